@@ -1,0 +1,122 @@
+namespace SqlCluster.Arrow.Memory;
+
+/// <summary>Counts the bytes that one query (or one long-lived owner, such as a cache) holds, and frees what is left when it ends.</summary>
+/// <remarks>Thread-safe. Buffers form a doubly linked list inside the account, so that <see cref="Dispose"/> returns whatever an aborted operator left behind.</remarks>
+public sealed class MemoryAccount : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly string _name;
+    private NativeBuffer? _first;
+    private long _usedBytes;
+    private long _peakBytes;
+    private bool _closed;
+
+    /// <param name="name">Shown in errors: which query, which cache.</param>
+    /// <param name="limitBytes">More than this fails with <see cref="MemoryLimitException"/>.</param>
+    public MemoryAccount(string name, long limitBytes = long.MaxValue)
+    {
+        _name = name;
+        LimitBytes = limitBytes;
+    }
+
+    /// <summary>Bytes the account may hold at once.</summary>
+    public long LimitBytes { get; }
+
+    /// <summary>Bytes held now, counted in whole pool blocks.</summary>
+    public long UsedBytes => Interlocked.Read(ref _usedBytes);
+
+    /// <summary>The largest <see cref="UsedBytes"/> so far.</summary>
+    public long PeakBytes => Interlocked.Read(ref _peakBytes);
+
+    /// <summary>Whether <paramref name="extraBytes"/> more would stay within <paramref name="fraction"/> of the limit: what spilling operators ask.</summary>
+    public bool HasRoomFor(long extraBytes, double fraction = 1.0) => UsedBytes + extraBytes <= LimitBytes * fraction;
+
+    /// <summary>Returns every buffer still held to the pool. Nothing that points into them may be used afterwards.</summary>
+    public void Dispose()
+    {
+        NativeBuffer? buffer;
+        lock (_lock)
+        {
+            _closed = true;
+            buffer = _first;
+            _first = null;
+        }
+
+        while (buffer != null)
+        {
+            NativeBuffer? next = buffer.NextInAccount;
+            buffer.FreeByAccount();
+            buffer = next;
+        }
+
+        Interlocked.Exchange(ref _usedBytes, 0);
+    }
+
+    internal void Add(NativeBuffer buffer)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                throw new ObjectDisposedException(_name);
+            }
+
+            long used = _usedBytes + buffer.BlockBytes;
+            if (used > LimitBytes)
+            {
+                throw new MemoryLimitException(_name, LimitBytes, _usedBytes, buffer.BlockBytes);
+            }
+
+            _usedBytes = used;
+            _peakBytes = Math.Max(_peakBytes, used);
+            buffer.NextInAccount = _first;
+            if (_first != null)
+            {
+                _first.PreviousInAccount = buffer;
+            }
+
+            _first = buffer;
+        }
+    }
+
+    /// <summary>Takes a buffer off the books; false when <see cref="Dispose"/> was faster and frees it.</summary>
+    internal bool Remove(NativeBuffer buffer)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            if (buffer.PreviousInAccount != null)
+            {
+                buffer.PreviousInAccount.NextInAccount = buffer.NextInAccount;
+            }
+            else
+            {
+                _first = buffer.NextInAccount;
+            }
+
+            if (buffer.NextInAccount != null)
+            {
+                buffer.NextInAccount.PreviousInAccount = buffer.PreviousInAccount;
+            }
+
+            buffer.NextInAccount = buffer.PreviousInAccount = null;
+            _usedBytes -= buffer.BlockBytes;
+            return true;
+        }
+    }
+}
+
+/// <summary>A query asked for more memory than its account allows.</summary>
+public sealed class MemoryLimitException(string account, long limitBytes, long usedBytes, long requestedBytes)
+    : Exception($"memory limit exceeded: {account} holds {usedBytes} of {limitBytes} bytes and asks for {requestedBytes} more")
+{
+    /// <summary>Bytes the account may hold.</summary>
+    public long LimitBytes { get; } = limitBytes;
+
+    /// <summary>Bytes the refused request asked for.</summary>
+    public long RequestedBytes { get; } = requestedBytes;
+}
