@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
 
-namespace SqlCluster.Parser.Ast;
+namespace SqlCluster.Parser.Collections;
 
 /// <summary>Holds an immutable list that compares by its elements; write one as a collection expression: <c>[a, b]</c>.</summary>
 [CollectionBuilder(typeof(NodeList), nameof(NodeList.Create))]

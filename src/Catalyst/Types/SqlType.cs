@@ -1,0 +1,136 @@
+using System.Globalization;
+
+namespace SqlCluster.Catalyst.Types;
+
+/// <summary>SQL's types, under PostgreSQL's names.</summary>
+public enum TypeKind
+{
+    /// <summary>An untyped literal or NULL before coercion; text where nothing decides.</summary>
+    Unknown,
+    Boolean,
+    SmallInt,
+    Integer,
+    BigInt,
+    Real,
+    DoublePrecision,
+    Numeric,
+    Text,
+    /// <summary>character varying, with or without a length.</summary>
+    Varchar,
+    /// <summary>character(n), blank-padded (bpchar).</summary>
+    Char,
+    Bytea,
+    Date,
+    Time,
+    Timestamp,
+    TimestampTz,
+    Interval,
+    Uuid,
+    Json,
+    Jsonb,
+    Array,
+    /// <summary>Composite value with named fields (struct).</summary>
+    Row,
+    Map,
+    /// <summary>Unsigned 32-bit object id of the system catalogs; kept in 64 bits.</summary>
+    Oid,
+    /// <summary>63-byte identifier of the system catalogs.</summary>
+    Name,
+    /// <summary>What a function with no result returns.</summary>
+    Void,
+}
+
+/// <summary>A field of a row type.</summary>
+public sealed record RowField(string Name, SqlType Type);
+
+/// <summary>An SQL type with its modifiers.</summary>
+/// <param name="Kind">Which type.</param>
+/// <param name="Precision">numeric: total digits (1 to 38); char and varchar: length in characters, 0 = none; time and timestamp: fraction digits, -1 = none given.</param>
+/// <param name="Scale">numeric: digits after the point.</param>
+/// <param name="Element">array: element; map: value.</param>
+/// <param name="Key">map: key.</param>
+/// <param name="Fields">row: its fields.</param>
+public sealed record SqlType(
+    TypeKind Kind, int Precision = 0, int Scale = 0, SqlType? Element = null, SqlType? Key = null, NodeList<RowField>? Fields = null)
+{
+    /// <summary>Most digits a numeric can have.</summary>
+    public const int MaxPrecision = 38;
+
+    public static readonly SqlType Unknown = new(TypeKind.Unknown);
+    public static readonly SqlType Boolean = new(TypeKind.Boolean);
+    public static readonly SqlType SmallInt = new(TypeKind.SmallInt);
+    public static readonly SqlType Integer = new(TypeKind.Integer);
+    public static readonly SqlType BigInt = new(TypeKind.BigInt);
+    public static readonly SqlType Real = new(TypeKind.Real);
+    public static readonly SqlType DoublePrecision = new(TypeKind.DoublePrecision);
+    public static readonly SqlType Text = new(TypeKind.Text);
+    public static readonly SqlType Bytea = new(TypeKind.Bytea);
+    public static readonly SqlType Date = new(TypeKind.Date);
+    public static readonly SqlType Time = new(TypeKind.Time);
+    public static readonly SqlType Timestamp = new(TypeKind.Timestamp);
+    public static readonly SqlType TimestampTz = new(TypeKind.TimestampTz);
+    public static readonly SqlType Interval = new(TypeKind.Interval);
+    public static readonly SqlType Uuid = new(TypeKind.Uuid);
+    public static readonly SqlType Json = new(TypeKind.Json);
+    public static readonly SqlType Jsonb = new(TypeKind.Jsonb);
+    public static readonly SqlType Oid = new(TypeKind.Oid);
+    public static readonly SqlType Name = new(TypeKind.Name);
+    public static readonly SqlType Void = new(TypeKind.Void);
+
+    public bool IsInteger => Kind is TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt;
+
+    public bool IsFloat => Kind is TypeKind.Real or TypeKind.DoublePrecision;
+
+    public bool IsNumber => IsInteger || IsFloat || Kind == TypeKind.Numeric;
+
+    /// <summary>text, varchar, char, name: kept as UTF-8 views.</summary>
+    public bool IsText => Kind is TypeKind.Text or TypeKind.Varchar or TypeKind.Char or TypeKind.Name;
+
+    public bool IsDateTime => Kind is TypeKind.Date or TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz;
+
+    public bool IsNested => Kind is TypeKind.Array or TypeKind.Row or TypeKind.Map;
+
+    public static SqlType Numeric(int precision, int scale) => new(TypeKind.Numeric, precision, scale);
+
+    /// <param name="length">Characters, 0 for no limit.</param>
+    public static SqlType Varchar(int length = 0) => new(TypeKind.Varchar, length);
+
+    public static SqlType Char(int length) => new(TypeKind.Char, length);
+
+    public static SqlType Array(SqlType element) => new(TypeKind.Array, Element: element);
+
+    public static SqlType Map(SqlType key, SqlType value) => new(TypeKind.Map, Element: value, Key: key);
+
+    public static SqlType Row(NodeList<RowField> fields) => new(TypeKind.Row, Fields: fields);
+
+    /// <summary>PostgreSQL's spelling, as format_type prints it.</summary>
+    public override string ToString() => Kind switch
+    {
+        TypeKind.Unknown => "unknown",
+        TypeKind.Boolean => "boolean",
+        TypeKind.SmallInt => "smallint",
+        TypeKind.Integer => "integer",
+        TypeKind.BigInt => "bigint",
+        TypeKind.Real => "real",
+        TypeKind.DoublePrecision => "double precision",
+        TypeKind.Numeric => string.Create(CultureInfo.InvariantCulture, $"numeric({Precision},{Scale})"),
+        TypeKind.Text => "text",
+        TypeKind.Varchar => Precision == 0 ? "character varying" : string.Create(CultureInfo.InvariantCulture, $"character varying({Precision})"),
+        TypeKind.Char => string.Create(CultureInfo.InvariantCulture, $"character({Precision})"),
+        TypeKind.Bytea => "bytea",
+        TypeKind.Date => "date",
+        TypeKind.Time => "time without time zone",
+        TypeKind.Timestamp => "timestamp without time zone",
+        TypeKind.TimestampTz => "timestamp with time zone",
+        TypeKind.Interval => "interval",
+        TypeKind.Uuid => "uuid",
+        TypeKind.Json => "json",
+        TypeKind.Jsonb => "jsonb",
+        TypeKind.Array => $"{Element}[]",
+        TypeKind.Row => $"row({string.Join(", ", Fields!.Select(field => $"{field.Name} {field.Type}"))})",
+        TypeKind.Map => $"map({Key}, {Element})",
+        TypeKind.Oid => "oid",
+        TypeKind.Name => "name",
+        TypeKind.Void => "void",
+    };
+}
