@@ -76,6 +76,9 @@ public sealed class FunctionSignature
     /// <summary>The result type from the (coerced) argument types: modifiers such as numeric scale are decided here.</summary>
     public required Func<IReadOnlyList<SqlType>, SqlType> ReturnType { get; init; }
 
+    /// <summary>Aggregates: types of the state columns that a partial aggregation puts out, from the argument types; null when the aggregate cannot be split.</summary>
+    public Func<IReadOnlyList<SqlType>, SqlType[]>? StateTypes { get; init; }
+
     public Volatility Volatility { get; init; } = Volatility.Immutable;
 
     /// <summary>Any null argument gives null, without a call.</summary>

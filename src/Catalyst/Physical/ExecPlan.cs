@@ -1,0 +1,33 @@
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
+
+namespace SqlCluster.Catalyst.Physical;
+
+/// <summary>A column of a physical node's output. Position is its identity.</summary>
+public sealed record ExecColumn(string Name, SqlType Type, bool IsNullable);
+
+/// <summary>A physical operator as data: what travels to executors. Expressions refer to input columns by position (<see cref="InputReference"/>).</summary>
+public abstract record ExecPlan
+{
+    /// <summary>Columns this node produces, in order.</summary>
+    public abstract NodeList<ExecColumn> Output { get; }
+
+    /// <summary>Inputs, left to right.</summary>
+    public virtual NodeList<ExecPlan> Children => NodeList<ExecPlan>.Empty;
+
+    /// <summary>Rows the planner expects from this node over all partitions, -1 when it has no idea.</summary>
+    public double EstimatedRows { get; init; } = -1;
+
+    /// <summary>The same node over other inputs.</summary>
+    public virtual ExecPlan WithChildren(NodeList<ExecPlan> children) => this;
+
+    public sealed override string ToString() => ExecPlanPrinter.Print(this);
+}
+
+/// <summary>A node with one input.</summary>
+public abstract record UnaryExec(ExecPlan Input) : ExecPlan
+{
+    public override NodeList<ExecPlan> Children => [Input];
+
+    public override ExecPlan WithChildren(NodeList<ExecPlan> children) => this with { Input = children[0] };
+}

@@ -1,0 +1,101 @@
+using SqlCluster.Catalyst.Logical;
+
+namespace SqlCluster.Catalyst.Physical;
+
+/// <summary>Where a plan will run.</summary>
+/// <param name="Slots">Tasks that run at once, over all executors.</param>
+/// <param name="ShufflePartitions">Partitions of a hash exchange.</param>
+public sealed record Topology(int Slots, int ShufflePartitions);
+
+/// <summary>Cuts a physical plan into stages at its exchanges and common table expressions.</summary>
+/// <remarks><code>
+/// HashJoinExec                        Stage 0  orders            -> broadcast
+///   ScanExec lineitem           =>    Stage 1  HashJoinExec
+///   ExchangeExec Broadcast                       ScanExec lineitem
+///     ScanExec orders                            ShuffleReadExec stage 0
+/// </code>
+/// Build sides come before probe sides, so that runtime filters are complete when a probe side's scan starts.
+/// </remarks>
+public sealed class StagePlanner
+{
+    private readonly Topology _topology;
+    private readonly List<Stage> _stages = [];
+    private readonly Dictionary<CteId, StageId> _ctes = [];
+
+    private StagePlanner(Topology topology) => _topology = topology;
+
+    public static StagePlan Plan(ExecPlan plan, Topology topology)
+    {
+        var planner = new StagePlanner(topology);
+        planner.AddStage(StagePurpose.Result, plan, null, null);
+        return new StagePlan([.. planner._stages]);
+    }
+
+    private StageId AddStage(StagePurpose purpose, ExecPlan plan, Exchange? output, CteId? cte)
+    {
+        var inputs = new SortedSet<int>();
+        var partitioning = new Partitioning();
+        ExecPlan root = Cut(plan, inputs, partitioning);
+        var id = new StageId(_stages.Count);
+        int tasks = partitioning.IsFixed ? partitioning.Partitions : partitioning.HasScan ? _topology.Slots : 1;
+        _stages.Add(new Stage(id, purpose, root, output, cte, tasks, [.. inputs.Select(static input => new StageId(input))]));
+        return id;
+    }
+
+    private ExecPlan Cut(ExecPlan plan, SortedSet<int> inputs, Partitioning partitioning)
+    {
+        switch (plan)
+        {
+            case ExchangeExec exchange:
+                var output = new Exchange(exchange.Kind, exchange.Keys, exchange.SortKeys, PartitionsOf(exchange.Kind));
+                StageId stage = AddStage(StagePurpose.Shuffle, exchange.Input, output, null);
+                inputs.Add(stage.Value);
+                if (exchange.Kind != ExchangeKind.Broadcast)
+                {
+                    partitioning.Fix(output.Partitions);
+                }
+
+                return new ShuffleReadExec(stage, output, exchange.Output) { EstimatedRows = exchange.EstimatedRows };
+            case WithExec with:
+                _ctes[with.Id] = AddStage(StagePurpose.Cte, with.Definition, null, with.Id);
+                return Cut(with.Body, inputs, partitioning);
+            case CteScanExec cte:
+                inputs.Add(_ctes[cte.Id].Value);
+                partitioning.HasScan = true;
+                return cte;
+            case ScanExec:
+                partitioning.HasScan = true;
+                return plan;
+            case RecursiveUnionExec recursive:
+                partitioning.Fix(1);
+                return recursive.WithChildren([Cut(recursive.Base, inputs, partitioning), Cut(recursive.Recursive, inputs, partitioning)]);
+            default:
+                // Build sides are right children: cutting them first gives them the lower stage ids.
+                var children = new ExecPlan[plan.Children.Count];
+                for (int i = children.Length - 1; i >= 0; i--)
+                {
+                    children[i] = Cut(plan.Children[i], inputs, partitioning);
+                }
+
+                return children.Length == 0 ? plan : plan.WithChildren([.. children]);
+        }
+    }
+
+    private int PartitionsOf(ExchangeKind kind) => kind switch
+    {
+        ExchangeKind.Hash or ExchangeKind.RoundRobin => _topology.ShufflePartitions,
+        ExchangeKind.Broadcast or ExchangeKind.Gather => 1,
+    };
+
+    /// <summary>What the leaves of a stage say about its number of tasks.</summary>
+    private sealed class Partitioning
+    {
+        public bool HasScan { get; set; }
+
+        public bool IsFixed => Partitions > 0;
+
+        public int Partitions { get; private set; }
+
+        public void Fix(int partitions) => Partitions = Math.Max(Partitions, partitions);
+    }
+}
