@@ -79,6 +79,9 @@ public sealed class FunctionSignature
     /// <summary>Aggregates: types of the state columns that a partial aggregation puts out, from the argument types; null when the aggregate cannot be split.</summary>
     public Func<IReadOnlyList<SqlType>, SqlType[]>? StateTypes { get; init; }
 
+    /// <summary>Takes the place of <see cref="ReturnType"/> where the result type depends on constant arguments too: round(x, 2), extract(year from x). Arguments are coerced.</summary>
+    public Func<IReadOnlyList<Expressions.Expression>, SqlType>? ReturnTypeOfArguments { get; init; }
+
     public Volatility Volatility { get; init; } = Volatility.Immutable;
 
     /// <summary>Any null argument gives null, without a call.</summary>
