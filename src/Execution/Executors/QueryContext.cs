@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using SqlCluster.Arrow.Memory;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Physical;
+using SqlCluster.Execution.Operators;
+
+namespace SqlCluster.Execution.Executors;
+
+/// <summary>What the operators of a query need to know of their session.</summary>
+public sealed record ExecutionSettings
+{
+    public static readonly ExecutionSettings Default = new();
+
+    /// <summary>Rows in a batch.</summary>
+    public int BatchSize { get; init; } = Batch.DefaultRows;
+
+    /// <summary>Bytes the query may hold in memory.</summary>
+    public long MemoryLimitBytes { get; init; } = long.MaxValue;
+
+    /// <summary>Whether scans prune and filter; off: they read everything and the filters run on whole batches (a test setting).</summary>
+    public bool ScanPushdown { get; init; } = true;
+
+    /// <summary>Whether joins pass filters to probe-side scans.</summary>
+    public bool RuntimeFilters { get; init; } = true;
+
+    /// <summary>Share of the memory limit above which operators spill; 0 spills always (a test setting).</summary>
+    public double SpillThreshold { get; init; } = 0.8;
+
+    /// <summary>Folder for spilled data.</summary>
+    public string SpillFolder { get; init; } = Path.GetTempPath();
+
+    /// <summary>IANA name of the session's time zone.</summary>
+    public string TimeZone { get; init; } = "UTC";
+
+    /// <summary>Start of the statement: now() and current_date, µs since 1970-01-01T00:00:00Z.</summary>
+    public long StatementTime { get; init; } = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
+
+    /// <summary>Values of the statement's parameters, $1 first.</summary>
+    public NodeList<Literal> Parameters { get; init; } = NodeList<Literal>.Empty;
+}
+
+/// <summary>One running query on one executor: account, cancellation, and what its stages share. Disposed after its last task has ended.</summary>
+public sealed class QueryContext : IDisposable
+{
+    private readonly ConcurrentDictionary<(object Node, string Kind), Lazy<object>> _shared = new();
+    private readonly CancellationTokenSource _cancellation;
+
+    /// <param name="name">Query id, for errors and logs.</param>
+    /// <param name="settings">Settings of the session at the start of the statement.</param>
+    /// <param name="cancellation">Ends the query from outside.</param>
+    public QueryContext(string name, ExecutionSettings settings, CancellationToken cancellation)
+    {
+        Settings = settings;
+        Account = new MemoryAccount($"query {name}", settings.MemoryLimitBytes);
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+    }
+
+    public ExecutionSettings Settings { get; }
+
+    /// <summary>Charged for every buffer of the query.</summary>
+    public MemoryAccount Account { get; }
+
+    public QueryMetrics Metrics { get; } = new();
+
+    public CancellationToken Cancellation => _cancellation.Token;
+
+    /// <summary>Ends the query's tasks, after an error in one of them.</summary>
+    public void Cancel() => _cancellation.Cancel();
+
+    /// <summary>What the tasks of a stage share for one plan node (a scan's work queue, a join's build table): made once, by the first task that asks.</summary>
+    /// <param name="node">The plan node; compared by reference.</param>
+    /// <param name="make">Runs at most once; an exception it throws is thrown to every caller.</param>
+    public T Shared<T>(ExecPlan node, Func<T> make)
+        where T : class =>
+        (T)_shared.GetOrAdd((new NodeReference(node), typeof(T).FullName!), static (_, factory) => new Lazy<object>(factory), make).Value;
+
+    /// <summary>As <see cref="Shared{T}(ExecPlan, Func{T})"/>, under a key such as a <see cref="RuntimeFilterId"/>, <see cref="StageId"/> or <see cref="CteId"/>.</summary>
+    public T SharedByKey<T>(object key, Func<T> make)
+        where T : class =>
+        (T)_shared.GetOrAdd((key, typeof(T).FullName!), static (_, factory) => new Lazy<object>(factory), make).Value;
+
+    /// <summary>What is shared under a key, or null when nobody has made it.</summary>
+    public T? FindShared<T>(object key)
+        where T : class => _shared.TryGetValue((key, typeof(T).FullName!), out Lazy<object>? shared) ? (T)shared.Value : null;
+
+    public void Dispose()
+    {
+        foreach (Lazy<object> shared in _shared.Values)
+        {
+            if (shared.IsValueCreated && shared.Value is IDisposable disposable)
+            {
+                disposable.Dispose();
+            }
+        }
+
+        _shared.Clear();
+        Account.Dispose();
+        _cancellation.Dispose();
+    }
+
+    private readonly struct NodeReference(ExecPlan node) : IEquatable<NodeReference>
+    {
+        private readonly ExecPlan _node = node;
+
+        public bool Equals(NodeReference other) => ReferenceEquals(_node, other._node);
+
+        public override bool Equals(object? obj) => obj is NodeReference other && Equals(other);
+
+        public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(_node);
+    }
+}
+
+/// <summary>One task: one partition of one stage, on one thread.</summary>
+/// <param name="query">The query it belongs to.</param>
+/// <param name="partition">Which partition, from 0.</param>
+/// <param name="taskCount">Tasks of the stage: what barriers over a shared build table wait for.</param>
+public sealed class TaskContext(QueryContext query, int partition, int taskCount)
+{
+    public QueryContext Query { get; } = query;
+
+    public int Partition { get; } = partition;
+
+    public int TaskCount { get; } = taskCount;
+
+    public MemoryAccount Account => Query.Account;
+
+    public CancellationToken Cancellation => Query.Cancellation;
+
+    public int BatchSize { get; } = query.Settings.BatchSize;
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Physical;
+
+namespace SqlCluster.Execution.Operators;
+
+/// <summary>What one plan node did, over all of its tasks.</summary>
+public sealed class OperatorMetrics
+{
+    private readonly ConcurrentDictionary<string, long> _counters = new(StringComparer.Ordinal);
+    private long _rows;
+    private long _batches;
+    private long _ticks;
+
+    /// <summary>Rows put out.</summary>
+    public long Rows => Interlocked.Read(ref _rows);
+
+    public long Batches => Interlocked.Read(ref _batches);
+
+    /// <summary>Time inside the operator and its inputs, summed over tasks.</summary>
+    public TimeSpan Time => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _ticks));
+
+    /// <summary>Further numbers by name, such as "row groups pruned" or "bytes read": shown by EXPLAIN ANALYZE in the order of their names.</summary>
+    public IReadOnlyDictionary<string, long> Counters => _counters;
+
+    /// <summary>Adds to a named number: for rare events (a row group, a page, a spill), not for rows.</summary>
+    public void Add(string counter, long amount) => _counters.AddOrUpdate(counter, static (_, added) => added, static (_, old, added) => old + added, amount);
+
+    /// <summary>Raises a named number to at least <paramref name="value"/>.</summary>
+    public void Max(string counter, long value) => _counters.AddOrUpdate(counter, static (_, candidate) => candidate, static (_, old, candidate) => Math.Max(old, candidate), value);
+
+    internal void Count(Batch? batch, long ticks)
+    {
+        Interlocked.Add(ref _ticks, ticks);
+        if (batch != null)
+        {
+            Interlocked.Add(ref _rows, batch.RowCount);
+            Interlocked.Increment(ref _batches);
+        }
+    }
+}
+
+/// <summary>The metrics of a query's plan nodes, found by node reference.</summary>
+public sealed class QueryMetrics
+{
+    private readonly ConcurrentDictionary<ExecPlan, OperatorMetrics> _nodes = new(ReferenceEqualityComparer.Instance);
+
+    public OperatorMetrics For(ExecPlan node) => _nodes.GetOrAdd(node, static _ => new OperatorMetrics());
+
+    /// <summary>The node's metrics, or null when it never ran.</summary>
+    public OperatorMetrics? Find(ExecPlan node) => _nodes.GetValueOrDefault(node);
+}
