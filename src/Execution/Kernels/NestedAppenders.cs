@@ -1,0 +1,179 @@
+using SqlCluster.Arrow.Memory;
+using SqlCluster.Arrow.Schema;
+using SqlCluster.Arrow.Vectors;
+
+namespace SqlCluster.Execution.Kernels;
+
+/// <summary>Appends text and bytes; long values are copied to the appender's own heap.</summary>
+internal sealed class ViewAppender(ArrowType type, MemoryAccount account) : ColumnAppender(type, account)
+{
+    private readonly ByteHeap _heap = new(account);
+    private GrowingBuffer _views = new(account);
+
+    public override long ReservedBytes => base.ReservedBytes + _views.ReservedBytes + _heap.ReservedBytes;
+
+    protected override void AppendValues(Vector source, ReadOnlySpan<int> rows)
+    {
+        Span<StringView> target = Room(rows.Length);
+        var reader = new VectorReader(source);
+        if (source.HasNulls || rows.IndexOfAnyInRange(int.MinValue, -1) >= 0)
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                target[i] = rows[i] < 0 || reader.IsNull(rows[i]) ? default : _heap.Add(reader.View(rows[i]));
+            }
+        }
+        else
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                target[i] = _heap.Add(reader.View(rows[i]));
+            }
+        }
+    }
+
+    protected override void AppendNullValues(int count) => Room(count).Clear();
+
+    protected override Vector BuildVector(NativeBuffer? validity, int nullCount)
+    {
+        _views.Ensure(16, 0);
+        return new ViewVector(Type, Count, _views.Buffer, 0, _heap.Buffers, validity, nullCount);
+    }
+
+    protected override void ResetValues()
+    {
+        _views.Reset();
+        _heap.Reset();
+    }
+
+    protected override void DisposeValues()
+    {
+        _views.Dispose();
+        _heap.Dispose();
+    }
+
+    private Span<StringView> Room(int rows) =>
+        _views.Ensure((Count + rows) * 16L, Count * 16L).Span<StringView>(Count * 16L, rows);
+}
+
+/// <summary>Appends lists and maps.</summary>
+internal sealed class ListAppender(ArrowType type, MemoryAccount account) : ColumnAppender(type, account)
+{
+    private readonly ColumnAppender _child = Create(type.Children![0].Type, account);
+    private GrowingBuffer _offsets = new(account);
+
+    public override long ReservedBytes => base.ReservedBytes + _offsets.ReservedBytes + _child.ReservedBytes;
+
+    protected override void AppendValues(Vector source, ReadOnlySpan<int> rows)
+    {
+        Span<int> offsets = Room(rows.Length);
+        var reader = new VectorReader(source);
+        var lists = (ListVector)reader.Flat;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (rows[i] >= 0 && !reader.IsNull(rows[i]))
+            {
+                int slot = reader.Slot(rows[i]);
+                _child.AppendRange(lists.Child, lists.Offsets[slot], lists.Offsets[slot + 1] - lists.Offsets[slot]);
+            }
+
+            offsets[i] = _child.Count;
+        }
+    }
+
+    protected override void AppendNullValues(int count) => Room(count).Fill(_child.Count);
+
+    protected override Vector BuildVector(NativeBuffer? validity, int nullCount)
+    {
+        if (Count == 0)
+        {
+            Room(0);
+        }
+
+        return new ListVector(Type, Count, _offsets.Buffer, _child.Build(), validity, nullCount);
+    }
+
+    protected override void ResetValues()
+    {
+        _offsets.Reset();
+        _child.Reset();
+    }
+
+    protected override void DisposeValues()
+    {
+        _offsets.Dispose();
+        _child.Dispose();
+    }
+
+    /// <summary>Room for the end offsets of the next rows.</summary>
+    private Span<int> Room(int rows)
+    {
+        NativeBuffer buffer = _offsets.Ensure((Count + rows + 1) * 4L, Count == 0 ? 0 : (Count + 1) * 4L);
+        if (Count == 0)
+        {
+            buffer.Span<int>(0, 1)[0] = 0;
+        }
+
+        return buffer.Span<int>((Count + 1) * 4L, rows);
+    }
+}
+
+/// <summary>Appends structs, field by field.</summary>
+internal sealed class StructAppender(ArrowType type, MemoryAccount account) : ColumnAppender(type, account)
+{
+    private readonly ColumnAppender[] _fields = [.. type.Children!.Select(field => Create(field.Type, account))];
+
+    public override long ReservedBytes => base.ReservedBytes + _fields.Sum(static appender => appender.ReservedBytes);
+
+    protected override void AppendValues(Vector source, ReadOnlySpan<int> rows)
+    {
+        Vector[] fields = source is StructVector flat ? flat.Children : ((StructVector)new VectorReader(source).Flat).Children;
+        if (source is StructVector)
+        {
+            for (int i = 0; i < _fields.Length; i++)
+            {
+                _fields[i].Append(fields[i], rows);
+            }
+
+            return;
+        }
+
+        var reader = new VectorReader(source);
+        Span<int> slot = stackalloc int[1];
+        foreach (int row in rows)
+        {
+            slot[0] = row < 0 || reader.IsNull(row) ? -1 : reader.Slot(row);
+            for (int i = 0; i < _fields.Length; i++)
+            {
+                _fields[i].Append(fields[i], slot);
+            }
+        }
+    }
+
+    protected override void AppendNullValues(int count)
+    {
+        foreach (ColumnAppender field in _fields)
+        {
+            field.AppendNulls(count);
+        }
+    }
+
+    protected override Vector BuildVector(NativeBuffer? validity, int nullCount) =>
+        new StructVector(Type, Count, [.. _fields.Select(static appender => appender.Build())], validity, nullCount);
+
+    protected override void ResetValues()
+    {
+        foreach (ColumnAppender field in _fields)
+        {
+            field.Reset();
+        }
+    }
+
+    protected override void DisposeValues()
+    {
+        foreach (ColumnAppender field in _fields)
+        {
+            field.Dispose();
+        }
+    }
+}
