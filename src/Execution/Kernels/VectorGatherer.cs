@@ -16,6 +16,7 @@ internal sealed class VectorGatherer(MemoryAccount account) : IDisposable
     private NativeBuffer? _validity;
     private VectorGatherer[] _children = [];
     private NativeBuffer? _childRows;
+    private NativeBuffer? _rows;
 
     /// <summary>Rows of <paramref name="source"/> by number; -1 gives null. Dictionaries and constants stay what they are.</summary>
     public Vector Take(Vector source, ReadOnlySpan<int> rows)
@@ -93,7 +94,7 @@ internal sealed class VectorGatherer(MemoryAccount account) : IDisposable
         {
             case ConstantVector constant:
             {
-                NativeBuffer rows = NativeBuffer.Reuse(ref _childRows, count * 4L, account);
+                NativeBuffer rows = NativeBuffer.Reuse(ref _rows, count * 4L, account);
                 Span<int> zeros = rows.Span<int>(0, count);
                 zeros.Fill(constant.IsNullConstant ? -1 : 0);
                 return Take(constant.Value, zeros);
@@ -125,7 +126,8 @@ internal sealed class VectorGatherer(MemoryAccount account) : IDisposable
         _values?.Release();
         _validity?.Release();
         _childRows?.Release();
-        _values = _validity = _childRows = null;
+        _rows?.Release();
+        _values = _validity = _childRows = _rows = null;
         foreach (VectorGatherer child in _children)
         {
             child.Dispose();
@@ -185,7 +187,7 @@ internal sealed class VectorGatherer(MemoryAccount account) : IDisposable
 
             default:
             {
-                NativeBuffer buffer = NativeBuffer.Reuse(ref _childRows, count * 4L, account);
+                NativeBuffer buffer = NativeBuffer.Reuse(ref _rows, count * 4L, account);
                 Span<int> rows = buffer.Span<int>(0, count);
                 for (int i = 0; i < count; i++)
                 {
