@@ -1,0 +1,93 @@
+namespace SqlCluster.Catalyst.Types.Text;
+
+/// <summary>Reads dates, times and timestamps from text in the spellings PostgreSQL reads: ISO 8601, 1/8/1999, Jan 8 1999, 19990108, with am/pm, zones, BC, infinity, now, today and so on.</summary>
+public static class DateTimeInput
+{
+    /// <summary>'infinity' as a date.</summary>
+    public const long InfiniteDate = int.MaxValue;
+    public const long NegativeInfiniteDate = int.MinValue;
+
+    /// <summary>'infinity' as a timestamp.</summary>
+    public const long InfiniteTimestamp = long.MaxValue;
+    public const long NegativeInfiniteTimestamp = long.MinValue;
+
+    private static readonly long _firstDay = Calendar.DaysOf(-4713, 11, 24);
+    private static readonly long _endOfDates = Calendar.DaysOf(5_874_898, 1, 1);
+    private static readonly long _endOfTimestamps = Calendar.DaysOf(294_277, 1, 1);
+
+    /// <summary>Days since 1970-01-01.</summary>
+    public static InputResult Date(ReadOnlySpan<char> text, DateTimeFacts facts, out long days)
+    {
+        days = 0;
+        var fields = new DateTimeFields(facts);
+        InputResult result = fields.Read(text);
+        if (result != InputResult.Ok || !fields.HasDate)
+        {
+            return result == InputResult.Ok ? InputResult.Invalid : result;
+        }
+
+        days = fields.Infinity > 0 ? InfiniteDate : fields.Infinity < 0 ? NegativeInfiniteDate : fields.Days;
+        return fields.Infinity != 0 || (days >= _firstDay && days < _endOfDates) ? InputResult.Ok : InputResult.OutOfRange;
+    }
+
+    /// <summary>Microseconds since midnight; a date before it is ignored.</summary>
+    public static InputResult Time(ReadOnlySpan<char> text, DateTimeFacts facts, out long microseconds)
+    {
+        microseconds = 0;
+        var fields = new DateTimeFields(facts, timeOnly: true);
+        InputResult result = fields.Read(text);
+        if (result != InputResult.Ok || !fields.HasTime)
+        {
+            return result == InputResult.Ok ? InputResult.Invalid : result;
+        }
+
+        microseconds = fields.Microseconds;
+        return InputResult.Ok;
+    }
+
+    /// <summary>Microseconds since 1970-01-01 00:00 without a zone; a zone in the text is ignored.</summary>
+    public static InputResult Timestamp(ReadOnlySpan<char> text, DateTimeFacts facts, out long microseconds) => Timestamp(text, facts, withZone: false, out microseconds);
+
+    /// <summary>Microseconds since 1970-01-01 00:00 UTC; without a zone in the text the session's counts.</summary>
+    public static InputResult TimestampTz(ReadOnlySpan<char> text, DateTimeFacts facts, out long microseconds) => Timestamp(text, facts, withZone: true, out microseconds);
+
+    private static InputResult Timestamp(ReadOnlySpan<char> text, DateTimeFacts facts, bool withZone, out long microseconds)
+    {
+        microseconds = 0;
+        var fields = new DateTimeFields(facts);
+        InputResult result = fields.Read(text);
+        if (result != InputResult.Ok || !fields.HasDate)
+        {
+            return result == InputResult.Ok ? InputResult.Invalid : result;
+        }
+
+        if (fields.Infinity != 0)
+        {
+            microseconds = fields.Infinity > 0 ? InfiniteTimestamp : NegativeInfiniteTimestamp;
+            return InputResult.Ok;
+        }
+
+        if (fields.Days < _firstDay || fields.Days >= _endOfTimestamps)
+        {
+            return InputResult.OutOfRange;
+        }
+
+        microseconds = (fields.Days * Calendar.MicrosecondsPerDay) + fields.Microseconds;
+        if (withZone)
+        {
+            microseconds -= fields.Offset is { } offset ? offset * Calendar.MicrosecondsPerSecond : OffsetOf(fields.Zone ?? facts.TimeZone, microseconds);
+        }
+
+        return InputResult.Ok;
+    }
+
+    /// <summary>How far a zone is ahead of UTC at a local time, in microseconds. A local time that a clock change skips counts as before the change.</summary>
+    public static long OffsetOf(TimeZoneInfo zone, long localMicroseconds)
+    {
+        const long UnixEpochTicks = 621_355_968_000_000_000;
+        long ticks = Math.Clamp(localMicroseconds, -60_000_000_000_000_000, 250_000_000_000_000_000) * 10;
+        var local = new DateTime(Math.Clamp(ticks + UnixEpochTicks, 0, DateTime.MaxValue.Ticks), DateTimeKind.Unspecified);
+        TimeSpan offset = zone.IsInvalidTime(local) ? zone.GetUtcOffset(local.AddHours(-1)) : zone.GetUtcOffset(local);
+        return offset.Ticks / 10;
+    }
+}

@@ -1,0 +1,362 @@
+using SqlCluster.Catalyst.Expressions;
+
+namespace SqlCluster.Catalyst.Types.Text;
+
+/// <summary>Fields of an interval, coarsest first: what interval '1' DAY and interval(…) DAY TO MINUTE name.</summary>
+public enum IntervalUnit
+{
+    Millennium,
+    Century,
+    Decade,
+    Year,
+    Quarter,
+    Month,
+    Week,
+    Day,
+    Hour,
+    Minute,
+    Second,
+    Millisecond,
+    Microsecond,
+}
+
+/// <summary>Reads intervals: '1 year 2 days', '1-2', '3 04:05:06', 'P1Y2M3DT4H', '@ 1 minute ago'.</summary>
+public static class IntervalInput
+{
+    /// <param name="text">The text.</param>
+    /// <param name="lastUnit">Unit of a number that has none (second unless a qualifier says otherwise); also what 1:2 ends in.</param>
+    /// <param name="value">The interval.</param>
+    public static InputResult Read(ReadOnlySpan<char> text, IntervalUnit lastUnit, out IntervalValue value)
+    {
+        text = NumberInput.TrimBlanks(text);
+        value = default;
+        var sum = new IntervalSum();
+        InputResult result = text.Length > 1 && text[0] is 'P' or 'p' ? ReadIso(text[1..], ref sum) : ReadWords(text, lastUnit, ref sum);
+        return result != InputResult.Ok ? result : sum.TryGet(out value) ? InputResult.Ok : InputResult.OutOfRange;
+    }
+
+    private static InputResult ReadWords(ReadOnlySpan<char> text, IntervalUnit lastUnit, ref IntervalSum sum)
+    {
+        bool any = false, ago = false, hasPlainNumber = false;
+        while (!text.IsEmpty)
+        {
+            if (text[0] == '@' && !any)
+            {
+                text = text[1..].TrimStart();
+                continue;
+            }
+
+            if (text[0] is '+' or '-' && text.Length > 1 && text[1] == ' ')
+            {
+                text = $"{text[0]}{text[1..].TrimStart()}";
+            }
+
+            int numberEnd = text[0] is '+' or '-' ? 1 : 0;
+            int digitsEnd = text[numberEnd..].IndexOfAnyExcept("0123456789.:");
+            int end = digitsEnd < 0 ? text.Length : numberEnd + digitsEnd;
+            if (end == numberEnd)
+            {
+                if (NumberInput.IsWord(text, "ago") && any)
+                {
+                    ago = true;
+                    text = default;
+                    continue;
+                }
+
+                return InputResult.Invalid;
+            }
+
+            ReadOnlySpan<char> number = text[..end];
+            ReadOnlySpan<char> rest = text[end..];
+            InputResult result;
+            if (number.Contains(':'))
+            {
+                result = ReadClock(number, lastUnit, ref sum);
+                text = rest.TrimStart();
+            }
+            else if (rest.Length > 1 && rest[0] == '-' && char.IsAsciiDigit(rest[1]))
+            {
+                int monthsEnd = rest[1..].IndexOfAnyExceptInRange('0', '9');
+                ReadOnlySpan<char> months = monthsEnd < 0 ? rest[1..] : rest[1..(1 + monthsEnd)];
+                result = ReadYearsMonths(number, months, ref sum);
+                text = rest[(1 + months.Length)..].TrimStart();
+            }
+            else
+            {
+                text = rest.TrimStart();
+                int wordEnd = text.IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+                ReadOnlySpan<char> word = wordEnd < 0 ? text : text[..wordEnd];
+                IntervalUnit unit = lastUnit;
+                if (!word.IsEmpty && !NumberInput.IsWord(word, "ago"))
+                {
+                    if (!TryUnit(word, out unit))
+                    {
+                        return InputResult.Invalid;
+                    }
+
+                    text = text[word.Length..].TrimStart();
+                }
+                else if (text.Length > 0 && text.TrimStart("+-") is [var next, ..] && char.IsAsciiDigit(next) && text.Contains(':'))
+                {
+                    unit = IntervalUnit.Day;
+                }
+                else if (hasPlainNumber)
+                {
+                    return InputResult.Invalid;
+                }
+                else
+                {
+                    hasPlainNumber = true;
+                }
+
+                result = sum.Add(number, unit);
+            }
+
+            if (result != InputResult.Ok)
+            {
+                return result;
+            }
+
+            any = true;
+        }
+
+        if (ago)
+        {
+            sum.Negate();
+        }
+
+        return any ? InputResult.Ok : InputResult.Invalid;
+    }
+
+    /// <summary>h:m:s and h:m; m:s where the second part has a fraction.</summary>
+    private static InputResult ReadClock(ReadOnlySpan<char> text, IntervalUnit lastUnit, ref IntervalSum sum)
+    {
+        bool negative = text[0] == '-';
+        ReadOnlySpan<char> clock = text[0] is '+' or '-' ? text[1..] : text;
+        Span<Range> parts = stackalloc Range[4];
+        int count = clock.Split(parts, ':');
+        if (count is < 2 or > 3)
+        {
+            return InputResult.Invalid;
+        }
+
+        var time = new IntervalSum();
+        bool minutesAndSeconds = count == 2 && clock[parts[1]].Contains('.') && lastUnit == IntervalUnit.Second;
+        InputResult result = time.Add(clock[parts[0]], minutesAndSeconds ? IntervalUnit.Minute : IntervalUnit.Hour);
+        result = result == InputResult.Ok ? time.Add(clock[parts[1]], minutesAndSeconds ? IntervalUnit.Second : IntervalUnit.Minute) : result;
+        result = result == InputResult.Ok && count == 3 ? time.Add(clock[parts[2]], IntervalUnit.Second) : result;
+        if (result == InputResult.Ok)
+        {
+            if (!minutesAndSeconds && (!IsBelow(clock[parts[1]], 60) || (count == 3 && !IsBelow(clock[parts[2]], 60))))
+            {
+                return InputResult.OutOfRange;
+            }
+
+            if (negative)
+            {
+                time.Negate();
+            }
+
+            sum.Add(time);
+        }
+
+        return result;
+    }
+
+    private static bool IsBelow(ReadOnlySpan<char> digits, int limit) => NumberInput.Double(digits, out double value) == InputResult.Ok && value < limit;
+
+    private static InputResult ReadYearsMonths(ReadOnlySpan<char> years, ReadOnlySpan<char> months, ref IntervalSum sum)
+    {
+        bool negative = years[0] == '-';
+        if (NumberInput.Integer(months, 0, 11, out _) is var result and not InputResult.Ok)
+        {
+            return result;
+        }
+
+        result = sum.Add(years, IntervalUnit.Year);
+        return result == InputResult.Ok ? sum.Add(negative ? $"-{months}" : months, IntervalUnit.Month) : result;
+    }
+
+    private static InputResult ReadIso(ReadOnlySpan<char> text, ref IntervalSum sum)
+    {
+        bool inTime = false, any = false;
+        while (!text.IsEmpty)
+        {
+            if (text[0] is 'T' or 't' && !inTime)
+            {
+                inTime = true;
+                text = text[1..];
+                continue;
+            }
+
+            int end = text.IndexOfAnyExcept("+-0123456789.");
+            if (end <= 0)
+            {
+                return InputResult.Invalid;
+            }
+
+            IntervalUnit? unit = char.ToUpperInvariant(text[end]) switch
+            {
+                'Y' when !inTime => IntervalUnit.Year,
+                'M' when !inTime => IntervalUnit.Month,
+                'W' when !inTime => IntervalUnit.Week,
+                'D' when !inTime => IntervalUnit.Day,
+                'H' when inTime => IntervalUnit.Hour,
+                'M' when inTime => IntervalUnit.Minute,
+                'S' when inTime => IntervalUnit.Second,
+                _ => null,
+            };
+            InputResult result = unit is null ? InputResult.Invalid : sum.Add(text[..end], unit.Value);
+            if (result != InputResult.Ok)
+            {
+                return result;
+            }
+
+            any = true;
+            text = text[(end + 1)..];
+        }
+
+        return any ? InputResult.Ok : InputResult.Invalid;
+    }
+
+    /// <summary>A unit by name or abbreviation.</summary>
+    public static bool TryUnit(ReadOnlySpan<char> word, out IntervalUnit unit)
+    {
+        Span<char> lower = stackalloc char[Math.Min(word.Length, 16)];
+        unit = default;
+        if (word.Length > lower.Length)
+        {
+            return false;
+        }
+
+        word.ToLowerInvariant(lower);
+        IntervalUnit? found = lower switch
+        {
+            "millennium" or "millennia" or "millenniums" or "mil" or "mils" => IntervalUnit.Millennium,
+            "century" or "centuries" or "cent" or "c" => IntervalUnit.Century,
+            "decade" or "decades" or "dec" or "decs" => IntervalUnit.Decade,
+            "year" or "years" or "y" or "yr" or "yrs" => IntervalUnit.Year,
+            "quarter" or "quarters" or "qtr" => IntervalUnit.Quarter,
+            "month" or "months" or "mon" or "mons" => IntervalUnit.Month,
+            "week" or "weeks" or "w" => IntervalUnit.Week,
+            "day" or "days" or "d" => IntervalUnit.Day,
+            "hour" or "hours" or "h" or "hr" or "hrs" => IntervalUnit.Hour,
+            "minute" or "minutes" or "m" or "min" or "mins" => IntervalUnit.Minute,
+            "second" or "seconds" or "s" or "sec" or "secs" => IntervalUnit.Second,
+            "millisecond" or "milliseconds" or "ms" or "msec" or "msecs" or "msecond" or "mseconds" => IntervalUnit.Millisecond,
+            "microsecond" or "microseconds" or "us" or "usec" or "usecs" or "useconds" => IntervalUnit.Microsecond,
+            _ => null,
+        };
+        unit = found.GetValueOrDefault();
+        return found is not null;
+    }
+
+    /// <summary>Adds up fields; fractions of months become days of 30, fractions of days become time.</summary>
+    private struct IntervalSum
+    {
+        private long _months;
+        private long _days;
+        private Int128 _microseconds;
+
+        public InputResult Add(ReadOnlySpan<char> number, IntervalUnit unit)
+        {
+            InputResult result = NumberInput.Numeric(number, out Int128 unscaled, out int scale);
+            if (result != InputResult.Ok)
+            {
+                return result;
+            }
+
+            Int128 divisor = NumberInput.PowerOfTen(scale);
+            if (Int128.Abs(unscaled) / divisor > long.MaxValue / 2)
+            {
+                return InputResult.OutOfRange;
+            }
+
+            int months = unit switch
+            {
+                IntervalUnit.Millennium => 12_000,
+                IntervalUnit.Century => 1200,
+                IntervalUnit.Decade => 120,
+                IntervalUnit.Year => 12,
+                IntervalUnit.Quarter => 3,
+                IntervalUnit.Month => 1,
+                _ => 0,
+            };
+            if (months > 0)
+            {
+                return AddMonths(unscaled, divisor, months, isMonth: unit is IntervalUnit.Month or IntervalUnit.Quarter);
+            }
+
+            if (unit is IntervalUnit.Week or IntervalUnit.Day)
+            {
+                return AddDays(unscaled * (unit == IntervalUnit.Week ? 7 : 1), divisor);
+            }
+
+            long microseconds = unit switch
+            {
+                IntervalUnit.Hour => Calendar.MicrosecondsPerHour,
+                IntervalUnit.Minute => Calendar.MicrosecondsPerMinute,
+                IntervalUnit.Second => Calendar.MicrosecondsPerSecond,
+                IntervalUnit.Millisecond => 1000,
+                _ => 1,
+            };
+            _microseconds += Scaled(unscaled, microseconds, divisor);
+            return InputResult.Ok;
+        }
+
+        /// <summary>Whole months; the fraction of a year rounds to months, that of a month becomes days and time.</summary>
+        private InputResult AddMonths(Int128 unscaled, Int128 divisor, int months, bool isMonth)
+        {
+            if (!isMonth)
+            {
+                Int128 rounded = Scaled(unscaled, months, divisor);
+                _months += (long)Int128.Clamp(rounded, long.MinValue / 4, long.MaxValue / 4);
+                return InputResult.Ok;
+            }
+
+            Int128 total = unscaled * months;
+            (Int128 whole, Int128 rest) = Int128.DivRem(total, divisor);
+            _months += (long)Int128.Clamp(whole, long.MinValue / 4, long.MaxValue / 4);
+            return rest == 0 ? InputResult.Ok : AddDays(rest * 30, divisor);
+        }
+
+        private InputResult AddDays(Int128 unscaled, Int128 divisor)
+        {
+            (Int128 whole, Int128 rest) = Int128.DivRem(unscaled, divisor);
+            _days += (long)Int128.Clamp(whole, long.MinValue / 4, long.MaxValue / 4);
+            _microseconds += rest == 0 ? 0 : Scaled(rest, Calendar.MicrosecondsPerDay, divisor);
+            return InputResult.Ok;
+        }
+
+        public void Add(IntervalSum other)
+        {
+            _months += other._months;
+            _days += other._days;
+            _microseconds += other._microseconds;
+        }
+
+        public void Negate() => (_months, _days, _microseconds) = (-_months, -_days, -_microseconds);
+
+        public readonly bool TryGet(out IntervalValue value)
+        {
+            bool fits = _months is >= int.MinValue and <= int.MaxValue && _days is >= int.MinValue and <= int.MaxValue
+                && _microseconds >= long.MinValue && _microseconds <= long.MaxValue;
+            value = fits ? new IntervalValue((int)_months, (int)_days, (long)_microseconds) : default;
+            return fits;
+        }
+
+        /// <summary>unscaled * unit / divisor, rounded half away from zero.</summary>
+        private static Int128 Scaled(Int128 unscaled, long unit, Int128 divisor)
+        {
+            (Int128 whole, Int128 rest) = Int128.DivRem(unscaled, divisor);
+            while (Int128.Abs(rest) > Int128.MaxValue / unit)
+            {
+                (rest, divisor) = (rest / 10, divisor / 10);
+            }
+
+            (Int128 quotient, Int128 left) = Int128.DivRem(rest * unit, divisor);
+            Int128 rounding = 2 * Int128.Abs(left) >= divisor ? (left < 0 ? -1 : 1) : 0;
+            return (whole * unit) + quotient + rounding;
+        }
+    }
+}
