@@ -48,7 +48,7 @@ internal static class DbgenSums
     {
         using var md5 = MD5.Create();
         await using (var stream = new CryptoStream(Stream.Null, md5, CryptoStreamMode.Write))
-            await TpchTblGenerator.WriteAsync(table, new TpchScale(scale), stream, threadCount, null, cancellationToken);
+            await TpchGenerator.WriteTblAsync(table, new TpchScale(scale), stream, threadCount, null, cancellationToken);
         return Convert.ToHexStringLower(md5.Hash!);
     }
 }

@@ -60,6 +60,9 @@ public sealed class TpchTable
     /// <summary>Most rows that one unit yields.</summary>
     public int MaxRowsPerUnit { get; }
 
+    /// <summary>Rows that a unit yields on average.</summary>
+    public int AverageRowsPerUnit => this == LineItem ? (1 + MaxRowsPerUnit) / 2 : MaxRowsPerUnit;
+
     /// <summary>Number of units at a scale.</summary>
     public long UnitCount(TpchScale scale) => _isScaled ? scale.Of(_baseUnits) : _baseUnits;
 

@@ -25,8 +25,12 @@ internal abstract class TableFile(TpchTable table) : IDisposable
 }
 
 /// <summary>Encodes a piece of a table into memory.</summary>
-internal abstract class PieceEncoder
+internal abstract class PieceEncoder : IDisposable
 {
     /// <summary>Takes the next units from a generator and returns the number of rows.</summary>
     public abstract long Encode(TableGenerator generator, int unitCount);
+
+    public virtual void Dispose()
+    {
+    }
 }

@@ -38,16 +38,17 @@ internal sealed class TableFileSet
 
     private void Work(CancellationTokenSource stop)
     {
+        Lane? lane = null;
+        PieceEncoder? encoder = null;
         try
         {
-            Lane? lane = null;
-            PieceEncoder? encoder = null;
             while (TryTake(out Piece piece))
             {
                 stop.Token.ThrowIfCancellationRequested();
                 if (piece.Lane != lane)
                 {
                     lane = piece.Lane;
+                    encoder?.Dispose();
                     encoder = lane.File.CreateEncoder();
                 }
                 long rowCount = encoder!.Encode(TableGenerator.Create(lane.File.Table, _scale, piece.FirstUnit), piece.UnitCount);
@@ -58,9 +59,13 @@ internal sealed class TableFileSet
         catch
         {
             stop.Cancel();
-            foreach (Lane lane in _lanes)
-                lane.Wake();
+            foreach (Lane waiting in _lanes)
+                waiting.Wake();
             throw;
+        }
+        finally
+        {
+            encoder?.Dispose();
         }
     }
 
@@ -106,8 +111,8 @@ internal sealed class TableFileSet
 
         public long RowCount { get; private set; }
 
-        /// <summary>Estimates rows for the progress report: half of the most that units can have, as it is for lineitem.</summary>
-        public long Weight(long units) => units * (file.Table.MaxRowsPerUnit + 1) / 2;
+        /// <summary>Estimates rows, for the progress report.</summary>
+        public long Weight(long units) => units * file.Table.AverageRowsPerUnit;
 
         public void AppendInTurn(Piece piece, PieceEncoder encoder, long rowCount, CancellationToken cancellationToken)
         {

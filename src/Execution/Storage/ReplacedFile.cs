@@ -1,0 +1,40 @@
+namespace SqlCluster.Execution.Storage;
+
+/// <summary>A file written under a temporary name beside its place and renamed into it when complete: nobody ever sees half of it.</summary>
+/// <remarks>Until <see cref="Commit"/> a file that was there before stays as it is; <see cref="Dispose"/> without it removes the temporary file.</remarks>
+public sealed class ReplacedFile : IDisposable
+{
+    private const int BufferBytes = 1 << 16;
+
+    private readonly string _path;
+    private readonly string _temporaryPath;
+    private readonly FileStream _stream;
+    private bool _isCommitted;
+
+    /// <exception cref="IOException">The folder is missing or cannot be written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    public ReplacedFile(string path)
+    {
+        _path = Path.GetFullPath(path);
+        _temporaryPath = Path.Combine(Path.GetDirectoryName(_path)!, $".{Path.GetFileName(_path)}.{Guid.NewGuid():N}.tmp");
+        _stream = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferBytes);
+    }
+
+    public Stream Stream => _stream;
+
+    /// <summary>Closes the file and puts it in its place, over one that may be there.</summary>
+    public void Commit()
+    {
+        _stream.Dispose();
+        File.Move(_temporaryPath, _path, overwrite: true);
+        _isCommitted = true;
+    }
+
+    public void Dispose()
+    {
+        if (_isCommitted)
+            return;
+        _stream.Dispose();
+        File.Delete(_temporaryPath);
+    }
+}
