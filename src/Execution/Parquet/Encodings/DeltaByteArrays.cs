@@ -1,6 +1,5 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using SqlCluster.Arrow.Memory;
 using SqlCluster.Execution.Parquet.Metadata;
 
 namespace SqlCluster.Execution.Parquet.Encodings;
@@ -8,14 +7,13 @@ namespace SqlCluster.Execution.Parquet.Encodings;
 /// <summary>Decodes DELTA_LENGTH_BYTE_ARRAY: all lengths as delta-packed integers, then all strings one behind the other.</summary>
 internal static class DeltaLengthByteArray
 {
-    /// <summary>Makes views into the source and returns how many bytes it took; padding and offsets are those of <see cref="ByteArrayViews"/>.</summary>
+    /// <summary>Makes views into the source and returns how many bytes it took; memory and padding as <see cref="ByteArrayViews"/> demands.</summary>
     /// <exception cref="ParquetException">The source is damaged.</exception>
-    public static int Read(ReadOnlySpan<byte> source, int baseOffset, int bufferIndex, Span<ByteView> target)
+    public static int Read(ReadOnlySpan<byte> source, Span<StringView> target)
     {
         using RentedLengths lengths = new(target.Length);
         int lengthBytes = DeltaBinaryPacked.Decode(source, lengths.Span);
-        return lengthBytes
-            + ByteArrayViews.FromLengths(source[lengthBytes..], lengths.Span, baseOffset + lengthBytes, bufferIndex, target);
+        return lengthBytes + ByteArrayViews.FromLengths(source[lengthBytes..], lengths.Span, target);
     }
 }
 
@@ -75,10 +73,9 @@ internal readonly ref struct DeltaByteArray : IDisposable
     }
 
     /// <summary>Writes the strings one behind the other and makes views of them.</summary>
-    /// <param name="buffer"><see cref="TotalBytes"/> long and followed by 64 writable bytes.</param>
-    /// <param name="bufferIndex">Index that the views carry.</param>
+    /// <param name="buffer">Off-heap, <see cref="TotalBytes"/> long and followed by 64 readable bytes.</param>
     /// <param name="target">One view per string.</param>
-    public void Write(Span<byte> buffer, int bufferIndex, Span<ByteView> target)
+    public void Write(Span<byte> buffer, Span<StringView> target)
     {
         Span<int> prefixes = _prefixes.Span, suffixes = _suffixes.Span;
         ReadOnlySpan<byte> suffixBytes = _suffixBytes;
@@ -89,8 +86,7 @@ internal readonly ref struct DeltaByteArray : IDisposable
             buffer.Slice(previous, prefix).CopyTo(buffer[position..]);
             suffixBytes[..suffix].CopyTo(buffer[(position + prefix)..]);
             suffixBytes = suffixBytes[suffix..];
-            ref byte at = ref Unsafe.Add(ref MemoryMarshal.GetReference(buffer), position);
-            target[i] = ByteArrayViews.Make(ref at, (uint)(prefix + suffix), bufferIndex, position);
+            target[i] = ByteArrayViews.Make(buffer, position, prefix + suffix);
             previous = position;
             position += prefix + suffix;
         }
