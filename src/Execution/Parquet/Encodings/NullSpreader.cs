@@ -21,11 +21,68 @@ internal static class NullSpreader
             SpreadScalar(packed, validity, target);
     }
 
+    /// <summary>Spreads values of a width known only at run time: 1, 2, 4, 8 or 16 bytes.</summary>
+    public static void Spread(int width, ReadOnlySpan<byte> packed, ReadOnlySpan<byte> validity, Span<byte> target)
+    {
+        switch (width)
+        {
+            case 1: Spread(packed, validity, target); break;
+            case 2: Spread(MemoryMarshal.Cast<byte, ushort>(packed), validity, MemoryMarshal.Cast<byte, ushort>(target)); break;
+            case 4: Spread(MemoryMarshal.Cast<byte, uint>(packed), validity, MemoryMarshal.Cast<byte, uint>(target)); break;
+            case 8: Spread(MemoryMarshal.Cast<byte, ulong>(packed), validity, MemoryMarshal.Cast<byte, ulong>(target)); break;
+            case 16: Spread(MemoryMarshal.Cast<byte, UInt128>(packed), validity, MemoryMarshal.Cast<byte, UInt128>(target)); break;
+            default: throw new ArgumentOutOfRangeException(nameof(width));
+        }
+    }
+
+    /// <summary>Spreads bits, 64 rows per step.</summary>
+    /// <param name="packed">The values of the rows that are not null, followed by 16 readable bytes.</param>
+    /// <param name="firstBit">Where the first value is.</param>
+    /// <param name="validity">A bit per row, in whole words.</param>
+    /// <param name="target">A bit per row, in whole words.</param>
+    public static void SpreadBits(ReadOnlySpan<byte> packed, int firstBit, ReadOnlySpan<byte> validity, Span<byte> target)
+    {
+        ReadOnlySpan<ulong> valid = MemoryMarshal.Cast<byte, ulong>(validity);
+        Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(target)[..valid.Length];
+        ref byte from = ref MemoryMarshal.GetReference(packed);
+        long bit = firstBit;
+        for (int i = 0; i < words.Length; i++)
+        {
+            int count = System.Numerics.BitOperations.PopCount(valid[i]), shift = (int)(bit & 7);
+            ulong bits = 0;
+            if (count > 0)
+            {
+                bits = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, (nint)(bit >> 3))) >> shift;
+                if (shift + count > 64)
+                    bits |= (ulong)Unsafe.Add(ref from, (nint)(bit >> 3) + 8) << (64 - shift);
+            }
+
+            words[i] = Deposit(bits, valid[i]);
+            bit += count;
+        }
+    }
+
+    private static ulong Deposit(ulong bits, ulong mask)
+    {
+        if (Bmi2.X64.IsSupported)
+            return Bmi2.X64.ParallelBitDeposit(bits, mask);
+        ulong result = 0;
+        for (; mask != 0; mask &= mask - 1, bits >>= 1)
+            result |= (bits & 1) != 0 ? mask & (0 - mask) : 0;
+        return result;
+    }
+
     /// <summary>Spreads a register per step with the expand instructions of AVX-512.</summary>
     public static void SpreadExpand<T>(ReadOnlySpan<T> packed, ReadOnlySpan<byte> validity, Span<T> target)
         where T : unmanaged
     {
         CheckLengths(packed.Length, validity, target.Length);
+        if (packed.IsEmpty)
+        {
+            target.Clear();
+            return;
+        }
+
         ref T from = ref MemoryMarshal.GetReference(packed);
         ref byte bits = ref MemoryMarshal.GetReference(validity);
         ref T to = ref MemoryMarshal.GetReference(target);
