@@ -66,7 +66,7 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
         PageNumber++;
         Header = ReadHeader(out int headerBytes);
         _bodyPosition = _position + headerBytes;
-        if (Header.CompressedSizeBytes > _end - _bodyPosition)
+        if (Header.CompressedSizeBytes > _end - _bodyPosition && !TryExtend(_bodyPosition + Header.CompressedSizeBytes))
             ParquetException.ThrowCorrupted($"page of {Header.CompressedSizeBytes} bytes reaches beyond its column chunk");
         _position = _bodyPosition + Header.CompressedSizeBytes;
         return true;
@@ -120,6 +120,16 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
         _page?.Release();
         _dictionary?.Release();
         _window = _page = _dictionary = null;
+    }
+
+    // Old parquet-mr leaves the dictionary's header out of the chunk's size (PARQUET-816).
+    private bool TryExtend(long end)
+    {
+        const int MaxMissingBytes = 100;
+        if (end > Math.Min(_chunk!.Pages.End + MaxMissingBytes, file.LengthBytes))
+            return false;
+        _end = end;
+        return true;
     }
 
     // The dictionary outlives the window's next move, so an uncompressed one is copied.

@@ -13,23 +13,24 @@ internal sealed class NestedLeaf : IDisposable
 {
     private readonly LeafPages _leaf;
     private readonly MemoryAccount _account;
-    private readonly GrowingBuffer _definition;
-    private readonly GrowingBuffer _repetition;
-    private readonly GrowingBuffer _values;
+    private readonly AppendBuffer _definition;
+    private readonly AppendBuffer _repetition;
+    private readonly AppendBuffer _values;
     private readonly List<NativeBuffer> _dataBuffers = [];
     private NativeBuffer? _pageDefinition;
     private NativeBuffer? _pageRepetition;
     private PackedValues? _pageValues;
     private int _pageEntries;
     private int _entry;
+    private long _entriesLeft;
 
     public NestedLeaf(IRandomAccessFile file, ColumnDescriptor column, LeafType type, MemoryAccount account, ReadOptions options)
     {
         _leaf = new LeafPages(file, column, type, account, options);
         _account = account;
-        _definition = new GrowingBuffer(account);
-        _repetition = new GrowingBuffer(account);
-        _values = new GrowingBuffer(account);
+        _definition = new AppendBuffer(account);
+        _repetition = new AppendBuffer(account);
+        _values = new AppendBuffer(account);
     }
 
     public ColumnDescriptor Column => _leaf.Column;
@@ -59,6 +60,7 @@ internal sealed class NestedLeaf : IDisposable
     public void Open(ColumnChunk chunk)
     {
         _leaf.Open(chunk);
+        _entriesLeft = chunk.ValueCount;
         _pageEntries = _entry = 0;
         _pageValues = null;
         Clear();
@@ -138,10 +140,11 @@ internal sealed class NestedLeaf : IDisposable
     {
         _pageValues = null;
         _pageEntries = _entry = 0;
-        if (!_leaf.Next())
+        if (_entriesLeft <= 0 || !_leaf.Next())
             return false;
         PageHeader header = _leaf.Header;
         int count = header.ValueCount;
+        _entriesLeft -= count;
         if (count > PageDecoder.MaxValuesInPage)
             ParquetException.ThrowCorrupted($"page states {count} values");
         PageLevels levels = PageLevels.Find(header, _leaf.Load(), Column);

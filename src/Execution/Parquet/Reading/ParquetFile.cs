@@ -10,7 +10,7 @@ namespace SqlCluster.Execution.Parquet.Reading;
 internal sealed record ParquetColumn(string Name, SqlType Sql, ArrowType Arrow, bool IsNullable, ParquetField Field);
 
 /// <summary>An opened file: footer, schema in the engine's types, and readers of its columns.</summary>
-/// <remarks>Immutable and thread-safe; kept across queries while path, size and version stay the same (<see cref="ParquetFileCache"/>).</remarks>
+/// <remarks>Immutable and thread-safe; kept across queries while path, size and version stay the same.</remarks>
 internal sealed class ParquetFile : IDisposable
 {
     private ParquetFile(IRandomAccessFile source, FileMetaData metaData, ParquetSchema schema, LeafType[] leafTypes)

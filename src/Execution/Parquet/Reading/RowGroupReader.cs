@@ -1,4 +1,5 @@
 using SqlCluster.Arrow.Memory;
+using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Execution.Parquet.Metadata;
 
@@ -6,19 +7,22 @@ namespace SqlCluster.Execution.Parquet.Reading;
 
 /// <summary>Reads some columns of one row group in step, batch by batch.</summary>
 /// <remarks>
-/// A batch ends where any column's page ends, so that no vector needs to be stitched together. The caller decides per batch which columns to
-/// read: <see cref="NextRows"/>, then <see cref="Read"/> for the columns it wants, then <see cref="Advance"/>, which passes over the rest.
-/// Errors carry file, row group, column and page. Not thread-safe.
+/// The caller decides per batch which columns to read: <see cref="NextRows"/>, then <see cref="Read"/> for the columns it wants, then
+/// <see cref="Advance"/>. Columns that were not read fall behind and pass over what they missed when they are read next, without
+/// decompressing pages that lie wholly within it. A batch that lies across the end of a page is copied together; all others are slices of pages.
+/// Vectors are valid until the next batch is read. Errors carry file, row group, column and page. Not thread-safe.
 /// </remarks>
 internal sealed class RowGroupReader : IDisposable
 {
     private readonly ParquetFile _file;
     private readonly FieldReader[] _readers;
-    private readonly long[] _lag;
-    private readonly bool[] _isRead;
+    private readonly RowStitcher?[] _stitchers;
+    private readonly ArrowType[] _types;
+    private readonly long[] _position;
+    private readonly MemoryAccount _account;
     private int _rowGroup = -1;
-    private long _rowsLeft;
-    private int _batchRows;
+    private long _rowCount;
+    private long _row;
 
     /// <param name="file">The file.</param>
     /// <param name="columns">Positions in <see cref="ParquetFile.Columns"/>.</param>
@@ -27,132 +31,103 @@ internal sealed class RowGroupReader : IDisposable
     public RowGroupReader(ParquetFile file, IReadOnlyList<int> columns, MemoryAccount account, ReadOptions options)
     {
         _file = file;
+        _account = account;
         _readers = [.. columns.Select(column => file.CreateReader(column, account, options))];
-        _lag = new long[_readers.Length];
-        _isRead = new bool[_readers.Length];
+        _types = [.. columns.Select(column => file.Columns[column].Arrow)];
+        _stitchers = new RowStitcher?[_readers.Length];
+        _position = new long[_readers.Length];
     }
 
     /// <summary>Gets the bytes read from the file so far.</summary>
     public long BytesRead => _readers.Sum(static reader => reader.BytesRead);
 
-    /// <summary>Moves to the first row of a row group.</summary>
+    /// <summary>Moves to the first row of a row group. Reads nothing yet.</summary>
     public void Open(int rowGroup)
     {
         _rowGroup = rowGroup;
-        RowGroup group = _file.MetaData.RowGroups[rowGroup];
-        _rowsLeft = group.RowCount;
-        _batchRows = 0;
-        Array.Clear(_lag);
-        for (int i = 0; i < _readers.Length; i++)
-        {
-            FieldReader reader = _readers[i];
-            Guard(reader, () => reader.Open(group));
-        }
+        _rowCount = _file.MetaData.RowGroups[rowGroup].RowCount;
+        _row = 0;
+        Array.Fill(_position, -1);
     }
 
-    /// <summary>Gets the dictionary of a column when it holds every value of the row group; only before the first rows.</summary>
+    /// <summary>Gets the dictionary of a column when it holds every value of the row group; only before the column's first rows are read.</summary>
+    /// <param name="column">Position among the reader's columns.</param>
     public Vector? WholeDictionary(int column)
     {
         FieldReader reader = _readers[column];
-        return Guard(reader, reader.WholeDictionary);
-    }
-
-    /// <summary>Starts the next batch: as many rows as <paramref name="maxRows"/> and the pages of the columns to be read allow; 0 at the end.</summary>
-    /// <param name="maxRows">At least 1.</param>
-    /// <param name="columns">The columns that will surely be read; others are brought up to the batch when they are.</param>
-    public int NextRows(int maxRows, ReadOnlySpan<int> columns)
-    {
-        int rows = (int)Math.Min(maxRows, _rowsLeft);
-        Array.Clear(_isRead);
-        if (rows > 0)
+        try
         {
-            foreach (int column in columns)
-                rows = Math.Min(rows, CatchUp(column));
+            Open(column, reader);
+            return reader.WholeDictionary();
         }
-
-        return _batchRows = rows;
+        catch (Exception error) when (error is ParquetException or EndOfStreamException)
+        {
+            throw Located(error, reader);
+        }
     }
 
-    /// <summary>Cuts the started batch to what another column can read too, and returns its rows. Vectors already read keep their length.</summary>
-    public int Limit(int column) => CatchUp(column);
+    /// <summary>Gets the rows of the next batch; 0 at the end.</summary>
+    public int NextRows(int maxRows) => (int)Math.Min(maxRows, _rowCount - _row);
 
     /// <summary>Reads a column's next rows.</summary>
+    /// <param name="column">Position among the reader's columns.</param>
+    /// <param name="rowCount">What <see cref="NextRows"/> returned.</param>
     public Vector Read(int column, int rowCount)
     {
-        CatchUp(column);
-        _isRead[column] = true;
         FieldReader reader = _readers[column];
-        return Guard(reader, () => reader.Read(rowCount));
-    }
-
-    /// <summary>Ends the batch after so many of its rows: columns that were not read fall behind, to be skipped when they are needed.</summary>
-    public void Advance(int rowCount)
-    {
-        for (int i = 0; i < _lag.Length; i++)
+        try
         {
-            if (!_isRead[i])
-                _lag[i] += rowCount;
+            Open(column, reader);
+            if (_position[column] < _row)
+                reader.Skip(_row - _position[column]);
+            _position[column] = _row + rowCount;
+            return reader.Available() >= rowCount ? reader.Read(rowCount) : Stitch(column, reader, rowCount);
         }
-
-        Array.Clear(_isRead);
-        _rowsLeft -= rowCount;
-        _batchRows = 0;
+        catch (Exception error) when (error is ParquetException or EndOfStreamException)
+        {
+            throw Located(error, reader);
+        }
     }
 
-    /// <summary>Passes over rows of all columns.</summary>
-    public void Skip(long rowCount)
-    {
-        for (int i = 0; i < _lag.Length; i++)
-            _lag[i] += rowCount;
-        _rowsLeft -= rowCount;
-    }
+    /// <summary>Moves all columns on; those that were not read will pass over these rows.</summary>
+    public void Advance(long rowCount) => _row += rowCount;
 
     public void Dispose()
     {
         foreach (FieldReader reader in _readers)
             reader.Dispose();
+        foreach (RowStitcher? stitcher in _stitchers)
+            stitcher?.Dispose();
     }
 
-    private int CatchUp(int column)
+    private void Open(int column, FieldReader reader)
     {
-        FieldReader reader = _readers[column];
-        return Guard(reader, () =>
-        {
-            if (_lag[column] > 0)
-            {
-                reader.Skip(_lag[column]);
-                _lag[column] = 0;
-            }
+        if (_position[column] >= 0)
+            return;
+        reader.Open(_file.MetaData.RowGroups[_rowGroup]);
+        _position[column] = 0;
+    }
 
-            int available = reader.Available();
-            if (available == 0)
+    private Vector Stitch(int column, FieldReader reader, int rowCount)
+    {
+        RowStitcher stitcher = _stitchers[column] ??= new RowStitcher(_types[column], _account);
+        stitcher.Begin();
+        while (rowCount > 0)
+        {
+            int count = Math.Min(rowCount, reader.Available());
+            if (count == 0)
                 ParquetException.ThrowCorrupted("column chunk ends before its row group");
-            return available;
-        });
+            stitcher.Add(reader.Read(count));
+            rowCount -= count;
+        }
+
+        return stitcher.Build();
     }
 
-    private void Guard(FieldReader reader, Action action) => Guard(reader, () =>
+    private ParquetException Located(Exception error, FieldReader reader)
     {
-        action();
-        return true;
-    });
-
-    private T Guard<T>(FieldReader reader, Func<T> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (ParquetException error)
-        {
-            (string column, int page) = reader.Place;
-            throw error.At(_file.Source.Path, _rowGroup, column, page < 0 ? null : page);
-        }
-        catch (EndOfStreamException error)
-        {
-            (string column, int page) = reader.Place;
-            throw new ParquetException("file became shorter while it was read", cause: error)
-                .At(_file.Source.Path, _rowGroup, column, page < 0 ? null : page);
-        }
+        (string column, int page) = reader.Place;
+        ParquetException located = error as ParquetException ?? new ParquetException("file became shorter while it was read", cause: error);
+        return located.At(_file.Source.Path, _rowGroup, column, page < 0 ? null : page);
     }
 }

@@ -134,13 +134,9 @@ internal static class ValueConverter
 
     private static long FloorDivide(long value, long divisor) => (value / divisor) - (value % divisor < 0 ? 1 : 0);
 
-    private static long FromInt96(Int96 value)
-    {
-        Int128 microseconds = ((Int128)(value.JulianDay - (long)JulianDayOfEpoch) * MicrosecondsPerDay) + FloorDivide(value.Nanoseconds, 1000);
-        return microseconds >= long.MinValue && microseconds <= long.MaxValue
-            ? (long)microseconds
-            : throw new ParquetException("INT96 timestamp exceeds the range of microseconds", ParquetException.OutOfRange);
-    }
+    // Wraps around as Spark's own arithmetic does: it writes days beyond 32 bits truncated, and only wrapping gives its value back.
+    private static long FromInt96(Int96 value) =>
+        unchecked(((value.JulianDay - (long)JulianDayOfEpoch) * MicrosecondsPerDay) + FloorDivide(value.Nanoseconds, 1000));
 
     private static Interval FromInterval(StoredInterval value) => new((int)value.Months, (int)value.Days, value.Milliseconds * 1000L);
 

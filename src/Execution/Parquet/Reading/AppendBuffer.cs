@@ -3,7 +3,7 @@ using SqlCluster.Arrow.Memory;
 namespace SqlCluster.Execution.Parquet.Reading;
 
 /// <summary>A buffer that values are appended to and that keeps its memory from batch to batch.</summary>
-internal sealed class GrowingBuffer(MemoryAccount account) : IDisposable
+internal sealed class AppendBuffer(MemoryAccount account) : IDisposable
 {
     private NativeBuffer? _buffer;
 
