@@ -27,8 +27,8 @@ public sealed record RuntimeFilterSource(RuntimeFilterId Id, int KeyIndex);
 
 /// <summary>Joins by hashing the right (build) side's keys.</summary>
 /// <remarks>
-/// The right child is an <see cref="ExchangeExec"/> of kind Broadcast (one table shared by the tasks of an executor), or both children are hash exchanges with as
-/// many partitions. Kinds that emit build rows at the end (Right*, FullOuter) over a broadcast build need all probe tasks on that executor to have ended.
+/// The right child is an <see cref="ExchangeExec"/> of kind Broadcast (one table shared by the tasks of an executor), or any other plan whose rows with equal keys are in
+/// the same task as the left child's (both hashed alike, or a stage of one task): then each task builds a table of its own. Kinds that emit build rows at the end (Right*, FullOuter) over a broadcast build need all probe tasks on that executor to have ended.
 /// </remarks>
 /// <param name="Kind">What is emitted.</param>
 /// <param name="Left">Probe side.</param>
@@ -51,7 +51,7 @@ public sealed record HashJoinExec(
     public override ExecPlan WithChildren(NodeList<ExecPlan> children) => this with { Left = children[0], Right = children[1] };
 }
 
-/// <summary>Joins every left row with every right row for which the condition holds; the right child is broadcast. A right side of one row costs nothing per row.</summary>
+/// <summary>Joins every left row with every right row for which the condition holds; the right child is broadcast, or the stage has one task. A FullOuter join's stage always has one. A right side of one row costs nothing per row.</summary>
 public sealed record NestedLoopJoinExec(ExecJoinKind Kind, ExecPlan Left, ExecPlan Right, Expression? Condition, NodeList<int> OutputOrdinals) : ExecPlan
 {
     public override NodeList<ExecColumn> Output => JoinColumns.Select(Kind, Left, Right, OutputOrdinals);

@@ -5,7 +5,8 @@ namespace SqlCluster.Catalyst.Physical;
 /// <summary>Where a plan will run.</summary>
 /// <param name="Slots">Tasks that run at once, over all executors.</param>
 /// <param name="ShufflePartitions">Partitions of a hash exchange.</param>
-public sealed record Topology(int Slots, int ShufflePartitions);
+/// <param name="Executors">Processes; with one, a broadcast is shared and costs nothing.</param>
+public sealed record Topology(int Slots, int ShufflePartitions, int Executors = 1);
 
 /// <summary>Cuts a physical plan into stages at its exchanges and common table expressions.</summary>
 /// <remarks><code>
@@ -37,7 +38,7 @@ public sealed class StagePlanner
         var partitioning = new Partitioning();
         ExecPlan root = Cut(plan, inputs, partitioning);
         var id = new StageId(_stages.Count);
-        int tasks = partitioning.IsFixed ? partitioning.Partitions : partitioning.HasScan ? _topology.Slots : 1;
+        int tasks = partitioning.IsOneTask ? 1 : Math.Max(Math.Max(1, partitioning.Partitions), partitioning.HasScan ? _topology.Slots : 1);
         _stages.Add(new Stage(id, purpose, root, output, cte, tasks, [.. inputs.Select(static input => new StageId(input))]));
         return id;
     }
@@ -67,7 +68,7 @@ public sealed class StagePlanner
                 partitioning.HasScan = true;
                 return plan;
             case RecursiveUnionExec recursive:
-                partitioning.Fix(1);
+                partitioning.IsOneTask = true;
                 return recursive.WithChildren([Cut(recursive.Base, inputs, partitioning), Cut(recursive.Recursive, inputs, partitioning)]);
             default:
                 // Build sides are right children: cutting them first gives them the lower stage ids.
@@ -92,7 +93,8 @@ public sealed class StagePlanner
     {
         public bool HasScan { get; set; }
 
-        public bool IsFixed => Partitions > 0;
+        /// <summary>Set where a recursion runs: whatever it scans, it scans alone.</summary>
+        public bool IsOneTask { get; set; }
 
         public int Partitions { get; private set; }
 

@@ -3,7 +3,7 @@ namespace SqlCluster.Catalyst.Physical;
 /// <summary>Identifies a stage within one query; a stage's inputs have lower ids.</summary>
 public readonly record struct StageId(int Value);
 
-/// <summary>Reads what another stage has put out, at the place where the exchange was cut. Each task reads its own partition; a broadcast is read whole.</summary>
+/// <summary>Reads what another stage has put out, at the place where the exchange was cut. Each task reads its own partition (nothing, where the exchange has fewer partitions than the stage tasks); a broadcast is read whole.</summary>
 /// <param name="Stage">The stage that wrote.</param>
 /// <param name="Exchange">The exchange that was cut, without its input.</param>
 /// <param name="Columns">Columns of the rows.</param>

@@ -29,7 +29,10 @@ public enum AggregateMode
 /// <param name="Mode">Which half.</param>
 /// <param name="Keys">Group keys over the input; in Final mode references to the first input columns. Empty: one group, which exists even without rows (in Partial mode only if there were rows).</param>
 /// <param name="Calls">Aggregates. Single and Partial: arguments over the input. Final: arguments are ignored, states are taken in order from the columns behind the keys.</param>
-/// <param name="GroupingSets">As in the logical plan; Single and Partial only. The set's position is then one more (bigint) key column behind the keys.</param>
+/// <param name="GroupingSets">
+/// As in the logical plan; Single and Partial only. The set's position is then one more (bigint) key column behind the keys. The empty set's group exists even without
+/// rows, in Partial mode too (each task puts its state out), so that a Final above always makes its row.
+/// </param>
 /// <param name="Columns">Single, Final: keys, results. Partial: keys, then each call's state columns (<see cref="Catalog.FunctionSignature.StateTypes"/>).</param>
 /// <param name="Input">Rows or states.</param>
 public sealed record HashAggregateExec(

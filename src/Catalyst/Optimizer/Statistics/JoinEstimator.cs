@@ -1,0 +1,197 @@
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Logical;
+
+namespace SqlCluster.Catalyst.Optimizer.Statistics;
+
+/// <summary>Cardinality of joins: containment of the smaller key domain in the larger one, |L| |R| / max(domains).</summary>
+internal static class JoinEstimator
+{
+    /// <summary>Share of pairs that a condition which is no equality keeps.</summary>
+    private const double Inequality = 0.33;
+
+    public static RelationEstimate Estimate(
+        JoinKind kind, RelationEstimate left, NodeList<Column> leftColumns, RelationEstimate right, NodeList<Column> rightColumns, Expression condition, Column? mark)
+    {
+        var rightIds = new HashSet<ColumnId>(rightColumns.Select(static column => column.Id));
+        var keys = new List<(ColumnEstimate Left, ColumnEstimate Right)>();
+        var leftEstimator = new ExpressionEstimator(left);
+        var rightEstimator = new ExpressionEstimator(right);
+        double residual = 1;
+        Dictionary<ColumnId, ColumnEstimate> columns = left.CopyColumns();
+        foreach ((ColumnId id, ColumnEstimate column) in right.CopyColumns())
+        {
+            columns[id] = column;
+        }
+
+        foreach (Expression conjunct in Conjuncts.Of(condition))
+        {
+            if (conjunct is Comparison { Operator: ComparisonOperator.Equal } equality && Sides(equality.Left, equality.Right, rightIds) is var (onLeft, onRight))
+            {
+                keys.Add((leftEstimator.Of(onLeft), rightEstimator.Of(onRight)));
+                NarrowKeys(columns, onLeft, onRight, keys[^1]);
+            }
+            else if (conjunct is IsDistinctFrom { Negated: true } same && Sides(same.Left, same.Right, rightIds) is var (sameLeft, sameRight))
+            {
+                keys.Add((leftEstimator.Of(sameLeft), rightEstimator.Of(sameRight)));
+            }
+            else
+            {
+                residual *= OneSided(conjunct, left, right, leftColumns, rightIds);
+            }
+        }
+
+        double matches = Math.Max(Math.Min(left.Rows, Math.Min(1, right.Rows)), left.Rows * right.Rows * KeySelectivity(keys, left.Rows, right.Rows) * residual);
+        double matchedLeft = keys.Count == 0
+            ? Math.Min(left.Rows, matches)
+            : left.Rows * MatchedShare(keys) * Math.Max(residual, Math.Min(1, matches / Math.Max(1, left.Rows)));
+        double rows = kind switch
+        {
+            JoinKind.Inner => matches,
+            JoinKind.LeftOuter => Math.Max(matches, left.Rows),
+            JoinKind.RightOuter => Math.Max(matches, right.Rows),
+            JoinKind.FullOuter => Math.Max(matches, left.Rows + right.Rows - Math.Min(left.Rows, right.Rows)),
+            JoinKind.LeftSemi => Math.Min(left.Rows, matchedLeft),
+            JoinKind.LeftAnti => Math.Max(left.Rows * 0.01, left.Rows - matchedLeft),
+            JoinKind.LeftMark or JoinKind.LeftSingle or JoinKind.AsOfLeft => left.Rows,
+            JoinKind.AsOf => left.Rows,
+        };
+        return kind switch
+        {
+            JoinKind.LeftSemi or JoinKind.LeftAnti => left.WithRows(rows),
+            JoinKind.LeftMark => new RelationEstimate(rows, With(left.CopyColumns(), mark!)),
+            _ => Joined(rows, left, right, columns),
+        };
+    }
+
+    /// <summary>Both operands, the left input's first, when each one uses columns of one side only.</summary>
+    internal static (Expression Left, Expression Right)? Sides(Expression first, Expression second, HashSet<ColumnId> rightIds)
+    {
+        Side one = SideOf(first, rightIds), two = SideOf(second, rightIds);
+        return (one, two) switch
+        {
+            (Side.Left, Side.Right) => (first, second),
+            (Side.Right, Side.Left) => (second, first),
+            _ => null,
+        };
+    }
+
+    /// <summary>Share of pairs with equal keys; several keys count at most once per row of the side they identify.</summary>
+    internal static double KeySelectivity(IReadOnlyList<(ColumnEstimate Left, ColumnEstimate Right)> keys, double leftRows, double rightRows)
+    {
+        if (keys.Count == 0)
+        {
+            return 1;
+        }
+
+        double selectivity = 1, leftProduct = 1, rightProduct = 1, nulls = 1;
+        foreach ((ColumnEstimate left, ColumnEstimate right) in keys)
+        {
+            selectivity /= Math.Max(left.DomainCount, right.DomainCount);
+            leftProduct *= left.DomainCount;
+            rightProduct *= right.DomainCount;
+            nulls *= (1 - left.NullFraction) * (1 - right.NullFraction);
+        }
+
+        if (keys.Count > 1)
+        {
+            // No side has more key combinations than rows: the smaller side is taken to hold each combination once.
+            double leftCombinations = Math.Min(leftProduct, Math.Max(1, leftRows)), rightCombinations = Math.Min(rightProduct, Math.Max(1, rightRows));
+            double combinations = leftProduct > leftRows && rightProduct > rightRows
+                ? Math.Min(leftCombinations, rightCombinations)
+                : Math.Max(leftCombinations, rightCombinations);
+            selectivity = Math.Max(selectivity, 1 / Math.Max(combinations, keys.Max(static key => Math.Max(key.Left.DomainCount, key.Right.DomainCount))));
+        }
+
+        return selectivity * nulls;
+    }
+
+    /// <summary>Share of left rows whose key exists on the right.</summary>
+    private static double MatchedShare(List<(ColumnEstimate Left, ColumnEstimate Right)> keys)
+    {
+        double share = 1;
+        foreach ((ColumnEstimate left, ColumnEstimate right) in keys)
+        {
+            share = Math.Min(share, right.DistinctCount / Math.Max(left.DomainCount, right.DistinctCount) * (1 - left.NullFraction));
+        }
+
+        return share;
+    }
+
+    private static double OneSided(Expression conjunct, RelationEstimate left, RelationEstimate right, NodeList<Column> leftColumns, HashSet<ColumnId> rightIds)
+    {
+        switch (SideOf(conjunct, rightIds))
+        {
+            case Side.None:
+                return conjunct is Literal { Value: true } ? 1 : conjunct is Literal ? 0 : Inequality;
+            case Side.Left:
+                return new SelectivityEstimator(left).Of(conjunct);
+            case Side.Right:
+                return new SelectivityEstimator(right).Of(conjunct);
+            default:
+                Dictionary<ColumnId, ColumnEstimate> columns = right.CopyColumns();
+                foreach (Column column in leftColumns)
+                {
+                    columns[column.Id] = left.Of(column);
+                }
+
+                return conjunct is Comparison { Operator: not (ComparisonOperator.Equal or ComparisonOperator.NotEqual) }
+                    ? Inequality
+                    : new SelectivityEstimator(new RelationEstimate(Math.Max(left.Rows, right.Rows), columns)).Of(conjunct);
+        }
+    }
+
+    private static void NarrowKeys(Dictionary<ColumnId, ColumnEstimate> columns, Expression onLeft, Expression onRight, (ColumnEstimate Left, ColumnEstimate Right) key)
+    {
+        double distinct = Math.Min(key.Left.DistinctCount, key.Right.DistinctCount);
+        foreach (Expression side in new[] { onLeft, onRight })
+        {
+            if (side is ColumnReference reference && columns.TryGetValue(reference.Id, out ColumnEstimate column))
+            {
+                columns[reference.Id] = column with { DistinctCount = distinct, NullFraction = 0, DomainCount = Math.Max(key.Left.DomainCount, key.Right.DomainCount) };
+            }
+        }
+    }
+
+    private static RelationEstimate Joined(double rows, RelationEstimate left, RelationEstimate right, Dictionary<ColumnId, ColumnEstimate> columns)
+    {
+        double leftShare = left.Rows <= 0 ? 1 : rows / left.Rows, rightShare = right.Rows <= 0 ? 1 : rows / right.Rows;
+        foreach (ColumnId id in columns.Keys.ToArray())
+        {
+            ColumnEstimate column = columns[id];
+            double share = left.Contains(id) ? leftShare : rightShare, sideRows = left.Contains(id) ? left.Rows : right.Rows;
+            columns[id] = share < 1 ? column.Sample(sideRows, share) : column;
+        }
+
+        return new RelationEstimate(rows, columns);
+    }
+
+    private static Dictionary<ColumnId, ColumnEstimate> With(Dictionary<ColumnId, ColumnEstimate> columns, Column mark)
+    {
+        columns[mark.Id] = new ColumnEstimate(2, 2, 0, 0, 1, 1, 1);
+        return columns;
+    }
+
+    [Flags]
+    private enum Side
+    {
+        None = 0,
+        Left = 1,
+        Right = 2,
+    }
+
+    private static Side SideOf(Expression expression, HashSet<ColumnId> rightIds)
+    {
+        if (expression is ColumnReference reference)
+        {
+            return rightIds.Contains(reference.Id) ? Side.Right : Side.Left;
+        }
+
+        Side side = Side.None;
+        foreach (Expression child in expression.Children)
+        {
+            side |= SideOf(child, rightIds);
+        }
+
+        return side;
+    }
+}

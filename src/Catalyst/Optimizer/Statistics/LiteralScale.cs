@@ -1,0 +1,39 @@
+using System.Text;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
+
+namespace SqlCluster.Catalyst.Optimizer.Statistics;
+
+/// <summary>Maps constants onto a line, so that ranges of any ordered type are compared by arithmetic.</summary>
+public static class LiteralScale
+{
+    private const int TextPrefixBytes = 8;
+
+    /// <summary>Position of a constant: numbers as they are, dates in days, times in microseconds, texts by their first eight bytes. NaN when there is none.</summary>
+    public static double Position(Literal literal) => literal.Value switch
+    {
+        bool truth => truth ? 1 : 0,
+        long number => number,
+        double number => number,
+        Int128 unscaled => (double)unscaled / Math.Pow(10, literal.Type.Scale),
+        string text when literal.Type.IsText || literal.Type.Kind == TypeKind.Unknown => TextPosition(text),
+        _ => double.NaN,
+    };
+
+    /// <summary>Distance of neighbouring values: 1 for types that have one, else 0.</summary>
+    public static double Step(SqlType type) => type.IsInteger || type.Kind is TypeKind.Date or TypeKind.Boolean or TypeKind.Oid ? 1 : 0;
+
+    private static double TextPosition(string text)
+    {
+        Span<byte> bytes = stackalloc byte[TextPrefixBytes];
+        bytes.Clear();
+        Encoding.UTF8.GetEncoder().Convert(text, bytes, flush: true, out _, out _, out _);
+        double position = 0;
+        foreach (byte value in bytes)
+        {
+            position = (position * 256) + value;
+        }
+
+        return position;
+    }
+}

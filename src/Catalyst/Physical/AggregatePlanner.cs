@@ -1,0 +1,178 @@
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Types;
+
+namespace SqlCluster.Catalyst.Physical;
+
+/// <summary>Plans grouping: in one step where rows of a group are together already, else partial, exchange, final.</summary>
+internal sealed class AggregatePlanner
+{
+    private readonly PhysicalPlanner _planner;
+
+    public AggregatePlanner(PhysicalPlanner planner) => _planner = planner;
+
+    public PlannedNode Plan(Aggregate aggregate, IReadOnlySet<ColumnId> required)
+    {
+        NamedExpression[] calls = [.. aggregate.Calls.Where(call => required.Contains(call.Column.Id))];
+        IEnumerable<Expression> used = aggregate.Keys.Concat(calls).Select(static item => item.Expression);
+        PlannedNode input = _planner.Plan(aggregate.Input, ExpressionBinder.References(used));
+        double rows = _planner.RowsOf(aggregate);
+        return SharedDistinctArguments(aggregate, calls) is { } arguments && !input.Distribution.IsSingle && !_planner.IsOneTask
+            ? PlanDistinctFirst(aggregate, calls, arguments, input, rows)
+            : Plan(new Grouping(aggregate.Keys, calls, aggregate.GroupingSets, aggregate.GroupingId), input, rows);
+    }
+
+    /// <summary>DISTINCT: grouping by all columns.</summary>
+    public PlannedNode Plan(Distinct distinct) => DistinctRows(_planner.PlanExactly(distinct.Input, distinct.Output), distinct.Output, _planner.RowsOf(distinct));
+
+    /// <summary>Drops duplicate rows of a planned node that has exactly these columns.</summary>
+    public PlannedNode DistinctRows(PlannedNode input, NodeList<Column> columns, double rows) =>
+        Plan(new Grouping(columns.Map(NamedExpression.Pass), [], null, null), input, rows);
+
+    private PlannedNode Plan(Grouping grouping, PlannedNode input, double rows)
+    {
+        if (input.Distribution.IsSingle || _planner.IsOneTask)
+        {
+            return Single(grouping, input, Distribution.Single, rows);
+        }
+
+        if (grouping.Sets is null && grouping.Keys.Count > 0 && input.Distribution.Colocates(grouping.PlainKeys))
+        {
+            return Single(grouping, input, Aliased(grouping, input.Distribution), rows);
+        }
+
+        if (grouping.Calls.All(CanSplit))
+        {
+            return PartialAndFinal(grouping, input, rows);
+        }
+
+        PlannedNode exchanged = grouping.Sets is null && grouping.Keys.Count > 0
+            ? _planner.Exchanges.Hash(ColumnSelection.Trim(input, grouping.Columns), [.. grouping.Keys.Select(static key => key.Expression)])
+            : _planner.Exchanges.Gather(ColumnSelection.Trim(input, grouping.Columns));
+        return Single(grouping, exchanged, Aliased(grouping, exchanged.Distribution), rows);
+    }
+
+    private static PlannedNode Single(Grouping grouping, PlannedNode input, Distribution distribution, double rows)
+    {
+        var plan = new HashAggregateExec(
+            AggregateMode.Single, grouping.BoundKeys(input), grouping.BoundCalls(input), grouping.Sets, [.. grouping.KeyColumns, .. grouping.ResultColumns], input.Plan);
+        return new PlannedNode(plan, grouping.Layout(), distribution, rows);
+    }
+
+    /// <remarks><code>
+    /// Aggregate [k] [sum(v)]            HashAggregateExec Final [k] [sum(v)]
+    ///   input                      =>     ExchangeExec Hash [k]      (Gather for few groups)
+    ///                                       HashAggregateExec Partial [k] [sum(v)]
+    ///                                         input
+    /// </code></remarks>
+    private PlannedNode PartialAndFinal(Grouping grouping, PlannedNode input, double rows)
+    {
+        NodeList<ExecColumn> keys = [.. grouping.KeyColumns];
+        NodeList<AggregateCall> calls = grouping.BoundCalls(input);
+        var partial = new HashAggregateExec(
+            AggregateMode.Partial, grouping.BoundKeys(input), calls, grouping.Sets, [.. keys, .. grouping.StateColumns], input.Plan);
+        double partialRows = Math.Min(input.Rows, rows * _planner.Context.Topology.Slots);
+        var states = new PlannedNode(partial, grouping.KeyLayout(), Distribution.Any, partialRows);
+        PlannedNode exchanged = keys.Count == 0 || rows <= _planner.Context.Settings.GatheredGroups
+            ? _planner.Exchanges.Gather(states)
+            : _planner.Exchanges.Hash(states, [.. grouping.KeyOutputs.Select(static column => new ColumnReference(column))]);
+        var final = new HashAggregateExec(
+            AggregateMode.Final, [.. grouping.KeyOutputs.Select(exchanged.Reference)], calls, null, [.. keys, .. grouping.ResultColumns], exchanged.Plan);
+        return new PlannedNode(final, grouping.Layout(), exchanged.Distribution, rows);
+    }
+
+    private static Distribution Aliased(Grouping grouping, Distribution distribution) => distribution.WithAliases(
+        [.. grouping.Keys.Where(static key => key.Expression is ColumnReference).Select(static key => (key.Column.Id, ((ColumnReference)key.Expression).Id))]);
+
+    private static bool CanSplit(NamedExpression item) =>
+        item.Expression is AggregateCall { IsDistinct: false, OrderBy.IsEmpty: true, Function.StateTypes: not null };
+
+    /// <summary>The arguments when every aggregate is DISTINCT over the same ones.</summary>
+    private static NodeList<Expression>? SharedDistinctArguments(Aggregate aggregate, NamedExpression[] calls)
+    {
+        if (aggregate.GroupingSets is not null || calls.Length == 0)
+        {
+            return null;
+        }
+
+        NodeList<Expression> arguments = ((AggregateCall)calls[0].Expression).Arguments;
+        return arguments.Count > 0 && calls.All(call => call.Expression is AggregateCall { IsDistinct: true, Filter: null, OrderBy.IsEmpty: true, Function.StateTypes: not null } distinct
+            && distinct.Arguments.Equals(arguments))
+            ? arguments
+            : null;
+    }
+
+    /// <summary>Groups by keys and arguments first, in all tasks, and aggregates what is left without DISTINCT.</summary>
+    private PlannedNode PlanDistinctFirst(Aggregate aggregate, NamedExpression[] calls, NodeList<Expression> arguments, PlannedNode input, double rows)
+    {
+        // Arguments get columns of their own: ids of the calls' results, of which there is at least one, and of plain columns.
+        var names = new List<NamedExpression>(aggregate.Keys);
+        var columns = new List<Column>();
+        foreach (Expression argument in arguments)
+        {
+            if (argument is not ColumnReference reference)
+            {
+                return Plan(new Grouping(aggregate.Keys, calls, null, null), input, rows);
+            }
+
+            columns.Add(reference.Column);
+            if (!names.Any(name => name.Column.Id == reference.Id))
+            {
+                names.Add(NamedExpression.Pass(reference.Column));
+            }
+        }
+
+        double distinctRows = Math.Min(input.Rows, Math.Max(rows, Math.Max(1, input.Rows / 2)));
+        PlannedNode distinct = Plan(new Grouping([.. names], [], null, null), input, distinctRows);
+        NamedExpression[] plain = [.. calls.Select(static call => call with { Expression = (AggregateCall)call.Expression with { IsDistinct = false } })];
+        return Plan(new Grouping(aggregate.Keys.Map(static key => NamedExpression.Pass(key.Column)), plain, null, null), distinct, rows);
+    }
+}
+
+/// <summary>What is grouped by what: a logical aggregate without its input.</summary>
+/// <param name="Keys">Group keys.</param>
+/// <param name="Calls">Aggregates that are used above.</param>
+/// <param name="Sets">Grouping sets, or null.</param>
+/// <param name="SetId">The column that tells a row's grouping set; null without sets.</param>
+internal sealed record Grouping(NodeList<NamedExpression> Keys, IReadOnlyList<NamedExpression> Calls, NodeList<NodeList<int>>? Sets, Column? SetId)
+{
+    /// <summary>Columns that a partial result is exchanged by.</summary>
+    public IEnumerable<Column> KeyOutputs => SetId is null ? Keys.Select(static key => key.Column) : Keys.Select(static key => key.Column).Append(SetId);
+
+    /// <summary>The same as physical columns: keys outside a row's grouping set are null.</summary>
+    public IEnumerable<ExecColumn> KeyColumns => KeyOutputs.Select(column =>
+        Sets is null || column == SetId ? PhysicalPlanner.ColumnOf(column) : PhysicalPlanner.ColumnOf(column) with { IsNullable = true });
+
+    public IEnumerable<ExecColumn> ResultColumns => Calls.Select(static call => PhysicalPlanner.ColumnOf(call.Column));
+
+    /// <summary>State columns of all calls, in order.</summary>
+    public IEnumerable<ExecColumn> StateColumns
+    {
+        get
+        {
+            foreach (NamedExpression item in Calls)
+            {
+                var call = (AggregateCall)item.Expression;
+                SqlType[] types = call.Function.StateTypes!([.. call.Arguments.Select(static argument => argument.Type)]);
+                for (int i = 0; i < types.Length; i++)
+                {
+                    yield return new ExecColumn(types.Length == 1 ? item.Column.Name : $"{item.Column.Name}.{i}", types[i], true);
+                }
+            }
+        }
+    }
+
+    /// <summary>Input columns that stand for a key as they are.</summary>
+    public ColumnId[] PlainKeys => [.. Keys.Select(static key => key.Expression).OfType<ColumnReference>().Select(static reference => reference.Id)];
+
+    /// <summary>All input columns used.</summary>
+    public HashSet<ColumnId> Columns => ExpressionBinder.References(Keys.Concat(Calls).Select(static item => item.Expression));
+
+    public NodeList<Expression> BoundKeys(PlannedNode input) => input.Bind(Keys.Select(static key => key.Expression));
+
+    public NodeList<AggregateCall> BoundCalls(PlannedNode input) => [.. input.Bind(Calls.Select(static call => call.Expression)).Cast<AggregateCall>()];
+
+    public Dictionary<ColumnId, int> KeyLayout() => PlannedNode.LayoutOf([.. KeyOutputs]);
+
+    public Dictionary<ColumnId, int> Layout() => PlannedNode.LayoutOf([.. KeyOutputs, .. Calls.Select(static call => call.Column)]);
+}

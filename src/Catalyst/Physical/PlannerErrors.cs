@@ -1,0 +1,23 @@
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Logical;
+using SqlCluster.Parser.Errors;
+
+namespace SqlCluster.Catalyst.Physical;
+
+/// <summary>Errors of physical planning: all of them are bugs of an earlier step.</summary>
+internal static class PlannerErrors
+{
+    public static QueryException NotDecorrelated(Apply apply) => Internal($"PhysicalPlanner: correlated join left after optimization: {LogicalPlanPrinter.Describe(apply)}");
+
+    public static QueryException UnknownNode(LogicalPlan plan) => Internal($"PhysicalPlanner: no operator for {plan.GetType().Name}");
+
+    public static QueryException UnboundColumn(Column column) => Internal($"PhysicalPlanner: column is not produced by the input: {column}");
+
+    public static QueryException SubqueryLeft(Expression subquery) => Internal($"PhysicalPlanner: subquery expression left after optimization: {subquery}");
+
+    public static QueryException AsOfWithoutOrder(Join join) => Internal($"PhysicalPlanner: ASOF join without an inequality between its sides: {join.Condition}");
+
+    public static QueryException BadDistribution(string node, string requirement) => Internal($"PhysicalPlanner: {node}: {requirement}");
+
+    private static QueryException Internal(string message) => new("XX000", ErrorKind.Internal, message);
+}
