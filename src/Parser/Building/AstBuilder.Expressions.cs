@@ -1,0 +1,285 @@
+using Antlr4.Runtime;
+using Antlr4.Runtime.Tree;
+using SqlCluster.Parser.Ast;
+using static SqlCluster.Parser.Generated.SqlParser;
+
+namespace SqlCluster.Parser.Building;
+
+internal sealed partial class AstBuilder
+{
+    private Expression BuildDisjunction(ExpressionContext context)
+    {
+        ConjunctionContext[] operands = context.conjunction();
+        if (operands.Length == 1)
+            return BuildConjunction(operands[0]);
+        int outer = Enter();
+        var or = new LogicalExpression(LogicalOperator.Or, Map(operands, BuildConjunction)) { Span = SpanOf(context) };
+        Leave(outer, 1, context);
+        return or;
+    }
+
+    private Expression BuildConjunction(ConjunctionContext context)
+    {
+        if (context.ChildCount == 1)
+            return BuildPredicate((PredicateContext)context.GetChild(0));
+        int outer = Enter();
+        var operands = new List<Expression>();
+        var negations = new Stack<IToken>();
+        int mostNegations = 0;
+        for (int i = 0; i < context.ChildCount; i++)
+        {
+            if (context.GetChild(i) is ITerminalNode terminal)
+            {
+                if (terminal.Symbol.Type == NOT)
+                    negations.Push(terminal.Symbol);
+                continue;
+            }
+            Expression operand = BuildPredicate((PredicateContext)context.GetChild(i));
+            mostNegations = Math.Max(mostNegations, negations.Count);
+            while (negations.TryPop(out IToken? not))
+                operand = new NotExpression(operand) { Span = TextSpan.Covering(ParserErrors.SpanOf(not), operand.Span) };
+            operands.Add(operand);
+        }
+        Leave(outer, mostNegations + 1, context);
+        return operands.Count == 1
+            ? operands[0]
+            : new LogicalExpression(LogicalOperator.And, NodeList.From(operands)) { Span = SpanOf(context) };
+    }
+
+    private Expression BuildPredicate(PredicateContext context)
+    {
+        if (context.ChildCount == 1)
+            return BuildPatternMatch((PatternMatchContext)context.GetChild(0));
+        int outer = Enter();
+        Expression left = BuildPatternMatch(context.patternMatch());
+        PredicateTailContext[] tails = context.predicateTail();
+        for (int i = 0; i < tails.Length; i++)
+        {
+            // Comparisons do not associate: a < b < c is an error.
+            if (i > 0 && tails[i] is ComparisonContext && tails[i - 1] is ComparisonContext)
+                throw SyntaxError(tails[i].Start);
+            left = BuildPredicateTail(left, tails[i]);
+        }
+        Leave(outer, tails.Length, context);
+        return left;
+    }
+
+    private Expression BuildPredicateTail(Expression left, PredicateTailContext tail)
+    {
+        TextSpan span = TextSpan.Covering(left.Span, SpanOf(tail));
+        switch (tail)
+        {
+            case ComparisonContext comparison:
+                OperatorName symbol = Operator(comparison.comparisonOperator().Start);
+                return comparison.quantified() is { } quantified
+                    ? BuildQuantified(left, symbol, quantified)
+                    : new BinaryExpression(symbol, left, BuildPatternMatch(comparison.patternMatch())) { Span = span };
+            case IsTestContext test:
+                bool negated = test.NOT() is not null;
+                if (test.DISTINCT() is not null)
+                    return new IsDistinctFromExpression(left, BuildPatternMatch(test.patternMatch()), negated) { Span = span };
+                if (test.NULL() is not null)
+                    return new IsNullExpression(left, negated) { Span = span };
+                TruthValue value = test.TRUE() is not null ? TruthValue.True : test.FALSE() is not null ? TruthValue.False : TruthValue.Unknown;
+                return new IsTruthExpression(left, value, negated) { Span = span };
+            default:
+                return new IsNullExpression(left, Negated: tail is NotNullContext) { Span = span };
+        }
+    }
+
+    private Expression BuildPatternMatch(PatternMatchContext context)
+    {
+        Expression operand = BuildValue(context.valueExpression());
+        if (context.patternTail() is not { } tail)
+            return operand;
+        int outer = Enter();
+        Expression result = BuildPatternTest(operand, tail.patternTest(), tail.NOT_LA() is not null, SpanOf(context));
+        Leave(outer, 1, context);
+        return result;
+    }
+
+    private Expression BuildPatternTest(Expression operand, PatternTestContext test, bool negated, TextSpan span)
+    {
+        switch (test)
+        {
+            case BetweenContext between:
+                ValueExpressionContext[] bounds = between.valueExpression();
+                return new BetweenExpression(operand, BuildValue(bounds[0]), BuildValue(bounds[1]), between.SYMMETRIC() is not null, negated) { Span = span };
+            case InTestContext inTest:
+                (Query? query, Expression[] values) = BuildBody(inTest.parenthesizedBody());
+                if (query is not null)
+                    return new InSubqueryExpression(operand, query, negated) { Span = span };
+                if (values is [ScalarSubquery single])
+                    return new InSubqueryExpression(operand, single.Query, negated) { Span = span };
+                return values.Length > 0
+                    ? new InListExpression(operand, new NodeList<Expression>(values), negated) { Span = span }
+                    : throw SyntaxError(inTest.RIGHT_PAREN().Symbol, "expression", "query");
+            case LikeContext like:
+                bool ignoreCase = like.ILIKE() is not null;
+                if (like.quantified() is { } quantified)
+                {
+                    string symbol = (negated ? "!~~" : "~~") + (ignoreCase ? "*" : "");
+                    return BuildQuantified(operand, new OperatorName(symbol) { Span = SpanOf(like) }, quantified);
+                }
+                return BuildPattern(ignoreCase ? PatternKind.ILike : PatternKind.Like, operand, like.valueExpression(), negated, span);
+            case SimilarToContext similar:
+                return BuildPattern(PatternKind.SimilarTo, operand, similar.valueExpression(), negated, span);
+            default:
+                var overlaps = (OverlapsContext)test;
+                if (negated)
+                    throw SyntaxError(overlaps.Start);
+                Expression right = BuildValue(overlaps.valueExpression());
+                return operand is RowExpression { Elements: { Count: 2 } first } && right is RowExpression { Elements: { Count: 2 } second }
+                    ? new FunctionCall("overlaps", first[0], first[1], second[0], second[1]) { Span = span }
+                    : throw ParserErrors.Misplaced(Text, span, "OVERLAPS takes two rows of two values each");
+        }
+    }
+
+    private PatternMatchExpression BuildPattern(PatternKind kind, Expression operand, ValueExpressionContext[] operands, bool negated, TextSpan span) =>
+        new(kind, operand, BuildValue(operands[0]), operands.Length > 1 ? BuildValue(operands[1]) : null, negated) { Span = span };
+
+    private Expression BuildQuantified(Expression left, OperatorName symbol, QuantifiedContext context)
+    {
+        Quantifier quantifier = context.ALL() is null ? Quantifier.Any : Quantifier.All;
+        TextSpan span = TextSpan.Covering(left.Span, SpanOf(context));
+        (Query? query, Expression[] values) = BuildBody(context.parenthesizedBody());
+        query ??= values is [ScalarSubquery subquery] ? subquery.Query : null;
+        if (query is not null)
+            return new QuantifiedSubqueryExpression(left, symbol, quantifier, query) { Span = span };
+        return values.Length == 1
+            ? new QuantifiedArrayExpression(left, symbol, quantifier, values[0]) { Span = span }
+            : throw SyntaxError(context.RIGHT_PAREN().Symbol, "expression", "query");
+    }
+
+    /// <summary>Reads the inside of parentheses: a query, or a list of expressions, perhaps empty.</summary>
+    private (Query? Query, Expression[] Values) BuildBody(ParenthesizedBodyContext context)
+    {
+        if (context.startedQuery() is { } started)
+            return (BuildQuery(started), []);
+        ExpressionContext[] contexts = context.expression();
+        var values = new Expression[contexts.Length];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = Build(contexts[i]);
+        bool continued = contexts.Length == 1 && context.ChildCount > 1;
+        if (!continued)
+            return (null, values);
+        if (values[0] is not ScalarSubquery first)
+            throw SyntaxError(tokens.Get(contexts[0].Stop.TokenIndex + 1));
+        QueryExpression body = ContinueSetOperation(AsTerm(first.Query), context.setTail());
+        return (WithTail(body, null, context, context.queryTail(), context.orderBy(), context.limitPart(), context.lockingClause()), []);
+    }
+
+    private Expression BuildValue(ValueExpressionContext context)
+    {
+        if (context.ChildCount == 1 && IsPlain((OperandContext)context.GetChild(0)))
+            return BuildPrimary(((OperandContext)context.GetChild(0)).primary());
+        int outer = Enter();
+        var chain = new OperatorChain(context.ChildCount);
+        for (int i = 0; i < context.ChildCount; i++)
+        {
+            switch (context.GetChild(i))
+            {
+                case OperandContext operand:
+                    AddOperand(chain, operand);
+                    break;
+                case InfixOperatorContext infix:
+                    chain.AddInfix(infix.otherOperator() is { } other ? Build(other) : Operator(infix.Start), infix.Start.Type);
+                    break;
+                case QuantifiedContext quantified:
+                    chain.AddQuantified((left, symbol) => BuildQuantified(left, symbol, quantified));
+                    break;
+            }
+        }
+        Leave(outer, chain.Levels, context);
+        return chain.Fold();
+    }
+
+    private static bool IsPlain(OperandContext context) => context.ChildCount == 1;
+
+    private void AddOperand(OperatorChain chain, OperandContext context)
+    {
+        foreach (PrefixOperatorContext prefix in context.prefixOperator())
+            chain.AddPrefix(prefix.otherOperator() is { } other ? Build(other) : Operator(prefix.Start), prefix.Start.Type is PLUS or MINUS);
+        Expression operand = BuildPrimary(context.primary());
+        SuffixContext[] suffixes = context.suffix();
+        int next = 0;
+        operand = ApplyTightSuffixes(operand, suffixes, ref next);
+        operand = chain.ApplySigns(operand);
+        // COLLATE and AT TIME ZONE bind less tightly than signs.
+        while (next < suffixes.Length)
+        {
+            SuffixContext suffix = suffixes[next++];
+            if (suffix is CollateSuffixContext collate)
+            {
+                operand = new CollateExpression(operand, Build(collate.qualifiedName())) { Span = TextSpan.Covering(operand.Span, SpanOf(suffix)) };
+                continue;
+            }
+            var atTimeZone = (AtTimeZoneSuffixContext)suffix;
+            Expression? zone = atTimeZone.primary() is { } primary ? ApplyTightSuffixes(BuildPrimary(primary), suffixes, ref next) : null;
+            operand = new AtTimeZoneExpression(operand, zone) { Span = TextSpan.Covering(operand.Span, zone?.Span ?? SpanOf(suffix)) };
+            if (zone is null && next < suffixes.Length && suffixes[next] is CastSuffixContext or SubscriptSuffixContext)
+                throw SyntaxError(suffixes[next].Start);
+        }
+        chain.AddOperand(operand, suffixes.Length);
+    }
+
+    /// <summary>Applies casts and subscripts, up to the next COLLATE or AT TIME ZONE.</summary>
+    private Expression ApplyTightSuffixes(Expression operand, SuffixContext[] suffixes, ref int next)
+    {
+        for (bool afterCast = false; next < suffixes.Length; next++)
+        {
+            TextSpan span = TextSpan.Covering(operand.Span, SpanOf(suffixes[next]));
+            if (suffixes[next] is CastSuffixContext cast)
+            {
+                operand = new CastExpression(operand, Build(cast.simpleType())) { Span = span };
+                afterCast = true;
+            }
+            else if (suffixes[next] is SubscriptSuffixContext subscript)
+            {
+                // x::int[] is a cast to an array, x::int[1] too.
+                operand = afterCast ? WidenCast((CastExpression)operand, subscript, span) : ApplySubscript(operand, subscript, span);
+            }
+            else
+            {
+                break;
+            }
+        }
+        return operand;
+    }
+
+    private CastExpression WidenCast(CastExpression cast, SubscriptSuffixContext context, TextSpan span)
+    {
+        NumberLiteral? length = BuildOptional(context.lower) as NumberLiteral;
+        if (context.colon is not null || context.DOT().Length > 0 || (context.lower is not null && length is not { Kind: NumberKind.Integer }))
+            throw SyntaxError(context.Start);
+        TextSpan typeSpan = TextSpan.Covering(cast.Type.Span, SpanOf(context));
+        return cast with { Type = new ArrayType(cast.Type, length is null ? null : ReadLength(length)) { Span = typeSpan }, Span = span };
+    }
+
+    private int ReadLength(NumberLiteral number) =>
+        int.TryParse(number.Text, out int length) ? length : throw ParserErrors.Syntax(Text, number.Span, ["number"]);
+
+    private Expression ApplySubscript(Expression operand, SubscriptSuffixContext context, TextSpan span)
+    {
+        Expression? lower = BuildOptional(context.lower);
+        if (lower is null && context.colon is null)
+            throw SyntaxError(context.RIGHT_BRACKET().Symbol, "expression");
+        operand = context.colon is null
+            ? new SubscriptExpression(operand, lower!) { Span = span }
+            : new SliceExpression(operand, lower, BuildOptional(context.upper)) { Span = span };
+        return ApplyFields(operand, DottedParts(context, 1));
+    }
+
+    /// <summary>Applies <c>.field</c> and <c>.*</c> (null).</summary>
+    private Expression ApplyFields(Expression operand, List<Identifier?> fields)
+    {
+        foreach (Identifier? field in fields)
+        {
+            operand = field is null
+                ? new FieldStar(operand) { Span = operand.Span }
+                : new FieldExpression(operand, field) { Span = Cover(operand, field) };
+        }
+        _deepest += fields.Count;
+        return operand;
+    }
+}

@@ -1,0 +1,158 @@
+using SqlCluster.Parser.Ast;
+using static SqlCluster.Parser.Generated.SqlParser;
+
+namespace SqlCluster.Parser.Building;
+
+internal sealed partial class AstBuilder
+{
+    private void FunctionName(FunctionNameContext context, out QualifiedName name)
+    {
+        Identifier word = Name(context.Start);
+        name = new QualifiedName([word]) { Span = word.Span };
+    }
+
+    private Expression BuildCall(QualifiedName name, CallTailContext context, TextSpan span)
+    {
+        FunctionCall call = BuildCall(name, context.callArguments());
+        if (context.STRING() is { } text)
+        {
+            // numeric(10, 2) '1.5'
+            if (context.ChildCount > 2 || call.Distinct || !call.OrderBy.IsEmpty || call.Arguments.Any(static argument => argument.Name is not null || argument.Variadic))
+                throw SyntaxError(text.Symbol);
+            return new TypedLiteral(PlainType(name, call.Arguments.Map(static argument => argument.Value)), ReadString(text)) { Span = span };
+        }
+        NullTreatment nullTreatment = context.nullTreatment() is not { } treatment ? call.NullTreatment
+            : treatment.IGNORE_LA() is not null ? NullTreatment.Ignore : NullTreatment.Respect;
+        return call with
+        {
+            WithinGroup = context.withinGroup() is { } group ? Build(group.orderBy()) : [],
+            Filter = BuildOptional(context.filter()?.expression()),
+            NullTreatment = nullTreatment,
+            Over = context.over() is { } over ? Build(over) : null,
+            Span = span,
+        };
+    }
+
+    private FunctionCall BuildCall(QualifiedName name, CallArgumentsContext context) => new(name, Map(context.argument(), Build))
+    {
+        Distinct = context.DISTINCT() is not null,
+        OrderBy = Build(context.orderBy()),
+        NullTreatment = context.IGNORE() is not null ? NullTreatment.Ignore : context.RESPECT() is not null ? NullTreatment.Respect : NullTreatment.Default,
+        Span = TextSpan.Covering(name.Span, SpanOf(context)),
+    };
+
+    private FunctionArgument Build(ArgumentContext context)
+    {
+        TextSpan span = SpanOf(context);
+        if (context.STAR() is not null)
+            return new FunctionArgument(new Star { Span = span }) { Span = span };
+        ExpressionContext[] parts = context.expression();
+        bool variadic = context.VARIADIC() is not null;
+        if (parts.Length == 1)
+            return new FunctionArgument(Build(parts[0]), null, variadic) { Span = span };
+        return Build(parts[0]) is ColumnReference { Name: { IsSimple: true } name }
+            ? new FunctionArgument(Build(parts[1]), name.Last, variadic) { Span = span }
+            : throw SyntaxError(tokens.Get(parts[0].Stop.TokenIndex + 1));
+    }
+
+    private Window Build(OverContext context)
+    {
+        if (context.windowSpecification() is { } specification)
+            return Build(specification);
+        Identifier name = Name(context.identifier());
+        return new WindowName(name) { Span = name.Span };
+    }
+
+    private WindowSpecification Build(WindowSpecificationContext context) => new(
+        context.@base is { } name ? Name(name) : null,
+        Build(context.expression()),
+        Build(context.orderBy()),
+        context.windowFrame() is { } frame ? Build(frame) : null)
+    {
+        Span = SpanOf(context),
+    };
+
+    private WindowFrame Build(WindowFrameContext context)
+    {
+        FrameUnit unit = context.ROWS() is not null ? FrameUnit.Rows : context.RANGE() is not null ? FrameUnit.Range : FrameUnit.Groups;
+        FrameExclusion exclusion = context.CURRENT() is not null ? FrameExclusion.CurrentRow
+            : context.GROUP() is not null ? FrameExclusion.Group
+            : context.TIES() is not null ? FrameExclusion.Ties
+            : FrameExclusion.NoOthers;
+        FrameBoundContext[] bounds = context.frameBound();
+        FrameBound start = Build(bounds[0]);
+        FrameBound? end = bounds.Length > 1 ? Build(bounds[1]) : null;
+        string? problem = start.Kind == FrameBoundKind.UnboundedFollowing ? "frame start cannot be UNBOUNDED FOLLOWING"
+            : end is { Kind: FrameBoundKind.UnboundedPreceding } ? "frame end cannot be UNBOUNDED PRECEDING"
+            : start.Kind > (end?.Kind ?? FrameBoundKind.CurrentRow) ? "frame start cannot come after frame end"
+            : null;
+        return problem is null
+            ? new WindowFrame(unit, start, end, exclusion) { Span = SpanOf(context) }
+            : throw ParserErrors.WindowFrame(Text, SpanOf(context), problem);
+    }
+
+    private FrameBound Build(FrameBoundContext context)
+    {
+        TextSpan span = SpanOf(context);
+        Expression offset = BuildValue(context.valueExpression());
+        string? word = offset is ColumnReference { Name: { IsSimple: true, Last: { Quoted: false } name } } ? name.Value : null;
+        if (context.ROW() is { } row)
+            return word == "current" ? new FrameBound(FrameBoundKind.CurrentRow) { Span = span } : throw SyntaxError(row.Symbol, "FOLLOWING", "PRECEDING");
+        bool preceding = context.PRECEDING() is not null;
+        if (word == "unbounded")
+            return new FrameBound(preceding ? FrameBoundKind.UnboundedPreceding : FrameBoundKind.UnboundedFollowing) { Span = span };
+        return new FrameBound(preceding ? FrameBoundKind.Preceding : FrameBoundKind.Following, offset) { Span = span };
+    }
+
+    /// <summary>Turns standard SQL's special call forms into plain calls (<see cref="FunctionCall"/> lists them).</summary>
+    private Expression BuildSpecialCall(PrimaryContext context, TextSpan span)
+    {
+        switch (context)
+        {
+            case ExtractContext extract:
+                string field = extract.STRING() is { } text ? ReadString(text) : Name(extract.label()).Value;
+                return new ExtractExpression(field.ToLowerInvariant(), Build(extract.expression())) { Span = span };
+            case SubstringContext substring:
+                return BuildSubstring(substring, span);
+            case PositionContext position:
+                ValueExpressionContext[] values = position.valueExpression();
+                if (values.Length == 0)
+                    return KeywordColumn(position, span);
+                Expression sought = BuildValue(values[0]);
+                return values.Length == 2
+                    ? new FunctionCall("position", BuildValue(values[1]), sought) { Span = span }
+                    : new FunctionCall("position", sought, Build(position.expression())) { Span = span };
+            case OverlayContext overlay:
+                return new FunctionCall("overlay", [.. Build(overlay.expression())]) { Span = span };
+            default:
+                var trim = (TrimContext)context;
+                string name = trim.side?.Type switch
+                {
+                    LEADING => "ltrim",
+                    TRAILING => "rtrim",
+                    _ => "btrim",
+                };
+                Expression? characters = trim.expression().Length > 0 && trim.FROM() is not null ? Build(trim.expression(0)) : null;
+                List<Expression> arguments = [.. trim.FROM() is not null ? Build(trim.expressions()) : Build(trim.expression())];
+                if (characters is not null)
+                    arguments.Add(characters);
+                return new FunctionCall(name, [.. arguments]) { Span = span };
+        }
+    }
+
+    private FunctionCall BuildSubstring(SubstringContext context, TextSpan span)
+    {
+        var arguments = new List<Expression> { Build(context.expression(0)) };
+        if (context.expressions() is { } rest)
+            arguments.AddRange(Build(rest));
+        if (context.FROM().Length > 1 || context.FOR().Length > 1)
+            throw SyntaxError(context.RIGHT_PAREN().Symbol);
+        if (context.from is not null)
+            arguments.Add(Build(context.from));
+        else if (context.@for is not null)
+            arguments.Add(new NumberLiteral("1", NumberKind.Integer));
+        if (context.@for is not null)
+            arguments.Add(Build(context.@for));
+        return new FunctionCall("substring", [.. arguments]) { Span = span };
+    }
+}

@@ -1,0 +1,91 @@
+using Antlr4.Runtime;
+using Antlr4.Runtime.Tree;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Parser.Tokens;
+using static SqlCluster.Parser.Generated.SqlParser;
+
+namespace SqlCluster.Parser.Building;
+
+internal sealed partial class AstBuilder
+{
+    // A name is one token, whatever rule it was read by.
+    private Identifier Name(ParserRuleContext context) => Name(context.Start);
+
+    private Identifier Name(ITerminalNode node) => Name(node.Symbol);
+
+    private Identifier Name(IToken token)
+    {
+        TextSpan span = ParserErrors.SpanOf(token);
+        return token.Type == QUOTED_IDENTIFIER
+            ? new Identifier(StringDecoder.DecodeIdentifier(Text, span), Quoted: true) { Span = span }
+            : new Identifier(Fold(((SqlToken)token).Span)) { Span = span };
+    }
+
+    private Identifier? OptionalName(ParserRuleContext? context) => context is null ? null : Name(context);
+
+    private NodeList<Identifier> Names(IdentifierContext[] contexts) => Map(contexts, Name);
+
+    private NodeList<Identifier> Names(ColumnNamesContext? context) => context is null ? [] : Names(context.identifier());
+
+    private QualifiedName Build(QualifiedNameContext context) => Qualified(context, context.identifier(), context.label());
+
+    private QualifiedName? BuildOptional(QualifiedNameContext? context) => context is null ? null : Build(context);
+
+    private QualifiedName Build(RelationNameContext context) => Qualified(context, context.identifier(), context.label());
+
+    private QualifiedName Qualified(ParserRuleContext whole, ParserRuleContext first, LabelContext[] rest)
+    {
+        var parts = new Identifier[1 + rest.Length];
+        parts[0] = Name(first);
+        for (int i = 0; i < rest.Length; i++)
+            parts[i + 1] = Name(rest[i]);
+        return new QualifiedName(new NodeList<Identifier>(parts)) { Span = SpanOf(whole) };
+    }
+
+    /// <summary>Lists the words after dots, and null for <c>.*</c>, starting at a child.</summary>
+    private List<Identifier?> DottedParts(ParserRuleContext context, int firstChild)
+    {
+        var parts = new List<Identifier?>();
+        for (int i = firstChild; i < context.ChildCount; i++)
+        {
+            if (context.GetChild(i) is ITerminalNode { Symbol.Type: DOT })
+                parts.Add(context.GetChild(++i) is LabelContext label ? Name(label) : null);
+        }
+        return parts;
+    }
+
+    private OperatorName Build(AnyOperatorContext context) => Operator(context, context.operatorSymbol(), context.identifier());
+
+    private OperatorName Build(OtherOperatorContext context) =>
+        context.OPERATOR_SYMBOL() is { } symbol ? Operator(symbol.Symbol) : Operator(context, context.operatorSymbol(), context.identifier());
+
+    private OperatorName Operator(ParserRuleContext whole, OperatorSymbolContext symbol, IdentifierContext[] schema) =>
+        Operator(symbol.Start) with
+        {
+            Schema = schema.Length == 0 ? null : new QualifiedName(Names(schema)) { Span = SpanOf(schema[0]) },
+            Span = SpanOf(whole),
+        };
+
+    private static OperatorName Operator(IToken token) =>
+        new(token.Type == NOT_EQUALS ? "<>" : token.Text) { Span = ParserErrors.SpanOf(token) };
+
+    /// <summary>Folds ASCII letters to lower case, as PostgreSQL does; other letters stay.</summary>
+    private static string Fold(ReadOnlySpan<char> word) => word.ContainsAnyInRange('A', 'Z')
+        ? string.Create(word.Length, word, static (target, source) =>
+        {
+            for (int i = 0; i < target.Length; i++)
+                target[i] = char.IsAsciiLetterUpper(source[i]) ? (char)(source[i] | 0x20) : source[i];
+        })
+        : word.ToString();
+
+    /// <summary>Joins the words of a context in lower case: "access share".</summary>
+    private static string Words(ParserRuleContext context) =>
+        string.Join(' ', Leaves(context).Select(token => token.Text.ToLowerInvariant()));
+
+    private static IEnumerable<IToken> Leaves(IParseTree tree)
+    {
+        if (tree is ITerminalNode terminal)
+            return [terminal.Symbol];
+        return Enumerable.Range(0, tree.ChildCount).SelectMany(i => Leaves(tree.GetChild(i)));
+    }
+}

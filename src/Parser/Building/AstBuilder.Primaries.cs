@@ -1,0 +1,231 @@
+using Antlr4.Runtime;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Parser.Tokens;
+using static SqlCluster.Parser.Generated.SqlParser;
+
+namespace SqlCluster.Parser.Building;
+
+internal sealed partial class AstBuilder
+{
+    private Expression BuildPrimary(PrimaryContext context)
+    {
+        TextSpan span = SpanOf(context);
+        switch (context)
+        {
+            case NameOrCallContext name:
+                return BuildNameOrCall(name, span);
+            case NumberContext number:
+                return BuildNumber(number.Start);
+            case StringContext text:
+                return new StringLiteral(ReadString(text.STRING())) { Span = span };
+            case ParensContext parens:
+                (Query? query, Expression[] values) = BuildBody(parens.parenthesizedBody());
+                Expression inner = query is not null ? new ScalarSubquery(query) { Span = span }
+                    : values.Length == 1 ? values[0]
+                    : new RowExpression(NodeList.Create<Expression>(values)) { Span = span };
+                return ApplyFields(inner, DottedParts(parens, 3));
+            case BooleanContext boolean:
+                return new BooleanLiteral(boolean.TRUE() is not null) { Span = span };
+            case NullContext:
+                return new NullLiteral { Span = span };
+            case CaseContext choice:
+                return BuildCase(choice, span);
+            case CastContext cast:
+                return new CastExpression(Build(cast.expression()), Build(cast.typeName()), cast.TRY_CAST() is not null) { Span = span };
+            case KeywordCallContext call:
+                FunctionName(call.functionName(), out QualifiedName functionName);
+                return ApplyFields(BuildCall(functionName, call.callTail(), span), DottedParts(call, 2));
+            case ParameterContext parameter:
+                return ApplyFields(BuildParameter(parameter.PARAMETER().Symbol), DottedParts(parameter, 1));
+            case BitStringContext bits:
+                return BuildBitString(bits, span);
+            case CurrentValueExpressionContext current:
+                return Build(current.currentValue());
+            case TimeLiteralContext time:
+                return BuildTimeLiteral(time, span);
+            case IntervalLiteralContext interval:
+                return BuildInterval(interval, span);
+            case ExistsContext exists:
+                return new ExistsExpression(Build(exists.query())) { Span = span };
+            case ArrayContext array:
+                return array.query() is { } arrayQuery
+                    ? new ArraySubquery(Build(arrayQuery)) { Span = span }
+                    : new ArrayExpression(Build(array.expressions())) { Span = span };
+            case ListContext list:
+                return new ArrayExpression(Build(list.expressions())) { Span = span };
+            case StructContext structure:
+                return new StructExpression(Map(structure.structField(), Build)) { Span = span };
+            case RowContext row:
+                return new RowExpression(Build(row.expressions())) { Span = span };
+            case GroupingContext grouping:
+                return new GroupingExpression(Build(grouping.expressions())) { Span = span };
+            default:
+                return BuildSpecialCall(context, span);
+        }
+    }
+
+    private static NumberLiteral BuildNumber(IToken token)
+    {
+        NumberKind kind = token.Type switch
+        {
+            INTEGER_NUMBER => NumberKind.Integer,
+            DECIMAL_NUMBER => NumberKind.Decimal,
+            _ => NumberKind.Float,
+        };
+        return new NumberLiteral(NumberText.Normalize(((SqlToken)token).Span), kind) { Span = ParserErrors.SpanOf(token) };
+    }
+
+    private Parameter BuildParameter(IToken token)
+    {
+        TextSpan span = ParserErrors.SpanOf(token);
+        ReadOnlySpan<char> text = ((SqlToken)token).Span;
+        if (text is "?")
+        {
+            _positionalParameters ??= NumberPositionalParameters();
+            return new Parameter(_positionalParameters[token.TokenIndex]) { Span = span };
+        }
+        return int.TryParse(text[1..], out int index) && index > 0
+            ? new Parameter(index) { Span = span }
+            : throw ParserErrors.Misplaced(Text, span, $"there is no parameter {text}");
+    }
+
+    /// <summary>Numbers each <c>?</c> within its statement, by its place in the text (trees are built inside out).</summary>
+    private Dictionary<int, int> NumberPositionalParameters()
+    {
+        var numbers = new Dictionary<int, int>();
+        int count = 0;
+        for (int i = 0; i < tokens.Size; i++)
+        {
+            IToken token = tokens.Get(i);
+            if (token.Type == SEMICOLON)
+                count = 0;
+            else if (token.Type == PARAMETER && ((SqlToken)token).Span is "?")
+                numbers.Add(i, ++count);
+        }
+        return numbers;
+    }
+
+    private Expression BuildNameOrCall(NameOrCallContext context, TextSpan span)
+    {
+        NameContext nameContext = context.name();
+        QualifiedName name;
+        bool star = false;
+        if (nameContext.ChildCount == 1)
+        {
+            Identifier only = Name(nameContext.Start);
+            name = new QualifiedName(new NodeList<Identifier>([only])) { Span = only.Span };
+        }
+        else
+        {
+            List<Identifier?> parts = [Name(nameContext.expressionName()), .. DottedParts(nameContext, 1)];
+            int starAt = parts.IndexOf(null);
+            star = starAt >= 0;
+            if (star && (starAt < parts.Count - 1 || context.nameTail() is not null))
+                throw SyntaxErrorAfter(nameContext);
+            name = new QualifiedName(NodeList.From(parts.OfType<Identifier>())) { Span = SpanOf(nameContext) };
+        }
+        switch (context.nameTail())
+        {
+            case null:
+                return star ? new Star(name) { Span = span } : new ColumnReference(name) { Span = span };
+            case NameCallContext call:
+                return ApplyFields(BuildCall(name, call.callTail(), span), DottedParts(call, 1));
+            case TypedLiteralContext literal:
+                TypeName type = literal.PRECISION() is { } precision ? DoublePrecision(name, precision.Symbol) : PlainType(name, []);
+                return new TypedLiteral(type, ReadString(literal.STRING())) { Span = span };
+            case VaryingLiteralContext varying:
+                return new TypedLiteral(VaryingType(name, varying.VARYING().Symbol, Modifiers(varying.typePrecision())), ReadString(varying.STRING())) { Span = span };
+            default:
+                var map = (MapLiteralContext)context.nameTail();
+                if (!name.IsSimple || name.Last is not { Quoted: false, Value: "map" })
+                    throw SyntaxError(map.Start);
+                return new MapExpression(Map(map.mapEntry(), Build)) { Span = span };
+        }
+    }
+
+    private MapEntry Build(MapEntryContext context)
+    {
+        ExpressionContext[] pair = context.expression();
+        return new MapEntry(Build(pair[0]), Build(pair[1])) { Span = SpanOf(context) };
+    }
+
+    private StructField Build(StructFieldContext context)
+    {
+        string name = context.STRING() is { } text ? ReadString(text) : Name(context.label()).Value;
+        return new StructField(name, Build(context.expression())) { Span = SpanOf(context) };
+    }
+
+    private CaseExpression BuildCase(CaseContext context, TextSpan span)
+    {
+        Expression? operand = BuildOptional(context.operandOfCase);
+        NodeList<CaseBranch> branches = Map(
+            context.caseBranch(), branch => new CaseBranch(Build(branch.when), Build(branch.then)) { Span = SpanOf(branch) });
+        return new CaseExpression(operand, branches, BuildOptional(context.otherwise)) { Span = span };
+    }
+
+    private BitStringLiteral BuildBitString(BitStringContext context, TextSpan span)
+    {
+        bool hexadecimal = context.HEX_STRING() is not null;
+        string digits = ReadString(context.Start);
+        foreach (char digit in digits)
+        {
+            if (hexadecimal ? !char.IsAsciiHexDigit(digit) : digit is not ('0' or '1'))
+                throw ParserErrors.Misplaced(Text, span, $"\"{digit}\" is not a valid {(hexadecimal ? "hexadecimal" : "binary")} digit");
+        }
+        return new BitStringLiteral(digits, hexadecimal) { Span = span };
+    }
+
+    private CurrentValue Build(CurrentValueContext context)
+    {
+        CurrentValueKind kind = context.Start.Type switch
+        {
+            CURRENT_DATE => CurrentValueKind.CurrentDate,
+            CURRENT_TIME => CurrentValueKind.CurrentTime,
+            CURRENT_TIMESTAMP => CurrentValueKind.CurrentTimestamp,
+            LOCALTIME => CurrentValueKind.LocalTime,
+            LOCALTIMESTAMP => CurrentValueKind.LocalTimestamp,
+            CURRENT_ROLE => CurrentValueKind.CurrentRole,
+            CURRENT_USER => CurrentValueKind.CurrentUser,
+            SESSION_USER => CurrentValueKind.SessionUser,
+            SYSTEM_USER => CurrentValueKind.SystemUser,
+            USER => CurrentValueKind.User,
+            CURRENT_CATALOG => CurrentValueKind.CurrentCatalog,
+            _ => CurrentValueKind.CurrentSchema,
+        };
+        if (context.typePrecision() is { } precision && kind == CurrentValueKind.CurrentDate)
+            throw SyntaxError(precision.Start);
+        return new CurrentValue(kind, Precision(context.typePrecision())) { Span = SpanOf(context) };
+    }
+
+    private Expression BuildTimeLiteral(TimeLiteralContext context, TextSpan span)
+    {
+        if (context.STRING() is { } text)
+            return new TypedLiteral(TimeType(context.Start, context.typePrecision(), context.timeZone()), ReadString(text)) { Span = span };
+        return KeywordColumn(context, span);
+    }
+
+    private Expression BuildInterval(IntervalLiteralContext context, TextSpan span)
+    {
+        if (context.STRING() is { } text)
+        {
+            IntervalQualifier? qualifier = context.intervalQualifier() is { } fields ? Build(fields) : null;
+            if (context.typePrecision() is { } precision)
+            {
+                if (qualifier is not null)
+                    throw SyntaxError(context.intervalQualifier().Start);
+                qualifier = new IntervalQualifier(null, null, Precision(precision)) { Span = SpanOf(precision) };
+            }
+            return new IntervalLiteral(ReadString(text), qualifier) { Span = span };
+        }
+        if (context.INTEGER_NUMBER() is { } count)
+            return new IntervalLiteral(NumberText.Normalize(((SqlToken)count.Symbol).Span), IntervalUnit(context.identifier())) { Span = span };
+        return KeywordColumn(context, span);
+    }
+
+    /// <summary>Reads a keyword that stands for a column or, before a dot, a table.</summary>
+    private ColumnReference KeywordColumn(ParserRuleContext context, TextSpan span)
+    {
+        Identifier first = Name(context.Start);
+        return new ColumnReference(new QualifiedName(NodeList.From([first, .. DottedParts(context, 1).OfType<Identifier>()])) { Span = span }) { Span = span };
+    }
+}

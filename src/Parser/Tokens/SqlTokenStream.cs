@@ -1,0 +1,110 @@
+using Antlr4.Runtime;
+using Antlr4.Runtime.Misc;
+using SqlTokens = SqlCluster.Parser.Generated.SqlParser;
+
+namespace SqlCluster.Parser.Tokens;
+
+/// <summary>Holds all tokens of a text for the generated parser. Seeking and looking ahead are array accesses.</summary>
+internal sealed class SqlTokenStream : ITokenStream
+{
+    private readonly List<SqlToken> _tokens;
+    private Dictionary<int, string>? _faults;
+    private int _position;
+
+    public SqlTokenStream(string text)
+    {
+        Text = text;
+        _tokens = new List<SqlToken>(16 + text.Length / 5);
+        var scanner = new Scanner(text);
+        int type;
+        do
+        {
+            type = scanner.Next();
+            if (type == SqlTokens.INVALID)
+                (_faults ??= []).Add(_tokens.Count, scanner.Fault!);
+            _tokens.Add(new SqlToken(this, type, scanner.Start, scanner.End, _tokens.Count));
+        }
+        while (type != TokenConstants.EOF);
+        LookAhead();
+    }
+
+    public string Text { get; }
+
+    public int Index => _position;
+
+    public int Size => _tokens.Count;
+
+    public string SourceName => "SQL";
+
+    public ITokenSource? TokenSource => null;
+
+    public void Consume() => _position++;
+
+    public int LA(int offset) => Look(offset).Type;
+
+    public IToken LT(int offset) => Look(offset);
+
+    public IToken Get(int index) => _tokens[index];
+
+    public int Mark() => 0;
+
+    public void Release(int marker)
+    {
+    }
+
+    public void Seek(int index) => _position = index;
+
+    /// <summary>Says what is wrong with an INVALID token.</summary>
+    public string FaultOf(IToken token) => _faults![token.TokenIndex];
+
+    public string GetText(Interval interval) => Text[_tokens[interval.a].StartIndex.._tokens[interval.b].End];
+
+    public string GetText() => Text;
+
+    public string GetText(RuleContext context) => GetText(context.SourceInterval);
+
+    public string GetText(IToken start, IToken stop) => Text[start.StartIndex..(stop.StopIndex + 1)];
+
+    private SqlToken Look(int offset)
+    {
+        int index = offset > 0 ? _position + offset - 1 : Math.Max(0, _position + offset);
+        return _tokens[Math.Min(index, _tokens.Count - 1)];
+    }
+
+    /// <summary>Gives keywords whose meaning depends on the next word a type of their own (SqlLexer.g4 lists them).</summary>
+    private void LookAhead()
+    {
+        for (int i = 0; i + 1 < _tokens.Count; i++)
+        {
+            SqlToken token = _tokens[i];
+            int next = _tokens[i + 1].Type;
+            switch (token.Type)
+            {
+                case SqlTokens.WITH when next is SqlTokens.TIME or SqlTokens.ORDINALITY:
+                    token.Type = SqlTokens.WITH_LA;
+                    break;
+                case SqlTokens.WITHOUT when next == SqlTokens.TIME:
+                    token.Type = SqlTokens.WITHOUT_LA;
+                    break;
+                case SqlTokens.NOT when next is SqlTokens.BETWEEN or SqlTokens.IN or SqlTokens.LIKE or SqlTokens.ILIKE or SqlTokens.SIMILAR:
+                    token.Type = SqlTokens.NOT_LA;
+                    break;
+                case SqlTokens.NULLS when next is SqlTokens.FIRST or SqlTokens.LAST:
+                    token.Type = SqlTokens.NULLS_LA;
+                    break;
+                case SqlTokens.GROUPING when next == SqlTokens.SETS:
+                    token.Type = SqlTokens.GROUPING_LA;
+                    break;
+                case SqlTokens.ON when next == SqlTokens.CONFLICT && _tokens[i + 2].Type is SqlTokens.LEFT_PAREN or SqlTokens.DO or SqlTokens.ON:
+                    token.Type = SqlTokens.ON_LA;
+                    break;
+                case SqlTokens.IGNORE when next == SqlTokens.NULLS && _tokens[i + 2].Type == SqlTokens.OVER:
+                    token.Type = SqlTokens.IGNORE_LA;
+                    break;
+                case SqlTokens.RESPECT when next == SqlTokens.NULLS && _tokens[i + 2].Type == SqlTokens.OVER:
+                    token.Type = SqlTokens.RESPECT_LA;
+                    break;
+            }
+        }
+    }
+}
