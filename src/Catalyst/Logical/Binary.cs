@@ -11,9 +11,13 @@ public enum JoinKind
     FullOuter,
     /// <summary>Left rows with a partner, once each.</summary>
     LeftSemi,
-    /// <summary>Left rows without a partner (condition true for no right row; null counts as no match).</summary>
+    /// <summary>
+    /// Left rows without a partner (condition true for no right row; null counts as no match). NOT IN is an anti join whose condition has the conjunct
+    /// "(x = y) IS NOT FALSE" (<see cref="IsTruth"/>): nulls on either side forbid a left row. Alone, that conjunct is what HashJoinExec.IsNullAware does.
+    /// </summary>
     LeftAnti,
-    /// <summary>All left rows plus a boolean: true with a partner; else null where the condition was null for some right row; else false. This gives IN, ANY and NOT IN their nulls.</summary>
+    /// <summary>All left rows plus a boolean: true with a partner; else null where the condition was null for some right row; else false. This gives IN, ANY and NOT IN their nulls.
+    /// A mark that is not nullable (EXISTS) is false where the condition is null. Otherwise conjuncts that must not make the mark null are wrapped in IS TRUE: "(c = d) IS TRUE AND x = y".</summary>
     LeftMark,
     /// <summary>All left rows with the one partner's columns, or nulls; a second partner is error 21000.</summary>
     LeftSingle,

@@ -10,10 +10,12 @@ public static class PlanCopies
     /// <param name="plan">What is copied; unchanged.</param>
     /// <param name="ids">Where new ids come from.</param>
     /// <param name="renamed">Takes old id to new column for everything renamed; may hold renamings to start with.</param>
-    public static LogicalPlan CopyWithNewColumns(this LogicalPlan plan, ColumnIdSource ids, Dictionary<ColumnId, Column> renamed) =>
-        new Copier(ids, renamed).Copy(plan);
+    /// <param name="wanted">New columns for some old ids, to be used instead of further new ones; null: none.</param>
+    public static LogicalPlan CopyWithNewColumns(
+        this LogicalPlan plan, ColumnIdSource ids, Dictionary<ColumnId, Column> renamed, IReadOnlyDictionary<ColumnId, Column>? wanted = null) =>
+        new Copier(ids, renamed, wanted).Copy(plan);
 
-    private sealed class Copier(ColumnIdSource ids, Dictionary<ColumnId, Column> renamed)
+    private sealed class Copier(ColumnIdSource ids, Dictionary<ColumnId, Column> renamed, IReadOnlyDictionary<ColumnId, Column>? wanted)
     {
         private readonly Dictionary<CteId, CteId> _ctes = [];
 
@@ -76,7 +78,9 @@ public static class PlanCopies
 
         private Column Rename(Column column)
         {
-            Column copy = column with { Id = ids.Next() };
+            Column copy = wanted is not null && wanted.TryGetValue(column.Id, out Column? given)
+                ? column with { Id = given.Id, Name = given.Name }
+                : column with { Id = ids.Next() };
             renamed[column.Id] = copy;
             return copy;
         }
