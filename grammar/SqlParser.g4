@@ -4,7 +4,7 @@
 // does not pay for simulating the grammar, and a warm one runs at the speed of a hand-written parser. Where SQL is not like that, the rule here
 // accepts a flat list and the builder finishes the work: operators within a valueExpression are folded by precedence, ON and USING close the
 // innermost open join, (query) within expressions becomes a query when a set operator follows it. `grammar/generate --decisions` lists the
-// decisions that need more than one token.
+// decisions that need more than one token. Rules on the way of a query are also kept small, because a cold process compiles each one it comes through.
 parser grammar SqlParser;
 
 options { tokenVocab = SqlLexer; }
@@ -17,7 +17,11 @@ singleType: typeName EOF;
 
 statement
   : dataStatement                                                                                 # data
-  | TRUNCATE TABLE? truncated (',' truncated)* ((CONTINUE | RESTART) IDENTITY)? dropBehavior?     # truncate
+  | command                                                                                       # commandStatement
+  ;
+
+command
+  : TRUNCATE TABLE? truncated (',' truncated)* ((CONTINUE | RESTART) IDENTITY)? dropBehavior?     # truncate
   | CREATE createBody                                                                             # create
   | REFRESH MATERIALIZED VIEW CONCURRENTLY? qualifiedName withData?                               # refresh
   | DROP objectKind CONCURRENTLY? (IF EXISTS)? qualifiedName (',' qualifiedName)* dropBehavior?   # drop
@@ -86,7 +90,7 @@ queryPrimary: simpleQuery | '(' query ')';
 simpleQuery
   : SELECT distinctClause? selectItems? intoClause? fromClause? selectTail                # select
   | fromClause (SELECT distinctClause? selectItems)? selectTail                           # fromFirst
-  | VALUES valuesRow (',' valuesRow)*                                                     # values
+  | VALUES valuesRows                                                                     # values
   | TABLE relation                                                                        # tableQuery
   ;
 
@@ -121,6 +125,8 @@ groupingElement
 windowClause: WINDOW windowDefinition (',' windowDefinition)*;
 
 windowDefinition: identifier AS windowSpecification;
+
+valuesRows: valuesRow (',' valuesRow)*;
 
 valuesRow: '(' valueOrDefault (',' valueOrDefault)* ')';
 
@@ -249,7 +255,7 @@ operatorSymbol: OPERATOR_SYMBOL | '+' | '-' | '*' | '/' | '%' | '^' | '=' | '<>'
 
 suffix
   : '::' simpleType                                                                       # castSuffix
-  | '[' lower=expression? (colon=':' upper=expression?)? ']' ('.' (label | '*'))*         # subscriptSuffix
+  | '[' lower=expression? (colon=':' upper=expression?)? ']' fields?                      # subscriptSuffix
   | COLLATE qualifiedName                                                                 # collateSuffix
   | AT (TIME ZONE primary | LOCAL)                                                        # atTimeZoneSuffix
   ;
@@ -257,30 +263,43 @@ suffix
 primary
   : (INTEGER_NUMBER | DECIMAL_NUMBER | FLOAT_NUMBER)                                      # number
   | STRING                                                                                # string
-  | (BIT_STRING | HEX_STRING)                                                             # bitString
+  | name nameTail?                                                                        # nameOrCall
+  | '(' parenthesizedBody ')' fields?                                                     # parens
+  | PARAMETER fields?                                                                     # parameter
   | (TRUE | FALSE)                                                                        # boolean
   | NULL                                                                                  # null
-  | name nameTail?                                                                        # nameOrCall
-  | functionName callTail ('.' (label | '*'))*                                            # keywordCall
-  | PARAMETER ('.' (label | '*'))*                                                        # parameter
-  | '(' parenthesizedBody ')' ('.' (label | '*'))*                                        # parens
-  | currentValue                                                                          # currentValueExpression
-  | (TIME | TIMESTAMP) (('.' label)+ | typePrecision? timeZone? STRING)?                  # timeLiteral
-  | INTERVAL (('.' label)+ | typePrecision? STRING intervalQualifier? | INTEGER_NUMBER identifier)?  # intervalLiteral
-  | CASE operandOfCase=expression? caseBranch+ (ELSE otherwise=expression)? END           # case
+  | form                                                                                  # formExpression
+  ;
+
+form
+  : CASE operandOfCase=expression? caseBranches (ELSE otherwise=expression)? END          # case
   | (CAST | TRY_CAST) '(' expression AS typeName ')'                                      # cast
   | EXISTS '(' query ')'                                                                  # exists
+  | (TIME | TIMESTAMP) (fields | typePrecision? timeZone? STRING)?                        # timeLiteral
+  | INTERVAL (fields | typePrecision? STRING intervalQualifier? | INTEGER_NUMBER identifier)?  # intervalLiteral
+  | EXTRACT '(' (label | STRING) FROM expression ')'                                      # extract
+  | SUBSTRING '(' substringArguments ')'                                                  # substring
+  | functionName callTail fields?                                                         # keywordCall
+  | currentValue                                                                          # currentValueExpression
   | ARRAY ('[' expressions? ']' | '(' query ')')                                          # array
   | '[' expressions? ']'                                                                  # list
-  | '{' (structField (',' structField)*)? '}'                                             # struct
+  | '{' structFields? '}'                                                                 # struct
   | ROW '(' expressions? ')'                                                              # row
   | GROUPING '(' expressions ')'                                                          # grouping
-  | EXTRACT '(' (label | STRING) FROM expression ')'                                      # extract
-  | SUBSTRING '(' expression (',' expressions | (FROM from=expression | FOR for=expression)+)? ')'  # substring
-  | POSITION (('.' label)+ | '(' valueExpression (IN valueExpression | ',' expression) ')')?  # position
-  | OVERLAY '(' expression (PLACING expression FROM expression (FOR expression)? | (',' expression)+) ')'  # overlay
-  | TRIM '(' side=(BOTH | LEADING | TRAILING)? (FROM expressions | expression (FROM expressions | (',' expression)+)?) ')'  # trim
+  | (BIT_STRING | HEX_STRING)                                                             # bitString
+  | POSITION (fields | '(' valueExpression (IN valueExpression | ',' expression) ')')?    # position
+  | OVERLAY '(' expression (PLACING expression FROM expression (FOR expression)? | ',' expressions) ')'  # overlay
+  | TRIM '(' side=(BOTH | LEADING | TRAILING)? (FROM expressions | expression (FROM expressions | ',' expressions)?) ')'  # trim
   ;
+
+// Field selections: .a.b or .*
+fields: ('.' (label | '*'))+;
+
+caseBranches: caseBranch+;
+
+substringArguments: expression (',' expressions | (FROM from=expression | FOR for=expression)+)?;
+
+structFields: structField (',' structField)*;
 
 expressions: expression (',' expression)*;
 
@@ -295,13 +314,13 @@ startedQuery: withClause queryBody | simpleQuery intersection* (setOperator quer
 
 setTail: (intersection+ | setOperator queryTerm) (setOperator queryTerm)*;
 
-name: expressionName ('.' (label | '*'))*;
+name: expressionName fields?;
 
 nameTail
-  : callTail ('.' (label | '*'))*                                                         # nameCall
+  : callTail fields?                                                                      # nameCall
   | PRECISION? STRING                                                                     # typedLiteral
   | VARYING typePrecision? STRING                                                         # varyingLiteral
-  | '{' (mapEntry (',' mapEntry)*)? '}'                                                   # mapLiteral
+  | '{' mapEntries? '}'                                                                   # mapLiteral
   ;
 
 callTail: callArguments STRING? withinGroup? filter? nullTreatment? over?;
@@ -332,6 +351,8 @@ frameBound: valueExpression (PRECEDING | FOLLOWING | ROW);
 caseBranch: WHEN when=expression THEN then=expression;
 
 structField: (label | STRING) ':' expression;
+
+mapEntries: mapEntry (',' mapEntry)*;
 
 mapEntry: expression ':' expression;
 

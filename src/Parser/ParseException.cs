@@ -1,30 +1,24 @@
 using SqlCluster.Parser.Ast;
+using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Parser;
 
 /// <summary>Reports text that is not SQL, or SQL beyond the parser's limits. Raised through <see cref="ParserErrors"/> only.</summary>
-public sealed class ParseException : Exception
+public sealed class ParseException : QueryException
 {
     internal ParseException(string sqlState, string message, string text, TextSpan span, IReadOnlyList<string> expected)
-        : base(message)
+        : base(sqlState, ErrorKind.User, message, span.CharacterPosition(text))
     {
-        SqlState = sqlState;
         Span = span;
         OffendingText = text.Substring(span.Start, span.Length);
         Expected = expected;
         (Line, Column) = span.LineAndColumn(text);
-        Position = span.CharacterPosition(text);
         string found = span.Length == 0 ? "the end of the text" : $"\"{Shorten(OffendingText)}\"";
         Detail = $"line {Line}, column {Column}: found {found}" + (expected.Count == 0 ? "" : $", expected {Enumerate(expected)}");
     }
 
-    public string SqlState { get; }
-
     /// <summary>Is where the offending token stands.</summary>
     public TextSpan Span { get; }
-
-    /// <summary>Is the position as PostgreSQL reports it: in characters, from 1.</summary>
-    public int Position { get; }
 
     public int Line { get; }
 
@@ -35,9 +29,6 @@ public sealed class ParseException : Exception
 
     /// <summary>Lists what could stand there instead: keywords in upper case, punctuation, and kinds such as "expression" or "identifier".</summary>
     public IReadOnlyList<string> Expected { get; }
-
-    /// <summary>Says line, column, what was found and what was expected, in one sentence.</summary>
-    public string Detail { get; }
 
     private static string Shorten(string text) => text.Length <= 40 ? text : text[..40] + "…";
 

@@ -59,16 +59,12 @@ public static class SqlParser
         tokens.Seek(0);
         try
         {
-            var first = new ReducingParser(tokens, new GiveUp());
-            first.Interpreter.PredictionMode = PredictionMode.SLL;
-            return read(first);
+            return read(new ReducingParser(tokens, new GiveUp(), PredictionMode.SLL));
         }
         catch (ParseCanceledException)
         {
             tokens.Seek(0);
-            var second = new ReducingParser(tokens, new ReportFirst(tokens));
-            second.Interpreter.PredictionMode = PredictionMode.LL;
-            return read(second);
+            return read(new ReducingParser(tokens, new ReportFirst(tokens), PredictionMode.LL));
         }
     }
 

@@ -112,7 +112,7 @@ internal sealed partial class AstBuilder
             MergeDeleteContext => new MergeDelete { Span = span },
             MergeDoNothingContext => new MergeDoNothing { Span = span },
             MergeInsertContext insert => new MergeInsert(
-                Build(insert.insertColumns()), Build(insert.overriding()), insert.valuesRow() is { } row ? Build(row) : []) { Span = span },
+                Build(insert.insertColumns()), Build(insert.overriding()), insert.valuesRow() is { } row ? row.Reduced! : []) { Span = span },
             _ => throw new InvalidOperationException($"the builder has no case for {context.GetType().Name}"),
         };
     }

@@ -250,7 +250,7 @@ internal sealed partial class AstBuilder
     private CastExpression WidenCast(CastExpression cast, SubscriptSuffixContext context, TextSpan span)
     {
         NumberLiteral? length = BuildOptional(context.lower) as NumberLiteral;
-        if (context.colon is not null || context.DOT().Length > 0 || (context.lower is not null && length is not { Kind: NumberKind.Integer }))
+        if (context.colon is not null || context.fields() is not null || (context.lower is not null && length is not { Kind: NumberKind.Integer }))
             throw SyntaxError(context.Start);
         TextSpan typeSpan = TextSpan.Covering(cast.Type.Span, SpanOf(context));
         return cast with { Type = new ArrayType(cast.Type, length is null ? null : ReadLength(length)) { Span = typeSpan }, Span = span };
@@ -267,7 +267,7 @@ internal sealed partial class AstBuilder
         operand = context.colon is null
             ? new SubscriptExpression(operand, lower!) { Span = span }
             : new SliceExpression(operand, lower, BuildOptional(context.upper)) { Span = span };
-        return ApplyFields(operand, DottedParts(context, 1));
+        return ApplyFields(operand, Fields(context.fields()));
     }
 
     /// <summary>Applies <c>.field</c> and <c>.*</c> (null).</summary>

@@ -5,10 +5,10 @@ namespace SqlCluster.Parser.Building;
 
 internal sealed partial class AstBuilder
 {
-    private void FunctionName(FunctionNameContext context, out QualifiedName name)
+    private QualifiedName FunctionName(FunctionNameContext context)
     {
         Identifier word = Name(context.Start);
-        name = new QualifiedName([word]) { Span = word.Span };
+        return new QualifiedName([word]) { Span = word.Span };
     }
 
     private Expression BuildCall(QualifiedName name, CallTailContext context, TextSpan span)
@@ -104,49 +104,41 @@ internal sealed partial class AstBuilder
         return new FrameBound(preceding ? FrameBoundKind.Preceding : FrameBoundKind.Following, offset) { Span = span };
     }
 
-    /// <summary>Turns standard SQL's special call forms into plain calls (<see cref="FunctionCall"/> lists them).</summary>
-    private Expression BuildSpecialCall(PrimaryContext context, TextSpan span)
+    // Standard SQL's special call forms become plain calls; FunctionCall lists them.
+
+    private Expression BuildPosition(PositionContext context, TextSpan span)
     {
-        switch (context)
-        {
-            case ExtractContext extract:
-                string field = extract.STRING() is { } text ? ReadString(text) : Name(extract.label()).Value;
-                return new ExtractExpression(field.ToLowerInvariant(), Build(extract.expression())) { Span = span };
-            case SubstringContext substring:
-                return BuildSubstring(substring, span);
-            case PositionContext position:
-                ValueExpressionContext[] values = position.valueExpression();
-                if (values.Length == 0)
-                    return KeywordColumn(position, span);
-                Expression sought = BuildValue(values[0]);
-                return values.Length == 2
-                    ? new FunctionCall("position", BuildValue(values[1]), sought) { Span = span }
-                    : new FunctionCall("position", sought, Build(position.expression())) { Span = span };
-            case OverlayContext overlay:
-                return new FunctionCall("overlay", [.. Build(overlay.expression())]) { Span = span };
-            default:
-                var trim = (TrimContext)context;
-                string name = trim.side?.Type switch
-                {
-                    LEADING => "ltrim",
-                    TRAILING => "rtrim",
-                    _ => "btrim",
-                };
-                Expression? characters = trim.expression().Length > 0 && trim.FROM() is not null ? Build(trim.expression(0)) : null;
-                List<Expression> arguments = [.. trim.FROM() is not null ? Build(trim.expressions()) : Build(trim.expression())];
-                if (characters is not null)
-                    arguments.Add(characters);
-                return new FunctionCall(name, [.. arguments]) { Span = span };
-        }
+        ValueExpressionContext[] values = context.valueExpression();
+        if (values.Length == 0)
+            return NameExpression(context.Start, context.fields(), span);
+        Expression sought = BuildValue(values[0]);
+        return values.Length == 2
+            ? new FunctionCall("position", BuildValue(values[1]), sought) { Span = span }
+            : new FunctionCall("position", sought, Build(context.expression())) { Span = span };
     }
 
-    private FunctionCall BuildSubstring(SubstringContext context, TextSpan span)
+    private FunctionCall BuildTrim(TrimContext context, TextSpan span)
+    {
+        string name = context.side?.Type switch
+        {
+            LEADING => "ltrim",
+            TRAILING => "rtrim",
+            _ => "btrim",
+        };
+        NodeList<Expression> rest = Build(context.expressions());
+        // TRIM(characters FROM text) names the characters first, all other forms the text.
+        return context.expression() is not { } first ? new FunctionCall(name, [.. rest]) { Span = span }
+            : context.FROM() is not null ? new FunctionCall(name, [.. rest, Build(first)]) { Span = span }
+            : new FunctionCall(name, [Build(first), .. rest]) { Span = span };
+    }
+
+    private FunctionCall BuildSubstring(SubstringArgumentsContext context, TextSpan span)
     {
         var arguments = new List<Expression> { Build(context.expression(0)) };
         if (context.expressions() is { } rest)
             arguments.AddRange(Build(rest));
         if (context.FROM().Length > 1 || context.FOR().Length > 1)
-            throw SyntaxError(context.RIGHT_PAREN().Symbol);
+            throw SyntaxErrorAfter(context);
         if (context.from is not null)
             arguments.Add(Build(context.from));
         else if (context.@for is not null)

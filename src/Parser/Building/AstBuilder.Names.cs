@@ -42,16 +42,33 @@ internal sealed partial class AstBuilder
         return new QualifiedName(new NodeList<Identifier>(parts)) { Span = SpanOf(whole) };
     }
 
-    /// <summary>Lists the words after dots, and null for <c>.*</c>, starting at a child.</summary>
-    private List<Identifier?> DottedParts(ParserRuleContext context, int firstChild)
+    /// <summary>Lists the words after dots, and null for <c>.*</c>.</summary>
+    private List<Identifier?> Fields(FieldsContext? context)
     {
-        var parts = new List<Identifier?>();
-        for (int i = firstChild; i < context.ChildCount; i++)
-        {
-            if (context.GetChild(i) is ITerminalNode { Symbol.Type: DOT })
-                parts.Add(context.GetChild(++i) is LabelContext label ? Name(label) : null);
-        }
+        if (context is null)
+            return [];
+        var parts = new List<Identifier?>(context.ChildCount / 2);
+        for (int i = 1; i < context.ChildCount; i += 2)
+            parts.Add(context.GetChild(i) is LabelContext label ? Name(label) : null);
         return parts;
+    }
+
+    /// <summary>Reads a word and fields as a column or, if they end in a star, as all columns of a table.</summary>
+    private Expression NameExpression(IToken first, FieldsContext? context, TextSpan span)
+    {
+        List<Identifier?> fields = Fields(context);
+        bool star = fields.Count > 0 && fields[^1] is null;
+        QualifiedName name = DottedName(first, star ? fields[..^1] : fields, span);
+        return star ? new Star(name) { Span = span } : new ColumnReference(name) { Span = span };
+    }
+
+    private QualifiedName DottedName(IToken first, List<Identifier?> fields, TextSpan span)
+    {
+        var parts = new Identifier[1 + fields.Count];
+        parts[0] = Name(first);
+        for (int i = 0; i < fields.Count; i++)
+            parts[i + 1] = fields[i] ?? throw ParserErrors.Misplaced(Text, span, "improper use of \"*\"");
+        return new QualifiedName(new NodeList<Identifier>(parts)) { Span = span };
     }
 
     private OperatorName Build(AnyOperatorContext context) => Operator(context, context.operatorSymbol(), context.identifier());

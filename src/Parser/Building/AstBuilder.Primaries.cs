@@ -23,46 +23,43 @@ internal sealed partial class AstBuilder
                 Expression inner = query is not null ? new ScalarSubquery(query) { Span = span }
                     : values.Length == 1 ? values[0]
                     : new RowExpression(NodeList.Create<Expression>(values)) { Span = span };
-                return ApplyFields(inner, DottedParts(parens, 3));
+                return ApplyFields(inner, Fields(parens.fields()));
+            case ParameterContext parameter:
+                return ApplyFields(BuildParameter(parameter.PARAMETER().Symbol), Fields(parameter.fields()));
             case BooleanContext boolean:
                 return new BooleanLiteral(boolean.TRUE() is not null) { Span = span };
             case NullContext:
                 return new NullLiteral { Span = span };
-            case CaseContext choice:
-                return BuildCase(choice, span);
-            case CastContext cast:
-                return new CastExpression(Build(cast.expression()), Build(cast.typeName()), cast.TRY_CAST() is not null) { Span = span };
-            case KeywordCallContext call:
-                FunctionName(call.functionName(), out QualifiedName functionName);
-                return ApplyFields(BuildCall(functionName, call.callTail(), span), DottedParts(call, 2));
-            case ParameterContext parameter:
-                return ApplyFields(BuildParameter(parameter.PARAMETER().Symbol), DottedParts(parameter, 1));
-            case BitStringContext bits:
-                return BuildBitString(bits, span);
-            case CurrentValueExpressionContext current:
-                return Build(current.currentValue());
-            case TimeLiteralContext time:
-                return BuildTimeLiteral(time, span);
-            case IntervalLiteralContext interval:
-                return BuildInterval(interval, span);
-            case ExistsContext exists:
-                return new ExistsExpression(Build(exists.query())) { Span = span };
-            case ArrayContext array:
-                return array.query() is { } arrayQuery
-                    ? new ArraySubquery(Build(arrayQuery)) { Span = span }
-                    : new ArrayExpression(Build(array.expressions())) { Span = span };
-            case ListContext list:
-                return new ArrayExpression(Build(list.expressions())) { Span = span };
-            case StructContext structure:
-                return new StructExpression(Map(structure.structField(), Build)) { Span = span };
-            case RowContext row:
-                return new RowExpression(Build(row.expressions())) { Span = span };
-            case GroupingContext grouping:
-                return new GroupingExpression(Build(grouping.expressions())) { Span = span };
             default:
-                return BuildSpecialCall(context, span);
+                return BuildForm(((FormExpressionContext)context).form(), span);
         }
     }
+
+    private Expression BuildForm(FormContext context, TextSpan span) => context switch
+    {
+        CaseContext choice => BuildCase(choice, span),
+        CastContext cast => new CastExpression(Build(cast.expression()), Build(cast.typeName()), cast.TRY_CAST() is not null) { Span = span },
+        ExistsContext exists => new ExistsExpression(Build(exists.query())) { Span = span },
+        TimeLiteralContext time => BuildTimeLiteral(time, span),
+        IntervalLiteralContext interval => BuildInterval(interval, span),
+        KeywordCallContext call => ApplyFields(BuildCall(FunctionName(call.functionName()), call.callTail(), span), Fields(call.fields())),
+        CurrentValueExpressionContext current => Build(current.currentValue()),
+        ArrayContext array => array.query() is { } query
+            ? new ArraySubquery(Build(query)) { Span = span }
+            : new ArrayExpression(Build(array.expressions())) { Span = span },
+        ListContext list => new ArrayExpression(Build(list.expressions())) { Span = span },
+        StructContext structure => new StructExpression(structure.structFields() is { } fields ? Map(fields.structField(), Build) : []) { Span = span },
+        RowContext row => new RowExpression(Build(row.expressions())) { Span = span },
+        GroupingContext grouping => new GroupingExpression(Build(grouping.expressions())) { Span = span },
+        BitStringContext bits => BuildBitString(bits, span),
+        ExtractContext extract => new ExtractExpression(
+            (extract.STRING() is { } text ? ReadString(text) : Name(extract.label()).Value).ToLowerInvariant(), Build(extract.expression())) { Span = span },
+        SubstringContext substring => BuildSubstring(substring.substringArguments(), span),
+        PositionContext position => BuildPosition(position, span),
+        OverlayContext overlay => new FunctionCall("overlay", [.. Build(overlay.expression()), .. Build(overlay.expressions())]) { Span = span },
+        TrimContext trim => BuildTrim(trim, span),
+        _ => throw new InvalidOperationException($"the builder has no case for {context.GetType().Name}"),
+    };
 
     private static NumberLiteral BuildNumber(IToken token)
     {
@@ -108,28 +105,14 @@ internal sealed partial class AstBuilder
     private Expression BuildNameOrCall(NameOrCallContext context, TextSpan span)
     {
         NameContext nameContext = context.name();
-        QualifiedName name;
-        bool star = false;
-        if (nameContext.ChildCount == 1)
-        {
-            Identifier only = Name(nameContext.Start);
-            name = new QualifiedName(new NodeList<Identifier>([only])) { Span = only.Span };
-        }
-        else
-        {
-            List<Identifier?> parts = [Name(nameContext.expressionName()), .. DottedParts(nameContext, 1)];
-            int starAt = parts.IndexOf(null);
-            star = starAt >= 0;
-            if (star && (starAt < parts.Count - 1 || context.nameTail() is not null))
-                throw SyntaxErrorAfter(nameContext);
-            name = new QualifiedName(NodeList.From(parts.OfType<Identifier>())) { Span = SpanOf(nameContext) };
-        }
+        IToken first = nameContext.Start;
+        if (context.nameTail() is null)
+            return NameExpression(first, nameContext.fields(), span);
+        QualifiedName name = DottedName(first, Fields(nameContext.fields()), SpanOf(nameContext));
         switch (context.nameTail())
         {
-            case null:
-                return star ? new Star(name) { Span = span } : new ColumnReference(name) { Span = span };
             case NameCallContext call:
-                return ApplyFields(BuildCall(name, call.callTail(), span), DottedParts(call, 1));
+                return ApplyFields(BuildCall(name, call.callTail(), span), Fields(call.fields()));
             case TypedLiteralContext literal:
                 TypeName type = literal.PRECISION() is { } precision ? DoublePrecision(name, precision.Symbol) : PlainType(name, []);
                 return new TypedLiteral(type, ReadString(literal.STRING())) { Span = span };
@@ -139,7 +122,7 @@ internal sealed partial class AstBuilder
                 var map = (MapLiteralContext)context.nameTail();
                 if (!name.IsSimple || name.Last is not { Quoted: false, Value: "map" })
                     throw SyntaxError(map.Start);
-                return new MapExpression(Map(map.mapEntry(), Build)) { Span = span };
+                return new MapExpression(map.mapEntries() is { } entries ? Map(entries.mapEntry(), Build) : []) { Span = span };
         }
     }
 
@@ -159,7 +142,7 @@ internal sealed partial class AstBuilder
     {
         Expression? operand = BuildOptional(context.operandOfCase);
         NodeList<CaseBranch> branches = Map(
-            context.caseBranch(), branch => new CaseBranch(Build(branch.when), Build(branch.then)) { Span = SpanOf(branch) });
+            context.caseBranches().caseBranch(), branch => new CaseBranch(Build(branch.when), Build(branch.then)) { Span = SpanOf(branch) });
         return new CaseExpression(operand, branches, BuildOptional(context.otherwise)) { Span = span };
     }
 
@@ -201,7 +184,7 @@ internal sealed partial class AstBuilder
     {
         if (context.STRING() is { } text)
             return new TypedLiteral(TimeType(context.Start, context.typePrecision(), context.timeZone()), ReadString(text)) { Span = span };
-        return KeywordColumn(context, span);
+        return NameExpression(context.Start, context.fields(), span);
     }
 
     private Expression BuildInterval(IntervalLiteralContext context, TextSpan span)
@@ -219,13 +202,6 @@ internal sealed partial class AstBuilder
         }
         if (context.INTEGER_NUMBER() is { } count)
             return new IntervalLiteral(NumberText.Normalize(((SqlToken)count.Symbol).Span), IntervalUnit(context.identifier())) { Span = span };
-        return KeywordColumn(context, span);
-    }
-
-    /// <summary>Reads a keyword that stands for a column or, before a dot, a table.</summary>
-    private ColumnReference KeywordColumn(ParserRuleContext context, TextSpan span)
-    {
-        Identifier first = Name(context.Start);
-        return new ColumnReference(new QualifiedName(NodeList.From([first, .. DottedParts(context, 1).OfType<Identifier>()])) { Span = span }) { Span = span };
+        return NameExpression(context.Start, context.fields(), span);
     }
 }

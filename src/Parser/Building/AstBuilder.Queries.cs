@@ -163,16 +163,16 @@ internal sealed partial class AstBuilder
 
     private ValuesQuery BuildValues(ValuesContext context)
     {
-        NodeList<NodeList<Expression>> rows = Map(context.valuesRow(), Build);
+        NodeList<NodeList<Expression>> rows = Map(context.valuesRows().valuesRow(), static row => row.Reduced!);
         for (int i = 1; i < rows.Count; i++)
         {
             if (rows[i].Count != rows[0].Count)
-                throw ParserErrors.Misplaced(Text, SpanOf(context.valuesRow(i)), "VALUES lists must all be the same length");
+                throw ParserErrors.Misplaced(Text, SpanOf(context.valuesRows().valuesRow(i)), "VALUES lists must all be the same length");
         }
         return new ValuesQuery(rows) { Span = SpanOf(context) };
     }
 
-    private NodeList<Expression> Build(ValuesRowContext context) => Map(context.valueOrDefault(), Build);
+    private NodeList<Expression> BuildRow(ValuesRowContext context) => Map(context.valueOrDefault(), Build);
 
     private Expression Build(ValueOrDefaultContext context) =>
         context.expression() is { } expression ? Build(expression) : new DefaultValue { Span = SpanOf(context) };

@@ -9,12 +9,14 @@ internal sealed partial class AstBuilder
     private Statement BuildStatement(StatementContext context)
     {
         _into = null;
-        return Unpositioned(context) with { Span = SpanOf(context) };
+        Statement statement = context is DataContext data
+            ? TakeInto(BuildData(data.dataStatement()))
+            : BuildCommand(((CommandStatementContext)context).command());
+        return statement with { Span = SpanOf(context) };
     }
 
-    private Statement Unpositioned(StatementContext context) => context switch
+    private Statement BuildCommand(CommandContext context) => context switch
     {
-        DataContext data => TakeInto(BuildData(data.dataStatement())),
         TruncateContext truncate => new Truncate(Map(truncate.truncated(), table => Build(table.relation())))
         {
             RestartIdentity = truncate.RESTART() is not null,

@@ -123,11 +123,7 @@ internal sealed partial class AstBuilder
 
     private QualifiedName Call(RelationNameContext context) => Build(context);
 
-    private QualifiedName Call(FunctionNameContext context)
-    {
-        FunctionName(context, out QualifiedName name);
-        return name;
-    }
+    private QualifiedName Call(FunctionNameContext context) => FunctionName(context);
 
     private FunctionTable BuildFunctionTable(QualifiedName name, FunctionTailContext tail, bool lateral)
     {

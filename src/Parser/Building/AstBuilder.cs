@@ -28,6 +28,12 @@ internal sealed partial class AstBuilder(SqlTokenStream tokens)
         CheckDepth(context);
     }
 
+    public void Reduce(ValuesRowContext context)
+    {
+        context.Reduced = BuildRow(context);
+        context.children = null;
+    }
+
     public void Reduce(StatementContext context)
     {
         _deepest = 0;

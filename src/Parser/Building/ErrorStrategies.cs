@@ -1,5 +1,4 @@
 using Antlr4.Runtime;
-using Antlr4.Runtime.Atn;
 using Antlr4.Runtime.Misc;
 using SqlCluster.Parser.Tokens;
 using Grammar = SqlCluster.Parser.Generated.SqlParser;
@@ -34,8 +33,7 @@ internal sealed class ReportFirst(SqlTokenStream tokens) : DefaultErrorStrategy
 
     public override void Sync(Antlr4.Runtime.Parser recognizer)
     {
-        ATN atn = recognizer.Atn;
-        IntervalSet next = atn.NextTokens(atn.states[recognizer.State]);
+        IntervalSet next = Grammar.Network.NextTokens(Grammar.Network.states[recognizer.State]);
         Gather(next);
         if (!next.Contains(TokenConstants.EPSILON) && !next.Contains(tokens.LA(1)))
             Report(recognizer, tokens.LT(1));

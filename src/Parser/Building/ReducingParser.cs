@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Antlr4.Runtime;
+using Antlr4.Runtime.Atn;
 using SqlCluster.Parser.Tokens;
 using Grammar = SqlCluster.Parser.Generated.SqlParser;
 
@@ -21,9 +22,10 @@ internal sealed class ReducingParser : Grammar
     private int _depth;
     private bool _failed;
 
-    public ReducingParser(SqlTokenStream tokens, IAntlrErrorStrategy errorStrategy)
+    public ReducingParser(SqlTokenStream tokens, IAntlrErrorStrategy errorStrategy, PredictionMode predictionMode)
         : base(tokens, TextWriter.Null, TextWriter.Null)
     {
+        PredictBy(predictionMode);
         _tokens = tokens;
         _builder = new AstBuilder(tokens);
         ErrorHandler = errorStrategy;
@@ -54,6 +56,8 @@ internal sealed class ReducingParser : Grammar
         {
             if (context is ExpressionContext expression)
                 _builder.Reduce(expression);
+            else if (context is ValuesRowContext row)
+                _builder.Reduce(row);
             else if (context is StatementContext statement)
                 _builder.Reduce(statement);
         }

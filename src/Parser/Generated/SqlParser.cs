@@ -31,7 +31,6 @@ using DFA = Antlr4.Runtime.Dfa.DFA;
 
 [System.CodeDom.Compiler.GeneratedCode("ANTLR", "4.13.2")]
 internal partial class SqlParser : Parser {
-	protected static DFA[] decisionToDFA;
 	protected static PredictionContextCache sharedContextCache = new PredictionContextCache();
 	public const int
 		IDENTIFIER=1, QUOTED_IDENTIFIER=2, STRING=3, BIT_STRING=4, HEX_STRING=5,
@@ -95,81 +94,83 @@ internal partial class SqlParser : Parser {
 		LESS=353, LESS_EQUALS=354, GREATER=355, GREATER_EQUALS=356;
 	public const int
 		RULE_statements = 0, RULE_singleExpression = 1, RULE_singleType = 2, RULE_statement = 3,
-		RULE_dataStatement = 4, RULE_query = 5, RULE_withClause = 6, RULE_commonTable = 7,
-		RULE_searchClause = 8, RULE_cycleClause = 9, RULE_queryBody = 10, RULE_setOperator = 11,
-		RULE_queryTerm = 12, RULE_intersection = 13, RULE_queryTail = 14, RULE_queryPrimary = 15,
-		RULE_simpleQuery = 16, RULE_distinctClause = 17, RULE_selectItems = 18,
-		RULE_selectItem = 19, RULE_starModifier = 20, RULE_replacement = 21, RULE_intoClause = 22,
-		RULE_fromClause = 23, RULE_selectTail = 24, RULE_groupBy = 25, RULE_groupingElement = 26,
-		RULE_windowClause = 27, RULE_windowDefinition = 28, RULE_valuesRow = 29,
-		RULE_valueOrDefault = 30, RULE_orderBy = 31, RULE_sortItem = 32, RULE_limitPart = 33,
-		RULE_fetchCount = 34, RULE_lockingClause = 35, RULE_tableReference = 36,
-		RULE_joinPart = 37, RULE_joinKind = 38, RULE_tablePrimary = 39, RULE_parenthesizedTable = 40,
-		RULE_functionTail = 41, RULE_rowsFromItem = 42, RULE_withOrdinality = 43,
-		RULE_functionAlias = 44, RULE_namedFunctionAlias = 45, RULE_functionColumn = 46,
-		RULE_aliasColumn = 47, RULE_relation = 48, RULE_relationName = 49, RULE_tableAlias = 50,
-		RULE_tableSample = 51, RULE_columnNames = 52, RULE_expression = 53, RULE_conjunction = 54,
-		RULE_predicate = 55, RULE_predicateTail = 56, RULE_comparisonOperator = 57,
-		RULE_patternMatch = 58, RULE_patternTail = 59, RULE_patternTest = 60,
-		RULE_quantified = 61, RULE_valueExpression = 62, RULE_operand = 63, RULE_prefixOperator = 64,
-		RULE_infixOperator = 65, RULE_otherOperator = 66, RULE_anyOperator = 67,
-		RULE_operatorSymbol = 68, RULE_suffix = 69, RULE_primary = 70, RULE_expressions = 71,
-		RULE_parenthesizedBody = 72, RULE_startedQuery = 73, RULE_setTail = 74,
-		RULE_name = 75, RULE_nameTail = 76, RULE_callTail = 77, RULE_callArguments = 78,
-		RULE_argument = 79, RULE_nullTreatment = 80, RULE_withinGroup = 81, RULE_filter = 82,
-		RULE_over = 83, RULE_windowSpecification = 84, RULE_windowFrame = 85,
-		RULE_frameBound = 86, RULE_caseBranch = 87, RULE_structField = 88, RULE_mapEntry = 89,
-		RULE_currentValue = 90, RULE_typeName = 91, RULE_arrayBound = 92, RULE_simpleType = 93,
-		RULE_structTypeField = 94, RULE_typePrecision = 95, RULE_timeZone = 96,
-		RULE_intervalQualifier = 97, RULE_insert = 98, RULE_insertColumns = 99,
-		RULE_overriding = 100, RULE_onConflict = 101, RULE_conflictTarget = 102,
-		RULE_returning = 103, RULE_update = 104, RULE_assignments = 105, RULE_assignment = 106,
-		RULE_assignmentTarget = 107, RULE_accessor = 108, RULE_delete = 109, RULE_merge = 110,
-		RULE_mergeWhen = 111, RULE_mergeAction = 112, RULE_truncated = 113, RULE_createBody = 114,
-		RULE_persistence = 115, RULE_tableBody = 116, RULE_tableElements = 117,
-		RULE_tableElement = 118, RULE_columnDefinition = 119, RULE_columnConstraint = 120,
-		RULE_constraintBody = 121, RULE_tableConstraint = 122, RULE_references = 123,
-		RULE_referentialTrigger = 124, RULE_constraintAttribute = 125, RULE_externalPart = 126,
-		RULE_externalOption = 127, RULE_withOptions = 128, RULE_onCommit = 129,
-		RULE_withData = 130, RULE_checkOption = 131, RULE_indexKey = 132, RULE_indexOperatorClass = 133,
-		RULE_dropBehavior = 134, RULE_objectKind = 135, RULE_alterAction = 136,
-		RULE_grantBody = 137, RULE_revokeBody = 138, RULE_privileges = 139, RULE_privilege = 140,
-		RULE_grantTarget = 141, RULE_grantee = 142, RULE_copyBody = 143, RULE_copyEndpoint = 144,
-		RULE_copyDelimiters = 145, RULE_copyOptions = 146, RULE_legacyCopyOption = 147,
-		RULE_explainOptions = 148, RULE_explainWord = 149, RULE_explained = 150,
-		RULE_described = 151, RULE_maintainedTables = 152, RULE_maintainedTable = 153,
-		RULE_optionList = 154, RULE_option = 155, RULE_optionName = 156, RULE_optionValue = 157,
-		RULE_cursorOption = 158, RULE_cursorPosition = 159, RULE_cursorDirection = 160,
-		RULE_signedInteger = 161, RULE_showBody = 162, RULE_showFilter = 163,
-		RULE_setBody = 164, RULE_timeZoneValue = 165, RULE_resetBody = 166, RULE_settingName = 167,
-		RULE_transactionModes = 168, RULE_transactionMode = 169, RULE_work = 170,
-		RULE_chain = 171, RULE_lockMode = 172, RULE_qualifiedName = 173, RULE_identifier = 174,
-		RULE_expressionName = 175, RULE_functionName = 176, RULE_typeId = 177,
-		RULE_label = 178, RULE_bareLabel = 179, RULE_freeKeyword = 180, RULE_afterAsKeyword = 181,
-		RULE_columnKeyword = 182, RULE_formKeyword = 183, RULE_typeFunctionKeyword = 184,
-		RULE_reservedKeyword = 185;
+		RULE_command = 4, RULE_dataStatement = 5, RULE_query = 6, RULE_withClause = 7,
+		RULE_commonTable = 8, RULE_searchClause = 9, RULE_cycleClause = 10, RULE_queryBody = 11,
+		RULE_setOperator = 12, RULE_queryTerm = 13, RULE_intersection = 14, RULE_queryTail = 15,
+		RULE_queryPrimary = 16, RULE_simpleQuery = 17, RULE_distinctClause = 18,
+		RULE_selectItems = 19, RULE_selectItem = 20, RULE_starModifier = 21, RULE_replacement = 22,
+		RULE_intoClause = 23, RULE_fromClause = 24, RULE_selectTail = 25, RULE_groupBy = 26,
+		RULE_groupingElement = 27, RULE_windowClause = 28, RULE_windowDefinition = 29,
+		RULE_valuesRows = 30, RULE_valuesRow = 31, RULE_valueOrDefault = 32, RULE_orderBy = 33,
+		RULE_sortItem = 34, RULE_limitPart = 35, RULE_fetchCount = 36, RULE_lockingClause = 37,
+		RULE_tableReference = 38, RULE_joinPart = 39, RULE_joinKind = 40, RULE_tablePrimary = 41,
+		RULE_parenthesizedTable = 42, RULE_functionTail = 43, RULE_rowsFromItem = 44,
+		RULE_withOrdinality = 45, RULE_functionAlias = 46, RULE_namedFunctionAlias = 47,
+		RULE_functionColumn = 48, RULE_aliasColumn = 49, RULE_relation = 50, RULE_relationName = 51,
+		RULE_tableAlias = 52, RULE_tableSample = 53, RULE_columnNames = 54, RULE_expression = 55,
+		RULE_conjunction = 56, RULE_predicate = 57, RULE_predicateTail = 58, RULE_comparisonOperator = 59,
+		RULE_patternMatch = 60, RULE_patternTail = 61, RULE_patternTest = 62,
+		RULE_quantified = 63, RULE_valueExpression = 64, RULE_operand = 65, RULE_prefixOperator = 66,
+		RULE_infixOperator = 67, RULE_otherOperator = 68, RULE_anyOperator = 69,
+		RULE_operatorSymbol = 70, RULE_suffix = 71, RULE_primary = 72, RULE_form = 73,
+		RULE_fields = 74, RULE_caseBranches = 75, RULE_substringArguments = 76,
+		RULE_structFields = 77, RULE_expressions = 78, RULE_parenthesizedBody = 79,
+		RULE_startedQuery = 80, RULE_setTail = 81, RULE_name = 82, RULE_nameTail = 83,
+		RULE_callTail = 84, RULE_callArguments = 85, RULE_argument = 86, RULE_nullTreatment = 87,
+		RULE_withinGroup = 88, RULE_filter = 89, RULE_over = 90, RULE_windowSpecification = 91,
+		RULE_windowFrame = 92, RULE_frameBound = 93, RULE_caseBranch = 94, RULE_structField = 95,
+		RULE_mapEntries = 96, RULE_mapEntry = 97, RULE_currentValue = 98, RULE_typeName = 99,
+		RULE_arrayBound = 100, RULE_simpleType = 101, RULE_structTypeField = 102,
+		RULE_typePrecision = 103, RULE_timeZone = 104, RULE_intervalQualifier = 105,
+		RULE_insert = 106, RULE_insertColumns = 107, RULE_overriding = 108, RULE_onConflict = 109,
+		RULE_conflictTarget = 110, RULE_returning = 111, RULE_update = 112, RULE_assignments = 113,
+		RULE_assignment = 114, RULE_assignmentTarget = 115, RULE_accessor = 116,
+		RULE_delete = 117, RULE_merge = 118, RULE_mergeWhen = 119, RULE_mergeAction = 120,
+		RULE_truncated = 121, RULE_createBody = 122, RULE_persistence = 123, RULE_tableBody = 124,
+		RULE_tableElements = 125, RULE_tableElement = 126, RULE_columnDefinition = 127,
+		RULE_columnConstraint = 128, RULE_constraintBody = 129, RULE_tableConstraint = 130,
+		RULE_references = 131, RULE_referentialTrigger = 132, RULE_constraintAttribute = 133,
+		RULE_externalPart = 134, RULE_externalOption = 135, RULE_withOptions = 136,
+		RULE_onCommit = 137, RULE_withData = 138, RULE_checkOption = 139, RULE_indexKey = 140,
+		RULE_indexOperatorClass = 141, RULE_dropBehavior = 142, RULE_objectKind = 143,
+		RULE_alterAction = 144, RULE_grantBody = 145, RULE_revokeBody = 146, RULE_privileges = 147,
+		RULE_privilege = 148, RULE_grantTarget = 149, RULE_grantee = 150, RULE_copyBody = 151,
+		RULE_copyEndpoint = 152, RULE_copyDelimiters = 153, RULE_copyOptions = 154,
+		RULE_legacyCopyOption = 155, RULE_explainOptions = 156, RULE_explainWord = 157,
+		RULE_explained = 158, RULE_described = 159, RULE_maintainedTables = 160,
+		RULE_maintainedTable = 161, RULE_optionList = 162, RULE_option = 163,
+		RULE_optionName = 164, RULE_optionValue = 165, RULE_cursorOption = 166,
+		RULE_cursorPosition = 167, RULE_cursorDirection = 168, RULE_signedInteger = 169,
+		RULE_showBody = 170, RULE_showFilter = 171, RULE_setBody = 172, RULE_timeZoneValue = 173,
+		RULE_resetBody = 174, RULE_settingName = 175, RULE_transactionModes = 176,
+		RULE_transactionMode = 177, RULE_work = 178, RULE_chain = 179, RULE_lockMode = 180,
+		RULE_qualifiedName = 181, RULE_identifier = 182, RULE_expressionName = 183,
+		RULE_functionName = 184, RULE_typeId = 185, RULE_label = 186, RULE_bareLabel = 187,
+		RULE_freeKeyword = 188, RULE_afterAsKeyword = 189, RULE_columnKeyword = 190,
+		RULE_formKeyword = 191, RULE_typeFunctionKeyword = 192, RULE_reservedKeyword = 193;
 	public static readonly string[] ruleNames = {
-		"statements", "singleExpression", "singleType", "statement", "dataStatement",
-		"query", "withClause", "commonTable", "searchClause", "cycleClause", "queryBody",
-		"setOperator", "queryTerm", "intersection", "queryTail", "queryPrimary",
-		"simpleQuery", "distinctClause", "selectItems", "selectItem", "starModifier",
-		"replacement", "intoClause", "fromClause", "selectTail", "groupBy", "groupingElement",
-		"windowClause", "windowDefinition", "valuesRow", "valueOrDefault", "orderBy",
-		"sortItem", "limitPart", "fetchCount", "lockingClause", "tableReference",
-		"joinPart", "joinKind", "tablePrimary", "parenthesizedTable", "functionTail",
-		"rowsFromItem", "withOrdinality", "functionAlias", "namedFunctionAlias",
-		"functionColumn", "aliasColumn", "relation", "relationName", "tableAlias",
-		"tableSample", "columnNames", "expression", "conjunction", "predicate",
-		"predicateTail", "comparisonOperator", "patternMatch", "patternTail",
-		"patternTest", "quantified", "valueExpression", "operand", "prefixOperator",
-		"infixOperator", "otherOperator", "anyOperator", "operatorSymbol", "suffix",
-		"primary", "expressions", "parenthesizedBody", "startedQuery", "setTail",
-		"name", "nameTail", "callTail", "callArguments", "argument", "nullTreatment",
-		"withinGroup", "filter", "over", "windowSpecification", "windowFrame",
-		"frameBound", "caseBranch", "structField", "mapEntry", "currentValue",
-		"typeName", "arrayBound", "simpleType", "structTypeField", "typePrecision",
-		"timeZone", "intervalQualifier", "insert", "insertColumns", "overriding",
-		"onConflict", "conflictTarget", "returning", "update", "assignments",
+		"statements", "singleExpression", "singleType", "statement", "command",
+		"dataStatement", "query", "withClause", "commonTable", "searchClause",
+		"cycleClause", "queryBody", "setOperator", "queryTerm", "intersection",
+		"queryTail", "queryPrimary", "simpleQuery", "distinctClause", "selectItems",
+		"selectItem", "starModifier", "replacement", "intoClause", "fromClause",
+		"selectTail", "groupBy", "groupingElement", "windowClause", "windowDefinition",
+		"valuesRows", "valuesRow", "valueOrDefault", "orderBy", "sortItem", "limitPart",
+		"fetchCount", "lockingClause", "tableReference", "joinPart", "joinKind",
+		"tablePrimary", "parenthesizedTable", "functionTail", "rowsFromItem",
+		"withOrdinality", "functionAlias", "namedFunctionAlias", "functionColumn",
+		"aliasColumn", "relation", "relationName", "tableAlias", "tableSample",
+		"columnNames", "expression", "conjunction", "predicate", "predicateTail",
+		"comparisonOperator", "patternMatch", "patternTail", "patternTest", "quantified",
+		"valueExpression", "operand", "prefixOperator", "infixOperator", "otherOperator",
+		"anyOperator", "operatorSymbol", "suffix", "primary", "form", "fields",
+		"caseBranches", "substringArguments", "structFields", "expressions", "parenthesizedBody",
+		"startedQuery", "setTail", "name", "nameTail", "callTail", "callArguments",
+		"argument", "nullTreatment", "withinGroup", "filter", "over", "windowSpecification",
+		"windowFrame", "frameBound", "caseBranch", "structField", "mapEntries",
+		"mapEntry", "currentValue", "typeName", "arrayBound", "simpleType", "structTypeField",
+		"typePrecision", "timeZone", "intervalQualifier", "insert", "insertColumns",
+		"overriding", "onConflict", "conflictTarget", "returning", "update", "assignments",
 		"assignment", "assignmentTarget", "accessor", "delete", "merge", "mergeWhen",
 		"mergeAction", "truncated", "createBody", "persistence", "tableBody",
 		"tableElements", "tableElement", "columnDefinition", "columnConstraint",
@@ -292,19 +293,12 @@ internal partial class SqlParser : Parser {
 
 	public override int[] SerializedAtn { get { return _serializedATN; } }
 
-	static SqlParser() {
-		decisionToDFA = new DFA[_ATN.NumberOfDecisions];
-		for (int i = 0; i < _ATN.NumberOfDecisions; i++) {
-			decisionToDFA[i] = new DFA(_ATN.GetDecisionState(i), i);
-		}
-	}
 
 		public SqlParser(ITokenStream input) : this(input, Console.Out, Console.Error) { }
 
 		public SqlParser(ITokenStream input, TextWriter output, TextWriter errorOutput)
 		: base(input, output, errorOutput)
 	{
-		Interpreter = new ParserATNSimulator(this, _ATN, decisionToDFA, sharedContextCache);
 	}
 
 	public partial class StatementsContext : ParserRuleContext {
@@ -334,41 +328,41 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 373;
+			State = 389;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 226305950001135616L) != 0) || ((((_la - 82)) & ~0x3f) == 0 && ((1L << (_la - 82)) & 540705L) != 0) || ((((_la - 164)) & ~0x3f) == 0 && ((1L << (_la - 164)) & 108600414306881L) != 0) || ((((_la - 232)) & ~0x3f) == 0 && ((1L << (_la - 232)) & 95226571780038945L) != 0) || ((((_la - 296)) & ~0x3f) == 0 && ((1L << (_la - 296)) & 69593997577L) != 0)) {
 				{
-				State = 372;
+				State = 388;
 				statement();
 				}
 			}
 
-			State = 381;
+			State = 397;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMICOLON) {
 				{
 				{
-				State = 375;
+				State = 391;
 				Match(SEMICOLON);
-				State = 377;
+				State = 393;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 226305950001135616L) != 0) || ((((_la - 82)) & ~0x3f) == 0 && ((1L << (_la - 82)) & 540705L) != 0) || ((((_la - 164)) & ~0x3f) == 0 && ((1L << (_la - 164)) & 108600414306881L) != 0) || ((((_la - 232)) & ~0x3f) == 0 && ((1L << (_la - 232)) & 95226571780038945L) != 0) || ((((_la - 296)) & ~0x3f) == 0 && ((1L << (_la - 296)) & 69593997577L) != 0)) {
 					{
-					State = 376;
+					State = 392;
 					statement();
 					}
 				}
 
 				}
 				}
-				State = 383;
+				State = 399;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 384;
+			State = 400;
 			Match(Eof);
 			}
 		}
@@ -402,9 +396,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 386;
+			State = 402;
 			expression();
-			State = 387;
+			State = 403;
 			Match(Eof);
 			}
 		}
@@ -438,9 +432,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 389;
+			State = 405;
 			typeName();
-			State = 390;
+			State = 406;
 			Match(Eof);
 			}
 		}
@@ -473,7 +467,112 @@ internal partial class SqlParser : Parser {
 		}
 		public DataContext(StatementContext context) { CopyFrom(context); }
 	}
-	public partial class TruncateContext : StatementContext {
+	public partial class CommandStatementContext : StatementContext {
+		[System.Diagnostics.DebuggerNonUserCode] public CommandContext command() {
+			return GetRuleContext<CommandContext>(0);
+		}
+		public CommandStatementContext(StatementContext context) { CopyFrom(context); }
+	}
+
+	[RuleVersion(0)]
+	public StatementContext statement() {
+		StatementContext _localctx = new StatementContext(Context, State);
+		EnterRule(_localctx, 6, RULE_statement);
+		try {
+			State = 410;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case FROM:
+			case SELECT:
+			case TABLE:
+			case VALUES:
+			case WITH:
+			case DELETE:
+			case INSERT:
+			case MERGE:
+			case UPDATE:
+			case LEFT_PAREN:
+				_localctx = new DataContext(_localctx);
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 408;
+				dataStatement();
+				}
+				break;
+			case ANALYSE:
+			case ANALYZE:
+			case CREATE:
+			case END:
+			case FETCH:
+			case GRANT:
+			case ABORT:
+			case ALTER:
+			case BEGIN:
+			case CHECKPOINT:
+			case CLOSE:
+			case COMMENT:
+			case COMMIT:
+			case COPY:
+			case DEALLOCATE:
+			case DECLARE:
+			case DESCRIBE:
+			case DISCARD:
+			case DROP:
+			case EXECUTE:
+			case EXPLAIN:
+			case LISTEN:
+			case LOCK:
+			case MOVE:
+			case NOTIFY:
+			case PREPARE:
+			case REFRESH:
+			case RELEASE:
+			case RESET:
+			case REVOKE:
+			case ROLLBACK:
+			case SAVEPOINT:
+			case SET:
+			case SHOW:
+			case START:
+			case SUMMARIZE:
+			case TRUNCATE:
+			case UNLISTEN:
+			case VACUUM:
+				_localctx = new CommandStatementContext(_localctx);
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 409;
+				command();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class CommandContext : ParserRuleContext {
+		public CommandContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_command; } }
+
+		public CommandContext() { }
+		public virtual void CopyFrom(CommandContext context) {
+			base.CopyFrom(context);
+		}
+	}
+	public partial class TruncateContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRUNCATE() { return GetToken(SqlParser.TRUNCATE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public TruncatedContext[] truncated() {
 			return GetRuleContexts<TruncatedContext>();
@@ -492,16 +591,16 @@ internal partial class SqlParser : Parser {
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CONTINUE() { return GetToken(SqlParser.CONTINUE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RESTART() { return GetToken(SqlParser.RESTART, 0); }
-		public TruncateContext(StatementContext context) { CopyFrom(context); }
+		public TruncateContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class CreateContext : StatementContext {
+	public partial class CreateContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CREATE() { return GetToken(SqlParser.CREATE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public CreateBodyContext createBody() {
 			return GetRuleContext<CreateBodyContext>(0);
 		}
-		public CreateContext(StatementContext context) { CopyFrom(context); }
+		public CreateContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class RefreshContext : StatementContext {
+	public partial class RefreshContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode REFRESH() { return GetToken(SqlParser.REFRESH, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MATERIALIZED() { return GetToken(SqlParser.MATERIALIZED, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VIEW() { return GetToken(SqlParser.VIEW, 0); }
@@ -512,9 +611,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public WithDataContext withData() {
 			return GetRuleContext<WithDataContext>(0);
 		}
-		public RefreshContext(StatementContext context) { CopyFrom(context); }
+		public RefreshContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class DropContext : StatementContext {
+	public partial class DropContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DROP() { return GetToken(SqlParser.DROP, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ObjectKindContext objectKind() {
 			return GetRuleContext<ObjectKindContext>(0);
@@ -535,9 +634,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public DropBehaviorContext dropBehavior() {
 			return GetRuleContext<DropBehaviorContext>(0);
 		}
-		public DropContext(StatementContext context) { CopyFrom(context); }
+		public DropContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class AlterContext : StatementContext {
+	public partial class AlterContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ALTER() { return GetToken(SqlParser.ALTER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ObjectKindContext objectKind() {
 			return GetRuleContext<ObjectKindContext>(0);
@@ -559,16 +658,16 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
 			return GetToken(SqlParser.COMMA, i);
 		}
-		public AlterContext(StatementContext context) { CopyFrom(context); }
+		public AlterContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class CopyContext : StatementContext {
+	public partial class CopyContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COPY() { return GetToken(SqlParser.COPY, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public CopyBodyContext copyBody() {
 			return GetRuleContext<CopyBodyContext>(0);
 		}
-		public CopyContext(StatementContext context) { CopyFrom(context); }
+		public CopyContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class ExplainContext : StatementContext {
+	public partial class ExplainContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXPLAIN() { return GetToken(SqlParser.EXPLAIN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ExplainOptionsContext explainOptions() {
 			return GetRuleContext<ExplainOptionsContext>(0);
@@ -576,9 +675,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ExplainedContext explained() {
 			return GetRuleContext<ExplainedContext>(0);
 		}
-		public ExplainContext(StatementContext context) { CopyFrom(context); }
+		public ExplainContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class AnalyzeContext : StatementContext {
+	public partial class AnalyzeContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ANALYZE() { return GetToken(SqlParser.ANALYZE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ANALYSE() { return GetToken(SqlParser.ANALYSE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public OptionListContext optionList() {
@@ -588,9 +687,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public MaintainedTablesContext maintainedTables() {
 			return GetRuleContext<MaintainedTablesContext>(0);
 		}
-		public AnalyzeContext(StatementContext context) { CopyFrom(context); }
+		public AnalyzeContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class VacuumContext : StatementContext {
+	public partial class VacuumContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VACUUM() { return GetToken(SqlParser.VACUUM, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public OptionListContext optionList() {
 			return GetRuleContext<OptionListContext>(0);
@@ -602,44 +701,44 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public MaintainedTablesContext maintainedTables() {
 			return GetRuleContext<MaintainedTablesContext>(0);
 		}
-		public VacuumContext(StatementContext context) { CopyFrom(context); }
+		public VacuumContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class DescribeContext : StatementContext {
+	public partial class DescribeContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DESCRIBE() { return GetToken(SqlParser.DESCRIBE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public DescribedContext described() {
 			return GetRuleContext<DescribedContext>(0);
 		}
-		public DescribeContext(StatementContext context) { CopyFrom(context); }
+		public DescribeContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class SummarizeContext : StatementContext {
+	public partial class SummarizeContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SUMMARIZE() { return GetToken(SqlParser.SUMMARIZE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public DescribedContext described() {
 			return GetRuleContext<DescribedContext>(0);
 		}
-		public SummarizeContext(StatementContext context) { CopyFrom(context); }
+		public SummarizeContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class ShowContext : StatementContext {
+	public partial class ShowContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SHOW() { return GetToken(SqlParser.SHOW, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ShowBodyContext showBody() {
 			return GetRuleContext<ShowBodyContext>(0);
 		}
-		public ShowContext(StatementContext context) { CopyFrom(context); }
+		public ShowContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class SetContext : StatementContext {
+	public partial class SetContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SET() { return GetToken(SqlParser.SET, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public SetBodyContext setBody() {
 			return GetRuleContext<SetBodyContext>(0);
 		}
-		public SetContext(StatementContext context) { CopyFrom(context); }
+		public SetContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class ResetContext : StatementContext {
+	public partial class ResetContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RESET() { return GetToken(SqlParser.RESET, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ResetBodyContext resetBody() {
 			return GetRuleContext<ResetBodyContext>(0);
 		}
-		public ResetContext(StatementContext context) { CopyFrom(context); }
+		public ResetContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class BeginContext : StatementContext {
+	public partial class BeginContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BEGIN() { return GetToken(SqlParser.BEGIN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode START() { return GetToken(SqlParser.START, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRANSACTION() { return GetToken(SqlParser.TRANSACTION, 0); }
@@ -649,9 +748,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public WorkContext work() {
 			return GetRuleContext<WorkContext>(0);
 		}
-		public BeginContext(StatementContext context) { CopyFrom(context); }
+		public BeginContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class CommitContext : StatementContext {
+	public partial class CommitContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMIT() { return GetToken(SqlParser.COMMIT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode END() { return GetToken(SqlParser.END, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public WorkContext work() {
@@ -660,9 +759,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ChainContext chain() {
 			return GetRuleContext<ChainContext>(0);
 		}
-		public CommitContext(StatementContext context) { CopyFrom(context); }
+		public CommitContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class RollbackContext : StatementContext {
+	public partial class RollbackContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ROLLBACK() { return GetToken(SqlParser.ROLLBACK, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ABORT() { return GetToken(SqlParser.ABORT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public WorkContext work() {
@@ -676,24 +775,24 @@ internal partial class SqlParser : Parser {
 			return GetRuleContext<ChainContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SAVEPOINT() { return GetToken(SqlParser.SAVEPOINT, 0); }
-		public RollbackContext(StatementContext context) { CopyFrom(context); }
+		public RollbackContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class SavepointContext : StatementContext {
+	public partial class SavepointContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SAVEPOINT() { return GetToken(SqlParser.SAVEPOINT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
 			return GetRuleContext<IdentifierContext>(0);
 		}
-		public SavepointContext(StatementContext context) { CopyFrom(context); }
+		public SavepointContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class ReleaseContext : StatementContext {
+	public partial class ReleaseContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RELEASE() { return GetToken(SqlParser.RELEASE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
 			return GetRuleContext<IdentifierContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SAVEPOINT() { return GetToken(SqlParser.SAVEPOINT, 0); }
-		public ReleaseContext(StatementContext context) { CopyFrom(context); }
+		public ReleaseContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class PrepareContext : StatementContext {
+	public partial class PrepareContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PREPARE() { return GetToken(SqlParser.PREPARE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
 			return GetRuleContext<IdentifierContext>(0);
@@ -714,9 +813,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
 			return GetToken(SqlParser.COMMA, i);
 		}
-		public PrepareContext(StatementContext context) { CopyFrom(context); }
+		public PrepareContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class ExecuteContext : StatementContext {
+	public partial class ExecuteContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXECUTE() { return GetToken(SqlParser.EXECUTE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
 			return GetRuleContext<IdentifierContext>(0);
@@ -733,18 +832,18 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
 			return GetToken(SqlParser.COMMA, i);
 		}
-		public ExecuteContext(StatementContext context) { CopyFrom(context); }
+		public ExecuteContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class DeallocateContext : StatementContext {
+	public partial class DeallocateContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DEALLOCATE() { return GetToken(SqlParser.DEALLOCATE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
 			return GetRuleContext<IdentifierContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ALL() { return GetToken(SqlParser.ALL, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PREPARE() { return GetToken(SqlParser.PREPARE, 0); }
-		public DeallocateContext(StatementContext context) { CopyFrom(context); }
+		public DeallocateContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class DeclareCursorContext : StatementContext {
+	public partial class DeclareCursorContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DECLARE() { return GetToken(SqlParser.DECLARE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
 			return GetRuleContext<IdentifierContext>(0);
@@ -763,58 +862,58 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode HOLD() { return GetToken(SqlParser.HOLD, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WITH() { return GetToken(SqlParser.WITH, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WITHOUT() { return GetToken(SqlParser.WITHOUT, 0); }
-		public DeclareCursorContext(StatementContext context) { CopyFrom(context); }
+		public DeclareCursorContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class FetchCursorContext : StatementContext {
+	public partial class FetchCursorContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public CursorPositionContext cursorPosition() {
 			return GetRuleContext<CursorPositionContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FETCH() { return GetToken(SqlParser.FETCH, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MOVE() { return GetToken(SqlParser.MOVE, 0); }
-		public FetchCursorContext(StatementContext context) { CopyFrom(context); }
+		public FetchCursorContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class CloseCursorContext : StatementContext {
+	public partial class CloseCursorContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CLOSE() { return GetToken(SqlParser.CLOSE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
 			return GetRuleContext<IdentifierContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ALL() { return GetToken(SqlParser.ALL, 0); }
-		public CloseCursorContext(StatementContext context) { CopyFrom(context); }
+		public CloseCursorContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class DiscardContext : StatementContext {
+	public partial class DiscardContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DISCARD() { return GetToken(SqlParser.DISCARD, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ALL() { return GetToken(SqlParser.ALL, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLANS() { return GetToken(SqlParser.PLANS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SEQUENCES() { return GetToken(SqlParser.SEQUENCES, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TEMP() { return GetToken(SqlParser.TEMP, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TEMPORARY() { return GetToken(SqlParser.TEMPORARY, 0); }
-		public DiscardContext(StatementContext context) { CopyFrom(context); }
+		public DiscardContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class ListenContext : StatementContext {
+	public partial class ListenContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LISTEN() { return GetToken(SqlParser.LISTEN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
 			return GetRuleContext<IdentifierContext>(0);
 		}
-		public ListenContext(StatementContext context) { CopyFrom(context); }
+		public ListenContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class NotifyContext : StatementContext {
+	public partial class NotifyContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOTIFY() { return GetToken(SqlParser.NOTIFY, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
 			return GetRuleContext<IdentifierContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA() { return GetToken(SqlParser.COMMA, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(SqlParser.STRING, 0); }
-		public NotifyContext(StatementContext context) { CopyFrom(context); }
+		public NotifyContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class UnlistenContext : StatementContext {
+	public partial class UnlistenContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode UNLISTEN() { return GetToken(SqlParser.UNLISTEN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
 			return GetRuleContext<IdentifierContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STAR() { return GetToken(SqlParser.STAR, 0); }
-		public UnlistenContext(StatementContext context) { CopyFrom(context); }
+		public UnlistenContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class LockTableContext : StatementContext {
+	public partial class LockTableContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LOCK() { return GetToken(SqlParser.LOCK, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public TruncatedContext[] truncated() {
 			return GetRuleContexts<TruncatedContext>();
@@ -833,9 +932,9 @@ internal partial class SqlParser : Parser {
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MODE() { return GetToken(SqlParser.MODE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOWAIT() { return GetToken(SqlParser.NOWAIT, 0); }
-		public LockTableContext(StatementContext context) { CopyFrom(context); }
+		public LockTableContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class CommentContext : StatementContext {
+	public partial class CommentContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMENT() { return GetToken(SqlParser.COMMENT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] ON() { return GetTokens(SqlParser.ON); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ON(int i) {
@@ -853,94 +952,77 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IS() { return GetToken(SqlParser.IS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(SqlParser.STRING, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NULL() { return GetToken(SqlParser.NULL, 0); }
-		public CommentContext(StatementContext context) { CopyFrom(context); }
+		public CommentContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class GrantContext : StatementContext {
+	public partial class GrantContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GRANT() { return GetToken(SqlParser.GRANT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public GrantBodyContext grantBody() {
 			return GetRuleContext<GrantBodyContext>(0);
 		}
-		public GrantContext(StatementContext context) { CopyFrom(context); }
+		public GrantContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class RevokeContext : StatementContext {
+	public partial class RevokeContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode REVOKE() { return GetToken(SqlParser.REVOKE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public RevokeBodyContext revokeBody() {
 			return GetRuleContext<RevokeBodyContext>(0);
 		}
-		public RevokeContext(StatementContext context) { CopyFrom(context); }
+		public RevokeContext(CommandContext context) { CopyFrom(context); }
 	}
-	public partial class CheckpointContext : StatementContext {
+	public partial class CheckpointContext : CommandContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CHECKPOINT() { return GetToken(SqlParser.CHECKPOINT, 0); }
-		public CheckpointContext(StatementContext context) { CopyFrom(context); }
+		public CheckpointContext(CommandContext context) { CopyFrom(context); }
 	}
 
 	[RuleVersion(0)]
-	public StatementContext statement() {
-		StatementContext _localctx = new StatementContext(Context, State);
-		EnterRule(_localctx, 6, RULE_statement);
+	public CommandContext command() {
+		CommandContext _localctx = new CommandContext(Context, State);
+		EnterRule(_localctx, 8, RULE_command);
 		int _la;
 		try {
 			int _alt;
-			State = 663;
+			State = 682;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
-			case FROM:
-			case SELECT:
-			case TABLE:
-			case VALUES:
-			case WITH:
-			case DELETE:
-			case INSERT:
-			case MERGE:
-			case UPDATE:
-			case LEFT_PAREN:
-				_localctx = new DataContext(_localctx);
-				EnterOuterAlt(_localctx, 1);
-				{
-				State = 392;
-				dataStatement();
-				}
-				break;
 			case TRUNCATE:
 				_localctx = new TruncateContext(_localctx);
-				EnterOuterAlt(_localctx, 2);
+				EnterOuterAlt(_localctx, 1);
 				{
-				State = 393;
+				State = 412;
 				Match(TRUNCATE);
-				State = 395;
+				State = 414;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 394;
+					State = 413;
 					Match(TABLE);
 					}
 				}
 
-				State = 397;
+				State = 416;
 				truncated();
-				State = 402;
+				State = 421;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 398;
+					State = 417;
 					Match(COMMA);
-					State = 399;
+					State = 418;
 					truncated();
 					}
 					}
-					State = 404;
+					State = 423;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 407;
+				State = 426;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONTINUE || _la==RESTART) {
 					{
-					State = 405;
+					State = 424;
 					_la = TokenStream.LA(1);
 					if ( !(_la==CONTINUE || _la==RESTART) ) {
 					ErrorHandler.RecoverInline(this);
@@ -949,17 +1031,17 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 406;
+					State = 425;
 					Match(IDENTITY);
 					}
 				}
 
-				State = 410;
+				State = 429;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 409;
+					State = 428;
 					dropBehavior();
 					}
 				}
@@ -968,42 +1050,42 @@ internal partial class SqlParser : Parser {
 				break;
 			case CREATE:
 				_localctx = new CreateContext(_localctx);
-				EnterOuterAlt(_localctx, 3);
+				EnterOuterAlt(_localctx, 2);
 				{
-				State = 412;
+				State = 431;
 				Match(CREATE);
-				State = 413;
+				State = 432;
 				createBody();
 				}
 				break;
 			case REFRESH:
 				_localctx = new RefreshContext(_localctx);
-				EnterOuterAlt(_localctx, 4);
+				EnterOuterAlt(_localctx, 3);
 				{
-				State = 414;
+				State = 433;
 				Match(REFRESH);
-				State = 415;
+				State = 434;
 				Match(MATERIALIZED);
-				State = 416;
+				State = 435;
 				Match(VIEW);
-				State = 418;
+				State = 437;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 417;
+					State = 436;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 420;
+				State = 439;
 				qualifiedName();
-				State = 422;
+				State = 441;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 421;
+					State = 440;
 					withData();
 					}
 				}
@@ -1012,58 +1094,58 @@ internal partial class SqlParser : Parser {
 				break;
 			case DROP:
 				_localctx = new DropContext(_localctx);
-				EnterOuterAlt(_localctx, 5);
+				EnterOuterAlt(_localctx, 4);
 				{
-				State = 424;
+				State = 443;
 				Match(DROP);
-				State = 425;
+				State = 444;
 				objectKind();
-				State = 427;
+				State = 446;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 426;
+					State = 445;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 431;
+				State = 450;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,10,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,11,Context) ) {
 				case 1:
 					{
-					State = 429;
+					State = 448;
 					Match(IF);
-					State = 430;
+					State = 449;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 433;
+				State = 452;
 				qualifiedName();
-				State = 438;
+				State = 457;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 434;
+					State = 453;
 					Match(COMMA);
-					State = 435;
+					State = 454;
 					qualifiedName();
 					}
 					}
-					State = 440;
+					State = 459;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 442;
+				State = 461;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 441;
+					State = 460;
 					dropBehavior();
 					}
 				}
@@ -1072,61 +1154,61 @@ internal partial class SqlParser : Parser {
 				break;
 			case ALTER:
 				_localctx = new AlterContext(_localctx);
-				EnterOuterAlt(_localctx, 6);
+				EnterOuterAlt(_localctx, 5);
 				{
-				State = 444;
+				State = 463;
 				Match(ALTER);
-				State = 445;
+				State = 464;
 				objectKind();
-				State = 448;
+				State = 467;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,13,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,14,Context) ) {
 				case 1:
 					{
-					State = 446;
+					State = 465;
 					Match(IF);
-					State = 447;
+					State = 466;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 451;
+				State = 470;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ONLY) {
 					{
-					State = 450;
+					State = 469;
 					Match(ONLY);
 					}
 				}
 
-				State = 453;
+				State = 472;
 				qualifiedName();
-				State = 455;
+				State = 474;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STAR) {
 					{
-					State = 454;
+					State = 473;
 					Match(STAR);
 					}
 				}
 
-				State = 457;
+				State = 476;
 				alterAction();
-				State = 462;
+				State = 481;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 458;
+					State = 477;
 					Match(COMMA);
-					State = 459;
+					State = 478;
 					alterAction();
 					}
 					}
-					State = 464;
+					State = 483;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -1134,32 +1216,32 @@ internal partial class SqlParser : Parser {
 				break;
 			case COPY:
 				_localctx = new CopyContext(_localctx);
-				EnterOuterAlt(_localctx, 7);
+				EnterOuterAlt(_localctx, 6);
 				{
-				State = 465;
+				State = 484;
 				Match(COPY);
-				State = 466;
+				State = 485;
 				copyBody();
 				}
 				break;
 			case EXPLAIN:
 				_localctx = new ExplainContext(_localctx);
-				EnterOuterAlt(_localctx, 8);
+				EnterOuterAlt(_localctx, 7);
 				{
-				State = 467;
+				State = 486;
 				Match(EXPLAIN);
-				State = 468;
+				State = 487;
 				explainOptions();
-				State = 469;
+				State = 488;
 				explained();
 				}
 				break;
 			case ANALYSE:
 			case ANALYZE:
 				_localctx = new AnalyzeContext(_localctx);
-				EnterOuterAlt(_localctx, 9);
+				EnterOuterAlt(_localctx, 8);
 				{
-				State = 471;
+				State = 490;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ANALYSE || _la==ANALYZE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1168,91 +1250,23 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 473;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==LEFT_PAREN) {
-					{
-					State = 472;
-					optionList();
-					}
-				}
-
-				State = 476;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==VERBOSE) {
-					{
-					State = 475;
-					Match(VERBOSE);
-					}
-				}
-
-				State = 479;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
-					{
-					State = 478;
-					maintainedTables();
-					}
-				}
-
-				}
-				break;
-			case VACUUM:
-				_localctx = new VacuumContext(_localctx);
-				EnterOuterAlt(_localctx, 10);
-				{
-				State = 481;
-				Match(VACUUM);
-				State = 483;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==LEFT_PAREN) {
-					{
-					State = 482;
-					optionList();
-					}
-				}
-
-				State = 486;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==FULL) {
-					{
-					State = 485;
-					Match(FULL);
-					}
-				}
-
-				State = 489;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==FREEZE) {
-					{
-					State = 488;
-					Match(FREEZE);
-					}
-				}
-
 				State = 492;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==VERBOSE) {
+				if (_la==LEFT_PAREN) {
 					{
 					State = 491;
-					Match(VERBOSE);
+					optionList();
 					}
 				}
 
 				State = 495;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==ANALYZE) {
+				if (_la==VERBOSE) {
 					{
 					State = 494;
-					Match(ANALYZE);
+					Match(VERBOSE);
 					}
 				}
 
@@ -1268,74 +1282,142 @@ internal partial class SqlParser : Parser {
 
 				}
 				break;
-			case DESCRIBE:
-				_localctx = new DescribeContext(_localctx);
-				EnterOuterAlt(_localctx, 11);
+			case VACUUM:
+				_localctx = new VacuumContext(_localctx);
+				EnterOuterAlt(_localctx, 9);
 				{
 				State = 500;
+				Match(VACUUM);
+				State = 502;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==LEFT_PAREN) {
+					{
+					State = 501;
+					optionList();
+					}
+				}
+
+				State = 505;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==FULL) {
+					{
+					State = 504;
+					Match(FULL);
+					}
+				}
+
+				State = 508;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==FREEZE) {
+					{
+					State = 507;
+					Match(FREEZE);
+					}
+				}
+
+				State = 511;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==VERBOSE) {
+					{
+					State = 510;
+					Match(VERBOSE);
+					}
+				}
+
+				State = 514;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==ANALYZE) {
+					{
+					State = 513;
+					Match(ANALYZE);
+					}
+				}
+
+				State = 517;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+					{
+					State = 516;
+					maintainedTables();
+					}
+				}
+
+				}
+				break;
+			case DESCRIBE:
+				_localctx = new DescribeContext(_localctx);
+				EnterOuterAlt(_localctx, 10);
+				{
+				State = 519;
 				Match(DESCRIBE);
-				State = 501;
+				State = 520;
 				described();
 				}
 				break;
 			case SUMMARIZE:
 				_localctx = new SummarizeContext(_localctx);
-				EnterOuterAlt(_localctx, 12);
+				EnterOuterAlt(_localctx, 11);
 				{
-				State = 502;
+				State = 521;
 				Match(SUMMARIZE);
-				State = 503;
+				State = 522;
 				described();
 				}
 				break;
 			case SHOW:
 				_localctx = new ShowContext(_localctx);
-				EnterOuterAlt(_localctx, 13);
+				EnterOuterAlt(_localctx, 12);
 				{
-				State = 504;
+				State = 523;
 				Match(SHOW);
-				State = 505;
+				State = 524;
 				showBody();
 				}
 				break;
 			case SET:
 				_localctx = new SetContext(_localctx);
-				EnterOuterAlt(_localctx, 14);
+				EnterOuterAlt(_localctx, 13);
 				{
-				State = 506;
+				State = 525;
 				Match(SET);
-				State = 507;
+				State = 526;
 				setBody();
 				}
 				break;
 			case RESET:
 				_localctx = new ResetContext(_localctx);
-				EnterOuterAlt(_localctx, 15);
+				EnterOuterAlt(_localctx, 14);
 				{
-				State = 508;
+				State = 527;
 				Match(RESET);
-				State = 509;
+				State = 528;
 				resetBody();
 				}
 				break;
 			case BEGIN:
 			case START:
 				_localctx = new BeginContext(_localctx);
-				EnterOuterAlt(_localctx, 16);
+				EnterOuterAlt(_localctx, 15);
 				{
-				State = 516;
+				State = 535;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case BEGIN:
 					{
-					State = 510;
+					State = 529;
 					Match(BEGIN);
-					State = 512;
+					State = 531;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TRANSACTION || _la==WORK) {
 						{
-						State = 511;
+						State = 530;
 						work();
 						}
 					}
@@ -1344,21 +1426,21 @@ internal partial class SqlParser : Parser {
 					break;
 				case START:
 					{
-					State = 514;
+					State = 533;
 					Match(START);
-					State = 515;
+					State = 534;
 					Match(TRANSACTION);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 519;
+				State = 538;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DEFERRABLE || _la==NOT || _la==ISOLATION || _la==READ) {
 					{
-					State = 518;
+					State = 537;
 					transactionModes();
 					}
 				}
@@ -1368,9 +1450,9 @@ internal partial class SqlParser : Parser {
 			case END:
 			case COMMIT:
 				_localctx = new CommitContext(_localctx);
-				EnterOuterAlt(_localctx, 17);
+				EnterOuterAlt(_localctx, 16);
 				{
-				State = 521;
+				State = 540;
 				_la = TokenStream.LA(1);
 				if ( !(_la==END || _la==COMMIT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1379,22 +1461,22 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 523;
+				State = 542;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 522;
+					State = 541;
 					work();
 					}
 				}
 
-				State = 526;
+				State = 545;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AND) {
 					{
-					State = 525;
+					State = 544;
 					chain();
 					}
 				}
@@ -1404,9 +1486,9 @@ internal partial class SqlParser : Parser {
 			case ABORT:
 			case ROLLBACK:
 				_localctx = new RollbackContext(_localctx);
-				EnterOuterAlt(_localctx, 18);
+				EnterOuterAlt(_localctx, 17);
 				{
-				State = 528;
+				State = 547;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABORT || _la==ROLLBACK) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1415,40 +1497,40 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 530;
+				State = 549;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 529;
+					State = 548;
 					work();
 					}
 				}
 
-				State = 538;
+				State = 557;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case TO:
 					{
-					State = 532;
+					State = 551;
 					Match(TO);
-					State = 534;
+					State = 553;
 					ErrorHandler.Sync(this);
-					switch ( Interpreter.AdaptivePredict(TokenStream,32,Context) ) {
+					switch ( Simulator.AdaptivePredict(TokenStream,33,Context) ) {
 					case 1:
 						{
-						State = 533;
+						State = 552;
 						Match(SAVEPOINT);
 						}
 						break;
 					}
-					State = 536;
+					State = 555;
 					identifier();
 					}
 					break;
 				case AND:
 					{
-					State = 537;
+					State = 556;
 					chain();
 					}
 					break;
@@ -1462,112 +1544,112 @@ internal partial class SqlParser : Parser {
 				break;
 			case SAVEPOINT:
 				_localctx = new SavepointContext(_localctx);
-				EnterOuterAlt(_localctx, 19);
+				EnterOuterAlt(_localctx, 18);
 				{
-				State = 540;
+				State = 559;
 				Match(SAVEPOINT);
-				State = 541;
+				State = 560;
 				identifier();
 				}
 				break;
 			case RELEASE:
 				_localctx = new ReleaseContext(_localctx);
-				EnterOuterAlt(_localctx, 20);
+				EnterOuterAlt(_localctx, 19);
 				{
-				State = 542;
+				State = 561;
 				Match(RELEASE);
-				State = 544;
+				State = 563;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,34,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,35,Context) ) {
 				case 1:
 					{
-					State = 543;
+					State = 562;
 					Match(SAVEPOINT);
 					}
 					break;
 				}
-				State = 546;
+				State = 565;
 				identifier();
 				}
 				break;
 			case PREPARE:
 				_localctx = new PrepareContext(_localctx);
-				EnterOuterAlt(_localctx, 21);
+				EnterOuterAlt(_localctx, 20);
 				{
-				State = 547;
+				State = 566;
 				Match(PREPARE);
-				State = 548;
+				State = 567;
 				identifier();
-				State = 560;
+				State = 579;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 549;
+					State = 568;
 					Match(LEFT_PAREN);
-					State = 550;
+					State = 569;
 					typeName();
-					State = 555;
+					State = 574;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 551;
+						State = 570;
 						Match(COMMA);
-						State = 552;
+						State = 571;
 						typeName();
 						}
 						}
-						State = 557;
+						State = 576;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 558;
+					State = 577;
 					Match(RIGHT_PAREN);
 					}
 				}
 
-				State = 562;
+				State = 581;
 				Match(AS);
-				State = 563;
+				State = 582;
 				dataStatement();
 				}
 				break;
 			case EXECUTE:
 				_localctx = new ExecuteContext(_localctx);
-				EnterOuterAlt(_localctx, 22);
+				EnterOuterAlt(_localctx, 21);
 				{
-				State = 565;
+				State = 584;
 				Match(EXECUTE);
-				State = 566;
+				State = 585;
 				identifier();
-				State = 578;
+				State = 597;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 567;
+					State = 586;
 					Match(LEFT_PAREN);
-					State = 568;
+					State = 587;
 					expression();
-					State = 573;
+					State = 592;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 569;
+						State = 588;
 						Match(COMMA);
-						State = 570;
+						State = 589;
 						expression();
 						}
 						}
-						State = 575;
+						State = 594;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 576;
+					State = 595;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -1576,21 +1658,21 @@ internal partial class SqlParser : Parser {
 				break;
 			case DEALLOCATE:
 				_localctx = new DeallocateContext(_localctx);
-				EnterOuterAlt(_localctx, 23);
+				EnterOuterAlt(_localctx, 22);
 				{
-				State = 580;
+				State = 599;
 				Match(DEALLOCATE);
-				State = 582;
+				State = 601;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,39,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,40,Context) ) {
 				case 1:
 					{
-					State = 581;
+					State = 600;
 					Match(PREPARE);
 					}
 					break;
 				}
-				State = 586;
+				State = 605;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -1801,13 +1883,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 584;
+					State = 603;
 					identifier();
 					}
 					break;
 				case ALL:
 					{
-					State = 585;
+					State = 604;
 					Match(ALL);
 					}
 					break;
@@ -1818,36 +1900,36 @@ internal partial class SqlParser : Parser {
 				break;
 			case DECLARE:
 				_localctx = new DeclareCursorContext(_localctx);
-				EnterOuterAlt(_localctx, 24);
+				EnterOuterAlt(_localctx, 23);
 				{
-				State = 588;
+				State = 607;
 				Match(DECLARE);
-				State = 589;
+				State = 608;
 				identifier();
-				State = 593;
+				State = 612;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,41,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,42,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 590;
+						State = 609;
 						cursorOption();
 						}
 						}
 					}
-					State = 595;
+					State = 614;
 					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,41,Context);
+					_alt = Simulator.AdaptivePredict(TokenStream,42,Context);
 				}
-				State = 596;
+				State = 615;
 				Match(CURSOR);
-				State = 599;
+				State = 618;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 597;
+					State = 616;
 					_la = TokenStream.LA(1);
 					if ( !(_la==WITH || _la==WITHOUT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1856,23 +1938,23 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 598;
+					State = 617;
 					Match(HOLD);
 					}
 				}
 
-				State = 601;
+				State = 620;
 				Match(FOR);
-				State = 602;
+				State = 621;
 				query();
 				}
 				break;
 			case FETCH:
 			case MOVE:
 				_localctx = new FetchCursorContext(_localctx);
-				EnterOuterAlt(_localctx, 25);
+				EnterOuterAlt(_localctx, 24);
 				{
-				State = 604;
+				State = 623;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FETCH || _la==MOVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1881,17 +1963,17 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 605;
+				State = 624;
 				cursorPosition();
 				}
 				break;
 			case CLOSE:
 				_localctx = new CloseCursorContext(_localctx);
-				EnterOuterAlt(_localctx, 26);
+				EnterOuterAlt(_localctx, 25);
 				{
-				State = 606;
+				State = 625;
 				Match(CLOSE);
-				State = 609;
+				State = 628;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -2102,13 +2184,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 607;
+					State = 626;
 					identifier();
 					}
 					break;
 				case ALL:
 					{
-					State = 608;
+					State = 627;
 					Match(ALL);
 					}
 					break;
@@ -2119,11 +2201,11 @@ internal partial class SqlParser : Parser {
 				break;
 			case DISCARD:
 				_localctx = new DiscardContext(_localctx);
-				EnterOuterAlt(_localctx, 27);
+				EnterOuterAlt(_localctx, 26);
 				{
-				State = 611;
+				State = 630;
 				Match(DISCARD);
-				State = 612;
+				State = 631;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || ((((_la - 266)) & ~0x3f) == 0 && ((1L << (_la - 266)) & 422212599283713L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2136,30 +2218,30 @@ internal partial class SqlParser : Parser {
 				break;
 			case LISTEN:
 				_localctx = new ListenContext(_localctx);
-				EnterOuterAlt(_localctx, 28);
+				EnterOuterAlt(_localctx, 27);
 				{
-				State = 613;
+				State = 632;
 				Match(LISTEN);
-				State = 614;
+				State = 633;
 				identifier();
 				}
 				break;
 			case NOTIFY:
 				_localctx = new NotifyContext(_localctx);
-				EnterOuterAlt(_localctx, 29);
+				EnterOuterAlt(_localctx, 28);
 				{
-				State = 615;
+				State = 634;
 				Match(NOTIFY);
-				State = 616;
+				State = 635;
 				identifier();
-				State = 619;
+				State = 638;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 617;
+					State = 636;
 					Match(COMMA);
-					State = 618;
+					State = 637;
 					Match(STRING);
 					}
 				}
@@ -2168,11 +2250,11 @@ internal partial class SqlParser : Parser {
 				break;
 			case UNLISTEN:
 				_localctx = new UnlistenContext(_localctx);
-				EnterOuterAlt(_localctx, 30);
+				EnterOuterAlt(_localctx, 29);
 				{
-				State = 621;
+				State = 640;
 				Match(UNLISTEN);
-				State = 624;
+				State = 643;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -2383,13 +2465,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 622;
+					State = 641;
 					identifier();
 					}
 					break;
 				case STAR:
 					{
-					State = 623;
+					State = 642;
 					Match(STAR);
 					}
 					break;
@@ -2400,58 +2482,58 @@ internal partial class SqlParser : Parser {
 				break;
 			case LOCK:
 				_localctx = new LockTableContext(_localctx);
-				EnterOuterAlt(_localctx, 31);
+				EnterOuterAlt(_localctx, 30);
 				{
-				State = 626;
+				State = 645;
 				Match(LOCK);
-				State = 628;
+				State = 647;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 627;
+					State = 646;
 					Match(TABLE);
 					}
 				}
 
-				State = 630;
+				State = 649;
 				truncated();
-				State = 635;
+				State = 654;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 631;
+					State = 650;
 					Match(COMMA);
-					State = 632;
+					State = 651;
 					truncated();
 					}
 					}
-					State = 637;
+					State = 656;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 642;
+				State = 661;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IN) {
 					{
-					State = 638;
+					State = 657;
 					Match(IN);
-					State = 639;
+					State = 658;
 					lockMode();
-					State = 640;
+					State = 659;
 					Match(MODE);
 					}
 				}
 
-				State = 645;
+				State = 664;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOWAIT) {
 					{
-					State = 644;
+					State = 663;
 					Match(NOWAIT);
 					}
 				}
@@ -2460,31 +2542,31 @@ internal partial class SqlParser : Parser {
 				break;
 			case COMMENT:
 				_localctx = new CommentContext(_localctx);
-				EnterOuterAlt(_localctx, 32);
+				EnterOuterAlt(_localctx, 31);
 				{
-				State = 647;
+				State = 666;
 				Match(COMMENT);
-				State = 648;
+				State = 667;
 				Match(ON);
-				State = 649;
+				State = 668;
 				objectKind();
-				State = 650;
+				State = 669;
 				qualifiedName();
-				State = 653;
+				State = 672;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 651;
+					State = 670;
 					Match(ON);
-					State = 652;
+					State = 671;
 					qualifiedName();
 					}
 				}
 
-				State = 655;
+				State = 674;
 				Match(IS);
-				State = 656;
+				State = 675;
 				_la = TokenStream.LA(1);
 				if ( !(_la==STRING || _la==NULL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2497,29 +2579,29 @@ internal partial class SqlParser : Parser {
 				break;
 			case GRANT:
 				_localctx = new GrantContext(_localctx);
-				EnterOuterAlt(_localctx, 33);
+				EnterOuterAlt(_localctx, 32);
 				{
-				State = 658;
+				State = 677;
 				Match(GRANT);
-				State = 659;
+				State = 678;
 				grantBody();
 				}
 				break;
 			case REVOKE:
 				_localctx = new RevokeContext(_localctx);
-				EnterOuterAlt(_localctx, 34);
+				EnterOuterAlt(_localctx, 33);
 				{
-				State = 660;
+				State = 679;
 				Match(REVOKE);
-				State = 661;
+				State = 680;
 				revokeBody();
 				}
 				break;
 			case CHECKPOINT:
 				_localctx = new CheckpointContext(_localctx);
-				EnterOuterAlt(_localctx, 35);
+				EnterOuterAlt(_localctx, 34);
 				{
-				State = 662;
+				State = 681;
 				Match(CHECKPOINT);
 				}
 				break;
@@ -2567,22 +2649,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DataStatementContext dataStatement() {
 		DataStatementContext _localctx = new DataStatementContext(Context, State);
-		EnterRule(_localctx, 8, RULE_dataStatement);
+		EnterRule(_localctx, 10, RULE_dataStatement);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 666;
+			State = 685;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 665;
+				State = 684;
 				withClause();
 				}
 			}
 
-			State = 673;
+			State = 692;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -2591,31 +2673,31 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 			case LEFT_PAREN:
 				{
-				State = 668;
+				State = 687;
 				queryBody();
 				}
 				break;
 			case INSERT:
 				{
-				State = 669;
+				State = 688;
 				insert();
 				}
 				break;
 			case UPDATE:
 				{
-				State = 670;
+				State = 689;
 				update();
 				}
 				break;
 			case DELETE:
 				{
-				State = 671;
+				State = 690;
 				delete();
 				}
 				break;
 			case MERGE:
 				{
-				State = 672;
+				State = 691;
 				merge();
 				}
 				break;
@@ -2652,22 +2734,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QueryContext query() {
 		QueryContext _localctx = new QueryContext(Context, State);
-		EnterRule(_localctx, 10, RULE_query);
+		EnterRule(_localctx, 12, RULE_query);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 676;
+			State = 695;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 675;
+				State = 694;
 				withClause();
 				}
 			}
 
-			State = 678;
+			State = 697;
 			queryBody();
 			}
 		}
@@ -2705,38 +2787,38 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithClauseContext withClause() {
 		WithClauseContext _localctx = new WithClauseContext(Context, State);
-		EnterRule(_localctx, 12, RULE_withClause);
+		EnterRule(_localctx, 14, RULE_withClause);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 680;
+			State = 699;
 			Match(WITH);
-			State = 682;
+			State = 701;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RECURSIVE) {
 				{
-				State = 681;
+				State = 700;
 				Match(RECURSIVE);
 				}
 			}
 
-			State = 684;
+			State = 703;
 			commonTable();
-			State = 689;
+			State = 708;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 685;
+				State = 704;
 				Match(COMMA);
-				State = 686;
+				State = 705;
 				commonTable();
 				}
 				}
-				State = 691;
+				State = 710;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2784,67 +2866,67 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CommonTableContext commonTable() {
 		CommonTableContext _localctx = new CommonTableContext(Context, State);
-		EnterRule(_localctx, 14, RULE_commonTable);
+		EnterRule(_localctx, 16, RULE_commonTable);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 692;
+			State = 711;
 			identifier();
-			State = 694;
+			State = 713;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 693;
+				State = 712;
 				columnNames();
 				}
 			}
 
-			State = 696;
+			State = 715;
 			Match(AS);
-			State = 701;
+			State = 720;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT || _la==MATERIALIZED) {
 				{
-				State = 698;
+				State = 717;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 697;
+					State = 716;
 					Match(NOT);
 					}
 				}
 
-				State = 700;
+				State = 719;
 				Match(MATERIALIZED);
 				}
 			}
 
-			State = 703;
+			State = 722;
 			Match(LEFT_PAREN);
-			State = 704;
+			State = 723;
 			dataStatement();
-			State = 705;
+			State = 724;
 			Match(RIGHT_PAREN);
-			State = 707;
+			State = 726;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==SEARCH) {
 				{
-				State = 706;
+				State = 725;
 				searchClause();
 				}
 			}
 
-			State = 710;
+			State = 729;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CYCLE) {
 				{
-				State = 709;
+				State = 728;
 				cycleClause();
 				}
 			}
@@ -2890,14 +2972,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SearchClauseContext searchClause() {
 		SearchClauseContext _localctx = new SearchClauseContext(Context, State);
-		EnterRule(_localctx, 16, RULE_searchClause);
+		EnterRule(_localctx, 18, RULE_searchClause);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 712;
+			State = 731;
 			Match(SEARCH);
-			State = 713;
+			State = 732;
 			_la = TokenStream.LA(1);
 			if ( !(_la==BREADTH || _la==DEPTH) ) {
 			ErrorHandler.RecoverInline(this);
@@ -2906,31 +2988,31 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 714;
+			State = 733;
 			Match(FIRST);
-			State = 715;
+			State = 734;
 			Match(BY);
-			State = 716;
+			State = 735;
 			identifier();
-			State = 721;
+			State = 740;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 717;
+				State = 736;
 				Match(COMMA);
-				State = 718;
+				State = 737;
 				identifier();
 				}
 				}
-				State = 723;
+				State = 742;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 724;
+			State = 743;
 			Match(SET);
-			State = 725;
+			State = 744;
 			_localctx.sequence = identifier();
 			}
 		}
@@ -2981,54 +3063,54 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CycleClauseContext cycleClause() {
 		CycleClauseContext _localctx = new CycleClauseContext(Context, State);
-		EnterRule(_localctx, 18, RULE_cycleClause);
+		EnterRule(_localctx, 20, RULE_cycleClause);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 727;
+			State = 746;
 			Match(CYCLE);
-			State = 728;
+			State = 747;
 			identifier();
-			State = 733;
+			State = 752;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 729;
+				State = 748;
 				Match(COMMA);
-				State = 730;
+				State = 749;
 				identifier();
 				}
 				}
-				State = 735;
+				State = 754;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 736;
+			State = 755;
 			Match(SET);
-			State = 737;
+			State = 756;
 			_localctx.mark = identifier();
-			State = 743;
+			State = 762;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TO) {
 				{
-				State = 738;
+				State = 757;
 				Match(TO);
-				State = 739;
+				State = 758;
 				_localctx.markValue = valueExpression();
-				State = 740;
+				State = 759;
 				Match(DEFAULT);
-				State = 741;
+				State = 760;
 				_localctx.markDefault = valueExpression();
 				}
 			}
 
-			State = 745;
+			State = 764;
 			Match(USING);
-			State = 746;
+			State = 765;
 			_localctx.path = identifier();
 			}
 		}
@@ -3069,30 +3151,30 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QueryBodyContext queryBody() {
 		QueryBodyContext _localctx = new QueryBodyContext(Context, State);
-		EnterRule(_localctx, 20, RULE_queryBody);
+		EnterRule(_localctx, 22, RULE_queryBody);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 748;
+			State = 767;
 			queryTerm();
-			State = 754;
+			State = 773;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCEPT || _la==UNION) {
 				{
 				{
-				State = 749;
+				State = 768;
 				setOperator();
-				State = 750;
+				State = 769;
 				queryTerm();
 				}
 				}
-				State = 756;
+				State = 775;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 757;
+			State = 776;
 			queryTail();
 			}
 		}
@@ -3124,12 +3206,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SetOperatorContext setOperator() {
 		SetOperatorContext _localctx = new SetOperatorContext(Context, State);
-		EnterRule(_localctx, 22, RULE_setOperator);
+		EnterRule(_localctx, 24, RULE_setOperator);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 759;
+			State = 778;
 			_la = TokenStream.LA(1);
 			if ( !(_la==EXCEPT || _la==UNION) ) {
 			ErrorHandler.RecoverInline(this);
@@ -3138,12 +3220,12 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 761;
+			State = 780;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 760;
+				State = 779;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3155,14 +3237,14 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 765;
+			State = 784;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==BY) {
 				{
-				State = 763;
+				State = 782;
 				Match(BY);
-				State = 764;
+				State = 783;
 				Match(NAME);
 				}
 			}
@@ -3200,24 +3282,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QueryTermContext queryTerm() {
 		QueryTermContext _localctx = new QueryTermContext(Context, State);
-		EnterRule(_localctx, 24, RULE_queryTerm);
+		EnterRule(_localctx, 26, RULE_queryTerm);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 767;
+			State = 786;
 			queryPrimary();
-			State = 771;
+			State = 790;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERSECT) {
 				{
 				{
-				State = 768;
+				State = 787;
 				intersection();
 				}
 				}
-				State = 773;
+				State = 792;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3251,19 +3333,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IntersectionContext intersection() {
 		IntersectionContext _localctx = new IntersectionContext(Context, State);
-		EnterRule(_localctx, 26, RULE_intersection);
+		EnterRule(_localctx, 28, RULE_intersection);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 774;
+			State = 793;
 			Match(INTERSECT);
-			State = 776;
+			State = 795;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 775;
+				State = 794;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3275,7 +3357,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 778;
+			State = 797;
 			queryPrimary();
 			}
 		}
@@ -3316,40 +3398,40 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QueryTailContext queryTail() {
 		QueryTailContext _localctx = new QueryTailContext(Context, State);
-		EnterRule(_localctx, 28, RULE_queryTail);
+		EnterRule(_localctx, 30, RULE_queryTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 781;
+			State = 800;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 780;
+				State = 799;
 				orderBy();
 				}
 			}
 
-			State = 787;
+			State = 806;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0)) {
 				{
-				State = 785;
+				State = 804;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FETCH:
 				case LIMIT:
 				case OFFSET:
 					{
-					State = 783;
+					State = 802;
 					limitPart();
 					}
 					break;
 				case FOR:
 					{
-					State = 784;
+					State = 803;
 					lockingClause();
 					}
 					break;
@@ -3357,7 +3439,7 @@ internal partial class SqlParser : Parser {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 789;
+				State = 808;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3393,9 +3475,9 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QueryPrimaryContext queryPrimary() {
 		QueryPrimaryContext _localctx = new QueryPrimaryContext(Context, State);
-		EnterRule(_localctx, 30, RULE_queryPrimary);
+		EnterRule(_localctx, 32, RULE_queryPrimary);
 		try {
-			State = 795;
+			State = 814;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -3404,18 +3486,18 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 790;
+				State = 809;
 				simpleQuery();
 				}
 				break;
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 791;
+				State = 810;
 				Match(LEFT_PAREN);
-				State = 792;
+				State = 811;
 				query();
-				State = 793;
+				State = 812;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -3483,15 +3565,8 @@ internal partial class SqlParser : Parser {
 	}
 	public partial class ValuesContext : SimpleQueryContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VALUES() { return GetToken(SqlParser.VALUES, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ValuesRowContext[] valuesRow() {
-			return GetRuleContexts<ValuesRowContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ValuesRowContext valuesRow(int i) {
-			return GetRuleContext<ValuesRowContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
-			return GetToken(SqlParser.COMMA, i);
+		[System.Diagnostics.DebuggerNonUserCode] public ValuesRowsContext valuesRows() {
+			return GetRuleContext<ValuesRowsContext>(0);
 		}
 		public ValuesContext(SimpleQueryContext context) { CopyFrom(context); }
 	}
@@ -3506,59 +3581,59 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SimpleQueryContext simpleQuery() {
 		SimpleQueryContext _localctx = new SimpleQueryContext(Context, State);
-		EnterRule(_localctx, 32, RULE_simpleQuery);
+		EnterRule(_localctx, 34, RULE_simpleQuery);
 		int _la;
 		try {
-			State = 832;
+			State = 844;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 				_localctx = new SelectContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 797;
+				State = 816;
 				Match(SELECT);
-				State = 799;
+				State = 818;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ALL || _la==DISTINCT) {
 					{
-					State = 798;
+					State = 817;
 					distinctClause();
 					}
 				}
 
-				State = 802;
+				State = 821;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 29371391L) != 0)) {
 					{
-					State = 801;
+					State = 820;
 					selectItems();
 					}
 				}
 
-				State = 805;
+				State = 824;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INTO) {
 					{
-					State = 804;
+					State = 823;
 					intoClause();
 					}
 				}
 
-				State = 808;
+				State = 827;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FROM) {
 					{
-					State = 807;
+					State = 826;
 					fromClause();
 					}
 				}
 
-				State = 810;
+				State = 829;
 				selectTail();
 				}
 				break;
@@ -3566,31 +3641,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new FromFirstContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 811;
+				State = 830;
 				fromClause();
-				State = 817;
+				State = 836;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==SELECT) {
 					{
-					State = 812;
+					State = 831;
 					Match(SELECT);
-					State = 814;
+					State = 833;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==ALL || _la==DISTINCT) {
 						{
-						State = 813;
+						State = 832;
 						distinctClause();
 						}
 					}
 
-					State = 816;
+					State = 835;
 					selectItems();
 					}
 				}
 
-				State = 819;
+				State = 838;
 				selectTail();
 				}
 				break;
@@ -3598,35 +3673,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new ValuesContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 821;
+				State = 840;
 				Match(VALUES);
-				State = 822;
-				valuesRow();
-				State = 827;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				while (_la==COMMA) {
-					{
-					{
-					State = 823;
-					Match(COMMA);
-					State = 824;
-					valuesRow();
-					}
-					}
-					State = 829;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-				}
+				State = 841;
+				valuesRows();
 				}
 				break;
 			case TABLE:
 				_localctx = new TableQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 830;
+				State = 842;
 				Match(TABLE);
-				State = 831;
+				State = 843;
 				relation();
 				}
 				break;
@@ -3671,52 +3730,52 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DistinctClauseContext distinctClause() {
 		DistinctClauseContext _localctx = new DistinctClauseContext(Context, State);
-		EnterRule(_localctx, 34, RULE_distinctClause);
+		EnterRule(_localctx, 36, RULE_distinctClause);
 		int _la;
 		try {
-			State = 850;
+			State = 862;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 834;
+				State = 846;
 				Match(ALL);
 				}
 				break;
 			case DISTINCT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 835;
+				State = 847;
 				Match(DISTINCT);
-				State = 848;
+				State = 860;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 836;
+					State = 848;
 					Match(ON);
-					State = 837;
+					State = 849;
 					Match(LEFT_PAREN);
-					State = 838;
+					State = 850;
 					expression();
-					State = 843;
+					State = 855;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 839;
+						State = 851;
 						Match(COMMA);
-						State = 840;
+						State = 852;
 						expression();
 						}
 						}
-						State = 845;
+						State = 857;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 846;
+					State = 858;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -3759,26 +3818,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SelectItemsContext selectItems() {
 		SelectItemsContext _localctx = new SelectItemsContext(Context, State);
-		EnterRule(_localctx, 36, RULE_selectItems);
+		EnterRule(_localctx, 38, RULE_selectItems);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 852;
+			State = 864;
 			selectItem();
-			State = 857;
+			State = 869;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 853;
+				State = 865;
 				Match(COMMA);
-				State = 854;
+				State = 866;
 				selectItem();
 				}
 				}
-				State = 859;
+				State = 871;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3823,17 +3882,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SelectItemContext selectItem() {
 		SelectItemContext _localctx = new SelectItemContext(Context, State);
-		EnterRule(_localctx, 38, RULE_selectItem);
+		EnterRule(_localctx, 40, RULE_selectItem);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 862;
+			State = 874;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				{
-				State = 860;
+				State = 872;
 				Match(STAR);
 				}
 				break;
@@ -4101,35 +4160,35 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 861;
+				State = 873;
 				expression();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 867;
+			State = 879;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCLUDE || _la==REPLACE) {
 				{
 				{
-				State = 864;
+				State = 876;
 				starModifier();
 				}
 				}
-				State = 869;
+				State = 881;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 873;
+			State = 885;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case AS:
 				{
-				State = 870;
+				State = 882;
 				Match(AS);
-				State = 871;
+				State = 883;
 				label();
 				}
 				break;
@@ -4312,7 +4371,7 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 872;
+				State = 884;
 				bareLabel();
 				}
 				break;
@@ -4403,44 +4462,44 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StarModifierContext starModifier() {
 		StarModifierContext _localctx = new StarModifierContext(Context, State);
-		EnterRule(_localctx, 40, RULE_starModifier);
+		EnterRule(_localctx, 42, RULE_starModifier);
 		int _la;
 		try {
-			State = 902;
+			State = 914;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EXCLUDE:
 				_localctx = new ExcludeContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 875;
+				State = 887;
 				Match(EXCLUDE);
-				State = 888;
+				State = 900;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 876;
+					State = 888;
 					Match(LEFT_PAREN);
-					State = 877;
+					State = 889;
 					identifier();
-					State = 882;
+					State = 894;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 878;
+						State = 890;
 						Match(COMMA);
-						State = 879;
+						State = 891;
 						identifier();
 						}
 						}
-						State = 884;
+						State = 896;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 885;
+					State = 897;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -4652,7 +4711,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 887;
+					State = 899;
 					identifier();
 					}
 					break;
@@ -4665,29 +4724,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReplaceContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 890;
+				State = 902;
 				Match(REPLACE);
-				State = 891;
+				State = 903;
 				Match(LEFT_PAREN);
-				State = 892;
+				State = 904;
 				replacement();
-				State = 897;
+				State = 909;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 893;
+					State = 905;
 					Match(COMMA);
-					State = 894;
+					State = 906;
 					replacement();
 					}
 					}
-					State = 899;
+					State = 911;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 900;
+				State = 912;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -4724,15 +4783,15 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReplacementContext replacement() {
 		ReplacementContext _localctx = new ReplacementContext(Context, State);
-		EnterRule(_localctx, 42, RULE_replacement);
+		EnterRule(_localctx, 44, RULE_replacement);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 904;
+			State = 916;
 			expression();
-			State = 905;
+			State = 917;
 			Match(AS);
-			State = 906;
+			State = 918;
 			label();
 			}
 		}
@@ -4766,19 +4825,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IntoClauseContext intoClause() {
 		IntoClauseContext _localctx = new IntoClauseContext(Context, State);
-		EnterRule(_localctx, 44, RULE_intoClause);
+		EnterRule(_localctx, 46, RULE_intoClause);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 908;
+			State = 920;
 			Match(INTO);
-			State = 910;
+			State = 922;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,93,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,93,Context) ) {
 			case 1:
 				{
-				State = 909;
+				State = 921;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 313)) & ~0x3f) == 0 && ((1L << (_la - 313)) & 1027L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -4790,17 +4849,17 @@ internal partial class SqlParser : Parser {
 				}
 				break;
 			}
-			State = 913;
+			State = 925;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TABLE) {
 				{
-				State = 912;
+				State = 924;
 				Match(TABLE);
 				}
 			}
 
-			State = 915;
+			State = 927;
 			qualifiedName();
 			}
 		}
@@ -4837,28 +4896,28 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FromClauseContext fromClause() {
 		FromClauseContext _localctx = new FromClauseContext(Context, State);
-		EnterRule(_localctx, 46, RULE_fromClause);
+		EnterRule(_localctx, 48, RULE_fromClause);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 917;
+			State = 929;
 			Match(FROM);
-			State = 918;
+			State = 930;
 			tableReference();
-			State = 923;
+			State = 935;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 919;
+				State = 931;
 				Match(COMMA);
-				State = 920;
+				State = 932;
 				tableReference();
 				}
 				}
-				State = 925;
+				State = 937;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -4904,63 +4963,63 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SelectTailContext selectTail() {
 		SelectTailContext _localctx = new SelectTailContext(Context, State);
-		EnterRule(_localctx, 48, RULE_selectTail);
+		EnterRule(_localctx, 50, RULE_selectTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 928;
+			State = 940;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 926;
+				State = 938;
 				Match(WHERE);
-				State = 927;
+				State = 939;
 				_localctx.where = expression();
 				}
 			}
 
-			State = 931;
+			State = 943;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUP) {
 				{
-				State = 930;
+				State = 942;
 				groupBy();
 				}
 			}
 
-			State = 935;
+			State = 947;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==HAVING) {
 				{
-				State = 933;
+				State = 945;
 				Match(HAVING);
-				State = 934;
+				State = 946;
 				_localctx.having = expression();
 				}
 			}
 
-			State = 938;
+			State = 950;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WINDOW) {
 				{
-				State = 937;
+				State = 949;
 				windowClause();
 				}
 			}
 
-			State = 942;
+			State = 954;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==QUALIFY) {
 				{
-				State = 940;
+				State = 952;
 				Match(QUALIFY);
-				State = 941;
+				State = 953;
 				_localctx.qualify = expression();
 				}
 			}
@@ -5003,21 +5062,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GroupByContext groupBy() {
 		GroupByContext _localctx = new GroupByContext(Context, State);
-		EnterRule(_localctx, 50, RULE_groupBy);
+		EnterRule(_localctx, 52, RULE_groupBy);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 944;
+			State = 956;
 			Match(GROUP);
-			State = 945;
+			State = 957;
 			Match(BY);
-			State = 947;
+			State = 959;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 946;
+				State = 958;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -5029,26 +5088,26 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 957;
+			State = 969;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629308926L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 				{
-				State = 949;
+				State = 961;
 				groupingElement();
-				State = 954;
+				State = 966;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 950;
+					State = 962;
 					Match(COMMA);
-					State = 951;
+					State = 963;
 					groupingElement();
 					}
 					}
-					State = 956;
+					State = 968;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -5107,10 +5166,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GroupingElementContext groupingElement() {
 		GroupingElementContext _localctx = new GroupingElementContext(Context, State);
-		EnterRule(_localctx, 52, RULE_groupingElement);
+		EnterRule(_localctx, 54, RULE_groupingElement);
 		int _la;
 		try {
-			State = 973;
+			State = 985;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -5379,7 +5438,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 959;
+				State = 971;
 				expression();
 				}
 				break;
@@ -5387,31 +5446,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingSetsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 960;
+				State = 972;
 				Match(GROUPING_LA);
-				State = 961;
+				State = 973;
 				Match(SETS);
-				State = 962;
+				State = 974;
 				Match(LEFT_PAREN);
-				State = 963;
+				State = 975;
 				groupingElement();
-				State = 968;
+				State = 980;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 964;
+					State = 976;
 					Match(COMMA);
-					State = 965;
+					State = 977;
 					groupingElement();
 					}
 					}
-					State = 970;
+					State = 982;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 971;
+				State = 983;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -5452,28 +5511,28 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WindowClauseContext windowClause() {
 		WindowClauseContext _localctx = new WindowClauseContext(Context, State);
-		EnterRule(_localctx, 54, RULE_windowClause);
+		EnterRule(_localctx, 56, RULE_windowClause);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 975;
+			State = 987;
 			Match(WINDOW);
-			State = 976;
+			State = 988;
 			windowDefinition();
-			State = 981;
+			State = 993;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 977;
+				State = 989;
 				Match(COMMA);
-				State = 978;
+				State = 990;
 				windowDefinition();
 				}
 				}
-				State = 983;
+				State = 995;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5508,16 +5567,73 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WindowDefinitionContext windowDefinition() {
 		WindowDefinitionContext _localctx = new WindowDefinitionContext(Context, State);
-		EnterRule(_localctx, 56, RULE_windowDefinition);
+		EnterRule(_localctx, 58, RULE_windowDefinition);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 984;
+			State = 996;
 			identifier();
-			State = 985;
+			State = 997;
 			Match(AS);
-			State = 986;
+			State = 998;
 			windowSpecification();
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class ValuesRowsContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ValuesRowContext[] valuesRow() {
+			return GetRuleContexts<ValuesRowContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ValuesRowContext valuesRow(int i) {
+			return GetRuleContext<ValuesRowContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(SqlParser.COMMA, i);
+		}
+		public ValuesRowsContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_valuesRows; } }
+	}
+
+	[RuleVersion(0)]
+	public ValuesRowsContext valuesRows() {
+		ValuesRowsContext _localctx = new ValuesRowsContext(Context, State);
+		EnterRule(_localctx, 60, RULE_valuesRows);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 1000;
+			valuesRow();
+			State = 1005;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==COMMA) {
+				{
+				{
+				State = 1001;
+				Match(COMMA);
+				State = 1002;
+				valuesRow();
+				}
+				}
+				State = 1007;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
 			}
 		}
 		catch (RecognitionException re) {
@@ -5554,32 +5670,32 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ValuesRowContext valuesRow() {
 		ValuesRowContext _localctx = new ValuesRowContext(Context, State);
-		EnterRule(_localctx, 58, RULE_valuesRow);
+		EnterRule(_localctx, 62, RULE_valuesRow);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 988;
+			State = 1008;
 			Match(LEFT_PAREN);
-			State = 989;
+			State = 1009;
 			valueOrDefault();
-			State = 994;
+			State = 1014;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 990;
+				State = 1010;
 				Match(COMMA);
-				State = 991;
+				State = 1011;
 				valueOrDefault();
 				}
 				}
-				State = 996;
+				State = 1016;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 997;
+			State = 1017;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -5609,9 +5725,9 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ValueOrDefaultContext valueOrDefault() {
 		ValueOrDefaultContext _localctx = new ValueOrDefaultContext(Context, State);
-		EnterRule(_localctx, 60, RULE_valueOrDefault);
+		EnterRule(_localctx, 64, RULE_valueOrDefault);
 		try {
-			State = 1001;
+			State = 1021;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -5879,14 +5995,14 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 999;
+				State = 1019;
 				expression();
 				}
 				break;
 			case DEFAULT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1000;
+				State = 1020;
 				Match(DEFAULT);
 				}
 				break;
@@ -5928,30 +6044,30 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OrderByContext orderBy() {
 		OrderByContext _localctx = new OrderByContext(Context, State);
-		EnterRule(_localctx, 62, RULE_orderBy);
+		EnterRule(_localctx, 66, RULE_orderBy);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1003;
+			State = 1023;
 			Match(ORDER);
-			State = 1004;
+			State = 1024;
 			Match(BY);
-			State = 1005;
+			State = 1025;
 			sortItem();
-			State = 1010;
+			State = 1030;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1006;
+				State = 1026;
 				Match(COMMA);
-				State = 1007;
+				State = 1027;
 				sortItem();
 				}
 				}
-				State = 1012;
+				State = 1032;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5992,12 +6108,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SortItemContext sortItem() {
 		SortItemContext _localctx = new SortItemContext(Context, State);
-		EnterRule(_localctx, 64, RULE_sortItem);
+		EnterRule(_localctx, 68, RULE_sortItem);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1015;
+			State = 1035;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -6264,39 +6380,39 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 1013;
+				State = 1033;
 				expression();
 				}
 				break;
 			case ALL:
 				{
-				State = 1014;
+				State = 1034;
 				Match(ALL);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1021;
+			State = 1041;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ASC:
 				{
-				State = 1017;
+				State = 1037;
 				Match(ASC);
 				}
 				break;
 			case DESC:
 				{
-				State = 1018;
+				State = 1038;
 				Match(DESC);
 				}
 				break;
 			case USING:
 				{
-				State = 1019;
+				State = 1039;
 				Match(USING);
-				State = 1020;
+				State = 1040;
 				anyOperator();
 				}
 				break;
@@ -6321,14 +6437,14 @@ internal partial class SqlParser : Parser {
 			default:
 				break;
 			}
-			State = 1025;
+			State = 1045;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NULLS_LA) {
 				{
-				State = 1023;
+				State = 1043;
 				Match(NULLS_LA);
-				State = 1024;
+				State = 1044;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==LAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6400,24 +6516,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LimitPartContext limitPart() {
 		LimitPartContext _localctx = new LimitPartContext(Context, State);
-		EnterRule(_localctx, 66, RULE_limitPart);
+		EnterRule(_localctx, 70, RULE_limitPart);
 		int _la;
 		try {
-			State = 1048;
+			State = 1068;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LIMIT:
 				_localctx = new LimitContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1027;
+				State = 1047;
 				Match(LIMIT);
-				State = 1030;
+				State = 1050;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 					{
-					State = 1028;
+					State = 1048;
 					Match(ALL);
 					}
 					break;
@@ -6685,7 +6801,7 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1029;
+					State = 1049;
 					expression();
 					}
 					break;
@@ -6698,16 +6814,16 @@ internal partial class SqlParser : Parser {
 				_localctx = new OffsetContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1032;
+				State = 1052;
 				Match(OFFSET);
-				State = 1033;
+				State = 1053;
 				expression();
-				State = 1035;
+				State = 1055;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ROW || _la==ROWS) {
 					{
-					State = 1034;
+					State = 1054;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ROW || _la==ROWS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -6725,9 +6841,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new FetchFirstContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1037;
+				State = 1057;
 				Match(FETCH);
-				State = 1038;
+				State = 1058;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==NEXT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6736,17 +6852,17 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1040;
+				State = 1060;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 960L) != 0) || ((((_la - 332)) & ~0x3f) == 0 && ((1L << (_la - 332)) & 24577L) != 0)) {
 					{
-					State = 1039;
+					State = 1059;
 					fetchCount();
 					}
 				}
 
-				State = 1042;
+				State = 1062;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ROW || _la==ROWS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6755,20 +6871,20 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1046;
+				State = 1066;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ONLY:
 					{
-					State = 1043;
+					State = 1063;
 					Match(ONLY);
 					}
 					break;
 				case WITH:
 					{
-					State = 1044;
+					State = 1064;
 					Match(WITH);
-					State = 1045;
+					State = 1065;
 					Match(TIES);
 					}
 					break;
@@ -6815,10 +6931,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FetchCountContext fetchCount() {
 		FetchCountContext _localctx = new FetchCountContext(Context, State);
-		EnterRule(_localctx, 68, RULE_fetchCount);
+		EnterRule(_localctx, 72, RULE_fetchCount);
 		int _la;
 		try {
-			State = 1058;
+			State = 1078;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTEGER_NUMBER:
@@ -6829,12 +6945,12 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1051;
+				State = 1071;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 1050;
+					State = 1070;
 					_localctx.sign = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
@@ -6847,7 +6963,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1053;
+				State = 1073;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 960L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6861,11 +6977,11 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1054;
+				State = 1074;
 				Match(LEFT_PAREN);
-				State = 1055;
+				State = 1075;
 				expression();
-				State = 1056;
+				State = 1076;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -6916,14 +7032,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LockingClauseContext lockingClause() {
 		LockingClauseContext _localctx = new LockingClauseContext(Context, State);
-		EnterRule(_localctx, 70, RULE_lockingClause);
+		EnterRule(_localctx, 74, RULE_lockingClause);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1060;
+			State = 1080;
 			Match(FOR);
-			State = 1088;
+			State = 1108;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case KEY:
@@ -6931,84 +7047,84 @@ internal partial class SqlParser : Parser {
 			case SHARE:
 			case UPDATE:
 				{
-				State = 1068;
+				State = 1088;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case UPDATE:
 					{
-					State = 1061;
+					State = 1081;
 					Match(UPDATE);
 					}
 					break;
 				case NO:
 					{
-					State = 1062;
+					State = 1082;
 					Match(NO);
-					State = 1063;
+					State = 1083;
 					Match(KEY);
-					State = 1064;
+					State = 1084;
 					Match(UPDATE);
 					}
 					break;
 				case SHARE:
 					{
-					State = 1065;
+					State = 1085;
 					Match(SHARE);
 					}
 					break;
 				case KEY:
 					{
-					State = 1066;
+					State = 1086;
 					Match(KEY);
-					State = 1067;
+					State = 1087;
 					Match(SHARE);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1079;
+				State = 1099;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OF) {
 					{
-					State = 1070;
+					State = 1090;
 					Match(OF);
-					State = 1071;
+					State = 1091;
 					qualifiedName();
-					State = 1076;
+					State = 1096;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1072;
+						State = 1092;
 						Match(COMMA);
-						State = 1073;
+						State = 1093;
 						qualifiedName();
 						}
 						}
-						State = 1078;
+						State = 1098;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 1084;
+				State = 1104;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case NOWAIT:
 					{
-					State = 1081;
+					State = 1101;
 					Match(NOWAIT);
 					}
 					break;
 				case SKIP_:
 					{
-					State = 1082;
+					State = 1102;
 					Match(SKIP_);
-					State = 1083;
+					State = 1103;
 					Match(LOCKED);
 					}
 					break;
@@ -7030,9 +7146,9 @@ internal partial class SqlParser : Parser {
 				break;
 			case READ:
 				{
-				State = 1086;
+				State = 1106;
 				Match(READ);
-				State = 1087;
+				State = 1107;
 				Match(ONLY);
 				}
 				break;
@@ -7072,24 +7188,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableReferenceContext tableReference() {
 		TableReferenceContext _localctx = new TableReferenceContext(Context, State);
-		EnterRule(_localctx, 72, RULE_tableReference);
+		EnterRule(_localctx, 76, RULE_tableReference);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1090;
+			State = 1110;
 			tablePrimary();
-			State = 1094;
+			State = 1114;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 72)) & ~0x3f) == 0 && ((1L << (_la - 72)) & 3475903082397697L) != 0)) {
 				{
 				{
-				State = 1091;
+				State = 1111;
 				joinPart();
 				}
 				}
-				State = 1096;
+				State = 1116;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -7170,21 +7286,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public JoinPartContext joinPart() {
 		JoinPartContext _localctx = new JoinPartContext(Context, State);
-		EnterRule(_localctx, 74, RULE_joinPart);
+		EnterRule(_localctx, 78, RULE_joinPart);
 		int _la;
 		try {
-			State = 1122;
+			State = 1142;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CROSS:
 				_localctx = new CrossJoinContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1097;
+				State = 1117;
 				Match(CROSS);
-				State = 1098;
+				State = 1118;
 				Match(JOIN);
-				State = 1099;
+				State = 1119;
 				tablePrimary();
 				}
 				break;
@@ -7192,21 +7308,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new NaturalJoinContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1100;
+				State = 1120;
 				Match(NATURAL);
-				State = 1102;
+				State = 1122;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 102)) & ~0x3f) == 0 && ((1L << (_la - 102)) & 3163393L) != 0)) {
 					{
-					State = 1101;
+					State = 1121;
 					joinKind();
 					}
 				}
 
-				State = 1104;
+				State = 1124;
 				Match(JOIN);
-				State = 1105;
+				State = 1125;
 				tablePrimary();
 				}
 				break;
@@ -7221,29 +7337,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new JoinContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1107;
+				State = 1127;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASOF) {
 					{
-					State = 1106;
+					State = 1126;
 					Match(ASOF);
 					}
 				}
 
-				State = 1110;
+				State = 1130;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 102)) & ~0x3f) == 0 && ((1L << (_la - 102)) & 3163393L) != 0)) {
 					{
-					State = 1109;
+					State = 1129;
 					joinKind();
 					}
 				}
 
-				State = 1112;
+				State = 1132;
 				Match(JOIN);
-				State = 1113;
+				State = 1133;
 				tablePrimary();
 				}
 				break;
@@ -7251,9 +7367,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new OnConditionContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1114;
+				State = 1134;
 				Match(ON);
-				State = 1115;
+				State = 1135;
 				expression();
 				}
 				break;
@@ -7261,18 +7377,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new UsingConditionContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1116;
+				State = 1136;
 				Match(USING);
-				State = 1117;
+				State = 1137;
 				columnNames();
-				State = 1120;
+				State = 1140;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 1118;
+					State = 1138;
 					Match(AS);
-					State = 1119;
+					State = 1139;
 					identifier();
 					}
 				}
@@ -7312,16 +7428,16 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public JoinKindContext joinKind() {
 		JoinKindContext _localctx = new JoinKindContext(Context, State);
-		EnterRule(_localctx, 76, RULE_joinKind);
+		EnterRule(_localctx, 80, RULE_joinKind);
 		int _la;
 		try {
-			State = 1131;
+			State = 1151;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INNER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1124;
+				State = 1144;
 				Match(INNER);
 				}
 				break;
@@ -7330,7 +7446,7 @@ internal partial class SqlParser : Parser {
 			case RIGHT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1125;
+				State = 1145;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 110)) & ~0x3f) == 0 && ((1L << (_la - 110)) & 4161L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -7339,12 +7455,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1127;
+				State = 1147;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OUTER) {
 					{
-					State = 1126;
+					State = 1146;
 					Match(OUTER);
 					}
 				}
@@ -7354,14 +7470,14 @@ internal partial class SqlParser : Parser {
 			case SEMI:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1129;
+				State = 1149;
 				Match(SEMI);
 				}
 				break;
 			case ANTI:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1130;
+				State = 1150;
 				Match(ANTI);
 				}
 				break;
@@ -7487,19 +7603,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TablePrimaryContext tablePrimary() {
 		TablePrimaryContext _localctx = new TablePrimaryContext(Context, State);
-		EnterRule(_localctx, 78, RULE_tablePrimary);
+		EnterRule(_localctx, 82, RULE_tablePrimary);
 		int _la;
 		try {
-			State = 1195;
+			State = 1215;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ONLY:
 				_localctx = new OnlyTableContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1133;
+				State = 1153;
 				Match(ONLY);
-				State = 1139;
+				State = 1159;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -7710,39 +7826,39 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1134;
+					State = 1154;
 					relationName();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1135;
+					State = 1155;
 					Match(LEFT_PAREN);
-					State = 1136;
+					State = 1156;
 					relationName();
-					State = 1137;
+					State = 1157;
 					Match(RIGHT_PAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1142;
+				State = 1162;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 1141;
+					State = 1161;
 					tableAlias();
 					}
 				}
 
-				State = 1145;
+				State = 1165;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLESAMPLE) {
 					{
-					State = 1144;
+					State = 1164;
 					tableSample();
 					}
 				}
@@ -7959,9 +8075,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new NamedTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1147;
+				State = 1167;
 				relationName();
-				State = 1158;
+				State = 1178;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case Eof:
@@ -8208,32 +8324,32 @@ internal partial class SqlParser : Parser {
 				case SEMICOLON:
 				case STAR:
 					{
-					State = 1149;
+					State = 1169;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==STAR) {
 						{
-						State = 1148;
+						State = 1168;
 						Match(STAR);
 						}
 					}
 
-					State = 1152;
+					State = 1172;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 						{
-						State = 1151;
+						State = 1171;
 						tableAlias();
 						}
 					}
 
-					State = 1155;
+					State = 1175;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TABLESAMPLE) {
 						{
-						State = 1154;
+						State = 1174;
 						tableSample();
 						}
 					}
@@ -8243,7 +8359,7 @@ internal partial class SqlParser : Parser {
 				case FROM:
 				case LEFT_PAREN:
 					{
-					State = 1157;
+					State = 1177;
 					functionTail();
 					}
 					break;
@@ -8280,9 +8396,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new KeywordFunctionTableContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1160;
+				State = 1180;
 				functionName();
-				State = 1161;
+				State = 1181;
 				functionTail();
 				}
 				break;
@@ -8301,14 +8417,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new CurrentValueTableContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1163;
+				State = 1183;
 				currentValue();
-				State = 1165;
+				State = 1185;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 1164;
+					State = 1184;
 					functionAlias();
 					}
 				}
@@ -8319,24 +8435,24 @@ internal partial class SqlParser : Parser {
 				_localctx = new FileTableContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1167;
+				State = 1187;
 				Match(STRING);
-				State = 1169;
+				State = 1189;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 1168;
+					State = 1188;
 					tableAlias();
 					}
 				}
 
-				State = 1172;
+				State = 1192;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLESAMPLE) {
 					{
-					State = 1171;
+					State = 1191;
 					tableSample();
 					}
 				}
@@ -8347,18 +8463,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParenthesizedContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1174;
+				State = 1194;
 				Match(LEFT_PAREN);
-				State = 1175;
+				State = 1195;
 				parenthesizedTable();
-				State = 1176;
+				State = 1196;
 				Match(RIGHT_PAREN);
-				State = 1178;
+				State = 1198;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 1177;
+					State = 1197;
 					tableAlias();
 					}
 				}
@@ -8369,25 +8485,25 @@ internal partial class SqlParser : Parser {
 				_localctx = new LateralContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1180;
+				State = 1200;
 				Match(LATERAL);
-				State = 1193;
+				State = 1213;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 1181;
+					State = 1201;
 					Match(LEFT_PAREN);
-					State = 1182;
+					State = 1202;
 					query();
-					State = 1183;
+					State = 1203;
 					Match(RIGHT_PAREN);
-					State = 1185;
+					State = 1205;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 						{
-						State = 1184;
+						State = 1204;
 						tableAlias();
 						}
 					}
@@ -8627,7 +8743,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1189;
+					State = 1209;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case IDENTIFIER:
@@ -8838,7 +8954,7 @@ internal partial class SqlParser : Parser {
 					case WRITE:
 					case ZONE:
 						{
-						State = 1187;
+						State = 1207;
 						relationName();
 						}
 						break;
@@ -8868,14 +8984,14 @@ internal partial class SqlParser : Parser {
 					case TABLESAMPLE:
 					case VERBOSE:
 						{
-						State = 1188;
+						State = 1208;
 						functionName();
 						}
 						break;
 					default:
 						throw new NoViableAltException(this);
 					}
-					State = 1191;
+					State = 1211;
 					functionTail();
 					}
 					break;
@@ -8937,10 +9053,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ParenthesizedTableContext parenthesizedTable() {
 		ParenthesizedTableContext _localctx = new ParenthesizedTableContext(Context, State);
-		EnterRule(_localctx, 80, RULE_parenthesizedTable);
+		EnterRule(_localctx, 84, RULE_parenthesizedTable);
 		int _la;
 		try {
-			State = 1218;
+			State = 1238;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -8950,7 +9066,7 @@ internal partial class SqlParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1197;
+				State = 1217;
 				startedQuery();
 				}
 				break;
@@ -9204,44 +9320,44 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1198;
+				State = 1218;
 				tableReference();
-				State = 1216;
+				State = 1236;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case EXCEPT:
 				case INTERSECT:
 				case UNION:
 					{
-					State = 1199;
+					State = 1219;
 					setTail();
-					State = 1200;
+					State = 1220;
 					queryTail();
 					}
 					break;
 				case ORDER:
 					{
-					State = 1202;
+					State = 1222;
 					orderBy();
-					State = 1207;
+					State = 1227;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0)) {
 						{
-						State = 1205;
+						State = 1225;
 						ErrorHandler.Sync(this);
 						switch (TokenStream.LA(1)) {
 						case FETCH:
 						case LIMIT:
 						case OFFSET:
 							{
-							State = 1203;
+							State = 1223;
 							limitPart();
 							}
 							break;
 						case FOR:
 							{
-							State = 1204;
+							State = 1224;
 							lockingClause();
 							}
 							break;
@@ -9249,7 +9365,7 @@ internal partial class SqlParser : Parser {
 							throw new NoViableAltException(this);
 						}
 						}
-						State = 1209;
+						State = 1229;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -9260,25 +9376,25 @@ internal partial class SqlParser : Parser {
 				case LIMIT:
 				case OFFSET:
 					{
-					State = 1212;
+					State = 1232;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					do {
 						{
-						State = 1212;
+						State = 1232;
 						ErrorHandler.Sync(this);
 						switch (TokenStream.LA(1)) {
 						case FETCH:
 						case LIMIT:
 						case OFFSET:
 							{
-							State = 1210;
+							State = 1230;
 							limitPart();
 							}
 							break;
 						case FOR:
 							{
-							State = 1211;
+							State = 1231;
 							lockingClause();
 							}
 							break;
@@ -9286,7 +9402,7 @@ internal partial class SqlParser : Parser {
 							throw new NoViableAltException(this);
 						}
 						}
-						State = 1214;
+						State = 1234;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					} while ( ((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0) );
@@ -9347,33 +9463,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FunctionTailContext functionTail() {
 		FunctionTailContext _localctx = new FunctionTailContext(Context, State);
-		EnterRule(_localctx, 82, RULE_functionTail);
+		EnterRule(_localctx, 86, RULE_functionTail);
 		int _la;
 		try {
-			State = 1244;
+			State = 1264;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1220;
+				State = 1240;
 				callArguments();
-				State = 1222;
+				State = 1242;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA) {
 					{
-					State = 1221;
+					State = 1241;
 					withOrdinality();
 					}
 				}
 
-				State = 1225;
+				State = 1245;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 1224;
+					State = 1244;
 					functionAlias();
 					}
 				}
@@ -9383,46 +9499,46 @@ internal partial class SqlParser : Parser {
 			case FROM:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1227;
+				State = 1247;
 				Match(FROM);
-				State = 1228;
+				State = 1248;
 				Match(LEFT_PAREN);
-				State = 1229;
+				State = 1249;
 				rowsFromItem();
-				State = 1234;
+				State = 1254;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1230;
+					State = 1250;
 					Match(COMMA);
-					State = 1231;
+					State = 1251;
 					rowsFromItem();
 					}
 					}
-					State = 1236;
+					State = 1256;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1237;
+				State = 1257;
 				Match(RIGHT_PAREN);
-				State = 1239;
+				State = 1259;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA) {
 					{
-					State = 1238;
+					State = 1258;
 					withOrdinality();
 					}
 				}
 
-				State = 1242;
+				State = 1262;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 1241;
+					State = 1261;
 					functionAlias();
 					}
 				}
@@ -9477,12 +9593,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public RowsFromItemContext rowsFromItem() {
 		RowsFromItemContext _localctx = new RowsFromItemContext(Context, State);
-		EnterRule(_localctx, 84, RULE_rowsFromItem);
+		EnterRule(_localctx, 88, RULE_rowsFromItem);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1248;
+			State = 1268;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -9693,7 +9809,7 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 1246;
+				State = 1266;
 				relationName();
 				}
 				break;
@@ -9723,43 +9839,43 @@ internal partial class SqlParser : Parser {
 			case TABLESAMPLE:
 			case VERBOSE:
 				{
-				State = 1247;
+				State = 1267;
 				functionName();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1250;
+			State = 1270;
 			callArguments();
-			State = 1263;
+			State = 1283;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 1251;
+				State = 1271;
 				Match(AS);
-				State = 1252;
+				State = 1272;
 				Match(LEFT_PAREN);
-				State = 1253;
+				State = 1273;
 				functionColumn();
-				State = 1258;
+				State = 1278;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1254;
+					State = 1274;
 					Match(COMMA);
-					State = 1255;
+					State = 1275;
 					functionColumn();
 					}
 					}
-					State = 1260;
+					State = 1280;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1261;
+				State = 1281;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -9790,13 +9906,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithOrdinalityContext withOrdinality() {
 		WithOrdinalityContext _localctx = new WithOrdinalityContext(Context, State);
-		EnterRule(_localctx, 86, RULE_withOrdinality);
+		EnterRule(_localctx, 90, RULE_withOrdinality);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1265;
+			State = 1285;
 			Match(WITH_LA);
-			State = 1266;
+			State = 1286;
 			Match(ORDINALITY);
 			}
 		}
@@ -9838,43 +9954,43 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FunctionAliasContext functionAlias() {
 		FunctionAliasContext _localctx = new FunctionAliasContext(Context, State);
-		EnterRule(_localctx, 88, RULE_functionAlias);
+		EnterRule(_localctx, 92, RULE_functionAlias);
 		int _la;
 		try {
-			State = 1284;
+			State = 1304;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case AS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1268;
+				State = 1288;
 				Match(AS);
-				State = 1281;
+				State = 1301;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 1269;
+					State = 1289;
 					Match(LEFT_PAREN);
-					State = 1270;
+					State = 1290;
 					functionColumn();
-					State = 1275;
+					State = 1295;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1271;
+						State = 1291;
 						Match(COMMA);
-						State = 1272;
+						State = 1292;
 						functionColumn();
 						}
 						}
-						State = 1277;
+						State = 1297;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 1278;
+					State = 1298;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -10086,7 +10202,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1280;
+					State = 1300;
 					namedFunctionAlias();
 					}
 					break;
@@ -10304,7 +10420,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1283;
+				State = 1303;
 				namedFunctionAlias();
 				}
 				break;
@@ -10349,39 +10465,39 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NamedFunctionAliasContext namedFunctionAlias() {
 		NamedFunctionAliasContext _localctx = new NamedFunctionAliasContext(Context, State);
-		EnterRule(_localctx, 90, RULE_namedFunctionAlias);
+		EnterRule(_localctx, 94, RULE_namedFunctionAlias);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1286;
+			State = 1306;
 			identifier();
-			State = 1298;
+			State = 1318;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 1287;
+				State = 1307;
 				Match(LEFT_PAREN);
-				State = 1288;
+				State = 1308;
 				aliasColumn();
-				State = 1293;
+				State = 1313;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1289;
+					State = 1309;
 					Match(COMMA);
-					State = 1290;
+					State = 1310;
 					aliasColumn();
 					}
 					}
-					State = 1295;
+					State = 1315;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1296;
+				State = 1316;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -10416,13 +10532,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FunctionColumnContext functionColumn() {
 		FunctionColumnContext _localctx = new FunctionColumnContext(Context, State);
-		EnterRule(_localctx, 92, RULE_functionColumn);
+		EnterRule(_localctx, 96, RULE_functionColumn);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1300;
+			State = 1320;
 			identifier();
-			State = 1301;
+			State = 1321;
 			typeName();
 			}
 		}
@@ -10454,19 +10570,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AliasColumnContext aliasColumn() {
 		AliasColumnContext _localctx = new AliasColumnContext(Context, State);
-		EnterRule(_localctx, 94, RULE_aliasColumn);
+		EnterRule(_localctx, 98, RULE_aliasColumn);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1303;
+			State = 1323;
 			identifier();
-			State = 1305;
+			State = 1325;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 102)) & ~0x3f) == 0 && ((1L << (_la - 102)) & -7043175940097L) != 0) || ((((_la - 166)) & ~0x3f) == 0 && ((1L << (_la - 166)) & -1L) != 0) || ((((_la - 230)) & ~0x3f) == 0 && ((1L << (_la - 230)) & -1L) != 0) || ((((_la - 294)) & ~0x3f) == 0 && ((1L << (_la - 294)) & 274877906943L) != 0)) {
 				{
-				State = 1304;
+				State = 1324;
 				typeName();
 				}
 			}
@@ -10502,18 +10618,18 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public RelationContext relation() {
 		RelationContext _localctx = new RelationContext(Context, State);
-		EnterRule(_localctx, 96, RULE_relation);
+		EnterRule(_localctx, 100, RULE_relation);
 		int _la;
 		try {
-			State = 1319;
+			State = 1339;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ONLY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1307;
+				State = 1327;
 				Match(ONLY);
-				State = 1313;
+				State = 1333;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -10724,17 +10840,17 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1308;
+					State = 1328;
 					relationName();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1309;
+					State = 1329;
 					Match(LEFT_PAREN);
-					State = 1310;
+					State = 1330;
 					relationName();
-					State = 1311;
+					State = 1331;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -10952,14 +11068,14 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1315;
+				State = 1335;
 				relationName();
-				State = 1317;
+				State = 1337;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STAR) {
 					{
-					State = 1316;
+					State = 1336;
 					Match(STAR);
 					}
 				}
@@ -11005,26 +11121,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public RelationNameContext relationName() {
 		RelationNameContext _localctx = new RelationNameContext(Context, State);
-		EnterRule(_localctx, 98, RULE_relationName);
+		EnterRule(_localctx, 102, RULE_relationName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1321;
+			State = 1341;
 			identifier();
-			State = 1326;
+			State = 1346;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 1322;
+				State = 1342;
 				Match(DOT);
-				State = 1323;
+				State = 1343;
 				label();
 				}
 				}
-				State = 1328;
+				State = 1348;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11059,29 +11175,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableAliasContext tableAlias() {
 		TableAliasContext _localctx = new TableAliasContext(Context, State);
-		EnterRule(_localctx, 100, RULE_tableAlias);
+		EnterRule(_localctx, 104, RULE_tableAlias);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1330;
+			State = 1350;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 1329;
+				State = 1349;
 				Match(AS);
 				}
 			}
 
-			State = 1332;
+			State = 1352;
 			identifier();
-			State = 1334;
+			State = 1354;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 1333;
+				State = 1353;
 				columnNames();
 				}
 			}
@@ -11133,49 +11249,49 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableSampleContext tableSample() {
 		TableSampleContext _localctx = new TableSampleContext(Context, State);
-		EnterRule(_localctx, 102, RULE_tableSample);
+		EnterRule(_localctx, 106, RULE_tableSample);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1336;
+			State = 1356;
 			Match(TABLESAMPLE);
-			State = 1337;
+			State = 1357;
 			qualifiedName();
-			State = 1338;
+			State = 1358;
 			Match(LEFT_PAREN);
-			State = 1339;
+			State = 1359;
 			expression();
-			State = 1344;
+			State = 1364;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1340;
+				State = 1360;
 				Match(COMMA);
-				State = 1341;
+				State = 1361;
 				expression();
 				}
 				}
-				State = 1346;
+				State = 1366;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1347;
+			State = 1367;
 			Match(RIGHT_PAREN);
-			State = 1353;
+			State = 1373;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==REPEATABLE) {
 				{
-				State = 1348;
+				State = 1368;
 				Match(REPEATABLE);
-				State = 1349;
+				State = 1369;
 				Match(LEFT_PAREN);
-				State = 1350;
+				State = 1370;
 				expression();
-				State = 1351;
+				State = 1371;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -11216,32 +11332,32 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnNamesContext columnNames() {
 		ColumnNamesContext _localctx = new ColumnNamesContext(Context, State);
-		EnterRule(_localctx, 104, RULE_columnNames);
+		EnterRule(_localctx, 108, RULE_columnNames);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1355;
+			State = 1375;
 			Match(LEFT_PAREN);
-			State = 1356;
+			State = 1376;
 			identifier();
-			State = 1361;
+			State = 1381;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1357;
+				State = 1377;
 				Match(COMMA);
-				State = 1358;
+				State = 1378;
 				identifier();
 				}
 				}
-				State = 1363;
+				State = 1383;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1364;
+			State = 1384;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -11277,26 +11393,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExpressionContext expression() {
 		ExpressionContext _localctx = new ExpressionContext(Context, State);
-		EnterRule(_localctx, 106, RULE_expression);
+		EnterRule(_localctx, 110, RULE_expression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1366;
+			State = 1386;
 			conjunction();
-			State = 1371;
+			State = 1391;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OR) {
 				{
 				{
-				State = 1367;
+				State = 1387;
 				Match(OR);
-				State = 1368;
+				State = 1388;
 				conjunction();
 				}
 				}
-				State = 1373;
+				State = 1393;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11338,54 +11454,54 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConjunctionContext conjunction() {
 		ConjunctionContext _localctx = new ConjunctionContext(Context, State);
-		EnterRule(_localctx, 108, RULE_conjunction);
+		EnterRule(_localctx, 112, RULE_conjunction);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1377;
+			State = 1397;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==NOT) {
 				{
 				{
-				State = 1374;
+				State = 1394;
 				Match(NOT);
 				}
 				}
-				State = 1379;
+				State = 1399;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1380;
+			State = 1400;
 			predicate();
-			State = 1391;
+			State = 1411;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==AND) {
 				{
 				{
-				State = 1381;
+				State = 1401;
 				Match(AND);
-				State = 1385;
+				State = 1405;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==NOT) {
 					{
 					{
-					State = 1382;
+					State = 1402;
 					Match(NOT);
 					}
 					}
-					State = 1387;
+					State = 1407;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1388;
+				State = 1408;
 				predicate();
 				}
 				}
-				State = 1393;
+				State = 1413;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11422,24 +11538,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PredicateContext predicate() {
 		PredicateContext _localctx = new PredicateContext(Context, State);
-		EnterRule(_localctx, 110, RULE_predicate);
+		EnterRule(_localctx, 114, RULE_predicate);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1394;
+			State = 1414;
 			patternMatch();
-			State = 1398;
+			State = 1418;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 113)) & ~0x3f) == 0 && ((1L << (_la - 113)) & 67L) != 0) || ((((_la - 351)) & ~0x3f) == 0 && ((1L << (_la - 351)) & 63L) != 0)) {
 				{
 				{
-				State = 1395;
+				State = 1415;
 				predicateTail();
 				}
 				}
-				State = 1400;
+				State = 1420;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11506,10 +11622,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PredicateTailContext predicateTail() {
 		PredicateTailContext _localctx = new PredicateTailContext(Context, State);
-		EnterRule(_localctx, 112, RULE_predicateTail);
+		EnterRule(_localctx, 116, RULE_predicateTail);
 		int _la;
 		try {
-			State = 1421;
+			State = 1441;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EQUALS:
@@ -11521,9 +11637,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ComparisonContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1401;
+				State = 1421;
 				comparisonOperator();
-				State = 1404;
+				State = 1424;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -11789,7 +11905,7 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1402;
+					State = 1422;
 					patternMatch();
 					}
 					break;
@@ -11797,7 +11913,7 @@ internal partial class SqlParser : Parser {
 				case ANY:
 				case SOME:
 					{
-					State = 1403;
+					State = 1423;
 					quantified();
 					}
 					break;
@@ -11810,52 +11926,52 @@ internal partial class SqlParser : Parser {
 				_localctx = new IsTestContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1406;
+				State = 1426;
 				Match(IS);
-				State = 1408;
+				State = 1428;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 1407;
+					State = 1427;
 					Match(NOT);
 					}
 				}
 
-				State = 1417;
+				State = 1437;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case NULL:
 					{
-					State = 1410;
+					State = 1430;
 					Match(NULL);
 					}
 					break;
 				case TRUE:
 					{
-					State = 1411;
+					State = 1431;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 1412;
+					State = 1432;
 					Match(FALSE);
 					}
 					break;
 				case UNKNOWN:
 					{
-					State = 1413;
+					State = 1433;
 					Match(UNKNOWN);
 					}
 					break;
 				case DISTINCT:
 					{
-					State = 1414;
+					State = 1434;
 					Match(DISTINCT);
-					State = 1415;
+					State = 1435;
 					Match(FROM);
-					State = 1416;
+					State = 1436;
 					patternMatch();
 					}
 					break;
@@ -11868,7 +11984,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new IsNullContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1419;
+				State = 1439;
 				Match(ISNULL);
 				}
 				break;
@@ -11876,7 +11992,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NotNullContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1420;
+				State = 1440;
 				Match(NOTNULL);
 				}
 				break;
@@ -11912,12 +12028,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ComparisonOperatorContext comparisonOperator() {
 		ComparisonOperatorContext _localctx = new ComparisonOperatorContext(Context, State);
-		EnterRule(_localctx, 114, RULE_comparisonOperator);
+		EnterRule(_localctx, 118, RULE_comparisonOperator);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1423;
+			State = 1443;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 351)) & ~0x3f) == 0 && ((1L << (_la - 351)) & 63L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -11956,19 +12072,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PatternMatchContext patternMatch() {
 		PatternMatchContext _localctx = new PatternMatchContext(Context, State);
-		EnterRule(_localctx, 116, RULE_patternMatch);
+		EnterRule(_localctx, 120, RULE_patternMatch);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1425;
+			State = 1445;
 			valueExpression();
-			State = 1427;
+			State = 1447;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT_LA || _la==IN || ((((_la - 111)) & ~0x3f) == 0 && ((1L << (_la - 111)) & 74817L) != 0)) {
 				{
-				State = 1426;
+				State = 1446;
 				patternTail();
 				}
 			}
@@ -12001,22 +12117,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PatternTailContext patternTail() {
 		PatternTailContext _localctx = new PatternTailContext(Context, State);
-		EnterRule(_localctx, 118, RULE_patternTail);
+		EnterRule(_localctx, 122, RULE_patternTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1430;
+			State = 1450;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT_LA) {
 				{
-				State = 1429;
+				State = 1449;
 				Match(NOT_LA);
 				}
 			}
 
-			State = 1432;
+			State = 1452;
 			patternTest();
 			}
 		}
@@ -12103,24 +12219,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PatternTestContext patternTest() {
 		PatternTestContext _localctx = new PatternTestContext(Context, State);
-		EnterRule(_localctx, 120, RULE_patternTest);
+		EnterRule(_localctx, 124, RULE_patternTest);
 		int _la;
 		try {
-			State = 1465;
+			State = 1485;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BETWEEN:
 				_localctx = new BetweenContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1434;
+				State = 1454;
 				Match(BETWEEN);
-				State = 1436;
+				State = 1456;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASYMMETRIC || _la==SYMMETRIC) {
 					{
-					State = 1435;
+					State = 1455;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ASYMMETRIC || _la==SYMMETRIC) ) {
 					ErrorHandler.RecoverInline(this);
@@ -12132,11 +12248,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1438;
+				State = 1458;
 				valueExpression();
-				State = 1439;
+				State = 1459;
 				Match(AND);
-				State = 1440;
+				State = 1460;
 				valueExpression();
 				}
 				break;
@@ -12144,13 +12260,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new InTestContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1442;
+				State = 1462;
 				Match(IN);
-				State = 1443;
+				State = 1463;
 				Match(LEFT_PAREN);
-				State = 1444;
+				State = 1464;
 				parenthesizedBody();
-				State = 1445;
+				State = 1465;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -12159,7 +12275,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new LikeContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1447;
+				State = 1467;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ILIKE || _la==LIKE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -12168,14 +12284,14 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1454;
+				State = 1474;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 				case ANY:
 				case SOME:
 					{
-					State = 1448;
+					State = 1468;
 					quantified();
 					}
 					break;
@@ -12442,16 +12558,16 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1449;
+					State = 1469;
 					valueExpression();
-					State = 1452;
+					State = 1472;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==ESCAPE) {
 						{
-						State = 1450;
+						State = 1470;
 						Match(ESCAPE);
-						State = 1451;
+						State = 1471;
 						valueExpression();
 						}
 					}
@@ -12467,20 +12583,20 @@ internal partial class SqlParser : Parser {
 				_localctx = new SimilarToContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1456;
+				State = 1476;
 				Match(SIMILAR);
-				State = 1457;
+				State = 1477;
 				Match(TO);
-				State = 1458;
+				State = 1478;
 				valueExpression();
-				State = 1461;
+				State = 1481;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ESCAPE) {
 					{
-					State = 1459;
+					State = 1479;
 					Match(ESCAPE);
-					State = 1460;
+					State = 1480;
 					valueExpression();
 					}
 				}
@@ -12491,9 +12607,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new OverlapsContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1463;
+				State = 1483;
 				Match(OVERLAPS);
-				State = 1464;
+				State = 1484;
 				valueExpression();
 				}
 				break;
@@ -12531,12 +12647,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QuantifiedContext quantified() {
 		QuantifiedContext _localctx = new QuantifiedContext(Context, State);
-		EnterRule(_localctx, 122, RULE_quantified);
+		EnterRule(_localctx, 126, RULE_quantified);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1467;
+			State = 1487;
 			_la = TokenStream.LA(1);
 			if ( !(_la==ALL || _la==ANY || _la==SOME) ) {
 			ErrorHandler.RecoverInline(this);
@@ -12545,11 +12661,11 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1468;
+			State = 1488;
 			Match(LEFT_PAREN);
-			State = 1469;
+			State = 1489;
 			parenthesizedBody();
-			State = 1470;
+			State = 1490;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -12593,22 +12709,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ValueExpressionContext valueExpression() {
 		ValueExpressionContext _localctx = new ValueExpressionContext(Context, State);
-		EnterRule(_localctx, 124, RULE_valueExpression);
+		EnterRule(_localctx, 128, RULE_valueExpression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1472;
+			State = 1492;
 			operand();
-			State = 1480;
+			State = 1500;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || ((((_la - 345)) & ~0x3f) == 0 && ((1L << (_la - 345)) & 63L) != 0)) {
 				{
 				{
-				State = 1473;
+				State = 1493;
 				infixOperator();
-				State = 1476;
+				State = 1496;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -12874,7 +12990,7 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1474;
+					State = 1494;
 					operand();
 					}
 					break;
@@ -12882,7 +12998,7 @@ internal partial class SqlParser : Parser {
 				case ANY:
 				case SOME:
 					{
-					State = 1475;
+					State = 1495;
 					quantified();
 					}
 					break;
@@ -12891,7 +13007,7 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				}
-				State = 1482;
+				State = 1502;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -12934,38 +13050,38 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OperandContext operand() {
 		OperandContext _localctx = new OperandContext(Context, State);
-		EnterRule(_localctx, 126, RULE_operand);
+		EnterRule(_localctx, 130, RULE_operand);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1486;
+			State = 1506;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || _la==PLUS || _la==MINUS) {
 				{
 				{
-				State = 1483;
+				State = 1503;
 				prefixOperator();
 				}
 				}
-				State = 1488;
+				State = 1508;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1489;
+			State = 1509;
 			primary();
-			State = 1493;
+			State = 1513;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COLLATE || _la==AT || _la==LEFT_BRACKET || _la==DOUBLE_COLON) {
 				{
 				{
-				State = 1490;
+				State = 1510;
 				suffix();
 				}
 				}
-				State = 1495;
+				State = 1515;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -12998,22 +13114,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrefixOperatorContext prefixOperator() {
 		PrefixOperatorContext _localctx = new PrefixOperatorContext(Context, State);
-		EnterRule(_localctx, 128, RULE_prefixOperator);
+		EnterRule(_localctx, 132, RULE_prefixOperator);
 		try {
-			State = 1499;
+			State = 1519;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1496;
+				State = 1516;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1497;
+				State = 1517;
 				Match(MINUS);
 				}
 				break;
@@ -13021,7 +13137,7 @@ internal partial class SqlParser : Parser {
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1498;
+				State = 1518;
 				otherOperator();
 				}
 				break;
@@ -13060,50 +13176,50 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InfixOperatorContext infixOperator() {
 		InfixOperatorContext _localctx = new InfixOperatorContext(Context, State);
-		EnterRule(_localctx, 130, RULE_infixOperator);
+		EnterRule(_localctx, 134, RULE_infixOperator);
 		try {
-			State = 1508;
+			State = 1528;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1501;
+				State = 1521;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1502;
+				State = 1522;
 				Match(MINUS);
 				}
 				break;
 			case STAR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1503;
+				State = 1523;
 				Match(STAR);
 				}
 				break;
 			case SLASH:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1504;
+				State = 1524;
 				Match(SLASH);
 				}
 				break;
 			case PERCENT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1505;
+				State = 1525;
 				Match(PERCENT);
 				}
 				break;
 			case CARET:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1506;
+				State = 1526;
 				Match(CARET);
 				}
 				break;
@@ -13111,7 +13227,7 @@ internal partial class SqlParser : Parser {
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1507;
+				State = 1527;
 				otherOperator();
 				}
 				break;
@@ -13158,45 +13274,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OtherOperatorContext otherOperator() {
 		OtherOperatorContext _localctx = new OtherOperatorContext(Context, State);
-		EnterRule(_localctx, 132, RULE_otherOperator);
+		EnterRule(_localctx, 136, RULE_otherOperator);
 		int _la;
 		try {
-			State = 1524;
+			State = 1544;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPERATOR_SYMBOL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1510;
+				State = 1530;
 				Match(OPERATOR_SYMBOL);
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1511;
+				State = 1531;
 				Match(OPERATOR);
-				State = 1512;
+				State = 1532;
 				Match(LEFT_PAREN);
-				State = 1518;
+				State = 1538;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
 					{
-					State = 1513;
+					State = 1533;
 					identifier();
-					State = 1514;
+					State = 1534;
 					Match(DOT);
 					}
 					}
-					State = 1520;
+					State = 1540;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1521;
+				State = 1541;
 				operatorSymbol();
-				State = 1522;
+				State = 1542;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -13242,10 +13358,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AnyOperatorContext anyOperator() {
 		AnyOperatorContext _localctx = new AnyOperatorContext(Context, State);
-		EnterRule(_localctx, 134, RULE_anyOperator);
+		EnterRule(_localctx, 138, RULE_anyOperator);
 		int _la;
 		try {
-			State = 1540;
+			State = 1560;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPERATOR_SYMBOL:
@@ -13263,36 +13379,36 @@ internal partial class SqlParser : Parser {
 			case GREATER_EQUALS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1526;
+				State = 1546;
 				operatorSymbol();
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1527;
+				State = 1547;
 				Match(OPERATOR);
-				State = 1528;
+				State = 1548;
 				Match(LEFT_PAREN);
-				State = 1534;
+				State = 1554;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
 					{
-					State = 1529;
+					State = 1549;
 					identifier();
-					State = 1530;
+					State = 1550;
 					Match(DOT);
 					}
 					}
-					State = 1536;
+					State = 1556;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1537;
+				State = 1557;
 				operatorSymbol();
-				State = 1538;
+				State = 1558;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -13335,12 +13451,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OperatorSymbolContext operatorSymbol() {
 		OperatorSymbolContext _localctx = new OperatorSymbolContext(Context, State);
-		EnterRule(_localctx, 136, RULE_operatorSymbol);
+		EnterRule(_localctx, 140, RULE_operatorSymbol);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1542;
+			State = 1562;
 			_la = TokenStream.LA(1);
 			if ( !(_la==OPERATOR_SYMBOL || ((((_la - 345)) & ~0x3f) == 0 && ((1L << (_la - 345)) & 4095L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -13387,9 +13503,8 @@ internal partial class SqlParser : Parser {
 		public ExpressionContext upper;
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_BRACKET() { return GetToken(SqlParser.LEFT_BRACKET, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_BRACKET() { return GetToken(SqlParser.RIGHT_BRACKET, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(SqlParser.DOT); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
-			return GetToken(SqlParser.DOT, i);
+		[System.Diagnostics.DebuggerNonUserCode] public FieldsContext fields() {
+			return GetRuleContext<FieldsContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
 			return GetRuleContexts<ExpressionContext>();
@@ -13398,16 +13513,6 @@ internal partial class SqlParser : Parser {
 			return GetRuleContext<ExpressionContext>(i);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(SqlParser.COLON, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext[] label() {
-			return GetRuleContexts<LabelContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label(int i) {
-			return GetRuleContext<LabelContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] STAR() { return GetTokens(SqlParser.STAR); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STAR(int i) {
-			return GetToken(SqlParser.STAR, i);
-		}
 		public SubscriptSuffixContext(SuffixContext context) { CopyFrom(context); }
 	}
 	public partial class CollateSuffixContext : SuffixContext {
@@ -13431,19 +13536,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SuffixContext suffix() {
 		SuffixContext _localctx = new SuffixContext(Context, State);
-		EnterRule(_localctx, 138, RULE_suffix);
+		EnterRule(_localctx, 142, RULE_suffix);
 		int _la;
 		try {
-			State = 1576;
+			State = 1589;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOUBLE_COLON:
 				_localctx = new CastSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1544;
+				State = 1564;
 				Match(DOUBLE_COLON);
-				State = 1545;
+				State = 1565;
 				simpleType();
 				}
 				break;
@@ -13451,31 +13556,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new SubscriptSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1546;
+				State = 1566;
 				Match(LEFT_BRACKET);
-				State = 1548;
+				State = 1568;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 					{
-					State = 1547;
+					State = 1567;
 					((SubscriptSuffixContext)_localctx).lower = expression();
 					}
 				}
 
-				State = 1554;
+				State = 1574;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 1550;
+					State = 1570;
 					((SubscriptSuffixContext)_localctx).colon = Match(COLON);
-					State = 1552;
+					State = 1572;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 						{
-						State = 1551;
+						State = 1571;
 						((SubscriptSuffixContext)_localctx).upper = expression();
 						}
 					}
@@ -13483,362 +13588,27 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1556;
+				State = 1576;
 				Match(RIGHT_BRACKET);
-				State = 1564;
+				State = 1578;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==DOT) {
+				if (_la==DOT) {
 					{
-					{
-					State = 1557;
-					Match(DOT);
-					State = 1560;
-					ErrorHandler.Sync(this);
-					switch (TokenStream.LA(1)) {
-					case IDENTIFIER:
-					case QUOTED_IDENTIFIER:
-					case ALL:
-					case ANALYSE:
-					case ANALYZE:
-					case AND:
-					case ANY:
-					case ARRAY:
-					case AS:
-					case ASC:
-					case ASYMMETRIC:
-					case BOTH:
-					case CASE:
-					case CAST:
-					case CHECK:
-					case COLLATE:
-					case COLUMN:
-					case CONSTRAINT:
-					case CREATE:
-					case CURRENT_CATALOG:
-					case CURRENT_DATE:
-					case CURRENT_ROLE:
-					case CURRENT_SCHEMA:
-					case CURRENT_TIME:
-					case CURRENT_TIMESTAMP:
-					case CURRENT_USER:
-					case DEFAULT:
-					case DEFERRABLE:
-					case DESC:
-					case DISTINCT:
-					case DO:
-					case ELSE:
-					case END:
-					case EXCEPT:
-					case FALSE:
-					case FETCH:
-					case FOR:
-					case FOREIGN:
-					case FROM:
-					case GRANT:
-					case GROUP:
-					case HAVING:
-					case IN:
-					case INITIALLY:
-					case INTERSECT:
-					case INTO:
-					case LATERAL:
-					case LEADING:
-					case LIMIT:
-					case LOCALTIME:
-					case LOCALTIMESTAMP:
-					case NOT:
-					case NULL:
-					case OFFSET:
-					case ON:
-					case ONLY:
-					case OR:
-					case ORDER:
-					case PLACING:
-					case PRIMARY:
-					case QUALIFY:
-					case RECURSIVE:
-					case REFERENCES:
-					case RETURNING:
-					case SELECT:
-					case SESSION_USER:
-					case SOME:
-					case SYMMETRIC:
-					case SYSTEM_USER:
-					case TABLE:
-					case THEN:
-					case TO:
-					case TRAILING:
-					case TRUE:
-					case UNION:
-					case UNIQUE:
-					case USER:
-					case USING:
-					case VALUES:
-					case VARIADIC:
-					case WHEN:
-					case WHERE:
-					case WINDOW:
-					case WITH:
-					case ANTI:
-					case ASOF:
-					case AUTHORIZATION:
-					case BINARY:
-					case COLLATION:
-					case CONCURRENTLY:
-					case CROSS:
-					case FREEZE:
-					case FULL:
-					case ILIKE:
-					case INNER:
-					case IS:
-					case ISNULL:
-					case JOIN:
-					case LEFT:
-					case LIKE:
-					case NATURAL:
-					case NOTNULL:
-					case OUTER:
-					case OVERLAPS:
-					case RIGHT:
-					case SEMI:
-					case SIMILAR:
-					case TABLESAMPLE:
-					case VERBOSE:
-					case BETWEEN:
-					case EXISTS:
-					case EXTRACT:
-					case GROUPING:
-					case INTERVAL:
-					case OPERATOR:
-					case OVERLAY:
-					case POSITION:
-					case ROW:
-					case SUBSTRING:
-					case TIME:
-					case TIMESTAMP:
-					case TRIM:
-					case TRY_CAST:
-					case MAP:
-					case NATIONAL:
-					case NONE:
-					case PRECISION:
-					case STRUCT:
-					case AT:
-					case DAY:
-					case ESCAPE:
-					case EXCLUDE:
-					case FILTER:
-					case HOUR:
-					case IGNORE:
-					case MINUTE:
-					case MONTH:
-					case OVER:
-					case REPLACE:
-					case RESPECT:
-					case SECOND:
-					case UESCAPE:
-					case VARYING:
-					case WITHIN:
-					case WITHOUT:
-					case YEAR:
-					case ABORT:
-					case ABSOLUTE:
-					case ACCESS:
-					case ACTION:
-					case ADD:
-					case ADMIN:
-					case ALTER:
-					case ALWAYS:
-					case BACKWARD:
-					case BEGIN:
-					case BREADTH:
-					case BY:
-					case CASCADE:
-					case CASCADED:
-					case CATALOG:
-					case CHAIN:
-					case CHARACTERISTICS:
-					case CHECKPOINT:
-					case CLOSE:
-					case COMMENT:
-					case COMMIT:
-					case COMMITTED:
-					case CONFLICT:
-					case CONTINUE:
-					case COPY:
-					case CSV:
-					case CURRENT:
-					case CURSOR:
-					case CYCLE:
-					case DATA:
-					case DATABASE:
-					case DEALLOCATE:
-					case DECLARE:
-					case DEFERRED:
-					case DELETE:
-					case DELIMITER:
-					case DELIMITERS:
-					case DEPTH:
-					case DESCRIBE:
-					case DISCARD:
-					case DOMAIN:
-					case DROP:
-					case ENCODING:
-					case EXCLUDING:
-					case EXCLUSIVE:
-					case EXECUTE:
-					case EXPLAIN:
-					case EXTERNAL:
-					case FIRST:
-					case FOLLOWING:
-					case FORCE:
-					case FORWARD:
-					case FUNCTION:
-					case GENERATED:
-					case GLOBAL:
-					case GRANTED:
-					case GROUPS:
-					case HEADER:
-					case HOLD:
-					case IDENTITY:
-					case IF:
-					case IMMEDIATE:
-					case INCLUDE:
-					case INCLUDING:
-					case INDEX:
-					case INHERIT:
-					case INHERITS:
-					case INSENSITIVE:
-					case INSERT:
-					case ISOLATION:
-					case KEY:
-					case LAST:
-					case LEVEL:
-					case LISTEN:
-					case LOCAL:
-					case LOCATION:
-					case LOCK:
-					case LOCKED:
-					case MATCH:
-					case MATCHED:
-					case MATERIALIZED:
-					case MERGE:
-					case MODE:
-					case MOVE:
-					case NAME:
-					case NAMES:
-					case NEXT:
-					case NO:
-					case NOTHING:
-					case NOTIFY:
-					case NOWAIT:
-					case NULLS:
-					case OF:
-					case OPTION:
-					case OPTIONS:
-					case ORDINALITY:
-					case OTHERS:
-					case OVERRIDING:
-					case OWNER:
-					case PARTIAL:
-					case PARTITION:
-					case PARTITIONED:
-					case PLANS:
-					case PRECEDING:
-					case PREPARE:
-					case PRESERVE:
-					case PRIOR:
-					case PRIVILEGES:
-					case PROGRAM:
-					case QUOTE:
-					case RANGE:
-					case READ:
-					case REFRESH:
-					case RELATIVE:
-					case RELEASE:
-					case RENAME:
-					case REPEATABLE:
-					case RESET:
-					case RESTART:
-					case RESTRICT:
-					case REVOKE:
-					case ROLE:
-					case ROLLBACK:
-					case ROWS:
-					case SAVEPOINT:
-					case SCHEMA:
-					case SCROLL:
-					case SEARCH:
-					case SEQUENCE:
-					case SEQUENCES:
-					case SERIALIZABLE:
-					case SESSION:
-					case SET:
-					case SETS:
-					case SHARE:
-					case SHOW:
-					case SIMPLE:
-					case SKIP_:
-					case SNAPSHOT:
-					case SOURCE:
-					case START:
-					case STATISTICS:
-					case STDIN:
-					case STDOUT:
-					case STORED:
-					case SUMMARIZE:
-					case SYSTEM:
-					case TABLES:
-					case TARGET:
-					case TEMP:
-					case TEMPORARY:
-					case TIES:
-					case TRANSACTION:
-					case TRUNCATE:
-					case TYPE:
-					case UNBOUNDED:
-					case UNCOMMITTED:
-					case UNKNOWN:
-					case UNLISTEN:
-					case UNLOGGED:
-					case UPDATE:
-					case VACUUM:
-					case VALID:
-					case VALUE:
-					case VIEW:
-					case WORK:
-					case WRITE:
-					case ZONE:
-						{
-						State = 1558;
-						label();
-						}
-						break;
-					case STAR:
-						{
-						State = 1559;
-						Match(STAR);
-						}
-						break;
-					default:
-						throw new NoViableAltException(this);
+					State = 1577;
+					fields();
 					}
-					}
-					}
-					State = 1566;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
 				}
+
 				}
 				break;
 			case COLLATE:
 				_localctx = new CollateSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1567;
+				State = 1580;
 				Match(COLLATE);
-				State = 1568;
+				State = 1581;
 				qualifiedName();
 				}
 				break;
@@ -13846,24 +13616,24 @@ internal partial class SqlParser : Parser {
 				_localctx = new AtTimeZoneSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1569;
+				State = 1582;
 				Match(AT);
-				State = 1574;
+				State = 1587;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case TIME:
 					{
-					State = 1570;
+					State = 1583;
 					Match(TIME);
-					State = 1571;
+					State = 1584;
 					Match(ZONE);
-					State = 1572;
+					State = 1585;
 					primary();
 					}
 					break;
 				case LOCAL:
 					{
-					State = 1573;
+					State = 1586;
 					Match(LOCAL);
 					}
 					break;
@@ -13909,10 +13679,32 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(SqlParser.STRING, 0); }
 		public StringContext(PrimaryContext context) { CopyFrom(context); }
 	}
-	public partial class BitStringContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BIT_STRING() { return GetToken(SqlParser.BIT_STRING, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode HEX_STRING() { return GetToken(SqlParser.HEX_STRING, 0); }
-		public BitStringContext(PrimaryContext context) { CopyFrom(context); }
+	public partial class NameOrCallContext : PrimaryContext {
+		[System.Diagnostics.DebuggerNonUserCode] public NameContext name() {
+			return GetRuleContext<NameContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public NameTailContext nameTail() {
+			return GetRuleContext<NameTailContext>(0);
+		}
+		public NameOrCallContext(PrimaryContext context) { CopyFrom(context); }
+	}
+	public partial class ParensContext : PrimaryContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ParenthesizedBodyContext parenthesizedBody() {
+			return GetRuleContext<ParenthesizedBodyContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public FieldsContext fields() {
+			return GetRuleContext<FieldsContext>(0);
+		}
+		public ParensContext(PrimaryContext context) { CopyFrom(context); }
+	}
+	public partial class ParameterContext : PrimaryContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PARAMETER() { return GetToken(SqlParser.PARAMETER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public FieldsContext fields() {
+			return GetRuleContext<FieldsContext>(0);
+		}
+		public ParameterContext(PrimaryContext context) { CopyFrom(context); }
 	}
 	public partial class BooleanContext : PrimaryContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRUE() { return GetToken(SqlParser.TRUE, 0); }
@@ -13923,347 +13715,20 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NULL() { return GetToken(SqlParser.NULL, 0); }
 		public NullContext(PrimaryContext context) { CopyFrom(context); }
 	}
-	public partial class NameOrCallContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public NameContext name() {
-			return GetRuleContext<NameContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public NameTailContext nameTail() {
-			return GetRuleContext<NameTailContext>(0);
-		}
-		public NameOrCallContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class KeywordCallContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public FunctionNameContext functionName() {
-			return GetRuleContext<FunctionNameContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public CallTailContext callTail() {
-			return GetRuleContext<CallTailContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(SqlParser.DOT); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
-			return GetToken(SqlParser.DOT, i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext[] label() {
-			return GetRuleContexts<LabelContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label(int i) {
-			return GetRuleContext<LabelContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] STAR() { return GetTokens(SqlParser.STAR); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STAR(int i) {
-			return GetToken(SqlParser.STAR, i);
-		}
-		public KeywordCallContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class ParameterContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PARAMETER() { return GetToken(SqlParser.PARAMETER, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(SqlParser.DOT); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
-			return GetToken(SqlParser.DOT, i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext[] label() {
-			return GetRuleContexts<LabelContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label(int i) {
-			return GetRuleContext<LabelContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] STAR() { return GetTokens(SqlParser.STAR); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STAR(int i) {
-			return GetToken(SqlParser.STAR, i);
-		}
-		public ParameterContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class ParensContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ParenthesizedBodyContext parenthesizedBody() {
-			return GetRuleContext<ParenthesizedBodyContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(SqlParser.DOT); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
-			return GetToken(SqlParser.DOT, i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext[] label() {
-			return GetRuleContexts<LabelContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label(int i) {
-			return GetRuleContext<LabelContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] STAR() { return GetTokens(SqlParser.STAR); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STAR(int i) {
-			return GetToken(SqlParser.STAR, i);
-		}
-		public ParensContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class CurrentValueExpressionContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public CurrentValueContext currentValue() {
-			return GetRuleContext<CurrentValueContext>(0);
-		}
-		public CurrentValueExpressionContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class TimeLiteralContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIME() { return GetToken(SqlParser.TIME, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIMESTAMP() { return GetToken(SqlParser.TIMESTAMP, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(SqlParser.STRING, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(SqlParser.DOT); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
-			return GetToken(SqlParser.DOT, i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext[] label() {
-			return GetRuleContexts<LabelContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label(int i) {
-			return GetRuleContext<LabelContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public TypePrecisionContext typePrecision() {
-			return GetRuleContext<TypePrecisionContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public TimeZoneContext timeZone() {
-			return GetRuleContext<TimeZoneContext>(0);
-		}
-		public TimeLiteralContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class IntervalLiteralContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INTERVAL() { return GetToken(SqlParser.INTERVAL, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(SqlParser.STRING, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INTEGER_NUMBER() { return GetToken(SqlParser.INTEGER_NUMBER, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
-			return GetRuleContext<IdentifierContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(SqlParser.DOT); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
-			return GetToken(SqlParser.DOT, i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext[] label() {
-			return GetRuleContexts<LabelContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label(int i) {
-			return GetRuleContext<LabelContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public TypePrecisionContext typePrecision() {
-			return GetRuleContext<TypePrecisionContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public IntervalQualifierContext intervalQualifier() {
-			return GetRuleContext<IntervalQualifierContext>(0);
-		}
-		public IntervalLiteralContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class CaseContext : PrimaryContext {
-		public ExpressionContext operandOfCase;
-		public ExpressionContext otherwise;
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CASE() { return GetToken(SqlParser.CASE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode END() { return GetToken(SqlParser.END, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public CaseBranchContext[] caseBranch() {
-			return GetRuleContexts<CaseBranchContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public CaseBranchContext caseBranch(int i) {
-			return GetRuleContext<CaseBranchContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ELSE() { return GetToken(SqlParser.ELSE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
-			return GetRuleContexts<ExpressionContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
-			return GetRuleContext<ExpressionContext>(i);
-		}
-		public CaseContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class CastContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
-			return GetRuleContext<ExpressionContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AS() { return GetToken(SqlParser.AS, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public TypeNameContext typeName() {
-			return GetRuleContext<TypeNameContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CAST() { return GetToken(SqlParser.CAST, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRY_CAST() { return GetToken(SqlParser.TRY_CAST, 0); }
-		public CastContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class ExistsContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXISTS() { return GetToken(SqlParser.EXISTS, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public QueryContext query() {
-			return GetRuleContext<QueryContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		public ExistsContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class ArrayContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ARRAY() { return GetToken(SqlParser.ARRAY, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_BRACKET() { return GetToken(SqlParser.LEFT_BRACKET, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_BRACKET() { return GetToken(SqlParser.RIGHT_BRACKET, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public QueryContext query() {
-			return GetRuleContext<QueryContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
-			return GetRuleContext<ExpressionsContext>(0);
-		}
-		public ArrayContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class ListContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_BRACKET() { return GetToken(SqlParser.LEFT_BRACKET, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_BRACKET() { return GetToken(SqlParser.RIGHT_BRACKET, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
-			return GetRuleContext<ExpressionsContext>(0);
-		}
-		public ListContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class StructContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_BRACE() { return GetToken(SqlParser.LEFT_BRACE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_BRACE() { return GetToken(SqlParser.RIGHT_BRACE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public StructFieldContext[] structField() {
-			return GetRuleContexts<StructFieldContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public StructFieldContext structField(int i) {
-			return GetRuleContext<StructFieldContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
-			return GetToken(SqlParser.COMMA, i);
-		}
-		public StructContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class RowContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ROW() { return GetToken(SqlParser.ROW, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
-			return GetRuleContext<ExpressionsContext>(0);
-		}
-		public RowContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class GroupingContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GROUPING() { return GetToken(SqlParser.GROUPING, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
-			return GetRuleContext<ExpressionsContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		public GroupingContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class ExtractContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXTRACT() { return GetToken(SqlParser.EXTRACT, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
-			return GetRuleContext<ExpressionContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label() {
-			return GetRuleContext<LabelContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(SqlParser.STRING, 0); }
-		public ExtractContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class SubstringContext : PrimaryContext {
-		public ExpressionContext from;
-		public ExpressionContext @for;
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SUBSTRING() { return GetToken(SqlParser.SUBSTRING, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
-			return GetRuleContexts<ExpressionContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
-			return GetRuleContext<ExpressionContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA() { return GetToken(SqlParser.COMMA, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
-			return GetRuleContext<ExpressionsContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] FROM() { return GetTokens(SqlParser.FROM); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM(int i) {
-			return GetToken(SqlParser.FROM, i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] FOR() { return GetTokens(SqlParser.FOR); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FOR(int i) {
-			return GetToken(SqlParser.FOR, i);
-		}
-		public SubstringContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class PositionContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode POSITION() { return GetToken(SqlParser.POSITION, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext[] valueExpression() {
-			return GetRuleContexts<ValueExpressionContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression(int i) {
-			return GetRuleContext<ValueExpressionContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IN() { return GetToken(SqlParser.IN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA() { return GetToken(SqlParser.COMMA, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
-			return GetRuleContext<ExpressionContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(SqlParser.DOT); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
-			return GetToken(SqlParser.DOT, i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext[] label() {
-			return GetRuleContexts<LabelContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label(int i) {
-			return GetRuleContext<LabelContext>(i);
-		}
-		public PositionContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class OverlayContext : PrimaryContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OVERLAY() { return GetToken(SqlParser.OVERLAY, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
-			return GetRuleContexts<ExpressionContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
-			return GetRuleContext<ExpressionContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLACING() { return GetToken(SqlParser.PLACING, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FOR() { return GetToken(SqlParser.FOR, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
-			return GetToken(SqlParser.COMMA, i);
-		}
-		public OverlayContext(PrimaryContext context) { CopyFrom(context); }
-	}
-	public partial class TrimContext : PrimaryContext {
-		public IToken side;
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRIM() { return GetToken(SqlParser.TRIM, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
-			return GetRuleContext<ExpressionsContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
-			return GetRuleContexts<ExpressionContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
-			return GetRuleContext<ExpressionContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BOTH() { return GetToken(SqlParser.BOTH, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEADING() { return GetToken(SqlParser.LEADING, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRAILING() { return GetToken(SqlParser.TRAILING, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
-			return GetToken(SqlParser.COMMA, i);
-		}
-		public TrimContext(PrimaryContext context) { CopyFrom(context); }
+	public partial class FormExpressionContext : PrimaryContext {
+		[System.Diagnostics.DebuggerNonUserCode] public FormContext form() {
+			return GetRuleContext<FormContext>(0);
+		}
+		public FormExpressionContext(PrimaryContext context) { CopyFrom(context); }
 	}
 
 	[RuleVersion(0)]
 	public PrimaryContext primary() {
 		PrimaryContext _localctx = new PrimaryContext(Context, State);
-		EnterRule(_localctx, 140, RULE_primary);
+		EnterRule(_localctx, 144, RULE_primary);
 		int _la;
 		try {
-			State = 1814;
+			State = 1610;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTEGER_NUMBER:
@@ -14272,7 +13737,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NumberContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1578;
+				State = 1591;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14287,48 +13752,8 @@ internal partial class SqlParser : Parser {
 				_localctx = new StringContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1579;
+				State = 1592;
 				Match(STRING);
-				}
-				break;
-			case BIT_STRING:
-			case HEX_STRING:
-				_localctx = new BitStringContext(_localctx);
-				EnterOuterAlt(_localctx, 3);
-				{
-				State = 1580;
-				_la = TokenStream.LA(1);
-				if ( !(_la==BIT_STRING || _la==HEX_STRING) ) {
-				ErrorHandler.RecoverInline(this);
-				}
-				else {
-					ErrorHandler.ReportMatch(this);
-				    Consume();
-				}
-				}
-				break;
-			case FALSE:
-			case TRUE:
-				_localctx = new BooleanContext(_localctx);
-				EnterOuterAlt(_localctx, 4);
-				{
-				State = 1581;
-				_la = TokenStream.LA(1);
-				if ( !(_la==FALSE || _la==TRUE) ) {
-				ErrorHandler.RecoverInline(this);
-				}
-				else {
-					ErrorHandler.ReportMatch(this);
-				    Consume();
-				}
-				}
-				break;
-			case NULL:
-				_localctx = new NullContext(_localctx);
-				EnterOuterAlt(_localctx, 5);
-				{
-				State = 1582;
-				Match(NULL);
 				}
 				break;
 			case IDENTIFIER:
@@ -14525,22 +13950,103 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				_localctx = new NameOrCallContext(_localctx);
-				EnterOuterAlt(_localctx, 6);
+				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1583;
+				State = 1593;
 				name();
-				State = 1585;
+				State = 1595;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STRING || _la==PRECISION || _la==VARYING || _la==LEFT_PAREN || _la==LEFT_BRACE) {
 					{
-					State = 1584;
+					State = 1594;
 					nameTail();
 					}
 				}
 
 				}
 				break;
+			case LEFT_PAREN:
+				_localctx = new ParensContext(_localctx);
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 1597;
+				Match(LEFT_PAREN);
+				State = 1598;
+				parenthesizedBody();
+				State = 1599;
+				Match(RIGHT_PAREN);
+				State = 1601;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==DOT) {
+					{
+					State = 1600;
+					fields();
+					}
+				}
+
+				}
+				break;
+			case PARAMETER:
+				_localctx = new ParameterContext(_localctx);
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 1603;
+				Match(PARAMETER);
+				State = 1605;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==DOT) {
+					{
+					State = 1604;
+					fields();
+					}
+				}
+
+				}
+				break;
+			case FALSE:
+			case TRUE:
+				_localctx = new BooleanContext(_localctx);
+				EnterOuterAlt(_localctx, 6);
+				{
+				State = 1607;
+				_la = TokenStream.LA(1);
+				if ( !(_la==FALSE || _la==TRUE) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				}
+				break;
+			case NULL:
+				_localctx = new NullContext(_localctx);
+				EnterOuterAlt(_localctx, 7);
+				{
+				State = 1608;
+				Match(NULL);
+				}
+				break;
+			case BIT_STRING:
+			case HEX_STRING:
+			case ARRAY:
+			case CASE:
+			case CAST:
+			case CURRENT_CATALOG:
+			case CURRENT_DATE:
+			case CURRENT_ROLE:
+			case CURRENT_SCHEMA:
+			case CURRENT_TIME:
+			case CURRENT_TIMESTAMP:
+			case CURRENT_USER:
+			case LOCALTIME:
+			case LOCALTIMESTAMP:
+			case SESSION_USER:
+			case SYSTEM_USER:
+			case USER:
 			case ANTI:
 			case ASOF:
 			case AUTHORIZATION:
@@ -14566,1095 +14072,368 @@ internal partial class SqlParser : Parser {
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
-				_localctx = new KeywordCallContext(_localctx);
-				EnterOuterAlt(_localctx, 7);
-				{
-				State = 1587;
-				functionName();
-				State = 1588;
-				callTail();
-				State = 1596;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				while (_la==DOT) {
-					{
-					{
-					State = 1589;
-					Match(DOT);
-					State = 1592;
-					ErrorHandler.Sync(this);
-					switch (TokenStream.LA(1)) {
-					case IDENTIFIER:
-					case QUOTED_IDENTIFIER:
-					case ALL:
-					case ANALYSE:
-					case ANALYZE:
-					case AND:
-					case ANY:
-					case ARRAY:
-					case AS:
-					case ASC:
-					case ASYMMETRIC:
-					case BOTH:
-					case CASE:
-					case CAST:
-					case CHECK:
-					case COLLATE:
-					case COLUMN:
-					case CONSTRAINT:
-					case CREATE:
-					case CURRENT_CATALOG:
-					case CURRENT_DATE:
-					case CURRENT_ROLE:
-					case CURRENT_SCHEMA:
-					case CURRENT_TIME:
-					case CURRENT_TIMESTAMP:
-					case CURRENT_USER:
-					case DEFAULT:
-					case DEFERRABLE:
-					case DESC:
-					case DISTINCT:
-					case DO:
-					case ELSE:
-					case END:
-					case EXCEPT:
-					case FALSE:
-					case FETCH:
-					case FOR:
-					case FOREIGN:
-					case FROM:
-					case GRANT:
-					case GROUP:
-					case HAVING:
-					case IN:
-					case INITIALLY:
-					case INTERSECT:
-					case INTO:
-					case LATERAL:
-					case LEADING:
-					case LIMIT:
-					case LOCALTIME:
-					case LOCALTIMESTAMP:
-					case NOT:
-					case NULL:
-					case OFFSET:
-					case ON:
-					case ONLY:
-					case OR:
-					case ORDER:
-					case PLACING:
-					case PRIMARY:
-					case QUALIFY:
-					case RECURSIVE:
-					case REFERENCES:
-					case RETURNING:
-					case SELECT:
-					case SESSION_USER:
-					case SOME:
-					case SYMMETRIC:
-					case SYSTEM_USER:
-					case TABLE:
-					case THEN:
-					case TO:
-					case TRAILING:
-					case TRUE:
-					case UNION:
-					case UNIQUE:
-					case USER:
-					case USING:
-					case VALUES:
-					case VARIADIC:
-					case WHEN:
-					case WHERE:
-					case WINDOW:
-					case WITH:
-					case ANTI:
-					case ASOF:
-					case AUTHORIZATION:
-					case BINARY:
-					case COLLATION:
-					case CONCURRENTLY:
-					case CROSS:
-					case FREEZE:
-					case FULL:
-					case ILIKE:
-					case INNER:
-					case IS:
-					case ISNULL:
-					case JOIN:
-					case LEFT:
-					case LIKE:
-					case NATURAL:
-					case NOTNULL:
-					case OUTER:
-					case OVERLAPS:
-					case RIGHT:
-					case SEMI:
-					case SIMILAR:
-					case TABLESAMPLE:
-					case VERBOSE:
-					case BETWEEN:
-					case EXISTS:
-					case EXTRACT:
-					case GROUPING:
-					case INTERVAL:
-					case OPERATOR:
-					case OVERLAY:
-					case POSITION:
-					case ROW:
-					case SUBSTRING:
-					case TIME:
-					case TIMESTAMP:
-					case TRIM:
-					case TRY_CAST:
-					case MAP:
-					case NATIONAL:
-					case NONE:
-					case PRECISION:
-					case STRUCT:
-					case AT:
-					case DAY:
-					case ESCAPE:
-					case EXCLUDE:
-					case FILTER:
-					case HOUR:
-					case IGNORE:
-					case MINUTE:
-					case MONTH:
-					case OVER:
-					case REPLACE:
-					case RESPECT:
-					case SECOND:
-					case UESCAPE:
-					case VARYING:
-					case WITHIN:
-					case WITHOUT:
-					case YEAR:
-					case ABORT:
-					case ABSOLUTE:
-					case ACCESS:
-					case ACTION:
-					case ADD:
-					case ADMIN:
-					case ALTER:
-					case ALWAYS:
-					case BACKWARD:
-					case BEGIN:
-					case BREADTH:
-					case BY:
-					case CASCADE:
-					case CASCADED:
-					case CATALOG:
-					case CHAIN:
-					case CHARACTERISTICS:
-					case CHECKPOINT:
-					case CLOSE:
-					case COMMENT:
-					case COMMIT:
-					case COMMITTED:
-					case CONFLICT:
-					case CONTINUE:
-					case COPY:
-					case CSV:
-					case CURRENT:
-					case CURSOR:
-					case CYCLE:
-					case DATA:
-					case DATABASE:
-					case DEALLOCATE:
-					case DECLARE:
-					case DEFERRED:
-					case DELETE:
-					case DELIMITER:
-					case DELIMITERS:
-					case DEPTH:
-					case DESCRIBE:
-					case DISCARD:
-					case DOMAIN:
-					case DROP:
-					case ENCODING:
-					case EXCLUDING:
-					case EXCLUSIVE:
-					case EXECUTE:
-					case EXPLAIN:
-					case EXTERNAL:
-					case FIRST:
-					case FOLLOWING:
-					case FORCE:
-					case FORWARD:
-					case FUNCTION:
-					case GENERATED:
-					case GLOBAL:
-					case GRANTED:
-					case GROUPS:
-					case HEADER:
-					case HOLD:
-					case IDENTITY:
-					case IF:
-					case IMMEDIATE:
-					case INCLUDE:
-					case INCLUDING:
-					case INDEX:
-					case INHERIT:
-					case INHERITS:
-					case INSENSITIVE:
-					case INSERT:
-					case ISOLATION:
-					case KEY:
-					case LAST:
-					case LEVEL:
-					case LISTEN:
-					case LOCAL:
-					case LOCATION:
-					case LOCK:
-					case LOCKED:
-					case MATCH:
-					case MATCHED:
-					case MATERIALIZED:
-					case MERGE:
-					case MODE:
-					case MOVE:
-					case NAME:
-					case NAMES:
-					case NEXT:
-					case NO:
-					case NOTHING:
-					case NOTIFY:
-					case NOWAIT:
-					case NULLS:
-					case OF:
-					case OPTION:
-					case OPTIONS:
-					case ORDINALITY:
-					case OTHERS:
-					case OVERRIDING:
-					case OWNER:
-					case PARTIAL:
-					case PARTITION:
-					case PARTITIONED:
-					case PLANS:
-					case PRECEDING:
-					case PREPARE:
-					case PRESERVE:
-					case PRIOR:
-					case PRIVILEGES:
-					case PROGRAM:
-					case QUOTE:
-					case RANGE:
-					case READ:
-					case REFRESH:
-					case RELATIVE:
-					case RELEASE:
-					case RENAME:
-					case REPEATABLE:
-					case RESET:
-					case RESTART:
-					case RESTRICT:
-					case REVOKE:
-					case ROLE:
-					case ROLLBACK:
-					case ROWS:
-					case SAVEPOINT:
-					case SCHEMA:
-					case SCROLL:
-					case SEARCH:
-					case SEQUENCE:
-					case SEQUENCES:
-					case SERIALIZABLE:
-					case SESSION:
-					case SET:
-					case SETS:
-					case SHARE:
-					case SHOW:
-					case SIMPLE:
-					case SKIP_:
-					case SNAPSHOT:
-					case SOURCE:
-					case START:
-					case STATISTICS:
-					case STDIN:
-					case STDOUT:
-					case STORED:
-					case SUMMARIZE:
-					case SYSTEM:
-					case TABLES:
-					case TARGET:
-					case TEMP:
-					case TEMPORARY:
-					case TIES:
-					case TRANSACTION:
-					case TRUNCATE:
-					case TYPE:
-					case UNBOUNDED:
-					case UNCOMMITTED:
-					case UNKNOWN:
-					case UNLISTEN:
-					case UNLOGGED:
-					case UPDATE:
-					case VACUUM:
-					case VALID:
-					case VALUE:
-					case VIEW:
-					case WORK:
-					case WRITE:
-					case ZONE:
-						{
-						State = 1590;
-						label();
-						}
-						break;
-					case STAR:
-						{
-						State = 1591;
-						Match(STAR);
-						}
-						break;
-					default:
-						throw new NoViableAltException(this);
-					}
-					}
-					}
-					State = 1598;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-				}
-				}
-				break;
-			case PARAMETER:
-				_localctx = new ParameterContext(_localctx);
+			case EXISTS:
+			case EXTRACT:
+			case GROUPING:
+			case INTERVAL:
+			case OVERLAY:
+			case POSITION:
+			case ROW:
+			case SUBSTRING:
+			case TIME:
+			case TIMESTAMP:
+			case TRIM:
+			case TRY_CAST:
+			case LEFT_BRACKET:
+			case LEFT_BRACE:
+				_localctx = new FormExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1599;
-				Match(PARAMETER);
-				State = 1607;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				while (_la==DOT) {
-					{
-					{
-					State = 1600;
-					Match(DOT);
-					State = 1603;
-					ErrorHandler.Sync(this);
-					switch (TokenStream.LA(1)) {
-					case IDENTIFIER:
-					case QUOTED_IDENTIFIER:
-					case ALL:
-					case ANALYSE:
-					case ANALYZE:
-					case AND:
-					case ANY:
-					case ARRAY:
-					case AS:
-					case ASC:
-					case ASYMMETRIC:
-					case BOTH:
-					case CASE:
-					case CAST:
-					case CHECK:
-					case COLLATE:
-					case COLUMN:
-					case CONSTRAINT:
-					case CREATE:
-					case CURRENT_CATALOG:
-					case CURRENT_DATE:
-					case CURRENT_ROLE:
-					case CURRENT_SCHEMA:
-					case CURRENT_TIME:
-					case CURRENT_TIMESTAMP:
-					case CURRENT_USER:
-					case DEFAULT:
-					case DEFERRABLE:
-					case DESC:
-					case DISTINCT:
-					case DO:
-					case ELSE:
-					case END:
-					case EXCEPT:
-					case FALSE:
-					case FETCH:
-					case FOR:
-					case FOREIGN:
-					case FROM:
-					case GRANT:
-					case GROUP:
-					case HAVING:
-					case IN:
-					case INITIALLY:
-					case INTERSECT:
-					case INTO:
-					case LATERAL:
-					case LEADING:
-					case LIMIT:
-					case LOCALTIME:
-					case LOCALTIMESTAMP:
-					case NOT:
-					case NULL:
-					case OFFSET:
-					case ON:
-					case ONLY:
-					case OR:
-					case ORDER:
-					case PLACING:
-					case PRIMARY:
-					case QUALIFY:
-					case RECURSIVE:
-					case REFERENCES:
-					case RETURNING:
-					case SELECT:
-					case SESSION_USER:
-					case SOME:
-					case SYMMETRIC:
-					case SYSTEM_USER:
-					case TABLE:
-					case THEN:
-					case TO:
-					case TRAILING:
-					case TRUE:
-					case UNION:
-					case UNIQUE:
-					case USER:
-					case USING:
-					case VALUES:
-					case VARIADIC:
-					case WHEN:
-					case WHERE:
-					case WINDOW:
-					case WITH:
-					case ANTI:
-					case ASOF:
-					case AUTHORIZATION:
-					case BINARY:
-					case COLLATION:
-					case CONCURRENTLY:
-					case CROSS:
-					case FREEZE:
-					case FULL:
-					case ILIKE:
-					case INNER:
-					case IS:
-					case ISNULL:
-					case JOIN:
-					case LEFT:
-					case LIKE:
-					case NATURAL:
-					case NOTNULL:
-					case OUTER:
-					case OVERLAPS:
-					case RIGHT:
-					case SEMI:
-					case SIMILAR:
-					case TABLESAMPLE:
-					case VERBOSE:
-					case BETWEEN:
-					case EXISTS:
-					case EXTRACT:
-					case GROUPING:
-					case INTERVAL:
-					case OPERATOR:
-					case OVERLAY:
-					case POSITION:
-					case ROW:
-					case SUBSTRING:
-					case TIME:
-					case TIMESTAMP:
-					case TRIM:
-					case TRY_CAST:
-					case MAP:
-					case NATIONAL:
-					case NONE:
-					case PRECISION:
-					case STRUCT:
-					case AT:
-					case DAY:
-					case ESCAPE:
-					case EXCLUDE:
-					case FILTER:
-					case HOUR:
-					case IGNORE:
-					case MINUTE:
-					case MONTH:
-					case OVER:
-					case REPLACE:
-					case RESPECT:
-					case SECOND:
-					case UESCAPE:
-					case VARYING:
-					case WITHIN:
-					case WITHOUT:
-					case YEAR:
-					case ABORT:
-					case ABSOLUTE:
-					case ACCESS:
-					case ACTION:
-					case ADD:
-					case ADMIN:
-					case ALTER:
-					case ALWAYS:
-					case BACKWARD:
-					case BEGIN:
-					case BREADTH:
-					case BY:
-					case CASCADE:
-					case CASCADED:
-					case CATALOG:
-					case CHAIN:
-					case CHARACTERISTICS:
-					case CHECKPOINT:
-					case CLOSE:
-					case COMMENT:
-					case COMMIT:
-					case COMMITTED:
-					case CONFLICT:
-					case CONTINUE:
-					case COPY:
-					case CSV:
-					case CURRENT:
-					case CURSOR:
-					case CYCLE:
-					case DATA:
-					case DATABASE:
-					case DEALLOCATE:
-					case DECLARE:
-					case DEFERRED:
-					case DELETE:
-					case DELIMITER:
-					case DELIMITERS:
-					case DEPTH:
-					case DESCRIBE:
-					case DISCARD:
-					case DOMAIN:
-					case DROP:
-					case ENCODING:
-					case EXCLUDING:
-					case EXCLUSIVE:
-					case EXECUTE:
-					case EXPLAIN:
-					case EXTERNAL:
-					case FIRST:
-					case FOLLOWING:
-					case FORCE:
-					case FORWARD:
-					case FUNCTION:
-					case GENERATED:
-					case GLOBAL:
-					case GRANTED:
-					case GROUPS:
-					case HEADER:
-					case HOLD:
-					case IDENTITY:
-					case IF:
-					case IMMEDIATE:
-					case INCLUDE:
-					case INCLUDING:
-					case INDEX:
-					case INHERIT:
-					case INHERITS:
-					case INSENSITIVE:
-					case INSERT:
-					case ISOLATION:
-					case KEY:
-					case LAST:
-					case LEVEL:
-					case LISTEN:
-					case LOCAL:
-					case LOCATION:
-					case LOCK:
-					case LOCKED:
-					case MATCH:
-					case MATCHED:
-					case MATERIALIZED:
-					case MERGE:
-					case MODE:
-					case MOVE:
-					case NAME:
-					case NAMES:
-					case NEXT:
-					case NO:
-					case NOTHING:
-					case NOTIFY:
-					case NOWAIT:
-					case NULLS:
-					case OF:
-					case OPTION:
-					case OPTIONS:
-					case ORDINALITY:
-					case OTHERS:
-					case OVERRIDING:
-					case OWNER:
-					case PARTIAL:
-					case PARTITION:
-					case PARTITIONED:
-					case PLANS:
-					case PRECEDING:
-					case PREPARE:
-					case PRESERVE:
-					case PRIOR:
-					case PRIVILEGES:
-					case PROGRAM:
-					case QUOTE:
-					case RANGE:
-					case READ:
-					case REFRESH:
-					case RELATIVE:
-					case RELEASE:
-					case RENAME:
-					case REPEATABLE:
-					case RESET:
-					case RESTART:
-					case RESTRICT:
-					case REVOKE:
-					case ROLE:
-					case ROLLBACK:
-					case ROWS:
-					case SAVEPOINT:
-					case SCHEMA:
-					case SCROLL:
-					case SEARCH:
-					case SEQUENCE:
-					case SEQUENCES:
-					case SERIALIZABLE:
-					case SESSION:
-					case SET:
-					case SETS:
-					case SHARE:
-					case SHOW:
-					case SIMPLE:
-					case SKIP_:
-					case SNAPSHOT:
-					case SOURCE:
-					case START:
-					case STATISTICS:
-					case STDIN:
-					case STDOUT:
-					case STORED:
-					case SUMMARIZE:
-					case SYSTEM:
-					case TABLES:
-					case TARGET:
-					case TEMP:
-					case TEMPORARY:
-					case TIES:
-					case TRANSACTION:
-					case TRUNCATE:
-					case TYPE:
-					case UNBOUNDED:
-					case UNCOMMITTED:
-					case UNKNOWN:
-					case UNLISTEN:
-					case UNLOGGED:
-					case UPDATE:
-					case VACUUM:
-					case VALID:
-					case VALUE:
-					case VIEW:
-					case WORK:
-					case WRITE:
-					case ZONE:
-						{
-						State = 1601;
-						label();
-						}
-						break;
-					case STAR:
-						{
-						State = 1602;
-						Match(STAR);
-						}
-						break;
-					default:
-						throw new NoViableAltException(this);
-					}
-					}
-					}
-					State = 1609;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-				}
+				State = 1609;
+				form();
 				}
 				break;
-			case LEFT_PAREN:
-				_localctx = new ParensContext(_localctx);
-				EnterOuterAlt(_localctx, 9);
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class FormContext : ParserRuleContext {
+		public FormContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_form; } }
+
+		public FormContext() { }
+		public virtual void CopyFrom(FormContext context) {
+			base.CopyFrom(context);
+		}
+	}
+	public partial class CaseContext : FormContext {
+		public ExpressionContext operandOfCase;
+		public ExpressionContext otherwise;
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CASE() { return GetToken(SqlParser.CASE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public CaseBranchesContext caseBranches() {
+			return GetRuleContext<CaseBranchesContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode END() { return GetToken(SqlParser.END, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ELSE() { return GetToken(SqlParser.ELSE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
+			return GetRuleContexts<ExpressionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
+			return GetRuleContext<ExpressionContext>(i);
+		}
+		public CaseContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class CastContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AS() { return GetToken(SqlParser.AS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeNameContext typeName() {
+			return GetRuleContext<TypeNameContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CAST() { return GetToken(SqlParser.CAST, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRY_CAST() { return GetToken(SqlParser.TRY_CAST, 0); }
+		public CastContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class ExistsContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXISTS() { return GetToken(SqlParser.EXISTS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public QueryContext query() {
+			return GetRuleContext<QueryContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		public ExistsContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class TimeLiteralContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIME() { return GetToken(SqlParser.TIME, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIMESTAMP() { return GetToken(SqlParser.TIMESTAMP, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public FieldsContext fields() {
+			return GetRuleContext<FieldsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(SqlParser.STRING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypePrecisionContext typePrecision() {
+			return GetRuleContext<TypePrecisionContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public TimeZoneContext timeZone() {
+			return GetRuleContext<TimeZoneContext>(0);
+		}
+		public TimeLiteralContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class IntervalLiteralContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INTERVAL() { return GetToken(SqlParser.INTERVAL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public FieldsContext fields() {
+			return GetRuleContext<FieldsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(SqlParser.STRING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INTEGER_NUMBER() { return GetToken(SqlParser.INTEGER_NUMBER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
+			return GetRuleContext<IdentifierContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public TypePrecisionContext typePrecision() {
+			return GetRuleContext<TypePrecisionContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public IntervalQualifierContext intervalQualifier() {
+			return GetRuleContext<IntervalQualifierContext>(0);
+		}
+		public IntervalLiteralContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class ExtractContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXTRACT() { return GetToken(SqlParser.EXTRACT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label() {
+			return GetRuleContext<LabelContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(SqlParser.STRING, 0); }
+		public ExtractContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class SubstringContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SUBSTRING() { return GetToken(SqlParser.SUBSTRING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public SubstringArgumentsContext substringArguments() {
+			return GetRuleContext<SubstringArgumentsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		public SubstringContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class KeywordCallContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public FunctionNameContext functionName() {
+			return GetRuleContext<FunctionNameContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public CallTailContext callTail() {
+			return GetRuleContext<CallTailContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FieldsContext fields() {
+			return GetRuleContext<FieldsContext>(0);
+		}
+		public KeywordCallContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class CurrentValueExpressionContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public CurrentValueContext currentValue() {
+			return GetRuleContext<CurrentValueContext>(0);
+		}
+		public CurrentValueExpressionContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class ArrayContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ARRAY() { return GetToken(SqlParser.ARRAY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_BRACKET() { return GetToken(SqlParser.LEFT_BRACKET, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_BRACKET() { return GetToken(SqlParser.RIGHT_BRACKET, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public QueryContext query() {
+			return GetRuleContext<QueryContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
+			return GetRuleContext<ExpressionsContext>(0);
+		}
+		public ArrayContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class ListContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_BRACKET() { return GetToken(SqlParser.LEFT_BRACKET, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_BRACKET() { return GetToken(SqlParser.RIGHT_BRACKET, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
+			return GetRuleContext<ExpressionsContext>(0);
+		}
+		public ListContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class StructContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_BRACE() { return GetToken(SqlParser.LEFT_BRACE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_BRACE() { return GetToken(SqlParser.RIGHT_BRACE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public StructFieldsContext structFields() {
+			return GetRuleContext<StructFieldsContext>(0);
+		}
+		public StructContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class RowContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ROW() { return GetToken(SqlParser.ROW, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
+			return GetRuleContext<ExpressionsContext>(0);
+		}
+		public RowContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class GroupingContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GROUPING() { return GetToken(SqlParser.GROUPING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
+			return GetRuleContext<ExpressionsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		public GroupingContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class BitStringContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BIT_STRING() { return GetToken(SqlParser.BIT_STRING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode HEX_STRING() { return GetToken(SqlParser.HEX_STRING, 0); }
+		public BitStringContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class PositionContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode POSITION() { return GetToken(SqlParser.POSITION, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public FieldsContext fields() {
+			return GetRuleContext<FieldsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext[] valueExpression() {
+			return GetRuleContexts<ValueExpressionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression(int i) {
+			return GetRuleContext<ValueExpressionContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IN() { return GetToken(SqlParser.IN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA() { return GetToken(SqlParser.COMMA, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
+		public PositionContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class OverlayContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OVERLAY() { return GetToken(SqlParser.OVERLAY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
+			return GetRuleContexts<ExpressionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
+			return GetRuleContext<ExpressionContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLACING() { return GetToken(SqlParser.PLACING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA() { return GetToken(SqlParser.COMMA, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
+			return GetRuleContext<ExpressionsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FOR() { return GetToken(SqlParser.FOR, 0); }
+		public OverlayContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class TrimContext : FormContext {
+		public IToken side;
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRIM() { return GetToken(SqlParser.TRIM, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
+			return GetRuleContext<ExpressionsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BOTH() { return GetToken(SqlParser.BOTH, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEADING() { return GetToken(SqlParser.LEADING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRAILING() { return GetToken(SqlParser.TRAILING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA() { return GetToken(SqlParser.COMMA, 0); }
+		public TrimContext(FormContext context) { CopyFrom(context); }
+	}
+
+	[RuleVersion(0)]
+	public FormContext form() {
+		FormContext _localctx = new FormContext(Context, State);
+		EnterRule(_localctx, 146, RULE_form);
+		int _la;
+		try {
+			State = 1763;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case CASE:
+				_localctx = new CaseContext(_localctx);
+				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1610;
-				Match(LEFT_PAREN);
-				State = 1611;
-				parenthesizedBody();
 				State = 1612;
-				Match(RIGHT_PAREN);
-				State = 1620;
+				Match(CASE);
+				State = 1614;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==DOT) {
-					{
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 					{
 					State = 1613;
-					Match(DOT);
-					State = 1616;
-					ErrorHandler.Sync(this);
-					switch (TokenStream.LA(1)) {
-					case IDENTIFIER:
-					case QUOTED_IDENTIFIER:
-					case ALL:
-					case ANALYSE:
-					case ANALYZE:
-					case AND:
-					case ANY:
-					case ARRAY:
-					case AS:
-					case ASC:
-					case ASYMMETRIC:
-					case BOTH:
-					case CASE:
-					case CAST:
-					case CHECK:
-					case COLLATE:
-					case COLUMN:
-					case CONSTRAINT:
-					case CREATE:
-					case CURRENT_CATALOG:
-					case CURRENT_DATE:
-					case CURRENT_ROLE:
-					case CURRENT_SCHEMA:
-					case CURRENT_TIME:
-					case CURRENT_TIMESTAMP:
-					case CURRENT_USER:
-					case DEFAULT:
-					case DEFERRABLE:
-					case DESC:
-					case DISTINCT:
-					case DO:
-					case ELSE:
-					case END:
-					case EXCEPT:
-					case FALSE:
-					case FETCH:
-					case FOR:
-					case FOREIGN:
-					case FROM:
-					case GRANT:
-					case GROUP:
-					case HAVING:
-					case IN:
-					case INITIALLY:
-					case INTERSECT:
-					case INTO:
-					case LATERAL:
-					case LEADING:
-					case LIMIT:
-					case LOCALTIME:
-					case LOCALTIMESTAMP:
-					case NOT:
-					case NULL:
-					case OFFSET:
-					case ON:
-					case ONLY:
-					case OR:
-					case ORDER:
-					case PLACING:
-					case PRIMARY:
-					case QUALIFY:
-					case RECURSIVE:
-					case REFERENCES:
-					case RETURNING:
-					case SELECT:
-					case SESSION_USER:
-					case SOME:
-					case SYMMETRIC:
-					case SYSTEM_USER:
-					case TABLE:
-					case THEN:
-					case TO:
-					case TRAILING:
-					case TRUE:
-					case UNION:
-					case UNIQUE:
-					case USER:
-					case USING:
-					case VALUES:
-					case VARIADIC:
-					case WHEN:
-					case WHERE:
-					case WINDOW:
-					case WITH:
-					case ANTI:
-					case ASOF:
-					case AUTHORIZATION:
-					case BINARY:
-					case COLLATION:
-					case CONCURRENTLY:
-					case CROSS:
-					case FREEZE:
-					case FULL:
-					case ILIKE:
-					case INNER:
-					case IS:
-					case ISNULL:
-					case JOIN:
-					case LEFT:
-					case LIKE:
-					case NATURAL:
-					case NOTNULL:
-					case OUTER:
-					case OVERLAPS:
-					case RIGHT:
-					case SEMI:
-					case SIMILAR:
-					case TABLESAMPLE:
-					case VERBOSE:
-					case BETWEEN:
-					case EXISTS:
-					case EXTRACT:
-					case GROUPING:
-					case INTERVAL:
-					case OPERATOR:
-					case OVERLAY:
-					case POSITION:
-					case ROW:
-					case SUBSTRING:
-					case TIME:
-					case TIMESTAMP:
-					case TRIM:
-					case TRY_CAST:
-					case MAP:
-					case NATIONAL:
-					case NONE:
-					case PRECISION:
-					case STRUCT:
-					case AT:
-					case DAY:
-					case ESCAPE:
-					case EXCLUDE:
-					case FILTER:
-					case HOUR:
-					case IGNORE:
-					case MINUTE:
-					case MONTH:
-					case OVER:
-					case REPLACE:
-					case RESPECT:
-					case SECOND:
-					case UESCAPE:
-					case VARYING:
-					case WITHIN:
-					case WITHOUT:
-					case YEAR:
-					case ABORT:
-					case ABSOLUTE:
-					case ACCESS:
-					case ACTION:
-					case ADD:
-					case ADMIN:
-					case ALTER:
-					case ALWAYS:
-					case BACKWARD:
-					case BEGIN:
-					case BREADTH:
-					case BY:
-					case CASCADE:
-					case CASCADED:
-					case CATALOG:
-					case CHAIN:
-					case CHARACTERISTICS:
-					case CHECKPOINT:
-					case CLOSE:
-					case COMMENT:
-					case COMMIT:
-					case COMMITTED:
-					case CONFLICT:
-					case CONTINUE:
-					case COPY:
-					case CSV:
-					case CURRENT:
-					case CURSOR:
-					case CYCLE:
-					case DATA:
-					case DATABASE:
-					case DEALLOCATE:
-					case DECLARE:
-					case DEFERRED:
-					case DELETE:
-					case DELIMITER:
-					case DELIMITERS:
-					case DEPTH:
-					case DESCRIBE:
-					case DISCARD:
-					case DOMAIN:
-					case DROP:
-					case ENCODING:
-					case EXCLUDING:
-					case EXCLUSIVE:
-					case EXECUTE:
-					case EXPLAIN:
-					case EXTERNAL:
-					case FIRST:
-					case FOLLOWING:
-					case FORCE:
-					case FORWARD:
-					case FUNCTION:
-					case GENERATED:
-					case GLOBAL:
-					case GRANTED:
-					case GROUPS:
-					case HEADER:
-					case HOLD:
-					case IDENTITY:
-					case IF:
-					case IMMEDIATE:
-					case INCLUDE:
-					case INCLUDING:
-					case INDEX:
-					case INHERIT:
-					case INHERITS:
-					case INSENSITIVE:
-					case INSERT:
-					case ISOLATION:
-					case KEY:
-					case LAST:
-					case LEVEL:
-					case LISTEN:
-					case LOCAL:
-					case LOCATION:
-					case LOCK:
-					case LOCKED:
-					case MATCH:
-					case MATCHED:
-					case MATERIALIZED:
-					case MERGE:
-					case MODE:
-					case MOVE:
-					case NAME:
-					case NAMES:
-					case NEXT:
-					case NO:
-					case NOTHING:
-					case NOTIFY:
-					case NOWAIT:
-					case NULLS:
-					case OF:
-					case OPTION:
-					case OPTIONS:
-					case ORDINALITY:
-					case OTHERS:
-					case OVERRIDING:
-					case OWNER:
-					case PARTIAL:
-					case PARTITION:
-					case PARTITIONED:
-					case PLANS:
-					case PRECEDING:
-					case PREPARE:
-					case PRESERVE:
-					case PRIOR:
-					case PRIVILEGES:
-					case PROGRAM:
-					case QUOTE:
-					case RANGE:
-					case READ:
-					case REFRESH:
-					case RELATIVE:
-					case RELEASE:
-					case RENAME:
-					case REPEATABLE:
-					case RESET:
-					case RESTART:
-					case RESTRICT:
-					case REVOKE:
-					case ROLE:
-					case ROLLBACK:
-					case ROWS:
-					case SAVEPOINT:
-					case SCHEMA:
-					case SCROLL:
-					case SEARCH:
-					case SEQUENCE:
-					case SEQUENCES:
-					case SERIALIZABLE:
-					case SESSION:
-					case SET:
-					case SETS:
-					case SHARE:
-					case SHOW:
-					case SIMPLE:
-					case SKIP_:
-					case SNAPSHOT:
-					case SOURCE:
-					case START:
-					case STATISTICS:
-					case STDIN:
-					case STDOUT:
-					case STORED:
-					case SUMMARIZE:
-					case SYSTEM:
-					case TABLES:
-					case TARGET:
-					case TEMP:
-					case TEMPORARY:
-					case TIES:
-					case TRANSACTION:
-					case TRUNCATE:
-					case TYPE:
-					case UNBOUNDED:
-					case UNCOMMITTED:
-					case UNKNOWN:
-					case UNLISTEN:
-					case UNLOGGED:
-					case UPDATE:
-					case VACUUM:
-					case VALID:
-					case VALUE:
-					case VIEW:
-					case WORK:
-					case WRITE:
-					case ZONE:
-						{
-						State = 1614;
-						label();
-						}
-						break;
-					case STAR:
-						{
-						State = 1615;
-						Match(STAR);
-						}
-						break;
-					default:
-						throw new NoViableAltException(this);
+					((CaseContext)_localctx).operandOfCase = expression();
 					}
-					}
-					}
-					State = 1622;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
 				}
+
+				State = 1616;
+				caseBranches();
+				State = 1619;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==ELSE) {
+					{
+					State = 1617;
+					Match(ELSE);
+					State = 1618;
+					((CaseContext)_localctx).otherwise = expression();
+					}
+				}
+
+				State = 1621;
+				Match(END);
 				}
 				break;
-			case CURRENT_CATALOG:
-			case CURRENT_DATE:
-			case CURRENT_ROLE:
-			case CURRENT_SCHEMA:
-			case CURRENT_TIME:
-			case CURRENT_TIMESTAMP:
-			case CURRENT_USER:
-			case LOCALTIME:
-			case LOCALTIMESTAMP:
-			case SESSION_USER:
-			case SYSTEM_USER:
-			case USER:
-				_localctx = new CurrentValueExpressionContext(_localctx);
-				EnterOuterAlt(_localctx, 10);
+			case CAST:
+			case TRY_CAST:
+				_localctx = new CastContext(_localctx);
+				EnterOuterAlt(_localctx, 2);
 				{
 				State = 1623;
-				currentValue();
+				_la = TokenStream.LA(1);
+				if ( !(_la==CAST || _la==TRY_CAST) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				State = 1624;
+				Match(LEFT_PAREN);
+				State = 1625;
+				expression();
+				State = 1626;
+				Match(AS);
+				State = 1627;
+				typeName();
+				State = 1628;
+				Match(RIGHT_PAREN);
+				}
+				break;
+			case EXISTS:
+				_localctx = new ExistsContext(_localctx);
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 1630;
+				Match(EXISTS);
+				State = 1631;
+				Match(LEFT_PAREN);
+				State = 1632;
+				query();
+				State = 1633;
+				Match(RIGHT_PAREN);
 				}
 				break;
 			case TIME:
 			case TIMESTAMP:
 				_localctx = new TimeLiteralContext(_localctx);
-				EnterOuterAlt(_localctx, 11);
+				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1624;
+				State = 1635;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -15663,27 +14442,13 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1638;
+				State = 1644;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1627;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					do {
-						{
-						{
-						State = 1625;
-						Match(DOT);
-						State = 1626;
-						label();
-						}
-						}
-						State = 1629;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-					} while ( _la==DOT );
+					State = 1636;
+					fields();
 					}
 					break;
 				case STRING:
@@ -15691,27 +14456,27 @@ internal partial class SqlParser : Parser {
 				case WITHOUT_LA:
 				case LEFT_PAREN:
 					{
-					State = 1632;
+					State = 1638;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1631;
+						State = 1637;
 						typePrecision();
 						}
 					}
 
-					State = 1635;
+					State = 1641;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==WITH_LA || _la==WITHOUT_LA) {
 						{
-						State = 1634;
+						State = 1640;
 						timeZone();
 						}
 					}
 
-					State = 1637;
+					State = 1643;
 					Match(STRING);
 					}
 					break;
@@ -15997,54 +14762,40 @@ internal partial class SqlParser : Parser {
 				break;
 			case INTERVAL:
 				_localctx = new IntervalLiteralContext(_localctx);
-				EnterOuterAlt(_localctx, 12);
+				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1640;
+				State = 1646;
 				Match(INTERVAL);
-				State = 1656;
+				State = 1657;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1643;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					do {
-						{
-						{
-						State = 1641;
-						Match(DOT);
-						State = 1642;
-						label();
-						}
-						}
-						State = 1645;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-					} while ( _la==DOT );
+					State = 1647;
+					fields();
 					}
 					break;
 				case STRING:
 				case LEFT_PAREN:
 					{
-					State = 1648;
+					State = 1649;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1647;
+						State = 1648;
 						typePrecision();
 						}
 					}
 
-					State = 1650;
+					State = 1651;
 					Match(STRING);
-					State = 1652;
+					State = 1653;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 67793L) != 0)) {
 						{
-						State = 1651;
+						State = 1652;
 						intervalQualifier();
 						}
 					}
@@ -16053,9 +14804,9 @@ internal partial class SqlParser : Parser {
 					break;
 				case INTEGER_NUMBER:
 					{
-					State = 1654;
-					Match(INTEGER_NUMBER);
 					State = 1655;
+					Match(INTEGER_NUMBER);
+					State = 1656;
 					identifier();
 					}
 					break;
@@ -16339,235 +15090,15 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				break;
-			case CASE:
-				_localctx = new CaseContext(_localctx);
-				EnterOuterAlt(_localctx, 13);
-				{
-				State = 1658;
-				Match(CASE);
-				State = 1660;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
-					{
-					State = 1659;
-					((CaseContext)_localctx).operandOfCase = expression();
-					}
-				}
-
-				State = 1663;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				do {
-					{
-					{
-					State = 1662;
-					caseBranch();
-					}
-					}
-					State = 1665;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-				} while ( _la==WHEN );
-				State = 1669;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==ELSE) {
-					{
-					State = 1667;
-					Match(ELSE);
-					State = 1668;
-					((CaseContext)_localctx).otherwise = expression();
-					}
-				}
-
-				State = 1671;
-				Match(END);
-				}
-				break;
-			case CAST:
-			case TRY_CAST:
-				_localctx = new CastContext(_localctx);
-				EnterOuterAlt(_localctx, 14);
-				{
-				State = 1673;
-				_la = TokenStream.LA(1);
-				if ( !(_la==CAST || _la==TRY_CAST) ) {
-				ErrorHandler.RecoverInline(this);
-				}
-				else {
-					ErrorHandler.ReportMatch(this);
-				    Consume();
-				}
-				State = 1674;
-				Match(LEFT_PAREN);
-				State = 1675;
-				expression();
-				State = 1676;
-				Match(AS);
-				State = 1677;
-				typeName();
-				State = 1678;
-				Match(RIGHT_PAREN);
-				}
-				break;
-			case EXISTS:
-				_localctx = new ExistsContext(_localctx);
-				EnterOuterAlt(_localctx, 15);
-				{
-				State = 1680;
-				Match(EXISTS);
-				State = 1681;
-				Match(LEFT_PAREN);
-				State = 1682;
-				query();
-				State = 1683;
-				Match(RIGHT_PAREN);
-				}
-				break;
-			case ARRAY:
-				_localctx = new ArrayContext(_localctx);
-				EnterOuterAlt(_localctx, 16);
-				{
-				State = 1685;
-				Match(ARRAY);
-				State = 1695;
-				ErrorHandler.Sync(this);
-				switch (TokenStream.LA(1)) {
-				case LEFT_BRACKET:
-					{
-					State = 1686;
-					Match(LEFT_BRACKET);
-					State = 1688;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
-						{
-						State = 1687;
-						expressions();
-						}
-					}
-
-					State = 1690;
-					Match(RIGHT_BRACKET);
-					}
-					break;
-				case LEFT_PAREN:
-					{
-					State = 1691;
-					Match(LEFT_PAREN);
-					State = 1692;
-					query();
-					State = 1693;
-					Match(RIGHT_PAREN);
-					}
-					break;
-				default:
-					throw new NoViableAltException(this);
-				}
-				}
-				break;
-			case LEFT_BRACKET:
-				_localctx = new ListContext(_localctx);
-				EnterOuterAlt(_localctx, 17);
-				{
-				State = 1697;
-				Match(LEFT_BRACKET);
-				State = 1699;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
-					{
-					State = 1698;
-					expressions();
-					}
-				}
-
-				State = 1701;
-				Match(RIGHT_BRACKET);
-				}
-				break;
-			case LEFT_BRACE:
-				_localctx = new StructContext(_localctx);
-				EnterOuterAlt(_localctx, 18);
-				{
-				State = 1702;
-				Match(LEFT_BRACE);
-				State = 1711;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048562L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 4095L) != 0)) {
-					{
-					State = 1703;
-					structField();
-					State = 1708;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					while (_la==COMMA) {
-						{
-						{
-						State = 1704;
-						Match(COMMA);
-						State = 1705;
-						structField();
-						}
-						}
-						State = 1710;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-					}
-					}
-				}
-
-				State = 1713;
-				Match(RIGHT_BRACE);
-				}
-				break;
-			case ROW:
-				_localctx = new RowContext(_localctx);
-				EnterOuterAlt(_localctx, 19);
-				{
-				State = 1714;
-				Match(ROW);
-				State = 1715;
-				Match(LEFT_PAREN);
-				State = 1717;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
-					{
-					State = 1716;
-					expressions();
-					}
-				}
-
-				State = 1719;
-				Match(RIGHT_PAREN);
-				}
-				break;
-			case GROUPING:
-				_localctx = new GroupingContext(_localctx);
-				EnterOuterAlt(_localctx, 20);
-				{
-				State = 1720;
-				Match(GROUPING);
-				State = 1721;
-				Match(LEFT_PAREN);
-				State = 1722;
-				expressions();
-				State = 1723;
-				Match(RIGHT_PAREN);
-				}
-				break;
 			case EXTRACT:
 				_localctx = new ExtractContext(_localctx);
-				EnterOuterAlt(_localctx, 21);
+				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1725;
+				State = 1659;
 				Match(EXTRACT);
-				State = 1726;
+				State = 1660;
 				Match(LEFT_PAREN);
-				State = 1729;
+				State = 1663;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -16885,152 +15416,282 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1727;
+					State = 1661;
 					label();
 					}
 					break;
 				case STRING:
 					{
-					State = 1728;
+					State = 1662;
 					Match(STRING);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1731;
+				State = 1665;
 				Match(FROM);
-				State = 1732;
+				State = 1666;
 				expression();
-				State = 1733;
+				State = 1667;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case SUBSTRING:
 				_localctx = new SubstringContext(_localctx);
-				EnterOuterAlt(_localctx, 22);
+				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1735;
+				State = 1669;
 				Match(SUBSTRING);
-				State = 1736;
+				State = 1670;
 				Match(LEFT_PAREN);
-				State = 1737;
-				expression();
-				State = 1748;
-				ErrorHandler.Sync(this);
-				switch (TokenStream.LA(1)) {
-				case COMMA:
-					{
-					State = 1738;
-					Match(COMMA);
-					State = 1739;
-					expressions();
-					}
-					break;
-				case FOR:
-				case FROM:
-					{
-					State = 1744;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					do {
-						{
-						State = 1744;
-						ErrorHandler.Sync(this);
-						switch (TokenStream.LA(1)) {
-						case FROM:
-							{
-							State = 1740;
-							Match(FROM);
-							State = 1741;
-							((SubstringContext)_localctx).from = expression();
-							}
-							break;
-						case FOR:
-							{
-							State = 1742;
-							Match(FOR);
-							State = 1743;
-							((SubstringContext)_localctx).@for = expression();
-							}
-							break;
-						default:
-							throw new NoViableAltException(this);
-						}
-						}
-						State = 1746;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-					} while ( _la==FOR || _la==FROM );
-					}
-					break;
-				case RIGHT_PAREN:
-					break;
-				default:
-					break;
-				}
-				State = 1750;
+				State = 1671;
+				substringArguments();
+				State = 1672;
 				Match(RIGHT_PAREN);
 				}
 				break;
-			case POSITION:
-				_localctx = new PositionContext(_localctx);
-				EnterOuterAlt(_localctx, 23);
+			case ANTI:
+			case ASOF:
+			case AUTHORIZATION:
+			case BINARY:
+			case COLLATION:
+			case CONCURRENTLY:
+			case CROSS:
+			case FREEZE:
+			case FULL:
+			case ILIKE:
+			case INNER:
+			case IS:
+			case ISNULL:
+			case JOIN:
+			case LEFT:
+			case LIKE:
+			case NATURAL:
+			case NOTNULL:
+			case OUTER:
+			case OVERLAPS:
+			case RIGHT:
+			case SEMI:
+			case SIMILAR:
+			case TABLESAMPLE:
+			case VERBOSE:
+				_localctx = new KeywordCallContext(_localctx);
+				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1752;
-				Match(POSITION);
-				State = 1769;
+				State = 1674;
+				functionName();
+				State = 1675;
+				callTail();
+				State = 1677;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==DOT) {
+					{
+					State = 1676;
+					fields();
+					}
+				}
+
+				}
+				break;
+			case CURRENT_CATALOG:
+			case CURRENT_DATE:
+			case CURRENT_ROLE:
+			case CURRENT_SCHEMA:
+			case CURRENT_TIME:
+			case CURRENT_TIMESTAMP:
+			case CURRENT_USER:
+			case LOCALTIME:
+			case LOCALTIMESTAMP:
+			case SESSION_USER:
+			case SYSTEM_USER:
+			case USER:
+				_localctx = new CurrentValueExpressionContext(_localctx);
+				EnterOuterAlt(_localctx, 9);
+				{
+				State = 1679;
+				currentValue();
+				}
+				break;
+			case ARRAY:
+				_localctx = new ArrayContext(_localctx);
+				EnterOuterAlt(_localctx, 10);
+				{
+				State = 1680;
+				Match(ARRAY);
+				State = 1690;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
-				case DOT:
+				case LEFT_BRACKET:
 					{
-					State = 1755;
+					State = 1681;
+					Match(LEFT_BRACKET);
+					State = 1683;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					do {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 						{
-						{
-						State = 1753;
-						Match(DOT);
-						State = 1754;
-						label();
+						State = 1682;
+						expressions();
 						}
-						}
-						State = 1757;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-					} while ( _la==DOT );
+					}
+
+					State = 1685;
+					Match(RIGHT_BRACKET);
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1759;
+					State = 1686;
 					Match(LEFT_PAREN);
-					State = 1760;
+					State = 1687;
+					query();
+					State = 1688;
+					Match(RIGHT_PAREN);
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				}
+				break;
+			case LEFT_BRACKET:
+				_localctx = new ListContext(_localctx);
+				EnterOuterAlt(_localctx, 11);
+				{
+				State = 1692;
+				Match(LEFT_BRACKET);
+				State = 1694;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+					{
+					State = 1693;
+					expressions();
+					}
+				}
+
+				State = 1696;
+				Match(RIGHT_BRACKET);
+				}
+				break;
+			case LEFT_BRACE:
+				_localctx = new StructContext(_localctx);
+				EnterOuterAlt(_localctx, 12);
+				{
+				State = 1697;
+				Match(LEFT_BRACE);
+				State = 1699;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048562L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 4095L) != 0)) {
+					{
+					State = 1698;
+					structFields();
+					}
+				}
+
+				State = 1701;
+				Match(RIGHT_BRACE);
+				}
+				break;
+			case ROW:
+				_localctx = new RowContext(_localctx);
+				EnterOuterAlt(_localctx, 13);
+				{
+				State = 1702;
+				Match(ROW);
+				State = 1703;
+				Match(LEFT_PAREN);
+				State = 1705;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+					{
+					State = 1704;
+					expressions();
+					}
+				}
+
+				State = 1707;
+				Match(RIGHT_PAREN);
+				}
+				break;
+			case GROUPING:
+				_localctx = new GroupingContext(_localctx);
+				EnterOuterAlt(_localctx, 14);
+				{
+				State = 1708;
+				Match(GROUPING);
+				State = 1709;
+				Match(LEFT_PAREN);
+				State = 1710;
+				expressions();
+				State = 1711;
+				Match(RIGHT_PAREN);
+				}
+				break;
+			case BIT_STRING:
+			case HEX_STRING:
+				_localctx = new BitStringContext(_localctx);
+				EnterOuterAlt(_localctx, 15);
+				{
+				State = 1713;
+				_la = TokenStream.LA(1);
+				if ( !(_la==BIT_STRING || _la==HEX_STRING) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				}
+				break;
+			case POSITION:
+				_localctx = new PositionContext(_localctx);
+				EnterOuterAlt(_localctx, 16);
+				{
+				State = 1714;
+				Match(POSITION);
+				State = 1726;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case DOT:
+					{
+					State = 1715;
+					fields();
+					}
+					break;
+				case LEFT_PAREN:
+					{
+					State = 1716;
+					Match(LEFT_PAREN);
+					State = 1717;
 					valueExpression();
-					State = 1765;
+					State = 1722;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case IN:
 						{
-						State = 1761;
+						State = 1718;
 						Match(IN);
-						State = 1762;
+						State = 1719;
 						valueExpression();
 						}
 						break;
 					case COMMA:
 						{
-						State = 1763;
+						State = 1720;
 						Match(COMMA);
-						State = 1764;
+						State = 1721;
 						expression();
 						}
 						break;
 					default:
 						throw new NoViableAltException(this);
 					}
-					State = 1767;
+					State = 1724;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -17316,35 +15977,35 @@ internal partial class SqlParser : Parser {
 				break;
 			case OVERLAY:
 				_localctx = new OverlayContext(_localctx);
-				EnterOuterAlt(_localctx, 24);
+				EnterOuterAlt(_localctx, 17);
 				{
-				State = 1771;
+				State = 1728;
 				Match(OVERLAY);
-				State = 1772;
+				State = 1729;
 				Match(LEFT_PAREN);
-				State = 1773;
+				State = 1730;
 				expression();
-				State = 1788;
+				State = 1741;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case PLACING:
 					{
-					State = 1774;
+					State = 1731;
 					Match(PLACING);
-					State = 1775;
+					State = 1732;
 					expression();
-					State = 1776;
+					State = 1733;
 					Match(FROM);
-					State = 1777;
+					State = 1734;
 					expression();
-					State = 1780;
+					State = 1737;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==FOR) {
 						{
-						State = 1778;
+						State = 1735;
 						Match(FOR);
-						State = 1779;
+						State = 1736;
 						expression();
 						}
 					}
@@ -17353,45 +16014,33 @@ internal partial class SqlParser : Parser {
 					break;
 				case COMMA:
 					{
-					State = 1784;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					do {
-						{
-						{
-						State = 1782;
-						Match(COMMA);
-						State = 1783;
-						expression();
-						}
-						}
-						State = 1786;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-					} while ( _la==COMMA );
+					State = 1739;
+					Match(COMMA);
+					State = 1740;
+					expressions();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1790;
+				State = 1743;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case TRIM:
 				_localctx = new TrimContext(_localctx);
-				EnterOuterAlt(_localctx, 25);
+				EnterOuterAlt(_localctx, 18);
 				{
-				State = 1792;
+				State = 1745;
 				Match(TRIM);
-				State = 1793;
+				State = 1746;
 				Match(LEFT_PAREN);
-				State = 1795;
+				State = 1748;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 29)) & ~0x3f) == 0 && ((1L << (_la - 29)) & 2305843077933170689L) != 0)) {
 					{
-					State = 1794;
+					State = 1747;
 					((TrimContext)_localctx).side = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
 					if ( !(((((_la - 29)) & ~0x3f) == 0 && ((1L << (_la - 29)) & 2305843077933170689L) != 0)) ) {
@@ -17404,14 +16053,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1810;
+				State = 1759;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FROM:
 					{
-					State = 1797;
+					State = 1750;
 					Match(FROM);
-					State = 1798;
+					State = 1751;
 					expressions();
 					}
 					break;
@@ -17679,37 +16328,25 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1799;
+					State = 1752;
 					expression();
-					State = 1808;
+					State = 1757;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case FROM:
 						{
-						State = 1800;
+						State = 1753;
 						Match(FROM);
-						State = 1801;
+						State = 1754;
 						expressions();
 						}
 						break;
 					case COMMA:
 						{
-						State = 1804;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-						do {
-							{
-							{
-							State = 1802;
-							Match(COMMA);
-							State = 1803;
-							expression();
-							}
-							}
-							State = 1806;
-							ErrorHandler.Sync(this);
-							_la = TokenStream.LA(1);
-						} while ( _la==COMMA );
+						State = 1755;
+						Match(COMMA);
+						State = 1756;
+						expressions();
 						}
 						break;
 					case RIGHT_PAREN:
@@ -17722,7 +16359,7 @@ internal partial class SqlParser : Parser {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1812;
+				State = 1761;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -17741,742 +16378,7 @@ internal partial class SqlParser : Parser {
 		return _localctx;
 	}
 
-	public partial class ExpressionsContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
-			return GetRuleContexts<ExpressionContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
-			return GetRuleContext<ExpressionContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
-			return GetToken(SqlParser.COMMA, i);
-		}
-		public ExpressionsContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_expressions; } }
-	}
-
-	[RuleVersion(0)]
-	public ExpressionsContext expressions() {
-		ExpressionsContext _localctx = new ExpressionsContext(Context, State);
-		EnterRule(_localctx, 142, RULE_expressions);
-		int _la;
-		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 1816;
-			expression();
-			State = 1821;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			while (_la==COMMA) {
-				{
-				{
-				State = 1817;
-				Match(COMMA);
-				State = 1818;
-				expression();
-				}
-				}
-				State = 1823;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-			}
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class ParenthesizedBodyContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public StartedQueryContext startedQuery() {
-			return GetRuleContext<StartedQueryContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
-			return GetRuleContexts<ExpressionContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
-			return GetRuleContext<ExpressionContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public SetTailContext setTail() {
-			return GetRuleContext<SetTailContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public QueryTailContext queryTail() {
-			return GetRuleContext<QueryTailContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public OrderByContext orderBy() {
-			return GetRuleContext<OrderByContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
-			return GetToken(SqlParser.COMMA, i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LimitPartContext[] limitPart() {
-			return GetRuleContexts<LimitPartContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LimitPartContext limitPart(int i) {
-			return GetRuleContext<LimitPartContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LockingClauseContext[] lockingClause() {
-			return GetRuleContexts<LockingClauseContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LockingClauseContext lockingClause(int i) {
-			return GetRuleContext<LockingClauseContext>(i);
-		}
-		public ParenthesizedBodyContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_parenthesizedBody; } }
-	}
-
-	[RuleVersion(0)]
-	public ParenthesizedBodyContext parenthesizedBody() {
-		ParenthesizedBodyContext _localctx = new ParenthesizedBodyContext(Context, State);
-		EnterRule(_localctx, 144, RULE_parenthesizedBody);
-		int _la;
-		try {
-			State = 1853;
-			ErrorHandler.Sync(this);
-			switch (TokenStream.LA(1)) {
-			case FROM:
-			case SELECT:
-			case TABLE:
-			case VALUES:
-			case WITH:
-				EnterOuterAlt(_localctx, 1);
-				{
-				State = 1824;
-				startedQuery();
-				}
-				break;
-			case IDENTIFIER:
-			case QUOTED_IDENTIFIER:
-			case STRING:
-			case BIT_STRING:
-			case HEX_STRING:
-			case INTEGER_NUMBER:
-			case DECIMAL_NUMBER:
-			case FLOAT_NUMBER:
-			case PARAMETER:
-			case OPERATOR_SYMBOL:
-			case ARRAY:
-			case CASE:
-			case CAST:
-			case CURRENT_CATALOG:
-			case CURRENT_DATE:
-			case CURRENT_ROLE:
-			case CURRENT_SCHEMA:
-			case CURRENT_TIME:
-			case CURRENT_TIMESTAMP:
-			case CURRENT_USER:
-			case FALSE:
-			case LOCALTIME:
-			case LOCALTIMESTAMP:
-			case NOT:
-			case NULL:
-			case SESSION_USER:
-			case SYSTEM_USER:
-			case TRUE:
-			case USER:
-			case ANTI:
-			case ASOF:
-			case AUTHORIZATION:
-			case BINARY:
-			case COLLATION:
-			case CONCURRENTLY:
-			case CROSS:
-			case FREEZE:
-			case FULL:
-			case ILIKE:
-			case INNER:
-			case IS:
-			case ISNULL:
-			case JOIN:
-			case LEFT:
-			case LIKE:
-			case NATURAL:
-			case NOTNULL:
-			case OUTER:
-			case OVERLAPS:
-			case RIGHT:
-			case SEMI:
-			case SIMILAR:
-			case TABLESAMPLE:
-			case VERBOSE:
-			case EXISTS:
-			case EXTRACT:
-			case GROUPING:
-			case INTERVAL:
-			case OPERATOR:
-			case OVERLAY:
-			case POSITION:
-			case ROW:
-			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
-			case TRIM:
-			case TRY_CAST:
-			case MAP:
-			case NATIONAL:
-			case NONE:
-			case PRECISION:
-			case STRUCT:
-			case AT:
-			case DAY:
-			case ESCAPE:
-			case EXCLUDE:
-			case FILTER:
-			case HOUR:
-			case IGNORE:
-			case MINUTE:
-			case MONTH:
-			case OVER:
-			case REPLACE:
-			case RESPECT:
-			case SECOND:
-			case UESCAPE:
-			case VARYING:
-			case WITHIN:
-			case WITHOUT:
-			case YEAR:
-			case ABORT:
-			case ABSOLUTE:
-			case ACCESS:
-			case ACTION:
-			case ADD:
-			case ADMIN:
-			case ALTER:
-			case ALWAYS:
-			case BACKWARD:
-			case BEGIN:
-			case BREADTH:
-			case BY:
-			case CASCADE:
-			case CASCADED:
-			case CATALOG:
-			case CHAIN:
-			case CHARACTERISTICS:
-			case CHECKPOINT:
-			case CLOSE:
-			case COMMENT:
-			case COMMIT:
-			case COMMITTED:
-			case CONFLICT:
-			case CONTINUE:
-			case COPY:
-			case CSV:
-			case CURRENT:
-			case CURSOR:
-			case CYCLE:
-			case DATA:
-			case DATABASE:
-			case DEALLOCATE:
-			case DECLARE:
-			case DEFERRED:
-			case DELETE:
-			case DELIMITER:
-			case DELIMITERS:
-			case DEPTH:
-			case DESCRIBE:
-			case DISCARD:
-			case DOMAIN:
-			case DROP:
-			case ENCODING:
-			case EXCLUDING:
-			case EXCLUSIVE:
-			case EXECUTE:
-			case EXPLAIN:
-			case EXTERNAL:
-			case FIRST:
-			case FOLLOWING:
-			case FORCE:
-			case FORWARD:
-			case FUNCTION:
-			case GENERATED:
-			case GLOBAL:
-			case GRANTED:
-			case GROUPS:
-			case HEADER:
-			case HOLD:
-			case IDENTITY:
-			case IF:
-			case IMMEDIATE:
-			case INCLUDE:
-			case INCLUDING:
-			case INDEX:
-			case INHERIT:
-			case INHERITS:
-			case INSENSITIVE:
-			case INSERT:
-			case ISOLATION:
-			case KEY:
-			case LAST:
-			case LEVEL:
-			case LISTEN:
-			case LOCAL:
-			case LOCATION:
-			case LOCK:
-			case LOCKED:
-			case MATCH:
-			case MATCHED:
-			case MATERIALIZED:
-			case MERGE:
-			case MODE:
-			case MOVE:
-			case NAME:
-			case NAMES:
-			case NEXT:
-			case NO:
-			case NOTHING:
-			case NOTIFY:
-			case NOWAIT:
-			case NULLS:
-			case OF:
-			case OPTION:
-			case OPTIONS:
-			case ORDINALITY:
-			case OTHERS:
-			case OVERRIDING:
-			case OWNER:
-			case PARTIAL:
-			case PARTITION:
-			case PARTITIONED:
-			case PLANS:
-			case PRECEDING:
-			case PREPARE:
-			case PRESERVE:
-			case PRIOR:
-			case PRIVILEGES:
-			case PROGRAM:
-			case QUOTE:
-			case RANGE:
-			case READ:
-			case REFRESH:
-			case RELATIVE:
-			case RELEASE:
-			case RENAME:
-			case REPEATABLE:
-			case RESET:
-			case RESTART:
-			case RESTRICT:
-			case REVOKE:
-			case ROLE:
-			case ROLLBACK:
-			case ROWS:
-			case SAVEPOINT:
-			case SCHEMA:
-			case SCROLL:
-			case SEARCH:
-			case SEQUENCE:
-			case SEQUENCES:
-			case SERIALIZABLE:
-			case SESSION:
-			case SET:
-			case SETS:
-			case SHARE:
-			case SHOW:
-			case SIMPLE:
-			case SKIP_:
-			case SNAPSHOT:
-			case SOURCE:
-			case START:
-			case STATISTICS:
-			case STDIN:
-			case STDOUT:
-			case STORED:
-			case SUMMARIZE:
-			case SYSTEM:
-			case TABLES:
-			case TARGET:
-			case TEMP:
-			case TEMPORARY:
-			case TIES:
-			case TRANSACTION:
-			case TRUNCATE:
-			case TYPE:
-			case UNBOUNDED:
-			case UNCOMMITTED:
-			case UNKNOWN:
-			case UNLISTEN:
-			case UNLOGGED:
-			case UPDATE:
-			case VACUUM:
-			case VALID:
-			case VALUE:
-			case VIEW:
-			case WORK:
-			case WRITE:
-			case ZONE:
-			case LEFT_PAREN:
-			case RIGHT_PAREN:
-			case LEFT_BRACKET:
-			case LEFT_BRACE:
-			case PLUS:
-			case MINUS:
-				EnterOuterAlt(_localctx, 2);
-				{
-				State = 1851;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
-					{
-					State = 1825;
-					expression();
-					State = 1849;
-					ErrorHandler.Sync(this);
-					switch (TokenStream.LA(1)) {
-					case COMMA:
-						{
-						State = 1828;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-						do {
-							{
-							{
-							State = 1826;
-							Match(COMMA);
-							State = 1827;
-							expression();
-							}
-							}
-							State = 1830;
-							ErrorHandler.Sync(this);
-							_la = TokenStream.LA(1);
-						} while ( _la==COMMA );
-						}
-						break;
-					case EXCEPT:
-					case INTERSECT:
-					case UNION:
-						{
-						State = 1832;
-						setTail();
-						State = 1833;
-						queryTail();
-						}
-						break;
-					case ORDER:
-						{
-						State = 1835;
-						orderBy();
-						State = 1840;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-						while (((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0)) {
-							{
-							State = 1838;
-							ErrorHandler.Sync(this);
-							switch (TokenStream.LA(1)) {
-							case FETCH:
-							case LIMIT:
-							case OFFSET:
-								{
-								State = 1836;
-								limitPart();
-								}
-								break;
-							case FOR:
-								{
-								State = 1837;
-								lockingClause();
-								}
-								break;
-							default:
-								throw new NoViableAltException(this);
-							}
-							}
-							State = 1842;
-							ErrorHandler.Sync(this);
-							_la = TokenStream.LA(1);
-						}
-						}
-						break;
-					case FETCH:
-					case FOR:
-					case LIMIT:
-					case OFFSET:
-						{
-						State = 1845;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-						do {
-							{
-							State = 1845;
-							ErrorHandler.Sync(this);
-							switch (TokenStream.LA(1)) {
-							case FETCH:
-							case LIMIT:
-							case OFFSET:
-								{
-								State = 1843;
-								limitPart();
-								}
-								break;
-							case FOR:
-								{
-								State = 1844;
-								lockingClause();
-								}
-								break;
-							default:
-								throw new NoViableAltException(this);
-							}
-							}
-							State = 1847;
-							ErrorHandler.Sync(this);
-							_la = TokenStream.LA(1);
-						} while ( ((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0) );
-						}
-						break;
-					case RIGHT_PAREN:
-						break;
-					default:
-						break;
-					}
-					}
-				}
-
-				}
-				break;
-			default:
-				throw new NoViableAltException(this);
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class StartedQueryContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public WithClauseContext withClause() {
-			return GetRuleContext<WithClauseContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public QueryBodyContext queryBody() {
-			return GetRuleContext<QueryBodyContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public SimpleQueryContext simpleQuery() {
-			return GetRuleContext<SimpleQueryContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public QueryTailContext queryTail() {
-			return GetRuleContext<QueryTailContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public IntersectionContext[] intersection() {
-			return GetRuleContexts<IntersectionContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public IntersectionContext intersection(int i) {
-			return GetRuleContext<IntersectionContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public SetOperatorContext[] setOperator() {
-			return GetRuleContexts<SetOperatorContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public SetOperatorContext setOperator(int i) {
-			return GetRuleContext<SetOperatorContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public QueryTermContext[] queryTerm() {
-			return GetRuleContexts<QueryTermContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public QueryTermContext queryTerm(int i) {
-			return GetRuleContext<QueryTermContext>(i);
-		}
-		public StartedQueryContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_startedQuery; } }
-	}
-
-	[RuleVersion(0)]
-	public StartedQueryContext startedQuery() {
-		StartedQueryContext _localctx = new StartedQueryContext(Context, State);
-		EnterRule(_localctx, 146, RULE_startedQuery);
-		int _la;
-		try {
-			State = 1875;
-			ErrorHandler.Sync(this);
-			switch (TokenStream.LA(1)) {
-			case WITH:
-				EnterOuterAlt(_localctx, 1);
-				{
-				State = 1855;
-				withClause();
-				State = 1856;
-				queryBody();
-				}
-				break;
-			case FROM:
-			case SELECT:
-			case TABLE:
-			case VALUES:
-				EnterOuterAlt(_localctx, 2);
-				{
-				State = 1858;
-				simpleQuery();
-				State = 1862;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				while (_la==INTERSECT) {
-					{
-					{
-					State = 1859;
-					intersection();
-					}
-					}
-					State = 1864;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-				}
-				State = 1870;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				while (_la==EXCEPT || _la==UNION) {
-					{
-					{
-					State = 1865;
-					setOperator();
-					State = 1866;
-					queryTerm();
-					}
-					}
-					State = 1872;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-				}
-				State = 1873;
-				queryTail();
-				}
-				break;
-			default:
-				throw new NoViableAltException(this);
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class SetTailContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public SetOperatorContext[] setOperator() {
-			return GetRuleContexts<SetOperatorContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public SetOperatorContext setOperator(int i) {
-			return GetRuleContext<SetOperatorContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public QueryTermContext[] queryTerm() {
-			return GetRuleContexts<QueryTermContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public QueryTermContext queryTerm(int i) {
-			return GetRuleContext<QueryTermContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public IntersectionContext[] intersection() {
-			return GetRuleContexts<IntersectionContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public IntersectionContext intersection(int i) {
-			return GetRuleContext<IntersectionContext>(i);
-		}
-		public SetTailContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_setTail; } }
-	}
-
-	[RuleVersion(0)]
-	public SetTailContext setTail() {
-		SetTailContext _localctx = new SetTailContext(Context, State);
-		EnterRule(_localctx, 148, RULE_setTail);
-		int _la;
-		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 1885;
-			ErrorHandler.Sync(this);
-			switch (TokenStream.LA(1)) {
-			case INTERSECT:
-				{
-				State = 1878;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				do {
-					{
-					{
-					State = 1877;
-					intersection();
-					}
-					}
-					State = 1880;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-				} while ( _la==INTERSECT );
-				}
-				break;
-			case EXCEPT:
-			case UNION:
-				{
-				State = 1882;
-				setOperator();
-				State = 1883;
-				queryTerm();
-				}
-				break;
-			default:
-				throw new NoViableAltException(this);
-			}
-			State = 1892;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			while (_la==EXCEPT || _la==UNION) {
-				{
-				{
-				State = 1887;
-				setOperator();
-				State = 1888;
-				queryTerm();
-				}
-				}
-				State = 1894;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-			}
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class NameContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionNameContext expressionName() {
-			return GetRuleContext<ExpressionNameContext>(0);
-		}
+	public partial class FieldsContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(SqlParser.DOT); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
 			return GetToken(SqlParser.DOT, i);
@@ -18491,32 +16393,30 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STAR(int i) {
 			return GetToken(SqlParser.STAR, i);
 		}
-		public NameContext(ParserRuleContext parent, int invokingState)
+		public FieldsContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
 		}
-		public override int RuleIndex { get { return RULE_name; } }
+		public override int RuleIndex { get { return RULE_fields; } }
 	}
 
 	[RuleVersion(0)]
-	public NameContext name() {
-		NameContext _localctx = new NameContext(Context, State);
-		EnterRule(_localctx, 150, RULE_name);
+	public FieldsContext fields() {
+		FieldsContext _localctx = new FieldsContext(Context, State);
+		EnterRule(_localctx, 148, RULE_fields);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1895;
-			expressionName();
-			State = 1903;
+			State = 1770;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (_la==DOT) {
+			do {
 				{
 				{
-				State = 1896;
+				State = 1765;
 				Match(DOT);
-				State = 1899;
+				State = 1768;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -18834,13 +16734,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1897;
+					State = 1766;
 					label();
 					}
 					break;
 				case STAR:
 					{
-					State = 1898;
+					State = 1767;
 					Match(STAR);
 					}
 					break;
@@ -18849,10 +16749,999 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				}
-				State = 1905;
+				State = 1772;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			} while ( _la==DOT );
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class CaseBranchesContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public CaseBranchContext[] caseBranch() {
+			return GetRuleContexts<CaseBranchContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public CaseBranchContext caseBranch(int i) {
+			return GetRuleContext<CaseBranchContext>(i);
+		}
+		public CaseBranchesContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_caseBranches; } }
+	}
+
+	[RuleVersion(0)]
+	public CaseBranchesContext caseBranches() {
+		CaseBranchesContext _localctx = new CaseBranchesContext(Context, State);
+		EnterRule(_localctx, 150, RULE_caseBranches);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 1775;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			do {
+				{
+				{
+				State = 1774;
+				caseBranch();
+				}
+				}
+				State = 1777;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			} while ( _la==WHEN );
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class SubstringArgumentsContext : ParserRuleContext {
+		public ExpressionContext from;
+		public ExpressionContext @for;
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
+			return GetRuleContexts<ExpressionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
+			return GetRuleContext<ExpressionContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA() { return GetToken(SqlParser.COMMA, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
+			return GetRuleContext<ExpressionsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] FROM() { return GetTokens(SqlParser.FROM); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM(int i) {
+			return GetToken(SqlParser.FROM, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] FOR() { return GetTokens(SqlParser.FOR); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FOR(int i) {
+			return GetToken(SqlParser.FOR, i);
+		}
+		public SubstringArgumentsContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_substringArguments; } }
+	}
+
+	[RuleVersion(0)]
+	public SubstringArgumentsContext substringArguments() {
+		SubstringArgumentsContext _localctx = new SubstringArgumentsContext(Context, State);
+		EnterRule(_localctx, 152, RULE_substringArguments);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 1779;
+			expression();
+			State = 1790;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case COMMA:
+				{
+				State = 1780;
+				Match(COMMA);
+				State = 1781;
+				expressions();
+				}
+				break;
+			case FOR:
+			case FROM:
+				{
+				State = 1786;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				do {
+					{
+					State = 1786;
+					ErrorHandler.Sync(this);
+					switch (TokenStream.LA(1)) {
+					case FROM:
+						{
+						State = 1782;
+						Match(FROM);
+						State = 1783;
+						_localctx.from = expression();
+						}
+						break;
+					case FOR:
+						{
+						State = 1784;
+						Match(FOR);
+						State = 1785;
+						_localctx.@for = expression();
+						}
+						break;
+					default:
+						throw new NoViableAltException(this);
+					}
+					}
+					State = 1788;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				} while ( _la==FOR || _la==FROM );
+				}
+				break;
+			case RIGHT_PAREN:
+				break;
+			default:
+				break;
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class StructFieldsContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public StructFieldContext[] structField() {
+			return GetRuleContexts<StructFieldContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public StructFieldContext structField(int i) {
+			return GetRuleContext<StructFieldContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(SqlParser.COMMA, i);
+		}
+		public StructFieldsContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_structFields; } }
+	}
+
+	[RuleVersion(0)]
+	public StructFieldsContext structFields() {
+		StructFieldsContext _localctx = new StructFieldsContext(Context, State);
+		EnterRule(_localctx, 154, RULE_structFields);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 1792;
+			structField();
+			State = 1797;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==COMMA) {
+				{
+				{
+				State = 1793;
+				Match(COMMA);
+				State = 1794;
+				structField();
+				}
+				}
+				State = 1799;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class ExpressionsContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
+			return GetRuleContexts<ExpressionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
+			return GetRuleContext<ExpressionContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(SqlParser.COMMA, i);
+		}
+		public ExpressionsContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_expressions; } }
+	}
+
+	[RuleVersion(0)]
+	public ExpressionsContext expressions() {
+		ExpressionsContext _localctx = new ExpressionsContext(Context, State);
+		EnterRule(_localctx, 156, RULE_expressions);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 1800;
+			expression();
+			State = 1805;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==COMMA) {
+				{
+				{
+				State = 1801;
+				Match(COMMA);
+				State = 1802;
+				expression();
+				}
+				}
+				State = 1807;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class ParenthesizedBodyContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public StartedQueryContext startedQuery() {
+			return GetRuleContext<StartedQueryContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
+			return GetRuleContexts<ExpressionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
+			return GetRuleContext<ExpressionContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SetTailContext setTail() {
+			return GetRuleContext<SetTailContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public QueryTailContext queryTail() {
+			return GetRuleContext<QueryTailContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public OrderByContext orderBy() {
+			return GetRuleContext<OrderByContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(SqlParser.COMMA, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public LimitPartContext[] limitPart() {
+			return GetRuleContexts<LimitPartContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public LimitPartContext limitPart(int i) {
+			return GetRuleContext<LimitPartContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public LockingClauseContext[] lockingClause() {
+			return GetRuleContexts<LockingClauseContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public LockingClauseContext lockingClause(int i) {
+			return GetRuleContext<LockingClauseContext>(i);
+		}
+		public ParenthesizedBodyContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_parenthesizedBody; } }
+	}
+
+	[RuleVersion(0)]
+	public ParenthesizedBodyContext parenthesizedBody() {
+		ParenthesizedBodyContext _localctx = new ParenthesizedBodyContext(Context, State);
+		EnterRule(_localctx, 158, RULE_parenthesizedBody);
+		int _la;
+		try {
+			State = 1837;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case FROM:
+			case SELECT:
+			case TABLE:
+			case VALUES:
+			case WITH:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 1808;
+				startedQuery();
+				}
+				break;
+			case IDENTIFIER:
+			case QUOTED_IDENTIFIER:
+			case STRING:
+			case BIT_STRING:
+			case HEX_STRING:
+			case INTEGER_NUMBER:
+			case DECIMAL_NUMBER:
+			case FLOAT_NUMBER:
+			case PARAMETER:
+			case OPERATOR_SYMBOL:
+			case ARRAY:
+			case CASE:
+			case CAST:
+			case CURRENT_CATALOG:
+			case CURRENT_DATE:
+			case CURRENT_ROLE:
+			case CURRENT_SCHEMA:
+			case CURRENT_TIME:
+			case CURRENT_TIMESTAMP:
+			case CURRENT_USER:
+			case FALSE:
+			case LOCALTIME:
+			case LOCALTIMESTAMP:
+			case NOT:
+			case NULL:
+			case SESSION_USER:
+			case SYSTEM_USER:
+			case TRUE:
+			case USER:
+			case ANTI:
+			case ASOF:
+			case AUTHORIZATION:
+			case BINARY:
+			case COLLATION:
+			case CONCURRENTLY:
+			case CROSS:
+			case FREEZE:
+			case FULL:
+			case ILIKE:
+			case INNER:
+			case IS:
+			case ISNULL:
+			case JOIN:
+			case LEFT:
+			case LIKE:
+			case NATURAL:
+			case NOTNULL:
+			case OUTER:
+			case OVERLAPS:
+			case RIGHT:
+			case SEMI:
+			case SIMILAR:
+			case TABLESAMPLE:
+			case VERBOSE:
+			case EXISTS:
+			case EXTRACT:
+			case GROUPING:
+			case INTERVAL:
+			case OPERATOR:
+			case OVERLAY:
+			case POSITION:
+			case ROW:
+			case SUBSTRING:
+			case TIME:
+			case TIMESTAMP:
+			case TRIM:
+			case TRY_CAST:
+			case MAP:
+			case NATIONAL:
+			case NONE:
+			case PRECISION:
+			case STRUCT:
+			case AT:
+			case DAY:
+			case ESCAPE:
+			case EXCLUDE:
+			case FILTER:
+			case HOUR:
+			case IGNORE:
+			case MINUTE:
+			case MONTH:
+			case OVER:
+			case REPLACE:
+			case RESPECT:
+			case SECOND:
+			case UESCAPE:
+			case VARYING:
+			case WITHIN:
+			case WITHOUT:
+			case YEAR:
+			case ABORT:
+			case ABSOLUTE:
+			case ACCESS:
+			case ACTION:
+			case ADD:
+			case ADMIN:
+			case ALTER:
+			case ALWAYS:
+			case BACKWARD:
+			case BEGIN:
+			case BREADTH:
+			case BY:
+			case CASCADE:
+			case CASCADED:
+			case CATALOG:
+			case CHAIN:
+			case CHARACTERISTICS:
+			case CHECKPOINT:
+			case CLOSE:
+			case COMMENT:
+			case COMMIT:
+			case COMMITTED:
+			case CONFLICT:
+			case CONTINUE:
+			case COPY:
+			case CSV:
+			case CURRENT:
+			case CURSOR:
+			case CYCLE:
+			case DATA:
+			case DATABASE:
+			case DEALLOCATE:
+			case DECLARE:
+			case DEFERRED:
+			case DELETE:
+			case DELIMITER:
+			case DELIMITERS:
+			case DEPTH:
+			case DESCRIBE:
+			case DISCARD:
+			case DOMAIN:
+			case DROP:
+			case ENCODING:
+			case EXCLUDING:
+			case EXCLUSIVE:
+			case EXECUTE:
+			case EXPLAIN:
+			case EXTERNAL:
+			case FIRST:
+			case FOLLOWING:
+			case FORCE:
+			case FORWARD:
+			case FUNCTION:
+			case GENERATED:
+			case GLOBAL:
+			case GRANTED:
+			case GROUPS:
+			case HEADER:
+			case HOLD:
+			case IDENTITY:
+			case IF:
+			case IMMEDIATE:
+			case INCLUDE:
+			case INCLUDING:
+			case INDEX:
+			case INHERIT:
+			case INHERITS:
+			case INSENSITIVE:
+			case INSERT:
+			case ISOLATION:
+			case KEY:
+			case LAST:
+			case LEVEL:
+			case LISTEN:
+			case LOCAL:
+			case LOCATION:
+			case LOCK:
+			case LOCKED:
+			case MATCH:
+			case MATCHED:
+			case MATERIALIZED:
+			case MERGE:
+			case MODE:
+			case MOVE:
+			case NAME:
+			case NAMES:
+			case NEXT:
+			case NO:
+			case NOTHING:
+			case NOTIFY:
+			case NOWAIT:
+			case NULLS:
+			case OF:
+			case OPTION:
+			case OPTIONS:
+			case ORDINALITY:
+			case OTHERS:
+			case OVERRIDING:
+			case OWNER:
+			case PARTIAL:
+			case PARTITION:
+			case PARTITIONED:
+			case PLANS:
+			case PRECEDING:
+			case PREPARE:
+			case PRESERVE:
+			case PRIOR:
+			case PRIVILEGES:
+			case PROGRAM:
+			case QUOTE:
+			case RANGE:
+			case READ:
+			case REFRESH:
+			case RELATIVE:
+			case RELEASE:
+			case RENAME:
+			case REPEATABLE:
+			case RESET:
+			case RESTART:
+			case RESTRICT:
+			case REVOKE:
+			case ROLE:
+			case ROLLBACK:
+			case ROWS:
+			case SAVEPOINT:
+			case SCHEMA:
+			case SCROLL:
+			case SEARCH:
+			case SEQUENCE:
+			case SEQUENCES:
+			case SERIALIZABLE:
+			case SESSION:
+			case SET:
+			case SETS:
+			case SHARE:
+			case SHOW:
+			case SIMPLE:
+			case SKIP_:
+			case SNAPSHOT:
+			case SOURCE:
+			case START:
+			case STATISTICS:
+			case STDIN:
+			case STDOUT:
+			case STORED:
+			case SUMMARIZE:
+			case SYSTEM:
+			case TABLES:
+			case TARGET:
+			case TEMP:
+			case TEMPORARY:
+			case TIES:
+			case TRANSACTION:
+			case TRUNCATE:
+			case TYPE:
+			case UNBOUNDED:
+			case UNCOMMITTED:
+			case UNKNOWN:
+			case UNLISTEN:
+			case UNLOGGED:
+			case UPDATE:
+			case VACUUM:
+			case VALID:
+			case VALUE:
+			case VIEW:
+			case WORK:
+			case WRITE:
+			case ZONE:
+			case LEFT_PAREN:
+			case RIGHT_PAREN:
+			case LEFT_BRACKET:
+			case LEFT_BRACE:
+			case PLUS:
+			case MINUS:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 1835;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+					{
+					State = 1809;
+					expression();
+					State = 1833;
+					ErrorHandler.Sync(this);
+					switch (TokenStream.LA(1)) {
+					case COMMA:
+						{
+						State = 1812;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+						do {
+							{
+							{
+							State = 1810;
+							Match(COMMA);
+							State = 1811;
+							expression();
+							}
+							}
+							State = 1814;
+							ErrorHandler.Sync(this);
+							_la = TokenStream.LA(1);
+						} while ( _la==COMMA );
+						}
+						break;
+					case EXCEPT:
+					case INTERSECT:
+					case UNION:
+						{
+						State = 1816;
+						setTail();
+						State = 1817;
+						queryTail();
+						}
+						break;
+					case ORDER:
+						{
+						State = 1819;
+						orderBy();
+						State = 1824;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+						while (((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0)) {
+							{
+							State = 1822;
+							ErrorHandler.Sync(this);
+							switch (TokenStream.LA(1)) {
+							case FETCH:
+							case LIMIT:
+							case OFFSET:
+								{
+								State = 1820;
+								limitPart();
+								}
+								break;
+							case FOR:
+								{
+								State = 1821;
+								lockingClause();
+								}
+								break;
+							default:
+								throw new NoViableAltException(this);
+							}
+							}
+							State = 1826;
+							ErrorHandler.Sync(this);
+							_la = TokenStream.LA(1);
+						}
+						}
+						break;
+					case FETCH:
+					case FOR:
+					case LIMIT:
+					case OFFSET:
+						{
+						State = 1829;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+						do {
+							{
+							State = 1829;
+							ErrorHandler.Sync(this);
+							switch (TokenStream.LA(1)) {
+							case FETCH:
+							case LIMIT:
+							case OFFSET:
+								{
+								State = 1827;
+								limitPart();
+								}
+								break;
+							case FOR:
+								{
+								State = 1828;
+								lockingClause();
+								}
+								break;
+							default:
+								throw new NoViableAltException(this);
+							}
+							}
+							State = 1831;
+							ErrorHandler.Sync(this);
+							_la = TokenStream.LA(1);
+						} while ( ((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0) );
+						}
+						break;
+					case RIGHT_PAREN:
+						break;
+					default:
+						break;
+					}
+					}
+				}
+
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class StartedQueryContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public WithClauseContext withClause() {
+			return GetRuleContext<WithClauseContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public QueryBodyContext queryBody() {
+			return GetRuleContext<QueryBodyContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SimpleQueryContext simpleQuery() {
+			return GetRuleContext<SimpleQueryContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public QueryTailContext queryTail() {
+			return GetRuleContext<QueryTailContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public IntersectionContext[] intersection() {
+			return GetRuleContexts<IntersectionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public IntersectionContext intersection(int i) {
+			return GetRuleContext<IntersectionContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SetOperatorContext[] setOperator() {
+			return GetRuleContexts<SetOperatorContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SetOperatorContext setOperator(int i) {
+			return GetRuleContext<SetOperatorContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public QueryTermContext[] queryTerm() {
+			return GetRuleContexts<QueryTermContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public QueryTermContext queryTerm(int i) {
+			return GetRuleContext<QueryTermContext>(i);
+		}
+		public StartedQueryContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_startedQuery; } }
+	}
+
+	[RuleVersion(0)]
+	public StartedQueryContext startedQuery() {
+		StartedQueryContext _localctx = new StartedQueryContext(Context, State);
+		EnterRule(_localctx, 160, RULE_startedQuery);
+		int _la;
+		try {
+			State = 1859;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case WITH:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 1839;
+				withClause();
+				State = 1840;
+				queryBody();
+				}
+				break;
+			case FROM:
+			case SELECT:
+			case TABLE:
+			case VALUES:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 1842;
+				simpleQuery();
+				State = 1846;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (_la==INTERSECT) {
+					{
+					{
+					State = 1843;
+					intersection();
+					}
+					}
+					State = 1848;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				State = 1854;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (_la==EXCEPT || _la==UNION) {
+					{
+					{
+					State = 1849;
+					setOperator();
+					State = 1850;
+					queryTerm();
+					}
+					}
+					State = 1856;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				State = 1857;
+				queryTail();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class SetTailContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public SetOperatorContext[] setOperator() {
+			return GetRuleContexts<SetOperatorContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SetOperatorContext setOperator(int i) {
+			return GetRuleContext<SetOperatorContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public QueryTermContext[] queryTerm() {
+			return GetRuleContexts<QueryTermContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public QueryTermContext queryTerm(int i) {
+			return GetRuleContext<QueryTermContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public IntersectionContext[] intersection() {
+			return GetRuleContexts<IntersectionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public IntersectionContext intersection(int i) {
+			return GetRuleContext<IntersectionContext>(i);
+		}
+		public SetTailContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_setTail; } }
+	}
+
+	[RuleVersion(0)]
+	public SetTailContext setTail() {
+		SetTailContext _localctx = new SetTailContext(Context, State);
+		EnterRule(_localctx, 162, RULE_setTail);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 1869;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case INTERSECT:
+				{
+				State = 1862;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				do {
+					{
+					{
+					State = 1861;
+					intersection();
+					}
+					}
+					State = 1864;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				} while ( _la==INTERSECT );
+				}
+				break;
+			case EXCEPT:
+			case UNION:
+				{
+				State = 1866;
+				setOperator();
+				State = 1867;
+				queryTerm();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+			State = 1876;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==EXCEPT || _la==UNION) {
+				{
+				{
+				State = 1871;
+				setOperator();
+				State = 1872;
+				queryTerm();
+				}
+				}
+				State = 1878;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class NameContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionNameContext expressionName() {
+			return GetRuleContext<ExpressionNameContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FieldsContext fields() {
+			return GetRuleContext<FieldsContext>(0);
+		}
+		public NameContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_name; } }
+	}
+
+	[RuleVersion(0)]
+	public NameContext name() {
+		NameContext _localctx = new NameContext(Context, State);
+		EnterRule(_localctx, 164, RULE_name);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 1879;
+			expressionName();
+			State = 1881;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==DOT) {
+				{
+				State = 1880;
+				fields();
+				}
+			}
+
 			}
 		}
 		catch (RecognitionException re) {
@@ -18882,19 +17771,8 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public CallTailContext callTail() {
 			return GetRuleContext<CallTailContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(SqlParser.DOT); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
-			return GetToken(SqlParser.DOT, i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext[] label() {
-			return GetRuleContexts<LabelContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label(int i) {
-			return GetRuleContext<LabelContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] STAR() { return GetTokens(SqlParser.STAR); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STAR(int i) {
-			return GetToken(SqlParser.STAR, i);
+		[System.Diagnostics.DebuggerNonUserCode] public FieldsContext fields() {
+			return GetRuleContext<FieldsContext>(0);
 		}
 		public NameCallContext(NameTailContext context) { CopyFrom(context); }
 	}
@@ -18914,15 +17792,8 @@ internal partial class SqlParser : Parser {
 	public partial class MapLiteralContext : NameTailContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_BRACE() { return GetToken(SqlParser.LEFT_BRACE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_BRACE() { return GetToken(SqlParser.RIGHT_BRACE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public MapEntryContext[] mapEntry() {
-			return GetRuleContexts<MapEntryContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public MapEntryContext mapEntry(int i) {
-			return GetRuleContext<MapEntryContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
-			return GetToken(SqlParser.COMMA, i);
+		[System.Diagnostics.DebuggerNonUserCode] public MapEntriesContext mapEntries() {
+			return GetRuleContext<MapEntriesContext>(0);
 		}
 		public MapLiteralContext(NameTailContext context) { CopyFrom(context); }
 	}
@@ -18930,363 +17801,28 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NameTailContext nameTail() {
 		NameTailContext _localctx = new NameTailContext(Context, State);
-		EnterRule(_localctx, 152, RULE_nameTail);
+		EnterRule(_localctx, 166, RULE_nameTail);
 		int _la;
 		try {
-			State = 1938;
+			State = 1901;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				_localctx = new NameCallContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1906;
+				State = 1883;
 				callTail();
-				State = 1914;
+				State = 1885;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==DOT) {
+				if (_la==DOT) {
 					{
-					{
-					State = 1907;
-					Match(DOT);
-					State = 1910;
-					ErrorHandler.Sync(this);
-					switch (TokenStream.LA(1)) {
-					case IDENTIFIER:
-					case QUOTED_IDENTIFIER:
-					case ALL:
-					case ANALYSE:
-					case ANALYZE:
-					case AND:
-					case ANY:
-					case ARRAY:
-					case AS:
-					case ASC:
-					case ASYMMETRIC:
-					case BOTH:
-					case CASE:
-					case CAST:
-					case CHECK:
-					case COLLATE:
-					case COLUMN:
-					case CONSTRAINT:
-					case CREATE:
-					case CURRENT_CATALOG:
-					case CURRENT_DATE:
-					case CURRENT_ROLE:
-					case CURRENT_SCHEMA:
-					case CURRENT_TIME:
-					case CURRENT_TIMESTAMP:
-					case CURRENT_USER:
-					case DEFAULT:
-					case DEFERRABLE:
-					case DESC:
-					case DISTINCT:
-					case DO:
-					case ELSE:
-					case END:
-					case EXCEPT:
-					case FALSE:
-					case FETCH:
-					case FOR:
-					case FOREIGN:
-					case FROM:
-					case GRANT:
-					case GROUP:
-					case HAVING:
-					case IN:
-					case INITIALLY:
-					case INTERSECT:
-					case INTO:
-					case LATERAL:
-					case LEADING:
-					case LIMIT:
-					case LOCALTIME:
-					case LOCALTIMESTAMP:
-					case NOT:
-					case NULL:
-					case OFFSET:
-					case ON:
-					case ONLY:
-					case OR:
-					case ORDER:
-					case PLACING:
-					case PRIMARY:
-					case QUALIFY:
-					case RECURSIVE:
-					case REFERENCES:
-					case RETURNING:
-					case SELECT:
-					case SESSION_USER:
-					case SOME:
-					case SYMMETRIC:
-					case SYSTEM_USER:
-					case TABLE:
-					case THEN:
-					case TO:
-					case TRAILING:
-					case TRUE:
-					case UNION:
-					case UNIQUE:
-					case USER:
-					case USING:
-					case VALUES:
-					case VARIADIC:
-					case WHEN:
-					case WHERE:
-					case WINDOW:
-					case WITH:
-					case ANTI:
-					case ASOF:
-					case AUTHORIZATION:
-					case BINARY:
-					case COLLATION:
-					case CONCURRENTLY:
-					case CROSS:
-					case FREEZE:
-					case FULL:
-					case ILIKE:
-					case INNER:
-					case IS:
-					case ISNULL:
-					case JOIN:
-					case LEFT:
-					case LIKE:
-					case NATURAL:
-					case NOTNULL:
-					case OUTER:
-					case OVERLAPS:
-					case RIGHT:
-					case SEMI:
-					case SIMILAR:
-					case TABLESAMPLE:
-					case VERBOSE:
-					case BETWEEN:
-					case EXISTS:
-					case EXTRACT:
-					case GROUPING:
-					case INTERVAL:
-					case OPERATOR:
-					case OVERLAY:
-					case POSITION:
-					case ROW:
-					case SUBSTRING:
-					case TIME:
-					case TIMESTAMP:
-					case TRIM:
-					case TRY_CAST:
-					case MAP:
-					case NATIONAL:
-					case NONE:
-					case PRECISION:
-					case STRUCT:
-					case AT:
-					case DAY:
-					case ESCAPE:
-					case EXCLUDE:
-					case FILTER:
-					case HOUR:
-					case IGNORE:
-					case MINUTE:
-					case MONTH:
-					case OVER:
-					case REPLACE:
-					case RESPECT:
-					case SECOND:
-					case UESCAPE:
-					case VARYING:
-					case WITHIN:
-					case WITHOUT:
-					case YEAR:
-					case ABORT:
-					case ABSOLUTE:
-					case ACCESS:
-					case ACTION:
-					case ADD:
-					case ADMIN:
-					case ALTER:
-					case ALWAYS:
-					case BACKWARD:
-					case BEGIN:
-					case BREADTH:
-					case BY:
-					case CASCADE:
-					case CASCADED:
-					case CATALOG:
-					case CHAIN:
-					case CHARACTERISTICS:
-					case CHECKPOINT:
-					case CLOSE:
-					case COMMENT:
-					case COMMIT:
-					case COMMITTED:
-					case CONFLICT:
-					case CONTINUE:
-					case COPY:
-					case CSV:
-					case CURRENT:
-					case CURSOR:
-					case CYCLE:
-					case DATA:
-					case DATABASE:
-					case DEALLOCATE:
-					case DECLARE:
-					case DEFERRED:
-					case DELETE:
-					case DELIMITER:
-					case DELIMITERS:
-					case DEPTH:
-					case DESCRIBE:
-					case DISCARD:
-					case DOMAIN:
-					case DROP:
-					case ENCODING:
-					case EXCLUDING:
-					case EXCLUSIVE:
-					case EXECUTE:
-					case EXPLAIN:
-					case EXTERNAL:
-					case FIRST:
-					case FOLLOWING:
-					case FORCE:
-					case FORWARD:
-					case FUNCTION:
-					case GENERATED:
-					case GLOBAL:
-					case GRANTED:
-					case GROUPS:
-					case HEADER:
-					case HOLD:
-					case IDENTITY:
-					case IF:
-					case IMMEDIATE:
-					case INCLUDE:
-					case INCLUDING:
-					case INDEX:
-					case INHERIT:
-					case INHERITS:
-					case INSENSITIVE:
-					case INSERT:
-					case ISOLATION:
-					case KEY:
-					case LAST:
-					case LEVEL:
-					case LISTEN:
-					case LOCAL:
-					case LOCATION:
-					case LOCK:
-					case LOCKED:
-					case MATCH:
-					case MATCHED:
-					case MATERIALIZED:
-					case MERGE:
-					case MODE:
-					case MOVE:
-					case NAME:
-					case NAMES:
-					case NEXT:
-					case NO:
-					case NOTHING:
-					case NOTIFY:
-					case NOWAIT:
-					case NULLS:
-					case OF:
-					case OPTION:
-					case OPTIONS:
-					case ORDINALITY:
-					case OTHERS:
-					case OVERRIDING:
-					case OWNER:
-					case PARTIAL:
-					case PARTITION:
-					case PARTITIONED:
-					case PLANS:
-					case PRECEDING:
-					case PREPARE:
-					case PRESERVE:
-					case PRIOR:
-					case PRIVILEGES:
-					case PROGRAM:
-					case QUOTE:
-					case RANGE:
-					case READ:
-					case REFRESH:
-					case RELATIVE:
-					case RELEASE:
-					case RENAME:
-					case REPEATABLE:
-					case RESET:
-					case RESTART:
-					case RESTRICT:
-					case REVOKE:
-					case ROLE:
-					case ROLLBACK:
-					case ROWS:
-					case SAVEPOINT:
-					case SCHEMA:
-					case SCROLL:
-					case SEARCH:
-					case SEQUENCE:
-					case SEQUENCES:
-					case SERIALIZABLE:
-					case SESSION:
-					case SET:
-					case SETS:
-					case SHARE:
-					case SHOW:
-					case SIMPLE:
-					case SKIP_:
-					case SNAPSHOT:
-					case SOURCE:
-					case START:
-					case STATISTICS:
-					case STDIN:
-					case STDOUT:
-					case STORED:
-					case SUMMARIZE:
-					case SYSTEM:
-					case TABLES:
-					case TARGET:
-					case TEMP:
-					case TEMPORARY:
-					case TIES:
-					case TRANSACTION:
-					case TRUNCATE:
-					case TYPE:
-					case UNBOUNDED:
-					case UNCOMMITTED:
-					case UNKNOWN:
-					case UNLISTEN:
-					case UNLOGGED:
-					case UPDATE:
-					case VACUUM:
-					case VALID:
-					case VALUE:
-					case VIEW:
-					case WORK:
-					case WRITE:
-					case ZONE:
-						{
-						State = 1908;
-						label();
-						}
-						break;
-					case STAR:
-						{
-						State = 1909;
-						Match(STAR);
-						}
-						break;
-					default:
-						throw new NoViableAltException(this);
+					State = 1884;
+					fields();
 					}
-					}
-					}
-					State = 1916;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
 				}
+
 				}
 				break;
 			case STRING:
@@ -19294,17 +17830,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new TypedLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1918;
+				State = 1888;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRECISION) {
 					{
-					State = 1917;
+					State = 1887;
 					Match(PRECISION);
 					}
 				}
 
-				State = 1920;
+				State = 1890;
 				Match(STRING);
 				}
 				break;
@@ -19312,19 +17848,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new VaryingLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1921;
+				State = 1891;
 				Match(VARYING);
-				State = 1923;
+				State = 1893;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 1922;
+					State = 1892;
 					typePrecision();
 					}
 				}
 
-				State = 1925;
+				State = 1895;
 				Match(STRING);
 				}
 				break;
@@ -19332,35 +17868,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new MapLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1926;
+				State = 1896;
 				Match(LEFT_BRACE);
-				State = 1935;
+				State = 1898;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 					{
-					State = 1927;
-					mapEntry();
-					State = 1932;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					while (_la==COMMA) {
-						{
-						{
-						State = 1928;
-						Match(COMMA);
-						State = 1929;
-						mapEntry();
-						}
-						}
-						State = 1934;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-					}
+					State = 1897;
+					mapEntries();
 					}
 				}
 
-				State = 1937;
+				State = 1900;
 				Match(RIGHT_BRACE);
 				}
 				break;
@@ -19406,59 +17926,59 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CallTailContext callTail() {
 		CallTailContext _localctx = new CallTailContext(Context, State);
-		EnterRule(_localctx, 154, RULE_callTail);
+		EnterRule(_localctx, 168, RULE_callTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1940;
+			State = 1903;
 			callArguments();
-			State = 1942;
+			State = 1905;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==STRING) {
 				{
-				State = 1941;
+				State = 1904;
 				Match(STRING);
 				}
 			}
 
-			State = 1945;
+			State = 1908;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITHIN) {
 				{
-				State = 1944;
+				State = 1907;
 				withinGroup();
 				}
 			}
 
-			State = 1948;
+			State = 1911;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FILTER) {
 				{
-				State = 1947;
+				State = 1910;
 				filter();
 				}
 			}
 
-			State = 1951;
+			State = 1914;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IGNORE_LA || _la==RESPECT_LA) {
 				{
-				State = 1950;
+				State = 1913;
 				nullTreatment();
 				}
 			}
 
-			State = 1954;
+			State = 1917;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OVER) {
 				{
-				State = 1953;
+				State = 1916;
 				over();
 				}
 			}
@@ -19507,19 +18027,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CallArgumentsContext callArguments() {
 		CallArgumentsContext _localctx = new CallArgumentsContext(Context, State);
-		EnterRule(_localctx, 156, RULE_callArguments);
+		EnterRule(_localctx, 170, RULE_callArguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1956;
+			State = 1919;
 			Match(LEFT_PAREN);
-			State = 1958;
+			State = 1921;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 1957;
+				State = 1920;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -19531,55 +18051,55 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1977;
+			State = 1940;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921537741258737L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 29371391L) != 0)) {
 				{
-				State = 1960;
+				State = 1923;
 				argument();
-				State = 1965;
+				State = 1928;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1961;
+					State = 1924;
 					Match(COMMA);
-					State = 1962;
+					State = 1925;
 					argument();
 					}
 					}
-					State = 1967;
+					State = 1930;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1969;
+				State = 1932;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ORDER) {
 					{
-					State = 1968;
+					State = 1931;
 					orderBy();
 					}
 				}
 
-				State = 1975;
+				State = 1938;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IGNORE:
 					{
-					State = 1971;
+					State = 1934;
 					Match(IGNORE);
-					State = 1972;
+					State = 1935;
 					Match(NULLS);
 					}
 					break;
 				case RESPECT:
 					{
-					State = 1973;
+					State = 1936;
 					Match(RESPECT);
-					State = 1974;
+					State = 1937;
 					Match(NULLS);
 					}
 					break;
@@ -19591,7 +18111,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1979;
+			State = 1942;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -19627,16 +18147,16 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ArgumentContext argument() {
 		ArgumentContext _localctx = new ArgumentContext(Context, State);
-		EnterRule(_localctx, 158, RULE_argument);
+		EnterRule(_localctx, 172, RULE_argument);
 		int _la;
 		try {
-			State = 1990;
+			State = 1953;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1981;
+				State = 1944;
 				Match(STAR);
 				}
 				break;
@@ -19906,24 +18426,24 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1983;
+				State = 1946;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VARIADIC) {
 					{
-					State = 1982;
+					State = 1945;
 					Match(VARIADIC);
 					}
 				}
 
-				State = 1985;
+				State = 1948;
 				expression();
-				State = 1988;
+				State = 1951;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON_EQUALS || _la==EQUALS_GREATER) {
 					{
-					State = 1986;
+					State = 1949;
 					_la = TokenStream.LA(1);
 					if ( !(_la==COLON_EQUALS || _la==EQUALS_GREATER) ) {
 					ErrorHandler.RecoverInline(this);
@@ -19932,7 +18452,7 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 1987;
+					State = 1950;
 					expression();
 					}
 				}
@@ -19968,12 +18488,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NullTreatmentContext nullTreatment() {
 		NullTreatmentContext _localctx = new NullTreatmentContext(Context, State);
-		EnterRule(_localctx, 160, RULE_nullTreatment);
+		EnterRule(_localctx, 174, RULE_nullTreatment);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1992;
+			State = 1955;
 			_la = TokenStream.LA(1);
 			if ( !(_la==IGNORE_LA || _la==RESPECT_LA) ) {
 			ErrorHandler.RecoverInline(this);
@@ -19982,7 +18502,7 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1993;
+			State = 1956;
 			Match(NULLS);
 			}
 		}
@@ -20015,19 +18535,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithinGroupContext withinGroup() {
 		WithinGroupContext _localctx = new WithinGroupContext(Context, State);
-		EnterRule(_localctx, 162, RULE_withinGroup);
+		EnterRule(_localctx, 176, RULE_withinGroup);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1995;
+			State = 1958;
 			Match(WITHIN);
-			State = 1996;
+			State = 1959;
 			Match(GROUP);
-			State = 1997;
+			State = 1960;
 			Match(LEFT_PAREN);
-			State = 1998;
+			State = 1961;
 			orderBy();
-			State = 1999;
+			State = 1962;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -20060,19 +18580,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FilterContext filter() {
 		FilterContext _localctx = new FilterContext(Context, State);
-		EnterRule(_localctx, 164, RULE_filter);
+		EnterRule(_localctx, 178, RULE_filter);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2001;
+			State = 1964;
 			Match(FILTER);
-			State = 2002;
+			State = 1965;
 			Match(LEFT_PAREN);
-			State = 2003;
+			State = 1966;
 			Match(WHERE);
-			State = 2004;
+			State = 1967;
 			expression();
-			State = 2005;
+			State = 1968;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -20105,13 +18625,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OverContext over() {
 		OverContext _localctx = new OverContext(Context, State);
-		EnterRule(_localctx, 166, RULE_over);
+		EnterRule(_localctx, 180, RULE_over);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2007;
+			State = 1970;
 			Match(OVER);
-			State = 2010;
+			State = 1973;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -20322,13 +18842,13 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2008;
+				State = 1971;
 				identifier();
 				}
 				break;
 			case LEFT_PAREN:
 				{
-				State = 2009;
+				State = 1972;
 				windowSpecification();
 				}
 				break;
@@ -20382,19 +18902,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WindowSpecificationContext windowSpecification() {
 		WindowSpecificationContext _localctx = new WindowSpecificationContext(Context, State);
-		EnterRule(_localctx, 168, RULE_windowSpecification);
+		EnterRule(_localctx, 182, RULE_windowSpecification);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2012;
+			State = 1975;
 			Match(LEFT_PAREN);
-			State = 2014;
+			State = 1977;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER) {
 				{
-				State = 2013;
+				State = 1976;
 				_localctx.@base = TokenStream.LT(1);
 				_la = TokenStream.LA(1);
 				if ( !(_la==IDENTIFIER || _la==QUOTED_IDENTIFIER) ) {
@@ -20407,57 +18927,57 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2026;
+			State = 1989;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PARTITION) {
 				{
-				State = 2016;
+				State = 1979;
 				Match(PARTITION);
-				State = 2017;
+				State = 1980;
 				Match(BY);
-				State = 2018;
+				State = 1981;
 				expression();
-				State = 2023;
+				State = 1986;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2019;
+					State = 1982;
 					Match(COMMA);
-					State = 2020;
+					State = 1983;
 					expression();
 					}
 					}
-					State = 2025;
+					State = 1988;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2029;
+			State = 1992;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 2028;
+				State = 1991;
 				orderBy();
 				}
 			}
 
-			State = 2032;
+			State = 1995;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUPS || _la==RANGE || _la==ROWS) {
 				{
-				State = 2031;
+				State = 1994;
 				windowFrame();
 				}
 			}
 
-			State = 2034;
+			State = 1997;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -20501,12 +19021,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WindowFrameContext windowFrame() {
 		WindowFrameContext _localctx = new WindowFrameContext(Context, State);
-		EnterRule(_localctx, 170, RULE_windowFrame);
+		EnterRule(_localctx, 184, RULE_windowFrame);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2036;
+			State = 1999;
 			_la = TokenStream.LA(1);
 			if ( !(_la==GROUPS || _la==RANGE || _la==ROWS) ) {
 			ErrorHandler.RecoverInline(this);
@@ -20515,18 +19035,18 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2043;
+			State = 2006;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BETWEEN:
 				{
-				State = 2037;
+				State = 2000;
 				Match(BETWEEN);
-				State = 2038;
+				State = 2001;
 				frameBound();
-				State = 2039;
+				State = 2002;
 				Match(AND);
-				State = 2040;
+				State = 2003;
 				frameBound();
 				}
 				break;
@@ -20793,48 +19313,48 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 2042;
+				State = 2005;
 				frameBound();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2054;
+			State = 2017;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EXCLUDE) {
 				{
-				State = 2045;
+				State = 2008;
 				Match(EXCLUDE);
-				State = 2052;
+				State = 2015;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case CURRENT:
 					{
-					State = 2046;
+					State = 2009;
 					Match(CURRENT);
-					State = 2047;
+					State = 2010;
 					Match(ROW);
 					}
 					break;
 				case GROUP:
 					{
-					State = 2048;
+					State = 2011;
 					Match(GROUP);
 					}
 					break;
 				case TIES:
 					{
-					State = 2049;
+					State = 2012;
 					Match(TIES);
 					}
 					break;
 				case NO:
 					{
-					State = 2050;
+					State = 2013;
 					Match(NO);
-					State = 2051;
+					State = 2014;
 					Match(OTHERS);
 					}
 					break;
@@ -20874,14 +19394,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FrameBoundContext frameBound() {
 		FrameBoundContext _localctx = new FrameBoundContext(Context, State);
-		EnterRule(_localctx, 172, RULE_frameBound);
+		EnterRule(_localctx, 186, RULE_frameBound);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2056;
+			State = 2019;
 			valueExpression();
-			State = 2057;
+			State = 2020;
 			_la = TokenStream.LA(1);
 			if ( !(_la==ROW || _la==FOLLOWING || _la==PRECEDING) ) {
 			ErrorHandler.RecoverInline(this);
@@ -20924,17 +19444,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CaseBranchContext caseBranch() {
 		CaseBranchContext _localctx = new CaseBranchContext(Context, State);
-		EnterRule(_localctx, 174, RULE_caseBranch);
+		EnterRule(_localctx, 188, RULE_caseBranch);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2059;
+			State = 2022;
 			Match(WHEN);
-			State = 2060;
+			State = 2023;
 			_localctx.when = expression();
-			State = 2061;
+			State = 2024;
 			Match(THEN);
-			State = 2062;
+			State = 2025;
 			_localctx.then = expression();
 			}
 		}
@@ -20968,11 +19488,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StructFieldContext structField() {
 		StructFieldContext _localctx = new StructFieldContext(Context, State);
-		EnterRule(_localctx, 176, RULE_structField);
+		EnterRule(_localctx, 190, RULE_structField);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2066;
+			State = 2029;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -21290,23 +19810,80 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2064;
+				State = 2027;
 				label();
 				}
 				break;
 			case STRING:
 				{
-				State = 2065;
+				State = 2028;
 				Match(STRING);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2068;
+			State = 2031;
 			Match(COLON);
-			State = 2069;
+			State = 2032;
 			expression();
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class MapEntriesContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public MapEntryContext[] mapEntry() {
+			return GetRuleContexts<MapEntryContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public MapEntryContext mapEntry(int i) {
+			return GetRuleContext<MapEntryContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(SqlParser.COMMA, i);
+		}
+		public MapEntriesContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_mapEntries; } }
+	}
+
+	[RuleVersion(0)]
+	public MapEntriesContext mapEntries() {
+		MapEntriesContext _localctx = new MapEntriesContext(Context, State);
+		EnterRule(_localctx, 192, RULE_mapEntries);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 2034;
+			mapEntry();
+			State = 2039;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==COMMA) {
+				{
+				{
+				State = 2035;
+				Match(COMMA);
+				State = 2036;
+				mapEntry();
+				}
+				}
+				State = 2041;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
 			}
 		}
 		catch (RecognitionException re) {
@@ -21338,15 +19915,15 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MapEntryContext mapEntry() {
 		MapEntryContext _localctx = new MapEntryContext(Context, State);
-		EnterRule(_localctx, 178, RULE_mapEntry);
+		EnterRule(_localctx, 194, RULE_mapEntry);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2071;
+			State = 2042;
 			expression();
-			State = 2072;
+			State = 2043;
 			Match(COLON);
-			State = 2073;
+			State = 2044;
 			expression();
 			}
 		}
@@ -21389,10 +19966,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CurrentValueContext currentValue() {
 		CurrentValueContext _localctx = new CurrentValueContext(Context, State);
-		EnterRule(_localctx, 180, RULE_currentValue);
+		EnterRule(_localctx, 196, RULE_currentValue);
 		int _la;
 		try {
-			State = 2085;
+			State = 2056;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CURRENT_DATE:
@@ -21402,7 +19979,7 @@ internal partial class SqlParser : Parser {
 			case LOCALTIMESTAMP:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2075;
+				State = 2046;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 38)) & ~0x3f) == 0 && ((1L << (_la - 38)) & 1610612761L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -21411,12 +19988,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2077;
+				State = 2048;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2076;
+					State = 2047;
 					typePrecision();
 					}
 				}
@@ -21431,7 +20008,7 @@ internal partial class SqlParser : Parser {
 			case USER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2079;
+				State = 2050;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 37)) & ~0x3f) == 0 && ((1L << (_la - 37)) & 144748506773454917L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -21445,16 +20022,16 @@ internal partial class SqlParser : Parser {
 			case CURRENT_SCHEMA:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2080;
+				State = 2051;
 				Match(CURRENT_SCHEMA);
-				State = 2083;
+				State = 2054;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2081;
+					State = 2052;
 					Match(LEFT_PAREN);
-					State = 2082;
+					State = 2053;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -21496,24 +20073,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeNameContext typeName() {
 		TypeNameContext _localctx = new TypeNameContext(Context, State);
-		EnterRule(_localctx, 182, RULE_typeName);
+		EnterRule(_localctx, 198, RULE_typeName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2087;
+			State = 2058;
 			simpleType();
-			State = 2091;
+			State = 2062;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LEFT_BRACKET) {
 				{
 				{
-				State = 2088;
+				State = 2059;
 				arrayBound();
 				}
 				}
-				State = 2093;
+				State = 2064;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -21544,24 +20121,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ArrayBoundContext arrayBound() {
 		ArrayBoundContext _localctx = new ArrayBoundContext(Context, State);
-		EnterRule(_localctx, 184, RULE_arrayBound);
+		EnterRule(_localctx, 200, RULE_arrayBound);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2094;
+			State = 2065;
 			Match(LEFT_BRACKET);
-			State = 2096;
+			State = 2067;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==INTEGER_NUMBER) {
 				{
-				State = 2095;
+				State = 2066;
 				Match(INTEGER_NUMBER);
 				}
 			}
 
-			State = 2098;
+			State = 2069;
 			Match(RIGHT_BRACKET);
 			}
 		}
@@ -21642,19 +20219,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SimpleTypeContext simpleType() {
 		SimpleTypeContext _localctx = new SimpleTypeContext(Context, State);
-		EnterRule(_localctx, 186, RULE_simpleType);
+		EnterRule(_localctx, 202, RULE_simpleType);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2163;
+			State = 2134;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTERVAL:
 				{
-				State = 2100;
+				State = 2071;
 				Match(INTERVAL);
-				State = 2103;
+				State = 2074;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DAY:
@@ -21664,13 +20241,13 @@ internal partial class SqlParser : Parser {
 				case SECOND:
 				case YEAR:
 					{
-					State = 2101;
+					State = 2072;
 					intervalQualifier();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 2102;
+					State = 2073;
 					typePrecision();
 					}
 					break;
@@ -21958,7 +20535,7 @@ internal partial class SqlParser : Parser {
 			case TIME:
 			case TIMESTAMP:
 				{
-				State = 2105;
+				State = 2076;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -21967,22 +20544,22 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2107;
+				State = 2078;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2106;
+					State = 2077;
 					typePrecision();
 					}
 				}
 
-				State = 2110;
+				State = 2081;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA || _la==WITHOUT_LA) {
 					{
-					State = 2109;
+					State = 2080;
 					timeZone();
 					}
 				}
@@ -21991,70 +20568,70 @@ internal partial class SqlParser : Parser {
 				break;
 			case STRUCT:
 				{
-				State = 2112;
+				State = 2083;
 				Match(STRUCT);
-				State = 2113;
+				State = 2084;
 				Match(LEFT_PAREN);
-				State = 2114;
+				State = 2085;
 				structTypeField();
-				State = 2119;
+				State = 2090;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2115;
+					State = 2086;
 					Match(COMMA);
-					State = 2116;
+					State = 2087;
 					structTypeField();
 					}
 					}
-					State = 2121;
+					State = 2092;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2122;
+				State = 2093;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case MAP:
 				{
-				State = 2124;
+				State = 2095;
 				Match(MAP);
-				State = 2125;
+				State = 2096;
 				Match(LEFT_PAREN);
-				State = 2126;
+				State = 2097;
 				typeName();
-				State = 2127;
+				State = 2098;
 				Match(COMMA);
-				State = 2128;
+				State = 2099;
 				typeName();
-				State = 2129;
+				State = 2100;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case NATIONAL:
 				{
-				State = 2131;
+				State = 2102;
 				Match(NATIONAL);
-				State = 2132;
+				State = 2103;
 				typeId();
-				State = 2134;
+				State = 2105;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VARYING) {
 					{
-					State = 2133;
+					State = 2104;
 					Match(VARYING);
 					}
 				}
 
-				State = 2137;
+				State = 2108;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2136;
+					State = 2107;
 					typePrecision();
 					}
 				}
@@ -22275,30 +20852,30 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2139;
+				State = 2110;
 				typeId();
-				State = 2144;
+				State = 2115;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 2140;
+					State = 2111;
 					Match(DOT);
-					State = 2141;
+					State = 2112;
 					label();
 					}
 					}
-					State = 2146;
+					State = 2117;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2148;
+				State = 2119;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRECISION || _la==VARYING) {
 					{
-					State = 2147;
+					State = 2118;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PRECISION || _la==VARYING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -22310,32 +20887,32 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2161;
+				State = 2132;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2150;
+					State = 2121;
 					Match(LEFT_PAREN);
-					State = 2151;
+					State = 2122;
 					expression();
-					State = 2156;
+					State = 2127;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2152;
+						State = 2123;
 						Match(COMMA);
-						State = 2153;
+						State = 2124;
 						expression();
 						}
 						}
-						State = 2158;
+						State = 2129;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 2159;
+					State = 2130;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -22345,12 +20922,12 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2166;
+			State = 2137;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ARRAY) {
 				{
-				State = 2165;
+				State = 2136;
 				Match(ARRAY);
 				}
 			}
@@ -22385,13 +20962,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StructTypeFieldContext structTypeField() {
 		StructTypeFieldContext _localctx = new StructTypeFieldContext(Context, State);
-		EnterRule(_localctx, 188, RULE_structTypeField);
+		EnterRule(_localctx, 204, RULE_structTypeField);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2168;
+			State = 2139;
 			label();
-			State = 2169;
+			State = 2140;
 			typeName();
 			}
 		}
@@ -22420,15 +20997,15 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypePrecisionContext typePrecision() {
 		TypePrecisionContext _localctx = new TypePrecisionContext(Context, State);
-		EnterRule(_localctx, 190, RULE_typePrecision);
+		EnterRule(_localctx, 206, RULE_typePrecision);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2171;
+			State = 2142;
 			Match(LEFT_PAREN);
-			State = 2172;
+			State = 2143;
 			Match(INTEGER_NUMBER);
-			State = 2173;
+			State = 2144;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -22458,12 +21035,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TimeZoneContext timeZone() {
 		TimeZoneContext _localctx = new TimeZoneContext(Context, State);
-		EnterRule(_localctx, 192, RULE_timeZone);
+		EnterRule(_localctx, 208, RULE_timeZone);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2175;
+			State = 2146;
 			_la = TokenStream.LA(1);
 			if ( !(_la==WITH_LA || _la==WITHOUT_LA) ) {
 			ErrorHandler.RecoverInline(this);
@@ -22472,9 +21049,9 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2176;
+			State = 2147;
 			Match(TIME);
-			State = 2177;
+			State = 2148;
 			Match(ZONE);
 			}
 		}
@@ -22524,10 +21101,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IntervalQualifierContext intervalQualifier() {
 		IntervalQualifierContext _localctx = new IntervalQualifierContext(Context, State);
-		EnterRule(_localctx, 194, RULE_intervalQualifier);
+		EnterRule(_localctx, 210, RULE_intervalQualifier);
 		int _la;
 		try {
-			State = 2191;
+			State = 2162;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DAY:
@@ -22537,7 +21114,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2179;
+				State = 2150;
 				_localctx.start = TokenStream.LT(1);
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 65745L) != 0)) ) {
@@ -22547,14 +21124,14 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2185;
+				State = 2156;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TO) {
 					{
-					State = 2180;
+					State = 2151;
 					Match(TO);
-					State = 2181;
+					State = 2152;
 					_localctx.end = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
 					if ( !(((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 2257L) != 0)) ) {
@@ -22564,12 +21141,12 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2183;
+					State = 2154;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2182;
+						State = 2153;
 						typePrecision();
 						}
 					}
@@ -22582,14 +21159,14 @@ internal partial class SqlParser : Parser {
 			case SECOND:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2187;
+				State = 2158;
 				Match(SECOND);
-				State = 2189;
+				State = 2160;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2188;
+					State = 2159;
 					typePrecision();
 					}
 				}
@@ -22648,50 +21225,50 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InsertContext insert() {
 		InsertContext _localctx = new InsertContext(Context, State);
-		EnterRule(_localctx, 196, RULE_insert);
+		EnterRule(_localctx, 212, RULE_insert);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2193;
+			State = 2164;
 			Match(INSERT);
-			State = 2194;
+			State = 2165;
 			Match(INTO);
-			State = 2195;
+			State = 2166;
 			qualifiedName();
-			State = 2198;
+			State = 2169;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 2196;
+				State = 2167;
 				Match(AS);
-				State = 2197;
+				State = 2168;
 				identifier();
 				}
 			}
 
-			State = 2201;
+			State = 2172;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,319,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,312,Context) ) {
 			case 1:
 				{
-				State = 2200;
+				State = 2171;
 				insertColumns();
 				}
 				break;
 			}
-			State = 2204;
+			State = 2175;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OVERRIDING) {
 				{
-				State = 2203;
+				State = 2174;
 				overriding();
 				}
 			}
 
-			State = 2209;
+			State = 2180;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -22701,37 +21278,37 @@ internal partial class SqlParser : Parser {
 			case WITH:
 			case LEFT_PAREN:
 				{
-				State = 2206;
+				State = 2177;
 				query();
 				}
 				break;
 			case DEFAULT:
 				{
-				State = 2207;
+				State = 2178;
 				Match(DEFAULT);
-				State = 2208;
+				State = 2179;
 				Match(VALUES);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2212;
+			State = 2183;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON_LA) {
 				{
-				State = 2211;
+				State = 2182;
 				onConflict();
 				}
 			}
 
-			State = 2215;
+			State = 2186;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2214;
+				State = 2185;
 				returning();
 				}
 			}
@@ -22772,32 +21349,32 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InsertColumnsContext insertColumns() {
 		InsertColumnsContext _localctx = new InsertColumnsContext(Context, State);
-		EnterRule(_localctx, 198, RULE_insertColumns);
+		EnterRule(_localctx, 214, RULE_insertColumns);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2217;
+			State = 2188;
 			Match(LEFT_PAREN);
-			State = 2218;
+			State = 2189;
 			assignmentTarget();
-			State = 2223;
+			State = 2194;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2219;
+				State = 2190;
 				Match(COMMA);
-				State = 2220;
+				State = 2191;
 				assignmentTarget();
 				}
 				}
-				State = 2225;
+				State = 2196;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 2226;
+			State = 2197;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -22827,14 +21404,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OverridingContext overriding() {
 		OverridingContext _localctx = new OverridingContext(Context, State);
-		EnterRule(_localctx, 200, RULE_overriding);
+		EnterRule(_localctx, 216, RULE_overriding);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2228;
+			State = 2199;
 			Match(OVERRIDING);
-			State = 2229;
+			State = 2200;
 			_la = TokenStream.LA(1);
 			if ( !(_la==USER || _la==SYSTEM) ) {
 			ErrorHandler.RecoverInline(this);
@@ -22843,7 +21420,7 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2230;
+			State = 2201;
 			Match(VALUE);
 			}
 		}
@@ -22885,52 +21462,52 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OnConflictContext onConflict() {
 		OnConflictContext _localctx = new OnConflictContext(Context, State);
-		EnterRule(_localctx, 202, RULE_onConflict);
+		EnterRule(_localctx, 218, RULE_onConflict);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2232;
+			State = 2203;
 			Match(ON_LA);
-			State = 2233;
+			State = 2204;
 			Match(CONFLICT);
-			State = 2235;
+			State = 2206;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON || _la==LEFT_PAREN) {
 				{
-				State = 2234;
+				State = 2205;
 				conflictTarget();
 				}
 			}
 
-			State = 2237;
+			State = 2208;
 			Match(DO);
-			State = 2246;
+			State = 2217;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOTHING:
 				{
-				State = 2238;
+				State = 2209;
 				Match(NOTHING);
 				}
 				break;
 			case UPDATE:
 				{
-				State = 2239;
+				State = 2210;
 				Match(UPDATE);
-				State = 2240;
+				State = 2211;
 				Match(SET);
-				State = 2241;
+				State = 2212;
 				assignments();
-				State = 2244;
+				State = 2215;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2242;
+					State = 2213;
 					Match(WHERE);
-					State = 2243;
+					State = 2214;
 					expression();
 					}
 				}
@@ -22985,45 +21562,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConflictTargetContext conflictTarget() {
 		ConflictTargetContext _localctx = new ConflictTargetContext(Context, State);
-		EnterRule(_localctx, 204, RULE_conflictTarget);
+		EnterRule(_localctx, 220, RULE_conflictTarget);
 		int _la;
 		try {
-			State = 2265;
+			State = 2236;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2248;
+				State = 2219;
 				Match(LEFT_PAREN);
-				State = 2249;
+				State = 2220;
 				indexKey();
-				State = 2254;
+				State = 2225;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2250;
+					State = 2221;
 					Match(COMMA);
-					State = 2251;
+					State = 2222;
 					indexKey();
 					}
 					}
-					State = 2256;
+					State = 2227;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2257;
+				State = 2228;
 				Match(RIGHT_PAREN);
-				State = 2260;
+				State = 2231;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2258;
+					State = 2229;
 					Match(WHERE);
-					State = 2259;
+					State = 2230;
 					expression();
 					}
 				}
@@ -23033,11 +21610,11 @@ internal partial class SqlParser : Parser {
 			case ON:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2262;
+				State = 2233;
 				Match(ON);
-				State = 2263;
+				State = 2234;
 				Match(CONSTRAINT);
-				State = 2264;
+				State = 2235;
 				identifier();
 				}
 				break;
@@ -23071,13 +21648,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReturningContext returning() {
 		ReturningContext _localctx = new ReturningContext(Context, State);
-		EnterRule(_localctx, 206, RULE_returning);
+		EnterRule(_localctx, 222, RULE_returning);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2267;
+			State = 2238;
 			Match(RETURNING);
-			State = 2268;
+			State = 2239;
 			selectItems();
 			}
 		}
@@ -23125,67 +21702,67 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public UpdateContext update() {
 		UpdateContext _localctx = new UpdateContext(Context, State);
-		EnterRule(_localctx, 208, RULE_update);
+		EnterRule(_localctx, 224, RULE_update);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2270;
+			State = 2241;
 			Match(UPDATE);
-			State = 2271;
+			State = 2242;
 			relation();
-			State = 2276;
+			State = 2247;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,332,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,325,Context) ) {
 			case 1:
 				{
-				State = 2273;
+				State = 2244;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2272;
+					State = 2243;
 					Match(AS);
 					}
 				}
 
-				State = 2275;
+				State = 2246;
 				identifier();
 				}
 				break;
 			}
-			State = 2278;
+			State = 2249;
 			Match(SET);
-			State = 2279;
+			State = 2250;
 			assignments();
-			State = 2281;
+			State = 2252;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM) {
 				{
-				State = 2280;
+				State = 2251;
 				fromClause();
 				}
 			}
 
-			State = 2285;
+			State = 2256;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 2283;
+				State = 2254;
 				Match(WHERE);
-				State = 2284;
+				State = 2255;
 				expression();
 				}
 			}
 
-			State = 2288;
+			State = 2259;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2287;
+				State = 2258;
 				returning();
 				}
 			}
@@ -23224,26 +21801,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentsContext assignments() {
 		AssignmentsContext _localctx = new AssignmentsContext(Context, State);
-		EnterRule(_localctx, 210, RULE_assignments);
+		EnterRule(_localctx, 226, RULE_assignments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2290;
+			State = 2261;
 			assignment();
-			State = 2295;
+			State = 2266;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2291;
+				State = 2262;
 				Match(COMMA);
-				State = 2292;
+				State = 2263;
 				assignment();
 				}
 				}
-				State = 2297;
+				State = 2268;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -23287,10 +21864,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentContext assignment() {
 		AssignmentContext _localctx = new AssignmentContext(Context, State);
-		EnterRule(_localctx, 212, RULE_assignment);
+		EnterRule(_localctx, 228, RULE_assignment);
 		int _la;
 		try {
-			State = 2315;
+			State = 2286;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -23502,42 +22079,42 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2298;
+				State = 2269;
 				assignmentTarget();
-				State = 2299;
+				State = 2270;
 				Match(EQUALS);
-				State = 2300;
+				State = 2271;
 				valueOrDefault();
 				}
 				break;
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2302;
+				State = 2273;
 				Match(LEFT_PAREN);
-				State = 2303;
+				State = 2274;
 				assignmentTarget();
-				State = 2308;
+				State = 2279;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2304;
+					State = 2275;
 					Match(COMMA);
-					State = 2305;
+					State = 2276;
 					assignmentTarget();
 					}
 					}
-					State = 2310;
+					State = 2281;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2311;
+				State = 2282;
 				Match(RIGHT_PAREN);
-				State = 2312;
+				State = 2283;
 				Match(EQUALS);
-				State = 2313;
+				State = 2284;
 				valueOrDefault();
 				}
 				break;
@@ -23576,24 +22153,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentTargetContext assignmentTarget() {
 		AssignmentTargetContext _localctx = new AssignmentTargetContext(Context, State);
-		EnterRule(_localctx, 214, RULE_assignmentTarget);
+		EnterRule(_localctx, 230, RULE_assignmentTarget);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2317;
+			State = 2288;
 			identifier();
-			State = 2321;
+			State = 2292;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LEFT_BRACKET || _la==DOT) {
 				{
 				{
-				State = 2318;
+				State = 2289;
 				accessor();
 				}
 				}
-				State = 2323;
+				State = 2294;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -23637,49 +22214,49 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AccessorContext accessor() {
 		AccessorContext _localctx = new AccessorContext(Context, State);
-		EnterRule(_localctx, 216, RULE_accessor);
+		EnterRule(_localctx, 232, RULE_accessor);
 		int _la;
 		try {
-			State = 2337;
+			State = 2308;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2324;
+				State = 2295;
 				Match(DOT);
-				State = 2325;
+				State = 2296;
 				label();
 				}
 				break;
 			case LEFT_BRACKET:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2326;
+				State = 2297;
 				Match(LEFT_BRACKET);
-				State = 2328;
+				State = 2299;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 					{
-					State = 2327;
+					State = 2298;
 					_localctx.lower = expression();
 					}
 				}
 
-				State = 2334;
+				State = 2305;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 2330;
+					State = 2301;
 					_localctx.colon = Match(COLON);
-					State = 2332;
+					State = 2303;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 						{
-						State = 2331;
+						State = 2302;
 						_localctx.upper = expression();
 						}
 					}
@@ -23687,7 +22264,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2336;
+				State = 2307;
 				Match(RIGHT_BRACKET);
 				}
 				break;
@@ -23744,83 +22321,83 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DeleteContext delete() {
 		DeleteContext _localctx = new DeleteContext(Context, State);
-		EnterRule(_localctx, 218, RULE_delete);
+		EnterRule(_localctx, 234, RULE_delete);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2339;
+			State = 2310;
 			Match(DELETE);
-			State = 2340;
+			State = 2311;
 			Match(FROM);
-			State = 2341;
+			State = 2312;
 			relation();
-			State = 2346;
+			State = 2317;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 				{
-				State = 2343;
+				State = 2314;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2342;
+					State = 2313;
 					Match(AS);
 					}
 				}
 
-				State = 2345;
+				State = 2316;
 				identifier();
 				}
 			}
 
-			State = 2357;
+			State = 2328;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==USING) {
 				{
-				State = 2348;
+				State = 2319;
 				Match(USING);
-				State = 2349;
+				State = 2320;
 				tableReference();
-				State = 2354;
+				State = 2325;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2350;
+					State = 2321;
 					Match(COMMA);
-					State = 2351;
+					State = 2322;
 					tableReference();
 					}
 					}
-					State = 2356;
+					State = 2327;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2361;
+			State = 2332;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 2359;
+				State = 2330;
 				Match(WHERE);
-				State = 2360;
+				State = 2331;
 				expression();
 				}
 			}
 
-			State = 2364;
+			State = 2335;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2363;
+				State = 2334;
 				returning();
 				}
 			}
@@ -23875,65 +22452,65 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeContext merge() {
 		MergeContext _localctx = new MergeContext(Context, State);
-		EnterRule(_localctx, 220, RULE_merge);
+		EnterRule(_localctx, 236, RULE_merge);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2366;
+			State = 2337;
 			Match(MERGE);
-			State = 2367;
+			State = 2338;
 			Match(INTO);
-			State = 2368;
+			State = 2339;
 			relation();
-			State = 2373;
+			State = 2344;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 				{
-				State = 2370;
+				State = 2341;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2369;
+					State = 2340;
 					Match(AS);
 					}
 				}
 
-				State = 2372;
+				State = 2343;
 				identifier();
 				}
 			}
 
-			State = 2375;
+			State = 2346;
 			Match(USING);
-			State = 2376;
+			State = 2347;
 			tablePrimary();
-			State = 2377;
+			State = 2348;
 			Match(ON);
-			State = 2378;
+			State = 2349;
 			expression();
-			State = 2380;
+			State = 2351;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 2379;
+				State = 2350;
 				mergeWhen();
 				}
 				}
-				State = 2382;
+				State = 2353;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==WHEN );
-			State = 2385;
+			State = 2356;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2384;
+				State = 2355;
 				returning();
 				}
 			}
@@ -23976,36 +22553,36 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeWhenContext mergeWhen() {
 		MergeWhenContext _localctx = new MergeWhenContext(Context, State);
-		EnterRule(_localctx, 222, RULE_mergeWhen);
+		EnterRule(_localctx, 238, RULE_mergeWhen);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2387;
+			State = 2358;
 			Match(WHEN);
-			State = 2395;
+			State = 2366;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case MATCHED:
 				{
-				State = 2388;
+				State = 2359;
 				Match(MATCHED);
 				}
 				break;
 			case NOT:
 				{
-				State = 2389;
+				State = 2360;
 				Match(NOT);
-				State = 2390;
+				State = 2361;
 				Match(MATCHED);
-				State = 2393;
+				State = 2364;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BY) {
 					{
-					State = 2391;
+					State = 2362;
 					Match(BY);
-					State = 2392;
+					State = 2363;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SOURCE || _la==TARGET) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24022,21 +22599,21 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2399;
+			State = 2370;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AND) {
 				{
-				State = 2397;
+				State = 2368;
 				Match(AND);
-				State = 2398;
+				State = 2369;
 				expression();
 				}
 			}
 
-			State = 2401;
+			State = 2372;
 			Match(THEN);
-			State = 2402;
+			State = 2373;
 			mergeAction();
 			}
 		}
@@ -24099,21 +22676,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeActionContext mergeAction() {
 		MergeActionContext _localctx = new MergeActionContext(Context, State);
-		EnterRule(_localctx, 224, RULE_mergeAction);
+		EnterRule(_localctx, 240, RULE_mergeAction);
 		int _la;
 		try {
-			State = 2423;
+			State = 2394;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case UPDATE:
 				_localctx = new MergeUpdateContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2404;
+				State = 2375;
 				Match(UPDATE);
-				State = 2405;
+				State = 2376;
 				Match(SET);
-				State = 2406;
+				State = 2377;
 				assignments();
 				}
 				break;
@@ -24121,7 +22698,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeDeleteContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2407;
+				State = 2378;
 				Match(DELETE);
 				}
 				break;
@@ -24129,9 +22706,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeDoNothingContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2408;
+				State = 2379;
 				Match(DO);
-				State = 2409;
+				State = 2380;
 				Match(NOTHING);
 				}
 				break;
@@ -24139,44 +22716,44 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeInsertContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2410;
+				State = 2381;
 				Match(INSERT);
-				State = 2412;
+				State = 2383;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2411;
+					State = 2382;
 					insertColumns();
 					}
 				}
 
-				State = 2415;
+				State = 2386;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OVERRIDING) {
 					{
-					State = 2414;
+					State = 2385;
 					overriding();
 					}
 				}
 
-				State = 2421;
+				State = 2392;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case VALUES:
 					{
-					State = 2417;
+					State = 2388;
 					Match(VALUES);
-					State = 2418;
+					State = 2389;
 					valuesRow();
 					}
 					break;
 				case DEFAULT:
 					{
-					State = 2419;
+					State = 2390;
 					Match(DEFAULT);
-					State = 2420;
+					State = 2391;
 					Match(VALUES);
 					}
 					break;
@@ -24214,11 +22791,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TruncatedContext truncated() {
 		TruncatedContext _localctx = new TruncatedContext(Context, State);
-		EnterRule(_localctx, 226, RULE_truncated);
+		EnterRule(_localctx, 242, RULE_truncated);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2425;
+			State = 2396;
 			relation();
 			}
 		}
@@ -24408,57 +22985,57 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CreateBodyContext createBody() {
 		CreateBodyContext _localctx = new CreateBodyContext(Context, State);
-		EnterRule(_localctx, 228, RULE_createBody);
+		EnterRule(_localctx, 244, RULE_createBody);
 		int _la;
 		try {
-			State = 2582;
+			State = 2553;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,395,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,388,Context) ) {
 			case 1:
 				_localctx = new CreateTableContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2429;
+				State = 2400;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2427;
+					State = 2398;
 					Match(OR);
-					State = 2428;
+					State = 2399;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2432;
+				State = 2403;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GLOBAL || _la==LOCAL || ((((_la - 313)) & ~0x3f) == 0 && ((1L << (_la - 313)) & 1027L) != 0)) {
 					{
-					State = 2431;
+					State = 2402;
 					persistence();
 					}
 				}
 
-				State = 2434;
+				State = 2405;
 				Match(TABLE);
-				State = 2438;
+				State = 2409;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,363,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,356,Context) ) {
 				case 1:
 					{
-					State = 2435;
+					State = 2406;
 					Match(IF);
-					State = 2436;
+					State = 2407;
 					Match(NOT);
-					State = 2437;
+					State = 2408;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2440;
+				State = 2411;
 				qualifiedName();
-				State = 2441;
+				State = 2412;
 				tableBody();
 				}
 				break;
@@ -24466,25 +23043,122 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateExternalTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2445;
+				State = 2416;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2443;
+					State = 2414;
 					Match(OR);
-					State = 2444;
+					State = 2415;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2447;
+				State = 2418;
 				Match(EXTERNAL);
-				State = 2448;
+				State = 2419;
 				Match(TABLE);
+				State = 2423;
+				ErrorHandler.Sync(this);
+				switch ( Simulator.AdaptivePredict(TokenStream,358,Context) ) {
+				case 1:
+					{
+					State = 2420;
+					Match(IF);
+					State = 2421;
+					Match(NOT);
+					State = 2422;
+					Match(EXISTS);
+					}
+					break;
+				}
+				State = 2425;
+				qualifiedName();
+				State = 2427;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==LEFT_PAREN) {
+					{
+					State = 2426;
+					tableElements();
+					}
+				}
+
+				State = 2432;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (((((_la - 239)) & ~0x3f) == 0 && ((1L << (_la - 239)) & 67633153L) != 0) || _la==STORED) {
+					{
+					{
+					State = 2429;
+					externalPart();
+					}
+					}
+					State = 2434;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				}
+				break;
+			case 3:
+				_localctx = new CreateViewContext(_localctx);
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 2437;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==OR) {
+					{
+					State = 2435;
+					Match(OR);
+					State = 2436;
+					Match(REPLACE);
+					}
+				}
+
+				State = 2443;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==LOCAL || _la==TEMP || _la==TEMPORARY) {
+					{
+					State = 2440;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if (_la==LOCAL) {
+						{
+						State = 2439;
+						Match(LOCAL);
+						}
+					}
+
+					State = 2442;
+					_la = TokenStream.LA(1);
+					if ( !(_la==TEMP || _la==TEMPORARY) ) {
+					ErrorHandler.RecoverInline(this);
+					}
+					else {
+						ErrorHandler.ReportMatch(this);
+					    Consume();
+					}
+					}
+				}
+
+				State = 2446;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==RECURSIVE) {
+					{
+					State = 2445;
+					Match(RECURSIVE);
+					}
+				}
+
+				State = 2448;
+				Match(VIEW);
 				State = 2452;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,365,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,365,Context) ) {
 				case 1:
 					{
 					State = 2449;
@@ -24504,127 +23178,30 @@ internal partial class SqlParser : Parser {
 				if (_la==LEFT_PAREN) {
 					{
 					State = 2455;
-					tableElements();
-					}
-				}
-
-				State = 2461;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				while (((((_la - 239)) & ~0x3f) == 0 && ((1L << (_la - 239)) & 67633153L) != 0) || _la==STORED) {
-					{
-					{
-					State = 2458;
-					externalPart();
-					}
-					}
-					State = 2463;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-				}
-				}
-				break;
-			case 3:
-				_localctx = new CreateViewContext(_localctx);
-				EnterOuterAlt(_localctx, 3);
-				{
-				State = 2466;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==OR) {
-					{
-					State = 2464;
-					Match(OR);
-					State = 2465;
-					Match(REPLACE);
-					}
-				}
-
-				State = 2472;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==LOCAL || _la==TEMP || _la==TEMPORARY) {
-					{
-					State = 2469;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					if (_la==LOCAL) {
-						{
-						State = 2468;
-						Match(LOCAL);
-						}
-					}
-
-					State = 2471;
-					_la = TokenStream.LA(1);
-					if ( !(_la==TEMP || _la==TEMPORARY) ) {
-					ErrorHandler.RecoverInline(this);
-					}
-					else {
-						ErrorHandler.ReportMatch(this);
-					    Consume();
-					}
-					}
-				}
-
-				State = 2475;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==RECURSIVE) {
-					{
-					State = 2474;
-					Match(RECURSIVE);
-					}
-				}
-
-				State = 2477;
-				Match(VIEW);
-				State = 2481;
-				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,372,Context) ) {
-				case 1:
-					{
-					State = 2478;
-					Match(IF);
-					State = 2479;
-					Match(NOT);
-					State = 2480;
-					Match(EXISTS);
-					}
-					break;
-				}
-				State = 2483;
-				qualifiedName();
-				State = 2485;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==LEFT_PAREN) {
-					{
-					State = 2484;
 					columnNames();
 					}
 				}
 
-				State = 2488;
+				State = 2459;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2487;
+					State = 2458;
 					withOptions();
 					}
 				}
 
-				State = 2490;
+				State = 2461;
 				Match(AS);
-				State = 2491;
+				State = 2462;
 				query();
-				State = 2493;
+				State = 2464;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2492;
+					State = 2463;
 					checkOption();
 					}
 				}
@@ -24635,68 +23212,68 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateMaterializedViewContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2497;
+				State = 2468;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2495;
+					State = 2466;
 					Match(OR);
-					State = 2496;
+					State = 2467;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2499;
+				State = 2470;
 				Match(MATERIALIZED);
-				State = 2500;
+				State = 2471;
 				Match(VIEW);
-				State = 2504;
+				State = 2475;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,377,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,370,Context) ) {
 				case 1:
 					{
-					State = 2501;
+					State = 2472;
 					Match(IF);
-					State = 2502;
+					State = 2473;
 					Match(NOT);
-					State = 2503;
+					State = 2474;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2506;
+				State = 2477;
 				qualifiedName();
-				State = 2508;
+				State = 2479;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2507;
+					State = 2478;
 					columnNames();
 					}
 				}
 
-				State = 2511;
+				State = 2482;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2510;
+					State = 2481;
 					withOptions();
 					}
 				}
 
-				State = 2513;
+				State = 2484;
 				Match(AS);
-				State = 2514;
+				State = 2485;
 				query();
-				State = 2516;
+				State = 2487;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2515;
+					State = 2486;
 					withData();
 					}
 				}
@@ -24707,23 +23284,23 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2518;
+				State = 2489;
 				Match(SCHEMA);
-				State = 2522;
+				State = 2493;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,381,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,374,Context) ) {
 				case 1:
 					{
-					State = 2519;
+					State = 2490;
 					Match(IF);
-					State = 2520;
+					State = 2491;
 					Match(NOT);
-					State = 2521;
+					State = 2492;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2531;
+				State = 2502;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -24934,16 +23511,16 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 2524;
+					State = 2495;
 					qualifiedName();
-					State = 2527;
+					State = 2498;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==AUTHORIZATION) {
 						{
-						State = 2525;
+						State = 2496;
 						Match(AUTHORIZATION);
-						State = 2526;
+						State = 2497;
 						identifier();
 						}
 					}
@@ -24952,9 +23529,9 @@ internal partial class SqlParser : Parser {
 					break;
 				case AUTHORIZATION:
 					{
-					State = 2529;
+					State = 2500;
 					Match(AUTHORIZATION);
-					State = 2530;
+					State = 2501;
 					identifier();
 					}
 					break;
@@ -24967,142 +23544,142 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateIndexContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2534;
+				State = 2505;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==UNIQUE) {
 					{
-					State = 2533;
+					State = 2504;
 					Match(UNIQUE);
 					}
 				}
 
-				State = 2536;
+				State = 2507;
 				Match(INDEX);
-				State = 2538;
+				State = 2509;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 2537;
+					State = 2508;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 2546;
+				State = 2517;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 2543;
+					State = 2514;
 					ErrorHandler.Sync(this);
-					switch ( Interpreter.AdaptivePredict(TokenStream,386,Context) ) {
+					switch ( Simulator.AdaptivePredict(TokenStream,379,Context) ) {
 					case 1:
 						{
-						State = 2540;
+						State = 2511;
 						Match(IF);
-						State = 2541;
+						State = 2512;
 						Match(NOT);
-						State = 2542;
+						State = 2513;
 						Match(EXISTS);
 						}
 						break;
 					}
-					State = 2545;
+					State = 2516;
 					((CreateIndexContext)_localctx).indexName = identifier();
 					}
 				}
 
-				State = 2548;
+				State = 2519;
 				Match(ON);
-				State = 2549;
+				State = 2520;
 				relation();
-				State = 2552;
+				State = 2523;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 2550;
+					State = 2521;
 					Match(USING);
-					State = 2551;
+					State = 2522;
 					((CreateIndexContext)_localctx).method = identifier();
 					}
 				}
 
-				State = 2554;
+				State = 2525;
 				Match(LEFT_PAREN);
-				State = 2555;
+				State = 2526;
 				indexKey();
-				State = 2560;
+				State = 2531;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2556;
+					State = 2527;
 					Match(COMMA);
-					State = 2557;
+					State = 2528;
 					indexKey();
 					}
 					}
-					State = 2562;
+					State = 2533;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2563;
+				State = 2534;
 				Match(RIGHT_PAREN);
-				State = 2566;
+				State = 2537;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INCLUDE) {
 					{
-					State = 2564;
+					State = 2535;
 					Match(INCLUDE);
-					State = 2565;
+					State = 2536;
 					columnNames();
 					}
 				}
 
-				State = 2573;
+				State = 2544;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NULLS) {
 					{
-					State = 2568;
+					State = 2539;
 					Match(NULLS);
-					State = 2570;
+					State = 2541;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==NOT) {
 						{
-						State = 2569;
+						State = 2540;
 						Match(NOT);
 						}
 					}
 
-					State = 2572;
+					State = 2543;
 					Match(DISTINCT);
 					}
 				}
 
-				State = 2576;
+				State = 2547;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2575;
+					State = 2546;
 					withOptions();
 					}
 				}
 
-				State = 2580;
+				State = 2551;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2578;
+					State = 2549;
 					Match(WHERE);
-					State = 2579;
+					State = 2550;
 					expression();
 					}
 				}
@@ -25138,10 +23715,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PersistenceContext persistence() {
 		PersistenceContext _localctx = new PersistenceContext(Context, State);
-		EnterRule(_localctx, 230, RULE_persistence);
+		EnterRule(_localctx, 246, RULE_persistence);
 		int _la;
 		try {
-			State = 2589;
+			State = 2560;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case GLOBAL:
@@ -25150,12 +23727,12 @@ internal partial class SqlParser : Parser {
 			case TEMPORARY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2585;
+				State = 2556;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GLOBAL || _la==LOCAL) {
 					{
-					State = 2584;
+					State = 2555;
 					_la = TokenStream.LA(1);
 					if ( !(_la==GLOBAL || _la==LOCAL) ) {
 					ErrorHandler.RecoverInline(this);
@@ -25167,7 +23744,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2587;
+				State = 2558;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TEMP || _la==TEMPORARY) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25181,7 +23758,7 @@ internal partial class SqlParser : Parser {
 			case UNLOGGED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2588;
+				State = 2559;
 				Match(UNLOGGED);
 				}
 				break;
@@ -25269,66 +23846,66 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableBodyContext tableBody() {
 		TableBodyContext _localctx = new TableBodyContext(Context, State);
-		EnterRule(_localctx, 232, RULE_tableBody);
+		EnterRule(_localctx, 248, RULE_tableBody);
 		int _la;
 		try {
-			State = 2636;
+			State = 2607;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,408,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,401,Context) ) {
 			case 1:
 				_localctx = new TableOfColumnsContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2591;
+				State = 2562;
 				tableElements();
-				State = 2604;
+				State = 2575;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INHERITS) {
 					{
-					State = 2592;
+					State = 2563;
 					Match(INHERITS);
-					State = 2593;
+					State = 2564;
 					Match(LEFT_PAREN);
-					State = 2594;
+					State = 2565;
 					qualifiedName();
-					State = 2599;
+					State = 2570;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2595;
+						State = 2566;
 						Match(COMMA);
-						State = 2596;
+						State = 2567;
 						qualifiedName();
 						}
 						}
-						State = 2601;
+						State = 2572;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 2602;
+					State = 2573;
 					Match(RIGHT_PAREN);
 					}
 				}
 
-				State = 2607;
+				State = 2578;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2606;
+					State = 2577;
 					withOptions();
 					}
 				}
 
-				State = 2610;
+				State = 2581;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 2609;
+					State = 2580;
 					onCommit();
 					}
 				}
@@ -25339,39 +23916,39 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableOfQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2613;
+				State = 2584;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2612;
+					State = 2583;
 					columnNames();
 					}
 				}
 
-				State = 2616;
+				State = 2587;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2615;
+					State = 2586;
 					withOptions();
 					}
 				}
 
-				State = 2619;
+				State = 2590;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 2618;
+					State = 2589;
 					onCommit();
 					}
 				}
 
-				State = 2621;
+				State = 2592;
 				Match(AS);
-				State = 2631;
+				State = 2602;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FROM:
@@ -25381,26 +23958,26 @@ internal partial class SqlParser : Parser {
 				case WITH:
 				case LEFT_PAREN:
 					{
-					State = 2622;
+					State = 2593;
 					query();
 					}
 					break;
 				case EXECUTE:
 					{
-					State = 2623;
+					State = 2594;
 					Match(EXECUTE);
-					State = 2624;
+					State = 2595;
 					identifier();
-					State = 2629;
+					State = 2600;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2625;
+						State = 2596;
 						Match(LEFT_PAREN);
-						State = 2626;
+						State = 2597;
 						expressions();
-						State = 2627;
+						State = 2598;
 						Match(RIGHT_PAREN);
 						}
 					}
@@ -25410,12 +23987,12 @@ internal partial class SqlParser : Parser {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2634;
+				State = 2605;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2633;
+					State = 2604;
 					withData();
 					}
 				}
@@ -25458,40 +24035,40 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableElementsContext tableElements() {
 		TableElementsContext _localctx = new TableElementsContext(Context, State);
-		EnterRule(_localctx, 234, RULE_tableElements);
+		EnterRule(_localctx, 250, RULE_tableElements);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2638;
+			State = 2609;
 			Match(LEFT_PAREN);
-			State = 2647;
+			State = 2618;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 36028835673669638L) != 0) || ((((_la - 77)) & ~0x3f) == 0 && ((1L << (_la - 77)) & -1124800395149311L) != 0) || ((((_la - 141)) & ~0x3f) == 0 && ((1L << (_la - 141)) & -1L) != 0) || ((((_la - 205)) & ~0x3f) == 0 && ((1L << (_la - 205)) & -1L) != 0) || ((((_la - 269)) & ~0x3f) == 0 && ((1L << (_la - 269)) & 9223372036854775807L) != 0)) {
 				{
-				State = 2639;
+				State = 2610;
 				tableElement();
-				State = 2644;
+				State = 2615;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2640;
+					State = 2611;
 					Match(COMMA);
-					State = 2641;
+					State = 2612;
 					tableElement();
 					}
 					}
-					State = 2646;
+					State = 2617;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2649;
+			State = 2620;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -25565,10 +24142,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableElementContext tableElement() {
 		TableElementContext _localctx = new TableElementContext(Context, State);
-		EnterRule(_localctx, 236, RULE_tableElement);
+		EnterRule(_localctx, 252, RULE_tableElement);
 		int _la;
 		try {
-			State = 2672;
+			State = 2643;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -25781,7 +24358,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2651;
+				State = 2622;
 				columnDefinition();
 				}
 				break;
@@ -25793,31 +24370,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableConstraintElementContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2654;
+				State = 2625;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONSTRAINT) {
 					{
-					State = 2652;
+					State = 2623;
 					Match(CONSTRAINT);
-					State = 2653;
+					State = 2624;
 					identifier();
 					}
 				}
 
-				State = 2656;
+				State = 2627;
 				tableConstraint();
-				State = 2660;
+				State = 2631;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 45)) & ~0x3f) == 0 && ((1L << (_la - 45)) & 16842753L) != 0) || _la==NO) {
 					{
 					{
-					State = 2657;
+					State = 2628;
 					constraintAttribute();
 					}
 					}
-					State = 2662;
+					State = 2633;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -25827,17 +24404,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new LikeTableContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2663;
+				State = 2634;
 				Match(LIKE);
-				State = 2664;
+				State = 2635;
 				qualifiedName();
-				State = 2669;
+				State = 2640;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==EXCLUDING || _la==INCLUDING) {
 					{
 					{
-					State = 2665;
+					State = 2636;
 					_la = TokenStream.LA(1);
 					if ( !(_la==EXCLUDING || _la==INCLUDING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -25846,11 +24423,11 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2666;
+					State = 2637;
 					label();
 					}
 					}
-					State = 2671;
+					State = 2642;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -25898,38 +24475,38 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnDefinitionContext columnDefinition() {
 		ColumnDefinitionContext _localctx = new ColumnDefinitionContext(Context, State);
-		EnterRule(_localctx, 238, RULE_columnDefinition);
+		EnterRule(_localctx, 254, RULE_columnDefinition);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2674;
+			State = 2645;
 			identifier();
-			State = 2675;
+			State = 2646;
 			typeName();
-			State = 2678;
+			State = 2649;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLLATE) {
 				{
-				State = 2676;
+				State = 2647;
 				Match(COLLATE);
-				State = 2677;
+				State = 2648;
 				qualifiedName();
 				}
 			}
 
-			State = 2683;
+			State = 2654;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 32)) & ~0x3f) == 0 && ((1L << (_la - 32)) & 2306160080879357961L) != 0) || _la==GENERATED) {
 				{
 				{
-				State = 2680;
+				State = 2651;
 				columnConstraint();
 				}
 				}
-				State = 2685;
+				State = 2656;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -25970,41 +24547,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnConstraintContext columnConstraint() {
 		ColumnConstraintContext _localctx = new ColumnConstraintContext(Context, State);
-		EnterRule(_localctx, 240, RULE_columnConstraint);
+		EnterRule(_localctx, 256, RULE_columnConstraint);
 		int _la;
 		try {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2688;
+			State = 2659;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CONSTRAINT) {
 				{
-				State = 2686;
+				State = 2657;
 				Match(CONSTRAINT);
-				State = 2687;
+				State = 2658;
 				identifier();
 				}
 			}
 
-			State = 2690;
+			State = 2661;
 			constraintBody();
-			State = 2694;
+			State = 2665;
 			ErrorHandler.Sync(this);
-			_alt = Interpreter.AdaptivePredict(TokenStream,418,Context);
+			_alt = Simulator.AdaptivePredict(TokenStream,411,Context);
 			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 				if ( _alt==1 ) {
 					{
 					{
-					State = 2691;
+					State = 2662;
 					constraintAttribute();
 					}
 					}
 				}
-				State = 2696;
+				State = 2667;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,418,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,411,Context);
 			}
 			}
 		}
@@ -26090,18 +24667,18 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConstraintBodyContext constraintBody() {
 		ConstraintBodyContext _localctx = new ConstraintBodyContext(Context, State);
-		EnterRule(_localctx, 242, RULE_constraintBody);
+		EnterRule(_localctx, 258, RULE_constraintBody);
 		try {
-			State = 2726;
+			State = 2697;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOT:
 				_localctx = new NotNullConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2697;
+				State = 2668;
 				Match(NOT);
-				State = 2698;
+				State = 2669;
 				Match(NULL);
 				}
 				break;
@@ -26109,7 +24686,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NullConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2699;
+				State = 2670;
 				Match(NULL);
 				}
 				break;
@@ -26117,9 +24694,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new DefaultConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2700;
+				State = 2671;
 				Match(DEFAULT);
-				State = 2701;
+				State = 2672;
 				valueExpression();
 				}
 				break;
@@ -26127,13 +24704,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new CheckConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2702;
+				State = 2673;
 				Match(CHECK);
-				State = 2703;
+				State = 2674;
 				Match(LEFT_PAREN);
-				State = 2704;
+				State = 2675;
 				expression();
-				State = 2705;
+				State = 2676;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -26141,7 +24718,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new UniqueConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2707;
+				State = 2678;
 				Match(UNIQUE);
 				}
 				break;
@@ -26149,9 +24726,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new PrimaryKeyConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2708;
+				State = 2679;
 				Match(PRIMARY);
-				State = 2709;
+				State = 2680;
 				Match(KEY);
 				}
 				break;
@@ -26159,7 +24736,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReferencesConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2710;
+				State = 2681;
 				references();
 				}
 				break;
@@ -26167,48 +24744,48 @@ internal partial class SqlParser : Parser {
 				_localctx = new GeneratedConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2711;
+				State = 2682;
 				Match(GENERATED);
-				State = 2715;
+				State = 2686;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALWAYS:
 					{
-					State = 2712;
+					State = 2683;
 					Match(ALWAYS);
 					}
 					break;
 				case BY:
 					{
-					State = 2713;
+					State = 2684;
 					Match(BY);
-					State = 2714;
+					State = 2685;
 					Match(DEFAULT);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2717;
+				State = 2688;
 				Match(AS);
-				State = 2724;
+				State = 2695;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTITY:
 					{
-					State = 2718;
+					State = 2689;
 					Match(IDENTITY);
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 2719;
+					State = 2690;
 					Match(LEFT_PAREN);
-					State = 2720;
+					State = 2691;
 					expression();
-					State = 2721;
+					State = 2692;
 					Match(RIGHT_PAREN);
-					State = 2722;
+					State = 2693;
 					Match(STORED);
 					}
 					break;
@@ -26283,22 +24860,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableConstraintContext tableConstraint() {
 		TableConstraintContext _localctx = new TableConstraintContext(Context, State);
-		EnterRule(_localctx, 244, RULE_tableConstraint);
+		EnterRule(_localctx, 260, RULE_tableConstraint);
 		try {
-			State = 2743;
+			State = 2714;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CHECK:
 				_localctx = new TableCheckContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2728;
+				State = 2699;
 				Match(CHECK);
-				State = 2729;
+				State = 2700;
 				Match(LEFT_PAREN);
-				State = 2730;
+				State = 2701;
 				expression();
-				State = 2731;
+				State = 2702;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -26306,9 +24883,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableUniqueContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2733;
+				State = 2704;
 				Match(UNIQUE);
-				State = 2734;
+				State = 2705;
 				columnNames();
 				}
 				break;
@@ -26316,11 +24893,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new TablePrimaryKeyContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2735;
+				State = 2706;
 				Match(PRIMARY);
-				State = 2736;
+				State = 2707;
 				Match(KEY);
-				State = 2737;
+				State = 2708;
 				columnNames();
 				}
 				break;
@@ -26328,13 +24905,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableForeignKeyContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2738;
+				State = 2709;
 				Match(FOREIGN);
-				State = 2739;
+				State = 2710;
 				Match(KEY);
-				State = 2740;
+				State = 2711;
 				columnNames();
-				State = 2741;
+				State = 2712;
 				references();
 				}
 				break;
@@ -26381,33 +24958,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReferencesContext references() {
 		ReferencesContext _localctx = new ReferencesContext(Context, State);
-		EnterRule(_localctx, 246, RULE_references);
+		EnterRule(_localctx, 262, RULE_references);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2745;
+			State = 2716;
 			Match(REFERENCES);
-			State = 2746;
+			State = 2717;
 			qualifiedName();
-			State = 2748;
+			State = 2719;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 2747;
+				State = 2718;
 				columnNames();
 				}
 			}
 
-			State = 2752;
+			State = 2723;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==MATCH) {
 				{
-				State = 2750;
+				State = 2721;
 				Match(MATCH);
-				State = 2751;
+				State = 2722;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FULL || _la==PARTIAL || _la==SIMPLE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -26419,17 +24996,17 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2757;
+			State = 2728;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ON) {
 				{
 				{
-				State = 2754;
+				State = 2725;
 				referentialTrigger();
 				}
 				}
-				State = 2759;
+				State = 2730;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -26467,14 +25044,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReferentialTriggerContext referentialTrigger() {
 		ReferentialTriggerContext _localctx = new ReferentialTriggerContext(Context, State);
-		EnterRule(_localctx, 248, RULE_referentialTrigger);
+		EnterRule(_localctx, 264, RULE_referentialTrigger);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2760;
+			State = 2731;
 			Match(ON);
-			State = 2761;
+			State = 2732;
 			_la = TokenStream.LA(1);
 			if ( !(_la==DELETE || _la==UPDATE) ) {
 			ErrorHandler.RecoverInline(this);
@@ -26483,42 +25060,42 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2770;
+			State = 2741;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,426,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,419,Context) ) {
 			case 1:
 				{
-				State = 2762;
+				State = 2733;
 				Match(NO);
-				State = 2763;
+				State = 2734;
 				Match(ACTION);
 				}
 				break;
 			case 2:
 				{
-				State = 2764;
+				State = 2735;
 				Match(RESTRICT);
 				}
 				break;
 			case 3:
 				{
-				State = 2765;
+				State = 2736;
 				Match(CASCADE);
 				}
 				break;
 			case 4:
 				{
-				State = 2766;
+				State = 2737;
 				Match(SET);
-				State = 2767;
+				State = 2738;
 				Match(NULL);
 				}
 				break;
 			case 5:
 				{
-				State = 2768;
+				State = 2739;
 				Match(SET);
-				State = 2769;
+				State = 2740;
 				Match(DEFAULT);
 				}
 				break;
@@ -26555,35 +25132,35 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConstraintAttributeContext constraintAttribute() {
 		ConstraintAttributeContext _localctx = new ConstraintAttributeContext(Context, State);
-		EnterRule(_localctx, 250, RULE_constraintAttribute);
+		EnterRule(_localctx, 266, RULE_constraintAttribute);
 		int _la;
 		try {
-			State = 2782;
+			State = 2753;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,428,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,421,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2773;
+				State = 2744;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 2772;
+					State = 2743;
 					Match(NOT);
 					}
 				}
 
-				State = 2775;
+				State = 2746;
 				Match(DEFERRABLE);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2776;
+				State = 2747;
 				Match(INITIALLY);
-				State = 2777;
+				State = 2748;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DEFERRED || _la==IMMEDIATE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -26597,18 +25174,18 @@ internal partial class SqlParser : Parser {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2778;
+				State = 2749;
 				Match(NOT);
-				State = 2779;
+				State = 2750;
 				Match(VALID);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2780;
+				State = 2751;
 				Match(NO);
-				State = 2781;
+				State = 2752;
 				Match(INHERIT);
 				}
 				break;
@@ -26687,21 +25264,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExternalPartContext externalPart() {
 		ExternalPartContext _localctx = new ExternalPartContext(Context, State);
-		EnterRule(_localctx, 252, RULE_externalPart);
+		EnterRule(_localctx, 268, RULE_externalPart);
 		int _la;
 		try {
-			State = 2814;
+			State = 2785;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STORED:
 				_localctx = new StoredAsContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2784;
+				State = 2755;
 				Match(STORED);
-				State = 2785;
+				State = 2756;
 				Match(AS);
-				State = 2786;
+				State = 2757;
 				identifier();
 				}
 				break;
@@ -26709,9 +25286,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new LocationContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2787;
+				State = 2758;
 				Match(LOCATION);
-				State = 2788;
+				State = 2759;
 				Match(STRING);
 				}
 				break;
@@ -26719,29 +25296,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExternalOptionsContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2789;
+				State = 2760;
 				Match(OPTIONS);
-				State = 2790;
+				State = 2761;
 				Match(LEFT_PAREN);
-				State = 2791;
+				State = 2762;
 				externalOption();
-				State = 2796;
+				State = 2767;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2792;
+					State = 2763;
 					Match(COMMA);
-					State = 2793;
+					State = 2764;
 					externalOption();
 					}
 					}
-					State = 2798;
+					State = 2769;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2799;
+				State = 2770;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -26749,31 +25326,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new PartitionedByContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2801;
+				State = 2772;
 				Match(PARTITIONED);
-				State = 2802;
+				State = 2773;
 				Match(BY);
-				State = 2803;
+				State = 2774;
 				Match(LEFT_PAREN);
-				State = 2804;
+				State = 2775;
 				aliasColumn();
-				State = 2809;
+				State = 2780;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2805;
+					State = 2776;
 					Match(COMMA);
-					State = 2806;
+					State = 2777;
 					aliasColumn();
 					}
 					}
-					State = 2811;
+					State = 2782;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2812;
+				State = 2783;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -26818,17 +25395,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExternalOptionContext externalOption() {
 		ExternalOptionContext _localctx = new ExternalOptionContext(Context, State);
-		EnterRule(_localctx, 254, RULE_externalOption);
+		EnterRule(_localctx, 270, RULE_externalOption);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2825;
+			State = 2796;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 				{
-				State = 2816;
+				State = 2787;
 				Match(STRING);
 				}
 				break;
@@ -27147,21 +25724,21 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2817;
+				State = 2788;
 				label();
-				State = 2822;
+				State = 2793;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 2818;
+					State = 2789;
 					Match(DOT);
-					State = 2819;
+					State = 2790;
 					label();
 					}
 					}
-					State = 2824;
+					State = 2795;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -27170,17 +25747,17 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2828;
+			State = 2799;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUALS) {
 				{
-				State = 2827;
+				State = 2798;
 				Match(EQUALS);
 				}
 			}
 
-			State = 2830;
+			State = 2801;
 			optionValue();
 			}
 		}
@@ -27214,26 +25791,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithOptionsContext withOptions() {
 		WithOptionsContext _localctx = new WithOptionsContext(Context, State);
-		EnterRule(_localctx, 256, RULE_withOptions);
+		EnterRule(_localctx, 272, RULE_withOptions);
 		try {
-			State = 2836;
+			State = 2807;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2832;
+				State = 2803;
 				Match(WITH);
-				State = 2833;
+				State = 2804;
 				optionList();
 				}
 				break;
 			case WITHOUT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2834;
+				State = 2805;
 				Match(WITHOUT);
-				State = 2835;
+				State = 2806;
 				identifier();
 				}
 				break;
@@ -27269,36 +25846,36 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OnCommitContext onCommit() {
 		OnCommitContext _localctx = new OnCommitContext(Context, State);
-		EnterRule(_localctx, 258, RULE_onCommit);
+		EnterRule(_localctx, 274, RULE_onCommit);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2838;
+			State = 2809;
 			Match(ON);
-			State = 2839;
+			State = 2810;
 			Match(COMMIT);
-			State = 2845;
+			State = 2816;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PRESERVE:
 				{
-				State = 2840;
+				State = 2811;
 				Match(PRESERVE);
-				State = 2841;
+				State = 2812;
 				Match(ROWS);
 				}
 				break;
 			case DELETE:
 				{
-				State = 2842;
+				State = 2813;
 				Match(DELETE);
-				State = 2843;
+				State = 2814;
 				Match(ROWS);
 				}
 				break;
 			case DROP:
 				{
-				State = 2844;
+				State = 2815;
 				Match(DROP);
 				}
 				break;
@@ -27332,24 +25909,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithDataContext withData() {
 		WithDataContext _localctx = new WithDataContext(Context, State);
-		EnterRule(_localctx, 260, RULE_withData);
+		EnterRule(_localctx, 276, RULE_withData);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2847;
+			State = 2818;
 			Match(WITH);
-			State = 2849;
+			State = 2820;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NO) {
 				{
-				State = 2848;
+				State = 2819;
 				Match(NO);
 				}
 			}
 
-			State = 2851;
+			State = 2822;
 			Match(DATA);
 			}
 		}
@@ -27380,19 +25957,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CheckOptionContext checkOption() {
 		CheckOptionContext _localctx = new CheckOptionContext(Context, State);
-		EnterRule(_localctx, 262, RULE_checkOption);
+		EnterRule(_localctx, 278, RULE_checkOption);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2853;
+			State = 2824;
 			Match(WITH);
-			State = 2855;
+			State = 2826;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CASCADED || _la==LOCAL) {
 				{
-				State = 2854;
+				State = 2825;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CASCADED || _la==LOCAL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -27404,9 +25981,9 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2857;
+			State = 2828;
 			Match(CHECK);
-			State = 2858;
+			State = 2829;
 			Match(OPTION);
 			}
 		}
@@ -27443,29 +26020,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IndexKeyContext indexKey() {
 		IndexKeyContext _localctx = new IndexKeyContext(Context, State);
-		EnterRule(_localctx, 264, RULE_indexKey);
+		EnterRule(_localctx, 280, RULE_indexKey);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2860;
+			State = 2831;
 			expression();
-			State = 2862;
+			State = 2833;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENTIFIER) {
 				{
-				State = 2861;
+				State = 2832;
 				indexOperatorClass();
 				}
 			}
 
-			State = 2865;
+			State = 2836;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASC || _la==DESC) {
 				{
-				State = 2864;
+				State = 2835;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ASC || _la==DESC) ) {
 				ErrorHandler.RecoverInline(this);
@@ -27477,14 +26054,14 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2869;
+			State = 2840;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NULLS_LA) {
 				{
-				State = 2867;
+				State = 2838;
 				Match(NULLS_LA);
-				State = 2868;
+				State = 2839;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==LAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -27528,26 +26105,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IndexOperatorClassContext indexOperatorClass() {
 		IndexOperatorClassContext _localctx = new IndexOperatorClassContext(Context, State);
-		EnterRule(_localctx, 266, RULE_indexOperatorClass);
+		EnterRule(_localctx, 282, RULE_indexOperatorClass);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2871;
+			State = 2842;
 			Match(IDENTIFIER);
-			State = 2876;
+			State = 2847;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 2872;
+				State = 2843;
 				Match(DOT);
-				State = 2873;
+				State = 2844;
 				Match(IDENTIFIER);
 				}
 				}
-				State = 2878;
+				State = 2849;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -27577,12 +26154,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DropBehaviorContext dropBehavior() {
 		DropBehaviorContext _localctx = new DropBehaviorContext(Context, State);
-		EnterRule(_localctx, 268, RULE_dropBehavior);
+		EnterRule(_localctx, 284, RULE_dropBehavior);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2879;
+			State = 2850;
 			_la = TokenStream.LA(1);
 			if ( !(_la==CASCADE || _la==RESTRICT) ) {
 			ErrorHandler.RecoverInline(this);
@@ -27629,110 +26206,110 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ObjectKindContext objectKind() {
 		ObjectKindContext _localctx = new ObjectKindContext(Context, State);
-		EnterRule(_localctx, 270, RULE_objectKind);
+		EnterRule(_localctx, 286, RULE_objectKind);
 		try {
-			State = 2897;
+			State = 2868;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case TABLE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2881;
+				State = 2852;
 				Match(TABLE);
 				}
 				break;
 			case VIEW:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2882;
+				State = 2853;
 				Match(VIEW);
 				}
 				break;
 			case MATERIALIZED:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2883;
+				State = 2854;
 				Match(MATERIALIZED);
-				State = 2884;
+				State = 2855;
 				Match(VIEW);
 				}
 				break;
 			case INDEX:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2885;
+				State = 2856;
 				Match(INDEX);
 				}
 				break;
 			case SCHEMA:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2886;
+				State = 2857;
 				Match(SCHEMA);
 				}
 				break;
 			case SEQUENCE:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2887;
+				State = 2858;
 				Match(SEQUENCE);
 				}
 				break;
 			case TYPE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2888;
+				State = 2859;
 				Match(TYPE);
 				}
 				break;
 			case DOMAIN:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2889;
+				State = 2860;
 				Match(DOMAIN);
 				}
 				break;
 			case FUNCTION:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2890;
+				State = 2861;
 				Match(FUNCTION);
 				}
 				break;
 			case DATABASE:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2891;
+				State = 2862;
 				Match(DATABASE);
 				}
 				break;
 			case COLUMN:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2892;
+				State = 2863;
 				Match(COLUMN);
 				}
 				break;
 			case ROLE:
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 2893;
+				State = 2864;
 				Match(ROLE);
 				}
 				break;
 			case CONSTRAINT:
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 2894;
+				State = 2865;
 				Match(CONSTRAINT);
 				}
 				break;
 			case FOREIGN:
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 2895;
+				State = 2866;
 				Match(FOREIGN);
-				State = 2896;
+				State = 2867;
 				Match(TABLE);
 				}
 				break;
@@ -27940,21 +26517,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AlterActionContext alterAction() {
 		AlterActionContext _localctx = new AlterActionContext(Context, State);
-		EnterRule(_localctx, 272, RULE_alterAction);
+		EnterRule(_localctx, 288, RULE_alterAction);
 		int _la;
 		try {
-			State = 3025;
+			State = 2996;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,464,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,457,Context) ) {
 			case 1:
 				_localctx = new RenameToContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2899;
+				State = 2870;
 				Match(RENAME);
-				State = 2900;
+				State = 2871;
 				Match(TO);
-				State = 2901;
+				State = 2872;
 				identifier();
 				}
 				break;
@@ -27962,15 +26539,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new RenameConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2902;
+				State = 2873;
 				Match(RENAME);
-				State = 2903;
+				State = 2874;
 				Match(CONSTRAINT);
-				State = 2904;
+				State = 2875;
 				identifier();
-				State = 2905;
+				State = 2876;
 				Match(TO);
-				State = 2906;
+				State = 2877;
 				identifier();
 				}
 				break;
@@ -27978,23 +26555,23 @@ internal partial class SqlParser : Parser {
 				_localctx = new RenameColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2908;
+				State = 2879;
 				Match(RENAME);
-				State = 2910;
+				State = 2881;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2909;
+					State = 2880;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2912;
+				State = 2883;
 				identifier();
-				State = 2913;
+				State = 2884;
 				Match(TO);
-				State = 2914;
+				State = 2885;
 				identifier();
 				}
 				break;
@@ -28002,11 +26579,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2916;
+				State = 2887;
 				Match(SET);
-				State = 2917;
+				State = 2888;
 				Match(SCHEMA);
-				State = 2918;
+				State = 2889;
 				identifier();
 				}
 				break;
@@ -28014,11 +26591,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new OwnerToContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2919;
+				State = 2890;
 				Match(OWNER);
-				State = 2920;
+				State = 2891;
 				Match(TO);
-				State = 2925;
+				State = 2896;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -28229,25 +26806,25 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 2921;
+					State = 2892;
 					identifier();
 					}
 					break;
 				case CURRENT_USER:
 					{
-					State = 2922;
+					State = 2893;
 					Match(CURRENT_USER);
 					}
 					break;
 				case CURRENT_ROLE:
 					{
-					State = 2923;
+					State = 2894;
 					Match(CURRENT_ROLE);
 					}
 					break;
 				case SESSION_USER:
 					{
-					State = 2924;
+					State = 2895;
 					Match(SESSION_USER);
 					}
 					break;
@@ -28260,33 +26837,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new AddConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2927;
+				State = 2898;
 				Match(ADD);
-				State = 2930;
+				State = 2901;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONSTRAINT) {
 					{
-					State = 2928;
+					State = 2899;
 					Match(CONSTRAINT);
-					State = 2929;
+					State = 2900;
 					identifier();
 					}
 				}
 
-				State = 2932;
+				State = 2903;
 				tableConstraint();
-				State = 2936;
+				State = 2907;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 45)) & ~0x3f) == 0 && ((1L << (_la - 45)) & 16842753L) != 0) || _la==NO) {
 					{
 					{
-					State = 2933;
+					State = 2904;
 					constraintAttribute();
 					}
 					}
-					State = 2938;
+					State = 2909;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28296,33 +26873,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new AddColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2939;
+				State = 2910;
 				Match(ADD);
-				State = 2941;
+				State = 2912;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2940;
+					State = 2911;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2946;
+				State = 2917;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,449,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,442,Context) ) {
 				case 1:
 					{
-					State = 2943;
+					State = 2914;
 					Match(IF);
-					State = 2944;
+					State = 2915;
 					Match(NOT);
-					State = 2945;
+					State = 2916;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2948;
+				State = 2919;
 				columnDefinition();
 				}
 				break;
@@ -28330,30 +26907,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2949;
+				State = 2920;
 				Match(DROP);
-				State = 2950;
+				State = 2921;
 				Match(CONSTRAINT);
-				State = 2953;
+				State = 2924;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,450,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,443,Context) ) {
 				case 1:
 					{
-					State = 2951;
+					State = 2922;
 					Match(IF);
-					State = 2952;
+					State = 2923;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2955;
+				State = 2926;
 				identifier();
-				State = 2957;
+				State = 2928;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 2956;
+					State = 2927;
 					dropBehavior();
 					}
 				}
@@ -28364,38 +26941,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2959;
+				State = 2930;
 				Match(DROP);
-				State = 2961;
+				State = 2932;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2960;
+					State = 2931;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2965;
+				State = 2936;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,453,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,446,Context) ) {
 				case 1:
 					{
-					State = 2963;
+					State = 2934;
 					Match(IF);
-					State = 2964;
+					State = 2935;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2967;
+				State = 2938;
 				identifier();
-				State = 2969;
+				State = 2940;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 2968;
+					State = 2939;
 					dropBehavior();
 					}
 				}
@@ -28406,56 +26983,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2971;
+				State = 2942;
 				Match(ALTER);
-				State = 2973;
+				State = 2944;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2972;
+					State = 2943;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2975;
+				State = 2946;
 				identifier();
-				State = 2978;
+				State = 2949;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==SET) {
 					{
-					State = 2976;
+					State = 2947;
 					Match(SET);
-					State = 2977;
+					State = 2948;
 					Match(DATA);
 					}
 				}
 
-				State = 2980;
+				State = 2951;
 				Match(TYPE);
-				State = 2981;
+				State = 2952;
 				typeName();
-				State = 2984;
+				State = 2955;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLLATE) {
 					{
-					State = 2982;
+					State = 2953;
 					Match(COLLATE);
-					State = 2983;
+					State = 2954;
 					qualifiedName();
 					}
 				}
 
-				State = 2988;
+				State = 2959;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 2986;
+					State = 2957;
 					Match(USING);
-					State = 2987;
+					State = 2958;
 					expression();
 					}
 				}
@@ -28466,38 +27043,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnDefaultContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2990;
+				State = 2961;
 				Match(ALTER);
-				State = 2992;
+				State = 2963;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2991;
+					State = 2962;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2994;
+				State = 2965;
 				identifier();
-				State = 3000;
+				State = 2971;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case SET:
 					{
-					State = 2995;
+					State = 2966;
 					Match(SET);
-					State = 2996;
+					State = 2967;
 					Match(DEFAULT);
-					State = 2997;
+					State = 2968;
 					expression();
 					}
 					break;
 				case DROP:
 					{
-					State = 2998;
+					State = 2969;
 					Match(DROP);
-					State = 2999;
+					State = 2970;
 					Match(DEFAULT);
 					}
 					break;
@@ -28510,21 +27087,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnNullabilityContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 3002;
+				State = 2973;
 				Match(ALTER);
-				State = 3004;
+				State = 2975;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3003;
+					State = 2974;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3006;
+				State = 2977;
 				identifier();
-				State = 3007;
+				State = 2978;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DROP || _la==SET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28533,9 +27110,9 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3008;
+				State = 2979;
 				Match(NOT);
-				State = 3009;
+				State = 2980;
 				Match(NULL);
 				}
 				break;
@@ -28543,35 +27120,35 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnStatisticsContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 3011;
+				State = 2982;
 				Match(ALTER);
-				State = 3013;
+				State = 2984;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3012;
+					State = 2983;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3015;
+				State = 2986;
 				identifier();
-				State = 3016;
+				State = 2987;
 				Match(SET);
-				State = 3017;
+				State = 2988;
 				Match(STATISTICS);
-				State = 3019;
+				State = 2990;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==MINUS) {
 					{
-					State = 3018;
+					State = 2989;
 					Match(MINUS);
 					}
 				}
 
-				State = 3021;
+				State = 2992;
 				Match(INTEGER_NUMBER);
 				}
 				break;
@@ -28579,7 +27156,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterOptionsContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 3023;
+				State = 2994;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RESET || _la==SET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28588,7 +27165,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3024;
+				State = 2995;
 				optionList();
 				}
 				break;
@@ -28668,52 +27245,52 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GrantBodyContext grantBody() {
 		GrantBodyContext _localctx = new GrantBodyContext(Context, State);
-		EnterRule(_localctx, 274, RULE_grantBody);
+		EnterRule(_localctx, 290, RULE_grantBody);
 		int _la;
 		try {
-			State = 3066;
+			State = 3037;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,470,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,463,Context) ) {
 			case 1:
 				_localctx = new GrantPrivilegesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3027;
+				State = 2998;
 				privileges();
-				State = 3028;
+				State = 2999;
 				Match(ON);
-				State = 3029;
+				State = 3000;
 				grantTarget();
-				State = 3030;
+				State = 3001;
 				Match(TO);
-				State = 3031;
+				State = 3002;
 				grantee();
-				State = 3036;
+				State = 3007;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3032;
+					State = 3003;
 					Match(COMMA);
-					State = 3033;
+					State = 3004;
 					grantee();
 					}
 					}
-					State = 3038;
+					State = 3009;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3042;
+				State = 3013;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3039;
+					State = 3010;
 					Match(WITH);
-					State = 3040;
+					State = 3011;
 					Match(GRANT);
-					State = 3041;
+					State = 3012;
 					Match(OPTION);
 					}
 				}
@@ -28724,54 +27301,54 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantRolesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3044;
+				State = 3015;
 				identifier();
-				State = 3049;
+				State = 3020;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3045;
+					State = 3016;
 					Match(COMMA);
-					State = 3046;
+					State = 3017;
 					identifier();
 					}
 					}
-					State = 3051;
+					State = 3022;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3052;
+				State = 3023;
 				Match(TO);
-				State = 3053;
+				State = 3024;
 				grantee();
-				State = 3058;
+				State = 3029;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3054;
+					State = 3025;
 					Match(COMMA);
-					State = 3055;
+					State = 3026;
 					grantee();
 					}
 					}
-					State = 3060;
+					State = 3031;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3064;
+				State = 3035;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3061;
+					State = 3032;
 					Match(WITH);
-					State = 3062;
+					State = 3033;
 					Match(ADMIN);
-					State = 3063;
+					State = 3034;
 					Match(OPTION);
 					}
 				}
@@ -28860,62 +27437,62 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public RevokeBodyContext revokeBody() {
 		RevokeBodyContext _localctx = new RevokeBodyContext(Context, State);
-		EnterRule(_localctx, 276, RULE_revokeBody);
+		EnterRule(_localctx, 292, RULE_revokeBody);
 		int _la;
 		try {
-			State = 3113;
+			State = 3084;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,478,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,471,Context) ) {
 			case 1:
 				_localctx = new RevokePrivilegesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3071;
+				State = 3042;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GRANT) {
 					{
-					State = 3068;
+					State = 3039;
 					Match(GRANT);
-					State = 3069;
+					State = 3040;
 					Match(OPTION);
-					State = 3070;
+					State = 3041;
 					Match(FOR);
 					}
 				}
 
-				State = 3073;
+				State = 3044;
 				privileges();
-				State = 3074;
+				State = 3045;
 				Match(ON);
-				State = 3075;
+				State = 3046;
 				grantTarget();
-				State = 3076;
+				State = 3047;
 				Match(FROM);
-				State = 3077;
+				State = 3048;
 				grantee();
-				State = 3082;
+				State = 3053;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3078;
+					State = 3049;
 					Match(COMMA);
-					State = 3079;
+					State = 3050;
 					grantee();
 					}
 					}
-					State = 3084;
+					State = 3055;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3086;
+				State = 3057;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3085;
+					State = 3056;
 					dropBehavior();
 					}
 				}
@@ -28926,64 +27503,64 @@ internal partial class SqlParser : Parser {
 				_localctx = new RevokeRolesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3091;
+				State = 3062;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,474,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,467,Context) ) {
 				case 1:
 					{
-					State = 3088;
+					State = 3059;
 					Match(ADMIN);
-					State = 3089;
+					State = 3060;
 					Match(OPTION);
-					State = 3090;
+					State = 3061;
 					Match(FOR);
 					}
 					break;
 				}
-				State = 3093;
+				State = 3064;
 				identifier();
-				State = 3098;
+				State = 3069;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3094;
+					State = 3065;
 					Match(COMMA);
-					State = 3095;
+					State = 3066;
 					identifier();
 					}
 					}
-					State = 3100;
+					State = 3071;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3101;
+				State = 3072;
 				Match(FROM);
-				State = 3102;
+				State = 3073;
 				grantee();
-				State = 3107;
+				State = 3078;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3103;
+					State = 3074;
 					Match(COMMA);
-					State = 3104;
+					State = 3075;
 					grantee();
 					}
 					}
-					State = 3109;
+					State = 3080;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3111;
+				State = 3082;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3110;
+					State = 3081;
 					dropBehavior();
 					}
 				}
@@ -29029,33 +27606,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrivilegesContext privileges() {
 		PrivilegesContext _localctx = new PrivilegesContext(Context, State);
-		EnterRule(_localctx, 278, RULE_privileges);
+		EnterRule(_localctx, 294, RULE_privileges);
 		int _la;
 		try {
-			State = 3130;
+			State = 3101;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3115;
+				State = 3086;
 				Match(ALL);
-				State = 3117;
+				State = 3088;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRIVILEGES) {
 					{
-					State = 3116;
+					State = 3087;
 					Match(PRIVILEGES);
 					}
 				}
 
-				State = 3120;
+				State = 3091;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3119;
+					State = 3090;
 					columnNames();
 					}
 				}
@@ -29274,21 +27851,21 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3122;
+				State = 3093;
 				privilege();
-				State = 3127;
+				State = 3098;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3123;
+					State = 3094;
 					Match(COMMA);
-					State = 3124;
+					State = 3095;
 					privilege();
 					}
 					}
-					State = 3129;
+					State = 3100;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -29329,29 +27906,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrivilegeContext privilege() {
 		PrivilegeContext _localctx = new PrivilegeContext(Context, State);
-		EnterRule(_localctx, 280, RULE_privilege);
+		EnterRule(_localctx, 296, RULE_privilege);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3136;
+			State = 3107;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 				{
-				State = 3132;
+				State = 3103;
 				Match(SELECT);
 				}
 				break;
 			case REFERENCES:
 				{
-				State = 3133;
+				State = 3104;
 				Match(REFERENCES);
 				}
 				break;
 			case CREATE:
 				{
-				State = 3134;
+				State = 3105;
 				Match(CREATE);
 				}
 				break;
@@ -29563,19 +28140,19 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3135;
+				State = 3106;
 				identifier();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 3139;
+			State = 3110;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 3138;
+				State = 3109;
 				columnNames();
 				}
 			}
@@ -29660,41 +28237,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GrantTargetContext grantTarget() {
 		GrantTargetContext _localctx = new GrantTargetContext(Context, State);
-		EnterRule(_localctx, 282, RULE_grantTarget);
+		EnterRule(_localctx, 298, RULE_grantTarget);
 		int _la;
 		try {
-			State = 3173;
+			State = 3144;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,489,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,482,Context) ) {
 			case 1:
 				_localctx = new GrantTablesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3142;
+				State = 3113;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 3141;
+					State = 3112;
 					Match(TABLE);
 					}
 				}
 
-				State = 3144;
+				State = 3115;
 				qualifiedName();
-				State = 3149;
+				State = 3120;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3145;
+					State = 3116;
 					Match(COMMA);
-					State = 3146;
+					State = 3117;
 					qualifiedName();
 					}
 					}
-					State = 3151;
+					State = 3122;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -29704,7 +28281,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantObjectsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3152;
+				State = 3123;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 194)) & ~0x3f) == 0 && ((1L << (_la - 194)) & 4195329L) != 0) || ((((_la - 289)) & ~0x3f) == 0 && ((1L << (_la - 289)) & 536870921L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -29713,21 +28290,21 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3153;
+				State = 3124;
 				qualifiedName();
-				State = 3158;
+				State = 3129;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3154;
+					State = 3125;
 					Match(COMMA);
-					State = 3155;
+					State = 3126;
 					qualifiedName();
 					}
 					}
-					State = 3160;
+					State = 3131;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -29737,9 +28314,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantAllInSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3161;
+				State = 3132;
 				Match(ALL);
-				State = 3162;
+				State = 3133;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEQUENCES || _la==TABLES) ) {
 				ErrorHandler.RecoverInline(this);
@@ -29748,25 +28325,25 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3163;
+				State = 3134;
 				Match(IN);
-				State = 3164;
+				State = 3135;
 				Match(SCHEMA);
-				State = 3165;
+				State = 3136;
 				qualifiedName();
-				State = 3170;
+				State = 3141;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3166;
+					State = 3137;
 					Match(COMMA);
-					State = 3167;
+					State = 3138;
 					qualifiedName();
 					}
 					}
-					State = 3172;
+					State = 3143;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -29803,22 +28380,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GranteeContext grantee() {
 		GranteeContext _localctx = new GranteeContext(Context, State);
-		EnterRule(_localctx, 284, RULE_grantee);
+		EnterRule(_localctx, 300, RULE_grantee);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3176;
+			State = 3147;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUP) {
 				{
-				State = 3175;
+				State = 3146;
 				Match(GROUP);
 				}
 			}
 
-			State = 3182;
+			State = 3153;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -30029,25 +28606,25 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3178;
+				State = 3149;
 				identifier();
 				}
 				break;
 			case CURRENT_USER:
 				{
-				State = 3179;
+				State = 3150;
 				Match(CURRENT_USER);
 				}
 				break;
 			case CURRENT_ROLE:
 				{
-				State = 3180;
+				State = 3151;
 				Match(CURRENT_ROLE);
 				}
 				break;
 			case SESSION_USER:
 				{
-				State = 3181;
+				State = 3152;
 				Match(SESSION_USER);
 				}
 				break;
@@ -30123,27 +28700,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyBodyContext copyBody() {
 		CopyBodyContext _localctx = new CopyBodyContext(Context, State);
-		EnterRule(_localctx, 286, RULE_copyBody);
+		EnterRule(_localctx, 302, RULE_copyBody);
 		int _la;
 		try {
-			State = 3208;
+			State = 3179;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				_localctx = new CopyQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3184;
+				State = 3155;
 				Match(LEFT_PAREN);
-				State = 3185;
+				State = 3156;
 				query();
-				State = 3186;
+				State = 3157;
 				Match(RIGHT_PAREN);
-				State = 3187;
+				State = 3158;
 				Match(TO);
-				State = 3188;
+				State = 3159;
 				copyEndpoint();
-				State = 3189;
+				State = 3160;
 				copyOptions();
 				}
 				break;
@@ -30358,29 +28935,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3192;
+				State = 3163;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BINARY) {
 					{
-					State = 3191;
+					State = 3162;
 					Match(BINARY);
 					}
 				}
 
-				State = 3194;
+				State = 3165;
 				qualifiedName();
-				State = 3196;
+				State = 3167;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3195;
+					State = 3166;
 					columnNames();
 					}
 				}
 
-				State = 3198;
+				State = 3169;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==TO) ) {
 				ErrorHandler.RecoverInline(this);
@@ -30389,28 +28966,28 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3199;
+				State = 3170;
 				copyEndpoint();
-				State = 3201;
+				State = 3172;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING || _la==DELIMITERS) {
 					{
-					State = 3200;
+					State = 3171;
 					copyDelimiters();
 					}
 				}
 
-				State = 3203;
+				State = 3174;
 				copyOptions();
-				State = 3206;
+				State = 3177;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 3204;
+					State = 3175;
 					Match(WHERE);
-					State = 3205;
+					State = 3176;
 					expression();
 					}
 				}
@@ -30447,41 +29024,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyEndpointContext copyEndpoint() {
 		CopyEndpointContext _localctx = new CopyEndpointContext(Context, State);
-		EnterRule(_localctx, 288, RULE_copyEndpoint);
+		EnterRule(_localctx, 304, RULE_copyEndpoint);
 		int _la;
 		try {
-			State = 3216;
+			State = 3187;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 			case PROGRAM:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3211;
+				State = 3182;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PROGRAM) {
 					{
-					State = 3210;
+					State = 3181;
 					Match(PROGRAM);
 					}
 				}
 
-				State = 3213;
+				State = 3184;
 				Match(STRING);
 				}
 				break;
 			case STDIN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3214;
+				State = 3185;
 				Match(STDIN);
 				}
 				break;
 			case STDOUT:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3215;
+				State = 3186;
 				Match(STDOUT);
 				}
 				break;
@@ -30514,24 +29091,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyDelimitersContext copyDelimiters() {
 		CopyDelimitersContext _localctx = new CopyDelimitersContext(Context, State);
-		EnterRule(_localctx, 290, RULE_copyDelimiters);
+		EnterRule(_localctx, 306, RULE_copyDelimiters);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3219;
+			State = 3190;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==USING) {
 				{
-				State = 3218;
+				State = 3189;
 				Match(USING);
 				}
 			}
 
-			State = 3221;
+			State = 3192;
 			Match(DELIMITERS);
-			State = 3222;
+			State = 3193;
 			Match(STRING);
 			}
 		}
@@ -30567,27 +29144,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyOptionsContext copyOptions() {
 		CopyOptionsContext _localctx = new CopyOptionsContext(Context, State);
-		EnterRule(_localctx, 292, RULE_copyOptions);
+		EnterRule(_localctx, 308, RULE_copyOptions);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3225;
+			State = 3196;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 3224;
+				State = 3195;
 				Match(WITH);
 				}
 			}
 
-			State = 3234;
+			State = 3205;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				{
-				State = 3227;
+				State = 3198;
 				optionList();
 				}
 				break;
@@ -30605,17 +29182,17 @@ internal partial class SqlParser : Parser {
 			case QUOTE:
 			case SEMICOLON:
 				{
-				State = 3231;
+				State = 3202;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 584115552257L) != 0) || ((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 290484374988652545L) != 0) || ((((_la - 214)) & ~0x3f) == 0 && ((1L << (_la - 214)) & 576460752303423617L) != 0)) {
 					{
 					{
-					State = 3228;
+					State = 3199;
 					legacyCopyOption();
 					}
 					}
-					State = 3233;
+					State = 3204;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -30688,10 +29265,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LegacyCopyOptionContext legacyCopyOption() {
 		LegacyCopyOptionContext _localctx = new LegacyCopyOptionContext(Context, State);
-		EnterRule(_localctx, 294, RULE_legacyCopyOption);
+		EnterRule(_localctx, 310, RULE_legacyCopyOption);
 		int _la;
 		try {
-			State = 3260;
+			State = 3231;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BINARY:
@@ -30701,7 +29278,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyFlagContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3236;
+				State = 3207;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BINARY || _la==FREEZE || _la==CSV || _la==HEADER) ) {
 				ErrorHandler.RecoverInline(this);
@@ -30720,7 +29297,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyStringContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3237;
+				State = 3208;
 				_la = TokenStream.LA(1);
 				if ( !(_la==NULL || ((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 290482175965396993L) != 0) || _la==QUOTE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -30729,17 +29306,17 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3239;
+				State = 3210;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 3238;
+					State = 3209;
 					Match(AS);
 					}
 				}
 
-				State = 3241;
+				State = 3212;
 				Match(STRING);
 				}
 				break;
@@ -30747,40 +29324,40 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyForceContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3242;
+				State = 3213;
 				Match(FORCE);
-				State = 3247;
+				State = 3218;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case QUOTE:
 					{
-					State = 3243;
+					State = 3214;
 					Match(QUOTE);
 					}
 					break;
 				case NOT:
 					{
-					State = 3244;
+					State = 3215;
 					Match(NOT);
-					State = 3245;
+					State = 3216;
 					Match(NULL);
 					}
 					break;
 				case NULL:
 					{
-					State = 3246;
+					State = 3217;
 					Match(NULL);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 3258;
+				State = 3229;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STAR:
 					{
-					State = 3249;
+					State = 3220;
 					Match(STAR);
 					}
 					break;
@@ -30992,21 +29569,21 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3250;
+					State = 3221;
 					identifier();
-					State = 3255;
+					State = 3226;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3251;
+						State = 3222;
 						Match(COMMA);
-						State = 3252;
+						State = 3223;
 						identifier();
 						}
 						}
-						State = 3257;
+						State = 3228;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -31052,33 +29629,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainOptionsContext explainOptions() {
 		ExplainOptionsContext _localctx = new ExplainOptionsContext(Context, State);
-		EnterRule(_localctx, 296, RULE_explainOptions);
+		EnterRule(_localctx, 312, RULE_explainOptions);
 		int _la;
 		try {
-			State = 3269;
+			State = 3240;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,509,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,502,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3262;
+				State = 3233;
 				optionList();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3266;
+				State = 3237;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6291458L) != 0) || _la==VERBOSE) {
 					{
 					{
-					State = 3263;
+					State = 3234;
 					explainWord();
 					}
 					}
-					State = 3268;
+					State = 3239;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -31112,12 +29689,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainWordContext explainWord() {
 		ExplainWordContext _localctx = new ExplainWordContext(Context, State);
-		EnterRule(_localctx, 298, RULE_explainWord);
+		EnterRule(_localctx, 314, RULE_explainWord);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3271;
+			State = 3242;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 6291458L) != 0) || _la==VERBOSE) ) {
 			ErrorHandler.RecoverInline(this);
@@ -31191,11 +29768,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainedContext explained() {
 		ExplainedContext _localctx = new ExplainedContext(Context, State);
-		EnterRule(_localctx, 300, RULE_explained);
+		EnterRule(_localctx, 316, RULE_explained);
 		int _la;
 		try {
 			int _alt;
-			State = 3310;
+			State = 3281;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -31210,46 +29787,46 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3273;
+				State = 3244;
 				dataStatement();
 				}
 				break;
 			case CREATE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3274;
+				State = 3245;
 				Match(CREATE);
-				State = 3275;
+				State = 3246;
 				createBody();
 				}
 				break;
 			case REFRESH:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3276;
+				State = 3247;
 				Match(REFRESH);
-				State = 3277;
+				State = 3248;
 				Match(MATERIALIZED);
-				State = 3278;
+				State = 3249;
 				Match(VIEW);
-				State = 3280;
+				State = 3251;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 3279;
+					State = 3250;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 3282;
+				State = 3253;
 				qualifiedName();
-				State = 3284;
+				State = 3255;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3283;
+					State = 3254;
 					withData();
 					}
 				}
@@ -31259,20 +29836,20 @@ internal partial class SqlParser : Parser {
 			case EXECUTE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3286;
+				State = 3257;
 				Match(EXECUTE);
-				State = 3287;
+				State = 3258;
 				identifier();
-				State = 3292;
+				State = 3263;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3288;
+					State = 3259;
 					Match(LEFT_PAREN);
-					State = 3289;
+					State = 3260;
 					expressions();
-					State = 3290;
+					State = 3261;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -31282,34 +29859,34 @@ internal partial class SqlParser : Parser {
 			case DECLARE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3294;
+				State = 3265;
 				Match(DECLARE);
-				State = 3295;
+				State = 3266;
 				identifier();
-				State = 3299;
+				State = 3270;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,513,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,506,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 3296;
+						State = 3267;
 						cursorOption();
 						}
 						}
 					}
-					State = 3301;
+					State = 3272;
 					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,513,Context);
+					_alt = Simulator.AdaptivePredict(TokenStream,506,Context);
 				}
-				State = 3302;
+				State = 3273;
 				Match(CURSOR);
-				State = 3305;
+				State = 3276;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 3303;
+					State = 3274;
 					_la = TokenStream.LA(1);
 					if ( !(_la==WITH || _la==WITHOUT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -31318,14 +29895,14 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 3304;
+					State = 3275;
 					Match(HOLD);
 					}
 				}
 
-				State = 3307;
+				State = 3278;
 				Match(FOR);
-				State = 3308;
+				State = 3279;
 				query();
 				}
 				break;
@@ -31362,9 +29939,9 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DescribedContext described() {
 		DescribedContext _localctx = new DescribedContext(Context, State);
-		EnterRule(_localctx, 302, RULE_described);
+		EnterRule(_localctx, 318, RULE_described);
 		try {
-			State = 3315;
+			State = 3286;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -31375,7 +29952,7 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3312;
+				State = 3283;
 				query();
 				}
 				break;
@@ -31588,14 +30165,14 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3313;
+				State = 3284;
 				relationName();
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3314;
+				State = 3285;
 				Match(STRING);
 				}
 				break;
@@ -31635,26 +30212,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MaintainedTablesContext maintainedTables() {
 		MaintainedTablesContext _localctx = new MaintainedTablesContext(Context, State);
-		EnterRule(_localctx, 304, RULE_maintainedTables);
+		EnterRule(_localctx, 320, RULE_maintainedTables);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3317;
+			State = 3288;
 			maintainedTable();
-			State = 3322;
+			State = 3293;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3318;
+				State = 3289;
 				Match(COMMA);
-				State = 3319;
+				State = 3290;
 				maintainedTable();
 				}
 				}
-				State = 3324;
+				State = 3295;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -31688,19 +30265,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MaintainedTableContext maintainedTable() {
 		MaintainedTableContext _localctx = new MaintainedTableContext(Context, State);
-		EnterRule(_localctx, 306, RULE_maintainedTable);
+		EnterRule(_localctx, 322, RULE_maintainedTable);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3325;
+			State = 3296;
 			qualifiedName();
-			State = 3327;
+			State = 3298;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 3326;
+				State = 3297;
 				columnNames();
 				}
 			}
@@ -31741,32 +30318,32 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionListContext optionList() {
 		OptionListContext _localctx = new OptionListContext(Context, State);
-		EnterRule(_localctx, 308, RULE_optionList);
+		EnterRule(_localctx, 324, RULE_optionList);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3329;
+			State = 3300;
 			Match(LEFT_PAREN);
-			State = 3330;
+			State = 3301;
 			option();
-			State = 3335;
+			State = 3306;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3331;
+				State = 3302;
 				Match(COMMA);
-				State = 3332;
+				State = 3303;
 				option();
 				}
 				}
-				State = 3337;
+				State = 3308;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 3338;
+			State = 3309;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -31799,29 +30376,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionContext option() {
 		OptionContext _localctx = new OptionContext(Context, State);
-		EnterRule(_localctx, 310, RULE_option);
+		EnterRule(_localctx, 326, RULE_option);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3340;
+			State = 3311;
 			optionName();
-			State = 3342;
+			State = 3313;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUALS) {
 				{
-				State = 3341;
+				State = 3312;
 				Match(EQUALS);
 				}
 			}
 
-			State = 3345;
+			State = 3316;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048114L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 234889215L) != 0)) {
 				{
-				State = 3344;
+				State = 3315;
 				optionValue();
 				}
 			}
@@ -31872,12 +30449,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionNameContext optionName() {
 		OptionNameContext _localctx = new OptionNameContext(Context, State);
-		EnterRule(_localctx, 312, RULE_optionName);
+		EnterRule(_localctx, 328, RULE_optionName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3357;
+			State = 3328;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -32088,80 +30665,80 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3347;
+				State = 3318;
 				identifier();
 				}
 				break;
 			case ANALYZE:
 				{
-				State = 3348;
+				State = 3319;
 				Match(ANALYZE);
 				}
 				break;
 			case ANALYSE:
 				{
-				State = 3349;
+				State = 3320;
 				Match(ANALYSE);
 				}
 				break;
 			case VERBOSE:
 				{
-				State = 3350;
+				State = 3321;
 				Match(VERBOSE);
 				}
 				break;
 			case FREEZE:
 				{
-				State = 3351;
+				State = 3322;
 				Match(FREEZE);
 				}
 				break;
 			case FULL:
 				{
-				State = 3352;
+				State = 3323;
 				Match(FULL);
 				}
 				break;
 			case NULL:
 				{
-				State = 3353;
+				State = 3324;
 				Match(NULL);
 				}
 				break;
 			case DEFAULT:
 				{
-				State = 3354;
+				State = 3325;
 				Match(DEFAULT);
 				}
 				break;
 			case BINARY:
 				{
-				State = 3355;
+				State = 3326;
 				Match(BINARY);
 				}
 				break;
 			case CHECK:
 				{
-				State = 3356;
+				State = 3327;
 				Match(CHECK);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 3363;
+			State = 3334;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3359;
+				State = 3330;
 				Match(DOT);
-				State = 3360;
+				State = 3331;
 				label();
 				}
 				}
-				State = 3365;
+				State = 3336;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -32231,10 +30808,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionValueContext optionValue() {
 		OptionValueContext _localctx = new OptionValueContext(Context, State);
-		EnterRule(_localctx, 314, RULE_optionValue);
+		EnterRule(_localctx, 330, RULE_optionValue);
 		int _la;
 		try {
-			State = 3384;
+			State = 3355;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -32554,7 +31131,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new WordValueContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3366;
+				State = 3337;
 				label();
 				}
 				break;
@@ -32562,7 +31139,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StringValueContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3367;
+				State = 3338;
 				Match(STRING);
 				}
 				break;
@@ -32574,12 +31151,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new NumberValueContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3369;
+				State = 3340;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 3368;
+					State = 3339;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32591,7 +31168,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3371;
+				State = 3342;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32606,7 +31183,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StarValueContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3372;
+				State = 3343;
 				Match(STAR);
 				}
 				break;
@@ -32614,27 +31191,27 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListValueContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3373;
+				State = 3344;
 				Match(LEFT_PAREN);
-				State = 3374;
+				State = 3345;
 				optionValue();
-				State = 3379;
+				State = 3350;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3375;
+					State = 3346;
 					Match(COMMA);
-					State = 3376;
+					State = 3347;
 					optionValue();
 					}
 					}
-					State = 3381;
+					State = 3352;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3382;
+				State = 3353;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -32671,45 +31248,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorOptionContext cursorOption() {
 		CursorOptionContext _localctx = new CursorOptionContext(Context, State);
-		EnterRule(_localctx, 316, RULE_cursorOption);
+		EnterRule(_localctx, 332, RULE_cursorOption);
 		try {
-			State = 3392;
+			State = 3363;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,527,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,520,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3386;
+				State = 3357;
 				Match(NO);
-				State = 3387;
+				State = 3358;
 				Match(SCROLL);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3388;
+				State = 3359;
 				Match(SCROLL);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3389;
+				State = 3360;
 				Match(BINARY);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3390;
+				State = 3361;
 				Match(INSENSITIVE);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3391;
+				State = 3362;
 				identifier();
 				}
 				break;
@@ -32745,27 +31322,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorPositionContext cursorPosition() {
 		CursorPositionContext _localctx = new CursorPositionContext(Context, State);
-		EnterRule(_localctx, 318, RULE_cursorPosition);
+		EnterRule(_localctx, 334, RULE_cursorPosition);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3395;
+			State = 3366;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,528,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,521,Context) ) {
 			case 1:
 				{
-				State = 3394;
+				State = 3365;
 				cursorDirection();
 				}
 				break;
 			}
-			State = 3398;
+			State = 3369;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 3397;
+				State = 3368;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32777,7 +31354,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3400;
+			State = 3371;
 			identifier();
 			}
 		}
@@ -32815,37 +31392,37 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorDirectionContext cursorDirection() {
 		CursorDirectionContext _localctx = new CursorDirectionContext(Context, State);
-		EnterRule(_localctx, 320, RULE_cursorDirection);
+		EnterRule(_localctx, 336, RULE_cursorDirection);
 		int _la;
 		try {
-			State = 3415;
+			State = 3386;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEXT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3402;
+				State = 3373;
 				Match(NEXT);
 				}
 				break;
 			case PRIOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3403;
+				State = 3374;
 				Match(PRIOR);
 				}
 				break;
 			case FIRST:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3404;
+				State = 3375;
 				Match(FIRST);
 				}
 				break;
 			case LAST:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3405;
+				State = 3376;
 				Match(LAST);
 				}
 				break;
@@ -32853,7 +31430,7 @@ internal partial class SqlParser : Parser {
 			case RELATIVE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3406;
+				State = 3377;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABSOLUTE || _la==RELATIVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32862,7 +31439,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3407;
+				State = 3378;
 				signedInteger();
 				}
 				break;
@@ -32871,14 +31448,14 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3408;
+				State = 3379;
 				signedInteger();
 				}
 				break;
 			case ALL:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3409;
+				State = 3380;
 				Match(ALL);
 				}
 				break;
@@ -32886,7 +31463,7 @@ internal partial class SqlParser : Parser {
 			case FORWARD:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3410;
+				State = 3381;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BACKWARD || _la==FORWARD) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32895,20 +31472,20 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3413;
+				State = 3384;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case INTEGER_NUMBER:
 				case PLUS:
 				case MINUS:
 					{
-					State = 3411;
+					State = 3382;
 					signedInteger();
 					}
 					break;
 				case ALL:
 					{
-					State = 3412;
+					State = 3383;
 					Match(ALL);
 					}
 					break;
@@ -33156,17 +31733,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SignedIntegerContext signedInteger() {
 		SignedIntegerContext _localctx = new SignedIntegerContext(Context, State);
-		EnterRule(_localctx, 322, RULE_signedInteger);
+		EnterRule(_localctx, 338, RULE_signedInteger);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3418;
+			State = 3389;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PLUS || _la==MINUS) {
 				{
-				State = 3417;
+				State = 3388;
 				_la = TokenStream.LA(1);
 				if ( !(_la==PLUS || _la==MINUS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -33178,7 +31755,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3420;
+			State = 3391;
 			Match(INTEGER_NUMBER);
 			}
 		}
@@ -33255,24 +31832,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ShowBodyContext showBody() {
 		ShowBodyContext _localctx = new ShowBodyContext(Context, State);
-		EnterRule(_localctx, 324, RULE_showBody);
+		EnterRule(_localctx, 340, RULE_showBody);
 		int _la;
 		try {
-			State = 3441;
+			State = 3412;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,534,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,527,Context) ) {
 			case 1:
 				_localctx = new ShowAllContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3422;
+				State = 3393;
 				Match(ALL);
-				State = 3424;
+				State = 3395;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLES) {
 					{
-					State = 3423;
+					State = 3394;
 					Match(TABLES);
 					}
 				}
@@ -33283,9 +31860,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowTimeZoneContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3426;
+				State = 3397;
 				Match(TIME);
-				State = 3427;
+				State = 3398;
 				Match(ZONE);
 				}
 				break;
@@ -33293,11 +31870,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowIsolationContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3428;
+				State = 3399;
 				Match(TRANSACTION);
-				State = 3429;
+				State = 3400;
 				Match(ISOLATION);
-				State = 3430;
+				State = 3401;
 				Match(LEVEL);
 				}
 				break;
@@ -33305,9 +31882,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowAuthorizationContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3431;
+				State = 3402;
 				Match(SESSION);
-				State = 3432;
+				State = 3403;
 				Match(AUTHORIZATION);
 				}
 				break;
@@ -33315,9 +31892,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowCreateContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3433;
+				State = 3404;
 				Match(CREATE);
-				State = 3434;
+				State = 3405;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TABLE || _la==VIEW) ) {
 				ErrorHandler.RecoverInline(this);
@@ -33326,7 +31903,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3435;
+				State = 3406;
 				qualifiedName();
 				}
 				break;
@@ -33334,9 +31911,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowTablesContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3436;
+				State = 3407;
 				Match(TABLES);
-				State = 3437;
+				State = 3408;
 				showFilter();
 				}
 				break;
@@ -33344,9 +31921,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowSettingContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3438;
+				State = 3409;
 				settingName();
-				State = 3439;
+				State = 3410;
 				showFilter();
 				}
 				break;
@@ -33381,17 +31958,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ShowFilterContext showFilter() {
 		ShowFilterContext _localctx = new ShowFilterContext(Context, State);
-		EnterRule(_localctx, 326, RULE_showFilter);
+		EnterRule(_localctx, 342, RULE_showFilter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3445;
+			State = 3416;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 3443;
+				State = 3414;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -33400,19 +31977,19 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3444;
+				State = 3415;
 				qualifiedName();
 				}
 			}
 
-			State = 3449;
+			State = 3420;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LIKE) {
 				{
-				State = 3447;
+				State = 3418;
 				Match(LIKE);
-				State = 3448;
+				State = 3419;
 				Match(STRING);
 				}
 			}
@@ -33543,22 +32120,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SetBodyContext setBody() {
 		SetBodyContext _localctx = new SetBodyContext(Context, State);
-		EnterRule(_localctx, 328, RULE_setBody);
+		EnterRule(_localctx, 344, RULE_setBody);
 		int _la;
 		try {
-			State = 3519;
+			State = 3490;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,550,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,543,Context) ) {
 			case 1:
 				_localctx = new SetTimeZoneContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3452;
+				State = 3423;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3451;
+					State = 3422;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -33570,11 +32147,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3454;
+				State = 3425;
 				Match(TIME);
-				State = 3455;
+				State = 3426;
 				Match(ZONE);
-				State = 3456;
+				State = 3427;
 				timeZoneValue();
 				}
 				break;
@@ -33582,12 +32159,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetNamesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3458;
+				State = 3429;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3457;
+					State = 3428;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -33599,14 +32176,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3460;
+				State = 3431;
 				Match(NAMES);
-				State = 3462;
+				State = 3433;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STRING || _la==DEFAULT) {
 					{
-					State = 3461;
+					State = 3432;
 					_la = TokenStream.LA(1);
 					if ( !(_la==STRING || _la==DEFAULT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -33624,12 +32201,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetRoleContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3465;
+				State = 3436;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3464;
+					State = 3435;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -33641,9 +32218,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3467;
+				State = 3438;
 				Match(ROLE);
-				State = 3470;
+				State = 3441;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -33854,13 +32431,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3468;
+					State = 3439;
 					identifier();
 					}
 					break;
 				case STRING:
 					{
-					State = 3469;
+					State = 3440;
 					Match(STRING);
 					}
 					break;
@@ -33873,12 +32450,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetAuthorizationContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3473;
+				State = 3444;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,542,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,535,Context) ) {
 				case 1:
 					{
-					State = 3472;
+					State = 3443;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -33890,11 +32467,11 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 3475;
+				State = 3446;
 				Match(SESSION);
-				State = 3476;
+				State = 3447;
 				Match(AUTHORIZATION);
-				State = 3480;
+				State = 3451;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -34105,19 +32682,19 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3477;
+					State = 3448;
 					identifier();
 					}
 					break;
 				case STRING:
 					{
-					State = 3478;
+					State = 3449;
 					Match(STRING);
 					}
 					break;
 				case DEFAULT:
 					{
-					State = 3479;
+					State = 3450;
 					Match(DEFAULT);
 					}
 					break;
@@ -34130,12 +32707,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSearchPathContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3483;
+				State = 3454;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3482;
+					State = 3453;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -34147,9 +32724,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3485;
+				State = 3456;
 				Match(SCHEMA);
-				State = 3486;
+				State = 3457;
 				Match(STRING);
 				}
 				break;
@@ -34157,12 +32734,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetTransactionContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3488;
+				State = 3459;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3487;
+					State = 3458;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -34174,9 +32751,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3490;
+				State = 3461;
 				Match(TRANSACTION);
-				State = 3491;
+				State = 3462;
 				transactionModes();
 				}
 				break;
@@ -34184,12 +32761,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSnapshotContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3493;
+				State = 3464;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3492;
+					State = 3463;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -34201,11 +32778,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3495;
+				State = 3466;
 				Match(TRANSACTION);
-				State = 3496;
+				State = 3467;
 				Match(SNAPSHOT);
-				State = 3497;
+				State = 3468;
 				Match(STRING);
 				}
 				break;
@@ -34213,15 +32790,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetCharacteristicsContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3498;
+				State = 3469;
 				Match(SESSION);
-				State = 3499;
+				State = 3470;
 				Match(CHARACTERISTICS);
-				State = 3500;
+				State = 3471;
 				Match(AS);
-				State = 3501;
+				State = 3472;
 				Match(TRANSACTION);
-				State = 3502;
+				State = 3473;
 				transactionModes();
 				}
 				break;
@@ -34229,12 +32806,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSettingContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3504;
+				State = 3475;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,547,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,540,Context) ) {
 				case 1:
 					{
-					State = 3503;
+					State = 3474;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -34246,9 +32823,9 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 3506;
+				State = 3477;
 				settingName();
-				State = 3507;
+				State = 3478;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TO || _la==EQUALS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -34257,32 +32834,32 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3517;
+				State = 3488;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,549,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,542,Context) ) {
 				case 1:
 					{
-					State = 3508;
+					State = 3479;
 					Match(DEFAULT);
 					}
 					break;
 				case 2:
 					{
-					State = 3509;
+					State = 3480;
 					optionValue();
-					State = 3514;
+					State = 3485;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3510;
+						State = 3481;
 						Match(COMMA);
-						State = 3511;
+						State = 3482;
 						optionValue();
 						}
 						}
-						State = 3516;
+						State = 3487;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -34333,35 +32910,35 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TimeZoneValueContext timeZoneValue() {
 		TimeZoneValueContext _localctx = new TimeZoneValueContext(Context, State);
-		EnterRule(_localctx, 330, RULE_timeZoneValue);
+		EnterRule(_localctx, 346, RULE_timeZoneValue);
 		int _la;
 		try {
-			State = 3537;
+			State = 3508;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,554,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,547,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3521;
+				State = 3492;
 				Match(STRING);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3522;
+				State = 3493;
 				identifier();
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3524;
+				State = 3495;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 3523;
+					State = 3494;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -34373,7 +32950,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3526;
+				State = 3497;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -34387,26 +32964,26 @@ internal partial class SqlParser : Parser {
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3527;
+				State = 3498;
 				Match(INTERVAL);
-				State = 3529;
+				State = 3500;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3528;
+					State = 3499;
 					typePrecision();
 					}
 				}
 
-				State = 3531;
+				State = 3502;
 				Match(STRING);
-				State = 3533;
+				State = 3504;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 67793L) != 0)) {
 					{
-					State = 3532;
+					State = 3503;
 					intervalQualifier();
 					}
 				}
@@ -34416,14 +32993,14 @@ internal partial class SqlParser : Parser {
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3535;
+				State = 3506;
 				Match(DEFAULT);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3536;
+				State = 3507;
 				Match(LOCAL);
 				}
 				break;
@@ -34463,58 +33040,58 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ResetBodyContext resetBody() {
 		ResetBodyContext _localctx = new ResetBodyContext(Context, State);
-		EnterRule(_localctx, 332, RULE_resetBody);
+		EnterRule(_localctx, 348, RULE_resetBody);
 		try {
-			State = 3549;
+			State = 3520;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,555,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,548,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3539;
+				State = 3510;
 				Match(ALL);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3540;
+				State = 3511;
 				Match(TIME);
-				State = 3541;
+				State = 3512;
 				Match(ZONE);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3542;
+				State = 3513;
 				Match(TRANSACTION);
-				State = 3543;
+				State = 3514;
 				Match(ISOLATION);
-				State = 3544;
+				State = 3515;
 				Match(LEVEL);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3545;
+				State = 3516;
 				Match(SESSION);
-				State = 3546;
+				State = 3517;
 				Match(AUTHORIZATION);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3547;
+				State = 3518;
 				Match(ROLE);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3548;
+				State = 3519;
 				settingName();
 				}
 				break;
@@ -34555,26 +33132,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SettingNameContext settingName() {
 		SettingNameContext _localctx = new SettingNameContext(Context, State);
-		EnterRule(_localctx, 334, RULE_settingName);
+		EnterRule(_localctx, 350, RULE_settingName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3551;
+			State = 3522;
 			identifier();
-			State = 3556;
+			State = 3527;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3552;
+				State = 3523;
 				Match(DOT);
-				State = 3553;
+				State = 3524;
 				label();
 				}
 				}
-				State = 3558;
+				State = 3529;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -34612,34 +33189,34 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TransactionModesContext transactionModes() {
 		TransactionModesContext _localctx = new TransactionModesContext(Context, State);
-		EnterRule(_localctx, 336, RULE_transactionModes);
+		EnterRule(_localctx, 352, RULE_transactionModes);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3559;
+			State = 3530;
 			transactionMode();
-			State = 3566;
+			State = 3537;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DEFERRABLE || _la==NOT || _la==ISOLATION || _la==READ || _la==COMMA) {
 				{
 				{
-				State = 3561;
+				State = 3532;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 3560;
+					State = 3531;
 					Match(COMMA);
 					}
 				}
 
-				State = 3563;
+				State = 3534;
 				transactionMode();
 				}
 				}
-				State = 3568;
+				State = 3539;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -34678,49 +33255,49 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TransactionModeContext transactionMode() {
 		TransactionModeContext _localctx = new TransactionModeContext(Context, State);
-		EnterRule(_localctx, 338, RULE_transactionMode);
+		EnterRule(_localctx, 354, RULE_transactionMode);
 		int _la;
 		try {
-			State = 3588;
+			State = 3559;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,561,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,554,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3569;
+				State = 3540;
 				Match(ISOLATION);
-				State = 3570;
+				State = 3541;
 				Match(LEVEL);
-				State = 3578;
+				State = 3549;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,559,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,552,Context) ) {
 				case 1:
 					{
-					State = 3571;
+					State = 3542;
 					Match(READ);
-					State = 3572;
+					State = 3543;
 					Match(UNCOMMITTED);
 					}
 					break;
 				case 2:
 					{
-					State = 3573;
+					State = 3544;
 					Match(READ);
-					State = 3574;
+					State = 3545;
 					Match(COMMITTED);
 					}
 					break;
 				case 3:
 					{
-					State = 3575;
+					State = 3546;
 					Match(REPEATABLE);
-					State = 3576;
+					State = 3547;
 					Match(READ);
 					}
 					break;
 				case 4:
 					{
-					State = 3577;
+					State = 3548;
 					Match(SERIALIZABLE);
 					}
 					break;
@@ -34730,35 +33307,35 @@ internal partial class SqlParser : Parser {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3580;
+				State = 3551;
 				Match(READ);
-				State = 3581;
+				State = 3552;
 				Match(ONLY);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3582;
+				State = 3553;
 				Match(READ);
-				State = 3583;
+				State = 3554;
 				Match(WRITE);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3585;
+				State = 3556;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 3584;
+					State = 3555;
 					Match(NOT);
 					}
 				}
 
-				State = 3587;
+				State = 3558;
 				Match(DEFERRABLE);
 				}
 				break;
@@ -34788,12 +33365,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WorkContext work() {
 		WorkContext _localctx = new WorkContext(Context, State);
-		EnterRule(_localctx, 340, RULE_work);
+		EnterRule(_localctx, 356, RULE_work);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3590;
+			State = 3561;
 			_la = TokenStream.LA(1);
 			if ( !(_la==TRANSACTION || _la==WORK) ) {
 			ErrorHandler.RecoverInline(this);
@@ -34829,24 +33406,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ChainContext chain() {
 		ChainContext _localctx = new ChainContext(Context, State);
-		EnterRule(_localctx, 342, RULE_chain);
+		EnterRule(_localctx, 358, RULE_chain);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3592;
+			State = 3563;
 			Match(AND);
-			State = 3594;
+			State = 3565;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NO) {
 				{
-				State = 3593;
+				State = 3564;
 				Match(NO);
 				}
 			}
 
-			State = 3596;
+			State = 3567;
 			Match(CHAIN);
 			}
 		}
@@ -34878,28 +33455,28 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LockModeContext lockMode() {
 		LockModeContext _localctx = new LockModeContext(Context, State);
-		EnterRule(_localctx, 344, RULE_lockMode);
+		EnterRule(_localctx, 360, RULE_lockMode);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3598;
+			State = 3569;
 			label();
-			State = 3600;
+			State = 3571;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,563,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,556,Context) ) {
 			case 1:
 				{
-				State = 3599;
+				State = 3570;
 				label();
 				}
 				break;
 			}
-			State = 3603;
+			State = 3574;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,564,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,557,Context) ) {
 			case 1:
 				{
-				State = 3602;
+				State = 3573;
 				label();
 				}
 				break;
@@ -34941,26 +33518,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QualifiedNameContext qualifiedName() {
 		QualifiedNameContext _localctx = new QualifiedNameContext(Context, State);
-		EnterRule(_localctx, 346, RULE_qualifiedName);
+		EnterRule(_localctx, 362, RULE_qualifiedName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3605;
+			State = 3576;
 			identifier();
-			State = 3610;
+			State = 3581;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3606;
+				State = 3577;
 				Match(DOT);
-				State = 3607;
+				State = 3578;
 				label();
 				}
 				}
-				State = 3612;
+				State = 3583;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -35002,22 +33579,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IdentifierContext identifier() {
 		IdentifierContext _localctx = new IdentifierContext(Context, State);
-		EnterRule(_localctx, 348, RULE_identifier);
+		EnterRule(_localctx, 364, RULE_identifier);
 		try {
-			State = 3619;
+			State = 3590;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3613;
+				State = 3584;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3614;
+				State = 3585;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -35191,7 +33768,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3615;
+				State = 3586;
 				freeKeyword();
 				}
 				break;
@@ -35215,7 +33792,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3616;
+				State = 3587;
 				afterAsKeyword();
 				}
 				break;
@@ -35226,7 +33803,7 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3617;
+				State = 3588;
 				columnKeyword();
 				}
 				break;
@@ -35246,7 +33823,7 @@ internal partial class SqlParser : Parser {
 			case TRY_CAST:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3618;
+				State = 3589;
 				formKeyword();
 				}
 				break;
@@ -35287,22 +33864,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExpressionNameContext expressionName() {
 		ExpressionNameContext _localctx = new ExpressionNameContext(Context, State);
-		EnterRule(_localctx, 350, RULE_expressionName);
+		EnterRule(_localctx, 366, RULE_expressionName);
 		try {
-			State = 3626;
+			State = 3597;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3621;
+				State = 3592;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3622;
+				State = 3593;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -35476,7 +34053,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3623;
+				State = 3594;
 				freeKeyword();
 				}
 				break;
@@ -35500,7 +34077,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3624;
+				State = 3595;
 				afterAsKeyword();
 				}
 				break;
@@ -35511,7 +34088,7 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3625;
+				State = 3596;
 				columnKeyword();
 				}
 				break;
@@ -35544,11 +34121,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FunctionNameContext functionName() {
 		FunctionNameContext _localctx = new FunctionNameContext(Context, State);
-		EnterRule(_localctx, 352, RULE_functionName);
+		EnterRule(_localctx, 368, RULE_functionName);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3628;
+			State = 3599;
 			typeFunctionKeyword();
 			}
 		}
@@ -35585,22 +34162,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeIdContext typeId() {
 		TypeIdContext _localctx = new TypeIdContext(Context, State);
-		EnterRule(_localctx, 354, RULE_typeId);
+		EnterRule(_localctx, 370, RULE_typeId);
 		try {
-			State = 3635;
+			State = 3606;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3630;
+				State = 3601;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3631;
+				State = 3602;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -35774,7 +34351,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3632;
+				State = 3603;
 				freeKeyword();
 				}
 				break;
@@ -35798,7 +34375,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3633;
+				State = 3604;
 				afterAsKeyword();
 				}
 				break;
@@ -35829,7 +34406,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3634;
+				State = 3605;
 				typeFunctionKeyword();
 				}
 				break;
@@ -35879,22 +34456,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LabelContext label() {
 		LabelContext _localctx = new LabelContext(Context, State);
-		EnterRule(_localctx, 356, RULE_label);
+		EnterRule(_localctx, 372, RULE_label);
 		try {
-			State = 3645;
+			State = 3616;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3637;
+				State = 3608;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3638;
+				State = 3609;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -36068,7 +34645,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3639;
+				State = 3610;
 				freeKeyword();
 				}
 				break;
@@ -36092,7 +34669,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3640;
+				State = 3611;
 				afterAsKeyword();
 				}
 				break;
@@ -36103,7 +34680,7 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3641;
+				State = 3612;
 				columnKeyword();
 				}
 				break;
@@ -36123,7 +34700,7 @@ internal partial class SqlParser : Parser {
 			case TRY_CAST:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3642;
+				State = 3613;
 				formKeyword();
 				}
 				break;
@@ -36154,7 +34731,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3643;
+				State = 3614;
 				typeFunctionKeyword();
 				}
 				break;
@@ -36242,7 +34819,7 @@ internal partial class SqlParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3644;
+				State = 3615;
 				reservedKeyword();
 				}
 				break;
@@ -36285,22 +34862,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public BareLabelContext bareLabel() {
 		BareLabelContext _localctx = new BareLabelContext(Context, State);
-		EnterRule(_localctx, 358, RULE_bareLabel);
+		EnterRule(_localctx, 374, RULE_bareLabel);
 		try {
-			State = 3658;
+			State = 3629;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3647;
+				State = 3618;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3648;
+				State = 3619;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -36474,63 +35051,63 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3649;
+				State = 3620;
 				freeKeyword();
 				}
 				break;
 			case INTERVAL:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3650;
+				State = 3621;
 				Match(INTERVAL);
 				}
 				break;
 			case MAP:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3651;
+				State = 3622;
 				Match(MAP);
 				}
 				break;
 			case NATIONAL:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3652;
+				State = 3623;
 				Match(NATIONAL);
 				}
 				break;
 			case NONE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3653;
+				State = 3624;
 				Match(NONE);
 				}
 				break;
 			case POSITION:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3654;
+				State = 3625;
 				Match(POSITION);
 				}
 				break;
 			case STRUCT:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3655;
+				State = 3626;
 				Match(STRUCT);
 				}
 				break;
 			case TIME:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3656;
+				State = 3627;
 				Match(TIME);
 				}
 				break;
 			case TIMESTAMP:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 3657;
+				State = 3628;
 				Match(TIMESTAMP);
 				}
 				break;
@@ -36728,12 +35305,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FreeKeywordContext freeKeyword() {
 		FreeKeywordContext _localctx = new FreeKeywordContext(Context, State);
-		EnterRule(_localctx, 360, RULE_freeKeyword);
+		EnterRule(_localctx, 376, RULE_freeKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3660;
+			State = 3631;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 164)) & ~0x3f) == 0 && ((1L << (_la - 164)) & -1L) != 0) || ((((_la - 228)) & ~0x3f) == 0 && ((1L << (_la - 228)) & -1L) != 0) || ((((_la - 292)) & ~0x3f) == 0 && ((1L << (_la - 292)) & 1099511627775L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -36784,12 +35361,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AfterAsKeywordContext afterAsKeyword() {
 		AfterAsKeywordContext _localctx = new AfterAsKeywordContext(Context, State);
-		EnterRule(_localctx, 362, RULE_afterAsKeyword);
+		EnterRule(_localctx, 378, RULE_afterAsKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3662;
+			State = 3633;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 146)) & ~0x3f) == 0 && ((1L << (_la - 146)) & 262143L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -36827,12 +35404,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnKeywordContext columnKeyword() {
 		ColumnKeywordContext _localctx = new ColumnKeywordContext(Context, State);
-		EnterRule(_localctx, 364, RULE_columnKeyword);
+		EnterRule(_localctx, 380, RULE_columnKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3664;
+			State = 3635;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 141)) & ~0x3f) == 0 && ((1L << (_la - 141)) & 31L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -36879,12 +35456,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FormKeywordContext formKeyword() {
 		FormKeywordContext _localctx = new FormKeywordContext(Context, State);
-		EnterRule(_localctx, 366, RULE_formKeyword);
+		EnterRule(_localctx, 382, RULE_formKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3666;
+			State = 3637;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & 16383L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -36942,12 +35519,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeFunctionKeywordContext typeFunctionKeyword() {
 		TypeFunctionKeywordContext _localctx = new TypeFunctionKeywordContext(Context, State);
-		EnterRule(_localctx, 368, RULE_typeFunctionKeyword);
+		EnterRule(_localctx, 384, RULE_typeFunctionKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3668;
+			State = 3639;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 102)) & ~0x3f) == 0 && ((1L << (_la - 102)) & 33554431L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -37062,12 +35639,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReservedKeywordContext reservedKeyword() {
 		ReservedKeywordContext _localctx = new ReservedKeywordContext(Context, State);
-		EnterRule(_localctx, 370, RULE_reservedKeyword);
+		EnterRule(_localctx, 386, RULE_reservedKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3670;
+			State = 3641;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048576L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 274877906943L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -37090,7 +35667,7 @@ internal partial class SqlParser : Parser {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,356,3673,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,356,3644,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
@@ -37118,1489 +35695,1475 @@ internal partial class SqlParser : Parser {
 		2,165,7,165,2,166,7,166,2,167,7,167,2,168,7,168,2,169,7,169,2,170,7,170,
 		2,171,7,171,2,172,7,172,2,173,7,173,2,174,7,174,2,175,7,175,2,176,7,176,
 		2,177,7,177,2,178,7,178,2,179,7,179,2,180,7,180,2,181,7,181,2,182,7,182,
-		2,183,7,183,2,184,7,184,2,185,7,185,1,0,3,0,374,8,0,1,0,1,0,3,0,378,8,
-		0,5,0,380,8,0,10,0,12,0,383,9,0,1,0,1,0,1,1,1,1,1,1,1,2,1,2,1,2,1,3,1,
-		3,1,3,3,3,396,8,3,1,3,1,3,1,3,5,3,401,8,3,10,3,12,3,404,9,3,1,3,1,3,3,
-		3,408,8,3,1,3,3,3,411,8,3,1,3,1,3,1,3,1,3,1,3,1,3,3,3,419,8,3,1,3,1,3,
-		3,3,423,8,3,1,3,1,3,1,3,3,3,428,8,3,1,3,1,3,3,3,432,8,3,1,3,1,3,1,3,5,
-		3,437,8,3,10,3,12,3,440,9,3,1,3,3,3,443,8,3,1,3,1,3,1,3,1,3,3,3,449,8,
-		3,1,3,3,3,452,8,3,1,3,1,3,3,3,456,8,3,1,3,1,3,1,3,5,3,461,8,3,10,3,12,
-		3,464,9,3,1,3,1,3,1,3,1,3,1,3,1,3,1,3,1,3,3,3,474,8,3,1,3,3,3,477,8,3,
-		1,3,3,3,480,8,3,1,3,1,3,3,3,484,8,3,1,3,3,3,487,8,3,1,3,3,3,490,8,3,1,
-		3,3,3,493,8,3,1,3,3,3,496,8,3,1,3,3,3,499,8,3,1,3,1,3,1,3,1,3,1,3,1,3,
-		1,3,1,3,1,3,1,3,1,3,1,3,3,3,513,8,3,1,3,1,3,3,3,517,8,3,1,3,3,3,520,8,
-		3,1,3,1,3,3,3,524,8,3,1,3,3,3,527,8,3,1,3,1,3,3,3,531,8,3,1,3,1,3,3,3,
-		535,8,3,1,3,1,3,3,3,539,8,3,1,3,1,3,1,3,1,3,3,3,545,8,3,1,3,1,3,1,3,1,
-		3,1,3,1,3,1,3,5,3,554,8,3,10,3,12,3,557,9,3,1,3,1,3,3,3,561,8,3,1,3,1,
-		3,1,3,1,3,1,3,1,3,1,3,1,3,1,3,5,3,572,8,3,10,3,12,3,575,9,3,1,3,1,3,3,
-		3,579,8,3,1,3,1,3,3,3,583,8,3,1,3,1,3,3,3,587,8,3,1,3,1,3,1,3,5,3,592,
-		8,3,10,3,12,3,595,9,3,1,3,1,3,1,3,3,3,600,8,3,1,3,1,3,1,3,1,3,1,3,1,3,
-		1,3,1,3,3,3,610,8,3,1,3,1,3,1,3,1,3,1,3,1,3,1,3,1,3,3,3,620,8,3,1,3,1,
-		3,1,3,3,3,625,8,3,1,3,1,3,3,3,629,8,3,1,3,1,3,1,3,5,3,634,8,3,10,3,12,
-		3,637,9,3,1,3,1,3,1,3,1,3,3,3,643,8,3,1,3,3,3,646,8,3,1,3,1,3,1,3,1,3,
-		1,3,1,3,3,3,654,8,3,1,3,1,3,1,3,1,3,1,3,1,3,1,3,1,3,3,3,664,8,3,1,4,3,
-		4,667,8,4,1,4,1,4,1,4,1,4,1,4,3,4,674,8,4,1,5,3,5,677,8,5,1,5,1,5,1,6,
-		1,6,3,6,683,8,6,1,6,1,6,1,6,5,6,688,8,6,10,6,12,6,691,9,6,1,7,1,7,3,7,
-		695,8,7,1,7,1,7,3,7,699,8,7,1,7,3,7,702,8,7,1,7,1,7,1,7,1,7,3,7,708,8,
-		7,1,7,3,7,711,8,7,1,8,1,8,1,8,1,8,1,8,1,8,1,8,5,8,720,8,8,10,8,12,8,723,
-		9,8,1,8,1,8,1,8,1,9,1,9,1,9,1,9,5,9,732,8,9,10,9,12,9,735,9,9,1,9,1,9,
-		1,9,1,9,1,9,1,9,1,9,3,9,744,8,9,1,9,1,9,1,9,1,10,1,10,1,10,1,10,5,10,753,
-		8,10,10,10,12,10,756,9,10,1,10,1,10,1,11,1,11,3,11,762,8,11,1,11,1,11,
-		3,11,766,8,11,1,12,1,12,5,12,770,8,12,10,12,12,12,773,9,12,1,13,1,13,3,
-		13,777,8,13,1,13,1,13,1,14,3,14,782,8,14,1,14,1,14,5,14,786,8,14,10,14,
-		12,14,789,9,14,1,15,1,15,1,15,1,15,1,15,3,15,796,8,15,1,16,1,16,3,16,800,
-		8,16,1,16,3,16,803,8,16,1,16,3,16,806,8,16,1,16,3,16,809,8,16,1,16,1,16,
-		1,16,1,16,3,16,815,8,16,1,16,3,16,818,8,16,1,16,1,16,1,16,1,16,1,16,1,
-		16,5,16,826,8,16,10,16,12,16,829,9,16,1,16,1,16,3,16,833,8,16,1,17,1,17,
-		1,17,1,17,1,17,1,17,1,17,5,17,842,8,17,10,17,12,17,845,9,17,1,17,1,17,
-		3,17,849,8,17,3,17,851,8,17,1,18,1,18,1,18,5,18,856,8,18,10,18,12,18,859,
-		9,18,1,19,1,19,3,19,863,8,19,1,19,5,19,866,8,19,10,19,12,19,869,9,19,1,
-		19,1,19,1,19,3,19,874,8,19,1,20,1,20,1,20,1,20,1,20,5,20,881,8,20,10,20,
-		12,20,884,9,20,1,20,1,20,1,20,3,20,889,8,20,1,20,1,20,1,20,1,20,1,20,5,
-		20,896,8,20,10,20,12,20,899,9,20,1,20,1,20,3,20,903,8,20,1,21,1,21,1,21,
-		1,21,1,22,1,22,3,22,911,8,22,1,22,3,22,914,8,22,1,22,1,22,1,23,1,23,1,
-		23,1,23,5,23,922,8,23,10,23,12,23,925,9,23,1,24,1,24,3,24,929,8,24,1,24,
-		3,24,932,8,24,1,24,1,24,3,24,936,8,24,1,24,3,24,939,8,24,1,24,1,24,3,24,
-		943,8,24,1,25,1,25,1,25,3,25,948,8,25,1,25,1,25,1,25,5,25,953,8,25,10,
-		25,12,25,956,9,25,3,25,958,8,25,1,26,1,26,1,26,1,26,1,26,1,26,1,26,5,26,
-		967,8,26,10,26,12,26,970,9,26,1,26,1,26,3,26,974,8,26,1,27,1,27,1,27,1,
-		27,5,27,980,8,27,10,27,12,27,983,9,27,1,28,1,28,1,28,1,28,1,29,1,29,1,
-		29,1,29,5,29,993,8,29,10,29,12,29,996,9,29,1,29,1,29,1,30,1,30,3,30,1002,
-		8,30,1,31,1,31,1,31,1,31,1,31,5,31,1009,8,31,10,31,12,31,1012,9,31,1,32,
-		1,32,3,32,1016,8,32,1,32,1,32,1,32,1,32,3,32,1022,8,32,1,32,1,32,3,32,
-		1026,8,32,1,33,1,33,1,33,3,33,1031,8,33,1,33,1,33,1,33,3,33,1036,8,33,
-		1,33,1,33,1,33,3,33,1041,8,33,1,33,1,33,1,33,1,33,3,33,1047,8,33,3,33,
-		1049,8,33,1,34,3,34,1052,8,34,1,34,1,34,1,34,1,34,1,34,3,34,1059,8,34,
-		1,35,1,35,1,35,1,35,1,35,1,35,1,35,1,35,3,35,1069,8,35,1,35,1,35,1,35,
-		1,35,5,35,1075,8,35,10,35,12,35,1078,9,35,3,35,1080,8,35,1,35,1,35,1,35,
-		3,35,1085,8,35,1,35,1,35,3,35,1089,8,35,1,36,1,36,5,36,1093,8,36,10,36,
-		12,36,1096,9,36,1,37,1,37,1,37,1,37,1,37,3,37,1103,8,37,1,37,1,37,1,37,
-		3,37,1108,8,37,1,37,3,37,1111,8,37,1,37,1,37,1,37,1,37,1,37,1,37,1,37,
-		1,37,3,37,1121,8,37,3,37,1123,8,37,1,38,1,38,1,38,3,38,1128,8,38,1,38,
-		1,38,3,38,1132,8,38,1,39,1,39,1,39,1,39,1,39,1,39,3,39,1140,8,39,1,39,
-		3,39,1143,8,39,1,39,3,39,1146,8,39,1,39,1,39,3,39,1150,8,39,1,39,3,39,
-		1153,8,39,1,39,3,39,1156,8,39,1,39,3,39,1159,8,39,1,39,1,39,1,39,1,39,
-		1,39,3,39,1166,8,39,1,39,1,39,3,39,1170,8,39,1,39,3,39,1173,8,39,1,39,
-		1,39,1,39,1,39,3,39,1179,8,39,1,39,1,39,1,39,1,39,1,39,3,39,1186,8,39,
-		1,39,1,39,3,39,1190,8,39,1,39,1,39,3,39,1194,8,39,3,39,1196,8,39,1,40,
-		1,40,1,40,1,40,1,40,1,40,1,40,1,40,5,40,1206,8,40,10,40,12,40,1209,9,40,
-		1,40,1,40,4,40,1213,8,40,11,40,12,40,1214,3,40,1217,8,40,3,40,1219,8,40,
-		1,41,1,41,3,41,1223,8,41,1,41,3,41,1226,8,41,1,41,1,41,1,41,1,41,1,41,
-		5,41,1233,8,41,10,41,12,41,1236,9,41,1,41,1,41,3,41,1240,8,41,1,41,3,41,
-		1243,8,41,3,41,1245,8,41,1,42,1,42,3,42,1249,8,42,1,42,1,42,1,42,1,42,
-		1,42,1,42,5,42,1257,8,42,10,42,12,42,1260,9,42,1,42,1,42,3,42,1264,8,42,
-		1,43,1,43,1,43,1,44,1,44,1,44,1,44,1,44,5,44,1274,8,44,10,44,12,44,1277,
-		9,44,1,44,1,44,1,44,3,44,1282,8,44,1,44,3,44,1285,8,44,1,45,1,45,1,45,
-		1,45,1,45,5,45,1292,8,45,10,45,12,45,1295,9,45,1,45,1,45,3,45,1299,8,45,
-		1,46,1,46,1,46,1,47,1,47,3,47,1306,8,47,1,48,1,48,1,48,1,48,1,48,1,48,
-		3,48,1314,8,48,1,48,1,48,3,48,1318,8,48,3,48,1320,8,48,1,49,1,49,1,49,
-		5,49,1325,8,49,10,49,12,49,1328,9,49,1,50,3,50,1331,8,50,1,50,1,50,3,50,
-		1335,8,50,1,51,1,51,1,51,1,51,1,51,1,51,5,51,1343,8,51,10,51,12,51,1346,
-		9,51,1,51,1,51,1,51,1,51,1,51,1,51,3,51,1354,8,51,1,52,1,52,1,52,1,52,
-		5,52,1360,8,52,10,52,12,52,1363,9,52,1,52,1,52,1,53,1,53,1,53,5,53,1370,
-		8,53,10,53,12,53,1373,9,53,1,54,5,54,1376,8,54,10,54,12,54,1379,9,54,1,
-		54,1,54,1,54,5,54,1384,8,54,10,54,12,54,1387,9,54,1,54,5,54,1390,8,54,
-		10,54,12,54,1393,9,54,1,55,1,55,5,55,1397,8,55,10,55,12,55,1400,9,55,1,
-		56,1,56,1,56,3,56,1405,8,56,1,56,1,56,3,56,1409,8,56,1,56,1,56,1,56,1,
-		56,1,56,1,56,1,56,3,56,1418,8,56,1,56,1,56,3,56,1422,8,56,1,57,1,57,1,
-		58,1,58,3,58,1428,8,58,1,59,3,59,1431,8,59,1,59,1,59,1,60,1,60,3,60,1437,
-		8,60,1,60,1,60,1,60,1,60,1,60,1,60,1,60,1,60,1,60,1,60,1,60,1,60,1,60,
-		1,60,3,60,1453,8,60,3,60,1455,8,60,1,60,1,60,1,60,1,60,1,60,3,60,1462,
-		8,60,1,60,1,60,3,60,1466,8,60,1,61,1,61,1,61,1,61,1,61,1,62,1,62,1,62,
-		1,62,3,62,1477,8,62,5,62,1479,8,62,10,62,12,62,1482,9,62,1,63,5,63,1485,
-		8,63,10,63,12,63,1488,9,63,1,63,1,63,5,63,1492,8,63,10,63,12,63,1495,9,
-		63,1,64,1,64,1,64,3,64,1500,8,64,1,65,1,65,1,65,1,65,1,65,1,65,1,65,3,
-		65,1509,8,65,1,66,1,66,1,66,1,66,1,66,1,66,5,66,1517,8,66,10,66,12,66,
-		1520,9,66,1,66,1,66,1,66,3,66,1525,8,66,1,67,1,67,1,67,1,67,1,67,1,67,
-		5,67,1533,8,67,10,67,12,67,1536,9,67,1,67,1,67,1,67,3,67,1541,8,67,1,68,
-		1,68,1,69,1,69,1,69,1,69,3,69,1549,8,69,1,69,1,69,3,69,1553,8,69,3,69,
-		1555,8,69,1,69,1,69,1,69,1,69,3,69,1561,8,69,5,69,1563,8,69,10,69,12,69,
-		1566,9,69,1,69,1,69,1,69,1,69,1,69,1,69,1,69,3,69,1575,8,69,3,69,1577,
-		8,69,1,70,1,70,1,70,1,70,1,70,1,70,1,70,3,70,1586,8,70,1,70,1,70,1,70,
-		1,70,1,70,3,70,1593,8,70,5,70,1595,8,70,10,70,12,70,1598,9,70,1,70,1,70,
-		1,70,1,70,3,70,1604,8,70,5,70,1606,8,70,10,70,12,70,1609,9,70,1,70,1,70,
-		1,70,1,70,1,70,1,70,3,70,1617,8,70,5,70,1619,8,70,10,70,12,70,1622,9,70,
-		1,70,1,70,1,70,1,70,4,70,1628,8,70,11,70,12,70,1629,1,70,3,70,1633,8,70,
-		1,70,3,70,1636,8,70,1,70,3,70,1639,8,70,1,70,1,70,1,70,4,70,1644,8,70,
-		11,70,12,70,1645,1,70,3,70,1649,8,70,1,70,1,70,3,70,1653,8,70,1,70,1,70,
-		3,70,1657,8,70,1,70,1,70,3,70,1661,8,70,1,70,4,70,1664,8,70,11,70,12,70,
-		1665,1,70,1,70,3,70,1670,8,70,1,70,1,70,1,70,1,70,1,70,1,70,1,70,1,70,
-		1,70,1,70,1,70,1,70,1,70,1,70,1,70,1,70,1,70,3,70,1689,8,70,1,70,1,70,
-		1,70,1,70,1,70,3,70,1696,8,70,1,70,1,70,3,70,1700,8,70,1,70,1,70,1,70,
-		1,70,1,70,5,70,1707,8,70,10,70,12,70,1710,9,70,3,70,1712,8,70,1,70,1,70,
-		1,70,1,70,3,70,1718,8,70,1,70,1,70,1,70,1,70,1,70,1,70,1,70,1,70,1,70,
-		1,70,3,70,1730,8,70,1,70,1,70,1,70,1,70,1,70,1,70,1,70,1,70,1,70,1,70,
-		1,70,1,70,1,70,4,70,1745,8,70,11,70,12,70,1746,3,70,1749,8,70,1,70,1,70,
-		1,70,1,70,1,70,4,70,1756,8,70,11,70,12,70,1757,1,70,1,70,1,70,1,70,1,70,
-		1,70,3,70,1766,8,70,1,70,1,70,3,70,1770,8,70,1,70,1,70,1,70,1,70,1,70,
-		1,70,1,70,1,70,1,70,3,70,1781,8,70,1,70,1,70,4,70,1785,8,70,11,70,12,70,
-		1786,3,70,1789,8,70,1,70,1,70,1,70,1,70,1,70,3,70,1796,8,70,1,70,1,70,
-		1,70,1,70,1,70,1,70,1,70,4,70,1805,8,70,11,70,12,70,1806,3,70,1809,8,70,
-		3,70,1811,8,70,1,70,1,70,3,70,1815,8,70,1,71,1,71,1,71,5,71,1820,8,71,
-		10,71,12,71,1823,9,71,1,72,1,72,1,72,1,72,4,72,1829,8,72,11,72,12,72,1830,
-		1,72,1,72,1,72,1,72,1,72,1,72,5,72,1839,8,72,10,72,12,72,1842,9,72,1,72,
-		1,72,4,72,1846,8,72,11,72,12,72,1847,3,72,1850,8,72,3,72,1852,8,72,3,72,
-		1854,8,72,1,73,1,73,1,73,1,73,1,73,5,73,1861,8,73,10,73,12,73,1864,9,73,
-		1,73,1,73,1,73,5,73,1869,8,73,10,73,12,73,1872,9,73,1,73,1,73,3,73,1876,
-		8,73,1,74,4,74,1879,8,74,11,74,12,74,1880,1,74,1,74,1,74,3,74,1886,8,74,
-		1,74,1,74,1,74,5,74,1891,8,74,10,74,12,74,1894,9,74,1,75,1,75,1,75,1,75,
-		3,75,1900,8,75,5,75,1902,8,75,10,75,12,75,1905,9,75,1,76,1,76,1,76,1,76,
-		3,76,1911,8,76,5,76,1913,8,76,10,76,12,76,1916,9,76,1,76,3,76,1919,8,76,
-		1,76,1,76,1,76,3,76,1924,8,76,1,76,1,76,1,76,1,76,1,76,5,76,1931,8,76,
-		10,76,12,76,1934,9,76,3,76,1936,8,76,1,76,3,76,1939,8,76,1,77,1,77,3,77,
-		1943,8,77,1,77,3,77,1946,8,77,1,77,3,77,1949,8,77,1,77,3,77,1952,8,77,
-		1,77,3,77,1955,8,77,1,78,1,78,3,78,1959,8,78,1,78,1,78,1,78,5,78,1964,
-		8,78,10,78,12,78,1967,9,78,1,78,3,78,1970,8,78,1,78,1,78,1,78,1,78,3,78,
-		1976,8,78,3,78,1978,8,78,1,78,1,78,1,79,1,79,3,79,1984,8,79,1,79,1,79,
-		1,79,3,79,1989,8,79,3,79,1991,8,79,1,80,1,80,1,80,1,81,1,81,1,81,1,81,
-		1,81,1,81,1,82,1,82,1,82,1,82,1,82,1,82,1,83,1,83,1,83,3,83,2011,8,83,
-		1,84,1,84,3,84,2015,8,84,1,84,1,84,1,84,1,84,1,84,5,84,2022,8,84,10,84,
-		12,84,2025,9,84,3,84,2027,8,84,1,84,3,84,2030,8,84,1,84,3,84,2033,8,84,
-		1,84,1,84,1,85,1,85,1,85,1,85,1,85,1,85,1,85,3,85,2044,8,85,1,85,1,85,
-		1,85,1,85,1,85,1,85,1,85,3,85,2053,8,85,3,85,2055,8,85,1,86,1,86,1,86,
-		1,87,1,87,1,87,1,87,1,87,1,88,1,88,3,88,2067,8,88,1,88,1,88,1,88,1,89,
-		1,89,1,89,1,89,1,90,1,90,3,90,2078,8,90,1,90,1,90,1,90,1,90,3,90,2084,
-		8,90,3,90,2086,8,90,1,91,1,91,5,91,2090,8,91,10,91,12,91,2093,9,91,1,92,
-		1,92,3,92,2097,8,92,1,92,1,92,1,93,1,93,1,93,3,93,2104,8,93,1,93,1,93,
-		3,93,2108,8,93,1,93,3,93,2111,8,93,1,93,1,93,1,93,1,93,1,93,5,93,2118,
-		8,93,10,93,12,93,2121,9,93,1,93,1,93,1,93,1,93,1,93,1,93,1,93,1,93,1,93,
-		1,93,1,93,1,93,3,93,2135,8,93,1,93,3,93,2138,8,93,1,93,1,93,1,93,5,93,
-		2143,8,93,10,93,12,93,2146,9,93,1,93,3,93,2149,8,93,1,93,1,93,1,93,1,93,
-		5,93,2155,8,93,10,93,12,93,2158,9,93,1,93,1,93,3,93,2162,8,93,3,93,2164,
-		8,93,1,93,3,93,2167,8,93,1,94,1,94,1,94,1,95,1,95,1,95,1,95,1,96,1,96,
-		1,96,1,96,1,97,1,97,1,97,1,97,3,97,2184,8,97,3,97,2186,8,97,1,97,1,97,
-		3,97,2190,8,97,3,97,2192,8,97,1,98,1,98,1,98,1,98,1,98,3,98,2199,8,98,
-		1,98,3,98,2202,8,98,1,98,3,98,2205,8,98,1,98,1,98,1,98,3,98,2210,8,98,
-		1,98,3,98,2213,8,98,1,98,3,98,2216,8,98,1,99,1,99,1,99,1,99,5,99,2222,
-		8,99,10,99,12,99,2225,9,99,1,99,1,99,1,100,1,100,1,100,1,100,1,101,1,101,
-		1,101,3,101,2236,8,101,1,101,1,101,1,101,1,101,1,101,1,101,1,101,3,101,
-		2245,8,101,3,101,2247,8,101,1,102,1,102,1,102,1,102,5,102,2253,8,102,10,
-		102,12,102,2256,9,102,1,102,1,102,1,102,3,102,2261,8,102,1,102,1,102,1,
-		102,3,102,2266,8,102,1,103,1,103,1,103,1,104,1,104,1,104,3,104,2274,8,
-		104,1,104,3,104,2277,8,104,1,104,1,104,1,104,3,104,2282,8,104,1,104,1,
-		104,3,104,2286,8,104,1,104,3,104,2289,8,104,1,105,1,105,1,105,5,105,2294,
-		8,105,10,105,12,105,2297,9,105,1,106,1,106,1,106,1,106,1,106,1,106,1,106,
-		1,106,5,106,2307,8,106,10,106,12,106,2310,9,106,1,106,1,106,1,106,1,106,
-		3,106,2316,8,106,1,107,1,107,5,107,2320,8,107,10,107,12,107,2323,9,107,
-		1,108,1,108,1,108,1,108,3,108,2329,8,108,1,108,1,108,3,108,2333,8,108,
-		3,108,2335,8,108,1,108,3,108,2338,8,108,1,109,1,109,1,109,1,109,3,109,
-		2344,8,109,1,109,3,109,2347,8,109,1,109,1,109,1,109,1,109,5,109,2353,8,
-		109,10,109,12,109,2356,9,109,3,109,2358,8,109,1,109,1,109,3,109,2362,8,
-		109,1,109,3,109,2365,8,109,1,110,1,110,1,110,1,110,3,110,2371,8,110,1,
-		110,3,110,2374,8,110,1,110,1,110,1,110,1,110,1,110,4,110,2381,8,110,11,
-		110,12,110,2382,1,110,3,110,2386,8,110,1,111,1,111,1,111,1,111,1,111,1,
-		111,3,111,2394,8,111,3,111,2396,8,111,1,111,1,111,3,111,2400,8,111,1,111,
-		1,111,1,111,1,112,1,112,1,112,1,112,1,112,1,112,1,112,1,112,3,112,2413,
-		8,112,1,112,3,112,2416,8,112,1,112,1,112,1,112,1,112,3,112,2422,8,112,
-		3,112,2424,8,112,1,113,1,113,1,114,1,114,3,114,2430,8,114,1,114,3,114,
-		2433,8,114,1,114,1,114,1,114,1,114,3,114,2439,8,114,1,114,1,114,1,114,
-		1,114,1,114,3,114,2446,8,114,1,114,1,114,1,114,1,114,1,114,3,114,2453,
-		8,114,1,114,1,114,3,114,2457,8,114,1,114,5,114,2460,8,114,10,114,12,114,
-		2463,9,114,1,114,1,114,3,114,2467,8,114,1,114,3,114,2470,8,114,1,114,3,
-		114,2473,8,114,1,114,3,114,2476,8,114,1,114,1,114,1,114,1,114,3,114,2482,
-		8,114,1,114,1,114,3,114,2486,8,114,1,114,3,114,2489,8,114,1,114,1,114,
-		1,114,3,114,2494,8,114,1,114,1,114,3,114,2498,8,114,1,114,1,114,1,114,
-		1,114,1,114,3,114,2505,8,114,1,114,1,114,3,114,2509,8,114,1,114,3,114,
-		2512,8,114,1,114,1,114,1,114,3,114,2517,8,114,1,114,1,114,1,114,1,114,
-		3,114,2523,8,114,1,114,1,114,1,114,3,114,2528,8,114,1,114,1,114,3,114,
-		2532,8,114,1,114,3,114,2535,8,114,1,114,1,114,3,114,2539,8,114,1,114,1,
-		114,1,114,3,114,2544,8,114,1,114,3,114,2547,8,114,1,114,1,114,1,114,1,
-		114,3,114,2553,8,114,1,114,1,114,1,114,1,114,5,114,2559,8,114,10,114,12,
-		114,2562,9,114,1,114,1,114,1,114,3,114,2567,8,114,1,114,1,114,3,114,2571,
-		8,114,1,114,3,114,2574,8,114,1,114,3,114,2577,8,114,1,114,1,114,3,114,
-		2581,8,114,3,114,2583,8,114,1,115,3,115,2586,8,115,1,115,1,115,3,115,2590,
-		8,115,1,116,1,116,1,116,1,116,1,116,1,116,5,116,2598,8,116,10,116,12,116,
-		2601,9,116,1,116,1,116,3,116,2605,8,116,1,116,3,116,2608,8,116,1,116,3,
-		116,2611,8,116,1,116,3,116,2614,8,116,1,116,3,116,2617,8,116,1,116,3,116,
-		2620,8,116,1,116,1,116,1,116,1,116,1,116,1,116,1,116,1,116,3,116,2630,
-		8,116,3,116,2632,8,116,1,116,3,116,2635,8,116,3,116,2637,8,116,1,117,1,
-		117,1,117,1,117,5,117,2643,8,117,10,117,12,117,2646,9,117,3,117,2648,8,
-		117,1,117,1,117,1,118,1,118,1,118,3,118,2655,8,118,1,118,1,118,5,118,2659,
-		8,118,10,118,12,118,2662,9,118,1,118,1,118,1,118,1,118,5,118,2668,8,118,
-		10,118,12,118,2671,9,118,3,118,2673,8,118,1,119,1,119,1,119,1,119,3,119,
-		2679,8,119,1,119,5,119,2682,8,119,10,119,12,119,2685,9,119,1,120,1,120,
-		3,120,2689,8,120,1,120,1,120,5,120,2693,8,120,10,120,12,120,2696,9,120,
-		1,121,1,121,1,121,1,121,1,121,1,121,1,121,1,121,1,121,1,121,1,121,1,121,
-		1,121,1,121,1,121,1,121,1,121,1,121,3,121,2716,8,121,1,121,1,121,1,121,
-		1,121,1,121,1,121,1,121,3,121,2725,8,121,3,121,2727,8,121,1,122,1,122,
-		1,122,1,122,1,122,1,122,1,122,1,122,1,122,1,122,1,122,1,122,1,122,1,122,
-		1,122,3,122,2744,8,122,1,123,1,123,1,123,3,123,2749,8,123,1,123,1,123,
-		3,123,2753,8,123,1,123,5,123,2756,8,123,10,123,12,123,2759,9,123,1,124,
-		1,124,1,124,1,124,1,124,1,124,1,124,1,124,1,124,1,124,3,124,2771,8,124,
-		1,125,3,125,2774,8,125,1,125,1,125,1,125,1,125,1,125,1,125,1,125,3,125,
-		2783,8,125,1,126,1,126,1,126,1,126,1,126,1,126,1,126,1,126,1,126,1,126,
-		5,126,2795,8,126,10,126,12,126,2798,9,126,1,126,1,126,1,126,1,126,1,126,
-		1,126,1,126,1,126,5,126,2808,8,126,10,126,12,126,2811,9,126,1,126,1,126,
-		3,126,2815,8,126,1,127,1,127,1,127,1,127,5,127,2821,8,127,10,127,12,127,
-		2824,9,127,3,127,2826,8,127,1,127,3,127,2829,8,127,1,127,1,127,1,128,1,
-		128,1,128,1,128,3,128,2837,8,128,1,129,1,129,1,129,1,129,1,129,1,129,1,
-		129,3,129,2846,8,129,1,130,1,130,3,130,2850,8,130,1,130,1,130,1,131,1,
-		131,3,131,2856,8,131,1,131,1,131,1,131,1,132,1,132,3,132,2863,8,132,1,
-		132,3,132,2866,8,132,1,132,1,132,3,132,2870,8,132,1,133,1,133,1,133,5,
-		133,2875,8,133,10,133,12,133,2878,9,133,1,134,1,134,1,135,1,135,1,135,
-		1,135,1,135,1,135,1,135,1,135,1,135,1,135,1,135,1,135,1,135,1,135,1,135,
-		1,135,3,135,2898,8,135,1,136,1,136,1,136,1,136,1,136,1,136,1,136,1,136,
-		1,136,1,136,1,136,3,136,2911,8,136,1,136,1,136,1,136,1,136,1,136,1,136,
-		1,136,1,136,1,136,1,136,1,136,1,136,1,136,3,136,2926,8,136,1,136,1,136,
-		1,136,3,136,2931,8,136,1,136,1,136,5,136,2935,8,136,10,136,12,136,2938,
-		9,136,1,136,1,136,3,136,2942,8,136,1,136,1,136,1,136,3,136,2947,8,136,
-		1,136,1,136,1,136,1,136,1,136,3,136,2954,8,136,1,136,1,136,3,136,2958,
-		8,136,1,136,1,136,3,136,2962,8,136,1,136,1,136,3,136,2966,8,136,1,136,
-		1,136,3,136,2970,8,136,1,136,1,136,3,136,2974,8,136,1,136,1,136,1,136,
-		3,136,2979,8,136,1,136,1,136,1,136,1,136,3,136,2985,8,136,1,136,1,136,
-		3,136,2989,8,136,1,136,1,136,3,136,2993,8,136,1,136,1,136,1,136,1,136,
-		1,136,1,136,3,136,3001,8,136,1,136,1,136,3,136,3005,8,136,1,136,1,136,
-		1,136,1,136,1,136,1,136,1,136,3,136,3014,8,136,1,136,1,136,1,136,1,136,
-		3,136,3020,8,136,1,136,1,136,1,136,1,136,3,136,3026,8,136,1,137,1,137,
-		1,137,1,137,1,137,1,137,1,137,5,137,3035,8,137,10,137,12,137,3038,9,137,
-		1,137,1,137,1,137,3,137,3043,8,137,1,137,1,137,1,137,5,137,3048,8,137,
-		10,137,12,137,3051,9,137,1,137,1,137,1,137,1,137,5,137,3057,8,137,10,137,
-		12,137,3060,9,137,1,137,1,137,1,137,3,137,3065,8,137,3,137,3067,8,137,
-		1,138,1,138,1,138,3,138,3072,8,138,1,138,1,138,1,138,1,138,1,138,1,138,
-		1,138,5,138,3081,8,138,10,138,12,138,3084,9,138,1,138,3,138,3087,8,138,
-		1,138,1,138,1,138,3,138,3092,8,138,1,138,1,138,1,138,5,138,3097,8,138,
-		10,138,12,138,3100,9,138,1,138,1,138,1,138,1,138,5,138,3106,8,138,10,138,
-		12,138,3109,9,138,1,138,3,138,3112,8,138,3,138,3114,8,138,1,139,1,139,
-		3,139,3118,8,139,1,139,3,139,3121,8,139,1,139,1,139,1,139,5,139,3126,8,
-		139,10,139,12,139,3129,9,139,3,139,3131,8,139,1,140,1,140,1,140,1,140,
-		3,140,3137,8,140,1,140,3,140,3140,8,140,1,141,3,141,3143,8,141,1,141,1,
-		141,1,141,5,141,3148,8,141,10,141,12,141,3151,9,141,1,141,1,141,1,141,
-		1,141,5,141,3157,8,141,10,141,12,141,3160,9,141,1,141,1,141,1,141,1,141,
-		1,141,1,141,1,141,5,141,3169,8,141,10,141,12,141,3172,9,141,3,141,3174,
-		8,141,1,142,3,142,3177,8,142,1,142,1,142,1,142,1,142,3,142,3183,8,142,
-		1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,3,143,3193,8,143,1,143,
-		1,143,3,143,3197,8,143,1,143,1,143,1,143,3,143,3202,8,143,1,143,1,143,
-		1,143,3,143,3207,8,143,3,143,3209,8,143,1,144,3,144,3212,8,144,1,144,1,
-		144,1,144,3,144,3217,8,144,1,145,3,145,3220,8,145,1,145,1,145,1,145,1,
-		146,3,146,3226,8,146,1,146,1,146,5,146,3230,8,146,10,146,12,146,3233,9,
-		146,3,146,3235,8,146,1,147,1,147,1,147,3,147,3240,8,147,1,147,1,147,1,
-		147,1,147,1,147,1,147,3,147,3248,8,147,1,147,1,147,1,147,1,147,5,147,3254,
-		8,147,10,147,12,147,3257,9,147,3,147,3259,8,147,3,147,3261,8,147,1,148,
-		1,148,5,148,3265,8,148,10,148,12,148,3268,9,148,3,148,3270,8,148,1,149,
-		1,149,1,150,1,150,1,150,1,150,1,150,1,150,1,150,3,150,3281,8,150,1,150,
-		1,150,3,150,3285,8,150,1,150,1,150,1,150,1,150,1,150,1,150,3,150,3293,
-		8,150,1,150,1,150,1,150,5,150,3298,8,150,10,150,12,150,3301,9,150,1,150,
-		1,150,1,150,3,150,3306,8,150,1,150,1,150,1,150,3,150,3311,8,150,1,151,
-		1,151,1,151,3,151,3316,8,151,1,152,1,152,1,152,5,152,3321,8,152,10,152,
-		12,152,3324,9,152,1,153,1,153,3,153,3328,8,153,1,154,1,154,1,154,1,154,
-		5,154,3334,8,154,10,154,12,154,3337,9,154,1,154,1,154,1,155,1,155,3,155,
-		3343,8,155,1,155,3,155,3346,8,155,1,156,1,156,1,156,1,156,1,156,1,156,
-		1,156,1,156,1,156,1,156,3,156,3358,8,156,1,156,1,156,5,156,3362,8,156,
-		10,156,12,156,3365,9,156,1,157,1,157,1,157,3,157,3370,8,157,1,157,1,157,
-		1,157,1,157,1,157,1,157,5,157,3378,8,157,10,157,12,157,3381,9,157,1,157,
-		1,157,3,157,3385,8,157,1,158,1,158,1,158,1,158,1,158,1,158,3,158,3393,
-		8,158,1,159,3,159,3396,8,159,1,159,3,159,3399,8,159,1,159,1,159,1,160,
-		1,160,1,160,1,160,1,160,1,160,1,160,1,160,1,160,1,160,1,160,3,160,3414,
-		8,160,3,160,3416,8,160,1,161,3,161,3419,8,161,1,161,1,161,1,162,1,162,
-		3,162,3425,8,162,1,162,1,162,1,162,1,162,1,162,1,162,1,162,1,162,1,162,
-		1,162,1,162,1,162,1,162,1,162,1,162,3,162,3442,8,162,1,163,1,163,3,163,
-		3446,8,163,1,163,1,163,3,163,3450,8,163,1,164,3,164,3453,8,164,1,164,1,
-		164,1,164,1,164,3,164,3459,8,164,1,164,1,164,3,164,3463,8,164,1,164,3,
-		164,3466,8,164,1,164,1,164,1,164,3,164,3471,8,164,1,164,3,164,3474,8,164,
-		1,164,1,164,1,164,1,164,1,164,3,164,3481,8,164,1,164,3,164,3484,8,164,
-		1,164,1,164,1,164,3,164,3489,8,164,1,164,1,164,1,164,3,164,3494,8,164,
-		1,164,1,164,1,164,1,164,1,164,1,164,1,164,1,164,1,164,3,164,3505,8,164,
-		1,164,1,164,1,164,1,164,1,164,1,164,5,164,3513,8,164,10,164,12,164,3516,
-		9,164,3,164,3518,8,164,3,164,3520,8,164,1,165,1,165,1,165,3,165,3525,8,
-		165,1,165,1,165,1,165,3,165,3530,8,165,1,165,1,165,3,165,3534,8,165,1,
-		165,1,165,3,165,3538,8,165,1,166,1,166,1,166,1,166,1,166,1,166,1,166,1,
-		166,1,166,1,166,3,166,3550,8,166,1,167,1,167,1,167,5,167,3555,8,167,10,
-		167,12,167,3558,9,167,1,168,1,168,3,168,3562,8,168,1,168,5,168,3565,8,
-		168,10,168,12,168,3568,9,168,1,169,1,169,1,169,1,169,1,169,1,169,1,169,
-		1,169,1,169,3,169,3579,8,169,1,169,1,169,1,169,1,169,1,169,3,169,3586,
-		8,169,1,169,3,169,3589,8,169,1,170,1,170,1,171,1,171,3,171,3595,8,171,
-		1,171,1,171,1,172,1,172,3,172,3601,8,172,1,172,3,172,3604,8,172,1,173,
-		1,173,1,173,5,173,3609,8,173,10,173,12,173,3612,9,173,1,174,1,174,1,174,
-		1,174,1,174,1,174,3,174,3620,8,174,1,175,1,175,1,175,1,175,1,175,3,175,
-		3627,8,175,1,176,1,176,1,177,1,177,1,177,1,177,1,177,3,177,3636,8,177,
-		1,178,1,178,1,178,1,178,1,178,1,178,1,178,1,178,3,178,3646,8,178,1,179,
-		1,179,1,179,1,179,1,179,1,179,1,179,1,179,1,179,1,179,1,179,3,179,3659,
-		8,179,1,180,1,180,1,181,1,181,1,182,1,182,1,183,1,183,1,184,1,184,1,185,
-		1,185,1,185,0,0,186,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,
-		38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,
-		86,88,90,92,94,96,98,100,102,104,106,108,110,112,114,116,118,120,122,124,
-		126,128,130,132,134,136,138,140,142,144,146,148,150,152,154,156,158,160,
-		162,164,166,168,170,172,174,176,178,180,182,184,186,188,190,192,194,196,
-		198,200,202,204,206,208,210,212,214,216,218,220,222,224,226,228,230,232,
-		234,236,238,240,242,244,246,248,250,252,254,256,258,260,262,264,266,268,
-		270,272,274,276,278,280,282,284,286,288,290,292,294,296,298,300,302,304,
-		306,308,310,312,314,316,318,320,322,324,326,328,330,332,334,336,338,340,
-		342,344,346,348,350,352,354,356,358,360,362,364,366,368,370,0,73,2,0,187,
-		187,282,282,1,0,21,22,2,0,50,50,184,184,2,0,164,164,286,286,2,0,101,101,
-		162,162,2,0,53,53,247,247,4,0,20,20,266,266,293,293,313,314,2,0,3,3,70,
-		70,2,0,174,174,201,201,2,0,51,51,92,92,2,0,20,20,47,47,2,0,313,314,323,
-		323,2,0,212,212,235,235,2,0,135,135,287,287,2,0,212,212,250,250,1,0,345,
-		346,1,0,6,9,3,0,110,110,116,116,122,122,1,0,351,356,2,0,28,28,85,85,2,
-		0,111,111,117,117,3,0,20,20,24,24,84,84,2,0,10,10,345,356,1,0,6,8,1,0,
-		4,5,2,0,52,52,91,91,1,0,137,138,2,0,31,31,140,140,3,0,29,29,65,65,90,90,
-		1,0,343,344,1,0,18,19,1,0,1,2,3,0,220,220,274,274,287,287,3,0,135,135,
-		213,213,267,267,3,0,38,38,41,42,67,68,6,0,37,37,39,39,43,43,83,83,86,86,
-		94,94,2,0,144,144,160,160,1,0,12,13,4,0,147,147,151,151,153,154,163,163,
-		4,0,147,147,151,151,153,154,158,158,2,0,94,94,310,310,2,0,303,303,312,
-		312,1,0,313,314,2,0,218,218,238,238,2,0,207,207,227,227,3,0,110,110,263,
-		263,300,300,2,0,198,198,324,324,2,0,197,197,225,225,2,0,177,177,238,238,
-		2,0,27,27,46,46,2,0,176,176,283,283,2,0,205,205,296,296,2,0,281,281,296,
-		296,6,0,194,194,204,204,216,216,289,289,292,292,318,318,2,0,293,293,311,
-		311,2,0,56,56,89,89,4,0,105,105,109,109,189,189,221,221,5,0,70,70,148,
-		148,199,199,206,206,273,273,3,0,1,1,21,22,126,126,2,0,56,56,60,60,2,0,
-		165,165,277,277,2,0,172,172,215,215,2,0,87,87,328,328,2,0,238,238,295,
-		295,2,0,3,3,44,44,2,0,89,89,351,351,2,0,316,316,329,329,1,0,164,331,1,
-		0,146,163,1,0,141,145,1,0,127,140,1,0,102,126,1,0,20,101,4306,0,373,1,
-		0,0,0,2,386,1,0,0,0,4,389,1,0,0,0,6,663,1,0,0,0,8,666,1,0,0,0,10,676,1,
-		0,0,0,12,680,1,0,0,0,14,692,1,0,0,0,16,712,1,0,0,0,18,727,1,0,0,0,20,748,
-		1,0,0,0,22,759,1,0,0,0,24,767,1,0,0,0,26,774,1,0,0,0,28,781,1,0,0,0,30,
-		795,1,0,0,0,32,832,1,0,0,0,34,850,1,0,0,0,36,852,1,0,0,0,38,862,1,0,0,
-		0,40,902,1,0,0,0,42,904,1,0,0,0,44,908,1,0,0,0,46,917,1,0,0,0,48,928,1,
-		0,0,0,50,944,1,0,0,0,52,973,1,0,0,0,54,975,1,0,0,0,56,984,1,0,0,0,58,988,
-		1,0,0,0,60,1001,1,0,0,0,62,1003,1,0,0,0,64,1015,1,0,0,0,66,1048,1,0,0,
-		0,68,1058,1,0,0,0,70,1060,1,0,0,0,72,1090,1,0,0,0,74,1122,1,0,0,0,76,1131,
-		1,0,0,0,78,1195,1,0,0,0,80,1218,1,0,0,0,82,1244,1,0,0,0,84,1248,1,0,0,
-		0,86,1265,1,0,0,0,88,1284,1,0,0,0,90,1286,1,0,0,0,92,1300,1,0,0,0,94,1303,
-		1,0,0,0,96,1319,1,0,0,0,98,1321,1,0,0,0,100,1330,1,0,0,0,102,1336,1,0,
-		0,0,104,1355,1,0,0,0,106,1366,1,0,0,0,108,1377,1,0,0,0,110,1394,1,0,0,
-		0,112,1421,1,0,0,0,114,1423,1,0,0,0,116,1425,1,0,0,0,118,1430,1,0,0,0,
-		120,1465,1,0,0,0,122,1467,1,0,0,0,124,1472,1,0,0,0,126,1486,1,0,0,0,128,
-		1499,1,0,0,0,130,1508,1,0,0,0,132,1524,1,0,0,0,134,1540,1,0,0,0,136,1542,
-		1,0,0,0,138,1576,1,0,0,0,140,1814,1,0,0,0,142,1816,1,0,0,0,144,1853,1,
-		0,0,0,146,1875,1,0,0,0,148,1885,1,0,0,0,150,1895,1,0,0,0,152,1938,1,0,
-		0,0,154,1940,1,0,0,0,156,1956,1,0,0,0,158,1990,1,0,0,0,160,1992,1,0,0,
-		0,162,1995,1,0,0,0,164,2001,1,0,0,0,166,2007,1,0,0,0,168,2012,1,0,0,0,
-		170,2036,1,0,0,0,172,2056,1,0,0,0,174,2059,1,0,0,0,176,2066,1,0,0,0,178,
-		2071,1,0,0,0,180,2085,1,0,0,0,182,2087,1,0,0,0,184,2094,1,0,0,0,186,2163,
-		1,0,0,0,188,2168,1,0,0,0,190,2171,1,0,0,0,192,2175,1,0,0,0,194,2191,1,
-		0,0,0,196,2193,1,0,0,0,198,2217,1,0,0,0,200,2228,1,0,0,0,202,2232,1,0,
-		0,0,204,2265,1,0,0,0,206,2267,1,0,0,0,208,2270,1,0,0,0,210,2290,1,0,0,
-		0,212,2315,1,0,0,0,214,2317,1,0,0,0,216,2337,1,0,0,0,218,2339,1,0,0,0,
-		220,2366,1,0,0,0,222,2387,1,0,0,0,224,2423,1,0,0,0,226,2425,1,0,0,0,228,
-		2582,1,0,0,0,230,2589,1,0,0,0,232,2636,1,0,0,0,234,2638,1,0,0,0,236,2672,
-		1,0,0,0,238,2674,1,0,0,0,240,2688,1,0,0,0,242,2726,1,0,0,0,244,2743,1,
-		0,0,0,246,2745,1,0,0,0,248,2760,1,0,0,0,250,2782,1,0,0,0,252,2814,1,0,
-		0,0,254,2825,1,0,0,0,256,2836,1,0,0,0,258,2838,1,0,0,0,260,2847,1,0,0,
-		0,262,2853,1,0,0,0,264,2860,1,0,0,0,266,2871,1,0,0,0,268,2879,1,0,0,0,
-		270,2897,1,0,0,0,272,3025,1,0,0,0,274,3066,1,0,0,0,276,3113,1,0,0,0,278,
-		3130,1,0,0,0,280,3136,1,0,0,0,282,3173,1,0,0,0,284,3176,1,0,0,0,286,3208,
-		1,0,0,0,288,3216,1,0,0,0,290,3219,1,0,0,0,292,3225,1,0,0,0,294,3260,1,
-		0,0,0,296,3269,1,0,0,0,298,3271,1,0,0,0,300,3310,1,0,0,0,302,3315,1,0,
-		0,0,304,3317,1,0,0,0,306,3325,1,0,0,0,308,3329,1,0,0,0,310,3340,1,0,0,
-		0,312,3357,1,0,0,0,314,3384,1,0,0,0,316,3392,1,0,0,0,318,3395,1,0,0,0,
-		320,3415,1,0,0,0,322,3418,1,0,0,0,324,3441,1,0,0,0,326,3445,1,0,0,0,328,
-		3519,1,0,0,0,330,3537,1,0,0,0,332,3549,1,0,0,0,334,3551,1,0,0,0,336,3559,
-		1,0,0,0,338,3588,1,0,0,0,340,3590,1,0,0,0,342,3592,1,0,0,0,344,3598,1,
-		0,0,0,346,3605,1,0,0,0,348,3619,1,0,0,0,350,3626,1,0,0,0,352,3628,1,0,
-		0,0,354,3635,1,0,0,0,356,3645,1,0,0,0,358,3658,1,0,0,0,360,3660,1,0,0,
-		0,362,3662,1,0,0,0,364,3664,1,0,0,0,366,3666,1,0,0,0,368,3668,1,0,0,0,
-		370,3670,1,0,0,0,372,374,3,6,3,0,373,372,1,0,0,0,373,374,1,0,0,0,374,381,
-		1,0,0,0,375,377,5,339,0,0,376,378,3,6,3,0,377,376,1,0,0,0,377,378,1,0,
-		0,0,378,380,1,0,0,0,379,375,1,0,0,0,380,383,1,0,0,0,381,379,1,0,0,0,381,
-		382,1,0,0,0,382,384,1,0,0,0,383,381,1,0,0,0,384,385,5,0,0,1,385,1,1,0,
-		0,0,386,387,3,106,53,0,387,388,5,0,0,1,388,3,1,0,0,0,389,390,3,182,91,
-		0,390,391,5,0,0,1,391,5,1,0,0,0,392,664,3,8,4,0,393,395,5,317,0,0,394,
-		396,5,87,0,0,395,394,1,0,0,0,395,396,1,0,0,0,396,397,1,0,0,0,397,402,3,
-		226,113,0,398,399,5,338,0,0,399,401,3,226,113,0,400,398,1,0,0,0,401,404,
-		1,0,0,0,402,400,1,0,0,0,402,403,1,0,0,0,403,407,1,0,0,0,404,402,1,0,0,
-		0,405,406,7,0,0,0,406,408,5,223,0,0,407,405,1,0,0,0,407,408,1,0,0,0,408,
-		410,1,0,0,0,409,411,3,268,134,0,410,409,1,0,0,0,410,411,1,0,0,0,411,664,
-		1,0,0,0,412,413,5,36,0,0,413,664,3,228,114,0,414,415,5,276,0,0,415,416,
-		5,244,0,0,416,418,5,328,0,0,417,419,5,107,0,0,418,417,1,0,0,0,418,419,
-		1,0,0,0,419,420,1,0,0,0,420,422,3,346,173,0,421,423,3,260,130,0,422,421,
-		1,0,0,0,422,423,1,0,0,0,423,664,1,0,0,0,424,425,5,205,0,0,425,427,3,270,
-		135,0,426,428,5,107,0,0,427,426,1,0,0,0,427,428,1,0,0,0,428,431,1,0,0,
-		0,429,430,5,224,0,0,430,432,5,128,0,0,431,429,1,0,0,0,431,432,1,0,0,0,
-		432,433,1,0,0,0,433,438,3,346,173,0,434,435,5,338,0,0,435,437,3,346,173,
-		0,436,434,1,0,0,0,437,440,1,0,0,0,438,436,1,0,0,0,438,439,1,0,0,0,439,
-		442,1,0,0,0,440,438,1,0,0,0,441,443,3,268,134,0,442,441,1,0,0,0,442,443,
-		1,0,0,0,443,664,1,0,0,0,444,445,5,170,0,0,445,448,3,270,135,0,446,447,
-		5,224,0,0,447,449,5,128,0,0,448,446,1,0,0,0,448,449,1,0,0,0,449,451,1,
-		0,0,0,450,452,5,73,0,0,451,450,1,0,0,0,451,452,1,0,0,0,452,453,1,0,0,0,
-		453,455,3,346,173,0,454,456,5,347,0,0,455,454,1,0,0,0,455,456,1,0,0,0,
-		456,457,1,0,0,0,457,462,3,272,136,0,458,459,5,338,0,0,459,461,3,272,136,
-		0,460,458,1,0,0,0,461,464,1,0,0,0,462,460,1,0,0,0,462,463,1,0,0,0,463,
-		664,1,0,0,0,464,462,1,0,0,0,465,466,5,188,0,0,466,664,3,286,143,0,467,
-		468,5,210,0,0,468,469,3,296,148,0,469,470,3,300,150,0,470,664,1,0,0,0,
-		471,473,7,1,0,0,472,474,3,308,154,0,473,472,1,0,0,0,473,474,1,0,0,0,474,
-		476,1,0,0,0,475,477,5,126,0,0,476,475,1,0,0,0,476,477,1,0,0,0,477,479,
-		1,0,0,0,478,480,3,304,152,0,479,478,1,0,0,0,479,480,1,0,0,0,480,664,1,
-		0,0,0,481,483,5,325,0,0,482,484,3,308,154,0,483,482,1,0,0,0,483,484,1,
-		0,0,0,484,486,1,0,0,0,485,487,5,110,0,0,486,485,1,0,0,0,486,487,1,0,0,
-		0,487,489,1,0,0,0,488,490,5,109,0,0,489,488,1,0,0,0,489,490,1,0,0,0,490,
-		492,1,0,0,0,491,493,5,126,0,0,492,491,1,0,0,0,492,493,1,0,0,0,493,495,
-		1,0,0,0,494,496,5,22,0,0,495,494,1,0,0,0,495,496,1,0,0,0,496,498,1,0,0,
-		0,497,499,3,304,152,0,498,497,1,0,0,0,498,499,1,0,0,0,499,664,1,0,0,0,
-		500,501,5,202,0,0,501,664,3,302,151,0,502,503,5,309,0,0,503,664,3,302,
-		151,0,504,505,5,299,0,0,505,664,3,324,162,0,506,507,5,296,0,0,507,664,
-		3,328,164,0,508,509,5,281,0,0,509,664,3,332,166,0,510,512,5,173,0,0,511,
-		513,3,340,170,0,512,511,1,0,0,0,512,513,1,0,0,0,513,517,1,0,0,0,514,515,
-		5,304,0,0,515,517,5,316,0,0,516,510,1,0,0,0,516,514,1,0,0,0,517,519,1,
-		0,0,0,518,520,3,336,168,0,519,518,1,0,0,0,519,520,1,0,0,0,520,664,1,0,
-		0,0,521,523,7,2,0,0,522,524,3,340,170,0,523,522,1,0,0,0,523,524,1,0,0,
-		0,524,526,1,0,0,0,525,527,3,342,171,0,526,525,1,0,0,0,526,527,1,0,0,0,
-		527,664,1,0,0,0,528,530,7,3,0,0,529,531,3,340,170,0,530,529,1,0,0,0,530,
-		531,1,0,0,0,531,538,1,0,0,0,532,534,5,89,0,0,533,535,5,288,0,0,534,533,
-		1,0,0,0,534,535,1,0,0,0,535,536,1,0,0,0,536,539,3,348,174,0,537,539,3,
-		342,171,0,538,532,1,0,0,0,538,537,1,0,0,0,538,539,1,0,0,0,539,664,1,0,
-		0,0,540,541,5,288,0,0,541,664,3,348,174,0,542,544,5,278,0,0,543,545,5,
-		288,0,0,544,543,1,0,0,0,544,545,1,0,0,0,545,546,1,0,0,0,546,664,3,348,
-		174,0,547,548,5,268,0,0,548,560,3,348,174,0,549,550,5,332,0,0,550,555,
-		3,182,91,0,551,552,5,338,0,0,552,554,3,182,91,0,553,551,1,0,0,0,554,557,
-		1,0,0,0,555,553,1,0,0,0,555,556,1,0,0,0,556,558,1,0,0,0,557,555,1,0,0,
-		0,558,559,5,333,0,0,559,561,1,0,0,0,560,549,1,0,0,0,560,561,1,0,0,0,561,
-		562,1,0,0,0,562,563,5,26,0,0,563,564,3,8,4,0,564,664,1,0,0,0,565,566,5,
-		209,0,0,566,578,3,348,174,0,567,568,5,332,0,0,568,573,3,106,53,0,569,570,
-		5,338,0,0,570,572,3,106,53,0,571,569,1,0,0,0,572,575,1,0,0,0,573,571,1,
-		0,0,0,573,574,1,0,0,0,574,576,1,0,0,0,575,573,1,0,0,0,576,577,5,333,0,
-		0,577,579,1,0,0,0,578,567,1,0,0,0,578,579,1,0,0,0,579,664,1,0,0,0,580,
-		582,5,195,0,0,581,583,5,268,0,0,582,581,1,0,0,0,582,583,1,0,0,0,583,586,
-		1,0,0,0,584,587,3,348,174,0,585,587,5,20,0,0,586,584,1,0,0,0,586,585,1,
-		0,0,0,587,664,1,0,0,0,588,589,5,196,0,0,589,593,3,348,174,0,590,592,3,
-		316,158,0,591,590,1,0,0,0,592,595,1,0,0,0,593,591,1,0,0,0,593,594,1,0,
-		0,0,594,596,1,0,0,0,595,593,1,0,0,0,596,599,5,191,0,0,597,598,7,4,0,0,
-		598,600,5,222,0,0,599,597,1,0,0,0,599,600,1,0,0,0,600,601,1,0,0,0,601,
-		602,5,54,0,0,602,603,3,10,5,0,603,664,1,0,0,0,604,605,7,5,0,0,605,664,
-		3,318,159,0,606,609,5,182,0,0,607,610,3,348,174,0,608,610,5,20,0,0,609,
-		607,1,0,0,0,609,608,1,0,0,0,610,664,1,0,0,0,611,612,5,203,0,0,612,664,
-		7,6,0,0,613,614,5,237,0,0,614,664,3,348,174,0,615,616,5,253,0,0,616,619,
-		3,348,174,0,617,618,5,338,0,0,618,620,5,3,0,0,619,617,1,0,0,0,619,620,
-		1,0,0,0,620,664,1,0,0,0,621,624,5,322,0,0,622,625,3,348,174,0,623,625,
-		5,347,0,0,624,622,1,0,0,0,624,623,1,0,0,0,625,664,1,0,0,0,626,628,5,240,
-		0,0,627,629,5,87,0,0,628,627,1,0,0,0,628,629,1,0,0,0,629,630,1,0,0,0,630,
-		635,3,226,113,0,631,632,5,338,0,0,632,634,3,226,113,0,633,631,1,0,0,0,
-		634,637,1,0,0,0,635,633,1,0,0,0,635,636,1,0,0,0,636,642,1,0,0,0,637,635,
-		1,0,0,0,638,639,5,60,0,0,639,640,3,344,172,0,640,641,5,246,0,0,641,643,
-		1,0,0,0,642,638,1,0,0,0,642,643,1,0,0,0,643,645,1,0,0,0,644,646,5,254,
-		0,0,645,644,1,0,0,0,645,646,1,0,0,0,646,664,1,0,0,0,647,648,5,183,0,0,
-		648,649,5,72,0,0,649,650,3,270,135,0,650,653,3,346,173,0,651,652,5,72,
-		0,0,652,654,3,346,173,0,653,651,1,0,0,0,653,654,1,0,0,0,654,655,1,0,0,
-		0,655,656,5,113,0,0,656,657,7,7,0,0,657,664,1,0,0,0,658,659,5,57,0,0,659,
-		664,3,274,137,0,660,661,5,284,0,0,661,664,3,276,138,0,662,664,5,181,0,
-		0,663,392,1,0,0,0,663,393,1,0,0,0,663,412,1,0,0,0,663,414,1,0,0,0,663,
-		424,1,0,0,0,663,444,1,0,0,0,663,465,1,0,0,0,663,467,1,0,0,0,663,471,1,
-		0,0,0,663,481,1,0,0,0,663,500,1,0,0,0,663,502,1,0,0,0,663,504,1,0,0,0,
-		663,506,1,0,0,0,663,508,1,0,0,0,663,516,1,0,0,0,663,521,1,0,0,0,663,528,
-		1,0,0,0,663,540,1,0,0,0,663,542,1,0,0,0,663,547,1,0,0,0,663,565,1,0,0,
-		0,663,580,1,0,0,0,663,588,1,0,0,0,663,604,1,0,0,0,663,606,1,0,0,0,663,
-		611,1,0,0,0,663,613,1,0,0,0,663,615,1,0,0,0,663,621,1,0,0,0,663,626,1,
-		0,0,0,663,647,1,0,0,0,663,658,1,0,0,0,663,660,1,0,0,0,663,662,1,0,0,0,
-		664,7,1,0,0,0,665,667,3,12,6,0,666,665,1,0,0,0,666,667,1,0,0,0,667,673,
-		1,0,0,0,668,674,3,20,10,0,669,674,3,196,98,0,670,674,3,208,104,0,671,674,
-		3,218,109,0,672,674,3,220,110,0,673,668,1,0,0,0,673,669,1,0,0,0,673,670,
-		1,0,0,0,673,671,1,0,0,0,673,672,1,0,0,0,674,9,1,0,0,0,675,677,3,12,6,0,
-		676,675,1,0,0,0,676,677,1,0,0,0,677,678,1,0,0,0,678,679,3,20,10,0,679,
-		11,1,0,0,0,680,682,5,101,0,0,681,683,5,79,0,0,682,681,1,0,0,0,682,683,
-		1,0,0,0,683,684,1,0,0,0,684,689,3,14,7,0,685,686,5,338,0,0,686,688,3,14,
-		7,0,687,685,1,0,0,0,688,691,1,0,0,0,689,687,1,0,0,0,689,690,1,0,0,0,690,
-		13,1,0,0,0,691,689,1,0,0,0,692,694,3,348,174,0,693,695,3,104,52,0,694,
-		693,1,0,0,0,694,695,1,0,0,0,695,696,1,0,0,0,696,701,5,26,0,0,697,699,5,
-		69,0,0,698,697,1,0,0,0,698,699,1,0,0,0,699,700,1,0,0,0,700,702,5,244,0,
-		0,701,698,1,0,0,0,701,702,1,0,0,0,702,703,1,0,0,0,703,704,5,332,0,0,704,
-		705,3,8,4,0,705,707,5,333,0,0,706,708,3,16,8,0,707,706,1,0,0,0,707,708,
-		1,0,0,0,708,710,1,0,0,0,709,711,3,18,9,0,710,709,1,0,0,0,710,711,1,0,0,
-		0,711,15,1,0,0,0,712,713,5,291,0,0,713,714,7,8,0,0,714,715,5,212,0,0,715,
-		716,5,175,0,0,716,721,3,348,174,0,717,718,5,338,0,0,718,720,3,348,174,
-		0,719,717,1,0,0,0,720,723,1,0,0,0,721,719,1,0,0,0,721,722,1,0,0,0,722,
-		724,1,0,0,0,723,721,1,0,0,0,724,725,5,296,0,0,725,726,3,348,174,0,726,
-		17,1,0,0,0,727,728,5,192,0,0,728,733,3,348,174,0,729,730,5,338,0,0,730,
-		732,3,348,174,0,731,729,1,0,0,0,732,735,1,0,0,0,733,731,1,0,0,0,733,734,
-		1,0,0,0,734,736,1,0,0,0,735,733,1,0,0,0,736,737,5,296,0,0,737,743,3,348,
-		174,0,738,739,5,89,0,0,739,740,3,124,62,0,740,741,5,44,0,0,741,742,3,124,
-		62,0,742,744,1,0,0,0,743,738,1,0,0,0,743,744,1,0,0,0,744,745,1,0,0,0,745,
-		746,5,95,0,0,746,747,3,348,174,0,747,19,1,0,0,0,748,754,3,24,12,0,749,
-		750,3,22,11,0,750,751,3,24,12,0,751,753,1,0,0,0,752,749,1,0,0,0,753,756,
-		1,0,0,0,754,752,1,0,0,0,754,755,1,0,0,0,755,757,1,0,0,0,756,754,1,0,0,
-		0,757,758,3,28,14,0,758,21,1,0,0,0,759,761,7,9,0,0,760,762,7,10,0,0,761,
-		760,1,0,0,0,761,762,1,0,0,0,762,765,1,0,0,0,763,764,5,175,0,0,764,766,
-		5,248,0,0,765,763,1,0,0,0,765,766,1,0,0,0,766,23,1,0,0,0,767,771,3,30,
-		15,0,768,770,3,26,13,0,769,768,1,0,0,0,770,773,1,0,0,0,771,769,1,0,0,0,
-		771,772,1,0,0,0,772,25,1,0,0,0,773,771,1,0,0,0,774,776,5,62,0,0,775,777,
-		7,10,0,0,776,775,1,0,0,0,776,777,1,0,0,0,777,778,1,0,0,0,778,779,3,30,
-		15,0,779,27,1,0,0,0,780,782,3,62,31,0,781,780,1,0,0,0,781,782,1,0,0,0,
-		782,787,1,0,0,0,783,786,3,66,33,0,784,786,3,70,35,0,785,783,1,0,0,0,785,
-		784,1,0,0,0,786,789,1,0,0,0,787,785,1,0,0,0,787,788,1,0,0,0,788,29,1,0,
-		0,0,789,787,1,0,0,0,790,796,3,32,16,0,791,792,5,332,0,0,792,793,3,10,5,
-		0,793,794,5,333,0,0,794,796,1,0,0,0,795,790,1,0,0,0,795,791,1,0,0,0,796,
-		31,1,0,0,0,797,799,5,82,0,0,798,800,3,34,17,0,799,798,1,0,0,0,799,800,
-		1,0,0,0,800,802,1,0,0,0,801,803,3,36,18,0,802,801,1,0,0,0,802,803,1,0,
-		0,0,803,805,1,0,0,0,804,806,3,44,22,0,805,804,1,0,0,0,805,806,1,0,0,0,
-		806,808,1,0,0,0,807,809,3,46,23,0,808,807,1,0,0,0,808,809,1,0,0,0,809,
-		810,1,0,0,0,810,833,3,48,24,0,811,817,3,46,23,0,812,814,5,82,0,0,813,815,
-		3,34,17,0,814,813,1,0,0,0,814,815,1,0,0,0,815,816,1,0,0,0,816,818,3,36,
-		18,0,817,812,1,0,0,0,817,818,1,0,0,0,818,819,1,0,0,0,819,820,3,48,24,0,
-		820,833,1,0,0,0,821,822,5,96,0,0,822,827,3,58,29,0,823,824,5,338,0,0,824,
-		826,3,58,29,0,825,823,1,0,0,0,826,829,1,0,0,0,827,825,1,0,0,0,827,828,
-		1,0,0,0,828,833,1,0,0,0,829,827,1,0,0,0,830,831,5,87,0,0,831,833,3,96,
-		48,0,832,797,1,0,0,0,832,811,1,0,0,0,832,821,1,0,0,0,832,830,1,0,0,0,833,
-		33,1,0,0,0,834,851,5,20,0,0,835,848,5,47,0,0,836,837,5,72,0,0,837,838,
-		5,332,0,0,838,843,3,106,53,0,839,840,5,338,0,0,840,842,3,106,53,0,841,
-		839,1,0,0,0,842,845,1,0,0,0,843,841,1,0,0,0,843,844,1,0,0,0,844,846,1,
-		0,0,0,845,843,1,0,0,0,846,847,5,333,0,0,847,849,1,0,0,0,848,836,1,0,0,
-		0,848,849,1,0,0,0,849,851,1,0,0,0,850,834,1,0,0,0,850,835,1,0,0,0,851,
-		35,1,0,0,0,852,857,3,38,19,0,853,854,5,338,0,0,854,856,3,38,19,0,855,853,
-		1,0,0,0,856,859,1,0,0,0,857,855,1,0,0,0,857,858,1,0,0,0,858,37,1,0,0,0,
-		859,857,1,0,0,0,860,863,5,347,0,0,861,863,3,106,53,0,862,860,1,0,0,0,862,
-		861,1,0,0,0,863,867,1,0,0,0,864,866,3,40,20,0,865,864,1,0,0,0,866,869,
-		1,0,0,0,867,865,1,0,0,0,867,868,1,0,0,0,868,873,1,0,0,0,869,867,1,0,0,
-		0,870,871,5,26,0,0,871,874,3,356,178,0,872,874,3,358,179,0,873,870,1,0,
-		0,0,873,872,1,0,0,0,873,874,1,0,0,0,874,39,1,0,0,0,875,888,5,149,0,0,876,
-		877,5,332,0,0,877,882,3,348,174,0,878,879,5,338,0,0,879,881,3,348,174,
-		0,880,878,1,0,0,0,881,884,1,0,0,0,882,880,1,0,0,0,882,883,1,0,0,0,883,
-		885,1,0,0,0,884,882,1,0,0,0,885,886,5,333,0,0,886,889,1,0,0,0,887,889,
-		3,348,174,0,888,876,1,0,0,0,888,887,1,0,0,0,889,903,1,0,0,0,890,891,5,
-		156,0,0,891,892,5,332,0,0,892,897,3,42,21,0,893,894,5,338,0,0,894,896,
-		3,42,21,0,895,893,1,0,0,0,896,899,1,0,0,0,897,895,1,0,0,0,897,898,1,0,
-		0,0,898,900,1,0,0,0,899,897,1,0,0,0,900,901,5,333,0,0,901,903,1,0,0,0,
-		902,875,1,0,0,0,902,890,1,0,0,0,903,41,1,0,0,0,904,905,3,106,53,0,905,
-		906,5,26,0,0,906,907,3,356,178,0,907,43,1,0,0,0,908,910,5,63,0,0,909,911,
-		7,11,0,0,910,909,1,0,0,0,910,911,1,0,0,0,911,913,1,0,0,0,912,914,5,87,
-		0,0,913,912,1,0,0,0,913,914,1,0,0,0,914,915,1,0,0,0,915,916,3,346,173,
-		0,916,45,1,0,0,0,917,918,5,56,0,0,918,923,3,72,36,0,919,920,5,338,0,0,
-		920,922,3,72,36,0,921,919,1,0,0,0,922,925,1,0,0,0,923,921,1,0,0,0,923,
-		924,1,0,0,0,924,47,1,0,0,0,925,923,1,0,0,0,926,927,5,99,0,0,927,929,3,
-		106,53,0,928,926,1,0,0,0,928,929,1,0,0,0,929,931,1,0,0,0,930,932,3,50,
-		25,0,931,930,1,0,0,0,931,932,1,0,0,0,932,935,1,0,0,0,933,934,5,59,0,0,
-		934,936,3,106,53,0,935,933,1,0,0,0,935,936,1,0,0,0,936,938,1,0,0,0,937,
-		939,3,54,27,0,938,937,1,0,0,0,938,939,1,0,0,0,939,942,1,0,0,0,940,941,
-		5,78,0,0,941,943,3,106,53,0,942,940,1,0,0,0,942,943,1,0,0,0,943,49,1,0,
-		0,0,944,945,5,58,0,0,945,947,5,175,0,0,946,948,7,10,0,0,947,946,1,0,0,
-		0,947,948,1,0,0,0,948,957,1,0,0,0,949,954,3,52,26,0,950,951,5,338,0,0,
-		951,953,3,52,26,0,952,950,1,0,0,0,953,956,1,0,0,0,954,952,1,0,0,0,954,
-		955,1,0,0,0,955,958,1,0,0,0,956,954,1,0,0,0,957,949,1,0,0,0,957,958,1,
-		0,0,0,958,51,1,0,0,0,959,974,3,106,53,0,960,961,5,16,0,0,961,962,5,297,
-		0,0,962,963,5,332,0,0,963,968,3,52,26,0,964,965,5,338,0,0,965,967,3,52,
-		26,0,966,964,1,0,0,0,967,970,1,0,0,0,968,966,1,0,0,0,968,969,1,0,0,0,969,
-		971,1,0,0,0,970,968,1,0,0,0,971,972,5,333,0,0,972,974,1,0,0,0,973,959,
-		1,0,0,0,973,960,1,0,0,0,974,53,1,0,0,0,975,976,5,100,0,0,976,981,3,56,
-		28,0,977,978,5,338,0,0,978,980,3,56,28,0,979,977,1,0,0,0,980,983,1,0,0,
-		0,981,979,1,0,0,0,981,982,1,0,0,0,982,55,1,0,0,0,983,981,1,0,0,0,984,985,
-		3,348,174,0,985,986,5,26,0,0,986,987,3,168,84,0,987,57,1,0,0,0,988,989,
-		5,332,0,0,989,994,3,60,30,0,990,991,5,338,0,0,991,993,3,60,30,0,992,990,
-		1,0,0,0,993,996,1,0,0,0,994,992,1,0,0,0,994,995,1,0,0,0,995,997,1,0,0,
-		0,996,994,1,0,0,0,997,998,5,333,0,0,998,59,1,0,0,0,999,1002,3,106,53,0,
-		1000,1002,5,44,0,0,1001,999,1,0,0,0,1001,1000,1,0,0,0,1002,61,1,0,0,0,
-		1003,1004,5,75,0,0,1004,1005,5,175,0,0,1005,1010,3,64,32,0,1006,1007,5,
-		338,0,0,1007,1009,3,64,32,0,1008,1006,1,0,0,0,1009,1012,1,0,0,0,1010,1008,
-		1,0,0,0,1010,1011,1,0,0,0,1011,63,1,0,0,0,1012,1010,1,0,0,0,1013,1016,
-		3,106,53,0,1014,1016,5,20,0,0,1015,1013,1,0,0,0,1015,1014,1,0,0,0,1016,
-		1021,1,0,0,0,1017,1022,5,27,0,0,1018,1022,5,46,0,0,1019,1020,5,95,0,0,
-		1020,1022,3,134,67,0,1021,1017,1,0,0,0,1021,1018,1,0,0,0,1021,1019,1,0,
-		0,0,1021,1022,1,0,0,0,1022,1025,1,0,0,0,1023,1024,5,15,0,0,1024,1026,7,
-		12,0,0,1025,1023,1,0,0,0,1025,1026,1,0,0,0,1026,65,1,0,0,0,1027,1030,5,
-		66,0,0,1028,1031,5,20,0,0,1029,1031,3,106,53,0,1030,1028,1,0,0,0,1030,
-		1029,1,0,0,0,1031,1049,1,0,0,0,1032,1033,5,71,0,0,1033,1035,3,106,53,0,
-		1034,1036,7,13,0,0,1035,1034,1,0,0,0,1035,1036,1,0,0,0,1036,1049,1,0,0,
-		0,1037,1038,5,53,0,0,1038,1040,7,14,0,0,1039,1041,3,68,34,0,1040,1039,
-		1,0,0,0,1040,1041,1,0,0,0,1041,1042,1,0,0,0,1042,1046,7,13,0,0,1043,1047,
-		5,73,0,0,1044,1045,5,101,0,0,1045,1047,5,315,0,0,1046,1043,1,0,0,0,1046,
-		1044,1,0,0,0,1047,1049,1,0,0,0,1048,1027,1,0,0,0,1048,1032,1,0,0,0,1048,
-		1037,1,0,0,0,1049,67,1,0,0,0,1050,1052,7,15,0,0,1051,1050,1,0,0,0,1051,
-		1052,1,0,0,0,1052,1053,1,0,0,0,1053,1059,7,16,0,0,1054,1055,5,332,0,0,
-		1055,1056,3,106,53,0,1056,1057,5,333,0,0,1057,1059,1,0,0,0,1058,1051,1,
-		0,0,0,1058,1054,1,0,0,0,1059,69,1,0,0,0,1060,1088,5,54,0,0,1061,1069,5,
-		324,0,0,1062,1063,5,251,0,0,1063,1064,5,234,0,0,1064,1069,5,324,0,0,1065,
-		1069,5,298,0,0,1066,1067,5,234,0,0,1067,1069,5,298,0,0,1068,1061,1,0,0,
-		0,1068,1062,1,0,0,0,1068,1065,1,0,0,0,1068,1066,1,0,0,0,1069,1079,1,0,
-		0,0,1070,1071,5,256,0,0,1071,1076,3,346,173,0,1072,1073,5,338,0,0,1073,
-		1075,3,346,173,0,1074,1072,1,0,0,0,1075,1078,1,0,0,0,1076,1074,1,0,0,0,
-		1076,1077,1,0,0,0,1077,1080,1,0,0,0,1078,1076,1,0,0,0,1079,1070,1,0,0,
-		0,1079,1080,1,0,0,0,1080,1084,1,0,0,0,1081,1085,5,254,0,0,1082,1083,5,
-		301,0,0,1083,1085,5,241,0,0,1084,1081,1,0,0,0,1084,1082,1,0,0,0,1084,1085,
-		1,0,0,0,1085,1089,1,0,0,0,1086,1087,5,275,0,0,1087,1089,5,73,0,0,1088,
-		1068,1,0,0,0,1088,1086,1,0,0,0,1089,71,1,0,0,0,1090,1094,3,78,39,0,1091,
-		1093,3,74,37,0,1092,1091,1,0,0,0,1093,1096,1,0,0,0,1094,1092,1,0,0,0,1094,
-		1095,1,0,0,0,1095,73,1,0,0,0,1096,1094,1,0,0,0,1097,1098,5,108,0,0,1098,
-		1099,5,115,0,0,1099,1123,3,78,39,0,1100,1102,5,118,0,0,1101,1103,3,76,
-		38,0,1102,1101,1,0,0,0,1102,1103,1,0,0,0,1103,1104,1,0,0,0,1104,1105,5,
-		115,0,0,1105,1123,3,78,39,0,1106,1108,5,103,0,0,1107,1106,1,0,0,0,1107,
-		1108,1,0,0,0,1108,1110,1,0,0,0,1109,1111,3,76,38,0,1110,1109,1,0,0,0,1110,
-		1111,1,0,0,0,1111,1112,1,0,0,0,1112,1113,5,115,0,0,1113,1123,3,78,39,0,
-		1114,1115,5,72,0,0,1115,1123,3,106,53,0,1116,1117,5,95,0,0,1117,1120,3,
-		104,52,0,1118,1119,5,26,0,0,1119,1121,3,348,174,0,1120,1118,1,0,0,0,1120,
-		1121,1,0,0,0,1121,1123,1,0,0,0,1122,1097,1,0,0,0,1122,1100,1,0,0,0,1122,
-		1107,1,0,0,0,1122,1114,1,0,0,0,1122,1116,1,0,0,0,1123,75,1,0,0,0,1124,
-		1132,5,112,0,0,1125,1127,7,17,0,0,1126,1128,5,120,0,0,1127,1126,1,0,0,
-		0,1127,1128,1,0,0,0,1128,1132,1,0,0,0,1129,1132,5,123,0,0,1130,1132,5,
-		102,0,0,1131,1124,1,0,0,0,1131,1125,1,0,0,0,1131,1129,1,0,0,0,1131,1130,
-		1,0,0,0,1132,77,1,0,0,0,1133,1139,5,73,0,0,1134,1140,3,98,49,0,1135,1136,
-		5,332,0,0,1136,1137,3,98,49,0,1137,1138,5,333,0,0,1138,1140,1,0,0,0,1139,
-		1134,1,0,0,0,1139,1135,1,0,0,0,1140,1142,1,0,0,0,1141,1143,3,100,50,0,
-		1142,1141,1,0,0,0,1142,1143,1,0,0,0,1143,1145,1,0,0,0,1144,1146,3,102,
-		51,0,1145,1144,1,0,0,0,1145,1146,1,0,0,0,1146,1196,1,0,0,0,1147,1158,3,
-		98,49,0,1148,1150,5,347,0,0,1149,1148,1,0,0,0,1149,1150,1,0,0,0,1150,1152,
-		1,0,0,0,1151,1153,3,100,50,0,1152,1151,1,0,0,0,1152,1153,1,0,0,0,1153,
-		1155,1,0,0,0,1154,1156,3,102,51,0,1155,1154,1,0,0,0,1155,1156,1,0,0,0,
-		1156,1159,1,0,0,0,1157,1159,3,82,41,0,1158,1149,1,0,0,0,1158,1157,1,0,
-		0,0,1159,1196,1,0,0,0,1160,1161,3,352,176,0,1161,1162,3,82,41,0,1162,1196,
-		1,0,0,0,1163,1165,3,180,90,0,1164,1166,3,88,44,0,1165,1164,1,0,0,0,1165,
-		1166,1,0,0,0,1166,1196,1,0,0,0,1167,1169,5,3,0,0,1168,1170,3,100,50,0,
-		1169,1168,1,0,0,0,1169,1170,1,0,0,0,1170,1172,1,0,0,0,1171,1173,3,102,
-		51,0,1172,1171,1,0,0,0,1172,1173,1,0,0,0,1173,1196,1,0,0,0,1174,1175,5,
-		332,0,0,1175,1176,3,80,40,0,1176,1178,5,333,0,0,1177,1179,3,100,50,0,1178,
-		1177,1,0,0,0,1178,1179,1,0,0,0,1179,1196,1,0,0,0,1180,1193,5,64,0,0,1181,
-		1182,5,332,0,0,1182,1183,3,10,5,0,1183,1185,5,333,0,0,1184,1186,3,100,
-		50,0,1185,1184,1,0,0,0,1185,1186,1,0,0,0,1186,1194,1,0,0,0,1187,1190,3,
-		98,49,0,1188,1190,3,352,176,0,1189,1187,1,0,0,0,1189,1188,1,0,0,0,1190,
-		1191,1,0,0,0,1191,1192,3,82,41,0,1192,1194,1,0,0,0,1193,1181,1,0,0,0,1193,
-		1189,1,0,0,0,1194,1196,1,0,0,0,1195,1133,1,0,0,0,1195,1147,1,0,0,0,1195,
-		1160,1,0,0,0,1195,1163,1,0,0,0,1195,1167,1,0,0,0,1195,1174,1,0,0,0,1195,
-		1180,1,0,0,0,1196,79,1,0,0,0,1197,1219,3,146,73,0,1198,1216,3,72,36,0,
-		1199,1200,3,148,74,0,1200,1201,3,28,14,0,1201,1217,1,0,0,0,1202,1207,3,
-		62,31,0,1203,1206,3,66,33,0,1204,1206,3,70,35,0,1205,1203,1,0,0,0,1205,
-		1204,1,0,0,0,1206,1209,1,0,0,0,1207,1205,1,0,0,0,1207,1208,1,0,0,0,1208,
-		1217,1,0,0,0,1209,1207,1,0,0,0,1210,1213,3,66,33,0,1211,1213,3,70,35,0,
-		1212,1210,1,0,0,0,1212,1211,1,0,0,0,1213,1214,1,0,0,0,1214,1212,1,0,0,
-		0,1214,1215,1,0,0,0,1215,1217,1,0,0,0,1216,1199,1,0,0,0,1216,1202,1,0,
-		0,0,1216,1212,1,0,0,0,1216,1217,1,0,0,0,1217,1219,1,0,0,0,1218,1197,1,
-		0,0,0,1218,1198,1,0,0,0,1219,81,1,0,0,0,1220,1222,3,156,78,0,1221,1223,
-		3,86,43,0,1222,1221,1,0,0,0,1222,1223,1,0,0,0,1223,1225,1,0,0,0,1224,1226,
-		3,88,44,0,1225,1224,1,0,0,0,1225,1226,1,0,0,0,1226,1245,1,0,0,0,1227,1228,
-		5,56,0,0,1228,1229,5,332,0,0,1229,1234,3,84,42,0,1230,1231,5,338,0,0,1231,
-		1233,3,84,42,0,1232,1230,1,0,0,0,1233,1236,1,0,0,0,1234,1232,1,0,0,0,1234,
-		1235,1,0,0,0,1235,1237,1,0,0,0,1236,1234,1,0,0,0,1237,1239,5,333,0,0,1238,
-		1240,3,86,43,0,1239,1238,1,0,0,0,1239,1240,1,0,0,0,1240,1242,1,0,0,0,1241,
-		1243,3,88,44,0,1242,1241,1,0,0,0,1242,1243,1,0,0,0,1243,1245,1,0,0,0,1244,
-		1220,1,0,0,0,1244,1227,1,0,0,0,1245,83,1,0,0,0,1246,1249,3,98,49,0,1247,
-		1249,3,352,176,0,1248,1246,1,0,0,0,1248,1247,1,0,0,0,1249,1250,1,0,0,0,
-		1250,1263,3,156,78,0,1251,1252,5,26,0,0,1252,1253,5,332,0,0,1253,1258,
-		3,92,46,0,1254,1255,5,338,0,0,1255,1257,3,92,46,0,1256,1254,1,0,0,0,1257,
-		1260,1,0,0,0,1258,1256,1,0,0,0,1258,1259,1,0,0,0,1259,1261,1,0,0,0,1260,
-		1258,1,0,0,0,1261,1262,5,333,0,0,1262,1264,1,0,0,0,1263,1251,1,0,0,0,1263,
-		1264,1,0,0,0,1264,85,1,0,0,0,1265,1266,5,12,0,0,1266,1267,5,259,0,0,1267,
-		87,1,0,0,0,1268,1281,5,26,0,0,1269,1270,5,332,0,0,1270,1275,3,92,46,0,
-		1271,1272,5,338,0,0,1272,1274,3,92,46,0,1273,1271,1,0,0,0,1274,1277,1,
-		0,0,0,1275,1273,1,0,0,0,1275,1276,1,0,0,0,1276,1278,1,0,0,0,1277,1275,
-		1,0,0,0,1278,1279,5,333,0,0,1279,1282,1,0,0,0,1280,1282,3,90,45,0,1281,
-		1269,1,0,0,0,1281,1280,1,0,0,0,1282,1285,1,0,0,0,1283,1285,3,90,45,0,1284,
-		1268,1,0,0,0,1284,1283,1,0,0,0,1285,89,1,0,0,0,1286,1298,3,348,174,0,1287,
-		1288,5,332,0,0,1288,1293,3,94,47,0,1289,1290,5,338,0,0,1290,1292,3,94,
-		47,0,1291,1289,1,0,0,0,1292,1295,1,0,0,0,1293,1291,1,0,0,0,1293,1294,1,
-		0,0,0,1294,1296,1,0,0,0,1295,1293,1,0,0,0,1296,1297,5,333,0,0,1297,1299,
-		1,0,0,0,1298,1287,1,0,0,0,1298,1299,1,0,0,0,1299,91,1,0,0,0,1300,1301,
-		3,348,174,0,1301,1302,3,182,91,0,1302,93,1,0,0,0,1303,1305,3,348,174,0,
-		1304,1306,3,182,91,0,1305,1304,1,0,0,0,1305,1306,1,0,0,0,1306,95,1,0,0,
-		0,1307,1313,5,73,0,0,1308,1314,3,98,49,0,1309,1310,5,332,0,0,1310,1311,
-		3,98,49,0,1311,1312,5,333,0,0,1312,1314,1,0,0,0,1313,1308,1,0,0,0,1313,
-		1309,1,0,0,0,1314,1320,1,0,0,0,1315,1317,3,98,49,0,1316,1318,5,347,0,0,
-		1317,1316,1,0,0,0,1317,1318,1,0,0,0,1318,1320,1,0,0,0,1319,1307,1,0,0,
-		0,1319,1315,1,0,0,0,1320,97,1,0,0,0,1321,1326,3,348,174,0,1322,1323,5,
-		340,0,0,1323,1325,3,356,178,0,1324,1322,1,0,0,0,1325,1328,1,0,0,0,1326,
-		1324,1,0,0,0,1326,1327,1,0,0,0,1327,99,1,0,0,0,1328,1326,1,0,0,0,1329,
-		1331,5,26,0,0,1330,1329,1,0,0,0,1330,1331,1,0,0,0,1331,1332,1,0,0,0,1332,
-		1334,3,348,174,0,1333,1335,3,104,52,0,1334,1333,1,0,0,0,1334,1335,1,0,
-		0,0,1335,101,1,0,0,0,1336,1337,5,125,0,0,1337,1338,3,346,173,0,1338,1339,
-		5,332,0,0,1339,1344,3,106,53,0,1340,1341,5,338,0,0,1341,1343,3,106,53,
-		0,1342,1340,1,0,0,0,1343,1346,1,0,0,0,1344,1342,1,0,0,0,1344,1345,1,0,
-		0,0,1345,1347,1,0,0,0,1346,1344,1,0,0,0,1347,1353,5,333,0,0,1348,1349,
-		5,280,0,0,1349,1350,5,332,0,0,1350,1351,3,106,53,0,1351,1352,5,333,0,0,
-		1352,1354,1,0,0,0,1353,1348,1,0,0,0,1353,1354,1,0,0,0,1354,103,1,0,0,0,
-		1355,1356,5,332,0,0,1356,1361,3,348,174,0,1357,1358,5,338,0,0,1358,1360,
-		3,348,174,0,1359,1357,1,0,0,0,1360,1363,1,0,0,0,1361,1359,1,0,0,0,1361,
-		1362,1,0,0,0,1362,1364,1,0,0,0,1363,1361,1,0,0,0,1364,1365,5,333,0,0,1365,
-		105,1,0,0,0,1366,1371,3,108,54,0,1367,1368,5,74,0,0,1368,1370,3,108,54,
-		0,1369,1367,1,0,0,0,1370,1373,1,0,0,0,1371,1369,1,0,0,0,1371,1372,1,0,
-		0,0,1372,107,1,0,0,0,1373,1371,1,0,0,0,1374,1376,5,69,0,0,1375,1374,1,
-		0,0,0,1376,1379,1,0,0,0,1377,1375,1,0,0,0,1377,1378,1,0,0,0,1378,1380,
-		1,0,0,0,1379,1377,1,0,0,0,1380,1391,3,110,55,0,1381,1385,5,23,0,0,1382,
-		1384,5,69,0,0,1383,1382,1,0,0,0,1384,1387,1,0,0,0,1385,1383,1,0,0,0,1385,
-		1386,1,0,0,0,1386,1388,1,0,0,0,1387,1385,1,0,0,0,1388,1390,3,110,55,0,
-		1389,1381,1,0,0,0,1390,1393,1,0,0,0,1391,1389,1,0,0,0,1391,1392,1,0,0,
-		0,1392,109,1,0,0,0,1393,1391,1,0,0,0,1394,1398,3,116,58,0,1395,1397,3,
-		112,56,0,1396,1395,1,0,0,0,1397,1400,1,0,0,0,1398,1396,1,0,0,0,1398,1399,
-		1,0,0,0,1399,111,1,0,0,0,1400,1398,1,0,0,0,1401,1404,3,114,57,0,1402,1405,
-		3,116,58,0,1403,1405,3,122,61,0,1404,1402,1,0,0,0,1404,1403,1,0,0,0,1405,
-		1422,1,0,0,0,1406,1408,5,113,0,0,1407,1409,5,69,0,0,1408,1407,1,0,0,0,
-		1408,1409,1,0,0,0,1409,1417,1,0,0,0,1410,1418,5,70,0,0,1411,1418,5,91,
-		0,0,1412,1418,5,52,0,0,1413,1418,5,321,0,0,1414,1415,5,47,0,0,1415,1416,
-		5,56,0,0,1416,1418,3,116,58,0,1417,1410,1,0,0,0,1417,1411,1,0,0,0,1417,
-		1412,1,0,0,0,1417,1413,1,0,0,0,1417,1414,1,0,0,0,1418,1422,1,0,0,0,1419,
-		1422,5,114,0,0,1420,1422,5,119,0,0,1421,1401,1,0,0,0,1421,1406,1,0,0,0,
-		1421,1419,1,0,0,0,1421,1420,1,0,0,0,1422,113,1,0,0,0,1423,1424,7,18,0,
-		0,1424,115,1,0,0,0,1425,1427,3,124,62,0,1426,1428,3,118,59,0,1427,1426,
-		1,0,0,0,1427,1428,1,0,0,0,1428,117,1,0,0,0,1429,1431,5,14,0,0,1430,1429,
-		1,0,0,0,1430,1431,1,0,0,0,1431,1432,1,0,0,0,1432,1433,3,120,60,0,1433,
-		119,1,0,0,0,1434,1436,5,127,0,0,1435,1437,7,19,0,0,1436,1435,1,0,0,0,1436,
-		1437,1,0,0,0,1437,1438,1,0,0,0,1438,1439,3,124,62,0,1439,1440,5,23,0,0,
-		1440,1441,3,124,62,0,1441,1466,1,0,0,0,1442,1443,5,60,0,0,1443,1444,5,
-		332,0,0,1444,1445,3,144,72,0,1445,1446,5,333,0,0,1446,1466,1,0,0,0,1447,
-		1454,7,20,0,0,1448,1455,3,122,61,0,1449,1452,3,124,62,0,1450,1451,5,148,
-		0,0,1451,1453,3,124,62,0,1452,1450,1,0,0,0,1452,1453,1,0,0,0,1453,1455,
-		1,0,0,0,1454,1448,1,0,0,0,1454,1449,1,0,0,0,1455,1466,1,0,0,0,1456,1457,
-		5,124,0,0,1457,1458,5,89,0,0,1458,1461,3,124,62,0,1459,1460,5,148,0,0,
-		1460,1462,3,124,62,0,1461,1459,1,0,0,0,1461,1462,1,0,0,0,1462,1466,1,0,
-		0,0,1463,1464,5,121,0,0,1464,1466,3,124,62,0,1465,1434,1,0,0,0,1465,1442,
-		1,0,0,0,1465,1447,1,0,0,0,1465,1456,1,0,0,0,1465,1463,1,0,0,0,1466,121,
-		1,0,0,0,1467,1468,7,21,0,0,1468,1469,5,332,0,0,1469,1470,3,144,72,0,1470,
-		1471,5,333,0,0,1471,123,1,0,0,0,1472,1480,3,126,63,0,1473,1476,3,130,65,
-		0,1474,1477,3,126,63,0,1475,1477,3,122,61,0,1476,1474,1,0,0,0,1476,1475,
-		1,0,0,0,1477,1479,1,0,0,0,1478,1473,1,0,0,0,1479,1482,1,0,0,0,1480,1478,
-		1,0,0,0,1480,1481,1,0,0,0,1481,125,1,0,0,0,1482,1480,1,0,0,0,1483,1485,
-		3,128,64,0,1484,1483,1,0,0,0,1485,1488,1,0,0,0,1486,1484,1,0,0,0,1486,
-		1487,1,0,0,0,1487,1489,1,0,0,0,1488,1486,1,0,0,0,1489,1493,3,140,70,0,
-		1490,1492,3,138,69,0,1491,1490,1,0,0,0,1492,1495,1,0,0,0,1493,1491,1,0,
-		0,0,1493,1494,1,0,0,0,1494,127,1,0,0,0,1495,1493,1,0,0,0,1496,1500,5,345,
-		0,0,1497,1500,5,346,0,0,1498,1500,3,132,66,0,1499,1496,1,0,0,0,1499,1497,
-		1,0,0,0,1499,1498,1,0,0,0,1500,129,1,0,0,0,1501,1509,5,345,0,0,1502,1509,
-		5,346,0,0,1503,1509,5,347,0,0,1504,1509,5,348,0,0,1505,1509,5,349,0,0,
-		1506,1509,5,350,0,0,1507,1509,3,132,66,0,1508,1501,1,0,0,0,1508,1502,1,
-		0,0,0,1508,1503,1,0,0,0,1508,1504,1,0,0,0,1508,1505,1,0,0,0,1508,1506,
-		1,0,0,0,1508,1507,1,0,0,0,1509,131,1,0,0,0,1510,1525,5,10,0,0,1511,1512,
-		5,132,0,0,1512,1518,5,332,0,0,1513,1514,3,348,174,0,1514,1515,5,340,0,
-		0,1515,1517,1,0,0,0,1516,1513,1,0,0,0,1517,1520,1,0,0,0,1518,1516,1,0,
-		0,0,1518,1519,1,0,0,0,1519,1521,1,0,0,0,1520,1518,1,0,0,0,1521,1522,3,
-		136,68,0,1522,1523,5,333,0,0,1523,1525,1,0,0,0,1524,1510,1,0,0,0,1524,
-		1511,1,0,0,0,1525,133,1,0,0,0,1526,1541,3,136,68,0,1527,1528,5,132,0,0,
-		1528,1534,5,332,0,0,1529,1530,3,348,174,0,1530,1531,5,340,0,0,1531,1533,
-		1,0,0,0,1532,1529,1,0,0,0,1533,1536,1,0,0,0,1534,1532,1,0,0,0,1534,1535,
-		1,0,0,0,1535,1537,1,0,0,0,1536,1534,1,0,0,0,1537,1538,3,136,68,0,1538,
-		1539,5,333,0,0,1539,1541,1,0,0,0,1540,1526,1,0,0,0,1540,1527,1,0,0,0,1541,
-		135,1,0,0,0,1542,1543,7,22,0,0,1543,137,1,0,0,0,1544,1545,5,342,0,0,1545,
-		1577,3,186,93,0,1546,1548,5,334,0,0,1547,1549,3,106,53,0,1548,1547,1,0,
-		0,0,1548,1549,1,0,0,0,1549,1554,1,0,0,0,1550,1552,5,341,0,0,1551,1553,
-		3,106,53,0,1552,1551,1,0,0,0,1552,1553,1,0,0,0,1553,1555,1,0,0,0,1554,
-		1550,1,0,0,0,1554,1555,1,0,0,0,1555,1556,1,0,0,0,1556,1564,5,335,0,0,1557,
-		1560,5,340,0,0,1558,1561,3,356,178,0,1559,1561,5,347,0,0,1560,1558,1,0,
-		0,0,1560,1559,1,0,0,0,1561,1563,1,0,0,0,1562,1557,1,0,0,0,1563,1566,1,
-		0,0,0,1564,1562,1,0,0,0,1564,1565,1,0,0,0,1565,1577,1,0,0,0,1566,1564,
-		1,0,0,0,1567,1568,5,33,0,0,1568,1577,3,346,173,0,1569,1574,5,146,0,0,1570,
-		1571,5,137,0,0,1571,1572,5,331,0,0,1572,1575,3,140,70,0,1573,1575,5,238,
-		0,0,1574,1570,1,0,0,0,1574,1573,1,0,0,0,1575,1577,1,0,0,0,1576,1544,1,
-		0,0,0,1576,1546,1,0,0,0,1576,1567,1,0,0,0,1576,1569,1,0,0,0,1577,139,1,
-		0,0,0,1578,1815,7,23,0,0,1579,1815,5,3,0,0,1580,1815,7,24,0,0,1581,1815,
-		7,25,0,0,1582,1815,5,70,0,0,1583,1585,3,150,75,0,1584,1586,3,152,76,0,
-		1585,1584,1,0,0,0,1585,1586,1,0,0,0,1586,1815,1,0,0,0,1587,1588,3,352,
-		176,0,1588,1596,3,154,77,0,1589,1592,5,340,0,0,1590,1593,3,356,178,0,1591,
-		1593,5,347,0,0,1592,1590,1,0,0,0,1592,1591,1,0,0,0,1593,1595,1,0,0,0,1594,
-		1589,1,0,0,0,1595,1598,1,0,0,0,1596,1594,1,0,0,0,1596,1597,1,0,0,0,1597,
-		1815,1,0,0,0,1598,1596,1,0,0,0,1599,1607,5,9,0,0,1600,1603,5,340,0,0,1601,
-		1604,3,356,178,0,1602,1604,5,347,0,0,1603,1601,1,0,0,0,1603,1602,1,0,0,
-		0,1604,1606,1,0,0,0,1605,1600,1,0,0,0,1606,1609,1,0,0,0,1607,1605,1,0,
-		0,0,1607,1608,1,0,0,0,1608,1815,1,0,0,0,1609,1607,1,0,0,0,1610,1611,5,
-		332,0,0,1611,1612,3,144,72,0,1612,1620,5,333,0,0,1613,1616,5,340,0,0,1614,
-		1617,3,356,178,0,1615,1617,5,347,0,0,1616,1614,1,0,0,0,1616,1615,1,0,0,
-		0,1617,1619,1,0,0,0,1618,1613,1,0,0,0,1619,1622,1,0,0,0,1620,1618,1,0,
-		0,0,1620,1621,1,0,0,0,1621,1815,1,0,0,0,1622,1620,1,0,0,0,1623,1815,3,
-		180,90,0,1624,1638,7,26,0,0,1625,1626,5,340,0,0,1626,1628,3,356,178,0,
-		1627,1625,1,0,0,0,1628,1629,1,0,0,0,1629,1627,1,0,0,0,1629,1630,1,0,0,
-		0,1630,1639,1,0,0,0,1631,1633,3,190,95,0,1632,1631,1,0,0,0,1632,1633,1,
-		0,0,0,1633,1635,1,0,0,0,1634,1636,3,192,96,0,1635,1634,1,0,0,0,1635,1636,
-		1,0,0,0,1636,1637,1,0,0,0,1637,1639,5,3,0,0,1638,1627,1,0,0,0,1638,1632,
-		1,0,0,0,1638,1639,1,0,0,0,1639,1815,1,0,0,0,1640,1656,5,131,0,0,1641,1642,
-		5,340,0,0,1642,1644,3,356,178,0,1643,1641,1,0,0,0,1644,1645,1,0,0,0,1645,
-		1643,1,0,0,0,1645,1646,1,0,0,0,1646,1657,1,0,0,0,1647,1649,3,190,95,0,
-		1648,1647,1,0,0,0,1648,1649,1,0,0,0,1649,1650,1,0,0,0,1650,1652,5,3,0,
-		0,1651,1653,3,194,97,0,1652,1651,1,0,0,0,1652,1653,1,0,0,0,1653,1657,1,
-		0,0,0,1654,1655,5,6,0,0,1655,1657,3,348,174,0,1656,1643,1,0,0,0,1656,1648,
-		1,0,0,0,1656,1654,1,0,0,0,1656,1657,1,0,0,0,1657,1815,1,0,0,0,1658,1660,
-		5,30,0,0,1659,1661,3,106,53,0,1660,1659,1,0,0,0,1660,1661,1,0,0,0,1661,
-		1663,1,0,0,0,1662,1664,3,174,87,0,1663,1662,1,0,0,0,1664,1665,1,0,0,0,
-		1665,1663,1,0,0,0,1665,1666,1,0,0,0,1666,1669,1,0,0,0,1667,1668,5,49,0,
-		0,1668,1670,3,106,53,0,1669,1667,1,0,0,0,1669,1670,1,0,0,0,1670,1671,1,
-		0,0,0,1671,1672,5,50,0,0,1672,1815,1,0,0,0,1673,1674,7,27,0,0,1674,1675,
-		5,332,0,0,1675,1676,3,106,53,0,1676,1677,5,26,0,0,1677,1678,3,182,91,0,
-		1678,1679,5,333,0,0,1679,1815,1,0,0,0,1680,1681,5,128,0,0,1681,1682,5,
-		332,0,0,1682,1683,3,10,5,0,1683,1684,5,333,0,0,1684,1815,1,0,0,0,1685,
-		1695,5,25,0,0,1686,1688,5,334,0,0,1687,1689,3,142,71,0,1688,1687,1,0,0,
-		0,1688,1689,1,0,0,0,1689,1690,1,0,0,0,1690,1696,5,335,0,0,1691,1692,5,
-		332,0,0,1692,1693,3,10,5,0,1693,1694,5,333,0,0,1694,1696,1,0,0,0,1695,
-		1686,1,0,0,0,1695,1691,1,0,0,0,1696,1815,1,0,0,0,1697,1699,5,334,0,0,1698,
-		1700,3,142,71,0,1699,1698,1,0,0,0,1699,1700,1,0,0,0,1700,1701,1,0,0,0,
-		1701,1815,5,335,0,0,1702,1711,5,336,0,0,1703,1708,3,176,88,0,1704,1705,
-		5,338,0,0,1705,1707,3,176,88,0,1706,1704,1,0,0,0,1707,1710,1,0,0,0,1708,
-		1706,1,0,0,0,1708,1709,1,0,0,0,1709,1712,1,0,0,0,1710,1708,1,0,0,0,1711,
-		1703,1,0,0,0,1711,1712,1,0,0,0,1712,1713,1,0,0,0,1713,1815,5,337,0,0,1714,
-		1715,5,135,0,0,1715,1717,5,332,0,0,1716,1718,3,142,71,0,1717,1716,1,0,
-		0,0,1717,1718,1,0,0,0,1718,1719,1,0,0,0,1719,1815,5,333,0,0,1720,1721,
-		5,130,0,0,1721,1722,5,332,0,0,1722,1723,3,142,71,0,1723,1724,5,333,0,0,
-		1724,1815,1,0,0,0,1725,1726,5,129,0,0,1726,1729,5,332,0,0,1727,1730,3,
-		356,178,0,1728,1730,5,3,0,0,1729,1727,1,0,0,0,1729,1728,1,0,0,0,1730,1731,
-		1,0,0,0,1731,1732,5,56,0,0,1732,1733,3,106,53,0,1733,1734,5,333,0,0,1734,
-		1815,1,0,0,0,1735,1736,5,136,0,0,1736,1737,5,332,0,0,1737,1748,3,106,53,
-		0,1738,1739,5,338,0,0,1739,1749,3,142,71,0,1740,1741,5,56,0,0,1741,1745,
-		3,106,53,0,1742,1743,5,54,0,0,1743,1745,3,106,53,0,1744,1740,1,0,0,0,1744,
-		1742,1,0,0,0,1745,1746,1,0,0,0,1746,1744,1,0,0,0,1746,1747,1,0,0,0,1747,
-		1749,1,0,0,0,1748,1738,1,0,0,0,1748,1744,1,0,0,0,1748,1749,1,0,0,0,1749,
-		1750,1,0,0,0,1750,1751,5,333,0,0,1751,1815,1,0,0,0,1752,1769,5,134,0,0,
-		1753,1754,5,340,0,0,1754,1756,3,356,178,0,1755,1753,1,0,0,0,1756,1757,
-		1,0,0,0,1757,1755,1,0,0,0,1757,1758,1,0,0,0,1758,1770,1,0,0,0,1759,1760,
-		5,332,0,0,1760,1765,3,124,62,0,1761,1762,5,60,0,0,1762,1766,3,124,62,0,
-		1763,1764,5,338,0,0,1764,1766,3,106,53,0,1765,1761,1,0,0,0,1765,1763,1,
-		0,0,0,1766,1767,1,0,0,0,1767,1768,5,333,0,0,1768,1770,1,0,0,0,1769,1755,
-		1,0,0,0,1769,1759,1,0,0,0,1769,1770,1,0,0,0,1770,1815,1,0,0,0,1771,1772,
-		5,133,0,0,1772,1773,5,332,0,0,1773,1788,3,106,53,0,1774,1775,5,76,0,0,
-		1775,1776,3,106,53,0,1776,1777,5,56,0,0,1777,1780,3,106,53,0,1778,1779,
-		5,54,0,0,1779,1781,3,106,53,0,1780,1778,1,0,0,0,1780,1781,1,0,0,0,1781,
-		1789,1,0,0,0,1782,1783,5,338,0,0,1783,1785,3,106,53,0,1784,1782,1,0,0,
-		0,1785,1786,1,0,0,0,1786,1784,1,0,0,0,1786,1787,1,0,0,0,1787,1789,1,0,
-		0,0,1788,1774,1,0,0,0,1788,1784,1,0,0,0,1789,1790,1,0,0,0,1790,1791,5,
-		333,0,0,1791,1815,1,0,0,0,1792,1793,5,139,0,0,1793,1795,5,332,0,0,1794,
-		1796,7,28,0,0,1795,1794,1,0,0,0,1795,1796,1,0,0,0,1796,1810,1,0,0,0,1797,
-		1798,5,56,0,0,1798,1811,3,142,71,0,1799,1808,3,106,53,0,1800,1801,5,56,
-		0,0,1801,1809,3,142,71,0,1802,1803,5,338,0,0,1803,1805,3,106,53,0,1804,
-		1802,1,0,0,0,1805,1806,1,0,0,0,1806,1804,1,0,0,0,1806,1807,1,0,0,0,1807,
-		1809,1,0,0,0,1808,1800,1,0,0,0,1808,1804,1,0,0,0,1808,1809,1,0,0,0,1809,
-		1811,1,0,0,0,1810,1797,1,0,0,0,1810,1799,1,0,0,0,1811,1812,1,0,0,0,1812,
-		1813,5,333,0,0,1813,1815,1,0,0,0,1814,1578,1,0,0,0,1814,1579,1,0,0,0,1814,
-		1580,1,0,0,0,1814,1581,1,0,0,0,1814,1582,1,0,0,0,1814,1583,1,0,0,0,1814,
-		1587,1,0,0,0,1814,1599,1,0,0,0,1814,1610,1,0,0,0,1814,1623,1,0,0,0,1814,
-		1624,1,0,0,0,1814,1640,1,0,0,0,1814,1658,1,0,0,0,1814,1673,1,0,0,0,1814,
-		1680,1,0,0,0,1814,1685,1,0,0,0,1814,1697,1,0,0,0,1814,1702,1,0,0,0,1814,
-		1714,1,0,0,0,1814,1720,1,0,0,0,1814,1725,1,0,0,0,1814,1735,1,0,0,0,1814,
-		1752,1,0,0,0,1814,1771,1,0,0,0,1814,1792,1,0,0,0,1815,141,1,0,0,0,1816,
-		1821,3,106,53,0,1817,1818,5,338,0,0,1818,1820,3,106,53,0,1819,1817,1,0,
-		0,0,1820,1823,1,0,0,0,1821,1819,1,0,0,0,1821,1822,1,0,0,0,1822,143,1,0,
-		0,0,1823,1821,1,0,0,0,1824,1854,3,146,73,0,1825,1849,3,106,53,0,1826,1827,
-		5,338,0,0,1827,1829,3,106,53,0,1828,1826,1,0,0,0,1829,1830,1,0,0,0,1830,
-		1828,1,0,0,0,1830,1831,1,0,0,0,1831,1850,1,0,0,0,1832,1833,3,148,74,0,
-		1833,1834,3,28,14,0,1834,1850,1,0,0,0,1835,1840,3,62,31,0,1836,1839,3,
-		66,33,0,1837,1839,3,70,35,0,1838,1836,1,0,0,0,1838,1837,1,0,0,0,1839,1842,
-		1,0,0,0,1840,1838,1,0,0,0,1840,1841,1,0,0,0,1841,1850,1,0,0,0,1842,1840,
-		1,0,0,0,1843,1846,3,66,33,0,1844,1846,3,70,35,0,1845,1843,1,0,0,0,1845,
-		1844,1,0,0,0,1846,1847,1,0,0,0,1847,1845,1,0,0,0,1847,1848,1,0,0,0,1848,
-		1850,1,0,0,0,1849,1828,1,0,0,0,1849,1832,1,0,0,0,1849,1835,1,0,0,0,1849,
-		1845,1,0,0,0,1849,1850,1,0,0,0,1850,1852,1,0,0,0,1851,1825,1,0,0,0,1851,
-		1852,1,0,0,0,1852,1854,1,0,0,0,1853,1824,1,0,0,0,1853,1851,1,0,0,0,1854,
-		145,1,0,0,0,1855,1856,3,12,6,0,1856,1857,3,20,10,0,1857,1876,1,0,0,0,1858,
-		1862,3,32,16,0,1859,1861,3,26,13,0,1860,1859,1,0,0,0,1861,1864,1,0,0,0,
-		1862,1860,1,0,0,0,1862,1863,1,0,0,0,1863,1870,1,0,0,0,1864,1862,1,0,0,
-		0,1865,1866,3,22,11,0,1866,1867,3,24,12,0,1867,1869,1,0,0,0,1868,1865,
-		1,0,0,0,1869,1872,1,0,0,0,1870,1868,1,0,0,0,1870,1871,1,0,0,0,1871,1873,
-		1,0,0,0,1872,1870,1,0,0,0,1873,1874,3,28,14,0,1874,1876,1,0,0,0,1875,1855,
-		1,0,0,0,1875,1858,1,0,0,0,1876,147,1,0,0,0,1877,1879,3,26,13,0,1878,1877,
-		1,0,0,0,1879,1880,1,0,0,0,1880,1878,1,0,0,0,1880,1881,1,0,0,0,1881,1886,
-		1,0,0,0,1882,1883,3,22,11,0,1883,1884,3,24,12,0,1884,1886,1,0,0,0,1885,
-		1878,1,0,0,0,1885,1882,1,0,0,0,1886,1892,1,0,0,0,1887,1888,3,22,11,0,1888,
-		1889,3,24,12,0,1889,1891,1,0,0,0,1890,1887,1,0,0,0,1891,1894,1,0,0,0,1892,
-		1890,1,0,0,0,1892,1893,1,0,0,0,1893,149,1,0,0,0,1894,1892,1,0,0,0,1895,
-		1903,3,350,175,0,1896,1899,5,340,0,0,1897,1900,3,356,178,0,1898,1900,5,
-		347,0,0,1899,1897,1,0,0,0,1899,1898,1,0,0,0,1900,1902,1,0,0,0,1901,1896,
-		1,0,0,0,1902,1905,1,0,0,0,1903,1901,1,0,0,0,1903,1904,1,0,0,0,1904,151,
-		1,0,0,0,1905,1903,1,0,0,0,1906,1914,3,154,77,0,1907,1910,5,340,0,0,1908,
-		1911,3,356,178,0,1909,1911,5,347,0,0,1910,1908,1,0,0,0,1910,1909,1,0,0,
-		0,1911,1913,1,0,0,0,1912,1907,1,0,0,0,1913,1916,1,0,0,0,1914,1912,1,0,
-		0,0,1914,1915,1,0,0,0,1915,1939,1,0,0,0,1916,1914,1,0,0,0,1917,1919,5,
-		144,0,0,1918,1917,1,0,0,0,1918,1919,1,0,0,0,1919,1920,1,0,0,0,1920,1939,
-		5,3,0,0,1921,1923,5,160,0,0,1922,1924,3,190,95,0,1923,1922,1,0,0,0,1923,
-		1924,1,0,0,0,1924,1925,1,0,0,0,1925,1939,5,3,0,0,1926,1935,5,336,0,0,1927,
-		1932,3,178,89,0,1928,1929,5,338,0,0,1929,1931,3,178,89,0,1930,1928,1,0,
-		0,0,1931,1934,1,0,0,0,1932,1930,1,0,0,0,1932,1933,1,0,0,0,1933,1936,1,
-		0,0,0,1934,1932,1,0,0,0,1935,1927,1,0,0,0,1935,1936,1,0,0,0,1936,1937,
-		1,0,0,0,1937,1939,5,337,0,0,1938,1906,1,0,0,0,1938,1918,1,0,0,0,1938,1921,
-		1,0,0,0,1938,1926,1,0,0,0,1939,153,1,0,0,0,1940,1942,3,156,78,0,1941,1943,
-		5,3,0,0,1942,1941,1,0,0,0,1942,1943,1,0,0,0,1943,1945,1,0,0,0,1944,1946,
-		3,162,81,0,1945,1944,1,0,0,0,1945,1946,1,0,0,0,1946,1948,1,0,0,0,1947,
-		1949,3,164,82,0,1948,1947,1,0,0,0,1948,1949,1,0,0,0,1949,1951,1,0,0,0,
-		1950,1952,3,160,80,0,1951,1950,1,0,0,0,1951,1952,1,0,0,0,1952,1954,1,0,
-		0,0,1953,1955,3,166,83,0,1954,1953,1,0,0,0,1954,1955,1,0,0,0,1955,155,
-		1,0,0,0,1956,1958,5,332,0,0,1957,1959,7,10,0,0,1958,1957,1,0,0,0,1958,
-		1959,1,0,0,0,1959,1977,1,0,0,0,1960,1965,3,158,79,0,1961,1962,5,338,0,
-		0,1962,1964,3,158,79,0,1963,1961,1,0,0,0,1964,1967,1,0,0,0,1965,1963,1,
-		0,0,0,1965,1966,1,0,0,0,1966,1969,1,0,0,0,1967,1965,1,0,0,0,1968,1970,
-		3,62,31,0,1969,1968,1,0,0,0,1969,1970,1,0,0,0,1970,1975,1,0,0,0,1971,1972,
-		5,152,0,0,1972,1976,5,255,0,0,1973,1974,5,157,0,0,1974,1976,5,255,0,0,
-		1975,1971,1,0,0,0,1975,1973,1,0,0,0,1975,1976,1,0,0,0,1976,1978,1,0,0,
-		0,1977,1960,1,0,0,0,1977,1978,1,0,0,0,1978,1979,1,0,0,0,1979,1980,5,333,
-		0,0,1980,157,1,0,0,0,1981,1991,5,347,0,0,1982,1984,5,97,0,0,1983,1982,
-		1,0,0,0,1983,1984,1,0,0,0,1984,1985,1,0,0,0,1985,1988,3,106,53,0,1986,
-		1987,7,29,0,0,1987,1989,3,106,53,0,1988,1986,1,0,0,0,1988,1989,1,0,0,0,
-		1989,1991,1,0,0,0,1990,1981,1,0,0,0,1990,1983,1,0,0,0,1991,159,1,0,0,0,
-		1992,1993,7,30,0,0,1993,1994,5,255,0,0,1994,161,1,0,0,0,1995,1996,5,161,
-		0,0,1996,1997,5,58,0,0,1997,1998,5,332,0,0,1998,1999,3,62,31,0,1999,2000,
-		5,333,0,0,2000,163,1,0,0,0,2001,2002,5,150,0,0,2002,2003,5,332,0,0,2003,
-		2004,5,99,0,0,2004,2005,3,106,53,0,2005,2006,5,333,0,0,2006,165,1,0,0,
-		0,2007,2010,5,155,0,0,2008,2011,3,348,174,0,2009,2011,3,168,84,0,2010,
-		2008,1,0,0,0,2010,2009,1,0,0,0,2011,167,1,0,0,0,2012,2014,5,332,0,0,2013,
-		2015,7,31,0,0,2014,2013,1,0,0,0,2014,2015,1,0,0,0,2015,2026,1,0,0,0,2016,
-		2017,5,264,0,0,2017,2018,5,175,0,0,2018,2023,3,106,53,0,2019,2020,5,338,
-		0,0,2020,2022,3,106,53,0,2021,2019,1,0,0,0,2022,2025,1,0,0,0,2023,2021,
-		1,0,0,0,2023,2024,1,0,0,0,2024,2027,1,0,0,0,2025,2023,1,0,0,0,2026,2016,
-		1,0,0,0,2026,2027,1,0,0,0,2027,2029,1,0,0,0,2028,2030,3,62,31,0,2029,2028,
-		1,0,0,0,2029,2030,1,0,0,0,2030,2032,1,0,0,0,2031,2033,3,170,85,0,2032,
-		2031,1,0,0,0,2032,2033,1,0,0,0,2033,2034,1,0,0,0,2034,2035,5,333,0,0,2035,
-		169,1,0,0,0,2036,2043,7,32,0,0,2037,2038,5,127,0,0,2038,2039,3,172,86,
-		0,2039,2040,5,23,0,0,2040,2041,3,172,86,0,2041,2044,1,0,0,0,2042,2044,
-		3,172,86,0,2043,2037,1,0,0,0,2043,2042,1,0,0,0,2044,2054,1,0,0,0,2045,
-		2052,5,149,0,0,2046,2047,5,190,0,0,2047,2053,5,135,0,0,2048,2053,5,58,
-		0,0,2049,2053,5,315,0,0,2050,2051,5,251,0,0,2051,2053,5,260,0,0,2052,2046,
-		1,0,0,0,2052,2048,1,0,0,0,2052,2049,1,0,0,0,2052,2050,1,0,0,0,2053,2055,
-		1,0,0,0,2054,2045,1,0,0,0,2054,2055,1,0,0,0,2055,171,1,0,0,0,2056,2057,
-		3,124,62,0,2057,2058,7,33,0,0,2058,173,1,0,0,0,2059,2060,5,98,0,0,2060,
-		2061,3,106,53,0,2061,2062,5,88,0,0,2062,2063,3,106,53,0,2063,175,1,0,0,
-		0,2064,2067,3,356,178,0,2065,2067,5,3,0,0,2066,2064,1,0,0,0,2066,2065,
-		1,0,0,0,2067,2068,1,0,0,0,2068,2069,5,341,0,0,2069,2070,3,106,53,0,2070,
-		177,1,0,0,0,2071,2072,3,106,53,0,2072,2073,5,341,0,0,2073,2074,3,106,53,
-		0,2074,179,1,0,0,0,2075,2077,7,34,0,0,2076,2078,3,190,95,0,2077,2076,1,
-		0,0,0,2077,2078,1,0,0,0,2078,2086,1,0,0,0,2079,2086,7,35,0,0,2080,2083,
-		5,40,0,0,2081,2082,5,332,0,0,2082,2084,5,333,0,0,2083,2081,1,0,0,0,2083,
-		2084,1,0,0,0,2084,2086,1,0,0,0,2085,2075,1,0,0,0,2085,2079,1,0,0,0,2085,
-		2080,1,0,0,0,2086,181,1,0,0,0,2087,2091,3,186,93,0,2088,2090,3,184,92,
-		0,2089,2088,1,0,0,0,2090,2093,1,0,0,0,2091,2089,1,0,0,0,2091,2092,1,0,
-		0,0,2092,183,1,0,0,0,2093,2091,1,0,0,0,2094,2096,5,334,0,0,2095,2097,5,
-		6,0,0,2096,2095,1,0,0,0,2096,2097,1,0,0,0,2097,2098,1,0,0,0,2098,2099,
-		5,335,0,0,2099,185,1,0,0,0,2100,2103,5,131,0,0,2101,2104,3,194,97,0,2102,
-		2104,3,190,95,0,2103,2101,1,0,0,0,2103,2102,1,0,0,0,2103,2104,1,0,0,0,
-		2104,2164,1,0,0,0,2105,2107,7,26,0,0,2106,2108,3,190,95,0,2107,2106,1,
-		0,0,0,2107,2108,1,0,0,0,2108,2110,1,0,0,0,2109,2111,3,192,96,0,2110,2109,
-		1,0,0,0,2110,2111,1,0,0,0,2111,2164,1,0,0,0,2112,2113,5,145,0,0,2113,2114,
-		5,332,0,0,2114,2119,3,188,94,0,2115,2116,5,338,0,0,2116,2118,3,188,94,
-		0,2117,2115,1,0,0,0,2118,2121,1,0,0,0,2119,2117,1,0,0,0,2119,2120,1,0,
-		0,0,2120,2122,1,0,0,0,2121,2119,1,0,0,0,2122,2123,5,333,0,0,2123,2164,
-		1,0,0,0,2124,2125,5,141,0,0,2125,2126,5,332,0,0,2126,2127,3,182,91,0,2127,
-		2128,5,338,0,0,2128,2129,3,182,91,0,2129,2130,5,333,0,0,2130,2164,1,0,
-		0,0,2131,2132,5,142,0,0,2132,2134,3,354,177,0,2133,2135,5,160,0,0,2134,
-		2133,1,0,0,0,2134,2135,1,0,0,0,2135,2137,1,0,0,0,2136,2138,3,190,95,0,
-		2137,2136,1,0,0,0,2137,2138,1,0,0,0,2138,2164,1,0,0,0,2139,2144,3,354,
-		177,0,2140,2141,5,340,0,0,2141,2143,3,356,178,0,2142,2140,1,0,0,0,2143,
-		2146,1,0,0,0,2144,2142,1,0,0,0,2144,2145,1,0,0,0,2145,2148,1,0,0,0,2146,
-		2144,1,0,0,0,2147,2149,7,36,0,0,2148,2147,1,0,0,0,2148,2149,1,0,0,0,2149,
-		2161,1,0,0,0,2150,2151,5,332,0,0,2151,2156,3,106,53,0,2152,2153,5,338,
-		0,0,2153,2155,3,106,53,0,2154,2152,1,0,0,0,2155,2158,1,0,0,0,2156,2154,
-		1,0,0,0,2156,2157,1,0,0,0,2157,2159,1,0,0,0,2158,2156,1,0,0,0,2159,2160,
-		5,333,0,0,2160,2162,1,0,0,0,2161,2150,1,0,0,0,2161,2162,1,0,0,0,2162,2164,
-		1,0,0,0,2163,2100,1,0,0,0,2163,2105,1,0,0,0,2163,2112,1,0,0,0,2163,2124,
-		1,0,0,0,2163,2131,1,0,0,0,2163,2139,1,0,0,0,2164,2166,1,0,0,0,2165,2167,
-		5,25,0,0,2166,2165,1,0,0,0,2166,2167,1,0,0,0,2167,187,1,0,0,0,2168,2169,
-		3,356,178,0,2169,2170,3,182,91,0,2170,189,1,0,0,0,2171,2172,5,332,0,0,
-		2172,2173,5,6,0,0,2173,2174,5,333,0,0,2174,191,1,0,0,0,2175,2176,7,37,
-		0,0,2176,2177,5,137,0,0,2177,2178,5,331,0,0,2178,193,1,0,0,0,2179,2185,
-		7,38,0,0,2180,2181,5,89,0,0,2181,2183,7,39,0,0,2182,2184,3,190,95,0,2183,
-		2182,1,0,0,0,2183,2184,1,0,0,0,2184,2186,1,0,0,0,2185,2180,1,0,0,0,2185,
-		2186,1,0,0,0,2186,2192,1,0,0,0,2187,2189,5,158,0,0,2188,2190,3,190,95,
-		0,2189,2188,1,0,0,0,2189,2190,1,0,0,0,2190,2192,1,0,0,0,2191,2179,1,0,
-		0,0,2191,2187,1,0,0,0,2192,195,1,0,0,0,2193,2194,5,232,0,0,2194,2195,5,
-		63,0,0,2195,2198,3,346,173,0,2196,2197,5,26,0,0,2197,2199,3,348,174,0,
-		2198,2196,1,0,0,0,2198,2199,1,0,0,0,2199,2201,1,0,0,0,2200,2202,3,198,
-		99,0,2201,2200,1,0,0,0,2201,2202,1,0,0,0,2202,2204,1,0,0,0,2203,2205,3,
-		200,100,0,2204,2203,1,0,0,0,2204,2205,1,0,0,0,2205,2209,1,0,0,0,2206,2210,
-		3,10,5,0,2207,2208,5,44,0,0,2208,2210,5,96,0,0,2209,2206,1,0,0,0,2209,
-		2207,1,0,0,0,2210,2212,1,0,0,0,2211,2213,3,202,101,0,2212,2211,1,0,0,0,
-		2212,2213,1,0,0,0,2213,2215,1,0,0,0,2214,2216,3,206,103,0,2215,2214,1,
-		0,0,0,2215,2216,1,0,0,0,2216,197,1,0,0,0,2217,2218,5,332,0,0,2218,2223,
-		3,214,107,0,2219,2220,5,338,0,0,2220,2222,3,214,107,0,2221,2219,1,0,0,
-		0,2222,2225,1,0,0,0,2223,2221,1,0,0,0,2223,2224,1,0,0,0,2224,2226,1,0,
-		0,0,2225,2223,1,0,0,0,2226,2227,5,333,0,0,2227,199,1,0,0,0,2228,2229,5,
-		261,0,0,2229,2230,7,40,0,0,2230,2231,5,327,0,0,2231,201,1,0,0,0,2232,2233,
-		5,17,0,0,2233,2235,5,186,0,0,2234,2236,3,204,102,0,2235,2234,1,0,0,0,2235,
-		2236,1,0,0,0,2236,2237,1,0,0,0,2237,2246,5,48,0,0,2238,2247,5,252,0,0,
-		2239,2240,5,324,0,0,2240,2241,5,296,0,0,2241,2244,3,210,105,0,2242,2243,
-		5,99,0,0,2243,2245,3,106,53,0,2244,2242,1,0,0,0,2244,2245,1,0,0,0,2245,
-		2247,1,0,0,0,2246,2238,1,0,0,0,2246,2239,1,0,0,0,2247,203,1,0,0,0,2248,
-		2249,5,332,0,0,2249,2254,3,264,132,0,2250,2251,5,338,0,0,2251,2253,3,264,
-		132,0,2252,2250,1,0,0,0,2253,2256,1,0,0,0,2254,2252,1,0,0,0,2254,2255,
-		1,0,0,0,2255,2257,1,0,0,0,2256,2254,1,0,0,0,2257,2260,5,333,0,0,2258,2259,
-		5,99,0,0,2259,2261,3,106,53,0,2260,2258,1,0,0,0,2260,2261,1,0,0,0,2261,
-		2266,1,0,0,0,2262,2263,5,72,0,0,2263,2264,5,35,0,0,2264,2266,3,348,174,
-		0,2265,2248,1,0,0,0,2265,2262,1,0,0,0,2266,205,1,0,0,0,2267,2268,5,81,
-		0,0,2268,2269,3,36,18,0,2269,207,1,0,0,0,2270,2271,5,324,0,0,2271,2276,
-		3,96,48,0,2272,2274,5,26,0,0,2273,2272,1,0,0,0,2273,2274,1,0,0,0,2274,
-		2275,1,0,0,0,2275,2277,3,348,174,0,2276,2273,1,0,0,0,2276,2277,1,0,0,0,
-		2277,2278,1,0,0,0,2278,2279,5,296,0,0,2279,2281,3,210,105,0,2280,2282,
-		3,46,23,0,2281,2280,1,0,0,0,2281,2282,1,0,0,0,2282,2285,1,0,0,0,2283,2284,
-		5,99,0,0,2284,2286,3,106,53,0,2285,2283,1,0,0,0,2285,2286,1,0,0,0,2286,
-		2288,1,0,0,0,2287,2289,3,206,103,0,2288,2287,1,0,0,0,2288,2289,1,0,0,0,
-		2289,209,1,0,0,0,2290,2295,3,212,106,0,2291,2292,5,338,0,0,2292,2294,3,
-		212,106,0,2293,2291,1,0,0,0,2294,2297,1,0,0,0,2295,2293,1,0,0,0,2295,2296,
-		1,0,0,0,2296,211,1,0,0,0,2297,2295,1,0,0,0,2298,2299,3,214,107,0,2299,
-		2300,5,351,0,0,2300,2301,3,60,30,0,2301,2316,1,0,0,0,2302,2303,5,332,0,
-		0,2303,2308,3,214,107,0,2304,2305,5,338,0,0,2305,2307,3,214,107,0,2306,
-		2304,1,0,0,0,2307,2310,1,0,0,0,2308,2306,1,0,0,0,2308,2309,1,0,0,0,2309,
-		2311,1,0,0,0,2310,2308,1,0,0,0,2311,2312,5,333,0,0,2312,2313,5,351,0,0,
-		2313,2314,3,60,30,0,2314,2316,1,0,0,0,2315,2298,1,0,0,0,2315,2302,1,0,
-		0,0,2316,213,1,0,0,0,2317,2321,3,348,174,0,2318,2320,3,216,108,0,2319,
-		2318,1,0,0,0,2320,2323,1,0,0,0,2321,2319,1,0,0,0,2321,2322,1,0,0,0,2322,
-		215,1,0,0,0,2323,2321,1,0,0,0,2324,2325,5,340,0,0,2325,2338,3,356,178,
-		0,2326,2328,5,334,0,0,2327,2329,3,106,53,0,2328,2327,1,0,0,0,2328,2329,
-		1,0,0,0,2329,2334,1,0,0,0,2330,2332,5,341,0,0,2331,2333,3,106,53,0,2332,
-		2331,1,0,0,0,2332,2333,1,0,0,0,2333,2335,1,0,0,0,2334,2330,1,0,0,0,2334,
-		2335,1,0,0,0,2335,2336,1,0,0,0,2336,2338,5,335,0,0,2337,2324,1,0,0,0,2337,
-		2326,1,0,0,0,2338,217,1,0,0,0,2339,2340,5,198,0,0,2340,2341,5,56,0,0,2341,
-		2346,3,96,48,0,2342,2344,5,26,0,0,2343,2342,1,0,0,0,2343,2344,1,0,0,0,
-		2344,2345,1,0,0,0,2345,2347,3,348,174,0,2346,2343,1,0,0,0,2346,2347,1,
-		0,0,0,2347,2357,1,0,0,0,2348,2349,5,95,0,0,2349,2354,3,72,36,0,2350,2351,
-		5,338,0,0,2351,2353,3,72,36,0,2352,2350,1,0,0,0,2353,2356,1,0,0,0,2354,
-		2352,1,0,0,0,2354,2355,1,0,0,0,2355,2358,1,0,0,0,2356,2354,1,0,0,0,2357,
-		2348,1,0,0,0,2357,2358,1,0,0,0,2358,2361,1,0,0,0,2359,2360,5,99,0,0,2360,
-		2362,3,106,53,0,2361,2359,1,0,0,0,2361,2362,1,0,0,0,2362,2364,1,0,0,0,
-		2363,2365,3,206,103,0,2364,2363,1,0,0,0,2364,2365,1,0,0,0,2365,219,1,0,
-		0,0,2366,2367,5,245,0,0,2367,2368,5,63,0,0,2368,2373,3,96,48,0,2369,2371,
-		5,26,0,0,2370,2369,1,0,0,0,2370,2371,1,0,0,0,2371,2372,1,0,0,0,2372,2374,
-		3,348,174,0,2373,2370,1,0,0,0,2373,2374,1,0,0,0,2374,2375,1,0,0,0,2375,
-		2376,5,95,0,0,2376,2377,3,78,39,0,2377,2378,5,72,0,0,2378,2380,3,106,53,
-		0,2379,2381,3,222,111,0,2380,2379,1,0,0,0,2381,2382,1,0,0,0,2382,2380,
-		1,0,0,0,2382,2383,1,0,0,0,2383,2385,1,0,0,0,2384,2386,3,206,103,0,2385,
-		2384,1,0,0,0,2385,2386,1,0,0,0,2386,221,1,0,0,0,2387,2395,5,98,0,0,2388,
-		2396,5,243,0,0,2389,2390,5,69,0,0,2390,2393,5,243,0,0,2391,2392,5,175,
-		0,0,2392,2394,7,41,0,0,2393,2391,1,0,0,0,2393,2394,1,0,0,0,2394,2396,1,
-		0,0,0,2395,2388,1,0,0,0,2395,2389,1,0,0,0,2396,2399,1,0,0,0,2397,2398,
-		5,23,0,0,2398,2400,3,106,53,0,2399,2397,1,0,0,0,2399,2400,1,0,0,0,2400,
-		2401,1,0,0,0,2401,2402,5,88,0,0,2402,2403,3,224,112,0,2403,223,1,0,0,0,
-		2404,2405,5,324,0,0,2405,2406,5,296,0,0,2406,2424,3,210,105,0,2407,2424,
-		5,198,0,0,2408,2409,5,48,0,0,2409,2424,5,252,0,0,2410,2412,5,232,0,0,2411,
-		2413,3,198,99,0,2412,2411,1,0,0,0,2412,2413,1,0,0,0,2413,2415,1,0,0,0,
-		2414,2416,3,200,100,0,2415,2414,1,0,0,0,2415,2416,1,0,0,0,2416,2421,1,
-		0,0,0,2417,2418,5,96,0,0,2418,2422,3,58,29,0,2419,2420,5,44,0,0,2420,2422,
-		5,96,0,0,2421,2417,1,0,0,0,2421,2419,1,0,0,0,2422,2424,1,0,0,0,2423,2404,
-		1,0,0,0,2423,2407,1,0,0,0,2423,2408,1,0,0,0,2423,2410,1,0,0,0,2424,225,
-		1,0,0,0,2425,2426,3,96,48,0,2426,227,1,0,0,0,2427,2428,5,74,0,0,2428,2430,
-		5,156,0,0,2429,2427,1,0,0,0,2429,2430,1,0,0,0,2430,2432,1,0,0,0,2431,2433,
-		3,230,115,0,2432,2431,1,0,0,0,2432,2433,1,0,0,0,2433,2434,1,0,0,0,2434,
-		2438,5,87,0,0,2435,2436,5,224,0,0,2436,2437,5,69,0,0,2437,2439,5,128,0,
-		0,2438,2435,1,0,0,0,2438,2439,1,0,0,0,2439,2440,1,0,0,0,2440,2441,3,346,
-		173,0,2441,2442,3,232,116,0,2442,2583,1,0,0,0,2443,2444,5,74,0,0,2444,
-		2446,5,156,0,0,2445,2443,1,0,0,0,2445,2446,1,0,0,0,2446,2447,1,0,0,0,2447,
-		2448,5,211,0,0,2448,2452,5,87,0,0,2449,2450,5,224,0,0,2450,2451,5,69,0,
-		0,2451,2453,5,128,0,0,2452,2449,1,0,0,0,2452,2453,1,0,0,0,2453,2454,1,
-		0,0,0,2454,2456,3,346,173,0,2455,2457,3,234,117,0,2456,2455,1,0,0,0,2456,
-		2457,1,0,0,0,2457,2461,1,0,0,0,2458,2460,3,252,126,0,2459,2458,1,0,0,0,
-		2460,2463,1,0,0,0,2461,2459,1,0,0,0,2461,2462,1,0,0,0,2462,2583,1,0,0,
-		0,2463,2461,1,0,0,0,2464,2465,5,74,0,0,2465,2467,5,156,0,0,2466,2464,1,
-		0,0,0,2466,2467,1,0,0,0,2467,2472,1,0,0,0,2468,2470,5,238,0,0,2469,2468,
-		1,0,0,0,2469,2470,1,0,0,0,2470,2471,1,0,0,0,2471,2473,7,42,0,0,2472,2469,
-		1,0,0,0,2472,2473,1,0,0,0,2473,2475,1,0,0,0,2474,2476,5,79,0,0,2475,2474,
-		1,0,0,0,2475,2476,1,0,0,0,2476,2477,1,0,0,0,2477,2481,5,328,0,0,2478,2479,
-		5,224,0,0,2479,2480,5,69,0,0,2480,2482,5,128,0,0,2481,2478,1,0,0,0,2481,
-		2482,1,0,0,0,2482,2483,1,0,0,0,2483,2485,3,346,173,0,2484,2486,3,104,52,
-		0,2485,2484,1,0,0,0,2485,2486,1,0,0,0,2486,2488,1,0,0,0,2487,2489,3,256,
-		128,0,2488,2487,1,0,0,0,2488,2489,1,0,0,0,2489,2490,1,0,0,0,2490,2491,
-		5,26,0,0,2491,2493,3,10,5,0,2492,2494,3,262,131,0,2493,2492,1,0,0,0,2493,
-		2494,1,0,0,0,2494,2583,1,0,0,0,2495,2496,5,74,0,0,2496,2498,5,156,0,0,
-		2497,2495,1,0,0,0,2497,2498,1,0,0,0,2498,2499,1,0,0,0,2499,2500,5,244,
-		0,0,2500,2504,5,328,0,0,2501,2502,5,224,0,0,2502,2503,5,69,0,0,2503,2505,
-		5,128,0,0,2504,2501,1,0,0,0,2504,2505,1,0,0,0,2505,2506,1,0,0,0,2506,2508,
-		3,346,173,0,2507,2509,3,104,52,0,2508,2507,1,0,0,0,2508,2509,1,0,0,0,2509,
-		2511,1,0,0,0,2510,2512,3,256,128,0,2511,2510,1,0,0,0,2511,2512,1,0,0,0,
-		2512,2513,1,0,0,0,2513,2514,5,26,0,0,2514,2516,3,10,5,0,2515,2517,3,260,
-		130,0,2516,2515,1,0,0,0,2516,2517,1,0,0,0,2517,2583,1,0,0,0,2518,2522,
-		5,289,0,0,2519,2520,5,224,0,0,2520,2521,5,69,0,0,2521,2523,5,128,0,0,2522,
-		2519,1,0,0,0,2522,2523,1,0,0,0,2523,2531,1,0,0,0,2524,2527,3,346,173,0,
-		2525,2526,5,104,0,0,2526,2528,3,348,174,0,2527,2525,1,0,0,0,2527,2528,
-		1,0,0,0,2528,2532,1,0,0,0,2529,2530,5,104,0,0,2530,2532,3,348,174,0,2531,
-		2524,1,0,0,0,2531,2529,1,0,0,0,2532,2583,1,0,0,0,2533,2535,5,93,0,0,2534,
-		2533,1,0,0,0,2534,2535,1,0,0,0,2535,2536,1,0,0,0,2536,2538,5,228,0,0,2537,
-		2539,5,107,0,0,2538,2537,1,0,0,0,2538,2539,1,0,0,0,2539,2546,1,0,0,0,2540,
-		2541,5,224,0,0,2541,2542,5,69,0,0,2542,2544,5,128,0,0,2543,2540,1,0,0,
-		0,2543,2544,1,0,0,0,2544,2545,1,0,0,0,2545,2547,3,348,174,0,2546,2543,
-		1,0,0,0,2546,2547,1,0,0,0,2547,2548,1,0,0,0,2548,2549,5,72,0,0,2549,2552,
-		3,96,48,0,2550,2551,5,95,0,0,2551,2553,3,348,174,0,2552,2550,1,0,0,0,2552,
-		2553,1,0,0,0,2553,2554,1,0,0,0,2554,2555,5,332,0,0,2555,2560,3,264,132,
-		0,2556,2557,5,338,0,0,2557,2559,3,264,132,0,2558,2556,1,0,0,0,2559,2562,
-		1,0,0,0,2560,2558,1,0,0,0,2560,2561,1,0,0,0,2561,2563,1,0,0,0,2562,2560,
-		1,0,0,0,2563,2566,5,333,0,0,2564,2565,5,226,0,0,2565,2567,3,104,52,0,2566,
-		2564,1,0,0,0,2566,2567,1,0,0,0,2567,2573,1,0,0,0,2568,2570,5,255,0,0,2569,
-		2571,5,69,0,0,2570,2569,1,0,0,0,2570,2571,1,0,0,0,2571,2572,1,0,0,0,2572,
-		2574,5,47,0,0,2573,2568,1,0,0,0,2573,2574,1,0,0,0,2574,2576,1,0,0,0,2575,
-		2577,3,256,128,0,2576,2575,1,0,0,0,2576,2577,1,0,0,0,2577,2580,1,0,0,0,
-		2578,2579,5,99,0,0,2579,2581,3,106,53,0,2580,2578,1,0,0,0,2580,2581,1,
-		0,0,0,2581,2583,1,0,0,0,2582,2429,1,0,0,0,2582,2445,1,0,0,0,2582,2466,
-		1,0,0,0,2582,2497,1,0,0,0,2582,2518,1,0,0,0,2582,2534,1,0,0,0,2583,229,
-		1,0,0,0,2584,2586,7,43,0,0,2585,2584,1,0,0,0,2585,2586,1,0,0,0,2586,2587,
-		1,0,0,0,2587,2590,7,42,0,0,2588,2590,5,323,0,0,2589,2585,1,0,0,0,2589,
-		2588,1,0,0,0,2590,231,1,0,0,0,2591,2604,3,234,117,0,2592,2593,5,230,0,
-		0,2593,2594,5,332,0,0,2594,2599,3,346,173,0,2595,2596,5,338,0,0,2596,2598,
-		3,346,173,0,2597,2595,1,0,0,0,2598,2601,1,0,0,0,2599,2597,1,0,0,0,2599,
-		2600,1,0,0,0,2600,2602,1,0,0,0,2601,2599,1,0,0,0,2602,2603,5,333,0,0,2603,
-		2605,1,0,0,0,2604,2592,1,0,0,0,2604,2605,1,0,0,0,2605,2607,1,0,0,0,2606,
-		2608,3,256,128,0,2607,2606,1,0,0,0,2607,2608,1,0,0,0,2608,2610,1,0,0,0,
-		2609,2611,3,258,129,0,2610,2609,1,0,0,0,2610,2611,1,0,0,0,2611,2637,1,
-		0,0,0,2612,2614,3,104,52,0,2613,2612,1,0,0,0,2613,2614,1,0,0,0,2614,2616,
-		1,0,0,0,2615,2617,3,256,128,0,2616,2615,1,0,0,0,2616,2617,1,0,0,0,2617,
-		2619,1,0,0,0,2618,2620,3,258,129,0,2619,2618,1,0,0,0,2619,2620,1,0,0,0,
-		2620,2621,1,0,0,0,2621,2631,5,26,0,0,2622,2632,3,10,5,0,2623,2624,5,209,
-		0,0,2624,2629,3,348,174,0,2625,2626,5,332,0,0,2626,2627,3,142,71,0,2627,
-		2628,5,333,0,0,2628,2630,1,0,0,0,2629,2625,1,0,0,0,2629,2630,1,0,0,0,2630,
-		2632,1,0,0,0,2631,2622,1,0,0,0,2631,2623,1,0,0,0,2632,2634,1,0,0,0,2633,
-		2635,3,260,130,0,2634,2633,1,0,0,0,2634,2635,1,0,0,0,2635,2637,1,0,0,0,
-		2636,2591,1,0,0,0,2636,2613,1,0,0,0,2637,233,1,0,0,0,2638,2647,5,332,0,
-		0,2639,2644,3,236,118,0,2640,2641,5,338,0,0,2641,2643,3,236,118,0,2642,
-		2640,1,0,0,0,2643,2646,1,0,0,0,2644,2642,1,0,0,0,2644,2645,1,0,0,0,2645,
-		2648,1,0,0,0,2646,2644,1,0,0,0,2647,2639,1,0,0,0,2647,2648,1,0,0,0,2648,
-		2649,1,0,0,0,2649,2650,5,333,0,0,2650,235,1,0,0,0,2651,2673,3,238,119,
-		0,2652,2653,5,35,0,0,2653,2655,3,348,174,0,2654,2652,1,0,0,0,2654,2655,
-		1,0,0,0,2655,2656,1,0,0,0,2656,2660,3,244,122,0,2657,2659,3,250,125,0,
-		2658,2657,1,0,0,0,2659,2662,1,0,0,0,2660,2658,1,0,0,0,2660,2661,1,0,0,
-		0,2661,2673,1,0,0,0,2662,2660,1,0,0,0,2663,2664,5,117,0,0,2664,2669,3,
-		346,173,0,2665,2666,7,44,0,0,2666,2668,3,356,178,0,2667,2665,1,0,0,0,2668,
-		2671,1,0,0,0,2669,2667,1,0,0,0,2669,2670,1,0,0,0,2670,2673,1,0,0,0,2671,
-		2669,1,0,0,0,2672,2651,1,0,0,0,2672,2654,1,0,0,0,2672,2663,1,0,0,0,2673,
-		237,1,0,0,0,2674,2675,3,348,174,0,2675,2678,3,182,91,0,2676,2677,5,33,
-		0,0,2677,2679,3,346,173,0,2678,2676,1,0,0,0,2678,2679,1,0,0,0,2679,2683,
-		1,0,0,0,2680,2682,3,240,120,0,2681,2680,1,0,0,0,2682,2685,1,0,0,0,2683,
-		2681,1,0,0,0,2683,2684,1,0,0,0,2684,239,1,0,0,0,2685,2683,1,0,0,0,2686,
-		2687,5,35,0,0,2687,2689,3,348,174,0,2688,2686,1,0,0,0,2688,2689,1,0,0,
-		0,2689,2690,1,0,0,0,2690,2694,3,242,121,0,2691,2693,3,250,125,0,2692,2691,
-		1,0,0,0,2693,2696,1,0,0,0,2694,2692,1,0,0,0,2694,2695,1,0,0,0,2695,241,
-		1,0,0,0,2696,2694,1,0,0,0,2697,2698,5,69,0,0,2698,2727,5,70,0,0,2699,2727,
-		5,70,0,0,2700,2701,5,44,0,0,2701,2727,3,124,62,0,2702,2703,5,32,0,0,2703,
-		2704,5,332,0,0,2704,2705,3,106,53,0,2705,2706,5,333,0,0,2706,2727,1,0,
-		0,0,2707,2727,5,93,0,0,2708,2709,5,77,0,0,2709,2727,5,234,0,0,2710,2727,
-		3,246,123,0,2711,2715,5,217,0,0,2712,2716,5,171,0,0,2713,2714,5,175,0,
-		0,2714,2716,5,44,0,0,2715,2712,1,0,0,0,2715,2713,1,0,0,0,2716,2717,1,0,
-		0,0,2717,2724,5,26,0,0,2718,2725,5,223,0,0,2719,2720,5,332,0,0,2720,2721,
-		3,106,53,0,2721,2722,5,333,0,0,2722,2723,5,308,0,0,2723,2725,1,0,0,0,2724,
-		2718,1,0,0,0,2724,2719,1,0,0,0,2725,2727,1,0,0,0,2726,2697,1,0,0,0,2726,
-		2699,1,0,0,0,2726,2700,1,0,0,0,2726,2702,1,0,0,0,2726,2707,1,0,0,0,2726,
-		2708,1,0,0,0,2726,2710,1,0,0,0,2726,2711,1,0,0,0,2727,243,1,0,0,0,2728,
-		2729,5,32,0,0,2729,2730,5,332,0,0,2730,2731,3,106,53,0,2731,2732,5,333,
-		0,0,2732,2744,1,0,0,0,2733,2734,5,93,0,0,2734,2744,3,104,52,0,2735,2736,
-		5,77,0,0,2736,2737,5,234,0,0,2737,2744,3,104,52,0,2738,2739,5,55,0,0,2739,
-		2740,5,234,0,0,2740,2741,3,104,52,0,2741,2742,3,246,123,0,2742,2744,1,
-		0,0,0,2743,2728,1,0,0,0,2743,2733,1,0,0,0,2743,2735,1,0,0,0,2743,2738,
-		1,0,0,0,2744,245,1,0,0,0,2745,2746,5,80,0,0,2746,2748,3,346,173,0,2747,
-		2749,3,104,52,0,2748,2747,1,0,0,0,2748,2749,1,0,0,0,2749,2752,1,0,0,0,
-		2750,2751,5,242,0,0,2751,2753,7,45,0,0,2752,2750,1,0,0,0,2752,2753,1,0,
-		0,0,2753,2757,1,0,0,0,2754,2756,3,248,124,0,2755,2754,1,0,0,0,2756,2759,
-		1,0,0,0,2757,2755,1,0,0,0,2757,2758,1,0,0,0,2758,247,1,0,0,0,2759,2757,
-		1,0,0,0,2760,2761,5,72,0,0,2761,2770,7,46,0,0,2762,2763,5,251,0,0,2763,
-		2771,5,167,0,0,2764,2771,5,283,0,0,2765,2771,5,176,0,0,2766,2767,5,296,
-		0,0,2767,2771,5,70,0,0,2768,2769,5,296,0,0,2769,2771,5,44,0,0,2770,2762,
-		1,0,0,0,2770,2764,1,0,0,0,2770,2765,1,0,0,0,2770,2766,1,0,0,0,2770,2768,
-		1,0,0,0,2771,249,1,0,0,0,2772,2774,5,69,0,0,2773,2772,1,0,0,0,2773,2774,
-		1,0,0,0,2774,2775,1,0,0,0,2775,2783,5,45,0,0,2776,2777,5,61,0,0,2777,2783,
-		7,47,0,0,2778,2779,5,69,0,0,2779,2783,5,326,0,0,2780,2781,5,251,0,0,2781,
-		2783,5,229,0,0,2782,2773,1,0,0,0,2782,2776,1,0,0,0,2782,2778,1,0,0,0,2782,
-		2780,1,0,0,0,2783,251,1,0,0,0,2784,2785,5,308,0,0,2785,2786,5,26,0,0,2786,
-		2815,3,348,174,0,2787,2788,5,239,0,0,2788,2815,5,3,0,0,2789,2790,5,258,
-		0,0,2790,2791,5,332,0,0,2791,2796,3,254,127,0,2792,2793,5,338,0,0,2793,
-		2795,3,254,127,0,2794,2792,1,0,0,0,2795,2798,1,0,0,0,2796,2794,1,0,0,0,
-		2796,2797,1,0,0,0,2797,2799,1,0,0,0,2798,2796,1,0,0,0,2799,2800,5,333,
-		0,0,2800,2815,1,0,0,0,2801,2802,5,265,0,0,2802,2803,5,175,0,0,2803,2804,
-		5,332,0,0,2804,2809,3,94,47,0,2805,2806,5,338,0,0,2806,2808,3,94,47,0,
-		2807,2805,1,0,0,0,2808,2811,1,0,0,0,2809,2807,1,0,0,0,2809,2810,1,0,0,
-		0,2810,2812,1,0,0,0,2811,2809,1,0,0,0,2812,2813,5,333,0,0,2813,2815,1,
-		0,0,0,2814,2784,1,0,0,0,2814,2787,1,0,0,0,2814,2789,1,0,0,0,2814,2801,
-		1,0,0,0,2815,253,1,0,0,0,2816,2826,5,3,0,0,2817,2822,3,356,178,0,2818,
-		2819,5,340,0,0,2819,2821,3,356,178,0,2820,2818,1,0,0,0,2821,2824,1,0,0,
-		0,2822,2820,1,0,0,0,2822,2823,1,0,0,0,2823,2826,1,0,0,0,2824,2822,1,0,
-		0,0,2825,2816,1,0,0,0,2825,2817,1,0,0,0,2826,2828,1,0,0,0,2827,2829,5,
-		351,0,0,2828,2827,1,0,0,0,2828,2829,1,0,0,0,2829,2830,1,0,0,0,2830,2831,
-		3,314,157,0,2831,255,1,0,0,0,2832,2833,5,101,0,0,2833,2837,3,308,154,0,
-		2834,2835,5,162,0,0,2835,2837,3,348,174,0,2836,2832,1,0,0,0,2836,2834,
-		1,0,0,0,2837,257,1,0,0,0,2838,2839,5,72,0,0,2839,2845,5,184,0,0,2840,2841,
-		5,269,0,0,2841,2846,5,287,0,0,2842,2843,5,198,0,0,2843,2846,5,287,0,0,
-		2844,2846,5,205,0,0,2845,2840,1,0,0,0,2845,2842,1,0,0,0,2845,2844,1,0,
-		0,0,2846,259,1,0,0,0,2847,2849,5,101,0,0,2848,2850,5,251,0,0,2849,2848,
-		1,0,0,0,2849,2850,1,0,0,0,2850,2851,1,0,0,0,2851,2852,5,193,0,0,2852,261,
-		1,0,0,0,2853,2855,5,101,0,0,2854,2856,7,48,0,0,2855,2854,1,0,0,0,2855,
-		2856,1,0,0,0,2856,2857,1,0,0,0,2857,2858,5,32,0,0,2858,2859,5,257,0,0,
-		2859,263,1,0,0,0,2860,2862,3,106,53,0,2861,2863,3,266,133,0,2862,2861,
-		1,0,0,0,2862,2863,1,0,0,0,2863,2865,1,0,0,0,2864,2866,7,49,0,0,2865,2864,
-		1,0,0,0,2865,2866,1,0,0,0,2866,2869,1,0,0,0,2867,2868,5,15,0,0,2868,2870,
-		7,12,0,0,2869,2867,1,0,0,0,2869,2870,1,0,0,0,2870,265,1,0,0,0,2871,2876,
-		5,1,0,0,2872,2873,5,340,0,0,2873,2875,5,1,0,0,2874,2872,1,0,0,0,2875,2878,
-		1,0,0,0,2876,2874,1,0,0,0,2876,2877,1,0,0,0,2877,267,1,0,0,0,2878,2876,
-		1,0,0,0,2879,2880,7,50,0,0,2880,269,1,0,0,0,2881,2898,5,87,0,0,2882,2898,
-		5,328,0,0,2883,2884,5,244,0,0,2884,2898,5,328,0,0,2885,2898,5,228,0,0,
-		2886,2898,5,289,0,0,2887,2898,5,292,0,0,2888,2898,5,318,0,0,2889,2898,
-		5,204,0,0,2890,2898,5,216,0,0,2891,2898,5,194,0,0,2892,2898,5,34,0,0,2893,
-		2898,5,285,0,0,2894,2898,5,35,0,0,2895,2896,5,55,0,0,2896,2898,5,87,0,
-		0,2897,2881,1,0,0,0,2897,2882,1,0,0,0,2897,2883,1,0,0,0,2897,2885,1,0,
-		0,0,2897,2886,1,0,0,0,2897,2887,1,0,0,0,2897,2888,1,0,0,0,2897,2889,1,
-		0,0,0,2897,2890,1,0,0,0,2897,2891,1,0,0,0,2897,2892,1,0,0,0,2897,2893,
-		1,0,0,0,2897,2894,1,0,0,0,2897,2895,1,0,0,0,2898,271,1,0,0,0,2899,2900,
-		5,279,0,0,2900,2901,5,89,0,0,2901,3026,3,348,174,0,2902,2903,5,279,0,0,
-		2903,2904,5,35,0,0,2904,2905,3,348,174,0,2905,2906,5,89,0,0,2906,2907,
-		3,348,174,0,2907,3026,1,0,0,0,2908,2910,5,279,0,0,2909,2911,5,34,0,0,2910,
-		2909,1,0,0,0,2910,2911,1,0,0,0,2911,2912,1,0,0,0,2912,2913,3,348,174,0,
-		2913,2914,5,89,0,0,2914,2915,3,348,174,0,2915,3026,1,0,0,0,2916,2917,5,
-		296,0,0,2917,2918,5,289,0,0,2918,3026,3,348,174,0,2919,2920,5,262,0,0,
-		2920,2925,5,89,0,0,2921,2926,3,348,174,0,2922,2926,5,43,0,0,2923,2926,
-		5,39,0,0,2924,2926,5,83,0,0,2925,2921,1,0,0,0,2925,2922,1,0,0,0,2925,2923,
-		1,0,0,0,2925,2924,1,0,0,0,2926,3026,1,0,0,0,2927,2930,5,168,0,0,2928,2929,
-		5,35,0,0,2929,2931,3,348,174,0,2930,2928,1,0,0,0,2930,2931,1,0,0,0,2931,
-		2932,1,0,0,0,2932,2936,3,244,122,0,2933,2935,3,250,125,0,2934,2933,1,0,
-		0,0,2935,2938,1,0,0,0,2936,2934,1,0,0,0,2936,2937,1,0,0,0,2937,3026,1,
-		0,0,0,2938,2936,1,0,0,0,2939,2941,5,168,0,0,2940,2942,5,34,0,0,2941,2940,
-		1,0,0,0,2941,2942,1,0,0,0,2942,2946,1,0,0,0,2943,2944,5,224,0,0,2944,2945,
-		5,69,0,0,2945,2947,5,128,0,0,2946,2943,1,0,0,0,2946,2947,1,0,0,0,2947,
-		2948,1,0,0,0,2948,3026,3,238,119,0,2949,2950,5,205,0,0,2950,2953,5,35,
-		0,0,2951,2952,5,224,0,0,2952,2954,5,128,0,0,2953,2951,1,0,0,0,2953,2954,
-		1,0,0,0,2954,2955,1,0,0,0,2955,2957,3,348,174,0,2956,2958,3,268,134,0,
-		2957,2956,1,0,0,0,2957,2958,1,0,0,0,2958,3026,1,0,0,0,2959,2961,5,205,
-		0,0,2960,2962,5,34,0,0,2961,2960,1,0,0,0,2961,2962,1,0,0,0,2962,2965,1,
-		0,0,0,2963,2964,5,224,0,0,2964,2966,5,128,0,0,2965,2963,1,0,0,0,2965,2966,
-		1,0,0,0,2966,2967,1,0,0,0,2967,2969,3,348,174,0,2968,2970,3,268,134,0,
-		2969,2968,1,0,0,0,2969,2970,1,0,0,0,2970,3026,1,0,0,0,2971,2973,5,170,
-		0,0,2972,2974,5,34,0,0,2973,2972,1,0,0,0,2973,2974,1,0,0,0,2974,2975,1,
-		0,0,0,2975,2978,3,348,174,0,2976,2977,5,296,0,0,2977,2979,5,193,0,0,2978,
-		2976,1,0,0,0,2978,2979,1,0,0,0,2979,2980,1,0,0,0,2980,2981,5,318,0,0,2981,
-		2984,3,182,91,0,2982,2983,5,33,0,0,2983,2985,3,346,173,0,2984,2982,1,0,
-		0,0,2984,2985,1,0,0,0,2985,2988,1,0,0,0,2986,2987,5,95,0,0,2987,2989,3,
-		106,53,0,2988,2986,1,0,0,0,2988,2989,1,0,0,0,2989,3026,1,0,0,0,2990,2992,
-		5,170,0,0,2991,2993,5,34,0,0,2992,2991,1,0,0,0,2992,2993,1,0,0,0,2993,
-		2994,1,0,0,0,2994,3000,3,348,174,0,2995,2996,5,296,0,0,2996,2997,5,44,
-		0,0,2997,3001,3,106,53,0,2998,2999,5,205,0,0,2999,3001,5,44,0,0,3000,2995,
-		1,0,0,0,3000,2998,1,0,0,0,3001,3026,1,0,0,0,3002,3004,5,170,0,0,3003,3005,
-		5,34,0,0,3004,3003,1,0,0,0,3004,3005,1,0,0,0,3005,3006,1,0,0,0,3006,3007,
-		3,348,174,0,3007,3008,7,51,0,0,3008,3009,5,69,0,0,3009,3010,5,70,0,0,3010,
-		3026,1,0,0,0,3011,3013,5,170,0,0,3012,3014,5,34,0,0,3013,3012,1,0,0,0,
-		3013,3014,1,0,0,0,3014,3015,1,0,0,0,3015,3016,3,348,174,0,3016,3017,5,
-		296,0,0,3017,3019,5,305,0,0,3018,3020,5,346,0,0,3019,3018,1,0,0,0,3019,
-		3020,1,0,0,0,3020,3021,1,0,0,0,3021,3022,5,6,0,0,3022,3026,1,0,0,0,3023,
-		3024,7,52,0,0,3024,3026,3,308,154,0,3025,2899,1,0,0,0,3025,2902,1,0,0,
-		0,3025,2908,1,0,0,0,3025,2916,1,0,0,0,3025,2919,1,0,0,0,3025,2927,1,0,
-		0,0,3025,2939,1,0,0,0,3025,2949,1,0,0,0,3025,2959,1,0,0,0,3025,2971,1,
-		0,0,0,3025,2990,1,0,0,0,3025,3002,1,0,0,0,3025,3011,1,0,0,0,3025,3023,
-		1,0,0,0,3026,273,1,0,0,0,3027,3028,3,278,139,0,3028,3029,5,72,0,0,3029,
-		3030,3,282,141,0,3030,3031,5,89,0,0,3031,3036,3,284,142,0,3032,3033,5,
-		338,0,0,3033,3035,3,284,142,0,3034,3032,1,0,0,0,3035,3038,1,0,0,0,3036,
-		3034,1,0,0,0,3036,3037,1,0,0,0,3037,3042,1,0,0,0,3038,3036,1,0,0,0,3039,
-		3040,5,101,0,0,3040,3041,5,57,0,0,3041,3043,5,257,0,0,3042,3039,1,0,0,
-		0,3042,3043,1,0,0,0,3043,3067,1,0,0,0,3044,3049,3,348,174,0,3045,3046,
-		5,338,0,0,3046,3048,3,348,174,0,3047,3045,1,0,0,0,3048,3051,1,0,0,0,3049,
-		3047,1,0,0,0,3049,3050,1,0,0,0,3050,3052,1,0,0,0,3051,3049,1,0,0,0,3052,
-		3053,5,89,0,0,3053,3058,3,284,142,0,3054,3055,5,338,0,0,3055,3057,3,284,
-		142,0,3056,3054,1,0,0,0,3057,3060,1,0,0,0,3058,3056,1,0,0,0,3058,3059,
-		1,0,0,0,3059,3064,1,0,0,0,3060,3058,1,0,0,0,3061,3062,5,101,0,0,3062,3063,
-		5,169,0,0,3063,3065,5,257,0,0,3064,3061,1,0,0,0,3064,3065,1,0,0,0,3065,
-		3067,1,0,0,0,3066,3027,1,0,0,0,3066,3044,1,0,0,0,3067,275,1,0,0,0,3068,
-		3069,5,57,0,0,3069,3070,5,257,0,0,3070,3072,5,54,0,0,3071,3068,1,0,0,0,
-		3071,3072,1,0,0,0,3072,3073,1,0,0,0,3073,3074,3,278,139,0,3074,3075,5,
-		72,0,0,3075,3076,3,282,141,0,3076,3077,5,56,0,0,3077,3082,3,284,142,0,
-		3078,3079,5,338,0,0,3079,3081,3,284,142,0,3080,3078,1,0,0,0,3081,3084,
-		1,0,0,0,3082,3080,1,0,0,0,3082,3083,1,0,0,0,3083,3086,1,0,0,0,3084,3082,
-		1,0,0,0,3085,3087,3,268,134,0,3086,3085,1,0,0,0,3086,3087,1,0,0,0,3087,
-		3114,1,0,0,0,3088,3089,5,169,0,0,3089,3090,5,257,0,0,3090,3092,5,54,0,
-		0,3091,3088,1,0,0,0,3091,3092,1,0,0,0,3092,3093,1,0,0,0,3093,3098,3,348,
-		174,0,3094,3095,5,338,0,0,3095,3097,3,348,174,0,3096,3094,1,0,0,0,3097,
-		3100,1,0,0,0,3098,3096,1,0,0,0,3098,3099,1,0,0,0,3099,3101,1,0,0,0,3100,
-		3098,1,0,0,0,3101,3102,5,56,0,0,3102,3107,3,284,142,0,3103,3104,5,338,
-		0,0,3104,3106,3,284,142,0,3105,3103,1,0,0,0,3106,3109,1,0,0,0,3107,3105,
-		1,0,0,0,3107,3108,1,0,0,0,3108,3111,1,0,0,0,3109,3107,1,0,0,0,3110,3112,
-		3,268,134,0,3111,3110,1,0,0,0,3111,3112,1,0,0,0,3112,3114,1,0,0,0,3113,
-		3071,1,0,0,0,3113,3091,1,0,0,0,3114,277,1,0,0,0,3115,3117,5,20,0,0,3116,
-		3118,5,271,0,0,3117,3116,1,0,0,0,3117,3118,1,0,0,0,3118,3120,1,0,0,0,3119,
-		3121,3,104,52,0,3120,3119,1,0,0,0,3120,3121,1,0,0,0,3121,3131,1,0,0,0,
-		3122,3127,3,280,140,0,3123,3124,5,338,0,0,3124,3126,3,280,140,0,3125,3123,
-		1,0,0,0,3126,3129,1,0,0,0,3127,3125,1,0,0,0,3127,3128,1,0,0,0,3128,3131,
-		1,0,0,0,3129,3127,1,0,0,0,3130,3115,1,0,0,0,3130,3122,1,0,0,0,3131,279,
-		1,0,0,0,3132,3137,5,82,0,0,3133,3137,5,80,0,0,3134,3137,5,36,0,0,3135,
-		3137,3,348,174,0,3136,3132,1,0,0,0,3136,3133,1,0,0,0,3136,3134,1,0,0,0,
-		3136,3135,1,0,0,0,3137,3139,1,0,0,0,3138,3140,3,104,52,0,3139,3138,1,0,
-		0,0,3139,3140,1,0,0,0,3140,281,1,0,0,0,3141,3143,5,87,0,0,3142,3141,1,
-		0,0,0,3142,3143,1,0,0,0,3143,3144,1,0,0,0,3144,3149,3,346,173,0,3145,3146,
-		5,338,0,0,3146,3148,3,346,173,0,3147,3145,1,0,0,0,3148,3151,1,0,0,0,3149,
-		3147,1,0,0,0,3149,3150,1,0,0,0,3150,3174,1,0,0,0,3151,3149,1,0,0,0,3152,
-		3153,7,53,0,0,3153,3158,3,346,173,0,3154,3155,5,338,0,0,3155,3157,3,346,
-		173,0,3156,3154,1,0,0,0,3157,3160,1,0,0,0,3158,3156,1,0,0,0,3158,3159,
-		1,0,0,0,3159,3174,1,0,0,0,3160,3158,1,0,0,0,3161,3162,5,20,0,0,3162,3163,
-		7,54,0,0,3163,3164,5,60,0,0,3164,3165,5,289,0,0,3165,3170,3,346,173,0,
-		3166,3167,5,338,0,0,3167,3169,3,346,173,0,3168,3166,1,0,0,0,3169,3172,
-		1,0,0,0,3170,3168,1,0,0,0,3170,3171,1,0,0,0,3171,3174,1,0,0,0,3172,3170,
-		1,0,0,0,3173,3142,1,0,0,0,3173,3152,1,0,0,0,3173,3161,1,0,0,0,3174,283,
-		1,0,0,0,3175,3177,5,58,0,0,3176,3175,1,0,0,0,3176,3177,1,0,0,0,3177,3182,
-		1,0,0,0,3178,3183,3,348,174,0,3179,3183,5,43,0,0,3180,3183,5,39,0,0,3181,
-		3183,5,83,0,0,3182,3178,1,0,0,0,3182,3179,1,0,0,0,3182,3180,1,0,0,0,3182,
-		3181,1,0,0,0,3183,285,1,0,0,0,3184,3185,5,332,0,0,3185,3186,3,10,5,0,3186,
-		3187,5,333,0,0,3187,3188,5,89,0,0,3188,3189,3,288,144,0,3189,3190,3,292,
-		146,0,3190,3209,1,0,0,0,3191,3193,5,105,0,0,3192,3191,1,0,0,0,3192,3193,
-		1,0,0,0,3193,3194,1,0,0,0,3194,3196,3,346,173,0,3195,3197,3,104,52,0,3196,
-		3195,1,0,0,0,3196,3197,1,0,0,0,3197,3198,1,0,0,0,3198,3199,7,55,0,0,3199,
-		3201,3,288,144,0,3200,3202,3,290,145,0,3201,3200,1,0,0,0,3201,3202,1,0,
-		0,0,3202,3203,1,0,0,0,3203,3206,3,292,146,0,3204,3205,5,99,0,0,3205,3207,
-		3,106,53,0,3206,3204,1,0,0,0,3206,3207,1,0,0,0,3207,3209,1,0,0,0,3208,
-		3184,1,0,0,0,3208,3192,1,0,0,0,3209,287,1,0,0,0,3210,3212,5,272,0,0,3211,
-		3210,1,0,0,0,3211,3212,1,0,0,0,3212,3213,1,0,0,0,3213,3217,5,3,0,0,3214,
-		3217,5,306,0,0,3215,3217,5,307,0,0,3216,3211,1,0,0,0,3216,3214,1,0,0,0,
-		3216,3215,1,0,0,0,3217,289,1,0,0,0,3218,3220,5,95,0,0,3219,3218,1,0,0,
-		0,3219,3220,1,0,0,0,3220,3221,1,0,0,0,3221,3222,5,200,0,0,3222,3223,5,
-		3,0,0,3223,291,1,0,0,0,3224,3226,5,101,0,0,3225,3224,1,0,0,0,3225,3226,
-		1,0,0,0,3226,3234,1,0,0,0,3227,3235,3,308,154,0,3228,3230,3,294,147,0,
-		3229,3228,1,0,0,0,3230,3233,1,0,0,0,3231,3229,1,0,0,0,3231,3232,1,0,0,
-		0,3232,3235,1,0,0,0,3233,3231,1,0,0,0,3234,3227,1,0,0,0,3234,3231,1,0,
-		0,0,3235,293,1,0,0,0,3236,3261,7,56,0,0,3237,3239,7,57,0,0,3238,3240,5,
-		26,0,0,3239,3238,1,0,0,0,3239,3240,1,0,0,0,3240,3241,1,0,0,0,3241,3261,
-		5,3,0,0,3242,3247,5,214,0,0,3243,3248,5,273,0,0,3244,3245,5,69,0,0,3245,
-		3248,5,70,0,0,3246,3248,5,70,0,0,3247,3243,1,0,0,0,3247,3244,1,0,0,0,3247,
-		3246,1,0,0,0,3248,3258,1,0,0,0,3249,3259,5,347,0,0,3250,3255,3,348,174,
-		0,3251,3252,5,338,0,0,3252,3254,3,348,174,0,3253,3251,1,0,0,0,3254,3257,
-		1,0,0,0,3255,3253,1,0,0,0,3255,3256,1,0,0,0,3256,3259,1,0,0,0,3257,3255,
-		1,0,0,0,3258,3249,1,0,0,0,3258,3250,1,0,0,0,3259,3261,1,0,0,0,3260,3236,
-		1,0,0,0,3260,3237,1,0,0,0,3260,3242,1,0,0,0,3261,295,1,0,0,0,3262,3270,
-		3,308,154,0,3263,3265,3,298,149,0,3264,3263,1,0,0,0,3265,3268,1,0,0,0,
-		3266,3264,1,0,0,0,3266,3267,1,0,0,0,3267,3270,1,0,0,0,3268,3266,1,0,0,
-		0,3269,3262,1,0,0,0,3269,3266,1,0,0,0,3270,297,1,0,0,0,3271,3272,7,58,
-		0,0,3272,299,1,0,0,0,3273,3311,3,8,4,0,3274,3275,5,36,0,0,3275,3311,3,
-		228,114,0,3276,3277,5,276,0,0,3277,3278,5,244,0,0,3278,3280,5,328,0,0,
-		3279,3281,5,107,0,0,3280,3279,1,0,0,0,3280,3281,1,0,0,0,3281,3282,1,0,
-		0,0,3282,3284,3,346,173,0,3283,3285,3,260,130,0,3284,3283,1,0,0,0,3284,
-		3285,1,0,0,0,3285,3311,1,0,0,0,3286,3287,5,209,0,0,3287,3292,3,348,174,
-		0,3288,3289,5,332,0,0,3289,3290,3,142,71,0,3290,3291,5,333,0,0,3291,3293,
-		1,0,0,0,3292,3288,1,0,0,0,3292,3293,1,0,0,0,3293,3311,1,0,0,0,3294,3295,
-		5,196,0,0,3295,3299,3,348,174,0,3296,3298,3,316,158,0,3297,3296,1,0,0,
-		0,3298,3301,1,0,0,0,3299,3297,1,0,0,0,3299,3300,1,0,0,0,3300,3302,1,0,
-		0,0,3301,3299,1,0,0,0,3302,3305,5,191,0,0,3303,3304,7,4,0,0,3304,3306,
-		5,222,0,0,3305,3303,1,0,0,0,3305,3306,1,0,0,0,3306,3307,1,0,0,0,3307,3308,
-		5,54,0,0,3308,3309,3,10,5,0,3309,3311,1,0,0,0,3310,3273,1,0,0,0,3310,3274,
-		1,0,0,0,3310,3276,1,0,0,0,3310,3286,1,0,0,0,3310,3294,1,0,0,0,3311,301,
-		1,0,0,0,3312,3316,3,10,5,0,3313,3316,3,98,49,0,3314,3316,5,3,0,0,3315,
-		3312,1,0,0,0,3315,3313,1,0,0,0,3315,3314,1,0,0,0,3316,303,1,0,0,0,3317,
-		3322,3,306,153,0,3318,3319,5,338,0,0,3319,3321,3,306,153,0,3320,3318,1,
-		0,0,0,3321,3324,1,0,0,0,3322,3320,1,0,0,0,3322,3323,1,0,0,0,3323,305,1,
-		0,0,0,3324,3322,1,0,0,0,3325,3327,3,346,173,0,3326,3328,3,104,52,0,3327,
-		3326,1,0,0,0,3327,3328,1,0,0,0,3328,307,1,0,0,0,3329,3330,5,332,0,0,3330,
-		3335,3,310,155,0,3331,3332,5,338,0,0,3332,3334,3,310,155,0,3333,3331,1,
-		0,0,0,3334,3337,1,0,0,0,3335,3333,1,0,0,0,3335,3336,1,0,0,0,3336,3338,
-		1,0,0,0,3337,3335,1,0,0,0,3338,3339,5,333,0,0,3339,309,1,0,0,0,3340,3342,
-		3,312,156,0,3341,3343,5,351,0,0,3342,3341,1,0,0,0,3342,3343,1,0,0,0,3343,
-		3345,1,0,0,0,3344,3346,3,314,157,0,3345,3344,1,0,0,0,3345,3346,1,0,0,0,
-		3346,311,1,0,0,0,3347,3358,3,348,174,0,3348,3358,5,22,0,0,3349,3358,5,
-		21,0,0,3350,3358,5,126,0,0,3351,3358,5,109,0,0,3352,3358,5,110,0,0,3353,
-		3358,5,70,0,0,3354,3358,5,44,0,0,3355,3358,5,105,0,0,3356,3358,5,32,0,
-		0,3357,3347,1,0,0,0,3357,3348,1,0,0,0,3357,3349,1,0,0,0,3357,3350,1,0,
-		0,0,3357,3351,1,0,0,0,3357,3352,1,0,0,0,3357,3353,1,0,0,0,3357,3354,1,
-		0,0,0,3357,3355,1,0,0,0,3357,3356,1,0,0,0,3358,3363,1,0,0,0,3359,3360,
-		5,340,0,0,3360,3362,3,356,178,0,3361,3359,1,0,0,0,3362,3365,1,0,0,0,3363,
-		3361,1,0,0,0,3363,3364,1,0,0,0,3364,313,1,0,0,0,3365,3363,1,0,0,0,3366,
-		3385,3,356,178,0,3367,3385,5,3,0,0,3368,3370,7,15,0,0,3369,3368,1,0,0,
-		0,3369,3370,1,0,0,0,3370,3371,1,0,0,0,3371,3385,7,23,0,0,3372,3385,5,347,
-		0,0,3373,3374,5,332,0,0,3374,3379,3,314,157,0,3375,3376,5,338,0,0,3376,
-		3378,3,314,157,0,3377,3375,1,0,0,0,3378,3381,1,0,0,0,3379,3377,1,0,0,0,
-		3379,3380,1,0,0,0,3380,3382,1,0,0,0,3381,3379,1,0,0,0,3382,3383,5,333,
-		0,0,3383,3385,1,0,0,0,3384,3366,1,0,0,0,3384,3367,1,0,0,0,3384,3369,1,
-		0,0,0,3384,3372,1,0,0,0,3384,3373,1,0,0,0,3385,315,1,0,0,0,3386,3387,5,
-		251,0,0,3387,3393,5,290,0,0,3388,3393,5,290,0,0,3389,3393,5,105,0,0,3390,
-		3393,5,231,0,0,3391,3393,3,348,174,0,3392,3386,1,0,0,0,3392,3388,1,0,0,
-		0,3392,3389,1,0,0,0,3392,3390,1,0,0,0,3392,3391,1,0,0,0,3393,317,1,0,0,
-		0,3394,3396,3,320,160,0,3395,3394,1,0,0,0,3395,3396,1,0,0,0,3396,3398,
-		1,0,0,0,3397,3399,7,59,0,0,3398,3397,1,0,0,0,3398,3399,1,0,0,0,3399,3400,
-		1,0,0,0,3400,3401,3,348,174,0,3401,319,1,0,0,0,3402,3416,5,250,0,0,3403,
-		3416,5,270,0,0,3404,3416,5,212,0,0,3405,3416,5,235,0,0,3406,3407,7,60,
-		0,0,3407,3416,3,322,161,0,3408,3416,3,322,161,0,3409,3416,5,20,0,0,3410,
-		3413,7,61,0,0,3411,3414,3,322,161,0,3412,3414,5,20,0,0,3413,3411,1,0,0,
-		0,3413,3412,1,0,0,0,3413,3414,1,0,0,0,3414,3416,1,0,0,0,3415,3402,1,0,
-		0,0,3415,3403,1,0,0,0,3415,3404,1,0,0,0,3415,3405,1,0,0,0,3415,3406,1,
-		0,0,0,3415,3408,1,0,0,0,3415,3409,1,0,0,0,3415,3410,1,0,0,0,3416,321,1,
-		0,0,0,3417,3419,7,15,0,0,3418,3417,1,0,0,0,3418,3419,1,0,0,0,3419,3420,
-		1,0,0,0,3420,3421,5,6,0,0,3421,323,1,0,0,0,3422,3424,5,20,0,0,3423,3425,
-		5,311,0,0,3424,3423,1,0,0,0,3424,3425,1,0,0,0,3425,3442,1,0,0,0,3426,3427,
-		5,137,0,0,3427,3442,5,331,0,0,3428,3429,5,316,0,0,3429,3430,5,233,0,0,
-		3430,3442,5,236,0,0,3431,3432,5,295,0,0,3432,3442,5,104,0,0,3433,3434,
-		5,36,0,0,3434,3435,7,62,0,0,3435,3442,3,346,173,0,3436,3437,5,311,0,0,
-		3437,3442,3,326,163,0,3438,3439,3,334,167,0,3439,3440,3,326,163,0,3440,
-		3442,1,0,0,0,3441,3422,1,0,0,0,3441,3426,1,0,0,0,3441,3428,1,0,0,0,3441,
-		3431,1,0,0,0,3441,3433,1,0,0,0,3441,3436,1,0,0,0,3441,3438,1,0,0,0,3442,
-		325,1,0,0,0,3443,3444,7,59,0,0,3444,3446,3,346,173,0,3445,3443,1,0,0,0,
-		3445,3446,1,0,0,0,3446,3449,1,0,0,0,3447,3448,5,117,0,0,3448,3450,5,3,
-		0,0,3449,3447,1,0,0,0,3449,3450,1,0,0,0,3450,327,1,0,0,0,3451,3453,7,63,
-		0,0,3452,3451,1,0,0,0,3452,3453,1,0,0,0,3453,3454,1,0,0,0,3454,3455,5,
-		137,0,0,3455,3456,5,331,0,0,3456,3520,3,330,165,0,3457,3459,7,63,0,0,3458,
-		3457,1,0,0,0,3458,3459,1,0,0,0,3459,3460,1,0,0,0,3460,3462,5,249,0,0,3461,
-		3463,7,64,0,0,3462,3461,1,0,0,0,3462,3463,1,0,0,0,3463,3520,1,0,0,0,3464,
-		3466,7,63,0,0,3465,3464,1,0,0,0,3465,3466,1,0,0,0,3466,3467,1,0,0,0,3467,
-		3470,5,285,0,0,3468,3471,3,348,174,0,3469,3471,5,3,0,0,3470,3468,1,0,0,
-		0,3470,3469,1,0,0,0,3471,3520,1,0,0,0,3472,3474,7,63,0,0,3473,3472,1,0,
-		0,0,3473,3474,1,0,0,0,3474,3475,1,0,0,0,3475,3476,5,295,0,0,3476,3480,
-		5,104,0,0,3477,3481,3,348,174,0,3478,3481,5,3,0,0,3479,3481,5,44,0,0,3480,
-		3477,1,0,0,0,3480,3478,1,0,0,0,3480,3479,1,0,0,0,3481,3520,1,0,0,0,3482,
-		3484,7,63,0,0,3483,3482,1,0,0,0,3483,3484,1,0,0,0,3484,3485,1,0,0,0,3485,
-		3486,5,289,0,0,3486,3520,5,3,0,0,3487,3489,7,63,0,0,3488,3487,1,0,0,0,
-		3488,3489,1,0,0,0,3489,3490,1,0,0,0,3490,3491,5,316,0,0,3491,3520,3,336,
-		168,0,3492,3494,7,63,0,0,3493,3492,1,0,0,0,3493,3494,1,0,0,0,3494,3495,
-		1,0,0,0,3495,3496,5,316,0,0,3496,3497,5,302,0,0,3497,3520,5,3,0,0,3498,
-		3499,5,295,0,0,3499,3500,5,180,0,0,3500,3501,5,26,0,0,3501,3502,5,316,
-		0,0,3502,3520,3,336,168,0,3503,3505,7,63,0,0,3504,3503,1,0,0,0,3504,3505,
-		1,0,0,0,3505,3506,1,0,0,0,3506,3507,3,334,167,0,3507,3517,7,65,0,0,3508,
-		3518,5,44,0,0,3509,3514,3,314,157,0,3510,3511,5,338,0,0,3511,3513,3,314,
-		157,0,3512,3510,1,0,0,0,3513,3516,1,0,0,0,3514,3512,1,0,0,0,3514,3515,
-		1,0,0,0,3515,3518,1,0,0,0,3516,3514,1,0,0,0,3517,3508,1,0,0,0,3517,3509,
-		1,0,0,0,3518,3520,1,0,0,0,3519,3452,1,0,0,0,3519,3458,1,0,0,0,3519,3465,
-		1,0,0,0,3519,3473,1,0,0,0,3519,3483,1,0,0,0,3519,3488,1,0,0,0,3519,3493,
-		1,0,0,0,3519,3498,1,0,0,0,3519,3504,1,0,0,0,3520,329,1,0,0,0,3521,3538,
-		5,3,0,0,3522,3538,3,348,174,0,3523,3525,7,15,0,0,3524,3523,1,0,0,0,3524,
-		3525,1,0,0,0,3525,3526,1,0,0,0,3526,3538,7,23,0,0,3527,3529,5,131,0,0,
-		3528,3530,3,190,95,0,3529,3528,1,0,0,0,3529,3530,1,0,0,0,3530,3531,1,0,
-		0,0,3531,3533,5,3,0,0,3532,3534,3,194,97,0,3533,3532,1,0,0,0,3533,3534,
-		1,0,0,0,3534,3538,1,0,0,0,3535,3538,5,44,0,0,3536,3538,5,238,0,0,3537,
-		3521,1,0,0,0,3537,3522,1,0,0,0,3537,3524,1,0,0,0,3537,3527,1,0,0,0,3537,
-		3535,1,0,0,0,3537,3536,1,0,0,0,3538,331,1,0,0,0,3539,3550,5,20,0,0,3540,
-		3541,5,137,0,0,3541,3550,5,331,0,0,3542,3543,5,316,0,0,3543,3544,5,233,
-		0,0,3544,3550,5,236,0,0,3545,3546,5,295,0,0,3546,3550,5,104,0,0,3547,3550,
-		5,285,0,0,3548,3550,3,334,167,0,3549,3539,1,0,0,0,3549,3540,1,0,0,0,3549,
-		3542,1,0,0,0,3549,3545,1,0,0,0,3549,3547,1,0,0,0,3549,3548,1,0,0,0,3550,
-		333,1,0,0,0,3551,3556,3,348,174,0,3552,3553,5,340,0,0,3553,3555,3,356,
-		178,0,3554,3552,1,0,0,0,3555,3558,1,0,0,0,3556,3554,1,0,0,0,3556,3557,
-		1,0,0,0,3557,335,1,0,0,0,3558,3556,1,0,0,0,3559,3566,3,338,169,0,3560,
-		3562,5,338,0,0,3561,3560,1,0,0,0,3561,3562,1,0,0,0,3562,3563,1,0,0,0,3563,
-		3565,3,338,169,0,3564,3561,1,0,0,0,3565,3568,1,0,0,0,3566,3564,1,0,0,0,
-		3566,3567,1,0,0,0,3567,337,1,0,0,0,3568,3566,1,0,0,0,3569,3570,5,233,0,
-		0,3570,3578,5,236,0,0,3571,3572,5,275,0,0,3572,3579,5,320,0,0,3573,3574,
-		5,275,0,0,3574,3579,5,185,0,0,3575,3576,5,280,0,0,3576,3579,5,275,0,0,
-		3577,3579,5,294,0,0,3578,3571,1,0,0,0,3578,3573,1,0,0,0,3578,3575,1,0,
-		0,0,3578,3577,1,0,0,0,3579,3589,1,0,0,0,3580,3581,5,275,0,0,3581,3589,
-		5,73,0,0,3582,3583,5,275,0,0,3583,3589,5,330,0,0,3584,3586,5,69,0,0,3585,
-		3584,1,0,0,0,3585,3586,1,0,0,0,3586,3587,1,0,0,0,3587,3589,5,45,0,0,3588,
-		3569,1,0,0,0,3588,3580,1,0,0,0,3588,3582,1,0,0,0,3588,3585,1,0,0,0,3589,
-		339,1,0,0,0,3590,3591,7,66,0,0,3591,341,1,0,0,0,3592,3594,5,23,0,0,3593,
-		3595,5,251,0,0,3594,3593,1,0,0,0,3594,3595,1,0,0,0,3595,3596,1,0,0,0,3596,
-		3597,5,179,0,0,3597,343,1,0,0,0,3598,3600,3,356,178,0,3599,3601,3,356,
-		178,0,3600,3599,1,0,0,0,3600,3601,1,0,0,0,3601,3603,1,0,0,0,3602,3604,
-		3,356,178,0,3603,3602,1,0,0,0,3603,3604,1,0,0,0,3604,345,1,0,0,0,3605,
-		3610,3,348,174,0,3606,3607,5,340,0,0,3607,3609,3,356,178,0,3608,3606,1,
-		0,0,0,3609,3612,1,0,0,0,3610,3608,1,0,0,0,3610,3611,1,0,0,0,3611,347,1,
-		0,0,0,3612,3610,1,0,0,0,3613,3620,5,1,0,0,3614,3620,5,2,0,0,3615,3620,
-		3,360,180,0,3616,3620,3,362,181,0,3617,3620,3,364,182,0,3618,3620,3,366,
-		183,0,3619,3613,1,0,0,0,3619,3614,1,0,0,0,3619,3615,1,0,0,0,3619,3616,
-		1,0,0,0,3619,3617,1,0,0,0,3619,3618,1,0,0,0,3620,349,1,0,0,0,3621,3627,
-		5,1,0,0,3622,3627,5,2,0,0,3623,3627,3,360,180,0,3624,3627,3,362,181,0,
-		3625,3627,3,364,182,0,3626,3621,1,0,0,0,3626,3622,1,0,0,0,3626,3623,1,
-		0,0,0,3626,3624,1,0,0,0,3626,3625,1,0,0,0,3627,351,1,0,0,0,3628,3629,3,
-		368,184,0,3629,353,1,0,0,0,3630,3636,5,1,0,0,3631,3636,5,2,0,0,3632,3636,
-		3,360,180,0,3633,3636,3,362,181,0,3634,3636,3,368,184,0,3635,3630,1,0,
-		0,0,3635,3631,1,0,0,0,3635,3632,1,0,0,0,3635,3633,1,0,0,0,3635,3634,1,
-		0,0,0,3636,355,1,0,0,0,3637,3646,5,1,0,0,3638,3646,5,2,0,0,3639,3646,3,
-		360,180,0,3640,3646,3,362,181,0,3641,3646,3,364,182,0,3642,3646,3,366,
-		183,0,3643,3646,3,368,184,0,3644,3646,3,370,185,0,3645,3637,1,0,0,0,3645,
-		3638,1,0,0,0,3645,3639,1,0,0,0,3645,3640,1,0,0,0,3645,3641,1,0,0,0,3645,
-		3642,1,0,0,0,3645,3643,1,0,0,0,3645,3644,1,0,0,0,3646,357,1,0,0,0,3647,
-		3659,5,1,0,0,3648,3659,5,2,0,0,3649,3659,3,360,180,0,3650,3659,5,131,0,
-		0,3651,3659,5,141,0,0,3652,3659,5,142,0,0,3653,3659,5,143,0,0,3654,3659,
-		5,134,0,0,3655,3659,5,145,0,0,3656,3659,5,137,0,0,3657,3659,5,138,0,0,
-		3658,3647,1,0,0,0,3658,3648,1,0,0,0,3658,3649,1,0,0,0,3658,3650,1,0,0,
-		0,3658,3651,1,0,0,0,3658,3652,1,0,0,0,3658,3653,1,0,0,0,3658,3654,1,0,
-		0,0,3658,3655,1,0,0,0,3658,3656,1,0,0,0,3658,3657,1,0,0,0,3659,359,1,0,
-		0,0,3660,3661,7,67,0,0,3661,361,1,0,0,0,3662,3663,7,68,0,0,3663,363,1,
-		0,0,0,3664,3665,7,69,0,0,3665,365,1,0,0,0,3666,3667,7,70,0,0,3667,367,
-		1,0,0,0,3668,3669,7,71,0,0,3669,369,1,0,0,0,3670,3671,7,72,0,0,3671,371,
-		1,0,0,0,571,373,377,381,395,402,407,410,418,422,427,431,438,442,448,451,
-		455,462,473,476,479,483,486,489,492,495,498,512,516,519,523,526,530,534,
-		538,544,555,560,573,578,582,586,593,599,609,619,624,628,635,642,645,653,
-		663,666,673,676,682,689,694,698,701,707,710,721,733,743,754,761,765,771,
-		776,781,785,787,795,799,802,805,808,814,817,827,832,843,848,850,857,862,
-		867,873,882,888,897,902,910,913,923,928,931,935,938,942,947,954,957,968,
-		973,981,994,1001,1010,1015,1021,1025,1030,1035,1040,1046,1048,1051,1058,
-		1068,1076,1079,1084,1088,1094,1102,1107,1110,1120,1122,1127,1131,1139,
-		1142,1145,1149,1152,1155,1158,1165,1169,1172,1178,1185,1189,1193,1195,
-		1205,1207,1212,1214,1216,1218,1222,1225,1234,1239,1242,1244,1248,1258,
-		1263,1275,1281,1284,1293,1298,1305,1313,1317,1319,1326,1330,1334,1344,
-		1353,1361,1371,1377,1385,1391,1398,1404,1408,1417,1421,1427,1430,1436,
-		1452,1454,1461,1465,1476,1480,1486,1493,1499,1508,1518,1524,1534,1540,
-		1548,1552,1554,1560,1564,1574,1576,1585,1592,1596,1603,1607,1616,1620,
-		1629,1632,1635,1638,1645,1648,1652,1656,1660,1665,1669,1688,1695,1699,
-		1708,1711,1717,1729,1744,1746,1748,1757,1765,1769,1780,1786,1788,1795,
-		1806,1808,1810,1814,1821,1830,1838,1840,1845,1847,1849,1851,1853,1862,
-		1870,1875,1880,1885,1892,1899,1903,1910,1914,1918,1923,1932,1935,1938,
-		1942,1945,1948,1951,1954,1958,1965,1969,1975,1977,1983,1988,1990,2010,
-		2014,2023,2026,2029,2032,2043,2052,2054,2066,2077,2083,2085,2091,2096,
-		2103,2107,2110,2119,2134,2137,2144,2148,2156,2161,2163,2166,2183,2185,
-		2189,2191,2198,2201,2204,2209,2212,2215,2223,2235,2244,2246,2254,2260,
-		2265,2273,2276,2281,2285,2288,2295,2308,2315,2321,2328,2332,2334,2337,
-		2343,2346,2354,2357,2361,2364,2370,2373,2382,2385,2393,2395,2399,2412,
-		2415,2421,2423,2429,2432,2438,2445,2452,2456,2461,2466,2469,2472,2475,
-		2481,2485,2488,2493,2497,2504,2508,2511,2516,2522,2527,2531,2534,2538,
-		2543,2546,2552,2560,2566,2570,2573,2576,2580,2582,2585,2589,2599,2604,
-		2607,2610,2613,2616,2619,2629,2631,2634,2636,2644,2647,2654,2660,2669,
-		2672,2678,2683,2688,2694,2715,2724,2726,2743,2748,2752,2757,2770,2773,
-		2782,2796,2809,2814,2822,2825,2828,2836,2845,2849,2855,2862,2865,2869,
-		2876,2897,2910,2925,2930,2936,2941,2946,2953,2957,2961,2965,2969,2973,
-		2978,2984,2988,2992,3000,3004,3013,3019,3025,3036,3042,3049,3058,3064,
-		3066,3071,3082,3086,3091,3098,3107,3111,3113,3117,3120,3127,3130,3136,
-		3139,3142,3149,3158,3170,3173,3176,3182,3192,3196,3201,3206,3208,3211,
-		3216,3219,3225,3231,3234,3239,3247,3255,3258,3260,3266,3269,3280,3284,
-		3292,3299,3305,3310,3315,3322,3327,3335,3342,3345,3357,3363,3369,3379,
-		3384,3392,3395,3398,3413,3415,3418,3424,3441,3445,3449,3452,3458,3462,
-		3465,3470,3473,3480,3483,3488,3493,3504,3514,3517,3519,3524,3529,3533,
-		3537,3549,3556,3561,3566,3578,3585,3588,3594,3600,3603,3610,3619,3626,
-		3635,3645,3658
+		2,183,7,183,2,184,7,184,2,185,7,185,2,186,7,186,2,187,7,187,2,188,7,188,
+		2,189,7,189,2,190,7,190,2,191,7,191,2,192,7,192,2,193,7,193,1,0,3,0,390,
+		8,0,1,0,1,0,3,0,394,8,0,5,0,396,8,0,10,0,12,0,399,9,0,1,0,1,0,1,1,1,1,
+		1,1,1,2,1,2,1,2,1,3,1,3,3,3,411,8,3,1,4,1,4,3,4,415,8,4,1,4,1,4,1,4,5,
+		4,420,8,4,10,4,12,4,423,9,4,1,4,1,4,3,4,427,8,4,1,4,3,4,430,8,4,1,4,1,
+		4,1,4,1,4,1,4,1,4,3,4,438,8,4,1,4,1,4,3,4,442,8,4,1,4,1,4,1,4,3,4,447,
+		8,4,1,4,1,4,3,4,451,8,4,1,4,1,4,1,4,5,4,456,8,4,10,4,12,4,459,9,4,1,4,
+		3,4,462,8,4,1,4,1,4,1,4,1,4,3,4,468,8,4,1,4,3,4,471,8,4,1,4,1,4,3,4,475,
+		8,4,1,4,1,4,1,4,5,4,480,8,4,10,4,12,4,483,9,4,1,4,1,4,1,4,1,4,1,4,1,4,
+		1,4,1,4,3,4,493,8,4,1,4,3,4,496,8,4,1,4,3,4,499,8,4,1,4,1,4,3,4,503,8,
+		4,1,4,3,4,506,8,4,1,4,3,4,509,8,4,1,4,3,4,512,8,4,1,4,3,4,515,8,4,1,4,
+		3,4,518,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,532,8,
+		4,1,4,1,4,3,4,536,8,4,1,4,3,4,539,8,4,1,4,1,4,3,4,543,8,4,1,4,3,4,546,
+		8,4,1,4,1,4,3,4,550,8,4,1,4,1,4,3,4,554,8,4,1,4,1,4,3,4,558,8,4,1,4,1,
+		4,1,4,1,4,3,4,564,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,573,8,4,10,4,12,
+		4,576,9,4,1,4,1,4,3,4,580,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,
+		591,8,4,10,4,12,4,594,9,4,1,4,1,4,3,4,598,8,4,1,4,1,4,3,4,602,8,4,1,4,
+		1,4,3,4,606,8,4,1,4,1,4,1,4,5,4,611,8,4,10,4,12,4,614,9,4,1,4,1,4,1,4,
+		3,4,619,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,629,8,4,1,4,1,4,1,4,1,
+		4,1,4,1,4,1,4,1,4,3,4,639,8,4,1,4,1,4,1,4,3,4,644,8,4,1,4,1,4,3,4,648,
+		8,4,1,4,1,4,1,4,5,4,653,8,4,10,4,12,4,656,9,4,1,4,1,4,1,4,1,4,3,4,662,
+		8,4,1,4,3,4,665,8,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,673,8,4,1,4,1,4,1,4,1,
+		4,1,4,1,4,1,4,1,4,3,4,683,8,4,1,5,3,5,686,8,5,1,5,1,5,1,5,1,5,1,5,3,5,
+		693,8,5,1,6,3,6,696,8,6,1,6,1,6,1,7,1,7,3,7,702,8,7,1,7,1,7,1,7,5,7,707,
+		8,7,10,7,12,7,710,9,7,1,8,1,8,3,8,714,8,8,1,8,1,8,3,8,718,8,8,1,8,3,8,
+		721,8,8,1,8,1,8,1,8,1,8,3,8,727,8,8,1,8,3,8,730,8,8,1,9,1,9,1,9,1,9,1,
+		9,1,9,1,9,5,9,739,8,9,10,9,12,9,742,9,9,1,9,1,9,1,9,1,10,1,10,1,10,1,10,
+		5,10,751,8,10,10,10,12,10,754,9,10,1,10,1,10,1,10,1,10,1,10,1,10,1,10,
+		3,10,763,8,10,1,10,1,10,1,10,1,11,1,11,1,11,1,11,5,11,772,8,11,10,11,12,
+		11,775,9,11,1,11,1,11,1,12,1,12,3,12,781,8,12,1,12,1,12,3,12,785,8,12,
+		1,13,1,13,5,13,789,8,13,10,13,12,13,792,9,13,1,14,1,14,3,14,796,8,14,1,
+		14,1,14,1,15,3,15,801,8,15,1,15,1,15,5,15,805,8,15,10,15,12,15,808,9,15,
+		1,16,1,16,1,16,1,16,1,16,3,16,815,8,16,1,17,1,17,3,17,819,8,17,1,17,3,
+		17,822,8,17,1,17,3,17,825,8,17,1,17,3,17,828,8,17,1,17,1,17,1,17,1,17,
+		3,17,834,8,17,1,17,3,17,837,8,17,1,17,1,17,1,17,1,17,1,17,1,17,3,17,845,
+		8,17,1,18,1,18,1,18,1,18,1,18,1,18,1,18,5,18,854,8,18,10,18,12,18,857,
+		9,18,1,18,1,18,3,18,861,8,18,3,18,863,8,18,1,19,1,19,1,19,5,19,868,8,19,
+		10,19,12,19,871,9,19,1,20,1,20,3,20,875,8,20,1,20,5,20,878,8,20,10,20,
+		12,20,881,9,20,1,20,1,20,1,20,3,20,886,8,20,1,21,1,21,1,21,1,21,1,21,5,
+		21,893,8,21,10,21,12,21,896,9,21,1,21,1,21,1,21,3,21,901,8,21,1,21,1,21,
+		1,21,1,21,1,21,5,21,908,8,21,10,21,12,21,911,9,21,1,21,1,21,3,21,915,8,
+		21,1,22,1,22,1,22,1,22,1,23,1,23,3,23,923,8,23,1,23,3,23,926,8,23,1,23,
+		1,23,1,24,1,24,1,24,1,24,5,24,934,8,24,10,24,12,24,937,9,24,1,25,1,25,
+		3,25,941,8,25,1,25,3,25,944,8,25,1,25,1,25,3,25,948,8,25,1,25,3,25,951,
+		8,25,1,25,1,25,3,25,955,8,25,1,26,1,26,1,26,3,26,960,8,26,1,26,1,26,1,
+		26,5,26,965,8,26,10,26,12,26,968,9,26,3,26,970,8,26,1,27,1,27,1,27,1,27,
+		1,27,1,27,1,27,5,27,979,8,27,10,27,12,27,982,9,27,1,27,1,27,3,27,986,8,
+		27,1,28,1,28,1,28,1,28,5,28,992,8,28,10,28,12,28,995,9,28,1,29,1,29,1,
+		29,1,29,1,30,1,30,1,30,5,30,1004,8,30,10,30,12,30,1007,9,30,1,31,1,31,
+		1,31,1,31,5,31,1013,8,31,10,31,12,31,1016,9,31,1,31,1,31,1,32,1,32,3,32,
+		1022,8,32,1,33,1,33,1,33,1,33,1,33,5,33,1029,8,33,10,33,12,33,1032,9,33,
+		1,34,1,34,3,34,1036,8,34,1,34,1,34,1,34,1,34,3,34,1042,8,34,1,34,1,34,
+		3,34,1046,8,34,1,35,1,35,1,35,3,35,1051,8,35,1,35,1,35,1,35,3,35,1056,
+		8,35,1,35,1,35,1,35,3,35,1061,8,35,1,35,1,35,1,35,1,35,3,35,1067,8,35,
+		3,35,1069,8,35,1,36,3,36,1072,8,36,1,36,1,36,1,36,1,36,1,36,3,36,1079,
+		8,36,1,37,1,37,1,37,1,37,1,37,1,37,1,37,1,37,3,37,1089,8,37,1,37,1,37,
+		1,37,1,37,5,37,1095,8,37,10,37,12,37,1098,9,37,3,37,1100,8,37,1,37,1,37,
+		1,37,3,37,1105,8,37,1,37,1,37,3,37,1109,8,37,1,38,1,38,5,38,1113,8,38,
+		10,38,12,38,1116,9,38,1,39,1,39,1,39,1,39,1,39,3,39,1123,8,39,1,39,1,39,
+		1,39,3,39,1128,8,39,1,39,3,39,1131,8,39,1,39,1,39,1,39,1,39,1,39,1,39,
+		1,39,1,39,3,39,1141,8,39,3,39,1143,8,39,1,40,1,40,1,40,3,40,1148,8,40,
+		1,40,1,40,3,40,1152,8,40,1,41,1,41,1,41,1,41,1,41,1,41,3,41,1160,8,41,
+		1,41,3,41,1163,8,41,1,41,3,41,1166,8,41,1,41,1,41,3,41,1170,8,41,1,41,
+		3,41,1173,8,41,1,41,3,41,1176,8,41,1,41,3,41,1179,8,41,1,41,1,41,1,41,
+		1,41,1,41,3,41,1186,8,41,1,41,1,41,3,41,1190,8,41,1,41,3,41,1193,8,41,
+		1,41,1,41,1,41,1,41,3,41,1199,8,41,1,41,1,41,1,41,1,41,1,41,3,41,1206,
+		8,41,1,41,1,41,3,41,1210,8,41,1,41,1,41,3,41,1214,8,41,3,41,1216,8,41,
+		1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,5,42,1226,8,42,10,42,12,42,1229,
+		9,42,1,42,1,42,4,42,1233,8,42,11,42,12,42,1234,3,42,1237,8,42,3,42,1239,
+		8,42,1,43,1,43,3,43,1243,8,43,1,43,3,43,1246,8,43,1,43,1,43,1,43,1,43,
+		1,43,5,43,1253,8,43,10,43,12,43,1256,9,43,1,43,1,43,3,43,1260,8,43,1,43,
+		3,43,1263,8,43,3,43,1265,8,43,1,44,1,44,3,44,1269,8,44,1,44,1,44,1,44,
+		1,44,1,44,1,44,5,44,1277,8,44,10,44,12,44,1280,9,44,1,44,1,44,3,44,1284,
+		8,44,1,45,1,45,1,45,1,46,1,46,1,46,1,46,1,46,5,46,1294,8,46,10,46,12,46,
+		1297,9,46,1,46,1,46,1,46,3,46,1302,8,46,1,46,3,46,1305,8,46,1,47,1,47,
+		1,47,1,47,1,47,5,47,1312,8,47,10,47,12,47,1315,9,47,1,47,1,47,3,47,1319,
+		8,47,1,48,1,48,1,48,1,49,1,49,3,49,1326,8,49,1,50,1,50,1,50,1,50,1,50,
+		1,50,3,50,1334,8,50,1,50,1,50,3,50,1338,8,50,3,50,1340,8,50,1,51,1,51,
+		1,51,5,51,1345,8,51,10,51,12,51,1348,9,51,1,52,3,52,1351,8,52,1,52,1,52,
+		3,52,1355,8,52,1,53,1,53,1,53,1,53,1,53,1,53,5,53,1363,8,53,10,53,12,53,
+		1366,9,53,1,53,1,53,1,53,1,53,1,53,1,53,3,53,1374,8,53,1,54,1,54,1,54,
+		1,54,5,54,1380,8,54,10,54,12,54,1383,9,54,1,54,1,54,1,55,1,55,1,55,5,55,
+		1390,8,55,10,55,12,55,1393,9,55,1,56,5,56,1396,8,56,10,56,12,56,1399,9,
+		56,1,56,1,56,1,56,5,56,1404,8,56,10,56,12,56,1407,9,56,1,56,5,56,1410,
+		8,56,10,56,12,56,1413,9,56,1,57,1,57,5,57,1417,8,57,10,57,12,57,1420,9,
+		57,1,58,1,58,1,58,3,58,1425,8,58,1,58,1,58,3,58,1429,8,58,1,58,1,58,1,
+		58,1,58,1,58,1,58,1,58,3,58,1438,8,58,1,58,1,58,3,58,1442,8,58,1,59,1,
+		59,1,60,1,60,3,60,1448,8,60,1,61,3,61,1451,8,61,1,61,1,61,1,62,1,62,3,
+		62,1457,8,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,
+		62,1,62,1,62,3,62,1473,8,62,3,62,1475,8,62,1,62,1,62,1,62,1,62,1,62,3,
+		62,1482,8,62,1,62,1,62,3,62,1486,8,62,1,63,1,63,1,63,1,63,1,63,1,64,1,
+		64,1,64,1,64,3,64,1497,8,64,5,64,1499,8,64,10,64,12,64,1502,9,64,1,65,
+		5,65,1505,8,65,10,65,12,65,1508,9,65,1,65,1,65,5,65,1512,8,65,10,65,12,
+		65,1515,9,65,1,66,1,66,1,66,3,66,1520,8,66,1,67,1,67,1,67,1,67,1,67,1,
+		67,1,67,3,67,1529,8,67,1,68,1,68,1,68,1,68,1,68,1,68,5,68,1537,8,68,10,
+		68,12,68,1540,9,68,1,68,1,68,1,68,3,68,1545,8,68,1,69,1,69,1,69,1,69,1,
+		69,1,69,5,69,1553,8,69,10,69,12,69,1556,9,69,1,69,1,69,1,69,3,69,1561,
+		8,69,1,70,1,70,1,71,1,71,1,71,1,71,3,71,1569,8,71,1,71,1,71,3,71,1573,
+		8,71,3,71,1575,8,71,1,71,1,71,3,71,1579,8,71,1,71,1,71,1,71,1,71,1,71,
+		1,71,1,71,3,71,1588,8,71,3,71,1590,8,71,1,72,1,72,1,72,1,72,3,72,1596,
+		8,72,1,72,1,72,1,72,1,72,3,72,1602,8,72,1,72,1,72,3,72,1606,8,72,1,72,
+		1,72,1,72,3,72,1611,8,72,1,73,1,73,3,73,1615,8,73,1,73,1,73,1,73,3,73,
+		1620,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
+		1,73,1,73,1,73,1,73,1,73,3,73,1639,8,73,1,73,3,73,1642,8,73,1,73,3,73,
+		1645,8,73,1,73,1,73,1,73,3,73,1650,8,73,1,73,1,73,3,73,1654,8,73,1,73,
+		1,73,3,73,1658,8,73,1,73,1,73,1,73,1,73,3,73,1664,8,73,1,73,1,73,1,73,
+		1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,3,73,1678,8,73,1,73,1,73,
+		1,73,1,73,3,73,1684,8,73,1,73,1,73,1,73,1,73,1,73,3,73,1691,8,73,1,73,
+		1,73,3,73,1695,8,73,1,73,1,73,1,73,3,73,1700,8,73,1,73,1,73,1,73,1,73,
+		3,73,1706,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
+		1,73,1,73,1,73,1,73,3,73,1723,8,73,1,73,1,73,3,73,1727,8,73,1,73,1,73,
+		1,73,1,73,1,73,1,73,1,73,1,73,1,73,3,73,1738,8,73,1,73,1,73,3,73,1742,
+		8,73,1,73,1,73,1,73,1,73,1,73,3,73,1749,8,73,1,73,1,73,1,73,1,73,1,73,
+		1,73,1,73,3,73,1758,8,73,3,73,1760,8,73,1,73,1,73,3,73,1764,8,73,1,74,
+		1,74,1,74,3,74,1769,8,74,4,74,1771,8,74,11,74,12,74,1772,1,75,4,75,1776,
+		8,75,11,75,12,75,1777,1,76,1,76,1,76,1,76,1,76,1,76,1,76,4,76,1787,8,76,
+		11,76,12,76,1788,3,76,1791,8,76,1,77,1,77,1,77,5,77,1796,8,77,10,77,12,
+		77,1799,9,77,1,78,1,78,1,78,5,78,1804,8,78,10,78,12,78,1807,9,78,1,79,
+		1,79,1,79,1,79,4,79,1813,8,79,11,79,12,79,1814,1,79,1,79,1,79,1,79,1,79,
+		1,79,5,79,1823,8,79,10,79,12,79,1826,9,79,1,79,1,79,4,79,1830,8,79,11,
+		79,12,79,1831,3,79,1834,8,79,3,79,1836,8,79,3,79,1838,8,79,1,80,1,80,1,
+		80,1,80,1,80,5,80,1845,8,80,10,80,12,80,1848,9,80,1,80,1,80,1,80,5,80,
+		1853,8,80,10,80,12,80,1856,9,80,1,80,1,80,3,80,1860,8,80,1,81,4,81,1863,
+		8,81,11,81,12,81,1864,1,81,1,81,1,81,3,81,1870,8,81,1,81,1,81,1,81,5,81,
+		1875,8,81,10,81,12,81,1878,9,81,1,82,1,82,3,82,1882,8,82,1,83,1,83,3,83,
+		1886,8,83,1,83,3,83,1889,8,83,1,83,1,83,1,83,3,83,1894,8,83,1,83,1,83,
+		1,83,3,83,1899,8,83,1,83,3,83,1902,8,83,1,84,1,84,3,84,1906,8,84,1,84,
+		3,84,1909,8,84,1,84,3,84,1912,8,84,1,84,3,84,1915,8,84,1,84,3,84,1918,
+		8,84,1,85,1,85,3,85,1922,8,85,1,85,1,85,1,85,5,85,1927,8,85,10,85,12,85,
+		1930,9,85,1,85,3,85,1933,8,85,1,85,1,85,1,85,1,85,3,85,1939,8,85,3,85,
+		1941,8,85,1,85,1,85,1,86,1,86,3,86,1947,8,86,1,86,1,86,1,86,3,86,1952,
+		8,86,3,86,1954,8,86,1,87,1,87,1,87,1,88,1,88,1,88,1,88,1,88,1,88,1,89,
+		1,89,1,89,1,89,1,89,1,89,1,90,1,90,1,90,3,90,1974,8,90,1,91,1,91,3,91,
+		1978,8,91,1,91,1,91,1,91,1,91,1,91,5,91,1985,8,91,10,91,12,91,1988,9,91,
+		3,91,1990,8,91,1,91,3,91,1993,8,91,1,91,3,91,1996,8,91,1,91,1,91,1,92,
+		1,92,1,92,1,92,1,92,1,92,1,92,3,92,2007,8,92,1,92,1,92,1,92,1,92,1,92,
+		1,92,1,92,3,92,2016,8,92,3,92,2018,8,92,1,93,1,93,1,93,1,94,1,94,1,94,
+		1,94,1,94,1,95,1,95,3,95,2030,8,95,1,95,1,95,1,95,1,96,1,96,1,96,5,96,
+		2038,8,96,10,96,12,96,2041,9,96,1,97,1,97,1,97,1,97,1,98,1,98,3,98,2049,
+		8,98,1,98,1,98,1,98,1,98,3,98,2055,8,98,3,98,2057,8,98,1,99,1,99,5,99,
+		2061,8,99,10,99,12,99,2064,9,99,1,100,1,100,3,100,2068,8,100,1,100,1,100,
+		1,101,1,101,1,101,3,101,2075,8,101,1,101,1,101,3,101,2079,8,101,1,101,
+		3,101,2082,8,101,1,101,1,101,1,101,1,101,1,101,5,101,2089,8,101,10,101,
+		12,101,2092,9,101,1,101,1,101,1,101,1,101,1,101,1,101,1,101,1,101,1,101,
+		1,101,1,101,1,101,3,101,2106,8,101,1,101,3,101,2109,8,101,1,101,1,101,
+		1,101,5,101,2114,8,101,10,101,12,101,2117,9,101,1,101,3,101,2120,8,101,
+		1,101,1,101,1,101,1,101,5,101,2126,8,101,10,101,12,101,2129,9,101,1,101,
+		1,101,3,101,2133,8,101,3,101,2135,8,101,1,101,3,101,2138,8,101,1,102,1,
+		102,1,102,1,103,1,103,1,103,1,103,1,104,1,104,1,104,1,104,1,105,1,105,
+		1,105,1,105,3,105,2155,8,105,3,105,2157,8,105,1,105,1,105,3,105,2161,8,
+		105,3,105,2163,8,105,1,106,1,106,1,106,1,106,1,106,3,106,2170,8,106,1,
+		106,3,106,2173,8,106,1,106,3,106,2176,8,106,1,106,1,106,1,106,3,106,2181,
+		8,106,1,106,3,106,2184,8,106,1,106,3,106,2187,8,106,1,107,1,107,1,107,
+		1,107,5,107,2193,8,107,10,107,12,107,2196,9,107,1,107,1,107,1,108,1,108,
+		1,108,1,108,1,109,1,109,1,109,3,109,2207,8,109,1,109,1,109,1,109,1,109,
+		1,109,1,109,1,109,3,109,2216,8,109,3,109,2218,8,109,1,110,1,110,1,110,
+		1,110,5,110,2224,8,110,10,110,12,110,2227,9,110,1,110,1,110,1,110,3,110,
+		2232,8,110,1,110,1,110,1,110,3,110,2237,8,110,1,111,1,111,1,111,1,112,
+		1,112,1,112,3,112,2245,8,112,1,112,3,112,2248,8,112,1,112,1,112,1,112,
+		3,112,2253,8,112,1,112,1,112,3,112,2257,8,112,1,112,3,112,2260,8,112,1,
+		113,1,113,1,113,5,113,2265,8,113,10,113,12,113,2268,9,113,1,114,1,114,
+		1,114,1,114,1,114,1,114,1,114,1,114,5,114,2278,8,114,10,114,12,114,2281,
+		9,114,1,114,1,114,1,114,1,114,3,114,2287,8,114,1,115,1,115,5,115,2291,
+		8,115,10,115,12,115,2294,9,115,1,116,1,116,1,116,1,116,3,116,2300,8,116,
+		1,116,1,116,3,116,2304,8,116,3,116,2306,8,116,1,116,3,116,2309,8,116,1,
+		117,1,117,1,117,1,117,3,117,2315,8,117,1,117,3,117,2318,8,117,1,117,1,
+		117,1,117,1,117,5,117,2324,8,117,10,117,12,117,2327,9,117,3,117,2329,8,
+		117,1,117,1,117,3,117,2333,8,117,1,117,3,117,2336,8,117,1,118,1,118,1,
+		118,1,118,3,118,2342,8,118,1,118,3,118,2345,8,118,1,118,1,118,1,118,1,
+		118,1,118,4,118,2352,8,118,11,118,12,118,2353,1,118,3,118,2357,8,118,1,
+		119,1,119,1,119,1,119,1,119,1,119,3,119,2365,8,119,3,119,2367,8,119,1,
+		119,1,119,3,119,2371,8,119,1,119,1,119,1,119,1,120,1,120,1,120,1,120,1,
+		120,1,120,1,120,1,120,3,120,2384,8,120,1,120,3,120,2387,8,120,1,120,1,
+		120,1,120,1,120,3,120,2393,8,120,3,120,2395,8,120,1,121,1,121,1,122,1,
+		122,3,122,2401,8,122,1,122,3,122,2404,8,122,1,122,1,122,1,122,1,122,3,
+		122,2410,8,122,1,122,1,122,1,122,1,122,1,122,3,122,2417,8,122,1,122,1,
+		122,1,122,1,122,1,122,3,122,2424,8,122,1,122,1,122,3,122,2428,8,122,1,
+		122,5,122,2431,8,122,10,122,12,122,2434,9,122,1,122,1,122,3,122,2438,8,
+		122,1,122,3,122,2441,8,122,1,122,3,122,2444,8,122,1,122,3,122,2447,8,122,
+		1,122,1,122,1,122,1,122,3,122,2453,8,122,1,122,1,122,3,122,2457,8,122,
+		1,122,3,122,2460,8,122,1,122,1,122,1,122,3,122,2465,8,122,1,122,1,122,
+		3,122,2469,8,122,1,122,1,122,1,122,1,122,1,122,3,122,2476,8,122,1,122,
+		1,122,3,122,2480,8,122,1,122,3,122,2483,8,122,1,122,1,122,1,122,3,122,
+		2488,8,122,1,122,1,122,1,122,1,122,3,122,2494,8,122,1,122,1,122,1,122,
+		3,122,2499,8,122,1,122,1,122,3,122,2503,8,122,1,122,3,122,2506,8,122,1,
+		122,1,122,3,122,2510,8,122,1,122,1,122,1,122,3,122,2515,8,122,1,122,3,
+		122,2518,8,122,1,122,1,122,1,122,1,122,3,122,2524,8,122,1,122,1,122,1,
+		122,1,122,5,122,2530,8,122,10,122,12,122,2533,9,122,1,122,1,122,1,122,
+		3,122,2538,8,122,1,122,1,122,3,122,2542,8,122,1,122,3,122,2545,8,122,1,
+		122,3,122,2548,8,122,1,122,1,122,3,122,2552,8,122,3,122,2554,8,122,1,123,
+		3,123,2557,8,123,1,123,1,123,3,123,2561,8,123,1,124,1,124,1,124,1,124,
+		1,124,1,124,5,124,2569,8,124,10,124,12,124,2572,9,124,1,124,1,124,3,124,
+		2576,8,124,1,124,3,124,2579,8,124,1,124,3,124,2582,8,124,1,124,3,124,2585,
+		8,124,1,124,3,124,2588,8,124,1,124,3,124,2591,8,124,1,124,1,124,1,124,
+		1,124,1,124,1,124,1,124,1,124,3,124,2601,8,124,3,124,2603,8,124,1,124,
+		3,124,2606,8,124,3,124,2608,8,124,1,125,1,125,1,125,1,125,5,125,2614,8,
+		125,10,125,12,125,2617,9,125,3,125,2619,8,125,1,125,1,125,1,126,1,126,
+		1,126,3,126,2626,8,126,1,126,1,126,5,126,2630,8,126,10,126,12,126,2633,
+		9,126,1,126,1,126,1,126,1,126,5,126,2639,8,126,10,126,12,126,2642,9,126,
+		3,126,2644,8,126,1,127,1,127,1,127,1,127,3,127,2650,8,127,1,127,5,127,
+		2653,8,127,10,127,12,127,2656,9,127,1,128,1,128,3,128,2660,8,128,1,128,
+		1,128,5,128,2664,8,128,10,128,12,128,2667,9,128,1,129,1,129,1,129,1,129,
+		1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,
+		1,129,1,129,3,129,2687,8,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,
+		3,129,2696,8,129,3,129,2698,8,129,1,130,1,130,1,130,1,130,1,130,1,130,
+		1,130,1,130,1,130,1,130,1,130,1,130,1,130,1,130,1,130,3,130,2715,8,130,
+		1,131,1,131,1,131,3,131,2720,8,131,1,131,1,131,3,131,2724,8,131,1,131,
+		5,131,2727,8,131,10,131,12,131,2730,9,131,1,132,1,132,1,132,1,132,1,132,
+		1,132,1,132,1,132,1,132,1,132,3,132,2742,8,132,1,133,3,133,2745,8,133,
+		1,133,1,133,1,133,1,133,1,133,1,133,1,133,3,133,2754,8,133,1,134,1,134,
+		1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,5,134,2766,8,134,10,134,
+		12,134,2769,9,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,5,134,
+		2779,8,134,10,134,12,134,2782,9,134,1,134,1,134,3,134,2786,8,134,1,135,
+		1,135,1,135,1,135,5,135,2792,8,135,10,135,12,135,2795,9,135,3,135,2797,
+		8,135,1,135,3,135,2800,8,135,1,135,1,135,1,136,1,136,1,136,1,136,3,136,
+		2808,8,136,1,137,1,137,1,137,1,137,1,137,1,137,1,137,3,137,2817,8,137,
+		1,138,1,138,3,138,2821,8,138,1,138,1,138,1,139,1,139,3,139,2827,8,139,
+		1,139,1,139,1,139,1,140,1,140,3,140,2834,8,140,1,140,3,140,2837,8,140,
+		1,140,1,140,3,140,2841,8,140,1,141,1,141,1,141,5,141,2846,8,141,10,141,
+		12,141,2849,9,141,1,142,1,142,1,143,1,143,1,143,1,143,1,143,1,143,1,143,
+		1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,3,143,2869,8,143,
+		1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,3,144,
+		2882,8,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,
+		1,144,1,144,1,144,3,144,2897,8,144,1,144,1,144,1,144,3,144,2902,8,144,
+		1,144,1,144,5,144,2906,8,144,10,144,12,144,2909,9,144,1,144,1,144,3,144,
+		2913,8,144,1,144,1,144,1,144,3,144,2918,8,144,1,144,1,144,1,144,1,144,
+		1,144,3,144,2925,8,144,1,144,1,144,3,144,2929,8,144,1,144,1,144,3,144,
+		2933,8,144,1,144,1,144,3,144,2937,8,144,1,144,1,144,3,144,2941,8,144,1,
+		144,1,144,3,144,2945,8,144,1,144,1,144,1,144,3,144,2950,8,144,1,144,1,
+		144,1,144,1,144,3,144,2956,8,144,1,144,1,144,3,144,2960,8,144,1,144,1,
+		144,3,144,2964,8,144,1,144,1,144,1,144,1,144,1,144,1,144,3,144,2972,8,
+		144,1,144,1,144,3,144,2976,8,144,1,144,1,144,1,144,1,144,1,144,1,144,1,
+		144,3,144,2985,8,144,1,144,1,144,1,144,1,144,3,144,2991,8,144,1,144,1,
+		144,1,144,1,144,3,144,2997,8,144,1,145,1,145,1,145,1,145,1,145,1,145,1,
+		145,5,145,3006,8,145,10,145,12,145,3009,9,145,1,145,1,145,1,145,3,145,
+		3014,8,145,1,145,1,145,1,145,5,145,3019,8,145,10,145,12,145,3022,9,145,
+		1,145,1,145,1,145,1,145,5,145,3028,8,145,10,145,12,145,3031,9,145,1,145,
+		1,145,1,145,3,145,3036,8,145,3,145,3038,8,145,1,146,1,146,1,146,3,146,
+		3043,8,146,1,146,1,146,1,146,1,146,1,146,1,146,1,146,5,146,3052,8,146,
+		10,146,12,146,3055,9,146,1,146,3,146,3058,8,146,1,146,1,146,1,146,3,146,
+		3063,8,146,1,146,1,146,1,146,5,146,3068,8,146,10,146,12,146,3071,9,146,
+		1,146,1,146,1,146,1,146,5,146,3077,8,146,10,146,12,146,3080,9,146,1,146,
+		3,146,3083,8,146,3,146,3085,8,146,1,147,1,147,3,147,3089,8,147,1,147,3,
+		147,3092,8,147,1,147,1,147,1,147,5,147,3097,8,147,10,147,12,147,3100,9,
+		147,3,147,3102,8,147,1,148,1,148,1,148,1,148,3,148,3108,8,148,1,148,3,
+		148,3111,8,148,1,149,3,149,3114,8,149,1,149,1,149,1,149,5,149,3119,8,149,
+		10,149,12,149,3122,9,149,1,149,1,149,1,149,1,149,5,149,3128,8,149,10,149,
+		12,149,3131,9,149,1,149,1,149,1,149,1,149,1,149,1,149,1,149,5,149,3140,
+		8,149,10,149,12,149,3143,9,149,3,149,3145,8,149,1,150,3,150,3148,8,150,
+		1,150,1,150,1,150,1,150,3,150,3154,8,150,1,151,1,151,1,151,1,151,1,151,
+		1,151,1,151,1,151,3,151,3164,8,151,1,151,1,151,3,151,3168,8,151,1,151,
+		1,151,1,151,3,151,3173,8,151,1,151,1,151,1,151,3,151,3178,8,151,3,151,
+		3180,8,151,1,152,3,152,3183,8,152,1,152,1,152,1,152,3,152,3188,8,152,1,
+		153,3,153,3191,8,153,1,153,1,153,1,153,1,154,3,154,3197,8,154,1,154,1,
+		154,5,154,3201,8,154,10,154,12,154,3204,9,154,3,154,3206,8,154,1,155,1,
+		155,1,155,3,155,3211,8,155,1,155,1,155,1,155,1,155,1,155,1,155,3,155,3219,
+		8,155,1,155,1,155,1,155,1,155,5,155,3225,8,155,10,155,12,155,3228,9,155,
+		3,155,3230,8,155,3,155,3232,8,155,1,156,1,156,5,156,3236,8,156,10,156,
+		12,156,3239,9,156,3,156,3241,8,156,1,157,1,157,1,158,1,158,1,158,1,158,
+		1,158,1,158,1,158,3,158,3252,8,158,1,158,1,158,3,158,3256,8,158,1,158,
+		1,158,1,158,1,158,1,158,1,158,3,158,3264,8,158,1,158,1,158,1,158,5,158,
+		3269,8,158,10,158,12,158,3272,9,158,1,158,1,158,1,158,3,158,3277,8,158,
+		1,158,1,158,1,158,3,158,3282,8,158,1,159,1,159,1,159,3,159,3287,8,159,
+		1,160,1,160,1,160,5,160,3292,8,160,10,160,12,160,3295,9,160,1,161,1,161,
+		3,161,3299,8,161,1,162,1,162,1,162,1,162,5,162,3305,8,162,10,162,12,162,
+		3308,9,162,1,162,1,162,1,163,1,163,3,163,3314,8,163,1,163,3,163,3317,8,
+		163,1,164,1,164,1,164,1,164,1,164,1,164,1,164,1,164,1,164,1,164,3,164,
+		3329,8,164,1,164,1,164,5,164,3333,8,164,10,164,12,164,3336,9,164,1,165,
+		1,165,1,165,3,165,3341,8,165,1,165,1,165,1,165,1,165,1,165,1,165,5,165,
+		3349,8,165,10,165,12,165,3352,9,165,1,165,1,165,3,165,3356,8,165,1,166,
+		1,166,1,166,1,166,1,166,1,166,3,166,3364,8,166,1,167,3,167,3367,8,167,
+		1,167,3,167,3370,8,167,1,167,1,167,1,168,1,168,1,168,1,168,1,168,1,168,
+		1,168,1,168,1,168,1,168,1,168,3,168,3385,8,168,3,168,3387,8,168,1,169,
+		3,169,3390,8,169,1,169,1,169,1,170,1,170,3,170,3396,8,170,1,170,1,170,
+		1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,
+		1,170,3,170,3413,8,170,1,171,1,171,3,171,3417,8,171,1,171,1,171,3,171,
+		3421,8,171,1,172,3,172,3424,8,172,1,172,1,172,1,172,1,172,3,172,3430,8,
+		172,1,172,1,172,3,172,3434,8,172,1,172,3,172,3437,8,172,1,172,1,172,1,
+		172,3,172,3442,8,172,1,172,3,172,3445,8,172,1,172,1,172,1,172,1,172,1,
+		172,3,172,3452,8,172,1,172,3,172,3455,8,172,1,172,1,172,1,172,3,172,3460,
+		8,172,1,172,1,172,1,172,3,172,3465,8,172,1,172,1,172,1,172,1,172,1,172,
+		1,172,1,172,1,172,1,172,3,172,3476,8,172,1,172,1,172,1,172,1,172,1,172,
+		1,172,5,172,3484,8,172,10,172,12,172,3487,9,172,3,172,3489,8,172,3,172,
+		3491,8,172,1,173,1,173,1,173,3,173,3496,8,173,1,173,1,173,1,173,3,173,
+		3501,8,173,1,173,1,173,3,173,3505,8,173,1,173,1,173,3,173,3509,8,173,1,
+		174,1,174,1,174,1,174,1,174,1,174,1,174,1,174,1,174,1,174,3,174,3521,8,
+		174,1,175,1,175,1,175,5,175,3526,8,175,10,175,12,175,3529,9,175,1,176,
+		1,176,3,176,3533,8,176,1,176,5,176,3536,8,176,10,176,12,176,3539,9,176,
+		1,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,3,177,3550,8,177,
+		1,177,1,177,1,177,1,177,1,177,3,177,3557,8,177,1,177,3,177,3560,8,177,
+		1,178,1,178,1,179,1,179,3,179,3566,8,179,1,179,1,179,1,180,1,180,3,180,
+		3572,8,180,1,180,3,180,3575,8,180,1,181,1,181,1,181,5,181,3580,8,181,10,
+		181,12,181,3583,9,181,1,182,1,182,1,182,1,182,1,182,1,182,3,182,3591,8,
+		182,1,183,1,183,1,183,1,183,1,183,3,183,3598,8,183,1,184,1,184,1,185,1,
+		185,1,185,1,185,1,185,3,185,3607,8,185,1,186,1,186,1,186,1,186,1,186,1,
+		186,1,186,1,186,3,186,3617,8,186,1,187,1,187,1,187,1,187,1,187,1,187,1,
+		187,1,187,1,187,1,187,1,187,3,187,3630,8,187,1,188,1,188,1,189,1,189,1,
+		190,1,190,1,191,1,191,1,192,1,192,1,193,1,193,1,193,0,0,194,0,2,4,6,8,
+		10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,48,50,52,54,56,
+		58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,88,90,92,94,96,98,100,102,
+		104,106,108,110,112,114,116,118,120,122,124,126,128,130,132,134,136,138,
+		140,142,144,146,148,150,152,154,156,158,160,162,164,166,168,170,172,174,
+		176,178,180,182,184,186,188,190,192,194,196,198,200,202,204,206,208,210,
+		212,214,216,218,220,222,224,226,228,230,232,234,236,238,240,242,244,246,
+		248,250,252,254,256,258,260,262,264,266,268,270,272,274,276,278,280,282,
+		284,286,288,290,292,294,296,298,300,302,304,306,308,310,312,314,316,318,
+		320,322,324,326,328,330,332,334,336,338,340,342,344,346,348,350,352,354,
+		356,358,360,362,364,366,368,370,372,374,376,378,380,382,384,386,0,73,2,
+		0,187,187,282,282,1,0,21,22,2,0,50,50,184,184,2,0,164,164,286,286,2,0,
+		101,101,162,162,2,0,53,53,247,247,4,0,20,20,266,266,293,293,313,314,2,
+		0,3,3,70,70,2,0,174,174,201,201,2,0,51,51,92,92,2,0,20,20,47,47,2,0,313,
+		314,323,323,2,0,212,212,235,235,2,0,135,135,287,287,2,0,212,212,250,250,
+		1,0,345,346,1,0,6,9,3,0,110,110,116,116,122,122,1,0,351,356,2,0,28,28,
+		85,85,2,0,111,111,117,117,3,0,20,20,24,24,84,84,2,0,10,10,345,356,1,0,
+		6,8,2,0,52,52,91,91,2,0,31,31,140,140,1,0,137,138,1,0,4,5,3,0,29,29,65,
+		65,90,90,1,0,343,344,1,0,18,19,1,0,1,2,3,0,220,220,274,274,287,287,3,0,
+		135,135,213,213,267,267,3,0,38,38,41,42,67,68,6,0,37,37,39,39,43,43,83,
+		83,86,86,94,94,2,0,144,144,160,160,1,0,12,13,4,0,147,147,151,151,153,154,
+		163,163,4,0,147,147,151,151,153,154,158,158,2,0,94,94,310,310,2,0,303,
+		303,312,312,1,0,313,314,2,0,218,218,238,238,2,0,207,207,227,227,3,0,110,
+		110,263,263,300,300,2,0,198,198,324,324,2,0,197,197,225,225,2,0,177,177,
+		238,238,2,0,27,27,46,46,2,0,176,176,283,283,2,0,205,205,296,296,2,0,281,
+		281,296,296,6,0,194,194,204,204,216,216,289,289,292,292,318,318,2,0,293,
+		293,311,311,2,0,56,56,89,89,4,0,105,105,109,109,189,189,221,221,5,0,70,
+		70,148,148,199,199,206,206,273,273,3,0,1,1,21,22,126,126,2,0,56,56,60,
+		60,2,0,165,165,277,277,2,0,172,172,215,215,2,0,87,87,328,328,2,0,238,238,
+		295,295,2,0,3,3,44,44,2,0,89,89,351,351,2,0,316,316,329,329,1,0,164,331,
+		1,0,146,163,1,0,141,145,1,0,127,140,1,0,102,126,1,0,20,101,4260,0,389,
+		1,0,0,0,2,402,1,0,0,0,4,405,1,0,0,0,6,410,1,0,0,0,8,682,1,0,0,0,10,685,
+		1,0,0,0,12,695,1,0,0,0,14,699,1,0,0,0,16,711,1,0,0,0,18,731,1,0,0,0,20,
+		746,1,0,0,0,22,767,1,0,0,0,24,778,1,0,0,0,26,786,1,0,0,0,28,793,1,0,0,
+		0,30,800,1,0,0,0,32,814,1,0,0,0,34,844,1,0,0,0,36,862,1,0,0,0,38,864,1,
+		0,0,0,40,874,1,0,0,0,42,914,1,0,0,0,44,916,1,0,0,0,46,920,1,0,0,0,48,929,
+		1,0,0,0,50,940,1,0,0,0,52,956,1,0,0,0,54,985,1,0,0,0,56,987,1,0,0,0,58,
+		996,1,0,0,0,60,1000,1,0,0,0,62,1008,1,0,0,0,64,1021,1,0,0,0,66,1023,1,
+		0,0,0,68,1035,1,0,0,0,70,1068,1,0,0,0,72,1078,1,0,0,0,74,1080,1,0,0,0,
+		76,1110,1,0,0,0,78,1142,1,0,0,0,80,1151,1,0,0,0,82,1215,1,0,0,0,84,1238,
+		1,0,0,0,86,1264,1,0,0,0,88,1268,1,0,0,0,90,1285,1,0,0,0,92,1304,1,0,0,
+		0,94,1306,1,0,0,0,96,1320,1,0,0,0,98,1323,1,0,0,0,100,1339,1,0,0,0,102,
+		1341,1,0,0,0,104,1350,1,0,0,0,106,1356,1,0,0,0,108,1375,1,0,0,0,110,1386,
+		1,0,0,0,112,1397,1,0,0,0,114,1414,1,0,0,0,116,1441,1,0,0,0,118,1443,1,
+		0,0,0,120,1445,1,0,0,0,122,1450,1,0,0,0,124,1485,1,0,0,0,126,1487,1,0,
+		0,0,128,1492,1,0,0,0,130,1506,1,0,0,0,132,1519,1,0,0,0,134,1528,1,0,0,
+		0,136,1544,1,0,0,0,138,1560,1,0,0,0,140,1562,1,0,0,0,142,1589,1,0,0,0,
+		144,1610,1,0,0,0,146,1763,1,0,0,0,148,1770,1,0,0,0,150,1775,1,0,0,0,152,
+		1779,1,0,0,0,154,1792,1,0,0,0,156,1800,1,0,0,0,158,1837,1,0,0,0,160,1859,
+		1,0,0,0,162,1869,1,0,0,0,164,1879,1,0,0,0,166,1901,1,0,0,0,168,1903,1,
+		0,0,0,170,1919,1,0,0,0,172,1953,1,0,0,0,174,1955,1,0,0,0,176,1958,1,0,
+		0,0,178,1964,1,0,0,0,180,1970,1,0,0,0,182,1975,1,0,0,0,184,1999,1,0,0,
+		0,186,2019,1,0,0,0,188,2022,1,0,0,0,190,2029,1,0,0,0,192,2034,1,0,0,0,
+		194,2042,1,0,0,0,196,2056,1,0,0,0,198,2058,1,0,0,0,200,2065,1,0,0,0,202,
+		2134,1,0,0,0,204,2139,1,0,0,0,206,2142,1,0,0,0,208,2146,1,0,0,0,210,2162,
+		1,0,0,0,212,2164,1,0,0,0,214,2188,1,0,0,0,216,2199,1,0,0,0,218,2203,1,
+		0,0,0,220,2236,1,0,0,0,222,2238,1,0,0,0,224,2241,1,0,0,0,226,2261,1,0,
+		0,0,228,2286,1,0,0,0,230,2288,1,0,0,0,232,2308,1,0,0,0,234,2310,1,0,0,
+		0,236,2337,1,0,0,0,238,2358,1,0,0,0,240,2394,1,0,0,0,242,2396,1,0,0,0,
+		244,2553,1,0,0,0,246,2560,1,0,0,0,248,2607,1,0,0,0,250,2609,1,0,0,0,252,
+		2643,1,0,0,0,254,2645,1,0,0,0,256,2659,1,0,0,0,258,2697,1,0,0,0,260,2714,
+		1,0,0,0,262,2716,1,0,0,0,264,2731,1,0,0,0,266,2753,1,0,0,0,268,2785,1,
+		0,0,0,270,2796,1,0,0,0,272,2807,1,0,0,0,274,2809,1,0,0,0,276,2818,1,0,
+		0,0,278,2824,1,0,0,0,280,2831,1,0,0,0,282,2842,1,0,0,0,284,2850,1,0,0,
+		0,286,2868,1,0,0,0,288,2996,1,0,0,0,290,3037,1,0,0,0,292,3084,1,0,0,0,
+		294,3101,1,0,0,0,296,3107,1,0,0,0,298,3144,1,0,0,0,300,3147,1,0,0,0,302,
+		3179,1,0,0,0,304,3187,1,0,0,0,306,3190,1,0,0,0,308,3196,1,0,0,0,310,3231,
+		1,0,0,0,312,3240,1,0,0,0,314,3242,1,0,0,0,316,3281,1,0,0,0,318,3286,1,
+		0,0,0,320,3288,1,0,0,0,322,3296,1,0,0,0,324,3300,1,0,0,0,326,3311,1,0,
+		0,0,328,3328,1,0,0,0,330,3355,1,0,0,0,332,3363,1,0,0,0,334,3366,1,0,0,
+		0,336,3386,1,0,0,0,338,3389,1,0,0,0,340,3412,1,0,0,0,342,3416,1,0,0,0,
+		344,3490,1,0,0,0,346,3508,1,0,0,0,348,3520,1,0,0,0,350,3522,1,0,0,0,352,
+		3530,1,0,0,0,354,3559,1,0,0,0,356,3561,1,0,0,0,358,3563,1,0,0,0,360,3569,
+		1,0,0,0,362,3576,1,0,0,0,364,3590,1,0,0,0,366,3597,1,0,0,0,368,3599,1,
+		0,0,0,370,3606,1,0,0,0,372,3616,1,0,0,0,374,3629,1,0,0,0,376,3631,1,0,
+		0,0,378,3633,1,0,0,0,380,3635,1,0,0,0,382,3637,1,0,0,0,384,3639,1,0,0,
+		0,386,3641,1,0,0,0,388,390,3,6,3,0,389,388,1,0,0,0,389,390,1,0,0,0,390,
+		397,1,0,0,0,391,393,5,339,0,0,392,394,3,6,3,0,393,392,1,0,0,0,393,394,
+		1,0,0,0,394,396,1,0,0,0,395,391,1,0,0,0,396,399,1,0,0,0,397,395,1,0,0,
+		0,397,398,1,0,0,0,398,400,1,0,0,0,399,397,1,0,0,0,400,401,5,0,0,1,401,
+		1,1,0,0,0,402,403,3,110,55,0,403,404,5,0,0,1,404,3,1,0,0,0,405,406,3,198,
+		99,0,406,407,5,0,0,1,407,5,1,0,0,0,408,411,3,10,5,0,409,411,3,8,4,0,410,
+		408,1,0,0,0,410,409,1,0,0,0,411,7,1,0,0,0,412,414,5,317,0,0,413,415,5,
+		87,0,0,414,413,1,0,0,0,414,415,1,0,0,0,415,416,1,0,0,0,416,421,3,242,121,
+		0,417,418,5,338,0,0,418,420,3,242,121,0,419,417,1,0,0,0,420,423,1,0,0,
+		0,421,419,1,0,0,0,421,422,1,0,0,0,422,426,1,0,0,0,423,421,1,0,0,0,424,
+		425,7,0,0,0,425,427,5,223,0,0,426,424,1,0,0,0,426,427,1,0,0,0,427,429,
+		1,0,0,0,428,430,3,284,142,0,429,428,1,0,0,0,429,430,1,0,0,0,430,683,1,
+		0,0,0,431,432,5,36,0,0,432,683,3,244,122,0,433,434,5,276,0,0,434,435,5,
+		244,0,0,435,437,5,328,0,0,436,438,5,107,0,0,437,436,1,0,0,0,437,438,1,
+		0,0,0,438,439,1,0,0,0,439,441,3,362,181,0,440,442,3,276,138,0,441,440,
+		1,0,0,0,441,442,1,0,0,0,442,683,1,0,0,0,443,444,5,205,0,0,444,446,3,286,
+		143,0,445,447,5,107,0,0,446,445,1,0,0,0,446,447,1,0,0,0,447,450,1,0,0,
+		0,448,449,5,224,0,0,449,451,5,128,0,0,450,448,1,0,0,0,450,451,1,0,0,0,
+		451,452,1,0,0,0,452,457,3,362,181,0,453,454,5,338,0,0,454,456,3,362,181,
+		0,455,453,1,0,0,0,456,459,1,0,0,0,457,455,1,0,0,0,457,458,1,0,0,0,458,
+		461,1,0,0,0,459,457,1,0,0,0,460,462,3,284,142,0,461,460,1,0,0,0,461,462,
+		1,0,0,0,462,683,1,0,0,0,463,464,5,170,0,0,464,467,3,286,143,0,465,466,
+		5,224,0,0,466,468,5,128,0,0,467,465,1,0,0,0,467,468,1,0,0,0,468,470,1,
+		0,0,0,469,471,5,73,0,0,470,469,1,0,0,0,470,471,1,0,0,0,471,472,1,0,0,0,
+		472,474,3,362,181,0,473,475,5,347,0,0,474,473,1,0,0,0,474,475,1,0,0,0,
+		475,476,1,0,0,0,476,481,3,288,144,0,477,478,5,338,0,0,478,480,3,288,144,
+		0,479,477,1,0,0,0,480,483,1,0,0,0,481,479,1,0,0,0,481,482,1,0,0,0,482,
+		683,1,0,0,0,483,481,1,0,0,0,484,485,5,188,0,0,485,683,3,302,151,0,486,
+		487,5,210,0,0,487,488,3,312,156,0,488,489,3,316,158,0,489,683,1,0,0,0,
+		490,492,7,1,0,0,491,493,3,324,162,0,492,491,1,0,0,0,492,493,1,0,0,0,493,
+		495,1,0,0,0,494,496,5,126,0,0,495,494,1,0,0,0,495,496,1,0,0,0,496,498,
+		1,0,0,0,497,499,3,320,160,0,498,497,1,0,0,0,498,499,1,0,0,0,499,683,1,
+		0,0,0,500,502,5,325,0,0,501,503,3,324,162,0,502,501,1,0,0,0,502,503,1,
+		0,0,0,503,505,1,0,0,0,504,506,5,110,0,0,505,504,1,0,0,0,505,506,1,0,0,
+		0,506,508,1,0,0,0,507,509,5,109,0,0,508,507,1,0,0,0,508,509,1,0,0,0,509,
+		511,1,0,0,0,510,512,5,126,0,0,511,510,1,0,0,0,511,512,1,0,0,0,512,514,
+		1,0,0,0,513,515,5,22,0,0,514,513,1,0,0,0,514,515,1,0,0,0,515,517,1,0,0,
+		0,516,518,3,320,160,0,517,516,1,0,0,0,517,518,1,0,0,0,518,683,1,0,0,0,
+		519,520,5,202,0,0,520,683,3,318,159,0,521,522,5,309,0,0,522,683,3,318,
+		159,0,523,524,5,299,0,0,524,683,3,340,170,0,525,526,5,296,0,0,526,683,
+		3,344,172,0,527,528,5,281,0,0,528,683,3,348,174,0,529,531,5,173,0,0,530,
+		532,3,356,178,0,531,530,1,0,0,0,531,532,1,0,0,0,532,536,1,0,0,0,533,534,
+		5,304,0,0,534,536,5,316,0,0,535,529,1,0,0,0,535,533,1,0,0,0,536,538,1,
+		0,0,0,537,539,3,352,176,0,538,537,1,0,0,0,538,539,1,0,0,0,539,683,1,0,
+		0,0,540,542,7,2,0,0,541,543,3,356,178,0,542,541,1,0,0,0,542,543,1,0,0,
+		0,543,545,1,0,0,0,544,546,3,358,179,0,545,544,1,0,0,0,545,546,1,0,0,0,
+		546,683,1,0,0,0,547,549,7,3,0,0,548,550,3,356,178,0,549,548,1,0,0,0,549,
+		550,1,0,0,0,550,557,1,0,0,0,551,553,5,89,0,0,552,554,5,288,0,0,553,552,
+		1,0,0,0,553,554,1,0,0,0,554,555,1,0,0,0,555,558,3,364,182,0,556,558,3,
+		358,179,0,557,551,1,0,0,0,557,556,1,0,0,0,557,558,1,0,0,0,558,683,1,0,
+		0,0,559,560,5,288,0,0,560,683,3,364,182,0,561,563,5,278,0,0,562,564,5,
+		288,0,0,563,562,1,0,0,0,563,564,1,0,0,0,564,565,1,0,0,0,565,683,3,364,
+		182,0,566,567,5,268,0,0,567,579,3,364,182,0,568,569,5,332,0,0,569,574,
+		3,198,99,0,570,571,5,338,0,0,571,573,3,198,99,0,572,570,1,0,0,0,573,576,
+		1,0,0,0,574,572,1,0,0,0,574,575,1,0,0,0,575,577,1,0,0,0,576,574,1,0,0,
+		0,577,578,5,333,0,0,578,580,1,0,0,0,579,568,1,0,0,0,579,580,1,0,0,0,580,
+		581,1,0,0,0,581,582,5,26,0,0,582,583,3,10,5,0,583,683,1,0,0,0,584,585,
+		5,209,0,0,585,597,3,364,182,0,586,587,5,332,0,0,587,592,3,110,55,0,588,
+		589,5,338,0,0,589,591,3,110,55,0,590,588,1,0,0,0,591,594,1,0,0,0,592,590,
+		1,0,0,0,592,593,1,0,0,0,593,595,1,0,0,0,594,592,1,0,0,0,595,596,5,333,
+		0,0,596,598,1,0,0,0,597,586,1,0,0,0,597,598,1,0,0,0,598,683,1,0,0,0,599,
+		601,5,195,0,0,600,602,5,268,0,0,601,600,1,0,0,0,601,602,1,0,0,0,602,605,
+		1,0,0,0,603,606,3,364,182,0,604,606,5,20,0,0,605,603,1,0,0,0,605,604,1,
+		0,0,0,606,683,1,0,0,0,607,608,5,196,0,0,608,612,3,364,182,0,609,611,3,
+		332,166,0,610,609,1,0,0,0,611,614,1,0,0,0,612,610,1,0,0,0,612,613,1,0,
+		0,0,613,615,1,0,0,0,614,612,1,0,0,0,615,618,5,191,0,0,616,617,7,4,0,0,
+		617,619,5,222,0,0,618,616,1,0,0,0,618,619,1,0,0,0,619,620,1,0,0,0,620,
+		621,5,54,0,0,621,622,3,12,6,0,622,683,1,0,0,0,623,624,7,5,0,0,624,683,
+		3,334,167,0,625,628,5,182,0,0,626,629,3,364,182,0,627,629,5,20,0,0,628,
+		626,1,0,0,0,628,627,1,0,0,0,629,683,1,0,0,0,630,631,5,203,0,0,631,683,
+		7,6,0,0,632,633,5,237,0,0,633,683,3,364,182,0,634,635,5,253,0,0,635,638,
+		3,364,182,0,636,637,5,338,0,0,637,639,5,3,0,0,638,636,1,0,0,0,638,639,
+		1,0,0,0,639,683,1,0,0,0,640,643,5,322,0,0,641,644,3,364,182,0,642,644,
+		5,347,0,0,643,641,1,0,0,0,643,642,1,0,0,0,644,683,1,0,0,0,645,647,5,240,
+		0,0,646,648,5,87,0,0,647,646,1,0,0,0,647,648,1,0,0,0,648,649,1,0,0,0,649,
+		654,3,242,121,0,650,651,5,338,0,0,651,653,3,242,121,0,652,650,1,0,0,0,
+		653,656,1,0,0,0,654,652,1,0,0,0,654,655,1,0,0,0,655,661,1,0,0,0,656,654,
+		1,0,0,0,657,658,5,60,0,0,658,659,3,360,180,0,659,660,5,246,0,0,660,662,
+		1,0,0,0,661,657,1,0,0,0,661,662,1,0,0,0,662,664,1,0,0,0,663,665,5,254,
+		0,0,664,663,1,0,0,0,664,665,1,0,0,0,665,683,1,0,0,0,666,667,5,183,0,0,
+		667,668,5,72,0,0,668,669,3,286,143,0,669,672,3,362,181,0,670,671,5,72,
+		0,0,671,673,3,362,181,0,672,670,1,0,0,0,672,673,1,0,0,0,673,674,1,0,0,
+		0,674,675,5,113,0,0,675,676,7,7,0,0,676,683,1,0,0,0,677,678,5,57,0,0,678,
+		683,3,290,145,0,679,680,5,284,0,0,680,683,3,292,146,0,681,683,5,181,0,
+		0,682,412,1,0,0,0,682,431,1,0,0,0,682,433,1,0,0,0,682,443,1,0,0,0,682,
+		463,1,0,0,0,682,484,1,0,0,0,682,486,1,0,0,0,682,490,1,0,0,0,682,500,1,
+		0,0,0,682,519,1,0,0,0,682,521,1,0,0,0,682,523,1,0,0,0,682,525,1,0,0,0,
+		682,527,1,0,0,0,682,535,1,0,0,0,682,540,1,0,0,0,682,547,1,0,0,0,682,559,
+		1,0,0,0,682,561,1,0,0,0,682,566,1,0,0,0,682,584,1,0,0,0,682,599,1,0,0,
+		0,682,607,1,0,0,0,682,623,1,0,0,0,682,625,1,0,0,0,682,630,1,0,0,0,682,
+		632,1,0,0,0,682,634,1,0,0,0,682,640,1,0,0,0,682,645,1,0,0,0,682,666,1,
+		0,0,0,682,677,1,0,0,0,682,679,1,0,0,0,682,681,1,0,0,0,683,9,1,0,0,0,684,
+		686,3,14,7,0,685,684,1,0,0,0,685,686,1,0,0,0,686,692,1,0,0,0,687,693,3,
+		22,11,0,688,693,3,212,106,0,689,693,3,224,112,0,690,693,3,234,117,0,691,
+		693,3,236,118,0,692,687,1,0,0,0,692,688,1,0,0,0,692,689,1,0,0,0,692,690,
+		1,0,0,0,692,691,1,0,0,0,693,11,1,0,0,0,694,696,3,14,7,0,695,694,1,0,0,
+		0,695,696,1,0,0,0,696,697,1,0,0,0,697,698,3,22,11,0,698,13,1,0,0,0,699,
+		701,5,101,0,0,700,702,5,79,0,0,701,700,1,0,0,0,701,702,1,0,0,0,702,703,
+		1,0,0,0,703,708,3,16,8,0,704,705,5,338,0,0,705,707,3,16,8,0,706,704,1,
+		0,0,0,707,710,1,0,0,0,708,706,1,0,0,0,708,709,1,0,0,0,709,15,1,0,0,0,710,
+		708,1,0,0,0,711,713,3,364,182,0,712,714,3,108,54,0,713,712,1,0,0,0,713,
+		714,1,0,0,0,714,715,1,0,0,0,715,720,5,26,0,0,716,718,5,69,0,0,717,716,
+		1,0,0,0,717,718,1,0,0,0,718,719,1,0,0,0,719,721,5,244,0,0,720,717,1,0,
+		0,0,720,721,1,0,0,0,721,722,1,0,0,0,722,723,5,332,0,0,723,724,3,10,5,0,
+		724,726,5,333,0,0,725,727,3,18,9,0,726,725,1,0,0,0,726,727,1,0,0,0,727,
+		729,1,0,0,0,728,730,3,20,10,0,729,728,1,0,0,0,729,730,1,0,0,0,730,17,1,
+		0,0,0,731,732,5,291,0,0,732,733,7,8,0,0,733,734,5,212,0,0,734,735,5,175,
+		0,0,735,740,3,364,182,0,736,737,5,338,0,0,737,739,3,364,182,0,738,736,
+		1,0,0,0,739,742,1,0,0,0,740,738,1,0,0,0,740,741,1,0,0,0,741,743,1,0,0,
+		0,742,740,1,0,0,0,743,744,5,296,0,0,744,745,3,364,182,0,745,19,1,0,0,0,
+		746,747,5,192,0,0,747,752,3,364,182,0,748,749,5,338,0,0,749,751,3,364,
+		182,0,750,748,1,0,0,0,751,754,1,0,0,0,752,750,1,0,0,0,752,753,1,0,0,0,
+		753,755,1,0,0,0,754,752,1,0,0,0,755,756,5,296,0,0,756,762,3,364,182,0,
+		757,758,5,89,0,0,758,759,3,128,64,0,759,760,5,44,0,0,760,761,3,128,64,
+		0,761,763,1,0,0,0,762,757,1,0,0,0,762,763,1,0,0,0,763,764,1,0,0,0,764,
+		765,5,95,0,0,765,766,3,364,182,0,766,21,1,0,0,0,767,773,3,26,13,0,768,
+		769,3,24,12,0,769,770,3,26,13,0,770,772,1,0,0,0,771,768,1,0,0,0,772,775,
+		1,0,0,0,773,771,1,0,0,0,773,774,1,0,0,0,774,776,1,0,0,0,775,773,1,0,0,
+		0,776,777,3,30,15,0,777,23,1,0,0,0,778,780,7,9,0,0,779,781,7,10,0,0,780,
+		779,1,0,0,0,780,781,1,0,0,0,781,784,1,0,0,0,782,783,5,175,0,0,783,785,
+		5,248,0,0,784,782,1,0,0,0,784,785,1,0,0,0,785,25,1,0,0,0,786,790,3,32,
+		16,0,787,789,3,28,14,0,788,787,1,0,0,0,789,792,1,0,0,0,790,788,1,0,0,0,
+		790,791,1,0,0,0,791,27,1,0,0,0,792,790,1,0,0,0,793,795,5,62,0,0,794,796,
+		7,10,0,0,795,794,1,0,0,0,795,796,1,0,0,0,796,797,1,0,0,0,797,798,3,32,
+		16,0,798,29,1,0,0,0,799,801,3,66,33,0,800,799,1,0,0,0,800,801,1,0,0,0,
+		801,806,1,0,0,0,802,805,3,70,35,0,803,805,3,74,37,0,804,802,1,0,0,0,804,
+		803,1,0,0,0,805,808,1,0,0,0,806,804,1,0,0,0,806,807,1,0,0,0,807,31,1,0,
+		0,0,808,806,1,0,0,0,809,815,3,34,17,0,810,811,5,332,0,0,811,812,3,12,6,
+		0,812,813,5,333,0,0,813,815,1,0,0,0,814,809,1,0,0,0,814,810,1,0,0,0,815,
+		33,1,0,0,0,816,818,5,82,0,0,817,819,3,36,18,0,818,817,1,0,0,0,818,819,
+		1,0,0,0,819,821,1,0,0,0,820,822,3,38,19,0,821,820,1,0,0,0,821,822,1,0,
+		0,0,822,824,1,0,0,0,823,825,3,46,23,0,824,823,1,0,0,0,824,825,1,0,0,0,
+		825,827,1,0,0,0,826,828,3,48,24,0,827,826,1,0,0,0,827,828,1,0,0,0,828,
+		829,1,0,0,0,829,845,3,50,25,0,830,836,3,48,24,0,831,833,5,82,0,0,832,834,
+		3,36,18,0,833,832,1,0,0,0,833,834,1,0,0,0,834,835,1,0,0,0,835,837,3,38,
+		19,0,836,831,1,0,0,0,836,837,1,0,0,0,837,838,1,0,0,0,838,839,3,50,25,0,
+		839,845,1,0,0,0,840,841,5,96,0,0,841,845,3,60,30,0,842,843,5,87,0,0,843,
+		845,3,100,50,0,844,816,1,0,0,0,844,830,1,0,0,0,844,840,1,0,0,0,844,842,
+		1,0,0,0,845,35,1,0,0,0,846,863,5,20,0,0,847,860,5,47,0,0,848,849,5,72,
+		0,0,849,850,5,332,0,0,850,855,3,110,55,0,851,852,5,338,0,0,852,854,3,110,
+		55,0,853,851,1,0,0,0,854,857,1,0,0,0,855,853,1,0,0,0,855,856,1,0,0,0,856,
+		858,1,0,0,0,857,855,1,0,0,0,858,859,5,333,0,0,859,861,1,0,0,0,860,848,
+		1,0,0,0,860,861,1,0,0,0,861,863,1,0,0,0,862,846,1,0,0,0,862,847,1,0,0,
+		0,863,37,1,0,0,0,864,869,3,40,20,0,865,866,5,338,0,0,866,868,3,40,20,0,
+		867,865,1,0,0,0,868,871,1,0,0,0,869,867,1,0,0,0,869,870,1,0,0,0,870,39,
+		1,0,0,0,871,869,1,0,0,0,872,875,5,347,0,0,873,875,3,110,55,0,874,872,1,
+		0,0,0,874,873,1,0,0,0,875,879,1,0,0,0,876,878,3,42,21,0,877,876,1,0,0,
+		0,878,881,1,0,0,0,879,877,1,0,0,0,879,880,1,0,0,0,880,885,1,0,0,0,881,
+		879,1,0,0,0,882,883,5,26,0,0,883,886,3,372,186,0,884,886,3,374,187,0,885,
+		882,1,0,0,0,885,884,1,0,0,0,885,886,1,0,0,0,886,41,1,0,0,0,887,900,5,149,
+		0,0,888,889,5,332,0,0,889,894,3,364,182,0,890,891,5,338,0,0,891,893,3,
+		364,182,0,892,890,1,0,0,0,893,896,1,0,0,0,894,892,1,0,0,0,894,895,1,0,
+		0,0,895,897,1,0,0,0,896,894,1,0,0,0,897,898,5,333,0,0,898,901,1,0,0,0,
+		899,901,3,364,182,0,900,888,1,0,0,0,900,899,1,0,0,0,901,915,1,0,0,0,902,
+		903,5,156,0,0,903,904,5,332,0,0,904,909,3,44,22,0,905,906,5,338,0,0,906,
+		908,3,44,22,0,907,905,1,0,0,0,908,911,1,0,0,0,909,907,1,0,0,0,909,910,
+		1,0,0,0,910,912,1,0,0,0,911,909,1,0,0,0,912,913,5,333,0,0,913,915,1,0,
+		0,0,914,887,1,0,0,0,914,902,1,0,0,0,915,43,1,0,0,0,916,917,3,110,55,0,
+		917,918,5,26,0,0,918,919,3,372,186,0,919,45,1,0,0,0,920,922,5,63,0,0,921,
+		923,7,11,0,0,922,921,1,0,0,0,922,923,1,0,0,0,923,925,1,0,0,0,924,926,5,
+		87,0,0,925,924,1,0,0,0,925,926,1,0,0,0,926,927,1,0,0,0,927,928,3,362,181,
+		0,928,47,1,0,0,0,929,930,5,56,0,0,930,935,3,76,38,0,931,932,5,338,0,0,
+		932,934,3,76,38,0,933,931,1,0,0,0,934,937,1,0,0,0,935,933,1,0,0,0,935,
+		936,1,0,0,0,936,49,1,0,0,0,937,935,1,0,0,0,938,939,5,99,0,0,939,941,3,
+		110,55,0,940,938,1,0,0,0,940,941,1,0,0,0,941,943,1,0,0,0,942,944,3,52,
+		26,0,943,942,1,0,0,0,943,944,1,0,0,0,944,947,1,0,0,0,945,946,5,59,0,0,
+		946,948,3,110,55,0,947,945,1,0,0,0,947,948,1,0,0,0,948,950,1,0,0,0,949,
+		951,3,56,28,0,950,949,1,0,0,0,950,951,1,0,0,0,951,954,1,0,0,0,952,953,
+		5,78,0,0,953,955,3,110,55,0,954,952,1,0,0,0,954,955,1,0,0,0,955,51,1,0,
+		0,0,956,957,5,58,0,0,957,959,5,175,0,0,958,960,7,10,0,0,959,958,1,0,0,
+		0,959,960,1,0,0,0,960,969,1,0,0,0,961,966,3,54,27,0,962,963,5,338,0,0,
+		963,965,3,54,27,0,964,962,1,0,0,0,965,968,1,0,0,0,966,964,1,0,0,0,966,
+		967,1,0,0,0,967,970,1,0,0,0,968,966,1,0,0,0,969,961,1,0,0,0,969,970,1,
+		0,0,0,970,53,1,0,0,0,971,986,3,110,55,0,972,973,5,16,0,0,973,974,5,297,
+		0,0,974,975,5,332,0,0,975,980,3,54,27,0,976,977,5,338,0,0,977,979,3,54,
+		27,0,978,976,1,0,0,0,979,982,1,0,0,0,980,978,1,0,0,0,980,981,1,0,0,0,981,
+		983,1,0,0,0,982,980,1,0,0,0,983,984,5,333,0,0,984,986,1,0,0,0,985,971,
+		1,0,0,0,985,972,1,0,0,0,986,55,1,0,0,0,987,988,5,100,0,0,988,993,3,58,
+		29,0,989,990,5,338,0,0,990,992,3,58,29,0,991,989,1,0,0,0,992,995,1,0,0,
+		0,993,991,1,0,0,0,993,994,1,0,0,0,994,57,1,0,0,0,995,993,1,0,0,0,996,997,
+		3,364,182,0,997,998,5,26,0,0,998,999,3,182,91,0,999,59,1,0,0,0,1000,1005,
+		3,62,31,0,1001,1002,5,338,0,0,1002,1004,3,62,31,0,1003,1001,1,0,0,0,1004,
+		1007,1,0,0,0,1005,1003,1,0,0,0,1005,1006,1,0,0,0,1006,61,1,0,0,0,1007,
+		1005,1,0,0,0,1008,1009,5,332,0,0,1009,1014,3,64,32,0,1010,1011,5,338,0,
+		0,1011,1013,3,64,32,0,1012,1010,1,0,0,0,1013,1016,1,0,0,0,1014,1012,1,
+		0,0,0,1014,1015,1,0,0,0,1015,1017,1,0,0,0,1016,1014,1,0,0,0,1017,1018,
+		5,333,0,0,1018,63,1,0,0,0,1019,1022,3,110,55,0,1020,1022,5,44,0,0,1021,
+		1019,1,0,0,0,1021,1020,1,0,0,0,1022,65,1,0,0,0,1023,1024,5,75,0,0,1024,
+		1025,5,175,0,0,1025,1030,3,68,34,0,1026,1027,5,338,0,0,1027,1029,3,68,
+		34,0,1028,1026,1,0,0,0,1029,1032,1,0,0,0,1030,1028,1,0,0,0,1030,1031,1,
+		0,0,0,1031,67,1,0,0,0,1032,1030,1,0,0,0,1033,1036,3,110,55,0,1034,1036,
+		5,20,0,0,1035,1033,1,0,0,0,1035,1034,1,0,0,0,1036,1041,1,0,0,0,1037,1042,
+		5,27,0,0,1038,1042,5,46,0,0,1039,1040,5,95,0,0,1040,1042,3,138,69,0,1041,
+		1037,1,0,0,0,1041,1038,1,0,0,0,1041,1039,1,0,0,0,1041,1042,1,0,0,0,1042,
+		1045,1,0,0,0,1043,1044,5,15,0,0,1044,1046,7,12,0,0,1045,1043,1,0,0,0,1045,
+		1046,1,0,0,0,1046,69,1,0,0,0,1047,1050,5,66,0,0,1048,1051,5,20,0,0,1049,
+		1051,3,110,55,0,1050,1048,1,0,0,0,1050,1049,1,0,0,0,1051,1069,1,0,0,0,
+		1052,1053,5,71,0,0,1053,1055,3,110,55,0,1054,1056,7,13,0,0,1055,1054,1,
+		0,0,0,1055,1056,1,0,0,0,1056,1069,1,0,0,0,1057,1058,5,53,0,0,1058,1060,
+		7,14,0,0,1059,1061,3,72,36,0,1060,1059,1,0,0,0,1060,1061,1,0,0,0,1061,
+		1062,1,0,0,0,1062,1066,7,13,0,0,1063,1067,5,73,0,0,1064,1065,5,101,0,0,
+		1065,1067,5,315,0,0,1066,1063,1,0,0,0,1066,1064,1,0,0,0,1067,1069,1,0,
+		0,0,1068,1047,1,0,0,0,1068,1052,1,0,0,0,1068,1057,1,0,0,0,1069,71,1,0,
+		0,0,1070,1072,7,15,0,0,1071,1070,1,0,0,0,1071,1072,1,0,0,0,1072,1073,1,
+		0,0,0,1073,1079,7,16,0,0,1074,1075,5,332,0,0,1075,1076,3,110,55,0,1076,
+		1077,5,333,0,0,1077,1079,1,0,0,0,1078,1071,1,0,0,0,1078,1074,1,0,0,0,1079,
+		73,1,0,0,0,1080,1108,5,54,0,0,1081,1089,5,324,0,0,1082,1083,5,251,0,0,
+		1083,1084,5,234,0,0,1084,1089,5,324,0,0,1085,1089,5,298,0,0,1086,1087,
+		5,234,0,0,1087,1089,5,298,0,0,1088,1081,1,0,0,0,1088,1082,1,0,0,0,1088,
+		1085,1,0,0,0,1088,1086,1,0,0,0,1089,1099,1,0,0,0,1090,1091,5,256,0,0,1091,
+		1096,3,362,181,0,1092,1093,5,338,0,0,1093,1095,3,362,181,0,1094,1092,1,
+		0,0,0,1095,1098,1,0,0,0,1096,1094,1,0,0,0,1096,1097,1,0,0,0,1097,1100,
+		1,0,0,0,1098,1096,1,0,0,0,1099,1090,1,0,0,0,1099,1100,1,0,0,0,1100,1104,
+		1,0,0,0,1101,1105,5,254,0,0,1102,1103,5,301,0,0,1103,1105,5,241,0,0,1104,
+		1101,1,0,0,0,1104,1102,1,0,0,0,1104,1105,1,0,0,0,1105,1109,1,0,0,0,1106,
+		1107,5,275,0,0,1107,1109,5,73,0,0,1108,1088,1,0,0,0,1108,1106,1,0,0,0,
+		1109,75,1,0,0,0,1110,1114,3,82,41,0,1111,1113,3,78,39,0,1112,1111,1,0,
+		0,0,1113,1116,1,0,0,0,1114,1112,1,0,0,0,1114,1115,1,0,0,0,1115,77,1,0,
+		0,0,1116,1114,1,0,0,0,1117,1118,5,108,0,0,1118,1119,5,115,0,0,1119,1143,
+		3,82,41,0,1120,1122,5,118,0,0,1121,1123,3,80,40,0,1122,1121,1,0,0,0,1122,
+		1123,1,0,0,0,1123,1124,1,0,0,0,1124,1125,5,115,0,0,1125,1143,3,82,41,0,
+		1126,1128,5,103,0,0,1127,1126,1,0,0,0,1127,1128,1,0,0,0,1128,1130,1,0,
+		0,0,1129,1131,3,80,40,0,1130,1129,1,0,0,0,1130,1131,1,0,0,0,1131,1132,
+		1,0,0,0,1132,1133,5,115,0,0,1133,1143,3,82,41,0,1134,1135,5,72,0,0,1135,
+		1143,3,110,55,0,1136,1137,5,95,0,0,1137,1140,3,108,54,0,1138,1139,5,26,
+		0,0,1139,1141,3,364,182,0,1140,1138,1,0,0,0,1140,1141,1,0,0,0,1141,1143,
+		1,0,0,0,1142,1117,1,0,0,0,1142,1120,1,0,0,0,1142,1127,1,0,0,0,1142,1134,
+		1,0,0,0,1142,1136,1,0,0,0,1143,79,1,0,0,0,1144,1152,5,112,0,0,1145,1147,
+		7,17,0,0,1146,1148,5,120,0,0,1147,1146,1,0,0,0,1147,1148,1,0,0,0,1148,
+		1152,1,0,0,0,1149,1152,5,123,0,0,1150,1152,5,102,0,0,1151,1144,1,0,0,0,
+		1151,1145,1,0,0,0,1151,1149,1,0,0,0,1151,1150,1,0,0,0,1152,81,1,0,0,0,
+		1153,1159,5,73,0,0,1154,1160,3,102,51,0,1155,1156,5,332,0,0,1156,1157,
+		3,102,51,0,1157,1158,5,333,0,0,1158,1160,1,0,0,0,1159,1154,1,0,0,0,1159,
+		1155,1,0,0,0,1160,1162,1,0,0,0,1161,1163,3,104,52,0,1162,1161,1,0,0,0,
+		1162,1163,1,0,0,0,1163,1165,1,0,0,0,1164,1166,3,106,53,0,1165,1164,1,0,
+		0,0,1165,1166,1,0,0,0,1166,1216,1,0,0,0,1167,1178,3,102,51,0,1168,1170,
+		5,347,0,0,1169,1168,1,0,0,0,1169,1170,1,0,0,0,1170,1172,1,0,0,0,1171,1173,
+		3,104,52,0,1172,1171,1,0,0,0,1172,1173,1,0,0,0,1173,1175,1,0,0,0,1174,
+		1176,3,106,53,0,1175,1174,1,0,0,0,1175,1176,1,0,0,0,1176,1179,1,0,0,0,
+		1177,1179,3,86,43,0,1178,1169,1,0,0,0,1178,1177,1,0,0,0,1179,1216,1,0,
+		0,0,1180,1181,3,368,184,0,1181,1182,3,86,43,0,1182,1216,1,0,0,0,1183,1185,
+		3,196,98,0,1184,1186,3,92,46,0,1185,1184,1,0,0,0,1185,1186,1,0,0,0,1186,
+		1216,1,0,0,0,1187,1189,5,3,0,0,1188,1190,3,104,52,0,1189,1188,1,0,0,0,
+		1189,1190,1,0,0,0,1190,1192,1,0,0,0,1191,1193,3,106,53,0,1192,1191,1,0,
+		0,0,1192,1193,1,0,0,0,1193,1216,1,0,0,0,1194,1195,5,332,0,0,1195,1196,
+		3,84,42,0,1196,1198,5,333,0,0,1197,1199,3,104,52,0,1198,1197,1,0,0,0,1198,
+		1199,1,0,0,0,1199,1216,1,0,0,0,1200,1213,5,64,0,0,1201,1202,5,332,0,0,
+		1202,1203,3,12,6,0,1203,1205,5,333,0,0,1204,1206,3,104,52,0,1205,1204,
+		1,0,0,0,1205,1206,1,0,0,0,1206,1214,1,0,0,0,1207,1210,3,102,51,0,1208,
+		1210,3,368,184,0,1209,1207,1,0,0,0,1209,1208,1,0,0,0,1210,1211,1,0,0,0,
+		1211,1212,3,86,43,0,1212,1214,1,0,0,0,1213,1201,1,0,0,0,1213,1209,1,0,
+		0,0,1214,1216,1,0,0,0,1215,1153,1,0,0,0,1215,1167,1,0,0,0,1215,1180,1,
+		0,0,0,1215,1183,1,0,0,0,1215,1187,1,0,0,0,1215,1194,1,0,0,0,1215,1200,
+		1,0,0,0,1216,83,1,0,0,0,1217,1239,3,160,80,0,1218,1236,3,76,38,0,1219,
+		1220,3,162,81,0,1220,1221,3,30,15,0,1221,1237,1,0,0,0,1222,1227,3,66,33,
+		0,1223,1226,3,70,35,0,1224,1226,3,74,37,0,1225,1223,1,0,0,0,1225,1224,
+		1,0,0,0,1226,1229,1,0,0,0,1227,1225,1,0,0,0,1227,1228,1,0,0,0,1228,1237,
+		1,0,0,0,1229,1227,1,0,0,0,1230,1233,3,70,35,0,1231,1233,3,74,37,0,1232,
+		1230,1,0,0,0,1232,1231,1,0,0,0,1233,1234,1,0,0,0,1234,1232,1,0,0,0,1234,
+		1235,1,0,0,0,1235,1237,1,0,0,0,1236,1219,1,0,0,0,1236,1222,1,0,0,0,1236,
+		1232,1,0,0,0,1236,1237,1,0,0,0,1237,1239,1,0,0,0,1238,1217,1,0,0,0,1238,
+		1218,1,0,0,0,1239,85,1,0,0,0,1240,1242,3,170,85,0,1241,1243,3,90,45,0,
+		1242,1241,1,0,0,0,1242,1243,1,0,0,0,1243,1245,1,0,0,0,1244,1246,3,92,46,
+		0,1245,1244,1,0,0,0,1245,1246,1,0,0,0,1246,1265,1,0,0,0,1247,1248,5,56,
+		0,0,1248,1249,5,332,0,0,1249,1254,3,88,44,0,1250,1251,5,338,0,0,1251,1253,
+		3,88,44,0,1252,1250,1,0,0,0,1253,1256,1,0,0,0,1254,1252,1,0,0,0,1254,1255,
+		1,0,0,0,1255,1257,1,0,0,0,1256,1254,1,0,0,0,1257,1259,5,333,0,0,1258,1260,
+		3,90,45,0,1259,1258,1,0,0,0,1259,1260,1,0,0,0,1260,1262,1,0,0,0,1261,1263,
+		3,92,46,0,1262,1261,1,0,0,0,1262,1263,1,0,0,0,1263,1265,1,0,0,0,1264,1240,
+		1,0,0,0,1264,1247,1,0,0,0,1265,87,1,0,0,0,1266,1269,3,102,51,0,1267,1269,
+		3,368,184,0,1268,1266,1,0,0,0,1268,1267,1,0,0,0,1269,1270,1,0,0,0,1270,
+		1283,3,170,85,0,1271,1272,5,26,0,0,1272,1273,5,332,0,0,1273,1278,3,96,
+		48,0,1274,1275,5,338,0,0,1275,1277,3,96,48,0,1276,1274,1,0,0,0,1277,1280,
+		1,0,0,0,1278,1276,1,0,0,0,1278,1279,1,0,0,0,1279,1281,1,0,0,0,1280,1278,
+		1,0,0,0,1281,1282,5,333,0,0,1282,1284,1,0,0,0,1283,1271,1,0,0,0,1283,1284,
+		1,0,0,0,1284,89,1,0,0,0,1285,1286,5,12,0,0,1286,1287,5,259,0,0,1287,91,
+		1,0,0,0,1288,1301,5,26,0,0,1289,1290,5,332,0,0,1290,1295,3,96,48,0,1291,
+		1292,5,338,0,0,1292,1294,3,96,48,0,1293,1291,1,0,0,0,1294,1297,1,0,0,0,
+		1295,1293,1,0,0,0,1295,1296,1,0,0,0,1296,1298,1,0,0,0,1297,1295,1,0,0,
+		0,1298,1299,5,333,0,0,1299,1302,1,0,0,0,1300,1302,3,94,47,0,1301,1289,
+		1,0,0,0,1301,1300,1,0,0,0,1302,1305,1,0,0,0,1303,1305,3,94,47,0,1304,1288,
+		1,0,0,0,1304,1303,1,0,0,0,1305,93,1,0,0,0,1306,1318,3,364,182,0,1307,1308,
+		5,332,0,0,1308,1313,3,98,49,0,1309,1310,5,338,0,0,1310,1312,3,98,49,0,
+		1311,1309,1,0,0,0,1312,1315,1,0,0,0,1313,1311,1,0,0,0,1313,1314,1,0,0,
+		0,1314,1316,1,0,0,0,1315,1313,1,0,0,0,1316,1317,5,333,0,0,1317,1319,1,
+		0,0,0,1318,1307,1,0,0,0,1318,1319,1,0,0,0,1319,95,1,0,0,0,1320,1321,3,
+		364,182,0,1321,1322,3,198,99,0,1322,97,1,0,0,0,1323,1325,3,364,182,0,1324,
+		1326,3,198,99,0,1325,1324,1,0,0,0,1325,1326,1,0,0,0,1326,99,1,0,0,0,1327,
+		1333,5,73,0,0,1328,1334,3,102,51,0,1329,1330,5,332,0,0,1330,1331,3,102,
+		51,0,1331,1332,5,333,0,0,1332,1334,1,0,0,0,1333,1328,1,0,0,0,1333,1329,
+		1,0,0,0,1334,1340,1,0,0,0,1335,1337,3,102,51,0,1336,1338,5,347,0,0,1337,
+		1336,1,0,0,0,1337,1338,1,0,0,0,1338,1340,1,0,0,0,1339,1327,1,0,0,0,1339,
+		1335,1,0,0,0,1340,101,1,0,0,0,1341,1346,3,364,182,0,1342,1343,5,340,0,
+		0,1343,1345,3,372,186,0,1344,1342,1,0,0,0,1345,1348,1,0,0,0,1346,1344,
+		1,0,0,0,1346,1347,1,0,0,0,1347,103,1,0,0,0,1348,1346,1,0,0,0,1349,1351,
+		5,26,0,0,1350,1349,1,0,0,0,1350,1351,1,0,0,0,1351,1352,1,0,0,0,1352,1354,
+		3,364,182,0,1353,1355,3,108,54,0,1354,1353,1,0,0,0,1354,1355,1,0,0,0,1355,
+		105,1,0,0,0,1356,1357,5,125,0,0,1357,1358,3,362,181,0,1358,1359,5,332,
+		0,0,1359,1364,3,110,55,0,1360,1361,5,338,0,0,1361,1363,3,110,55,0,1362,
+		1360,1,0,0,0,1363,1366,1,0,0,0,1364,1362,1,0,0,0,1364,1365,1,0,0,0,1365,
+		1367,1,0,0,0,1366,1364,1,0,0,0,1367,1373,5,333,0,0,1368,1369,5,280,0,0,
+		1369,1370,5,332,0,0,1370,1371,3,110,55,0,1371,1372,5,333,0,0,1372,1374,
+		1,0,0,0,1373,1368,1,0,0,0,1373,1374,1,0,0,0,1374,107,1,0,0,0,1375,1376,
+		5,332,0,0,1376,1381,3,364,182,0,1377,1378,5,338,0,0,1378,1380,3,364,182,
+		0,1379,1377,1,0,0,0,1380,1383,1,0,0,0,1381,1379,1,0,0,0,1381,1382,1,0,
+		0,0,1382,1384,1,0,0,0,1383,1381,1,0,0,0,1384,1385,5,333,0,0,1385,109,1,
+		0,0,0,1386,1391,3,112,56,0,1387,1388,5,74,0,0,1388,1390,3,112,56,0,1389,
+		1387,1,0,0,0,1390,1393,1,0,0,0,1391,1389,1,0,0,0,1391,1392,1,0,0,0,1392,
+		111,1,0,0,0,1393,1391,1,0,0,0,1394,1396,5,69,0,0,1395,1394,1,0,0,0,1396,
+		1399,1,0,0,0,1397,1395,1,0,0,0,1397,1398,1,0,0,0,1398,1400,1,0,0,0,1399,
+		1397,1,0,0,0,1400,1411,3,114,57,0,1401,1405,5,23,0,0,1402,1404,5,69,0,
+		0,1403,1402,1,0,0,0,1404,1407,1,0,0,0,1405,1403,1,0,0,0,1405,1406,1,0,
+		0,0,1406,1408,1,0,0,0,1407,1405,1,0,0,0,1408,1410,3,114,57,0,1409,1401,
+		1,0,0,0,1410,1413,1,0,0,0,1411,1409,1,0,0,0,1411,1412,1,0,0,0,1412,113,
+		1,0,0,0,1413,1411,1,0,0,0,1414,1418,3,120,60,0,1415,1417,3,116,58,0,1416,
+		1415,1,0,0,0,1417,1420,1,0,0,0,1418,1416,1,0,0,0,1418,1419,1,0,0,0,1419,
+		115,1,0,0,0,1420,1418,1,0,0,0,1421,1424,3,118,59,0,1422,1425,3,120,60,
+		0,1423,1425,3,126,63,0,1424,1422,1,0,0,0,1424,1423,1,0,0,0,1425,1442,1,
+		0,0,0,1426,1428,5,113,0,0,1427,1429,5,69,0,0,1428,1427,1,0,0,0,1428,1429,
+		1,0,0,0,1429,1437,1,0,0,0,1430,1438,5,70,0,0,1431,1438,5,91,0,0,1432,1438,
+		5,52,0,0,1433,1438,5,321,0,0,1434,1435,5,47,0,0,1435,1436,5,56,0,0,1436,
+		1438,3,120,60,0,1437,1430,1,0,0,0,1437,1431,1,0,0,0,1437,1432,1,0,0,0,
+		1437,1433,1,0,0,0,1437,1434,1,0,0,0,1438,1442,1,0,0,0,1439,1442,5,114,
+		0,0,1440,1442,5,119,0,0,1441,1421,1,0,0,0,1441,1426,1,0,0,0,1441,1439,
+		1,0,0,0,1441,1440,1,0,0,0,1442,117,1,0,0,0,1443,1444,7,18,0,0,1444,119,
+		1,0,0,0,1445,1447,3,128,64,0,1446,1448,3,122,61,0,1447,1446,1,0,0,0,1447,
+		1448,1,0,0,0,1448,121,1,0,0,0,1449,1451,5,14,0,0,1450,1449,1,0,0,0,1450,
+		1451,1,0,0,0,1451,1452,1,0,0,0,1452,1453,3,124,62,0,1453,123,1,0,0,0,1454,
+		1456,5,127,0,0,1455,1457,7,19,0,0,1456,1455,1,0,0,0,1456,1457,1,0,0,0,
+		1457,1458,1,0,0,0,1458,1459,3,128,64,0,1459,1460,5,23,0,0,1460,1461,3,
+		128,64,0,1461,1486,1,0,0,0,1462,1463,5,60,0,0,1463,1464,5,332,0,0,1464,
+		1465,3,158,79,0,1465,1466,5,333,0,0,1466,1486,1,0,0,0,1467,1474,7,20,0,
+		0,1468,1475,3,126,63,0,1469,1472,3,128,64,0,1470,1471,5,148,0,0,1471,1473,
+		3,128,64,0,1472,1470,1,0,0,0,1472,1473,1,0,0,0,1473,1475,1,0,0,0,1474,
+		1468,1,0,0,0,1474,1469,1,0,0,0,1475,1486,1,0,0,0,1476,1477,5,124,0,0,1477,
+		1478,5,89,0,0,1478,1481,3,128,64,0,1479,1480,5,148,0,0,1480,1482,3,128,
+		64,0,1481,1479,1,0,0,0,1481,1482,1,0,0,0,1482,1486,1,0,0,0,1483,1484,5,
+		121,0,0,1484,1486,3,128,64,0,1485,1454,1,0,0,0,1485,1462,1,0,0,0,1485,
+		1467,1,0,0,0,1485,1476,1,0,0,0,1485,1483,1,0,0,0,1486,125,1,0,0,0,1487,
+		1488,7,21,0,0,1488,1489,5,332,0,0,1489,1490,3,158,79,0,1490,1491,5,333,
+		0,0,1491,127,1,0,0,0,1492,1500,3,130,65,0,1493,1496,3,134,67,0,1494,1497,
+		3,130,65,0,1495,1497,3,126,63,0,1496,1494,1,0,0,0,1496,1495,1,0,0,0,1497,
+		1499,1,0,0,0,1498,1493,1,0,0,0,1499,1502,1,0,0,0,1500,1498,1,0,0,0,1500,
+		1501,1,0,0,0,1501,129,1,0,0,0,1502,1500,1,0,0,0,1503,1505,3,132,66,0,1504,
+		1503,1,0,0,0,1505,1508,1,0,0,0,1506,1504,1,0,0,0,1506,1507,1,0,0,0,1507,
+		1509,1,0,0,0,1508,1506,1,0,0,0,1509,1513,3,144,72,0,1510,1512,3,142,71,
+		0,1511,1510,1,0,0,0,1512,1515,1,0,0,0,1513,1511,1,0,0,0,1513,1514,1,0,
+		0,0,1514,131,1,0,0,0,1515,1513,1,0,0,0,1516,1520,5,345,0,0,1517,1520,5,
+		346,0,0,1518,1520,3,136,68,0,1519,1516,1,0,0,0,1519,1517,1,0,0,0,1519,
+		1518,1,0,0,0,1520,133,1,0,0,0,1521,1529,5,345,0,0,1522,1529,5,346,0,0,
+		1523,1529,5,347,0,0,1524,1529,5,348,0,0,1525,1529,5,349,0,0,1526,1529,
+		5,350,0,0,1527,1529,3,136,68,0,1528,1521,1,0,0,0,1528,1522,1,0,0,0,1528,
+		1523,1,0,0,0,1528,1524,1,0,0,0,1528,1525,1,0,0,0,1528,1526,1,0,0,0,1528,
+		1527,1,0,0,0,1529,135,1,0,0,0,1530,1545,5,10,0,0,1531,1532,5,132,0,0,1532,
+		1538,5,332,0,0,1533,1534,3,364,182,0,1534,1535,5,340,0,0,1535,1537,1,0,
+		0,0,1536,1533,1,0,0,0,1537,1540,1,0,0,0,1538,1536,1,0,0,0,1538,1539,1,
+		0,0,0,1539,1541,1,0,0,0,1540,1538,1,0,0,0,1541,1542,3,140,70,0,1542,1543,
+		5,333,0,0,1543,1545,1,0,0,0,1544,1530,1,0,0,0,1544,1531,1,0,0,0,1545,137,
+		1,0,0,0,1546,1561,3,140,70,0,1547,1548,5,132,0,0,1548,1554,5,332,0,0,1549,
+		1550,3,364,182,0,1550,1551,5,340,0,0,1551,1553,1,0,0,0,1552,1549,1,0,0,
+		0,1553,1556,1,0,0,0,1554,1552,1,0,0,0,1554,1555,1,0,0,0,1555,1557,1,0,
+		0,0,1556,1554,1,0,0,0,1557,1558,3,140,70,0,1558,1559,5,333,0,0,1559,1561,
+		1,0,0,0,1560,1546,1,0,0,0,1560,1547,1,0,0,0,1561,139,1,0,0,0,1562,1563,
+		7,22,0,0,1563,141,1,0,0,0,1564,1565,5,342,0,0,1565,1590,3,202,101,0,1566,
+		1568,5,334,0,0,1567,1569,3,110,55,0,1568,1567,1,0,0,0,1568,1569,1,0,0,
+		0,1569,1574,1,0,0,0,1570,1572,5,341,0,0,1571,1573,3,110,55,0,1572,1571,
+		1,0,0,0,1572,1573,1,0,0,0,1573,1575,1,0,0,0,1574,1570,1,0,0,0,1574,1575,
+		1,0,0,0,1575,1576,1,0,0,0,1576,1578,5,335,0,0,1577,1579,3,148,74,0,1578,
+		1577,1,0,0,0,1578,1579,1,0,0,0,1579,1590,1,0,0,0,1580,1581,5,33,0,0,1581,
+		1590,3,362,181,0,1582,1587,5,146,0,0,1583,1584,5,137,0,0,1584,1585,5,331,
+		0,0,1585,1588,3,144,72,0,1586,1588,5,238,0,0,1587,1583,1,0,0,0,1587,1586,
+		1,0,0,0,1588,1590,1,0,0,0,1589,1564,1,0,0,0,1589,1566,1,0,0,0,1589,1580,
+		1,0,0,0,1589,1582,1,0,0,0,1590,143,1,0,0,0,1591,1611,7,23,0,0,1592,1611,
+		5,3,0,0,1593,1595,3,164,82,0,1594,1596,3,166,83,0,1595,1594,1,0,0,0,1595,
+		1596,1,0,0,0,1596,1611,1,0,0,0,1597,1598,5,332,0,0,1598,1599,3,158,79,
+		0,1599,1601,5,333,0,0,1600,1602,3,148,74,0,1601,1600,1,0,0,0,1601,1602,
+		1,0,0,0,1602,1611,1,0,0,0,1603,1605,5,9,0,0,1604,1606,3,148,74,0,1605,
+		1604,1,0,0,0,1605,1606,1,0,0,0,1606,1611,1,0,0,0,1607,1611,7,24,0,0,1608,
+		1611,5,70,0,0,1609,1611,3,146,73,0,1610,1591,1,0,0,0,1610,1592,1,0,0,0,
+		1610,1593,1,0,0,0,1610,1597,1,0,0,0,1610,1603,1,0,0,0,1610,1607,1,0,0,
+		0,1610,1608,1,0,0,0,1610,1609,1,0,0,0,1611,145,1,0,0,0,1612,1614,5,30,
+		0,0,1613,1615,3,110,55,0,1614,1613,1,0,0,0,1614,1615,1,0,0,0,1615,1616,
+		1,0,0,0,1616,1619,3,150,75,0,1617,1618,5,49,0,0,1618,1620,3,110,55,0,1619,
+		1617,1,0,0,0,1619,1620,1,0,0,0,1620,1621,1,0,0,0,1621,1622,5,50,0,0,1622,
+		1764,1,0,0,0,1623,1624,7,25,0,0,1624,1625,5,332,0,0,1625,1626,3,110,55,
+		0,1626,1627,5,26,0,0,1627,1628,3,198,99,0,1628,1629,5,333,0,0,1629,1764,
+		1,0,0,0,1630,1631,5,128,0,0,1631,1632,5,332,0,0,1632,1633,3,12,6,0,1633,
+		1634,5,333,0,0,1634,1764,1,0,0,0,1635,1644,7,26,0,0,1636,1645,3,148,74,
+		0,1637,1639,3,206,103,0,1638,1637,1,0,0,0,1638,1639,1,0,0,0,1639,1641,
+		1,0,0,0,1640,1642,3,208,104,0,1641,1640,1,0,0,0,1641,1642,1,0,0,0,1642,
+		1643,1,0,0,0,1643,1645,5,3,0,0,1644,1636,1,0,0,0,1644,1638,1,0,0,0,1644,
+		1645,1,0,0,0,1645,1764,1,0,0,0,1646,1657,5,131,0,0,1647,1658,3,148,74,
+		0,1648,1650,3,206,103,0,1649,1648,1,0,0,0,1649,1650,1,0,0,0,1650,1651,
+		1,0,0,0,1651,1653,5,3,0,0,1652,1654,3,210,105,0,1653,1652,1,0,0,0,1653,
+		1654,1,0,0,0,1654,1658,1,0,0,0,1655,1656,5,6,0,0,1656,1658,3,364,182,0,
+		1657,1647,1,0,0,0,1657,1649,1,0,0,0,1657,1655,1,0,0,0,1657,1658,1,0,0,
+		0,1658,1764,1,0,0,0,1659,1660,5,129,0,0,1660,1663,5,332,0,0,1661,1664,
+		3,372,186,0,1662,1664,5,3,0,0,1663,1661,1,0,0,0,1663,1662,1,0,0,0,1664,
+		1665,1,0,0,0,1665,1666,5,56,0,0,1666,1667,3,110,55,0,1667,1668,5,333,0,
+		0,1668,1764,1,0,0,0,1669,1670,5,136,0,0,1670,1671,5,332,0,0,1671,1672,
+		3,152,76,0,1672,1673,5,333,0,0,1673,1764,1,0,0,0,1674,1675,3,368,184,0,
+		1675,1677,3,168,84,0,1676,1678,3,148,74,0,1677,1676,1,0,0,0,1677,1678,
+		1,0,0,0,1678,1764,1,0,0,0,1679,1764,3,196,98,0,1680,1690,5,25,0,0,1681,
+		1683,5,334,0,0,1682,1684,3,156,78,0,1683,1682,1,0,0,0,1683,1684,1,0,0,
+		0,1684,1685,1,0,0,0,1685,1691,5,335,0,0,1686,1687,5,332,0,0,1687,1688,
+		3,12,6,0,1688,1689,5,333,0,0,1689,1691,1,0,0,0,1690,1681,1,0,0,0,1690,
+		1686,1,0,0,0,1691,1764,1,0,0,0,1692,1694,5,334,0,0,1693,1695,3,156,78,
+		0,1694,1693,1,0,0,0,1694,1695,1,0,0,0,1695,1696,1,0,0,0,1696,1764,5,335,
+		0,0,1697,1699,5,336,0,0,1698,1700,3,154,77,0,1699,1698,1,0,0,0,1699,1700,
+		1,0,0,0,1700,1701,1,0,0,0,1701,1764,5,337,0,0,1702,1703,5,135,0,0,1703,
+		1705,5,332,0,0,1704,1706,3,156,78,0,1705,1704,1,0,0,0,1705,1706,1,0,0,
+		0,1706,1707,1,0,0,0,1707,1764,5,333,0,0,1708,1709,5,130,0,0,1709,1710,
+		5,332,0,0,1710,1711,3,156,78,0,1711,1712,5,333,0,0,1712,1764,1,0,0,0,1713,
+		1764,7,27,0,0,1714,1726,5,134,0,0,1715,1727,3,148,74,0,1716,1717,5,332,
+		0,0,1717,1722,3,128,64,0,1718,1719,5,60,0,0,1719,1723,3,128,64,0,1720,
+		1721,5,338,0,0,1721,1723,3,110,55,0,1722,1718,1,0,0,0,1722,1720,1,0,0,
+		0,1723,1724,1,0,0,0,1724,1725,5,333,0,0,1725,1727,1,0,0,0,1726,1715,1,
+		0,0,0,1726,1716,1,0,0,0,1726,1727,1,0,0,0,1727,1764,1,0,0,0,1728,1729,
+		5,133,0,0,1729,1730,5,332,0,0,1730,1741,3,110,55,0,1731,1732,5,76,0,0,
+		1732,1733,3,110,55,0,1733,1734,5,56,0,0,1734,1737,3,110,55,0,1735,1736,
+		5,54,0,0,1736,1738,3,110,55,0,1737,1735,1,0,0,0,1737,1738,1,0,0,0,1738,
+		1742,1,0,0,0,1739,1740,5,338,0,0,1740,1742,3,156,78,0,1741,1731,1,0,0,
+		0,1741,1739,1,0,0,0,1742,1743,1,0,0,0,1743,1744,5,333,0,0,1744,1764,1,
+		0,0,0,1745,1746,5,139,0,0,1746,1748,5,332,0,0,1747,1749,7,28,0,0,1748,
+		1747,1,0,0,0,1748,1749,1,0,0,0,1749,1759,1,0,0,0,1750,1751,5,56,0,0,1751,
+		1760,3,156,78,0,1752,1757,3,110,55,0,1753,1754,5,56,0,0,1754,1758,3,156,
+		78,0,1755,1756,5,338,0,0,1756,1758,3,156,78,0,1757,1753,1,0,0,0,1757,1755,
+		1,0,0,0,1757,1758,1,0,0,0,1758,1760,1,0,0,0,1759,1750,1,0,0,0,1759,1752,
+		1,0,0,0,1760,1761,1,0,0,0,1761,1762,5,333,0,0,1762,1764,1,0,0,0,1763,1612,
+		1,0,0,0,1763,1623,1,0,0,0,1763,1630,1,0,0,0,1763,1635,1,0,0,0,1763,1646,
+		1,0,0,0,1763,1659,1,0,0,0,1763,1669,1,0,0,0,1763,1674,1,0,0,0,1763,1679,
+		1,0,0,0,1763,1680,1,0,0,0,1763,1692,1,0,0,0,1763,1697,1,0,0,0,1763,1702,
+		1,0,0,0,1763,1708,1,0,0,0,1763,1713,1,0,0,0,1763,1714,1,0,0,0,1763,1728,
+		1,0,0,0,1763,1745,1,0,0,0,1764,147,1,0,0,0,1765,1768,5,340,0,0,1766,1769,
+		3,372,186,0,1767,1769,5,347,0,0,1768,1766,1,0,0,0,1768,1767,1,0,0,0,1769,
+		1771,1,0,0,0,1770,1765,1,0,0,0,1771,1772,1,0,0,0,1772,1770,1,0,0,0,1772,
+		1773,1,0,0,0,1773,149,1,0,0,0,1774,1776,3,188,94,0,1775,1774,1,0,0,0,1776,
+		1777,1,0,0,0,1777,1775,1,0,0,0,1777,1778,1,0,0,0,1778,151,1,0,0,0,1779,
+		1790,3,110,55,0,1780,1781,5,338,0,0,1781,1791,3,156,78,0,1782,1783,5,56,
+		0,0,1783,1787,3,110,55,0,1784,1785,5,54,0,0,1785,1787,3,110,55,0,1786,
+		1782,1,0,0,0,1786,1784,1,0,0,0,1787,1788,1,0,0,0,1788,1786,1,0,0,0,1788,
+		1789,1,0,0,0,1789,1791,1,0,0,0,1790,1780,1,0,0,0,1790,1786,1,0,0,0,1790,
+		1791,1,0,0,0,1791,153,1,0,0,0,1792,1797,3,190,95,0,1793,1794,5,338,0,0,
+		1794,1796,3,190,95,0,1795,1793,1,0,0,0,1796,1799,1,0,0,0,1797,1795,1,0,
+		0,0,1797,1798,1,0,0,0,1798,155,1,0,0,0,1799,1797,1,0,0,0,1800,1805,3,110,
+		55,0,1801,1802,5,338,0,0,1802,1804,3,110,55,0,1803,1801,1,0,0,0,1804,1807,
+		1,0,0,0,1805,1803,1,0,0,0,1805,1806,1,0,0,0,1806,157,1,0,0,0,1807,1805,
+		1,0,0,0,1808,1838,3,160,80,0,1809,1833,3,110,55,0,1810,1811,5,338,0,0,
+		1811,1813,3,110,55,0,1812,1810,1,0,0,0,1813,1814,1,0,0,0,1814,1812,1,0,
+		0,0,1814,1815,1,0,0,0,1815,1834,1,0,0,0,1816,1817,3,162,81,0,1817,1818,
+		3,30,15,0,1818,1834,1,0,0,0,1819,1824,3,66,33,0,1820,1823,3,70,35,0,1821,
+		1823,3,74,37,0,1822,1820,1,0,0,0,1822,1821,1,0,0,0,1823,1826,1,0,0,0,1824,
+		1822,1,0,0,0,1824,1825,1,0,0,0,1825,1834,1,0,0,0,1826,1824,1,0,0,0,1827,
+		1830,3,70,35,0,1828,1830,3,74,37,0,1829,1827,1,0,0,0,1829,1828,1,0,0,0,
+		1830,1831,1,0,0,0,1831,1829,1,0,0,0,1831,1832,1,0,0,0,1832,1834,1,0,0,
+		0,1833,1812,1,0,0,0,1833,1816,1,0,0,0,1833,1819,1,0,0,0,1833,1829,1,0,
+		0,0,1833,1834,1,0,0,0,1834,1836,1,0,0,0,1835,1809,1,0,0,0,1835,1836,1,
+		0,0,0,1836,1838,1,0,0,0,1837,1808,1,0,0,0,1837,1835,1,0,0,0,1838,159,1,
+		0,0,0,1839,1840,3,14,7,0,1840,1841,3,22,11,0,1841,1860,1,0,0,0,1842,1846,
+		3,34,17,0,1843,1845,3,28,14,0,1844,1843,1,0,0,0,1845,1848,1,0,0,0,1846,
+		1844,1,0,0,0,1846,1847,1,0,0,0,1847,1854,1,0,0,0,1848,1846,1,0,0,0,1849,
+		1850,3,24,12,0,1850,1851,3,26,13,0,1851,1853,1,0,0,0,1852,1849,1,0,0,0,
+		1853,1856,1,0,0,0,1854,1852,1,0,0,0,1854,1855,1,0,0,0,1855,1857,1,0,0,
+		0,1856,1854,1,0,0,0,1857,1858,3,30,15,0,1858,1860,1,0,0,0,1859,1839,1,
+		0,0,0,1859,1842,1,0,0,0,1860,161,1,0,0,0,1861,1863,3,28,14,0,1862,1861,
+		1,0,0,0,1863,1864,1,0,0,0,1864,1862,1,0,0,0,1864,1865,1,0,0,0,1865,1870,
+		1,0,0,0,1866,1867,3,24,12,0,1867,1868,3,26,13,0,1868,1870,1,0,0,0,1869,
+		1862,1,0,0,0,1869,1866,1,0,0,0,1870,1876,1,0,0,0,1871,1872,3,24,12,0,1872,
+		1873,3,26,13,0,1873,1875,1,0,0,0,1874,1871,1,0,0,0,1875,1878,1,0,0,0,1876,
+		1874,1,0,0,0,1876,1877,1,0,0,0,1877,163,1,0,0,0,1878,1876,1,0,0,0,1879,
+		1881,3,366,183,0,1880,1882,3,148,74,0,1881,1880,1,0,0,0,1881,1882,1,0,
+		0,0,1882,165,1,0,0,0,1883,1885,3,168,84,0,1884,1886,3,148,74,0,1885,1884,
+		1,0,0,0,1885,1886,1,0,0,0,1886,1902,1,0,0,0,1887,1889,5,144,0,0,1888,1887,
+		1,0,0,0,1888,1889,1,0,0,0,1889,1890,1,0,0,0,1890,1902,5,3,0,0,1891,1893,
+		5,160,0,0,1892,1894,3,206,103,0,1893,1892,1,0,0,0,1893,1894,1,0,0,0,1894,
+		1895,1,0,0,0,1895,1902,5,3,0,0,1896,1898,5,336,0,0,1897,1899,3,192,96,
+		0,1898,1897,1,0,0,0,1898,1899,1,0,0,0,1899,1900,1,0,0,0,1900,1902,5,337,
+		0,0,1901,1883,1,0,0,0,1901,1888,1,0,0,0,1901,1891,1,0,0,0,1901,1896,1,
+		0,0,0,1902,167,1,0,0,0,1903,1905,3,170,85,0,1904,1906,5,3,0,0,1905,1904,
+		1,0,0,0,1905,1906,1,0,0,0,1906,1908,1,0,0,0,1907,1909,3,176,88,0,1908,
+		1907,1,0,0,0,1908,1909,1,0,0,0,1909,1911,1,0,0,0,1910,1912,3,178,89,0,
+		1911,1910,1,0,0,0,1911,1912,1,0,0,0,1912,1914,1,0,0,0,1913,1915,3,174,
+		87,0,1914,1913,1,0,0,0,1914,1915,1,0,0,0,1915,1917,1,0,0,0,1916,1918,3,
+		180,90,0,1917,1916,1,0,0,0,1917,1918,1,0,0,0,1918,169,1,0,0,0,1919,1921,
+		5,332,0,0,1920,1922,7,10,0,0,1921,1920,1,0,0,0,1921,1922,1,0,0,0,1922,
+		1940,1,0,0,0,1923,1928,3,172,86,0,1924,1925,5,338,0,0,1925,1927,3,172,
+		86,0,1926,1924,1,0,0,0,1927,1930,1,0,0,0,1928,1926,1,0,0,0,1928,1929,1,
+		0,0,0,1929,1932,1,0,0,0,1930,1928,1,0,0,0,1931,1933,3,66,33,0,1932,1931,
+		1,0,0,0,1932,1933,1,0,0,0,1933,1938,1,0,0,0,1934,1935,5,152,0,0,1935,1939,
+		5,255,0,0,1936,1937,5,157,0,0,1937,1939,5,255,0,0,1938,1934,1,0,0,0,1938,
+		1936,1,0,0,0,1938,1939,1,0,0,0,1939,1941,1,0,0,0,1940,1923,1,0,0,0,1940,
+		1941,1,0,0,0,1941,1942,1,0,0,0,1942,1943,5,333,0,0,1943,171,1,0,0,0,1944,
+		1954,5,347,0,0,1945,1947,5,97,0,0,1946,1945,1,0,0,0,1946,1947,1,0,0,0,
+		1947,1948,1,0,0,0,1948,1951,3,110,55,0,1949,1950,7,29,0,0,1950,1952,3,
+		110,55,0,1951,1949,1,0,0,0,1951,1952,1,0,0,0,1952,1954,1,0,0,0,1953,1944,
+		1,0,0,0,1953,1946,1,0,0,0,1954,173,1,0,0,0,1955,1956,7,30,0,0,1956,1957,
+		5,255,0,0,1957,175,1,0,0,0,1958,1959,5,161,0,0,1959,1960,5,58,0,0,1960,
+		1961,5,332,0,0,1961,1962,3,66,33,0,1962,1963,5,333,0,0,1963,177,1,0,0,
+		0,1964,1965,5,150,0,0,1965,1966,5,332,0,0,1966,1967,5,99,0,0,1967,1968,
+		3,110,55,0,1968,1969,5,333,0,0,1969,179,1,0,0,0,1970,1973,5,155,0,0,1971,
+		1974,3,364,182,0,1972,1974,3,182,91,0,1973,1971,1,0,0,0,1973,1972,1,0,
+		0,0,1974,181,1,0,0,0,1975,1977,5,332,0,0,1976,1978,7,31,0,0,1977,1976,
+		1,0,0,0,1977,1978,1,0,0,0,1978,1989,1,0,0,0,1979,1980,5,264,0,0,1980,1981,
+		5,175,0,0,1981,1986,3,110,55,0,1982,1983,5,338,0,0,1983,1985,3,110,55,
+		0,1984,1982,1,0,0,0,1985,1988,1,0,0,0,1986,1984,1,0,0,0,1986,1987,1,0,
+		0,0,1987,1990,1,0,0,0,1988,1986,1,0,0,0,1989,1979,1,0,0,0,1989,1990,1,
+		0,0,0,1990,1992,1,0,0,0,1991,1993,3,66,33,0,1992,1991,1,0,0,0,1992,1993,
+		1,0,0,0,1993,1995,1,0,0,0,1994,1996,3,184,92,0,1995,1994,1,0,0,0,1995,
+		1996,1,0,0,0,1996,1997,1,0,0,0,1997,1998,5,333,0,0,1998,183,1,0,0,0,1999,
+		2006,7,32,0,0,2000,2001,5,127,0,0,2001,2002,3,186,93,0,2002,2003,5,23,
+		0,0,2003,2004,3,186,93,0,2004,2007,1,0,0,0,2005,2007,3,186,93,0,2006,2000,
+		1,0,0,0,2006,2005,1,0,0,0,2007,2017,1,0,0,0,2008,2015,5,149,0,0,2009,2010,
+		5,190,0,0,2010,2016,5,135,0,0,2011,2016,5,58,0,0,2012,2016,5,315,0,0,2013,
+		2014,5,251,0,0,2014,2016,5,260,0,0,2015,2009,1,0,0,0,2015,2011,1,0,0,0,
+		2015,2012,1,0,0,0,2015,2013,1,0,0,0,2016,2018,1,0,0,0,2017,2008,1,0,0,
+		0,2017,2018,1,0,0,0,2018,185,1,0,0,0,2019,2020,3,128,64,0,2020,2021,7,
+		33,0,0,2021,187,1,0,0,0,2022,2023,5,98,0,0,2023,2024,3,110,55,0,2024,2025,
+		5,88,0,0,2025,2026,3,110,55,0,2026,189,1,0,0,0,2027,2030,3,372,186,0,2028,
+		2030,5,3,0,0,2029,2027,1,0,0,0,2029,2028,1,0,0,0,2030,2031,1,0,0,0,2031,
+		2032,5,341,0,0,2032,2033,3,110,55,0,2033,191,1,0,0,0,2034,2039,3,194,97,
+		0,2035,2036,5,338,0,0,2036,2038,3,194,97,0,2037,2035,1,0,0,0,2038,2041,
+		1,0,0,0,2039,2037,1,0,0,0,2039,2040,1,0,0,0,2040,193,1,0,0,0,2041,2039,
+		1,0,0,0,2042,2043,3,110,55,0,2043,2044,5,341,0,0,2044,2045,3,110,55,0,
+		2045,195,1,0,0,0,2046,2048,7,34,0,0,2047,2049,3,206,103,0,2048,2047,1,
+		0,0,0,2048,2049,1,0,0,0,2049,2057,1,0,0,0,2050,2057,7,35,0,0,2051,2054,
+		5,40,0,0,2052,2053,5,332,0,0,2053,2055,5,333,0,0,2054,2052,1,0,0,0,2054,
+		2055,1,0,0,0,2055,2057,1,0,0,0,2056,2046,1,0,0,0,2056,2050,1,0,0,0,2056,
+		2051,1,0,0,0,2057,197,1,0,0,0,2058,2062,3,202,101,0,2059,2061,3,200,100,
+		0,2060,2059,1,0,0,0,2061,2064,1,0,0,0,2062,2060,1,0,0,0,2062,2063,1,0,
+		0,0,2063,199,1,0,0,0,2064,2062,1,0,0,0,2065,2067,5,334,0,0,2066,2068,5,
+		6,0,0,2067,2066,1,0,0,0,2067,2068,1,0,0,0,2068,2069,1,0,0,0,2069,2070,
+		5,335,0,0,2070,201,1,0,0,0,2071,2074,5,131,0,0,2072,2075,3,210,105,0,2073,
+		2075,3,206,103,0,2074,2072,1,0,0,0,2074,2073,1,0,0,0,2074,2075,1,0,0,0,
+		2075,2135,1,0,0,0,2076,2078,7,26,0,0,2077,2079,3,206,103,0,2078,2077,1,
+		0,0,0,2078,2079,1,0,0,0,2079,2081,1,0,0,0,2080,2082,3,208,104,0,2081,2080,
+		1,0,0,0,2081,2082,1,0,0,0,2082,2135,1,0,0,0,2083,2084,5,145,0,0,2084,2085,
+		5,332,0,0,2085,2090,3,204,102,0,2086,2087,5,338,0,0,2087,2089,3,204,102,
+		0,2088,2086,1,0,0,0,2089,2092,1,0,0,0,2090,2088,1,0,0,0,2090,2091,1,0,
+		0,0,2091,2093,1,0,0,0,2092,2090,1,0,0,0,2093,2094,5,333,0,0,2094,2135,
+		1,0,0,0,2095,2096,5,141,0,0,2096,2097,5,332,0,0,2097,2098,3,198,99,0,2098,
+		2099,5,338,0,0,2099,2100,3,198,99,0,2100,2101,5,333,0,0,2101,2135,1,0,
+		0,0,2102,2103,5,142,0,0,2103,2105,3,370,185,0,2104,2106,5,160,0,0,2105,
+		2104,1,0,0,0,2105,2106,1,0,0,0,2106,2108,1,0,0,0,2107,2109,3,206,103,0,
+		2108,2107,1,0,0,0,2108,2109,1,0,0,0,2109,2135,1,0,0,0,2110,2115,3,370,
+		185,0,2111,2112,5,340,0,0,2112,2114,3,372,186,0,2113,2111,1,0,0,0,2114,
+		2117,1,0,0,0,2115,2113,1,0,0,0,2115,2116,1,0,0,0,2116,2119,1,0,0,0,2117,
+		2115,1,0,0,0,2118,2120,7,36,0,0,2119,2118,1,0,0,0,2119,2120,1,0,0,0,2120,
+		2132,1,0,0,0,2121,2122,5,332,0,0,2122,2127,3,110,55,0,2123,2124,5,338,
+		0,0,2124,2126,3,110,55,0,2125,2123,1,0,0,0,2126,2129,1,0,0,0,2127,2125,
+		1,0,0,0,2127,2128,1,0,0,0,2128,2130,1,0,0,0,2129,2127,1,0,0,0,2130,2131,
+		5,333,0,0,2131,2133,1,0,0,0,2132,2121,1,0,0,0,2132,2133,1,0,0,0,2133,2135,
+		1,0,0,0,2134,2071,1,0,0,0,2134,2076,1,0,0,0,2134,2083,1,0,0,0,2134,2095,
+		1,0,0,0,2134,2102,1,0,0,0,2134,2110,1,0,0,0,2135,2137,1,0,0,0,2136,2138,
+		5,25,0,0,2137,2136,1,0,0,0,2137,2138,1,0,0,0,2138,203,1,0,0,0,2139,2140,
+		3,372,186,0,2140,2141,3,198,99,0,2141,205,1,0,0,0,2142,2143,5,332,0,0,
+		2143,2144,5,6,0,0,2144,2145,5,333,0,0,2145,207,1,0,0,0,2146,2147,7,37,
+		0,0,2147,2148,5,137,0,0,2148,2149,5,331,0,0,2149,209,1,0,0,0,2150,2156,
+		7,38,0,0,2151,2152,5,89,0,0,2152,2154,7,39,0,0,2153,2155,3,206,103,0,2154,
+		2153,1,0,0,0,2154,2155,1,0,0,0,2155,2157,1,0,0,0,2156,2151,1,0,0,0,2156,
+		2157,1,0,0,0,2157,2163,1,0,0,0,2158,2160,5,158,0,0,2159,2161,3,206,103,
+		0,2160,2159,1,0,0,0,2160,2161,1,0,0,0,2161,2163,1,0,0,0,2162,2150,1,0,
+		0,0,2162,2158,1,0,0,0,2163,211,1,0,0,0,2164,2165,5,232,0,0,2165,2166,5,
+		63,0,0,2166,2169,3,362,181,0,2167,2168,5,26,0,0,2168,2170,3,364,182,0,
+		2169,2167,1,0,0,0,2169,2170,1,0,0,0,2170,2172,1,0,0,0,2171,2173,3,214,
+		107,0,2172,2171,1,0,0,0,2172,2173,1,0,0,0,2173,2175,1,0,0,0,2174,2176,
+		3,216,108,0,2175,2174,1,0,0,0,2175,2176,1,0,0,0,2176,2180,1,0,0,0,2177,
+		2181,3,12,6,0,2178,2179,5,44,0,0,2179,2181,5,96,0,0,2180,2177,1,0,0,0,
+		2180,2178,1,0,0,0,2181,2183,1,0,0,0,2182,2184,3,218,109,0,2183,2182,1,
+		0,0,0,2183,2184,1,0,0,0,2184,2186,1,0,0,0,2185,2187,3,222,111,0,2186,2185,
+		1,0,0,0,2186,2187,1,0,0,0,2187,213,1,0,0,0,2188,2189,5,332,0,0,2189,2194,
+		3,230,115,0,2190,2191,5,338,0,0,2191,2193,3,230,115,0,2192,2190,1,0,0,
+		0,2193,2196,1,0,0,0,2194,2192,1,0,0,0,2194,2195,1,0,0,0,2195,2197,1,0,
+		0,0,2196,2194,1,0,0,0,2197,2198,5,333,0,0,2198,215,1,0,0,0,2199,2200,5,
+		261,0,0,2200,2201,7,40,0,0,2201,2202,5,327,0,0,2202,217,1,0,0,0,2203,2204,
+		5,17,0,0,2204,2206,5,186,0,0,2205,2207,3,220,110,0,2206,2205,1,0,0,0,2206,
+		2207,1,0,0,0,2207,2208,1,0,0,0,2208,2217,5,48,0,0,2209,2218,5,252,0,0,
+		2210,2211,5,324,0,0,2211,2212,5,296,0,0,2212,2215,3,226,113,0,2213,2214,
+		5,99,0,0,2214,2216,3,110,55,0,2215,2213,1,0,0,0,2215,2216,1,0,0,0,2216,
+		2218,1,0,0,0,2217,2209,1,0,0,0,2217,2210,1,0,0,0,2218,219,1,0,0,0,2219,
+		2220,5,332,0,0,2220,2225,3,280,140,0,2221,2222,5,338,0,0,2222,2224,3,280,
+		140,0,2223,2221,1,0,0,0,2224,2227,1,0,0,0,2225,2223,1,0,0,0,2225,2226,
+		1,0,0,0,2226,2228,1,0,0,0,2227,2225,1,0,0,0,2228,2231,5,333,0,0,2229,2230,
+		5,99,0,0,2230,2232,3,110,55,0,2231,2229,1,0,0,0,2231,2232,1,0,0,0,2232,
+		2237,1,0,0,0,2233,2234,5,72,0,0,2234,2235,5,35,0,0,2235,2237,3,364,182,
+		0,2236,2219,1,0,0,0,2236,2233,1,0,0,0,2237,221,1,0,0,0,2238,2239,5,81,
+		0,0,2239,2240,3,38,19,0,2240,223,1,0,0,0,2241,2242,5,324,0,0,2242,2247,
+		3,100,50,0,2243,2245,5,26,0,0,2244,2243,1,0,0,0,2244,2245,1,0,0,0,2245,
+		2246,1,0,0,0,2246,2248,3,364,182,0,2247,2244,1,0,0,0,2247,2248,1,0,0,0,
+		2248,2249,1,0,0,0,2249,2250,5,296,0,0,2250,2252,3,226,113,0,2251,2253,
+		3,48,24,0,2252,2251,1,0,0,0,2252,2253,1,0,0,0,2253,2256,1,0,0,0,2254,2255,
+		5,99,0,0,2255,2257,3,110,55,0,2256,2254,1,0,0,0,2256,2257,1,0,0,0,2257,
+		2259,1,0,0,0,2258,2260,3,222,111,0,2259,2258,1,0,0,0,2259,2260,1,0,0,0,
+		2260,225,1,0,0,0,2261,2266,3,228,114,0,2262,2263,5,338,0,0,2263,2265,3,
+		228,114,0,2264,2262,1,0,0,0,2265,2268,1,0,0,0,2266,2264,1,0,0,0,2266,2267,
+		1,0,0,0,2267,227,1,0,0,0,2268,2266,1,0,0,0,2269,2270,3,230,115,0,2270,
+		2271,5,351,0,0,2271,2272,3,64,32,0,2272,2287,1,0,0,0,2273,2274,5,332,0,
+		0,2274,2279,3,230,115,0,2275,2276,5,338,0,0,2276,2278,3,230,115,0,2277,
+		2275,1,0,0,0,2278,2281,1,0,0,0,2279,2277,1,0,0,0,2279,2280,1,0,0,0,2280,
+		2282,1,0,0,0,2281,2279,1,0,0,0,2282,2283,5,333,0,0,2283,2284,5,351,0,0,
+		2284,2285,3,64,32,0,2285,2287,1,0,0,0,2286,2269,1,0,0,0,2286,2273,1,0,
+		0,0,2287,229,1,0,0,0,2288,2292,3,364,182,0,2289,2291,3,232,116,0,2290,
+		2289,1,0,0,0,2291,2294,1,0,0,0,2292,2290,1,0,0,0,2292,2293,1,0,0,0,2293,
+		231,1,0,0,0,2294,2292,1,0,0,0,2295,2296,5,340,0,0,2296,2309,3,372,186,
+		0,2297,2299,5,334,0,0,2298,2300,3,110,55,0,2299,2298,1,0,0,0,2299,2300,
+		1,0,0,0,2300,2305,1,0,0,0,2301,2303,5,341,0,0,2302,2304,3,110,55,0,2303,
+		2302,1,0,0,0,2303,2304,1,0,0,0,2304,2306,1,0,0,0,2305,2301,1,0,0,0,2305,
+		2306,1,0,0,0,2306,2307,1,0,0,0,2307,2309,5,335,0,0,2308,2295,1,0,0,0,2308,
+		2297,1,0,0,0,2309,233,1,0,0,0,2310,2311,5,198,0,0,2311,2312,5,56,0,0,2312,
+		2317,3,100,50,0,2313,2315,5,26,0,0,2314,2313,1,0,0,0,2314,2315,1,0,0,0,
+		2315,2316,1,0,0,0,2316,2318,3,364,182,0,2317,2314,1,0,0,0,2317,2318,1,
+		0,0,0,2318,2328,1,0,0,0,2319,2320,5,95,0,0,2320,2325,3,76,38,0,2321,2322,
+		5,338,0,0,2322,2324,3,76,38,0,2323,2321,1,0,0,0,2324,2327,1,0,0,0,2325,
+		2323,1,0,0,0,2325,2326,1,0,0,0,2326,2329,1,0,0,0,2327,2325,1,0,0,0,2328,
+		2319,1,0,0,0,2328,2329,1,0,0,0,2329,2332,1,0,0,0,2330,2331,5,99,0,0,2331,
+		2333,3,110,55,0,2332,2330,1,0,0,0,2332,2333,1,0,0,0,2333,2335,1,0,0,0,
+		2334,2336,3,222,111,0,2335,2334,1,0,0,0,2335,2336,1,0,0,0,2336,235,1,0,
+		0,0,2337,2338,5,245,0,0,2338,2339,5,63,0,0,2339,2344,3,100,50,0,2340,2342,
+		5,26,0,0,2341,2340,1,0,0,0,2341,2342,1,0,0,0,2342,2343,1,0,0,0,2343,2345,
+		3,364,182,0,2344,2341,1,0,0,0,2344,2345,1,0,0,0,2345,2346,1,0,0,0,2346,
+		2347,5,95,0,0,2347,2348,3,82,41,0,2348,2349,5,72,0,0,2349,2351,3,110,55,
+		0,2350,2352,3,238,119,0,2351,2350,1,0,0,0,2352,2353,1,0,0,0,2353,2351,
+		1,0,0,0,2353,2354,1,0,0,0,2354,2356,1,0,0,0,2355,2357,3,222,111,0,2356,
+		2355,1,0,0,0,2356,2357,1,0,0,0,2357,237,1,0,0,0,2358,2366,5,98,0,0,2359,
+		2367,5,243,0,0,2360,2361,5,69,0,0,2361,2364,5,243,0,0,2362,2363,5,175,
+		0,0,2363,2365,7,41,0,0,2364,2362,1,0,0,0,2364,2365,1,0,0,0,2365,2367,1,
+		0,0,0,2366,2359,1,0,0,0,2366,2360,1,0,0,0,2367,2370,1,0,0,0,2368,2369,
+		5,23,0,0,2369,2371,3,110,55,0,2370,2368,1,0,0,0,2370,2371,1,0,0,0,2371,
+		2372,1,0,0,0,2372,2373,5,88,0,0,2373,2374,3,240,120,0,2374,239,1,0,0,0,
+		2375,2376,5,324,0,0,2376,2377,5,296,0,0,2377,2395,3,226,113,0,2378,2395,
+		5,198,0,0,2379,2380,5,48,0,0,2380,2395,5,252,0,0,2381,2383,5,232,0,0,2382,
+		2384,3,214,107,0,2383,2382,1,0,0,0,2383,2384,1,0,0,0,2384,2386,1,0,0,0,
+		2385,2387,3,216,108,0,2386,2385,1,0,0,0,2386,2387,1,0,0,0,2387,2392,1,
+		0,0,0,2388,2389,5,96,0,0,2389,2393,3,62,31,0,2390,2391,5,44,0,0,2391,2393,
+		5,96,0,0,2392,2388,1,0,0,0,2392,2390,1,0,0,0,2393,2395,1,0,0,0,2394,2375,
+		1,0,0,0,2394,2378,1,0,0,0,2394,2379,1,0,0,0,2394,2381,1,0,0,0,2395,241,
+		1,0,0,0,2396,2397,3,100,50,0,2397,243,1,0,0,0,2398,2399,5,74,0,0,2399,
+		2401,5,156,0,0,2400,2398,1,0,0,0,2400,2401,1,0,0,0,2401,2403,1,0,0,0,2402,
+		2404,3,246,123,0,2403,2402,1,0,0,0,2403,2404,1,0,0,0,2404,2405,1,0,0,0,
+		2405,2409,5,87,0,0,2406,2407,5,224,0,0,2407,2408,5,69,0,0,2408,2410,5,
+		128,0,0,2409,2406,1,0,0,0,2409,2410,1,0,0,0,2410,2411,1,0,0,0,2411,2412,
+		3,362,181,0,2412,2413,3,248,124,0,2413,2554,1,0,0,0,2414,2415,5,74,0,0,
+		2415,2417,5,156,0,0,2416,2414,1,0,0,0,2416,2417,1,0,0,0,2417,2418,1,0,
+		0,0,2418,2419,5,211,0,0,2419,2423,5,87,0,0,2420,2421,5,224,0,0,2421,2422,
+		5,69,0,0,2422,2424,5,128,0,0,2423,2420,1,0,0,0,2423,2424,1,0,0,0,2424,
+		2425,1,0,0,0,2425,2427,3,362,181,0,2426,2428,3,250,125,0,2427,2426,1,0,
+		0,0,2427,2428,1,0,0,0,2428,2432,1,0,0,0,2429,2431,3,268,134,0,2430,2429,
+		1,0,0,0,2431,2434,1,0,0,0,2432,2430,1,0,0,0,2432,2433,1,0,0,0,2433,2554,
+		1,0,0,0,2434,2432,1,0,0,0,2435,2436,5,74,0,0,2436,2438,5,156,0,0,2437,
+		2435,1,0,0,0,2437,2438,1,0,0,0,2438,2443,1,0,0,0,2439,2441,5,238,0,0,2440,
+		2439,1,0,0,0,2440,2441,1,0,0,0,2441,2442,1,0,0,0,2442,2444,7,42,0,0,2443,
+		2440,1,0,0,0,2443,2444,1,0,0,0,2444,2446,1,0,0,0,2445,2447,5,79,0,0,2446,
+		2445,1,0,0,0,2446,2447,1,0,0,0,2447,2448,1,0,0,0,2448,2452,5,328,0,0,2449,
+		2450,5,224,0,0,2450,2451,5,69,0,0,2451,2453,5,128,0,0,2452,2449,1,0,0,
+		0,2452,2453,1,0,0,0,2453,2454,1,0,0,0,2454,2456,3,362,181,0,2455,2457,
+		3,108,54,0,2456,2455,1,0,0,0,2456,2457,1,0,0,0,2457,2459,1,0,0,0,2458,
+		2460,3,272,136,0,2459,2458,1,0,0,0,2459,2460,1,0,0,0,2460,2461,1,0,0,0,
+		2461,2462,5,26,0,0,2462,2464,3,12,6,0,2463,2465,3,278,139,0,2464,2463,
+		1,0,0,0,2464,2465,1,0,0,0,2465,2554,1,0,0,0,2466,2467,5,74,0,0,2467,2469,
+		5,156,0,0,2468,2466,1,0,0,0,2468,2469,1,0,0,0,2469,2470,1,0,0,0,2470,2471,
+		5,244,0,0,2471,2475,5,328,0,0,2472,2473,5,224,0,0,2473,2474,5,69,0,0,2474,
+		2476,5,128,0,0,2475,2472,1,0,0,0,2475,2476,1,0,0,0,2476,2477,1,0,0,0,2477,
+		2479,3,362,181,0,2478,2480,3,108,54,0,2479,2478,1,0,0,0,2479,2480,1,0,
+		0,0,2480,2482,1,0,0,0,2481,2483,3,272,136,0,2482,2481,1,0,0,0,2482,2483,
+		1,0,0,0,2483,2484,1,0,0,0,2484,2485,5,26,0,0,2485,2487,3,12,6,0,2486,2488,
+		3,276,138,0,2487,2486,1,0,0,0,2487,2488,1,0,0,0,2488,2554,1,0,0,0,2489,
+		2493,5,289,0,0,2490,2491,5,224,0,0,2491,2492,5,69,0,0,2492,2494,5,128,
+		0,0,2493,2490,1,0,0,0,2493,2494,1,0,0,0,2494,2502,1,0,0,0,2495,2498,3,
+		362,181,0,2496,2497,5,104,0,0,2497,2499,3,364,182,0,2498,2496,1,0,0,0,
+		2498,2499,1,0,0,0,2499,2503,1,0,0,0,2500,2501,5,104,0,0,2501,2503,3,364,
+		182,0,2502,2495,1,0,0,0,2502,2500,1,0,0,0,2503,2554,1,0,0,0,2504,2506,
+		5,93,0,0,2505,2504,1,0,0,0,2505,2506,1,0,0,0,2506,2507,1,0,0,0,2507,2509,
+		5,228,0,0,2508,2510,5,107,0,0,2509,2508,1,0,0,0,2509,2510,1,0,0,0,2510,
+		2517,1,0,0,0,2511,2512,5,224,0,0,2512,2513,5,69,0,0,2513,2515,5,128,0,
+		0,2514,2511,1,0,0,0,2514,2515,1,0,0,0,2515,2516,1,0,0,0,2516,2518,3,364,
+		182,0,2517,2514,1,0,0,0,2517,2518,1,0,0,0,2518,2519,1,0,0,0,2519,2520,
+		5,72,0,0,2520,2523,3,100,50,0,2521,2522,5,95,0,0,2522,2524,3,364,182,0,
+		2523,2521,1,0,0,0,2523,2524,1,0,0,0,2524,2525,1,0,0,0,2525,2526,5,332,
+		0,0,2526,2531,3,280,140,0,2527,2528,5,338,0,0,2528,2530,3,280,140,0,2529,
+		2527,1,0,0,0,2530,2533,1,0,0,0,2531,2529,1,0,0,0,2531,2532,1,0,0,0,2532,
+		2534,1,0,0,0,2533,2531,1,0,0,0,2534,2537,5,333,0,0,2535,2536,5,226,0,0,
+		2536,2538,3,108,54,0,2537,2535,1,0,0,0,2537,2538,1,0,0,0,2538,2544,1,0,
+		0,0,2539,2541,5,255,0,0,2540,2542,5,69,0,0,2541,2540,1,0,0,0,2541,2542,
+		1,0,0,0,2542,2543,1,0,0,0,2543,2545,5,47,0,0,2544,2539,1,0,0,0,2544,2545,
+		1,0,0,0,2545,2547,1,0,0,0,2546,2548,3,272,136,0,2547,2546,1,0,0,0,2547,
+		2548,1,0,0,0,2548,2551,1,0,0,0,2549,2550,5,99,0,0,2550,2552,3,110,55,0,
+		2551,2549,1,0,0,0,2551,2552,1,0,0,0,2552,2554,1,0,0,0,2553,2400,1,0,0,
+		0,2553,2416,1,0,0,0,2553,2437,1,0,0,0,2553,2468,1,0,0,0,2553,2489,1,0,
+		0,0,2553,2505,1,0,0,0,2554,245,1,0,0,0,2555,2557,7,43,0,0,2556,2555,1,
+		0,0,0,2556,2557,1,0,0,0,2557,2558,1,0,0,0,2558,2561,7,42,0,0,2559,2561,
+		5,323,0,0,2560,2556,1,0,0,0,2560,2559,1,0,0,0,2561,247,1,0,0,0,2562,2575,
+		3,250,125,0,2563,2564,5,230,0,0,2564,2565,5,332,0,0,2565,2570,3,362,181,
+		0,2566,2567,5,338,0,0,2567,2569,3,362,181,0,2568,2566,1,0,0,0,2569,2572,
+		1,0,0,0,2570,2568,1,0,0,0,2570,2571,1,0,0,0,2571,2573,1,0,0,0,2572,2570,
+		1,0,0,0,2573,2574,5,333,0,0,2574,2576,1,0,0,0,2575,2563,1,0,0,0,2575,2576,
+		1,0,0,0,2576,2578,1,0,0,0,2577,2579,3,272,136,0,2578,2577,1,0,0,0,2578,
+		2579,1,0,0,0,2579,2581,1,0,0,0,2580,2582,3,274,137,0,2581,2580,1,0,0,0,
+		2581,2582,1,0,0,0,2582,2608,1,0,0,0,2583,2585,3,108,54,0,2584,2583,1,0,
+		0,0,2584,2585,1,0,0,0,2585,2587,1,0,0,0,2586,2588,3,272,136,0,2587,2586,
+		1,0,0,0,2587,2588,1,0,0,0,2588,2590,1,0,0,0,2589,2591,3,274,137,0,2590,
+		2589,1,0,0,0,2590,2591,1,0,0,0,2591,2592,1,0,0,0,2592,2602,5,26,0,0,2593,
+		2603,3,12,6,0,2594,2595,5,209,0,0,2595,2600,3,364,182,0,2596,2597,5,332,
+		0,0,2597,2598,3,156,78,0,2598,2599,5,333,0,0,2599,2601,1,0,0,0,2600,2596,
+		1,0,0,0,2600,2601,1,0,0,0,2601,2603,1,0,0,0,2602,2593,1,0,0,0,2602,2594,
+		1,0,0,0,2603,2605,1,0,0,0,2604,2606,3,276,138,0,2605,2604,1,0,0,0,2605,
+		2606,1,0,0,0,2606,2608,1,0,0,0,2607,2562,1,0,0,0,2607,2584,1,0,0,0,2608,
+		249,1,0,0,0,2609,2618,5,332,0,0,2610,2615,3,252,126,0,2611,2612,5,338,
+		0,0,2612,2614,3,252,126,0,2613,2611,1,0,0,0,2614,2617,1,0,0,0,2615,2613,
+		1,0,0,0,2615,2616,1,0,0,0,2616,2619,1,0,0,0,2617,2615,1,0,0,0,2618,2610,
+		1,0,0,0,2618,2619,1,0,0,0,2619,2620,1,0,0,0,2620,2621,5,333,0,0,2621,251,
+		1,0,0,0,2622,2644,3,254,127,0,2623,2624,5,35,0,0,2624,2626,3,364,182,0,
+		2625,2623,1,0,0,0,2625,2626,1,0,0,0,2626,2627,1,0,0,0,2627,2631,3,260,
+		130,0,2628,2630,3,266,133,0,2629,2628,1,0,0,0,2630,2633,1,0,0,0,2631,2629,
+		1,0,0,0,2631,2632,1,0,0,0,2632,2644,1,0,0,0,2633,2631,1,0,0,0,2634,2635,
+		5,117,0,0,2635,2640,3,362,181,0,2636,2637,7,44,0,0,2637,2639,3,372,186,
+		0,2638,2636,1,0,0,0,2639,2642,1,0,0,0,2640,2638,1,0,0,0,2640,2641,1,0,
+		0,0,2641,2644,1,0,0,0,2642,2640,1,0,0,0,2643,2622,1,0,0,0,2643,2625,1,
+		0,0,0,2643,2634,1,0,0,0,2644,253,1,0,0,0,2645,2646,3,364,182,0,2646,2649,
+		3,198,99,0,2647,2648,5,33,0,0,2648,2650,3,362,181,0,2649,2647,1,0,0,0,
+		2649,2650,1,0,0,0,2650,2654,1,0,0,0,2651,2653,3,256,128,0,2652,2651,1,
+		0,0,0,2653,2656,1,0,0,0,2654,2652,1,0,0,0,2654,2655,1,0,0,0,2655,255,1,
+		0,0,0,2656,2654,1,0,0,0,2657,2658,5,35,0,0,2658,2660,3,364,182,0,2659,
+		2657,1,0,0,0,2659,2660,1,0,0,0,2660,2661,1,0,0,0,2661,2665,3,258,129,0,
+		2662,2664,3,266,133,0,2663,2662,1,0,0,0,2664,2667,1,0,0,0,2665,2663,1,
+		0,0,0,2665,2666,1,0,0,0,2666,257,1,0,0,0,2667,2665,1,0,0,0,2668,2669,5,
+		69,0,0,2669,2698,5,70,0,0,2670,2698,5,70,0,0,2671,2672,5,44,0,0,2672,2698,
+		3,128,64,0,2673,2674,5,32,0,0,2674,2675,5,332,0,0,2675,2676,3,110,55,0,
+		2676,2677,5,333,0,0,2677,2698,1,0,0,0,2678,2698,5,93,0,0,2679,2680,5,77,
+		0,0,2680,2698,5,234,0,0,2681,2698,3,262,131,0,2682,2686,5,217,0,0,2683,
+		2687,5,171,0,0,2684,2685,5,175,0,0,2685,2687,5,44,0,0,2686,2683,1,0,0,
+		0,2686,2684,1,0,0,0,2687,2688,1,0,0,0,2688,2695,5,26,0,0,2689,2696,5,223,
+		0,0,2690,2691,5,332,0,0,2691,2692,3,110,55,0,2692,2693,5,333,0,0,2693,
+		2694,5,308,0,0,2694,2696,1,0,0,0,2695,2689,1,0,0,0,2695,2690,1,0,0,0,2696,
+		2698,1,0,0,0,2697,2668,1,0,0,0,2697,2670,1,0,0,0,2697,2671,1,0,0,0,2697,
+		2673,1,0,0,0,2697,2678,1,0,0,0,2697,2679,1,0,0,0,2697,2681,1,0,0,0,2697,
+		2682,1,0,0,0,2698,259,1,0,0,0,2699,2700,5,32,0,0,2700,2701,5,332,0,0,2701,
+		2702,3,110,55,0,2702,2703,5,333,0,0,2703,2715,1,0,0,0,2704,2705,5,93,0,
+		0,2705,2715,3,108,54,0,2706,2707,5,77,0,0,2707,2708,5,234,0,0,2708,2715,
+		3,108,54,0,2709,2710,5,55,0,0,2710,2711,5,234,0,0,2711,2712,3,108,54,0,
+		2712,2713,3,262,131,0,2713,2715,1,0,0,0,2714,2699,1,0,0,0,2714,2704,1,
+		0,0,0,2714,2706,1,0,0,0,2714,2709,1,0,0,0,2715,261,1,0,0,0,2716,2717,5,
+		80,0,0,2717,2719,3,362,181,0,2718,2720,3,108,54,0,2719,2718,1,0,0,0,2719,
+		2720,1,0,0,0,2720,2723,1,0,0,0,2721,2722,5,242,0,0,2722,2724,7,45,0,0,
+		2723,2721,1,0,0,0,2723,2724,1,0,0,0,2724,2728,1,0,0,0,2725,2727,3,264,
+		132,0,2726,2725,1,0,0,0,2727,2730,1,0,0,0,2728,2726,1,0,0,0,2728,2729,
+		1,0,0,0,2729,263,1,0,0,0,2730,2728,1,0,0,0,2731,2732,5,72,0,0,2732,2741,
+		7,46,0,0,2733,2734,5,251,0,0,2734,2742,5,167,0,0,2735,2742,5,283,0,0,2736,
+		2742,5,176,0,0,2737,2738,5,296,0,0,2738,2742,5,70,0,0,2739,2740,5,296,
+		0,0,2740,2742,5,44,0,0,2741,2733,1,0,0,0,2741,2735,1,0,0,0,2741,2736,1,
+		0,0,0,2741,2737,1,0,0,0,2741,2739,1,0,0,0,2742,265,1,0,0,0,2743,2745,5,
+		69,0,0,2744,2743,1,0,0,0,2744,2745,1,0,0,0,2745,2746,1,0,0,0,2746,2754,
+		5,45,0,0,2747,2748,5,61,0,0,2748,2754,7,47,0,0,2749,2750,5,69,0,0,2750,
+		2754,5,326,0,0,2751,2752,5,251,0,0,2752,2754,5,229,0,0,2753,2744,1,0,0,
+		0,2753,2747,1,0,0,0,2753,2749,1,0,0,0,2753,2751,1,0,0,0,2754,267,1,0,0,
+		0,2755,2756,5,308,0,0,2756,2757,5,26,0,0,2757,2786,3,364,182,0,2758,2759,
+		5,239,0,0,2759,2786,5,3,0,0,2760,2761,5,258,0,0,2761,2762,5,332,0,0,2762,
+		2767,3,270,135,0,2763,2764,5,338,0,0,2764,2766,3,270,135,0,2765,2763,1,
+		0,0,0,2766,2769,1,0,0,0,2767,2765,1,0,0,0,2767,2768,1,0,0,0,2768,2770,
+		1,0,0,0,2769,2767,1,0,0,0,2770,2771,5,333,0,0,2771,2786,1,0,0,0,2772,2773,
+		5,265,0,0,2773,2774,5,175,0,0,2774,2775,5,332,0,0,2775,2780,3,98,49,0,
+		2776,2777,5,338,0,0,2777,2779,3,98,49,0,2778,2776,1,0,0,0,2779,2782,1,
+		0,0,0,2780,2778,1,0,0,0,2780,2781,1,0,0,0,2781,2783,1,0,0,0,2782,2780,
+		1,0,0,0,2783,2784,5,333,0,0,2784,2786,1,0,0,0,2785,2755,1,0,0,0,2785,2758,
+		1,0,0,0,2785,2760,1,0,0,0,2785,2772,1,0,0,0,2786,269,1,0,0,0,2787,2797,
+		5,3,0,0,2788,2793,3,372,186,0,2789,2790,5,340,0,0,2790,2792,3,372,186,
+		0,2791,2789,1,0,0,0,2792,2795,1,0,0,0,2793,2791,1,0,0,0,2793,2794,1,0,
+		0,0,2794,2797,1,0,0,0,2795,2793,1,0,0,0,2796,2787,1,0,0,0,2796,2788,1,
+		0,0,0,2797,2799,1,0,0,0,2798,2800,5,351,0,0,2799,2798,1,0,0,0,2799,2800,
+		1,0,0,0,2800,2801,1,0,0,0,2801,2802,3,330,165,0,2802,271,1,0,0,0,2803,
+		2804,5,101,0,0,2804,2808,3,324,162,0,2805,2806,5,162,0,0,2806,2808,3,364,
+		182,0,2807,2803,1,0,0,0,2807,2805,1,0,0,0,2808,273,1,0,0,0,2809,2810,5,
+		72,0,0,2810,2816,5,184,0,0,2811,2812,5,269,0,0,2812,2817,5,287,0,0,2813,
+		2814,5,198,0,0,2814,2817,5,287,0,0,2815,2817,5,205,0,0,2816,2811,1,0,0,
+		0,2816,2813,1,0,0,0,2816,2815,1,0,0,0,2817,275,1,0,0,0,2818,2820,5,101,
+		0,0,2819,2821,5,251,0,0,2820,2819,1,0,0,0,2820,2821,1,0,0,0,2821,2822,
+		1,0,0,0,2822,2823,5,193,0,0,2823,277,1,0,0,0,2824,2826,5,101,0,0,2825,
+		2827,7,48,0,0,2826,2825,1,0,0,0,2826,2827,1,0,0,0,2827,2828,1,0,0,0,2828,
+		2829,5,32,0,0,2829,2830,5,257,0,0,2830,279,1,0,0,0,2831,2833,3,110,55,
+		0,2832,2834,3,282,141,0,2833,2832,1,0,0,0,2833,2834,1,0,0,0,2834,2836,
+		1,0,0,0,2835,2837,7,49,0,0,2836,2835,1,0,0,0,2836,2837,1,0,0,0,2837,2840,
+		1,0,0,0,2838,2839,5,15,0,0,2839,2841,7,12,0,0,2840,2838,1,0,0,0,2840,2841,
+		1,0,0,0,2841,281,1,0,0,0,2842,2847,5,1,0,0,2843,2844,5,340,0,0,2844,2846,
+		5,1,0,0,2845,2843,1,0,0,0,2846,2849,1,0,0,0,2847,2845,1,0,0,0,2847,2848,
+		1,0,0,0,2848,283,1,0,0,0,2849,2847,1,0,0,0,2850,2851,7,50,0,0,2851,285,
+		1,0,0,0,2852,2869,5,87,0,0,2853,2869,5,328,0,0,2854,2855,5,244,0,0,2855,
+		2869,5,328,0,0,2856,2869,5,228,0,0,2857,2869,5,289,0,0,2858,2869,5,292,
+		0,0,2859,2869,5,318,0,0,2860,2869,5,204,0,0,2861,2869,5,216,0,0,2862,2869,
+		5,194,0,0,2863,2869,5,34,0,0,2864,2869,5,285,0,0,2865,2869,5,35,0,0,2866,
+		2867,5,55,0,0,2867,2869,5,87,0,0,2868,2852,1,0,0,0,2868,2853,1,0,0,0,2868,
+		2854,1,0,0,0,2868,2856,1,0,0,0,2868,2857,1,0,0,0,2868,2858,1,0,0,0,2868,
+		2859,1,0,0,0,2868,2860,1,0,0,0,2868,2861,1,0,0,0,2868,2862,1,0,0,0,2868,
+		2863,1,0,0,0,2868,2864,1,0,0,0,2868,2865,1,0,0,0,2868,2866,1,0,0,0,2869,
+		287,1,0,0,0,2870,2871,5,279,0,0,2871,2872,5,89,0,0,2872,2997,3,364,182,
+		0,2873,2874,5,279,0,0,2874,2875,5,35,0,0,2875,2876,3,364,182,0,2876,2877,
+		5,89,0,0,2877,2878,3,364,182,0,2878,2997,1,0,0,0,2879,2881,5,279,0,0,2880,
+		2882,5,34,0,0,2881,2880,1,0,0,0,2881,2882,1,0,0,0,2882,2883,1,0,0,0,2883,
+		2884,3,364,182,0,2884,2885,5,89,0,0,2885,2886,3,364,182,0,2886,2997,1,
+		0,0,0,2887,2888,5,296,0,0,2888,2889,5,289,0,0,2889,2997,3,364,182,0,2890,
+		2891,5,262,0,0,2891,2896,5,89,0,0,2892,2897,3,364,182,0,2893,2897,5,43,
+		0,0,2894,2897,5,39,0,0,2895,2897,5,83,0,0,2896,2892,1,0,0,0,2896,2893,
+		1,0,0,0,2896,2894,1,0,0,0,2896,2895,1,0,0,0,2897,2997,1,0,0,0,2898,2901,
+		5,168,0,0,2899,2900,5,35,0,0,2900,2902,3,364,182,0,2901,2899,1,0,0,0,2901,
+		2902,1,0,0,0,2902,2903,1,0,0,0,2903,2907,3,260,130,0,2904,2906,3,266,133,
+		0,2905,2904,1,0,0,0,2906,2909,1,0,0,0,2907,2905,1,0,0,0,2907,2908,1,0,
+		0,0,2908,2997,1,0,0,0,2909,2907,1,0,0,0,2910,2912,5,168,0,0,2911,2913,
+		5,34,0,0,2912,2911,1,0,0,0,2912,2913,1,0,0,0,2913,2917,1,0,0,0,2914,2915,
+		5,224,0,0,2915,2916,5,69,0,0,2916,2918,5,128,0,0,2917,2914,1,0,0,0,2917,
+		2918,1,0,0,0,2918,2919,1,0,0,0,2919,2997,3,254,127,0,2920,2921,5,205,0,
+		0,2921,2924,5,35,0,0,2922,2923,5,224,0,0,2923,2925,5,128,0,0,2924,2922,
+		1,0,0,0,2924,2925,1,0,0,0,2925,2926,1,0,0,0,2926,2928,3,364,182,0,2927,
+		2929,3,284,142,0,2928,2927,1,0,0,0,2928,2929,1,0,0,0,2929,2997,1,0,0,0,
+		2930,2932,5,205,0,0,2931,2933,5,34,0,0,2932,2931,1,0,0,0,2932,2933,1,0,
+		0,0,2933,2936,1,0,0,0,2934,2935,5,224,0,0,2935,2937,5,128,0,0,2936,2934,
+		1,0,0,0,2936,2937,1,0,0,0,2937,2938,1,0,0,0,2938,2940,3,364,182,0,2939,
+		2941,3,284,142,0,2940,2939,1,0,0,0,2940,2941,1,0,0,0,2941,2997,1,0,0,0,
+		2942,2944,5,170,0,0,2943,2945,5,34,0,0,2944,2943,1,0,0,0,2944,2945,1,0,
+		0,0,2945,2946,1,0,0,0,2946,2949,3,364,182,0,2947,2948,5,296,0,0,2948,2950,
+		5,193,0,0,2949,2947,1,0,0,0,2949,2950,1,0,0,0,2950,2951,1,0,0,0,2951,2952,
+		5,318,0,0,2952,2955,3,198,99,0,2953,2954,5,33,0,0,2954,2956,3,362,181,
+		0,2955,2953,1,0,0,0,2955,2956,1,0,0,0,2956,2959,1,0,0,0,2957,2958,5,95,
+		0,0,2958,2960,3,110,55,0,2959,2957,1,0,0,0,2959,2960,1,0,0,0,2960,2997,
+		1,0,0,0,2961,2963,5,170,0,0,2962,2964,5,34,0,0,2963,2962,1,0,0,0,2963,
+		2964,1,0,0,0,2964,2965,1,0,0,0,2965,2971,3,364,182,0,2966,2967,5,296,0,
+		0,2967,2968,5,44,0,0,2968,2972,3,110,55,0,2969,2970,5,205,0,0,2970,2972,
+		5,44,0,0,2971,2966,1,0,0,0,2971,2969,1,0,0,0,2972,2997,1,0,0,0,2973,2975,
+		5,170,0,0,2974,2976,5,34,0,0,2975,2974,1,0,0,0,2975,2976,1,0,0,0,2976,
+		2977,1,0,0,0,2977,2978,3,364,182,0,2978,2979,7,51,0,0,2979,2980,5,69,0,
+		0,2980,2981,5,70,0,0,2981,2997,1,0,0,0,2982,2984,5,170,0,0,2983,2985,5,
+		34,0,0,2984,2983,1,0,0,0,2984,2985,1,0,0,0,2985,2986,1,0,0,0,2986,2987,
+		3,364,182,0,2987,2988,5,296,0,0,2988,2990,5,305,0,0,2989,2991,5,346,0,
+		0,2990,2989,1,0,0,0,2990,2991,1,0,0,0,2991,2992,1,0,0,0,2992,2993,5,6,
+		0,0,2993,2997,1,0,0,0,2994,2995,7,52,0,0,2995,2997,3,324,162,0,2996,2870,
+		1,0,0,0,2996,2873,1,0,0,0,2996,2879,1,0,0,0,2996,2887,1,0,0,0,2996,2890,
+		1,0,0,0,2996,2898,1,0,0,0,2996,2910,1,0,0,0,2996,2920,1,0,0,0,2996,2930,
+		1,0,0,0,2996,2942,1,0,0,0,2996,2961,1,0,0,0,2996,2973,1,0,0,0,2996,2982,
+		1,0,0,0,2996,2994,1,0,0,0,2997,289,1,0,0,0,2998,2999,3,294,147,0,2999,
+		3000,5,72,0,0,3000,3001,3,298,149,0,3001,3002,5,89,0,0,3002,3007,3,300,
+		150,0,3003,3004,5,338,0,0,3004,3006,3,300,150,0,3005,3003,1,0,0,0,3006,
+		3009,1,0,0,0,3007,3005,1,0,0,0,3007,3008,1,0,0,0,3008,3013,1,0,0,0,3009,
+		3007,1,0,0,0,3010,3011,5,101,0,0,3011,3012,5,57,0,0,3012,3014,5,257,0,
+		0,3013,3010,1,0,0,0,3013,3014,1,0,0,0,3014,3038,1,0,0,0,3015,3020,3,364,
+		182,0,3016,3017,5,338,0,0,3017,3019,3,364,182,0,3018,3016,1,0,0,0,3019,
+		3022,1,0,0,0,3020,3018,1,0,0,0,3020,3021,1,0,0,0,3021,3023,1,0,0,0,3022,
+		3020,1,0,0,0,3023,3024,5,89,0,0,3024,3029,3,300,150,0,3025,3026,5,338,
+		0,0,3026,3028,3,300,150,0,3027,3025,1,0,0,0,3028,3031,1,0,0,0,3029,3027,
+		1,0,0,0,3029,3030,1,0,0,0,3030,3035,1,0,0,0,3031,3029,1,0,0,0,3032,3033,
+		5,101,0,0,3033,3034,5,169,0,0,3034,3036,5,257,0,0,3035,3032,1,0,0,0,3035,
+		3036,1,0,0,0,3036,3038,1,0,0,0,3037,2998,1,0,0,0,3037,3015,1,0,0,0,3038,
+		291,1,0,0,0,3039,3040,5,57,0,0,3040,3041,5,257,0,0,3041,3043,5,54,0,0,
+		3042,3039,1,0,0,0,3042,3043,1,0,0,0,3043,3044,1,0,0,0,3044,3045,3,294,
+		147,0,3045,3046,5,72,0,0,3046,3047,3,298,149,0,3047,3048,5,56,0,0,3048,
+		3053,3,300,150,0,3049,3050,5,338,0,0,3050,3052,3,300,150,0,3051,3049,1,
+		0,0,0,3052,3055,1,0,0,0,3053,3051,1,0,0,0,3053,3054,1,0,0,0,3054,3057,
+		1,0,0,0,3055,3053,1,0,0,0,3056,3058,3,284,142,0,3057,3056,1,0,0,0,3057,
+		3058,1,0,0,0,3058,3085,1,0,0,0,3059,3060,5,169,0,0,3060,3061,5,257,0,0,
+		3061,3063,5,54,0,0,3062,3059,1,0,0,0,3062,3063,1,0,0,0,3063,3064,1,0,0,
+		0,3064,3069,3,364,182,0,3065,3066,5,338,0,0,3066,3068,3,364,182,0,3067,
+		3065,1,0,0,0,3068,3071,1,0,0,0,3069,3067,1,0,0,0,3069,3070,1,0,0,0,3070,
+		3072,1,0,0,0,3071,3069,1,0,0,0,3072,3073,5,56,0,0,3073,3078,3,300,150,
+		0,3074,3075,5,338,0,0,3075,3077,3,300,150,0,3076,3074,1,0,0,0,3077,3080,
+		1,0,0,0,3078,3076,1,0,0,0,3078,3079,1,0,0,0,3079,3082,1,0,0,0,3080,3078,
+		1,0,0,0,3081,3083,3,284,142,0,3082,3081,1,0,0,0,3082,3083,1,0,0,0,3083,
+		3085,1,0,0,0,3084,3042,1,0,0,0,3084,3062,1,0,0,0,3085,293,1,0,0,0,3086,
+		3088,5,20,0,0,3087,3089,5,271,0,0,3088,3087,1,0,0,0,3088,3089,1,0,0,0,
+		3089,3091,1,0,0,0,3090,3092,3,108,54,0,3091,3090,1,0,0,0,3091,3092,1,0,
+		0,0,3092,3102,1,0,0,0,3093,3098,3,296,148,0,3094,3095,5,338,0,0,3095,3097,
+		3,296,148,0,3096,3094,1,0,0,0,3097,3100,1,0,0,0,3098,3096,1,0,0,0,3098,
+		3099,1,0,0,0,3099,3102,1,0,0,0,3100,3098,1,0,0,0,3101,3086,1,0,0,0,3101,
+		3093,1,0,0,0,3102,295,1,0,0,0,3103,3108,5,82,0,0,3104,3108,5,80,0,0,3105,
+		3108,5,36,0,0,3106,3108,3,364,182,0,3107,3103,1,0,0,0,3107,3104,1,0,0,
+		0,3107,3105,1,0,0,0,3107,3106,1,0,0,0,3108,3110,1,0,0,0,3109,3111,3,108,
+		54,0,3110,3109,1,0,0,0,3110,3111,1,0,0,0,3111,297,1,0,0,0,3112,3114,5,
+		87,0,0,3113,3112,1,0,0,0,3113,3114,1,0,0,0,3114,3115,1,0,0,0,3115,3120,
+		3,362,181,0,3116,3117,5,338,0,0,3117,3119,3,362,181,0,3118,3116,1,0,0,
+		0,3119,3122,1,0,0,0,3120,3118,1,0,0,0,3120,3121,1,0,0,0,3121,3145,1,0,
+		0,0,3122,3120,1,0,0,0,3123,3124,7,53,0,0,3124,3129,3,362,181,0,3125,3126,
+		5,338,0,0,3126,3128,3,362,181,0,3127,3125,1,0,0,0,3128,3131,1,0,0,0,3129,
+		3127,1,0,0,0,3129,3130,1,0,0,0,3130,3145,1,0,0,0,3131,3129,1,0,0,0,3132,
+		3133,5,20,0,0,3133,3134,7,54,0,0,3134,3135,5,60,0,0,3135,3136,5,289,0,
+		0,3136,3141,3,362,181,0,3137,3138,5,338,0,0,3138,3140,3,362,181,0,3139,
+		3137,1,0,0,0,3140,3143,1,0,0,0,3141,3139,1,0,0,0,3141,3142,1,0,0,0,3142,
+		3145,1,0,0,0,3143,3141,1,0,0,0,3144,3113,1,0,0,0,3144,3123,1,0,0,0,3144,
+		3132,1,0,0,0,3145,299,1,0,0,0,3146,3148,5,58,0,0,3147,3146,1,0,0,0,3147,
+		3148,1,0,0,0,3148,3153,1,0,0,0,3149,3154,3,364,182,0,3150,3154,5,43,0,
+		0,3151,3154,5,39,0,0,3152,3154,5,83,0,0,3153,3149,1,0,0,0,3153,3150,1,
+		0,0,0,3153,3151,1,0,0,0,3153,3152,1,0,0,0,3154,301,1,0,0,0,3155,3156,5,
+		332,0,0,3156,3157,3,12,6,0,3157,3158,5,333,0,0,3158,3159,5,89,0,0,3159,
+		3160,3,304,152,0,3160,3161,3,308,154,0,3161,3180,1,0,0,0,3162,3164,5,105,
+		0,0,3163,3162,1,0,0,0,3163,3164,1,0,0,0,3164,3165,1,0,0,0,3165,3167,3,
+		362,181,0,3166,3168,3,108,54,0,3167,3166,1,0,0,0,3167,3168,1,0,0,0,3168,
+		3169,1,0,0,0,3169,3170,7,55,0,0,3170,3172,3,304,152,0,3171,3173,3,306,
+		153,0,3172,3171,1,0,0,0,3172,3173,1,0,0,0,3173,3174,1,0,0,0,3174,3177,
+		3,308,154,0,3175,3176,5,99,0,0,3176,3178,3,110,55,0,3177,3175,1,0,0,0,
+		3177,3178,1,0,0,0,3178,3180,1,0,0,0,3179,3155,1,0,0,0,3179,3163,1,0,0,
+		0,3180,303,1,0,0,0,3181,3183,5,272,0,0,3182,3181,1,0,0,0,3182,3183,1,0,
+		0,0,3183,3184,1,0,0,0,3184,3188,5,3,0,0,3185,3188,5,306,0,0,3186,3188,
+		5,307,0,0,3187,3182,1,0,0,0,3187,3185,1,0,0,0,3187,3186,1,0,0,0,3188,305,
+		1,0,0,0,3189,3191,5,95,0,0,3190,3189,1,0,0,0,3190,3191,1,0,0,0,3191,3192,
+		1,0,0,0,3192,3193,5,200,0,0,3193,3194,5,3,0,0,3194,307,1,0,0,0,3195,3197,
+		5,101,0,0,3196,3195,1,0,0,0,3196,3197,1,0,0,0,3197,3205,1,0,0,0,3198,3206,
+		3,324,162,0,3199,3201,3,310,155,0,3200,3199,1,0,0,0,3201,3204,1,0,0,0,
+		3202,3200,1,0,0,0,3202,3203,1,0,0,0,3203,3206,1,0,0,0,3204,3202,1,0,0,
+		0,3205,3198,1,0,0,0,3205,3202,1,0,0,0,3206,309,1,0,0,0,3207,3232,7,56,
+		0,0,3208,3210,7,57,0,0,3209,3211,5,26,0,0,3210,3209,1,0,0,0,3210,3211,
+		1,0,0,0,3211,3212,1,0,0,0,3212,3232,5,3,0,0,3213,3218,5,214,0,0,3214,3219,
+		5,273,0,0,3215,3216,5,69,0,0,3216,3219,5,70,0,0,3217,3219,5,70,0,0,3218,
+		3214,1,0,0,0,3218,3215,1,0,0,0,3218,3217,1,0,0,0,3219,3229,1,0,0,0,3220,
+		3230,5,347,0,0,3221,3226,3,364,182,0,3222,3223,5,338,0,0,3223,3225,3,364,
+		182,0,3224,3222,1,0,0,0,3225,3228,1,0,0,0,3226,3224,1,0,0,0,3226,3227,
+		1,0,0,0,3227,3230,1,0,0,0,3228,3226,1,0,0,0,3229,3220,1,0,0,0,3229,3221,
+		1,0,0,0,3230,3232,1,0,0,0,3231,3207,1,0,0,0,3231,3208,1,0,0,0,3231,3213,
+		1,0,0,0,3232,311,1,0,0,0,3233,3241,3,324,162,0,3234,3236,3,314,157,0,3235,
+		3234,1,0,0,0,3236,3239,1,0,0,0,3237,3235,1,0,0,0,3237,3238,1,0,0,0,3238,
+		3241,1,0,0,0,3239,3237,1,0,0,0,3240,3233,1,0,0,0,3240,3237,1,0,0,0,3241,
+		313,1,0,0,0,3242,3243,7,58,0,0,3243,315,1,0,0,0,3244,3282,3,10,5,0,3245,
+		3246,5,36,0,0,3246,3282,3,244,122,0,3247,3248,5,276,0,0,3248,3249,5,244,
+		0,0,3249,3251,5,328,0,0,3250,3252,5,107,0,0,3251,3250,1,0,0,0,3251,3252,
+		1,0,0,0,3252,3253,1,0,0,0,3253,3255,3,362,181,0,3254,3256,3,276,138,0,
+		3255,3254,1,0,0,0,3255,3256,1,0,0,0,3256,3282,1,0,0,0,3257,3258,5,209,
+		0,0,3258,3263,3,364,182,0,3259,3260,5,332,0,0,3260,3261,3,156,78,0,3261,
+		3262,5,333,0,0,3262,3264,1,0,0,0,3263,3259,1,0,0,0,3263,3264,1,0,0,0,3264,
+		3282,1,0,0,0,3265,3266,5,196,0,0,3266,3270,3,364,182,0,3267,3269,3,332,
+		166,0,3268,3267,1,0,0,0,3269,3272,1,0,0,0,3270,3268,1,0,0,0,3270,3271,
+		1,0,0,0,3271,3273,1,0,0,0,3272,3270,1,0,0,0,3273,3276,5,191,0,0,3274,3275,
+		7,4,0,0,3275,3277,5,222,0,0,3276,3274,1,0,0,0,3276,3277,1,0,0,0,3277,3278,
+		1,0,0,0,3278,3279,5,54,0,0,3279,3280,3,12,6,0,3280,3282,1,0,0,0,3281,3244,
+		1,0,0,0,3281,3245,1,0,0,0,3281,3247,1,0,0,0,3281,3257,1,0,0,0,3281,3265,
+		1,0,0,0,3282,317,1,0,0,0,3283,3287,3,12,6,0,3284,3287,3,102,51,0,3285,
+		3287,5,3,0,0,3286,3283,1,0,0,0,3286,3284,1,0,0,0,3286,3285,1,0,0,0,3287,
+		319,1,0,0,0,3288,3293,3,322,161,0,3289,3290,5,338,0,0,3290,3292,3,322,
+		161,0,3291,3289,1,0,0,0,3292,3295,1,0,0,0,3293,3291,1,0,0,0,3293,3294,
+		1,0,0,0,3294,321,1,0,0,0,3295,3293,1,0,0,0,3296,3298,3,362,181,0,3297,
+		3299,3,108,54,0,3298,3297,1,0,0,0,3298,3299,1,0,0,0,3299,323,1,0,0,0,3300,
+		3301,5,332,0,0,3301,3306,3,326,163,0,3302,3303,5,338,0,0,3303,3305,3,326,
+		163,0,3304,3302,1,0,0,0,3305,3308,1,0,0,0,3306,3304,1,0,0,0,3306,3307,
+		1,0,0,0,3307,3309,1,0,0,0,3308,3306,1,0,0,0,3309,3310,5,333,0,0,3310,325,
+		1,0,0,0,3311,3313,3,328,164,0,3312,3314,5,351,0,0,3313,3312,1,0,0,0,3313,
+		3314,1,0,0,0,3314,3316,1,0,0,0,3315,3317,3,330,165,0,3316,3315,1,0,0,0,
+		3316,3317,1,0,0,0,3317,327,1,0,0,0,3318,3329,3,364,182,0,3319,3329,5,22,
+		0,0,3320,3329,5,21,0,0,3321,3329,5,126,0,0,3322,3329,5,109,0,0,3323,3329,
+		5,110,0,0,3324,3329,5,70,0,0,3325,3329,5,44,0,0,3326,3329,5,105,0,0,3327,
+		3329,5,32,0,0,3328,3318,1,0,0,0,3328,3319,1,0,0,0,3328,3320,1,0,0,0,3328,
+		3321,1,0,0,0,3328,3322,1,0,0,0,3328,3323,1,0,0,0,3328,3324,1,0,0,0,3328,
+		3325,1,0,0,0,3328,3326,1,0,0,0,3328,3327,1,0,0,0,3329,3334,1,0,0,0,3330,
+		3331,5,340,0,0,3331,3333,3,372,186,0,3332,3330,1,0,0,0,3333,3336,1,0,0,
+		0,3334,3332,1,0,0,0,3334,3335,1,0,0,0,3335,329,1,0,0,0,3336,3334,1,0,0,
+		0,3337,3356,3,372,186,0,3338,3356,5,3,0,0,3339,3341,7,15,0,0,3340,3339,
+		1,0,0,0,3340,3341,1,0,0,0,3341,3342,1,0,0,0,3342,3356,7,23,0,0,3343,3356,
+		5,347,0,0,3344,3345,5,332,0,0,3345,3350,3,330,165,0,3346,3347,5,338,0,
+		0,3347,3349,3,330,165,0,3348,3346,1,0,0,0,3349,3352,1,0,0,0,3350,3348,
+		1,0,0,0,3350,3351,1,0,0,0,3351,3353,1,0,0,0,3352,3350,1,0,0,0,3353,3354,
+		5,333,0,0,3354,3356,1,0,0,0,3355,3337,1,0,0,0,3355,3338,1,0,0,0,3355,3340,
+		1,0,0,0,3355,3343,1,0,0,0,3355,3344,1,0,0,0,3356,331,1,0,0,0,3357,3358,
+		5,251,0,0,3358,3364,5,290,0,0,3359,3364,5,290,0,0,3360,3364,5,105,0,0,
+		3361,3364,5,231,0,0,3362,3364,3,364,182,0,3363,3357,1,0,0,0,3363,3359,
+		1,0,0,0,3363,3360,1,0,0,0,3363,3361,1,0,0,0,3363,3362,1,0,0,0,3364,333,
+		1,0,0,0,3365,3367,3,336,168,0,3366,3365,1,0,0,0,3366,3367,1,0,0,0,3367,
+		3369,1,0,0,0,3368,3370,7,59,0,0,3369,3368,1,0,0,0,3369,3370,1,0,0,0,3370,
+		3371,1,0,0,0,3371,3372,3,364,182,0,3372,335,1,0,0,0,3373,3387,5,250,0,
+		0,3374,3387,5,270,0,0,3375,3387,5,212,0,0,3376,3387,5,235,0,0,3377,3378,
+		7,60,0,0,3378,3387,3,338,169,0,3379,3387,3,338,169,0,3380,3387,5,20,0,
+		0,3381,3384,7,61,0,0,3382,3385,3,338,169,0,3383,3385,5,20,0,0,3384,3382,
+		1,0,0,0,3384,3383,1,0,0,0,3384,3385,1,0,0,0,3385,3387,1,0,0,0,3386,3373,
+		1,0,0,0,3386,3374,1,0,0,0,3386,3375,1,0,0,0,3386,3376,1,0,0,0,3386,3377,
+		1,0,0,0,3386,3379,1,0,0,0,3386,3380,1,0,0,0,3386,3381,1,0,0,0,3387,337,
+		1,0,0,0,3388,3390,7,15,0,0,3389,3388,1,0,0,0,3389,3390,1,0,0,0,3390,3391,
+		1,0,0,0,3391,3392,5,6,0,0,3392,339,1,0,0,0,3393,3395,5,20,0,0,3394,3396,
+		5,311,0,0,3395,3394,1,0,0,0,3395,3396,1,0,0,0,3396,3413,1,0,0,0,3397,3398,
+		5,137,0,0,3398,3413,5,331,0,0,3399,3400,5,316,0,0,3400,3401,5,233,0,0,
+		3401,3413,5,236,0,0,3402,3403,5,295,0,0,3403,3413,5,104,0,0,3404,3405,
+		5,36,0,0,3405,3406,7,62,0,0,3406,3413,3,362,181,0,3407,3408,5,311,0,0,
+		3408,3413,3,342,171,0,3409,3410,3,350,175,0,3410,3411,3,342,171,0,3411,
+		3413,1,0,0,0,3412,3393,1,0,0,0,3412,3397,1,0,0,0,3412,3399,1,0,0,0,3412,
+		3402,1,0,0,0,3412,3404,1,0,0,0,3412,3407,1,0,0,0,3412,3409,1,0,0,0,3413,
+		341,1,0,0,0,3414,3415,7,59,0,0,3415,3417,3,362,181,0,3416,3414,1,0,0,0,
+		3416,3417,1,0,0,0,3417,3420,1,0,0,0,3418,3419,5,117,0,0,3419,3421,5,3,
+		0,0,3420,3418,1,0,0,0,3420,3421,1,0,0,0,3421,343,1,0,0,0,3422,3424,7,63,
+		0,0,3423,3422,1,0,0,0,3423,3424,1,0,0,0,3424,3425,1,0,0,0,3425,3426,5,
+		137,0,0,3426,3427,5,331,0,0,3427,3491,3,346,173,0,3428,3430,7,63,0,0,3429,
+		3428,1,0,0,0,3429,3430,1,0,0,0,3430,3431,1,0,0,0,3431,3433,5,249,0,0,3432,
+		3434,7,64,0,0,3433,3432,1,0,0,0,3433,3434,1,0,0,0,3434,3491,1,0,0,0,3435,
+		3437,7,63,0,0,3436,3435,1,0,0,0,3436,3437,1,0,0,0,3437,3438,1,0,0,0,3438,
+		3441,5,285,0,0,3439,3442,3,364,182,0,3440,3442,5,3,0,0,3441,3439,1,0,0,
+		0,3441,3440,1,0,0,0,3442,3491,1,0,0,0,3443,3445,7,63,0,0,3444,3443,1,0,
+		0,0,3444,3445,1,0,0,0,3445,3446,1,0,0,0,3446,3447,5,295,0,0,3447,3451,
+		5,104,0,0,3448,3452,3,364,182,0,3449,3452,5,3,0,0,3450,3452,5,44,0,0,3451,
+		3448,1,0,0,0,3451,3449,1,0,0,0,3451,3450,1,0,0,0,3452,3491,1,0,0,0,3453,
+		3455,7,63,0,0,3454,3453,1,0,0,0,3454,3455,1,0,0,0,3455,3456,1,0,0,0,3456,
+		3457,5,289,0,0,3457,3491,5,3,0,0,3458,3460,7,63,0,0,3459,3458,1,0,0,0,
+		3459,3460,1,0,0,0,3460,3461,1,0,0,0,3461,3462,5,316,0,0,3462,3491,3,352,
+		176,0,3463,3465,7,63,0,0,3464,3463,1,0,0,0,3464,3465,1,0,0,0,3465,3466,
+		1,0,0,0,3466,3467,5,316,0,0,3467,3468,5,302,0,0,3468,3491,5,3,0,0,3469,
+		3470,5,295,0,0,3470,3471,5,180,0,0,3471,3472,5,26,0,0,3472,3473,5,316,
+		0,0,3473,3491,3,352,176,0,3474,3476,7,63,0,0,3475,3474,1,0,0,0,3475,3476,
+		1,0,0,0,3476,3477,1,0,0,0,3477,3478,3,350,175,0,3478,3488,7,65,0,0,3479,
+		3489,5,44,0,0,3480,3485,3,330,165,0,3481,3482,5,338,0,0,3482,3484,3,330,
+		165,0,3483,3481,1,0,0,0,3484,3487,1,0,0,0,3485,3483,1,0,0,0,3485,3486,
+		1,0,0,0,3486,3489,1,0,0,0,3487,3485,1,0,0,0,3488,3479,1,0,0,0,3488,3480,
+		1,0,0,0,3489,3491,1,0,0,0,3490,3423,1,0,0,0,3490,3429,1,0,0,0,3490,3436,
+		1,0,0,0,3490,3444,1,0,0,0,3490,3454,1,0,0,0,3490,3459,1,0,0,0,3490,3464,
+		1,0,0,0,3490,3469,1,0,0,0,3490,3475,1,0,0,0,3491,345,1,0,0,0,3492,3509,
+		5,3,0,0,3493,3509,3,364,182,0,3494,3496,7,15,0,0,3495,3494,1,0,0,0,3495,
+		3496,1,0,0,0,3496,3497,1,0,0,0,3497,3509,7,23,0,0,3498,3500,5,131,0,0,
+		3499,3501,3,206,103,0,3500,3499,1,0,0,0,3500,3501,1,0,0,0,3501,3502,1,
+		0,0,0,3502,3504,5,3,0,0,3503,3505,3,210,105,0,3504,3503,1,0,0,0,3504,3505,
+		1,0,0,0,3505,3509,1,0,0,0,3506,3509,5,44,0,0,3507,3509,5,238,0,0,3508,
+		3492,1,0,0,0,3508,3493,1,0,0,0,3508,3495,1,0,0,0,3508,3498,1,0,0,0,3508,
+		3506,1,0,0,0,3508,3507,1,0,0,0,3509,347,1,0,0,0,3510,3521,5,20,0,0,3511,
+		3512,5,137,0,0,3512,3521,5,331,0,0,3513,3514,5,316,0,0,3514,3515,5,233,
+		0,0,3515,3521,5,236,0,0,3516,3517,5,295,0,0,3517,3521,5,104,0,0,3518,3521,
+		5,285,0,0,3519,3521,3,350,175,0,3520,3510,1,0,0,0,3520,3511,1,0,0,0,3520,
+		3513,1,0,0,0,3520,3516,1,0,0,0,3520,3518,1,0,0,0,3520,3519,1,0,0,0,3521,
+		349,1,0,0,0,3522,3527,3,364,182,0,3523,3524,5,340,0,0,3524,3526,3,372,
+		186,0,3525,3523,1,0,0,0,3526,3529,1,0,0,0,3527,3525,1,0,0,0,3527,3528,
+		1,0,0,0,3528,351,1,0,0,0,3529,3527,1,0,0,0,3530,3537,3,354,177,0,3531,
+		3533,5,338,0,0,3532,3531,1,0,0,0,3532,3533,1,0,0,0,3533,3534,1,0,0,0,3534,
+		3536,3,354,177,0,3535,3532,1,0,0,0,3536,3539,1,0,0,0,3537,3535,1,0,0,0,
+		3537,3538,1,0,0,0,3538,353,1,0,0,0,3539,3537,1,0,0,0,3540,3541,5,233,0,
+		0,3541,3549,5,236,0,0,3542,3543,5,275,0,0,3543,3550,5,320,0,0,3544,3545,
+		5,275,0,0,3545,3550,5,185,0,0,3546,3547,5,280,0,0,3547,3550,5,275,0,0,
+		3548,3550,5,294,0,0,3549,3542,1,0,0,0,3549,3544,1,0,0,0,3549,3546,1,0,
+		0,0,3549,3548,1,0,0,0,3550,3560,1,0,0,0,3551,3552,5,275,0,0,3552,3560,
+		5,73,0,0,3553,3554,5,275,0,0,3554,3560,5,330,0,0,3555,3557,5,69,0,0,3556,
+		3555,1,0,0,0,3556,3557,1,0,0,0,3557,3558,1,0,0,0,3558,3560,5,45,0,0,3559,
+		3540,1,0,0,0,3559,3551,1,0,0,0,3559,3553,1,0,0,0,3559,3556,1,0,0,0,3560,
+		355,1,0,0,0,3561,3562,7,66,0,0,3562,357,1,0,0,0,3563,3565,5,23,0,0,3564,
+		3566,5,251,0,0,3565,3564,1,0,0,0,3565,3566,1,0,0,0,3566,3567,1,0,0,0,3567,
+		3568,5,179,0,0,3568,359,1,0,0,0,3569,3571,3,372,186,0,3570,3572,3,372,
+		186,0,3571,3570,1,0,0,0,3571,3572,1,0,0,0,3572,3574,1,0,0,0,3573,3575,
+		3,372,186,0,3574,3573,1,0,0,0,3574,3575,1,0,0,0,3575,361,1,0,0,0,3576,
+		3581,3,364,182,0,3577,3578,5,340,0,0,3578,3580,3,372,186,0,3579,3577,1,
+		0,0,0,3580,3583,1,0,0,0,3581,3579,1,0,0,0,3581,3582,1,0,0,0,3582,363,1,
+		0,0,0,3583,3581,1,0,0,0,3584,3591,5,1,0,0,3585,3591,5,2,0,0,3586,3591,
+		3,376,188,0,3587,3591,3,378,189,0,3588,3591,3,380,190,0,3589,3591,3,382,
+		191,0,3590,3584,1,0,0,0,3590,3585,1,0,0,0,3590,3586,1,0,0,0,3590,3587,
+		1,0,0,0,3590,3588,1,0,0,0,3590,3589,1,0,0,0,3591,365,1,0,0,0,3592,3598,
+		5,1,0,0,3593,3598,5,2,0,0,3594,3598,3,376,188,0,3595,3598,3,378,189,0,
+		3596,3598,3,380,190,0,3597,3592,1,0,0,0,3597,3593,1,0,0,0,3597,3594,1,
+		0,0,0,3597,3595,1,0,0,0,3597,3596,1,0,0,0,3598,367,1,0,0,0,3599,3600,3,
+		384,192,0,3600,369,1,0,0,0,3601,3607,5,1,0,0,3602,3607,5,2,0,0,3603,3607,
+		3,376,188,0,3604,3607,3,378,189,0,3605,3607,3,384,192,0,3606,3601,1,0,
+		0,0,3606,3602,1,0,0,0,3606,3603,1,0,0,0,3606,3604,1,0,0,0,3606,3605,1,
+		0,0,0,3607,371,1,0,0,0,3608,3617,5,1,0,0,3609,3617,5,2,0,0,3610,3617,3,
+		376,188,0,3611,3617,3,378,189,0,3612,3617,3,380,190,0,3613,3617,3,382,
+		191,0,3614,3617,3,384,192,0,3615,3617,3,386,193,0,3616,3608,1,0,0,0,3616,
+		3609,1,0,0,0,3616,3610,1,0,0,0,3616,3611,1,0,0,0,3616,3612,1,0,0,0,3616,
+		3613,1,0,0,0,3616,3614,1,0,0,0,3616,3615,1,0,0,0,3617,373,1,0,0,0,3618,
+		3630,5,1,0,0,3619,3630,5,2,0,0,3620,3630,3,376,188,0,3621,3630,5,131,0,
+		0,3622,3630,5,141,0,0,3623,3630,5,142,0,0,3624,3630,5,143,0,0,3625,3630,
+		5,134,0,0,3626,3630,5,145,0,0,3627,3630,5,137,0,0,3628,3630,5,138,0,0,
+		3629,3618,1,0,0,0,3629,3619,1,0,0,0,3629,3620,1,0,0,0,3629,3621,1,0,0,
+		0,3629,3622,1,0,0,0,3629,3623,1,0,0,0,3629,3624,1,0,0,0,3629,3625,1,0,
+		0,0,3629,3626,1,0,0,0,3629,3627,1,0,0,0,3629,3628,1,0,0,0,3630,375,1,0,
+		0,0,3631,3632,7,67,0,0,3632,377,1,0,0,0,3633,3634,7,68,0,0,3634,379,1,
+		0,0,0,3635,3636,7,69,0,0,3636,381,1,0,0,0,3637,3638,7,70,0,0,3638,383,
+		1,0,0,0,3639,3640,7,71,0,0,3640,385,1,0,0,0,3641,3642,7,72,0,0,3642,387,
+		1,0,0,0,564,389,393,397,410,414,421,426,429,437,441,446,450,457,461,467,
+		470,474,481,492,495,498,502,505,508,511,514,517,531,535,538,542,545,549,
+		553,557,563,574,579,592,597,601,605,612,618,628,638,643,647,654,661,664,
+		672,682,685,692,695,701,708,713,717,720,726,729,740,752,762,773,780,784,
+		790,795,800,804,806,814,818,821,824,827,833,836,844,855,860,862,869,874,
+		879,885,894,900,909,914,922,925,935,940,943,947,950,954,959,966,969,980,
+		985,993,1005,1014,1021,1030,1035,1041,1045,1050,1055,1060,1066,1068,1071,
+		1078,1088,1096,1099,1104,1108,1114,1122,1127,1130,1140,1142,1147,1151,
+		1159,1162,1165,1169,1172,1175,1178,1185,1189,1192,1198,1205,1209,1213,
+		1215,1225,1227,1232,1234,1236,1238,1242,1245,1254,1259,1262,1264,1268,
+		1278,1283,1295,1301,1304,1313,1318,1325,1333,1337,1339,1346,1350,1354,
+		1364,1373,1381,1391,1397,1405,1411,1418,1424,1428,1437,1441,1447,1450,
+		1456,1472,1474,1481,1485,1496,1500,1506,1513,1519,1528,1538,1544,1554,
+		1560,1568,1572,1574,1578,1587,1589,1595,1601,1605,1610,1614,1619,1638,
+		1641,1644,1649,1653,1657,1663,1677,1683,1690,1694,1699,1705,1722,1726,
+		1737,1741,1748,1757,1759,1763,1768,1772,1777,1786,1788,1790,1797,1805,
+		1814,1822,1824,1829,1831,1833,1835,1837,1846,1854,1859,1864,1869,1876,
+		1881,1885,1888,1893,1898,1901,1905,1908,1911,1914,1917,1921,1928,1932,
+		1938,1940,1946,1951,1953,1973,1977,1986,1989,1992,1995,2006,2015,2017,
+		2029,2039,2048,2054,2056,2062,2067,2074,2078,2081,2090,2105,2108,2115,
+		2119,2127,2132,2134,2137,2154,2156,2160,2162,2169,2172,2175,2180,2183,
+		2186,2194,2206,2215,2217,2225,2231,2236,2244,2247,2252,2256,2259,2266,
+		2279,2286,2292,2299,2303,2305,2308,2314,2317,2325,2328,2332,2335,2341,
+		2344,2353,2356,2364,2366,2370,2383,2386,2392,2394,2400,2403,2409,2416,
+		2423,2427,2432,2437,2440,2443,2446,2452,2456,2459,2464,2468,2475,2479,
+		2482,2487,2493,2498,2502,2505,2509,2514,2517,2523,2531,2537,2541,2544,
+		2547,2551,2553,2556,2560,2570,2575,2578,2581,2584,2587,2590,2600,2602,
+		2605,2607,2615,2618,2625,2631,2640,2643,2649,2654,2659,2665,2686,2695,
+		2697,2714,2719,2723,2728,2741,2744,2753,2767,2780,2785,2793,2796,2799,
+		2807,2816,2820,2826,2833,2836,2840,2847,2868,2881,2896,2901,2907,2912,
+		2917,2924,2928,2932,2936,2940,2944,2949,2955,2959,2963,2971,2975,2984,
+		2990,2996,3007,3013,3020,3029,3035,3037,3042,3053,3057,3062,3069,3078,
+		3082,3084,3088,3091,3098,3101,3107,3110,3113,3120,3129,3141,3144,3147,
+		3153,3163,3167,3172,3177,3179,3182,3187,3190,3196,3202,3205,3210,3218,
+		3226,3229,3231,3237,3240,3251,3255,3263,3270,3276,3281,3286,3293,3298,
+		3306,3313,3316,3328,3334,3340,3350,3355,3363,3366,3369,3384,3386,3389,
+		3395,3412,3416,3420,3423,3429,3433,3436,3441,3444,3451,3454,3459,3464,
+		3475,3485,3488,3490,3495,3500,3504,3508,3520,3527,3532,3537,3549,3556,
+		3559,3565,3571,3574,3581,3590,3597,3606,3616,3629
 	};
 
-	public static readonly ATN _ATN =
-		new ATNDeserializer().Deserialize(_serializedATN);
 
 
 }

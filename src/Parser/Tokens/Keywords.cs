@@ -1,4 +1,3 @@
-using Antlr4.Runtime.Atn;
 using Antlr4.Runtime.Misc;
 using SqlTokens = SqlCluster.Parser.Generated.SqlParser;
 
@@ -82,9 +81,6 @@ public static class Keywords
         return keywords;
     }
 
-    internal static IntervalSet FirstTokens(int rule)
-    {
-        ATN atn = SqlTokens._ATN;
-        return atn.NextTokens(atn.ruleToStartState[rule]);
-    }
+    /// <summary>Lists the tokens a rule of the grammar can start with.</summary>
+    internal static IntervalSet FirstTokens(int rule) => SqlTokens.Network.NextTokens(SqlTokens.Network.ruleToStartState[rule]);
 }

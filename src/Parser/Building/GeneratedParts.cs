@@ -9,6 +9,12 @@ internal partial class SqlParser
         internal (Ast.Expression Node, int Depth)? Reduced { get; set; }
     }
 
+    public partial class ValuesRowContext
+    {
+        /// <summary>Holds the row's expressions once it was read; the children are gone then.</summary>
+        internal Collections.NodeList<Ast.Expression>? Reduced { get; set; }
+    }
+
     public partial class StatementContext
     {
         /// <summary>Holds the syntax tree once the statement was read; the children are gone then.</summary>
