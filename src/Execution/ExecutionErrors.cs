@@ -15,6 +15,47 @@ public static class ExecutionErrors
     /// <param name="text">What could not be read as it.</param>
     public static QueryException InvalidText(string type, string text) => new("22P02", ErrorKind.User, $"invalid input syntax for type {type}: \"{text}\"");
 
+    /// <summary>A numeric with more digits than its type, or more than 38.</summary>
+    public static QueryException NumericOverflow(Catalyst.Types.SqlType type) => new("22003", ErrorKind.User, "numeric field overflow")
+    {
+        Detail = type.Precision == Catalyst.Types.SqlType.MaxPrecision
+            ? $"A numeric has at most {type.Precision} digits, {type.Scale} of them after the point here."
+            : $"A field with precision {type.Precision}, scale {type.Scale} must round to an absolute value less than 10^{type.Precision - type.Scale}.",
+    };
+
+    /// <param name="text">What could not be read as a date or time.</param>
+    /// <param name="type">SQL name of the type.</param>
+    public static QueryException InvalidDateTime(string type, string text) => new("22007", ErrorKind.User, $"invalid input syntax for type {type}: \"{text}\"");
+
+    /// <summary>A date or time that reads well but does not exist.</summary>
+    public static QueryException DateTimeFieldOutOfRange(string text) => new("22008", ErrorKind.User, $"date/time field value out of range: \"{text}\"");
+
+    /// <param name="type">date, timestamp or interval.</param>
+    public static QueryException DateTimeOutOfRange(string type) => new("22008", ErrorKind.User, $"{type} out of range");
+
+    public static QueryException CannotConvert(string value, string type) => new("0A000", ErrorKind.User, $"cannot convert {value} to {type}");
+
+    public static QueryException FloatOverflow() => new("22003", ErrorKind.User, "value out of range: overflow");
+
+    public static QueryException FloatUnderflow() => new("22003", ErrorKind.User, "value out of range: underflow");
+
+    /// <summary>An argument that the function does not take.</summary>
+    public static QueryException InvalidArgument(string what) => new("22023", ErrorKind.User, what);
+
+    public static QueryException InvalidRegularExpression(string cause) => new("2201B", ErrorKind.User, $"invalid regular expression: {cause}");
+
+    public static QueryException InvalidEscape(string what) => new("22025", ErrorKind.User, what);
+
+    public static QueryException CannotCast(string from, string to) => new("42846", ErrorKind.User, $"cannot cast type {from} to {to}");
+
+    public static QueryException ValueTooLong(string type) => new("22001", ErrorKind.User, $"value too long for type {type}");
+
+    public static QueryException TextOutOfRange(string text, string type) => new("22003", ErrorKind.User, $"value \"{text}\" is out of range for type {type}");
+
+    public static QueryException InvalidJson(string text) => new("22P02", ErrorKind.User, "invalid input syntax for type json") { Detail = text.Length > 100 ? text[..100] : text };
+
+    public static QueryException MissingParameter(int index) => new("42P02", ErrorKind.User, $"there is no parameter ${index}");
+
     public static QueryException MoreThanOneRow() => new("21000", ErrorKind.User, "more than one row returned by a subquery used as an expression");
 
     public static QueryException OutOfMemory(MemoryLimitException cause) =>

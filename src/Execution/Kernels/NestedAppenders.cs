@@ -64,6 +64,16 @@ internal sealed class ListAppender(ArrowType type, MemoryAccount account) : Colu
 
     public override long ReservedBytes => base.ReservedBytes + _offsets.ReservedBytes + _child.ReservedBytes;
 
+    /// <summary>The elements; append those of the next row to it, then call <see cref="EndRow"/>.</summary>
+    public ColumnAppender Child => _child;
+
+    /// <summary>Ends a row whose elements were appended to <see cref="Child"/>.</summary>
+    public void EndRow()
+    {
+        Room(1)[0] = _child.Count;
+        AddValidRows(1);
+    }
+
     protected override void AppendValues(Vector source, ReadOnlySpan<int> rows)
     {
         Span<int> offsets = Room(rows.Length);

@@ -1,0 +1,34 @@
+using System.Collections.Frozen;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Execution.Functions.Scalar.Arithmetic;
+
+namespace SqlCluster.Execution.Functions;
+
+/// <summary>Every function there is: one line each.</summary>
+public sealed class BuiltinFunctions : IFunctionCatalog
+{
+    private readonly FrozenDictionary<string, FunctionSignature[]> _byName;
+    private readonly FrozenDictionary<FunctionSignature, ScalarFunction> _scalars;
+
+    private BuiltinFunctions()
+    {
+        ScalarFunction[] scalars =
+        [
+            .. ArithmeticOperators.Overloads,
+        ];
+        FunctionSignature[] others = [];
+        _scalars = scalars.ToFrozenDictionary(static function => function.Signature);
+        _byName = scalars.Select(static function => function.Signature).Concat(others).GroupBy(static signature => signature.Name, StringComparer.Ordinal)
+            .ToFrozenDictionary(static group => group.Key, static group => group.ToArray(), StringComparer.Ordinal);
+    }
+
+    public static BuiltinFunctions Instance { get; } = new();
+
+    public IEnumerable<FunctionSignature> All => _byName.Values.SelectMany(static overloads => overloads);
+
+    public IReadOnlyList<FunctionSignature> Find(string name) => _byName.TryGetValue(name, out FunctionSignature[]? overloads) ? overloads : [];
+
+    /// <summary>The implementation of a scalar function's overload.</summary>
+    internal ScalarFunction Scalar(FunctionSignature signature) =>
+        _scalars.TryGetValue(signature, out ScalarFunction? function) ? function : throw ExecutionErrors.Internal($"{signature} is not a scalar function");
+}

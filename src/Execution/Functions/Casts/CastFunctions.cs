@@ -1,0 +1,253 @@
+using System.Globalization;
+using System.Text;
+using SqlCluster.Arrow.Memory;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
+
+namespace SqlCluster.Execution.Functions.Casts;
+
+/// <summary>Finds how a value of one type becomes one of another: every pair that PostgreSQL casts explicitly.</summary>
+internal static class CastFunctions
+{
+    /// <summary>The conversion; null when the values need none (text to varchar, array to itself).</summary>
+    /// <exception cref="Parser.Errors.QueryException">There is no such cast (42846).</exception>
+    public static VectorFunction? Bind(SqlType from, SqlType to, EvaluationContext context)
+    {
+        if (IsSame(from, to))
+        {
+            return null;
+        }
+
+        var binding = new CallBinding([from], to, [null], context);
+        return IntegerWidening.TryBind(binding) ?? DecimalCast.TryBind(binding) ?? NestedCasts.TryBind(binding)
+            ?? (Body(from, to) is { } body ? new RowFunction(binding, body, isStrict: true) : throw ExecutionErrors.CannotCast(from.ToString(), to.ToString()));
+    }
+
+    /// <summary>Whether values of the types are the same bits.</summary>
+    private static bool IsSame(SqlType from, SqlType to) =>
+        from == to
+        || (from.Kind == TypeKind.Unknown && to.Kind == TypeKind.Text)
+        || (from.IsText && to.Kind is TypeKind.Text)
+        || (from.IsText && to.Kind == TypeKind.Varchar && (to.Precision == 0 || (from.Kind is TypeKind.Varchar or TypeKind.Char && from.Precision > 0 && from.Precision <= to.Precision)))
+        || (from.Kind == to.Kind && from.Kind is TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.Time && from.Kind == to.Kind && to.Precision is <= 0 or >= 6)
+        || (from.Kind is TypeKind.Json or TypeKind.Jsonb && to.Kind is TypeKind.Text)
+        || (from.Kind == TypeKind.Jsonb && to.Kind == TypeKind.Json)
+        || (from.Kind is TypeKind.Oid && to.Kind == TypeKind.BigInt)
+        || (from.Kind is TypeKind.BigInt && to.Kind == TypeKind.Oid);
+
+    private static RowBody? Body(SqlType from, SqlType to)
+    {
+        bool fromText = from.IsText || from.Kind == TypeKind.Unknown;
+        switch (to.Kind)
+        {
+            case TypeKind.Text or TypeKind.Unknown: return ToText(from);
+            case TypeKind.Varchar: return Shortened(from, to.Precision, isBlankPadded: false);
+            case TypeKind.Char: return Shortened(from, Math.Max(to.Precision, 1), isBlankPadded: true);
+            case TypeKind.Name: return Shortened(from, 63, isBlankPadded: false);
+            case TypeKind.Boolean:
+                return fromText ? static row => row.Set(ParseBoolean(row.Text(0))) : from.IsInteger ? static row => row.Set(row.Long(0) != 0) : null;
+            case TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt or TypeKind.Oid:
+                return fromText ? row => row.Set(NumberForms.ParseInteger(row.Text(0), to)) : ToInteger(from, to);
+            case TypeKind.Real or TypeKind.DoublePrecision:
+                return fromText ? row => row.Set(NumberForms.ParseDouble(row.Text(0), to)) : ToDouble(from, to);
+            case TypeKind.Numeric:
+                return fromText ? row => row.Set(NumberForms.ParseDecimal(row.Text(0), to))
+                    : from.IsFloat ? row => row.Set(DecimalMath.FromDouble(row.Double(0), to))
+                    : null;
+            case TypeKind.Bytea: return fromText ? static row => row.Set(ByteaForms.Parse(row.Text(0))) : null;
+            case TypeKind.Uuid: return fromText ? static row => row.Set(ParseUuid(row.Text(0))) : null;
+            case TypeKind.Json: return fromText ? static row => row.Set(JsonForms.Validate(row.Text(0))) : null;
+            case TypeKind.Jsonb: return fromText || from.Kind == TypeKind.Json ? static row => row.Set(JsonForms.Normalize(row.Text(0))) : null;
+            case TypeKind.Date: return ToDate(from, fromText);
+            case TypeKind.Time: return ToTime(from, to, fromText);
+            case TypeKind.Timestamp: return ToTimestamp(from, to, fromText);
+            case TypeKind.TimestampTz: return ToTimestampTz(from, to, fromText);
+            case TypeKind.Interval:
+                return fromText ? static row => row.Set(IntervalParser.Parse(row.Text(0)))
+                    : from.Kind == TypeKind.Time ? static row => row.Set(new Interval(0, 0, row.Long(0)))
+                    : from.Kind == TypeKind.Interval ? static row => row.Set(row.Interval(0))
+                    : null;
+            default: return null;
+        }
+    }
+
+    private static RowBody ToText(SqlType from)
+    {
+        if (from.IsInteger || from.Kind == TypeKind.Oid)
+        {
+            return static row =>
+            {
+                row.Long(0).TryFormat(row.Result.Reserve(24), out int written, default, CultureInfo.InvariantCulture);
+                row.Result.CommitBytes(written);
+            };
+        }
+
+        return row =>
+        {
+            (Kernels.VectorReader reader, int index) = row.Argument(0);
+            row.Set(TextForms.Format(from, in reader, index, row.Context.Zone));
+        };
+    }
+
+    /// <summary>To a text type with a length: an explicit cast cuts without complaint. Blank-padded values are kept without their trailing blanks.</summary>
+    private static RowBody Shortened(SqlType from, int length, bool isBlankPadded)
+    {
+        if (from.IsText || from.Kind == TypeKind.Unknown)
+        {
+            return row =>
+            {
+                ReadOnlySpan<byte> bytes = row.Bytes(0);
+                int end = length == 0 ? bytes.Length : Utf8Text.Offset(bytes, length);
+                while (isBlankPadded && end > 0 && bytes[end - 1] == ' ')
+                {
+                    end--;
+                }
+
+                row.SetPart(0, 0, end);
+            };
+        }
+
+        return row =>
+        {
+            (Kernels.VectorReader reader, int index) = row.Argument(0);
+            byte[] bytes = Encoding.UTF8.GetBytes(TextForms.Format(from, in reader, index, row.Context.Zone));
+            row.Set(bytes.AsSpan(0, length == 0 ? bytes.Length : Utf8Text.Offset(bytes, length)));
+        };
+    }
+
+    private static RowBody? ToInteger(SqlType from, SqlType to)
+    {
+        (long min, long max) = to.Kind switch
+        {
+            TypeKind.SmallInt => (short.MinValue, short.MaxValue),
+            TypeKind.Integer => (int.MinValue, int.MaxValue),
+            TypeKind.Oid => (0, uint.MaxValue),
+            _ => (long.MinValue, long.MaxValue),
+        };
+        string name = to.ToString();
+        if (from.IsInteger || from.Kind == TypeKind.Oid)
+        {
+            return row => row.Set(row.Long(0) is var value && value >= min && value <= max ? value : throw ExecutionErrors.OutOfRange(name));
+        }
+
+        if (from.Kind == TypeKind.Boolean)
+        {
+            return static row => row.Set(row.Boolean(0) ? 1L : 0L);
+        }
+
+        if (from.Kind == TypeKind.Numeric)
+        {
+            int scale = from.Scale;
+            return row =>
+            {
+                Int128 value = DecimalMath.Rescale(row.Decimal(0), scale, 0);
+                row.Set(value >= min && value <= max ? (long)value : throw ExecutionErrors.OutOfRange(name));
+            };
+        }
+
+        if (!from.IsFloat)
+        {
+            return null;
+        }
+
+        double limit = max == long.MaxValue ? 9.2233720368547758e18 : max + 1.0;
+        return row =>
+        {
+            double value = Math.Round(row.Double(0), MidpointRounding.ToEven);
+            row.Set(value >= min && value < limit ? (long)value : throw ExecutionErrors.OutOfRange(name));
+        };
+    }
+
+    private static RowBody? ToDouble(SqlType from, SqlType to)
+    {
+        int scale = from.Scale;
+        if (from.Kind == TypeKind.Numeric)
+        {
+            return row => row.Set(DecimalMath.ToDouble(row.Decimal(0), scale));
+        }
+
+        if (from.IsInteger || from.Kind == TypeKind.Oid)
+        {
+            return static row => row.Set((double)row.Long(0));
+        }
+
+        return from.Kind == TypeKind.Real && to.Kind == TypeKind.DoublePrecision ? static row => row.Set(row.Double(0))
+            : from.Kind == TypeKind.DoublePrecision ? static row =>
+            {
+                double value = row.Double(0);
+                float narrow = (float)value;
+                row.Set(float.IsInfinity(narrow) && double.IsFinite(value) ? throw ExecutionErrors.FloatOverflow()
+                    : narrow == 0 && value != 0 ? throw ExecutionErrors.FloatUnderflow()
+                    : narrow);
+            }
+        : null;
+    }
+
+    private static RowBody? ToDate(SqlType from, bool fromText) => from.Kind switch
+    {
+        _ when fromText => static row => row.Set((long)DateTimeCasts.ParseDate(row.Text(0), row.Context)),
+        TypeKind.Timestamp => static row => row.Set((long)DateTimeCasts.TimestampToDate(row.Long(0))),
+        TypeKind.TimestampTz => static row => row.Set((long)DateTimeCasts.TimestampToDate(TimeZones.ToLocal(row.Context.Zone, row.Long(0)))),
+        _ => null,
+    };
+
+    private static RowBody? ToTime(SqlType from, SqlType to, bool fromText)
+    {
+        int digits = to.Precision == 0 ? -1 : to.Precision;
+        return from.Kind switch
+        {
+            _ when fromText => row => row.Set(DateTimeCasts.Round(DateTimeCasts.ParseTime(row.Text(0), row.Context), digits)),
+            TypeKind.Time => row => row.Set(DateTimeCasts.Round(row.Long(0), digits)),
+            TypeKind.Timestamp => row => row.Set(DateTimeCasts.Round(Calendar.Split(row.Long(0)).Microseconds, digits)),
+            TypeKind.TimestampTz => row => row.Set(DateTimeCasts.Round(Calendar.Split(TimeZones.ToLocal(row.Context.Zone, row.Long(0))).Microseconds, digits)),
+            TypeKind.Interval => row => row.Set(Calendar.FloorModulo(row.Interval(0).Microseconds, Calendar.MicrosecondsPerDay)),
+            _ => null,
+        };
+    }
+
+    private static RowBody? ToTimestamp(SqlType from, SqlType to, bool fromText)
+    {
+        int digits = to.Precision == 0 ? -1 : to.Precision;
+        return from.Kind switch
+        {
+            _ when fromText => row => row.Set(DateTimeCasts.Round(DateTimeCasts.ParseTimestamp(row.Text(0), row.Context), digits)),
+            TypeKind.Date => static row => row.Set(DateTimeCasts.DateToTimestamp(row.Long(0))),
+            TypeKind.Timestamp => row => row.Set(DateTimeCasts.Round(row.Long(0), digits)),
+            TypeKind.TimestampTz => row => row.Set(DateTimeCasts.Round(TimeZones.ToLocal(row.Context.Zone, row.Long(0)), digits)),
+            _ => null,
+        };
+    }
+
+    private static RowBody? ToTimestampTz(SqlType from, SqlType to, bool fromText)
+    {
+        int digits = to.Precision == 0 ? -1 : to.Precision;
+        return from.Kind switch
+        {
+            _ when fromText => row => row.Set(DateTimeCasts.Round(DateTimeCasts.ParseTimestampTz(row.Text(0), row.Context), digits)),
+            TypeKind.Date => static row => row.Set(TimeZones.ToInstant(row.Context.Zone, DateTimeCasts.DateToTimestamp(row.Long(0)))),
+            TypeKind.TimestampTz => row => row.Set(DateTimeCasts.Round(row.Long(0), digits)),
+            TypeKind.Timestamp => row => row.Set(DateTimeCasts.Round(TimeZones.ToInstant(row.Context.Zone, row.Long(0)), digits)),
+            _ => null,
+        };
+    }
+
+    private static bool ParseBoolean(string text)
+    {
+        string trimmed = text.Trim().ToLowerInvariant();
+        bool Is(string word, int least) => trimmed.Length >= least && word.StartsWith(trimmed, StringComparison.Ordinal);
+        return Is("true", 1) || Is("yes", 1) || trimmed is "on" or "1" ? true
+            : Is("false", 1) || Is("no", 1) || Is("off", 2) || trimmed == "0" ? false
+            : throw ExecutionErrors.InvalidText("boolean", text);
+    }
+
+    private static UInt128 ParseUuid(string text)
+    {
+        string digits = text.Trim('{', '}').Replace("-", "", StringComparison.Ordinal);
+        if (digits.Length != 32 || !digits.All(char.IsAsciiHexDigit))
+        {
+            throw ExecutionErrors.InvalidText("uuid", text);
+        }
+
+        return System.Runtime.InteropServices.MemoryMarshal.Read<UInt128>(Convert.FromHexString(digits));
+    }
+}

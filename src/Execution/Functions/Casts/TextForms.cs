@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text;
+using SqlCluster.Arrow.Memory;
+using SqlCluster.Arrow.Schema;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Kernels;
+
+namespace SqlCluster.Execution.Functions.Casts;
+
+/// <summary>Any value's text form, as PostgreSQL's output functions give it: what a cast to text, COPY and the text protocol show.</summary>
+internal static class TextForms
+{
+    /// <summary>The text of one row that is not null. Booleans are "true" and "false" (a client's display of "t" is its own).</summary>
+    public static string Format(SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    {
+        if (type.IsText || type.Kind is TypeKind.Unknown or TypeKind.Json or TypeKind.Jsonb)
+        {
+            return Encoding.UTF8.GetString(reader.Bytes(row));
+        }
+
+        var text = new StringBuilder();
+        Append(text, type, in reader, row, zone);
+        return text.ToString();
+    }
+
+    /// <summary>Appends the text of one row that is not null.</summary>
+    public static void Append(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    {
+        switch (type.Kind)
+        {
+            case TypeKind.Boolean: text.Append(reader.Boolean(row) ? "true" : "false"); break;
+            case TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt or TypeKind.Oid: text.Append(CultureInfo.InvariantCulture, $"{reader.Integer(row)}"); break;
+            case TypeKind.Real: text.Append(NumberForms.Format(reader.Value<float>(row))); break;
+            case TypeKind.DoublePrecision: text.Append(NumberForms.Format(reader.Value<double>(row))); break;
+            case TypeKind.Numeric: NumberForms.AppendDecimal(text, reader.Decimal(row), type.Scale); break;
+            case TypeKind.Bytea: text.Append("\\x").Append(Convert.ToHexStringLower(reader.Bytes(row))); break;
+            case TypeKind.Date: DateTimeForms.AppendDate(text, reader.Integer(row)); break;
+            case TypeKind.Time: DateTimeForms.AppendTime(text, reader.Integer(row)); break;
+            case TypeKind.Timestamp: DateTimeForms.AppendTimestamp(text, reader.Integer(row)); break;
+            case TypeKind.TimestampTz: DateTimeForms.AppendTimestampTz(text, reader.Integer(row), zone); break;
+            case TypeKind.Interval: DateTimeForms.AppendInterval(text, reader.Value<Interval>(row)); break;
+            case TypeKind.Uuid: text.Append(UuidText(reader.Value<UInt128>(row))); break;
+            case TypeKind.Array: AppendArray(text, type, in reader, row, zone); break;
+            case TypeKind.Row: AppendRow(text, type, in reader, row, zone); break;
+            case TypeKind.Map: AppendMap(text, type, in reader, row, zone); break;
+            default: text.Append(Encoding.UTF8.GetString(reader.Bytes(row))); break;
+        }
+    }
+
+    /// <summary>A uuid's 16 bytes, in memory order, as text.</summary>
+    public static string UuidText(UInt128 value)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        System.Runtime.InteropServices.MemoryMarshal.Write(bytes, in value);
+        return new Guid(bytes, bigEndian: true).ToString();
+    }
+
+    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    {
+        var list = (ListVector)reader.Flat;
+        int slot = reader.Slot(row);
+        SqlType element = type.Element!;
+        var child = new VectorReader(list.Child);
+        text.Append('{');
+        for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
+        {
+            text.Append(i == list.Offsets[slot] ? "" : ",");
+            if (child.IsNull(i))
+            {
+                text.Append("NULL");
+            }
+            else if (element.Kind is TypeKind.Array)
+            {
+                AppendArray(text, element, in child, i, zone);
+            }
+            else
+            {
+                string value = element.Kind == TypeKind.Boolean ? (child.Boolean(i) ? "t" : "f") : Format(element, in child, i, zone);
+                bool needsQuotes = value.Length == 0 || value.Equals("null", StringComparison.OrdinalIgnoreCase)
+                    || value.AsSpan().IndexOfAny("{},\"\\ \t\n\r\v\f") >= 0;
+                AppendQuoted(text, value, needsQuotes, "\\\"", "\\\\");
+            }
+        }
+
+        text.Append('}');
+    }
+
+    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    {
+        Vector[] fields = ((StructVector)reader.Flat).Children;
+        int slot = reader.Slot(row);
+        text.Append('(');
+        for (int i = 0; i < fields.Length; i++)
+        {
+            text.Append(i == 0 ? "" : ",");
+            var child = new VectorReader(fields[i]);
+            if (!child.IsNull(slot))
+            {
+                SqlType fieldType = type.Fields![i].Type;
+                string value = fieldType.Kind == TypeKind.Boolean ? (child.Boolean(slot) ? "t" : "f") : Format(fieldType, in child, slot, zone);
+                bool needsQuotes = value.Length == 0 || value.AsSpan().IndexOfAny("(),\"\\ \t\n\r\v\f") >= 0;
+                AppendQuoted(text, value, needsQuotes, "\"\"", "\\\\");
+            }
+        }
+
+        text.Append(')');
+    }
+
+    /// <summary>{key=value, key=value}, as DuckDB shows maps.</summary>
+    private static void AppendMap(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    {
+        var list = (ListVector)reader.Flat;
+        int slot = reader.Slot(row);
+        var entries = (StructVector)list.Child;
+        var keys = new VectorReader(entries.Children[0]);
+        var values = new VectorReader(entries.Children[1]);
+        text.Append('{');
+        for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
+        {
+            text.Append(i == list.Offsets[slot] ? "" : ", ");
+            Append(text, type.Key!, in keys, i, zone);
+            text.Append('=');
+            if (values.IsNull(i))
+            {
+                text.Append("NULL");
+            }
+            else
+            {
+                Append(text, type.Element!, in values, i, zone);
+            }
+        }
+
+        text.Append('}');
+    }
+
+    private static void AppendQuoted(StringBuilder text, string value, bool needsQuotes, string quote, string backslash)
+    {
+        if (!needsQuotes)
+        {
+            text.Append(value);
+            return;
+        }
+
+        text.Append('"').Append(value.Replace("\\", backslash, StringComparison.Ordinal).Replace("\"", quote, StringComparison.Ordinal)).Append('"');
+    }
+}

@@ -1,0 +1,34 @@
+using SqlCluster.Arrow.Memory;
+using SqlCluster.Catalyst.Expressions;
+
+namespace SqlCluster.Execution.Functions;
+
+/// <summary>What expressions need besides rows: memory, the statement's time, the session's settings. One per task; expressions compiled with it run on one thread.</summary>
+/// <param name="account">Pays for result buffers.</param>
+internal sealed class EvaluationContext(MemoryAccount account)
+{
+    private TimeZoneInfo? _zone;
+
+    public MemoryAccount Account { get; } = account;
+
+    /// <summary>Start of the statement, µs since 1970-01-01T00:00:00Z.</summary>
+    public long StatementTime { get; init; }
+
+    /// <summary>IANA name of the session's time zone.</summary>
+    public string TimeZone { get; init; } = "UTC";
+
+    /// <summary>Values of $1, $2 and so on.</summary>
+    public NodeList<Literal> Parameters { get; init; } = NodeList<Literal>.Empty;
+
+    public string User { get; init; } = "sqlcluster";
+
+    public string Database { get; init; } = "sqlcluster";
+
+    public string Schema { get; init; } = "public";
+
+    /// <summary>Where random() and gen_random_uuid() begin.</summary>
+    public Random Random { get; init; } = Random.Shared;
+
+    /// <summary>The session's time zone.</summary>
+    public TimeZoneInfo Zone => _zone ??= Casts.TimeZones.Find(TimeZone);
+}

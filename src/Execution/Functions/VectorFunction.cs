@@ -1,0 +1,46 @@
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Kernels;
+
+namespace SqlCluster.Execution.Functions;
+
+/// <summary>One call in one expression: the types it was resolved to, and which arguments are constants.</summary>
+/// <param name="ArgumentTypes">SQL types of the arguments.</param>
+/// <param name="ResultType">SQL type of the result.</param>
+/// <param name="Constants">The arguments' values where they are literals, else null.</param>
+/// <param name="Context">Memory and session.</param>
+internal sealed record CallBinding(SqlType[] ArgumentTypes, SqlType ResultType, Literal?[] Constants, EvaluationContext Context);
+
+/// <summary>Computes a function for whole vectors; bound to one call, owns its result buffers.</summary>
+internal abstract class VectorFunction : IDisposable
+{
+    /// <summary>Computes the selected rows. Other slots of the result may hold anything readable and raise no error.</summary>
+    /// <param name="arguments">Any encoding; when all are constants, the caller passes them as flat vectors of one row instead.</param>
+    /// <param name="length">Rows of the arguments and the result.</param>
+    /// <param name="selection">Rows that count; null: all.</param>
+    /// <returns>A vector valid until the next call.</returns>
+    public abstract Vector Invoke(ReadOnlySpan<Vector> arguments, int length, SelectionVector? selection);
+
+    public virtual void Dispose()
+    {
+    }
+}
+
+/// <summary>An overload of a scalar function: what the analyzer sees, and how a call of it is computed.</summary>
+internal sealed record ScalarFunction(FunctionSignature Signature, Func<CallBinding, VectorFunction> Bind)
+{
+    /// <summary>An immutable, strict function computed row by row, with a fixed result type.</summary>
+    public static ScalarFunction OfRows(string name, ParameterType[] parameters, SqlType result, RowBody body, string description, params (string Expression, string Result)[] examples) =>
+        new(
+            new FunctionSignature { Name = name, Parameters = parameters, ReturnType = FunctionSignature.Returns(result), Description = description, Examples = examples, MayFail = true },
+            binding => new RowFunction(binding, body, isStrict: true));
+
+    /// <summary>A function computed row by row.</summary>
+    public static ScalarFunction OfRows(FunctionSignature signature, RowBody body) =>
+        new(signature, binding => new RowFunction(binding, body, signature.IsStrict));
+}
+
+/// <summary>Fills one row's result from its arguments.</summary>
+internal delegate void RowBody(Row row);
