@@ -9,6 +9,9 @@ internal static class PageCompressor
 {
     private const int BrotliWindowBits = 22;
 
+    /// <summary>A gzip member that holds no bytes (RFC 1952).</summary>
+    private static ReadOnlySpan<byte> EmptyGzip => [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
     /// <summary>Appends the compressed form of <paramref name="input"/> to <paramref name="output"/>.</summary>
     /// <param name="codec">Uncompressed, Snappy, Gzip, Brotli, Zstd or Lz4Raw.</param>
     /// <param name="level">Effort in the codec's own scale; Snappy and LZ4 have none.</param>
@@ -46,6 +49,12 @@ internal static class PageCompressor
 
     private static void Gzip(int level, ReadOnlySpan<byte> input, ByteBuilder output)
     {
+        if (input.IsEmpty)
+        {
+            output.Append(EmptyGzip);                                           // the framework's stream would write nothing at all
+            return;
+        }
+
         using var target = new ByteBuilderStream(output);
         using var stream = new GZipStream(target, new ZLibCompressionOptions { CompressionLevel = level });
         stream.Write(input);

@@ -158,9 +158,10 @@ internal sealed class BytesLeafBuffer(WriteColumn column, bool useDictionary) : 
         switch (vector.Type.Id)
         {
             case ArrowTypeId.Decimal128:
-                Span<byte> wide = stackalloc byte[16];
-                BinaryPrimitives.WriteInt128BigEndian(wide, vector.Values<Int128>()[row]);
-                wide[(16 - target.Length)..].CopyTo(target);
+                StoreDecimal(vector.Values<Int128>()[row], target);
+                break;
+            case ArrowTypeId.Decimal64:
+                StoreDecimal(vector.Values<long>()[row], target);
                 break;
             case ArrowTypeId.Interval:
                 StoreInterval(vector.Values<Interval>()[row], target);
@@ -169,6 +170,16 @@ internal sealed class BytesLeafBuffer(WriteColumn column, bool useDictionary) : 
                 vector.ValueBytes.Slice(row * target.Length, target.Length).CopyTo(target);
                 break;
         }
+    }
+
+    private void StoreDecimal(Int128 value, Span<byte> target)
+    {
+        int unusedBits = 128 - (8 * target.Length);
+        if (value << unusedBits >> unusedBits != value)
+            throw DecimalOverflow();
+        Span<byte> wide = stackalloc byte[16];
+        BinaryPrimitives.WriteInt128BigEndian(wide, value);
+        wide[(16 - target.Length)..].CopyTo(target);
     }
 
     // The format counts unsigned months, days and milliseconds.

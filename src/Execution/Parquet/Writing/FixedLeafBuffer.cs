@@ -149,6 +149,8 @@ internal sealed class FixedLeafBuffer<T>(WriteColumn column, bool useDictionary)
                 return Widen(vector.Values<short>());
             case ArrowTypeId.UInt16:
                 return Widen(vector.Values<ushort>());
+            case ArrowTypeId.Decimal128:
+                return Narrow(vector);
             default:
                 return vector.Values<T>();
         }
@@ -160,6 +162,21 @@ internal sealed class FixedLeafBuffer<T>(WriteColumn column, bool useDictionary)
         Span<T> target = Widened(source.Length);
         for (int i = 0; i < source.Length; i++)
             target[i] = T.CreateTruncating(source[i]);
+        return target;
+    }
+
+    private Span<T> Narrow(FixedVector decimals)
+    {
+        ReadOnlySpan<Int128> source = decimals.Values<Int128>();
+        Span<T> target = Widened(source.Length);
+        for (int i = 0; i < source.Length; i++)
+        {
+            long value = unchecked((long)source[i]);
+            if (value != source[i] && !decimals.IsNull(i))
+                throw DecimalOverflow();
+            target[i] = T.CreateTruncating(value);
+        }
+
         return target;
     }
 

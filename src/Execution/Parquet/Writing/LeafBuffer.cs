@@ -71,7 +71,7 @@ internal abstract class LeafBuffer
     /// <param name="isEveryRow">Whether those are all rows of the vector, in order.</param>
     public void AppendRows(Vector vector, ReadOnlySpan<int> rows, bool isEveryRow)
     {
-        if (vector.Type.Id == ArrowTypeId.Null)
+        if (Column.ArrowType.Id == ArrowTypeId.Null)
         {
             AppendNulls(rows.Length);
             return;
@@ -221,6 +221,9 @@ internal abstract class LeafBuffer
 
     private ParquetException NullInRequired() =>
         new ParquetException("null in a column that is declared not null", NotNullViolation).At(column: Column.Name);
+
+    protected ParquetException DecimalOverflow() =>
+        new ParquetException($"decimal has more digits than {Column.ArrowType}", ParquetException.OutOfRange).At(column: Column.Name);
 
     /// <summary>SQLSTATE not_null_violation.</summary>
     internal const string NotNullViolation = "23502";

@@ -89,9 +89,13 @@ public sealed class RowGroupEncoder
         IsComplete = false;
     }
 
-    // Zones and child names may differ without changing what is stored.
-    private static bool HasSameShape(ArrowType left, ArrowType right) =>
-        left.Id == right.Id && left.Precision == right.Precision && left.Scale == right.Scale && left.ByteWidth == right.ByteWidth;
+    // Zones and child names may differ without changing what is stored; decimals come in the width their values need; nulls have any type.
+    private static bool HasSameShape(ArrowType vector, ArrowType schema) => schema.Id switch
+    {
+        ArrowTypeId.Null => true,
+        ArrowTypeId.Decimal64 or ArrowTypeId.Decimal128 => vector.Id is ArrowTypeId.Decimal64 or ArrowTypeId.Decimal128 && vector.Scale == schema.Scale,
+        _ => vector.Id == schema.Id && vector.ByteWidth == schema.ByteWidth,
+    };
 
     private static LeafBuffer CreateLeaf(WriteColumn column, bool useDictionary) => column.Type.Physical switch
     {
