@@ -17,7 +17,7 @@ public enum JoinKind
     /// </summary>
     LeftAnti,
     /// <summary>All left rows plus a boolean: true with a partner; else null where the condition was null for some right row; else false. This gives IN, ANY and NOT IN their nulls.
-    /// A mark that is not nullable (EXISTS) is false where the condition is null. Otherwise conjuncts that must not make the mark null are wrapped in IS TRUE: "(c = d) IS TRUE AND x = y".</summary>
+    /// To the readers of a mark that is not nullable (EXISTS) null and false are the same: they test IS TRUE. Otherwise conjuncts that must not make the mark null are wrapped in IS TRUE: "(c = d) IS TRUE AND x = y".</summary>
     LeftMark,
     /// <summary>All left rows with the one partner's columns, or nulls; a second partner is error 21000.</summary>
     LeftSingle,

@@ -82,7 +82,7 @@ internal sealed class JoinPlanner
         }
 
         JoinCondition condition = JoinCondition.Of(join);
-        bool isHashable = condition.Keys.Count > 0 && (join.Kind != JoinKind.LeftMark || HashesToMark(condition));
+        bool isHashable = condition.Keys.Count > 0 && (join.Mark is not { IsNullable: true } || HashesToMark(condition));
         HashSet<ColumnId> needed = ExpressionBinder.References([join.Condition], required);
         PlannedNode left = _planner.Plan(join.Left, needed), right = _planner.Plan(join.Right, needed);
         var sides = new JoinSides(_planner, join, left, right, required);

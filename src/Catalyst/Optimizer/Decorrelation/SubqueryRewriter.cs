@@ -179,7 +179,7 @@ internal sealed class SubqueryRewriter(OptimizerContext context)
 
                 Column found = context.Ids.Column("exists", SqlType.Boolean, isNullable: false);
                 input = new Apply(JoinKind.LeftMark, input, plan, Literal.True, found);
-                return exists.Negated ? new Not(new ColumnReference(found)) : new ColumnReference(found);
+                return new IsTruth(new ColumnReference(found with { IsNullable = true }), Truth: true, exists.Negated);
             case QuantifiedSubquery quantified:
                 plan = Distinguish(plan, input);
                 ComparisonOperator comparison = quantified.IsAll ? Negate(quantified.Operator) : quantified.Operator;

@@ -30,11 +30,21 @@ public sealed class EliminateProjects : Rule
         /// <summary>The plan with at least its columns, some renamed; exactly as it was if <paramref name="isExact"/>.</summary>
         public LogicalPlan Run(LogicalPlan plan, bool isExact)
         {
-            if (plan is Project project)
+            LogicalPlan changed = plan is Project project ? RunProject(project, isExact) : RunOther(plan, isExact);
+            if (_renamed.Count > 0)
             {
-                return RunProject(project, isExact);
+                // A node that puts out a renamed column under its old id (group keys, Restore) ends the renaming.
+                foreach (Column column in changed.Output)
+                {
+                    _renamed.Remove(column.Id);
+                }
             }
 
+            return changed;
+        }
+
+        private LogicalPlan RunOther(LogicalPlan plan, bool isExact)
+        {
             LogicalPlan changed = plan switch
             {
                 SetOperation or RecursiveUnion or Distinct { On.IsEmpty: true } => plan.MapChildren(child => Run(child, true)),

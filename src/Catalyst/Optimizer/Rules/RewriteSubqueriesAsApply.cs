@@ -15,7 +15,7 @@ namespace SqlCluster.Catalyst.Optimizer.Rules;
 ///                                                                r
 /// </code>
 /// IN and ANY are semi joins as conjuncts of a filter, NOT IN and ALL anti joins on "(x = y) IS NOT FALSE": the condition holds for the right rows that
-/// forbid the left one, nulls included. Elsewhere (in OR, CASE, SELECT) both become LeftMark joins, EXISTS with a mark that is never null.
+/// forbid the left one, nulls included. Elsewhere (in OR, CASE, SELECT) both become LeftMark joins, EXISTS read as "mark IS TRUE".
 /// </remarks>
 public sealed class RewriteSubqueriesAsApply : Rule
 {
