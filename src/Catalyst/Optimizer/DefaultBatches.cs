@@ -18,6 +18,7 @@ internal static class DefaultBatches
             new EliminateProjects(),
             new ConvertOuterJoins(),
             new PushFilters()),
+        RuleBatch.Once("join order", new ReorderJoins()),
         RuleBatch.Once("pruning", new PruneColumns(), new EliminateProjects(), new PruneColumns()),
     ];
 }

@@ -1,7 +1,7 @@
-using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
 using SqlCluster.Catalyst.Optimizer.Statistics;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 
 namespace SqlCluster.Catalyst.Physical;
@@ -22,7 +22,7 @@ internal sealed record JoinCondition(IReadOnlyList<JoinKey> Keys, IReadOnlyList<
         var rightIds = new HashSet<ColumnId>(join.Right.Output.Select(static column => column.Id));
         var keys = new List<JoinKey>();
         var residual = new List<Expression>();
-        foreach (Expression conjunct in Conjuncts.Of(join.Condition))
+        foreach (Expression conjunct in join.Condition.Conjuncts())
         {
             (Expression First, Expression Second, bool NullsEqual)? equality = conjunct switch
             {
@@ -31,7 +31,7 @@ internal sealed record JoinCondition(IReadOnlyList<JoinKey> Keys, IReadOnlyList<
                 _ => null,
             };
             if (equality is var (first, second, nullsEqual) && JoinEstimator.Sides(first, second, rightIds) is var (left, right)
-                && !IsVolatile(left) && !IsVolatile(right) && CommonType(left.Type, right.Type) is { } type)
+                && !left.IsVolatile() && !right.IsVolatile() && CommonType(left.Type, right.Type) is { } type)
             {
                 var key = new JoinKey(Converted(left, type), Converted(right, type), nullsEqual);
                 if (!keys.Contains(key))
@@ -68,7 +68,4 @@ internal sealed record JoinCondition(IReadOnlyList<JoinKey> Keys, IReadOnlyList<
 
     private static Expression Converted(Expression expression, SqlType type) =>
         type.Kind == TypeKind.Numeric && expression.Type != type ? new Cast(expression, type) : expression;
-
-    private static bool IsVolatile(Expression expression) =>
-        expression is Call { Function.Volatility: Volatility.Volatile } || expression.Children.Any(IsVolatile);
 }

@@ -32,7 +32,7 @@ internal sealed class JoinPlanner
             return null;
         }
 
-        NodeList<Expression> conjuncts = Conjuncts.Of(filter.Predicate);
+        NodeList<Expression> conjuncts = filter.Predicate.Conjuncts();
         Expression[] onMark = [.. conjuncts.Where(conjunct => ExpressionBinder.References([conjunct]).Contains(mark.Id))];
         if (onMark.Length != 1 || MarkKind(onMark[0], mark, join) is not var (kind, isNullAware))
         {
@@ -44,7 +44,7 @@ internal sealed class JoinPlanner
         double rows = _planner.RowsOf(filter);
         return others.Length == 0
             ? joined.With(joined.Plan, joined.Distribution, rows)
-            : joined.With(new FilterExec(joined.Bind(Conjuncts.Join(others)), joined.Plan), joined.Distribution, rows);
+            : joined.With(new FilterExec(joined.Bind(Conjunctions.AndAll(others)), joined.Plan), joined.Distribution, rows);
     }
 
     private static (JoinKind Kind, bool IsNullAware)? MarkKind(Expression onMark, Column mark, Join join)
@@ -78,7 +78,7 @@ internal sealed class JoinPlanner
 
         if (join.Kind == JoinKind.LeftAnti && !isNullAware && NotInKey(join) is { } equality)
         {
-            return Plan(join with { Condition = equality }, required, isNullAware: true);
+            return Plan(join with { Condition = equality }, required, isNullAware: equality.IsNullable);
         }
 
         JoinCondition condition = JoinCondition.Of(join);
@@ -96,7 +96,7 @@ internal sealed class JoinPlanner
             ? equality
             : null;
 
-    /// <summary>Whether a hash table finds not only matches but also where the mark is null: with one key, or with keys that are never null.</summary>
+    /// <summary>Whether a hash table finds not only matches but also where a nullable mark is null: with one key, or with keys that are never null.</summary>
     private static bool HashesToMark(JoinCondition condition) =>
         condition is { Keys.Count: 1, Residual.Count: 0 } || condition.Keys.All(static key => !key.IsNullable);
 
@@ -135,7 +135,7 @@ internal sealed class JoinPlanner
         }
 
         JoinOutputLayout output = sides.OutputOf(left, right);
-        Expression? residual = condition.Residual.Count == 0 ? null : ExpressionBinder.Bind(Conjuncts.Join(condition.Residual), output.Reference);
+        Expression? residual = condition.Residual.Count == 0 ? null : ExpressionBinder.Bind(Conjunctions.AndAll(condition.Residual), output.Reference);
         var plan = new HashJoinExec(
             sides.ExecKind, left.Plan, right.Plan, [.. keys.Select(key => left.Bind(key.Left))], [.. keys.Select(key => right.Bind(key.Right))],
             [.. keys.Select(static key => key.NullsEqual)], residual, isNullAware, output.Ordinals, filters);
@@ -298,14 +298,14 @@ internal sealed class JoinPlanner
 
     private PlannedNode PlanAsOf(Join join, IReadOnlySet<ColumnId> required)
     {
-        NodeList<Expression> conjuncts = Conjuncts.Of(join.Condition);
+        NodeList<Expression> conjuncts = join.Condition.Conjuncts();
         var rightIds = new HashSet<ColumnId>(join.Right.Output.Select(static column => column.Id));
         if (conjuncts.Count == 0 || conjuncts[conjuncts.Count - 1] is not Comparison order || JoinEstimator.Sides(order.Left, order.Right, rightIds) is not var (leftOrder, rightOrder))
         {
             throw PlannerErrors.AsOfWithoutOrder(join);
         }
 
-        JoinCondition condition = JoinCondition.Of(join with { Condition = Conjuncts.Join([.. conjuncts.Take(conjuncts.Count - 1)]) });
+        JoinCondition condition = JoinCondition.Of(join with { Condition = Conjunctions.AndAll([.. conjuncts.Take(conjuncts.Count - 1)]) });
         if (condition.Residual.Count > 0)
         {
             throw PlannerErrors.AsOfWithoutOrder(join);

@@ -1,4 +1,5 @@
 using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Catalyst.Physical;
 
@@ -83,28 +84,13 @@ internal static class ExpressionBinder
         return bound is null ? expression : expression.WithChildren([.. bound]);
     }
 
-    /// <summary>Adds the columns that an expression reads.</summary>
-    public static void AddReferences(Expression expression, HashSet<ColumnId> columns)
-    {
-        if (expression is ColumnReference reference)
-        {
-            columns.Add(reference.Id);
-            return;
-        }
-
-        foreach (Expression child in expression.Children)
-        {
-            AddReferences(child, columns);
-        }
-    }
-
     /// <summary>The columns that some expressions read, besides others.</summary>
     public static HashSet<ColumnId> References(IEnumerable<Expression> expressions, IEnumerable<ColumnId>? others = null)
     {
         HashSet<ColumnId> columns = others is null ? [] : [.. others];
         foreach (Expression expression in expressions)
         {
-            AddReferences(expression, columns);
+            expression.AddReferences(columns);
         }
 
         return columns;

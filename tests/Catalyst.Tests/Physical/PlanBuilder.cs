@@ -59,7 +59,7 @@ internal sealed class PlanBuilder
 
     public static Literal Date(string date) => new(Statistics.TpchTables.Day(date), SqlType.Date);
 
-    public static Expression And(params Expression[] terms) => Conjuncts.Join(terms);
+    public static Expression And(params Expression[] terms) => Conjunctions.AndAll(terms);
 
     public Join Join(LogicalPlan left, LogicalPlan right, params Expression[] condition) => new(JoinKind.Inner, left, right, And(condition));
 

@@ -9,14 +9,14 @@ namespace SqlCluster.Catalyst.Optimizer.JoinOrdering;
 /// <param name="Plan">Its rows.</param>
 /// <param name="Rows">Expected rows.</param>
 /// <param name="DomainRows">Rows before the filters of a scan: bounds the key combinations of its table.</param>
-/// <param name="Width">Relative weight of a row when it is kept in a hash table.</param>
-internal sealed record JoinInput(LogicalPlan Plan, double Rows, double DomainRows, double Width);
+internal sealed record JoinInput(LogicalPlan Plan, double Rows, double DomainRows);
 
 /// <summary>A join that is tied to its right input: outer, semi, anti, mark or single join, with the left inputs it must find.</summary>
 /// <param name="Join">Kind, condition and mark.</param>
 /// <param name="Left">Inputs that must be on its left.</param>
 /// <param name="Factor">Rows out for each row in.</param>
-internal sealed record TiedJoin(Join Join, ulong Left, double Factor);
+/// <param name="IsHashed">Whether the condition has an equality between the sides.</param>
+internal sealed record TiedJoin(Join Join, ulong Left, double Factor, bool IsHashed);
 
 /// <summary>A condition of the block that is no plain equality of columns.</summary>
 /// <param name="Condition">What must be true.</param>
@@ -31,6 +31,9 @@ internal sealed record BlockCondition(Expression Condition, ulong Inputs, double
 internal sealed class EqualColumns
 {
     public List<(int Input, ColumnReference Column, ColumnEstimate Estimate)> Members { get; } = [];
+
+    /// <summary>Pairs that the query itself equates.</summary>
+    public HashSet<(ColumnId First, ColumnId Second)> Written { get; } = [];
 
     public ulong Inputs { get; set; }
 

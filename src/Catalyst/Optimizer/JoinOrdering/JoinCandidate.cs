@@ -42,7 +42,7 @@ internal sealed class JoinCost(JoinBlock block)
 
         ulong set = first.Set | second.Set;
         double rows = block.RowsOf(set);
-        bool isHashed = tied is null ? HasEquality(first.Set, second.Set) : Physical.JoinCondition.Of(tied.Join).Keys.Count > 0;
+        bool isHashed = tied is null ? HasEquality(first.Set, second.Set) : tied.IsHashed;
         double work = isHashed
             ? BuildWeight * Math.Min(first.Rows, second.Rows)
             : PairWeight * Math.Max(1, first.Rows) * Math.Max(1, second.Rows);

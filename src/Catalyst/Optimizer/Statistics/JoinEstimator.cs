@@ -23,7 +23,7 @@ internal static class JoinEstimator
             columns[id] = column;
         }
 
-        foreach (Expression conjunct in Conjuncts.Of(condition))
+        foreach (Expression conjunct in condition.Conjuncts())
         {
             if (conjunct is Comparison { Operator: ComparisonOperator.Equal } equality && Sides(equality.Left, equality.Right, rightIds) is var (onLeft, onRight))
             {

@@ -40,7 +40,7 @@ public sealed class PlanEstimator
     {
         Scan scan => OfScan(scan),
         Values values => OfValues(values),
-        Filter filter => SelectivityEstimator.Filter(Estimate(filter.Input), Conjuncts.Of(filter.Predicate)),
+        Filter filter => SelectivityEstimator.Filter(Estimate(filter.Input), filter.Predicate.Conjuncts()),
         Project project => OfProject(project),
         Aggregate aggregate => OfAggregate(aggregate),
         Window window => OfWindow(window),
