@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
 using SqlCluster.Catalyst.Physical;
+using SqlCluster.Execution.Evaluation;
+using SqlCluster.Execution.Functions;
 using SqlCluster.Execution.Operators;
 
 namespace SqlCluster.Execution.Executors;
@@ -39,6 +42,16 @@ public sealed record ExecutionSettings
 
     /// <summary>Values of the statement's parameters, $1 first.</summary>
     public NodeList<Literal> Parameters { get; init; } = NodeList<Literal>.Empty;
+
+    /// <summary>Folds constants under these settings.</summary>
+    public IConstantEvaluator CreateConstantEvaluator() => new ConstantEvaluator(ForEvaluation);
+
+    internal EvaluationContext ForEvaluation(MemoryAccount account) => new(account)
+    {
+        StatementTime = StatementTime,
+        TimeZone = TimeZone,
+        Parameters = Parameters,
+    };
 }
 
 /// <summary>One running query on one executor: account, cancellation, and what its stages share. Disposed after its last task has ended.</summary>
@@ -129,4 +142,7 @@ public sealed class TaskContext(QueryContext query, int partition, int taskCount
     public CancellationToken Cancellation => Query.Cancellation;
 
     public int BatchSize { get; } = query.Settings.BatchSize;
+
+    /// <summary>What this task's expressions are compiled with.</summary>
+    internal EvaluationContext Evaluation { get; } = query.Settings.ForEvaluation(query.Account);
 }

@@ -1,5 +1,6 @@
 using SqlCluster.Catalyst.Physical;
 using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Shuffle;
 
 namespace SqlCluster.Execution.Operators;
 
@@ -12,6 +13,13 @@ public static class OperatorFactory
         return plan switch
         {
             ScanExec scan => ScanOperator.Create(scan, context, metrics),
+            ShuffleReadExec read => ShuffleReadOperator.Create(read, context, metrics),
+            CteScanExec cte => CteScanOperator.Create(cte, context, metrics),
+            ValuesExec values => new ValuesOperator(values, context, metrics),
+            FilterExec filter => new FilterOperator(filter, Create(filter.Input, context), context, metrics),
+            ProjectExec project => new ProjectOperator(project, Create(project.Input, context), context, metrics),
+            LimitExec limit => new LimitOperator(limit, Create(limit.Input, context), context, metrics),
+            UnionExec union => new UnionOperator([.. union.Inputs.Select(input => Create(input, context))], context, metrics),
             _ => throw ExecutionErrors.Unsupported($"{plan.GetType().Name} in this build"),
         };
     }

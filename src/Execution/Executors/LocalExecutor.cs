@@ -1,0 +1,132 @@
+namespace SqlCluster.Execution.Executors;
+
+/// <summary>Work that an executor's slot can do bit by bit.</summary>
+public interface IRunnable
+{
+    /// <summary>Which query the work belongs to: slots are shared fairly among queries.</summary>
+    object Query { get; }
+
+    /// <summary>Works until it ends, has to wait for something else, or its time slice is over. Never throws.</summary>
+    RunnableState Run();
+}
+
+/// <summary>What a slot does next with a piece of work.</summary>
+public enum RunnableState
+{
+    /// <summary>Nothing more to do.</summary>
+    Ended,
+    /// <summary>The time slice is over: queue it again.</summary>
+    Yielded,
+    /// <summary>It waits for somebody who will submit it again.</summary>
+    Parked,
+}
+
+/// <summary>The in-process executor: one thread a slot, shared by all queries of the process.</summary>
+/// <remarks>
+/// Slots go round the queries that have work, one task at a time; a task gives its slot back after <see cref="TimeSlice"/> or when its reader is slow, so neither a
+/// long query nor a stalled client starves the others. Thread-safe.
+/// </remarks>
+public sealed class LocalExecutor : IDisposable
+{
+    /// <summary>How long a task runs before others get their turn.</summary>
+    public static readonly TimeSpan TimeSlice = TimeSpan.FromMilliseconds(50);
+
+    private const int StackBytes = 16 << 20;
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _available = new(0);
+    private readonly LinkedList<QueryQueue> _turns = new();
+    private readonly Dictionary<object, QueryQueue> _queues = new(ReferenceEqualityComparer.Instance);
+    private readonly Thread[] _slots;
+    private volatile bool _stopped;
+
+    /// <param name="slots">Tasks that run at once.</param>
+    public LocalExecutor(int slots)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
+        _slots = new Thread[slots];
+        for (int i = 0; i < slots; i++)
+        {
+            _slots[i] = new Thread(RunSlot, StackBytes) { IsBackground = true, Name = $"slot {i}" };
+            _slots[i].Start();
+        }
+    }
+
+    public int Slots => _slots.Length;
+
+    /// <summary>Queues work behind the other work of its query.</summary>
+    public void Submit(IRunnable work)
+    {
+        lock (_lock)
+        {
+            if (!_queues.TryGetValue(work.Query, out QueryQueue? queue))
+            {
+                queue = new QueryQueue(work.Query);
+                _queues.Add(work.Query, queue);
+                _turns.AddLast(queue);
+            }
+
+            queue.Work.Enqueue(work);
+        }
+
+        _available.Release();
+    }
+
+    /// <summary>Stops the slots after their current time slice.</summary>
+    public void Dispose()
+    {
+        _stopped = true;
+        _available.Release(_slots.Length);
+        foreach (Thread slot in _slots)
+        {
+            slot.Join();
+        }
+
+        _available.Dispose();
+    }
+
+    private void RunSlot()
+    {
+        while (true)
+        {
+            _available.Wait();
+            if (_stopped)
+            {
+                return;
+            }
+
+            IRunnable work = Take();
+            if (work.Run() == RunnableState.Yielded)
+            {
+                Submit(work);
+            }
+        }
+    }
+
+    /// <summary>Takes from the query whose turn it is, and moves that query to the end.</summary>
+    private IRunnable Take()
+    {
+        lock (_lock)
+        {
+            QueryQueue queue = _turns.First!.Value;
+            _turns.RemoveFirst();
+            IRunnable work = queue.Work.Dequeue();
+            if (queue.Work.Count == 0)
+            {
+                _queues.Remove(queue.Query);
+            }
+            else
+            {
+                _turns.AddLast(queue);
+            }
+
+            return work;
+        }
+    }
+
+    private sealed class QueryQueue(object query)
+    {
+        public object Query { get; } = query;
+
+        public Queue<IRunnable> Work { get; } = new();
+    }
+}

@@ -1,0 +1,201 @@
+using SqlCluster.Arrow.Memory;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Physical;
+using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Operators;
+using SqlCluster.Execution.Shuffle;
+using SqlCluster.Parser.Errors;
+
+namespace SqlCluster.Execution.Scheduler;
+
+/// <summary>A running query: starts stages when their inputs have ended and streams the last one's batches.</summary>
+/// <remarks>
+/// The first error ends the query: its tasks stop at their next batch, then the reader gets the error. Disposal waits for the tasks and frees
+/// every buffer; batches that were read become invalid then.
+/// </remarks>
+public sealed class QueryExecution : IAsyncDisposable
+{
+    private readonly LocalExecutor _executor;
+    private readonly StagePlan _plan;
+    private readonly ResultQueue _results;
+    private readonly Lock _lock = new();
+    private readonly int[] _tasksLeft;
+    private readonly bool[] _started;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenRegistration _onCancel;
+    private Exception? _error;
+    private int _runningTasks;
+    private int _endedTasks;
+    private bool _disposed;
+
+    private QueryExecution(StagePlan plan, QueryContext context, LocalExecutor executor)
+    {
+        _plan = plan;
+        _executor = executor;
+        Context = context;
+        _tasksLeft = new int[plan.Stages.Count];
+        _started = new bool[plan.Stages.Count];
+        for (int i = 0; i < _tasksLeft.Length; i++)
+        {
+            _tasksLeft[i] = plan.Stages[i].Tasks;
+        }
+
+        _results = new ResultQueue(executor, 4 * Math.Max(2, plan.Stages[^1].Tasks));
+        _onCancel = context.Cancellation.Register(_results.ReleaseWriters);
+    }
+
+    /// <summary>Account, metrics and cancellation of the query.</summary>
+    public QueryContext Context { get; }
+
+    public StagePlan Plan => _plan;
+
+    /// <summary>Tasks that have ended, of <see cref="TotalTasks"/>.</summary>
+    public int EndedTasks => Volatile.Read(ref _endedTasks);
+
+    public int TotalTasks => _plan.Stages.Sum(static stage => stage.Tasks);
+
+    /// <summary>Starts a plan. The context passes to the execution, which disposes it.</summary>
+    public static QueryExecution Start(StagePlan plan, QueryContext context, LocalExecutor executor)
+    {
+        var execution = new QueryExecution(plan, context, executor);
+        execution.StartReadyStages();
+        return execution;
+    }
+
+    /// <summary>The next rows in the order of the last stage, or null at the end. The caller releases the batch.</summary>
+    /// <exception cref="QueryException">The query failed or was cancelled.</exception>
+    public ValueTask<Batch?> ReadAsync(CancellationToken cancellation = default) => _results.ReadAsync(cancellation);
+
+    /// <summary>Ends the query; the reader gets 57014.</summary>
+    public void Cancel()
+    {
+        lock (_lock)
+        {
+            _error ??= ExecutionErrors.Cancelled();
+        }
+
+        Context.Cancel();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        if (!_ended.Task.IsCompleted)
+        {
+            Cancel();
+        }
+
+        await _ended.Task.ConfigureAwait(false);
+        await _onCancel.DisposeAsync().ConfigureAwait(false);
+        Context.Dispose();
+    }
+
+    private void StartReadyStages()
+    {
+        var ready = new List<StageTask>();
+        lock (_lock)
+        {
+            for (int i = 0; _error == null && i < _plan.Stages.Count; i++)
+            {
+                Stage stage = _plan.Stages[i];
+                if (!_started[i] && stage.Inputs.All(input => _tasksLeft[input.Value] == 0))
+                {
+                    _started[i] = true;
+                    ready.AddRange(MakeTasks(stage));
+                }
+            }
+
+            _runningTasks += ready.Count;
+        }
+
+        foreach (StageTask task in ready)
+        {
+            _executor.Submit(task);
+        }
+    }
+
+    private IEnumerable<StageTask> MakeTasks(Stage stage)
+    {
+        for (int partition = 0; partition < stage.Tasks; partition++)
+        {
+            var context = new TaskContext(Context, partition, stage.Tasks);
+            ITaskSink sink = stage.Purpose == StagePurpose.Result ? new ResultSink(_results) : ShuffleSinks.Create(stage, context);
+            yield return new StageTask(stage, context, sink, OnTaskEnded);
+        }
+    }
+
+    private void OnTaskEnded(StageTask task, Exception? error)
+    {
+        bool stageEnded, queryEnded;
+        lock (_lock)
+        {
+            if (error != null)
+            {
+                _error ??= Translate(error);
+            }
+
+            Interlocked.Increment(ref _endedTasks);
+            stageEnded = --_tasksLeft[task.Stage.Id.Value] == 0 && _error == null;
+        }
+
+        if (error != null)
+        {
+            Context.Cancel();
+        }
+
+        if (stageEnded)
+        {
+            try
+            {
+                StageEnd.Run(task.Stage, _plan, Context);
+                StartReadyStages();
+            }
+            catch (Exception endError)
+            {
+                lock (_lock)
+                {
+                    _error ??= Translate(endError);
+                }
+
+                Context.Cancel();
+            }
+        }
+
+        lock (_lock)
+        {
+            queryEnded = --_runningTasks == 0 && (_error != null || _tasksLeft.All(static left => left == 0));
+        }
+
+        if (queryEnded)
+        {
+            _results.Complete(_error);
+            _ended.TrySetResult();
+        }
+    }
+
+    /// <summary>Gives every failure its SQLSTATE.</summary>
+    private static Exception Translate(Exception error) => error switch
+    {
+        QueryException => error,
+        MemoryLimitException limit => ExecutionErrors.OutOfMemory(limit),
+        OperationCanceledException => ExecutionErrors.Cancelled(),
+        OutOfMemoryException => new QueryException("53200", ErrorKind.Resources, "out of memory", inner: error),
+        IOException or UnauthorizedAccessException => new QueryException("58030", ErrorKind.Resources, $"input/output error: {error.Message}", inner: error),
+        _ => ExecutionErrors.Internal($"{error.GetType().Name}: {error.Message}", error),
+    };
+
+    /// <summary>Hands batches to the client without copying them.</summary>
+    private sealed class ResultSink(ResultQueue results) : ITaskSink
+    {
+        public bool Accept(Batch batch, IRunnable task) => results.Write(batch.Retain(), task);
+
+        public void Finish()
+        {
+        }
+    }
+}

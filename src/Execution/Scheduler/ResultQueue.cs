@@ -1,0 +1,116 @@
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Execution.Executors;
+
+namespace SqlCluster.Execution.Scheduler;
+
+/// <summary>Batches on their way from the last stage's tasks to the client: bounded, so that a slow client parks the tasks instead of filling memory.</summary>
+internal sealed class ResultQueue(LocalExecutor executor, int capacity)
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<Batch> _batches = new();
+    private readonly List<IRunnable> _parked = [];
+    private TaskCompletionSource? _reader;
+    private bool _completed;
+    private Exception? _error;
+
+    /// <summary>Puts a batch in, whose reference passes to the reader.</summary>
+    /// <param name="batch">A retained batch.</param>
+    /// <param name="writer">Submitted again when there is room, if this call says there is none left.</param>
+    /// <returns>Whether the writer may go on; the batch is in either way.</returns>
+    public bool Write(Batch batch, IRunnable writer)
+    {
+        TaskCompletionSource? reader;
+        bool hasRoom;
+        lock (_lock)
+        {
+            _batches.Enqueue(batch);
+            hasRoom = _batches.Count < capacity || _completed;
+            if (!hasRoom)
+            {
+                _parked.Add(writer);
+            }
+
+            reader = _reader;
+            _reader = null;
+        }
+
+        reader?.TrySetResult();
+        return hasRoom;
+    }
+
+    /// <summary>Ends the stream; readers get what is queued first, then the error if there is one.</summary>
+    public void Complete(Exception? error)
+    {
+        TaskCompletionSource? reader;
+        lock (_lock)
+        {
+            if (_completed)
+            {
+                return;
+            }
+
+            _completed = true;
+            _error = error;
+            reader = _reader;
+            _reader = null;
+        }
+
+        reader?.TrySetResult();
+    }
+
+    /// <summary>Lets parked writers go on, so that they see a cancellation.</summary>
+    public void ReleaseWriters()
+    {
+        IRunnable[] parked;
+        lock (_lock)
+        {
+            parked = [.. _parked];
+            _parked.Clear();
+        }
+
+        foreach (IRunnable writer in parked)
+        {
+            executor.Submit(writer);
+        }
+    }
+
+    /// <summary>The next batch, which the caller releases, or null at the end. One reader at a time.</summary>
+    public async ValueTask<Batch?> ReadAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task wait;
+            Batch? batch = null;
+            bool wakeWriters = false;
+            lock (_lock)
+            {
+                if (_batches.TryDequeue(out batch))
+                {
+                    wakeWriters = _parked.Count > 0 && _batches.Count <= capacity / 2;
+                    wait = Task.CompletedTask;
+                }
+                else if (_completed)
+                {
+                    return _error == null ? null : throw _error;
+                }
+                else
+                {
+                    _reader ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    wait = _reader.Task;
+                }
+            }
+
+            if (wakeWriters)
+            {
+                ReleaseWriters();
+            }
+
+            if (batch != null)
+            {
+                return batch;
+            }
+
+            await wait.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+}

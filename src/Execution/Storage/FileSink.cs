@@ -1,0 +1,98 @@
+using System.Globalization;
+using SqlCluster.Arrow.Schema;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions;
+using SqlCluster.Execution.Parquet.Writing;
+using SqlCluster.Parser.Errors;
+
+namespace SqlCluster.Execution.Storage;
+
+/// <summary>Writes rows to a file that appears under its name when it is complete, or not at all.</summary>
+public abstract class FileSink : IDisposable
+{
+    /// <summary>Rows written so far.</summary>
+    public long RowCount { get; private set; }
+
+    /// <summary>Opens a file for writing.</summary>
+    /// <param name="path">Where the file appears at the end.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="columns">Names and types of the columns.</param>
+    /// <param name="options">Format options by lower-case name.</param>
+    /// <exception cref="QueryException">22023: an option or its value is unknown; 58P01: no such folder; 42501: not allowed to write there.</exception>
+    public static FileSink Create(string path, FileFormat format, IReadOnlyList<(string Name, SqlType Type)> columns, IReadOnlyDictionary<string, string> options)
+    {
+        try
+        {
+            return format switch
+            {
+                FileFormat.Parquet => new ParquetSink(path, columns, options),
+                FileFormat.Csv or FileFormat.Json => throw ExecutionErrors.Unsupported($"writing {format} files"),
+            };
+        }
+        catch (DirectoryNotFoundException error)
+        {
+            throw new QueryException("58P01", ErrorKind.User, $"no such folder for '{path}'", inner: error);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new QueryException("42501", ErrorKind.User, $"permission denied: '{path}'", inner: error);
+        }
+    }
+
+    public void Write(Batch batch)
+    {
+        RowCount += batch.RowCount;
+        WriteRows(batch);
+    }
+
+    /// <summary>Completes the file and puts it under its name.</summary>
+    public abstract void Finish();
+
+    /// <summary>Removes what was written unless <see cref="Finish"/> was called.</summary>
+    public abstract void Dispose();
+
+    protected abstract void WriteRows(Batch batch);
+
+    /// <summary>Options: compression, compression_level, row_group_size, page_version, dictionary, checksums, bloom_filters (column names).</summary>
+    private sealed class ParquetSink(string path, IReadOnlyList<(string Name, SqlType Type)> columns, IReadOnlyDictionary<string, string> options) : FileSink
+    {
+        private readonly ParquetWriter _writer = ParquetWriter.Create(
+            path, new ArrowSchema([.. columns.Select(static column => new ArrowField(column.Name, ArrowTypes.Of(column.Type)))]), ReadOptions(options));
+
+        public override void Finish() => _writer.Finish();
+
+        public override void Dispose() => _writer.Dispose();
+
+        protected override void WriteRows(Batch batch) => _writer.Write(batch);
+
+        private static ParquetWriteOptions ReadOptions(IReadOnlyDictionary<string, string> options)
+        {
+            ParquetWriteOptions result = ParquetWriteOptions.Default;
+            foreach ((string name, string value) in options)
+            {
+                result = name.ToLowerInvariant() switch
+                {
+                    "compression" or "codec" => result with
+                    {
+                        Compression = ParquetCompressions.TryParse(value, out ParquetCompression? codec) ? codec.Value : throw Invalid(name, value),
+                    },
+                    "compression_level" => result with { CompressionLevel = Number(name, value) },
+                    "row_group_size" => result with { RowGroupRows = Number(name, value) },
+                    "page_version" => result with { PageVersion = Number(name, value) },
+                    "dictionary" => result with { UseDictionaries = value is "on" or "true" },
+                    "checksums" => result with { WriteChecksums = value is "on" or "true" },
+                    "bloom_filters" => result with { BloomFilterColumns = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
+                    _ => throw new QueryException("22023", ErrorKind.User, $"option not recognized for Parquet: \"{name}\""),
+                };
+            }
+
+            return result;
+        }
+
+        private static int Number(string name, string value) =>
+            int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : throw Invalid(name, value);
+
+        private static QueryException Invalid(string name, string value) => new("22023", ErrorKind.User, $"invalid value for option \"{name}\": \"{value}\"");
+    }
+}
