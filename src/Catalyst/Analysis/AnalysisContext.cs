@@ -1,0 +1,91 @@
+using SqlCluster.Catalyst.Analysis.Coercion;
+using SqlCluster.Catalyst.Analysis.Resolvers;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Parser.Ast;
+using Expression = SqlCluster.Catalyst.Expressions.Expression;
+
+namespace SqlCluster.Catalyst.Analysis;
+
+/// <summary>Everything the resolvers of one analysis share. Used by one thread for one statement.</summary>
+internal sealed class AnalysisContext
+{
+    private readonly Dictionary<Expression, int> _positions = new(ReferenceEqualityComparer.Instance);
+    private int _viewDepth;
+
+    public AnalysisContext(ICatalog catalog, IFunctionCatalog functions, AnalyzerSettings settings)
+    {
+        Catalog = catalog;
+        Functions = functions;
+        Settings = settings;
+        Parameters = new ParameterTable(settings.ParameterTypes);
+        Literals = new LiteralCoercion(settings.DateTime);
+        Coercions = new Coercions(this);
+        CommonTypes = new CommonTypes(this);
+        Overloads = new OverloadResolution(this);
+        Expressions = new ExpressionResolver(this);
+        Queries = new QueryResolver(this);
+        From = new FromResolver(this);
+    }
+
+    public ICatalog Catalog { get; }
+
+    public IFunctionCatalog Functions { get; }
+
+    public AnalyzerSettings Settings { get; }
+
+    public ColumnIdSource Ids { get; } = new();
+
+    public ParameterTable Parameters { get; }
+
+    public LiteralCoercion Literals { get; }
+
+    public Coercions Coercions { get; }
+
+    public CommonTypes CommonTypes { get; }
+
+    public OverloadResolution Overloads { get; }
+
+    public ExpressionResolver Expressions { get; }
+
+    public QueryResolver Queries { get; }
+
+    public FromResolver From { get; }
+
+    /// <summary>Character of the statement where the node begins, from 1; 0 when it has no place there (inside views).</summary>
+    public int Position(SyntaxNode? node)
+    {
+        if (node is null || !node.Span.IsKnown || _viewDepth > 0)
+        {
+            return 0;
+        }
+
+        return Settings.StatementText is { } text ? node.Span.CharacterPosition(text) : node.Span.Start + 1;
+    }
+
+    /// <summary>Remembers where a column was referenced, for errors found later.</summary>
+    public void Remember(Expression reference, SyntaxNode node) => _positions[reference] = node.Span.IsKnown && _viewDepth == 0 ? node.Span.Start : -1;
+
+    /// <summary>Where a remembered expression was written; 0 when unknown.</summary>
+    public int Position(Expression expression) =>
+        _positions.TryGetValue(expression, out int start) && start >= 0 ? Position(new Identifier("") { Span = new TextSpan(start, 0) }) : 0;
+
+    /// <summary>Runs the analysis of a view's query, whose text is another.</summary>
+    public T InView<T>(string name, int position, Func<T> analyze)
+    {
+        if (_viewDepth >= Settings.MaxViewDepth)
+        {
+            throw AnalyzerErrors.ViewTooDeep(name, Settings.MaxViewDepth, position);
+        }
+
+        _viewDepth++;
+        try
+        {
+            return analyze();
+        }
+        finally
+        {
+            _viewDepth--;
+        }
+    }
+}

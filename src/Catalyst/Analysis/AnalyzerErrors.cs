@@ -1,0 +1,152 @@
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Parser.Errors;
+
+namespace SqlCluster.Catalyst.Analysis;
+
+/// <summary>Makes every error of analysis. Static text first, values last where PostgreSQL's own wording does not say otherwise.</summary>
+internal static class AnalyzerErrors
+{
+    public static QueryException MissingColumn(string name, int position, string? nearest) => new("42703", ErrorKind.User, $"column {name} does not exist", position)
+    {
+        Hint = nearest is null ? null : $"Perhaps you meant to reference the column \"{nearest}\".",
+    };
+
+    public static QueryException MissingColumnToUse(string name, string side, int position) =>
+        new("42703", ErrorKind.User, $"column \"{name}\" specified in USING clause does not exist in {side} table", position);
+
+    public static QueryException AmbiguousColumn(string name, int position) => new("42702", ErrorKind.User, $"column reference \"{name}\" is ambiguous", position);
+
+    public static QueryException AmbiguousUsingColumn(string name, string side, int position) =>
+        new("42702", ErrorKind.User, $"common column name \"{name}\" appears more than once in {side} table", position);
+
+    public static QueryException AmbiguousOutputName(string clause, string name, int position) => new("42702", ErrorKind.User, $"{clause} \"{name}\" is ambiguous", position);
+
+    public static QueryException MissingRelation(string name, int position, IReadOnlyList<string> similar) => new("42P01", ErrorKind.User, $"relation \"{name}\" does not exist", position)
+    {
+        Hint = similar.Count == 0 ? null : $"Perhaps you meant {string.Join(" or ", similar.Take(3).Select(static near => $"\"{near}\""))}.",
+    };
+
+    public static QueryException MissingFromEntry(string name, int position, string? nearest) => new("42P01", ErrorKind.User, $"missing FROM-clause entry for table \"{name}\"", position)
+    {
+        Hint = nearest is null ? null : $"Perhaps you meant to reference the table alias \"{nearest}\".",
+    };
+
+    public static QueryException InvalidLateralReference(string name, int position) =>
+        new("42P10", ErrorKind.User, $"invalid reference to FROM-clause entry for table \"{name}\"", position)
+        {
+            Detail = "The combining JOIN type must be INNER or LEFT for a LATERAL reference.",
+        };
+
+    public static QueryException DuplicateAlias(string name, int position) => new("42712", ErrorKind.User, $"table name \"{name}\" specified more than once", position);
+
+    public static QueryException DuplicateCte(string name, int position) => new("42712", ErrorKind.User, $"WITH query name \"{name}\" specified more than once", position);
+
+    public static QueryException DuplicateWindow(string name, int position) => new("42P20", ErrorKind.User, $"window \"{name}\" is already defined", position);
+
+    public static QueryException MissingWindow(string name, int position) => new("42704", ErrorKind.User, $"window \"{name}\" does not exist", position);
+
+    public static QueryException TooManyAliases(string name, int available, int given, int position) =>
+        new("42P10", ErrorKind.User, $"table \"{name}\" has {available} columns available but {given} columns specified", position);
+
+    public static QueryException MissingFunction(string call, int position, string hint) =>
+        new("42883", ErrorKind.User, $"function {call} does not exist", position) { Hint = hint };
+
+    public static QueryException MissingOperator(string operation, int position) => new("42883", ErrorKind.User, $"operator does not exist: {operation}", position)
+    {
+        Hint = "No operator matches the given name and argument types. You might need to add explicit type casts.",
+    };
+
+    public static QueryException AmbiguousFunction(string call, int position) => new("42725", ErrorKind.User, $"function {call} is not unique", position)
+    {
+        Hint = "Could not choose a best candidate function. You might need to add explicit type casts.",
+    };
+
+    public static QueryException AmbiguousOperator(string operation, int position) => new("42725", ErrorKind.User, $"operator is not unique: {operation}", position)
+    {
+        Hint = "Could not choose a best candidate operator. You might need to add explicit type casts.",
+    };
+
+    public static QueryException MissingType(string name, int position) => new("42704", ErrorKind.User, $"type \"{name}\" does not exist", position);
+
+    public static QueryException InvalidTypeModifier(string message, int position) => new("22023", ErrorKind.User, message, position);
+
+    public static QueryException CannotCast(SqlType from, SqlType to, int position) => new("42846", ErrorKind.User, $"cannot cast type {from} to {to}", position);
+
+    public static QueryException CannotMatch(string construct, SqlType first, SqlType second, int position) =>
+        new("42804", ErrorKind.User, $"{construct} types {first} and {second} cannot be matched", position);
+
+    public static QueryException NotBoolean(string clause, SqlType type, int position) =>
+        new("42804", ErrorKind.User, $"argument of {clause} must be type boolean, not type {type}", position);
+
+    public static QueryException WrongArgumentType(string clause, string wanted, SqlType type, int position) =>
+        new("42804", ErrorKind.User, $"argument of {clause} must be type {wanted}, not type {type}", position);
+
+    public static QueryException DatatypeMismatch(string message, int position) => new("42804", ErrorKind.User, message, position);
+
+    public static QueryException InvalidText(SqlType type, string text, int position) =>
+        new(type.IsDateTime || type.Kind == TypeKind.Interval ? "22007" : "22P02", ErrorKind.User, $"invalid input syntax for type {WithoutModifiers(type)}: \"{text}\"", position);
+
+    public static QueryException TextOutOfRange(SqlType type, string text, int position) => type.Kind switch
+    {
+        TypeKind.Interval => new("22015", ErrorKind.User, $"interval field value out of range: \"{text}\"", position),
+        _ when type.IsDateTime => new("22008", ErrorKind.User, $"date/time field value out of range: \"{text}\"", position),
+        TypeKind.Numeric => NumericOverflow(type, position),
+        _ => new("22003", ErrorKind.User, $"value \"{text}\" is out of range for type {WithoutModifiers(type)}", position),
+    };
+
+    public static QueryException NumericOverflow(SqlType type, int position) => new("22003", ErrorKind.User, "numeric field overflow", position)
+    {
+        Detail = $"A field with precision {type.Precision}, scale {type.Scale} must round to an absolute value less than 10^{type.Precision - type.Scale}.",
+    };
+
+    public static QueryException IntegerOutOfRange(SqlType type, int position) => new("22003", ErrorKind.User, $"{type} out of range", position);
+
+    public static QueryException Ungrouped(string column, int position) =>
+        new("42803", ErrorKind.User, $"column \"{column}\" must appear in the GROUP BY clause or be used in an aggregate function", position);
+
+    public static QueryException UngroupedInSubquery(string column, int position) =>
+        new("42803", ErrorKind.User, $"subquery uses ungrouped column \"{column}\" from outer query", position);
+
+    public static QueryException NotAllowed(string what, string clause, string sqlState, int position) => new(sqlState, ErrorKind.User, $"{what} are not allowed in {clause}", position);
+
+    public static QueryException Grouping(string message, int position) => new("42803", ErrorKind.User, message, position);
+
+    public static QueryException Windowing(string message, int position) => new("42P20", ErrorKind.User, message, position);
+
+    public static QueryException WrongObject(string message, int position) => new("42809", ErrorKind.User, message, position);
+
+    public static QueryException InvalidColumnReference(string message, int position) => new("42P10", ErrorKind.User, message, position);
+
+    public static QueryException InvalidRecursion(string message, int position) => new("42P19", ErrorKind.User, message, position);
+
+    public static QueryException Syntax(string message, int position) => new("42601", ErrorKind.User, message, position);
+
+    public static QueryException Unsupported(string what, int position) => new("0A000", ErrorKind.Unsupported, $"{what} is not supported", position);
+
+    public static QueryException NotImplemented(string message, int position) => new("0A000", ErrorKind.Unsupported, message, position);
+
+    public static QueryException InvalidEscape(int position) => new("22025", ErrorKind.User, "invalid escape string", position)
+    {
+        Hint = "Escape string must be empty or one character.",
+    };
+
+    public static QueryException MissingCollation(string name, int position) => new("42704", ErrorKind.User, $"collation \"{name}\" does not exist", position);
+
+    public static QueryException ViewTooDeep(string name, int depth, int position) =>
+        new("54001", ErrorKind.User, $"views are nested too deeply: more than {depth} levels at \"{name}\"", position);
+
+    public static QueryException TooDeep(int position) => new("54001", ErrorKind.User, "stack depth limit exceeded: the statement is nested too deeply", position);
+
+    public static QueryException TooManyColumns(int limit, int position) => new("54011", ErrorKind.User, $"target lists can have at most {limit} entries", position);
+
+    public static QueryException UnknownParameter(int index, int position) => new("42P02", ErrorKind.User, $"there is no parameter ${index}", position);
+
+    /// <summary>PostgreSQL's errors about input name the type alone: numeric, not numeric(10,2).</summary>
+    public static string WithoutModifiers(SqlType type) => type.Kind switch
+    {
+        TypeKind.Numeric => "numeric",
+        TypeKind.Varchar => "character varying",
+        TypeKind.Char => "character",
+        _ => type.ToString(),
+    };
+}

@@ -1,0 +1,22 @@
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
+
+namespace SqlCluster.Catalyst.Analysis;
+
+/// <summary>What analysis needs to know of the session and the statement.</summary>
+public sealed record AnalyzerSettings
+{
+    public static readonly AnalyzerSettings Default = new();
+
+    /// <summary>Time zone, start of the transaction and date order: for date and time literals.</summary>
+    public DateTimeFacts DateTime { get; init; } = DateTimeFacts.Utc;
+
+    /// <summary>Types of $1, $2, ... that the client declared; null and unknown ones are inferred.</summary>
+    public IReadOnlyList<SqlType?> ParameterTypes { get; init; } = [];
+
+    /// <summary>The statement's text, so that error positions count characters; without it they count UTF-16 units.</summary>
+    public string? StatementText { get; init; }
+
+    /// <summary>Views that may be expanded within one another.</summary>
+    public int MaxViewDepth { get; init; } = 64;
+}

@@ -1,0 +1,96 @@
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
+
+namespace SqlCluster.Catalyst.Analysis.Coercion;
+
+/// <summary>Converts expressions to the type their context wants.</summary>
+internal sealed class Coercions(AnalysisContext context)
+{
+    /// <summary>The expression as the type; a literal is converted here and now, anything else gets a <see cref="Cast"/>.</summary>
+    /// <exception cref="Parser.Errors.QueryException">42846 when no such conversion exists within <paramref name="how"/>.</exception>
+    public Expression To(Expression expression, SqlType type, CoercionContext how, int position)
+    {
+        SqlType from = expression.Type;
+        if (from.Equals(type))
+        {
+            return expression;
+        }
+
+        if (from.Kind == TypeKind.Unknown)
+        {
+            return FromUnknown(expression, type, position);
+        }
+
+        if (!CastRules.CanCast(from, type, how))
+        {
+            throw AnalyzerErrors.CannotCast(from, type, position);
+        }
+
+        if (expression is Literal literal && LiteralCoercion.Convert(literal, type) is { } converted)
+        {
+            return converted;
+        }
+
+        return expression is Call { Function.Name: Resolvers.SpecialFunctions.ArrayConstructor } array && type.Kind == TypeKind.Array && array.Arguments.Count > 0
+            ? array with { Arguments = array.Arguments.Map(item => To(item, type.Element!, how, position)), ResultType = type }
+            : new Cast(expression, type);
+    }
+
+    /// <summary>Whatever has no type yet becomes text; the rest stays.</summary>
+    public Expression Settle(Expression expression)
+    {
+        if (expression.Type.Kind == TypeKind.Row && expression is Call { Function.Name: Resolvers.SpecialFunctions.RowConstructor } row)
+        {
+            NodeList<Expression> fields = Trees.NodeListTransforms.MapOrSame(row.Arguments, Settle);
+            return ReferenceEquals(fields, row.Arguments) ? row : row with
+            {
+                Arguments = fields,
+                ResultType = SqlType.Row([.. fields.Select((field, index) => row.ResultType.Fields![index] with { Type = field.Type })]),
+            };
+        }
+
+        return expression.Type.Kind == TypeKind.Unknown ? FromUnknown(expression, SqlType.Text, 0) : expression;
+    }
+
+    /// <summary>To text without loss: strings stay as they are, char(n) loses its padding.</summary>
+    public Expression ToText(Expression expression, int position) =>
+        expression.Type.IsText && expression.Type.Kind != TypeKind.Char ? expression : To(expression, SqlType.Text, CoercionContext.Implicit, position);
+
+    /// <summary>The type as the resolution of overloads and common types sees it: an integer literal has the digits it is written with.</summary>
+    public static SqlType NumericTypeOf(Expression expression) =>
+        expression is Literal { Value: long value, Type.IsInteger: true } ? NumericTyping.OfDigits(value, 0) : NumericTyping.ToNumeric(expression.Type);
+
+    /// <summary>A number as a numeric, with no more digits than it needs.</summary>
+    public Expression ToNumeric(Expression expression, int position) =>
+        expression.Type.Kind == TypeKind.Numeric ? expression : To(expression, NumericTypeOf(expression), CoercionContext.Implicit, position);
+
+    private Expression FromUnknown(Expression expression, SqlType type, int position)
+    {
+        switch (expression)
+        {
+            case Literal { IsNull: true }:
+                return Literal.Null(type);
+            case Literal { Value: string text } literal:
+                int at = context.Position(literal);
+                return context.Literals.Parse(text, type, at > 0 ? at : position);
+            case Parameter parameter:
+                return BindParameter(parameter, type, position);
+            default:
+                return new Cast(expression, type);
+        }
+    }
+
+    /// <summary>The first context that needs a type decides; later ones convert from it.</summary>
+    private Expression BindParameter(Parameter parameter, SqlType type, int position)
+    {
+        SqlType known = context.Parameters[parameter.Index];
+        if (known.Kind == TypeKind.Unknown)
+        {
+            context.Parameters[parameter.Index] = type;
+            return parameter with { ValueType = type };
+        }
+
+        Parameter typed = parameter with { ValueType = known };
+        return known.Equals(type) || (known.Kind == type.Kind && !type.IsNested) || (known.IsText && type.IsText) ? typed : To(typed, type, CoercionContext.Explicit, position);
+    }
+}

@@ -1,0 +1,130 @@
+using SqlCluster.Catalyst.Analysis.Coercion;
+using SqlCluster.Catalyst.Analysis.Scopes;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
+using Ast = SqlCluster.Parser.Ast;
+
+namespace SqlCluster.Catalyst.Analysis.Resolvers;
+
+/// <summary>Resolves aggregate calls: decides which query they belong to and leaves a reference to that query's aggregate column.</summary>
+internal sealed class AggregateResolver(AnalysisContext context)
+{
+    public Expression Call(Ast.FunctionCall node, string name, IReadOnlyList<FunctionSignature> overloads, QueryScope scope)
+    {
+        if (node.NullTreatment != Ast.NullTreatment.Default)
+        {
+            throw AnalyzerErrors.WrongObject($"RESPECT/IGNORE NULLS specified, but {name} is not called as a window function", context.Position(node));
+        }
+
+        ArgumentUse? outerUse = scope.Use;
+        var use = new ArgumentUse();
+        scope.Use = use;
+        AggregateCall call;
+        try
+        {
+            call = Arguments(node, name, overloads, scope);
+        }
+        finally
+        {
+            scope.Use = outerUse;
+        }
+
+        QueryScope owner = OwnerOf(use, scope);
+        Check(node, owner, use);
+        NameResolution.NoteUse(scope, owner.Depth, inner => inner.AggregateDepths.Add(owner.Depth));
+        Column column = ColumnFor(call, name, owner);
+        var reference = new ColumnReference(column);
+        context.Remember(reference, node);
+        return reference;
+    }
+
+    /// <summary>The innermost query whose columns the arguments use; the query it stands in when they use none.</summary>
+    private static QueryScope OwnerOf(ArgumentUse use, QueryScope scope)
+    {
+        QueryScope owner = scope;
+        while (use.InnermostDepth >= 0 && owner.Depth > use.InnermostDepth)
+        {
+            owner = owner.Parent!;
+        }
+
+        return owner;
+    }
+
+    private void Check(Ast.FunctionCall node, QueryScope owner, ArgumentUse use)
+    {
+        int position = context.Position(node);
+        if (use.AggregateDepths.Contains(owner.Depth))
+        {
+            throw AnalyzerErrors.Grouping("aggregate function calls cannot be nested", position);
+        }
+
+        if (use.WindowDepths.Contains(owner.Depth))
+        {
+            throw AnalyzerErrors.Grouping("aggregate function calls cannot contain window function calls", position);
+        }
+
+        if (!Clauses.AllowsAggregates(owner.Clause))
+        {
+            throw AnalyzerErrors.NotAllowed("aggregate functions", Clauses.NameOf(owner.Clause), "42803", position);
+        }
+    }
+
+    private AggregateCall Arguments(Ast.FunctionCall node, string name, IReadOnlyList<FunctionSignature> overloads, QueryScope scope)
+    {
+        bool isStar = node.Arguments is [{ Value: Ast.Star }];
+        NodeList<Expression> arguments = isStar ? NodeList<Expression>.Empty : context.Expressions.Functions.Arguments(node, scope);
+        NodeList<Ast.SortItem> orderItems = node.WithinGroup.IsEmpty ? node.OrderBy : node.WithinGroup;
+        NodeList<Expression> orderExpressions = orderItems.Map(item => context.Expressions.Resolve(item.Expression, scope));
+
+        // Ordered-set aggregates take their direct arguments first, then what WITHIN GROUP orders.
+        NodeList<Expression> all = node.WithinGroup.IsEmpty ? arguments : [.. arguments, .. orderExpressions];
+        if (all.IsEmpty && !isStar && !overloads.Any(static overload => overload.Parameters.Length > 0 && overload.OptionalParameters == overload.Parameters.Length))
+        {
+            throw AnalyzerErrors.WrongObject($"{name}(*) must be used to call a parameterless aggregate function", context.Position(node));
+        }
+
+        ResolvedFunction chosen = context.Expressions.Functions.Choose(name, [.. overloads.Where(static overload => overload.Kind == FunctionKind.Aggregate)], all, node);
+        int direct = arguments.Count;
+        NodeList<SortKey> orderBy = [.. orderItems.Select((item, index) => SortKeys.Make(
+            item, node.WithinGroup.IsEmpty ? MatchArgument(context.Coercions.Settle(orderExpressions[index]), arguments, chosen) : chosen.Arguments[direct + index], context))];
+        if (node.Distinct && node.WithinGroup.IsEmpty && orderBy.Any(key => !chosen.Arguments.Contains(key.Expression)))
+        {
+            throw AnalyzerErrors.InvalidColumnReference("in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list", context.Position(orderItems[0]));
+        }
+
+        Expression? filter = node.Filter is null ? null : context.Expressions.Boolean(node.Filter, scope, "FILTER");
+        bool isDistinct = node.Distinct && !chosen.Arguments.IsEmpty;
+        return new AggregateCall(chosen.Signature, chosen.Arguments, chosen.ResultType, isDistinct, filter, orderBy);
+    }
+
+    /// <summary>An order key that equals an argument as written stands for the argument as converted.</summary>
+    private static Expression MatchArgument(Expression key, NodeList<Expression> written, ResolvedFunction chosen)
+    {
+        for (int i = 0; i < written.Count; i++)
+        {
+            if (written[i].Equals(key))
+            {
+                return chosen.Arguments[i];
+            }
+        }
+
+        return key;
+    }
+
+    /// <summary>Equal calls share a column.</summary>
+    private Column ColumnFor(AggregateCall call, string name, QueryScope owner)
+    {
+        foreach (NamedCall<AggregateCall> known in owner.Aggregates)
+        {
+            if (known.Call.Equals(call) && !Trees.ExpressionTransforms.IsVolatile(call))
+            {
+                return known.Column;
+            }
+        }
+
+        Column column = context.Ids.Column(name, call.Type, call.IsNullable);
+        owner.Aggregates.Add(new NamedCall<AggregateCall>(call, column));
+        return column;
+    }
+}

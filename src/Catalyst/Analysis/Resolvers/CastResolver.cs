@@ -1,0 +1,59 @@
+using SqlCluster.Catalyst.Analysis.Coercion;
+using SqlCluster.Catalyst.Analysis.Scopes;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
+using Ast = SqlCluster.Parser.Ast;
+
+namespace SqlCluster.Catalyst.Analysis.Resolvers;
+
+/// <summary>Resolves CAST, :: and TRY_CAST. A string literal is read as the type at once.</summary>
+internal sealed class CastResolver(AnalysisContext context)
+{
+    public Expression Cast(Ast.CastExpression node, QueryScope scope)
+    {
+        SqlType type = TypeNames.Resolve(node.Type, context.Position);
+        int position = context.Position(node.Operand);
+        if (node.Operand is Ast.ArrayExpression array && type.Kind == TypeKind.Array)
+        {
+            return context.Expressions.NestedValues.Array(array, scope, type);
+        }
+
+        Expression input = context.Expressions.Resolve(node.Operand, scope);
+        if (node.Try)
+        {
+            return TryCast(input, type, position);
+        }
+
+        return Convert(context, input, type, position);
+    }
+
+    /// <summary>An explicit conversion.</summary>
+    public static Expression Convert(AnalysisContext context, Expression input, SqlType type, int position)
+    {
+        bool asWritten = type.Equals(NumericTyping.Unconstrained);
+        if (asWritten && (input.Type.IsNumber || input.Type.Kind == TypeKind.Oid) && !input.Type.IsFloat)
+        {
+            return context.Coercions.ToNumeric(input, position);
+        }
+
+        if (input.Type.Kind == TypeKind.Char && type.Kind == TypeKind.Char && input is Literal { Value: string padded })
+        {
+            return context.Literals.Parse(padded, type, position);
+        }
+
+        return context.Coercions.To(input, type, CoercionContext.Explicit, position);
+    }
+
+    private Expression TryCast(Expression input, SqlType type, int position)
+    {
+        if (input is Literal { Value: string text, Type.Kind: TypeKind.Unknown })
+        {
+            return context.Literals.TryParse(text, type) ?? Literal.Null(type);
+        }
+
+        input = context.Coercions.Settle(input);
+        return input.Type.Equals(type) ? input
+            : CastRules.CanCast(input.Type, type, CoercionContext.Explicit) ? new Cast(input, type, IsTry: true)
+            : throw AnalyzerErrors.CannotCast(input.Type, type, position);
+    }
+}

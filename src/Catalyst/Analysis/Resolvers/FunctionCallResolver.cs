@@ -1,0 +1,221 @@
+using SqlCluster.Catalyst.Analysis.Coercion;
+using SqlCluster.Catalyst.Analysis.Scopes;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
+using Ast = SqlCluster.Parser.Ast;
+
+namespace SqlCluster.Catalyst.Analysis.Resolvers;
+
+/// <summary>Resolves function calls: finds out what kind of function a name is, and does scalar and set-returning ones itself.</summary>
+internal sealed class FunctionCallResolver
+{
+    private readonly AnalysisContext _context;
+    private readonly AggregateResolver _aggregates;
+    private readonly WindowResolver _windows;
+
+    public FunctionCallResolver(AnalysisContext context)
+    {
+        _context = context;
+        _aggregates = new AggregateResolver(context);
+        _windows = new WindowResolver(context);
+    }
+
+    public Expression Call(Ast.FunctionCall node, QueryScope scope)
+    {
+        string name = NameOf(node.Name);
+        switch (name)
+        {
+            case "coalesce":
+                return Coalesce(node, scope);
+            case "nullif":
+                return NullIf(node, scope);
+        }
+
+        IReadOnlyList<FunctionSignature> overloads = _context.Functions.Find(name);
+        if (node.Over is not null)
+        {
+            return _windows.Call(node, name, overloads, scope);
+        }
+
+        if (overloads.Any(static overload => overload.Kind == FunctionKind.Aggregate))
+        {
+            return _aggregates.Call(node, name, overloads, scope);
+        }
+
+        CheckPlain(node, name, overloads);
+        NodeList<Expression> arguments = Arguments(node, scope);
+        return overloads.Any(static overload => overload.Kind == FunctionKind.Table)
+            ? SetReturning(node, name, overloads, arguments, scope)
+            : Scalar(name, overloads, arguments, node);
+    }
+
+    /// <summary>A call of a scalar function by name, for syntax that stands for one.</summary>
+    public Expression Named(string name, NodeList<Expression> arguments, Ast.SyntaxNode node) => Scalar(name, _context.Functions.Find(name), arguments, node);
+
+    public Expression Extract(Ast.ExtractExpression node, QueryScope scope)
+    {
+        Expression operand = _context.Expressions.Resolve(node.Operand, scope);
+        return Named(SpecialFunctions.Extract, [Literal.Text(node.Field), operand], node);
+    }
+
+    public Expression AtTimeZone(Ast.AtTimeZoneExpression node, QueryScope scope)
+    {
+        Expression operand = _context.Expressions.Resolve(node.Operand, scope);
+        operand = operand.Type.Kind == TypeKind.Date ? _context.Coercions.To(operand, SqlType.TimestampTz, CoercionContext.Implicit, _context.Position(node)) : operand;
+        NodeList<Expression> arguments = node.Zone is null ? [operand] : [_context.Expressions.Resolve(node.Zone, scope), operand];
+        return Named(SpecialFunctions.TimeZone, arguments, node);
+    }
+
+    /// <summary>GROUPING(a, b): a placeholder column until the grouping sets are known.</summary>
+    public Expression Grouping(Ast.GroupingExpression node, QueryScope scope)
+    {
+        if (!Clauses.AllowsAggregates(scope.Clause))
+        {
+            throw AnalyzerErrors.NotAllowed("grouping operations", Clauses.NameOf(scope.Clause), "42803", _context.Position(node));
+        }
+
+        NodeList<Expression> arguments = node.Arguments.Map(argument => _context.Expressions.Settled(argument, scope));
+        Column column = _context.Ids.Column("grouping", SqlType.Integer, false);
+        scope.GroupingCalls.Add(column.Id, arguments);
+        var reference = new ColumnReference(column);
+        _context.Remember(reference, node);
+        return reference;
+    }
+
+    /// <summary>The name without pg_catalog: functions live in no other schema.</summary>
+    public static string NameOf(Ast.QualifiedName name) => name.Last.Value;
+
+    /// <summary>Resolves arguments; named and VARIADIC ones are not for these functions.</summary>
+    public NodeList<Expression> Arguments(Ast.FunctionCall node, QueryScope scope) => node.Arguments.Map(argument =>
+    {
+        if (argument.Variadic)
+        {
+            throw AnalyzerErrors.Unsupported("VARIADIC", _context.Position(argument));
+        }
+
+        if (argument.Name is not null)
+        {
+            throw AnalyzerErrors.MissingFunction($"{node.Name}({argument.Name.Value} => ...)", _context.Position(node), "No function matches the given argument names.");
+        }
+
+        return _context.Expressions.Resolve(argument.Value, scope);
+    });
+
+    /// <summary>Chooses the overload or throws 42883 or 42725.</summary>
+    public ResolvedFunction Choose(string name, IReadOnlyList<FunctionSignature> overloads, NodeList<Expression> arguments, Ast.SyntaxNode node)
+    {
+        int position = _context.Position(node);
+        OverloadOutcome outcome = _context.Overloads.Resolve(overloads, arguments, isOperator: false, position, out ResolvedFunction? resolved);
+        string call = $"{name}({string.Join(", ", arguments.Select(static argument => AnalyzerErrors.WithoutModifiers(argument.Type)))})";
+        return outcome switch
+        {
+            OverloadOutcome.Found => resolved!,
+            OverloadOutcome.NoMatch => throw AnalyzerErrors.MissingFunction(call, position, HintFor(name, overloads)),
+            OverloadOutcome.Ambiguous => throw AnalyzerErrors.AmbiguousFunction(call, position),
+        };
+    }
+
+    private Expression Scalar(string name, IReadOnlyList<FunctionSignature> overloads, NodeList<Expression> arguments, Ast.SyntaxNode node)
+    {
+        if (overloads.Count == 0 && arguments.Count == 1 && TypeOfName(name) is { } type)
+        {
+            // f(x) where f is a type: a cast in function notation.
+            return CastResolver.Convert(_context, arguments[0], type, _context.Position(node));
+        }
+
+        if (overloads.Count > 0 && overloads.All(static overload => overload.Kind == FunctionKind.Window))
+        {
+            throw AnalyzerErrors.WrongObject($"window function {name} requires an OVER clause", _context.Position(node));
+        }
+
+        ResolvedFunction chosen = Choose(name, [.. overloads.Where(static overload => overload.Kind == FunctionKind.Scalar)], arguments, node);
+        return new Call(chosen.Signature, chosen.Arguments, chosen.ResultType);
+    }
+
+    /// <summary>A set-returning function among expressions: its rows come from a plan node of their own, the expression sees a column.</summary>
+    private ColumnReference SetReturning(Ast.FunctionCall node, string name, IReadOnlyList<FunctionSignature> overloads, NodeList<Expression> arguments, QueryScope scope)
+    {
+        if (!Clauses.AllowsSets(scope.Clause) || scope.Use is not null)
+        {
+            string place = scope.Use is null ? Clauses.NameOf(scope.Clause) : "arguments of aggregates and window functions";
+            throw AnalyzerErrors.NotAllowed("set-returning functions", place, "0A000", _context.Position(node));
+        }
+
+        ResolvedFunction chosen = Choose(name, [.. overloads.Where(static overload => overload.Kind == FunctionKind.Table)], arguments, node);
+        var call = new Call(chosen.Signature, chosen.Arguments, chosen.ResultType);
+        Column column = _context.Ids.Column(name, chosen.ResultType, true);
+        scope.SetCalls.Add(new SetCall(call, column));
+        var reference = new ColumnReference(column);
+        _context.Remember(reference, node);
+        return reference;
+    }
+
+    private Expression Coalesce(Ast.FunctionCall node, QueryScope scope)
+    {
+        NodeList<Expression> arguments = Arguments(node, scope);
+        if (arguments.IsEmpty)
+        {
+            throw AnalyzerErrors.Syntax("COALESCE needs an argument", _context.Position(node));
+        }
+
+        NodeList<Expression> unified = _context.CommonTypes.Unify(arguments, "COALESCE", _context.Position(node));
+        return unified.Count == 1 ? unified[0] : new Coalesce(unified);
+    }
+
+    private Expression NullIf(Ast.FunctionCall node, QueryScope scope)
+    {
+        NodeList<Expression> arguments = Arguments(node, scope);
+        if (arguments.Count != 2)
+        {
+            throw AnalyzerErrors.Syntax("NULLIF needs two arguments", _context.Position(node));
+        }
+
+        Expression condition = _context.Expressions.Comparisons.Compare(ComparisonOperator.Equal, arguments[0], arguments[1], node);
+        Expression value = arguments[0].Type.Kind == TypeKind.Unknown && condition is Comparison comparison ? comparison.Left : arguments[0];
+        return new Case([new CaseArm(condition, Literal.Null(value.Type))], value);
+    }
+
+    private void CheckPlain(Ast.FunctionCall node, string name, IReadOnlyList<FunctionSignature> overloads)
+    {
+        string? wrong = node.Arguments.Any(static argument => argument.Value is Ast.Star) ? $"{name}(*) specified, but {name} is not an aggregate function"
+            : node.Distinct ? $"DISTINCT specified, but {name} is not an aggregate function"
+            : !node.WithinGroup.IsEmpty ? $"WITHIN GROUP specified, but {name} is not an aggregate function"
+            : !node.OrderBy.IsEmpty ? $"ORDER BY specified, but {name} is not an aggregate function"
+            : node.Filter is not null ? $"FILTER specified, but {name} is not an aggregate function"
+            : node.NullTreatment != Ast.NullTreatment.Default ? $"RESPECT/IGNORE NULLS specified, but {name} is not a window function"
+            : null;
+        if (wrong is not null && overloads.Count > 0)
+        {
+            throw AnalyzerErrors.WrongObject(wrong, _context.Position(node));
+        }
+
+        if (wrong is not null)
+        {
+            throw AnalyzerErrors.MissingFunction($"{name}()", _context.Position(node), HintFor(name, overloads));
+        }
+    }
+
+    private string HintFor(string name, IReadOnlyList<FunctionSignature> overloads)
+    {
+        if (overloads.Count > 0)
+        {
+            return "No function matches the given name and argument types. You might need to add explicit type casts.";
+        }
+
+        IReadOnlyList<string> near = SimilarNames.Nearest(name, _context.Functions.All.Select(static signature => signature.Name), 3);
+        return near.Count == 0 ? "No function has this name." : $"Perhaps you meant {string.Join(" or ", near)}.";
+    }
+
+    private static SqlType? TypeOfName(string name)
+    {
+        try
+        {
+            return TypeNames.Resolve(new Ast.NamedType(Ast.QualifiedName.Of(name), []));
+        }
+        catch (Parser.Errors.QueryException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using SqlCluster.Catalyst.Analysis.Coercion;
+using SqlCluster.Catalyst.Analysis.Scopes;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
+using Ast = SqlCluster.Parser.Ast;
+
+namespace SqlCluster.Catalyst.Analysis.Resolvers;
+
+/// <summary>Gives constants, parameters and current values their types.</summary>
+internal sealed class LiteralResolver(AnalysisContext context)
+{
+    /// <summary>integer if it fits, else bigint, else numeric with the digits as written; what numeric cannot hold is double precision.</summary>
+    public Expression Number(Ast.NumberLiteral number, bool negative)
+    {
+        string text = negative ? "-" + number.Text : number.Text;
+        if (number.Kind == Ast.NumberKind.Integer && NumberInput.Integer(text, long.MinValue, long.MaxValue, out long value) == InputResult.Ok)
+        {
+            return new Literal(value, value is >= int.MinValue and <= int.MaxValue ? SqlType.Integer : SqlType.BigInt);
+        }
+
+        InputResult result = NumberInput.Numeric(text, out Int128 unscaled, out int scale);
+        if (result == InputResult.Ok)
+        {
+            return new Literal(unscaled, NumericTyping.OfDigits(unscaled, scale));
+        }
+
+        return NumberInput.Double(text, out double approximate) == InputResult.Ok
+            ? new Literal(approximate, SqlType.DoublePrecision)
+            : throw AnalyzerErrors.TextOutOfRange(SqlType.DoublePrecision, number.Text, context.Position(number));
+    }
+
+    public Literal String(Ast.StringLiteral node)
+    {
+        var literal = new Literal(node.Value, SqlType.Unknown);
+        context.Remember(literal, node);
+        return literal;
+    }
+
+    public Literal Typed(Ast.TypedLiteral node)
+    {
+        SqlType type = TypeNames.Resolve(node.Type, context.Position);
+        return context.Literals.Parse(node.Value, type, context.Position(node));
+    }
+
+    public Literal Interval(Ast.IntervalLiteral node)
+    {
+        Ast.IntervalField? last = node.Qualifier?.End ?? node.Qualifier?.Start;
+        Literal literal = LiteralCoercion.ParseInterval(node.Value, last is null ? IntervalUnit.Second : UnitOf(last.Value), context.Position(node));
+        return last is null ? literal : Truncate(literal, UnitOf(last.Value));
+    }
+
+    public Expression Parameter(Ast.Parameter node)
+    {
+        if (node.Index is < 1 or > 65_535)
+        {
+            throw AnalyzerErrors.UnknownParameter(node.Index, context.Position(node));
+        }
+
+        SqlType type = context.Parameters[node.Index];
+        context.Parameters.HasLooseReferences |= type.Kind == TypeKind.Unknown;
+        var parameter = new Parameter(node.Index, type);
+        context.Remember(parameter, node);
+        return parameter;
+    }
+
+    public Expression Current(Ast.CurrentValue node, QueryScope scope)
+    {
+        string name = node.Kind switch
+        {
+            Ast.CurrentValueKind.CurrentDate => SpecialFunctions.CurrentDate,
+            Ast.CurrentValueKind.CurrentTime => SpecialFunctions.CurrentTime,
+            Ast.CurrentValueKind.CurrentTimestamp => SpecialFunctions.CurrentTimestamp,
+            Ast.CurrentValueKind.LocalTime => SpecialFunctions.LocalTime,
+            Ast.CurrentValueKind.LocalTimestamp => SpecialFunctions.LocalTimestamp,
+            Ast.CurrentValueKind.CurrentRole or Ast.CurrentValueKind.CurrentUser or Ast.CurrentValueKind.User => SpecialFunctions.CurrentUser,
+            Ast.CurrentValueKind.SessionUser or Ast.CurrentValueKind.SystemUser => SpecialFunctions.SessionUser,
+            Ast.CurrentValueKind.CurrentCatalog => SpecialFunctions.CurrentDatabase,
+            Ast.CurrentValueKind.CurrentSchema => SpecialFunctions.CurrentSchema,
+        };
+        return context.Expressions.Functions.Named(name, [], node);
+    }
+
+    /// <summary>interval '1 day 02:03:04' hour to minute drops what is finer than the last field.</summary>
+    private static Literal Truncate(Literal literal, IntervalUnit last)
+    {
+        var value = (IntervalValue)literal.Value!;
+        IntervalValue cut = last switch
+        {
+            IntervalUnit.Year => new(value.Months / 12 * 12, 0, 0),
+            IntervalUnit.Month => new(value.Months, 0, 0),
+            IntervalUnit.Day => value with { Microseconds = 0 },
+            IntervalUnit.Hour => value with { Microseconds = value.Microseconds / Calendar.MicrosecondsPerHour * Calendar.MicrosecondsPerHour },
+            IntervalUnit.Minute => value with { Microseconds = value.Microseconds / Calendar.MicrosecondsPerMinute * Calendar.MicrosecondsPerMinute },
+            _ => value,
+        };
+        return literal with { Value = cut };
+    }
+
+    private static IntervalUnit UnitOf(Ast.IntervalField field) => field switch
+    {
+        Ast.IntervalField.Year => IntervalUnit.Year,
+        Ast.IntervalField.Month => IntervalUnit.Month,
+        Ast.IntervalField.Day => IntervalUnit.Day,
+        Ast.IntervalField.Hour => IntervalUnit.Hour,
+        Ast.IntervalField.Minute => IntervalUnit.Minute,
+        Ast.IntervalField.Second => IntervalUnit.Second,
+        Ast.IntervalField.Week => IntervalUnit.Week,
+        Ast.IntervalField.Quarter => IntervalUnit.Quarter,
+        Ast.IntervalField.Decade => IntervalUnit.Decade,
+        Ast.IntervalField.Century => IntervalUnit.Century,
+        Ast.IntervalField.Millennium => IntervalUnit.Millennium,
+        Ast.IntervalField.Millisecond => IntervalUnit.Millisecond,
+        Ast.IntervalField.Microsecond => IntervalUnit.Microsecond,
+    };
+}

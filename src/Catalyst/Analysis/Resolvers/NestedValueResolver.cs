@@ -1,0 +1,142 @@
+using SqlCluster.Catalyst.Analysis.Coercion;
+using SqlCluster.Catalyst.Analysis.Scopes;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
+using Ast = SqlCluster.Parser.Ast;
+
+namespace SqlCluster.Catalyst.Analysis.Resolvers;
+
+/// <summary>Resolves arrays, rows, structs and maps: their constructors, subscripts, slices and fields become calls named in <see cref="SpecialFunctions"/>.</summary>
+internal sealed class NestedValueResolver(AnalysisContext context)
+{
+    /// <summary>ARRAY[...]; with a type wanted the elements are cast to it (and an empty array is possible).</summary>
+    public Expression Array(Ast.ArrayExpression node, QueryScope scope, SqlType? wanted = null)
+    {
+        int position = context.Position(node);
+        NodeList<Expression> elements = node.Elements.Map(element =>
+            element is Ast.ArrayExpression inner && wanted?.Element?.Kind == TypeKind.Array ? Array(inner, scope, wanted.Element) : context.Expressions.Resolve(element, scope));
+        if (elements.IsEmpty && wanted is null)
+        {
+            throw new Parser.Errors.QueryException("42P18", Parser.Errors.ErrorKind.User, "cannot determine type of empty array", position)
+            {
+                Hint = "Explicitly cast to the desired type, for example ARRAY[]::integer[].",
+            };
+        }
+
+        NodeList<Expression> unified = wanted is null
+            ? context.CommonTypes.Unify(elements, "ARRAY", position)
+            : elements.Map(element => CastResolver.Convert(context, element, wanted.Element!, position));
+        return Make(SpecialFunctions.ArrayConstructor, unified, wanted ?? SqlType.Array(unified[0].Type), node);
+    }
+
+    public Expression Row(Ast.RowExpression node, QueryScope scope)
+    {
+        var fields = new List<Expression>();
+        foreach (Ast.Expression element in node.Elements)
+        {
+            if (element is Ast.Star { Qualifier: { } qualifier } && NameResolution.FindRelation([.. qualifier.Parts.Select(static part => part.Value)], scope) is { } relation)
+            {
+                fields.AddRange(relation.Columns.Select(static column => column.Value));
+            }
+            else
+            {
+                fields.Add(context.Expressions.Resolve(element, scope));
+            }
+        }
+
+        return MakeRow(NodeList.From(fields), static index => $"f{index + 1}", node);
+    }
+
+    public Expression Struct(Ast.StructExpression node, QueryScope scope) =>
+        MakeRow(node.Fields.Map(field => context.Expressions.Settled(field.Value, scope)), index => node.Fields[index].Name, node);
+
+    /// <summary>A relation's name used as a value.</summary>
+    public Expression WholeRow(RelationScope relation) =>
+        MakeRow([.. relation.Columns.Select(static column => column.Value)], index => relation.Columns[index].Name, null);
+
+    public Expression Map(Ast.MapExpression node, QueryScope scope)
+    {
+        int position = context.Position(node);
+        NodeList<Expression> keys = context.CommonTypes.Unify(node.Entries.Map(entry => context.Expressions.Resolve(entry.Key, scope)), "MAP", position);
+        NodeList<Expression> values = context.CommonTypes.Unify(node.Entries.Map(entry => context.Expressions.Resolve(entry.Value, scope)), "MAP", position);
+        SqlType type = SqlType.Map(keys.IsEmpty ? SqlType.Text : keys[0].Type, values.IsEmpty ? SqlType.Text : values[0].Type);
+        return Make(SpecialFunctions.MapConstructor, [.. keys.Zip(values).SelectMany(static pair => new[] { pair.First, pair.Second })], type, node);
+    }
+
+    public Expression Subscript(Ast.SubscriptExpression node, QueryScope scope)
+    {
+        Expression operand = context.Expressions.Resolve(node.Operand, scope), index = context.Expressions.Resolve(node.Index, scope);
+        int position = context.Position(node.Index);
+        switch (operand.Type.Kind)
+        {
+            case TypeKind.Array:
+                return Make(SpecialFunctions.ArraySubscript, [operand, ToIndex(index, position)], operand.Type.Element!, node);
+            case TypeKind.Map:
+                return Make(SpecialFunctions.MapSubscript, [operand, context.Coercions.To(index, operand.Type.Key!, CoercionContext.Implicit, position)], operand.Type.Element!, node);
+            case TypeKind.Row when index is Literal { Value: string name }:
+                return Field(operand, new Ast.Identifier(name) { Span = node.Index.Span });
+            case TypeKind.Row when index is Literal { Value: long ordinal } && ordinal >= 1 && ordinal <= operand.Type.Fields!.Count:
+                return FieldAt(operand, (int)ordinal - 1, node);
+            case TypeKind.Jsonb or TypeKind.Json:
+                return context.Expressions.Functions.Named("->", [operand, index], node);
+            default:
+                throw AnalyzerErrors.DatatypeMismatch($"cannot subscript type {operand.Type} because it does not support subscripting", context.Position(node));
+        }
+    }
+
+    public Expression Slice(Ast.SliceExpression node, QueryScope scope)
+    {
+        Expression operand = context.Expressions.Resolve(node.Operand, scope);
+        if (operand.Type.Kind != TypeKind.Array)
+        {
+            throw AnalyzerErrors.DatatypeMismatch($"cannot subscript type {operand.Type} because it does not support subscripting", context.Position(node));
+        }
+
+        Expression lower = node.Lower is null ? Literal.Integer(int.MinValue) : ToIndex(context.Expressions.Resolve(node.Lower, scope), context.Position(node.Lower));
+        Expression upper = node.Upper is null ? Literal.Integer(int.MaxValue) : ToIndex(context.Expressions.Resolve(node.Upper, scope), context.Position(node.Upper));
+        return Make(SpecialFunctions.ArraySlice, [operand, lower, upper], operand.Type, node);
+    }
+
+    /// <summary>(value).field.</summary>
+    public Expression Field(Expression value, Ast.Identifier name)
+    {
+        if (value.Type.Kind != TypeKind.Row)
+        {
+            throw AnalyzerErrors.WrongObject($"column notation .{name.Value} applied to type {value.Type}, which is not a composite type", context.Position(name));
+        }
+
+        for (int i = 0; i < value.Type.Fields!.Count; i++)
+        {
+            if (value.Type.Fields[i].Name == name.Value)
+            {
+                return FieldAt(value, i, name);
+            }
+        }
+
+        throw AnalyzerErrors.MissingColumn($"\"{name.Value}\"", context.Position(name), SimilarNames.Nearest(name.Value, value.Type.Fields.Select(static field => field.Name), 1).FirstOrDefault());
+    }
+
+    /// <summary>The field at a position, from 0.</summary>
+    public Expression FieldAt(Expression row, int index, Ast.SyntaxNode? node) => row is Call { Function.Name: SpecialFunctions.RowConstructor } constructor
+        ? constructor.Arguments[index]
+        : Make(SpecialFunctions.Field, [row, Literal.Integer(index + 1)], row.Type.Fields![index].Type, node);
+
+    private Expression ToIndex(Expression index, int position) => index.Type.IsInteger || index.Type.Kind == TypeKind.Unknown
+        ? context.Coercions.To(index, SqlType.Integer, CoercionContext.Assignment, position)
+        : throw AnalyzerErrors.DatatypeMismatch("array subscript must have type integer", position);
+
+    private Expression MakeRow(NodeList<Expression> fields, Func<int, string> nameOf, Ast.SyntaxNode? node)
+    {
+        SqlType type = SqlType.Row([.. fields.Select((field, index) => new RowField(nameOf(index), field.Type))]);
+        return Make(SpecialFunctions.RowConstructor, fields, type, node);
+    }
+
+    /// <summary>A call whose result type the syntax decides.</summary>
+    private Expression Make(string name, NodeList<Expression> arguments, SqlType type, Ast.SyntaxNode? node)
+    {
+        IReadOnlyList<Catalog.FunctionSignature> found = context.Functions.Find(name);
+        return found.Count > 0
+            ? new Call(found[0], arguments, type)
+            : throw AnalyzerErrors.Unsupported($"function {name}", context.Position(node));
+    }
+}

@@ -1,0 +1,85 @@
+using SqlCluster.Catalyst.Analysis.Coercion;
+using SqlCluster.Catalyst.Analysis.Scopes;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
+using Ast = SqlCluster.Parser.Ast;
+
+namespace SqlCluster.Catalyst.Analysis.Resolvers;
+
+/// <summary>Resolves prefix and infix operators: comparisons become nodes, LIKE operators <see cref="Like"/>, everything else a call of the catalog's operator.</summary>
+internal sealed class OperatorResolver(AnalysisContext context, ComparisonResolver comparisons)
+{
+    public Expression Unary(Ast.UnaryExpression node, QueryScope scope)
+    {
+        Expression operand = context.Expressions.Resolve(node.Operand, scope);
+        return node.Operator.Symbol == "+" && operand.Type.IsNumber ? operand : Apply(node.Operator.Symbol, [operand], node);
+    }
+
+    public Expression Binary(Ast.BinaryExpression node, QueryScope scope)
+    {
+        Expression left = context.Expressions.Resolve(node.Left, scope);
+        Expression right = context.Expressions.Resolve(node.Right, scope);
+        return Binary(node.Operator.Symbol, left, right, node);
+    }
+
+    /// <summary>left symbol right, for operands resolved already.</summary>
+    public Expression Binary(string symbol, Expression left, Expression right, Ast.SyntaxNode node)
+    {
+        if (ComparisonResolver.TryOperator(symbol, out ComparisonOperator comparison))
+        {
+            return comparisons.Compare(comparison, left, right, node);
+        }
+
+        if (symbol is "~~" or "!~~" or "~~*" or "!~~*")
+        {
+            return PatternResolver.LikeOf(context, left, right, symbol, context.Position(node));
+        }
+
+        if (symbol is "+" or "-" or "*" or "/" or "%")
+        {
+            (left, right) = PromoteNumbers(left, right, context.Position(node));
+        }
+
+        return Apply(symbol, [left, right], node);
+    }
+
+    /// <summary>Two numbers as one type: the wider integer, numeric, or double precision as soon as a float meets another type.</summary>
+    private (Expression Left, Expression Right) PromoteNumbers(Expression left, Expression right, int position)
+    {
+        if (!left.Type.IsNumber || !right.Type.IsNumber || (left.Type.Kind == right.Type.Kind))
+        {
+            return (left, right);
+        }
+
+        if (left.Type.IsFloat || right.Type.IsFloat)
+        {
+            return (Convert(left, SqlType.DoublePrecision), Convert(right, SqlType.DoublePrecision));
+        }
+
+        if (left.Type.Kind == TypeKind.Numeric || right.Type.Kind == TypeKind.Numeric)
+        {
+            return (context.Coercions.ToNumeric(left, position), context.Coercions.ToNumeric(right, position));
+        }
+
+        SqlType wider = left.Type.Kind > right.Type.Kind ? left.Type : right.Type;
+        return (Convert(left, wider), Convert(right, wider));
+
+        Expression Convert(Expression expression, SqlType type) => context.Coercions.To(expression, type, CoercionContext.Implicit, position);
+    }
+
+    private Expression Apply(string symbol, NodeList<Expression> operands, Ast.SyntaxNode node)
+    {
+        int position = context.Position(node);
+        OverloadOutcome outcome = context.Overloads.Resolve(context.Functions.Find(symbol), operands, isOperator: true, position, out ResolvedFunction? resolved);
+        return outcome switch
+        {
+            OverloadOutcome.Found => new Call(resolved!.Signature, resolved.Arguments, resolved.ResultType),
+            OverloadOutcome.NoMatch => throw AnalyzerErrors.MissingOperator(Describe(symbol, operands), position),
+            OverloadOutcome.Ambiguous => throw AnalyzerErrors.AmbiguousOperator(Describe(symbol, operands), position),
+        };
+    }
+
+    public static string Describe(string symbol, NodeList<Expression> operands) => operands.Count == 1
+        ? $"{symbol} {AnalyzerErrors.WithoutModifiers(operands[0].Type)}"
+        : $"{AnalyzerErrors.WithoutModifiers(operands[0].Type)} {symbol} {AnalyzerErrors.WithoutModifiers(operands[1].Type)}";
+}

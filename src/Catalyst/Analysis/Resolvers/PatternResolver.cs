@@ -1,0 +1,63 @@
+using SqlCluster.Catalyst.Analysis.Coercion;
+using SqlCluster.Catalyst.Analysis.Scopes;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
+using Ast = SqlCluster.Parser.Ast;
+
+namespace SqlCluster.Catalyst.Analysis.Resolvers;
+
+/// <summary>Resolves LIKE, ILIKE and SIMILAR TO.</summary>
+internal sealed class PatternResolver(AnalysisContext context)
+{
+    public Expression Match(Ast.PatternMatchExpression node, QueryScope scope)
+    {
+        Expression input = Text(node.Operand, scope), pattern = Text(node.Pattern, scope);
+        if (node.Kind == Ast.PatternKind.SimilarTo)
+        {
+            return SimilarTo(node, input, pattern, scope);
+        }
+
+        bool ignoreCase = node.Kind == Ast.PatternKind.ILike;
+        if (node.Escape is null)
+        {
+            return new Like(input, pattern, '\\', ignoreCase, node.Negated);
+        }
+
+        Expression escape = Text(node.Escape, scope);
+        if (escape is Literal { Value: string text })
+        {
+            return text.Length <= 1
+                ? new Like(input, pattern, text.Length == 0 ? null : text[0], ignoreCase, node.Negated)
+                : throw AnalyzerErrors.InvalidEscape(context.Position(node.Escape));
+        }
+
+        Expression rewritten = context.Expressions.Functions.Named(SpecialFunctions.LikeEscape, [pattern, escape], node);
+        return new Like(input, rewritten, '\\', ignoreCase, node.Negated);
+    }
+
+    /// <summary>input ~~ pattern and its like: !~~ negates, a star ignores case.</summary>
+    public static Expression LikeOf(AnalysisContext context, Expression input, Expression pattern, string symbol, int position)
+    {
+        Expression text = AsText(context, input, symbol, pattern, position), patternText = AsText(context, pattern, symbol, input, position);
+        return new Like(text, patternText, '\\', symbol.EndsWith('*'), symbol[0] == '!');
+    }
+
+    private Expression SimilarTo(Ast.PatternMatchExpression node, Expression input, Expression pattern, QueryScope scope)
+    {
+        NodeList<Expression> arguments = node.Escape is null ? [pattern] : [pattern, Text(node.Escape, scope)];
+        Expression regex = context.Expressions.Functions.Named(SpecialFunctions.SimilarToEscape, arguments, node);
+        Expression match = context.Expressions.Functions.Named("~", [input, regex], node);
+        return node.Negated ? new Not(match) : match;
+    }
+
+    private Expression Text(Ast.Expression node, QueryScope scope)
+    {
+        Expression value = context.Expressions.Resolve(node, scope);
+        return AsText(context, value, "~~", value, context.Position(node));
+    }
+
+    private static Expression AsText(AnalysisContext context, Expression value, string symbol, Expression other, int position) =>
+        value.Type.IsText || value.Type.Kind == TypeKind.Unknown
+            ? value.Type.Kind == TypeKind.Unknown ? context.Coercions.Settle(value) : context.Coercions.ToText(value, position)
+            : throw AnalyzerErrors.MissingOperator(OperatorResolver.Describe(symbol, [value, ReferenceEquals(value, other) ? Literal.Text("") : other]), position);
+}

@@ -1,0 +1,119 @@
+using SqlCluster.Catalyst.Analysis.Coercion;
+using SqlCluster.Catalyst.Analysis.Scopes;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Types;
+using Ast = SqlCluster.Parser.Ast;
+
+namespace SqlCluster.Catalyst.Analysis.Resolvers;
+
+/// <summary>Resolves an item of WITH RECURSIVE: base UNION [ALL] recursive becomes a RecursiveUnion if it reads itself.</summary>
+internal sealed class RecursiveQueryResolver(AnalysisContext context)
+{
+    public LogicalPlan Resolve(Ast.CommonTableExpression table, Ast.Query query, CteBinding binding, QueryScope? parent, CteScope? ctes)
+    {
+        var inner = new CteScope(binding, ctes);
+        if (UnionOf(query) is not { } union)
+        {
+            // Whoever reads itself in another form is wrong; others are plain definitions.
+            binding.ReasonNotReadable = $"recursive query \"{binding.Name}\" does not have the form non-recursive-term UNION [ALL] recursive-term";
+            return context.Queries.Resolve(query, parent, inner);
+        }
+
+        if (query.With is not null)
+        {
+            var definitions = new CteResolver(context);
+            CteScope? innermost = definitions.Define(query.With, parent, inner);
+            return definitions.Wrap(Union(table, query, union, binding, parent, innermost));
+        }
+
+        return Union(table, query, union, binding, parent, inner);
+    }
+
+    private static Ast.SetOperation? UnionOf(Ast.Query query) => query.Body switch
+    {
+        Ast.SetOperation { Operator: Ast.SetOperator.Union, ByName: false } union => union,
+        Ast.Query inner when query.OrderBy.IsEmpty && query.Limit is null && inner.With is null => UnionOf(inner),
+        _ => null,
+    };
+
+    private LogicalPlan Union(Ast.CommonTableExpression table, Ast.Query query, Ast.SetOperation union, CteBinding binding, QueryScope? parent, CteScope? ctes)
+    {
+        // The last operand is the recursive term; those before it are the base.
+        binding.ReasonNotReadable = $"recursive reference to query \"{binding.Name}\" must not appear within its non-recursive term";
+        Ast.QueryExpression baseNode = union.Operands.Count == 2 ? union.Operands[0] : union with { Operands = [.. union.Operands.Take(union.Operands.Count - 1)] };
+        LogicalPlan start = Settled(context.Queries.ResolveBody(baseNode, parent, ctes, keepUnknown: false));
+        NodeList<Column> columns = new CteResolver(context).Renamed(start.Output.Map(context.Ids.CopyOf), table).Map(static column => column with { IsNullable = true });
+        (LogicalPlan step, NodeList<Column> settled) = Step(union, binding, columns, parent, ctes);
+        if (binding.References == 0)
+        {
+            binding.IsWorkingTable = false;
+            return context.Queries.Resolve(query, parent, ctes);
+        }
+
+        if (!query.OrderBy.IsEmpty || query.Limit is not null)
+        {
+            throw AnalyzerErrors.NotImplemented($"{(query.OrderBy.IsEmpty ? "LIMIT" : "ORDER BY")} in a recursive query is not implemented", context.Position(query));
+        }
+
+        binding.IsWorkingTable = false;
+        start = OutputColumns.Convert(context, start, [.. settled.Select(static column => column.Type)], context.Position(union));
+        return new RecursiveUnion(binding.Id, union.All, start, step, settled);
+    }
+
+    /// <summary>Resolves the recursive term over the working table; a numeric column that grows by iterating gets room once.</summary>
+    private (LogicalPlan Step, NodeList<Column> Columns) Step(Ast.SetOperation union, CteBinding binding, NodeList<Column> columns, QueryScope? parent, CteScope? ctes)
+    {
+        Ast.QueryExpression node = union.Operands[^1];
+        binding.Columns = columns;
+        binding.IsWorkingTable = true;
+        binding.References = 0;
+        LogicalPlan step = context.Queries.ResolveBody(node, parent, ctes, keepUnknown: true);
+        if (step.Output.Count != columns.Count)
+        {
+            throw AnalyzerErrors.Syntax("each UNION query must have the same number of columns", context.Position(node));
+        }
+
+        NodeList<Column> widened = Widened(columns, step);
+        if (!ReferenceEquals(widened, columns))
+        {
+            binding.Columns = columns = widened;
+            step = context.Queries.ResolveBody(node, parent, ctes, keepUnknown: true);
+        }
+
+        NodeList<Column> output = step.Output;
+        for (int i = 0; i < columns.Count; i++)
+        {
+            SqlType type = output[i].Type, wanted = columns[i].Type;
+            if (type.Kind != TypeKind.Unknown && type.Kind != wanted.Kind && (CommonTypes.Of(type, wanted) is not { } common || common.Kind != wanted.Kind))
+            {
+                throw new Parser.Errors.QueryException(
+                    "42804",
+                    Parser.Errors.ErrorKind.User,
+                    $"recursive query \"{binding.Name}\" column {i + 1} has type {AnalyzerErrors.WithoutModifiers(wanted)} in non-recursive term but type {AnalyzerErrors.WithoutModifiers(type)} overall",
+                    context.Position(node))
+                {
+                    Hint = "Cast the output of the non-recursive term to the correct type.",
+                };
+            }
+        }
+
+        return (OutputColumns.Convert(context, step, [.. columns.Select(static column => column.Type)], context.Position(node)), columns);
+    }
+
+    private static NodeList<Column> Widened(NodeList<Column> columns, LogicalPlan step)
+    {
+        NodeList<Column> output = step.Output;
+        Column[] widened = [.. columns.Select((column, index) =>
+            column.Type.Kind == TypeKind.Numeric && output[index].Type.Kind == TypeKind.Numeric && !column.Type.Equals(NumericTyping.Common(column.Type, output[index].Type))
+                ? column with { Type = SqlType.Numeric(SqlType.MaxPrecision, Math.Max(column.Type.Scale, output[index].Type.Scale)) }
+                : column.Type.Kind is TypeKind.Varchar or TypeKind.Char && !column.Type.Equals(output[index].Type)
+                    ? column with { Type = column.Type.Kind == TypeKind.Varchar ? SqlType.Varchar() : SqlType.Text }
+                    : column)];
+        return widened.Zip(columns).All(static pair => ReferenceEquals(pair.First, pair.Second)) ? columns : NodeList.Create<Column>(widened);
+    }
+
+    /// <summary>Base terms decide types, so their literals are typed at once.</summary>
+    private LogicalPlan Settled(LogicalPlan plan) =>
+        OutputColumns.Convert(context, plan, [.. plan.Output.Select(static column => column.Type.Kind == TypeKind.Unknown ? SqlType.Text : column.Type)], 0);
+}

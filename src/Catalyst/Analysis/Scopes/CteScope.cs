@@ -1,0 +1,44 @@
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Logical;
+
+namespace SqlCluster.Catalyst.Analysis.Scopes;
+
+/// <summary>A common table expression that FROM can name.</summary>
+internal sealed class CteBinding(CteId id, string name)
+{
+    public CteId Id => id;
+
+    public string Name => name;
+
+    /// <summary>Columns of the definition; null while it is being analyzed and may not be read.</summary>
+    public NodeList<Column>? Columns { get; set; }
+
+    /// <summary>Why a reference is wrong while <see cref="Columns"/> is null.</summary>
+    public string? ReasonNotReadable { get; set; }
+
+    /// <summary>Inside the recursive term: references read the working table.</summary>
+    public bool IsWorkingTable { get; set; }
+
+    public int References { get; set; }
+}
+
+/// <summary>Common table expressions in scope, innermost first. Immutable: a new one is put in front.</summary>
+internal sealed class CteScope(CteBinding binding, CteScope? next)
+{
+    public static CteBinding? Find(CteScope? scope, string name)
+    {
+        for (; scope is not null; scope = scope.Next)
+        {
+            if (scope.Binding.Name == name)
+            {
+                return scope.Binding;
+            }
+        }
+
+        return null;
+    }
+
+    public CteBinding Binding => binding;
+
+    public CteScope? Next => next;
+}
