@@ -1,3 +1,4 @@
+using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Analysis.Scopes;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
@@ -24,7 +25,9 @@ internal sealed class CaseResolver(AnalysisContext context)
         }
 
         results[count] = node.Else is null ? new Literal(null, SqlType.Unknown) : context.Expressions.Resolve(node.Else, scope);
-        NodeList<Expression> unified = context.CommonTypes.Unify(NodeList.Create<Expression>(results), "CASE", context.Position(node));
+        // ELSE is looked at first, as PostgreSQL does: it decides between text and varchar.
+        SqlType type = context.CommonTypes.Of([results[count], .. results.AsSpan(0, count)], "CASE", context.Position(node));
+        NodeList<Expression> unified = NodeList.Create<Expression>(results).Map(result => context.Coercions.To(result, type, CoercionContext.Implicit, context.Position(node)));
         var arms = new CaseArm[count];
         for (int i = 0; i < count; i++)
         {

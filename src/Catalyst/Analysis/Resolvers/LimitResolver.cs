@@ -11,7 +11,7 @@ namespace SqlCluster.Catalyst.Analysis.Resolvers;
 internal sealed class LimitResolver(AnalysisContext context)
 {
     /// <summary>Puts the limit on top of the plan; without a clause the plan stays as it is.</summary>
-    public LogicalPlan Apply(LogicalPlan plan, Ast.LimitClause? limit, bool isSorted, QueryScope? parent, CteScope? ctes)
+    public LogicalPlan Apply(LogicalPlan plan, Ast.LimitClause? limit, bool isSorted, QueryScope? parent, CteScope? ctes, FromScope? from = null)
     {
         if (limit is null || (limit.Count is null && limit.Offset is null))
         {
@@ -23,10 +23,10 @@ internal sealed class LimitResolver(AnalysisContext context)
             throw AnalyzerErrors.Syntax("WITH TIES cannot be specified without ORDER BY clause", context.Position(limit));
         }
 
-        return new Limit(Count(limit.Count, "LIMIT", parent, ctes), Count(limit.Offset, "OFFSET", parent, ctes), limit.WithTies, plan);
+        return new Limit(Count(limit.Count, "LIMIT", parent, ctes, from), Count(limit.Offset, "OFFSET", parent, ctes, from), limit.WithTies, plan);
     }
 
-    private Expression? Count(Ast.Expression? node, string clause, QueryScope? parent, CteScope? ctes)
+    private Expression? Count(Ast.Expression? node, string clause, QueryScope? parent, CteScope? ctes, FromScope? from)
     {
         if (node is null)
         {
@@ -34,7 +34,7 @@ internal sealed class LimitResolver(AnalysisContext context)
         }
 
         int position = context.Position(node);
-        var scope = new QueryScope(parent, ctes) { Clause = Clause.Limit };
+        var scope = new QueryScope(parent, ctes) { Clause = Clause.Limit, From = from ?? FromScope.Empty };
         Expression value = context.Expressions.Resolve(node, scope);
         if (Trees.ColumnUse.References(value).Count > 0)
         {

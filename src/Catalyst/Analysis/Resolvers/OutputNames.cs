@@ -29,7 +29,6 @@ internal static class OutputNames
                 return isStrong ? (inner, true) : (TypeNames.InternalName(cast.Type), false);
             case Ast.TypedLiteral typed: return (TypeNames.InternalName(typed.Type), false);
             case Ast.IntervalLiteral: return ("interval", false);
-            case Ast.BooleanLiteral: return ("bool", false);
             case Ast.CaseExpression @case:
                 (string? otherwise, bool strong) = @case.Else is null ? (null, false) : Find(@case.Else);
                 return strong ? (otherwise, true) : ("case", false);

@@ -110,16 +110,24 @@ internal sealed class SelectResolver(AnalysisContext context, Ast.Select select,
     /// <summary>The leading ORDER BY keys must be those of DISTINCT ON, in any order.</summary>
     private void CheckDistinctOn()
     {
-        int matched = 0;
+        HashSet<Expression> missing = [.. _distinctOn.Select(static on => on.Value)];
+        HashSet<Expression> all = [.. missing];
+        Ast.SortItem? other = null;
         foreach ((Ast.SortItem item, OutputKey key) in _order)
         {
-            bool isKey = _distinctOn.Exists(on => on.Value.Equals(key.Value));
-            if (isKey && matched < 0)
+            missing.Remove(key.Value);
+            bool isKey = all.Contains(key.Value);
+            if (isKey && other is not null)
             {
                 throw AnalyzerErrors.InvalidColumnReference("SELECT DISTINCT ON expressions must match initial ORDER BY expressions", context.Position(item));
             }
 
-            matched = isKey ? matched + 1 : _distinctOn.Count > 0 && matched < _distinctOn.Select(static on => on.Value).Distinct().Count() ? -1 : matched;
+            other ??= isKey ? null : item;
+        }
+
+        if (missing.Count > 0 && other is not null)
+        {
+            throw AnalyzerErrors.InvalidColumnReference("SELECT DISTINCT ON expressions must match initial ORDER BY expressions", context.Position(other));
         }
     }
 
@@ -203,7 +211,7 @@ internal sealed class SelectResolver(AnalysisContext context, Ast.Select select,
 
         plan = sortKeys.IsEmpty ? plan : new Sort(sortKeys, plan);
         plan = on.IsEmpty ? plan : new Distinct(on, plan);
-        plan = new LimitResolver(context).Apply(plan, limit, isSorted, parent, ctes);
+        plan = new LimitResolver(context).Apply(plan, limit, isSorted, parent, ctes, _scope.From);
         return outputs.Count == visible ? plan : new Project([.. outputs.Take(visible).Select(static output => NamedExpression.Pass(output.Column))], plan);
     }
 

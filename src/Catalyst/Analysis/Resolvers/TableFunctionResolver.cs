@@ -39,7 +39,9 @@ internal sealed class TableFunctionResolver(AnalysisContext context)
         }
 
         var scan = new TableFunctionScan(Values.SingleRow, NodeList.From(calls), NodeList.From(columns), ordinality);
-        return new FromItem(scan, context.From.Offer(scan.Output, names, node.Alias, firstName, []));
+        FromScope offered = context.From.Offer(scan.Output, names, node.Alias, firstName, []);
+        offered.Relations[0].IsScalarFunction = scan.Output.Count == 1;
+        return new FromItem(scan, offered);
     }
 
     private static string NameOf(Ast.Expression call) => OutputNames.Of(call);

@@ -14,6 +14,9 @@ internal sealed class RelationScope(string? name, IReadOnlyList<string> qualifie
 
     public IReadOnlyList<string> QualifiedName => qualifiedName;
 
+    /// <summary>A function in FROM that returns single values: its name alone is the value, not a row.</summary>
+    public bool IsScalarFunction { get; set; }
+
     public List<ScopeColumn> Columns { get; } = [];
 
     /// <summary>Adds a plan column under a name.</summary>

@@ -17,7 +17,7 @@ internal static class NameResolution
     {
         int position = context.Position(name);
         ResolvedName? found = name.Parts.Count > 1 ? FindQualified(context, name, scope, position) : null;
-        found ??= FindColumn(context, name.Parts[0], scope, position);
+        found ??= FindColumn(context, name, scope, position);
         if (found is null && name.Parts.Count == 1)
         {
             found = FindWholeRow(context, name.Parts[0].Value, scope);
@@ -81,14 +81,20 @@ internal static class NameResolution
                 throw AnalyzerErrors.MissingColumn($"{string.Join('.', parts[..length])}.{parts[length]}", position, NearestOf(parts[length], relation.Columns.Select(static column => column.Name)));
             }
 
+            if (length + 1 < parts.Length && columns[0].Value.Type.Kind != Types.TypeKind.Row)
+            {
+                continue;
+            }
+
             return new ResolvedName(Reference(context, columns[0].Value, name), length + 1, depth);
         }
 
         return null;
     }
 
-    private static ResolvedName? FindColumn(AnalysisContext context, Identifier name, QueryScope scope, int position)
+    private static ResolvedName? FindColumn(AnalysisContext context, QualifiedName qualified, QueryScope scope, int position)
     {
+        Identifier name = qualified.Parts[0];
         for (QueryScope? level = scope; level is not null; level = level.Parent)
         {
             IReadOnlyList<ScopeColumn> found = level.From.Find(name.Value);
@@ -97,7 +103,7 @@ internal static class NameResolution
                 throw AnalyzerErrors.AmbiguousColumn(name.Value, position);
             }
 
-            if (found.Count == 1)
+            if (found.Count == 1 && (qualified.Parts.Count == 1 || found[0].Value.Type.Kind == Types.TypeKind.Row))
             {
                 return new ResolvedName(Reference(context, found[0].Value, name), 1, level.Depth);
             }
@@ -109,7 +115,7 @@ internal static class NameResolution
     /// <summary>A relation's name alone is the row of its columns, as in PostgreSQL.</summary>
     private static ResolvedName? FindWholeRow(AnalysisContext context, string name, QueryScope scope) =>
         FindRelation([name], scope, out int depth) is { Columns.Count: > 0 } relation
-            ? new ResolvedName(context.Expressions.NestedValues.WholeRow(relation), 1, depth)
+            ? new ResolvedName(relation.IsScalarFunction ? Reference(context, relation.Columns[0].Value, new Identifier(name)) : context.Expressions.NestedValues.WholeRow(relation), 1, depth)
             : null;
 
     /// <summary>A reference object of its own, so that its position can be remembered.</summary>
