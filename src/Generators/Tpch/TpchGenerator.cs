@@ -13,6 +13,9 @@ public enum TpchFormat
 
     /// <summary>One <c>.tbl</c> file a table, byte for byte what the TPC's dbgen writes.</summary>
     Tbl,
+
+    /// <summary>One <c>.csv</c> file a table: RFC 4180 with a header.</summary>
+    Csv,
 }
 
 /// <summary>Generates the eight TPC-H tables into a folder.</summary>
@@ -68,7 +71,7 @@ public static class TpchGenerator
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(stream);
-        using var file = new TblFile(table, stream);
+        using var file = new TextTableFile(table, TextDialect.Tbl, stream);
         await new TableFileSet(scale, [file], progress).FillAsync(threadCount, cancellationToken).ConfigureAwait(false);
         file.Finish();
     }
@@ -76,6 +79,7 @@ public static class TpchGenerator
     private static TableFile Open(TpchTable table, string folder, TpchFormat format, ParquetWriteOptions parquet) => format switch
     {
         TpchFormat.Parquet => new ParquetTableFile(table, Path.Combine(folder, table.Name + ".parquet"), parquet),
-        TpchFormat.Tbl => new TblFile(table, new ReplacedFile(Path.Combine(folder, table.Name + ".tbl"))),
+        TpchFormat.Tbl => new TextTableFile(table, TextDialect.Tbl, new ReplacedFile(Path.Combine(folder, table.Name + ".tbl"))),
+        TpchFormat.Csv => new TextTableFile(table, TextDialect.Csv, new ReplacedFile(Path.Combine(folder, table.Name + ".csv"))),
     };
 }

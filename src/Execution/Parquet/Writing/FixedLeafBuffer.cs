@@ -13,11 +13,14 @@ namespace SqlCluster.Execution.Parquet.Writing;
 internal sealed class FixedLeafBuffer<T>(WriteColumn column, bool useDictionary) : CodedLeafBuffer(column, useDictionary)
     where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>
 {
+    private const int SampleSize = 4_096;
+
     private readonly FixedDictionary<T> _dictionary = new();
+    private readonly ByteBuilder _sample = new();
     private T[] _values = new T[1024];
     private int _valueCount;
     private T[] _widened = [];
-    private ParquetEncodingChoice _encodings;
+    private Metadata.Encoding _plainEncoding;
 
     public override int ValueCount => IsCoded ? CodeCount : _valueCount;
 
@@ -27,11 +30,7 @@ internal sealed class FixedLeafBuffer<T>(WriteColumn column, bool useDictionary)
 
     protected override long DictionaryBytes => (long)_dictionary.Count * Unsafe.SizeOf<T>();
 
-    protected override Metadata.Encoding PlainEncoding => _encodings switch
-    {
-        ParquetEncodingChoice.Common => Metadata.Encoding.Plain,
-        ParquetEncodingChoice.Compact => IsFloat ? Metadata.Encoding.ByteStreamSplit : Metadata.Encoding.DeltaBinaryPacked,
-    };
+    protected override Metadata.Encoding PlainEncoding => _plainEncoding;
 
     private bool IsFloat => Column.Type.Physical is PhysicalType.Float or PhysicalType.Double;
 
@@ -45,7 +44,12 @@ internal sealed class FixedLeafBuffer<T>(WriteColumn column, bool useDictionary)
     public override void Complete(ParquetEncodingChoice encodings)
     {
         base.Complete(encodings);
-        _encodings = encodings;
+        _plainEncoding = encodings switch
+        {
+            ParquetEncodingChoice.Common => Metadata.Encoding.Plain,
+            ParquetEncodingChoice.Compact when IsFloat => Metadata.Encoding.ByteStreamSplit,
+            ParquetEncodingChoice.Compact => DeltasPay() ? Metadata.Encoding.DeltaBinaryPacked : Metadata.Encoding.Plain,
+        };
     }
 
     public override void WriteDictionary(ByteBuilder output) => output.Append(MemoryMarshal.AsBytes(_dictionary.Values));
@@ -127,6 +131,15 @@ internal sealed class FixedLeafBuffer<T>(WriteColumn column, bool useDictionary)
         for (int i = 0; i < codes.Length; i++)
             target[i] = dictionary[codes[i]];
         _dictionary.Clear();
+    }
+
+    /// <summary>Tries differences on the first values: they must save a quarter.</summary>
+    private bool DeltasPay()
+    {
+        ReadOnlySpan<T> values = _values.AsSpan(0, Math.Min(_valueCount, SampleSize));
+        _sample.Clear();
+        DeltaBinaryPackedEncoder.Encode(values, _sample);
+        return _sample.Length < values.Length * Unsafe.SizeOf<T>() / 4 * 3;
     }
 
     private Span<T> AppendValues(int count)

@@ -54,6 +54,34 @@ public sealed class WriterStatisticsTests : IDisposable
         }
     }
 
+    public static MatrixTheoryData<ArrowTypeId, bool> OrderedTypes => new(
+        [
+            ArrowTypeId.Boolean, ArrowTypeId.Int8, ArrowTypeId.Int32, ArrowTypeId.Int64, ArrowTypeId.UInt16, ArrowTypeId.UInt32, ArrowTypeId.UInt64,
+            ArrowTypeId.Float32, ArrowTypeId.Float64, ArrowTypeId.Decimal64, ArrowTypeId.Decimal128, ArrowTypeId.Date32, ArrowTypeId.Timestamp, ArrowTypeId.Utf8,
+        ],
+        [true, false]);
+
+    [Theory]
+    [MemberData(nameof(OrderedTypes))]
+    public void Bounds_of_every_type_are_values(ArrowTypeId id, bool useDictionaries)
+    {
+        ArrowType type = id switch
+        {
+            ArrowTypeId.Decimal64 => ArrowType.Decimal64(15, 2),
+            ArrowTypeId.Decimal128 => ArrowType.Decimal128(30, 4),
+            _ => new ArrowType(id),
+        };
+        var random = new Random(23);
+        var field = new ArrowField("c", type);
+        object?[] values = [.. Enumerable.Range(0, 500).Select(_ => RowMaker.Value(field, random))];
+        string path = Write([field], [RowMaker.Vector(type, values, _account)], new ParquetWriteOptions { UseDictionaries = useDictionaries });
+        using LocalFile file = LocalFile.Open(path);
+        ColumnStatistics statistics = FooterReader.Read(file).RowGroups[0].Columns[0].Statistics!;
+        object[] present = [.. values.OfType<object>()];
+        Assert.Equal(Stored(type, Extreme(present, 1)), statistics.Min!.Value.ToArray());
+        Assert.Equal(Stored(type, Extreme(present, -1)), statistics.Max!.Value.ToArray());
+    }
+
     [Fact]
     public void Pages_in_order_are_said_to_be()
     {
@@ -192,6 +220,23 @@ public sealed class WriterStatisticsTests : IDisposable
         Assert.Equal(60, rows.Count(static row => row == """["present","false"]"""));
         Assert.InRange(rows.Count(static row => row == """["absent","true"]"""), 54, 60);
     }
+
+    private static object Extreme(object[] values, int sign) => values.Aggregate((left, right) =>
+        sign * (left is string text ? string.CompareOrdinal(text, (string)right) : ((IComparable)left).CompareTo(right)) <= 0 ? left : right);
+
+    private static byte[] Stored(ArrowType type, object value) => (type.Id, value) switch
+    {
+        (_, bool boolean) => [boolean ? (byte)1 : (byte)0],
+        (ArrowTypeId.Float32, double number) => BitConverter.GetBytes((float)number),
+        (_, double number) => BitConverter.GetBytes(number),
+        (_, string text) => Encoding.UTF8.GetBytes(text),
+        (ArrowTypeId.Decimal64, Int128 number) => BitConverter.GetBytes((long)number),
+        (_, Int128 number) => BitConverter.GetBytes(number).Reverse().Skip(3).ToArray(),    // 30 digits take 13 bytes, high ones first
+        (_, ulong number) => BitConverter.GetBytes(number),
+        (ArrowTypeId.Int64 or ArrowTypeId.Timestamp, long number) => BitConverter.GetBytes(number),
+        (_, long number) => BitConverter.GetBytes(unchecked((int)number)),
+        _ => throw new InvalidOperationException($"unexpected {value}"),
+    };
 
     private static long? Int64(ReadOnlyMemory<byte>? bytes) => bytes is { } known ? BinaryPrimitives.ReadInt64LittleEndian(known.Span) : null;
 

@@ -5,8 +5,8 @@ using SqlCluster.Generators.Tpch.Schema;
 
 namespace SqlCluster.Generators.Tpch.Writing;
 
-/// <summary>Prints rows as dbgen does: each field is followed by a bar, each row by a line feed.</summary>
-internal sealed class TblFormatter(TpchTable table)
+/// <summary>Prints rows as text, each followed by a line feed.</summary>
+internal sealed class RowPrinter(TpchTable table, TextDialect dialect)
 {
     private const int LongestNumber = 24;
     private const int DateLength = 10;
@@ -14,6 +14,7 @@ internal sealed class TblFormatter(TpchTable table)
 
     private static readonly byte[] Dates = FormatDates(2557);
 
+    private readonly byte _separator = (byte)(dialect == TextDialect.Csv ? ',' : '|');
     private byte[] _bytes = new byte[1 << 16];
     private int _length;
 
@@ -28,6 +29,8 @@ internal sealed class TblFormatter(TpchTable table)
         {
             for (int column = 0; column < table.Columns.Length; column++)
                 PrintField(rows, row, column);
+            if (dialect == TextDialect.Csv)
+                _length--;                                                      // commas stand between fields only
             _bytes[_length++] = (byte)'\n';                                     // EndField left room for it
         }
     }
@@ -42,7 +45,7 @@ internal sealed class TblFormatter(TpchTable table)
             case TpchColumnKind.Integer:
                 PrintNumber(rows.IntArray(column)[row]);
                 break;
-            case TpchColumnKind.Decimal when table.Columns[column].IsWholeInTbl:
+            case TpchColumnKind.Decimal when table.Columns[column].IsWholeInTbl && dialect == TextDialect.Tbl:
                 PrintNumber(rows.LongArray(column)[row] / 100);
                 break;
             case TpchColumnKind.Decimal:
@@ -63,6 +66,15 @@ internal sealed class TblFormatter(TpchTable table)
 
     private void PrintText(ReadOnlySpan<byte> text)
     {
+        if (dialect == TextDialect.Csv && text.Contains((byte)','))
+        {
+            Span<byte> quoted = Room(text.Length + 2);
+            quoted[0] = quoted[text.Length + 1] = (byte)'"';
+            text.CopyTo(quoted[1..]);
+            EndField(text.Length + 2);
+            return;
+        }
+
         text.CopyTo(Room(text.Length));
         EndField(text.Length);
     }
@@ -93,7 +105,7 @@ internal sealed class TblFormatter(TpchTable table)
         EndField(length + 3);
     }
 
-    /// <summary>Returns at least <paramref name="length"/> bytes, with two more behind them for a bar and a line feed.</summary>
+    /// <summary>Returns at least <paramref name="length"/> bytes, with two more behind them for a separator and a line feed.</summary>
     private Span<byte> Room(int length)
     {
         if (_length + length + 2 > _bytes.Length)
@@ -103,7 +115,7 @@ internal sealed class TblFormatter(TpchTable table)
 
     private void EndField(int length)
     {
-        _bytes[_length + length] = (byte)'|';
+        _bytes[_length + length] = _separator;
         _length += length + 1;
     }
 
