@@ -54,10 +54,6 @@ public sealed partial class PostgresJudgedTests
         {
             return $"ERROR {error.SqlState}";
         }
-        catch (Parser.ParseException error)
-        {
-            return $"ERROR {error.SqlState}";
-        }
     }
 
     [GeneratedRegex(@"(numeric|character varying|character)\([0-9,]+\)")]
