@@ -14,7 +14,10 @@ internal sealed class MemoryTable(string name, params TableColumn[] columns) : I
 
     public TableStatistics Statistics => new(1000, false, Columns.Map(static _ => new ColumnStatistics(null, null)));
 
-    public bool CanPushFilter(Expression predicate) => false;
+    /// <summary>Whether scans apply filters themselves.</summary>
+    public bool PushesFilters { get; init; }
+
+    public bool CanPushFilter(Expression predicate) => PushesFilters;
 
     /// <summary>Reads every column under new ids.</summary>
     public Scan Scan(ColumnIdSource ids) =>

@@ -11,14 +11,17 @@ internal static class DefaultBatches
         RuleBatch.Once("decorrelation", new DecorrelateApplies()),
         RuleBatch.FixedPoint(
             "normalisation",
-            10,
+            20,
             new InlineCtes(),
             new SimplifyExpressions(),
             new PropagateEmptyRelations(),
             new EliminateProjects(),
             new ConvertOuterJoins(),
-            new PushFilters()),
+            new PushFilters(),
+            new InferPredicates(),
+            new InferFromDisjuncts()),
+        RuleBatch.Once("rewriting", new FlattenUnions(), new RewriteDistinctAsAggregate(), new EliminateSorts(), new SplitDistinctAggregates(), new PruneColumns()),
         RuleBatch.Once("join order", new ReorderJoins()),
-        RuleBatch.Once("pruning", new PruneColumns(), new EliminateProjects(), new PruneColumns()),
+        RuleBatch.Once("pruning", new EliminateProjects(), new PushFilters(), new PruneColumns(), new PushLimits()),
     ];
 }

@@ -17,6 +17,9 @@ public sealed class OptimizerContext(ColumnIdSource ids, IFunctionCatalog functi
 
     public OptimizerSettings Settings { get; init; } = OptimizerSettings.Default;
 
+    /// <summary>Conditions that were inferred before; each is inferred once in a query.</summary>
+    internal HashSet<Expression> Inferred { get; } = [];
+
     /// <summary>Collects what rules did; null: nobody wants to know.</summary>
     public OptimizerTrace? Trace { get; init; }
 }

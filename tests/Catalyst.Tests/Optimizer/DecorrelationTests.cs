@@ -138,11 +138,11 @@ public sealed class DecorrelationTests
               Join LeftOuter a IS NOT DISTINCT FROM a
                 Scan t [a]
                 Join LeftOuter a IS NOT DISTINCT FROM a
-                  Distinct
+                  Aggregate [a] []
                     Scan t [a]
                   Aggregate [a] [sum(b) AS n]
                     Join Inner b < a
-                      Distinct
+                      Aggregate [a] []
                         Scan t [a]
                       Scan s [b]
             """,

@@ -99,9 +99,17 @@ internal sealed class ColumnPruning
             return Prune(join.Left, required);
         }
 
+        if (join.Kind == JoinKind.LeftOuter && !join.Right.Output.Any(column => required.Contains(column.Id)) && IsAtMostOnePartner(join))
+        {
+            return Prune(join.Left, required);
+        }
+
         HashSet<ColumnId> needed = Required(join, required);
         return join.MapChildren(child => Prune(child, needed));
     }
+
+    /// <summary>A left join that adds neither rows nor columns anybody reads.</summary>
+    private static bool IsAtMostOnePartner(Join join) => join.Right.IsUniqueOn(join.EquatedRightColumns(join.Left.OutputIds()));
 
     private LogicalPlan PruneApply(Apply apply, HashSet<ColumnId> required)
     {

@@ -33,7 +33,7 @@ internal static class DisjunctFactoring
         // A term that requires nothing else makes the rest TRUE.
         Expression[] rest = [.. terms.Select(term => Conjunctions.AndAll([.. term.Conjuncts().Where(conjunct => !common.Contains(conjunct))]))];
         Expression remaining = rest.Any(static term => term is Literal { Value: true }) ? Literal.True : Conjunctions.OrAll(rest);
-        return Conjunctions.AndAll([.. common, remaining]);
+        return Conjunctions.AndAll([.. common, remaining is Or or ? CollectEqualities(or.Terms) ?? or : remaining]);
     }
 
     private static Expression? CollectEqualities(NodeList<Expression> terms)
