@@ -1,1 +1,3 @@
-return 0;
+using SqlCluster.SqlCli.Commands;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Globalization;
+using SqlCluster.Testing;
+
+namespace SqlCluster.Bench.Suites;
+
+/// <summary>Times whole processes: start, one query, end; sqlcli as published (ReadyToRun) against DuckDB in Node.</summary>
+internal static class ColdStart
+{
+    public static int Run(DirectoryInfo? data, DirectoryInfo? queries, int runs, string? only)
+    {
+        var options = new SuiteOptions("tpch", data, queries, null, runs, only ?? "1,6", false, []);
+        string cli = Path.Combine(Corpus.Root, "artifacts", "sqlcli", OperatingSystem.IsWindows() ? "sqlcli.exe" : "sqlcli");
+        if (!File.Exists(cli))
+        {
+            Console.Error.WriteLine("publish first: dotnet publish src/SqlCli -c Release -o artifacts/sqlcli");
+            return 2;
+        }
+
+        Console.WriteLine("query        ours wall   ours CPU   DuckDB wall   DuckDB CPU   ratio (median of whole processes, ms)");
+        Time("select 1", [cli, "-c", "SELECT 1", "--format", "csv"], ["node", DuckDbProcess.ScriptPath, options.DataFolder, "SELECT 1"], runs);
+        foreach ((int number, string sql) in options.QueryTexts())
+        {
+            Time($"q{number:00}", [cli, options.DataFolder, "-c", sql, "--format", "csv"], ["node", DuckDbProcess.ScriptPath, options.DataFolder, sql], runs);
+        }
+
+        return 0;
+    }
+
+    private static void Time(string name, string[] ours, string[] theirs, int runs)
+    {
+        var ourWall = new List<double>();
+        var ourCpu = new List<double>();
+        var theirWall = new List<double>();
+        var theirCpu = new List<double>();
+        for (int run = 0; run <= runs; run++)
+        {
+            (double wall, double cpu) = Start(ours);
+            (double wall2, double cpu2) = Start(theirs);
+            if (run > 0)   // the first run of each only warms the page cache
+            {
+                ourWall.Add(wall);
+                ourCpu.Add(cpu);
+                theirWall.Add(wall2);
+                theirCpu.Add(cpu2);
+            }
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name,-12} {Median(ourWall),9:0} {Median(ourCpu),10:0} {Median(theirWall),13:0} {Median(theirCpu),12:0} {Median(ourWall) / Median(theirWall),7:0.00}"));
+    }
+
+    private static (double Wall, double Cpu) Start(string[] command)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true };
+        long begin = Stopwatch.GetTimestamp();
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start");
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        double wall = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+        return process.ExitCode == 0 ? (wall, process.TotalProcessorTime.TotalMilliseconds) : throw new InvalidOperationException($"{command[0]} failed");
+    }
+
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        return values[values.Count / 2];
+    }
+}

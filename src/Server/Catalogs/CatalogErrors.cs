@@ -1,0 +1,33 @@
+using SqlCluster.Parser.Errors;
+
+namespace SqlCluster.Server.Catalogs;
+
+/// <summary>Errors about schemas, tables and views.</summary>
+internal static class CatalogErrors
+{
+    public static QueryException NoSchema(string name) => new("3F000", ErrorKind.User, $"schema \"{name}\" does not exist");
+
+    public static QueryException SchemaExists(string name) => new("42P06", ErrorKind.User, $"schema \"{name}\" already exists");
+
+    public static QueryException SchemaNotEmpty(string name) =>
+        new("2BP01", ErrorKind.User, $"cannot drop schema {name} because other objects depend on it") { Hint = "Use DROP ... CASCADE to drop the dependent objects too." };
+
+    public static QueryException RelationExists(string name) => new("42P07", ErrorKind.User, $"relation \"{name}\" already exists");
+
+    /// <param name="kind">"table", "view".</param>
+    public static QueryException NoRelation(string kind, string name) => new("42P01", ErrorKind.User, $"{kind} \"{name}\" does not exist");
+
+    public static QueryException WrongKind(string name, string kind) => new("42809", ErrorKind.User, $"\"{name}\" is not a {kind}");
+
+    public static QueryException ReadOnlyTable(string name) => new("25006", ErrorKind.User, $"cannot write to table \"{name}\": its rows are files");
+
+    public static QueryException TooManyNameParts(string name) => new("42601", ErrorKind.User, $"improper qualified name (too many dotted names): {name}");
+
+    public static QueryException CrossDatabase(string name) => new("0A000", ErrorKind.Unsupported, $"cross-database references are not implemented: \"{name}\"");
+
+    /// <param name="path">As the user wrote it.</param>
+    public static QueryException NoFile(string path) => new("58P01", ErrorKind.User, $"no such file or folder: '{path}'");
+
+    public static QueryException UnknownFormat(string path) =>
+        new("0A000", ErrorKind.Unsupported, $"not a table file: '{path}'") { Hint = "Files that can be read end in .parquet, .csv, .tsv, .json, .jsonl or .ndjson, folders hold such files." };
+}

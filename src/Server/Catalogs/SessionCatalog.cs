@@ -1,0 +1,96 @@
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Server.Hosting;
+using SqlCluster.Server.Sessions;
+using Literal = SqlCluster.Catalyst.Expressions.Literal;
+
+namespace SqlCluster.Server.Catalogs;
+
+/// <summary>The catalog as one session sees it: its temporary tables, then the schemas of its search path, then files.</summary>
+public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
+{
+    /// <summary>Name under which temporary tables can be qualified.</summary>
+    public const string TemporarySchema = "pg_temp";
+
+    /// <summary>The session's own tables.</summary>
+    internal Database Temporary { get; } = CreateTemporary();
+
+    public Relation? Find(IReadOnlyList<string> nameParts)
+    {
+        switch (nameParts.Count)
+        {
+            case 1:
+                return Temporary.Find(TemporarySchema, nameParts[0])
+                    ?? session.Settings.SearchPath.Select(schema => engine.Database.Find(schema, nameParts[0])).FirstOrDefault(static relation => relation != null);
+            case 2:
+                return nameParts[0] == TemporarySchema ? Temporary.Find(TemporarySchema, nameParts[1]) : engine.Database.Find(nameParts[0], nameParts[1]);
+            case 3 when nameParts[0] == engine.Database.Name:
+                return Find([nameParts[1], nameParts[2]]);
+            case 3:
+                throw CatalogErrors.CrossDatabase(string.Join('.', nameParts));
+            default:
+                throw CatalogErrors.TooManyNameParts(string.Join('.', nameParts));
+        }
+    }
+
+    public ITable OpenFile(string path) => engine.Files.Open(path);
+
+    public ITable? CallTableFunction(string name, IReadOnlyList<Literal> arguments, IReadOnlyDictionary<string, Literal> namedArguments) =>
+        engine.Files.CallTableFunction(name, arguments, namedArguments);
+
+    public IReadOnlyList<string> SimilarNames(IReadOnlyList<string> nameParts)
+    {
+        IEnumerable<string> names = session.Settings.SearchPath.SelectMany(schema => engine.Database.Relations(schema))
+            .Concat(Temporary.Relations(TemporarySchema)).Select(static relation => relation.Key);
+        return NameDistance.Nearest(nameParts[^1], names);
+    }
+
+    /// <summary>Where a new relation goes: the schema that was named, or the first one of the search path that exists.</summary>
+    internal (Database Database, string Schema, string Name) Target(QualifiedName name, bool isTemporary)
+    {
+        string[] parts = [.. name.Parts.Select(static part => part.Value)];
+        if (parts.Length == 3)
+        {
+            parts = parts[0] == engine.Database.Name ? parts[1..] : throw CatalogErrors.CrossDatabase(name.ToString());
+        }
+
+        if (isTemporary || (parts.Length == 2 && parts[0] == TemporarySchema))
+        {
+            return (Temporary, TemporarySchema, parts[^1]);
+        }
+
+        return parts.Length switch
+        {
+            1 => (engine.Database, session.Settings.SearchPath.FirstOrDefault(engine.Database.HasSchema) ?? throw CatalogErrors.NoSchema("public"), parts[0]),
+            2 => (engine.Database, parts[0], parts[1]),
+            _ => throw CatalogErrors.TooManyNameParts(name.ToString()),
+        };
+    }
+
+    /// <summary>Where an existing relation is, or null when there is none.</summary>
+    internal (Database Database, string Schema, string Name)? Locate(QualifiedName name)
+    {
+        if (name.IsSimple)
+        {
+            string simple = name.Last.Value;
+            if (Temporary.Find(TemporarySchema, simple) != null)
+            {
+                return (Temporary, TemporarySchema, simple);
+            }
+
+            string? schema = session.Settings.SearchPath.FirstOrDefault(candidate => engine.Database.Find(candidate, simple) != null);
+            return schema == null ? null : (engine.Database, schema, simple);
+        }
+
+        (Database database, string target, string relation) = Target(name, false);
+        return database.Find(target, relation) == null ? null : (database, target, relation);
+    }
+
+    private static Database CreateTemporary()
+    {
+        var database = new Database(TemporarySchema);
+        database.CreateSchema(TemporarySchema);
+        return database;
+    }
+}

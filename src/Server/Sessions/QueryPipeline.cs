@@ -1,0 +1,97 @@
+using SqlCluster.Catalyst.Analysis;
+using SqlCluster.Catalyst.Analysis.Coercion;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Optimizer;
+using SqlCluster.Catalyst.Physical;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Scheduler;
+using SqlCluster.Server.Hosting;
+using Ast = SqlCluster.Parser.Ast;
+
+namespace SqlCluster.Server.Sessions;
+
+/// <summary>Every form that a query takes on its way, for EXPLAIN.</summary>
+/// <param name="Analyzed">Names resolved, types known.</param>
+/// <param name="Optimized">After the optimizer.</param>
+/// <param name="Physical">Operators and exchanges.</param>
+/// <param name="Stages">Cut at the exchanges.</param>
+public sealed record PlannedQuery(AnalyzedQuery Analyzed, LogicalPlan Optimized, ExecPlan Physical, StagePlan Stages)
+{
+    /// <summary>Columns as clients see them.</summary>
+    public NodeList<ResultColumn> Columns => Analyzed.Plan.Output.Map(static column => new ResultColumn(column.Name, column.Type, column.IsNullable));
+}
+
+/// <summary>The life of a query: syntax, analysis, optimization, physical plan, stages, execution.</summary>
+internal sealed class QueryPipeline(Engine engine, Session session)
+{
+    /// <summary>Plans a query under the session's settings.</summary>
+    /// <param name="query">Syntax.</param>
+    /// <param name="parameterTypes">Types given for $1, $2, ...; the others are inferred.</param>
+    /// <param name="trace">Collects what the optimizer did, or null.</param>
+    public PlannedQuery Plan(Ast.Query query, NodeList<Ast.TypeName>? parameterTypes = null, OptimizerTrace? trace = null)
+    {
+        AnalyzedQuery analyzed = Analyze(query, parameterTypes);
+        return PlanAnalyzed(analyzed, trace);
+    }
+
+    /// <summary>Plans and starts a query.</summary>
+    public StatementResult.Rows Run(
+        Ast.Query query, string tag, CancellationToken cancellation, NodeList<Ast.TypeName>? parameterTypes = null, NodeList<Literal>? parameters = null) =>
+        Start(Plan(query, parameterTypes), tag, cancellation, parameters);
+
+    /// <summary>Starts a planned query.</summary>
+    public StatementResult.Rows Start(PlannedQuery query, string tag, CancellationToken cancellation, NodeList<Literal>? parameters = null)
+    {
+        ExecutionSettings settings = session.Settings.ForExecution(engine.MemoryLimitBytes) with { Parameters = parameters ?? NodeList<Literal>.Empty };
+        var context = new QueryContext($"{session.Id}", settings, cancellation);
+        return new StatementResult.Rows(query.Columns, QueryExecution.Start(query.Stages, context, engine.Executor), tag);
+    }
+
+    /// <summary>Puts rows made by the server itself (SHOW, EXPLAIN) through the engine, so that every result is of one kind.</summary>
+    /// <param name="columns">Columns; values are strings, or null.</param>
+    /// <param name="rows">Rows of text.</param>
+    /// <param name="tag">Command tag.</param>
+    /// <param name="cancellation">Ends the query.</param>
+    public StatementResult.Rows RunValues(NodeList<ResultColumn> columns, IEnumerable<object?[]> rows, string tag, CancellationToken cancellation)
+    {
+        var ids = new ColumnIdSource();
+        NodeList<Column> output = columns.Map(column => ids.Column(column.Name, column.Type, column.IsNullable));
+        NodeList<NodeList<Expression>> literals = [.. rows.Select(row => (NodeList<Expression>)[.. row.Select((value, index) => new Literal(value, columns[index].Type))])];
+        return Start(PlanAnalyzed(new AnalyzedQuery(
+            new Values(literals, output), columns.Map(static column => column.Name), columns.Map(static column => column.Type), columns.Map(static _ => (ColumnOrigin?)null), NodeList<SqlType>.Empty, ids), null), tag, cancellation);
+    }
+
+    /// <summary>Analyzes a query without running it.</summary>
+    /// <returns>Its columns.</returns>
+    public NodeList<ResultColumn> Check(Ast.Query query, NodeList<Ast.TypeName>? parameterTypes = null) =>
+        Analyze(query, parameterTypes).Plan.Output.Map(static column => new ResultColumn(column.Name, column.Type, column.IsNullable));
+
+    /// <summary>The type that a name stands for.</summary>
+    public SqlType ResolveType(Ast.TypeName name) => TypeNames.Resolve(name);
+
+    /// <summary>The value of an expression without columns.</summary>
+    public Literal EvaluateConstant(Ast.Expression expression) =>
+        Evaluator().Evaluate(Analyzer.AnalyzeExpression(expression, [], session.Catalog, engine.Functions, AnalyzerSettings.Default));
+
+    private AnalyzedQuery Analyze(Ast.Query query, NodeList<Ast.TypeName>? parameterTypes) =>
+        Analyzer.Analyze(query, session.Catalog, engine.Functions, AnalyzerSettings.Default with { ParameterTypes = [.. (parameterTypes ?? NodeList<Ast.TypeName>.Empty).Select(ResolveType)] });
+
+    private PlannedQuery PlanAnalyzed(AnalyzedQuery analyzed, OptimizerTrace? trace)
+    {
+        var optimizer = new OptimizerContext(analyzed.Ids, engine.Functions, Evaluator())
+        {
+            Settings = new OptimizerSettings { IsEnabled = session.Settings.Optimizer, DisabledRules = session.Settings.DisabledRules.ToHashSet(StringComparer.OrdinalIgnoreCase) },
+            Trace = trace,
+        };
+        LogicalPlan optimized = QueryOptimizer.Optimize(analyzed.Plan, optimizer);
+        int slots = engine.Executor.Slots;
+        var topology = new Topology(slots, session.Settings.ShufflePartitions(slots));
+        ExecPlan physical = PhysicalPlanner.Plan(optimized, PlannerContext.For(topology));
+        return new PlannedQuery(analyzed, optimized, physical, StagePlanner.Plan(physical, topology));
+    }
+
+    private IConstantEvaluator Evaluator() => session.Settings.ForExecution(engine.MemoryLimitBytes).CreateConstantEvaluator();
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using SqlCluster.Execution.Executors;
+using SqlCluster.Parser.Errors;
+
+namespace SqlCluster.Server.Sessions;
+
+/// <summary>A session's settings: defaults, what it was started with, and what SET changed.</summary>
+public sealed class SessionSettings
+{
+    private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Raised after a setting changed, with its canonical name and value.</summary>
+    public event Action<string, string>? Changed;
+
+    /// <summary>Schemas of search_path, in order, without quotes.</summary>
+    public IReadOnlyList<string> SearchPath => [.. Get("search_path").Split(',').Select(static part => part.Trim().Trim('"')).Where(static part => part.Length > 0 && part != "$user")];
+
+    public int BatchSize => (int)Number("batch_size");
+
+    public bool Optimizer => Flag("optimizer");
+
+    public IReadOnlyList<string> DisabledRules => Get("disabled_rules").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    public TimeSpan StatementTimeout => TimeSpan.FromMilliseconds(SettingUnits.Parse(Get("statement_timeout"), SettingUnits.Durations) ?? 0);
+
+    /// <summary>Partitions of hash exchanges on a machine of so many slots.</summary>
+    public int ShufflePartitions(int slots) => Number("shuffle_partitions") is var partitions and > 0 ? (int)partitions : 4 * slots;
+
+    /// <summary>The value, normalized.</summary>
+    /// <exception cref="QueryException">42704: no such setting.</exception>
+    public string Get(string name) => Find(name) ?? throw Unknown(name);
+
+    /// <summary>The value, or null when there is no such setting.</summary>
+    public string? Find(string name) =>
+        _values.TryGetValue(name, out string? value) ? value : SettingDefinitions.All.GetValueOrDefault(name)?.Default;
+
+    /// <exception cref="QueryException">42704: no such setting; 55P02: read-only; 22023: not a valid value.</exception>
+    public void Set(string name, string value)
+    {
+        if (!SettingDefinitions.All.TryGetValue(name, out SettingDefinition? definition))
+        {
+            _values[name.Contains('.', StringComparison.Ordinal) ? name : throw Unknown(name)] = value;
+            return;
+        }
+
+        if (definition.IsReadOnly)
+        {
+            throw new QueryException("55P02", ErrorKind.User, $"parameter \"{definition.Name}\" cannot be changed");
+        }
+
+        string normalized = definition.Name == "TimeZone" ? ZoneName(value) : definition.Name == "client_encoding" ? EncodingName(definition, value) : definition.Normalize(value);
+        _values[definition.Name] = normalized;
+        Changed?.Invoke(definition.Name, normalized);
+    }
+
+    /// <summary>Back to the default.</summary>
+    public void Reset(string name)
+    {
+        if (_values.Remove(name) && SettingDefinitions.All.TryGetValue(name, out SettingDefinition? definition))
+        {
+            Changed?.Invoke(definition.Name, definition.Default);
+        }
+        else if (Find(name) == null)
+        {
+            throw Unknown(name);
+        }
+    }
+
+    public void ResetAll()
+    {
+        foreach (string name in _values.Keys.ToArray())
+        {
+            Reset(name);
+        }
+    }
+
+    /// <summary>All settings and their values, in the order of their names.</summary>
+    public IEnumerable<(SettingDefinition Definition, string Value)> List() =>
+        SettingDefinitions.All.Values.Select(definition => (definition, Get(definition.Name)));
+
+    /// <summary>What the operators need to know, at the start of a statement.</summary>
+    public ExecutionSettings ForExecution(long defaultMemoryLimit)
+    {
+        var memory = (long)(SettingUnits.Parse(Get("memory_limit"), SettingUnits.Sizes) ?? 0);
+        string folder = Get("spill_folder");
+        return ExecutionSettings.Default with
+        {
+            BatchSize = BatchSize,
+            MemoryLimitBytes = memory == 0 ? defaultMemoryLimit : memory,
+            ScanPushdown = Flag("scan_pushdown"),
+            RuntimeFilters = Flag("runtime_filters"),
+            SpillThreshold = double.Parse(Get("spill_threshold"), CultureInfo.InvariantCulture),
+            SpillFolder = folder.Length == 0 ? Path.GetTempPath() : folder,
+            TimeZone = Get("TimeZone"),
+            StatementTime = TimeProvider.System.GetUtcNow().UtcTicks / 10 - (DateTime.UnixEpoch.Ticks / 10),
+        };
+    }
+
+    private static QueryException Unknown(string name) => new("42704", ErrorKind.User, $"unrecognized configuration parameter \"{name}\"");
+
+    private static string EncodingName(SettingDefinition definition, string value)
+    {
+        definition.Normalize(value);
+        return "UTF8";
+    }
+
+    private static string ZoneName(string value) => TimeZoneInfo.TryFindSystemTimeZoneById(value, out TimeZoneInfo? zone)
+        ? zone.Id
+        : throw new QueryException("22023", ErrorKind.User, $"invalid value for parameter \"TimeZone\": \"{value}\"");
+
+    private bool Flag(string name) => Get(name) == "on";
+
+    private long Number(string name) => long.Parse(Get(name), CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using SqlCluster.Arrow.Vectors;
+
+namespace SqlCluster.Server.Sessions;
+
+/// <summary>All settings, one line each.</summary>
+public static class SettingDefinitions
+{
+    /// <summary>Version of PostgreSQL whose protocol and catalogs are spoken: one number everywhere.</summary>
+    public const string ServerVersion = "16.4";
+
+    /// <summary>In the order of their names.</summary>
+    public static readonly IReadOnlyDictionary<string, SettingDefinition> All = new SortedDictionary<string, SettingDefinition>(
+        new SettingDefinition[]
+        {
+            new("application_name", SettingKind.Text, "", "Name of the client program, shown in logs and session lists.") { IsReported = true, Category = "Client" },
+            new("batch_size", SettingKind.Integer, Batch.DefaultRows.ToString(CultureInfo.InvariantCulture), "Rows that operators put in a batch.") { Min = 1, Max = 65_536 },
+            new("bytea_output", SettingKind.Word, "hex", "Text form of bytea.") { Allowed = ["hex", "escape"], Category = "Client" },
+            new("client_encoding", SettingKind.Word, "UTF8", "Encoding of text on the wire; only UTF8.") { Allowed = ["UTF8", "UTF-8", "UNICODE"], IsReported = true, Category = "Client" },
+            new("client_min_messages", SettingKind.Word, "notice", "Least severity of messages sent to the client.")
+                { Allowed = ["debug5", "debug4", "debug3", "debug2", "debug1", "log", "notice", "warning", "error"], Category = "Client" },
+            new("DateStyle", SettingKind.Text, "ISO, MDY", "Text form of dates; only ISO.") { IsReported = true, Category = "Client" },
+            new("default_transaction_isolation", SettingKind.Word, "read committed", "Isolation of new transactions.")
+                { Allowed = ["serializable", "repeatable read", "read committed", "read uncommitted"], Category = "Client" },
+            new("default_transaction_read_only", SettingKind.Boolean, "off", "Whether new transactions are read-only.") { IsReported = true, Category = "Client" },
+            new("disabled_rules", SettingKind.Text, "", "Optimizer rules that are switched off, separated by commas.") { Category = "Optimizer" },
+            new("escape_string_warning", SettingKind.Boolean, "on", "Accepted for compatibility.") { Category = "Client" },
+            new("extra_float_digits", SettingKind.Integer, "1", "1 or more: floats print their shortest exact form.") { Min = -15, Max = 3, Category = "Client" },
+            new("idle_in_transaction_session_timeout", SettingKind.Duration, "0", "Ends sessions idle in a transaction for so long; 0: never.") { Min = 0, Category = "Client" },
+            new("in_hot_standby", SettingKind.Boolean, "off", "Always off.") { IsReadOnly = true, IsReported = true, Category = "Preset" },
+            new("integer_datetimes", SettingKind.Boolean, "on", "Always on.") { IsReadOnly = true, IsReported = true, Category = "Preset" },
+            new("IntervalStyle", SettingKind.Word, "postgres", "Text form of intervals; only postgres.") { Allowed = ["postgres"], IsReported = true, Category = "Client" },
+            new("is_superuser", SettingKind.Boolean, "on", "Whether the session's user is a superuser.") { IsReadOnly = true, IsReported = true, Category = "Preset" },
+            new("jit", SettingKind.Boolean, "off", "Accepted for compatibility.") { Category = "Client" },
+            new("lc_collate", SettingKind.Text, "C", "Order of text: bytes.") { IsReadOnly = true, Category = "Preset" },
+            new("lock_timeout", SettingKind.Duration, "0", "Accepted for compatibility.") { Min = 0, Category = "Client" },
+            new("max_identifier_length", SettingKind.Integer, "63", "Bytes of an identifier.") { IsReadOnly = true, Category = "Preset" },
+            new("max_index_keys", SettingKind.Integer, "32", "Keys of an index.") { IsReadOnly = true, Category = "Preset" },
+            new("memory_limit", SettingKind.Size, "0", "Bytes a query may hold in memory; 0: three quarters of the machine's.") { Min = 0 },
+            new("optimizer", SettingKind.Boolean, "on", "Off: only the rewrites that correctness needs.") { Category = "Optimizer" },
+            new("row_security", SettingKind.Boolean, "on", "Accepted for compatibility.") { Category = "Client" },
+            new("runtime_filters", SettingKind.Boolean, "on", "Whether joins pass filters to the scans of their probe side."),
+            new("scan_pushdown", SettingKind.Boolean, "on", "Whether scans prune and filter by themselves."),
+            new("scram_iterations", SettingKind.Integer, "4096", "Iterations of new SCRAM verifiers.") { Min = 1, IsReported = true, Category = "Client" },
+            new("search_path", SettingKind.Text, "\"$user\", public", "Schemas that unqualified names are looked for in.") { IsReported = true, Category = "Client" },
+            new("server_encoding", SettingKind.Text, "UTF8", "Always UTF8.") { IsReadOnly = true, IsReported = true, Category = "Preset" },
+            new("server_version", SettingKind.Text, ServerVersion, "Version of PostgreSQL that is spoken.") { IsReadOnly = true, IsReported = true, Category = "Preset" },
+            new("server_version_num", SettingKind.Integer, "160004", "The same as a number.") { IsReadOnly = true, Category = "Preset" },
+            new("session_authorization", SettingKind.Text, "sqlcluster", "The session's user.") { IsReadOnly = true, IsReported = true, Category = "Preset" },
+            new("shuffle_partitions", SettingKind.Integer, "0", "Partitions of a hash exchange; 0: four a slot.") { Min = 0, Max = 4096 },
+            new("spill_folder", SettingKind.Text, "", "Folder for rows that do not fit in memory; empty: the system's temporary folder."),
+            new("spill_threshold", SettingKind.Real, "0.8", "Share of memory_limit above which operators spill.") { Min = 0, Max = 1 },
+            new("standard_conforming_strings", SettingKind.Boolean, "on", "Always on.") { IsReadOnly = true, IsReported = true, Category = "Preset" },
+            new("statement_timeout", SettingKind.Duration, "0", "Ends statements that run so long; 0: never.") { Min = 0, Max = int.MaxValue, Category = "Client" },
+            new("synchronous_commit", SettingKind.Word, "on", "Accepted for compatibility.") { Allowed = ["on", "off", "local", "remote_write", "remote_apply"], Category = "Client" },
+            new("TimeZone", SettingKind.Text, "UTC", "IANA name of the session's time zone.") { IsReported = true, Category = "Client" },
+            new("transaction_isolation", SettingKind.Word, "read committed", "Isolation of this transaction.")
+                { Allowed = ["serializable", "repeatable read", "read committed", "read uncommitted"], Category = "Client" },
+            new("transaction_read_only", SettingKind.Boolean, "off", "Whether this transaction is read-only.") { Category = "Client" },
+            new("work_mem", SettingKind.Size, "4MB", "Accepted for compatibility.") { Min = 0, Category = "Client" },
+        }.ToDictionary(static definition => definition.Name, StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,35 @@
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Scheduler;
+
+namespace SqlCluster.Server.Sessions;
+
+/// <summary>A column of a result as clients see it.</summary>
+public sealed record ResultColumn(string Name, SqlType Type, bool IsNullable = true);
+
+/// <summary>What a statement answers with.</summary>
+public abstract record StatementResult : IAsyncDisposable
+{
+    private StatementResult()
+    {
+    }
+
+    public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Nothing but a command tag, as PostgreSQL words it: "CREATE TABLE", "INSERT 0 3".</summary>
+    /// <param name="Tag">The tag.</param>
+    /// <param name="Notices">Warnings and notices to show.</param>
+    public sealed record Command(string Tag, params string[] Notices) : StatementResult;
+
+    /// <summary>Rows that stream while the query runs. Dispose it to end the query and free its memory; batches read from it become invalid then.</summary>
+    /// <param name="Columns">Columns of the rows.</param>
+    /// <param name="Execution">The running query.</param>
+    /// <param name="Tag">Command tag without the row count: "SELECT", "SHOW", "EXPLAIN".</param>
+    public sealed record Rows(NodeList<ResultColumn> Columns, QueryExecution Execution, string Tag) : StatementResult
+    {
+        /// <summary>The next rows, or null at the end. The caller releases the batch.</summary>
+        public ValueTask<Batch?> ReadAsync(CancellationToken cancellation = default) => Execution.ReadAsync(cancellation);
+
+        public override ValueTask DisposeAsync() => Execution.DisposeAsync();
+    }
+}

@@ -1,0 +1,203 @@
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Execution.Storage;
+using SqlCluster.Parser;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Server.Catalogs;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.Statements;
+
+/// <summary>INSERT, UPDATE, DELETE and TRUNCATE on tables in memory: each is a query whose rows are added to the table or take the place of its rows, all at once.</summary>
+internal static class DataStatements
+{
+    public static async Task<StatementResult> InsertAsync(Insert insert, Session session, CancellationToken cancellation)
+    {
+        RefuseClauses(insert.OnConflict != null, insert.Returning);
+        MemoryTable table = Target(insert.Table, session);
+        int[] targets = TargetOrdinals(insert, table);
+        Query source = insert.Source ?? throw Execution.ExecutionErrors.Unsupported("INSERT ... DEFAULT VALUES");
+        if (insert.With != null)
+        {
+            source = source with { With = insert.With };
+        }
+
+        using MemoryTable.Writer writer = table.OpenWriter(false);
+        await FillAsync(writer, Assign(source, targets, table, session, cancellation), cancellation).ConfigureAwait(false);
+        writer.Commit();
+        return new StatementResult.Command($"INSERT 0 {writer.RowCount}");
+    }
+
+    public static async Task<StatementResult> DeleteAsync(Delete delete, Session session, CancellationToken cancellation)
+    {
+        RefuseClauses(!delete.Using.IsEmpty, delete.Returning);
+        MemoryTable table = Target(delete.Table, session);
+        long before = table.RowCount;
+        if (delete.Where == null)
+        {
+            Clear(table);
+            return new StatementResult.Command($"DELETE {before}");
+        }
+
+        Select survivors = From(delete.Table, [new SelectItem(new Star(null, [], []))])
+            with { Where = new IsTruthExpression(delete.Where, TruthValue.True, Negated: true) };
+        using MemoryTable.Writer writer = table.OpenWriter(true);
+        await FillAsync(writer, session.Pipeline.Run(new Query(survivors) { With = delete.With }, "DELETE", cancellation), cancellation).ConfigureAwait(false);
+        writer.Commit();
+        return new StatementResult.Command($"DELETE {before - writer.RowCount}");
+    }
+
+    public static async Task<StatementResult> UpdateAsync(Update update, Session session, CancellationToken cancellation)
+    {
+        RefuseClauses(!update.From.IsEmpty, update.Returning);
+        MemoryTable table = Target(update.Table, session);
+        var values = new Dictionary<string, Expression>(StringComparer.Ordinal);
+        foreach (Assignment assignment in update.Assignments)
+        {
+            if (assignment.Multiple || assignment.Targets is not [{ Accessors.IsEmpty: true } target])
+            {
+                throw Execution.ExecutionErrors.Unsupported("UPDATE of several columns at once or of parts of a column");
+            }
+
+            if (!table.Columns.Any(column => column.Name == target.Column.Value))
+            {
+                throw StatementErrors.NoColumn(target.Column.Value, table.Name);
+            }
+
+            values[target.Column.Value] = assignment.Value is DefaultValue ? new NullLiteral() : assignment.Value;
+        }
+
+        Expression? condition = update.Where;
+        NodeList<SelectItem> items = table.Columns.Map(column => new SelectItem(
+            !values.TryGetValue(column.Name, out Expression? value) ? Reference(column)
+                : Convert(condition == null ? value : new CaseExpression(null, [new CaseBranch(condition, Convert(value, column))], Reference(column)), column),
+            new Identifier(column.Name, true)));
+        Query changed = new(From(update.Table, items)) { With = update.With };
+        long count = condition == null ? table.RowCount : await CountAsync(update, session, cancellation).ConfigureAwait(false);
+        using MemoryTable.Writer writer = table.OpenWriter(true);
+        await FillAsync(writer, session.Pipeline.Run(changed, "UPDATE", cancellation), cancellation).ConfigureAwait(false);
+        writer.Commit();
+        return new StatementResult.Command($"UPDATE {count}");
+    }
+
+    public static StatementResult Truncate(Truncate truncate, Session session)
+    {
+        foreach (MemoryTable table in truncate.Tables.Select(table => Target(table, session)).ToArray())
+        {
+            Clear(table);
+        }
+
+        return new StatementResult.Command("TRUNCATE TABLE");
+    }
+
+    /// <summary>Moves all rows of a result into a table's writer.</summary>
+    /// <exception cref="Parser.Errors.QueryException">23502: a null in a NOT NULL column.</exception>
+    internal static async Task FillAsync(MemoryTable.Writer writer, StatementResult.Rows rows, CancellationToken cancellation)
+    {
+        await using (rows.ConfigureAwait(false))
+        {
+            while (await rows.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
+            {
+                writer.Append(batch);
+                batch.Release();
+            }
+        }
+    }
+
+    /// <summary>A table that can be written.</summary>
+    internal static MemoryTable Target(NamedTable name, Session session) =>
+        session.Catalog.Find([.. name.Name.Parts.Select(static part => part.Value)]) switch
+        {
+            Relation.OfTable { Table: MemoryTable table } => table,
+            Relation.OfTable { Table: var table } => throw CatalogErrors.ReadOnlyTable(table.Name),
+            Relation.OfView => throw CatalogErrors.WrongKind(name.Name.ToString(), "table"),
+            _ => throw CatalogErrors.NoRelation("relation", name.Name.ToString()),
+        };
+
+    private static int[] TargetOrdinals(Insert insert, MemoryTable table)
+    {
+        if (insert.Columns.IsEmpty)
+        {
+            return [.. Enumerable.Range(0, table.Columns.Count)];
+        }
+
+        var ordinals = new int[insert.Columns.Count];
+        for (int i = 0; i < ordinals.Length; i++)
+        {
+            string name = insert.Columns[i].Column.Value;
+            ordinals[i] = table.Columns.Select(static (column, ordinal) => (column, ordinal)).Where(pair => pair.column.Name == name)
+                .Select(static pair => (int?)pair.ordinal).FirstOrDefault() ?? throw StatementErrors.NoColumn(name, table.Name);
+            if (ordinals.AsSpan(0, i).Contains(ordinals[i]))
+            {
+                throw StatementErrors.DuplicateColumn(name);
+            }
+        }
+
+        return ordinals;
+    }
+
+    /// <summary>The source's rows, converted to the table's columns; columns that are not targets are null.</summary>
+    private static StatementResult.Rows Assign(Query source, int[] targets, MemoryTable table, Session session, CancellationToken cancellation)
+    {
+        int width = session.Pipeline.Check(source).Count;
+        if (width > targets.Length)
+        {
+            throw StatementErrors.TooManyExpressions();
+        }
+
+        bool isExplicit = targets.Length != table.Columns.Count;
+        if (isExplicit && width < targets.Length)
+        {
+            throw StatementErrors.TooFewExpressions();
+        }
+
+        Identifier[] names = [.. Enumerable.Range(0, width).Select(static index => new Identifier($"column{index + 1}", true))];
+        NodeList<SelectItem> items = [.. table.Columns.Select((column, ordinal) =>
+        {
+            int position = Array.IndexOf(targets, ordinal);
+            Expression value = position >= 0 && position < width ? new ColumnReference(new QualifiedName([names[position]])) : new NullLiteral();
+            return new SelectItem(Convert(value, column), new Identifier(column.Name, true));
+        })];
+        var rows = new SubqueryTable(source) { Alias = new TableAlias(new Identifier("source", true), [.. names]) };
+        return session.Pipeline.Run(new Query(new Select(items) { From = [rows] }), "INSERT", cancellation);
+    }
+
+    private static async Task<long> CountAsync(Update update, Session session, CancellationToken cancellation)
+    {
+        Select count = From(update.Table, [new SelectItem(new NumberLiteral("1", NumberKind.Integer))]) with { Where = update.Where };
+        await using StatementResult.Rows rows = session.Pipeline.Run(new Query(count) { With = update.With }, "SELECT", cancellation);
+        long matched = 0;
+        while (await rows.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
+        {
+            matched += batch.RowCount;
+            batch.Release();
+        }
+
+        return matched;
+    }
+
+    private static void Clear(MemoryTable table)
+    {
+        using MemoryTable.Writer writer = table.OpenWriter(true);
+        writer.Commit();
+    }
+
+    private static Select From(NamedTable table, NodeList<SelectItem> items) => new(items) { From = [table] };
+
+    private static ColumnReference Reference(TableColumn column) => new(new QualifiedName([new Identifier(column.Name, true)]));
+
+    private static CastExpression Convert(Expression value, TableColumn column) => new(value, SqlParser.ParseTypeName(column.Type.ToString()));
+
+    private static void RefuseClauses(bool otherTables, NodeList<SelectItem> returning)
+    {
+        if (otherTables)
+        {
+            throw Execution.ExecutionErrors.Unsupported("ON CONFLICT, USING and FROM in INSERT, DELETE and UPDATE");
+        }
+
+        if (!returning.IsEmpty)
+        {
+            throw Execution.ExecutionErrors.Unsupported("RETURNING");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.Statements;
+
+/// <summary>PREPARE, EXECUTE and DEALLOCATE.</summary>
+internal static class PreparedStatements
+{
+    public static StatementResult Prepare(Prepare prepare, Session session)
+    {
+        if (prepare.Statement is QueryStatement query)
+        {
+            session.Pipeline.Check(query.Query, prepare.ParameterTypes);
+        }
+
+        return session.Prepared.TryAdd(prepare.Name.Value, prepare)
+            ? new StatementResult.Command("PREPARE")
+            : throw StatementErrors.PreparedStatementExists(prepare.Name.Value);
+    }
+
+    public static async Task<StatementResult> ExecuteAsync(Execute execute, Session session, CancellationToken cancellation)
+    {
+        Prepare prepare = session.Prepared.GetValueOrDefault(execute.Name.Value) ?? throw StatementErrors.NoPreparedStatement(execute.Name.Value);
+        if (prepare.Statement is not QueryStatement query)
+        {
+            return await StatementRouter.ExecuteAsync(prepare.Statement, session, cancellation).ConfigureAwait(false);
+        }
+
+        NodeList<Catalyst.Expressions.Literal> values = execute.Arguments.Map(session.Pipeline.EvaluateConstant);
+        return session.Pipeline.Run(query.Query, "SELECT", cancellation, prepare.ParameterTypes, values);
+    }
+
+    public static StatementResult Deallocate(Deallocate deallocate, Session session)
+    {
+        if (deallocate.Name == null)
+        {
+            session.Prepared.Clear();
+            return new StatementResult.Command("DEALLOCATE ALL");
+        }
+
+        return session.Prepared.Remove(deallocate.Name.Value)
+            ? new StatementResult.Command("DEALLOCATE")
+            : throw StatementErrors.NoPreparedStatement(deallocate.Name.Value);
+    }
+}

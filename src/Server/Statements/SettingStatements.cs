@@ -1,0 +1,78 @@
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.Statements;
+
+/// <summary>SET, RESET, SHOW and DISCARD.</summary>
+internal static class SettingStatements
+{
+    public static StatementResult Set(SetSetting set, Session session)
+    {
+        if (set.Values is [OptionWord { Word: var word }] && word.Equals("default", StringComparison.OrdinalIgnoreCase))
+        {
+            session.Settings.Reset(set.Name);
+        }
+        else
+        {
+            session.Settings.Set(set.Name, string.Join(", ", set.Values.Select(Text)));
+        }
+
+        return new StatementResult.Command("SET");
+    }
+
+    public static StatementResult Reset(ResetSetting reset, Session session)
+    {
+        if (reset.Name == null)
+        {
+            session.Settings.ResetAll();
+        }
+        else
+        {
+            session.Settings.Reset(reset.Name);
+        }
+
+        return new StatementResult.Command("RESET");
+    }
+
+    public static StatementResult Show(ShowSetting show, Session session, CancellationToken cancellation)
+    {
+        if (show.Name == null)
+        {
+            var rows = session.Settings.List().Select(static pair => new object?[] { pair.Definition.Name, pair.Value, pair.Definition.Description });
+            return session.Pipeline.RunValues([Column("name"), Column("setting"), Column("description")], rows, "SHOW", cancellation);
+        }
+
+        string value = session.Settings.Get(show.Name);
+        string name = SettingDefinitions.All.TryGetValue(show.Name, out SettingDefinition? definition) ? definition.Name : show.Name;
+        return session.Pipeline.RunValues([Column(name)], [[value]], "SHOW", cancellation);
+    }
+
+    public static StatementResult Discard(Discard discard, Session session)
+    {
+        if (discard.Kind == DiscardKind.All)
+        {
+            session.Settings.ResetAll();
+            session.Prepared.Clear();
+        }
+
+        if (discard.Kind is DiscardKind.All or DiscardKind.Temporary)
+        {
+            TableStatements.DropTemporary(session);
+        }
+
+        return new StatementResult.Command($"DISCARD {(discard.Kind == DiscardKind.Temporary ? "TEMP" : discard.Kind.ToString().ToUpperInvariant())}");
+    }
+
+    internal static string Text(OptionValue value) => value switch
+    {
+        OptionWord word => word.Word,
+        OptionString text => text.Value,
+        OptionNumber number => number.Text,
+        OptionList list => string.Join(", ", list.Values.Select(Text)),
+        OptionInterval interval => interval.Value.Value,
+        _ => throw Execution.ExecutionErrors.Internal($"option value {value.GetType().Name}"),
+    };
+
+    private static ResultColumn Column(string name) => new(name, SqlType.Text, false);
+}

@@ -1,0 +1,25 @@
+using SqlCluster.Parser.Errors;
+
+namespace SqlCluster.Server.Statements;
+
+/// <summary>Errors of statements other than queries.</summary>
+internal static class StatementErrors
+{
+    public static QueryException TooManyColumnNames() => new("42601", ErrorKind.User, "too many column names were specified");
+
+    public static QueryException DuplicateColumn(string name) => new("42701", ErrorKind.User, $"column \"{name}\" specified more than once");
+
+    public static QueryException NoColumn(string column, string table) => new("42703", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" does not exist");
+
+    public static QueryException TooManyExpressions() => new("42601", ErrorKind.User, "INSERT has more expressions than target columns");
+
+    public static QueryException TooFewExpressions() => new("42601", ErrorKind.User, "INSERT has more target columns than expressions");
+
+    public static QueryException NoPreparedStatement(string name) => new("26000", ErrorKind.User, $"prepared statement \"{name}\" does not exist");
+
+    public static QueryException PreparedStatementExists(string name) => new("42P05", ErrorKind.User, $"prepared statement \"{name}\" already exists");
+
+    public static QueryException UnknownExplainOption(string name) => new("22023", ErrorKind.User, $"unrecognized EXPLAIN option \"{name}\"");
+
+    public static QueryException UnknownCopyOption(string name) => new("42601", ErrorKind.User, $"option \"{name}\" not recognized");
+}

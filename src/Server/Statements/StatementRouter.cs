@@ -1,0 +1,52 @@
+using SqlCluster.Execution;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.Statements;
+
+/// <summary>Finds who runs a statement: one line for each kind.</summary>
+internal static class StatementRouter
+{
+    public static async Task<StatementResult> ExecuteAsync(Statement statement, Session session, CancellationToken cancellation) => statement switch
+    {
+        QueryStatement query => QueryStatements.Run(query.Query, session, cancellation),
+        Explain explain => await ExplainStatements.ExplainAsync(explain, session, cancellation).ConfigureAwait(false),
+        Describe describe => QueryStatements.Describe(describe, session, cancellation),
+        Summarize summarize => QueryStatements.Summarize(summarize, session, cancellation),
+        Insert insert => await DataStatements.InsertAsync(insert, session, cancellation).ConfigureAwait(false),
+        Update update => await DataStatements.UpdateAsync(update, session, cancellation).ConfigureAwait(false),
+        Delete delete => await DataStatements.DeleteAsync(delete, session, cancellation).ConfigureAwait(false),
+        Truncate truncate => DataStatements.Truncate(truncate, session),
+        Copy copy => await CopyStatements.CopyAsync(copy, session, cancellation).ConfigureAwait(false),
+        CreateTable create => TableStatements.Create(create, session),
+        CreateTableAs create => await TableStatements.CreateAsAsync(create, session, cancellation).ConfigureAwait(false),
+        CreateExternalTable create => TableStatements.CreateExternal(create, session),
+        CreateView create => TableStatements.CreateView(create, session),
+        CreateSchema create => TableStatements.CreateSchema(create, session),
+        CreateIndex => new StatementResult.Command("CREATE INDEX", "indexes are accepted and ignored: scans prune by statistics instead"),
+        Drop drop => TableStatements.Drop(drop, session),
+        Alter alter => TableStatements.Alter(alter, session),
+        SetSetting set => SettingStatements.Set(set, session),
+        SetTransaction => new StatementResult.Command("SET"),
+        ResetSetting reset => SettingStatements.Reset(reset, session),
+        ShowSetting show => SettingStatements.Show(show, session, cancellation),
+        ShowObjects show => ShowStatements.Show(show, session, cancellation),
+        Prepare prepare => PreparedStatements.Prepare(prepare, session),
+        Execute execute => await PreparedStatements.ExecuteAsync(execute, session, cancellation).ConfigureAwait(false),
+        Deallocate deallocate => PreparedStatements.Deallocate(deallocate, session),
+        Discard discard => SettingStatements.Discard(discard, session),
+        BeginTransaction => new StatementResult.Command("BEGIN"),
+        Commit => new StatementResult.Command("COMMIT"),
+        Rollback => new StatementResult.Command("ROLLBACK"),
+        Savepoint => new StatementResult.Command("SAVEPOINT"),
+        ReleaseSavepoint => new StatementResult.Command("RELEASE"),
+        RollbackToSavepoint => new StatementResult.Command("ROLLBACK"),
+        Listen => new StatementResult.Command("LISTEN"),
+        Notify => new StatementResult.Command("NOTIFY"),
+        Unlisten => new StatementResult.Command("UNLISTEN"),
+        Checkpoint => new StatementResult.Command("CHECKPOINT"),
+        Analyze => new StatementResult.Command("ANALYZE"),
+        Vacuum => new StatementResult.Command("VACUUM"),
+        _ => throw ExecutionErrors.Unsupported($"statement {statement.GetType().Name}"),
+    };
+}

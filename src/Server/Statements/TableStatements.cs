@@ -1,0 +1,255 @@
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Execution;
+using SqlCluster.Execution.Storage;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Server.Catalogs;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.Statements;
+
+/// <summary>Statements that make, change and drop schemas, tables and views.</summary>
+internal static class TableStatements
+{
+    public static StatementResult Create(CreateTable create, Session session)
+    {
+        var columns = new List<TableColumn>();
+        foreach (TableElement element in create.Elements)
+        {
+            columns.AddRange(ColumnsOf(element, create, session));
+        }
+
+        return Put(create.Name, columns, create.Persistence, create.IfNotExists, create.OrReplace, session, out _);
+    }
+
+    public static async Task<StatementResult> CreateAsAsync(CreateTableAs create, Session session, CancellationToken cancellation)
+    {
+        await using StatementResult source = await StatementRouter.ExecuteAsync(create.Source, session, cancellation).ConfigureAwait(false);
+        if (source is not StatementResult.Rows rows)
+        {
+            throw ExecutionErrors.Unsupported("CREATE TABLE AS over a statement without rows");
+        }
+
+        if (create.Columns.Count > rows.Columns.Count)
+        {
+            throw StatementErrors.TooManyColumnNames();
+        }
+
+        // The table appears when it is complete, never half filled.
+        var table = new MemoryTable(
+            create.Name.Last.Value, [.. rows.Columns.Select((column, index) => new TableColumn(index < create.Columns.Count ? create.Columns[index].Value : column.Name, column.Type))]);
+        using MemoryTable.Writer writer = table.OpenWriter(true);
+        if (!create.WithNoData)
+        {
+            await DataStatements.FillAsync(writer, rows, cancellation).ConfigureAwait(false);
+        }
+
+        writer.Commit();
+        StatementResult result = Put(create.Name, table, create.Persistence, create.IfNotExists, create.OrReplace, session);
+        return create.WithNoData ? result : new StatementResult.Command($"SELECT {writer.RowCount}");
+    }
+
+    public static StatementResult CreateExternal(CreateExternalTable create, Session session)
+    {
+        FileFormat format = create.Format.ToUpperInvariant() switch
+        {
+            "PARQUET" => FileFormat.Parquet,
+            "CSV" => FileFormat.Csv,
+            "JSON" => FileFormat.Json,
+            _ => throw ExecutionErrors.Unsupported($"external tables stored as {create.Format}"),
+        };
+        var options = create.Options.ToDictionary(
+            static option => option.Name, static option => option.Value is null ? "on" : SettingStatements.Text(option.Value), StringComparer.OrdinalIgnoreCase);
+        NodeList<TableColumn>? columns = create.Elements.IsEmpty ? null : [.. create.Elements.SelectMany(element => ColumnsOf(element, null, session))];
+        ITable table = session.Engine.Files.Open(create.Location, new FileTableOptions(format, options, columns));
+        (Database database, string schema, string name) = session.Catalog.Target(create.Name, false);
+        if (!(create.IfNotExists && database.Find(schema, name) != null))
+        {
+            Replace(database.Put(schema, name, new Relation.OfTable(table), create.OrReplace));
+        }
+
+        return new StatementResult.Command("CREATE EXTERNAL TABLE");
+    }
+
+    public static StatementResult CreateView(CreateView create, Session session)
+    {
+        (Database database, string schema, string name) = session.Catalog.Target(create.Name, create.Temporary);
+        if (create.IfNotExists && database.Find(schema, name) != null)
+        {
+            return new StatementResult.Command("CREATE VIEW", $"relation \"{name}\" already exists, skipping");
+        }
+
+        session.Pipeline.Check(create.Query);
+        NodeList<string>? columns = create.Columns.IsEmpty ? null : create.Columns.Map(static column => column.Value);
+        Replace(database.Put(schema, name, new Relation.OfView(new ViewDefinition(name, create.Query, columns)), create.OrReplace));
+        return new StatementResult.Command("CREATE VIEW");
+    }
+
+    public static StatementResult CreateSchema(CreateSchema create, Session session)
+    {
+        string name = create.Name?.Last.Value ?? create.Authorization!.Value;
+        if (!(create.IfNotExists && session.Engine.Database.HasSchema(name)))
+        {
+            session.Engine.Database.CreateSchema(name);
+        }
+
+        return new StatementResult.Command("CREATE SCHEMA");
+    }
+
+    public static StatementResult Drop(Drop drop, Session session)
+    {
+        var notices = new List<string>();
+        foreach (QualifiedName name in drop.Names)
+        {
+            switch (drop.Kind)
+            {
+                case ObjectKind.Schema:
+                    if (!drop.IfExists || session.Engine.Database.HasSchema(name.Last.Value))
+                    {
+                        foreach (Relation relation in session.Engine.Database.DropSchema(name.Last.Value, drop.Behavior == DropBehavior.Cascade))
+                        {
+                            Replace(relation);
+                        }
+                    }
+
+                    break;
+                case ObjectKind.Table or ObjectKind.ForeignTable or ObjectKind.View or ObjectKind.MaterializedView:
+                    DropRelation(name, drop, session, notices);
+                    break;
+                case ObjectKind.Index:
+                    break;
+                default:
+                    throw ExecutionErrors.Unsupported($"DROP {drop.Kind}");
+            }
+        }
+
+        return new StatementResult.Command($"DROP {KindName(drop.Kind)}", [.. notices]);
+    }
+
+    public static StatementResult Alter(Alter alter, Session session)
+    {
+        if (session.Catalog.Locate(alter.Name) is not var (database, schema, name))
+        {
+            return alter.IfExists
+                ? new StatementResult.Command($"ALTER {KindName(alter.Kind)}", $"relation \"{alter.Name}\" does not exist, skipping")
+                : throw CatalogErrors.NoRelation("relation", alter.Name.ToString());
+        }
+
+        foreach (AlterAction action in alter.Actions)
+        {
+            switch (action)
+            {
+                case RenameTo rename:
+                    Relation relation = database.Find(schema, name)!;
+                    database.Put(schema, rename.NewName.Value, relation, false);
+                    database.Remove(schema, name);
+                    name = rename.NewName.Value;
+                    break;
+                case SetSchema set:
+                    database.Put(set.Schema.Value, name, database.Find(schema, name)!, false);
+                    database.Remove(schema, name);
+                    schema = set.Schema.Value;
+                    break;
+                case OwnerTo or AlterColumnStatistics or AlterOptions:
+                    break;
+                default:
+                    throw ExecutionErrors.Unsupported($"ALTER {KindName(alter.Kind)} ... {action.GetType().Name}");
+            }
+        }
+
+        return new StatementResult.Command($"ALTER {KindName(alter.Kind)}");
+    }
+
+    /// <summary>Drops the session's temporary tables.</summary>
+    public static void DropTemporary(Session session)
+    {
+        Database temporary = session.Catalog.Temporary;
+        foreach ((string name, _) in temporary.Relations(SessionCatalog.TemporarySchema))
+        {
+            Replace(temporary.Remove(SessionCatalog.TemporarySchema, name));
+        }
+    }
+
+    private static void DropRelation(QualifiedName name, Drop drop, Session session, List<string> notices)
+    {
+        string kind = KindName(drop.Kind).ToLowerInvariant();
+        if (session.Catalog.Locate(name) is not var (database, schema, relationName))
+        {
+            notices.Add(drop.IfExists ? $"{kind} \"{name}\" does not exist, skipping" : throw CatalogErrors.NoRelation(kind, name.ToString()));
+            return;
+        }
+
+        bool isView = database.Find(schema, relationName) is Relation.OfView;
+        if (isView != drop.Kind is ObjectKind.View or ObjectKind.MaterializedView)
+        {
+            throw CatalogErrors.WrongKind(relationName, kind);
+        }
+
+        Replace(database.Remove(schema, relationName));
+    }
+
+    /// <summary>Gives a dropped table's memory back as soon as nobody reads it.</summary>
+    private static void Replace(Relation? old)
+    {
+        if (old is Relation.OfTable { Table: MemoryTable table })
+        {
+            using MemoryTable.Writer writer = table.OpenWriter(true);
+            writer.Commit();
+        }
+    }
+
+    private static IEnumerable<TableColumn> ColumnsOf(TableElement element, CreateTable? create, Session session)
+    {
+        switch (element)
+        {
+            case ColumnDefinition column:
+                bool isRequired = column.Constraints.Any(static constraint => constraint.Constraint is NotNullConstraint or PrimaryKeyConstraint)
+                    || (create?.Elements.OfType<TableConstraint>().Any(constraint => constraint.Constraint is PrimaryKeyConstraint key && key.Columns.Any(name => name.Value == column.Name.Value)) ?? false);
+                yield return new TableColumn(column.Name.Value, session.Pipeline.ResolveType(column.Type), !isRequired);
+                break;
+            case LikeTable like:
+                ITable table = session.Catalog.Find([.. like.Table.Parts.Select(static part => part.Value)]) is Relation.OfTable found
+                    ? found.Table
+                    : throw CatalogErrors.NoRelation("relation", like.Table.ToString());
+                foreach (TableColumn column in table.Columns)
+                {
+                    yield return column;
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static StatementResult Put(
+        QualifiedName name, List<TableColumn> columns, TablePersistence persistence, bool ifNotExists, bool orReplace, Session session, out MemoryTable table)
+    {
+        string? twice = columns.GroupBy(static column => column.Name).FirstOrDefault(static group => group.Count() > 1)?.Key;
+        if (twice != null)
+        {
+            throw StatementErrors.DuplicateColumn(twice);
+        }
+
+        table = new MemoryTable(name.Last.Value, [.. columns]);
+        return Put(name, table, persistence, ifNotExists, orReplace, session);
+    }
+
+    private static StatementResult Put(QualifiedName name, MemoryTable table, TablePersistence persistence, bool ifNotExists, bool orReplace, Session session)
+    {
+        (Database database, string schema, string relationName) = session.Catalog.Target(name, persistence == TablePersistence.Temporary);
+        if (ifNotExists && database.Find(schema, relationName) != null)
+        {
+            return new StatementResult.Command("CREATE TABLE", $"relation \"{relationName}\" already exists, skipping");
+        }
+
+        Replace(database.Put(schema, relationName, new Relation.OfTable(table), orReplace));
+        return new StatementResult.Command("CREATE TABLE");
+    }
+
+    private static string KindName(ObjectKind kind) => kind switch
+    {
+        ObjectKind.MaterializedView => "MATERIALIZED VIEW",
+        ObjectKind.ForeignTable => "FOREIGN TABLE",
+        _ => kind.ToString().ToUpperInvariant(),
+    };
+}
