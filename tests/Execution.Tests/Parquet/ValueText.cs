@@ -36,6 +36,11 @@ internal static class ValueText
 
     private static string Fixed(FixedVector vector, int row) => vector.Type.Id switch
     {
+        ArrowTypeId.Int8 => Text(vector.Values<sbyte>()[row]),
+        ArrowTypeId.UInt8 => Text(vector.Values<byte>()[row]),
+        ArrowTypeId.UInt16 => Text(vector.Values<ushort>()[row]),
+        ArrowTypeId.UInt32 => Text(vector.Values<uint>()[row]),
+        ArrowTypeId.UInt64 => $"{vector.Values<ulong>()[row]}/0",               // read as numeric(20,0)
         ArrowTypeId.Int16 => Text(vector.Values<short>()[row]),
         ArrowTypeId.Int32 or ArrowTypeId.Date32 => Text(vector.Values<int>()[row]),
         ArrowTypeId.Int64 or ArrowTypeId.Time64 or ArrowTypeId.Timestamp => Text(vector.Values<long>()[row]),

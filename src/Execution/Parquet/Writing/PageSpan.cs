@@ -1,3 +1,5 @@
+using SqlCluster.Arrow.Vectors;
+
 namespace SqlCluster.Execution.Parquet.Writing;
 
 /// <summary>Says which part of a leaf buffer a page holds.</summary>
@@ -8,6 +10,8 @@ internal readonly record struct PageSpan(int FirstEntry, int EntryCount, int Fir
     {
         long pageCount = Math.Max(1, (leaf.PlainBytes + options.PageBytes - 1) / options.PageBytes);
         int rowsPerPage = (int)Math.Clamp((rowCount + pageCount - 1) / pageCount, 1, options.PageRows);
+        if (rowsPerPage > Batch.DefaultRows)
+            rowsPerPage -= rowsPerPage % Batch.DefaultRows;                     // a scan copies batches that lie across the end of a page
         var pages = new List<PageSpan>();
         int entry = 0, value = 0;
         for (int row = 0; row < rowCount; row += rowsPerPage)

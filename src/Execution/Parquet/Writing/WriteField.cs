@@ -19,7 +19,7 @@ internal sealed record WriteField(
 
 /// <summary>A leaf column: how its values are stored, and how deep it lies.</summary>
 internal sealed record WriteColumn(
-    int Index, string[] Path, ArrowType ArrowType, LeafType Type, int MaxDefinitionLevel, int MaxRepetitionLevel)
+    int Index, string[] Path, ArrowType ArrowType, StoredType Type, int MaxDefinitionLevel, int MaxRepetitionLevel)
 {
     public string Name => string.Join('.', Path);
 }
@@ -30,7 +30,7 @@ internal sealed record WriteColumn(
 /// <param name="Logical">What the bytes mean.</param>
 /// <param name="Converted">The same for readers that know no logical types, where they had a name for it.</param>
 /// <param name="Order">How values compare.</param>
-internal readonly record struct LeafType(PhysicalType Physical, int Length, LogicalType Logical, ConvertedType? Converted, ValueOrder Order)
+internal readonly record struct StoredType(PhysicalType Physical, int Length, LogicalType Logical, ConvertedType? Converted, ValueOrder Order)
 {
     /// <summary>Gets the bytes of a stored value; 0 for byte arrays (of any length) and booleans (a bit).</summary>
     public int ValueBytes => Physical switch

@@ -85,7 +85,7 @@ internal sealed class WriteSchema
 
     private WriteColumn AddLeaf(ArrowField field, string name, Repetition kind, string[] path, int definition, int repetition)
     {
-        LeafType type = LeafTypes.Of(field);
+        StoredType type = StoredTypes.Of(field);
         _elements.Add(new SchemaElement
         {
             Name = name,

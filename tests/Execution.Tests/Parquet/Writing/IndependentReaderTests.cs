@@ -12,9 +12,9 @@ public sealed class IndependentReaderTests(IndependentReaderTests.Files files) :
 {
     private const int RowCount = 500;
 
-    private static readonly ArrowSchema AllTypes = new([.. FieldsOfAllTypes()]);
+    internal static readonly ArrowSchema AllTypes = new([.. FieldsOfAllTypes()]);
 
-    private static readonly Dictionary<string, ParquetWriteOptions> Settings = new()
+    internal static readonly Dictionary<string, ParquetWriteOptions> Settings = new()
     {
         ["default"] = ParquetWriteOptions.Default,
         ["small-pages"] = new() { PageRows = 100, RowGroupRows = 400 },

@@ -4,7 +4,7 @@ using SqlCluster.Execution.Parquet.Metadata;
 namespace SqlCluster.Execution.Parquet.Writing;
 
 /// <summary>Maps Arrow types to stored types (parquet-format, LogicalTypes.md).</summary>
-internal static class LeafTypes
+internal static class StoredTypes
 {
     /// <summary>Field metadata that names an Arrow extension type.</summary>
     private const string ExtensionKey = "ARROW:extension:name";
@@ -13,7 +13,7 @@ internal static class LeafTypes
     private const int UuidBytes = 16;
 
     /// <exception cref="ParquetException">The type cannot be stored.</exception>
-    public static LeafType Of(ArrowField field)
+    public static StoredType Of(ArrowField field)
     {
         ArrowType type = field.Type;
         return type.Id switch
@@ -66,15 +66,15 @@ internal static class LeafTypes
 
     private static LogicalType Decimal(ArrowType type) => new(LogicalKind.Decimal, type.Precision, type.Scale);
 
-    private static LeafType Integer(int bits, ConvertedType converted) =>
+    private static StoredType Integer(int bits, ConvertedType converted) =>
         new(PhysicalType.Int32, 0, new(LogicalKind.Integer, BitWidth: bits), converted, ValueOrder.Int32);
 
-    private static LeafType Unsigned(int bits, ConvertedType converted) =>
+    private static StoredType Unsigned(int bits, ConvertedType converted) =>
         new(bits == 64 ? PhysicalType.Int64 : PhysicalType.Int32, 0, new(LogicalKind.Integer, BitWidth: bits, IsSigned: false), converted,
             bits == 64 ? ValueOrder.UInt64 : ValueOrder.UInt32);
 
     // The older annotation means an instant, so local timestamps must do without it.
-    private static LeafType Timestamp(bool isInstant) =>
+    private static StoredType Timestamp(bool isInstant) =>
         new(PhysicalType.Int64, 0, new(LogicalKind.Timestamp, Unit: TimeUnit.Micros, IsAdjustedToUtc: isInstant),
             isInstant ? ConvertedType.TimestampMicros : null, ValueOrder.Int64);
 
