@@ -1,0 +1,179 @@
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Optimizer.Statistics;
+using SqlCluster.Catalyst.Physical;
+
+namespace SqlCluster.Catalyst.Explain;
+
+/// <summary>One operator as EXPLAIN shows it.</summary>
+/// <param name="Plan">The operator.</param>
+/// <param name="Line">Its line of text.</param>
+/// <param name="Rows">Expected rows.</param>
+/// <param name="Width">Expected bytes of a row.</param>
+/// <param name="StartupCost">Cost before the first row.</param>
+/// <param name="TotalCost">Cost of all rows.</param>
+/// <param name="Metrics">What it did; null before it ran.</param>
+/// <param name="Children">Inputs.</param>
+public sealed record ExplainNode(
+    ExecPlan Plan, string Line, double Rows, double Width, double StartupCost, double TotalCost, NodeMetrics? Metrics, IReadOnlyList<ExplainNode> Children)
+{
+    /// <summary>Cost units for reading one value, handling one row, keeping one row.</summary>
+    private const double ValueCost = 0.0005, RowCost = 0.001, KeptRowCost = 0.004;
+
+    /// <summary>Shows a plan that has not run.</summary>
+    public static ExplainNode Of(ExecPlan plan) => Make(plan, ExecPlanPrinter.Describe(plan), null, [.. plan.Children.Select(Of)]);
+
+    /// <summary>Shows a plan that has run, put together again from its stages.</summary>
+    public static ExplainNode Of(StagePlan stages, IPlanMetrics metrics)
+    {
+        ExplainNode OfStage(StageId id) => OfNode(stages.Stages[id.Value].Plan);
+        ExplainNode OfNode(ExecPlan plan)
+        {
+            switch (plan)
+            {
+                case ShuffleReadExec read:
+                    string keys = read.Exchange.Keys.IsEmpty ? "" : $" [{string.Join(", ", read.Exchange.Keys)}]";
+                    return Make(plan, $"ExchangeExec {read.Exchange.Kind}{keys} stage {read.Stage.Value}", metrics.Of(plan), [OfStage(read.Stage)]);
+                default:
+                    return Make(plan, ExecPlanPrinter.Describe(plan), metrics.Of(plan), [.. plan.Children.Select(OfNode)]);
+            }
+        }
+
+        ExplainNode result = OfNode(stages.Stages[^1].Plan);
+        foreach (Stage stage in stages.Stages.Reverse().Where(static stage => stage.Purpose == StagePurpose.Cte))
+        {
+            result = result with { Line = $"WithExec stage {stage.Id.Value}", Children = [OfStage(stage.Id), result], Metrics = null };
+        }
+
+        return result;
+    }
+
+    private static ExplainNode Make(ExecPlan plan, string line, NodeMetrics? metrics, IReadOnlyList<ExplainNode> children)
+    {
+        double width = Math.Max(0, plan.Output.Sum(static column => TypeWidth.Of(column.Type)));
+        double rows = plan.EstimatedRows >= 0 ? plan.EstimatedRows : children.Count > 0 ? children.Max(static child => child.Rows) : 1;
+        double below = children.Sum(static child => child.TotalCost), firstBelow = children.Sum(static child => child.StartupCost);
+        double input = children.Sum(static child => child.Rows);
+        (double startup, double work) = plan switch
+        {
+            ScanExec scan => (0, Math.Max(0, (double)scan.Table.Statistics.RowCount) * Math.Max(1, scan.ReadColumns.Count) * ValueCost),
+            SortExec or TopNExec => (below + (input * Math.Log2(Math.Max(2, input)) * RowCost), 0),
+            HashAggregateExec or WindowExec or DistinctOnExec or SetOperationExec or RecursiveUnionExec => (below + (input * RowCost), rows * KeptRowCost),
+            HashJoinExec or AsOfJoinExec => (children[0].StartupCost + children[1].TotalCost + (children[1].Rows * KeptRowCost), children[0].Rows * RowCost),
+            NestedLoopJoinExec => (children[0].StartupCost + children[1].TotalCost, children[0].Rows * Math.Max(1, children[1].Rows) * RowCost),
+            ExchangeExec or ShuffleReadExec => (below, rows * RowCost),
+            _ => (firstBelow, Math.Max(rows, input) * RowCost),
+        };
+        return new ExplainNode(plan, line, rows, width, startup, Math.Max(startup, below) + work, metrics, children);
+    }
+
+    /// <summary>Names and values of an operator for JSON, XML and YAML, with PostgreSQL's keys where it has them.</summary>
+    public IEnumerable<(string Key, object Value)> Properties(ExplainOptions options)
+    {
+        yield return ("Node Type", NodeType);
+        switch (Plan)
+        {
+            case ScanExec scan:
+                yield return ("Relation Name", scan.Table.Name);
+                yield return ("Alias", scan.Table.Name);
+                break;
+            case CteScanExec cte:
+                yield return ("CTE Name", cte.Name);
+                break;
+            case HashAggregateExec aggregate:
+                yield return ("Strategy", aggregate.Keys.IsEmpty ? "Plain" : "Hashed");
+                yield return ("Partial Mode", aggregate.Mode switch { AggregateMode.Single => "Simple", AggregateMode.Partial => "Partial", AggregateMode.Final => "Finalize" });
+                break;
+            case HashJoinExec join:
+                yield return ("Join Type", JoinType(join.Kind));
+                break;
+            case NestedLoopJoinExec join:
+                yield return ("Join Type", JoinType(join.Kind));
+                break;
+        }
+
+        yield return ("Detail", Line);
+        if (options.Costs)
+        {
+            yield return ("Startup Cost", Math.Round(StartupCost, 2));
+            yield return ("Total Cost", Math.Round(TotalCost, 2));
+            yield return ("Plan Rows", Math.Round(Rows));
+            yield return ("Plan Width", Math.Round(Width));
+        }
+
+        if (options.Analyze && Metrics is not null)
+        {
+            if (options.Timing)
+            {
+                yield return ("Actual Startup Time", 0.0);
+                yield return ("Actual Total Time", Math.Round(Metrics.Time.TotalMilliseconds, 3));
+            }
+
+            yield return ("Actual Rows", (double)Metrics.Rows);
+            yield return ("Actual Loops", 1.0);
+            foreach ((string name, long value) in Metrics.Counters.OrderBy(static counter => counter.Key, StringComparer.Ordinal))
+            {
+                yield return (name, (double)value);
+            }
+        }
+
+        if (options.Verbose)
+        {
+            yield return ("Output", Plan.Output.Select(static column => column.Name).ToArray());
+        }
+
+        if (ConditionOf(Plan) is var (key, conditions))
+        {
+            yield return (key, conditions);
+        }
+    }
+
+    private string NodeType => Plan switch
+    {
+        ScanExec => "Seq Scan",
+        ValuesExec => "Values Scan",
+        CteScanExec => "CTE Scan",
+        WithExec => "With",
+        WorkingTableScanExec => "WorkTable Scan",
+        RecursiveUnionExec => "Recursive Union",
+        TableFunctionExec => "Function Scan",
+        FilterExec or ProjectExec => "Result",
+        HashAggregateExec => "Aggregate",
+        SortExec => "Sort",
+        TopNExec => "Incremental Sort",
+        LimitExec => "Limit",
+        DistinctOnExec => "Unique",
+        WindowExec => "WindowAgg",
+        ExchangeExec { Kind: ExchangeKind.Gather, SortKeys.IsEmpty: false } => "Gather Merge",
+        ExchangeExec { Kind: ExchangeKind.Gather } => "Gather",
+        ExchangeExec or ShuffleReadExec => "Materialize",
+        HashJoinExec => "Hash Join",
+        NestedLoopJoinExec or AsOfJoinExec => "Nested Loop",
+        UnionExec => "Append",
+        SetOperationExec => "SetOp",
+        _ => Plan.GetType().Name,
+    };
+
+    private static string JoinType(ExecJoinKind kind) => kind switch
+    {
+        ExecJoinKind.Inner => "Inner",
+        ExecJoinKind.LeftOuter or ExecJoinKind.LeftSingle => "Left",
+        ExecJoinKind.RightOuter => "Right",
+        ExecJoinKind.FullOuter => "Full",
+        ExecJoinKind.LeftSemi or ExecJoinKind.LeftMark => "Semi",
+        ExecJoinKind.LeftAnti => "Anti",
+        ExecJoinKind.RightSemi => "Right Semi",
+        ExecJoinKind.RightAnti => "Right Anti",
+    };
+
+    private static (string Key, object Value)? ConditionOf(ExecPlan plan) => plan switch
+    {
+        ScanExec { Filters.IsEmpty: false } scan => ("Filter", Conjunctions.AndAll(scan.Filters).ToString()),
+        FilterExec filter => ("Filter", filter.Predicate.ToString()),
+        HashJoinExec join => ("Hash Cond", string.Join(" AND ", join.LeftKeys.Select((key, i) => $"({key} = {join.RightKeys[i]})"))),
+        NestedLoopJoinExec { Condition: { } condition } => ("Join Filter", condition.ToString()),
+        HashAggregateExec { Keys.IsEmpty: false } aggregate => ("Group Key", aggregate.Keys.Select(static key => key.ToString()).ToArray()),
+        SortExec sort => ("Sort Key", sort.Keys.Select(static key => key.ToString()).ToArray()),
+        TopNExec top => ("Sort Key", top.Keys.Select(static key => key.ToString()).ToArray()),
+        _ => null,
+    };
+}

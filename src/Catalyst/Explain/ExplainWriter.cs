@@ -1,0 +1,269 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Optimizer.Statistics;
+
+namespace SqlCluster.Catalyst.Explain;
+
+/// <summary>Writes EXPLAIN's answer: the values of its one column QUERY PLAN. Text is a row a line; JSON, XML and YAML are one row.</summary>
+public static class ExplainWriter
+{
+    /// <summary>A physical plan.</summary>
+    public static IReadOnlyList<string> Write(ExplainNode plan, ExplainOptions options, ExplainSummary? summary) => options.Format switch
+    {
+        ExplainFormat.Text => Text(plan, options, summary),
+        ExplainFormat.Json => [Json(plan, options, summary)],
+        ExplainFormat.Xml => [Xml(plan, options, summary)],
+        ExplainFormat.Yaml => [Yaml(plan, options, summary)],
+    };
+
+    /// <summary>A logical plan as text; with costs, each line tells the expected rows.</summary>
+    public static IReadOnlyList<string> Write(LogicalPlan plan, ExplainOptions options)
+    {
+        if (!options.Costs)
+        {
+            return Lines(plan.ToString());
+        }
+
+        var estimator = new PlanEstimator();
+        estimator.Estimate(plan);
+        var lines = new List<string>();
+        void Append(LogicalPlan node, int depth)
+        {
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{new string(' ', 2 * depth)}{LogicalPlanPrinter.Describe(node)}  (rows={Math.Round(estimator.Rows(node))})"));
+            foreach (LogicalPlan child in node.Children)
+            {
+                Append(child, depth + 1);
+            }
+        }
+
+        Append(plan, 0);
+        return lines;
+    }
+
+    /// <summary>A text of several lines as rows.</summary>
+    public static IReadOnlyList<string> Lines(string text) => text.TrimEnd('\n').Split('\n');
+
+    private static List<string> Text(ExplainNode plan, ExplainOptions options, ExplainSummary? summary)
+    {
+        var lines = new List<string>();
+        void Append(ExplainNode node, int depth)
+        {
+            string indent = new(' ', 2 * depth);
+            string costs = options.Costs
+                ? string.Create(CultureInfo.InvariantCulture, $"  (cost={node.StartupCost:F2}..{node.TotalCost:F2} rows={Math.Round(node.Rows):F0} width={Math.Round(node.Width):F0})")
+                : "";
+            lines.Add(indent + node.Line + costs + (options.Analyze ? Actual(node, options) : ""));
+            if (options.Verbose)
+            {
+                lines.Add($"{indent}  Output: {string.Join(", ", node.Plan.Output.Select(static column => column.Name))}");
+            }
+
+            if (options.Analyze && node.Metrics is { Counters.Count: > 0 } metrics)
+            {
+                lines.Add($"{indent}  {string.Join(", ", metrics.Counters.OrderBy(static counter => counter.Key, StringComparer.Ordinal).Select(static counter => $"{counter.Key}: {Number(counter.Value)}"))}");
+            }
+
+            foreach (ExplainNode child in node.Children)
+            {
+                Append(child, depth + 1);
+            }
+        }
+
+        Append(plan, 0);
+        if (options.Summary && summary is not null)
+        {
+            lines.Add($"Planning Time: {Milliseconds(summary.Planning)} ms");
+            if (summary.Execution is { } execution)
+            {
+                lines.Add($"Execution Time: {Milliseconds(execution)} ms");
+            }
+        }
+
+        return lines;
+    }
+
+    private static string Actual(ExplainNode node, ExplainOptions options) => node.Metrics is not { } metrics
+        ? node.Plan is Physical.WithExec ? "" : "  (never executed)"
+        : options.Timing ? $"  (actual time=0.000..{Milliseconds(metrics.Time)} rows={Number(metrics.Rows)} loops=1)" : $"  (actual rows={Number(metrics.Rows)} loops=1)";
+
+    private static string Json(ExplainNode plan, ExplainOptions options, ExplainSummary? summary)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartArray();
+            writer.WriteStartObject();
+            writer.WritePropertyName("Plan");
+            WriteJson(writer, plan, options);
+            foreach ((string key, double value) in SummaryOf(options, summary))
+            {
+                writer.WriteNumber(key, value);
+            }
+
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static void WriteJson(Utf8JsonWriter writer, ExplainNode node, ExplainOptions options)
+    {
+        writer.WriteStartObject();
+        foreach ((string key, object value) in node.Properties(options))
+        {
+            writer.WritePropertyName(key);
+            switch (value)
+            {
+                case string text: writer.WriteStringValue(text); break;
+                case double number: writer.WriteNumberValue(number); break;
+                case string[] items:
+                    writer.WriteStartArray();
+                    foreach (string item in items)
+                    {
+                        writer.WriteStringValue(item);
+                    }
+
+                    writer.WriteEndArray();
+                    break;
+            }
+        }
+
+        if (node.Children.Count > 0)
+        {
+            writer.WriteStartArray("Plans");
+            foreach (ExplainNode child in node.Children)
+            {
+                WriteJson(writer, child, options);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static string Xml(ExplainNode plan, ExplainOptions options, ExplainSummary? summary)
+    {
+        var text = new StringBuilder();
+        var settings = new System.Xml.XmlWriterSettings { Indent = true, OmitXmlDeclaration = true, NewLineChars = "\n" };
+        using (var writer = System.Xml.XmlWriter.Create(text, settings))
+        {
+            const string Namespace = "http://www.postgresql.org/2009/explain";
+            writer.WriteStartElement("explain", Namespace);
+            writer.WriteStartElement("Query", Namespace);
+            void Append(ExplainNode node)
+            {
+                writer.WriteStartElement("Plan", Namespace);
+                foreach ((string key, object value) in node.Properties(options))
+                {
+                    writer.WriteStartElement(key.Replace(' ', '-'), Namespace);
+                    if (value is string[] items)
+                    {
+                        foreach (string item in items)
+                        {
+                            writer.WriteElementString("Item", Namespace, item);
+                        }
+                    }
+                    else
+                    {
+                        writer.WriteString(value is double number ? Number(number) : value.ToString());
+                    }
+
+                    writer.WriteEndElement();
+                }
+
+                if (node.Children.Count > 0)
+                {
+                    writer.WriteStartElement("Plans", Namespace);
+                    foreach (ExplainNode child in node.Children)
+                    {
+                        Append(child);
+                    }
+
+                    writer.WriteEndElement();
+                }
+
+                writer.WriteEndElement();
+            }
+
+            Append(plan);
+            foreach ((string key, double value) in SummaryOf(options, summary))
+            {
+                writer.WriteElementString(key.Replace(' ', '-'), Namespace, Number(value));
+            }
+
+            writer.WriteEndElement();
+            writer.WriteEndElement();
+        }
+
+        return text.ToString();
+    }
+
+    private static string Yaml(ExplainNode plan, ExplainOptions options, ExplainSummary? summary)
+    {
+        var text = new StringBuilder("- Plan:\n");
+        void Append(ExplainNode node, int indent, string first)
+        {
+            string lead = first;
+            foreach ((string key, object value) in node.Properties(options))
+            {
+                text.Append(lead).Append(key).Append(':');
+                lead = new string(' ', indent);
+                switch (value)
+                {
+                    case string scalar: text.Append(' ').Append(Quoted(scalar)).Append('\n'); break;
+                    case double number: text.Append(' ').Append(Number(number)).Append('\n'); break;
+                    case string[] items:
+                        text.Append('\n');
+                        foreach (string item in items)
+                        {
+                            text.Append(' ', indent + 2).Append("- ").Append(Quoted(item)).Append('\n');
+                        }
+
+                        break;
+                }
+            }
+
+            if (node.Children.Count > 0)
+            {
+                text.Append(lead).Append("Plans:\n");
+                foreach (ExplainNode child in node.Children)
+                {
+                    Append(child, indent + 4, new string(' ', indent + 2) + "- ");
+                }
+            }
+        }
+
+        Append(plan, 4, "    ");
+        foreach ((string key, double value) in SummaryOf(options, summary))
+        {
+            text.Append("  ").Append(key).Append(": ").Append(Number(value)).Append('\n');
+        }
+
+        return text.ToString().TrimEnd('\n');
+    }
+
+    /// <summary>Writes a YAML string in double quotes; JSON's escapes are YAML's.</summary>
+    private static string Quoted(string value) => $"\"{JsonEncodedText.Encode(value, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+
+    private static IEnumerable<(string Key, double Value)> SummaryOf(ExplainOptions options, ExplainSummary? summary)
+    {
+        if (options.Summary && summary is not null)
+        {
+            yield return ("Planning Time", Math.Round(summary.Planning.TotalMilliseconds, 3));
+            if (summary.Execution is { } execution)
+            {
+                yield return ("Execution Time", Math.Round(execution.TotalMilliseconds, 3));
+            }
+        }
+    }
+
+    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("F3", CultureInfo.InvariantCulture);
+}
