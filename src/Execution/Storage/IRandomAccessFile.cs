@@ -17,6 +17,9 @@ public interface IRandomAccessFile : IDisposable
     /// <summary>Gets what tells one version of the file from the next: modification time in ticks, or a hash of an object's tag.</summary>
     long Version { get; }
 
+    /// <summary>Asks whether the file has been written to since it was opened; what was read before and after then does not belong together.</summary>
+    bool HasChanged();
+
     /// <summary>Fills <paramref name="destination"/> with the bytes from <paramref name="offset"/> on.</summary>
     /// <exception cref="EndOfStreamException">The file ends before the range does.</exception>
     /// <exception cref="IOException">The system refuses the read.</exception>

@@ -30,6 +30,8 @@ public sealed class LocalFile : IRandomAccessFile
     public static LocalFile Open(string path) =>
         new(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
 
+    public bool HasChanged() => RandomAccess.GetLength(_handle) != LengthBytes || File.GetLastWriteTimeUtc(_handle).Ticks != Version;
+
     public void Read(long offset, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);

@@ -114,6 +114,8 @@ internal sealed class MemoryFile(string path, byte[] content) : IRandomAccessFil
 
     public long Version => 0;
 
+    public bool HasChanged() => false;
+
     public void Read(long offset, Span<byte> destination)
     {
         if (offset < 0 || offset + destination.Length > content.Length)
