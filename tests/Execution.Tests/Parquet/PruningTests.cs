@@ -160,7 +160,7 @@ public class PruningTests
         return values;
     }
 
-    private static object? Value(Vector vector, int row) => vector switch
+    internal static object? Value(Vector vector, int row) => vector switch
     {
         DictionaryVector dictionary => Value(dictionary.Dictionary, dictionary.Code(row)),
         BooleanVector booleans => booleans.Value(row),

@@ -66,9 +66,20 @@ internal sealed class FlatFieldReader : FieldReader
     {
         if (_chunk!.IsAllDictionary == false || Available() == 0 || _leaf.DictionarySize <= 0)
             return null;
-        // Where the writer does not count its pages' encodings, a first page that holds every row tells as much.
+        if (_chunk.IsAllDictionary == true || HasOnlyDictionaryEncodings(_chunk.EncodingBits))
+            return _leaf.Dictionary;
+
+        // Where the writer says neither, a first page that holds every row tells as much.
         bool isOnlyPage = _pageRows == _rowCount && _leaf.Header.Encoding is (Encoding.PlainDictionary or Encoding.RleDictionary);
-        return _chunk.IsAllDictionary == true || isOnlyPage ? _leaf.Dictionary : null;
+        return isOnlyPage ? _leaf.Dictionary : null;
+    }
+
+    // PLAIN may stand for the dictionary page itself or for data pages, so its presence leaves the question open.
+    private static bool HasOnlyDictionaryEncodings(uint encodings)
+    {
+        const uint Codes = (1u << (int)Encoding.PlainDictionary) | (1u << (int)Encoding.RleDictionary);
+        const uint Levels = (1u << (int)Encoding.Rle) | (1u << (int)Encoding.BitPacked);
+        return (encodings & Codes) != 0 && (encodings & ~(Codes | Levels)) == 0;
     }
 
     public override void Skip(long rowCount)

@@ -107,7 +107,7 @@ public sealed class ParquetTable : IScannableTable
     private TableColumnStatistics ReadColumnStatistics(int ordinal)
     {
         Bound? min = null, max = null;
-        long nulls = 0, values = 0, bytes = 0;
+        long nulls = 0, values = 0, bytes = 0, mostDistinct = 0, mostRows = 0, distinct = 0;
         bool isBounded = true, isFirst = true;
         foreach (ParquetFile file in _files)
         {
@@ -120,6 +120,10 @@ public sealed class ParquetTable : IScannableTable
                 ColumnChunk chunk = group.Columns[column.Index];
                 ColumnBounds bounds = BoundsReader.Read(chunk.Statistics, chunk.ValueCount, column, type);
                 nulls = chunk.Statistics?.NullCount is { } count && nulls >= 0 ? nulls + count : column.MaxDefinitionLevel == 0 ? nulls : -1;
+                long? groupDistinct = chunk.Statistics?.DistinctCount;
+                distinct = groupDistinct is { } some && distinct >= 0 ? distinct + some : -1;
+                mostDistinct = Math.Max(mostDistinct, groupDistinct ?? 0);
+                mostRows = Math.Max(mostRows, group.RowCount);
                 values += chunk.ValueCount;
                 bytes += chunk.UncompressedSizeBytes;
                 if (bounds.IsAllNull || chunk.ValueCount == 0)
@@ -136,8 +140,11 @@ public sealed class ParquetTable : IScannableTable
         ArrowType arrow = _files[0].Columns[ordinal].Arrow;
         double averageBytes = arrow.IsView ? Math.Clamp(values == 0 ? 16 : bytes / (double)values, 4, 4096) : Math.Max(arrow.Width, 1);
         SqlType sql = Columns[ordinal].Type;
+
+        // Few distinct values among many rows are taken to be the same ones in every row group, many to be others.
+        double distinctCount = values == 0 || distinct < 0 ? -1 : mostDistinct * 10 <= mostRows ? mostDistinct : distinct;
         return new TableColumnStatistics(
-            isBounded && !isFirst ? ToLiteral(min!.Value, sql) : null, isBounded && !isFirst ? ToLiteral(max!.Value, sql) : null, nulls, AverageBytes: averageBytes);
+            isBounded && !isFirst ? ToLiteral(min!.Value, sql) : null, isBounded && !isFirst ? ToLiteral(max!.Value, sql) : null, nulls, distinctCount, averageBytes);
     }
 
     private static Literal? ToLiteral(Bound bound, SqlType type) => type.Kind switch
