@@ -56,6 +56,19 @@ public static class ExecutionErrors
 
     public static QueryException MissingParameter(int index) => new("42P02", ErrorKind.User, $"there is no parameter ${index}");
 
+    public static QueryException InvalidPower(string what) => new("2201F", ErrorKind.User, what);
+
+    public static QueryException InvalidLogarithm(string what) => new("2201E", ErrorKind.User, what);
+
+    public static QueryException InvalidBucket(string what) => new("2201G", ErrorKind.User, what);
+
+    public static QueryException InputOutOfRange() => new("22003", ErrorKind.User, "input is out of range");
+
+    /// <summary>More than the engine takes: lengths, counts, characters.</summary>
+    public static QueryException ProgramLimit(string what) => new("54000", ErrorKind.User, what);
+
+    public static QueryException NegativeSubstring() => new("22011", ErrorKind.User, "negative substring length not allowed");
+
     public static QueryException MoreThanOneRow() => new("21000", ErrorKind.User, "more than one row returned by a subquery used as an expression");
 
     public static QueryException OutOfMemory(MemoryLimitException cause) =>

@@ -1,6 +1,10 @@
 using System.Collections.Frozen;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Execution.Functions.Scalar.Arithmetic;
+using SqlCluster.Execution.Functions.Scalar.Conditional;
+using SqlCluster.Execution.Functions.Scalar.Dates;
+using SqlCluster.Execution.Functions.Scalar.Numbers;
+using SqlCluster.Execution.Functions.Scalar.Texts;
 
 namespace SqlCluster.Execution.Functions;
 
@@ -15,6 +19,19 @@ public sealed class BuiltinFunctions : IFunctionCatalog
         ScalarFunction[] scalars =
         [
             .. ArithmeticOperators.Overloads,
+            .. Negation.Overloads,
+            .. Rounding.Overloads,
+            .. Elementary.Overloads,
+            .. IntegerFunctions.Overloads,
+            .. Lengths.Overloads,
+            .. Parts.Overloads,
+            .. Rewriting.Overloads,
+            .. Concatenation.Overloads,
+            .. Digests.Overloads,
+            .. DateArithmetic.Overloads,
+            .. DateFunctions.Overloads,
+            .. Extract.Overloads,
+            .. Extremes.Overloads,
         ];
         FunctionSignature[] others = [];
         _scalars = scalars.ToFrozenDictionary(static function => function.Signature);

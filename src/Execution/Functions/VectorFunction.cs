@@ -31,15 +31,21 @@ internal abstract class VectorFunction : IDisposable
 /// <summary>An overload of a scalar function: what the analyzer sees, and how a call of it is computed.</summary>
 internal sealed record ScalarFunction(FunctionSignature Signature, Func<CallBinding, VectorFunction> Bind)
 {
-    /// <summary>An immutable, strict function computed row by row, with a fixed result type.</summary>
+    /// <summary>An immutable, strict function computed row by row, that never fails.</summary>
     public static ScalarFunction OfRows(string name, ParameterType[] parameters, SqlType result, RowBody body, string description, params (string Expression, string Result)[] examples) =>
-        new(
-            new FunctionSignature { Name = name, Parameters = parameters, ReturnType = FunctionSignature.Returns(result), Description = description, Examples = examples, MayFail = true },
-            binding => new RowFunction(binding, body, isStrict: true));
+        OfRows(new FunctionSignature { Name = name, Parameters = parameters, ReturnType = FunctionSignature.Returns(result), Description = description, Examples = examples }, body);
+
+    /// <summary>As <see cref="OfRows(string, ParameterType[], SqlType, RowBody, string, ValueTuple{string, string}[])"/>, for a function that ends the query with an error for some arguments.</summary>
+    public static ScalarFunction OfFailingRows(string name, ParameterType[] parameters, SqlType result, RowBody body, string description, params (string Expression, string Result)[] examples) =>
+        OfRows(
+            new FunctionSignature { Name = name, Parameters = parameters, ReturnType = FunctionSignature.Returns(result), Description = description, Examples = examples, MayFail = true }, body);
 
     /// <summary>A function computed row by row.</summary>
-    public static ScalarFunction OfRows(FunctionSignature signature, RowBody body) =>
-        new(signature, binding => new RowFunction(binding, body, signature.IsStrict));
+    public static ScalarFunction OfRows(FunctionSignature signature, RowBody body) => new(signature, binding => new RowFunction(binding, body, signature.IsStrict));
+
+    /// <summary>A function whose body depends on the call: its types and constant arguments.</summary>
+    public static ScalarFunction OfBoundRows(FunctionSignature signature, Func<CallBinding, RowBody> bind) =>
+        new(signature, binding => new RowFunction(binding, bind(binding), signature.IsStrict));
 }
 
 /// <summary>Fills one row's result from its arguments.</summary>

@@ -1,0 +1,161 @@
+using System.Text;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions.Casts;
+using SqlCluster.Execution.Kernels;
+
+namespace SqlCluster.Execution.Functions.Scalar.Texts;
+
+/// <summary>||, concat, concat_ws and format over values of any type.</summary>
+internal static class Concatenation
+{
+    public static IEnumerable<ScalarFunction> Overloads =>
+    [
+        ScalarFunction.OfRows("||", [SqlType.Text, SqlType.Text], SqlType.Text, static row => Join(row), "Two texts in one", ("'Post' || 'gres'", "Postgres")),
+        ScalarFunction.OfRows("||", [SqlType.Bytea, SqlType.Bytea], SqlType.Bytea, static row => Join(row), "Two byte strings in one"),
+        ScalarFunction.OfRows(Operator(SqlType.Text, ParameterType.Any, ("'Value: ' || 42", "Value: 42")), static row => JoinTexts(row)),
+        ScalarFunction.OfRows(Operator(ParameterType.Any, SqlType.Text, ("42 || ' is it'", "42 is it")), static row => JoinTexts(row)),
+        ScalarFunction.OfRows(
+            Variadic("concat", [ParameterType.Any], "Texts of all arguments, nulls left out", isStrict: false, ("concat('a', 1, null, true)", "a1t")),
+            static row => row.Set(string.Concat(Enumerable.Range(0, row.Count).Where(i => !row.IsNull(i)).Select(i => TextOf(row, i))))),
+        ScalarFunction.OfRows(
+            Variadic("concat_ws", [SqlType.Text, ParameterType.Any], "Texts of the arguments with a separator between, nulls left out", isStrict: false, ("concat_ws(',', 'a', null, 2)", "a,2")),
+            static row =>
+            {
+                if (!row.IsNull(0))
+                {
+                    row.Set(string.Join(row.Text(0), Enumerable.Range(1, row.Count - 1).Where(i => !row.IsNull(i)).Select(i => TextOf(row, i))));
+                }
+            }),
+        ScalarFunction.OfRows(
+            new FunctionSignature { Name = "format", Parameters = [SqlType.Text], ReturnType = FunctionSignature.Returns(SqlType.Text), IsStrict = false, MayFail = true, Description = "Fills placeholders" },
+            static row => Format(row)),
+        ScalarFunction.OfRows(
+            Variadic("format", [SqlType.Text, ParameterType.Any], "Fills placeholders %s, %I and %L", isStrict: false, ("format('Hello %s, %1$s', 'World')", "Hello World, World"), ("format('%I %L', 'a b', 'it''s')", "\"a b\" 'it''s'")),
+            static row => Format(row)),
+        ScalarFunction.OfRows("quote_ident", [SqlType.Text], SqlType.Text, static row => row.Set(QuoteIdentifier(row.Text(0))), "As an identifier in SQL", ("quote_ident('Foo bar')", "\"Foo bar\"")),
+        ScalarFunction.OfRows("quote_literal", [SqlType.Text], SqlType.Text, static row => row.Set(QuoteLiteral(row.Text(0))), "As a literal in SQL", ("quote_literal('O''Reilly')", "'O''Reilly'")),
+        ScalarFunction.OfRows(
+            new FunctionSignature
+            {
+                Name = "quote_nullable", Parameters = [SqlType.Text], ReturnType = FunctionSignature.Returns(SqlType.Text), IsStrict = false, NeverNull = true,
+                Description = "As a literal in SQL, NULL for null", Examples = [("quote_nullable(null)", "NULL")],
+            },
+            static row => row.Set(row.IsNull(0) ? "NULL" : QuoteLiteral(row.Text(0)))),
+    ];
+
+    /// <summary>An argument's text; booleans as t and f, as PostgreSQL's output function has them.</summary>
+    public static string TextOf(Row row, int argument)
+    {
+        SqlType type = row.Type(argument);
+        (VectorReader reader, int index) = row.Argument(argument);
+        return type.Kind == TypeKind.Boolean ? (reader.Boolean(index) ? "t" : "f") : TextForms.Format(type, in reader, index, row.Context.Zone);
+    }
+
+    public static string QuoteLiteral(string text) =>
+        text.Contains('\\', StringComparison.Ordinal)
+            ? $"E'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'"
+            : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    public static string QuoteIdentifier(string text)
+    {
+        bool isPlain = text.Length > 0 && (char.IsAsciiLetterLower(text[0]) || text[0] == '_') && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
+        return isPlain ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    }
+
+    private static FunctionSignature Operator(ParameterType left, ParameterType right, params (string, string)[] examples) =>
+        new() { Name = "||", Parameters = [left, right], ReturnType = FunctionSignature.Returns(SqlType.Text), Description = "Text and another value's text in one", Examples = examples };
+
+    private static FunctionSignature Variadic(string name, ParameterType[] parameters, string description, bool isStrict, params (string, string)[] examples) => new()
+    {
+        Name = name, Parameters = parameters, IsVariadic = true, ReturnType = FunctionSignature.Returns(SqlType.Text), IsStrict = isStrict, Description = description, Examples = examples,
+        MayFail = name == "format", Volatility = Volatility.Stable,
+    };
+
+    private static void Join(Row row)
+    {
+        ReadOnlySpan<byte> left = row.Bytes(0), right = row.Bytes(1);
+        Span<byte> room = row.Result.Reserve(left.Length + right.Length);
+        left.CopyTo(room);
+        right.CopyTo(room[left.Length..]);
+        row.Result.CommitBytes(left.Length + right.Length);
+    }
+
+    private static void JoinTexts(Row row)
+    {
+        // A boolean is cast here, not printed: true and false, as in 'x' || true.
+        string Part(int argument) => row.Type(argument).Kind == TypeKind.Boolean ? (row.Boolean(argument) ? "true" : "false") : TextOf(row, argument);
+        row.Set(Part(0) + Part(1));
+    }
+
+    private static void Format(Row row)
+    {
+        if (row.IsNull(0))
+        {
+            return;
+        }
+
+        string pattern = row.Text(0);
+        var text = new StringBuilder();
+        int next = 1;
+        for (int i = 0; i < pattern.Length; i++)
+        {
+            if (pattern[i] != '%')
+            {
+                text.Append(pattern[i]);
+                continue;
+            }
+
+            i++;
+            int digits = i;
+            while (digits < pattern.Length && char.IsAsciiDigit(pattern[digits]))
+            {
+                digits++;
+            }
+
+            int argument = next;
+            if (digits > i && digits < pattern.Length && pattern[digits] == '$')
+            {
+                argument = int.Parse(pattern.AsSpan(i, digits - i), System.Globalization.CultureInfo.InvariantCulture);
+                i = digits + 1;
+            }
+
+            bool isLeft = i < pattern.Length && pattern[i] == '-';
+            i += isLeft ? 1 : 0;
+            int width = 0;
+            while (i < pattern.Length && char.IsAsciiDigit(pattern[i]))
+            {
+                width = (width * 10) + (pattern[i++] - '0');
+            }
+
+            if (i >= pattern.Length)
+            {
+                throw ExecutionErrors.InvalidArgument("unterminated format() type specifier");
+            }
+
+            if (pattern[i] == '%')
+            {
+                text.Append('%');
+                continue;
+            }
+
+            if (argument < 1 || argument >= row.Count)
+            {
+                throw ExecutionErrors.InvalidArgument("too few arguments for format()");
+            }
+
+            next = argument + 1;
+            bool isNull = row.IsNull(argument);
+            string value = pattern[i] switch
+            {
+                's' => isNull ? "" : TextOf(row, argument),
+                'I' => isNull ? throw ExecutionErrors.InvalidArgument("null values cannot be formatted as an SQL identifier") : QuoteIdentifier(TextOf(row, argument)),
+                'L' => isNull ? "NULL" : QuoteLiteral(TextOf(row, argument)),
+                char other => throw ExecutionErrors.InvalidArgument($"unrecognized format() type specifier \"{other}\""),
+            };
+            text.Append(isLeft ? value.PadRight(width) : value.PadLeft(width));
+        }
+
+        row.Set(text.ToString());
+    }
+}
