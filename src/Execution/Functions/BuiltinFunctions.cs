@@ -33,7 +33,7 @@ public sealed class BuiltinFunctions : IFunctionCatalog
             .. Extract.Overloads,
             .. Extremes.Overloads,
         ];
-        FunctionSignature[] others = [];
+        FunctionSignature[] others = [.. Aggregate.AggregateFunctions.All.Select(static function => function.Signature)];
         _scalars = scalars.ToFrozenDictionary(static function => function.Signature);
         _byName = scalars.Select(static function => function.Signature).Concat(others).GroupBy(static signature => signature.Name, StringComparer.Ordinal)
             .ToFrozenDictionary(static group => group.Key, static group => group.ToArray(), StringComparer.Ordinal);

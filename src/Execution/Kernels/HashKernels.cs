@@ -31,6 +31,16 @@ internal static class HashKernels
         }
     }
 
+    /// <summary>As the other overload, for row numbers without a selection; empty <paramref name="rows"/>: all <paramref name="count"/> rows.</summary>
+    public static void Hash(ReadOnlySpan<Vector> columns, ReadOnlySpan<int> rows, int count, Span<ulong> result, MemoryAccount account)
+    {
+        for (int i = 0; i < columns.Length; i++)
+        {
+            Check.SameLength(rows.IsEmpty ? columns[i].Length : rows.Length, count);
+            HashColumn(columns[i], !rows.IsEmpty, rows, result, i > 0, account);
+        }
+    }
+
     /// <summary>Hash of one integer, as a column of it would give.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Mix(ulong value)

@@ -1,5 +1,7 @@
 using SqlCluster.Catalyst.Physical;
 using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Operators.Aggregation;
+using SqlCluster.Execution.Operators.Joins;
 using SqlCluster.Execution.Shuffle;
 
 namespace SqlCluster.Execution.Operators;
@@ -20,6 +22,9 @@ public static class OperatorFactory
             ProjectExec project => new ProjectOperator(project, Create(project.Input, context), context, metrics),
             LimitExec limit => new LimitOperator(limit, Create(limit.Input, context), context, metrics),
             UnionExec union => new UnionOperator([.. union.Inputs.Select(input => Create(input, context))], context, metrics),
+            HashAggregateExec aggregate => HashAggregateOperator.Create(aggregate, Create(aggregate.Input, context), context, metrics),
+            HashJoinExec join => HashJoinOperator.Create(join, context, metrics),
+            NestedLoopJoinExec join => NestedLoopJoinOperator.Create(join, context, metrics),
             _ => throw ExecutionErrors.Unsupported($"{plan.GetType().Name} in this build"),
         };
     }

@@ -1,0 +1,268 @@
+using SqlCluster.Arrow.Memory;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Physical;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Evaluation;
+using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Functions;
+using SqlCluster.Execution.Functions.Aggregate;
+using SqlCluster.Execution.Kernels.Grouping;
+
+namespace SqlCluster.Execution.Operators.Aggregation;
+
+/// <summary>The accumulators of an aggregation's calls, and the expressions that feed them: equal arguments are computed once a batch.</summary>
+internal sealed class AccumulatorSet : IDisposable
+{
+    private readonly CallState[] _calls;
+    private readonly Feed[] _feeds;
+    private readonly MemoryAccount _account;
+    private NativeBuffer? _groupOfRow;
+    private NativeBuffer? _filteredGroups;
+
+    private AccumulatorSet(CallState[] calls, Feed[] feeds, MemoryAccount account)
+    {
+        _calls = calls;
+        _feeds = feeds;
+        _account = account;
+    }
+
+    /// <summary>Bytes of all states.</summary>
+    public long ReservedBytes => _calls.Sum(static call => call.Accumulator.ReservedBytes);
+
+    /// <summary>State columns of all calls.</summary>
+    public int StateCount => _calls.Sum(static call => call.StateCount);
+
+    /// <param name="calls">Aggregate calls.</param>
+    /// <param name="mode">In Final mode arguments are not compiled.</param>
+    /// <param name="groupsMayBeEmpty">Whether a group can exist without rows.</param>
+    /// <param name="context">The task.</param>
+    public static AccumulatorSet Create(NodeList<AggregateCall> calls, AggregateMode mode, bool groupsMayBeEmpty, TaskContext context)
+    {
+        EvaluationContext evaluation = context.Evaluation;
+        var feeds = new List<FeedPlan>();
+        var states = new CallState[calls.Count];
+        for (int i = 0; i < states.Length; i++)
+        {
+            AggregateCall call = calls[i];
+            AggregateFunction function = AggregateFunctions.Of(call.Function);
+            Accumulator accumulator = CallBinder.Bind(call, function, groupsMayBeEmpty, evaluation);
+            SqlType[] types = [.. call.Arguments.Select(static argument => argument.Type)];
+            int stateCount = call.Function.StateTypes?.Invoke(types).Length ?? 0;
+            int feed = 0;
+            int[] arguments = [];
+            if (mode != AggregateMode.Final)
+            {
+                feed = feeds.FindIndex(plan => Equals(plan.Filter, call.Filter));
+                if (feed < 0)
+                {
+                    feed = feeds.Count;
+                    feeds.Add(new FeedPlan(call.Filter));
+                }
+
+                arguments = [.. CallBinder.Inputs(call, function).Select(feeds[feed].Add)];
+            }
+
+            states[i] = new CallState(accumulator, feed, arguments, stateCount);
+        }
+
+        return new AccumulatorSet(states, [.. feeds.Select(feed => feed.Compile(evaluation))], context.Account);
+    }
+
+    /// <summary>Makes sure that so many groups exist.</summary>
+    public void Resize(int groupCount)
+    {
+        foreach (CallState call in _calls)
+        {
+            call.Accumulator.Resize(groupCount);
+        }
+    }
+
+    /// <summary>Computes the arguments of a batch's rows; follow with <see cref="Update"/>, for grouping sets more than once.</summary>
+    public void Prepare(Batch batch)
+    {
+        foreach (Feed feed in _feeds)
+        {
+            feed.Evaluate(batch);
+        }
+    }
+
+    /// <summary>Feeds the prepared batch to the groups.</summary>
+    /// <param name="batch">The batch given to <see cref="Prepare"/>.</param>
+    /// <param name="groups">Group of each (selected) row; empty: one group.</param>
+    /// <param name="groupCount">Groups that exist.</param>
+    public void Update(Batch batch, ReadOnlySpan<int> groups, int groupCount)
+    {
+        Resize(groupCount);
+        for (int f = 0; f < _feeds.Length; f++)
+        {
+            Feed feed = _feeds[f];
+            Batch fed = feed.Batch;
+            if (fed.RowCount == 0)
+            {
+                continue;
+            }
+
+            ReadOnlySpan<int> fedGroups = groups.IsEmpty || feed.Filter == null ? groups : GroupsOf(batch, groups, fed);
+            var rows = new GroupedRows(fedGroups, fed.Selection == null ? default : fed.Selection.Rows, fed.RowCount, groupCount);
+            foreach (CallState call in _calls)
+            {
+                if (call.Feed != f)
+                {
+                    continue;
+                }
+
+                for (int i = 0; i < call.Arguments.Length; i++)
+                {
+                    call.Vectors[i] = feed.Values[call.Arguments[i]];
+                }
+
+                call.Accumulator.Update(call.Vectors, in rows);
+            }
+        }
+    }
+
+    /// <summary>Adds states of another set for the same calls.</summary>
+    /// <param name="batch">Its columns from <paramref name="firstState"/> on are the states.</param>
+    /// <param name="firstState">Position of the first state column.</param>
+    /// <param name="groups">Group of each (selected) row; empty: one group.</param>
+    /// <param name="groupCount">Groups that exist.</param>
+    public void Merge(Batch batch, int firstState, ReadOnlySpan<int> groups, int groupCount)
+    {
+        Resize(groupCount);
+        var rows = new GroupedRows(groups, batch.Selection == null ? default : batch.Selection.Rows, batch.RowCount, groupCount);
+        foreach (CallState call in _calls)
+        {
+            call.Accumulator.Merge(batch.Columns.AsSpan(firstState, call.StateCount), in rows);
+            firstState += call.StateCount;
+        }
+    }
+
+    /// <summary>Writes the state columns of some groups.</summary>
+    public void States(int start, int count, Span<Vector> columns)
+    {
+        foreach (CallState call in _calls)
+        {
+            call.Accumulator.States(start, count, columns[..call.StateCount]);
+            columns = columns[call.StateCount..];
+        }
+    }
+
+    /// <summary>Writes the result columns of some groups.</summary>
+    public void Finish(int start, int count, Span<Vector> columns)
+    {
+        for (int i = 0; i < _calls.Length; i++)
+        {
+            columns[i] = _calls[i].Accumulator.Finish(start, count);
+        }
+    }
+
+    /// <summary>No groups.</summary>
+    public void Clear()
+    {
+        foreach (CallState call in _calls)
+        {
+            call.Accumulator.Clear();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (CallState call in _calls)
+        {
+            call.Accumulator.Dispose();
+        }
+
+        foreach (Feed feed in _feeds)
+        {
+            feed.Dispose();
+        }
+
+        _groupOfRow?.Release();
+        _filteredGroups?.Release();
+        _groupOfRow = _filteredGroups = null;
+    }
+
+    /// <summary>Groups of the rows that a filter left.</summary>
+    private ReadOnlySpan<int> GroupsOf(Batch batch, ReadOnlySpan<int> groups, Batch filtered)
+    {
+        if (filtered.Selection == null)
+        {
+            return groups;
+        }
+
+        ReadOnlySpan<int> groupOfRow = groups;
+        if (batch.Selection != null)
+        {
+            Span<int> byRow = NativeBuffer.Reuse(ref _groupOfRow, batch.Length * 4L, _account).Span<int>(0, batch.Length);
+            ReadOnlySpan<int> rows = batch.Selection.Rows;
+            for (int i = 0; i < rows.Length; i++)
+            {
+                byRow[rows[i]] = groups[i];
+            }
+
+            groupOfRow = byRow;
+        }
+
+        ReadOnlySpan<int> left = filtered.Selection.Rows;
+        Span<int> result = NativeBuffer.Reuse(ref _filteredGroups, (left.Length + 16) * 4L, _account).Span<int>(0, left.Length);
+        for (int i = 0; i < left.Length; i++)
+        {
+            result[i] = groupOfRow[left[i]];
+        }
+
+        return result;
+    }
+
+    private sealed record CallState(Accumulator Accumulator, int Feed, int[] Arguments, int StateCount)
+    {
+        public Vector[] Vectors { get; } = new Vector[Arguments.Length];
+    }
+
+    private sealed class FeedPlan(Expression? filter)
+    {
+        private readonly List<Expression> _arguments = [];
+
+        public Expression? Filter => filter;
+
+        public int Add(Expression argument)
+        {
+            int index = _arguments.IndexOf(argument);
+            if (index < 0)
+            {
+                index = _arguments.Count;
+                _arguments.Add(argument);
+            }
+
+            return index;
+        }
+
+        public Feed Compile(EvaluationContext context) => new(
+            filter == null ? null : ExpressionCompiler.CompilePredicate(filter, context), new ExpressionList([.. _arguments], context));
+    }
+
+    /// <summary>Calls with one FILTER, or with none.</summary>
+    private sealed class Feed(CompiledPredicate? filter, ExpressionList arguments) : IDisposable
+    {
+        public CompiledPredicate? Filter => filter;
+
+        public Batch Batch { get; private set; } = null!;
+
+        public Vector[] Values { get; private set; } = [];
+
+        public void Evaluate(Batch batch)
+        {
+            Batch = filter == null ? batch : new Batch(batch.Columns, batch.Length, filter.Filter(batch));
+            if (Batch.RowCount > 0)
+            {
+                Values = arguments.Evaluate(Batch);
+            }
+        }
+
+        public void Dispose()
+        {
+            filter?.Dispose();
+            arguments.Dispose();
+        }
+    }
+}

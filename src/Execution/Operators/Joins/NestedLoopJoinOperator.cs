@@ -1,0 +1,287 @@
+using SqlCluster.Arrow.Memory;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Physical;
+using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Kernels;
+
+namespace SqlCluster.Execution.Operators.Joins;
+
+/// <summary>Joins on any condition: every left row with every right row, a left batch against one right row at a time.</summary>
+/// <remarks>
+/// <code>
+/// one right row     left batch as it is, right columns as constants: the condition costs what a filter costs
+/// several           the same, right row by right row
+/// </code>
+/// The right side is read once and shared by the stage's tasks.
+/// </remarks>
+internal sealed class NestedLoopJoinOperator : Operator
+{
+    private readonly NestedLoopJoinExec _plan;
+    private readonly Operator _left;
+    private readonly SharedRows _shared;
+    private readonly JoinOutput _output;
+    private readonly JoinCondition? _condition;
+    private readonly VectorGatherer[] _constantGatherers;
+    private Vector[]? _values;
+    private NativeBuffer? _selection;
+    private NativeBuffer? _markBits;
+    private NativeBuffer? _markValidity;
+    private Batch? _batch;
+    private byte[] _found = [];
+    private byte[] _unknown = [];
+    private int _rightRow;
+    private int _tailRow = -1;
+    private bool _ended;
+
+    private NestedLoopJoinOperator(NestedLoopJoinExec plan, TaskContext context, OperatorMetrics metrics)
+        : base(context, metrics)
+    {
+        _plan = plan;
+        bool isShared = plan.Right is ShuffleReadExec { Exchange.Kind: ExchangeKind.Broadcast } or ExchangeExec { Kind: ExchangeKind.Broadcast };
+        _shared = isShared ? context.Query.Shared(plan, () => Read(context.TaskCount)) : Read(1);
+        _left = OperatorFactory.Create(plan.Left, context);
+        _output = new JoinOutput(plan.Left, plan.Right, plan.OutputOrdinals, context.Account);
+        _condition = plan.Condition == null ? null : new JoinCondition(plan.Condition, plan.Left, plan.Right, context);
+        _constantGatherers = [.. plan.Right.Output.Select(_ => new VectorGatherer(context.Account))];
+
+        SharedRows Read(int tasks)
+        {
+            using Operator right = OperatorFactory.Create(plan.Right, context);
+            return new SharedRows(RowStore.Read(plan.Right.Output, right, PutsOutRightRows, context.Account), tasks);
+        }
+    }
+
+    private bool PutsOutRightRows => _plan.Kind is ExecJoinKind.RightOuter or ExecJoinKind.FullOuter or ExecJoinKind.RightSemi or ExecJoinKind.RightAnti;
+
+    private bool IsExistence => _plan.Kind is ExecJoinKind.LeftSemi or ExecJoinKind.LeftAnti or ExecJoinKind.LeftMark;
+
+    private bool PutsOutPairs => !IsExistence && _plan.Kind is not (ExecJoinKind.RightSemi or ExecJoinKind.RightAnti);
+
+    public static Operator Create(NestedLoopJoinExec plan, TaskContext context, OperatorMetrics metrics) => new NestedLoopJoinOperator(plan, context, metrics);
+
+    protected override Batch? NextCore()
+    {
+        while (!_ended && _tailRow < 0)
+        {
+            if (_batch == null)
+            {
+                _batch = _left.Next();
+                if (_batch == null)
+                {
+                    _tailRow = PutsOutRightRows && _shared.EndProbe() ? 0 : -1;
+                    _ended = _tailRow < 0;
+                    break;
+                }
+
+                Start(_batch.RowCount);
+            }
+
+            if (NextPairs(_batch) is { } pairs)
+            {
+                return pairs;
+            }
+
+            Batch done = _batch;
+            _batch = null;
+            if (EndOf(done) is { } rest)
+            {
+                return rest;
+            }
+        }
+
+        if (_ended)
+        {
+            return null;
+        }
+
+        Batch? tail = NextTail();
+        _ended = tail == null;
+        return tail;
+    }
+
+    public override void Dispose()
+    {
+        _left.Dispose();
+        _output.Dispose();
+        _condition?.Dispose();
+        Array.ForEach(_constantGatherers, static gatherer => gatherer.Dispose());
+        _selection?.Release();
+        _markBits?.Release();
+        _markValidity?.Release();
+        _selection = _markBits = _markValidity = null;
+    }
+
+    private void Start(int rows)
+    {
+        _rightRow = 0;
+        if (_found.Length < rows)
+        {
+            _found = new byte[rows];
+            _unknown = new byte[rows];
+        }
+
+        _found.AsSpan(0, rows).Clear();
+        _unknown.AsSpan(0, rows).Clear();
+    }
+
+    /// <summary>Goes on with the right rows for the present left batch: the rows that match the next one that matches any.</summary>
+    private Batch? NextPairs(Batch left)
+    {
+        RowStore store = _shared.Rows;
+        int count = left.RowCount;
+        ReadOnlySpan<int> rows = left.Selection == null ? default : left.Selection.Rows;
+        while (_rightRow < store.RowCount)
+        {
+            Context.Cancellation.ThrowIfCancellationRequested();
+            int rightRow = _rightRow++;
+            Vector?[] constants = Constants(store, rightRow, left.Length);
+            Span<int> selected = NativeBuffer.Reuse(ref _selection, (count + 16) * 4L, Context.Account).Span<int>(0, count);
+            int matches = Match(left, rows, count, constants, selected);
+            if (matches == 0)
+            {
+                continue;
+            }
+
+            if (!store.Matched.IsEmpty)
+            {
+                store.Matched[rightRow] = 1;
+            }
+
+            if (PutsOutPairs)
+            {
+                SelectionVector? selection = matches == left.Length ? null : new SelectionVector(_selection!, matches);
+                return _output.WithConstants(left, constants, selection);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Finds the left rows that match one right row and books them.</summary>
+    private int Match(Batch left, ReadOnlySpan<int> rows, int count, Vector?[] constants, Span<int> selected)
+    {
+        int matches = 0;
+        VectorReader reader = default;
+        if (_condition != null)
+        {
+            reader = new VectorReader(_condition.EvaluateConstant(left, constants));
+        }
+
+        bool isSingle = _plan.Kind == ExecJoinKind.LeftSingle, hasTwo = false;
+        for (int i = 0; i < count; i++)
+        {
+            int row = rows.IsEmpty ? i : rows[i];
+            bool isNull = _condition != null && reader.IsNull(row);
+            bool isMatch = _condition == null || (!isNull && reader.Boolean(row));
+            selected[matches] = row;
+            matches += isMatch ? 1 : 0;
+            hasTwo |= isMatch && _found[i] != 0;
+            _found[i] |= isMatch ? (byte)1 : (byte)0;
+            _unknown[i] |= isNull ? (byte)1 : (byte)0;
+        }
+
+        return isSingle && hasTwo ? throw ExecutionErrors.MoreThanOneRow() : matches;
+    }
+
+    private Vector?[] Constants(RowStore store, int row, int length)
+    {
+        // One value a column is gathered per right row; the constants over it are re-made per batch.
+        if (_values == null || store.RowCount > 1)
+        {
+            _values = new Vector[store.Columns.Length];
+            for (int i = 0; i < _values.Length; i++)
+            {
+                Vector value = _constantGatherers[i].Take(store.Columns[i], [row]);
+                _values[i] = value is ConstantVector constant ? constant.Value : value;
+            }
+        }
+
+        return Array.ConvertAll(_values, value => (Vector?)new ConstantVector(value, length));
+    }
+
+    /// <summary>What a left batch puts out once all right rows have been seen.</summary>
+    private Batch? EndOf(Batch left)
+    {
+        int count = left.RowCount;
+        ReadOnlySpan<int> rows = left.Selection == null ? default : left.Selection.Rows;
+        if (_plan.Kind == ExecJoinKind.LeftMark)
+        {
+            return _output.Positional(left, [], default, Mark(left, rows, count), left.Selection);
+        }
+
+        bool keepsLeft = _plan.Kind is ExecJoinKind.LeftOuter or ExecJoinKind.FullOuter or ExecJoinKind.LeftSingle;
+        if (!keepsLeft && !IsExistence)
+        {
+            return null;
+        }
+
+        byte wanted = _plan.Kind == ExecJoinKind.LeftSemi ? (byte)1 : (byte)0;
+        Span<int> selected = NativeBuffer.Reuse(ref _selection, (count + 16) * 4L, Context.Account).Span<int>(0, count);
+        int kept = 0;
+        for (int i = 0; i < count; i++)
+        {
+            selected[kept] = rows.IsEmpty ? i : rows[i];
+            kept += _found[i] == wanted ? 1 : 0;
+        }
+
+        if (kept == 0)
+        {
+            return null;
+        }
+
+        SelectionVector? selection = kept == left.Length ? null : new SelectionVector(_selection!, kept);
+        return IsExistence ? _output.Positional(left, [], default, null, selection) : _output.LeftOnly(left, selection);
+    }
+
+    private BooleanVector Mark(Batch left, ReadOnlySpan<int> rows, int count)
+    {
+        int bytes = Bits.WordCount(left.Length) * 8, nulls = 0;
+        Span<byte> bits = NativeBuffer.Reuse(ref _markBits, bytes, Context.Account).Span<byte>(0, bytes);
+        Span<byte> validity = NativeBuffer.Reuse(ref _markValidity, bytes, Context.Account).Span<byte>(0, bytes);
+        bits.Clear();
+        validity.Fill(0xFF);
+        for (int i = 0; i < count; i++)
+        {
+            int row = rows.IsEmpty ? i : rows[i];
+            if (_found[i] != 0)
+            {
+                Bits.Set(bits, row);
+            }
+            else if (_unknown[i] != 0)
+            {
+                Bits.Clear(validity, row);
+                nulls++;
+            }
+        }
+
+        return new BooleanVector(left.Length, _markBits!, _markValidity, nulls);
+    }
+
+    private Batch? NextTail()
+    {
+        RowStore store = _shared.Rows;
+        ReadOnlySpan<byte> matched = store.Matched;
+        byte wanted = _plan.Kind == ExecJoinKind.RightSemi ? (byte)1 : (byte)0;
+        var rows = new int[Context.BatchSize];
+        int count = 0;
+        while (_tailRow < matched.Length && count < rows.Length)
+        {
+            rows[count] = _tailRow;
+            count += matched[_tailRow++] == wanted ? 1 : 0;
+        }
+
+        return count == 0 ? null : _output.RightOnly(store.Columns, rows.AsSpan(0, count));
+    }
+
+    /// <summary>The right side and how many tasks still probe it.</summary>
+    private sealed class SharedRows(RowStore rows, int probes) : IDisposable
+    {
+        private int _probesLeft = probes;
+
+        public RowStore Rows => rows;
+
+        public bool EndProbe() => Interlocked.Decrement(ref _probesLeft) == 0;
+
+        public void Dispose() => rows.Dispose();
+    }
+}

@@ -1,0 +1,107 @@
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Execution.Kernels;
+
+namespace SqlCluster.Execution.Operators.Joins;
+
+/// <summary>Walks the pairs of a probe batch's rows and their partners, a batch of pairs at a time.</summary>
+internal sealed class PairCursor(int batchSize)
+{
+    private readonly int[] _positions = new int[batchSize];
+    private readonly int[] _left = new int[batchSize];
+    private readonly int[] _right = new int[batchSize];
+    private int _position;
+    private int _partner;
+    private int _length;
+
+    /// <summary>Whether a probe batch is being walked.</summary>
+    public bool IsActive { get; private set; }
+
+    /// <summary>Pairs at hand.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>For each pair, the probe row's position among the batch's selected rows.</summary>
+    public ReadOnlySpan<int> Positions => _positions.AsSpan(0, Count);
+
+    /// <summary>For each pair, the probe row.</summary>
+    public ReadOnlySpan<int> LeftRows => _left.AsSpan(0, Count);
+
+    /// <summary>For each pair, the build row.</summary>
+    public ReadOnlySpan<int> RightRows => _right.AsSpan(0, Count);
+
+    public void Start(int length)
+    {
+        IsActive = true;
+        _length = length;
+        _position = _partner = Count = 0;
+    }
+
+    public void Stop() => IsActive = false;
+
+    /// <summary>Takes the next pairs.</summary>
+    /// <returns>False when there are none left.</returns>
+    public bool Fill(ReadOnlySpan<int> numbers, ReadOnlySpan<int> rows, JoinTable table)
+    {
+        int count = 0;
+        while (_position < _length && count < _left.Length)
+        {
+            int number = numbers[_position];
+            if (number < 0)
+            {
+                _position++;
+                continue;
+            }
+
+            int row = rows.IsEmpty ? _position : rows[_position];
+            if (table.IsUnique)
+            {
+                _positions[count] = _position++;
+                _left[count] = row;
+                _right[count++] = table.RowOf(number);
+                continue;
+            }
+
+            ReadOnlySpan<int> partners = table.RowsOf(number)[_partner..];
+            int taken = Math.Min(partners.Length, _left.Length - count);
+            partners[..taken].CopyTo(_right.AsSpan(count));
+            _left.AsSpan(count, taken).Fill(row);
+            _positions.AsSpan(count, taken).Fill(_position);
+            count += taken;
+            if (taken == partners.Length)
+            {
+                _position++;
+                _partner = 0;
+            }
+            else
+            {
+                _partner += taken;
+            }
+        }
+
+        Count = count;
+        return count > 0;
+    }
+
+    /// <summary>Keeps the pairs for which a condition is true.</summary>
+    /// <param name="values">The condition, one value a pair.</param>
+    /// <param name="unknown">Receives 1 at the positions of pairs for which it is null; null: nobody asks.</param>
+    public void Keep(Vector values, byte[]? unknown)
+    {
+        var reader = new VectorReader(values);
+        int kept = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            bool isNull = reader.IsNull(i);
+            if (isNull && unknown != null)
+            {
+                unknown[_positions[i]] = 1;
+            }
+
+            _positions[kept] = _positions[i];
+            _left[kept] = _left[i];
+            _right[kept] = _right[i];
+            kept += !isNull && reader.Boolean(i) ? 1 : 0;
+        }
+
+        Count = kept;
+    }
+}
