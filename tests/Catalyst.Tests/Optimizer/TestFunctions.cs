@@ -57,7 +57,7 @@ internal sealed class TestEvaluator : IConstantEvaluator
         {
             return new Literal(PlanInterpreter.Evaluate(expression), expression.Type);
         }
-        catch (NotSupportedException exception)
+        catch (Exception exception) when (exception is NotSupportedException or InvalidCastException)
         {
             throw new QueryException("0A000", ErrorKind.Unsupported, exception.Message);
         }

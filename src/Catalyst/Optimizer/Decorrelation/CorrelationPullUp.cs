@@ -1,5 +1,6 @@
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Optimizer.Simplification;
 using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Catalyst.Optimizer.Decorrelation;
@@ -19,6 +20,8 @@ internal sealed record PulledUp(LogicalPlan Plan, NodeList<Expression> Predicate
 /// <param name="outer">The columns that are free in the whole subquery.</param>
 internal sealed class CorrelationPullUp(OptimizerContext context, HashSet<ColumnId> outer)
 {
+    private readonly ExpressionSimplifier _simplifier = new(context);
+
     /// <summary>Frees a plan; null where that needs the domain.</summary>
     public PulledUp? PullUp(LogicalPlan plan)
     {
@@ -102,7 +105,7 @@ internal sealed class CorrelationPullUp(OptimizerContext context, HashSet<Column
                     return null;
                 }
 
-                defaults[item.Column.Id] = expression.Substitute(input.Defaults);
+                defaults[item.Column.Id] = _simplifier.Simplify(expression.Substitute(input.Defaults));
             }
         }
 
