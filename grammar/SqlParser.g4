@@ -128,9 +128,7 @@ windowDefinition: identifier AS windowSpecification;
 
 valuesRows: valuesRow (',' valuesRow)*;
 
-valuesRow: '(' valueOrDefault (',' valueOrDefault)* ')';
-
-valueOrDefault: expression | DEFAULT;
+valuesRow: '(' expression (',' expression)* ')';
 
 orderBy: ORDER BY sortItem (',' sortItem)*;
 
@@ -287,6 +285,7 @@ form
   | ROW '(' expressions? ')'                                                              # row
   | GROUPING '(' expressions ')'                                                          # grouping
   | (BIT_STRING | HEX_STRING)                                                             # bitString
+  | DEFAULT                                                                               # default
   | POSITION (fields | '(' valueExpression (IN valueExpression | ',' expression) ')')?    # position
   | OVERLAY '(' expression (PLACING expression FROM expression (FOR expression)? | ',' expressions) ')'  # overlay
   | TRIM '(' side=(BOTH | LEADING | TRAILING)? (FROM expressions | expression (FROM expressions | ',' expressions)?) ')'  # trim
@@ -407,8 +406,8 @@ update: UPDATE relation (AS? identifier)? SET assignments fromClause? (WHERE exp
 assignments: assignment (',' assignment)*;
 
 assignment
-  : assignmentTarget '=' valueOrDefault
-  | '(' assignmentTarget (',' assignmentTarget)* ')' '=' valueOrDefault
+  : assignmentTarget '=' expression
+  | '(' assignmentTarget (',' assignmentTarget)* ')' '=' expression
   ;
 
 assignmentTarget: identifier (accessor)*;

@@ -54,5 +54,5 @@ public enum CurrentValueKind
     CurrentSchema,
 }
 
-/// <summary>Is <c>DEFAULT</c> as a value of INSERT, UPDATE or MERGE.</summary>
+/// <summary>Is <c>DEFAULT</c> as a value of INSERT, UPDATE or MERGE; read anywhere, as in PostgreSQL: the analyzer refuses it elsewhere.</summary>
 public sealed record DefaultValue : Expression;

@@ -3,6 +3,9 @@ namespace SqlCluster.Parser.Ast;
 /// <summary>Is one name, folded to lower case unless it was quoted.</summary>
 public sealed record Identifier(string Value, bool Quoted = false) : SyntaxNode
 {
+    /// <summary>Makes a name as it is: quoted if SQL would otherwise read it differently.</summary>
+    public static Identifier Named(string value) => new(value, Tokens.Keywords.NeedsQuotes(value));
+
     public override string ToString() => Value;
 }
 

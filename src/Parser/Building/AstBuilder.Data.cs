@@ -51,8 +51,8 @@ internal sealed partial class AstBuilder
     private Assignment Build(AssignmentContext context)
     {
         bool multiple = context.LEFT_PAREN() is not null;
-        Expression value = Build(context.valueOrDefault());
-        if (multiple && value is not (RowExpression or ScalarSubquery) && context.assignmentTarget().Length > 1)
+        Expression value = Build(context.expression());
+        if (multiple && value is not (RowExpression or ScalarSubquery or DefaultValue) && context.assignmentTarget().Length > 1)
             throw ParserErrors.Misplaced(Text, value.Span, "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression");
         return new Assignment(Map(context.assignmentTarget(), Build), value, multiple) { Span = SpanOf(context) };
     }

@@ -52,6 +52,7 @@ internal sealed partial class AstBuilder
         RowContext row => new RowExpression(Build(row.expressions())) { Span = span },
         GroupingContext grouping => new GroupingExpression(Build(grouping.expressions())) { Span = span },
         BitStringContext bits => BuildBitString(bits, span),
+        DefaultContext => new DefaultValue { Span = span },
         ExtractContext extract => new ExtractExpression(
             (extract.STRING() is { } text ? ReadString(text) : Name(extract.label()).Value).ToLowerInvariant(), Build(extract.expression())) { Span = span },
         SubstringContext substring => BuildSubstring(substring.substringArguments(), span),

@@ -172,10 +172,7 @@ internal sealed partial class AstBuilder
         return new ValuesQuery(rows) { Span = SpanOf(context) };
     }
 
-    private NodeList<Expression> BuildRow(ValuesRowContext context) => Map(context.valueOrDefault(), Build);
-
-    private Expression Build(ValueOrDefaultContext context) =>
-        context.expression() is { } expression ? Build(expression) : new DefaultValue { Span = SpanOf(context) };
+    private NodeList<Expression> BuildRow(ValuesRowContext context) => Build(context.expression());
 
     private Select BuildSelect(
         SimpleQueryContext whole, DistinctClauseContext? distinct, SelectItemsContext? items, FromClauseContext? from, SelectTailContext tail) =>

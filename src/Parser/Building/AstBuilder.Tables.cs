@@ -36,7 +36,7 @@ internal sealed partial class AstBuilder
         }
         if (open.Count > 0)
             throw SyntaxErrorAfter(context, "ON", "USING");
-        Leave(outer, parts.Length, context);
+        Leave(outer, parts.Count(static part => part is not (OnConditionContext or UsingConditionContext)), context);
         return right;
     }
 

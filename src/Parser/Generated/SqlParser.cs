@@ -101,53 +101,53 @@ internal partial class SqlParser : Parser {
 		RULE_selectItems = 19, RULE_selectItem = 20, RULE_starModifier = 21, RULE_replacement = 22,
 		RULE_intoClause = 23, RULE_fromClause = 24, RULE_selectTail = 25, RULE_groupBy = 26,
 		RULE_groupingElement = 27, RULE_windowClause = 28, RULE_windowDefinition = 29,
-		RULE_valuesRows = 30, RULE_valuesRow = 31, RULE_valueOrDefault = 32, RULE_orderBy = 33,
-		RULE_sortItem = 34, RULE_limitPart = 35, RULE_fetchCount = 36, RULE_lockingClause = 37,
-		RULE_tableReference = 38, RULE_joinPart = 39, RULE_joinKind = 40, RULE_tablePrimary = 41,
-		RULE_parenthesizedTable = 42, RULE_functionTail = 43, RULE_rowsFromItem = 44,
-		RULE_withOrdinality = 45, RULE_functionAlias = 46, RULE_namedFunctionAlias = 47,
-		RULE_functionColumn = 48, RULE_aliasColumn = 49, RULE_relation = 50, RULE_relationName = 51,
-		RULE_tableAlias = 52, RULE_tableSample = 53, RULE_columnNames = 54, RULE_expression = 55,
-		RULE_conjunction = 56, RULE_predicate = 57, RULE_predicateTail = 58, RULE_comparisonOperator = 59,
-		RULE_patternMatch = 60, RULE_patternTail = 61, RULE_patternTest = 62,
-		RULE_quantified = 63, RULE_valueExpression = 64, RULE_operand = 65, RULE_prefixOperator = 66,
-		RULE_infixOperator = 67, RULE_otherOperator = 68, RULE_anyOperator = 69,
-		RULE_operatorSymbol = 70, RULE_suffix = 71, RULE_primary = 72, RULE_form = 73,
-		RULE_fields = 74, RULE_caseBranches = 75, RULE_substringArguments = 76,
-		RULE_structFields = 77, RULE_expressions = 78, RULE_parenthesizedBody = 79,
-		RULE_startedQuery = 80, RULE_setTail = 81, RULE_name = 82, RULE_nameTail = 83,
-		RULE_callTail = 84, RULE_callArguments = 85, RULE_argument = 86, RULE_nullTreatment = 87,
-		RULE_withinGroup = 88, RULE_filter = 89, RULE_over = 90, RULE_windowSpecification = 91,
-		RULE_windowFrame = 92, RULE_frameBound = 93, RULE_caseBranch = 94, RULE_structField = 95,
-		RULE_mapEntries = 96, RULE_mapEntry = 97, RULE_currentValue = 98, RULE_typeName = 99,
-		RULE_arrayBound = 100, RULE_simpleType = 101, RULE_structTypeField = 102,
-		RULE_typePrecision = 103, RULE_timeZone = 104, RULE_intervalQualifier = 105,
-		RULE_insert = 106, RULE_insertColumns = 107, RULE_overriding = 108, RULE_onConflict = 109,
-		RULE_conflictTarget = 110, RULE_returning = 111, RULE_update = 112, RULE_assignments = 113,
-		RULE_assignment = 114, RULE_assignmentTarget = 115, RULE_accessor = 116,
-		RULE_delete = 117, RULE_merge = 118, RULE_mergeWhen = 119, RULE_mergeAction = 120,
-		RULE_truncated = 121, RULE_createBody = 122, RULE_persistence = 123, RULE_tableBody = 124,
-		RULE_tableElements = 125, RULE_tableElement = 126, RULE_columnDefinition = 127,
-		RULE_columnConstraint = 128, RULE_constraintBody = 129, RULE_tableConstraint = 130,
-		RULE_references = 131, RULE_referentialTrigger = 132, RULE_constraintAttribute = 133,
-		RULE_externalPart = 134, RULE_externalOption = 135, RULE_withOptions = 136,
-		RULE_onCommit = 137, RULE_withData = 138, RULE_checkOption = 139, RULE_indexKey = 140,
-		RULE_indexOperatorClass = 141, RULE_dropBehavior = 142, RULE_objectKind = 143,
-		RULE_alterAction = 144, RULE_grantBody = 145, RULE_revokeBody = 146, RULE_privileges = 147,
-		RULE_privilege = 148, RULE_grantTarget = 149, RULE_grantee = 150, RULE_copyBody = 151,
-		RULE_copyEndpoint = 152, RULE_copyDelimiters = 153, RULE_copyOptions = 154,
-		RULE_legacyCopyOption = 155, RULE_explainOptions = 156, RULE_explainWord = 157,
-		RULE_explained = 158, RULE_described = 159, RULE_maintainedTables = 160,
-		RULE_maintainedTable = 161, RULE_optionList = 162, RULE_option = 163,
-		RULE_optionName = 164, RULE_optionValue = 165, RULE_cursorOption = 166,
-		RULE_cursorPosition = 167, RULE_cursorDirection = 168, RULE_signedInteger = 169,
-		RULE_showBody = 170, RULE_showFilter = 171, RULE_setBody = 172, RULE_timeZoneValue = 173,
-		RULE_resetBody = 174, RULE_settingName = 175, RULE_transactionModes = 176,
-		RULE_transactionMode = 177, RULE_work = 178, RULE_chain = 179, RULE_lockMode = 180,
-		RULE_qualifiedName = 181, RULE_identifier = 182, RULE_expressionName = 183,
-		RULE_functionName = 184, RULE_typeId = 185, RULE_label = 186, RULE_bareLabel = 187,
-		RULE_freeKeyword = 188, RULE_afterAsKeyword = 189, RULE_columnKeyword = 190,
-		RULE_formKeyword = 191, RULE_typeFunctionKeyword = 192, RULE_reservedKeyword = 193;
+		RULE_valuesRows = 30, RULE_valuesRow = 31, RULE_orderBy = 32, RULE_sortItem = 33,
+		RULE_limitPart = 34, RULE_fetchCount = 35, RULE_lockingClause = 36, RULE_tableReference = 37,
+		RULE_joinPart = 38, RULE_joinKind = 39, RULE_tablePrimary = 40, RULE_parenthesizedTable = 41,
+		RULE_functionTail = 42, RULE_rowsFromItem = 43, RULE_withOrdinality = 44,
+		RULE_functionAlias = 45, RULE_namedFunctionAlias = 46, RULE_functionColumn = 47,
+		RULE_aliasColumn = 48, RULE_relation = 49, RULE_relationName = 50, RULE_tableAlias = 51,
+		RULE_tableSample = 52, RULE_columnNames = 53, RULE_expression = 54, RULE_conjunction = 55,
+		RULE_predicate = 56, RULE_predicateTail = 57, RULE_comparisonOperator = 58,
+		RULE_patternMatch = 59, RULE_patternTail = 60, RULE_patternTest = 61,
+		RULE_quantified = 62, RULE_valueExpression = 63, RULE_operand = 64, RULE_prefixOperator = 65,
+		RULE_infixOperator = 66, RULE_otherOperator = 67, RULE_anyOperator = 68,
+		RULE_operatorSymbol = 69, RULE_suffix = 70, RULE_primary = 71, RULE_form = 72,
+		RULE_fields = 73, RULE_caseBranches = 74, RULE_substringArguments = 75,
+		RULE_structFields = 76, RULE_expressions = 77, RULE_parenthesizedBody = 78,
+		RULE_startedQuery = 79, RULE_setTail = 80, RULE_name = 81, RULE_nameTail = 82,
+		RULE_callTail = 83, RULE_callArguments = 84, RULE_argument = 85, RULE_nullTreatment = 86,
+		RULE_withinGroup = 87, RULE_filter = 88, RULE_over = 89, RULE_windowSpecification = 90,
+		RULE_windowFrame = 91, RULE_frameBound = 92, RULE_caseBranch = 93, RULE_structField = 94,
+		RULE_mapEntries = 95, RULE_mapEntry = 96, RULE_currentValue = 97, RULE_typeName = 98,
+		RULE_arrayBound = 99, RULE_simpleType = 100, RULE_structTypeField = 101,
+		RULE_typePrecision = 102, RULE_timeZone = 103, RULE_intervalQualifier = 104,
+		RULE_insert = 105, RULE_insertColumns = 106, RULE_overriding = 107, RULE_onConflict = 108,
+		RULE_conflictTarget = 109, RULE_returning = 110, RULE_update = 111, RULE_assignments = 112,
+		RULE_assignment = 113, RULE_assignmentTarget = 114, RULE_accessor = 115,
+		RULE_delete = 116, RULE_merge = 117, RULE_mergeWhen = 118, RULE_mergeAction = 119,
+		RULE_truncated = 120, RULE_createBody = 121, RULE_persistence = 122, RULE_tableBody = 123,
+		RULE_tableElements = 124, RULE_tableElement = 125, RULE_columnDefinition = 126,
+		RULE_columnConstraint = 127, RULE_constraintBody = 128, RULE_tableConstraint = 129,
+		RULE_references = 130, RULE_referentialTrigger = 131, RULE_constraintAttribute = 132,
+		RULE_externalPart = 133, RULE_externalOption = 134, RULE_withOptions = 135,
+		RULE_onCommit = 136, RULE_withData = 137, RULE_checkOption = 138, RULE_indexKey = 139,
+		RULE_indexOperatorClass = 140, RULE_dropBehavior = 141, RULE_objectKind = 142,
+		RULE_alterAction = 143, RULE_grantBody = 144, RULE_revokeBody = 145, RULE_privileges = 146,
+		RULE_privilege = 147, RULE_grantTarget = 148, RULE_grantee = 149, RULE_copyBody = 150,
+		RULE_copyEndpoint = 151, RULE_copyDelimiters = 152, RULE_copyOptions = 153,
+		RULE_legacyCopyOption = 154, RULE_explainOptions = 155, RULE_explainWord = 156,
+		RULE_explained = 157, RULE_described = 158, RULE_maintainedTables = 159,
+		RULE_maintainedTable = 160, RULE_optionList = 161, RULE_option = 162,
+		RULE_optionName = 163, RULE_optionValue = 164, RULE_cursorOption = 165,
+		RULE_cursorPosition = 166, RULE_cursorDirection = 167, RULE_signedInteger = 168,
+		RULE_showBody = 169, RULE_showFilter = 170, RULE_setBody = 171, RULE_timeZoneValue = 172,
+		RULE_resetBody = 173, RULE_settingName = 174, RULE_transactionModes = 175,
+		RULE_transactionMode = 176, RULE_work = 177, RULE_chain = 178, RULE_lockMode = 179,
+		RULE_qualifiedName = 180, RULE_identifier = 181, RULE_expressionName = 182,
+		RULE_functionName = 183, RULE_typeId = 184, RULE_label = 185, RULE_bareLabel = 186,
+		RULE_freeKeyword = 187, RULE_afterAsKeyword = 188, RULE_columnKeyword = 189,
+		RULE_formKeyword = 190, RULE_typeFunctionKeyword = 191, RULE_reservedKeyword = 192;
 	public static readonly string[] ruleNames = {
 		"statements", "singleExpression", "singleType", "statement", "command",
 		"dataStatement", "query", "withClause", "commonTable", "searchClause",
@@ -155,16 +155,16 @@ internal partial class SqlParser : Parser {
 		"queryTail", "queryPrimary", "simpleQuery", "distinctClause", "selectItems",
 		"selectItem", "starModifier", "replacement", "intoClause", "fromClause",
 		"selectTail", "groupBy", "groupingElement", "windowClause", "windowDefinition",
-		"valuesRows", "valuesRow", "valueOrDefault", "orderBy", "sortItem", "limitPart",
-		"fetchCount", "lockingClause", "tableReference", "joinPart", "joinKind",
-		"tablePrimary", "parenthesizedTable", "functionTail", "rowsFromItem",
-		"withOrdinality", "functionAlias", "namedFunctionAlias", "functionColumn",
-		"aliasColumn", "relation", "relationName", "tableAlias", "tableSample",
-		"columnNames", "expression", "conjunction", "predicate", "predicateTail",
-		"comparisonOperator", "patternMatch", "patternTail", "patternTest", "quantified",
-		"valueExpression", "operand", "prefixOperator", "infixOperator", "otherOperator",
-		"anyOperator", "operatorSymbol", "suffix", "primary", "form", "fields",
-		"caseBranches", "substringArguments", "structFields", "expressions", "parenthesizedBody",
+		"valuesRows", "valuesRow", "orderBy", "sortItem", "limitPart", "fetchCount",
+		"lockingClause", "tableReference", "joinPart", "joinKind", "tablePrimary",
+		"parenthesizedTable", "functionTail", "rowsFromItem", "withOrdinality",
+		"functionAlias", "namedFunctionAlias", "functionColumn", "aliasColumn",
+		"relation", "relationName", "tableAlias", "tableSample", "columnNames",
+		"expression", "conjunction", "predicate", "predicateTail", "comparisonOperator",
+		"patternMatch", "patternTail", "patternTest", "quantified", "valueExpression",
+		"operand", "prefixOperator", "infixOperator", "otherOperator", "anyOperator",
+		"operatorSymbol", "suffix", "primary", "form", "fields", "caseBranches",
+		"substringArguments", "structFields", "expressions", "parenthesizedBody",
 		"startedQuery", "setTail", "name", "nameTail", "callTail", "callArguments",
 		"argument", "nullTreatment", "withinGroup", "filter", "over", "windowSpecification",
 		"windowFrame", "frameBound", "caseBranch", "structField", "mapEntries",
@@ -328,41 +328,41 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 389;
+			State = 387;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 226305950001135616L) != 0) || ((((_la - 82)) & ~0x3f) == 0 && ((1L << (_la - 82)) & 540705L) != 0) || ((((_la - 164)) & ~0x3f) == 0 && ((1L << (_la - 164)) & 108600414306881L) != 0) || ((((_la - 232)) & ~0x3f) == 0 && ((1L << (_la - 232)) & 95226571780038945L) != 0) || ((((_la - 296)) & ~0x3f) == 0 && ((1L << (_la - 296)) & 69593997577L) != 0)) {
 				{
-				State = 388;
+				State = 386;
 				statement();
 				}
 			}
 
-			State = 397;
+			State = 395;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMICOLON) {
 				{
 				{
-				State = 391;
+				State = 389;
 				Match(SEMICOLON);
-				State = 393;
+				State = 391;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 226305950001135616L) != 0) || ((((_la - 82)) & ~0x3f) == 0 && ((1L << (_la - 82)) & 540705L) != 0) || ((((_la - 164)) & ~0x3f) == 0 && ((1L << (_la - 164)) & 108600414306881L) != 0) || ((((_la - 232)) & ~0x3f) == 0 && ((1L << (_la - 232)) & 95226571780038945L) != 0) || ((((_la - 296)) & ~0x3f) == 0 && ((1L << (_la - 296)) & 69593997577L) != 0)) {
 					{
-					State = 392;
+					State = 390;
 					statement();
 					}
 				}
 
 				}
 				}
-				State = 399;
+				State = 397;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 400;
+			State = 398;
 			Match(Eof);
 			}
 		}
@@ -396,9 +396,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 402;
+			State = 400;
 			expression();
-			State = 403;
+			State = 401;
 			Match(Eof);
 			}
 		}
@@ -432,9 +432,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 405;
+			State = 403;
 			typeName();
-			State = 406;
+			State = 404;
 			Match(Eof);
 			}
 		}
@@ -479,7 +479,7 @@ internal partial class SqlParser : Parser {
 		StatementContext _localctx = new StatementContext(Context, State);
 		EnterRule(_localctx, 6, RULE_statement);
 		try {
-			State = 410;
+			State = 408;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -495,7 +495,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new DataContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 408;
+				State = 406;
 				dataStatement();
 				}
 				break;
@@ -541,7 +541,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommandStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 409;
+				State = 407;
 				command();
 				}
 				break;
@@ -980,49 +980,49 @@ internal partial class SqlParser : Parser {
 		int _la;
 		try {
 			int _alt;
-			State = 682;
+			State = 680;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case TRUNCATE:
 				_localctx = new TruncateContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 412;
+				State = 410;
 				Match(TRUNCATE);
-				State = 414;
+				State = 412;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 413;
+					State = 411;
 					Match(TABLE);
 					}
 				}
 
-				State = 416;
+				State = 414;
 				truncated();
-				State = 421;
+				State = 419;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 417;
+					State = 415;
 					Match(COMMA);
-					State = 418;
+					State = 416;
 					truncated();
 					}
 					}
-					State = 423;
+					State = 421;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 426;
+				State = 424;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONTINUE || _la==RESTART) {
 					{
-					State = 424;
+					State = 422;
 					_la = TokenStream.LA(1);
 					if ( !(_la==CONTINUE || _la==RESTART) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1031,17 +1031,17 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 425;
+					State = 423;
 					Match(IDENTITY);
 					}
 				}
 
-				State = 429;
+				State = 427;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 428;
+					State = 426;
 					dropBehavior();
 					}
 				}
@@ -1052,9 +1052,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 431;
+				State = 429;
 				Match(CREATE);
-				State = 432;
+				State = 430;
 				createBody();
 				}
 				break;
@@ -1062,30 +1062,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new RefreshContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 433;
+				State = 431;
 				Match(REFRESH);
-				State = 434;
+				State = 432;
 				Match(MATERIALIZED);
-				State = 435;
+				State = 433;
 				Match(VIEW);
-				State = 437;
+				State = 435;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 436;
+					State = 434;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 439;
+				State = 437;
 				qualifiedName();
-				State = 441;
+				State = 439;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 440;
+					State = 438;
 					withData();
 					}
 				}
@@ -1096,56 +1096,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 443;
+				State = 441;
 				Match(DROP);
-				State = 444;
+				State = 442;
 				objectKind();
-				State = 446;
+				State = 444;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 445;
+					State = 443;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 450;
+				State = 448;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,11,Context) ) {
 				case 1:
 					{
-					State = 448;
+					State = 446;
 					Match(IF);
-					State = 449;
+					State = 447;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 452;
+				State = 450;
 				qualifiedName();
-				State = 457;
+				State = 455;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 453;
+					State = 451;
 					Match(COMMA);
-					State = 454;
+					State = 452;
 					qualifiedName();
 					}
 					}
-					State = 459;
+					State = 457;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 461;
+				State = 459;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 460;
+					State = 458;
 					dropBehavior();
 					}
 				}
@@ -1156,59 +1156,59 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 463;
+				State = 461;
 				Match(ALTER);
-				State = 464;
+				State = 462;
 				objectKind();
-				State = 467;
+				State = 465;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,14,Context) ) {
 				case 1:
 					{
-					State = 465;
+					State = 463;
 					Match(IF);
-					State = 466;
+					State = 464;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 470;
+				State = 468;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ONLY) {
 					{
-					State = 469;
+					State = 467;
 					Match(ONLY);
 					}
 				}
 
-				State = 472;
+				State = 470;
 				qualifiedName();
-				State = 474;
+				State = 472;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STAR) {
 					{
-					State = 473;
+					State = 471;
 					Match(STAR);
 					}
 				}
 
-				State = 476;
+				State = 474;
 				alterAction();
-				State = 481;
+				State = 479;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 477;
+					State = 475;
 					Match(COMMA);
-					State = 478;
+					State = 476;
 					alterAction();
 					}
 					}
-					State = 483;
+					State = 481;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -1218,9 +1218,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 484;
+				State = 482;
 				Match(COPY);
-				State = 485;
+				State = 483;
 				copyBody();
 				}
 				break;
@@ -1228,11 +1228,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExplainContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 486;
+				State = 484;
 				Match(EXPLAIN);
-				State = 487;
+				State = 485;
 				explainOptions();
-				State = 488;
+				State = 486;
 				explained();
 				}
 				break;
@@ -1241,7 +1241,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new AnalyzeContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 490;
+				State = 488;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ANALYSE || _la==ANALYZE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1250,32 +1250,32 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 492;
+				State = 490;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 491;
+					State = 489;
 					optionList();
 					}
 				}
 
-				State = 495;
+				State = 493;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VERBOSE) {
 					{
-					State = 494;
+					State = 492;
 					Match(VERBOSE);
 					}
 				}
 
-				State = 498;
+				State = 496;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 497;
+					State = 495;
 					maintainedTables();
 					}
 				}
@@ -1286,64 +1286,64 @@ internal partial class SqlParser : Parser {
 				_localctx = new VacuumContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 500;
+				State = 498;
 				Match(VACUUM);
-				State = 502;
+				State = 500;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 501;
+					State = 499;
 					optionList();
 					}
 				}
 
-				State = 505;
+				State = 503;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FULL) {
 					{
-					State = 504;
+					State = 502;
 					Match(FULL);
 					}
 				}
 
-				State = 508;
+				State = 506;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FREEZE) {
 					{
-					State = 507;
+					State = 505;
 					Match(FREEZE);
 					}
 				}
 
-				State = 511;
+				State = 509;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VERBOSE) {
 					{
-					State = 510;
+					State = 508;
 					Match(VERBOSE);
 					}
 				}
 
-				State = 514;
+				State = 512;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ANALYZE) {
 					{
-					State = 513;
+					State = 511;
 					Match(ANALYZE);
 					}
 				}
 
-				State = 517;
+				State = 515;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 516;
+					State = 514;
 					maintainedTables();
 					}
 				}
@@ -1354,9 +1354,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new DescribeContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 519;
+				State = 517;
 				Match(DESCRIBE);
-				State = 520;
+				State = 518;
 				described();
 				}
 				break;
@@ -1364,9 +1364,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SummarizeContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 521;
+				State = 519;
 				Match(SUMMARIZE);
-				State = 522;
+				State = 520;
 				described();
 				}
 				break;
@@ -1374,9 +1374,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 523;
+				State = 521;
 				Match(SHOW);
-				State = 524;
+				State = 522;
 				showBody();
 				}
 				break;
@@ -1384,9 +1384,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 525;
+				State = 523;
 				Match(SET);
-				State = 526;
+				State = 524;
 				setBody();
 				}
 				break;
@@ -1394,9 +1394,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ResetContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 527;
+				State = 525;
 				Match(RESET);
-				State = 528;
+				State = 526;
 				resetBody();
 				}
 				break;
@@ -1405,19 +1405,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new BeginContext(_localctx);
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 535;
+				State = 533;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case BEGIN:
 					{
-					State = 529;
+					State = 527;
 					Match(BEGIN);
-					State = 531;
+					State = 529;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TRANSACTION || _la==WORK) {
 						{
-						State = 530;
+						State = 528;
 						work();
 						}
 					}
@@ -1426,21 +1426,21 @@ internal partial class SqlParser : Parser {
 					break;
 				case START:
 					{
-					State = 533;
+					State = 531;
 					Match(START);
-					State = 534;
+					State = 532;
 					Match(TRANSACTION);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 538;
+				State = 536;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DEFERRABLE || _la==NOT || _la==ISOLATION || _la==READ) {
 					{
-					State = 537;
+					State = 535;
 					transactionModes();
 					}
 				}
@@ -1452,7 +1452,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommitContext(_localctx);
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 540;
+				State = 538;
 				_la = TokenStream.LA(1);
 				if ( !(_la==END || _la==COMMIT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1461,22 +1461,22 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 542;
+				State = 540;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 541;
+					State = 539;
 					work();
 					}
 				}
 
-				State = 545;
+				State = 543;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AND) {
 					{
-					State = 544;
+					State = 542;
 					chain();
 					}
 				}
@@ -1488,7 +1488,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new RollbackContext(_localctx);
 				EnterOuterAlt(_localctx, 17);
 				{
-				State = 547;
+				State = 545;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABORT || _la==ROLLBACK) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1497,40 +1497,40 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 549;
+				State = 547;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 548;
+					State = 546;
 					work();
 					}
 				}
 
-				State = 557;
+				State = 555;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case TO:
 					{
-					State = 551;
+					State = 549;
 					Match(TO);
-					State = 553;
+					State = 551;
 					ErrorHandler.Sync(this);
 					switch ( Simulator.AdaptivePredict(TokenStream,33,Context) ) {
 					case 1:
 						{
-						State = 552;
+						State = 550;
 						Match(SAVEPOINT);
 						}
 						break;
 					}
-					State = 555;
+					State = 553;
 					identifier();
 					}
 					break;
 				case AND:
 					{
-					State = 556;
+					State = 554;
 					chain();
 					}
 					break;
@@ -1546,9 +1546,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SavepointContext(_localctx);
 				EnterOuterAlt(_localctx, 18);
 				{
-				State = 559;
+				State = 557;
 				Match(SAVEPOINT);
-				State = 560;
+				State = 558;
 				identifier();
 				}
 				break;
@@ -1556,19 +1556,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReleaseContext(_localctx);
 				EnterOuterAlt(_localctx, 19);
 				{
-				State = 561;
+				State = 559;
 				Match(RELEASE);
-				State = 563;
+				State = 561;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,35,Context) ) {
 				case 1:
 					{
-					State = 562;
+					State = 560;
 					Match(SAVEPOINT);
 					}
 					break;
 				}
-				State = 565;
+				State = 563;
 				identifier();
 				}
 				break;
@@ -1576,43 +1576,43 @@ internal partial class SqlParser : Parser {
 				_localctx = new PrepareContext(_localctx);
 				EnterOuterAlt(_localctx, 20);
 				{
-				State = 566;
+				State = 564;
 				Match(PREPARE);
-				State = 567;
+				State = 565;
 				identifier();
-				State = 579;
+				State = 577;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 568;
+					State = 566;
 					Match(LEFT_PAREN);
-					State = 569;
+					State = 567;
 					typeName();
-					State = 574;
+					State = 572;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 570;
+						State = 568;
 						Match(COMMA);
-						State = 571;
+						State = 569;
 						typeName();
 						}
 						}
-						State = 576;
+						State = 574;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 577;
+					State = 575;
 					Match(RIGHT_PAREN);
 					}
 				}
 
-				State = 581;
+				State = 579;
 				Match(AS);
-				State = 582;
+				State = 580;
 				dataStatement();
 				}
 				break;
@@ -1620,36 +1620,36 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExecuteContext(_localctx);
 				EnterOuterAlt(_localctx, 21);
 				{
-				State = 584;
+				State = 582;
 				Match(EXECUTE);
-				State = 585;
+				State = 583;
 				identifier();
-				State = 597;
+				State = 595;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 586;
+					State = 584;
 					Match(LEFT_PAREN);
-					State = 587;
+					State = 585;
 					expression();
-					State = 592;
+					State = 590;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 588;
+						State = 586;
 						Match(COMMA);
-						State = 589;
+						State = 587;
 						expression();
 						}
 						}
-						State = 594;
+						State = 592;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 595;
+					State = 593;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -1660,19 +1660,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new DeallocateContext(_localctx);
 				EnterOuterAlt(_localctx, 22);
 				{
-				State = 599;
+				State = 597;
 				Match(DEALLOCATE);
-				State = 601;
+				State = 599;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,40,Context) ) {
 				case 1:
 					{
-					State = 600;
+					State = 598;
 					Match(PREPARE);
 					}
 					break;
 				}
-				State = 605;
+				State = 603;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -1883,13 +1883,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 603;
+					State = 601;
 					identifier();
 					}
 					break;
 				case ALL:
 					{
-					State = 604;
+					State = 602;
 					Match(ALL);
 					}
 					break;
@@ -1902,34 +1902,34 @@ internal partial class SqlParser : Parser {
 				_localctx = new DeclareCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 23);
 				{
-				State = 607;
+				State = 605;
 				Match(DECLARE);
-				State = 608;
+				State = 606;
 				identifier();
-				State = 612;
+				State = 610;
 				ErrorHandler.Sync(this);
 				_alt = Simulator.AdaptivePredict(TokenStream,42,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 609;
+						State = 607;
 						cursorOption();
 						}
 						}
 					}
-					State = 614;
+					State = 612;
 					ErrorHandler.Sync(this);
 					_alt = Simulator.AdaptivePredict(TokenStream,42,Context);
 				}
-				State = 615;
+				State = 613;
 				Match(CURSOR);
-				State = 618;
+				State = 616;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 616;
+					State = 614;
 					_la = TokenStream.LA(1);
 					if ( !(_la==WITH || _la==WITHOUT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1938,14 +1938,14 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 617;
+					State = 615;
 					Match(HOLD);
 					}
 				}
 
-				State = 620;
+				State = 618;
 				Match(FOR);
-				State = 621;
+				State = 619;
 				query();
 				}
 				break;
@@ -1954,7 +1954,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new FetchCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 24);
 				{
-				State = 623;
+				State = 621;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FETCH || _la==MOVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1963,7 +1963,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 624;
+				State = 622;
 				cursorPosition();
 				}
 				break;
@@ -1971,9 +1971,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CloseCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 25);
 				{
-				State = 625;
+				State = 623;
 				Match(CLOSE);
-				State = 628;
+				State = 626;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -2184,13 +2184,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 626;
+					State = 624;
 					identifier();
 					}
 					break;
 				case ALL:
 					{
-					State = 627;
+					State = 625;
 					Match(ALL);
 					}
 					break;
@@ -2203,9 +2203,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new DiscardContext(_localctx);
 				EnterOuterAlt(_localctx, 26);
 				{
-				State = 630;
+				State = 628;
 				Match(DISCARD);
-				State = 631;
+				State = 629;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || ((((_la - 266)) & ~0x3f) == 0 && ((1L << (_la - 266)) & 422212599283713L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2220,9 +2220,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListenContext(_localctx);
 				EnterOuterAlt(_localctx, 27);
 				{
-				State = 632;
+				State = 630;
 				Match(LISTEN);
-				State = 633;
+				State = 631;
 				identifier();
 				}
 				break;
@@ -2230,18 +2230,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new NotifyContext(_localctx);
 				EnterOuterAlt(_localctx, 28);
 				{
-				State = 634;
+				State = 632;
 				Match(NOTIFY);
-				State = 635;
+				State = 633;
 				identifier();
-				State = 638;
+				State = 636;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 636;
+					State = 634;
 					Match(COMMA);
-					State = 637;
+					State = 635;
 					Match(STRING);
 					}
 				}
@@ -2252,9 +2252,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new UnlistenContext(_localctx);
 				EnterOuterAlt(_localctx, 29);
 				{
-				State = 640;
+				State = 638;
 				Match(UNLISTEN);
-				State = 643;
+				State = 641;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -2465,13 +2465,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 641;
+					State = 639;
 					identifier();
 					}
 					break;
 				case STAR:
 					{
-					State = 642;
+					State = 640;
 					Match(STAR);
 					}
 					break;
@@ -2484,56 +2484,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new LockTableContext(_localctx);
 				EnterOuterAlt(_localctx, 30);
 				{
-				State = 645;
+				State = 643;
 				Match(LOCK);
-				State = 647;
+				State = 645;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 646;
+					State = 644;
 					Match(TABLE);
 					}
 				}
 
-				State = 649;
+				State = 647;
 				truncated();
-				State = 654;
+				State = 652;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 650;
+					State = 648;
 					Match(COMMA);
-					State = 651;
+					State = 649;
 					truncated();
 					}
 					}
-					State = 656;
+					State = 654;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 661;
+				State = 659;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IN) {
 					{
-					State = 657;
+					State = 655;
 					Match(IN);
-					State = 658;
+					State = 656;
 					lockMode();
-					State = 659;
+					State = 657;
 					Match(MODE);
 					}
 				}
 
-				State = 664;
+				State = 662;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOWAIT) {
 					{
-					State = 663;
+					State = 661;
 					Match(NOWAIT);
 					}
 				}
@@ -2544,29 +2544,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommentContext(_localctx);
 				EnterOuterAlt(_localctx, 31);
 				{
-				State = 666;
+				State = 664;
 				Match(COMMENT);
-				State = 667;
+				State = 665;
 				Match(ON);
-				State = 668;
+				State = 666;
 				objectKind();
-				State = 669;
+				State = 667;
 				qualifiedName();
-				State = 672;
+				State = 670;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 670;
+					State = 668;
 					Match(ON);
-					State = 671;
+					State = 669;
 					qualifiedName();
 					}
 				}
 
-				State = 674;
+				State = 672;
 				Match(IS);
-				State = 675;
+				State = 673;
 				_la = TokenStream.LA(1);
 				if ( !(_la==STRING || _la==NULL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2581,9 +2581,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantContext(_localctx);
 				EnterOuterAlt(_localctx, 32);
 				{
-				State = 677;
+				State = 675;
 				Match(GRANT);
-				State = 678;
+				State = 676;
 				grantBody();
 				}
 				break;
@@ -2591,9 +2591,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new RevokeContext(_localctx);
 				EnterOuterAlt(_localctx, 33);
 				{
-				State = 679;
+				State = 677;
 				Match(REVOKE);
-				State = 680;
+				State = 678;
 				revokeBody();
 				}
 				break;
@@ -2601,7 +2601,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CheckpointContext(_localctx);
 				EnterOuterAlt(_localctx, 34);
 				{
-				State = 681;
+				State = 679;
 				Match(CHECKPOINT);
 				}
 				break;
@@ -2654,17 +2654,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 685;
+			State = 683;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 684;
+				State = 682;
 				withClause();
 				}
 			}
 
-			State = 692;
+			State = 690;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -2673,31 +2673,31 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 			case LEFT_PAREN:
 				{
-				State = 687;
+				State = 685;
 				queryBody();
 				}
 				break;
 			case INSERT:
 				{
-				State = 688;
+				State = 686;
 				insert();
 				}
 				break;
 			case UPDATE:
 				{
-				State = 689;
+				State = 687;
 				update();
 				}
 				break;
 			case DELETE:
 				{
-				State = 690;
+				State = 688;
 				delete();
 				}
 				break;
 			case MERGE:
 				{
-				State = 691;
+				State = 689;
 				merge();
 				}
 				break;
@@ -2739,17 +2739,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 695;
+			State = 693;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 694;
+				State = 692;
 				withClause();
 				}
 			}
 
-			State = 697;
+			State = 695;
 			queryBody();
 			}
 		}
@@ -2792,33 +2792,33 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 699;
+			State = 697;
 			Match(WITH);
-			State = 701;
+			State = 699;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RECURSIVE) {
 				{
-				State = 700;
+				State = 698;
 				Match(RECURSIVE);
 				}
 			}
 
-			State = 703;
+			State = 701;
 			commonTable();
-			State = 708;
+			State = 706;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 704;
+				State = 702;
 				Match(COMMA);
-				State = 705;
+				State = 703;
 				commonTable();
 				}
 				}
-				State = 710;
+				State = 708;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2871,62 +2871,62 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 711;
+			State = 709;
 			identifier();
-			State = 713;
+			State = 711;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 712;
+				State = 710;
 				columnNames();
 				}
 			}
 
-			State = 715;
+			State = 713;
 			Match(AS);
-			State = 720;
+			State = 718;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT || _la==MATERIALIZED) {
 				{
-				State = 717;
+				State = 715;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 716;
+					State = 714;
 					Match(NOT);
 					}
 				}
 
-				State = 719;
+				State = 717;
 				Match(MATERIALIZED);
 				}
 			}
 
-			State = 722;
+			State = 720;
 			Match(LEFT_PAREN);
-			State = 723;
+			State = 721;
 			dataStatement();
-			State = 724;
+			State = 722;
 			Match(RIGHT_PAREN);
-			State = 726;
+			State = 724;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==SEARCH) {
 				{
-				State = 725;
+				State = 723;
 				searchClause();
 				}
 			}
 
-			State = 729;
+			State = 727;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CYCLE) {
 				{
-				State = 728;
+				State = 726;
 				cycleClause();
 				}
 			}
@@ -2977,9 +2977,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 731;
+			State = 729;
 			Match(SEARCH);
-			State = 732;
+			State = 730;
 			_la = TokenStream.LA(1);
 			if ( !(_la==BREADTH || _la==DEPTH) ) {
 			ErrorHandler.RecoverInline(this);
@@ -2988,31 +2988,31 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 733;
+			State = 731;
 			Match(FIRST);
-			State = 734;
+			State = 732;
 			Match(BY);
-			State = 735;
+			State = 733;
 			identifier();
-			State = 740;
+			State = 738;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 736;
+				State = 734;
 				Match(COMMA);
-				State = 737;
+				State = 735;
 				identifier();
 				}
 				}
-				State = 742;
+				State = 740;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 743;
+			State = 741;
 			Match(SET);
-			State = 744;
+			State = 742;
 			_localctx.sequence = identifier();
 			}
 		}
@@ -3068,49 +3068,49 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 746;
+			State = 744;
 			Match(CYCLE);
-			State = 747;
+			State = 745;
 			identifier();
-			State = 752;
+			State = 750;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 748;
+				State = 746;
 				Match(COMMA);
-				State = 749;
+				State = 747;
 				identifier();
 				}
 				}
-				State = 754;
+				State = 752;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 755;
+			State = 753;
 			Match(SET);
-			State = 756;
+			State = 754;
 			_localctx.mark = identifier();
-			State = 762;
+			State = 760;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TO) {
 				{
-				State = 757;
+				State = 755;
 				Match(TO);
-				State = 758;
+				State = 756;
 				_localctx.markValue = valueExpression();
-				State = 759;
+				State = 757;
 				Match(DEFAULT);
-				State = 760;
+				State = 758;
 				_localctx.markDefault = valueExpression();
 				}
 			}
 
-			State = 764;
+			State = 762;
 			Match(USING);
-			State = 765;
+			State = 763;
 			_localctx.path = identifier();
 			}
 		}
@@ -3156,25 +3156,25 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 767;
+			State = 765;
 			queryTerm();
-			State = 773;
+			State = 771;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCEPT || _la==UNION) {
 				{
 				{
-				State = 768;
+				State = 766;
 				setOperator();
-				State = 769;
+				State = 767;
 				queryTerm();
 				}
 				}
-				State = 775;
+				State = 773;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 776;
+			State = 774;
 			queryTail();
 			}
 		}
@@ -3211,7 +3211,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 778;
+			State = 776;
 			_la = TokenStream.LA(1);
 			if ( !(_la==EXCEPT || _la==UNION) ) {
 			ErrorHandler.RecoverInline(this);
@@ -3220,12 +3220,12 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 780;
+			State = 778;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 779;
+				State = 777;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3237,14 +3237,14 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 784;
+			State = 782;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==BY) {
 				{
-				State = 782;
+				State = 780;
 				Match(BY);
-				State = 783;
+				State = 781;
 				Match(NAME);
 				}
 			}
@@ -3287,19 +3287,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 786;
+			State = 784;
 			queryPrimary();
-			State = 790;
+			State = 788;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERSECT) {
 				{
 				{
-				State = 787;
+				State = 785;
 				intersection();
 				}
 				}
-				State = 792;
+				State = 790;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3338,14 +3338,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 793;
+			State = 791;
 			Match(INTERSECT);
-			State = 795;
+			State = 793;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 794;
+				State = 792;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3357,7 +3357,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 797;
+			State = 795;
 			queryPrimary();
 			}
 		}
@@ -3403,35 +3403,35 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 800;
+			State = 798;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 799;
+				State = 797;
 				orderBy();
 				}
 			}
 
-			State = 806;
+			State = 804;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0)) {
 				{
-				State = 804;
+				State = 802;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FETCH:
 				case LIMIT:
 				case OFFSET:
 					{
-					State = 802;
+					State = 800;
 					limitPart();
 					}
 					break;
 				case FOR:
 					{
-					State = 803;
+					State = 801;
 					lockingClause();
 					}
 					break;
@@ -3439,7 +3439,7 @@ internal partial class SqlParser : Parser {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 808;
+				State = 806;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3477,7 +3477,7 @@ internal partial class SqlParser : Parser {
 		QueryPrimaryContext _localctx = new QueryPrimaryContext(Context, State);
 		EnterRule(_localctx, 32, RULE_queryPrimary);
 		try {
-			State = 814;
+			State = 812;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -3486,18 +3486,18 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 809;
+				State = 807;
 				simpleQuery();
 				}
 				break;
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 810;
+				State = 808;
 				Match(LEFT_PAREN);
-				State = 811;
+				State = 809;
 				query();
-				State = 812;
+				State = 810;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -3584,56 +3584,56 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 34, RULE_simpleQuery);
 		int _la;
 		try {
-			State = 844;
+			State = 842;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 				_localctx = new SelectContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 816;
+				State = 814;
 				Match(SELECT);
-				State = 818;
+				State = 816;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ALL || _la==DISTINCT) {
 					{
-					State = 817;
+					State = 815;
 					distinctClause();
 					}
 				}
 
-				State = 821;
+				State = 819;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 29371391L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 29371391L) != 0)) {
 					{
-					State = 820;
+					State = 818;
 					selectItems();
 					}
 				}
 
-				State = 824;
+				State = 822;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INTO) {
 					{
-					State = 823;
+					State = 821;
 					intoClause();
 					}
 				}
 
-				State = 827;
+				State = 825;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FROM) {
 					{
-					State = 826;
+					State = 824;
 					fromClause();
 					}
 				}
 
-				State = 829;
+				State = 827;
 				selectTail();
 				}
 				break;
@@ -3641,31 +3641,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new FromFirstContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 830;
+				State = 828;
 				fromClause();
-				State = 836;
+				State = 834;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==SELECT) {
 					{
-					State = 831;
+					State = 829;
 					Match(SELECT);
-					State = 833;
+					State = 831;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==ALL || _la==DISTINCT) {
 						{
-						State = 832;
+						State = 830;
 						distinctClause();
 						}
 					}
 
-					State = 835;
+					State = 833;
 					selectItems();
 					}
 				}
 
-				State = 838;
+				State = 836;
 				selectTail();
 				}
 				break;
@@ -3673,9 +3673,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ValuesContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 840;
+				State = 838;
 				Match(VALUES);
-				State = 841;
+				State = 839;
 				valuesRows();
 				}
 				break;
@@ -3683,9 +3683,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 842;
+				State = 840;
 				Match(TABLE);
-				State = 843;
+				State = 841;
 				relation();
 				}
 				break;
@@ -3733,49 +3733,49 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 36, RULE_distinctClause);
 		int _la;
 		try {
-			State = 862;
+			State = 860;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 846;
+				State = 844;
 				Match(ALL);
 				}
 				break;
 			case DISTINCT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 847;
+				State = 845;
 				Match(DISTINCT);
-				State = 860;
+				State = 858;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 848;
+					State = 846;
 					Match(ON);
-					State = 849;
+					State = 847;
 					Match(LEFT_PAREN);
-					State = 850;
+					State = 848;
 					expression();
-					State = 855;
+					State = 853;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 851;
+						State = 849;
 						Match(COMMA);
-						State = 852;
+						State = 850;
 						expression();
 						}
 						}
-						State = 857;
+						State = 855;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 858;
+					State = 856;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -3823,21 +3823,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 864;
+			State = 862;
 			selectItem();
-			State = 869;
+			State = 867;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 865;
+				State = 863;
 				Match(COMMA);
-				State = 866;
+				State = 864;
 				selectItem();
 				}
 				}
-				State = 871;
+				State = 869;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3887,12 +3887,12 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 874;
+			State = 872;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				{
-				State = 872;
+				State = 870;
 				Match(STAR);
 				}
 				break;
@@ -3916,6 +3916,7 @@ internal partial class SqlParser : Parser {
 			case CURRENT_TIME:
 			case CURRENT_TIMESTAMP:
 			case CURRENT_USER:
+			case DEFAULT:
 			case FALSE:
 			case LOCALTIME:
 			case LOCALTIMESTAMP:
@@ -4160,35 +4161,35 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 873;
+				State = 871;
 				expression();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 879;
+			State = 877;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCLUDE || _la==REPLACE) {
 				{
 				{
-				State = 876;
+				State = 874;
 				starModifier();
 				}
 				}
-				State = 881;
+				State = 879;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 885;
+			State = 883;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case AS:
 				{
-				State = 882;
+				State = 880;
 				Match(AS);
-				State = 883;
+				State = 881;
 				label();
 				}
 				break;
@@ -4371,7 +4372,7 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 884;
+				State = 882;
 				bareLabel();
 				}
 				break;
@@ -4465,41 +4466,41 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 42, RULE_starModifier);
 		int _la;
 		try {
-			State = 914;
+			State = 912;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EXCLUDE:
 				_localctx = new ExcludeContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 887;
+				State = 885;
 				Match(EXCLUDE);
-				State = 900;
+				State = 898;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 888;
+					State = 886;
 					Match(LEFT_PAREN);
-					State = 889;
+					State = 887;
 					identifier();
-					State = 894;
+					State = 892;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 890;
+						State = 888;
 						Match(COMMA);
-						State = 891;
+						State = 889;
 						identifier();
 						}
 						}
-						State = 896;
+						State = 894;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 897;
+					State = 895;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -4711,7 +4712,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 899;
+					State = 897;
 					identifier();
 					}
 					break;
@@ -4724,29 +4725,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReplaceContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 902;
+				State = 900;
 				Match(REPLACE);
-				State = 903;
+				State = 901;
 				Match(LEFT_PAREN);
-				State = 904;
+				State = 902;
 				replacement();
-				State = 909;
+				State = 907;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 905;
+					State = 903;
 					Match(COMMA);
-					State = 906;
+					State = 904;
 					replacement();
 					}
 					}
-					State = 911;
+					State = 909;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 912;
+				State = 910;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -4787,11 +4788,11 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 916;
+			State = 914;
 			expression();
-			State = 917;
+			State = 915;
 			Match(AS);
-			State = 918;
+			State = 916;
 			label();
 			}
 		}
@@ -4830,14 +4831,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 920;
+			State = 918;
 			Match(INTO);
-			State = 922;
+			State = 920;
 			ErrorHandler.Sync(this);
 			switch ( Simulator.AdaptivePredict(TokenStream,93,Context) ) {
 			case 1:
 				{
-				State = 921;
+				State = 919;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 313)) & ~0x3f) == 0 && ((1L << (_la - 313)) & 1027L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -4849,17 +4850,17 @@ internal partial class SqlParser : Parser {
 				}
 				break;
 			}
-			State = 925;
+			State = 923;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TABLE) {
 				{
-				State = 924;
+				State = 922;
 				Match(TABLE);
 				}
 			}
 
-			State = 927;
+			State = 925;
 			qualifiedName();
 			}
 		}
@@ -4901,23 +4902,23 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 929;
+			State = 927;
 			Match(FROM);
-			State = 930;
+			State = 928;
 			tableReference();
-			State = 935;
+			State = 933;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 931;
+				State = 929;
 				Match(COMMA);
-				State = 932;
+				State = 930;
 				tableReference();
 				}
 				}
-				State = 937;
+				State = 935;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -4968,58 +4969,58 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 940;
+			State = 938;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 938;
+				State = 936;
 				Match(WHERE);
-				State = 939;
+				State = 937;
 				_localctx.where = expression();
 				}
 			}
 
-			State = 943;
+			State = 941;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUP) {
 				{
-				State = 942;
+				State = 940;
 				groupBy();
 				}
 			}
 
-			State = 947;
+			State = 945;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==HAVING) {
 				{
-				State = 945;
+				State = 943;
 				Match(HAVING);
-				State = 946;
+				State = 944;
 				_localctx.having = expression();
 				}
 			}
 
-			State = 950;
+			State = 948;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WINDOW) {
 				{
-				State = 949;
+				State = 947;
 				windowClause();
 				}
 			}
 
-			State = 954;
+			State = 952;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==QUALIFY) {
 				{
-				State = 952;
+				State = 950;
 				Match(QUALIFY);
-				State = 953;
+				State = 951;
 				_localctx.qualify = expression();
 				}
 			}
@@ -5067,16 +5068,16 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 956;
+			State = 954;
 			Match(GROUP);
-			State = 957;
+			State = 955;
 			Match(BY);
-			State = 959;
+			State = 957;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 958;
+				State = 956;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -5088,26 +5089,26 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 969;
+			State = 967;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629308926L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815353342L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 				{
-				State = 961;
+				State = 959;
 				groupingElement();
-				State = 966;
+				State = 964;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 962;
+					State = 960;
 					Match(COMMA);
-					State = 963;
+					State = 961;
 					groupingElement();
 					}
 					}
-					State = 968;
+					State = 966;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -5169,7 +5170,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 54, RULE_groupingElement);
 		int _la;
 		try {
-			State = 985;
+			State = 983;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -5192,6 +5193,7 @@ internal partial class SqlParser : Parser {
 			case CURRENT_TIME:
 			case CURRENT_TIMESTAMP:
 			case CURRENT_USER:
+			case DEFAULT:
 			case FALSE:
 			case LOCALTIME:
 			case LOCALTIMESTAMP:
@@ -5438,7 +5440,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 971;
+				State = 969;
 				expression();
 				}
 				break;
@@ -5446,31 +5448,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingSetsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 972;
+				State = 970;
 				Match(GROUPING_LA);
-				State = 973;
+				State = 971;
 				Match(SETS);
-				State = 974;
+				State = 972;
 				Match(LEFT_PAREN);
-				State = 975;
+				State = 973;
 				groupingElement();
-				State = 980;
+				State = 978;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 976;
+					State = 974;
 					Match(COMMA);
-					State = 977;
+					State = 975;
 					groupingElement();
 					}
 					}
-					State = 982;
+					State = 980;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 983;
+				State = 981;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -5516,23 +5518,23 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 987;
+			State = 985;
 			Match(WINDOW);
-			State = 988;
+			State = 986;
 			windowDefinition();
-			State = 993;
+			State = 991;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 989;
+				State = 987;
 				Match(COMMA);
-				State = 990;
+				State = 988;
 				windowDefinition();
 				}
 				}
-				State = 995;
+				State = 993;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5571,11 +5573,11 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 996;
+			State = 994;
 			identifier();
-			State = 997;
+			State = 995;
 			Match(AS);
-			State = 998;
+			State = 996;
 			windowSpecification();
 			}
 		}
@@ -5616,21 +5618,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1000;
+			State = 998;
 			valuesRow();
-			State = 1005;
+			State = 1003;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1001;
+				State = 999;
 				Match(COMMA);
-				State = 1002;
+				State = 1000;
 				valuesRow();
 				}
 				}
-				State = 1007;
+				State = 1005;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5649,11 +5651,11 @@ internal partial class SqlParser : Parser {
 
 	public partial class ValuesRowContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ValueOrDefaultContext[] valueOrDefault() {
-			return GetRuleContexts<ValueOrDefaultContext>();
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
+			return GetRuleContexts<ExpressionContext>();
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ValueOrDefaultContext valueOrDefault(int i) {
-			return GetRuleContext<ValueOrDefaultContext>(i);
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
+			return GetRuleContext<ExpressionContext>(i);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
@@ -5675,339 +5677,28 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1008;
+			State = 1006;
 			Match(LEFT_PAREN);
-			State = 1009;
-			valueOrDefault();
-			State = 1014;
+			State = 1007;
+			expression();
+			State = 1012;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1010;
+				State = 1008;
 				Match(COMMA);
-				State = 1011;
-				valueOrDefault();
+				State = 1009;
+				expression();
 				}
 				}
-				State = 1016;
+				State = 1014;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1017;
+			State = 1015;
 			Match(RIGHT_PAREN);
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class ValueOrDefaultContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
-			return GetRuleContext<ExpressionContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DEFAULT() { return GetToken(SqlParser.DEFAULT, 0); }
-		public ValueOrDefaultContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_valueOrDefault; } }
-	}
-
-	[RuleVersion(0)]
-	public ValueOrDefaultContext valueOrDefault() {
-		ValueOrDefaultContext _localctx = new ValueOrDefaultContext(Context, State);
-		EnterRule(_localctx, 64, RULE_valueOrDefault);
-		try {
-			State = 1021;
-			ErrorHandler.Sync(this);
-			switch (TokenStream.LA(1)) {
-			case IDENTIFIER:
-			case QUOTED_IDENTIFIER:
-			case STRING:
-			case BIT_STRING:
-			case HEX_STRING:
-			case INTEGER_NUMBER:
-			case DECIMAL_NUMBER:
-			case FLOAT_NUMBER:
-			case PARAMETER:
-			case OPERATOR_SYMBOL:
-			case ARRAY:
-			case CASE:
-			case CAST:
-			case CURRENT_CATALOG:
-			case CURRENT_DATE:
-			case CURRENT_ROLE:
-			case CURRENT_SCHEMA:
-			case CURRENT_TIME:
-			case CURRENT_TIMESTAMP:
-			case CURRENT_USER:
-			case FALSE:
-			case LOCALTIME:
-			case LOCALTIMESTAMP:
-			case NOT:
-			case NULL:
-			case SESSION_USER:
-			case SYSTEM_USER:
-			case TRUE:
-			case USER:
-			case ANTI:
-			case ASOF:
-			case AUTHORIZATION:
-			case BINARY:
-			case COLLATION:
-			case CONCURRENTLY:
-			case CROSS:
-			case FREEZE:
-			case FULL:
-			case ILIKE:
-			case INNER:
-			case IS:
-			case ISNULL:
-			case JOIN:
-			case LEFT:
-			case LIKE:
-			case NATURAL:
-			case NOTNULL:
-			case OUTER:
-			case OVERLAPS:
-			case RIGHT:
-			case SEMI:
-			case SIMILAR:
-			case TABLESAMPLE:
-			case VERBOSE:
-			case EXISTS:
-			case EXTRACT:
-			case GROUPING:
-			case INTERVAL:
-			case OPERATOR:
-			case OVERLAY:
-			case POSITION:
-			case ROW:
-			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
-			case TRIM:
-			case TRY_CAST:
-			case MAP:
-			case NATIONAL:
-			case NONE:
-			case PRECISION:
-			case STRUCT:
-			case AT:
-			case DAY:
-			case ESCAPE:
-			case EXCLUDE:
-			case FILTER:
-			case HOUR:
-			case IGNORE:
-			case MINUTE:
-			case MONTH:
-			case OVER:
-			case REPLACE:
-			case RESPECT:
-			case SECOND:
-			case UESCAPE:
-			case VARYING:
-			case WITHIN:
-			case WITHOUT:
-			case YEAR:
-			case ABORT:
-			case ABSOLUTE:
-			case ACCESS:
-			case ACTION:
-			case ADD:
-			case ADMIN:
-			case ALTER:
-			case ALWAYS:
-			case BACKWARD:
-			case BEGIN:
-			case BREADTH:
-			case BY:
-			case CASCADE:
-			case CASCADED:
-			case CATALOG:
-			case CHAIN:
-			case CHARACTERISTICS:
-			case CHECKPOINT:
-			case CLOSE:
-			case COMMENT:
-			case COMMIT:
-			case COMMITTED:
-			case CONFLICT:
-			case CONTINUE:
-			case COPY:
-			case CSV:
-			case CURRENT:
-			case CURSOR:
-			case CYCLE:
-			case DATA:
-			case DATABASE:
-			case DEALLOCATE:
-			case DECLARE:
-			case DEFERRED:
-			case DELETE:
-			case DELIMITER:
-			case DELIMITERS:
-			case DEPTH:
-			case DESCRIBE:
-			case DISCARD:
-			case DOMAIN:
-			case DROP:
-			case ENCODING:
-			case EXCLUDING:
-			case EXCLUSIVE:
-			case EXECUTE:
-			case EXPLAIN:
-			case EXTERNAL:
-			case FIRST:
-			case FOLLOWING:
-			case FORCE:
-			case FORWARD:
-			case FUNCTION:
-			case GENERATED:
-			case GLOBAL:
-			case GRANTED:
-			case GROUPS:
-			case HEADER:
-			case HOLD:
-			case IDENTITY:
-			case IF:
-			case IMMEDIATE:
-			case INCLUDE:
-			case INCLUDING:
-			case INDEX:
-			case INHERIT:
-			case INHERITS:
-			case INSENSITIVE:
-			case INSERT:
-			case ISOLATION:
-			case KEY:
-			case LAST:
-			case LEVEL:
-			case LISTEN:
-			case LOCAL:
-			case LOCATION:
-			case LOCK:
-			case LOCKED:
-			case MATCH:
-			case MATCHED:
-			case MATERIALIZED:
-			case MERGE:
-			case MODE:
-			case MOVE:
-			case NAME:
-			case NAMES:
-			case NEXT:
-			case NO:
-			case NOTHING:
-			case NOTIFY:
-			case NOWAIT:
-			case NULLS:
-			case OF:
-			case OPTION:
-			case OPTIONS:
-			case ORDINALITY:
-			case OTHERS:
-			case OVERRIDING:
-			case OWNER:
-			case PARTIAL:
-			case PARTITION:
-			case PARTITIONED:
-			case PLANS:
-			case PRECEDING:
-			case PREPARE:
-			case PRESERVE:
-			case PRIOR:
-			case PRIVILEGES:
-			case PROGRAM:
-			case QUOTE:
-			case RANGE:
-			case READ:
-			case REFRESH:
-			case RELATIVE:
-			case RELEASE:
-			case RENAME:
-			case REPEATABLE:
-			case RESET:
-			case RESTART:
-			case RESTRICT:
-			case REVOKE:
-			case ROLE:
-			case ROLLBACK:
-			case ROWS:
-			case SAVEPOINT:
-			case SCHEMA:
-			case SCROLL:
-			case SEARCH:
-			case SEQUENCE:
-			case SEQUENCES:
-			case SERIALIZABLE:
-			case SESSION:
-			case SET:
-			case SETS:
-			case SHARE:
-			case SHOW:
-			case SIMPLE:
-			case SKIP_:
-			case SNAPSHOT:
-			case SOURCE:
-			case START:
-			case STATISTICS:
-			case STDIN:
-			case STDOUT:
-			case STORED:
-			case SUMMARIZE:
-			case SYSTEM:
-			case TABLES:
-			case TARGET:
-			case TEMP:
-			case TEMPORARY:
-			case TIES:
-			case TRANSACTION:
-			case TRUNCATE:
-			case TYPE:
-			case UNBOUNDED:
-			case UNCOMMITTED:
-			case UNKNOWN:
-			case UNLISTEN:
-			case UNLOGGED:
-			case UPDATE:
-			case VACUUM:
-			case VALID:
-			case VALUE:
-			case VIEW:
-			case WORK:
-			case WRITE:
-			case ZONE:
-			case LEFT_PAREN:
-			case LEFT_BRACKET:
-			case LEFT_BRACE:
-			case PLUS:
-			case MINUS:
-				EnterOuterAlt(_localctx, 1);
-				{
-				State = 1019;
-				expression();
-				}
-				break;
-			case DEFAULT:
-				EnterOuterAlt(_localctx, 2);
-				{
-				State = 1020;
-				Match(DEFAULT);
-				}
-				break;
-			default:
-				throw new NoViableAltException(this);
 			}
 		}
 		catch (RecognitionException re) {
@@ -6044,30 +5735,30 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OrderByContext orderBy() {
 		OrderByContext _localctx = new OrderByContext(Context, State);
-		EnterRule(_localctx, 66, RULE_orderBy);
+		EnterRule(_localctx, 64, RULE_orderBy);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1023;
+			State = 1017;
 			Match(ORDER);
-			State = 1024;
+			State = 1018;
 			Match(BY);
-			State = 1025;
+			State = 1019;
 			sortItem();
-			State = 1030;
+			State = 1024;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1026;
+				State = 1020;
 				Match(COMMA);
-				State = 1027;
+				State = 1021;
 				sortItem();
 				}
 				}
-				State = 1032;
+				State = 1026;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -6108,12 +5799,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SortItemContext sortItem() {
 		SortItemContext _localctx = new SortItemContext(Context, State);
-		EnterRule(_localctx, 68, RULE_sortItem);
+		EnterRule(_localctx, 66, RULE_sortItem);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1035;
+			State = 1029;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -6136,6 +5827,7 @@ internal partial class SqlParser : Parser {
 			case CURRENT_TIME:
 			case CURRENT_TIMESTAMP:
 			case CURRENT_USER:
+			case DEFAULT:
 			case FALSE:
 			case LOCALTIME:
 			case LOCALTIMESTAMP:
@@ -6380,39 +6072,39 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 1033;
+				State = 1027;
 				expression();
 				}
 				break;
 			case ALL:
 				{
-				State = 1034;
+				State = 1028;
 				Match(ALL);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1041;
+			State = 1035;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ASC:
 				{
-				State = 1037;
+				State = 1031;
 				Match(ASC);
 				}
 				break;
 			case DESC:
 				{
-				State = 1038;
+				State = 1032;
 				Match(DESC);
 				}
 				break;
 			case USING:
 				{
-				State = 1039;
+				State = 1033;
 				Match(USING);
-				State = 1040;
+				State = 1034;
 				anyOperator();
 				}
 				break;
@@ -6437,14 +6129,14 @@ internal partial class SqlParser : Parser {
 			default:
 				break;
 			}
-			State = 1045;
+			State = 1039;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NULLS_LA) {
 				{
-				State = 1043;
+				State = 1037;
 				Match(NULLS_LA);
-				State = 1044;
+				State = 1038;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==LAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6516,24 +6208,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LimitPartContext limitPart() {
 		LimitPartContext _localctx = new LimitPartContext(Context, State);
-		EnterRule(_localctx, 70, RULE_limitPart);
+		EnterRule(_localctx, 68, RULE_limitPart);
 		int _la;
 		try {
-			State = 1068;
+			State = 1062;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LIMIT:
 				_localctx = new LimitContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1047;
+				State = 1041;
 				Match(LIMIT);
-				State = 1050;
+				State = 1044;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 					{
-					State = 1048;
+					State = 1042;
 					Match(ALL);
 					}
 					break;
@@ -6557,6 +6249,7 @@ internal partial class SqlParser : Parser {
 				case CURRENT_TIME:
 				case CURRENT_TIMESTAMP:
 				case CURRENT_USER:
+				case DEFAULT:
 				case FALSE:
 				case LOCALTIME:
 				case LOCALTIMESTAMP:
@@ -6801,7 +6494,7 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1049;
+					State = 1043;
 					expression();
 					}
 					break;
@@ -6814,16 +6507,16 @@ internal partial class SqlParser : Parser {
 				_localctx = new OffsetContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1052;
+				State = 1046;
 				Match(OFFSET);
-				State = 1053;
+				State = 1047;
 				expression();
-				State = 1055;
+				State = 1049;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ROW || _la==ROWS) {
 					{
-					State = 1054;
+					State = 1048;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ROW || _la==ROWS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -6841,9 +6534,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new FetchFirstContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1057;
+				State = 1051;
 				Match(FETCH);
-				State = 1058;
+				State = 1052;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==NEXT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6852,17 +6545,17 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1060;
+				State = 1054;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 960L) != 0) || ((((_la - 332)) & ~0x3f) == 0 && ((1L << (_la - 332)) & 24577L) != 0)) {
 					{
-					State = 1059;
+					State = 1053;
 					fetchCount();
 					}
 				}
 
-				State = 1062;
+				State = 1056;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ROW || _la==ROWS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6871,20 +6564,20 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1066;
+				State = 1060;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ONLY:
 					{
-					State = 1063;
+					State = 1057;
 					Match(ONLY);
 					}
 					break;
 				case WITH:
 					{
-					State = 1064;
+					State = 1058;
 					Match(WITH);
-					State = 1065;
+					State = 1059;
 					Match(TIES);
 					}
 					break;
@@ -6931,10 +6624,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FetchCountContext fetchCount() {
 		FetchCountContext _localctx = new FetchCountContext(Context, State);
-		EnterRule(_localctx, 72, RULE_fetchCount);
+		EnterRule(_localctx, 70, RULE_fetchCount);
 		int _la;
 		try {
-			State = 1078;
+			State = 1072;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTEGER_NUMBER:
@@ -6945,12 +6638,12 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1071;
+				State = 1065;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 1070;
+					State = 1064;
 					_localctx.sign = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
@@ -6963,7 +6656,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1073;
+				State = 1067;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 960L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6977,11 +6670,11 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1074;
+				State = 1068;
 				Match(LEFT_PAREN);
-				State = 1075;
+				State = 1069;
 				expression();
-				State = 1076;
+				State = 1070;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -7032,14 +6725,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LockingClauseContext lockingClause() {
 		LockingClauseContext _localctx = new LockingClauseContext(Context, State);
-		EnterRule(_localctx, 74, RULE_lockingClause);
+		EnterRule(_localctx, 72, RULE_lockingClause);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1080;
+			State = 1074;
 			Match(FOR);
-			State = 1108;
+			State = 1102;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case KEY:
@@ -7047,84 +6740,84 @@ internal partial class SqlParser : Parser {
 			case SHARE:
 			case UPDATE:
 				{
-				State = 1088;
+				State = 1082;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case UPDATE:
 					{
-					State = 1081;
+					State = 1075;
 					Match(UPDATE);
 					}
 					break;
 				case NO:
 					{
-					State = 1082;
+					State = 1076;
 					Match(NO);
-					State = 1083;
+					State = 1077;
 					Match(KEY);
-					State = 1084;
+					State = 1078;
 					Match(UPDATE);
 					}
 					break;
 				case SHARE:
 					{
-					State = 1085;
+					State = 1079;
 					Match(SHARE);
 					}
 					break;
 				case KEY:
 					{
-					State = 1086;
+					State = 1080;
 					Match(KEY);
-					State = 1087;
+					State = 1081;
 					Match(SHARE);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1099;
+				State = 1093;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OF) {
 					{
-					State = 1090;
+					State = 1084;
 					Match(OF);
-					State = 1091;
+					State = 1085;
 					qualifiedName();
-					State = 1096;
+					State = 1090;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1092;
+						State = 1086;
 						Match(COMMA);
-						State = 1093;
+						State = 1087;
 						qualifiedName();
 						}
 						}
-						State = 1098;
+						State = 1092;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 1104;
+				State = 1098;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case NOWAIT:
 					{
-					State = 1101;
+					State = 1095;
 					Match(NOWAIT);
 					}
 					break;
 				case SKIP_:
 					{
-					State = 1102;
+					State = 1096;
 					Match(SKIP_);
-					State = 1103;
+					State = 1097;
 					Match(LOCKED);
 					}
 					break;
@@ -7146,9 +6839,9 @@ internal partial class SqlParser : Parser {
 				break;
 			case READ:
 				{
-				State = 1106;
+				State = 1100;
 				Match(READ);
-				State = 1107;
+				State = 1101;
 				Match(ONLY);
 				}
 				break;
@@ -7188,24 +6881,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableReferenceContext tableReference() {
 		TableReferenceContext _localctx = new TableReferenceContext(Context, State);
-		EnterRule(_localctx, 76, RULE_tableReference);
+		EnterRule(_localctx, 74, RULE_tableReference);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1110;
+			State = 1104;
 			tablePrimary();
-			State = 1114;
+			State = 1108;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 72)) & ~0x3f) == 0 && ((1L << (_la - 72)) & 3475903082397697L) != 0)) {
 				{
 				{
-				State = 1111;
+				State = 1105;
 				joinPart();
 				}
 				}
-				State = 1116;
+				State = 1110;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -7286,21 +6979,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public JoinPartContext joinPart() {
 		JoinPartContext _localctx = new JoinPartContext(Context, State);
-		EnterRule(_localctx, 78, RULE_joinPart);
+		EnterRule(_localctx, 76, RULE_joinPart);
 		int _la;
 		try {
-			State = 1142;
+			State = 1136;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CROSS:
 				_localctx = new CrossJoinContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1117;
+				State = 1111;
 				Match(CROSS);
-				State = 1118;
+				State = 1112;
 				Match(JOIN);
-				State = 1119;
+				State = 1113;
 				tablePrimary();
 				}
 				break;
@@ -7308,21 +7001,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new NaturalJoinContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1120;
+				State = 1114;
 				Match(NATURAL);
-				State = 1122;
+				State = 1116;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 102)) & ~0x3f) == 0 && ((1L << (_la - 102)) & 3163393L) != 0)) {
 					{
-					State = 1121;
+					State = 1115;
 					joinKind();
 					}
 				}
 
-				State = 1124;
+				State = 1118;
 				Match(JOIN);
-				State = 1125;
+				State = 1119;
 				tablePrimary();
 				}
 				break;
@@ -7337,29 +7030,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new JoinContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1127;
+				State = 1121;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASOF) {
 					{
-					State = 1126;
+					State = 1120;
 					Match(ASOF);
 					}
 				}
 
-				State = 1130;
+				State = 1124;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 102)) & ~0x3f) == 0 && ((1L << (_la - 102)) & 3163393L) != 0)) {
 					{
-					State = 1129;
+					State = 1123;
 					joinKind();
 					}
 				}
 
-				State = 1132;
+				State = 1126;
 				Match(JOIN);
-				State = 1133;
+				State = 1127;
 				tablePrimary();
 				}
 				break;
@@ -7367,9 +7060,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new OnConditionContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1134;
+				State = 1128;
 				Match(ON);
-				State = 1135;
+				State = 1129;
 				expression();
 				}
 				break;
@@ -7377,18 +7070,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new UsingConditionContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1136;
+				State = 1130;
 				Match(USING);
-				State = 1137;
+				State = 1131;
 				columnNames();
-				State = 1140;
+				State = 1134;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 1138;
+					State = 1132;
 					Match(AS);
-					State = 1139;
+					State = 1133;
 					identifier();
 					}
 				}
@@ -7428,16 +7121,16 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public JoinKindContext joinKind() {
 		JoinKindContext _localctx = new JoinKindContext(Context, State);
-		EnterRule(_localctx, 80, RULE_joinKind);
+		EnterRule(_localctx, 78, RULE_joinKind);
 		int _la;
 		try {
-			State = 1151;
+			State = 1145;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INNER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1144;
+				State = 1138;
 				Match(INNER);
 				}
 				break;
@@ -7446,7 +7139,7 @@ internal partial class SqlParser : Parser {
 			case RIGHT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1145;
+				State = 1139;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 110)) & ~0x3f) == 0 && ((1L << (_la - 110)) & 4161L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -7455,12 +7148,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1147;
+				State = 1141;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OUTER) {
 					{
-					State = 1146;
+					State = 1140;
 					Match(OUTER);
 					}
 				}
@@ -7470,14 +7163,14 @@ internal partial class SqlParser : Parser {
 			case SEMI:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1149;
+				State = 1143;
 				Match(SEMI);
 				}
 				break;
 			case ANTI:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1150;
+				State = 1144;
 				Match(ANTI);
 				}
 				break;
@@ -7603,19 +7296,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TablePrimaryContext tablePrimary() {
 		TablePrimaryContext _localctx = new TablePrimaryContext(Context, State);
-		EnterRule(_localctx, 82, RULE_tablePrimary);
+		EnterRule(_localctx, 80, RULE_tablePrimary);
 		int _la;
 		try {
-			State = 1215;
+			State = 1209;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ONLY:
 				_localctx = new OnlyTableContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1153;
+				State = 1147;
 				Match(ONLY);
-				State = 1159;
+				State = 1153;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -7826,39 +7519,39 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1154;
+					State = 1148;
 					relationName();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1155;
+					State = 1149;
 					Match(LEFT_PAREN);
-					State = 1156;
+					State = 1150;
 					relationName();
-					State = 1157;
+					State = 1151;
 					Match(RIGHT_PAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1162;
+				State = 1156;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 1161;
+					State = 1155;
 					tableAlias();
 					}
 				}
 
-				State = 1165;
+				State = 1159;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLESAMPLE) {
 					{
-					State = 1164;
+					State = 1158;
 					tableSample();
 					}
 				}
@@ -8075,9 +7768,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new NamedTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1167;
+				State = 1161;
 				relationName();
-				State = 1178;
+				State = 1172;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case Eof:
@@ -8324,32 +8017,32 @@ internal partial class SqlParser : Parser {
 				case SEMICOLON:
 				case STAR:
 					{
-					State = 1169;
+					State = 1163;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==STAR) {
 						{
-						State = 1168;
+						State = 1162;
 						Match(STAR);
 						}
 					}
 
-					State = 1172;
+					State = 1166;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 						{
-						State = 1171;
+						State = 1165;
 						tableAlias();
 						}
 					}
 
-					State = 1175;
+					State = 1169;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TABLESAMPLE) {
 						{
-						State = 1174;
+						State = 1168;
 						tableSample();
 						}
 					}
@@ -8359,7 +8052,7 @@ internal partial class SqlParser : Parser {
 				case FROM:
 				case LEFT_PAREN:
 					{
-					State = 1177;
+					State = 1171;
 					functionTail();
 					}
 					break;
@@ -8396,9 +8089,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new KeywordFunctionTableContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1180;
+				State = 1174;
 				functionName();
-				State = 1181;
+				State = 1175;
 				functionTail();
 				}
 				break;
@@ -8417,14 +8110,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new CurrentValueTableContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1183;
+				State = 1177;
 				currentValue();
-				State = 1185;
+				State = 1179;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 1184;
+					State = 1178;
 					functionAlias();
 					}
 				}
@@ -8435,24 +8128,24 @@ internal partial class SqlParser : Parser {
 				_localctx = new FileTableContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1187;
+				State = 1181;
 				Match(STRING);
-				State = 1189;
+				State = 1183;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 1188;
+					State = 1182;
 					tableAlias();
 					}
 				}
 
-				State = 1192;
+				State = 1186;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLESAMPLE) {
 					{
-					State = 1191;
+					State = 1185;
 					tableSample();
 					}
 				}
@@ -8463,18 +8156,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParenthesizedContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1194;
+				State = 1188;
 				Match(LEFT_PAREN);
-				State = 1195;
+				State = 1189;
 				parenthesizedTable();
-				State = 1196;
+				State = 1190;
 				Match(RIGHT_PAREN);
-				State = 1198;
+				State = 1192;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 1197;
+					State = 1191;
 					tableAlias();
 					}
 				}
@@ -8485,25 +8178,25 @@ internal partial class SqlParser : Parser {
 				_localctx = new LateralContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1200;
+				State = 1194;
 				Match(LATERAL);
-				State = 1213;
+				State = 1207;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 1201;
+					State = 1195;
 					Match(LEFT_PAREN);
-					State = 1202;
+					State = 1196;
 					query();
-					State = 1203;
+					State = 1197;
 					Match(RIGHT_PAREN);
-					State = 1205;
+					State = 1199;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 						{
-						State = 1204;
+						State = 1198;
 						tableAlias();
 						}
 					}
@@ -8743,7 +8436,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1209;
+					State = 1203;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case IDENTIFIER:
@@ -8954,7 +8647,7 @@ internal partial class SqlParser : Parser {
 					case WRITE:
 					case ZONE:
 						{
-						State = 1207;
+						State = 1201;
 						relationName();
 						}
 						break;
@@ -8984,14 +8677,14 @@ internal partial class SqlParser : Parser {
 					case TABLESAMPLE:
 					case VERBOSE:
 						{
-						State = 1208;
+						State = 1202;
 						functionName();
 						}
 						break;
 					default:
 						throw new NoViableAltException(this);
 					}
-					State = 1211;
+					State = 1205;
 					functionTail();
 					}
 					break;
@@ -9053,10 +8746,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ParenthesizedTableContext parenthesizedTable() {
 		ParenthesizedTableContext _localctx = new ParenthesizedTableContext(Context, State);
-		EnterRule(_localctx, 84, RULE_parenthesizedTable);
+		EnterRule(_localctx, 82, RULE_parenthesizedTable);
 		int _la;
 		try {
-			State = 1238;
+			State = 1232;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -9066,7 +8759,7 @@ internal partial class SqlParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1217;
+				State = 1211;
 				startedQuery();
 				}
 				break;
@@ -9320,44 +9013,44 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1218;
+				State = 1212;
 				tableReference();
-				State = 1236;
+				State = 1230;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case EXCEPT:
 				case INTERSECT:
 				case UNION:
 					{
-					State = 1219;
+					State = 1213;
 					setTail();
-					State = 1220;
+					State = 1214;
 					queryTail();
 					}
 					break;
 				case ORDER:
 					{
-					State = 1222;
+					State = 1216;
 					orderBy();
-					State = 1227;
+					State = 1221;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0)) {
 						{
-						State = 1225;
+						State = 1219;
 						ErrorHandler.Sync(this);
 						switch (TokenStream.LA(1)) {
 						case FETCH:
 						case LIMIT:
 						case OFFSET:
 							{
-							State = 1223;
+							State = 1217;
 							limitPart();
 							}
 							break;
 						case FOR:
 							{
-							State = 1224;
+							State = 1218;
 							lockingClause();
 							}
 							break;
@@ -9365,7 +9058,7 @@ internal partial class SqlParser : Parser {
 							throw new NoViableAltException(this);
 						}
 						}
-						State = 1229;
+						State = 1223;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -9376,25 +9069,25 @@ internal partial class SqlParser : Parser {
 				case LIMIT:
 				case OFFSET:
 					{
-					State = 1232;
+					State = 1226;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					do {
 						{
-						State = 1232;
+						State = 1226;
 						ErrorHandler.Sync(this);
 						switch (TokenStream.LA(1)) {
 						case FETCH:
 						case LIMIT:
 						case OFFSET:
 							{
-							State = 1230;
+							State = 1224;
 							limitPart();
 							}
 							break;
 						case FOR:
 							{
-							State = 1231;
+							State = 1225;
 							lockingClause();
 							}
 							break;
@@ -9402,7 +9095,7 @@ internal partial class SqlParser : Parser {
 							throw new NoViableAltException(this);
 						}
 						}
-						State = 1234;
+						State = 1228;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					} while ( ((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0) );
@@ -9463,33 +9156,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FunctionTailContext functionTail() {
 		FunctionTailContext _localctx = new FunctionTailContext(Context, State);
-		EnterRule(_localctx, 86, RULE_functionTail);
+		EnterRule(_localctx, 84, RULE_functionTail);
 		int _la;
 		try {
-			State = 1264;
+			State = 1258;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1240;
+				State = 1234;
 				callArguments();
-				State = 1242;
+				State = 1236;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA) {
 					{
-					State = 1241;
+					State = 1235;
 					withOrdinality();
 					}
 				}
 
-				State = 1245;
+				State = 1239;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 1244;
+					State = 1238;
 					functionAlias();
 					}
 				}
@@ -9499,46 +9192,46 @@ internal partial class SqlParser : Parser {
 			case FROM:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1247;
+				State = 1241;
 				Match(FROM);
-				State = 1248;
+				State = 1242;
 				Match(LEFT_PAREN);
-				State = 1249;
+				State = 1243;
 				rowsFromItem();
-				State = 1254;
+				State = 1248;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1250;
+					State = 1244;
 					Match(COMMA);
-					State = 1251;
+					State = 1245;
 					rowsFromItem();
 					}
 					}
-					State = 1256;
+					State = 1250;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1257;
+				State = 1251;
 				Match(RIGHT_PAREN);
-				State = 1259;
+				State = 1253;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA) {
 					{
-					State = 1258;
+					State = 1252;
 					withOrdinality();
 					}
 				}
 
-				State = 1262;
+				State = 1256;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 1261;
+					State = 1255;
 					functionAlias();
 					}
 				}
@@ -9593,12 +9286,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public RowsFromItemContext rowsFromItem() {
 		RowsFromItemContext _localctx = new RowsFromItemContext(Context, State);
-		EnterRule(_localctx, 88, RULE_rowsFromItem);
+		EnterRule(_localctx, 86, RULE_rowsFromItem);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1268;
+			State = 1262;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -9809,7 +9502,7 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 1266;
+				State = 1260;
 				relationName();
 				}
 				break;
@@ -9839,43 +9532,43 @@ internal partial class SqlParser : Parser {
 			case TABLESAMPLE:
 			case VERBOSE:
 				{
-				State = 1267;
+				State = 1261;
 				functionName();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1270;
+			State = 1264;
 			callArguments();
-			State = 1283;
+			State = 1277;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 1271;
+				State = 1265;
 				Match(AS);
-				State = 1272;
+				State = 1266;
 				Match(LEFT_PAREN);
-				State = 1273;
+				State = 1267;
 				functionColumn();
-				State = 1278;
+				State = 1272;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1274;
+					State = 1268;
 					Match(COMMA);
-					State = 1275;
+					State = 1269;
 					functionColumn();
 					}
 					}
-					State = 1280;
+					State = 1274;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1281;
+				State = 1275;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -9906,13 +9599,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithOrdinalityContext withOrdinality() {
 		WithOrdinalityContext _localctx = new WithOrdinalityContext(Context, State);
-		EnterRule(_localctx, 90, RULE_withOrdinality);
+		EnterRule(_localctx, 88, RULE_withOrdinality);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1285;
+			State = 1279;
 			Match(WITH_LA);
-			State = 1286;
+			State = 1280;
 			Match(ORDINALITY);
 			}
 		}
@@ -9954,43 +9647,43 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FunctionAliasContext functionAlias() {
 		FunctionAliasContext _localctx = new FunctionAliasContext(Context, State);
-		EnterRule(_localctx, 92, RULE_functionAlias);
+		EnterRule(_localctx, 90, RULE_functionAlias);
 		int _la;
 		try {
-			State = 1304;
+			State = 1298;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case AS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1288;
+				State = 1282;
 				Match(AS);
-				State = 1301;
+				State = 1295;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 1289;
+					State = 1283;
 					Match(LEFT_PAREN);
-					State = 1290;
+					State = 1284;
 					functionColumn();
-					State = 1295;
+					State = 1289;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1291;
+						State = 1285;
 						Match(COMMA);
-						State = 1292;
+						State = 1286;
 						functionColumn();
 						}
 						}
-						State = 1297;
+						State = 1291;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 1298;
+					State = 1292;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -10202,7 +9895,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1300;
+					State = 1294;
 					namedFunctionAlias();
 					}
 					break;
@@ -10420,7 +10113,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1303;
+				State = 1297;
 				namedFunctionAlias();
 				}
 				break;
@@ -10465,39 +10158,39 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NamedFunctionAliasContext namedFunctionAlias() {
 		NamedFunctionAliasContext _localctx = new NamedFunctionAliasContext(Context, State);
-		EnterRule(_localctx, 94, RULE_namedFunctionAlias);
+		EnterRule(_localctx, 92, RULE_namedFunctionAlias);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1306;
+			State = 1300;
 			identifier();
-			State = 1318;
+			State = 1312;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 1307;
+				State = 1301;
 				Match(LEFT_PAREN);
-				State = 1308;
+				State = 1302;
 				aliasColumn();
-				State = 1313;
+				State = 1307;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1309;
+					State = 1303;
 					Match(COMMA);
-					State = 1310;
+					State = 1304;
 					aliasColumn();
 					}
 					}
-					State = 1315;
+					State = 1309;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1316;
+				State = 1310;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -10532,13 +10225,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FunctionColumnContext functionColumn() {
 		FunctionColumnContext _localctx = new FunctionColumnContext(Context, State);
-		EnterRule(_localctx, 96, RULE_functionColumn);
+		EnterRule(_localctx, 94, RULE_functionColumn);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1320;
+			State = 1314;
 			identifier();
-			State = 1321;
+			State = 1315;
 			typeName();
 			}
 		}
@@ -10570,19 +10263,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AliasColumnContext aliasColumn() {
 		AliasColumnContext _localctx = new AliasColumnContext(Context, State);
-		EnterRule(_localctx, 98, RULE_aliasColumn);
+		EnterRule(_localctx, 96, RULE_aliasColumn);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1323;
+			State = 1317;
 			identifier();
-			State = 1325;
+			State = 1319;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 102)) & ~0x3f) == 0 && ((1L << (_la - 102)) & -7043175940097L) != 0) || ((((_la - 166)) & ~0x3f) == 0 && ((1L << (_la - 166)) & -1L) != 0) || ((((_la - 230)) & ~0x3f) == 0 && ((1L << (_la - 230)) & -1L) != 0) || ((((_la - 294)) & ~0x3f) == 0 && ((1L << (_la - 294)) & 274877906943L) != 0)) {
 				{
-				State = 1324;
+				State = 1318;
 				typeName();
 				}
 			}
@@ -10618,18 +10311,18 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public RelationContext relation() {
 		RelationContext _localctx = new RelationContext(Context, State);
-		EnterRule(_localctx, 100, RULE_relation);
+		EnterRule(_localctx, 98, RULE_relation);
 		int _la;
 		try {
-			State = 1339;
+			State = 1333;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ONLY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1327;
+				State = 1321;
 				Match(ONLY);
-				State = 1333;
+				State = 1327;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -10840,17 +10533,17 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1328;
+					State = 1322;
 					relationName();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1329;
+					State = 1323;
 					Match(LEFT_PAREN);
-					State = 1330;
+					State = 1324;
 					relationName();
-					State = 1331;
+					State = 1325;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -11068,14 +10761,14 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1335;
+				State = 1329;
 				relationName();
-				State = 1337;
+				State = 1331;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STAR) {
 					{
-					State = 1336;
+					State = 1330;
 					Match(STAR);
 					}
 				}
@@ -11121,26 +10814,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public RelationNameContext relationName() {
 		RelationNameContext _localctx = new RelationNameContext(Context, State);
-		EnterRule(_localctx, 102, RULE_relationName);
+		EnterRule(_localctx, 100, RULE_relationName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1341;
+			State = 1335;
 			identifier();
-			State = 1346;
+			State = 1340;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 1342;
+				State = 1336;
 				Match(DOT);
-				State = 1343;
+				State = 1337;
 				label();
 				}
 				}
-				State = 1348;
+				State = 1342;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11175,29 +10868,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableAliasContext tableAlias() {
 		TableAliasContext _localctx = new TableAliasContext(Context, State);
-		EnterRule(_localctx, 104, RULE_tableAlias);
+		EnterRule(_localctx, 102, RULE_tableAlias);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1350;
+			State = 1344;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 1349;
+				State = 1343;
 				Match(AS);
 				}
 			}
 
-			State = 1352;
+			State = 1346;
 			identifier();
-			State = 1354;
+			State = 1348;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 1353;
+				State = 1347;
 				columnNames();
 				}
 			}
@@ -11249,49 +10942,49 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableSampleContext tableSample() {
 		TableSampleContext _localctx = new TableSampleContext(Context, State);
-		EnterRule(_localctx, 106, RULE_tableSample);
+		EnterRule(_localctx, 104, RULE_tableSample);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1356;
+			State = 1350;
 			Match(TABLESAMPLE);
-			State = 1357;
+			State = 1351;
 			qualifiedName();
-			State = 1358;
+			State = 1352;
 			Match(LEFT_PAREN);
-			State = 1359;
+			State = 1353;
 			expression();
-			State = 1364;
+			State = 1358;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1360;
+				State = 1354;
 				Match(COMMA);
-				State = 1361;
+				State = 1355;
 				expression();
 				}
 				}
-				State = 1366;
+				State = 1360;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1367;
+			State = 1361;
 			Match(RIGHT_PAREN);
-			State = 1373;
+			State = 1367;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==REPEATABLE) {
 				{
-				State = 1368;
+				State = 1362;
 				Match(REPEATABLE);
-				State = 1369;
+				State = 1363;
 				Match(LEFT_PAREN);
-				State = 1370;
+				State = 1364;
 				expression();
-				State = 1371;
+				State = 1365;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -11332,32 +11025,32 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnNamesContext columnNames() {
 		ColumnNamesContext _localctx = new ColumnNamesContext(Context, State);
-		EnterRule(_localctx, 108, RULE_columnNames);
+		EnterRule(_localctx, 106, RULE_columnNames);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1375;
+			State = 1369;
 			Match(LEFT_PAREN);
-			State = 1376;
+			State = 1370;
 			identifier();
-			State = 1381;
+			State = 1375;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1377;
+				State = 1371;
 				Match(COMMA);
-				State = 1378;
+				State = 1372;
 				identifier();
 				}
 				}
-				State = 1383;
+				State = 1377;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1384;
+			State = 1378;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -11393,26 +11086,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExpressionContext expression() {
 		ExpressionContext _localctx = new ExpressionContext(Context, State);
-		EnterRule(_localctx, 110, RULE_expression);
+		EnterRule(_localctx, 108, RULE_expression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1386;
+			State = 1380;
 			conjunction();
-			State = 1391;
+			State = 1385;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OR) {
 				{
 				{
-				State = 1387;
+				State = 1381;
 				Match(OR);
-				State = 1388;
+				State = 1382;
 				conjunction();
 				}
 				}
-				State = 1393;
+				State = 1387;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11454,54 +11147,54 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConjunctionContext conjunction() {
 		ConjunctionContext _localctx = new ConjunctionContext(Context, State);
-		EnterRule(_localctx, 112, RULE_conjunction);
+		EnterRule(_localctx, 110, RULE_conjunction);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1397;
+			State = 1391;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==NOT) {
 				{
 				{
-				State = 1394;
+				State = 1388;
 				Match(NOT);
 				}
 				}
-				State = 1399;
+				State = 1393;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1400;
+			State = 1394;
 			predicate();
-			State = 1411;
+			State = 1405;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==AND) {
 				{
 				{
-				State = 1401;
+				State = 1395;
 				Match(AND);
-				State = 1405;
+				State = 1399;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==NOT) {
 					{
 					{
-					State = 1402;
+					State = 1396;
 					Match(NOT);
 					}
 					}
-					State = 1407;
+					State = 1401;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1408;
+				State = 1402;
 				predicate();
 				}
 				}
-				State = 1413;
+				State = 1407;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11538,24 +11231,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PredicateContext predicate() {
 		PredicateContext _localctx = new PredicateContext(Context, State);
-		EnterRule(_localctx, 114, RULE_predicate);
+		EnterRule(_localctx, 112, RULE_predicate);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1414;
+			State = 1408;
 			patternMatch();
-			State = 1418;
+			State = 1412;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 113)) & ~0x3f) == 0 && ((1L << (_la - 113)) & 67L) != 0) || ((((_la - 351)) & ~0x3f) == 0 && ((1L << (_la - 351)) & 63L) != 0)) {
 				{
 				{
-				State = 1415;
+				State = 1409;
 				predicateTail();
 				}
 				}
-				State = 1420;
+				State = 1414;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11622,10 +11315,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PredicateTailContext predicateTail() {
 		PredicateTailContext _localctx = new PredicateTailContext(Context, State);
-		EnterRule(_localctx, 116, RULE_predicateTail);
+		EnterRule(_localctx, 114, RULE_predicateTail);
 		int _la;
 		try {
-			State = 1441;
+			State = 1435;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EQUALS:
@@ -11637,9 +11330,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ComparisonContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1421;
+				State = 1415;
 				comparisonOperator();
-				State = 1424;
+				State = 1418;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -11662,6 +11355,7 @@ internal partial class SqlParser : Parser {
 				case CURRENT_TIME:
 				case CURRENT_TIMESTAMP:
 				case CURRENT_USER:
+				case DEFAULT:
 				case FALSE:
 				case LOCALTIME:
 				case LOCALTIMESTAMP:
@@ -11905,7 +11599,7 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1422;
+					State = 1416;
 					patternMatch();
 					}
 					break;
@@ -11913,7 +11607,7 @@ internal partial class SqlParser : Parser {
 				case ANY:
 				case SOME:
 					{
-					State = 1423;
+					State = 1417;
 					quantified();
 					}
 					break;
@@ -11926,52 +11620,52 @@ internal partial class SqlParser : Parser {
 				_localctx = new IsTestContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1426;
+				State = 1420;
 				Match(IS);
-				State = 1428;
+				State = 1422;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 1427;
+					State = 1421;
 					Match(NOT);
 					}
 				}
 
-				State = 1437;
+				State = 1431;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case NULL:
 					{
-					State = 1430;
+					State = 1424;
 					Match(NULL);
 					}
 					break;
 				case TRUE:
 					{
-					State = 1431;
+					State = 1425;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 1432;
+					State = 1426;
 					Match(FALSE);
 					}
 					break;
 				case UNKNOWN:
 					{
-					State = 1433;
+					State = 1427;
 					Match(UNKNOWN);
 					}
 					break;
 				case DISTINCT:
 					{
-					State = 1434;
+					State = 1428;
 					Match(DISTINCT);
-					State = 1435;
+					State = 1429;
 					Match(FROM);
-					State = 1436;
+					State = 1430;
 					patternMatch();
 					}
 					break;
@@ -11984,7 +11678,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new IsNullContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1439;
+				State = 1433;
 				Match(ISNULL);
 				}
 				break;
@@ -11992,7 +11686,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NotNullContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1440;
+				State = 1434;
 				Match(NOTNULL);
 				}
 				break;
@@ -12028,12 +11722,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ComparisonOperatorContext comparisonOperator() {
 		ComparisonOperatorContext _localctx = new ComparisonOperatorContext(Context, State);
-		EnterRule(_localctx, 118, RULE_comparisonOperator);
+		EnterRule(_localctx, 116, RULE_comparisonOperator);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1443;
+			State = 1437;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 351)) & ~0x3f) == 0 && ((1L << (_la - 351)) & 63L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -12072,19 +11766,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PatternMatchContext patternMatch() {
 		PatternMatchContext _localctx = new PatternMatchContext(Context, State);
-		EnterRule(_localctx, 120, RULE_patternMatch);
+		EnterRule(_localctx, 118, RULE_patternMatch);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1445;
+			State = 1439;
 			valueExpression();
-			State = 1447;
+			State = 1441;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT_LA || _la==IN || ((((_la - 111)) & ~0x3f) == 0 && ((1L << (_la - 111)) & 74817L) != 0)) {
 				{
-				State = 1446;
+				State = 1440;
 				patternTail();
 				}
 			}
@@ -12117,22 +11811,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PatternTailContext patternTail() {
 		PatternTailContext _localctx = new PatternTailContext(Context, State);
-		EnterRule(_localctx, 122, RULE_patternTail);
+		EnterRule(_localctx, 120, RULE_patternTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1450;
+			State = 1444;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT_LA) {
 				{
-				State = 1449;
+				State = 1443;
 				Match(NOT_LA);
 				}
 			}
 
-			State = 1452;
+			State = 1446;
 			patternTest();
 			}
 		}
@@ -12219,24 +11913,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PatternTestContext patternTest() {
 		PatternTestContext _localctx = new PatternTestContext(Context, State);
-		EnterRule(_localctx, 124, RULE_patternTest);
+		EnterRule(_localctx, 122, RULE_patternTest);
 		int _la;
 		try {
-			State = 1485;
+			State = 1479;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BETWEEN:
 				_localctx = new BetweenContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1454;
+				State = 1448;
 				Match(BETWEEN);
-				State = 1456;
+				State = 1450;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASYMMETRIC || _la==SYMMETRIC) {
 					{
-					State = 1455;
+					State = 1449;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ASYMMETRIC || _la==SYMMETRIC) ) {
 					ErrorHandler.RecoverInline(this);
@@ -12248,11 +11942,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1458;
+				State = 1452;
 				valueExpression();
-				State = 1459;
+				State = 1453;
 				Match(AND);
-				State = 1460;
+				State = 1454;
 				valueExpression();
 				}
 				break;
@@ -12260,13 +11954,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new InTestContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1462;
+				State = 1456;
 				Match(IN);
-				State = 1463;
+				State = 1457;
 				Match(LEFT_PAREN);
-				State = 1464;
+				State = 1458;
 				parenthesizedBody();
-				State = 1465;
+				State = 1459;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -12275,7 +11969,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new LikeContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1467;
+				State = 1461;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ILIKE || _la==LIKE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -12284,14 +11978,14 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1474;
+				State = 1468;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 				case ANY:
 				case SOME:
 					{
-					State = 1468;
+					State = 1462;
 					quantified();
 					}
 					break;
@@ -12315,6 +12009,7 @@ internal partial class SqlParser : Parser {
 				case CURRENT_TIME:
 				case CURRENT_TIMESTAMP:
 				case CURRENT_USER:
+				case DEFAULT:
 				case FALSE:
 				case LOCALTIME:
 				case LOCALTIMESTAMP:
@@ -12558,16 +12253,16 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1469;
+					State = 1463;
 					valueExpression();
-					State = 1472;
+					State = 1466;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==ESCAPE) {
 						{
-						State = 1470;
+						State = 1464;
 						Match(ESCAPE);
-						State = 1471;
+						State = 1465;
 						valueExpression();
 						}
 					}
@@ -12583,20 +12278,20 @@ internal partial class SqlParser : Parser {
 				_localctx = new SimilarToContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1476;
+				State = 1470;
 				Match(SIMILAR);
-				State = 1477;
+				State = 1471;
 				Match(TO);
-				State = 1478;
+				State = 1472;
 				valueExpression();
-				State = 1481;
+				State = 1475;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ESCAPE) {
 					{
-					State = 1479;
+					State = 1473;
 					Match(ESCAPE);
-					State = 1480;
+					State = 1474;
 					valueExpression();
 					}
 				}
@@ -12607,9 +12302,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new OverlapsContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1483;
+				State = 1477;
 				Match(OVERLAPS);
-				State = 1484;
+				State = 1478;
 				valueExpression();
 				}
 				break;
@@ -12647,12 +12342,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QuantifiedContext quantified() {
 		QuantifiedContext _localctx = new QuantifiedContext(Context, State);
-		EnterRule(_localctx, 126, RULE_quantified);
+		EnterRule(_localctx, 124, RULE_quantified);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1487;
+			State = 1481;
 			_la = TokenStream.LA(1);
 			if ( !(_la==ALL || _la==ANY || _la==SOME) ) {
 			ErrorHandler.RecoverInline(this);
@@ -12661,11 +12356,11 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1488;
+			State = 1482;
 			Match(LEFT_PAREN);
-			State = 1489;
+			State = 1483;
 			parenthesizedBody();
-			State = 1490;
+			State = 1484;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -12709,22 +12404,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ValueExpressionContext valueExpression() {
 		ValueExpressionContext _localctx = new ValueExpressionContext(Context, State);
-		EnterRule(_localctx, 128, RULE_valueExpression);
+		EnterRule(_localctx, 126, RULE_valueExpression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1492;
+			State = 1486;
 			operand();
-			State = 1500;
+			State = 1494;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || ((((_la - 345)) & ~0x3f) == 0 && ((1L << (_la - 345)) & 63L) != 0)) {
 				{
 				{
-				State = 1493;
+				State = 1487;
 				infixOperator();
-				State = 1496;
+				State = 1490;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -12747,6 +12442,7 @@ internal partial class SqlParser : Parser {
 				case CURRENT_TIME:
 				case CURRENT_TIMESTAMP:
 				case CURRENT_USER:
+				case DEFAULT:
 				case FALSE:
 				case LOCALTIME:
 				case LOCALTIMESTAMP:
@@ -12990,7 +12686,7 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1494;
+					State = 1488;
 					operand();
 					}
 					break;
@@ -12998,7 +12694,7 @@ internal partial class SqlParser : Parser {
 				case ANY:
 				case SOME:
 					{
-					State = 1495;
+					State = 1489;
 					quantified();
 					}
 					break;
@@ -13007,7 +12703,7 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				}
-				State = 1502;
+				State = 1496;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -13050,38 +12746,38 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OperandContext operand() {
 		OperandContext _localctx = new OperandContext(Context, State);
-		EnterRule(_localctx, 130, RULE_operand);
+		EnterRule(_localctx, 128, RULE_operand);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1506;
+			State = 1500;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || _la==PLUS || _la==MINUS) {
 				{
 				{
-				State = 1503;
+				State = 1497;
 				prefixOperator();
 				}
 				}
-				State = 1508;
+				State = 1502;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1509;
+			State = 1503;
 			primary();
-			State = 1513;
+			State = 1507;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COLLATE || _la==AT || _la==LEFT_BRACKET || _la==DOUBLE_COLON) {
 				{
 				{
-				State = 1510;
+				State = 1504;
 				suffix();
 				}
 				}
-				State = 1515;
+				State = 1509;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -13114,22 +12810,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrefixOperatorContext prefixOperator() {
 		PrefixOperatorContext _localctx = new PrefixOperatorContext(Context, State);
-		EnterRule(_localctx, 132, RULE_prefixOperator);
+		EnterRule(_localctx, 130, RULE_prefixOperator);
 		try {
-			State = 1519;
+			State = 1513;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1516;
+				State = 1510;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1517;
+				State = 1511;
 				Match(MINUS);
 				}
 				break;
@@ -13137,7 +12833,7 @@ internal partial class SqlParser : Parser {
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1518;
+				State = 1512;
 				otherOperator();
 				}
 				break;
@@ -13176,50 +12872,50 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InfixOperatorContext infixOperator() {
 		InfixOperatorContext _localctx = new InfixOperatorContext(Context, State);
-		EnterRule(_localctx, 134, RULE_infixOperator);
+		EnterRule(_localctx, 132, RULE_infixOperator);
 		try {
-			State = 1528;
+			State = 1522;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1521;
+				State = 1515;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1522;
+				State = 1516;
 				Match(MINUS);
 				}
 				break;
 			case STAR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1523;
+				State = 1517;
 				Match(STAR);
 				}
 				break;
 			case SLASH:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1524;
+				State = 1518;
 				Match(SLASH);
 				}
 				break;
 			case PERCENT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1525;
+				State = 1519;
 				Match(PERCENT);
 				}
 				break;
 			case CARET:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1526;
+				State = 1520;
 				Match(CARET);
 				}
 				break;
@@ -13227,7 +12923,7 @@ internal partial class SqlParser : Parser {
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1527;
+				State = 1521;
 				otherOperator();
 				}
 				break;
@@ -13274,45 +12970,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OtherOperatorContext otherOperator() {
 		OtherOperatorContext _localctx = new OtherOperatorContext(Context, State);
-		EnterRule(_localctx, 136, RULE_otherOperator);
+		EnterRule(_localctx, 134, RULE_otherOperator);
 		int _la;
 		try {
-			State = 1544;
+			State = 1538;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPERATOR_SYMBOL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1530;
+				State = 1524;
 				Match(OPERATOR_SYMBOL);
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1531;
+				State = 1525;
 				Match(OPERATOR);
-				State = 1532;
+				State = 1526;
 				Match(LEFT_PAREN);
-				State = 1538;
+				State = 1532;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
 					{
-					State = 1533;
+					State = 1527;
 					identifier();
-					State = 1534;
+					State = 1528;
 					Match(DOT);
 					}
 					}
-					State = 1540;
+					State = 1534;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1541;
+				State = 1535;
 				operatorSymbol();
-				State = 1542;
+				State = 1536;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -13358,10 +13054,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AnyOperatorContext anyOperator() {
 		AnyOperatorContext _localctx = new AnyOperatorContext(Context, State);
-		EnterRule(_localctx, 138, RULE_anyOperator);
+		EnterRule(_localctx, 136, RULE_anyOperator);
 		int _la;
 		try {
-			State = 1560;
+			State = 1554;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPERATOR_SYMBOL:
@@ -13379,36 +13075,36 @@ internal partial class SqlParser : Parser {
 			case GREATER_EQUALS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1546;
+				State = 1540;
 				operatorSymbol();
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1547;
+				State = 1541;
 				Match(OPERATOR);
-				State = 1548;
+				State = 1542;
 				Match(LEFT_PAREN);
-				State = 1554;
+				State = 1548;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
 					{
-					State = 1549;
+					State = 1543;
 					identifier();
-					State = 1550;
+					State = 1544;
 					Match(DOT);
 					}
 					}
-					State = 1556;
+					State = 1550;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1557;
+				State = 1551;
 				operatorSymbol();
-				State = 1558;
+				State = 1552;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -13451,12 +13147,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OperatorSymbolContext operatorSymbol() {
 		OperatorSymbolContext _localctx = new OperatorSymbolContext(Context, State);
-		EnterRule(_localctx, 140, RULE_operatorSymbol);
+		EnterRule(_localctx, 138, RULE_operatorSymbol);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1562;
+			State = 1556;
 			_la = TokenStream.LA(1);
 			if ( !(_la==OPERATOR_SYMBOL || ((((_la - 345)) & ~0x3f) == 0 && ((1L << (_la - 345)) & 4095L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -13536,19 +13232,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SuffixContext suffix() {
 		SuffixContext _localctx = new SuffixContext(Context, State);
-		EnterRule(_localctx, 142, RULE_suffix);
+		EnterRule(_localctx, 140, RULE_suffix);
 		int _la;
 		try {
-			State = 1589;
+			State = 1583;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOUBLE_COLON:
 				_localctx = new CastSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1564;
+				State = 1558;
 				Match(DOUBLE_COLON);
-				State = 1565;
+				State = 1559;
 				simpleType();
 				}
 				break;
@@ -13556,31 +13252,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new SubscriptSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1566;
+				State = 1560;
 				Match(LEFT_BRACKET);
-				State = 1568;
+				State = 1562;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 					{
-					State = 1567;
+					State = 1561;
 					((SubscriptSuffixContext)_localctx).lower = expression();
 					}
 				}
 
-				State = 1574;
+				State = 1568;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 1570;
+					State = 1564;
 					((SubscriptSuffixContext)_localctx).colon = Match(COLON);
-					State = 1572;
+					State = 1566;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 						{
-						State = 1571;
+						State = 1565;
 						((SubscriptSuffixContext)_localctx).upper = expression();
 						}
 					}
@@ -13588,14 +13284,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1576;
+				State = 1570;
 				Match(RIGHT_BRACKET);
-				State = 1578;
+				State = 1572;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1577;
+					State = 1571;
 					fields();
 					}
 				}
@@ -13606,9 +13302,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CollateSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1580;
+				State = 1574;
 				Match(COLLATE);
-				State = 1581;
+				State = 1575;
 				qualifiedName();
 				}
 				break;
@@ -13616,24 +13312,24 @@ internal partial class SqlParser : Parser {
 				_localctx = new AtTimeZoneSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1582;
+				State = 1576;
 				Match(AT);
-				State = 1587;
+				State = 1581;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case TIME:
 					{
-					State = 1583;
+					State = 1577;
 					Match(TIME);
-					State = 1584;
+					State = 1578;
 					Match(ZONE);
-					State = 1585;
+					State = 1579;
 					primary();
 					}
 					break;
 				case LOCAL:
 					{
-					State = 1586;
+					State = 1580;
 					Match(LOCAL);
 					}
 					break;
@@ -13725,10 +13421,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrimaryContext primary() {
 		PrimaryContext _localctx = new PrimaryContext(Context, State);
-		EnterRule(_localctx, 144, RULE_primary);
+		EnterRule(_localctx, 142, RULE_primary);
 		int _la;
 		try {
-			State = 1610;
+			State = 1604;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTEGER_NUMBER:
@@ -13737,7 +13433,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NumberContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1591;
+				State = 1585;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13752,7 +13448,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StringContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1592;
+				State = 1586;
 				Match(STRING);
 				}
 				break;
@@ -13952,14 +13648,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new NameOrCallContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1593;
+				State = 1587;
 				name();
-				State = 1595;
+				State = 1589;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STRING || _la==PRECISION || _la==VARYING || _la==LEFT_PAREN || _la==LEFT_BRACE) {
 					{
-					State = 1594;
+					State = 1588;
 					nameTail();
 					}
 				}
@@ -13970,18 +13666,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParensContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1597;
+				State = 1591;
 				Match(LEFT_PAREN);
-				State = 1598;
+				State = 1592;
 				parenthesizedBody();
-				State = 1599;
+				State = 1593;
 				Match(RIGHT_PAREN);
-				State = 1601;
+				State = 1595;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1600;
+					State = 1594;
 					fields();
 					}
 				}
@@ -13992,14 +13688,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParameterContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1603;
+				State = 1597;
 				Match(PARAMETER);
-				State = 1605;
+				State = 1599;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1604;
+					State = 1598;
 					fields();
 					}
 				}
@@ -14011,7 +13707,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new BooleanContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1607;
+				State = 1601;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FALSE || _la==TRUE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14026,7 +13722,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NullContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1608;
+				State = 1602;
 				Match(NULL);
 				}
 				break;
@@ -14042,6 +13738,7 @@ internal partial class SqlParser : Parser {
 			case CURRENT_TIME:
 			case CURRENT_TIMESTAMP:
 			case CURRENT_USER:
+			case DEFAULT:
 			case LOCALTIME:
 			case LOCALTIMESTAMP:
 			case SESSION_USER:
@@ -14089,7 +13786,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new FormExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1609;
+				State = 1603;
 				form();
 				}
 				break;
@@ -14287,6 +13984,10 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode HEX_STRING() { return GetToken(SqlParser.HEX_STRING, 0); }
 		public BitStringContext(FormContext context) { CopyFrom(context); }
 	}
+	public partial class DefaultContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DEFAULT() { return GetToken(SqlParser.DEFAULT, 0); }
+		public DefaultContext(FormContext context) { CopyFrom(context); }
+	}
 	public partial class PositionContext : FormContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode POSITION() { return GetToken(SqlParser.POSITION, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public FieldsContext fields() {
@@ -14348,43 +14049,43 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FormContext form() {
 		FormContext _localctx = new FormContext(Context, State);
-		EnterRule(_localctx, 146, RULE_form);
+		EnterRule(_localctx, 144, RULE_form);
 		int _la;
 		try {
-			State = 1763;
+			State = 1758;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CASE:
 				_localctx = new CaseContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1612;
+				State = 1606;
 				Match(CASE);
-				State = 1614;
+				State = 1608;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 					{
-					State = 1613;
+					State = 1607;
 					((CaseContext)_localctx).operandOfCase = expression();
 					}
 				}
 
-				State = 1616;
+				State = 1610;
 				caseBranches();
-				State = 1619;
+				State = 1613;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ELSE) {
 					{
-					State = 1617;
+					State = 1611;
 					Match(ELSE);
-					State = 1618;
+					State = 1612;
 					((CaseContext)_localctx).otherwise = expression();
 					}
 				}
 
-				State = 1621;
+				State = 1615;
 				Match(END);
 				}
 				break;
@@ -14393,7 +14094,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CastContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1623;
+				State = 1617;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CAST || _la==TRY_CAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14402,15 +14103,15 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1624;
+				State = 1618;
 				Match(LEFT_PAREN);
-				State = 1625;
+				State = 1619;
 				expression();
-				State = 1626;
+				State = 1620;
 				Match(AS);
-				State = 1627;
+				State = 1621;
 				typeName();
-				State = 1628;
+				State = 1622;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -14418,13 +14119,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExistsContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1630;
+				State = 1624;
 				Match(EXISTS);
-				State = 1631;
+				State = 1625;
 				Match(LEFT_PAREN);
-				State = 1632;
+				State = 1626;
 				query();
-				State = 1633;
+				State = 1627;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -14433,7 +14134,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new TimeLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1635;
+				State = 1629;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14442,12 +14143,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1644;
+				State = 1638;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1636;
+					State = 1630;
 					fields();
 					}
 					break;
@@ -14456,27 +14157,27 @@ internal partial class SqlParser : Parser {
 				case WITHOUT_LA:
 				case LEFT_PAREN:
 					{
-					State = 1638;
+					State = 1632;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1637;
+						State = 1631;
 						typePrecision();
 						}
 					}
 
-					State = 1641;
+					State = 1635;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==WITH_LA || _la==WITHOUT_LA) {
 						{
-						State = 1640;
+						State = 1634;
 						timeZone();
 						}
 					}
 
-					State = 1643;
+					State = 1637;
 					Match(STRING);
 					}
 					break;
@@ -14764,38 +14465,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new IntervalLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1646;
+				State = 1640;
 				Match(INTERVAL);
-				State = 1657;
+				State = 1651;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1647;
+					State = 1641;
 					fields();
 					}
 					break;
 				case STRING:
 				case LEFT_PAREN:
 					{
-					State = 1649;
+					State = 1643;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1648;
+						State = 1642;
 						typePrecision();
 						}
 					}
 
-					State = 1651;
+					State = 1645;
 					Match(STRING);
-					State = 1653;
+					State = 1647;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 67793L) != 0)) {
 						{
-						State = 1652;
+						State = 1646;
 						intervalQualifier();
 						}
 					}
@@ -14804,9 +14505,9 @@ internal partial class SqlParser : Parser {
 					break;
 				case INTEGER_NUMBER:
 					{
-					State = 1655;
+					State = 1649;
 					Match(INTEGER_NUMBER);
-					State = 1656;
+					State = 1650;
 					identifier();
 					}
 					break;
@@ -15094,11 +14795,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExtractContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1659;
+				State = 1653;
 				Match(EXTRACT);
-				State = 1660;
+				State = 1654;
 				Match(LEFT_PAREN);
-				State = 1663;
+				State = 1657;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -15416,24 +15117,24 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1661;
+					State = 1655;
 					label();
 					}
 					break;
 				case STRING:
 					{
-					State = 1662;
+					State = 1656;
 					Match(STRING);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1665;
+				State = 1659;
 				Match(FROM);
-				State = 1666;
+				State = 1660;
 				expression();
-				State = 1667;
+				State = 1661;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15441,13 +15142,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new SubstringContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1669;
+				State = 1663;
 				Match(SUBSTRING);
-				State = 1670;
+				State = 1664;
 				Match(LEFT_PAREN);
-				State = 1671;
+				State = 1665;
 				substringArguments();
-				State = 1672;
+				State = 1666;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15479,16 +15180,16 @@ internal partial class SqlParser : Parser {
 				_localctx = new KeywordCallContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1674;
+				State = 1668;
 				functionName();
-				State = 1675;
+				State = 1669;
 				callTail();
-				State = 1677;
+				State = 1671;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1676;
+					State = 1670;
 					fields();
 					}
 				}
@@ -15510,7 +15211,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CurrentValueExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 1679;
+				State = 1673;
 				currentValue();
 				}
 				break;
@@ -15518,36 +15219,36 @@ internal partial class SqlParser : Parser {
 				_localctx = new ArrayContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 1680;
+				State = 1674;
 				Match(ARRAY);
-				State = 1690;
+				State = 1684;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_BRACKET:
 					{
-					State = 1681;
+					State = 1675;
 					Match(LEFT_BRACKET);
-					State = 1683;
+					State = 1677;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 						{
-						State = 1682;
+						State = 1676;
 						expressions();
 						}
 					}
 
-					State = 1685;
+					State = 1679;
 					Match(RIGHT_BRACKET);
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1686;
+					State = 1680;
 					Match(LEFT_PAREN);
-					State = 1687;
+					State = 1681;
 					query();
-					State = 1688;
+					State = 1682;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -15560,19 +15261,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 1692;
+				State = 1686;
 				Match(LEFT_BRACKET);
-				State = 1694;
+				State = 1688;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 					{
-					State = 1693;
+					State = 1687;
 					expressions();
 					}
 				}
 
-				State = 1696;
+				State = 1690;
 				Match(RIGHT_BRACKET);
 				}
 				break;
@@ -15580,19 +15281,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new StructContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 1697;
+				State = 1691;
 				Match(LEFT_BRACE);
-				State = 1699;
+				State = 1693;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048562L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 4095L) != 0)) {
 					{
-					State = 1698;
+					State = 1692;
 					structFields();
 					}
 				}
 
-				State = 1701;
+				State = 1695;
 				Match(RIGHT_BRACE);
 				}
 				break;
@@ -15600,21 +15301,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new RowContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 1702;
+				State = 1696;
 				Match(ROW);
-				State = 1703;
+				State = 1697;
 				Match(LEFT_PAREN);
-				State = 1705;
+				State = 1699;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 					{
-					State = 1704;
+					State = 1698;
 					expressions();
 					}
 				}
 
-				State = 1707;
+				State = 1701;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15622,13 +15323,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 1708;
+				State = 1702;
 				Match(GROUPING);
-				State = 1709;
+				State = 1703;
 				Match(LEFT_PAREN);
-				State = 1710;
+				State = 1704;
 				expressions();
-				State = 1711;
+				State = 1705;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15637,7 +15338,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new BitStringContext(_localctx);
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 1713;
+				State = 1707;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BIT_STRING || _la==HEX_STRING) ) {
 				ErrorHandler.RecoverInline(this);
@@ -15648,50 +15349,58 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				break;
-			case POSITION:
-				_localctx = new PositionContext(_localctx);
+			case DEFAULT:
+				_localctx = new DefaultContext(_localctx);
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 1714;
+				State = 1708;
+				Match(DEFAULT);
+				}
+				break;
+			case POSITION:
+				_localctx = new PositionContext(_localctx);
+				EnterOuterAlt(_localctx, 17);
+				{
+				State = 1709;
 				Match(POSITION);
-				State = 1726;
+				State = 1721;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1715;
+					State = 1710;
 					fields();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1716;
+					State = 1711;
 					Match(LEFT_PAREN);
-					State = 1717;
+					State = 1712;
 					valueExpression();
-					State = 1722;
+					State = 1717;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case IN:
 						{
-						State = 1718;
+						State = 1713;
 						Match(IN);
-						State = 1719;
+						State = 1714;
 						valueExpression();
 						}
 						break;
 					case COMMA:
 						{
-						State = 1720;
+						State = 1715;
 						Match(COMMA);
-						State = 1721;
+						State = 1716;
 						expression();
 						}
 						break;
 					default:
 						throw new NoViableAltException(this);
 					}
-					State = 1724;
+					State = 1719;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -15977,35 +15686,35 @@ internal partial class SqlParser : Parser {
 				break;
 			case OVERLAY:
 				_localctx = new OverlayContext(_localctx);
-				EnterOuterAlt(_localctx, 17);
+				EnterOuterAlt(_localctx, 18);
 				{
-				State = 1728;
+				State = 1723;
 				Match(OVERLAY);
-				State = 1729;
+				State = 1724;
 				Match(LEFT_PAREN);
-				State = 1730;
+				State = 1725;
 				expression();
-				State = 1741;
+				State = 1736;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case PLACING:
 					{
-					State = 1731;
+					State = 1726;
 					Match(PLACING);
-					State = 1732;
+					State = 1727;
 					expression();
-					State = 1733;
+					State = 1728;
 					Match(FROM);
-					State = 1734;
+					State = 1729;
 					expression();
-					State = 1737;
+					State = 1732;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==FOR) {
 						{
-						State = 1735;
+						State = 1730;
 						Match(FOR);
-						State = 1736;
+						State = 1731;
 						expression();
 						}
 					}
@@ -16014,33 +15723,33 @@ internal partial class SqlParser : Parser {
 					break;
 				case COMMA:
 					{
-					State = 1739;
+					State = 1734;
 					Match(COMMA);
-					State = 1740;
+					State = 1735;
 					expressions();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1743;
+				State = 1738;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case TRIM:
 				_localctx = new TrimContext(_localctx);
-				EnterOuterAlt(_localctx, 18);
+				EnterOuterAlt(_localctx, 19);
 				{
-				State = 1745;
+				State = 1740;
 				Match(TRIM);
-				State = 1746;
+				State = 1741;
 				Match(LEFT_PAREN);
-				State = 1748;
+				State = 1743;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 29)) & ~0x3f) == 0 && ((1L << (_la - 29)) & 2305843077933170689L) != 0)) {
 					{
-					State = 1747;
+					State = 1742;
 					((TrimContext)_localctx).side = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
 					if ( !(((((_la - 29)) & ~0x3f) == 0 && ((1L << (_la - 29)) & 2305843077933170689L) != 0)) ) {
@@ -16053,14 +15762,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1759;
+				State = 1754;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FROM:
 					{
-					State = 1750;
+					State = 1745;
 					Match(FROM);
-					State = 1751;
+					State = 1746;
 					expressions();
 					}
 					break;
@@ -16084,6 +15793,7 @@ internal partial class SqlParser : Parser {
 				case CURRENT_TIME:
 				case CURRENT_TIMESTAMP:
 				case CURRENT_USER:
+				case DEFAULT:
 				case FALSE:
 				case LOCALTIME:
 				case LOCALTIMESTAMP:
@@ -16328,24 +16038,24 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1752;
+					State = 1747;
 					expression();
-					State = 1757;
+					State = 1752;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case FROM:
 						{
-						State = 1753;
+						State = 1748;
 						Match(FROM);
-						State = 1754;
+						State = 1749;
 						expressions();
 						}
 						break;
 					case COMMA:
 						{
-						State = 1755;
+						State = 1750;
 						Match(COMMA);
-						State = 1756;
+						State = 1751;
 						expressions();
 						}
 						break;
@@ -16359,7 +16069,7 @@ internal partial class SqlParser : Parser {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1761;
+				State = 1756;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -16403,20 +16113,20 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FieldsContext fields() {
 		FieldsContext _localctx = new FieldsContext(Context, State);
-		EnterRule(_localctx, 148, RULE_fields);
+		EnterRule(_localctx, 146, RULE_fields);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1770;
+			State = 1765;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 1765;
+				State = 1760;
 				Match(DOT);
-				State = 1768;
+				State = 1763;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -16734,13 +16444,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1766;
+					State = 1761;
 					label();
 					}
 					break;
 				case STAR:
 					{
-					State = 1767;
+					State = 1762;
 					Match(STAR);
 					}
 					break;
@@ -16749,7 +16459,7 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				}
-				State = 1772;
+				State = 1767;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==DOT );
@@ -16783,22 +16493,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CaseBranchesContext caseBranches() {
 		CaseBranchesContext _localctx = new CaseBranchesContext(Context, State);
-		EnterRule(_localctx, 150, RULE_caseBranches);
+		EnterRule(_localctx, 148, RULE_caseBranches);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1775;
+			State = 1770;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 1774;
+				State = 1769;
 				caseBranch();
 				}
 				}
-				State = 1777;
+				State = 1772;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==WHEN );
@@ -16846,48 +16556,48 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SubstringArgumentsContext substringArguments() {
 		SubstringArgumentsContext _localctx = new SubstringArgumentsContext(Context, State);
-		EnterRule(_localctx, 152, RULE_substringArguments);
+		EnterRule(_localctx, 150, RULE_substringArguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1779;
+			State = 1774;
 			expression();
-			State = 1790;
+			State = 1785;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case COMMA:
 				{
-				State = 1780;
+				State = 1775;
 				Match(COMMA);
-				State = 1781;
+				State = 1776;
 				expressions();
 				}
 				break;
 			case FOR:
 			case FROM:
 				{
-				State = 1786;
+				State = 1781;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
-					State = 1786;
+					State = 1781;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case FROM:
 						{
-						State = 1782;
+						State = 1777;
 						Match(FROM);
-						State = 1783;
+						State = 1778;
 						_localctx.from = expression();
 						}
 						break;
 					case FOR:
 						{
-						State = 1784;
+						State = 1779;
 						Match(FOR);
-						State = 1785;
+						State = 1780;
 						_localctx.@for = expression();
 						}
 						break;
@@ -16895,7 +16605,7 @@ internal partial class SqlParser : Parser {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 1788;
+					State = 1783;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==FOR || _la==FROM );
@@ -16940,26 +16650,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StructFieldsContext structFields() {
 		StructFieldsContext _localctx = new StructFieldsContext(Context, State);
-		EnterRule(_localctx, 154, RULE_structFields);
+		EnterRule(_localctx, 152, RULE_structFields);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1792;
+			State = 1787;
 			structField();
-			State = 1797;
+			State = 1792;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1793;
+				State = 1788;
 				Match(COMMA);
-				State = 1794;
+				State = 1789;
 				structField();
 				}
 				}
-				State = 1799;
+				State = 1794;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -16997,26 +16707,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExpressionsContext expressions() {
 		ExpressionsContext _localctx = new ExpressionsContext(Context, State);
-		EnterRule(_localctx, 156, RULE_expressions);
+		EnterRule(_localctx, 154, RULE_expressions);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1800;
+			State = 1795;
 			expression();
-			State = 1805;
+			State = 1800;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1801;
+				State = 1796;
 				Match(COMMA);
-				State = 1802;
+				State = 1797;
 				expression();
 				}
 				}
-				State = 1807;
+				State = 1802;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -17078,10 +16788,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ParenthesizedBodyContext parenthesizedBody() {
 		ParenthesizedBodyContext _localctx = new ParenthesizedBodyContext(Context, State);
-		EnterRule(_localctx, 158, RULE_parenthesizedBody);
+		EnterRule(_localctx, 156, RULE_parenthesizedBody);
 		int _la;
 		try {
-			State = 1837;
+			State = 1832;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -17091,7 +16801,7 @@ internal partial class SqlParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1808;
+				State = 1803;
 				startedQuery();
 				}
 				break;
@@ -17115,6 +16825,7 @@ internal partial class SqlParser : Parser {
 			case CURRENT_TIME:
 			case CURRENT_TIMESTAMP:
 			case CURRENT_USER:
+			case DEFAULT:
 			case FALSE:
 			case LOCALTIME:
 			case LOCALTIMESTAMP:
@@ -17361,31 +17072,31 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1835;
+				State = 1830;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 					{
-					State = 1809;
+					State = 1804;
 					expression();
-					State = 1833;
+					State = 1828;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case COMMA:
 						{
-						State = 1812;
+						State = 1807;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						do {
 							{
 							{
-							State = 1810;
+							State = 1805;
 							Match(COMMA);
-							State = 1811;
+							State = 1806;
 							expression();
 							}
 							}
-							State = 1814;
+							State = 1809;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						} while ( _la==COMMA );
@@ -17395,35 +17106,35 @@ internal partial class SqlParser : Parser {
 					case INTERSECT:
 					case UNION:
 						{
-						State = 1816;
+						State = 1811;
 						setTail();
-						State = 1817;
+						State = 1812;
 						queryTail();
 						}
 						break;
 					case ORDER:
 						{
-						State = 1819;
+						State = 1814;
 						orderBy();
-						State = 1824;
+						State = 1819;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						while (((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0)) {
 							{
-							State = 1822;
+							State = 1817;
 							ErrorHandler.Sync(this);
 							switch (TokenStream.LA(1)) {
 							case FETCH:
 							case LIMIT:
 							case OFFSET:
 								{
-								State = 1820;
+								State = 1815;
 								limitPart();
 								}
 								break;
 							case FOR:
 								{
-								State = 1821;
+								State = 1816;
 								lockingClause();
 								}
 								break;
@@ -17431,7 +17142,7 @@ internal partial class SqlParser : Parser {
 								throw new NoViableAltException(this);
 							}
 							}
-							State = 1826;
+							State = 1821;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						}
@@ -17442,25 +17153,25 @@ internal partial class SqlParser : Parser {
 					case LIMIT:
 					case OFFSET:
 						{
-						State = 1829;
+						State = 1824;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						do {
 							{
-							State = 1829;
+							State = 1824;
 							ErrorHandler.Sync(this);
 							switch (TokenStream.LA(1)) {
 							case FETCH:
 							case LIMIT:
 							case OFFSET:
 								{
-								State = 1827;
+								State = 1822;
 								limitPart();
 								}
 								break;
 							case FOR:
 								{
-								State = 1828;
+								State = 1823;
 								lockingClause();
 								}
 								break;
@@ -17468,7 +17179,7 @@ internal partial class SqlParser : Parser {
 								throw new NoViableAltException(this);
 							}
 							}
-							State = 1831;
+							State = 1826;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						} while ( ((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0) );
@@ -17540,18 +17251,18 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StartedQueryContext startedQuery() {
 		StartedQueryContext _localctx = new StartedQueryContext(Context, State);
-		EnterRule(_localctx, 160, RULE_startedQuery);
+		EnterRule(_localctx, 158, RULE_startedQuery);
 		int _la;
 		try {
-			State = 1859;
+			State = 1854;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1839;
+				State = 1834;
 				withClause();
-				State = 1840;
+				State = 1835;
 				queryBody();
 				}
 				break;
@@ -17561,39 +17272,39 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1842;
+				State = 1837;
 				simpleQuery();
-				State = 1846;
+				State = 1841;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==INTERSECT) {
 					{
 					{
-					State = 1843;
+					State = 1838;
 					intersection();
 					}
 					}
-					State = 1848;
+					State = 1843;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1854;
+				State = 1849;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==EXCEPT || _la==UNION) {
 					{
 					{
-					State = 1849;
+					State = 1844;
 					setOperator();
-					State = 1850;
+					State = 1845;
 					queryTerm();
 					}
 					}
-					State = 1856;
+					State = 1851;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1857;
+				State = 1852;
 				queryTail();
 				}
 				break;
@@ -17641,27 +17352,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SetTailContext setTail() {
 		SetTailContext _localctx = new SetTailContext(Context, State);
-		EnterRule(_localctx, 162, RULE_setTail);
+		EnterRule(_localctx, 160, RULE_setTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1869;
+			State = 1864;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTERSECT:
 				{
-				State = 1862;
+				State = 1857;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 1861;
+					State = 1856;
 					intersection();
 					}
 					}
-					State = 1864;
+					State = 1859;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==INTERSECT );
@@ -17670,28 +17381,28 @@ internal partial class SqlParser : Parser {
 			case EXCEPT:
 			case UNION:
 				{
-				State = 1866;
+				State = 1861;
 				setOperator();
-				State = 1867;
+				State = 1862;
 				queryTerm();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1876;
+			State = 1871;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCEPT || _la==UNION) {
 				{
 				{
-				State = 1871;
+				State = 1866;
 				setOperator();
-				State = 1872;
+				State = 1867;
 				queryTerm();
 				}
 				}
-				State = 1878;
+				State = 1873;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -17725,19 +17436,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NameContext name() {
 		NameContext _localctx = new NameContext(Context, State);
-		EnterRule(_localctx, 164, RULE_name);
+		EnterRule(_localctx, 162, RULE_name);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1879;
+			State = 1874;
 			expressionName();
-			State = 1881;
+			State = 1876;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==DOT) {
 				{
-				State = 1880;
+				State = 1875;
 				fields();
 				}
 			}
@@ -17801,24 +17512,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NameTailContext nameTail() {
 		NameTailContext _localctx = new NameTailContext(Context, State);
-		EnterRule(_localctx, 166, RULE_nameTail);
+		EnterRule(_localctx, 164, RULE_nameTail);
 		int _la;
 		try {
-			State = 1901;
+			State = 1896;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				_localctx = new NameCallContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1883;
+				State = 1878;
 				callTail();
-				State = 1885;
+				State = 1880;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1884;
+					State = 1879;
 					fields();
 					}
 				}
@@ -17830,17 +17541,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new TypedLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1888;
+				State = 1883;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRECISION) {
 					{
-					State = 1887;
+					State = 1882;
 					Match(PRECISION);
 					}
 				}
 
-				State = 1890;
+				State = 1885;
 				Match(STRING);
 				}
 				break;
@@ -17848,19 +17559,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new VaryingLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1891;
+				State = 1886;
 				Match(VARYING);
-				State = 1893;
+				State = 1888;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 1892;
+					State = 1887;
 					typePrecision();
 					}
 				}
 
-				State = 1895;
+				State = 1890;
 				Match(STRING);
 				}
 				break;
@@ -17868,19 +17579,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new MapLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1896;
+				State = 1891;
 				Match(LEFT_BRACE);
-				State = 1898;
+				State = 1893;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 					{
-					State = 1897;
+					State = 1892;
 					mapEntries();
 					}
 				}
 
-				State = 1900;
+				State = 1895;
 				Match(RIGHT_BRACE);
 				}
 				break;
@@ -17926,59 +17637,59 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CallTailContext callTail() {
 		CallTailContext _localctx = new CallTailContext(Context, State);
-		EnterRule(_localctx, 168, RULE_callTail);
+		EnterRule(_localctx, 166, RULE_callTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1903;
+			State = 1898;
 			callArguments();
-			State = 1905;
+			State = 1900;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==STRING) {
 				{
-				State = 1904;
+				State = 1899;
 				Match(STRING);
 				}
 			}
 
-			State = 1908;
+			State = 1903;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITHIN) {
 				{
-				State = 1907;
+				State = 1902;
 				withinGroup();
 				}
 			}
 
-			State = 1911;
+			State = 1906;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FILTER) {
 				{
-				State = 1910;
+				State = 1905;
 				filter();
 				}
 			}
 
-			State = 1914;
+			State = 1909;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IGNORE_LA || _la==RESPECT_LA) {
 				{
-				State = 1913;
+				State = 1908;
 				nullTreatment();
 				}
 			}
 
-			State = 1917;
+			State = 1912;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OVER) {
 				{
-				State = 1916;
+				State = 1911;
 				over();
 				}
 			}
@@ -18027,19 +17738,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CallArgumentsContext callArguments() {
 		CallArgumentsContext _localctx = new CallArgumentsContext(Context, State);
-		EnterRule(_localctx, 170, RULE_callArguments);
+		EnterRule(_localctx, 168, RULE_callArguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1919;
+			State = 1914;
 			Match(LEFT_PAREN);
-			State = 1921;
+			State = 1916;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 1920;
+				State = 1915;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -18051,55 +17762,55 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1940;
+			State = 1935;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921537741258737L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 29371391L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921537741258737L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 29371391L) != 0)) {
 				{
-				State = 1923;
+				State = 1918;
 				argument();
-				State = 1928;
+				State = 1923;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1924;
+					State = 1919;
 					Match(COMMA);
-					State = 1925;
+					State = 1920;
 					argument();
 					}
 					}
-					State = 1930;
+					State = 1925;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1932;
+				State = 1927;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ORDER) {
 					{
-					State = 1931;
+					State = 1926;
 					orderBy();
 					}
 				}
 
-				State = 1938;
+				State = 1933;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IGNORE:
 					{
-					State = 1934;
+					State = 1929;
 					Match(IGNORE);
-					State = 1935;
+					State = 1930;
 					Match(NULLS);
 					}
 					break;
 				case RESPECT:
 					{
-					State = 1936;
+					State = 1931;
 					Match(RESPECT);
-					State = 1937;
+					State = 1932;
 					Match(NULLS);
 					}
 					break;
@@ -18111,7 +17822,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1942;
+			State = 1937;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -18147,16 +17858,16 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ArgumentContext argument() {
 		ArgumentContext _localctx = new ArgumentContext(Context, State);
-		EnterRule(_localctx, 172, RULE_argument);
+		EnterRule(_localctx, 170, RULE_argument);
 		int _la;
 		try {
-			State = 1953;
+			State = 1948;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1944;
+				State = 1939;
 				Match(STAR);
 				}
 				break;
@@ -18180,6 +17891,7 @@ internal partial class SqlParser : Parser {
 			case CURRENT_TIME:
 			case CURRENT_TIMESTAMP:
 			case CURRENT_USER:
+			case DEFAULT:
 			case FALSE:
 			case LOCALTIME:
 			case LOCALTIMESTAMP:
@@ -18426,24 +18138,24 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1946;
+				State = 1941;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VARIADIC) {
 					{
-					State = 1945;
+					State = 1940;
 					Match(VARIADIC);
 					}
 				}
 
-				State = 1948;
+				State = 1943;
 				expression();
-				State = 1951;
+				State = 1946;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON_EQUALS || _la==EQUALS_GREATER) {
 					{
-					State = 1949;
+					State = 1944;
 					_la = TokenStream.LA(1);
 					if ( !(_la==COLON_EQUALS || _la==EQUALS_GREATER) ) {
 					ErrorHandler.RecoverInline(this);
@@ -18452,7 +18164,7 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 1950;
+					State = 1945;
 					expression();
 					}
 				}
@@ -18488,12 +18200,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NullTreatmentContext nullTreatment() {
 		NullTreatmentContext _localctx = new NullTreatmentContext(Context, State);
-		EnterRule(_localctx, 174, RULE_nullTreatment);
+		EnterRule(_localctx, 172, RULE_nullTreatment);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1955;
+			State = 1950;
 			_la = TokenStream.LA(1);
 			if ( !(_la==IGNORE_LA || _la==RESPECT_LA) ) {
 			ErrorHandler.RecoverInline(this);
@@ -18502,7 +18214,7 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1956;
+			State = 1951;
 			Match(NULLS);
 			}
 		}
@@ -18535,19 +18247,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithinGroupContext withinGroup() {
 		WithinGroupContext _localctx = new WithinGroupContext(Context, State);
-		EnterRule(_localctx, 176, RULE_withinGroup);
+		EnterRule(_localctx, 174, RULE_withinGroup);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1958;
+			State = 1953;
 			Match(WITHIN);
-			State = 1959;
+			State = 1954;
 			Match(GROUP);
-			State = 1960;
+			State = 1955;
 			Match(LEFT_PAREN);
-			State = 1961;
+			State = 1956;
 			orderBy();
-			State = 1962;
+			State = 1957;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -18580,19 +18292,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FilterContext filter() {
 		FilterContext _localctx = new FilterContext(Context, State);
-		EnterRule(_localctx, 178, RULE_filter);
+		EnterRule(_localctx, 176, RULE_filter);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1964;
+			State = 1959;
 			Match(FILTER);
-			State = 1965;
+			State = 1960;
 			Match(LEFT_PAREN);
-			State = 1966;
+			State = 1961;
 			Match(WHERE);
-			State = 1967;
+			State = 1962;
 			expression();
-			State = 1968;
+			State = 1963;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -18625,13 +18337,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OverContext over() {
 		OverContext _localctx = new OverContext(Context, State);
-		EnterRule(_localctx, 180, RULE_over);
+		EnterRule(_localctx, 178, RULE_over);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1970;
+			State = 1965;
 			Match(OVER);
-			State = 1973;
+			State = 1968;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -18842,13 +18554,13 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 1971;
+				State = 1966;
 				identifier();
 				}
 				break;
 			case LEFT_PAREN:
 				{
-				State = 1972;
+				State = 1967;
 				windowSpecification();
 				}
 				break;
@@ -18902,19 +18614,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WindowSpecificationContext windowSpecification() {
 		WindowSpecificationContext _localctx = new WindowSpecificationContext(Context, State);
-		EnterRule(_localctx, 182, RULE_windowSpecification);
+		EnterRule(_localctx, 180, RULE_windowSpecification);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1975;
+			State = 1970;
 			Match(LEFT_PAREN);
-			State = 1977;
+			State = 1972;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER) {
 				{
-				State = 1976;
+				State = 1971;
 				_localctx.@base = TokenStream.LT(1);
 				_la = TokenStream.LA(1);
 				if ( !(_la==IDENTIFIER || _la==QUOTED_IDENTIFIER) ) {
@@ -18927,57 +18639,57 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1989;
+			State = 1984;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PARTITION) {
 				{
-				State = 1979;
+				State = 1974;
 				Match(PARTITION);
-				State = 1980;
+				State = 1975;
 				Match(BY);
-				State = 1981;
+				State = 1976;
 				expression();
-				State = 1986;
+				State = 1981;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1982;
+					State = 1977;
 					Match(COMMA);
-					State = 1983;
+					State = 1978;
 					expression();
 					}
 					}
-					State = 1988;
+					State = 1983;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 1992;
+			State = 1987;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 1991;
+				State = 1986;
 				orderBy();
 				}
 			}
 
-			State = 1995;
+			State = 1990;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUPS || _la==RANGE || _la==ROWS) {
 				{
-				State = 1994;
+				State = 1989;
 				windowFrame();
 				}
 			}
 
-			State = 1997;
+			State = 1992;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -19021,12 +18733,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WindowFrameContext windowFrame() {
 		WindowFrameContext _localctx = new WindowFrameContext(Context, State);
-		EnterRule(_localctx, 184, RULE_windowFrame);
+		EnterRule(_localctx, 182, RULE_windowFrame);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1999;
+			State = 1994;
 			_la = TokenStream.LA(1);
 			if ( !(_la==GROUPS || _la==RANGE || _la==ROWS) ) {
 			ErrorHandler.RecoverInline(this);
@@ -19035,18 +18747,18 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2006;
+			State = 2001;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BETWEEN:
 				{
-				State = 2000;
+				State = 1995;
 				Match(BETWEEN);
-				State = 2001;
+				State = 1996;
 				frameBound();
-				State = 2002;
+				State = 1997;
 				Match(AND);
-				State = 2003;
+				State = 1998;
 				frameBound();
 				}
 				break;
@@ -19070,6 +18782,7 @@ internal partial class SqlParser : Parser {
 			case CURRENT_TIME:
 			case CURRENT_TIMESTAMP:
 			case CURRENT_USER:
+			case DEFAULT:
 			case FALSE:
 			case LOCALTIME:
 			case LOCALTIMESTAMP:
@@ -19313,48 +19026,48 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 2005;
+				State = 2000;
 				frameBound();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2017;
+			State = 2012;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EXCLUDE) {
 				{
-				State = 2008;
+				State = 2003;
 				Match(EXCLUDE);
-				State = 2015;
+				State = 2010;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case CURRENT:
 					{
-					State = 2009;
+					State = 2004;
 					Match(CURRENT);
-					State = 2010;
+					State = 2005;
 					Match(ROW);
 					}
 					break;
 				case GROUP:
 					{
-					State = 2011;
+					State = 2006;
 					Match(GROUP);
 					}
 					break;
 				case TIES:
 					{
-					State = 2012;
+					State = 2007;
 					Match(TIES);
 					}
 					break;
 				case NO:
 					{
-					State = 2013;
+					State = 2008;
 					Match(NO);
-					State = 2014;
+					State = 2009;
 					Match(OTHERS);
 					}
 					break;
@@ -19394,14 +19107,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FrameBoundContext frameBound() {
 		FrameBoundContext _localctx = new FrameBoundContext(Context, State);
-		EnterRule(_localctx, 186, RULE_frameBound);
+		EnterRule(_localctx, 184, RULE_frameBound);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2019;
+			State = 2014;
 			valueExpression();
-			State = 2020;
+			State = 2015;
 			_la = TokenStream.LA(1);
 			if ( !(_la==ROW || _la==FOLLOWING || _la==PRECEDING) ) {
 			ErrorHandler.RecoverInline(this);
@@ -19444,17 +19157,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CaseBranchContext caseBranch() {
 		CaseBranchContext _localctx = new CaseBranchContext(Context, State);
-		EnterRule(_localctx, 188, RULE_caseBranch);
+		EnterRule(_localctx, 186, RULE_caseBranch);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2022;
+			State = 2017;
 			Match(WHEN);
-			State = 2023;
+			State = 2018;
 			_localctx.when = expression();
-			State = 2024;
+			State = 2019;
 			Match(THEN);
-			State = 2025;
+			State = 2020;
 			_localctx.then = expression();
 			}
 		}
@@ -19488,11 +19201,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StructFieldContext structField() {
 		StructFieldContext _localctx = new StructFieldContext(Context, State);
-		EnterRule(_localctx, 190, RULE_structField);
+		EnterRule(_localctx, 188, RULE_structField);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2029;
+			State = 2024;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -19810,22 +19523,22 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2027;
+				State = 2022;
 				label();
 				}
 				break;
 			case STRING:
 				{
-				State = 2028;
+				State = 2023;
 				Match(STRING);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2031;
+			State = 2026;
 			Match(COLON);
-			State = 2032;
+			State = 2027;
 			expression();
 			}
 		}
@@ -19861,26 +19574,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MapEntriesContext mapEntries() {
 		MapEntriesContext _localctx = new MapEntriesContext(Context, State);
-		EnterRule(_localctx, 192, RULE_mapEntries);
+		EnterRule(_localctx, 190, RULE_mapEntries);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2034;
+			State = 2029;
 			mapEntry();
-			State = 2039;
+			State = 2034;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2035;
+				State = 2030;
 				Match(COMMA);
-				State = 2036;
+				State = 2031;
 				mapEntry();
 				}
 				}
-				State = 2041;
+				State = 2036;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -19915,15 +19628,15 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MapEntryContext mapEntry() {
 		MapEntryContext _localctx = new MapEntryContext(Context, State);
-		EnterRule(_localctx, 194, RULE_mapEntry);
+		EnterRule(_localctx, 192, RULE_mapEntry);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2042;
+			State = 2037;
 			expression();
-			State = 2043;
+			State = 2038;
 			Match(COLON);
-			State = 2044;
+			State = 2039;
 			expression();
 			}
 		}
@@ -19966,10 +19679,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CurrentValueContext currentValue() {
 		CurrentValueContext _localctx = new CurrentValueContext(Context, State);
-		EnterRule(_localctx, 196, RULE_currentValue);
+		EnterRule(_localctx, 194, RULE_currentValue);
 		int _la;
 		try {
-			State = 2056;
+			State = 2051;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CURRENT_DATE:
@@ -19979,7 +19692,7 @@ internal partial class SqlParser : Parser {
 			case LOCALTIMESTAMP:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2046;
+				State = 2041;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 38)) & ~0x3f) == 0 && ((1L << (_la - 38)) & 1610612761L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -19988,12 +19701,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2048;
+				State = 2043;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2047;
+					State = 2042;
 					typePrecision();
 					}
 				}
@@ -20008,7 +19721,7 @@ internal partial class SqlParser : Parser {
 			case USER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2050;
+				State = 2045;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 37)) & ~0x3f) == 0 && ((1L << (_la - 37)) & 144748506773454917L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -20022,16 +19735,16 @@ internal partial class SqlParser : Parser {
 			case CURRENT_SCHEMA:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2051;
+				State = 2046;
 				Match(CURRENT_SCHEMA);
-				State = 2054;
+				State = 2049;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2052;
+					State = 2047;
 					Match(LEFT_PAREN);
-					State = 2053;
+					State = 2048;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -20073,24 +19786,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeNameContext typeName() {
 		TypeNameContext _localctx = new TypeNameContext(Context, State);
-		EnterRule(_localctx, 198, RULE_typeName);
+		EnterRule(_localctx, 196, RULE_typeName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2058;
+			State = 2053;
 			simpleType();
-			State = 2062;
+			State = 2057;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LEFT_BRACKET) {
 				{
 				{
-				State = 2059;
+				State = 2054;
 				arrayBound();
 				}
 				}
-				State = 2064;
+				State = 2059;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -20121,24 +19834,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ArrayBoundContext arrayBound() {
 		ArrayBoundContext _localctx = new ArrayBoundContext(Context, State);
-		EnterRule(_localctx, 200, RULE_arrayBound);
+		EnterRule(_localctx, 198, RULE_arrayBound);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2065;
+			State = 2060;
 			Match(LEFT_BRACKET);
-			State = 2067;
+			State = 2062;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==INTEGER_NUMBER) {
 				{
-				State = 2066;
+				State = 2061;
 				Match(INTEGER_NUMBER);
 				}
 			}
 
-			State = 2069;
+			State = 2064;
 			Match(RIGHT_BRACKET);
 			}
 		}
@@ -20219,19 +19932,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SimpleTypeContext simpleType() {
 		SimpleTypeContext _localctx = new SimpleTypeContext(Context, State);
-		EnterRule(_localctx, 202, RULE_simpleType);
+		EnterRule(_localctx, 200, RULE_simpleType);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2134;
+			State = 2129;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTERVAL:
 				{
-				State = 2071;
+				State = 2066;
 				Match(INTERVAL);
-				State = 2074;
+				State = 2069;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DAY:
@@ -20241,13 +19954,13 @@ internal partial class SqlParser : Parser {
 				case SECOND:
 				case YEAR:
 					{
-					State = 2072;
+					State = 2067;
 					intervalQualifier();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 2073;
+					State = 2068;
 					typePrecision();
 					}
 					break;
@@ -20535,7 +20248,7 @@ internal partial class SqlParser : Parser {
 			case TIME:
 			case TIMESTAMP:
 				{
-				State = 2076;
+				State = 2071;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -20544,22 +20257,22 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2078;
+				State = 2073;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2077;
+					State = 2072;
 					typePrecision();
 					}
 				}
 
-				State = 2081;
+				State = 2076;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA || _la==WITHOUT_LA) {
 					{
-					State = 2080;
+					State = 2075;
 					timeZone();
 					}
 				}
@@ -20568,70 +20281,70 @@ internal partial class SqlParser : Parser {
 				break;
 			case STRUCT:
 				{
-				State = 2083;
+				State = 2078;
 				Match(STRUCT);
-				State = 2084;
+				State = 2079;
 				Match(LEFT_PAREN);
-				State = 2085;
+				State = 2080;
 				structTypeField();
-				State = 2090;
+				State = 2085;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2086;
+					State = 2081;
 					Match(COMMA);
-					State = 2087;
+					State = 2082;
 					structTypeField();
 					}
 					}
-					State = 2092;
+					State = 2087;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2093;
+				State = 2088;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case MAP:
 				{
-				State = 2095;
+				State = 2090;
 				Match(MAP);
-				State = 2096;
+				State = 2091;
 				Match(LEFT_PAREN);
-				State = 2097;
+				State = 2092;
 				typeName();
-				State = 2098;
+				State = 2093;
 				Match(COMMA);
-				State = 2099;
+				State = 2094;
 				typeName();
-				State = 2100;
+				State = 2095;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case NATIONAL:
 				{
-				State = 2102;
+				State = 2097;
 				Match(NATIONAL);
-				State = 2103;
+				State = 2098;
 				typeId();
-				State = 2105;
+				State = 2100;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VARYING) {
 					{
-					State = 2104;
+					State = 2099;
 					Match(VARYING);
 					}
 				}
 
-				State = 2108;
+				State = 2103;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2107;
+					State = 2102;
 					typePrecision();
 					}
 				}
@@ -20852,30 +20565,30 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2110;
+				State = 2105;
 				typeId();
-				State = 2115;
+				State = 2110;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 2111;
+					State = 2106;
 					Match(DOT);
-					State = 2112;
+					State = 2107;
 					label();
 					}
 					}
-					State = 2117;
+					State = 2112;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2119;
+				State = 2114;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRECISION || _la==VARYING) {
 					{
-					State = 2118;
+					State = 2113;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PRECISION || _la==VARYING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -20887,32 +20600,32 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2132;
+				State = 2127;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2121;
+					State = 2116;
 					Match(LEFT_PAREN);
-					State = 2122;
+					State = 2117;
 					expression();
-					State = 2127;
+					State = 2122;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2123;
+						State = 2118;
 						Match(COMMA);
-						State = 2124;
+						State = 2119;
 						expression();
 						}
 						}
-						State = 2129;
+						State = 2124;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 2130;
+					State = 2125;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -20922,12 +20635,12 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2137;
+			State = 2132;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ARRAY) {
 				{
-				State = 2136;
+				State = 2131;
 				Match(ARRAY);
 				}
 			}
@@ -20962,13 +20675,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StructTypeFieldContext structTypeField() {
 		StructTypeFieldContext _localctx = new StructTypeFieldContext(Context, State);
-		EnterRule(_localctx, 204, RULE_structTypeField);
+		EnterRule(_localctx, 202, RULE_structTypeField);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2139;
+			State = 2134;
 			label();
-			State = 2140;
+			State = 2135;
 			typeName();
 			}
 		}
@@ -20997,15 +20710,15 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypePrecisionContext typePrecision() {
 		TypePrecisionContext _localctx = new TypePrecisionContext(Context, State);
-		EnterRule(_localctx, 206, RULE_typePrecision);
+		EnterRule(_localctx, 204, RULE_typePrecision);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2142;
+			State = 2137;
 			Match(LEFT_PAREN);
-			State = 2143;
+			State = 2138;
 			Match(INTEGER_NUMBER);
-			State = 2144;
+			State = 2139;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -21035,12 +20748,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TimeZoneContext timeZone() {
 		TimeZoneContext _localctx = new TimeZoneContext(Context, State);
-		EnterRule(_localctx, 208, RULE_timeZone);
+		EnterRule(_localctx, 206, RULE_timeZone);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2146;
+			State = 2141;
 			_la = TokenStream.LA(1);
 			if ( !(_la==WITH_LA || _la==WITHOUT_LA) ) {
 			ErrorHandler.RecoverInline(this);
@@ -21049,9 +20762,9 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2147;
+			State = 2142;
 			Match(TIME);
-			State = 2148;
+			State = 2143;
 			Match(ZONE);
 			}
 		}
@@ -21101,10 +20814,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IntervalQualifierContext intervalQualifier() {
 		IntervalQualifierContext _localctx = new IntervalQualifierContext(Context, State);
-		EnterRule(_localctx, 210, RULE_intervalQualifier);
+		EnterRule(_localctx, 208, RULE_intervalQualifier);
 		int _la;
 		try {
-			State = 2162;
+			State = 2157;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DAY:
@@ -21114,7 +20827,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2150;
+				State = 2145;
 				_localctx.start = TokenStream.LT(1);
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 65745L) != 0)) ) {
@@ -21124,14 +20837,14 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2156;
+				State = 2151;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TO) {
 					{
-					State = 2151;
+					State = 2146;
 					Match(TO);
-					State = 2152;
+					State = 2147;
 					_localctx.end = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
 					if ( !(((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 2257L) != 0)) ) {
@@ -21141,12 +20854,12 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2154;
+					State = 2149;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2153;
+						State = 2148;
 						typePrecision();
 						}
 					}
@@ -21159,14 +20872,14 @@ internal partial class SqlParser : Parser {
 			case SECOND:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2158;
+				State = 2153;
 				Match(SECOND);
-				State = 2160;
+				State = 2155;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2159;
+					State = 2154;
 					typePrecision();
 					}
 				}
@@ -21225,50 +20938,50 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InsertContext insert() {
 		InsertContext _localctx = new InsertContext(Context, State);
-		EnterRule(_localctx, 212, RULE_insert);
+		EnterRule(_localctx, 210, RULE_insert);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2164;
+			State = 2159;
 			Match(INSERT);
-			State = 2165;
+			State = 2160;
 			Match(INTO);
-			State = 2166;
+			State = 2161;
 			qualifiedName();
-			State = 2169;
+			State = 2164;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 2167;
+				State = 2162;
 				Match(AS);
-				State = 2168;
+				State = 2163;
 				identifier();
 				}
 			}
 
-			State = 2172;
+			State = 2167;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,312,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,311,Context) ) {
 			case 1:
 				{
-				State = 2171;
+				State = 2166;
 				insertColumns();
 				}
 				break;
 			}
-			State = 2175;
+			State = 2170;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OVERRIDING) {
 				{
-				State = 2174;
+				State = 2169;
 				overriding();
 				}
 			}
 
-			State = 2180;
+			State = 2175;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -21278,37 +20991,37 @@ internal partial class SqlParser : Parser {
 			case WITH:
 			case LEFT_PAREN:
 				{
-				State = 2177;
+				State = 2172;
 				query();
 				}
 				break;
 			case DEFAULT:
 				{
-				State = 2178;
+				State = 2173;
 				Match(DEFAULT);
-				State = 2179;
+				State = 2174;
 				Match(VALUES);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2183;
+			State = 2178;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON_LA) {
 				{
-				State = 2182;
+				State = 2177;
 				onConflict();
 				}
 			}
 
-			State = 2186;
+			State = 2181;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2185;
+				State = 2180;
 				returning();
 				}
 			}
@@ -21349,32 +21062,32 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InsertColumnsContext insertColumns() {
 		InsertColumnsContext _localctx = new InsertColumnsContext(Context, State);
-		EnterRule(_localctx, 214, RULE_insertColumns);
+		EnterRule(_localctx, 212, RULE_insertColumns);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2188;
+			State = 2183;
 			Match(LEFT_PAREN);
-			State = 2189;
+			State = 2184;
 			assignmentTarget();
-			State = 2194;
+			State = 2189;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2190;
+				State = 2185;
 				Match(COMMA);
-				State = 2191;
+				State = 2186;
 				assignmentTarget();
 				}
 				}
-				State = 2196;
+				State = 2191;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 2197;
+			State = 2192;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -21404,14 +21117,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OverridingContext overriding() {
 		OverridingContext _localctx = new OverridingContext(Context, State);
-		EnterRule(_localctx, 216, RULE_overriding);
+		EnterRule(_localctx, 214, RULE_overriding);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2199;
+			State = 2194;
 			Match(OVERRIDING);
-			State = 2200;
+			State = 2195;
 			_la = TokenStream.LA(1);
 			if ( !(_la==USER || _la==SYSTEM) ) {
 			ErrorHandler.RecoverInline(this);
@@ -21420,7 +21133,7 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2201;
+			State = 2196;
 			Match(VALUE);
 			}
 		}
@@ -21462,52 +21175,52 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OnConflictContext onConflict() {
 		OnConflictContext _localctx = new OnConflictContext(Context, State);
-		EnterRule(_localctx, 218, RULE_onConflict);
+		EnterRule(_localctx, 216, RULE_onConflict);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2203;
+			State = 2198;
 			Match(ON_LA);
-			State = 2204;
+			State = 2199;
 			Match(CONFLICT);
-			State = 2206;
+			State = 2201;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON || _la==LEFT_PAREN) {
 				{
-				State = 2205;
+				State = 2200;
 				conflictTarget();
 				}
 			}
 
-			State = 2208;
+			State = 2203;
 			Match(DO);
-			State = 2217;
+			State = 2212;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOTHING:
 				{
-				State = 2209;
+				State = 2204;
 				Match(NOTHING);
 				}
 				break;
 			case UPDATE:
 				{
-				State = 2210;
+				State = 2205;
 				Match(UPDATE);
-				State = 2211;
+				State = 2206;
 				Match(SET);
-				State = 2212;
+				State = 2207;
 				assignments();
-				State = 2215;
+				State = 2210;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2213;
+					State = 2208;
 					Match(WHERE);
-					State = 2214;
+					State = 2209;
 					expression();
 					}
 				}
@@ -21562,45 +21275,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConflictTargetContext conflictTarget() {
 		ConflictTargetContext _localctx = new ConflictTargetContext(Context, State);
-		EnterRule(_localctx, 220, RULE_conflictTarget);
+		EnterRule(_localctx, 218, RULE_conflictTarget);
 		int _la;
 		try {
-			State = 2236;
+			State = 2231;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2219;
+				State = 2214;
 				Match(LEFT_PAREN);
-				State = 2220;
+				State = 2215;
 				indexKey();
-				State = 2225;
+				State = 2220;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2221;
+					State = 2216;
 					Match(COMMA);
-					State = 2222;
+					State = 2217;
 					indexKey();
 					}
 					}
-					State = 2227;
+					State = 2222;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2228;
+				State = 2223;
 				Match(RIGHT_PAREN);
-				State = 2231;
+				State = 2226;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2229;
+					State = 2224;
 					Match(WHERE);
-					State = 2230;
+					State = 2225;
 					expression();
 					}
 				}
@@ -21610,11 +21323,11 @@ internal partial class SqlParser : Parser {
 			case ON:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2233;
+				State = 2228;
 				Match(ON);
-				State = 2234;
+				State = 2229;
 				Match(CONSTRAINT);
-				State = 2235;
+				State = 2230;
 				identifier();
 				}
 				break;
@@ -21648,13 +21361,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReturningContext returning() {
 		ReturningContext _localctx = new ReturningContext(Context, State);
-		EnterRule(_localctx, 222, RULE_returning);
+		EnterRule(_localctx, 220, RULE_returning);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2238;
+			State = 2233;
 			Match(RETURNING);
-			State = 2239;
+			State = 2234;
 			selectItems();
 			}
 		}
@@ -21702,67 +21415,67 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public UpdateContext update() {
 		UpdateContext _localctx = new UpdateContext(Context, State);
-		EnterRule(_localctx, 224, RULE_update);
+		EnterRule(_localctx, 222, RULE_update);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2241;
+			State = 2236;
 			Match(UPDATE);
-			State = 2242;
+			State = 2237;
 			relation();
-			State = 2247;
+			State = 2242;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,325,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,324,Context) ) {
 			case 1:
 				{
-				State = 2244;
+				State = 2239;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2243;
+					State = 2238;
 					Match(AS);
 					}
 				}
 
-				State = 2246;
+				State = 2241;
 				identifier();
 				}
 				break;
 			}
-			State = 2249;
+			State = 2244;
 			Match(SET);
-			State = 2250;
+			State = 2245;
 			assignments();
-			State = 2252;
+			State = 2247;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM) {
 				{
-				State = 2251;
+				State = 2246;
 				fromClause();
 				}
 			}
 
-			State = 2256;
+			State = 2251;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 2254;
+				State = 2249;
 				Match(WHERE);
-				State = 2255;
+				State = 2250;
 				expression();
 				}
 			}
 
-			State = 2259;
+			State = 2254;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2258;
+				State = 2253;
 				returning();
 				}
 			}
@@ -21801,26 +21514,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentsContext assignments() {
 		AssignmentsContext _localctx = new AssignmentsContext(Context, State);
-		EnterRule(_localctx, 226, RULE_assignments);
+		EnterRule(_localctx, 224, RULE_assignments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2261;
+			State = 2256;
 			assignment();
-			State = 2266;
+			State = 2261;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2262;
+				State = 2257;
 				Match(COMMA);
-				State = 2263;
+				State = 2258;
 				assignment();
 				}
 				}
-				State = 2268;
+				State = 2263;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -21845,8 +21558,8 @@ internal partial class SqlParser : Parser {
 			return GetRuleContext<AssignmentTargetContext>(i);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EQUALS() { return GetToken(SqlParser.EQUALS, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ValueOrDefaultContext valueOrDefault() {
-			return GetRuleContext<ValueOrDefaultContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
@@ -21864,10 +21577,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentContext assignment() {
 		AssignmentContext _localctx = new AssignmentContext(Context, State);
-		EnterRule(_localctx, 228, RULE_assignment);
+		EnterRule(_localctx, 226, RULE_assignment);
 		int _la;
 		try {
-			State = 2286;
+			State = 2281;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -22079,43 +21792,43 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2269;
+				State = 2264;
 				assignmentTarget();
-				State = 2270;
+				State = 2265;
 				Match(EQUALS);
-				State = 2271;
-				valueOrDefault();
+				State = 2266;
+				expression();
 				}
 				break;
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2273;
+				State = 2268;
 				Match(LEFT_PAREN);
-				State = 2274;
+				State = 2269;
 				assignmentTarget();
-				State = 2279;
+				State = 2274;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2275;
+					State = 2270;
 					Match(COMMA);
-					State = 2276;
+					State = 2271;
 					assignmentTarget();
 					}
 					}
-					State = 2281;
+					State = 2276;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2282;
+				State = 2277;
 				Match(RIGHT_PAREN);
-				State = 2283;
+				State = 2278;
 				Match(EQUALS);
-				State = 2284;
-				valueOrDefault();
+				State = 2279;
+				expression();
 				}
 				break;
 			default:
@@ -22153,24 +21866,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentTargetContext assignmentTarget() {
 		AssignmentTargetContext _localctx = new AssignmentTargetContext(Context, State);
-		EnterRule(_localctx, 230, RULE_assignmentTarget);
+		EnterRule(_localctx, 228, RULE_assignmentTarget);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2288;
+			State = 2283;
 			identifier();
-			State = 2292;
+			State = 2287;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LEFT_BRACKET || _la==DOT) {
 				{
 				{
-				State = 2289;
+				State = 2284;
 				accessor();
 				}
 				}
-				State = 2294;
+				State = 2289;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -22214,49 +21927,49 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AccessorContext accessor() {
 		AccessorContext _localctx = new AccessorContext(Context, State);
-		EnterRule(_localctx, 232, RULE_accessor);
+		EnterRule(_localctx, 230, RULE_accessor);
 		int _la;
 		try {
-			State = 2308;
+			State = 2303;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2295;
+				State = 2290;
 				Match(DOT);
-				State = 2296;
+				State = 2291;
 				label();
 				}
 				break;
 			case LEFT_BRACKET:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2297;
+				State = 2292;
 				Match(LEFT_BRACKET);
-				State = 2299;
+				State = 2294;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 					{
-					State = 2298;
+					State = 2293;
 					_localctx.lower = expression();
 					}
 				}
 
-				State = 2305;
+				State = 2300;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 2301;
+					State = 2296;
 					_localctx.colon = Match(COLON);
-					State = 2303;
+					State = 2298;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4521057629243390L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
 						{
-						State = 2302;
+						State = 2297;
 						_localctx.upper = expression();
 						}
 					}
@@ -22264,7 +21977,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2307;
+				State = 2302;
 				Match(RIGHT_BRACKET);
 				}
 				break;
@@ -22321,83 +22034,83 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DeleteContext delete() {
 		DeleteContext _localctx = new DeleteContext(Context, State);
-		EnterRule(_localctx, 234, RULE_delete);
+		EnterRule(_localctx, 232, RULE_delete);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2310;
+			State = 2305;
 			Match(DELETE);
-			State = 2311;
+			State = 2306;
 			Match(FROM);
-			State = 2312;
+			State = 2307;
 			relation();
-			State = 2317;
+			State = 2312;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 				{
-				State = 2314;
+				State = 2309;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2313;
+					State = 2308;
 					Match(AS);
 					}
 				}
 
-				State = 2316;
+				State = 2311;
 				identifier();
 				}
 			}
 
-			State = 2328;
+			State = 2323;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==USING) {
 				{
-				State = 2319;
+				State = 2314;
 				Match(USING);
-				State = 2320;
+				State = 2315;
 				tableReference();
-				State = 2325;
+				State = 2320;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2321;
+					State = 2316;
 					Match(COMMA);
-					State = 2322;
+					State = 2317;
 					tableReference();
 					}
 					}
-					State = 2327;
+					State = 2322;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2332;
+			State = 2327;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 2330;
+				State = 2325;
 				Match(WHERE);
-				State = 2331;
+				State = 2326;
 				expression();
 				}
 			}
 
-			State = 2335;
+			State = 2330;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2334;
+				State = 2329;
 				returning();
 				}
 			}
@@ -22452,65 +22165,65 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeContext merge() {
 		MergeContext _localctx = new MergeContext(Context, State);
-		EnterRule(_localctx, 236, RULE_merge);
+		EnterRule(_localctx, 234, RULE_merge);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2337;
+			State = 2332;
 			Match(MERGE);
-			State = 2338;
+			State = 2333;
 			Match(INTO);
-			State = 2339;
+			State = 2334;
 			relation();
-			State = 2344;
+			State = 2339;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 				{
-				State = 2341;
+				State = 2336;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2340;
+					State = 2335;
 					Match(AS);
 					}
 				}
 
-				State = 2343;
+				State = 2338;
 				identifier();
 				}
 			}
 
-			State = 2346;
+			State = 2341;
 			Match(USING);
-			State = 2347;
+			State = 2342;
 			tablePrimary();
-			State = 2348;
+			State = 2343;
 			Match(ON);
-			State = 2349;
+			State = 2344;
 			expression();
-			State = 2351;
+			State = 2346;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 2350;
+				State = 2345;
 				mergeWhen();
 				}
 				}
-				State = 2353;
+				State = 2348;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==WHEN );
-			State = 2356;
+			State = 2351;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2355;
+				State = 2350;
 				returning();
 				}
 			}
@@ -22553,36 +22266,36 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeWhenContext mergeWhen() {
 		MergeWhenContext _localctx = new MergeWhenContext(Context, State);
-		EnterRule(_localctx, 238, RULE_mergeWhen);
+		EnterRule(_localctx, 236, RULE_mergeWhen);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2358;
+			State = 2353;
 			Match(WHEN);
-			State = 2366;
+			State = 2361;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case MATCHED:
 				{
-				State = 2359;
+				State = 2354;
 				Match(MATCHED);
 				}
 				break;
 			case NOT:
 				{
-				State = 2360;
+				State = 2355;
 				Match(NOT);
-				State = 2361;
+				State = 2356;
 				Match(MATCHED);
-				State = 2364;
+				State = 2359;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BY) {
 					{
-					State = 2362;
+					State = 2357;
 					Match(BY);
-					State = 2363;
+					State = 2358;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SOURCE || _la==TARGET) ) {
 					ErrorHandler.RecoverInline(this);
@@ -22599,21 +22312,21 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2370;
+			State = 2365;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AND) {
 				{
-				State = 2368;
+				State = 2363;
 				Match(AND);
-				State = 2369;
+				State = 2364;
 				expression();
 				}
 			}
 
-			State = 2372;
+			State = 2367;
 			Match(THEN);
-			State = 2373;
+			State = 2368;
 			mergeAction();
 			}
 		}
@@ -22676,21 +22389,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeActionContext mergeAction() {
 		MergeActionContext _localctx = new MergeActionContext(Context, State);
-		EnterRule(_localctx, 240, RULE_mergeAction);
+		EnterRule(_localctx, 238, RULE_mergeAction);
 		int _la;
 		try {
-			State = 2394;
+			State = 2389;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case UPDATE:
 				_localctx = new MergeUpdateContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2375;
+				State = 2370;
 				Match(UPDATE);
-				State = 2376;
+				State = 2371;
 				Match(SET);
-				State = 2377;
+				State = 2372;
 				assignments();
 				}
 				break;
@@ -22698,7 +22411,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeDeleteContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2378;
+				State = 2373;
 				Match(DELETE);
 				}
 				break;
@@ -22706,9 +22419,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeDoNothingContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2379;
+				State = 2374;
 				Match(DO);
-				State = 2380;
+				State = 2375;
 				Match(NOTHING);
 				}
 				break;
@@ -22716,44 +22429,44 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeInsertContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2381;
+				State = 2376;
 				Match(INSERT);
-				State = 2383;
+				State = 2378;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2382;
+					State = 2377;
 					insertColumns();
 					}
 				}
 
-				State = 2386;
+				State = 2381;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OVERRIDING) {
 					{
-					State = 2385;
+					State = 2380;
 					overriding();
 					}
 				}
 
-				State = 2392;
+				State = 2387;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case VALUES:
 					{
-					State = 2388;
+					State = 2383;
 					Match(VALUES);
-					State = 2389;
+					State = 2384;
 					valuesRow();
 					}
 					break;
 				case DEFAULT:
 					{
-					State = 2390;
+					State = 2385;
 					Match(DEFAULT);
-					State = 2391;
+					State = 2386;
 					Match(VALUES);
 					}
 					break;
@@ -22791,11 +22504,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TruncatedContext truncated() {
 		TruncatedContext _localctx = new TruncatedContext(Context, State);
-		EnterRule(_localctx, 242, RULE_truncated);
+		EnterRule(_localctx, 240, RULE_truncated);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2396;
+			State = 2391;
 			relation();
 			}
 		}
@@ -22985,57 +22698,57 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CreateBodyContext createBody() {
 		CreateBodyContext _localctx = new CreateBodyContext(Context, State);
-		EnterRule(_localctx, 244, RULE_createBody);
+		EnterRule(_localctx, 242, RULE_createBody);
 		int _la;
 		try {
-			State = 2553;
+			State = 2548;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,388,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,387,Context) ) {
 			case 1:
 				_localctx = new CreateTableContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2400;
+				State = 2395;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2398;
+					State = 2393;
 					Match(OR);
-					State = 2399;
+					State = 2394;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2403;
+				State = 2398;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GLOBAL || _la==LOCAL || ((((_la - 313)) & ~0x3f) == 0 && ((1L << (_la - 313)) & 1027L) != 0)) {
 					{
-					State = 2402;
+					State = 2397;
 					persistence();
 					}
 				}
 
-				State = 2405;
+				State = 2400;
 				Match(TABLE);
-				State = 2409;
+				State = 2404;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,356,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,355,Context) ) {
 				case 1:
 					{
-					State = 2406;
+					State = 2401;
 					Match(IF);
-					State = 2407;
+					State = 2402;
 					Match(NOT);
-					State = 2408;
+					State = 2403;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2411;
+				State = 2406;
 				qualifiedName();
-				State = 2412;
+				State = 2407;
 				tableBody();
 				}
 				break;
@@ -23043,59 +22756,59 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateExternalTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2416;
+				State = 2411;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2414;
+					State = 2409;
 					Match(OR);
-					State = 2415;
+					State = 2410;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2418;
+				State = 2413;
 				Match(EXTERNAL);
-				State = 2419;
+				State = 2414;
 				Match(TABLE);
-				State = 2423;
+				State = 2418;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,358,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,357,Context) ) {
 				case 1:
 					{
-					State = 2420;
+					State = 2415;
 					Match(IF);
-					State = 2421;
+					State = 2416;
 					Match(NOT);
-					State = 2422;
+					State = 2417;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2425;
+				State = 2420;
 				qualifiedName();
-				State = 2427;
+				State = 2422;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2426;
+					State = 2421;
 					tableElements();
 					}
 				}
 
-				State = 2432;
+				State = 2427;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 239)) & ~0x3f) == 0 && ((1L << (_la - 239)) & 67633153L) != 0) || _la==STORED) {
 					{
 					{
-					State = 2429;
+					State = 2424;
 					externalPart();
 					}
 					}
-					State = 2434;
+					State = 2429;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -23105,34 +22818,34 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateViewContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2437;
+				State = 2432;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2435;
+					State = 2430;
 					Match(OR);
-					State = 2436;
+					State = 2431;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2443;
+				State = 2438;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==TEMP || _la==TEMPORARY) {
 					{
-					State = 2440;
+					State = 2435;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LOCAL) {
 						{
-						State = 2439;
+						State = 2434;
 						Match(LOCAL);
 						}
 					}
 
-					State = 2442;
+					State = 2437;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TEMP || _la==TEMPORARY) ) {
 					ErrorHandler.RecoverInline(this);
@@ -23144,64 +22857,64 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2446;
+				State = 2441;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RECURSIVE) {
 					{
-					State = 2445;
+					State = 2440;
 					Match(RECURSIVE);
 					}
 				}
 
-				State = 2448;
+				State = 2443;
 				Match(VIEW);
-				State = 2452;
+				State = 2447;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,365,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,364,Context) ) {
 				case 1:
 					{
-					State = 2449;
+					State = 2444;
 					Match(IF);
-					State = 2450;
+					State = 2445;
 					Match(NOT);
-					State = 2451;
+					State = 2446;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2454;
+				State = 2449;
 				qualifiedName();
-				State = 2456;
+				State = 2451;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2455;
+					State = 2450;
 					columnNames();
 					}
 				}
 
-				State = 2459;
+				State = 2454;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2458;
+					State = 2453;
 					withOptions();
 					}
 				}
 
-				State = 2461;
+				State = 2456;
 				Match(AS);
-				State = 2462;
+				State = 2457;
 				query();
-				State = 2464;
+				State = 2459;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2463;
+					State = 2458;
 					checkOption();
 					}
 				}
@@ -23212,68 +22925,68 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateMaterializedViewContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2468;
+				State = 2463;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2466;
+					State = 2461;
 					Match(OR);
-					State = 2467;
+					State = 2462;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2470;
+				State = 2465;
 				Match(MATERIALIZED);
-				State = 2471;
+				State = 2466;
 				Match(VIEW);
-				State = 2475;
+				State = 2470;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,370,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,369,Context) ) {
 				case 1:
 					{
-					State = 2472;
+					State = 2467;
 					Match(IF);
-					State = 2473;
+					State = 2468;
 					Match(NOT);
-					State = 2474;
+					State = 2469;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2477;
+				State = 2472;
 				qualifiedName();
-				State = 2479;
+				State = 2474;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2478;
+					State = 2473;
 					columnNames();
 					}
 				}
 
-				State = 2482;
+				State = 2477;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2481;
+					State = 2476;
 					withOptions();
 					}
 				}
 
-				State = 2484;
+				State = 2479;
 				Match(AS);
-				State = 2485;
+				State = 2480;
 				query();
-				State = 2487;
+				State = 2482;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2486;
+					State = 2481;
 					withData();
 					}
 				}
@@ -23284,23 +22997,23 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2489;
+				State = 2484;
 				Match(SCHEMA);
-				State = 2493;
+				State = 2488;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,374,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,373,Context) ) {
 				case 1:
 					{
-					State = 2490;
+					State = 2485;
 					Match(IF);
-					State = 2491;
+					State = 2486;
 					Match(NOT);
-					State = 2492;
+					State = 2487;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2502;
+				State = 2497;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -23511,16 +23224,16 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 2495;
+					State = 2490;
 					qualifiedName();
-					State = 2498;
+					State = 2493;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==AUTHORIZATION) {
 						{
-						State = 2496;
+						State = 2491;
 						Match(AUTHORIZATION);
-						State = 2497;
+						State = 2492;
 						identifier();
 						}
 					}
@@ -23529,9 +23242,9 @@ internal partial class SqlParser : Parser {
 					break;
 				case AUTHORIZATION:
 					{
-					State = 2500;
+					State = 2495;
 					Match(AUTHORIZATION);
-					State = 2501;
+					State = 2496;
 					identifier();
 					}
 					break;
@@ -23544,142 +23257,142 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateIndexContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2505;
+				State = 2500;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==UNIQUE) {
 					{
-					State = 2504;
+					State = 2499;
 					Match(UNIQUE);
 					}
 				}
 
-				State = 2507;
+				State = 2502;
 				Match(INDEX);
-				State = 2509;
+				State = 2504;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 2508;
+					State = 2503;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 2517;
+				State = 2512;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
 					{
-					State = 2514;
+					State = 2509;
 					ErrorHandler.Sync(this);
-					switch ( Simulator.AdaptivePredict(TokenStream,379,Context) ) {
+					switch ( Simulator.AdaptivePredict(TokenStream,378,Context) ) {
 					case 1:
 						{
-						State = 2511;
+						State = 2506;
 						Match(IF);
-						State = 2512;
+						State = 2507;
 						Match(NOT);
-						State = 2513;
+						State = 2508;
 						Match(EXISTS);
 						}
 						break;
 					}
-					State = 2516;
+					State = 2511;
 					((CreateIndexContext)_localctx).indexName = identifier();
 					}
 				}
 
-				State = 2519;
+				State = 2514;
 				Match(ON);
-				State = 2520;
+				State = 2515;
 				relation();
-				State = 2523;
+				State = 2518;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 2521;
+					State = 2516;
 					Match(USING);
-					State = 2522;
+					State = 2517;
 					((CreateIndexContext)_localctx).method = identifier();
 					}
 				}
 
-				State = 2525;
+				State = 2520;
 				Match(LEFT_PAREN);
-				State = 2526;
+				State = 2521;
 				indexKey();
-				State = 2531;
+				State = 2526;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2527;
+					State = 2522;
 					Match(COMMA);
-					State = 2528;
+					State = 2523;
 					indexKey();
 					}
 					}
-					State = 2533;
+					State = 2528;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2534;
+				State = 2529;
 				Match(RIGHT_PAREN);
-				State = 2537;
+				State = 2532;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INCLUDE) {
 					{
-					State = 2535;
+					State = 2530;
 					Match(INCLUDE);
-					State = 2536;
+					State = 2531;
 					columnNames();
 					}
 				}
 
-				State = 2544;
+				State = 2539;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NULLS) {
 					{
-					State = 2539;
+					State = 2534;
 					Match(NULLS);
-					State = 2541;
+					State = 2536;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==NOT) {
 						{
-						State = 2540;
+						State = 2535;
 						Match(NOT);
 						}
 					}
 
-					State = 2543;
+					State = 2538;
 					Match(DISTINCT);
 					}
 				}
 
-				State = 2547;
+				State = 2542;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2546;
+					State = 2541;
 					withOptions();
 					}
 				}
 
-				State = 2551;
+				State = 2546;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2549;
+					State = 2544;
 					Match(WHERE);
-					State = 2550;
+					State = 2545;
 					expression();
 					}
 				}
@@ -23715,10 +23428,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PersistenceContext persistence() {
 		PersistenceContext _localctx = new PersistenceContext(Context, State);
-		EnterRule(_localctx, 246, RULE_persistence);
+		EnterRule(_localctx, 244, RULE_persistence);
 		int _la;
 		try {
-			State = 2560;
+			State = 2555;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case GLOBAL:
@@ -23727,12 +23440,12 @@ internal partial class SqlParser : Parser {
 			case TEMPORARY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2556;
+				State = 2551;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GLOBAL || _la==LOCAL) {
 					{
-					State = 2555;
+					State = 2550;
 					_la = TokenStream.LA(1);
 					if ( !(_la==GLOBAL || _la==LOCAL) ) {
 					ErrorHandler.RecoverInline(this);
@@ -23744,7 +23457,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2558;
+				State = 2553;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TEMP || _la==TEMPORARY) ) {
 				ErrorHandler.RecoverInline(this);
@@ -23758,7 +23471,7 @@ internal partial class SqlParser : Parser {
 			case UNLOGGED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2559;
+				State = 2554;
 				Match(UNLOGGED);
 				}
 				break;
@@ -23846,66 +23559,66 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableBodyContext tableBody() {
 		TableBodyContext _localctx = new TableBodyContext(Context, State);
-		EnterRule(_localctx, 248, RULE_tableBody);
+		EnterRule(_localctx, 246, RULE_tableBody);
 		int _la;
 		try {
-			State = 2607;
+			State = 2602;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,401,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,400,Context) ) {
 			case 1:
 				_localctx = new TableOfColumnsContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2562;
+				State = 2557;
 				tableElements();
-				State = 2575;
+				State = 2570;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INHERITS) {
 					{
-					State = 2563;
+					State = 2558;
 					Match(INHERITS);
-					State = 2564;
+					State = 2559;
 					Match(LEFT_PAREN);
-					State = 2565;
+					State = 2560;
 					qualifiedName();
-					State = 2570;
+					State = 2565;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2566;
+						State = 2561;
 						Match(COMMA);
-						State = 2567;
+						State = 2562;
 						qualifiedName();
 						}
 						}
-						State = 2572;
+						State = 2567;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 2573;
+					State = 2568;
 					Match(RIGHT_PAREN);
 					}
 				}
 
-				State = 2578;
+				State = 2573;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2577;
+					State = 2572;
 					withOptions();
 					}
 				}
 
-				State = 2581;
+				State = 2576;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 2580;
+					State = 2575;
 					onCommit();
 					}
 				}
@@ -23916,39 +23629,39 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableOfQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2584;
+				State = 2579;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2583;
+					State = 2578;
 					columnNames();
 					}
 				}
 
-				State = 2587;
+				State = 2582;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2586;
+					State = 2581;
 					withOptions();
 					}
 				}
 
-				State = 2590;
+				State = 2585;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 2589;
+					State = 2584;
 					onCommit();
 					}
 				}
 
-				State = 2592;
+				State = 2587;
 				Match(AS);
-				State = 2602;
+				State = 2597;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FROM:
@@ -23958,26 +23671,26 @@ internal partial class SqlParser : Parser {
 				case WITH:
 				case LEFT_PAREN:
 					{
-					State = 2593;
+					State = 2588;
 					query();
 					}
 					break;
 				case EXECUTE:
 					{
-					State = 2594;
+					State = 2589;
 					Match(EXECUTE);
-					State = 2595;
+					State = 2590;
 					identifier();
-					State = 2600;
+					State = 2595;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2596;
+						State = 2591;
 						Match(LEFT_PAREN);
-						State = 2597;
+						State = 2592;
 						expressions();
-						State = 2598;
+						State = 2593;
 						Match(RIGHT_PAREN);
 						}
 					}
@@ -23987,12 +23700,12 @@ internal partial class SqlParser : Parser {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2605;
+				State = 2600;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2604;
+					State = 2599;
 					withData();
 					}
 				}
@@ -24035,40 +23748,40 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableElementsContext tableElements() {
 		TableElementsContext _localctx = new TableElementsContext(Context, State);
-		EnterRule(_localctx, 250, RULE_tableElements);
+		EnterRule(_localctx, 248, RULE_tableElements);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2609;
+			State = 2604;
 			Match(LEFT_PAREN);
-			State = 2618;
+			State = 2613;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 36028835673669638L) != 0) || ((((_la - 77)) & ~0x3f) == 0 && ((1L << (_la - 77)) & -1124800395149311L) != 0) || ((((_la - 141)) & ~0x3f) == 0 && ((1L << (_la - 141)) & -1L) != 0) || ((((_la - 205)) & ~0x3f) == 0 && ((1L << (_la - 205)) & -1L) != 0) || ((((_la - 269)) & ~0x3f) == 0 && ((1L << (_la - 269)) & 9223372036854775807L) != 0)) {
 				{
-				State = 2610;
+				State = 2605;
 				tableElement();
-				State = 2615;
+				State = 2610;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2611;
+					State = 2606;
 					Match(COMMA);
-					State = 2612;
+					State = 2607;
 					tableElement();
 					}
 					}
-					State = 2617;
+					State = 2612;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2620;
+			State = 2615;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -24142,10 +23855,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableElementContext tableElement() {
 		TableElementContext _localctx = new TableElementContext(Context, State);
-		EnterRule(_localctx, 252, RULE_tableElement);
+		EnterRule(_localctx, 250, RULE_tableElement);
 		int _la;
 		try {
-			State = 2643;
+			State = 2638;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -24358,7 +24071,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2622;
+				State = 2617;
 				columnDefinition();
 				}
 				break;
@@ -24370,31 +24083,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableConstraintElementContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2625;
+				State = 2620;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONSTRAINT) {
 					{
-					State = 2623;
+					State = 2618;
 					Match(CONSTRAINT);
-					State = 2624;
+					State = 2619;
 					identifier();
 					}
 				}
 
-				State = 2627;
+				State = 2622;
 				tableConstraint();
-				State = 2631;
+				State = 2626;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 45)) & ~0x3f) == 0 && ((1L << (_la - 45)) & 16842753L) != 0) || _la==NO) {
 					{
 					{
-					State = 2628;
+					State = 2623;
 					constraintAttribute();
 					}
 					}
-					State = 2633;
+					State = 2628;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -24404,17 +24117,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new LikeTableContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2634;
+				State = 2629;
 				Match(LIKE);
-				State = 2635;
+				State = 2630;
 				qualifiedName();
-				State = 2640;
+				State = 2635;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==EXCLUDING || _la==INCLUDING) {
 					{
 					{
-					State = 2636;
+					State = 2631;
 					_la = TokenStream.LA(1);
 					if ( !(_la==EXCLUDING || _la==INCLUDING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24423,11 +24136,11 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2637;
+					State = 2632;
 					label();
 					}
 					}
-					State = 2642;
+					State = 2637;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -24475,38 +24188,38 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnDefinitionContext columnDefinition() {
 		ColumnDefinitionContext _localctx = new ColumnDefinitionContext(Context, State);
-		EnterRule(_localctx, 254, RULE_columnDefinition);
+		EnterRule(_localctx, 252, RULE_columnDefinition);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2645;
+			State = 2640;
 			identifier();
-			State = 2646;
+			State = 2641;
 			typeName();
-			State = 2649;
+			State = 2644;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLLATE) {
 				{
-				State = 2647;
+				State = 2642;
 				Match(COLLATE);
-				State = 2648;
+				State = 2643;
 				qualifiedName();
 				}
 			}
 
-			State = 2654;
+			State = 2649;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 32)) & ~0x3f) == 0 && ((1L << (_la - 32)) & 2306160080879357961L) != 0) || _la==GENERATED) {
 				{
 				{
-				State = 2651;
+				State = 2646;
 				columnConstraint();
 				}
 				}
-				State = 2656;
+				State = 2651;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -24547,41 +24260,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnConstraintContext columnConstraint() {
 		ColumnConstraintContext _localctx = new ColumnConstraintContext(Context, State);
-		EnterRule(_localctx, 256, RULE_columnConstraint);
+		EnterRule(_localctx, 254, RULE_columnConstraint);
 		int _la;
 		try {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2659;
+			State = 2654;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CONSTRAINT) {
 				{
-				State = 2657;
+				State = 2652;
 				Match(CONSTRAINT);
-				State = 2658;
+				State = 2653;
 				identifier();
 				}
 			}
 
-			State = 2661;
+			State = 2656;
 			constraintBody();
-			State = 2665;
+			State = 2660;
 			ErrorHandler.Sync(this);
-			_alt = Simulator.AdaptivePredict(TokenStream,411,Context);
+			_alt = Simulator.AdaptivePredict(TokenStream,410,Context);
 			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 				if ( _alt==1 ) {
 					{
 					{
-					State = 2662;
+					State = 2657;
 					constraintAttribute();
 					}
 					}
 				}
-				State = 2667;
+				State = 2662;
 				ErrorHandler.Sync(this);
-				_alt = Simulator.AdaptivePredict(TokenStream,411,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,410,Context);
 			}
 			}
 		}
@@ -24667,18 +24380,18 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConstraintBodyContext constraintBody() {
 		ConstraintBodyContext _localctx = new ConstraintBodyContext(Context, State);
-		EnterRule(_localctx, 258, RULE_constraintBody);
+		EnterRule(_localctx, 256, RULE_constraintBody);
 		try {
-			State = 2697;
+			State = 2692;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOT:
 				_localctx = new NotNullConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2668;
+				State = 2663;
 				Match(NOT);
-				State = 2669;
+				State = 2664;
 				Match(NULL);
 				}
 				break;
@@ -24686,7 +24399,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NullConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2670;
+				State = 2665;
 				Match(NULL);
 				}
 				break;
@@ -24694,9 +24407,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new DefaultConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2671;
+				State = 2666;
 				Match(DEFAULT);
-				State = 2672;
+				State = 2667;
 				valueExpression();
 				}
 				break;
@@ -24704,13 +24417,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new CheckConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2673;
+				State = 2668;
 				Match(CHECK);
-				State = 2674;
+				State = 2669;
 				Match(LEFT_PAREN);
-				State = 2675;
+				State = 2670;
 				expression();
-				State = 2676;
+				State = 2671;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -24718,7 +24431,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new UniqueConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2678;
+				State = 2673;
 				Match(UNIQUE);
 				}
 				break;
@@ -24726,9 +24439,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new PrimaryKeyConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2679;
+				State = 2674;
 				Match(PRIMARY);
-				State = 2680;
+				State = 2675;
 				Match(KEY);
 				}
 				break;
@@ -24736,7 +24449,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReferencesConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2681;
+				State = 2676;
 				references();
 				}
 				break;
@@ -24744,48 +24457,48 @@ internal partial class SqlParser : Parser {
 				_localctx = new GeneratedConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2682;
+				State = 2677;
 				Match(GENERATED);
-				State = 2686;
+				State = 2681;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALWAYS:
 					{
-					State = 2683;
+					State = 2678;
 					Match(ALWAYS);
 					}
 					break;
 				case BY:
 					{
-					State = 2684;
+					State = 2679;
 					Match(BY);
-					State = 2685;
+					State = 2680;
 					Match(DEFAULT);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2688;
+				State = 2683;
 				Match(AS);
-				State = 2695;
+				State = 2690;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTITY:
 					{
-					State = 2689;
+					State = 2684;
 					Match(IDENTITY);
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 2690;
+					State = 2685;
 					Match(LEFT_PAREN);
-					State = 2691;
+					State = 2686;
 					expression();
-					State = 2692;
+					State = 2687;
 					Match(RIGHT_PAREN);
-					State = 2693;
+					State = 2688;
 					Match(STORED);
 					}
 					break;
@@ -24860,22 +24573,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableConstraintContext tableConstraint() {
 		TableConstraintContext _localctx = new TableConstraintContext(Context, State);
-		EnterRule(_localctx, 260, RULE_tableConstraint);
+		EnterRule(_localctx, 258, RULE_tableConstraint);
 		try {
-			State = 2714;
+			State = 2709;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CHECK:
 				_localctx = new TableCheckContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2699;
+				State = 2694;
 				Match(CHECK);
-				State = 2700;
+				State = 2695;
 				Match(LEFT_PAREN);
-				State = 2701;
+				State = 2696;
 				expression();
-				State = 2702;
+				State = 2697;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -24883,9 +24596,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableUniqueContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2704;
+				State = 2699;
 				Match(UNIQUE);
-				State = 2705;
+				State = 2700;
 				columnNames();
 				}
 				break;
@@ -24893,11 +24606,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new TablePrimaryKeyContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2706;
+				State = 2701;
 				Match(PRIMARY);
-				State = 2707;
+				State = 2702;
 				Match(KEY);
-				State = 2708;
+				State = 2703;
 				columnNames();
 				}
 				break;
@@ -24905,13 +24618,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableForeignKeyContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2709;
+				State = 2704;
 				Match(FOREIGN);
-				State = 2710;
+				State = 2705;
 				Match(KEY);
-				State = 2711;
+				State = 2706;
 				columnNames();
-				State = 2712;
+				State = 2707;
 				references();
 				}
 				break;
@@ -24958,33 +24671,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReferencesContext references() {
 		ReferencesContext _localctx = new ReferencesContext(Context, State);
-		EnterRule(_localctx, 262, RULE_references);
+		EnterRule(_localctx, 260, RULE_references);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2716;
+			State = 2711;
 			Match(REFERENCES);
-			State = 2717;
+			State = 2712;
 			qualifiedName();
-			State = 2719;
+			State = 2714;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 2718;
+				State = 2713;
 				columnNames();
 				}
 			}
 
-			State = 2723;
+			State = 2718;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==MATCH) {
 				{
-				State = 2721;
+				State = 2716;
 				Match(MATCH);
-				State = 2722;
+				State = 2717;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FULL || _la==PARTIAL || _la==SIMPLE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -24996,17 +24709,17 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2728;
+			State = 2723;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ON) {
 				{
 				{
-				State = 2725;
+				State = 2720;
 				referentialTrigger();
 				}
 				}
-				State = 2730;
+				State = 2725;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -25044,14 +24757,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReferentialTriggerContext referentialTrigger() {
 		ReferentialTriggerContext _localctx = new ReferentialTriggerContext(Context, State);
-		EnterRule(_localctx, 264, RULE_referentialTrigger);
+		EnterRule(_localctx, 262, RULE_referentialTrigger);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2731;
+			State = 2726;
 			Match(ON);
-			State = 2732;
+			State = 2727;
 			_la = TokenStream.LA(1);
 			if ( !(_la==DELETE || _la==UPDATE) ) {
 			ErrorHandler.RecoverInline(this);
@@ -25060,42 +24773,42 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2741;
+			State = 2736;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,419,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,418,Context) ) {
 			case 1:
 				{
-				State = 2733;
+				State = 2728;
 				Match(NO);
-				State = 2734;
+				State = 2729;
 				Match(ACTION);
 				}
 				break;
 			case 2:
 				{
-				State = 2735;
+				State = 2730;
 				Match(RESTRICT);
 				}
 				break;
 			case 3:
 				{
-				State = 2736;
+				State = 2731;
 				Match(CASCADE);
 				}
 				break;
 			case 4:
 				{
-				State = 2737;
+				State = 2732;
 				Match(SET);
-				State = 2738;
+				State = 2733;
 				Match(NULL);
 				}
 				break;
 			case 5:
 				{
-				State = 2739;
+				State = 2734;
 				Match(SET);
-				State = 2740;
+				State = 2735;
 				Match(DEFAULT);
 				}
 				break;
@@ -25132,35 +24845,35 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConstraintAttributeContext constraintAttribute() {
 		ConstraintAttributeContext _localctx = new ConstraintAttributeContext(Context, State);
-		EnterRule(_localctx, 266, RULE_constraintAttribute);
+		EnterRule(_localctx, 264, RULE_constraintAttribute);
 		int _la;
 		try {
-			State = 2753;
+			State = 2748;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,421,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,420,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2744;
+				State = 2739;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 2743;
+					State = 2738;
 					Match(NOT);
 					}
 				}
 
-				State = 2746;
+				State = 2741;
 				Match(DEFERRABLE);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2747;
+				State = 2742;
 				Match(INITIALLY);
-				State = 2748;
+				State = 2743;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DEFERRED || _la==IMMEDIATE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25174,18 +24887,18 @@ internal partial class SqlParser : Parser {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2749;
+				State = 2744;
 				Match(NOT);
-				State = 2750;
+				State = 2745;
 				Match(VALID);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2751;
+				State = 2746;
 				Match(NO);
-				State = 2752;
+				State = 2747;
 				Match(INHERIT);
 				}
 				break;
@@ -25264,21 +24977,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExternalPartContext externalPart() {
 		ExternalPartContext _localctx = new ExternalPartContext(Context, State);
-		EnterRule(_localctx, 268, RULE_externalPart);
+		EnterRule(_localctx, 266, RULE_externalPart);
 		int _la;
 		try {
-			State = 2785;
+			State = 2780;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STORED:
 				_localctx = new StoredAsContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2755;
+				State = 2750;
 				Match(STORED);
-				State = 2756;
+				State = 2751;
 				Match(AS);
-				State = 2757;
+				State = 2752;
 				identifier();
 				}
 				break;
@@ -25286,9 +24999,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new LocationContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2758;
+				State = 2753;
 				Match(LOCATION);
-				State = 2759;
+				State = 2754;
 				Match(STRING);
 				}
 				break;
@@ -25296,29 +25009,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExternalOptionsContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2760;
+				State = 2755;
 				Match(OPTIONS);
-				State = 2761;
+				State = 2756;
 				Match(LEFT_PAREN);
-				State = 2762;
+				State = 2757;
 				externalOption();
-				State = 2767;
+				State = 2762;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2763;
+					State = 2758;
 					Match(COMMA);
-					State = 2764;
+					State = 2759;
 					externalOption();
 					}
 					}
-					State = 2769;
+					State = 2764;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2770;
+				State = 2765;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -25326,31 +25039,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new PartitionedByContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2772;
+				State = 2767;
 				Match(PARTITIONED);
-				State = 2773;
+				State = 2768;
 				Match(BY);
-				State = 2774;
+				State = 2769;
 				Match(LEFT_PAREN);
-				State = 2775;
+				State = 2770;
 				aliasColumn();
-				State = 2780;
+				State = 2775;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2776;
+					State = 2771;
 					Match(COMMA);
-					State = 2777;
+					State = 2772;
 					aliasColumn();
 					}
 					}
-					State = 2782;
+					State = 2777;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2783;
+				State = 2778;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -25395,17 +25108,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExternalOptionContext externalOption() {
 		ExternalOptionContext _localctx = new ExternalOptionContext(Context, State);
-		EnterRule(_localctx, 270, RULE_externalOption);
+		EnterRule(_localctx, 268, RULE_externalOption);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2796;
+			State = 2791;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 				{
-				State = 2787;
+				State = 2782;
 				Match(STRING);
 				}
 				break;
@@ -25724,21 +25437,21 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2788;
+				State = 2783;
 				label();
-				State = 2793;
+				State = 2788;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 2789;
+					State = 2784;
 					Match(DOT);
-					State = 2790;
+					State = 2785;
 					label();
 					}
 					}
-					State = 2795;
+					State = 2790;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -25747,17 +25460,17 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2799;
+			State = 2794;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUALS) {
 				{
-				State = 2798;
+				State = 2793;
 				Match(EQUALS);
 				}
 			}
 
-			State = 2801;
+			State = 2796;
 			optionValue();
 			}
 		}
@@ -25791,26 +25504,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithOptionsContext withOptions() {
 		WithOptionsContext _localctx = new WithOptionsContext(Context, State);
-		EnterRule(_localctx, 272, RULE_withOptions);
+		EnterRule(_localctx, 270, RULE_withOptions);
 		try {
-			State = 2807;
+			State = 2802;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2803;
+				State = 2798;
 				Match(WITH);
-				State = 2804;
+				State = 2799;
 				optionList();
 				}
 				break;
 			case WITHOUT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2805;
+				State = 2800;
 				Match(WITHOUT);
-				State = 2806;
+				State = 2801;
 				identifier();
 				}
 				break;
@@ -25846,36 +25559,36 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OnCommitContext onCommit() {
 		OnCommitContext _localctx = new OnCommitContext(Context, State);
-		EnterRule(_localctx, 274, RULE_onCommit);
+		EnterRule(_localctx, 272, RULE_onCommit);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2809;
+			State = 2804;
 			Match(ON);
-			State = 2810;
+			State = 2805;
 			Match(COMMIT);
-			State = 2816;
+			State = 2811;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PRESERVE:
 				{
-				State = 2811;
+				State = 2806;
 				Match(PRESERVE);
-				State = 2812;
+				State = 2807;
 				Match(ROWS);
 				}
 				break;
 			case DELETE:
 				{
-				State = 2813;
+				State = 2808;
 				Match(DELETE);
-				State = 2814;
+				State = 2809;
 				Match(ROWS);
 				}
 				break;
 			case DROP:
 				{
-				State = 2815;
+				State = 2810;
 				Match(DROP);
 				}
 				break;
@@ -25909,24 +25622,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithDataContext withData() {
 		WithDataContext _localctx = new WithDataContext(Context, State);
-		EnterRule(_localctx, 276, RULE_withData);
+		EnterRule(_localctx, 274, RULE_withData);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2818;
+			State = 2813;
 			Match(WITH);
-			State = 2820;
+			State = 2815;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NO) {
 				{
-				State = 2819;
+				State = 2814;
 				Match(NO);
 				}
 			}
 
-			State = 2822;
+			State = 2817;
 			Match(DATA);
 			}
 		}
@@ -25957,19 +25670,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CheckOptionContext checkOption() {
 		CheckOptionContext _localctx = new CheckOptionContext(Context, State);
-		EnterRule(_localctx, 278, RULE_checkOption);
+		EnterRule(_localctx, 276, RULE_checkOption);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2824;
+			State = 2819;
 			Match(WITH);
-			State = 2826;
+			State = 2821;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CASCADED || _la==LOCAL) {
 				{
-				State = 2825;
+				State = 2820;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CASCADED || _la==LOCAL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25981,9 +25694,9 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2828;
+			State = 2823;
 			Match(CHECK);
-			State = 2829;
+			State = 2824;
 			Match(OPTION);
 			}
 		}
@@ -26020,29 +25733,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IndexKeyContext indexKey() {
 		IndexKeyContext _localctx = new IndexKeyContext(Context, State);
-		EnterRule(_localctx, 280, RULE_indexKey);
+		EnterRule(_localctx, 278, RULE_indexKey);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2831;
+			State = 2826;
 			expression();
-			State = 2833;
+			State = 2828;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENTIFIER) {
 				{
-				State = 2832;
+				State = 2827;
 				indexOperatorClass();
 				}
 			}
 
-			State = 2836;
+			State = 2831;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASC || _la==DESC) {
 				{
-				State = 2835;
+				State = 2830;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ASC || _la==DESC) ) {
 				ErrorHandler.RecoverInline(this);
@@ -26054,14 +25767,14 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2840;
+			State = 2835;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NULLS_LA) {
 				{
-				State = 2838;
+				State = 2833;
 				Match(NULLS_LA);
-				State = 2839;
+				State = 2834;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==LAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -26105,26 +25818,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IndexOperatorClassContext indexOperatorClass() {
 		IndexOperatorClassContext _localctx = new IndexOperatorClassContext(Context, State);
-		EnterRule(_localctx, 282, RULE_indexOperatorClass);
+		EnterRule(_localctx, 280, RULE_indexOperatorClass);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2842;
+			State = 2837;
 			Match(IDENTIFIER);
-			State = 2847;
+			State = 2842;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 2843;
+				State = 2838;
 				Match(DOT);
-				State = 2844;
+				State = 2839;
 				Match(IDENTIFIER);
 				}
 				}
-				State = 2849;
+				State = 2844;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -26154,12 +25867,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DropBehaviorContext dropBehavior() {
 		DropBehaviorContext _localctx = new DropBehaviorContext(Context, State);
-		EnterRule(_localctx, 284, RULE_dropBehavior);
+		EnterRule(_localctx, 282, RULE_dropBehavior);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2850;
+			State = 2845;
 			_la = TokenStream.LA(1);
 			if ( !(_la==CASCADE || _la==RESTRICT) ) {
 			ErrorHandler.RecoverInline(this);
@@ -26206,110 +25919,110 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ObjectKindContext objectKind() {
 		ObjectKindContext _localctx = new ObjectKindContext(Context, State);
-		EnterRule(_localctx, 286, RULE_objectKind);
+		EnterRule(_localctx, 284, RULE_objectKind);
 		try {
-			State = 2868;
+			State = 2863;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case TABLE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2852;
+				State = 2847;
 				Match(TABLE);
 				}
 				break;
 			case VIEW:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2853;
+				State = 2848;
 				Match(VIEW);
 				}
 				break;
 			case MATERIALIZED:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2854;
+				State = 2849;
 				Match(MATERIALIZED);
-				State = 2855;
+				State = 2850;
 				Match(VIEW);
 				}
 				break;
 			case INDEX:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2856;
+				State = 2851;
 				Match(INDEX);
 				}
 				break;
 			case SCHEMA:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2857;
+				State = 2852;
 				Match(SCHEMA);
 				}
 				break;
 			case SEQUENCE:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2858;
+				State = 2853;
 				Match(SEQUENCE);
 				}
 				break;
 			case TYPE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2859;
+				State = 2854;
 				Match(TYPE);
 				}
 				break;
 			case DOMAIN:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2860;
+				State = 2855;
 				Match(DOMAIN);
 				}
 				break;
 			case FUNCTION:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2861;
+				State = 2856;
 				Match(FUNCTION);
 				}
 				break;
 			case DATABASE:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2862;
+				State = 2857;
 				Match(DATABASE);
 				}
 				break;
 			case COLUMN:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2863;
+				State = 2858;
 				Match(COLUMN);
 				}
 				break;
 			case ROLE:
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 2864;
+				State = 2859;
 				Match(ROLE);
 				}
 				break;
 			case CONSTRAINT:
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 2865;
+				State = 2860;
 				Match(CONSTRAINT);
 				}
 				break;
 			case FOREIGN:
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 2866;
+				State = 2861;
 				Match(FOREIGN);
-				State = 2867;
+				State = 2862;
 				Match(TABLE);
 				}
 				break;
@@ -26517,21 +26230,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AlterActionContext alterAction() {
 		AlterActionContext _localctx = new AlterActionContext(Context, State);
-		EnterRule(_localctx, 288, RULE_alterAction);
+		EnterRule(_localctx, 286, RULE_alterAction);
 		int _la;
 		try {
-			State = 2996;
+			State = 2991;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,457,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,456,Context) ) {
 			case 1:
 				_localctx = new RenameToContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2870;
+				State = 2865;
 				Match(RENAME);
-				State = 2871;
+				State = 2866;
 				Match(TO);
-				State = 2872;
+				State = 2867;
 				identifier();
 				}
 				break;
@@ -26539,15 +26252,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new RenameConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2873;
+				State = 2868;
 				Match(RENAME);
-				State = 2874;
+				State = 2869;
 				Match(CONSTRAINT);
-				State = 2875;
+				State = 2870;
 				identifier();
-				State = 2876;
+				State = 2871;
 				Match(TO);
-				State = 2877;
+				State = 2872;
 				identifier();
 				}
 				break;
@@ -26555,23 +26268,23 @@ internal partial class SqlParser : Parser {
 				_localctx = new RenameColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2879;
+				State = 2874;
 				Match(RENAME);
-				State = 2881;
+				State = 2876;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2880;
+					State = 2875;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2883;
+				State = 2878;
 				identifier();
-				State = 2884;
+				State = 2879;
 				Match(TO);
-				State = 2885;
+				State = 2880;
 				identifier();
 				}
 				break;
@@ -26579,11 +26292,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2887;
+				State = 2882;
 				Match(SET);
-				State = 2888;
+				State = 2883;
 				Match(SCHEMA);
-				State = 2889;
+				State = 2884;
 				identifier();
 				}
 				break;
@@ -26591,11 +26304,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new OwnerToContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2890;
+				State = 2885;
 				Match(OWNER);
-				State = 2891;
+				State = 2886;
 				Match(TO);
-				State = 2896;
+				State = 2891;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -26806,25 +26519,25 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 2892;
+					State = 2887;
 					identifier();
 					}
 					break;
 				case CURRENT_USER:
 					{
-					State = 2893;
+					State = 2888;
 					Match(CURRENT_USER);
 					}
 					break;
 				case CURRENT_ROLE:
 					{
-					State = 2894;
+					State = 2889;
 					Match(CURRENT_ROLE);
 					}
 					break;
 				case SESSION_USER:
 					{
-					State = 2895;
+					State = 2890;
 					Match(SESSION_USER);
 					}
 					break;
@@ -26837,33 +26550,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new AddConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2898;
+				State = 2893;
 				Match(ADD);
-				State = 2901;
+				State = 2896;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONSTRAINT) {
 					{
-					State = 2899;
+					State = 2894;
 					Match(CONSTRAINT);
-					State = 2900;
+					State = 2895;
 					identifier();
 					}
 				}
 
-				State = 2903;
+				State = 2898;
 				tableConstraint();
-				State = 2907;
+				State = 2902;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 45)) & ~0x3f) == 0 && ((1L << (_la - 45)) & 16842753L) != 0) || _la==NO) {
 					{
 					{
-					State = 2904;
+					State = 2899;
 					constraintAttribute();
 					}
 					}
-					State = 2909;
+					State = 2904;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -26873,33 +26586,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new AddColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2910;
+				State = 2905;
 				Match(ADD);
-				State = 2912;
+				State = 2907;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2911;
+					State = 2906;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2917;
+				State = 2912;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,442,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,441,Context) ) {
 				case 1:
 					{
-					State = 2914;
+					State = 2909;
 					Match(IF);
-					State = 2915;
+					State = 2910;
 					Match(NOT);
-					State = 2916;
+					State = 2911;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2919;
+				State = 2914;
 				columnDefinition();
 				}
 				break;
@@ -26907,30 +26620,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2920;
+				State = 2915;
 				Match(DROP);
-				State = 2921;
+				State = 2916;
 				Match(CONSTRAINT);
-				State = 2924;
+				State = 2919;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,443,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,442,Context) ) {
 				case 1:
 					{
-					State = 2922;
+					State = 2917;
 					Match(IF);
-					State = 2923;
+					State = 2918;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2926;
+				State = 2921;
 				identifier();
-				State = 2928;
+				State = 2923;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 2927;
+					State = 2922;
 					dropBehavior();
 					}
 				}
@@ -26941,38 +26654,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2930;
+				State = 2925;
 				Match(DROP);
-				State = 2932;
+				State = 2927;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2931;
+					State = 2926;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2936;
+				State = 2931;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,446,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,445,Context) ) {
 				case 1:
 					{
-					State = 2934;
+					State = 2929;
 					Match(IF);
-					State = 2935;
+					State = 2930;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2938;
+				State = 2933;
 				identifier();
-				State = 2940;
+				State = 2935;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 2939;
+					State = 2934;
 					dropBehavior();
 					}
 				}
@@ -26983,56 +26696,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2942;
+				State = 2937;
 				Match(ALTER);
-				State = 2944;
+				State = 2939;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2943;
+					State = 2938;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2946;
+				State = 2941;
 				identifier();
-				State = 2949;
+				State = 2944;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==SET) {
 					{
-					State = 2947;
+					State = 2942;
 					Match(SET);
-					State = 2948;
+					State = 2943;
 					Match(DATA);
 					}
 				}
 
-				State = 2951;
+				State = 2946;
 				Match(TYPE);
-				State = 2952;
+				State = 2947;
 				typeName();
-				State = 2955;
+				State = 2950;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLLATE) {
 					{
-					State = 2953;
+					State = 2948;
 					Match(COLLATE);
-					State = 2954;
+					State = 2949;
 					qualifiedName();
 					}
 				}
 
-				State = 2959;
+				State = 2954;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 2957;
+					State = 2952;
 					Match(USING);
-					State = 2958;
+					State = 2953;
 					expression();
 					}
 				}
@@ -27043,38 +26756,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnDefaultContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2961;
+				State = 2956;
 				Match(ALTER);
-				State = 2963;
+				State = 2958;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2962;
+					State = 2957;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2965;
+				State = 2960;
 				identifier();
-				State = 2971;
+				State = 2966;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case SET:
 					{
-					State = 2966;
+					State = 2961;
 					Match(SET);
-					State = 2967;
+					State = 2962;
 					Match(DEFAULT);
-					State = 2968;
+					State = 2963;
 					expression();
 					}
 					break;
 				case DROP:
 					{
-					State = 2969;
+					State = 2964;
 					Match(DROP);
-					State = 2970;
+					State = 2965;
 					Match(DEFAULT);
 					}
 					break;
@@ -27087,21 +26800,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnNullabilityContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 2973;
+				State = 2968;
 				Match(ALTER);
-				State = 2975;
+				State = 2970;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2974;
+					State = 2969;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2977;
+				State = 2972;
 				identifier();
-				State = 2978;
+				State = 2973;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DROP || _la==SET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -27110,9 +26823,9 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2979;
+				State = 2974;
 				Match(NOT);
-				State = 2980;
+				State = 2975;
 				Match(NULL);
 				}
 				break;
@@ -27120,35 +26833,35 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnStatisticsContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 2982;
+				State = 2977;
 				Match(ALTER);
-				State = 2984;
+				State = 2979;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2983;
+					State = 2978;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2986;
+				State = 2981;
 				identifier();
-				State = 2987;
+				State = 2982;
 				Match(SET);
-				State = 2988;
+				State = 2983;
 				Match(STATISTICS);
-				State = 2990;
+				State = 2985;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==MINUS) {
 					{
-					State = 2989;
+					State = 2984;
 					Match(MINUS);
 					}
 				}
 
-				State = 2992;
+				State = 2987;
 				Match(INTEGER_NUMBER);
 				}
 				break;
@@ -27156,7 +26869,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterOptionsContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 2994;
+				State = 2989;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RESET || _la==SET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -27165,7 +26878,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2995;
+				State = 2990;
 				optionList();
 				}
 				break;
@@ -27245,52 +26958,52 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GrantBodyContext grantBody() {
 		GrantBodyContext _localctx = new GrantBodyContext(Context, State);
-		EnterRule(_localctx, 290, RULE_grantBody);
+		EnterRule(_localctx, 288, RULE_grantBody);
 		int _la;
 		try {
-			State = 3037;
+			State = 3032;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,463,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,462,Context) ) {
 			case 1:
 				_localctx = new GrantPrivilegesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2998;
+				State = 2993;
 				privileges();
-				State = 2999;
+				State = 2994;
 				Match(ON);
-				State = 3000;
+				State = 2995;
 				grantTarget();
-				State = 3001;
+				State = 2996;
 				Match(TO);
-				State = 3002;
+				State = 2997;
 				grantee();
-				State = 3007;
+				State = 3002;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3003;
+					State = 2998;
 					Match(COMMA);
-					State = 3004;
+					State = 2999;
 					grantee();
 					}
 					}
-					State = 3009;
+					State = 3004;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3013;
+				State = 3008;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3010;
+					State = 3005;
 					Match(WITH);
-					State = 3011;
+					State = 3006;
 					Match(GRANT);
-					State = 3012;
+					State = 3007;
 					Match(OPTION);
 					}
 				}
@@ -27301,54 +27014,54 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantRolesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3015;
+				State = 3010;
 				identifier();
-				State = 3020;
+				State = 3015;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3016;
+					State = 3011;
 					Match(COMMA);
-					State = 3017;
+					State = 3012;
 					identifier();
 					}
 					}
-					State = 3022;
+					State = 3017;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3023;
+				State = 3018;
 				Match(TO);
-				State = 3024;
+				State = 3019;
 				grantee();
-				State = 3029;
+				State = 3024;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3025;
+					State = 3020;
 					Match(COMMA);
-					State = 3026;
+					State = 3021;
 					grantee();
 					}
 					}
-					State = 3031;
+					State = 3026;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3035;
+				State = 3030;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3032;
+					State = 3027;
 					Match(WITH);
-					State = 3033;
+					State = 3028;
 					Match(ADMIN);
-					State = 3034;
+					State = 3029;
 					Match(OPTION);
 					}
 				}
@@ -27437,62 +27150,62 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public RevokeBodyContext revokeBody() {
 		RevokeBodyContext _localctx = new RevokeBodyContext(Context, State);
-		EnterRule(_localctx, 292, RULE_revokeBody);
+		EnterRule(_localctx, 290, RULE_revokeBody);
 		int _la;
 		try {
-			State = 3084;
+			State = 3079;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,471,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,470,Context) ) {
 			case 1:
 				_localctx = new RevokePrivilegesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3042;
+				State = 3037;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GRANT) {
 					{
-					State = 3039;
+					State = 3034;
 					Match(GRANT);
-					State = 3040;
+					State = 3035;
 					Match(OPTION);
-					State = 3041;
+					State = 3036;
 					Match(FOR);
 					}
 				}
 
-				State = 3044;
+				State = 3039;
 				privileges();
-				State = 3045;
+				State = 3040;
 				Match(ON);
-				State = 3046;
+				State = 3041;
 				grantTarget();
-				State = 3047;
+				State = 3042;
 				Match(FROM);
-				State = 3048;
+				State = 3043;
 				grantee();
-				State = 3053;
+				State = 3048;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3049;
+					State = 3044;
 					Match(COMMA);
-					State = 3050;
+					State = 3045;
 					grantee();
 					}
 					}
-					State = 3055;
+					State = 3050;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3057;
+				State = 3052;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3056;
+					State = 3051;
 					dropBehavior();
 					}
 				}
@@ -27503,64 +27216,64 @@ internal partial class SqlParser : Parser {
 				_localctx = new RevokeRolesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3062;
+				State = 3057;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,467,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,466,Context) ) {
 				case 1:
 					{
-					State = 3059;
+					State = 3054;
 					Match(ADMIN);
-					State = 3060;
+					State = 3055;
 					Match(OPTION);
-					State = 3061;
+					State = 3056;
 					Match(FOR);
 					}
 					break;
 				}
-				State = 3064;
+				State = 3059;
 				identifier();
-				State = 3069;
+				State = 3064;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3065;
+					State = 3060;
 					Match(COMMA);
-					State = 3066;
+					State = 3061;
 					identifier();
 					}
 					}
-					State = 3071;
+					State = 3066;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3072;
+				State = 3067;
 				Match(FROM);
-				State = 3073;
+				State = 3068;
 				grantee();
-				State = 3078;
+				State = 3073;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3074;
+					State = 3069;
 					Match(COMMA);
-					State = 3075;
+					State = 3070;
 					grantee();
 					}
 					}
-					State = 3080;
+					State = 3075;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3082;
+				State = 3077;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3081;
+					State = 3076;
 					dropBehavior();
 					}
 				}
@@ -27606,33 +27319,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrivilegesContext privileges() {
 		PrivilegesContext _localctx = new PrivilegesContext(Context, State);
-		EnterRule(_localctx, 294, RULE_privileges);
+		EnterRule(_localctx, 292, RULE_privileges);
 		int _la;
 		try {
-			State = 3101;
+			State = 3096;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3086;
+				State = 3081;
 				Match(ALL);
-				State = 3088;
+				State = 3083;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRIVILEGES) {
 					{
-					State = 3087;
+					State = 3082;
 					Match(PRIVILEGES);
 					}
 				}
 
-				State = 3091;
+				State = 3086;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3090;
+					State = 3085;
 					columnNames();
 					}
 				}
@@ -27851,21 +27564,21 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3093;
+				State = 3088;
 				privilege();
-				State = 3098;
+				State = 3093;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3094;
+					State = 3089;
 					Match(COMMA);
-					State = 3095;
+					State = 3090;
 					privilege();
 					}
 					}
-					State = 3100;
+					State = 3095;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -27906,29 +27619,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrivilegeContext privilege() {
 		PrivilegeContext _localctx = new PrivilegeContext(Context, State);
-		EnterRule(_localctx, 296, RULE_privilege);
+		EnterRule(_localctx, 294, RULE_privilege);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3107;
+			State = 3102;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 				{
-				State = 3103;
+				State = 3098;
 				Match(SELECT);
 				}
 				break;
 			case REFERENCES:
 				{
-				State = 3104;
+				State = 3099;
 				Match(REFERENCES);
 				}
 				break;
 			case CREATE:
 				{
-				State = 3105;
+				State = 3100;
 				Match(CREATE);
 				}
 				break;
@@ -28140,19 +27853,19 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3106;
+				State = 3101;
 				identifier();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 3110;
+			State = 3105;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 3109;
+				State = 3104;
 				columnNames();
 				}
 			}
@@ -28237,41 +27950,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GrantTargetContext grantTarget() {
 		GrantTargetContext _localctx = new GrantTargetContext(Context, State);
-		EnterRule(_localctx, 298, RULE_grantTarget);
+		EnterRule(_localctx, 296, RULE_grantTarget);
 		int _la;
 		try {
-			State = 3144;
+			State = 3139;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,482,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,481,Context) ) {
 			case 1:
 				_localctx = new GrantTablesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3113;
+				State = 3108;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 3112;
+					State = 3107;
 					Match(TABLE);
 					}
 				}
 
-				State = 3115;
+				State = 3110;
 				qualifiedName();
-				State = 3120;
+				State = 3115;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3116;
+					State = 3111;
 					Match(COMMA);
-					State = 3117;
+					State = 3112;
 					qualifiedName();
 					}
 					}
-					State = 3122;
+					State = 3117;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28281,7 +27994,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantObjectsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3123;
+				State = 3118;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 194)) & ~0x3f) == 0 && ((1L << (_la - 194)) & 4195329L) != 0) || ((((_la - 289)) & ~0x3f) == 0 && ((1L << (_la - 289)) & 536870921L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28290,21 +28003,21 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3124;
+				State = 3119;
 				qualifiedName();
-				State = 3129;
+				State = 3124;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3125;
+					State = 3120;
 					Match(COMMA);
-					State = 3126;
+					State = 3121;
 					qualifiedName();
 					}
 					}
-					State = 3131;
+					State = 3126;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28314,9 +28027,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantAllInSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3132;
+				State = 3127;
 				Match(ALL);
-				State = 3133;
+				State = 3128;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEQUENCES || _la==TABLES) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28325,25 +28038,25 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3134;
+				State = 3129;
 				Match(IN);
-				State = 3135;
+				State = 3130;
 				Match(SCHEMA);
-				State = 3136;
+				State = 3131;
 				qualifiedName();
-				State = 3141;
+				State = 3136;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3137;
+					State = 3132;
 					Match(COMMA);
-					State = 3138;
+					State = 3133;
 					qualifiedName();
 					}
 					}
-					State = 3143;
+					State = 3138;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28380,22 +28093,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GranteeContext grantee() {
 		GranteeContext _localctx = new GranteeContext(Context, State);
-		EnterRule(_localctx, 300, RULE_grantee);
+		EnterRule(_localctx, 298, RULE_grantee);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3147;
+			State = 3142;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUP) {
 				{
-				State = 3146;
+				State = 3141;
 				Match(GROUP);
 				}
 			}
 
-			State = 3153;
+			State = 3148;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -28606,25 +28319,25 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3149;
+				State = 3144;
 				identifier();
 				}
 				break;
 			case CURRENT_USER:
 				{
-				State = 3150;
+				State = 3145;
 				Match(CURRENT_USER);
 				}
 				break;
 			case CURRENT_ROLE:
 				{
-				State = 3151;
+				State = 3146;
 				Match(CURRENT_ROLE);
 				}
 				break;
 			case SESSION_USER:
 				{
-				State = 3152;
+				State = 3147;
 				Match(SESSION_USER);
 				}
 				break;
@@ -28700,27 +28413,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyBodyContext copyBody() {
 		CopyBodyContext _localctx = new CopyBodyContext(Context, State);
-		EnterRule(_localctx, 302, RULE_copyBody);
+		EnterRule(_localctx, 300, RULE_copyBody);
 		int _la;
 		try {
-			State = 3179;
+			State = 3174;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				_localctx = new CopyQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3155;
+				State = 3150;
 				Match(LEFT_PAREN);
-				State = 3156;
+				State = 3151;
 				query();
-				State = 3157;
+				State = 3152;
 				Match(RIGHT_PAREN);
-				State = 3158;
+				State = 3153;
 				Match(TO);
-				State = 3159;
+				State = 3154;
 				copyEndpoint();
-				State = 3160;
+				State = 3155;
 				copyOptions();
 				}
 				break;
@@ -28935,29 +28648,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3163;
+				State = 3158;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BINARY) {
 					{
-					State = 3162;
+					State = 3157;
 					Match(BINARY);
 					}
 				}
 
-				State = 3165;
+				State = 3160;
 				qualifiedName();
-				State = 3167;
+				State = 3162;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3166;
+					State = 3161;
 					columnNames();
 					}
 				}
 
-				State = 3169;
+				State = 3164;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==TO) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28966,28 +28679,28 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3170;
+				State = 3165;
 				copyEndpoint();
-				State = 3172;
+				State = 3167;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING || _la==DELIMITERS) {
 					{
-					State = 3171;
+					State = 3166;
 					copyDelimiters();
 					}
 				}
 
-				State = 3174;
+				State = 3169;
 				copyOptions();
-				State = 3177;
+				State = 3172;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 3175;
+					State = 3170;
 					Match(WHERE);
-					State = 3176;
+					State = 3171;
 					expression();
 					}
 				}
@@ -29024,41 +28737,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyEndpointContext copyEndpoint() {
 		CopyEndpointContext _localctx = new CopyEndpointContext(Context, State);
-		EnterRule(_localctx, 304, RULE_copyEndpoint);
+		EnterRule(_localctx, 302, RULE_copyEndpoint);
 		int _la;
 		try {
-			State = 3187;
+			State = 3182;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 			case PROGRAM:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3182;
+				State = 3177;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PROGRAM) {
 					{
-					State = 3181;
+					State = 3176;
 					Match(PROGRAM);
 					}
 				}
 
-				State = 3184;
+				State = 3179;
 				Match(STRING);
 				}
 				break;
 			case STDIN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3185;
+				State = 3180;
 				Match(STDIN);
 				}
 				break;
 			case STDOUT:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3186;
+				State = 3181;
 				Match(STDOUT);
 				}
 				break;
@@ -29091,24 +28804,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyDelimitersContext copyDelimiters() {
 		CopyDelimitersContext _localctx = new CopyDelimitersContext(Context, State);
-		EnterRule(_localctx, 306, RULE_copyDelimiters);
+		EnterRule(_localctx, 304, RULE_copyDelimiters);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3190;
+			State = 3185;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==USING) {
 				{
-				State = 3189;
+				State = 3184;
 				Match(USING);
 				}
 			}
 
-			State = 3192;
+			State = 3187;
 			Match(DELIMITERS);
-			State = 3193;
+			State = 3188;
 			Match(STRING);
 			}
 		}
@@ -29144,27 +28857,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyOptionsContext copyOptions() {
 		CopyOptionsContext _localctx = new CopyOptionsContext(Context, State);
-		EnterRule(_localctx, 308, RULE_copyOptions);
+		EnterRule(_localctx, 306, RULE_copyOptions);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3196;
+			State = 3191;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 3195;
+				State = 3190;
 				Match(WITH);
 				}
 			}
 
-			State = 3205;
+			State = 3200;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				{
-				State = 3198;
+				State = 3193;
 				optionList();
 				}
 				break;
@@ -29182,17 +28895,17 @@ internal partial class SqlParser : Parser {
 			case QUOTE:
 			case SEMICOLON:
 				{
-				State = 3202;
+				State = 3197;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 584115552257L) != 0) || ((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 290484374988652545L) != 0) || ((((_la - 214)) & ~0x3f) == 0 && ((1L << (_la - 214)) & 576460752303423617L) != 0)) {
 					{
 					{
-					State = 3199;
+					State = 3194;
 					legacyCopyOption();
 					}
 					}
-					State = 3204;
+					State = 3199;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -29265,10 +28978,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LegacyCopyOptionContext legacyCopyOption() {
 		LegacyCopyOptionContext _localctx = new LegacyCopyOptionContext(Context, State);
-		EnterRule(_localctx, 310, RULE_legacyCopyOption);
+		EnterRule(_localctx, 308, RULE_legacyCopyOption);
 		int _la;
 		try {
-			State = 3231;
+			State = 3226;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BINARY:
@@ -29278,7 +28991,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyFlagContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3207;
+				State = 3202;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BINARY || _la==FREEZE || _la==CSV || _la==HEADER) ) {
 				ErrorHandler.RecoverInline(this);
@@ -29297,7 +29010,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyStringContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3208;
+				State = 3203;
 				_la = TokenStream.LA(1);
 				if ( !(_la==NULL || ((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 290482175965396993L) != 0) || _la==QUOTE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -29306,17 +29019,17 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3210;
+				State = 3205;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 3209;
+					State = 3204;
 					Match(AS);
 					}
 				}
 
-				State = 3212;
+				State = 3207;
 				Match(STRING);
 				}
 				break;
@@ -29324,40 +29037,40 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyForceContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3213;
+				State = 3208;
 				Match(FORCE);
-				State = 3218;
+				State = 3213;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case QUOTE:
 					{
-					State = 3214;
+					State = 3209;
 					Match(QUOTE);
 					}
 					break;
 				case NOT:
 					{
-					State = 3215;
+					State = 3210;
 					Match(NOT);
-					State = 3216;
+					State = 3211;
 					Match(NULL);
 					}
 					break;
 				case NULL:
 					{
-					State = 3217;
+					State = 3212;
 					Match(NULL);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 3229;
+				State = 3224;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STAR:
 					{
-					State = 3220;
+					State = 3215;
 					Match(STAR);
 					}
 					break;
@@ -29569,21 +29282,21 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3221;
+					State = 3216;
 					identifier();
-					State = 3226;
+					State = 3221;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3222;
+						State = 3217;
 						Match(COMMA);
-						State = 3223;
+						State = 3218;
 						identifier();
 						}
 						}
-						State = 3228;
+						State = 3223;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -29629,33 +29342,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainOptionsContext explainOptions() {
 		ExplainOptionsContext _localctx = new ExplainOptionsContext(Context, State);
-		EnterRule(_localctx, 312, RULE_explainOptions);
+		EnterRule(_localctx, 310, RULE_explainOptions);
 		int _la;
 		try {
-			State = 3240;
+			State = 3235;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,502,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,501,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3233;
+				State = 3228;
 				optionList();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3237;
+				State = 3232;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6291458L) != 0) || _la==VERBOSE) {
 					{
 					{
-					State = 3234;
+					State = 3229;
 					explainWord();
 					}
 					}
-					State = 3239;
+					State = 3234;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -29689,12 +29402,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainWordContext explainWord() {
 		ExplainWordContext _localctx = new ExplainWordContext(Context, State);
-		EnterRule(_localctx, 314, RULE_explainWord);
+		EnterRule(_localctx, 312, RULE_explainWord);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3242;
+			State = 3237;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 6291458L) != 0) || _la==VERBOSE) ) {
 			ErrorHandler.RecoverInline(this);
@@ -29768,11 +29481,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainedContext explained() {
 		ExplainedContext _localctx = new ExplainedContext(Context, State);
-		EnterRule(_localctx, 316, RULE_explained);
+		EnterRule(_localctx, 314, RULE_explained);
 		int _la;
 		try {
 			int _alt;
-			State = 3281;
+			State = 3276;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -29787,46 +29500,46 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3244;
+				State = 3239;
 				dataStatement();
 				}
 				break;
 			case CREATE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3245;
+				State = 3240;
 				Match(CREATE);
-				State = 3246;
+				State = 3241;
 				createBody();
 				}
 				break;
 			case REFRESH:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3247;
+				State = 3242;
 				Match(REFRESH);
-				State = 3248;
+				State = 3243;
 				Match(MATERIALIZED);
-				State = 3249;
+				State = 3244;
 				Match(VIEW);
-				State = 3251;
+				State = 3246;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 3250;
+					State = 3245;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 3253;
+				State = 3248;
 				qualifiedName();
-				State = 3255;
+				State = 3250;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3254;
+					State = 3249;
 					withData();
 					}
 				}
@@ -29836,20 +29549,20 @@ internal partial class SqlParser : Parser {
 			case EXECUTE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3257;
+				State = 3252;
 				Match(EXECUTE);
-				State = 3258;
+				State = 3253;
 				identifier();
-				State = 3263;
+				State = 3258;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3259;
+					State = 3254;
 					Match(LEFT_PAREN);
-					State = 3260;
+					State = 3255;
 					expressions();
-					State = 3261;
+					State = 3256;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -29859,34 +29572,34 @@ internal partial class SqlParser : Parser {
 			case DECLARE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3265;
+				State = 3260;
 				Match(DECLARE);
-				State = 3266;
+				State = 3261;
 				identifier();
-				State = 3270;
+				State = 3265;
 				ErrorHandler.Sync(this);
-				_alt = Simulator.AdaptivePredict(TokenStream,506,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,505,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 3267;
+						State = 3262;
 						cursorOption();
 						}
 						}
 					}
-					State = 3272;
+					State = 3267;
 					ErrorHandler.Sync(this);
-					_alt = Simulator.AdaptivePredict(TokenStream,506,Context);
+					_alt = Simulator.AdaptivePredict(TokenStream,505,Context);
 				}
-				State = 3273;
+				State = 3268;
 				Match(CURSOR);
-				State = 3276;
+				State = 3271;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 3274;
+					State = 3269;
 					_la = TokenStream.LA(1);
 					if ( !(_la==WITH || _la==WITHOUT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -29895,14 +29608,14 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 3275;
+					State = 3270;
 					Match(HOLD);
 					}
 				}
 
-				State = 3278;
+				State = 3273;
 				Match(FOR);
-				State = 3279;
+				State = 3274;
 				query();
 				}
 				break;
@@ -29939,9 +29652,9 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DescribedContext described() {
 		DescribedContext _localctx = new DescribedContext(Context, State);
-		EnterRule(_localctx, 318, RULE_described);
+		EnterRule(_localctx, 316, RULE_described);
 		try {
-			State = 3286;
+			State = 3281;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -29952,7 +29665,7 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3283;
+				State = 3278;
 				query();
 				}
 				break;
@@ -30165,14 +29878,14 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3284;
+				State = 3279;
 				relationName();
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3285;
+				State = 3280;
 				Match(STRING);
 				}
 				break;
@@ -30212,26 +29925,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MaintainedTablesContext maintainedTables() {
 		MaintainedTablesContext _localctx = new MaintainedTablesContext(Context, State);
-		EnterRule(_localctx, 320, RULE_maintainedTables);
+		EnterRule(_localctx, 318, RULE_maintainedTables);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3288;
+			State = 3283;
 			maintainedTable();
-			State = 3293;
+			State = 3288;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3289;
+				State = 3284;
 				Match(COMMA);
-				State = 3290;
+				State = 3285;
 				maintainedTable();
 				}
 				}
-				State = 3295;
+				State = 3290;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -30265,19 +29978,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MaintainedTableContext maintainedTable() {
 		MaintainedTableContext _localctx = new MaintainedTableContext(Context, State);
-		EnterRule(_localctx, 322, RULE_maintainedTable);
+		EnterRule(_localctx, 320, RULE_maintainedTable);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3296;
+			State = 3291;
 			qualifiedName();
-			State = 3298;
+			State = 3293;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 3297;
+				State = 3292;
 				columnNames();
 				}
 			}
@@ -30318,32 +30031,32 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionListContext optionList() {
 		OptionListContext _localctx = new OptionListContext(Context, State);
-		EnterRule(_localctx, 324, RULE_optionList);
+		EnterRule(_localctx, 322, RULE_optionList);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3300;
+			State = 3295;
 			Match(LEFT_PAREN);
-			State = 3301;
+			State = 3296;
 			option();
-			State = 3306;
+			State = 3301;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3302;
+				State = 3297;
 				Match(COMMA);
-				State = 3303;
+				State = 3298;
 				option();
 				}
 				}
-				State = 3308;
+				State = 3303;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 3309;
+			State = 3304;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -30376,29 +30089,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionContext option() {
 		OptionContext _localctx = new OptionContext(Context, State);
-		EnterRule(_localctx, 326, RULE_option);
+		EnterRule(_localctx, 324, RULE_option);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3311;
+			State = 3306;
 			optionName();
-			State = 3313;
+			State = 3308;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUALS) {
 				{
-				State = 3312;
+				State = 3307;
 				Match(EQUALS);
 				}
 			}
 
-			State = 3316;
+			State = 3311;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048114L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 234889215L) != 0)) {
 				{
-				State = 3315;
+				State = 3310;
 				optionValue();
 				}
 			}
@@ -30449,12 +30162,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionNameContext optionName() {
 		OptionNameContext _localctx = new OptionNameContext(Context, State);
-		EnterRule(_localctx, 328, RULE_optionName);
+		EnterRule(_localctx, 326, RULE_optionName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3328;
+			State = 3323;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -30665,80 +30378,80 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3318;
+				State = 3313;
 				identifier();
 				}
 				break;
 			case ANALYZE:
 				{
-				State = 3319;
+				State = 3314;
 				Match(ANALYZE);
 				}
 				break;
 			case ANALYSE:
 				{
-				State = 3320;
+				State = 3315;
 				Match(ANALYSE);
 				}
 				break;
 			case VERBOSE:
 				{
-				State = 3321;
+				State = 3316;
 				Match(VERBOSE);
 				}
 				break;
 			case FREEZE:
 				{
-				State = 3322;
+				State = 3317;
 				Match(FREEZE);
 				}
 				break;
 			case FULL:
 				{
-				State = 3323;
+				State = 3318;
 				Match(FULL);
 				}
 				break;
 			case NULL:
 				{
-				State = 3324;
+				State = 3319;
 				Match(NULL);
 				}
 				break;
 			case DEFAULT:
 				{
-				State = 3325;
+				State = 3320;
 				Match(DEFAULT);
 				}
 				break;
 			case BINARY:
 				{
-				State = 3326;
+				State = 3321;
 				Match(BINARY);
 				}
 				break;
 			case CHECK:
 				{
-				State = 3327;
+				State = 3322;
 				Match(CHECK);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 3334;
+			State = 3329;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3330;
+				State = 3325;
 				Match(DOT);
-				State = 3331;
+				State = 3326;
 				label();
 				}
 				}
-				State = 3336;
+				State = 3331;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -30808,10 +30521,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionValueContext optionValue() {
 		OptionValueContext _localctx = new OptionValueContext(Context, State);
-		EnterRule(_localctx, 330, RULE_optionValue);
+		EnterRule(_localctx, 328, RULE_optionValue);
 		int _la;
 		try {
-			State = 3355;
+			State = 3350;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -31131,7 +30844,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new WordValueContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3337;
+				State = 3332;
 				label();
 				}
 				break;
@@ -31139,7 +30852,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StringValueContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3338;
+				State = 3333;
 				Match(STRING);
 				}
 				break;
@@ -31151,12 +30864,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new NumberValueContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3340;
+				State = 3335;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 3339;
+					State = 3334;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -31168,7 +30881,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3342;
+				State = 3337;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31183,7 +30896,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StarValueContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3343;
+				State = 3338;
 				Match(STAR);
 				}
 				break;
@@ -31191,27 +30904,27 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListValueContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3344;
+				State = 3339;
 				Match(LEFT_PAREN);
-				State = 3345;
+				State = 3340;
 				optionValue();
-				State = 3350;
+				State = 3345;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3346;
+					State = 3341;
 					Match(COMMA);
-					State = 3347;
+					State = 3342;
 					optionValue();
 					}
 					}
-					State = 3352;
+					State = 3347;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3353;
+				State = 3348;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -31248,45 +30961,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorOptionContext cursorOption() {
 		CursorOptionContext _localctx = new CursorOptionContext(Context, State);
-		EnterRule(_localctx, 332, RULE_cursorOption);
+		EnterRule(_localctx, 330, RULE_cursorOption);
 		try {
-			State = 3363;
+			State = 3358;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,520,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,519,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3357;
+				State = 3352;
 				Match(NO);
-				State = 3358;
+				State = 3353;
 				Match(SCROLL);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3359;
+				State = 3354;
 				Match(SCROLL);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3360;
+				State = 3355;
 				Match(BINARY);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3361;
+				State = 3356;
 				Match(INSENSITIVE);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3362;
+				State = 3357;
 				identifier();
 				}
 				break;
@@ -31322,27 +31035,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorPositionContext cursorPosition() {
 		CursorPositionContext _localctx = new CursorPositionContext(Context, State);
-		EnterRule(_localctx, 334, RULE_cursorPosition);
+		EnterRule(_localctx, 332, RULE_cursorPosition);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3366;
+			State = 3361;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,521,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,520,Context) ) {
 			case 1:
 				{
-				State = 3365;
+				State = 3360;
 				cursorDirection();
 				}
 				break;
 			}
-			State = 3369;
+			State = 3364;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 3368;
+				State = 3363;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31354,7 +31067,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3371;
+			State = 3366;
 			identifier();
 			}
 		}
@@ -31392,37 +31105,37 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorDirectionContext cursorDirection() {
 		CursorDirectionContext _localctx = new CursorDirectionContext(Context, State);
-		EnterRule(_localctx, 336, RULE_cursorDirection);
+		EnterRule(_localctx, 334, RULE_cursorDirection);
 		int _la;
 		try {
-			State = 3386;
+			State = 3381;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEXT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3373;
+				State = 3368;
 				Match(NEXT);
 				}
 				break;
 			case PRIOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3374;
+				State = 3369;
 				Match(PRIOR);
 				}
 				break;
 			case FIRST:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3375;
+				State = 3370;
 				Match(FIRST);
 				}
 				break;
 			case LAST:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3376;
+				State = 3371;
 				Match(LAST);
 				}
 				break;
@@ -31430,7 +31143,7 @@ internal partial class SqlParser : Parser {
 			case RELATIVE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3377;
+				State = 3372;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABSOLUTE || _la==RELATIVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31439,7 +31152,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3378;
+				State = 3373;
 				signedInteger();
 				}
 				break;
@@ -31448,14 +31161,14 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3379;
+				State = 3374;
 				signedInteger();
 				}
 				break;
 			case ALL:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3380;
+				State = 3375;
 				Match(ALL);
 				}
 				break;
@@ -31463,7 +31176,7 @@ internal partial class SqlParser : Parser {
 			case FORWARD:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3381;
+				State = 3376;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BACKWARD || _la==FORWARD) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31472,20 +31185,20 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3384;
+				State = 3379;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case INTEGER_NUMBER:
 				case PLUS:
 				case MINUS:
 					{
-					State = 3382;
+					State = 3377;
 					signedInteger();
 					}
 					break;
 				case ALL:
 					{
-					State = 3383;
+					State = 3378;
 					Match(ALL);
 					}
 					break;
@@ -31733,17 +31446,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SignedIntegerContext signedInteger() {
 		SignedIntegerContext _localctx = new SignedIntegerContext(Context, State);
-		EnterRule(_localctx, 338, RULE_signedInteger);
+		EnterRule(_localctx, 336, RULE_signedInteger);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3389;
+			State = 3384;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PLUS || _la==MINUS) {
 				{
-				State = 3388;
+				State = 3383;
 				_la = TokenStream.LA(1);
 				if ( !(_la==PLUS || _la==MINUS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31755,7 +31468,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3391;
+			State = 3386;
 			Match(INTEGER_NUMBER);
 			}
 		}
@@ -31832,24 +31545,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ShowBodyContext showBody() {
 		ShowBodyContext _localctx = new ShowBodyContext(Context, State);
-		EnterRule(_localctx, 340, RULE_showBody);
+		EnterRule(_localctx, 338, RULE_showBody);
 		int _la;
 		try {
-			State = 3412;
+			State = 3407;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,527,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,526,Context) ) {
 			case 1:
 				_localctx = new ShowAllContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3393;
+				State = 3388;
 				Match(ALL);
-				State = 3395;
+				State = 3390;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLES) {
 					{
-					State = 3394;
+					State = 3389;
 					Match(TABLES);
 					}
 				}
@@ -31860,9 +31573,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowTimeZoneContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3397;
+				State = 3392;
 				Match(TIME);
-				State = 3398;
+				State = 3393;
 				Match(ZONE);
 				}
 				break;
@@ -31870,11 +31583,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowIsolationContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3399;
+				State = 3394;
 				Match(TRANSACTION);
-				State = 3400;
+				State = 3395;
 				Match(ISOLATION);
-				State = 3401;
+				State = 3396;
 				Match(LEVEL);
 				}
 				break;
@@ -31882,9 +31595,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowAuthorizationContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3402;
+				State = 3397;
 				Match(SESSION);
-				State = 3403;
+				State = 3398;
 				Match(AUTHORIZATION);
 				}
 				break;
@@ -31892,9 +31605,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowCreateContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3404;
+				State = 3399;
 				Match(CREATE);
-				State = 3405;
+				State = 3400;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TABLE || _la==VIEW) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31903,7 +31616,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3406;
+				State = 3401;
 				qualifiedName();
 				}
 				break;
@@ -31911,9 +31624,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowTablesContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3407;
+				State = 3402;
 				Match(TABLES);
-				State = 3408;
+				State = 3403;
 				showFilter();
 				}
 				break;
@@ -31921,9 +31634,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowSettingContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3409;
+				State = 3404;
 				settingName();
-				State = 3410;
+				State = 3405;
 				showFilter();
 				}
 				break;
@@ -31958,17 +31671,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ShowFilterContext showFilter() {
 		ShowFilterContext _localctx = new ShowFilterContext(Context, State);
-		EnterRule(_localctx, 342, RULE_showFilter);
+		EnterRule(_localctx, 340, RULE_showFilter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3416;
+			State = 3411;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 3414;
+				State = 3409;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31977,19 +31690,19 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3415;
+				State = 3410;
 				qualifiedName();
 				}
 			}
 
-			State = 3420;
+			State = 3415;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LIKE) {
 				{
-				State = 3418;
+				State = 3413;
 				Match(LIKE);
-				State = 3419;
+				State = 3414;
 				Match(STRING);
 				}
 			}
@@ -32120,22 +31833,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SetBodyContext setBody() {
 		SetBodyContext _localctx = new SetBodyContext(Context, State);
-		EnterRule(_localctx, 344, RULE_setBody);
+		EnterRule(_localctx, 342, RULE_setBody);
 		int _la;
 		try {
-			State = 3490;
+			State = 3485;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,543,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,542,Context) ) {
 			case 1:
 				_localctx = new SetTimeZoneContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3423;
+				State = 3418;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3422;
+					State = 3417;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32147,11 +31860,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3425;
+				State = 3420;
 				Match(TIME);
-				State = 3426;
+				State = 3421;
 				Match(ZONE);
-				State = 3427;
+				State = 3422;
 				timeZoneValue();
 				}
 				break;
@@ -32159,12 +31872,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetNamesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3429;
+				State = 3424;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3428;
+					State = 3423;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32176,14 +31889,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3431;
+				State = 3426;
 				Match(NAMES);
-				State = 3433;
+				State = 3428;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STRING || _la==DEFAULT) {
 					{
-					State = 3432;
+					State = 3427;
 					_la = TokenStream.LA(1);
 					if ( !(_la==STRING || _la==DEFAULT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32201,12 +31914,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetRoleContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3436;
+				State = 3431;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3435;
+					State = 3430;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32218,9 +31931,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3438;
+				State = 3433;
 				Match(ROLE);
-				State = 3441;
+				State = 3436;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -32431,13 +32144,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3439;
+					State = 3434;
 					identifier();
 					}
 					break;
 				case STRING:
 					{
-					State = 3440;
+					State = 3435;
 					Match(STRING);
 					}
 					break;
@@ -32450,12 +32163,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetAuthorizationContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3444;
+				State = 3439;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,535,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,534,Context) ) {
 				case 1:
 					{
-					State = 3443;
+					State = 3438;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32467,11 +32180,11 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 3446;
+				State = 3441;
 				Match(SESSION);
-				State = 3447;
+				State = 3442;
 				Match(AUTHORIZATION);
-				State = 3451;
+				State = 3446;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -32682,19 +32395,19 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3448;
+					State = 3443;
 					identifier();
 					}
 					break;
 				case STRING:
 					{
-					State = 3449;
+					State = 3444;
 					Match(STRING);
 					}
 					break;
 				case DEFAULT:
 					{
-					State = 3450;
+					State = 3445;
 					Match(DEFAULT);
 					}
 					break;
@@ -32706,6 +32419,33 @@ internal partial class SqlParser : Parser {
 			case 5:
 				_localctx = new SetSearchPathContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
+				{
+				State = 3449;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==LOCAL || _la==SESSION) {
+					{
+					State = 3448;
+					_la = TokenStream.LA(1);
+					if ( !(_la==LOCAL || _la==SESSION) ) {
+					ErrorHandler.RecoverInline(this);
+					}
+					else {
+						ErrorHandler.ReportMatch(this);
+					    Consume();
+					}
+					}
+				}
+
+				State = 3451;
+				Match(SCHEMA);
+				State = 3452;
+				Match(STRING);
+				}
+				break;
+			case 6:
+				_localctx = new SetTransactionContext(_localctx);
+				EnterOuterAlt(_localctx, 6);
 				{
 				State = 3454;
 				ErrorHandler.Sync(this);
@@ -32725,14 +32465,14 @@ internal partial class SqlParser : Parser {
 				}
 
 				State = 3456;
-				Match(SCHEMA);
+				Match(TRANSACTION);
 				State = 3457;
-				Match(STRING);
+				transactionModes();
 				}
 				break;
-			case 6:
-				_localctx = new SetTransactionContext(_localctx);
-				EnterOuterAlt(_localctx, 6);
+			case 7:
+				_localctx = new SetSnapshotContext(_localctx);
+				EnterOuterAlt(_localctx, 7);
 				{
 				State = 3459;
 				ErrorHandler.Sync(this);
@@ -32754,35 +32494,8 @@ internal partial class SqlParser : Parser {
 				State = 3461;
 				Match(TRANSACTION);
 				State = 3462;
-				transactionModes();
-				}
-				break;
-			case 7:
-				_localctx = new SetSnapshotContext(_localctx);
-				EnterOuterAlt(_localctx, 7);
-				{
-				State = 3464;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==LOCAL || _la==SESSION) {
-					{
-					State = 3463;
-					_la = TokenStream.LA(1);
-					if ( !(_la==LOCAL || _la==SESSION) ) {
-					ErrorHandler.RecoverInline(this);
-					}
-					else {
-						ErrorHandler.ReportMatch(this);
-					    Consume();
-					}
-					}
-				}
-
-				State = 3466;
-				Match(TRANSACTION);
-				State = 3467;
 				Match(SNAPSHOT);
-				State = 3468;
+				State = 3463;
 				Match(STRING);
 				}
 				break;
@@ -32790,15 +32503,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetCharacteristicsContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3469;
+				State = 3464;
 				Match(SESSION);
-				State = 3470;
+				State = 3465;
 				Match(CHARACTERISTICS);
-				State = 3471;
+				State = 3466;
 				Match(AS);
-				State = 3472;
+				State = 3467;
 				Match(TRANSACTION);
-				State = 3473;
+				State = 3468;
 				transactionModes();
 				}
 				break;
@@ -32806,12 +32519,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSettingContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3475;
+				State = 3470;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,540,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,539,Context) ) {
 				case 1:
 					{
-					State = 3474;
+					State = 3469;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32823,9 +32536,9 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 3477;
+				State = 3472;
 				settingName();
-				State = 3478;
+				State = 3473;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TO || _la==EQUALS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32834,32 +32547,32 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3488;
+				State = 3483;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,542,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,541,Context) ) {
 				case 1:
 					{
-					State = 3479;
+					State = 3474;
 					Match(DEFAULT);
 					}
 					break;
 				case 2:
 					{
-					State = 3480;
+					State = 3475;
 					optionValue();
-					State = 3485;
+					State = 3480;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3481;
+						State = 3476;
 						Match(COMMA);
-						State = 3482;
+						State = 3477;
 						optionValue();
 						}
 						}
-						State = 3487;
+						State = 3482;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -32910,35 +32623,35 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TimeZoneValueContext timeZoneValue() {
 		TimeZoneValueContext _localctx = new TimeZoneValueContext(Context, State);
-		EnterRule(_localctx, 346, RULE_timeZoneValue);
+		EnterRule(_localctx, 344, RULE_timeZoneValue);
 		int _la;
 		try {
-			State = 3508;
+			State = 3503;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,547,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,546,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3492;
+				State = 3487;
 				Match(STRING);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3493;
+				State = 3488;
 				identifier();
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3495;
+				State = 3490;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 3494;
+					State = 3489;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32950,7 +32663,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3497;
+				State = 3492;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32964,26 +32677,26 @@ internal partial class SqlParser : Parser {
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3498;
+				State = 3493;
 				Match(INTERVAL);
-				State = 3500;
+				State = 3495;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3499;
+					State = 3494;
 					typePrecision();
 					}
 				}
 
-				State = 3502;
+				State = 3497;
 				Match(STRING);
-				State = 3504;
+				State = 3499;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 67793L) != 0)) {
 					{
-					State = 3503;
+					State = 3498;
 					intervalQualifier();
 					}
 				}
@@ -32993,14 +32706,14 @@ internal partial class SqlParser : Parser {
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3506;
+				State = 3501;
 				Match(DEFAULT);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3507;
+				State = 3502;
 				Match(LOCAL);
 				}
 				break;
@@ -33040,58 +32753,58 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ResetBodyContext resetBody() {
 		ResetBodyContext _localctx = new ResetBodyContext(Context, State);
-		EnterRule(_localctx, 348, RULE_resetBody);
+		EnterRule(_localctx, 346, RULE_resetBody);
 		try {
-			State = 3520;
+			State = 3515;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,548,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,547,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3510;
+				State = 3505;
 				Match(ALL);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3511;
+				State = 3506;
 				Match(TIME);
-				State = 3512;
+				State = 3507;
 				Match(ZONE);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3513;
+				State = 3508;
 				Match(TRANSACTION);
-				State = 3514;
+				State = 3509;
 				Match(ISOLATION);
-				State = 3515;
+				State = 3510;
 				Match(LEVEL);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3516;
+				State = 3511;
 				Match(SESSION);
-				State = 3517;
+				State = 3512;
 				Match(AUTHORIZATION);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3518;
+				State = 3513;
 				Match(ROLE);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3519;
+				State = 3514;
 				settingName();
 				}
 				break;
@@ -33132,26 +32845,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SettingNameContext settingName() {
 		SettingNameContext _localctx = new SettingNameContext(Context, State);
-		EnterRule(_localctx, 350, RULE_settingName);
+		EnterRule(_localctx, 348, RULE_settingName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3522;
+			State = 3517;
 			identifier();
-			State = 3527;
+			State = 3522;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3523;
+				State = 3518;
 				Match(DOT);
-				State = 3524;
+				State = 3519;
 				label();
 				}
 				}
-				State = 3529;
+				State = 3524;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -33189,34 +32902,34 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TransactionModesContext transactionModes() {
 		TransactionModesContext _localctx = new TransactionModesContext(Context, State);
-		EnterRule(_localctx, 352, RULE_transactionModes);
+		EnterRule(_localctx, 350, RULE_transactionModes);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3530;
+			State = 3525;
 			transactionMode();
-			State = 3537;
+			State = 3532;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DEFERRABLE || _la==NOT || _la==ISOLATION || _la==READ || _la==COMMA) {
 				{
 				{
-				State = 3532;
+				State = 3527;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 3531;
+					State = 3526;
 					Match(COMMA);
 					}
 				}
 
-				State = 3534;
+				State = 3529;
 				transactionMode();
 				}
 				}
-				State = 3539;
+				State = 3534;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -33255,49 +32968,49 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TransactionModeContext transactionMode() {
 		TransactionModeContext _localctx = new TransactionModeContext(Context, State);
-		EnterRule(_localctx, 354, RULE_transactionMode);
+		EnterRule(_localctx, 352, RULE_transactionMode);
 		int _la;
 		try {
-			State = 3559;
+			State = 3554;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,554,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,553,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3540;
+				State = 3535;
 				Match(ISOLATION);
-				State = 3541;
+				State = 3536;
 				Match(LEVEL);
-				State = 3549;
+				State = 3544;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,552,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,551,Context) ) {
 				case 1:
 					{
-					State = 3542;
+					State = 3537;
 					Match(READ);
-					State = 3543;
+					State = 3538;
 					Match(UNCOMMITTED);
 					}
 					break;
 				case 2:
 					{
-					State = 3544;
+					State = 3539;
 					Match(READ);
-					State = 3545;
+					State = 3540;
 					Match(COMMITTED);
 					}
 					break;
 				case 3:
 					{
-					State = 3546;
+					State = 3541;
 					Match(REPEATABLE);
-					State = 3547;
+					State = 3542;
 					Match(READ);
 					}
 					break;
 				case 4:
 					{
-					State = 3548;
+					State = 3543;
 					Match(SERIALIZABLE);
 					}
 					break;
@@ -33307,35 +33020,35 @@ internal partial class SqlParser : Parser {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3551;
+				State = 3546;
 				Match(READ);
-				State = 3552;
+				State = 3547;
 				Match(ONLY);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3553;
+				State = 3548;
 				Match(READ);
-				State = 3554;
+				State = 3549;
 				Match(WRITE);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3556;
+				State = 3551;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 3555;
+					State = 3550;
 					Match(NOT);
 					}
 				}
 
-				State = 3558;
+				State = 3553;
 				Match(DEFERRABLE);
 				}
 				break;
@@ -33365,12 +33078,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WorkContext work() {
 		WorkContext _localctx = new WorkContext(Context, State);
-		EnterRule(_localctx, 356, RULE_work);
+		EnterRule(_localctx, 354, RULE_work);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3561;
+			State = 3556;
 			_la = TokenStream.LA(1);
 			if ( !(_la==TRANSACTION || _la==WORK) ) {
 			ErrorHandler.RecoverInline(this);
@@ -33406,24 +33119,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ChainContext chain() {
 		ChainContext _localctx = new ChainContext(Context, State);
-		EnterRule(_localctx, 358, RULE_chain);
+		EnterRule(_localctx, 356, RULE_chain);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3563;
+			State = 3558;
 			Match(AND);
-			State = 3565;
+			State = 3560;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NO) {
 				{
-				State = 3564;
+				State = 3559;
 				Match(NO);
 				}
 			}
 
-			State = 3567;
+			State = 3562;
 			Match(CHAIN);
 			}
 		}
@@ -33455,28 +33168,28 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LockModeContext lockMode() {
 		LockModeContext _localctx = new LockModeContext(Context, State);
-		EnterRule(_localctx, 360, RULE_lockMode);
+		EnterRule(_localctx, 358, RULE_lockMode);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3569;
+			State = 3564;
 			label();
-			State = 3571;
+			State = 3566;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,556,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,555,Context) ) {
 			case 1:
 				{
-				State = 3570;
+				State = 3565;
 				label();
 				}
 				break;
 			}
-			State = 3574;
+			State = 3569;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,557,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,556,Context) ) {
 			case 1:
 				{
-				State = 3573;
+				State = 3568;
 				label();
 				}
 				break;
@@ -33518,26 +33231,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QualifiedNameContext qualifiedName() {
 		QualifiedNameContext _localctx = new QualifiedNameContext(Context, State);
-		EnterRule(_localctx, 362, RULE_qualifiedName);
+		EnterRule(_localctx, 360, RULE_qualifiedName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3576;
+			State = 3571;
 			identifier();
-			State = 3581;
+			State = 3576;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3577;
+				State = 3572;
 				Match(DOT);
-				State = 3578;
+				State = 3573;
 				label();
 				}
 				}
-				State = 3583;
+				State = 3578;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -33579,22 +33292,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IdentifierContext identifier() {
 		IdentifierContext _localctx = new IdentifierContext(Context, State);
-		EnterRule(_localctx, 364, RULE_identifier);
+		EnterRule(_localctx, 362, RULE_identifier);
 		try {
-			State = 3590;
+			State = 3585;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3584;
+				State = 3579;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3585;
+				State = 3580;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -33768,7 +33481,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3586;
+				State = 3581;
 				freeKeyword();
 				}
 				break;
@@ -33792,7 +33505,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3587;
+				State = 3582;
 				afterAsKeyword();
 				}
 				break;
@@ -33803,7 +33516,7 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3588;
+				State = 3583;
 				columnKeyword();
 				}
 				break;
@@ -33823,7 +33536,7 @@ internal partial class SqlParser : Parser {
 			case TRY_CAST:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3589;
+				State = 3584;
 				formKeyword();
 				}
 				break;
@@ -33864,22 +33577,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExpressionNameContext expressionName() {
 		ExpressionNameContext _localctx = new ExpressionNameContext(Context, State);
-		EnterRule(_localctx, 366, RULE_expressionName);
+		EnterRule(_localctx, 364, RULE_expressionName);
 		try {
-			State = 3597;
+			State = 3592;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3592;
+				State = 3587;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3593;
+				State = 3588;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -34053,7 +33766,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3594;
+				State = 3589;
 				freeKeyword();
 				}
 				break;
@@ -34077,7 +33790,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3595;
+				State = 3590;
 				afterAsKeyword();
 				}
 				break;
@@ -34088,7 +33801,7 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3596;
+				State = 3591;
 				columnKeyword();
 				}
 				break;
@@ -34121,11 +33834,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FunctionNameContext functionName() {
 		FunctionNameContext _localctx = new FunctionNameContext(Context, State);
-		EnterRule(_localctx, 368, RULE_functionName);
+		EnterRule(_localctx, 366, RULE_functionName);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3599;
+			State = 3594;
 			typeFunctionKeyword();
 			}
 		}
@@ -34162,22 +33875,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeIdContext typeId() {
 		TypeIdContext _localctx = new TypeIdContext(Context, State);
-		EnterRule(_localctx, 370, RULE_typeId);
+		EnterRule(_localctx, 368, RULE_typeId);
 		try {
-			State = 3606;
+			State = 3601;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3601;
+				State = 3596;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3602;
+				State = 3597;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -34351,7 +34064,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3603;
+				State = 3598;
 				freeKeyword();
 				}
 				break;
@@ -34375,7 +34088,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3604;
+				State = 3599;
 				afterAsKeyword();
 				}
 				break;
@@ -34406,7 +34119,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3605;
+				State = 3600;
 				typeFunctionKeyword();
 				}
 				break;
@@ -34456,22 +34169,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LabelContext label() {
 		LabelContext _localctx = new LabelContext(Context, State);
-		EnterRule(_localctx, 372, RULE_label);
+		EnterRule(_localctx, 370, RULE_label);
 		try {
-			State = 3616;
+			State = 3611;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3608;
+				State = 3603;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3609;
+				State = 3604;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -34645,7 +34358,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3610;
+				State = 3605;
 				freeKeyword();
 				}
 				break;
@@ -34669,7 +34382,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3611;
+				State = 3606;
 				afterAsKeyword();
 				}
 				break;
@@ -34680,7 +34393,7 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3612;
+				State = 3607;
 				columnKeyword();
 				}
 				break;
@@ -34700,7 +34413,7 @@ internal partial class SqlParser : Parser {
 			case TRY_CAST:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3613;
+				State = 3608;
 				formKeyword();
 				}
 				break;
@@ -34731,7 +34444,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3614;
+				State = 3609;
 				typeFunctionKeyword();
 				}
 				break;
@@ -34819,7 +34532,7 @@ internal partial class SqlParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3615;
+				State = 3610;
 				reservedKeyword();
 				}
 				break;
@@ -34862,22 +34575,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public BareLabelContext bareLabel() {
 		BareLabelContext _localctx = new BareLabelContext(Context, State);
-		EnterRule(_localctx, 374, RULE_bareLabel);
+		EnterRule(_localctx, 372, RULE_bareLabel);
 		try {
-			State = 3629;
+			State = 3624;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3618;
+				State = 3613;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3619;
+				State = 3614;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -35051,63 +34764,63 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3620;
+				State = 3615;
 				freeKeyword();
 				}
 				break;
 			case INTERVAL:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3621;
+				State = 3616;
 				Match(INTERVAL);
 				}
 				break;
 			case MAP:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3622;
+				State = 3617;
 				Match(MAP);
 				}
 				break;
 			case NATIONAL:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3623;
+				State = 3618;
 				Match(NATIONAL);
 				}
 				break;
 			case NONE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3624;
+				State = 3619;
 				Match(NONE);
 				}
 				break;
 			case POSITION:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3625;
+				State = 3620;
 				Match(POSITION);
 				}
 				break;
 			case STRUCT:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3626;
+				State = 3621;
 				Match(STRUCT);
 				}
 				break;
 			case TIME:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3627;
+				State = 3622;
 				Match(TIME);
 				}
 				break;
 			case TIMESTAMP:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 3628;
+				State = 3623;
 				Match(TIMESTAMP);
 				}
 				break;
@@ -35305,12 +35018,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FreeKeywordContext freeKeyword() {
 		FreeKeywordContext _localctx = new FreeKeywordContext(Context, State);
-		EnterRule(_localctx, 376, RULE_freeKeyword);
+		EnterRule(_localctx, 374, RULE_freeKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3631;
+			State = 3626;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 164)) & ~0x3f) == 0 && ((1L << (_la - 164)) & -1L) != 0) || ((((_la - 228)) & ~0x3f) == 0 && ((1L << (_la - 228)) & -1L) != 0) || ((((_la - 292)) & ~0x3f) == 0 && ((1L << (_la - 292)) & 1099511627775L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35361,12 +35074,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AfterAsKeywordContext afterAsKeyword() {
 		AfterAsKeywordContext _localctx = new AfterAsKeywordContext(Context, State);
-		EnterRule(_localctx, 378, RULE_afterAsKeyword);
+		EnterRule(_localctx, 376, RULE_afterAsKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3633;
+			State = 3628;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 146)) & ~0x3f) == 0 && ((1L << (_la - 146)) & 262143L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35404,12 +35117,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnKeywordContext columnKeyword() {
 		ColumnKeywordContext _localctx = new ColumnKeywordContext(Context, State);
-		EnterRule(_localctx, 380, RULE_columnKeyword);
+		EnterRule(_localctx, 378, RULE_columnKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3635;
+			State = 3630;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 141)) & ~0x3f) == 0 && ((1L << (_la - 141)) & 31L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35456,12 +35169,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FormKeywordContext formKeyword() {
 		FormKeywordContext _localctx = new FormKeywordContext(Context, State);
-		EnterRule(_localctx, 382, RULE_formKeyword);
+		EnterRule(_localctx, 380, RULE_formKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3637;
+			State = 3632;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & 16383L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35519,12 +35232,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeFunctionKeywordContext typeFunctionKeyword() {
 		TypeFunctionKeywordContext _localctx = new TypeFunctionKeywordContext(Context, State);
-		EnterRule(_localctx, 384, RULE_typeFunctionKeyword);
+		EnterRule(_localctx, 382, RULE_typeFunctionKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3639;
+			State = 3634;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 102)) & ~0x3f) == 0 && ((1L << (_la - 102)) & 33554431L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35639,12 +35352,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReservedKeywordContext reservedKeyword() {
 		ReservedKeywordContext _localctx = new ReservedKeywordContext(Context, State);
-		EnterRule(_localctx, 386, RULE_reservedKeyword);
+		EnterRule(_localctx, 384, RULE_reservedKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3641;
+			State = 3636;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048576L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 274877906943L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35667,7 +35380,7 @@ internal partial class SqlParser : Parser {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,356,3644,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,356,3639,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
@@ -35696,1472 +35409,1471 @@ internal partial class SqlParser : Parser {
 		2,171,7,171,2,172,7,172,2,173,7,173,2,174,7,174,2,175,7,175,2,176,7,176,
 		2,177,7,177,2,178,7,178,2,179,7,179,2,180,7,180,2,181,7,181,2,182,7,182,
 		2,183,7,183,2,184,7,184,2,185,7,185,2,186,7,186,2,187,7,187,2,188,7,188,
-		2,189,7,189,2,190,7,190,2,191,7,191,2,192,7,192,2,193,7,193,1,0,3,0,390,
-		8,0,1,0,1,0,3,0,394,8,0,5,0,396,8,0,10,0,12,0,399,9,0,1,0,1,0,1,1,1,1,
-		1,1,1,2,1,2,1,2,1,3,1,3,3,3,411,8,3,1,4,1,4,3,4,415,8,4,1,4,1,4,1,4,5,
-		4,420,8,4,10,4,12,4,423,9,4,1,4,1,4,3,4,427,8,4,1,4,3,4,430,8,4,1,4,1,
-		4,1,4,1,4,1,4,1,4,3,4,438,8,4,1,4,1,4,3,4,442,8,4,1,4,1,4,1,4,3,4,447,
-		8,4,1,4,1,4,3,4,451,8,4,1,4,1,4,1,4,5,4,456,8,4,10,4,12,4,459,9,4,1,4,
-		3,4,462,8,4,1,4,1,4,1,4,1,4,3,4,468,8,4,1,4,3,4,471,8,4,1,4,1,4,3,4,475,
-		8,4,1,4,1,4,1,4,5,4,480,8,4,10,4,12,4,483,9,4,1,4,1,4,1,4,1,4,1,4,1,4,
-		1,4,1,4,3,4,493,8,4,1,4,3,4,496,8,4,1,4,3,4,499,8,4,1,4,1,4,3,4,503,8,
-		4,1,4,3,4,506,8,4,1,4,3,4,509,8,4,1,4,3,4,512,8,4,1,4,3,4,515,8,4,1,4,
-		3,4,518,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,532,8,
-		4,1,4,1,4,3,4,536,8,4,1,4,3,4,539,8,4,1,4,1,4,3,4,543,8,4,1,4,3,4,546,
-		8,4,1,4,1,4,3,4,550,8,4,1,4,1,4,3,4,554,8,4,1,4,1,4,3,4,558,8,4,1,4,1,
-		4,1,4,1,4,3,4,564,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,573,8,4,10,4,12,
-		4,576,9,4,1,4,1,4,3,4,580,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,
-		591,8,4,10,4,12,4,594,9,4,1,4,1,4,3,4,598,8,4,1,4,1,4,3,4,602,8,4,1,4,
-		1,4,3,4,606,8,4,1,4,1,4,1,4,5,4,611,8,4,10,4,12,4,614,9,4,1,4,1,4,1,4,
-		3,4,619,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,629,8,4,1,4,1,4,1,4,1,
-		4,1,4,1,4,1,4,1,4,3,4,639,8,4,1,4,1,4,1,4,3,4,644,8,4,1,4,1,4,3,4,648,
-		8,4,1,4,1,4,1,4,5,4,653,8,4,10,4,12,4,656,9,4,1,4,1,4,1,4,1,4,3,4,662,
-		8,4,1,4,3,4,665,8,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,673,8,4,1,4,1,4,1,4,1,
-		4,1,4,1,4,1,4,1,4,3,4,683,8,4,1,5,3,5,686,8,5,1,5,1,5,1,5,1,5,1,5,3,5,
-		693,8,5,1,6,3,6,696,8,6,1,6,1,6,1,7,1,7,3,7,702,8,7,1,7,1,7,1,7,5,7,707,
-		8,7,10,7,12,7,710,9,7,1,8,1,8,3,8,714,8,8,1,8,1,8,3,8,718,8,8,1,8,3,8,
-		721,8,8,1,8,1,8,1,8,1,8,3,8,727,8,8,1,8,3,8,730,8,8,1,9,1,9,1,9,1,9,1,
-		9,1,9,1,9,5,9,739,8,9,10,9,12,9,742,9,9,1,9,1,9,1,9,1,10,1,10,1,10,1,10,
-		5,10,751,8,10,10,10,12,10,754,9,10,1,10,1,10,1,10,1,10,1,10,1,10,1,10,
-		3,10,763,8,10,1,10,1,10,1,10,1,11,1,11,1,11,1,11,5,11,772,8,11,10,11,12,
-		11,775,9,11,1,11,1,11,1,12,1,12,3,12,781,8,12,1,12,1,12,3,12,785,8,12,
-		1,13,1,13,5,13,789,8,13,10,13,12,13,792,9,13,1,14,1,14,3,14,796,8,14,1,
-		14,1,14,1,15,3,15,801,8,15,1,15,1,15,5,15,805,8,15,10,15,12,15,808,9,15,
-		1,16,1,16,1,16,1,16,1,16,3,16,815,8,16,1,17,1,17,3,17,819,8,17,1,17,3,
-		17,822,8,17,1,17,3,17,825,8,17,1,17,3,17,828,8,17,1,17,1,17,1,17,1,17,
-		3,17,834,8,17,1,17,3,17,837,8,17,1,17,1,17,1,17,1,17,1,17,1,17,3,17,845,
-		8,17,1,18,1,18,1,18,1,18,1,18,1,18,1,18,5,18,854,8,18,10,18,12,18,857,
-		9,18,1,18,1,18,3,18,861,8,18,3,18,863,8,18,1,19,1,19,1,19,5,19,868,8,19,
-		10,19,12,19,871,9,19,1,20,1,20,3,20,875,8,20,1,20,5,20,878,8,20,10,20,
-		12,20,881,9,20,1,20,1,20,1,20,3,20,886,8,20,1,21,1,21,1,21,1,21,1,21,5,
-		21,893,8,21,10,21,12,21,896,9,21,1,21,1,21,1,21,3,21,901,8,21,1,21,1,21,
-		1,21,1,21,1,21,5,21,908,8,21,10,21,12,21,911,9,21,1,21,1,21,3,21,915,8,
-		21,1,22,1,22,1,22,1,22,1,23,1,23,3,23,923,8,23,1,23,3,23,926,8,23,1,23,
-		1,23,1,24,1,24,1,24,1,24,5,24,934,8,24,10,24,12,24,937,9,24,1,25,1,25,
-		3,25,941,8,25,1,25,3,25,944,8,25,1,25,1,25,3,25,948,8,25,1,25,3,25,951,
-		8,25,1,25,1,25,3,25,955,8,25,1,26,1,26,1,26,3,26,960,8,26,1,26,1,26,1,
-		26,5,26,965,8,26,10,26,12,26,968,9,26,3,26,970,8,26,1,27,1,27,1,27,1,27,
-		1,27,1,27,1,27,5,27,979,8,27,10,27,12,27,982,9,27,1,27,1,27,3,27,986,8,
-		27,1,28,1,28,1,28,1,28,5,28,992,8,28,10,28,12,28,995,9,28,1,29,1,29,1,
-		29,1,29,1,30,1,30,1,30,5,30,1004,8,30,10,30,12,30,1007,9,30,1,31,1,31,
-		1,31,1,31,5,31,1013,8,31,10,31,12,31,1016,9,31,1,31,1,31,1,32,1,32,3,32,
-		1022,8,32,1,33,1,33,1,33,1,33,1,33,5,33,1029,8,33,10,33,12,33,1032,9,33,
-		1,34,1,34,3,34,1036,8,34,1,34,1,34,1,34,1,34,3,34,1042,8,34,1,34,1,34,
-		3,34,1046,8,34,1,35,1,35,1,35,3,35,1051,8,35,1,35,1,35,1,35,3,35,1056,
-		8,35,1,35,1,35,1,35,3,35,1061,8,35,1,35,1,35,1,35,1,35,3,35,1067,8,35,
-		3,35,1069,8,35,1,36,3,36,1072,8,36,1,36,1,36,1,36,1,36,1,36,3,36,1079,
-		8,36,1,37,1,37,1,37,1,37,1,37,1,37,1,37,1,37,3,37,1089,8,37,1,37,1,37,
-		1,37,1,37,5,37,1095,8,37,10,37,12,37,1098,9,37,3,37,1100,8,37,1,37,1,37,
-		1,37,3,37,1105,8,37,1,37,1,37,3,37,1109,8,37,1,38,1,38,5,38,1113,8,38,
-		10,38,12,38,1116,9,38,1,39,1,39,1,39,1,39,1,39,3,39,1123,8,39,1,39,1,39,
-		1,39,3,39,1128,8,39,1,39,3,39,1131,8,39,1,39,1,39,1,39,1,39,1,39,1,39,
-		1,39,1,39,3,39,1141,8,39,3,39,1143,8,39,1,40,1,40,1,40,3,40,1148,8,40,
-		1,40,1,40,3,40,1152,8,40,1,41,1,41,1,41,1,41,1,41,1,41,3,41,1160,8,41,
-		1,41,3,41,1163,8,41,1,41,3,41,1166,8,41,1,41,1,41,3,41,1170,8,41,1,41,
-		3,41,1173,8,41,1,41,3,41,1176,8,41,1,41,3,41,1179,8,41,1,41,1,41,1,41,
-		1,41,1,41,3,41,1186,8,41,1,41,1,41,3,41,1190,8,41,1,41,3,41,1193,8,41,
-		1,41,1,41,1,41,1,41,3,41,1199,8,41,1,41,1,41,1,41,1,41,1,41,3,41,1206,
-		8,41,1,41,1,41,3,41,1210,8,41,1,41,1,41,3,41,1214,8,41,3,41,1216,8,41,
-		1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,5,42,1226,8,42,10,42,12,42,1229,
-		9,42,1,42,1,42,4,42,1233,8,42,11,42,12,42,1234,3,42,1237,8,42,3,42,1239,
-		8,42,1,43,1,43,3,43,1243,8,43,1,43,3,43,1246,8,43,1,43,1,43,1,43,1,43,
-		1,43,5,43,1253,8,43,10,43,12,43,1256,9,43,1,43,1,43,3,43,1260,8,43,1,43,
-		3,43,1263,8,43,3,43,1265,8,43,1,44,1,44,3,44,1269,8,44,1,44,1,44,1,44,
-		1,44,1,44,1,44,5,44,1277,8,44,10,44,12,44,1280,9,44,1,44,1,44,3,44,1284,
-		8,44,1,45,1,45,1,45,1,46,1,46,1,46,1,46,1,46,5,46,1294,8,46,10,46,12,46,
-		1297,9,46,1,46,1,46,1,46,3,46,1302,8,46,1,46,3,46,1305,8,46,1,47,1,47,
-		1,47,1,47,1,47,5,47,1312,8,47,10,47,12,47,1315,9,47,1,47,1,47,3,47,1319,
-		8,47,1,48,1,48,1,48,1,49,1,49,3,49,1326,8,49,1,50,1,50,1,50,1,50,1,50,
-		1,50,3,50,1334,8,50,1,50,1,50,3,50,1338,8,50,3,50,1340,8,50,1,51,1,51,
-		1,51,5,51,1345,8,51,10,51,12,51,1348,9,51,1,52,3,52,1351,8,52,1,52,1,52,
-		3,52,1355,8,52,1,53,1,53,1,53,1,53,1,53,1,53,5,53,1363,8,53,10,53,12,53,
-		1366,9,53,1,53,1,53,1,53,1,53,1,53,1,53,3,53,1374,8,53,1,54,1,54,1,54,
-		1,54,5,54,1380,8,54,10,54,12,54,1383,9,54,1,54,1,54,1,55,1,55,1,55,5,55,
-		1390,8,55,10,55,12,55,1393,9,55,1,56,5,56,1396,8,56,10,56,12,56,1399,9,
-		56,1,56,1,56,1,56,5,56,1404,8,56,10,56,12,56,1407,9,56,1,56,5,56,1410,
-		8,56,10,56,12,56,1413,9,56,1,57,1,57,5,57,1417,8,57,10,57,12,57,1420,9,
-		57,1,58,1,58,1,58,3,58,1425,8,58,1,58,1,58,3,58,1429,8,58,1,58,1,58,1,
-		58,1,58,1,58,1,58,1,58,3,58,1438,8,58,1,58,1,58,3,58,1442,8,58,1,59,1,
-		59,1,60,1,60,3,60,1448,8,60,1,61,3,61,1451,8,61,1,61,1,61,1,62,1,62,3,
-		62,1457,8,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,
-		62,1,62,1,62,3,62,1473,8,62,3,62,1475,8,62,1,62,1,62,1,62,1,62,1,62,3,
-		62,1482,8,62,1,62,1,62,3,62,1486,8,62,1,63,1,63,1,63,1,63,1,63,1,64,1,
-		64,1,64,1,64,3,64,1497,8,64,5,64,1499,8,64,10,64,12,64,1502,9,64,1,65,
-		5,65,1505,8,65,10,65,12,65,1508,9,65,1,65,1,65,5,65,1512,8,65,10,65,12,
-		65,1515,9,65,1,66,1,66,1,66,3,66,1520,8,66,1,67,1,67,1,67,1,67,1,67,1,
-		67,1,67,3,67,1529,8,67,1,68,1,68,1,68,1,68,1,68,1,68,5,68,1537,8,68,10,
-		68,12,68,1540,9,68,1,68,1,68,1,68,3,68,1545,8,68,1,69,1,69,1,69,1,69,1,
-		69,1,69,5,69,1553,8,69,10,69,12,69,1556,9,69,1,69,1,69,1,69,3,69,1561,
-		8,69,1,70,1,70,1,71,1,71,1,71,1,71,3,71,1569,8,71,1,71,1,71,3,71,1573,
-		8,71,3,71,1575,8,71,1,71,1,71,3,71,1579,8,71,1,71,1,71,1,71,1,71,1,71,
-		1,71,1,71,3,71,1588,8,71,3,71,1590,8,71,1,72,1,72,1,72,1,72,3,72,1596,
-		8,72,1,72,1,72,1,72,1,72,3,72,1602,8,72,1,72,1,72,3,72,1606,8,72,1,72,
-		1,72,1,72,3,72,1611,8,72,1,73,1,73,3,73,1615,8,73,1,73,1,73,1,73,3,73,
-		1620,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
-		1,73,1,73,1,73,1,73,1,73,3,73,1639,8,73,1,73,3,73,1642,8,73,1,73,3,73,
-		1645,8,73,1,73,1,73,1,73,3,73,1650,8,73,1,73,1,73,3,73,1654,8,73,1,73,
-		1,73,3,73,1658,8,73,1,73,1,73,1,73,1,73,3,73,1664,8,73,1,73,1,73,1,73,
-		1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,3,73,1678,8,73,1,73,1,73,
-		1,73,1,73,3,73,1684,8,73,1,73,1,73,1,73,1,73,1,73,3,73,1691,8,73,1,73,
-		1,73,3,73,1695,8,73,1,73,1,73,1,73,3,73,1700,8,73,1,73,1,73,1,73,1,73,
-		3,73,1706,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
-		1,73,1,73,1,73,1,73,3,73,1723,8,73,1,73,1,73,3,73,1727,8,73,1,73,1,73,
-		1,73,1,73,1,73,1,73,1,73,1,73,1,73,3,73,1738,8,73,1,73,1,73,3,73,1742,
-		8,73,1,73,1,73,1,73,1,73,1,73,3,73,1749,8,73,1,73,1,73,1,73,1,73,1,73,
-		1,73,1,73,3,73,1758,8,73,3,73,1760,8,73,1,73,1,73,3,73,1764,8,73,1,74,
-		1,74,1,74,3,74,1769,8,74,4,74,1771,8,74,11,74,12,74,1772,1,75,4,75,1776,
-		8,75,11,75,12,75,1777,1,76,1,76,1,76,1,76,1,76,1,76,1,76,4,76,1787,8,76,
-		11,76,12,76,1788,3,76,1791,8,76,1,77,1,77,1,77,5,77,1796,8,77,10,77,12,
-		77,1799,9,77,1,78,1,78,1,78,5,78,1804,8,78,10,78,12,78,1807,9,78,1,79,
-		1,79,1,79,1,79,4,79,1813,8,79,11,79,12,79,1814,1,79,1,79,1,79,1,79,1,79,
-		1,79,5,79,1823,8,79,10,79,12,79,1826,9,79,1,79,1,79,4,79,1830,8,79,11,
-		79,12,79,1831,3,79,1834,8,79,3,79,1836,8,79,3,79,1838,8,79,1,80,1,80,1,
-		80,1,80,1,80,5,80,1845,8,80,10,80,12,80,1848,9,80,1,80,1,80,1,80,5,80,
-		1853,8,80,10,80,12,80,1856,9,80,1,80,1,80,3,80,1860,8,80,1,81,4,81,1863,
-		8,81,11,81,12,81,1864,1,81,1,81,1,81,3,81,1870,8,81,1,81,1,81,1,81,5,81,
-		1875,8,81,10,81,12,81,1878,9,81,1,82,1,82,3,82,1882,8,82,1,83,1,83,3,83,
-		1886,8,83,1,83,3,83,1889,8,83,1,83,1,83,1,83,3,83,1894,8,83,1,83,1,83,
-		1,83,3,83,1899,8,83,1,83,3,83,1902,8,83,1,84,1,84,3,84,1906,8,84,1,84,
-		3,84,1909,8,84,1,84,3,84,1912,8,84,1,84,3,84,1915,8,84,1,84,3,84,1918,
-		8,84,1,85,1,85,3,85,1922,8,85,1,85,1,85,1,85,5,85,1927,8,85,10,85,12,85,
-		1930,9,85,1,85,3,85,1933,8,85,1,85,1,85,1,85,1,85,3,85,1939,8,85,3,85,
-		1941,8,85,1,85,1,85,1,86,1,86,3,86,1947,8,86,1,86,1,86,1,86,3,86,1952,
-		8,86,3,86,1954,8,86,1,87,1,87,1,87,1,88,1,88,1,88,1,88,1,88,1,88,1,89,
-		1,89,1,89,1,89,1,89,1,89,1,90,1,90,1,90,3,90,1974,8,90,1,91,1,91,3,91,
-		1978,8,91,1,91,1,91,1,91,1,91,1,91,5,91,1985,8,91,10,91,12,91,1988,9,91,
-		3,91,1990,8,91,1,91,3,91,1993,8,91,1,91,3,91,1996,8,91,1,91,1,91,1,92,
-		1,92,1,92,1,92,1,92,1,92,1,92,3,92,2007,8,92,1,92,1,92,1,92,1,92,1,92,
-		1,92,1,92,3,92,2016,8,92,3,92,2018,8,92,1,93,1,93,1,93,1,94,1,94,1,94,
-		1,94,1,94,1,95,1,95,3,95,2030,8,95,1,95,1,95,1,95,1,96,1,96,1,96,5,96,
-		2038,8,96,10,96,12,96,2041,9,96,1,97,1,97,1,97,1,97,1,98,1,98,3,98,2049,
-		8,98,1,98,1,98,1,98,1,98,3,98,2055,8,98,3,98,2057,8,98,1,99,1,99,5,99,
-		2061,8,99,10,99,12,99,2064,9,99,1,100,1,100,3,100,2068,8,100,1,100,1,100,
-		1,101,1,101,1,101,3,101,2075,8,101,1,101,1,101,3,101,2079,8,101,1,101,
-		3,101,2082,8,101,1,101,1,101,1,101,1,101,1,101,5,101,2089,8,101,10,101,
-		12,101,2092,9,101,1,101,1,101,1,101,1,101,1,101,1,101,1,101,1,101,1,101,
-		1,101,1,101,1,101,3,101,2106,8,101,1,101,3,101,2109,8,101,1,101,1,101,
-		1,101,5,101,2114,8,101,10,101,12,101,2117,9,101,1,101,3,101,2120,8,101,
-		1,101,1,101,1,101,1,101,5,101,2126,8,101,10,101,12,101,2129,9,101,1,101,
-		1,101,3,101,2133,8,101,3,101,2135,8,101,1,101,3,101,2138,8,101,1,102,1,
-		102,1,102,1,103,1,103,1,103,1,103,1,104,1,104,1,104,1,104,1,105,1,105,
-		1,105,1,105,3,105,2155,8,105,3,105,2157,8,105,1,105,1,105,3,105,2161,8,
-		105,3,105,2163,8,105,1,106,1,106,1,106,1,106,1,106,3,106,2170,8,106,1,
-		106,3,106,2173,8,106,1,106,3,106,2176,8,106,1,106,1,106,1,106,3,106,2181,
-		8,106,1,106,3,106,2184,8,106,1,106,3,106,2187,8,106,1,107,1,107,1,107,
-		1,107,5,107,2193,8,107,10,107,12,107,2196,9,107,1,107,1,107,1,108,1,108,
-		1,108,1,108,1,109,1,109,1,109,3,109,2207,8,109,1,109,1,109,1,109,1,109,
-		1,109,1,109,1,109,3,109,2216,8,109,3,109,2218,8,109,1,110,1,110,1,110,
-		1,110,5,110,2224,8,110,10,110,12,110,2227,9,110,1,110,1,110,1,110,3,110,
-		2232,8,110,1,110,1,110,1,110,3,110,2237,8,110,1,111,1,111,1,111,1,112,
-		1,112,1,112,3,112,2245,8,112,1,112,3,112,2248,8,112,1,112,1,112,1,112,
-		3,112,2253,8,112,1,112,1,112,3,112,2257,8,112,1,112,3,112,2260,8,112,1,
-		113,1,113,1,113,5,113,2265,8,113,10,113,12,113,2268,9,113,1,114,1,114,
-		1,114,1,114,1,114,1,114,1,114,1,114,5,114,2278,8,114,10,114,12,114,2281,
-		9,114,1,114,1,114,1,114,1,114,3,114,2287,8,114,1,115,1,115,5,115,2291,
-		8,115,10,115,12,115,2294,9,115,1,116,1,116,1,116,1,116,3,116,2300,8,116,
-		1,116,1,116,3,116,2304,8,116,3,116,2306,8,116,1,116,3,116,2309,8,116,1,
-		117,1,117,1,117,1,117,3,117,2315,8,117,1,117,3,117,2318,8,117,1,117,1,
-		117,1,117,1,117,5,117,2324,8,117,10,117,12,117,2327,9,117,3,117,2329,8,
-		117,1,117,1,117,3,117,2333,8,117,1,117,3,117,2336,8,117,1,118,1,118,1,
-		118,1,118,3,118,2342,8,118,1,118,3,118,2345,8,118,1,118,1,118,1,118,1,
-		118,1,118,4,118,2352,8,118,11,118,12,118,2353,1,118,3,118,2357,8,118,1,
-		119,1,119,1,119,1,119,1,119,1,119,3,119,2365,8,119,3,119,2367,8,119,1,
-		119,1,119,3,119,2371,8,119,1,119,1,119,1,119,1,120,1,120,1,120,1,120,1,
-		120,1,120,1,120,1,120,3,120,2384,8,120,1,120,3,120,2387,8,120,1,120,1,
-		120,1,120,1,120,3,120,2393,8,120,3,120,2395,8,120,1,121,1,121,1,122,1,
-		122,3,122,2401,8,122,1,122,3,122,2404,8,122,1,122,1,122,1,122,1,122,3,
-		122,2410,8,122,1,122,1,122,1,122,1,122,1,122,3,122,2417,8,122,1,122,1,
-		122,1,122,1,122,1,122,3,122,2424,8,122,1,122,1,122,3,122,2428,8,122,1,
-		122,5,122,2431,8,122,10,122,12,122,2434,9,122,1,122,1,122,3,122,2438,8,
-		122,1,122,3,122,2441,8,122,1,122,3,122,2444,8,122,1,122,3,122,2447,8,122,
-		1,122,1,122,1,122,1,122,3,122,2453,8,122,1,122,1,122,3,122,2457,8,122,
-		1,122,3,122,2460,8,122,1,122,1,122,1,122,3,122,2465,8,122,1,122,1,122,
-		3,122,2469,8,122,1,122,1,122,1,122,1,122,1,122,3,122,2476,8,122,1,122,
-		1,122,3,122,2480,8,122,1,122,3,122,2483,8,122,1,122,1,122,1,122,3,122,
-		2488,8,122,1,122,1,122,1,122,1,122,3,122,2494,8,122,1,122,1,122,1,122,
-		3,122,2499,8,122,1,122,1,122,3,122,2503,8,122,1,122,3,122,2506,8,122,1,
-		122,1,122,3,122,2510,8,122,1,122,1,122,1,122,3,122,2515,8,122,1,122,3,
-		122,2518,8,122,1,122,1,122,1,122,1,122,3,122,2524,8,122,1,122,1,122,1,
-		122,1,122,5,122,2530,8,122,10,122,12,122,2533,9,122,1,122,1,122,1,122,
-		3,122,2538,8,122,1,122,1,122,3,122,2542,8,122,1,122,3,122,2545,8,122,1,
-		122,3,122,2548,8,122,1,122,1,122,3,122,2552,8,122,3,122,2554,8,122,1,123,
-		3,123,2557,8,123,1,123,1,123,3,123,2561,8,123,1,124,1,124,1,124,1,124,
-		1,124,1,124,5,124,2569,8,124,10,124,12,124,2572,9,124,1,124,1,124,3,124,
-		2576,8,124,1,124,3,124,2579,8,124,1,124,3,124,2582,8,124,1,124,3,124,2585,
-		8,124,1,124,3,124,2588,8,124,1,124,3,124,2591,8,124,1,124,1,124,1,124,
-		1,124,1,124,1,124,1,124,1,124,3,124,2601,8,124,3,124,2603,8,124,1,124,
-		3,124,2606,8,124,3,124,2608,8,124,1,125,1,125,1,125,1,125,5,125,2614,8,
-		125,10,125,12,125,2617,9,125,3,125,2619,8,125,1,125,1,125,1,126,1,126,
-		1,126,3,126,2626,8,126,1,126,1,126,5,126,2630,8,126,10,126,12,126,2633,
-		9,126,1,126,1,126,1,126,1,126,5,126,2639,8,126,10,126,12,126,2642,9,126,
-		3,126,2644,8,126,1,127,1,127,1,127,1,127,3,127,2650,8,127,1,127,5,127,
-		2653,8,127,10,127,12,127,2656,9,127,1,128,1,128,3,128,2660,8,128,1,128,
-		1,128,5,128,2664,8,128,10,128,12,128,2667,9,128,1,129,1,129,1,129,1,129,
+		2,189,7,189,2,190,7,190,2,191,7,191,2,192,7,192,1,0,3,0,388,8,0,1,0,1,
+		0,3,0,392,8,0,5,0,394,8,0,10,0,12,0,397,9,0,1,0,1,0,1,1,1,1,1,1,1,2,1,
+		2,1,2,1,3,1,3,3,3,409,8,3,1,4,1,4,3,4,413,8,4,1,4,1,4,1,4,5,4,418,8,4,
+		10,4,12,4,421,9,4,1,4,1,4,3,4,425,8,4,1,4,3,4,428,8,4,1,4,1,4,1,4,1,4,
+		1,4,1,4,3,4,436,8,4,1,4,1,4,3,4,440,8,4,1,4,1,4,1,4,3,4,445,8,4,1,4,1,
+		4,3,4,449,8,4,1,4,1,4,1,4,5,4,454,8,4,10,4,12,4,457,9,4,1,4,3,4,460,8,
+		4,1,4,1,4,1,4,1,4,3,4,466,8,4,1,4,3,4,469,8,4,1,4,1,4,3,4,473,8,4,1,4,
+		1,4,1,4,5,4,478,8,4,10,4,12,4,481,9,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,
+		3,4,491,8,4,1,4,3,4,494,8,4,1,4,3,4,497,8,4,1,4,1,4,3,4,501,8,4,1,4,3,
+		4,504,8,4,1,4,3,4,507,8,4,1,4,3,4,510,8,4,1,4,3,4,513,8,4,1,4,3,4,516,
+		8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,530,8,4,1,4,1,
+		4,3,4,534,8,4,1,4,3,4,537,8,4,1,4,1,4,3,4,541,8,4,1,4,3,4,544,8,4,1,4,
+		1,4,3,4,548,8,4,1,4,1,4,3,4,552,8,4,1,4,1,4,3,4,556,8,4,1,4,1,4,1,4,1,
+		4,3,4,562,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,571,8,4,10,4,12,4,574,9,
+		4,1,4,1,4,3,4,578,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,589,8,4,
+		10,4,12,4,592,9,4,1,4,1,4,3,4,596,8,4,1,4,1,4,3,4,600,8,4,1,4,1,4,3,4,
+		604,8,4,1,4,1,4,1,4,5,4,609,8,4,10,4,12,4,612,9,4,1,4,1,4,1,4,3,4,617,
+		8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,627,8,4,1,4,1,4,1,4,1,4,1,4,1,
+		4,1,4,1,4,3,4,637,8,4,1,4,1,4,1,4,3,4,642,8,4,1,4,1,4,3,4,646,8,4,1,4,
+		1,4,1,4,5,4,651,8,4,10,4,12,4,654,9,4,1,4,1,4,1,4,1,4,3,4,660,8,4,1,4,
+		3,4,663,8,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,671,8,4,1,4,1,4,1,4,1,4,1,4,1,
+		4,1,4,1,4,3,4,681,8,4,1,5,3,5,684,8,5,1,5,1,5,1,5,1,5,1,5,3,5,691,8,5,
+		1,6,3,6,694,8,6,1,6,1,6,1,7,1,7,3,7,700,8,7,1,7,1,7,1,7,5,7,705,8,7,10,
+		7,12,7,708,9,7,1,8,1,8,3,8,712,8,8,1,8,1,8,3,8,716,8,8,1,8,3,8,719,8,8,
+		1,8,1,8,1,8,1,8,3,8,725,8,8,1,8,3,8,728,8,8,1,9,1,9,1,9,1,9,1,9,1,9,1,
+		9,5,9,737,8,9,10,9,12,9,740,9,9,1,9,1,9,1,9,1,10,1,10,1,10,1,10,5,10,749,
+		8,10,10,10,12,10,752,9,10,1,10,1,10,1,10,1,10,1,10,1,10,1,10,3,10,761,
+		8,10,1,10,1,10,1,10,1,11,1,11,1,11,1,11,5,11,770,8,11,10,11,12,11,773,
+		9,11,1,11,1,11,1,12,1,12,3,12,779,8,12,1,12,1,12,3,12,783,8,12,1,13,1,
+		13,5,13,787,8,13,10,13,12,13,790,9,13,1,14,1,14,3,14,794,8,14,1,14,1,14,
+		1,15,3,15,799,8,15,1,15,1,15,5,15,803,8,15,10,15,12,15,806,9,15,1,16,1,
+		16,1,16,1,16,1,16,3,16,813,8,16,1,17,1,17,3,17,817,8,17,1,17,3,17,820,
+		8,17,1,17,3,17,823,8,17,1,17,3,17,826,8,17,1,17,1,17,1,17,1,17,3,17,832,
+		8,17,1,17,3,17,835,8,17,1,17,1,17,1,17,1,17,1,17,1,17,3,17,843,8,17,1,
+		18,1,18,1,18,1,18,1,18,1,18,1,18,5,18,852,8,18,10,18,12,18,855,9,18,1,
+		18,1,18,3,18,859,8,18,3,18,861,8,18,1,19,1,19,1,19,5,19,866,8,19,10,19,
+		12,19,869,9,19,1,20,1,20,3,20,873,8,20,1,20,5,20,876,8,20,10,20,12,20,
+		879,9,20,1,20,1,20,1,20,3,20,884,8,20,1,21,1,21,1,21,1,21,1,21,5,21,891,
+		8,21,10,21,12,21,894,9,21,1,21,1,21,1,21,3,21,899,8,21,1,21,1,21,1,21,
+		1,21,1,21,5,21,906,8,21,10,21,12,21,909,9,21,1,21,1,21,3,21,913,8,21,1,
+		22,1,22,1,22,1,22,1,23,1,23,3,23,921,8,23,1,23,3,23,924,8,23,1,23,1,23,
+		1,24,1,24,1,24,1,24,5,24,932,8,24,10,24,12,24,935,9,24,1,25,1,25,3,25,
+		939,8,25,1,25,3,25,942,8,25,1,25,1,25,3,25,946,8,25,1,25,3,25,949,8,25,
+		1,25,1,25,3,25,953,8,25,1,26,1,26,1,26,3,26,958,8,26,1,26,1,26,1,26,5,
+		26,963,8,26,10,26,12,26,966,9,26,3,26,968,8,26,1,27,1,27,1,27,1,27,1,27,
+		1,27,1,27,5,27,977,8,27,10,27,12,27,980,9,27,1,27,1,27,3,27,984,8,27,1,
+		28,1,28,1,28,1,28,5,28,990,8,28,10,28,12,28,993,9,28,1,29,1,29,1,29,1,
+		29,1,30,1,30,1,30,5,30,1002,8,30,10,30,12,30,1005,9,30,1,31,1,31,1,31,
+		1,31,5,31,1011,8,31,10,31,12,31,1014,9,31,1,31,1,31,1,32,1,32,1,32,1,32,
+		1,32,5,32,1023,8,32,10,32,12,32,1026,9,32,1,33,1,33,3,33,1030,8,33,1,33,
+		1,33,1,33,1,33,3,33,1036,8,33,1,33,1,33,3,33,1040,8,33,1,34,1,34,1,34,
+		3,34,1045,8,34,1,34,1,34,1,34,3,34,1050,8,34,1,34,1,34,1,34,3,34,1055,
+		8,34,1,34,1,34,1,34,1,34,3,34,1061,8,34,3,34,1063,8,34,1,35,3,35,1066,
+		8,35,1,35,1,35,1,35,1,35,1,35,3,35,1073,8,35,1,36,1,36,1,36,1,36,1,36,
+		1,36,1,36,1,36,3,36,1083,8,36,1,36,1,36,1,36,1,36,5,36,1089,8,36,10,36,
+		12,36,1092,9,36,3,36,1094,8,36,1,36,1,36,1,36,3,36,1099,8,36,1,36,1,36,
+		3,36,1103,8,36,1,37,1,37,5,37,1107,8,37,10,37,12,37,1110,9,37,1,38,1,38,
+		1,38,1,38,1,38,3,38,1117,8,38,1,38,1,38,1,38,3,38,1122,8,38,1,38,3,38,
+		1125,8,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,3,38,1135,8,38,3,38,
+		1137,8,38,1,39,1,39,1,39,3,39,1142,8,39,1,39,1,39,3,39,1146,8,39,1,40,
+		1,40,1,40,1,40,1,40,1,40,3,40,1154,8,40,1,40,3,40,1157,8,40,1,40,3,40,
+		1160,8,40,1,40,1,40,3,40,1164,8,40,1,40,3,40,1167,8,40,1,40,3,40,1170,
+		8,40,1,40,3,40,1173,8,40,1,40,1,40,1,40,1,40,1,40,3,40,1180,8,40,1,40,
+		1,40,3,40,1184,8,40,1,40,3,40,1187,8,40,1,40,1,40,1,40,1,40,3,40,1193,
+		8,40,1,40,1,40,1,40,1,40,1,40,3,40,1200,8,40,1,40,1,40,3,40,1204,8,40,
+		1,40,1,40,3,40,1208,8,40,3,40,1210,8,40,1,41,1,41,1,41,1,41,1,41,1,41,
+		1,41,1,41,5,41,1220,8,41,10,41,12,41,1223,9,41,1,41,1,41,4,41,1227,8,41,
+		11,41,12,41,1228,3,41,1231,8,41,3,41,1233,8,41,1,42,1,42,3,42,1237,8,42,
+		1,42,3,42,1240,8,42,1,42,1,42,1,42,1,42,1,42,5,42,1247,8,42,10,42,12,42,
+		1250,9,42,1,42,1,42,3,42,1254,8,42,1,42,3,42,1257,8,42,3,42,1259,8,42,
+		1,43,1,43,3,43,1263,8,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,1271,8,43,
+		10,43,12,43,1274,9,43,1,43,1,43,3,43,1278,8,43,1,44,1,44,1,44,1,45,1,45,
+		1,45,1,45,1,45,5,45,1288,8,45,10,45,12,45,1291,9,45,1,45,1,45,1,45,3,45,
+		1296,8,45,1,45,3,45,1299,8,45,1,46,1,46,1,46,1,46,1,46,5,46,1306,8,46,
+		10,46,12,46,1309,9,46,1,46,1,46,3,46,1313,8,46,1,47,1,47,1,47,1,48,1,48,
+		3,48,1320,8,48,1,49,1,49,1,49,1,49,1,49,1,49,3,49,1328,8,49,1,49,1,49,
+		3,49,1332,8,49,3,49,1334,8,49,1,50,1,50,1,50,5,50,1339,8,50,10,50,12,50,
+		1342,9,50,1,51,3,51,1345,8,51,1,51,1,51,3,51,1349,8,51,1,52,1,52,1,52,
+		1,52,1,52,1,52,5,52,1357,8,52,10,52,12,52,1360,9,52,1,52,1,52,1,52,1,52,
+		1,52,1,52,3,52,1368,8,52,1,53,1,53,1,53,1,53,5,53,1374,8,53,10,53,12,53,
+		1377,9,53,1,53,1,53,1,54,1,54,1,54,5,54,1384,8,54,10,54,12,54,1387,9,54,
+		1,55,5,55,1390,8,55,10,55,12,55,1393,9,55,1,55,1,55,1,55,5,55,1398,8,55,
+		10,55,12,55,1401,9,55,1,55,5,55,1404,8,55,10,55,12,55,1407,9,55,1,56,1,
+		56,5,56,1411,8,56,10,56,12,56,1414,9,56,1,57,1,57,1,57,3,57,1419,8,57,
+		1,57,1,57,3,57,1423,8,57,1,57,1,57,1,57,1,57,1,57,1,57,1,57,3,57,1432,
+		8,57,1,57,1,57,3,57,1436,8,57,1,58,1,58,1,59,1,59,3,59,1442,8,59,1,60,
+		3,60,1445,8,60,1,60,1,60,1,61,1,61,3,61,1451,8,61,1,61,1,61,1,61,1,61,
+		1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,3,61,1467,8,61,3,61,
+		1469,8,61,1,61,1,61,1,61,1,61,1,61,3,61,1476,8,61,1,61,1,61,3,61,1480,
+		8,61,1,62,1,62,1,62,1,62,1,62,1,63,1,63,1,63,1,63,3,63,1491,8,63,5,63,
+		1493,8,63,10,63,12,63,1496,9,63,1,64,5,64,1499,8,64,10,64,12,64,1502,9,
+		64,1,64,1,64,5,64,1506,8,64,10,64,12,64,1509,9,64,1,65,1,65,1,65,3,65,
+		1514,8,65,1,66,1,66,1,66,1,66,1,66,1,66,1,66,3,66,1523,8,66,1,67,1,67,
+		1,67,1,67,1,67,1,67,5,67,1531,8,67,10,67,12,67,1534,9,67,1,67,1,67,1,67,
+		3,67,1539,8,67,1,68,1,68,1,68,1,68,1,68,1,68,5,68,1547,8,68,10,68,12,68,
+		1550,9,68,1,68,1,68,1,68,3,68,1555,8,68,1,69,1,69,1,70,1,70,1,70,1,70,
+		3,70,1563,8,70,1,70,1,70,3,70,1567,8,70,3,70,1569,8,70,1,70,1,70,3,70,
+		1573,8,70,1,70,1,70,1,70,1,70,1,70,1,70,1,70,3,70,1582,8,70,3,70,1584,
+		8,70,1,71,1,71,1,71,1,71,3,71,1590,8,71,1,71,1,71,1,71,1,71,3,71,1596,
+		8,71,1,71,1,71,3,71,1600,8,71,1,71,1,71,1,71,3,71,1605,8,71,1,72,1,72,
+		3,72,1609,8,72,1,72,1,72,1,72,3,72,1614,8,72,1,72,1,72,1,72,1,72,1,72,
+		1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,3,72,1633,
+		8,72,1,72,3,72,1636,8,72,1,72,3,72,1639,8,72,1,72,1,72,1,72,3,72,1644,
+		8,72,1,72,1,72,3,72,1648,8,72,1,72,1,72,3,72,1652,8,72,1,72,1,72,1,72,
+		1,72,3,72,1658,8,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,
+		1,72,1,72,3,72,1672,8,72,1,72,1,72,1,72,1,72,3,72,1678,8,72,1,72,1,72,
+		1,72,1,72,1,72,3,72,1685,8,72,1,72,1,72,3,72,1689,8,72,1,72,1,72,1,72,
+		3,72,1694,8,72,1,72,1,72,1,72,1,72,3,72,1700,8,72,1,72,1,72,1,72,1,72,
+		1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,3,72,1718,
+		8,72,1,72,1,72,3,72,1722,8,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,
+		1,72,3,72,1733,8,72,1,72,1,72,3,72,1737,8,72,1,72,1,72,1,72,1,72,1,72,
+		3,72,1744,8,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,3,72,1753,8,72,3,72,
+		1755,8,72,1,72,1,72,3,72,1759,8,72,1,73,1,73,1,73,3,73,1764,8,73,4,73,
+		1766,8,73,11,73,12,73,1767,1,74,4,74,1771,8,74,11,74,12,74,1772,1,75,1,
+		75,1,75,1,75,1,75,1,75,1,75,4,75,1782,8,75,11,75,12,75,1783,3,75,1786,
+		8,75,1,76,1,76,1,76,5,76,1791,8,76,10,76,12,76,1794,9,76,1,77,1,77,1,77,
+		5,77,1799,8,77,10,77,12,77,1802,9,77,1,78,1,78,1,78,1,78,4,78,1808,8,78,
+		11,78,12,78,1809,1,78,1,78,1,78,1,78,1,78,1,78,5,78,1818,8,78,10,78,12,
+		78,1821,9,78,1,78,1,78,4,78,1825,8,78,11,78,12,78,1826,3,78,1829,8,78,
+		3,78,1831,8,78,3,78,1833,8,78,1,79,1,79,1,79,1,79,1,79,5,79,1840,8,79,
+		10,79,12,79,1843,9,79,1,79,1,79,1,79,5,79,1848,8,79,10,79,12,79,1851,9,
+		79,1,79,1,79,3,79,1855,8,79,1,80,4,80,1858,8,80,11,80,12,80,1859,1,80,
+		1,80,1,80,3,80,1865,8,80,1,80,1,80,1,80,5,80,1870,8,80,10,80,12,80,1873,
+		9,80,1,81,1,81,3,81,1877,8,81,1,82,1,82,3,82,1881,8,82,1,82,3,82,1884,
+		8,82,1,82,1,82,1,82,3,82,1889,8,82,1,82,1,82,1,82,3,82,1894,8,82,1,82,
+		3,82,1897,8,82,1,83,1,83,3,83,1901,8,83,1,83,3,83,1904,8,83,1,83,3,83,
+		1907,8,83,1,83,3,83,1910,8,83,1,83,3,83,1913,8,83,1,84,1,84,3,84,1917,
+		8,84,1,84,1,84,1,84,5,84,1922,8,84,10,84,12,84,1925,9,84,1,84,3,84,1928,
+		8,84,1,84,1,84,1,84,1,84,3,84,1934,8,84,3,84,1936,8,84,1,84,1,84,1,85,
+		1,85,3,85,1942,8,85,1,85,1,85,1,85,3,85,1947,8,85,3,85,1949,8,85,1,86,
+		1,86,1,86,1,87,1,87,1,87,1,87,1,87,1,87,1,88,1,88,1,88,1,88,1,88,1,88,
+		1,89,1,89,1,89,3,89,1969,8,89,1,90,1,90,3,90,1973,8,90,1,90,1,90,1,90,
+		1,90,1,90,5,90,1980,8,90,10,90,12,90,1983,9,90,3,90,1985,8,90,1,90,3,90,
+		1988,8,90,1,90,3,90,1991,8,90,1,90,1,90,1,91,1,91,1,91,1,91,1,91,1,91,
+		1,91,3,91,2002,8,91,1,91,1,91,1,91,1,91,1,91,1,91,1,91,3,91,2011,8,91,
+		3,91,2013,8,91,1,92,1,92,1,92,1,93,1,93,1,93,1,93,1,93,1,94,1,94,3,94,
+		2025,8,94,1,94,1,94,1,94,1,95,1,95,1,95,5,95,2033,8,95,10,95,12,95,2036,
+		9,95,1,96,1,96,1,96,1,96,1,97,1,97,3,97,2044,8,97,1,97,1,97,1,97,1,97,
+		3,97,2050,8,97,3,97,2052,8,97,1,98,1,98,5,98,2056,8,98,10,98,12,98,2059,
+		9,98,1,99,1,99,3,99,2063,8,99,1,99,1,99,1,100,1,100,1,100,3,100,2070,8,
+		100,1,100,1,100,3,100,2074,8,100,1,100,3,100,2077,8,100,1,100,1,100,1,
+		100,1,100,1,100,5,100,2084,8,100,10,100,12,100,2087,9,100,1,100,1,100,
+		1,100,1,100,1,100,1,100,1,100,1,100,1,100,1,100,1,100,1,100,3,100,2101,
+		8,100,1,100,3,100,2104,8,100,1,100,1,100,1,100,5,100,2109,8,100,10,100,
+		12,100,2112,9,100,1,100,3,100,2115,8,100,1,100,1,100,1,100,1,100,5,100,
+		2121,8,100,10,100,12,100,2124,9,100,1,100,1,100,3,100,2128,8,100,3,100,
+		2130,8,100,1,100,3,100,2133,8,100,1,101,1,101,1,101,1,102,1,102,1,102,
+		1,102,1,103,1,103,1,103,1,103,1,104,1,104,1,104,1,104,3,104,2150,8,104,
+		3,104,2152,8,104,1,104,1,104,3,104,2156,8,104,3,104,2158,8,104,1,105,1,
+		105,1,105,1,105,1,105,3,105,2165,8,105,1,105,3,105,2168,8,105,1,105,3,
+		105,2171,8,105,1,105,1,105,1,105,3,105,2176,8,105,1,105,3,105,2179,8,105,
+		1,105,3,105,2182,8,105,1,106,1,106,1,106,1,106,5,106,2188,8,106,10,106,
+		12,106,2191,9,106,1,106,1,106,1,107,1,107,1,107,1,107,1,108,1,108,1,108,
+		3,108,2202,8,108,1,108,1,108,1,108,1,108,1,108,1,108,1,108,3,108,2211,
+		8,108,3,108,2213,8,108,1,109,1,109,1,109,1,109,5,109,2219,8,109,10,109,
+		12,109,2222,9,109,1,109,1,109,1,109,3,109,2227,8,109,1,109,1,109,1,109,
+		3,109,2232,8,109,1,110,1,110,1,110,1,111,1,111,1,111,3,111,2240,8,111,
+		1,111,3,111,2243,8,111,1,111,1,111,1,111,3,111,2248,8,111,1,111,1,111,
+		3,111,2252,8,111,1,111,3,111,2255,8,111,1,112,1,112,1,112,5,112,2260,8,
+		112,10,112,12,112,2263,9,112,1,113,1,113,1,113,1,113,1,113,1,113,1,113,
+		1,113,5,113,2273,8,113,10,113,12,113,2276,9,113,1,113,1,113,1,113,1,113,
+		3,113,2282,8,113,1,114,1,114,5,114,2286,8,114,10,114,12,114,2289,9,114,
+		1,115,1,115,1,115,1,115,3,115,2295,8,115,1,115,1,115,3,115,2299,8,115,
+		3,115,2301,8,115,1,115,3,115,2304,8,115,1,116,1,116,1,116,1,116,3,116,
+		2310,8,116,1,116,3,116,2313,8,116,1,116,1,116,1,116,1,116,5,116,2319,8,
+		116,10,116,12,116,2322,9,116,3,116,2324,8,116,1,116,1,116,3,116,2328,8,
+		116,1,116,3,116,2331,8,116,1,117,1,117,1,117,1,117,3,117,2337,8,117,1,
+		117,3,117,2340,8,117,1,117,1,117,1,117,1,117,1,117,4,117,2347,8,117,11,
+		117,12,117,2348,1,117,3,117,2352,8,117,1,118,1,118,1,118,1,118,1,118,1,
+		118,3,118,2360,8,118,3,118,2362,8,118,1,118,1,118,3,118,2366,8,118,1,118,
+		1,118,1,118,1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,3,119,2379,
+		8,119,1,119,3,119,2382,8,119,1,119,1,119,1,119,1,119,3,119,2388,8,119,
+		3,119,2390,8,119,1,120,1,120,1,121,1,121,3,121,2396,8,121,1,121,3,121,
+		2399,8,121,1,121,1,121,1,121,1,121,3,121,2405,8,121,1,121,1,121,1,121,
+		1,121,1,121,3,121,2412,8,121,1,121,1,121,1,121,1,121,1,121,3,121,2419,
+		8,121,1,121,1,121,3,121,2423,8,121,1,121,5,121,2426,8,121,10,121,12,121,
+		2429,9,121,1,121,1,121,3,121,2433,8,121,1,121,3,121,2436,8,121,1,121,3,
+		121,2439,8,121,1,121,3,121,2442,8,121,1,121,1,121,1,121,1,121,3,121,2448,
+		8,121,1,121,1,121,3,121,2452,8,121,1,121,3,121,2455,8,121,1,121,1,121,
+		1,121,3,121,2460,8,121,1,121,1,121,3,121,2464,8,121,1,121,1,121,1,121,
+		1,121,1,121,3,121,2471,8,121,1,121,1,121,3,121,2475,8,121,1,121,3,121,
+		2478,8,121,1,121,1,121,1,121,3,121,2483,8,121,1,121,1,121,1,121,1,121,
+		3,121,2489,8,121,1,121,1,121,1,121,3,121,2494,8,121,1,121,1,121,3,121,
+		2498,8,121,1,121,3,121,2501,8,121,1,121,1,121,3,121,2505,8,121,1,121,1,
+		121,1,121,3,121,2510,8,121,1,121,3,121,2513,8,121,1,121,1,121,1,121,1,
+		121,3,121,2519,8,121,1,121,1,121,1,121,1,121,5,121,2525,8,121,10,121,12,
+		121,2528,9,121,1,121,1,121,1,121,3,121,2533,8,121,1,121,1,121,3,121,2537,
+		8,121,1,121,3,121,2540,8,121,1,121,3,121,2543,8,121,1,121,1,121,3,121,
+		2547,8,121,3,121,2549,8,121,1,122,3,122,2552,8,122,1,122,1,122,3,122,2556,
+		8,122,1,123,1,123,1,123,1,123,1,123,1,123,5,123,2564,8,123,10,123,12,123,
+		2567,9,123,1,123,1,123,3,123,2571,8,123,1,123,3,123,2574,8,123,1,123,3,
+		123,2577,8,123,1,123,3,123,2580,8,123,1,123,3,123,2583,8,123,1,123,3,123,
+		2586,8,123,1,123,1,123,1,123,1,123,1,123,1,123,1,123,1,123,3,123,2596,
+		8,123,3,123,2598,8,123,1,123,3,123,2601,8,123,3,123,2603,8,123,1,124,1,
+		124,1,124,1,124,5,124,2609,8,124,10,124,12,124,2612,9,124,3,124,2614,8,
+		124,1,124,1,124,1,125,1,125,1,125,3,125,2621,8,125,1,125,1,125,5,125,2625,
+		8,125,10,125,12,125,2628,9,125,1,125,1,125,1,125,1,125,5,125,2634,8,125,
+		10,125,12,125,2637,9,125,3,125,2639,8,125,1,126,1,126,1,126,1,126,3,126,
+		2645,8,126,1,126,5,126,2648,8,126,10,126,12,126,2651,9,126,1,127,1,127,
+		3,127,2655,8,127,1,127,1,127,5,127,2659,8,127,10,127,12,127,2662,9,127,
+		1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,
+		1,128,1,128,1,128,1,128,1,128,1,128,3,128,2682,8,128,1,128,1,128,1,128,
+		1,128,1,128,1,128,1,128,3,128,2691,8,128,3,128,2693,8,128,1,129,1,129,
 		1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,
-		1,129,1,129,3,129,2687,8,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,
-		3,129,2696,8,129,3,129,2698,8,129,1,130,1,130,1,130,1,130,1,130,1,130,
-		1,130,1,130,1,130,1,130,1,130,1,130,1,130,1,130,1,130,3,130,2715,8,130,
-		1,131,1,131,1,131,3,131,2720,8,131,1,131,1,131,3,131,2724,8,131,1,131,
-		5,131,2727,8,131,10,131,12,131,2730,9,131,1,132,1,132,1,132,1,132,1,132,
-		1,132,1,132,1,132,1,132,1,132,3,132,2742,8,132,1,133,3,133,2745,8,133,
-		1,133,1,133,1,133,1,133,1,133,1,133,1,133,3,133,2754,8,133,1,134,1,134,
-		1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,5,134,2766,8,134,10,134,
-		12,134,2769,9,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,5,134,
-		2779,8,134,10,134,12,134,2782,9,134,1,134,1,134,3,134,2786,8,134,1,135,
-		1,135,1,135,1,135,5,135,2792,8,135,10,135,12,135,2795,9,135,3,135,2797,
-		8,135,1,135,3,135,2800,8,135,1,135,1,135,1,136,1,136,1,136,1,136,3,136,
-		2808,8,136,1,137,1,137,1,137,1,137,1,137,1,137,1,137,3,137,2817,8,137,
-		1,138,1,138,3,138,2821,8,138,1,138,1,138,1,139,1,139,3,139,2827,8,139,
-		1,139,1,139,1,139,1,140,1,140,3,140,2834,8,140,1,140,3,140,2837,8,140,
-		1,140,1,140,3,140,2841,8,140,1,141,1,141,1,141,5,141,2846,8,141,10,141,
-		12,141,2849,9,141,1,142,1,142,1,143,1,143,1,143,1,143,1,143,1,143,1,143,
-		1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,3,143,2869,8,143,
-		1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,3,144,
-		2882,8,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,
-		1,144,1,144,1,144,3,144,2897,8,144,1,144,1,144,1,144,3,144,2902,8,144,
-		1,144,1,144,5,144,2906,8,144,10,144,12,144,2909,9,144,1,144,1,144,3,144,
-		2913,8,144,1,144,1,144,1,144,3,144,2918,8,144,1,144,1,144,1,144,1,144,
-		1,144,3,144,2925,8,144,1,144,1,144,3,144,2929,8,144,1,144,1,144,3,144,
-		2933,8,144,1,144,1,144,3,144,2937,8,144,1,144,1,144,3,144,2941,8,144,1,
-		144,1,144,3,144,2945,8,144,1,144,1,144,1,144,3,144,2950,8,144,1,144,1,
-		144,1,144,1,144,3,144,2956,8,144,1,144,1,144,3,144,2960,8,144,1,144,1,
-		144,3,144,2964,8,144,1,144,1,144,1,144,1,144,1,144,1,144,3,144,2972,8,
-		144,1,144,1,144,3,144,2976,8,144,1,144,1,144,1,144,1,144,1,144,1,144,1,
-		144,3,144,2985,8,144,1,144,1,144,1,144,1,144,3,144,2991,8,144,1,144,1,
-		144,1,144,1,144,3,144,2997,8,144,1,145,1,145,1,145,1,145,1,145,1,145,1,
-		145,5,145,3006,8,145,10,145,12,145,3009,9,145,1,145,1,145,1,145,3,145,
-		3014,8,145,1,145,1,145,1,145,5,145,3019,8,145,10,145,12,145,3022,9,145,
-		1,145,1,145,1,145,1,145,5,145,3028,8,145,10,145,12,145,3031,9,145,1,145,
-		1,145,1,145,3,145,3036,8,145,3,145,3038,8,145,1,146,1,146,1,146,3,146,
-		3043,8,146,1,146,1,146,1,146,1,146,1,146,1,146,1,146,5,146,3052,8,146,
-		10,146,12,146,3055,9,146,1,146,3,146,3058,8,146,1,146,1,146,1,146,3,146,
-		3063,8,146,1,146,1,146,1,146,5,146,3068,8,146,10,146,12,146,3071,9,146,
-		1,146,1,146,1,146,1,146,5,146,3077,8,146,10,146,12,146,3080,9,146,1,146,
-		3,146,3083,8,146,3,146,3085,8,146,1,147,1,147,3,147,3089,8,147,1,147,3,
-		147,3092,8,147,1,147,1,147,1,147,5,147,3097,8,147,10,147,12,147,3100,9,
-		147,3,147,3102,8,147,1,148,1,148,1,148,1,148,3,148,3108,8,148,1,148,3,
-		148,3111,8,148,1,149,3,149,3114,8,149,1,149,1,149,1,149,5,149,3119,8,149,
-		10,149,12,149,3122,9,149,1,149,1,149,1,149,1,149,5,149,3128,8,149,10,149,
-		12,149,3131,9,149,1,149,1,149,1,149,1,149,1,149,1,149,1,149,5,149,3140,
-		8,149,10,149,12,149,3143,9,149,3,149,3145,8,149,1,150,3,150,3148,8,150,
-		1,150,1,150,1,150,1,150,3,150,3154,8,150,1,151,1,151,1,151,1,151,1,151,
-		1,151,1,151,1,151,3,151,3164,8,151,1,151,1,151,3,151,3168,8,151,1,151,
-		1,151,1,151,3,151,3173,8,151,1,151,1,151,1,151,3,151,3178,8,151,3,151,
-		3180,8,151,1,152,3,152,3183,8,152,1,152,1,152,1,152,3,152,3188,8,152,1,
-		153,3,153,3191,8,153,1,153,1,153,1,153,1,154,3,154,3197,8,154,1,154,1,
-		154,5,154,3201,8,154,10,154,12,154,3204,9,154,3,154,3206,8,154,1,155,1,
-		155,1,155,3,155,3211,8,155,1,155,1,155,1,155,1,155,1,155,1,155,3,155,3219,
-		8,155,1,155,1,155,1,155,1,155,5,155,3225,8,155,10,155,12,155,3228,9,155,
-		3,155,3230,8,155,3,155,3232,8,155,1,156,1,156,5,156,3236,8,156,10,156,
-		12,156,3239,9,156,3,156,3241,8,156,1,157,1,157,1,158,1,158,1,158,1,158,
-		1,158,1,158,1,158,3,158,3252,8,158,1,158,1,158,3,158,3256,8,158,1,158,
-		1,158,1,158,1,158,1,158,1,158,3,158,3264,8,158,1,158,1,158,1,158,5,158,
-		3269,8,158,10,158,12,158,3272,9,158,1,158,1,158,1,158,3,158,3277,8,158,
-		1,158,1,158,1,158,3,158,3282,8,158,1,159,1,159,1,159,3,159,3287,8,159,
-		1,160,1,160,1,160,5,160,3292,8,160,10,160,12,160,3295,9,160,1,161,1,161,
-		3,161,3299,8,161,1,162,1,162,1,162,1,162,5,162,3305,8,162,10,162,12,162,
-		3308,9,162,1,162,1,162,1,163,1,163,3,163,3314,8,163,1,163,3,163,3317,8,
-		163,1,164,1,164,1,164,1,164,1,164,1,164,1,164,1,164,1,164,1,164,3,164,
-		3329,8,164,1,164,1,164,5,164,3333,8,164,10,164,12,164,3336,9,164,1,165,
-		1,165,1,165,3,165,3341,8,165,1,165,1,165,1,165,1,165,1,165,1,165,5,165,
-		3349,8,165,10,165,12,165,3352,9,165,1,165,1,165,3,165,3356,8,165,1,166,
-		1,166,1,166,1,166,1,166,1,166,3,166,3364,8,166,1,167,3,167,3367,8,167,
-		1,167,3,167,3370,8,167,1,167,1,167,1,168,1,168,1,168,1,168,1,168,1,168,
-		1,168,1,168,1,168,1,168,1,168,3,168,3385,8,168,3,168,3387,8,168,1,169,
-		3,169,3390,8,169,1,169,1,169,1,170,1,170,3,170,3396,8,170,1,170,1,170,
-		1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,
-		1,170,3,170,3413,8,170,1,171,1,171,3,171,3417,8,171,1,171,1,171,3,171,
-		3421,8,171,1,172,3,172,3424,8,172,1,172,1,172,1,172,1,172,3,172,3430,8,
-		172,1,172,1,172,3,172,3434,8,172,1,172,3,172,3437,8,172,1,172,1,172,1,
-		172,3,172,3442,8,172,1,172,3,172,3445,8,172,1,172,1,172,1,172,1,172,1,
-		172,3,172,3452,8,172,1,172,3,172,3455,8,172,1,172,1,172,1,172,3,172,3460,
-		8,172,1,172,1,172,1,172,3,172,3465,8,172,1,172,1,172,1,172,1,172,1,172,
-		1,172,1,172,1,172,1,172,3,172,3476,8,172,1,172,1,172,1,172,1,172,1,172,
-		1,172,5,172,3484,8,172,10,172,12,172,3487,9,172,3,172,3489,8,172,3,172,
-		3491,8,172,1,173,1,173,1,173,3,173,3496,8,173,1,173,1,173,1,173,3,173,
-		3501,8,173,1,173,1,173,3,173,3505,8,173,1,173,1,173,3,173,3509,8,173,1,
-		174,1,174,1,174,1,174,1,174,1,174,1,174,1,174,1,174,1,174,3,174,3521,8,
-		174,1,175,1,175,1,175,5,175,3526,8,175,10,175,12,175,3529,9,175,1,176,
-		1,176,3,176,3533,8,176,1,176,5,176,3536,8,176,10,176,12,176,3539,9,176,
-		1,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,3,177,3550,8,177,
-		1,177,1,177,1,177,1,177,1,177,3,177,3557,8,177,1,177,3,177,3560,8,177,
-		1,178,1,178,1,179,1,179,3,179,3566,8,179,1,179,1,179,1,180,1,180,3,180,
-		3572,8,180,1,180,3,180,3575,8,180,1,181,1,181,1,181,5,181,3580,8,181,10,
-		181,12,181,3583,9,181,1,182,1,182,1,182,1,182,1,182,1,182,3,182,3591,8,
-		182,1,183,1,183,1,183,1,183,1,183,3,183,3598,8,183,1,184,1,184,1,185,1,
-		185,1,185,1,185,1,185,3,185,3607,8,185,1,186,1,186,1,186,1,186,1,186,1,
-		186,1,186,1,186,3,186,3617,8,186,1,187,1,187,1,187,1,187,1,187,1,187,1,
-		187,1,187,1,187,1,187,1,187,3,187,3630,8,187,1,188,1,188,1,189,1,189,1,
-		190,1,190,1,191,1,191,1,192,1,192,1,193,1,193,1,193,0,0,194,0,2,4,6,8,
-		10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,48,50,52,54,56,
-		58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,88,90,92,94,96,98,100,102,
-		104,106,108,110,112,114,116,118,120,122,124,126,128,130,132,134,136,138,
-		140,142,144,146,148,150,152,154,156,158,160,162,164,166,168,170,172,174,
-		176,178,180,182,184,186,188,190,192,194,196,198,200,202,204,206,208,210,
-		212,214,216,218,220,222,224,226,228,230,232,234,236,238,240,242,244,246,
-		248,250,252,254,256,258,260,262,264,266,268,270,272,274,276,278,280,282,
-		284,286,288,290,292,294,296,298,300,302,304,306,308,310,312,314,316,318,
-		320,322,324,326,328,330,332,334,336,338,340,342,344,346,348,350,352,354,
-		356,358,360,362,364,366,368,370,372,374,376,378,380,382,384,386,0,73,2,
-		0,187,187,282,282,1,0,21,22,2,0,50,50,184,184,2,0,164,164,286,286,2,0,
-		101,101,162,162,2,0,53,53,247,247,4,0,20,20,266,266,293,293,313,314,2,
-		0,3,3,70,70,2,0,174,174,201,201,2,0,51,51,92,92,2,0,20,20,47,47,2,0,313,
-		314,323,323,2,0,212,212,235,235,2,0,135,135,287,287,2,0,212,212,250,250,
-		1,0,345,346,1,0,6,9,3,0,110,110,116,116,122,122,1,0,351,356,2,0,28,28,
-		85,85,2,0,111,111,117,117,3,0,20,20,24,24,84,84,2,0,10,10,345,356,1,0,
-		6,8,2,0,52,52,91,91,2,0,31,31,140,140,1,0,137,138,1,0,4,5,3,0,29,29,65,
-		65,90,90,1,0,343,344,1,0,18,19,1,0,1,2,3,0,220,220,274,274,287,287,3,0,
-		135,135,213,213,267,267,3,0,38,38,41,42,67,68,6,0,37,37,39,39,43,43,83,
-		83,86,86,94,94,2,0,144,144,160,160,1,0,12,13,4,0,147,147,151,151,153,154,
-		163,163,4,0,147,147,151,151,153,154,158,158,2,0,94,94,310,310,2,0,303,
-		303,312,312,1,0,313,314,2,0,218,218,238,238,2,0,207,207,227,227,3,0,110,
-		110,263,263,300,300,2,0,198,198,324,324,2,0,197,197,225,225,2,0,177,177,
-		238,238,2,0,27,27,46,46,2,0,176,176,283,283,2,0,205,205,296,296,2,0,281,
-		281,296,296,6,0,194,194,204,204,216,216,289,289,292,292,318,318,2,0,293,
-		293,311,311,2,0,56,56,89,89,4,0,105,105,109,109,189,189,221,221,5,0,70,
-		70,148,148,199,199,206,206,273,273,3,0,1,1,21,22,126,126,2,0,56,56,60,
-		60,2,0,165,165,277,277,2,0,172,172,215,215,2,0,87,87,328,328,2,0,238,238,
-		295,295,2,0,3,3,44,44,2,0,89,89,351,351,2,0,316,316,329,329,1,0,164,331,
-		1,0,146,163,1,0,141,145,1,0,127,140,1,0,102,126,1,0,20,101,4260,0,389,
-		1,0,0,0,2,402,1,0,0,0,4,405,1,0,0,0,6,410,1,0,0,0,8,682,1,0,0,0,10,685,
-		1,0,0,0,12,695,1,0,0,0,14,699,1,0,0,0,16,711,1,0,0,0,18,731,1,0,0,0,20,
-		746,1,0,0,0,22,767,1,0,0,0,24,778,1,0,0,0,26,786,1,0,0,0,28,793,1,0,0,
-		0,30,800,1,0,0,0,32,814,1,0,0,0,34,844,1,0,0,0,36,862,1,0,0,0,38,864,1,
-		0,0,0,40,874,1,0,0,0,42,914,1,0,0,0,44,916,1,0,0,0,46,920,1,0,0,0,48,929,
-		1,0,0,0,50,940,1,0,0,0,52,956,1,0,0,0,54,985,1,0,0,0,56,987,1,0,0,0,58,
-		996,1,0,0,0,60,1000,1,0,0,0,62,1008,1,0,0,0,64,1021,1,0,0,0,66,1023,1,
-		0,0,0,68,1035,1,0,0,0,70,1068,1,0,0,0,72,1078,1,0,0,0,74,1080,1,0,0,0,
-		76,1110,1,0,0,0,78,1142,1,0,0,0,80,1151,1,0,0,0,82,1215,1,0,0,0,84,1238,
-		1,0,0,0,86,1264,1,0,0,0,88,1268,1,0,0,0,90,1285,1,0,0,0,92,1304,1,0,0,
-		0,94,1306,1,0,0,0,96,1320,1,0,0,0,98,1323,1,0,0,0,100,1339,1,0,0,0,102,
-		1341,1,0,0,0,104,1350,1,0,0,0,106,1356,1,0,0,0,108,1375,1,0,0,0,110,1386,
-		1,0,0,0,112,1397,1,0,0,0,114,1414,1,0,0,0,116,1441,1,0,0,0,118,1443,1,
-		0,0,0,120,1445,1,0,0,0,122,1450,1,0,0,0,124,1485,1,0,0,0,126,1487,1,0,
-		0,0,128,1492,1,0,0,0,130,1506,1,0,0,0,132,1519,1,0,0,0,134,1528,1,0,0,
-		0,136,1544,1,0,0,0,138,1560,1,0,0,0,140,1562,1,0,0,0,142,1589,1,0,0,0,
-		144,1610,1,0,0,0,146,1763,1,0,0,0,148,1770,1,0,0,0,150,1775,1,0,0,0,152,
-		1779,1,0,0,0,154,1792,1,0,0,0,156,1800,1,0,0,0,158,1837,1,0,0,0,160,1859,
-		1,0,0,0,162,1869,1,0,0,0,164,1879,1,0,0,0,166,1901,1,0,0,0,168,1903,1,
-		0,0,0,170,1919,1,0,0,0,172,1953,1,0,0,0,174,1955,1,0,0,0,176,1958,1,0,
-		0,0,178,1964,1,0,0,0,180,1970,1,0,0,0,182,1975,1,0,0,0,184,1999,1,0,0,
-		0,186,2019,1,0,0,0,188,2022,1,0,0,0,190,2029,1,0,0,0,192,2034,1,0,0,0,
-		194,2042,1,0,0,0,196,2056,1,0,0,0,198,2058,1,0,0,0,200,2065,1,0,0,0,202,
-		2134,1,0,0,0,204,2139,1,0,0,0,206,2142,1,0,0,0,208,2146,1,0,0,0,210,2162,
-		1,0,0,0,212,2164,1,0,0,0,214,2188,1,0,0,0,216,2199,1,0,0,0,218,2203,1,
-		0,0,0,220,2236,1,0,0,0,222,2238,1,0,0,0,224,2241,1,0,0,0,226,2261,1,0,
-		0,0,228,2286,1,0,0,0,230,2288,1,0,0,0,232,2308,1,0,0,0,234,2310,1,0,0,
-		0,236,2337,1,0,0,0,238,2358,1,0,0,0,240,2394,1,0,0,0,242,2396,1,0,0,0,
-		244,2553,1,0,0,0,246,2560,1,0,0,0,248,2607,1,0,0,0,250,2609,1,0,0,0,252,
-		2643,1,0,0,0,254,2645,1,0,0,0,256,2659,1,0,0,0,258,2697,1,0,0,0,260,2714,
-		1,0,0,0,262,2716,1,0,0,0,264,2731,1,0,0,0,266,2753,1,0,0,0,268,2785,1,
-		0,0,0,270,2796,1,0,0,0,272,2807,1,0,0,0,274,2809,1,0,0,0,276,2818,1,0,
-		0,0,278,2824,1,0,0,0,280,2831,1,0,0,0,282,2842,1,0,0,0,284,2850,1,0,0,
-		0,286,2868,1,0,0,0,288,2996,1,0,0,0,290,3037,1,0,0,0,292,3084,1,0,0,0,
-		294,3101,1,0,0,0,296,3107,1,0,0,0,298,3144,1,0,0,0,300,3147,1,0,0,0,302,
-		3179,1,0,0,0,304,3187,1,0,0,0,306,3190,1,0,0,0,308,3196,1,0,0,0,310,3231,
-		1,0,0,0,312,3240,1,0,0,0,314,3242,1,0,0,0,316,3281,1,0,0,0,318,3286,1,
-		0,0,0,320,3288,1,0,0,0,322,3296,1,0,0,0,324,3300,1,0,0,0,326,3311,1,0,
-		0,0,328,3328,1,0,0,0,330,3355,1,0,0,0,332,3363,1,0,0,0,334,3366,1,0,0,
-		0,336,3386,1,0,0,0,338,3389,1,0,0,0,340,3412,1,0,0,0,342,3416,1,0,0,0,
-		344,3490,1,0,0,0,346,3508,1,0,0,0,348,3520,1,0,0,0,350,3522,1,0,0,0,352,
-		3530,1,0,0,0,354,3559,1,0,0,0,356,3561,1,0,0,0,358,3563,1,0,0,0,360,3569,
-		1,0,0,0,362,3576,1,0,0,0,364,3590,1,0,0,0,366,3597,1,0,0,0,368,3599,1,
-		0,0,0,370,3606,1,0,0,0,372,3616,1,0,0,0,374,3629,1,0,0,0,376,3631,1,0,
-		0,0,378,3633,1,0,0,0,380,3635,1,0,0,0,382,3637,1,0,0,0,384,3639,1,0,0,
-		0,386,3641,1,0,0,0,388,390,3,6,3,0,389,388,1,0,0,0,389,390,1,0,0,0,390,
-		397,1,0,0,0,391,393,5,339,0,0,392,394,3,6,3,0,393,392,1,0,0,0,393,394,
-		1,0,0,0,394,396,1,0,0,0,395,391,1,0,0,0,396,399,1,0,0,0,397,395,1,0,0,
-		0,397,398,1,0,0,0,398,400,1,0,0,0,399,397,1,0,0,0,400,401,5,0,0,1,401,
-		1,1,0,0,0,402,403,3,110,55,0,403,404,5,0,0,1,404,3,1,0,0,0,405,406,3,198,
-		99,0,406,407,5,0,0,1,407,5,1,0,0,0,408,411,3,10,5,0,409,411,3,8,4,0,410,
-		408,1,0,0,0,410,409,1,0,0,0,411,7,1,0,0,0,412,414,5,317,0,0,413,415,5,
-		87,0,0,414,413,1,0,0,0,414,415,1,0,0,0,415,416,1,0,0,0,416,421,3,242,121,
-		0,417,418,5,338,0,0,418,420,3,242,121,0,419,417,1,0,0,0,420,423,1,0,0,
-		0,421,419,1,0,0,0,421,422,1,0,0,0,422,426,1,0,0,0,423,421,1,0,0,0,424,
-		425,7,0,0,0,425,427,5,223,0,0,426,424,1,0,0,0,426,427,1,0,0,0,427,429,
-		1,0,0,0,428,430,3,284,142,0,429,428,1,0,0,0,429,430,1,0,0,0,430,683,1,
-		0,0,0,431,432,5,36,0,0,432,683,3,244,122,0,433,434,5,276,0,0,434,435,5,
-		244,0,0,435,437,5,328,0,0,436,438,5,107,0,0,437,436,1,0,0,0,437,438,1,
-		0,0,0,438,439,1,0,0,0,439,441,3,362,181,0,440,442,3,276,138,0,441,440,
-		1,0,0,0,441,442,1,0,0,0,442,683,1,0,0,0,443,444,5,205,0,0,444,446,3,286,
-		143,0,445,447,5,107,0,0,446,445,1,0,0,0,446,447,1,0,0,0,447,450,1,0,0,
-		0,448,449,5,224,0,0,449,451,5,128,0,0,450,448,1,0,0,0,450,451,1,0,0,0,
-		451,452,1,0,0,0,452,457,3,362,181,0,453,454,5,338,0,0,454,456,3,362,181,
-		0,455,453,1,0,0,0,456,459,1,0,0,0,457,455,1,0,0,0,457,458,1,0,0,0,458,
-		461,1,0,0,0,459,457,1,0,0,0,460,462,3,284,142,0,461,460,1,0,0,0,461,462,
-		1,0,0,0,462,683,1,0,0,0,463,464,5,170,0,0,464,467,3,286,143,0,465,466,
-		5,224,0,0,466,468,5,128,0,0,467,465,1,0,0,0,467,468,1,0,0,0,468,470,1,
-		0,0,0,469,471,5,73,0,0,470,469,1,0,0,0,470,471,1,0,0,0,471,472,1,0,0,0,
-		472,474,3,362,181,0,473,475,5,347,0,0,474,473,1,0,0,0,474,475,1,0,0,0,
-		475,476,1,0,0,0,476,481,3,288,144,0,477,478,5,338,0,0,478,480,3,288,144,
-		0,479,477,1,0,0,0,480,483,1,0,0,0,481,479,1,0,0,0,481,482,1,0,0,0,482,
-		683,1,0,0,0,483,481,1,0,0,0,484,485,5,188,0,0,485,683,3,302,151,0,486,
-		487,5,210,0,0,487,488,3,312,156,0,488,489,3,316,158,0,489,683,1,0,0,0,
-		490,492,7,1,0,0,491,493,3,324,162,0,492,491,1,0,0,0,492,493,1,0,0,0,493,
-		495,1,0,0,0,494,496,5,126,0,0,495,494,1,0,0,0,495,496,1,0,0,0,496,498,
-		1,0,0,0,497,499,3,320,160,0,498,497,1,0,0,0,498,499,1,0,0,0,499,683,1,
-		0,0,0,500,502,5,325,0,0,501,503,3,324,162,0,502,501,1,0,0,0,502,503,1,
-		0,0,0,503,505,1,0,0,0,504,506,5,110,0,0,505,504,1,0,0,0,505,506,1,0,0,
-		0,506,508,1,0,0,0,507,509,5,109,0,0,508,507,1,0,0,0,508,509,1,0,0,0,509,
-		511,1,0,0,0,510,512,5,126,0,0,511,510,1,0,0,0,511,512,1,0,0,0,512,514,
-		1,0,0,0,513,515,5,22,0,0,514,513,1,0,0,0,514,515,1,0,0,0,515,517,1,0,0,
-		0,516,518,3,320,160,0,517,516,1,0,0,0,517,518,1,0,0,0,518,683,1,0,0,0,
-		519,520,5,202,0,0,520,683,3,318,159,0,521,522,5,309,0,0,522,683,3,318,
-		159,0,523,524,5,299,0,0,524,683,3,340,170,0,525,526,5,296,0,0,526,683,
-		3,344,172,0,527,528,5,281,0,0,528,683,3,348,174,0,529,531,5,173,0,0,530,
-		532,3,356,178,0,531,530,1,0,0,0,531,532,1,0,0,0,532,536,1,0,0,0,533,534,
-		5,304,0,0,534,536,5,316,0,0,535,529,1,0,0,0,535,533,1,0,0,0,536,538,1,
-		0,0,0,537,539,3,352,176,0,538,537,1,0,0,0,538,539,1,0,0,0,539,683,1,0,
-		0,0,540,542,7,2,0,0,541,543,3,356,178,0,542,541,1,0,0,0,542,543,1,0,0,
-		0,543,545,1,0,0,0,544,546,3,358,179,0,545,544,1,0,0,0,545,546,1,0,0,0,
-		546,683,1,0,0,0,547,549,7,3,0,0,548,550,3,356,178,0,549,548,1,0,0,0,549,
-		550,1,0,0,0,550,557,1,0,0,0,551,553,5,89,0,0,552,554,5,288,0,0,553,552,
-		1,0,0,0,553,554,1,0,0,0,554,555,1,0,0,0,555,558,3,364,182,0,556,558,3,
-		358,179,0,557,551,1,0,0,0,557,556,1,0,0,0,557,558,1,0,0,0,558,683,1,0,
-		0,0,559,560,5,288,0,0,560,683,3,364,182,0,561,563,5,278,0,0,562,564,5,
-		288,0,0,563,562,1,0,0,0,563,564,1,0,0,0,564,565,1,0,0,0,565,683,3,364,
-		182,0,566,567,5,268,0,0,567,579,3,364,182,0,568,569,5,332,0,0,569,574,
-		3,198,99,0,570,571,5,338,0,0,571,573,3,198,99,0,572,570,1,0,0,0,573,576,
-		1,0,0,0,574,572,1,0,0,0,574,575,1,0,0,0,575,577,1,0,0,0,576,574,1,0,0,
-		0,577,578,5,333,0,0,578,580,1,0,0,0,579,568,1,0,0,0,579,580,1,0,0,0,580,
-		581,1,0,0,0,581,582,5,26,0,0,582,583,3,10,5,0,583,683,1,0,0,0,584,585,
-		5,209,0,0,585,597,3,364,182,0,586,587,5,332,0,0,587,592,3,110,55,0,588,
-		589,5,338,0,0,589,591,3,110,55,0,590,588,1,0,0,0,591,594,1,0,0,0,592,590,
-		1,0,0,0,592,593,1,0,0,0,593,595,1,0,0,0,594,592,1,0,0,0,595,596,5,333,
-		0,0,596,598,1,0,0,0,597,586,1,0,0,0,597,598,1,0,0,0,598,683,1,0,0,0,599,
-		601,5,195,0,0,600,602,5,268,0,0,601,600,1,0,0,0,601,602,1,0,0,0,602,605,
-		1,0,0,0,603,606,3,364,182,0,604,606,5,20,0,0,605,603,1,0,0,0,605,604,1,
-		0,0,0,606,683,1,0,0,0,607,608,5,196,0,0,608,612,3,364,182,0,609,611,3,
-		332,166,0,610,609,1,0,0,0,611,614,1,0,0,0,612,610,1,0,0,0,612,613,1,0,
-		0,0,613,615,1,0,0,0,614,612,1,0,0,0,615,618,5,191,0,0,616,617,7,4,0,0,
-		617,619,5,222,0,0,618,616,1,0,0,0,618,619,1,0,0,0,619,620,1,0,0,0,620,
-		621,5,54,0,0,621,622,3,12,6,0,622,683,1,0,0,0,623,624,7,5,0,0,624,683,
-		3,334,167,0,625,628,5,182,0,0,626,629,3,364,182,0,627,629,5,20,0,0,628,
-		626,1,0,0,0,628,627,1,0,0,0,629,683,1,0,0,0,630,631,5,203,0,0,631,683,
-		7,6,0,0,632,633,5,237,0,0,633,683,3,364,182,0,634,635,5,253,0,0,635,638,
-		3,364,182,0,636,637,5,338,0,0,637,639,5,3,0,0,638,636,1,0,0,0,638,639,
-		1,0,0,0,639,683,1,0,0,0,640,643,5,322,0,0,641,644,3,364,182,0,642,644,
-		5,347,0,0,643,641,1,0,0,0,643,642,1,0,0,0,644,683,1,0,0,0,645,647,5,240,
-		0,0,646,648,5,87,0,0,647,646,1,0,0,0,647,648,1,0,0,0,648,649,1,0,0,0,649,
-		654,3,242,121,0,650,651,5,338,0,0,651,653,3,242,121,0,652,650,1,0,0,0,
-		653,656,1,0,0,0,654,652,1,0,0,0,654,655,1,0,0,0,655,661,1,0,0,0,656,654,
-		1,0,0,0,657,658,5,60,0,0,658,659,3,360,180,0,659,660,5,246,0,0,660,662,
-		1,0,0,0,661,657,1,0,0,0,661,662,1,0,0,0,662,664,1,0,0,0,663,665,5,254,
-		0,0,664,663,1,0,0,0,664,665,1,0,0,0,665,683,1,0,0,0,666,667,5,183,0,0,
-		667,668,5,72,0,0,668,669,3,286,143,0,669,672,3,362,181,0,670,671,5,72,
-		0,0,671,673,3,362,181,0,672,670,1,0,0,0,672,673,1,0,0,0,673,674,1,0,0,
-		0,674,675,5,113,0,0,675,676,7,7,0,0,676,683,1,0,0,0,677,678,5,57,0,0,678,
-		683,3,290,145,0,679,680,5,284,0,0,680,683,3,292,146,0,681,683,5,181,0,
-		0,682,412,1,0,0,0,682,431,1,0,0,0,682,433,1,0,0,0,682,443,1,0,0,0,682,
-		463,1,0,0,0,682,484,1,0,0,0,682,486,1,0,0,0,682,490,1,0,0,0,682,500,1,
-		0,0,0,682,519,1,0,0,0,682,521,1,0,0,0,682,523,1,0,0,0,682,525,1,0,0,0,
-		682,527,1,0,0,0,682,535,1,0,0,0,682,540,1,0,0,0,682,547,1,0,0,0,682,559,
-		1,0,0,0,682,561,1,0,0,0,682,566,1,0,0,0,682,584,1,0,0,0,682,599,1,0,0,
-		0,682,607,1,0,0,0,682,623,1,0,0,0,682,625,1,0,0,0,682,630,1,0,0,0,682,
-		632,1,0,0,0,682,634,1,0,0,0,682,640,1,0,0,0,682,645,1,0,0,0,682,666,1,
-		0,0,0,682,677,1,0,0,0,682,679,1,0,0,0,682,681,1,0,0,0,683,9,1,0,0,0,684,
-		686,3,14,7,0,685,684,1,0,0,0,685,686,1,0,0,0,686,692,1,0,0,0,687,693,3,
-		22,11,0,688,693,3,212,106,0,689,693,3,224,112,0,690,693,3,234,117,0,691,
-		693,3,236,118,0,692,687,1,0,0,0,692,688,1,0,0,0,692,689,1,0,0,0,692,690,
-		1,0,0,0,692,691,1,0,0,0,693,11,1,0,0,0,694,696,3,14,7,0,695,694,1,0,0,
-		0,695,696,1,0,0,0,696,697,1,0,0,0,697,698,3,22,11,0,698,13,1,0,0,0,699,
-		701,5,101,0,0,700,702,5,79,0,0,701,700,1,0,0,0,701,702,1,0,0,0,702,703,
-		1,0,0,0,703,708,3,16,8,0,704,705,5,338,0,0,705,707,3,16,8,0,706,704,1,
-		0,0,0,707,710,1,0,0,0,708,706,1,0,0,0,708,709,1,0,0,0,709,15,1,0,0,0,710,
-		708,1,0,0,0,711,713,3,364,182,0,712,714,3,108,54,0,713,712,1,0,0,0,713,
-		714,1,0,0,0,714,715,1,0,0,0,715,720,5,26,0,0,716,718,5,69,0,0,717,716,
-		1,0,0,0,717,718,1,0,0,0,718,719,1,0,0,0,719,721,5,244,0,0,720,717,1,0,
-		0,0,720,721,1,0,0,0,721,722,1,0,0,0,722,723,5,332,0,0,723,724,3,10,5,0,
-		724,726,5,333,0,0,725,727,3,18,9,0,726,725,1,0,0,0,726,727,1,0,0,0,727,
-		729,1,0,0,0,728,730,3,20,10,0,729,728,1,0,0,0,729,730,1,0,0,0,730,17,1,
-		0,0,0,731,732,5,291,0,0,732,733,7,8,0,0,733,734,5,212,0,0,734,735,5,175,
-		0,0,735,740,3,364,182,0,736,737,5,338,0,0,737,739,3,364,182,0,738,736,
-		1,0,0,0,739,742,1,0,0,0,740,738,1,0,0,0,740,741,1,0,0,0,741,743,1,0,0,
-		0,742,740,1,0,0,0,743,744,5,296,0,0,744,745,3,364,182,0,745,19,1,0,0,0,
-		746,747,5,192,0,0,747,752,3,364,182,0,748,749,5,338,0,0,749,751,3,364,
-		182,0,750,748,1,0,0,0,751,754,1,0,0,0,752,750,1,0,0,0,752,753,1,0,0,0,
-		753,755,1,0,0,0,754,752,1,0,0,0,755,756,5,296,0,0,756,762,3,364,182,0,
-		757,758,5,89,0,0,758,759,3,128,64,0,759,760,5,44,0,0,760,761,3,128,64,
-		0,761,763,1,0,0,0,762,757,1,0,0,0,762,763,1,0,0,0,763,764,1,0,0,0,764,
-		765,5,95,0,0,765,766,3,364,182,0,766,21,1,0,0,0,767,773,3,26,13,0,768,
-		769,3,24,12,0,769,770,3,26,13,0,770,772,1,0,0,0,771,768,1,0,0,0,772,775,
-		1,0,0,0,773,771,1,0,0,0,773,774,1,0,0,0,774,776,1,0,0,0,775,773,1,0,0,
-		0,776,777,3,30,15,0,777,23,1,0,0,0,778,780,7,9,0,0,779,781,7,10,0,0,780,
-		779,1,0,0,0,780,781,1,0,0,0,781,784,1,0,0,0,782,783,5,175,0,0,783,785,
-		5,248,0,0,784,782,1,0,0,0,784,785,1,0,0,0,785,25,1,0,0,0,786,790,3,32,
-		16,0,787,789,3,28,14,0,788,787,1,0,0,0,789,792,1,0,0,0,790,788,1,0,0,0,
-		790,791,1,0,0,0,791,27,1,0,0,0,792,790,1,0,0,0,793,795,5,62,0,0,794,796,
-		7,10,0,0,795,794,1,0,0,0,795,796,1,0,0,0,796,797,1,0,0,0,797,798,3,32,
-		16,0,798,29,1,0,0,0,799,801,3,66,33,0,800,799,1,0,0,0,800,801,1,0,0,0,
-		801,806,1,0,0,0,802,805,3,70,35,0,803,805,3,74,37,0,804,802,1,0,0,0,804,
-		803,1,0,0,0,805,808,1,0,0,0,806,804,1,0,0,0,806,807,1,0,0,0,807,31,1,0,
-		0,0,808,806,1,0,0,0,809,815,3,34,17,0,810,811,5,332,0,0,811,812,3,12,6,
-		0,812,813,5,333,0,0,813,815,1,0,0,0,814,809,1,0,0,0,814,810,1,0,0,0,815,
-		33,1,0,0,0,816,818,5,82,0,0,817,819,3,36,18,0,818,817,1,0,0,0,818,819,
-		1,0,0,0,819,821,1,0,0,0,820,822,3,38,19,0,821,820,1,0,0,0,821,822,1,0,
-		0,0,822,824,1,0,0,0,823,825,3,46,23,0,824,823,1,0,0,0,824,825,1,0,0,0,
-		825,827,1,0,0,0,826,828,3,48,24,0,827,826,1,0,0,0,827,828,1,0,0,0,828,
-		829,1,0,0,0,829,845,3,50,25,0,830,836,3,48,24,0,831,833,5,82,0,0,832,834,
-		3,36,18,0,833,832,1,0,0,0,833,834,1,0,0,0,834,835,1,0,0,0,835,837,3,38,
-		19,0,836,831,1,0,0,0,836,837,1,0,0,0,837,838,1,0,0,0,838,839,3,50,25,0,
-		839,845,1,0,0,0,840,841,5,96,0,0,841,845,3,60,30,0,842,843,5,87,0,0,843,
-		845,3,100,50,0,844,816,1,0,0,0,844,830,1,0,0,0,844,840,1,0,0,0,844,842,
-		1,0,0,0,845,35,1,0,0,0,846,863,5,20,0,0,847,860,5,47,0,0,848,849,5,72,
-		0,0,849,850,5,332,0,0,850,855,3,110,55,0,851,852,5,338,0,0,852,854,3,110,
-		55,0,853,851,1,0,0,0,854,857,1,0,0,0,855,853,1,0,0,0,855,856,1,0,0,0,856,
-		858,1,0,0,0,857,855,1,0,0,0,858,859,5,333,0,0,859,861,1,0,0,0,860,848,
-		1,0,0,0,860,861,1,0,0,0,861,863,1,0,0,0,862,846,1,0,0,0,862,847,1,0,0,
-		0,863,37,1,0,0,0,864,869,3,40,20,0,865,866,5,338,0,0,866,868,3,40,20,0,
-		867,865,1,0,0,0,868,871,1,0,0,0,869,867,1,0,0,0,869,870,1,0,0,0,870,39,
-		1,0,0,0,871,869,1,0,0,0,872,875,5,347,0,0,873,875,3,110,55,0,874,872,1,
-		0,0,0,874,873,1,0,0,0,875,879,1,0,0,0,876,878,3,42,21,0,877,876,1,0,0,
-		0,878,881,1,0,0,0,879,877,1,0,0,0,879,880,1,0,0,0,880,885,1,0,0,0,881,
-		879,1,0,0,0,882,883,5,26,0,0,883,886,3,372,186,0,884,886,3,374,187,0,885,
-		882,1,0,0,0,885,884,1,0,0,0,885,886,1,0,0,0,886,41,1,0,0,0,887,900,5,149,
-		0,0,888,889,5,332,0,0,889,894,3,364,182,0,890,891,5,338,0,0,891,893,3,
-		364,182,0,892,890,1,0,0,0,893,896,1,0,0,0,894,892,1,0,0,0,894,895,1,0,
-		0,0,895,897,1,0,0,0,896,894,1,0,0,0,897,898,5,333,0,0,898,901,1,0,0,0,
-		899,901,3,364,182,0,900,888,1,0,0,0,900,899,1,0,0,0,901,915,1,0,0,0,902,
-		903,5,156,0,0,903,904,5,332,0,0,904,909,3,44,22,0,905,906,5,338,0,0,906,
-		908,3,44,22,0,907,905,1,0,0,0,908,911,1,0,0,0,909,907,1,0,0,0,909,910,
-		1,0,0,0,910,912,1,0,0,0,911,909,1,0,0,0,912,913,5,333,0,0,913,915,1,0,
-		0,0,914,887,1,0,0,0,914,902,1,0,0,0,915,43,1,0,0,0,916,917,3,110,55,0,
-		917,918,5,26,0,0,918,919,3,372,186,0,919,45,1,0,0,0,920,922,5,63,0,0,921,
-		923,7,11,0,0,922,921,1,0,0,0,922,923,1,0,0,0,923,925,1,0,0,0,924,926,5,
-		87,0,0,925,924,1,0,0,0,925,926,1,0,0,0,926,927,1,0,0,0,927,928,3,362,181,
-		0,928,47,1,0,0,0,929,930,5,56,0,0,930,935,3,76,38,0,931,932,5,338,0,0,
-		932,934,3,76,38,0,933,931,1,0,0,0,934,937,1,0,0,0,935,933,1,0,0,0,935,
-		936,1,0,0,0,936,49,1,0,0,0,937,935,1,0,0,0,938,939,5,99,0,0,939,941,3,
-		110,55,0,940,938,1,0,0,0,940,941,1,0,0,0,941,943,1,0,0,0,942,944,3,52,
-		26,0,943,942,1,0,0,0,943,944,1,0,0,0,944,947,1,0,0,0,945,946,5,59,0,0,
-		946,948,3,110,55,0,947,945,1,0,0,0,947,948,1,0,0,0,948,950,1,0,0,0,949,
-		951,3,56,28,0,950,949,1,0,0,0,950,951,1,0,0,0,951,954,1,0,0,0,952,953,
-		5,78,0,0,953,955,3,110,55,0,954,952,1,0,0,0,954,955,1,0,0,0,955,51,1,0,
-		0,0,956,957,5,58,0,0,957,959,5,175,0,0,958,960,7,10,0,0,959,958,1,0,0,
-		0,959,960,1,0,0,0,960,969,1,0,0,0,961,966,3,54,27,0,962,963,5,338,0,0,
-		963,965,3,54,27,0,964,962,1,0,0,0,965,968,1,0,0,0,966,964,1,0,0,0,966,
-		967,1,0,0,0,967,970,1,0,0,0,968,966,1,0,0,0,969,961,1,0,0,0,969,970,1,
-		0,0,0,970,53,1,0,0,0,971,986,3,110,55,0,972,973,5,16,0,0,973,974,5,297,
-		0,0,974,975,5,332,0,0,975,980,3,54,27,0,976,977,5,338,0,0,977,979,3,54,
-		27,0,978,976,1,0,0,0,979,982,1,0,0,0,980,978,1,0,0,0,980,981,1,0,0,0,981,
-		983,1,0,0,0,982,980,1,0,0,0,983,984,5,333,0,0,984,986,1,0,0,0,985,971,
-		1,0,0,0,985,972,1,0,0,0,986,55,1,0,0,0,987,988,5,100,0,0,988,993,3,58,
-		29,0,989,990,5,338,0,0,990,992,3,58,29,0,991,989,1,0,0,0,992,995,1,0,0,
-		0,993,991,1,0,0,0,993,994,1,0,0,0,994,57,1,0,0,0,995,993,1,0,0,0,996,997,
-		3,364,182,0,997,998,5,26,0,0,998,999,3,182,91,0,999,59,1,0,0,0,1000,1005,
-		3,62,31,0,1001,1002,5,338,0,0,1002,1004,3,62,31,0,1003,1001,1,0,0,0,1004,
-		1007,1,0,0,0,1005,1003,1,0,0,0,1005,1006,1,0,0,0,1006,61,1,0,0,0,1007,
-		1005,1,0,0,0,1008,1009,5,332,0,0,1009,1014,3,64,32,0,1010,1011,5,338,0,
-		0,1011,1013,3,64,32,0,1012,1010,1,0,0,0,1013,1016,1,0,0,0,1014,1012,1,
-		0,0,0,1014,1015,1,0,0,0,1015,1017,1,0,0,0,1016,1014,1,0,0,0,1017,1018,
-		5,333,0,0,1018,63,1,0,0,0,1019,1022,3,110,55,0,1020,1022,5,44,0,0,1021,
-		1019,1,0,0,0,1021,1020,1,0,0,0,1022,65,1,0,0,0,1023,1024,5,75,0,0,1024,
-		1025,5,175,0,0,1025,1030,3,68,34,0,1026,1027,5,338,0,0,1027,1029,3,68,
-		34,0,1028,1026,1,0,0,0,1029,1032,1,0,0,0,1030,1028,1,0,0,0,1030,1031,1,
-		0,0,0,1031,67,1,0,0,0,1032,1030,1,0,0,0,1033,1036,3,110,55,0,1034,1036,
-		5,20,0,0,1035,1033,1,0,0,0,1035,1034,1,0,0,0,1036,1041,1,0,0,0,1037,1042,
-		5,27,0,0,1038,1042,5,46,0,0,1039,1040,5,95,0,0,1040,1042,3,138,69,0,1041,
-		1037,1,0,0,0,1041,1038,1,0,0,0,1041,1039,1,0,0,0,1041,1042,1,0,0,0,1042,
-		1045,1,0,0,0,1043,1044,5,15,0,0,1044,1046,7,12,0,0,1045,1043,1,0,0,0,1045,
-		1046,1,0,0,0,1046,69,1,0,0,0,1047,1050,5,66,0,0,1048,1051,5,20,0,0,1049,
-		1051,3,110,55,0,1050,1048,1,0,0,0,1050,1049,1,0,0,0,1051,1069,1,0,0,0,
-		1052,1053,5,71,0,0,1053,1055,3,110,55,0,1054,1056,7,13,0,0,1055,1054,1,
-		0,0,0,1055,1056,1,0,0,0,1056,1069,1,0,0,0,1057,1058,5,53,0,0,1058,1060,
-		7,14,0,0,1059,1061,3,72,36,0,1060,1059,1,0,0,0,1060,1061,1,0,0,0,1061,
-		1062,1,0,0,0,1062,1066,7,13,0,0,1063,1067,5,73,0,0,1064,1065,5,101,0,0,
-		1065,1067,5,315,0,0,1066,1063,1,0,0,0,1066,1064,1,0,0,0,1067,1069,1,0,
-		0,0,1068,1047,1,0,0,0,1068,1052,1,0,0,0,1068,1057,1,0,0,0,1069,71,1,0,
-		0,0,1070,1072,7,15,0,0,1071,1070,1,0,0,0,1071,1072,1,0,0,0,1072,1073,1,
-		0,0,0,1073,1079,7,16,0,0,1074,1075,5,332,0,0,1075,1076,3,110,55,0,1076,
-		1077,5,333,0,0,1077,1079,1,0,0,0,1078,1071,1,0,0,0,1078,1074,1,0,0,0,1079,
-		73,1,0,0,0,1080,1108,5,54,0,0,1081,1089,5,324,0,0,1082,1083,5,251,0,0,
-		1083,1084,5,234,0,0,1084,1089,5,324,0,0,1085,1089,5,298,0,0,1086,1087,
-		5,234,0,0,1087,1089,5,298,0,0,1088,1081,1,0,0,0,1088,1082,1,0,0,0,1088,
-		1085,1,0,0,0,1088,1086,1,0,0,0,1089,1099,1,0,0,0,1090,1091,5,256,0,0,1091,
-		1096,3,362,181,0,1092,1093,5,338,0,0,1093,1095,3,362,181,0,1094,1092,1,
-		0,0,0,1095,1098,1,0,0,0,1096,1094,1,0,0,0,1096,1097,1,0,0,0,1097,1100,
-		1,0,0,0,1098,1096,1,0,0,0,1099,1090,1,0,0,0,1099,1100,1,0,0,0,1100,1104,
-		1,0,0,0,1101,1105,5,254,0,0,1102,1103,5,301,0,0,1103,1105,5,241,0,0,1104,
-		1101,1,0,0,0,1104,1102,1,0,0,0,1104,1105,1,0,0,0,1105,1109,1,0,0,0,1106,
-		1107,5,275,0,0,1107,1109,5,73,0,0,1108,1088,1,0,0,0,1108,1106,1,0,0,0,
-		1109,75,1,0,0,0,1110,1114,3,82,41,0,1111,1113,3,78,39,0,1112,1111,1,0,
-		0,0,1113,1116,1,0,0,0,1114,1112,1,0,0,0,1114,1115,1,0,0,0,1115,77,1,0,
-		0,0,1116,1114,1,0,0,0,1117,1118,5,108,0,0,1118,1119,5,115,0,0,1119,1143,
-		3,82,41,0,1120,1122,5,118,0,0,1121,1123,3,80,40,0,1122,1121,1,0,0,0,1122,
-		1123,1,0,0,0,1123,1124,1,0,0,0,1124,1125,5,115,0,0,1125,1143,3,82,41,0,
-		1126,1128,5,103,0,0,1127,1126,1,0,0,0,1127,1128,1,0,0,0,1128,1130,1,0,
-		0,0,1129,1131,3,80,40,0,1130,1129,1,0,0,0,1130,1131,1,0,0,0,1131,1132,
-		1,0,0,0,1132,1133,5,115,0,0,1133,1143,3,82,41,0,1134,1135,5,72,0,0,1135,
-		1143,3,110,55,0,1136,1137,5,95,0,0,1137,1140,3,108,54,0,1138,1139,5,26,
-		0,0,1139,1141,3,364,182,0,1140,1138,1,0,0,0,1140,1141,1,0,0,0,1141,1143,
-		1,0,0,0,1142,1117,1,0,0,0,1142,1120,1,0,0,0,1142,1127,1,0,0,0,1142,1134,
-		1,0,0,0,1142,1136,1,0,0,0,1143,79,1,0,0,0,1144,1152,5,112,0,0,1145,1147,
-		7,17,0,0,1146,1148,5,120,0,0,1147,1146,1,0,0,0,1147,1148,1,0,0,0,1148,
-		1152,1,0,0,0,1149,1152,5,123,0,0,1150,1152,5,102,0,0,1151,1144,1,0,0,0,
-		1151,1145,1,0,0,0,1151,1149,1,0,0,0,1151,1150,1,0,0,0,1152,81,1,0,0,0,
-		1153,1159,5,73,0,0,1154,1160,3,102,51,0,1155,1156,5,332,0,0,1156,1157,
-		3,102,51,0,1157,1158,5,333,0,0,1158,1160,1,0,0,0,1159,1154,1,0,0,0,1159,
-		1155,1,0,0,0,1160,1162,1,0,0,0,1161,1163,3,104,52,0,1162,1161,1,0,0,0,
-		1162,1163,1,0,0,0,1163,1165,1,0,0,0,1164,1166,3,106,53,0,1165,1164,1,0,
-		0,0,1165,1166,1,0,0,0,1166,1216,1,0,0,0,1167,1178,3,102,51,0,1168,1170,
-		5,347,0,0,1169,1168,1,0,0,0,1169,1170,1,0,0,0,1170,1172,1,0,0,0,1171,1173,
-		3,104,52,0,1172,1171,1,0,0,0,1172,1173,1,0,0,0,1173,1175,1,0,0,0,1174,
-		1176,3,106,53,0,1175,1174,1,0,0,0,1175,1176,1,0,0,0,1176,1179,1,0,0,0,
-		1177,1179,3,86,43,0,1178,1169,1,0,0,0,1178,1177,1,0,0,0,1179,1216,1,0,
-		0,0,1180,1181,3,368,184,0,1181,1182,3,86,43,0,1182,1216,1,0,0,0,1183,1185,
-		3,196,98,0,1184,1186,3,92,46,0,1185,1184,1,0,0,0,1185,1186,1,0,0,0,1186,
-		1216,1,0,0,0,1187,1189,5,3,0,0,1188,1190,3,104,52,0,1189,1188,1,0,0,0,
-		1189,1190,1,0,0,0,1190,1192,1,0,0,0,1191,1193,3,106,53,0,1192,1191,1,0,
-		0,0,1192,1193,1,0,0,0,1193,1216,1,0,0,0,1194,1195,5,332,0,0,1195,1196,
-		3,84,42,0,1196,1198,5,333,0,0,1197,1199,3,104,52,0,1198,1197,1,0,0,0,1198,
-		1199,1,0,0,0,1199,1216,1,0,0,0,1200,1213,5,64,0,0,1201,1202,5,332,0,0,
-		1202,1203,3,12,6,0,1203,1205,5,333,0,0,1204,1206,3,104,52,0,1205,1204,
-		1,0,0,0,1205,1206,1,0,0,0,1206,1214,1,0,0,0,1207,1210,3,102,51,0,1208,
-		1210,3,368,184,0,1209,1207,1,0,0,0,1209,1208,1,0,0,0,1210,1211,1,0,0,0,
-		1211,1212,3,86,43,0,1212,1214,1,0,0,0,1213,1201,1,0,0,0,1213,1209,1,0,
-		0,0,1214,1216,1,0,0,0,1215,1153,1,0,0,0,1215,1167,1,0,0,0,1215,1180,1,
-		0,0,0,1215,1183,1,0,0,0,1215,1187,1,0,0,0,1215,1194,1,0,0,0,1215,1200,
-		1,0,0,0,1216,83,1,0,0,0,1217,1239,3,160,80,0,1218,1236,3,76,38,0,1219,
-		1220,3,162,81,0,1220,1221,3,30,15,0,1221,1237,1,0,0,0,1222,1227,3,66,33,
-		0,1223,1226,3,70,35,0,1224,1226,3,74,37,0,1225,1223,1,0,0,0,1225,1224,
-		1,0,0,0,1226,1229,1,0,0,0,1227,1225,1,0,0,0,1227,1228,1,0,0,0,1228,1237,
-		1,0,0,0,1229,1227,1,0,0,0,1230,1233,3,70,35,0,1231,1233,3,74,37,0,1232,
-		1230,1,0,0,0,1232,1231,1,0,0,0,1233,1234,1,0,0,0,1234,1232,1,0,0,0,1234,
-		1235,1,0,0,0,1235,1237,1,0,0,0,1236,1219,1,0,0,0,1236,1222,1,0,0,0,1236,
-		1232,1,0,0,0,1236,1237,1,0,0,0,1237,1239,1,0,0,0,1238,1217,1,0,0,0,1238,
-		1218,1,0,0,0,1239,85,1,0,0,0,1240,1242,3,170,85,0,1241,1243,3,90,45,0,
-		1242,1241,1,0,0,0,1242,1243,1,0,0,0,1243,1245,1,0,0,0,1244,1246,3,92,46,
-		0,1245,1244,1,0,0,0,1245,1246,1,0,0,0,1246,1265,1,0,0,0,1247,1248,5,56,
-		0,0,1248,1249,5,332,0,0,1249,1254,3,88,44,0,1250,1251,5,338,0,0,1251,1253,
-		3,88,44,0,1252,1250,1,0,0,0,1253,1256,1,0,0,0,1254,1252,1,0,0,0,1254,1255,
-		1,0,0,0,1255,1257,1,0,0,0,1256,1254,1,0,0,0,1257,1259,5,333,0,0,1258,1260,
-		3,90,45,0,1259,1258,1,0,0,0,1259,1260,1,0,0,0,1260,1262,1,0,0,0,1261,1263,
-		3,92,46,0,1262,1261,1,0,0,0,1262,1263,1,0,0,0,1263,1265,1,0,0,0,1264,1240,
-		1,0,0,0,1264,1247,1,0,0,0,1265,87,1,0,0,0,1266,1269,3,102,51,0,1267,1269,
-		3,368,184,0,1268,1266,1,0,0,0,1268,1267,1,0,0,0,1269,1270,1,0,0,0,1270,
-		1283,3,170,85,0,1271,1272,5,26,0,0,1272,1273,5,332,0,0,1273,1278,3,96,
-		48,0,1274,1275,5,338,0,0,1275,1277,3,96,48,0,1276,1274,1,0,0,0,1277,1280,
-		1,0,0,0,1278,1276,1,0,0,0,1278,1279,1,0,0,0,1279,1281,1,0,0,0,1280,1278,
-		1,0,0,0,1281,1282,5,333,0,0,1282,1284,1,0,0,0,1283,1271,1,0,0,0,1283,1284,
-		1,0,0,0,1284,89,1,0,0,0,1285,1286,5,12,0,0,1286,1287,5,259,0,0,1287,91,
-		1,0,0,0,1288,1301,5,26,0,0,1289,1290,5,332,0,0,1290,1295,3,96,48,0,1291,
-		1292,5,338,0,0,1292,1294,3,96,48,0,1293,1291,1,0,0,0,1294,1297,1,0,0,0,
-		1295,1293,1,0,0,0,1295,1296,1,0,0,0,1296,1298,1,0,0,0,1297,1295,1,0,0,
-		0,1298,1299,5,333,0,0,1299,1302,1,0,0,0,1300,1302,3,94,47,0,1301,1289,
-		1,0,0,0,1301,1300,1,0,0,0,1302,1305,1,0,0,0,1303,1305,3,94,47,0,1304,1288,
-		1,0,0,0,1304,1303,1,0,0,0,1305,93,1,0,0,0,1306,1318,3,364,182,0,1307,1308,
-		5,332,0,0,1308,1313,3,98,49,0,1309,1310,5,338,0,0,1310,1312,3,98,49,0,
-		1311,1309,1,0,0,0,1312,1315,1,0,0,0,1313,1311,1,0,0,0,1313,1314,1,0,0,
-		0,1314,1316,1,0,0,0,1315,1313,1,0,0,0,1316,1317,5,333,0,0,1317,1319,1,
-		0,0,0,1318,1307,1,0,0,0,1318,1319,1,0,0,0,1319,95,1,0,0,0,1320,1321,3,
-		364,182,0,1321,1322,3,198,99,0,1322,97,1,0,0,0,1323,1325,3,364,182,0,1324,
-		1326,3,198,99,0,1325,1324,1,0,0,0,1325,1326,1,0,0,0,1326,99,1,0,0,0,1327,
-		1333,5,73,0,0,1328,1334,3,102,51,0,1329,1330,5,332,0,0,1330,1331,3,102,
-		51,0,1331,1332,5,333,0,0,1332,1334,1,0,0,0,1333,1328,1,0,0,0,1333,1329,
-		1,0,0,0,1334,1340,1,0,0,0,1335,1337,3,102,51,0,1336,1338,5,347,0,0,1337,
-		1336,1,0,0,0,1337,1338,1,0,0,0,1338,1340,1,0,0,0,1339,1327,1,0,0,0,1339,
-		1335,1,0,0,0,1340,101,1,0,0,0,1341,1346,3,364,182,0,1342,1343,5,340,0,
-		0,1343,1345,3,372,186,0,1344,1342,1,0,0,0,1345,1348,1,0,0,0,1346,1344,
-		1,0,0,0,1346,1347,1,0,0,0,1347,103,1,0,0,0,1348,1346,1,0,0,0,1349,1351,
-		5,26,0,0,1350,1349,1,0,0,0,1350,1351,1,0,0,0,1351,1352,1,0,0,0,1352,1354,
-		3,364,182,0,1353,1355,3,108,54,0,1354,1353,1,0,0,0,1354,1355,1,0,0,0,1355,
-		105,1,0,0,0,1356,1357,5,125,0,0,1357,1358,3,362,181,0,1358,1359,5,332,
-		0,0,1359,1364,3,110,55,0,1360,1361,5,338,0,0,1361,1363,3,110,55,0,1362,
-		1360,1,0,0,0,1363,1366,1,0,0,0,1364,1362,1,0,0,0,1364,1365,1,0,0,0,1365,
-		1367,1,0,0,0,1366,1364,1,0,0,0,1367,1373,5,333,0,0,1368,1369,5,280,0,0,
-		1369,1370,5,332,0,0,1370,1371,3,110,55,0,1371,1372,5,333,0,0,1372,1374,
-		1,0,0,0,1373,1368,1,0,0,0,1373,1374,1,0,0,0,1374,107,1,0,0,0,1375,1376,
-		5,332,0,0,1376,1381,3,364,182,0,1377,1378,5,338,0,0,1378,1380,3,364,182,
-		0,1379,1377,1,0,0,0,1380,1383,1,0,0,0,1381,1379,1,0,0,0,1381,1382,1,0,
-		0,0,1382,1384,1,0,0,0,1383,1381,1,0,0,0,1384,1385,5,333,0,0,1385,109,1,
-		0,0,0,1386,1391,3,112,56,0,1387,1388,5,74,0,0,1388,1390,3,112,56,0,1389,
-		1387,1,0,0,0,1390,1393,1,0,0,0,1391,1389,1,0,0,0,1391,1392,1,0,0,0,1392,
-		111,1,0,0,0,1393,1391,1,0,0,0,1394,1396,5,69,0,0,1395,1394,1,0,0,0,1396,
-		1399,1,0,0,0,1397,1395,1,0,0,0,1397,1398,1,0,0,0,1398,1400,1,0,0,0,1399,
-		1397,1,0,0,0,1400,1411,3,114,57,0,1401,1405,5,23,0,0,1402,1404,5,69,0,
-		0,1403,1402,1,0,0,0,1404,1407,1,0,0,0,1405,1403,1,0,0,0,1405,1406,1,0,
-		0,0,1406,1408,1,0,0,0,1407,1405,1,0,0,0,1408,1410,3,114,57,0,1409,1401,
-		1,0,0,0,1410,1413,1,0,0,0,1411,1409,1,0,0,0,1411,1412,1,0,0,0,1412,113,
-		1,0,0,0,1413,1411,1,0,0,0,1414,1418,3,120,60,0,1415,1417,3,116,58,0,1416,
-		1415,1,0,0,0,1417,1420,1,0,0,0,1418,1416,1,0,0,0,1418,1419,1,0,0,0,1419,
-		115,1,0,0,0,1420,1418,1,0,0,0,1421,1424,3,118,59,0,1422,1425,3,120,60,
-		0,1423,1425,3,126,63,0,1424,1422,1,0,0,0,1424,1423,1,0,0,0,1425,1442,1,
-		0,0,0,1426,1428,5,113,0,0,1427,1429,5,69,0,0,1428,1427,1,0,0,0,1428,1429,
-		1,0,0,0,1429,1437,1,0,0,0,1430,1438,5,70,0,0,1431,1438,5,91,0,0,1432,1438,
-		5,52,0,0,1433,1438,5,321,0,0,1434,1435,5,47,0,0,1435,1436,5,56,0,0,1436,
-		1438,3,120,60,0,1437,1430,1,0,0,0,1437,1431,1,0,0,0,1437,1432,1,0,0,0,
-		1437,1433,1,0,0,0,1437,1434,1,0,0,0,1438,1442,1,0,0,0,1439,1442,5,114,
-		0,0,1440,1442,5,119,0,0,1441,1421,1,0,0,0,1441,1426,1,0,0,0,1441,1439,
-		1,0,0,0,1441,1440,1,0,0,0,1442,117,1,0,0,0,1443,1444,7,18,0,0,1444,119,
-		1,0,0,0,1445,1447,3,128,64,0,1446,1448,3,122,61,0,1447,1446,1,0,0,0,1447,
-		1448,1,0,0,0,1448,121,1,0,0,0,1449,1451,5,14,0,0,1450,1449,1,0,0,0,1450,
-		1451,1,0,0,0,1451,1452,1,0,0,0,1452,1453,3,124,62,0,1453,123,1,0,0,0,1454,
-		1456,5,127,0,0,1455,1457,7,19,0,0,1456,1455,1,0,0,0,1456,1457,1,0,0,0,
-		1457,1458,1,0,0,0,1458,1459,3,128,64,0,1459,1460,5,23,0,0,1460,1461,3,
-		128,64,0,1461,1486,1,0,0,0,1462,1463,5,60,0,0,1463,1464,5,332,0,0,1464,
-		1465,3,158,79,0,1465,1466,5,333,0,0,1466,1486,1,0,0,0,1467,1474,7,20,0,
-		0,1468,1475,3,126,63,0,1469,1472,3,128,64,0,1470,1471,5,148,0,0,1471,1473,
-		3,128,64,0,1472,1470,1,0,0,0,1472,1473,1,0,0,0,1473,1475,1,0,0,0,1474,
-		1468,1,0,0,0,1474,1469,1,0,0,0,1475,1486,1,0,0,0,1476,1477,5,124,0,0,1477,
-		1478,5,89,0,0,1478,1481,3,128,64,0,1479,1480,5,148,0,0,1480,1482,3,128,
-		64,0,1481,1479,1,0,0,0,1481,1482,1,0,0,0,1482,1486,1,0,0,0,1483,1484,5,
-		121,0,0,1484,1486,3,128,64,0,1485,1454,1,0,0,0,1485,1462,1,0,0,0,1485,
-		1467,1,0,0,0,1485,1476,1,0,0,0,1485,1483,1,0,0,0,1486,125,1,0,0,0,1487,
-		1488,7,21,0,0,1488,1489,5,332,0,0,1489,1490,3,158,79,0,1490,1491,5,333,
-		0,0,1491,127,1,0,0,0,1492,1500,3,130,65,0,1493,1496,3,134,67,0,1494,1497,
-		3,130,65,0,1495,1497,3,126,63,0,1496,1494,1,0,0,0,1496,1495,1,0,0,0,1497,
-		1499,1,0,0,0,1498,1493,1,0,0,0,1499,1502,1,0,0,0,1500,1498,1,0,0,0,1500,
-		1501,1,0,0,0,1501,129,1,0,0,0,1502,1500,1,0,0,0,1503,1505,3,132,66,0,1504,
-		1503,1,0,0,0,1505,1508,1,0,0,0,1506,1504,1,0,0,0,1506,1507,1,0,0,0,1507,
-		1509,1,0,0,0,1508,1506,1,0,0,0,1509,1513,3,144,72,0,1510,1512,3,142,71,
-		0,1511,1510,1,0,0,0,1512,1515,1,0,0,0,1513,1511,1,0,0,0,1513,1514,1,0,
-		0,0,1514,131,1,0,0,0,1515,1513,1,0,0,0,1516,1520,5,345,0,0,1517,1520,5,
-		346,0,0,1518,1520,3,136,68,0,1519,1516,1,0,0,0,1519,1517,1,0,0,0,1519,
-		1518,1,0,0,0,1520,133,1,0,0,0,1521,1529,5,345,0,0,1522,1529,5,346,0,0,
-		1523,1529,5,347,0,0,1524,1529,5,348,0,0,1525,1529,5,349,0,0,1526,1529,
-		5,350,0,0,1527,1529,3,136,68,0,1528,1521,1,0,0,0,1528,1522,1,0,0,0,1528,
-		1523,1,0,0,0,1528,1524,1,0,0,0,1528,1525,1,0,0,0,1528,1526,1,0,0,0,1528,
-		1527,1,0,0,0,1529,135,1,0,0,0,1530,1545,5,10,0,0,1531,1532,5,132,0,0,1532,
-		1538,5,332,0,0,1533,1534,3,364,182,0,1534,1535,5,340,0,0,1535,1537,1,0,
-		0,0,1536,1533,1,0,0,0,1537,1540,1,0,0,0,1538,1536,1,0,0,0,1538,1539,1,
-		0,0,0,1539,1541,1,0,0,0,1540,1538,1,0,0,0,1541,1542,3,140,70,0,1542,1543,
-		5,333,0,0,1543,1545,1,0,0,0,1544,1530,1,0,0,0,1544,1531,1,0,0,0,1545,137,
-		1,0,0,0,1546,1561,3,140,70,0,1547,1548,5,132,0,0,1548,1554,5,332,0,0,1549,
-		1550,3,364,182,0,1550,1551,5,340,0,0,1551,1553,1,0,0,0,1552,1549,1,0,0,
-		0,1553,1556,1,0,0,0,1554,1552,1,0,0,0,1554,1555,1,0,0,0,1555,1557,1,0,
-		0,0,1556,1554,1,0,0,0,1557,1558,3,140,70,0,1558,1559,5,333,0,0,1559,1561,
-		1,0,0,0,1560,1546,1,0,0,0,1560,1547,1,0,0,0,1561,139,1,0,0,0,1562,1563,
-		7,22,0,0,1563,141,1,0,0,0,1564,1565,5,342,0,0,1565,1590,3,202,101,0,1566,
-		1568,5,334,0,0,1567,1569,3,110,55,0,1568,1567,1,0,0,0,1568,1569,1,0,0,
-		0,1569,1574,1,0,0,0,1570,1572,5,341,0,0,1571,1573,3,110,55,0,1572,1571,
-		1,0,0,0,1572,1573,1,0,0,0,1573,1575,1,0,0,0,1574,1570,1,0,0,0,1574,1575,
-		1,0,0,0,1575,1576,1,0,0,0,1576,1578,5,335,0,0,1577,1579,3,148,74,0,1578,
-		1577,1,0,0,0,1578,1579,1,0,0,0,1579,1590,1,0,0,0,1580,1581,5,33,0,0,1581,
-		1590,3,362,181,0,1582,1587,5,146,0,0,1583,1584,5,137,0,0,1584,1585,5,331,
-		0,0,1585,1588,3,144,72,0,1586,1588,5,238,0,0,1587,1583,1,0,0,0,1587,1586,
-		1,0,0,0,1588,1590,1,0,0,0,1589,1564,1,0,0,0,1589,1566,1,0,0,0,1589,1580,
-		1,0,0,0,1589,1582,1,0,0,0,1590,143,1,0,0,0,1591,1611,7,23,0,0,1592,1611,
-		5,3,0,0,1593,1595,3,164,82,0,1594,1596,3,166,83,0,1595,1594,1,0,0,0,1595,
-		1596,1,0,0,0,1596,1611,1,0,0,0,1597,1598,5,332,0,0,1598,1599,3,158,79,
-		0,1599,1601,5,333,0,0,1600,1602,3,148,74,0,1601,1600,1,0,0,0,1601,1602,
-		1,0,0,0,1602,1611,1,0,0,0,1603,1605,5,9,0,0,1604,1606,3,148,74,0,1605,
-		1604,1,0,0,0,1605,1606,1,0,0,0,1606,1611,1,0,0,0,1607,1611,7,24,0,0,1608,
-		1611,5,70,0,0,1609,1611,3,146,73,0,1610,1591,1,0,0,0,1610,1592,1,0,0,0,
-		1610,1593,1,0,0,0,1610,1597,1,0,0,0,1610,1603,1,0,0,0,1610,1607,1,0,0,
-		0,1610,1608,1,0,0,0,1610,1609,1,0,0,0,1611,145,1,0,0,0,1612,1614,5,30,
-		0,0,1613,1615,3,110,55,0,1614,1613,1,0,0,0,1614,1615,1,0,0,0,1615,1616,
-		1,0,0,0,1616,1619,3,150,75,0,1617,1618,5,49,0,0,1618,1620,3,110,55,0,1619,
-		1617,1,0,0,0,1619,1620,1,0,0,0,1620,1621,1,0,0,0,1621,1622,5,50,0,0,1622,
-		1764,1,0,0,0,1623,1624,7,25,0,0,1624,1625,5,332,0,0,1625,1626,3,110,55,
-		0,1626,1627,5,26,0,0,1627,1628,3,198,99,0,1628,1629,5,333,0,0,1629,1764,
-		1,0,0,0,1630,1631,5,128,0,0,1631,1632,5,332,0,0,1632,1633,3,12,6,0,1633,
-		1634,5,333,0,0,1634,1764,1,0,0,0,1635,1644,7,26,0,0,1636,1645,3,148,74,
-		0,1637,1639,3,206,103,0,1638,1637,1,0,0,0,1638,1639,1,0,0,0,1639,1641,
-		1,0,0,0,1640,1642,3,208,104,0,1641,1640,1,0,0,0,1641,1642,1,0,0,0,1642,
-		1643,1,0,0,0,1643,1645,5,3,0,0,1644,1636,1,0,0,0,1644,1638,1,0,0,0,1644,
-		1645,1,0,0,0,1645,1764,1,0,0,0,1646,1657,5,131,0,0,1647,1658,3,148,74,
-		0,1648,1650,3,206,103,0,1649,1648,1,0,0,0,1649,1650,1,0,0,0,1650,1651,
-		1,0,0,0,1651,1653,5,3,0,0,1652,1654,3,210,105,0,1653,1652,1,0,0,0,1653,
-		1654,1,0,0,0,1654,1658,1,0,0,0,1655,1656,5,6,0,0,1656,1658,3,364,182,0,
-		1657,1647,1,0,0,0,1657,1649,1,0,0,0,1657,1655,1,0,0,0,1657,1658,1,0,0,
-		0,1658,1764,1,0,0,0,1659,1660,5,129,0,0,1660,1663,5,332,0,0,1661,1664,
-		3,372,186,0,1662,1664,5,3,0,0,1663,1661,1,0,0,0,1663,1662,1,0,0,0,1664,
-		1665,1,0,0,0,1665,1666,5,56,0,0,1666,1667,3,110,55,0,1667,1668,5,333,0,
-		0,1668,1764,1,0,0,0,1669,1670,5,136,0,0,1670,1671,5,332,0,0,1671,1672,
-		3,152,76,0,1672,1673,5,333,0,0,1673,1764,1,0,0,0,1674,1675,3,368,184,0,
-		1675,1677,3,168,84,0,1676,1678,3,148,74,0,1677,1676,1,0,0,0,1677,1678,
-		1,0,0,0,1678,1764,1,0,0,0,1679,1764,3,196,98,0,1680,1690,5,25,0,0,1681,
-		1683,5,334,0,0,1682,1684,3,156,78,0,1683,1682,1,0,0,0,1683,1684,1,0,0,
-		0,1684,1685,1,0,0,0,1685,1691,5,335,0,0,1686,1687,5,332,0,0,1687,1688,
-		3,12,6,0,1688,1689,5,333,0,0,1689,1691,1,0,0,0,1690,1681,1,0,0,0,1690,
-		1686,1,0,0,0,1691,1764,1,0,0,0,1692,1694,5,334,0,0,1693,1695,3,156,78,
-		0,1694,1693,1,0,0,0,1694,1695,1,0,0,0,1695,1696,1,0,0,0,1696,1764,5,335,
-		0,0,1697,1699,5,336,0,0,1698,1700,3,154,77,0,1699,1698,1,0,0,0,1699,1700,
-		1,0,0,0,1700,1701,1,0,0,0,1701,1764,5,337,0,0,1702,1703,5,135,0,0,1703,
-		1705,5,332,0,0,1704,1706,3,156,78,0,1705,1704,1,0,0,0,1705,1706,1,0,0,
-		0,1706,1707,1,0,0,0,1707,1764,5,333,0,0,1708,1709,5,130,0,0,1709,1710,
-		5,332,0,0,1710,1711,3,156,78,0,1711,1712,5,333,0,0,1712,1764,1,0,0,0,1713,
-		1764,7,27,0,0,1714,1726,5,134,0,0,1715,1727,3,148,74,0,1716,1717,5,332,
-		0,0,1717,1722,3,128,64,0,1718,1719,5,60,0,0,1719,1723,3,128,64,0,1720,
-		1721,5,338,0,0,1721,1723,3,110,55,0,1722,1718,1,0,0,0,1722,1720,1,0,0,
-		0,1723,1724,1,0,0,0,1724,1725,5,333,0,0,1725,1727,1,0,0,0,1726,1715,1,
-		0,0,0,1726,1716,1,0,0,0,1726,1727,1,0,0,0,1727,1764,1,0,0,0,1728,1729,
-		5,133,0,0,1729,1730,5,332,0,0,1730,1741,3,110,55,0,1731,1732,5,76,0,0,
-		1732,1733,3,110,55,0,1733,1734,5,56,0,0,1734,1737,3,110,55,0,1735,1736,
-		5,54,0,0,1736,1738,3,110,55,0,1737,1735,1,0,0,0,1737,1738,1,0,0,0,1738,
-		1742,1,0,0,0,1739,1740,5,338,0,0,1740,1742,3,156,78,0,1741,1731,1,0,0,
-		0,1741,1739,1,0,0,0,1742,1743,1,0,0,0,1743,1744,5,333,0,0,1744,1764,1,
-		0,0,0,1745,1746,5,139,0,0,1746,1748,5,332,0,0,1747,1749,7,28,0,0,1748,
-		1747,1,0,0,0,1748,1749,1,0,0,0,1749,1759,1,0,0,0,1750,1751,5,56,0,0,1751,
-		1760,3,156,78,0,1752,1757,3,110,55,0,1753,1754,5,56,0,0,1754,1758,3,156,
-		78,0,1755,1756,5,338,0,0,1756,1758,3,156,78,0,1757,1753,1,0,0,0,1757,1755,
-		1,0,0,0,1757,1758,1,0,0,0,1758,1760,1,0,0,0,1759,1750,1,0,0,0,1759,1752,
-		1,0,0,0,1760,1761,1,0,0,0,1761,1762,5,333,0,0,1762,1764,1,0,0,0,1763,1612,
-		1,0,0,0,1763,1623,1,0,0,0,1763,1630,1,0,0,0,1763,1635,1,0,0,0,1763,1646,
-		1,0,0,0,1763,1659,1,0,0,0,1763,1669,1,0,0,0,1763,1674,1,0,0,0,1763,1679,
-		1,0,0,0,1763,1680,1,0,0,0,1763,1692,1,0,0,0,1763,1697,1,0,0,0,1763,1702,
-		1,0,0,0,1763,1708,1,0,0,0,1763,1713,1,0,0,0,1763,1714,1,0,0,0,1763,1728,
-		1,0,0,0,1763,1745,1,0,0,0,1764,147,1,0,0,0,1765,1768,5,340,0,0,1766,1769,
-		3,372,186,0,1767,1769,5,347,0,0,1768,1766,1,0,0,0,1768,1767,1,0,0,0,1769,
-		1771,1,0,0,0,1770,1765,1,0,0,0,1771,1772,1,0,0,0,1772,1770,1,0,0,0,1772,
-		1773,1,0,0,0,1773,149,1,0,0,0,1774,1776,3,188,94,0,1775,1774,1,0,0,0,1776,
-		1777,1,0,0,0,1777,1775,1,0,0,0,1777,1778,1,0,0,0,1778,151,1,0,0,0,1779,
-		1790,3,110,55,0,1780,1781,5,338,0,0,1781,1791,3,156,78,0,1782,1783,5,56,
-		0,0,1783,1787,3,110,55,0,1784,1785,5,54,0,0,1785,1787,3,110,55,0,1786,
-		1782,1,0,0,0,1786,1784,1,0,0,0,1787,1788,1,0,0,0,1788,1786,1,0,0,0,1788,
-		1789,1,0,0,0,1789,1791,1,0,0,0,1790,1780,1,0,0,0,1790,1786,1,0,0,0,1790,
-		1791,1,0,0,0,1791,153,1,0,0,0,1792,1797,3,190,95,0,1793,1794,5,338,0,0,
-		1794,1796,3,190,95,0,1795,1793,1,0,0,0,1796,1799,1,0,0,0,1797,1795,1,0,
-		0,0,1797,1798,1,0,0,0,1798,155,1,0,0,0,1799,1797,1,0,0,0,1800,1805,3,110,
-		55,0,1801,1802,5,338,0,0,1802,1804,3,110,55,0,1803,1801,1,0,0,0,1804,1807,
-		1,0,0,0,1805,1803,1,0,0,0,1805,1806,1,0,0,0,1806,157,1,0,0,0,1807,1805,
-		1,0,0,0,1808,1838,3,160,80,0,1809,1833,3,110,55,0,1810,1811,5,338,0,0,
-		1811,1813,3,110,55,0,1812,1810,1,0,0,0,1813,1814,1,0,0,0,1814,1812,1,0,
-		0,0,1814,1815,1,0,0,0,1815,1834,1,0,0,0,1816,1817,3,162,81,0,1817,1818,
-		3,30,15,0,1818,1834,1,0,0,0,1819,1824,3,66,33,0,1820,1823,3,70,35,0,1821,
-		1823,3,74,37,0,1822,1820,1,0,0,0,1822,1821,1,0,0,0,1823,1826,1,0,0,0,1824,
-		1822,1,0,0,0,1824,1825,1,0,0,0,1825,1834,1,0,0,0,1826,1824,1,0,0,0,1827,
-		1830,3,70,35,0,1828,1830,3,74,37,0,1829,1827,1,0,0,0,1829,1828,1,0,0,0,
-		1830,1831,1,0,0,0,1831,1829,1,0,0,0,1831,1832,1,0,0,0,1832,1834,1,0,0,
-		0,1833,1812,1,0,0,0,1833,1816,1,0,0,0,1833,1819,1,0,0,0,1833,1829,1,0,
-		0,0,1833,1834,1,0,0,0,1834,1836,1,0,0,0,1835,1809,1,0,0,0,1835,1836,1,
-		0,0,0,1836,1838,1,0,0,0,1837,1808,1,0,0,0,1837,1835,1,0,0,0,1838,159,1,
-		0,0,0,1839,1840,3,14,7,0,1840,1841,3,22,11,0,1841,1860,1,0,0,0,1842,1846,
-		3,34,17,0,1843,1845,3,28,14,0,1844,1843,1,0,0,0,1845,1848,1,0,0,0,1846,
-		1844,1,0,0,0,1846,1847,1,0,0,0,1847,1854,1,0,0,0,1848,1846,1,0,0,0,1849,
-		1850,3,24,12,0,1850,1851,3,26,13,0,1851,1853,1,0,0,0,1852,1849,1,0,0,0,
-		1853,1856,1,0,0,0,1854,1852,1,0,0,0,1854,1855,1,0,0,0,1855,1857,1,0,0,
-		0,1856,1854,1,0,0,0,1857,1858,3,30,15,0,1858,1860,1,0,0,0,1859,1839,1,
-		0,0,0,1859,1842,1,0,0,0,1860,161,1,0,0,0,1861,1863,3,28,14,0,1862,1861,
-		1,0,0,0,1863,1864,1,0,0,0,1864,1862,1,0,0,0,1864,1865,1,0,0,0,1865,1870,
-		1,0,0,0,1866,1867,3,24,12,0,1867,1868,3,26,13,0,1868,1870,1,0,0,0,1869,
-		1862,1,0,0,0,1869,1866,1,0,0,0,1870,1876,1,0,0,0,1871,1872,3,24,12,0,1872,
-		1873,3,26,13,0,1873,1875,1,0,0,0,1874,1871,1,0,0,0,1875,1878,1,0,0,0,1876,
-		1874,1,0,0,0,1876,1877,1,0,0,0,1877,163,1,0,0,0,1878,1876,1,0,0,0,1879,
-		1881,3,366,183,0,1880,1882,3,148,74,0,1881,1880,1,0,0,0,1881,1882,1,0,
-		0,0,1882,165,1,0,0,0,1883,1885,3,168,84,0,1884,1886,3,148,74,0,1885,1884,
-		1,0,0,0,1885,1886,1,0,0,0,1886,1902,1,0,0,0,1887,1889,5,144,0,0,1888,1887,
-		1,0,0,0,1888,1889,1,0,0,0,1889,1890,1,0,0,0,1890,1902,5,3,0,0,1891,1893,
-		5,160,0,0,1892,1894,3,206,103,0,1893,1892,1,0,0,0,1893,1894,1,0,0,0,1894,
-		1895,1,0,0,0,1895,1902,5,3,0,0,1896,1898,5,336,0,0,1897,1899,3,192,96,
-		0,1898,1897,1,0,0,0,1898,1899,1,0,0,0,1899,1900,1,0,0,0,1900,1902,5,337,
-		0,0,1901,1883,1,0,0,0,1901,1888,1,0,0,0,1901,1891,1,0,0,0,1901,1896,1,
-		0,0,0,1902,167,1,0,0,0,1903,1905,3,170,85,0,1904,1906,5,3,0,0,1905,1904,
-		1,0,0,0,1905,1906,1,0,0,0,1906,1908,1,0,0,0,1907,1909,3,176,88,0,1908,
-		1907,1,0,0,0,1908,1909,1,0,0,0,1909,1911,1,0,0,0,1910,1912,3,178,89,0,
-		1911,1910,1,0,0,0,1911,1912,1,0,0,0,1912,1914,1,0,0,0,1913,1915,3,174,
-		87,0,1914,1913,1,0,0,0,1914,1915,1,0,0,0,1915,1917,1,0,0,0,1916,1918,3,
-		180,90,0,1917,1916,1,0,0,0,1917,1918,1,0,0,0,1918,169,1,0,0,0,1919,1921,
-		5,332,0,0,1920,1922,7,10,0,0,1921,1920,1,0,0,0,1921,1922,1,0,0,0,1922,
-		1940,1,0,0,0,1923,1928,3,172,86,0,1924,1925,5,338,0,0,1925,1927,3,172,
-		86,0,1926,1924,1,0,0,0,1927,1930,1,0,0,0,1928,1926,1,0,0,0,1928,1929,1,
-		0,0,0,1929,1932,1,0,0,0,1930,1928,1,0,0,0,1931,1933,3,66,33,0,1932,1931,
-		1,0,0,0,1932,1933,1,0,0,0,1933,1938,1,0,0,0,1934,1935,5,152,0,0,1935,1939,
-		5,255,0,0,1936,1937,5,157,0,0,1937,1939,5,255,0,0,1938,1934,1,0,0,0,1938,
-		1936,1,0,0,0,1938,1939,1,0,0,0,1939,1941,1,0,0,0,1940,1923,1,0,0,0,1940,
-		1941,1,0,0,0,1941,1942,1,0,0,0,1942,1943,5,333,0,0,1943,171,1,0,0,0,1944,
-		1954,5,347,0,0,1945,1947,5,97,0,0,1946,1945,1,0,0,0,1946,1947,1,0,0,0,
-		1947,1948,1,0,0,0,1948,1951,3,110,55,0,1949,1950,7,29,0,0,1950,1952,3,
-		110,55,0,1951,1949,1,0,0,0,1951,1952,1,0,0,0,1952,1954,1,0,0,0,1953,1944,
-		1,0,0,0,1953,1946,1,0,0,0,1954,173,1,0,0,0,1955,1956,7,30,0,0,1956,1957,
-		5,255,0,0,1957,175,1,0,0,0,1958,1959,5,161,0,0,1959,1960,5,58,0,0,1960,
-		1961,5,332,0,0,1961,1962,3,66,33,0,1962,1963,5,333,0,0,1963,177,1,0,0,
-		0,1964,1965,5,150,0,0,1965,1966,5,332,0,0,1966,1967,5,99,0,0,1967,1968,
-		3,110,55,0,1968,1969,5,333,0,0,1969,179,1,0,0,0,1970,1973,5,155,0,0,1971,
-		1974,3,364,182,0,1972,1974,3,182,91,0,1973,1971,1,0,0,0,1973,1972,1,0,
-		0,0,1974,181,1,0,0,0,1975,1977,5,332,0,0,1976,1978,7,31,0,0,1977,1976,
-		1,0,0,0,1977,1978,1,0,0,0,1978,1989,1,0,0,0,1979,1980,5,264,0,0,1980,1981,
-		5,175,0,0,1981,1986,3,110,55,0,1982,1983,5,338,0,0,1983,1985,3,110,55,
-		0,1984,1982,1,0,0,0,1985,1988,1,0,0,0,1986,1984,1,0,0,0,1986,1987,1,0,
-		0,0,1987,1990,1,0,0,0,1988,1986,1,0,0,0,1989,1979,1,0,0,0,1989,1990,1,
-		0,0,0,1990,1992,1,0,0,0,1991,1993,3,66,33,0,1992,1991,1,0,0,0,1992,1993,
-		1,0,0,0,1993,1995,1,0,0,0,1994,1996,3,184,92,0,1995,1994,1,0,0,0,1995,
-		1996,1,0,0,0,1996,1997,1,0,0,0,1997,1998,5,333,0,0,1998,183,1,0,0,0,1999,
-		2006,7,32,0,0,2000,2001,5,127,0,0,2001,2002,3,186,93,0,2002,2003,5,23,
-		0,0,2003,2004,3,186,93,0,2004,2007,1,0,0,0,2005,2007,3,186,93,0,2006,2000,
-		1,0,0,0,2006,2005,1,0,0,0,2007,2017,1,0,0,0,2008,2015,5,149,0,0,2009,2010,
-		5,190,0,0,2010,2016,5,135,0,0,2011,2016,5,58,0,0,2012,2016,5,315,0,0,2013,
-		2014,5,251,0,0,2014,2016,5,260,0,0,2015,2009,1,0,0,0,2015,2011,1,0,0,0,
-		2015,2012,1,0,0,0,2015,2013,1,0,0,0,2016,2018,1,0,0,0,2017,2008,1,0,0,
-		0,2017,2018,1,0,0,0,2018,185,1,0,0,0,2019,2020,3,128,64,0,2020,2021,7,
-		33,0,0,2021,187,1,0,0,0,2022,2023,5,98,0,0,2023,2024,3,110,55,0,2024,2025,
-		5,88,0,0,2025,2026,3,110,55,0,2026,189,1,0,0,0,2027,2030,3,372,186,0,2028,
-		2030,5,3,0,0,2029,2027,1,0,0,0,2029,2028,1,0,0,0,2030,2031,1,0,0,0,2031,
-		2032,5,341,0,0,2032,2033,3,110,55,0,2033,191,1,0,0,0,2034,2039,3,194,97,
-		0,2035,2036,5,338,0,0,2036,2038,3,194,97,0,2037,2035,1,0,0,0,2038,2041,
-		1,0,0,0,2039,2037,1,0,0,0,2039,2040,1,0,0,0,2040,193,1,0,0,0,2041,2039,
-		1,0,0,0,2042,2043,3,110,55,0,2043,2044,5,341,0,0,2044,2045,3,110,55,0,
-		2045,195,1,0,0,0,2046,2048,7,34,0,0,2047,2049,3,206,103,0,2048,2047,1,
-		0,0,0,2048,2049,1,0,0,0,2049,2057,1,0,0,0,2050,2057,7,35,0,0,2051,2054,
-		5,40,0,0,2052,2053,5,332,0,0,2053,2055,5,333,0,0,2054,2052,1,0,0,0,2054,
-		2055,1,0,0,0,2055,2057,1,0,0,0,2056,2046,1,0,0,0,2056,2050,1,0,0,0,2056,
-		2051,1,0,0,0,2057,197,1,0,0,0,2058,2062,3,202,101,0,2059,2061,3,200,100,
-		0,2060,2059,1,0,0,0,2061,2064,1,0,0,0,2062,2060,1,0,0,0,2062,2063,1,0,
-		0,0,2063,199,1,0,0,0,2064,2062,1,0,0,0,2065,2067,5,334,0,0,2066,2068,5,
-		6,0,0,2067,2066,1,0,0,0,2067,2068,1,0,0,0,2068,2069,1,0,0,0,2069,2070,
-		5,335,0,0,2070,201,1,0,0,0,2071,2074,5,131,0,0,2072,2075,3,210,105,0,2073,
-		2075,3,206,103,0,2074,2072,1,0,0,0,2074,2073,1,0,0,0,2074,2075,1,0,0,0,
-		2075,2135,1,0,0,0,2076,2078,7,26,0,0,2077,2079,3,206,103,0,2078,2077,1,
-		0,0,0,2078,2079,1,0,0,0,2079,2081,1,0,0,0,2080,2082,3,208,104,0,2081,2080,
-		1,0,0,0,2081,2082,1,0,0,0,2082,2135,1,0,0,0,2083,2084,5,145,0,0,2084,2085,
-		5,332,0,0,2085,2090,3,204,102,0,2086,2087,5,338,0,0,2087,2089,3,204,102,
-		0,2088,2086,1,0,0,0,2089,2092,1,0,0,0,2090,2088,1,0,0,0,2090,2091,1,0,
-		0,0,2091,2093,1,0,0,0,2092,2090,1,0,0,0,2093,2094,5,333,0,0,2094,2135,
-		1,0,0,0,2095,2096,5,141,0,0,2096,2097,5,332,0,0,2097,2098,3,198,99,0,2098,
-		2099,5,338,0,0,2099,2100,3,198,99,0,2100,2101,5,333,0,0,2101,2135,1,0,
-		0,0,2102,2103,5,142,0,0,2103,2105,3,370,185,0,2104,2106,5,160,0,0,2105,
-		2104,1,0,0,0,2105,2106,1,0,0,0,2106,2108,1,0,0,0,2107,2109,3,206,103,0,
-		2108,2107,1,0,0,0,2108,2109,1,0,0,0,2109,2135,1,0,0,0,2110,2115,3,370,
-		185,0,2111,2112,5,340,0,0,2112,2114,3,372,186,0,2113,2111,1,0,0,0,2114,
-		2117,1,0,0,0,2115,2113,1,0,0,0,2115,2116,1,0,0,0,2116,2119,1,0,0,0,2117,
-		2115,1,0,0,0,2118,2120,7,36,0,0,2119,2118,1,0,0,0,2119,2120,1,0,0,0,2120,
-		2132,1,0,0,0,2121,2122,5,332,0,0,2122,2127,3,110,55,0,2123,2124,5,338,
-		0,0,2124,2126,3,110,55,0,2125,2123,1,0,0,0,2126,2129,1,0,0,0,2127,2125,
-		1,0,0,0,2127,2128,1,0,0,0,2128,2130,1,0,0,0,2129,2127,1,0,0,0,2130,2131,
-		5,333,0,0,2131,2133,1,0,0,0,2132,2121,1,0,0,0,2132,2133,1,0,0,0,2133,2135,
-		1,0,0,0,2134,2071,1,0,0,0,2134,2076,1,0,0,0,2134,2083,1,0,0,0,2134,2095,
-		1,0,0,0,2134,2102,1,0,0,0,2134,2110,1,0,0,0,2135,2137,1,0,0,0,2136,2138,
-		5,25,0,0,2137,2136,1,0,0,0,2137,2138,1,0,0,0,2138,203,1,0,0,0,2139,2140,
-		3,372,186,0,2140,2141,3,198,99,0,2141,205,1,0,0,0,2142,2143,5,332,0,0,
-		2143,2144,5,6,0,0,2144,2145,5,333,0,0,2145,207,1,0,0,0,2146,2147,7,37,
-		0,0,2147,2148,5,137,0,0,2148,2149,5,331,0,0,2149,209,1,0,0,0,2150,2156,
-		7,38,0,0,2151,2152,5,89,0,0,2152,2154,7,39,0,0,2153,2155,3,206,103,0,2154,
-		2153,1,0,0,0,2154,2155,1,0,0,0,2155,2157,1,0,0,0,2156,2151,1,0,0,0,2156,
-		2157,1,0,0,0,2157,2163,1,0,0,0,2158,2160,5,158,0,0,2159,2161,3,206,103,
-		0,2160,2159,1,0,0,0,2160,2161,1,0,0,0,2161,2163,1,0,0,0,2162,2150,1,0,
-		0,0,2162,2158,1,0,0,0,2163,211,1,0,0,0,2164,2165,5,232,0,0,2165,2166,5,
-		63,0,0,2166,2169,3,362,181,0,2167,2168,5,26,0,0,2168,2170,3,364,182,0,
-		2169,2167,1,0,0,0,2169,2170,1,0,0,0,2170,2172,1,0,0,0,2171,2173,3,214,
-		107,0,2172,2171,1,0,0,0,2172,2173,1,0,0,0,2173,2175,1,0,0,0,2174,2176,
-		3,216,108,0,2175,2174,1,0,0,0,2175,2176,1,0,0,0,2176,2180,1,0,0,0,2177,
-		2181,3,12,6,0,2178,2179,5,44,0,0,2179,2181,5,96,0,0,2180,2177,1,0,0,0,
-		2180,2178,1,0,0,0,2181,2183,1,0,0,0,2182,2184,3,218,109,0,2183,2182,1,
-		0,0,0,2183,2184,1,0,0,0,2184,2186,1,0,0,0,2185,2187,3,222,111,0,2186,2185,
-		1,0,0,0,2186,2187,1,0,0,0,2187,213,1,0,0,0,2188,2189,5,332,0,0,2189,2194,
-		3,230,115,0,2190,2191,5,338,0,0,2191,2193,3,230,115,0,2192,2190,1,0,0,
-		0,2193,2196,1,0,0,0,2194,2192,1,0,0,0,2194,2195,1,0,0,0,2195,2197,1,0,
-		0,0,2196,2194,1,0,0,0,2197,2198,5,333,0,0,2198,215,1,0,0,0,2199,2200,5,
-		261,0,0,2200,2201,7,40,0,0,2201,2202,5,327,0,0,2202,217,1,0,0,0,2203,2204,
-		5,17,0,0,2204,2206,5,186,0,0,2205,2207,3,220,110,0,2206,2205,1,0,0,0,2206,
-		2207,1,0,0,0,2207,2208,1,0,0,0,2208,2217,5,48,0,0,2209,2218,5,252,0,0,
-		2210,2211,5,324,0,0,2211,2212,5,296,0,0,2212,2215,3,226,113,0,2213,2214,
-		5,99,0,0,2214,2216,3,110,55,0,2215,2213,1,0,0,0,2215,2216,1,0,0,0,2216,
-		2218,1,0,0,0,2217,2209,1,0,0,0,2217,2210,1,0,0,0,2218,219,1,0,0,0,2219,
-		2220,5,332,0,0,2220,2225,3,280,140,0,2221,2222,5,338,0,0,2222,2224,3,280,
-		140,0,2223,2221,1,0,0,0,2224,2227,1,0,0,0,2225,2223,1,0,0,0,2225,2226,
-		1,0,0,0,2226,2228,1,0,0,0,2227,2225,1,0,0,0,2228,2231,5,333,0,0,2229,2230,
-		5,99,0,0,2230,2232,3,110,55,0,2231,2229,1,0,0,0,2231,2232,1,0,0,0,2232,
-		2237,1,0,0,0,2233,2234,5,72,0,0,2234,2235,5,35,0,0,2235,2237,3,364,182,
-		0,2236,2219,1,0,0,0,2236,2233,1,0,0,0,2237,221,1,0,0,0,2238,2239,5,81,
-		0,0,2239,2240,3,38,19,0,2240,223,1,0,0,0,2241,2242,5,324,0,0,2242,2247,
-		3,100,50,0,2243,2245,5,26,0,0,2244,2243,1,0,0,0,2244,2245,1,0,0,0,2245,
-		2246,1,0,0,0,2246,2248,3,364,182,0,2247,2244,1,0,0,0,2247,2248,1,0,0,0,
-		2248,2249,1,0,0,0,2249,2250,5,296,0,0,2250,2252,3,226,113,0,2251,2253,
-		3,48,24,0,2252,2251,1,0,0,0,2252,2253,1,0,0,0,2253,2256,1,0,0,0,2254,2255,
-		5,99,0,0,2255,2257,3,110,55,0,2256,2254,1,0,0,0,2256,2257,1,0,0,0,2257,
-		2259,1,0,0,0,2258,2260,3,222,111,0,2259,2258,1,0,0,0,2259,2260,1,0,0,0,
-		2260,225,1,0,0,0,2261,2266,3,228,114,0,2262,2263,5,338,0,0,2263,2265,3,
-		228,114,0,2264,2262,1,0,0,0,2265,2268,1,0,0,0,2266,2264,1,0,0,0,2266,2267,
-		1,0,0,0,2267,227,1,0,0,0,2268,2266,1,0,0,0,2269,2270,3,230,115,0,2270,
-		2271,5,351,0,0,2271,2272,3,64,32,0,2272,2287,1,0,0,0,2273,2274,5,332,0,
-		0,2274,2279,3,230,115,0,2275,2276,5,338,0,0,2276,2278,3,230,115,0,2277,
-		2275,1,0,0,0,2278,2281,1,0,0,0,2279,2277,1,0,0,0,2279,2280,1,0,0,0,2280,
-		2282,1,0,0,0,2281,2279,1,0,0,0,2282,2283,5,333,0,0,2283,2284,5,351,0,0,
-		2284,2285,3,64,32,0,2285,2287,1,0,0,0,2286,2269,1,0,0,0,2286,2273,1,0,
-		0,0,2287,229,1,0,0,0,2288,2292,3,364,182,0,2289,2291,3,232,116,0,2290,
-		2289,1,0,0,0,2291,2294,1,0,0,0,2292,2290,1,0,0,0,2292,2293,1,0,0,0,2293,
-		231,1,0,0,0,2294,2292,1,0,0,0,2295,2296,5,340,0,0,2296,2309,3,372,186,
-		0,2297,2299,5,334,0,0,2298,2300,3,110,55,0,2299,2298,1,0,0,0,2299,2300,
-		1,0,0,0,2300,2305,1,0,0,0,2301,2303,5,341,0,0,2302,2304,3,110,55,0,2303,
-		2302,1,0,0,0,2303,2304,1,0,0,0,2304,2306,1,0,0,0,2305,2301,1,0,0,0,2305,
-		2306,1,0,0,0,2306,2307,1,0,0,0,2307,2309,5,335,0,0,2308,2295,1,0,0,0,2308,
-		2297,1,0,0,0,2309,233,1,0,0,0,2310,2311,5,198,0,0,2311,2312,5,56,0,0,2312,
-		2317,3,100,50,0,2313,2315,5,26,0,0,2314,2313,1,0,0,0,2314,2315,1,0,0,0,
-		2315,2316,1,0,0,0,2316,2318,3,364,182,0,2317,2314,1,0,0,0,2317,2318,1,
-		0,0,0,2318,2328,1,0,0,0,2319,2320,5,95,0,0,2320,2325,3,76,38,0,2321,2322,
-		5,338,0,0,2322,2324,3,76,38,0,2323,2321,1,0,0,0,2324,2327,1,0,0,0,2325,
-		2323,1,0,0,0,2325,2326,1,0,0,0,2326,2329,1,0,0,0,2327,2325,1,0,0,0,2328,
-		2319,1,0,0,0,2328,2329,1,0,0,0,2329,2332,1,0,0,0,2330,2331,5,99,0,0,2331,
-		2333,3,110,55,0,2332,2330,1,0,0,0,2332,2333,1,0,0,0,2333,2335,1,0,0,0,
-		2334,2336,3,222,111,0,2335,2334,1,0,0,0,2335,2336,1,0,0,0,2336,235,1,0,
-		0,0,2337,2338,5,245,0,0,2338,2339,5,63,0,0,2339,2344,3,100,50,0,2340,2342,
-		5,26,0,0,2341,2340,1,0,0,0,2341,2342,1,0,0,0,2342,2343,1,0,0,0,2343,2345,
-		3,364,182,0,2344,2341,1,0,0,0,2344,2345,1,0,0,0,2345,2346,1,0,0,0,2346,
-		2347,5,95,0,0,2347,2348,3,82,41,0,2348,2349,5,72,0,0,2349,2351,3,110,55,
-		0,2350,2352,3,238,119,0,2351,2350,1,0,0,0,2352,2353,1,0,0,0,2353,2351,
-		1,0,0,0,2353,2354,1,0,0,0,2354,2356,1,0,0,0,2355,2357,3,222,111,0,2356,
-		2355,1,0,0,0,2356,2357,1,0,0,0,2357,237,1,0,0,0,2358,2366,5,98,0,0,2359,
-		2367,5,243,0,0,2360,2361,5,69,0,0,2361,2364,5,243,0,0,2362,2363,5,175,
-		0,0,2363,2365,7,41,0,0,2364,2362,1,0,0,0,2364,2365,1,0,0,0,2365,2367,1,
-		0,0,0,2366,2359,1,0,0,0,2366,2360,1,0,0,0,2367,2370,1,0,0,0,2368,2369,
-		5,23,0,0,2369,2371,3,110,55,0,2370,2368,1,0,0,0,2370,2371,1,0,0,0,2371,
-		2372,1,0,0,0,2372,2373,5,88,0,0,2373,2374,3,240,120,0,2374,239,1,0,0,0,
-		2375,2376,5,324,0,0,2376,2377,5,296,0,0,2377,2395,3,226,113,0,2378,2395,
-		5,198,0,0,2379,2380,5,48,0,0,2380,2395,5,252,0,0,2381,2383,5,232,0,0,2382,
-		2384,3,214,107,0,2383,2382,1,0,0,0,2383,2384,1,0,0,0,2384,2386,1,0,0,0,
-		2385,2387,3,216,108,0,2386,2385,1,0,0,0,2386,2387,1,0,0,0,2387,2392,1,
-		0,0,0,2388,2389,5,96,0,0,2389,2393,3,62,31,0,2390,2391,5,44,0,0,2391,2393,
-		5,96,0,0,2392,2388,1,0,0,0,2392,2390,1,0,0,0,2393,2395,1,0,0,0,2394,2375,
-		1,0,0,0,2394,2378,1,0,0,0,2394,2379,1,0,0,0,2394,2381,1,0,0,0,2395,241,
-		1,0,0,0,2396,2397,3,100,50,0,2397,243,1,0,0,0,2398,2399,5,74,0,0,2399,
-		2401,5,156,0,0,2400,2398,1,0,0,0,2400,2401,1,0,0,0,2401,2403,1,0,0,0,2402,
-		2404,3,246,123,0,2403,2402,1,0,0,0,2403,2404,1,0,0,0,2404,2405,1,0,0,0,
-		2405,2409,5,87,0,0,2406,2407,5,224,0,0,2407,2408,5,69,0,0,2408,2410,5,
-		128,0,0,2409,2406,1,0,0,0,2409,2410,1,0,0,0,2410,2411,1,0,0,0,2411,2412,
-		3,362,181,0,2412,2413,3,248,124,0,2413,2554,1,0,0,0,2414,2415,5,74,0,0,
-		2415,2417,5,156,0,0,2416,2414,1,0,0,0,2416,2417,1,0,0,0,2417,2418,1,0,
-		0,0,2418,2419,5,211,0,0,2419,2423,5,87,0,0,2420,2421,5,224,0,0,2421,2422,
-		5,69,0,0,2422,2424,5,128,0,0,2423,2420,1,0,0,0,2423,2424,1,0,0,0,2424,
-		2425,1,0,0,0,2425,2427,3,362,181,0,2426,2428,3,250,125,0,2427,2426,1,0,
-		0,0,2427,2428,1,0,0,0,2428,2432,1,0,0,0,2429,2431,3,268,134,0,2430,2429,
-		1,0,0,0,2431,2434,1,0,0,0,2432,2430,1,0,0,0,2432,2433,1,0,0,0,2433,2554,
-		1,0,0,0,2434,2432,1,0,0,0,2435,2436,5,74,0,0,2436,2438,5,156,0,0,2437,
-		2435,1,0,0,0,2437,2438,1,0,0,0,2438,2443,1,0,0,0,2439,2441,5,238,0,0,2440,
-		2439,1,0,0,0,2440,2441,1,0,0,0,2441,2442,1,0,0,0,2442,2444,7,42,0,0,2443,
-		2440,1,0,0,0,2443,2444,1,0,0,0,2444,2446,1,0,0,0,2445,2447,5,79,0,0,2446,
-		2445,1,0,0,0,2446,2447,1,0,0,0,2447,2448,1,0,0,0,2448,2452,5,328,0,0,2449,
-		2450,5,224,0,0,2450,2451,5,69,0,0,2451,2453,5,128,0,0,2452,2449,1,0,0,
-		0,2452,2453,1,0,0,0,2453,2454,1,0,0,0,2454,2456,3,362,181,0,2455,2457,
-		3,108,54,0,2456,2455,1,0,0,0,2456,2457,1,0,0,0,2457,2459,1,0,0,0,2458,
-		2460,3,272,136,0,2459,2458,1,0,0,0,2459,2460,1,0,0,0,2460,2461,1,0,0,0,
-		2461,2462,5,26,0,0,2462,2464,3,12,6,0,2463,2465,3,278,139,0,2464,2463,
-		1,0,0,0,2464,2465,1,0,0,0,2465,2554,1,0,0,0,2466,2467,5,74,0,0,2467,2469,
-		5,156,0,0,2468,2466,1,0,0,0,2468,2469,1,0,0,0,2469,2470,1,0,0,0,2470,2471,
-		5,244,0,0,2471,2475,5,328,0,0,2472,2473,5,224,0,0,2473,2474,5,69,0,0,2474,
-		2476,5,128,0,0,2475,2472,1,0,0,0,2475,2476,1,0,0,0,2476,2477,1,0,0,0,2477,
-		2479,3,362,181,0,2478,2480,3,108,54,0,2479,2478,1,0,0,0,2479,2480,1,0,
-		0,0,2480,2482,1,0,0,0,2481,2483,3,272,136,0,2482,2481,1,0,0,0,2482,2483,
-		1,0,0,0,2483,2484,1,0,0,0,2484,2485,5,26,0,0,2485,2487,3,12,6,0,2486,2488,
-		3,276,138,0,2487,2486,1,0,0,0,2487,2488,1,0,0,0,2488,2554,1,0,0,0,2489,
-		2493,5,289,0,0,2490,2491,5,224,0,0,2491,2492,5,69,0,0,2492,2494,5,128,
-		0,0,2493,2490,1,0,0,0,2493,2494,1,0,0,0,2494,2502,1,0,0,0,2495,2498,3,
-		362,181,0,2496,2497,5,104,0,0,2497,2499,3,364,182,0,2498,2496,1,0,0,0,
-		2498,2499,1,0,0,0,2499,2503,1,0,0,0,2500,2501,5,104,0,0,2501,2503,3,364,
-		182,0,2502,2495,1,0,0,0,2502,2500,1,0,0,0,2503,2554,1,0,0,0,2504,2506,
-		5,93,0,0,2505,2504,1,0,0,0,2505,2506,1,0,0,0,2506,2507,1,0,0,0,2507,2509,
-		5,228,0,0,2508,2510,5,107,0,0,2509,2508,1,0,0,0,2509,2510,1,0,0,0,2510,
-		2517,1,0,0,0,2511,2512,5,224,0,0,2512,2513,5,69,0,0,2513,2515,5,128,0,
-		0,2514,2511,1,0,0,0,2514,2515,1,0,0,0,2515,2516,1,0,0,0,2516,2518,3,364,
-		182,0,2517,2514,1,0,0,0,2517,2518,1,0,0,0,2518,2519,1,0,0,0,2519,2520,
-		5,72,0,0,2520,2523,3,100,50,0,2521,2522,5,95,0,0,2522,2524,3,364,182,0,
-		2523,2521,1,0,0,0,2523,2524,1,0,0,0,2524,2525,1,0,0,0,2525,2526,5,332,
-		0,0,2526,2531,3,280,140,0,2527,2528,5,338,0,0,2528,2530,3,280,140,0,2529,
-		2527,1,0,0,0,2530,2533,1,0,0,0,2531,2529,1,0,0,0,2531,2532,1,0,0,0,2532,
-		2534,1,0,0,0,2533,2531,1,0,0,0,2534,2537,5,333,0,0,2535,2536,5,226,0,0,
-		2536,2538,3,108,54,0,2537,2535,1,0,0,0,2537,2538,1,0,0,0,2538,2544,1,0,
-		0,0,2539,2541,5,255,0,0,2540,2542,5,69,0,0,2541,2540,1,0,0,0,2541,2542,
-		1,0,0,0,2542,2543,1,0,0,0,2543,2545,5,47,0,0,2544,2539,1,0,0,0,2544,2545,
-		1,0,0,0,2545,2547,1,0,0,0,2546,2548,3,272,136,0,2547,2546,1,0,0,0,2547,
-		2548,1,0,0,0,2548,2551,1,0,0,0,2549,2550,5,99,0,0,2550,2552,3,110,55,0,
-		2551,2549,1,0,0,0,2551,2552,1,0,0,0,2552,2554,1,0,0,0,2553,2400,1,0,0,
-		0,2553,2416,1,0,0,0,2553,2437,1,0,0,0,2553,2468,1,0,0,0,2553,2489,1,0,
-		0,0,2553,2505,1,0,0,0,2554,245,1,0,0,0,2555,2557,7,43,0,0,2556,2555,1,
-		0,0,0,2556,2557,1,0,0,0,2557,2558,1,0,0,0,2558,2561,7,42,0,0,2559,2561,
-		5,323,0,0,2560,2556,1,0,0,0,2560,2559,1,0,0,0,2561,247,1,0,0,0,2562,2575,
-		3,250,125,0,2563,2564,5,230,0,0,2564,2565,5,332,0,0,2565,2570,3,362,181,
-		0,2566,2567,5,338,0,0,2567,2569,3,362,181,0,2568,2566,1,0,0,0,2569,2572,
-		1,0,0,0,2570,2568,1,0,0,0,2570,2571,1,0,0,0,2571,2573,1,0,0,0,2572,2570,
-		1,0,0,0,2573,2574,5,333,0,0,2574,2576,1,0,0,0,2575,2563,1,0,0,0,2575,2576,
-		1,0,0,0,2576,2578,1,0,0,0,2577,2579,3,272,136,0,2578,2577,1,0,0,0,2578,
-		2579,1,0,0,0,2579,2581,1,0,0,0,2580,2582,3,274,137,0,2581,2580,1,0,0,0,
-		2581,2582,1,0,0,0,2582,2608,1,0,0,0,2583,2585,3,108,54,0,2584,2583,1,0,
-		0,0,2584,2585,1,0,0,0,2585,2587,1,0,0,0,2586,2588,3,272,136,0,2587,2586,
-		1,0,0,0,2587,2588,1,0,0,0,2588,2590,1,0,0,0,2589,2591,3,274,137,0,2590,
-		2589,1,0,0,0,2590,2591,1,0,0,0,2591,2592,1,0,0,0,2592,2602,5,26,0,0,2593,
-		2603,3,12,6,0,2594,2595,5,209,0,0,2595,2600,3,364,182,0,2596,2597,5,332,
-		0,0,2597,2598,3,156,78,0,2598,2599,5,333,0,0,2599,2601,1,0,0,0,2600,2596,
-		1,0,0,0,2600,2601,1,0,0,0,2601,2603,1,0,0,0,2602,2593,1,0,0,0,2602,2594,
-		1,0,0,0,2603,2605,1,0,0,0,2604,2606,3,276,138,0,2605,2604,1,0,0,0,2605,
-		2606,1,0,0,0,2606,2608,1,0,0,0,2607,2562,1,0,0,0,2607,2584,1,0,0,0,2608,
-		249,1,0,0,0,2609,2618,5,332,0,0,2610,2615,3,252,126,0,2611,2612,5,338,
-		0,0,2612,2614,3,252,126,0,2613,2611,1,0,0,0,2614,2617,1,0,0,0,2615,2613,
-		1,0,0,0,2615,2616,1,0,0,0,2616,2619,1,0,0,0,2617,2615,1,0,0,0,2618,2610,
-		1,0,0,0,2618,2619,1,0,0,0,2619,2620,1,0,0,0,2620,2621,5,333,0,0,2621,251,
-		1,0,0,0,2622,2644,3,254,127,0,2623,2624,5,35,0,0,2624,2626,3,364,182,0,
-		2625,2623,1,0,0,0,2625,2626,1,0,0,0,2626,2627,1,0,0,0,2627,2631,3,260,
-		130,0,2628,2630,3,266,133,0,2629,2628,1,0,0,0,2630,2633,1,0,0,0,2631,2629,
-		1,0,0,0,2631,2632,1,0,0,0,2632,2644,1,0,0,0,2633,2631,1,0,0,0,2634,2635,
-		5,117,0,0,2635,2640,3,362,181,0,2636,2637,7,44,0,0,2637,2639,3,372,186,
-		0,2638,2636,1,0,0,0,2639,2642,1,0,0,0,2640,2638,1,0,0,0,2640,2641,1,0,
-		0,0,2641,2644,1,0,0,0,2642,2640,1,0,0,0,2643,2622,1,0,0,0,2643,2625,1,
-		0,0,0,2643,2634,1,0,0,0,2644,253,1,0,0,0,2645,2646,3,364,182,0,2646,2649,
-		3,198,99,0,2647,2648,5,33,0,0,2648,2650,3,362,181,0,2649,2647,1,0,0,0,
-		2649,2650,1,0,0,0,2650,2654,1,0,0,0,2651,2653,3,256,128,0,2652,2651,1,
-		0,0,0,2653,2656,1,0,0,0,2654,2652,1,0,0,0,2654,2655,1,0,0,0,2655,255,1,
-		0,0,0,2656,2654,1,0,0,0,2657,2658,5,35,0,0,2658,2660,3,364,182,0,2659,
-		2657,1,0,0,0,2659,2660,1,0,0,0,2660,2661,1,0,0,0,2661,2665,3,258,129,0,
-		2662,2664,3,266,133,0,2663,2662,1,0,0,0,2664,2667,1,0,0,0,2665,2663,1,
-		0,0,0,2665,2666,1,0,0,0,2666,257,1,0,0,0,2667,2665,1,0,0,0,2668,2669,5,
-		69,0,0,2669,2698,5,70,0,0,2670,2698,5,70,0,0,2671,2672,5,44,0,0,2672,2698,
-		3,128,64,0,2673,2674,5,32,0,0,2674,2675,5,332,0,0,2675,2676,3,110,55,0,
-		2676,2677,5,333,0,0,2677,2698,1,0,0,0,2678,2698,5,93,0,0,2679,2680,5,77,
-		0,0,2680,2698,5,234,0,0,2681,2698,3,262,131,0,2682,2686,5,217,0,0,2683,
-		2687,5,171,0,0,2684,2685,5,175,0,0,2685,2687,5,44,0,0,2686,2683,1,0,0,
-		0,2686,2684,1,0,0,0,2687,2688,1,0,0,0,2688,2695,5,26,0,0,2689,2696,5,223,
-		0,0,2690,2691,5,332,0,0,2691,2692,3,110,55,0,2692,2693,5,333,0,0,2693,
-		2694,5,308,0,0,2694,2696,1,0,0,0,2695,2689,1,0,0,0,2695,2690,1,0,0,0,2696,
-		2698,1,0,0,0,2697,2668,1,0,0,0,2697,2670,1,0,0,0,2697,2671,1,0,0,0,2697,
-		2673,1,0,0,0,2697,2678,1,0,0,0,2697,2679,1,0,0,0,2697,2681,1,0,0,0,2697,
-		2682,1,0,0,0,2698,259,1,0,0,0,2699,2700,5,32,0,0,2700,2701,5,332,0,0,2701,
-		2702,3,110,55,0,2702,2703,5,333,0,0,2703,2715,1,0,0,0,2704,2705,5,93,0,
-		0,2705,2715,3,108,54,0,2706,2707,5,77,0,0,2707,2708,5,234,0,0,2708,2715,
-		3,108,54,0,2709,2710,5,55,0,0,2710,2711,5,234,0,0,2711,2712,3,108,54,0,
-		2712,2713,3,262,131,0,2713,2715,1,0,0,0,2714,2699,1,0,0,0,2714,2704,1,
-		0,0,0,2714,2706,1,0,0,0,2714,2709,1,0,0,0,2715,261,1,0,0,0,2716,2717,5,
-		80,0,0,2717,2719,3,362,181,0,2718,2720,3,108,54,0,2719,2718,1,0,0,0,2719,
-		2720,1,0,0,0,2720,2723,1,0,0,0,2721,2722,5,242,0,0,2722,2724,7,45,0,0,
-		2723,2721,1,0,0,0,2723,2724,1,0,0,0,2724,2728,1,0,0,0,2725,2727,3,264,
-		132,0,2726,2725,1,0,0,0,2727,2730,1,0,0,0,2728,2726,1,0,0,0,2728,2729,
-		1,0,0,0,2729,263,1,0,0,0,2730,2728,1,0,0,0,2731,2732,5,72,0,0,2732,2741,
-		7,46,0,0,2733,2734,5,251,0,0,2734,2742,5,167,0,0,2735,2742,5,283,0,0,2736,
-		2742,5,176,0,0,2737,2738,5,296,0,0,2738,2742,5,70,0,0,2739,2740,5,296,
-		0,0,2740,2742,5,44,0,0,2741,2733,1,0,0,0,2741,2735,1,0,0,0,2741,2736,1,
-		0,0,0,2741,2737,1,0,0,0,2741,2739,1,0,0,0,2742,265,1,0,0,0,2743,2745,5,
-		69,0,0,2744,2743,1,0,0,0,2744,2745,1,0,0,0,2745,2746,1,0,0,0,2746,2754,
-		5,45,0,0,2747,2748,5,61,0,0,2748,2754,7,47,0,0,2749,2750,5,69,0,0,2750,
-		2754,5,326,0,0,2751,2752,5,251,0,0,2752,2754,5,229,0,0,2753,2744,1,0,0,
-		0,2753,2747,1,0,0,0,2753,2749,1,0,0,0,2753,2751,1,0,0,0,2754,267,1,0,0,
-		0,2755,2756,5,308,0,0,2756,2757,5,26,0,0,2757,2786,3,364,182,0,2758,2759,
-		5,239,0,0,2759,2786,5,3,0,0,2760,2761,5,258,0,0,2761,2762,5,332,0,0,2762,
-		2767,3,270,135,0,2763,2764,5,338,0,0,2764,2766,3,270,135,0,2765,2763,1,
-		0,0,0,2766,2769,1,0,0,0,2767,2765,1,0,0,0,2767,2768,1,0,0,0,2768,2770,
-		1,0,0,0,2769,2767,1,0,0,0,2770,2771,5,333,0,0,2771,2786,1,0,0,0,2772,2773,
-		5,265,0,0,2773,2774,5,175,0,0,2774,2775,5,332,0,0,2775,2780,3,98,49,0,
-		2776,2777,5,338,0,0,2777,2779,3,98,49,0,2778,2776,1,0,0,0,2779,2782,1,
-		0,0,0,2780,2778,1,0,0,0,2780,2781,1,0,0,0,2781,2783,1,0,0,0,2782,2780,
-		1,0,0,0,2783,2784,5,333,0,0,2784,2786,1,0,0,0,2785,2755,1,0,0,0,2785,2758,
-		1,0,0,0,2785,2760,1,0,0,0,2785,2772,1,0,0,0,2786,269,1,0,0,0,2787,2797,
-		5,3,0,0,2788,2793,3,372,186,0,2789,2790,5,340,0,0,2790,2792,3,372,186,
-		0,2791,2789,1,0,0,0,2792,2795,1,0,0,0,2793,2791,1,0,0,0,2793,2794,1,0,
-		0,0,2794,2797,1,0,0,0,2795,2793,1,0,0,0,2796,2787,1,0,0,0,2796,2788,1,
-		0,0,0,2797,2799,1,0,0,0,2798,2800,5,351,0,0,2799,2798,1,0,0,0,2799,2800,
-		1,0,0,0,2800,2801,1,0,0,0,2801,2802,3,330,165,0,2802,271,1,0,0,0,2803,
-		2804,5,101,0,0,2804,2808,3,324,162,0,2805,2806,5,162,0,0,2806,2808,3,364,
-		182,0,2807,2803,1,0,0,0,2807,2805,1,0,0,0,2808,273,1,0,0,0,2809,2810,5,
-		72,0,0,2810,2816,5,184,0,0,2811,2812,5,269,0,0,2812,2817,5,287,0,0,2813,
-		2814,5,198,0,0,2814,2817,5,287,0,0,2815,2817,5,205,0,0,2816,2811,1,0,0,
-		0,2816,2813,1,0,0,0,2816,2815,1,0,0,0,2817,275,1,0,0,0,2818,2820,5,101,
-		0,0,2819,2821,5,251,0,0,2820,2819,1,0,0,0,2820,2821,1,0,0,0,2821,2822,
-		1,0,0,0,2822,2823,5,193,0,0,2823,277,1,0,0,0,2824,2826,5,101,0,0,2825,
-		2827,7,48,0,0,2826,2825,1,0,0,0,2826,2827,1,0,0,0,2827,2828,1,0,0,0,2828,
-		2829,5,32,0,0,2829,2830,5,257,0,0,2830,279,1,0,0,0,2831,2833,3,110,55,
-		0,2832,2834,3,282,141,0,2833,2832,1,0,0,0,2833,2834,1,0,0,0,2834,2836,
-		1,0,0,0,2835,2837,7,49,0,0,2836,2835,1,0,0,0,2836,2837,1,0,0,0,2837,2840,
-		1,0,0,0,2838,2839,5,15,0,0,2839,2841,7,12,0,0,2840,2838,1,0,0,0,2840,2841,
-		1,0,0,0,2841,281,1,0,0,0,2842,2847,5,1,0,0,2843,2844,5,340,0,0,2844,2846,
-		5,1,0,0,2845,2843,1,0,0,0,2846,2849,1,0,0,0,2847,2845,1,0,0,0,2847,2848,
-		1,0,0,0,2848,283,1,0,0,0,2849,2847,1,0,0,0,2850,2851,7,50,0,0,2851,285,
-		1,0,0,0,2852,2869,5,87,0,0,2853,2869,5,328,0,0,2854,2855,5,244,0,0,2855,
-		2869,5,328,0,0,2856,2869,5,228,0,0,2857,2869,5,289,0,0,2858,2869,5,292,
-		0,0,2859,2869,5,318,0,0,2860,2869,5,204,0,0,2861,2869,5,216,0,0,2862,2869,
-		5,194,0,0,2863,2869,5,34,0,0,2864,2869,5,285,0,0,2865,2869,5,35,0,0,2866,
-		2867,5,55,0,0,2867,2869,5,87,0,0,2868,2852,1,0,0,0,2868,2853,1,0,0,0,2868,
-		2854,1,0,0,0,2868,2856,1,0,0,0,2868,2857,1,0,0,0,2868,2858,1,0,0,0,2868,
-		2859,1,0,0,0,2868,2860,1,0,0,0,2868,2861,1,0,0,0,2868,2862,1,0,0,0,2868,
-		2863,1,0,0,0,2868,2864,1,0,0,0,2868,2865,1,0,0,0,2868,2866,1,0,0,0,2869,
-		287,1,0,0,0,2870,2871,5,279,0,0,2871,2872,5,89,0,0,2872,2997,3,364,182,
-		0,2873,2874,5,279,0,0,2874,2875,5,35,0,0,2875,2876,3,364,182,0,2876,2877,
-		5,89,0,0,2877,2878,3,364,182,0,2878,2997,1,0,0,0,2879,2881,5,279,0,0,2880,
-		2882,5,34,0,0,2881,2880,1,0,0,0,2881,2882,1,0,0,0,2882,2883,1,0,0,0,2883,
-		2884,3,364,182,0,2884,2885,5,89,0,0,2885,2886,3,364,182,0,2886,2997,1,
-		0,0,0,2887,2888,5,296,0,0,2888,2889,5,289,0,0,2889,2997,3,364,182,0,2890,
-		2891,5,262,0,0,2891,2896,5,89,0,0,2892,2897,3,364,182,0,2893,2897,5,43,
-		0,0,2894,2897,5,39,0,0,2895,2897,5,83,0,0,2896,2892,1,0,0,0,2896,2893,
-		1,0,0,0,2896,2894,1,0,0,0,2896,2895,1,0,0,0,2897,2997,1,0,0,0,2898,2901,
-		5,168,0,0,2899,2900,5,35,0,0,2900,2902,3,364,182,0,2901,2899,1,0,0,0,2901,
-		2902,1,0,0,0,2902,2903,1,0,0,0,2903,2907,3,260,130,0,2904,2906,3,266,133,
-		0,2905,2904,1,0,0,0,2906,2909,1,0,0,0,2907,2905,1,0,0,0,2907,2908,1,0,
-		0,0,2908,2997,1,0,0,0,2909,2907,1,0,0,0,2910,2912,5,168,0,0,2911,2913,
-		5,34,0,0,2912,2911,1,0,0,0,2912,2913,1,0,0,0,2913,2917,1,0,0,0,2914,2915,
-		5,224,0,0,2915,2916,5,69,0,0,2916,2918,5,128,0,0,2917,2914,1,0,0,0,2917,
-		2918,1,0,0,0,2918,2919,1,0,0,0,2919,2997,3,254,127,0,2920,2921,5,205,0,
-		0,2921,2924,5,35,0,0,2922,2923,5,224,0,0,2923,2925,5,128,0,0,2924,2922,
-		1,0,0,0,2924,2925,1,0,0,0,2925,2926,1,0,0,0,2926,2928,3,364,182,0,2927,
-		2929,3,284,142,0,2928,2927,1,0,0,0,2928,2929,1,0,0,0,2929,2997,1,0,0,0,
-		2930,2932,5,205,0,0,2931,2933,5,34,0,0,2932,2931,1,0,0,0,2932,2933,1,0,
-		0,0,2933,2936,1,0,0,0,2934,2935,5,224,0,0,2935,2937,5,128,0,0,2936,2934,
-		1,0,0,0,2936,2937,1,0,0,0,2937,2938,1,0,0,0,2938,2940,3,364,182,0,2939,
-		2941,3,284,142,0,2940,2939,1,0,0,0,2940,2941,1,0,0,0,2941,2997,1,0,0,0,
-		2942,2944,5,170,0,0,2943,2945,5,34,0,0,2944,2943,1,0,0,0,2944,2945,1,0,
-		0,0,2945,2946,1,0,0,0,2946,2949,3,364,182,0,2947,2948,5,296,0,0,2948,2950,
-		5,193,0,0,2949,2947,1,0,0,0,2949,2950,1,0,0,0,2950,2951,1,0,0,0,2951,2952,
-		5,318,0,0,2952,2955,3,198,99,0,2953,2954,5,33,0,0,2954,2956,3,362,181,
-		0,2955,2953,1,0,0,0,2955,2956,1,0,0,0,2956,2959,1,0,0,0,2957,2958,5,95,
-		0,0,2958,2960,3,110,55,0,2959,2957,1,0,0,0,2959,2960,1,0,0,0,2960,2997,
-		1,0,0,0,2961,2963,5,170,0,0,2962,2964,5,34,0,0,2963,2962,1,0,0,0,2963,
-		2964,1,0,0,0,2964,2965,1,0,0,0,2965,2971,3,364,182,0,2966,2967,5,296,0,
-		0,2967,2968,5,44,0,0,2968,2972,3,110,55,0,2969,2970,5,205,0,0,2970,2972,
-		5,44,0,0,2971,2966,1,0,0,0,2971,2969,1,0,0,0,2972,2997,1,0,0,0,2973,2975,
-		5,170,0,0,2974,2976,5,34,0,0,2975,2974,1,0,0,0,2975,2976,1,0,0,0,2976,
-		2977,1,0,0,0,2977,2978,3,364,182,0,2978,2979,7,51,0,0,2979,2980,5,69,0,
-		0,2980,2981,5,70,0,0,2981,2997,1,0,0,0,2982,2984,5,170,0,0,2983,2985,5,
-		34,0,0,2984,2983,1,0,0,0,2984,2985,1,0,0,0,2985,2986,1,0,0,0,2986,2987,
-		3,364,182,0,2987,2988,5,296,0,0,2988,2990,5,305,0,0,2989,2991,5,346,0,
-		0,2990,2989,1,0,0,0,2990,2991,1,0,0,0,2991,2992,1,0,0,0,2992,2993,5,6,
-		0,0,2993,2997,1,0,0,0,2994,2995,7,52,0,0,2995,2997,3,324,162,0,2996,2870,
-		1,0,0,0,2996,2873,1,0,0,0,2996,2879,1,0,0,0,2996,2887,1,0,0,0,2996,2890,
-		1,0,0,0,2996,2898,1,0,0,0,2996,2910,1,0,0,0,2996,2920,1,0,0,0,2996,2930,
-		1,0,0,0,2996,2942,1,0,0,0,2996,2961,1,0,0,0,2996,2973,1,0,0,0,2996,2982,
-		1,0,0,0,2996,2994,1,0,0,0,2997,289,1,0,0,0,2998,2999,3,294,147,0,2999,
-		3000,5,72,0,0,3000,3001,3,298,149,0,3001,3002,5,89,0,0,3002,3007,3,300,
-		150,0,3003,3004,5,338,0,0,3004,3006,3,300,150,0,3005,3003,1,0,0,0,3006,
-		3009,1,0,0,0,3007,3005,1,0,0,0,3007,3008,1,0,0,0,3008,3013,1,0,0,0,3009,
-		3007,1,0,0,0,3010,3011,5,101,0,0,3011,3012,5,57,0,0,3012,3014,5,257,0,
-		0,3013,3010,1,0,0,0,3013,3014,1,0,0,0,3014,3038,1,0,0,0,3015,3020,3,364,
-		182,0,3016,3017,5,338,0,0,3017,3019,3,364,182,0,3018,3016,1,0,0,0,3019,
-		3022,1,0,0,0,3020,3018,1,0,0,0,3020,3021,1,0,0,0,3021,3023,1,0,0,0,3022,
-		3020,1,0,0,0,3023,3024,5,89,0,0,3024,3029,3,300,150,0,3025,3026,5,338,
-		0,0,3026,3028,3,300,150,0,3027,3025,1,0,0,0,3028,3031,1,0,0,0,3029,3027,
-		1,0,0,0,3029,3030,1,0,0,0,3030,3035,1,0,0,0,3031,3029,1,0,0,0,3032,3033,
-		5,101,0,0,3033,3034,5,169,0,0,3034,3036,5,257,0,0,3035,3032,1,0,0,0,3035,
-		3036,1,0,0,0,3036,3038,1,0,0,0,3037,2998,1,0,0,0,3037,3015,1,0,0,0,3038,
-		291,1,0,0,0,3039,3040,5,57,0,0,3040,3041,5,257,0,0,3041,3043,5,54,0,0,
-		3042,3039,1,0,0,0,3042,3043,1,0,0,0,3043,3044,1,0,0,0,3044,3045,3,294,
-		147,0,3045,3046,5,72,0,0,3046,3047,3,298,149,0,3047,3048,5,56,0,0,3048,
-		3053,3,300,150,0,3049,3050,5,338,0,0,3050,3052,3,300,150,0,3051,3049,1,
-		0,0,0,3052,3055,1,0,0,0,3053,3051,1,0,0,0,3053,3054,1,0,0,0,3054,3057,
-		1,0,0,0,3055,3053,1,0,0,0,3056,3058,3,284,142,0,3057,3056,1,0,0,0,3057,
-		3058,1,0,0,0,3058,3085,1,0,0,0,3059,3060,5,169,0,0,3060,3061,5,257,0,0,
-		3061,3063,5,54,0,0,3062,3059,1,0,0,0,3062,3063,1,0,0,0,3063,3064,1,0,0,
-		0,3064,3069,3,364,182,0,3065,3066,5,338,0,0,3066,3068,3,364,182,0,3067,
-		3065,1,0,0,0,3068,3071,1,0,0,0,3069,3067,1,0,0,0,3069,3070,1,0,0,0,3070,
-		3072,1,0,0,0,3071,3069,1,0,0,0,3072,3073,5,56,0,0,3073,3078,3,300,150,
-		0,3074,3075,5,338,0,0,3075,3077,3,300,150,0,3076,3074,1,0,0,0,3077,3080,
-		1,0,0,0,3078,3076,1,0,0,0,3078,3079,1,0,0,0,3079,3082,1,0,0,0,3080,3078,
-		1,0,0,0,3081,3083,3,284,142,0,3082,3081,1,0,0,0,3082,3083,1,0,0,0,3083,
-		3085,1,0,0,0,3084,3042,1,0,0,0,3084,3062,1,0,0,0,3085,293,1,0,0,0,3086,
-		3088,5,20,0,0,3087,3089,5,271,0,0,3088,3087,1,0,0,0,3088,3089,1,0,0,0,
-		3089,3091,1,0,0,0,3090,3092,3,108,54,0,3091,3090,1,0,0,0,3091,3092,1,0,
-		0,0,3092,3102,1,0,0,0,3093,3098,3,296,148,0,3094,3095,5,338,0,0,3095,3097,
-		3,296,148,0,3096,3094,1,0,0,0,3097,3100,1,0,0,0,3098,3096,1,0,0,0,3098,
-		3099,1,0,0,0,3099,3102,1,0,0,0,3100,3098,1,0,0,0,3101,3086,1,0,0,0,3101,
-		3093,1,0,0,0,3102,295,1,0,0,0,3103,3108,5,82,0,0,3104,3108,5,80,0,0,3105,
-		3108,5,36,0,0,3106,3108,3,364,182,0,3107,3103,1,0,0,0,3107,3104,1,0,0,
-		0,3107,3105,1,0,0,0,3107,3106,1,0,0,0,3108,3110,1,0,0,0,3109,3111,3,108,
-		54,0,3110,3109,1,0,0,0,3110,3111,1,0,0,0,3111,297,1,0,0,0,3112,3114,5,
-		87,0,0,3113,3112,1,0,0,0,3113,3114,1,0,0,0,3114,3115,1,0,0,0,3115,3120,
-		3,362,181,0,3116,3117,5,338,0,0,3117,3119,3,362,181,0,3118,3116,1,0,0,
-		0,3119,3122,1,0,0,0,3120,3118,1,0,0,0,3120,3121,1,0,0,0,3121,3145,1,0,
-		0,0,3122,3120,1,0,0,0,3123,3124,7,53,0,0,3124,3129,3,362,181,0,3125,3126,
-		5,338,0,0,3126,3128,3,362,181,0,3127,3125,1,0,0,0,3128,3131,1,0,0,0,3129,
-		3127,1,0,0,0,3129,3130,1,0,0,0,3130,3145,1,0,0,0,3131,3129,1,0,0,0,3132,
-		3133,5,20,0,0,3133,3134,7,54,0,0,3134,3135,5,60,0,0,3135,3136,5,289,0,
-		0,3136,3141,3,362,181,0,3137,3138,5,338,0,0,3138,3140,3,362,181,0,3139,
-		3137,1,0,0,0,3140,3143,1,0,0,0,3141,3139,1,0,0,0,3141,3142,1,0,0,0,3142,
-		3145,1,0,0,0,3143,3141,1,0,0,0,3144,3113,1,0,0,0,3144,3123,1,0,0,0,3144,
-		3132,1,0,0,0,3145,299,1,0,0,0,3146,3148,5,58,0,0,3147,3146,1,0,0,0,3147,
-		3148,1,0,0,0,3148,3153,1,0,0,0,3149,3154,3,364,182,0,3150,3154,5,43,0,
-		0,3151,3154,5,39,0,0,3152,3154,5,83,0,0,3153,3149,1,0,0,0,3153,3150,1,
-		0,0,0,3153,3151,1,0,0,0,3153,3152,1,0,0,0,3154,301,1,0,0,0,3155,3156,5,
-		332,0,0,3156,3157,3,12,6,0,3157,3158,5,333,0,0,3158,3159,5,89,0,0,3159,
-		3160,3,304,152,0,3160,3161,3,308,154,0,3161,3180,1,0,0,0,3162,3164,5,105,
-		0,0,3163,3162,1,0,0,0,3163,3164,1,0,0,0,3164,3165,1,0,0,0,3165,3167,3,
-		362,181,0,3166,3168,3,108,54,0,3167,3166,1,0,0,0,3167,3168,1,0,0,0,3168,
-		3169,1,0,0,0,3169,3170,7,55,0,0,3170,3172,3,304,152,0,3171,3173,3,306,
-		153,0,3172,3171,1,0,0,0,3172,3173,1,0,0,0,3173,3174,1,0,0,0,3174,3177,
-		3,308,154,0,3175,3176,5,99,0,0,3176,3178,3,110,55,0,3177,3175,1,0,0,0,
-		3177,3178,1,0,0,0,3178,3180,1,0,0,0,3179,3155,1,0,0,0,3179,3163,1,0,0,
-		0,3180,303,1,0,0,0,3181,3183,5,272,0,0,3182,3181,1,0,0,0,3182,3183,1,0,
-		0,0,3183,3184,1,0,0,0,3184,3188,5,3,0,0,3185,3188,5,306,0,0,3186,3188,
-		5,307,0,0,3187,3182,1,0,0,0,3187,3185,1,0,0,0,3187,3186,1,0,0,0,3188,305,
-		1,0,0,0,3189,3191,5,95,0,0,3190,3189,1,0,0,0,3190,3191,1,0,0,0,3191,3192,
-		1,0,0,0,3192,3193,5,200,0,0,3193,3194,5,3,0,0,3194,307,1,0,0,0,3195,3197,
-		5,101,0,0,3196,3195,1,0,0,0,3196,3197,1,0,0,0,3197,3205,1,0,0,0,3198,3206,
-		3,324,162,0,3199,3201,3,310,155,0,3200,3199,1,0,0,0,3201,3204,1,0,0,0,
-		3202,3200,1,0,0,0,3202,3203,1,0,0,0,3203,3206,1,0,0,0,3204,3202,1,0,0,
-		0,3205,3198,1,0,0,0,3205,3202,1,0,0,0,3206,309,1,0,0,0,3207,3232,7,56,
-		0,0,3208,3210,7,57,0,0,3209,3211,5,26,0,0,3210,3209,1,0,0,0,3210,3211,
-		1,0,0,0,3211,3212,1,0,0,0,3212,3232,5,3,0,0,3213,3218,5,214,0,0,3214,3219,
-		5,273,0,0,3215,3216,5,69,0,0,3216,3219,5,70,0,0,3217,3219,5,70,0,0,3218,
-		3214,1,0,0,0,3218,3215,1,0,0,0,3218,3217,1,0,0,0,3219,3229,1,0,0,0,3220,
-		3230,5,347,0,0,3221,3226,3,364,182,0,3222,3223,5,338,0,0,3223,3225,3,364,
-		182,0,3224,3222,1,0,0,0,3225,3228,1,0,0,0,3226,3224,1,0,0,0,3226,3227,
-		1,0,0,0,3227,3230,1,0,0,0,3228,3226,1,0,0,0,3229,3220,1,0,0,0,3229,3221,
-		1,0,0,0,3230,3232,1,0,0,0,3231,3207,1,0,0,0,3231,3208,1,0,0,0,3231,3213,
-		1,0,0,0,3232,311,1,0,0,0,3233,3241,3,324,162,0,3234,3236,3,314,157,0,3235,
-		3234,1,0,0,0,3236,3239,1,0,0,0,3237,3235,1,0,0,0,3237,3238,1,0,0,0,3238,
-		3241,1,0,0,0,3239,3237,1,0,0,0,3240,3233,1,0,0,0,3240,3237,1,0,0,0,3241,
-		313,1,0,0,0,3242,3243,7,58,0,0,3243,315,1,0,0,0,3244,3282,3,10,5,0,3245,
-		3246,5,36,0,0,3246,3282,3,244,122,0,3247,3248,5,276,0,0,3248,3249,5,244,
-		0,0,3249,3251,5,328,0,0,3250,3252,5,107,0,0,3251,3250,1,0,0,0,3251,3252,
-		1,0,0,0,3252,3253,1,0,0,0,3253,3255,3,362,181,0,3254,3256,3,276,138,0,
-		3255,3254,1,0,0,0,3255,3256,1,0,0,0,3256,3282,1,0,0,0,3257,3258,5,209,
-		0,0,3258,3263,3,364,182,0,3259,3260,5,332,0,0,3260,3261,3,156,78,0,3261,
-		3262,5,333,0,0,3262,3264,1,0,0,0,3263,3259,1,0,0,0,3263,3264,1,0,0,0,3264,
-		3282,1,0,0,0,3265,3266,5,196,0,0,3266,3270,3,364,182,0,3267,3269,3,332,
-		166,0,3268,3267,1,0,0,0,3269,3272,1,0,0,0,3270,3268,1,0,0,0,3270,3271,
-		1,0,0,0,3271,3273,1,0,0,0,3272,3270,1,0,0,0,3273,3276,5,191,0,0,3274,3275,
-		7,4,0,0,3275,3277,5,222,0,0,3276,3274,1,0,0,0,3276,3277,1,0,0,0,3277,3278,
-		1,0,0,0,3278,3279,5,54,0,0,3279,3280,3,12,6,0,3280,3282,1,0,0,0,3281,3244,
-		1,0,0,0,3281,3245,1,0,0,0,3281,3247,1,0,0,0,3281,3257,1,0,0,0,3281,3265,
-		1,0,0,0,3282,317,1,0,0,0,3283,3287,3,12,6,0,3284,3287,3,102,51,0,3285,
-		3287,5,3,0,0,3286,3283,1,0,0,0,3286,3284,1,0,0,0,3286,3285,1,0,0,0,3287,
-		319,1,0,0,0,3288,3293,3,322,161,0,3289,3290,5,338,0,0,3290,3292,3,322,
-		161,0,3291,3289,1,0,0,0,3292,3295,1,0,0,0,3293,3291,1,0,0,0,3293,3294,
-		1,0,0,0,3294,321,1,0,0,0,3295,3293,1,0,0,0,3296,3298,3,362,181,0,3297,
-		3299,3,108,54,0,3298,3297,1,0,0,0,3298,3299,1,0,0,0,3299,323,1,0,0,0,3300,
-		3301,5,332,0,0,3301,3306,3,326,163,0,3302,3303,5,338,0,0,3303,3305,3,326,
-		163,0,3304,3302,1,0,0,0,3305,3308,1,0,0,0,3306,3304,1,0,0,0,3306,3307,
-		1,0,0,0,3307,3309,1,0,0,0,3308,3306,1,0,0,0,3309,3310,5,333,0,0,3310,325,
-		1,0,0,0,3311,3313,3,328,164,0,3312,3314,5,351,0,0,3313,3312,1,0,0,0,3313,
-		3314,1,0,0,0,3314,3316,1,0,0,0,3315,3317,3,330,165,0,3316,3315,1,0,0,0,
-		3316,3317,1,0,0,0,3317,327,1,0,0,0,3318,3329,3,364,182,0,3319,3329,5,22,
-		0,0,3320,3329,5,21,0,0,3321,3329,5,126,0,0,3322,3329,5,109,0,0,3323,3329,
-		5,110,0,0,3324,3329,5,70,0,0,3325,3329,5,44,0,0,3326,3329,5,105,0,0,3327,
-		3329,5,32,0,0,3328,3318,1,0,0,0,3328,3319,1,0,0,0,3328,3320,1,0,0,0,3328,
-		3321,1,0,0,0,3328,3322,1,0,0,0,3328,3323,1,0,0,0,3328,3324,1,0,0,0,3328,
-		3325,1,0,0,0,3328,3326,1,0,0,0,3328,3327,1,0,0,0,3329,3334,1,0,0,0,3330,
-		3331,5,340,0,0,3331,3333,3,372,186,0,3332,3330,1,0,0,0,3333,3336,1,0,0,
-		0,3334,3332,1,0,0,0,3334,3335,1,0,0,0,3335,329,1,0,0,0,3336,3334,1,0,0,
-		0,3337,3356,3,372,186,0,3338,3356,5,3,0,0,3339,3341,7,15,0,0,3340,3339,
-		1,0,0,0,3340,3341,1,0,0,0,3341,3342,1,0,0,0,3342,3356,7,23,0,0,3343,3356,
-		5,347,0,0,3344,3345,5,332,0,0,3345,3350,3,330,165,0,3346,3347,5,338,0,
-		0,3347,3349,3,330,165,0,3348,3346,1,0,0,0,3349,3352,1,0,0,0,3350,3348,
-		1,0,0,0,3350,3351,1,0,0,0,3351,3353,1,0,0,0,3352,3350,1,0,0,0,3353,3354,
-		5,333,0,0,3354,3356,1,0,0,0,3355,3337,1,0,0,0,3355,3338,1,0,0,0,3355,3340,
-		1,0,0,0,3355,3343,1,0,0,0,3355,3344,1,0,0,0,3356,331,1,0,0,0,3357,3358,
-		5,251,0,0,3358,3364,5,290,0,0,3359,3364,5,290,0,0,3360,3364,5,105,0,0,
-		3361,3364,5,231,0,0,3362,3364,3,364,182,0,3363,3357,1,0,0,0,3363,3359,
-		1,0,0,0,3363,3360,1,0,0,0,3363,3361,1,0,0,0,3363,3362,1,0,0,0,3364,333,
-		1,0,0,0,3365,3367,3,336,168,0,3366,3365,1,0,0,0,3366,3367,1,0,0,0,3367,
-		3369,1,0,0,0,3368,3370,7,59,0,0,3369,3368,1,0,0,0,3369,3370,1,0,0,0,3370,
-		3371,1,0,0,0,3371,3372,3,364,182,0,3372,335,1,0,0,0,3373,3387,5,250,0,
-		0,3374,3387,5,270,0,0,3375,3387,5,212,0,0,3376,3387,5,235,0,0,3377,3378,
-		7,60,0,0,3378,3387,3,338,169,0,3379,3387,3,338,169,0,3380,3387,5,20,0,
-		0,3381,3384,7,61,0,0,3382,3385,3,338,169,0,3383,3385,5,20,0,0,3384,3382,
-		1,0,0,0,3384,3383,1,0,0,0,3384,3385,1,0,0,0,3385,3387,1,0,0,0,3386,3373,
-		1,0,0,0,3386,3374,1,0,0,0,3386,3375,1,0,0,0,3386,3376,1,0,0,0,3386,3377,
-		1,0,0,0,3386,3379,1,0,0,0,3386,3380,1,0,0,0,3386,3381,1,0,0,0,3387,337,
-		1,0,0,0,3388,3390,7,15,0,0,3389,3388,1,0,0,0,3389,3390,1,0,0,0,3390,3391,
-		1,0,0,0,3391,3392,5,6,0,0,3392,339,1,0,0,0,3393,3395,5,20,0,0,3394,3396,
-		5,311,0,0,3395,3394,1,0,0,0,3395,3396,1,0,0,0,3396,3413,1,0,0,0,3397,3398,
-		5,137,0,0,3398,3413,5,331,0,0,3399,3400,5,316,0,0,3400,3401,5,233,0,0,
-		3401,3413,5,236,0,0,3402,3403,5,295,0,0,3403,3413,5,104,0,0,3404,3405,
-		5,36,0,0,3405,3406,7,62,0,0,3406,3413,3,362,181,0,3407,3408,5,311,0,0,
-		3408,3413,3,342,171,0,3409,3410,3,350,175,0,3410,3411,3,342,171,0,3411,
-		3413,1,0,0,0,3412,3393,1,0,0,0,3412,3397,1,0,0,0,3412,3399,1,0,0,0,3412,
-		3402,1,0,0,0,3412,3404,1,0,0,0,3412,3407,1,0,0,0,3412,3409,1,0,0,0,3413,
-		341,1,0,0,0,3414,3415,7,59,0,0,3415,3417,3,362,181,0,3416,3414,1,0,0,0,
-		3416,3417,1,0,0,0,3417,3420,1,0,0,0,3418,3419,5,117,0,0,3419,3421,5,3,
-		0,0,3420,3418,1,0,0,0,3420,3421,1,0,0,0,3421,343,1,0,0,0,3422,3424,7,63,
-		0,0,3423,3422,1,0,0,0,3423,3424,1,0,0,0,3424,3425,1,0,0,0,3425,3426,5,
-		137,0,0,3426,3427,5,331,0,0,3427,3491,3,346,173,0,3428,3430,7,63,0,0,3429,
-		3428,1,0,0,0,3429,3430,1,0,0,0,3430,3431,1,0,0,0,3431,3433,5,249,0,0,3432,
-		3434,7,64,0,0,3433,3432,1,0,0,0,3433,3434,1,0,0,0,3434,3491,1,0,0,0,3435,
-		3437,7,63,0,0,3436,3435,1,0,0,0,3436,3437,1,0,0,0,3437,3438,1,0,0,0,3438,
-		3441,5,285,0,0,3439,3442,3,364,182,0,3440,3442,5,3,0,0,3441,3439,1,0,0,
-		0,3441,3440,1,0,0,0,3442,3491,1,0,0,0,3443,3445,7,63,0,0,3444,3443,1,0,
-		0,0,3444,3445,1,0,0,0,3445,3446,1,0,0,0,3446,3447,5,295,0,0,3447,3451,
-		5,104,0,0,3448,3452,3,364,182,0,3449,3452,5,3,0,0,3450,3452,5,44,0,0,3451,
-		3448,1,0,0,0,3451,3449,1,0,0,0,3451,3450,1,0,0,0,3452,3491,1,0,0,0,3453,
-		3455,7,63,0,0,3454,3453,1,0,0,0,3454,3455,1,0,0,0,3455,3456,1,0,0,0,3456,
-		3457,5,289,0,0,3457,3491,5,3,0,0,3458,3460,7,63,0,0,3459,3458,1,0,0,0,
-		3459,3460,1,0,0,0,3460,3461,1,0,0,0,3461,3462,5,316,0,0,3462,3491,3,352,
-		176,0,3463,3465,7,63,0,0,3464,3463,1,0,0,0,3464,3465,1,0,0,0,3465,3466,
-		1,0,0,0,3466,3467,5,316,0,0,3467,3468,5,302,0,0,3468,3491,5,3,0,0,3469,
-		3470,5,295,0,0,3470,3471,5,180,0,0,3471,3472,5,26,0,0,3472,3473,5,316,
-		0,0,3473,3491,3,352,176,0,3474,3476,7,63,0,0,3475,3474,1,0,0,0,3475,3476,
-		1,0,0,0,3476,3477,1,0,0,0,3477,3478,3,350,175,0,3478,3488,7,65,0,0,3479,
-		3489,5,44,0,0,3480,3485,3,330,165,0,3481,3482,5,338,0,0,3482,3484,3,330,
-		165,0,3483,3481,1,0,0,0,3484,3487,1,0,0,0,3485,3483,1,0,0,0,3485,3486,
-		1,0,0,0,3486,3489,1,0,0,0,3487,3485,1,0,0,0,3488,3479,1,0,0,0,3488,3480,
-		1,0,0,0,3489,3491,1,0,0,0,3490,3423,1,0,0,0,3490,3429,1,0,0,0,3490,3436,
-		1,0,0,0,3490,3444,1,0,0,0,3490,3454,1,0,0,0,3490,3459,1,0,0,0,3490,3464,
-		1,0,0,0,3490,3469,1,0,0,0,3490,3475,1,0,0,0,3491,345,1,0,0,0,3492,3509,
-		5,3,0,0,3493,3509,3,364,182,0,3494,3496,7,15,0,0,3495,3494,1,0,0,0,3495,
-		3496,1,0,0,0,3496,3497,1,0,0,0,3497,3509,7,23,0,0,3498,3500,5,131,0,0,
-		3499,3501,3,206,103,0,3500,3499,1,0,0,0,3500,3501,1,0,0,0,3501,3502,1,
-		0,0,0,3502,3504,5,3,0,0,3503,3505,3,210,105,0,3504,3503,1,0,0,0,3504,3505,
-		1,0,0,0,3505,3509,1,0,0,0,3506,3509,5,44,0,0,3507,3509,5,238,0,0,3508,
-		3492,1,0,0,0,3508,3493,1,0,0,0,3508,3495,1,0,0,0,3508,3498,1,0,0,0,3508,
-		3506,1,0,0,0,3508,3507,1,0,0,0,3509,347,1,0,0,0,3510,3521,5,20,0,0,3511,
-		3512,5,137,0,0,3512,3521,5,331,0,0,3513,3514,5,316,0,0,3514,3515,5,233,
-		0,0,3515,3521,5,236,0,0,3516,3517,5,295,0,0,3517,3521,5,104,0,0,3518,3521,
-		5,285,0,0,3519,3521,3,350,175,0,3520,3510,1,0,0,0,3520,3511,1,0,0,0,3520,
-		3513,1,0,0,0,3520,3516,1,0,0,0,3520,3518,1,0,0,0,3520,3519,1,0,0,0,3521,
-		349,1,0,0,0,3522,3527,3,364,182,0,3523,3524,5,340,0,0,3524,3526,3,372,
-		186,0,3525,3523,1,0,0,0,3526,3529,1,0,0,0,3527,3525,1,0,0,0,3527,3528,
-		1,0,0,0,3528,351,1,0,0,0,3529,3527,1,0,0,0,3530,3537,3,354,177,0,3531,
-		3533,5,338,0,0,3532,3531,1,0,0,0,3532,3533,1,0,0,0,3533,3534,1,0,0,0,3534,
-		3536,3,354,177,0,3535,3532,1,0,0,0,3536,3539,1,0,0,0,3537,3535,1,0,0,0,
-		3537,3538,1,0,0,0,3538,353,1,0,0,0,3539,3537,1,0,0,0,3540,3541,5,233,0,
-		0,3541,3549,5,236,0,0,3542,3543,5,275,0,0,3543,3550,5,320,0,0,3544,3545,
-		5,275,0,0,3545,3550,5,185,0,0,3546,3547,5,280,0,0,3547,3550,5,275,0,0,
-		3548,3550,5,294,0,0,3549,3542,1,0,0,0,3549,3544,1,0,0,0,3549,3546,1,0,
-		0,0,3549,3548,1,0,0,0,3550,3560,1,0,0,0,3551,3552,5,275,0,0,3552,3560,
-		5,73,0,0,3553,3554,5,275,0,0,3554,3560,5,330,0,0,3555,3557,5,69,0,0,3556,
-		3555,1,0,0,0,3556,3557,1,0,0,0,3557,3558,1,0,0,0,3558,3560,5,45,0,0,3559,
-		3540,1,0,0,0,3559,3551,1,0,0,0,3559,3553,1,0,0,0,3559,3556,1,0,0,0,3560,
-		355,1,0,0,0,3561,3562,7,66,0,0,3562,357,1,0,0,0,3563,3565,5,23,0,0,3564,
-		3566,5,251,0,0,3565,3564,1,0,0,0,3565,3566,1,0,0,0,3566,3567,1,0,0,0,3567,
-		3568,5,179,0,0,3568,359,1,0,0,0,3569,3571,3,372,186,0,3570,3572,3,372,
-		186,0,3571,3570,1,0,0,0,3571,3572,1,0,0,0,3572,3574,1,0,0,0,3573,3575,
-		3,372,186,0,3574,3573,1,0,0,0,3574,3575,1,0,0,0,3575,361,1,0,0,0,3576,
-		3581,3,364,182,0,3577,3578,5,340,0,0,3578,3580,3,372,186,0,3579,3577,1,
-		0,0,0,3580,3583,1,0,0,0,3581,3579,1,0,0,0,3581,3582,1,0,0,0,3582,363,1,
-		0,0,0,3583,3581,1,0,0,0,3584,3591,5,1,0,0,3585,3591,5,2,0,0,3586,3591,
-		3,376,188,0,3587,3591,3,378,189,0,3588,3591,3,380,190,0,3589,3591,3,382,
-		191,0,3590,3584,1,0,0,0,3590,3585,1,0,0,0,3590,3586,1,0,0,0,3590,3587,
-		1,0,0,0,3590,3588,1,0,0,0,3590,3589,1,0,0,0,3591,365,1,0,0,0,3592,3598,
-		5,1,0,0,3593,3598,5,2,0,0,3594,3598,3,376,188,0,3595,3598,3,378,189,0,
-		3596,3598,3,380,190,0,3597,3592,1,0,0,0,3597,3593,1,0,0,0,3597,3594,1,
-		0,0,0,3597,3595,1,0,0,0,3597,3596,1,0,0,0,3598,367,1,0,0,0,3599,3600,3,
-		384,192,0,3600,369,1,0,0,0,3601,3607,5,1,0,0,3602,3607,5,2,0,0,3603,3607,
-		3,376,188,0,3604,3607,3,378,189,0,3605,3607,3,384,192,0,3606,3601,1,0,
-		0,0,3606,3602,1,0,0,0,3606,3603,1,0,0,0,3606,3604,1,0,0,0,3606,3605,1,
-		0,0,0,3607,371,1,0,0,0,3608,3617,5,1,0,0,3609,3617,5,2,0,0,3610,3617,3,
-		376,188,0,3611,3617,3,378,189,0,3612,3617,3,380,190,0,3613,3617,3,382,
-		191,0,3614,3617,3,384,192,0,3615,3617,3,386,193,0,3616,3608,1,0,0,0,3616,
-		3609,1,0,0,0,3616,3610,1,0,0,0,3616,3611,1,0,0,0,3616,3612,1,0,0,0,3616,
-		3613,1,0,0,0,3616,3614,1,0,0,0,3616,3615,1,0,0,0,3617,373,1,0,0,0,3618,
-		3630,5,1,0,0,3619,3630,5,2,0,0,3620,3630,3,376,188,0,3621,3630,5,131,0,
-		0,3622,3630,5,141,0,0,3623,3630,5,142,0,0,3624,3630,5,143,0,0,3625,3630,
-		5,134,0,0,3626,3630,5,145,0,0,3627,3630,5,137,0,0,3628,3630,5,138,0,0,
-		3629,3618,1,0,0,0,3629,3619,1,0,0,0,3629,3620,1,0,0,0,3629,3621,1,0,0,
-		0,3629,3622,1,0,0,0,3629,3623,1,0,0,0,3629,3624,1,0,0,0,3629,3625,1,0,
-		0,0,3629,3626,1,0,0,0,3629,3627,1,0,0,0,3629,3628,1,0,0,0,3630,375,1,0,
-		0,0,3631,3632,7,67,0,0,3632,377,1,0,0,0,3633,3634,7,68,0,0,3634,379,1,
-		0,0,0,3635,3636,7,69,0,0,3636,381,1,0,0,0,3637,3638,7,70,0,0,3638,383,
-		1,0,0,0,3639,3640,7,71,0,0,3640,385,1,0,0,0,3641,3642,7,72,0,0,3642,387,
-		1,0,0,0,564,389,393,397,410,414,421,426,429,437,441,446,450,457,461,467,
-		470,474,481,492,495,498,502,505,508,511,514,517,531,535,538,542,545,549,
-		553,557,563,574,579,592,597,601,605,612,618,628,638,643,647,654,661,664,
-		672,682,685,692,695,701,708,713,717,720,726,729,740,752,762,773,780,784,
-		790,795,800,804,806,814,818,821,824,827,833,836,844,855,860,862,869,874,
-		879,885,894,900,909,914,922,925,935,940,943,947,950,954,959,966,969,980,
-		985,993,1005,1014,1021,1030,1035,1041,1045,1050,1055,1060,1066,1068,1071,
-		1078,1088,1096,1099,1104,1108,1114,1122,1127,1130,1140,1142,1147,1151,
-		1159,1162,1165,1169,1172,1175,1178,1185,1189,1192,1198,1205,1209,1213,
-		1215,1225,1227,1232,1234,1236,1238,1242,1245,1254,1259,1262,1264,1268,
-		1278,1283,1295,1301,1304,1313,1318,1325,1333,1337,1339,1346,1350,1354,
-		1364,1373,1381,1391,1397,1405,1411,1418,1424,1428,1437,1441,1447,1450,
-		1456,1472,1474,1481,1485,1496,1500,1506,1513,1519,1528,1538,1544,1554,
-		1560,1568,1572,1574,1578,1587,1589,1595,1601,1605,1610,1614,1619,1638,
-		1641,1644,1649,1653,1657,1663,1677,1683,1690,1694,1699,1705,1722,1726,
-		1737,1741,1748,1757,1759,1763,1768,1772,1777,1786,1788,1790,1797,1805,
-		1814,1822,1824,1829,1831,1833,1835,1837,1846,1854,1859,1864,1869,1876,
-		1881,1885,1888,1893,1898,1901,1905,1908,1911,1914,1917,1921,1928,1932,
-		1938,1940,1946,1951,1953,1973,1977,1986,1989,1992,1995,2006,2015,2017,
-		2029,2039,2048,2054,2056,2062,2067,2074,2078,2081,2090,2105,2108,2115,
-		2119,2127,2132,2134,2137,2154,2156,2160,2162,2169,2172,2175,2180,2183,
-		2186,2194,2206,2215,2217,2225,2231,2236,2244,2247,2252,2256,2259,2266,
-		2279,2286,2292,2299,2303,2305,2308,2314,2317,2325,2328,2332,2335,2341,
-		2344,2353,2356,2364,2366,2370,2383,2386,2392,2394,2400,2403,2409,2416,
-		2423,2427,2432,2437,2440,2443,2446,2452,2456,2459,2464,2468,2475,2479,
-		2482,2487,2493,2498,2502,2505,2509,2514,2517,2523,2531,2537,2541,2544,
-		2547,2551,2553,2556,2560,2570,2575,2578,2581,2584,2587,2590,2600,2602,
-		2605,2607,2615,2618,2625,2631,2640,2643,2649,2654,2659,2665,2686,2695,
-		2697,2714,2719,2723,2728,2741,2744,2753,2767,2780,2785,2793,2796,2799,
-		2807,2816,2820,2826,2833,2836,2840,2847,2868,2881,2896,2901,2907,2912,
-		2917,2924,2928,2932,2936,2940,2944,2949,2955,2959,2963,2971,2975,2984,
-		2990,2996,3007,3013,3020,3029,3035,3037,3042,3053,3057,3062,3069,3078,
-		3082,3084,3088,3091,3098,3101,3107,3110,3113,3120,3129,3141,3144,3147,
-		3153,3163,3167,3172,3177,3179,3182,3187,3190,3196,3202,3205,3210,3218,
-		3226,3229,3231,3237,3240,3251,3255,3263,3270,3276,3281,3286,3293,3298,
-		3306,3313,3316,3328,3334,3340,3350,3355,3363,3366,3369,3384,3386,3389,
-		3395,3412,3416,3420,3423,3429,3433,3436,3441,3444,3451,3454,3459,3464,
-		3475,3485,3488,3490,3495,3500,3504,3508,3520,3527,3532,3537,3549,3556,
-		3559,3565,3571,3574,3581,3590,3597,3606,3616,3629
+		1,129,3,129,2710,8,129,1,130,1,130,1,130,3,130,2715,8,130,1,130,1,130,
+		3,130,2719,8,130,1,130,5,130,2722,8,130,10,130,12,130,2725,9,130,1,131,
+		1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,3,131,2737,8,131,
+		1,132,3,132,2740,8,132,1,132,1,132,1,132,1,132,1,132,1,132,1,132,3,132,
+		2749,8,132,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,
+		5,133,2761,8,133,10,133,12,133,2764,9,133,1,133,1,133,1,133,1,133,1,133,
+		1,133,1,133,1,133,5,133,2774,8,133,10,133,12,133,2777,9,133,1,133,1,133,
+		3,133,2781,8,133,1,134,1,134,1,134,1,134,5,134,2787,8,134,10,134,12,134,
+		2790,9,134,3,134,2792,8,134,1,134,3,134,2795,8,134,1,134,1,134,1,135,1,
+		135,1,135,1,135,3,135,2803,8,135,1,136,1,136,1,136,1,136,1,136,1,136,1,
+		136,3,136,2812,8,136,1,137,1,137,3,137,2816,8,137,1,137,1,137,1,138,1,
+		138,3,138,2822,8,138,1,138,1,138,1,138,1,139,1,139,3,139,2829,8,139,1,
+		139,3,139,2832,8,139,1,139,1,139,3,139,2836,8,139,1,140,1,140,1,140,5,
+		140,2841,8,140,10,140,12,140,2844,9,140,1,141,1,141,1,142,1,142,1,142,
+		1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,
+		1,142,3,142,2864,8,142,1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,
+		1,143,1,143,1,143,3,143,2877,8,143,1,143,1,143,1,143,1,143,1,143,1,143,
+		1,143,1,143,1,143,1,143,1,143,1,143,1,143,3,143,2892,8,143,1,143,1,143,
+		1,143,3,143,2897,8,143,1,143,1,143,5,143,2901,8,143,10,143,12,143,2904,
+		9,143,1,143,1,143,3,143,2908,8,143,1,143,1,143,1,143,3,143,2913,8,143,
+		1,143,1,143,1,143,1,143,1,143,3,143,2920,8,143,1,143,1,143,3,143,2924,
+		8,143,1,143,1,143,3,143,2928,8,143,1,143,1,143,3,143,2932,8,143,1,143,
+		1,143,3,143,2936,8,143,1,143,1,143,3,143,2940,8,143,1,143,1,143,1,143,
+		3,143,2945,8,143,1,143,1,143,1,143,1,143,3,143,2951,8,143,1,143,1,143,
+		3,143,2955,8,143,1,143,1,143,3,143,2959,8,143,1,143,1,143,1,143,1,143,
+		1,143,1,143,3,143,2967,8,143,1,143,1,143,3,143,2971,8,143,1,143,1,143,
+		1,143,1,143,1,143,1,143,1,143,3,143,2980,8,143,1,143,1,143,1,143,1,143,
+		3,143,2986,8,143,1,143,1,143,1,143,1,143,3,143,2992,8,143,1,144,1,144,
+		1,144,1,144,1,144,1,144,1,144,5,144,3001,8,144,10,144,12,144,3004,9,144,
+		1,144,1,144,1,144,3,144,3009,8,144,1,144,1,144,1,144,5,144,3014,8,144,
+		10,144,12,144,3017,9,144,1,144,1,144,1,144,1,144,5,144,3023,8,144,10,144,
+		12,144,3026,9,144,1,144,1,144,1,144,3,144,3031,8,144,3,144,3033,8,144,
+		1,145,1,145,1,145,3,145,3038,8,145,1,145,1,145,1,145,1,145,1,145,1,145,
+		1,145,5,145,3047,8,145,10,145,12,145,3050,9,145,1,145,3,145,3053,8,145,
+		1,145,1,145,1,145,3,145,3058,8,145,1,145,1,145,1,145,5,145,3063,8,145,
+		10,145,12,145,3066,9,145,1,145,1,145,1,145,1,145,5,145,3072,8,145,10,145,
+		12,145,3075,9,145,1,145,3,145,3078,8,145,3,145,3080,8,145,1,146,1,146,
+		3,146,3084,8,146,1,146,3,146,3087,8,146,1,146,1,146,1,146,5,146,3092,8,
+		146,10,146,12,146,3095,9,146,3,146,3097,8,146,1,147,1,147,1,147,1,147,
+		3,147,3103,8,147,1,147,3,147,3106,8,147,1,148,3,148,3109,8,148,1,148,1,
+		148,1,148,5,148,3114,8,148,10,148,12,148,3117,9,148,1,148,1,148,1,148,
+		1,148,5,148,3123,8,148,10,148,12,148,3126,9,148,1,148,1,148,1,148,1,148,
+		1,148,1,148,1,148,5,148,3135,8,148,10,148,12,148,3138,9,148,3,148,3140,
+		8,148,1,149,3,149,3143,8,149,1,149,1,149,1,149,1,149,3,149,3149,8,149,
+		1,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,3,150,3159,8,150,1,150,
+		1,150,3,150,3163,8,150,1,150,1,150,1,150,3,150,3168,8,150,1,150,1,150,
+		1,150,3,150,3173,8,150,3,150,3175,8,150,1,151,3,151,3178,8,151,1,151,1,
+		151,1,151,3,151,3183,8,151,1,152,3,152,3186,8,152,1,152,1,152,1,152,1,
+		153,3,153,3192,8,153,1,153,1,153,5,153,3196,8,153,10,153,12,153,3199,9,
+		153,3,153,3201,8,153,1,154,1,154,1,154,3,154,3206,8,154,1,154,1,154,1,
+		154,1,154,1,154,1,154,3,154,3214,8,154,1,154,1,154,1,154,1,154,5,154,3220,
+		8,154,10,154,12,154,3223,9,154,3,154,3225,8,154,3,154,3227,8,154,1,155,
+		1,155,5,155,3231,8,155,10,155,12,155,3234,9,155,3,155,3236,8,155,1,156,
+		1,156,1,157,1,157,1,157,1,157,1,157,1,157,1,157,3,157,3247,8,157,1,157,
+		1,157,3,157,3251,8,157,1,157,1,157,1,157,1,157,1,157,1,157,3,157,3259,
+		8,157,1,157,1,157,1,157,5,157,3264,8,157,10,157,12,157,3267,9,157,1,157,
+		1,157,1,157,3,157,3272,8,157,1,157,1,157,1,157,3,157,3277,8,157,1,158,
+		1,158,1,158,3,158,3282,8,158,1,159,1,159,1,159,5,159,3287,8,159,10,159,
+		12,159,3290,9,159,1,160,1,160,3,160,3294,8,160,1,161,1,161,1,161,1,161,
+		5,161,3300,8,161,10,161,12,161,3303,9,161,1,161,1,161,1,162,1,162,3,162,
+		3309,8,162,1,162,3,162,3312,8,162,1,163,1,163,1,163,1,163,1,163,1,163,
+		1,163,1,163,1,163,1,163,3,163,3324,8,163,1,163,1,163,5,163,3328,8,163,
+		10,163,12,163,3331,9,163,1,164,1,164,1,164,3,164,3336,8,164,1,164,1,164,
+		1,164,1,164,1,164,1,164,5,164,3344,8,164,10,164,12,164,3347,9,164,1,164,
+		1,164,3,164,3351,8,164,1,165,1,165,1,165,1,165,1,165,1,165,3,165,3359,
+		8,165,1,166,3,166,3362,8,166,1,166,3,166,3365,8,166,1,166,1,166,1,167,
+		1,167,1,167,1,167,1,167,1,167,1,167,1,167,1,167,1,167,1,167,3,167,3380,
+		8,167,3,167,3382,8,167,1,168,3,168,3385,8,168,1,168,1,168,1,169,1,169,
+		3,169,3391,8,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,
+		1,169,1,169,1,169,1,169,1,169,1,169,3,169,3408,8,169,1,170,1,170,3,170,
+		3412,8,170,1,170,1,170,3,170,3416,8,170,1,171,3,171,3419,8,171,1,171,1,
+		171,1,171,1,171,3,171,3425,8,171,1,171,1,171,3,171,3429,8,171,1,171,3,
+		171,3432,8,171,1,171,1,171,1,171,3,171,3437,8,171,1,171,3,171,3440,8,171,
+		1,171,1,171,1,171,1,171,1,171,3,171,3447,8,171,1,171,3,171,3450,8,171,
+		1,171,1,171,1,171,3,171,3455,8,171,1,171,1,171,1,171,3,171,3460,8,171,
+		1,171,1,171,1,171,1,171,1,171,1,171,1,171,1,171,1,171,3,171,3471,8,171,
+		1,171,1,171,1,171,1,171,1,171,1,171,5,171,3479,8,171,10,171,12,171,3482,
+		9,171,3,171,3484,8,171,3,171,3486,8,171,1,172,1,172,1,172,3,172,3491,8,
+		172,1,172,1,172,1,172,3,172,3496,8,172,1,172,1,172,3,172,3500,8,172,1,
+		172,1,172,3,172,3504,8,172,1,173,1,173,1,173,1,173,1,173,1,173,1,173,1,
+		173,1,173,1,173,3,173,3516,8,173,1,174,1,174,1,174,5,174,3521,8,174,10,
+		174,12,174,3524,9,174,1,175,1,175,3,175,3528,8,175,1,175,5,175,3531,8,
+		175,10,175,12,175,3534,9,175,1,176,1,176,1,176,1,176,1,176,1,176,1,176,
+		1,176,1,176,3,176,3545,8,176,1,176,1,176,1,176,1,176,1,176,3,176,3552,
+		8,176,1,176,3,176,3555,8,176,1,177,1,177,1,178,1,178,3,178,3561,8,178,
+		1,178,1,178,1,179,1,179,3,179,3567,8,179,1,179,3,179,3570,8,179,1,180,
+		1,180,1,180,5,180,3575,8,180,10,180,12,180,3578,9,180,1,181,1,181,1,181,
+		1,181,1,181,1,181,3,181,3586,8,181,1,182,1,182,1,182,1,182,1,182,3,182,
+		3593,8,182,1,183,1,183,1,184,1,184,1,184,1,184,1,184,3,184,3602,8,184,
+		1,185,1,185,1,185,1,185,1,185,1,185,1,185,1,185,3,185,3612,8,185,1,186,
+		1,186,1,186,1,186,1,186,1,186,1,186,1,186,1,186,1,186,1,186,3,186,3625,
+		8,186,1,187,1,187,1,188,1,188,1,189,1,189,1,190,1,190,1,191,1,191,1,192,
+		1,192,1,192,0,0,193,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,
+		38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,
+		86,88,90,92,94,96,98,100,102,104,106,108,110,112,114,116,118,120,122,124,
+		126,128,130,132,134,136,138,140,142,144,146,148,150,152,154,156,158,160,
+		162,164,166,168,170,172,174,176,178,180,182,184,186,188,190,192,194,196,
+		198,200,202,204,206,208,210,212,214,216,218,220,222,224,226,228,230,232,
+		234,236,238,240,242,244,246,248,250,252,254,256,258,260,262,264,266,268,
+		270,272,274,276,278,280,282,284,286,288,290,292,294,296,298,300,302,304,
+		306,308,310,312,314,316,318,320,322,324,326,328,330,332,334,336,338,340,
+		342,344,346,348,350,352,354,356,358,360,362,364,366,368,370,372,374,376,
+		378,380,382,384,0,73,2,0,187,187,282,282,1,0,21,22,2,0,50,50,184,184,2,
+		0,164,164,286,286,2,0,101,101,162,162,2,0,53,53,247,247,4,0,20,20,266,
+		266,293,293,313,314,2,0,3,3,70,70,2,0,174,174,201,201,2,0,51,51,92,92,
+		2,0,20,20,47,47,2,0,313,314,323,323,2,0,212,212,235,235,2,0,135,135,287,
+		287,2,0,212,212,250,250,1,0,345,346,1,0,6,9,3,0,110,110,116,116,122,122,
+		1,0,351,356,2,0,28,28,85,85,2,0,111,111,117,117,3,0,20,20,24,24,84,84,
+		2,0,10,10,345,356,1,0,6,8,2,0,52,52,91,91,2,0,31,31,140,140,1,0,137,138,
+		1,0,4,5,3,0,29,29,65,65,90,90,1,0,343,344,1,0,18,19,1,0,1,2,3,0,220,220,
+		274,274,287,287,3,0,135,135,213,213,267,267,3,0,38,38,41,42,67,68,6,0,
+		37,37,39,39,43,43,83,83,86,86,94,94,2,0,144,144,160,160,1,0,12,13,4,0,
+		147,147,151,151,153,154,163,163,4,0,147,147,151,151,153,154,158,158,2,
+		0,94,94,310,310,2,0,303,303,312,312,1,0,313,314,2,0,218,218,238,238,2,
+		0,207,207,227,227,3,0,110,110,263,263,300,300,2,0,198,198,324,324,2,0,
+		197,197,225,225,2,0,177,177,238,238,2,0,27,27,46,46,2,0,176,176,283,283,
+		2,0,205,205,296,296,2,0,281,281,296,296,6,0,194,194,204,204,216,216,289,
+		289,292,292,318,318,2,0,293,293,311,311,2,0,56,56,89,89,4,0,105,105,109,
+		109,189,189,221,221,5,0,70,70,148,148,199,199,206,206,273,273,3,0,1,1,
+		21,22,126,126,2,0,56,56,60,60,2,0,165,165,277,277,2,0,172,172,215,215,
+		2,0,87,87,328,328,2,0,238,238,295,295,2,0,3,3,44,44,2,0,89,89,351,351,
+		2,0,316,316,329,329,1,0,164,331,1,0,146,163,1,0,141,145,1,0,127,140,1,
+		0,102,126,1,0,20,101,4256,0,387,1,0,0,0,2,400,1,0,0,0,4,403,1,0,0,0,6,
+		408,1,0,0,0,8,680,1,0,0,0,10,683,1,0,0,0,12,693,1,0,0,0,14,697,1,0,0,0,
+		16,709,1,0,0,0,18,729,1,0,0,0,20,744,1,0,0,0,22,765,1,0,0,0,24,776,1,0,
+		0,0,26,784,1,0,0,0,28,791,1,0,0,0,30,798,1,0,0,0,32,812,1,0,0,0,34,842,
+		1,0,0,0,36,860,1,0,0,0,38,862,1,0,0,0,40,872,1,0,0,0,42,912,1,0,0,0,44,
+		914,1,0,0,0,46,918,1,0,0,0,48,927,1,0,0,0,50,938,1,0,0,0,52,954,1,0,0,
+		0,54,983,1,0,0,0,56,985,1,0,0,0,58,994,1,0,0,0,60,998,1,0,0,0,62,1006,
+		1,0,0,0,64,1017,1,0,0,0,66,1029,1,0,0,0,68,1062,1,0,0,0,70,1072,1,0,0,
+		0,72,1074,1,0,0,0,74,1104,1,0,0,0,76,1136,1,0,0,0,78,1145,1,0,0,0,80,1209,
+		1,0,0,0,82,1232,1,0,0,0,84,1258,1,0,0,0,86,1262,1,0,0,0,88,1279,1,0,0,
+		0,90,1298,1,0,0,0,92,1300,1,0,0,0,94,1314,1,0,0,0,96,1317,1,0,0,0,98,1333,
+		1,0,0,0,100,1335,1,0,0,0,102,1344,1,0,0,0,104,1350,1,0,0,0,106,1369,1,
+		0,0,0,108,1380,1,0,0,0,110,1391,1,0,0,0,112,1408,1,0,0,0,114,1435,1,0,
+		0,0,116,1437,1,0,0,0,118,1439,1,0,0,0,120,1444,1,0,0,0,122,1479,1,0,0,
+		0,124,1481,1,0,0,0,126,1486,1,0,0,0,128,1500,1,0,0,0,130,1513,1,0,0,0,
+		132,1522,1,0,0,0,134,1538,1,0,0,0,136,1554,1,0,0,0,138,1556,1,0,0,0,140,
+		1583,1,0,0,0,142,1604,1,0,0,0,144,1758,1,0,0,0,146,1765,1,0,0,0,148,1770,
+		1,0,0,0,150,1774,1,0,0,0,152,1787,1,0,0,0,154,1795,1,0,0,0,156,1832,1,
+		0,0,0,158,1854,1,0,0,0,160,1864,1,0,0,0,162,1874,1,0,0,0,164,1896,1,0,
+		0,0,166,1898,1,0,0,0,168,1914,1,0,0,0,170,1948,1,0,0,0,172,1950,1,0,0,
+		0,174,1953,1,0,0,0,176,1959,1,0,0,0,178,1965,1,0,0,0,180,1970,1,0,0,0,
+		182,1994,1,0,0,0,184,2014,1,0,0,0,186,2017,1,0,0,0,188,2024,1,0,0,0,190,
+		2029,1,0,0,0,192,2037,1,0,0,0,194,2051,1,0,0,0,196,2053,1,0,0,0,198,2060,
+		1,0,0,0,200,2129,1,0,0,0,202,2134,1,0,0,0,204,2137,1,0,0,0,206,2141,1,
+		0,0,0,208,2157,1,0,0,0,210,2159,1,0,0,0,212,2183,1,0,0,0,214,2194,1,0,
+		0,0,216,2198,1,0,0,0,218,2231,1,0,0,0,220,2233,1,0,0,0,222,2236,1,0,0,
+		0,224,2256,1,0,0,0,226,2281,1,0,0,0,228,2283,1,0,0,0,230,2303,1,0,0,0,
+		232,2305,1,0,0,0,234,2332,1,0,0,0,236,2353,1,0,0,0,238,2389,1,0,0,0,240,
+		2391,1,0,0,0,242,2548,1,0,0,0,244,2555,1,0,0,0,246,2602,1,0,0,0,248,2604,
+		1,0,0,0,250,2638,1,0,0,0,252,2640,1,0,0,0,254,2654,1,0,0,0,256,2692,1,
+		0,0,0,258,2709,1,0,0,0,260,2711,1,0,0,0,262,2726,1,0,0,0,264,2748,1,0,
+		0,0,266,2780,1,0,0,0,268,2791,1,0,0,0,270,2802,1,0,0,0,272,2804,1,0,0,
+		0,274,2813,1,0,0,0,276,2819,1,0,0,0,278,2826,1,0,0,0,280,2837,1,0,0,0,
+		282,2845,1,0,0,0,284,2863,1,0,0,0,286,2991,1,0,0,0,288,3032,1,0,0,0,290,
+		3079,1,0,0,0,292,3096,1,0,0,0,294,3102,1,0,0,0,296,3139,1,0,0,0,298,3142,
+		1,0,0,0,300,3174,1,0,0,0,302,3182,1,0,0,0,304,3185,1,0,0,0,306,3191,1,
+		0,0,0,308,3226,1,0,0,0,310,3235,1,0,0,0,312,3237,1,0,0,0,314,3276,1,0,
+		0,0,316,3281,1,0,0,0,318,3283,1,0,0,0,320,3291,1,0,0,0,322,3295,1,0,0,
+		0,324,3306,1,0,0,0,326,3323,1,0,0,0,328,3350,1,0,0,0,330,3358,1,0,0,0,
+		332,3361,1,0,0,0,334,3381,1,0,0,0,336,3384,1,0,0,0,338,3407,1,0,0,0,340,
+		3411,1,0,0,0,342,3485,1,0,0,0,344,3503,1,0,0,0,346,3515,1,0,0,0,348,3517,
+		1,0,0,0,350,3525,1,0,0,0,352,3554,1,0,0,0,354,3556,1,0,0,0,356,3558,1,
+		0,0,0,358,3564,1,0,0,0,360,3571,1,0,0,0,362,3585,1,0,0,0,364,3592,1,0,
+		0,0,366,3594,1,0,0,0,368,3601,1,0,0,0,370,3611,1,0,0,0,372,3624,1,0,0,
+		0,374,3626,1,0,0,0,376,3628,1,0,0,0,378,3630,1,0,0,0,380,3632,1,0,0,0,
+		382,3634,1,0,0,0,384,3636,1,0,0,0,386,388,3,6,3,0,387,386,1,0,0,0,387,
+		388,1,0,0,0,388,395,1,0,0,0,389,391,5,339,0,0,390,392,3,6,3,0,391,390,
+		1,0,0,0,391,392,1,0,0,0,392,394,1,0,0,0,393,389,1,0,0,0,394,397,1,0,0,
+		0,395,393,1,0,0,0,395,396,1,0,0,0,396,398,1,0,0,0,397,395,1,0,0,0,398,
+		399,5,0,0,1,399,1,1,0,0,0,400,401,3,108,54,0,401,402,5,0,0,1,402,3,1,0,
+		0,0,403,404,3,196,98,0,404,405,5,0,0,1,405,5,1,0,0,0,406,409,3,10,5,0,
+		407,409,3,8,4,0,408,406,1,0,0,0,408,407,1,0,0,0,409,7,1,0,0,0,410,412,
+		5,317,0,0,411,413,5,87,0,0,412,411,1,0,0,0,412,413,1,0,0,0,413,414,1,0,
+		0,0,414,419,3,240,120,0,415,416,5,338,0,0,416,418,3,240,120,0,417,415,
+		1,0,0,0,418,421,1,0,0,0,419,417,1,0,0,0,419,420,1,0,0,0,420,424,1,0,0,
+		0,421,419,1,0,0,0,422,423,7,0,0,0,423,425,5,223,0,0,424,422,1,0,0,0,424,
+		425,1,0,0,0,425,427,1,0,0,0,426,428,3,282,141,0,427,426,1,0,0,0,427,428,
+		1,0,0,0,428,681,1,0,0,0,429,430,5,36,0,0,430,681,3,242,121,0,431,432,5,
+		276,0,0,432,433,5,244,0,0,433,435,5,328,0,0,434,436,5,107,0,0,435,434,
+		1,0,0,0,435,436,1,0,0,0,436,437,1,0,0,0,437,439,3,360,180,0,438,440,3,
+		274,137,0,439,438,1,0,0,0,439,440,1,0,0,0,440,681,1,0,0,0,441,442,5,205,
+		0,0,442,444,3,284,142,0,443,445,5,107,0,0,444,443,1,0,0,0,444,445,1,0,
+		0,0,445,448,1,0,0,0,446,447,5,224,0,0,447,449,5,128,0,0,448,446,1,0,0,
+		0,448,449,1,0,0,0,449,450,1,0,0,0,450,455,3,360,180,0,451,452,5,338,0,
+		0,452,454,3,360,180,0,453,451,1,0,0,0,454,457,1,0,0,0,455,453,1,0,0,0,
+		455,456,1,0,0,0,456,459,1,0,0,0,457,455,1,0,0,0,458,460,3,282,141,0,459,
+		458,1,0,0,0,459,460,1,0,0,0,460,681,1,0,0,0,461,462,5,170,0,0,462,465,
+		3,284,142,0,463,464,5,224,0,0,464,466,5,128,0,0,465,463,1,0,0,0,465,466,
+		1,0,0,0,466,468,1,0,0,0,467,469,5,73,0,0,468,467,1,0,0,0,468,469,1,0,0,
+		0,469,470,1,0,0,0,470,472,3,360,180,0,471,473,5,347,0,0,472,471,1,0,0,
+		0,472,473,1,0,0,0,473,474,1,0,0,0,474,479,3,286,143,0,475,476,5,338,0,
+		0,476,478,3,286,143,0,477,475,1,0,0,0,478,481,1,0,0,0,479,477,1,0,0,0,
+		479,480,1,0,0,0,480,681,1,0,0,0,481,479,1,0,0,0,482,483,5,188,0,0,483,
+		681,3,300,150,0,484,485,5,210,0,0,485,486,3,310,155,0,486,487,3,314,157,
+		0,487,681,1,0,0,0,488,490,7,1,0,0,489,491,3,322,161,0,490,489,1,0,0,0,
+		490,491,1,0,0,0,491,493,1,0,0,0,492,494,5,126,0,0,493,492,1,0,0,0,493,
+		494,1,0,0,0,494,496,1,0,0,0,495,497,3,318,159,0,496,495,1,0,0,0,496,497,
+		1,0,0,0,497,681,1,0,0,0,498,500,5,325,0,0,499,501,3,322,161,0,500,499,
+		1,0,0,0,500,501,1,0,0,0,501,503,1,0,0,0,502,504,5,110,0,0,503,502,1,0,
+		0,0,503,504,1,0,0,0,504,506,1,0,0,0,505,507,5,109,0,0,506,505,1,0,0,0,
+		506,507,1,0,0,0,507,509,1,0,0,0,508,510,5,126,0,0,509,508,1,0,0,0,509,
+		510,1,0,0,0,510,512,1,0,0,0,511,513,5,22,0,0,512,511,1,0,0,0,512,513,1,
+		0,0,0,513,515,1,0,0,0,514,516,3,318,159,0,515,514,1,0,0,0,515,516,1,0,
+		0,0,516,681,1,0,0,0,517,518,5,202,0,0,518,681,3,316,158,0,519,520,5,309,
+		0,0,520,681,3,316,158,0,521,522,5,299,0,0,522,681,3,338,169,0,523,524,
+		5,296,0,0,524,681,3,342,171,0,525,526,5,281,0,0,526,681,3,346,173,0,527,
+		529,5,173,0,0,528,530,3,354,177,0,529,528,1,0,0,0,529,530,1,0,0,0,530,
+		534,1,0,0,0,531,532,5,304,0,0,532,534,5,316,0,0,533,527,1,0,0,0,533,531,
+		1,0,0,0,534,536,1,0,0,0,535,537,3,350,175,0,536,535,1,0,0,0,536,537,1,
+		0,0,0,537,681,1,0,0,0,538,540,7,2,0,0,539,541,3,354,177,0,540,539,1,0,
+		0,0,540,541,1,0,0,0,541,543,1,0,0,0,542,544,3,356,178,0,543,542,1,0,0,
+		0,543,544,1,0,0,0,544,681,1,0,0,0,545,547,7,3,0,0,546,548,3,354,177,0,
+		547,546,1,0,0,0,547,548,1,0,0,0,548,555,1,0,0,0,549,551,5,89,0,0,550,552,
+		5,288,0,0,551,550,1,0,0,0,551,552,1,0,0,0,552,553,1,0,0,0,553,556,3,362,
+		181,0,554,556,3,356,178,0,555,549,1,0,0,0,555,554,1,0,0,0,555,556,1,0,
+		0,0,556,681,1,0,0,0,557,558,5,288,0,0,558,681,3,362,181,0,559,561,5,278,
+		0,0,560,562,5,288,0,0,561,560,1,0,0,0,561,562,1,0,0,0,562,563,1,0,0,0,
+		563,681,3,362,181,0,564,565,5,268,0,0,565,577,3,362,181,0,566,567,5,332,
+		0,0,567,572,3,196,98,0,568,569,5,338,0,0,569,571,3,196,98,0,570,568,1,
+		0,0,0,571,574,1,0,0,0,572,570,1,0,0,0,572,573,1,0,0,0,573,575,1,0,0,0,
+		574,572,1,0,0,0,575,576,5,333,0,0,576,578,1,0,0,0,577,566,1,0,0,0,577,
+		578,1,0,0,0,578,579,1,0,0,0,579,580,5,26,0,0,580,581,3,10,5,0,581,681,
+		1,0,0,0,582,583,5,209,0,0,583,595,3,362,181,0,584,585,5,332,0,0,585,590,
+		3,108,54,0,586,587,5,338,0,0,587,589,3,108,54,0,588,586,1,0,0,0,589,592,
+		1,0,0,0,590,588,1,0,0,0,590,591,1,0,0,0,591,593,1,0,0,0,592,590,1,0,0,
+		0,593,594,5,333,0,0,594,596,1,0,0,0,595,584,1,0,0,0,595,596,1,0,0,0,596,
+		681,1,0,0,0,597,599,5,195,0,0,598,600,5,268,0,0,599,598,1,0,0,0,599,600,
+		1,0,0,0,600,603,1,0,0,0,601,604,3,362,181,0,602,604,5,20,0,0,603,601,1,
+		0,0,0,603,602,1,0,0,0,604,681,1,0,0,0,605,606,5,196,0,0,606,610,3,362,
+		181,0,607,609,3,330,165,0,608,607,1,0,0,0,609,612,1,0,0,0,610,608,1,0,
+		0,0,610,611,1,0,0,0,611,613,1,0,0,0,612,610,1,0,0,0,613,616,5,191,0,0,
+		614,615,7,4,0,0,615,617,5,222,0,0,616,614,1,0,0,0,616,617,1,0,0,0,617,
+		618,1,0,0,0,618,619,5,54,0,0,619,620,3,12,6,0,620,681,1,0,0,0,621,622,
+		7,5,0,0,622,681,3,332,166,0,623,626,5,182,0,0,624,627,3,362,181,0,625,
+		627,5,20,0,0,626,624,1,0,0,0,626,625,1,0,0,0,627,681,1,0,0,0,628,629,5,
+		203,0,0,629,681,7,6,0,0,630,631,5,237,0,0,631,681,3,362,181,0,632,633,
+		5,253,0,0,633,636,3,362,181,0,634,635,5,338,0,0,635,637,5,3,0,0,636,634,
+		1,0,0,0,636,637,1,0,0,0,637,681,1,0,0,0,638,641,5,322,0,0,639,642,3,362,
+		181,0,640,642,5,347,0,0,641,639,1,0,0,0,641,640,1,0,0,0,642,681,1,0,0,
+		0,643,645,5,240,0,0,644,646,5,87,0,0,645,644,1,0,0,0,645,646,1,0,0,0,646,
+		647,1,0,0,0,647,652,3,240,120,0,648,649,5,338,0,0,649,651,3,240,120,0,
+		650,648,1,0,0,0,651,654,1,0,0,0,652,650,1,0,0,0,652,653,1,0,0,0,653,659,
+		1,0,0,0,654,652,1,0,0,0,655,656,5,60,0,0,656,657,3,358,179,0,657,658,5,
+		246,0,0,658,660,1,0,0,0,659,655,1,0,0,0,659,660,1,0,0,0,660,662,1,0,0,
+		0,661,663,5,254,0,0,662,661,1,0,0,0,662,663,1,0,0,0,663,681,1,0,0,0,664,
+		665,5,183,0,0,665,666,5,72,0,0,666,667,3,284,142,0,667,670,3,360,180,0,
+		668,669,5,72,0,0,669,671,3,360,180,0,670,668,1,0,0,0,670,671,1,0,0,0,671,
+		672,1,0,0,0,672,673,5,113,0,0,673,674,7,7,0,0,674,681,1,0,0,0,675,676,
+		5,57,0,0,676,681,3,288,144,0,677,678,5,284,0,0,678,681,3,290,145,0,679,
+		681,5,181,0,0,680,410,1,0,0,0,680,429,1,0,0,0,680,431,1,0,0,0,680,441,
+		1,0,0,0,680,461,1,0,0,0,680,482,1,0,0,0,680,484,1,0,0,0,680,488,1,0,0,
+		0,680,498,1,0,0,0,680,517,1,0,0,0,680,519,1,0,0,0,680,521,1,0,0,0,680,
+		523,1,0,0,0,680,525,1,0,0,0,680,533,1,0,0,0,680,538,1,0,0,0,680,545,1,
+		0,0,0,680,557,1,0,0,0,680,559,1,0,0,0,680,564,1,0,0,0,680,582,1,0,0,0,
+		680,597,1,0,0,0,680,605,1,0,0,0,680,621,1,0,0,0,680,623,1,0,0,0,680,628,
+		1,0,0,0,680,630,1,0,0,0,680,632,1,0,0,0,680,638,1,0,0,0,680,643,1,0,0,
+		0,680,664,1,0,0,0,680,675,1,0,0,0,680,677,1,0,0,0,680,679,1,0,0,0,681,
+		9,1,0,0,0,682,684,3,14,7,0,683,682,1,0,0,0,683,684,1,0,0,0,684,690,1,0,
+		0,0,685,691,3,22,11,0,686,691,3,210,105,0,687,691,3,222,111,0,688,691,
+		3,232,116,0,689,691,3,234,117,0,690,685,1,0,0,0,690,686,1,0,0,0,690,687,
+		1,0,0,0,690,688,1,0,0,0,690,689,1,0,0,0,691,11,1,0,0,0,692,694,3,14,7,
+		0,693,692,1,0,0,0,693,694,1,0,0,0,694,695,1,0,0,0,695,696,3,22,11,0,696,
+		13,1,0,0,0,697,699,5,101,0,0,698,700,5,79,0,0,699,698,1,0,0,0,699,700,
+		1,0,0,0,700,701,1,0,0,0,701,706,3,16,8,0,702,703,5,338,0,0,703,705,3,16,
+		8,0,704,702,1,0,0,0,705,708,1,0,0,0,706,704,1,0,0,0,706,707,1,0,0,0,707,
+		15,1,0,0,0,708,706,1,0,0,0,709,711,3,362,181,0,710,712,3,106,53,0,711,
+		710,1,0,0,0,711,712,1,0,0,0,712,713,1,0,0,0,713,718,5,26,0,0,714,716,5,
+		69,0,0,715,714,1,0,0,0,715,716,1,0,0,0,716,717,1,0,0,0,717,719,5,244,0,
+		0,718,715,1,0,0,0,718,719,1,0,0,0,719,720,1,0,0,0,720,721,5,332,0,0,721,
+		722,3,10,5,0,722,724,5,333,0,0,723,725,3,18,9,0,724,723,1,0,0,0,724,725,
+		1,0,0,0,725,727,1,0,0,0,726,728,3,20,10,0,727,726,1,0,0,0,727,728,1,0,
+		0,0,728,17,1,0,0,0,729,730,5,291,0,0,730,731,7,8,0,0,731,732,5,212,0,0,
+		732,733,5,175,0,0,733,738,3,362,181,0,734,735,5,338,0,0,735,737,3,362,
+		181,0,736,734,1,0,0,0,737,740,1,0,0,0,738,736,1,0,0,0,738,739,1,0,0,0,
+		739,741,1,0,0,0,740,738,1,0,0,0,741,742,5,296,0,0,742,743,3,362,181,0,
+		743,19,1,0,0,0,744,745,5,192,0,0,745,750,3,362,181,0,746,747,5,338,0,0,
+		747,749,3,362,181,0,748,746,1,0,0,0,749,752,1,0,0,0,750,748,1,0,0,0,750,
+		751,1,0,0,0,751,753,1,0,0,0,752,750,1,0,0,0,753,754,5,296,0,0,754,760,
+		3,362,181,0,755,756,5,89,0,0,756,757,3,126,63,0,757,758,5,44,0,0,758,759,
+		3,126,63,0,759,761,1,0,0,0,760,755,1,0,0,0,760,761,1,0,0,0,761,762,1,0,
+		0,0,762,763,5,95,0,0,763,764,3,362,181,0,764,21,1,0,0,0,765,771,3,26,13,
+		0,766,767,3,24,12,0,767,768,3,26,13,0,768,770,1,0,0,0,769,766,1,0,0,0,
+		770,773,1,0,0,0,771,769,1,0,0,0,771,772,1,0,0,0,772,774,1,0,0,0,773,771,
+		1,0,0,0,774,775,3,30,15,0,775,23,1,0,0,0,776,778,7,9,0,0,777,779,7,10,
+		0,0,778,777,1,0,0,0,778,779,1,0,0,0,779,782,1,0,0,0,780,781,5,175,0,0,
+		781,783,5,248,0,0,782,780,1,0,0,0,782,783,1,0,0,0,783,25,1,0,0,0,784,788,
+		3,32,16,0,785,787,3,28,14,0,786,785,1,0,0,0,787,790,1,0,0,0,788,786,1,
+		0,0,0,788,789,1,0,0,0,789,27,1,0,0,0,790,788,1,0,0,0,791,793,5,62,0,0,
+		792,794,7,10,0,0,793,792,1,0,0,0,793,794,1,0,0,0,794,795,1,0,0,0,795,796,
+		3,32,16,0,796,29,1,0,0,0,797,799,3,64,32,0,798,797,1,0,0,0,798,799,1,0,
+		0,0,799,804,1,0,0,0,800,803,3,68,34,0,801,803,3,72,36,0,802,800,1,0,0,
+		0,802,801,1,0,0,0,803,806,1,0,0,0,804,802,1,0,0,0,804,805,1,0,0,0,805,
+		31,1,0,0,0,806,804,1,0,0,0,807,813,3,34,17,0,808,809,5,332,0,0,809,810,
+		3,12,6,0,810,811,5,333,0,0,811,813,1,0,0,0,812,807,1,0,0,0,812,808,1,0,
+		0,0,813,33,1,0,0,0,814,816,5,82,0,0,815,817,3,36,18,0,816,815,1,0,0,0,
+		816,817,1,0,0,0,817,819,1,0,0,0,818,820,3,38,19,0,819,818,1,0,0,0,819,
+		820,1,0,0,0,820,822,1,0,0,0,821,823,3,46,23,0,822,821,1,0,0,0,822,823,
+		1,0,0,0,823,825,1,0,0,0,824,826,3,48,24,0,825,824,1,0,0,0,825,826,1,0,
+		0,0,826,827,1,0,0,0,827,843,3,50,25,0,828,834,3,48,24,0,829,831,5,82,0,
+		0,830,832,3,36,18,0,831,830,1,0,0,0,831,832,1,0,0,0,832,833,1,0,0,0,833,
+		835,3,38,19,0,834,829,1,0,0,0,834,835,1,0,0,0,835,836,1,0,0,0,836,837,
+		3,50,25,0,837,843,1,0,0,0,838,839,5,96,0,0,839,843,3,60,30,0,840,841,5,
+		87,0,0,841,843,3,98,49,0,842,814,1,0,0,0,842,828,1,0,0,0,842,838,1,0,0,
+		0,842,840,1,0,0,0,843,35,1,0,0,0,844,861,5,20,0,0,845,858,5,47,0,0,846,
+		847,5,72,0,0,847,848,5,332,0,0,848,853,3,108,54,0,849,850,5,338,0,0,850,
+		852,3,108,54,0,851,849,1,0,0,0,852,855,1,0,0,0,853,851,1,0,0,0,853,854,
+		1,0,0,0,854,856,1,0,0,0,855,853,1,0,0,0,856,857,5,333,0,0,857,859,1,0,
+		0,0,858,846,1,0,0,0,858,859,1,0,0,0,859,861,1,0,0,0,860,844,1,0,0,0,860,
+		845,1,0,0,0,861,37,1,0,0,0,862,867,3,40,20,0,863,864,5,338,0,0,864,866,
+		3,40,20,0,865,863,1,0,0,0,866,869,1,0,0,0,867,865,1,0,0,0,867,868,1,0,
+		0,0,868,39,1,0,0,0,869,867,1,0,0,0,870,873,5,347,0,0,871,873,3,108,54,
+		0,872,870,1,0,0,0,872,871,1,0,0,0,873,877,1,0,0,0,874,876,3,42,21,0,875,
+		874,1,0,0,0,876,879,1,0,0,0,877,875,1,0,0,0,877,878,1,0,0,0,878,883,1,
+		0,0,0,879,877,1,0,0,0,880,881,5,26,0,0,881,884,3,370,185,0,882,884,3,372,
+		186,0,883,880,1,0,0,0,883,882,1,0,0,0,883,884,1,0,0,0,884,41,1,0,0,0,885,
+		898,5,149,0,0,886,887,5,332,0,0,887,892,3,362,181,0,888,889,5,338,0,0,
+		889,891,3,362,181,0,890,888,1,0,0,0,891,894,1,0,0,0,892,890,1,0,0,0,892,
+		893,1,0,0,0,893,895,1,0,0,0,894,892,1,0,0,0,895,896,5,333,0,0,896,899,
+		1,0,0,0,897,899,3,362,181,0,898,886,1,0,0,0,898,897,1,0,0,0,899,913,1,
+		0,0,0,900,901,5,156,0,0,901,902,5,332,0,0,902,907,3,44,22,0,903,904,5,
+		338,0,0,904,906,3,44,22,0,905,903,1,0,0,0,906,909,1,0,0,0,907,905,1,0,
+		0,0,907,908,1,0,0,0,908,910,1,0,0,0,909,907,1,0,0,0,910,911,5,333,0,0,
+		911,913,1,0,0,0,912,885,1,0,0,0,912,900,1,0,0,0,913,43,1,0,0,0,914,915,
+		3,108,54,0,915,916,5,26,0,0,916,917,3,370,185,0,917,45,1,0,0,0,918,920,
+		5,63,0,0,919,921,7,11,0,0,920,919,1,0,0,0,920,921,1,0,0,0,921,923,1,0,
+		0,0,922,924,5,87,0,0,923,922,1,0,0,0,923,924,1,0,0,0,924,925,1,0,0,0,925,
+		926,3,360,180,0,926,47,1,0,0,0,927,928,5,56,0,0,928,933,3,74,37,0,929,
+		930,5,338,0,0,930,932,3,74,37,0,931,929,1,0,0,0,932,935,1,0,0,0,933,931,
+		1,0,0,0,933,934,1,0,0,0,934,49,1,0,0,0,935,933,1,0,0,0,936,937,5,99,0,
+		0,937,939,3,108,54,0,938,936,1,0,0,0,938,939,1,0,0,0,939,941,1,0,0,0,940,
+		942,3,52,26,0,941,940,1,0,0,0,941,942,1,0,0,0,942,945,1,0,0,0,943,944,
+		5,59,0,0,944,946,3,108,54,0,945,943,1,0,0,0,945,946,1,0,0,0,946,948,1,
+		0,0,0,947,949,3,56,28,0,948,947,1,0,0,0,948,949,1,0,0,0,949,952,1,0,0,
+		0,950,951,5,78,0,0,951,953,3,108,54,0,952,950,1,0,0,0,952,953,1,0,0,0,
+		953,51,1,0,0,0,954,955,5,58,0,0,955,957,5,175,0,0,956,958,7,10,0,0,957,
+		956,1,0,0,0,957,958,1,0,0,0,958,967,1,0,0,0,959,964,3,54,27,0,960,961,
+		5,338,0,0,961,963,3,54,27,0,962,960,1,0,0,0,963,966,1,0,0,0,964,962,1,
+		0,0,0,964,965,1,0,0,0,965,968,1,0,0,0,966,964,1,0,0,0,967,959,1,0,0,0,
+		967,968,1,0,0,0,968,53,1,0,0,0,969,984,3,108,54,0,970,971,5,16,0,0,971,
+		972,5,297,0,0,972,973,5,332,0,0,973,978,3,54,27,0,974,975,5,338,0,0,975,
+		977,3,54,27,0,976,974,1,0,0,0,977,980,1,0,0,0,978,976,1,0,0,0,978,979,
+		1,0,0,0,979,981,1,0,0,0,980,978,1,0,0,0,981,982,5,333,0,0,982,984,1,0,
+		0,0,983,969,1,0,0,0,983,970,1,0,0,0,984,55,1,0,0,0,985,986,5,100,0,0,986,
+		991,3,58,29,0,987,988,5,338,0,0,988,990,3,58,29,0,989,987,1,0,0,0,990,
+		993,1,0,0,0,991,989,1,0,0,0,991,992,1,0,0,0,992,57,1,0,0,0,993,991,1,0,
+		0,0,994,995,3,362,181,0,995,996,5,26,0,0,996,997,3,180,90,0,997,59,1,0,
+		0,0,998,1003,3,62,31,0,999,1000,5,338,0,0,1000,1002,3,62,31,0,1001,999,
+		1,0,0,0,1002,1005,1,0,0,0,1003,1001,1,0,0,0,1003,1004,1,0,0,0,1004,61,
+		1,0,0,0,1005,1003,1,0,0,0,1006,1007,5,332,0,0,1007,1012,3,108,54,0,1008,
+		1009,5,338,0,0,1009,1011,3,108,54,0,1010,1008,1,0,0,0,1011,1014,1,0,0,
+		0,1012,1010,1,0,0,0,1012,1013,1,0,0,0,1013,1015,1,0,0,0,1014,1012,1,0,
+		0,0,1015,1016,5,333,0,0,1016,63,1,0,0,0,1017,1018,5,75,0,0,1018,1019,5,
+		175,0,0,1019,1024,3,66,33,0,1020,1021,5,338,0,0,1021,1023,3,66,33,0,1022,
+		1020,1,0,0,0,1023,1026,1,0,0,0,1024,1022,1,0,0,0,1024,1025,1,0,0,0,1025,
+		65,1,0,0,0,1026,1024,1,0,0,0,1027,1030,3,108,54,0,1028,1030,5,20,0,0,1029,
+		1027,1,0,0,0,1029,1028,1,0,0,0,1030,1035,1,0,0,0,1031,1036,5,27,0,0,1032,
+		1036,5,46,0,0,1033,1034,5,95,0,0,1034,1036,3,136,68,0,1035,1031,1,0,0,
+		0,1035,1032,1,0,0,0,1035,1033,1,0,0,0,1035,1036,1,0,0,0,1036,1039,1,0,
+		0,0,1037,1038,5,15,0,0,1038,1040,7,12,0,0,1039,1037,1,0,0,0,1039,1040,
+		1,0,0,0,1040,67,1,0,0,0,1041,1044,5,66,0,0,1042,1045,5,20,0,0,1043,1045,
+		3,108,54,0,1044,1042,1,0,0,0,1044,1043,1,0,0,0,1045,1063,1,0,0,0,1046,
+		1047,5,71,0,0,1047,1049,3,108,54,0,1048,1050,7,13,0,0,1049,1048,1,0,0,
+		0,1049,1050,1,0,0,0,1050,1063,1,0,0,0,1051,1052,5,53,0,0,1052,1054,7,14,
+		0,0,1053,1055,3,70,35,0,1054,1053,1,0,0,0,1054,1055,1,0,0,0,1055,1056,
+		1,0,0,0,1056,1060,7,13,0,0,1057,1061,5,73,0,0,1058,1059,5,101,0,0,1059,
+		1061,5,315,0,0,1060,1057,1,0,0,0,1060,1058,1,0,0,0,1061,1063,1,0,0,0,1062,
+		1041,1,0,0,0,1062,1046,1,0,0,0,1062,1051,1,0,0,0,1063,69,1,0,0,0,1064,
+		1066,7,15,0,0,1065,1064,1,0,0,0,1065,1066,1,0,0,0,1066,1067,1,0,0,0,1067,
+		1073,7,16,0,0,1068,1069,5,332,0,0,1069,1070,3,108,54,0,1070,1071,5,333,
+		0,0,1071,1073,1,0,0,0,1072,1065,1,0,0,0,1072,1068,1,0,0,0,1073,71,1,0,
+		0,0,1074,1102,5,54,0,0,1075,1083,5,324,0,0,1076,1077,5,251,0,0,1077,1078,
+		5,234,0,0,1078,1083,5,324,0,0,1079,1083,5,298,0,0,1080,1081,5,234,0,0,
+		1081,1083,5,298,0,0,1082,1075,1,0,0,0,1082,1076,1,0,0,0,1082,1079,1,0,
+		0,0,1082,1080,1,0,0,0,1083,1093,1,0,0,0,1084,1085,5,256,0,0,1085,1090,
+		3,360,180,0,1086,1087,5,338,0,0,1087,1089,3,360,180,0,1088,1086,1,0,0,
+		0,1089,1092,1,0,0,0,1090,1088,1,0,0,0,1090,1091,1,0,0,0,1091,1094,1,0,
+		0,0,1092,1090,1,0,0,0,1093,1084,1,0,0,0,1093,1094,1,0,0,0,1094,1098,1,
+		0,0,0,1095,1099,5,254,0,0,1096,1097,5,301,0,0,1097,1099,5,241,0,0,1098,
+		1095,1,0,0,0,1098,1096,1,0,0,0,1098,1099,1,0,0,0,1099,1103,1,0,0,0,1100,
+		1101,5,275,0,0,1101,1103,5,73,0,0,1102,1082,1,0,0,0,1102,1100,1,0,0,0,
+		1103,73,1,0,0,0,1104,1108,3,80,40,0,1105,1107,3,76,38,0,1106,1105,1,0,
+		0,0,1107,1110,1,0,0,0,1108,1106,1,0,0,0,1108,1109,1,0,0,0,1109,75,1,0,
+		0,0,1110,1108,1,0,0,0,1111,1112,5,108,0,0,1112,1113,5,115,0,0,1113,1137,
+		3,80,40,0,1114,1116,5,118,0,0,1115,1117,3,78,39,0,1116,1115,1,0,0,0,1116,
+		1117,1,0,0,0,1117,1118,1,0,0,0,1118,1119,5,115,0,0,1119,1137,3,80,40,0,
+		1120,1122,5,103,0,0,1121,1120,1,0,0,0,1121,1122,1,0,0,0,1122,1124,1,0,
+		0,0,1123,1125,3,78,39,0,1124,1123,1,0,0,0,1124,1125,1,0,0,0,1125,1126,
+		1,0,0,0,1126,1127,5,115,0,0,1127,1137,3,80,40,0,1128,1129,5,72,0,0,1129,
+		1137,3,108,54,0,1130,1131,5,95,0,0,1131,1134,3,106,53,0,1132,1133,5,26,
+		0,0,1133,1135,3,362,181,0,1134,1132,1,0,0,0,1134,1135,1,0,0,0,1135,1137,
+		1,0,0,0,1136,1111,1,0,0,0,1136,1114,1,0,0,0,1136,1121,1,0,0,0,1136,1128,
+		1,0,0,0,1136,1130,1,0,0,0,1137,77,1,0,0,0,1138,1146,5,112,0,0,1139,1141,
+		7,17,0,0,1140,1142,5,120,0,0,1141,1140,1,0,0,0,1141,1142,1,0,0,0,1142,
+		1146,1,0,0,0,1143,1146,5,123,0,0,1144,1146,5,102,0,0,1145,1138,1,0,0,0,
+		1145,1139,1,0,0,0,1145,1143,1,0,0,0,1145,1144,1,0,0,0,1146,79,1,0,0,0,
+		1147,1153,5,73,0,0,1148,1154,3,100,50,0,1149,1150,5,332,0,0,1150,1151,
+		3,100,50,0,1151,1152,5,333,0,0,1152,1154,1,0,0,0,1153,1148,1,0,0,0,1153,
+		1149,1,0,0,0,1154,1156,1,0,0,0,1155,1157,3,102,51,0,1156,1155,1,0,0,0,
+		1156,1157,1,0,0,0,1157,1159,1,0,0,0,1158,1160,3,104,52,0,1159,1158,1,0,
+		0,0,1159,1160,1,0,0,0,1160,1210,1,0,0,0,1161,1172,3,100,50,0,1162,1164,
+		5,347,0,0,1163,1162,1,0,0,0,1163,1164,1,0,0,0,1164,1166,1,0,0,0,1165,1167,
+		3,102,51,0,1166,1165,1,0,0,0,1166,1167,1,0,0,0,1167,1169,1,0,0,0,1168,
+		1170,3,104,52,0,1169,1168,1,0,0,0,1169,1170,1,0,0,0,1170,1173,1,0,0,0,
+		1171,1173,3,84,42,0,1172,1163,1,0,0,0,1172,1171,1,0,0,0,1173,1210,1,0,
+		0,0,1174,1175,3,366,183,0,1175,1176,3,84,42,0,1176,1210,1,0,0,0,1177,1179,
+		3,194,97,0,1178,1180,3,90,45,0,1179,1178,1,0,0,0,1179,1180,1,0,0,0,1180,
+		1210,1,0,0,0,1181,1183,5,3,0,0,1182,1184,3,102,51,0,1183,1182,1,0,0,0,
+		1183,1184,1,0,0,0,1184,1186,1,0,0,0,1185,1187,3,104,52,0,1186,1185,1,0,
+		0,0,1186,1187,1,0,0,0,1187,1210,1,0,0,0,1188,1189,5,332,0,0,1189,1190,
+		3,82,41,0,1190,1192,5,333,0,0,1191,1193,3,102,51,0,1192,1191,1,0,0,0,1192,
+		1193,1,0,0,0,1193,1210,1,0,0,0,1194,1207,5,64,0,0,1195,1196,5,332,0,0,
+		1196,1197,3,12,6,0,1197,1199,5,333,0,0,1198,1200,3,102,51,0,1199,1198,
+		1,0,0,0,1199,1200,1,0,0,0,1200,1208,1,0,0,0,1201,1204,3,100,50,0,1202,
+		1204,3,366,183,0,1203,1201,1,0,0,0,1203,1202,1,0,0,0,1204,1205,1,0,0,0,
+		1205,1206,3,84,42,0,1206,1208,1,0,0,0,1207,1195,1,0,0,0,1207,1203,1,0,
+		0,0,1208,1210,1,0,0,0,1209,1147,1,0,0,0,1209,1161,1,0,0,0,1209,1174,1,
+		0,0,0,1209,1177,1,0,0,0,1209,1181,1,0,0,0,1209,1188,1,0,0,0,1209,1194,
+		1,0,0,0,1210,81,1,0,0,0,1211,1233,3,158,79,0,1212,1230,3,74,37,0,1213,
+		1214,3,160,80,0,1214,1215,3,30,15,0,1215,1231,1,0,0,0,1216,1221,3,64,32,
+		0,1217,1220,3,68,34,0,1218,1220,3,72,36,0,1219,1217,1,0,0,0,1219,1218,
+		1,0,0,0,1220,1223,1,0,0,0,1221,1219,1,0,0,0,1221,1222,1,0,0,0,1222,1231,
+		1,0,0,0,1223,1221,1,0,0,0,1224,1227,3,68,34,0,1225,1227,3,72,36,0,1226,
+		1224,1,0,0,0,1226,1225,1,0,0,0,1227,1228,1,0,0,0,1228,1226,1,0,0,0,1228,
+		1229,1,0,0,0,1229,1231,1,0,0,0,1230,1213,1,0,0,0,1230,1216,1,0,0,0,1230,
+		1226,1,0,0,0,1230,1231,1,0,0,0,1231,1233,1,0,0,0,1232,1211,1,0,0,0,1232,
+		1212,1,0,0,0,1233,83,1,0,0,0,1234,1236,3,168,84,0,1235,1237,3,88,44,0,
+		1236,1235,1,0,0,0,1236,1237,1,0,0,0,1237,1239,1,0,0,0,1238,1240,3,90,45,
+		0,1239,1238,1,0,0,0,1239,1240,1,0,0,0,1240,1259,1,0,0,0,1241,1242,5,56,
+		0,0,1242,1243,5,332,0,0,1243,1248,3,86,43,0,1244,1245,5,338,0,0,1245,1247,
+		3,86,43,0,1246,1244,1,0,0,0,1247,1250,1,0,0,0,1248,1246,1,0,0,0,1248,1249,
+		1,0,0,0,1249,1251,1,0,0,0,1250,1248,1,0,0,0,1251,1253,5,333,0,0,1252,1254,
+		3,88,44,0,1253,1252,1,0,0,0,1253,1254,1,0,0,0,1254,1256,1,0,0,0,1255,1257,
+		3,90,45,0,1256,1255,1,0,0,0,1256,1257,1,0,0,0,1257,1259,1,0,0,0,1258,1234,
+		1,0,0,0,1258,1241,1,0,0,0,1259,85,1,0,0,0,1260,1263,3,100,50,0,1261,1263,
+		3,366,183,0,1262,1260,1,0,0,0,1262,1261,1,0,0,0,1263,1264,1,0,0,0,1264,
+		1277,3,168,84,0,1265,1266,5,26,0,0,1266,1267,5,332,0,0,1267,1272,3,94,
+		47,0,1268,1269,5,338,0,0,1269,1271,3,94,47,0,1270,1268,1,0,0,0,1271,1274,
+		1,0,0,0,1272,1270,1,0,0,0,1272,1273,1,0,0,0,1273,1275,1,0,0,0,1274,1272,
+		1,0,0,0,1275,1276,5,333,0,0,1276,1278,1,0,0,0,1277,1265,1,0,0,0,1277,1278,
+		1,0,0,0,1278,87,1,0,0,0,1279,1280,5,12,0,0,1280,1281,5,259,0,0,1281,89,
+		1,0,0,0,1282,1295,5,26,0,0,1283,1284,5,332,0,0,1284,1289,3,94,47,0,1285,
+		1286,5,338,0,0,1286,1288,3,94,47,0,1287,1285,1,0,0,0,1288,1291,1,0,0,0,
+		1289,1287,1,0,0,0,1289,1290,1,0,0,0,1290,1292,1,0,0,0,1291,1289,1,0,0,
+		0,1292,1293,5,333,0,0,1293,1296,1,0,0,0,1294,1296,3,92,46,0,1295,1283,
+		1,0,0,0,1295,1294,1,0,0,0,1296,1299,1,0,0,0,1297,1299,3,92,46,0,1298,1282,
+		1,0,0,0,1298,1297,1,0,0,0,1299,91,1,0,0,0,1300,1312,3,362,181,0,1301,1302,
+		5,332,0,0,1302,1307,3,96,48,0,1303,1304,5,338,0,0,1304,1306,3,96,48,0,
+		1305,1303,1,0,0,0,1306,1309,1,0,0,0,1307,1305,1,0,0,0,1307,1308,1,0,0,
+		0,1308,1310,1,0,0,0,1309,1307,1,0,0,0,1310,1311,5,333,0,0,1311,1313,1,
+		0,0,0,1312,1301,1,0,0,0,1312,1313,1,0,0,0,1313,93,1,0,0,0,1314,1315,3,
+		362,181,0,1315,1316,3,196,98,0,1316,95,1,0,0,0,1317,1319,3,362,181,0,1318,
+		1320,3,196,98,0,1319,1318,1,0,0,0,1319,1320,1,0,0,0,1320,97,1,0,0,0,1321,
+		1327,5,73,0,0,1322,1328,3,100,50,0,1323,1324,5,332,0,0,1324,1325,3,100,
+		50,0,1325,1326,5,333,0,0,1326,1328,1,0,0,0,1327,1322,1,0,0,0,1327,1323,
+		1,0,0,0,1328,1334,1,0,0,0,1329,1331,3,100,50,0,1330,1332,5,347,0,0,1331,
+		1330,1,0,0,0,1331,1332,1,0,0,0,1332,1334,1,0,0,0,1333,1321,1,0,0,0,1333,
+		1329,1,0,0,0,1334,99,1,0,0,0,1335,1340,3,362,181,0,1336,1337,5,340,0,0,
+		1337,1339,3,370,185,0,1338,1336,1,0,0,0,1339,1342,1,0,0,0,1340,1338,1,
+		0,0,0,1340,1341,1,0,0,0,1341,101,1,0,0,0,1342,1340,1,0,0,0,1343,1345,5,
+		26,0,0,1344,1343,1,0,0,0,1344,1345,1,0,0,0,1345,1346,1,0,0,0,1346,1348,
+		3,362,181,0,1347,1349,3,106,53,0,1348,1347,1,0,0,0,1348,1349,1,0,0,0,1349,
+		103,1,0,0,0,1350,1351,5,125,0,0,1351,1352,3,360,180,0,1352,1353,5,332,
+		0,0,1353,1358,3,108,54,0,1354,1355,5,338,0,0,1355,1357,3,108,54,0,1356,
+		1354,1,0,0,0,1357,1360,1,0,0,0,1358,1356,1,0,0,0,1358,1359,1,0,0,0,1359,
+		1361,1,0,0,0,1360,1358,1,0,0,0,1361,1367,5,333,0,0,1362,1363,5,280,0,0,
+		1363,1364,5,332,0,0,1364,1365,3,108,54,0,1365,1366,5,333,0,0,1366,1368,
+		1,0,0,0,1367,1362,1,0,0,0,1367,1368,1,0,0,0,1368,105,1,0,0,0,1369,1370,
+		5,332,0,0,1370,1375,3,362,181,0,1371,1372,5,338,0,0,1372,1374,3,362,181,
+		0,1373,1371,1,0,0,0,1374,1377,1,0,0,0,1375,1373,1,0,0,0,1375,1376,1,0,
+		0,0,1376,1378,1,0,0,0,1377,1375,1,0,0,0,1378,1379,5,333,0,0,1379,107,1,
+		0,0,0,1380,1385,3,110,55,0,1381,1382,5,74,0,0,1382,1384,3,110,55,0,1383,
+		1381,1,0,0,0,1384,1387,1,0,0,0,1385,1383,1,0,0,0,1385,1386,1,0,0,0,1386,
+		109,1,0,0,0,1387,1385,1,0,0,0,1388,1390,5,69,0,0,1389,1388,1,0,0,0,1390,
+		1393,1,0,0,0,1391,1389,1,0,0,0,1391,1392,1,0,0,0,1392,1394,1,0,0,0,1393,
+		1391,1,0,0,0,1394,1405,3,112,56,0,1395,1399,5,23,0,0,1396,1398,5,69,0,
+		0,1397,1396,1,0,0,0,1398,1401,1,0,0,0,1399,1397,1,0,0,0,1399,1400,1,0,
+		0,0,1400,1402,1,0,0,0,1401,1399,1,0,0,0,1402,1404,3,112,56,0,1403,1395,
+		1,0,0,0,1404,1407,1,0,0,0,1405,1403,1,0,0,0,1405,1406,1,0,0,0,1406,111,
+		1,0,0,0,1407,1405,1,0,0,0,1408,1412,3,118,59,0,1409,1411,3,114,57,0,1410,
+		1409,1,0,0,0,1411,1414,1,0,0,0,1412,1410,1,0,0,0,1412,1413,1,0,0,0,1413,
+		113,1,0,0,0,1414,1412,1,0,0,0,1415,1418,3,116,58,0,1416,1419,3,118,59,
+		0,1417,1419,3,124,62,0,1418,1416,1,0,0,0,1418,1417,1,0,0,0,1419,1436,1,
+		0,0,0,1420,1422,5,113,0,0,1421,1423,5,69,0,0,1422,1421,1,0,0,0,1422,1423,
+		1,0,0,0,1423,1431,1,0,0,0,1424,1432,5,70,0,0,1425,1432,5,91,0,0,1426,1432,
+		5,52,0,0,1427,1432,5,321,0,0,1428,1429,5,47,0,0,1429,1430,5,56,0,0,1430,
+		1432,3,118,59,0,1431,1424,1,0,0,0,1431,1425,1,0,0,0,1431,1426,1,0,0,0,
+		1431,1427,1,0,0,0,1431,1428,1,0,0,0,1432,1436,1,0,0,0,1433,1436,5,114,
+		0,0,1434,1436,5,119,0,0,1435,1415,1,0,0,0,1435,1420,1,0,0,0,1435,1433,
+		1,0,0,0,1435,1434,1,0,0,0,1436,115,1,0,0,0,1437,1438,7,18,0,0,1438,117,
+		1,0,0,0,1439,1441,3,126,63,0,1440,1442,3,120,60,0,1441,1440,1,0,0,0,1441,
+		1442,1,0,0,0,1442,119,1,0,0,0,1443,1445,5,14,0,0,1444,1443,1,0,0,0,1444,
+		1445,1,0,0,0,1445,1446,1,0,0,0,1446,1447,3,122,61,0,1447,121,1,0,0,0,1448,
+		1450,5,127,0,0,1449,1451,7,19,0,0,1450,1449,1,0,0,0,1450,1451,1,0,0,0,
+		1451,1452,1,0,0,0,1452,1453,3,126,63,0,1453,1454,5,23,0,0,1454,1455,3,
+		126,63,0,1455,1480,1,0,0,0,1456,1457,5,60,0,0,1457,1458,5,332,0,0,1458,
+		1459,3,156,78,0,1459,1460,5,333,0,0,1460,1480,1,0,0,0,1461,1468,7,20,0,
+		0,1462,1469,3,124,62,0,1463,1466,3,126,63,0,1464,1465,5,148,0,0,1465,1467,
+		3,126,63,0,1466,1464,1,0,0,0,1466,1467,1,0,0,0,1467,1469,1,0,0,0,1468,
+		1462,1,0,0,0,1468,1463,1,0,0,0,1469,1480,1,0,0,0,1470,1471,5,124,0,0,1471,
+		1472,5,89,0,0,1472,1475,3,126,63,0,1473,1474,5,148,0,0,1474,1476,3,126,
+		63,0,1475,1473,1,0,0,0,1475,1476,1,0,0,0,1476,1480,1,0,0,0,1477,1478,5,
+		121,0,0,1478,1480,3,126,63,0,1479,1448,1,0,0,0,1479,1456,1,0,0,0,1479,
+		1461,1,0,0,0,1479,1470,1,0,0,0,1479,1477,1,0,0,0,1480,123,1,0,0,0,1481,
+		1482,7,21,0,0,1482,1483,5,332,0,0,1483,1484,3,156,78,0,1484,1485,5,333,
+		0,0,1485,125,1,0,0,0,1486,1494,3,128,64,0,1487,1490,3,132,66,0,1488,1491,
+		3,128,64,0,1489,1491,3,124,62,0,1490,1488,1,0,0,0,1490,1489,1,0,0,0,1491,
+		1493,1,0,0,0,1492,1487,1,0,0,0,1493,1496,1,0,0,0,1494,1492,1,0,0,0,1494,
+		1495,1,0,0,0,1495,127,1,0,0,0,1496,1494,1,0,0,0,1497,1499,3,130,65,0,1498,
+		1497,1,0,0,0,1499,1502,1,0,0,0,1500,1498,1,0,0,0,1500,1501,1,0,0,0,1501,
+		1503,1,0,0,0,1502,1500,1,0,0,0,1503,1507,3,142,71,0,1504,1506,3,140,70,
+		0,1505,1504,1,0,0,0,1506,1509,1,0,0,0,1507,1505,1,0,0,0,1507,1508,1,0,
+		0,0,1508,129,1,0,0,0,1509,1507,1,0,0,0,1510,1514,5,345,0,0,1511,1514,5,
+		346,0,0,1512,1514,3,134,67,0,1513,1510,1,0,0,0,1513,1511,1,0,0,0,1513,
+		1512,1,0,0,0,1514,131,1,0,0,0,1515,1523,5,345,0,0,1516,1523,5,346,0,0,
+		1517,1523,5,347,0,0,1518,1523,5,348,0,0,1519,1523,5,349,0,0,1520,1523,
+		5,350,0,0,1521,1523,3,134,67,0,1522,1515,1,0,0,0,1522,1516,1,0,0,0,1522,
+		1517,1,0,0,0,1522,1518,1,0,0,0,1522,1519,1,0,0,0,1522,1520,1,0,0,0,1522,
+		1521,1,0,0,0,1523,133,1,0,0,0,1524,1539,5,10,0,0,1525,1526,5,132,0,0,1526,
+		1532,5,332,0,0,1527,1528,3,362,181,0,1528,1529,5,340,0,0,1529,1531,1,0,
+		0,0,1530,1527,1,0,0,0,1531,1534,1,0,0,0,1532,1530,1,0,0,0,1532,1533,1,
+		0,0,0,1533,1535,1,0,0,0,1534,1532,1,0,0,0,1535,1536,3,138,69,0,1536,1537,
+		5,333,0,0,1537,1539,1,0,0,0,1538,1524,1,0,0,0,1538,1525,1,0,0,0,1539,135,
+		1,0,0,0,1540,1555,3,138,69,0,1541,1542,5,132,0,0,1542,1548,5,332,0,0,1543,
+		1544,3,362,181,0,1544,1545,5,340,0,0,1545,1547,1,0,0,0,1546,1543,1,0,0,
+		0,1547,1550,1,0,0,0,1548,1546,1,0,0,0,1548,1549,1,0,0,0,1549,1551,1,0,
+		0,0,1550,1548,1,0,0,0,1551,1552,3,138,69,0,1552,1553,5,333,0,0,1553,1555,
+		1,0,0,0,1554,1540,1,0,0,0,1554,1541,1,0,0,0,1555,137,1,0,0,0,1556,1557,
+		7,22,0,0,1557,139,1,0,0,0,1558,1559,5,342,0,0,1559,1584,3,200,100,0,1560,
+		1562,5,334,0,0,1561,1563,3,108,54,0,1562,1561,1,0,0,0,1562,1563,1,0,0,
+		0,1563,1568,1,0,0,0,1564,1566,5,341,0,0,1565,1567,3,108,54,0,1566,1565,
+		1,0,0,0,1566,1567,1,0,0,0,1567,1569,1,0,0,0,1568,1564,1,0,0,0,1568,1569,
+		1,0,0,0,1569,1570,1,0,0,0,1570,1572,5,335,0,0,1571,1573,3,146,73,0,1572,
+		1571,1,0,0,0,1572,1573,1,0,0,0,1573,1584,1,0,0,0,1574,1575,5,33,0,0,1575,
+		1584,3,360,180,0,1576,1581,5,146,0,0,1577,1578,5,137,0,0,1578,1579,5,331,
+		0,0,1579,1582,3,142,71,0,1580,1582,5,238,0,0,1581,1577,1,0,0,0,1581,1580,
+		1,0,0,0,1582,1584,1,0,0,0,1583,1558,1,0,0,0,1583,1560,1,0,0,0,1583,1574,
+		1,0,0,0,1583,1576,1,0,0,0,1584,141,1,0,0,0,1585,1605,7,23,0,0,1586,1605,
+		5,3,0,0,1587,1589,3,162,81,0,1588,1590,3,164,82,0,1589,1588,1,0,0,0,1589,
+		1590,1,0,0,0,1590,1605,1,0,0,0,1591,1592,5,332,0,0,1592,1593,3,156,78,
+		0,1593,1595,5,333,0,0,1594,1596,3,146,73,0,1595,1594,1,0,0,0,1595,1596,
+		1,0,0,0,1596,1605,1,0,0,0,1597,1599,5,9,0,0,1598,1600,3,146,73,0,1599,
+		1598,1,0,0,0,1599,1600,1,0,0,0,1600,1605,1,0,0,0,1601,1605,7,24,0,0,1602,
+		1605,5,70,0,0,1603,1605,3,144,72,0,1604,1585,1,0,0,0,1604,1586,1,0,0,0,
+		1604,1587,1,0,0,0,1604,1591,1,0,0,0,1604,1597,1,0,0,0,1604,1601,1,0,0,
+		0,1604,1602,1,0,0,0,1604,1603,1,0,0,0,1605,143,1,0,0,0,1606,1608,5,30,
+		0,0,1607,1609,3,108,54,0,1608,1607,1,0,0,0,1608,1609,1,0,0,0,1609,1610,
+		1,0,0,0,1610,1613,3,148,74,0,1611,1612,5,49,0,0,1612,1614,3,108,54,0,1613,
+		1611,1,0,0,0,1613,1614,1,0,0,0,1614,1615,1,0,0,0,1615,1616,5,50,0,0,1616,
+		1759,1,0,0,0,1617,1618,7,25,0,0,1618,1619,5,332,0,0,1619,1620,3,108,54,
+		0,1620,1621,5,26,0,0,1621,1622,3,196,98,0,1622,1623,5,333,0,0,1623,1759,
+		1,0,0,0,1624,1625,5,128,0,0,1625,1626,5,332,0,0,1626,1627,3,12,6,0,1627,
+		1628,5,333,0,0,1628,1759,1,0,0,0,1629,1638,7,26,0,0,1630,1639,3,146,73,
+		0,1631,1633,3,204,102,0,1632,1631,1,0,0,0,1632,1633,1,0,0,0,1633,1635,
+		1,0,0,0,1634,1636,3,206,103,0,1635,1634,1,0,0,0,1635,1636,1,0,0,0,1636,
+		1637,1,0,0,0,1637,1639,5,3,0,0,1638,1630,1,0,0,0,1638,1632,1,0,0,0,1638,
+		1639,1,0,0,0,1639,1759,1,0,0,0,1640,1651,5,131,0,0,1641,1652,3,146,73,
+		0,1642,1644,3,204,102,0,1643,1642,1,0,0,0,1643,1644,1,0,0,0,1644,1645,
+		1,0,0,0,1645,1647,5,3,0,0,1646,1648,3,208,104,0,1647,1646,1,0,0,0,1647,
+		1648,1,0,0,0,1648,1652,1,0,0,0,1649,1650,5,6,0,0,1650,1652,3,362,181,0,
+		1651,1641,1,0,0,0,1651,1643,1,0,0,0,1651,1649,1,0,0,0,1651,1652,1,0,0,
+		0,1652,1759,1,0,0,0,1653,1654,5,129,0,0,1654,1657,5,332,0,0,1655,1658,
+		3,370,185,0,1656,1658,5,3,0,0,1657,1655,1,0,0,0,1657,1656,1,0,0,0,1658,
+		1659,1,0,0,0,1659,1660,5,56,0,0,1660,1661,3,108,54,0,1661,1662,5,333,0,
+		0,1662,1759,1,0,0,0,1663,1664,5,136,0,0,1664,1665,5,332,0,0,1665,1666,
+		3,150,75,0,1666,1667,5,333,0,0,1667,1759,1,0,0,0,1668,1669,3,366,183,0,
+		1669,1671,3,166,83,0,1670,1672,3,146,73,0,1671,1670,1,0,0,0,1671,1672,
+		1,0,0,0,1672,1759,1,0,0,0,1673,1759,3,194,97,0,1674,1684,5,25,0,0,1675,
+		1677,5,334,0,0,1676,1678,3,154,77,0,1677,1676,1,0,0,0,1677,1678,1,0,0,
+		0,1678,1679,1,0,0,0,1679,1685,5,335,0,0,1680,1681,5,332,0,0,1681,1682,
+		3,12,6,0,1682,1683,5,333,0,0,1683,1685,1,0,0,0,1684,1675,1,0,0,0,1684,
+		1680,1,0,0,0,1685,1759,1,0,0,0,1686,1688,5,334,0,0,1687,1689,3,154,77,
+		0,1688,1687,1,0,0,0,1688,1689,1,0,0,0,1689,1690,1,0,0,0,1690,1759,5,335,
+		0,0,1691,1693,5,336,0,0,1692,1694,3,152,76,0,1693,1692,1,0,0,0,1693,1694,
+		1,0,0,0,1694,1695,1,0,0,0,1695,1759,5,337,0,0,1696,1697,5,135,0,0,1697,
+		1699,5,332,0,0,1698,1700,3,154,77,0,1699,1698,1,0,0,0,1699,1700,1,0,0,
+		0,1700,1701,1,0,0,0,1701,1759,5,333,0,0,1702,1703,5,130,0,0,1703,1704,
+		5,332,0,0,1704,1705,3,154,77,0,1705,1706,5,333,0,0,1706,1759,1,0,0,0,1707,
+		1759,7,27,0,0,1708,1759,5,44,0,0,1709,1721,5,134,0,0,1710,1722,3,146,73,
+		0,1711,1712,5,332,0,0,1712,1717,3,126,63,0,1713,1714,5,60,0,0,1714,1718,
+		3,126,63,0,1715,1716,5,338,0,0,1716,1718,3,108,54,0,1717,1713,1,0,0,0,
+		1717,1715,1,0,0,0,1718,1719,1,0,0,0,1719,1720,5,333,0,0,1720,1722,1,0,
+		0,0,1721,1710,1,0,0,0,1721,1711,1,0,0,0,1721,1722,1,0,0,0,1722,1759,1,
+		0,0,0,1723,1724,5,133,0,0,1724,1725,5,332,0,0,1725,1736,3,108,54,0,1726,
+		1727,5,76,0,0,1727,1728,3,108,54,0,1728,1729,5,56,0,0,1729,1732,3,108,
+		54,0,1730,1731,5,54,0,0,1731,1733,3,108,54,0,1732,1730,1,0,0,0,1732,1733,
+		1,0,0,0,1733,1737,1,0,0,0,1734,1735,5,338,0,0,1735,1737,3,154,77,0,1736,
+		1726,1,0,0,0,1736,1734,1,0,0,0,1737,1738,1,0,0,0,1738,1739,5,333,0,0,1739,
+		1759,1,0,0,0,1740,1741,5,139,0,0,1741,1743,5,332,0,0,1742,1744,7,28,0,
+		0,1743,1742,1,0,0,0,1743,1744,1,0,0,0,1744,1754,1,0,0,0,1745,1746,5,56,
+		0,0,1746,1755,3,154,77,0,1747,1752,3,108,54,0,1748,1749,5,56,0,0,1749,
+		1753,3,154,77,0,1750,1751,5,338,0,0,1751,1753,3,154,77,0,1752,1748,1,0,
+		0,0,1752,1750,1,0,0,0,1752,1753,1,0,0,0,1753,1755,1,0,0,0,1754,1745,1,
+		0,0,0,1754,1747,1,0,0,0,1755,1756,1,0,0,0,1756,1757,5,333,0,0,1757,1759,
+		1,0,0,0,1758,1606,1,0,0,0,1758,1617,1,0,0,0,1758,1624,1,0,0,0,1758,1629,
+		1,0,0,0,1758,1640,1,0,0,0,1758,1653,1,0,0,0,1758,1663,1,0,0,0,1758,1668,
+		1,0,0,0,1758,1673,1,0,0,0,1758,1674,1,0,0,0,1758,1686,1,0,0,0,1758,1691,
+		1,0,0,0,1758,1696,1,0,0,0,1758,1702,1,0,0,0,1758,1707,1,0,0,0,1758,1708,
+		1,0,0,0,1758,1709,1,0,0,0,1758,1723,1,0,0,0,1758,1740,1,0,0,0,1759,145,
+		1,0,0,0,1760,1763,5,340,0,0,1761,1764,3,370,185,0,1762,1764,5,347,0,0,
+		1763,1761,1,0,0,0,1763,1762,1,0,0,0,1764,1766,1,0,0,0,1765,1760,1,0,0,
+		0,1766,1767,1,0,0,0,1767,1765,1,0,0,0,1767,1768,1,0,0,0,1768,147,1,0,0,
+		0,1769,1771,3,186,93,0,1770,1769,1,0,0,0,1771,1772,1,0,0,0,1772,1770,1,
+		0,0,0,1772,1773,1,0,0,0,1773,149,1,0,0,0,1774,1785,3,108,54,0,1775,1776,
+		5,338,0,0,1776,1786,3,154,77,0,1777,1778,5,56,0,0,1778,1782,3,108,54,0,
+		1779,1780,5,54,0,0,1780,1782,3,108,54,0,1781,1777,1,0,0,0,1781,1779,1,
+		0,0,0,1782,1783,1,0,0,0,1783,1781,1,0,0,0,1783,1784,1,0,0,0,1784,1786,
+		1,0,0,0,1785,1775,1,0,0,0,1785,1781,1,0,0,0,1785,1786,1,0,0,0,1786,151,
+		1,0,0,0,1787,1792,3,188,94,0,1788,1789,5,338,0,0,1789,1791,3,188,94,0,
+		1790,1788,1,0,0,0,1791,1794,1,0,0,0,1792,1790,1,0,0,0,1792,1793,1,0,0,
+		0,1793,153,1,0,0,0,1794,1792,1,0,0,0,1795,1800,3,108,54,0,1796,1797,5,
+		338,0,0,1797,1799,3,108,54,0,1798,1796,1,0,0,0,1799,1802,1,0,0,0,1800,
+		1798,1,0,0,0,1800,1801,1,0,0,0,1801,155,1,0,0,0,1802,1800,1,0,0,0,1803,
+		1833,3,158,79,0,1804,1828,3,108,54,0,1805,1806,5,338,0,0,1806,1808,3,108,
+		54,0,1807,1805,1,0,0,0,1808,1809,1,0,0,0,1809,1807,1,0,0,0,1809,1810,1,
+		0,0,0,1810,1829,1,0,0,0,1811,1812,3,160,80,0,1812,1813,3,30,15,0,1813,
+		1829,1,0,0,0,1814,1819,3,64,32,0,1815,1818,3,68,34,0,1816,1818,3,72,36,
+		0,1817,1815,1,0,0,0,1817,1816,1,0,0,0,1818,1821,1,0,0,0,1819,1817,1,0,
+		0,0,1819,1820,1,0,0,0,1820,1829,1,0,0,0,1821,1819,1,0,0,0,1822,1825,3,
+		68,34,0,1823,1825,3,72,36,0,1824,1822,1,0,0,0,1824,1823,1,0,0,0,1825,1826,
+		1,0,0,0,1826,1824,1,0,0,0,1826,1827,1,0,0,0,1827,1829,1,0,0,0,1828,1807,
+		1,0,0,0,1828,1811,1,0,0,0,1828,1814,1,0,0,0,1828,1824,1,0,0,0,1828,1829,
+		1,0,0,0,1829,1831,1,0,0,0,1830,1804,1,0,0,0,1830,1831,1,0,0,0,1831,1833,
+		1,0,0,0,1832,1803,1,0,0,0,1832,1830,1,0,0,0,1833,157,1,0,0,0,1834,1835,
+		3,14,7,0,1835,1836,3,22,11,0,1836,1855,1,0,0,0,1837,1841,3,34,17,0,1838,
+		1840,3,28,14,0,1839,1838,1,0,0,0,1840,1843,1,0,0,0,1841,1839,1,0,0,0,1841,
+		1842,1,0,0,0,1842,1849,1,0,0,0,1843,1841,1,0,0,0,1844,1845,3,24,12,0,1845,
+		1846,3,26,13,0,1846,1848,1,0,0,0,1847,1844,1,0,0,0,1848,1851,1,0,0,0,1849,
+		1847,1,0,0,0,1849,1850,1,0,0,0,1850,1852,1,0,0,0,1851,1849,1,0,0,0,1852,
+		1853,3,30,15,0,1853,1855,1,0,0,0,1854,1834,1,0,0,0,1854,1837,1,0,0,0,1855,
+		159,1,0,0,0,1856,1858,3,28,14,0,1857,1856,1,0,0,0,1858,1859,1,0,0,0,1859,
+		1857,1,0,0,0,1859,1860,1,0,0,0,1860,1865,1,0,0,0,1861,1862,3,24,12,0,1862,
+		1863,3,26,13,0,1863,1865,1,0,0,0,1864,1857,1,0,0,0,1864,1861,1,0,0,0,1865,
+		1871,1,0,0,0,1866,1867,3,24,12,0,1867,1868,3,26,13,0,1868,1870,1,0,0,0,
+		1869,1866,1,0,0,0,1870,1873,1,0,0,0,1871,1869,1,0,0,0,1871,1872,1,0,0,
+		0,1872,161,1,0,0,0,1873,1871,1,0,0,0,1874,1876,3,364,182,0,1875,1877,3,
+		146,73,0,1876,1875,1,0,0,0,1876,1877,1,0,0,0,1877,163,1,0,0,0,1878,1880,
+		3,166,83,0,1879,1881,3,146,73,0,1880,1879,1,0,0,0,1880,1881,1,0,0,0,1881,
+		1897,1,0,0,0,1882,1884,5,144,0,0,1883,1882,1,0,0,0,1883,1884,1,0,0,0,1884,
+		1885,1,0,0,0,1885,1897,5,3,0,0,1886,1888,5,160,0,0,1887,1889,3,204,102,
+		0,1888,1887,1,0,0,0,1888,1889,1,0,0,0,1889,1890,1,0,0,0,1890,1897,5,3,
+		0,0,1891,1893,5,336,0,0,1892,1894,3,190,95,0,1893,1892,1,0,0,0,1893,1894,
+		1,0,0,0,1894,1895,1,0,0,0,1895,1897,5,337,0,0,1896,1878,1,0,0,0,1896,1883,
+		1,0,0,0,1896,1886,1,0,0,0,1896,1891,1,0,0,0,1897,165,1,0,0,0,1898,1900,
+		3,168,84,0,1899,1901,5,3,0,0,1900,1899,1,0,0,0,1900,1901,1,0,0,0,1901,
+		1903,1,0,0,0,1902,1904,3,174,87,0,1903,1902,1,0,0,0,1903,1904,1,0,0,0,
+		1904,1906,1,0,0,0,1905,1907,3,176,88,0,1906,1905,1,0,0,0,1906,1907,1,0,
+		0,0,1907,1909,1,0,0,0,1908,1910,3,172,86,0,1909,1908,1,0,0,0,1909,1910,
+		1,0,0,0,1910,1912,1,0,0,0,1911,1913,3,178,89,0,1912,1911,1,0,0,0,1912,
+		1913,1,0,0,0,1913,167,1,0,0,0,1914,1916,5,332,0,0,1915,1917,7,10,0,0,1916,
+		1915,1,0,0,0,1916,1917,1,0,0,0,1917,1935,1,0,0,0,1918,1923,3,170,85,0,
+		1919,1920,5,338,0,0,1920,1922,3,170,85,0,1921,1919,1,0,0,0,1922,1925,1,
+		0,0,0,1923,1921,1,0,0,0,1923,1924,1,0,0,0,1924,1927,1,0,0,0,1925,1923,
+		1,0,0,0,1926,1928,3,64,32,0,1927,1926,1,0,0,0,1927,1928,1,0,0,0,1928,1933,
+		1,0,0,0,1929,1930,5,152,0,0,1930,1934,5,255,0,0,1931,1932,5,157,0,0,1932,
+		1934,5,255,0,0,1933,1929,1,0,0,0,1933,1931,1,0,0,0,1933,1934,1,0,0,0,1934,
+		1936,1,0,0,0,1935,1918,1,0,0,0,1935,1936,1,0,0,0,1936,1937,1,0,0,0,1937,
+		1938,5,333,0,0,1938,169,1,0,0,0,1939,1949,5,347,0,0,1940,1942,5,97,0,0,
+		1941,1940,1,0,0,0,1941,1942,1,0,0,0,1942,1943,1,0,0,0,1943,1946,3,108,
+		54,0,1944,1945,7,29,0,0,1945,1947,3,108,54,0,1946,1944,1,0,0,0,1946,1947,
+		1,0,0,0,1947,1949,1,0,0,0,1948,1939,1,0,0,0,1948,1941,1,0,0,0,1949,171,
+		1,0,0,0,1950,1951,7,30,0,0,1951,1952,5,255,0,0,1952,173,1,0,0,0,1953,1954,
+		5,161,0,0,1954,1955,5,58,0,0,1955,1956,5,332,0,0,1956,1957,3,64,32,0,1957,
+		1958,5,333,0,0,1958,175,1,0,0,0,1959,1960,5,150,0,0,1960,1961,5,332,0,
+		0,1961,1962,5,99,0,0,1962,1963,3,108,54,0,1963,1964,5,333,0,0,1964,177,
+		1,0,0,0,1965,1968,5,155,0,0,1966,1969,3,362,181,0,1967,1969,3,180,90,0,
+		1968,1966,1,0,0,0,1968,1967,1,0,0,0,1969,179,1,0,0,0,1970,1972,5,332,0,
+		0,1971,1973,7,31,0,0,1972,1971,1,0,0,0,1972,1973,1,0,0,0,1973,1984,1,0,
+		0,0,1974,1975,5,264,0,0,1975,1976,5,175,0,0,1976,1981,3,108,54,0,1977,
+		1978,5,338,0,0,1978,1980,3,108,54,0,1979,1977,1,0,0,0,1980,1983,1,0,0,
+		0,1981,1979,1,0,0,0,1981,1982,1,0,0,0,1982,1985,1,0,0,0,1983,1981,1,0,
+		0,0,1984,1974,1,0,0,0,1984,1985,1,0,0,0,1985,1987,1,0,0,0,1986,1988,3,
+		64,32,0,1987,1986,1,0,0,0,1987,1988,1,0,0,0,1988,1990,1,0,0,0,1989,1991,
+		3,182,91,0,1990,1989,1,0,0,0,1990,1991,1,0,0,0,1991,1992,1,0,0,0,1992,
+		1993,5,333,0,0,1993,181,1,0,0,0,1994,2001,7,32,0,0,1995,1996,5,127,0,0,
+		1996,1997,3,184,92,0,1997,1998,5,23,0,0,1998,1999,3,184,92,0,1999,2002,
+		1,0,0,0,2000,2002,3,184,92,0,2001,1995,1,0,0,0,2001,2000,1,0,0,0,2002,
+		2012,1,0,0,0,2003,2010,5,149,0,0,2004,2005,5,190,0,0,2005,2011,5,135,0,
+		0,2006,2011,5,58,0,0,2007,2011,5,315,0,0,2008,2009,5,251,0,0,2009,2011,
+		5,260,0,0,2010,2004,1,0,0,0,2010,2006,1,0,0,0,2010,2007,1,0,0,0,2010,2008,
+		1,0,0,0,2011,2013,1,0,0,0,2012,2003,1,0,0,0,2012,2013,1,0,0,0,2013,183,
+		1,0,0,0,2014,2015,3,126,63,0,2015,2016,7,33,0,0,2016,185,1,0,0,0,2017,
+		2018,5,98,0,0,2018,2019,3,108,54,0,2019,2020,5,88,0,0,2020,2021,3,108,
+		54,0,2021,187,1,0,0,0,2022,2025,3,370,185,0,2023,2025,5,3,0,0,2024,2022,
+		1,0,0,0,2024,2023,1,0,0,0,2025,2026,1,0,0,0,2026,2027,5,341,0,0,2027,2028,
+		3,108,54,0,2028,189,1,0,0,0,2029,2034,3,192,96,0,2030,2031,5,338,0,0,2031,
+		2033,3,192,96,0,2032,2030,1,0,0,0,2033,2036,1,0,0,0,2034,2032,1,0,0,0,
+		2034,2035,1,0,0,0,2035,191,1,0,0,0,2036,2034,1,0,0,0,2037,2038,3,108,54,
+		0,2038,2039,5,341,0,0,2039,2040,3,108,54,0,2040,193,1,0,0,0,2041,2043,
+		7,34,0,0,2042,2044,3,204,102,0,2043,2042,1,0,0,0,2043,2044,1,0,0,0,2044,
+		2052,1,0,0,0,2045,2052,7,35,0,0,2046,2049,5,40,0,0,2047,2048,5,332,0,0,
+		2048,2050,5,333,0,0,2049,2047,1,0,0,0,2049,2050,1,0,0,0,2050,2052,1,0,
+		0,0,2051,2041,1,0,0,0,2051,2045,1,0,0,0,2051,2046,1,0,0,0,2052,195,1,0,
+		0,0,2053,2057,3,200,100,0,2054,2056,3,198,99,0,2055,2054,1,0,0,0,2056,
+		2059,1,0,0,0,2057,2055,1,0,0,0,2057,2058,1,0,0,0,2058,197,1,0,0,0,2059,
+		2057,1,0,0,0,2060,2062,5,334,0,0,2061,2063,5,6,0,0,2062,2061,1,0,0,0,2062,
+		2063,1,0,0,0,2063,2064,1,0,0,0,2064,2065,5,335,0,0,2065,199,1,0,0,0,2066,
+		2069,5,131,0,0,2067,2070,3,208,104,0,2068,2070,3,204,102,0,2069,2067,1,
+		0,0,0,2069,2068,1,0,0,0,2069,2070,1,0,0,0,2070,2130,1,0,0,0,2071,2073,
+		7,26,0,0,2072,2074,3,204,102,0,2073,2072,1,0,0,0,2073,2074,1,0,0,0,2074,
+		2076,1,0,0,0,2075,2077,3,206,103,0,2076,2075,1,0,0,0,2076,2077,1,0,0,0,
+		2077,2130,1,0,0,0,2078,2079,5,145,0,0,2079,2080,5,332,0,0,2080,2085,3,
+		202,101,0,2081,2082,5,338,0,0,2082,2084,3,202,101,0,2083,2081,1,0,0,0,
+		2084,2087,1,0,0,0,2085,2083,1,0,0,0,2085,2086,1,0,0,0,2086,2088,1,0,0,
+		0,2087,2085,1,0,0,0,2088,2089,5,333,0,0,2089,2130,1,0,0,0,2090,2091,5,
+		141,0,0,2091,2092,5,332,0,0,2092,2093,3,196,98,0,2093,2094,5,338,0,0,2094,
+		2095,3,196,98,0,2095,2096,5,333,0,0,2096,2130,1,0,0,0,2097,2098,5,142,
+		0,0,2098,2100,3,368,184,0,2099,2101,5,160,0,0,2100,2099,1,0,0,0,2100,2101,
+		1,0,0,0,2101,2103,1,0,0,0,2102,2104,3,204,102,0,2103,2102,1,0,0,0,2103,
+		2104,1,0,0,0,2104,2130,1,0,0,0,2105,2110,3,368,184,0,2106,2107,5,340,0,
+		0,2107,2109,3,370,185,0,2108,2106,1,0,0,0,2109,2112,1,0,0,0,2110,2108,
+		1,0,0,0,2110,2111,1,0,0,0,2111,2114,1,0,0,0,2112,2110,1,0,0,0,2113,2115,
+		7,36,0,0,2114,2113,1,0,0,0,2114,2115,1,0,0,0,2115,2127,1,0,0,0,2116,2117,
+		5,332,0,0,2117,2122,3,108,54,0,2118,2119,5,338,0,0,2119,2121,3,108,54,
+		0,2120,2118,1,0,0,0,2121,2124,1,0,0,0,2122,2120,1,0,0,0,2122,2123,1,0,
+		0,0,2123,2125,1,0,0,0,2124,2122,1,0,0,0,2125,2126,5,333,0,0,2126,2128,
+		1,0,0,0,2127,2116,1,0,0,0,2127,2128,1,0,0,0,2128,2130,1,0,0,0,2129,2066,
+		1,0,0,0,2129,2071,1,0,0,0,2129,2078,1,0,0,0,2129,2090,1,0,0,0,2129,2097,
+		1,0,0,0,2129,2105,1,0,0,0,2130,2132,1,0,0,0,2131,2133,5,25,0,0,2132,2131,
+		1,0,0,0,2132,2133,1,0,0,0,2133,201,1,0,0,0,2134,2135,3,370,185,0,2135,
+		2136,3,196,98,0,2136,203,1,0,0,0,2137,2138,5,332,0,0,2138,2139,5,6,0,0,
+		2139,2140,5,333,0,0,2140,205,1,0,0,0,2141,2142,7,37,0,0,2142,2143,5,137,
+		0,0,2143,2144,5,331,0,0,2144,207,1,0,0,0,2145,2151,7,38,0,0,2146,2147,
+		5,89,0,0,2147,2149,7,39,0,0,2148,2150,3,204,102,0,2149,2148,1,0,0,0,2149,
+		2150,1,0,0,0,2150,2152,1,0,0,0,2151,2146,1,0,0,0,2151,2152,1,0,0,0,2152,
+		2158,1,0,0,0,2153,2155,5,158,0,0,2154,2156,3,204,102,0,2155,2154,1,0,0,
+		0,2155,2156,1,0,0,0,2156,2158,1,0,0,0,2157,2145,1,0,0,0,2157,2153,1,0,
+		0,0,2158,209,1,0,0,0,2159,2160,5,232,0,0,2160,2161,5,63,0,0,2161,2164,
+		3,360,180,0,2162,2163,5,26,0,0,2163,2165,3,362,181,0,2164,2162,1,0,0,0,
+		2164,2165,1,0,0,0,2165,2167,1,0,0,0,2166,2168,3,212,106,0,2167,2166,1,
+		0,0,0,2167,2168,1,0,0,0,2168,2170,1,0,0,0,2169,2171,3,214,107,0,2170,2169,
+		1,0,0,0,2170,2171,1,0,0,0,2171,2175,1,0,0,0,2172,2176,3,12,6,0,2173,2174,
+		5,44,0,0,2174,2176,5,96,0,0,2175,2172,1,0,0,0,2175,2173,1,0,0,0,2176,2178,
+		1,0,0,0,2177,2179,3,216,108,0,2178,2177,1,0,0,0,2178,2179,1,0,0,0,2179,
+		2181,1,0,0,0,2180,2182,3,220,110,0,2181,2180,1,0,0,0,2181,2182,1,0,0,0,
+		2182,211,1,0,0,0,2183,2184,5,332,0,0,2184,2189,3,228,114,0,2185,2186,5,
+		338,0,0,2186,2188,3,228,114,0,2187,2185,1,0,0,0,2188,2191,1,0,0,0,2189,
+		2187,1,0,0,0,2189,2190,1,0,0,0,2190,2192,1,0,0,0,2191,2189,1,0,0,0,2192,
+		2193,5,333,0,0,2193,213,1,0,0,0,2194,2195,5,261,0,0,2195,2196,7,40,0,0,
+		2196,2197,5,327,0,0,2197,215,1,0,0,0,2198,2199,5,17,0,0,2199,2201,5,186,
+		0,0,2200,2202,3,218,109,0,2201,2200,1,0,0,0,2201,2202,1,0,0,0,2202,2203,
+		1,0,0,0,2203,2212,5,48,0,0,2204,2213,5,252,0,0,2205,2206,5,324,0,0,2206,
+		2207,5,296,0,0,2207,2210,3,224,112,0,2208,2209,5,99,0,0,2209,2211,3,108,
+		54,0,2210,2208,1,0,0,0,2210,2211,1,0,0,0,2211,2213,1,0,0,0,2212,2204,1,
+		0,0,0,2212,2205,1,0,0,0,2213,217,1,0,0,0,2214,2215,5,332,0,0,2215,2220,
+		3,278,139,0,2216,2217,5,338,0,0,2217,2219,3,278,139,0,2218,2216,1,0,0,
+		0,2219,2222,1,0,0,0,2220,2218,1,0,0,0,2220,2221,1,0,0,0,2221,2223,1,0,
+		0,0,2222,2220,1,0,0,0,2223,2226,5,333,0,0,2224,2225,5,99,0,0,2225,2227,
+		3,108,54,0,2226,2224,1,0,0,0,2226,2227,1,0,0,0,2227,2232,1,0,0,0,2228,
+		2229,5,72,0,0,2229,2230,5,35,0,0,2230,2232,3,362,181,0,2231,2214,1,0,0,
+		0,2231,2228,1,0,0,0,2232,219,1,0,0,0,2233,2234,5,81,0,0,2234,2235,3,38,
+		19,0,2235,221,1,0,0,0,2236,2237,5,324,0,0,2237,2242,3,98,49,0,2238,2240,
+		5,26,0,0,2239,2238,1,0,0,0,2239,2240,1,0,0,0,2240,2241,1,0,0,0,2241,2243,
+		3,362,181,0,2242,2239,1,0,0,0,2242,2243,1,0,0,0,2243,2244,1,0,0,0,2244,
+		2245,5,296,0,0,2245,2247,3,224,112,0,2246,2248,3,48,24,0,2247,2246,1,0,
+		0,0,2247,2248,1,0,0,0,2248,2251,1,0,0,0,2249,2250,5,99,0,0,2250,2252,3,
+		108,54,0,2251,2249,1,0,0,0,2251,2252,1,0,0,0,2252,2254,1,0,0,0,2253,2255,
+		3,220,110,0,2254,2253,1,0,0,0,2254,2255,1,0,0,0,2255,223,1,0,0,0,2256,
+		2261,3,226,113,0,2257,2258,5,338,0,0,2258,2260,3,226,113,0,2259,2257,1,
+		0,0,0,2260,2263,1,0,0,0,2261,2259,1,0,0,0,2261,2262,1,0,0,0,2262,225,1,
+		0,0,0,2263,2261,1,0,0,0,2264,2265,3,228,114,0,2265,2266,5,351,0,0,2266,
+		2267,3,108,54,0,2267,2282,1,0,0,0,2268,2269,5,332,0,0,2269,2274,3,228,
+		114,0,2270,2271,5,338,0,0,2271,2273,3,228,114,0,2272,2270,1,0,0,0,2273,
+		2276,1,0,0,0,2274,2272,1,0,0,0,2274,2275,1,0,0,0,2275,2277,1,0,0,0,2276,
+		2274,1,0,0,0,2277,2278,5,333,0,0,2278,2279,5,351,0,0,2279,2280,3,108,54,
+		0,2280,2282,1,0,0,0,2281,2264,1,0,0,0,2281,2268,1,0,0,0,2282,227,1,0,0,
+		0,2283,2287,3,362,181,0,2284,2286,3,230,115,0,2285,2284,1,0,0,0,2286,2289,
+		1,0,0,0,2287,2285,1,0,0,0,2287,2288,1,0,0,0,2288,229,1,0,0,0,2289,2287,
+		1,0,0,0,2290,2291,5,340,0,0,2291,2304,3,370,185,0,2292,2294,5,334,0,0,
+		2293,2295,3,108,54,0,2294,2293,1,0,0,0,2294,2295,1,0,0,0,2295,2300,1,0,
+		0,0,2296,2298,5,341,0,0,2297,2299,3,108,54,0,2298,2297,1,0,0,0,2298,2299,
+		1,0,0,0,2299,2301,1,0,0,0,2300,2296,1,0,0,0,2300,2301,1,0,0,0,2301,2302,
+		1,0,0,0,2302,2304,5,335,0,0,2303,2290,1,0,0,0,2303,2292,1,0,0,0,2304,231,
+		1,0,0,0,2305,2306,5,198,0,0,2306,2307,5,56,0,0,2307,2312,3,98,49,0,2308,
+		2310,5,26,0,0,2309,2308,1,0,0,0,2309,2310,1,0,0,0,2310,2311,1,0,0,0,2311,
+		2313,3,362,181,0,2312,2309,1,0,0,0,2312,2313,1,0,0,0,2313,2323,1,0,0,0,
+		2314,2315,5,95,0,0,2315,2320,3,74,37,0,2316,2317,5,338,0,0,2317,2319,3,
+		74,37,0,2318,2316,1,0,0,0,2319,2322,1,0,0,0,2320,2318,1,0,0,0,2320,2321,
+		1,0,0,0,2321,2324,1,0,0,0,2322,2320,1,0,0,0,2323,2314,1,0,0,0,2323,2324,
+		1,0,0,0,2324,2327,1,0,0,0,2325,2326,5,99,0,0,2326,2328,3,108,54,0,2327,
+		2325,1,0,0,0,2327,2328,1,0,0,0,2328,2330,1,0,0,0,2329,2331,3,220,110,0,
+		2330,2329,1,0,0,0,2330,2331,1,0,0,0,2331,233,1,0,0,0,2332,2333,5,245,0,
+		0,2333,2334,5,63,0,0,2334,2339,3,98,49,0,2335,2337,5,26,0,0,2336,2335,
+		1,0,0,0,2336,2337,1,0,0,0,2337,2338,1,0,0,0,2338,2340,3,362,181,0,2339,
+		2336,1,0,0,0,2339,2340,1,0,0,0,2340,2341,1,0,0,0,2341,2342,5,95,0,0,2342,
+		2343,3,80,40,0,2343,2344,5,72,0,0,2344,2346,3,108,54,0,2345,2347,3,236,
+		118,0,2346,2345,1,0,0,0,2347,2348,1,0,0,0,2348,2346,1,0,0,0,2348,2349,
+		1,0,0,0,2349,2351,1,0,0,0,2350,2352,3,220,110,0,2351,2350,1,0,0,0,2351,
+		2352,1,0,0,0,2352,235,1,0,0,0,2353,2361,5,98,0,0,2354,2362,5,243,0,0,2355,
+		2356,5,69,0,0,2356,2359,5,243,0,0,2357,2358,5,175,0,0,2358,2360,7,41,0,
+		0,2359,2357,1,0,0,0,2359,2360,1,0,0,0,2360,2362,1,0,0,0,2361,2354,1,0,
+		0,0,2361,2355,1,0,0,0,2362,2365,1,0,0,0,2363,2364,5,23,0,0,2364,2366,3,
+		108,54,0,2365,2363,1,0,0,0,2365,2366,1,0,0,0,2366,2367,1,0,0,0,2367,2368,
+		5,88,0,0,2368,2369,3,238,119,0,2369,237,1,0,0,0,2370,2371,5,324,0,0,2371,
+		2372,5,296,0,0,2372,2390,3,224,112,0,2373,2390,5,198,0,0,2374,2375,5,48,
+		0,0,2375,2390,5,252,0,0,2376,2378,5,232,0,0,2377,2379,3,212,106,0,2378,
+		2377,1,0,0,0,2378,2379,1,0,0,0,2379,2381,1,0,0,0,2380,2382,3,214,107,0,
+		2381,2380,1,0,0,0,2381,2382,1,0,0,0,2382,2387,1,0,0,0,2383,2384,5,96,0,
+		0,2384,2388,3,62,31,0,2385,2386,5,44,0,0,2386,2388,5,96,0,0,2387,2383,
+		1,0,0,0,2387,2385,1,0,0,0,2388,2390,1,0,0,0,2389,2370,1,0,0,0,2389,2373,
+		1,0,0,0,2389,2374,1,0,0,0,2389,2376,1,0,0,0,2390,239,1,0,0,0,2391,2392,
+		3,98,49,0,2392,241,1,0,0,0,2393,2394,5,74,0,0,2394,2396,5,156,0,0,2395,
+		2393,1,0,0,0,2395,2396,1,0,0,0,2396,2398,1,0,0,0,2397,2399,3,244,122,0,
+		2398,2397,1,0,0,0,2398,2399,1,0,0,0,2399,2400,1,0,0,0,2400,2404,5,87,0,
+		0,2401,2402,5,224,0,0,2402,2403,5,69,0,0,2403,2405,5,128,0,0,2404,2401,
+		1,0,0,0,2404,2405,1,0,0,0,2405,2406,1,0,0,0,2406,2407,3,360,180,0,2407,
+		2408,3,246,123,0,2408,2549,1,0,0,0,2409,2410,5,74,0,0,2410,2412,5,156,
+		0,0,2411,2409,1,0,0,0,2411,2412,1,0,0,0,2412,2413,1,0,0,0,2413,2414,5,
+		211,0,0,2414,2418,5,87,0,0,2415,2416,5,224,0,0,2416,2417,5,69,0,0,2417,
+		2419,5,128,0,0,2418,2415,1,0,0,0,2418,2419,1,0,0,0,2419,2420,1,0,0,0,2420,
+		2422,3,360,180,0,2421,2423,3,248,124,0,2422,2421,1,0,0,0,2422,2423,1,0,
+		0,0,2423,2427,1,0,0,0,2424,2426,3,266,133,0,2425,2424,1,0,0,0,2426,2429,
+		1,0,0,0,2427,2425,1,0,0,0,2427,2428,1,0,0,0,2428,2549,1,0,0,0,2429,2427,
+		1,0,0,0,2430,2431,5,74,0,0,2431,2433,5,156,0,0,2432,2430,1,0,0,0,2432,
+		2433,1,0,0,0,2433,2438,1,0,0,0,2434,2436,5,238,0,0,2435,2434,1,0,0,0,2435,
+		2436,1,0,0,0,2436,2437,1,0,0,0,2437,2439,7,42,0,0,2438,2435,1,0,0,0,2438,
+		2439,1,0,0,0,2439,2441,1,0,0,0,2440,2442,5,79,0,0,2441,2440,1,0,0,0,2441,
+		2442,1,0,0,0,2442,2443,1,0,0,0,2443,2447,5,328,0,0,2444,2445,5,224,0,0,
+		2445,2446,5,69,0,0,2446,2448,5,128,0,0,2447,2444,1,0,0,0,2447,2448,1,0,
+		0,0,2448,2449,1,0,0,0,2449,2451,3,360,180,0,2450,2452,3,106,53,0,2451,
+		2450,1,0,0,0,2451,2452,1,0,0,0,2452,2454,1,0,0,0,2453,2455,3,270,135,0,
+		2454,2453,1,0,0,0,2454,2455,1,0,0,0,2455,2456,1,0,0,0,2456,2457,5,26,0,
+		0,2457,2459,3,12,6,0,2458,2460,3,276,138,0,2459,2458,1,0,0,0,2459,2460,
+		1,0,0,0,2460,2549,1,0,0,0,2461,2462,5,74,0,0,2462,2464,5,156,0,0,2463,
+		2461,1,0,0,0,2463,2464,1,0,0,0,2464,2465,1,0,0,0,2465,2466,5,244,0,0,2466,
+		2470,5,328,0,0,2467,2468,5,224,0,0,2468,2469,5,69,0,0,2469,2471,5,128,
+		0,0,2470,2467,1,0,0,0,2470,2471,1,0,0,0,2471,2472,1,0,0,0,2472,2474,3,
+		360,180,0,2473,2475,3,106,53,0,2474,2473,1,0,0,0,2474,2475,1,0,0,0,2475,
+		2477,1,0,0,0,2476,2478,3,270,135,0,2477,2476,1,0,0,0,2477,2478,1,0,0,0,
+		2478,2479,1,0,0,0,2479,2480,5,26,0,0,2480,2482,3,12,6,0,2481,2483,3,274,
+		137,0,2482,2481,1,0,0,0,2482,2483,1,0,0,0,2483,2549,1,0,0,0,2484,2488,
+		5,289,0,0,2485,2486,5,224,0,0,2486,2487,5,69,0,0,2487,2489,5,128,0,0,2488,
+		2485,1,0,0,0,2488,2489,1,0,0,0,2489,2497,1,0,0,0,2490,2493,3,360,180,0,
+		2491,2492,5,104,0,0,2492,2494,3,362,181,0,2493,2491,1,0,0,0,2493,2494,
+		1,0,0,0,2494,2498,1,0,0,0,2495,2496,5,104,0,0,2496,2498,3,362,181,0,2497,
+		2490,1,0,0,0,2497,2495,1,0,0,0,2498,2549,1,0,0,0,2499,2501,5,93,0,0,2500,
+		2499,1,0,0,0,2500,2501,1,0,0,0,2501,2502,1,0,0,0,2502,2504,5,228,0,0,2503,
+		2505,5,107,0,0,2504,2503,1,0,0,0,2504,2505,1,0,0,0,2505,2512,1,0,0,0,2506,
+		2507,5,224,0,0,2507,2508,5,69,0,0,2508,2510,5,128,0,0,2509,2506,1,0,0,
+		0,2509,2510,1,0,0,0,2510,2511,1,0,0,0,2511,2513,3,362,181,0,2512,2509,
+		1,0,0,0,2512,2513,1,0,0,0,2513,2514,1,0,0,0,2514,2515,5,72,0,0,2515,2518,
+		3,98,49,0,2516,2517,5,95,0,0,2517,2519,3,362,181,0,2518,2516,1,0,0,0,2518,
+		2519,1,0,0,0,2519,2520,1,0,0,0,2520,2521,5,332,0,0,2521,2526,3,278,139,
+		0,2522,2523,5,338,0,0,2523,2525,3,278,139,0,2524,2522,1,0,0,0,2525,2528,
+		1,0,0,0,2526,2524,1,0,0,0,2526,2527,1,0,0,0,2527,2529,1,0,0,0,2528,2526,
+		1,0,0,0,2529,2532,5,333,0,0,2530,2531,5,226,0,0,2531,2533,3,106,53,0,2532,
+		2530,1,0,0,0,2532,2533,1,0,0,0,2533,2539,1,0,0,0,2534,2536,5,255,0,0,2535,
+		2537,5,69,0,0,2536,2535,1,0,0,0,2536,2537,1,0,0,0,2537,2538,1,0,0,0,2538,
+		2540,5,47,0,0,2539,2534,1,0,0,0,2539,2540,1,0,0,0,2540,2542,1,0,0,0,2541,
+		2543,3,270,135,0,2542,2541,1,0,0,0,2542,2543,1,0,0,0,2543,2546,1,0,0,0,
+		2544,2545,5,99,0,0,2545,2547,3,108,54,0,2546,2544,1,0,0,0,2546,2547,1,
+		0,0,0,2547,2549,1,0,0,0,2548,2395,1,0,0,0,2548,2411,1,0,0,0,2548,2432,
+		1,0,0,0,2548,2463,1,0,0,0,2548,2484,1,0,0,0,2548,2500,1,0,0,0,2549,243,
+		1,0,0,0,2550,2552,7,43,0,0,2551,2550,1,0,0,0,2551,2552,1,0,0,0,2552,2553,
+		1,0,0,0,2553,2556,7,42,0,0,2554,2556,5,323,0,0,2555,2551,1,0,0,0,2555,
+		2554,1,0,0,0,2556,245,1,0,0,0,2557,2570,3,248,124,0,2558,2559,5,230,0,
+		0,2559,2560,5,332,0,0,2560,2565,3,360,180,0,2561,2562,5,338,0,0,2562,2564,
+		3,360,180,0,2563,2561,1,0,0,0,2564,2567,1,0,0,0,2565,2563,1,0,0,0,2565,
+		2566,1,0,0,0,2566,2568,1,0,0,0,2567,2565,1,0,0,0,2568,2569,5,333,0,0,2569,
+		2571,1,0,0,0,2570,2558,1,0,0,0,2570,2571,1,0,0,0,2571,2573,1,0,0,0,2572,
+		2574,3,270,135,0,2573,2572,1,0,0,0,2573,2574,1,0,0,0,2574,2576,1,0,0,0,
+		2575,2577,3,272,136,0,2576,2575,1,0,0,0,2576,2577,1,0,0,0,2577,2603,1,
+		0,0,0,2578,2580,3,106,53,0,2579,2578,1,0,0,0,2579,2580,1,0,0,0,2580,2582,
+		1,0,0,0,2581,2583,3,270,135,0,2582,2581,1,0,0,0,2582,2583,1,0,0,0,2583,
+		2585,1,0,0,0,2584,2586,3,272,136,0,2585,2584,1,0,0,0,2585,2586,1,0,0,0,
+		2586,2587,1,0,0,0,2587,2597,5,26,0,0,2588,2598,3,12,6,0,2589,2590,5,209,
+		0,0,2590,2595,3,362,181,0,2591,2592,5,332,0,0,2592,2593,3,154,77,0,2593,
+		2594,5,333,0,0,2594,2596,1,0,0,0,2595,2591,1,0,0,0,2595,2596,1,0,0,0,2596,
+		2598,1,0,0,0,2597,2588,1,0,0,0,2597,2589,1,0,0,0,2598,2600,1,0,0,0,2599,
+		2601,3,274,137,0,2600,2599,1,0,0,0,2600,2601,1,0,0,0,2601,2603,1,0,0,0,
+		2602,2557,1,0,0,0,2602,2579,1,0,0,0,2603,247,1,0,0,0,2604,2613,5,332,0,
+		0,2605,2610,3,250,125,0,2606,2607,5,338,0,0,2607,2609,3,250,125,0,2608,
+		2606,1,0,0,0,2609,2612,1,0,0,0,2610,2608,1,0,0,0,2610,2611,1,0,0,0,2611,
+		2614,1,0,0,0,2612,2610,1,0,0,0,2613,2605,1,0,0,0,2613,2614,1,0,0,0,2614,
+		2615,1,0,0,0,2615,2616,5,333,0,0,2616,249,1,0,0,0,2617,2639,3,252,126,
+		0,2618,2619,5,35,0,0,2619,2621,3,362,181,0,2620,2618,1,0,0,0,2620,2621,
+		1,0,0,0,2621,2622,1,0,0,0,2622,2626,3,258,129,0,2623,2625,3,264,132,0,
+		2624,2623,1,0,0,0,2625,2628,1,0,0,0,2626,2624,1,0,0,0,2626,2627,1,0,0,
+		0,2627,2639,1,0,0,0,2628,2626,1,0,0,0,2629,2630,5,117,0,0,2630,2635,3,
+		360,180,0,2631,2632,7,44,0,0,2632,2634,3,370,185,0,2633,2631,1,0,0,0,2634,
+		2637,1,0,0,0,2635,2633,1,0,0,0,2635,2636,1,0,0,0,2636,2639,1,0,0,0,2637,
+		2635,1,0,0,0,2638,2617,1,0,0,0,2638,2620,1,0,0,0,2638,2629,1,0,0,0,2639,
+		251,1,0,0,0,2640,2641,3,362,181,0,2641,2644,3,196,98,0,2642,2643,5,33,
+		0,0,2643,2645,3,360,180,0,2644,2642,1,0,0,0,2644,2645,1,0,0,0,2645,2649,
+		1,0,0,0,2646,2648,3,254,127,0,2647,2646,1,0,0,0,2648,2651,1,0,0,0,2649,
+		2647,1,0,0,0,2649,2650,1,0,0,0,2650,253,1,0,0,0,2651,2649,1,0,0,0,2652,
+		2653,5,35,0,0,2653,2655,3,362,181,0,2654,2652,1,0,0,0,2654,2655,1,0,0,
+		0,2655,2656,1,0,0,0,2656,2660,3,256,128,0,2657,2659,3,264,132,0,2658,2657,
+		1,0,0,0,2659,2662,1,0,0,0,2660,2658,1,0,0,0,2660,2661,1,0,0,0,2661,255,
+		1,0,0,0,2662,2660,1,0,0,0,2663,2664,5,69,0,0,2664,2693,5,70,0,0,2665,2693,
+		5,70,0,0,2666,2667,5,44,0,0,2667,2693,3,126,63,0,2668,2669,5,32,0,0,2669,
+		2670,5,332,0,0,2670,2671,3,108,54,0,2671,2672,5,333,0,0,2672,2693,1,0,
+		0,0,2673,2693,5,93,0,0,2674,2675,5,77,0,0,2675,2693,5,234,0,0,2676,2693,
+		3,260,130,0,2677,2681,5,217,0,0,2678,2682,5,171,0,0,2679,2680,5,175,0,
+		0,2680,2682,5,44,0,0,2681,2678,1,0,0,0,2681,2679,1,0,0,0,2682,2683,1,0,
+		0,0,2683,2690,5,26,0,0,2684,2691,5,223,0,0,2685,2686,5,332,0,0,2686,2687,
+		3,108,54,0,2687,2688,5,333,0,0,2688,2689,5,308,0,0,2689,2691,1,0,0,0,2690,
+		2684,1,0,0,0,2690,2685,1,0,0,0,2691,2693,1,0,0,0,2692,2663,1,0,0,0,2692,
+		2665,1,0,0,0,2692,2666,1,0,0,0,2692,2668,1,0,0,0,2692,2673,1,0,0,0,2692,
+		2674,1,0,0,0,2692,2676,1,0,0,0,2692,2677,1,0,0,0,2693,257,1,0,0,0,2694,
+		2695,5,32,0,0,2695,2696,5,332,0,0,2696,2697,3,108,54,0,2697,2698,5,333,
+		0,0,2698,2710,1,0,0,0,2699,2700,5,93,0,0,2700,2710,3,106,53,0,2701,2702,
+		5,77,0,0,2702,2703,5,234,0,0,2703,2710,3,106,53,0,2704,2705,5,55,0,0,2705,
+		2706,5,234,0,0,2706,2707,3,106,53,0,2707,2708,3,260,130,0,2708,2710,1,
+		0,0,0,2709,2694,1,0,0,0,2709,2699,1,0,0,0,2709,2701,1,0,0,0,2709,2704,
+		1,0,0,0,2710,259,1,0,0,0,2711,2712,5,80,0,0,2712,2714,3,360,180,0,2713,
+		2715,3,106,53,0,2714,2713,1,0,0,0,2714,2715,1,0,0,0,2715,2718,1,0,0,0,
+		2716,2717,5,242,0,0,2717,2719,7,45,0,0,2718,2716,1,0,0,0,2718,2719,1,0,
+		0,0,2719,2723,1,0,0,0,2720,2722,3,262,131,0,2721,2720,1,0,0,0,2722,2725,
+		1,0,0,0,2723,2721,1,0,0,0,2723,2724,1,0,0,0,2724,261,1,0,0,0,2725,2723,
+		1,0,0,0,2726,2727,5,72,0,0,2727,2736,7,46,0,0,2728,2729,5,251,0,0,2729,
+		2737,5,167,0,0,2730,2737,5,283,0,0,2731,2737,5,176,0,0,2732,2733,5,296,
+		0,0,2733,2737,5,70,0,0,2734,2735,5,296,0,0,2735,2737,5,44,0,0,2736,2728,
+		1,0,0,0,2736,2730,1,0,0,0,2736,2731,1,0,0,0,2736,2732,1,0,0,0,2736,2734,
+		1,0,0,0,2737,263,1,0,0,0,2738,2740,5,69,0,0,2739,2738,1,0,0,0,2739,2740,
+		1,0,0,0,2740,2741,1,0,0,0,2741,2749,5,45,0,0,2742,2743,5,61,0,0,2743,2749,
+		7,47,0,0,2744,2745,5,69,0,0,2745,2749,5,326,0,0,2746,2747,5,251,0,0,2747,
+		2749,5,229,0,0,2748,2739,1,0,0,0,2748,2742,1,0,0,0,2748,2744,1,0,0,0,2748,
+		2746,1,0,0,0,2749,265,1,0,0,0,2750,2751,5,308,0,0,2751,2752,5,26,0,0,2752,
+		2781,3,362,181,0,2753,2754,5,239,0,0,2754,2781,5,3,0,0,2755,2756,5,258,
+		0,0,2756,2757,5,332,0,0,2757,2762,3,268,134,0,2758,2759,5,338,0,0,2759,
+		2761,3,268,134,0,2760,2758,1,0,0,0,2761,2764,1,0,0,0,2762,2760,1,0,0,0,
+		2762,2763,1,0,0,0,2763,2765,1,0,0,0,2764,2762,1,0,0,0,2765,2766,5,333,
+		0,0,2766,2781,1,0,0,0,2767,2768,5,265,0,0,2768,2769,5,175,0,0,2769,2770,
+		5,332,0,0,2770,2775,3,96,48,0,2771,2772,5,338,0,0,2772,2774,3,96,48,0,
+		2773,2771,1,0,0,0,2774,2777,1,0,0,0,2775,2773,1,0,0,0,2775,2776,1,0,0,
+		0,2776,2778,1,0,0,0,2777,2775,1,0,0,0,2778,2779,5,333,0,0,2779,2781,1,
+		0,0,0,2780,2750,1,0,0,0,2780,2753,1,0,0,0,2780,2755,1,0,0,0,2780,2767,
+		1,0,0,0,2781,267,1,0,0,0,2782,2792,5,3,0,0,2783,2788,3,370,185,0,2784,
+		2785,5,340,0,0,2785,2787,3,370,185,0,2786,2784,1,0,0,0,2787,2790,1,0,0,
+		0,2788,2786,1,0,0,0,2788,2789,1,0,0,0,2789,2792,1,0,0,0,2790,2788,1,0,
+		0,0,2791,2782,1,0,0,0,2791,2783,1,0,0,0,2792,2794,1,0,0,0,2793,2795,5,
+		351,0,0,2794,2793,1,0,0,0,2794,2795,1,0,0,0,2795,2796,1,0,0,0,2796,2797,
+		3,328,164,0,2797,269,1,0,0,0,2798,2799,5,101,0,0,2799,2803,3,322,161,0,
+		2800,2801,5,162,0,0,2801,2803,3,362,181,0,2802,2798,1,0,0,0,2802,2800,
+		1,0,0,0,2803,271,1,0,0,0,2804,2805,5,72,0,0,2805,2811,5,184,0,0,2806,2807,
+		5,269,0,0,2807,2812,5,287,0,0,2808,2809,5,198,0,0,2809,2812,5,287,0,0,
+		2810,2812,5,205,0,0,2811,2806,1,0,0,0,2811,2808,1,0,0,0,2811,2810,1,0,
+		0,0,2812,273,1,0,0,0,2813,2815,5,101,0,0,2814,2816,5,251,0,0,2815,2814,
+		1,0,0,0,2815,2816,1,0,0,0,2816,2817,1,0,0,0,2817,2818,5,193,0,0,2818,275,
+		1,0,0,0,2819,2821,5,101,0,0,2820,2822,7,48,0,0,2821,2820,1,0,0,0,2821,
+		2822,1,0,0,0,2822,2823,1,0,0,0,2823,2824,5,32,0,0,2824,2825,5,257,0,0,
+		2825,277,1,0,0,0,2826,2828,3,108,54,0,2827,2829,3,280,140,0,2828,2827,
+		1,0,0,0,2828,2829,1,0,0,0,2829,2831,1,0,0,0,2830,2832,7,49,0,0,2831,2830,
+		1,0,0,0,2831,2832,1,0,0,0,2832,2835,1,0,0,0,2833,2834,5,15,0,0,2834,2836,
+		7,12,0,0,2835,2833,1,0,0,0,2835,2836,1,0,0,0,2836,279,1,0,0,0,2837,2842,
+		5,1,0,0,2838,2839,5,340,0,0,2839,2841,5,1,0,0,2840,2838,1,0,0,0,2841,2844,
+		1,0,0,0,2842,2840,1,0,0,0,2842,2843,1,0,0,0,2843,281,1,0,0,0,2844,2842,
+		1,0,0,0,2845,2846,7,50,0,0,2846,283,1,0,0,0,2847,2864,5,87,0,0,2848,2864,
+		5,328,0,0,2849,2850,5,244,0,0,2850,2864,5,328,0,0,2851,2864,5,228,0,0,
+		2852,2864,5,289,0,0,2853,2864,5,292,0,0,2854,2864,5,318,0,0,2855,2864,
+		5,204,0,0,2856,2864,5,216,0,0,2857,2864,5,194,0,0,2858,2864,5,34,0,0,2859,
+		2864,5,285,0,0,2860,2864,5,35,0,0,2861,2862,5,55,0,0,2862,2864,5,87,0,
+		0,2863,2847,1,0,0,0,2863,2848,1,0,0,0,2863,2849,1,0,0,0,2863,2851,1,0,
+		0,0,2863,2852,1,0,0,0,2863,2853,1,0,0,0,2863,2854,1,0,0,0,2863,2855,1,
+		0,0,0,2863,2856,1,0,0,0,2863,2857,1,0,0,0,2863,2858,1,0,0,0,2863,2859,
+		1,0,0,0,2863,2860,1,0,0,0,2863,2861,1,0,0,0,2864,285,1,0,0,0,2865,2866,
+		5,279,0,0,2866,2867,5,89,0,0,2867,2992,3,362,181,0,2868,2869,5,279,0,0,
+		2869,2870,5,35,0,0,2870,2871,3,362,181,0,2871,2872,5,89,0,0,2872,2873,
+		3,362,181,0,2873,2992,1,0,0,0,2874,2876,5,279,0,0,2875,2877,5,34,0,0,2876,
+		2875,1,0,0,0,2876,2877,1,0,0,0,2877,2878,1,0,0,0,2878,2879,3,362,181,0,
+		2879,2880,5,89,0,0,2880,2881,3,362,181,0,2881,2992,1,0,0,0,2882,2883,5,
+		296,0,0,2883,2884,5,289,0,0,2884,2992,3,362,181,0,2885,2886,5,262,0,0,
+		2886,2891,5,89,0,0,2887,2892,3,362,181,0,2888,2892,5,43,0,0,2889,2892,
+		5,39,0,0,2890,2892,5,83,0,0,2891,2887,1,0,0,0,2891,2888,1,0,0,0,2891,2889,
+		1,0,0,0,2891,2890,1,0,0,0,2892,2992,1,0,0,0,2893,2896,5,168,0,0,2894,2895,
+		5,35,0,0,2895,2897,3,362,181,0,2896,2894,1,0,0,0,2896,2897,1,0,0,0,2897,
+		2898,1,0,0,0,2898,2902,3,258,129,0,2899,2901,3,264,132,0,2900,2899,1,0,
+		0,0,2901,2904,1,0,0,0,2902,2900,1,0,0,0,2902,2903,1,0,0,0,2903,2992,1,
+		0,0,0,2904,2902,1,0,0,0,2905,2907,5,168,0,0,2906,2908,5,34,0,0,2907,2906,
+		1,0,0,0,2907,2908,1,0,0,0,2908,2912,1,0,0,0,2909,2910,5,224,0,0,2910,2911,
+		5,69,0,0,2911,2913,5,128,0,0,2912,2909,1,0,0,0,2912,2913,1,0,0,0,2913,
+		2914,1,0,0,0,2914,2992,3,252,126,0,2915,2916,5,205,0,0,2916,2919,5,35,
+		0,0,2917,2918,5,224,0,0,2918,2920,5,128,0,0,2919,2917,1,0,0,0,2919,2920,
+		1,0,0,0,2920,2921,1,0,0,0,2921,2923,3,362,181,0,2922,2924,3,282,141,0,
+		2923,2922,1,0,0,0,2923,2924,1,0,0,0,2924,2992,1,0,0,0,2925,2927,5,205,
+		0,0,2926,2928,5,34,0,0,2927,2926,1,0,0,0,2927,2928,1,0,0,0,2928,2931,1,
+		0,0,0,2929,2930,5,224,0,0,2930,2932,5,128,0,0,2931,2929,1,0,0,0,2931,2932,
+		1,0,0,0,2932,2933,1,0,0,0,2933,2935,3,362,181,0,2934,2936,3,282,141,0,
+		2935,2934,1,0,0,0,2935,2936,1,0,0,0,2936,2992,1,0,0,0,2937,2939,5,170,
+		0,0,2938,2940,5,34,0,0,2939,2938,1,0,0,0,2939,2940,1,0,0,0,2940,2941,1,
+		0,0,0,2941,2944,3,362,181,0,2942,2943,5,296,0,0,2943,2945,5,193,0,0,2944,
+		2942,1,0,0,0,2944,2945,1,0,0,0,2945,2946,1,0,0,0,2946,2947,5,318,0,0,2947,
+		2950,3,196,98,0,2948,2949,5,33,0,0,2949,2951,3,360,180,0,2950,2948,1,0,
+		0,0,2950,2951,1,0,0,0,2951,2954,1,0,0,0,2952,2953,5,95,0,0,2953,2955,3,
+		108,54,0,2954,2952,1,0,0,0,2954,2955,1,0,0,0,2955,2992,1,0,0,0,2956,2958,
+		5,170,0,0,2957,2959,5,34,0,0,2958,2957,1,0,0,0,2958,2959,1,0,0,0,2959,
+		2960,1,0,0,0,2960,2966,3,362,181,0,2961,2962,5,296,0,0,2962,2963,5,44,
+		0,0,2963,2967,3,108,54,0,2964,2965,5,205,0,0,2965,2967,5,44,0,0,2966,2961,
+		1,0,0,0,2966,2964,1,0,0,0,2967,2992,1,0,0,0,2968,2970,5,170,0,0,2969,2971,
+		5,34,0,0,2970,2969,1,0,0,0,2970,2971,1,0,0,0,2971,2972,1,0,0,0,2972,2973,
+		3,362,181,0,2973,2974,7,51,0,0,2974,2975,5,69,0,0,2975,2976,5,70,0,0,2976,
+		2992,1,0,0,0,2977,2979,5,170,0,0,2978,2980,5,34,0,0,2979,2978,1,0,0,0,
+		2979,2980,1,0,0,0,2980,2981,1,0,0,0,2981,2982,3,362,181,0,2982,2983,5,
+		296,0,0,2983,2985,5,305,0,0,2984,2986,5,346,0,0,2985,2984,1,0,0,0,2985,
+		2986,1,0,0,0,2986,2987,1,0,0,0,2987,2988,5,6,0,0,2988,2992,1,0,0,0,2989,
+		2990,7,52,0,0,2990,2992,3,322,161,0,2991,2865,1,0,0,0,2991,2868,1,0,0,
+		0,2991,2874,1,0,0,0,2991,2882,1,0,0,0,2991,2885,1,0,0,0,2991,2893,1,0,
+		0,0,2991,2905,1,0,0,0,2991,2915,1,0,0,0,2991,2925,1,0,0,0,2991,2937,1,
+		0,0,0,2991,2956,1,0,0,0,2991,2968,1,0,0,0,2991,2977,1,0,0,0,2991,2989,
+		1,0,0,0,2992,287,1,0,0,0,2993,2994,3,292,146,0,2994,2995,5,72,0,0,2995,
+		2996,3,296,148,0,2996,2997,5,89,0,0,2997,3002,3,298,149,0,2998,2999,5,
+		338,0,0,2999,3001,3,298,149,0,3000,2998,1,0,0,0,3001,3004,1,0,0,0,3002,
+		3000,1,0,0,0,3002,3003,1,0,0,0,3003,3008,1,0,0,0,3004,3002,1,0,0,0,3005,
+		3006,5,101,0,0,3006,3007,5,57,0,0,3007,3009,5,257,0,0,3008,3005,1,0,0,
+		0,3008,3009,1,0,0,0,3009,3033,1,0,0,0,3010,3015,3,362,181,0,3011,3012,
+		5,338,0,0,3012,3014,3,362,181,0,3013,3011,1,0,0,0,3014,3017,1,0,0,0,3015,
+		3013,1,0,0,0,3015,3016,1,0,0,0,3016,3018,1,0,0,0,3017,3015,1,0,0,0,3018,
+		3019,5,89,0,0,3019,3024,3,298,149,0,3020,3021,5,338,0,0,3021,3023,3,298,
+		149,0,3022,3020,1,0,0,0,3023,3026,1,0,0,0,3024,3022,1,0,0,0,3024,3025,
+		1,0,0,0,3025,3030,1,0,0,0,3026,3024,1,0,0,0,3027,3028,5,101,0,0,3028,3029,
+		5,169,0,0,3029,3031,5,257,0,0,3030,3027,1,0,0,0,3030,3031,1,0,0,0,3031,
+		3033,1,0,0,0,3032,2993,1,0,0,0,3032,3010,1,0,0,0,3033,289,1,0,0,0,3034,
+		3035,5,57,0,0,3035,3036,5,257,0,0,3036,3038,5,54,0,0,3037,3034,1,0,0,0,
+		3037,3038,1,0,0,0,3038,3039,1,0,0,0,3039,3040,3,292,146,0,3040,3041,5,
+		72,0,0,3041,3042,3,296,148,0,3042,3043,5,56,0,0,3043,3048,3,298,149,0,
+		3044,3045,5,338,0,0,3045,3047,3,298,149,0,3046,3044,1,0,0,0,3047,3050,
+		1,0,0,0,3048,3046,1,0,0,0,3048,3049,1,0,0,0,3049,3052,1,0,0,0,3050,3048,
+		1,0,0,0,3051,3053,3,282,141,0,3052,3051,1,0,0,0,3052,3053,1,0,0,0,3053,
+		3080,1,0,0,0,3054,3055,5,169,0,0,3055,3056,5,257,0,0,3056,3058,5,54,0,
+		0,3057,3054,1,0,0,0,3057,3058,1,0,0,0,3058,3059,1,0,0,0,3059,3064,3,362,
+		181,0,3060,3061,5,338,0,0,3061,3063,3,362,181,0,3062,3060,1,0,0,0,3063,
+		3066,1,0,0,0,3064,3062,1,0,0,0,3064,3065,1,0,0,0,3065,3067,1,0,0,0,3066,
+		3064,1,0,0,0,3067,3068,5,56,0,0,3068,3073,3,298,149,0,3069,3070,5,338,
+		0,0,3070,3072,3,298,149,0,3071,3069,1,0,0,0,3072,3075,1,0,0,0,3073,3071,
+		1,0,0,0,3073,3074,1,0,0,0,3074,3077,1,0,0,0,3075,3073,1,0,0,0,3076,3078,
+		3,282,141,0,3077,3076,1,0,0,0,3077,3078,1,0,0,0,3078,3080,1,0,0,0,3079,
+		3037,1,0,0,0,3079,3057,1,0,0,0,3080,291,1,0,0,0,3081,3083,5,20,0,0,3082,
+		3084,5,271,0,0,3083,3082,1,0,0,0,3083,3084,1,0,0,0,3084,3086,1,0,0,0,3085,
+		3087,3,106,53,0,3086,3085,1,0,0,0,3086,3087,1,0,0,0,3087,3097,1,0,0,0,
+		3088,3093,3,294,147,0,3089,3090,5,338,0,0,3090,3092,3,294,147,0,3091,3089,
+		1,0,0,0,3092,3095,1,0,0,0,3093,3091,1,0,0,0,3093,3094,1,0,0,0,3094,3097,
+		1,0,0,0,3095,3093,1,0,0,0,3096,3081,1,0,0,0,3096,3088,1,0,0,0,3097,293,
+		1,0,0,0,3098,3103,5,82,0,0,3099,3103,5,80,0,0,3100,3103,5,36,0,0,3101,
+		3103,3,362,181,0,3102,3098,1,0,0,0,3102,3099,1,0,0,0,3102,3100,1,0,0,0,
+		3102,3101,1,0,0,0,3103,3105,1,0,0,0,3104,3106,3,106,53,0,3105,3104,1,0,
+		0,0,3105,3106,1,0,0,0,3106,295,1,0,0,0,3107,3109,5,87,0,0,3108,3107,1,
+		0,0,0,3108,3109,1,0,0,0,3109,3110,1,0,0,0,3110,3115,3,360,180,0,3111,3112,
+		5,338,0,0,3112,3114,3,360,180,0,3113,3111,1,0,0,0,3114,3117,1,0,0,0,3115,
+		3113,1,0,0,0,3115,3116,1,0,0,0,3116,3140,1,0,0,0,3117,3115,1,0,0,0,3118,
+		3119,7,53,0,0,3119,3124,3,360,180,0,3120,3121,5,338,0,0,3121,3123,3,360,
+		180,0,3122,3120,1,0,0,0,3123,3126,1,0,0,0,3124,3122,1,0,0,0,3124,3125,
+		1,0,0,0,3125,3140,1,0,0,0,3126,3124,1,0,0,0,3127,3128,5,20,0,0,3128,3129,
+		7,54,0,0,3129,3130,5,60,0,0,3130,3131,5,289,0,0,3131,3136,3,360,180,0,
+		3132,3133,5,338,0,0,3133,3135,3,360,180,0,3134,3132,1,0,0,0,3135,3138,
+		1,0,0,0,3136,3134,1,0,0,0,3136,3137,1,0,0,0,3137,3140,1,0,0,0,3138,3136,
+		1,0,0,0,3139,3108,1,0,0,0,3139,3118,1,0,0,0,3139,3127,1,0,0,0,3140,297,
+		1,0,0,0,3141,3143,5,58,0,0,3142,3141,1,0,0,0,3142,3143,1,0,0,0,3143,3148,
+		1,0,0,0,3144,3149,3,362,181,0,3145,3149,5,43,0,0,3146,3149,5,39,0,0,3147,
+		3149,5,83,0,0,3148,3144,1,0,0,0,3148,3145,1,0,0,0,3148,3146,1,0,0,0,3148,
+		3147,1,0,0,0,3149,299,1,0,0,0,3150,3151,5,332,0,0,3151,3152,3,12,6,0,3152,
+		3153,5,333,0,0,3153,3154,5,89,0,0,3154,3155,3,302,151,0,3155,3156,3,306,
+		153,0,3156,3175,1,0,0,0,3157,3159,5,105,0,0,3158,3157,1,0,0,0,3158,3159,
+		1,0,0,0,3159,3160,1,0,0,0,3160,3162,3,360,180,0,3161,3163,3,106,53,0,3162,
+		3161,1,0,0,0,3162,3163,1,0,0,0,3163,3164,1,0,0,0,3164,3165,7,55,0,0,3165,
+		3167,3,302,151,0,3166,3168,3,304,152,0,3167,3166,1,0,0,0,3167,3168,1,0,
+		0,0,3168,3169,1,0,0,0,3169,3172,3,306,153,0,3170,3171,5,99,0,0,3171,3173,
+		3,108,54,0,3172,3170,1,0,0,0,3172,3173,1,0,0,0,3173,3175,1,0,0,0,3174,
+		3150,1,0,0,0,3174,3158,1,0,0,0,3175,301,1,0,0,0,3176,3178,5,272,0,0,3177,
+		3176,1,0,0,0,3177,3178,1,0,0,0,3178,3179,1,0,0,0,3179,3183,5,3,0,0,3180,
+		3183,5,306,0,0,3181,3183,5,307,0,0,3182,3177,1,0,0,0,3182,3180,1,0,0,0,
+		3182,3181,1,0,0,0,3183,303,1,0,0,0,3184,3186,5,95,0,0,3185,3184,1,0,0,
+		0,3185,3186,1,0,0,0,3186,3187,1,0,0,0,3187,3188,5,200,0,0,3188,3189,5,
+		3,0,0,3189,305,1,0,0,0,3190,3192,5,101,0,0,3191,3190,1,0,0,0,3191,3192,
+		1,0,0,0,3192,3200,1,0,0,0,3193,3201,3,322,161,0,3194,3196,3,308,154,0,
+		3195,3194,1,0,0,0,3196,3199,1,0,0,0,3197,3195,1,0,0,0,3197,3198,1,0,0,
+		0,3198,3201,1,0,0,0,3199,3197,1,0,0,0,3200,3193,1,0,0,0,3200,3197,1,0,
+		0,0,3201,307,1,0,0,0,3202,3227,7,56,0,0,3203,3205,7,57,0,0,3204,3206,5,
+		26,0,0,3205,3204,1,0,0,0,3205,3206,1,0,0,0,3206,3207,1,0,0,0,3207,3227,
+		5,3,0,0,3208,3213,5,214,0,0,3209,3214,5,273,0,0,3210,3211,5,69,0,0,3211,
+		3214,5,70,0,0,3212,3214,5,70,0,0,3213,3209,1,0,0,0,3213,3210,1,0,0,0,3213,
+		3212,1,0,0,0,3214,3224,1,0,0,0,3215,3225,5,347,0,0,3216,3221,3,362,181,
+		0,3217,3218,5,338,0,0,3218,3220,3,362,181,0,3219,3217,1,0,0,0,3220,3223,
+		1,0,0,0,3221,3219,1,0,0,0,3221,3222,1,0,0,0,3222,3225,1,0,0,0,3223,3221,
+		1,0,0,0,3224,3215,1,0,0,0,3224,3216,1,0,0,0,3225,3227,1,0,0,0,3226,3202,
+		1,0,0,0,3226,3203,1,0,0,0,3226,3208,1,0,0,0,3227,309,1,0,0,0,3228,3236,
+		3,322,161,0,3229,3231,3,312,156,0,3230,3229,1,0,0,0,3231,3234,1,0,0,0,
+		3232,3230,1,0,0,0,3232,3233,1,0,0,0,3233,3236,1,0,0,0,3234,3232,1,0,0,
+		0,3235,3228,1,0,0,0,3235,3232,1,0,0,0,3236,311,1,0,0,0,3237,3238,7,58,
+		0,0,3238,313,1,0,0,0,3239,3277,3,10,5,0,3240,3241,5,36,0,0,3241,3277,3,
+		242,121,0,3242,3243,5,276,0,0,3243,3244,5,244,0,0,3244,3246,5,328,0,0,
+		3245,3247,5,107,0,0,3246,3245,1,0,0,0,3246,3247,1,0,0,0,3247,3248,1,0,
+		0,0,3248,3250,3,360,180,0,3249,3251,3,274,137,0,3250,3249,1,0,0,0,3250,
+		3251,1,0,0,0,3251,3277,1,0,0,0,3252,3253,5,209,0,0,3253,3258,3,362,181,
+		0,3254,3255,5,332,0,0,3255,3256,3,154,77,0,3256,3257,5,333,0,0,3257,3259,
+		1,0,0,0,3258,3254,1,0,0,0,3258,3259,1,0,0,0,3259,3277,1,0,0,0,3260,3261,
+		5,196,0,0,3261,3265,3,362,181,0,3262,3264,3,330,165,0,3263,3262,1,0,0,
+		0,3264,3267,1,0,0,0,3265,3263,1,0,0,0,3265,3266,1,0,0,0,3266,3268,1,0,
+		0,0,3267,3265,1,0,0,0,3268,3271,5,191,0,0,3269,3270,7,4,0,0,3270,3272,
+		5,222,0,0,3271,3269,1,0,0,0,3271,3272,1,0,0,0,3272,3273,1,0,0,0,3273,3274,
+		5,54,0,0,3274,3275,3,12,6,0,3275,3277,1,0,0,0,3276,3239,1,0,0,0,3276,3240,
+		1,0,0,0,3276,3242,1,0,0,0,3276,3252,1,0,0,0,3276,3260,1,0,0,0,3277,315,
+		1,0,0,0,3278,3282,3,12,6,0,3279,3282,3,100,50,0,3280,3282,5,3,0,0,3281,
+		3278,1,0,0,0,3281,3279,1,0,0,0,3281,3280,1,0,0,0,3282,317,1,0,0,0,3283,
+		3288,3,320,160,0,3284,3285,5,338,0,0,3285,3287,3,320,160,0,3286,3284,1,
+		0,0,0,3287,3290,1,0,0,0,3288,3286,1,0,0,0,3288,3289,1,0,0,0,3289,319,1,
+		0,0,0,3290,3288,1,0,0,0,3291,3293,3,360,180,0,3292,3294,3,106,53,0,3293,
+		3292,1,0,0,0,3293,3294,1,0,0,0,3294,321,1,0,0,0,3295,3296,5,332,0,0,3296,
+		3301,3,324,162,0,3297,3298,5,338,0,0,3298,3300,3,324,162,0,3299,3297,1,
+		0,0,0,3300,3303,1,0,0,0,3301,3299,1,0,0,0,3301,3302,1,0,0,0,3302,3304,
+		1,0,0,0,3303,3301,1,0,0,0,3304,3305,5,333,0,0,3305,323,1,0,0,0,3306,3308,
+		3,326,163,0,3307,3309,5,351,0,0,3308,3307,1,0,0,0,3308,3309,1,0,0,0,3309,
+		3311,1,0,0,0,3310,3312,3,328,164,0,3311,3310,1,0,0,0,3311,3312,1,0,0,0,
+		3312,325,1,0,0,0,3313,3324,3,362,181,0,3314,3324,5,22,0,0,3315,3324,5,
+		21,0,0,3316,3324,5,126,0,0,3317,3324,5,109,0,0,3318,3324,5,110,0,0,3319,
+		3324,5,70,0,0,3320,3324,5,44,0,0,3321,3324,5,105,0,0,3322,3324,5,32,0,
+		0,3323,3313,1,0,0,0,3323,3314,1,0,0,0,3323,3315,1,0,0,0,3323,3316,1,0,
+		0,0,3323,3317,1,0,0,0,3323,3318,1,0,0,0,3323,3319,1,0,0,0,3323,3320,1,
+		0,0,0,3323,3321,1,0,0,0,3323,3322,1,0,0,0,3324,3329,1,0,0,0,3325,3326,
+		5,340,0,0,3326,3328,3,370,185,0,3327,3325,1,0,0,0,3328,3331,1,0,0,0,3329,
+		3327,1,0,0,0,3329,3330,1,0,0,0,3330,327,1,0,0,0,3331,3329,1,0,0,0,3332,
+		3351,3,370,185,0,3333,3351,5,3,0,0,3334,3336,7,15,0,0,3335,3334,1,0,0,
+		0,3335,3336,1,0,0,0,3336,3337,1,0,0,0,3337,3351,7,23,0,0,3338,3351,5,347,
+		0,0,3339,3340,5,332,0,0,3340,3345,3,328,164,0,3341,3342,5,338,0,0,3342,
+		3344,3,328,164,0,3343,3341,1,0,0,0,3344,3347,1,0,0,0,3345,3343,1,0,0,0,
+		3345,3346,1,0,0,0,3346,3348,1,0,0,0,3347,3345,1,0,0,0,3348,3349,5,333,
+		0,0,3349,3351,1,0,0,0,3350,3332,1,0,0,0,3350,3333,1,0,0,0,3350,3335,1,
+		0,0,0,3350,3338,1,0,0,0,3350,3339,1,0,0,0,3351,329,1,0,0,0,3352,3353,5,
+		251,0,0,3353,3359,5,290,0,0,3354,3359,5,290,0,0,3355,3359,5,105,0,0,3356,
+		3359,5,231,0,0,3357,3359,3,362,181,0,3358,3352,1,0,0,0,3358,3354,1,0,0,
+		0,3358,3355,1,0,0,0,3358,3356,1,0,0,0,3358,3357,1,0,0,0,3359,331,1,0,0,
+		0,3360,3362,3,334,167,0,3361,3360,1,0,0,0,3361,3362,1,0,0,0,3362,3364,
+		1,0,0,0,3363,3365,7,59,0,0,3364,3363,1,0,0,0,3364,3365,1,0,0,0,3365,3366,
+		1,0,0,0,3366,3367,3,362,181,0,3367,333,1,0,0,0,3368,3382,5,250,0,0,3369,
+		3382,5,270,0,0,3370,3382,5,212,0,0,3371,3382,5,235,0,0,3372,3373,7,60,
+		0,0,3373,3382,3,336,168,0,3374,3382,3,336,168,0,3375,3382,5,20,0,0,3376,
+		3379,7,61,0,0,3377,3380,3,336,168,0,3378,3380,5,20,0,0,3379,3377,1,0,0,
+		0,3379,3378,1,0,0,0,3379,3380,1,0,0,0,3380,3382,1,0,0,0,3381,3368,1,0,
+		0,0,3381,3369,1,0,0,0,3381,3370,1,0,0,0,3381,3371,1,0,0,0,3381,3372,1,
+		0,0,0,3381,3374,1,0,0,0,3381,3375,1,0,0,0,3381,3376,1,0,0,0,3382,335,1,
+		0,0,0,3383,3385,7,15,0,0,3384,3383,1,0,0,0,3384,3385,1,0,0,0,3385,3386,
+		1,0,0,0,3386,3387,5,6,0,0,3387,337,1,0,0,0,3388,3390,5,20,0,0,3389,3391,
+		5,311,0,0,3390,3389,1,0,0,0,3390,3391,1,0,0,0,3391,3408,1,0,0,0,3392,3393,
+		5,137,0,0,3393,3408,5,331,0,0,3394,3395,5,316,0,0,3395,3396,5,233,0,0,
+		3396,3408,5,236,0,0,3397,3398,5,295,0,0,3398,3408,5,104,0,0,3399,3400,
+		5,36,0,0,3400,3401,7,62,0,0,3401,3408,3,360,180,0,3402,3403,5,311,0,0,
+		3403,3408,3,340,170,0,3404,3405,3,348,174,0,3405,3406,3,340,170,0,3406,
+		3408,1,0,0,0,3407,3388,1,0,0,0,3407,3392,1,0,0,0,3407,3394,1,0,0,0,3407,
+		3397,1,0,0,0,3407,3399,1,0,0,0,3407,3402,1,0,0,0,3407,3404,1,0,0,0,3408,
+		339,1,0,0,0,3409,3410,7,59,0,0,3410,3412,3,360,180,0,3411,3409,1,0,0,0,
+		3411,3412,1,0,0,0,3412,3415,1,0,0,0,3413,3414,5,117,0,0,3414,3416,5,3,
+		0,0,3415,3413,1,0,0,0,3415,3416,1,0,0,0,3416,341,1,0,0,0,3417,3419,7,63,
+		0,0,3418,3417,1,0,0,0,3418,3419,1,0,0,0,3419,3420,1,0,0,0,3420,3421,5,
+		137,0,0,3421,3422,5,331,0,0,3422,3486,3,344,172,0,3423,3425,7,63,0,0,3424,
+		3423,1,0,0,0,3424,3425,1,0,0,0,3425,3426,1,0,0,0,3426,3428,5,249,0,0,3427,
+		3429,7,64,0,0,3428,3427,1,0,0,0,3428,3429,1,0,0,0,3429,3486,1,0,0,0,3430,
+		3432,7,63,0,0,3431,3430,1,0,0,0,3431,3432,1,0,0,0,3432,3433,1,0,0,0,3433,
+		3436,5,285,0,0,3434,3437,3,362,181,0,3435,3437,5,3,0,0,3436,3434,1,0,0,
+		0,3436,3435,1,0,0,0,3437,3486,1,0,0,0,3438,3440,7,63,0,0,3439,3438,1,0,
+		0,0,3439,3440,1,0,0,0,3440,3441,1,0,0,0,3441,3442,5,295,0,0,3442,3446,
+		5,104,0,0,3443,3447,3,362,181,0,3444,3447,5,3,0,0,3445,3447,5,44,0,0,3446,
+		3443,1,0,0,0,3446,3444,1,0,0,0,3446,3445,1,0,0,0,3447,3486,1,0,0,0,3448,
+		3450,7,63,0,0,3449,3448,1,0,0,0,3449,3450,1,0,0,0,3450,3451,1,0,0,0,3451,
+		3452,5,289,0,0,3452,3486,5,3,0,0,3453,3455,7,63,0,0,3454,3453,1,0,0,0,
+		3454,3455,1,0,0,0,3455,3456,1,0,0,0,3456,3457,5,316,0,0,3457,3486,3,350,
+		175,0,3458,3460,7,63,0,0,3459,3458,1,0,0,0,3459,3460,1,0,0,0,3460,3461,
+		1,0,0,0,3461,3462,5,316,0,0,3462,3463,5,302,0,0,3463,3486,5,3,0,0,3464,
+		3465,5,295,0,0,3465,3466,5,180,0,0,3466,3467,5,26,0,0,3467,3468,5,316,
+		0,0,3468,3486,3,350,175,0,3469,3471,7,63,0,0,3470,3469,1,0,0,0,3470,3471,
+		1,0,0,0,3471,3472,1,0,0,0,3472,3473,3,348,174,0,3473,3483,7,65,0,0,3474,
+		3484,5,44,0,0,3475,3480,3,328,164,0,3476,3477,5,338,0,0,3477,3479,3,328,
+		164,0,3478,3476,1,0,0,0,3479,3482,1,0,0,0,3480,3478,1,0,0,0,3480,3481,
+		1,0,0,0,3481,3484,1,0,0,0,3482,3480,1,0,0,0,3483,3474,1,0,0,0,3483,3475,
+		1,0,0,0,3484,3486,1,0,0,0,3485,3418,1,0,0,0,3485,3424,1,0,0,0,3485,3431,
+		1,0,0,0,3485,3439,1,0,0,0,3485,3449,1,0,0,0,3485,3454,1,0,0,0,3485,3459,
+		1,0,0,0,3485,3464,1,0,0,0,3485,3470,1,0,0,0,3486,343,1,0,0,0,3487,3504,
+		5,3,0,0,3488,3504,3,362,181,0,3489,3491,7,15,0,0,3490,3489,1,0,0,0,3490,
+		3491,1,0,0,0,3491,3492,1,0,0,0,3492,3504,7,23,0,0,3493,3495,5,131,0,0,
+		3494,3496,3,204,102,0,3495,3494,1,0,0,0,3495,3496,1,0,0,0,3496,3497,1,
+		0,0,0,3497,3499,5,3,0,0,3498,3500,3,208,104,0,3499,3498,1,0,0,0,3499,3500,
+		1,0,0,0,3500,3504,1,0,0,0,3501,3504,5,44,0,0,3502,3504,5,238,0,0,3503,
+		3487,1,0,0,0,3503,3488,1,0,0,0,3503,3490,1,0,0,0,3503,3493,1,0,0,0,3503,
+		3501,1,0,0,0,3503,3502,1,0,0,0,3504,345,1,0,0,0,3505,3516,5,20,0,0,3506,
+		3507,5,137,0,0,3507,3516,5,331,0,0,3508,3509,5,316,0,0,3509,3510,5,233,
+		0,0,3510,3516,5,236,0,0,3511,3512,5,295,0,0,3512,3516,5,104,0,0,3513,3516,
+		5,285,0,0,3514,3516,3,348,174,0,3515,3505,1,0,0,0,3515,3506,1,0,0,0,3515,
+		3508,1,0,0,0,3515,3511,1,0,0,0,3515,3513,1,0,0,0,3515,3514,1,0,0,0,3516,
+		347,1,0,0,0,3517,3522,3,362,181,0,3518,3519,5,340,0,0,3519,3521,3,370,
+		185,0,3520,3518,1,0,0,0,3521,3524,1,0,0,0,3522,3520,1,0,0,0,3522,3523,
+		1,0,0,0,3523,349,1,0,0,0,3524,3522,1,0,0,0,3525,3532,3,352,176,0,3526,
+		3528,5,338,0,0,3527,3526,1,0,0,0,3527,3528,1,0,0,0,3528,3529,1,0,0,0,3529,
+		3531,3,352,176,0,3530,3527,1,0,0,0,3531,3534,1,0,0,0,3532,3530,1,0,0,0,
+		3532,3533,1,0,0,0,3533,351,1,0,0,0,3534,3532,1,0,0,0,3535,3536,5,233,0,
+		0,3536,3544,5,236,0,0,3537,3538,5,275,0,0,3538,3545,5,320,0,0,3539,3540,
+		5,275,0,0,3540,3545,5,185,0,0,3541,3542,5,280,0,0,3542,3545,5,275,0,0,
+		3543,3545,5,294,0,0,3544,3537,1,0,0,0,3544,3539,1,0,0,0,3544,3541,1,0,
+		0,0,3544,3543,1,0,0,0,3545,3555,1,0,0,0,3546,3547,5,275,0,0,3547,3555,
+		5,73,0,0,3548,3549,5,275,0,0,3549,3555,5,330,0,0,3550,3552,5,69,0,0,3551,
+		3550,1,0,0,0,3551,3552,1,0,0,0,3552,3553,1,0,0,0,3553,3555,5,45,0,0,3554,
+		3535,1,0,0,0,3554,3546,1,0,0,0,3554,3548,1,0,0,0,3554,3551,1,0,0,0,3555,
+		353,1,0,0,0,3556,3557,7,66,0,0,3557,355,1,0,0,0,3558,3560,5,23,0,0,3559,
+		3561,5,251,0,0,3560,3559,1,0,0,0,3560,3561,1,0,0,0,3561,3562,1,0,0,0,3562,
+		3563,5,179,0,0,3563,357,1,0,0,0,3564,3566,3,370,185,0,3565,3567,3,370,
+		185,0,3566,3565,1,0,0,0,3566,3567,1,0,0,0,3567,3569,1,0,0,0,3568,3570,
+		3,370,185,0,3569,3568,1,0,0,0,3569,3570,1,0,0,0,3570,359,1,0,0,0,3571,
+		3576,3,362,181,0,3572,3573,5,340,0,0,3573,3575,3,370,185,0,3574,3572,1,
+		0,0,0,3575,3578,1,0,0,0,3576,3574,1,0,0,0,3576,3577,1,0,0,0,3577,361,1,
+		0,0,0,3578,3576,1,0,0,0,3579,3586,5,1,0,0,3580,3586,5,2,0,0,3581,3586,
+		3,374,187,0,3582,3586,3,376,188,0,3583,3586,3,378,189,0,3584,3586,3,380,
+		190,0,3585,3579,1,0,0,0,3585,3580,1,0,0,0,3585,3581,1,0,0,0,3585,3582,
+		1,0,0,0,3585,3583,1,0,0,0,3585,3584,1,0,0,0,3586,363,1,0,0,0,3587,3593,
+		5,1,0,0,3588,3593,5,2,0,0,3589,3593,3,374,187,0,3590,3593,3,376,188,0,
+		3591,3593,3,378,189,0,3592,3587,1,0,0,0,3592,3588,1,0,0,0,3592,3589,1,
+		0,0,0,3592,3590,1,0,0,0,3592,3591,1,0,0,0,3593,365,1,0,0,0,3594,3595,3,
+		382,191,0,3595,367,1,0,0,0,3596,3602,5,1,0,0,3597,3602,5,2,0,0,3598,3602,
+		3,374,187,0,3599,3602,3,376,188,0,3600,3602,3,382,191,0,3601,3596,1,0,
+		0,0,3601,3597,1,0,0,0,3601,3598,1,0,0,0,3601,3599,1,0,0,0,3601,3600,1,
+		0,0,0,3602,369,1,0,0,0,3603,3612,5,1,0,0,3604,3612,5,2,0,0,3605,3612,3,
+		374,187,0,3606,3612,3,376,188,0,3607,3612,3,378,189,0,3608,3612,3,380,
+		190,0,3609,3612,3,382,191,0,3610,3612,3,384,192,0,3611,3603,1,0,0,0,3611,
+		3604,1,0,0,0,3611,3605,1,0,0,0,3611,3606,1,0,0,0,3611,3607,1,0,0,0,3611,
+		3608,1,0,0,0,3611,3609,1,0,0,0,3611,3610,1,0,0,0,3612,371,1,0,0,0,3613,
+		3625,5,1,0,0,3614,3625,5,2,0,0,3615,3625,3,374,187,0,3616,3625,5,131,0,
+		0,3617,3625,5,141,0,0,3618,3625,5,142,0,0,3619,3625,5,143,0,0,3620,3625,
+		5,134,0,0,3621,3625,5,145,0,0,3622,3625,5,137,0,0,3623,3625,5,138,0,0,
+		3624,3613,1,0,0,0,3624,3614,1,0,0,0,3624,3615,1,0,0,0,3624,3616,1,0,0,
+		0,3624,3617,1,0,0,0,3624,3618,1,0,0,0,3624,3619,1,0,0,0,3624,3620,1,0,
+		0,0,3624,3621,1,0,0,0,3624,3622,1,0,0,0,3624,3623,1,0,0,0,3625,373,1,0,
+		0,0,3626,3627,7,67,0,0,3627,375,1,0,0,0,3628,3629,7,68,0,0,3629,377,1,
+		0,0,0,3630,3631,7,69,0,0,3631,379,1,0,0,0,3632,3633,7,70,0,0,3633,381,
+		1,0,0,0,3634,3635,7,71,0,0,3635,383,1,0,0,0,3636,3637,7,72,0,0,3637,385,
+		1,0,0,0,563,387,391,395,408,412,419,424,427,435,439,444,448,455,459,465,
+		468,472,479,490,493,496,500,503,506,509,512,515,529,533,536,540,543,547,
+		551,555,561,572,577,590,595,599,603,610,616,626,636,641,645,652,659,662,
+		670,680,683,690,693,699,706,711,715,718,724,727,738,750,760,771,778,782,
+		788,793,798,802,804,812,816,819,822,825,831,834,842,853,858,860,867,872,
+		877,883,892,898,907,912,920,923,933,938,941,945,948,952,957,964,967,978,
+		983,991,1003,1012,1024,1029,1035,1039,1044,1049,1054,1060,1062,1065,1072,
+		1082,1090,1093,1098,1102,1108,1116,1121,1124,1134,1136,1141,1145,1153,
+		1156,1159,1163,1166,1169,1172,1179,1183,1186,1192,1199,1203,1207,1209,
+		1219,1221,1226,1228,1230,1232,1236,1239,1248,1253,1256,1258,1262,1272,
+		1277,1289,1295,1298,1307,1312,1319,1327,1331,1333,1340,1344,1348,1358,
+		1367,1375,1385,1391,1399,1405,1412,1418,1422,1431,1435,1441,1444,1450,
+		1466,1468,1475,1479,1490,1494,1500,1507,1513,1522,1532,1538,1548,1554,
+		1562,1566,1568,1572,1581,1583,1589,1595,1599,1604,1608,1613,1632,1635,
+		1638,1643,1647,1651,1657,1671,1677,1684,1688,1693,1699,1717,1721,1732,
+		1736,1743,1752,1754,1758,1763,1767,1772,1781,1783,1785,1792,1800,1809,
+		1817,1819,1824,1826,1828,1830,1832,1841,1849,1854,1859,1864,1871,1876,
+		1880,1883,1888,1893,1896,1900,1903,1906,1909,1912,1916,1923,1927,1933,
+		1935,1941,1946,1948,1968,1972,1981,1984,1987,1990,2001,2010,2012,2024,
+		2034,2043,2049,2051,2057,2062,2069,2073,2076,2085,2100,2103,2110,2114,
+		2122,2127,2129,2132,2149,2151,2155,2157,2164,2167,2170,2175,2178,2181,
+		2189,2201,2210,2212,2220,2226,2231,2239,2242,2247,2251,2254,2261,2274,
+		2281,2287,2294,2298,2300,2303,2309,2312,2320,2323,2327,2330,2336,2339,
+		2348,2351,2359,2361,2365,2378,2381,2387,2389,2395,2398,2404,2411,2418,
+		2422,2427,2432,2435,2438,2441,2447,2451,2454,2459,2463,2470,2474,2477,
+		2482,2488,2493,2497,2500,2504,2509,2512,2518,2526,2532,2536,2539,2542,
+		2546,2548,2551,2555,2565,2570,2573,2576,2579,2582,2585,2595,2597,2600,
+		2602,2610,2613,2620,2626,2635,2638,2644,2649,2654,2660,2681,2690,2692,
+		2709,2714,2718,2723,2736,2739,2748,2762,2775,2780,2788,2791,2794,2802,
+		2811,2815,2821,2828,2831,2835,2842,2863,2876,2891,2896,2902,2907,2912,
+		2919,2923,2927,2931,2935,2939,2944,2950,2954,2958,2966,2970,2979,2985,
+		2991,3002,3008,3015,3024,3030,3032,3037,3048,3052,3057,3064,3073,3077,
+		3079,3083,3086,3093,3096,3102,3105,3108,3115,3124,3136,3139,3142,3148,
+		3158,3162,3167,3172,3174,3177,3182,3185,3191,3197,3200,3205,3213,3221,
+		3224,3226,3232,3235,3246,3250,3258,3265,3271,3276,3281,3288,3293,3301,
+		3308,3311,3323,3329,3335,3345,3350,3358,3361,3364,3379,3381,3384,3390,
+		3407,3411,3415,3418,3424,3428,3431,3436,3439,3446,3449,3454,3459,3470,
+		3480,3483,3485,3490,3495,3499,3503,3515,3522,3527,3532,3544,3551,3554,
+		3560,3566,3569,3576,3585,3592,3601,3611,3624
 	};
 
 

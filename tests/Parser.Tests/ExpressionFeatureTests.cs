@@ -1,0 +1,158 @@
+using SqlCluster.Parser.Printing;
+
+namespace SqlCluster.Parser.Tests;
+
+/// <summary>Lists every form of expressions and types that the grammar has.</summary>
+public sealed class ExpressionFeatureTests
+{
+    [Theory]
+    // Literals.
+    [InlineData("1, 0, 1_000, 0xFF, 0o17, 0b101, 1.5, .5, 5., 1e10, 1.5E-3")]
+    [InlineData("'a''b', E'\\n\\'\\x41\\u00e9\\101', U&'d\\0061t\\+000061', U&'d!0061' UESCAPE '!', $$a'b$$, $tag$a$$b$tag$, N'x', 'a'\n'b'")]
+    [InlineData("B'0101', X'1fA', TRUE, false, NULL")]
+    [InlineData("date '2020-01-01', timestamp '2020-01-01', timestamp(3) with time zone '2020-01-01 UTC', time without time zone '10:00', time(2) '10:00'")]
+    [InlineData("interval '1' day, interval '3' month, interval '1-2' year to month, interval '1' day to second(3), interval '1' second(2), interval(3) '1 s', interval '1 day'")]
+    [InlineData("INTERVAL 3 months, INTERVAL 2 weeks, INTERVAL 1 century")]
+    [InlineData("int '1', float8 '1.5', double precision '1.5', character varying(3) 'abc', bit varying '101', pg_catalog.date '2020-01-01', numeric(10, 2) '1.50', json '{}'")]
+    [InlineData("$1, $23, ($1).a, $1.b")]
+    [InlineData("current_date, current_time, current_time(2), current_timestamp(3), localtime, localtimestamp(0), current_role, current_user, session_user, user, current_catalog, current_schema, current_schema()")]
+    // Operators.
+    [InlineData("a + b - c * d / e % f ^ g, -a, +a, - -a, -1, - 1, a - -1, a*-1, a=-1, a<-1, 2 ^ -3")]
+    [InlineData("a || b, a -> 'x' ->> 'y', a #> b #>> c, a @> b, a <@ b, a && b, a ~ b, a !~ b, a ~* b, a !~* b, a << 1, a >> 2, a & b | c # d, ~a, @ a, |/ a, a <-> b")]
+    [InlineData("a OPERATOR(pg_catalog.+) b, OPERATOR(pg_catalog.-) a, a OPERATOR(=) b, a OPERATOR(s.=) ANY (b)")]
+    [InlineData("@ a + b, ~ a | b, - ~a, ~ - a, a + (~ b), (@ a) + b, ~ ~ a")]
+    [InlineData("a = b, a <> b, a != b, a < b, a <= b, a > b, a >= b, (a = b) = c, (a < b) IS TRUE")]
+    [InlineData("a AND b OR NOT c AND (d OR e), NOT NOT a, (a AND b) AND c, a AND (b AND c), NOT (a = b), (NOT a) IS NULL")]
+    // Predicates.
+    [InlineData("a IS NULL, a IS NOT NULL, a ISNULL, a NOTNULL, a IS TRUE, a IS NOT FALSE, a IS UNKNOWN, a IS NOT UNKNOWN, a IS NULL IS NOT TRUE, a IS NULL = true")]
+    [InlineData("a IS DISTINCT FROM b, a IS NOT DISTINCT FROM b || c")]
+    [InlineData("a BETWEEN 1 AND 2, a NOT BETWEEN SYMMETRIC 2 AND 1, a BETWEEN b + 1 AND c * 2 AND d, (a BETWEEN 1 AND 2) = true")]
+    [InlineData("a IN (1, 2), a NOT IN (1), a IN (SELECT 1), a NOT IN (VALUES (1)), a IN ((SELECT 1)), a IN ((SELECT 1) UNION SELECT 2), (a, b) IN ((1, 2), (3, 4))")]
+    [InlineData("a LIKE 'x%', a NOT LIKE b ESCAPE '\\', a ILIKE b, a NOT ILIKE b, a SIMILAR TO b ESCAPE '!', a NOT SIMILAR TO b, a LIKE b || '%'")]
+    [InlineData("a = ANY (SELECT 1), a <> ALL (ARRAY[1]), a < SOME (b), a LIKE ANY (ARRAY['x']), a NOT ILIKE ALL (SELECT 'x'), a @> ANY (b), a = ANY ('{1,2}'::int[])")]
+    [InlineData("EXISTS (SELECT 1), NOT EXISTS (TABLE t), EXISTS ((SELECT 1) EXCEPT (SELECT 2))")]
+    [InlineData("(a, b) OVERLAPS (c, d)")]
+    // Constructors and access.
+    [InlineData("ARRAY[1, 2], ARRAY[[1, 2], [3, 4]], ARRAY[]::int[], ARRAY(SELECT 1), [1, 2], [], [[1], []]")]
+    [InlineData("ROW(1, 2), ROW(), (1, 2), ROW(t.*), (1, (2, 3))")]
+    [InlineData("{'a': 1, b: 2, \"C\": {'d': []}}, {}, map {'a': 1, 'b': 2}, map {}, map([1], [2])")]
+    [InlineData("a[1], a[1][2], a[1:2], a[:2], a[1:], a[:], (a).b, (a).b.c, (a).*, a[1].b, (a[1]).b[2], (SELECT 1).x, (f(a)).b, f(a).b, ($1)[1]")]
+    [InlineData("a COLLATE \"C\", a || b COLLATE pg_catalog.\"de_DE\", -a COLLATE x")]
+    [InlineData("a AT TIME ZONE 'UTC', a AT TIME ZONE 'UTC'::text, a AT TIME ZONE 'a' AT TIME ZONE 'b', a AT LOCAL, a::timestamp AT TIME ZONE b[1], (a AT TIME ZONE 'x')::date, -a AT TIME ZONE z")]
+    [InlineData("CAST(a AS int), a::int, a::int::text, a::numeric(10, 2), -1::int, (-1)::int, TRY_CAST('x' AS int), a::int[], a::int[3][], (a::int[])[1], a::\"T\".u")]
+    [InlineData("CASE WHEN a THEN 1 END, CASE a WHEN 1 THEN 'x' WHEN 2 THEN 'y' ELSE 'z' END, CASE WHEN a = 1 OR b THEN c ELSE CASE d WHEN 1 THEN 2 END END")]
+    [InlineData("coalesce(a, b), nullif(a, b), greatest(a, b), least(a, b)")]
+    [InlineData("extract(year FROM a), EXTRACT('epoch' FROM a - b), extract(DOW FROM now())")]
+    [InlineData("substring(a FROM 1 FOR 2), substring(a FROM 2), substring(a FOR 3), substring(a, 1, 2), substring(a FOR 3 FROM 2)")]
+    [InlineData("position('a' IN b), position(a, b), position, overlay(a PLACING b FROM 1), overlay(a PLACING b FROM 1 FOR 2), overlay(a, b, 1)")]
+    [InlineData("trim(a), trim('x' FROM a), trim(BOTH FROM a), trim(LEADING 'x' FROM a), trim(TRAILING FROM a), trim(a, 'x'), trim(BOTH 'x', a)")]
+    [InlineData("time, timestamp, interval, time.a, t.interval, t.select, t.from")]
+    // Calls.
+    [InlineData("f(), s.f(1), count(*), count(DISTINCT a), sum(ALL a), f(a, b => 1, c := 2), f(VARIADIC a), left('abc', 1), \"Left\"(1), replace(a, b, c), row_number() OVER ()")]
+    [InlineData("string_agg(a, ',' ORDER BY b DESC NULLS LAST, c), array_agg(DISTINCT a ORDER BY a) FILTER (WHERE a > 1)")]
+    [InlineData("percentile_cont(0.5) WITHIN GROUP (ORDER BY a DESC) FILTER (WHERE b), mode() WITHIN GROUP (ORDER BY a)")]
+    [InlineData("sum(a) OVER w, sum(a) FILTER (WHERE b) OVER (w PARTITION BY c, d ORDER BY e)")]
+    [InlineData("sum(a) OVER (ORDER BY b ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), sum(a) OVER (RANGE BETWEEN 1 PRECEDING AND 2 FOLLOWING EXCLUDE CURRENT ROW)")]
+    [InlineData("sum(a) OVER (GROUPS UNBOUNDED PRECEDING EXCLUDE TIES), sum(a) OVER (ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING EXCLUDE GROUP), sum(a) OVER (ROWS 2 PRECEDING EXCLUDE NO OTHERS)")]
+    [InlineData("sum(a) OVER (ORDER BY b RANGE BETWEEN interval '1 day' PRECEDING AND a + 1 FOLLOWING)")]
+    [InlineData("lag(a) IGNORE NULLS OVER (ORDER BY b), lag(a IGNORE NULLS) OVER w, first_value(a) RESPECT NULLS OVER w, first(a IGNORE NULLS)")]
+    [InlineData("GROUPING(a), GROUPING(a, b)")]
+    [InlineData("list_transform(a, x -> x + 1)")]
+    [InlineData("(SELECT 1), (SELECT 1) + 1, ((SELECT 1)), ((SELECT 1) UNION SELECT 2), ((SELECT 1) ORDER BY 1 LIMIT 1), (WITH a AS (SELECT 1) TABLE a)")]
+    public void SurvivesTheRoundTrip(string list) => RoundTrip.Check("SELECT " + list);
+
+    [Theory]
+    [InlineData("a + b * c", "a + (b * c)")]
+    [InlineData("a - b - c", "(a - b) - c")]
+    [InlineData("a ^ b ^ c", "(a ^ b) ^ c")]
+    [InlineData("-a ^ b", "(-a) ^ b")]
+    [InlineData("-a::int", "-(a::int)")]
+    [InlineData("a * b ^ c", "a * (b ^ c)")]
+    [InlineData("a || b + c", "a || (b + c)")]
+    [InlineData("a || b || c", "(a || b) || c")]
+    [InlineData("a -> b = c", "(a -> b) = c")]
+    [InlineData("@ a + b", "@ (a + b)")]
+    [InlineData("~ a | b", "(~ a) | b")]
+    [InlineData("a < b || c", "a < (b || c)")]
+    [InlineData("a LIKE b = c", "(a LIKE b) = c")]
+    [InlineData("a IN (1) = b", "(a IN (1)) = b")]
+    [InlineData("a = b IS NULL", "(a = b) IS NULL")]
+    [InlineData("NOT a = b", "NOT (a = b)")]
+    [InlineData("NOT a AND b OR c", "((NOT a) AND b) OR c")]
+    [InlineData("a OR b AND c", "a OR (b AND c)")]
+    [InlineData("a BETWEEN b AND c AND d", "(a BETWEEN b AND c) AND d")]
+    [InlineData("a BETWEEN b AND c + 1", "a BETWEEN b AND (c + 1)")]
+    [InlineData("a AT TIME ZONE b::text", "a AT TIME ZONE (b::text)")]
+    [InlineData("a + b AT TIME ZONE c", "a + (b AT TIME ZONE c)")]
+    [InlineData("-a COLLATE c", "(-a) COLLATE c")]
+    [InlineData("a || b COLLATE c", "a || (b COLLATE c)")]
+    [InlineData("a ISNULL", "a IS NULL")]
+    [InlineData("a != b", "a <> b")]
+    [InlineData("a = SOME (b)", "a = ANY (b)")]
+    [InlineData("a NOT LIKE ALL (b)", "a !~~ ALL (b)")]
+    [InlineData("a IN ((SELECT 1))", "a IN (SELECT 1)")]
+    [InlineData("(a, b)", "ROW(a, b)")]
+    [InlineData("[1, 2]", "ARRAY[1, 2]")]
+    [InlineData("CAST(a AS int)", "a::int")]
+    [InlineData("trim('x' FROM a)", "btrim(a, 'x')")]
+    [InlineData("trim(LEADING FROM a)", "ltrim(a)")]
+    [InlineData("substring(a FROM 2 FOR 3)", "substring(a, 2, 3)")]
+    [InlineData("substring(a FOR 3)", "substring(a, 1, 3)")]
+    [InlineData("position(a IN b)", "position(b, a)")]
+    [InlineData("overlay(a PLACING b FROM c FOR d)", "overlay(a, b, c, d)")]
+    [InlineData("E'\\t'", "'\t'")]
+    [InlineData("U&'\\0041'", "'A'")]
+    [InlineData("$x$a$x$", "'a'")]
+    [InlineData("0x10", "16")]
+    [InlineData("ABC.\"abc\"", "abc.\"abc\"")]
+    [InlineData("timestamp with time zone 'x'", "timestamptz 'x'")]
+    public void MeansTheSameAs(string expression, string same) => Assert.Equal(SqlParser.ParseExpression(same), SqlParser.ParseExpression(expression));
+
+    [Theory]
+    [InlineData("a + (b - c)")]
+    [InlineData("(a + b) * c")]
+    [InlineData("a - (b - c)")]
+    [InlineData("(a OR b) AND c")]
+    [InlineData("NOT (a AND b)")]
+    [InlineData("(a = b) = c")]
+    [InlineData("-(a + b)")]
+    [InlineData("a || b LIKE c")]
+    [InlineData("a LIKE (b = c)")]
+    [InlineData("(a AND b) AND c")]
+    [InlineData("(a IS NULL) IS TRUE")]
+    [InlineData("- -a")]
+    public void IsPrintedWithTheParenthesesItNeeds(string expression) => Assert.Equal(expression, SqlPrinter.Print(SqlParser.ParseExpression(expression)));
+
+    [Fact]
+    public void QuestionMarksAreNumberedByTheirPlaceInTheStatement()
+    {
+        Assert.Equal(SqlParser.ParseStatement("SELECT $1 + ($2), f($3)"), SqlParser.ParseStatement("SELECT ? + (?), f(?)"));
+        Assert.Equal(SqlParser.ParseStatement("SELECT $1"), SqlParser.ParseStatements("SELECT ?; SELECT ?")[1]);
+    }
+
+    [Theory]
+    [InlineData("int", "int")]
+    [InlineData("double precision", "float8")]
+    [InlineData("character varying(10)", "varchar(10)")]
+    [InlineData("char varying", "varchar")]
+    [InlineData("national character(3)", "char(3)")]
+    [InlineData("character", "char")]
+    [InlineData("bit varying(3)", "varbit(3)")]
+    [InlineData("timestamp(3) with time zone", "timestamptz(3)")]
+    [InlineData("timestamp without time zone", "timestamp")]
+    [InlineData("time with time zone", "timetz")]
+    [InlineData("NUMERIC(10, 2)", "numeric(10, 2)")]
+    [InlineData("int array", "int[]")]
+    [InlineData("text[][3]", "text[][3]")]
+    [InlineData("s.\"My Type\"(1)", "s.\"My Type\"(1)")]
+    [InlineData("interval", "interval")]
+    [InlineData("interval day to second(3)", "interval day to second(3)")]
+    [InlineData("interval(3)", "interval(3)")]
+    [InlineData("STRUCT(a int, b struct(c text)[])", "STRUCT(a int, b STRUCT(c text)[])")]
+    [InlineData("map(text, decimal(1, 2)[])", "MAP(text, decimal(1, 2)[])")]
+    public void TypesArePrintedInOneSpelling(string type, string printed)
+    {
+        Assert.Equal(printed, SqlPrinter.Print(SqlParser.ParseTypeName(type)));
+        Assert.Equal(SqlParser.ParseTypeName(type), SqlParser.ParseTypeName(printed));
+    }
+}
