@@ -177,6 +177,12 @@ internal sealed class FunctionsForTests : IFunctionCatalog
         {
             Name = name, Kind = kind, Parameters = parameters, IsVariadic = isVariadic, OptionalParameters = optional, ReturnType = result, Volatility = volatility,
             NeverNull = name is "count" or "row_number",
+            StateTypes = kind != FunctionKind.Aggregate ? null : name switch
+            {
+                "sum" or "count" or "min" or "max" => types => [result(types)],
+                "avg" => types => [result(types), SqlType.BigInt],
+                _ => null,
+            },
         });
     }
 }
