@@ -12,6 +12,7 @@ namespace SqlCluster.Execution.Parquet.Writing;
 internal abstract class CodedLeafBuffer : LeafBuffer
 {
     private const int LargestDictionary = 1 << 15;
+    private const int LargestDictionaryBytes = 1 << 20;
 
     // After how many values at most how many distinct ones may have come, in percent.
     private static readonly (int Values, int Percent)[] Trials = [(1 << 12, 90), (1 << 14, 60), (1 << 16, 20)];
@@ -116,7 +117,7 @@ internal abstract class CodedLeafBuffer : LeafBuffer
             _trial++;
         }
 
-        if (DistinctCount > LargestDictionary)
+        if (DistinctCount > LargestDictionary || DictionaryBytes > LargestDictionaryBytes)
             GiveUpCodes();
     }
 

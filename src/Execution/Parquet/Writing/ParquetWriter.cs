@@ -96,6 +96,7 @@ public sealed class ParquetWriter : IDisposable
         ArgumentNullException.ThrowIfNull(rowGroup);
         if (_isFinished)
             throw new InvalidOperationException("file is finished");
+        rowGroup.CheckSound();
         if (rowGroup.RowCount > 0)
         {
             rowGroup.Complete();

@@ -17,6 +17,7 @@ public sealed class RowGroupEncoder
     private readonly ChunkEncoder _encoder;
     private readonly NestedShredder _shredder;
     private int[] _everyRow = [];
+    private bool _isDamaged;
 
     internal RowGroupEncoder(WriteSchema schema, ParquetWriteOptions options)
     {
@@ -51,6 +52,7 @@ public sealed class RowGroupEncoder
     {
         if (IsComplete)
             return;
+        CheckSound();
         for (int i = 0; i < _leaves.Length; i++)
         {
             _encoder.Encode(_leaves[i], RowCount, _chunks[i]);
@@ -62,10 +64,12 @@ public sealed class RowGroupEncoder
 
     internal void Write(Batch batch, int firstRow, int rowCount)
     {
+        CheckSound();
         if (IsComplete)
             throw new InvalidOperationException("row group is complete");
         if (batch.Columns.Length != _schema.Fields.Count)
             throw new ArgumentException($"batch has {batch.Columns.Length} columns, the schema {_schema.Fields.Count}", nameof(batch));
+        _isDamaged = true;                                                      // until every column has its rows
         bool isEveryRow = batch.Selection is null && rowCount == batch.Length;
         ReadOnlySpan<int> rows = batch.Selection is { } selection ? selection.Rows.Slice(firstRow, rowCount) : EveryRow(batch.Length).Slice(firstRow, rowCount);
         for (int i = 0; i < batch.Columns.Length; i++)
@@ -81,6 +85,14 @@ public sealed class RowGroupEncoder
         }
 
         RowCount += rowCount;
+        _isDamaged = false;
+    }
+
+    /// <summary>Refuses to go on after a batch that was taken halfway only.</summary>
+    internal void CheckSound()
+    {
+        if (_isDamaged)
+            throw new InvalidOperationException("a batch was refused halfway: the row group cannot be written");
     }
 
     internal void Reset()

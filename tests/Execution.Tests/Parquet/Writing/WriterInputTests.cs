@@ -3,6 +3,7 @@ using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Execution.Parquet.Metadata;
 using SqlCluster.Execution.Parquet.Writing;
+using SqlCluster.Execution.Storage;
 using SqlCluster.Execution.Tests.Kernels;
 
 namespace SqlCluster.Execution.Tests.Parquet.Writing;
@@ -94,6 +95,49 @@ public sealed class WriterInputTests : IDisposable
     {
         Refused("23502", new ArrowField("n", ArrowType.Int32, Nullable: false), [1L, null]);
         Refused("23502", new ArrowField("n", ArrowType.List(ArrowType.Int32, nullable: false)), [new object?[] { 1L, null }]);
+    }
+
+    [Fact]
+    public void A_file_with_half_a_batch_is_never_finished()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new ParquetWriter(stream, new ArrowSchema([new("a", ArrowType.Int32), new("b", ArrowType.Int32, Nullable: false)]));
+        Vector[] columns = [RowMaker.Vector(ArrowType.Int32, [1L, 2L], _account), RowMaker.Vector(ArrowType.Int32, [1L, null], _account)];
+        Assert.Throws<ParquetException>(() => writer.Write(new Batch(columns, 2)));
+        Assert.Throws<InvalidOperationException>(() => writer.Write(new Batch([columns[0], columns[0]], 2)));
+        Assert.Throws<InvalidOperationException>(writer.Finish);
+    }
+
+    [Fact]
+    public void Row_groups_end_early_when_they_hold_many_bytes()
+    {
+        ArrowField[] fields = [new("t", ArrowType.Utf8)];
+        object?[] texts = [.. Enumerable.Range(0, 100).Select(static i => new string((char)('a' + (i % 26)), 1000) + i)];
+        byte[] bytes = Write(
+            new ParquetWriteOptions { RowGroupBytes = 20_000 },
+            writer =>
+            {
+                foreach (object?[] some in texts.Chunk(10))
+                    writer.Write(new Batch([RowMaker.Vector(ArrowType.Utf8, some, _account)], some.Length));
+            },
+            fields);
+        string path = Path.Combine(_folder, "early.parquet");
+        File.WriteAllBytes(path, bytes);
+        using LocalFile file = LocalFile.Open(path);
+        Assert.Equal(Enumerable.Repeat(20L, 5), FooterReader.Read(file).RowGroups.Select(static group => group.RowCount));
+        Assert.Equal(texts.Cast<string>(), CorpusReader.ReadAll(LocalFile.Open(path), 7)[0]);
+    }
+
+    [Fact]
+    public void Dictionaries_of_long_texts_are_given_up()
+    {
+        ArrowField[] fields = [new("t", ArrowType.Utf8)];
+        object?[] texts = [.. Enumerable.Range(0, 4000).Select(static i => new string('x', 3000) + (i % 400))];
+        string path = Path.Combine(_folder, "long.parquet");
+        File.WriteAllBytes(path, Write(ParquetWriteOptions.Default, writer => writer.Write(new Batch([RowMaker.Vector(ArrowType.Utf8, texts, _account)], texts.Length)), fields));
+        using LocalFile file = LocalFile.Open(path);
+        Assert.False(FooterReader.Read(file).RowGroups[0].Columns[0].IsAllDictionary);
+        Assert.Equal(texts.Cast<string>(), CorpusReader.ReadAll(LocalFile.Open(path), Arrow.Vectors.Batch.DefaultRows)[0]);
     }
 
     [Fact]
