@@ -1,5 +1,6 @@
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Optimizer.Statistics;
 using SqlCluster.Catalyst.Types;
 
 namespace SqlCluster.Catalyst.Physical;
@@ -9,17 +10,26 @@ internal sealed class AggregatePlanner
 {
     private readonly PhysicalPlanner _planner;
 
+    /// <summary>What the aggregate about to be planned is asked to spread its groups by.</summary>
+    private NodeList<Column>? _spread;
+
+    /// <summary>Distinct values for each partition from which on one key spreads rows evenly enough.</summary>
+    private const double ValuesPerPartition = 100;
+
     public AggregatePlanner(PhysicalPlanner planner) => _planner = planner;
 
     public PlannedNode Plan(Aggregate aggregate, IReadOnlySet<ColumnId> required)
     {
+        NodeList<Column>? spread = _spread;
+        _spread = null;
         NamedExpression[] calls = [.. aggregate.Calls.Where(call => required.Contains(call.Column.Id))];
         IEnumerable<Expression> used = aggregate.Keys.Concat(calls).Select(static item => item.Expression);
-        PlannedNode input = _planner.Plan(aggregate.Input, ExpressionBinder.References(used));
         double rows = _planner.RowsOf(aggregate);
-        return SharedDistinctArguments(aggregate, calls) is { } arguments && !input.Distribution.IsSingle && !_planner.IsOneTask
-            ? PlanDistinctFirst(aggregate, calls, arguments, input, rows)
-            : Plan(new Grouping(aggregate.Keys, calls, aggregate.GroupingSets, aggregate.GroupingId), input, rows);
+        _spread = rows > _planner.Context.Settings.GatheredGroups ? KeysBelow(aggregate) : null;
+        PlannedNode input = _planner.Plan(aggregate.Input, ExpressionBinder.References(used));
+        _spread = null;
+        var grouping = new Grouping(aggregate.Keys, calls, aggregate.GroupingSets, aggregate.GroupingId);
+        return Plan(grouping, input, rows, spread ?? ExchangeKeys(grouping, _planner.Context.Estimator.Estimate(aggregate)));
     }
 
     /// <summary>DISTINCT: grouping by all columns.</summary>
@@ -27,9 +37,32 @@ internal sealed class AggregatePlanner
 
     /// <summary>Drops duplicate rows of a planned node that has exactly these columns.</summary>
     public PlannedNode DistinctRows(PlannedNode input, NodeList<Column> columns, double rows) =>
-        Plan(new Grouping(columns.Map(NamedExpression.Pass), [], null, null), input, rows);
+        Plan(new Grouping(columns.Map(NamedExpression.Pass), [], null, null), input, rows, columns);
 
-    private PlannedNode Plan(Grouping grouping, PlannedNode input, double rows)
+    /// <summary>Where the input is an aggregate too, by these keys and more: its columns for these keys. Spread by them, its groups need no second exchange.</summary>
+    private static NodeList<Column>? KeysBelow(Aggregate aggregate)
+    {
+        if (aggregate.GroupingSets is not null || aggregate.Keys.IsEmpty || !aggregate.Keys.All(static key => key.Expression is ColumnReference))
+        {
+            return null;
+        }
+
+        NodeList<Column> columns = aggregate.Keys.Map(static key => ((ColumnReference)key.Expression).Column);
+        LogicalPlan below = aggregate.Input;
+        while (below is Project project && project.Items.All(static item => item.Expression is ColumnReference))
+        {
+            columns = columns.Map(column => ((ColumnReference)project.Items.First(item => item.Column.Id == column.Id).Expression).Column);
+            below = project.Input;
+        }
+
+        return below is Aggregate { GroupingSets: null } inner && columns.All(column => inner.Keys.Any(key => key.Column.Id == column.Id)) ? columns : null;
+    }
+
+    /// <param name="grouping">What by what.</param>
+    /// <param name="input">Rows.</param>
+    /// <param name="rows">Expected groups.</param>
+    /// <param name="spread">Key columns that partial results are spread by.</param>
+    private PlannedNode Plan(Grouping grouping, PlannedNode input, double rows, NodeList<Column> spread)
     {
         if (input.Distribution.IsSingle || _planner.IsOneTask)
         {
@@ -43,7 +76,7 @@ internal sealed class AggregatePlanner
 
         if (grouping.Calls.All(CanSplit))
         {
-            return PartialAndFinal(grouping, input, rows);
+            return PartialAndFinal(grouping, input, rows, spread);
         }
 
         PlannedNode exchanged = grouping.Sets is null && grouping.Keys.Count > 0
@@ -65,7 +98,7 @@ internal sealed class AggregatePlanner
     ///                                       HashAggregateExec Partial [k] [sum(v)]
     ///                                         input
     /// </code></remarks>
-    private PlannedNode PartialAndFinal(Grouping grouping, PlannedNode input, double rows)
+    private PlannedNode PartialAndFinal(Grouping grouping, PlannedNode input, double rows, NodeList<Column> spread)
     {
         NodeList<ExecColumn> keys = [.. grouping.KeyColumns];
         NodeList<AggregateCall> calls = grouping.BoundCalls(input);
@@ -75,10 +108,20 @@ internal sealed class AggregatePlanner
         var states = new PlannedNode(partial, grouping.KeyLayout(), Distribution.Any, partialRows);
         PlannedNode exchanged = keys.Count == 0 || rows <= _planner.Context.Settings.GatheredGroups
             ? _planner.Exchanges.Gather(states)
-            : _planner.Exchanges.Hash(states, [.. grouping.KeyOutputs.Select(static column => new ColumnReference(column))]);
+            : _planner.Exchanges.Hash(states, [.. spread.Select(static column => new ColumnReference(column))]);
         var final = new HashAggregateExec(
             AggregateMode.Final, [.. grouping.KeyOutputs.Select(exchanged.Reference)], calls, null, [.. keys, .. grouping.ResultColumns], exchanged.Plan);
         return new PlannedNode(final, grouping.Layout(), exchanged.Distribution, rows);
+    }
+
+    /// <summary>The keys that rows are spread by: one of many values and few bytes, if there is one, because all rows of a group agree on it; else all.</summary>
+    private NodeList<Column> ExchangeKeys(Grouping grouping, RelationEstimate output)
+    {
+        double enough = ValuesPerPartition * _planner.Context.Topology.ShufflePartitions;
+        Column? best = grouping.Sets is not null ? null : grouping.Keys.Select(static key => key.Column)
+            .Where(column => output.Of(column) is var estimate && estimate.DistinctCount >= enough && estimate.NullFraction < 0.01)
+            .OrderBy(static column => TypeWidth.Of(column.Type)).ThenByDescending(column => output.Of(column).DistinctCount).FirstOrDefault();
+        return best is not null ? [best] : [.. grouping.KeyOutputs];
     }
 
     private static Distribution Aliased(Grouping grouping, Distribution distribution) => distribution.WithAliases(
@@ -86,47 +129,6 @@ internal sealed class AggregatePlanner
 
     private static bool CanSplit(NamedExpression item) =>
         item.Expression is AggregateCall { IsDistinct: false, OrderBy.IsEmpty: true, Function.StateTypes: not null };
-
-    /// <summary>The arguments when every aggregate is DISTINCT over the same ones.</summary>
-    private static NodeList<Expression>? SharedDistinctArguments(Aggregate aggregate, NamedExpression[] calls)
-    {
-        if (aggregate.GroupingSets is not null || calls.Length == 0)
-        {
-            return null;
-        }
-
-        NodeList<Expression> arguments = ((AggregateCall)calls[0].Expression).Arguments;
-        return arguments.Count > 0 && calls.All(call => call.Expression is AggregateCall { IsDistinct: true, Filter: null, OrderBy.IsEmpty: true, Function.StateTypes: not null } distinct
-            && distinct.Arguments.Equals(arguments))
-            ? arguments
-            : null;
-    }
-
-    /// <summary>Groups by keys and arguments first, in all tasks, and aggregates what is left without DISTINCT.</summary>
-    private PlannedNode PlanDistinctFirst(Aggregate aggregate, NamedExpression[] calls, NodeList<Expression> arguments, PlannedNode input, double rows)
-    {
-        // Arguments get columns of their own: ids of the calls' results, of which there is at least one, and of plain columns.
-        var names = new List<NamedExpression>(aggregate.Keys);
-        var columns = new List<Column>();
-        foreach (Expression argument in arguments)
-        {
-            if (argument is not ColumnReference reference)
-            {
-                return Plan(new Grouping(aggregate.Keys, calls, null, null), input, rows);
-            }
-
-            columns.Add(reference.Column);
-            if (!names.Any(name => name.Column.Id == reference.Id))
-            {
-                names.Add(NamedExpression.Pass(reference.Column));
-            }
-        }
-
-        double distinctRows = Math.Min(input.Rows, Math.Max(rows, Math.Max(1, input.Rows / 2)));
-        PlannedNode distinct = Plan(new Grouping([.. names], [], null, null), input, distinctRows);
-        NamedExpression[] plain = [.. calls.Select(static call => call with { Expression = (AggregateCall)call.Expression with { IsDistinct = false } })];
-        return Plan(new Grouping(aggregate.Keys.Map(static key => NamedExpression.Pass(key.Column)), plain, null, null), distinct, rows);
-    }
 }
 
 /// <summary>What is grouped by what: a logical aggregate without its input.</summary>

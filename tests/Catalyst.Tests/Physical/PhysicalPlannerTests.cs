@@ -76,20 +76,24 @@ public sealed class PhysicalPlannerTests
     }
 
     [Fact]
-    public void Distinct_aggregates_over_the_same_argument_drop_duplicates_first_in_all_tasks()
+    public void Groups_of_groups_are_spread_once_by_the_keys_of_the_second_grouping()
     {
-        Scan scan = _b.Scan(TpchTables.LineItem, "l_partkey");
-        NamedExpression call = _b.Call(PlanBuilder.Count, "n", "l_partkey");
-        call = call with { Expression = (AggregateCall)call.Expression with { IsDistinct = true } };
+        Scan scan = _b.Scan(TpchTables.LineItem, "l_orderkey l_partkey l_quantity");
+        Aggregate inner = _b.Group(scan, "l_orderkey l_partkey", _b.Call(PlanBuilder.Sum, "total", "l_quantity"));
         Expect("""
-            HashAggregateExec Final [] [count(l_partkey)]
-              ExchangeExec Gather
-                HashAggregateExec Partial [] [count(l_partkey)]
-                  HashAggregateExec Final [l_partkey] []
-                    ExchangeExec Hash [l_partkey]
-                      HashAggregateExec Partial [l_partkey] []
-                        ScanExec lineitem [l_partkey]
-            """, PlanBuilder.Plan(_b.Group(scan, "", call)));
+            HashAggregateExec Single [l_partkey] [count(total)]
+              HashAggregateExec Final [l_orderkey, l_partkey] [sum(l_quantity)]
+                ExchangeExec Hash [l_partkey]
+                  HashAggregateExec Partial [l_orderkey, l_partkey] [sum(l_quantity)]
+                    ScanExec lineitem [l_orderkey, l_partkey, l_quantity]
+            """, PlanBuilder.Plan(_b.Group(inner, "l_partkey", _b.Call(PlanBuilder.Count, "n", "total"))));
+    }
+
+    [Fact]
+    public void One_key_of_many_values_spreads_groups_of_several_keys()
+    {
+        Scan scan = _b.Scan(TpchTables.Orders, "o_custkey o_orderpriority o_totalprice");
+        Assert.Contains("ExchangeExec Hash [o_custkey]\n", PlanBuilder.Plan(_b.Group(scan, "o_orderpriority o_custkey", _b.Call(PlanBuilder.Sum, "total", "o_totalprice"))).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

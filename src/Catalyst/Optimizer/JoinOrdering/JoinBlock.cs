@@ -8,8 +8,8 @@ namespace SqlCluster.Catalyst.Optimizer.JoinOrdering;
 /// <summary>An input of a join block: a plan that joins are ordered around.</summary>
 /// <param name="Plan">Its rows.</param>
 /// <param name="Rows">Expected rows.</param>
-/// <param name="DomainRows">Rows before the filters of a scan: bounds the key combinations of its table.</param>
-internal sealed record JoinInput(LogicalPlan Plan, double Rows, double DomainRows);
+/// <param name="KeyedRows">Expected rows that the estimates of key columns belong to: those before filters that only the block puts on the input.</param>
+internal sealed record JoinInput(LogicalPlan Plan, double Rows, double KeyedRows);
 
 /// <summary>A join that is tied to its right input: outer, semi, anti, mark or single join, with the left inputs it must find.</summary>
 /// <param name="Join">Kind, condition and mark.</param>
@@ -155,7 +155,7 @@ internal sealed class JoinBlock
 
                 if (keys.Count > 1)
                 {
-                    corrections[(first * Count) + second] = JoinEstimator.KeySelectivity(keys, Inputs[first].DomainRows, Inputs[second].DomainRows) / independent;
+                    corrections[(first * Count) + second] = JoinEstimator.KeySelectivity(keys, Inputs[first].KeyedRows, Inputs[second].KeyedRows) / independent;
                 }
             }
         }

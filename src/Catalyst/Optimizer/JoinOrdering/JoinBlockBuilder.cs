@@ -168,7 +168,7 @@ internal sealed class JoinBlockBuilder
         for (int i = 0; i < _plans.Count; i++)
         {
             LogicalPlan plan = filters[i] is { } terms ? new Filter(Conjunctions.AndAll(terms), _plans[i]) : _plans[i];
-            planned.Add(new JoinInput(plan, Math.Max(_estimator.Rows(plan), 1e-3), DomainRows(plan)));
+            planned.Add(new JoinInput(plan, Math.Max(_estimator.Rows(plan), 1e-3), _estimator.Rows(_plans[i])));
         }
 
         return new JoinBlock(planned, tied, classes.FindAll(static columns => !BitOperations.IsPow2(columns.Inputs)), conditions);
@@ -291,11 +291,4 @@ internal sealed class JoinBlockBuilder
 
         return new RelationEstimate(rows, columns);
     }
-
-    private double DomainRows(LogicalPlan plan) => plan switch
-    {
-        Scan scan => TableEstimator.Rows(scan.Table.Statistics),
-        Filter or Project => DomainRows(plan.Children[0]),
-        _ => _estimator.Rows(plan),
-    };
 }

@@ -6,7 +6,7 @@ namespace SqlCluster.Catalyst.Optimizer.Statistics;
 /// <summary>What is known of a computed value from its columns.</summary>
 internal sealed class ExpressionEstimator
 {
-    private const double DaysPerYear = 365.25, MicrosecondsPerDay = 86_400e6;
+    private const double DaysPerYear = 365.25, MicrosecondsPerDay = 86_400e6, ValuesPerCharacter = 12;
 
     private readonly RelationEstimate _input;
 
@@ -29,6 +29,9 @@ internal sealed class ExpressionEstimator
                 return Branches(branches, bytes);
             case Call call when Field(call) is { } distinct:
                 return Values(distinct, bytes);
+            case Call { Function.Name: "substr" or "substring" or "left" } call when call.Arguments[^1] is Literal { Value: long length }:
+                ColumnEstimate text = Of(call.Arguments[0]);
+                return Values(Math.Min(text.DistinctCount, Math.Pow(ValuesPerCharacter, Math.Clamp(length, 0, 8))), bytes) with { NullFraction = text.NullFraction };
         }
 
         // Booleans have two values; anything else has at most as many as the combinations of its columns.

@@ -9,6 +9,9 @@ internal static class JoinEstimator
     /// <summary>Share of pairs that a condition which is no equality keeps.</summary>
     private const double Inequality = 0.33;
 
+    /// <summary>Distinct values per row from which on a column is taken to identify its rows.</summary>
+    private const double Identifying = 0.9;
+
     public static RelationEstimate Estimate(
         JoinKind kind, RelationEstimate left, NodeList<Column> leftColumns, RelationEstimate right, NodeList<Column> rightColumns, Expression condition, Column? mark)
     {
@@ -28,7 +31,7 @@ internal static class JoinEstimator
             if (conjunct is Comparison { Operator: ComparisonOperator.Equal } equality && Sides(equality.Left, equality.Right, rightIds) is var (onLeft, onRight))
             {
                 keys.Add((leftEstimator.Of(onLeft), rightEstimator.Of(onRight)));
-                NarrowKeys(columns, onLeft, onRight, keys[^1]);
+                NarrowKeys(kind, columns, onLeft, onRight, keys[^1]);
             }
             else if (conjunct is IsDistinctFrom { Negated: true } same && Sides(same.Left, same.Right, rightIds) is var (sameLeft, sameRight))
             {
@@ -75,31 +78,36 @@ internal static class JoinEstimator
         };
     }
 
-    /// <summary>Share of pairs with equal keys; several keys count at most once per row of the side they identify.</summary>
+    /// <summary>Share of pairs with equal keys.</summary>
+    /// <remarks>
+    /// Keys are independent where one of them alone identifies a row of its side (a supplier's key says its nation). Else together they have at most as many
+    /// combinations as their side has rows before filters, and the smaller side is taken to hold each combination once.
+    /// </remarks>
     internal static double KeySelectivity(IReadOnlyList<(ColumnEstimate Left, ColumnEstimate Right)> keys, double leftRows, double rightRows)
     {
-        if (keys.Count == 0)
-        {
-            return 1;
-        }
-
-        double selectivity = 1, leftProduct = 1, rightProduct = 1, nulls = 1;
+        double selectivity = 1, leftProduct = 1, rightProduct = 1, nulls = 1, leftGrowth = 1, rightGrowth = 1, largest = 1;
+        bool isIdentified = false;
         foreach ((ColumnEstimate left, ColumnEstimate right) in keys)
         {
-            selectivity /= Math.Max(left.DomainCount, right.DomainCount);
+            double domain = Math.Max(left.DomainCount, right.DomainCount);
+            selectivity /= domain;
+            largest = Math.Max(largest, domain);
             leftProduct *= left.DomainCount;
             rightProduct *= right.DomainCount;
+            leftGrowth = Math.Max(leftGrowth, left.DomainCount / left.DistinctCount);
+            rightGrowth = Math.Max(rightGrowth, right.DomainCount / right.DistinctCount);
             nulls *= (1 - left.NullFraction) * (1 - right.NullFraction);
+            isIdentified |= left.DistinctCount >= Identifying * leftRows || right.DistinctCount >= Identifying * rightRows;
         }
 
-        if (keys.Count > 1)
+        if (keys.Count > 1 && !isIdentified)
         {
-            // No side has more key combinations than rows: the smaller side is taken to hold each combination once.
-            double leftCombinations = Math.Min(leftProduct, Math.Max(1, leftRows)), rightCombinations = Math.Min(rightProduct, Math.Max(1, rightRows));
-            double combinations = leftProduct > leftRows && rightProduct > rightRows
+            double leftAll = Math.Max(1, leftRows * leftGrowth), rightAll = Math.Max(1, rightRows * rightGrowth);
+            double leftCombinations = Math.Min(leftProduct, leftAll), rightCombinations = Math.Min(rightProduct, rightAll);
+            double combinations = leftProduct > leftAll && rightProduct > rightAll
                 ? Math.Min(leftCombinations, rightCombinations)
                 : Math.Max(leftCombinations, rightCombinations);
-            selectivity = Math.Max(selectivity, 1 / Math.Max(combinations, keys.Max(static key => Math.Max(key.Left.DomainCount, key.Right.DomainCount))));
+            selectivity = Math.Max(selectivity, 1 / Math.Max(combinations, largest));
         }
 
         return selectivity * nulls;
@@ -140,14 +148,17 @@ internal static class JoinEstimator
         }
     }
 
-    private static void NarrowKeys(Dictionary<ColumnId, ColumnEstimate> columns, Expression onLeft, Expression onRight, (ColumnEstimate Left, ColumnEstimate Right) key)
+    /// <summary>Matched rows have the values that both sides have; a side whose rows all stay keeps its own.</summary>
+    private static void NarrowKeys(
+        JoinKind kind, Dictionary<ColumnId, ColumnEstimate> columns, Expression onLeft, Expression onRight, (ColumnEstimate Left, ColumnEstimate Right) key)
     {
-        double distinct = Math.Min(key.Left.DistinctCount, key.Right.DistinctCount);
-        foreach (Expression side in new[] { onLeft, onRight })
+        double distinct = Math.Min(key.Left.DistinctCount, key.Right.DistinctCount), domain = Math.Max(key.Left.DomainCount, key.Right.DomainCount);
+        bool narrowsLeft = kind is JoinKind.Inner or JoinKind.RightOuter, narrowsRight = kind is JoinKind.Inner or JoinKind.LeftOuter or JoinKind.LeftSingle;
+        foreach ((Expression side, bool isNarrowed) in new[] { (onLeft, narrowsLeft), (onRight, narrowsRight) })
         {
-            if (side is ColumnReference reference && columns.TryGetValue(reference.Id, out ColumnEstimate column))
+            if (isNarrowed && side is ColumnReference reference && columns.TryGetValue(reference.Id, out ColumnEstimate column))
             {
-                columns[reference.Id] = column with { DistinctCount = distinct, NullFraction = 0, DomainCount = Math.Max(key.Left.DomainCount, key.Right.DomainCount) };
+                columns[reference.Id] = column with { DistinctCount = distinct, NullFraction = 0, DomainCount = domain };
             }
         }
     }

@@ -8,6 +8,7 @@ namespace SqlCluster.Catalyst.Optimizer.Statistics;
 public static class LiteralScale
 {
     private const int TextPrefixBytes = 8;
+    private const double MicrosecondsPerDay = 86_400e6;
 
     /// <summary>Position of a constant: numbers as they are, dates in days, times in microseconds, texts by their first eight bytes. NaN when there is none.</summary>
     public static double Position(Literal literal) => literal.Value switch
@@ -18,6 +19,14 @@ public static class LiteralScale
         Int128 unscaled => (double)unscaled / Math.Pow(10, literal.Type.Scale),
         string text when literal.Type.IsText || literal.Type.Kind == TypeKind.Unknown => TextPosition(text),
         _ => double.NaN,
+    };
+
+    /// <summary>Position of a constant on the scale of a column that it is compared with after a cast: timestamps in days beside a date.</summary>
+    public static double Position(Literal literal, SqlType columnType) => (columnType.Kind, literal.Type.Kind) switch
+    {
+        (TypeKind.Date, TypeKind.Timestamp or TypeKind.TimestampTz) => Position(literal) / MicrosecondsPerDay,
+        (TypeKind.Timestamp or TypeKind.TimestampTz, TypeKind.Date) => Position(literal) * MicrosecondsPerDay,
+        _ => Position(literal),
     };
 
     /// <summary>Distance of neighbouring values: 1 for types that have one, else 0.</summary>

@@ -8,7 +8,7 @@ namespace SqlCluster.Catalyst.Optimizer.Statistics;
 /// <remarks>One instance serves one query and one thread: it remembers nodes by reference and definitions of common table expressions by id.</remarks>
 public sealed class PlanEstimator
 {
-    private const double TableFunctionRows = 10, Iterations = 10;
+    private const double TableFunctionRows = 10, Iterations = 10, CountSpread = 10;
 
     private readonly Dictionary<LogicalPlan, RelationEstimate> _estimates = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<CteId, (RelationEstimate Estimate, NodeList<Column> Columns)> _definitions = [];
@@ -123,19 +123,27 @@ public sealed class PlanEstimator
 
         foreach (NamedExpression call in aggregate.Calls)
         {
-            columns[call.Column.Id] = OfCall((AggregateCall)call.Expression, estimator, rows);
+            columns[call.Column.Id] = OfCall((AggregateCall)call.Expression, estimator, rows, input.Rows);
         }
 
         return new RelationEstimate(rows, columns);
     }
 
-    private static ColumnEstimate OfCall(AggregateCall call, ExpressionEstimator estimator, double rows)
+    private static ColumnEstimate OfCall(AggregateCall call, ExpressionEstimator estimator, double groups, double rows)
     {
-        // min and max stay within their argument's range; counts and sums may take any value.
-        ColumnEstimate unknown = ColumnEstimate.Unknown(rows, TypeWidth.Of(call.ResultType)) with { DistinctCount = Math.Max(1, rows), DomainCount = Math.Max(1, rows) };
-        return call.Function.Name is "min" or "max" or "any_value" or "first" or "last" && call.Arguments.Count == 1
-            ? estimator.Of(call.Arguments[0]).CappedAt(rows)
-            : unknown;
+        ColumnEstimate unknown = ColumnEstimate.Unknown(groups, TypeWidth.Of(call.ResultType)) with { DistinctCount = Math.Max(1, groups), DomainCount = Math.Max(1, groups) };
+        switch (call.Function.Name)
+        {
+            case "min" or "max" or "any_value" or "first" or "last" when call.Arguments.Count == 1:
+                // These stay within their argument's range.
+                return estimator.Of(call.Arguments[0]).CappedAt(groups);
+            case "count":
+                // Group sizes spread around their mean.
+                double sizes = Math.Min(Math.Max(1, groups), CountSpread * Math.Max(1, rows / Math.Max(1, groups)));
+                return unknown with { DistinctCount = sizes, DomainCount = sizes };
+            default:
+                return unknown;
+        }
     }
 
     /// <summary>Groups of rows: the keys' distinct counts multiplied, the second, third, ... largest under the powers 3/4, 1/2, 1/4, ..., at most the rows.</summary>

@@ -130,7 +130,7 @@ internal sealed class SelectivityEstimator
             return null;
         }
 
-        double position = LiteralScale.Position(literal);
+        double position = LiteralScale.Position(literal, column.Type);
         ColumnEstimate estimate = _input.Of(column.Column);
         if (double.IsNaN(position) || !estimate.HasRange)
         {
@@ -185,7 +185,7 @@ internal sealed class SelectivityEstimator
         ColumnEstimate column = estimator.Of(left);
         if (right is Literal literal)
         {
-            double position = LiteralScale.Position(literal);
+            double position = LiteralScale.Position(literal, Unwrap(left).Type);
             return literal.IsNull ? 0
                 : column.HasRange && !double.IsNaN(position) && (position < column.Minimum || position > column.Maximum) ? Least
                 : (1 - column.NullFraction) / column.DistinctCount;
