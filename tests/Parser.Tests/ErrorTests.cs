@@ -12,6 +12,7 @@ public sealed class ErrorTests
     [InlineData("SELECT a FROM t WHERE", "syntax error at end of input", 22)]
     [InlineData("SELECT a b c FROM t", "syntax error at or near \"c\"", 12)]
     [InlineData("SELECT a = b = c", "syntax error at or near \"=\"", 14)]
+    [InlineData("SELECT a IS DISTINCT FROM b IS NULL", "syntax error at or near \"IS\"", 29)]
     [InlineData("SELECT a IN ()", "syntax error at or near \")\"", 14)]
     [InlineData("SELECT 1 +", "syntax error at end of input", 11)]
     [InlineData("SELECT a FROM t JOIN u", "syntax error at end of input", 23)]

@@ -77,6 +77,8 @@ public sealed class ExpressionFeatureTests
     [InlineData("a LIKE b = c", "(a LIKE b) = c")]
     [InlineData("a IN (1) = b", "(a IN (1)) = b")]
     [InlineData("a = b IS NULL", "(a = b) IS NULL")]
+    [InlineData("a IS DISTINCT FROM b = c", "a IS DISTINCT FROM (b = c)")]
+    [InlineData("a = b IS DISTINCT FROM c", "(a = b) IS DISTINCT FROM c")]
     [InlineData("NOT a = b", "NOT (a = b)")]
     [InlineData("NOT a AND b OR c", "((NOT a) AND b) OR c")]
     [InlineData("a OR b AND c", "a OR (b AND c)")]

@@ -58,7 +58,18 @@ internal sealed partial class AstBuilder
             // Comparisons do not associate: a < b < c is an error.
             if (i > 0 && tails[i] is ComparisonContext && tails[i - 1] is ComparisonContext)
                 throw SyntaxError(tails[i].Start);
-            left = BuildPredicateTail(left, tails[i]);
+            if (tails[i] is not IsTestContext { } test || test.DISTINCT() is null)
+            {
+                left = BuildPredicateTail(left, tails[i]);
+                continue;
+            }
+            // What follows IS DISTINCT FROM is its operand up to a comparison: a IS DISTINCT FROM b = c. Another test may not follow.
+            Expression right = BuildPatternMatch(test.patternMatch());
+            if (i + 1 < tails.Length && tails[i + 1] is ComparisonContext)
+                right = BuildPredicateTail(right, tails[++i]);
+            if (i + 1 < tails.Length)
+                throw SyntaxError(tails[i + 1].Start);
+            left = new IsDistinctFromExpression(left, right, test.NOT() is not null) { Span = Cover(left, right) };
         }
         Leave(outer, tails.Length, context);
         return left;
@@ -76,8 +87,6 @@ internal sealed partial class AstBuilder
                     : new BinaryExpression(symbol, left, BuildPatternMatch(comparison.patternMatch())) { Span = span };
             case IsTestContext test:
                 bool negated = test.NOT() is not null;
-                if (test.DISTINCT() is not null)
-                    return new IsDistinctFromExpression(left, BuildPatternMatch(test.patternMatch()), negated) { Span = span };
                 if (test.NULL() is not null)
                     return new IsNullExpression(left, negated) { Span = span };
                 TruthValue value = test.TRUE() is not null ? TruthValue.True : test.FALSE() is not null ? TruthValue.False : TruthValue.Unknown;
