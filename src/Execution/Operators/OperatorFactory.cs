@@ -2,6 +2,7 @@ using SqlCluster.Catalyst.Physical;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Operators.Aggregation;
 using SqlCluster.Execution.Operators.Joins;
+using SqlCluster.Execution.Operators.Sorting;
 using SqlCluster.Execution.Shuffle;
 
 namespace SqlCluster.Execution.Operators;
@@ -20,6 +21,9 @@ public static class OperatorFactory
             ValuesExec values => new ValuesOperator(values, context, metrics),
             FilterExec filter => new FilterOperator(filter, Create(filter.Input, context), context, metrics),
             ProjectExec project => new ProjectOperator(project, Create(project.Input, context), context, metrics),
+            SortExec sort => new SortOperator(sort, Create(sort.Input, context), context, metrics),
+            TopNExec top => new TopNOperator(top, Create(top.Input, context), context, metrics),
+            DistinctOnExec distinct => new DistinctOnOperator(distinct, Create(distinct.Input, context), context, metrics),
             LimitExec limit => new LimitOperator(limit, Create(limit.Input, context), context, metrics),
             UnionExec union => new UnionOperator([.. union.Inputs.Select(input => Create(input, context))], context, metrics),
             HashAggregateExec aggregate => HashAggregateOperator.Create(aggregate, Create(aggregate.Input, context), context, metrics),

@@ -1,5 +1,9 @@
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Physical;
+using SqlCluster.Execution.Evaluation;
 using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Operators.Joins;
 using SqlCluster.Execution.Shuffle;
 
 namespace SqlCluster.Execution.Scheduler;
@@ -9,10 +13,45 @@ internal static class StageEnd
 {
     public static void Run(Stage stage, StagePlan plan, QueryContext context)
     {
-        // A stage without rows leaves an empty output rather than none, so that readers need not tell the two apart.
-        if (stage.Purpose == StagePurpose.Shuffle)
+        if (stage.Purpose != StagePurpose.Shuffle)
         {
-            ShuffleSinks.Output(context, stage.Id, stage.Tasks, stage.Output!.Partitions);
+            return;
+        }
+
+        // A stage without rows leaves an empty output rather than none, so that readers need not tell the two apart.
+        ShuffleOutput output = ShuffleSinks.Output(context, stage.Id, stage.Tasks, stage.Output!.Partitions);
+        if (stage.Output.Kind == ExchangeKind.Broadcast && context.Settings.RuntimeFilters)
+        {
+            foreach (Stage reader in plan.Stages)
+            {
+                MakeRuntimeFilters(reader.Plan, stage.Id, output, context);
+            }
+        }
+    }
+
+    /// <summary>Makes the filters of the join whose build side has just become complete.</summary>
+    private static void MakeRuntimeFilters(ExecPlan plan, StageId build, ShuffleOutput output, QueryContext context)
+    {
+        if (plan is HashJoinExec { Right: ShuffleReadExec read } join && read.Stage == build)
+        {
+            foreach (RuntimeFilterSource source in join.RuntimeFilters)
+            {
+                context.SharedByKey(source.Id, () => RuntimeFilter.Build(Keys(join.RightKeys[source.KeyIndex], output, context), context.Account));
+            }
+        }
+
+        foreach (ExecPlan child in plan.Children)
+        {
+            MakeRuntimeFilters(child, build, output, context);
+        }
+    }
+
+    private static IEnumerable<(Vector Keys, SelectionVector? Selection)> Keys(Expression key, ShuffleOutput output, QueryContext context)
+    {
+        using CompiledExpression compiled = ExpressionCompiler.Compile(key, context.Settings.ForEvaluation(context.Account));
+        foreach (Batch batch in output.Batches(0))
+        {
+            yield return (compiled.Evaluate(batch), batch.Selection);
         }
     }
 }

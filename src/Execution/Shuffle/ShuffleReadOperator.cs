@@ -2,6 +2,7 @@ using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Physical;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Operators;
+using SqlCluster.Execution.Operators.Sorting;
 
 namespace SqlCluster.Execution.Shuffle;
 
@@ -31,6 +32,11 @@ internal sealed class ShuffleReadOperator : Operator
         if (output != null && partition >= output.Partitions)
         {
             output = null;
+        }
+
+        if (!read.Exchange.SortKeys.IsEmpty)
+        {
+            return new MergeReadOperator(read, output, context, metrics);
         }
 
         return new ShuffleReadOperator(output, partition, isBroadcast, context, metrics);

@@ -1,4 +1,5 @@
 using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Execution.Parquet.Reading;
 using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Execution.Storage;
@@ -29,11 +30,29 @@ public sealed class FileTableCache : IDisposable
         IReadOnlyList<string> files = FilePaths.Expand(path);
         return (options.Format ?? FilePaths.FormatOf(files[0])) switch
         {
+            FileFormat.Parquet => ParquetTable.Open(Path.GetFileNameWithoutExtension(path.TrimEnd(Path.DirectorySeparatorChar)), files, ParquetOptions(options)),
             _ => throw ExecutionErrors.Unsupported($"files such as '{files[0]}'"),
         };
     }
 
     public void Dispose()
     {
+    }
+
+    private static ParquetTableOptions ParquetOptions(FileTableOptions options)
+    {
+        ParquetTableOptions result = ParquetTableOptions.Default;
+        foreach ((string name, string value) in options.Options)
+        {
+            bool isOn = value.ToLowerInvariant() is "on" or "true" or "1";
+            result = name.ToLowerInvariant() switch
+            {
+                "binary_as_string" => result with { BinaryAsString = isOn },
+                "verify_checksums" => result with { VerifyChecksums = isOn },
+                _ => throw new QueryException("22023", ErrorKind.User, $"option not recognized for Parquet: \"{name}\""),
+            };
+        }
+
+        return result;
     }
 }

@@ -1,0 +1,157 @@
+using SqlCluster.Arrow.Memory;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Execution.Evaluation;
+using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Functions;
+using SqlCluster.Execution.Kernels;
+
+namespace SqlCluster.Execution.Operators.Sorting;
+
+/// <summary>Rows with their encoded sort keys: collected, then brought into order, then read batch by batch.</summary>
+internal sealed class SortBuffer : IDisposable
+{
+    private readonly TaskContext _context;
+    private readonly CompiledExpression[] _keys;
+    private readonly SortKeyEncoder _encoder;
+    private readonly Vector[] _keyVectors;
+    private ColumnAppender[]? _columns;
+    private ColumnAppender[] _keyColumns = [];
+    private VectorGatherer[] _gatherers = [];
+    private GrowingBuffer _encoded;
+    private NativeBuffer? _order;
+    private Vector[] _sortedColumns = [];
+    private int _next;
+
+    public SortBuffer(NodeList<SortKey> keys, TaskContext context)
+    {
+        _context = context;
+        _keys = ExpressionCompiler.CompileAll([.. keys.Select(static key => key.Expression)], context.Evaluation);
+        _keyVectors = new Vector[keys.Count];
+        _encoder = new SortKeyEncoder([.. keys.Select(static key => new Kernels.SortDirection(ArrowTypes.Of(key.Expression.Type), key.Descending, key.NullsFirst))]);
+        _encoded = new GrowingBuffer(context.Account);
+    }
+
+    /// <summary>Rows collected.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Copies the rows of a batch that count.</summary>
+    public void Append(Batch batch)
+    {
+        if (_columns == null)
+        {
+            _columns = Array.ConvertAll(batch.Columns, column => ColumnAppender.Create(column.Type, _context.Account));
+            _gatherers = Array.ConvertAll(batch.Columns, _ => new VectorGatherer(_context.Account));
+        }
+
+        for (int i = 0; i < _keys.Length; i++)
+        {
+            _keyVectors[i] = _keys[i].Evaluate(batch);
+        }
+
+        long used = (long)Count * _encoder.Stride;
+        int bytes = batch.RowCount * _encoder.Stride;
+        _encoder.Encode(_keyVectors, batch.Selection == null ? default : batch.Selection.Rows, batch.RowCount, _encoded.Ensure(used + bytes, used).Span<byte>(used, bytes));
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            _columns[i].Append(batch.Columns[i], batch.Selection);
+        }
+
+        if (!_encoder.IsExact)
+        {
+            if (_keyColumns.Length == 0)
+            {
+                _keyColumns = Array.ConvertAll(_keyVectors, vector => ColumnAppender.Create(vector.Type, _context.Account));
+            }
+
+            for (int i = 0; i < _keyColumns.Length; i++)
+            {
+                _keyColumns[i].Append(_keyVectors[i], batch.Selection);
+            }
+        }
+
+        Count = checked(Count + batch.RowCount);
+    }
+
+    /// <summary>Brings all rows into order.</summary>
+    public void Sort() => Arrange(static (entries, comparer, _) => entries.Sort(comparer), 0);
+
+    /// <summary>Brings rows into order that were appended as sorted runs.</summary>
+    /// <param name="runStarts">Row where each run begins.</param>
+    public void MergeRuns(int[] runStarts) => Arrange(RunMerger.Merge, runStarts);
+
+    /// <summary>Row numbers in order, after <see cref="Sort"/>.</summary>
+    public ReadOnlySpan<int> Order => _order == null ? default : _order.Span<int>(0, Count);
+
+    /// <summary>Columns by row number, after <see cref="Sort"/>.</summary>
+    public Vector[] Columns => _sortedColumns;
+
+    /// <summary>Tells whether rows, by row number, have equal keys.</summary>
+    public bool AreTied(int left, int right) => Comparer().AreTied(left, right);
+
+    /// <summary>The next rows in order, at most a batch and at most <paramref name="limit"/> of them; null at the end.</summary>
+    public Batch? Next(int limit = int.MaxValue)
+    {
+        int count = Math.Min(Math.Min(Count - _next, _context.BatchSize), limit);
+        if (count <= 0)
+        {
+            return null;
+        }
+
+        ReadOnlySpan<int> rows = Order.Slice(_next, count);
+        _next += count;
+        var columns = new Vector[_sortedColumns.Length];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = _gatherers[i].Take(_sortedColumns[i], rows);
+        }
+
+        return new Batch(columns, count);
+    }
+
+    /// <summary>Leaves rows out of what <see cref="Next"/> gives.</summary>
+    public void Skip(int rows) => _next = Math.Min(Count, _next + rows);
+
+    public void Dispose()
+    {
+        Array.ForEach(_keys, static key => key.Dispose());
+        Array.ForEach(_columns ?? [], static column => column.Dispose());
+        Array.ForEach(_keyColumns, static column => column.Dispose());
+        Array.ForEach(_gatherers, static gatherer => gatherer.Dispose());
+        _encoded.Dispose();
+        _order?.Release();
+        _order = null;
+    }
+
+    private SortEntryComparer Comparer() =>
+        new(_encoder, _encoded.Buffer, Array.ConvertAll(_keyColumns, static column => new VectorReader(column.Build())));
+
+    private delegate void Arrangement<in T>(Span<SortEntry> entries, SortEntryComparer comparer, T argument);
+
+    private void Arrange<T>(Arrangement<T> arrange, T argument)
+    {
+        if (Count == 0)
+        {
+            return;
+        }
+
+        SortEntryComparer comparer = Comparer();
+        NativeBuffer buffer = NativeBuffer.Allocate(Count * 16L, _context.Account);
+        Span<SortEntry> entries = buffer.Span<SortEntry>(0, Count);
+        for (int row = 0; row < entries.Length; row++)
+        {
+            entries[row] = comparer.Entry(row);
+        }
+
+        arrange(entries, comparer, argument);
+        Span<int> order = NativeBuffer.Reuse(ref _order, Count * 4L, _context.Account).Span<int>(0, Count);
+        for (int i = 0; i < entries.Length; i++)
+        {
+            order[i] = entries[i].Row;
+        }
+
+        buffer.Release();
+        _sortedColumns = Array.ConvertAll(_columns!, static column => column.Build());
+        _next = 0;
+    }
+}
