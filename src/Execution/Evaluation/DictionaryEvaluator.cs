@@ -173,6 +173,12 @@ internal sealed class DictionaryEvaluator(int ordinal, Evaluator onEntries, Eval
             return;
         }
 
+        if (column.CodeWidth == 2 && Simd.HasBytePermute && entryCount <= CodeLookupKernels.MaxRegisterEntries)
+        {
+            CodeLookupKernels.RunInRegisters(column.Codes16, entries, entryCount, result);
+            return;
+        }
+
         ReadOnlySpan<byte> table = isValidity ? _validityTable.Of(entries, entryCount, _entries!, account) : _valueTable.Of(entries, entryCount, _entries!, account);
         if (column.CodeWidth == 2)
         {
