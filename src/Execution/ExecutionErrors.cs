@@ -62,6 +62,8 @@ public static class ExecutionErrors
 
     public static QueryException InvalidBucket(string what) => new("2201G", ErrorKind.User, what);
 
+    public static QueryException PercentileOutOfRange(double value) => new("22003", ErrorKind.User, FormattableString.Invariant($"percentile value {value} is not between 0 and 1"));
+
     public static QueryException InputOutOfRange() => new("22003", ErrorKind.User, "input is out of range");
 
     /// <summary>More than the engine takes: lengths, counts, characters.</summary>

@@ -79,12 +79,12 @@ public class HashAggregateTests
     [InlineData("scattered", "groups")]
     public void PartialAggregationSuitsItselfToTheKeys(string shape, string counter)
     {
-        const int RowCount = 90000;
+        int rowCount = shape == "unique" ? 400000 : 90000;
         var random = new Random(11);
         var rows = new List<object?[]>();
-        for (int i = 0; i < RowCount; i++)
+        for (int i = 0; i < rowCount; i++)
         {
-            long key = shape == "clustered" ? i / 4 : shape == "unique" ? i * 7919L % 1_000_003 : random.Next(30000);
+            long key = shape == "clustered" ? i / 4 : shape == "unique" ? i * 7919L % 4_000_037 : random.Next(30000);
             rows.Add([key, key % 1000 == 0 ? null : (long)random.Next(100)]);
         }
 

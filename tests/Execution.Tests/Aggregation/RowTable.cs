@@ -87,6 +87,7 @@ internal sealed class RowTable(SqlType[] types, IReadOnlyList<object?[]> rows, i
         switch (reader.Id)
         {
             case ArrowTypeId.Utf8: return Encoding.UTF8.GetString(reader.Bytes(row));
+            case ArrowTypeId.Binary: return reader.Bytes(row).ToArray();
             case ArrowTypeId.Boolean: return reader.Boolean(row);
             case ArrowTypeId.Float32 or ArrowTypeId.Float64: return reader.Double(row);
             case ArrowTypeId.Decimal64 or ArrowTypeId.Decimal128: return reader.Decimal(row);
@@ -98,6 +99,19 @@ internal sealed class RowTable(SqlType[] types, IReadOnlyList<object?[]> rows, i
                 return Enumerable.Range(list.Offsets[slot], list.Offsets[slot + 1] - list.Offsets[slot]).Select(i => Box(in child, i)).ToArray();
             default: return reader.Integer(row);
         }
+    }
+
+    private static Vector Binary(object?[] values, MemoryAccount account)
+    {
+        var heap = new ByteHeap(account);
+        NativeBuffer views = NativeBuffer.AllocateZeroed(values.Length * 16L, account);
+        for (int i = 0; i < values.Length; i++)
+        {
+            views.Span<StringView>(0, values.Length)[i] = values[i] == null ? default : heap.Add((byte[])values[i]!);
+        }
+
+        (NativeBuffer? validity, int nulls) = TestVectors.Validity(Array.ConvertAll(values, static value => value != null), account);
+        return new ViewVector(ArrowType.Binary, values.Length, views, 0, heap.Buffers, validity, nulls);
     }
 
     private static Vector Make(SqlType type, object?[] values, Random random, bool isPlain, MemoryAccount account)
@@ -116,6 +130,7 @@ internal sealed class RowTable(SqlType[] types, IReadOnlyList<object?[]> rows, i
             TypeKind.Numeric when type.Precision <= 18 || (random.Next(2) == 0 && values.All(static value => value is not Int128 wide || wide == (long)wide)) =>
                 TestVectors.Fixed(ArrowType.Decimal64(type.Precision, type.Scale), Array.ConvertAll(values, static value => (long?)(Int128?)value), account),
             TypeKind.Numeric => TestVectors.Fixed(ArrowType.Decimal128(type.Precision, type.Scale), Array.ConvertAll(values, static value => (Int128?)value), account),
+            TypeKind.Bytea => Binary(values, account),
             _ => TestVectors.Text(Array.ConvertAll(values, static value => (string?)value), account),
         };
         if (isPlain || Array.TrueForAll(values, static value => value == null))

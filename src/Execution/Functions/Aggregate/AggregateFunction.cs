@@ -5,7 +5,7 @@ using SqlCluster.Catalyst.Types;
 namespace SqlCluster.Execution.Functions.Aggregate;
 
 /// <summary>One aggregate call as it was resolved.</summary>
-/// <param name="ArgumentTypes">SQL types of the arguments, then of the order keys if <see cref="AggregateFunction.TakesOrderKeys"/>.</param>
+/// <param name="ArgumentTypes">SQL types of the arguments (for WITHIN GROUP, what is ordered is among them).</param>
 /// <param name="ResultType">SQL type of the result.</param>
 /// <param name="Constants">The arguments' values where they are literals, else null.</param>
 /// <param name="OrderBy">WITHIN GROUP or ORDER BY inside the call.</param>
@@ -17,9 +17,6 @@ internal sealed record AggregateBinding(
 /// <summary>An overload of an aggregate function: what the analyzer sees, and how a call of it is computed.</summary>
 internal sealed record AggregateFunction(FunctionSignature Signature, Func<AggregateBinding, Accumulator> Bind)
 {
-    /// <summary>Whether the order keys are passed behind the arguments (WITHIN GROUP); rows come in their order.</summary>
-    public bool TakesOrderKeys { get; init; }
-
     /// <summary>Whether the result depends on the order of the rows, so that ORDER BY inside the call matters.</summary>
     public bool IsOrderSensitive { get; init; }
 

@@ -14,6 +14,11 @@ internal static class AggregateFunctions
         .. MinMax.Functions,
         .. Booleans.Functions,
         .. Picks.Functions,
+        .. Moments.Functions,
+        .. BitAggregates.Functions,
+        .. Collections.Functions,
+        .. OrderedSets.Functions,
+        .. DistinctSketch.Functions,
     ];
 
     private static readonly FrozenDictionary<FunctionSignature, AggregateFunction> BySignature =

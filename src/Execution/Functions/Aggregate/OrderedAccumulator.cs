@@ -107,7 +107,7 @@ internal sealed class OrderedAccumulator : Accumulator
         Accumulator inner = _function.Bind(_binding);
         Accumulator target = _isDistinct ? new DistinctAccumulator(_binding, inner) : inner;
         target.Resize(_groupCount);
-        int inputs = _function.TakesOrderKeys ? columns.Length : _argumentCount;
+        int inputs = _argumentCount;
         var vectors = new Vector[inputs];
         var groups = new int[Math.Min(order.Length, FeedRows)];
         ReadOnlySpan<int> groupOf = _groups.Values;

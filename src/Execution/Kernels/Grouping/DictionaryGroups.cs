@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 
@@ -36,6 +38,11 @@ internal sealed class DictionaryGroups(GroupTable table, MemoryAccount account) 
         }
 
         Prepare(columns, (int)combinations);
+        if (TryNarrowCodes(columns, rows, count, groups))
+        {
+            return true;
+        }
+
         Span<int> codesOfRows = NativeBuffer.Reuse(ref _combinations, count * 4L, account).Span<int>(0, count);
         int factor = 1;
         for (int c = 0; c < columns.Length; c++)
@@ -69,6 +76,47 @@ internal sealed class DictionaryGroups(GroupTable table, MemoryAccount account) 
     {
         _combinations?.Release();
         _combinations = null;
+    }
+
+    /// <summary>One or two columns of one-byte codes, no nulls, all rows: one loop, when every combination is known already.</summary>
+    private bool TryNarrowCodes(ReadOnlySpan<Vector> columns, ReadOnlySpan<int> rows, int count, Span<int> groups)
+    {
+        if (!rows.IsEmpty || columns.Length > 2 || columns[0] is not DictionaryVector { CodeWidth: 1, HasNulls: false } first)
+        {
+            return false;
+        }
+
+        ref int groupOf = ref MemoryMarshal.GetArrayDataReference(_groupOf);
+        ref int result = ref MemoryMarshal.GetReference(groups[..count]);
+        ref byte firstCodes = ref MemoryMarshal.GetReference(first.Codes8[..count]);
+        int signs = 0;
+        if (columns.Length == 1)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                int group = Unsafe.Add(ref groupOf, Unsafe.Add(ref firstCodes, i));
+                Unsafe.Add(ref result, i) = group;
+                signs |= group;
+            }
+
+            return signs >= 0;
+        }
+
+        if (columns[1] is not DictionaryVector { CodeWidth: 1, HasNulls: false } second)
+        {
+            return false;
+        }
+
+        ref byte secondCodes = ref MemoryMarshal.GetReference(second.Codes8[..count]);
+        int factor = first.Dictionary.Length + 1;
+        for (int i = 0; i < count; i++)
+        {
+            int group = Unsafe.Add(ref groupOf, Unsafe.Add(ref firstCodes, i) + (Unsafe.Add(ref secondCodes, i) * factor));
+            Unsafe.Add(ref result, i) = group;
+            signs |= group;
+        }
+
+        return signs >= 0;
     }
 
     private void Prepare(ReadOnlySpan<Vector> columns, int combinations)

@@ -38,6 +38,9 @@ internal struct StateArray<T>(MemoryAccount account) : IDisposable
         Values[old..].Clear();
     }
 
+    /// <summary>Forgets the values from <paramref name="count"/> on.</summary>
+    public void Truncate(int count) => _count = Math.Min(_count, count);
+
     /// <summary>No groups; keeps the memory.</summary>
     public void Clear() => _count = 0;
 

@@ -15,9 +15,8 @@ internal static class CallBinder
     {
         bool isDistinct = call.IsDistinct && !function.IgnoresDuplicates && call.Arguments.Count > 0;
         bool needsOrder = NeedsOrder(call, function);
-        IEnumerable<Expression> inputs = function.TakesOrderKeys ? Inputs(call, function) : call.Arguments;
         var binding = new AggregateBinding(
-            [.. inputs.Select(static input => input.Type)], call.ResultType, [.. call.Arguments.Select(static argument => argument as Literal)], call.OrderBy,
+            [.. call.Arguments.Select(static argument => argument.Type)], call.ResultType, [.. call.Arguments.Select(static argument => argument as Literal)], call.OrderBy,
             groupsMayBeEmpty || call.Filter != null || isDistinct || needsOrder, context);
         if (needsOrder)
         {
@@ -28,5 +27,5 @@ internal static class CallBinder
     }
 
     private static bool NeedsOrder(AggregateCall call, AggregateFunction function) =>
-        !call.OrderBy.IsEmpty && (function.TakesOrderKeys || function.IsOrderSensitive);
+        !call.OrderBy.IsEmpty && function.IsOrderSensitive;
 }

@@ -14,8 +14,11 @@ internal sealed class PartialStrategy(bool canPassThrough)
 {
     private const int CacheGroups = 1 << 14;
     private const int LargestTable = 1 << 20;
+
+    /// <summary>Random keys look unique until the table is this large: only then is it believed.</summary>
+    private const int TrialGroups = 1 << 18;
     private const int SampledBatches = 8;
-    private const long PassedRowsBeforeRetry = 1 << 18;
+    private const long PassedRowsBeforeRetry = 1 << 20;
     private int _limit = CacheGroups;
     private long _windowRows;
     private long _sampledRows;
@@ -23,6 +26,7 @@ internal sealed class PartialStrategy(bool canPassThrough)
     private int _windowStartGroups;
     private int _batches;
     private long _passedRows;
+    private bool _hasPassed;
 
     /// <summary>Whether rows are passed on ungrouped at this moment.</summary>
     public bool PassesThrough { get; private set; }
@@ -63,15 +67,16 @@ internal sealed class PartialStrategy(bool canPassThrough)
         double newGroups = groupCount - _windowStartGroups;
         double newPerRow = newGroups / Math.Max(_windowRows, 1);
         double rowsPerRun = (double)_sampledRows / Math.Max(_sampledRuns, 1);
-        if (newPerRow > 0.8 && canPassThrough)
+        bool isClustered = rowsPerRun >= 1.5 && newPerRow * rowsPerRun > 0.5;
+        if (newPerRow > 0.7 && canPassThrough && !isClustered && (_limit >= TrialGroups || _hasPassed))
         {
+            _hasPassed = true;
             PassesThrough = true;
             _passedRows = 0;
             Restart(0);
             return true;
         }
 
-        bool isClustered = rowsPerRun >= 1.5 && newPerRow * rowsPerRun > 0.5;
         if (isClustered || _limit >= LargestTable || !account.HasRoomFor(64L * _limit * 4, 0.5))
         {
             Restart(0);
@@ -90,6 +95,7 @@ internal sealed class PartialStrategy(bool canPassThrough)
         if (_passedRows >= PassedRowsBeforeRetry)
         {
             PassesThrough = false;
+            _limit = CacheGroups;
         }
     }
 

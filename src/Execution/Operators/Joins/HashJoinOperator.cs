@@ -383,14 +383,9 @@ internal sealed class HashJoinOperator : Operator
                 _pairs.Keep(values, _plan.Kind == ExecJoinKind.LeftMark ? _unknown : null);
             }
 
-            foreach (int position in _pairs.Positions)
+            if (KeepsLeftRows || IsExistence)
             {
-                if (_found[position] != 0 && _plan.Kind == ExecJoinKind.LeftSingle)
-                {
-                    throw ExecutionErrors.MoreThanOneRow();
-                }
-
-                _found[position] = 1;
+                MarkFound(_pairs.Positions);
             }
 
             MarkMatched(_pairs.RightRows);
@@ -401,6 +396,20 @@ internal sealed class HashJoinOperator : Operator
         }
 
         return null;
+    }
+
+    private void MarkFound(ReadOnlySpan<int> positions)
+    {
+        bool isSingle = _plan.Kind == ExecJoinKind.LeftSingle;
+        foreach (int position in positions)
+        {
+            if (isSingle && _found[position] != 0)
+            {
+                throw ExecutionErrors.MoreThanOneRow();
+            }
+
+            _found[position] = 1;
+        }
     }
 
     /// <summary>What a batch puts out once all its pairs are known.</summary>

@@ -77,12 +77,17 @@ internal sealed class JoinTable : IDisposable
         }
     }
 
-    /// <summary>All rows of a key.</summary>
+    /// <summary>Where each key's rows begin in <see cref="RowList"/>; one more entry than keys. Empty when keys are unique.</summary>
+    public ReadOnlySpan<int> Starts => _starts == null ? default : _starts.Span<int>(0, _keys.Count + 1);
+
+    /// <summary>Rows in the order of their keys.</summary>
+    public ReadOnlySpan<int> RowList => _rowList == null ? default : _rowList.Span<int>(0, RowCount - NullKeyRows.Count);
+
+    /// <summary>All rows of a key; keys are not unique.</summary>
     public ReadOnlySpan<int> RowsOf(int number)
     {
-        Debug.Assert(_starts != null, "rows by key");
-        ReadOnlySpan<int> range = _starts.Span<int>(number * 4L, 2);
-        return _rowList!.Span<int>(range[0] * 4L, range[1] - range[0]);
+        ReadOnlySpan<int> starts = Starts;
+        return RowList[starts[number]..starts[number + 1]];
     }
 
     /// <summary>Reads a build side to its end.</summary>
@@ -153,7 +158,7 @@ internal sealed class JoinTable : IDisposable
 
         for (int i = 0; i < appenders.Length; i++)
         {
-            table.Columns[i] = appenders[i]?.Build();
+            table.Columns[i] = appenders[i] is { } appender ? ValueCodes.TryEncode(appender.Build(), account) ?? appender.Build() : null;
         }
 
         if (context.Query.Settings.RuntimeFilters && (isShared || context.TaskCount == 1))

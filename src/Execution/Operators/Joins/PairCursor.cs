@@ -41,44 +41,60 @@ internal sealed class PairCursor(int batchSize)
     /// <returns>False when there are none left.</returns>
     public bool Fill(ReadOnlySpan<int> numbers, ReadOnlySpan<int> rows, JoinTable table)
     {
+        Count = table.IsUnique ? FillUnique(numbers, rows, table) : FillLists(numbers, rows, table.Starts, table.RowList);
+        return Count > 0;
+    }
+
+    private int FillUnique(ReadOnlySpan<int> numbers, ReadOnlySpan<int> rows, JoinTable table)
+    {
         int count = 0;
-        while (_position < _length && count < _left.Length)
+        for (; _position < _length && count < _left.Length; _position++)
         {
-            int number = numbers[_position];
-            if (number < 0)
+            if (numbers[_position] >= 0)
             {
-                _position++;
-                continue;
-            }
-
-            int row = rows.IsEmpty ? _position : rows[_position];
-            if (table.IsUnique)
-            {
-                _positions[count] = _position++;
-                _left[count] = row;
-                _right[count++] = table.RowOf(number);
-                continue;
-            }
-
-            ReadOnlySpan<int> partners = table.RowsOf(number)[_partner..];
-            int taken = Math.Min(partners.Length, _left.Length - count);
-            partners[..taken].CopyTo(_right.AsSpan(count));
-            _left.AsSpan(count, taken).Fill(row);
-            _positions.AsSpan(count, taken).Fill(_position);
-            count += taken;
-            if (taken == partners.Length)
-            {
-                _position++;
-                _partner = 0;
-            }
-            else
-            {
-                _partner += taken;
+                _positions[count] = _position;
+                _left[count] = rows.IsEmpty ? _position : rows[_position];
+                _right[count++] = table.RowOf(numbers[_position]);
             }
         }
 
-        Count = count;
-        return count > 0;
+        return count;
+    }
+
+    private int FillLists(ReadOnlySpan<int> numbers, ReadOnlySpan<int> rows, ReadOnlySpan<int> starts, ReadOnlySpan<int> rowList)
+    {
+        int count = 0, capacity = _left.Length, position = _position, partner = _partner;
+        Span<int> left = _left, right = _right, positions = _positions;
+        for (; position < _length; position++)
+        {
+            int number = numbers[position];
+            if (number < 0)
+            {
+                continue;
+            }
+
+            int start = starts[number] + partner, end = starts[number + 1];
+            int stop = Math.Min(end, start + capacity - count);
+            int row = rows.IsEmpty ? position : rows[position];
+            for (int i = start; i < stop; i++)
+            {
+                positions[count] = position;
+                left[count] = row;
+                right[count++] = rowList[i];
+            }
+
+            if (stop < end)
+            {
+                partner += stop - start;
+                break;
+            }
+
+            partner = 0;
+        }
+
+        _position = position;
+        _partner = partner;
+        return count;
     }
 
     /// <summary>Keeps the pairs for which a condition is true.</summary>
