@@ -12,6 +12,7 @@ internal sealed class AnalysisContext
 {
     private readonly Dictionary<Expression, int> _positions = new(ReferenceEqualityComparer.Instance);
     private int _viewDepth;
+    private int[]? _surrogates;
 
     public AnalysisContext(ICatalog catalog, IFunctionCatalog functions, AnalyzerSettings settings)
     {
@@ -60,15 +61,36 @@ internal sealed class AnalysisContext
             return 0;
         }
 
-        return Settings.StatementText is { } text ? node.Span.CharacterPosition(text) : node.Span.Start + 1;
+        return PositionOf(node.Span.Start);
     }
+
+    /// <summary>Positions are asked for at every node, errors or not: no scan of the text unless it has characters of two units.</summary>
+    private int PositionOf(int start)
+    {
+        if (Settings.StatementText is not { } text)
+        {
+            return start + 1;
+        }
+
+        _surrogates ??= [.. Enumerable.Range(0, text.AsSpan().ContainsAnyInRange('\uDC00', '\uDFFF') ? text.Length : 0).Where(index => char.IsLowSurrogate(text[index]))];
+        int before = Array.BinarySearch(_surrogates, start);
+        return start + 1 - (before < 0 ? ~before : before);
+    }
+
+    /// <summary>Where an operator stands; for constructs without one where they begin.</summary>
+    public int OperatorPosition(SyntaxNode node) => node switch
+    {
+        BinaryExpression { Operator.Span.IsKnown: true } binary => Position(binary.Operator),
+        UnaryExpression { Operator.Span.IsKnown: true } unary => Position(unary.Operator),
+        _ => Position(node),
+    };
 
     /// <summary>Remembers where a column was referenced, for errors found later.</summary>
     public void Remember(Expression reference, SyntaxNode node) => _positions[reference] = node.Span.IsKnown && _viewDepth == 0 ? node.Span.Start : -1;
 
     /// <summary>Where a remembered expression was written; 0 when unknown.</summary>
     public int Position(Expression expression) =>
-        _positions.TryGetValue(expression, out int start) && start >= 0 ? Position(new Identifier("") { Span = new TextSpan(start, 0) }) : 0;
+        _positions.TryGetValue(expression, out int start) && start >= 0 ? PositionOf(start) : 0;
 
     /// <summary>Runs the analysis of a view's query, whose text is another.</summary>
     public T InView<T>(string name, int position, Func<T> analyze)

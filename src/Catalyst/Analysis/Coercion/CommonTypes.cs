@@ -17,7 +17,10 @@ internal sealed class CommonTypes(AnalysisContext context)
     }
 
     /// <summary>The common type; text when nothing has a type.</summary>
-    public SqlType Of(NodeList<Expression> expressions, string construct, int position)
+    public SqlType Of(NodeList<Expression> expressions, string construct, int position) => Of(expressions, construct, _ => position);
+
+    /// <summary>As above, with the place of each alternative for errors.</summary>
+    public SqlType Of(NodeList<Expression> expressions, string construct, Func<Expression, int> position)
     {
         SqlType? common = null;
         bool isNumeric = false;
@@ -26,7 +29,7 @@ internal sealed class CommonTypes(AnalysisContext context)
             SqlType type = expression.Type;
             if (type.Kind != TypeKind.Unknown)
             {
-                common = common is null ? type : Of(common, type) ?? throw AnalyzerErrors.CannotMatch(construct, common, type, PositionOf(expression, position));
+                common = common is null ? type : Of(common, type) ?? throw AnalyzerErrors.CannotMatch(construct, common, type, PositionOf(expression, position(expression)));
                 isNumeric |= type.Kind == TypeKind.Numeric;
             }
         }

@@ -32,7 +32,11 @@ internal sealed class AggregateResolver(AnalysisContext context)
 
         QueryScope owner = OwnerOf(use, scope);
         Check(node, owner, use);
-        NameResolution.NoteUse(scope, owner.Depth, inner => inner.AggregateDepths.Add(owner.Depth));
+        NameResolution.NoteUse(scope, owner.Depth, inner =>
+        {
+            inner.AggregateDepths.Add(owner.Depth);
+            inner.CallPosition = inner.CallPosition > 0 ? inner.CallPosition : context.Position(node);
+        });
         Column column = ColumnFor(call, name, owner);
         var reference = new ColumnReference(column);
         context.Remember(reference, node);
@@ -56,12 +60,12 @@ internal sealed class AggregateResolver(AnalysisContext context)
         int position = context.Position(node);
         if (use.AggregateDepths.Contains(owner.Depth))
         {
-            throw AnalyzerErrors.Grouping("aggregate function calls cannot be nested", position);
+            throw AnalyzerErrors.Grouping("aggregate function calls cannot be nested", use.CallPosition);
         }
 
         if (use.WindowDepths.Contains(owner.Depth))
         {
-            throw AnalyzerErrors.Grouping("aggregate function calls cannot contain window function calls", position);
+            throw AnalyzerErrors.Grouping("aggregate function calls cannot contain window function calls", use.CallPosition);
         }
 
         if (!Clauses.AllowsAggregates(owner.Clause))
@@ -93,7 +97,7 @@ internal sealed class AggregateResolver(AnalysisContext context)
             throw AnalyzerErrors.InvalidColumnReference("in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list", context.Position(orderItems[0]));
         }
 
-        Expression? filter = node.Filter is null ? null : context.Expressions.Boolean(node.Filter, scope, "FILTER");
+        Expression? filter = node.Filter is null ? null : scope.In(Clause.Filter, () => context.Expressions.Boolean(node.Filter, scope, "FILTER"));
         bool isDistinct = node.Distinct && !chosen.Arguments.IsEmpty;
         return new AggregateCall(chosen.Signature, chosen.Arguments, chosen.ResultType, isDistinct, filter, orderBy);
     }

@@ -32,7 +32,7 @@ internal sealed class ComparisonResolver(AnalysisContext context)
             return CompareRows(comparison, leftRow.Arguments, rightRow.Arguments, node);
         }
 
-        (left, right) = Align(left, right, ExpressionPrinter.Symbol(comparison), context.Position(node));
+        (left, right) = Align(left, right, ExpressionPrinter.Symbol(comparison), context.OperatorPosition(node));
         return new Comparison(comparison, left, right);
     }
 

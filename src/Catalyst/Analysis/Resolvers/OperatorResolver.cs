@@ -32,12 +32,12 @@ internal sealed class OperatorResolver(AnalysisContext context, ComparisonResolv
 
         if (symbol is "~~" or "!~~" or "~~*" or "!~~*")
         {
-            return PatternResolver.LikeOf(context, left, right, symbol, context.Position(node));
+            return PatternResolver.LikeOf(context, left, right, symbol, context.OperatorPosition(node));
         }
 
         if (symbol is "+" or "-" or "*" or "/" or "%")
         {
-            (left, right) = PromoteNumbers(left, right, context.Position(node));
+            (left, right) = PromoteNumbers(left, right, context.OperatorPosition(node));
         }
 
         return Apply(symbol, [left, right], node);
@@ -69,7 +69,7 @@ internal sealed class OperatorResolver(AnalysisContext context, ComparisonResolv
 
     private Expression Apply(string symbol, NodeList<Expression> operands, Ast.SyntaxNode node)
     {
-        int position = context.Position(node);
+        int position = context.OperatorPosition(node);
         OverloadOutcome outcome = context.Overloads.Resolve(context.Functions.Find(symbol), operands, isOperator: true, position, out ResolvedFunction? resolved);
         return outcome switch
         {

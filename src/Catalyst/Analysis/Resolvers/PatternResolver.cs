@@ -11,7 +11,9 @@ internal sealed class PatternResolver(AnalysisContext context)
 {
     public Expression Match(Ast.PatternMatchExpression node, QueryScope scope)
     {
-        Expression input = Text(node.Operand, scope), pattern = Text(node.Pattern, scope);
+        string symbol = (node.Negated ? "!" : "") + (node.Kind == Ast.PatternKind.ILike ? "~~*" : "~~");
+        (Expression input, Expression pattern) = AsText(
+            context, context.Expressions.Resolve(node.Operand, scope), context.Expressions.Resolve(node.Pattern, scope), symbol, context.Position(node));
         if (node.Kind == Ast.PatternKind.SimilarTo)
         {
             return SimilarTo(node, input, pattern, scope);
@@ -38,7 +40,7 @@ internal sealed class PatternResolver(AnalysisContext context)
     /// <summary>input ~~ pattern and its like: !~~ negates, a star ignores case.</summary>
     public static Expression LikeOf(AnalysisContext context, Expression input, Expression pattern, string symbol, int position)
     {
-        Expression text = AsText(context, input, symbol, pattern, position), patternText = AsText(context, pattern, symbol, input, position);
+        (Expression text, Expression patternText) = AsText(context, input, pattern, symbol, position);
         return new Like(text, patternText, '\\', symbol.EndsWith('*'), symbol[0] == '!');
     }
 
@@ -53,11 +55,16 @@ internal sealed class PatternResolver(AnalysisContext context)
     private Expression Text(Ast.Expression node, QueryScope scope)
     {
         Expression value = context.Expressions.Resolve(node, scope);
-        return AsText(context, value, "~~", value, context.Position(node));
+        return AsText(context, value, value, "~~", context.Position(node)).Left;
     }
 
-    private static Expression AsText(AnalysisContext context, Expression value, string symbol, Expression other, int position) =>
-        value.Type.IsText || value.Type.Kind == TypeKind.Unknown
-            ? value.Type.Kind == TypeKind.Unknown ? context.Coercions.Settle(value) : context.Coercions.ToText(value, position)
-            : throw AnalyzerErrors.MissingOperator(OperatorResolver.Describe(symbol, [value, ReferenceEquals(value, other) ? Literal.Text("") : other]), position);
+    private static (Expression Left, Expression Right) AsText(AnalysisContext context, Expression left, Expression right, string symbol, int position)
+    {
+        bool isText = IsText(left) && IsText(right);
+        return isText
+            ? (context.Coercions.ToText(context.Coercions.Settle(left), position), context.Coercions.ToText(context.Coercions.Settle(right), position))
+            : throw AnalyzerErrors.MissingOperator(OperatorResolver.Describe(symbol, [left, right]), position);
+    }
+
+    private static bool IsText(Expression value) => value.Type.IsText || value.Type.Kind == TypeKind.Unknown;
 }

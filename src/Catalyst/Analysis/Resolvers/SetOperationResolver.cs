@@ -47,7 +47,8 @@ internal sealed class SetOperationResolver(AnalysisContext context)
         for (int column = 0; column < types.Length; column++)
         {
             int index = column;
-            types[column] = context.CommonTypes.Of([.. operands.Select(operand => OutputColumns.ExpressionAt(operand, index))], name, context.Position(node));
+            NodeList<Expression> alternatives = [.. operands.Select(operand => OutputColumns.ExpressionAt(operand, index))];
+            types[column] = context.CommonTypes.Of(alternatives, name, alternative => context.Position(node.Operands[alternatives.ToList().IndexOf(alternative)]));
         }
 
         for (int i = 0; i < operands.Length; i++)

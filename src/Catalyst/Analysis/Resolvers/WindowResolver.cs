@@ -17,6 +17,7 @@ internal sealed class WindowResolver(AnalysisContext context)
         {
             // Inside arguments: note it, so that the call around this one can complain.
             depths.Add(scope.Depth);
+            outer.CallPosition = outer.CallPosition > 0 ? outer.CallPosition : position;
         }
 
         if (!Clauses.AllowsWindows(scope.Clause))
@@ -49,7 +50,7 @@ internal sealed class WindowResolver(AnalysisContext context)
 
         if (use.WindowDepths.Contains(scope.Depth))
         {
-            throw AnalyzerErrors.Windowing("window function calls cannot be nested", position);
+            throw AnalyzerErrors.Windowing("window function calls cannot be nested", use.CallPosition);
         }
 
         NameResolution.NoteUse(scope, scope.Depth);
@@ -75,10 +76,10 @@ internal sealed class WindowResolver(AnalysisContext context)
             throw AnalyzerErrors.WrongObject($"IGNORE NULLS specified, but {name} does not take it", context.Position(node));
         }
 
-        Expression? filter = node.Filter is null ? null : context.Expressions.Boolean(node.Filter, scope, "FILTER");
+        Expression? filter = node.Filter is null ? null : scope.In(Clause.Filter, () => context.Expressions.Boolean(node.Filter, scope, "FILTER"));
         Ast.WindowSpecification specification = Specification(node.Over!, scope);
-        NodeList<Expression> partitionBy = specification.PartitionBy.Map(key => context.Expressions.Settled(key, scope));
-        NodeList<SortKey> orderBy = specification.OrderBy.Map(item => SortKeys.Make(item, context.Expressions.Settled(item.Expression, scope), context));
+        NodeList<Expression> partitionBy = specification.PartitionBy.Map(key => scope.In(Clause.Window, () => context.Expressions.Settled(key, scope)));
+        NodeList<SortKey> orderBy = specification.OrderBy.Map(item => SortKeys.Make(item, scope.In(Clause.Window, () => context.Expressions.Settled(item.Expression, scope)), context));
         WindowFrame frame = specification.Frame is null ? WindowFrame.Default : Frame(specification.Frame, orderBy, scope);
         return new WindowCall(
             chosen.Signature, chosen.Arguments, chosen.ResultType, partitionBy, orderBy, frame, filter, node.Distinct && !chosen.Arguments.IsEmpty,

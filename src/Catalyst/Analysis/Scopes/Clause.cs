@@ -14,6 +14,7 @@ internal enum Clause
     OrderBy,
     DistinctOn,
     Limit,
+    Filter,
     Values,
 }
 
@@ -32,6 +33,7 @@ internal static class Clauses
         Clause.OrderBy => "ORDER BY",
         Clause.DistinctOn => "DISTINCT ON",
         Clause.Limit => "LIMIT",
+        Clause.Filter => "FILTER",
         Clause.Values => "VALUES",
     };
 

@@ -78,5 +78,6 @@ internal sealed class ArgumentUse
     /// <summary>Depths that own a window function among the arguments.</summary>
     public HashSet<int> WindowDepths { get; } = [];
 
-    public bool HasSetCalls { get; set; }
+    /// <summary>Where the first such call was written, for the error.</summary>
+    public int CallPosition { get; set; }
 }
