@@ -3,6 +3,7 @@ using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Execution.Functions.Scalar.Arithmetic;
 using SqlCluster.Execution.Functions.Scalar.Conditional;
 using SqlCluster.Execution.Functions.Scalar.Dates;
+using SqlCluster.Execution.Functions.Scalar.Nested;
 using SqlCluster.Execution.Functions.Scalar.Numbers;
 using SqlCluster.Execution.Functions.Scalar.Texts;
 
@@ -32,6 +33,8 @@ public sealed class BuiltinFunctions : IFunctionCatalog
             .. DateFunctions.Overloads,
             .. Extract.Overloads,
             .. Extremes.Overloads,
+            .. ArrayFunctions.Overloads,
+            .. NestedValues.Overloads,
         ];
         FunctionSignature[] others = [.. Aggregate.AggregateFunctions.All.Select(static function => function.Signature)];
         _scalars = scalars.ToFrozenDictionary(static function => function.Signature);

@@ -10,6 +10,7 @@ internal sealed class LikePattern
     private readonly Segment[] _segments;
     private readonly bool _isExact;
     private readonly bool _ignoreCase;
+    private bool _endsInEscape;
 
     private LikePattern(Segment[] segments, bool isExact, bool ignoreCase)
     {
@@ -21,7 +22,6 @@ internal sealed class LikePattern
     /// <param name="pattern">The pattern as text.</param>
     /// <param name="escape">Makes the next character plain; null: none.</param>
     /// <param name="ignoreCase">ILIKE.</param>
-    /// <exception cref="Parser.Errors.QueryException">The pattern ends in the escape character (22025).</exception>
     public static LikePattern Compile(string pattern, char? escape, bool ignoreCase)
     {
         if (ignoreCase)
@@ -38,7 +38,8 @@ internal sealed class LikePattern
             {
                 if (++i == pattern.Length)
                 {
-                    throw ExecutionErrors.InvalidEscape("LIKE pattern must not end with escape character");
+                    // PostgreSQL complains only about a text that gets that far.
+                    return new LikePattern([.. segments, new Segment([.. current, null]), new Segment([])], isExact: false, ignoreCase) { _endsInEscape = true };
                 }
             }
             else if (c == '%')
@@ -62,15 +63,13 @@ internal sealed class LikePattern
     }
 
     /// <summary>Whether a text, which lies in a native buffer, matches.</summary>
+    /// <exception cref="Parser.Errors.QueryException">The text matches up to an escape character that ends the pattern (22025).</exception>
     public bool IsMatch(ReadOnlySpan<byte> text)
     {
-        if (!_ignoreCase)
-        {
-            return IsMatchCore(text, isNative: true);
-        }
-
-        byte[] lower = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text).ToLowerInvariant());
-        return IsMatchCore(lower, isNative: false);
+        bool matches = _ignoreCase
+            ? IsMatchCore(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text).ToLowerInvariant()), isNative: false)
+            : IsMatchCore(text, isNative: true);
+        return matches && _endsInEscape ? throw ExecutionErrors.InvalidEscape("LIKE pattern must not end with escape character") : matches;
     }
 
     /// <summary>Sets the bits of the rows whose text matches, xor <paramref name="negate"/>; others stay clear.</summary>

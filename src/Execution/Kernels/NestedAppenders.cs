@@ -133,6 +133,12 @@ internal sealed class StructAppender(ArrowType type, MemoryAccount account) : Co
 {
     private readonly ColumnAppender[] _fields = [.. type.Children!.Select(field => Create(field.Type, account))];
 
+    /// <summary>The fields; append one row to each, then call <see cref="EndRow"/>.</summary>
+    public ColumnAppender[] Fields => _fields;
+
+    /// <summary>Ends a row whose values were appended to <see cref="Fields"/>.</summary>
+    public void EndRow() => AddValidRows(1);
+
     public override long ReservedBytes => base.ReservedBytes + _fields.Sum(static appender => appender.ReservedBytes);
 
     protected override void AppendValues(Vector source, ReadOnlySpan<int> rows)

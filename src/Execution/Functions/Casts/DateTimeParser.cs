@@ -171,7 +171,7 @@ internal ref struct DateTimeParser
         }
         else if (!HasDate && _month == null && first.Length == 6 && Current is not ' ')
         {
-            if (_type.StartsWith("time ", StringComparison.Ordinal))
+            if (_type == "time")
             {
                 ParseCompactTime(first);
             }

@@ -1,0 +1,297 @@
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions.Casts;
+using SqlCluster.Execution.Kernels;
+
+namespace SqlCluster.Execution.Functions.Scalar.Nested;
+
+/// <summary>Arrays: lengths, searching, joining, containment, text.</summary>
+internal static class ArrayFunctions
+{
+    public static IEnumerable<ScalarFunction> Overloads =>
+    [
+        OfArray("cardinality", [ParameterType.AnyArray], SqlType.Integer, static row => row.Set((long)Count(row, 0)), "Elements", ("cardinality(array[1,2,3])", "3")),
+        OfArray("array_length", [ParameterType.AnyArray, SqlType.Integer], SqlType.Integer, static row => SetDimension(row, Count(row, 0)), "Elements of a dimension", ("array_length(array[1,2,3], 1)", "3"), ("array_length(array[1], 2)", "NULL")),
+        OfArray("array_upper", [ParameterType.AnyArray, SqlType.Integer], SqlType.Integer, static row => SetDimension(row, Count(row, 0)), "Last subscript", ("array_upper(array[1,8,3], 1)", "3")),
+        OfArray("array_lower", [ParameterType.AnyArray, SqlType.Integer], SqlType.Integer, static row => SetDimension(row, Count(row, 0) == 0 ? 0 : 1), "First subscript", ("array_lower(array[1,2], 1)", "1")),
+        OfArray("array_ndims", [ParameterType.AnyArray], SqlType.Integer, static row => SetPositive(row, Count(row, 0) > 0 ? 1 : 0), "Dimensions", ("array_ndims(array[1,2])", "1")),
+        Same("array_append", [ParameterType.AnyArray, ParameterType.AnyElement], static types => types[0], static row => Build(row, static (row, list) => { AddAll(row, list, 0); AddOne(row, list, 1); }), "Adds an element at the end", ("array_append(array[1,2], 3)", "{1,2,3}")),
+        Same("array_prepend", [ParameterType.AnyElement, ParameterType.AnyArray], static types => types[1], static row => Build(row, static (row, list) => { AddOne(row, list, 0); AddAll(row, list, 1); }), "Adds an element at the start", ("array_prepend(1, array[2,3])", "{1,2,3}")),
+        Same("array_cat", [ParameterType.AnyArray, ParameterType.AnyArray], static types => types[0], static row => Concatenate(row), "Two arrays in one", ("array_cat(array[1,2], array[3])", "{1,2,3}")),
+        Same("||", [ParameterType.AnyArray, ParameterType.AnyArray], static types => types[0], static row => Concatenate(row), "Two arrays in one", ("array[1,2] || array[3]", "{1,2,3}")),
+        Same("||", [ParameterType.AnyArray, ParameterType.AnyElement], static types => types[0], static row => Build(row, static (row, list) => { AddAll(row, list, 0); AddOne(row, list, 1); }), "Adds an element at the end", ("array[1,2] || 3", "{1,2,3}")),
+        Same("||", [ParameterType.AnyElement, ParameterType.AnyArray], static types => types[1], static row => Build(row, static (row, list) => { AddOne(row, list, 0); AddAll(row, list, 1); }), "Adds an element at the start", ("1 || array[2,3]", "{1,2,3}")),
+        Same("array_remove", [ParameterType.AnyArray, ParameterType.AnyElement], static types => types[0], static row => Replace(row, remove: true), "Without the elements equal to a value", ("array_remove(array[1,2,3,2], 2)", "{1,3}")),
+        Same("array_replace", [ParameterType.AnyArray, ParameterType.AnyElement, ParameterType.AnyElement], static types => types[0], static row => Replace(row, remove: false), "With elements replaced", ("array_replace(array[1,2,5,4], 5, 3)", "{1,2,3,4}")),
+        Same("array_position", [ParameterType.AnyArray, ParameterType.AnyElement], static _ => SqlType.Integer, static row => SetPosition(row), "First subscript of a value", ("array_position(array['sun','mon'], 'mon')", "2"), ("array_position(array[1], 5)", "NULL")),
+        Same("array_positions", [ParameterType.AnyArray, ParameterType.AnyElement], static _ => SqlType.Array(SqlType.Integer), static row => SetPositions(row), "Subscripts of a value", ("array_positions(array['A','A','B','A'], 'A')", "{1,2,4}")),
+        OfArray("@>", [ParameterType.AnyArray, ParameterType.AnyArray], SqlType.Boolean, static row => row.Set(ContainsAll(row, 0, 1)), "Holds all elements of", ("array[1,4,3] @> array[3,1]", "true")),
+        OfArray("<@", [ParameterType.AnyArray, ParameterType.AnyArray], SqlType.Boolean, static row => row.Set(ContainsAll(row, 1, 0)), "Has all its elements in", ("array[2,7] <@ array[1,7,4,2,6]", "true")),
+        OfArray("&&", [ParameterType.AnyArray, ParameterType.AnyArray], SqlType.Boolean, static row => row.Set(Overlap(row)), "Has an element in common with", ("array[1,4,3] && array[2,1]", "true")),
+        ScalarFunction.OfRows(
+            new FunctionSignature
+            {
+                Name = "array_to_string", Parameters = [ParameterType.AnyArray, SqlType.Text, SqlType.Text], OptionalParameters = 1, ReturnType = FunctionSignature.Returns(SqlType.Text), IsStrict = false,
+                Description = "Texts of the elements with a separator between", Examples = [("array_to_string(array[1,2,3,null,5], ',', '*')", "1,2,3,*,5"), ("array_to_string(array[1,null], ',')", "1")],
+            },
+            static row => ToText(row)),
+        ScalarFunction.OfRows(
+            new FunctionSignature
+            {
+                Name = "string_to_array", Parameters = [SqlType.Text, SqlType.Text, SqlType.Text], OptionalParameters = 1, ReturnType = FunctionSignature.Returns(SqlType.Array(SqlType.Text)), IsStrict = false,
+                Description = "Fields of a text", Examples = [("string_to_array('xx~~yy~~zz', '~~', 'yy')", "{xx,NULL,zz}"), ("string_to_array('a,b', ',')", "{a,b}")],
+            },
+            static row => FromText(row)),
+    ];
+
+    private static ScalarFunction OfArray(string name, ParameterType[] parameters, SqlType result, RowBody body, string description, params (string, string)[] examples) => ScalarFunction.OfRows(
+        new FunctionSignature { Name = name, Parameters = parameters, ReturnType = FunctionSignature.Returns(result), MayReturnNull = true, Description = description, Examples = examples }, body);
+
+    /// <summary>A function that takes nulls as elements.</summary>
+    private static ScalarFunction Same(string name, ParameterType[] parameters, Func<IReadOnlyList<SqlType>, SqlType> result, RowBody body, string description, params (string, string)[] examples) => ScalarFunction.OfRows(
+        new FunctionSignature { Name = name, Parameters = parameters, ReturnType = result, IsStrict = false, Description = description, Examples = examples }, body);
+
+    private static int Count(Row row, int argument)
+    {
+        row.List(argument, out _, out int count);
+        return count;
+    }
+
+    private static void SetDimension(Row row, int value)
+    {
+        if (row.Int(1) == 1)
+        {
+            SetPositive(row, value);
+        }
+    }
+
+    /// <summary>An empty array has no dimensions: null.</summary>
+    private static void SetPositive(Row row, int value)
+    {
+        if (value > 0)
+        {
+            row.Set((long)value);
+        }
+    }
+
+    private static void Build(Row row, Action<Row, ColumnAppender> fill)
+    {
+        ColumnAppender list = row.Result.BeginList();
+        fill(row, list);
+        row.Result.EndList();
+    }
+
+    private static void AddOne(Row row, ColumnAppender list, int argument)
+    {
+        (VectorReader reader, int index) = row.Argument(argument);
+        list.Append(reader.Source, [index]);
+    }
+
+    private static void AddAll(Row row, ColumnAppender list, int argument)
+    {
+        if (!row.IsNull(argument))
+        {
+            ListVector source = row.List(argument, out int start, out int count);
+            list.AppendRange(source.Child, start, count);
+        }
+    }
+
+    private static void Concatenate(Row row)
+    {
+        if (!row.IsNull(0) || !row.IsNull(1))
+        {
+            Build(row, static (row, list) =>
+            {
+                AddAll(row, list, 0);
+                AddAll(row, list, 1);
+            });
+        }
+    }
+
+    private static bool IsElement(Row row, in VectorReader elements, int element, int argument)
+    {
+        (VectorReader value, int index) = row.Argument(argument);
+        return RowEquality.AreEqual(in elements, element, in value, index, nullsEqual: true);
+    }
+
+    private static void Replace(Row row, bool remove)
+    {
+        if (row.IsNull(0))
+        {
+            return;
+        }
+
+        ListVector source = row.List(0, out int start, out int count);
+        var elements = new VectorReader(source.Child);
+        ColumnAppender list = row.Result.BeginList();
+        for (int i = start; i < start + count; i++)
+        {
+            if (!IsElement(row, in elements, i, 1))
+            {
+                list.AppendRange(source.Child, i, 1);
+            }
+            else if (!remove)
+            {
+                AddOne(row, list, 2);
+            }
+        }
+
+        row.Result.EndList();
+    }
+
+    private static void SetPosition(Row row)
+    {
+        if (row.IsNull(0))
+        {
+            return;
+        }
+
+        ListVector source = row.List(0, out int start, out int count);
+        var elements = new VectorReader(source.Child);
+        for (int i = 0; i < count; i++)
+        {
+            if (IsElement(row, in elements, start + i, 1))
+            {
+                row.Set(i + 1L);
+                return;
+            }
+        }
+    }
+
+    private static void SetPositions(Row row)
+    {
+        if (row.IsNull(0))
+        {
+            return;
+        }
+
+        ListVector source = row.List(0, out int start, out int count);
+        var elements = new VectorReader(source.Child);
+        long[] found = [.. Positions(row, elements, start, count)];
+        ColumnAppender list = row.Result.BeginList();
+        using var column = new ResultColumn(SqlType.Integer, row.Context.Account);
+        column.Start(found.Length);
+        for (int i = 0; i < found.Length; i++)
+        {
+            column.MoveTo(i);
+            column.SetLong(found[i]);
+        }
+
+        list.AppendRange(column.Build(), 0, found.Length);
+        row.Result.EndList();
+    }
+
+    private static List<long> Positions(Row row, VectorReader elements, int start, int count)
+    {
+        var found = new List<long>();
+        for (int i = 0; i < count; i++)
+        {
+            if (IsElement(row, in elements, start + i, 1))
+            {
+                found.Add(i + 1);
+            }
+        }
+
+        return found;
+    }
+
+    private static bool ContainsAll(Row row, int outer, int inner)
+    {
+        ListVector all = row.List(outer, out int allStart, out int allCount), part = row.List(inner, out int partStart, out int partCount);
+        var allElements = new VectorReader(all.Child);
+        var partElements = new VectorReader(part.Child);
+        for (int i = partStart; i < partStart + partCount; i++)
+        {
+            if (!Holds(in allElements, allStart, allCount, in partElements, i))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Overlap(Row row)
+    {
+        ListVector left = row.List(0, out int leftStart, out int leftCount), right = row.List(1, out int rightStart, out int rightCount);
+        var leftElements = new VectorReader(left.Child);
+        var rightElements = new VectorReader(right.Child);
+        for (int i = rightStart; i < rightStart + rightCount; i++)
+        {
+            if (Holds(in leftElements, leftStart, leftCount, in rightElements, i))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Holds(in VectorReader elements, int start, int count, in VectorReader value, int index)
+    {
+        for (int i = start; i < start + count; i++)
+        {
+            if (RowEquality.AreEqual(in elements, i, in value, index, nullsEqual: false))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void ToText(Row row)
+    {
+        if (row.IsNull(0) || row.IsNull(1))
+        {
+            return;
+        }
+
+        ListVector source = row.List(0, out int start, out int count);
+        SqlType element = row.Type(0).Element!;
+        var elements = new VectorReader(source.Child);
+        string? forNull = row.Count > 2 && !row.IsNull(2) ? row.Text(2) : null;
+        var texts = new List<string>(count);
+        for (int i = start; i < start + count; i++)
+        {
+            if (!elements.IsNull(i))
+            {
+                texts.Add(element.Kind == TypeKind.Boolean ? (elements.Boolean(i) ? "t" : "f") : TextForms.Format(element, in elements, i, row.Context.Zone));
+            }
+            else if (forNull != null)
+            {
+                texts.Add(forNull);
+            }
+        }
+
+        row.Set(string.Join(row.Text(1), texts));
+    }
+
+    private static void FromText(Row row)
+    {
+        if (row.IsNull(0))
+        {
+            return;
+        }
+
+        string text = row.Text(0);
+        string? forNull = row.Count > 2 && !row.IsNull(2) ? row.Text(2) : null;
+        string[] fields = text.Length == 0 ? []
+            : row.IsNull(1) ? [.. text.EnumerateRunes().Select(static rune => rune.ToString())]
+            : row.Text(1) is var separator && separator.Length == 0 ? [text] : text.Split(separator);
+        using var column = new ResultColumn(SqlType.Text, row.Context.Account);
+        column.Start(fields.Length);
+        for (int i = 0; i < fields.Length; i++)
+        {
+            column.MoveTo(i);
+            if (fields[i] != forNull)
+            {
+                column.SetText(fields[i]);
+            }
+        }
+
+        row.Result.BeginList().AppendRange(column.Build(), 0, fields.Length);
+        row.Result.EndList();
+    }
+}
