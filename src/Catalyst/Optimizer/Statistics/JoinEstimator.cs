@@ -60,7 +60,8 @@ internal static class JoinEstimator
         };
         return kind switch
         {
-            JoinKind.LeftSemi or JoinKind.LeftAnti => left.WithRows(rows),
+            JoinKind.LeftSemi => Matched(left.WithRows(rows), condition, rightIds, keys),
+            JoinKind.LeftAnti => left.WithRows(rows),
             JoinKind.LeftMark => new RelationEstimate(rows, With(left.CopyColumns(), mark!)),
             _ => Joined(rows, left, right, columns),
         };
@@ -161,6 +162,35 @@ internal static class JoinEstimator
                 columns[reference.Id] = column with { DistinctCount = distinct, NullFraction = 0, DomainCount = domain };
             }
         }
+    }
+
+    /// <summary>Rows with a partner have no more key values than the partners.</summary>
+    private static RelationEstimate Matched(RelationEstimate left, Expression condition, HashSet<ColumnId> rightIds, List<(ColumnEstimate Left, ColumnEstimate Right)> keys)
+    {
+        if (keys.Count == 0)
+        {
+            return left;
+        }
+
+        Dictionary<ColumnId, ColumnEstimate> columns = left.CopyColumns();
+        int next = 0;
+        foreach (Expression conjunct in condition.Conjuncts())
+        {
+            if (conjunct is Comparison { Operator: ComparisonOperator.Equal } equality && Sides(equality.Left, equality.Right, rightIds) is var (onLeft, _))
+            {
+                double distinct = keys[next++].Right.DistinctCount;
+                if (onLeft is ColumnReference reference && columns.TryGetValue(reference.Id, out ColumnEstimate column))
+                {
+                    columns[reference.Id] = column with { DistinctCount = Math.Min(column.DistinctCount, distinct), NullFraction = 0 };
+                }
+            }
+            else if (conjunct is IsDistinctFrom { Negated: true } same && Sides(same.Left, same.Right, rightIds) is not null)
+            {
+                next++;
+            }
+        }
+
+        return new RelationEstimate(left.Rows, columns);
     }
 
     private static RelationEstimate Joined(double rows, RelationEstimate left, RelationEstimate right, Dictionary<ColumnId, ColumnEstimate> columns)
