@@ -7,6 +7,7 @@ using SqlCluster.Catalyst.Physical;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Operators;
+using SqlCluster.Execution.Operators.Joins;
 using SqlCluster.Execution.Parquet.Reading;
 using SqlCluster.Parser.Collections;
 using SqlCluster.Parser.Errors;
@@ -67,6 +68,27 @@ public class ScanTests
         Expression between = new Comparison(ComparisonOperator.Equal, new InputReference(0, "String", SqlType.Text, true), Literal.Text("Hfllo"));
         Assert.Empty(Run(bloom, [between], new ExecutionSettings(), out metrics));
         Assert.Equal(1, metrics.Counters["row groups pruned by Bloom filter"]);
+    }
+
+    [Fact]
+    public void Filters_from_joins_drop_rows_and_row_groups()
+    {
+        ParquetTable orders = ParquetTable.Open("orders", [ParquetCorpus.Any("tpch/sf0.01/orders.parquet")]);
+        ScanExec scan = Scan(orders, []) with { RuntimeFilters = [new RuntimeFilterTarget(new RuntimeFilterId(7), 0)] };
+        using MemoryAccount account = new("test");
+        using RowGroupReader reader = new(orders.Files[0], [0], account, default);
+        reader.Open(0);
+        reader.Advance(5000);
+        Vector keys = reader.Read(0, 50);
+        List<string> rows = Run(orders, scan, new ExecutionSettings(), out OperatorMetrics metrics, query => query.SharedByKey(
+            new RuntimeFilterId(7), () => RuntimeFilter.Build([(keys, null)], query.Account)));
+        Assert.Equal(Run(orders, [], new ExecutionSettings(), out _)[5000..5050], rows);
+        Assert.Equal(14_950, metrics.Counters["rows dropped by runtime filter"]);
+
+        ScanExec other = scan with { RuntimeFilters = [new RuntimeFilterTarget(new RuntimeFilterId(7), 4)] };
+        Assert.Empty(Run(orders, other, new ExecutionSettings(), out metrics, query => query.SharedByKey(
+            new RuntimeFilterId(7), () => RuntimeFilter.Build([(keys, null)], query.Account))));
+        Assert.True(metrics.Counters["row groups pruned by runtime filter"] > 0);
     }
 
     [Fact]
@@ -161,10 +183,14 @@ public class ScanTests
             table, [.. all], [.. table.Columns.Select(static column => new ExecColumn(column.Name, column.Type, column.IsNullable))], filters, [.. all], -1, []);
     }
 
-    private static List<string> Run(ParquetTable table, NodeList<Expression> filters, ExecutionSettings settings, out OperatorMetrics metrics)
+    private static List<string> Run(ParquetTable table, NodeList<Expression> filters, ExecutionSettings settings, out OperatorMetrics metrics) =>
+        Run(table, Scan(table, filters), settings, out metrics);
+
+    private static List<string> Run(
+        ParquetTable table, ScanExec scan, ExecutionSettings settings, out OperatorMetrics metrics, Action<QueryContext>? prepare = null)
     {
-        ScanExec scan = Scan(table, filters);
         using QueryContext query = new("test", settings, CancellationToken.None);
+        prepare?.Invoke(query);
         metrics = query.Metrics.For(scan);
         using IScanSource source = table.OpenScan(scan, query);
         using Operator reader = source.CreateReader(new TaskContext(query, 0, 1), metrics);

@@ -22,6 +22,7 @@ internal sealed class ParquetScanReader : Operator
     private readonly Vector?[] _columns;
     private readonly ConstantNulls _nulls;
     private readonly bool _pushdown;
+    private readonly ScanRuntimeFilters _runtimeFilters;
     private ParquetFile? _file;
     private int[] _fileColumns = [];
     private int[] _readerColumns = [];
@@ -42,12 +43,14 @@ internal sealed class ParquetScanReader : Operator
         _columns = new Vector?[_scan.ReadColumns.Count];
         _nulls = new ConstantNulls(context.Account);
         _filters = ScanFilter.Compile(_scan.Filters, context.Evaluation);
+        _runtimeFilters = new ScanRuntimeFilters(_scan, context, metrics);
     }
 
     public override void Dispose()
     {
         foreach (ScanFilter filter in _filters)
             filter.Dispose();
+        _runtimeFilters.Dispose();
         _reader?.Dispose();
         _nulls.Dispose();
         _limitRows?.Release();
@@ -92,6 +95,12 @@ internal sealed class ParquetScanReader : Operator
                 throw ParquetErrors.Changed(split.File.Source.Path);
             _range = 0;
             _ranges = _pushdown ? _pruner!.Prune(split) : [(split.FirstRow, split.EndRow)];
+            if (_ranges.Count > 0 && _pushdown && !_runtimeFilters.MightMatch(ordinal => _pruner!.Bounds(split.RowGroup, ordinal)))
+            {
+                Metrics.Add("row groups pruned by runtime filter", 1);
+                _ranges = [];
+            }
+
             if (_ranges.Count == 0)
                 continue;
             _reader!.Open(split.RowGroup);
@@ -179,6 +188,15 @@ internal sealed class ParquetScanReader : Operator
             foreach (int ordinal in filter.Ordinals)
                 ReadColumn(ordinal, rowCount);
             selection = filter.Apply(_columns, rowCount, selection);
+            if (selection is { Count: 0 })
+                return false;
+        }
+
+        for (int i = 0; i < _runtimeFilters.Count; i++)
+        {
+            int ordinal = _runtimeFilters.Ordinal(i);
+            if (_runtimeFilters.IsWorthwhile(i))
+                selection = _runtimeFilters.Apply(i, ReadColumn(ordinal, rowCount), selection);
             if (selection is { Count: 0 })
                 return false;
         }

@@ -42,6 +42,9 @@ internal sealed class SplitPruner(ParquetFile file, int[] columns, ScanFilter[] 
         return rows;
     }
 
+    /// <summary>Gets what the footer knows of a read column in a row group.</summary>
+    public ColumnBounds Bounds(int rowGroup, int ordinal) => ChunkBounds(file.MetaData.RowGroups[rowGroup], ordinal);
+
     private List<(long First, long End)> PrunePages(
         ScanFilter filter, ColumnChunk chunk, ColumnDescriptor column, long rowCount, List<(long First, long End)> rows)
     {
