@@ -18,9 +18,15 @@ internal static class FunctionPrinter
     /// <summary>Writes name and arguments only, as a table function has them.</summary>
     private static void WriteCall(SqlWriter writer, FunctionCall call)
     {
-        // POSITION is a form of its own, whose first argument cannot be a comparison.
-        bool position = call.Name is { IsSimple: true, Last: { Quoted: false, Value: "position" } };
-        writer.Name(call.Name).Add("(").AddIf(call.Distinct, "DISTINCT ").List(call.Arguments, position ? WritePositionArgument : Write);
+        if (call is { Name: { IsSimple: true, Last: { Quoted: false, Value: "position" } }, Arguments: [var text, var sought] })
+        {
+            // The only spelling PostgreSQL has; its operands cannot be comparisons.
+            ExpressionPrinter.WriteValue(writer.Add("POSITION("), sought.Value);
+            ExpressionPrinter.WriteValue(writer.Add(" IN "), text.Value);
+            writer.Add(")");
+            return;
+        }
+        writer.Name(call.Name).Add("(").AddIf(call.Distinct, "DISTINCT ").List(call.Arguments, Write);
         if (!call.OrderBy.IsEmpty)
             writer.Add(" ORDER BY ").List(call.OrderBy, QueryPrinter.Write);
         if (call.Over is null)
@@ -40,8 +46,6 @@ internal static class FunctionPrinter
         writer.AddIf(argument.Variadic, "VARIADIC ").With(argument.Name, static (target, name) => target.Name(name), after: " => ");
         ExpressionPrinter.Write(writer, argument.Value);
     }
-
-    private static void WritePositionArgument(SqlWriter writer, FunctionArgument argument) => ExpressionPrinter.WriteValue(writer, argument.Value);
 
     public static void Write(SqlWriter writer, Window window)
     {
