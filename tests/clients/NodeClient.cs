@@ -16,7 +16,7 @@ internal static class NodeClient
     public static async Task<(int ExitCode, string Output)> RunAsync(string script, string[] arguments, CancellationToken cancellationToken)
     {
         string folder = Path.Combine(RepositoryRoot(), "tests", "clients");
-        Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules")), "needs the packages of tests/clients (see its README.md)");
+        Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules")), "tests/clients/node_modules is not there: see its README.md");
         var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(folder, script));
         foreach (string argument in arguments)
@@ -37,7 +37,7 @@ internal static class NodeClient
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            Assert.Skip("needs Node.js");
+            Assert.Skip("Node.js is not installed");
             throw;
         }
     }

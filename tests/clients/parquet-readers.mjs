@@ -80,8 +80,8 @@ const arrow = {
 };
 
 const polars = {
-  // Its JavaScript side gives 64-bit integers as doubles, null structs as structs of nulls and no bytes; wide numbers are cast to text first.
-  knows: type => polarsLeaves.includes(type.id) || (type.id === 'List' && type.children[0].id !== 'Int64' && polars.knows(type.children[0])),
+  // Its JavaScript side gives 64-bit integers as doubles, null structs as structs of nulls and no bytes; wide numbers outside lists are cast to text.
+  knows: type => polarsLeaves.includes(type.id) || (type.id === 'List' && !/Int64|Decimal/.test(type.children[0].id) && polars.knows(type.children[0])),
   async read(path, names) {
     const { default: pl } = await import('nodejs-polars');
     const frame = pl.readParquet(path, { columns: names });

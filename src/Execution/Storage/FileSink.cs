@@ -30,6 +30,10 @@ public abstract class FileSink : IDisposable
                 FileFormat.Csv or FileFormat.Json => throw ExecutionErrors.Unsupported($"writing {format} files"),
             };
         }
+        catch (ArgumentOutOfRangeException error)
+        {
+            throw new QueryException("22023", ErrorKind.User, $"value out of range for option: {error.Message}", inner: error);
+        }
         catch (DirectoryNotFoundException error)
         {
             throw new QueryException("58P01", ErrorKind.User, $"no such folder for '{path}'", inner: error);
@@ -58,13 +62,16 @@ public abstract class FileSink : IDisposable
     private sealed class ParquetSink(string path, IReadOnlyList<(string Name, SqlType Type)> columns, IReadOnlyDictionary<string, string> options) : FileSink
     {
         private readonly ParquetWriter _writer = ParquetWriter.Create(
-            path, new ArrowSchema([.. columns.Select(static column => new ArrowField(column.Name, ArrowTypes.Of(column.Type)))]), ReadOptions(options));
+            path, new ArrowSchema([.. columns.Select(static column => FieldOf(column.Name, column.Type))]), ReadOptions(options));
 
         public override void Finish() => _writer.Finish();
 
         public override void Dispose() => _writer.Dispose();
 
         protected override void WriteRows(Batch batch) => _writer.Write(batch);
+
+        private static ArrowField FieldOf(string name, SqlType type) =>
+            new(name, ArrowTypes.Of(type), Metadata: type.Kind is TypeKind.Json or TypeKind.Jsonb ? ParquetFieldMetadata.Json : null);
 
         private static ParquetWriteOptions ReadOptions(IReadOnlyDictionary<string, string> options)
         {

@@ -107,22 +107,26 @@ internal sealed class FixedLeafBuffer<T>(WriteColumn column, bool useDictionary)
 
     protected override void AppendSome(Vector flat, ReadOnlySpan<int> rows)
     {
-        ReadOnlySpan<T> source = Bits((FixedVector)flat);
         if (!IsCoded)
         {
-            Span<T> target = AppendValues(rows.Length);
-            for (int i = 0; i < rows.Length; i++)
-                target[i] = source[rows[i]];
+            Gather((FixedVector)flat, rows, AppendValues(rows.Length));
             return;
         }
 
+        Span<T> values = Widened(rows.Length);
+        Gather((FixedVector)flat, rows, values);
         Span<int> codes = AppendCodes(rows.Length);
-        for (int i = 0; i < rows.Length; i++)
-            codes[i] = _dictionary.Intern(source[rows[i]]);
+        for (int i = 0; i < codes.Length; i++)
+            codes[i] = _dictionary.Intern(values[i]);
         Judge();
     }
 
-    protected override int Intern(Vector flat, int row) => _dictionary.Intern(Bits((FixedVector)flat)[row]);
+    protected override int Intern(Vector flat, int row)
+    {
+        Span<T> value = stackalloc T[1];
+        Gather((FixedVector)flat, [row], value);
+        return _dictionary.Intern(value[0]);
+    }
 
     protected override void Materialize(ReadOnlySpan<int> codes)
     {
@@ -152,46 +156,80 @@ internal sealed class FixedLeafBuffer<T>(WriteColumn column, bool useDictionary)
 
     private ReadOnlySpan<T> Bits(FixedVector vector)
     {
+        if (vector.Type.Width == Unsafe.SizeOf<T>())
+            return vector.Values<T>();
+        Span<T> target = Widened(vector.Length);
         switch (vector.Type.Id)
         {
             case ArrowTypeId.Int8:
-                return Widen(vector.Values<sbyte>());
+                Convert(vector.Values<sbyte>(), target);
+                break;
             case ArrowTypeId.UInt8:
-                return Widen(vector.Values<byte>());
+                Convert(vector.Values<byte>(), target);
+                break;
             case ArrowTypeId.Int16:
-                return Widen(vector.Values<short>());
+                Convert(vector.Values<short>(), target);
+                break;
             case ArrowTypeId.UInt16:
-                return Widen(vector.Values<ushort>());
-            case ArrowTypeId.Decimal128:
-                return Narrow(vector);
+                Convert(vector.Values<ushort>(), target);
+                break;
             default:
-                return vector.Values<T>();
+                ReadOnlySpan<Int128> decimals = vector.Values<Int128>();
+                for (int row = 0; row < target.Length; row++)
+                    target[row] = Narrow(decimals[row]);
+                break;
+        }
+
+        return target;
+    }
+
+    private void Gather(FixedVector vector, ReadOnlySpan<int> rows, Span<T> target)
+    {
+        if (vector.Type.Width == Unsafe.SizeOf<T>())
+        {
+            ReadOnlySpan<T> source = vector.Values<T>();
+            for (int i = 0; i < rows.Length; i++)
+                target[i] = source[rows[i]];
+            return;
+        }
+
+        switch (vector.Type.Id)
+        {
+            case ArrowTypeId.Int8:
+                Convert(vector.Values<sbyte>(), rows, target);
+                break;
+            case ArrowTypeId.UInt8:
+                Convert(vector.Values<byte>(), rows, target);
+                break;
+            case ArrowTypeId.Int16:
+                Convert(vector.Values<short>(), rows, target);
+                break;
+            case ArrowTypeId.UInt16:
+                Convert(vector.Values<ushort>(), rows, target);
+                break;
+            default:
+                ReadOnlySpan<Int128> decimals = vector.Values<Int128>();
+                for (int i = 0; i < rows.Length; i++)
+                    target[i] = Narrow(decimals[rows[i]]);
+                break;
         }
     }
 
-    private Span<T> Widen<TSource>(ReadOnlySpan<TSource> source)
+    private static void Convert<TSource>(ReadOnlySpan<TSource> source, Span<T> target)
         where TSource : unmanaged, IBinaryInteger<TSource>
     {
-        Span<T> target = Widened(source.Length);
-        for (int i = 0; i < source.Length; i++)
+        for (int i = 0; i < target.Length; i++)
             target[i] = T.CreateTruncating(source[i]);
-        return target;
     }
 
-    private Span<T> Narrow(FixedVector decimals)
+    private static void Convert<TSource>(ReadOnlySpan<TSource> source, ReadOnlySpan<int> rows, Span<T> target)
+        where TSource : unmanaged, IBinaryInteger<TSource>
     {
-        ReadOnlySpan<Int128> source = decimals.Values<Int128>();
-        Span<T> target = Widened(source.Length);
-        for (int i = 0; i < source.Length; i++)
-        {
-            long value = unchecked((long)source[i]);
-            if (value != source[i] && !decimals.IsNull(i))
-                throw DecimalOverflow();
-            target[i] = T.CreateTruncating(value);
-        }
-
-        return target;
+        for (int i = 0; i < rows.Length; i++)
+            target[i] = T.CreateTruncating(source[rows[i]]);
     }
+
+    private T Narrow(Int128 value) => value >= long.MinValue && value <= long.MaxValue ? T.CreateTruncating(value) : throw DecimalOverflow();
 
     private Span<T> Widened(int count)
     {

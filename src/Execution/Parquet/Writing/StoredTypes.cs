@@ -6,9 +6,6 @@ namespace SqlCluster.Execution.Parquet.Writing;
 /// <summary>Maps Arrow types to stored types (parquet-format, LogicalTypes.md).</summary>
 internal static class StoredTypes
 {
-    /// <summary>Field metadata that names an Arrow extension type.</summary>
-    private const string ExtensionKey = "ARROW:extension:name";
-    private const string JsonExtension = "arrow.json";
     private const int IntervalBytes = 12;
     private const int UuidBytes = 16;
 
@@ -79,5 +76,6 @@ internal static class StoredTypes
             isInstant ? ConvertedType.TimestampMicros : null, ValueOrder.Int64);
 
     private static bool IsJson(ArrowField field) =>
-        field.Metadata is { } metadata && metadata.TryGetValue(ExtensionKey, out string? extension) && extension == JsonExtension;
+        field.Metadata is { } metadata
+        && metadata.TryGetValue(ParquetFieldMetadata.ExtensionKey, out string? extension) && extension == ParquetFieldMetadata.JsonExtension;
 }

@@ -65,6 +65,8 @@ public sealed class IndependentReaderTests(IndependentReaderTests.Files files) :
         yield return new ArrowField("null", ArrowType.Null);
         yield return new ArrowField("list of int", ArrowType.List(ArrowType.Int32));
         yield return new ArrowField("required list of required text", ArrowType.List(ArrowType.Utf8, nullable: false), Nullable: false);
+        yield return new ArrowField("list of smallint", ArrowType.List(ArrowType.Int16));
+        yield return new ArrowField("list of decimal", ArrowType.List(ArrowType.Decimal64(15, 2)));
         yield return new ArrowField("list of list", ArrowType.List(ArrowType.List(ArrowType.Int64)));
         ArrowType pair = ArrowType.Struct(new ArrowField("a", ArrowType.Int32), new ArrowField("b", ArrowType.Utf8, false));
         yield return new ArrowField("struct", pair);

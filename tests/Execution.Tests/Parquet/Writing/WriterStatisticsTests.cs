@@ -172,7 +172,7 @@ public sealed class WriterStatisticsTests : IDisposable
         string path = Write(
             [
                 new ArrowField("d", ArrowType.Decimal64(9, 2), Nullable: false), new ArrowField("t", ArrowType.TimestampUtc), new ArrowField("l", ArrowType.Timestamp),
-                new ArrowField("j", ArrowType.Utf8, true, new Dictionary<string, string> { ["ARROW:extension:name"] = "arrow.json" }),
+                new ArrowField("j", ArrowType.Utf8, true, ParquetFieldMetadata.Json),
                 new ArrowField("u", ArrowType.Uuid),
             ],
             [
