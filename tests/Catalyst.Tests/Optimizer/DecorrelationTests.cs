@@ -162,4 +162,39 @@ public sealed class DecorrelationTests
         Assert.Contains("row_number() OVER (PARTITION BY b ORDER BY c", printed, StringComparison.Ordinal);
         Assert.DoesNotContain("Distinct", printed, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void UncorrelatedValueIsAPlainJoin()
+    {
+        Scan t = _fixture.Table("t", "a"), s = _fixture.Table("s", "b");
+        Assert.Equal(
+            """
+            Project [a]
+              Join Inner a = b
+                Scan t [a]
+                Join LeftSingle TRUE
+                  Values [] 1 row
+                  Scan s [b]
+            """,
+            _fixture.Optimize(new Filter(Equal(_fixture.Ref("a"), new ScalarSubquery(s)), t)));
+    }
+
+    [Fact]
+    public void NullDefaultsNeedNoMarker()
+    {
+        // TPC-H 17 and 20: q < (SELECT 2 + max(b) ...)
+        Scan t = _fixture.Table("t", "a", "q"), s = _fixture.Table("s", "b", "c");
+        Aggregate max = _fixture.Aggregate(new Filter(_fixture.Equal("b", "a"), s), [], ("m", Max(_fixture.Ref("c"))));
+        Project sum = _fixture.Project(max, ("v", Scalar(TestFunctions.Plus, _fixture.Ref("m"), Int(2))));
+        Assert.Equal(
+            """
+            Project [a, q]
+              Join Inner (a = b) AND (q < v)
+                Scan t [a, q]
+                Project [m + 2 AS v, b]
+                  Aggregate [b] [max(c) AS m]
+                    Scan s [b, c]
+            """,
+            _fixture.Optimize(new Filter(Compare(_fixture.Ref("q"), ComparisonOperator.Less, new ScalarSubquery(sum)), t)));
+    }
 }

@@ -199,10 +199,18 @@ internal sealed class SubqueryRewriter(OptimizerContext context)
         }
 
         plan = Distinguish(plan, input);
-        JoinKind kind = plan.HasExactlyOneRow() && !plan.IsCorrelated() ? JoinKind.Inner : plan.HasAtMostOneRow() ? JoinKind.LeftOuter : JoinKind.LeftSingle;
-        input = new Apply(kind, input, plan, Literal.True);
         Column value = plan.Output[0];
-        return new ColumnReference(kind == JoinKind.Inner ? value : value with { IsNullable = true });
+        JoinKind kind = plan.HasAtMostOneRow() ? JoinKind.LeftOuter : JoinKind.LeftSingle;
+        if (plan.IsCorrelated())
+        {
+            input = new Apply(kind, input, plan, Literal.True);
+            return new ColumnReference(value with { IsNullable = true });
+        }
+
+        // Without correlation there is exactly one value: a plain join with it can be ordered among others and turned into a hash join.
+        bool isOneRow = plan.HasExactlyOneRow();
+        input = new Join(JoinKind.Inner, input, isOneRow ? plan : new Join(kind, Values.SingleRow, plan, Literal.True), Literal.True);
+        return new ColumnReference(isOneRow ? value : value with { IsNullable = true });
     }
 
     /// <summary>Rewrites the subquery's own subqueries. A plan that is used by two expressions is copied, as columns are defined once.</summary>

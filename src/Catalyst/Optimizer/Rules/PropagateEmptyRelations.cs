@@ -4,7 +4,7 @@ using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Catalyst.Optimizer.Rules;
 
-/// <summary>Cuts off what surely has no rows, and drops filters that pass everything.</summary>
+/// <summary>Cuts off what surely has no rows, and drops filters and joins that change nothing.</summary>
 /// <remarks><code>
 /// Join Inner a = b                Values [a, b] 0 rows
 ///   Scan t                  =>
@@ -40,6 +40,8 @@ public sealed class PropagateEmptyRelations : Rule
 
         return join.Kind switch
         {
+            JoinKind.Inner when join.Condition is Literal { Value: true } && IsUnit(join.Left) => join.Right,
+            JoinKind.Inner when join.Condition is Literal { Value: true } && IsUnit(join.Right) => join.Left,
             JoinKind.Inner or JoinKind.AsOf => left || right || never ? Values.Empty(join.Output) : null,
             JoinKind.LeftSemi => left || right || never ? Values.Empty(join.Output) : null,
             JoinKind.LeftAnti => left ? Values.Empty(join.Output) : right || never ? join.Left : null,
@@ -49,6 +51,9 @@ public sealed class PropagateEmptyRelations : Rule
             JoinKind.LeftMark => null,
         };
     }
+
+    /// <summary>One row without columns: what SELECT without FROM reads.</summary>
+    private static bool IsUnit(LogicalPlan plan) => plan is Values { Rows.Count: 1, Columns.IsEmpty: true };
 
     /// <summary>No right row: the mark is false.</summary>
     private static Project WithMark(Join join) => new([.. join.Left.Output.Select(NamedExpression.Pass), new(Literal.False, join.Mark!)], join.Left);
