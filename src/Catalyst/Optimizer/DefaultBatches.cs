@@ -20,7 +20,7 @@ internal static class DefaultBatches
             new PushFilters(),
             new InferPredicates(),
             new InferFromDisjuncts()),
-        RuleBatch.Once("rewriting", new FlattenUnions(), new RewriteDistinctAsAggregate(), new EliminateSorts(), new SplitDistinctAggregates(), new PruneColumns()),
+        RuleBatch.Once("rewriting", new FlattenUnions(), new RewriteDistinctAsAggregate(), new EliminateSorts(), new SplitDistinctAggregates(), new ShareCommonPlans(), new PruneColumns()),
         RuleBatch.Once("join order", new ReorderJoins(), new PushSemiJoinsThroughAggregates(), new ReorderJoins()),
         RuleBatch.Once("pruning", new EliminateProjects(), new PushFilters(), new PruneColumns(), new PushLimits()),
     ];
