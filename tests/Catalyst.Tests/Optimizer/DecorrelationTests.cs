@@ -134,17 +134,18 @@ public sealed class DecorrelationTests
 
         Assert.Equal(
             """
-            Project [n AS x]
-              Join LeftOuter a IS NOT DISTINCT FROM a
+            With shared materialized
+              Aggregate [a] []
                 Scan t [a]
+              Project [n AS x]
                 Join LeftOuter a IS NOT DISTINCT FROM a
-                  Aggregate [a] []
-                    Scan t [a]
-                  Aggregate [a] [sum(b) AS n]
-                    Join Inner b < a
-                      Aggregate [a] []
-                        Scan t [a]
-                      Scan s [b]
+                  Scan t [a]
+                  Join LeftOuter a IS NOT DISTINCT FROM a
+                    CteScan shared [a]
+                    Aggregate [a] [sum(b) AS n]
+                      Join Inner b < a
+                        CteScan shared [a]
+                        Scan s [b]
             """,
             _fixture.Optimize(plan));
     }
