@@ -207,6 +207,43 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void GroupsAreRestrictedToThoseAJoinKeeps()
+    {
+        // TPC-H 17: few parts, many lines.
+        Scan part = _fixture.Table("part", "p", "brand"), line = _fixture.Table("line", "k", "q"), other = _fixture.Table("other", "o");
+        Aggregate groups = _fixture.Aggregate(new SetOperation(SetOperationKind.Union, true, [line, _fixture.Table("more", "m", "n"), _fixture.Table("most", "v", "w")], line.Output.Map(_fixture.Ids.CopyOf)) is var lines
+            ? new Project([_fixture.Named("key", new ColumnReference(lines.Columns[0])), _fixture.Named("value", new ColumnReference(lines.Columns[1]))], lines) : null!, ["key"], ("m", Max(_fixture.Ref("value"))));
+        string restricted = _fixture.Apply<RestrictGroupsByJoin>(new Join(JoinKind.Inner, new Filter(Is("brand", 7), part), groups, _fixture.Equal("p", "key"))).ToString();
+        Assert.Contains("Join LeftSemi key = p", restricted, StringComparison.Ordinal);
+        DoesNotFire<RestrictGroupsByJoin>(new Join(JoinKind.Inner, other, groups, _fixture.Equal("o", "key")));
+    }
+
+    [Fact]
+    public void PlanThatOccursTwiceIsComputedOnce()
+    {
+        // TPC-H 11: the same join grouped by key and in all.
+        MemoryTable left = MemoryTable.OfIntegers("t", "a", "x"), right = MemoryTable.OfIntegers("s", "b");
+        LogicalPlan Joined() => new Join(JoinKind.LeftSemi, _fixture.Scan(left) is var t ? new Filter(Is("x", 3), t) : null!, _fixture.Scan(right), _fixture.Equal("a", "b"));
+        Aggregate each = _fixture.Aggregate(Joined(), ["a"], ("m1", Max(_fixture.Ref("x"))));
+        Aggregate all = _fixture.Aggregate(Joined(), [], ("m2", Max(_fixture.Ref("x"))));
+        Fires<ShareCommonPlans>(
+            """
+            With shared materialized
+              Join LeftSemi a = b
+                Filter x = 3
+                  Scan t [a, x]
+                Scan s [b]
+              Join Inner m1 = m2
+                Aggregate [a] [max(x) AS m1]
+                  CteScan shared [a, x]
+                Aggregate [] [max(x) AS m2]
+                  CteScan shared [a, x]
+            """,
+            new Join(JoinKind.Inner, each, all, _fixture.Equal("m1", "m2")));
+        DoesNotFire<ShareCommonPlans>(each);
+    }
+
+    [Fact]
     public void LimitGoesThroughProjectionsAndIntoUnions()
     {
         SetOperation union = UnionOf(isAll: true, _fixture.Table("t", "a"), _fixture.Table("s", "b"));
