@@ -207,18 +207,6 @@ public sealed class RuleTests
     }
 
     [Fact]
-    public void GroupsAreRestrictedToThoseAJoinKeeps()
-    {
-        // TPC-H 17: few parts, many lines.
-        Scan part = _fixture.Table("part", "p", "brand"), line = _fixture.Table("line", "k", "q"), other = _fixture.Table("other", "o");
-        Aggregate groups = _fixture.Aggregate(new SetOperation(SetOperationKind.Union, true, [line, _fixture.Table("more", "m", "n"), _fixture.Table("most", "v", "w")], line.Output.Map(_fixture.Ids.CopyOf)) is var lines
-            ? new Project([_fixture.Named("key", new ColumnReference(lines.Columns[0])), _fixture.Named("value", new ColumnReference(lines.Columns[1]))], lines) : null!, ["key"], ("m", Max(_fixture.Ref("value"))));
-        string restricted = _fixture.Apply<RestrictGroupsByJoin>(new Join(JoinKind.Inner, new Filter(Is("brand", 7), part), groups, _fixture.Equal("p", "key"))).ToString();
-        Assert.Contains("Join LeftSemi key = p", restricted, StringComparison.Ordinal);
-        DoesNotFire<RestrictGroupsByJoin>(new Join(JoinKind.Inner, other, groups, _fixture.Equal("o", "key")));
-    }
-
-    [Fact]
     public void PlanThatOccursTwiceIsComputedOnce()
     {
         // TPC-H 11: the same join grouped by key and in all.
