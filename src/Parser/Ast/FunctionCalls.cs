@@ -3,7 +3,7 @@ namespace SqlCluster.Parser.Ast;
 /// <summary>Is a call of a function, aggregate or window function.</summary>
 /// <remarks>
 /// Standard SQL's special forms are plain calls, as in PostgreSQL: COALESCE, NULLIF, GREATEST, LEAST; SUBSTRING(x FROM a FOR b) = substring(x, a, b)
-/// (without FROM, a is 1; SIMILAR p ESCAPE e = substring(x, p, e)); POSITION(a IN b) = position(b, a); OVERLAY(x PLACING y FROM a FOR b) =
+/// (without FROM, a is 1); POSITION(a IN b) = position(b, a); OVERLAY(x PLACING y FROM a FOR b) =
 /// overlay(x, y, a, b); TRIM(BOTH | LEADING | TRAILING c FROM x) = btrim | ltrim | rtrim(x, c); a OVERLAPS b = overlaps(a1, a2, b1, b2). count(*) has one <see cref="Star"/>
 /// argument. DuckDB's lambda <c>x -> e</c> is an argument that is a <see cref="BinaryExpression"/> of <c>-></c>.
 /// </remarks>
