@@ -20,6 +20,9 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
     /// <summary>Fits a pool block of 4 MiB with its padding.</summary>
     private const int WindowBytes = (4 << 20) - NativeBuffer.PaddingBytes;
 
+    /// <summary>Read to see the next header after a page that nobody wanted: the one behind it may be passed over as well.</summary>
+    private const int SkippingWindowBytes = 64 * 1024;
+
     private const int FirstHeaderBytes = 512;
 
     private readonly byte[] _firstHeader = new byte[FirstHeaderBytes];
@@ -32,6 +35,8 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
     private long _position;
     private long _bodyPosition;
     private long _end;
+    private int _readAheadBytes = WindowBytes;
+    private bool _isLoaded;
 
     /// <summary>Gets the number of the current page within its chunk, dictionary page included; -1 before the first.</summary>
     public int PageNumber { get; private set; }
@@ -54,6 +59,8 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
         _position = range.Offset;
         _end = range.End;
         _windowLength = 0;
+        _readAheadBytes = WindowBytes;
+        _isLoaded = true;
         PageNumber = -1;
     }
 
@@ -64,6 +71,9 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
         if (_position >= _end)
             return false;
         PageNumber++;
+        if (!_isLoaded)
+            _readAheadBytes = SkippingWindowBytes;
+        _isLoaded = false;
         Header = ReadHeader(out int headerBytes);
         _bodyPosition = _position + headerBytes;
         if (Header.CompressedSizeBytes > _end - _bodyPosition && !TryExtend(_bodyPosition + Header.CompressedSizeBytes))
@@ -72,13 +82,15 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
         return true;
     }
 
-    /// <summary>Moves on so that the next page is the one at a position of the file, which the offset index has named.</summary>
-    public void Seek(long position, int pageNumber)
+    /// <summary>Moves on so that the next page is one that the offset index names; what lies between is not read.</summary>
+    /// <exception cref="ParquetException">The index points outside the chunk or backwards.</exception>
+    public void Seek(in PageLocation page, int pageNumber)
     {
-        if (position < _chunk!.Pages.Offset || position > _end)
-            ParquetException.ThrowCorrupted("offset index points outside the column chunk");
-        _position = position;
+        if (page.Offset < _position || page.Offset > _end)
+            ParquetException.ThrowCorrupted("offset index points outside the column chunk or backwards");
+        _position = page.Offset;
         PageNumber = pageNumber - 1;
+        _isLoaded = false;
     }
 
     /// <summary>Brings the current page into memory, decompressed.</summary>
@@ -87,6 +99,8 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
     {
         PageHeader header = Header;
         CompressionCodec codec = _chunk!.Codec;
+        _isLoaded = true;
+        _readAheadBytes = WindowBytes;
         int offset = Require(_bodyPosition, header.CompressedSizeBytes);
         NativeBuffer window = _window!;
         Span<byte> stored = window.Span<byte>(offset, header.CompressedSizeBytes);
@@ -179,7 +193,7 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
         long offset = position - _windowStart;
         if (_windowLength > 0 && offset >= 0 && offset + length <= _windowLength)
             return (int)offset;
-        int wanted = (int)Math.Min(Math.Max(length, WindowBytes), _end - position);
+        int wanted = (int)Math.Min(Math.Max(length, _readAheadBytes), _end - position);
         Debug.Assert(length <= wanted, "range beyond the chunk");
         int kept = _windowLength > 0 && offset >= 0 && offset < _windowLength ? _windowLength - (int)offset : 0;
         NativeBuffer? old = _window;

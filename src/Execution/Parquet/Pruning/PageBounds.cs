@@ -1,4 +1,5 @@
 using SqlCluster.Execution.Parquet.Metadata;
+using SqlCluster.Execution.Parquet.Pages;
 using SqlCluster.Execution.Parquet.Reading;
 using SqlCluster.Execution.Storage;
 
@@ -23,12 +24,11 @@ internal sealed class PageBounds
     /// <summary>Reads a chunk's page index. Null when there is none or it is damaged: the index only saves work.</summary>
     public static PageBounds? Read(IRandomAccessFile file, ColumnChunk chunk, long rowCount)
     {
-        if (chunk.ColumnIndex is not { } columns || chunk.OffsetIndex is not { } offsets || !IsInside(columns, file) || !IsInside(offsets, file))
+        if (chunk.ColumnIndex is not { } columns || !IsInside(columns, file) || OffsetIndexReader.TryRead(file, chunk) is not { } offsetIndex)
             return null;
         try
         {
             ColumnIndex columnIndex = ColumnIndex.Parse(ReadBytes(file, columns));
-            OffsetIndex offsetIndex = OffsetIndex.Parse(ReadBytes(file, offsets));
             bool agrees = columnIndex.NullPages.Count == offsetIndex.Pages.Count
                 && (offsetIndex.Pages.Count == 0 || offsetIndex.Pages[^1].FirstRow <= rowCount);
             return agrees ? new PageBounds(columnIndex, offsetIndex, rowCount) : null;

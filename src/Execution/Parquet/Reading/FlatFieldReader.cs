@@ -89,6 +89,16 @@ internal sealed class FlatFieldReader : FieldReader
             int available = Available();
             if (available == 0)
                 ParquetException.ThrowCorrupted("column chunk ends before its row group");
+            long target = _rowsSeen - available + rowCount;
+            if (rowCount > available && _leaf.TrySeek(target, _rowsSeen, out long firstRow))
+            {
+                _values = null;
+                _pageRows = _row = 0;
+                _rowsSeen = firstRow;
+                rowCount = target - firstRow;
+                continue;
+            }
+
             int count = (int)Math.Min(available, rowCount);
             if (count < _pageRows || _values is not null)
             {

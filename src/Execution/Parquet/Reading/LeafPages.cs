@@ -14,13 +14,21 @@ internal readonly record struct ReadOptions(bool VerifyChecksums);
 /// <summary>Walks the data pages of one leaf column and keeps its dictionary in the engine's form.</summary>
 internal sealed class LeafPages : IDisposable
 {
+    /// <summary>Chunks below this are walked header by header: their pages come with the first read anyway.</summary>
+    private const int LeastBytesForIndex = 256 * 1024;
+
     private readonly MemoryAccount _account;
     private readonly PageDecoder _decoder;
     private readonly ChunkPages _pages;
+    private readonly IRandomAccessFile _file;
     private NativeBuffer? _dictionaryValues;
+    private ColumnChunk? _chunk;
+    private OffsetIndex? _offsetIndex;
+    private bool _offsetIndexTried;
 
     public LeafPages(IRandomAccessFile file, ColumnDescriptor column, LeafType type, MemoryAccount account, ReadOptions options)
     {
+        _file = file;
         Column = column;
         Type = type;
         _account = account;
@@ -49,6 +57,9 @@ internal sealed class LeafPages : IDisposable
     {
         Dictionary = null;
         DictionarySize = -1;
+        _chunk = chunk;
+        _offsetIndex = null;
+        _offsetIndexTried = false;
         _pages.Open(chunk);
     }
 
@@ -71,6 +82,32 @@ internal sealed class LeafPages : IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>Jumps to the data page that holds a row, if the offset index knows it and it is not among the next ones. Only after a first <see cref="Next"/>.</summary>
+    /// <param name="row">Row of the row group, beyond the current page.</param>
+    /// <param name="after">First row behind the current page.</param>
+    /// <param name="firstRow">Receives the first row of the page that <see cref="Next"/> will move to.</param>
+    /// <exception cref="ParquetException">The index points outside the chunk.</exception>
+    public bool TrySeek(long row, long after, out long firstRow)
+    {
+        firstRow = 0;
+        if (!_offsetIndexTried)
+        {
+            _offsetIndexTried = true;
+            _offsetIndex = _chunk!.CompressedSizeBytes >= LeastBytesForIndex ? OffsetIndexReader.TryRead(_file, _chunk) : null;
+        }
+
+        if (_offsetIndex is null)
+            return false;
+        int page = OffsetIndexReader.FindPage(_offsetIndex, row);
+        PageLocation location = _offsetIndex.Pages[page];
+        if (location.FirstRow <= after)
+            return false;
+        int dictionaryPages = Dictionary is null ? 0 : 1;
+        _pages.Seek(location, page + dictionaryPages);
+        firstRow = location.FirstRow;
+        return true;
     }
 
     public PageBody Load() => _pages.Load();

@@ -19,6 +19,7 @@ internal sealed class RowGroupReader : IDisposable
     private readonly RowStitcher?[] _stitchers;
     private readonly ArrowType[] _types;
     private readonly long[] _position;
+    private readonly int[] _leaves;
     private readonly MemoryAccount _account;
     private int _rowGroup = -1;
     private long _rowCount;
@@ -36,14 +37,16 @@ internal sealed class RowGroupReader : IDisposable
         _types = [.. columns.Select(column => file.Columns[column].Arrow)];
         _stitchers = new RowStitcher?[_readers.Length];
         _position = new long[_readers.Length];
+        _leaves = [.. columns.Select(column => file.Columns[column].Field).SelectMany(static field => Enumerable.Range(field.FirstLeaf, field.LeafCount))];
     }
 
     /// <summary>Gets the bytes read from the file so far.</summary>
     public long BytesRead => _readers.Sum(static reader => reader.BytesRead);
 
-    /// <summary>Moves to the first row of a row group. Reads nothing yet.</summary>
+    /// <summary>Moves to the first row of a row group. Announces what may be needed, but reads nothing yet.</summary>
     public void Open(int rowGroup)
     {
+        _file.Source.WillNeed(_leaves.Select(leaf => _file.MetaData.RowGroups[rowGroup].Columns[leaf].Pages).ToArray());
         _rowGroup = rowGroup;
         _rowCount = _file.MetaData.RowGroups[rowGroup].RowCount;
         _row = 0;
