@@ -137,7 +137,7 @@ public class AggregateFunctionTests
     {
         Assert.All(AggregateFunctions.All, static function => Assert.False(string.IsNullOrWhiteSpace(function.Signature.Description)));
         Assert.All(AggregateFunctions.All, static function => Assert.Same(function, AggregateFunctions.Of(function.Signature)));
-        Assert.Contains(AggregateFunctions.All, static function => Functions.BuiltinFunctions.Instance.Find("sum").Contains(function.Signature));
+        Assert.Contains(AggregateFunctions.All, static function => SqlCluster.Execution.Functions.BuiltinFunctions.Instance.Find("sum").Contains(function.Signature));
     }
 
     private static object? One(string name, RowTable table, params Expression[] arguments) => Run(HashAggregateTests.Call(name, table, arguments), table);

@@ -82,6 +82,9 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
         return true;
     }
 
+    /// <summary>Announces that the next pages will rather be passed over, so that little is read to see their headers.</summary>
+    public void ExpectSkipping() => _readAheadBytes = SkippingWindowBytes;
+
     /// <summary>Moves on so that the next page is one that the offset index names; what lies between is not read.</summary>
     /// <exception cref="ParquetException">The index points outside the chunk or backwards.</exception>
     public void Seek(in PageLocation page, int pageNumber)
@@ -100,7 +103,8 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
         PageHeader header = Header;
         CompressionCodec codec = _chunk!.Codec;
         _isLoaded = true;
-        _readAheadBytes = WindowBytes;
+        if (header.Type != PageType.Dictionary)
+            _readAheadBytes = WindowBytes;
         int offset = Require(_bodyPosition, header.CompressedSizeBytes);
         NativeBuffer window = _window!;
         Span<byte> stored = window.Span<byte>(offset, header.CompressedSizeBytes);

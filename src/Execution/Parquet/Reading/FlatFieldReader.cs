@@ -84,6 +84,8 @@ internal sealed class FlatFieldReader : FieldReader
 
     public override void Skip(long rowCount)
     {
+        if (_rowsSeen == 0)
+            _leaf.ExpectSkipping();
         while (rowCount > 0)
         {
             int available = Available();

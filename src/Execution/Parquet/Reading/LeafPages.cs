@@ -110,6 +110,9 @@ internal sealed class LeafPages : IDisposable
         return true;
     }
 
+    /// <inheritdoc cref="ChunkPages.ExpectSkipping"/>
+    public void ExpectSkipping() => _pages.ExpectSkipping();
+
     public PageBody Load() => _pages.Load();
 
     /// <summary>Prepares the values of the current page.</summary>
