@@ -29,6 +29,8 @@ public sealed class BuiltinFunctions : IFunctionCatalog
             .. Rewriting.Overloads,
             .. Concatenation.Overloads,
             .. Digests.Overloads,
+            .. RegularExpressions.Overloads,
+            .. JsonFunctions.Overloads,
             .. DateArithmetic.Overloads,
             .. DateFunctions.Overloads,
             .. Extract.Overloads,

@@ -1,0 +1,268 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions.Casts;
+using SqlCluster.Execution.Kernels;
+
+namespace SqlCluster.Execution.Functions.Scalar.Texts;
+
+/// <summary>Access to json and jsonb values, and making them.</summary>
+internal static class JsonFunctions
+{
+    public static IEnumerable<ScalarFunction> Overloads =>
+    [
+        .. new[] { SqlType.Json, SqlType.Jsonb }.SelectMany(static type => Access(type)),
+        .. new[] { SqlType.Json, SqlType.Jsonb }.SelectMany(static type => Facts(type)),
+        .. Build("json_build_object", SqlType.Json, isObject: true), .. Build("jsonb_build_object", SqlType.Jsonb, isObject: true),
+        .. Build("json_build_array", SqlType.Json, isObject: false), .. Build("jsonb_build_array", SqlType.Jsonb, isObject: false),
+        ScalarFunction.OfRows("to_json", [ParameterType.Any], SqlType.Json, static row => SetJson(row, SqlType.Json), "Any value as json", ("to_json('a\"b'::text)", "\"a\\\"b\"")),
+        ScalarFunction.OfRows("to_jsonb", [ParameterType.Any], SqlType.Jsonb, static row => SetJson(row, SqlType.Jsonb), "Any value as jsonb", ("to_jsonb(array[1,2])", "[1, 2]")),
+        ScalarFunction.OfRows("row_to_json", [ParameterType.Any], SqlType.Json, static row => SetJson(row, SqlType.Json), "A row as json", ("row_to_json(row(1,'a'))", "{\"f1\":1,\"f2\":\"a\"}")),
+    ];
+
+    /// <summary>Appends a value in JSON: numbers and booleans plain, arrays and rows nested, json as it is, everything else as a string.</summary>
+    public static void Append(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    {
+        if (reader.IsNull(row))
+        {
+            text.Append("null");
+            return;
+        }
+
+        switch (type.Kind)
+        {
+            case TypeKind.Boolean:
+                text.Append(reader.Boolean(row) ? "true" : "false");
+                break;
+            case TypeKind.Json or TypeKind.Jsonb:
+                text.Append(Encoding.UTF8.GetString(reader.Bytes(row)));
+                break;
+            case TypeKind.Array:
+                AppendArray(text, type, in reader, row, zone);
+                break;
+            case TypeKind.Row:
+                AppendRow(text, type, in reader, row, zone);
+                break;
+            case TypeKind.Timestamp or TypeKind.TimestampTz:
+                JsonForms.AppendString(text, TextForms.Format(type, in reader, row, zone) is var time && type.Kind == TypeKind.TimestampTz && time[^3] is '+' or '-' ? time.Replace(' ', 'T') + ":00" : time.Replace(' ', 'T'));
+                break;
+            default:
+                string value = TextForms.Format(type, in reader, row, zone);
+                if (type.IsNumber && value.AsSpan().IndexOfAny("NI") < 0)
+                {
+                    text.Append(value);
+                }
+                else
+                {
+                    JsonForms.AppendString(text, value);
+                }
+
+                break;
+        }
+    }
+
+    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    {
+        var list = (ListVector)reader.Flat;
+        int slot = reader.Slot(row);
+        var child = new VectorReader(list.Child);
+        text.Append('[');
+        for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
+        {
+            text.Append(i == list.Offsets[slot] ? "" : ",");
+            Append(text, type.Element!, in child, i, zone);
+        }
+
+        text.Append(']');
+    }
+
+    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    {
+        Vector[] fields = ((StructVector)reader.Flat).Children;
+        text.Append('{');
+        for (int i = 0; i < fields.Length; i++)
+        {
+            text.Append(i == 0 ? "" : ",");
+            JsonForms.AppendString(text, type.Fields![i].Name);
+            text.Append(':');
+            Append(text, type.Fields[i].Type, new VectorReader(fields[i]), reader.Slot(row), zone);
+        }
+
+        text.Append('}');
+    }
+
+    private static IEnumerable<ScalarFunction> Access(SqlType type)
+    {
+        string cast = type.ToString();
+        SqlType path = SqlType.Array(SqlType.Text);
+        yield return Of("->", [type, SqlType.Text], type, static (row, root) => Field(root, row.Text(1)), "Field of an object", ($"('{{\"a\": {{\"b\":2}}}}' || '')::{cast} -> 'a'", type.Kind == TypeKind.Json ? "{\"b\":2}" : "{\"b\": 2}"));
+        yield return Of("->", [type, SqlType.Integer], type, static (row, root) => Element(root, row.Int(1)), "Element of an array, from 0", ($"('[10,20]' || '')::{cast} -> 1", "20"));
+        yield return Of("->>", [type, SqlType.Text], SqlType.Text, static (row, root) => Field(root, row.Text(1)), "Field of an object, as text", ($"('{{\"a\":\"x\"}}' || '')::{cast} ->> 'a'", "x"));
+        yield return Of("->>", [type, SqlType.Integer], SqlType.Text, static (row, root) => Element(root, row.Int(1)), "Element of an array, as text", ($"('[10,null]' || '')::{cast} ->> 1", "NULL"));
+        yield return Of("#>", [type, path], type, static (row, root) => Follow(row, root), "Value at a path");
+        yield return Of("#>>", [type, path], SqlType.Text, static (row, root) => Follow(row, root), "Value at a path, as text", ($"('{{\"a\":[1,{{\"b\":\"c\"}}]}}' || '')::{cast} #>> array['a','1','b']", "c"));
+        yield return Of(cast + "_extract_path", [type, SqlType.Text], type, static (row, root) => Field(root, row.Text(1)), "Field of an object");
+        yield return Of(cast + "_extract_path_text", [type, SqlType.Text], SqlType.Text, static (row, root) => Field(root, row.Text(1)), "Field of an object, as text");
+    }
+
+    private static IEnumerable<ScalarFunction> Facts(SqlType type)
+    {
+        string prefix = type.ToString();
+        yield return ScalarFunction.OfFailingRows(
+            prefix + "_array_length", [type], SqlType.Integer,
+            static row =>
+            {
+                using JsonDocument document = JsonForms.Parse(row.Text(0));
+                row.Set(document.RootElement.ValueKind == JsonValueKind.Array ? (long)document.RootElement.GetArrayLength() : throw ExecutionErrors.InvalidArgument("cannot get array length of a non-array"));
+            },
+            "Elements of an array", ($"{prefix}_array_length(('[1,2]' || '')::{prefix})", "2"));
+        yield return ScalarFunction.OfRows(
+            prefix + "_typeof", [type], SqlType.Text,
+            static row =>
+            {
+                using JsonDocument document = JsonForms.Parse(row.Text(0));
+                row.Set(document.RootElement.ValueKind switch
+                {
+                    JsonValueKind.Object => "object",
+                    JsonValueKind.Array => "array",
+                    JsonValueKind.String => "string",
+                    JsonValueKind.Number => "number",
+                    JsonValueKind.True or JsonValueKind.False => "boolean",
+                    _ => "null",
+                });
+            },
+            "Kind of value", ($"{prefix}_typeof(('-1.5' || '')::{prefix})", "number"));
+    }
+
+    private static ScalarFunction Of(string name, ParameterType[] parameters, SqlType result, Func<Row, JsonElement, JsonElement?> find, string description, params (string, string)[] examples) => ScalarFunction.OfRows(
+        new FunctionSignature { Name = name, Parameters = parameters, ReturnType = FunctionSignature.Returns(result), MayReturnNull = true, Description = description, Examples = examples },
+        row =>
+        {
+            using JsonDocument document = JsonForms.Parse(row.Text(0));
+            if (find(row, document.RootElement) is not { } found)
+            {
+                return;
+            }
+
+            if (result.Kind == TypeKind.Text && found.ValueKind is JsonValueKind.Null)
+            {
+                return;
+            }
+
+            row.Set(result.Kind == TypeKind.Text && found.ValueKind == JsonValueKind.String ? found.GetString()! : TextOf(found, row.Type(0).Kind == TypeKind.Jsonb));
+        });
+
+    private static string TextOf(JsonElement element, bool isNormal)
+    {
+        if (!isNormal)
+        {
+            return element.GetRawText();
+        }
+
+        var text = new StringBuilder();
+        JsonForms.Append(text, element);
+        return text.ToString();
+    }
+
+    private static JsonElement? Field(JsonElement value, string name) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out JsonElement found) ? found : null;
+
+    private static JsonElement? Element(JsonElement value, int index)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
+
+        int count = value.GetArrayLength();
+        index = index < 0 ? index + count : index;
+        return index >= 0 && index < count ? value[index] : null;
+    }
+
+    private static JsonElement? Follow(Row row, JsonElement root)
+    {
+        ListVector path = row.List(1, out int start, out int count);
+        var steps = new VectorReader(path.Child);
+        JsonElement? current = root;
+        for (int i = start; i < start + count && current is { } value; i++)
+        {
+            if (steps.IsNull(i))
+            {
+                return null;
+            }
+
+            string step = Encoding.UTF8.GetString(steps.Bytes(i));
+            current = value.ValueKind == JsonValueKind.Array
+                ? int.TryParse(step, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index) ? Element(value, index) : null
+                : Field(value, step);
+        }
+
+        return current;
+    }
+
+    private static IEnumerable<ScalarFunction> Build(string name, SqlType type, bool isObject)
+    {
+        string example = isObject ? $"{name}('a', 1, 'b', null)" : $"{name}(1, 'a')";
+        string result = isObject ? (type.Kind == TypeKind.Json ? "{\"a\" : 1, \"b\" : null}" : "{\"a\": 1, \"b\": null}") : "[1, \"a\"]";
+        yield return ScalarFunction.OfRows(
+            new FunctionSignature
+            {
+                Name = name, Parameters = [ParameterType.Any], IsVariadic = true, ReturnType = FunctionSignature.Returns(type), IsStrict = false, NeverNull = true, MayFail = true,
+                Description = isObject ? "An object of keys and values in turn" : "An array of the arguments", Examples = [(example, result)],
+            },
+            row => row.Set(isObject ? BuildObject(row, type) : BuildArray(row, type)));
+    }
+
+    private static string BuildObject(Row row, SqlType type)
+    {
+        if (row.Count % 2 != 0)
+        {
+            throw ExecutionErrors.InvalidArgument("argument list must have even number of elements");
+        }
+
+        var text = new StringBuilder("{");
+        for (int i = 0; i < row.Count; i += 2)
+        {
+            if (row.IsNull(i))
+            {
+                throw ExecutionErrors.InvalidArgument($"argument {i + 1}: key must not be null");
+            }
+
+            text.Append(i == 0 ? "" : ", ");
+            JsonForms.AppendString(text, Concatenation.TextOf(row, i));
+            text.Append(" : ");
+            AppendArgument(text, row, i + 1);
+        }
+
+        return Finish(text.Append('}').ToString(), type);
+    }
+
+    private static string BuildArray(Row row, SqlType type)
+    {
+        var text = new StringBuilder("[");
+        for (int i = 0; i < row.Count; i++)
+        {
+            text.Append(i == 0 ? "" : ", ");
+            AppendArgument(text, row, i);
+        }
+
+        return Finish(text.Append(']').ToString(), type);
+    }
+
+    private static void AppendArgument(StringBuilder text, Row row, int argument)
+    {
+        (VectorReader reader, int index) = row.Argument(argument);
+        Append(text, row.Type(argument), in reader, index, row.Context.Zone);
+    }
+
+    private static void SetJson(Row row, SqlType type)
+    {
+        var text = new StringBuilder();
+        AppendArgument(text, row, 0);
+        row.Set(Finish(text.ToString(), type));
+    }
+
+    private static string Finish(string text, SqlType type) => type.Kind == TypeKind.Jsonb ? JsonForms.Normalize(text) : text;
+}

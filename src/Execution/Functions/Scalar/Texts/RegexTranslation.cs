@@ -1,0 +1,179 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace SqlCluster.Execution.Functions.Scalar.Texts;
+
+/// <summary>PostgreSQL's advanced regular expressions as .NET ones.</summary>
+/// <remarks>
+/// They agree on most of the syntax. Translated: \m \M \y \Y (word boundaries), \A, \Z, [[:&lt;:]] and [[:>:]], POSIX classes in brackets, (?i)-like directors at the start, ***= literals.
+/// PostgreSQL chooses the longest match of an expression whose first quantifier is greedy; .NET the first alternative: they differ for alternations such as a|ab.
+/// Expressions without back-references and look-around run without backtracking, in time linear in the text.
+/// </remarks>
+internal static class RegexTranslation
+{
+    /// <exception cref="Parser.Errors.QueryException">Not a regular expression (2201B) or unknown flags (22023).</exception>
+    public static Regex Compile(string pattern, string flags)
+    {
+        RegexOptions options = RegexOptions.CultureInvariant | RegexOptions.Singleline;
+        bool isLiteral = false;
+        foreach (char flag in flags)
+        {
+            switch (flag)
+            {
+                case 'i': options |= RegexOptions.IgnoreCase; break;
+                case 'c': options &= ~RegexOptions.IgnoreCase; break;
+                case 'n' or 'm': options = (options | RegexOptions.Multiline) & ~RegexOptions.Singleline; break;
+                case 'p': options &= ~RegexOptions.Singleline; break;
+                case 'w': options |= RegexOptions.Multiline; break;
+                case 's': options = (options | RegexOptions.Singleline) & ~RegexOptions.Multiline; break;
+                case 'x': options |= RegexOptions.IgnorePatternWhitespace; break;
+                case 'q': isLiteral = true; break;
+                case 'g' or 'e' or 'b' or 't': break;
+                default: throw ExecutionErrors.InvalidArgument($"invalid regular expression option: \"{flag}\"");
+            }
+        }
+
+        string translated;
+        if (pattern.StartsWith("***=", StringComparison.Ordinal))
+        {
+            translated = Regex.Escape(pattern[4..]);
+        }
+        else
+        {
+            translated = isLiteral ? Regex.Escape(pattern) : Translate(pattern.StartsWith("***:", StringComparison.Ordinal) ? pattern[4..] : pattern);
+        }
+
+        try
+        {
+            return new Regex(translated, options | RegexOptions.NonBacktracking);
+        }
+        catch (NotSupportedException)
+        {
+            return new Regex(translated, options, TimeSpan.FromSeconds(30));
+        }
+        catch (ArgumentException error)
+        {
+            throw ExecutionErrors.InvalidRegularExpression(error.Message);
+        }
+    }
+
+    private static string Translate(string pattern)
+    {
+        var result = new StringBuilder(pattern.Length + 8);
+        for (int i = 0; i < pattern.Length; i++)
+        {
+            char c = pattern[i];
+            if (c == '\\' && i + 1 < pattern.Length)
+            {
+                char next = pattern[++i];
+                result.Append(next switch
+                {
+                    'm' => @"\b(?=\w)",
+                    'M' => @"\b(?<=\w)",
+                    'y' => @"\b",
+                    'Y' => @"\B",
+                    'Z' => @"\z",
+                    'B' => @"\\",
+                    _ => char.IsAscii(next) ? "\\" + next : Regex.Escape(next.ToString()),
+                });
+            }
+            else if (c == '[')
+            {
+                i = TranslateBracket(pattern, i, result);
+            }
+            else if (c == '$')
+            {
+                // Only at the very end (or at line ends in newline-sensitive mode): .NET's $ would also match before a last line feed.
+                result.Append("(?!\\n\\z)$");
+            }
+            else
+            {
+                result.Append(c);
+            }
+        }
+
+        return result.ToString();
+    }
+
+    private static int TranslateBracket(string pattern, int start, StringBuilder result)
+    {
+        if (pattern.AsSpan(start).StartsWith("[[:<:]]"))
+        {
+            result.Append(@"\b(?=\w)");
+            return start + 6;
+        }
+
+        if (pattern.AsSpan(start).StartsWith("[[:>:]]"))
+        {
+            result.Append(@"\b(?<=\w)");
+            return start + 6;
+        }
+
+        int i = start + 1;
+        result.Append('[');
+        if (i < pattern.Length && pattern[i] == '^')
+        {
+            result.Append('^');
+            i++;
+        }
+
+        if (i < pattern.Length && pattern[i] == ']')
+        {
+            result.Append("\\]");
+            i++;
+        }
+
+        for (; i < pattern.Length && pattern[i] != ']'; i++)
+        {
+            if (pattern[i] == '[' && i + 1 < pattern.Length && pattern[i + 1] == ':')
+            {
+                int end = pattern.IndexOf(":]", i, StringComparison.Ordinal);
+                if (end < 0)
+                {
+                    throw ExecutionErrors.InvalidRegularExpression("brackets [] not balanced");
+                }
+
+                result.Append(PosixClass(pattern[(i + 2)..end]));
+                i = end + 1;
+            }
+            else if (pattern[i] == '[')
+            {
+                result.Append("\\[");
+            }
+            else if (pattern[i] == '\\' && i + 1 < pattern.Length)
+            {
+                result.Append('\\').Append(pattern[++i]);
+            }
+            else
+            {
+                result.Append(pattern[i]);
+            }
+        }
+
+        if (i >= pattern.Length)
+        {
+            throw ExecutionErrors.InvalidRegularExpression("brackets [] not balanced");
+        }
+
+        result.Append(']');
+        return i;
+    }
+
+    private static string PosixClass(string name) => name switch
+    {
+        "alpha" => @"\p{L}",
+        "digit" => @"\d",
+        "alnum" => @"\p{L}\d",
+        "upper" => @"\p{Lu}",
+        "lower" => @"\p{Ll}",
+        "space" => @"\s",
+        "blank" => @" \t",
+        "punct" => @"!-/:-@\[-`{-~",
+        "xdigit" => "0-9A-Fa-f",
+        "cntrl" => @"\x00-\x1f\x7f",
+        "print" => @"\x20-\x7e",
+        "graph" => @"\x21-\x7e",
+        "word" => @"\w",
+        _ => throw ExecutionErrors.InvalidRegularExpression("invalid character class"),
+    };
+}

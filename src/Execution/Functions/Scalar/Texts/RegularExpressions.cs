@@ -1,0 +1,235 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using SqlCluster.Catalyst.Analysis.Resolvers;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Kernels;
+
+namespace SqlCluster.Execution.Functions.Scalar.Texts;
+
+/// <summary>~ and its like, the regexp_ functions, substring by pattern, and rewriting of LIKE and SIMILAR TO patterns.</summary>
+internal static class RegularExpressions
+{
+    public static IEnumerable<ScalarFunction> Overloads =>
+    [
+        Operator("~", "", negate: false, "Matches the regular expression", ("'thomas' ~ 't.*ma'", "true")),
+        Operator("~*", "i", negate: false, "Matches, whatever the case", ("'thomas' ~* 'T.*ma'", "true")),
+        Operator("!~", "", negate: true, "Does not match", ("'thomas' !~ 't.*max'", "true")),
+        Operator("!~*", "i", negate: true, "Does not match, whatever the case", ("'thomas' !~* 'T.*ma'", "false")),
+        With("regexp_like", 2, 1, SqlType.Boolean, static row => row.Set(Of(row, 1, 2).IsMatch(row.Text(0))), "Whether it matches", ("regexp_like('Hello World', 'world$', 'i')", "true")),
+        With("regexp_replace", 3, 1, SqlType.Text, static row => Replace(row), "Replaces the first match, or all with flag g", ("regexp_replace('Thomas', '.[mN]a.', 'M')", "ThM"), ("regexp_replace('abcabc', '(b)(c)', '<\\2\\1>', 'g')", "a<cb>a<cb>")),
+        With("regexp_match", 2, 1, SqlType.Array(SqlType.Text), static row => Match(row), "Groups of the first match", ("regexp_match('foobarbequebaz', '(bar)(beque)')", "{bar,beque}"), ("regexp_match('abc', 'd')", "NULL")),
+        ScalarFunction.OfRows(
+            Signature("regexp_count", [SqlType.Text, SqlType.Text, SqlType.Integer, SqlType.Text], 2, SqlType.Integer, "Matches", ("regexp_count('ABCABCAXYaxy', 'A.')", "3")),
+            static row => row.Set((long)Of(row, 1, 3).Count(row.Text(0), row.Count > 2 ? Math.Clamp(row.Int(2) - 1, 0, row.Text(0).Length) : 0))),
+        ScalarFunction.OfRows(
+            Signature("regexp_substr", [SqlType.Text, SqlType.Text, SqlType.Integer, SqlType.Integer, SqlType.Text], 3, SqlType.Text, "The n-th match", ("regexp_substr('ABCDEF', 'c(.)(..)', 1, 1, 'i')", "CDEF")),
+            static row => Substr(row)),
+        ScalarFunction.OfRows(
+            Signature("regexp_instr", [SqlType.Text, SqlType.Text, SqlType.Integer, SqlType.Integer], 2, SqlType.Integer, "Where the n-th match begins; 0 for none", ("regexp_instr('ABCDEF', 'C')", "3")),
+            static row => row.Set(Nth(row, 4) is { } match ? match.Index + 1L : 0L)),
+        With("regexp_split_to_array", 2, 1, SqlType.Array(SqlType.Text), static row => Split(row), "Fields between matches", ("regexp_split_to_array('hello world', '\\s+')", "{hello,world}")),
+        ScalarFunction.OfRows(
+            Signature("substring", [SqlType.Text, SqlType.Text], 0, SqlType.Text, "First match, or its first group", ("substring('foobar' from 'o(.)b')", "o")),
+            static row =>
+            {
+                if (Of(row, 1, 2).Match(row.Text(0)) is { Success: true } match)
+                {
+                    Group group = match.Groups.Count > 1 ? match.Groups[1] : match;
+                    if (group.Success)
+                    {
+                        row.Set(group.Value);
+                    }
+                }
+            }),
+        ScalarFunction.OfFailingRows(SpecialFunctions.LikeEscape, [SqlType.Text, SqlType.Text], SqlType.Text, static row => row.Set(LikeEscape(row.Text(0), row.Text(1))), "A LIKE pattern with backslash as its escape"),
+        ScalarFunction.OfRows(
+            Signature(SpecialFunctions.SimilarToEscape, [SqlType.Text, SqlType.Text], 1, SqlType.Text, "A SIMILAR TO pattern as a regular expression"),
+            static row => row.Set(SimilarToRegex(row.Text(0), row.Count > 1 ? row.Text(1) : "\\"))),
+    ];
+
+    private static FunctionSignature Signature(string name, ParameterType[] parameters, int optional, SqlType result, string description, params (string, string)[] examples) => new()
+    {
+        Name = name, Parameters = parameters, OptionalParameters = optional, ReturnType = FunctionSignature.Returns(result), MayReturnNull = true, MayFail = true, Description = description, Examples = examples,
+    };
+
+    private static ScalarFunction Operator(string symbol, string flags, bool negate, string description, params (string, string)[] examples) => ScalarFunction.OfFailingRows(
+        symbol, [SqlType.Text, SqlType.Text], SqlType.Boolean, row => row.Set(Compiled(row, row.Text(1), flags).IsMatch(row.Text(0)) != negate), description, examples);
+
+    private static ScalarFunction With(string name, int texts, int optional, SqlType result, RowBody body, string description, params (string, string)[] examples) =>
+        ScalarFunction.OfRows(Signature(name, [.. Enumerable.Repeat<ParameterType>(SqlType.Text, texts + optional)], optional, result, description, examples), body);
+
+    private static Regex Of(Row row, int pattern, int flags) => Compiled(row, row.Text(pattern), row.Count > flags ? row.Text(flags) : "");
+
+    /// <summary>The last pattern's expression is kept: patterns are nearly always constants.</summary>
+    private static Regex Compiled(Row row, string pattern, string flags)
+    {
+        if (row.State is not (string known, string knownFlags, Regex regex) || known != pattern || knownFlags != flags)
+        {
+            regex = RegexTranslation.Compile(pattern, flags);
+            row.State = (pattern, flags, regex);
+        }
+
+        return regex;
+    }
+
+    private static void Replace(Row row)
+    {
+        string text = row.Text(0), replacement = row.Text(2), flags = row.Count > 3 ? row.Text(3) : "";
+        Regex regex = Compiled(row, row.Text(1), flags);
+        row.Set(regex.Replace(text, match => Expand(replacement, match), flags.Contains('g', StringComparison.Ordinal) ? -1 : 1));
+    }
+
+    /// <summary>\1 to \9 stand for groups, \&amp; for the match, \\ for a backslash.</summary>
+    private static string Expand(string replacement, Match match)
+    {
+        if (!replacement.Contains('\\', StringComparison.Ordinal))
+        {
+            return replacement;
+        }
+
+        var text = new StringBuilder();
+        for (int i = 0; i < replacement.Length; i++)
+        {
+            char next = i + 1 < replacement.Length ? replacement[i + 1] : '\0';
+            if (replacement[i] != '\\' || next == '\0')
+            {
+                text.Append(replacement[i]);
+                continue;
+            }
+
+            i++;
+            text.Append(char.IsAsciiDigit(next) && next != '0' ? match.Groups[next - '0'].Value : next == '&' ? match.Value : next == '\\' ? "\\" : "\\" + next);
+        }
+
+        return text.ToString();
+    }
+
+    private static void Match(Row row)
+    {
+        Match match = Of(row, 1, 2).Match(row.Text(0));
+        if (match.Success)
+        {
+            SetTexts(row, [.. match.Groups.Count == 1 ? [match.Value] : match.Groups.Values.Skip(1).Select(static group => group.Success ? group.Value : null)]);
+        }
+    }
+
+    private static void Split(Row row)
+    {
+        string text = row.Text(0);
+        var fields = new List<string?>();
+        int start = 0;
+        foreach (Match match in Of(row, 1, 2).Matches(text))
+        {
+            // An empty match at either end splits nothing.
+            if (match.Length > 0 || (match.Index > start && match.Index < text.Length))
+            {
+                fields.Add(text[start..match.Index]);
+                start = match.Index + match.Length;
+            }
+        }
+
+        fields.Add(text[start..]);
+        SetTexts(row, [.. fields]);
+    }
+
+    private static void SetTexts(Row row, string?[] texts)
+    {
+        using var column = new ResultColumn(SqlType.Text, row.Context.Account);
+        column.Start(texts.Length);
+        for (int i = 0; i < texts.Length; i++)
+        {
+            column.MoveTo(i);
+            if (texts[i] is { } text)
+            {
+                column.SetText(text);
+            }
+        }
+
+        ColumnAppender list = row.Result.BeginList();
+        list.AppendRange(column.Build(), 0, texts.Length);
+        row.Result.EndList();
+    }
+
+    private static void Substr(Row row)
+    {
+        if (Nth(row, 4) is { } match)
+        {
+            row.Set(match.Value);
+        }
+    }
+
+    private static Match? Nth(Row row, int flags)
+    {
+        string text = row.Text(0);
+        int start = row.Count > 2 ? row.Int(2) : 1, occurrence = row.Count > 3 ? row.Int(3) : 1;
+        if (start < 1 || occurrence < 1)
+        {
+            throw ExecutionErrors.InvalidArgument(start < 1 ? $"invalid value for parameter \"start\": {start}" : $"invalid value for parameter \"n\": {occurrence}");
+        }
+
+        Match match = start - 1 > text.Length ? System.Text.RegularExpressions.Match.Empty : Of(row, 1, flags).Match(text, start - 1);
+        while (match.Success && --occurrence > 0)
+        {
+            match = match.NextMatch();
+        }
+
+        return match.Success ? match : null;
+    }
+
+    private static string LikeEscape(string pattern, string escape)
+    {
+        if (escape.Length > 1)
+        {
+            throw ExecutionErrors.InvalidEscape("invalid escape string");
+        }
+
+        var result = new StringBuilder();
+        for (int i = 0; i < pattern.Length; i++)
+        {
+            if (escape.Length == 1 && pattern[i] == escape[0] && i + 1 < pattern.Length)
+            {
+                result.Append('\\').Append(pattern[++i]);
+            }
+            else
+            {
+                result.Append(pattern[i] == '\\' ? "\\\\" : pattern[i].ToString());
+            }
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>Anchored; % and _ are any text and any character, the rest of SIMILAR TO's operators are those of regular expressions.</summary>
+    private static string SimilarToRegex(string pattern, string escape)
+    {
+        if (escape.Length > 1)
+        {
+            throw ExecutionErrors.InvalidEscape("invalid escape string");
+        }
+
+        var result = new StringBuilder("^(?:");
+        bool inBracket = false;
+        for (int i = 0; i < pattern.Length; i++)
+        {
+            char c = pattern[i];
+            if (escape.Length == 1 && c == escape[0] && i + 1 < pattern.Length)
+            {
+                result.Append('\\').Append(pattern[++i]);
+                continue;
+            }
+
+            inBracket = c == '[' || (inBracket && c != ']');
+            result.Append(inBracket ? c.ToString() : c switch
+            {
+                '%' => ".*",
+                '_' => ".",
+                '\\' or '.' or '^' or '$' => "\\" + c,
+                '(' => "(?:",
+                _ => c.ToString(),
+            });
+        }
+
+        return result.Append(")$").ToString();
+    }
+}
