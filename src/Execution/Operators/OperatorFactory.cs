@@ -29,6 +29,8 @@ public static class OperatorFactory
             HashAggregateExec aggregate => HashAggregateOperator.Create(aggregate, Create(aggregate.Input, context), context, metrics),
             HashJoinExec join => HashJoinOperator.Create(join, context, metrics),
             NestedLoopJoinExec join => NestedLoopJoinOperator.Create(join, context, metrics),
+            AsOfJoinExec join => AsOfJoinOperator.Create(join, context, metrics),
+            SetOperationExec operation => SetOperationOperator.Create(operation, context, metrics),
             _ => throw ExecutionErrors.Unsupported($"{plan.GetType().Name} in this build"),
         };
     }
