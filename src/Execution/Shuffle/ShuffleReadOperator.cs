@@ -42,6 +42,14 @@ internal sealed class ShuffleReadOperator : Operator
         return new ShuffleReadOperator(output, partition, isBroadcast, context, metrics);
     }
 
+    /// <summary>Rows that a task will read.</summary>
+    public static long RowCount(ShuffleReadExec read, TaskContext context)
+    {
+        ShuffleOutput? output = context.Query.FindShared<ShuffleOutput>(read.Stage);
+        int partition = read.Exchange.Kind == ExchangeKind.Broadcast ? 0 : context.Partition;
+        return output == null || partition >= output.Partitions ? 0 : output.RowCount(partition);
+    }
+
     protected override Batch? NextCore()
     {
         ReleaseCurrent();

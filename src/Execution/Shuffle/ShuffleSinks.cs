@@ -97,9 +97,11 @@ internal static class ShuffleSinks
             HashKernels.Hash(_keyVectors, batch.Selection, hashes, _context.Account);
             if (batch.Selection is { } selection)
             {
-                foreach (int row in selection.Rows)
+                // The i-th hash is that of the i-th selected row.
+                ReadOnlySpan<int> selected = selection.Rows;
+                for (int i = 0; i < selected.Length; i++)
                 {
-                    _rows[PartitionOf(hashes[row])].Add(row);
+                    _rows[PartitionOf(hashes[i])].Add(selected[i]);
                 }
             }
             else

@@ -19,12 +19,11 @@ internal static class ValueCodes
         }
 
         using var table = new RowGroupTable([new KeyColumn(column.Type, false)], account);
-        NativeBuffer numberBuffer = NativeBuffer.Allocate(length * 4L, account);
-        Span<int> numbers = numberBuffer.Span<int>(0, length);
-        numbers.Clear();
         var reader = new VectorReader(column);
         var rows = new int[Math.Min(Part, length)];
         var found = new int[rows.Length];
+        NativeBuffer? numberBuffer = null;
+        Span<int> numbers = default;
         bool isFew = true;
         for (int start = 0; start < length && isFew; start += Part)
         {
@@ -36,16 +35,21 @@ internal static class ValueCodes
             }
 
             table.FindOrAdd([column], rows.AsSpan(0, count), count, found);
-            for (int i = 0; i < count; i++)
+            isFew = table.Count <= MostValues && (table.Count <= end / 2 || end <= 64);
+            if (isFew && numberBuffer == null)
+            {
+                numberBuffer = NativeBuffer.AllocateZeroed(length * 4L, account);
+                numbers = numberBuffer.Span<int>(0, length);
+            }
+
+            for (int i = 0; i < count && isFew; i++)
             {
                 numbers[rows[i]] = found[i];
             }
-
-            isFew = table.Count <= MostValues && (table.Count <= end / 2 || end <= 64);
         }
 
         DictionaryVector? result = isFew ? Make(column, table, numbers, account) : null;
-        numberBuffer.Release();
+        numberBuffer?.Release();
         return result;
     }
 

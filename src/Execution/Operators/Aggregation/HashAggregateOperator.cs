@@ -9,6 +9,7 @@ using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Functions;
 using SqlCluster.Execution.Kernels;
 using SqlCluster.Execution.Kernels.Grouping;
+using SqlCluster.Execution.Shuffle;
 
 namespace SqlCluster.Execution.Operators.Aggregation;
 
@@ -25,6 +26,12 @@ namespace SqlCluster.Execution.Operators.Aggregation;
 /// </remarks>
 internal sealed class HashAggregateOperator : Operator
 {
+    /// <summary>Input rows of a partition up to which its table may start with direct addresses.</summary>
+    private const long DenseRows = 1 << 15;
+
+    /// <summary>Keys that room is made for ahead of time.</summary>
+    private const long MostReserved = 1 << 21;
+
     private readonly HashAggregateExec _plan;
     private readonly Operator _input;
     private readonly ExpressionList _keys;
@@ -55,6 +62,12 @@ internal sealed class HashAggregateOperator : Operator
         ];
         _keyCount = columns.Length;
         _table = GroupTable.Create(columns, context.Account);
+        if (plan.Input is ShuffleReadExec read && ShuffleReadOperator.RowCount(read, context) is > DenseRows and var rows)
+        {
+            // Rows of one partition are scattered over the range of their keys, and their number is known: a hash table of its final size.
+            _table.Reserve(Math.Min(rows, MostReserved), long.MaxValue, long.MinValue);
+        }
+
         _dictionaryGroups = new DictionaryGroups(_table, context.Account);
         _strategy = plan.Mode == AggregateMode.Partial ? new PartialStrategy(canPassThrough: _groupingSets == null) : null;
         _keyGatherers = Array.ConvertAll(columns, _ => new VectorGatherer(context.Account));

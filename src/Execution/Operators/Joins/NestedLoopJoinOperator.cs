@@ -19,6 +19,7 @@ internal sealed class NestedLoopJoinOperator : Operator
     private readonly NestedLoopJoinExec _plan;
     private readonly Operator _left;
     private readonly SharedRows _shared;
+    private readonly bool _isShared;
     private readonly JoinOutput _output;
     private readonly JoinCondition? _condition;
     private readonly VectorGatherer[] _constantGatherers;
@@ -37,8 +38,8 @@ internal sealed class NestedLoopJoinOperator : Operator
         : base(context, metrics)
     {
         _plan = plan;
-        bool isShared = plan.Right is ShuffleReadExec { Exchange.Kind: ExchangeKind.Broadcast } or ExchangeExec { Kind: ExchangeKind.Broadcast };
-        _shared = isShared ? context.Query.Shared(plan, () => Read(context.TaskCount)) : Read(1);
+        _isShared = plan.Right is ShuffleReadExec { Exchange.Kind: ExchangeKind.Broadcast } or ExchangeExec { Kind: ExchangeKind.Broadcast };
+        _shared = _isShared ? context.Query.Shared(plan, () => Read(context.TaskCount)) : Read(1);
         _left = OperatorFactory.Create(plan.Left, context);
         _output = new JoinOutput(plan.Left, plan.Right, plan.OutputOrdinals, context.Account);
         _condition = plan.Condition == null ? null : new JoinCondition(plan.Condition, plan.Left, plan.Right, context);
@@ -109,6 +110,10 @@ internal sealed class NestedLoopJoinOperator : Operator
         _markBits?.Release();
         _markValidity?.Release();
         _selection = _markBits = _markValidity = null;
+        if (!_isShared)
+        {
+            _shared.Dispose();
+        }
     }
 
     private void Start(int rows)
