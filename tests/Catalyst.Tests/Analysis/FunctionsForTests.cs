@@ -59,6 +59,7 @@ internal sealed class FunctionsForTests : IFunctionCatalog
         Add("+", SqlType.Date, SqlType.Integer, SqlType.Date);
         Add("-", SqlType.Date, SqlType.Date, SqlType.Integer);
         Add("+", SqlType.Timestamp, SqlType.Date, SqlType.Interval);
+        Add("+", SqlType.Timestamp, SqlType.Interval, SqlType.Date);
         Add("-", SqlType.Timestamp, SqlType.Date, SqlType.Interval);
         Add("+", SqlType.Timestamp, SqlType.Timestamp, SqlType.Interval);
         Add("-", SqlType.Timestamp, SqlType.Timestamp, SqlType.Interval);
@@ -93,6 +94,7 @@ internal sealed class FunctionsForTests : IFunctionCatalog
         Add("round", Numeric, Numeric);
         Add("round", Numeric, Numeric, SqlType.Integer);
         Add("sqrt", SqlType.DoublePrecision, SqlType.DoublePrecision);
+        Add("sqrt", Numeric, Numeric);
         Add("concat", SqlType.Text, [ParameterType.Any], isVariadic: true);
         Add("greatest", static types => types[0], [ParameterType.AnyElement], isVariadic: true);
         Add("least", static types => types[0], [ParameterType.AnyElement], isVariadic: true);

@@ -6,7 +6,7 @@ using SqlCluster.Parser.Errors;
 namespace SqlCluster.Catalyst.Tests.Analysis;
 
 /// <summary>
-/// Column names, column types and SQLSTATEs of PostgreSQL 15 (psql's \gdesc), one query a line in Judged/queries.tsv. Numerics are compared without precision and scale:
+/// Column names, column types and SQLSTATEs of PostgreSQL 15 (psql's \gdesc), one query a line in Judged/*queries.tsv. Numerics are compared without precision and scale:
 /// PostgreSQL's expressions have none.
 /// </summary>
 public sealed partial class PostgresJudgedTests
@@ -23,7 +23,7 @@ public sealed partial class PostgresJudgedTests
     public static TheoryData<string, string> Queries()
     {
         var data = new TheoryData<string, string>();
-        foreach (string line in JudgedFile.Lines("queries.tsv"))
+        foreach (string line in JudgedFile.Lines("queries.tsv").Concat(JudgedFile.Lines("more-queries.tsv")))
         {
             string[] parts = line.Split('\t');
             data.Add(parts[0], parts[1]);

@@ -2,6 +2,7 @@ using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Analysis.Scopes;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 using Ast = SqlCluster.Parser.Ast;
 
@@ -51,6 +52,7 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
             return context.Queries.Resolve(query, parent, ctes);
         }
 
+        CheckReferences(step, binding, union);
         if (!query.OrderBy.IsEmpty || query.Limit is not null)
         {
             throw AnalyzerErrors.NotImplemented($"{(query.OrderBy.IsEmpty ? "LIMIT" : "ORDER BY")} in a recursive query is not implemented", context.Position(query));
@@ -99,6 +101,37 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
         }
 
         return (OutputColumns.Convert(context, step, [.. columns.Select(static column => column.Type)], context.Position(node)), columns);
+    }
+
+    /// <summary>The recursive term reads itself once, in its FROM, on a side of joins whose rows are never filled with nulls.</summary>
+    private void CheckReferences(LogicalPlan step, CteBinding binding, Ast.SetOperation union)
+    {
+        int direct = 0, all = 0;
+        bool isNullable = false, isAggregated = false;
+        step.ForEach(node =>
+        {
+            direct += IsSelf(node) ? 1 : 0;
+            isAggregated |= node is Aggregate && node.Any(IsSelf);
+            isNullable |= node is Join join && join.Kind switch
+            {
+                JoinKind.LeftOuter or JoinKind.LeftAnti or JoinKind.LeftSemi => join.Right.Any(IsSelf),
+                JoinKind.RightOuter => join.Left.Any(IsSelf),
+                JoinKind.FullOuter => join.Any(IsSelf),
+                _ => false,
+            };
+        });
+        step.ForEachWithSubqueries(node => all += IsSelf(node) ? 1 : 0);
+        string? wrong = all > direct ? $"recursive reference to query \"{binding.Name}\" must not appear within a subquery"
+            : direct > 1 ? $"recursive reference to query \"{binding.Name}\" must not appear more than once"
+            : isNullable ? $"recursive reference to query \"{binding.Name}\" must not appear within an outer join"
+            : isAggregated ? "aggregate functions are not allowed in a recursive query's recursive term"
+            : null;
+        if (wrong is not null)
+        {
+            throw AnalyzerErrors.InvalidRecursion(wrong, context.Position(union.Operands[^1]));
+        }
+
+        bool IsSelf(LogicalPlan node) => node is CteScan { IsWorkingTable: true } scan && scan.Id == binding.Id;
     }
 
     private static NodeList<Column> Widened(NodeList<Column> columns, LogicalPlan step)

@@ -75,6 +75,12 @@ internal sealed class SelectListResolver(AnalysisContext context, QueryScope sco
             return relation.Columns;
         }
 
+        if (parts.Length == 1 && scope.From.Find(parts[0]).Count == 0 && scope.Parent is null)
+        {
+            throw AnalyzerErrors.MissingFromEntry(
+                parts[0], context.Position(star), SimilarNames.Nearest(parts[0], scope.From.Relations.Select(static candidate => candidate.Name ?? ""), 1).FirstOrDefault());
+        }
+
         // c.* where c is a column of row type.
         ResolvedName row = NameResolution.Resolve(context, qualifier, scope);
         Expression value = row.Value;

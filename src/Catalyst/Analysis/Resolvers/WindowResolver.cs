@@ -126,6 +126,11 @@ internal sealed class WindowResolver(AnalysisContext context)
     {
         int position = context.Position(node);
         FrameUnit unit = (FrameUnit)node.Unit;
+        if (unit == FrameUnit.Range && (node.Start.Offset is not null || node.End?.Offset is not null) && orderBy.Count != 1)
+        {
+            throw AnalyzerErrors.Windowing("RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column", position);
+        }
+
         FrameBound start = Bound(node.Start, unit, orderBy, scope);
         FrameBound end = node.End is null ? new FrameBound(FrameBoundKind.CurrentRow) : Bound(node.End, unit, orderBy, scope);
         string? wrong = start.Kind == FrameBoundKind.UnboundedFollowing ? "frame start cannot be UNBOUNDED FOLLOWING"
@@ -137,12 +142,6 @@ internal sealed class WindowResolver(AnalysisContext context)
         if (wrong is not null)
         {
             throw AnalyzerErrors.Windowing(wrong, position);
-        }
-
-        bool hasOffset = start.Offset is not null || end.Offset is not null;
-        if (unit == FrameUnit.Range && hasOffset && orderBy.Count != 1)
-        {
-            throw AnalyzerErrors.Windowing("RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column", position);
         }
 
         if (unit == FrameUnit.Groups && orderBy.IsEmpty)
