@@ -269,7 +269,15 @@ internal sealed class JoinPlanner
     {
         ColumnEstimate probe = new ExpressionEstimator(_planner.Context.Estimator.Estimate(sides.LogicalLeft)).Of(key.Left);
         ColumnEstimate build = new ExpressionEstimator(_planner.Context.Estimator.Estimate(sides.LogicalRight)).Of(key.Right);
-        return build.DistinctCount < _planner.Context.Settings.RuntimeFilterShare * probe.DomainCount;
+        return build.DistinctCount < _planner.Context.Settings.RuntimeFilterShare * probe.DomainCount && !IsWholeKey(build, probe);
+    }
+
+    /// <summary>Whether the build side is an unfiltered key that fills the probe side's range: distinct counts may be guesses, but then nothing is missing.</summary>
+    private static bool IsWholeKey(ColumnEstimate build, ColumnEstimate probe)
+    {
+        const double Unfiltered = 0.9, Dense = 0.2;
+        return build.HasRange && probe.HasRange && build.Step > 0 && build.DistinctCount >= Unfiltered * build.DomainCount && build.DistinctCount >= Dense * build.Span
+            && build.Minimum <= probe.Minimum && build.Maximum >= probe.Maximum;
     }
 
     private PlannedNode PlanNestedLoop(JoinSides sides)

@@ -91,6 +91,21 @@ public sealed class EstimatorTests
         Assert.InRange(new PlanEstimator().Rows(_b.Group(lines, "l_orderkey")), 1_400_000, 1_600_000);
     }
 
+    [Fact]
+    public void A_foreign_key_without_distinct_count_does_not_pass_for_another_key()
+    {
+        var b = new PlanBuilder();
+        var lines = new StatisticsTable("l", 6_000_000, new StatisticsColumn("fk", SqlType.Integer, -1, 1L, 6_000_000L));
+        var orders = new StatisticsTable("o", 1_500_000, new StatisticsColumn("pk", SqlType.Integer, -1, 1L, 6_000_000L));
+        LogicalPlan join = b.Join(b.Scan(lines, "fk"), b.Scan(orders, "pk"), b.Equal("fk", "pk"));
+        Assert.Equal(6_000_000, new PlanEstimator().Rows(join), 1.0);
+        Assert.DoesNotContain("makes", PlanBuilder.Plan(join).ToString(), StringComparison.Ordinal);
+        var few = new StatisticsTable("few", 100, new StatisticsColumn("k", SqlType.Integer, -1, 5_000L, 600_000L));
+        LogicalPlan small = b.Join(b.Scan(lines, "fk", "again"), b.Scan(few, "k"), new Comparison(ComparisonOperator.Equal, b.Ref("again.fk"), b.Ref("k")));
+        Assert.Equal(100, new PlanEstimator().Rows(small), 1.0);
+        Assert.Contains("makes", PlanBuilder.Plan(small).ToString(), StringComparison.Ordinal);
+    }
+
     private Expression Between(string column, long low, long high) => PlanBuilder.And(
         _b.Compare(column, ComparisonOperator.GreaterOrEqual, Literal.Integer((int)low)), _b.Compare(column, ComparisonOperator.LessOrEqual, Literal.Integer((int)high)));
 

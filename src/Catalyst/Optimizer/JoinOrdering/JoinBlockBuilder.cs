@@ -252,10 +252,28 @@ internal sealed class JoinBlockBuilder
             if (!merged.Members.Exists(member => member.Column.Id == column.Id))
             {
                 int input = _inputOf[column.Id];
-                merged.Members.Add((input, _columns[column.Id], _estimator.Estimate(_plans[input]).Of(column.Column)));
-                merged.Inputs |= 1UL << input;
+                AddMember(merged, input, _columns[column.Id]);
             }
         }
+    }
+
+    private void AddMember(EqualColumns columns, int input, ColumnReference column)
+    {
+        RelationEstimate rows = _estimator.Estimate(_plans[input]);
+        ColumnEstimate estimate = rows.Of(column.Column);
+        for (int i = 0; i < columns.Members.Count; i++)
+        {
+            (int Input, ColumnReference Column, ColumnEstimate Estimate) other = columns.Members[i];
+            if (JoinEstimator.AreSameKey(estimate, rows.Rows, other.Estimate, _estimator.Rows(_plans[other.Input])))
+            {
+                double domain = Math.Min(estimate.DomainCount, other.Estimate.DomainCount);
+                estimate = estimate with { DomainCount = domain };
+                columns.Members[i] = (other.Input, other.Column, other.Estimate with { DomainCount = domain });
+            }
+        }
+
+        columns.Members.Add((input, column, estimate));
+        columns.Inputs |= 1UL << input;
     }
 
     /// <summary>Two columns of one input in a class: the join conditions with others make them equal, so the input may drop rows where they are not.</summary>

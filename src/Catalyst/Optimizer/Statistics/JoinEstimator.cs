@@ -90,7 +90,7 @@ internal static class JoinEstimator
         bool isIdentified = false;
         foreach ((ColumnEstimate left, ColumnEstimate right) in keys)
         {
-            double domain = Math.Max(left.DomainCount, right.DomainCount);
+            double domain = AreSameKey(left, leftRows, right, rightRows) ? Math.Min(left.DomainCount, right.DomainCount) : Math.Max(left.DomainCount, right.DomainCount);
             selectivity /= domain;
             largest = Math.Max(largest, domain);
             leftProduct *= left.DomainCount;
@@ -112,6 +112,19 @@ internal static class JoinEstimator
         }
 
         return selectivity * nulls;
+    }
+
+    /// <summary>Whether both columns look like one table's key: a value a row, integers, and the same range.</summary>
+    /// <remarks>Without distinct counts, a foreign key's count is guessed from its range, so it looks like a key; the side with fewer values then is the real one.</remarks>
+    internal static bool AreSameKey(ColumnEstimate left, double leftRows, ColumnEstimate right, double rightRows)
+    {
+        if (!left.HasRange || !right.HasRange || left.Step == 0 || left.DistinctCount < Identifying * leftRows || right.DistinctCount < Identifying * rightRows)
+        {
+            return false;
+        }
+
+        double tolerance = (1 - Identifying) * Math.Min(left.Span, right.Span);
+        return Math.Abs(left.Minimum - right.Minimum) <= tolerance && Math.Abs(left.Maximum - right.Maximum) <= tolerance;
     }
 
     /// <summary>Share of left rows whose key exists on the right.</summary>
