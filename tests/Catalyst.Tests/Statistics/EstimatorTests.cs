@@ -106,6 +106,15 @@ public sealed class EstimatorTests
         Assert.Contains("makes", PlanBuilder.Plan(small).ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void One_name_of_a_small_table_without_distinct_counts_is_one_row()
+    {
+        var region = new StatisticsTable("region", 5, new StatisticsColumn("name", SqlType.Text, -1, "AFRICA", "MIDDLE EAST"));
+        Scan scan = _b.Scan(region, "name");
+        Assert.Equal(1, new PlanEstimator().Rows(PlanBuilder.Where(scan, _b.Compare("name", ComparisonOperator.Equal, Literal.Text("ASIA")))), 0.01);
+        Assert.InRange(new PlanEstimator().Rows(PlanBuilder.Where(scan, _b.Compare("name", ComparisonOperator.Equal, Literal.Text("ZAIRE")))), 0, 0.01);
+    }
+
     private Expression Between(string column, long low, long high) => PlanBuilder.And(
         _b.Compare(column, ComparisonOperator.GreaterOrEqual, Literal.Integer((int)low)), _b.Compare(column, ComparisonOperator.LessOrEqual, Literal.Integer((int)high)));
 

@@ -13,7 +13,10 @@ public readonly record struct ColumnEstimate(
 {
     /// <summary>A column about which nothing is known but the number of rows.</summary>
     public static ColumnEstimate Unknown(double rows, double averageBytes) =>
-        new(Math.Max(1, rows / 10), Math.Max(1, rows / 10), 0, double.NaN, double.NaN, 0, averageBytes);
+        new(UnknownDistinct(rows), UnknownDistinct(rows), 0, double.NaN, double.NaN, 0, averageBytes);
+
+    /// <summary>A guess for columns without counts: writers count values of columns with few, so there are many; in small tables nearly all differ.</summary>
+    public static double UnknownDistinct(double rows) => Math.Max(1, Math.Max(Math.Min(rows, 200), rows / 10));
 
     /// <summary>A column with one value in every row.</summary>
     public static ColumnEstimate Constant(double position, double averageBytes) => new(1, 1, 0, position, position, 1, averageBytes);

@@ -44,13 +44,13 @@ internal static class TableEstimator
 
         if (double.IsNaN(range))
         {
-            return rows / 10;
+            return ColumnEstimate.UnknownDistinct(rows);
         }
 
         // A key's values fill their range; a measure's values repeat.
         return type.IsInteger || type.Kind == TypeKind.Date ? range + 1
             : type.Kind == TypeKind.Numeric ? Math.Min((range * Math.Pow(10, type.Scale)) + 1, rows / 2)
             : range == 0 ? 1
-            : rows / (type.IsText ? 10 : 2);
+            : type.IsText ? ColumnEstimate.UnknownDistinct(rows) : rows / 2;
     }
 }
