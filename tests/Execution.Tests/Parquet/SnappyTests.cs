@@ -8,7 +8,7 @@ public class SnappyTests
 
     private static readonly (string Name, Decoder Decode)[] Decoders =
     [
-        ("64", SnappyDecoder.TryDecompress<SnappyCopyBy64>),
+        ("32", SnappyDecoder.TryDecompress<SnappyCopyBy32>),
         ("16", SnappyDecoder.TryDecompress<SnappyCopyBy16>),
         ("8", SnappyDecoder.TryDecompress<SnappyCopyBy8>),
     ];

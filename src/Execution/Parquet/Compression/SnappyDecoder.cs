@@ -31,8 +31,8 @@ internal static unsafe class SnappyDecoder
     /// <summary>Decodes a block whose stated length must be the output's. False when the input is damaged or has another length.</summary>
     public static bool TryDecompress(ReadOnlySpan<byte> input, Span<byte> output)
     {
-        if (SnappyCopyBy64.IsSupported)
-            return TryDecompress<SnappyCopyBy64>(input, output);
+        if (SnappyCopyBy32.IsSupported)
+            return TryDecompress<SnappyCopyBy32>(input, output);
         return SnappyCopyBy16.IsSupported ? TryDecompress<SnappyCopyBy16>(input, output) : TryDecompress<SnappyCopyBy8>(input, output);
     }
 
