@@ -150,7 +150,7 @@ public sealed class RowMovementTests
         int slot = reader.Slot(row);
         return reader.Id switch
         {
-            ArrowTypeId.Utf8 => System.Text.Encoding.UTF8.GetString(reader.Bytes(row)),
+            ArrowTypeId.Utf8 => "\"" + System.Text.Encoding.UTF8.GetString(reader.Bytes(row)) + "\"",
             ArrowTypeId.Boolean => reader.Boolean(row).ToString(),
             ArrowTypeId.Float64 => reader.Double(row).ToString("R", CultureInfo.InvariantCulture),
             ArrowTypeId.Decimal64 or ArrowTypeId.Decimal128 => reader.Decimal(row).ToString(CultureInfo.InvariantCulture),
