@@ -58,7 +58,7 @@ public abstract class FileSink : IDisposable
 
     protected abstract void WriteRows(Batch batch);
 
-    /// <summary>Options: compression, compression_level, row_group_size, page_version, dictionary, checksums, bloom_filters (column names).</summary>
+    /// <summary>Options: compression, compression_level, encodings (common or compact), row_group_size, page_version, dictionary, checksums, bloom_filters (column names).</summary>
     private sealed class ParquetSink(string path, IReadOnlyList<(string Name, SqlType Type)> columns, IReadOnlyDictionary<string, string> options) : FileSink
     {
         private readonly ParquetWriter _writer = ParquetWriter.Create(
@@ -86,6 +86,10 @@ public abstract class FileSink : IDisposable
                     },
                     "compression_level" => result with { CompressionLevel = Number(name, value) },
                     "row_group_size" => result with { RowGroupRows = Number(name, value) },
+                    "encodings" => result with
+                    {
+                        Encodings = Enum.TryParse(value, ignoreCase: true, out ParquetEncodingChoice choice) && Enum.IsDefined(choice) ? choice : throw Invalid(name, value),
+                    },
                     "page_version" => result with { PageVersion = Number(name, value) },
                     "dictionary" => result with { UseDictionaries = value is "on" or "true" },
                     "checksums" => result with { WriteChecksums = value is "on" or "true" },

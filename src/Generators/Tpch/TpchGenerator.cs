@@ -28,12 +28,16 @@ public static class TpchGenerator
         TpchTable.Region,
     ];
 
+    /// <summary>Settings of Parquet files unless others are given.</summary>
+    /// <remarks>Keys and prices as deltas make lineitem a fifth smaller and two to four times faster to decode than compressed PLAIN, in DuckDB as in our reader.</remarks>
+    public static ParquetWriteOptions DefaultParquet { get; } = new() { Encodings = ParquetEncodingChoice.Compact };
+
     /// <summary>Writes one file a table, named after it. Files appear when all of them are complete; older ones of the same names are replaced.</summary>
     /// <param name="scale">Scale factor.</param>
     /// <param name="folder">Made when it does not exist.</param>
     /// <param name="format">Format of the files.</param>
     /// <param name="threadCount">Threads that generate; null for one a processor.</param>
-    /// <param name="parquet">Settings of Parquet files; null for the defaults.</param>
+    /// <param name="parquet">Settings of Parquet files; null for <see cref="DefaultParquet"/>.</param>
     /// <param name="progress">Told about every piece; called from any thread.</param>
     /// <param name="cancellationToken">Ends the generation; no file appears then.</param>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
@@ -53,7 +57,7 @@ public static class TpchGenerator
         try
         {
             foreach (TpchTable table in Order)
-                files.Add(Open(table, folder, format, parquet ?? ParquetWriteOptions.Default));
+                files.Add(Open(table, folder, format, parquet ?? DefaultParquet));
             await new TableFileSet(scale, files, progress).FillAsync(threadCount ?? Environment.ProcessorCount, cancellationToken).ConfigureAwait(false);
             foreach (TableFile file in files)
                 file.Finish();

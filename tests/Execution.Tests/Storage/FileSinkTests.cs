@@ -26,7 +26,7 @@ public sealed class FileSinkTests : IDisposable
     public void A_Parquet_sink_keeps_types_and_options()
     {
         string path = Path.Combine(_folder, "out.parquet");
-        var options = new Dictionary<string, string> { ["compression"] = "zstd", ["row_group_size"] = "2", ["bloom_filters"] = "n, j" };
+        var options = new Dictionary<string, string> { ["compression"] = "zstd", ["encodings"] = "compact", ["row_group_size"] = "2", ["bloom_filters"] = "n, j" };
         using (FileSink sink = FileSink.Create(path, FileFormat.Parquet, Columns, options))
         {
             sink.Write(new Batch([RowMaker.Vector(ArrowType.Utf8, ["{}", null, "[1]"], _account), RowMaker.Vector(ArrowType.Int32, [1L, 2L, 3L], _account)], 3));
@@ -46,6 +46,7 @@ public sealed class FileSinkTests : IDisposable
     [InlineData("compression", "lzo")]
     [InlineData("compression_level", "99")]
     [InlineData("row_group_size", "0")]
+    [InlineData("encodings", "best")]
     [InlineData("page_version", "3")]
     [InlineData("colour", "red")]
     public void Wrong_options_are_refused_and_leave_nothing(string name, string value)

@@ -1,4 +1,3 @@
-using SqlCluster.Execution.Parquet.Writing;
 using SqlCluster.Generators.Tpch;
 using SqlCluster.Generators.Tpch.Rows;
 using SqlCluster.Generators.Tpch.Schema;
@@ -120,7 +119,7 @@ public sealed class TpchFolderTests : IDisposable
     private string PathOf(TpchTable table, string extension) => Path.Combine(_folder, $"{table}.{extension}");
 
     private Task GenerateAsync(TpchFormat format, IProgress<TpchProgress>? progress, CancellationToken cancellationToken) =>
-        TpchGenerator.GenerateAsync(Small, _folder, format, 3, new ParquetWriteOptions { RowGroupRows = 5000 }, progress, cancellationToken);
+        TpchGenerator.GenerateAsync(Small, _folder, format, 3, TpchGenerator.DefaultParquet with { RowGroupRows = 5000 }, progress, cancellationToken);
 
     private sealed class Recorder(List<TpchProgress> reports) : IProgress<TpchProgress>
     {
