@@ -1,6 +1,9 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Physical;
+using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Operators;
 using SqlCluster.Execution.Parquet.Reading;
 using SqlCluster.Execution.Parquet.Writing;
 
@@ -42,6 +45,47 @@ public class SkippingTests
         last.Advance(RowCount - 10);
         Assert.Equal(Value(RowCount - 10), ((FixedVector)last.Read(0, 10)).Values<long>()[0]);
         Assert.True(last.BytesRead < content.Length, $"{last.BytesRead} of {content.Length} bytes were read for ten rows");
+    }
+
+    // Row groups of many pages are shared by tasks; every row comes exactly once.
+    [Fact]
+    public void Large_row_groups_are_cut_into_splits()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.parquet");
+        try
+        {
+            using (MemoryAccount account = new("test"))
+                File.WriteAllBytes(path, Write(account));
+            ParquetTable table = ParquetTable.Open("big", [path]);
+            ScanExec scan = ScanTests.Scan(table, []);
+            using QueryContext query = new("test", new ExecutionSettings(), CancellationToken.None);
+            using IScanSource source = table.OpenScan(scan, query);
+            using Operator first = source.CreateReader(new TaskContext(query, 0, 2), query.Metrics.For(scan));
+            using Operator second = source.CreateReader(new TaskContext(query, 1, 2), query.Metrics.For(scan));
+            (long Rows, long Sum) one = default, two = default;
+            for (bool more = true; more;)
+                more = Take(first, ref one) | Take(second, ref two);
+            Assert.True(one.Rows > 0 && two.Rows > 0);
+            Assert.Equal(RowCount, one.Rows + two.Rows);
+            long expected = 0;
+            for (int row = 0; row < RowCount; row++)
+                expected = unchecked(expected + Value(row));
+            Assert.Equal(expected, unchecked(one.Sum + two.Sum));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static bool Take(Operator reader, ref (long Rows, long Sum) total)
+    {
+        if (reader.Next() is not { } batch)
+            return false;
+        total.Rows += batch.RowCount;
+        foreach (long value in ((FixedVector)batch.Columns[0]).Values<long>())
+            total.Sum = unchecked(total.Sum + value);
+        return true;
     }
 
     private static long Value(long row) => (row * 0x9E3779B97F4A7C1) ^ (row << 40);

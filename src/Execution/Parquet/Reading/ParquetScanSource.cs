@@ -11,7 +11,7 @@ internal readonly record struct ParquetSplit(ParquetFile File, int RowGroup, lon
 /// <summary>Hands the row groups of a table to whichever task asks next, and counts what a limit leaves.</summary>
 internal sealed class ParquetScanSource : IScanSource
 {
-    /// <summary>Row groups above twice this are cut, so that a file of few large ones keeps all tasks busy; such groups have many pages.</summary>
+    /// <summary>Row groups above twice this are cut, so that a file of few large ones keeps all tasks busy.</summary>
     private const long RowsPerSplit = 128 * 1024;
 
     private readonly List<ParquetSplit> _splits = [];
@@ -62,8 +62,23 @@ internal sealed class ParquetScanSource : IScanSource
     {
         RowGroup rowGroup = file.MetaData.RowGroups[group];
         long rows = rowGroup.RowCount;
-        long parts = rows > 2 * RowsPerSplit ? rows / RowsPerSplit : 1;
+        long parts = rows > 2 * RowsPerSplit && HasPageIndex(file, rowGroup) ? rows / RowsPerSplit : 1;
         for (long part = 0; part < parts && rows > 0; part++)
             _splits.Add(new ParquetSplit(file, group, rows * part / parts, rows * (part + 1) / parts));
+    }
+
+    // Only an offset index lets a task begin inside a row group without decompressing what lies before: chunks without one may be a single page.
+    private bool HasPageIndex(ParquetFile file, RowGroup rowGroup)
+    {
+        foreach (int ordinal in Scan.TableOrdinals)
+        {
+            int column = Table.FindColumn(file, ordinal);
+            bool canJump = column < 0
+                || (file.Columns[column].Field is LeafField leaf && rowGroup.Columns[leaf.Column.Index].OffsetIndex is not null);
+            if (!canJump)
+                return false;
+        }
+
+        return true;
     }
 }
