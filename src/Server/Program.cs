@@ -1,1 +1,3 @@
-return 0;
+using SqlCluster.Server.Hosting;
+
+return await CommandLine.RunAsync(args);

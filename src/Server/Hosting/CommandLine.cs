@@ -1,0 +1,24 @@
+using System.CommandLine;
+
+namespace SqlCluster.Server.Hosting;
+
+/// <summary>The arguments of the program sqlcluster. Exit codes: 0, 1 for a failure, 2 for wrong usage.</summary>
+internal static class CommandLine
+{
+    public static Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("SQL query service over Parquet") { GenerateCommand.Create() };
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count == 0)
+        {
+            return parsed.InvokeAsync();
+        }
+
+        foreach (var error in parsed.Errors)
+        {
+            Console.Error.WriteLine(error.Message);
+        }
+
+        return Task.FromResult(2);
+    }
+}
