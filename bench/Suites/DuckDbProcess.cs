@@ -31,6 +31,16 @@ internal sealed class DuckDbProcess : IDisposable
         return (answer["ms"]!.GetValue<double>(), rows);
     }
 
+    /// <summary>Processor time that the process has used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public void Dispose()
     {
         _process.StandardInput.Close();

@@ -35,14 +35,18 @@ internal static class Suite
         duck?.Setup([.. tables.Select(static table => $"CREATE VIEW {Path.GetFileNameWithoutExtension(table)} AS SELECT * FROM read_parquet('{(Directory.Exists(table) ? table + "/*.parquet" : table)}')")]);
 
         Console.WriteLine($"{options.Name}: {options.DataFolder}, {options.Runs} runs, medians in ms, ratio below 1: faster than DuckDB");
-        Console.WriteLine("query     ours   DuckDB   ratio   memory MB   answer");
+        Console.WriteLine("query     ours   DuckDB   ratio   ours CPU  DuckDB CPU   ratio   memory MB   answer");
         var ratios = new List<double>();
+        var cpuRatios = new List<double>();
+        using Process own = Process.GetCurrentProcess();
         double ourTotal = 0, duckTotal = 0;
         int wrong = 0;
         foreach ((int number, string sql) in options.QueryTexts())
         {
             var ours = new List<double>();
             var theirs = new List<double>();
+            var ourCpu = new List<double>();
+            var theirCpu = new List<double>();
             string verdict;
             long peak = 0;
             try
@@ -52,10 +56,14 @@ internal static class Suite
                 verdict = Verdict(options, number, sql, rows);
                 for (int run = 0; run < options.Runs; run++)
                 {
+                    TimeSpan before = ProcessorTime(own);
                     ours.Add((await RunAsync(session, sql).ConfigureAwait(false)).Milliseconds);
+                    ourCpu.Add((ProcessorTime(own) - before).TotalMilliseconds);
                     if (duck != null)
                     {
+                        before = duck.ProcessorTime;
                         theirs.Add(duck.Query(sql).Milliseconds);
+                        theirCpu.Add((duck.ProcessorTime - before).TotalMilliseconds);
                     }
                 }
             }
@@ -68,19 +76,23 @@ internal static class Suite
             double our = Median(ours), their = Median(theirs);
             ourTotal += our;
             duckTotal += their;
+            double cpu = Median(ourCpu), duckCpu = Median(theirCpu);
             if (ours.Count > 0 && theirs.Count > 0)
             {
                 ratios.Add(our / their);
+                cpuRatios.Add(cpu / duckCpu);
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"q{number:00} {our,10:0.0} {their,8:0.0} {our / their,7:0.00} {peak / 1048576.0,11:0.0}   {verdict}"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"q{number:00} {our,10:0.0} {their,8:0.0} {our / their,7:0.00} {cpu,10:0} {duckCpu,11:0} {cpu / duckCpu,7:0.00} {peak / 1048576.0,11:0.0}   {verdict}"));
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sum {ourTotal,10:0.0} {duckTotal,8:0.0} {ourTotal / duckTotal,7:0.00}"));
         if (ratios.Count > 0)
         {
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"geometric mean of ratios {Math.Exp(ratios.Average(Math.Log)):0.000}, worst {ratios.Max():0.00}, process peak {Environment.WorkingSet / 1048576.0:0} MB working set"));
+                CultureInfo.InvariantCulture, $"geometric mean of ratios {Math.Exp(ratios.Average(Math.Log)):0.000}, worst {ratios.Max():0.00}; of processor time {Math.Exp(cpuRatios.Average(Math.Log)):0.000}; process {Environment.WorkingSet / 1048576.0:0} MB working set"));
         }
 
         return wrong == 0 ? 0 : 1;
@@ -100,6 +112,12 @@ internal static class Suite
         }
 
         throw new InvalidOperationException("the query file holds no statement");
+    }
+
+    private static TimeSpan ProcessorTime(Process process)
+    {
+        process.Refresh();
+        return process.TotalProcessorTime;
     }
 
     private static string Verdict(SuiteOptions options, int number, string sql, List<string?[]> rows)
