@@ -3,6 +3,7 @@ using SqlCluster.Catalyst.Physical;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution;
 using SqlCluster.Parser.Ast;
+using SqlCluster.Parser.Printing;
 
 using SqlCluster.Server.Sessions;
 
@@ -38,7 +39,7 @@ internal static class ExplainStatements
         }
         else if (forms is ["ast"])
         {
-            text = statement.ToString()!;
+            text = SyntaxTreePrinter.Print(statement);
         }
         else
         {
@@ -55,7 +56,7 @@ internal static class ExplainStatements
 
     private static string Form(string form, Query query, PlannedQuery plan, OptimizerTrace? trace) => form switch
     {
-        "ast" => query.ToString()!,
+        "ast" => SyntaxTreePrinter.Print(query),
         "analyzed" => plan.Analyzed.Plan.ToString(),
         "optimized" => plan.Optimized.ToString(),
         "physical" => plan.Physical.ToString(),

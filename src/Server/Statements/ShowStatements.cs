@@ -50,7 +50,7 @@ internal static class ShowStatements
 
     private static string Definition(ShowObjects show, Session session) => session.Catalog.Find([.. show.From!.Parts.Select(static part => part.Value)]) switch
     {
-        Relation.OfView { View: var view } => $"CREATE VIEW {view.Name} AS {view.Query}",
+        Relation.OfView { View: var view } => $"CREATE VIEW {view.Name} AS {Parser.Printing.SqlPrinter.Print(view.Query)}",
         Relation.OfTable { Table: var table } =>
             $"CREATE TABLE {table.Name} (\n{string.Join(",\n", table.Columns.Select(static column => $"  {column.Name} {column.Type}{(column.IsNullable ? "" : " NOT NULL")}"))}\n)",
         _ => throw CatalogErrors.NoRelation("relation", show.From.ToString()),
