@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Explain;
 using SqlCluster.Catalyst.Physical;
 
 namespace SqlCluster.Execution.Operators;
@@ -42,7 +43,7 @@ public sealed class OperatorMetrics
 }
 
 /// <summary>The metrics of a query's plan nodes, found by node reference.</summary>
-public sealed class QueryMetrics
+public sealed class QueryMetrics : IPlanMetrics
 {
     private readonly ConcurrentDictionary<ExecPlan, OperatorMetrics> _nodes = new(ReferenceEqualityComparer.Instance);
 
@@ -50,4 +51,6 @@ public sealed class QueryMetrics
 
     /// <summary>The node's metrics, or null when it never ran.</summary>
     public OperatorMetrics? Find(ExecPlan node) => _nodes.GetValueOrDefault(node);
+
+    NodeMetrics? IPlanMetrics.Of(ExecPlan node) => Find(node) is { } own ? new NodeMetrics(own.Rows, own.Batches, own.Time, own.Counters) : null;
 }

@@ -1,10 +1,9 @@
+using SqlCluster.Catalyst.Explain;
 using SqlCluster.Catalyst.Optimizer;
-using SqlCluster.Catalyst.Physical;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Printing;
-
 using SqlCluster.Server.Sessions;
 
 namespace SqlCluster.Server.Statements;
@@ -12,79 +11,63 @@ namespace SqlCluster.Server.Statements;
 /// <summary>EXPLAIN at every arrow of a query's life: one text column, a line a row.</summary>
 internal static class ExplainStatements
 {
-    private static readonly string[] Forms = ["ast", "analyzed", "optimized", "physical", "stages", "trace"];
-
-    private static readonly string[] Ignored = ["verbose", "costs", "buffers", "timing", "summary", "settings", "wal", "generic_plan", "memory", "serialize"];
-
     public static async Task<StatementResult> ExplainAsync(Explain explain, Session session, CancellationToken cancellation)
     {
-        Statement statement = explain.Statement;
-        if (statement is not QueryStatement { Query: var query })
+        ExplainOptions options = ExplainOptions.Of(explain);
+        if (options.Step == ExplainStep.Ast)
         {
-            throw ExecutionErrors.Unsupported($"EXPLAIN of {statement.GetType().Name}");
+            return Answer(ExplainWriter.Lines(SyntaxTreePrinter.Print(explain.Statement)), session, cancellation);
         }
 
-        string[] options = [.. explain.Options.Where(IsOn).Select(static option => option.Name.ToLowerInvariant())];
-        string? unknown = options.FirstOrDefault(option => !Forms.Contains(option) && !Ignored.Contains(option) && option is not ("analyze" or "format"));
-        if (unknown != null)
+        if (explain.Statement is not QueryStatement { Query: var query })
         {
-            throw StatementErrors.UnknownExplainOption(unknown);
+            throw ExecutionErrors.Unsupported($"EXPLAIN of {explain.Statement.GetType().Name}");
         }
 
-        string[] forms = [.. options.Intersect(Forms)];
-        string text;
-        if (options.Contains("analyze"))
+        if (options.Analyze)
         {
-            text = await AnalyzeAsync(query, session, cancellation).ConfigureAwait(false);
-        }
-        else if (forms is ["ast"])
-        {
-            text = SyntaxTreePrinter.Print(statement);
-        }
-        else
-        {
-            var trace = forms.Contains("trace") ? new OptimizerTrace() : null;
-            PlannedQuery plan = session.Pipeline.Plan(query, trace: trace);
-            text = forms.Length == 0 ? Form("physical", query, plan, trace)
-                : forms.Length == 1 ? Form(forms[0], query, plan, trace)
-                : string.Join("\n", forms.Select(form => $"{form.ToUpperInvariant()}\n{Form(form, query, plan, trace)}"));
+            return Answer(await AnalyzeAsync(query, options, session, cancellation).ConfigureAwait(false), session, cancellation);
         }
 
-        IEnumerable<object?[]> lines = text.TrimEnd('\n').Split('\n').Select(static line => new object?[] { line });
-        return session.Pipeline.RunValues([new ResultColumn("QUERY PLAN", SqlType.Text, false)], lines, "EXPLAIN", cancellation);
+        var trace = options.Step == ExplainStep.Trace ? new OptimizerTrace() : null;
+        long start = TimeProvider.System.GetTimestamp();
+        PlannedQuery plan = session.Pipeline.Plan(query, trace: trace);
+        var summary = new ExplainSummary(TimeProvider.System.GetElapsedTime(start), null);
+        return Answer(options.Step switch
+        {
+            ExplainStep.Analyzed => ExplainWriter.Write(plan.Analyzed.Plan, options),
+            ExplainStep.Optimized => ExplainWriter.Write(plan.Optimized, options),
+            ExplainStep.Plan or ExplainStep.Physical => ExplainWriter.Write(ExplainNode.Of(plan.Physical), options, options.Summary ? summary : null),
+            ExplainStep.Stages => ExplainWriter.Lines(plan.Stages.ToString()),
+            ExplainStep.Trace => ExplainWriter.Lines(string.Concat(trace!.Steps.Select(Describe))),
+            ExplainStep.Ast => throw ExecutionErrors.Internal("the syntax tree is shown before planning"),
+        }, session, cancellation);
     }
 
-    private static string Form(string form, Query query, PlannedQuery plan, OptimizerTrace? trace) => form switch
-    {
-        "ast" => SyntaxTreePrinter.Print(query),
-        "analyzed" => plan.Analyzed.Plan.ToString(),
-        "optimized" => plan.Optimized.ToString(),
-        "physical" => plan.Physical.ToString(),
-        "stages" => plan.Stages.ToString(),
-        "trace" => string.Concat(trace!.Steps.Select(static step => $"{step.Batch}: {step.Rule} ({step.Microseconds:0} us)\n{Indent(step.After.ToString())}")),
-        _ => throw ExecutionErrors.Internal($"explain form {form}"),
-    };
+    private static string Describe(OptimizerStep step) =>
+        $"{step.Batch}: {step.Rule} ({step.Microseconds:0} us)\nbefore\n{Indent(step.Before.ToString())}after\n{Indent(step.After.ToString())}";
 
     /// <summary>Runs the query, throws its rows away and shows what each operator did.</summary>
-    private static async Task<string> AnalyzeAsync(Query query, Session session, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> AnalyzeAsync(Query query, ExplainOptions options, Session session, CancellationToken cancellation)
     {
         long start = TimeProvider.System.GetTimestamp();
         PlannedQuery plan = session.Pipeline.Plan(query);
         TimeSpan planning = TimeProvider.System.GetElapsedTime(start);
         await using StatementResult.Rows rows = session.Pipeline.Start(plan, "SELECT", cancellation);
-        long count = 0;
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
         {
-            count += batch.RowCount;
             batch.Release();
         }
 
-        TimeSpan total = TimeProvider.System.GetElapsedTime(start);
-        return $"{AnalyzedPlan.Print(plan.Stages, rows.Execution.Context.Metrics)}Rows: {count}\nPlanning time: {planning.TotalMilliseconds:0.000} ms\n"
-            + $"Execution time: {(total - planning).TotalMilliseconds:0.000} ms\nPeak memory: {rows.Execution.Context.Account.PeakBytes} bytes\n";
+        var summary = new ExplainSummary(planning, TimeProvider.System.GetElapsedTime(start) - planning);
+        IReadOnlyList<string> lines = ExplainWriter.Write(ExplainNode.Of(plan.Stages, rows.Execution.Context.Metrics), options, options.Summary ? summary : null);
+        return options is { Format: ExplainFormat.Text, Summary: true }
+            ? [.. lines, $"Peak Memory: {(rows.Execution.Context.Account.PeakBytes + 1023) / 1024} kB"]
+            : lines;
     }
 
-    private static bool IsOn(StatementOption option) => option.Value is null || SettingStatements.Text(option.Value).ToLowerInvariant() is not ("off" or "false" or "0");
+    private static StatementResult.Rows Answer(IReadOnlyList<string> lines, Session session, CancellationToken cancellation) =>
+        session.Pipeline.RunValues([new ResultColumn("QUERY PLAN", SqlType.Text, false)], lines.Select(static line => new object?[] { line }), "EXPLAIN", cancellation);
 
     private static string Indent(string text) => string.Concat(text.TrimEnd('\n').Split('\n').Select(static line => $"  {line}\n"));
 }

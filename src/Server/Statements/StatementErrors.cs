@@ -19,7 +19,5 @@ internal static class StatementErrors
 
     public static QueryException PreparedStatementExists(string name) => new("42P05", ErrorKind.User, $"prepared statement \"{name}\" already exists");
 
-    public static QueryException UnknownExplainOption(string name) => new("22023", ErrorKind.User, $"unrecognized EXPLAIN option \"{name}\"");
-
     public static QueryException UnknownCopyOption(string name) => new("42601", ErrorKind.User, $"option \"{name}\" not recognized");
 }
