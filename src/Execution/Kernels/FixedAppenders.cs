@@ -89,6 +89,20 @@ internal sealed class DecimalAppender(ArrowType type, MemoryAccount account) : C
 
     private int Width => _isWide ? 16 : 8;
 
+    public override void AppendRange(Vector source, int start, int count)
+    {
+        if (source is FixedVector { HasNulls: false, Type.Id: ArrowTypeId.Decimal64 } flat && !_isWide)
+        {
+            Span<long> target = Room(count).Span<long>(Count * 8L, count);
+            flat.Values<long>().Slice(start, count).CopyTo(target);
+            AddValidRows(count);
+        }
+        else
+        {
+            base.AppendRange(source, start, count);
+        }
+    }
+
     protected override void AppendValues(Vector source, ReadOnlySpan<int> rows)
     {
         var reader = new VectorReader(source);

@@ -19,7 +19,7 @@ public class HashAggregateTests
     public static TheoryData<string, int, int> Keys()
     {
         var data = new TheoryData<string, int, int>();
-        string[] kinds = ["integer", "bigint", "smallint boolean", "date integer", "bigint bigint", "numeric", "wide", "double", "text", "text bigint", "interval", "text text integer", "clustered", "sparse"];
+        string[] kinds = ["integer", "bigint", "smallint boolean", "date integer", "bigint bigint", "numeric", "wide", "double", "text", "text bigint", "interval", "text text integer", "clustered", "sparse", "boolean", "few", "few smallint"];
         foreach (string kind in kinds)
         {
             data.Add(kind, 3, 40);
@@ -216,6 +216,7 @@ public class HashAggregateTests
             "wide" => (Wide, _ => Or((Int128)random.Next(groups) * (random.Next(2) == 0 ? 1 : Int128.Parse("1000000000000000000000", null)))),
             "double" => (SqlType.DoublePrecision, _ => Or(random.Next(10) switch { 0 => double.NaN, 1 => 0.0, 2 => -0.0, _ => random.Next(groups) / 4.0 })),
             "boolean" => (SqlType.Boolean, _ => Or(random.Next(2) == 0)),
+            "few" => (SqlType.Text, _ => Or(random.Next(3) switch { 0 => "A", 1 => "a status of many letters", _ => "" })),
             "interval" => (SqlType.Interval, _ => Or(new Interval(random.Next(2), random.Next(3), random.Next(4)))),
             _ => (SqlType.Text, _ => Or($"{(random.Next(2) == 0 ? "" : "a rather longer text ")}{random.Next(groups)}")),
         };

@@ -17,56 +17,81 @@ internal static class Average
     ];
 }
 
-/// <summary>A sum and a count by group.</summary>
+/// <summary>A sum and a count by group; the sum may be another call's.</summary>
 internal sealed class AverageAccumulator(AggregateBinding binding) : Accumulator
 {
-    private readonly SumAccumulator _sum = Sum.Bind(binding, Sum.StateType(binding.ArgumentTypes[0]));
-    private readonly CountAccumulator _count = new(binding.Context.Account);
     private readonly ResultColumn _result = new(binding.ResultType, binding.Context.Account);
+    private bool _ownsSum = true;
 
-    public override long ReservedBytes => _sum.ReservedBytes + _count.ReservedBytes;
+    public override long ReservedBytes => Sum.ReservedBytes + Count.ReservedBytes;
+
+    /// <summary>The sums.</summary>
+    public SumAccumulator Sum { get; private set; } = Aggregate.Sum.Bind(binding, Aggregate.Sum.StateType(binding.ArgumentTypes[0]));
+
+    /// <summary>The counts.</summary>
+    public CountAccumulator Count { get; } = new(binding.Context.Account);
+
+    /// <summary>Takes the sums from another call over the same rows and argument, which updates them.</summary>
+    public void ShareSum(SumAccumulator sum)
+    {
+        Sum.Dispose();
+        Sum = sum;
+        _ownsSum = false;
+    }
 
     public override void Resize(int groupCount)
     {
-        _sum.Resize(groupCount);
-        _count.Resize(groupCount);
+        Sum.Resize(groupCount);
+        Count.Resize(groupCount);
     }
 
     public override void Update(ReadOnlySpan<Vector> arguments, in GroupedRows rows)
     {
-        _sum.Add(arguments[0], in rows);
-        _count.Update(arguments, in rows);
+        if (_ownsSum)
+        {
+            Sum.Add(arguments[0], in rows);
+        }
+
+        Count.Update(arguments, in rows);
     }
 
     public override void Merge(ReadOnlySpan<Vector> states, in GroupedRows rows)
     {
-        _sum.Add(states[0], in rows);
-        _count.Merge(states[1..], in rows);
+        Sum.Add(states[0], in rows);
+        Count.Merge(states[1..], in rows);
     }
 
     public override void States(int start, int count, Span<Vector> states)
     {
-        states[0] = _sum.State(start, count);
-        states[1] = _count.Finish(start, count);
+        states[0] = Sum.State(start, count);
+        states[1] = Count.Finish(start, count);
     }
 
     public override Vector Finish(int start, int count)
     {
         _result.Start(count);
-        _sum.Average(_count.Counts.Slice(start, count), start, binding.ResultType, _result);
+        Sum.Average(Count.Counts(start, count), start, binding.ResultType, _result);
         return _result.Build();
     }
 
     public override void Clear()
     {
-        _sum.Clear();
-        _count.Clear();
+        if (_ownsSum)
+        {
+            Sum.Clear();
+        }
+
+        Count.Clear();
     }
 
     public override void Dispose()
     {
-        _sum.Dispose();
-        _count.Dispose();
+        if (_ownsSum)
+        {
+            Sum.Dispose();
+        }
+
+        Count.Dispose();
         _result.Dispose();
     }
 }

@@ -19,17 +19,43 @@ internal static class Count
     ];
 }
 
-/// <summary>Counts rows by group.</summary>
+/// <summary>Counts rows by group. Several counts over the same rows share one counter of all rows and count only the nulls of their own argument.</summary>
 internal sealed class CountAccumulator(MemoryAccount account) : Accumulator
 {
     private readonly StateOutput _output = new(SqlType.BigInt, account);
     private readonly DenseArgument _dense = new(account);
     private StateArray<long> _counts = new(account);
+    private CountAccumulator? _allRows;
+    private long[] _present = [];
     private int _groupCount;
 
     public override long ReservedBytes => _counts.ReservedBytes;
 
-    public ReadOnlySpan<long> Counts => _counts.Values;
+    /// <summary>From now on counts nulls and subtracts them from a counter of all rows, which somebody else updates first.</summary>
+    public void ShareRows(CountAccumulator allRows) => _allRows = allRows;
+
+    /// <summary>Rows by group, valid until the next call.</summary>
+    public ReadOnlySpan<long> Counts(int start, int count)
+    {
+        ReadOnlySpan<long> counts = _counts.Values.Slice(start, count);
+        if (_allRows == null)
+        {
+            return counts;
+        }
+
+        if (_present.Length < count)
+        {
+            _present = new long[count];
+        }
+
+        ReadOnlySpan<long> all = _allRows._counts.Values.Slice(start, count);
+        for (int i = 0; i < count; i++)
+        {
+            _present[i] = all[i] - counts[i];
+        }
+
+        return _present.AsSpan(0, count);
+    }
 
     public override void Resize(int groupCount)
     {
@@ -39,9 +65,20 @@ internal sealed class CountAccumulator(MemoryAccount account) : Accumulator
 
     public override void Update(ReadOnlySpan<Vector> arguments, in GroupedRows rows)
     {
-        if (arguments.Length == 0 || !arguments[0].HasNulls)
+        bool hasNulls = arguments.Length > 0 && arguments[0].HasNulls;
+        if (_allRows != null)
         {
-            Add(rows.Groups, rows.Count, rows.GroupCount);
+            if (hasNulls)
+            {
+                AddNulls(arguments[0], in rows);
+            }
+
+            return;
+        }
+
+        if (!hasNulls)
+        {
+            Add(rows.IsMasked && rows.GroupCount <= SumKernels.FewGroups ? rows.MaskedGroups : rows.Groups, rows.Count, rows.GroupCount);
             return;
         }
 
@@ -70,7 +107,7 @@ internal sealed class CountAccumulator(MemoryAccount account) : Accumulator
 
     public override void States(int start, int count, Span<Vector> states) => states[0] = Finish(start, count);
 
-    public override Vector Finish(int start, int count) => _output.Longs(_counts.Values.Slice(start, count), start, null);
+    public override Vector Finish(int start, int count) => _output.Longs(Counts(start, count), start, null);
 
     public override void Clear()
     {
@@ -94,6 +131,16 @@ internal sealed class CountAccumulator(MemoryAccount account) : Accumulator
         else
         {
             SumKernels.Count(groups, _counts.Values, groupCount);
+        }
+    }
+
+    private void AddNulls(Vector argument, in GroupedRows rows)
+    {
+        var reader = new VectorReader(argument);
+        Span<long> nulls = _counts.Values;
+        for (int i = 0; i < rows.Count; i++)
+        {
+            nulls[rows.Group(i)] += reader.IsNull(rows.Row(i)) ? 1 : 0;
         }
     }
 }

@@ -65,6 +65,12 @@ internal sealed class ExactSum(SqlType stateType, SqlType resultType, bool group
             return;
         }
 
+        if (rows.IsMasked && rows.GroupCount <= SumKernels.FewGroups && !argument.HasNulls && TryAddMasked(argument, in rows))
+        {
+            Seen.Mark(argument, rows.Groups, rows.Count);
+            return;
+        }
+
         DenseValues<long> values = Dense.Longs(argument, in rows);
         AddLongs(values, rows.GroupCount);
         Seen.Mark(argument, values.Groups, values.Values.Length);
@@ -102,6 +108,33 @@ internal sealed class ExactSum(SqlType stateType, SqlType resultType, bool group
         _result.Dispose();
     }
 
+    /// <summary>Adds a whole vector, if its values are small enough, those of rows that do not count included.</summary>
+    private bool TryAddMasked(Vector argument, in GroupedRows rows)
+    {
+        ReadOnlySpan<int> groups = rows.MaskedGroups;
+        ReadOnlySpan<long> values = Dense.Longs(argument, new GroupedRows(groups, default, groups.Length, rows.GroupCount)).Values;
+        if (!SumKernels.CanAddInLong(values))
+        {
+            return false;
+        }
+
+        _partial.Clear();
+        _partial.Resize(SumKernels.FewGroups);
+        SumKernels.ScatterMasked(values, groups, _partial.Values, rows.GroupCount);
+        Fold(rows.GroupCount);
+        return true;
+    }
+
+    private void Fold(int groupCount)
+    {
+        Span<Int128> sums = _sums.Values;
+        ReadOnlySpan<long> partial = _partial.Values;
+        for (int group = 0; group < groupCount; group++)
+        {
+            sums[group] += partial[group];
+        }
+    }
+
     private void AddLongs(DenseValues<long> values, int groupCount)
     {
         Span<Int128> sums = _sums.Values;
@@ -122,12 +155,8 @@ internal sealed class ExactSum(SqlType stateType, SqlType resultType, bool group
 
             _partial.Clear();
             _partial.Resize(Math.Max(groupCount, SumKernels.FewGroups));
-            Span<long> partial = _partial.Values;
-            SumKernels.Scatter(values.Values, values.Groups, partial, groupCount);
-            for (int group = 0; group < groupCount; group++)
-            {
-                sums[group] += partial[group];
-            }
+            SumKernels.Scatter(values.Values, values.Groups, _partial.Values, groupCount);
+            Fold(groupCount);
         }
         else if (isOneGroup)
         {

@@ -14,8 +14,12 @@ internal abstract class GroupTable(MemoryAccount account) : IDisposable
     /// <summary>Bytes held.</summary>
     public abstract long ReservedBytes { get; }
 
-    /// <summary>The fastest table for some key columns.</summary>
-    public static GroupTable Create(ReadOnlySpan<KeyColumn> columns, MemoryAccount account) => KeyLayout.TryCreate(columns) switch
+    /// <summary>The fastest table for some key columns, seeing the first rows' encodings.</summary>
+    public static GroupTable Create(ReadOnlySpan<KeyColumn> columns, ReadOnlySpan<Vector> firstKeys, MemoryAccount account) =>
+        InternedGroupTable.TryCreate(columns, firstKeys, account) ?? (GroupTable)Create(columns, account);
+
+    /// <summary>The fastest table for some key columns that can also be searched.</summary>
+    public static LookupTable Create(ReadOnlySpan<KeyColumn> columns, MemoryAccount account) => KeyLayout.TryCreate(columns) switch
     {
         { WordCount: 1 } layout => new PackedGroupTable(layout, columns.Length, account),
         { } layout => new PairGroupTable(layout, columns.Length, account),
@@ -28,10 +32,6 @@ internal abstract class GroupTable(MemoryAccount account) : IDisposable
     /// <param name="count">How many rows.</param>
     /// <param name="groups">Receives the number of each row's key.</param>
     public abstract void FindOrAdd(ReadOnlySpan<Vector> columns, ReadOnlySpan<int> rows, int count, Span<int> groups);
-
-    /// <summary>Finds the key of each row without adding any: -1 where there is none. Threads may do this at once, each with its own scratch, once nobody adds keys any more.</summary>
-    /// <remarks>Columns declared without nulls must have none at these rows.</remarks>
-    public abstract void Find(ReadOnlySpan<Vector> columns, ReadOnlySpan<int> rows, int count, Span<int> groups, LookupScratch scratch);
 
     /// <summary>Makes room for so many keys ahead of time.</summary>
     /// <param name="keys">Keys expected.</param>
@@ -46,6 +46,14 @@ internal abstract class GroupTable(MemoryAccount account) : IDisposable
     public abstract void Clear();
 
     public abstract void Dispose();
+}
+
+/// <summary>A group table that can be searched without adding to it: what joins probe.</summary>
+internal abstract class LookupTable(MemoryAccount account) : GroupTable(account)
+{
+    /// <summary>Finds the key of each row without adding any: -1 where there is none. Threads may do this at once, each with its own scratch, once nobody adds keys any more.</summary>
+    /// <remarks>Columns declared without nulls must have none at these rows.</remarks>
+    public abstract void Find(ReadOnlySpan<Vector> columns, ReadOnlySpan<int> rows, int count, Span<int> groups, LookupScratch scratch);
 }
 
 /// <summary>Buffers of one thread that looks keys up.</summary>

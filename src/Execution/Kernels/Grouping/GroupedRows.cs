@@ -8,8 +8,10 @@ internal readonly ref struct GroupedRows
     /// <param name="rows">Row of each position, ascending; empty: position i is row i.</param>
     /// <param name="count">Positions.</param>
     /// <param name="groupCount">Groups that exist: more than any number in <paramref name="groups"/>.</param>
-    public GroupedRows(ReadOnlySpan<int> groups, ReadOnlySpan<int> rows, int count, int groupCount)
+    /// <param name="maskedGroups">Group of each row of the batch, -1 for rows that do not count; empty: not known.</param>
+    public GroupedRows(ReadOnlySpan<int> groups, ReadOnlySpan<int> rows, int count, int groupCount, ReadOnlySpan<int> maskedGroups = default)
     {
+        MaskedGroups = maskedGroups;
         Groups = groups;
         Rows = rows;
         Count = count;
@@ -19,6 +21,11 @@ internal readonly ref struct GroupedRows
     public ReadOnlySpan<int> Groups { get; }
 
     public ReadOnlySpan<int> Rows { get; }
+
+    /// <summary>Group of each row of the batch, -1 for rows that do not count: for kernels that take whole vectors, when few rows do not count. Empty: not known.</summary>
+    public ReadOnlySpan<int> MaskedGroups { get; }
+
+    public bool IsMasked => !MaskedGroups.IsEmpty;
 
     public int Count { get; }
 

@@ -17,7 +17,7 @@ namespace SqlCluster.Execution.Kernels.Grouping;
 /// Dense beats hashing while the range is a few times the number of keys: no collisions, a quarter of the memory, and clustered keys touch neighbouring lines. The table
 /// starts dense when the first batch allows it and moves to hashing, for good until <see cref="Clear"/>, once the range outgrows the keys.
 /// </remarks>
-internal sealed unsafe class PackedGroupTable : GroupTable
+internal sealed unsafe class PackedGroupTable : LookupTable
 {
     private const ulong Multiplier = 0x9E3779B97F4A7C15;
     private const int PrefetchDistance = 16;

@@ -11,7 +11,7 @@ namespace SqlCluster.Execution.Kernels.Grouping;
 /// slot   | tag: 32 hash bits | group + 1 |      8 bytes, at most half full, linear probing from the hash's top bits
 /// keys   by group: | word 0 | word 1 |
 /// </code></remarks>
-internal sealed unsafe class PairGroupTable(KeyLayout layout, int columns, MemoryAccount account) : GroupTable(account)
+internal sealed unsafe class PairGroupTable(KeyLayout layout, int columns, MemoryAccount account) : LookupTable(account)
 {
     private const int PrefetchDistance = 16;
     private const int MinSlotBits = 13;

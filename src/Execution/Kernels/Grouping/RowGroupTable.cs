@@ -11,7 +11,7 @@ namespace SqlCluster.Execution.Kernels.Grouping;
 /// Works on whole batches in rounds. In a round each open row walks its slots to one with its tag, or claims an empty one; the claimed rows' keys are appended to the
 /// key columns; then all rows that met a tag are compared column by column, and those that differ go on with the next slot in the next round.
 /// </remarks>
-internal sealed class RowGroupTable : GroupTable
+internal sealed class RowGroupTable : LookupTable
 {
     private const int MinSlotBits = 13;
     private readonly KeyColumn[] _columns;

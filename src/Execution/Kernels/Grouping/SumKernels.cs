@@ -94,6 +94,35 @@ internal static class SumKernels
         }
     }
 
+    /// <summary>As <see cref="Scatter(ReadOnlySpan{long}, ReadOnlySpan{int}, Span{long}, int)"/> for up to <see cref="FewGroups"/> groups, leaving out rows of group -1.</summary>
+    public static void ScatterMasked(ReadOnlySpan<long> values, ReadOnlySpan<int> groups, Span<long> sums, int groupCount)
+    {
+        Check.SameLength(values.Length, groups.Length);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            int whole = values.Length & ~7;
+            if (groupCount <= 4)
+            {
+                AddMasked4(values[..whole], groups[..whole], sums);
+            }
+            else
+            {
+                AddMasked8(values[..whole], groups[..whole], sums);
+            }
+
+            values = values[whole..];
+            groups = groups[whole..];
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (groups[i] >= 0)
+            {
+                sums[groups[i]] += values[i];
+            }
+        }
+    }
+
     /// <summary>sums[group] += value in 128 bits, for values that may be large.</summary>
     public static void Scatter(ReadOnlySpan<long> values, ReadOnlySpan<int> groups, Span<Int128> sums)
     {
@@ -110,7 +139,7 @@ internal static class SumKernels
         }
     }
 
-    /// <summary>counts[group]++ for each row.</summary>
+    /// <summary>counts[group]++ for each row whose group is not -1.</summary>
     /// <param name="counts">One a group; room for <see cref="FewGroups"/>.</param>
     public static void Count(ReadOnlySpan<int> groups, Span<long> counts, int groupCount)
     {
@@ -133,7 +162,10 @@ internal static class SumKernels
         ref long count = ref MemoryMarshal.GetReference(counts);
         for (; i < groups.Length; i++)
         {
-            Unsafe.Add(ref count, groups[i])++;
+            if (groups[i] >= 0)
+            {
+                Unsafe.Add(ref count, groups[i])++;
+            }
         }
     }
 

@@ -16,12 +16,15 @@ internal sealed class AccumulatorSet : IDisposable
 {
     private readonly CallState[] _calls;
     private readonly Feed[] _feeds;
+    private readonly CountAccumulator?[] _rowCounters;
     private readonly MemoryAccount _account;
+    private NativeBuffer? _maskedGroups;
     private NativeBuffer? _groupOfRow;
     private NativeBuffer? _filteredGroups;
 
-    private AccumulatorSet(CallState[] calls, Feed[] feeds, MemoryAccount account)
+    private AccumulatorSet(CallState[] calls, Feed[] feeds, CountAccumulator?[] rowCounters, MemoryAccount account)
     {
+        _rowCounters = rowCounters;
         _calls = calls;
         _feeds = feeds;
         _account = account;
@@ -66,12 +69,18 @@ internal sealed class AccumulatorSet : IDisposable
             states[i] = new CallState(accumulator, feed, arguments, stateCount);
         }
 
-        return new AccumulatorSet(states, [.. feeds.Select(feed => feed.Compile(evaluation))], context.Account);
+        CountAccumulator?[] rowCounters = mode == AggregateMode.Final ? [] : ShareParts(states, feeds.Count, context.Account);
+        return new AccumulatorSet(states, [.. feeds.Select(feed => feed.Compile(evaluation))], rowCounters, context.Account);
     }
 
     /// <summary>Makes sure that so many groups exist.</summary>
     public void Resize(int groupCount)
     {
+        foreach (CountAccumulator? counter in _rowCounters)
+        {
+            counter?.Resize(groupCount);
+        }
+
         foreach (CallState call in _calls)
         {
             call.Accumulator.Resize(groupCount);
@@ -104,7 +113,8 @@ internal sealed class AccumulatorSet : IDisposable
             }
 
             ReadOnlySpan<int> fedGroups = groups.IsEmpty || feed.Filter == null ? groups : GroupsOf(batch, groups, fed);
-            var rows = new GroupedRows(fedGroups, fed.Selection == null ? default : fed.Selection.Rows, fed.RowCount, groupCount);
+            var rows = new GroupedRows(fedGroups, fed.Selection == null ? default : fed.Selection.Rows, fed.RowCount, groupCount, MaskedGroups(fed, fedGroups, groupCount));
+            _rowCounters[f]?.Update([], in rows);
             foreach (CallState call in _calls)
             {
                 if (call.Feed != f)
@@ -160,6 +170,11 @@ internal sealed class AccumulatorSet : IDisposable
     /// <summary>No groups.</summary>
     public void Clear()
     {
+        foreach (CountAccumulator? counter in _rowCounters)
+        {
+            counter?.Clear();
+        }
+
         foreach (CallState call in _calls)
         {
             call.Accumulator.Clear();
@@ -173,6 +188,11 @@ internal sealed class AccumulatorSet : IDisposable
             call.Accumulator.Dispose();
         }
 
+        foreach (CountAccumulator? counter in _rowCounters)
+        {
+            counter?.Dispose();
+        }
+
         foreach (Feed feed in _feeds)
         {
             feed.Dispose();
@@ -180,7 +200,66 @@ internal sealed class AccumulatorSet : IDisposable
 
         _groupOfRow?.Release();
         _filteredGroups?.Release();
-        _groupOfRow = _filteredGroups = null;
+        _maskedGroups?.Release();
+        _groupOfRow = _filteredGroups = _maskedGroups = null;
+    }
+
+    /// <summary>Lets calls over the same rows keep what they have in common once: avg(x) takes the sums of sum(x), and all counts one counter of rows.</summary>
+    /// <returns>The row counter of each feed, or null.</returns>
+    private static CountAccumulator?[] ShareParts(CallState[] calls, int feedCount, MemoryAccount account)
+    {
+        var counters = new CountAccumulator?[feedCount];
+        for (int f = 0; f < feedCount; f++)
+        {
+            var sums = new Dictionary<int, SumAccumulator>();
+            var counts = new List<CountAccumulator>();
+            foreach (CallState call in calls.Where(call => call.Feed == f).OrderBy(static call => call.Accumulator is AverageAccumulator))
+            {
+                if (call.Accumulator is SumAccumulator sum)
+                {
+                    sums.TryAdd(call.Arguments[0], sum);
+                }
+                else if (call.Accumulator is CountAccumulator count)
+                {
+                    counts.Add(count);
+                }
+                else if (call.Accumulator is AverageAccumulator average)
+                {
+                    counts.Add(average.Count);
+                    if (!sums.TryAdd(call.Arguments[0], average.Sum))
+                    {
+                        average.ShareSum(sums[call.Arguments[0]]);
+                    }
+                }
+            }
+
+            if (counts.Count > 1)
+            {
+                CountAccumulator rows = counters[f] = new CountAccumulator(account);
+                counts.ForEach(count => count.ShareRows(rows));
+            }
+        }
+
+        return counters;
+    }
+
+    /// <summary>Groups by row, where kernels over whole vectors are worth it: few groups, most rows selected.</summary>
+    private ReadOnlySpan<int> MaskedGroups(Batch batch, ReadOnlySpan<int> groups, int groupCount)
+    {
+        if (batch.Selection == null || groups.IsEmpty || groupCount > SumKernels.FewGroups || batch.RowCount * 2 < batch.Length)
+        {
+            return default;
+        }
+
+        Span<int> masked = NativeBuffer.Reuse(ref _maskedGroups, (batch.Length + 16) * 4L, _account).Span<int>(0, batch.Length);
+        masked.Fill(-1);
+        ReadOnlySpan<int> rows = batch.Selection.Rows;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            masked[rows[i]] = groups[i];
+        }
+
+        return masked;
     }
 
     /// <summary>Groups of the rows that a filter left.</summary>

@@ -36,8 +36,9 @@ internal sealed class HashAggregateOperator : Operator
     private readonly Operator _input;
     private readonly ExpressionList _keys;
     private readonly AccumulatorSet _accumulators;
-    private readonly GroupTable _table;
-    private readonly DictionaryGroups _dictionaryGroups;
+    private readonly KeyColumn[] _columns;
+    private GroupTable? _table;
+    private DictionaryGroups? _dictionaryGroups;
     private readonly PartialStrategy? _strategy;
     private readonly GroupingSetKeys? _groupingSets;
     private readonly int _keyCount;
@@ -55,28 +56,22 @@ internal sealed class HashAggregateOperator : Operator
         _keys = new ExpressionList(plan.Keys, context.Evaluation);
         _groupingSets = plan.GroupingSets is { } sets ? new GroupingSetKeys(plan.Keys, sets, context.Account) : null;
         _accumulators = AccumulatorSet.Create(plan.Calls, plan.Mode, _groupingSets is { HasEmptySet: true }, context);
-        KeyColumn[] columns =
+        _columns =
         [
             .. plan.Keys.Select(key => new KeyColumn(ArrowTypes.Of(key.Type), key.IsNullable || _groupingSets != null)),
             .. _groupingSets == null ? [] : new[] { new KeyColumn(ArrowType.Int64, false) },
         ];
-        _keyCount = columns.Length;
-        _table = GroupTable.Create(columns, context.Account);
-        if (plan.Input is ShuffleReadExec read && ShuffleReadOperator.RowCount(read, context) is > DenseRows and var rows)
-        {
-            // Rows of one partition are scattered over the range of their keys, and their number is known: a hash table of its final size.
-            _table.Reserve(Math.Min(rows, MostReserved), long.MaxValue, long.MinValue);
-        }
-
-        _dictionaryGroups = new DictionaryGroups(_table, context.Account);
+        _keyCount = _columns.Length;
         _strategy = plan.Mode == AggregateMode.Partial ? new PartialStrategy(canPassThrough: _groupingSets == null) : null;
-        _keyGatherers = Array.ConvertAll(columns, _ => new VectorGatherer(context.Account));
+        _keyGatherers = Array.ConvertAll(_columns, _ => new VectorGatherer(context.Account));
     }
 
     public static Operator Create(HashAggregateExec plan, Operator input, TaskContext context, OperatorMetrics metrics) =>
         plan.Keys.IsEmpty && plan.GroupingSets is null
             ? new GlobalAggregateOperator(plan, input, context, metrics)
             : new HashAggregateOperator(plan, input, context, metrics);
+
+    private int GroupCount => _table?.Count ?? 0;
 
     protected override Batch? NextCore()
     {
@@ -124,7 +119,7 @@ internal sealed class HashAggregateOperator : Operator
             }
 
             Consume(batch);
-            if (_strategy != null && _strategy.ShouldFlush(_table.Count, Context.BatchSize, Context.Account))
+            if (_strategy != null && _strategy.ShouldFlush(GroupCount, Context.BatchSize, Context.Account))
             {
                 Metrics.Add("partial flushes", 1);
                 BeginEmit();
@@ -134,8 +129,8 @@ internal sealed class HashAggregateOperator : Operator
 
     public override void Dispose()
     {
-        _table.Dispose();
-        _dictionaryGroups.Dispose();
+        _table?.Dispose();
+        _dictionaryGroups?.Dispose();
         _accumulators.Dispose();
         _keys.Dispose();
         _groupingSets?.Dispose();
@@ -152,15 +147,34 @@ internal sealed class HashAggregateOperator : Operator
     private void BeginEmit()
     {
         _emitted = 0;
-        _emitCount = _table.Count;
-        Metrics.Max("groups", _table.Count);
+        _emitCount = GroupCount;
+        Metrics.Max("groups", _emitCount);
     }
 
     private void ClearTable()
     {
-        _table.Clear();
+        _table?.Clear();
         _accumulators.Clear();
-        _dictionaryGroups.Reset();
+        _dictionaryGroups?.Reset();
+    }
+
+    /// <summary>The table, made when the first keys are seen.</summary>
+    private GroupTable TableFor(Vector[] firstKeys)
+    {
+        if (_table != null)
+        {
+            return _table;
+        }
+
+        _table = GroupTable.Create(_columns, firstKeys, Context.Account);
+        if (_plan.Input is ShuffleReadExec read && ShuffleReadOperator.RowCount(read, Context) is > DenseRows and var rows)
+        {
+            // Rows of one partition are scattered over the range of their keys, and their number is known: a hash table of its final size.
+            _table.Reserve(Math.Min(rows, MostReserved), long.MaxValue, long.MinValue);
+        }
+
+        _dictionaryGroups = new DictionaryGroups(_table, Context.Account);
+        return _table;
     }
 
     private void Consume(Batch batch)
@@ -169,7 +183,7 @@ internal sealed class HashAggregateOperator : Operator
         if (_plan.Mode == AggregateMode.Final)
         {
             Span<int> groups = FindGroups(batch, keys);
-            _accumulators.Merge(batch, _keyCount, groups, _table.Count);
+            _accumulators.Merge(batch, _keyCount, groups, GroupCount);
             return;
         }
 
@@ -177,7 +191,7 @@ internal sealed class HashAggregateOperator : Operator
         for (int set = 0; set < (_groupingSets?.Count ?? 1); set++)
         {
             Span<int> groups = FindGroups(batch, _groupingSets == null ? keys : _groupingSets.Keys(keys, set, batch.Length));
-            _accumulators.Update(batch, groups, _table.Count);
+            _accumulators.Update(batch, groups, GroupCount);
             _strategy?.Observe(groups);
         }
     }
@@ -187,9 +201,10 @@ internal sealed class HashAggregateOperator : Operator
         int count = batch.RowCount;
         Span<int> groups = NativeBuffer.Reuse(ref _groups, (count + 16) * 4L, Context.Account).Span<int>(0, count);
         ReadOnlySpan<int> rows = batch.Selection == null ? default : batch.Selection.Rows;
-        if (!_dictionaryGroups.TryFindOrAdd(keys, rows, count, groups))
+        GroupTable table = TableFor(keys);
+        if (!_dictionaryGroups!.TryFindOrAdd(keys, rows, count, groups))
         {
-            _table.FindOrAdd(keys, rows, count, groups);
+            table.FindOrAdd(keys, rows, count, groups);
         }
 
         return groups;
@@ -198,7 +213,7 @@ internal sealed class HashAggregateOperator : Operator
     /// <summary>The empty grouping set has its group even without rows.</summary>
     private void AddEmptySets()
     {
-        if (_groupingSets is not { HasEmptySet: true } || _table.Count > 0)
+        if (_groupingSets is not { HasEmptySet: true } || GroupCount > 0)
         {
             return;
         }
@@ -208,18 +223,19 @@ internal sealed class HashAggregateOperator : Operator
             if (_groupingSets.IsEmpty(set))
             {
                 Span<int> group = [0];
-                _table.FindOrAdd(_groupingSets.NullKeys(set), default, 1, group);
+                Vector[] keys = _groupingSets.NullKeys(set);
+                TableFor(keys).FindOrAdd(keys, default, 1, group);
             }
         }
 
-        _accumulators.Resize(_table.Count);
+        _accumulators.Resize(GroupCount);
     }
 
     private Batch EmitGroups()
     {
         int count = Math.Min(Context.BatchSize, _emitCount - _emitted);
         var columns = new Vector[_plan.Columns.Count];
-        _table.Keys(_emitted, count).CopyTo(columns, 0);
+        _table!.Keys(_emitted, count).CopyTo(columns, 0);
         Span<Vector> values = columns.AsSpan(_keyCount);
         if (_plan.Mode == AggregateMode.Partial)
         {
@@ -237,7 +253,7 @@ internal sealed class HashAggregateOperator : Operator
     /// <summary>Makes each row a group of its own.</summary>
     private Batch? PassThrough(Batch batch)
     {
-        Debug.Assert(_groupingSets == null && _table.Count == 0, "rows pass through an empty table");
+        Debug.Assert(_groupingSets == null && GroupCount == 0, "rows pass through an empty table");
         int count = batch.RowCount;
         _strategy!.CountPassed(count);
         Vector[] keys = _keys.Evaluate(batch);

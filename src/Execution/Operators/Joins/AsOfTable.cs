@@ -15,7 +15,7 @@ internal sealed class AsOfTable : IDisposable
 {
     private readonly ColumnAppender[] _appenders;
     private readonly ColumnAppender _order;
-    private readonly GroupTable? _keys;
+    private readonly LookupTable? _keys;
     private int[] _rows = [];
     private int[] _starts = [];
     private Vector? _orderValues;

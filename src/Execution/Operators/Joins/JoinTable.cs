@@ -21,12 +21,12 @@ namespace SqlCluster.Execution.Operators.Joins;
 internal sealed class JoinTable : IDisposable
 {
     private readonly ColumnAppender?[] _appenders;
-    private readonly GroupTable _keys;
+    private readonly LookupTable _keys;
     private NativeBuffer? _starts;
     private NativeBuffer? _rowList;
     private NativeBuffer? _matched;
 
-    private JoinTable(GroupTable keys, ColumnAppender?[] appenders)
+    private JoinTable(LookupTable keys, ColumnAppender?[] appenders)
     {
         _keys = keys;
         _appenders = appenders;
@@ -149,6 +149,7 @@ internal sealed class JoinTable : IDisposable
         using ExpressionList keys = new ExpressionList(plan.RightKeys, context.Evaluation);
         table.Reserve(keys, batches, account);
         var numbers = new StateArray<int>(account);
+        numbers.Resize(batches.Sum(static batch => batch.RowCount));
         using var joinKeys = new JoinKeys(plan.NullsEqual, account);
         foreach (Batch batch in batches)
         {
@@ -223,7 +224,6 @@ internal sealed class JoinTable : IDisposable
     {
         int count = batch.RowCount, first = RowCount;
         ReadOnlySpan<int> rows = batch.Selection == null ? default : batch.Selection.Rows;
-        numbers.Resize(first + count);
         Span<int> batchNumbers = numbers.Values.Slice(first, count);
         if (joinKeys.TryPresent(keys, rows, count, out ReadOnlySpan<int> present, out ReadOnlySpan<int> positions))
         {
