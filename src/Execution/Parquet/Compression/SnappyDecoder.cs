@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Parquet.Compression;
 
@@ -31,9 +33,10 @@ internal static unsafe class SnappyDecoder
     /// <summary>Decodes a block whose stated length must be the output's. False when the input is damaged or has another length.</summary>
     public static bool TryDecompress(ReadOnlySpan<byte> input, Span<byte> output)
     {
-        if (SnappyCopyBy32.IsSupported)
+        if (Simd.Has256 && SnappyCopyBy32.IsSupported)
             return TryDecompress<SnappyCopyBy32>(input, output);
-        return SnappyCopyBy16.IsSupported ? TryDecompress<SnappyCopyBy16>(input, output) : TryDecompress<SnappyCopyBy8>(input, output);
+        bool isScalarAsked = Vector256.IsHardwareAccelerated && !Simd.Has256;
+        return !isScalarAsked && SnappyCopyBy16.IsSupported ? TryDecompress<SnappyCopyBy16>(input, output) : TryDecompress<SnappyCopyBy8>(input, output);
     }
 
     /// <summary>Decodes with a stated way of copying; tests run all three.</summary>

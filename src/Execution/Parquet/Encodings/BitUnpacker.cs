@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Parquet.Encodings;
 
@@ -29,9 +30,9 @@ internal static class BitUnpacker
         where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>
     {
         Debug.Assert((uint)bitWidth <= (uint)Unsafe.SizeOf<T>() * 8 && count >= 0);
-        if (Avx512Vbmi.IsSupported && VbmiPlan<T>.CanUnpack(bitWidth))
+        if (Simd.HasBytePermute && VbmiPlan<T>.CanUnpack(bitWidth))
             UnpackVbmi(ref source, bitWidth, count, ref target);
-        else if (Avx2.IsSupported && Avx2Plan.CanUnpack<T>(bitWidth))
+        else if (Simd.Has256 && Avx2.IsSupported && Avx2Plan.CanUnpack<T>(bitWidth))
             UnpackAvx2(ref source, bitWidth, count, ref target);
         else
             UnpackScalar(ref source, bitWidth, count, ref target);

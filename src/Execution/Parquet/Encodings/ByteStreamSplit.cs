@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using SqlCluster.Execution.Kernels;
 using SqlCluster.Execution.Parquet.Metadata;
 
 namespace SqlCluster.Execution.Parquet.Encodings;
@@ -23,7 +24,7 @@ internal static class ByteStreamSplit
     public static void Decode(ReadOnlySpan<byte> source, int valueSizeBytes, Span<byte> target)
     {
         Check(source, target);
-        if (Avx512Vbmi.IsSupported && valueSizeBytes is 2 or 4 or 8)
+        if (Simd.HasBytePermute && valueSizeBytes is 2 or 4 or 8)
             DecodeVbmi(source, valueSizeBytes, target);
         else
             DecodeScalar(source, valueSizeBytes, target);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Parquet.Encodings;
 
@@ -15,7 +16,7 @@ internal static class NullSpreader
     public static void Spread<T>(ReadOnlySpan<T> packed, ReadOnlySpan<byte> validity, Span<T> target)
         where T : unmanaged
     {
-        if (Avx512Vbmi2.IsSupported && Unsafe.SizeOf<T>() <= 8)
+        if (Simd.Has512 && Avx512Vbmi2.IsSupported && Unsafe.SizeOf<T>() <= 8)
             SpreadExpand(packed, validity, target);
         else
             SpreadScalar(packed, validity, target);
