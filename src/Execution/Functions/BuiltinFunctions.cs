@@ -3,6 +3,7 @@ using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Execution.Functions.Scalar.Arithmetic;
 using SqlCluster.Execution.Functions.Scalar.Conditional;
 using SqlCluster.Execution.Functions.Scalar.Dates;
+using SqlCluster.Execution.Functions.Scalar.Formatting;
 using SqlCluster.Execution.Functions.Scalar.Nested;
 using SqlCluster.Execution.Functions.Scalar.Numbers;
 using SqlCluster.Execution.Functions.Scalar.Texts;
@@ -34,6 +35,7 @@ public sealed class BuiltinFunctions : IFunctionCatalog
             .. DateArithmetic.Overloads,
             .. DateFunctions.Overloads,
             .. Extract.Overloads,
+            .. TemplateFunctions.Overloads,
             .. Extremes.Overloads,
             .. ArrayFunctions.Overloads,
             .. NestedValues.Overloads,
