@@ -97,6 +97,18 @@ public class AggregateFunctionTests
     }
 
     [Fact]
+    public void JsonHoldsAllValues()
+    {
+        var table = new RowTable([SqlType.Text, SqlType.Integer], [["a\"b", 1L], ["c", null], ["c", 3L]], 5);
+        Expression key = table.Column(0), value = table.Column(1);
+        Assert.Equal("[1, null, 3]", One("json_agg", table, value));
+        Assert.Equal("[\"c\", \"c\", \"a\\\"b\"]", Run(HashAggregateTests.Call("jsonb_agg", table, key) with { OrderBy = [new SortKey(key, Descending: true)] }, table));
+        Assert.Equal("{ \"a\\\"b\" : 1, \"c\" : null, \"c\" : 3 }", One("json_object_agg", table, key, value));
+        Assert.Equal("{\"c\": 3, \"a\\\"b\": 1}", One("jsonb_object_agg", table, key, value));
+        Assert.Equal("22023", Assert.Throws<QueryException>(() => One("json_object_agg", new RowTable(table.Types, [[null, 1L]], 1), key, value)).SqlState);
+    }
+
+    [Fact]
     public void OrderedSets()
     {
         var table = new RowTable([SqlType.DoublePrecision, SqlType.Integer], [.. new[] { 4L, 1, 3, 3, 2 }.Select(static value => new object?[] { 0.4, value }), [0.4, null]], 6);

@@ -19,6 +19,7 @@ internal static class AggregateFunctions
         .. Collections.Functions,
         .. OrderedSets.Functions,
         .. DistinctSketch.Functions,
+        .. JsonCollections.Functions,
     ];
 
     private static readonly FrozenDictionary<FunctionSignature, AggregateFunction> BySignature =

@@ -1,0 +1,59 @@
+using System.Text;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions.Casts;
+using SqlCluster.Execution.Functions.Scalar.Texts;
+
+namespace SqlCluster.Execution.Functions.Aggregate;
+
+/// <summary>json_agg and json_object_agg: a group's values as a JSON array or object, in PostgreSQL's spacing; the jsonb forms are normalized.</summary>
+internal static class JsonCollections
+{
+    public static readonly AggregateFunction[] Functions =
+    [
+        Array("json_agg", SqlType.Json, "All values as a JSON array, nulls included."),
+        Array("jsonb_agg", SqlType.Jsonb, "All values as a JSON array, nulls included."),
+        Object("json_object_agg", SqlType.Json, "Keys and values as a JSON object."),
+        Object("jsonb_object_agg", SqlType.Jsonb, "Keys and values as a JSON object; the last value of a key counts."),
+    ];
+
+    private static AggregateFunction Array(string name, SqlType type, string description) => AggregateFunction.Create(
+        name, [ParameterType.Any], FunctionSignature.Returns(type), null,
+        binding => new CollectingAccumulator(binding, -1, (columns, rows, result) =>
+        {
+            var text = new StringBuilder("[");
+            for (int i = 0; i < rows.Length; i++)
+            {
+                text.Append(i == 0 ? "" : ", ");
+                JsonFunctions.Append(text, binding.ArgumentTypes[0], in columns[0], rows[i], binding.Context.Zone);
+            }
+
+            Set(result, text.Append(']'), type);
+        }),
+        description) with { IsOrderSensitive = true };
+
+    private static AggregateFunction Object(string name, SqlType type, string description) => AggregateFunction.Create(
+        name, [SqlType.Text, ParameterType.Any], FunctionSignature.Returns(type), null,
+        binding => new CollectingAccumulator(binding, -1, (columns, rows, result) =>
+        {
+            var text = new StringBuilder("{ ");
+            for (int i = 0; i < rows.Length; i++)
+            {
+                if (columns[0].IsNull(rows[i]))
+                {
+                    throw ExecutionErrors.InvalidArgument("field name must not be null");
+                }
+
+                text.Append(i == 0 ? "" : ", ");
+                JsonFunctions.Append(text, SqlType.Text, in columns[0], rows[i], binding.Context.Zone);
+                text.Append(" : ");
+                JsonFunctions.Append(text, binding.ArgumentTypes[1], in columns[1], rows[i], binding.Context.Zone);
+            }
+
+            Set(result, text.Append(" }"), type);
+        }),
+        description) with { IsOrderSensitive = true };
+
+    private static void Set(ResultColumn result, StringBuilder text, SqlType type) =>
+        result.SetText(type.Kind == TypeKind.Jsonb ? JsonForms.Normalize(text.ToString()) : text.ToString());
+}
