@@ -19,6 +19,7 @@ internal sealed class ComparisonEvaluator(ComparisonOperator comparison, Evaluat
     private readonly VectorGatherer _leftFlattener = new(account);
     private readonly VectorGatherer _rightFlattener = new(account);
     private readonly ConstantRescaler _rescaler = new(account);
+    private readonly NullBoolean _null = new(account);
     private NativeBuffer? _leftWide;
     private NativeBuffer? _rightWide;
 
@@ -27,7 +28,7 @@ internal sealed class ComparisonEvaluator(ComparisonOperator comparison, Evaluat
         Vector leftValue = left.Evaluate(batch), rightValue = right.Evaluate(batch);
         if (leftValue is ConstantVector { IsNullConstant: true } || rightValue is ConstantVector { IsNullConstant: true })
         {
-            return new ConstantVector(NullBoolean(), batch.Length);
+            return _null.OfLength(batch.Length);
         }
 
         return Compare(leftValue, rightValue, batch.Length, batch.Selection);
@@ -68,8 +69,6 @@ internal sealed class ComparisonEvaluator(ComparisonOperator comparison, Evaluat
         ComparisonOperator.GreaterOrEqual => ComparisonOperator.LessOrEqual,
         ComparisonOperator.Equal or ComparisonOperator.NotEqual => comparison,
     };
-
-    private Vector NullBoolean() => LiteralVectors.ToVector(Literal.NullBoolean, account, out _);
 
     private Vector Compare(ComparisonOperator operation, Vector leftValue, SqlType leftType, Vector rightValue, SqlType rightType, int length, SelectionVector? selection)
     {

@@ -24,6 +24,7 @@ internal sealed class InListEvaluator : Evaluator
     private readonly ResultBuffers _result;
     private readonly VectorGatherer _flattener;
     private readonly ComparisonEvaluator[] _comparisons;
+    private readonly NullBoolean _null;
     private NativeBuffer? _hashes;
 
     public InListEvaluator(Evaluator input, Literal[] items, bool negated, MemoryAccount account)
@@ -32,6 +33,7 @@ internal sealed class InListEvaluator : Evaluator
         _input = input;
         _negated = negated;
         _account = account;
+        _null = new NullBoolean(account);
         _hasNull = items.Any(static item => item.IsNull);
         Literal[] values = [.. items.Where(static item => !item.IsNull).Select(item => Rescaled(item, input.Type)).OfType<Literal>()];
         _itemCount = values.Length;
@@ -63,7 +65,7 @@ internal sealed class InListEvaluator : Evaluator
         int length = batch.Length;
         if (value is ConstantVector { IsNullConstant: true })
         {
-            return new ConstantVector(LiteralVectors.ToVector(Literal.NullBoolean, _account, out _), length);
+            return _null.OfLength(length);
         }
 
         value = _flattener.Flatten(value);

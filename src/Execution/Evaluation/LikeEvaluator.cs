@@ -13,6 +13,7 @@ internal sealed class LikeEvaluator(Evaluator input, Evaluator pattern, char? es
     private readonly ResultBuffers _result = new(account);
     private readonly VectorGatherer _flattener = new(account);
     private readonly VectorGatherer _patternFlattener = new(account);
+    private readonly NullBoolean _null = new(account);
     private byte[]? _patternBytes;
     private LikePattern? _compiled;
 
@@ -22,7 +23,7 @@ internal sealed class LikeEvaluator(Evaluator input, Evaluator pattern, char? es
         int length = batch.Length;
         if (texts is ConstantVector { IsNullConstant: true } || patterns is ConstantVector { IsNullConstant: true })
         {
-            return new ConstantVector(LiteralVectors.ToVector(Catalyst.Expressions.Literal.NullBoolean, account, out _), length);
+            return _null.OfLength(length);
         }
 
         texts = _flattener.Flatten(texts);

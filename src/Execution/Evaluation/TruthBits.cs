@@ -1,5 +1,6 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Execution.Functions;
 using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Evaluation;
@@ -62,6 +63,15 @@ internal sealed class BooleanFlattener(Evaluator inner, MemoryAccount account) :
         _gatherer.Dispose();
         inner.Dispose();
     }
+}
+
+/// <summary>The constant NULL of type boolean; its one row is made once.</summary>
+internal sealed class NullBoolean(MemoryAccount account)
+{
+    private Vector? _value;
+
+    public ConstantVector OfLength(int length) =>
+        new(_value ??= LiteralVectors.ToVector(Catalyst.Expressions.Literal.NullBoolean, account, out _), length);
 }
 
 /// <summary>A reusable bitmap.</summary>
