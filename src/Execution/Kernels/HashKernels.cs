@@ -122,6 +122,15 @@ internal static class HashKernels
             case FixedVector { HasNulls: false } integers when column.Type.Id is ArrowTypeId.Int32 or ArrowTypeId.Date32 && !isSelected:
                 HashInts(integers.Values<int>(), result, combine);
                 return;
+            case ViewVector { HasNulls: false } text:
+                ReadOnlySpan<StringView> views = text.Views;
+                for (int i = 0; i < count; i++)
+                {
+                    ulong hash = HashView(in views[isSelected ? rows[i] : i]);
+                    result[i] = combine ? Combine(result[i], hash) : hash;
+                }
+
+                return;
         }
 
         var reader = new VectorReader(column);
