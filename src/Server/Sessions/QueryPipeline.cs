@@ -47,7 +47,9 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     {
         ExecutionSettings settings = session.Settings.ForExecution(engine.MemoryLimitBytes) with { Parameters = parameters ?? NodeList<Literal>.Empty };
         var context = new QueryContext($"{session.Id}", settings, cancellation);
-        return new StatementResult.Rows(query.Columns, QueryExecution.Start(query.Stages, context, engine.Executor), tag);
+        QueryExecution execution = QueryExecution.Start(query.Stages, context, engine.Executor);
+        session.LastExecution = execution;
+        return new StatementResult.Rows(query.Columns, execution, tag);
     }
 
     /// <summary>Puts rows made by the server itself (SHOW, EXPLAIN) through the engine, so that every result is of one kind.</summary>

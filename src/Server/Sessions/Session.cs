@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using SqlCluster.Execution.Scheduler;
 using SqlCluster.Parser;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Catalogs;
@@ -31,6 +32,9 @@ public sealed class Session : IDisposable
     public SessionSettings Settings { get; } = new();
 
     public SessionCatalog Catalog { get; }
+
+    /// <summary>The query that was started last, for progress; it may have ended. Null before the first one.</summary>
+    public QueryExecution? LastExecution { get; internal set; }
 
     /// <summary>Statements of PREPARE, by name.</summary>
     internal Dictionary<string, Prepare> Prepared { get; } = new(StringComparer.Ordinal);

@@ -20,18 +20,54 @@ internal static class Targets
         }
         else if (Directory.Exists(target))
         {
-            foreach (string entry in Directory.GetFileSystemEntries(target).Order(StringComparer.Ordinal))
-            {
-                bool isTable = Directory.Exists(entry) ? Path.GetFileName(entry)[0] is not ('.' or '_') && HasTableFiles(entry) : FilePaths.IsTableFile(entry);
-                if (isTable)
-                {
-                    engine.Attach(TableName(entry), entry);
-                }
-            }
+            AttachFolder(engine, target);
         }
         else
         {
-            throw new QueryException("58P01", ErrorKind.User, $"no such file or folder: '{target}'");
+            throw CliErrors.NoTarget(target);
+        }
+    }
+
+    /// <summary>A file that is no table is left out with a warning: the others can be used.</summary>
+    private static void AttachFolder(Engine engine, string folder)
+    {
+        string[] entries;
+        try
+        {
+            entries = [.. Directory.GetFileSystemEntries(folder).Where(IsTable).Order(StringComparer.Ordinal)];
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw CliErrors.File(folder, error);
+        }
+
+        foreach (string entry in entries)
+        {
+            try
+            {
+                engine.Attach(TableName(entry), entry);
+            }
+            catch (QueryException error)
+            {
+                Console.Error.WriteLine($"WARNING:  {error.SqlState}: {error.Message} (not a table: {entry})");
+            }
+        }
+    }
+
+    private static bool IsTable(string entry)
+    {
+        if (!Directory.Exists(entry))
+        {
+            return FilePaths.IsTableFile(entry);
+        }
+
+        try
+        {
+            return Path.GetFileName(entry)[0] is not ('.' or '_') && HasTableFiles(entry);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
         }
     }
 

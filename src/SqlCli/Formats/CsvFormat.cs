@@ -21,6 +21,8 @@ internal sealed class CsvFormat(TextWriter writer) : IResultFormat
         await writer.FlushAsync(cancellation).ConfigureAwait(false);
     }
 
+    public Task AbandonAsync() => writer.FlushAsync();
+
     private void WriteLine(string?[] values)
     {
         for (int i = 0; i < values.Length; i++)

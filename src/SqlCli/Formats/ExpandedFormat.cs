@@ -7,23 +7,45 @@ internal sealed class ExpandedFormat(TextWriter writer) : IResultFormat
 {
     public async Task WriteAsync(StatementResult result, CancellationToken cancellation)
     {
-        if (result is not StatementResult.Rows rows)
+        if (result is StatementResult.Command command)
         {
-            return;
+            writer.WriteLine(command.Tag);
+        }
+        else if (result is StatementResult.Rows rows)
+        {
+            var records = new RecordWriter(writer, [.. rows.Columns.Select(static column => column.Name)]);
+            await foreach (string?[] row in RowReader.ReadAsync(rows, cancellation).ConfigureAwait(false))
+            {
+                records.Write(row);
+            }
+
+            writer.WriteLine(records.Count == 0 ? "(0 rows)" : "");
         }
 
-        int width = rows.Columns.IsEmpty ? 0 : rows.Columns.Max(static column => TextWidth.Of(column.Name));
-        long count = 0;
-        await foreach (string?[] row in RowReader.ReadAsync(rows, cancellation).ConfigureAwait(false))
+        await writer.FlushAsync(cancellation).ConfigureAwait(false);
+    }
+
+    public Task AbandonAsync() => writer.FlushAsync();
+}
+
+/// <summary>Writes records one below the other. Lines of a value after its first are indented below it.</summary>
+internal sealed class RecordWriter(TextWriter writer, string[] names)
+{
+    private readonly int _width = names.Length == 0 ? 0 : names.Max(TextWidth.Of);
+
+    public long Count { get; private set; }
+
+    public void Write(string?[] row)
+    {
+        writer.WriteLine($"-[ RECORD {++Count} ]".PadRight(_width + 3, '-'));
+        for (int i = 0; i < row.Length; i++)
         {
-            writer.WriteLine($"-[ RECORD {++count} ]{new string('-', Math.Max(0, width - 8))}");
-            for (int i = 0; i < row.Length; i++)
+            string[] lines = (row[i] ?? "").Split('\n');
+            writer.WriteLine($"{TextWidth.PadRight(names[i], _width)} | {TextWidth.Visible(lines[0])}".TrimEnd(' '));
+            for (int line = 1; line < lines.Length; line++)
             {
-                writer.WriteLine($"{TextWidth.PadRight(rows.Columns[i].Name, width)} | {row[i]}");
+                writer.WriteLine($"{new string(' ', _width)} | {TextWidth.Visible(lines[line])}".TrimEnd(' '));
             }
         }
-
-        writer.WriteLine(count == 0 ? "(0 rows)" : "");
-        await writer.FlushAsync(cancellation).ConfigureAwait(false);
     }
 }

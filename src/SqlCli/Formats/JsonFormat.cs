@@ -39,6 +39,8 @@ internal sealed class JsonFormat(TextWriter writer, bool isLines) : IResultForma
         await writer.FlushAsync(cancellation).ConfigureAwait(false);
     }
 
+    public Task AbandonAsync() => writer.FlushAsync();
+
     private void WriteValue(string? value, SqlType type)
     {
         if (value == null)
@@ -51,7 +53,8 @@ internal sealed class JsonFormat(TextWriter writer, bool isLines) : IResultForma
         }
         else if ((type.IsNumber && value is not ("NaN" or "Infinity" or "-Infinity")) || type.Kind is TypeKind.Json or TypeKind.Jsonb)
         {
-            writer.Write(value);
+            // Line breaks stand between JSON's tokens only; a line holds a row.
+            writer.Write(isLines ? value.Replace('\n', ' ') : value);
         }
         else
         {

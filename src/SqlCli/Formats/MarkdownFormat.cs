@@ -22,6 +22,8 @@ internal sealed class MarkdownFormat(TextWriter writer) : IResultFormat
         await writer.FlushAsync(cancellation).ConfigureAwait(false);
     }
 
+    public Task AbandonAsync() => writer.FlushAsync();
+
     private void WriteLine(IEnumerable<string> values) =>
-        writer.Write($"| {string.Join(" | ", values.Select(static value => value.Replace("|", "\\|", StringComparison.Ordinal).Replace("\n", "<br>", StringComparison.Ordinal)))} |\n");
+        writer.Write($"| {string.Join(" | ", values.Select(static value => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal).Replace("\n", "<br>", StringComparison.Ordinal)))} |\n");
 }

@@ -1,39 +1,83 @@
 using System.Text;
+using SqlCluster.SqlCli.Commands;
 
 namespace SqlCluster.SqlCli.Formats;
 
 /// <summary>Where results go: standard output, or a file that appears under its name when everything is written.</summary>
 internal sealed class ResultOutput : IDisposable
 {
-    private readonly string? _path;
     private readonly string? _unfinished;
+    private StreamWriter? _writer;
 
-    public ResultOutput(string? path)
+    /// <param name="path">The file, or null for standard output.</param>
+    /// <param name="progress">Taken away before the first byte reaches standard output.</param>
+    /// <exception cref="Parser.Errors.QueryException">58P01: no such folder; 42501: not allowed to write there.</exception>
+    public ResultOutput(string? path, ProgressBar progress)
+        : this(path == null ? new ProgressStream(Console.OpenStandardOutput(), progress) : Create(path + ".unfinished"))
     {
-        _path = path;
+        Path = path;
         _unfinished = path == null ? null : path + ".unfinished";
-        Stream stream = _unfinished == null ? Console.OpenStandardOutput() : File.Create(_unfinished);
-        Writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" };
     }
 
-    public StreamWriter Writer { get; }
+    /// <param name="stream">Anything else, such as a pager; closed with this.</param>
+    public ResultOutput(Stream stream) => _writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" };
+
+    public string? Path { get; }
+
+    public StreamWriter Writer => _writer ?? throw new ObjectDisposedException(nameof(ResultOutput));
+
+    /// <summary>Closes the unfinished file, so that it can be written by its name.</summary>
+    public string TakeUnfinished()
+    {
+        Close();
+        return _unfinished!;
+    }
+
+    public Task FlushAsync() => _writer?.FlushAsync() ?? Task.CompletedTask;
 
     /// <summary>Everything is written: puts the file under its name.</summary>
+    /// <exception cref="Parser.Errors.QueryException">The file cannot be written.</exception>
     public void Complete()
     {
-        Writer.Dispose();
-        if (_path != null)
+        try
         {
-            File.Move(_unfinished!, _path, true);
+            Close();
+            if (Path != null)
+            {
+                File.Move(_unfinished!, Path, true);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw CliErrors.File(Path ?? "standard output", error);
         }
     }
 
     public void Dispose()
     {
-        Writer.Dispose();
+        Close();
         if (_unfinished != null)
         {
             File.Delete(_unfinished);
+        }
+    }
+
+    private void Close()
+    {
+        StreamWriter? writer = _writer;
+        _writer = null;
+        writer?.Dispose();
+    }
+
+    private static FileStream Create(string path)
+    {
+        try
+        {
+            return File.Create(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw CliErrors.File(path[..^".unfinished".Length], error);
         }
     }
 }

@@ -9,7 +9,7 @@ internal static class RowReader
 {
     public static async IAsyncEnumerable<string?[]> ReadAsync(StatementResult.Rows rows, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var text = new RowText([.. rows.Columns.Select(static column => column.Type)]);
+        var text = new RowText([.. rows.Columns.Select(static column => column.Type)], rows.Execution.Context.Settings.TimeZone);
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
         {
             text.Open(batch);

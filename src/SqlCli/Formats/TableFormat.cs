@@ -4,7 +4,10 @@ using SqlCluster.Server.Sessions;
 namespace SqlCluster.SqlCli.Formats;
 
 /// <summary>Columns in line, as psql shows them. Widths come from the first rows; longer values of later rows push their line out.</summary>
-internal sealed class TableFormat(TextWriter writer) : IResultFormat
+/// <remarks>
+/// With a width to keep, wide columns are cut until the line fits; where that would leave too little of them, each record is shown by itself instead.
+/// </remarks>
+internal sealed class TableFormat(TextWriter writer, int? width) : IResultFormat
 {
     private const int RowsForWidths = 1000;
 
@@ -12,11 +15,6 @@ internal sealed class TableFormat(TextWriter writer) : IResultFormat
     {
         if (result is StatementResult.Command command)
         {
-            foreach (string notice in command.Notices)
-            {
-                writer.WriteLine($"NOTICE:  {notice}");
-            }
-
             writer.WriteLine(command.Tag);
             await writer.FlushAsync(cancellation).ConfigureAwait(false);
             return;
@@ -26,55 +24,90 @@ internal sealed class TableFormat(TextWriter writer) : IResultFormat
         string[] names = [.. rows.Columns.Select(static column => column.Name)];
         bool[] isRight = [.. rows.Columns.Select(static column => column.Type.IsNumber || column.Type.Kind == TypeKind.Oid)];
         var first = new List<string?[]>();
-        int[]? widths = null;
+        RecordWriter? records = null;
+        TableWriter? table = null;
         long count = 0;
         await foreach (string?[] row in RowReader.ReadAsync(rows, cancellation).ConfigureAwait(false))
         {
             count++;
-            if (widths != null)
+            if (table != null)
             {
-                WriteRow(row, widths, isRight);
-                continue;
+                table.Write(row);
             }
-
-            first.Add(row);
-            if (first.Count == RowsForWidths)
+            else if (records != null)
             {
-                widths = WriteStart(names, first, isRight);
+                records.Write(row);
+            }
+            else
+            {
+                first.Add(row);
+                if (first.Count == RowsForWidths)
+                {
+                    Start();
+                }
             }
         }
 
-        if (widths == null)
+        if (table == null && records == null)
         {
-            WriteStart(names, first, isRight);
+            Start();
         }
 
-        writer.WriteLine(count == 1 ? "(1 row)" : $"({count} rows)");
+        if (records == null || count == 0)
+        {
+            writer.WriteLine(count == 1 ? "(1 row)" : $"({count} rows)");
+        }
+
+        if (table is { CutColumns: > 0 })
+        {
+            writer.WriteLine($"({table.CutColumns} {(table.CutColumns == 1 ? "column" : "columns")} cut to fit; \\x shows all of it)");
+        }
+
         writer.WriteLine();
         await writer.FlushAsync(cancellation).ConfigureAwait(false);
-    }
 
-    private int[] WriteStart(string[] names, List<string?[]> rows, bool[] isRight)
-    {
-        int[] widths = [.. names.Select((name, column) => rows.Select(row => TextWidth.Of(row[column] ?? "")).Append(TextWidth.Of(name)).Max())];
-        writer.WriteLine(string.Join('|', names.Select((name, column) => $" {TextWidth.Center(name, widths[column])} ")).TrimEnd());
-        writer.WriteLine(string.Join('+', widths.Select(static width => new string('-', width + 2))));
-        foreach (string?[] row in rows)
+        void Start()
         {
-            WriteRow(row, widths, isRight);
-        }
+            int[] natural = ColumnWidths.Natural(names, first);
+            int[]? widths = width is { } limit ? ColumnWidths.Fit(natural, limit) : natural;
+            if (widths == null)
+            {
+                records = new RecordWriter(writer, names);
+                first.ForEach(records.Write);
+                return;
+            }
 
-        return widths;
+            table = new TableWriter(writer, widths, isRight, natural, width != null);
+            table.WriteHeader(names);
+            first.ForEach(table.Write);
+        }
     }
 
-    private void WriteRow(string?[] row, int[] widths, bool[] isRight)
+    public Task AbandonAsync() => writer.FlushAsync();
+}
+
+/// <summary>Writes the lines of a table.</summary>
+internal sealed class TableWriter(TextWriter writer, int[] widths, bool[] isRight, int[] natural, bool isCutting)
+{
+    public int CutColumns { get; } = widths.Where((width, column) => width < natural[column]).Count();
+
+    public void WriteHeader(string[] names)
+    {
+        writer.WriteLine(string.Join('|', names.Select((name, column) => $" {TextWidth.Center(TextWidth.Cut(TextWidth.Visible(name), widths[column]), widths[column])} ")).TrimEnd());
+        writer.WriteLine(string.Join('+', widths.Select(static width => new string('-', width + 2))));
+    }
+
+    public void Write(string?[] row)
     {
         for (int i = 0; i < row.Length; i++)
         {
-            string value = (row[i] ?? "").Replace("\n", "\\n", StringComparison.Ordinal);
-            writer.Write(i == 0 ? " " : "| ");
-            writer.Write(isRight[i] ? TextWidth.PadLeft(value, widths[i]) : i == row.Length - 1 ? value : TextWidth.PadRight(value, widths[i]));
-            writer.Write(i == row.Length - 1 ? "" : " ");
+            string value = TextWidth.Visible(row[i] ?? "");
+            value = isCutting ? TextWidth.Cut(value, widths[i]) : value;
+            bool isLast = i == row.Length - 1;
+            writer.Write(i == 0 ? "" : "|");
+            writer.Write(isLast && value.Length == 0 ? "" : " ");
+            writer.Write(isRight[i] ? TextWidth.PadLeft(value, widths[i]) : isLast ? value : TextWidth.PadRight(value, widths[i]));
+            writer.Write(isLast ? "" : " ");
         }
 
         writer.WriteLine();
