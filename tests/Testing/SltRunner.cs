@@ -23,7 +23,7 @@ public sealed class SltRunner(IReadOnlyDictionary<string, string> settings, int 
     /// <summary>Records run so far.</summary>
     public int RecordCount { get; private set; }
 
-    /// <summary>Runs a file in a new engine; relative paths in its statements start at the repository's root.</summary>
+    /// <summary>Runs a file in a new engine. In its statements __ROOT__ is the repository's root and __TEMP__ an empty folder that goes away at the end.</summary>
     /// <returns>What failed; empty when all is well.</returns>
     public async Task<IReadOnlyList<SltFailure>> RunAsync(SltFile file, CancellationToken cancellation = default)
     {
@@ -34,9 +34,11 @@ public sealed class SltRunner(IReadOnlyDictionary<string, string> settings, int 
             session.Settings.Set(name, value);
         }
 
+        using var places = new SltPlaces();
         var failures = new List<SltFailure>();
-        foreach (SltRecord record in file.Records)
+        foreach (SltRecord written in file.Records)
         {
+            SltRecord record = places.Fill(written);
             RecordCount++;
             string? failure = record switch
             {

@@ -18,8 +18,10 @@ public static class SltUpdate
         string[] lines = File.ReadAllLines(file.Path);
         var output = new List<string>();
         int copied = 0;
-        foreach (SltRecord record in file.Records)
+        using var places = new SltPlaces();
+        foreach (SltRecord written in file.Records)
         {
+            SltRecord record = places.Fill(written);
             if (record is not SltQuery query)
             {
                 try

@@ -12,7 +12,7 @@ public static class FilePaths
     private static readonly (string Ending, FileFormat Format)[] Endings =
     [
         (".parquet", FileFormat.Parquet), (".parq", FileFormat.Parquet), (".csv", FileFormat.Csv), (".tsv", FileFormat.Csv), (".csv.gz", FileFormat.Csv),
-        (".tsv.gz", FileFormat.Csv), (".tbl", FileFormat.Csv), (".json", FileFormat.Json), (".jsonl", FileFormat.Json), (".ndjson", FileFormat.Json),
+        (".tsv.gz", FileFormat.Csv), (".tbl", FileFormat.Csv), (".tbl.gz", FileFormat.Csv), (".json", FileFormat.Json), (".jsonl", FileFormat.Json), (".ndjson", FileFormat.Json),
         (".json.gz", FileFormat.Json), (".jsonl.gz", FileFormat.Json), (".ndjson.gz", FileFormat.Json),
     ];
 

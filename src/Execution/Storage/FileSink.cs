@@ -2,7 +2,9 @@ using System.Globalization;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Csv;
 using SqlCluster.Execution.Functions;
+using SqlCluster.Execution.Json;
 using SqlCluster.Execution.Parquet.Writing;
 using SqlCluster.Parser.Errors;
 
@@ -27,7 +29,8 @@ public abstract class FileSink : IDisposable
             return format switch
             {
                 FileFormat.Parquet => new ParquetSink(path, columns, options),
-                FileFormat.Csv or FileFormat.Json => throw ExecutionErrors.Unsupported($"writing {format} files"),
+                FileFormat.Csv => new CsvSink(path, columns, options),
+                FileFormat.Json => new JsonSink(path, columns, options),
             };
         }
         catch (ArgumentOutOfRangeException error)

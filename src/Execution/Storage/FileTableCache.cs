@@ -1,4 +1,6 @@
 using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Execution.Csv;
+using SqlCluster.Execution.Json;
 using SqlCluster.Execution.Parquet.Reading;
 using SqlCluster.Parser.Errors;
 
@@ -28,10 +30,12 @@ public sealed class FileTableCache : IDisposable
     public ITable Open(string path, FileTableOptions options)
     {
         IReadOnlyList<string> files = FilePaths.Expand(path);
+        string name = Path.GetFileNameWithoutExtension(path.TrimEnd(Path.DirectorySeparatorChar));
         return (options.Format ?? FilePaths.FormatOf(files[0])) switch
         {
-            FileFormat.Parquet => ParquetTable.Open(Path.GetFileNameWithoutExtension(path.TrimEnd(Path.DirectorySeparatorChar)), files, ParquetOptions(options)),
-            _ => throw ExecutionErrors.Unsupported($"files such as '{files[0]}'"),
+            FileFormat.Parquet => ParquetTable.Open(name, files, ParquetOptions(options)),
+            FileFormat.Csv => CsvTable.Open(name, files, options.Options, options.Columns),
+            FileFormat.Json => JsonTable.Open(name, files, options.Options, options.Columns),
         };
     }
 

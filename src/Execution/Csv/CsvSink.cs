@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Text;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions.Casts;
+using SqlCluster.Execution.Kernels;
+using SqlCluster.Execution.Storage;
+
+namespace SqlCluster.Execution.Csv;
+
+/// <summary>Writes CSV as COPY does: NULL is empty without quotes, empty text is quoted. Options: header (on), delimiter, quote, escape, null, force_quote.</summary>
+internal sealed class CsvSink : FileSink
+{
+    private readonly TextFileWriter _writer;
+    private readonly SqlType[] _types;
+    private readonly char _delimiter;
+    private readonly string _separator;
+    private readonly char _quote;
+    private readonly char _escape;
+    private readonly string _null = "";
+    private readonly bool _quotesAll;
+    private readonly SearchValues<char> _special;
+
+    public CsvSink(string path, IReadOnlyList<(string Name, SqlType Type)> columns, IReadOnlyDictionary<string, string> options)
+    {
+        bool hasHeader = true;
+        (_delimiter, _quote) = (path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',', '"');
+        char? escape = null;
+        foreach ((string name, string value) in options)
+        {
+            switch (name.ToLowerInvariant())
+            {
+                case "header": hasHeader = CsvOptions.Flag(name, value); break;
+                case "delim" or "delimiter" or "sep": _delimiter = One(name, value); break;
+                case "quote": _quote = One(name, value); break;
+                case "escape": escape = One(name, value); break;
+                case "null" or "nullstr": _null = value; break;
+                case "force_quote": _quotesAll = value is "*" or "on" or "true" ? true : throw TextFileErrors.InvalidOption(name, value); break;
+                case "compression" when value.ToLowerInvariant() is var codec && codec == (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? "gzip" : "none"): break;
+                default: throw TextFileErrors.UnknownOption("CSV", name);
+            }
+        }
+
+        _escape = escape ?? _quote;
+        _separator = _delimiter.ToString();
+        _special = SearchValues.Create([_delimiter, _quote, _escape, '\n', '\r']);
+        _types = [.. columns.Select(static column => column.Type)];
+        _writer = new TextFileWriter(path);
+        if (hasHeader)
+        {
+            for (int i = 0; i < columns.Count; i++)
+            {
+                AppendField(columns[i].Name, i, false);
+            }
+
+            _writer.Text.Append('\n');
+        }
+    }
+
+    public override void Finish() => _writer.Finish();
+
+    public override void Dispose() => _writer.Dispose();
+
+    protected override void WriteRows(Batch batch)
+    {
+        VectorReader[] readers = Array.ConvertAll(batch.Columns, static column => new VectorReader(column));
+        ReadOnlySpan<int> selected = batch.Selection == null ? default : batch.Selection.Rows;
+        var value = new StringBuilder();
+        for (int i = 0; i < batch.RowCount; i++)
+        {
+            int row = batch.Selection == null ? i : selected[i];
+            for (int column = 0; column < readers.Length; column++)
+            {
+                ref readonly VectorReader reader = ref readers[column];
+                SqlType type = _types[column];
+                if (reader.IsNull(row))
+                {
+                    _writer.Text.Append(column == 0 ? "" : _separator).Append(_null);
+                }
+                else if (!_quotesAll && _delimiter is ',' or '|' or '\t' or ';' && (type.IsNumber || type.Kind == TypeKind.Date))
+                {
+                    _writer.Text.Append(column == 0 ? "" : _separator);
+                    TextForms.Append(_writer.Text, type, in reader, row, TimeZoneInfo.Utc);
+                }
+                else
+                {
+                    value.Clear();
+                    TextForms.Append(value, type, in reader, row, TimeZoneInfo.Utc);
+                    AppendField(value.ToString(), column, _quotesAll);
+                }
+            }
+
+            _writer.Text.Append('\n');
+            _writer.Flush();
+        }
+    }
+
+    private void AppendField(string text, int column, bool force)
+    {
+        StringBuilder target = _writer.Text;
+        if (column > 0)
+        {
+            target.Append(_delimiter);
+        }
+
+        // A lone \. would end COPY's input; blanks at the ends would be lost on some readers.
+        bool needsQuotes = force || text == _null || text == "\\." || text.AsSpan().IndexOfAny(_special) >= 0 || (text.Length > 0 && (text[0] == ' ' || text[^1] == ' '));
+        if (!needsQuotes)
+        {
+            target.Append(text);
+            return;
+        }
+
+        target.Append(_quote);
+        foreach (char character in text)
+        {
+            if (character == _quote || character == _escape)
+            {
+                target.Append(_escape);
+            }
+
+            target.Append(character);
+        }
+
+        target.Append(_quote);
+    }
+
+    private static char One(string name, string value)
+    {
+        string text = value == "\\t" ? "\t" : value;
+        return text.Length == 1 && char.IsAscii(text[0]) && text[0] is not ('\n' or '\r') ? text[0] : throw TextFileErrors.InvalidOption(name, value);
+    }
+}

@@ -1,0 +1,279 @@
+using System.Globalization;
+using System.Text;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Storage;
+
+namespace SqlCluster.Execution.Csv;
+
+/// <summary>Finds out how a CSV file is written and what its columns are, from its first bytes.</summary>
+/// <remarks>
+/// The delimiter and quote that give the most equally long records win; a header is a first record that the types of the others do not fit, or, where all is text,
+/// one whose values are distinct and not empty. Columns are tried as boolean, bigint, double precision, date, time, timestamp and timestamptz, in this order.
+/// </remarks>
+internal static class CsvSniffer
+{
+    private const int SampleBytes = 4 << 20;
+    private const int DialectRows = 1000;
+
+    private static readonly byte[] Delimiters = [(byte)',', (byte)'|', (byte)';', (byte)'\t'];
+
+    private static readonly (ColumnKinds Kind, SqlType Type)[] KindTypes =
+    [
+        (ColumnKinds.Boolean, SqlType.Boolean), (ColumnKinds.Long, SqlType.BigInt), (ColumnKinds.Double, SqlType.DoublePrecision), (ColumnKinds.Date, SqlType.Date),
+        (ColumnKinds.Time, SqlType.Time), (ColumnKinds.Timestamp, SqlType.Timestamp), (ColumnKinds.Instant, SqlType.TimestampTz),
+    ];
+
+    [Flags]
+    private enum ColumnKinds
+    {
+        None = 0,
+        Boolean = 1,
+        Long = 2,
+        Double = 4,
+        Date = 8,
+        Time = 16,
+        Timestamp = 32,
+        Instant = 64,
+        All = 127,
+    }
+
+    /// <exception cref="Parser.Errors.QueryException">The file cannot be read, or declared columns do not fit its records.</exception>
+    public static (CsvDialect Dialect, NodeList<TableColumn> Columns) Sniff(string path, CsvOptions options, NodeList<TableColumn>? declared)
+    {
+        int size = options.SampleRows < 0 ? int.MaxValue / 4 : SampleBytes;
+        if (options.SampleRows < 0)
+        {
+            size = (int)Math.Min(size, Math.Max(new FileInfo(path).Length * (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? 20 : 1) + 1, 1024));
+        }
+
+        (byte[] bytes, bool isWhole) = TextBlockSource.ReadSample(path, size);
+        CsvDialect dialect = FindDialect(bytes, isWhole, path, options, declared);
+        List<string?[]> rows = Split(bytes, isWhole, dialect, options.SampleRows < 0 ? int.MaxValue : options.SampleRows + 1);
+        int width = rows.Count == 0 ? 0 : Math.Max(Mode(rows), options.PadsRows ? rows.Max(static row => row.Length) : 0);
+        dialect = dialect with
+        {
+            EndsWithDelimiter = width > 1 && (path.EndsWith(".tbl", StringComparison.OrdinalIgnoreCase) || declared?.Count == width - 1)
+                && rows.TrueForAll(row => row.Length != width || row[^1] is null or ""),
+        };
+        width -= dialect.EndsWithDelimiter ? 1 : 0;
+        if (declared != null)
+        {
+            bool isHeader = options.HasHeader ?? (rows.Count > 0 && rows[0].Length >= declared.Count && declared.Select(static column => column.Name).SequenceEqual(rows[0].Take(declared.Count), StringComparer.OrdinalIgnoreCase));
+            return (dialect with { HasHeader = isHeader }, declared);
+        }
+
+        if (width == 0)
+        {
+            throw TextFileErrors.Malformed(path, 1, "no records to take columns from");
+        }
+
+        var kinds = new ColumnKinds[width];
+        var seen = new bool[width];
+        Array.Fill(kinds, ColumnKinds.All);
+        var rules = new CsvFieldRules(dialect, options.NullTexts, options.ReadsQuotedNulls);
+        foreach (string?[] row in rows.Skip(options.HasHeader == false ? 0 : 1))
+        {
+            for (int i = 0; i < Math.Min(width, row.Length); i++)
+            {
+                if (!string.IsNullOrEmpty(row[i]) && !rules.IsNull(Encoding.UTF8.GetBytes(row[i]!), false))
+                {
+                    kinds[i] &= Kinds(row[i]!, kinds[i]);
+                    seen[i] = true;
+                }
+            }
+        }
+
+        bool hasHeader = options.HasHeader ?? IsHeader(rows, kinds, seen, width);
+        if (!hasHeader && options.HasHeader == null)
+        {
+            for (int i = 0; i < Math.Min(width, rows[0].Length); i++)
+            {
+                if (!string.IsNullOrEmpty(rows[0][i]))
+                {
+                    kinds[i] &= Kinds(rows[0][i]!, kinds[i]);
+                    seen[i] = true;
+                }
+            }
+        }
+
+        string[] names = Names(options.Names, hasHeader ? rows[0] : null, width);
+        return (dialect with { HasHeader = hasHeader }, [.. names.Select((name, i) => new TableColumn(name, options.AllText || !seen[i] ? SqlType.Text : TypeOf(kinds[i])))]);
+    }
+
+    /// <summary>Splits records the plain way: fields as text, NULL for an unquoted empty one.</summary>
+    internal static List<string?[]> Split(ReadOnlySpan<byte> bytes, bool isWhole, CsvDialect dialect, int maxRows)
+    {
+        var rows = new List<string?[]>();
+        int position = (dialect with { HasHeader = false }).PrologueLength(bytes, isWhole);
+        while (position >= 0 && position < bytes.Length && rows.Count < maxRows)
+        {
+            int length = dialect.FirstRecordEnd(bytes[position..]);
+            if (length == 0 && !isWhole)
+            {
+                break;
+            }
+
+            ReadOnlySpan<byte> record = length == 0 ? bytes[position..] : bytes.Slice(position, length);
+            position += record.Length;
+            if (!dialect.IsSkipped(record))
+            {
+                rows.Add(Fields(TrimLine(record), dialect));
+            }
+        }
+
+        return rows;
+    }
+
+    private static ReadOnlySpan<byte> TrimLine(ReadOnlySpan<byte> record)
+    {
+        record = record.EndsWith("\n"u8) ? record[..^1] : record;
+        return record.EndsWith("\r"u8) ? record[..^1] : record;
+    }
+
+    private static string?[] Fields(ReadOnlySpan<byte> record, CsvDialect dialect)
+    {
+        var fields = new List<string?>();
+        var text = new byte[record.Length];
+        int start = 0;
+        while (true)
+        {
+            int search = start;
+            if (start < record.Length && record[start] == dialect.Quote && dialect.ClosingQuote(record, start + 1) is var closed and >= 0)
+            {
+                search = closed + 1;
+            }
+
+            int end = record[search..].IndexOf(dialect.Delimiter);
+            ReadOnlySpan<byte> field = end < 0 ? record[start..] : record[start..(search + end)];
+            bool isQuoted = field.Length > 0 && field[0] == dialect.Quote;
+            fields.Add(isQuoted ? Encoding.UTF8.GetString(text, 0, dialect.Unquote(field, text)) : field.IsEmpty ? null : Encoding.UTF8.GetString(field));
+            if (end < 0)
+            {
+                return [.. fields];
+            }
+
+            start = search + end + 1;
+        }
+    }
+
+    private static CsvDialect FindDialect(byte[] bytes, bool isWhole, string path, CsvOptions options, NodeList<TableColumn>? declared)
+    {
+        byte[] quotes = options.Quote is { } quote ? [quote] : [(byte)'"'];
+        byte[] delimiters = options.Delimiter is { } delimiter ? [delimiter]
+            : path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) ? [(byte)'\t'] : path.EndsWith(".tbl", StringComparison.OrdinalIgnoreCase) ? [(byte)'|'] : Delimiters;
+        CsvDialect? best = null;
+        double bestScore = -1;
+        foreach (byte candidateQuote in quotes)
+        {
+            byte[] escapes = options.Escape is { } escape ? [escape] : candidateQuote == CsvDialect.None ? [CsvDialect.None] : [candidateQuote, (byte)'\\'];
+            foreach (byte candidate in delimiters)
+            {
+                foreach (byte candidateEscape in escapes)
+                {
+                    if (candidateEscape == (byte)'\\' && options.Escape == null && bytes.AsSpan().IndexOf([candidateEscape, candidateQuote]) < 0)
+                    {
+                        continue;
+                    }
+
+                    var dialect = new CsvDialect(candidate, candidateQuote, candidateEscape, false, options.SkippedLines, options.Comment);
+                    double score = Score(Split(bytes.AsSpan(0, Math.Min(bytes.Length, 1 << 18)), isWhole && bytes.Length <= 1 << 18, dialect, DialectRows), declared);
+                    if (score > bestScore)
+                    {
+                        (best, bestScore) = (dialect, score);
+                    }
+                }
+            }
+        }
+
+        return best!;
+    }
+
+    // Records of one field say nothing about a delimiter; of many, how equally long they are counts first.
+    private static double Score(List<string?[]> rows, NodeList<TableColumn>? declared)
+    {
+        if (rows.Count == 0)
+        {
+            return 0;
+        }
+
+        int width = Mode(rows);
+        double share = rows.Count(row => row.Length == width) / (double)rows.Count;
+        return width == 1 ? 0 : declared?.Count == width ? 10 + share : share + (width / 10_000.0);
+    }
+
+    private static int Mode(List<string?[]> rows) =>
+        rows.GroupBy(static row => row.Length).OrderByDescending(static group => group.Count()).ThenByDescending(static group => group.Key).First().Key;
+
+    private static bool IsHeader(List<string?[]> rows, ColumnKinds[] kinds, bool[] seen, int width)
+    {
+        string?[] first = rows[0];
+        if (first.Length != width || Array.Exists(first, string.IsNullOrEmpty))
+        {
+            return false;
+        }
+
+        bool isTyped = false, fits = true;
+        for (int i = 0; i < width; i++)
+        {
+            bool isText = kinds[i] == ColumnKinds.None || !seen[i];
+            isTyped |= !isText;
+            fits &= isText || (kinds[i] & Kinds(first[i]!, kinds[i])) != 0;
+        }
+
+        bool hasNumber = Array.Exists(first, static value => Kinds(value!, ColumnKinds.All) != ColumnKinds.None);
+        return isTyped ? !fits : !hasNumber && first.Distinct(StringComparer.OrdinalIgnoreCase).Count() == width;
+    }
+
+    private static ColumnKinds Kinds(string value, ColumnKinds wanted)
+    {
+        Span<byte> buffer = stackalloc byte[128];
+        if (!Encoding.UTF8.TryGetBytes(value.AsSpan().Trim(' '), buffer, out int length))
+        {
+            return ColumnKinds.None;
+        }
+
+        ReadOnlySpan<byte> text = buffer[..length];
+        ColumnKinds result = ColumnKinds.None;
+        result |= (wanted & ColumnKinds.Boolean) != 0 && CsvValues.TryBoolean(text, out _) ? ColumnKinds.Boolean : 0;
+        result |= (wanted & ColumnKinds.Long) != 0 && CsvValues.TryLong(text, out _) ? ColumnKinds.Long : 0;
+        result |= (wanted & ColumnKinds.Double) != 0 && CsvValues.TryDouble(text, out _) ? ColumnKinds.Double : 0;
+        result |= (wanted & ColumnKinds.Date) != 0 && CsvValues.TryDate(text, out _) ? ColumnKinds.Date : 0;
+        result |= (wanted & ColumnKinds.Time) != 0 && CsvValues.TryTime(text, out _) ? ColumnKinds.Time : 0;
+        result |= (wanted & ColumnKinds.Timestamp) != 0 && CsvValues.TryTimestamp(text, out _) ? ColumnKinds.Timestamp : 0;
+        result |= (wanted & ColumnKinds.Instant) != 0 && CsvValues.TryInstant(text, out _) ? ColumnKinds.Instant : 0;
+        return result;
+    }
+
+    private static SqlType TypeOf(ColumnKinds kinds)
+    {
+        foreach ((ColumnKinds kind, SqlType type) in KindTypes)
+        {
+            if ((kinds & kind) != 0)
+            {
+                return type;
+            }
+        }
+
+        return SqlType.Text;
+    }
+
+    private static string[] Names(IReadOnlyList<string>? given, string?[]? header, int width)
+    {
+        int digits = (width - 1).ToString(CultureInfo.InvariantCulture).Length;
+        var names = new string[width];
+        var used = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        for (int i = 0; i < width; i++)
+        {
+            string? name = given?.Count > i ? given[i] : header?.Length > i ? header[i]?.Trim() : null;
+            string wanted = string.IsNullOrEmpty(name) ? $"column{i.ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0')}" : name;
+            names[i] = wanted;
+            for (int suffix = 1; !used.Add(names[i]); suffix++)
+            {
+                names[i] = $"{wanted}_{suffix}";
+            }
+        }
+
+        return names;
+    }
+}
