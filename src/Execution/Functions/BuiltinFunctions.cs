@@ -40,7 +40,12 @@ public sealed class BuiltinFunctions : IFunctionCatalog
             .. ArrayFunctions.Overloads,
             .. NestedValues.Overloads,
         ];
-        FunctionSignature[] others = [.. Aggregate.AggregateFunctions.All.Select(static function => function.Signature)];
+        FunctionSignature[] others =
+        [
+            .. Aggregate.AggregateFunctions.All.Select(static function => function.Signature),
+            .. Window.WindowFunctions.Signatures,
+            .. Table.SetReturningFunctions.All.Select(static function => function.Signature),
+        ];
         _scalars = scalars.ToFrozenDictionary(static function => function.Signature);
         _byName = scalars.Select(static function => function.Signature).Concat(others).GroupBy(static signature => signature.Name, StringComparer.Ordinal)
             .ToFrozenDictionary(static group => group.Key, static group => group.ToArray(), StringComparer.Ordinal);

@@ -202,6 +202,13 @@ internal sealed class ResultColumn : IDisposable
 
     public void EndList() => ((ListAppender)_appender!).EndRow();
 
+    /// <summary>The first slots only, where fewer were set than <see cref="Start"/> made room for.</summary>
+    public Vector Build(int length)
+    {
+        _length = length;
+        return Build();
+    }
+
     public Vector Build()
     {
         int nulls = _length - _set;

@@ -2,7 +2,10 @@ using SqlCluster.Catalyst.Physical;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Operators.Aggregation;
 using SqlCluster.Execution.Operators.Joins;
+using SqlCluster.Execution.Operators.Recursion;
 using SqlCluster.Execution.Operators.Sorting;
+using SqlCluster.Execution.Operators.TableFunctions;
+using SqlCluster.Execution.Operators.Windows;
 using SqlCluster.Execution.Shuffle;
 
 namespace SqlCluster.Execution.Operators;
@@ -26,6 +29,11 @@ public static class OperatorFactory
             DistinctOnExec distinct => new DistinctOnOperator(distinct, Create(distinct.Input, context), context, metrics),
             LimitExec limit => new LimitOperator(limit, Create(limit.Input, context), context, metrics),
             UnionExec union => new UnionOperator([.. union.Inputs.Select(input => Create(input, context))], context, metrics),
+            WindowExec window => new WindowOperator(window, Create(window.Input, context), context, metrics),
+            TableFunctionExec functions => new TableFunctionOperator(functions, Create(functions.Input, context), context, metrics),
+            RecursiveUnionExec recursive => new RecursiveUnionOperator(recursive, context, metrics),
+            WorkingTableScanExec scan => WorkingTable.CreateScan(scan, context, metrics),
+            KeptRowsExec kept => new KeptRowsOperator(kept, context, metrics),
             HashAggregateExec aggregate => HashAggregateOperator.Create(aggregate, Create(aggregate.Input, context), context, metrics),
             HashJoinExec join => HashJoinOperator.Create(join, context, metrics),
             NestedLoopJoinExec join => NestedLoopJoinOperator.Create(join, context, metrics),

@@ -89,6 +89,29 @@ internal sealed class SortBuffer : IDisposable
     /// <summary>Tells whether rows, by row number, have equal keys.</summary>
     public bool AreTied(int left, int right) => Comparer().AreTied(left, right);
 
+    /// <summary>Positions in the order at which the keys differ from those before, 0 first, then the number of rows; after <see cref="Sort"/>.</summary>
+    public int[] TieStarts()
+    {
+        if (Count == 0)
+        {
+            return [0];
+        }
+
+        SortEntryComparer comparer = Comparer();
+        ReadOnlySpan<int> order = Order;
+        var starts = new List<int> { 0 };
+        for (int i = 1; i < order.Length; i++)
+        {
+            if (!comparer.AreTied(order[i - 1], order[i]))
+            {
+                starts.Add(i);
+            }
+        }
+
+        starts.Add(Count);
+        return [.. starts];
+    }
+
     /// <summary>The next rows in order, at most a batch and at most <paramref name="limit"/> of them; null at the end.</summary>
     public Batch? Next(int limit = int.MaxValue)
     {

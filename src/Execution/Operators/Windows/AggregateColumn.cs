@@ -1,0 +1,178 @@
+using SqlCluster.Arrow.Memory;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Functions.Aggregate;
+using SqlCluster.Execution.Kernels;
+using SqlCluster.Execution.Kernels.Grouping;
+using SqlCluster.Execution.Operators.Aggregation;
+
+namespace SqlCluster.Execution.Operators.Windows;
+
+/// <summary>An aggregate over window frames, computed by the same accumulators as in GROUP BY.</summary>
+internal abstract class AggregateColumn : WindowColumn
+{
+    private readonly WindowRows _rows;
+    private readonly int[] _arguments;
+    private readonly int _filter;
+
+    protected AggregateColumn(WindowCall call, WindowRows rows, TaskContext context)
+    {
+        _rows = rows;
+        Context = context;
+        AggregateCall = new AggregateCall(call.Function, call.Arguments, call.ResultType, false, call.Filter, []);
+        Accumulator = NewAccumulator();
+        _arguments = [.. call.Arguments.Select(rows.Keep)];
+        _filter = call.Filter is null ? -1 : rows.Keep(call.Filter);
+    }
+
+    protected TaskContext Context { get; }
+
+    protected AggregateCall AggregateCall { get; }
+
+    protected Accumulator Accumulator { get; }
+
+    /// <summary>Argument vectors over all rows in window order.</summary>
+    protected Vector[] Arguments { get; private set; } = [];
+
+    /// <summary>The FILTER's truth for all rows in window order; null without one.</summary>
+    private VectorReader? Filter { get; set; }
+
+    public static AggregateColumn Create(WindowCall call, WindowRows rows, TaskContext context)
+    {
+        if (call.IsDistinct)
+        {
+            throw WindowErrors.Distinct();
+        }
+
+        var frame = new FrameCursor(call, rows, context);
+        return frame.IsWholePartition ? new PartitionAggregateColumn(call, rows, context) : new FrameAggregateColumn(call, frame, rows, context);
+    }
+
+    public override void Dispose() => Accumulator.Dispose();
+
+    protected Accumulator NewAccumulator() => CallBinder.Bind(AggregateCall, AggregateFunctions.Of(AggregateCall.Function), groupsMayBeEmpty: true, Context.Evaluation);
+
+    /// <summary>Call when all rows are in order.</summary>
+    protected void Begin()
+    {
+        Arguments = Array.ConvertAll(_arguments, _rows.Sorted);
+        Filter = _filter < 0 ? null : new VectorReader(_rows.Sorted(_filter));
+    }
+
+    /// <summary>Whether a row counts.</summary>
+    protected bool Counts(int row) => Filter is not { } filter || (!filter.IsNull(row) && filter.Boolean(row));
+}
+
+/// <summary>Every frame is its whole partition: one group a partition, filled once.</summary>
+internal sealed class PartitionAggregateColumn : AggregateColumn
+{
+    private readonly WindowRows _rows;
+    private readonly RowList _feed;
+    private readonly VectorGatherer _gatherer;
+    private RowCursor? _cursor;
+    private NativeBuffer? _groups;
+
+    public PartitionAggregateColumn(WindowCall call, WindowRows rows, TaskContext context)
+        : base(call, rows, context)
+    {
+        _rows = rows;
+        _feed = new RowList(context.Account);
+        _gatherer = new VectorGatherer(context.Account);
+    }
+
+    public override Vector Compute(int start, int count)
+    {
+        if (_cursor == null)
+        {
+            Fill();
+        }
+
+        RowCursor cursor = _cursor ?? new RowCursor(_rows);
+        Span<int> groups = NativeBuffer.Reuse(ref _groups, (count + 16) * 4L, Context.Account).Span<int>(0, count);
+        cursor.MoveTo(start);
+        int first = cursor.Partition;
+        for (int i = 0; i < count; i++)
+        {
+            cursor.MoveTo(start + i);
+            groups[i] = cursor.Partition - first;
+        }
+
+        _cursor = cursor;
+        return _gatherer.Take(Accumulator.Finish(first, cursor.Partition - first + 1), groups);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _feed.Dispose();
+        _gatherer.Dispose();
+        _groups?.Release();
+        _groups = null;
+    }
+
+    private void Fill()
+    {
+        Begin();
+        int partitions = _rows.PartitionStarts.Length - 1;
+        Accumulator.Resize(partitions);
+        for (int partition = 0; partition < partitions; partition++)
+        {
+            for (int row = _rows.PartitionStarts[partition]; row < _rows.PartitionStarts[partition + 1]; row++)
+            {
+                if (Counts(row) && _feed.Add(row, partition))
+                {
+                    Context.Cancellation.ThrowIfCancellationRequested();
+                    _feed.UpdateInto(Accumulator, Arguments, partitions);
+                }
+            }
+        }
+
+        _feed.UpdateInto(Accumulator, Arguments, partitions);
+    }
+}
+
+/// <summary>Pairs of a row and a group that wait to be fed to an accumulator together.</summary>
+internal sealed class RowList(MemoryAccount account) : IDisposable
+{
+    private const int Capacity = 8192;
+    private readonly NativeBuffer _rows = NativeBuffer.Allocate((Capacity + 16) * 4L, account);
+    private readonly NativeBuffer _groups = NativeBuffer.Allocate((Capacity + 16) * 4L, account);
+
+    public int Count { get; private set; }
+
+    /// <summary>Adds a pair.</summary>
+    /// <returns>Whether the list is full and must be fed.</returns>
+    public bool Add(int row, int group)
+    {
+        _rows.Span<int>(0, Capacity)[Count] = row;
+        _groups.Span<int>(0, Capacity)[Count] = group;
+        return ++Count == Capacity;
+    }
+
+    /// <summary>Feeds the rows and empties the list.</summary>
+    public void UpdateInto(Accumulator accumulator, Vector[] arguments, int groupCount)
+    {
+        if (Count > 0)
+        {
+            accumulator.Update(arguments, new GroupedRows(_groups.Span<int>(0, Count), _rows.Span<int>(0, Count), Count, groupCount));
+            Count = 0;
+        }
+    }
+
+    /// <summary>Merges states and empties the list.</summary>
+    public void MergeInto(Accumulator accumulator, Vector[] states, int groupCount)
+    {
+        if (Count > 0)
+        {
+            accumulator.Merge(states, new GroupedRows(_groups.Span<int>(0, Count), _rows.Span<int>(0, Count), Count, groupCount));
+            Count = 0;
+        }
+    }
+
+    public void Dispose()
+    {
+        _rows.Release();
+        _groups.Release();
+    }
+}
