@@ -11,11 +11,10 @@ internal static class Unnesting
 {
     public static IEnumerable<TableFunction> Functions =>
     [
-        TableFunction.Create("unnest", [ParameterType.AnyArray], 0, static types => Innermost(types[0]), static call => new Elements([new ArrayElements(call, 0)]), "Elements of an array, nested ones too."),
         TableFunction.Create(
-            "unnest", [ParameterType.Any, ParameterType.Any], 0, static types => RowOf(types), static call => new Elements([.. Enumerable.Range(0, call.Count).Select(i => new ArrayElements(call, i))]),
-            "Elements of several arrays side by side.", isVariadic: true),
-        TableFunction.Create("unnest", [ParameterType.Any], 0, static types => Entry(types[0]), static call => new Entries(call), "Keys and values of a map."),
+            "unnest", [ParameterType.Any], 0, static types => types.Count > 1 ? RowOf(types) : types[0].Kind == TypeKind.Array ? Innermost(types[0]) : Entry(types[0]),
+            static call => call.ArgumentTypes[0].Kind == TypeKind.Map ? new Entries(call) : new Elements([.. Enumerable.Range(0, call.Count).Select(i => new ArrayElements(call, i))]),
+            "Elements of an array, of arrays in it, or of several arrays side by side; keys and values of a map.", isVariadic: true),
         TableFunction.Create(
             "generate_subscripts", [ParameterType.AnyArray, SqlType.Integer, SqlType.Boolean], 1, FunctionSignature.Returns(SqlType.Integer), static call => new Subscripts(call),
             "Subscripts of an array's dimension, the other way round if asked."),
