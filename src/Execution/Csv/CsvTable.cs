@@ -47,6 +47,9 @@ public sealed class CsvTable : IScannableTable
         return new CsvTable(name, files, known, dialect, columns);
     }
 
+    /// <summary>Other files as a table of the same columns, read the same way.</summary>
+    internal CsvTable WithFiles(IReadOnlyList<string> files) => new (Name, files, Options, Dialect, Columns);
+
     public bool CanPushFilter(Expression predicate) => !predicate.HasSubquery() && !predicate.IsVolatile();
 
     public IScanSource OpenScan(ScanExec scan, QueryContext query) => new TextScanSource(

@@ -100,6 +100,9 @@ public sealed class JsonTable : IScannableTable
         return new JsonTable(name, files, known, format, columns, hasObjects || declared != null, rows);
     }
 
+    /// <summary>Other files as a table of the same columns, read the same way.</summary>
+    internal JsonTable WithFiles(IReadOnlyList<string> files) => new (Name, files, Options, Format, Columns, HasObjects, _estimatedRows);
+
     public bool CanPushFilter(Expression predicate) => !predicate.HasSubquery() && !predicate.IsVolatile();
 
     public IScanSource OpenScan(ScanExec scan, QueryContext query) => new TextScanSource(

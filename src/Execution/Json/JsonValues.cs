@@ -100,7 +100,9 @@ internal static class JsonValues
         return new Literal(NodeList.From(items), type);
     }
 
-    private static Literal Scalar(string text, SqlType type)
+    /// <summary>A text as a value of a type that is not nested.</summary>
+    /// <exception cref="JsonValueException">The text is none.</exception>
+    public static Literal Scalar(string text, SqlType type)
     {
         object? value = null;
         byte[] bytes = Encoding.UTF8.GetBytes(text);

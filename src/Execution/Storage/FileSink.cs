@@ -26,6 +26,11 @@ public abstract class FileSink : IDisposable
     {
         try
         {
+            if (options.FirstOrDefault(static option => option.Key.Equals("partition_by", StringComparison.OrdinalIgnoreCase)) is { Key: not null } partitioning)
+            {
+                return new PartitionedSink(path, format, columns, options.Where(option => option.Key != partitioning.Key).ToDictionary(StringComparer.OrdinalIgnoreCase), partitioning.Value);
+            }
+
             return format switch
             {
                 FileFormat.Parquet => new ParquetSink(path, columns, options),

@@ -1,6 +1,9 @@
 using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Csv;
 using SqlCluster.Execution.Json;
+using SqlCluster.Execution.Operators;
 using SqlCluster.Execution.Parquet.Reading;
 using SqlCluster.Parser.Errors;
 
@@ -16,9 +19,11 @@ public enum FileFormat
 
 /// <summary>How files are read as a table.</summary>
 /// <param name="Format">The format; null: by the files' ending.</param>
-/// <param name="Options">Format options by lower-case name (header, delimiter, ...).</param>
+/// <param name="Options">Format options by lower-case name (header, delimiter, ...), and for every format: hive_partitioning, filename.</param>
 /// <param name="Columns">Columns as declared; null: taken from the files.</param>
-public sealed record FileTableOptions(FileFormat? Format, IReadOnlyDictionary<string, string> Options, NodeList<TableColumn>? Columns = null)
+/// <param name="FolderColumns">Columns from folder names as declared; null: found in the paths.</param>
+public sealed record FileTableOptions(
+    FileFormat? Format, IReadOnlyDictionary<string, string> Options, NodeList<TableColumn>? Columns = null, NodeList<TableColumn>? FolderColumns = null)
 {
     public static readonly FileTableOptions Default = new(null, new Dictionary<string, string>());
 }
@@ -27,26 +32,92 @@ public sealed record FileTableOptions(FileFormat? Format, IReadOnlyDictionary<st
 public sealed class FileTableCache : IDisposable
 {
     /// <exception cref="QueryException">58P01: no such file; 0A000: not a format that can be read; 42501: not allowed to read it.</exception>
-    public ITable Open(string path, FileTableOptions options)
+    public ITable Open(string path, FileTableOptions options) => Open([path], options);
+
+    /// <summary>Opens the files of several paths as one table.</summary>
+    /// <exception cref="QueryException">58P01: no such file; 0A000: not a format that can be read; 42501: not allowed to read it.</exception>
+    public ITable Open(IReadOnlyList<string> paths, FileTableOptions options)
     {
-        IReadOnlyList<string> files = FilePaths.Expand(path);
-        string name = Path.GetFileNameWithoutExtension(path.TrimEnd(Path.DirectorySeparatorChar));
-        return (options.Format ?? FilePaths.FormatOf(files[0])) switch
+        string[] files = [.. paths.SelectMany(FilePaths.Expand)];
+        var formatOptions = new Dictionary<string, string>(options.Options, StringComparer.OrdinalIgnoreCase);
+        bool? fromFolders = formatOptions.Remove("hive_partitioning", out string? flag) ? CsvOptions.Flag("hive_partitioning", flag) : null;
+        bool hasFileName = formatOptions.Remove("filename", out string? fileName) && CsvOptions.Flag("filename", fileName);
+        FileFormat format = options.Format ?? FilePaths.FormatOf(files[0]);
+        string name = Path.GetFileNameWithoutExtension(paths[0].TrimEnd(Path.DirectorySeparatorChar));
+        NodeList<TableColumn> folders = options.FolderColumns ?? (fromFolders != false ? FolderColumns.Find(files) : []);
+        if (options.FolderColumns == null && options.Columns != null && fromFolders != true)
         {
-            FileFormat.Parquet => ParquetTable.Open(name, files, ParquetOptions(options)),
-            FileFormat.Csv => CsvTable.Open(name, files, options.Options, options.Columns),
-            FileFormat.Json => JsonTable.Open(name, files, options.Options, options.Columns),
-        };
+            folders = [.. folders.Where(folder => options.Columns.Any(column => column.Name == folder.Name))];
+        }
+
+        NodeList<TableColumn>? declared = options.Columns == null ? null : [.. options.Columns.Where(column => !folders.Any(folder => folder.Name == column.Name))];
+        folders = [.. folders.Select(folder => options.Columns?.FirstOrDefault(column => column.Name == folder.Name) ?? folder)];
+        Func<IReadOnlyList<string>, IScannableTable> open = Opener(format, name, files, formatOptions, declared);
+        IScannableTable whole = open(files);
+        bool isReordered = declared != null && format == FileFormat.Parquet;
+        if (folders.IsEmpty && !hasFileName && !isReordered)
+        {
+            return whole;
+        }
+
+        NodeList<TableColumn> fileColumns = [.. (declared ?? whole.Columns).Where(column => !folders.Any(folder => folder.Name == column.Name))];
+        NodeList<TableColumn> valueColumns = hasFileName ? [.. folders, new TableColumn("filename", SqlType.Text, false)] : folders;
+        return new PartitionedTable(whole, fileColumns, valueColumns, Partition(files, folders, hasFileName, open));
     }
 
     public void Dispose()
     {
     }
 
-    private static ParquetTableOptions ParquetOptions(FileTableOptions options)
+    // A table of some of the files: what the first one decided holds for all.
+    private static Func<IReadOnlyList<string>, IScannableTable> Opener(
+        FileFormat format, string name, IReadOnlyList<string> files, Dictionary<string, string> options, NodeList<TableColumn>? declared)
+    {
+        switch (format)
+        {
+            case FileFormat.Parquet:
+                ParquetTableOptions parquetOptions = ParquetOptions(options);
+                return some => ParquetTable.Open(name, some, parquetOptions);
+            case FileFormat.Csv:
+                CsvTable csv = CsvTable.Open(name, files, options, declared);
+                return csv.WithFiles;
+            case FileFormat.Json:
+                JsonTable json = JsonTable.Open(name, files, options, declared);
+                return json.WithFiles;
+            default:
+                throw ExecutionErrors.Internal($"format {format}");
+        }
+    }
+
+    private static List<FilePartition> Partition(
+        IReadOnlyList<string> files, NodeList<TableColumn> folders, bool hasFileName, Func<IReadOnlyList<string>, IScannableTable> open)
+    {
+        var partitions = new List<FilePartition>();
+        foreach (IGrouping<NodeList<Literal>, string> group in files.GroupBy(file => Values(file, folders, hasFileName)))
+        {
+            partitions.Add(new FilePartition(open([.. group]), group.Key));
+        }
+
+        return partitions;
+    }
+
+    private static NodeList<Literal> Values(string file, NodeList<TableColumn> folders, bool hasFileName)
+    {
+        List<(string Name, string? Text)> found = FolderColumns.Parse(file);
+        IEnumerable<Literal> values = folders.Select(folder =>
+        {
+            int index = found.FindLastIndex(pair => pair.Name == folder.Name);
+            return index < 0
+                ? throw new QueryException("22023", ErrorKind.User, $"no folder \"{folder.Name}=...\" in the path of \"{file}\"")
+                : FolderColumns.Value(file, found[index].Text, folder);
+        });
+        return [.. values, .. hasFileName ? [new Literal(file, SqlType.Text)] : Array.Empty<Literal>()];
+    }
+
+    private static ParquetTableOptions ParquetOptions(Dictionary<string, string> options)
     {
         ParquetTableOptions result = ParquetTableOptions.Default;
-        foreach ((string name, string value) in options.Options)
+        foreach ((string name, string value) in options)
         {
             bool isOn = value.ToLowerInvariant() is "on" or "true" or "1";
             result = name.ToLowerInvariant() switch

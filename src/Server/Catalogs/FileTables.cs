@@ -31,15 +31,21 @@ public sealed class FileTables : IDisposable
             return null;
         }
 
-        if (arguments is not [{ Value: string path }])
+        string[] paths = arguments switch
         {
-            throw new Parser.Errors.QueryException("42883", Parser.Errors.ErrorKind.User, $"function {name} takes one path as text");
-        }
-
-        return _cache.Open(path, new FileTableOptions(format, namedArguments.ToDictionary(static pair => pair.Key, static pair => Text(pair.Value), StringComparer.OrdinalIgnoreCase)));
+            [{ Value: string path }] => [path],
+            [{ Value: NodeList<Literal> items }] when items.Count > 0 && items.All(static item => item.Value is string) => [.. items.Select(static item => (string)item.Value!)],
+            _ => throw new Parser.Errors.QueryException("42883", Parser.Errors.ErrorKind.User, $"function {name} takes one path, or an array of paths, as text"),
+        };
+        return _cache.Open(paths, new FileTableOptions(format, namedArguments.ToDictionary(static pair => pair.Key, static pair => Text(pair.Value), StringComparer.OrdinalIgnoreCase)));
     }
 
     public void Dispose() => _cache.Dispose();
 
-    private static string Text(Literal literal) => literal.Value is string text ? text : literal.ToString();
+    private static string Text(Literal literal) => literal.Value switch
+    {
+        string text => text,
+        NodeList<Literal> items => $"[{string.Join(',', items.Select(Text))}]",
+        _ => literal.ToString(),
+    };
 }

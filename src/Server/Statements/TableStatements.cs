@@ -1,4 +1,5 @@
 using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution;
 using SqlCluster.Execution.Storage;
 using SqlCluster.Parser.Ast;
@@ -60,7 +61,10 @@ internal static class TableStatements
         var options = create.Options.ToDictionary(
             static option => option.Name, static option => option.Value is null ? "on" : SettingStatements.Text(option.Value), StringComparer.OrdinalIgnoreCase);
         NodeList<TableColumn>? columns = create.Elements.IsEmpty ? null : [.. create.Elements.SelectMany(element => ColumnsOf(element, null, session))];
-        ITable table = session.Engine.Files.Open(create.Location, new FileTableOptions(format, options, columns));
+        NodeList<TableColumn>? folders = create.PartitionedBy.IsEmpty ? null : [.. create.PartitionedBy.Select(column =>
+            columns?.FirstOrDefault(known => known.Name == column.Name.Value)
+                ?? new TableColumn(column.Name.Value, column.Type == null ? SqlType.Text : session.Pipeline.ResolveType(column.Type)))];
+        ITable table = session.Engine.Files.Open(create.Location, new FileTableOptions(format, options, columns, folders));
         (Database database, string schema, string name) = session.Catalog.Target(create.Name, false);
         if (!(create.IfNotExists && database.Find(schema, name) != null))
         {
