@@ -37,6 +37,15 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         return PlanAnalyzed(analyzed, trace);
     }
 
+    /// <summary>Parameters of the statement that runs, for the queries it is made of.</summary>
+    public BoundParameters? Bound { get; set; }
+
+    /// <summary>Resolves a query's names and types.</summary>
+    /// <param name="query">Syntax.</param>
+    /// <param name="parameterTypes">Types given for $1, $2, ...; null ones are inferred.</param>
+    public AnalyzedQuery AnalyzeTyped(Ast.Query query, IReadOnlyList<SqlType?> parameterTypes) =>
+        Analyzer.Analyze(query, session.Catalog, engine.Functions, AnalyzerSettings.Default with { ParameterTypes = parameterTypes });
+
     /// <summary>Plans and starts a query.</summary>
     public StatementResult.Rows Run(
         Ast.Query query, string tag, CancellationToken cancellation, NodeList<Ast.TypeName>? parameterTypes = null, NodeList<Literal>? parameters = null) =>
@@ -45,7 +54,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     /// <summary>Starts a planned query.</summary>
     public StatementResult.Rows Start(PlannedQuery query, string tag, CancellationToken cancellation, NodeList<Literal>? parameters = null)
     {
-        ExecutionSettings settings = session.Settings.ForExecution(engine.MemoryLimitBytes) with { Parameters = parameters ?? NodeList<Literal>.Empty };
+        ExecutionSettings settings = session.Settings.ForExecution(engine.MemoryLimitBytes) with { Parameters = parameters ?? Bound?.Values ?? NodeList<Literal>.Empty };
         var context = new QueryContext($"{session.Id}", settings, cancellation);
         QueryExecution execution = QueryExecution.Start(query.Stages, context, engine.Executor);
         session.LastExecution = execution;
@@ -79,9 +88,10 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         Evaluator().Evaluate(Analyzer.AnalyzeExpression(expression, [], session.Catalog, engine.Functions, AnalyzerSettings.Default));
 
     private AnalyzedQuery Analyze(Ast.Query query, NodeList<Ast.TypeName>? parameterTypes) =>
-        Analyzer.Analyze(query, session.Catalog, engine.Functions, AnalyzerSettings.Default with { ParameterTypes = [.. (parameterTypes ?? NodeList<Ast.TypeName>.Empty).Select(ResolveType)] });
+        AnalyzeTyped(query, parameterTypes == null ? [.. Bound?.Types ?? NodeList<SqlType>.Empty] : [.. parameterTypes.Select(ResolveType)]);
 
-    private PlannedQuery PlanAnalyzed(AnalyzedQuery analyzed, OptimizerTrace? trace)
+    /// <summary>Optimizes an analyzed query and cuts it into stages.</summary>
+    public PlannedQuery PlanAnalyzed(AnalyzedQuery analyzed, OptimizerTrace? trace = null)
     {
         var optimizer = new OptimizerContext(analyzed.Ids, engine.Functions, Evaluator())
         {

@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution;
 using SqlCluster.Execution.Scheduler;
 using SqlCluster.Parser;
 using SqlCluster.Parser.Ast;
+using SqlCluster.Parser.Errors;
 using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.Hosting;
 using SqlCluster.Server.Statements;
@@ -12,6 +15,8 @@ namespace SqlCluster.Server.Sessions;
 public sealed class Session : IDisposable
 {
     private CancellationTokenSource? _running;
+    private volatile QueryExecution? _resumed;
+    private volatile bool _isCancelled;
 
     internal Session(Engine engine, int id, string user)
     {
@@ -55,22 +60,36 @@ public sealed class Session : IDisposable
     /// <summary>Runs one statement. Rows stream from the result; disposing it ends the query.</summary>
     public async Task<StatementResult> ExecuteAsync(Statement statement, CancellationToken cancellation = default)
     {
-        _running?.Dispose();
-        _running = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        TimeSpan timeout = Settings.StatementTimeout;
-        if (timeout > TimeSpan.Zero)
-        {
-            _running.CancelAfter(timeout);
-        }
-
-        return await StatementRouter.ExecuteAsync(statement, this, _running.Token).ConfigureAwait(false);
+        CancellationToken running = BeginStatement(cancellation);
+        return await StatementRouter.ExecuteAsync(statement, this, running).ConfigureAwait(false);
     }
+
+    /// <summary>Resolves a statement with parameters, so that it can be described now and run later.</summary>
+    /// <param name="statement">Any statement; parameters are $1, $2, ...</param>
+    /// <param name="parameterTypes">Types of the first parameters; null ones and those beyond are inferred.</param>
+    /// <param name="parameterCount">Parameters of a statement that is no query; queries know theirs.</param>
+    public Task<PreparedQuery> PrepareAsync(
+        Statement statement, IReadOnlyList<SqlType?> parameterTypes, int parameterCount = 0, CancellationToken cancellation = default) =>
+        PreparedQuery.CreateAsync(this, statement, parameterTypes, parameterCount, cancellation);
+
+    /// <summary>Says that rows of an earlier statement are read on, so that Cancel ends that one.</summary>
+    public void Resume(StatementResult.Rows rows)
+    {
+        _isCancelled = false;
+        _resumed = rows.Execution;
+    }
+
+    /// <summary>The error of a statement that was ended, in words that tell a timeout from a request.</summary>
+    public QueryException Explain(QueryException error) =>
+        error.SqlState == "57014" && !_isCancelled && Settings.StatementTimeout > TimeSpan.Zero ? ExecutionErrors.TimedOut() : error;
 
     /// <summary>Ends the running statement, if there is one; thread-safe.</summary>
     public void Cancel()
     {
+        _isCancelled = true;
         try
         {
+            _resumed?.Cancel();
             _running?.Cancel();
         }
         catch (ObjectDisposedException)
@@ -83,5 +102,22 @@ public sealed class Session : IDisposable
     {
         Cancel();
         Engine.Forget(this);
+    }
+
+    /// <summary>Makes a statement the running one, under the session's statement_timeout.</summary>
+    internal CancellationToken BeginStatement(CancellationToken cancellation)
+    {
+        _running?.Dispose();
+        _resumed = null;
+        _isCancelled = false;
+        var running = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        TimeSpan timeout = Settings.StatementTimeout;
+        if (timeout > TimeSpan.Zero)
+        {
+            running.CancelAfter(timeout);
+        }
+
+        _running = running;
+        return running.Token;
     }
 }

@@ -9,6 +9,8 @@ public sealed class SessionSettings
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
 
+    private readonly Dictionary<string, string> _startup = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Raised after a setting changed, with its canonical name and value.</summary>
     public event Action<string, string>? Changed;
 
@@ -32,7 +34,7 @@ public sealed class SessionSettings
 
     /// <summary>The value, or null when there is no such setting.</summary>
     public string? Find(string name) =>
-        _values.TryGetValue(name, out string? value) ? value : SettingDefinitions.All.GetValueOrDefault(name)?.Default;
+        _values.TryGetValue(name, out string? value) || _startup.TryGetValue(name, out value) ? value : SettingDefinitions.All.GetValueOrDefault(name)?.Default;
 
     /// <exception cref="QueryException">42704: no such setting; 55P02: read-only; 22023: not a valid value.</exception>
     public void Set(string name, string value)
@@ -53,12 +55,22 @@ public sealed class SessionSettings
         Changed?.Invoke(definition.Name, normalized);
     }
 
+    /// <summary>Sets what the session is started with, to which RESET goes back.</summary>
+    /// <exception cref="QueryException">As for <see cref="Set"/>.</exception>
+    public void SetAtStartup(string name, string value)
+    {
+        Set(name, value);
+        string canonical = SettingDefinitions.All.GetValueOrDefault(name)?.Name ?? name;
+        _startup[canonical] = _values[canonical];
+        _values.Remove(canonical);
+    }
+
     /// <summary>Back to the default.</summary>
     public void Reset(string name)
     {
         if (_values.Remove(name) && SettingDefinitions.All.TryGetValue(name, out SettingDefinition? definition))
         {
-            Changed?.Invoke(definition.Name, definition.Default);
+            Changed?.Invoke(definition.Name, Get(definition.Name));
         }
         else if (Find(name) == null)
         {

@@ -55,7 +55,7 @@ internal static class CopyStatements
         return new StatementResult.Command(inserted.Tag.Replace("INSERT 0", "COPY", StringComparison.Ordinal));
     }
 
-    private static Query TableQuery(Copy copy)
+    internal static Query TableQuery(Copy copy)
     {
         NodeList<SelectItem> items = copy.Columns.IsEmpty
             ? [new SelectItem(new Star(null, [], []))]

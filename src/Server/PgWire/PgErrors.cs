@@ -1,0 +1,53 @@
+using SqlCluster.Parser.Errors;
+
+namespace SqlCluster.Server.PgWire;
+
+/// <summary>Errors of the protocol and of transaction blocks, in PostgreSQL's words.</summary>
+internal static class PgErrors
+{
+    public static QueryException Protocol(string what) => new("08P01", ErrorKind.User, what);
+
+    public static QueryException NoDatabase(string name) => new("3D000", ErrorKind.User, $"database \"{name}\" does not exist");
+
+    public static QueryException NoUser() => new("28000", ErrorKind.User, "no PostgreSQL user name specified in startup packet");
+
+    public static QueryException NoReplication() => new("0A000", ErrorKind.Unsupported, "not supported: replication connections");
+
+    public static QueryException UnsupportedProtocol(int version) =>
+        new("0A000", ErrorKind.Unsupported, $"unsupported frontend protocol {version >> 16}.{version & 0xFFFF}: server supports 3.0 to 3.0");
+
+    public static QueryException ShuttingDown() => new("57P01", ErrorKind.Resources, "terminating connection due to administrator command");
+
+    public static QueryException TooManyConnections() => new("53300", ErrorKind.Resources, "sorry, too many clients already");
+
+    public static QueryException FailedTransaction() =>
+        new("25P02", ErrorKind.User, "current transaction is aborted, commands ignored until end of transaction block");
+
+    public static QueryException NotInTransaction(string statement) => new("25P01", ErrorKind.User, $"{statement} can only be used in transaction blocks");
+
+    public static QueryException InTransaction(string statement) => new("25001", ErrorKind.User, $"{statement} cannot run inside a transaction block");
+
+    public static QueryException NoSavepoint(string name) => new("3B001", ErrorKind.User, $"savepoint \"{name}\" does not exist");
+
+    public static QueryException NoStatement(string name) =>
+        new("26000", ErrorKind.User, name.Length == 0 ? "unnamed prepared statement does not exist" : $"prepared statement \"{name}\" does not exist");
+
+    public static QueryException StatementExists(string name) => new("42P05", ErrorKind.User, $"prepared statement \"{name}\" already exists");
+
+    public static QueryException NoPortal(string name) => new("34000", ErrorKind.User, $"portal \"{name}\" does not exist");
+
+    public static QueryException PortalExists(string name) => new("42P03", ErrorKind.User, $"cursor \"{name}\" already exists");
+
+    public static QueryException SeveralCommands() => new("42601", ErrorKind.User, "cannot insert multiple commands into a prepared statement");
+
+    public static QueryException WrongParameterCount(int given, string statement, int needed) =>
+        Protocol($"bind message supplies {given} parameters, but prepared statement \"{statement}\" requires {needed}");
+
+    public static QueryException WrongFormatCount(int formats, string of, int count) => Protocol($"bind message has {formats} {of} formats but {count} {of}s");
+
+    public static QueryException UnknownFormat(int format) => new("22023", ErrorKind.User, $"unsupported format code: {format}");
+
+    public static QueryException BadBinary(int parameter) => new("22P03", ErrorKind.User, $"incorrect binary data format in bind parameter {parameter}");
+
+    public static QueryException NoBinaryInput(string type) => new("0A000", ErrorKind.Unsupported, $"not supported: binary parameters of type {type}");
+}

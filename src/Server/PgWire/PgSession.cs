@@ -1,0 +1,374 @@
+using System.Globalization;
+using SqlCluster.Parser;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Parser.Errors;
+using SqlCluster.Parser.Tokens;
+using SqlCluster.Server.PgWire.Messages;
+using SqlCluster.Server.PgWire.Types;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.PgWire;
+
+/// <summary>Runs what a client asks for once it is connected: simple queries, prepared statements and portals.</summary>
+internal sealed class PgSession : IAsyncDisposable
+{
+    private readonly Session _session;
+    private readonly PgWriter _writer;
+    private readonly CancellationToken _closed;
+    private readonly TransactionBlock _transaction = new();
+    private readonly Dictionary<string, PreparedStatement> _statements = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Portal> _portals = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _changed = new(StringComparer.Ordinal);
+
+    /// <param name="session">The engine's session.</param>
+    /// <param name="writer">Takes the answers.</param>
+    /// <param name="closed">The client is gone.</param>
+    public PgSession(Session session, PgWriter writer, CancellationToken closed)
+    {
+        _session = session;
+        _writer = writer;
+        _closed = closed;
+        session.Settings.Changed += OnSettingChanged;
+    }
+
+    /// <summary>Runs a text of any number of statements; the first error ends it.</summary>
+    public async Task QueryAsync(string sql)
+    {
+        await CloseAsync("").ConfigureAwait(false);
+        IReadOnlyList<Statement> statements = Parse(sql);
+        if (statements.Count == 0)
+        {
+            _writer.EmptyQueryResponse();
+        }
+
+        foreach (Statement statement in statements)
+        {
+            _transaction.Check(statement);
+            if (statement is Copy { Direction: CopyDirection.To, Endpoint: { Path: null, Program: false } } copy)
+            {
+                await CopyOut.RunAsync(copy, _session, _writer, _closed).ConfigureAwait(false);
+                continue;
+            }
+
+            StatementResult result = Control(statement) ?? await _session.ExecuteAsync(statement, _closed).ConfigureAwait(false);
+            Forget(statement);
+            if (result is StatementResult.Rows rows)
+            {
+                _writer.RowDescription(rows.Columns, ResultFormats.Text);
+                await using var sender = new RowSender(rows, ResultFormats.Text, _session.Settings.Get("TimeZone"));
+                (long sent, _) = await sender.SendAsync(_writer, 0, _closed).ConfigureAwait(false);
+                _writer.CommandComplete(Tag(rows, sent));
+            }
+            else
+            {
+                Complete((StatementResult.Command)result);
+            }
+        }
+    }
+
+    public async Task ParseAsync(ParseMessage message)
+    {
+        if (message.Name.Length > 0 && _statements.ContainsKey(message.Name))
+        {
+            throw PgErrors.StatementExists(message.Name);
+        }
+
+        _statements.Remove(message.Name);
+        IReadOnlyList<Statement> parsed = Parse(message.Sql);
+        if (parsed.Count > 1)
+        {
+            throw PgErrors.SeveralCommands();
+        }
+
+        PreparedQuery? query = null;
+        if (parsed.Count == 1)
+        {
+            _transaction.Check(parsed[0]);
+            int count = parsed[0] is QueryStatement ? 0 : CountParameters(message.Sql);
+            query = await _session.PrepareAsync(parsed[0], [.. message.ParameterOids.Select(PgTypes.FromOid)], count, _closed).ConfigureAwait(false);
+        }
+
+        _statements[message.Name] = new PreparedStatement(query);
+        _writer.ParseComplete();
+    }
+
+    public async Task BindAsync(BindMessage message)
+    {
+        PreparedStatement statement = Statement(message.Statement);
+        NodeList<Catalyst.Types.SqlType> types = statement.Query?.ParameterTypes ?? NodeList<Catalyst.Types.SqlType>.Empty;
+        if (statement.Query != null)
+        {
+            _transaction.Check(statement.Query.Statement);
+        }
+
+        if (message.Values.Length != types.Count)
+        {
+            throw PgErrors.WrongParameterCount(message.Values.Length, message.Statement, types.Count);
+        }
+
+        message.ParameterFormats.Check(types.Count, "parameter");
+        message.ResultFormats.Check(statement.Query?.Columns?.Count ?? 0, "result column");
+        if (message.Portal.Length > 0 && _portals.ContainsKey(message.Portal))
+        {
+            throw PgErrors.PortalExists(message.Portal);
+        }
+
+        await CloseAsync(message.Portal).ConfigureAwait(false);
+        var values = new Catalyst.Expressions.Literal[types.Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = ParameterReader.Read(i + 1, types[i], message.ParameterFormats.IsBinary(i), message.Values[i], _session);
+        }
+
+        _portals[message.Portal] = new Portal(statement, [.. values], message.ResultFormats);
+        _writer.BindComplete();
+    }
+
+    public void Describe(NamedMessage message)
+    {
+        PreparedQuery? query;
+        ResultFormats formats = ResultFormats.Text;
+        if (message.IsStatement)
+        {
+            query = Statement(message.Name).Query;
+            if (query == null)
+            {
+                _writer.Begin('t').Int16(0).End();
+            }
+            else
+            {
+                _writer.ParameterDescription(query);
+            }
+        }
+        else
+        {
+            Portal portal = OpenPortal(message.Name);
+            query = portal.Statement.Query;
+            formats = portal.Formats;
+        }
+
+        if (query?.Columns is { } columns)
+        {
+            _writer.RowDescription(columns, formats);
+        }
+        else
+        {
+            _writer.NoData();
+        }
+    }
+
+    public async Task ExecuteAsync(ExecuteMessage message)
+    {
+        Portal portal = OpenPortal(message.Portal);
+        if (portal.Statement.Query is not { } query)
+        {
+            _writer.EmptyQueryResponse();
+            return;
+        }
+
+        _transaction.Check(query.Statement);
+        if (portal.IsDone)
+        {
+            _writer.CommandComplete(portal.Tag ?? throw PgErrors.NoPortal(message.Portal));
+            return;
+        }
+
+        if (portal.Sender is { } suspended)
+        {
+            _session.Resume(suspended.Rows);
+        }
+        else if (query.Statement is Copy { Direction: CopyDirection.To, Endpoint: { Path: null, Program: false } } copy)
+        {
+            portal.IsDone = true;
+            await CopyOut.RunAsync(copy, _session, _writer, _closed).ConfigureAwait(false);
+            return;
+        }
+        else
+        {
+            StatementResult result = Control(query.Statement) ?? await query.ExecuteAsync(portal.Parameters, _closed).ConfigureAwait(false);
+            Forget(query.Statement);
+            if (result is not StatementResult.Rows rows)
+            {
+                portal.IsDone = true;
+                Complete((StatementResult.Command)result);
+                return;
+            }
+
+            portal.Sender = new RowSender(rows, portal.Formats, _session.Settings.Get("TimeZone"));
+        }
+
+        RowSender sender = portal.Sender;
+        (long sent, bool hasMore) = await sender.SendAsync(_writer, Math.Max(0, message.MaxRows), _closed).ConfigureAwait(false);
+        if (hasMore)
+        {
+            _writer.PortalSuspended();
+            return;
+        }
+
+        portal.IsDone = true;
+        portal.Tag = Tag(sender.Rows, 0);
+        _writer.CommandComplete(Tag(sender.Rows, sent));
+        await portal.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public async Task CloseAsync(NamedMessage message)
+    {
+        if (message.IsStatement)
+        {
+            _statements.Remove(message.Name);
+        }
+        else
+        {
+            await CloseAsync(message.Name).ConfigureAwait(false);
+        }
+
+        _writer.CloseComplete();
+    }
+
+    /// <summary>Ends a simple query or a pipeline: portals outside a transaction block end, and the client may go on.</summary>
+    public async Task ReadyAsync()
+    {
+        if (!_transaction.IsOpen)
+        {
+            await ClosePortalsAsync().ConfigureAwait(false);
+        }
+
+        foreach ((string name, string value) in _changed)
+        {
+            _writer.ParameterStatus(name, value);
+        }
+
+        _changed.Clear();
+        _writer.ReadyForQuery(_transaction.Status);
+    }
+
+    /// <summary>Says what failed. The transaction block fails, and its portals end.</summary>
+    public async Task FailAsync(QueryException error)
+    {
+        _writer.ErrorResponse("ERROR", _session.Explain(error));
+        _transaction.Fail();
+        await ClosePortalsAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _session.Settings.Changed -= OnSettingChanged;
+        await ClosePortalsAsync().ConfigureAwait(false);
+    }
+
+    private static IReadOnlyList<Statement> Parse(string sql) => SqlTokenizer.SplitStatements(sql).Count == 0 ? [] : SqlParser.ParseStatements(sql);
+
+    /// <summary>Greatest n of $n.</summary>
+    private static int CountParameters(string sql)
+    {
+        int count = 0;
+        foreach (SqlTextToken token in SqlTokenizer.Tokenize(sql))
+        {
+            if (token.Kind == SqlTokenKind.Parameter
+                && int.TryParse(sql.AsSpan(token.Span.Start + 1, token.Span.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            {
+                count = Math.Max(count, Math.Min(number, ushort.MaxValue));
+            }
+        }
+
+        return count;
+    }
+
+    private static string Tag(StatementResult.Rows rows, long count) => rows.Tag == "SELECT" ? string.Create(CultureInfo.InvariantCulture, $"SELECT {count}") : rows.Tag;
+
+    private StatementResult.Command? Control(Statement statement)
+    {
+        StatementResult.Command? command = _transaction.Run(statement, out (string SqlState, string Message)? warning);
+        if (warning is var (sqlState, message))
+        {
+            Notice("WARNING", sqlState, message);
+        }
+
+        return command;
+    }
+
+    private void Complete(StatementResult.Command command)
+    {
+        foreach (string notice in command.Notices)
+        {
+            Notice("NOTICE", "00000", notice);
+        }
+
+        _writer.CommandComplete(command.Tag);
+    }
+
+    private void Notice(string severity, string sqlState, string message)
+    {
+        string least = _session.Settings.Get("client_min_messages");
+        if (least != "error" && (least != "warning" || severity == "WARNING"))
+        {
+            _writer.Notice(severity, sqlState, message);
+        }
+    }
+
+    /// <summary>Drops the protocol's statements along with those of PREPARE.</summary>
+    private void Forget(Statement statement)
+    {
+        if (statement is Discard { Kind: DiscardKind.All } or Deallocate { Name: null })
+        {
+            _statements.Clear();
+        }
+    }
+
+    private PreparedStatement Statement(string name) => _statements.GetValueOrDefault(name) ?? throw PgErrors.NoStatement(name);
+
+    private Portal OpenPortal(string name) => _portals.GetValueOrDefault(name) ?? throw PgErrors.NoPortal(name);
+
+    private async ValueTask CloseAsync(string portal)
+    {
+        if (_portals.Remove(portal, out Portal? closed))
+        {
+            await closed.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask ClosePortalsAsync()
+    {
+        foreach (Portal portal in _portals.Values)
+        {
+            await portal.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _portals.Clear();
+    }
+
+    private void OnSettingChanged(string name, string value)
+    {
+        if (SettingDefinitions.All.TryGetValue(name, out SettingDefinition? definition) && definition.IsReported)
+        {
+            _changed[definition.Name] = value;
+        }
+    }
+
+    /// <summary>A statement of Parse; without a query when its text was empty.</summary>
+    private sealed record PreparedStatement(PreparedQuery? Query);
+
+    /// <summary>A statement with values for its parameters, and the rows it is giving.</summary>
+    private sealed class Portal(PreparedStatement statement, NodeList<Catalyst.Expressions.Literal> parameters, ResultFormats formats) : IAsyncDisposable
+    {
+        public PreparedStatement Statement => statement;
+
+        public NodeList<Catalyst.Expressions.Literal> Parameters => parameters;
+
+        public ResultFormats Formats => formats;
+
+        public RowSender? Sender { get; set; }
+
+        public bool IsDone { get; set; }
+
+        /// <summary>What an Execute after the last row answers; null when there were no rows.</summary>
+        public string? Tag { get; set; }
+
+        public ValueTask DisposeAsync()
+        {
+            RowSender? sender = Sender;
+            Sender = null;
+            return sender?.DisposeAsync() ?? ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Server.PgWire.Messages;
+using SqlCluster.Server.PgWire.Types;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.PgWire;
+
+/// <summary>Sends a result's rows, all at once or in parts. Waits while the client is slow, which in turn parks the query.</summary>
+internal sealed class RowSender : IAsyncDisposable
+{
+    /// <summary>Bytes worth passing on before the next batch is there.</summary>
+    private const int EagerBytes = 8 * 1024;
+
+    private readonly ValueWriter[] _writers;
+    private Batch? _batch;
+    private int _next;
+
+    /// <param name="rows">The result, which is disposed with this.</param>
+    /// <param name="formats">Formats of its columns.</param>
+    /// <param name="timeZone">The session's.</param>
+    public RowSender(StatementResult.Rows rows, ResultFormats formats, string timeZone)
+    {
+        Rows = rows;
+        _writers = [.. rows.Columns.Select((column, index) => ValueWriter.Create(column.Type, formats.IsBinary(index), timeZone))];
+    }
+
+    public StatementResult.Rows Rows { get; }
+
+    /// <summary>Sends rows.</summary>
+    /// <param name="writer">Takes them.</param>
+    /// <param name="maxRows">At most so many; 0: all.</param>
+    /// <param name="cancellation">The connection is gone.</param>
+    /// <returns>How many were sent, and whether there may be more.</returns>
+    public async ValueTask<(long Sent, bool HasMore)> SendAsync(PgWriter writer, long maxRows, CancellationToken cancellation)
+    {
+        long sent = 0;
+        while (true)
+        {
+            if (_batch == null && !await NextAsync(writer, cancellation).ConfigureAwait(false))
+            {
+                return (sent, false);
+            }
+
+            Batch batch = _batch!;
+            while (_next < batch.RowCount)
+            {
+                if (maxRows > 0 && sent == maxRows)
+                {
+                    return (sent, true);
+                }
+
+                sent += WriteRows(writer, batch, maxRows > 0 ? maxRows - sent : long.MaxValue);
+                if (writer.Buffered >= PgWriter.FlushBytes)
+                {
+                    await writer.FlushAsync(cancellation).ConfigureAwait(false);
+                }
+            }
+
+            batch.Release();
+            _batch = null;
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _batch?.Release();
+        _batch = null;
+        return Rows.DisposeAsync();
+    }
+
+    private async ValueTask<bool> NextAsync(PgWriter writer, CancellationToken cancellation)
+    {
+        ValueTask<Batch?> read = Rows.ReadAsync(cancellation);
+        if (!read.IsCompleted && writer.Buffered >= EagerBytes)
+        {
+            await writer.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+
+        _batch = await read.ConfigureAwait(false);
+        _next = 0;
+        for (int i = 0; _batch != null && i < _writers.Length; i++)
+        {
+            _writers[i].Open(_batch.Columns[i]);
+        }
+
+        return _batch != null;
+    }
+
+    /// <summary>Writes rows until the buffer is full or the batch or the limit ends.</summary>
+    private long WriteRows(PgWriter writer, Batch batch, long limit)
+    {
+        ReadOnlySpan<int> selection = batch.Selection == null ? default : batch.Selection.Rows;
+        int start = _next;
+        int end = limit >= batch.RowCount - start ? batch.RowCount : start + (int)limit;
+        while (_next < end && writer.Buffered < PgWriter.FlushBytes)
+        {
+            int row = batch.Selection == null ? _next : selection[_next];
+            writer.Begin('D').Int16(_writers.Length);
+            foreach (ValueWriter column in _writers)
+            {
+                column.Write(writer, row);
+            }
+
+            writer.End();
+            _next++;
+        }
+
+        return _next - start;
+    }
+}

@@ -1,0 +1,115 @@
+using SqlCluster.Catalyst.Types;
+
+namespace SqlCluster.Server.PgWire.Types;
+
+/// <summary>Which of PostgreSQL's types stands for each of ours on the wire.</summary>
+/// <remarks>Maps have no counterpart; they go out as text.</remarks>
+public static class PgTypes
+{
+    /// <summary>The unknown type, which leaves a parameter to inference.</summary>
+    public const int UnknownOid = 705;
+
+    private const int TextOid = 25;
+    private const int RecordOid = 2249;
+
+    /// <summary>Type oid; those of pg_type.</summary>
+    public static int Oid(SqlType type) => type.Kind switch
+    {
+        TypeKind.Boolean => 16,
+        TypeKind.Bytea => 17,
+        TypeKind.Name => 19,
+        TypeKind.BigInt => 20,
+        TypeKind.SmallInt => 21,
+        TypeKind.Integer => 23,
+        TypeKind.Text or TypeKind.Unknown or TypeKind.Map => TextOid,
+        TypeKind.Oid => 26,
+        TypeKind.Json => 114,
+        TypeKind.Real => 700,
+        TypeKind.DoublePrecision => 701,
+        TypeKind.Char => 1042,
+        TypeKind.Varchar => 1043,
+        TypeKind.Date => 1082,
+        TypeKind.Time => 1083,
+        TypeKind.Timestamp => 1114,
+        TypeKind.TimestampTz => 1184,
+        TypeKind.Interval => 1186,
+        TypeKind.Numeric => 1700,
+        TypeKind.Row => RecordOid,
+        TypeKind.Void => 2278,
+        TypeKind.Uuid => 2950,
+        TypeKind.Jsonb => 3802,
+        TypeKind.Array => ArrayOid(InnermostElement(type)),
+    };
+
+    /// <summary>Bytes of a value, -1 when they vary.</summary>
+    public static int Size(SqlType type) => type.Kind switch
+    {
+        TypeKind.Boolean => 1,
+        TypeKind.SmallInt => 2,
+        TypeKind.Integer or TypeKind.Oid or TypeKind.Real or TypeKind.Date or TypeKind.Void => 4,
+        TypeKind.BigInt or TypeKind.DoublePrecision or TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz => 8,
+        TypeKind.Interval or TypeKind.Uuid => 16,
+        TypeKind.Name => 64,
+        _ => -1,
+    };
+
+    /// <summary>Type modifier: precision and scale of numeric, length of varchar and char, fraction digits of times; else -1.</summary>
+    public static int Modifier(SqlType type) => type.Kind switch
+    {
+        TypeKind.Numeric => ((type.Precision << 16) | type.Scale) + 4,
+        TypeKind.Varchar or TypeKind.Char => type.Precision > 0 ? type.Precision + 4 : -1,
+        TypeKind.Array => Modifier(InnermostElement(type)),
+        _ => -1,
+    };
+
+    /// <summary>The type a client declares for a parameter; null when it leaves that to us or names a type we don't have.</summary>
+    public static SqlType? FromOid(int oid) => oid switch
+    {
+        16 => SqlType.Boolean,
+        17 => SqlType.Bytea,
+        19 => SqlType.Name,
+        20 => SqlType.BigInt,
+        21 => SqlType.SmallInt,
+        23 => SqlType.Integer,
+        TextOid => SqlType.Text,
+        26 => SqlType.Oid,
+        114 => SqlType.Json,
+        700 => SqlType.Real,
+        701 => SqlType.DoublePrecision,
+        1042 or 1043 => SqlType.Varchar(),
+        1082 => SqlType.Date,
+        1083 => SqlType.Time,
+        1114 => SqlType.Timestamp,
+        1184 => SqlType.TimestampTz,
+        1186 => SqlType.Interval,
+        1700 => NumericTyping.Unconstrained,
+        2950 => SqlType.Uuid,
+        3802 => SqlType.Jsonb,
+        _ => ElementOid(oid) is { } element ? SqlType.Array(FromOid(element)!) : null,
+    };
+
+    /// <summary>The element type under all dimensions of an array.</summary>
+    public static SqlType InnermostElement(SqlType array)
+    {
+        while (array.Kind == TypeKind.Array)
+        {
+            array = array.Element!;
+        }
+
+        return array;
+    }
+
+    private static readonly (int Element, int Array)[] Arrays =
+    [
+        (16, 1000), (17, 1001), (19, 1003), (21, 1005), (23, 1007), (25, 1009), (1042, 1014), (1043, 1015), (20, 1016), (700, 1021), (701, 1022), (26, 1028),
+        (1114, 1115), (1082, 1182), (1083, 1183), (1184, 1185), (1186, 1187), (114, 199), (1700, 1231), (2249, 2287), (2950, 2951), (3802, 3807),
+    ];
+
+    private static int ArrayOid(SqlType element)
+    {
+        int oid = Oid(element);
+        return Array.Find(Arrays, pair => pair.Element == oid) is { Array: > 0 } found ? found.Array : 1009;
+    }
+
+    private static int? ElementOid(int array) => Array.Find(Arrays, pair => pair.Array == array) is { Element: > 0 and not RecordOid } found ? found.Element : null;
+}

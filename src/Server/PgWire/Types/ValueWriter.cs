@@ -1,0 +1,70 @@
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Server.PgWire.Messages;
+
+namespace SqlCluster.Server.PgWire.Types;
+
+/// <summary>Writes one column's values into rows. What depends on type, format and encoding is settled once a batch.</summary>
+internal abstract class ValueWriter
+{
+    private Vector? _vector;
+    private bool _hasNulls;
+
+    /// <summary>The writer for a type in a format.</summary>
+    /// <param name="type">Type of the column.</param>
+    /// <param name="isBinary">Binary, else text.</param>
+    /// <param name="timeZone">Zone of timestamptz in text.</param>
+    public static ValueWriter Create(SqlType type, bool isBinary, string timeZone) => type.Kind switch
+    {
+        TypeKind.Text or TypeKind.Varchar or TypeKind.Name or TypeKind.Json or TypeKind.Unknown => new BytesWriter(),
+        TypeKind.Boolean => new BooleanWriter(isBinary),
+        TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt or TypeKind.Oid => isBinary ? new BinaryIntegerWriter(PgTypes.Size(type), 0) : new TextIntegerWriter(),
+        TypeKind.Numeric => isBinary ? new BinaryNumericWriter(type.Scale) : new TextNumericWriter(type.Scale),
+        TypeKind.Char => new PaddedWriter(type.Precision),
+        TypeKind.Jsonb => isBinary ? new BytesWriter(1) : new BytesWriter(),
+        TypeKind.Date => isBinary ? new BinaryDateWriter() : new TextDateWriter(type, timeZone),
+        TypeKind.Timestamp => isBinary ? new BinaryTimestampWriter() : new TextTimestampWriter(type, timeZone),
+        _ when !isBinary => new RowTextWriter(type, timeZone),
+        TypeKind.Bytea => new BytesWriter(),
+        TypeKind.Real => new BinaryRealWriter(),
+        TypeKind.DoublePrecision => new BinaryDoubleWriter(),
+        TypeKind.Time => new BinaryIntegerWriter(8, 0),
+        TypeKind.TimestampTz => new BinaryTimestampWriter(),
+        TypeKind.Interval => new BinaryIntervalWriter(),
+        TypeKind.Uuid => new BinaryUuidWriter(),
+        TypeKind.Array => new BinaryArrayWriter(type, timeZone),
+        TypeKind.Row => new BinaryRecordWriter(type, timeZone),
+        _ => new RowTextWriter(type, timeZone),
+    };
+
+    /// <summary>Turns to a batch's column, which stays valid while it is read.</summary>
+    public void Open(Vector vector)
+    {
+        _vector = vector;
+        _hasNulls = vector.HasNulls;
+        if (vector.NullCount < vector.Length)
+        {
+            Load(vector);
+        }
+    }
+
+    /// <summary>Length and value of a row; length -1 for NULL.</summary>
+    public void Write(PgWriter writer, int row)
+    {
+        if (IsNull(row))
+        {
+            writer.Int32(-1);
+        }
+        else
+        {
+            WriteValue(writer, row);
+        }
+    }
+
+    public bool IsNull(int row) => _hasNulls && _vector!.IsNull(row);
+
+    /// <summary>Prepares reading; not called for columns that are all null.</summary>
+    protected abstract void Load(Vector vector);
+
+    protected abstract void WriteValue(PgWriter writer, int row);
+}
