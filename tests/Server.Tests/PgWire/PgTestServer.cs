@@ -1,0 +1,43 @@
+using System.Net;
+using Npgsql;
+using SqlCluster.Server.Hosting;
+using SqlCluster.Server.PgWire;
+using SqlCluster.Testing;
+
+namespace SqlCluster.Server.Tests.PgWire;
+
+/// <summary>An engine behind an endpoint on a free port, shared by the tests of a class; with TPC-H's tables when the corpus is there.</summary>
+public sealed class PgTestServer : IAsyncLifetime
+{
+    public Engine Engine { get; } = new(new EngineOptions(Slots: 2));
+
+    public PgEndpoint Endpoint { get; private set; } = null!;
+
+    public int Port => Endpoint.Address.Port;
+
+    public string ConnectionString =>
+        $"Host=127.0.0.1;Port={Port};Username=tester;Database=sqlcluster;Server Compatibility Mode=NoTypeLoading;SSL Mode=Disable;GSS Encryption Mode=Disable;Timeout=60;Command Timeout=120;Include Error Detail=true";
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Corpus.IsThere)
+        {
+            FolderTables.Attach(Engine, Corpus.Path("tpch", "sf0.01"));
+        }
+
+        Endpoint = await PgEndpoint.StartAsync(Engine, new PgEndpointOptions(IPAddress.Loopback, 0) { ShutdownTimeout = TimeSpan.FromSeconds(5) });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Endpoint.DisposeAsync();
+        Engine.Dispose();
+    }
+
+    public async Task<NpgsqlConnection> OpenAsync(string more = "")
+    {
+        var connection = new NpgsqlConnection(ConnectionString + ";" + more);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+}
