@@ -38,7 +38,7 @@ public sealed class PreparedQuery
     public NodeList<ResultColumn>? Columns { get; private init; }
 
     /// <summary>Runs the statement.</summary>
-    /// <param name="parameters">As many values as <see cref="ParameterTypes"/>, of those types.</param>
+    /// <param name="parameters">As many values as <see cref="ParameterTypes"/>, of those types; numerics with the digits they have.</param>
     /// <param name="cancellation">Ends the query.</param>
     /// <exception cref="QueryException">0A000: the columns are no longer those described; or the statement failed.</exception>
     public async Task<StatementResult> ExecuteAsync(NodeList<Literal> parameters, CancellationToken cancellation = default)
@@ -46,14 +46,14 @@ public sealed class PreparedQuery
         CancellationToken running = _session.BeginStatement(cancellation);
         if (_statement is QueryStatement query)
         {
-            AnalyzedQuery analyzed = _session.Pipeline.AnalyzeTyped(query.Query, [.. ParameterTypes]);
+            AnalyzedQuery analyzed = _session.Pipeline.AnalyzeTyped(query.Query, [.. parameters.Select(static value => value.ValueType)]);
             PlannedQuery planned = _session.Pipeline.PlanAnalyzed(analyzed);
-            return planned.Columns.Select(static column => (column.Name, column.Type)).SequenceEqual(Columns!.Select(static column => (column.Name, column.Type)))
+            return planned.Columns.Select(Shape).SequenceEqual(Columns!.Select(Shape))
                 ? _session.Pipeline.Start(planned, "SELECT", running, parameters)
                 : throw new QueryException("0A000", ErrorKind.Unsupported, "cached plan must not change result type");
         }
 
-        _session.Pipeline.Bound = new BoundParameters(ParameterTypes, parameters);
+        _session.Pipeline.Bound = new BoundParameters(parameters.Map(static value => value.ValueType), parameters);
         try
         {
             return await StatementRouter.ExecuteAsync(_statement, _session, running).ConfigureAwait(false);
@@ -63,6 +63,10 @@ public sealed class PreparedQuery
             _session.Pipeline.Bound = null;
         }
     }
+
+    /// <summary>What must not change between describing and running: digits of numerics may.</summary>
+    private static (string Name, SqlType Type) Shape(ResultColumn column) =>
+        (column.Name, column.Type.Kind == TypeKind.Numeric ? new SqlType(TypeKind.Numeric) : column.Type);
 
     internal static async Task<PreparedQuery> CreateAsync(
         Session session, Statement statement, IReadOnlyList<SqlType?> parameterTypes, int parameterCount, CancellationToken cancellation)

@@ -87,6 +87,14 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     public Literal EvaluateConstant(Ast.Expression expression) =>
         Evaluator().Evaluate(Analyzer.AnalyzeExpression(expression, [], session.Catalog, engine.Functions, AnalyzerSettings.Default));
 
+    /// <summary>The value of an expression without columns as a parameter's type. Numerics keep the digits they have: nothing is rounded to what the context shows.</summary>
+    public Literal EvaluateAs(Ast.Expression expression, SqlType type)
+    {
+        string name = type.Kind == TypeKind.Numeric ? "numeric" : type is { Kind: TypeKind.Char, Precision: 0 } ? "text" : type.ToString();
+        Literal value = EvaluateConstant(new Ast.CastExpression(expression, Parser.SqlParser.ParseTypeName(name)));
+        return type.Kind == TypeKind.Numeric && !value.IsNull ? value : value with { ValueType = type };
+    }
+
     private AnalyzedQuery Analyze(Ast.Query query, NodeList<Ast.TypeName>? parameterTypes) =>
         AnalyzeTyped(query, parameterTypes == null ? [.. Bound?.Types ?? NodeList<SqlType>.Empty] : [.. parameterTypes.Select(ResolveType)]);
 

@@ -1,6 +1,8 @@
-using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Analysis;
+using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Sessions;
+using Literal = SqlCluster.Catalyst.Expressions.Literal;
 
 namespace SqlCluster.Server.Statements;
 
@@ -27,8 +29,15 @@ internal static class PreparedStatements
             return await StatementRouter.ExecuteAsync(prepare.Statement, session, cancellation).ConfigureAwait(false);
         }
 
-        NodeList<Catalyst.Expressions.Literal> values = execute.Arguments.Map(session.Pipeline.EvaluateConstant);
-        return session.Pipeline.Run(query.Query, "SELECT", cancellation, prepare.ParameterTypes, values);
+        NodeList<SqlType> types = session.Pipeline.AnalyzeTyped(query.Query, [.. prepare.ParameterTypes.Select(session.Pipeline.ResolveType)]).ParameterTypes;
+        if (execute.Arguments.Count != types.Count)
+        {
+            throw StatementErrors.WrongParameterCount(prepare.Name.Value, types.Count, execute.Arguments.Count);
+        }
+
+        NodeList<Literal> values = [.. execute.Arguments.Select((argument, index) => session.Pipeline.EvaluateAs(argument, types[index]))];
+        AnalyzedQuery analyzed = session.Pipeline.AnalyzeTyped(query.Query, [.. values.Select(static value => value.ValueType)]);
+        return session.Pipeline.Start(session.Pipeline.PlanAnalyzed(analyzed), "SELECT", cancellation, values);
     }
 
     public static StatementResult Deallocate(Deallocate deallocate, Session session)

@@ -25,6 +25,12 @@ public sealed class PgTestServer : IAsyncLifetime
             FolderTables.Attach(Engine, Corpus.Path("tpch", "sf0.01"));
         }
 
+        // numbers: 0 to 99999.
+        await ResultReader.ReadAsync(Engine.OpenSession(), """
+            CREATE TABLE numbers AS
+            WITH d(i) AS (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))
+            SELECT a.i + 10 * b.i + 100 * c.i + 1000 * d.i + 10000 * e.i AS n FROM d a, d b, d c, d, d e
+            """, TestContext.Current.CancellationToken);
         Endpoint = await PgEndpoint.StartAsync(Engine, new PgEndpointOptions(IPAddress.Loopback, 0) { ShutdownTimeout = TimeSpan.FromSeconds(5) });
     }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
-using SqlCluster.Parser;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Server.PgWire.Messages;
@@ -60,7 +59,7 @@ internal static class ParameterReader
             case TypeKind.BigInt when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value):
                 return new Literal(value, type);
             default:
-                return session.Pipeline.EvaluateConstant(new CastExpression(new StringLiteral(NoZero(text)), SqlParser.ParseTypeName(type.ToString()))) with { ValueType = type };
+                return session.Pipeline.EvaluateAs(new StringLiteral(NoZero(text)), type);
         }
     }
 
