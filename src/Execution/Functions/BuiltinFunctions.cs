@@ -6,6 +6,7 @@ using SqlCluster.Execution.Functions.Scalar.Dates;
 using SqlCluster.Execution.Functions.Scalar.Formatting;
 using SqlCluster.Execution.Functions.Scalar.Nested;
 using SqlCluster.Execution.Functions.Scalar.Numbers;
+using SqlCluster.Execution.Functions.Scalar.Sessions;
 using SqlCluster.Execution.Functions.Scalar.Texts;
 
 namespace SqlCluster.Execution.Functions;
@@ -24,6 +25,7 @@ public sealed class BuiltinFunctions : IFunctionCatalog
             .. Negation.Overloads,
             .. Rounding.Overloads,
             .. Elementary.Overloads,
+            .. AdvisoryLocks.Overloads,
             .. IntegerFunctions.Overloads,
             .. Lengths.Overloads,
             .. Parts.Overloads,

@@ -38,6 +38,7 @@ public static class SettingDefinitions
             new("max_index_keys", SettingKind.Integer, "32", "Keys of an index.") { IsReadOnly = true, Category = "Preset" },
             new("memory_limit", SettingKind.Size, "0", "Bytes a query may hold in memory; 0: three quarters of the machine's.") { Min = 0 },
             new("optimizer", SettingKind.Boolean, "on", "Off: only the rewrites that correctness needs.") { Category = "Optimizer" },
+            new("role", SettingKind.Word, "none", "Role of the session; there are none.") { Allowed = ["none"], Category = "Client" },
             new("row_security", SettingKind.Boolean, "on", "Accepted for compatibility.") { Category = "Client" },
             new("runtime_filters", SettingKind.Boolean, "on", "Whether joins pass filters to the scans of their probe side."),
             new("scan_pushdown", SettingKind.Boolean, "on", "Whether scans prune and filter by themselves."),

@@ -9,7 +9,7 @@ internal static class SettingStatements
 {
     public static StatementResult Set(SetSetting set, Session session)
     {
-        if (set.Values is [OptionWord { Word: var word }] && word.Equals("default", StringComparison.OrdinalIgnoreCase))
+        if (set.Values.IsEmpty || set.Values is [OptionWord { Word: var word }] && word.Equals("default", StringComparison.OrdinalIgnoreCase))
         {
             session.Settings.Reset(set.Name);
         }

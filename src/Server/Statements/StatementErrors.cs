@@ -19,6 +19,8 @@ internal static class StatementErrors
 
     public static QueryException PreparedStatementExists(string name) => new("42P05", ErrorKind.User, $"prepared statement \"{name}\" already exists");
 
+    public static QueryException NoCursor(string name) => new("34000", ErrorKind.User, $"cursor \"{name}\" does not exist");
+
     public static QueryException WrongParameterCount(string statement, int expected, int given) =>
         new("42601", ErrorKind.User, $"wrong number of parameters for prepared statement \"{statement}\"") { Detail = $"Expected {expected} parameters but got {given}." };
 

@@ -44,6 +44,8 @@ internal static class StatementRouter
         Listen => new StatementResult.Command("LISTEN"),
         Notify => new StatementResult.Command("NOTIFY"),
         Unlisten => new StatementResult.Command("UNLISTEN"),
+        CloseCursor { Name: null } => new StatementResult.Command("CLOSE CURSOR ALL"),
+        CloseCursor close => throw StatementErrors.NoCursor(close.Name!.Value),
         Checkpoint => new StatementResult.Command("CHECKPOINT"),
         Analyze => new StatementResult.Command("ANALYZE"),
         Vacuum => new StatementResult.Command("VACUUM"),

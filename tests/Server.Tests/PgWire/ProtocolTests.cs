@@ -88,8 +88,32 @@ public sealed class ProtocolTests(PgTestServer server) : IClassFixture<PgTestSer
         Assert.Equal("E:42P01 Z:E", await client.QueryAsync("SELECT * FROM nosuch"));
         Assert.Equal("C:ROLLBACK C:RELEASE C:COMMIT Z:I", await client.QueryAsync("ROLLBACK TO s; RELEASE s; END"));
         Assert.Equal("E:25P01 Z:I", await client.QueryAsync("SAVEPOINT s"));
-        Assert.Equal("E:3B001 Z:E", await client.QueryAsync("BEGIN; RELEASE nosuch"));
+        Assert.Equal("C:BEGIN E:3B001 Z:E", await client.QueryAsync("BEGIN; RELEASE nosuch"));
         Assert.Equal("C:ROLLBACK Z:I", await client.QueryAsync("ABORT"));
+    }
+
+    [Fact]
+    public async Task U1_PoolsResetWithoutLosingStatements()
+    {
+        using RawClient client = await RawClient.OpenAsync(server.Port);
+        await client.SendAsync(Parse("s", "SELECT 1 AS a"), Sync);
+        await client.ReadUntilReadyAsync();
+        Assert.Equal(
+            "C:SET C:SET C:RESET C:CLOSE CURSOR ALL C:UNLISTEN T:pg_advisory_unlock_all D: C:SELECT 1 C:DISCARD SEQUENCES C:DISCARD TEMP Z:I",
+            await client.QueryAsync("SET SESSION AUTHORIZATION DEFAULT; SET ROLE NONE; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP"));
+        await client.SendAsync(Bind("", "s"), Execute(""), Sync);
+        Assert.Equal("2 D:1 C:SELECT 1 Z:I", await client.ReadUntilReadyAsync());
+        Assert.Equal("C:DISCARD ALL Z:I", await client.QueryAsync("DISCARD ALL"));
+        Assert.Equal("E:34000 Z:I", await client.QueryAsync("CLOSE nosuch"));
+        Assert.Equal("E:55P02 Z:I", await client.QueryAsync("SET SESSION AUTHORIZATION somebody"));
+    }
+
+    [Fact]
+    public async Task SqlExecuteConvertsItsArguments()
+    {
+        using RawClient client = await RawClient.OpenAsync(server.Port);
+        Assert.Equal("C:PREPARE T:a,b D:0.05,t C:SELECT 1 Z:I", await client.QueryAsync("PREPARE p(numeric, int) AS SELECT $1 AS a, $2 = 7 AS b; EXECUTE p(0.05, '7')"));
+        Assert.Equal("E:42601 Z:I", await client.QueryAsync("EXECUTE p(1)"));
     }
 
     [Fact]
