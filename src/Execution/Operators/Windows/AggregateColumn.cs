@@ -46,7 +46,9 @@ internal abstract class AggregateColumn : WindowColumn
         }
 
         var frame = new FrameCursor(call, rows, context);
-        return frame.IsWholePartition ? new PartitionAggregateColumn(call, rows, context) : new FrameAggregateColumn(call, frame, rows, context);
+        return frame.IsWholePartition ? new PartitionAggregateColumn(call, rows, context)
+            : RunningColumn.TryCreate(call, frame, rows, context) is { } running ? running
+            : new FrameAggregateColumn(call, frame, rows, context);
     }
 
     public override void Dispose() => Accumulator.Dispose();

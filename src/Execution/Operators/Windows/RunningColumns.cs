@@ -1,0 +1,187 @@
+using SqlCluster.Arrow.Memory;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Functions;
+using SqlCluster.Execution.Kernels;
+
+namespace SqlCluster.Execution.Operators.Windows;
+
+/// <summary>An aggregate over frames that begin with the partition: each row of the partition is looked at once.</summary>
+internal abstract class RunningColumn : AggregateColumn
+{
+    private readonly FrameCursor _frame;
+    private int _start = -1;
+    private int _end;
+    private bool _hasBegun;
+
+    protected RunningColumn(WindowCall call, FrameCursor frame, WindowRows rows, TaskContext context)
+        : base(call, rows, context) => _frame = frame;
+
+    /// <summary>The cheaper column for a call, if there is one: sum and count of exact numbers, min and max.</summary>
+    public static RunningColumn? TryCreate(WindowCall call, FrameCursor frame, WindowRows rows, TaskContext context)
+    {
+        if (call.Frame is not { Start.Kind: FrameBoundKind.UnboundedPreceding, Exclusion: FrameExclusion.NoOthers })
+        {
+            return null;
+        }
+
+        return call.Function.Name switch
+        {
+            "count" => new RunningSumColumn(call, frame, rows, context),
+            "sum" when call.Arguments[0].Type is { IsInteger: true } or { Kind: TypeKind.Numeric } => new RunningSumColumn(call, frame, rows, context),
+            "min" or "max" when call.Arguments.Count == 1 => new RunningExtremeColumn(call, frame, rows, context),
+            _ => null,
+        };
+    }
+
+    public sealed override Vector Compute(int start, int count)
+    {
+        if (!_hasBegun)
+        {
+            _hasBegun = true;
+            Begin();
+            BeginValues();
+        }
+
+        Start(count);
+        for (int i = 0; i < count; i++)
+        {
+            _frame.MoveTo(start + i);
+            RowRange frame = _frame.First;
+            if (frame.Start != _start || frame.End < _end)
+            {
+                (_start, _end) = (frame.Start, frame.Start);
+                Reset();
+            }
+
+            for (; _end < frame.End; _end++)
+            {
+                if (Counts(_end))
+                {
+                    Add(_end);
+                }
+            }
+
+            Put(i);
+        }
+
+        return Build();
+    }
+
+    /// <summary>Call when all rows are in order.</summary>
+    protected abstract void BeginValues();
+
+    /// <summary>Begins a batch of results.</summary>
+    protected abstract void Start(int count);
+
+    /// <summary>Begins a partition.</summary>
+    protected abstract void Reset();
+
+    protected abstract void Add(int row);
+
+    /// <summary>Sets a result to the aggregate of the rows added so far.</summary>
+    protected abstract void Put(int slot);
+
+    protected abstract Vector Build();
+}
+
+/// <summary>count, and sum of integers and numerics.</summary>
+internal sealed class RunningSumColumn(WindowCall call, FrameCursor frame, WindowRows rows, TaskContext context) : RunningColumn(call, frame, rows, context)
+{
+    private readonly ResultColumn _result = new(call.ResultType, context.Account);
+    private readonly SqlType _resultType = call.ResultType;
+    private readonly bool _isCount = call.Function.Name == "count";
+    private readonly bool _isNumeric = !call.Arguments.IsEmpty && call.Arguments[0].Type.Kind == TypeKind.Numeric;
+    private VectorReader? _values;
+    private long _count;
+    private Int128 _sum;
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _result.Dispose();
+    }
+
+    protected override void BeginValues() => _values = Arguments.Length == 0 ? null : new VectorReader(Arguments[0]);
+
+    protected override void Start(int count) => _result.Start(count);
+
+    protected override void Reset() => (_count, _sum) = (0, 0);
+
+    protected override void Add(int row)
+    {
+        if (_values is { } values)
+        {
+            if (values.IsNull(row))
+            {
+                return;
+            }
+
+            _sum += _isCount ? 0 : _isNumeric ? values.Decimal(row) : values.Integer(row);
+        }
+
+        _count++;
+    }
+
+    protected override void Put(int slot)
+    {
+        _result.MoveTo(slot);
+        if (_isCount)
+        {
+            _result.SetLong(_count);
+        }
+        else if (_count > 0 && _resultType.Kind == TypeKind.Numeric)
+        {
+            _result.SetDecimal(_sum);
+        }
+        else if (_count > 0)
+        {
+            _result.SetLong(_sum >= long.MinValue && _sum <= long.MaxValue ? (long)_sum : throw ExecutionErrors.OutOfRange(_resultType.ToString()));
+        }
+    }
+
+    protected override Vector Build() => _result.Build();
+}
+
+/// <summary>min and max of any type: remembers the row that has it.</summary>
+internal sealed class RunningExtremeColumn(WindowCall call, FrameCursor frame, WindowRows rows, TaskContext context) : RunningColumn(call, frame, rows, context)
+{
+    private readonly VectorGatherer _gatherer = new(context.Account);
+    private readonly int _sign = call.Function.Name == "min" ? 1 : -1;
+    private NativeBuffer? _picked;
+    private int _slots;
+    private VectorReader _values;
+    private int _best = -1;
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _gatherer.Dispose();
+        _picked?.Release();
+        _picked = null;
+    }
+
+    protected override void BeginValues() => _values = new VectorReader(Arguments[0]);
+
+    protected override void Start(int count)
+    {
+        _slots = count;
+        NativeBuffer.Reuse(ref _picked, (count + 16) * 4L, Context.Account);
+    }
+
+    protected override void Reset() => _best = -1;
+
+    protected override void Add(int row)
+    {
+        if (!_values.IsNull(row) && (_best < 0 || RowOrder.Compare(in _values, row, in _values, _best) * _sign < 0))
+        {
+            _best = row;
+        }
+    }
+
+    protected override void Put(int slot) => _picked!.Span<int>(0, _slots)[slot] = _best;
+
+    protected override Vector Build() => _gatherer.Take(Arguments[0], _picked!.Span<int>(0, _slots));
+}
