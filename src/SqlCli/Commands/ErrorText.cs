@@ -56,10 +56,10 @@ internal static class ErrorText
         string prefix = $"LINE {LineNumber(text, at)}: ";
         if (TextWidth.Of(before) + TextWidth.Of(after) > LineWidth)
         {
-            int right = Math.Max(RightContext, LineWidth - TextWidth.Of(before) - Cut.Length);
+            int right = Math.Max(RightContext, LineWidth - TextWidth.Of(before)) - Cut.Length;
             after = TextWidth.Of(after) > right ? TextWidth.CutRight(after, right) + Cut : after;
-            int left = LineWidth - TextWidth.Of(after) - Cut.Length;
-            before = TextWidth.Of(before) > left ? Cut + TextWidth.CutLeft(before, left) : before;
+            int left = LineWidth - TextWidth.Of(after);
+            before = TextWidth.Of(before) > left ? Cut + TextWidth.CutLeft(before, left - Cut.Length) : before;
         }
 
         result.Append(prefix).Append(before).Append(after).Append('\n');

@@ -1,5 +1,5 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using System.Globalization;
+using System.Text;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Server.Sessions;
 
@@ -8,8 +8,6 @@ namespace SqlCluster.SqlCli.Formats;
 /// <summary>An object a row: in one array, or one a line. Numbers and booleans are JSON's own, NULL is null, everything else text.</summary>
 internal sealed class JsonFormat(TextWriter writer, bool isLines) : IResultFormat
 {
-    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-
     public async Task WriteAsync(StatementResult result, CancellationToken cancellation)
     {
         if (result is not StatementResult.Rows rows)
@@ -17,7 +15,7 @@ internal sealed class JsonFormat(TextWriter writer, bool isLines) : IResultForma
             return;
         }
 
-        string[] names = [.. rows.Columns.Select(static column => $"\"{Encoder.Encode(column.Name)}\":")];
+        string[] names = [.. rows.Columns.Select(static column => $"{Quote(column.Name)}:")];
         bool isFirst = true;
         writer.Write(isLines ? "" : "[");
         await foreach (string?[] row in RowReader.ReadAsync(rows, cancellation).ConfigureAwait(false))
@@ -58,9 +56,28 @@ internal sealed class JsonFormat(TextWriter writer, bool isLines) : IResultForma
         }
         else
         {
-            writer.Write('"');
-            writer.Write(Encoder.Encode(value));
-            writer.Write('"');
+            writer.Write(Quote(value));
         }
+    }
+
+    /// <summary>Text as JSON has it: quotes, backslashes and control characters escaped, all else as it is.</summary>
+    private static string Quote(string text)
+    {
+        var result = new StringBuilder(text.Length + 2).Append('"');
+        foreach (char c in text)
+        {
+            _ = c switch
+            {
+                '"' => result.Append("\\\""),
+                '\\' => result.Append("\\\\"),
+                '\n' => result.Append("\\n"),
+                '\r' => result.Append("\\r"),
+                '\t' => result.Append("\\t"),
+                < ' ' => result.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+                _ => result.Append(c),
+            };
+        }
+
+        return result.Append('"').ToString();
     }
 }

@@ -14,23 +14,24 @@ internal sealed class Completer(Session session, SessionNames names)
         string before = text[..cursor];
         if (before.StartsWith('\\'))
         {
-            return await CompleteCommandAsync(before).ConfigureAwait(false);
+            return await CompleteCommandAsync(text, before).ConfigureAwait(false);
         }
 
         IReadOnlyList<SqlTextToken> tokens = SqlTokenizer.Tokenize(before);
-        if (tokens.Count > 0 && tokens[^1] is { IsComplete: false } open)
+        SqlTextToken? last = tokens.Count > 0 ? tokens[^1] : null;
+        if (last is { IsComplete: false, Kind: SqlTokenKind.String } path && before[path.Span.Start] == '\'')
         {
-            int start = open.Span.Start + 1;
-            return open.Kind == SqlTokenKind.String && before[open.Span.Start] == '\'' ? PathCompletion.Complete(before, start, "'") : Completion.None;
+            return PathCompletion.Complete(before, path.Span.Start + 1, "'");
         }
 
-        int wordStart = cursor;
-        while (wordStart > 0 && (char.IsLetterOrDigit(before[wordStart - 1]) || before[wordStart - 1] is '_' or '$'))
+        bool isInName = last is { IsComplete: false, Kind: SqlTokenKind.QuotedIdentifier };
+        if (!isInName && (last is { IsComplete: false } || (last is { Kind: SqlTokenKind.Comment } comment && comment.Span.Start + comment.Span.Length == cursor)))
         {
-            wordStart--;
+            return Completion.None;
         }
 
-        if (wordStart > 0 && before[wordStart - 1] == '"')
+        int wordStart = isInName ? last!.Value.Span.Start : cursor;
+        while (!isInName && wordStart > 0 && (char.IsLetterOrDigit(before[wordStart - 1]) || before[wordStart - 1] is '_' or '$'))
         {
             wordStart--;
         }
@@ -122,7 +123,7 @@ internal sealed class Completer(Session session, SessionNames names)
     private string[] Functions() =>
         _functions ??= [.. session.Engine.Functions.All.Select(static function => function.Name).Where(static name => char.IsLetter(name[0])).Distinct().Order(StringComparer.Ordinal)];
 
-    private async ValueTask<Completion> CompleteCommandAsync(string before)
+    private async ValueTask<Completion> CompleteCommandAsync(string text, string before)
     {
         int space = before.IndexOf(' ', StringComparison.Ordinal);
         if (space < 0)
@@ -141,7 +142,7 @@ internal sealed class Completer(Session session, SessionNames names)
             "\\x" or "\\timing" => new Completion(start, Matching(command == "\\x" ? ["on", "off", "auto"] : ["on", "off"], word)),
             "\\d" or "\\dt" or "\\dv" => new Completion(start, Matching(await RelationNamesAsync().ConfigureAwait(false), word)),
             "\\df" => new Completion(start, Matching(Functions(), word)),
-            "\\explain" => await CompleteAsync(before[(space + 1)..], before.Length - space - 1).ConfigureAwait(false) is var inner ? inner with { Start = inner.Start + space + 1 } : Completion.None,
+            "\\explain" => await CompleteAsync(text[(space + 1)..], before.Length - space - 1).ConfigureAwait(false) is var inner ? inner with { Start = inner.Start + space + 1 } : Completion.None,
             _ => Completion.None,
         };
     }

@@ -14,6 +14,9 @@ internal sealed record ColumnName(string Name, string Type, bool IsNullable);
 /// <summary>Asks a session what it knows, by the statements that anyone could use. Only between statements of the user.</summary>
 internal sealed class SessionNames(Session session)
 {
+    private static readonly Lazy<HashSet<string>> NamingKeywords =
+        new(static () => [.. Keywords.All.Where(static keyword => keyword.Class is KeywordClass.Unreserved or KeywordClass.ColumnName).Select(static keyword => keyword.Word)]);
+
     public async Task<IReadOnlyList<RelationName>> RelationsAsync() =>
         [.. (await RowsAsync("SHOW TABLES").ConfigureAwait(false)).Select(static row => new RelationName(row[0]!, row[1]!, row[2]!, row[3], row[4]))];
 
@@ -38,8 +41,8 @@ internal sealed class SessionNames(Session session)
         }
     }
 
-    /// <summary>How a name is written in SQL: in quotes where it must be.</summary>
-    public static string Quote(string name) => Keywords.NeedsQuotes(name) ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : name;
+    /// <summary>How a name of a table or column is written in SQL: in quotes where it must be.</summary>
+    public static string Quote(string name) => Keywords.NeedsQuotes(name) && !NamingKeywords.Value.Contains(name) ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : name;
 
     public async Task<List<string?[]>> RowsAsync(string sql)
     {
