@@ -36,8 +36,12 @@ public sealed class PsqlTests(PgTestServer server) : IClassFixture<PgTestServer>
 
     private async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)
     {
-        Assert.SkipUnless(
-            (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program))), $"{program} is not installed");
+        Assert.SkipUnless((await StartAsync(program, "--version")).Code == 0, $"{program} is not installed");
+        return await StartAsync(program, arguments);
+    }
+
+    private async Task<(int Code, string Output)> StartAsync(string program, params string[] arguments)
+    {
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" 2>&1", program, .. arguments]) { RedirectStandardOutput = true };
         start.Environment["PGHOST"] = "127.0.0.1";
         start.Environment["PGPORT"] = $"{server.Port}";
