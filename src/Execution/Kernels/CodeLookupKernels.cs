@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -95,6 +96,41 @@ internal static class CodeLookupKernels
 
     /// <summary>Codes of four bytes; <paramref name="table"/> has 0x00 or 0xFF an entry.</summary>
     public static void Run(ReadOnlySpan<int> codes, ReadOnlySpan<byte> table, Span<ulong> result) => RunScalar(codes, table, 0, result);
+
+    /// <summary>Keeps the rows whose code's entry is set.</summary>
+    /// <param name="codes">Codes of the column; each has its entry.</param>
+    /// <param name="entries">One an entry of the dictionary.</param>
+    /// <param name="rows">Rows to look at; empty: the first <paramref name="count"/>.</param>
+    /// <param name="count">How many rows.</param>
+    /// <param name="result">Receives the rows kept, with room for <paramref name="count"/>.</param>
+    /// <returns>How many.</returns>
+    public static int Keep<TCode>(ReadOnlySpan<TCode> codes, ReadOnlySpan<bool> entries, ReadOnlySpan<int> rows, int count, Span<int> result)
+        where TCode : unmanaged
+    {
+        result = result[..count];
+        ref bool entry = ref MemoryMarshal.GetReference(entries);
+        int kept = 0;
+        if (rows.IsEmpty)
+        {
+            codes = codes[..count];
+            for (int i = 0; i < codes.Length; i++)
+            {
+                result[kept] = i;
+                kept += Unsafe.BitCast<bool, byte>(Unsafe.Add(ref entry, GatherKernels.Index(codes[i])));
+            }
+
+            return kept;
+        }
+
+        ref TCode code = ref MemoryMarshal.GetReference(codes);
+        foreach (int row in rows[..count])
+        {
+            result[kept] = row;
+            kept += Unsafe.BitCast<bool, byte>(Unsafe.Add(ref entry, GatherKernels.Index(Unsafe.Add(ref code, row))));
+        }
+
+        return kept;
+    }
 
     /// <summary>0xFF for a set bit, 0x00 for a clear one.</summary>
     public static void FillTable(ReadOnlySpan<ulong> entries, int count, Span<byte> table)

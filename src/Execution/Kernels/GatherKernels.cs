@@ -37,6 +37,43 @@ internal static class GatherKernels
         }
     }
 
+    /// <summary>result[i] = source[codes[rows[i]]] for codes of a dictionary; rows are not negative.</summary>
+    public static void Decode<TCode, T>(ReadOnlySpan<TCode> codes, ReadOnlySpan<int> rows, ReadOnlySpan<T> source, Span<T> result)
+        where TCode : unmanaged
+        where T : unmanaged
+    {
+        Check.SameLength(rows.Length, result.Length);
+        ref TCode codesRef = ref MemoryMarshal.GetReference(codes);
+        ref T sourceRef = ref MemoryMarshal.GetReference(source);
+        ref T resultRef = ref MemoryMarshal.GetReference(result);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            Unsafe.Add(ref resultRef, i) = Unsafe.Add(ref sourceRef, Index(Unsafe.Add(ref codesRef, rows[i])));
+        }
+    }
+
+    /// <summary>result[i] = values[rows[i]], sign-extended; without rows, values[i].</summary>
+    public static void Widen(ReadOnlySpan<int> values, ReadOnlySpan<int> rows, Span<long> result)
+    {
+        ref int valuesRef = ref MemoryMarshal.GetReference(values);
+        if (rows.IsEmpty)
+        {
+            Check.SameLength(values.Length, result.Length);
+            for (int i = 0; i < result.Length; i++)
+            {
+                result[i] = Unsafe.Add(ref valuesRef, i);
+            }
+
+            return;
+        }
+
+        Check.SameLength(rows.Length, result.Length);
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = Unsafe.Add(ref valuesRef, rows[i]);
+        }
+    }
+
     /// <summary>Gathers values of any fixed width as bytes.</summary>
     public static void RunBytes(ReadOnlySpan<byte> source, int width, ReadOnlySpan<int> rows, Span<byte> result)
     {

@@ -38,13 +38,13 @@ internal sealed class DenseArgument(MemoryAccount account) : IDisposable
         }
 
         Span<long> values = Room<long>(count);
-        if (argument is DictionaryVector { Type.Width: 8, CodeWidth: 1 } dictionary && picked.IsEmpty)
+        if (argument is DictionaryVector { Type.Width: 8, CodeWidth: 1 or 2, Dictionary: FixedVector entries } dictionary)
         {
-            GatherKernels.Decode(dictionary.Codes8[..count], ((FixedVector)dictionary.Dictionary).Values<long>(), values);
+            Decode(dictionary, entries.Values<long>(), picked, values);
         }
-        else if (argument is DictionaryVector { Type.Width: 8, CodeWidth: 2 } wide && picked.IsEmpty)
+        else if (argument is FixedVector { Type.Id: ArrowTypeId.Int32 or ArrowTypeId.Date32 } narrow)
         {
-            GatherKernels.Decode(wide.Codes16[..count], ((FixedVector)wide.Dictionary).Values<long>(), values);
+            GatherKernels.Widen(picked.IsEmpty ? narrow.Values<int>()[..count] : narrow.Values<int>(), picked[..(picked.IsEmpty ? 0 : count)], values);
         }
         else
         {
@@ -157,6 +157,17 @@ internal sealed class DenseArgument(MemoryAccount account) : IDisposable
         _groups?.Release();
         _rows?.Release();
         _values = _groups = _rows = null;
+    }
+
+    private static void Decode(DictionaryVector argument, ReadOnlySpan<long> entries, ReadOnlySpan<int> picked, Span<long> values)
+    {
+        switch (argument.CodeWidth, picked.IsEmpty)
+        {
+            case (1, true): GatherKernels.Decode(argument.Codes8[..values.Length], entries, values); break;
+            case (1, false): GatherKernels.Decode(argument.Codes8, picked[..values.Length], entries, values); break;
+            case (_, true): GatherKernels.Decode(argument.Codes16[..values.Length], entries, values); break;
+            default: GatherKernels.Decode(argument.Codes16, picked[..values.Length], entries, values); break;
+        }
     }
 
     private Span<T> Room<T>(int count)

@@ -78,28 +78,17 @@ internal sealed class DictionaryGroups(GroupTable table, MemoryAccount account) 
         _combinations = null;
     }
 
-    /// <summary>One or two columns of one-byte codes, no nulls, all rows: one loop, when every combination is known already.</summary>
+    /// <summary>One or two columns of one-byte codes, no nulls: one loop, when every combination is known already.</summary>
     private bool TryNarrowCodes(ReadOnlySpan<Vector> columns, ReadOnlySpan<int> rows, int count, Span<int> groups)
     {
-        if (!rows.IsEmpty || columns.Length > 2 || columns[0] is not DictionaryVector { CodeWidth: 1, HasNulls: false } first)
+        if (columns.Length > 2 || columns[0] is not DictionaryVector { CodeWidth: 1, HasNulls: false } first)
         {
             return false;
         }
 
-        ref int groupOf = ref MemoryMarshal.GetArrayDataReference(_groupOf);
-        ref int result = ref MemoryMarshal.GetReference(groups[..count]);
-        ref byte firstCodes = ref MemoryMarshal.GetReference(first.Codes8[..count]);
-        int signs = 0;
         if (columns.Length == 1)
         {
-            for (int i = 0; i < count; i++)
-            {
-                int group = Unsafe.Add(ref groupOf, Unsafe.Add(ref firstCodes, i));
-                Unsafe.Add(ref result, i) = group;
-                signs |= group;
-            }
-
-            return signs >= 0;
+            return rows.IsEmpty ? LookUp(first.Codes8[..count], _groupOf, groups[..count]) : LookUp(first.Codes8, rows[..count], _groupOf, groups[..count]);
         }
 
         if (columns[1] is not DictionaryVector { CodeWidth: 1, HasNulls: false } second)
@@ -107,13 +96,64 @@ internal sealed class DictionaryGroups(GroupTable table, MemoryAccount account) 
             return false;
         }
 
-        ref byte secondCodes = ref MemoryMarshal.GetReference(second.Codes8[..count]);
         int factor = first.Dictionary.Length + 1;
-        for (int i = 0; i < count; i++)
+        return rows.IsEmpty
+            ? LookUp(first.Codes8[..count], second.Codes8[..count], factor, _groupOf, groups[..count])
+            : LookUp(first.Codes8, second.Codes8, rows[..count], factor, _groupOf, groups[..count]);
+    }
+
+    private static bool LookUp(ReadOnlySpan<byte> codes, ReadOnlySpan<int> groupOf, Span<int> groups)
+    {
+        ref int group = ref MemoryMarshal.GetReference(groupOf);
+        int signs = 0;
+        for (int i = 0; i < groups.Length; i++)
         {
-            int group = Unsafe.Add(ref groupOf, Unsafe.Add(ref firstCodes, i) + (Unsafe.Add(ref secondCodes, i) * factor));
-            Unsafe.Add(ref result, i) = group;
-            signs |= group;
+            groups[i] = Unsafe.Add(ref group, codes[i]);
+            signs |= groups[i];
+        }
+
+        return signs >= 0;
+    }
+
+    private static bool LookUp(ReadOnlySpan<byte> codes, ReadOnlySpan<int> rows, ReadOnlySpan<int> groupOf, Span<int> groups)
+    {
+        ref int group = ref MemoryMarshal.GetReference(groupOf);
+        ref byte code = ref MemoryMarshal.GetReference(codes);
+        int signs = 0;
+        for (int i = 0; i < groups.Length; i++)
+        {
+            groups[i] = Unsafe.Add(ref group, Unsafe.Add(ref code, rows[i]));
+            signs |= groups[i];
+        }
+
+        return signs >= 0;
+    }
+
+    private static bool LookUp(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, int factor, ReadOnlySpan<int> groupOf, Span<int> groups)
+    {
+        ref int group = ref MemoryMarshal.GetReference(groupOf);
+        int signs = 0;
+        for (int i = 0; i < groups.Length; i++)
+        {
+            groups[i] = Unsafe.Add(ref group, first[i] + (second[i] * factor));
+            signs |= groups[i];
+        }
+
+        return signs >= 0;
+    }
+
+    private static bool LookUp(
+        ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<int> rows, int factor, ReadOnlySpan<int> groupOf, Span<int> groups)
+    {
+        ref int group = ref MemoryMarshal.GetReference(groupOf);
+        ref byte firstCode = ref MemoryMarshal.GetReference(first);
+        ref byte secondCode = ref MemoryMarshal.GetReference(second);
+        int signs = 0;
+        for (int i = 0; i < groups.Length; i++)
+        {
+            int row = rows[i];
+            groups[i] = Unsafe.Add(ref group, Unsafe.Add(ref firstCode, row) + (Unsafe.Add(ref secondCode, row) * factor));
+            signs |= groups[i];
         }
 
         return signs >= 0;

@@ -242,10 +242,12 @@ internal sealed class HashJoinOperator : Operator
         Span<int> selected = SelectionRoom(numbers.Length);
         int count = 0;
         ReadOnlySpan<int> rows = batch.Selection == null ? default : batch.Selection.Rows;
+        int flip = wanted ? -1 : 0;
         for (int i = 0; i < numbers.Length; i++)
         {
+            // The sign bit is set for rows without a partner.
             selected[count] = rows.IsEmpty ? i : rows[i];
-            count += numbers[i] >= 0 == wanted ? 1 : 0;
+            count += (int)((uint)(numbers[i] ^ flip) >> 31);
         }
 
         if (!nullsStay && keys[0].HasNulls)

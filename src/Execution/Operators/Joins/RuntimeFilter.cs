@@ -16,7 +16,7 @@ namespace SqlCluster.Execution.Operators.Joins;
 /// </remarks>
 internal sealed class RuntimeFilter : IDisposable
 {
-    private const long AlwaysBitmap = 1 << 20;
+    private const long AlwaysBitmap = 1 << 23;
     private const long LargestBitmap = 1L << 30;
     private NativeBuffer? _bits;
 
@@ -148,7 +148,7 @@ internal sealed class RuntimeFilter : IDisposable
 
     private void FillBitmap(IEnumerable<(Vector Keys, SelectionVector? Selection)> keys, long range, DenseArgument dense, MemoryAccount account)
     {
-        int words = (int)((range + 63) >> 6);
+        int words = KeyBitmap.WordCount(range);
         _bits = NativeBuffer.AllocateZeroed(words * 8L, account);
         Span<ulong> bits = _bits.Span<ulong>(0, words);
         foreach ((Vector vector, SelectionVector? selection) in keys)
@@ -290,8 +290,14 @@ internal sealed class RuntimeFilterReader(RuntimeFilter filter, MemoryAccount ac
             }
         }
 
-        var reader = new VectorReader(column);
         bool[] passes = _passes;
+        if (!column.HasNulls && column.CodeWidth < 4)
+        {
+            return column.CodeWidth == 1 ? CodeLookupKernels.Keep(column.Codes8, passes, rows, count, result)
+                : CodeLookupKernels.Keep(column.Codes16, passes, rows, count, result);
+        }
+
+        var reader = new VectorReader(column);
         int kept = 0;
         for (int i = 0; i < count; i++)
         {
