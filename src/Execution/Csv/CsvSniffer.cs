@@ -76,7 +76,7 @@ internal static class CsvSniffer
         {
             for (int i = 0; i < Math.Min(width, row.Length); i++)
             {
-                if (!string.IsNullOrEmpty(row[i]) && !rules.IsNull(Encoding.UTF8.GetBytes(row[i]!), false))
+                if (!string.IsNullOrEmpty(row[i]) && (kinds[i] != ColumnKinds.None || !seen[i]) && !rules.IsNull(Encoding.UTF8.GetBytes(row[i]!), false))
                 {
                     kinds[i] &= Kinds(row[i]!, kinds[i]);
                     seen[i] = true;

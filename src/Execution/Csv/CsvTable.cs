@@ -48,7 +48,7 @@ public sealed class CsvTable : IScannableTable
     }
 
     /// <summary>Other files as a table of the same columns, read the same way.</summary>
-    internal CsvTable WithFiles(IReadOnlyList<string> files) => new (Name, files, Options, Dialect, Columns);
+    internal CsvTable WithFiles(IReadOnlyList<string> files) => new(Name, files, Options, Dialect, Columns);
 
     public bool CanPushFilter(Expression predicate) => !predicate.HasSubquery() && !predicate.IsVolatile();
 

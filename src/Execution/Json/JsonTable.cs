@@ -101,7 +101,7 @@ public sealed class JsonTable : IScannableTable
     }
 
     /// <summary>Other files as a table of the same columns, read the same way.</summary>
-    internal JsonTable WithFiles(IReadOnlyList<string> files) => new (Name, files, Options, Format, Columns, HasObjects, _estimatedRows);
+    internal JsonTable WithFiles(IReadOnlyList<string> files) => new(Name, files, Options, Format, Columns, HasObjects, _estimatedRows);
 
     public bool CanPushFilter(Expression predicate) => !predicate.HasSubquery() && !predicate.IsVolatile();
 

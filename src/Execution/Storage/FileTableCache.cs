@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
@@ -31,6 +32,12 @@ public sealed record FileTableOptions(
 /// <summary>Opens paths as tables and remembers what it has read of them until a file's size or time changes. Thread-safe.</summary>
 public sealed class FileTableCache : IDisposable
 {
+    /// <summary>Files beyond which the cache starts over.</summary>
+    private const int MaxRemembered = 512;
+
+    // What was found out about first files: reading their samples costs more than many queries.
+    private readonly ConcurrentDictionary<(string Path, long Length, long Ticks, FileFormat Format, string Options, NodeList<TableColumn>? Declared), object> _opened = new();
+
     /// <exception cref="QueryException">58P01: no such file; 0A000: not a format that can be read; 42501: not allowed to read it.</exception>
     public ITable Open(string path, FileTableOptions options) => Open([path], options);
 
@@ -70,7 +77,7 @@ public sealed class FileTableCache : IDisposable
     }
 
     // A table of some of the files: what the first one decided holds for all.
-    private static Func<IReadOnlyList<string>, IScannableTable> Opener(
+    private Func<IReadOnlyList<string>, IScannableTable> Opener(
         FileFormat format, string name, IReadOnlyList<string> files, Dictionary<string, string> options, NodeList<TableColumn>? declared)
     {
         switch (format)
@@ -79,14 +86,38 @@ public sealed class FileTableCache : IDisposable
                 ParquetTableOptions parquetOptions = ParquetOptions(options);
                 return some => ParquetTable.Open(name, some, parquetOptions);
             case FileFormat.Csv:
-                CsvTable csv = CsvTable.Open(name, files, options, declared);
-                return csv.WithFiles;
+                return Remember(files[0], format, options, declared, () => CsvTable.Open(name, files, options, declared)).WithFiles;
             case FileFormat.Json:
-                JsonTable json = JsonTable.Open(name, files, options, declared);
-                return json.WithFiles;
+                return Remember(files[0], format, options, declared, () => JsonTable.Open(name, files, options, declared)).WithFiles;
             default:
                 throw ExecutionErrors.Internal($"format {format}");
         }
+    }
+
+    private T Remember<T>(string firstFile, FileFormat format, Dictionary<string, string> options, NodeList<TableColumn>? declared, Func<T> open)
+        where T : class
+    {
+        var info = new FileInfo(firstFile);
+        if (!info.Exists)
+        {
+            return open();
+        }
+
+        string optionText = string.Join('\0', options.OrderBy(static option => option.Key, StringComparer.Ordinal).Select(static option => $"{option.Key}={option.Value}"));
+        var key = (firstFile, info.Length, info.LastWriteTimeUtc.Ticks, format, optionText, declared);
+        if (_opened.TryGetValue(key, out object? known))
+        {
+            return (T)known;
+        }
+
+        T table = open();
+        if (_opened.Count >= MaxRemembered)
+        {
+            _opened.Clear();
+        }
+
+        _opened[key] = table;
+        return table;
     }
 
     private static List<FilePartition> Partition(

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using SqlCluster.Arrow.Memory;
 
@@ -97,7 +96,7 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
         try
         {
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+            return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GzipFileStream(file) : file;
         }
         catch (UnauthorizedAccessException error)
         {
