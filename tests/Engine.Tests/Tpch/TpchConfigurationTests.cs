@@ -1,0 +1,39 @@
+using SqlCluster.Server.Sessions;
+using SqlCluster.Slt.Tests;
+using SqlCluster.Testing;
+
+namespace SqlCluster.EngineTests.Tpch;
+
+/// <summary>The queries under every other configuration of tests/configs.</summary>
+public sealed class TpchConfigurationTests
+{
+    /// <summary>What does not end in reasonable time, with the reason.</summary>
+    private static readonly Dictionary<(string Configuration, string Query), string> Skipped = [];
+
+    public static TheoryData<string, string> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (string configuration in SltConfiguration.Names.Where(static name => name != "default"))
+            {
+                foreach (string query in TpchQueries.Names)
+                {
+                    cases.Add(configuration, query);
+                }
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task AnswersAreRight(string configuration, string query)
+    {
+        Assert.SkipUnless(Corpus.IsThere, Corpus.Missing);
+        Assert.SkipWhen(Skipped.TryGetValue((configuration, query), out string? reason), reason ?? "");
+        using Session session = TestEngines.OpenSession(TestEngines.TpchFolder, SltConfiguration.Read(configuration));
+        await TpchQueries.CheckAsync(session, "sf0.01", query, TestContext.Current.CancellationToken);
+    }
+}
