@@ -20,7 +20,6 @@ public sealed class FlightAnswerTests : IDisposable
     public async Task AnswersAreDuckDbs(string query)
     {
         Assert.SkipUnless(Corpus.IsThere, Corpus.Missing);
-        Assert.SkipWhen(query is "13-rank-in-origin" or "14-running-total" or "15-lag", "window functions are not in this build yet");
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         _engine.Attach("flights", Corpus.Path("real", "flights-3m.parquet"));
         using Session session = _engine.OpenSession();

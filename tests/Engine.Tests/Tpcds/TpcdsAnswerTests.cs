@@ -8,8 +8,7 @@ namespace SqlCluster.EngineTests.Tpcds;
 public sealed class TpcdsAnswerTests
 {
     /// <summary>Queries whose answers are known to differ, with the reason.</summary>
-    private static readonly Dictionary<string, string> Different = new[] { 12, 20, 36, 44, 47, 49, 51, 53, 57, 63, 67, 70, 86, 89, 98 }
-        .ToDictionary(static number => $"q{number:00}", static _ => "window functions are not in this build yet");
+    private static readonly Dictionary<string, string> Different = [];
 
     public static TheoryData<string> Queries => [.. Enumerable.Range(1, 99).Select(static number => $"q{number:00}")];
 
