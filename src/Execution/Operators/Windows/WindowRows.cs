@@ -69,9 +69,9 @@ internal sealed class WindowRows : IDisposable
     {
         _sort.Sort();
         PeerStarts = _sort.TieStarts();
-        if (!HasOrder || _partitionKeys.Length == 0)
+        if (Count == 0 || !HasOrder || _partitionKeys.Length == 0)
         {
-            PartitionStarts = HasOrder ? (Count == 0 ? [0] : [0, Count]) : PeerStarts;
+            PartitionStarts = HasOrder && Count > 0 ? [0, Count] : PeerStarts;   // a task without rows has no columns to read keys from
             return;
         }
 
