@@ -6,6 +6,7 @@ using SqlCluster.Catalyst.Logical;
 using SqlCluster.Catalyst.Optimizer;
 using SqlCluster.Catalyst.Physical;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Scheduler;
 using SqlCluster.Server.Hosting;
@@ -44,7 +45,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     /// <param name="query">Syntax.</param>
     /// <param name="parameterTypes">Types given for $1, $2, ...; null ones are inferred.</param>
     public AnalyzedQuery AnalyzeTyped(Ast.Query query, IReadOnlyList<SqlType?> parameterTypes) =>
-        Analyzer.Analyze(query, session.Catalog, engine.Functions, AnalyzerSettings.Default with { ParameterTypes = parameterTypes });
+        Analyzer.Analyze(query, session.Catalog, engine.Functions, AnalysisSettings() with { ParameterTypes = parameterTypes });
 
     /// <summary>Plans and starts a query.</summary>
     public StatementResult.Rows Run(
@@ -85,7 +86,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
 
     /// <summary>The value of an expression without columns.</summary>
     public Literal EvaluateConstant(Ast.Expression expression) =>
-        Evaluator().Evaluate(Analyzer.AnalyzeExpression(expression, [], session.Catalog, engine.Functions, AnalyzerSettings.Default));
+        Evaluator().Evaluate(Analyzer.AnalyzeExpression(expression, [], session.Catalog, engine.Functions, AnalysisSettings()));
 
     /// <summary>The value of an expression without columns as a parameter's type. Numerics keep the digits they have: nothing is rounded to what the context shows.</summary>
     public Literal EvaluateAs(Ast.Expression expression, SqlType type)
@@ -97,6 +98,12 @@ internal sealed class QueryPipeline(Engine engine, Session session)
 
     private AnalyzedQuery Analyze(Ast.Query query, NodeList<Ast.TypeName>? parameterTypes) =>
         AnalyzeTyped(query, parameterTypes == null ? [.. Bound?.Types ?? NodeList<SqlType>.Empty] : [.. parameterTypes.Select(ResolveType)]);
+
+    /// <summary>Date and time literals are read in the session's zone, at the time of the statement.</summary>
+    private AnalyzerSettings AnalysisSettings() => AnalyzerSettings.Default with
+    {
+        DateTime = new DateTimeFacts(TimeProvider.System.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(session.Settings.Get("TimeZone"))),
+    };
 
     /// <summary>Optimizes an analyzed query and cuts it into stages.</summary>
     public PlannedQuery PlanAnalyzed(AnalyzedQuery analyzed, OptimizerTrace? trace = null)
