@@ -48,6 +48,9 @@ public static class ExecutionErrors
 
     public static QueryException CannotCast(string from, string to) => new("42846", ErrorKind.User, $"cannot cast type {from} to {to}");
 
+    public static QueryException NullInColumn(string column, string table) =>
+        new("23502", ErrorKind.User, $"null value in column \"{column}\" of relation \"{table}\" violates not-null constraint");
+
     public static QueryException ValueTooLong(string type) => new("22001", ErrorKind.User, $"value too long for type {type}");
 
     public static QueryException TextOutOfRange(string text, string type) => new("22003", ErrorKind.User, $"value \"{text}\" is out of range for type {type}");

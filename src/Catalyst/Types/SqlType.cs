@@ -66,9 +66,9 @@ public sealed record SqlType(
     public static readonly SqlType Text = new(TypeKind.Text);
     public static readonly SqlType Bytea = new(TypeKind.Bytea);
     public static readonly SqlType Date = new(TypeKind.Date);
-    public static readonly SqlType Time = new(TypeKind.Time);
-    public static readonly SqlType Timestamp = new(TypeKind.Timestamp);
-    public static readonly SqlType TimestampTz = new(TypeKind.TimestampTz);
+    public static readonly SqlType Time = new(TypeKind.Time, -1);
+    public static readonly SqlType Timestamp = new(TypeKind.Timestamp, -1);
+    public static readonly SqlType TimestampTz = new(TypeKind.TimestampTz, -1);
     public static readonly SqlType Interval = new(TypeKind.Interval);
     public static readonly SqlType Uuid = new(TypeKind.Uuid);
     public static readonly SqlType Json = new(TypeKind.Json);

@@ -1,5 +1,6 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types.Text;
 
 namespace SqlCluster.Execution.Functions;
 
@@ -8,6 +9,7 @@ namespace SqlCluster.Execution.Functions;
 internal sealed class EvaluationContext(MemoryAccount account)
 {
     private TimeZoneInfo? _zone;
+    private DateTimeFacts? _facts;
 
     public MemoryAccount Account { get; } = account;
 
@@ -31,4 +33,7 @@ internal sealed class EvaluationContext(MemoryAccount account)
 
     /// <summary>The session's time zone.</summary>
     public TimeZoneInfo Zone => _zone ??= Casts.TimeZones.Find(TimeZone);
+
+    /// <summary>What reading dates and times from text depends on.</summary>
+    public DateTimeFacts DateTimeFacts => _facts ??= new DateTimeFacts(DateTimeOffset.UnixEpoch.AddTicks(StatementTime * 10), Zone);
 }

@@ -99,8 +99,10 @@ public sealed class MemoryTable : IScannableTable, IDisposable
 
         public long RowCount { get; private set; }
 
+        /// <exception cref="Parser.Errors.QueryException">A row breaks a constraint of the table (23502, 22001).</exception>
         public void Append(Batch batch)
         {
+            RowConstraints.Check(_table.Columns, _table.Name, batch);
             RowCount += batch.RowCount;
             _buffer.Append(batch);
         }

@@ -15,6 +15,9 @@ public sealed class Database
         [DefaultSchema] = new(StringComparer.Ordinal),
     };
 
+    /// <summary>Names of indexes with the schema and table they belong to. Indexes do nothing but have names.</summary>
+    private readonly Dictionary<(string Schema, string Name), string> _indexes = [];
+
     public Database(string name) => Name = name;
 
     public string Name { get; }
@@ -83,7 +86,36 @@ public sealed class Database
     {
         lock (_lock)
         {
-            return _schemas.TryGetValue(schema, out var relations) && relations.Remove(name, out Relation? old) ? old : null;
+            if (!_schemas.TryGetValue(schema, out var relations) || !relations.Remove(name, out Relation? old))
+            {
+                return null;
+            }
+
+            foreach ((string Schema, string Name) index in _indexes.Where(entry => entry.Key.Schema == schema && entry.Value == name).Select(static entry => entry.Key).ToArray())
+            {
+                _indexes.Remove(index);
+            }
+
+            return old;
+        }
+    }
+
+    /// <summary>Notes an index of a table.</summary>
+    /// <returns>False when the name is taken by an index or a relation.</returns>
+    public bool TryAddIndex(string schema, string name, string table)
+    {
+        lock (_lock)
+        {
+            return !(_schemas.TryGetValue(schema, out var relations) && relations.ContainsKey(name)) && _indexes.TryAdd((schema, name), table);
+        }
+    }
+
+    /// <returns>False when there is no such index.</returns>
+    public bool RemoveIndex(string schema, string name)
+    {
+        lock (_lock)
+        {
+            return _indexes.Remove((schema, name));
         }
     }
 
@@ -116,6 +148,11 @@ public sealed class Database
             }
 
             _schemas.Remove(schema);
+            foreach ((string Schema, string Name) index in _indexes.Keys.Where(key => key.Schema == schema).ToArray())
+            {
+                _indexes.Remove(index);
+            }
+
             return [.. relations.Values];
         }
     }

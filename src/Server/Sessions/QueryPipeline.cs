@@ -82,7 +82,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         Analyze(query, parameterTypes).Plan.Output.Map(static column => new ResultColumn(column.Name, column.Type, column.IsNullable));
 
     /// <summary>The type that a name stands for.</summary>
-    public SqlType ResolveType(Ast.TypeName name) => TypeNames.Resolve(name);
+    public SqlType ResolveType(Ast.TypeName name) => TypeNames.Resolve(name) is { IsDateTime: true, Kind: not TypeKind.Date } time ? time with { Precision = -1 } : TypeNames.Resolve(name);
 
     /// <summary>The value of an expression without columns.</summary>
     public Literal EvaluateConstant(Ast.Expression expression) =>

@@ -1,5 +1,7 @@
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Storage;
 using SqlCluster.Parser;
 using SqlCluster.Parser.Ast;
@@ -16,7 +18,9 @@ internal static class DataStatements
         RefuseClauses(insert.OnConflict != null, insert.Returning);
         MemoryTable table = Target(insert.Table, session);
         int[] targets = TargetOrdinals(insert, table);
-        Query source = insert.Source ?? throw Execution.ExecutionErrors.Unsupported("INSERT ... DEFAULT VALUES");
+        Query source = insert.Source == null
+            ? new Query(new ValuesQuery([table.Columns.Map(static Expression (_) => new NullLiteral())]))
+            : WithoutDefaults(insert.Source);
         if (insert.With != null)
         {
             source = source with { With = insert.With };
@@ -70,7 +74,7 @@ internal static class DataStatements
         Expression? condition = update.Where;
         NodeList<SelectItem> items = table.Columns.Map(column => new SelectItem(
             !values.TryGetValue(column.Name, out Expression? value) ? Reference(column)
-                : Convert(condition == null ? value : new CaseExpression(null, [new CaseBranch(condition, Convert(value, column))], Reference(column)), column),
+                : condition == null ? Store(value, column) : new CaseExpression(null, [new CaseBranch(condition, Store(value, column))], Reference(column)),
             new Identifier(column.Name, true)));
         Query changed = new(From(update.Table, items)) { With = update.With };
         long count = condition == null ? table.RowCount : await CountAsync(update, session, cancellation).ConfigureAwait(false);
@@ -139,7 +143,8 @@ internal static class DataStatements
     /// <summary>The source's rows, converted to the table's columns; columns that are not targets are null.</summary>
     private static StatementResult.Rows Assign(Query source, int[] targets, MemoryTable table, Session session, CancellationToken cancellation)
     {
-        int width = session.Pipeline.Check(source).Count;
+        NodeList<ResultColumn> given = session.Pipeline.Check(source);
+        int width = given.Count;
         if (width > targets.Length)
         {
             throw StatementErrors.TooManyExpressions();
@@ -151,12 +156,21 @@ internal static class DataStatements
             throw StatementErrors.TooFewExpressions();
         }
 
+        for (int i = 0; i < width; i++)
+        {
+            TableColumn target = table.Columns[targets[i]];
+            if (source.Body is not ValuesQuery || !given[i].Type.IsText)
+            {
+                RequireAssignable(given[i].Type, target);
+            }
+        }
+
         Identifier[] names = [.. Enumerable.Range(0, width).Select(static index => new Identifier($"column{index + 1}", true))];
         NodeList<SelectItem> items = [.. table.Columns.Select((column, ordinal) =>
         {
             int position = Array.IndexOf(targets, ordinal);
             Expression value = position >= 0 && position < width ? new ColumnReference(new QualifiedName([names[position]])) : new NullLiteral();
-            return new SelectItem(Convert(value, column), new Identifier(column.Name, true));
+            return new SelectItem(Store(value, column), new Identifier(column.Name, true));
         })];
         var rows = new SubqueryTable(source) { Alias = new TableAlias(new Identifier("source", true), [.. names]) };
         return session.Pipeline.Run(new Query(new Select(items) { From = [rows] }), "INSERT", cancellation);
@@ -185,6 +199,33 @@ internal static class DataStatements
     private static Select From(NamedTable table, NodeList<SelectItem> items) => new(items) { From = [table] };
 
     private static ColumnReference Reference(TableColumn column) => new(new QualifiedName([new Identifier(column.Name, true)]));
+
+    /// <summary>DEFAULT in VALUES is NULL: columns have no other default.</summary>
+    private static Query WithoutDefaults(Query source) => source.Body is ValuesQuery values && values.Rows.Any(static row => row.Any(static value => value is DefaultValue))
+        ? source with { Body = new ValuesQuery(values.Rows.Map(static row => row.Map(static value => value is DefaultValue ? new NullLiteral() : value))) }
+        : source;
+
+    private static void RequireAssignable(SqlType from, TableColumn to)
+    {
+        if (!CastRules.CanCast(from, to.Type, CoercionContext.Assignment))
+        {
+            throw StatementErrors.NotAssignable(to.Name, to.Type, from);
+        }
+    }
+
+    /// <summary>Converts a value for a column. Text that is too long for its column keeps its length, for the table to refuse it; blanks beyond the length go.</summary>
+    private static Expression Store(Expression value, TableColumn column)
+    {
+        if (column.Type.Kind is not (TypeKind.Varchar or TypeKind.Char) || column.Type.Precision == 0)
+        {
+            return Convert(value, column);
+        }
+
+        var text = new CastExpression(value, SqlParser.ParseTypeName("text"));
+        var length = new FunctionCall("length", new FunctionCall("rtrim", text));
+        var fits = new BinaryExpression(new OperatorName("<="), length, new NumberLiteral($"{column.Type.Precision}", NumberKind.Integer));
+        return new CaseExpression(null, [new CaseBranch(fits, Convert(value, column))], text);
+    }
 
     private static CastExpression Convert(Expression value, TableColumn column) => new(value, SqlParser.ParseTypeName(column.Type.ToString()));
 

@@ -1,3 +1,4 @@
+using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Server.Statements;
@@ -7,9 +8,14 @@ internal static class StatementErrors
 {
     public static QueryException TooManyColumnNames() => new("42601", ErrorKind.User, "too many column names were specified");
 
+    public static QueryException MoreColumnNamesThanColumns() => new("42601", ErrorKind.User, "CREATE VIEW specifies more column names than columns");
+
     public static QueryException DuplicateColumn(string name) => new("42701", ErrorKind.User, $"column \"{name}\" specified more than once");
 
     public static QueryException NoColumn(string column, string table) => new("42703", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" does not exist");
+
+    public static QueryException NotAssignable(string column, SqlType wanted, SqlType given) =>
+        new("42804", ErrorKind.User, $"column \"{column}\" is of type {wanted} but expression is of type {given}");
 
     public static QueryException TooManyExpressions() => new("42601", ErrorKind.User, "INSERT has more expressions than target columns");
 

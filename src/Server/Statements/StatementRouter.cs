@@ -23,7 +23,7 @@ internal static class StatementRouter
         CreateExternalTable create => TableStatements.CreateExternal(create, session),
         CreateView create => TableStatements.CreateView(create, session),
         CreateSchema create => TableStatements.CreateSchema(create, session),
-        CreateIndex => new StatementResult.Command("CREATE INDEX", "indexes are accepted and ignored: scans prune by statistics instead"),
+        CreateIndex create => IndexStatements.Create(create, session),
         Drop drop => TableStatements.Drop(drop, session),
         Alter alter => TableStatements.Alter(alter, session),
         SetSetting set => SettingStatements.Set(set, session),

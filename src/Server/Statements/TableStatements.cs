@@ -35,9 +35,12 @@ internal static class TableStatements
             throw StatementErrors.TooManyColumnNames();
         }
 
+        string[] names = [.. rows.Columns.Select((column, index) => index < create.Columns.Count ? create.Columns[index].Value : column.Name)];
+        RequireDistinct(names);
+
         // The table appears when it is complete, never half filled.
         var table = new MemoryTable(
-            create.Name.Last.Value, [.. rows.Columns.Select((column, index) => new TableColumn(index < create.Columns.Count ? create.Columns[index].Value : column.Name, column.Type))]);
+            create.Name.Last.Value, [.. rows.Columns.Select((column, index) => new TableColumn(names[index], column.Type))]);
         using MemoryTable.Writer writer = table.OpenWriter(true);
         if (!create.WithNoData)
         {
@@ -82,7 +85,13 @@ internal static class TableStatements
             return new StatementResult.Command("CREATE VIEW", $"relation \"{name}\" already exists, skipping");
         }
 
-        session.Pipeline.Check(create.Query);
+        NodeList<ResultColumn> found = session.Pipeline.Check(create.Query);
+        if (create.Columns.Count > found.Count)
+        {
+            throw StatementErrors.MoreColumnNamesThanColumns();
+        }
+
+        RequireDistinct([.. found.Select((column, index) => index < create.Columns.Count ? create.Columns[index].Value : column.Name)]);
         NodeList<string>? columns = create.Columns.IsEmpty ? null : create.Columns.Map(static column => column.Value);
         Replace(database.Put(schema, name, new Relation.OfView(new ViewDefinition(name, create.Query, columns)), create.OrReplace));
         return new StatementResult.Command("CREATE VIEW");
@@ -120,6 +129,11 @@ internal static class TableStatements
                     DropRelation(name, drop, session, notices);
                     break;
                 case ObjectKind.Index:
+                    if (!IndexStatements.TryDrop(name, session))
+                    {
+                        notices.Add(drop.IfExists ? $"index \"{name}\" does not exist, skipping" : throw CatalogErrors.NoIndex(name.ToString()));
+                    }
+
                     break;
                 default:
                     throw ExecutionErrors.Unsupported($"DROP {drop.Kind}");
@@ -225,15 +239,19 @@ internal static class TableStatements
         }
     }
 
-    private static StatementResult Put(
-        QualifiedName name, List<TableColumn> columns, TablePersistence persistence, bool ifNotExists, bool orReplace, Session session, out MemoryTable table)
+    private static void RequireDistinct(string[] names)
     {
-        string? twice = columns.GroupBy(static column => column.Name).FirstOrDefault(static group => group.Count() > 1)?.Key;
+        string? twice = names.GroupBy(static name => name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1)?.Key;
         if (twice != null)
         {
             throw StatementErrors.DuplicateColumn(twice);
         }
+    }
 
+    private static StatementResult Put(
+        QualifiedName name, List<TableColumn> columns, TablePersistence persistence, bool ifNotExists, bool orReplace, Session session, out MemoryTable table)
+    {
+        RequireDistinct([.. columns.Select(static column => column.Name)]);
         table = new MemoryTable(name.Last.Value, [.. columns]);
         return Put(name, table, persistence, ifNotExists, orReplace, session);
     }

@@ -68,9 +68,9 @@ public static class TypeNames
             "name" => SqlType.Name,
             "bytea" or "blob" => SqlType.Bytea,
             "date" => SqlType.Date,
-            "time" => SqlType.Time,
-            "timestamp" or "datetime" => SqlType.Timestamp,
-            "timestamptz" => SqlType.TimestampTz,
+            "time" => OfTime(SqlType.Time, modifiers, name, position(type)),
+            "timestamp" or "datetime" => OfTime(SqlType.Timestamp, modifiers, name, position(type)),
+            "timestamptz" => OfTime(SqlType.TimestampTz, modifiers, name, position(type)),
             "interval" => SqlType.Interval,
             "uuid" => SqlType.Uuid,
             "json" => SqlType.Json,
@@ -127,6 +127,14 @@ public static class TypeNames
             ? SqlType.Numeric(precision, scale)
             : throw AnalyzerErrors.InvalidTypeModifier($"NUMERIC scale {scale} must be between 0 and precision {precision}", position);
     }
+
+    /// <summary>Fraction digits beyond six count as six, which is what is kept.</summary>
+    private static SqlType OfTime(SqlType type, int[] modifiers, string name, int position) => modifiers switch
+    {
+        [] or [>= 6] => type,
+        [>= 0 and var digits] => type with { Precision = digits },
+        _ => throw AnalyzerErrors.InvalidTypeModifier($"invalid type modifier for type {name}", position),
+    };
 
     private static int Length(int[] modifiers, int without, string name, int position) => modifiers switch
     {

@@ -2,6 +2,7 @@ using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Analysis.Scopes;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
 using Ast = SqlCluster.Parser.Ast;
 
 namespace SqlCluster.Catalyst.Analysis.Resolvers;
@@ -41,7 +42,17 @@ internal sealed class CastResolver(AnalysisContext context)
             return context.Literals.Parse(padded, type, position);
         }
 
-        return context.Coercions.To(input, type, CoercionContext.Explicit, position);
+        return type.IsDateTime && type.Precision >= 0 && type.Kind != TypeKind.Date
+            ? Rounded(context, input, type, position)
+            : context.Coercions.To(input, type, CoercionContext.Explicit, position);
+    }
+
+    /// <summary>Rounds to the fraction digits of a type. The result is of the type without them, as everything that reads it expects.</summary>
+    private static Expression Rounded(AnalysisContext context, Expression input, SqlType type, int position)
+    {
+        SqlType plain = type with { Precision = -1 };
+        Expression value = context.Coercions.To(input, plain, CoercionContext.Explicit, position);
+        return value is Literal { Value: long microseconds } ? new Literal(DateTimeInput.Round(microseconds, type.Precision), plain) : new Cast(new Cast(value, type), plain);
     }
 
     private Expression TryCast(Expression input, SqlType type, int position)

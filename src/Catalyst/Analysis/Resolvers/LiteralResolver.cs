@@ -37,10 +37,17 @@ internal sealed class LiteralResolver(AnalysisContext context)
         return literal;
     }
 
-    public Literal Typed(Ast.TypedLiteral node)
+    public Expression Typed(Ast.TypedLiteral node)
     {
         SqlType type = TypeNames.Resolve(node.Type, context.Position);
-        return context.Literals.Parse(node.Value, type, context.Position(node));
+        if (type.Kind is TypeKind.Json or TypeKind.Jsonb)
+        {
+            return new Cast(new Literal(node.Value, SqlType.Text), type);
+        }
+
+        return type.IsDateTime && type.Precision >= 0 && type.Kind != TypeKind.Date && context.Literals.Parse(node.Value, type with { Precision = -1 }, context.Position(node)) is { Value: long exact } value
+            ? value with { Value = DateTimeInput.Round(exact, type.Precision) }
+            : context.Literals.Parse(node.Value, type, context.Position(node));
     }
 
     public Literal Interval(Ast.IntervalLiteral node)

@@ -81,6 +81,25 @@ public static class DateTimeInput
         return InputResult.Ok;
     }
 
+    /// <summary>Rounds microseconds to fraction digits of a second, half away from the past; -1 keeps all of them.</summary>
+    public static long Round(long microseconds, int digits)
+    {
+        if (digits is < 0 or >= 6 || microseconds is InfiniteTimestamp or NegativeInfiniteTimestamp)
+        {
+            return microseconds;
+        }
+
+        long unit = 1;
+        for (int i = digits; i < 6; i++)
+        {
+            unit *= 10;
+        }
+
+        long rest = microseconds % unit;
+        rest += rest < 0 ? unit : 0;
+        return microseconds - rest + (rest * 2 >= unit ? unit : 0);
+    }
+
     /// <summary>How far a zone is ahead of UTC at a local time, in microseconds. A local time that a clock change skips counts as before the change.</summary>
     public static long OffsetOf(TimeZoneInfo zone, long localMicroseconds)
     {

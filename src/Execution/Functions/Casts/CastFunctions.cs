@@ -63,7 +63,7 @@ internal static class CastFunctions
             case TypeKind.Timestamp: return ToTimestamp(from, to, fromText);
             case TypeKind.TimestampTz: return ToTimestampTz(from, to, fromText);
             case TypeKind.Interval:
-                return fromText ? static row => row.Set(IntervalParser.Parse(row.Text(0)))
+                return fromText ? static row => row.Set(DateTimeCasts.ParseInterval(row.Text(0)))
                     : from.Kind == TypeKind.Time ? static row => row.Set(new Interval(0, 0, row.Long(0)))
                     : from.Kind == TypeKind.Interval ? static row => row.Set(row.Interval(0))
                     : null;
@@ -193,7 +193,7 @@ internal static class CastFunctions
 
     private static RowBody? ToTime(SqlType from, SqlType to, bool fromText)
     {
-        int digits = to.Precision == 0 ? -1 : to.Precision;
+        int digits = to.Precision;
         return from.Kind switch
         {
             _ when fromText => row => row.Set(DateTimeCasts.Round(DateTimeCasts.ParseTime(row.Text(0), row.Context), digits)),
@@ -207,7 +207,7 @@ internal static class CastFunctions
 
     private static RowBody? ToTimestamp(SqlType from, SqlType to, bool fromText)
     {
-        int digits = to.Precision == 0 ? -1 : to.Precision;
+        int digits = to.Precision;
         return from.Kind switch
         {
             _ when fromText => row => row.Set(DateTimeCasts.Round(DateTimeCasts.ParseTimestamp(row.Text(0), row.Context), digits)),
@@ -220,7 +220,7 @@ internal static class CastFunctions
 
     private static RowBody? ToTimestampTz(SqlType from, SqlType to, bool fromText)
     {
-        int digits = to.Precision == 0 ? -1 : to.Precision;
+        int digits = to.Precision;
         return from.Kind switch
         {
             _ when fromText => row => row.Set(DateTimeCasts.Round(DateTimeCasts.ParseTimestampTz(row.Text(0), row.Context), digits)),

@@ -22,6 +22,9 @@ internal static class Extremes
                 Description = "Name of the argument's type", Examples = [("pg_typeof(33)", "integer"), ("pg_typeof(1.5)", "numeric")],
             },
             static row => row.Set(NameOf(row.Type(0)))),
+        ScalarFunction.OfRows(
+            new FunctionSignature { Name = "version", Parameters = [], ReturnType = FunctionSignature.Returns(SqlType.Text), Volatility = Volatility.Stable, Description = "What clients of PostgreSQL expect to talk to" },
+            static row => row.Set("PostgreSQL 16.0 (SqlCluster)")),
         Session("current_user", static context => context.User), Session("session_user", static context => context.User), Session("user", static context => context.User),
         Session("current_database", static context => context.Database), Session("current_catalog", static context => context.Database), Session("current_schema", static context => context.Schema),
     ];

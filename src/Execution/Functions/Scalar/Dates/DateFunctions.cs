@@ -62,7 +62,9 @@ internal static class DateFunctions
         ScalarFunction.OfFailingRows(
             "to_timestamp", [SqlType.DoublePrecision], SqlType.TimestampTz, static row => row.Set(FromEpoch(row.Double(0))), "Instant from seconds since 1970", ("to_timestamp(1284352323)", "2010-09-13 04:32:03+00")),
         .. Now("now"), .. Now("current_timestamp"), .. Now("transaction_timestamp"), .. Now("statement_timestamp"),
-        ScalarFunction.OfRows(Stable("clock_timestamp", SqlType.TimestampTz, "The time now"), static row => row.Set(row.Context.StatementTime)),
+        ScalarFunction.OfRows(
+            new FunctionSignature { Name = "clock_timestamp", Parameters = [], ReturnType = FunctionSignature.Returns(SqlType.TimestampTz), Volatility = Volatility.Volatile, Description = "The time now" },
+            static row => row.Set((TimeProvider.System.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / 10)),
         ScalarFunction.OfRows(Stable("current_date", SqlType.Date, "Today"), static row => row.Set(Today(row.Context))),
         ScalarFunction.OfRows(Stable("localtimestamp", SqlType.Timestamp, "Local time of the statement"), static row => row.Set(TimeZones.ToLocal(row.Context.Zone, row.Context.StatementTime))),
         ScalarFunction.OfRows(Stable("localtime", SqlType.Time, "Local time of day"), static row => row.Set(Calendar.Split(TimeZones.ToLocal(row.Context.Zone, row.Context.StatementTime)).Microseconds)),

@@ -1,0 +1,48 @@
+using SqlCluster.Parser.Ast;
+using SqlCluster.Server.Catalogs;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.Statements;
+
+/// <summary>CREATE INDEX and DROP INDEX: indexes are checked and have names, but scans prune by statistics instead of using them.</summary>
+internal static class IndexStatements
+{
+    private const string Notice = "indexes are accepted and ignored: scans prune by statistics instead";
+
+    /// <exception cref="Parser.Errors.QueryException">42P01, 42809, 42703: no such table or column; 42P07: the name is taken.</exception>
+    public static StatementResult Create(CreateIndex create, Session session)
+    {
+        if (session.Catalog.Locate(create.Table.Name) is not var (database, schema, table))
+        {
+            throw CatalogErrors.NoRelation("relation", create.Table.Name.ToString());
+        }
+
+        if (database.Find(schema, table) is Catalyst.Catalog.Relation.OfView)
+        {
+            throw CatalogErrors.WrongKind(table, "table");
+        }
+
+        NodeList<SelectItem> keys = create.Keys.Map(static key => new SelectItem(key.Value));
+        session.Pipeline.Check(new Query(new Select(keys) { From = [create.Table] }));
+        if (create.Name is { Value: var name } && !database.TryAddIndex(schema, name, table))
+        {
+            return create.IfNotExists ? new StatementResult.Command("CREATE INDEX", $"relation \"{name}\" already exists, skipping") : throw CatalogErrors.RelationExists(name);
+        }
+
+        return new StatementResult.Command("CREATE INDEX", Notice);
+    }
+
+    /// <summary>Drops an index by its name.</summary>
+    /// <returns>False when there is none.</returns>
+    public static bool TryDrop(QualifiedName name, Session session)
+    {
+        if (!name.IsSimple)
+        {
+            (Database database, string schema, string index) = session.Catalog.Target(name, false);
+            return database.RemoveIndex(schema, index);
+        }
+
+        return session.Catalog.Temporary.RemoveIndex(SessionCatalog.TemporarySchema, name.Last.Value)
+            || session.Settings.SearchPath.Any(schema => session.Engine.Database.RemoveIndex(schema, name.Last.Value));
+    }
+}
