@@ -10,7 +10,7 @@ public sealed partial class LayerTests
     private static readonly Dictionary<string, string[][]> Layers = new(StringComparer.Ordinal)
     {
         ["Arrow"] = [["Memory"], ["Schema"], ["Vectors"], ["Ipc"]],
-        ["Catalyst"] = [["Types"], ["Expressions", "Logical", "Catalog", "Trees"], ["Analysis"], ["Optimizer"], ["Physical"], ["Explain"]],
+        ["Catalyst"] = [["Types", "Expressions", "Logical", "Catalog", "Trees"], ["Analysis"], ["Optimizer"], ["Physical"], ["Explain"]],
         ["Server"] = [["Catalogs", "Sessions", "Statements", "Hosting", "PgWire"]],
     };
 

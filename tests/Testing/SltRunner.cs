@@ -146,7 +146,7 @@ public sealed class SltRunner(IReadOnlyDictionary<string, string> settings, int 
         return type switch
         {
             'I' when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && value.AsSpan().IndexOfAny('.', 'e', 'E') >= 0 =>
-                Math.Truncate(number).ToString("F0", CultureInfo.InvariantCulture),
+                (Math.Truncate(number) + 0.0).ToString("F0", CultureInfo.InvariantCulture),   // + 0.0: no "-0"
             'I' => value switch { "t" => "1", "f" => "0", _ => value },
             'R' when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) => number.ToString("F3", CultureInfo.InvariantCulture),
             _ => string.Concat(value.Select(static character => character is >= ' ' and <= '~' ? character : '@')),

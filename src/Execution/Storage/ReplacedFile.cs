@@ -16,6 +16,14 @@ public sealed class ReplacedFile : IDisposable
     public ReplacedFile(string path)
     {
         _path = Path.GetFullPath(path);
+        if (IsDevice(_path))
+        {
+            _temporaryPath = _path;
+            _isCommitted = true;
+            _stream = new FileStream(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, BufferBytes);
+            return;
+        }
+
         _temporaryPath = Path.Combine(Path.GetDirectoryName(_path)!, $".{Path.GetFileName(_path)}.{Guid.NewGuid():N}.tmp");
         _stream = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferBytes);
     }
@@ -26,15 +34,21 @@ public sealed class ReplacedFile : IDisposable
     public void Commit()
     {
         _stream.Dispose();
-        File.Move(_temporaryPath, _path, overwrite: true);
-        _isCommitted = true;
+        if (!_isCommitted)
+        {
+            File.Move(_temporaryPath, _path, overwrite: true);
+            _isCommitted = true;
+        }
     }
+
+    /// <summary>Devices and pipes are written as they are: nothing must be renamed onto /dev/null.</summary>
+    public static bool IsDevice(string path) => Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal);
 
     public void Dispose()
     {
+        _stream.Dispose();
         if (_isCommitted)
             return;
-        _stream.Dispose();
         File.Delete(_temporaryPath);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using SqlCluster.Execution.Storage;
 using SqlCluster.SqlCli.Commands;
 
 namespace SqlCluster.SqlCli.Formats;
@@ -13,10 +14,10 @@ internal sealed class ResultOutput : IDisposable
     /// <param name="progress">Taken away before the first byte reaches standard output.</param>
     /// <exception cref="Parser.Errors.QueryException">58P01: no such folder; 42501: not allowed to write there.</exception>
     public ResultOutput(string? path, ProgressBar progress)
-        : this(path == null ? new ProgressStream(Console.OpenStandardOutput(), progress) : Create(path + ".unfinished"))
+        : this(path == null ? new ProgressStream(Console.OpenStandardOutput(), progress) : Create(ReplacedFile.IsDevice(path) ? path : path + ".unfinished"))
     {
         Path = path;
-        _unfinished = path == null ? null : path + ".unfinished";
+        _unfinished = path == null || ReplacedFile.IsDevice(path) ? null : path + ".unfinished";
     }
 
     /// <param name="stream">Anything else, such as a pager; closed with this.</param>
@@ -30,7 +31,7 @@ internal sealed class ResultOutput : IDisposable
     public string TakeUnfinished()
     {
         Close();
-        return _unfinished!;
+        return _unfinished ?? Path!;
     }
 
     public Task FlushAsync() => _writer?.FlushAsync() ?? Task.CompletedTask;
@@ -42,9 +43,9 @@ internal sealed class ResultOutput : IDisposable
         try
         {
             Close();
-            if (Path != null)
+            if (_unfinished != null)
             {
-                File.Move(_unfinished!, Path, true);
+                File.Move(_unfinished, Path!, true);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -77,7 +78,7 @@ internal sealed class ResultOutput : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw CliErrors.File(path[..^".unfinished".Length], error);
+            throw CliErrors.File(path.EndsWith(".unfinished", StringComparison.Ordinal) ? path[..^".unfinished".Length] : path, error);
         }
     }
 }
