@@ -147,7 +147,8 @@ public sealed class SltRunner(IReadOnlyDictionary<string, string> settings, int 
         {
             'I' when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && value.AsSpan().IndexOfAny('.', 'e', 'E') >= 0 =>
                 (Math.Truncate(number) + 0.0).ToString("F0", CultureInfo.InvariantCulture),   // + 0.0: no "-0"
-            'I' => value switch { "t" => "1", "f" => "0", _ => value },
+            'I' when value is "t" or "f" => value == "t" ? "1" : "0",
+            'I' => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? value : "0",   // as SQLite reads text that is no number
             'R' when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) => number.ToString("F3", CultureInfo.InvariantCulture),
             _ => string.Concat(value.Select(static character => character is >= ' ' and <= '~' ? character : '@')),
         };
