@@ -5,7 +5,7 @@ public sealed record OptimizerSettings
 {
     public static readonly OptimizerSettings Default = new();
 
-    /// <summary>Off: only the rules that later steps need (subqueries become joins), for tests and for finding the rule at fault.</summary>
+    /// <summary>Off: only the rules that later steps need (subqueries become joins, comma lists get their join conditions), for tests and for finding the rule at fault.</summary>
     public bool IsEnabled { get; init; } = true;
 
     /// <summary>Names of rules that are skipped; required ones run all the same.</summary>

@@ -8,7 +8,7 @@ public abstract class Rule
 {
     public string Name => GetType().Name;
 
-    /// <summary>Whether later steps cannot do without it: such a rule runs though the optimizer is off, and cannot be disabled.</summary>
+    /// <summary>Whether later steps cannot do without it, or would not end: such a rule runs though the optimizer is off, and cannot be disabled.</summary>
     public virtual bool IsRequired => false;
 
     /// <summary>Rewrites a whole plan; returns the same reference where there is nothing to do.</summary>
