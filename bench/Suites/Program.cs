@@ -17,5 +17,9 @@ tpcds.SetAction(result => Suite.RunAsync(
     new SuiteOptions("tpcds", result.GetValue(data), result.GetValue(queries), result.GetValue(answers), result.GetValue(runs), result.GetValue(only), result.GetValue(alone), result.GetValue(set) ?? [])));
 var cold = new Command("cold", "The first query of a fresh process, whole process, against DuckDB's") { data, queries, runs, only };
 cold.SetAction(result => ColdStart.Run(result.GetValue(data), result.GetValue(queries), result.GetValue(runs), result.GetValue(only)));
+var suite = new Argument<string>("suite") { Description = "tpch or tpcds", DefaultValueFactory = _ => "tpcds" };
+var planning = new Command("planning", "Parsing and planning time of a suite's queries, without running them") { suite, data, queries, runs, only };
+planning.SetAction(result => PlanningTime.RunAsync(
+    new SuiteOptions(result.GetValue(suite)!, result.GetValue(data), result.GetValue(queries), null, result.GetValue(runs), result.GetValue(only), true, [])));
 
-return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning }.Parse(args).InvokeAsync();
