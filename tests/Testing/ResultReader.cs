@@ -27,7 +27,7 @@ public static class ResultReader
     /// <summary>Reads a result to its end.</summary>
     public static async Task<List<string?[]>> ReadRowsAsync(StatementResult.Rows rows, CancellationToken cancellation)
     {
-        var text = new RowText([.. rows.Columns.Select(static column => column.Type)]);
+        var text = new RowText([.. rows.Columns.Select(static column => column.Type)], names: rows.Execution.Context.Settings.Objects);
         var values = new List<string?[]>();
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
         {

@@ -53,6 +53,9 @@ public sealed record RowField(string Name, SqlType Type);
 public sealed record SqlType(
     TypeKind Kind, int Precision = 0, int Scale = 0, SqlType? Element = null, SqlType? Key = null, NodeList<RowField>? Fields = null)
 {
+    /// <summary>For the types of the system catalogs that differ from <see cref="Kind"/> in name and text form only.</summary>
+    public TypeVariant Variant { get; init; }
+
     /// <summary>Most digits a numeric can have.</summary>
     public const int MaxPrecision = 38;
 
@@ -104,7 +107,7 @@ public sealed record SqlType(
     public static SqlType Row(NodeList<RowField> fields) => new(TypeKind.Row, Fields: fields);
 
     /// <summary>PostgreSQL's spelling, as format_type prints it.</summary>
-    public override string ToString() => Kind switch
+    public override string ToString() => Variant != TypeVariant.None ? TypeVariants.NameOf(Variant) : Kind switch
     {
         TypeKind.Unknown => "unknown",
         TypeKind.Boolean => "boolean",

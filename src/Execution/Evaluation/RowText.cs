@@ -1,4 +1,5 @@
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Kernels;
@@ -10,12 +11,15 @@ public sealed class RowText
 {
     private readonly IReadOnlyList<SqlType> _types;
     private readonly TimeZoneInfo _zone;
+    private readonly IObjectNames? _names;
     private VectorReader[] _columns = [];
 
     /// <param name="types">SQL types of the columns.</param>
     /// <param name="timeZone">IANA name of the zone in which timestamptz is shown.</param>
-    public RowText(IReadOnlyList<SqlType> types, string timeZone = "UTC")
+    /// <param name="names">Turns ids of catalog objects into names; without it they are shown as numbers.</param>
+    public RowText(IReadOnlyList<SqlType> types, string timeZone = "UTC", IObjectNames? names = null)
     {
+        _names = names;
         _types = types;
         _zone = TimeZones.Find(timeZone);
     }
@@ -37,8 +41,8 @@ public sealed class RowText
         SqlType type = _types[column];
         return reader.IsNull(row) ? null
             : type.Kind == TypeKind.Boolean ? (reader.Boolean(row) ? "t" : "f")
-            : type.Kind == TypeKind.Char ? TextForms.Format(type, in reader, row, _zone).PadRight(type.Precision)
-            : TextForms.Format(type, in reader, row, _zone);
+            : type.Kind == TypeKind.Char ? TextForms.Format(type, in reader, row, _zone, _names).PadRight(type.Precision)
+            : TextForms.Format(type, in reader, row, _zone, _names);
     }
 
     /// <summary>All columns of a row.</summary>

@@ -43,6 +43,9 @@ public sealed record ExecutionSettings
     /// <summary>Values of the statement's parameters, $1 first.</summary>
     public NodeList<Literal> Parameters { get; init; } = NodeList<Literal>.Empty;
 
+    /// <summary>The session's view of the catalog, for regclass and its kin and for the functions that ask the session; null: there is none.</summary>
+    public IObjectNames? Objects { get; init; }
+
     /// <summary>Folds constants under these settings.</summary>
     public IConstantEvaluator CreateConstantEvaluator() => new ConstantEvaluator(ForEvaluation);
 
@@ -51,6 +54,7 @@ public sealed record ExecutionSettings
         StatementTime = StatementTime,
         TimeZone = TimeZone,
         Parameters = Parameters,
+        Objects = Objects,
     };
 }
 

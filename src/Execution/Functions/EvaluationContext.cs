@@ -1,4 +1,5 @@
 using SqlCluster.Arrow.Memory;
+using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types.Text;
 
@@ -21,6 +22,9 @@ internal sealed class EvaluationContext(MemoryAccount account)
 
     /// <summary>Values of $1, $2 and so on.</summary>
     public NodeList<Literal> Parameters { get; init; } = NodeList<Literal>.Empty;
+
+    /// <summary>The session's view of the catalog; null where there is no session.</summary>
+    public IObjectNames? Objects { get; init; }
 
     public string User { get; init; } = "sqlcluster";
 

@@ -38,7 +38,7 @@ internal static class CopyOut
 
     private static async Task<long> SendBinaryAsync(StatementResult.Rows rows, Session session, PgWriter writer, CancellationToken closed)
     {
-        ValueWriter[] columns = [.. rows.Columns.Select(column => ValueWriter.Create(column.Type, true, session.Settings.Get("TimeZone")))];
+        ValueWriter[] columns = [.. rows.Columns.Select(column => ValueWriter.Create(column.Type, true, session.Settings.Get("TimeZone"), rows.Execution.Context.Settings.Objects))];
         writer.Begin('d').Bytes(Signature).Int32(0).Int32(0).End();
         long count = 0;
         while (await rows.ReadAsync(closed).ConfigureAwait(false) is { } batch)

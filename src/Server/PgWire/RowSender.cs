@@ -21,7 +21,7 @@ internal sealed class RowSender : IAsyncDisposable
     public RowSender(StatementResult.Rows rows, ResultFormats formats, string timeZone)
     {
         Rows = rows;
-        _writers = [.. rows.Columns.Select((column, index) => ValueWriter.Create(column.Type, formats.IsBinary(index), timeZone))];
+        _writers = [.. rows.Columns.Select((column, index) => ValueWriter.Create(column.Type, formats.IsBinary(index), timeZone, rows.Execution.Context.Settings.Objects))];
     }
 
     public StatementResult.Rows Rows { get; }

@@ -9,7 +9,7 @@ internal static class RowReader
 {
     public static async IAsyncEnumerable<string?[]> ReadAsync(StatementResult.Rows rows, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var text = new RowText([.. rows.Columns.Select(static column => column.Type)], rows.Execution.Context.Settings.TimeZone);
+        var text = new RowText([.. rows.Columns.Select(static column => column.Type)], rows.Execution.Context.Settings.TimeZone, rows.Execution.Context.Settings.Objects);
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
         {
             text.Open(batch);

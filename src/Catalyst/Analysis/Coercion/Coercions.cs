@@ -73,6 +73,9 @@ internal sealed class Coercions(AnalysisContext context)
             case Literal { Value: string json } when type.Kind is TypeKind.Json or TypeKind.Jsonb:
                 // The cast that reads every other json checks this one, too.
                 return new Cast(new Literal(json, SqlType.Text), type);
+            case Literal { Value: string name } when (type.Element ?? type).Variant.IsObjectName():
+                // Which object a name means depends on the session: found when the statement runs.
+                return new Cast(new Literal(name, SqlType.Text), type);
             case Literal { Value: string text } literal:
                 int at = context.Position(literal);
                 return context.Literals.Parse(text, type, at > 0 ? at : position);

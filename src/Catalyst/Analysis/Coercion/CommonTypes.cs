@@ -105,7 +105,7 @@ internal sealed class CommonTypes(AnalysisContext context)
 
                 return SqlType.Row(NodeList.Create<RowField>(fields));
             default:
-                return first;
+                return first.Variant == second.Variant ? first : first with { Variant = TypeVariant.None };
         }
     }
 

@@ -66,6 +66,8 @@ internal sealed class LiteralCoercion(DateTimeFacts facts)
                 return (result, number, type);
             case TypeKind.Numeric:
                 return ReadNumeric(text, type);
+            case TypeKind.Text when type.Variant == TypeVariant.SingleByte:
+                return (InputResult.Ok, text[..Math.Min(text.Length, 1)], type);
             case TypeKind.Unknown or TypeKind.Text or TypeKind.Json or TypeKind.Jsonb:
                 return (InputResult.Ok, text, type.Kind == TypeKind.Unknown ? SqlType.Text : type);
             case TypeKind.Varchar or TypeKind.Char or TypeKind.Name:
@@ -115,6 +117,11 @@ internal sealed class LiteralCoercion(DateTimeFacts facts)
     /// <summary>Reads {a,"b c",NULL,{...}}.</summary>
     private (InputResult Result, object? Value, SqlType Type) ReadArray(string text, SqlType type)
     {
+        if (type.Variant.IsVector() && !text.StartsWith('{'))
+        {
+            text = $"{{{string.Join(',', text.Split(' ', StringSplitOptions.RemoveEmptyEntries))}}}";
+        }
+
         var items = new List<Literal>();
         var reader = new ArrayText(text);
         if (!reader.TryOpen())
@@ -188,7 +195,7 @@ internal sealed class LiteralCoercion(DateTimeFacts facts)
             (Int128 value, TypeKind.Real) => new Literal((double)(float)ToDouble(value, literal.Type.Scale), type),
             (double value, TypeKind.DoublePrecision) => new Literal(value, type),
             (long value, TypeKind.Timestamp) when literal.Type.Kind == TypeKind.Date => TimestampOf(value, type),
-            (string value, TypeKind.Text) when literal.Type.Kind is not TypeKind.Char => new Literal(value, type),
+            (string value, TypeKind.Text) when type.Variant != TypeVariant.SingleByte && literal.Type.Kind is not TypeKind.Char => new Literal(value, type),
             (string value, TypeKind.Varchar) when type.Precision == 0 && literal.Type.Kind is not TypeKind.Char => new Literal(value, type),
             _ => null,
         };

@@ -160,6 +160,8 @@ internal sealed class OverloadResolution(AnalysisContext context)
                 return context.Coercions.Settle(argument);
             case ParameterKind.AnyElement:
                 return context.Coercions.To(argument, element!, CoercionContext.Implicit, position);
+            case ParameterKind.AnyArray when argument.Type.Variant.IsVector() && element!.Equals(argument.Type.Element):
+                return argument;
             case ParameterKind.AnyArray:
                 return context.Coercions.To(argument, SqlType.Array(element!), CoercionContext.Implicit, position);
             default:

@@ -33,7 +33,7 @@ public static class TypeNames
             "float" or "double" => "float8",
             "decimal" or "dec" => "numeric",
             "boolean" => "bool",
-            "char" => "bpchar",
+            "char" when !named.Name.Last.Quoted => "bpchar",
             var name => name,
         },
         IntervalType => "interval",
@@ -64,6 +64,7 @@ public static class TypeNames
             "boolean" or "bool" => SqlType.Boolean,
             "text" or "string" => SqlType.Text,
             "varchar" => SqlType.Varchar(Length(modifiers, 0, name, position(type))),
+            "char" when type.Name.Last.Quoted => TypeVariants.Of(TypeVariant.SingleByte),
             "char" or "bpchar" => SqlType.Char(Length(modifiers, 1, name, position(type))),
             "name" => SqlType.Name,
             "bytea" or "blob" => SqlType.Bytea,
@@ -78,11 +79,11 @@ public static class TypeNames
             "oid" => SqlType.Oid,
             "void" => SqlType.Void,
             "unknown" => SqlType.Unknown,
-            _ => null,
+            _ => TypeVariants.Find(name),
         };
         if (found is null)
         {
-            throw name is "timetz" or "bit" or "varbit" or "money" or "xml" or "inet" or "cidr" or "point" or "hstore" or "tsvector" or "tsquery"
+            throw name is "timetz" or "bit" or "varbit" or "money" or "xml" or "cidr" or "point" or "hstore" or "tsvector" or "tsquery"
                 ? AnalyzerErrors.Unsupported($"type {name}", position(type))
                 : AnalyzerErrors.MissingType(name, position(type));
         }

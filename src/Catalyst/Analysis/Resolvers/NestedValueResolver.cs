@@ -69,6 +69,9 @@ internal sealed class NestedValueResolver(AnalysisContext context)
         int position = context.Position(node.Index);
         switch (operand.Type.Kind)
         {
+            case TypeKind.Array when operand.Type.Variant.IsVector():
+                Expression fromOne = context.Expressions.Functions.Named("+", [ToIndex(index, position), Literal.Integer(1)], node);
+                return Make(SpecialFunctions.ArraySubscript, [operand, fromOne], operand.Type.Element!, node);
             case TypeKind.Array:
                 return Make(SpecialFunctions.ArraySubscript, [operand, ToIndex(index, position)], operand.Type.Element!, node);
             case TypeKind.Map:

@@ -27,7 +27,8 @@ internal static class CastFunctions
     private static bool IsSame(SqlType from, SqlType to) =>
         from == to
         || (from.Kind == TypeKind.Unknown && to.Kind == TypeKind.Text)
-        || (from.IsText && to.Kind is TypeKind.Text)
+        || (from.IsText && to.Kind is TypeKind.Text && to.Variant != TypeVariant.SingleByte)
+        || (from.Kind == TypeKind.Oid && to.Kind == TypeKind.Oid)
         || (from.IsText && to.Kind == TypeKind.Varchar && (to.Precision == 0 || (from.Kind is TypeKind.Varchar or TypeKind.Char && from.Precision > 0 && from.Precision <= to.Precision)))
         || (from.Kind == to.Kind && from.Kind is TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.Time && from.Kind == to.Kind && to.Precision is <= 0 or >= 6)
         || (from.Kind is TypeKind.Json or TypeKind.Jsonb && to.Kind is TypeKind.Text)
@@ -40,12 +41,15 @@ internal static class CastFunctions
         bool fromText = from.IsText || from.Kind == TypeKind.Unknown;
         switch (to.Kind)
         {
+            case TypeKind.Text when to.Variant == TypeVariant.SingleByte && from.IsText: return Shortened(from, 1, isBlankPadded: false);
             case TypeKind.Text or TypeKind.Unknown: return ToText(from);
             case TypeKind.Varchar: return Shortened(from, to.Precision, isBlankPadded: false);
             case TypeKind.Char: return Shortened(from, Math.Max(to.Precision, 1), isBlankPadded: true);
             case TypeKind.Name: return Shortened(from, 63, isBlankPadded: false);
             case TypeKind.Boolean:
                 return fromText ? static row => row.Set(ParseBoolean(row.Text(0))) : from.IsInteger ? static row => row.Set(row.Long(0) != 0) : null;
+            case TypeKind.Oid when fromText && to.Variant.IsObjectName():
+                return row => row.Set((row.Context.Objects ?? throw ExecutionErrors.Unsupported($"type {to} without a catalog")).Find(to.Variant, row.Text(0)));
             case TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt or TypeKind.Oid:
                 return fromText ? row => row.Set(NumberForms.ParseInteger(row.Text(0), to)) : ToInteger(from, to);
             case TypeKind.Real or TypeKind.DoublePrecision:
@@ -73,7 +77,7 @@ internal static class CastFunctions
 
     private static RowBody ToText(SqlType from)
     {
-        if (from.IsInteger || from.Kind == TypeKind.Oid)
+        if (from.IsInteger || (from.Kind == TypeKind.Oid && !from.Variant.IsObjectName()))
         {
             return static row =>
             {
@@ -85,7 +89,7 @@ internal static class CastFunctions
         return row =>
         {
             (Kernels.VectorReader reader, int index) = row.Argument(0);
-            row.Set(TextForms.Format(from, in reader, index, row.Context.Zone));
+            row.Set(TextForms.Format(from, in reader, index, row.Context.Zone, row.Context.Objects));
         };
     }
 
@@ -110,7 +114,7 @@ internal static class CastFunctions
         return row =>
         {
             (Kernels.VectorReader reader, int index) = row.Argument(0);
-            byte[] bytes = Encoding.UTF8.GetBytes(TextForms.Format(from, in reader, index, row.Context.Zone));
+            byte[] bytes = Encoding.UTF8.GetBytes(TextForms.Format(from, in reader, index, row.Context.Zone, row.Context.Objects));
             row.Set(bytes.AsSpan(0, length == 0 ? bytes.Length : Utf8Text.Offset(bytes, length)));
         };
     }

@@ -32,7 +32,9 @@ internal static class NestedCasts
     {
         string text = row.Text(0);
         SqlType element = row.Binding.ResultType.Element!;
-        List<string?> items = ArrayText.Parse(text);
+        List<string?> items = row.Binding.ResultType.Variant.IsVector() && !text.StartsWith('{')
+            ? [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries)]
+            : ArrayText.Parse(text);
         EvaluationContext context = row.Context;
         using var texts = new ResultColumn(SqlType.Text, context.Account);
         texts.Start(items.Count);

@@ -3,6 +3,7 @@ using System.Text;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Kernels;
 
@@ -11,8 +12,8 @@ namespace SqlCluster.Execution.Functions.Casts;
 /// <summary>Any value's text form, as PostgreSQL's output functions give it: what a cast to text, COPY and the text protocol show.</summary>
 internal static class TextForms
 {
-    /// <summary>The text of one row that is not null. Booleans are "true" and "false" (a client's display of "t" is its own).</summary>
-    public static string Format(SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    /// <summary>The text of one row that is not null; without <paramref name="names"/> ids of catalog objects stay numbers. Booleans are "true" and "false" (a client's display of "t" is its own).</summary>
+    public static string Format(SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null)
     {
         if (type.IsText || type.Kind is TypeKind.Unknown or TypeKind.Json or TypeKind.Jsonb)
         {
@@ -20,16 +21,17 @@ internal static class TextForms
         }
 
         var text = new StringBuilder();
-        Append(text, type, in reader, row, zone);
+        Append(text, type, in reader, row, zone, names);
         return text.ToString();
     }
 
     /// <summary>Appends the text of one row that is not null.</summary>
-    public static void Append(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    public static void Append(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null)
     {
         switch (type.Kind)
         {
             case TypeKind.Boolean: text.Append(reader.Boolean(row) ? "true" : "false"); break;
+            case TypeKind.Oid when names != null && type.Variant.IsObjectName(): text.Append(names.NameOf(type.Variant, reader.Integer(row))); break;
             case TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt or TypeKind.Oid: text.Append(CultureInfo.InvariantCulture, $"{reader.Integer(row)}"); break;
             case TypeKind.Real: text.Append(NumberForms.Format(reader.Value<float>(row))); break;
             case TypeKind.DoublePrecision: text.Append(NumberForms.Format(reader.Value<double>(row))); break;
@@ -41,9 +43,9 @@ internal static class TextForms
             case TypeKind.TimestampTz: DateTimeForms.AppendTimestampTz(text, reader.Integer(row), zone); break;
             case TypeKind.Interval: DateTimeForms.AppendInterval(text, reader.Value<Interval>(row)); break;
             case TypeKind.Uuid: text.Append(UuidText(reader.Value<UInt128>(row))); break;
-            case TypeKind.Array: AppendArray(text, type, in reader, row, zone); break;
-            case TypeKind.Row: AppendRow(text, type, in reader, row, zone); break;
-            case TypeKind.Map: AppendMap(text, type, in reader, row, zone); break;
+            case TypeKind.Array: AppendArray(text, type, in reader, row, zone, names); break;
+            case TypeKind.Row: AppendRow(text, type, in reader, row, zone, names); break;
+            case TypeKind.Map: AppendMap(text, type, in reader, row, zone, names); break;
             default: text.Append(Encoding.UTF8.GetString(reader.Bytes(row))); break;
         }
     }
@@ -56,12 +58,22 @@ internal static class TextForms
         return new Guid(bytes, bigEndian: true).ToString();
     }
 
-    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null)
     {
         var list = (ListVector)reader.Flat;
         int slot = reader.Slot(row);
         SqlType element = type.Element!;
         var child = new VectorReader(list.Child);
+        if (type.Variant.IsVector())
+        {
+            for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
+            {
+                text.Append(i == list.Offsets[slot] ? "" : " ").Append(CultureInfo.InvariantCulture, $"{child.Integer(i)}");
+            }
+
+            return;
+        }
+
         text.Append('{');
         for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
         {
@@ -72,11 +84,11 @@ internal static class TextForms
             }
             else if (element.Kind is TypeKind.Array)
             {
-                AppendArray(text, element, in child, i, zone);
+                AppendArray(text, element, in child, i, zone, names);
             }
             else
             {
-                string value = element.Kind == TypeKind.Boolean ? (child.Boolean(i) ? "t" : "f") : Format(element, in child, i, zone);
+                string value = element.Kind == TypeKind.Boolean ? (child.Boolean(i) ? "t" : "f") : Format(element, in child, i, zone, names);
                 bool needsQuotes = value.Length == 0 || value.Equals("null", StringComparison.OrdinalIgnoreCase)
                     || value.AsSpan().IndexOfAny("{},\"\\ \t\n\r\v\f") >= 0;
                 AppendQuoted(text, value, needsQuotes, "\\\"", "\\\\");
@@ -86,7 +98,7 @@ internal static class TextForms
         text.Append('}');
     }
 
-    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null)
     {
         Vector[] fields = ((StructVector)reader.Flat).Children;
         int slot = reader.Slot(row);
@@ -98,7 +110,7 @@ internal static class TextForms
             if (!child.IsNull(slot))
             {
                 SqlType fieldType = type.Fields![i].Type;
-                string value = fieldType.Kind == TypeKind.Boolean ? (child.Boolean(slot) ? "t" : "f") : Format(fieldType, in child, slot, zone);
+                string value = fieldType.Kind == TypeKind.Boolean ? (child.Boolean(slot) ? "t" : "f") : Format(fieldType, in child, slot, zone, names);
                 bool needsQuotes = value.Length == 0 || value.AsSpan().IndexOfAny("(),\"\\ \t\n\r\v\f") >= 0;
                 AppendQuoted(text, value, needsQuotes, "\"\"", "\\\\");
             }
@@ -108,7 +120,7 @@ internal static class TextForms
     }
 
     /// <summary>{key=value, key=value}, as DuckDB shows maps.</summary>
-    private static void AppendMap(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    private static void AppendMap(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null)
     {
         var list = (ListVector)reader.Flat;
         int slot = reader.Slot(row);
@@ -119,7 +131,7 @@ internal static class TextForms
         for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
         {
             text.Append(i == list.Offsets[slot] ? "" : ", ");
-            Append(text, type.Key!, in keys, i, zone);
+            Append(text, type.Key!, in keys, i, zone, names);
             text.Append('=');
             if (values.IsNull(i))
             {
@@ -127,7 +139,7 @@ internal static class TextForms
             }
             else
             {
-                Append(text, type.Element!, in values, i, zone);
+                Append(text, type.Element!, in values, i, zone, names);
             }
         }
 

@@ -166,7 +166,7 @@ internal static class Unnesting
                 return;
             }
 
-            VectorReader elements = call.Elements(0, out int first, out int count);
+            VectorReader elements = call.Elements(0, out int start, out int count);
             for (long dimension = call.Long(1); dimension > 1; dimension--)
             {
                 if (count == 0 || elements.Flat is not ListVector list)
@@ -174,16 +174,17 @@ internal static class Unnesting
                     return;
                 }
 
-                int slot = elements.Slot(first);
-                first = list.Offsets[slot];
-                count = list.Offsets[slot + 1] - first;
+                int slot = elements.Slot(start);
+                start = list.Offsets[slot];
+                count = list.Offsets[slot + 1] - start;
                 elements = new VectorReader(list.Child);
             }
 
             bool isReversed = call.Count > 2 && call.Boolean(2);
             _left = count;
             _step = isReversed ? -1 : 1;
-            _next = isReversed ? count : 1;
+            int first = call.ArgumentTypes[0].Variant.IsVector() ? 0 : 1;
+            _next = isReversed ? first + count - 1 : first;
         }
 
         public override int Fill(ResultColumn[] columns, int start, int room)

@@ -10,6 +10,7 @@ internal sealed class BinaryArrayWriter : ValueWriter
 {
     private readonly int _depth;
     private readonly int _elementOid;
+    private readonly int _lowerBound;
     private readonly ValueWriter _element;
     private readonly ListVector[] _lists;
     private Vector _vector = null!;
@@ -22,6 +23,7 @@ internal sealed class BinaryArrayWriter : ValueWriter
             _depth++;
         }
 
+        _lowerBound = type.Variant.IsVector() ? 0 : 1;
         SqlType element = PgTypes.InnermostElement(type);
         _elementOid = PgTypes.Oid(element);
         _element = Create(element, true, timeZone);
@@ -51,7 +53,7 @@ internal sealed class BinaryArrayWriter : ValueWriter
         writer.Int32(0).Int32(_elementOid);
         for (int i = 0; i < dimensions; i++)
         {
-            writer.Int32(lengths[i]).Int32(1);
+            writer.Int32(lengths[i]).Int32(_lowerBound);
         }
 
         _hasNulls = false;

@@ -13,7 +13,7 @@ public static class PgTypes
     private const int RecordOid = 2249;
 
     /// <summary>Type oid; those of pg_type.</summary>
-    public static int Oid(SqlType type) => type.Kind switch
+    public static int Oid(SqlType type) => type.Variant != TypeVariant.None ? Oid(type.Variant) : type.Kind switch
     {
         TypeKind.Boolean => 16,
         TypeKind.Bytea => 17,
@@ -42,7 +42,16 @@ public static class PgTypes
     };
 
     /// <summary>Bytes of a value, -1 when they vary.</summary>
-    public static int Size(SqlType type) => type.Kind switch
+    public static int Size(SqlType type) => type.Variant switch
+    {
+        TypeVariant.SingleByte => 1,
+        TypeVariant.Tid => 6,
+        TypeVariant.Lsn => 8,
+        TypeVariant.CString => -2,
+        _ => SizeOf(type.Kind),
+    };
+
+    private static int SizeOf(TypeKind kind) => kind switch
     {
         TypeKind.Boolean => 1,
         TypeKind.SmallInt => 2,
@@ -63,7 +72,7 @@ public static class PgTypes
     };
 
     /// <summary>The type a client declares for a parameter; null when it leaves that to us or names a type we don't have.</summary>
-    public static SqlType? FromOid(int oid) => oid switch
+    public static SqlType? FromOid(int oid) => VariantOf(oid) is var variant and not TypeVariant.None ? TypeVariants.Of(variant) : oid switch
     {
         16 => SqlType.Boolean,
         17 => SqlType.Bytea,
@@ -103,7 +112,20 @@ public static class PgTypes
     private static readonly (int Element, int Array)[] Arrays =
     [
         (16, 1000), (17, 1001), (19, 1003), (21, 1005), (23, 1007), (25, 1009), (1042, 1014), (1043, 1015), (20, 1016), (700, 1021), (701, 1022), (26, 1028),
-        (1114, 1115), (1082, 1182), (1083, 1183), (1184, 1185), (1186, 1187), (114, 199), (1700, 1231), (2249, 2287), (2950, 2951), (3802, 3807),
+        (18, 1002), (22, 1006), (24, 1008), (27, 1010), (28, 1011), (29, 1012), (30, 1013), (869, 1041), (1033, 1034), (2202, 2207), (2203, 2208), (2204, 2209), (2205, 2210),
+        (2206, 2211), (2275, 1263), (3220, 3221), (3734, 3735), (3769, 3770), (4089, 4090), (4096, 4097), (4191, 4192), (1114, 1115), (1082, 1182), (1083, 1183), (1184, 1185), (1186, 1187), (114, 199), (1700, 1231), (2249, 2287), (2950, 2951), (3802, 3807),
+    ];
+
+    private static int Oid(TypeVariant variant) => Array.Find(Variants, pair => pair.Variant == variant).Oid;
+
+    private static TypeVariant VariantOf(int oid) => Array.Find(Variants, pair => pair.Oid == oid).Variant;
+
+    private static readonly (TypeVariant Variant, int Oid)[] Variants =
+    [
+        (TypeVariant.SingleByte, 18), (TypeVariant.SmallIntVector, 22), (TypeVariant.RegProc, 24), (TypeVariant.Tid, 27), (TypeVariant.Xid, 28), (TypeVariant.Cid, 29),
+        (TypeVariant.OidVector, 30), (TypeVariant.NodeTree, 194), (TypeVariant.Inet, 869), (TypeVariant.AclItem, 1033), (TypeVariant.RegProcedure, 2202), (TypeVariant.RegOper, 2203),
+        (TypeVariant.RegOperator, 2204), (TypeVariant.RegClass, 2205), (TypeVariant.RegType, 2206), (TypeVariant.CString, 2275), (TypeVariant.Lsn, 3220), (TypeVariant.RegConfig, 3734),
+        (TypeVariant.RegDictionary, 3769), (TypeVariant.RegNamespace, 4089), (TypeVariant.RegRole, 4096), (TypeVariant.RegCollation, 4191),
     ];
 
     private static int ArrayOid(SqlType element)

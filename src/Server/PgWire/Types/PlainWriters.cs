@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Evaluation;
 using SqlCluster.Server.PgWire.Messages;
@@ -106,9 +107,9 @@ internal sealed class BinaryUuidWriter : ValueWriter
 }
 
 /// <summary>Any type's text, as the engine's casts make it: for types that are rarely sent in bulk.</summary>
-internal sealed class RowTextWriter(SqlType type, string timeZone) : ValueWriter
+internal sealed class RowTextWriter(SqlType type, string timeZone, IObjectNames? names = null) : ValueWriter
 {
-    private readonly RowText _text = new([type], timeZone);
+    private readonly RowText _text = new([type], timeZone, names);
 
     /// <summary>The text of a row that is not null.</summary>
     public string Text(int row) => _text.Get(row, 0)!;

@@ -1,4 +1,5 @@
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Server.PgWire.Messages;
 
@@ -14,8 +15,12 @@ internal abstract class ValueWriter
     /// <param name="type">Type of the column.</param>
     /// <param name="isBinary">Binary, else text.</param>
     /// <param name="timeZone">Zone of timestamptz in text.</param>
-    public static ValueWriter Create(SqlType type, bool isBinary, string timeZone) => type.Kind switch
+    /// <param name="names">Names of catalog objects, in text.</param>
+    public static ValueWriter Create(SqlType type, bool isBinary, string timeZone, IObjectNames? names = null) => type.Kind switch
     {
+        TypeKind.Text when isBinary && type.Variant == TypeVariant.Inet => new BinaryAddressWriter(),
+        TypeKind.Text when isBinary && type.Variant == TypeVariant.Tid => new BinaryRowPlaceWriter(),
+        TypeKind.Oid when !isBinary && type.Variant.IsObjectName() => new RowTextWriter(type, timeZone, names),
         TypeKind.Text or TypeKind.Varchar or TypeKind.Name or TypeKind.Json or TypeKind.Unknown => new BytesWriter(),
         TypeKind.Boolean => new BooleanWriter(isBinary),
         TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt or TypeKind.Oid => isBinary ? new BinaryIntegerWriter(PgTypes.Size(type), 0) : new TextIntegerWriter(),
@@ -24,7 +29,7 @@ internal abstract class ValueWriter
         TypeKind.Jsonb => isBinary ? new BytesWriter(1) : new BytesWriter(),
         TypeKind.Date => isBinary ? new BinaryDateWriter() : new TextDateWriter(type, timeZone),
         TypeKind.Timestamp => isBinary ? new BinaryTimestampWriter() : new TextTimestampWriter(type, timeZone),
-        _ when !isBinary => new RowTextWriter(type, timeZone),
+        _ when !isBinary => new RowTextWriter(type, timeZone, names),
         TypeKind.Bytea => new BytesWriter(),
         TypeKind.Real => new BinaryRealWriter(),
         TypeKind.DoublePrecision => new BinaryDoubleWriter(),
@@ -34,7 +39,7 @@ internal abstract class ValueWriter
         TypeKind.Uuid => new BinaryUuidWriter(),
         TypeKind.Array => new BinaryArrayWriter(type, timeZone),
         TypeKind.Row => new BinaryRecordWriter(type, timeZone),
-        _ => new RowTextWriter(type, timeZone),
+        _ => new RowTextWriter(type, timeZone, names),
     };
 
     /// <summary>Turns to a batch's column, which stays valid while it is read.</summary>

@@ -13,8 +13,8 @@ internal static class ArrayFunctions
     [
         OfArray("cardinality", [ParameterType.AnyArray], SqlType.Integer, static row => row.Set((long)Count(row, 0)), "Elements", ("cardinality(array[1,2,3])", "3")),
         OfArray("array_length", [ParameterType.AnyArray, SqlType.Integer], SqlType.Integer, static row => SetDimension(row, Count(row, 0)), "Elements of a dimension", ("array_length(array[1,2,3], 1)", "3"), ("array_length(array[1], 2)", "NULL")),
-        OfArray("array_upper", [ParameterType.AnyArray, SqlType.Integer], SqlType.Integer, static row => SetDimension(row, Count(row, 0)), "Last subscript", ("array_upper(array[1,8,3], 1)", "3")),
-        OfArray("array_lower", [ParameterType.AnyArray, SqlType.Integer], SqlType.Integer, static row => SetDimension(row, Count(row, 0) == 0 ? 0 : 1), "First subscript", ("array_lower(array[1,2], 1)", "1")),
+        OfArray("array_upper", [ParameterType.AnyArray, SqlType.Integer], SqlType.Integer, static row => SetBound(row, static (first, count) => first + count - 1), "Last subscript", ("array_upper(array[1,8,3], 1)", "3")),
+        OfArray("array_lower", [ParameterType.AnyArray, SqlType.Integer], SqlType.Integer, static row => SetBound(row, static (first, _) => first), "First subscript", ("array_lower(array[1,2], 1)", "1")),
         OfArray("array_ndims", [ParameterType.AnyArray], SqlType.Integer, static row => SetPositive(row, Count(row, 0) > 0 ? 1 : 0), "Dimensions", ("array_ndims(array[1,2])", "1")),
         Same("array_append", [ParameterType.AnyArray, ParameterType.AnyElement], static types => types[0], static row => Build(row, static (row, list) => { AddAll(row, list, 0); AddOne(row, list, 1); }), "Adds an element at the end", ("array_append(array[1,2], 3)", "{1,2,3}")),
         Same("array_prepend", [ParameterType.AnyElement, ParameterType.AnyArray], static types => types[1], static row => Build(row, static (row, list) => { AddOne(row, list, 0); AddAll(row, list, 1); }), "Adds an element at the start", ("array_prepend(1, array[2,3])", "{1,2,3}")),
@@ -63,6 +63,16 @@ internal static class ArrayFunctions
         if (row.Int(1) == 1)
         {
             SetPositive(row, value);
+        }
+    }
+
+    /// <summary>A bound of the first dimension; an empty array has none, vectors of the system catalogs begin at 0.</summary>
+    private static void SetBound(Row row, Func<int, int, int> bound)
+    {
+        int count = Count(row, 0);
+        if (row.Int(1) == 1 && count > 0)
+        {
+            row.Set((long)bound(row.Type(0).Variant.IsVector() ? 0 : 1, count));
         }
     }
 
@@ -257,7 +267,7 @@ internal static class ArrayFunctions
         {
             if (!elements.IsNull(i))
             {
-                texts.Add(element.Kind == TypeKind.Boolean ? (elements.Boolean(i) ? "t" : "f") : TextForms.Format(element, in elements, i, row.Context.Zone));
+                texts.Add(element.Kind == TypeKind.Boolean ? (elements.Boolean(i) ? "t" : "f") : TextForms.Format(element, in elements, i, row.Context.Zone, row.Context.Objects));
             }
             else if (forNull != null)
             {

@@ -49,7 +49,7 @@ internal static class Concatenation
     {
         SqlType type = row.Type(argument);
         (VectorReader reader, int index) = row.Argument(argument);
-        return type.Kind == TypeKind.Boolean ? (reader.Boolean(index) ? "t" : "f") : TextForms.Format(type, in reader, index, row.Context.Zone);
+        return type.Kind == TypeKind.Boolean ? (reader.Boolean(index) ? "t" : "f") : TextForms.Format(type, in reader, index, row.Context.Zone, row.Context.Objects);
     }
 
     public static string QuoteLiteral(string text) =>

@@ -1,0 +1,39 @@
+using System.Net;
+using System.Net.Sockets;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Server.PgWire.Messages;
+
+namespace SqlCluster.Server.PgWire.Types;
+
+/// <summary>inet in binary: family (2 or 3), prefix bits, whether it is a cidr, bytes of the address, the address.</summary>
+internal sealed class BinaryAddressWriter : ValueWriter
+{
+    private readonly RowTextWriter _text = new(Catalyst.Types.SqlType.Text, "UTC");
+
+    protected override void Load(Vector vector) => _text.Open(vector);
+
+    protected override void WriteValue(PgWriter writer, int row)
+    {
+        string[] parts = _text.Text(row).Split('/');
+        IPAddress address = IPAddress.Parse(parts[0]);
+        byte[] bytes = address.GetAddressBytes();
+        int bits = parts.Length > 1 ? int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) : bytes.Length * 8;
+        writer.Value([(byte)(address.AddressFamily == AddressFamily.InterNetwork ? 2 : 3), (byte)bits, 0, (byte)bytes.Length, .. bytes]);
+    }
+}
+
+/// <summary>tid in binary: block and place in it, of "(block,place)".</summary>
+internal sealed class BinaryRowPlaceWriter : ValueWriter
+{
+    private readonly RowTextWriter _text = new(Catalyst.Types.SqlType.Text, "UTC");
+
+    protected override void Load(Vector vector) => _text.Open(vector);
+
+    protected override void WriteValue(PgWriter writer, int row)
+    {
+        string[] parts = _text.Text(row).Trim('(', ')').Split(',');
+        int mark = writer.BeginValue();
+        writer.Int32((int)uint.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture)).Int16(ushort.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
+        writer.EndValue(mark);
+    }
+}
