@@ -11,7 +11,7 @@ public sealed partial class LayerTests
     {
         ["Arrow"] = [["Memory"], ["Schema"], ["Vectors"], ["Ipc"]],
         ["Catalyst"] = [["Types", "Expressions", "Logical", "Catalog", "Trees"], ["Analysis"], ["Optimizer"], ["Physical"], ["Explain"]],
-        ["Server"] = [["Catalogs", "Sessions", "Statements", "Hosting", "PgWire"]],
+        ["Server"] = [["Security"], ["Catalogs", "Sessions", "Statements", "Hosting", "PgWire", "WebUi"]],
     };
 
     [Fact]

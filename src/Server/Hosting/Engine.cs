@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Functions;
@@ -10,19 +9,29 @@ namespace SqlCluster.Server.Hosting;
 /// <summary>How an engine is set up.</summary>
 /// <param name="Slots">Tasks that run at once; 0: one a processor.</param>
 /// <param name="MemoryLimitBytes">Default of the setting memory_limit; 0: three quarters of the machine's memory.</param>
-public sealed record EngineOptions(int Slots = 0, long MemoryLimitBytes = 0);
+public sealed record EngineOptions(int Slots = 0, long MemoryLimitBytes = 0)
+{
+    /// <summary>Most sessions of outside clients.</summary>
+    public int MaxSessions { get; init; } = int.MaxValue;
+
+    /// <summary>Statements that are remembered after their end.</summary>
+    public int HistoryLength { get; init; } = 200;
+
+    /// <summary>Normalized values of session settings, by canonical name, in place of their defaults.</summary>
+    public IReadOnlyDictionary<string, string> SessionDefaults { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>What all sessions of a process share: executor, functions, catalog, caches of file metadata. Thread-safe.</summary>
 public sealed class Engine : IDisposable
 {
-    private readonly ConcurrentDictionary<int, Session> _sessions = new();
-    private int _lastSession;
-
     public Engine(EngineOptions? options = null)
     {
         options ??= new EngineOptions();
         Executor = new LocalExecutor(options.Slots > 0 ? options.Slots : Environment.ProcessorCount);
         MemoryLimitBytes = options.MemoryLimitBytes > 0 ? options.MemoryLimitBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
+        Sessions = new SessionRegistry(this) { MaxCount = options.MaxSessions };
+        History = new QueryHistory(options.HistoryLength);
+        SessionDefaults = options.SessionDefaults;
     }
 
     public LocalExecutor Executor { get; }
@@ -36,15 +45,21 @@ public sealed class Engine : IDisposable
     /// <summary>Default memory limit of a query.</summary>
     public long MemoryLimitBytes { get; }
 
-    public IEnumerable<Session> Sessions => _sessions.Values;
+    /// <summary>The open sessions.</summary>
+    public SessionRegistry Sessions { get; }
 
-    public Session OpenSession(string user = "sqlcluster")
-    {
-        int id = Interlocked.Increment(ref _lastSession);
-        var session = new Session(this, id, user);
-        _sessions[id] = session;
-        return session;
-    }
+    /// <summary>The statements that ended last.</summary>
+    public QueryHistory History { get; }
+
+    /// <summary>Values of settings that new sessions begin with, in place of the definitions' defaults.</summary>
+    public IReadOnlyDictionary<string, string> SessionDefaults { get; }
+
+    /// <summary>When the engine was made: pg_postmaster_start_time().</summary>
+    public DateTimeOffset Start { get; } = TimeProvider.System.GetUtcNow();
+
+    /// <summary>Opens a session; dispose it when its client has left.</summary>
+    /// <exception cref="Parser.Errors.QueryException">53300: there are as many as may be.</exception>
+    public Session OpenSession(string user = "sqlcluster", SessionClient? client = null) => Sessions.Open(user, client ?? SessionClient.Embedded);
 
     /// <summary>Makes a file, folder or glob a table of the default schema.</summary>
     /// <exception cref="Parser.Errors.QueryException">42P07: the name is taken; 58P01: no such file.</exception>
@@ -52,7 +67,7 @@ public sealed class Engine : IDisposable
 
     public void Dispose()
     {
-        foreach (Session session in _sessions.Values)
+        foreach (Session session in Sessions)
         {
             session.Dispose();
         }
@@ -60,6 +75,4 @@ public sealed class Engine : IDisposable
         Executor.Dispose();
         Files.Dispose();
     }
-
-    internal void Forget(Session session) => _sessions.TryRemove(session.Id, out _);
 }

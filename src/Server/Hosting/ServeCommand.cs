@@ -2,20 +2,17 @@ using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
 using SqlCluster.Parser.Errors;
-using SqlCluster.Server.PgWire;
 
 namespace SqlCluster.Server.Hosting;
 
 /// <summary>sqlcluster serve: the engine behind PostgreSQL's protocol, until Ctrl-C or SIGTERM.</summary>
 internal static class ServeCommand
 {
-    public const int DefaultPort = 15432;
-
     public static Command Create()
     {
         var data = new Option<DirectoryInfo?>("--data", "-d") { Description = "Folder whose files and subfolders become tables: lineitem.parquet is lineitem" };
         var host = new Option<string>("--host") { Description = "Address to listen on; only loopback as long as there are no users", DefaultValueFactory = _ => "127.0.0.1" };
-        var port = new Option<int>("--pg-port") { Description = "Port of PostgreSQL's protocol", DefaultValueFactory = _ => DefaultPort };
+        var port = new Option<int>("--pg-port") { Description = "Port of PostgreSQL's protocol", DefaultValueFactory = _ => ServerOptions.DefaultPgPort };
         var command = new Command("serve", "Serves SQL to PostgreSQL clients") { data, host, port };
         command.SetAction((result, cancellation) => RunAsync(result.GetValue(data), result.GetValue(host)!, result.GetValue(port), cancellation));
         return command;
@@ -33,10 +30,10 @@ internal static class ServeCommand
         try
         {
             int tables = data == null ? 0 : FolderTables.Attach(engine, data.FullName);
-            await using PgEndpoint endpoint = await PgEndpoint.StartAsync(engine, new PgEndpointOptions(address, port), cancellation).ConfigureAwait(false);
-            await Console.Out.WriteLineAsync($"sqlcluster: {tables} tables; PostgreSQL protocol on {endpoint.Address}").ConfigureAwait(false);
+            await using ServerHost server = await ServerHost.StartAsync(engine, new ServerOptions { Address = address, PgPort = port }, cancellation).ConfigureAwait(false);
+            await Console.Out.WriteLineAsync($"sqlcluster: {tables} tables; PostgreSQL protocol on {server.PgAddress}").ConfigureAwait(false);
             await UntilStoppedAsync(cancellation).ConfigureAwait(false);
-            await endpoint.StopAsync().ConfigureAwait(false);
+            await server.StopAsync().ConfigureAwait(false);
             return 0;
         }
         catch (ArgumentException error)

@@ -16,7 +16,7 @@ internal sealed class PgConnection
 
     private readonly Engine _engine;
     private readonly CancelKeys _cancelKeys;
-    private readonly ILogger _logger;
+    private readonly ServerOptions _options;
     private readonly ConnectionContext _connection;
     private readonly CancellationToken _stopping;
     private readonly MessageStream _messages;
@@ -24,14 +24,14 @@ internal sealed class PgConnection
 
     /// <param name="engine">The engine.</param>
     /// <param name="cancelKeys">Sessions that CancelRequest can reach.</param>
-    /// <param name="logger">Gets internal errors.</param>
+    /// <param name="options">Users, certificate, and the log that gets internal errors.</param>
     /// <param name="connection">Bytes in and out.</param>
     /// <param name="stopping">The server shuts down: the connection ends with its running statement.</param>
-    public PgConnection(Engine engine, CancelKeys cancelKeys, ILogger logger, ConnectionContext connection, CancellationToken stopping)
+    public PgConnection(Engine engine, CancelKeys cancelKeys, ServerOptions options, ConnectionContext connection, CancellationToken stopping)
     {
         _engine = engine;
         _cancelKeys = cancelKeys;
-        _logger = logger;
+        _options = options;
         _connection = connection;
         _stopping = stopping;
         _messages = new MessageStream(connection.Transport.Input);
@@ -51,7 +51,12 @@ internal sealed class PgConnection
                 int key = _cancelKeys.Add(session);
                 try
                 {
-                    await ServeAsync(session, key, waiting.Token).ConfigureAwait(false);
+                    using var serving = CancellationTokenSource.CreateLinkedTokenSource(waiting.Token, session.Ended);
+                    await ServeAsync(session, key, serving.Token).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (session.EndError != null && !Closed.IsCancellationRequested)
+                {
+                    await EndAsync(session.EndError).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -66,7 +71,7 @@ internal sealed class PgConnection
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested && !Closed.IsCancellationRequested)
         {
-            await EndAsync(PgErrors.ShuttingDown()).ConfigureAwait(false);
+            await EndAsync(SessionErrors.Terminated()).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or ConnectionResetException)
         {
@@ -99,6 +104,11 @@ internal sealed class PgConnection
             }
             catch (Exception error) when (error is not (IOException or ConnectionResetException) && !Closed.IsCancellationRequested)
             {
+                if (session.EndError is { } end)
+                {
+                    throw end;
+                }
+
                 await served.FailAsync(Translate(error)).ConfigureAwait(false);
                 isSkipping = type is not ('Q' or 'S');
                 if (!isSkipping)
@@ -200,7 +210,12 @@ internal sealed class PgConnection
             throw PgErrors.NoReplication();
         }
 
-        Session session = _engine.OpenSession(user);
+        if (!_options.Users.IsEmpty)
+        {
+            throw PgErrors.PasswordFailed(user);
+        }
+
+        Session session = _engine.OpenSession(user, SessionClient.From(Door.PostgreSql, _connection.RemoteEndPoint));
         try
         {
             foreach ((string setting, string value) in startup.Settings)
@@ -252,7 +267,7 @@ internal sealed class PgConnection
             case QueryException query:
                 if (query.Kind == ErrorKind.Internal)
                 {
-                    _logger.LogError(query, "internal error");
+                    _options.Logger.LogError(query, "internal error");
                 }
 
                 return query;
@@ -260,7 +275,7 @@ internal sealed class PgConnection
                 return Execution.ExecutionErrors.Cancelled();
             default:
                 string id = RandomNumberGenerator.GetHexString(8, true);
-                _logger.LogError(error, "internal error {Id}", id);
+                _options.Logger.LogError(error, "internal error {Id}", id);
                 return new QueryException("XX000", ErrorKind.Internal, $"internal error {id}: {error.GetType().Name}", inner: error);
         }
     }

@@ -16,9 +16,7 @@ internal static class PgErrors
     public static QueryException UnsupportedProtocol(int version) =>
         new("0A000", ErrorKind.Unsupported, $"unsupported frontend protocol {version >> 16}.{version & 0xFFFF}: server supports 3.0 to 3.0");
 
-    public static QueryException ShuttingDown() => new("57P01", ErrorKind.Resources, "terminating connection due to administrator command");
-
-    public static QueryException TooManyConnections() => new("53300", ErrorKind.Resources, "sorry, too many clients already");
+    public static QueryException PasswordFailed(string user) => new("28P01", ErrorKind.User, $"password authentication failed for user \"{user}\"");
 
     public static QueryException FailedTransaction() =>
         new("25P02", ErrorKind.User, "current transaction is aborted, commands ignored until end of transaction block");

@@ -50,7 +50,7 @@ internal sealed class PgSession : IAsyncDisposable
                 continue;
             }
 
-            StatementResult result = Control(statement) ?? await _session.ExecuteAsync(statement, _closed).ConfigureAwait(false);
+            StatementResult result = Control(statement) ?? await _session.ExecuteAsync(statement, sql, _closed).ConfigureAwait(false);
             Forget(statement);
             if (result is StatementResult.Rows rows)
             {
@@ -85,7 +85,7 @@ internal sealed class PgSession : IAsyncDisposable
         {
             _transaction.Check(parsed[0]);
             int count = parsed[0] is QueryStatement ? 0 : CountParameters(message.Sql);
-            query = await _session.PrepareAsync(parsed[0], [.. message.ParameterOids.Select(PgTypes.FromOid)], count, _closed).ConfigureAwait(false);
+            query = await _session.PrepareAsync(parsed[0], [.. message.ParameterOids.Select(PgTypes.FromOid)], count, message.Sql, _closed).ConfigureAwait(false);
         }
 
         _statements[message.Name] = new PreparedStatement(query);
@@ -239,13 +239,19 @@ internal sealed class PgSession : IAsyncDisposable
         }
 
         _changed.Clear();
+        _session.BecomeIdle(_transaction.Status switch
+        {
+            'T' => SessionState.IdleInTransaction,
+            'E' => SessionState.IdleInFailedTransaction,
+            _ => SessionState.Idle,
+        });
         _writer.ReadyForQuery(_transaction.Status);
     }
 
     /// <summary>Says what failed. The transaction block fails, and its portals end.</summary>
     public async Task FailAsync(QueryException error)
     {
-        _writer.ErrorResponse("ERROR", _session.Explain(error));
+        _writer.ErrorResponse("ERROR", error);
         _transaction.Fail();
         await ClosePortalsAsync().ConfigureAwait(false);
     }

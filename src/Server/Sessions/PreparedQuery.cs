@@ -20,11 +20,13 @@ public sealed class PreparedQuery
 {
     private readonly Session _session;
     private readonly Statement _statement;
+    private readonly string? _text;
 
-    private PreparedQuery(Session session, Statement statement, NodeList<SqlType> parameterTypes)
+    private PreparedQuery(Session session, Statement statement, string? text, NodeList<SqlType> parameterTypes)
     {
         _session = session;
         _statement = statement;
+        _text = text;
         ParameterTypes = parameterTypes;
     }
 
@@ -41,40 +43,20 @@ public sealed class PreparedQuery
     /// <param name="parameters">As many values as <see cref="ParameterTypes"/>, of those types; numerics with the digits they have.</param>
     /// <param name="cancellation">Ends the query.</param>
     /// <exception cref="QueryException">0A000: the columns are no longer those described; or the statement failed.</exception>
-    public async Task<StatementResult> ExecuteAsync(NodeList<Literal> parameters, CancellationToken cancellation = default)
-    {
-        CancellationToken running = _session.BeginStatement(cancellation);
-        if (_statement is QueryStatement query)
-        {
-            AnalyzedQuery analyzed = _session.Pipeline.AnalyzeTyped(query.Query, [.. parameters.Select(static value => value.ValueType)]);
-            PlannedQuery planned = _session.Pipeline.PlanAnalyzed(analyzed);
-            return planned.Columns.Select(Shape).SequenceEqual(Columns!.Select(Shape))
-                ? _session.Pipeline.Start(planned, "SELECT", running, parameters)
-                : throw new QueryException("0A000", ErrorKind.Unsupported, "cached plan must not change result type");
-        }
-
-        _session.Pipeline.Bound = new BoundParameters(parameters.Map(static value => value.ValueType), parameters);
-        try
-        {
-            return await StatementRouter.ExecuteAsync(_statement, _session, running).ConfigureAwait(false);
-        }
-        finally
-        {
-            _session.Pipeline.Bound = null;
-        }
-    }
+    public Task<StatementResult> ExecuteAsync(NodeList<Literal> parameters, CancellationToken cancellation = default) =>
+        _session.RunAsync(_statement, _text, query => RunAsync(parameters, query.Token), cancellation);
 
     /// <summary>What must not change between describing and running: digits of numerics may.</summary>
     private static (string Name, SqlType Type) Shape(ResultColumn column) =>
         (column.Name, column.Type.Kind == TypeKind.Numeric ? new SqlType(TypeKind.Numeric) : column.Type);
 
     internal static async Task<PreparedQuery> CreateAsync(
-        Session session, Statement statement, IReadOnlyList<SqlType?> parameterTypes, int parameterCount, CancellationToken cancellation)
+        Session session, Statement statement, IReadOnlyList<SqlType?> parameterTypes, int parameterCount, string? text, CancellationToken cancellation)
     {
         if (statement is QueryStatement query)
         {
             AnalyzedQuery analyzed = session.Pipeline.AnalyzeTyped(query.Query, parameterTypes);
-            return new PreparedQuery(session, statement, analyzed.ParameterTypes)
+            return new PreparedQuery(session, statement, text, analyzed.ParameterTypes)
             {
                 Columns = analyzed.Plan.Output.Map(static column => new ResultColumn(column.Name, column.Type, column.IsNullable)),
             };
@@ -82,7 +64,7 @@ public sealed class PreparedQuery
 
         int count = Math.Max(parameterCount, parameterTypes.Count);
         NodeList<SqlType> types = [.. Enumerable.Range(0, count).Select(index => parameterTypes.ElementAtOrDefault(index) ?? SqlType.Text)];
-        return new PreparedQuery(session, statement, types) { Columns = await ColumnsAsync(session, statement, cancellation).ConfigureAwait(false) };
+        return new PreparedQuery(session, statement, text, types) { Columns = await ColumnsAsync(session, statement, cancellation).ConfigureAwait(false) };
     }
 
     /// <summary>Columns of statements that are no queries but answer with rows. Those that read no table are run to see them.</summary>
@@ -104,6 +86,28 @@ public sealed class PreparedQuery
 
             default:
                 return null;
+        }
+    }
+
+    private async Task<StatementResult> RunAsync(NodeList<Literal> parameters, CancellationToken running)
+    {
+        if (_statement is QueryStatement query)
+        {
+            AnalyzedQuery analyzed = _session.Pipeline.AnalyzeTyped(query.Query, [.. parameters.Select(static value => value.ValueType)]);
+            PlannedQuery planned = _session.Pipeline.PlanAnalyzed(analyzed);
+            return planned.Columns.Select(Shape).SequenceEqual(Columns!.Select(Shape))
+                ? _session.Pipeline.Start(planned, "SELECT", running, parameters)
+                : throw new QueryException("0A000", ErrorKind.Unsupported, "cached plan must not change result type");
+        }
+
+        _session.Pipeline.Bound = new BoundParameters(parameters.Map(static value => value.ValueType), parameters);
+        try
+        {
+            return await StatementRouter.ExecuteAsync(_statement, _session, running).ConfigureAwait(false);
+        }
+        finally
+        {
+            _session.Pipeline.Bound = null;
         }
     }
 }

@@ -56,8 +56,10 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     public StatementResult.Rows Start(PlannedQuery query, string tag, CancellationToken cancellation, NodeList<Literal>? parameters = null)
     {
         ExecutionSettings settings = session.Settings.ForExecution(engine.MemoryLimitBytes) with { Parameters = parameters ?? Bound?.Values ?? NodeList<Literal>.Empty };
-        var context = new QueryContext($"{session.Id}", settings, cancellation);
+        RunningQuery? running = session.Running;
+        var context = new QueryContext(running?.Id.ToString() ?? $"of session {session.Id}", settings, cancellation);
         QueryExecution execution = QueryExecution.Start(query.Stages, context, engine.Executor);
+        running?.Attach(execution);
         session.LastExecution = execution;
         return new StatementResult.Rows(query.Columns, execution, tag);
     }

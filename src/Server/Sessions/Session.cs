@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using SqlCluster.Catalyst.Types;
-using SqlCluster.Execution;
 using SqlCluster.Execution.Scheduler;
 using SqlCluster.Parser;
 using SqlCluster.Parser.Ast;
@@ -11,20 +10,29 @@ using SqlCluster.Server.Statements;
 
 namespace SqlCluster.Server.Sessions;
 
-/// <summary>One client's conversation: settings, temporary tables, prepared statements. One statement at a time; Cancel may come from anywhere.</summary>
+/// <summary>One client's conversation: settings, temporary tables, prepared statements. One statement at a time; Cancel and Terminate may come from anywhere.</summary>
 public sealed class Session : IDisposable
 {
-    private CancellationTokenSource? _running;
-    private volatile QueryExecution? _resumed;
-    private volatile bool _isCancelled;
+    private readonly CancellationTokenSource _ended = new();
+    private volatile RunningQuery? _current;
+    private volatile SessionClient _client;
+    private volatile int _state;
+    private long _stateChange = TimeProvider.System.GetUtcNow().UtcTicks;
+    private ITimer? _idleTimer;
+    private long _idleSince;
+    private volatile QueryException? _endError;
 
-    internal Session(Engine engine, int id, string user)
+    internal Session(Engine engine, int id, string user, SessionClient client)
     {
         Engine = engine;
         Id = id;
         User = user;
+        _client = client;
+        Ended = _ended.Token;
+        Settings = new SessionSettings(engine.SessionDefaults);
         Catalog = new SessionCatalog(engine, this);
         Pipeline = new QueryPipeline(engine, this);
+        Settings.Changed += OnSettingChanged;
     }
 
     /// <summary>Identifies the session in the process: its backend pid.</summary>
@@ -34,9 +42,42 @@ public sealed class Session : IDisposable
 
     public Engine Engine { get; }
 
-    public SessionSettings Settings { get; } = new();
+    /// <summary>When it was opened.</summary>
+    public DateTimeOffset Start { get; } = TimeProvider.System.GetUtcNow();
+
+    /// <summary>Who is at the other end; safe to read from anywhere, unlike <see cref="Settings"/>.</summary>
+    public SessionClient Client => _client;
+
+    /// <summary>The session's own: only its statements may read and change them.</summary>
+    public SessionSettings Settings { get; }
 
     public SessionCatalog Catalog { get; }
+
+    /// <summary>What it is doing; safe to read from anywhere.</summary>
+    public SessionActivity Activity
+    {
+        get
+        {
+            RunningQuery? query = _current;
+            var state = (SessionState)_state;
+            return new SessionActivity(
+                state,
+                query?.Text,
+                query?.Id,
+                query?.Start,
+                new DateTimeOffset(Interlocked.Read(ref _stateChange), TimeSpan.Zero),
+                state != SessionState.Active ? SessionWait.ClientRead : query is { IsQueued: true } ? SessionWait.Queue : null);
+        }
+    }
+
+    /// <summary>The statement that runs; null while the session waits for its client.</summary>
+    public RunningQuery? Running => (SessionState)_state == SessionState.Active ? _current : null;
+
+    /// <summary>The session is over: its door says why (<see cref="EndError"/>) and closes.</summary>
+    public CancellationToken Ended { get; }
+
+    /// <summary>Why the session was ended from outside, once it was.</summary>
+    public QueryException? EndError => _endError;
 
     /// <summary>The query that was started last, for progress; it may have ended. Null before the first one.</summary>
     public QueryExecution? LastExecution { get; internal set; }
@@ -48,76 +89,182 @@ public sealed class Session : IDisposable
     internal QueryPipeline Pipeline { get; }
 
     /// <summary>Runs the statements of a text one after the other. Dispose each result before taking the next.</summary>
-    /// <exception cref="Parser.Errors.QueryException">A statement failed; those after it do not run.</exception>
+    /// <exception cref="QueryException">A statement failed; those after it do not run.</exception>
     public async IAsyncEnumerable<StatementResult> ExecuteAsync(string sql, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         foreach (Statement statement in SqlParser.ParseStatements(sql))
         {
-            yield return await ExecuteAsync(statement, cancellation).ConfigureAwait(false);
+            yield return await ExecuteAsync(statement, sql, cancellation).ConfigureAwait(false);
         }
     }
 
     /// <summary>Runs one statement. Rows stream from the result; disposing it ends the query.</summary>
-    public async Task<StatementResult> ExecuteAsync(Statement statement, CancellationToken cancellation = default)
-    {
-        CancellationToken running = BeginStatement(cancellation);
-        return await StatementRouter.ExecuteAsync(statement, this, running).ConfigureAwait(false);
-    }
+    public Task<StatementResult> ExecuteAsync(Statement statement, CancellationToken cancellation = default) => ExecuteAsync(statement, null, cancellation);
+
+    /// <summary>Runs one statement. Rows stream from the result; disposing it ends the query.</summary>
+    /// <param name="statement">Its syntax.</param>
+    /// <param name="text">The text that the client sent, for logs and session lists; null: the statement printed.</param>
+    /// <param name="cancellation">The client is gone.</param>
+    public Task<StatementResult> ExecuteAsync(Statement statement, string? text, CancellationToken cancellation = default) =>
+        RunAsync(statement, text, query => StatementRouter.ExecuteAsync(statement, this, query.Token), cancellation);
 
     /// <summary>Resolves a statement with parameters, so that it can be described now and run later.</summary>
     /// <param name="statement">Any statement; parameters are $1, $2, ...</param>
     /// <param name="parameterTypes">Types of the first parameters; null ones and those beyond are inferred.</param>
     /// <param name="parameterCount">Parameters of a statement that is no query; queries know theirs.</param>
+    /// <param name="text">The text that the client sent, for logs and session lists; null: the statement printed.</param>
+    /// <param name="cancellation">The client is gone.</param>
     public Task<PreparedQuery> PrepareAsync(
-        Statement statement, IReadOnlyList<SqlType?> parameterTypes, int parameterCount = 0, CancellationToken cancellation = default) =>
-        PreparedQuery.CreateAsync(this, statement, parameterTypes, parameterCount, cancellation);
+        Statement statement, IReadOnlyList<SqlType?> parameterTypes, int parameterCount = 0, string? text = null, CancellationToken cancellation = default) =>
+        PreparedQuery.CreateAsync(this, statement, parameterTypes, parameterCount, text, cancellation);
 
-    /// <summary>Says that rows of an earlier statement are read on, so that Cancel ends that one.</summary>
+    /// <summary>Begins a statement, which is the running one from now on and subject to statement_timeout; <see cref="RunningQuery.End"/> ends it.</summary>
+    /// <param name="text">What the client sent; null: the statement printed.</param>
+    /// <param name="statement">Its syntax, when there is one.</param>
+    /// <param name="cancellation">The client is gone.</param>
+    public RunningQuery BeginStatement(string? text, Statement? statement, CancellationToken cancellation)
+    {
+        var query = new RunningQuery(this, statement, text, cancellation);
+        MakeCurrent(query);
+        return query;
+    }
+
+    /// <summary>Says that rows of an earlier statement are read on, so that Cancel and statement_timeout end that one.</summary>
     public void Resume(StatementResult.Rows rows)
     {
-        _isCancelled = false;
-        _resumed = rows.Execution;
+        if (rows.Query != null)
+        {
+            MakeCurrent(rows.Query);
+        }
     }
 
-    /// <summary>The error of a statement that was ended, in words that tell a timeout from a request.</summary>
-    public QueryException Explain(QueryException error) =>
-        error.SqlState == "57014" && !_isCancelled && Settings.StatementTimeout > TimeSpan.Zero ? ExecutionErrors.TimedOut() : error;
+    /// <summary>Says that the client has its answer and the session waits for more; idle timeouts begin to count.</summary>
+    /// <param name="state">One of the idle states.</param>
+    public void BecomeIdle(SessionState state)
+    {
+        _current?.SetTimeout(TimeSpan.Zero);
+        Enter(state);
+        TimeSpan timeout = state == SessionState.Idle ? Settings.IdleTimeout : Settings.IdleInTransactionTimeout;
+        if (timeout > TimeSpan.Zero)
+        {
+            _idleTimer ??= TimeProvider.System.CreateTimer(static session => ((Session)session!).OnIdleTooLong(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            Volatile.Write(ref _idleSince, TimeProvider.System.GetTimestamp());
+            _idleTimer.Change(timeout, Timeout.InfiniteTimeSpan);
+        }
+    }
 
     /// <summary>Ends the running statement, if there is one; thread-safe.</summary>
-    public void Cancel()
-    {
-        _isCancelled = true;
-        try
-        {
-            _resumed?.Cancel();
-            _running?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The statement ended at this moment.
-        }
-    }
+    public void Cancel(CancelReason reason = CancelReason.Requested) => Running?.Cancel(reason);
+
+    /// <summary>Ends the statement and then the session, which tells its client why; thread-safe.</summary>
+    public void Terminate(CancelReason reason = CancelReason.Terminated) => End(SessionErrors.Terminated(), reason);
 
     public void Dispose()
     {
-        Cancel();
-        Engine.Forget(this);
+        _current?.Cancel(CancelReason.ClientGone);
+        _idleTimer?.Dispose();
+        Engine.Sessions.Remove(this);
     }
 
-    /// <summary>Makes a statement the running one, under the session's statement_timeout.</summary>
-    internal CancellationToken BeginStatement(CancellationToken cancellation)
+    /// <summary>Runs a statement's body between its beginning and its end.</summary>
+    internal async Task<StatementResult> RunAsync(Statement statement, string? text, Func<RunningQuery, Task<StatementResult>> body, CancellationToken cancellation)
     {
-        _running?.Dispose();
-        _resumed = null;
-        _isCancelled = false;
-        var running = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        TimeSpan timeout = Settings.StatementTimeout;
-        if (timeout > TimeSpan.Zero)
+        RunningQuery query = BeginStatement(text, statement, cancellation);
+        try
         {
-            running.CancelAfter(timeout);
+            StatementResult result = await body(query).ConfigureAwait(false);
+            if (result is StatementResult.Rows rows)
+            {
+                rows.Query = query;
+            }
+            else
+            {
+                query.End(null, ((StatementResult.Command)result).Tag);
+            }
+
+            return result;
+        }
+        catch (Exception error)
+        {
+            Exception explained = query.Explain(error);
+            query.End(explained);
+            if (ReferenceEquals(explained, error))
+            {
+                throw;
+            }
+
+            throw explained;
+        }
+    }
+
+    internal void EndStatement(RunningQuery query, FinishedQuery finished)
+    {
+        Engine.History.Add(finished);
+        if (ReferenceEquals(query, _current))
+        {
+            Enter(SessionState.Idle);
+        }
+    }
+
+    private void MakeCurrent(RunningQuery query)
+    {
+        RunningQuery? before = _current;
+        if (!ReferenceEquals(before, query))
+        {
+            before?.SetTimeout(TimeSpan.Zero);
         }
 
-        _running = running;
-        return running.Token;
+        if (_idleTimer != null)
+        {
+            Volatile.Write(ref _idleSince, 0);
+            _idleTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        query.SetTimeout(Settings.StatementTimeout);
+        _current = query;
+        Enter(SessionState.Active);
+        if (_endError != null)
+        {
+            query.Cancel(CancelReason.Terminated);
+        }
+    }
+
+    private void Enter(SessionState state)
+    {
+        _state = (int)state;
+        Interlocked.Exchange(ref _stateChange, TimeProvider.System.GetUtcNow().UtcTicks);
+    }
+
+    private void OnIdleTooLong()
+    {
+        if (Volatile.Read(ref _idleSince) == 0)
+        {
+            // The client's next statement came first.
+            return;
+        }
+
+        switch ((SessionState)_state)
+        {
+            case SessionState.Active: break;
+            case SessionState.Idle: End(SessionErrors.IdleTooLong(), CancelReason.Terminated); break;
+            case SessionState.IdleInTransaction or SessionState.IdleInFailedTransaction: End(SessionErrors.IdleInTransactionTooLong(), CancelReason.Terminated); break;
+        }
+    }
+
+    private void End(QueryException error, CancelReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _endError, error, null) == null)
+        {
+            _current?.Cancel(reason);
+            _ended.Cancel();
+        }
+    }
+
+    private void OnSettingChanged(string name, string value)
+    {
+        if (name == "application_name")
+        {
+            _client = _client with { ApplicationName = value };
+        }
     }
 }

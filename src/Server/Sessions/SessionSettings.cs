@@ -5,7 +5,8 @@ using SqlCluster.Parser.Errors;
 namespace SqlCluster.Server.Sessions;
 
 /// <summary>A session's settings: defaults, what it was started with, and what SET changed.</summary>
-public sealed class SessionSettings
+/// <param name="defaults">Normalized values that the server's configuration gives, by canonical name; they come before the defaults of the definitions.</param>
+public sealed class SessionSettings(IReadOnlyDictionary<string, string>? defaults = null)
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
 
@@ -23,7 +24,13 @@ public sealed class SessionSettings
 
     public IReadOnlyList<string> DisabledRules => Get("disabled_rules").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    public TimeSpan StatementTimeout => TimeSpan.FromMilliseconds(SettingUnits.Parse(Get("statement_timeout"), SettingUnits.Durations) ?? 0);
+    public TimeSpan StatementTimeout => Duration("statement_timeout");
+
+    /// <summary>How long the session may wait for its client outside a transaction; zero: for ever.</summary>
+    public TimeSpan IdleTimeout => Duration("idle_session_timeout");
+
+    /// <summary>How long the session may wait for its client inside a transaction; zero: for ever.</summary>
+    public TimeSpan IdleInTransactionTimeout => Duration("idle_in_transaction_session_timeout");
 
     /// <summary>Partitions of hash exchanges on a machine of so many slots.</summary>
     public int ShufflePartitions(int slots) => Number("shuffle_partitions") is var partitions and > 0 ? (int)partitions : 4 * slots;
@@ -34,7 +41,7 @@ public sealed class SessionSettings
 
     /// <summary>The value, or null when there is no such setting.</summary>
     public string? Find(string name) =>
-        _values.TryGetValue(name, out string? value) || _startup.TryGetValue(name, out value) ? value : SettingDefinitions.All.GetValueOrDefault(name)?.Default;
+        _values.TryGetValue(name, out string? value) || _startup.TryGetValue(name, out value) || (defaults?.TryGetValue(name, out value) ?? false) ? value : SettingDefinitions.All.GetValueOrDefault(name)?.Default;
 
     /// <exception cref="QueryException">42704: no such setting; 55P02: read-only; 22023: not a valid value.</exception>
     public void Set(string name, string value)
@@ -119,6 +126,8 @@ public sealed class SessionSettings
     private static string ZoneName(string value) => TimeZoneInfo.TryFindSystemTimeZoneById(value, out TimeZoneInfo? zone)
         ? zone.Id
         : throw new QueryException("22023", ErrorKind.User, $"invalid value for parameter \"TimeZone\": \"{value}\"");
+
+    private TimeSpan Duration(string name) => TimeSpan.FromMilliseconds(SettingUnits.Parse(Get(name), SettingUnits.Durations) ?? 0);
 
     private bool Flag(string name) => Get(name) == "on";
 

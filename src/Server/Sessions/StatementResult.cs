@@ -27,9 +27,40 @@ public abstract record StatementResult : IAsyncDisposable
     /// <param name="Tag">Command tag without the row count: "SELECT", "SHOW", "EXPLAIN".</param>
     public sealed record Rows(NodeList<ResultColumn> Columns, QueryExecution Execution, string Tag) : StatementResult
     {
-        /// <summary>The next rows, or null at the end. The caller releases the batch.</summary>
-        public ValueTask<Batch?> ReadAsync(CancellationToken cancellation = default) => Execution.ReadAsync(cancellation);
+        private Exception? _error;
 
-        public override ValueTask DisposeAsync() => Execution.DisposeAsync();
+        /// <summary>The statement that these are the rows of; null for rows inside of one.</summary>
+        public RunningQuery? Query { get; internal set; }
+
+        /// <summary>The next rows, or null at the end. The caller releases the batch.</summary>
+        /// <exception cref="Parser.Errors.QueryException">The query failed, or was ended: 57014, or 57P01 along with the session.</exception>
+        public ValueTask<Batch?> ReadAsync(CancellationToken cancellation = default) =>
+            Query == null ? Execution.ReadAsync(cancellation) : ReadCountedAsync(Query, cancellation);
+
+        public override async ValueTask DisposeAsync()
+        {
+            await Execution.DisposeAsync().ConfigureAwait(false);
+            Query?.End(_error);
+        }
+
+        private async ValueTask<Batch?> ReadCountedAsync(RunningQuery query, CancellationToken cancellation)
+        {
+            try
+            {
+                Batch? batch = await Execution.ReadAsync(cancellation).ConfigureAwait(false);
+                query.AddRows(batch?.RowCount ?? 0);
+                return batch;
+            }
+            catch (Exception error)
+            {
+                _error = query.Explain(error);
+                if (ReferenceEquals(_error, error))
+                {
+                    throw;
+                }
+
+                throw _error;
+            }
+        }
     }
 }

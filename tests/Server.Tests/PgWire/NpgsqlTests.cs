@@ -196,9 +196,9 @@ public sealed class NpgsqlTests(PgTestServer server) : IClassFixture<PgTestServe
     public async Task C9_ShutdownEndsIdleConnections()
     {
         using var engine = new Hosting.Engine(new Hosting.EngineOptions(Slots: 1));
-        Server.PgWire.PgEndpoint endpoint = await Server.PgWire.PgEndpoint.StartAsync(engine, new Server.PgWire.PgEndpointOptions(IPAddress.Loopback, 0), Cancellation);
-        using RawClient client = await RawClient.OpenAsync(endpoint.Address.Port);
-        await endpoint.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5), Cancellation);
+        Hosting.ServerHost host = await Hosting.ServerHost.StartAsync(engine, new Hosting.ServerOptions { PgPort = 0 }, Cancellation);
+        using RawClient client = await RawClient.OpenAsync(host.PgAddress!.Port);
+        await host.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5), Cancellation);
         Assert.Equal("E:57P01", await client.ReadUntilReadyAsync());
         Assert.Empty(engine.Sessions);
     }
@@ -206,6 +206,6 @@ public sealed class NpgsqlTests(PgTestServer server) : IClassFixture<PgTestServe
     [Fact]
     public async Task WithoutUsersOnlyLoopbackIsServed()
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => Server.PgWire.PgEndpoint.StartAsync(server.Engine, new Server.PgWire.PgEndpointOptions(IPAddress.Any, 0), Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(() => Hosting.ServerHost.StartAsync(server.Engine, new Hosting.ServerOptions { Address = IPAddress.Any, PgPort = 0 }, Cancellation));
     }
 }

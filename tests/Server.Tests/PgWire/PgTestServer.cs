@@ -1,7 +1,5 @@
-using System.Net;
 using Npgsql;
 using SqlCluster.Server.Hosting;
-using SqlCluster.Server.PgWire;
 using SqlCluster.Testing;
 
 namespace SqlCluster.Server.Tests.PgWire;
@@ -11,9 +9,9 @@ public sealed class PgTestServer : IAsyncLifetime
 {
     public Engine Engine { get; } = new(new EngineOptions(Slots: 2));
 
-    public PgEndpoint Endpoint { get; private set; } = null!;
+    public ServerHost Host { get; private set; } = null!;
 
-    public int Port => Endpoint.Address.Port;
+    public int Port => Host.PgAddress!.Port;
 
     public string ConnectionString =>
         $"Host=127.0.0.1;Port={Port};Username=tester;Database=sqlcluster;Server Compatibility Mode=NoTypeLoading;SSL Mode=Disable;GSS Encryption Mode=Disable;Timeout=60;Command Timeout=120;Include Error Detail=true";
@@ -31,12 +29,12 @@ public sealed class PgTestServer : IAsyncLifetime
             WITH d(i) AS (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))
             SELECT a.i + 10 * b.i + 100 * c.i + 1000 * d.i + 10000 * e.i AS n FROM d a, d b, d c, d, d e
             """, TestContext.Current.CancellationToken);
-        Endpoint = await PgEndpoint.StartAsync(Engine, new PgEndpointOptions(IPAddress.Loopback, 0) { ShutdownTimeout = TimeSpan.FromSeconds(5) });
+        Host = await ServerHost.StartAsync(Engine, new ServerOptions { PgPort = 0, ShutdownTimeout = TimeSpan.FromSeconds(5) });
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Endpoint.DisposeAsync();
+        await Host.DisposeAsync();
         Engine.Dispose();
     }
 

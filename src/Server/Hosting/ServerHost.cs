@@ -1,0 +1,199 @@
+using System.Net;
+using System.Net.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using SqlCluster.Server.PgWire;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.Hosting;
+
+/// <summary>All doors of an engine behind one Kestrel: PostgreSQL's protocol, Flight SQL, and the status page with its API.</summary>
+/// <remarks>
+/// A shutdown drains first: new PostgreSQL connections and new calls are turned away, idle sessions end, running statements go on until they end or
+/// <see cref="ServerOptions.ShutdownTimeout"/> is over; then they are ended with 57P01. The status page answers until the doors close.
+/// </remarks>
+public sealed class ServerHost : IAsyncDisposable
+{
+    /// <summary>How long statements that were ended may take to say so.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(3);
+
+    private readonly Engine _engine;
+    private readonly ServerOptions _options;
+    private readonly WebApplication _kestrel;
+    private readonly CancelKeys _cancelKeys = new();
+    private readonly CancellationTokenSource _draining = new();
+    private readonly ActiveWork _work = new();
+    private ListenOptions? _pg;
+    private ListenOptions? _flight;
+    private ListenOptions? _ui;
+    private bool _isStopped;
+
+    private ServerHost(Engine engine, ServerOptions options)
+    {
+        _engine = engine;
+        _options = options;
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        KestrelSetup.Apply(builder.WebHost);
+        builder.WebHost.ConfigureKestrel(OpenDoors);
+        _kestrel = builder.Build();
+        _kestrel.Run(RouteAsync);
+    }
+
+    /// <summary>Where PostgreSQL's protocol is spoken; null: nowhere.</summary>
+    public IPEndPoint? PgAddress => _pg?.IPEndPoint;
+
+    /// <summary>Where Flight SQL is spoken; null: nowhere.</summary>
+    public IPEndPoint? FlightAddress => _flight?.IPEndPoint;
+
+    /// <summary>Where the status page is; null: nowhere.</summary>
+    public IPEndPoint? UiAddress => _ui?.IPEndPoint;
+
+    /// <summary>Whether the server is about to stop and takes no more work.</summary>
+    public bool IsDraining => _draining.IsCancellationRequested;
+
+    /// <summary>Starts listening on every door that has a port.</summary>
+    /// <exception cref="ArgumentException">Without users the address must be a loopback address; or a Flight port without its service.</exception>
+    /// <exception cref="IOException">A port is taken.</exception>
+    public static async Task<ServerHost> StartAsync(Engine engine, ServerOptions options, CancellationToken cancellation = default)
+    {
+        if (options.Users.IsEmpty && !IPAddress.IsLoopback(options.Address))
+        {
+            throw new ArgumentException($"without users the server listens on loopback addresses only, not on {options.Address}", nameof(options));
+        }
+
+        if (options.FlightPort != null && options.Flight == null)
+        {
+            throw new ArgumentException("there is no service for the Flight port", nameof(options));
+        }
+
+        var host = new ServerHost(engine, options);
+        try
+        {
+            await host._kestrel.StartAsync(cancellation).ConfigureAwait(false);
+            return host;
+        }
+        catch
+        {
+            await host._kestrel.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Drains and closes; see the remarks of the class.</summary>
+    public async Task StopAsync()
+    {
+        if (_isStopped)
+        {
+            return;
+        }
+
+        _isStopped = true;
+        await _draining.CancelAsync().ConfigureAwait(false);
+        if (!await _work.WaitForNoneAsync(_options.ShutdownTimeout).ConfigureAwait(false))
+        {
+            foreach (Session session in _engine.Sessions.Where(static session => session.Client.Door != Door.Embedded))
+            {
+                session.Terminate(CancelReason.ShuttingDown);
+            }
+
+            await _work.WaitForNoneAsync(LastWords).ConfigureAwait(false);
+        }
+
+        using var closing = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await _kestrel.StopAsync(closing.Token).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        await _kestrel.DisposeAsync().ConfigureAwait(false);
+        _draining.Dispose();
+    }
+
+    private void OpenDoors(KestrelServerOptions kestrel)
+    {
+        if (_options.PgPort is { } pgPort)
+        {
+            kestrel.Listen(_options.Address, pgPort, listen =>
+            {
+                _pg = listen;
+                listen.Use(_ => ServePgAsync);
+            });
+        }
+
+        if (_options.FlightPort is { } flightPort)
+        {
+            kestrel.Listen(_options.Address, flightPort, listen =>
+            {
+                _flight = listen;
+                OpenHttp(listen, HttpProtocols.Http2, CallFlightAsync, SslApplicationProtocol.Http2);
+            });
+        }
+
+        if (_options.UiPort is { } uiPort)
+        {
+            kestrel.Listen(_options.Address, uiPort, listen =>
+            {
+                _ui = listen;
+                OpenHttp(listen, _options.Certificate == null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2, ShowStatusAsync, SslApplicationProtocol.Http2, SslApplicationProtocol.Http11);
+            });
+        }
+    }
+
+    private void OpenHttp(ListenOptions listen, HttpProtocols protocols, RequestDelegate answer, params SslApplicationProtocol[] names)
+    {
+        listen.Protocols = protocols;
+        if (_options.Certificate is { } certificate)
+        {
+            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.ForHandshake(names)) });
+        }
+
+        listen.Use(next => connection =>
+        {
+            connection.Features.Set(new HttpDoor(answer));
+            return next(connection);
+        });
+    }
+
+    private async Task ServePgAsync(ConnectionContext connection)
+    {
+        _work.Enter();
+        try
+        {
+            await new PgConnection(_engine, _cancelKeys, _options, connection, _draining.Token).RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _work.Leave();
+        }
+    }
+
+    /// <summary>Sends a request to the door through which it came.</summary>
+    private static Task RouteAsync(HttpContext context) => context.Features.Get<HttpDoor>()!.Answer(context);
+
+    private async Task CallFlightAsync(HttpContext context)
+    {
+        _work.Enter();
+        try
+        {
+            await _options.Flight!(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            _work.Leave();
+        }
+    }
+
+    private Task ShowStatusAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Which door a connection came through.</summary>
+    private sealed record HttpDoor(RequestDelegate Answer);
+}

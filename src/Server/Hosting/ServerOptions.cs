@@ -1,0 +1,41 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SqlCluster.Server.Security;
+
+namespace SqlCluster.Server.Hosting;
+
+/// <summary>Where and how a server listens. A port of 0 is any that is free; null: that door stays shut.</summary>
+public sealed record ServerOptions
+{
+    public const int DefaultPgPort = 15432;
+    public const int DefaultFlightPort = 31337;
+    public const int DefaultUiPort = 4040;
+
+    /// <summary>Address of all doors; without users only a loopback address is accepted.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>PostgreSQL's protocol.</summary>
+    public int? PgPort { get; init; }
+
+    /// <summary>Arrow Flight SQL, which <see cref="Flight"/> answers.</summary>
+    public int? FlightPort { get; init; }
+
+    /// <summary>Status page, API, metrics and health.</summary>
+    public int? UiPort { get; init; }
+
+    /// <summary>Answers the calls that come in at <see cref="FlightPort"/>, over HTTP/2.</summary>
+    public RequestDelegate? Flight { get; init; }
+
+    /// <summary>With it, PostgreSQL clients may ask for TLS and the other doors speak nothing else; null: no TLS.</summary>
+    public ServerCertificate? Certificate { get; init; }
+
+    /// <summary>Who may come in.</summary>
+    public UserStore Users { get; init; } = UserStore.Empty;
+
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>How long a shutdown waits for running statements before it ends them.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,27 @@
+using System.Net;
+
+namespace SqlCluster.Server.Sessions;
+
+/// <summary>How a client came in.</summary>
+public enum Door
+{
+    /// <summary>The engine runs in the client's process.</summary>
+    Embedded,
+    PostgreSql,
+    FlightSql,
+    /// <summary>The status page and its API.</summary>
+    Web,
+}
+
+/// <summary>Who is at the other end of a session.</summary>
+/// <param name="Door">How the client came in.</param>
+/// <param name="Address">Its address; null when embedded.</param>
+/// <param name="Port">Its port; 0 when embedded.</param>
+/// <param name="ApplicationName">What it calls itself; may be empty.</param>
+public sealed record SessionClient(Door Door, IPAddress? Address = null, int Port = 0, string ApplicationName = "")
+{
+    public static readonly SessionClient Embedded = new(Door.Embedded);
+
+    public static SessionClient From(Door door, EndPoint? remote, string applicationName = "") =>
+        remote is IPEndPoint address ? new SessionClient(door, address.Address, address.Port, applicationName) : new SessionClient(door, null, 0, applicationName);
+}

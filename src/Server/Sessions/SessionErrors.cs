@@ -1,0 +1,17 @@
+using SqlCluster.Parser.Errors;
+
+namespace SqlCluster.Server.Sessions;
+
+/// <summary>Errors of sessions: limits, timeouts and ends ordered from outside, in PostgreSQL's words where it has them.</summary>
+public static class SessionErrors
+{
+    public static QueryException TooManySessions() => new("53300", ErrorKind.Resources, "sorry, too many clients already");
+
+    public static QueryException Terminated() => new("57P01", ErrorKind.Resources, "terminating connection due to administrator command");
+
+    public static QueryException Draining() => new("57P03", ErrorKind.Resources, "the database system is shutting down");
+
+    public static QueryException IdleTooLong() => new("57P05", ErrorKind.Resources, "terminating connection due to idle-session timeout");
+
+    public static QueryException IdleInTransactionTooLong() => new("25P03", ErrorKind.Resources, "terminating connection due to idle-in-transaction timeout");
+}
