@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SqlCluster.Bench.Suites;
+using SqlCluster.Bench.Suites.Postgres;
 
 var data = new Option<DirectoryInfo?>("--data") { Description = "Folder with the suite's Parquet files" };
 var answers = new Option<DirectoryInfo?>("--answers") { Description = "Folder with expected answers, qNN.csv" };
@@ -22,4 +23,19 @@ var planning = new Command("planning", "Parsing and planning time of a suite's q
 planning.SetAction(result => PlanningTime.RunAsync(
     new SuiteOptions(result.GetValue(suite)!, result.GetValue(data), result.GetValue(queries), null, result.GetValue(runs), result.GetValue(only), true, [])));
 
-return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning }.Parse(args).InvokeAsync();
+var clients = new Option<int>("--clients") { Description = "Connections", DefaultValueFactory = _ => 8 };
+var seconds = new Option<int>("--seconds") { Description = "Seconds of a run", DefaultValueFactory = _ => 5 };
+var mode = new Option<string[]>("--mode") { Description = "pgbench's protocol: simple, extended or prepared", DefaultValueFactory = _ => ["prepared", "extended", "simple"] };
+var pgbenchRuns = new Option<int>("--runs") { Description = "Runs of each script", DefaultValueFactory = _ => 3 };
+var withoutPostgres = new Option<bool>("--alone") { Description = "Without PostgreSQL" };
+var pgbench = new Command("pgbench", "Queries of one row a second over PostgreSQL's protocol, against PostgreSQL 15") { clients, seconds, mode, pgbenchRuns, withoutPostgres };
+pgbench.SetAction(result => PgBench.Run(
+    result.GetValue(clients), result.GetValue(seconds), result.GetValue(pgbenchRuns), result.GetValue(mode)!, result.GetValue(withoutPostgres)));
+var rowCount = new Option<int>("--rows") { Description = "Rows of the result", DefaultValueFactory = _ => 5_000_000 };
+var rows = new Command("rows", "Rows a second of a large result to Npgsql, against PostgreSQL 15") { rowCount, pgbenchRuns, withoutPostgres };
+rows.SetAction(result => RowThroughput.RunAsync(result.GetValue(rowCount), result.GetValue(pgbenchRuns), result.GetValue(withoutPostgres)));
+var connections = new Option<int>("--connections") { Description = "Connections", DefaultValueFactory = _ => 2000 };
+var idle = new Command("idle", "Memory of idle connections of PostgreSQL's protocol") { connections };
+idle.SetAction(result => IdleConnections.RunAsync(result.GetValue(connections)));
+
+return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, idle }.Parse(args).InvokeAsync();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Diagnostics;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Explain;
@@ -9,7 +10,7 @@ namespace SqlCluster.Execution.Operators;
 /// <summary>What one plan node did, over all of its tasks.</summary>
 public sealed class OperatorMetrics
 {
-    private readonly ConcurrentDictionary<string, long> _counters = new(StringComparer.Ordinal);
+    private ConcurrentDictionary<string, long>? _counters;
     private long _rows;
     private long _batches;
     private long _ticks;
@@ -23,13 +24,24 @@ public sealed class OperatorMetrics
     public TimeSpan Time => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _ticks));
 
     /// <summary>Further numbers by name, such as "row groups pruned" or "bytes read": shown by EXPLAIN ANALYZE in the order of their names.</summary>
-    public IReadOnlyDictionary<string, long> Counters => _counters;
+    public IReadOnlyDictionary<string, long> Counters => (IReadOnlyDictionary<string, long>?)_counters ?? FrozenDictionary<string, long>.Empty;
 
     /// <summary>Adds to a named number: for rare events (a row group, a page, a spill), not for rows.</summary>
-    public void Add(string counter, long amount) => _counters.AddOrUpdate(counter, static (_, added) => added, static (_, old, added) => old + added, amount);
+    public void Add(string counter, long amount) => Made().AddOrUpdate(counter, static (_, added) => added, static (_, old, added) => old + added, amount);
 
     /// <summary>Raises a named number to at least <paramref name="value"/>.</summary>
-    public void Max(string counter, long value) => _counters.AddOrUpdate(counter, static (_, candidate) => candidate, static (_, old, candidate) => Math.Max(old, candidate), value);
+    public void Max(string counter, long value) => Made().AddOrUpdate(counter, static (_, candidate) => candidate, static (_, old, candidate) => Math.Max(old, candidate), value);
+
+    /// <summary>The named numbers, made with the first of them: most operators have none.</summary>
+    private ConcurrentDictionary<string, long> Made()
+    {
+        if (_counters == null)
+        {
+            Interlocked.CompareExchange(ref _counters, new ConcurrentDictionary<string, long>(StringComparer.Ordinal), null);
+        }
+
+        return _counters;
+    }
 
     internal void Count(Batch? batch, long ticks)
     {

@@ -21,6 +21,7 @@ public sealed class QueryExecution : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly int[] _tasksLeft;
     private readonly bool[] _started;
+    private readonly bool _isBrief;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration _onCancel;
     private Exception? _error;
@@ -40,6 +41,7 @@ public sealed class QueryExecution : IAsyncDisposable
             _tasksLeft[i] = plan.Stages[i].Tasks;
         }
 
+        _isBrief = BriefPlans.IsBrief(plan);
         _results = new ResultQueue(executor, 4 * Math.Max(2, plan.Stages[^1].Tasks));
         _onCancel = context.Cancellation.Register(_results.ReleaseWriters);
     }
@@ -115,7 +117,11 @@ public sealed class QueryExecution : IAsyncDisposable
 
         foreach (StageTask task in ready)
         {
-            _executor.Submit(task);
+            // A task that could not end at once goes on where all others run.
+            if (!_isBrief || task.Run() == RunnableState.Yielded)
+            {
+                _executor.Submit(task);
+            }
         }
     }
 

@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 
 namespace SqlCluster.Server.PgWire;
 
-/// <summary>Cuts a connection's bytes into messages, however they arrive.</summary>
+/// <summary>Cuts a connection's bytes into messages, however they arrive. Messages that have arrived together are taken from the pipe together.</summary>
 internal sealed class MessageStream(PipeReader pipe)
 {
     /// <summary>Bytes of a message that carries text or values.</summary>
@@ -13,60 +13,121 @@ internal sealed class MessageStream(PipeReader pipe)
     /// <summary>Bytes of all other messages, and of startup packets.</summary>
     public const int MaxSmallBytes = 10_000;
 
+    private const int HeadBytes = 5;
+
+    private ReadOnlySequence<byte> _unread;
+    private bool _isHeld;
+
+    /// <summary>Whether bytes have arrived that no message has been made of yet.</summary>
+    public bool HasBuffered => !_unread.IsEmpty;
+
     /// <summary>The next message; null when the client has left.</summary>
     /// <exception cref="Parser.Errors.QueryException">08P01: a length that no such message has; the connection is beyond repair.</exception>
-    public async ValueTask<(char Type, byte[] Body)?> ReadAsync(CancellationToken cancellation)
+    public ValueTask<(char Type, byte[] Body)?> ReadAsync(CancellationToken cancellation) =>
+        TryTake(out (char, byte[]) message) ? ValueTask.FromResult<(char, byte[])?>(message) : WaitAsync(cancellation);
+
+    /// <summary>A packet without a type: length and body, as before and at startup.</summary>
+    public async ValueTask<byte[]?> ReadStartupAsync(CancellationToken cancellation)
     {
-        if (await ReadExactlyAsync(5, cancellation).ConfigureAwait(false) is not { } head)
+        if (!await FillAsync(4, cancellation).ConfigureAwait(false))
         {
             return null;
         }
 
+        int length = BinaryPrimitives.ReadInt32BigEndian(Take(4));
+        if (length is < 8 or > MaxSmallBytes)
+        {
+            throw PgErrors.Protocol("invalid length of startup packet");
+        }
+
+        return await FillAsync(length - 4, cancellation).ConfigureAwait(false) ? Take(length - 4) : null;
+    }
+
+    /// <summary>The next byte without taking it; null when the client has left.</summary>
+    public async ValueTask<byte?> PeekAsync(CancellationToken cancellation) =>
+        await FillAsync(1, cancellation).ConfigureAwait(false) ? _unread.Slice(0, 1).ToArray()[0] : null;
+
+    /// <summary>Gives what has not been taken back to the pipe, which another reader is to take over.</summary>
+    public void Leave()
+    {
+        if (_isHeld)
+        {
+            pipe.AdvanceTo(_unread.Start);
+        }
+
+        (_isHeld, _unread) = (false, default);
+    }
+
+    private async ValueTask<(char Type, byte[] Body)?> WaitAsync(CancellationToken cancellation)
+    {
+        (char, byte[]) message;
+        while (!TryTake(out message))
+        {
+            int needed = _unread.Length < HeadBytes ? HeadBytes : HeadBytes + Head().BodyLength;
+            if (!await FillAsync(needed, cancellation).ConfigureAwait(false))
+            {
+                return null;
+            }
+        }
+
+        return message;
+    }
+
+    /// <summary>Takes a message that has arrived whole.</summary>
+    private bool TryTake(out (char Type, byte[] Body) message)
+    {
+        message = default;
+        if (_unread.Length < HeadBytes)
+        {
+            return false;
+        }
+
+        (char type, int length) = Head();
+        if (_unread.Length < HeadBytes + (long)length)
+        {
+            return false;
+        }
+
+        _unread = _unread.Slice(HeadBytes);
+        message = (type, Take(length));
+        return true;
+    }
+
+    /// <summary>Type of the next message and length of its body.</summary>
+    private (char Type, int BodyLength) Head()
+    {
+        Span<byte> head = stackalloc byte[HeadBytes];
+        _unread.Slice(0, HeadBytes).CopyTo(head);
         var type = (char)head[0];
-        int length = BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(1)) - 4;
+        int length = BinaryPrimitives.ReadInt32BigEndian(head[1..]) - 4;
         if ("QPBDECHSXFfcdp".IndexOf(type, StringComparison.Ordinal) < 0)
         {
             throw PgErrors.Protocol($"invalid frontend message type {(int)type}");
         }
 
-        if (length < 0 || length > ("QPBd".IndexOf(type, StringComparison.Ordinal) >= 0 ? MaxLargeBytes : MaxSmallBytes))
-        {
-            throw PgErrors.Protocol($"invalid message length {length + 4L} of message type {(int)type}");
-        }
-
-        return await ReadExactlyAsync(length, cancellation).ConfigureAwait(false) is { } body ? (type, body) : null;
+        return length >= 0 && length <= ("QPBd".IndexOf(type, StringComparison.Ordinal) >= 0 ? MaxLargeBytes : MaxSmallBytes)
+            ? (type, length)
+            : throw PgErrors.Protocol($"invalid message length {length + 4L} of message type {(int)type}");
     }
 
-    /// <summary>A packet without a type: length and body, as before and at startup.</summary>
-    public async ValueTask<byte[]?> ReadStartupAsync(CancellationToken cancellation)
+    private byte[] Take(int count)
     {
-        if (await ReadExactlyAsync(4, cancellation).ConfigureAwait(false) is not { } head)
-        {
-            return null;
-        }
-
-        int length = BinaryPrimitives.ReadInt32BigEndian(head);
-        return length is >= 8 and <= MaxSmallBytes
-            ? await ReadExactlyAsync(length - 4, cancellation).ConfigureAwait(false)
-            : throw PgErrors.Protocol("invalid length of startup packet");
-    }
-
-    private async ValueTask<byte[]?> ReadExactlyAsync(int count, CancellationToken cancellation)
-    {
-        if (count == 0)
-        {
-            return [];
-        }
-
-        ReadResult result = await pipe.ReadAtLeastAsync(count, cancellation).ConfigureAwait(false);
-        if (result.Buffer.Length < count)
-        {
-            pipe.AdvanceTo(result.Buffer.End);
-            return null;
-        }
-
-        byte[] bytes = result.Buffer.Slice(0, count).ToArray();
-        pipe.AdvanceTo(result.Buffer.GetPosition(count));
+        byte[] bytes = count == 0 ? [] : _unread.Slice(0, count).ToArray();
+        _unread = _unread.Slice(count);
         return bytes;
+    }
+
+    /// <summary>Waits until so many bytes are there; false when the client has left before.</summary>
+    private async ValueTask<bool> FillAsync(int count, CancellationToken cancellation)
+    {
+        if (_unread.Length >= count)
+        {
+            return true;
+        }
+
+        Leave();
+        ReadResult result = await pipe.ReadAtLeastAsync(count, cancellation).ConfigureAwait(false);
+        (_isHeld, _unread) = (true, result.Buffer);
+        return _unread.Length >= count;
     }
 }

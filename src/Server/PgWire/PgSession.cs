@@ -1,5 +1,5 @@
 using System.Globalization;
-using SqlCluster.Parser;
+using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Parser.Tokens;
@@ -35,7 +35,7 @@ internal sealed class PgSession : IAsyncDisposable
     public async Task QueryAsync(string sql)
     {
         await CloseAsync("").ConfigureAwait(false);
-        IReadOnlyList<Statement> statements = Parse(sql);
+        IReadOnlyList<Statement> statements = _session.Statements.Parse(sql);
         if (statements.Count == 0)
         {
             _writer.EmptyQueryResponse();
@@ -50,7 +50,7 @@ internal sealed class PgSession : IAsyncDisposable
                 continue;
             }
 
-            StatementResult result = Control(statement) ?? await _session.ExecuteAsync(statement, sql, _closed).ConfigureAwait(false);
+            StatementResult result = Control(statement) ?? await RunAsync(sql, statement, statements.Count == 1).ConfigureAwait(false);
             Forget(statement);
             if (result is StatementResult.Rows rows)
             {
@@ -74,7 +74,7 @@ internal sealed class PgSession : IAsyncDisposable
         }
 
         _statements.Remove(message.Name);
-        IReadOnlyList<Statement> parsed = Parse(message.Sql);
+        IReadOnlyList<Statement> parsed = _session.Statements.Parse(message.Sql);
         if (parsed.Count > 1)
         {
             throw PgErrors.SeveralCommands();
@@ -84,8 +84,10 @@ internal sealed class PgSession : IAsyncDisposable
         if (parsed.Count == 1)
         {
             _transaction.Check(parsed[0]);
-            int count = parsed[0] is QueryStatement ? 0 : CountParameters(message.Sql);
-            query = await _session.PrepareAsync(parsed[0], [.. message.ParameterOids.Select(PgTypes.FromOid)], count, message.Sql, _closed).ConfigureAwait(false);
+            SqlType?[] types = Array.ConvertAll(message.ParameterOids, PgTypes.FromOid);
+            query = parsed[0] is QueryStatement text
+                ? _session.Statements.Prepare(message.Sql, text, types)
+                : await _session.PrepareAsync(parsed[0], types, CountParameters(message.Sql), message.Sql, _closed).ConfigureAwait(false);
         }
 
         _statements[message.Name] = new PreparedStatement(query);
@@ -95,7 +97,7 @@ internal sealed class PgSession : IAsyncDisposable
     public async Task BindAsync(BindMessage message)
     {
         PreparedStatement statement = Statement(message.Statement);
-        NodeList<Catalyst.Types.SqlType> types = statement.Query?.ParameterTypes ?? NodeList<Catalyst.Types.SqlType>.Empty;
+        NodeList<SqlType> types = statement.Query?.ParameterTypes ?? NodeList<SqlType>.Empty;
         if (statement.Query != null)
         {
             _transaction.Check(statement.Query.Statement);
@@ -262,7 +264,10 @@ internal sealed class PgSession : IAsyncDisposable
         await ClosePortalsAsync().ConfigureAwait(false);
     }
 
-    private static IReadOnlyList<Statement> Parse(string sql) => SqlTokenizer.SplitStatements(sql).Count == 0 ? [] : SqlParser.ParseStatements(sql);
+    /// <summary>Runs a statement of a simple query; a query that is alone in its text keeps its plan for the next time.</summary>
+    private Task<StatementResult> RunAsync(string sql, Statement statement, bool isAlone) => isAlone && statement is QueryStatement query
+        ? _session.RunAsync(statement, sql, running => Task.FromResult(_session.Statements.Run(sql, query, running.Token)), _closed)
+        : _session.ExecuteAsync(statement, sql, _closed);
 
     /// <summary>Greatest n of $n.</summary>
     private static int CountParameters(string sql)

@@ -1,4 +1,3 @@
-using SqlCluster.Catalyst.Analysis;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser.Ast;
@@ -13,14 +12,18 @@ public sealed record BoundParameters(NodeList<SqlType> Types, NodeList<Literal> 
 
 /// <summary>A statement whose parameters and columns are known, to be run any number of times: what prepared statements of all doors are.</summary>
 /// <remarks>
-/// Nothing of the plan is kept: each run resolves names again, so that tables may change in between. Should the columns have changed, the run fails
+/// Plans are kept and used again while the tables, views and settings they were made from are the same. Should the columns have changed, the run fails
 /// with PostgreSQL's 0A000, on which drivers prepare anew.
 /// </remarks>
 public sealed class PreparedQuery
 {
+    /// <summary>Plans kept for values of different types: numerics have those of their digits.</summary>
+    private const int MaxPlans = 4;
+
     private readonly Session _session;
     private readonly Statement _statement;
     private readonly string? _text;
+    private readonly List<CachedPlan> _plans = [];
 
     private PreparedQuery(Session session, Statement statement, string? text, NodeList<SqlType> parameterTypes)
     {
@@ -39,6 +42,9 @@ public sealed class PreparedQuery
     /// <summary>Columns of the rows; null when the statement answers with a command tag alone.</summary>
     public NodeList<ResultColumn>? Columns { get; private init; }
 
+    /// <summary>Whether tables and settings are as they were when the statement was prepared, as far as a plan tells.</summary>
+    internal bool IsCurrent => _plans.Count > 0 && _plans[^1].Holds(_session);
+
     /// <summary>Runs the statement.</summary>
     /// <param name="parameters">As many values as <see cref="ParameterTypes"/>, of those types; numerics with the digits they have.</param>
     /// <param name="cancellation">Ends the query.</param>
@@ -46,26 +52,81 @@ public sealed class PreparedQuery
     public Task<StatementResult> ExecuteAsync(NodeList<Literal> parameters, CancellationToken cancellation = default) =>
         _session.RunAsync(_statement, _text, query => RunAsync(parameters, query.Token), cancellation);
 
-    /// <summary>What must not change between describing and running: digits of numerics may.</summary>
-    private static (string Name, SqlType Type) Shape(ResultColumn column) =>
-        (column.Name, column.Type.Kind == TypeKind.Numeric ? new SqlType(TypeKind.Numeric) : column.Type);
+    /// <summary>Runs a query without parameters that has just been prepared, or found current.</summary>
+    internal StatementResult StartAtOnce(CancellationToken running) => _session.Pipeline.Start(_plans[^1].For([]).Stages, Columns!, "SELECT", running, []);
 
     internal static async Task<PreparedQuery> CreateAsync(
         Session session, Statement statement, IReadOnlyList<SqlType?> parameterTypes, int parameterCount, string? text, CancellationToken cancellation)
     {
         if (statement is QueryStatement query)
         {
-            AnalyzedQuery analyzed = session.Pipeline.AnalyzeTyped(query.Query, parameterTypes);
-            return new PreparedQuery(session, statement, text, analyzed.ParameterTypes)
-            {
-                Columns = analyzed.Plan.Output.Map(static column => new ResultColumn(column.Name, column.Type, column.IsNullable)),
-            };
+            return Create(session, query, parameterTypes, text);
         }
 
         int count = Math.Max(parameterCount, parameterTypes.Count);
         NodeList<SqlType> types = [.. Enumerable.Range(0, count).Select(index => parameterTypes.ElementAtOrDefault(index) ?? SqlType.Text)];
         return new PreparedQuery(session, statement, text, types) { Columns = await ColumnsAsync(session, statement, cancellation).ConfigureAwait(false) };
     }
+
+    internal static PreparedQuery Create(Session session, QueryStatement query, IReadOnlyList<SqlType?> parameterTypes, string? text)
+    {
+        CachedPlan plan = CachedPlan.Make(session, query.Query, parameterTypes);
+        var prepared = new PreparedQuery(session, query, text, plan.ParameterTypes) { Columns = plan.Columns };
+        prepared._plans.Add(plan);
+        return prepared;
+    }
+
+    /// <summary>The kept plan for these values, or a new one.</summary>
+    private CachedPlan Plan(Query query, NodeList<Literal> parameters)
+    {
+        for (int i = _plans.Count - 1; i >= 0; i--)
+        {
+            CachedPlan kept = _plans[i];
+            if (!IsFor(kept, parameters))
+            {
+                continue;
+            }
+
+            if (kept.Holds(_session))
+            {
+                return kept;
+            }
+
+            _plans.RemoveAt(i);
+        }
+
+        CachedPlan plan = CachedPlan.Make(_session, query, [.. parameters.Select(static value => value.ValueType)]);
+        if (!plan.Columns.Select(Shape).SequenceEqual(Columns!.Select(Shape)))
+        {
+            throw new QueryException("0A000", ErrorKind.Unsupported, "cached plan must not change result type");
+        }
+
+        if (_plans.Count == MaxPlans)
+        {
+            _plans.RemoveAt(0);
+        }
+
+        _plans.Add(plan);
+        return plan;
+    }
+
+    private static bool IsFor(CachedPlan plan, NodeList<Literal> parameters)
+    {
+        NodeList<SqlType> types = plan.ParameterTypes;
+        for (int i = 0; i < types.Count; i++)
+        {
+            if (!types[i].Equals(parameters[i].ValueType))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>What must not change between describing and running: digits of numerics may.</summary>
+    private static (string Name, SqlType Type) Shape(ResultColumn column) =>
+        (column.Name, column.Type.Kind == TypeKind.Numeric ? new SqlType(TypeKind.Numeric) : column.Type);
 
     /// <summary>Columns of statements that are no queries but answer with rows. Those that read no table are run to see them.</summary>
     private static async Task<NodeList<ResultColumn>?> ColumnsAsync(Session session, Statement statement, CancellationToken cancellation)
@@ -93,11 +154,8 @@ public sealed class PreparedQuery
     {
         if (_statement is QueryStatement query)
         {
-            AnalyzedQuery analyzed = _session.Pipeline.AnalyzeTyped(query.Query, [.. parameters.Select(static value => value.ValueType)]);
-            PlannedQuery planned = _session.Pipeline.PlanAnalyzed(analyzed);
-            return planned.Columns.Select(Shape).SequenceEqual(Columns!.Select(Shape))
-                ? _session.Pipeline.Start(planned, "SELECT", running, parameters)
-                : throw new QueryException("0A000", ErrorKind.Unsupported, "cached plan must not change result type");
+            CachedPlan plan = Plan(query.Query, parameters);
+            return _session.Pipeline.Start(plan.For(parameters).Stages, plan.Columns, "SELECT", running, parameters);
         }
 
         _session.Pipeline.Bound = new BoundParameters(parameters.Map(static value => value.ValueType), parameters);

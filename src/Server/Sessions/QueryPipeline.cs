@@ -44,8 +44,9 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     /// <summary>Resolves a query's names and types.</summary>
     /// <param name="query">Syntax.</param>
     /// <param name="parameterTypes">Types given for $1, $2, ...; null ones are inferred.</param>
-    public AnalyzedQuery AnalyzeTyped(Ast.Query query, IReadOnlyList<SqlType?> parameterTypes) =>
-        Analyzer.Analyze(query, session.Catalog, engine.Functions, AnalysisSettings() with { ParameterTypes = parameterTypes });
+    /// <param name="dependencies">Takes what the analysis depends on; null: nobody asks.</param>
+    public AnalyzedQuery AnalyzeTyped(Ast.Query query, IReadOnlyList<SqlType?> parameterTypes, PlanDependencies? dependencies = null) => Analyzer.Analyze(
+        query, dependencies == null ? session.Catalog : new RecordingCatalog(session.Catalog, dependencies), engine.Functions, AnalysisSettings(dependencies) with { ParameterTypes = parameterTypes });
 
     /// <summary>Plans and starts a query.</summary>
     public StatementResult.Rows Run(
@@ -53,15 +54,19 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         Start(Plan(query, parameterTypes), tag, cancellation, parameters);
 
     /// <summary>Starts a planned query.</summary>
-    public StatementResult.Rows Start(PlannedQuery query, string tag, CancellationToken cancellation, NodeList<Literal>? parameters = null)
+    public StatementResult.Rows Start(PlannedQuery query, string tag, CancellationToken cancellation, NodeList<Literal>? parameters = null) =>
+        Start(query.Stages, query.Columns, tag, cancellation, parameters);
+
+    /// <summary>Starts a plan.</summary>
+    public StatementResult.Rows Start(StagePlan plan, NodeList<ResultColumn> columns, string tag, CancellationToken cancellation, NodeList<Literal>? parameters = null)
     {
         ExecutionSettings settings = session.Settings.ForExecution(engine.MemoryLimitBytes) with { Parameters = parameters ?? Bound?.Values ?? NodeList<Literal>.Empty };
         RunningQuery? running = session.Running;
         var context = new QueryContext(running?.Id.ToString() ?? $"of session {session.Id}", settings, cancellation);
-        QueryExecution execution = QueryExecution.Start(query.Stages, context, engine.Executor);
+        QueryExecution execution = QueryExecution.Start(plan, context, engine.Executor);
         running?.Attach(execution);
         session.LastExecution = execution;
-        return new StatementResult.Rows(query.Columns, execution, tag);
+        return new StatementResult.Rows(columns, execution, tag);
     }
 
     /// <summary>Puts rows made by the server itself (SHOW, EXPLAIN) through the engine, so that every result is of one kind.</summary>
@@ -102,15 +107,22 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         AnalyzeTyped(query, parameterTypes == null ? [.. Bound?.Types ?? NodeList<SqlType>.Empty] : [.. parameterTypes.Select(ResolveType)]);
 
     /// <summary>Date and time literals are read in the session's zone, at the time of the statement.</summary>
-    private AnalyzerSettings AnalysisSettings() => AnalyzerSettings.Default with
+    private AnalyzerSettings AnalysisSettings(PlanDependencies? dependencies = null) => AnalyzerSettings.Default with
     {
-        DateTime = new DateTimeFacts(TimeProvider.System.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(session.Settings.Get("TimeZone"))),
+        DateTime = new DateTimeFacts(TimeProvider.System.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(session.Settings.Get("TimeZone")))
+        {
+            NowWasRead = dependencies == null ? null : dependencies.BindToMoment,
+        },
     };
 
     /// <summary>Optimizes an analyzed query and cuts it into stages.</summary>
-    public PlannedQuery PlanAnalyzed(AnalyzedQuery analyzed, OptimizerTrace? trace = null)
+    /// <param name="analyzed">The query.</param>
+    /// <param name="trace">Collects what the optimizer did, or null.</param>
+    /// <param name="dependencies">Takes what the plan depends on; null: nobody asks.</param>
+    public PlannedQuery PlanAnalyzed(AnalyzedQuery analyzed, OptimizerTrace? trace = null, PlanDependencies? dependencies = null)
     {
-        var optimizer = new OptimizerContext(analyzed.Ids, engine.Functions, Evaluator())
+        IConstantEvaluator evaluator = dependencies == null ? Evaluator() : new RecordingEvaluator(Evaluator(), dependencies);
+        var optimizer = new OptimizerContext(analyzed.Ids, engine.Functions, evaluator)
         {
             Settings = new OptimizerSettings { IsEnabled = session.Settings.Optimizer, DisabledRules = session.Settings.DisabledRules.ToHashSet(StringComparer.OrdinalIgnoreCase) },
             Trace = trace,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Scheduler;
@@ -26,6 +27,7 @@ public sealed class Session : IDisposable
     {
         Engine = engine;
         Id = id;
+        Name = id.ToString(CultureInfo.InvariantCulture);
         User = user;
         _client = client;
         Ended = _ended.Token;
@@ -33,10 +35,14 @@ public sealed class Session : IDisposable
         Catalog = new SessionCatalog(engine, this);
         Pipeline = new QueryPipeline(engine, this);
         Settings.Changed += OnSettingChanged;
+        Statements = new StatementCache(this);
     }
 
     /// <summary>Identifies the session in the process: its backend pid.</summary>
     public int Id { get; }
+
+    /// <summary>The id as text, for errors that name a query.</summary>
+    internal string Name { get; }
 
     public string User { get; }
 
@@ -87,6 +93,9 @@ public sealed class Session : IDisposable
 
     /// <summary>From a query's syntax to its rows.</summary>
     internal QueryPipeline Pipeline { get; }
+
+    /// <summary>Texts that the session has run before.</summary>
+    internal StatementCache Statements { get; }
 
     /// <summary>Runs the statements of a text one after the other. Dispose each result before taking the next.</summary>
     /// <exception cref="QueryException">A statement failed; those after it do not run.</exception>

@@ -12,8 +12,15 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
     private readonly Dictionary<string, string> _startup = new(StringComparer.OrdinalIgnoreCase);
 
+    private ExecutionSettings? _forExecution;
+
+    private TimeSpan? _statementTimeout;
+
     /// <summary>Raised after a setting changed, with its canonical name and value.</summary>
     public event Action<string, string>? Changed;
+
+    /// <summary>Grows whenever a setting changes that plans depend on.</summary>
+    public int PlanVersion { get; private set; }
 
     /// <summary>Schemas of search_path, in order, without quotes.</summary>
     public IReadOnlyList<string> SearchPath => [.. Get("search_path").Split(',').Select(static part => part.Trim().Trim('"')).Where(static part => part.Length > 0 && part != "$user")];
@@ -24,7 +31,7 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
     public IReadOnlyList<string> DisabledRules => Get("disabled_rules").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    public TimeSpan StatementTimeout => Duration("statement_timeout");
+    public TimeSpan StatementTimeout => _statementTimeout ??= Duration("statement_timeout");
 
     /// <summary>How long the session may wait for its client outside a transaction; zero: for ever.</summary>
     public TimeSpan IdleTimeout => Duration("idle_session_timeout");
@@ -59,7 +66,7 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
         string normalized = definition.Name == "TimeZone" ? ZoneName(value) : definition.Name == "client_encoding" ? EncodingName(definition, value) : definition.Normalize(value);
         _values[definition.Name] = normalized;
-        Changed?.Invoke(definition.Name, normalized);
+        Announce(definition, normalized);
     }
 
     /// <summary>Sets what the session is started with, to which RESET goes back.</summary>
@@ -77,7 +84,7 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
     {
         if (_values.Remove(name) && SettingDefinitions.All.TryGetValue(name, out SettingDefinition? definition))
         {
-            Changed?.Invoke(definition.Name, Get(definition.Name));
+            Announce(definition, Get(definition.Name));
         }
         else if (Find(name) == null)
         {
@@ -98,7 +105,10 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
         SettingDefinitions.All.Values.Select(definition => (definition, Get(definition.Name)));
 
     /// <summary>What the operators need to know, at the start of a statement.</summary>
-    public ExecutionSettings ForExecution(long defaultMemoryLimit)
+    public ExecutionSettings ForExecution(long defaultMemoryLimit) =>
+        (_forExecution ??= ReadForExecution(defaultMemoryLimit)) with { StatementTime = TimeProvider.System.GetUtcNow().UtcTicks / 10 - (DateTime.UnixEpoch.Ticks / 10) };
+
+    private ExecutionSettings ReadForExecution(long defaultMemoryLimit)
     {
         var memory = (long)(SettingUnits.Parse(Get("memory_limit"), SettingUnits.Sizes) ?? 0);
         string folder = Get("spill_folder");
@@ -111,8 +121,15 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
             SpillThreshold = double.Parse(Get("spill_threshold"), CultureInfo.InvariantCulture),
             SpillFolder = folder.Length == 0 ? Path.GetTempPath() : folder,
             TimeZone = Get("TimeZone"),
-            StatementTime = TimeProvider.System.GetUtcNow().UtcTicks / 10 - (DateTime.UnixEpoch.Ticks / 10),
         };
+    }
+
+    private void Announce(SettingDefinition definition, string value)
+    {
+        _forExecution = null;
+        _statementTimeout = null;
+        PlanVersion += definition.AffectsPlans ? 1 : 0;
+        Changed?.Invoke(definition.Name, value);
     }
 
     private static QueryException Unknown(string name) => new("42704", ErrorKind.User, $"unrecognized configuration parameter \"{name}\"");

@@ -36,6 +36,9 @@ public sealed record SettingDefinition(string Name, SettingKind Kind, string Def
     /// <summary>Whether PostgreSQL clients are told of changes (ParameterStatus).</summary>
     public bool IsReported { get; init; }
 
+    /// <summary>Whether plans made before a change are not to be used after it.</summary>
+    public bool AffectsPlans { get; init; }
+
     /// <summary>Heading in documents and pg_settings.</summary>
     public string Category { get; init; } = "Execution";
 

@@ -56,6 +56,11 @@ internal static class SettingStatements
             session.Prepared.Clear();
         }
 
+        if (discard.Kind is DiscardKind.All or DiscardKind.Plans)
+        {
+            session.Statements.Clear();
+        }
+
         if (discard.Kind is DiscardKind.All or DiscardKind.Temporary)
         {
             TableStatements.DropTemporary(session);

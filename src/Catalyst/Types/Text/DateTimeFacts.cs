@@ -8,4 +8,14 @@ public sealed record DateTimeFacts(DateTimeOffset Now, TimeZoneInfo TimeZone, bo
 {
     /// <summary>1970-01-01 in UTC: for text that does not depend on the session.</summary>
     public static readonly DateTimeFacts Utc = new(DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc);
+
+    /// <summary>Is told when a text depends on <see cref="Now"/>: what was made of it does not outlive the statement.</summary>
+    public Action? NowWasRead { get; init; }
+
+    /// <summary><see cref="Now"/> in the session's zone.</summary>
+    internal DateTimeOffset LocalNow()
+    {
+        NowWasRead?.Invoke();
+        return TimeZoneInfo.ConvertTime(Now, TimeZone);
+    }
 }

@@ -276,13 +276,13 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
             case "-infinity": (Infinity, HasDate) = (-1, true); return InputResult.Ok;
             case "epoch": return SetDay(DateTimeOffset.UnixEpoch, 0);
             case "now":
-                DateTimeOffset now = TimeZoneInfo.ConvertTime(facts.Now, facts.TimeZone);
+                DateTimeOffset now = facts.LocalNow();
                 Microseconds = now.TimeOfDay.Ticks / 10;
                 (HasTime, Offset) = (true, (int)now.Offset.TotalSeconds);
                 return SetDay(now, 0);
-            case "today": return SetDay(TimeZoneInfo.ConvertTime(facts.Now, facts.TimeZone), 0);
-            case "tomorrow": return SetDay(TimeZoneInfo.ConvertTime(facts.Now, facts.TimeZone), 1);
-            case "yesterday": return SetDay(TimeZoneInfo.ConvertTime(facts.Now, facts.TimeZone), -1);
+            case "today": return SetDay(facts.LocalNow(), 0);
+            case "tomorrow": return SetDay(facts.LocalNow(), 1);
+            case "yesterday": return SetDay(facts.LocalNow(), -1);
             case "allballs": (HasTime, Microseconds, Offset) = (true, 0, 0); return InputResult.Ok;
             case "bc": _isBeforeChrist = true; return InputResult.Ok;
             case "ad" or "at" or "on": return InputResult.Ok;
