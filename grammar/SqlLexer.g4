@@ -21,6 +21,7 @@ tokens {
   ON_LA,           // ON before CONFLICT and one of ( DO ON
   IGNORE_LA,       // IGNORE before NULLS OVER
   RESPECT_LA,      // RESPECT before NULLS OVER
+  SIMILAR_LA,      // SIMILAR not before TO
 
   // Reserved keywords.
   ALL, ANALYSE, ANALYZE, AND, ANY, ARRAY, AS, ASC, ASYMMETRIC, BOTH, CASE, CAST, CHECK, COLLATE, COLUMN, CONSTRAINT, CREATE, CURRENT_CATALOG,

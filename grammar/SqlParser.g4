@@ -140,7 +140,7 @@ limitPart
   | FETCH (FIRST | NEXT) fetchCount? (ROW | ROWS) (ONLY | WITH TIES)                      # fetchFirst
   ;
 
-fetchCount: sign=('+' | '-')? (INTEGER_NUMBER | DECIMAL_NUMBER | FLOAT_NUMBER | PARAMETER) | '(' expression ')';
+fetchCount: sign=('+' | '-')? (INTEGER_NUMBER | DECIMAL_NUMBER | FLOAT_NUMBER | PARAMETER) | '(' parenthesizedBody ')';
 
 lockingClause
   : FOR ((UPDATE | NO KEY UPDATE | SHARE | KEY SHARE) (OF qualifiedName (',' qualifiedName)*)? (NOWAIT | SKIP_ LOCKED)? | READ ONLY)
@@ -214,7 +214,8 @@ conjunction: NOT* predicate (AND NOT* predicate)*;
 predicate: patternMatch predicateTail*;
 
 predicateTail
-  : comparisonOperator (patternMatch | quantified)                                        # comparison
+  // a = NOT b: what follows NOT is its operand up to AND and OR; the builder nests the tails that follow.
+  : comparisonOperator (NOT* patternMatch | quantified)                                   # comparison
   | IS NOT? (NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM patternMatch)                  # isTest
   | ISNULL                                                                                # isNull
   | NOTNULL                                                                               # notNull
@@ -296,7 +297,9 @@ fields: ('.' (label | '*'))+;
 
 caseBranches: caseBranch+;
 
-substringArguments: expression (',' expressions | (FROM from=expression | FOR for=expression)+)?;
+substringArguments
+  : expression (',' expressions | (FROM from=expression | FOR for=expression)+ | SIMILAR_LA pattern=expression ESCAPE escape=expression)?
+  ;
 
 structFields: structField (',' structField)*;
 
@@ -721,7 +724,7 @@ formKeyword
 
 typeFunctionKeyword
   : ANTI | ASOF | AUTHORIZATION | BINARY | COLLATION | CONCURRENTLY | CROSS | FREEZE | FULL | ILIKE | INNER | IS | ISNULL | JOIN
-  | LEFT | LIKE | NATURAL | NOTNULL | OUTER | OVERLAPS | RIGHT | SEMI | SIMILAR | TABLESAMPLE | VERBOSE
+  | LEFT | LIKE | NATURAL | NOTNULL | OUTER | OVERLAPS | RIGHT | SEMI | SIMILAR | SIMILAR_LA | TABLESAMPLE | VERBOSE
   ;
 
 reservedKeyword

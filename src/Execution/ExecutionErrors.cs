@@ -42,6 +42,10 @@ public static class ExecutionErrors
     /// <summary>An argument that the function does not take.</summary>
     public static QueryException InvalidArgument(string what) => new("22023", ErrorKind.User, what);
 
+    /// <param name="isNull">Whether there is no percentage at all.</param>
+    public static QueryException InvalidSample(bool isNull) =>
+        new("2202H", ErrorKind.User, isNull ? "TABLESAMPLE parameter cannot be null" : "sample percentage must be between 0 and 100");
+
     public static QueryException InvalidRegularExpression(string cause) => new("2201B", ErrorKind.User, $"invalid regular expression: {cause}");
 
     public static QueryException InvalidEscape(string what) => new("22025", ErrorKind.User, what);

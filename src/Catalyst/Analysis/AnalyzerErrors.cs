@@ -125,6 +125,18 @@ internal static class AnalyzerErrors
 
     public static QueryException NotImplemented(string message, int position) => new("0A000", ErrorKind.Unsupported, message, position);
 
+    public static QueryException MissingSampleMethod(string name, int position) => new("42704", ErrorKind.User, $"tablesample method {name} does not exist", position);
+
+    public static QueryException WrongSampleArguments(string method, int given, int position) =>
+        new("2202H", ErrorKind.User, $"tablesample method {method} requires 1 argument, not {given}", position);
+
+    public static QueryException NullSampleSeed() => new("2202G", ErrorKind.User, "TABLESAMPLE REPEATABLE parameter cannot be null");
+
+    public static QueryException LockNotAllowed(string strength, string what) => new("0A000", ErrorKind.Unsupported, $"{strength} is not allowed with {what}");
+
+    public static QueryException MissingLockedRelation(string name, string strength, int position) =>
+        new("42P01", ErrorKind.User, $"relation \"{name}\" in {strength} clause not found in FROM clause", position);
+
     public static QueryException InvalidEscape(int position) => new("22025", ErrorKind.User, "invalid escape string", position)
     {
         Hint = "Escape string must be empty or one character.",

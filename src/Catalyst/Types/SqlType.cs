@@ -45,7 +45,7 @@ public sealed record RowField(string Name, SqlType Type);
 
 /// <summary>An SQL type with its modifiers.</summary>
 /// <param name="Kind">Which type.</param>
-/// <param name="Precision">numeric: total digits (1 to 38); char and varchar: length in characters, 0 = none; time and timestamp: fraction digits, -1 = none given.</param>
+/// <param name="Precision">numeric: total digits (1 to 38); char and varchar: length in characters, 0 = none; time, timestamp and interval: fraction digits, -1 = none given.</param>
 /// <param name="Scale">numeric: digits after the point.</param>
 /// <param name="Element">array: element; map: value.</param>
 /// <param name="Key">map: key.</param>
@@ -72,7 +72,7 @@ public sealed record SqlType(
     public static readonly SqlType Time = new(TypeKind.Time, -1);
     public static readonly SqlType Timestamp = new(TypeKind.Timestamp, -1);
     public static readonly SqlType TimestampTz = new(TypeKind.TimestampTz, -1);
-    public static readonly SqlType Interval = new(TypeKind.Interval);
+    public static readonly SqlType Interval = new(TypeKind.Interval, -1);
     public static readonly SqlType Uuid = new(TypeKind.Uuid);
     public static readonly SqlType Json = new(TypeKind.Json);
     public static readonly SqlType Jsonb = new(TypeKind.Jsonb);
@@ -91,6 +91,12 @@ public sealed record SqlType(
 
     public bool IsDateTime => Kind is TypeKind.Date or TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz;
 
+    /// <summary>Whether values are rounded to fraction digits of a second: timestamp(3).</summary>
+    public bool HasFractionDigits => Precision >= 0 && Kind is (TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.Interval);
+
+    /// <summary>Without fraction digits: the type of the column that a rounded value is read from.</summary>
+    public SqlType WithoutFractionDigits => HasFractionDigits ? this with { Precision = -1 } : this;
+
     public bool IsNested => Kind is TypeKind.Array or TypeKind.Row or TypeKind.Map;
 
     public static SqlType Numeric(int precision, int scale) => new(TypeKind.Numeric, precision, scale);
@@ -105,6 +111,8 @@ public sealed record SqlType(
     public static SqlType Map(SqlType key, SqlType value) => new(TypeKind.Map, Element: value, Key: key);
 
     public static SqlType Row(NodeList<RowField> fields) => new(TypeKind.Row, Fields: fields);
+
+    private string FractionDigits => HasFractionDigits ? string.Create(CultureInfo.InvariantCulture, $"({Precision})") : "";
 
     /// <summary>PostgreSQL's spelling, as format_type prints it.</summary>
     public override string ToString() => Variant != TypeVariant.None ? TypeVariants.NameOf(Variant) : Kind switch
@@ -122,10 +130,10 @@ public sealed record SqlType(
         TypeKind.Char => string.Create(CultureInfo.InvariantCulture, $"character({Precision})"),
         TypeKind.Bytea => "bytea",
         TypeKind.Date => "date",
-        TypeKind.Time => "time without time zone",
-        TypeKind.Timestamp => "timestamp without time zone",
-        TypeKind.TimestampTz => "timestamp with time zone",
-        TypeKind.Interval => "interval",
+        TypeKind.Time => $"time{FractionDigits} without time zone",
+        TypeKind.Timestamp => $"timestamp{FractionDigits} without time zone",
+        TypeKind.TimestampTz => $"timestamp{FractionDigits} with time zone",
+        TypeKind.Interval => $"interval{FractionDigits}",
         TypeKind.Uuid => "uuid",
         TypeKind.Json => "json",
         TypeKind.Jsonb => "jsonb",

@@ -6,6 +6,7 @@ using SqlCluster.Execution.Functions.Scalar.Dates;
 using SqlCluster.Execution.Functions.Scalar.Formatting;
 using SqlCluster.Execution.Functions.Scalar.Nested;
 using SqlCluster.Execution.Functions.Scalar.Numbers;
+using SqlCluster.Execution.Functions.Scalar.Sampling;
 using SqlCluster.Execution.Functions.Scalar.Sessions;
 using SqlCluster.Execution.Functions.Scalar.Texts;
 
@@ -41,6 +42,7 @@ public sealed class BuiltinFunctions : IFunctionCatalog
             .. Extremes.Overloads,
             .. ArrayFunctions.Overloads,
             .. NestedValues.Overloads,
+            .. TableSamples.Overloads,
         ];
         FunctionSignature[] others =
         [

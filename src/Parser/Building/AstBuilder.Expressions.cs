@@ -52,12 +52,20 @@ internal sealed partial class AstBuilder
             return BuildPatternMatch((PatternMatchContext)context.GetChild(0));
         int outer = Enter();
         Expression left = BuildPatternMatch(context.patternMatch());
-        PredicateTailContext[] tails = context.predicateTail();
-        for (int i = 0; i < tails.Length; i++)
+        left = BuildPredicateTails(left, context.predicateTail(), 0);
+        Leave(outer, context.predicateTail().Length, context);
+        return left;
+    }
+
+    private Expression BuildPredicateTails(Expression left, PredicateTailContext[] tails, int first)
+    {
+        for (int i = first; i < tails.Length; i++)
         {
             // Comparisons do not associate: a < b < c is an error.
-            if (i > 0 && tails[i] is ComparisonContext && tails[i - 1] is ComparisonContext)
+            if (i > first && tails[i] is ComparisonContext && tails[i - 1] is ComparisonContext)
                 throw SyntaxError(tails[i].Start);
+            if (tails[i] is ComparisonContext comparison && comparison.NOT() is { Length: > 0 } negations)
+                return BuildComparisonToNot(left, comparison, negations, BuildPredicateTails(BuildPatternMatch(comparison.patternMatch()), tails, i + 1));
             if (tails[i] is not IsTestContext { } test || test.DISTINCT() is null)
             {
                 left = BuildPredicateTail(left, tails[i]);
@@ -71,8 +79,16 @@ internal sealed partial class AstBuilder
                 throw SyntaxError(tails[i + 1].Start);
             left = new IsDistinctFromExpression(left, right, test.NOT() is not null) { Span = Cover(left, right) };
         }
-        Leave(outer, tails.Length, context);
         return left;
+    }
+
+    /// <summary>Builds <c>a = NOT b</c>; the negated operand has taken all tests and comparisons behind it.</summary>
+    private BinaryExpression BuildComparisonToNot(Expression left, ComparisonContext comparison, ITerminalNode[] negations, Expression operand)
+    {
+        foreach (ITerminalNode not in negations.Reverse())
+            operand = new NotExpression(operand) { Span = TextSpan.Covering(ParserErrors.SpanOf(not.Symbol), operand.Span) };
+        _deepest += negations.Length;
+        return new BinaryExpression(Operator(comparison.comparisonOperator().Start), left, operand) { Span = Cover(left, operand) };
     }
 
     private Expression BuildPredicateTail(Expression left, PredicateTailContext tail)

@@ -137,6 +137,8 @@ internal sealed partial class AstBuilder
         var arguments = new List<Expression> { Build(context.expression(0)) };
         if (context.expressions() is { } rest)
             arguments.AddRange(Build(rest));
+        if (context.pattern is not null)
+            return new FunctionCall("substring", arguments[0], Build(context.pattern), Build(context.escape)) { Span = span };
         if (context.FROM().Length > 1 || context.FOR().Length > 1)
             throw SyntaxErrorAfter(context);
         if (context.from is not null)

@@ -298,8 +298,13 @@ internal sealed partial class AstBuilder
 
     private Expression Build(FetchCountContext context)
     {
-        if (context.expression() is { } expression)
-            return Build(expression);
+        if (context.parenthesizedBody() is { } body)
+        {
+            (Query? query, Expression[] values) = BuildBody(body);
+            return query is not null ? new ScalarSubquery(query) { Span = SpanOf(context) }
+                : values.Length == 1 ? values[0]
+                : throw SyntaxError(context.RIGHT_PAREN().Symbol, "expression");
+        }
         if (context.PARAMETER() is { } parameter)
             return context.sign is null ? BuildParameter(parameter.Symbol) : throw SyntaxError(parameter.Symbol, "number");
         NumberLiteral number = BuildNumber(context.Stop);

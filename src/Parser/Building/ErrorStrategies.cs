@@ -116,6 +116,7 @@ internal static class ExpectedTokens
         Grammar.NOT_LA => "NOT",
         Grammar.NULLS_LA => "NULLS",
         Grammar.GROUPING_LA => "GROUPING",
+        Grammar.SIMILAR_LA => "SIMILAR",
         Grammar.ON_LA => "ON",
         Grammar.IGNORE_LA => "IGNORE",
         Grammar.RESPECT_LA => "RESPECT",

@@ -36,62 +36,62 @@ internal partial class SqlParser : Parser {
 		IDENTIFIER=1, QUOTED_IDENTIFIER=2, STRING=3, BIT_STRING=4, HEX_STRING=5,
 		INTEGER_NUMBER=6, DECIMAL_NUMBER=7, FLOAT_NUMBER=8, PARAMETER=9, OPERATOR_SYMBOL=10,
 		INVALID=11, WITH_LA=12, WITHOUT_LA=13, NOT_LA=14, NULLS_LA=15, GROUPING_LA=16,
-		ON_LA=17, IGNORE_LA=18, RESPECT_LA=19, ALL=20, ANALYSE=21, ANALYZE=22,
-		AND=23, ANY=24, ARRAY=25, AS=26, ASC=27, ASYMMETRIC=28, BOTH=29, CASE=30,
-		CAST=31, CHECK=32, COLLATE=33, COLUMN=34, CONSTRAINT=35, CREATE=36, CURRENT_CATALOG=37,
-		CURRENT_DATE=38, CURRENT_ROLE=39, CURRENT_SCHEMA=40, CURRENT_TIME=41,
-		CURRENT_TIMESTAMP=42, CURRENT_USER=43, DEFAULT=44, DEFERRABLE=45, DESC=46,
-		DISTINCT=47, DO=48, ELSE=49, END=50, EXCEPT=51, FALSE=52, FETCH=53, FOR=54,
-		FOREIGN=55, FROM=56, GRANT=57, GROUP=58, HAVING=59, IN=60, INITIALLY=61,
-		INTERSECT=62, INTO=63, LATERAL=64, LEADING=65, LIMIT=66, LOCALTIME=67,
-		LOCALTIMESTAMP=68, NOT=69, NULL=70, OFFSET=71, ON=72, ONLY=73, OR=74,
-		ORDER=75, PLACING=76, PRIMARY=77, QUALIFY=78, RECURSIVE=79, REFERENCES=80,
-		RETURNING=81, SELECT=82, SESSION_USER=83, SOME=84, SYMMETRIC=85, SYSTEM_USER=86,
-		TABLE=87, THEN=88, TO=89, TRAILING=90, TRUE=91, UNION=92, UNIQUE=93, USER=94,
-		USING=95, VALUES=96, VARIADIC=97, WHEN=98, WHERE=99, WINDOW=100, WITH=101,
-		ANTI=102, ASOF=103, AUTHORIZATION=104, BINARY=105, COLLATION=106, CONCURRENTLY=107,
-		CROSS=108, FREEZE=109, FULL=110, ILIKE=111, INNER=112, IS=113, ISNULL=114,
-		JOIN=115, LEFT=116, LIKE=117, NATURAL=118, NOTNULL=119, OUTER=120, OVERLAPS=121,
-		RIGHT=122, SEMI=123, SIMILAR=124, TABLESAMPLE=125, VERBOSE=126, BETWEEN=127,
-		EXISTS=128, EXTRACT=129, GROUPING=130, INTERVAL=131, OPERATOR=132, OVERLAY=133,
-		POSITION=134, ROW=135, SUBSTRING=136, TIME=137, TIMESTAMP=138, TRIM=139,
-		TRY_CAST=140, MAP=141, NATIONAL=142, NONE=143, PRECISION=144, STRUCT=145,
-		AT=146, DAY=147, ESCAPE=148, EXCLUDE=149, FILTER=150, HOUR=151, IGNORE=152,
-		MINUTE=153, MONTH=154, OVER=155, REPLACE=156, RESPECT=157, SECOND=158,
-		UESCAPE=159, VARYING=160, WITHIN=161, WITHOUT=162, YEAR=163, ABORT=164,
-		ABSOLUTE=165, ACCESS=166, ACTION=167, ADD=168, ADMIN=169, ALTER=170, ALWAYS=171,
-		BACKWARD=172, BEGIN=173, BREADTH=174, BY=175, CASCADE=176, CASCADED=177,
-		CATALOG=178, CHAIN=179, CHARACTERISTICS=180, CHECKPOINT=181, CLOSE=182,
-		COMMENT=183, COMMIT=184, COMMITTED=185, CONFLICT=186, CONTINUE=187, COPY=188,
-		CSV=189, CURRENT=190, CURSOR=191, CYCLE=192, DATA=193, DATABASE=194, DEALLOCATE=195,
-		DECLARE=196, DEFERRED=197, DELETE=198, DELIMITER=199, DELIMITERS=200,
-		DEPTH=201, DESCRIBE=202, DISCARD=203, DOMAIN=204, DROP=205, ENCODING=206,
-		EXCLUDING=207, EXCLUSIVE=208, EXECUTE=209, EXPLAIN=210, EXTERNAL=211,
-		FIRST=212, FOLLOWING=213, FORCE=214, FORWARD=215, FUNCTION=216, GENERATED=217,
-		GLOBAL=218, GRANTED=219, GROUPS=220, HEADER=221, HOLD=222, IDENTITY=223,
-		IF=224, IMMEDIATE=225, INCLUDE=226, INCLUDING=227, INDEX=228, INHERIT=229,
-		INHERITS=230, INSENSITIVE=231, INSERT=232, ISOLATION=233, KEY=234, LAST=235,
-		LEVEL=236, LISTEN=237, LOCAL=238, LOCATION=239, LOCK=240, LOCKED=241,
-		MATCH=242, MATCHED=243, MATERIALIZED=244, MERGE=245, MODE=246, MOVE=247,
-		NAME=248, NAMES=249, NEXT=250, NO=251, NOTHING=252, NOTIFY=253, NOWAIT=254,
-		NULLS=255, OF=256, OPTION=257, OPTIONS=258, ORDINALITY=259, OTHERS=260,
-		OVERRIDING=261, OWNER=262, PARTIAL=263, PARTITION=264, PARTITIONED=265,
-		PLANS=266, PRECEDING=267, PREPARE=268, PRESERVE=269, PRIOR=270, PRIVILEGES=271,
-		PROGRAM=272, QUOTE=273, RANGE=274, READ=275, REFRESH=276, RELATIVE=277,
-		RELEASE=278, RENAME=279, REPEATABLE=280, RESET=281, RESTART=282, RESTRICT=283,
-		REVOKE=284, ROLE=285, ROLLBACK=286, ROWS=287, SAVEPOINT=288, SCHEMA=289,
-		SCROLL=290, SEARCH=291, SEQUENCE=292, SEQUENCES=293, SERIALIZABLE=294,
-		SESSION=295, SET=296, SETS=297, SHARE=298, SHOW=299, SIMPLE=300, SKIP_=301,
-		SNAPSHOT=302, SOURCE=303, START=304, STATISTICS=305, STDIN=306, STDOUT=307,
-		STORED=308, SUMMARIZE=309, SYSTEM=310, TABLES=311, TARGET=312, TEMP=313,
-		TEMPORARY=314, TIES=315, TRANSACTION=316, TRUNCATE=317, TYPE=318, UNBOUNDED=319,
-		UNCOMMITTED=320, UNKNOWN=321, UNLISTEN=322, UNLOGGED=323, UPDATE=324,
-		VACUUM=325, VALID=326, VALUE=327, VIEW=328, WORK=329, WRITE=330, ZONE=331,
-		LEFT_PAREN=332, RIGHT_PAREN=333, LEFT_BRACKET=334, RIGHT_BRACKET=335,
-		LEFT_BRACE=336, RIGHT_BRACE=337, COMMA=338, SEMICOLON=339, DOT=340, COLON=341,
-		DOUBLE_COLON=342, COLON_EQUALS=343, EQUALS_GREATER=344, PLUS=345, MINUS=346,
-		STAR=347, SLASH=348, PERCENT=349, CARET=350, EQUALS=351, NOT_EQUALS=352,
-		LESS=353, LESS_EQUALS=354, GREATER=355, GREATER_EQUALS=356;
+		ON_LA=17, IGNORE_LA=18, RESPECT_LA=19, SIMILAR_LA=20, ALL=21, ANALYSE=22,
+		ANALYZE=23, AND=24, ANY=25, ARRAY=26, AS=27, ASC=28, ASYMMETRIC=29, BOTH=30,
+		CASE=31, CAST=32, CHECK=33, COLLATE=34, COLUMN=35, CONSTRAINT=36, CREATE=37,
+		CURRENT_CATALOG=38, CURRENT_DATE=39, CURRENT_ROLE=40, CURRENT_SCHEMA=41,
+		CURRENT_TIME=42, CURRENT_TIMESTAMP=43, CURRENT_USER=44, DEFAULT=45, DEFERRABLE=46,
+		DESC=47, DISTINCT=48, DO=49, ELSE=50, END=51, EXCEPT=52, FALSE=53, FETCH=54,
+		FOR=55, FOREIGN=56, FROM=57, GRANT=58, GROUP=59, HAVING=60, IN=61, INITIALLY=62,
+		INTERSECT=63, INTO=64, LATERAL=65, LEADING=66, LIMIT=67, LOCALTIME=68,
+		LOCALTIMESTAMP=69, NOT=70, NULL=71, OFFSET=72, ON=73, ONLY=74, OR=75,
+		ORDER=76, PLACING=77, PRIMARY=78, QUALIFY=79, RECURSIVE=80, REFERENCES=81,
+		RETURNING=82, SELECT=83, SESSION_USER=84, SOME=85, SYMMETRIC=86, SYSTEM_USER=87,
+		TABLE=88, THEN=89, TO=90, TRAILING=91, TRUE=92, UNION=93, UNIQUE=94, USER=95,
+		USING=96, VALUES=97, VARIADIC=98, WHEN=99, WHERE=100, WINDOW=101, WITH=102,
+		ANTI=103, ASOF=104, AUTHORIZATION=105, BINARY=106, COLLATION=107, CONCURRENTLY=108,
+		CROSS=109, FREEZE=110, FULL=111, ILIKE=112, INNER=113, IS=114, ISNULL=115,
+		JOIN=116, LEFT=117, LIKE=118, NATURAL=119, NOTNULL=120, OUTER=121, OVERLAPS=122,
+		RIGHT=123, SEMI=124, SIMILAR=125, TABLESAMPLE=126, VERBOSE=127, BETWEEN=128,
+		EXISTS=129, EXTRACT=130, GROUPING=131, INTERVAL=132, OPERATOR=133, OVERLAY=134,
+		POSITION=135, ROW=136, SUBSTRING=137, TIME=138, TIMESTAMP=139, TRIM=140,
+		TRY_CAST=141, MAP=142, NATIONAL=143, NONE=144, PRECISION=145, STRUCT=146,
+		AT=147, DAY=148, ESCAPE=149, EXCLUDE=150, FILTER=151, HOUR=152, IGNORE=153,
+		MINUTE=154, MONTH=155, OVER=156, REPLACE=157, RESPECT=158, SECOND=159,
+		UESCAPE=160, VARYING=161, WITHIN=162, WITHOUT=163, YEAR=164, ABORT=165,
+		ABSOLUTE=166, ACCESS=167, ACTION=168, ADD=169, ADMIN=170, ALTER=171, ALWAYS=172,
+		BACKWARD=173, BEGIN=174, BREADTH=175, BY=176, CASCADE=177, CASCADED=178,
+		CATALOG=179, CHAIN=180, CHARACTERISTICS=181, CHECKPOINT=182, CLOSE=183,
+		COMMENT=184, COMMIT=185, COMMITTED=186, CONFLICT=187, CONTINUE=188, COPY=189,
+		CSV=190, CURRENT=191, CURSOR=192, CYCLE=193, DATA=194, DATABASE=195, DEALLOCATE=196,
+		DECLARE=197, DEFERRED=198, DELETE=199, DELIMITER=200, DELIMITERS=201,
+		DEPTH=202, DESCRIBE=203, DISCARD=204, DOMAIN=205, DROP=206, ENCODING=207,
+		EXCLUDING=208, EXCLUSIVE=209, EXECUTE=210, EXPLAIN=211, EXTERNAL=212,
+		FIRST=213, FOLLOWING=214, FORCE=215, FORWARD=216, FUNCTION=217, GENERATED=218,
+		GLOBAL=219, GRANTED=220, GROUPS=221, HEADER=222, HOLD=223, IDENTITY=224,
+		IF=225, IMMEDIATE=226, INCLUDE=227, INCLUDING=228, INDEX=229, INHERIT=230,
+		INHERITS=231, INSENSITIVE=232, INSERT=233, ISOLATION=234, KEY=235, LAST=236,
+		LEVEL=237, LISTEN=238, LOCAL=239, LOCATION=240, LOCK=241, LOCKED=242,
+		MATCH=243, MATCHED=244, MATERIALIZED=245, MERGE=246, MODE=247, MOVE=248,
+		NAME=249, NAMES=250, NEXT=251, NO=252, NOTHING=253, NOTIFY=254, NOWAIT=255,
+		NULLS=256, OF=257, OPTION=258, OPTIONS=259, ORDINALITY=260, OTHERS=261,
+		OVERRIDING=262, OWNER=263, PARTIAL=264, PARTITION=265, PARTITIONED=266,
+		PLANS=267, PRECEDING=268, PREPARE=269, PRESERVE=270, PRIOR=271, PRIVILEGES=272,
+		PROGRAM=273, QUOTE=274, RANGE=275, READ=276, REFRESH=277, RELATIVE=278,
+		RELEASE=279, RENAME=280, REPEATABLE=281, RESET=282, RESTART=283, RESTRICT=284,
+		REVOKE=285, ROLE=286, ROLLBACK=287, ROWS=288, SAVEPOINT=289, SCHEMA=290,
+		SCROLL=291, SEARCH=292, SEQUENCE=293, SEQUENCES=294, SERIALIZABLE=295,
+		SESSION=296, SET=297, SETS=298, SHARE=299, SHOW=300, SIMPLE=301, SKIP_=302,
+		SNAPSHOT=303, SOURCE=304, START=305, STATISTICS=306, STDIN=307, STDOUT=308,
+		STORED=309, SUMMARIZE=310, SYSTEM=311, TABLES=312, TARGET=313, TEMP=314,
+		TEMPORARY=315, TIES=316, TRANSACTION=317, TRUNCATE=318, TYPE=319, UNBOUNDED=320,
+		UNCOMMITTED=321, UNKNOWN=322, UNLISTEN=323, UNLOGGED=324, UPDATE=325,
+		VACUUM=326, VALID=327, VALUE=328, VIEW=329, WORK=330, WRITE=331, ZONE=332,
+		LEFT_PAREN=333, RIGHT_PAREN=334, LEFT_BRACKET=335, RIGHT_BRACKET=336,
+		LEFT_BRACE=337, RIGHT_BRACE=338, COMMA=339, SEMICOLON=340, DOT=341, COLON=342,
+		DOUBLE_COLON=343, COLON_EQUALS=344, EQUALS_GREATER=345, PLUS=346, MINUS=347,
+		STAR=348, SLASH=349, PERCENT=350, CARET=351, EQUALS=352, NOT_EQUALS=353,
+		LESS=354, LESS_EQUALS=355, GREATER=356, GREATER_EQUALS=357;
 	public const int
 		RULE_statements = 0, RULE_singleExpression = 1, RULE_singleType = 2, RULE_statement = 3,
 		RULE_command = 4, RULE_dataStatement = 5, RULE_query = 6, RULE_withClause = 7,
@@ -217,19 +217,19 @@ internal partial class SqlParser : Parser {
 		null, null, null, null, null, null, null, null, null, null, null, null,
 		null, null, null, null, null, null, null, null, null, null, null, null,
 		null, null, null, null, null, null, null, null, null, null, null, null,
-		null, null, null, null, null, null, null, null, "'('", "')'", "'['", "']'",
-		"'{'", "'}'", "','", "';'", "'.'", "':'", "'::'", "':='", "'=>'", "'+'",
-		"'-'", "'*'", "'/'", "'%'", "'^'", "'='", "'<>'", "'<'", "'<='", "'>'",
-		"'>='"
+		null, null, null, null, null, null, null, null, null, "'('", "')'", "'['",
+		"']'", "'{'", "'}'", "','", "';'", "'.'", "':'", "'::'", "':='", "'=>'",
+		"'+'", "'-'", "'*'", "'/'", "'%'", "'^'", "'='", "'<>'", "'<'", "'<='",
+		"'>'", "'>='"
 	};
 	private static readonly string[] _SymbolicNames = {
 		null, "IDENTIFIER", "QUOTED_IDENTIFIER", "STRING", "BIT_STRING", "HEX_STRING",
 		"INTEGER_NUMBER", "DECIMAL_NUMBER", "FLOAT_NUMBER", "PARAMETER", "OPERATOR_SYMBOL",
 		"INVALID", "WITH_LA", "WITHOUT_LA", "NOT_LA", "NULLS_LA", "GROUPING_LA",
-		"ON_LA", "IGNORE_LA", "RESPECT_LA", "ALL", "ANALYSE", "ANALYZE", "AND",
-		"ANY", "ARRAY", "AS", "ASC", "ASYMMETRIC", "BOTH", "CASE", "CAST", "CHECK",
-		"COLLATE", "COLUMN", "CONSTRAINT", "CREATE", "CURRENT_CATALOG", "CURRENT_DATE",
-		"CURRENT_ROLE", "CURRENT_SCHEMA", "CURRENT_TIME", "CURRENT_TIMESTAMP",
+		"ON_LA", "IGNORE_LA", "RESPECT_LA", "SIMILAR_LA", "ALL", "ANALYSE", "ANALYZE",
+		"AND", "ANY", "ARRAY", "AS", "ASC", "ASYMMETRIC", "BOTH", "CASE", "CAST",
+		"CHECK", "COLLATE", "COLUMN", "CONSTRAINT", "CREATE", "CURRENT_CATALOG",
+		"CURRENT_DATE", "CURRENT_ROLE", "CURRENT_SCHEMA", "CURRENT_TIME", "CURRENT_TIMESTAMP",
 		"CURRENT_USER", "DEFAULT", "DEFERRABLE", "DESC", "DISTINCT", "DO", "ELSE",
 		"END", "EXCEPT", "FALSE", "FETCH", "FOR", "FOREIGN", "FROM", "GRANT",
 		"GROUP", "HAVING", "IN", "INITIALLY", "INTERSECT", "INTO", "LATERAL",
@@ -331,7 +331,7 @@ internal partial class SqlParser : Parser {
 			State = 387;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 226305950001135616L) != 0) || ((((_la - 82)) & ~0x3f) == 0 && ((1L << (_la - 82)) & 540705L) != 0) || ((((_la - 164)) & ~0x3f) == 0 && ((1L << (_la - 164)) & 108600414306881L) != 0) || ((((_la - 232)) & ~0x3f) == 0 && ((1L << (_la - 232)) & 95226571780038945L) != 0) || ((((_la - 296)) & ~0x3f) == 0 && ((1L << (_la - 296)) & 69593997577L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 452611900002271232L) != 0) || ((((_la - 83)) & ~0x3f) == 0 && ((1L << (_la - 83)) & 540705L) != 0) || ((((_la - 165)) & ~0x3f) == 0 && ((1L << (_la - 165)) & 108600414306881L) != 0) || ((((_la - 233)) & ~0x3f) == 0 && ((1L << (_la - 233)) & 95226571780038945L) != 0) || ((((_la - 297)) & ~0x3f) == 0 && ((1L << (_la - 297)) & 69593997577L) != 0)) {
 				{
 				State = 386;
 				statement();
@@ -349,7 +349,7 @@ internal partial class SqlParser : Parser {
 				State = 391;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 226305950001135616L) != 0) || ((((_la - 82)) & ~0x3f) == 0 && ((1L << (_la - 82)) & 540705L) != 0) || ((((_la - 164)) & ~0x3f) == 0 && ((1L << (_la - 164)) & 108600414306881L) != 0) || ((((_la - 232)) & ~0x3f) == 0 && ((1L << (_la - 232)) & 95226571780038945L) != 0) || ((((_la - 296)) & ~0x3f) == 0 && ((1L << (_la - 296)) & 69593997577L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 452611900002271232L) != 0) || ((((_la - 83)) & ~0x3f) == 0 && ((1L << (_la - 83)) & 540705L) != 0) || ((((_la - 165)) & ~0x3f) == 0 && ((1L << (_la - 165)) & 108600414306881L) != 0) || ((((_la - 233)) & ~0x3f) == 0 && ((1L << (_la - 233)) & 95226571780038945L) != 0) || ((((_la - 297)) & ~0x3f) == 0 && ((1L << (_la - 297)) & 69593997577L) != 0)) {
 					{
 					State = 390;
 					statement();
@@ -1273,7 +1273,7 @@ internal partial class SqlParser : Parser {
 				State = 496;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
 					State = 495;
 					maintainedTables();
@@ -1341,7 +1341,7 @@ internal partial class SqlParser : Parser {
 				State = 515;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
 					State = 514;
 					maintainedTables();
@@ -2207,7 +2207,7 @@ internal partial class SqlParser : Parser {
 				Match(DISCARD);
 				State = 629;
 				_la = TokenStream.LA(1);
-				if ( !(_la==ALL || ((((_la - 266)) & ~0x3f) == 0 && ((1L << (_la - 266)) & 422212599283713L) != 0)) ) {
+				if ( !(_la==ALL || ((((_la - 267)) & ~0x3f) == 0 && ((1L << (_la - 267)) & 422212599283713L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -3416,7 +3416,7 @@ internal partial class SqlParser : Parser {
 			State = 804;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0)) {
+			while (((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0)) {
 				{
 				State = 802;
 				ErrorHandler.Sync(this);
@@ -3606,7 +3606,7 @@ internal partial class SqlParser : Parser {
 				State = 819;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 29371391L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 29371391L) != 0)) {
 					{
 					State = 818;
 					selectItems();
@@ -3906,6 +3906,7 @@ internal partial class SqlParser : Parser {
 			case FLOAT_NUMBER:
 			case PARAMETER:
 			case OPERATOR_SYMBOL:
+			case SIMILAR_LA:
 			case ARRAY:
 			case CASE:
 			case CAST:
@@ -4840,7 +4841,7 @@ internal partial class SqlParser : Parser {
 				{
 				State = 919;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 313)) & ~0x3f) == 0 && ((1L << (_la - 313)) & 1027L) != 0)) ) {
+				if ( !(((((_la - 314)) & ~0x3f) == 0 && ((1L << (_la - 314)) & 1027L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -5092,7 +5093,7 @@ internal partial class SqlParser : Parser {
 			State = 967;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815353342L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631687678L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 				{
 				State = 959;
 				groupingElement();
@@ -5183,6 +5184,7 @@ internal partial class SqlParser : Parser {
 			case FLOAT_NUMBER:
 			case PARAMETER:
 			case OPERATOR_SYMBOL:
+			case SIMILAR_LA:
 			case ARRAY:
 			case CASE:
 			case CAST:
@@ -5817,6 +5819,7 @@ internal partial class SqlParser : Parser {
 			case FLOAT_NUMBER:
 			case PARAMETER:
 			case OPERATOR_SYMBOL:
+			case SIMILAR_LA:
 			case ARRAY:
 			case CASE:
 			case CAST:
@@ -6239,6 +6242,7 @@ internal partial class SqlParser : Parser {
 				case FLOAT_NUMBER:
 				case PARAMETER:
 				case OPERATOR_SYMBOL:
+				case SIMILAR_LA:
 				case ARRAY:
 				case CASE:
 				case CAST:
@@ -6548,7 +6552,7 @@ internal partial class SqlParser : Parser {
 				State = 1054;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 960L) != 0) || ((((_la - 332)) & ~0x3f) == 0 && ((1L << (_la - 332)) & 24577L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 960L) != 0) || ((((_la - 333)) & ~0x3f) == 0 && ((1L << (_la - 333)) & 24577L) != 0)) {
 					{
 					State = 1053;
 					fetchCount();
@@ -6610,8 +6614,8 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLUS() { return GetToken(SqlParser.PLUS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MINUS() { return GetToken(SqlParser.MINUS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
-			return GetRuleContext<ExpressionContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public ParenthesizedBodyContext parenthesizedBody() {
+			return GetRuleContext<ParenthesizedBodyContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
 		public FetchCountContext(ParserRuleContext parent, int invokingState)
@@ -6673,7 +6677,7 @@ internal partial class SqlParser : Parser {
 				State = 1068;
 				Match(LEFT_PAREN);
 				State = 1069;
-				expression();
+				parenthesizedBody();
 				State = 1070;
 				Match(RIGHT_PAREN);
 				}
@@ -6891,7 +6895,7 @@ internal partial class SqlParser : Parser {
 			State = 1108;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 72)) & ~0x3f) == 0 && ((1L << (_la - 72)) & 3475903082397697L) != 0)) {
+			while (((((_la - 73)) & ~0x3f) == 0 && ((1L << (_la - 73)) & 3475903082397697L) != 0)) {
 				{
 				{
 				State = 1105;
@@ -7006,7 +7010,7 @@ internal partial class SqlParser : Parser {
 				State = 1116;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 102)) & ~0x3f) == 0 && ((1L << (_la - 102)) & 3163393L) != 0)) {
+				if (((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & 3163393L) != 0)) {
 					{
 					State = 1115;
 					joinKind();
@@ -7043,7 +7047,7 @@ internal partial class SqlParser : Parser {
 				State = 1124;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 102)) & ~0x3f) == 0 && ((1L << (_la - 102)) & 3163393L) != 0)) {
+				if (((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & 3163393L) != 0)) {
 					{
 					State = 1123;
 					joinKind();
@@ -7141,7 +7145,7 @@ internal partial class SqlParser : Parser {
 				{
 				State = 1139;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 110)) & ~0x3f) == 0 && ((1L << (_la - 110)) & 4161L) != 0)) ) {
+				if ( !(((((_la - 111)) & ~0x3f) == 0 && ((1L << (_la - 111)) & 4161L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -7539,7 +7543,7 @@ internal partial class SqlParser : Parser {
 				State = 1156;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
 					State = 1155;
 					tableAlias();
@@ -8030,7 +8034,7 @@ internal partial class SqlParser : Parser {
 					State = 1166;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 						{
 						State = 1165;
 						tableAlias();
@@ -8061,6 +8065,7 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				break;
+			case SIMILAR_LA:
 			case ANTI:
 			case ASOF:
 			case AUTHORIZATION:
@@ -8115,7 +8120,7 @@ internal partial class SqlParser : Parser {
 				State = 1179;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
 					State = 1178;
 					functionAlias();
@@ -8133,7 +8138,7 @@ internal partial class SqlParser : Parser {
 				State = 1183;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
 					State = 1182;
 					tableAlias();
@@ -8165,7 +8170,7 @@ internal partial class SqlParser : Parser {
 				State = 1192;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
 					State = 1191;
 					tableAlias();
@@ -8194,7 +8199,7 @@ internal partial class SqlParser : Parser {
 					State = 1199;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 						{
 						State = 1198;
 						tableAlias();
@@ -8205,6 +8210,7 @@ internal partial class SqlParser : Parser {
 					break;
 				case IDENTIFIER:
 				case QUOTED_IDENTIFIER:
+				case SIMILAR_LA:
 				case ANTI:
 				case ASOF:
 				case AUTHORIZATION:
@@ -8651,6 +8657,7 @@ internal partial class SqlParser : Parser {
 						relationName();
 						}
 						break;
+					case SIMILAR_LA:
 					case ANTI:
 					case ASOF:
 					case AUTHORIZATION:
@@ -8766,6 +8773,7 @@ internal partial class SqlParser : Parser {
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
 			case STRING:
+			case SIMILAR_LA:
 			case CURRENT_CATALOG:
 			case CURRENT_DATE:
 			case CURRENT_ROLE:
@@ -9035,7 +9043,7 @@ internal partial class SqlParser : Parser {
 					State = 1221;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					while (((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0)) {
+					while (((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0)) {
 						{
 						State = 1219;
 						ErrorHandler.Sync(this);
@@ -9098,7 +9106,7 @@ internal partial class SqlParser : Parser {
 						State = 1228;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
-					} while ( ((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0) );
+					} while ( ((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0) );
 					}
 					break;
 				case RIGHT_PAREN:
@@ -9180,7 +9188,7 @@ internal partial class SqlParser : Parser {
 				State = 1239;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
 					State = 1238;
 					functionAlias();
@@ -9229,7 +9237,7 @@ internal partial class SqlParser : Parser {
 				State = 1256;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
 					State = 1255;
 					functionAlias();
@@ -9506,6 +9514,7 @@ internal partial class SqlParser : Parser {
 				relationName();
 				}
 				break;
+			case SIMILAR_LA:
 			case ANTI:
 			case ASOF:
 			case AUTHORIZATION:
@@ -10273,7 +10282,7 @@ internal partial class SqlParser : Parser {
 			State = 1319;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 102)) & ~0x3f) == 0 && ((1L << (_la - 102)) & -7043175940097L) != 0) || ((((_la - 166)) & ~0x3f) == 0 && ((1L << (_la - 166)) & -1L) != 0) || ((((_la - 230)) & ~0x3f) == 0 && ((1L << (_la - 230)) & -1L) != 0) || ((((_la - 294)) & ~0x3f) == 0 && ((1L << (_la - 294)) & 274877906943L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1048582L) != 0) || ((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & -7043175940097L) != 0) || ((((_la - 167)) & ~0x3f) == 0 && ((1L << (_la - 167)) & -1L) != 0) || ((((_la - 231)) & ~0x3f) == 0 && ((1L << (_la - 231)) & -1L) != 0) || ((((_la - 295)) & ~0x3f) == 0 && ((1L << (_la - 295)) & 274877906943L) != 0)) {
 				{
 				State = 1318;
 				typeName();
@@ -11241,7 +11250,7 @@ internal partial class SqlParser : Parser {
 			State = 1412;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 113)) & ~0x3f) == 0 && ((1L << (_la - 113)) & 67L) != 0) || ((((_la - 351)) & ~0x3f) == 0 && ((1L << (_la - 351)) & 63L) != 0)) {
+			while (((((_la - 114)) & ~0x3f) == 0 && ((1L << (_la - 114)) & 67L) != 0) || ((((_la - 352)) & ~0x3f) == 0 && ((1L << (_la - 352)) & 63L) != 0)) {
 				{
 				{
 				State = 1409;
@@ -11287,6 +11296,10 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public QuantifiedContext quantified() {
 			return GetRuleContext<QuantifiedContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] NOT() { return GetTokens(SqlParser.NOT); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT(int i) {
+			return GetToken(SqlParser.NOT, i);
+		}
 		public ComparisonContext(PredicateTailContext context) { CopyFrom(context); }
 	}
 	public partial class IsTestContext : PredicateTailContext {
@@ -11318,7 +11331,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 114, RULE_predicateTail);
 		int _la;
 		try {
-			State = 1435;
+			State = 1441;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EQUALS:
@@ -11332,7 +11345,7 @@ internal partial class SqlParser : Parser {
 				{
 				State = 1415;
 				comparisonOperator();
-				State = 1418;
+				State = 1424;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -11345,6 +11358,7 @@ internal partial class SqlParser : Parser {
 				case FLOAT_NUMBER:
 				case PARAMETER:
 				case OPERATOR_SYMBOL:
+				case SIMILAR_LA:
 				case ARRAY:
 				case CASE:
 				case CAST:
@@ -11359,6 +11373,7 @@ internal partial class SqlParser : Parser {
 				case FALSE:
 				case LOCALTIME:
 				case LOCALTIMESTAMP:
+				case NOT:
 				case NULL:
 				case SESSION_USER:
 				case SYSTEM_USER:
@@ -11599,7 +11614,21 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1416;
+					State = 1419;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while (_la==NOT) {
+						{
+						{
+						State = 1416;
+						Match(NOT);
+						}
+						}
+						State = 1421;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					State = 1422;
 					patternMatch();
 					}
 					break;
@@ -11607,7 +11636,7 @@ internal partial class SqlParser : Parser {
 				case ANY:
 				case SOME:
 					{
-					State = 1417;
+					State = 1423;
 					quantified();
 					}
 					break;
@@ -11620,52 +11649,52 @@ internal partial class SqlParser : Parser {
 				_localctx = new IsTestContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1420;
+				State = 1426;
 				Match(IS);
-				State = 1422;
+				State = 1428;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 1421;
+					State = 1427;
 					Match(NOT);
 					}
 				}
 
-				State = 1431;
+				State = 1437;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case NULL:
 					{
-					State = 1424;
+					State = 1430;
 					Match(NULL);
 					}
 					break;
 				case TRUE:
 					{
-					State = 1425;
+					State = 1431;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 1426;
+					State = 1432;
 					Match(FALSE);
 					}
 					break;
 				case UNKNOWN:
 					{
-					State = 1427;
+					State = 1433;
 					Match(UNKNOWN);
 					}
 					break;
 				case DISTINCT:
 					{
-					State = 1428;
+					State = 1434;
 					Match(DISTINCT);
-					State = 1429;
+					State = 1435;
 					Match(FROM);
-					State = 1430;
+					State = 1436;
 					patternMatch();
 					}
 					break;
@@ -11678,7 +11707,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new IsNullContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1433;
+				State = 1439;
 				Match(ISNULL);
 				}
 				break;
@@ -11686,7 +11715,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NotNullContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1434;
+				State = 1440;
 				Match(NOTNULL);
 				}
 				break;
@@ -11727,9 +11756,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1437;
+			State = 1443;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 351)) & ~0x3f) == 0 && ((1L << (_la - 351)) & 63L) != 0)) ) {
+			if ( !(((((_la - 352)) & ~0x3f) == 0 && ((1L << (_la - 352)) & 63L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -11771,14 +11800,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1439;
+			State = 1445;
 			valueExpression();
-			State = 1441;
+			State = 1447;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==NOT_LA || _la==IN || ((((_la - 111)) & ~0x3f) == 0 && ((1L << (_la - 111)) & 74817L) != 0)) {
+			if (_la==NOT_LA || _la==IN || ((((_la - 112)) & ~0x3f) == 0 && ((1L << (_la - 112)) & 74817L) != 0)) {
 				{
-				State = 1440;
+				State = 1446;
 				patternTail();
 				}
 			}
@@ -11816,17 +11845,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1444;
+			State = 1450;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT_LA) {
 				{
-				State = 1443;
+				State = 1449;
 				Match(NOT_LA);
 				}
 			}
 
-			State = 1446;
+			State = 1452;
 			patternTest();
 			}
 		}
@@ -11916,21 +11945,21 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 122, RULE_patternTest);
 		int _la;
 		try {
-			State = 1479;
+			State = 1485;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BETWEEN:
 				_localctx = new BetweenContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1448;
+				State = 1454;
 				Match(BETWEEN);
-				State = 1450;
+				State = 1456;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASYMMETRIC || _la==SYMMETRIC) {
 					{
-					State = 1449;
+					State = 1455;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ASYMMETRIC || _la==SYMMETRIC) ) {
 					ErrorHandler.RecoverInline(this);
@@ -11942,11 +11971,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1452;
+				State = 1458;
 				valueExpression();
-				State = 1453;
+				State = 1459;
 				Match(AND);
-				State = 1454;
+				State = 1460;
 				valueExpression();
 				}
 				break;
@@ -11954,13 +11983,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new InTestContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1456;
+				State = 1462;
 				Match(IN);
-				State = 1457;
+				State = 1463;
 				Match(LEFT_PAREN);
-				State = 1458;
+				State = 1464;
 				parenthesizedBody();
-				State = 1459;
+				State = 1465;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -11969,7 +11998,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new LikeContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1461;
+				State = 1467;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ILIKE || _la==LIKE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -11978,14 +12007,14 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1468;
+				State = 1474;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 				case ANY:
 				case SOME:
 					{
-					State = 1462;
+					State = 1468;
 					quantified();
 					}
 					break;
@@ -11999,6 +12028,7 @@ internal partial class SqlParser : Parser {
 				case FLOAT_NUMBER:
 				case PARAMETER:
 				case OPERATOR_SYMBOL:
+				case SIMILAR_LA:
 				case ARRAY:
 				case CASE:
 				case CAST:
@@ -12253,20 +12283,20 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1463;
+					State = 1469;
 					valueExpression();
-					State = 1466;
+					State = 1472;
 					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					if (_la==ESCAPE) {
+					switch ( Simulator.AdaptivePredict(TokenStream,191,Context) ) {
+					case 1:
 						{
-						State = 1464;
+						State = 1470;
 						Match(ESCAPE);
-						State = 1465;
+						State = 1471;
 						valueExpression();
 						}
+						break;
 					}
-
 					}
 					break;
 				default:
@@ -12278,33 +12308,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new SimilarToContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1470;
+				State = 1476;
 				Match(SIMILAR);
-				State = 1471;
+				State = 1477;
 				Match(TO);
-				State = 1472;
+				State = 1478;
 				valueExpression();
-				State = 1475;
+				State = 1481;
 				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==ESCAPE) {
+				switch ( Simulator.AdaptivePredict(TokenStream,193,Context) ) {
+				case 1:
 					{
-					State = 1473;
+					State = 1479;
 					Match(ESCAPE);
-					State = 1474;
+					State = 1480;
 					valueExpression();
 					}
+					break;
 				}
-
 				}
 				break;
 			case OVERLAPS:
 				_localctx = new OverlapsContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1477;
+				State = 1483;
 				Match(OVERLAPS);
-				State = 1478;
+				State = 1484;
 				valueExpression();
 				}
 				break;
@@ -12347,7 +12377,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1481;
+			State = 1487;
 			_la = TokenStream.LA(1);
 			if ( !(_la==ALL || _la==ANY || _la==SOME) ) {
 			ErrorHandler.RecoverInline(this);
@@ -12356,11 +12386,11 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1482;
+			State = 1488;
 			Match(LEFT_PAREN);
-			State = 1483;
+			State = 1489;
 			parenthesizedBody();
-			State = 1484;
+			State = 1490;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -12409,17 +12439,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1486;
+			State = 1492;
 			operand();
-			State = 1494;
+			State = 1500;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || ((((_la - 345)) & ~0x3f) == 0 && ((1L << (_la - 345)) & 63L) != 0)) {
+			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || ((((_la - 346)) & ~0x3f) == 0 && ((1L << (_la - 346)) & 63L) != 0)) {
 				{
 				{
-				State = 1487;
+				State = 1493;
 				infixOperator();
-				State = 1490;
+				State = 1496;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -12432,6 +12462,7 @@ internal partial class SqlParser : Parser {
 				case FLOAT_NUMBER:
 				case PARAMETER:
 				case OPERATOR_SYMBOL:
+				case SIMILAR_LA:
 				case ARRAY:
 				case CASE:
 				case CAST:
@@ -12686,7 +12717,7 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1488;
+					State = 1494;
 					operand();
 					}
 					break;
@@ -12694,7 +12725,7 @@ internal partial class SqlParser : Parser {
 				case ANY:
 				case SOME:
 					{
-					State = 1489;
+					State = 1495;
 					quantified();
 					}
 					break;
@@ -12703,7 +12734,7 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				}
-				State = 1496;
+				State = 1502;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -12751,33 +12782,33 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1500;
+			State = 1506;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || _la==PLUS || _la==MINUS) {
 				{
 				{
-				State = 1497;
+				State = 1503;
 				prefixOperator();
 				}
 				}
-				State = 1502;
+				State = 1508;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1503;
+			State = 1509;
 			primary();
-			State = 1507;
+			State = 1513;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COLLATE || _la==AT || _la==LEFT_BRACKET || _la==DOUBLE_COLON) {
 				{
 				{
-				State = 1504;
+				State = 1510;
 				suffix();
 				}
 				}
-				State = 1509;
+				State = 1515;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -12812,20 +12843,20 @@ internal partial class SqlParser : Parser {
 		PrefixOperatorContext _localctx = new PrefixOperatorContext(Context, State);
 		EnterRule(_localctx, 130, RULE_prefixOperator);
 		try {
-			State = 1513;
+			State = 1519;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1510;
+				State = 1516;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1511;
+				State = 1517;
 				Match(MINUS);
 				}
 				break;
@@ -12833,7 +12864,7 @@ internal partial class SqlParser : Parser {
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1512;
+				State = 1518;
 				otherOperator();
 				}
 				break;
@@ -12874,48 +12905,48 @@ internal partial class SqlParser : Parser {
 		InfixOperatorContext _localctx = new InfixOperatorContext(Context, State);
 		EnterRule(_localctx, 132, RULE_infixOperator);
 		try {
-			State = 1522;
+			State = 1528;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1515;
+				State = 1521;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1516;
+				State = 1522;
 				Match(MINUS);
 				}
 				break;
 			case STAR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1517;
+				State = 1523;
 				Match(STAR);
 				}
 				break;
 			case SLASH:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1518;
+				State = 1524;
 				Match(SLASH);
 				}
 				break;
 			case PERCENT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1519;
+				State = 1525;
 				Match(PERCENT);
 				}
 				break;
 			case CARET:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1520;
+				State = 1526;
 				Match(CARET);
 				}
 				break;
@@ -12923,7 +12954,7 @@ internal partial class SqlParser : Parser {
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1521;
+				State = 1527;
 				otherOperator();
 				}
 				break;
@@ -12973,42 +13004,42 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 134, RULE_otherOperator);
 		int _la;
 		try {
-			State = 1538;
+			State = 1544;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPERATOR_SYMBOL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1524;
+				State = 1530;
 				Match(OPERATOR_SYMBOL);
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1525;
+				State = 1531;
 				Match(OPERATOR);
-				State = 1526;
-				Match(LEFT_PAREN);
 				State = 1532;
+				Match(LEFT_PAREN);
+				State = 1538;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
 					{
-					State = 1527;
+					State = 1533;
 					identifier();
-					State = 1528;
+					State = 1534;
 					Match(DOT);
 					}
 					}
-					State = 1534;
+					State = 1540;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1535;
+				State = 1541;
 				operatorSymbol();
-				State = 1536;
+				State = 1542;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -13057,7 +13088,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 136, RULE_anyOperator);
 		int _la;
 		try {
-			State = 1554;
+			State = 1560;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPERATOR_SYMBOL:
@@ -13075,36 +13106,36 @@ internal partial class SqlParser : Parser {
 			case GREATER_EQUALS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1540;
+				State = 1546;
 				operatorSymbol();
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1541;
+				State = 1547;
 				Match(OPERATOR);
-				State = 1542;
-				Match(LEFT_PAREN);
 				State = 1548;
+				Match(LEFT_PAREN);
+				State = 1554;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
 					{
-					State = 1543;
+					State = 1549;
 					identifier();
-					State = 1544;
+					State = 1550;
 					Match(DOT);
 					}
 					}
-					State = 1550;
+					State = 1556;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1551;
+				State = 1557;
 				operatorSymbol();
-				State = 1552;
+				State = 1558;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -13152,9 +13183,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1556;
+			State = 1562;
 			_la = TokenStream.LA(1);
-			if ( !(_la==OPERATOR_SYMBOL || ((((_la - 345)) & ~0x3f) == 0 && ((1L << (_la - 345)) & 4095L) != 0)) ) {
+			if ( !(_la==OPERATOR_SYMBOL || ((((_la - 346)) & ~0x3f) == 0 && ((1L << (_la - 346)) & 4095L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -13235,16 +13266,16 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 140, RULE_suffix);
 		int _la;
 		try {
-			State = 1583;
+			State = 1589;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOUBLE_COLON:
 				_localctx = new CastSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1558;
+				State = 1564;
 				Match(DOUBLE_COLON);
-				State = 1559;
+				State = 1565;
 				simpleType();
 				}
 				break;
@@ -13252,31 +13283,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new SubscriptSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1560;
+				State = 1566;
 				Match(LEFT_BRACKET);
-				State = 1562;
+				State = 1568;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1561;
+					State = 1567;
 					((SubscriptSuffixContext)_localctx).lower = expression();
 					}
 				}
 
-				State = 1568;
+				State = 1574;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 1564;
+					State = 1570;
 					((SubscriptSuffixContext)_localctx).colon = Match(COLON);
-					State = 1566;
+					State = 1572;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 						{
-						State = 1565;
+						State = 1571;
 						((SubscriptSuffixContext)_localctx).upper = expression();
 						}
 					}
@@ -13284,14 +13315,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1570;
+				State = 1576;
 				Match(RIGHT_BRACKET);
-				State = 1572;
+				State = 1578;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1571;
+					State = 1577;
 					fields();
 					}
 				}
@@ -13302,9 +13333,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CollateSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1574;
+				State = 1580;
 				Match(COLLATE);
-				State = 1575;
+				State = 1581;
 				qualifiedName();
 				}
 				break;
@@ -13312,24 +13343,24 @@ internal partial class SqlParser : Parser {
 				_localctx = new AtTimeZoneSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1576;
+				State = 1582;
 				Match(AT);
-				State = 1581;
+				State = 1587;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case TIME:
 					{
-					State = 1577;
+					State = 1583;
 					Match(TIME);
-					State = 1578;
+					State = 1584;
 					Match(ZONE);
-					State = 1579;
+					State = 1585;
 					primary();
 					}
 					break;
 				case LOCAL:
 					{
-					State = 1580;
+					State = 1586;
 					Match(LOCAL);
 					}
 					break;
@@ -13424,7 +13455,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 142, RULE_primary);
 		int _la;
 		try {
-			State = 1604;
+			State = 1610;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTEGER_NUMBER:
@@ -13433,7 +13464,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NumberContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1585;
+				State = 1591;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13448,7 +13479,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StringContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1586;
+				State = 1592;
 				Match(STRING);
 				}
 				break;
@@ -13648,14 +13679,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new NameOrCallContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1587;
+				State = 1593;
 				name();
-				State = 1589;
+				State = 1595;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STRING || _la==PRECISION || _la==VARYING || _la==LEFT_PAREN || _la==LEFT_BRACE) {
 					{
-					State = 1588;
+					State = 1594;
 					nameTail();
 					}
 				}
@@ -13666,18 +13697,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParensContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1591;
+				State = 1597;
 				Match(LEFT_PAREN);
-				State = 1592;
+				State = 1598;
 				parenthesizedBody();
-				State = 1593;
+				State = 1599;
 				Match(RIGHT_PAREN);
-				State = 1595;
+				State = 1601;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1594;
+					State = 1600;
 					fields();
 					}
 				}
@@ -13688,14 +13719,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParameterContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1597;
+				State = 1603;
 				Match(PARAMETER);
-				State = 1599;
+				State = 1605;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1598;
+					State = 1604;
 					fields();
 					}
 				}
@@ -13707,7 +13738,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new BooleanContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1601;
+				State = 1607;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FALSE || _la==TRUE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13722,12 +13753,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new NullContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1602;
+				State = 1608;
 				Match(NULL);
 				}
 				break;
 			case BIT_STRING:
 			case HEX_STRING:
+			case SIMILAR_LA:
 			case ARRAY:
 			case CASE:
 			case CAST:
@@ -13786,7 +13818,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new FormExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1603;
+				State = 1609;
 				form();
 				}
 				break;
@@ -14052,40 +14084,40 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 144, RULE_form);
 		int _la;
 		try {
-			State = 1758;
+			State = 1764;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CASE:
 				_localctx = new CaseContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1606;
+				State = 1612;
 				Match(CASE);
-				State = 1608;
+				State = 1614;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1607;
+					State = 1613;
 					((CaseContext)_localctx).operandOfCase = expression();
 					}
 				}
 
-				State = 1610;
+				State = 1616;
 				caseBranches();
-				State = 1613;
+				State = 1619;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ELSE) {
 					{
-					State = 1611;
+					State = 1617;
 					Match(ELSE);
-					State = 1612;
+					State = 1618;
 					((CaseContext)_localctx).otherwise = expression();
 					}
 				}
 
-				State = 1615;
+				State = 1621;
 				Match(END);
 				}
 				break;
@@ -14094,7 +14126,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CastContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1617;
+				State = 1623;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CAST || _la==TRY_CAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14103,15 +14135,15 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1618;
+				State = 1624;
 				Match(LEFT_PAREN);
-				State = 1619;
+				State = 1625;
 				expression();
-				State = 1620;
+				State = 1626;
 				Match(AS);
-				State = 1621;
+				State = 1627;
 				typeName();
-				State = 1622;
+				State = 1628;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -14119,13 +14151,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExistsContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1624;
+				State = 1630;
 				Match(EXISTS);
-				State = 1625;
+				State = 1631;
 				Match(LEFT_PAREN);
-				State = 1626;
+				State = 1632;
 				query();
-				State = 1627;
+				State = 1633;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -14134,7 +14166,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new TimeLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1629;
+				State = 1635;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14143,12 +14175,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1638;
+				State = 1644;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1630;
+					State = 1636;
 					fields();
 					}
 					break;
@@ -14157,27 +14189,27 @@ internal partial class SqlParser : Parser {
 				case WITHOUT_LA:
 				case LEFT_PAREN:
 					{
-					State = 1632;
+					State = 1638;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1631;
+						State = 1637;
 						typePrecision();
 						}
 					}
 
-					State = 1635;
+					State = 1641;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==WITH_LA || _la==WITHOUT_LA) {
 						{
-						State = 1634;
+						State = 1640;
 						timeZone();
 						}
 					}
 
-					State = 1637;
+					State = 1643;
 					Match(STRING);
 					}
 					break;
@@ -14188,6 +14220,7 @@ internal partial class SqlParser : Parser {
 				case NOT_LA:
 				case NULLS_LA:
 				case ON_LA:
+				case SIMILAR_LA:
 				case AND:
 				case AS:
 				case ASC:
@@ -14465,38 +14498,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new IntervalLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1640;
+				State = 1646;
 				Match(INTERVAL);
-				State = 1651;
+				State = 1657;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1641;
+					State = 1647;
 					fields();
 					}
 					break;
 				case STRING:
 				case LEFT_PAREN:
 					{
-					State = 1643;
+					State = 1649;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1642;
+						State = 1648;
 						typePrecision();
 						}
 					}
 
-					State = 1645;
+					State = 1651;
 					Match(STRING);
-					State = 1647;
+					State = 1653;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if (((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 67793L) != 0)) {
+					if (((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 67793L) != 0)) {
 						{
-						State = 1646;
+						State = 1652;
 						intervalQualifier();
 						}
 					}
@@ -14505,9 +14538,9 @@ internal partial class SqlParser : Parser {
 					break;
 				case INTEGER_NUMBER:
 					{
-					State = 1649;
+					State = 1655;
 					Match(INTEGER_NUMBER);
-					State = 1650;
+					State = 1656;
 					identifier();
 					}
 					break;
@@ -14518,6 +14551,7 @@ internal partial class SqlParser : Parser {
 				case NOT_LA:
 				case NULLS_LA:
 				case ON_LA:
+				case SIMILAR_LA:
 				case AND:
 				case AS:
 				case ASC:
@@ -14795,15 +14829,16 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExtractContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1653;
+				State = 1659;
 				Match(EXTRACT);
-				State = 1654;
+				State = 1660;
 				Match(LEFT_PAREN);
-				State = 1657;
+				State = 1663;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
 				case QUOTED_IDENTIFIER:
+				case SIMILAR_LA:
 				case ALL:
 				case ANALYSE:
 				case ANALYZE:
@@ -15117,24 +15152,24 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1655;
+					State = 1661;
 					label();
 					}
 					break;
 				case STRING:
 					{
-					State = 1656;
+					State = 1662;
 					Match(STRING);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1659;
+				State = 1665;
 				Match(FROM);
-				State = 1660;
+				State = 1666;
 				expression();
-				State = 1661;
+				State = 1667;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15142,16 +15177,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new SubstringContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1663;
+				State = 1669;
 				Match(SUBSTRING);
-				State = 1664;
+				State = 1670;
 				Match(LEFT_PAREN);
-				State = 1665;
+				State = 1671;
 				substringArguments();
-				State = 1666;
+				State = 1672;
 				Match(RIGHT_PAREN);
 				}
 				break;
+			case SIMILAR_LA:
 			case ANTI:
 			case ASOF:
 			case AUTHORIZATION:
@@ -15180,16 +15216,16 @@ internal partial class SqlParser : Parser {
 				_localctx = new KeywordCallContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1668;
+				State = 1674;
 				functionName();
-				State = 1669;
+				State = 1675;
 				callTail();
-				State = 1671;
+				State = 1677;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1670;
+					State = 1676;
 					fields();
 					}
 				}
@@ -15211,7 +15247,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CurrentValueExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 1673;
+				State = 1679;
 				currentValue();
 				}
 				break;
@@ -15219,36 +15255,36 @@ internal partial class SqlParser : Parser {
 				_localctx = new ArrayContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 1674;
+				State = 1680;
 				Match(ARRAY);
-				State = 1684;
+				State = 1690;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_BRACKET:
 					{
-					State = 1675;
+					State = 1681;
 					Match(LEFT_BRACKET);
-					State = 1677;
+					State = 1683;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 						{
-						State = 1676;
+						State = 1682;
 						expressions();
 						}
 					}
 
-					State = 1679;
+					State = 1685;
 					Match(RIGHT_BRACKET);
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1680;
+					State = 1686;
 					Match(LEFT_PAREN);
-					State = 1681;
+					State = 1687;
 					query();
-					State = 1682;
+					State = 1688;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -15261,19 +15297,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 1686;
+				State = 1692;
 				Match(LEFT_BRACKET);
-				State = 1688;
+				State = 1694;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1687;
+					State = 1693;
 					expressions();
 					}
 				}
 
-				State = 1690;
+				State = 1696;
 				Match(RIGHT_BRACKET);
 				}
 				break;
@@ -15281,19 +15317,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new StructContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 1691;
+				State = 1697;
 				Match(LEFT_BRACE);
-				State = 1693;
+				State = 1699;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048562L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 4095L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048562L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1692;
+					State = 1698;
 					structFields();
 					}
 				}
 
-				State = 1695;
+				State = 1701;
 				Match(RIGHT_BRACE);
 				}
 				break;
@@ -15301,21 +15337,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new RowContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 1696;
+				State = 1702;
 				Match(ROW);
-				State = 1697;
+				State = 1703;
 				Match(LEFT_PAREN);
-				State = 1699;
+				State = 1705;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1698;
+					State = 1704;
 					expressions();
 					}
 				}
 
-				State = 1701;
+				State = 1707;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15323,13 +15359,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 1702;
+				State = 1708;
 				Match(GROUPING);
-				State = 1703;
+				State = 1709;
 				Match(LEFT_PAREN);
-				State = 1704;
+				State = 1710;
 				expressions();
-				State = 1705;
+				State = 1711;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15338,7 +15374,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new BitStringContext(_localctx);
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 1707;
+				State = 1713;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BIT_STRING || _la==HEX_STRING) ) {
 				ErrorHandler.RecoverInline(this);
@@ -15353,7 +15389,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new DefaultContext(_localctx);
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 1708;
+				State = 1714;
 				Match(DEFAULT);
 				}
 				break;
@@ -15361,46 +15397,46 @@ internal partial class SqlParser : Parser {
 				_localctx = new PositionContext(_localctx);
 				EnterOuterAlt(_localctx, 17);
 				{
-				State = 1709;
+				State = 1715;
 				Match(POSITION);
-				State = 1721;
+				State = 1727;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1710;
+					State = 1716;
 					fields();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1711;
-					Match(LEFT_PAREN);
-					State = 1712;
-					valueExpression();
 					State = 1717;
+					Match(LEFT_PAREN);
+					State = 1718;
+					valueExpression();
+					State = 1723;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case IN:
 						{
-						State = 1713;
+						State = 1719;
 						Match(IN);
-						State = 1714;
+						State = 1720;
 						valueExpression();
 						}
 						break;
 					case COMMA:
 						{
-						State = 1715;
+						State = 1721;
 						Match(COMMA);
-						State = 1716;
+						State = 1722;
 						expression();
 						}
 						break;
 					default:
 						throw new NoViableAltException(this);
 					}
-					State = 1719;
+					State = 1725;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -15411,6 +15447,7 @@ internal partial class SqlParser : Parser {
 				case NOT_LA:
 				case NULLS_LA:
 				case ON_LA:
+				case SIMILAR_LA:
 				case AND:
 				case AS:
 				case ASC:
@@ -15688,33 +15725,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new OverlayContext(_localctx);
 				EnterOuterAlt(_localctx, 18);
 				{
-				State = 1723;
+				State = 1729;
 				Match(OVERLAY);
-				State = 1724;
+				State = 1730;
 				Match(LEFT_PAREN);
-				State = 1725;
+				State = 1731;
 				expression();
-				State = 1736;
+				State = 1742;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case PLACING:
 					{
-					State = 1726;
-					Match(PLACING);
-					State = 1727;
-					expression();
-					State = 1728;
-					Match(FROM);
-					State = 1729;
-					expression();
 					State = 1732;
+					Match(PLACING);
+					State = 1733;
+					expression();
+					State = 1734;
+					Match(FROM);
+					State = 1735;
+					expression();
+					State = 1738;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==FOR) {
 						{
-						State = 1730;
+						State = 1736;
 						Match(FOR);
-						State = 1731;
+						State = 1737;
 						expression();
 						}
 					}
@@ -15723,16 +15760,16 @@ internal partial class SqlParser : Parser {
 					break;
 				case COMMA:
 					{
-					State = 1734;
+					State = 1740;
 					Match(COMMA);
-					State = 1735;
+					State = 1741;
 					expressions();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1738;
+				State = 1744;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15740,19 +15777,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new TrimContext(_localctx);
 				EnterOuterAlt(_localctx, 19);
 				{
-				State = 1740;
+				State = 1746;
 				Match(TRIM);
-				State = 1741;
+				State = 1747;
 				Match(LEFT_PAREN);
-				State = 1743;
+				State = 1749;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 29)) & ~0x3f) == 0 && ((1L << (_la - 29)) & 2305843077933170689L) != 0)) {
+				if (((((_la - 30)) & ~0x3f) == 0 && ((1L << (_la - 30)) & 2305843077933170689L) != 0)) {
 					{
-					State = 1742;
+					State = 1748;
 					((TrimContext)_localctx).side = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
-					if ( !(((((_la - 29)) & ~0x3f) == 0 && ((1L << (_la - 29)) & 2305843077933170689L) != 0)) ) {
+					if ( !(((((_la - 30)) & ~0x3f) == 0 && ((1L << (_la - 30)) & 2305843077933170689L) != 0)) ) {
 						((TrimContext)_localctx).side = ErrorHandler.RecoverInline(this);
 					}
 					else {
@@ -15762,14 +15799,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1754;
+				State = 1760;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FROM:
 					{
-					State = 1745;
+					State = 1751;
 					Match(FROM);
-					State = 1746;
+					State = 1752;
 					expressions();
 					}
 					break;
@@ -15783,6 +15820,7 @@ internal partial class SqlParser : Parser {
 				case FLOAT_NUMBER:
 				case PARAMETER:
 				case OPERATOR_SYMBOL:
+				case SIMILAR_LA:
 				case ARRAY:
 				case CASE:
 				case CAST:
@@ -16038,24 +16076,24 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1747;
+					State = 1753;
 					expression();
-					State = 1752;
+					State = 1758;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case FROM:
 						{
-						State = 1748;
+						State = 1754;
 						Match(FROM);
-						State = 1749;
+						State = 1755;
 						expressions();
 						}
 						break;
 					case COMMA:
 						{
-						State = 1750;
+						State = 1756;
 						Match(COMMA);
-						State = 1751;
+						State = 1757;
 						expressions();
 						}
 						break;
@@ -16069,7 +16107,7 @@ internal partial class SqlParser : Parser {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1756;
+				State = 1762;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -16118,19 +16156,20 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1765;
+			State = 1771;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 1760;
+				State = 1766;
 				Match(DOT);
-				State = 1763;
+				State = 1769;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
 				case QUOTED_IDENTIFIER:
+				case SIMILAR_LA:
 				case ALL:
 				case ANALYSE:
 				case ANALYZE:
@@ -16444,13 +16483,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1761;
+					State = 1767;
 					label();
 					}
 					break;
 				case STAR:
 					{
-					State = 1762;
+					State = 1768;
 					Match(STAR);
 					}
 					break;
@@ -16459,7 +16498,7 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				}
-				State = 1767;
+				State = 1773;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==DOT );
@@ -16498,17 +16537,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1770;
+			State = 1776;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 1769;
+				State = 1775;
 				caseBranch();
 				}
 				}
-				State = 1772;
+				State = 1778;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==WHEN );
@@ -16528,6 +16567,8 @@ internal partial class SqlParser : Parser {
 	public partial class SubstringArgumentsContext : ParserRuleContext {
 		public ExpressionContext from;
 		public ExpressionContext @for;
+		public ExpressionContext pattern;
+		public ExpressionContext escape;
 		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
 			return GetRuleContexts<ExpressionContext>();
 		}
@@ -16538,6 +16579,8 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
 			return GetRuleContext<ExpressionsContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SIMILAR_LA() { return GetToken(SqlParser.SIMILAR_LA, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ESCAPE() { return GetToken(SqlParser.ESCAPE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] FROM() { return GetTokens(SqlParser.FROM); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM(int i) {
 			return GetToken(SqlParser.FROM, i);
@@ -16561,43 +16604,43 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1774;
+			State = 1780;
 			expression();
-			State = 1785;
+			State = 1796;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case COMMA:
 				{
-				State = 1775;
+				State = 1781;
 				Match(COMMA);
-				State = 1776;
+				State = 1782;
 				expressions();
 				}
 				break;
 			case FOR:
 			case FROM:
 				{
-				State = 1781;
+				State = 1787;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
-					State = 1781;
+					State = 1787;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case FROM:
 						{
-						State = 1777;
+						State = 1783;
 						Match(FROM);
-						State = 1778;
+						State = 1784;
 						_localctx.from = expression();
 						}
 						break;
 					case FOR:
 						{
-						State = 1779;
+						State = 1785;
 						Match(FOR);
-						State = 1780;
+						State = 1786;
 						_localctx.@for = expression();
 						}
 						break;
@@ -16605,10 +16648,22 @@ internal partial class SqlParser : Parser {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 1783;
+					State = 1789;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==FOR || _la==FROM );
+				}
+				break;
+			case SIMILAR_LA:
+				{
+				State = 1791;
+				Match(SIMILAR_LA);
+				State = 1792;
+				_localctx.pattern = expression();
+				State = 1793;
+				Match(ESCAPE);
+				State = 1794;
+				_localctx.escape = expression();
 				}
 				break;
 			case RIGHT_PAREN:
@@ -16655,21 +16710,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1787;
+			State = 1798;
 			structField();
-			State = 1792;
+			State = 1803;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1788;
+				State = 1799;
 				Match(COMMA);
-				State = 1789;
+				State = 1800;
 				structField();
 				}
 				}
-				State = 1794;
+				State = 1805;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -16712,21 +16767,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1795;
+			State = 1806;
 			expression();
-			State = 1800;
+			State = 1811;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1796;
+				State = 1807;
 				Match(COMMA);
-				State = 1797;
+				State = 1808;
 				expression();
 				}
 				}
-				State = 1802;
+				State = 1813;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -16791,7 +16846,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 156, RULE_parenthesizedBody);
 		int _la;
 		try {
-			State = 1832;
+			State = 1843;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -16801,7 +16856,7 @@ internal partial class SqlParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1803;
+				State = 1814;
 				startedQuery();
 				}
 				break;
@@ -16815,6 +16870,7 @@ internal partial class SqlParser : Parser {
 			case FLOAT_NUMBER:
 			case PARAMETER:
 			case OPERATOR_SYMBOL:
+			case SIMILAR_LA:
 			case ARRAY:
 			case CASE:
 			case CAST:
@@ -17072,31 +17128,31 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1830;
+				State = 1841;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1804;
+					State = 1815;
 					expression();
-					State = 1828;
+					State = 1839;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case COMMA:
 						{
-						State = 1807;
+						State = 1818;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						do {
 							{
 							{
-							State = 1805;
+							State = 1816;
 							Match(COMMA);
-							State = 1806;
+							State = 1817;
 							expression();
 							}
 							}
-							State = 1809;
+							State = 1820;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						} while ( _la==COMMA );
@@ -17106,35 +17162,35 @@ internal partial class SqlParser : Parser {
 					case INTERSECT:
 					case UNION:
 						{
-						State = 1811;
+						State = 1822;
 						setTail();
-						State = 1812;
+						State = 1823;
 						queryTail();
 						}
 						break;
 					case ORDER:
 						{
-						State = 1814;
+						State = 1825;
 						orderBy();
-						State = 1819;
+						State = 1830;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
-						while (((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0)) {
+						while (((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0)) {
 							{
-							State = 1817;
+							State = 1828;
 							ErrorHandler.Sync(this);
 							switch (TokenStream.LA(1)) {
 							case FETCH:
 							case LIMIT:
 							case OFFSET:
 								{
-								State = 1815;
+								State = 1826;
 								limitPart();
 								}
 								break;
 							case FOR:
 								{
-								State = 1816;
+								State = 1827;
 								lockingClause();
 								}
 								break;
@@ -17142,7 +17198,7 @@ internal partial class SqlParser : Parser {
 								throw new NoViableAltException(this);
 							}
 							}
-							State = 1821;
+							State = 1832;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						}
@@ -17153,25 +17209,25 @@ internal partial class SqlParser : Parser {
 					case LIMIT:
 					case OFFSET:
 						{
-						State = 1824;
+						State = 1835;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						do {
 							{
-							State = 1824;
+							State = 1835;
 							ErrorHandler.Sync(this);
 							switch (TokenStream.LA(1)) {
 							case FETCH:
 							case LIMIT:
 							case OFFSET:
 								{
-								State = 1822;
+								State = 1833;
 								limitPart();
 								}
 								break;
 							case FOR:
 								{
-								State = 1823;
+								State = 1834;
 								lockingClause();
 								}
 								break;
@@ -17179,10 +17235,10 @@ internal partial class SqlParser : Parser {
 								throw new NoViableAltException(this);
 							}
 							}
-							State = 1826;
+							State = 1837;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
-						} while ( ((((_la - 53)) & ~0x3f) == 0 && ((1L << (_la - 53)) & 270339L) != 0) );
+						} while ( ((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0) );
 						}
 						break;
 					case RIGHT_PAREN:
@@ -17254,15 +17310,15 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 158, RULE_startedQuery);
 		int _la;
 		try {
-			State = 1854;
+			State = 1865;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1834;
+				State = 1845;
 				withClause();
-				State = 1835;
+				State = 1846;
 				queryBody();
 				}
 				break;
@@ -17272,39 +17328,39 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1837;
+				State = 1848;
 				simpleQuery();
-				State = 1841;
+				State = 1852;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==INTERSECT) {
 					{
 					{
-					State = 1838;
+					State = 1849;
 					intersection();
 					}
 					}
-					State = 1843;
+					State = 1854;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1849;
+				State = 1860;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==EXCEPT || _la==UNION) {
 					{
 					{
-					State = 1844;
+					State = 1855;
 					setOperator();
-					State = 1845;
+					State = 1856;
 					queryTerm();
 					}
 					}
-					State = 1851;
+					State = 1862;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1852;
+				State = 1863;
 				queryTail();
 				}
 				break;
@@ -17357,22 +17413,22 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1864;
+			State = 1875;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTERSECT:
 				{
-				State = 1857;
+				State = 1868;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 1856;
+					State = 1867;
 					intersection();
 					}
 					}
-					State = 1859;
+					State = 1870;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==INTERSECT );
@@ -17381,28 +17437,28 @@ internal partial class SqlParser : Parser {
 			case EXCEPT:
 			case UNION:
 				{
-				State = 1861;
+				State = 1872;
 				setOperator();
-				State = 1862;
+				State = 1873;
 				queryTerm();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1871;
+			State = 1882;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCEPT || _la==UNION) {
 				{
 				{
-				State = 1866;
+				State = 1877;
 				setOperator();
-				State = 1867;
+				State = 1878;
 				queryTerm();
 				}
 				}
-				State = 1873;
+				State = 1884;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -17441,14 +17497,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1874;
+			State = 1885;
 			expressionName();
-			State = 1876;
+			State = 1887;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==DOT) {
 				{
-				State = 1875;
+				State = 1886;
 				fields();
 				}
 			}
@@ -17515,21 +17571,21 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 164, RULE_nameTail);
 		int _la;
 		try {
-			State = 1896;
+			State = 1907;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				_localctx = new NameCallContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1878;
+				State = 1889;
 				callTail();
-				State = 1880;
+				State = 1891;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1879;
+					State = 1890;
 					fields();
 					}
 				}
@@ -17541,17 +17597,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new TypedLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1883;
+				State = 1894;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRECISION) {
 					{
-					State = 1882;
+					State = 1893;
 					Match(PRECISION);
 					}
 				}
 
-				State = 1885;
+				State = 1896;
 				Match(STRING);
 				}
 				break;
@@ -17559,19 +17615,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new VaryingLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1886;
+				State = 1897;
 				Match(VARYING);
-				State = 1888;
+				State = 1899;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 1887;
+					State = 1898;
 					typePrecision();
 					}
 				}
 
-				State = 1890;
+				State = 1901;
 				Match(STRING);
 				}
 				break;
@@ -17579,19 +17635,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new MapLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1891;
+				State = 1902;
 				Match(LEFT_BRACE);
-				State = 1893;
+				State = 1904;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1892;
+					State = 1903;
 					mapEntries();
 					}
 				}
 
-				State = 1895;
+				State = 1906;
 				Match(RIGHT_BRACE);
 				}
 				break;
@@ -17642,54 +17698,54 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1898;
+			State = 1909;
 			callArguments();
-			State = 1900;
+			State = 1911;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==STRING) {
 				{
-				State = 1899;
+				State = 1910;
 				Match(STRING);
 				}
 			}
 
-			State = 1903;
+			State = 1914;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITHIN) {
 				{
-				State = 1902;
+				State = 1913;
 				withinGroup();
 				}
 			}
 
-			State = 1906;
+			State = 1917;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FILTER) {
 				{
-				State = 1905;
+				State = 1916;
 				filter();
 				}
 			}
 
-			State = 1909;
+			State = 1920;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IGNORE_LA || _la==RESPECT_LA) {
 				{
-				State = 1908;
+				State = 1919;
 				nullTreatment();
 				}
 			}
 
-			State = 1912;
+			State = 1923;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OVER) {
 				{
-				State = 1911;
+				State = 1922;
 				over();
 				}
 			}
@@ -17743,14 +17799,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1914;
+			State = 1925;
 			Match(LEFT_PAREN);
-			State = 1916;
+			State = 1927;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 1915;
+				State = 1926;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -17762,55 +17818,55 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1935;
+			State = 1946;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921537741258737L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 29371391L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921537741258737L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 29371391L) != 0)) {
 				{
-				State = 1918;
+				State = 1929;
 				argument();
-				State = 1923;
+				State = 1934;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1919;
+					State = 1930;
 					Match(COMMA);
-					State = 1920;
+					State = 1931;
 					argument();
 					}
 					}
-					State = 1925;
+					State = 1936;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1927;
+				State = 1938;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ORDER) {
 					{
-					State = 1926;
+					State = 1937;
 					orderBy();
 					}
 				}
 
-				State = 1933;
+				State = 1944;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IGNORE:
 					{
-					State = 1929;
+					State = 1940;
 					Match(IGNORE);
-					State = 1930;
+					State = 1941;
 					Match(NULLS);
 					}
 					break;
 				case RESPECT:
 					{
-					State = 1931;
+					State = 1942;
 					Match(RESPECT);
-					State = 1932;
+					State = 1943;
 					Match(NULLS);
 					}
 					break;
@@ -17822,7 +17878,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1937;
+			State = 1948;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -17861,13 +17917,13 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 170, RULE_argument);
 		int _la;
 		try {
-			State = 1948;
+			State = 1959;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1939;
+				State = 1950;
 				Match(STAR);
 				}
 				break;
@@ -17881,6 +17937,7 @@ internal partial class SqlParser : Parser {
 			case FLOAT_NUMBER:
 			case PARAMETER:
 			case OPERATOR_SYMBOL:
+			case SIMILAR_LA:
 			case ARRAY:
 			case CASE:
 			case CAST:
@@ -18138,24 +18195,24 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1941;
+				State = 1952;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VARIADIC) {
 					{
-					State = 1940;
+					State = 1951;
 					Match(VARIADIC);
 					}
 				}
 
-				State = 1943;
+				State = 1954;
 				expression();
-				State = 1946;
+				State = 1957;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON_EQUALS || _la==EQUALS_GREATER) {
 					{
-					State = 1944;
+					State = 1955;
 					_la = TokenStream.LA(1);
 					if ( !(_la==COLON_EQUALS || _la==EQUALS_GREATER) ) {
 					ErrorHandler.RecoverInline(this);
@@ -18164,7 +18221,7 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 1945;
+					State = 1956;
 					expression();
 					}
 				}
@@ -18205,7 +18262,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1950;
+			State = 1961;
 			_la = TokenStream.LA(1);
 			if ( !(_la==IGNORE_LA || _la==RESPECT_LA) ) {
 			ErrorHandler.RecoverInline(this);
@@ -18214,7 +18271,7 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1951;
+			State = 1962;
 			Match(NULLS);
 			}
 		}
@@ -18251,15 +18308,15 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1953;
+			State = 1964;
 			Match(WITHIN);
-			State = 1954;
+			State = 1965;
 			Match(GROUP);
-			State = 1955;
+			State = 1966;
 			Match(LEFT_PAREN);
-			State = 1956;
+			State = 1967;
 			orderBy();
-			State = 1957;
+			State = 1968;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -18296,15 +18353,15 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1959;
+			State = 1970;
 			Match(FILTER);
-			State = 1960;
+			State = 1971;
 			Match(LEFT_PAREN);
-			State = 1961;
+			State = 1972;
 			Match(WHERE);
-			State = 1962;
+			State = 1973;
 			expression();
-			State = 1963;
+			State = 1974;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -18341,9 +18398,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1965;
+			State = 1976;
 			Match(OVER);
-			State = 1968;
+			State = 1979;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -18554,13 +18611,13 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 1966;
+				State = 1977;
 				identifier();
 				}
 				break;
 			case LEFT_PAREN:
 				{
-				State = 1967;
+				State = 1978;
 				windowSpecification();
 				}
 				break;
@@ -18619,14 +18676,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1970;
+			State = 1981;
 			Match(LEFT_PAREN);
-			State = 1972;
+			State = 1983;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER) {
 				{
-				State = 1971;
+				State = 1982;
 				_localctx.@base = TokenStream.LT(1);
 				_la = TokenStream.LA(1);
 				if ( !(_la==IDENTIFIER || _la==QUOTED_IDENTIFIER) ) {
@@ -18639,57 +18696,57 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1984;
+			State = 1995;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PARTITION) {
 				{
-				State = 1974;
+				State = 1985;
 				Match(PARTITION);
-				State = 1975;
+				State = 1986;
 				Match(BY);
-				State = 1976;
+				State = 1987;
 				expression();
-				State = 1981;
+				State = 1992;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1977;
+					State = 1988;
 					Match(COMMA);
-					State = 1978;
+					State = 1989;
 					expression();
 					}
 					}
-					State = 1983;
+					State = 1994;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 1987;
+			State = 1998;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 1986;
+				State = 1997;
 				orderBy();
 				}
 			}
 
-			State = 1990;
+			State = 2001;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUPS || _la==RANGE || _la==ROWS) {
 				{
-				State = 1989;
+				State = 2000;
 				windowFrame();
 				}
 			}
 
-			State = 1992;
+			State = 2003;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -18738,7 +18795,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1994;
+			State = 2005;
 			_la = TokenStream.LA(1);
 			if ( !(_la==GROUPS || _la==RANGE || _la==ROWS) ) {
 			ErrorHandler.RecoverInline(this);
@@ -18747,18 +18804,18 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2001;
+			State = 2012;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BETWEEN:
 				{
-				State = 1995;
+				State = 2006;
 				Match(BETWEEN);
-				State = 1996;
+				State = 2007;
 				frameBound();
-				State = 1997;
+				State = 2008;
 				Match(AND);
-				State = 1998;
+				State = 2009;
 				frameBound();
 				}
 				break;
@@ -18772,6 +18829,7 @@ internal partial class SqlParser : Parser {
 			case FLOAT_NUMBER:
 			case PARAMETER:
 			case OPERATOR_SYMBOL:
+			case SIMILAR_LA:
 			case ARRAY:
 			case CASE:
 			case CAST:
@@ -19026,48 +19084,48 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 2000;
+				State = 2011;
 				frameBound();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2012;
+			State = 2023;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EXCLUDE) {
 				{
-				State = 2003;
+				State = 2014;
 				Match(EXCLUDE);
-				State = 2010;
+				State = 2021;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case CURRENT:
 					{
-					State = 2004;
+					State = 2015;
 					Match(CURRENT);
-					State = 2005;
+					State = 2016;
 					Match(ROW);
 					}
 					break;
 				case GROUP:
 					{
-					State = 2006;
+					State = 2017;
 					Match(GROUP);
 					}
 					break;
 				case TIES:
 					{
-					State = 2007;
+					State = 2018;
 					Match(TIES);
 					}
 					break;
 				case NO:
 					{
-					State = 2008;
+					State = 2019;
 					Match(NO);
-					State = 2009;
+					State = 2020;
 					Match(OTHERS);
 					}
 					break;
@@ -19112,9 +19170,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2014;
+			State = 2025;
 			valueExpression();
-			State = 2015;
+			State = 2026;
 			_la = TokenStream.LA(1);
 			if ( !(_la==ROW || _la==FOLLOWING || _la==PRECEDING) ) {
 			ErrorHandler.RecoverInline(this);
@@ -19161,13 +19219,13 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2017;
+			State = 2028;
 			Match(WHEN);
-			State = 2018;
+			State = 2029;
 			_localctx.when = expression();
-			State = 2019;
+			State = 2030;
 			Match(THEN);
-			State = 2020;
+			State = 2031;
 			_localctx.then = expression();
 			}
 		}
@@ -19205,11 +19263,12 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2024;
+			State = 2035;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
+			case SIMILAR_LA:
 			case ALL:
 			case ANALYSE:
 			case ANALYZE:
@@ -19523,22 +19582,22 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2022;
+				State = 2033;
 				label();
 				}
 				break;
 			case STRING:
 				{
-				State = 2023;
+				State = 2034;
 				Match(STRING);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2026;
+			State = 2037;
 			Match(COLON);
-			State = 2027;
+			State = 2038;
 			expression();
 			}
 		}
@@ -19579,21 +19638,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2029;
+			State = 2040;
 			mapEntry();
-			State = 2034;
+			State = 2045;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2030;
+				State = 2041;
 				Match(COMMA);
-				State = 2031;
+				State = 2042;
 				mapEntry();
 				}
 				}
-				State = 2036;
+				State = 2047;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -19632,11 +19691,11 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2037;
+			State = 2048;
 			expression();
-			State = 2038;
+			State = 2049;
 			Match(COLON);
-			State = 2039;
+			State = 2050;
 			expression();
 			}
 		}
@@ -19682,7 +19741,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 194, RULE_currentValue);
 		int _la;
 		try {
-			State = 2051;
+			State = 2062;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CURRENT_DATE:
@@ -19692,21 +19751,21 @@ internal partial class SqlParser : Parser {
 			case LOCALTIMESTAMP:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2041;
+				State = 2052;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 38)) & ~0x3f) == 0 && ((1L << (_la - 38)) & 1610612761L) != 0)) ) {
+				if ( !(((((_la - 39)) & ~0x3f) == 0 && ((1L << (_la - 39)) & 1610612761L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2043;
+				State = 2054;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2042;
+					State = 2053;
 					typePrecision();
 					}
 				}
@@ -19721,9 +19780,9 @@ internal partial class SqlParser : Parser {
 			case USER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2045;
+				State = 2056;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 37)) & ~0x3f) == 0 && ((1L << (_la - 37)) & 144748506773454917L) != 0)) ) {
+				if ( !(((((_la - 38)) & ~0x3f) == 0 && ((1L << (_la - 38)) & 144748506773454917L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -19735,16 +19794,16 @@ internal partial class SqlParser : Parser {
 			case CURRENT_SCHEMA:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2046;
+				State = 2057;
 				Match(CURRENT_SCHEMA);
-				State = 2049;
+				State = 2060;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2047;
+					State = 2058;
 					Match(LEFT_PAREN);
-					State = 2048;
+					State = 2059;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -19791,19 +19850,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2053;
+			State = 2064;
 			simpleType();
-			State = 2057;
+			State = 2068;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LEFT_BRACKET) {
 				{
 				{
-				State = 2054;
+				State = 2065;
 				arrayBound();
 				}
 				}
-				State = 2059;
+				State = 2070;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -19839,19 +19898,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2060;
+			State = 2071;
 			Match(LEFT_BRACKET);
-			State = 2062;
+			State = 2073;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==INTEGER_NUMBER) {
 				{
-				State = 2061;
+				State = 2072;
 				Match(INTEGER_NUMBER);
 				}
 			}
 
-			State = 2064;
+			State = 2075;
 			Match(RIGHT_BRACKET);
 			}
 		}
@@ -19937,14 +19996,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2129;
+			State = 2140;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTERVAL:
 				{
-				State = 2066;
+				State = 2077;
 				Match(INTERVAL);
-				State = 2069;
+				State = 2080;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DAY:
@@ -19954,13 +20013,13 @@ internal partial class SqlParser : Parser {
 				case SECOND:
 				case YEAR:
 					{
-					State = 2067;
+					State = 2078;
 					intervalQualifier();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 2068;
+					State = 2079;
 					typePrecision();
 					}
 					break;
@@ -19971,6 +20030,7 @@ internal partial class SqlParser : Parser {
 				case NOT_LA:
 				case NULLS_LA:
 				case ON_LA:
+				case SIMILAR_LA:
 				case AND:
 				case ARRAY:
 				case AS:
@@ -20248,7 +20308,7 @@ internal partial class SqlParser : Parser {
 			case TIME:
 			case TIMESTAMP:
 				{
-				State = 2071;
+				State = 2082;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -20257,22 +20317,22 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2073;
+				State = 2084;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2072;
+					State = 2083;
 					typePrecision();
 					}
 				}
 
-				State = 2076;
+				State = 2087;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA || _la==WITHOUT_LA) {
 					{
-					State = 2075;
+					State = 2086;
 					timeZone();
 					}
 				}
@@ -20281,70 +20341,70 @@ internal partial class SqlParser : Parser {
 				break;
 			case STRUCT:
 				{
-				State = 2078;
+				State = 2089;
 				Match(STRUCT);
-				State = 2079;
+				State = 2090;
 				Match(LEFT_PAREN);
-				State = 2080;
+				State = 2091;
 				structTypeField();
-				State = 2085;
+				State = 2096;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2081;
+					State = 2092;
 					Match(COMMA);
-					State = 2082;
+					State = 2093;
 					structTypeField();
 					}
 					}
-					State = 2087;
+					State = 2098;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2088;
+				State = 2099;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case MAP:
 				{
-				State = 2090;
+				State = 2101;
 				Match(MAP);
-				State = 2091;
+				State = 2102;
 				Match(LEFT_PAREN);
-				State = 2092;
+				State = 2103;
 				typeName();
-				State = 2093;
+				State = 2104;
 				Match(COMMA);
-				State = 2094;
+				State = 2105;
 				typeName();
-				State = 2095;
+				State = 2106;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case NATIONAL:
 				{
-				State = 2097;
+				State = 2108;
 				Match(NATIONAL);
-				State = 2098;
+				State = 2109;
 				typeId();
-				State = 2100;
+				State = 2111;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VARYING) {
 					{
-					State = 2099;
+					State = 2110;
 					Match(VARYING);
 					}
 				}
 
-				State = 2103;
+				State = 2114;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2102;
+					State = 2113;
 					typePrecision();
 					}
 				}
@@ -20353,6 +20413,7 @@ internal partial class SqlParser : Parser {
 				break;
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
+			case SIMILAR_LA:
 			case ANTI:
 			case ASOF:
 			case AUTHORIZATION:
@@ -20565,30 +20626,30 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2105;
+				State = 2116;
 				typeId();
-				State = 2110;
+				State = 2121;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 2106;
+					State = 2117;
 					Match(DOT);
-					State = 2107;
+					State = 2118;
 					label();
 					}
 					}
-					State = 2112;
+					State = 2123;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2114;
+				State = 2125;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRECISION || _la==VARYING) {
 					{
-					State = 2113;
+					State = 2124;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PRECISION || _la==VARYING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -20600,32 +20661,32 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2127;
+				State = 2138;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2116;
+					State = 2127;
 					Match(LEFT_PAREN);
-					State = 2117;
+					State = 2128;
 					expression();
-					State = 2122;
+					State = 2133;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2118;
+						State = 2129;
 						Match(COMMA);
-						State = 2119;
+						State = 2130;
 						expression();
 						}
 						}
-						State = 2124;
+						State = 2135;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 2125;
+					State = 2136;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -20635,12 +20696,12 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2132;
+			State = 2143;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ARRAY) {
 				{
-				State = 2131;
+				State = 2142;
 				Match(ARRAY);
 				}
 			}
@@ -20679,9 +20740,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2134;
+			State = 2145;
 			label();
-			State = 2135;
+			State = 2146;
 			typeName();
 			}
 		}
@@ -20714,11 +20775,11 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2137;
+			State = 2148;
 			Match(LEFT_PAREN);
-			State = 2138;
+			State = 2149;
 			Match(INTEGER_NUMBER);
-			State = 2139;
+			State = 2150;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -20753,7 +20814,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2141;
+			State = 2152;
 			_la = TokenStream.LA(1);
 			if ( !(_la==WITH_LA || _la==WITHOUT_LA) ) {
 			ErrorHandler.RecoverInline(this);
@@ -20762,9 +20823,9 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2142;
+			State = 2153;
 			Match(TIME);
-			State = 2143;
+			State = 2154;
 			Match(ZONE);
 			}
 		}
@@ -20817,7 +20878,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 208, RULE_intervalQualifier);
 		int _la;
 		try {
-			State = 2157;
+			State = 2168;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DAY:
@@ -20827,39 +20888,39 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2145;
+				State = 2156;
 				_localctx.start = TokenStream.LT(1);
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 65745L) != 0)) ) {
+				if ( !(((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 65745L) != 0)) ) {
 					_localctx.start = ErrorHandler.RecoverInline(this);
 				}
 				else {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2151;
+				State = 2162;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TO) {
 					{
-					State = 2146;
+					State = 2157;
 					Match(TO);
-					State = 2147;
+					State = 2158;
 					_localctx.end = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
-					if ( !(((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 2257L) != 0)) ) {
+					if ( !(((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 2257L) != 0)) ) {
 						_localctx.end = ErrorHandler.RecoverInline(this);
 					}
 					else {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2149;
+					State = 2160;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2148;
+						State = 2159;
 						typePrecision();
 						}
 					}
@@ -20872,14 +20933,14 @@ internal partial class SqlParser : Parser {
 			case SECOND:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2153;
+				State = 2164;
 				Match(SECOND);
-				State = 2155;
+				State = 2166;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2154;
+					State = 2165;
 					typePrecision();
 					}
 				}
@@ -20943,45 +21004,45 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2159;
+			State = 2170;
 			Match(INSERT);
-			State = 2160;
+			State = 2171;
 			Match(INTO);
-			State = 2161;
+			State = 2172;
 			qualifiedName();
-			State = 2164;
+			State = 2175;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 2162;
+				State = 2173;
 				Match(AS);
-				State = 2163;
+				State = 2174;
 				identifier();
 				}
 			}
 
-			State = 2167;
+			State = 2178;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,311,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,312,Context) ) {
 			case 1:
 				{
-				State = 2166;
+				State = 2177;
 				insertColumns();
 				}
 				break;
 			}
-			State = 2170;
+			State = 2181;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OVERRIDING) {
 				{
-				State = 2169;
+				State = 2180;
 				overriding();
 				}
 			}
 
-			State = 2175;
+			State = 2186;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -20991,37 +21052,37 @@ internal partial class SqlParser : Parser {
 			case WITH:
 			case LEFT_PAREN:
 				{
-				State = 2172;
+				State = 2183;
 				query();
 				}
 				break;
 			case DEFAULT:
 				{
-				State = 2173;
+				State = 2184;
 				Match(DEFAULT);
-				State = 2174;
+				State = 2185;
 				Match(VALUES);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2178;
+			State = 2189;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON_LA) {
 				{
-				State = 2177;
+				State = 2188;
 				onConflict();
 				}
 			}
 
-			State = 2181;
+			State = 2192;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2180;
+				State = 2191;
 				returning();
 				}
 			}
@@ -21067,27 +21128,27 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2183;
+			State = 2194;
 			Match(LEFT_PAREN);
-			State = 2184;
+			State = 2195;
 			assignmentTarget();
-			State = 2189;
+			State = 2200;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2185;
+				State = 2196;
 				Match(COMMA);
-				State = 2186;
+				State = 2197;
 				assignmentTarget();
 				}
 				}
-				State = 2191;
+				State = 2202;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 2192;
+			State = 2203;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -21122,9 +21183,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2194;
+			State = 2205;
 			Match(OVERRIDING);
-			State = 2195;
+			State = 2206;
 			_la = TokenStream.LA(1);
 			if ( !(_la==USER || _la==SYSTEM) ) {
 			ErrorHandler.RecoverInline(this);
@@ -21133,7 +21194,7 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2196;
+			State = 2207;
 			Match(VALUE);
 			}
 		}
@@ -21180,47 +21241,47 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2198;
+			State = 2209;
 			Match(ON_LA);
-			State = 2199;
+			State = 2210;
 			Match(CONFLICT);
-			State = 2201;
+			State = 2212;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON || _la==LEFT_PAREN) {
 				{
-				State = 2200;
+				State = 2211;
 				conflictTarget();
 				}
 			}
 
-			State = 2203;
+			State = 2214;
 			Match(DO);
-			State = 2212;
+			State = 2223;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOTHING:
 				{
-				State = 2204;
+				State = 2215;
 				Match(NOTHING);
 				}
 				break;
 			case UPDATE:
 				{
-				State = 2205;
+				State = 2216;
 				Match(UPDATE);
-				State = 2206;
+				State = 2217;
 				Match(SET);
-				State = 2207;
+				State = 2218;
 				assignments();
-				State = 2210;
+				State = 2221;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2208;
+					State = 2219;
 					Match(WHERE);
-					State = 2209;
+					State = 2220;
 					expression();
 					}
 				}
@@ -21278,42 +21339,42 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 218, RULE_conflictTarget);
 		int _la;
 		try {
-			State = 2231;
+			State = 2242;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2214;
+				State = 2225;
 				Match(LEFT_PAREN);
-				State = 2215;
+				State = 2226;
 				indexKey();
-				State = 2220;
+				State = 2231;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2216;
+					State = 2227;
 					Match(COMMA);
-					State = 2217;
+					State = 2228;
 					indexKey();
 					}
 					}
-					State = 2222;
+					State = 2233;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2223;
+				State = 2234;
 				Match(RIGHT_PAREN);
-				State = 2226;
+				State = 2237;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2224;
+					State = 2235;
 					Match(WHERE);
-					State = 2225;
+					State = 2236;
 					expression();
 					}
 				}
@@ -21323,11 +21384,11 @@ internal partial class SqlParser : Parser {
 			case ON:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2228;
+				State = 2239;
 				Match(ON);
-				State = 2229;
+				State = 2240;
 				Match(CONSTRAINT);
-				State = 2230;
+				State = 2241;
 				identifier();
 				}
 				break;
@@ -21365,9 +21426,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2233;
+			State = 2244;
 			Match(RETURNING);
-			State = 2234;
+			State = 2245;
 			selectItems();
 			}
 		}
@@ -21420,62 +21481,62 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2236;
+			State = 2247;
 			Match(UPDATE);
-			State = 2237;
+			State = 2248;
 			relation();
-			State = 2242;
+			State = 2253;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,324,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,325,Context) ) {
 			case 1:
 				{
-				State = 2239;
+				State = 2250;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2238;
+					State = 2249;
 					Match(AS);
 					}
 				}
 
-				State = 2241;
+				State = 2252;
 				identifier();
 				}
 				break;
 			}
-			State = 2244;
+			State = 2255;
 			Match(SET);
-			State = 2245;
+			State = 2256;
 			assignments();
-			State = 2247;
+			State = 2258;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM) {
 				{
-				State = 2246;
+				State = 2257;
 				fromClause();
 				}
 			}
 
-			State = 2251;
+			State = 2262;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 2249;
+				State = 2260;
 				Match(WHERE);
-				State = 2250;
+				State = 2261;
 				expression();
 				}
 			}
 
-			State = 2254;
+			State = 2265;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2253;
+				State = 2264;
 				returning();
 				}
 			}
@@ -21519,21 +21580,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2256;
+			State = 2267;
 			assignment();
-			State = 2261;
+			State = 2272;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2257;
+				State = 2268;
 				Match(COMMA);
-				State = 2258;
+				State = 2269;
 				assignment();
 				}
 				}
-				State = 2263;
+				State = 2274;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -21580,7 +21641,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 226, RULE_assignment);
 		int _la;
 		try {
-			State = 2281;
+			State = 2292;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -21792,42 +21853,42 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2264;
+				State = 2275;
 				assignmentTarget();
-				State = 2265;
+				State = 2276;
 				Match(EQUALS);
-				State = 2266;
+				State = 2277;
 				expression();
 				}
 				break;
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2268;
+				State = 2279;
 				Match(LEFT_PAREN);
-				State = 2269;
+				State = 2280;
 				assignmentTarget();
-				State = 2274;
+				State = 2285;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2270;
+					State = 2281;
 					Match(COMMA);
-					State = 2271;
+					State = 2282;
 					assignmentTarget();
 					}
 					}
-					State = 2276;
+					State = 2287;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2277;
+				State = 2288;
 				Match(RIGHT_PAREN);
-				State = 2278;
+				State = 2289;
 				Match(EQUALS);
-				State = 2279;
+				State = 2290;
 				expression();
 				}
 				break;
@@ -21871,19 +21932,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2283;
+			State = 2294;
 			identifier();
-			State = 2287;
+			State = 2298;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LEFT_BRACKET || _la==DOT) {
 				{
 				{
-				State = 2284;
+				State = 2295;
 				accessor();
 				}
 				}
-				State = 2289;
+				State = 2300;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -21930,46 +21991,46 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 230, RULE_accessor);
 		int _la;
 		try {
-			State = 2303;
+			State = 2314;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2290;
+				State = 2301;
 				Match(DOT);
-				State = 2291;
+				State = 2302;
 				label();
 				}
 				break;
 			case LEFT_BRACKET:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2292;
+				State = 2303;
 				Match(LEFT_BRACKET);
-				State = 2294;
+				State = 2305;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 2293;
+					State = 2304;
 					_localctx.lower = expression();
 					}
 				}
 
-				State = 2300;
+				State = 2311;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 2296;
+					State = 2307;
 					_localctx.colon = Match(COLON);
-					State = 2298;
+					State = 2309;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4538649815287806L) != 0) || ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & -1152921538815000561L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & -1L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & -1L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -1L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 12594175L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 						{
-						State = 2297;
+						State = 2308;
 						_localctx.upper = expression();
 						}
 					}
@@ -21977,7 +22038,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2302;
+				State = 2313;
 				Match(RIGHT_BRACKET);
 				}
 				break;
@@ -22039,78 +22100,78 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2305;
+			State = 2316;
 			Match(DELETE);
-			State = 2306;
+			State = 2317;
 			Match(FROM);
-			State = 2307;
+			State = 2318;
 			relation();
-			State = 2312;
+			State = 2323;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 				{
-				State = 2309;
+				State = 2320;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2308;
+					State = 2319;
 					Match(AS);
 					}
 				}
 
-				State = 2311;
+				State = 2322;
 				identifier();
 				}
 			}
 
-			State = 2323;
+			State = 2334;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==USING) {
 				{
-				State = 2314;
+				State = 2325;
 				Match(USING);
-				State = 2315;
+				State = 2326;
 				tableReference();
-				State = 2320;
+				State = 2331;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2316;
+					State = 2327;
 					Match(COMMA);
-					State = 2317;
+					State = 2328;
 					tableReference();
 					}
 					}
-					State = 2322;
+					State = 2333;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2327;
+			State = 2338;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 2325;
+				State = 2336;
 				Match(WHERE);
-				State = 2326;
+				State = 2337;
 				expression();
 				}
 			}
 
-			State = 2330;
+			State = 2341;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2329;
+				State = 2340;
 				returning();
 				}
 			}
@@ -22170,60 +22231,60 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2332;
+			State = 2343;
 			Match(MERGE);
-			State = 2333;
+			State = 2344;
 			Match(INTO);
-			State = 2334;
+			State = 2345;
 			relation();
-			State = 2339;
+			State = 2350;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67108870L) != 0) || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 				{
-				State = 2336;
+				State = 2347;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2335;
+					State = 2346;
 					Match(AS);
 					}
 				}
 
-				State = 2338;
+				State = 2349;
 				identifier();
 				}
 			}
 
-			State = 2341;
+			State = 2352;
 			Match(USING);
-			State = 2342;
+			State = 2353;
 			tablePrimary();
-			State = 2343;
+			State = 2354;
 			Match(ON);
-			State = 2344;
+			State = 2355;
 			expression();
-			State = 2346;
+			State = 2357;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 2345;
+				State = 2356;
 				mergeWhen();
 				}
 				}
-				State = 2348;
+				State = 2359;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==WHEN );
-			State = 2351;
+			State = 2362;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2350;
+				State = 2361;
 				returning();
 				}
 			}
@@ -22271,31 +22332,31 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2353;
+			State = 2364;
 			Match(WHEN);
-			State = 2361;
+			State = 2372;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case MATCHED:
 				{
-				State = 2354;
+				State = 2365;
 				Match(MATCHED);
 				}
 				break;
 			case NOT:
 				{
-				State = 2355;
+				State = 2366;
 				Match(NOT);
-				State = 2356;
+				State = 2367;
 				Match(MATCHED);
-				State = 2359;
+				State = 2370;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BY) {
 					{
-					State = 2357;
+					State = 2368;
 					Match(BY);
-					State = 2358;
+					State = 2369;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SOURCE || _la==TARGET) ) {
 					ErrorHandler.RecoverInline(this);
@@ -22312,21 +22373,21 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2365;
+			State = 2376;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AND) {
 				{
-				State = 2363;
+				State = 2374;
 				Match(AND);
-				State = 2364;
+				State = 2375;
 				expression();
 				}
 			}
 
-			State = 2367;
+			State = 2378;
 			Match(THEN);
-			State = 2368;
+			State = 2379;
 			mergeAction();
 			}
 		}
@@ -22392,18 +22453,18 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 238, RULE_mergeAction);
 		int _la;
 		try {
-			State = 2389;
+			State = 2400;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case UPDATE:
 				_localctx = new MergeUpdateContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2370;
+				State = 2381;
 				Match(UPDATE);
-				State = 2371;
+				State = 2382;
 				Match(SET);
-				State = 2372;
+				State = 2383;
 				assignments();
 				}
 				break;
@@ -22411,7 +22472,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeDeleteContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2373;
+				State = 2384;
 				Match(DELETE);
 				}
 				break;
@@ -22419,9 +22480,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeDoNothingContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2374;
+				State = 2385;
 				Match(DO);
-				State = 2375;
+				State = 2386;
 				Match(NOTHING);
 				}
 				break;
@@ -22429,44 +22490,44 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeInsertContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2376;
+				State = 2387;
 				Match(INSERT);
-				State = 2378;
+				State = 2389;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2377;
+					State = 2388;
 					insertColumns();
 					}
 				}
 
-				State = 2381;
+				State = 2392;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OVERRIDING) {
 					{
-					State = 2380;
+					State = 2391;
 					overriding();
 					}
 				}
 
-				State = 2387;
+				State = 2398;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case VALUES:
 					{
-					State = 2383;
+					State = 2394;
 					Match(VALUES);
-					State = 2384;
+					State = 2395;
 					valuesRow();
 					}
 					break;
 				case DEFAULT:
 					{
-					State = 2385;
+					State = 2396;
 					Match(DEFAULT);
-					State = 2386;
+					State = 2397;
 					Match(VALUES);
 					}
 					break;
@@ -22508,7 +22569,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2391;
+			State = 2402;
 			relation();
 			}
 		}
@@ -22701,54 +22762,54 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 242, RULE_createBody);
 		int _la;
 		try {
-			State = 2548;
+			State = 2559;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,387,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,388,Context) ) {
 			case 1:
 				_localctx = new CreateTableContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2395;
+				State = 2406;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2393;
+					State = 2404;
 					Match(OR);
-					State = 2394;
+					State = 2405;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2398;
+				State = 2409;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==GLOBAL || _la==LOCAL || ((((_la - 313)) & ~0x3f) == 0 && ((1L << (_la - 313)) & 1027L) != 0)) {
+				if (_la==GLOBAL || _la==LOCAL || ((((_la - 314)) & ~0x3f) == 0 && ((1L << (_la - 314)) & 1027L) != 0)) {
 					{
-					State = 2397;
+					State = 2408;
 					persistence();
 					}
 				}
 
-				State = 2400;
+				State = 2411;
 				Match(TABLE);
-				State = 2404;
+				State = 2415;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,355,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,356,Context) ) {
 				case 1:
 					{
-					State = 2401;
+					State = 2412;
 					Match(IF);
-					State = 2402;
+					State = 2413;
 					Match(NOT);
-					State = 2403;
+					State = 2414;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2406;
+				State = 2417;
 				qualifiedName();
-				State = 2407;
+				State = 2418;
 				tableBody();
 				}
 				break;
@@ -22756,59 +22817,59 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateExternalTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2411;
+				State = 2422;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2409;
+					State = 2420;
 					Match(OR);
-					State = 2410;
+					State = 2421;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2413;
+				State = 2424;
 				Match(EXTERNAL);
-				State = 2414;
+				State = 2425;
 				Match(TABLE);
-				State = 2418;
+				State = 2429;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,357,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,358,Context) ) {
 				case 1:
 					{
-					State = 2415;
+					State = 2426;
 					Match(IF);
-					State = 2416;
+					State = 2427;
 					Match(NOT);
-					State = 2417;
+					State = 2428;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2420;
+				State = 2431;
 				qualifiedName();
-				State = 2422;
+				State = 2433;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2421;
+					State = 2432;
 					tableElements();
 					}
 				}
 
-				State = 2427;
+				State = 2438;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 239)) & ~0x3f) == 0 && ((1L << (_la - 239)) & 67633153L) != 0) || _la==STORED) {
+				while (((((_la - 240)) & ~0x3f) == 0 && ((1L << (_la - 240)) & 67633153L) != 0) || _la==STORED) {
 					{
 					{
-					State = 2424;
+					State = 2435;
 					externalPart();
 					}
 					}
-					State = 2429;
+					State = 2440;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -22818,34 +22879,34 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateViewContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2432;
+				State = 2443;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2430;
+					State = 2441;
 					Match(OR);
-					State = 2431;
+					State = 2442;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2438;
+				State = 2449;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==TEMP || _la==TEMPORARY) {
 					{
-					State = 2435;
+					State = 2446;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LOCAL) {
 						{
-						State = 2434;
+						State = 2445;
 						Match(LOCAL);
 						}
 					}
 
-					State = 2437;
+					State = 2448;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TEMP || _la==TEMPORARY) ) {
 					ErrorHandler.RecoverInline(this);
@@ -22857,64 +22918,64 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2441;
+				State = 2452;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RECURSIVE) {
 					{
-					State = 2440;
+					State = 2451;
 					Match(RECURSIVE);
 					}
 				}
 
-				State = 2443;
+				State = 2454;
 				Match(VIEW);
-				State = 2447;
+				State = 2458;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,364,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,365,Context) ) {
 				case 1:
 					{
-					State = 2444;
+					State = 2455;
 					Match(IF);
-					State = 2445;
+					State = 2456;
 					Match(NOT);
-					State = 2446;
+					State = 2457;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2449;
+				State = 2460;
 				qualifiedName();
-				State = 2451;
+				State = 2462;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2450;
+					State = 2461;
 					columnNames();
 					}
 				}
 
-				State = 2454;
+				State = 2465;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2453;
+					State = 2464;
 					withOptions();
 					}
 				}
 
-				State = 2456;
+				State = 2467;
 				Match(AS);
-				State = 2457;
+				State = 2468;
 				query();
-				State = 2459;
+				State = 2470;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2458;
+					State = 2469;
 					checkOption();
 					}
 				}
@@ -22925,68 +22986,68 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateMaterializedViewContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2463;
+				State = 2474;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2461;
+					State = 2472;
 					Match(OR);
-					State = 2462;
+					State = 2473;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2465;
+				State = 2476;
 				Match(MATERIALIZED);
-				State = 2466;
+				State = 2477;
 				Match(VIEW);
-				State = 2470;
+				State = 2481;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,369,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,370,Context) ) {
 				case 1:
 					{
-					State = 2467;
+					State = 2478;
 					Match(IF);
-					State = 2468;
+					State = 2479;
 					Match(NOT);
-					State = 2469;
+					State = 2480;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2472;
+				State = 2483;
 				qualifiedName();
-				State = 2474;
+				State = 2485;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2473;
+					State = 2484;
 					columnNames();
 					}
 				}
 
-				State = 2477;
+				State = 2488;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2476;
+					State = 2487;
 					withOptions();
 					}
 				}
 
-				State = 2479;
+				State = 2490;
 				Match(AS);
-				State = 2480;
+				State = 2491;
 				query();
-				State = 2482;
+				State = 2493;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2481;
+					State = 2492;
 					withData();
 					}
 				}
@@ -22997,23 +23058,23 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2484;
+				State = 2495;
 				Match(SCHEMA);
-				State = 2488;
+				State = 2499;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,373,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,374,Context) ) {
 				case 1:
 					{
-					State = 2485;
+					State = 2496;
 					Match(IF);
-					State = 2486;
+					State = 2497;
 					Match(NOT);
-					State = 2487;
+					State = 2498;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2497;
+				State = 2508;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -23224,16 +23285,16 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 2490;
+					State = 2501;
 					qualifiedName();
-					State = 2493;
+					State = 2504;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==AUTHORIZATION) {
 						{
-						State = 2491;
+						State = 2502;
 						Match(AUTHORIZATION);
-						State = 2492;
+						State = 2503;
 						identifier();
 						}
 					}
@@ -23242,9 +23303,9 @@ internal partial class SqlParser : Parser {
 					break;
 				case AUTHORIZATION:
 					{
-					State = 2495;
+					State = 2506;
 					Match(AUTHORIZATION);
-					State = 2496;
+					State = 2507;
 					identifier();
 					}
 					break;
@@ -23257,142 +23318,142 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateIndexContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2500;
+				State = 2511;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==UNIQUE) {
 					{
-					State = 2499;
+					State = 2510;
 					Match(UNIQUE);
 					}
 				}
 
-				State = 2502;
+				State = 2513;
 				Match(INDEX);
-				State = 2504;
+				State = 2515;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 2503;
+					State = 2514;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 2512;
+				State = 2523;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & -1L) != 0) || ((((_la - 191)) & ~0x3f) == 0 && ((1L << (_la - 191)) & -1L) != 0) || ((((_la - 255)) & ~0x3f) == 0 && ((1L << (_la - 255)) & -1L) != 0) || ((((_la - 319)) & ~0x3f) == 0 && ((1L << (_la - 319)) & 8191L) != 0)) {
+				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 2509;
+					State = 2520;
 					ErrorHandler.Sync(this);
-					switch ( Simulator.AdaptivePredict(TokenStream,378,Context) ) {
+					switch ( Simulator.AdaptivePredict(TokenStream,379,Context) ) {
 					case 1:
 						{
-						State = 2506;
+						State = 2517;
 						Match(IF);
-						State = 2507;
+						State = 2518;
 						Match(NOT);
-						State = 2508;
+						State = 2519;
 						Match(EXISTS);
 						}
 						break;
 					}
-					State = 2511;
+					State = 2522;
 					((CreateIndexContext)_localctx).indexName = identifier();
 					}
 				}
 
-				State = 2514;
+				State = 2525;
 				Match(ON);
-				State = 2515;
+				State = 2526;
 				relation();
-				State = 2518;
+				State = 2529;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 2516;
+					State = 2527;
 					Match(USING);
-					State = 2517;
+					State = 2528;
 					((CreateIndexContext)_localctx).method = identifier();
 					}
 				}
 
-				State = 2520;
+				State = 2531;
 				Match(LEFT_PAREN);
-				State = 2521;
+				State = 2532;
 				indexKey();
-				State = 2526;
+				State = 2537;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2522;
+					State = 2533;
 					Match(COMMA);
-					State = 2523;
+					State = 2534;
 					indexKey();
 					}
 					}
-					State = 2528;
+					State = 2539;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2529;
+				State = 2540;
 				Match(RIGHT_PAREN);
-				State = 2532;
+				State = 2543;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INCLUDE) {
 					{
-					State = 2530;
+					State = 2541;
 					Match(INCLUDE);
-					State = 2531;
+					State = 2542;
 					columnNames();
 					}
 				}
 
-				State = 2539;
+				State = 2550;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NULLS) {
 					{
-					State = 2534;
+					State = 2545;
 					Match(NULLS);
-					State = 2536;
+					State = 2547;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==NOT) {
 						{
-						State = 2535;
+						State = 2546;
 						Match(NOT);
 						}
 					}
 
-					State = 2538;
+					State = 2549;
 					Match(DISTINCT);
 					}
 				}
 
-				State = 2542;
+				State = 2553;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2541;
+					State = 2552;
 					withOptions();
 					}
 				}
 
-				State = 2546;
+				State = 2557;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2544;
+					State = 2555;
 					Match(WHERE);
-					State = 2545;
+					State = 2556;
 					expression();
 					}
 				}
@@ -23431,7 +23492,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 244, RULE_persistence);
 		int _la;
 		try {
-			State = 2555;
+			State = 2566;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case GLOBAL:
@@ -23440,12 +23501,12 @@ internal partial class SqlParser : Parser {
 			case TEMPORARY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2551;
+				State = 2562;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GLOBAL || _la==LOCAL) {
 					{
-					State = 2550;
+					State = 2561;
 					_la = TokenStream.LA(1);
 					if ( !(_la==GLOBAL || _la==LOCAL) ) {
 					ErrorHandler.RecoverInline(this);
@@ -23457,7 +23518,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2553;
+				State = 2564;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TEMP || _la==TEMPORARY) ) {
 				ErrorHandler.RecoverInline(this);
@@ -23471,7 +23532,7 @@ internal partial class SqlParser : Parser {
 			case UNLOGGED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2554;
+				State = 2565;
 				Match(UNLOGGED);
 				}
 				break;
@@ -23562,63 +23623,63 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 246, RULE_tableBody);
 		int _la;
 		try {
-			State = 2602;
+			State = 2613;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,400,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,401,Context) ) {
 			case 1:
 				_localctx = new TableOfColumnsContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2557;
+				State = 2568;
 				tableElements();
-				State = 2570;
+				State = 2581;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INHERITS) {
 					{
-					State = 2558;
+					State = 2569;
 					Match(INHERITS);
-					State = 2559;
+					State = 2570;
 					Match(LEFT_PAREN);
-					State = 2560;
+					State = 2571;
 					qualifiedName();
-					State = 2565;
+					State = 2576;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2561;
+						State = 2572;
 						Match(COMMA);
-						State = 2562;
+						State = 2573;
 						qualifiedName();
 						}
 						}
-						State = 2567;
+						State = 2578;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 2568;
+					State = 2579;
 					Match(RIGHT_PAREN);
 					}
 				}
 
-				State = 2573;
+				State = 2584;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2572;
+					State = 2583;
 					withOptions();
 					}
 				}
 
-				State = 2576;
+				State = 2587;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 2575;
+					State = 2586;
 					onCommit();
 					}
 				}
@@ -23629,39 +23690,39 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableOfQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2579;
+				State = 2590;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2578;
+					State = 2589;
 					columnNames();
 					}
 				}
 
-				State = 2582;
+				State = 2593;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2581;
+					State = 2592;
 					withOptions();
 					}
 				}
 
-				State = 2585;
+				State = 2596;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 2584;
+					State = 2595;
 					onCommit();
 					}
 				}
 
-				State = 2587;
+				State = 2598;
 				Match(AS);
-				State = 2597;
+				State = 2608;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FROM:
@@ -23671,26 +23732,26 @@ internal partial class SqlParser : Parser {
 				case WITH:
 				case LEFT_PAREN:
 					{
-					State = 2588;
+					State = 2599;
 					query();
 					}
 					break;
 				case EXECUTE:
 					{
-					State = 2589;
+					State = 2600;
 					Match(EXECUTE);
-					State = 2590;
+					State = 2601;
 					identifier();
-					State = 2595;
+					State = 2606;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2591;
+						State = 2602;
 						Match(LEFT_PAREN);
-						State = 2592;
+						State = 2603;
 						expressions();
-						State = 2593;
+						State = 2604;
 						Match(RIGHT_PAREN);
 						}
 					}
@@ -23700,12 +23761,12 @@ internal partial class SqlParser : Parser {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2600;
+				State = 2611;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2599;
+					State = 2610;
 					withData();
 					}
 				}
@@ -23753,35 +23814,35 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2604;
+			State = 2615;
 			Match(LEFT_PAREN);
-			State = 2613;
+			State = 2624;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 36028835673669638L) != 0) || ((((_la - 77)) & ~0x3f) == 0 && ((1L << (_la - 77)) & -1124800395149311L) != 0) || ((((_la - 141)) & ~0x3f) == 0 && ((1L << (_la - 141)) & -1L) != 0) || ((((_la - 205)) & ~0x3f) == 0 && ((1L << (_la - 205)) & -1L) != 0) || ((((_la - 269)) & ~0x3f) == 0 && ((1L << (_la - 269)) & 9223372036854775807L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 72057671347339270L) != 0) || ((((_la - 78)) & ~0x3f) == 0 && ((1L << (_la - 78)) & -1124800395149311L) != 0) || ((((_la - 142)) & ~0x3f) == 0 && ((1L << (_la - 142)) & -1L) != 0) || ((((_la - 206)) & ~0x3f) == 0 && ((1L << (_la - 206)) & -1L) != 0) || ((((_la - 270)) & ~0x3f) == 0 && ((1L << (_la - 270)) & 9223372036854775807L) != 0)) {
 				{
-				State = 2605;
+				State = 2616;
 				tableElement();
-				State = 2610;
+				State = 2621;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2606;
+					State = 2617;
 					Match(COMMA);
-					State = 2607;
+					State = 2618;
 					tableElement();
 					}
 					}
-					State = 2612;
+					State = 2623;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2615;
+			State = 2626;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -23858,7 +23919,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 250, RULE_tableElement);
 		int _la;
 		try {
-			State = 2638;
+			State = 2649;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -24071,7 +24132,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2617;
+				State = 2628;
 				columnDefinition();
 				}
 				break;
@@ -24083,31 +24144,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableConstraintElementContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2620;
+				State = 2631;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONSTRAINT) {
 					{
-					State = 2618;
+					State = 2629;
 					Match(CONSTRAINT);
-					State = 2619;
+					State = 2630;
 					identifier();
 					}
 				}
 
-				State = 2622;
+				State = 2633;
 				tableConstraint();
-				State = 2626;
+				State = 2637;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 45)) & ~0x3f) == 0 && ((1L << (_la - 45)) & 16842753L) != 0) || _la==NO) {
+				while (((((_la - 46)) & ~0x3f) == 0 && ((1L << (_la - 46)) & 16842753L) != 0) || _la==NO) {
 					{
 					{
-					State = 2623;
+					State = 2634;
 					constraintAttribute();
 					}
 					}
-					State = 2628;
+					State = 2639;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -24117,17 +24178,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new LikeTableContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2629;
+				State = 2640;
 				Match(LIKE);
-				State = 2630;
+				State = 2641;
 				qualifiedName();
-				State = 2635;
+				State = 2646;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==EXCLUDING || _la==INCLUDING) {
 					{
 					{
-					State = 2631;
+					State = 2642;
 					_la = TokenStream.LA(1);
 					if ( !(_la==EXCLUDING || _la==INCLUDING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24136,11 +24197,11 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2632;
+					State = 2643;
 					label();
 					}
 					}
-					State = 2637;
+					State = 2648;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -24193,33 +24254,33 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2640;
+			State = 2651;
 			identifier();
-			State = 2641;
+			State = 2652;
 			typeName();
-			State = 2644;
+			State = 2655;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLLATE) {
 				{
-				State = 2642;
+				State = 2653;
 				Match(COLLATE);
-				State = 2643;
+				State = 2654;
 				qualifiedName();
 				}
 			}
 
-			State = 2649;
+			State = 2660;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 32)) & ~0x3f) == 0 && ((1L << (_la - 32)) & 2306160080879357961L) != 0) || _la==GENERATED) {
+			while (((((_la - 33)) & ~0x3f) == 0 && ((1L << (_la - 33)) & 2306160080879357961L) != 0) || _la==GENERATED) {
 				{
 				{
-				State = 2646;
+				State = 2657;
 				columnConstraint();
 				}
 				}
-				State = 2651;
+				State = 2662;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -24266,35 +24327,35 @@ internal partial class SqlParser : Parser {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2654;
+			State = 2665;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CONSTRAINT) {
 				{
-				State = 2652;
+				State = 2663;
 				Match(CONSTRAINT);
-				State = 2653;
+				State = 2664;
 				identifier();
 				}
 			}
 
-			State = 2656;
+			State = 2667;
 			constraintBody();
-			State = 2660;
+			State = 2671;
 			ErrorHandler.Sync(this);
-			_alt = Simulator.AdaptivePredict(TokenStream,410,Context);
+			_alt = Simulator.AdaptivePredict(TokenStream,411,Context);
 			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 				if ( _alt==1 ) {
 					{
 					{
-					State = 2657;
+					State = 2668;
 					constraintAttribute();
 					}
 					}
 				}
-				State = 2662;
+				State = 2673;
 				ErrorHandler.Sync(this);
-				_alt = Simulator.AdaptivePredict(TokenStream,410,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,411,Context);
 			}
 			}
 		}
@@ -24382,16 +24443,16 @@ internal partial class SqlParser : Parser {
 		ConstraintBodyContext _localctx = new ConstraintBodyContext(Context, State);
 		EnterRule(_localctx, 256, RULE_constraintBody);
 		try {
-			State = 2692;
+			State = 2703;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOT:
 				_localctx = new NotNullConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2663;
+				State = 2674;
 				Match(NOT);
-				State = 2664;
+				State = 2675;
 				Match(NULL);
 				}
 				break;
@@ -24399,7 +24460,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NullConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2665;
+				State = 2676;
 				Match(NULL);
 				}
 				break;
@@ -24407,9 +24468,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new DefaultConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2666;
+				State = 2677;
 				Match(DEFAULT);
-				State = 2667;
+				State = 2678;
 				valueExpression();
 				}
 				break;
@@ -24417,13 +24478,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new CheckConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2668;
+				State = 2679;
 				Match(CHECK);
-				State = 2669;
+				State = 2680;
 				Match(LEFT_PAREN);
-				State = 2670;
+				State = 2681;
 				expression();
-				State = 2671;
+				State = 2682;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -24431,7 +24492,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new UniqueConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2673;
+				State = 2684;
 				Match(UNIQUE);
 				}
 				break;
@@ -24439,9 +24500,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new PrimaryKeyConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2674;
+				State = 2685;
 				Match(PRIMARY);
-				State = 2675;
+				State = 2686;
 				Match(KEY);
 				}
 				break;
@@ -24449,7 +24510,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReferencesConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2676;
+				State = 2687;
 				references();
 				}
 				break;
@@ -24457,48 +24518,48 @@ internal partial class SqlParser : Parser {
 				_localctx = new GeneratedConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2677;
+				State = 2688;
 				Match(GENERATED);
-				State = 2681;
+				State = 2692;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALWAYS:
 					{
-					State = 2678;
+					State = 2689;
 					Match(ALWAYS);
 					}
 					break;
 				case BY:
 					{
-					State = 2679;
+					State = 2690;
 					Match(BY);
-					State = 2680;
+					State = 2691;
 					Match(DEFAULT);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2683;
+				State = 2694;
 				Match(AS);
-				State = 2690;
+				State = 2701;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTITY:
 					{
-					State = 2684;
+					State = 2695;
 					Match(IDENTITY);
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 2685;
+					State = 2696;
 					Match(LEFT_PAREN);
-					State = 2686;
+					State = 2697;
 					expression();
-					State = 2687;
+					State = 2698;
 					Match(RIGHT_PAREN);
-					State = 2688;
+					State = 2699;
 					Match(STORED);
 					}
 					break;
@@ -24575,20 +24636,20 @@ internal partial class SqlParser : Parser {
 		TableConstraintContext _localctx = new TableConstraintContext(Context, State);
 		EnterRule(_localctx, 258, RULE_tableConstraint);
 		try {
-			State = 2709;
+			State = 2720;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CHECK:
 				_localctx = new TableCheckContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2694;
+				State = 2705;
 				Match(CHECK);
-				State = 2695;
+				State = 2706;
 				Match(LEFT_PAREN);
-				State = 2696;
+				State = 2707;
 				expression();
-				State = 2697;
+				State = 2708;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -24596,9 +24657,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableUniqueContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2699;
+				State = 2710;
 				Match(UNIQUE);
-				State = 2700;
+				State = 2711;
 				columnNames();
 				}
 				break;
@@ -24606,11 +24667,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new TablePrimaryKeyContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2701;
+				State = 2712;
 				Match(PRIMARY);
-				State = 2702;
+				State = 2713;
 				Match(KEY);
-				State = 2703;
+				State = 2714;
 				columnNames();
 				}
 				break;
@@ -24618,13 +24679,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableForeignKeyContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2704;
+				State = 2715;
 				Match(FOREIGN);
-				State = 2705;
+				State = 2716;
 				Match(KEY);
-				State = 2706;
+				State = 2717;
 				columnNames();
-				State = 2707;
+				State = 2718;
 				references();
 				}
 				break;
@@ -24676,28 +24737,28 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2711;
+			State = 2722;
 			Match(REFERENCES);
-			State = 2712;
+			State = 2723;
 			qualifiedName();
-			State = 2714;
+			State = 2725;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 2713;
+				State = 2724;
 				columnNames();
 				}
 			}
 
-			State = 2718;
+			State = 2729;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==MATCH) {
 				{
-				State = 2716;
+				State = 2727;
 				Match(MATCH);
-				State = 2717;
+				State = 2728;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FULL || _la==PARTIAL || _la==SIMPLE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -24709,17 +24770,17 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2723;
+			State = 2734;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ON) {
 				{
 				{
-				State = 2720;
+				State = 2731;
 				referentialTrigger();
 				}
 				}
-				State = 2725;
+				State = 2736;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -24762,9 +24823,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2726;
+			State = 2737;
 			Match(ON);
-			State = 2727;
+			State = 2738;
 			_la = TokenStream.LA(1);
 			if ( !(_la==DELETE || _la==UPDATE) ) {
 			ErrorHandler.RecoverInline(this);
@@ -24773,42 +24834,42 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2736;
+			State = 2747;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,418,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,419,Context) ) {
 			case 1:
 				{
-				State = 2728;
+				State = 2739;
 				Match(NO);
-				State = 2729;
+				State = 2740;
 				Match(ACTION);
 				}
 				break;
 			case 2:
 				{
-				State = 2730;
+				State = 2741;
 				Match(RESTRICT);
 				}
 				break;
 			case 3:
 				{
-				State = 2731;
+				State = 2742;
 				Match(CASCADE);
 				}
 				break;
 			case 4:
 				{
-				State = 2732;
+				State = 2743;
 				Match(SET);
-				State = 2733;
+				State = 2744;
 				Match(NULL);
 				}
 				break;
 			case 5:
 				{
-				State = 2734;
+				State = 2745;
 				Match(SET);
-				State = 2735;
+				State = 2746;
 				Match(DEFAULT);
 				}
 				break;
@@ -24848,32 +24909,32 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 264, RULE_constraintAttribute);
 		int _la;
 		try {
-			State = 2748;
+			State = 2759;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,420,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,421,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2739;
+				State = 2750;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 2738;
+					State = 2749;
 					Match(NOT);
 					}
 				}
 
-				State = 2741;
+				State = 2752;
 				Match(DEFERRABLE);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2742;
+				State = 2753;
 				Match(INITIALLY);
-				State = 2743;
+				State = 2754;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DEFERRED || _la==IMMEDIATE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -24887,18 +24948,18 @@ internal partial class SqlParser : Parser {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2744;
+				State = 2755;
 				Match(NOT);
-				State = 2745;
+				State = 2756;
 				Match(VALID);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2746;
+				State = 2757;
 				Match(NO);
-				State = 2747;
+				State = 2758;
 				Match(INHERIT);
 				}
 				break;
@@ -24980,18 +25041,18 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 266, RULE_externalPart);
 		int _la;
 		try {
-			State = 2780;
+			State = 2791;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STORED:
 				_localctx = new StoredAsContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2750;
+				State = 2761;
 				Match(STORED);
-				State = 2751;
+				State = 2762;
 				Match(AS);
-				State = 2752;
+				State = 2763;
 				identifier();
 				}
 				break;
@@ -24999,9 +25060,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new LocationContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2753;
+				State = 2764;
 				Match(LOCATION);
-				State = 2754;
+				State = 2765;
 				Match(STRING);
 				}
 				break;
@@ -25009,29 +25070,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExternalOptionsContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2755;
+				State = 2766;
 				Match(OPTIONS);
-				State = 2756;
+				State = 2767;
 				Match(LEFT_PAREN);
-				State = 2757;
+				State = 2768;
 				externalOption();
-				State = 2762;
+				State = 2773;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2758;
+					State = 2769;
 					Match(COMMA);
-					State = 2759;
+					State = 2770;
 					externalOption();
 					}
 					}
-					State = 2764;
+					State = 2775;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2765;
+				State = 2776;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -25039,31 +25100,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new PartitionedByContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2767;
+				State = 2778;
 				Match(PARTITIONED);
-				State = 2768;
+				State = 2779;
 				Match(BY);
-				State = 2769;
+				State = 2780;
 				Match(LEFT_PAREN);
-				State = 2770;
+				State = 2781;
 				aliasColumn();
-				State = 2775;
+				State = 2786;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2771;
+					State = 2782;
 					Match(COMMA);
-					State = 2772;
+					State = 2783;
 					aliasColumn();
 					}
 					}
-					State = 2777;
+					State = 2788;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2778;
+				State = 2789;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -25113,17 +25174,18 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2791;
+			State = 2802;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 				{
-				State = 2782;
+				State = 2793;
 				Match(STRING);
 				}
 				break;
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
+			case SIMILAR_LA:
 			case ALL:
 			case ANALYSE:
 			case ANALYZE:
@@ -25437,21 +25499,21 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2783;
+				State = 2794;
 				label();
-				State = 2788;
+				State = 2799;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 2784;
+					State = 2795;
 					Match(DOT);
-					State = 2785;
+					State = 2796;
 					label();
 					}
 					}
-					State = 2790;
+					State = 2801;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -25460,17 +25522,17 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2794;
+			State = 2805;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUALS) {
 				{
-				State = 2793;
+				State = 2804;
 				Match(EQUALS);
 				}
 			}
 
-			State = 2796;
+			State = 2807;
 			optionValue();
 			}
 		}
@@ -25506,24 +25568,24 @@ internal partial class SqlParser : Parser {
 		WithOptionsContext _localctx = new WithOptionsContext(Context, State);
 		EnterRule(_localctx, 270, RULE_withOptions);
 		try {
-			State = 2802;
+			State = 2813;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2798;
+				State = 2809;
 				Match(WITH);
-				State = 2799;
+				State = 2810;
 				optionList();
 				}
 				break;
 			case WITHOUT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2800;
+				State = 2811;
 				Match(WITHOUT);
-				State = 2801;
+				State = 2812;
 				identifier();
 				}
 				break;
@@ -25563,32 +25625,32 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2804;
+			State = 2815;
 			Match(ON);
-			State = 2805;
+			State = 2816;
 			Match(COMMIT);
-			State = 2811;
+			State = 2822;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PRESERVE:
 				{
-				State = 2806;
+				State = 2817;
 				Match(PRESERVE);
-				State = 2807;
+				State = 2818;
 				Match(ROWS);
 				}
 				break;
 			case DELETE:
 				{
-				State = 2808;
+				State = 2819;
 				Match(DELETE);
-				State = 2809;
+				State = 2820;
 				Match(ROWS);
 				}
 				break;
 			case DROP:
 				{
-				State = 2810;
+				State = 2821;
 				Match(DROP);
 				}
 				break;
@@ -25627,19 +25689,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2813;
+			State = 2824;
 			Match(WITH);
-			State = 2815;
+			State = 2826;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NO) {
 				{
-				State = 2814;
+				State = 2825;
 				Match(NO);
 				}
 			}
 
-			State = 2817;
+			State = 2828;
 			Match(DATA);
 			}
 		}
@@ -25675,14 +25737,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2819;
+			State = 2830;
 			Match(WITH);
-			State = 2821;
+			State = 2832;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CASCADED || _la==LOCAL) {
 				{
-				State = 2820;
+				State = 2831;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CASCADED || _la==LOCAL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25694,9 +25756,9 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2823;
+			State = 2834;
 			Match(CHECK);
-			State = 2824;
+			State = 2835;
 			Match(OPTION);
 			}
 		}
@@ -25738,24 +25800,24 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2826;
+			State = 2837;
 			expression();
-			State = 2828;
+			State = 2839;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENTIFIER) {
 				{
-				State = 2827;
+				State = 2838;
 				indexOperatorClass();
 				}
 			}
 
-			State = 2831;
+			State = 2842;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASC || _la==DESC) {
 				{
-				State = 2830;
+				State = 2841;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ASC || _la==DESC) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25767,14 +25829,14 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2835;
+			State = 2846;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NULLS_LA) {
 				{
-				State = 2833;
+				State = 2844;
 				Match(NULLS_LA);
-				State = 2834;
+				State = 2845;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==LAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25823,21 +25885,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2837;
+			State = 2848;
 			Match(IDENTIFIER);
-			State = 2842;
+			State = 2853;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 2838;
+				State = 2849;
 				Match(DOT);
-				State = 2839;
+				State = 2850;
 				Match(IDENTIFIER);
 				}
 				}
-				State = 2844;
+				State = 2855;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -25872,7 +25934,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2845;
+			State = 2856;
 			_la = TokenStream.LA(1);
 			if ( !(_la==CASCADE || _la==RESTRICT) ) {
 			ErrorHandler.RecoverInline(this);
@@ -25921,108 +25983,108 @@ internal partial class SqlParser : Parser {
 		ObjectKindContext _localctx = new ObjectKindContext(Context, State);
 		EnterRule(_localctx, 284, RULE_objectKind);
 		try {
-			State = 2863;
+			State = 2874;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case TABLE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2847;
+				State = 2858;
 				Match(TABLE);
 				}
 				break;
 			case VIEW:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2848;
+				State = 2859;
 				Match(VIEW);
 				}
 				break;
 			case MATERIALIZED:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2849;
+				State = 2860;
 				Match(MATERIALIZED);
-				State = 2850;
+				State = 2861;
 				Match(VIEW);
 				}
 				break;
 			case INDEX:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2851;
+				State = 2862;
 				Match(INDEX);
 				}
 				break;
 			case SCHEMA:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2852;
+				State = 2863;
 				Match(SCHEMA);
 				}
 				break;
 			case SEQUENCE:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2853;
+				State = 2864;
 				Match(SEQUENCE);
 				}
 				break;
 			case TYPE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2854;
+				State = 2865;
 				Match(TYPE);
 				}
 				break;
 			case DOMAIN:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2855;
+				State = 2866;
 				Match(DOMAIN);
 				}
 				break;
 			case FUNCTION:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2856;
+				State = 2867;
 				Match(FUNCTION);
 				}
 				break;
 			case DATABASE:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2857;
+				State = 2868;
 				Match(DATABASE);
 				}
 				break;
 			case COLUMN:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2858;
+				State = 2869;
 				Match(COLUMN);
 				}
 				break;
 			case ROLE:
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 2859;
+				State = 2870;
 				Match(ROLE);
 				}
 				break;
 			case CONSTRAINT:
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 2860;
+				State = 2871;
 				Match(CONSTRAINT);
 				}
 				break;
 			case FOREIGN:
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 2861;
+				State = 2872;
 				Match(FOREIGN);
-				State = 2862;
+				State = 2873;
 				Match(TABLE);
 				}
 				break;
@@ -26233,18 +26295,18 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 286, RULE_alterAction);
 		int _la;
 		try {
-			State = 2991;
+			State = 3002;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,456,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,457,Context) ) {
 			case 1:
 				_localctx = new RenameToContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2865;
+				State = 2876;
 				Match(RENAME);
-				State = 2866;
+				State = 2877;
 				Match(TO);
-				State = 2867;
+				State = 2878;
 				identifier();
 				}
 				break;
@@ -26252,15 +26314,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new RenameConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2868;
+				State = 2879;
 				Match(RENAME);
-				State = 2869;
+				State = 2880;
 				Match(CONSTRAINT);
-				State = 2870;
+				State = 2881;
 				identifier();
-				State = 2871;
+				State = 2882;
 				Match(TO);
-				State = 2872;
+				State = 2883;
 				identifier();
 				}
 				break;
@@ -26268,23 +26330,23 @@ internal partial class SqlParser : Parser {
 				_localctx = new RenameColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2874;
+				State = 2885;
 				Match(RENAME);
-				State = 2876;
+				State = 2887;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2875;
+					State = 2886;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2878;
+				State = 2889;
 				identifier();
-				State = 2879;
+				State = 2890;
 				Match(TO);
-				State = 2880;
+				State = 2891;
 				identifier();
 				}
 				break;
@@ -26292,11 +26354,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2882;
+				State = 2893;
 				Match(SET);
-				State = 2883;
+				State = 2894;
 				Match(SCHEMA);
-				State = 2884;
+				State = 2895;
 				identifier();
 				}
 				break;
@@ -26304,11 +26366,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new OwnerToContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2885;
+				State = 2896;
 				Match(OWNER);
-				State = 2886;
+				State = 2897;
 				Match(TO);
-				State = 2891;
+				State = 2902;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -26519,25 +26581,25 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 2887;
+					State = 2898;
 					identifier();
 					}
 					break;
 				case CURRENT_USER:
 					{
-					State = 2888;
+					State = 2899;
 					Match(CURRENT_USER);
 					}
 					break;
 				case CURRENT_ROLE:
 					{
-					State = 2889;
+					State = 2900;
 					Match(CURRENT_ROLE);
 					}
 					break;
 				case SESSION_USER:
 					{
-					State = 2890;
+					State = 2901;
 					Match(SESSION_USER);
 					}
 					break;
@@ -26550,33 +26612,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new AddConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2893;
+				State = 2904;
 				Match(ADD);
-				State = 2896;
+				State = 2907;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONSTRAINT) {
 					{
-					State = 2894;
+					State = 2905;
 					Match(CONSTRAINT);
-					State = 2895;
+					State = 2906;
 					identifier();
 					}
 				}
 
-				State = 2898;
+				State = 2909;
 				tableConstraint();
-				State = 2902;
+				State = 2913;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 45)) & ~0x3f) == 0 && ((1L << (_la - 45)) & 16842753L) != 0) || _la==NO) {
+				while (((((_la - 46)) & ~0x3f) == 0 && ((1L << (_la - 46)) & 16842753L) != 0) || _la==NO) {
 					{
 					{
-					State = 2899;
+					State = 2910;
 					constraintAttribute();
 					}
 					}
-					State = 2904;
+					State = 2915;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -26586,33 +26648,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new AddColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2905;
+				State = 2916;
 				Match(ADD);
-				State = 2907;
+				State = 2918;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2906;
+					State = 2917;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2912;
+				State = 2923;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,441,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,442,Context) ) {
 				case 1:
 					{
-					State = 2909;
+					State = 2920;
 					Match(IF);
-					State = 2910;
+					State = 2921;
 					Match(NOT);
-					State = 2911;
+					State = 2922;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2914;
+				State = 2925;
 				columnDefinition();
 				}
 				break;
@@ -26620,30 +26682,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2915;
+				State = 2926;
 				Match(DROP);
-				State = 2916;
+				State = 2927;
 				Match(CONSTRAINT);
-				State = 2919;
+				State = 2930;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,442,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,443,Context) ) {
 				case 1:
 					{
-					State = 2917;
+					State = 2928;
 					Match(IF);
-					State = 2918;
+					State = 2929;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2921;
+				State = 2932;
 				identifier();
-				State = 2923;
+				State = 2934;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 2922;
+					State = 2933;
 					dropBehavior();
 					}
 				}
@@ -26654,38 +26716,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2925;
+				State = 2936;
 				Match(DROP);
-				State = 2927;
+				State = 2938;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2926;
+					State = 2937;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2931;
+				State = 2942;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,445,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,446,Context) ) {
 				case 1:
 					{
-					State = 2929;
+					State = 2940;
 					Match(IF);
-					State = 2930;
+					State = 2941;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2933;
+				State = 2944;
 				identifier();
-				State = 2935;
+				State = 2946;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 2934;
+					State = 2945;
 					dropBehavior();
 					}
 				}
@@ -26696,56 +26758,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2937;
+				State = 2948;
 				Match(ALTER);
-				State = 2939;
+				State = 2950;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2938;
+					State = 2949;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2941;
+				State = 2952;
 				identifier();
-				State = 2944;
+				State = 2955;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==SET) {
 					{
-					State = 2942;
+					State = 2953;
 					Match(SET);
-					State = 2943;
+					State = 2954;
 					Match(DATA);
 					}
 				}
 
-				State = 2946;
+				State = 2957;
 				Match(TYPE);
-				State = 2947;
+				State = 2958;
 				typeName();
-				State = 2950;
+				State = 2961;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLLATE) {
 					{
-					State = 2948;
+					State = 2959;
 					Match(COLLATE);
-					State = 2949;
+					State = 2960;
 					qualifiedName();
 					}
 				}
 
-				State = 2954;
+				State = 2965;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 2952;
+					State = 2963;
 					Match(USING);
-					State = 2953;
+					State = 2964;
 					expression();
 					}
 				}
@@ -26756,38 +26818,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnDefaultContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2956;
+				State = 2967;
 				Match(ALTER);
-				State = 2958;
+				State = 2969;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2957;
+					State = 2968;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2960;
+				State = 2971;
 				identifier();
-				State = 2966;
+				State = 2977;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case SET:
 					{
-					State = 2961;
+					State = 2972;
 					Match(SET);
-					State = 2962;
+					State = 2973;
 					Match(DEFAULT);
-					State = 2963;
+					State = 2974;
 					expression();
 					}
 					break;
 				case DROP:
 					{
-					State = 2964;
+					State = 2975;
 					Match(DROP);
-					State = 2965;
+					State = 2976;
 					Match(DEFAULT);
 					}
 					break;
@@ -26800,21 +26862,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnNullabilityContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 2968;
+				State = 2979;
 				Match(ALTER);
-				State = 2970;
+				State = 2981;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2969;
+					State = 2980;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2972;
+				State = 2983;
 				identifier();
-				State = 2973;
+				State = 2984;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DROP || _la==SET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -26823,9 +26885,9 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2974;
+				State = 2985;
 				Match(NOT);
-				State = 2975;
+				State = 2986;
 				Match(NULL);
 				}
 				break;
@@ -26833,35 +26895,35 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnStatisticsContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 2977;
+				State = 2988;
 				Match(ALTER);
-				State = 2979;
+				State = 2990;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2978;
+					State = 2989;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2981;
+				State = 2992;
 				identifier();
-				State = 2982;
+				State = 2993;
 				Match(SET);
-				State = 2983;
+				State = 2994;
 				Match(STATISTICS);
-				State = 2985;
+				State = 2996;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==MINUS) {
 					{
-					State = 2984;
+					State = 2995;
 					Match(MINUS);
 					}
 				}
 
-				State = 2987;
+				State = 2998;
 				Match(INTEGER_NUMBER);
 				}
 				break;
@@ -26869,7 +26931,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterOptionsContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 2989;
+				State = 3000;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RESET || _la==SET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -26878,7 +26940,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2990;
+				State = 3001;
 				optionList();
 				}
 				break;
@@ -26961,49 +27023,49 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 288, RULE_grantBody);
 		int _la;
 		try {
-			State = 3032;
+			State = 3043;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,462,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,463,Context) ) {
 			case 1:
 				_localctx = new GrantPrivilegesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2993;
+				State = 3004;
 				privileges();
-				State = 2994;
+				State = 3005;
 				Match(ON);
-				State = 2995;
+				State = 3006;
 				grantTarget();
-				State = 2996;
+				State = 3007;
 				Match(TO);
-				State = 2997;
+				State = 3008;
 				grantee();
-				State = 3002;
+				State = 3013;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2998;
+					State = 3009;
 					Match(COMMA);
-					State = 2999;
+					State = 3010;
 					grantee();
 					}
 					}
-					State = 3004;
+					State = 3015;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3008;
+				State = 3019;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3005;
+					State = 3016;
 					Match(WITH);
-					State = 3006;
+					State = 3017;
 					Match(GRANT);
-					State = 3007;
+					State = 3018;
 					Match(OPTION);
 					}
 				}
@@ -27014,54 +27076,54 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantRolesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3010;
+				State = 3021;
 				identifier();
-				State = 3015;
+				State = 3026;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3011;
+					State = 3022;
 					Match(COMMA);
-					State = 3012;
+					State = 3023;
 					identifier();
 					}
 					}
-					State = 3017;
+					State = 3028;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3018;
+				State = 3029;
 				Match(TO);
-				State = 3019;
+				State = 3030;
 				grantee();
-				State = 3024;
+				State = 3035;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3020;
+					State = 3031;
 					Match(COMMA);
-					State = 3021;
+					State = 3032;
 					grantee();
 					}
 					}
-					State = 3026;
+					State = 3037;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3030;
+				State = 3041;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3027;
+					State = 3038;
 					Match(WITH);
-					State = 3028;
+					State = 3039;
 					Match(ADMIN);
-					State = 3029;
+					State = 3040;
 					Match(OPTION);
 					}
 				}
@@ -27153,59 +27215,59 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 290, RULE_revokeBody);
 		int _la;
 		try {
-			State = 3079;
+			State = 3090;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,470,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,471,Context) ) {
 			case 1:
 				_localctx = new RevokePrivilegesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3037;
+				State = 3048;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GRANT) {
 					{
-					State = 3034;
+					State = 3045;
 					Match(GRANT);
-					State = 3035;
+					State = 3046;
 					Match(OPTION);
-					State = 3036;
+					State = 3047;
 					Match(FOR);
 					}
 				}
 
-				State = 3039;
+				State = 3050;
 				privileges();
-				State = 3040;
+				State = 3051;
 				Match(ON);
-				State = 3041;
+				State = 3052;
 				grantTarget();
-				State = 3042;
+				State = 3053;
 				Match(FROM);
-				State = 3043;
+				State = 3054;
 				grantee();
-				State = 3048;
+				State = 3059;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3044;
+					State = 3055;
 					Match(COMMA);
-					State = 3045;
+					State = 3056;
 					grantee();
 					}
 					}
-					State = 3050;
+					State = 3061;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3052;
+				State = 3063;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3051;
+					State = 3062;
 					dropBehavior();
 					}
 				}
@@ -27216,64 +27278,64 @@ internal partial class SqlParser : Parser {
 				_localctx = new RevokeRolesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3057;
+				State = 3068;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,466,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,467,Context) ) {
 				case 1:
 					{
-					State = 3054;
+					State = 3065;
 					Match(ADMIN);
-					State = 3055;
+					State = 3066;
 					Match(OPTION);
-					State = 3056;
+					State = 3067;
 					Match(FOR);
 					}
 					break;
 				}
-				State = 3059;
+				State = 3070;
 				identifier();
-				State = 3064;
+				State = 3075;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3060;
+					State = 3071;
 					Match(COMMA);
-					State = 3061;
+					State = 3072;
 					identifier();
 					}
 					}
-					State = 3066;
+					State = 3077;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3067;
+				State = 3078;
 				Match(FROM);
-				State = 3068;
+				State = 3079;
 				grantee();
-				State = 3073;
+				State = 3084;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3069;
+					State = 3080;
 					Match(COMMA);
-					State = 3070;
+					State = 3081;
 					grantee();
 					}
 					}
-					State = 3075;
+					State = 3086;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3077;
+				State = 3088;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3076;
+					State = 3087;
 					dropBehavior();
 					}
 				}
@@ -27322,30 +27384,30 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 292, RULE_privileges);
 		int _la;
 		try {
-			State = 3096;
+			State = 3107;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3081;
+				State = 3092;
 				Match(ALL);
-				State = 3083;
+				State = 3094;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRIVILEGES) {
 					{
-					State = 3082;
+					State = 3093;
 					Match(PRIVILEGES);
 					}
 				}
 
-				State = 3086;
+				State = 3097;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3085;
+					State = 3096;
 					columnNames();
 					}
 				}
@@ -27564,21 +27626,21 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3088;
+				State = 3099;
 				privilege();
-				State = 3093;
+				State = 3104;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3089;
+					State = 3100;
 					Match(COMMA);
-					State = 3090;
+					State = 3101;
 					privilege();
 					}
 					}
-					State = 3095;
+					State = 3106;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -27624,24 +27686,24 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3102;
+			State = 3113;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 				{
-				State = 3098;
+				State = 3109;
 				Match(SELECT);
 				}
 				break;
 			case REFERENCES:
 				{
-				State = 3099;
+				State = 3110;
 				Match(REFERENCES);
 				}
 				break;
 			case CREATE:
 				{
-				State = 3100;
+				State = 3111;
 				Match(CREATE);
 				}
 				break;
@@ -27853,19 +27915,19 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3101;
+				State = 3112;
 				identifier();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 3105;
+			State = 3116;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 3104;
+				State = 3115;
 				columnNames();
 				}
 			}
@@ -27953,38 +28015,38 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 296, RULE_grantTarget);
 		int _la;
 		try {
-			State = 3139;
+			State = 3150;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,481,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,482,Context) ) {
 			case 1:
 				_localctx = new GrantTablesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3108;
+				State = 3119;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 3107;
+					State = 3118;
 					Match(TABLE);
 					}
 				}
 
-				State = 3110;
+				State = 3121;
 				qualifiedName();
-				State = 3115;
+				State = 3126;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3111;
+					State = 3122;
 					Match(COMMA);
-					State = 3112;
+					State = 3123;
 					qualifiedName();
 					}
 					}
-					State = 3117;
+					State = 3128;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -27994,30 +28056,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantObjectsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3118;
+				State = 3129;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 194)) & ~0x3f) == 0 && ((1L << (_la - 194)) & 4195329L) != 0) || ((((_la - 289)) & ~0x3f) == 0 && ((1L << (_la - 289)) & 536870921L) != 0)) ) {
+				if ( !(((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & 4195329L) != 0) || ((((_la - 290)) & ~0x3f) == 0 && ((1L << (_la - 290)) & 536870921L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3119;
+				State = 3130;
 				qualifiedName();
-				State = 3124;
+				State = 3135;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3120;
+					State = 3131;
 					Match(COMMA);
-					State = 3121;
+					State = 3132;
 					qualifiedName();
 					}
 					}
-					State = 3126;
+					State = 3137;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28027,9 +28089,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantAllInSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3127;
+				State = 3138;
 				Match(ALL);
-				State = 3128;
+				State = 3139;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEQUENCES || _la==TABLES) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28038,25 +28100,25 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3129;
+				State = 3140;
 				Match(IN);
-				State = 3130;
+				State = 3141;
 				Match(SCHEMA);
-				State = 3131;
+				State = 3142;
 				qualifiedName();
-				State = 3136;
+				State = 3147;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3132;
+					State = 3143;
 					Match(COMMA);
-					State = 3133;
+					State = 3144;
 					qualifiedName();
 					}
 					}
-					State = 3138;
+					State = 3149;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28098,17 +28160,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3142;
+			State = 3153;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUP) {
 				{
-				State = 3141;
+				State = 3152;
 				Match(GROUP);
 				}
 			}
 
-			State = 3148;
+			State = 3159;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -28319,25 +28381,25 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3144;
+				State = 3155;
 				identifier();
 				}
 				break;
 			case CURRENT_USER:
 				{
-				State = 3145;
+				State = 3156;
 				Match(CURRENT_USER);
 				}
 				break;
 			case CURRENT_ROLE:
 				{
-				State = 3146;
+				State = 3157;
 				Match(CURRENT_ROLE);
 				}
 				break;
 			case SESSION_USER:
 				{
-				State = 3147;
+				State = 3158;
 				Match(SESSION_USER);
 				}
 				break;
@@ -28416,24 +28478,24 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 300, RULE_copyBody);
 		int _la;
 		try {
-			State = 3174;
+			State = 3185;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				_localctx = new CopyQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3150;
+				State = 3161;
 				Match(LEFT_PAREN);
-				State = 3151;
+				State = 3162;
 				query();
-				State = 3152;
+				State = 3163;
 				Match(RIGHT_PAREN);
-				State = 3153;
+				State = 3164;
 				Match(TO);
-				State = 3154;
+				State = 3165;
 				copyEndpoint();
-				State = 3155;
+				State = 3166;
 				copyOptions();
 				}
 				break;
@@ -28648,29 +28710,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3158;
+				State = 3169;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BINARY) {
 					{
-					State = 3157;
+					State = 3168;
 					Match(BINARY);
 					}
 				}
 
-				State = 3160;
+				State = 3171;
 				qualifiedName();
-				State = 3162;
+				State = 3173;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3161;
+					State = 3172;
 					columnNames();
 					}
 				}
 
-				State = 3164;
+				State = 3175;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==TO) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28679,28 +28741,28 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3165;
+				State = 3176;
 				copyEndpoint();
-				State = 3167;
+				State = 3178;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING || _la==DELIMITERS) {
 					{
-					State = 3166;
+					State = 3177;
 					copyDelimiters();
 					}
 				}
 
-				State = 3169;
+				State = 3180;
 				copyOptions();
-				State = 3172;
+				State = 3183;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 3170;
+					State = 3181;
 					Match(WHERE);
-					State = 3171;
+					State = 3182;
 					expression();
 					}
 				}
@@ -28740,38 +28802,38 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 302, RULE_copyEndpoint);
 		int _la;
 		try {
-			State = 3182;
+			State = 3193;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 			case PROGRAM:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3177;
+				State = 3188;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PROGRAM) {
 					{
-					State = 3176;
+					State = 3187;
 					Match(PROGRAM);
 					}
 				}
 
-				State = 3179;
+				State = 3190;
 				Match(STRING);
 				}
 				break;
 			case STDIN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3180;
+				State = 3191;
 				Match(STDIN);
 				}
 				break;
 			case STDOUT:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3181;
+				State = 3192;
 				Match(STDOUT);
 				}
 				break;
@@ -28809,19 +28871,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3185;
+			State = 3196;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==USING) {
 				{
-				State = 3184;
+				State = 3195;
 				Match(USING);
 				}
 			}
 
-			State = 3187;
+			State = 3198;
 			Match(DELIMITERS);
-			State = 3188;
+			State = 3199;
 			Match(STRING);
 			}
 		}
@@ -28862,22 +28924,22 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3191;
+			State = 3202;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 3190;
+				State = 3201;
 				Match(WITH);
 				}
 			}
 
-			State = 3200;
+			State = 3211;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				{
-				State = 3193;
+				State = 3204;
 				optionList();
 				}
 				break;
@@ -28895,17 +28957,17 @@ internal partial class SqlParser : Parser {
 			case QUOTE:
 			case SEMICOLON:
 				{
-				State = 3197;
+				State = 3208;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 584115552257L) != 0) || ((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 290484374988652545L) != 0) || ((((_la - 214)) & ~0x3f) == 0 && ((1L << (_la - 214)) & 576460752303423617L) != 0)) {
+				while (((((_la - 71)) & ~0x3f) == 0 && ((1L << (_la - 71)) & 584115552257L) != 0) || ((((_la - 149)) & ~0x3f) == 0 && ((1L << (_la - 149)) & 290484374988652545L) != 0) || ((((_la - 215)) & ~0x3f) == 0 && ((1L << (_la - 215)) & 576460752303423617L) != 0)) {
 					{
 					{
-					State = 3194;
+					State = 3205;
 					legacyCopyOption();
 					}
 					}
-					State = 3199;
+					State = 3210;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28981,7 +29043,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 308, RULE_legacyCopyOption);
 		int _la;
 		try {
-			State = 3226;
+			State = 3237;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BINARY:
@@ -28991,7 +29053,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyFlagContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3202;
+				State = 3213;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BINARY || _la==FREEZE || _la==CSV || _la==HEADER) ) {
 				ErrorHandler.RecoverInline(this);
@@ -29010,26 +29072,26 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyStringContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3203;
+				State = 3214;
 				_la = TokenStream.LA(1);
-				if ( !(_la==NULL || ((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 290482175965396993L) != 0) || _la==QUOTE) ) {
+				if ( !(_la==NULL || ((((_la - 149)) & ~0x3f) == 0 && ((1L << (_la - 149)) & 290482175965396993L) != 0) || _la==QUOTE) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3205;
+				State = 3216;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 3204;
+					State = 3215;
 					Match(AS);
 					}
 				}
 
-				State = 3207;
+				State = 3218;
 				Match(STRING);
 				}
 				break;
@@ -29037,40 +29099,40 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyForceContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3208;
+				State = 3219;
 				Match(FORCE);
-				State = 3213;
+				State = 3224;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case QUOTE:
 					{
-					State = 3209;
+					State = 3220;
 					Match(QUOTE);
 					}
 					break;
 				case NOT:
 					{
-					State = 3210;
+					State = 3221;
 					Match(NOT);
-					State = 3211;
+					State = 3222;
 					Match(NULL);
 					}
 					break;
 				case NULL:
 					{
-					State = 3212;
+					State = 3223;
 					Match(NULL);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 3224;
+				State = 3235;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STAR:
 					{
-					State = 3215;
+					State = 3226;
 					Match(STAR);
 					}
 					break;
@@ -29282,21 +29344,21 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3216;
+					State = 3227;
 					identifier();
-					State = 3221;
+					State = 3232;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3217;
+						State = 3228;
 						Match(COMMA);
-						State = 3218;
+						State = 3229;
 						identifier();
 						}
 						}
-						State = 3223;
+						State = 3234;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -29345,30 +29407,30 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 310, RULE_explainOptions);
 		int _la;
 		try {
-			State = 3235;
+			State = 3246;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,501,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,502,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3228;
+				State = 3239;
 				optionList();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3232;
+				State = 3243;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6291458L) != 0) || _la==VERBOSE) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 12582914L) != 0) || _la==VERBOSE) {
 					{
 					{
-					State = 3229;
+					State = 3240;
 					explainWord();
 					}
 					}
-					State = 3234;
+					State = 3245;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -29407,9 +29469,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3237;
+			State = 3248;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 6291458L) != 0) || _la==VERBOSE) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 12582914L) != 0) || _la==VERBOSE) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -29485,7 +29547,7 @@ internal partial class SqlParser : Parser {
 		int _la;
 		try {
 			int _alt;
-			State = 3276;
+			State = 3287;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -29500,46 +29562,46 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3239;
+				State = 3250;
 				dataStatement();
 				}
 				break;
 			case CREATE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3240;
+				State = 3251;
 				Match(CREATE);
-				State = 3241;
+				State = 3252;
 				createBody();
 				}
 				break;
 			case REFRESH:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3242;
+				State = 3253;
 				Match(REFRESH);
-				State = 3243;
+				State = 3254;
 				Match(MATERIALIZED);
-				State = 3244;
+				State = 3255;
 				Match(VIEW);
-				State = 3246;
+				State = 3257;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 3245;
+					State = 3256;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 3248;
+				State = 3259;
 				qualifiedName();
-				State = 3250;
+				State = 3261;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3249;
+					State = 3260;
 					withData();
 					}
 				}
@@ -29549,20 +29611,20 @@ internal partial class SqlParser : Parser {
 			case EXECUTE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3252;
+				State = 3263;
 				Match(EXECUTE);
-				State = 3253;
+				State = 3264;
 				identifier();
-				State = 3258;
+				State = 3269;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3254;
+					State = 3265;
 					Match(LEFT_PAREN);
-					State = 3255;
+					State = 3266;
 					expressions();
-					State = 3256;
+					State = 3267;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -29572,34 +29634,34 @@ internal partial class SqlParser : Parser {
 			case DECLARE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3260;
+				State = 3271;
 				Match(DECLARE);
-				State = 3261;
+				State = 3272;
 				identifier();
-				State = 3265;
+				State = 3276;
 				ErrorHandler.Sync(this);
-				_alt = Simulator.AdaptivePredict(TokenStream,505,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,506,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 3262;
+						State = 3273;
 						cursorOption();
 						}
 						}
 					}
-					State = 3267;
+					State = 3278;
 					ErrorHandler.Sync(this);
-					_alt = Simulator.AdaptivePredict(TokenStream,505,Context);
+					_alt = Simulator.AdaptivePredict(TokenStream,506,Context);
 				}
-				State = 3268;
+				State = 3279;
 				Match(CURSOR);
-				State = 3271;
+				State = 3282;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 3269;
+					State = 3280;
 					_la = TokenStream.LA(1);
 					if ( !(_la==WITH || _la==WITHOUT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -29608,14 +29670,14 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 3270;
+					State = 3281;
 					Match(HOLD);
 					}
 				}
 
-				State = 3273;
+				State = 3284;
 				Match(FOR);
-				State = 3274;
+				State = 3285;
 				query();
 				}
 				break;
@@ -29654,7 +29716,7 @@ internal partial class SqlParser : Parser {
 		DescribedContext _localctx = new DescribedContext(Context, State);
 		EnterRule(_localctx, 316, RULE_described);
 		try {
-			State = 3281;
+			State = 3292;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -29665,7 +29727,7 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3278;
+				State = 3289;
 				query();
 				}
 				break;
@@ -29878,14 +29940,14 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3279;
+				State = 3290;
 				relationName();
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3280;
+				State = 3291;
 				Match(STRING);
 				}
 				break;
@@ -29930,21 +29992,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3283;
+			State = 3294;
 			maintainedTable();
-			State = 3288;
+			State = 3299;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3284;
+				State = 3295;
 				Match(COMMA);
-				State = 3285;
+				State = 3296;
 				maintainedTable();
 				}
 				}
-				State = 3290;
+				State = 3301;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -29983,14 +30045,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3291;
+			State = 3302;
 			qualifiedName();
-			State = 3293;
+			State = 3304;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 3292;
+				State = 3303;
 				columnNames();
 				}
 			}
@@ -30036,27 +30098,27 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3295;
+			State = 3306;
 			Match(LEFT_PAREN);
-			State = 3296;
+			State = 3307;
 			option();
-			State = 3301;
+			State = 3312;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3297;
+				State = 3308;
 				Match(COMMA);
-				State = 3298;
+				State = 3309;
 				option();
 				}
 				}
-				State = 3303;
+				State = 3314;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 3304;
+			State = 3315;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -30094,24 +30156,24 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3306;
+			State = 3317;
 			optionName();
-			State = 3308;
+			State = 3319;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUALS) {
 				{
-				State = 3307;
+				State = 3318;
 				Match(EQUALS);
 				}
 			}
 
-			State = 3311;
+			State = 3322;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048114L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 234889215L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048114L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 469778431L) != 0)) {
 				{
-				State = 3310;
+				State = 3321;
 				optionValue();
 				}
 			}
@@ -30167,7 +30229,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3323;
+			State = 3334;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -30378,80 +30440,80 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3313;
+				State = 3324;
 				identifier();
 				}
 				break;
 			case ANALYZE:
 				{
-				State = 3314;
+				State = 3325;
 				Match(ANALYZE);
 				}
 				break;
 			case ANALYSE:
 				{
-				State = 3315;
+				State = 3326;
 				Match(ANALYSE);
 				}
 				break;
 			case VERBOSE:
 				{
-				State = 3316;
+				State = 3327;
 				Match(VERBOSE);
 				}
 				break;
 			case FREEZE:
 				{
-				State = 3317;
+				State = 3328;
 				Match(FREEZE);
 				}
 				break;
 			case FULL:
 				{
-				State = 3318;
+				State = 3329;
 				Match(FULL);
 				}
 				break;
 			case NULL:
 				{
-				State = 3319;
+				State = 3330;
 				Match(NULL);
 				}
 				break;
 			case DEFAULT:
 				{
-				State = 3320;
+				State = 3331;
 				Match(DEFAULT);
 				}
 				break;
 			case BINARY:
 				{
-				State = 3321;
+				State = 3332;
 				Match(BINARY);
 				}
 				break;
 			case CHECK:
 				{
-				State = 3322;
+				State = 3333;
 				Match(CHECK);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 3329;
+			State = 3340;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3325;
+				State = 3336;
 				Match(DOT);
-				State = 3326;
+				State = 3337;
 				label();
 				}
 				}
-				State = 3331;
+				State = 3342;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -30524,11 +30586,12 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 328, RULE_optionValue);
 		int _la;
 		try {
-			State = 3350;
+			State = 3361;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
+			case SIMILAR_LA:
 			case ALL:
 			case ANALYSE:
 			case ANALYZE:
@@ -30844,7 +30907,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new WordValueContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3332;
+				State = 3343;
 				label();
 				}
 				break;
@@ -30852,7 +30915,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StringValueContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3333;
+				State = 3344;
 				Match(STRING);
 				}
 				break;
@@ -30864,12 +30927,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new NumberValueContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3335;
+				State = 3346;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 3334;
+					State = 3345;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -30881,7 +30944,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3337;
+				State = 3348;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -30896,7 +30959,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StarValueContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3338;
+				State = 3349;
 				Match(STAR);
 				}
 				break;
@@ -30904,27 +30967,27 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListValueContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3339;
+				State = 3350;
 				Match(LEFT_PAREN);
-				State = 3340;
+				State = 3351;
 				optionValue();
-				State = 3345;
+				State = 3356;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3341;
+					State = 3352;
 					Match(COMMA);
-					State = 3342;
+					State = 3353;
 					optionValue();
 					}
 					}
-					State = 3347;
+					State = 3358;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3348;
+				State = 3359;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -30963,43 +31026,43 @@ internal partial class SqlParser : Parser {
 		CursorOptionContext _localctx = new CursorOptionContext(Context, State);
 		EnterRule(_localctx, 330, RULE_cursorOption);
 		try {
-			State = 3358;
+			State = 3369;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,519,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,520,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3352;
+				State = 3363;
 				Match(NO);
-				State = 3353;
+				State = 3364;
 				Match(SCROLL);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3354;
+				State = 3365;
 				Match(SCROLL);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3355;
+				State = 3366;
 				Match(BINARY);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3356;
+				State = 3367;
 				Match(INSENSITIVE);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3357;
+				State = 3368;
 				identifier();
 				}
 				break;
@@ -31040,22 +31103,22 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3361;
+			State = 3372;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,520,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,521,Context) ) {
 			case 1:
 				{
-				State = 3360;
+				State = 3371;
 				cursorDirection();
 				}
 				break;
 			}
-			State = 3364;
+			State = 3375;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 3363;
+				State = 3374;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31067,7 +31130,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3366;
+			State = 3377;
 			identifier();
 			}
 		}
@@ -31108,34 +31171,34 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 334, RULE_cursorDirection);
 		int _la;
 		try {
-			State = 3381;
+			State = 3392;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEXT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3368;
+				State = 3379;
 				Match(NEXT);
 				}
 				break;
 			case PRIOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3369;
+				State = 3380;
 				Match(PRIOR);
 				}
 				break;
 			case FIRST:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3370;
+				State = 3381;
 				Match(FIRST);
 				}
 				break;
 			case LAST:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3371;
+				State = 3382;
 				Match(LAST);
 				}
 				break;
@@ -31143,7 +31206,7 @@ internal partial class SqlParser : Parser {
 			case RELATIVE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3372;
+				State = 3383;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABSOLUTE || _la==RELATIVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31152,7 +31215,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3373;
+				State = 3384;
 				signedInteger();
 				}
 				break;
@@ -31161,14 +31224,14 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3374;
+				State = 3385;
 				signedInteger();
 				}
 				break;
 			case ALL:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3375;
+				State = 3386;
 				Match(ALL);
 				}
 				break;
@@ -31176,7 +31239,7 @@ internal partial class SqlParser : Parser {
 			case FORWARD:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3376;
+				State = 3387;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BACKWARD || _la==FORWARD) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31185,20 +31248,20 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3379;
+				State = 3390;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case INTEGER_NUMBER:
 				case PLUS:
 				case MINUS:
 					{
-					State = 3377;
+					State = 3388;
 					signedInteger();
 					}
 					break;
 				case ALL:
 					{
-					State = 3378;
+					State = 3389;
 					Match(ALL);
 					}
 					break;
@@ -31451,12 +31514,12 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3384;
+			State = 3395;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PLUS || _la==MINUS) {
 				{
-				State = 3383;
+				State = 3394;
 				_la = TokenStream.LA(1);
 				if ( !(_la==PLUS || _la==MINUS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31468,7 +31531,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3386;
+			State = 3397;
 			Match(INTEGER_NUMBER);
 			}
 		}
@@ -31548,21 +31611,21 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 338, RULE_showBody);
 		int _la;
 		try {
-			State = 3407;
+			State = 3418;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,526,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,527,Context) ) {
 			case 1:
 				_localctx = new ShowAllContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3388;
+				State = 3399;
 				Match(ALL);
-				State = 3390;
+				State = 3401;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLES) {
 					{
-					State = 3389;
+					State = 3400;
 					Match(TABLES);
 					}
 				}
@@ -31573,9 +31636,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowTimeZoneContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3392;
+				State = 3403;
 				Match(TIME);
-				State = 3393;
+				State = 3404;
 				Match(ZONE);
 				}
 				break;
@@ -31583,11 +31646,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowIsolationContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3394;
+				State = 3405;
 				Match(TRANSACTION);
-				State = 3395;
+				State = 3406;
 				Match(ISOLATION);
-				State = 3396;
+				State = 3407;
 				Match(LEVEL);
 				}
 				break;
@@ -31595,9 +31658,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowAuthorizationContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3397;
+				State = 3408;
 				Match(SESSION);
-				State = 3398;
+				State = 3409;
 				Match(AUTHORIZATION);
 				}
 				break;
@@ -31605,9 +31668,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowCreateContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3399;
+				State = 3410;
 				Match(CREATE);
-				State = 3400;
+				State = 3411;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TABLE || _la==VIEW) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31616,7 +31679,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3401;
+				State = 3412;
 				qualifiedName();
 				}
 				break;
@@ -31624,9 +31687,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowTablesContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3402;
+				State = 3413;
 				Match(TABLES);
-				State = 3403;
+				State = 3414;
 				showFilter();
 				}
 				break;
@@ -31634,9 +31697,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowSettingContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3404;
+				State = 3415;
 				settingName();
-				State = 3405;
+				State = 3416;
 				showFilter();
 				}
 				break;
@@ -31676,12 +31739,12 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3411;
+			State = 3422;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 3409;
+				State = 3420;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31690,19 +31753,19 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3410;
+				State = 3421;
 				qualifiedName();
 				}
 			}
 
-			State = 3415;
+			State = 3426;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LIKE) {
 				{
-				State = 3413;
+				State = 3424;
 				Match(LIKE);
-				State = 3414;
+				State = 3425;
 				Match(STRING);
 				}
 			}
@@ -31836,19 +31899,19 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 342, RULE_setBody);
 		int _la;
 		try {
-			State = 3485;
+			State = 3496;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,542,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,543,Context) ) {
 			case 1:
 				_localctx = new SetTimeZoneContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3418;
+				State = 3429;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3417;
+					State = 3428;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -31860,11 +31923,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3420;
+				State = 3431;
 				Match(TIME);
-				State = 3421;
+				State = 3432;
 				Match(ZONE);
-				State = 3422;
+				State = 3433;
 				timeZoneValue();
 				}
 				break;
@@ -31872,12 +31935,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetNamesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3424;
+				State = 3435;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3423;
+					State = 3434;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -31889,14 +31952,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3426;
+				State = 3437;
 				Match(NAMES);
-				State = 3428;
+				State = 3439;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STRING || _la==DEFAULT) {
 					{
-					State = 3427;
+					State = 3438;
 					_la = TokenStream.LA(1);
 					if ( !(_la==STRING || _la==DEFAULT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -31914,12 +31977,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetRoleContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3431;
+				State = 3442;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3430;
+					State = 3441;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -31931,9 +31994,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3433;
+				State = 3444;
 				Match(ROLE);
-				State = 3436;
+				State = 3447;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -32144,13 +32207,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3434;
+					State = 3445;
 					identifier();
 					}
 					break;
 				case STRING:
 					{
-					State = 3435;
+					State = 3446;
 					Match(STRING);
 					}
 					break;
@@ -32163,12 +32226,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetAuthorizationContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3439;
+				State = 3450;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,534,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,535,Context) ) {
 				case 1:
 					{
-					State = 3438;
+					State = 3449;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32180,11 +32243,11 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 3441;
+				State = 3452;
 				Match(SESSION);
-				State = 3442;
+				State = 3453;
 				Match(AUTHORIZATION);
-				State = 3446;
+				State = 3457;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -32395,19 +32458,19 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3443;
+					State = 3454;
 					identifier();
 					}
 					break;
 				case STRING:
 					{
-					State = 3444;
+					State = 3455;
 					Match(STRING);
 					}
 					break;
 				case DEFAULT:
 					{
-					State = 3445;
+					State = 3456;
 					Match(DEFAULT);
 					}
 					break;
@@ -32420,12 +32483,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSearchPathContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3449;
+				State = 3460;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3448;
+					State = 3459;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32437,9 +32500,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3451;
+				State = 3462;
 				Match(SCHEMA);
-				State = 3452;
+				State = 3463;
 				Match(STRING);
 				}
 				break;
@@ -32447,12 +32510,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetTransactionContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3454;
+				State = 3465;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3453;
+					State = 3464;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32464,9 +32527,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3456;
+				State = 3467;
 				Match(TRANSACTION);
-				State = 3457;
+				State = 3468;
 				transactionModes();
 				}
 				break;
@@ -32474,55 +32537,10 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSnapshotContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3459;
+				State = 3470;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
-					{
-					State = 3458;
-					_la = TokenStream.LA(1);
-					if ( !(_la==LOCAL || _la==SESSION) ) {
-					ErrorHandler.RecoverInline(this);
-					}
-					else {
-						ErrorHandler.ReportMatch(this);
-					    Consume();
-					}
-					}
-				}
-
-				State = 3461;
-				Match(TRANSACTION);
-				State = 3462;
-				Match(SNAPSHOT);
-				State = 3463;
-				Match(STRING);
-				}
-				break;
-			case 8:
-				_localctx = new SetCharacteristicsContext(_localctx);
-				EnterOuterAlt(_localctx, 8);
-				{
-				State = 3464;
-				Match(SESSION);
-				State = 3465;
-				Match(CHARACTERISTICS);
-				State = 3466;
-				Match(AS);
-				State = 3467;
-				Match(TRANSACTION);
-				State = 3468;
-				transactionModes();
-				}
-				break;
-			case 9:
-				_localctx = new SetSettingContext(_localctx);
-				EnterOuterAlt(_localctx, 9);
-				{
-				State = 3470;
-				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,539,Context) ) {
-				case 1:
 					{
 					State = 3469;
 					_la = TokenStream.LA(1);
@@ -32534,11 +32552,56 @@ internal partial class SqlParser : Parser {
 					    Consume();
 					}
 					}
+				}
+
+				State = 3472;
+				Match(TRANSACTION);
+				State = 3473;
+				Match(SNAPSHOT);
+				State = 3474;
+				Match(STRING);
+				}
+				break;
+			case 8:
+				_localctx = new SetCharacteristicsContext(_localctx);
+				EnterOuterAlt(_localctx, 8);
+				{
+				State = 3475;
+				Match(SESSION);
+				State = 3476;
+				Match(CHARACTERISTICS);
+				State = 3477;
+				Match(AS);
+				State = 3478;
+				Match(TRANSACTION);
+				State = 3479;
+				transactionModes();
+				}
+				break;
+			case 9:
+				_localctx = new SetSettingContext(_localctx);
+				EnterOuterAlt(_localctx, 9);
+				{
+				State = 3481;
+				ErrorHandler.Sync(this);
+				switch ( Simulator.AdaptivePredict(TokenStream,540,Context) ) {
+				case 1:
+					{
+					State = 3480;
+					_la = TokenStream.LA(1);
+					if ( !(_la==LOCAL || _la==SESSION) ) {
+					ErrorHandler.RecoverInline(this);
+					}
+					else {
+						ErrorHandler.ReportMatch(this);
+					    Consume();
+					}
+					}
 					break;
 				}
-				State = 3472;
+				State = 3483;
 				settingName();
-				State = 3473;
+				State = 3484;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TO || _la==EQUALS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32547,32 +32610,32 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3483;
+				State = 3494;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,541,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,542,Context) ) {
 				case 1:
 					{
-					State = 3474;
+					State = 3485;
 					Match(DEFAULT);
 					}
 					break;
 				case 2:
 					{
-					State = 3475;
+					State = 3486;
 					optionValue();
-					State = 3480;
+					State = 3491;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3476;
+						State = 3487;
 						Match(COMMA);
-						State = 3477;
+						State = 3488;
 						optionValue();
 						}
 						}
-						State = 3482;
+						State = 3493;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -32626,32 +32689,32 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 344, RULE_timeZoneValue);
 		int _la;
 		try {
-			State = 3503;
+			State = 3514;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,546,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,547,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3487;
+				State = 3498;
 				Match(STRING);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3488;
+				State = 3499;
 				identifier();
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3490;
+				State = 3501;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 3489;
+					State = 3500;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32663,7 +32726,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3492;
+				State = 3503;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32677,26 +32740,26 @@ internal partial class SqlParser : Parser {
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3493;
+				State = 3504;
 				Match(INTERVAL);
-				State = 3495;
+				State = 3506;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3494;
+					State = 3505;
 					typePrecision();
 					}
 				}
 
-				State = 3497;
+				State = 3508;
 				Match(STRING);
-				State = 3499;
+				State = 3510;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 67793L) != 0)) {
+				if (((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 67793L) != 0)) {
 					{
-					State = 3498;
+					State = 3509;
 					intervalQualifier();
 					}
 				}
@@ -32706,14 +32769,14 @@ internal partial class SqlParser : Parser {
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3501;
+				State = 3512;
 				Match(DEFAULT);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3502;
+				State = 3513;
 				Match(LOCAL);
 				}
 				break;
@@ -32755,56 +32818,56 @@ internal partial class SqlParser : Parser {
 		ResetBodyContext _localctx = new ResetBodyContext(Context, State);
 		EnterRule(_localctx, 346, RULE_resetBody);
 		try {
-			State = 3515;
+			State = 3526;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,547,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,548,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3505;
+				State = 3516;
 				Match(ALL);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3506;
+				State = 3517;
 				Match(TIME);
-				State = 3507;
+				State = 3518;
 				Match(ZONE);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3508;
+				State = 3519;
 				Match(TRANSACTION);
-				State = 3509;
+				State = 3520;
 				Match(ISOLATION);
-				State = 3510;
+				State = 3521;
 				Match(LEVEL);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3511;
+				State = 3522;
 				Match(SESSION);
-				State = 3512;
+				State = 3523;
 				Match(AUTHORIZATION);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3513;
+				State = 3524;
 				Match(ROLE);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3514;
+				State = 3525;
 				settingName();
 				}
 				break;
@@ -32850,21 +32913,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3517;
+			State = 3528;
 			identifier();
-			State = 3522;
+			State = 3533;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3518;
+				State = 3529;
 				Match(DOT);
-				State = 3519;
+				State = 3530;
 				label();
 				}
 				}
-				State = 3524;
+				State = 3535;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -32907,29 +32970,29 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3525;
+			State = 3536;
 			transactionMode();
-			State = 3532;
+			State = 3543;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DEFERRABLE || _la==NOT || _la==ISOLATION || _la==READ || _la==COMMA) {
 				{
 				{
-				State = 3527;
+				State = 3538;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 3526;
+					State = 3537;
 					Match(COMMA);
 					}
 				}
 
-				State = 3529;
+				State = 3540;
 				transactionMode();
 				}
 				}
-				State = 3534;
+				State = 3545;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -32971,46 +33034,46 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 352, RULE_transactionMode);
 		int _la;
 		try {
-			State = 3554;
+			State = 3565;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,553,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,554,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3535;
+				State = 3546;
 				Match(ISOLATION);
-				State = 3536;
+				State = 3547;
 				Match(LEVEL);
-				State = 3544;
+				State = 3555;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,551,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,552,Context) ) {
 				case 1:
 					{
-					State = 3537;
+					State = 3548;
 					Match(READ);
-					State = 3538;
+					State = 3549;
 					Match(UNCOMMITTED);
 					}
 					break;
 				case 2:
 					{
-					State = 3539;
+					State = 3550;
 					Match(READ);
-					State = 3540;
+					State = 3551;
 					Match(COMMITTED);
 					}
 					break;
 				case 3:
 					{
-					State = 3541;
+					State = 3552;
 					Match(REPEATABLE);
-					State = 3542;
+					State = 3553;
 					Match(READ);
 					}
 					break;
 				case 4:
 					{
-					State = 3543;
+					State = 3554;
 					Match(SERIALIZABLE);
 					}
 					break;
@@ -33020,35 +33083,35 @@ internal partial class SqlParser : Parser {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3546;
+				State = 3557;
 				Match(READ);
-				State = 3547;
+				State = 3558;
 				Match(ONLY);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3548;
+				State = 3559;
 				Match(READ);
-				State = 3549;
+				State = 3560;
 				Match(WRITE);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3551;
+				State = 3562;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 3550;
+					State = 3561;
 					Match(NOT);
 					}
 				}
 
-				State = 3553;
+				State = 3564;
 				Match(DEFERRABLE);
 				}
 				break;
@@ -33083,7 +33146,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3556;
+			State = 3567;
 			_la = TokenStream.LA(1);
 			if ( !(_la==TRANSACTION || _la==WORK) ) {
 			ErrorHandler.RecoverInline(this);
@@ -33124,19 +33187,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3558;
+			State = 3569;
 			Match(AND);
-			State = 3560;
+			State = 3571;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NO) {
 				{
-				State = 3559;
+				State = 3570;
 				Match(NO);
 				}
 			}
 
-			State = 3562;
+			State = 3573;
 			Match(CHAIN);
 			}
 		}
@@ -33172,24 +33235,24 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3564;
+			State = 3575;
 			label();
-			State = 3566;
-			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,555,Context) ) {
-			case 1:
-				{
-				State = 3565;
-				label();
-				}
-				break;
-			}
-			State = 3569;
+			State = 3577;
 			ErrorHandler.Sync(this);
 			switch ( Simulator.AdaptivePredict(TokenStream,556,Context) ) {
 			case 1:
 				{
-				State = 3568;
+				State = 3576;
+				label();
+				}
+				break;
+			}
+			State = 3580;
+			ErrorHandler.Sync(this);
+			switch ( Simulator.AdaptivePredict(TokenStream,557,Context) ) {
+			case 1:
+				{
+				State = 3579;
 				label();
 				}
 				break;
@@ -33236,21 +33299,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3571;
+			State = 3582;
 			identifier();
-			State = 3576;
+			State = 3587;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3572;
+				State = 3583;
 				Match(DOT);
-				State = 3573;
+				State = 3584;
 				label();
 				}
 				}
-				State = 3578;
+				State = 3589;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -33294,20 +33357,20 @@ internal partial class SqlParser : Parser {
 		IdentifierContext _localctx = new IdentifierContext(Context, State);
 		EnterRule(_localctx, 362, RULE_identifier);
 		try {
-			State = 3585;
+			State = 3596;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3579;
+				State = 3590;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3580;
+				State = 3591;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -33481,7 +33544,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3581;
+				State = 3592;
 				freeKeyword();
 				}
 				break;
@@ -33505,7 +33568,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3582;
+				State = 3593;
 				afterAsKeyword();
 				}
 				break;
@@ -33516,7 +33579,7 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3583;
+				State = 3594;
 				columnKeyword();
 				}
 				break;
@@ -33536,7 +33599,7 @@ internal partial class SqlParser : Parser {
 			case TRY_CAST:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3584;
+				State = 3595;
 				formKeyword();
 				}
 				break;
@@ -33579,20 +33642,20 @@ internal partial class SqlParser : Parser {
 		ExpressionNameContext _localctx = new ExpressionNameContext(Context, State);
 		EnterRule(_localctx, 364, RULE_expressionName);
 		try {
-			State = 3592;
+			State = 3603;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3587;
+				State = 3598;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3588;
+				State = 3599;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -33766,7 +33829,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3589;
+				State = 3600;
 				freeKeyword();
 				}
 				break;
@@ -33790,7 +33853,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3590;
+				State = 3601;
 				afterAsKeyword();
 				}
 				break;
@@ -33801,7 +33864,7 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3591;
+				State = 3602;
 				columnKeyword();
 				}
 				break;
@@ -33838,7 +33901,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3594;
+			State = 3605;
 			typeFunctionKeyword();
 			}
 		}
@@ -33877,20 +33940,20 @@ internal partial class SqlParser : Parser {
 		TypeIdContext _localctx = new TypeIdContext(Context, State);
 		EnterRule(_localctx, 368, RULE_typeId);
 		try {
-			State = 3601;
+			State = 3612;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3596;
+				State = 3607;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3597;
+				State = 3608;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -34064,7 +34127,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3598;
+				State = 3609;
 				freeKeyword();
 				}
 				break;
@@ -34088,10 +34151,11 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3599;
+				State = 3610;
 				afterAsKeyword();
 				}
 				break;
+			case SIMILAR_LA:
 			case ANTI:
 			case ASOF:
 			case AUTHORIZATION:
@@ -34119,7 +34183,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3600;
+				State = 3611;
 				typeFunctionKeyword();
 				}
 				break;
@@ -34171,20 +34235,20 @@ internal partial class SqlParser : Parser {
 		LabelContext _localctx = new LabelContext(Context, State);
 		EnterRule(_localctx, 370, RULE_label);
 		try {
-			State = 3611;
+			State = 3622;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3603;
+				State = 3614;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3604;
+				State = 3615;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -34358,7 +34422,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3605;
+				State = 3616;
 				freeKeyword();
 				}
 				break;
@@ -34382,7 +34446,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3606;
+				State = 3617;
 				afterAsKeyword();
 				}
 				break;
@@ -34393,7 +34457,7 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3607;
+				State = 3618;
 				columnKeyword();
 				}
 				break;
@@ -34413,10 +34477,11 @@ internal partial class SqlParser : Parser {
 			case TRY_CAST:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3608;
+				State = 3619;
 				formKeyword();
 				}
 				break;
+			case SIMILAR_LA:
 			case ANTI:
 			case ASOF:
 			case AUTHORIZATION:
@@ -34444,7 +34509,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3609;
+				State = 3620;
 				typeFunctionKeyword();
 				}
 				break;
@@ -34532,7 +34597,7 @@ internal partial class SqlParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3610;
+				State = 3621;
 				reservedKeyword();
 				}
 				break;
@@ -34577,20 +34642,20 @@ internal partial class SqlParser : Parser {
 		BareLabelContext _localctx = new BareLabelContext(Context, State);
 		EnterRule(_localctx, 372, RULE_bareLabel);
 		try {
-			State = 3624;
+			State = 3635;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3613;
+				State = 3624;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3614;
+				State = 3625;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -34764,63 +34829,63 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3615;
+				State = 3626;
 				freeKeyword();
 				}
 				break;
 			case INTERVAL:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3616;
+				State = 3627;
 				Match(INTERVAL);
 				}
 				break;
 			case MAP:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3617;
+				State = 3628;
 				Match(MAP);
 				}
 				break;
 			case NATIONAL:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3618;
+				State = 3629;
 				Match(NATIONAL);
 				}
 				break;
 			case NONE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3619;
+				State = 3630;
 				Match(NONE);
 				}
 				break;
 			case POSITION:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3620;
+				State = 3631;
 				Match(POSITION);
 				}
 				break;
 			case STRUCT:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3621;
+				State = 3632;
 				Match(STRUCT);
 				}
 				break;
 			case TIME:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3622;
+				State = 3633;
 				Match(TIME);
 				}
 				break;
 			case TIMESTAMP:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 3623;
+				State = 3634;
 				Match(TIMESTAMP);
 				}
 				break;
@@ -35023,9 +35088,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3626;
+			State = 3637;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 164)) & ~0x3f) == 0 && ((1L << (_la - 164)) & -1L) != 0) || ((((_la - 228)) & ~0x3f) == 0 && ((1L << (_la - 228)) & -1L) != 0) || ((((_la - 292)) & ~0x3f) == 0 && ((1L << (_la - 292)) & 1099511627775L) != 0)) ) {
+			if ( !(((((_la - 165)) & ~0x3f) == 0 && ((1L << (_la - 165)) & -1L) != 0) || ((((_la - 229)) & ~0x3f) == 0 && ((1L << (_la - 229)) & -1L) != 0) || ((((_la - 293)) & ~0x3f) == 0 && ((1L << (_la - 293)) & 1099511627775L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -35079,9 +35144,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3628;
+			State = 3639;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 146)) & ~0x3f) == 0 && ((1L << (_la - 146)) & 262143L) != 0)) ) {
+			if ( !(((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 262143L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -35122,9 +35187,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3630;
+			State = 3641;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 141)) & ~0x3f) == 0 && ((1L << (_la - 141)) & 31L) != 0)) ) {
+			if ( !(((((_la - 142)) & ~0x3f) == 0 && ((1L << (_la - 142)) & 31L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -35174,9 +35239,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3632;
+			State = 3643;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 127)) & ~0x3f) == 0 && ((1L << (_la - 127)) & 16383L) != 0)) ) {
+			if ( !(((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & 16383L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -35220,6 +35285,7 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT() { return GetToken(SqlParser.RIGHT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SEMI() { return GetToken(SqlParser.SEMI, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SIMILAR() { return GetToken(SqlParser.SIMILAR, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SIMILAR_LA() { return GetToken(SqlParser.SIMILAR_LA, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TABLESAMPLE() { return GetToken(SqlParser.TABLESAMPLE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VERBOSE() { return GetToken(SqlParser.VERBOSE, 0); }
 		public TypeFunctionKeywordContext(ParserRuleContext parent, int invokingState)
@@ -35237,9 +35303,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3634;
+			State = 3645;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 102)) & ~0x3f) == 0 && ((1L << (_la - 102)) & 33554431L) != 0)) ) {
+			if ( !(_la==SIMILAR_LA || ((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & 33554431L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -35357,9 +35423,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3636;
+			State = 3647;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048576L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 274877906943L) != 0)) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & -2097152L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 549755813887L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -35380,7 +35446,7 @@ internal partial class SqlParser : Parser {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,356,3639,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,357,3650,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
@@ -35492,1350 +35558,1354 @@ internal partial class SqlParser : Parser {
 		1377,9,53,1,53,1,53,1,54,1,54,1,54,5,54,1384,8,54,10,54,12,54,1387,9,54,
 		1,55,5,55,1390,8,55,10,55,12,55,1393,9,55,1,55,1,55,1,55,5,55,1398,8,55,
 		10,55,12,55,1401,9,55,1,55,5,55,1404,8,55,10,55,12,55,1407,9,55,1,56,1,
-		56,5,56,1411,8,56,10,56,12,56,1414,9,56,1,57,1,57,1,57,3,57,1419,8,57,
-		1,57,1,57,3,57,1423,8,57,1,57,1,57,1,57,1,57,1,57,1,57,1,57,3,57,1432,
-		8,57,1,57,1,57,3,57,1436,8,57,1,58,1,58,1,59,1,59,3,59,1442,8,59,1,60,
-		3,60,1445,8,60,1,60,1,60,1,61,1,61,3,61,1451,8,61,1,61,1,61,1,61,1,61,
-		1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,3,61,1467,8,61,3,61,
-		1469,8,61,1,61,1,61,1,61,1,61,1,61,3,61,1476,8,61,1,61,1,61,3,61,1480,
-		8,61,1,62,1,62,1,62,1,62,1,62,1,63,1,63,1,63,1,63,3,63,1491,8,63,5,63,
-		1493,8,63,10,63,12,63,1496,9,63,1,64,5,64,1499,8,64,10,64,12,64,1502,9,
-		64,1,64,1,64,5,64,1506,8,64,10,64,12,64,1509,9,64,1,65,1,65,1,65,3,65,
-		1514,8,65,1,66,1,66,1,66,1,66,1,66,1,66,1,66,3,66,1523,8,66,1,67,1,67,
-		1,67,1,67,1,67,1,67,5,67,1531,8,67,10,67,12,67,1534,9,67,1,67,1,67,1,67,
-		3,67,1539,8,67,1,68,1,68,1,68,1,68,1,68,1,68,5,68,1547,8,68,10,68,12,68,
-		1550,9,68,1,68,1,68,1,68,3,68,1555,8,68,1,69,1,69,1,70,1,70,1,70,1,70,
-		3,70,1563,8,70,1,70,1,70,3,70,1567,8,70,3,70,1569,8,70,1,70,1,70,3,70,
-		1573,8,70,1,70,1,70,1,70,1,70,1,70,1,70,1,70,3,70,1582,8,70,3,70,1584,
-		8,70,1,71,1,71,1,71,1,71,3,71,1590,8,71,1,71,1,71,1,71,1,71,3,71,1596,
-		8,71,1,71,1,71,3,71,1600,8,71,1,71,1,71,1,71,3,71,1605,8,71,1,72,1,72,
-		3,72,1609,8,72,1,72,1,72,1,72,3,72,1614,8,72,1,72,1,72,1,72,1,72,1,72,
-		1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,3,72,1633,
-		8,72,1,72,3,72,1636,8,72,1,72,3,72,1639,8,72,1,72,1,72,1,72,3,72,1644,
-		8,72,1,72,1,72,3,72,1648,8,72,1,72,1,72,3,72,1652,8,72,1,72,1,72,1,72,
-		1,72,3,72,1658,8,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,
-		1,72,1,72,3,72,1672,8,72,1,72,1,72,1,72,1,72,3,72,1678,8,72,1,72,1,72,
-		1,72,1,72,1,72,3,72,1685,8,72,1,72,1,72,3,72,1689,8,72,1,72,1,72,1,72,
-		3,72,1694,8,72,1,72,1,72,1,72,1,72,3,72,1700,8,72,1,72,1,72,1,72,1,72,
-		1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,3,72,1718,
-		8,72,1,72,1,72,3,72,1722,8,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,
-		1,72,3,72,1733,8,72,1,72,1,72,3,72,1737,8,72,1,72,1,72,1,72,1,72,1,72,
-		3,72,1744,8,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,3,72,1753,8,72,3,72,
-		1755,8,72,1,72,1,72,3,72,1759,8,72,1,73,1,73,1,73,3,73,1764,8,73,4,73,
-		1766,8,73,11,73,12,73,1767,1,74,4,74,1771,8,74,11,74,12,74,1772,1,75,1,
-		75,1,75,1,75,1,75,1,75,1,75,4,75,1782,8,75,11,75,12,75,1783,3,75,1786,
-		8,75,1,76,1,76,1,76,5,76,1791,8,76,10,76,12,76,1794,9,76,1,77,1,77,1,77,
-		5,77,1799,8,77,10,77,12,77,1802,9,77,1,78,1,78,1,78,1,78,4,78,1808,8,78,
-		11,78,12,78,1809,1,78,1,78,1,78,1,78,1,78,1,78,5,78,1818,8,78,10,78,12,
-		78,1821,9,78,1,78,1,78,4,78,1825,8,78,11,78,12,78,1826,3,78,1829,8,78,
-		3,78,1831,8,78,3,78,1833,8,78,1,79,1,79,1,79,1,79,1,79,5,79,1840,8,79,
-		10,79,12,79,1843,9,79,1,79,1,79,1,79,5,79,1848,8,79,10,79,12,79,1851,9,
-		79,1,79,1,79,3,79,1855,8,79,1,80,4,80,1858,8,80,11,80,12,80,1859,1,80,
-		1,80,1,80,3,80,1865,8,80,1,80,1,80,1,80,5,80,1870,8,80,10,80,12,80,1873,
-		9,80,1,81,1,81,3,81,1877,8,81,1,82,1,82,3,82,1881,8,82,1,82,3,82,1884,
-		8,82,1,82,1,82,1,82,3,82,1889,8,82,1,82,1,82,1,82,3,82,1894,8,82,1,82,
-		3,82,1897,8,82,1,83,1,83,3,83,1901,8,83,1,83,3,83,1904,8,83,1,83,3,83,
-		1907,8,83,1,83,3,83,1910,8,83,1,83,3,83,1913,8,83,1,84,1,84,3,84,1917,
-		8,84,1,84,1,84,1,84,5,84,1922,8,84,10,84,12,84,1925,9,84,1,84,3,84,1928,
-		8,84,1,84,1,84,1,84,1,84,3,84,1934,8,84,3,84,1936,8,84,1,84,1,84,1,85,
-		1,85,3,85,1942,8,85,1,85,1,85,1,85,3,85,1947,8,85,3,85,1949,8,85,1,86,
-		1,86,1,86,1,87,1,87,1,87,1,87,1,87,1,87,1,88,1,88,1,88,1,88,1,88,1,88,
-		1,89,1,89,1,89,3,89,1969,8,89,1,90,1,90,3,90,1973,8,90,1,90,1,90,1,90,
-		1,90,1,90,5,90,1980,8,90,10,90,12,90,1983,9,90,3,90,1985,8,90,1,90,3,90,
-		1988,8,90,1,90,3,90,1991,8,90,1,90,1,90,1,91,1,91,1,91,1,91,1,91,1,91,
-		1,91,3,91,2002,8,91,1,91,1,91,1,91,1,91,1,91,1,91,1,91,3,91,2011,8,91,
-		3,91,2013,8,91,1,92,1,92,1,92,1,93,1,93,1,93,1,93,1,93,1,94,1,94,3,94,
-		2025,8,94,1,94,1,94,1,94,1,95,1,95,1,95,5,95,2033,8,95,10,95,12,95,2036,
-		9,95,1,96,1,96,1,96,1,96,1,97,1,97,3,97,2044,8,97,1,97,1,97,1,97,1,97,
-		3,97,2050,8,97,3,97,2052,8,97,1,98,1,98,5,98,2056,8,98,10,98,12,98,2059,
-		9,98,1,99,1,99,3,99,2063,8,99,1,99,1,99,1,100,1,100,1,100,3,100,2070,8,
-		100,1,100,1,100,3,100,2074,8,100,1,100,3,100,2077,8,100,1,100,1,100,1,
-		100,1,100,1,100,5,100,2084,8,100,10,100,12,100,2087,9,100,1,100,1,100,
-		1,100,1,100,1,100,1,100,1,100,1,100,1,100,1,100,1,100,1,100,3,100,2101,
-		8,100,1,100,3,100,2104,8,100,1,100,1,100,1,100,5,100,2109,8,100,10,100,
-		12,100,2112,9,100,1,100,3,100,2115,8,100,1,100,1,100,1,100,1,100,5,100,
-		2121,8,100,10,100,12,100,2124,9,100,1,100,1,100,3,100,2128,8,100,3,100,
-		2130,8,100,1,100,3,100,2133,8,100,1,101,1,101,1,101,1,102,1,102,1,102,
-		1,102,1,103,1,103,1,103,1,103,1,104,1,104,1,104,1,104,3,104,2150,8,104,
-		3,104,2152,8,104,1,104,1,104,3,104,2156,8,104,3,104,2158,8,104,1,105,1,
-		105,1,105,1,105,1,105,3,105,2165,8,105,1,105,3,105,2168,8,105,1,105,3,
-		105,2171,8,105,1,105,1,105,1,105,3,105,2176,8,105,1,105,3,105,2179,8,105,
-		1,105,3,105,2182,8,105,1,106,1,106,1,106,1,106,5,106,2188,8,106,10,106,
-		12,106,2191,9,106,1,106,1,106,1,107,1,107,1,107,1,107,1,108,1,108,1,108,
-		3,108,2202,8,108,1,108,1,108,1,108,1,108,1,108,1,108,1,108,3,108,2211,
-		8,108,3,108,2213,8,108,1,109,1,109,1,109,1,109,5,109,2219,8,109,10,109,
-		12,109,2222,9,109,1,109,1,109,1,109,3,109,2227,8,109,1,109,1,109,1,109,
-		3,109,2232,8,109,1,110,1,110,1,110,1,111,1,111,1,111,3,111,2240,8,111,
-		1,111,3,111,2243,8,111,1,111,1,111,1,111,3,111,2248,8,111,1,111,1,111,
-		3,111,2252,8,111,1,111,3,111,2255,8,111,1,112,1,112,1,112,5,112,2260,8,
-		112,10,112,12,112,2263,9,112,1,113,1,113,1,113,1,113,1,113,1,113,1,113,
-		1,113,5,113,2273,8,113,10,113,12,113,2276,9,113,1,113,1,113,1,113,1,113,
-		3,113,2282,8,113,1,114,1,114,5,114,2286,8,114,10,114,12,114,2289,9,114,
-		1,115,1,115,1,115,1,115,3,115,2295,8,115,1,115,1,115,3,115,2299,8,115,
-		3,115,2301,8,115,1,115,3,115,2304,8,115,1,116,1,116,1,116,1,116,3,116,
-		2310,8,116,1,116,3,116,2313,8,116,1,116,1,116,1,116,1,116,5,116,2319,8,
-		116,10,116,12,116,2322,9,116,3,116,2324,8,116,1,116,1,116,3,116,2328,8,
-		116,1,116,3,116,2331,8,116,1,117,1,117,1,117,1,117,3,117,2337,8,117,1,
-		117,3,117,2340,8,117,1,117,1,117,1,117,1,117,1,117,4,117,2347,8,117,11,
-		117,12,117,2348,1,117,3,117,2352,8,117,1,118,1,118,1,118,1,118,1,118,1,
-		118,3,118,2360,8,118,3,118,2362,8,118,1,118,1,118,3,118,2366,8,118,1,118,
-		1,118,1,118,1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,3,119,2379,
-		8,119,1,119,3,119,2382,8,119,1,119,1,119,1,119,1,119,3,119,2388,8,119,
-		3,119,2390,8,119,1,120,1,120,1,121,1,121,3,121,2396,8,121,1,121,3,121,
-		2399,8,121,1,121,1,121,1,121,1,121,3,121,2405,8,121,1,121,1,121,1,121,
-		1,121,1,121,3,121,2412,8,121,1,121,1,121,1,121,1,121,1,121,3,121,2419,
-		8,121,1,121,1,121,3,121,2423,8,121,1,121,5,121,2426,8,121,10,121,12,121,
-		2429,9,121,1,121,1,121,3,121,2433,8,121,1,121,3,121,2436,8,121,1,121,3,
-		121,2439,8,121,1,121,3,121,2442,8,121,1,121,1,121,1,121,1,121,3,121,2448,
-		8,121,1,121,1,121,3,121,2452,8,121,1,121,3,121,2455,8,121,1,121,1,121,
-		1,121,3,121,2460,8,121,1,121,1,121,3,121,2464,8,121,1,121,1,121,1,121,
-		1,121,1,121,3,121,2471,8,121,1,121,1,121,3,121,2475,8,121,1,121,3,121,
-		2478,8,121,1,121,1,121,1,121,3,121,2483,8,121,1,121,1,121,1,121,1,121,
-		3,121,2489,8,121,1,121,1,121,1,121,3,121,2494,8,121,1,121,1,121,3,121,
-		2498,8,121,1,121,3,121,2501,8,121,1,121,1,121,3,121,2505,8,121,1,121,1,
-		121,1,121,3,121,2510,8,121,1,121,3,121,2513,8,121,1,121,1,121,1,121,1,
-		121,3,121,2519,8,121,1,121,1,121,1,121,1,121,5,121,2525,8,121,10,121,12,
-		121,2528,9,121,1,121,1,121,1,121,3,121,2533,8,121,1,121,1,121,3,121,2537,
-		8,121,1,121,3,121,2540,8,121,1,121,3,121,2543,8,121,1,121,1,121,3,121,
-		2547,8,121,3,121,2549,8,121,1,122,3,122,2552,8,122,1,122,1,122,3,122,2556,
-		8,122,1,123,1,123,1,123,1,123,1,123,1,123,5,123,2564,8,123,10,123,12,123,
-		2567,9,123,1,123,1,123,3,123,2571,8,123,1,123,3,123,2574,8,123,1,123,3,
-		123,2577,8,123,1,123,3,123,2580,8,123,1,123,3,123,2583,8,123,1,123,3,123,
-		2586,8,123,1,123,1,123,1,123,1,123,1,123,1,123,1,123,1,123,3,123,2596,
-		8,123,3,123,2598,8,123,1,123,3,123,2601,8,123,3,123,2603,8,123,1,124,1,
-		124,1,124,1,124,5,124,2609,8,124,10,124,12,124,2612,9,124,3,124,2614,8,
-		124,1,124,1,124,1,125,1,125,1,125,3,125,2621,8,125,1,125,1,125,5,125,2625,
-		8,125,10,125,12,125,2628,9,125,1,125,1,125,1,125,1,125,5,125,2634,8,125,
-		10,125,12,125,2637,9,125,3,125,2639,8,125,1,126,1,126,1,126,1,126,3,126,
-		2645,8,126,1,126,5,126,2648,8,126,10,126,12,126,2651,9,126,1,127,1,127,
-		3,127,2655,8,127,1,127,1,127,5,127,2659,8,127,10,127,12,127,2662,9,127,
+		56,5,56,1411,8,56,10,56,12,56,1414,9,56,1,57,1,57,5,57,1418,8,57,10,57,
+		12,57,1421,9,57,1,57,1,57,3,57,1425,8,57,1,57,1,57,3,57,1429,8,57,1,57,
+		1,57,1,57,1,57,1,57,1,57,1,57,3,57,1438,8,57,1,57,1,57,3,57,1442,8,57,
+		1,58,1,58,1,59,1,59,3,59,1448,8,59,1,60,3,60,1451,8,60,1,60,1,60,1,61,
+		1,61,3,61,1457,8,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,
+		1,61,1,61,1,61,1,61,3,61,1473,8,61,3,61,1475,8,61,1,61,1,61,1,61,1,61,
+		1,61,3,61,1482,8,61,1,61,1,61,3,61,1486,8,61,1,62,1,62,1,62,1,62,1,62,
+		1,63,1,63,1,63,1,63,3,63,1497,8,63,5,63,1499,8,63,10,63,12,63,1502,9,63,
+		1,64,5,64,1505,8,64,10,64,12,64,1508,9,64,1,64,1,64,5,64,1512,8,64,10,
+		64,12,64,1515,9,64,1,65,1,65,1,65,3,65,1520,8,65,1,66,1,66,1,66,1,66,1,
+		66,1,66,1,66,3,66,1529,8,66,1,67,1,67,1,67,1,67,1,67,1,67,5,67,1537,8,
+		67,10,67,12,67,1540,9,67,1,67,1,67,1,67,3,67,1545,8,67,1,68,1,68,1,68,
+		1,68,1,68,1,68,5,68,1553,8,68,10,68,12,68,1556,9,68,1,68,1,68,1,68,3,68,
+		1561,8,68,1,69,1,69,1,70,1,70,1,70,1,70,3,70,1569,8,70,1,70,1,70,3,70,
+		1573,8,70,3,70,1575,8,70,1,70,1,70,3,70,1579,8,70,1,70,1,70,1,70,1,70,
+		1,70,1,70,1,70,3,70,1588,8,70,3,70,1590,8,70,1,71,1,71,1,71,1,71,3,71,
+		1596,8,71,1,71,1,71,1,71,1,71,3,71,1602,8,71,1,71,1,71,3,71,1606,8,71,
+		1,71,1,71,1,71,3,71,1611,8,71,1,72,1,72,3,72,1615,8,72,1,72,1,72,1,72,
+		3,72,1620,8,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,
+		1,72,1,72,1,72,1,72,1,72,1,72,3,72,1639,8,72,1,72,3,72,1642,8,72,1,72,
+		3,72,1645,8,72,1,72,1,72,1,72,3,72,1650,8,72,1,72,1,72,3,72,1654,8,72,
+		1,72,1,72,3,72,1658,8,72,1,72,1,72,1,72,1,72,3,72,1664,8,72,1,72,1,72,
+		1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,3,72,1678,8,72,1,72,
+		1,72,1,72,1,72,3,72,1684,8,72,1,72,1,72,1,72,1,72,1,72,3,72,1691,8,72,
+		1,72,1,72,3,72,1695,8,72,1,72,1,72,1,72,3,72,1700,8,72,1,72,1,72,1,72,
+		1,72,3,72,1706,8,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,
+		1,72,1,72,1,72,1,72,1,72,1,72,3,72,1724,8,72,1,72,1,72,3,72,1728,8,72,
+		1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,3,72,1739,8,72,1,72,1,72,
+		3,72,1743,8,72,1,72,1,72,1,72,1,72,1,72,3,72,1750,8,72,1,72,1,72,1,72,
+		1,72,1,72,1,72,1,72,3,72,1759,8,72,3,72,1761,8,72,1,72,1,72,3,72,1765,
+		8,72,1,73,1,73,1,73,3,73,1770,8,73,4,73,1772,8,73,11,73,12,73,1773,1,74,
+		4,74,1777,8,74,11,74,12,74,1778,1,75,1,75,1,75,1,75,1,75,1,75,1,75,4,75,
+		1788,8,75,11,75,12,75,1789,1,75,1,75,1,75,1,75,1,75,3,75,1797,8,75,1,76,
+		1,76,1,76,5,76,1802,8,76,10,76,12,76,1805,9,76,1,77,1,77,1,77,5,77,1810,
+		8,77,10,77,12,77,1813,9,77,1,78,1,78,1,78,1,78,4,78,1819,8,78,11,78,12,
+		78,1820,1,78,1,78,1,78,1,78,1,78,1,78,5,78,1829,8,78,10,78,12,78,1832,
+		9,78,1,78,1,78,4,78,1836,8,78,11,78,12,78,1837,3,78,1840,8,78,3,78,1842,
+		8,78,3,78,1844,8,78,1,79,1,79,1,79,1,79,1,79,5,79,1851,8,79,10,79,12,79,
+		1854,9,79,1,79,1,79,1,79,5,79,1859,8,79,10,79,12,79,1862,9,79,1,79,1,79,
+		3,79,1866,8,79,1,80,4,80,1869,8,80,11,80,12,80,1870,1,80,1,80,1,80,3,80,
+		1876,8,80,1,80,1,80,1,80,5,80,1881,8,80,10,80,12,80,1884,9,80,1,81,1,81,
+		3,81,1888,8,81,1,82,1,82,3,82,1892,8,82,1,82,3,82,1895,8,82,1,82,1,82,
+		1,82,3,82,1900,8,82,1,82,1,82,1,82,3,82,1905,8,82,1,82,3,82,1908,8,82,
+		1,83,1,83,3,83,1912,8,83,1,83,3,83,1915,8,83,1,83,3,83,1918,8,83,1,83,
+		3,83,1921,8,83,1,83,3,83,1924,8,83,1,84,1,84,3,84,1928,8,84,1,84,1,84,
+		1,84,5,84,1933,8,84,10,84,12,84,1936,9,84,1,84,3,84,1939,8,84,1,84,1,84,
+		1,84,1,84,3,84,1945,8,84,3,84,1947,8,84,1,84,1,84,1,85,1,85,3,85,1953,
+		8,85,1,85,1,85,1,85,3,85,1958,8,85,3,85,1960,8,85,1,86,1,86,1,86,1,87,
+		1,87,1,87,1,87,1,87,1,87,1,88,1,88,1,88,1,88,1,88,1,88,1,89,1,89,1,89,
+		3,89,1980,8,89,1,90,1,90,3,90,1984,8,90,1,90,1,90,1,90,1,90,1,90,5,90,
+		1991,8,90,10,90,12,90,1994,9,90,3,90,1996,8,90,1,90,3,90,1999,8,90,1,90,
+		3,90,2002,8,90,1,90,1,90,1,91,1,91,1,91,1,91,1,91,1,91,1,91,3,91,2013,
+		8,91,1,91,1,91,1,91,1,91,1,91,1,91,1,91,3,91,2022,8,91,3,91,2024,8,91,
+		1,92,1,92,1,92,1,93,1,93,1,93,1,93,1,93,1,94,1,94,3,94,2036,8,94,1,94,
+		1,94,1,94,1,95,1,95,1,95,5,95,2044,8,95,10,95,12,95,2047,9,95,1,96,1,96,
+		1,96,1,96,1,97,1,97,3,97,2055,8,97,1,97,1,97,1,97,1,97,3,97,2061,8,97,
+		3,97,2063,8,97,1,98,1,98,5,98,2067,8,98,10,98,12,98,2070,9,98,1,99,1,99,
+		3,99,2074,8,99,1,99,1,99,1,100,1,100,1,100,3,100,2081,8,100,1,100,1,100,
+		3,100,2085,8,100,1,100,3,100,2088,8,100,1,100,1,100,1,100,1,100,1,100,
+		5,100,2095,8,100,10,100,12,100,2098,9,100,1,100,1,100,1,100,1,100,1,100,
+		1,100,1,100,1,100,1,100,1,100,1,100,1,100,3,100,2112,8,100,1,100,3,100,
+		2115,8,100,1,100,1,100,1,100,5,100,2120,8,100,10,100,12,100,2123,9,100,
+		1,100,3,100,2126,8,100,1,100,1,100,1,100,1,100,5,100,2132,8,100,10,100,
+		12,100,2135,9,100,1,100,1,100,3,100,2139,8,100,3,100,2141,8,100,1,100,
+		3,100,2144,8,100,1,101,1,101,1,101,1,102,1,102,1,102,1,102,1,103,1,103,
+		1,103,1,103,1,104,1,104,1,104,1,104,3,104,2161,8,104,3,104,2163,8,104,
+		1,104,1,104,3,104,2167,8,104,3,104,2169,8,104,1,105,1,105,1,105,1,105,
+		1,105,3,105,2176,8,105,1,105,3,105,2179,8,105,1,105,3,105,2182,8,105,1,
+		105,1,105,1,105,3,105,2187,8,105,1,105,3,105,2190,8,105,1,105,3,105,2193,
+		8,105,1,106,1,106,1,106,1,106,5,106,2199,8,106,10,106,12,106,2202,9,106,
+		1,106,1,106,1,107,1,107,1,107,1,107,1,108,1,108,1,108,3,108,2213,8,108,
+		1,108,1,108,1,108,1,108,1,108,1,108,1,108,3,108,2222,8,108,3,108,2224,
+		8,108,1,109,1,109,1,109,1,109,5,109,2230,8,109,10,109,12,109,2233,9,109,
+		1,109,1,109,1,109,3,109,2238,8,109,1,109,1,109,1,109,3,109,2243,8,109,
+		1,110,1,110,1,110,1,111,1,111,1,111,3,111,2251,8,111,1,111,3,111,2254,
+		8,111,1,111,1,111,1,111,3,111,2259,8,111,1,111,1,111,3,111,2263,8,111,
+		1,111,3,111,2266,8,111,1,112,1,112,1,112,5,112,2271,8,112,10,112,12,112,
+		2274,9,112,1,113,1,113,1,113,1,113,1,113,1,113,1,113,1,113,5,113,2284,
+		8,113,10,113,12,113,2287,9,113,1,113,1,113,1,113,1,113,3,113,2293,8,113,
+		1,114,1,114,5,114,2297,8,114,10,114,12,114,2300,9,114,1,115,1,115,1,115,
+		1,115,3,115,2306,8,115,1,115,1,115,3,115,2310,8,115,3,115,2312,8,115,1,
+		115,3,115,2315,8,115,1,116,1,116,1,116,1,116,3,116,2321,8,116,1,116,3,
+		116,2324,8,116,1,116,1,116,1,116,1,116,5,116,2330,8,116,10,116,12,116,
+		2333,9,116,3,116,2335,8,116,1,116,1,116,3,116,2339,8,116,1,116,3,116,2342,
+		8,116,1,117,1,117,1,117,1,117,3,117,2348,8,117,1,117,3,117,2351,8,117,
+		1,117,1,117,1,117,1,117,1,117,4,117,2358,8,117,11,117,12,117,2359,1,117,
+		3,117,2363,8,117,1,118,1,118,1,118,1,118,1,118,1,118,3,118,2371,8,118,
+		3,118,2373,8,118,1,118,1,118,3,118,2377,8,118,1,118,1,118,1,118,1,119,
+		1,119,1,119,1,119,1,119,1,119,1,119,1,119,3,119,2390,8,119,1,119,3,119,
+		2393,8,119,1,119,1,119,1,119,1,119,3,119,2399,8,119,3,119,2401,8,119,1,
+		120,1,120,1,121,1,121,3,121,2407,8,121,1,121,3,121,2410,8,121,1,121,1,
+		121,1,121,1,121,3,121,2416,8,121,1,121,1,121,1,121,1,121,1,121,3,121,2423,
+		8,121,1,121,1,121,1,121,1,121,1,121,3,121,2430,8,121,1,121,1,121,3,121,
+		2434,8,121,1,121,5,121,2437,8,121,10,121,12,121,2440,9,121,1,121,1,121,
+		3,121,2444,8,121,1,121,3,121,2447,8,121,1,121,3,121,2450,8,121,1,121,3,
+		121,2453,8,121,1,121,1,121,1,121,1,121,3,121,2459,8,121,1,121,1,121,3,
+		121,2463,8,121,1,121,3,121,2466,8,121,1,121,1,121,1,121,3,121,2471,8,121,
+		1,121,1,121,3,121,2475,8,121,1,121,1,121,1,121,1,121,1,121,3,121,2482,
+		8,121,1,121,1,121,3,121,2486,8,121,1,121,3,121,2489,8,121,1,121,1,121,
+		1,121,3,121,2494,8,121,1,121,1,121,1,121,1,121,3,121,2500,8,121,1,121,
+		1,121,1,121,3,121,2505,8,121,1,121,1,121,3,121,2509,8,121,1,121,3,121,
+		2512,8,121,1,121,1,121,3,121,2516,8,121,1,121,1,121,1,121,3,121,2521,8,
+		121,1,121,3,121,2524,8,121,1,121,1,121,1,121,1,121,3,121,2530,8,121,1,
+		121,1,121,1,121,1,121,5,121,2536,8,121,10,121,12,121,2539,9,121,1,121,
+		1,121,1,121,3,121,2544,8,121,1,121,1,121,3,121,2548,8,121,1,121,3,121,
+		2551,8,121,1,121,3,121,2554,8,121,1,121,1,121,3,121,2558,8,121,3,121,2560,
+		8,121,1,122,3,122,2563,8,122,1,122,1,122,3,122,2567,8,122,1,123,1,123,
+		1,123,1,123,1,123,1,123,5,123,2575,8,123,10,123,12,123,2578,9,123,1,123,
+		1,123,3,123,2582,8,123,1,123,3,123,2585,8,123,1,123,3,123,2588,8,123,1,
+		123,3,123,2591,8,123,1,123,3,123,2594,8,123,1,123,3,123,2597,8,123,1,123,
+		1,123,1,123,1,123,1,123,1,123,1,123,1,123,3,123,2607,8,123,3,123,2609,
+		8,123,1,123,3,123,2612,8,123,3,123,2614,8,123,1,124,1,124,1,124,1,124,
+		5,124,2620,8,124,10,124,12,124,2623,9,124,3,124,2625,8,124,1,124,1,124,
+		1,125,1,125,1,125,3,125,2632,8,125,1,125,1,125,5,125,2636,8,125,10,125,
+		12,125,2639,9,125,1,125,1,125,1,125,1,125,5,125,2645,8,125,10,125,12,125,
+		2648,9,125,3,125,2650,8,125,1,126,1,126,1,126,1,126,3,126,2656,8,126,1,
+		126,5,126,2659,8,126,10,126,12,126,2662,9,126,1,127,1,127,3,127,2666,8,
+		127,1,127,1,127,5,127,2670,8,127,10,127,12,127,2673,9,127,1,128,1,128,
 		1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,
-		1,128,1,128,1,128,1,128,1,128,1,128,3,128,2682,8,128,1,128,1,128,1,128,
-		1,128,1,128,1,128,1,128,3,128,2691,8,128,3,128,2693,8,128,1,129,1,129,
-		1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,
-		1,129,3,129,2710,8,129,1,130,1,130,1,130,3,130,2715,8,130,1,130,1,130,
-		3,130,2719,8,130,1,130,5,130,2722,8,130,10,130,12,130,2725,9,130,1,131,
-		1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,3,131,2737,8,131,
-		1,132,3,132,2740,8,132,1,132,1,132,1,132,1,132,1,132,1,132,1,132,3,132,
-		2749,8,132,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,
-		5,133,2761,8,133,10,133,12,133,2764,9,133,1,133,1,133,1,133,1,133,1,133,
-		1,133,1,133,1,133,5,133,2774,8,133,10,133,12,133,2777,9,133,1,133,1,133,
-		3,133,2781,8,133,1,134,1,134,1,134,1,134,5,134,2787,8,134,10,134,12,134,
-		2790,9,134,3,134,2792,8,134,1,134,3,134,2795,8,134,1,134,1,134,1,135,1,
-		135,1,135,1,135,3,135,2803,8,135,1,136,1,136,1,136,1,136,1,136,1,136,1,
-		136,3,136,2812,8,136,1,137,1,137,3,137,2816,8,137,1,137,1,137,1,138,1,
-		138,3,138,2822,8,138,1,138,1,138,1,138,1,139,1,139,3,139,2829,8,139,1,
-		139,3,139,2832,8,139,1,139,1,139,3,139,2836,8,139,1,140,1,140,1,140,5,
-		140,2841,8,140,10,140,12,140,2844,9,140,1,141,1,141,1,142,1,142,1,142,
-		1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,
-		1,142,3,142,2864,8,142,1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,
-		1,143,1,143,1,143,3,143,2877,8,143,1,143,1,143,1,143,1,143,1,143,1,143,
-		1,143,1,143,1,143,1,143,1,143,1,143,1,143,3,143,2892,8,143,1,143,1,143,
-		1,143,3,143,2897,8,143,1,143,1,143,5,143,2901,8,143,10,143,12,143,2904,
-		9,143,1,143,1,143,3,143,2908,8,143,1,143,1,143,1,143,3,143,2913,8,143,
-		1,143,1,143,1,143,1,143,1,143,3,143,2920,8,143,1,143,1,143,3,143,2924,
-		8,143,1,143,1,143,3,143,2928,8,143,1,143,1,143,3,143,2932,8,143,1,143,
-		1,143,3,143,2936,8,143,1,143,1,143,3,143,2940,8,143,1,143,1,143,1,143,
-		3,143,2945,8,143,1,143,1,143,1,143,1,143,3,143,2951,8,143,1,143,1,143,
-		3,143,2955,8,143,1,143,1,143,3,143,2959,8,143,1,143,1,143,1,143,1,143,
-		1,143,1,143,3,143,2967,8,143,1,143,1,143,3,143,2971,8,143,1,143,1,143,
-		1,143,1,143,1,143,1,143,1,143,3,143,2980,8,143,1,143,1,143,1,143,1,143,
-		3,143,2986,8,143,1,143,1,143,1,143,1,143,3,143,2992,8,143,1,144,1,144,
-		1,144,1,144,1,144,1,144,1,144,5,144,3001,8,144,10,144,12,144,3004,9,144,
-		1,144,1,144,1,144,3,144,3009,8,144,1,144,1,144,1,144,5,144,3014,8,144,
-		10,144,12,144,3017,9,144,1,144,1,144,1,144,1,144,5,144,3023,8,144,10,144,
-		12,144,3026,9,144,1,144,1,144,1,144,3,144,3031,8,144,3,144,3033,8,144,
-		1,145,1,145,1,145,3,145,3038,8,145,1,145,1,145,1,145,1,145,1,145,1,145,
-		1,145,5,145,3047,8,145,10,145,12,145,3050,9,145,1,145,3,145,3053,8,145,
-		1,145,1,145,1,145,3,145,3058,8,145,1,145,1,145,1,145,5,145,3063,8,145,
-		10,145,12,145,3066,9,145,1,145,1,145,1,145,1,145,5,145,3072,8,145,10,145,
-		12,145,3075,9,145,1,145,3,145,3078,8,145,3,145,3080,8,145,1,146,1,146,
-		3,146,3084,8,146,1,146,3,146,3087,8,146,1,146,1,146,1,146,5,146,3092,8,
-		146,10,146,12,146,3095,9,146,3,146,3097,8,146,1,147,1,147,1,147,1,147,
-		3,147,3103,8,147,1,147,3,147,3106,8,147,1,148,3,148,3109,8,148,1,148,1,
-		148,1,148,5,148,3114,8,148,10,148,12,148,3117,9,148,1,148,1,148,1,148,
-		1,148,5,148,3123,8,148,10,148,12,148,3126,9,148,1,148,1,148,1,148,1,148,
-		1,148,1,148,1,148,5,148,3135,8,148,10,148,12,148,3138,9,148,3,148,3140,
-		8,148,1,149,3,149,3143,8,149,1,149,1,149,1,149,1,149,3,149,3149,8,149,
-		1,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,3,150,3159,8,150,1,150,
-		1,150,3,150,3163,8,150,1,150,1,150,1,150,3,150,3168,8,150,1,150,1,150,
-		1,150,3,150,3173,8,150,3,150,3175,8,150,1,151,3,151,3178,8,151,1,151,1,
-		151,1,151,3,151,3183,8,151,1,152,3,152,3186,8,152,1,152,1,152,1,152,1,
-		153,3,153,3192,8,153,1,153,1,153,5,153,3196,8,153,10,153,12,153,3199,9,
-		153,3,153,3201,8,153,1,154,1,154,1,154,3,154,3206,8,154,1,154,1,154,1,
-		154,1,154,1,154,1,154,3,154,3214,8,154,1,154,1,154,1,154,1,154,5,154,3220,
-		8,154,10,154,12,154,3223,9,154,3,154,3225,8,154,3,154,3227,8,154,1,155,
-		1,155,5,155,3231,8,155,10,155,12,155,3234,9,155,3,155,3236,8,155,1,156,
-		1,156,1,157,1,157,1,157,1,157,1,157,1,157,1,157,3,157,3247,8,157,1,157,
-		1,157,3,157,3251,8,157,1,157,1,157,1,157,1,157,1,157,1,157,3,157,3259,
-		8,157,1,157,1,157,1,157,5,157,3264,8,157,10,157,12,157,3267,9,157,1,157,
-		1,157,1,157,3,157,3272,8,157,1,157,1,157,1,157,3,157,3277,8,157,1,158,
-		1,158,1,158,3,158,3282,8,158,1,159,1,159,1,159,5,159,3287,8,159,10,159,
-		12,159,3290,9,159,1,160,1,160,3,160,3294,8,160,1,161,1,161,1,161,1,161,
-		5,161,3300,8,161,10,161,12,161,3303,9,161,1,161,1,161,1,162,1,162,3,162,
-		3309,8,162,1,162,3,162,3312,8,162,1,163,1,163,1,163,1,163,1,163,1,163,
-		1,163,1,163,1,163,1,163,3,163,3324,8,163,1,163,1,163,5,163,3328,8,163,
-		10,163,12,163,3331,9,163,1,164,1,164,1,164,3,164,3336,8,164,1,164,1,164,
-		1,164,1,164,1,164,1,164,5,164,3344,8,164,10,164,12,164,3347,9,164,1,164,
-		1,164,3,164,3351,8,164,1,165,1,165,1,165,1,165,1,165,1,165,3,165,3359,
-		8,165,1,166,3,166,3362,8,166,1,166,3,166,3365,8,166,1,166,1,166,1,167,
-		1,167,1,167,1,167,1,167,1,167,1,167,1,167,1,167,1,167,1,167,3,167,3380,
-		8,167,3,167,3382,8,167,1,168,3,168,3385,8,168,1,168,1,168,1,169,1,169,
-		3,169,3391,8,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,
-		1,169,1,169,1,169,1,169,1,169,1,169,3,169,3408,8,169,1,170,1,170,3,170,
-		3412,8,170,1,170,1,170,3,170,3416,8,170,1,171,3,171,3419,8,171,1,171,1,
-		171,1,171,1,171,3,171,3425,8,171,1,171,1,171,3,171,3429,8,171,1,171,3,
-		171,3432,8,171,1,171,1,171,1,171,3,171,3437,8,171,1,171,3,171,3440,8,171,
-		1,171,1,171,1,171,1,171,1,171,3,171,3447,8,171,1,171,3,171,3450,8,171,
-		1,171,1,171,1,171,3,171,3455,8,171,1,171,1,171,1,171,3,171,3460,8,171,
-		1,171,1,171,1,171,1,171,1,171,1,171,1,171,1,171,1,171,3,171,3471,8,171,
-		1,171,1,171,1,171,1,171,1,171,1,171,5,171,3479,8,171,10,171,12,171,3482,
-		9,171,3,171,3484,8,171,3,171,3486,8,171,1,172,1,172,1,172,3,172,3491,8,
-		172,1,172,1,172,1,172,3,172,3496,8,172,1,172,1,172,3,172,3500,8,172,1,
-		172,1,172,3,172,3504,8,172,1,173,1,173,1,173,1,173,1,173,1,173,1,173,1,
-		173,1,173,1,173,3,173,3516,8,173,1,174,1,174,1,174,5,174,3521,8,174,10,
-		174,12,174,3524,9,174,1,175,1,175,3,175,3528,8,175,1,175,5,175,3531,8,
-		175,10,175,12,175,3534,9,175,1,176,1,176,1,176,1,176,1,176,1,176,1,176,
-		1,176,1,176,3,176,3545,8,176,1,176,1,176,1,176,1,176,1,176,3,176,3552,
-		8,176,1,176,3,176,3555,8,176,1,177,1,177,1,178,1,178,3,178,3561,8,178,
-		1,178,1,178,1,179,1,179,3,179,3567,8,179,1,179,3,179,3570,8,179,1,180,
-		1,180,1,180,5,180,3575,8,180,10,180,12,180,3578,9,180,1,181,1,181,1,181,
-		1,181,1,181,1,181,3,181,3586,8,181,1,182,1,182,1,182,1,182,1,182,3,182,
-		3593,8,182,1,183,1,183,1,184,1,184,1,184,1,184,1,184,3,184,3602,8,184,
-		1,185,1,185,1,185,1,185,1,185,1,185,1,185,1,185,3,185,3612,8,185,1,186,
-		1,186,1,186,1,186,1,186,1,186,1,186,1,186,1,186,1,186,1,186,3,186,3625,
-		8,186,1,187,1,187,1,188,1,188,1,189,1,189,1,190,1,190,1,191,1,191,1,192,
-		1,192,1,192,0,0,193,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,
-		38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,
-		86,88,90,92,94,96,98,100,102,104,106,108,110,112,114,116,118,120,122,124,
-		126,128,130,132,134,136,138,140,142,144,146,148,150,152,154,156,158,160,
-		162,164,166,168,170,172,174,176,178,180,182,184,186,188,190,192,194,196,
-		198,200,202,204,206,208,210,212,214,216,218,220,222,224,226,228,230,232,
-		234,236,238,240,242,244,246,248,250,252,254,256,258,260,262,264,266,268,
-		270,272,274,276,278,280,282,284,286,288,290,292,294,296,298,300,302,304,
-		306,308,310,312,314,316,318,320,322,324,326,328,330,332,334,336,338,340,
-		342,344,346,348,350,352,354,356,358,360,362,364,366,368,370,372,374,376,
-		378,380,382,384,0,73,2,0,187,187,282,282,1,0,21,22,2,0,50,50,184,184,2,
-		0,164,164,286,286,2,0,101,101,162,162,2,0,53,53,247,247,4,0,20,20,266,
-		266,293,293,313,314,2,0,3,3,70,70,2,0,174,174,201,201,2,0,51,51,92,92,
-		2,0,20,20,47,47,2,0,313,314,323,323,2,0,212,212,235,235,2,0,135,135,287,
-		287,2,0,212,212,250,250,1,0,345,346,1,0,6,9,3,0,110,110,116,116,122,122,
-		1,0,351,356,2,0,28,28,85,85,2,0,111,111,117,117,3,0,20,20,24,24,84,84,
-		2,0,10,10,345,356,1,0,6,8,2,0,52,52,91,91,2,0,31,31,140,140,1,0,137,138,
-		1,0,4,5,3,0,29,29,65,65,90,90,1,0,343,344,1,0,18,19,1,0,1,2,3,0,220,220,
-		274,274,287,287,3,0,135,135,213,213,267,267,3,0,38,38,41,42,67,68,6,0,
-		37,37,39,39,43,43,83,83,86,86,94,94,2,0,144,144,160,160,1,0,12,13,4,0,
-		147,147,151,151,153,154,163,163,4,0,147,147,151,151,153,154,158,158,2,
-		0,94,94,310,310,2,0,303,303,312,312,1,0,313,314,2,0,218,218,238,238,2,
-		0,207,207,227,227,3,0,110,110,263,263,300,300,2,0,198,198,324,324,2,0,
-		197,197,225,225,2,0,177,177,238,238,2,0,27,27,46,46,2,0,176,176,283,283,
-		2,0,205,205,296,296,2,0,281,281,296,296,6,0,194,194,204,204,216,216,289,
-		289,292,292,318,318,2,0,293,293,311,311,2,0,56,56,89,89,4,0,105,105,109,
-		109,189,189,221,221,5,0,70,70,148,148,199,199,206,206,273,273,3,0,1,1,
-		21,22,126,126,2,0,56,56,60,60,2,0,165,165,277,277,2,0,172,172,215,215,
-		2,0,87,87,328,328,2,0,238,238,295,295,2,0,3,3,44,44,2,0,89,89,351,351,
-		2,0,316,316,329,329,1,0,164,331,1,0,146,163,1,0,141,145,1,0,127,140,1,
-		0,102,126,1,0,20,101,4256,0,387,1,0,0,0,2,400,1,0,0,0,4,403,1,0,0,0,6,
-		408,1,0,0,0,8,680,1,0,0,0,10,683,1,0,0,0,12,693,1,0,0,0,14,697,1,0,0,0,
-		16,709,1,0,0,0,18,729,1,0,0,0,20,744,1,0,0,0,22,765,1,0,0,0,24,776,1,0,
-		0,0,26,784,1,0,0,0,28,791,1,0,0,0,30,798,1,0,0,0,32,812,1,0,0,0,34,842,
-		1,0,0,0,36,860,1,0,0,0,38,862,1,0,0,0,40,872,1,0,0,0,42,912,1,0,0,0,44,
-		914,1,0,0,0,46,918,1,0,0,0,48,927,1,0,0,0,50,938,1,0,0,0,52,954,1,0,0,
-		0,54,983,1,0,0,0,56,985,1,0,0,0,58,994,1,0,0,0,60,998,1,0,0,0,62,1006,
-		1,0,0,0,64,1017,1,0,0,0,66,1029,1,0,0,0,68,1062,1,0,0,0,70,1072,1,0,0,
-		0,72,1074,1,0,0,0,74,1104,1,0,0,0,76,1136,1,0,0,0,78,1145,1,0,0,0,80,1209,
-		1,0,0,0,82,1232,1,0,0,0,84,1258,1,0,0,0,86,1262,1,0,0,0,88,1279,1,0,0,
-		0,90,1298,1,0,0,0,92,1300,1,0,0,0,94,1314,1,0,0,0,96,1317,1,0,0,0,98,1333,
-		1,0,0,0,100,1335,1,0,0,0,102,1344,1,0,0,0,104,1350,1,0,0,0,106,1369,1,
-		0,0,0,108,1380,1,0,0,0,110,1391,1,0,0,0,112,1408,1,0,0,0,114,1435,1,0,
-		0,0,116,1437,1,0,0,0,118,1439,1,0,0,0,120,1444,1,0,0,0,122,1479,1,0,0,
-		0,124,1481,1,0,0,0,126,1486,1,0,0,0,128,1500,1,0,0,0,130,1513,1,0,0,0,
-		132,1522,1,0,0,0,134,1538,1,0,0,0,136,1554,1,0,0,0,138,1556,1,0,0,0,140,
-		1583,1,0,0,0,142,1604,1,0,0,0,144,1758,1,0,0,0,146,1765,1,0,0,0,148,1770,
-		1,0,0,0,150,1774,1,0,0,0,152,1787,1,0,0,0,154,1795,1,0,0,0,156,1832,1,
-		0,0,0,158,1854,1,0,0,0,160,1864,1,0,0,0,162,1874,1,0,0,0,164,1896,1,0,
-		0,0,166,1898,1,0,0,0,168,1914,1,0,0,0,170,1948,1,0,0,0,172,1950,1,0,0,
-		0,174,1953,1,0,0,0,176,1959,1,0,0,0,178,1965,1,0,0,0,180,1970,1,0,0,0,
-		182,1994,1,0,0,0,184,2014,1,0,0,0,186,2017,1,0,0,0,188,2024,1,0,0,0,190,
-		2029,1,0,0,0,192,2037,1,0,0,0,194,2051,1,0,0,0,196,2053,1,0,0,0,198,2060,
-		1,0,0,0,200,2129,1,0,0,0,202,2134,1,0,0,0,204,2137,1,0,0,0,206,2141,1,
-		0,0,0,208,2157,1,0,0,0,210,2159,1,0,0,0,212,2183,1,0,0,0,214,2194,1,0,
-		0,0,216,2198,1,0,0,0,218,2231,1,0,0,0,220,2233,1,0,0,0,222,2236,1,0,0,
-		0,224,2256,1,0,0,0,226,2281,1,0,0,0,228,2283,1,0,0,0,230,2303,1,0,0,0,
-		232,2305,1,0,0,0,234,2332,1,0,0,0,236,2353,1,0,0,0,238,2389,1,0,0,0,240,
-		2391,1,0,0,0,242,2548,1,0,0,0,244,2555,1,0,0,0,246,2602,1,0,0,0,248,2604,
-		1,0,0,0,250,2638,1,0,0,0,252,2640,1,0,0,0,254,2654,1,0,0,0,256,2692,1,
-		0,0,0,258,2709,1,0,0,0,260,2711,1,0,0,0,262,2726,1,0,0,0,264,2748,1,0,
-		0,0,266,2780,1,0,0,0,268,2791,1,0,0,0,270,2802,1,0,0,0,272,2804,1,0,0,
-		0,274,2813,1,0,0,0,276,2819,1,0,0,0,278,2826,1,0,0,0,280,2837,1,0,0,0,
-		282,2845,1,0,0,0,284,2863,1,0,0,0,286,2991,1,0,0,0,288,3032,1,0,0,0,290,
-		3079,1,0,0,0,292,3096,1,0,0,0,294,3102,1,0,0,0,296,3139,1,0,0,0,298,3142,
-		1,0,0,0,300,3174,1,0,0,0,302,3182,1,0,0,0,304,3185,1,0,0,0,306,3191,1,
-		0,0,0,308,3226,1,0,0,0,310,3235,1,0,0,0,312,3237,1,0,0,0,314,3276,1,0,
-		0,0,316,3281,1,0,0,0,318,3283,1,0,0,0,320,3291,1,0,0,0,322,3295,1,0,0,
-		0,324,3306,1,0,0,0,326,3323,1,0,0,0,328,3350,1,0,0,0,330,3358,1,0,0,0,
-		332,3361,1,0,0,0,334,3381,1,0,0,0,336,3384,1,0,0,0,338,3407,1,0,0,0,340,
-		3411,1,0,0,0,342,3485,1,0,0,0,344,3503,1,0,0,0,346,3515,1,0,0,0,348,3517,
-		1,0,0,0,350,3525,1,0,0,0,352,3554,1,0,0,0,354,3556,1,0,0,0,356,3558,1,
-		0,0,0,358,3564,1,0,0,0,360,3571,1,0,0,0,362,3585,1,0,0,0,364,3592,1,0,
-		0,0,366,3594,1,0,0,0,368,3601,1,0,0,0,370,3611,1,0,0,0,372,3624,1,0,0,
-		0,374,3626,1,0,0,0,376,3628,1,0,0,0,378,3630,1,0,0,0,380,3632,1,0,0,0,
-		382,3634,1,0,0,0,384,3636,1,0,0,0,386,388,3,6,3,0,387,386,1,0,0,0,387,
-		388,1,0,0,0,388,395,1,0,0,0,389,391,5,339,0,0,390,392,3,6,3,0,391,390,
-		1,0,0,0,391,392,1,0,0,0,392,394,1,0,0,0,393,389,1,0,0,0,394,397,1,0,0,
-		0,395,393,1,0,0,0,395,396,1,0,0,0,396,398,1,0,0,0,397,395,1,0,0,0,398,
-		399,5,0,0,1,399,1,1,0,0,0,400,401,3,108,54,0,401,402,5,0,0,1,402,3,1,0,
-		0,0,403,404,3,196,98,0,404,405,5,0,0,1,405,5,1,0,0,0,406,409,3,10,5,0,
-		407,409,3,8,4,0,408,406,1,0,0,0,408,407,1,0,0,0,409,7,1,0,0,0,410,412,
-		5,317,0,0,411,413,5,87,0,0,412,411,1,0,0,0,412,413,1,0,0,0,413,414,1,0,
-		0,0,414,419,3,240,120,0,415,416,5,338,0,0,416,418,3,240,120,0,417,415,
-		1,0,0,0,418,421,1,0,0,0,419,417,1,0,0,0,419,420,1,0,0,0,420,424,1,0,0,
-		0,421,419,1,0,0,0,422,423,7,0,0,0,423,425,5,223,0,0,424,422,1,0,0,0,424,
-		425,1,0,0,0,425,427,1,0,0,0,426,428,3,282,141,0,427,426,1,0,0,0,427,428,
-		1,0,0,0,428,681,1,0,0,0,429,430,5,36,0,0,430,681,3,242,121,0,431,432,5,
-		276,0,0,432,433,5,244,0,0,433,435,5,328,0,0,434,436,5,107,0,0,435,434,
-		1,0,0,0,435,436,1,0,0,0,436,437,1,0,0,0,437,439,3,360,180,0,438,440,3,
-		274,137,0,439,438,1,0,0,0,439,440,1,0,0,0,440,681,1,0,0,0,441,442,5,205,
-		0,0,442,444,3,284,142,0,443,445,5,107,0,0,444,443,1,0,0,0,444,445,1,0,
-		0,0,445,448,1,0,0,0,446,447,5,224,0,0,447,449,5,128,0,0,448,446,1,0,0,
-		0,448,449,1,0,0,0,449,450,1,0,0,0,450,455,3,360,180,0,451,452,5,338,0,
-		0,452,454,3,360,180,0,453,451,1,0,0,0,454,457,1,0,0,0,455,453,1,0,0,0,
-		455,456,1,0,0,0,456,459,1,0,0,0,457,455,1,0,0,0,458,460,3,282,141,0,459,
-		458,1,0,0,0,459,460,1,0,0,0,460,681,1,0,0,0,461,462,5,170,0,0,462,465,
-		3,284,142,0,463,464,5,224,0,0,464,466,5,128,0,0,465,463,1,0,0,0,465,466,
-		1,0,0,0,466,468,1,0,0,0,467,469,5,73,0,0,468,467,1,0,0,0,468,469,1,0,0,
-		0,469,470,1,0,0,0,470,472,3,360,180,0,471,473,5,347,0,0,472,471,1,0,0,
-		0,472,473,1,0,0,0,473,474,1,0,0,0,474,479,3,286,143,0,475,476,5,338,0,
-		0,476,478,3,286,143,0,477,475,1,0,0,0,478,481,1,0,0,0,479,477,1,0,0,0,
-		479,480,1,0,0,0,480,681,1,0,0,0,481,479,1,0,0,0,482,483,5,188,0,0,483,
-		681,3,300,150,0,484,485,5,210,0,0,485,486,3,310,155,0,486,487,3,314,157,
-		0,487,681,1,0,0,0,488,490,7,1,0,0,489,491,3,322,161,0,490,489,1,0,0,0,
-		490,491,1,0,0,0,491,493,1,0,0,0,492,494,5,126,0,0,493,492,1,0,0,0,493,
-		494,1,0,0,0,494,496,1,0,0,0,495,497,3,318,159,0,496,495,1,0,0,0,496,497,
-		1,0,0,0,497,681,1,0,0,0,498,500,5,325,0,0,499,501,3,322,161,0,500,499,
-		1,0,0,0,500,501,1,0,0,0,501,503,1,0,0,0,502,504,5,110,0,0,503,502,1,0,
-		0,0,503,504,1,0,0,0,504,506,1,0,0,0,505,507,5,109,0,0,506,505,1,0,0,0,
-		506,507,1,0,0,0,507,509,1,0,0,0,508,510,5,126,0,0,509,508,1,0,0,0,509,
-		510,1,0,0,0,510,512,1,0,0,0,511,513,5,22,0,0,512,511,1,0,0,0,512,513,1,
-		0,0,0,513,515,1,0,0,0,514,516,3,318,159,0,515,514,1,0,0,0,515,516,1,0,
-		0,0,516,681,1,0,0,0,517,518,5,202,0,0,518,681,3,316,158,0,519,520,5,309,
-		0,0,520,681,3,316,158,0,521,522,5,299,0,0,522,681,3,338,169,0,523,524,
-		5,296,0,0,524,681,3,342,171,0,525,526,5,281,0,0,526,681,3,346,173,0,527,
-		529,5,173,0,0,528,530,3,354,177,0,529,528,1,0,0,0,529,530,1,0,0,0,530,
-		534,1,0,0,0,531,532,5,304,0,0,532,534,5,316,0,0,533,527,1,0,0,0,533,531,
-		1,0,0,0,534,536,1,0,0,0,535,537,3,350,175,0,536,535,1,0,0,0,536,537,1,
-		0,0,0,537,681,1,0,0,0,538,540,7,2,0,0,539,541,3,354,177,0,540,539,1,0,
-		0,0,540,541,1,0,0,0,541,543,1,0,0,0,542,544,3,356,178,0,543,542,1,0,0,
-		0,543,544,1,0,0,0,544,681,1,0,0,0,545,547,7,3,0,0,546,548,3,354,177,0,
-		547,546,1,0,0,0,547,548,1,0,0,0,548,555,1,0,0,0,549,551,5,89,0,0,550,552,
-		5,288,0,0,551,550,1,0,0,0,551,552,1,0,0,0,552,553,1,0,0,0,553,556,3,362,
-		181,0,554,556,3,356,178,0,555,549,1,0,0,0,555,554,1,0,0,0,555,556,1,0,
-		0,0,556,681,1,0,0,0,557,558,5,288,0,0,558,681,3,362,181,0,559,561,5,278,
-		0,0,560,562,5,288,0,0,561,560,1,0,0,0,561,562,1,0,0,0,562,563,1,0,0,0,
-		563,681,3,362,181,0,564,565,5,268,0,0,565,577,3,362,181,0,566,567,5,332,
-		0,0,567,572,3,196,98,0,568,569,5,338,0,0,569,571,3,196,98,0,570,568,1,
-		0,0,0,571,574,1,0,0,0,572,570,1,0,0,0,572,573,1,0,0,0,573,575,1,0,0,0,
-		574,572,1,0,0,0,575,576,5,333,0,0,576,578,1,0,0,0,577,566,1,0,0,0,577,
-		578,1,0,0,0,578,579,1,0,0,0,579,580,5,26,0,0,580,581,3,10,5,0,581,681,
-		1,0,0,0,582,583,5,209,0,0,583,595,3,362,181,0,584,585,5,332,0,0,585,590,
-		3,108,54,0,586,587,5,338,0,0,587,589,3,108,54,0,588,586,1,0,0,0,589,592,
-		1,0,0,0,590,588,1,0,0,0,590,591,1,0,0,0,591,593,1,0,0,0,592,590,1,0,0,
-		0,593,594,5,333,0,0,594,596,1,0,0,0,595,584,1,0,0,0,595,596,1,0,0,0,596,
-		681,1,0,0,0,597,599,5,195,0,0,598,600,5,268,0,0,599,598,1,0,0,0,599,600,
-		1,0,0,0,600,603,1,0,0,0,601,604,3,362,181,0,602,604,5,20,0,0,603,601,1,
-		0,0,0,603,602,1,0,0,0,604,681,1,0,0,0,605,606,5,196,0,0,606,610,3,362,
-		181,0,607,609,3,330,165,0,608,607,1,0,0,0,609,612,1,0,0,0,610,608,1,0,
-		0,0,610,611,1,0,0,0,611,613,1,0,0,0,612,610,1,0,0,0,613,616,5,191,0,0,
-		614,615,7,4,0,0,615,617,5,222,0,0,616,614,1,0,0,0,616,617,1,0,0,0,617,
-		618,1,0,0,0,618,619,5,54,0,0,619,620,3,12,6,0,620,681,1,0,0,0,621,622,
-		7,5,0,0,622,681,3,332,166,0,623,626,5,182,0,0,624,627,3,362,181,0,625,
-		627,5,20,0,0,626,624,1,0,0,0,626,625,1,0,0,0,627,681,1,0,0,0,628,629,5,
-		203,0,0,629,681,7,6,0,0,630,631,5,237,0,0,631,681,3,362,181,0,632,633,
-		5,253,0,0,633,636,3,362,181,0,634,635,5,338,0,0,635,637,5,3,0,0,636,634,
-		1,0,0,0,636,637,1,0,0,0,637,681,1,0,0,0,638,641,5,322,0,0,639,642,3,362,
-		181,0,640,642,5,347,0,0,641,639,1,0,0,0,641,640,1,0,0,0,642,681,1,0,0,
-		0,643,645,5,240,0,0,644,646,5,87,0,0,645,644,1,0,0,0,645,646,1,0,0,0,646,
-		647,1,0,0,0,647,652,3,240,120,0,648,649,5,338,0,0,649,651,3,240,120,0,
-		650,648,1,0,0,0,651,654,1,0,0,0,652,650,1,0,0,0,652,653,1,0,0,0,653,659,
-		1,0,0,0,654,652,1,0,0,0,655,656,5,60,0,0,656,657,3,358,179,0,657,658,5,
-		246,0,0,658,660,1,0,0,0,659,655,1,0,0,0,659,660,1,0,0,0,660,662,1,0,0,
-		0,661,663,5,254,0,0,662,661,1,0,0,0,662,663,1,0,0,0,663,681,1,0,0,0,664,
-		665,5,183,0,0,665,666,5,72,0,0,666,667,3,284,142,0,667,670,3,360,180,0,
-		668,669,5,72,0,0,669,671,3,360,180,0,670,668,1,0,0,0,670,671,1,0,0,0,671,
-		672,1,0,0,0,672,673,5,113,0,0,673,674,7,7,0,0,674,681,1,0,0,0,675,676,
-		5,57,0,0,676,681,3,288,144,0,677,678,5,284,0,0,678,681,3,290,145,0,679,
-		681,5,181,0,0,680,410,1,0,0,0,680,429,1,0,0,0,680,431,1,0,0,0,680,441,
-		1,0,0,0,680,461,1,0,0,0,680,482,1,0,0,0,680,484,1,0,0,0,680,488,1,0,0,
-		0,680,498,1,0,0,0,680,517,1,0,0,0,680,519,1,0,0,0,680,521,1,0,0,0,680,
-		523,1,0,0,0,680,525,1,0,0,0,680,533,1,0,0,0,680,538,1,0,0,0,680,545,1,
-		0,0,0,680,557,1,0,0,0,680,559,1,0,0,0,680,564,1,0,0,0,680,582,1,0,0,0,
-		680,597,1,0,0,0,680,605,1,0,0,0,680,621,1,0,0,0,680,623,1,0,0,0,680,628,
-		1,0,0,0,680,630,1,0,0,0,680,632,1,0,0,0,680,638,1,0,0,0,680,643,1,0,0,
-		0,680,664,1,0,0,0,680,675,1,0,0,0,680,677,1,0,0,0,680,679,1,0,0,0,681,
-		9,1,0,0,0,682,684,3,14,7,0,683,682,1,0,0,0,683,684,1,0,0,0,684,690,1,0,
-		0,0,685,691,3,22,11,0,686,691,3,210,105,0,687,691,3,222,111,0,688,691,
-		3,232,116,0,689,691,3,234,117,0,690,685,1,0,0,0,690,686,1,0,0,0,690,687,
-		1,0,0,0,690,688,1,0,0,0,690,689,1,0,0,0,691,11,1,0,0,0,692,694,3,14,7,
-		0,693,692,1,0,0,0,693,694,1,0,0,0,694,695,1,0,0,0,695,696,3,22,11,0,696,
-		13,1,0,0,0,697,699,5,101,0,0,698,700,5,79,0,0,699,698,1,0,0,0,699,700,
-		1,0,0,0,700,701,1,0,0,0,701,706,3,16,8,0,702,703,5,338,0,0,703,705,3,16,
-		8,0,704,702,1,0,0,0,705,708,1,0,0,0,706,704,1,0,0,0,706,707,1,0,0,0,707,
-		15,1,0,0,0,708,706,1,0,0,0,709,711,3,362,181,0,710,712,3,106,53,0,711,
-		710,1,0,0,0,711,712,1,0,0,0,712,713,1,0,0,0,713,718,5,26,0,0,714,716,5,
-		69,0,0,715,714,1,0,0,0,715,716,1,0,0,0,716,717,1,0,0,0,717,719,5,244,0,
-		0,718,715,1,0,0,0,718,719,1,0,0,0,719,720,1,0,0,0,720,721,5,332,0,0,721,
-		722,3,10,5,0,722,724,5,333,0,0,723,725,3,18,9,0,724,723,1,0,0,0,724,725,
-		1,0,0,0,725,727,1,0,0,0,726,728,3,20,10,0,727,726,1,0,0,0,727,728,1,0,
-		0,0,728,17,1,0,0,0,729,730,5,291,0,0,730,731,7,8,0,0,731,732,5,212,0,0,
-		732,733,5,175,0,0,733,738,3,362,181,0,734,735,5,338,0,0,735,737,3,362,
-		181,0,736,734,1,0,0,0,737,740,1,0,0,0,738,736,1,0,0,0,738,739,1,0,0,0,
-		739,741,1,0,0,0,740,738,1,0,0,0,741,742,5,296,0,0,742,743,3,362,181,0,
-		743,19,1,0,0,0,744,745,5,192,0,0,745,750,3,362,181,0,746,747,5,338,0,0,
-		747,749,3,362,181,0,748,746,1,0,0,0,749,752,1,0,0,0,750,748,1,0,0,0,750,
-		751,1,0,0,0,751,753,1,0,0,0,752,750,1,0,0,0,753,754,5,296,0,0,754,760,
-		3,362,181,0,755,756,5,89,0,0,756,757,3,126,63,0,757,758,5,44,0,0,758,759,
-		3,126,63,0,759,761,1,0,0,0,760,755,1,0,0,0,760,761,1,0,0,0,761,762,1,0,
-		0,0,762,763,5,95,0,0,763,764,3,362,181,0,764,21,1,0,0,0,765,771,3,26,13,
-		0,766,767,3,24,12,0,767,768,3,26,13,0,768,770,1,0,0,0,769,766,1,0,0,0,
-		770,773,1,0,0,0,771,769,1,0,0,0,771,772,1,0,0,0,772,774,1,0,0,0,773,771,
-		1,0,0,0,774,775,3,30,15,0,775,23,1,0,0,0,776,778,7,9,0,0,777,779,7,10,
-		0,0,778,777,1,0,0,0,778,779,1,0,0,0,779,782,1,0,0,0,780,781,5,175,0,0,
-		781,783,5,248,0,0,782,780,1,0,0,0,782,783,1,0,0,0,783,25,1,0,0,0,784,788,
-		3,32,16,0,785,787,3,28,14,0,786,785,1,0,0,0,787,790,1,0,0,0,788,786,1,
-		0,0,0,788,789,1,0,0,0,789,27,1,0,0,0,790,788,1,0,0,0,791,793,5,62,0,0,
-		792,794,7,10,0,0,793,792,1,0,0,0,793,794,1,0,0,0,794,795,1,0,0,0,795,796,
-		3,32,16,0,796,29,1,0,0,0,797,799,3,64,32,0,798,797,1,0,0,0,798,799,1,0,
-		0,0,799,804,1,0,0,0,800,803,3,68,34,0,801,803,3,72,36,0,802,800,1,0,0,
-		0,802,801,1,0,0,0,803,806,1,0,0,0,804,802,1,0,0,0,804,805,1,0,0,0,805,
-		31,1,0,0,0,806,804,1,0,0,0,807,813,3,34,17,0,808,809,5,332,0,0,809,810,
-		3,12,6,0,810,811,5,333,0,0,811,813,1,0,0,0,812,807,1,0,0,0,812,808,1,0,
-		0,0,813,33,1,0,0,0,814,816,5,82,0,0,815,817,3,36,18,0,816,815,1,0,0,0,
-		816,817,1,0,0,0,817,819,1,0,0,0,818,820,3,38,19,0,819,818,1,0,0,0,819,
-		820,1,0,0,0,820,822,1,0,0,0,821,823,3,46,23,0,822,821,1,0,0,0,822,823,
-		1,0,0,0,823,825,1,0,0,0,824,826,3,48,24,0,825,824,1,0,0,0,825,826,1,0,
-		0,0,826,827,1,0,0,0,827,843,3,50,25,0,828,834,3,48,24,0,829,831,5,82,0,
-		0,830,832,3,36,18,0,831,830,1,0,0,0,831,832,1,0,0,0,832,833,1,0,0,0,833,
-		835,3,38,19,0,834,829,1,0,0,0,834,835,1,0,0,0,835,836,1,0,0,0,836,837,
-		3,50,25,0,837,843,1,0,0,0,838,839,5,96,0,0,839,843,3,60,30,0,840,841,5,
-		87,0,0,841,843,3,98,49,0,842,814,1,0,0,0,842,828,1,0,0,0,842,838,1,0,0,
-		0,842,840,1,0,0,0,843,35,1,0,0,0,844,861,5,20,0,0,845,858,5,47,0,0,846,
-		847,5,72,0,0,847,848,5,332,0,0,848,853,3,108,54,0,849,850,5,338,0,0,850,
-		852,3,108,54,0,851,849,1,0,0,0,852,855,1,0,0,0,853,851,1,0,0,0,853,854,
-		1,0,0,0,854,856,1,0,0,0,855,853,1,0,0,0,856,857,5,333,0,0,857,859,1,0,
-		0,0,858,846,1,0,0,0,858,859,1,0,0,0,859,861,1,0,0,0,860,844,1,0,0,0,860,
-		845,1,0,0,0,861,37,1,0,0,0,862,867,3,40,20,0,863,864,5,338,0,0,864,866,
-		3,40,20,0,865,863,1,0,0,0,866,869,1,0,0,0,867,865,1,0,0,0,867,868,1,0,
-		0,0,868,39,1,0,0,0,869,867,1,0,0,0,870,873,5,347,0,0,871,873,3,108,54,
-		0,872,870,1,0,0,0,872,871,1,0,0,0,873,877,1,0,0,0,874,876,3,42,21,0,875,
-		874,1,0,0,0,876,879,1,0,0,0,877,875,1,0,0,0,877,878,1,0,0,0,878,883,1,
-		0,0,0,879,877,1,0,0,0,880,881,5,26,0,0,881,884,3,370,185,0,882,884,3,372,
-		186,0,883,880,1,0,0,0,883,882,1,0,0,0,883,884,1,0,0,0,884,41,1,0,0,0,885,
-		898,5,149,0,0,886,887,5,332,0,0,887,892,3,362,181,0,888,889,5,338,0,0,
-		889,891,3,362,181,0,890,888,1,0,0,0,891,894,1,0,0,0,892,890,1,0,0,0,892,
-		893,1,0,0,0,893,895,1,0,0,0,894,892,1,0,0,0,895,896,5,333,0,0,896,899,
-		1,0,0,0,897,899,3,362,181,0,898,886,1,0,0,0,898,897,1,0,0,0,899,913,1,
-		0,0,0,900,901,5,156,0,0,901,902,5,332,0,0,902,907,3,44,22,0,903,904,5,
-		338,0,0,904,906,3,44,22,0,905,903,1,0,0,0,906,909,1,0,0,0,907,905,1,0,
-		0,0,907,908,1,0,0,0,908,910,1,0,0,0,909,907,1,0,0,0,910,911,5,333,0,0,
-		911,913,1,0,0,0,912,885,1,0,0,0,912,900,1,0,0,0,913,43,1,0,0,0,914,915,
-		3,108,54,0,915,916,5,26,0,0,916,917,3,370,185,0,917,45,1,0,0,0,918,920,
-		5,63,0,0,919,921,7,11,0,0,920,919,1,0,0,0,920,921,1,0,0,0,921,923,1,0,
-		0,0,922,924,5,87,0,0,923,922,1,0,0,0,923,924,1,0,0,0,924,925,1,0,0,0,925,
-		926,3,360,180,0,926,47,1,0,0,0,927,928,5,56,0,0,928,933,3,74,37,0,929,
-		930,5,338,0,0,930,932,3,74,37,0,931,929,1,0,0,0,932,935,1,0,0,0,933,931,
-		1,0,0,0,933,934,1,0,0,0,934,49,1,0,0,0,935,933,1,0,0,0,936,937,5,99,0,
-		0,937,939,3,108,54,0,938,936,1,0,0,0,938,939,1,0,0,0,939,941,1,0,0,0,940,
-		942,3,52,26,0,941,940,1,0,0,0,941,942,1,0,0,0,942,945,1,0,0,0,943,944,
-		5,59,0,0,944,946,3,108,54,0,945,943,1,0,0,0,945,946,1,0,0,0,946,948,1,
-		0,0,0,947,949,3,56,28,0,948,947,1,0,0,0,948,949,1,0,0,0,949,952,1,0,0,
-		0,950,951,5,78,0,0,951,953,3,108,54,0,952,950,1,0,0,0,952,953,1,0,0,0,
-		953,51,1,0,0,0,954,955,5,58,0,0,955,957,5,175,0,0,956,958,7,10,0,0,957,
-		956,1,0,0,0,957,958,1,0,0,0,958,967,1,0,0,0,959,964,3,54,27,0,960,961,
-		5,338,0,0,961,963,3,54,27,0,962,960,1,0,0,0,963,966,1,0,0,0,964,962,1,
-		0,0,0,964,965,1,0,0,0,965,968,1,0,0,0,966,964,1,0,0,0,967,959,1,0,0,0,
-		967,968,1,0,0,0,968,53,1,0,0,0,969,984,3,108,54,0,970,971,5,16,0,0,971,
-		972,5,297,0,0,972,973,5,332,0,0,973,978,3,54,27,0,974,975,5,338,0,0,975,
-		977,3,54,27,0,976,974,1,0,0,0,977,980,1,0,0,0,978,976,1,0,0,0,978,979,
-		1,0,0,0,979,981,1,0,0,0,980,978,1,0,0,0,981,982,5,333,0,0,982,984,1,0,
-		0,0,983,969,1,0,0,0,983,970,1,0,0,0,984,55,1,0,0,0,985,986,5,100,0,0,986,
-		991,3,58,29,0,987,988,5,338,0,0,988,990,3,58,29,0,989,987,1,0,0,0,990,
-		993,1,0,0,0,991,989,1,0,0,0,991,992,1,0,0,0,992,57,1,0,0,0,993,991,1,0,
-		0,0,994,995,3,362,181,0,995,996,5,26,0,0,996,997,3,180,90,0,997,59,1,0,
-		0,0,998,1003,3,62,31,0,999,1000,5,338,0,0,1000,1002,3,62,31,0,1001,999,
-		1,0,0,0,1002,1005,1,0,0,0,1003,1001,1,0,0,0,1003,1004,1,0,0,0,1004,61,
-		1,0,0,0,1005,1003,1,0,0,0,1006,1007,5,332,0,0,1007,1012,3,108,54,0,1008,
-		1009,5,338,0,0,1009,1011,3,108,54,0,1010,1008,1,0,0,0,1011,1014,1,0,0,
-		0,1012,1010,1,0,0,0,1012,1013,1,0,0,0,1013,1015,1,0,0,0,1014,1012,1,0,
-		0,0,1015,1016,5,333,0,0,1016,63,1,0,0,0,1017,1018,5,75,0,0,1018,1019,5,
-		175,0,0,1019,1024,3,66,33,0,1020,1021,5,338,0,0,1021,1023,3,66,33,0,1022,
-		1020,1,0,0,0,1023,1026,1,0,0,0,1024,1022,1,0,0,0,1024,1025,1,0,0,0,1025,
-		65,1,0,0,0,1026,1024,1,0,0,0,1027,1030,3,108,54,0,1028,1030,5,20,0,0,1029,
-		1027,1,0,0,0,1029,1028,1,0,0,0,1030,1035,1,0,0,0,1031,1036,5,27,0,0,1032,
-		1036,5,46,0,0,1033,1034,5,95,0,0,1034,1036,3,136,68,0,1035,1031,1,0,0,
-		0,1035,1032,1,0,0,0,1035,1033,1,0,0,0,1035,1036,1,0,0,0,1036,1039,1,0,
-		0,0,1037,1038,5,15,0,0,1038,1040,7,12,0,0,1039,1037,1,0,0,0,1039,1040,
-		1,0,0,0,1040,67,1,0,0,0,1041,1044,5,66,0,0,1042,1045,5,20,0,0,1043,1045,
-		3,108,54,0,1044,1042,1,0,0,0,1044,1043,1,0,0,0,1045,1063,1,0,0,0,1046,
-		1047,5,71,0,0,1047,1049,3,108,54,0,1048,1050,7,13,0,0,1049,1048,1,0,0,
-		0,1049,1050,1,0,0,0,1050,1063,1,0,0,0,1051,1052,5,53,0,0,1052,1054,7,14,
-		0,0,1053,1055,3,70,35,0,1054,1053,1,0,0,0,1054,1055,1,0,0,0,1055,1056,
-		1,0,0,0,1056,1060,7,13,0,0,1057,1061,5,73,0,0,1058,1059,5,101,0,0,1059,
-		1061,5,315,0,0,1060,1057,1,0,0,0,1060,1058,1,0,0,0,1061,1063,1,0,0,0,1062,
-		1041,1,0,0,0,1062,1046,1,0,0,0,1062,1051,1,0,0,0,1063,69,1,0,0,0,1064,
-		1066,7,15,0,0,1065,1064,1,0,0,0,1065,1066,1,0,0,0,1066,1067,1,0,0,0,1067,
-		1073,7,16,0,0,1068,1069,5,332,0,0,1069,1070,3,108,54,0,1070,1071,5,333,
-		0,0,1071,1073,1,0,0,0,1072,1065,1,0,0,0,1072,1068,1,0,0,0,1073,71,1,0,
-		0,0,1074,1102,5,54,0,0,1075,1083,5,324,0,0,1076,1077,5,251,0,0,1077,1078,
-		5,234,0,0,1078,1083,5,324,0,0,1079,1083,5,298,0,0,1080,1081,5,234,0,0,
-		1081,1083,5,298,0,0,1082,1075,1,0,0,0,1082,1076,1,0,0,0,1082,1079,1,0,
-		0,0,1082,1080,1,0,0,0,1083,1093,1,0,0,0,1084,1085,5,256,0,0,1085,1090,
-		3,360,180,0,1086,1087,5,338,0,0,1087,1089,3,360,180,0,1088,1086,1,0,0,
-		0,1089,1092,1,0,0,0,1090,1088,1,0,0,0,1090,1091,1,0,0,0,1091,1094,1,0,
-		0,0,1092,1090,1,0,0,0,1093,1084,1,0,0,0,1093,1094,1,0,0,0,1094,1098,1,
-		0,0,0,1095,1099,5,254,0,0,1096,1097,5,301,0,0,1097,1099,5,241,0,0,1098,
-		1095,1,0,0,0,1098,1096,1,0,0,0,1098,1099,1,0,0,0,1099,1103,1,0,0,0,1100,
-		1101,5,275,0,0,1101,1103,5,73,0,0,1102,1082,1,0,0,0,1102,1100,1,0,0,0,
-		1103,73,1,0,0,0,1104,1108,3,80,40,0,1105,1107,3,76,38,0,1106,1105,1,0,
-		0,0,1107,1110,1,0,0,0,1108,1106,1,0,0,0,1108,1109,1,0,0,0,1109,75,1,0,
-		0,0,1110,1108,1,0,0,0,1111,1112,5,108,0,0,1112,1113,5,115,0,0,1113,1137,
-		3,80,40,0,1114,1116,5,118,0,0,1115,1117,3,78,39,0,1116,1115,1,0,0,0,1116,
-		1117,1,0,0,0,1117,1118,1,0,0,0,1118,1119,5,115,0,0,1119,1137,3,80,40,0,
-		1120,1122,5,103,0,0,1121,1120,1,0,0,0,1121,1122,1,0,0,0,1122,1124,1,0,
-		0,0,1123,1125,3,78,39,0,1124,1123,1,0,0,0,1124,1125,1,0,0,0,1125,1126,
-		1,0,0,0,1126,1127,5,115,0,0,1127,1137,3,80,40,0,1128,1129,5,72,0,0,1129,
-		1137,3,108,54,0,1130,1131,5,95,0,0,1131,1134,3,106,53,0,1132,1133,5,26,
-		0,0,1133,1135,3,362,181,0,1134,1132,1,0,0,0,1134,1135,1,0,0,0,1135,1137,
-		1,0,0,0,1136,1111,1,0,0,0,1136,1114,1,0,0,0,1136,1121,1,0,0,0,1136,1128,
-		1,0,0,0,1136,1130,1,0,0,0,1137,77,1,0,0,0,1138,1146,5,112,0,0,1139,1141,
-		7,17,0,0,1140,1142,5,120,0,0,1141,1140,1,0,0,0,1141,1142,1,0,0,0,1142,
-		1146,1,0,0,0,1143,1146,5,123,0,0,1144,1146,5,102,0,0,1145,1138,1,0,0,0,
-		1145,1139,1,0,0,0,1145,1143,1,0,0,0,1145,1144,1,0,0,0,1146,79,1,0,0,0,
-		1147,1153,5,73,0,0,1148,1154,3,100,50,0,1149,1150,5,332,0,0,1150,1151,
-		3,100,50,0,1151,1152,5,333,0,0,1152,1154,1,0,0,0,1153,1148,1,0,0,0,1153,
-		1149,1,0,0,0,1154,1156,1,0,0,0,1155,1157,3,102,51,0,1156,1155,1,0,0,0,
-		1156,1157,1,0,0,0,1157,1159,1,0,0,0,1158,1160,3,104,52,0,1159,1158,1,0,
-		0,0,1159,1160,1,0,0,0,1160,1210,1,0,0,0,1161,1172,3,100,50,0,1162,1164,
-		5,347,0,0,1163,1162,1,0,0,0,1163,1164,1,0,0,0,1164,1166,1,0,0,0,1165,1167,
-		3,102,51,0,1166,1165,1,0,0,0,1166,1167,1,0,0,0,1167,1169,1,0,0,0,1168,
-		1170,3,104,52,0,1169,1168,1,0,0,0,1169,1170,1,0,0,0,1170,1173,1,0,0,0,
-		1171,1173,3,84,42,0,1172,1163,1,0,0,0,1172,1171,1,0,0,0,1173,1210,1,0,
-		0,0,1174,1175,3,366,183,0,1175,1176,3,84,42,0,1176,1210,1,0,0,0,1177,1179,
-		3,194,97,0,1178,1180,3,90,45,0,1179,1178,1,0,0,0,1179,1180,1,0,0,0,1180,
-		1210,1,0,0,0,1181,1183,5,3,0,0,1182,1184,3,102,51,0,1183,1182,1,0,0,0,
-		1183,1184,1,0,0,0,1184,1186,1,0,0,0,1185,1187,3,104,52,0,1186,1185,1,0,
-		0,0,1186,1187,1,0,0,0,1187,1210,1,0,0,0,1188,1189,5,332,0,0,1189,1190,
-		3,82,41,0,1190,1192,5,333,0,0,1191,1193,3,102,51,0,1192,1191,1,0,0,0,1192,
-		1193,1,0,0,0,1193,1210,1,0,0,0,1194,1207,5,64,0,0,1195,1196,5,332,0,0,
-		1196,1197,3,12,6,0,1197,1199,5,333,0,0,1198,1200,3,102,51,0,1199,1198,
-		1,0,0,0,1199,1200,1,0,0,0,1200,1208,1,0,0,0,1201,1204,3,100,50,0,1202,
-		1204,3,366,183,0,1203,1201,1,0,0,0,1203,1202,1,0,0,0,1204,1205,1,0,0,0,
-		1205,1206,3,84,42,0,1206,1208,1,0,0,0,1207,1195,1,0,0,0,1207,1203,1,0,
-		0,0,1208,1210,1,0,0,0,1209,1147,1,0,0,0,1209,1161,1,0,0,0,1209,1174,1,
-		0,0,0,1209,1177,1,0,0,0,1209,1181,1,0,0,0,1209,1188,1,0,0,0,1209,1194,
-		1,0,0,0,1210,81,1,0,0,0,1211,1233,3,158,79,0,1212,1230,3,74,37,0,1213,
-		1214,3,160,80,0,1214,1215,3,30,15,0,1215,1231,1,0,0,0,1216,1221,3,64,32,
-		0,1217,1220,3,68,34,0,1218,1220,3,72,36,0,1219,1217,1,0,0,0,1219,1218,
-		1,0,0,0,1220,1223,1,0,0,0,1221,1219,1,0,0,0,1221,1222,1,0,0,0,1222,1231,
-		1,0,0,0,1223,1221,1,0,0,0,1224,1227,3,68,34,0,1225,1227,3,72,36,0,1226,
-		1224,1,0,0,0,1226,1225,1,0,0,0,1227,1228,1,0,0,0,1228,1226,1,0,0,0,1228,
-		1229,1,0,0,0,1229,1231,1,0,0,0,1230,1213,1,0,0,0,1230,1216,1,0,0,0,1230,
-		1226,1,0,0,0,1230,1231,1,0,0,0,1231,1233,1,0,0,0,1232,1211,1,0,0,0,1232,
-		1212,1,0,0,0,1233,83,1,0,0,0,1234,1236,3,168,84,0,1235,1237,3,88,44,0,
-		1236,1235,1,0,0,0,1236,1237,1,0,0,0,1237,1239,1,0,0,0,1238,1240,3,90,45,
-		0,1239,1238,1,0,0,0,1239,1240,1,0,0,0,1240,1259,1,0,0,0,1241,1242,5,56,
-		0,0,1242,1243,5,332,0,0,1243,1248,3,86,43,0,1244,1245,5,338,0,0,1245,1247,
-		3,86,43,0,1246,1244,1,0,0,0,1247,1250,1,0,0,0,1248,1246,1,0,0,0,1248,1249,
-		1,0,0,0,1249,1251,1,0,0,0,1250,1248,1,0,0,0,1251,1253,5,333,0,0,1252,1254,
-		3,88,44,0,1253,1252,1,0,0,0,1253,1254,1,0,0,0,1254,1256,1,0,0,0,1255,1257,
-		3,90,45,0,1256,1255,1,0,0,0,1256,1257,1,0,0,0,1257,1259,1,0,0,0,1258,1234,
-		1,0,0,0,1258,1241,1,0,0,0,1259,85,1,0,0,0,1260,1263,3,100,50,0,1261,1263,
-		3,366,183,0,1262,1260,1,0,0,0,1262,1261,1,0,0,0,1263,1264,1,0,0,0,1264,
-		1277,3,168,84,0,1265,1266,5,26,0,0,1266,1267,5,332,0,0,1267,1272,3,94,
-		47,0,1268,1269,5,338,0,0,1269,1271,3,94,47,0,1270,1268,1,0,0,0,1271,1274,
-		1,0,0,0,1272,1270,1,0,0,0,1272,1273,1,0,0,0,1273,1275,1,0,0,0,1274,1272,
-		1,0,0,0,1275,1276,5,333,0,0,1276,1278,1,0,0,0,1277,1265,1,0,0,0,1277,1278,
-		1,0,0,0,1278,87,1,0,0,0,1279,1280,5,12,0,0,1280,1281,5,259,0,0,1281,89,
-		1,0,0,0,1282,1295,5,26,0,0,1283,1284,5,332,0,0,1284,1289,3,94,47,0,1285,
-		1286,5,338,0,0,1286,1288,3,94,47,0,1287,1285,1,0,0,0,1288,1291,1,0,0,0,
-		1289,1287,1,0,0,0,1289,1290,1,0,0,0,1290,1292,1,0,0,0,1291,1289,1,0,0,
-		0,1292,1293,5,333,0,0,1293,1296,1,0,0,0,1294,1296,3,92,46,0,1295,1283,
-		1,0,0,0,1295,1294,1,0,0,0,1296,1299,1,0,0,0,1297,1299,3,92,46,0,1298,1282,
-		1,0,0,0,1298,1297,1,0,0,0,1299,91,1,0,0,0,1300,1312,3,362,181,0,1301,1302,
-		5,332,0,0,1302,1307,3,96,48,0,1303,1304,5,338,0,0,1304,1306,3,96,48,0,
-		1305,1303,1,0,0,0,1306,1309,1,0,0,0,1307,1305,1,0,0,0,1307,1308,1,0,0,
-		0,1308,1310,1,0,0,0,1309,1307,1,0,0,0,1310,1311,5,333,0,0,1311,1313,1,
-		0,0,0,1312,1301,1,0,0,0,1312,1313,1,0,0,0,1313,93,1,0,0,0,1314,1315,3,
-		362,181,0,1315,1316,3,196,98,0,1316,95,1,0,0,0,1317,1319,3,362,181,0,1318,
-		1320,3,196,98,0,1319,1318,1,0,0,0,1319,1320,1,0,0,0,1320,97,1,0,0,0,1321,
-		1327,5,73,0,0,1322,1328,3,100,50,0,1323,1324,5,332,0,0,1324,1325,3,100,
-		50,0,1325,1326,5,333,0,0,1326,1328,1,0,0,0,1327,1322,1,0,0,0,1327,1323,
-		1,0,0,0,1328,1334,1,0,0,0,1329,1331,3,100,50,0,1330,1332,5,347,0,0,1331,
-		1330,1,0,0,0,1331,1332,1,0,0,0,1332,1334,1,0,0,0,1333,1321,1,0,0,0,1333,
-		1329,1,0,0,0,1334,99,1,0,0,0,1335,1340,3,362,181,0,1336,1337,5,340,0,0,
-		1337,1339,3,370,185,0,1338,1336,1,0,0,0,1339,1342,1,0,0,0,1340,1338,1,
-		0,0,0,1340,1341,1,0,0,0,1341,101,1,0,0,0,1342,1340,1,0,0,0,1343,1345,5,
-		26,0,0,1344,1343,1,0,0,0,1344,1345,1,0,0,0,1345,1346,1,0,0,0,1346,1348,
-		3,362,181,0,1347,1349,3,106,53,0,1348,1347,1,0,0,0,1348,1349,1,0,0,0,1349,
-		103,1,0,0,0,1350,1351,5,125,0,0,1351,1352,3,360,180,0,1352,1353,5,332,
-		0,0,1353,1358,3,108,54,0,1354,1355,5,338,0,0,1355,1357,3,108,54,0,1356,
-		1354,1,0,0,0,1357,1360,1,0,0,0,1358,1356,1,0,0,0,1358,1359,1,0,0,0,1359,
-		1361,1,0,0,0,1360,1358,1,0,0,0,1361,1367,5,333,0,0,1362,1363,5,280,0,0,
-		1363,1364,5,332,0,0,1364,1365,3,108,54,0,1365,1366,5,333,0,0,1366,1368,
-		1,0,0,0,1367,1362,1,0,0,0,1367,1368,1,0,0,0,1368,105,1,0,0,0,1369,1370,
-		5,332,0,0,1370,1375,3,362,181,0,1371,1372,5,338,0,0,1372,1374,3,362,181,
-		0,1373,1371,1,0,0,0,1374,1377,1,0,0,0,1375,1373,1,0,0,0,1375,1376,1,0,
-		0,0,1376,1378,1,0,0,0,1377,1375,1,0,0,0,1378,1379,5,333,0,0,1379,107,1,
-		0,0,0,1380,1385,3,110,55,0,1381,1382,5,74,0,0,1382,1384,3,110,55,0,1383,
-		1381,1,0,0,0,1384,1387,1,0,0,0,1385,1383,1,0,0,0,1385,1386,1,0,0,0,1386,
-		109,1,0,0,0,1387,1385,1,0,0,0,1388,1390,5,69,0,0,1389,1388,1,0,0,0,1390,
-		1393,1,0,0,0,1391,1389,1,0,0,0,1391,1392,1,0,0,0,1392,1394,1,0,0,0,1393,
-		1391,1,0,0,0,1394,1405,3,112,56,0,1395,1399,5,23,0,0,1396,1398,5,69,0,
-		0,1397,1396,1,0,0,0,1398,1401,1,0,0,0,1399,1397,1,0,0,0,1399,1400,1,0,
-		0,0,1400,1402,1,0,0,0,1401,1399,1,0,0,0,1402,1404,3,112,56,0,1403,1395,
-		1,0,0,0,1404,1407,1,0,0,0,1405,1403,1,0,0,0,1405,1406,1,0,0,0,1406,111,
-		1,0,0,0,1407,1405,1,0,0,0,1408,1412,3,118,59,0,1409,1411,3,114,57,0,1410,
-		1409,1,0,0,0,1411,1414,1,0,0,0,1412,1410,1,0,0,0,1412,1413,1,0,0,0,1413,
-		113,1,0,0,0,1414,1412,1,0,0,0,1415,1418,3,116,58,0,1416,1419,3,118,59,
-		0,1417,1419,3,124,62,0,1418,1416,1,0,0,0,1418,1417,1,0,0,0,1419,1436,1,
-		0,0,0,1420,1422,5,113,0,0,1421,1423,5,69,0,0,1422,1421,1,0,0,0,1422,1423,
-		1,0,0,0,1423,1431,1,0,0,0,1424,1432,5,70,0,0,1425,1432,5,91,0,0,1426,1432,
-		5,52,0,0,1427,1432,5,321,0,0,1428,1429,5,47,0,0,1429,1430,5,56,0,0,1430,
-		1432,3,118,59,0,1431,1424,1,0,0,0,1431,1425,1,0,0,0,1431,1426,1,0,0,0,
-		1431,1427,1,0,0,0,1431,1428,1,0,0,0,1432,1436,1,0,0,0,1433,1436,5,114,
-		0,0,1434,1436,5,119,0,0,1435,1415,1,0,0,0,1435,1420,1,0,0,0,1435,1433,
-		1,0,0,0,1435,1434,1,0,0,0,1436,115,1,0,0,0,1437,1438,7,18,0,0,1438,117,
-		1,0,0,0,1439,1441,3,126,63,0,1440,1442,3,120,60,0,1441,1440,1,0,0,0,1441,
-		1442,1,0,0,0,1442,119,1,0,0,0,1443,1445,5,14,0,0,1444,1443,1,0,0,0,1444,
-		1445,1,0,0,0,1445,1446,1,0,0,0,1446,1447,3,122,61,0,1447,121,1,0,0,0,1448,
-		1450,5,127,0,0,1449,1451,7,19,0,0,1450,1449,1,0,0,0,1450,1451,1,0,0,0,
-		1451,1452,1,0,0,0,1452,1453,3,126,63,0,1453,1454,5,23,0,0,1454,1455,3,
-		126,63,0,1455,1480,1,0,0,0,1456,1457,5,60,0,0,1457,1458,5,332,0,0,1458,
-		1459,3,156,78,0,1459,1460,5,333,0,0,1460,1480,1,0,0,0,1461,1468,7,20,0,
-		0,1462,1469,3,124,62,0,1463,1466,3,126,63,0,1464,1465,5,148,0,0,1465,1467,
-		3,126,63,0,1466,1464,1,0,0,0,1466,1467,1,0,0,0,1467,1469,1,0,0,0,1468,
-		1462,1,0,0,0,1468,1463,1,0,0,0,1469,1480,1,0,0,0,1470,1471,5,124,0,0,1471,
-		1472,5,89,0,0,1472,1475,3,126,63,0,1473,1474,5,148,0,0,1474,1476,3,126,
-		63,0,1475,1473,1,0,0,0,1475,1476,1,0,0,0,1476,1480,1,0,0,0,1477,1478,5,
-		121,0,0,1478,1480,3,126,63,0,1479,1448,1,0,0,0,1479,1456,1,0,0,0,1479,
-		1461,1,0,0,0,1479,1470,1,0,0,0,1479,1477,1,0,0,0,1480,123,1,0,0,0,1481,
-		1482,7,21,0,0,1482,1483,5,332,0,0,1483,1484,3,156,78,0,1484,1485,5,333,
-		0,0,1485,125,1,0,0,0,1486,1494,3,128,64,0,1487,1490,3,132,66,0,1488,1491,
-		3,128,64,0,1489,1491,3,124,62,0,1490,1488,1,0,0,0,1490,1489,1,0,0,0,1491,
-		1493,1,0,0,0,1492,1487,1,0,0,0,1493,1496,1,0,0,0,1494,1492,1,0,0,0,1494,
-		1495,1,0,0,0,1495,127,1,0,0,0,1496,1494,1,0,0,0,1497,1499,3,130,65,0,1498,
-		1497,1,0,0,0,1499,1502,1,0,0,0,1500,1498,1,0,0,0,1500,1501,1,0,0,0,1501,
-		1503,1,0,0,0,1502,1500,1,0,0,0,1503,1507,3,142,71,0,1504,1506,3,140,70,
-		0,1505,1504,1,0,0,0,1506,1509,1,0,0,0,1507,1505,1,0,0,0,1507,1508,1,0,
-		0,0,1508,129,1,0,0,0,1509,1507,1,0,0,0,1510,1514,5,345,0,0,1511,1514,5,
-		346,0,0,1512,1514,3,134,67,0,1513,1510,1,0,0,0,1513,1511,1,0,0,0,1513,
-		1512,1,0,0,0,1514,131,1,0,0,0,1515,1523,5,345,0,0,1516,1523,5,346,0,0,
-		1517,1523,5,347,0,0,1518,1523,5,348,0,0,1519,1523,5,349,0,0,1520,1523,
-		5,350,0,0,1521,1523,3,134,67,0,1522,1515,1,0,0,0,1522,1516,1,0,0,0,1522,
-		1517,1,0,0,0,1522,1518,1,0,0,0,1522,1519,1,0,0,0,1522,1520,1,0,0,0,1522,
-		1521,1,0,0,0,1523,133,1,0,0,0,1524,1539,5,10,0,0,1525,1526,5,132,0,0,1526,
-		1532,5,332,0,0,1527,1528,3,362,181,0,1528,1529,5,340,0,0,1529,1531,1,0,
-		0,0,1530,1527,1,0,0,0,1531,1534,1,0,0,0,1532,1530,1,0,0,0,1532,1533,1,
-		0,0,0,1533,1535,1,0,0,0,1534,1532,1,0,0,0,1535,1536,3,138,69,0,1536,1537,
-		5,333,0,0,1537,1539,1,0,0,0,1538,1524,1,0,0,0,1538,1525,1,0,0,0,1539,135,
-		1,0,0,0,1540,1555,3,138,69,0,1541,1542,5,132,0,0,1542,1548,5,332,0,0,1543,
-		1544,3,362,181,0,1544,1545,5,340,0,0,1545,1547,1,0,0,0,1546,1543,1,0,0,
-		0,1547,1550,1,0,0,0,1548,1546,1,0,0,0,1548,1549,1,0,0,0,1549,1551,1,0,
-		0,0,1550,1548,1,0,0,0,1551,1552,3,138,69,0,1552,1553,5,333,0,0,1553,1555,
-		1,0,0,0,1554,1540,1,0,0,0,1554,1541,1,0,0,0,1555,137,1,0,0,0,1556,1557,
-		7,22,0,0,1557,139,1,0,0,0,1558,1559,5,342,0,0,1559,1584,3,200,100,0,1560,
-		1562,5,334,0,0,1561,1563,3,108,54,0,1562,1561,1,0,0,0,1562,1563,1,0,0,
-		0,1563,1568,1,0,0,0,1564,1566,5,341,0,0,1565,1567,3,108,54,0,1566,1565,
-		1,0,0,0,1566,1567,1,0,0,0,1567,1569,1,0,0,0,1568,1564,1,0,0,0,1568,1569,
-		1,0,0,0,1569,1570,1,0,0,0,1570,1572,5,335,0,0,1571,1573,3,146,73,0,1572,
-		1571,1,0,0,0,1572,1573,1,0,0,0,1573,1584,1,0,0,0,1574,1575,5,33,0,0,1575,
-		1584,3,360,180,0,1576,1581,5,146,0,0,1577,1578,5,137,0,0,1578,1579,5,331,
-		0,0,1579,1582,3,142,71,0,1580,1582,5,238,0,0,1581,1577,1,0,0,0,1581,1580,
-		1,0,0,0,1582,1584,1,0,0,0,1583,1558,1,0,0,0,1583,1560,1,0,0,0,1583,1574,
-		1,0,0,0,1583,1576,1,0,0,0,1584,141,1,0,0,0,1585,1605,7,23,0,0,1586,1605,
-		5,3,0,0,1587,1589,3,162,81,0,1588,1590,3,164,82,0,1589,1588,1,0,0,0,1589,
-		1590,1,0,0,0,1590,1605,1,0,0,0,1591,1592,5,332,0,0,1592,1593,3,156,78,
-		0,1593,1595,5,333,0,0,1594,1596,3,146,73,0,1595,1594,1,0,0,0,1595,1596,
-		1,0,0,0,1596,1605,1,0,0,0,1597,1599,5,9,0,0,1598,1600,3,146,73,0,1599,
-		1598,1,0,0,0,1599,1600,1,0,0,0,1600,1605,1,0,0,0,1601,1605,7,24,0,0,1602,
-		1605,5,70,0,0,1603,1605,3,144,72,0,1604,1585,1,0,0,0,1604,1586,1,0,0,0,
-		1604,1587,1,0,0,0,1604,1591,1,0,0,0,1604,1597,1,0,0,0,1604,1601,1,0,0,
-		0,1604,1602,1,0,0,0,1604,1603,1,0,0,0,1605,143,1,0,0,0,1606,1608,5,30,
-		0,0,1607,1609,3,108,54,0,1608,1607,1,0,0,0,1608,1609,1,0,0,0,1609,1610,
-		1,0,0,0,1610,1613,3,148,74,0,1611,1612,5,49,0,0,1612,1614,3,108,54,0,1613,
-		1611,1,0,0,0,1613,1614,1,0,0,0,1614,1615,1,0,0,0,1615,1616,5,50,0,0,1616,
-		1759,1,0,0,0,1617,1618,7,25,0,0,1618,1619,5,332,0,0,1619,1620,3,108,54,
-		0,1620,1621,5,26,0,0,1621,1622,3,196,98,0,1622,1623,5,333,0,0,1623,1759,
-		1,0,0,0,1624,1625,5,128,0,0,1625,1626,5,332,0,0,1626,1627,3,12,6,0,1627,
-		1628,5,333,0,0,1628,1759,1,0,0,0,1629,1638,7,26,0,0,1630,1639,3,146,73,
-		0,1631,1633,3,204,102,0,1632,1631,1,0,0,0,1632,1633,1,0,0,0,1633,1635,
-		1,0,0,0,1634,1636,3,206,103,0,1635,1634,1,0,0,0,1635,1636,1,0,0,0,1636,
-		1637,1,0,0,0,1637,1639,5,3,0,0,1638,1630,1,0,0,0,1638,1632,1,0,0,0,1638,
-		1639,1,0,0,0,1639,1759,1,0,0,0,1640,1651,5,131,0,0,1641,1652,3,146,73,
-		0,1642,1644,3,204,102,0,1643,1642,1,0,0,0,1643,1644,1,0,0,0,1644,1645,
-		1,0,0,0,1645,1647,5,3,0,0,1646,1648,3,208,104,0,1647,1646,1,0,0,0,1647,
-		1648,1,0,0,0,1648,1652,1,0,0,0,1649,1650,5,6,0,0,1650,1652,3,362,181,0,
-		1651,1641,1,0,0,0,1651,1643,1,0,0,0,1651,1649,1,0,0,0,1651,1652,1,0,0,
-		0,1652,1759,1,0,0,0,1653,1654,5,129,0,0,1654,1657,5,332,0,0,1655,1658,
-		3,370,185,0,1656,1658,5,3,0,0,1657,1655,1,0,0,0,1657,1656,1,0,0,0,1658,
-		1659,1,0,0,0,1659,1660,5,56,0,0,1660,1661,3,108,54,0,1661,1662,5,333,0,
-		0,1662,1759,1,0,0,0,1663,1664,5,136,0,0,1664,1665,5,332,0,0,1665,1666,
-		3,150,75,0,1666,1667,5,333,0,0,1667,1759,1,0,0,0,1668,1669,3,366,183,0,
-		1669,1671,3,166,83,0,1670,1672,3,146,73,0,1671,1670,1,0,0,0,1671,1672,
-		1,0,0,0,1672,1759,1,0,0,0,1673,1759,3,194,97,0,1674,1684,5,25,0,0,1675,
-		1677,5,334,0,0,1676,1678,3,154,77,0,1677,1676,1,0,0,0,1677,1678,1,0,0,
-		0,1678,1679,1,0,0,0,1679,1685,5,335,0,0,1680,1681,5,332,0,0,1681,1682,
-		3,12,6,0,1682,1683,5,333,0,0,1683,1685,1,0,0,0,1684,1675,1,0,0,0,1684,
-		1680,1,0,0,0,1685,1759,1,0,0,0,1686,1688,5,334,0,0,1687,1689,3,154,77,
-		0,1688,1687,1,0,0,0,1688,1689,1,0,0,0,1689,1690,1,0,0,0,1690,1759,5,335,
-		0,0,1691,1693,5,336,0,0,1692,1694,3,152,76,0,1693,1692,1,0,0,0,1693,1694,
-		1,0,0,0,1694,1695,1,0,0,0,1695,1759,5,337,0,0,1696,1697,5,135,0,0,1697,
-		1699,5,332,0,0,1698,1700,3,154,77,0,1699,1698,1,0,0,0,1699,1700,1,0,0,
-		0,1700,1701,1,0,0,0,1701,1759,5,333,0,0,1702,1703,5,130,0,0,1703,1704,
-		5,332,0,0,1704,1705,3,154,77,0,1705,1706,5,333,0,0,1706,1759,1,0,0,0,1707,
-		1759,7,27,0,0,1708,1759,5,44,0,0,1709,1721,5,134,0,0,1710,1722,3,146,73,
-		0,1711,1712,5,332,0,0,1712,1717,3,126,63,0,1713,1714,5,60,0,0,1714,1718,
-		3,126,63,0,1715,1716,5,338,0,0,1716,1718,3,108,54,0,1717,1713,1,0,0,0,
-		1717,1715,1,0,0,0,1718,1719,1,0,0,0,1719,1720,5,333,0,0,1720,1722,1,0,
-		0,0,1721,1710,1,0,0,0,1721,1711,1,0,0,0,1721,1722,1,0,0,0,1722,1759,1,
-		0,0,0,1723,1724,5,133,0,0,1724,1725,5,332,0,0,1725,1736,3,108,54,0,1726,
-		1727,5,76,0,0,1727,1728,3,108,54,0,1728,1729,5,56,0,0,1729,1732,3,108,
-		54,0,1730,1731,5,54,0,0,1731,1733,3,108,54,0,1732,1730,1,0,0,0,1732,1733,
-		1,0,0,0,1733,1737,1,0,0,0,1734,1735,5,338,0,0,1735,1737,3,154,77,0,1736,
-		1726,1,0,0,0,1736,1734,1,0,0,0,1737,1738,1,0,0,0,1738,1739,5,333,0,0,1739,
-		1759,1,0,0,0,1740,1741,5,139,0,0,1741,1743,5,332,0,0,1742,1744,7,28,0,
-		0,1743,1742,1,0,0,0,1743,1744,1,0,0,0,1744,1754,1,0,0,0,1745,1746,5,56,
-		0,0,1746,1755,3,154,77,0,1747,1752,3,108,54,0,1748,1749,5,56,0,0,1749,
-		1753,3,154,77,0,1750,1751,5,338,0,0,1751,1753,3,154,77,0,1752,1748,1,0,
-		0,0,1752,1750,1,0,0,0,1752,1753,1,0,0,0,1753,1755,1,0,0,0,1754,1745,1,
-		0,0,0,1754,1747,1,0,0,0,1755,1756,1,0,0,0,1756,1757,5,333,0,0,1757,1759,
-		1,0,0,0,1758,1606,1,0,0,0,1758,1617,1,0,0,0,1758,1624,1,0,0,0,1758,1629,
-		1,0,0,0,1758,1640,1,0,0,0,1758,1653,1,0,0,0,1758,1663,1,0,0,0,1758,1668,
-		1,0,0,0,1758,1673,1,0,0,0,1758,1674,1,0,0,0,1758,1686,1,0,0,0,1758,1691,
-		1,0,0,0,1758,1696,1,0,0,0,1758,1702,1,0,0,0,1758,1707,1,0,0,0,1758,1708,
-		1,0,0,0,1758,1709,1,0,0,0,1758,1723,1,0,0,0,1758,1740,1,0,0,0,1759,145,
-		1,0,0,0,1760,1763,5,340,0,0,1761,1764,3,370,185,0,1762,1764,5,347,0,0,
-		1763,1761,1,0,0,0,1763,1762,1,0,0,0,1764,1766,1,0,0,0,1765,1760,1,0,0,
-		0,1766,1767,1,0,0,0,1767,1765,1,0,0,0,1767,1768,1,0,0,0,1768,147,1,0,0,
-		0,1769,1771,3,186,93,0,1770,1769,1,0,0,0,1771,1772,1,0,0,0,1772,1770,1,
-		0,0,0,1772,1773,1,0,0,0,1773,149,1,0,0,0,1774,1785,3,108,54,0,1775,1776,
-		5,338,0,0,1776,1786,3,154,77,0,1777,1778,5,56,0,0,1778,1782,3,108,54,0,
-		1779,1780,5,54,0,0,1780,1782,3,108,54,0,1781,1777,1,0,0,0,1781,1779,1,
-		0,0,0,1782,1783,1,0,0,0,1783,1781,1,0,0,0,1783,1784,1,0,0,0,1784,1786,
-		1,0,0,0,1785,1775,1,0,0,0,1785,1781,1,0,0,0,1785,1786,1,0,0,0,1786,151,
-		1,0,0,0,1787,1792,3,188,94,0,1788,1789,5,338,0,0,1789,1791,3,188,94,0,
-		1790,1788,1,0,0,0,1791,1794,1,0,0,0,1792,1790,1,0,0,0,1792,1793,1,0,0,
-		0,1793,153,1,0,0,0,1794,1792,1,0,0,0,1795,1800,3,108,54,0,1796,1797,5,
-		338,0,0,1797,1799,3,108,54,0,1798,1796,1,0,0,0,1799,1802,1,0,0,0,1800,
-		1798,1,0,0,0,1800,1801,1,0,0,0,1801,155,1,0,0,0,1802,1800,1,0,0,0,1803,
-		1833,3,158,79,0,1804,1828,3,108,54,0,1805,1806,5,338,0,0,1806,1808,3,108,
-		54,0,1807,1805,1,0,0,0,1808,1809,1,0,0,0,1809,1807,1,0,0,0,1809,1810,1,
-		0,0,0,1810,1829,1,0,0,0,1811,1812,3,160,80,0,1812,1813,3,30,15,0,1813,
-		1829,1,0,0,0,1814,1819,3,64,32,0,1815,1818,3,68,34,0,1816,1818,3,72,36,
-		0,1817,1815,1,0,0,0,1817,1816,1,0,0,0,1818,1821,1,0,0,0,1819,1817,1,0,
-		0,0,1819,1820,1,0,0,0,1820,1829,1,0,0,0,1821,1819,1,0,0,0,1822,1825,3,
-		68,34,0,1823,1825,3,72,36,0,1824,1822,1,0,0,0,1824,1823,1,0,0,0,1825,1826,
-		1,0,0,0,1826,1824,1,0,0,0,1826,1827,1,0,0,0,1827,1829,1,0,0,0,1828,1807,
-		1,0,0,0,1828,1811,1,0,0,0,1828,1814,1,0,0,0,1828,1824,1,0,0,0,1828,1829,
-		1,0,0,0,1829,1831,1,0,0,0,1830,1804,1,0,0,0,1830,1831,1,0,0,0,1831,1833,
-		1,0,0,0,1832,1803,1,0,0,0,1832,1830,1,0,0,0,1833,157,1,0,0,0,1834,1835,
-		3,14,7,0,1835,1836,3,22,11,0,1836,1855,1,0,0,0,1837,1841,3,34,17,0,1838,
-		1840,3,28,14,0,1839,1838,1,0,0,0,1840,1843,1,0,0,0,1841,1839,1,0,0,0,1841,
-		1842,1,0,0,0,1842,1849,1,0,0,0,1843,1841,1,0,0,0,1844,1845,3,24,12,0,1845,
-		1846,3,26,13,0,1846,1848,1,0,0,0,1847,1844,1,0,0,0,1848,1851,1,0,0,0,1849,
-		1847,1,0,0,0,1849,1850,1,0,0,0,1850,1852,1,0,0,0,1851,1849,1,0,0,0,1852,
-		1853,3,30,15,0,1853,1855,1,0,0,0,1854,1834,1,0,0,0,1854,1837,1,0,0,0,1855,
-		159,1,0,0,0,1856,1858,3,28,14,0,1857,1856,1,0,0,0,1858,1859,1,0,0,0,1859,
-		1857,1,0,0,0,1859,1860,1,0,0,0,1860,1865,1,0,0,0,1861,1862,3,24,12,0,1862,
-		1863,3,26,13,0,1863,1865,1,0,0,0,1864,1857,1,0,0,0,1864,1861,1,0,0,0,1865,
-		1871,1,0,0,0,1866,1867,3,24,12,0,1867,1868,3,26,13,0,1868,1870,1,0,0,0,
-		1869,1866,1,0,0,0,1870,1873,1,0,0,0,1871,1869,1,0,0,0,1871,1872,1,0,0,
-		0,1872,161,1,0,0,0,1873,1871,1,0,0,0,1874,1876,3,364,182,0,1875,1877,3,
-		146,73,0,1876,1875,1,0,0,0,1876,1877,1,0,0,0,1877,163,1,0,0,0,1878,1880,
-		3,166,83,0,1879,1881,3,146,73,0,1880,1879,1,0,0,0,1880,1881,1,0,0,0,1881,
-		1897,1,0,0,0,1882,1884,5,144,0,0,1883,1882,1,0,0,0,1883,1884,1,0,0,0,1884,
-		1885,1,0,0,0,1885,1897,5,3,0,0,1886,1888,5,160,0,0,1887,1889,3,204,102,
-		0,1888,1887,1,0,0,0,1888,1889,1,0,0,0,1889,1890,1,0,0,0,1890,1897,5,3,
-		0,0,1891,1893,5,336,0,0,1892,1894,3,190,95,0,1893,1892,1,0,0,0,1893,1894,
-		1,0,0,0,1894,1895,1,0,0,0,1895,1897,5,337,0,0,1896,1878,1,0,0,0,1896,1883,
-		1,0,0,0,1896,1886,1,0,0,0,1896,1891,1,0,0,0,1897,165,1,0,0,0,1898,1900,
-		3,168,84,0,1899,1901,5,3,0,0,1900,1899,1,0,0,0,1900,1901,1,0,0,0,1901,
-		1903,1,0,0,0,1902,1904,3,174,87,0,1903,1902,1,0,0,0,1903,1904,1,0,0,0,
-		1904,1906,1,0,0,0,1905,1907,3,176,88,0,1906,1905,1,0,0,0,1906,1907,1,0,
-		0,0,1907,1909,1,0,0,0,1908,1910,3,172,86,0,1909,1908,1,0,0,0,1909,1910,
-		1,0,0,0,1910,1912,1,0,0,0,1911,1913,3,178,89,0,1912,1911,1,0,0,0,1912,
-		1913,1,0,0,0,1913,167,1,0,0,0,1914,1916,5,332,0,0,1915,1917,7,10,0,0,1916,
-		1915,1,0,0,0,1916,1917,1,0,0,0,1917,1935,1,0,0,0,1918,1923,3,170,85,0,
-		1919,1920,5,338,0,0,1920,1922,3,170,85,0,1921,1919,1,0,0,0,1922,1925,1,
-		0,0,0,1923,1921,1,0,0,0,1923,1924,1,0,0,0,1924,1927,1,0,0,0,1925,1923,
-		1,0,0,0,1926,1928,3,64,32,0,1927,1926,1,0,0,0,1927,1928,1,0,0,0,1928,1933,
-		1,0,0,0,1929,1930,5,152,0,0,1930,1934,5,255,0,0,1931,1932,5,157,0,0,1932,
-		1934,5,255,0,0,1933,1929,1,0,0,0,1933,1931,1,0,0,0,1933,1934,1,0,0,0,1934,
-		1936,1,0,0,0,1935,1918,1,0,0,0,1935,1936,1,0,0,0,1936,1937,1,0,0,0,1937,
-		1938,5,333,0,0,1938,169,1,0,0,0,1939,1949,5,347,0,0,1940,1942,5,97,0,0,
-		1941,1940,1,0,0,0,1941,1942,1,0,0,0,1942,1943,1,0,0,0,1943,1946,3,108,
-		54,0,1944,1945,7,29,0,0,1945,1947,3,108,54,0,1946,1944,1,0,0,0,1946,1947,
-		1,0,0,0,1947,1949,1,0,0,0,1948,1939,1,0,0,0,1948,1941,1,0,0,0,1949,171,
-		1,0,0,0,1950,1951,7,30,0,0,1951,1952,5,255,0,0,1952,173,1,0,0,0,1953,1954,
-		5,161,0,0,1954,1955,5,58,0,0,1955,1956,5,332,0,0,1956,1957,3,64,32,0,1957,
-		1958,5,333,0,0,1958,175,1,0,0,0,1959,1960,5,150,0,0,1960,1961,5,332,0,
-		0,1961,1962,5,99,0,0,1962,1963,3,108,54,0,1963,1964,5,333,0,0,1964,177,
-		1,0,0,0,1965,1968,5,155,0,0,1966,1969,3,362,181,0,1967,1969,3,180,90,0,
-		1968,1966,1,0,0,0,1968,1967,1,0,0,0,1969,179,1,0,0,0,1970,1972,5,332,0,
-		0,1971,1973,7,31,0,0,1972,1971,1,0,0,0,1972,1973,1,0,0,0,1973,1984,1,0,
-		0,0,1974,1975,5,264,0,0,1975,1976,5,175,0,0,1976,1981,3,108,54,0,1977,
-		1978,5,338,0,0,1978,1980,3,108,54,0,1979,1977,1,0,0,0,1980,1983,1,0,0,
-		0,1981,1979,1,0,0,0,1981,1982,1,0,0,0,1982,1985,1,0,0,0,1983,1981,1,0,
-		0,0,1984,1974,1,0,0,0,1984,1985,1,0,0,0,1985,1987,1,0,0,0,1986,1988,3,
-		64,32,0,1987,1986,1,0,0,0,1987,1988,1,0,0,0,1988,1990,1,0,0,0,1989,1991,
-		3,182,91,0,1990,1989,1,0,0,0,1990,1991,1,0,0,0,1991,1992,1,0,0,0,1992,
-		1993,5,333,0,0,1993,181,1,0,0,0,1994,2001,7,32,0,0,1995,1996,5,127,0,0,
-		1996,1997,3,184,92,0,1997,1998,5,23,0,0,1998,1999,3,184,92,0,1999,2002,
-		1,0,0,0,2000,2002,3,184,92,0,2001,1995,1,0,0,0,2001,2000,1,0,0,0,2002,
-		2012,1,0,0,0,2003,2010,5,149,0,0,2004,2005,5,190,0,0,2005,2011,5,135,0,
-		0,2006,2011,5,58,0,0,2007,2011,5,315,0,0,2008,2009,5,251,0,0,2009,2011,
-		5,260,0,0,2010,2004,1,0,0,0,2010,2006,1,0,0,0,2010,2007,1,0,0,0,2010,2008,
-		1,0,0,0,2011,2013,1,0,0,0,2012,2003,1,0,0,0,2012,2013,1,0,0,0,2013,183,
-		1,0,0,0,2014,2015,3,126,63,0,2015,2016,7,33,0,0,2016,185,1,0,0,0,2017,
-		2018,5,98,0,0,2018,2019,3,108,54,0,2019,2020,5,88,0,0,2020,2021,3,108,
-		54,0,2021,187,1,0,0,0,2022,2025,3,370,185,0,2023,2025,5,3,0,0,2024,2022,
-		1,0,0,0,2024,2023,1,0,0,0,2025,2026,1,0,0,0,2026,2027,5,341,0,0,2027,2028,
-		3,108,54,0,2028,189,1,0,0,0,2029,2034,3,192,96,0,2030,2031,5,338,0,0,2031,
-		2033,3,192,96,0,2032,2030,1,0,0,0,2033,2036,1,0,0,0,2034,2032,1,0,0,0,
-		2034,2035,1,0,0,0,2035,191,1,0,0,0,2036,2034,1,0,0,0,2037,2038,3,108,54,
-		0,2038,2039,5,341,0,0,2039,2040,3,108,54,0,2040,193,1,0,0,0,2041,2043,
-		7,34,0,0,2042,2044,3,204,102,0,2043,2042,1,0,0,0,2043,2044,1,0,0,0,2044,
-		2052,1,0,0,0,2045,2052,7,35,0,0,2046,2049,5,40,0,0,2047,2048,5,332,0,0,
-		2048,2050,5,333,0,0,2049,2047,1,0,0,0,2049,2050,1,0,0,0,2050,2052,1,0,
-		0,0,2051,2041,1,0,0,0,2051,2045,1,0,0,0,2051,2046,1,0,0,0,2052,195,1,0,
-		0,0,2053,2057,3,200,100,0,2054,2056,3,198,99,0,2055,2054,1,0,0,0,2056,
-		2059,1,0,0,0,2057,2055,1,0,0,0,2057,2058,1,0,0,0,2058,197,1,0,0,0,2059,
-		2057,1,0,0,0,2060,2062,5,334,0,0,2061,2063,5,6,0,0,2062,2061,1,0,0,0,2062,
-		2063,1,0,0,0,2063,2064,1,0,0,0,2064,2065,5,335,0,0,2065,199,1,0,0,0,2066,
-		2069,5,131,0,0,2067,2070,3,208,104,0,2068,2070,3,204,102,0,2069,2067,1,
-		0,0,0,2069,2068,1,0,0,0,2069,2070,1,0,0,0,2070,2130,1,0,0,0,2071,2073,
-		7,26,0,0,2072,2074,3,204,102,0,2073,2072,1,0,0,0,2073,2074,1,0,0,0,2074,
-		2076,1,0,0,0,2075,2077,3,206,103,0,2076,2075,1,0,0,0,2076,2077,1,0,0,0,
-		2077,2130,1,0,0,0,2078,2079,5,145,0,0,2079,2080,5,332,0,0,2080,2085,3,
-		202,101,0,2081,2082,5,338,0,0,2082,2084,3,202,101,0,2083,2081,1,0,0,0,
-		2084,2087,1,0,0,0,2085,2083,1,0,0,0,2085,2086,1,0,0,0,2086,2088,1,0,0,
-		0,2087,2085,1,0,0,0,2088,2089,5,333,0,0,2089,2130,1,0,0,0,2090,2091,5,
-		141,0,0,2091,2092,5,332,0,0,2092,2093,3,196,98,0,2093,2094,5,338,0,0,2094,
-		2095,3,196,98,0,2095,2096,5,333,0,0,2096,2130,1,0,0,0,2097,2098,5,142,
-		0,0,2098,2100,3,368,184,0,2099,2101,5,160,0,0,2100,2099,1,0,0,0,2100,2101,
-		1,0,0,0,2101,2103,1,0,0,0,2102,2104,3,204,102,0,2103,2102,1,0,0,0,2103,
-		2104,1,0,0,0,2104,2130,1,0,0,0,2105,2110,3,368,184,0,2106,2107,5,340,0,
-		0,2107,2109,3,370,185,0,2108,2106,1,0,0,0,2109,2112,1,0,0,0,2110,2108,
-		1,0,0,0,2110,2111,1,0,0,0,2111,2114,1,0,0,0,2112,2110,1,0,0,0,2113,2115,
-		7,36,0,0,2114,2113,1,0,0,0,2114,2115,1,0,0,0,2115,2127,1,0,0,0,2116,2117,
-		5,332,0,0,2117,2122,3,108,54,0,2118,2119,5,338,0,0,2119,2121,3,108,54,
-		0,2120,2118,1,0,0,0,2121,2124,1,0,0,0,2122,2120,1,0,0,0,2122,2123,1,0,
-		0,0,2123,2125,1,0,0,0,2124,2122,1,0,0,0,2125,2126,5,333,0,0,2126,2128,
-		1,0,0,0,2127,2116,1,0,0,0,2127,2128,1,0,0,0,2128,2130,1,0,0,0,2129,2066,
-		1,0,0,0,2129,2071,1,0,0,0,2129,2078,1,0,0,0,2129,2090,1,0,0,0,2129,2097,
-		1,0,0,0,2129,2105,1,0,0,0,2130,2132,1,0,0,0,2131,2133,5,25,0,0,2132,2131,
-		1,0,0,0,2132,2133,1,0,0,0,2133,201,1,0,0,0,2134,2135,3,370,185,0,2135,
-		2136,3,196,98,0,2136,203,1,0,0,0,2137,2138,5,332,0,0,2138,2139,5,6,0,0,
-		2139,2140,5,333,0,0,2140,205,1,0,0,0,2141,2142,7,37,0,0,2142,2143,5,137,
-		0,0,2143,2144,5,331,0,0,2144,207,1,0,0,0,2145,2151,7,38,0,0,2146,2147,
-		5,89,0,0,2147,2149,7,39,0,0,2148,2150,3,204,102,0,2149,2148,1,0,0,0,2149,
-		2150,1,0,0,0,2150,2152,1,0,0,0,2151,2146,1,0,0,0,2151,2152,1,0,0,0,2152,
-		2158,1,0,0,0,2153,2155,5,158,0,0,2154,2156,3,204,102,0,2155,2154,1,0,0,
-		0,2155,2156,1,0,0,0,2156,2158,1,0,0,0,2157,2145,1,0,0,0,2157,2153,1,0,
-		0,0,2158,209,1,0,0,0,2159,2160,5,232,0,0,2160,2161,5,63,0,0,2161,2164,
-		3,360,180,0,2162,2163,5,26,0,0,2163,2165,3,362,181,0,2164,2162,1,0,0,0,
-		2164,2165,1,0,0,0,2165,2167,1,0,0,0,2166,2168,3,212,106,0,2167,2166,1,
-		0,0,0,2167,2168,1,0,0,0,2168,2170,1,0,0,0,2169,2171,3,214,107,0,2170,2169,
-		1,0,0,0,2170,2171,1,0,0,0,2171,2175,1,0,0,0,2172,2176,3,12,6,0,2173,2174,
-		5,44,0,0,2174,2176,5,96,0,0,2175,2172,1,0,0,0,2175,2173,1,0,0,0,2176,2178,
-		1,0,0,0,2177,2179,3,216,108,0,2178,2177,1,0,0,0,2178,2179,1,0,0,0,2179,
-		2181,1,0,0,0,2180,2182,3,220,110,0,2181,2180,1,0,0,0,2181,2182,1,0,0,0,
-		2182,211,1,0,0,0,2183,2184,5,332,0,0,2184,2189,3,228,114,0,2185,2186,5,
-		338,0,0,2186,2188,3,228,114,0,2187,2185,1,0,0,0,2188,2191,1,0,0,0,2189,
-		2187,1,0,0,0,2189,2190,1,0,0,0,2190,2192,1,0,0,0,2191,2189,1,0,0,0,2192,
-		2193,5,333,0,0,2193,213,1,0,0,0,2194,2195,5,261,0,0,2195,2196,7,40,0,0,
-		2196,2197,5,327,0,0,2197,215,1,0,0,0,2198,2199,5,17,0,0,2199,2201,5,186,
-		0,0,2200,2202,3,218,109,0,2201,2200,1,0,0,0,2201,2202,1,0,0,0,2202,2203,
-		1,0,0,0,2203,2212,5,48,0,0,2204,2213,5,252,0,0,2205,2206,5,324,0,0,2206,
-		2207,5,296,0,0,2207,2210,3,224,112,0,2208,2209,5,99,0,0,2209,2211,3,108,
-		54,0,2210,2208,1,0,0,0,2210,2211,1,0,0,0,2211,2213,1,0,0,0,2212,2204,1,
-		0,0,0,2212,2205,1,0,0,0,2213,217,1,0,0,0,2214,2215,5,332,0,0,2215,2220,
-		3,278,139,0,2216,2217,5,338,0,0,2217,2219,3,278,139,0,2218,2216,1,0,0,
-		0,2219,2222,1,0,0,0,2220,2218,1,0,0,0,2220,2221,1,0,0,0,2221,2223,1,0,
-		0,0,2222,2220,1,0,0,0,2223,2226,5,333,0,0,2224,2225,5,99,0,0,2225,2227,
-		3,108,54,0,2226,2224,1,0,0,0,2226,2227,1,0,0,0,2227,2232,1,0,0,0,2228,
-		2229,5,72,0,0,2229,2230,5,35,0,0,2230,2232,3,362,181,0,2231,2214,1,0,0,
-		0,2231,2228,1,0,0,0,2232,219,1,0,0,0,2233,2234,5,81,0,0,2234,2235,3,38,
-		19,0,2235,221,1,0,0,0,2236,2237,5,324,0,0,2237,2242,3,98,49,0,2238,2240,
-		5,26,0,0,2239,2238,1,0,0,0,2239,2240,1,0,0,0,2240,2241,1,0,0,0,2241,2243,
-		3,362,181,0,2242,2239,1,0,0,0,2242,2243,1,0,0,0,2243,2244,1,0,0,0,2244,
-		2245,5,296,0,0,2245,2247,3,224,112,0,2246,2248,3,48,24,0,2247,2246,1,0,
-		0,0,2247,2248,1,0,0,0,2248,2251,1,0,0,0,2249,2250,5,99,0,0,2250,2252,3,
-		108,54,0,2251,2249,1,0,0,0,2251,2252,1,0,0,0,2252,2254,1,0,0,0,2253,2255,
-		3,220,110,0,2254,2253,1,0,0,0,2254,2255,1,0,0,0,2255,223,1,0,0,0,2256,
-		2261,3,226,113,0,2257,2258,5,338,0,0,2258,2260,3,226,113,0,2259,2257,1,
-		0,0,0,2260,2263,1,0,0,0,2261,2259,1,0,0,0,2261,2262,1,0,0,0,2262,225,1,
-		0,0,0,2263,2261,1,0,0,0,2264,2265,3,228,114,0,2265,2266,5,351,0,0,2266,
-		2267,3,108,54,0,2267,2282,1,0,0,0,2268,2269,5,332,0,0,2269,2274,3,228,
-		114,0,2270,2271,5,338,0,0,2271,2273,3,228,114,0,2272,2270,1,0,0,0,2273,
-		2276,1,0,0,0,2274,2272,1,0,0,0,2274,2275,1,0,0,0,2275,2277,1,0,0,0,2276,
-		2274,1,0,0,0,2277,2278,5,333,0,0,2278,2279,5,351,0,0,2279,2280,3,108,54,
-		0,2280,2282,1,0,0,0,2281,2264,1,0,0,0,2281,2268,1,0,0,0,2282,227,1,0,0,
-		0,2283,2287,3,362,181,0,2284,2286,3,230,115,0,2285,2284,1,0,0,0,2286,2289,
-		1,0,0,0,2287,2285,1,0,0,0,2287,2288,1,0,0,0,2288,229,1,0,0,0,2289,2287,
-		1,0,0,0,2290,2291,5,340,0,0,2291,2304,3,370,185,0,2292,2294,5,334,0,0,
-		2293,2295,3,108,54,0,2294,2293,1,0,0,0,2294,2295,1,0,0,0,2295,2300,1,0,
-		0,0,2296,2298,5,341,0,0,2297,2299,3,108,54,0,2298,2297,1,0,0,0,2298,2299,
-		1,0,0,0,2299,2301,1,0,0,0,2300,2296,1,0,0,0,2300,2301,1,0,0,0,2301,2302,
-		1,0,0,0,2302,2304,5,335,0,0,2303,2290,1,0,0,0,2303,2292,1,0,0,0,2304,231,
-		1,0,0,0,2305,2306,5,198,0,0,2306,2307,5,56,0,0,2307,2312,3,98,49,0,2308,
-		2310,5,26,0,0,2309,2308,1,0,0,0,2309,2310,1,0,0,0,2310,2311,1,0,0,0,2311,
-		2313,3,362,181,0,2312,2309,1,0,0,0,2312,2313,1,0,0,0,2313,2323,1,0,0,0,
-		2314,2315,5,95,0,0,2315,2320,3,74,37,0,2316,2317,5,338,0,0,2317,2319,3,
-		74,37,0,2318,2316,1,0,0,0,2319,2322,1,0,0,0,2320,2318,1,0,0,0,2320,2321,
-		1,0,0,0,2321,2324,1,0,0,0,2322,2320,1,0,0,0,2323,2314,1,0,0,0,2323,2324,
-		1,0,0,0,2324,2327,1,0,0,0,2325,2326,5,99,0,0,2326,2328,3,108,54,0,2327,
-		2325,1,0,0,0,2327,2328,1,0,0,0,2328,2330,1,0,0,0,2329,2331,3,220,110,0,
-		2330,2329,1,0,0,0,2330,2331,1,0,0,0,2331,233,1,0,0,0,2332,2333,5,245,0,
-		0,2333,2334,5,63,0,0,2334,2339,3,98,49,0,2335,2337,5,26,0,0,2336,2335,
-		1,0,0,0,2336,2337,1,0,0,0,2337,2338,1,0,0,0,2338,2340,3,362,181,0,2339,
-		2336,1,0,0,0,2339,2340,1,0,0,0,2340,2341,1,0,0,0,2341,2342,5,95,0,0,2342,
-		2343,3,80,40,0,2343,2344,5,72,0,0,2344,2346,3,108,54,0,2345,2347,3,236,
-		118,0,2346,2345,1,0,0,0,2347,2348,1,0,0,0,2348,2346,1,0,0,0,2348,2349,
-		1,0,0,0,2349,2351,1,0,0,0,2350,2352,3,220,110,0,2351,2350,1,0,0,0,2351,
-		2352,1,0,0,0,2352,235,1,0,0,0,2353,2361,5,98,0,0,2354,2362,5,243,0,0,2355,
-		2356,5,69,0,0,2356,2359,5,243,0,0,2357,2358,5,175,0,0,2358,2360,7,41,0,
-		0,2359,2357,1,0,0,0,2359,2360,1,0,0,0,2360,2362,1,0,0,0,2361,2354,1,0,
-		0,0,2361,2355,1,0,0,0,2362,2365,1,0,0,0,2363,2364,5,23,0,0,2364,2366,3,
-		108,54,0,2365,2363,1,0,0,0,2365,2366,1,0,0,0,2366,2367,1,0,0,0,2367,2368,
-		5,88,0,0,2368,2369,3,238,119,0,2369,237,1,0,0,0,2370,2371,5,324,0,0,2371,
-		2372,5,296,0,0,2372,2390,3,224,112,0,2373,2390,5,198,0,0,2374,2375,5,48,
-		0,0,2375,2390,5,252,0,0,2376,2378,5,232,0,0,2377,2379,3,212,106,0,2378,
-		2377,1,0,0,0,2378,2379,1,0,0,0,2379,2381,1,0,0,0,2380,2382,3,214,107,0,
-		2381,2380,1,0,0,0,2381,2382,1,0,0,0,2382,2387,1,0,0,0,2383,2384,5,96,0,
-		0,2384,2388,3,62,31,0,2385,2386,5,44,0,0,2386,2388,5,96,0,0,2387,2383,
-		1,0,0,0,2387,2385,1,0,0,0,2388,2390,1,0,0,0,2389,2370,1,0,0,0,2389,2373,
-		1,0,0,0,2389,2374,1,0,0,0,2389,2376,1,0,0,0,2390,239,1,0,0,0,2391,2392,
-		3,98,49,0,2392,241,1,0,0,0,2393,2394,5,74,0,0,2394,2396,5,156,0,0,2395,
-		2393,1,0,0,0,2395,2396,1,0,0,0,2396,2398,1,0,0,0,2397,2399,3,244,122,0,
-		2398,2397,1,0,0,0,2398,2399,1,0,0,0,2399,2400,1,0,0,0,2400,2404,5,87,0,
-		0,2401,2402,5,224,0,0,2402,2403,5,69,0,0,2403,2405,5,128,0,0,2404,2401,
-		1,0,0,0,2404,2405,1,0,0,0,2405,2406,1,0,0,0,2406,2407,3,360,180,0,2407,
-		2408,3,246,123,0,2408,2549,1,0,0,0,2409,2410,5,74,0,0,2410,2412,5,156,
-		0,0,2411,2409,1,0,0,0,2411,2412,1,0,0,0,2412,2413,1,0,0,0,2413,2414,5,
-		211,0,0,2414,2418,5,87,0,0,2415,2416,5,224,0,0,2416,2417,5,69,0,0,2417,
-		2419,5,128,0,0,2418,2415,1,0,0,0,2418,2419,1,0,0,0,2419,2420,1,0,0,0,2420,
-		2422,3,360,180,0,2421,2423,3,248,124,0,2422,2421,1,0,0,0,2422,2423,1,0,
-		0,0,2423,2427,1,0,0,0,2424,2426,3,266,133,0,2425,2424,1,0,0,0,2426,2429,
-		1,0,0,0,2427,2425,1,0,0,0,2427,2428,1,0,0,0,2428,2549,1,0,0,0,2429,2427,
-		1,0,0,0,2430,2431,5,74,0,0,2431,2433,5,156,0,0,2432,2430,1,0,0,0,2432,
-		2433,1,0,0,0,2433,2438,1,0,0,0,2434,2436,5,238,0,0,2435,2434,1,0,0,0,2435,
-		2436,1,0,0,0,2436,2437,1,0,0,0,2437,2439,7,42,0,0,2438,2435,1,0,0,0,2438,
-		2439,1,0,0,0,2439,2441,1,0,0,0,2440,2442,5,79,0,0,2441,2440,1,0,0,0,2441,
-		2442,1,0,0,0,2442,2443,1,0,0,0,2443,2447,5,328,0,0,2444,2445,5,224,0,0,
-		2445,2446,5,69,0,0,2446,2448,5,128,0,0,2447,2444,1,0,0,0,2447,2448,1,0,
-		0,0,2448,2449,1,0,0,0,2449,2451,3,360,180,0,2450,2452,3,106,53,0,2451,
-		2450,1,0,0,0,2451,2452,1,0,0,0,2452,2454,1,0,0,0,2453,2455,3,270,135,0,
-		2454,2453,1,0,0,0,2454,2455,1,0,0,0,2455,2456,1,0,0,0,2456,2457,5,26,0,
-		0,2457,2459,3,12,6,0,2458,2460,3,276,138,0,2459,2458,1,0,0,0,2459,2460,
-		1,0,0,0,2460,2549,1,0,0,0,2461,2462,5,74,0,0,2462,2464,5,156,0,0,2463,
-		2461,1,0,0,0,2463,2464,1,0,0,0,2464,2465,1,0,0,0,2465,2466,5,244,0,0,2466,
-		2470,5,328,0,0,2467,2468,5,224,0,0,2468,2469,5,69,0,0,2469,2471,5,128,
-		0,0,2470,2467,1,0,0,0,2470,2471,1,0,0,0,2471,2472,1,0,0,0,2472,2474,3,
-		360,180,0,2473,2475,3,106,53,0,2474,2473,1,0,0,0,2474,2475,1,0,0,0,2475,
-		2477,1,0,0,0,2476,2478,3,270,135,0,2477,2476,1,0,0,0,2477,2478,1,0,0,0,
-		2478,2479,1,0,0,0,2479,2480,5,26,0,0,2480,2482,3,12,6,0,2481,2483,3,274,
-		137,0,2482,2481,1,0,0,0,2482,2483,1,0,0,0,2483,2549,1,0,0,0,2484,2488,
-		5,289,0,0,2485,2486,5,224,0,0,2486,2487,5,69,0,0,2487,2489,5,128,0,0,2488,
-		2485,1,0,0,0,2488,2489,1,0,0,0,2489,2497,1,0,0,0,2490,2493,3,360,180,0,
-		2491,2492,5,104,0,0,2492,2494,3,362,181,0,2493,2491,1,0,0,0,2493,2494,
-		1,0,0,0,2494,2498,1,0,0,0,2495,2496,5,104,0,0,2496,2498,3,362,181,0,2497,
-		2490,1,0,0,0,2497,2495,1,0,0,0,2498,2549,1,0,0,0,2499,2501,5,93,0,0,2500,
-		2499,1,0,0,0,2500,2501,1,0,0,0,2501,2502,1,0,0,0,2502,2504,5,228,0,0,2503,
-		2505,5,107,0,0,2504,2503,1,0,0,0,2504,2505,1,0,0,0,2505,2512,1,0,0,0,2506,
-		2507,5,224,0,0,2507,2508,5,69,0,0,2508,2510,5,128,0,0,2509,2506,1,0,0,
-		0,2509,2510,1,0,0,0,2510,2511,1,0,0,0,2511,2513,3,362,181,0,2512,2509,
-		1,0,0,0,2512,2513,1,0,0,0,2513,2514,1,0,0,0,2514,2515,5,72,0,0,2515,2518,
-		3,98,49,0,2516,2517,5,95,0,0,2517,2519,3,362,181,0,2518,2516,1,0,0,0,2518,
-		2519,1,0,0,0,2519,2520,1,0,0,0,2520,2521,5,332,0,0,2521,2526,3,278,139,
-		0,2522,2523,5,338,0,0,2523,2525,3,278,139,0,2524,2522,1,0,0,0,2525,2528,
-		1,0,0,0,2526,2524,1,0,0,0,2526,2527,1,0,0,0,2527,2529,1,0,0,0,2528,2526,
-		1,0,0,0,2529,2532,5,333,0,0,2530,2531,5,226,0,0,2531,2533,3,106,53,0,2532,
-		2530,1,0,0,0,2532,2533,1,0,0,0,2533,2539,1,0,0,0,2534,2536,5,255,0,0,2535,
-		2537,5,69,0,0,2536,2535,1,0,0,0,2536,2537,1,0,0,0,2537,2538,1,0,0,0,2538,
-		2540,5,47,0,0,2539,2534,1,0,0,0,2539,2540,1,0,0,0,2540,2542,1,0,0,0,2541,
-		2543,3,270,135,0,2542,2541,1,0,0,0,2542,2543,1,0,0,0,2543,2546,1,0,0,0,
-		2544,2545,5,99,0,0,2545,2547,3,108,54,0,2546,2544,1,0,0,0,2546,2547,1,
-		0,0,0,2547,2549,1,0,0,0,2548,2395,1,0,0,0,2548,2411,1,0,0,0,2548,2432,
-		1,0,0,0,2548,2463,1,0,0,0,2548,2484,1,0,0,0,2548,2500,1,0,0,0,2549,243,
-		1,0,0,0,2550,2552,7,43,0,0,2551,2550,1,0,0,0,2551,2552,1,0,0,0,2552,2553,
-		1,0,0,0,2553,2556,7,42,0,0,2554,2556,5,323,0,0,2555,2551,1,0,0,0,2555,
-		2554,1,0,0,0,2556,245,1,0,0,0,2557,2570,3,248,124,0,2558,2559,5,230,0,
-		0,2559,2560,5,332,0,0,2560,2565,3,360,180,0,2561,2562,5,338,0,0,2562,2564,
-		3,360,180,0,2563,2561,1,0,0,0,2564,2567,1,0,0,0,2565,2563,1,0,0,0,2565,
-		2566,1,0,0,0,2566,2568,1,0,0,0,2567,2565,1,0,0,0,2568,2569,5,333,0,0,2569,
-		2571,1,0,0,0,2570,2558,1,0,0,0,2570,2571,1,0,0,0,2571,2573,1,0,0,0,2572,
-		2574,3,270,135,0,2573,2572,1,0,0,0,2573,2574,1,0,0,0,2574,2576,1,0,0,0,
-		2575,2577,3,272,136,0,2576,2575,1,0,0,0,2576,2577,1,0,0,0,2577,2603,1,
-		0,0,0,2578,2580,3,106,53,0,2579,2578,1,0,0,0,2579,2580,1,0,0,0,2580,2582,
-		1,0,0,0,2581,2583,3,270,135,0,2582,2581,1,0,0,0,2582,2583,1,0,0,0,2583,
-		2585,1,0,0,0,2584,2586,3,272,136,0,2585,2584,1,0,0,0,2585,2586,1,0,0,0,
-		2586,2587,1,0,0,0,2587,2597,5,26,0,0,2588,2598,3,12,6,0,2589,2590,5,209,
-		0,0,2590,2595,3,362,181,0,2591,2592,5,332,0,0,2592,2593,3,154,77,0,2593,
-		2594,5,333,0,0,2594,2596,1,0,0,0,2595,2591,1,0,0,0,2595,2596,1,0,0,0,2596,
-		2598,1,0,0,0,2597,2588,1,0,0,0,2597,2589,1,0,0,0,2598,2600,1,0,0,0,2599,
-		2601,3,274,137,0,2600,2599,1,0,0,0,2600,2601,1,0,0,0,2601,2603,1,0,0,0,
-		2602,2557,1,0,0,0,2602,2579,1,0,0,0,2603,247,1,0,0,0,2604,2613,5,332,0,
-		0,2605,2610,3,250,125,0,2606,2607,5,338,0,0,2607,2609,3,250,125,0,2608,
-		2606,1,0,0,0,2609,2612,1,0,0,0,2610,2608,1,0,0,0,2610,2611,1,0,0,0,2611,
-		2614,1,0,0,0,2612,2610,1,0,0,0,2613,2605,1,0,0,0,2613,2614,1,0,0,0,2614,
-		2615,1,0,0,0,2615,2616,5,333,0,0,2616,249,1,0,0,0,2617,2639,3,252,126,
-		0,2618,2619,5,35,0,0,2619,2621,3,362,181,0,2620,2618,1,0,0,0,2620,2621,
-		1,0,0,0,2621,2622,1,0,0,0,2622,2626,3,258,129,0,2623,2625,3,264,132,0,
-		2624,2623,1,0,0,0,2625,2628,1,0,0,0,2626,2624,1,0,0,0,2626,2627,1,0,0,
-		0,2627,2639,1,0,0,0,2628,2626,1,0,0,0,2629,2630,5,117,0,0,2630,2635,3,
-		360,180,0,2631,2632,7,44,0,0,2632,2634,3,370,185,0,2633,2631,1,0,0,0,2634,
-		2637,1,0,0,0,2635,2633,1,0,0,0,2635,2636,1,0,0,0,2636,2639,1,0,0,0,2637,
-		2635,1,0,0,0,2638,2617,1,0,0,0,2638,2620,1,0,0,0,2638,2629,1,0,0,0,2639,
-		251,1,0,0,0,2640,2641,3,362,181,0,2641,2644,3,196,98,0,2642,2643,5,33,
-		0,0,2643,2645,3,360,180,0,2644,2642,1,0,0,0,2644,2645,1,0,0,0,2645,2649,
-		1,0,0,0,2646,2648,3,254,127,0,2647,2646,1,0,0,0,2648,2651,1,0,0,0,2649,
-		2647,1,0,0,0,2649,2650,1,0,0,0,2650,253,1,0,0,0,2651,2649,1,0,0,0,2652,
-		2653,5,35,0,0,2653,2655,3,362,181,0,2654,2652,1,0,0,0,2654,2655,1,0,0,
-		0,2655,2656,1,0,0,0,2656,2660,3,256,128,0,2657,2659,3,264,132,0,2658,2657,
-		1,0,0,0,2659,2662,1,0,0,0,2660,2658,1,0,0,0,2660,2661,1,0,0,0,2661,255,
-		1,0,0,0,2662,2660,1,0,0,0,2663,2664,5,69,0,0,2664,2693,5,70,0,0,2665,2693,
-		5,70,0,0,2666,2667,5,44,0,0,2667,2693,3,126,63,0,2668,2669,5,32,0,0,2669,
-		2670,5,332,0,0,2670,2671,3,108,54,0,2671,2672,5,333,0,0,2672,2693,1,0,
-		0,0,2673,2693,5,93,0,0,2674,2675,5,77,0,0,2675,2693,5,234,0,0,2676,2693,
-		3,260,130,0,2677,2681,5,217,0,0,2678,2682,5,171,0,0,2679,2680,5,175,0,
-		0,2680,2682,5,44,0,0,2681,2678,1,0,0,0,2681,2679,1,0,0,0,2682,2683,1,0,
-		0,0,2683,2690,5,26,0,0,2684,2691,5,223,0,0,2685,2686,5,332,0,0,2686,2687,
-		3,108,54,0,2687,2688,5,333,0,0,2688,2689,5,308,0,0,2689,2691,1,0,0,0,2690,
-		2684,1,0,0,0,2690,2685,1,0,0,0,2691,2693,1,0,0,0,2692,2663,1,0,0,0,2692,
-		2665,1,0,0,0,2692,2666,1,0,0,0,2692,2668,1,0,0,0,2692,2673,1,0,0,0,2692,
-		2674,1,0,0,0,2692,2676,1,0,0,0,2692,2677,1,0,0,0,2693,257,1,0,0,0,2694,
-		2695,5,32,0,0,2695,2696,5,332,0,0,2696,2697,3,108,54,0,2697,2698,5,333,
-		0,0,2698,2710,1,0,0,0,2699,2700,5,93,0,0,2700,2710,3,106,53,0,2701,2702,
-		5,77,0,0,2702,2703,5,234,0,0,2703,2710,3,106,53,0,2704,2705,5,55,0,0,2705,
-		2706,5,234,0,0,2706,2707,3,106,53,0,2707,2708,3,260,130,0,2708,2710,1,
-		0,0,0,2709,2694,1,0,0,0,2709,2699,1,0,0,0,2709,2701,1,0,0,0,2709,2704,
-		1,0,0,0,2710,259,1,0,0,0,2711,2712,5,80,0,0,2712,2714,3,360,180,0,2713,
-		2715,3,106,53,0,2714,2713,1,0,0,0,2714,2715,1,0,0,0,2715,2718,1,0,0,0,
-		2716,2717,5,242,0,0,2717,2719,7,45,0,0,2718,2716,1,0,0,0,2718,2719,1,0,
-		0,0,2719,2723,1,0,0,0,2720,2722,3,262,131,0,2721,2720,1,0,0,0,2722,2725,
-		1,0,0,0,2723,2721,1,0,0,0,2723,2724,1,0,0,0,2724,261,1,0,0,0,2725,2723,
-		1,0,0,0,2726,2727,5,72,0,0,2727,2736,7,46,0,0,2728,2729,5,251,0,0,2729,
-		2737,5,167,0,0,2730,2737,5,283,0,0,2731,2737,5,176,0,0,2732,2733,5,296,
-		0,0,2733,2737,5,70,0,0,2734,2735,5,296,0,0,2735,2737,5,44,0,0,2736,2728,
-		1,0,0,0,2736,2730,1,0,0,0,2736,2731,1,0,0,0,2736,2732,1,0,0,0,2736,2734,
-		1,0,0,0,2737,263,1,0,0,0,2738,2740,5,69,0,0,2739,2738,1,0,0,0,2739,2740,
-		1,0,0,0,2740,2741,1,0,0,0,2741,2749,5,45,0,0,2742,2743,5,61,0,0,2743,2749,
-		7,47,0,0,2744,2745,5,69,0,0,2745,2749,5,326,0,0,2746,2747,5,251,0,0,2747,
-		2749,5,229,0,0,2748,2739,1,0,0,0,2748,2742,1,0,0,0,2748,2744,1,0,0,0,2748,
-		2746,1,0,0,0,2749,265,1,0,0,0,2750,2751,5,308,0,0,2751,2752,5,26,0,0,2752,
-		2781,3,362,181,0,2753,2754,5,239,0,0,2754,2781,5,3,0,0,2755,2756,5,258,
-		0,0,2756,2757,5,332,0,0,2757,2762,3,268,134,0,2758,2759,5,338,0,0,2759,
-		2761,3,268,134,0,2760,2758,1,0,0,0,2761,2764,1,0,0,0,2762,2760,1,0,0,0,
-		2762,2763,1,0,0,0,2763,2765,1,0,0,0,2764,2762,1,0,0,0,2765,2766,5,333,
-		0,0,2766,2781,1,0,0,0,2767,2768,5,265,0,0,2768,2769,5,175,0,0,2769,2770,
-		5,332,0,0,2770,2775,3,96,48,0,2771,2772,5,338,0,0,2772,2774,3,96,48,0,
-		2773,2771,1,0,0,0,2774,2777,1,0,0,0,2775,2773,1,0,0,0,2775,2776,1,0,0,
-		0,2776,2778,1,0,0,0,2777,2775,1,0,0,0,2778,2779,5,333,0,0,2779,2781,1,
-		0,0,0,2780,2750,1,0,0,0,2780,2753,1,0,0,0,2780,2755,1,0,0,0,2780,2767,
-		1,0,0,0,2781,267,1,0,0,0,2782,2792,5,3,0,0,2783,2788,3,370,185,0,2784,
-		2785,5,340,0,0,2785,2787,3,370,185,0,2786,2784,1,0,0,0,2787,2790,1,0,0,
-		0,2788,2786,1,0,0,0,2788,2789,1,0,0,0,2789,2792,1,0,0,0,2790,2788,1,0,
-		0,0,2791,2782,1,0,0,0,2791,2783,1,0,0,0,2792,2794,1,0,0,0,2793,2795,5,
-		351,0,0,2794,2793,1,0,0,0,2794,2795,1,0,0,0,2795,2796,1,0,0,0,2796,2797,
-		3,328,164,0,2797,269,1,0,0,0,2798,2799,5,101,0,0,2799,2803,3,322,161,0,
-		2800,2801,5,162,0,0,2801,2803,3,362,181,0,2802,2798,1,0,0,0,2802,2800,
-		1,0,0,0,2803,271,1,0,0,0,2804,2805,5,72,0,0,2805,2811,5,184,0,0,2806,2807,
-		5,269,0,0,2807,2812,5,287,0,0,2808,2809,5,198,0,0,2809,2812,5,287,0,0,
-		2810,2812,5,205,0,0,2811,2806,1,0,0,0,2811,2808,1,0,0,0,2811,2810,1,0,
-		0,0,2812,273,1,0,0,0,2813,2815,5,101,0,0,2814,2816,5,251,0,0,2815,2814,
-		1,0,0,0,2815,2816,1,0,0,0,2816,2817,1,0,0,0,2817,2818,5,193,0,0,2818,275,
-		1,0,0,0,2819,2821,5,101,0,0,2820,2822,7,48,0,0,2821,2820,1,0,0,0,2821,
-		2822,1,0,0,0,2822,2823,1,0,0,0,2823,2824,5,32,0,0,2824,2825,5,257,0,0,
-		2825,277,1,0,0,0,2826,2828,3,108,54,0,2827,2829,3,280,140,0,2828,2827,
-		1,0,0,0,2828,2829,1,0,0,0,2829,2831,1,0,0,0,2830,2832,7,49,0,0,2831,2830,
-		1,0,0,0,2831,2832,1,0,0,0,2832,2835,1,0,0,0,2833,2834,5,15,0,0,2834,2836,
-		7,12,0,0,2835,2833,1,0,0,0,2835,2836,1,0,0,0,2836,279,1,0,0,0,2837,2842,
-		5,1,0,0,2838,2839,5,340,0,0,2839,2841,5,1,0,0,2840,2838,1,0,0,0,2841,2844,
-		1,0,0,0,2842,2840,1,0,0,0,2842,2843,1,0,0,0,2843,281,1,0,0,0,2844,2842,
-		1,0,0,0,2845,2846,7,50,0,0,2846,283,1,0,0,0,2847,2864,5,87,0,0,2848,2864,
-		5,328,0,0,2849,2850,5,244,0,0,2850,2864,5,328,0,0,2851,2864,5,228,0,0,
-		2852,2864,5,289,0,0,2853,2864,5,292,0,0,2854,2864,5,318,0,0,2855,2864,
-		5,204,0,0,2856,2864,5,216,0,0,2857,2864,5,194,0,0,2858,2864,5,34,0,0,2859,
-		2864,5,285,0,0,2860,2864,5,35,0,0,2861,2862,5,55,0,0,2862,2864,5,87,0,
-		0,2863,2847,1,0,0,0,2863,2848,1,0,0,0,2863,2849,1,0,0,0,2863,2851,1,0,
-		0,0,2863,2852,1,0,0,0,2863,2853,1,0,0,0,2863,2854,1,0,0,0,2863,2855,1,
-		0,0,0,2863,2856,1,0,0,0,2863,2857,1,0,0,0,2863,2858,1,0,0,0,2863,2859,
-		1,0,0,0,2863,2860,1,0,0,0,2863,2861,1,0,0,0,2864,285,1,0,0,0,2865,2866,
-		5,279,0,0,2866,2867,5,89,0,0,2867,2992,3,362,181,0,2868,2869,5,279,0,0,
-		2869,2870,5,35,0,0,2870,2871,3,362,181,0,2871,2872,5,89,0,0,2872,2873,
-		3,362,181,0,2873,2992,1,0,0,0,2874,2876,5,279,0,0,2875,2877,5,34,0,0,2876,
-		2875,1,0,0,0,2876,2877,1,0,0,0,2877,2878,1,0,0,0,2878,2879,3,362,181,0,
-		2879,2880,5,89,0,0,2880,2881,3,362,181,0,2881,2992,1,0,0,0,2882,2883,5,
-		296,0,0,2883,2884,5,289,0,0,2884,2992,3,362,181,0,2885,2886,5,262,0,0,
-		2886,2891,5,89,0,0,2887,2892,3,362,181,0,2888,2892,5,43,0,0,2889,2892,
-		5,39,0,0,2890,2892,5,83,0,0,2891,2887,1,0,0,0,2891,2888,1,0,0,0,2891,2889,
-		1,0,0,0,2891,2890,1,0,0,0,2892,2992,1,0,0,0,2893,2896,5,168,0,0,2894,2895,
-		5,35,0,0,2895,2897,3,362,181,0,2896,2894,1,0,0,0,2896,2897,1,0,0,0,2897,
-		2898,1,0,0,0,2898,2902,3,258,129,0,2899,2901,3,264,132,0,2900,2899,1,0,
-		0,0,2901,2904,1,0,0,0,2902,2900,1,0,0,0,2902,2903,1,0,0,0,2903,2992,1,
-		0,0,0,2904,2902,1,0,0,0,2905,2907,5,168,0,0,2906,2908,5,34,0,0,2907,2906,
-		1,0,0,0,2907,2908,1,0,0,0,2908,2912,1,0,0,0,2909,2910,5,224,0,0,2910,2911,
-		5,69,0,0,2911,2913,5,128,0,0,2912,2909,1,0,0,0,2912,2913,1,0,0,0,2913,
-		2914,1,0,0,0,2914,2992,3,252,126,0,2915,2916,5,205,0,0,2916,2919,5,35,
-		0,0,2917,2918,5,224,0,0,2918,2920,5,128,0,0,2919,2917,1,0,0,0,2919,2920,
-		1,0,0,0,2920,2921,1,0,0,0,2921,2923,3,362,181,0,2922,2924,3,282,141,0,
-		2923,2922,1,0,0,0,2923,2924,1,0,0,0,2924,2992,1,0,0,0,2925,2927,5,205,
-		0,0,2926,2928,5,34,0,0,2927,2926,1,0,0,0,2927,2928,1,0,0,0,2928,2931,1,
-		0,0,0,2929,2930,5,224,0,0,2930,2932,5,128,0,0,2931,2929,1,0,0,0,2931,2932,
-		1,0,0,0,2932,2933,1,0,0,0,2933,2935,3,362,181,0,2934,2936,3,282,141,0,
-		2935,2934,1,0,0,0,2935,2936,1,0,0,0,2936,2992,1,0,0,0,2937,2939,5,170,
-		0,0,2938,2940,5,34,0,0,2939,2938,1,0,0,0,2939,2940,1,0,0,0,2940,2941,1,
-		0,0,0,2941,2944,3,362,181,0,2942,2943,5,296,0,0,2943,2945,5,193,0,0,2944,
-		2942,1,0,0,0,2944,2945,1,0,0,0,2945,2946,1,0,0,0,2946,2947,5,318,0,0,2947,
-		2950,3,196,98,0,2948,2949,5,33,0,0,2949,2951,3,360,180,0,2950,2948,1,0,
-		0,0,2950,2951,1,0,0,0,2951,2954,1,0,0,0,2952,2953,5,95,0,0,2953,2955,3,
-		108,54,0,2954,2952,1,0,0,0,2954,2955,1,0,0,0,2955,2992,1,0,0,0,2956,2958,
-		5,170,0,0,2957,2959,5,34,0,0,2958,2957,1,0,0,0,2958,2959,1,0,0,0,2959,
-		2960,1,0,0,0,2960,2966,3,362,181,0,2961,2962,5,296,0,0,2962,2963,5,44,
-		0,0,2963,2967,3,108,54,0,2964,2965,5,205,0,0,2965,2967,5,44,0,0,2966,2961,
-		1,0,0,0,2966,2964,1,0,0,0,2967,2992,1,0,0,0,2968,2970,5,170,0,0,2969,2971,
-		5,34,0,0,2970,2969,1,0,0,0,2970,2971,1,0,0,0,2971,2972,1,0,0,0,2972,2973,
-		3,362,181,0,2973,2974,7,51,0,0,2974,2975,5,69,0,0,2975,2976,5,70,0,0,2976,
-		2992,1,0,0,0,2977,2979,5,170,0,0,2978,2980,5,34,0,0,2979,2978,1,0,0,0,
-		2979,2980,1,0,0,0,2980,2981,1,0,0,0,2981,2982,3,362,181,0,2982,2983,5,
-		296,0,0,2983,2985,5,305,0,0,2984,2986,5,346,0,0,2985,2984,1,0,0,0,2985,
-		2986,1,0,0,0,2986,2987,1,0,0,0,2987,2988,5,6,0,0,2988,2992,1,0,0,0,2989,
-		2990,7,52,0,0,2990,2992,3,322,161,0,2991,2865,1,0,0,0,2991,2868,1,0,0,
-		0,2991,2874,1,0,0,0,2991,2882,1,0,0,0,2991,2885,1,0,0,0,2991,2893,1,0,
-		0,0,2991,2905,1,0,0,0,2991,2915,1,0,0,0,2991,2925,1,0,0,0,2991,2937,1,
-		0,0,0,2991,2956,1,0,0,0,2991,2968,1,0,0,0,2991,2977,1,0,0,0,2991,2989,
-		1,0,0,0,2992,287,1,0,0,0,2993,2994,3,292,146,0,2994,2995,5,72,0,0,2995,
-		2996,3,296,148,0,2996,2997,5,89,0,0,2997,3002,3,298,149,0,2998,2999,5,
-		338,0,0,2999,3001,3,298,149,0,3000,2998,1,0,0,0,3001,3004,1,0,0,0,3002,
-		3000,1,0,0,0,3002,3003,1,0,0,0,3003,3008,1,0,0,0,3004,3002,1,0,0,0,3005,
-		3006,5,101,0,0,3006,3007,5,57,0,0,3007,3009,5,257,0,0,3008,3005,1,0,0,
-		0,3008,3009,1,0,0,0,3009,3033,1,0,0,0,3010,3015,3,362,181,0,3011,3012,
-		5,338,0,0,3012,3014,3,362,181,0,3013,3011,1,0,0,0,3014,3017,1,0,0,0,3015,
-		3013,1,0,0,0,3015,3016,1,0,0,0,3016,3018,1,0,0,0,3017,3015,1,0,0,0,3018,
-		3019,5,89,0,0,3019,3024,3,298,149,0,3020,3021,5,338,0,0,3021,3023,3,298,
-		149,0,3022,3020,1,0,0,0,3023,3026,1,0,0,0,3024,3022,1,0,0,0,3024,3025,
-		1,0,0,0,3025,3030,1,0,0,0,3026,3024,1,0,0,0,3027,3028,5,101,0,0,3028,3029,
-		5,169,0,0,3029,3031,5,257,0,0,3030,3027,1,0,0,0,3030,3031,1,0,0,0,3031,
-		3033,1,0,0,0,3032,2993,1,0,0,0,3032,3010,1,0,0,0,3033,289,1,0,0,0,3034,
-		3035,5,57,0,0,3035,3036,5,257,0,0,3036,3038,5,54,0,0,3037,3034,1,0,0,0,
-		3037,3038,1,0,0,0,3038,3039,1,0,0,0,3039,3040,3,292,146,0,3040,3041,5,
-		72,0,0,3041,3042,3,296,148,0,3042,3043,5,56,0,0,3043,3048,3,298,149,0,
-		3044,3045,5,338,0,0,3045,3047,3,298,149,0,3046,3044,1,0,0,0,3047,3050,
-		1,0,0,0,3048,3046,1,0,0,0,3048,3049,1,0,0,0,3049,3052,1,0,0,0,3050,3048,
-		1,0,0,0,3051,3053,3,282,141,0,3052,3051,1,0,0,0,3052,3053,1,0,0,0,3053,
-		3080,1,0,0,0,3054,3055,5,169,0,0,3055,3056,5,257,0,0,3056,3058,5,54,0,
-		0,3057,3054,1,0,0,0,3057,3058,1,0,0,0,3058,3059,1,0,0,0,3059,3064,3,362,
-		181,0,3060,3061,5,338,0,0,3061,3063,3,362,181,0,3062,3060,1,0,0,0,3063,
-		3066,1,0,0,0,3064,3062,1,0,0,0,3064,3065,1,0,0,0,3065,3067,1,0,0,0,3066,
-		3064,1,0,0,0,3067,3068,5,56,0,0,3068,3073,3,298,149,0,3069,3070,5,338,
-		0,0,3070,3072,3,298,149,0,3071,3069,1,0,0,0,3072,3075,1,0,0,0,3073,3071,
-		1,0,0,0,3073,3074,1,0,0,0,3074,3077,1,0,0,0,3075,3073,1,0,0,0,3076,3078,
-		3,282,141,0,3077,3076,1,0,0,0,3077,3078,1,0,0,0,3078,3080,1,0,0,0,3079,
-		3037,1,0,0,0,3079,3057,1,0,0,0,3080,291,1,0,0,0,3081,3083,5,20,0,0,3082,
-		3084,5,271,0,0,3083,3082,1,0,0,0,3083,3084,1,0,0,0,3084,3086,1,0,0,0,3085,
-		3087,3,106,53,0,3086,3085,1,0,0,0,3086,3087,1,0,0,0,3087,3097,1,0,0,0,
-		3088,3093,3,294,147,0,3089,3090,5,338,0,0,3090,3092,3,294,147,0,3091,3089,
-		1,0,0,0,3092,3095,1,0,0,0,3093,3091,1,0,0,0,3093,3094,1,0,0,0,3094,3097,
-		1,0,0,0,3095,3093,1,0,0,0,3096,3081,1,0,0,0,3096,3088,1,0,0,0,3097,293,
-		1,0,0,0,3098,3103,5,82,0,0,3099,3103,5,80,0,0,3100,3103,5,36,0,0,3101,
-		3103,3,362,181,0,3102,3098,1,0,0,0,3102,3099,1,0,0,0,3102,3100,1,0,0,0,
-		3102,3101,1,0,0,0,3103,3105,1,0,0,0,3104,3106,3,106,53,0,3105,3104,1,0,
-		0,0,3105,3106,1,0,0,0,3106,295,1,0,0,0,3107,3109,5,87,0,0,3108,3107,1,
-		0,0,0,3108,3109,1,0,0,0,3109,3110,1,0,0,0,3110,3115,3,360,180,0,3111,3112,
-		5,338,0,0,3112,3114,3,360,180,0,3113,3111,1,0,0,0,3114,3117,1,0,0,0,3115,
-		3113,1,0,0,0,3115,3116,1,0,0,0,3116,3140,1,0,0,0,3117,3115,1,0,0,0,3118,
-		3119,7,53,0,0,3119,3124,3,360,180,0,3120,3121,5,338,0,0,3121,3123,3,360,
-		180,0,3122,3120,1,0,0,0,3123,3126,1,0,0,0,3124,3122,1,0,0,0,3124,3125,
-		1,0,0,0,3125,3140,1,0,0,0,3126,3124,1,0,0,0,3127,3128,5,20,0,0,3128,3129,
-		7,54,0,0,3129,3130,5,60,0,0,3130,3131,5,289,0,0,3131,3136,3,360,180,0,
-		3132,3133,5,338,0,0,3133,3135,3,360,180,0,3134,3132,1,0,0,0,3135,3138,
-		1,0,0,0,3136,3134,1,0,0,0,3136,3137,1,0,0,0,3137,3140,1,0,0,0,3138,3136,
-		1,0,0,0,3139,3108,1,0,0,0,3139,3118,1,0,0,0,3139,3127,1,0,0,0,3140,297,
-		1,0,0,0,3141,3143,5,58,0,0,3142,3141,1,0,0,0,3142,3143,1,0,0,0,3143,3148,
-		1,0,0,0,3144,3149,3,362,181,0,3145,3149,5,43,0,0,3146,3149,5,39,0,0,3147,
-		3149,5,83,0,0,3148,3144,1,0,0,0,3148,3145,1,0,0,0,3148,3146,1,0,0,0,3148,
-		3147,1,0,0,0,3149,299,1,0,0,0,3150,3151,5,332,0,0,3151,3152,3,12,6,0,3152,
-		3153,5,333,0,0,3153,3154,5,89,0,0,3154,3155,3,302,151,0,3155,3156,3,306,
-		153,0,3156,3175,1,0,0,0,3157,3159,5,105,0,0,3158,3157,1,0,0,0,3158,3159,
-		1,0,0,0,3159,3160,1,0,0,0,3160,3162,3,360,180,0,3161,3163,3,106,53,0,3162,
-		3161,1,0,0,0,3162,3163,1,0,0,0,3163,3164,1,0,0,0,3164,3165,7,55,0,0,3165,
-		3167,3,302,151,0,3166,3168,3,304,152,0,3167,3166,1,0,0,0,3167,3168,1,0,
-		0,0,3168,3169,1,0,0,0,3169,3172,3,306,153,0,3170,3171,5,99,0,0,3171,3173,
-		3,108,54,0,3172,3170,1,0,0,0,3172,3173,1,0,0,0,3173,3175,1,0,0,0,3174,
-		3150,1,0,0,0,3174,3158,1,0,0,0,3175,301,1,0,0,0,3176,3178,5,272,0,0,3177,
-		3176,1,0,0,0,3177,3178,1,0,0,0,3178,3179,1,0,0,0,3179,3183,5,3,0,0,3180,
-		3183,5,306,0,0,3181,3183,5,307,0,0,3182,3177,1,0,0,0,3182,3180,1,0,0,0,
-		3182,3181,1,0,0,0,3183,303,1,0,0,0,3184,3186,5,95,0,0,3185,3184,1,0,0,
-		0,3185,3186,1,0,0,0,3186,3187,1,0,0,0,3187,3188,5,200,0,0,3188,3189,5,
-		3,0,0,3189,305,1,0,0,0,3190,3192,5,101,0,0,3191,3190,1,0,0,0,3191,3192,
-		1,0,0,0,3192,3200,1,0,0,0,3193,3201,3,322,161,0,3194,3196,3,308,154,0,
-		3195,3194,1,0,0,0,3196,3199,1,0,0,0,3197,3195,1,0,0,0,3197,3198,1,0,0,
-		0,3198,3201,1,0,0,0,3199,3197,1,0,0,0,3200,3193,1,0,0,0,3200,3197,1,0,
-		0,0,3201,307,1,0,0,0,3202,3227,7,56,0,0,3203,3205,7,57,0,0,3204,3206,5,
-		26,0,0,3205,3204,1,0,0,0,3205,3206,1,0,0,0,3206,3207,1,0,0,0,3207,3227,
-		5,3,0,0,3208,3213,5,214,0,0,3209,3214,5,273,0,0,3210,3211,5,69,0,0,3211,
-		3214,5,70,0,0,3212,3214,5,70,0,0,3213,3209,1,0,0,0,3213,3210,1,0,0,0,3213,
-		3212,1,0,0,0,3214,3224,1,0,0,0,3215,3225,5,347,0,0,3216,3221,3,362,181,
-		0,3217,3218,5,338,0,0,3218,3220,3,362,181,0,3219,3217,1,0,0,0,3220,3223,
-		1,0,0,0,3221,3219,1,0,0,0,3221,3222,1,0,0,0,3222,3225,1,0,0,0,3223,3221,
-		1,0,0,0,3224,3215,1,0,0,0,3224,3216,1,0,0,0,3225,3227,1,0,0,0,3226,3202,
-		1,0,0,0,3226,3203,1,0,0,0,3226,3208,1,0,0,0,3227,309,1,0,0,0,3228,3236,
-		3,322,161,0,3229,3231,3,312,156,0,3230,3229,1,0,0,0,3231,3234,1,0,0,0,
-		3232,3230,1,0,0,0,3232,3233,1,0,0,0,3233,3236,1,0,0,0,3234,3232,1,0,0,
-		0,3235,3228,1,0,0,0,3235,3232,1,0,0,0,3236,311,1,0,0,0,3237,3238,7,58,
-		0,0,3238,313,1,0,0,0,3239,3277,3,10,5,0,3240,3241,5,36,0,0,3241,3277,3,
-		242,121,0,3242,3243,5,276,0,0,3243,3244,5,244,0,0,3244,3246,5,328,0,0,
-		3245,3247,5,107,0,0,3246,3245,1,0,0,0,3246,3247,1,0,0,0,3247,3248,1,0,
-		0,0,3248,3250,3,360,180,0,3249,3251,3,274,137,0,3250,3249,1,0,0,0,3250,
-		3251,1,0,0,0,3251,3277,1,0,0,0,3252,3253,5,209,0,0,3253,3258,3,362,181,
-		0,3254,3255,5,332,0,0,3255,3256,3,154,77,0,3256,3257,5,333,0,0,3257,3259,
-		1,0,0,0,3258,3254,1,0,0,0,3258,3259,1,0,0,0,3259,3277,1,0,0,0,3260,3261,
-		5,196,0,0,3261,3265,3,362,181,0,3262,3264,3,330,165,0,3263,3262,1,0,0,
-		0,3264,3267,1,0,0,0,3265,3263,1,0,0,0,3265,3266,1,0,0,0,3266,3268,1,0,
-		0,0,3267,3265,1,0,0,0,3268,3271,5,191,0,0,3269,3270,7,4,0,0,3270,3272,
-		5,222,0,0,3271,3269,1,0,0,0,3271,3272,1,0,0,0,3272,3273,1,0,0,0,3273,3274,
-		5,54,0,0,3274,3275,3,12,6,0,3275,3277,1,0,0,0,3276,3239,1,0,0,0,3276,3240,
-		1,0,0,0,3276,3242,1,0,0,0,3276,3252,1,0,0,0,3276,3260,1,0,0,0,3277,315,
-		1,0,0,0,3278,3282,3,12,6,0,3279,3282,3,100,50,0,3280,3282,5,3,0,0,3281,
-		3278,1,0,0,0,3281,3279,1,0,0,0,3281,3280,1,0,0,0,3282,317,1,0,0,0,3283,
-		3288,3,320,160,0,3284,3285,5,338,0,0,3285,3287,3,320,160,0,3286,3284,1,
-		0,0,0,3287,3290,1,0,0,0,3288,3286,1,0,0,0,3288,3289,1,0,0,0,3289,319,1,
-		0,0,0,3290,3288,1,0,0,0,3291,3293,3,360,180,0,3292,3294,3,106,53,0,3293,
-		3292,1,0,0,0,3293,3294,1,0,0,0,3294,321,1,0,0,0,3295,3296,5,332,0,0,3296,
-		3301,3,324,162,0,3297,3298,5,338,0,0,3298,3300,3,324,162,0,3299,3297,1,
-		0,0,0,3300,3303,1,0,0,0,3301,3299,1,0,0,0,3301,3302,1,0,0,0,3302,3304,
-		1,0,0,0,3303,3301,1,0,0,0,3304,3305,5,333,0,0,3305,323,1,0,0,0,3306,3308,
-		3,326,163,0,3307,3309,5,351,0,0,3308,3307,1,0,0,0,3308,3309,1,0,0,0,3309,
-		3311,1,0,0,0,3310,3312,3,328,164,0,3311,3310,1,0,0,0,3311,3312,1,0,0,0,
-		3312,325,1,0,0,0,3313,3324,3,362,181,0,3314,3324,5,22,0,0,3315,3324,5,
-		21,0,0,3316,3324,5,126,0,0,3317,3324,5,109,0,0,3318,3324,5,110,0,0,3319,
-		3324,5,70,0,0,3320,3324,5,44,0,0,3321,3324,5,105,0,0,3322,3324,5,32,0,
-		0,3323,3313,1,0,0,0,3323,3314,1,0,0,0,3323,3315,1,0,0,0,3323,3316,1,0,
-		0,0,3323,3317,1,0,0,0,3323,3318,1,0,0,0,3323,3319,1,0,0,0,3323,3320,1,
-		0,0,0,3323,3321,1,0,0,0,3323,3322,1,0,0,0,3324,3329,1,0,0,0,3325,3326,
-		5,340,0,0,3326,3328,3,370,185,0,3327,3325,1,0,0,0,3328,3331,1,0,0,0,3329,
-		3327,1,0,0,0,3329,3330,1,0,0,0,3330,327,1,0,0,0,3331,3329,1,0,0,0,3332,
-		3351,3,370,185,0,3333,3351,5,3,0,0,3334,3336,7,15,0,0,3335,3334,1,0,0,
-		0,3335,3336,1,0,0,0,3336,3337,1,0,0,0,3337,3351,7,23,0,0,3338,3351,5,347,
-		0,0,3339,3340,5,332,0,0,3340,3345,3,328,164,0,3341,3342,5,338,0,0,3342,
-		3344,3,328,164,0,3343,3341,1,0,0,0,3344,3347,1,0,0,0,3345,3343,1,0,0,0,
-		3345,3346,1,0,0,0,3346,3348,1,0,0,0,3347,3345,1,0,0,0,3348,3349,5,333,
-		0,0,3349,3351,1,0,0,0,3350,3332,1,0,0,0,3350,3333,1,0,0,0,3350,3335,1,
-		0,0,0,3350,3338,1,0,0,0,3350,3339,1,0,0,0,3351,329,1,0,0,0,3352,3353,5,
-		251,0,0,3353,3359,5,290,0,0,3354,3359,5,290,0,0,3355,3359,5,105,0,0,3356,
-		3359,5,231,0,0,3357,3359,3,362,181,0,3358,3352,1,0,0,0,3358,3354,1,0,0,
-		0,3358,3355,1,0,0,0,3358,3356,1,0,0,0,3358,3357,1,0,0,0,3359,331,1,0,0,
-		0,3360,3362,3,334,167,0,3361,3360,1,0,0,0,3361,3362,1,0,0,0,3362,3364,
-		1,0,0,0,3363,3365,7,59,0,0,3364,3363,1,0,0,0,3364,3365,1,0,0,0,3365,3366,
-		1,0,0,0,3366,3367,3,362,181,0,3367,333,1,0,0,0,3368,3382,5,250,0,0,3369,
-		3382,5,270,0,0,3370,3382,5,212,0,0,3371,3382,5,235,0,0,3372,3373,7,60,
-		0,0,3373,3382,3,336,168,0,3374,3382,3,336,168,0,3375,3382,5,20,0,0,3376,
-		3379,7,61,0,0,3377,3380,3,336,168,0,3378,3380,5,20,0,0,3379,3377,1,0,0,
-		0,3379,3378,1,0,0,0,3379,3380,1,0,0,0,3380,3382,1,0,0,0,3381,3368,1,0,
-		0,0,3381,3369,1,0,0,0,3381,3370,1,0,0,0,3381,3371,1,0,0,0,3381,3372,1,
-		0,0,0,3381,3374,1,0,0,0,3381,3375,1,0,0,0,3381,3376,1,0,0,0,3382,335,1,
-		0,0,0,3383,3385,7,15,0,0,3384,3383,1,0,0,0,3384,3385,1,0,0,0,3385,3386,
-		1,0,0,0,3386,3387,5,6,0,0,3387,337,1,0,0,0,3388,3390,5,20,0,0,3389,3391,
-		5,311,0,0,3390,3389,1,0,0,0,3390,3391,1,0,0,0,3391,3408,1,0,0,0,3392,3393,
-		5,137,0,0,3393,3408,5,331,0,0,3394,3395,5,316,0,0,3395,3396,5,233,0,0,
-		3396,3408,5,236,0,0,3397,3398,5,295,0,0,3398,3408,5,104,0,0,3399,3400,
-		5,36,0,0,3400,3401,7,62,0,0,3401,3408,3,360,180,0,3402,3403,5,311,0,0,
-		3403,3408,3,340,170,0,3404,3405,3,348,174,0,3405,3406,3,340,170,0,3406,
-		3408,1,0,0,0,3407,3388,1,0,0,0,3407,3392,1,0,0,0,3407,3394,1,0,0,0,3407,
-		3397,1,0,0,0,3407,3399,1,0,0,0,3407,3402,1,0,0,0,3407,3404,1,0,0,0,3408,
-		339,1,0,0,0,3409,3410,7,59,0,0,3410,3412,3,360,180,0,3411,3409,1,0,0,0,
-		3411,3412,1,0,0,0,3412,3415,1,0,0,0,3413,3414,5,117,0,0,3414,3416,5,3,
-		0,0,3415,3413,1,0,0,0,3415,3416,1,0,0,0,3416,341,1,0,0,0,3417,3419,7,63,
-		0,0,3418,3417,1,0,0,0,3418,3419,1,0,0,0,3419,3420,1,0,0,0,3420,3421,5,
-		137,0,0,3421,3422,5,331,0,0,3422,3486,3,344,172,0,3423,3425,7,63,0,0,3424,
-		3423,1,0,0,0,3424,3425,1,0,0,0,3425,3426,1,0,0,0,3426,3428,5,249,0,0,3427,
-		3429,7,64,0,0,3428,3427,1,0,0,0,3428,3429,1,0,0,0,3429,3486,1,0,0,0,3430,
-		3432,7,63,0,0,3431,3430,1,0,0,0,3431,3432,1,0,0,0,3432,3433,1,0,0,0,3433,
-		3436,5,285,0,0,3434,3437,3,362,181,0,3435,3437,5,3,0,0,3436,3434,1,0,0,
-		0,3436,3435,1,0,0,0,3437,3486,1,0,0,0,3438,3440,7,63,0,0,3439,3438,1,0,
-		0,0,3439,3440,1,0,0,0,3440,3441,1,0,0,0,3441,3442,5,295,0,0,3442,3446,
-		5,104,0,0,3443,3447,3,362,181,0,3444,3447,5,3,0,0,3445,3447,5,44,0,0,3446,
-		3443,1,0,0,0,3446,3444,1,0,0,0,3446,3445,1,0,0,0,3447,3486,1,0,0,0,3448,
-		3450,7,63,0,0,3449,3448,1,0,0,0,3449,3450,1,0,0,0,3450,3451,1,0,0,0,3451,
-		3452,5,289,0,0,3452,3486,5,3,0,0,3453,3455,7,63,0,0,3454,3453,1,0,0,0,
-		3454,3455,1,0,0,0,3455,3456,1,0,0,0,3456,3457,5,316,0,0,3457,3486,3,350,
-		175,0,3458,3460,7,63,0,0,3459,3458,1,0,0,0,3459,3460,1,0,0,0,3460,3461,
-		1,0,0,0,3461,3462,5,316,0,0,3462,3463,5,302,0,0,3463,3486,5,3,0,0,3464,
-		3465,5,295,0,0,3465,3466,5,180,0,0,3466,3467,5,26,0,0,3467,3468,5,316,
-		0,0,3468,3486,3,350,175,0,3469,3471,7,63,0,0,3470,3469,1,0,0,0,3470,3471,
-		1,0,0,0,3471,3472,1,0,0,0,3472,3473,3,348,174,0,3473,3483,7,65,0,0,3474,
-		3484,5,44,0,0,3475,3480,3,328,164,0,3476,3477,5,338,0,0,3477,3479,3,328,
-		164,0,3478,3476,1,0,0,0,3479,3482,1,0,0,0,3480,3478,1,0,0,0,3480,3481,
-		1,0,0,0,3481,3484,1,0,0,0,3482,3480,1,0,0,0,3483,3474,1,0,0,0,3483,3475,
-		1,0,0,0,3484,3486,1,0,0,0,3485,3418,1,0,0,0,3485,3424,1,0,0,0,3485,3431,
-		1,0,0,0,3485,3439,1,0,0,0,3485,3449,1,0,0,0,3485,3454,1,0,0,0,3485,3459,
-		1,0,0,0,3485,3464,1,0,0,0,3485,3470,1,0,0,0,3486,343,1,0,0,0,3487,3504,
-		5,3,0,0,3488,3504,3,362,181,0,3489,3491,7,15,0,0,3490,3489,1,0,0,0,3490,
-		3491,1,0,0,0,3491,3492,1,0,0,0,3492,3504,7,23,0,0,3493,3495,5,131,0,0,
-		3494,3496,3,204,102,0,3495,3494,1,0,0,0,3495,3496,1,0,0,0,3496,3497,1,
-		0,0,0,3497,3499,5,3,0,0,3498,3500,3,208,104,0,3499,3498,1,0,0,0,3499,3500,
-		1,0,0,0,3500,3504,1,0,0,0,3501,3504,5,44,0,0,3502,3504,5,238,0,0,3503,
-		3487,1,0,0,0,3503,3488,1,0,0,0,3503,3490,1,0,0,0,3503,3493,1,0,0,0,3503,
-		3501,1,0,0,0,3503,3502,1,0,0,0,3504,345,1,0,0,0,3505,3516,5,20,0,0,3506,
-		3507,5,137,0,0,3507,3516,5,331,0,0,3508,3509,5,316,0,0,3509,3510,5,233,
-		0,0,3510,3516,5,236,0,0,3511,3512,5,295,0,0,3512,3516,5,104,0,0,3513,3516,
-		5,285,0,0,3514,3516,3,348,174,0,3515,3505,1,0,0,0,3515,3506,1,0,0,0,3515,
-		3508,1,0,0,0,3515,3511,1,0,0,0,3515,3513,1,0,0,0,3515,3514,1,0,0,0,3516,
-		347,1,0,0,0,3517,3522,3,362,181,0,3518,3519,5,340,0,0,3519,3521,3,370,
-		185,0,3520,3518,1,0,0,0,3521,3524,1,0,0,0,3522,3520,1,0,0,0,3522,3523,
-		1,0,0,0,3523,349,1,0,0,0,3524,3522,1,0,0,0,3525,3532,3,352,176,0,3526,
-		3528,5,338,0,0,3527,3526,1,0,0,0,3527,3528,1,0,0,0,3528,3529,1,0,0,0,3529,
-		3531,3,352,176,0,3530,3527,1,0,0,0,3531,3534,1,0,0,0,3532,3530,1,0,0,0,
-		3532,3533,1,0,0,0,3533,351,1,0,0,0,3534,3532,1,0,0,0,3535,3536,5,233,0,
-		0,3536,3544,5,236,0,0,3537,3538,5,275,0,0,3538,3545,5,320,0,0,3539,3540,
-		5,275,0,0,3540,3545,5,185,0,0,3541,3542,5,280,0,0,3542,3545,5,275,0,0,
-		3543,3545,5,294,0,0,3544,3537,1,0,0,0,3544,3539,1,0,0,0,3544,3541,1,0,
-		0,0,3544,3543,1,0,0,0,3545,3555,1,0,0,0,3546,3547,5,275,0,0,3547,3555,
-		5,73,0,0,3548,3549,5,275,0,0,3549,3555,5,330,0,0,3550,3552,5,69,0,0,3551,
-		3550,1,0,0,0,3551,3552,1,0,0,0,3552,3553,1,0,0,0,3553,3555,5,45,0,0,3554,
-		3535,1,0,0,0,3554,3546,1,0,0,0,3554,3548,1,0,0,0,3554,3551,1,0,0,0,3555,
-		353,1,0,0,0,3556,3557,7,66,0,0,3557,355,1,0,0,0,3558,3560,5,23,0,0,3559,
-		3561,5,251,0,0,3560,3559,1,0,0,0,3560,3561,1,0,0,0,3561,3562,1,0,0,0,3562,
-		3563,5,179,0,0,3563,357,1,0,0,0,3564,3566,3,370,185,0,3565,3567,3,370,
-		185,0,3566,3565,1,0,0,0,3566,3567,1,0,0,0,3567,3569,1,0,0,0,3568,3570,
-		3,370,185,0,3569,3568,1,0,0,0,3569,3570,1,0,0,0,3570,359,1,0,0,0,3571,
-		3576,3,362,181,0,3572,3573,5,340,0,0,3573,3575,3,370,185,0,3574,3572,1,
-		0,0,0,3575,3578,1,0,0,0,3576,3574,1,0,0,0,3576,3577,1,0,0,0,3577,361,1,
-		0,0,0,3578,3576,1,0,0,0,3579,3586,5,1,0,0,3580,3586,5,2,0,0,3581,3586,
-		3,374,187,0,3582,3586,3,376,188,0,3583,3586,3,378,189,0,3584,3586,3,380,
-		190,0,3585,3579,1,0,0,0,3585,3580,1,0,0,0,3585,3581,1,0,0,0,3585,3582,
-		1,0,0,0,3585,3583,1,0,0,0,3585,3584,1,0,0,0,3586,363,1,0,0,0,3587,3593,
-		5,1,0,0,3588,3593,5,2,0,0,3589,3593,3,374,187,0,3590,3593,3,376,188,0,
-		3591,3593,3,378,189,0,3592,3587,1,0,0,0,3592,3588,1,0,0,0,3592,3589,1,
-		0,0,0,3592,3590,1,0,0,0,3592,3591,1,0,0,0,3593,365,1,0,0,0,3594,3595,3,
-		382,191,0,3595,367,1,0,0,0,3596,3602,5,1,0,0,3597,3602,5,2,0,0,3598,3602,
-		3,374,187,0,3599,3602,3,376,188,0,3600,3602,3,382,191,0,3601,3596,1,0,
-		0,0,3601,3597,1,0,0,0,3601,3598,1,0,0,0,3601,3599,1,0,0,0,3601,3600,1,
-		0,0,0,3602,369,1,0,0,0,3603,3612,5,1,0,0,3604,3612,5,2,0,0,3605,3612,3,
-		374,187,0,3606,3612,3,376,188,0,3607,3612,3,378,189,0,3608,3612,3,380,
-		190,0,3609,3612,3,382,191,0,3610,3612,3,384,192,0,3611,3603,1,0,0,0,3611,
-		3604,1,0,0,0,3611,3605,1,0,0,0,3611,3606,1,0,0,0,3611,3607,1,0,0,0,3611,
-		3608,1,0,0,0,3611,3609,1,0,0,0,3611,3610,1,0,0,0,3612,371,1,0,0,0,3613,
-		3625,5,1,0,0,3614,3625,5,2,0,0,3615,3625,3,374,187,0,3616,3625,5,131,0,
-		0,3617,3625,5,141,0,0,3618,3625,5,142,0,0,3619,3625,5,143,0,0,3620,3625,
-		5,134,0,0,3621,3625,5,145,0,0,3622,3625,5,137,0,0,3623,3625,5,138,0,0,
-		3624,3613,1,0,0,0,3624,3614,1,0,0,0,3624,3615,1,0,0,0,3624,3616,1,0,0,
-		0,3624,3617,1,0,0,0,3624,3618,1,0,0,0,3624,3619,1,0,0,0,3624,3620,1,0,
-		0,0,3624,3621,1,0,0,0,3624,3622,1,0,0,0,3624,3623,1,0,0,0,3625,373,1,0,
-		0,0,3626,3627,7,67,0,0,3627,375,1,0,0,0,3628,3629,7,68,0,0,3629,377,1,
-		0,0,0,3630,3631,7,69,0,0,3631,379,1,0,0,0,3632,3633,7,70,0,0,3633,381,
-		1,0,0,0,3634,3635,7,71,0,0,3635,383,1,0,0,0,3636,3637,7,72,0,0,3637,385,
-		1,0,0,0,563,387,391,395,408,412,419,424,427,435,439,444,448,455,459,465,
+		1,128,1,128,1,128,1,128,3,128,2693,8,128,1,128,1,128,1,128,1,128,1,128,
+		1,128,1,128,3,128,2702,8,128,3,128,2704,8,128,1,129,1,129,1,129,1,129,
+		1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,3,129,
+		2721,8,129,1,130,1,130,1,130,3,130,2726,8,130,1,130,1,130,3,130,2730,8,
+		130,1,130,5,130,2733,8,130,10,130,12,130,2736,9,130,1,131,1,131,1,131,
+		1,131,1,131,1,131,1,131,1,131,1,131,1,131,3,131,2748,8,131,1,132,3,132,
+		2751,8,132,1,132,1,132,1,132,1,132,1,132,1,132,1,132,3,132,2760,8,132,
+		1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,5,133,2772,
+		8,133,10,133,12,133,2775,9,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,
+		1,133,5,133,2785,8,133,10,133,12,133,2788,9,133,1,133,1,133,3,133,2792,
+		8,133,1,134,1,134,1,134,1,134,5,134,2798,8,134,10,134,12,134,2801,9,134,
+		3,134,2803,8,134,1,134,3,134,2806,8,134,1,134,1,134,1,135,1,135,1,135,
+		1,135,3,135,2814,8,135,1,136,1,136,1,136,1,136,1,136,1,136,1,136,3,136,
+		2823,8,136,1,137,1,137,3,137,2827,8,137,1,137,1,137,1,138,1,138,3,138,
+		2833,8,138,1,138,1,138,1,138,1,139,1,139,3,139,2840,8,139,1,139,3,139,
+		2843,8,139,1,139,1,139,3,139,2847,8,139,1,140,1,140,1,140,5,140,2852,8,
+		140,10,140,12,140,2855,9,140,1,141,1,141,1,142,1,142,1,142,1,142,1,142,
+		1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,3,142,
+		2875,8,142,1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,
+		1,143,3,143,2888,8,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,
+		1,143,1,143,1,143,1,143,1,143,3,143,2903,8,143,1,143,1,143,1,143,3,143,
+		2908,8,143,1,143,1,143,5,143,2912,8,143,10,143,12,143,2915,9,143,1,143,
+		1,143,3,143,2919,8,143,1,143,1,143,1,143,3,143,2924,8,143,1,143,1,143,
+		1,143,1,143,1,143,3,143,2931,8,143,1,143,1,143,3,143,2935,8,143,1,143,
+		1,143,3,143,2939,8,143,1,143,1,143,3,143,2943,8,143,1,143,1,143,3,143,
+		2947,8,143,1,143,1,143,3,143,2951,8,143,1,143,1,143,1,143,3,143,2956,8,
+		143,1,143,1,143,1,143,1,143,3,143,2962,8,143,1,143,1,143,3,143,2966,8,
+		143,1,143,1,143,3,143,2970,8,143,1,143,1,143,1,143,1,143,1,143,1,143,3,
+		143,2978,8,143,1,143,1,143,3,143,2982,8,143,1,143,1,143,1,143,1,143,1,
+		143,1,143,1,143,3,143,2991,8,143,1,143,1,143,1,143,1,143,3,143,2997,8,
+		143,1,143,1,143,1,143,1,143,3,143,3003,8,143,1,144,1,144,1,144,1,144,1,
+		144,1,144,1,144,5,144,3012,8,144,10,144,12,144,3015,9,144,1,144,1,144,
+		1,144,3,144,3020,8,144,1,144,1,144,1,144,5,144,3025,8,144,10,144,12,144,
+		3028,9,144,1,144,1,144,1,144,1,144,5,144,3034,8,144,10,144,12,144,3037,
+		9,144,1,144,1,144,1,144,3,144,3042,8,144,3,144,3044,8,144,1,145,1,145,
+		1,145,3,145,3049,8,145,1,145,1,145,1,145,1,145,1,145,1,145,1,145,5,145,
+		3058,8,145,10,145,12,145,3061,9,145,1,145,3,145,3064,8,145,1,145,1,145,
+		1,145,3,145,3069,8,145,1,145,1,145,1,145,5,145,3074,8,145,10,145,12,145,
+		3077,9,145,1,145,1,145,1,145,1,145,5,145,3083,8,145,10,145,12,145,3086,
+		9,145,1,145,3,145,3089,8,145,3,145,3091,8,145,1,146,1,146,3,146,3095,8,
+		146,1,146,3,146,3098,8,146,1,146,1,146,1,146,5,146,3103,8,146,10,146,12,
+		146,3106,9,146,3,146,3108,8,146,1,147,1,147,1,147,1,147,3,147,3114,8,147,
+		1,147,3,147,3117,8,147,1,148,3,148,3120,8,148,1,148,1,148,1,148,5,148,
+		3125,8,148,10,148,12,148,3128,9,148,1,148,1,148,1,148,1,148,5,148,3134,
+		8,148,10,148,12,148,3137,9,148,1,148,1,148,1,148,1,148,1,148,1,148,1,148,
+		5,148,3146,8,148,10,148,12,148,3149,9,148,3,148,3151,8,148,1,149,3,149,
+		3154,8,149,1,149,1,149,1,149,1,149,3,149,3160,8,149,1,150,1,150,1,150,
+		1,150,1,150,1,150,1,150,1,150,3,150,3170,8,150,1,150,1,150,3,150,3174,
+		8,150,1,150,1,150,1,150,3,150,3179,8,150,1,150,1,150,1,150,3,150,3184,
+		8,150,3,150,3186,8,150,1,151,3,151,3189,8,151,1,151,1,151,1,151,3,151,
+		3194,8,151,1,152,3,152,3197,8,152,1,152,1,152,1,152,1,153,3,153,3203,8,
+		153,1,153,1,153,5,153,3207,8,153,10,153,12,153,3210,9,153,3,153,3212,8,
+		153,1,154,1,154,1,154,3,154,3217,8,154,1,154,1,154,1,154,1,154,1,154,1,
+		154,3,154,3225,8,154,1,154,1,154,1,154,1,154,5,154,3231,8,154,10,154,12,
+		154,3234,9,154,3,154,3236,8,154,3,154,3238,8,154,1,155,1,155,5,155,3242,
+		8,155,10,155,12,155,3245,9,155,3,155,3247,8,155,1,156,1,156,1,157,1,157,
+		1,157,1,157,1,157,1,157,1,157,3,157,3258,8,157,1,157,1,157,3,157,3262,
+		8,157,1,157,1,157,1,157,1,157,1,157,1,157,3,157,3270,8,157,1,157,1,157,
+		1,157,5,157,3275,8,157,10,157,12,157,3278,9,157,1,157,1,157,1,157,3,157,
+		3283,8,157,1,157,1,157,1,157,3,157,3288,8,157,1,158,1,158,1,158,3,158,
+		3293,8,158,1,159,1,159,1,159,5,159,3298,8,159,10,159,12,159,3301,9,159,
+		1,160,1,160,3,160,3305,8,160,1,161,1,161,1,161,1,161,5,161,3311,8,161,
+		10,161,12,161,3314,9,161,1,161,1,161,1,162,1,162,3,162,3320,8,162,1,162,
+		3,162,3323,8,162,1,163,1,163,1,163,1,163,1,163,1,163,1,163,1,163,1,163,
+		1,163,3,163,3335,8,163,1,163,1,163,5,163,3339,8,163,10,163,12,163,3342,
+		9,163,1,164,1,164,1,164,3,164,3347,8,164,1,164,1,164,1,164,1,164,1,164,
+		1,164,5,164,3355,8,164,10,164,12,164,3358,9,164,1,164,1,164,3,164,3362,
+		8,164,1,165,1,165,1,165,1,165,1,165,1,165,3,165,3370,8,165,1,166,3,166,
+		3373,8,166,1,166,3,166,3376,8,166,1,166,1,166,1,167,1,167,1,167,1,167,
+		1,167,1,167,1,167,1,167,1,167,1,167,1,167,3,167,3391,8,167,3,167,3393,
+		8,167,1,168,3,168,3396,8,168,1,168,1,168,1,169,1,169,3,169,3402,8,169,
+		1,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,
+		1,169,1,169,1,169,3,169,3419,8,169,1,170,1,170,3,170,3423,8,170,1,170,
+		1,170,3,170,3427,8,170,1,171,3,171,3430,8,171,1,171,1,171,1,171,1,171,
+		3,171,3436,8,171,1,171,1,171,3,171,3440,8,171,1,171,3,171,3443,8,171,1,
+		171,1,171,1,171,3,171,3448,8,171,1,171,3,171,3451,8,171,1,171,1,171,1,
+		171,1,171,1,171,3,171,3458,8,171,1,171,3,171,3461,8,171,1,171,1,171,1,
+		171,3,171,3466,8,171,1,171,1,171,1,171,3,171,3471,8,171,1,171,1,171,1,
+		171,1,171,1,171,1,171,1,171,1,171,1,171,3,171,3482,8,171,1,171,1,171,1,
+		171,1,171,1,171,1,171,5,171,3490,8,171,10,171,12,171,3493,9,171,3,171,
+		3495,8,171,3,171,3497,8,171,1,172,1,172,1,172,3,172,3502,8,172,1,172,1,
+		172,1,172,3,172,3507,8,172,1,172,1,172,3,172,3511,8,172,1,172,1,172,3,
+		172,3515,8,172,1,173,1,173,1,173,1,173,1,173,1,173,1,173,1,173,1,173,1,
+		173,3,173,3527,8,173,1,174,1,174,1,174,5,174,3532,8,174,10,174,12,174,
+		3535,9,174,1,175,1,175,3,175,3539,8,175,1,175,5,175,3542,8,175,10,175,
+		12,175,3545,9,175,1,176,1,176,1,176,1,176,1,176,1,176,1,176,1,176,1,176,
+		3,176,3556,8,176,1,176,1,176,1,176,1,176,1,176,3,176,3563,8,176,1,176,
+		3,176,3566,8,176,1,177,1,177,1,178,1,178,3,178,3572,8,178,1,178,1,178,
+		1,179,1,179,3,179,3578,8,179,1,179,3,179,3581,8,179,1,180,1,180,1,180,
+		5,180,3586,8,180,10,180,12,180,3589,9,180,1,181,1,181,1,181,1,181,1,181,
+		1,181,3,181,3597,8,181,1,182,1,182,1,182,1,182,1,182,3,182,3604,8,182,
+		1,183,1,183,1,184,1,184,1,184,1,184,1,184,3,184,3613,8,184,1,185,1,185,
+		1,185,1,185,1,185,1,185,1,185,1,185,3,185,3623,8,185,1,186,1,186,1,186,
+		1,186,1,186,1,186,1,186,1,186,1,186,1,186,1,186,3,186,3636,8,186,1,187,
+		1,187,1,188,1,188,1,189,1,189,1,190,1,190,1,191,1,191,1,192,1,192,1,192,
+		0,0,193,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,
+		46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,88,90,92,
+		94,96,98,100,102,104,106,108,110,112,114,116,118,120,122,124,126,128,130,
+		132,134,136,138,140,142,144,146,148,150,152,154,156,158,160,162,164,166,
+		168,170,172,174,176,178,180,182,184,186,188,190,192,194,196,198,200,202,
+		204,206,208,210,212,214,216,218,220,222,224,226,228,230,232,234,236,238,
+		240,242,244,246,248,250,252,254,256,258,260,262,264,266,268,270,272,274,
+		276,278,280,282,284,286,288,290,292,294,296,298,300,302,304,306,308,310,
+		312,314,316,318,320,322,324,326,328,330,332,334,336,338,340,342,344,346,
+		348,350,352,354,356,358,360,362,364,366,368,370,372,374,376,378,380,382,
+		384,0,73,2,0,188,188,283,283,1,0,22,23,2,0,51,51,185,185,2,0,165,165,287,
+		287,2,0,102,102,163,163,2,0,54,54,248,248,4,0,21,21,267,267,294,294,314,
+		315,2,0,3,3,71,71,2,0,175,175,202,202,2,0,52,52,93,93,2,0,21,21,48,48,
+		2,0,314,315,324,324,2,0,213,213,236,236,2,0,136,136,288,288,2,0,213,213,
+		251,251,1,0,346,347,1,0,6,9,3,0,111,111,117,117,123,123,1,0,352,357,2,
+		0,29,29,86,86,2,0,112,112,118,118,3,0,21,21,25,25,85,85,2,0,10,10,346,
+		357,1,0,6,8,2,0,53,53,92,92,2,0,32,32,141,141,1,0,138,139,1,0,4,5,3,0,
+		30,30,66,66,91,91,1,0,344,345,1,0,18,19,1,0,1,2,3,0,221,221,275,275,288,
+		288,3,0,136,136,214,214,268,268,3,0,39,39,42,43,68,69,6,0,38,38,40,40,
+		44,44,84,84,87,87,95,95,2,0,145,145,161,161,1,0,12,13,4,0,148,148,152,
+		152,154,155,164,164,4,0,148,148,152,152,154,155,159,159,2,0,95,95,311,
+		311,2,0,304,304,313,313,1,0,314,315,2,0,219,219,239,239,2,0,208,208,228,
+		228,3,0,111,111,264,264,301,301,2,0,199,199,325,325,2,0,198,198,226,226,
+		2,0,178,178,239,239,2,0,28,28,47,47,2,0,177,177,284,284,2,0,206,206,297,
+		297,2,0,282,282,297,297,6,0,195,195,205,205,217,217,290,290,293,293,319,
+		319,2,0,294,294,312,312,2,0,57,57,90,90,4,0,106,106,110,110,190,190,222,
+		222,5,0,71,71,149,149,200,200,207,207,274,274,3,0,1,1,22,23,127,127,2,
+		0,57,57,61,61,2,0,166,166,278,278,2,0,173,173,216,216,2,0,88,88,329,329,
+		2,0,239,239,296,296,2,0,3,3,45,45,2,0,90,90,352,352,2,0,317,317,330,330,
+		1,0,165,332,1,0,147,164,1,0,142,146,1,0,128,141,2,0,20,20,103,127,1,0,
+		21,102,4269,0,387,1,0,0,0,2,400,1,0,0,0,4,403,1,0,0,0,6,408,1,0,0,0,8,
+		680,1,0,0,0,10,683,1,0,0,0,12,693,1,0,0,0,14,697,1,0,0,0,16,709,1,0,0,
+		0,18,729,1,0,0,0,20,744,1,0,0,0,22,765,1,0,0,0,24,776,1,0,0,0,26,784,1,
+		0,0,0,28,791,1,0,0,0,30,798,1,0,0,0,32,812,1,0,0,0,34,842,1,0,0,0,36,860,
+		1,0,0,0,38,862,1,0,0,0,40,872,1,0,0,0,42,912,1,0,0,0,44,914,1,0,0,0,46,
+		918,1,0,0,0,48,927,1,0,0,0,50,938,1,0,0,0,52,954,1,0,0,0,54,983,1,0,0,
+		0,56,985,1,0,0,0,58,994,1,0,0,0,60,998,1,0,0,0,62,1006,1,0,0,0,64,1017,
+		1,0,0,0,66,1029,1,0,0,0,68,1062,1,0,0,0,70,1072,1,0,0,0,72,1074,1,0,0,
+		0,74,1104,1,0,0,0,76,1136,1,0,0,0,78,1145,1,0,0,0,80,1209,1,0,0,0,82,1232,
+		1,0,0,0,84,1258,1,0,0,0,86,1262,1,0,0,0,88,1279,1,0,0,0,90,1298,1,0,0,
+		0,92,1300,1,0,0,0,94,1314,1,0,0,0,96,1317,1,0,0,0,98,1333,1,0,0,0,100,
+		1335,1,0,0,0,102,1344,1,0,0,0,104,1350,1,0,0,0,106,1369,1,0,0,0,108,1380,
+		1,0,0,0,110,1391,1,0,0,0,112,1408,1,0,0,0,114,1441,1,0,0,0,116,1443,1,
+		0,0,0,118,1445,1,0,0,0,120,1450,1,0,0,0,122,1485,1,0,0,0,124,1487,1,0,
+		0,0,126,1492,1,0,0,0,128,1506,1,0,0,0,130,1519,1,0,0,0,132,1528,1,0,0,
+		0,134,1544,1,0,0,0,136,1560,1,0,0,0,138,1562,1,0,0,0,140,1589,1,0,0,0,
+		142,1610,1,0,0,0,144,1764,1,0,0,0,146,1771,1,0,0,0,148,1776,1,0,0,0,150,
+		1780,1,0,0,0,152,1798,1,0,0,0,154,1806,1,0,0,0,156,1843,1,0,0,0,158,1865,
+		1,0,0,0,160,1875,1,0,0,0,162,1885,1,0,0,0,164,1907,1,0,0,0,166,1909,1,
+		0,0,0,168,1925,1,0,0,0,170,1959,1,0,0,0,172,1961,1,0,0,0,174,1964,1,0,
+		0,0,176,1970,1,0,0,0,178,1976,1,0,0,0,180,1981,1,0,0,0,182,2005,1,0,0,
+		0,184,2025,1,0,0,0,186,2028,1,0,0,0,188,2035,1,0,0,0,190,2040,1,0,0,0,
+		192,2048,1,0,0,0,194,2062,1,0,0,0,196,2064,1,0,0,0,198,2071,1,0,0,0,200,
+		2140,1,0,0,0,202,2145,1,0,0,0,204,2148,1,0,0,0,206,2152,1,0,0,0,208,2168,
+		1,0,0,0,210,2170,1,0,0,0,212,2194,1,0,0,0,214,2205,1,0,0,0,216,2209,1,
+		0,0,0,218,2242,1,0,0,0,220,2244,1,0,0,0,222,2247,1,0,0,0,224,2267,1,0,
+		0,0,226,2292,1,0,0,0,228,2294,1,0,0,0,230,2314,1,0,0,0,232,2316,1,0,0,
+		0,234,2343,1,0,0,0,236,2364,1,0,0,0,238,2400,1,0,0,0,240,2402,1,0,0,0,
+		242,2559,1,0,0,0,244,2566,1,0,0,0,246,2613,1,0,0,0,248,2615,1,0,0,0,250,
+		2649,1,0,0,0,252,2651,1,0,0,0,254,2665,1,0,0,0,256,2703,1,0,0,0,258,2720,
+		1,0,0,0,260,2722,1,0,0,0,262,2737,1,0,0,0,264,2759,1,0,0,0,266,2791,1,
+		0,0,0,268,2802,1,0,0,0,270,2813,1,0,0,0,272,2815,1,0,0,0,274,2824,1,0,
+		0,0,276,2830,1,0,0,0,278,2837,1,0,0,0,280,2848,1,0,0,0,282,2856,1,0,0,
+		0,284,2874,1,0,0,0,286,3002,1,0,0,0,288,3043,1,0,0,0,290,3090,1,0,0,0,
+		292,3107,1,0,0,0,294,3113,1,0,0,0,296,3150,1,0,0,0,298,3153,1,0,0,0,300,
+		3185,1,0,0,0,302,3193,1,0,0,0,304,3196,1,0,0,0,306,3202,1,0,0,0,308,3237,
+		1,0,0,0,310,3246,1,0,0,0,312,3248,1,0,0,0,314,3287,1,0,0,0,316,3292,1,
+		0,0,0,318,3294,1,0,0,0,320,3302,1,0,0,0,322,3306,1,0,0,0,324,3317,1,0,
+		0,0,326,3334,1,0,0,0,328,3361,1,0,0,0,330,3369,1,0,0,0,332,3372,1,0,0,
+		0,334,3392,1,0,0,0,336,3395,1,0,0,0,338,3418,1,0,0,0,340,3422,1,0,0,0,
+		342,3496,1,0,0,0,344,3514,1,0,0,0,346,3526,1,0,0,0,348,3528,1,0,0,0,350,
+		3536,1,0,0,0,352,3565,1,0,0,0,354,3567,1,0,0,0,356,3569,1,0,0,0,358,3575,
+		1,0,0,0,360,3582,1,0,0,0,362,3596,1,0,0,0,364,3603,1,0,0,0,366,3605,1,
+		0,0,0,368,3612,1,0,0,0,370,3622,1,0,0,0,372,3635,1,0,0,0,374,3637,1,0,
+		0,0,376,3639,1,0,0,0,378,3641,1,0,0,0,380,3643,1,0,0,0,382,3645,1,0,0,
+		0,384,3647,1,0,0,0,386,388,3,6,3,0,387,386,1,0,0,0,387,388,1,0,0,0,388,
+		395,1,0,0,0,389,391,5,340,0,0,390,392,3,6,3,0,391,390,1,0,0,0,391,392,
+		1,0,0,0,392,394,1,0,0,0,393,389,1,0,0,0,394,397,1,0,0,0,395,393,1,0,0,
+		0,395,396,1,0,0,0,396,398,1,0,0,0,397,395,1,0,0,0,398,399,5,0,0,1,399,
+		1,1,0,0,0,400,401,3,108,54,0,401,402,5,0,0,1,402,3,1,0,0,0,403,404,3,196,
+		98,0,404,405,5,0,0,1,405,5,1,0,0,0,406,409,3,10,5,0,407,409,3,8,4,0,408,
+		406,1,0,0,0,408,407,1,0,0,0,409,7,1,0,0,0,410,412,5,318,0,0,411,413,5,
+		88,0,0,412,411,1,0,0,0,412,413,1,0,0,0,413,414,1,0,0,0,414,419,3,240,120,
+		0,415,416,5,339,0,0,416,418,3,240,120,0,417,415,1,0,0,0,418,421,1,0,0,
+		0,419,417,1,0,0,0,419,420,1,0,0,0,420,424,1,0,0,0,421,419,1,0,0,0,422,
+		423,7,0,0,0,423,425,5,224,0,0,424,422,1,0,0,0,424,425,1,0,0,0,425,427,
+		1,0,0,0,426,428,3,282,141,0,427,426,1,0,0,0,427,428,1,0,0,0,428,681,1,
+		0,0,0,429,430,5,37,0,0,430,681,3,242,121,0,431,432,5,277,0,0,432,433,5,
+		245,0,0,433,435,5,329,0,0,434,436,5,108,0,0,435,434,1,0,0,0,435,436,1,
+		0,0,0,436,437,1,0,0,0,437,439,3,360,180,0,438,440,3,274,137,0,439,438,
+		1,0,0,0,439,440,1,0,0,0,440,681,1,0,0,0,441,442,5,206,0,0,442,444,3,284,
+		142,0,443,445,5,108,0,0,444,443,1,0,0,0,444,445,1,0,0,0,445,448,1,0,0,
+		0,446,447,5,225,0,0,447,449,5,129,0,0,448,446,1,0,0,0,448,449,1,0,0,0,
+		449,450,1,0,0,0,450,455,3,360,180,0,451,452,5,339,0,0,452,454,3,360,180,
+		0,453,451,1,0,0,0,454,457,1,0,0,0,455,453,1,0,0,0,455,456,1,0,0,0,456,
+		459,1,0,0,0,457,455,1,0,0,0,458,460,3,282,141,0,459,458,1,0,0,0,459,460,
+		1,0,0,0,460,681,1,0,0,0,461,462,5,171,0,0,462,465,3,284,142,0,463,464,
+		5,225,0,0,464,466,5,129,0,0,465,463,1,0,0,0,465,466,1,0,0,0,466,468,1,
+		0,0,0,467,469,5,74,0,0,468,467,1,0,0,0,468,469,1,0,0,0,469,470,1,0,0,0,
+		470,472,3,360,180,0,471,473,5,348,0,0,472,471,1,0,0,0,472,473,1,0,0,0,
+		473,474,1,0,0,0,474,479,3,286,143,0,475,476,5,339,0,0,476,478,3,286,143,
+		0,477,475,1,0,0,0,478,481,1,0,0,0,479,477,1,0,0,0,479,480,1,0,0,0,480,
+		681,1,0,0,0,481,479,1,0,0,0,482,483,5,189,0,0,483,681,3,300,150,0,484,
+		485,5,211,0,0,485,486,3,310,155,0,486,487,3,314,157,0,487,681,1,0,0,0,
+		488,490,7,1,0,0,489,491,3,322,161,0,490,489,1,0,0,0,490,491,1,0,0,0,491,
+		493,1,0,0,0,492,494,5,127,0,0,493,492,1,0,0,0,493,494,1,0,0,0,494,496,
+		1,0,0,0,495,497,3,318,159,0,496,495,1,0,0,0,496,497,1,0,0,0,497,681,1,
+		0,0,0,498,500,5,326,0,0,499,501,3,322,161,0,500,499,1,0,0,0,500,501,1,
+		0,0,0,501,503,1,0,0,0,502,504,5,111,0,0,503,502,1,0,0,0,503,504,1,0,0,
+		0,504,506,1,0,0,0,505,507,5,110,0,0,506,505,1,0,0,0,506,507,1,0,0,0,507,
+		509,1,0,0,0,508,510,5,127,0,0,509,508,1,0,0,0,509,510,1,0,0,0,510,512,
+		1,0,0,0,511,513,5,23,0,0,512,511,1,0,0,0,512,513,1,0,0,0,513,515,1,0,0,
+		0,514,516,3,318,159,0,515,514,1,0,0,0,515,516,1,0,0,0,516,681,1,0,0,0,
+		517,518,5,203,0,0,518,681,3,316,158,0,519,520,5,310,0,0,520,681,3,316,
+		158,0,521,522,5,300,0,0,522,681,3,338,169,0,523,524,5,297,0,0,524,681,
+		3,342,171,0,525,526,5,282,0,0,526,681,3,346,173,0,527,529,5,174,0,0,528,
+		530,3,354,177,0,529,528,1,0,0,0,529,530,1,0,0,0,530,534,1,0,0,0,531,532,
+		5,305,0,0,532,534,5,317,0,0,533,527,1,0,0,0,533,531,1,0,0,0,534,536,1,
+		0,0,0,535,537,3,350,175,0,536,535,1,0,0,0,536,537,1,0,0,0,537,681,1,0,
+		0,0,538,540,7,2,0,0,539,541,3,354,177,0,540,539,1,0,0,0,540,541,1,0,0,
+		0,541,543,1,0,0,0,542,544,3,356,178,0,543,542,1,0,0,0,543,544,1,0,0,0,
+		544,681,1,0,0,0,545,547,7,3,0,0,546,548,3,354,177,0,547,546,1,0,0,0,547,
+		548,1,0,0,0,548,555,1,0,0,0,549,551,5,90,0,0,550,552,5,289,0,0,551,550,
+		1,0,0,0,551,552,1,0,0,0,552,553,1,0,0,0,553,556,3,362,181,0,554,556,3,
+		356,178,0,555,549,1,0,0,0,555,554,1,0,0,0,555,556,1,0,0,0,556,681,1,0,
+		0,0,557,558,5,289,0,0,558,681,3,362,181,0,559,561,5,279,0,0,560,562,5,
+		289,0,0,561,560,1,0,0,0,561,562,1,0,0,0,562,563,1,0,0,0,563,681,3,362,
+		181,0,564,565,5,269,0,0,565,577,3,362,181,0,566,567,5,333,0,0,567,572,
+		3,196,98,0,568,569,5,339,0,0,569,571,3,196,98,0,570,568,1,0,0,0,571,574,
+		1,0,0,0,572,570,1,0,0,0,572,573,1,0,0,0,573,575,1,0,0,0,574,572,1,0,0,
+		0,575,576,5,334,0,0,576,578,1,0,0,0,577,566,1,0,0,0,577,578,1,0,0,0,578,
+		579,1,0,0,0,579,580,5,27,0,0,580,581,3,10,5,0,581,681,1,0,0,0,582,583,
+		5,210,0,0,583,595,3,362,181,0,584,585,5,333,0,0,585,590,3,108,54,0,586,
+		587,5,339,0,0,587,589,3,108,54,0,588,586,1,0,0,0,589,592,1,0,0,0,590,588,
+		1,0,0,0,590,591,1,0,0,0,591,593,1,0,0,0,592,590,1,0,0,0,593,594,5,334,
+		0,0,594,596,1,0,0,0,595,584,1,0,0,0,595,596,1,0,0,0,596,681,1,0,0,0,597,
+		599,5,196,0,0,598,600,5,269,0,0,599,598,1,0,0,0,599,600,1,0,0,0,600,603,
+		1,0,0,0,601,604,3,362,181,0,602,604,5,21,0,0,603,601,1,0,0,0,603,602,1,
+		0,0,0,604,681,1,0,0,0,605,606,5,197,0,0,606,610,3,362,181,0,607,609,3,
+		330,165,0,608,607,1,0,0,0,609,612,1,0,0,0,610,608,1,0,0,0,610,611,1,0,
+		0,0,611,613,1,0,0,0,612,610,1,0,0,0,613,616,5,192,0,0,614,615,7,4,0,0,
+		615,617,5,223,0,0,616,614,1,0,0,0,616,617,1,0,0,0,617,618,1,0,0,0,618,
+		619,5,55,0,0,619,620,3,12,6,0,620,681,1,0,0,0,621,622,7,5,0,0,622,681,
+		3,332,166,0,623,626,5,183,0,0,624,627,3,362,181,0,625,627,5,21,0,0,626,
+		624,1,0,0,0,626,625,1,0,0,0,627,681,1,0,0,0,628,629,5,204,0,0,629,681,
+		7,6,0,0,630,631,5,238,0,0,631,681,3,362,181,0,632,633,5,254,0,0,633,636,
+		3,362,181,0,634,635,5,339,0,0,635,637,5,3,0,0,636,634,1,0,0,0,636,637,
+		1,0,0,0,637,681,1,0,0,0,638,641,5,323,0,0,639,642,3,362,181,0,640,642,
+		5,348,0,0,641,639,1,0,0,0,641,640,1,0,0,0,642,681,1,0,0,0,643,645,5,241,
+		0,0,644,646,5,88,0,0,645,644,1,0,0,0,645,646,1,0,0,0,646,647,1,0,0,0,647,
+		652,3,240,120,0,648,649,5,339,0,0,649,651,3,240,120,0,650,648,1,0,0,0,
+		651,654,1,0,0,0,652,650,1,0,0,0,652,653,1,0,0,0,653,659,1,0,0,0,654,652,
+		1,0,0,0,655,656,5,61,0,0,656,657,3,358,179,0,657,658,5,247,0,0,658,660,
+		1,0,0,0,659,655,1,0,0,0,659,660,1,0,0,0,660,662,1,0,0,0,661,663,5,255,
+		0,0,662,661,1,0,0,0,662,663,1,0,0,0,663,681,1,0,0,0,664,665,5,184,0,0,
+		665,666,5,73,0,0,666,667,3,284,142,0,667,670,3,360,180,0,668,669,5,73,
+		0,0,669,671,3,360,180,0,670,668,1,0,0,0,670,671,1,0,0,0,671,672,1,0,0,
+		0,672,673,5,114,0,0,673,674,7,7,0,0,674,681,1,0,0,0,675,676,5,58,0,0,676,
+		681,3,288,144,0,677,678,5,285,0,0,678,681,3,290,145,0,679,681,5,182,0,
+		0,680,410,1,0,0,0,680,429,1,0,0,0,680,431,1,0,0,0,680,441,1,0,0,0,680,
+		461,1,0,0,0,680,482,1,0,0,0,680,484,1,0,0,0,680,488,1,0,0,0,680,498,1,
+		0,0,0,680,517,1,0,0,0,680,519,1,0,0,0,680,521,1,0,0,0,680,523,1,0,0,0,
+		680,525,1,0,0,0,680,533,1,0,0,0,680,538,1,0,0,0,680,545,1,0,0,0,680,557,
+		1,0,0,0,680,559,1,0,0,0,680,564,1,0,0,0,680,582,1,0,0,0,680,597,1,0,0,
+		0,680,605,1,0,0,0,680,621,1,0,0,0,680,623,1,0,0,0,680,628,1,0,0,0,680,
+		630,1,0,0,0,680,632,1,0,0,0,680,638,1,0,0,0,680,643,1,0,0,0,680,664,1,
+		0,0,0,680,675,1,0,0,0,680,677,1,0,0,0,680,679,1,0,0,0,681,9,1,0,0,0,682,
+		684,3,14,7,0,683,682,1,0,0,0,683,684,1,0,0,0,684,690,1,0,0,0,685,691,3,
+		22,11,0,686,691,3,210,105,0,687,691,3,222,111,0,688,691,3,232,116,0,689,
+		691,3,234,117,0,690,685,1,0,0,0,690,686,1,0,0,0,690,687,1,0,0,0,690,688,
+		1,0,0,0,690,689,1,0,0,0,691,11,1,0,0,0,692,694,3,14,7,0,693,692,1,0,0,
+		0,693,694,1,0,0,0,694,695,1,0,0,0,695,696,3,22,11,0,696,13,1,0,0,0,697,
+		699,5,102,0,0,698,700,5,80,0,0,699,698,1,0,0,0,699,700,1,0,0,0,700,701,
+		1,0,0,0,701,706,3,16,8,0,702,703,5,339,0,0,703,705,3,16,8,0,704,702,1,
+		0,0,0,705,708,1,0,0,0,706,704,1,0,0,0,706,707,1,0,0,0,707,15,1,0,0,0,708,
+		706,1,0,0,0,709,711,3,362,181,0,710,712,3,106,53,0,711,710,1,0,0,0,711,
+		712,1,0,0,0,712,713,1,0,0,0,713,718,5,27,0,0,714,716,5,70,0,0,715,714,
+		1,0,0,0,715,716,1,0,0,0,716,717,1,0,0,0,717,719,5,245,0,0,718,715,1,0,
+		0,0,718,719,1,0,0,0,719,720,1,0,0,0,720,721,5,333,0,0,721,722,3,10,5,0,
+		722,724,5,334,0,0,723,725,3,18,9,0,724,723,1,0,0,0,724,725,1,0,0,0,725,
+		727,1,0,0,0,726,728,3,20,10,0,727,726,1,0,0,0,727,728,1,0,0,0,728,17,1,
+		0,0,0,729,730,5,292,0,0,730,731,7,8,0,0,731,732,5,213,0,0,732,733,5,176,
+		0,0,733,738,3,362,181,0,734,735,5,339,0,0,735,737,3,362,181,0,736,734,
+		1,0,0,0,737,740,1,0,0,0,738,736,1,0,0,0,738,739,1,0,0,0,739,741,1,0,0,
+		0,740,738,1,0,0,0,741,742,5,297,0,0,742,743,3,362,181,0,743,19,1,0,0,0,
+		744,745,5,193,0,0,745,750,3,362,181,0,746,747,5,339,0,0,747,749,3,362,
+		181,0,748,746,1,0,0,0,749,752,1,0,0,0,750,748,1,0,0,0,750,751,1,0,0,0,
+		751,753,1,0,0,0,752,750,1,0,0,0,753,754,5,297,0,0,754,760,3,362,181,0,
+		755,756,5,90,0,0,756,757,3,126,63,0,757,758,5,45,0,0,758,759,3,126,63,
+		0,759,761,1,0,0,0,760,755,1,0,0,0,760,761,1,0,0,0,761,762,1,0,0,0,762,
+		763,5,96,0,0,763,764,3,362,181,0,764,21,1,0,0,0,765,771,3,26,13,0,766,
+		767,3,24,12,0,767,768,3,26,13,0,768,770,1,0,0,0,769,766,1,0,0,0,770,773,
+		1,0,0,0,771,769,1,0,0,0,771,772,1,0,0,0,772,774,1,0,0,0,773,771,1,0,0,
+		0,774,775,3,30,15,0,775,23,1,0,0,0,776,778,7,9,0,0,777,779,7,10,0,0,778,
+		777,1,0,0,0,778,779,1,0,0,0,779,782,1,0,0,0,780,781,5,176,0,0,781,783,
+		5,249,0,0,782,780,1,0,0,0,782,783,1,0,0,0,783,25,1,0,0,0,784,788,3,32,
+		16,0,785,787,3,28,14,0,786,785,1,0,0,0,787,790,1,0,0,0,788,786,1,0,0,0,
+		788,789,1,0,0,0,789,27,1,0,0,0,790,788,1,0,0,0,791,793,5,63,0,0,792,794,
+		7,10,0,0,793,792,1,0,0,0,793,794,1,0,0,0,794,795,1,0,0,0,795,796,3,32,
+		16,0,796,29,1,0,0,0,797,799,3,64,32,0,798,797,1,0,0,0,798,799,1,0,0,0,
+		799,804,1,0,0,0,800,803,3,68,34,0,801,803,3,72,36,0,802,800,1,0,0,0,802,
+		801,1,0,0,0,803,806,1,0,0,0,804,802,1,0,0,0,804,805,1,0,0,0,805,31,1,0,
+		0,0,806,804,1,0,0,0,807,813,3,34,17,0,808,809,5,333,0,0,809,810,3,12,6,
+		0,810,811,5,334,0,0,811,813,1,0,0,0,812,807,1,0,0,0,812,808,1,0,0,0,813,
+		33,1,0,0,0,814,816,5,83,0,0,815,817,3,36,18,0,816,815,1,0,0,0,816,817,
+		1,0,0,0,817,819,1,0,0,0,818,820,3,38,19,0,819,818,1,0,0,0,819,820,1,0,
+		0,0,820,822,1,0,0,0,821,823,3,46,23,0,822,821,1,0,0,0,822,823,1,0,0,0,
+		823,825,1,0,0,0,824,826,3,48,24,0,825,824,1,0,0,0,825,826,1,0,0,0,826,
+		827,1,0,0,0,827,843,3,50,25,0,828,834,3,48,24,0,829,831,5,83,0,0,830,832,
+		3,36,18,0,831,830,1,0,0,0,831,832,1,0,0,0,832,833,1,0,0,0,833,835,3,38,
+		19,0,834,829,1,0,0,0,834,835,1,0,0,0,835,836,1,0,0,0,836,837,3,50,25,0,
+		837,843,1,0,0,0,838,839,5,97,0,0,839,843,3,60,30,0,840,841,5,88,0,0,841,
+		843,3,98,49,0,842,814,1,0,0,0,842,828,1,0,0,0,842,838,1,0,0,0,842,840,
+		1,0,0,0,843,35,1,0,0,0,844,861,5,21,0,0,845,858,5,48,0,0,846,847,5,73,
+		0,0,847,848,5,333,0,0,848,853,3,108,54,0,849,850,5,339,0,0,850,852,3,108,
+		54,0,851,849,1,0,0,0,852,855,1,0,0,0,853,851,1,0,0,0,853,854,1,0,0,0,854,
+		856,1,0,0,0,855,853,1,0,0,0,856,857,5,334,0,0,857,859,1,0,0,0,858,846,
+		1,0,0,0,858,859,1,0,0,0,859,861,1,0,0,0,860,844,1,0,0,0,860,845,1,0,0,
+		0,861,37,1,0,0,0,862,867,3,40,20,0,863,864,5,339,0,0,864,866,3,40,20,0,
+		865,863,1,0,0,0,866,869,1,0,0,0,867,865,1,0,0,0,867,868,1,0,0,0,868,39,
+		1,0,0,0,869,867,1,0,0,0,870,873,5,348,0,0,871,873,3,108,54,0,872,870,1,
+		0,0,0,872,871,1,0,0,0,873,877,1,0,0,0,874,876,3,42,21,0,875,874,1,0,0,
+		0,876,879,1,0,0,0,877,875,1,0,0,0,877,878,1,0,0,0,878,883,1,0,0,0,879,
+		877,1,0,0,0,880,881,5,27,0,0,881,884,3,370,185,0,882,884,3,372,186,0,883,
+		880,1,0,0,0,883,882,1,0,0,0,883,884,1,0,0,0,884,41,1,0,0,0,885,898,5,150,
+		0,0,886,887,5,333,0,0,887,892,3,362,181,0,888,889,5,339,0,0,889,891,3,
+		362,181,0,890,888,1,0,0,0,891,894,1,0,0,0,892,890,1,0,0,0,892,893,1,0,
+		0,0,893,895,1,0,0,0,894,892,1,0,0,0,895,896,5,334,0,0,896,899,1,0,0,0,
+		897,899,3,362,181,0,898,886,1,0,0,0,898,897,1,0,0,0,899,913,1,0,0,0,900,
+		901,5,157,0,0,901,902,5,333,0,0,902,907,3,44,22,0,903,904,5,339,0,0,904,
+		906,3,44,22,0,905,903,1,0,0,0,906,909,1,0,0,0,907,905,1,0,0,0,907,908,
+		1,0,0,0,908,910,1,0,0,0,909,907,1,0,0,0,910,911,5,334,0,0,911,913,1,0,
+		0,0,912,885,1,0,0,0,912,900,1,0,0,0,913,43,1,0,0,0,914,915,3,108,54,0,
+		915,916,5,27,0,0,916,917,3,370,185,0,917,45,1,0,0,0,918,920,5,64,0,0,919,
+		921,7,11,0,0,920,919,1,0,0,0,920,921,1,0,0,0,921,923,1,0,0,0,922,924,5,
+		88,0,0,923,922,1,0,0,0,923,924,1,0,0,0,924,925,1,0,0,0,925,926,3,360,180,
+		0,926,47,1,0,0,0,927,928,5,57,0,0,928,933,3,74,37,0,929,930,5,339,0,0,
+		930,932,3,74,37,0,931,929,1,0,0,0,932,935,1,0,0,0,933,931,1,0,0,0,933,
+		934,1,0,0,0,934,49,1,0,0,0,935,933,1,0,0,0,936,937,5,100,0,0,937,939,3,
+		108,54,0,938,936,1,0,0,0,938,939,1,0,0,0,939,941,1,0,0,0,940,942,3,52,
+		26,0,941,940,1,0,0,0,941,942,1,0,0,0,942,945,1,0,0,0,943,944,5,60,0,0,
+		944,946,3,108,54,0,945,943,1,0,0,0,945,946,1,0,0,0,946,948,1,0,0,0,947,
+		949,3,56,28,0,948,947,1,0,0,0,948,949,1,0,0,0,949,952,1,0,0,0,950,951,
+		5,79,0,0,951,953,3,108,54,0,952,950,1,0,0,0,952,953,1,0,0,0,953,51,1,0,
+		0,0,954,955,5,59,0,0,955,957,5,176,0,0,956,958,7,10,0,0,957,956,1,0,0,
+		0,957,958,1,0,0,0,958,967,1,0,0,0,959,964,3,54,27,0,960,961,5,339,0,0,
+		961,963,3,54,27,0,962,960,1,0,0,0,963,966,1,0,0,0,964,962,1,0,0,0,964,
+		965,1,0,0,0,965,968,1,0,0,0,966,964,1,0,0,0,967,959,1,0,0,0,967,968,1,
+		0,0,0,968,53,1,0,0,0,969,984,3,108,54,0,970,971,5,16,0,0,971,972,5,298,
+		0,0,972,973,5,333,0,0,973,978,3,54,27,0,974,975,5,339,0,0,975,977,3,54,
+		27,0,976,974,1,0,0,0,977,980,1,0,0,0,978,976,1,0,0,0,978,979,1,0,0,0,979,
+		981,1,0,0,0,980,978,1,0,0,0,981,982,5,334,0,0,982,984,1,0,0,0,983,969,
+		1,0,0,0,983,970,1,0,0,0,984,55,1,0,0,0,985,986,5,101,0,0,986,991,3,58,
+		29,0,987,988,5,339,0,0,988,990,3,58,29,0,989,987,1,0,0,0,990,993,1,0,0,
+		0,991,989,1,0,0,0,991,992,1,0,0,0,992,57,1,0,0,0,993,991,1,0,0,0,994,995,
+		3,362,181,0,995,996,5,27,0,0,996,997,3,180,90,0,997,59,1,0,0,0,998,1003,
+		3,62,31,0,999,1000,5,339,0,0,1000,1002,3,62,31,0,1001,999,1,0,0,0,1002,
+		1005,1,0,0,0,1003,1001,1,0,0,0,1003,1004,1,0,0,0,1004,61,1,0,0,0,1005,
+		1003,1,0,0,0,1006,1007,5,333,0,0,1007,1012,3,108,54,0,1008,1009,5,339,
+		0,0,1009,1011,3,108,54,0,1010,1008,1,0,0,0,1011,1014,1,0,0,0,1012,1010,
+		1,0,0,0,1012,1013,1,0,0,0,1013,1015,1,0,0,0,1014,1012,1,0,0,0,1015,1016,
+		5,334,0,0,1016,63,1,0,0,0,1017,1018,5,76,0,0,1018,1019,5,176,0,0,1019,
+		1024,3,66,33,0,1020,1021,5,339,0,0,1021,1023,3,66,33,0,1022,1020,1,0,0,
+		0,1023,1026,1,0,0,0,1024,1022,1,0,0,0,1024,1025,1,0,0,0,1025,65,1,0,0,
+		0,1026,1024,1,0,0,0,1027,1030,3,108,54,0,1028,1030,5,21,0,0,1029,1027,
+		1,0,0,0,1029,1028,1,0,0,0,1030,1035,1,0,0,0,1031,1036,5,28,0,0,1032,1036,
+		5,47,0,0,1033,1034,5,96,0,0,1034,1036,3,136,68,0,1035,1031,1,0,0,0,1035,
+		1032,1,0,0,0,1035,1033,1,0,0,0,1035,1036,1,0,0,0,1036,1039,1,0,0,0,1037,
+		1038,5,15,0,0,1038,1040,7,12,0,0,1039,1037,1,0,0,0,1039,1040,1,0,0,0,1040,
+		67,1,0,0,0,1041,1044,5,67,0,0,1042,1045,5,21,0,0,1043,1045,3,108,54,0,
+		1044,1042,1,0,0,0,1044,1043,1,0,0,0,1045,1063,1,0,0,0,1046,1047,5,72,0,
+		0,1047,1049,3,108,54,0,1048,1050,7,13,0,0,1049,1048,1,0,0,0,1049,1050,
+		1,0,0,0,1050,1063,1,0,0,0,1051,1052,5,54,0,0,1052,1054,7,14,0,0,1053,1055,
+		3,70,35,0,1054,1053,1,0,0,0,1054,1055,1,0,0,0,1055,1056,1,0,0,0,1056,1060,
+		7,13,0,0,1057,1061,5,74,0,0,1058,1059,5,102,0,0,1059,1061,5,316,0,0,1060,
+		1057,1,0,0,0,1060,1058,1,0,0,0,1061,1063,1,0,0,0,1062,1041,1,0,0,0,1062,
+		1046,1,0,0,0,1062,1051,1,0,0,0,1063,69,1,0,0,0,1064,1066,7,15,0,0,1065,
+		1064,1,0,0,0,1065,1066,1,0,0,0,1066,1067,1,0,0,0,1067,1073,7,16,0,0,1068,
+		1069,5,333,0,0,1069,1070,3,156,78,0,1070,1071,5,334,0,0,1071,1073,1,0,
+		0,0,1072,1065,1,0,0,0,1072,1068,1,0,0,0,1073,71,1,0,0,0,1074,1102,5,55,
+		0,0,1075,1083,5,325,0,0,1076,1077,5,252,0,0,1077,1078,5,235,0,0,1078,1083,
+		5,325,0,0,1079,1083,5,299,0,0,1080,1081,5,235,0,0,1081,1083,5,299,0,0,
+		1082,1075,1,0,0,0,1082,1076,1,0,0,0,1082,1079,1,0,0,0,1082,1080,1,0,0,
+		0,1083,1093,1,0,0,0,1084,1085,5,257,0,0,1085,1090,3,360,180,0,1086,1087,
+		5,339,0,0,1087,1089,3,360,180,0,1088,1086,1,0,0,0,1089,1092,1,0,0,0,1090,
+		1088,1,0,0,0,1090,1091,1,0,0,0,1091,1094,1,0,0,0,1092,1090,1,0,0,0,1093,
+		1084,1,0,0,0,1093,1094,1,0,0,0,1094,1098,1,0,0,0,1095,1099,5,255,0,0,1096,
+		1097,5,302,0,0,1097,1099,5,242,0,0,1098,1095,1,0,0,0,1098,1096,1,0,0,0,
+		1098,1099,1,0,0,0,1099,1103,1,0,0,0,1100,1101,5,276,0,0,1101,1103,5,74,
+		0,0,1102,1082,1,0,0,0,1102,1100,1,0,0,0,1103,73,1,0,0,0,1104,1108,3,80,
+		40,0,1105,1107,3,76,38,0,1106,1105,1,0,0,0,1107,1110,1,0,0,0,1108,1106,
+		1,0,0,0,1108,1109,1,0,0,0,1109,75,1,0,0,0,1110,1108,1,0,0,0,1111,1112,
+		5,109,0,0,1112,1113,5,116,0,0,1113,1137,3,80,40,0,1114,1116,5,119,0,0,
+		1115,1117,3,78,39,0,1116,1115,1,0,0,0,1116,1117,1,0,0,0,1117,1118,1,0,
+		0,0,1118,1119,5,116,0,0,1119,1137,3,80,40,0,1120,1122,5,104,0,0,1121,1120,
+		1,0,0,0,1121,1122,1,0,0,0,1122,1124,1,0,0,0,1123,1125,3,78,39,0,1124,1123,
+		1,0,0,0,1124,1125,1,0,0,0,1125,1126,1,0,0,0,1126,1127,5,116,0,0,1127,1137,
+		3,80,40,0,1128,1129,5,73,0,0,1129,1137,3,108,54,0,1130,1131,5,96,0,0,1131,
+		1134,3,106,53,0,1132,1133,5,27,0,0,1133,1135,3,362,181,0,1134,1132,1,0,
+		0,0,1134,1135,1,0,0,0,1135,1137,1,0,0,0,1136,1111,1,0,0,0,1136,1114,1,
+		0,0,0,1136,1121,1,0,0,0,1136,1128,1,0,0,0,1136,1130,1,0,0,0,1137,77,1,
+		0,0,0,1138,1146,5,113,0,0,1139,1141,7,17,0,0,1140,1142,5,121,0,0,1141,
+		1140,1,0,0,0,1141,1142,1,0,0,0,1142,1146,1,0,0,0,1143,1146,5,124,0,0,1144,
+		1146,5,103,0,0,1145,1138,1,0,0,0,1145,1139,1,0,0,0,1145,1143,1,0,0,0,1145,
+		1144,1,0,0,0,1146,79,1,0,0,0,1147,1153,5,74,0,0,1148,1154,3,100,50,0,1149,
+		1150,5,333,0,0,1150,1151,3,100,50,0,1151,1152,5,334,0,0,1152,1154,1,0,
+		0,0,1153,1148,1,0,0,0,1153,1149,1,0,0,0,1154,1156,1,0,0,0,1155,1157,3,
+		102,51,0,1156,1155,1,0,0,0,1156,1157,1,0,0,0,1157,1159,1,0,0,0,1158,1160,
+		3,104,52,0,1159,1158,1,0,0,0,1159,1160,1,0,0,0,1160,1210,1,0,0,0,1161,
+		1172,3,100,50,0,1162,1164,5,348,0,0,1163,1162,1,0,0,0,1163,1164,1,0,0,
+		0,1164,1166,1,0,0,0,1165,1167,3,102,51,0,1166,1165,1,0,0,0,1166,1167,1,
+		0,0,0,1167,1169,1,0,0,0,1168,1170,3,104,52,0,1169,1168,1,0,0,0,1169,1170,
+		1,0,0,0,1170,1173,1,0,0,0,1171,1173,3,84,42,0,1172,1163,1,0,0,0,1172,1171,
+		1,0,0,0,1173,1210,1,0,0,0,1174,1175,3,366,183,0,1175,1176,3,84,42,0,1176,
+		1210,1,0,0,0,1177,1179,3,194,97,0,1178,1180,3,90,45,0,1179,1178,1,0,0,
+		0,1179,1180,1,0,0,0,1180,1210,1,0,0,0,1181,1183,5,3,0,0,1182,1184,3,102,
+		51,0,1183,1182,1,0,0,0,1183,1184,1,0,0,0,1184,1186,1,0,0,0,1185,1187,3,
+		104,52,0,1186,1185,1,0,0,0,1186,1187,1,0,0,0,1187,1210,1,0,0,0,1188,1189,
+		5,333,0,0,1189,1190,3,82,41,0,1190,1192,5,334,0,0,1191,1193,3,102,51,0,
+		1192,1191,1,0,0,0,1192,1193,1,0,0,0,1193,1210,1,0,0,0,1194,1207,5,65,0,
+		0,1195,1196,5,333,0,0,1196,1197,3,12,6,0,1197,1199,5,334,0,0,1198,1200,
+		3,102,51,0,1199,1198,1,0,0,0,1199,1200,1,0,0,0,1200,1208,1,0,0,0,1201,
+		1204,3,100,50,0,1202,1204,3,366,183,0,1203,1201,1,0,0,0,1203,1202,1,0,
+		0,0,1204,1205,1,0,0,0,1205,1206,3,84,42,0,1206,1208,1,0,0,0,1207,1195,
+		1,0,0,0,1207,1203,1,0,0,0,1208,1210,1,0,0,0,1209,1147,1,0,0,0,1209,1161,
+		1,0,0,0,1209,1174,1,0,0,0,1209,1177,1,0,0,0,1209,1181,1,0,0,0,1209,1188,
+		1,0,0,0,1209,1194,1,0,0,0,1210,81,1,0,0,0,1211,1233,3,158,79,0,1212,1230,
+		3,74,37,0,1213,1214,3,160,80,0,1214,1215,3,30,15,0,1215,1231,1,0,0,0,1216,
+		1221,3,64,32,0,1217,1220,3,68,34,0,1218,1220,3,72,36,0,1219,1217,1,0,0,
+		0,1219,1218,1,0,0,0,1220,1223,1,0,0,0,1221,1219,1,0,0,0,1221,1222,1,0,
+		0,0,1222,1231,1,0,0,0,1223,1221,1,0,0,0,1224,1227,3,68,34,0,1225,1227,
+		3,72,36,0,1226,1224,1,0,0,0,1226,1225,1,0,0,0,1227,1228,1,0,0,0,1228,1226,
+		1,0,0,0,1228,1229,1,0,0,0,1229,1231,1,0,0,0,1230,1213,1,0,0,0,1230,1216,
+		1,0,0,0,1230,1226,1,0,0,0,1230,1231,1,0,0,0,1231,1233,1,0,0,0,1232,1211,
+		1,0,0,0,1232,1212,1,0,0,0,1233,83,1,0,0,0,1234,1236,3,168,84,0,1235,1237,
+		3,88,44,0,1236,1235,1,0,0,0,1236,1237,1,0,0,0,1237,1239,1,0,0,0,1238,1240,
+		3,90,45,0,1239,1238,1,0,0,0,1239,1240,1,0,0,0,1240,1259,1,0,0,0,1241,1242,
+		5,57,0,0,1242,1243,5,333,0,0,1243,1248,3,86,43,0,1244,1245,5,339,0,0,1245,
+		1247,3,86,43,0,1246,1244,1,0,0,0,1247,1250,1,0,0,0,1248,1246,1,0,0,0,1248,
+		1249,1,0,0,0,1249,1251,1,0,0,0,1250,1248,1,0,0,0,1251,1253,5,334,0,0,1252,
+		1254,3,88,44,0,1253,1252,1,0,0,0,1253,1254,1,0,0,0,1254,1256,1,0,0,0,1255,
+		1257,3,90,45,0,1256,1255,1,0,0,0,1256,1257,1,0,0,0,1257,1259,1,0,0,0,1258,
+		1234,1,0,0,0,1258,1241,1,0,0,0,1259,85,1,0,0,0,1260,1263,3,100,50,0,1261,
+		1263,3,366,183,0,1262,1260,1,0,0,0,1262,1261,1,0,0,0,1263,1264,1,0,0,0,
+		1264,1277,3,168,84,0,1265,1266,5,27,0,0,1266,1267,5,333,0,0,1267,1272,
+		3,94,47,0,1268,1269,5,339,0,0,1269,1271,3,94,47,0,1270,1268,1,0,0,0,1271,
+		1274,1,0,0,0,1272,1270,1,0,0,0,1272,1273,1,0,0,0,1273,1275,1,0,0,0,1274,
+		1272,1,0,0,0,1275,1276,5,334,0,0,1276,1278,1,0,0,0,1277,1265,1,0,0,0,1277,
+		1278,1,0,0,0,1278,87,1,0,0,0,1279,1280,5,12,0,0,1280,1281,5,260,0,0,1281,
+		89,1,0,0,0,1282,1295,5,27,0,0,1283,1284,5,333,0,0,1284,1289,3,94,47,0,
+		1285,1286,5,339,0,0,1286,1288,3,94,47,0,1287,1285,1,0,0,0,1288,1291,1,
+		0,0,0,1289,1287,1,0,0,0,1289,1290,1,0,0,0,1290,1292,1,0,0,0,1291,1289,
+		1,0,0,0,1292,1293,5,334,0,0,1293,1296,1,0,0,0,1294,1296,3,92,46,0,1295,
+		1283,1,0,0,0,1295,1294,1,0,0,0,1296,1299,1,0,0,0,1297,1299,3,92,46,0,1298,
+		1282,1,0,0,0,1298,1297,1,0,0,0,1299,91,1,0,0,0,1300,1312,3,362,181,0,1301,
+		1302,5,333,0,0,1302,1307,3,96,48,0,1303,1304,5,339,0,0,1304,1306,3,96,
+		48,0,1305,1303,1,0,0,0,1306,1309,1,0,0,0,1307,1305,1,0,0,0,1307,1308,1,
+		0,0,0,1308,1310,1,0,0,0,1309,1307,1,0,0,0,1310,1311,5,334,0,0,1311,1313,
+		1,0,0,0,1312,1301,1,0,0,0,1312,1313,1,0,0,0,1313,93,1,0,0,0,1314,1315,
+		3,362,181,0,1315,1316,3,196,98,0,1316,95,1,0,0,0,1317,1319,3,362,181,0,
+		1318,1320,3,196,98,0,1319,1318,1,0,0,0,1319,1320,1,0,0,0,1320,97,1,0,0,
+		0,1321,1327,5,74,0,0,1322,1328,3,100,50,0,1323,1324,5,333,0,0,1324,1325,
+		3,100,50,0,1325,1326,5,334,0,0,1326,1328,1,0,0,0,1327,1322,1,0,0,0,1327,
+		1323,1,0,0,0,1328,1334,1,0,0,0,1329,1331,3,100,50,0,1330,1332,5,348,0,
+		0,1331,1330,1,0,0,0,1331,1332,1,0,0,0,1332,1334,1,0,0,0,1333,1321,1,0,
+		0,0,1333,1329,1,0,0,0,1334,99,1,0,0,0,1335,1340,3,362,181,0,1336,1337,
+		5,341,0,0,1337,1339,3,370,185,0,1338,1336,1,0,0,0,1339,1342,1,0,0,0,1340,
+		1338,1,0,0,0,1340,1341,1,0,0,0,1341,101,1,0,0,0,1342,1340,1,0,0,0,1343,
+		1345,5,27,0,0,1344,1343,1,0,0,0,1344,1345,1,0,0,0,1345,1346,1,0,0,0,1346,
+		1348,3,362,181,0,1347,1349,3,106,53,0,1348,1347,1,0,0,0,1348,1349,1,0,
+		0,0,1349,103,1,0,0,0,1350,1351,5,126,0,0,1351,1352,3,360,180,0,1352,1353,
+		5,333,0,0,1353,1358,3,108,54,0,1354,1355,5,339,0,0,1355,1357,3,108,54,
+		0,1356,1354,1,0,0,0,1357,1360,1,0,0,0,1358,1356,1,0,0,0,1358,1359,1,0,
+		0,0,1359,1361,1,0,0,0,1360,1358,1,0,0,0,1361,1367,5,334,0,0,1362,1363,
+		5,281,0,0,1363,1364,5,333,0,0,1364,1365,3,108,54,0,1365,1366,5,334,0,0,
+		1366,1368,1,0,0,0,1367,1362,1,0,0,0,1367,1368,1,0,0,0,1368,105,1,0,0,0,
+		1369,1370,5,333,0,0,1370,1375,3,362,181,0,1371,1372,5,339,0,0,1372,1374,
+		3,362,181,0,1373,1371,1,0,0,0,1374,1377,1,0,0,0,1375,1373,1,0,0,0,1375,
+		1376,1,0,0,0,1376,1378,1,0,0,0,1377,1375,1,0,0,0,1378,1379,5,334,0,0,1379,
+		107,1,0,0,0,1380,1385,3,110,55,0,1381,1382,5,75,0,0,1382,1384,3,110,55,
+		0,1383,1381,1,0,0,0,1384,1387,1,0,0,0,1385,1383,1,0,0,0,1385,1386,1,0,
+		0,0,1386,109,1,0,0,0,1387,1385,1,0,0,0,1388,1390,5,70,0,0,1389,1388,1,
+		0,0,0,1390,1393,1,0,0,0,1391,1389,1,0,0,0,1391,1392,1,0,0,0,1392,1394,
+		1,0,0,0,1393,1391,1,0,0,0,1394,1405,3,112,56,0,1395,1399,5,24,0,0,1396,
+		1398,5,70,0,0,1397,1396,1,0,0,0,1398,1401,1,0,0,0,1399,1397,1,0,0,0,1399,
+		1400,1,0,0,0,1400,1402,1,0,0,0,1401,1399,1,0,0,0,1402,1404,3,112,56,0,
+		1403,1395,1,0,0,0,1404,1407,1,0,0,0,1405,1403,1,0,0,0,1405,1406,1,0,0,
+		0,1406,111,1,0,0,0,1407,1405,1,0,0,0,1408,1412,3,118,59,0,1409,1411,3,
+		114,57,0,1410,1409,1,0,0,0,1411,1414,1,0,0,0,1412,1410,1,0,0,0,1412,1413,
+		1,0,0,0,1413,113,1,0,0,0,1414,1412,1,0,0,0,1415,1424,3,116,58,0,1416,1418,
+		5,70,0,0,1417,1416,1,0,0,0,1418,1421,1,0,0,0,1419,1417,1,0,0,0,1419,1420,
+		1,0,0,0,1420,1422,1,0,0,0,1421,1419,1,0,0,0,1422,1425,3,118,59,0,1423,
+		1425,3,124,62,0,1424,1419,1,0,0,0,1424,1423,1,0,0,0,1425,1442,1,0,0,0,
+		1426,1428,5,114,0,0,1427,1429,5,70,0,0,1428,1427,1,0,0,0,1428,1429,1,0,
+		0,0,1429,1437,1,0,0,0,1430,1438,5,71,0,0,1431,1438,5,92,0,0,1432,1438,
+		5,53,0,0,1433,1438,5,322,0,0,1434,1435,5,48,0,0,1435,1436,5,57,0,0,1436,
+		1438,3,118,59,0,1437,1430,1,0,0,0,1437,1431,1,0,0,0,1437,1432,1,0,0,0,
+		1437,1433,1,0,0,0,1437,1434,1,0,0,0,1438,1442,1,0,0,0,1439,1442,5,115,
+		0,0,1440,1442,5,120,0,0,1441,1415,1,0,0,0,1441,1426,1,0,0,0,1441,1439,
+		1,0,0,0,1441,1440,1,0,0,0,1442,115,1,0,0,0,1443,1444,7,18,0,0,1444,117,
+		1,0,0,0,1445,1447,3,126,63,0,1446,1448,3,120,60,0,1447,1446,1,0,0,0,1447,
+		1448,1,0,0,0,1448,119,1,0,0,0,1449,1451,5,14,0,0,1450,1449,1,0,0,0,1450,
+		1451,1,0,0,0,1451,1452,1,0,0,0,1452,1453,3,122,61,0,1453,121,1,0,0,0,1454,
+		1456,5,128,0,0,1455,1457,7,19,0,0,1456,1455,1,0,0,0,1456,1457,1,0,0,0,
+		1457,1458,1,0,0,0,1458,1459,3,126,63,0,1459,1460,5,24,0,0,1460,1461,3,
+		126,63,0,1461,1486,1,0,0,0,1462,1463,5,61,0,0,1463,1464,5,333,0,0,1464,
+		1465,3,156,78,0,1465,1466,5,334,0,0,1466,1486,1,0,0,0,1467,1474,7,20,0,
+		0,1468,1475,3,124,62,0,1469,1472,3,126,63,0,1470,1471,5,149,0,0,1471,1473,
+		3,126,63,0,1472,1470,1,0,0,0,1472,1473,1,0,0,0,1473,1475,1,0,0,0,1474,
+		1468,1,0,0,0,1474,1469,1,0,0,0,1475,1486,1,0,0,0,1476,1477,5,125,0,0,1477,
+		1478,5,90,0,0,1478,1481,3,126,63,0,1479,1480,5,149,0,0,1480,1482,3,126,
+		63,0,1481,1479,1,0,0,0,1481,1482,1,0,0,0,1482,1486,1,0,0,0,1483,1484,5,
+		122,0,0,1484,1486,3,126,63,0,1485,1454,1,0,0,0,1485,1462,1,0,0,0,1485,
+		1467,1,0,0,0,1485,1476,1,0,0,0,1485,1483,1,0,0,0,1486,123,1,0,0,0,1487,
+		1488,7,21,0,0,1488,1489,5,333,0,0,1489,1490,3,156,78,0,1490,1491,5,334,
+		0,0,1491,125,1,0,0,0,1492,1500,3,128,64,0,1493,1496,3,132,66,0,1494,1497,
+		3,128,64,0,1495,1497,3,124,62,0,1496,1494,1,0,0,0,1496,1495,1,0,0,0,1497,
+		1499,1,0,0,0,1498,1493,1,0,0,0,1499,1502,1,0,0,0,1500,1498,1,0,0,0,1500,
+		1501,1,0,0,0,1501,127,1,0,0,0,1502,1500,1,0,0,0,1503,1505,3,130,65,0,1504,
+		1503,1,0,0,0,1505,1508,1,0,0,0,1506,1504,1,0,0,0,1506,1507,1,0,0,0,1507,
+		1509,1,0,0,0,1508,1506,1,0,0,0,1509,1513,3,142,71,0,1510,1512,3,140,70,
+		0,1511,1510,1,0,0,0,1512,1515,1,0,0,0,1513,1511,1,0,0,0,1513,1514,1,0,
+		0,0,1514,129,1,0,0,0,1515,1513,1,0,0,0,1516,1520,5,346,0,0,1517,1520,5,
+		347,0,0,1518,1520,3,134,67,0,1519,1516,1,0,0,0,1519,1517,1,0,0,0,1519,
+		1518,1,0,0,0,1520,131,1,0,0,0,1521,1529,5,346,0,0,1522,1529,5,347,0,0,
+		1523,1529,5,348,0,0,1524,1529,5,349,0,0,1525,1529,5,350,0,0,1526,1529,
+		5,351,0,0,1527,1529,3,134,67,0,1528,1521,1,0,0,0,1528,1522,1,0,0,0,1528,
+		1523,1,0,0,0,1528,1524,1,0,0,0,1528,1525,1,0,0,0,1528,1526,1,0,0,0,1528,
+		1527,1,0,0,0,1529,133,1,0,0,0,1530,1545,5,10,0,0,1531,1532,5,133,0,0,1532,
+		1538,5,333,0,0,1533,1534,3,362,181,0,1534,1535,5,341,0,0,1535,1537,1,0,
+		0,0,1536,1533,1,0,0,0,1537,1540,1,0,0,0,1538,1536,1,0,0,0,1538,1539,1,
+		0,0,0,1539,1541,1,0,0,0,1540,1538,1,0,0,0,1541,1542,3,138,69,0,1542,1543,
+		5,334,0,0,1543,1545,1,0,0,0,1544,1530,1,0,0,0,1544,1531,1,0,0,0,1545,135,
+		1,0,0,0,1546,1561,3,138,69,0,1547,1548,5,133,0,0,1548,1554,5,333,0,0,1549,
+		1550,3,362,181,0,1550,1551,5,341,0,0,1551,1553,1,0,0,0,1552,1549,1,0,0,
+		0,1553,1556,1,0,0,0,1554,1552,1,0,0,0,1554,1555,1,0,0,0,1555,1557,1,0,
+		0,0,1556,1554,1,0,0,0,1557,1558,3,138,69,0,1558,1559,5,334,0,0,1559,1561,
+		1,0,0,0,1560,1546,1,0,0,0,1560,1547,1,0,0,0,1561,137,1,0,0,0,1562,1563,
+		7,22,0,0,1563,139,1,0,0,0,1564,1565,5,343,0,0,1565,1590,3,200,100,0,1566,
+		1568,5,335,0,0,1567,1569,3,108,54,0,1568,1567,1,0,0,0,1568,1569,1,0,0,
+		0,1569,1574,1,0,0,0,1570,1572,5,342,0,0,1571,1573,3,108,54,0,1572,1571,
+		1,0,0,0,1572,1573,1,0,0,0,1573,1575,1,0,0,0,1574,1570,1,0,0,0,1574,1575,
+		1,0,0,0,1575,1576,1,0,0,0,1576,1578,5,336,0,0,1577,1579,3,146,73,0,1578,
+		1577,1,0,0,0,1578,1579,1,0,0,0,1579,1590,1,0,0,0,1580,1581,5,34,0,0,1581,
+		1590,3,360,180,0,1582,1587,5,147,0,0,1583,1584,5,138,0,0,1584,1585,5,332,
+		0,0,1585,1588,3,142,71,0,1586,1588,5,239,0,0,1587,1583,1,0,0,0,1587,1586,
+		1,0,0,0,1588,1590,1,0,0,0,1589,1564,1,0,0,0,1589,1566,1,0,0,0,1589,1580,
+		1,0,0,0,1589,1582,1,0,0,0,1590,141,1,0,0,0,1591,1611,7,23,0,0,1592,1611,
+		5,3,0,0,1593,1595,3,162,81,0,1594,1596,3,164,82,0,1595,1594,1,0,0,0,1595,
+		1596,1,0,0,0,1596,1611,1,0,0,0,1597,1598,5,333,0,0,1598,1599,3,156,78,
+		0,1599,1601,5,334,0,0,1600,1602,3,146,73,0,1601,1600,1,0,0,0,1601,1602,
+		1,0,0,0,1602,1611,1,0,0,0,1603,1605,5,9,0,0,1604,1606,3,146,73,0,1605,
+		1604,1,0,0,0,1605,1606,1,0,0,0,1606,1611,1,0,0,0,1607,1611,7,24,0,0,1608,
+		1611,5,71,0,0,1609,1611,3,144,72,0,1610,1591,1,0,0,0,1610,1592,1,0,0,0,
+		1610,1593,1,0,0,0,1610,1597,1,0,0,0,1610,1603,1,0,0,0,1610,1607,1,0,0,
+		0,1610,1608,1,0,0,0,1610,1609,1,0,0,0,1611,143,1,0,0,0,1612,1614,5,31,
+		0,0,1613,1615,3,108,54,0,1614,1613,1,0,0,0,1614,1615,1,0,0,0,1615,1616,
+		1,0,0,0,1616,1619,3,148,74,0,1617,1618,5,50,0,0,1618,1620,3,108,54,0,1619,
+		1617,1,0,0,0,1619,1620,1,0,0,0,1620,1621,1,0,0,0,1621,1622,5,51,0,0,1622,
+		1765,1,0,0,0,1623,1624,7,25,0,0,1624,1625,5,333,0,0,1625,1626,3,108,54,
+		0,1626,1627,5,27,0,0,1627,1628,3,196,98,0,1628,1629,5,334,0,0,1629,1765,
+		1,0,0,0,1630,1631,5,129,0,0,1631,1632,5,333,0,0,1632,1633,3,12,6,0,1633,
+		1634,5,334,0,0,1634,1765,1,0,0,0,1635,1644,7,26,0,0,1636,1645,3,146,73,
+		0,1637,1639,3,204,102,0,1638,1637,1,0,0,0,1638,1639,1,0,0,0,1639,1641,
+		1,0,0,0,1640,1642,3,206,103,0,1641,1640,1,0,0,0,1641,1642,1,0,0,0,1642,
+		1643,1,0,0,0,1643,1645,5,3,0,0,1644,1636,1,0,0,0,1644,1638,1,0,0,0,1644,
+		1645,1,0,0,0,1645,1765,1,0,0,0,1646,1657,5,132,0,0,1647,1658,3,146,73,
+		0,1648,1650,3,204,102,0,1649,1648,1,0,0,0,1649,1650,1,0,0,0,1650,1651,
+		1,0,0,0,1651,1653,5,3,0,0,1652,1654,3,208,104,0,1653,1652,1,0,0,0,1653,
+		1654,1,0,0,0,1654,1658,1,0,0,0,1655,1656,5,6,0,0,1656,1658,3,362,181,0,
+		1657,1647,1,0,0,0,1657,1649,1,0,0,0,1657,1655,1,0,0,0,1657,1658,1,0,0,
+		0,1658,1765,1,0,0,0,1659,1660,5,130,0,0,1660,1663,5,333,0,0,1661,1664,
+		3,370,185,0,1662,1664,5,3,0,0,1663,1661,1,0,0,0,1663,1662,1,0,0,0,1664,
+		1665,1,0,0,0,1665,1666,5,57,0,0,1666,1667,3,108,54,0,1667,1668,5,334,0,
+		0,1668,1765,1,0,0,0,1669,1670,5,137,0,0,1670,1671,5,333,0,0,1671,1672,
+		3,150,75,0,1672,1673,5,334,0,0,1673,1765,1,0,0,0,1674,1675,3,366,183,0,
+		1675,1677,3,166,83,0,1676,1678,3,146,73,0,1677,1676,1,0,0,0,1677,1678,
+		1,0,0,0,1678,1765,1,0,0,0,1679,1765,3,194,97,0,1680,1690,5,26,0,0,1681,
+		1683,5,335,0,0,1682,1684,3,154,77,0,1683,1682,1,0,0,0,1683,1684,1,0,0,
+		0,1684,1685,1,0,0,0,1685,1691,5,336,0,0,1686,1687,5,333,0,0,1687,1688,
+		3,12,6,0,1688,1689,5,334,0,0,1689,1691,1,0,0,0,1690,1681,1,0,0,0,1690,
+		1686,1,0,0,0,1691,1765,1,0,0,0,1692,1694,5,335,0,0,1693,1695,3,154,77,
+		0,1694,1693,1,0,0,0,1694,1695,1,0,0,0,1695,1696,1,0,0,0,1696,1765,5,336,
+		0,0,1697,1699,5,337,0,0,1698,1700,3,152,76,0,1699,1698,1,0,0,0,1699,1700,
+		1,0,0,0,1700,1701,1,0,0,0,1701,1765,5,338,0,0,1702,1703,5,136,0,0,1703,
+		1705,5,333,0,0,1704,1706,3,154,77,0,1705,1704,1,0,0,0,1705,1706,1,0,0,
+		0,1706,1707,1,0,0,0,1707,1765,5,334,0,0,1708,1709,5,131,0,0,1709,1710,
+		5,333,0,0,1710,1711,3,154,77,0,1711,1712,5,334,0,0,1712,1765,1,0,0,0,1713,
+		1765,7,27,0,0,1714,1765,5,45,0,0,1715,1727,5,135,0,0,1716,1728,3,146,73,
+		0,1717,1718,5,333,0,0,1718,1723,3,126,63,0,1719,1720,5,61,0,0,1720,1724,
+		3,126,63,0,1721,1722,5,339,0,0,1722,1724,3,108,54,0,1723,1719,1,0,0,0,
+		1723,1721,1,0,0,0,1724,1725,1,0,0,0,1725,1726,5,334,0,0,1726,1728,1,0,
+		0,0,1727,1716,1,0,0,0,1727,1717,1,0,0,0,1727,1728,1,0,0,0,1728,1765,1,
+		0,0,0,1729,1730,5,134,0,0,1730,1731,5,333,0,0,1731,1742,3,108,54,0,1732,
+		1733,5,77,0,0,1733,1734,3,108,54,0,1734,1735,5,57,0,0,1735,1738,3,108,
+		54,0,1736,1737,5,55,0,0,1737,1739,3,108,54,0,1738,1736,1,0,0,0,1738,1739,
+		1,0,0,0,1739,1743,1,0,0,0,1740,1741,5,339,0,0,1741,1743,3,154,77,0,1742,
+		1732,1,0,0,0,1742,1740,1,0,0,0,1743,1744,1,0,0,0,1744,1745,5,334,0,0,1745,
+		1765,1,0,0,0,1746,1747,5,140,0,0,1747,1749,5,333,0,0,1748,1750,7,28,0,
+		0,1749,1748,1,0,0,0,1749,1750,1,0,0,0,1750,1760,1,0,0,0,1751,1752,5,57,
+		0,0,1752,1761,3,154,77,0,1753,1758,3,108,54,0,1754,1755,5,57,0,0,1755,
+		1759,3,154,77,0,1756,1757,5,339,0,0,1757,1759,3,154,77,0,1758,1754,1,0,
+		0,0,1758,1756,1,0,0,0,1758,1759,1,0,0,0,1759,1761,1,0,0,0,1760,1751,1,
+		0,0,0,1760,1753,1,0,0,0,1761,1762,1,0,0,0,1762,1763,5,334,0,0,1763,1765,
+		1,0,0,0,1764,1612,1,0,0,0,1764,1623,1,0,0,0,1764,1630,1,0,0,0,1764,1635,
+		1,0,0,0,1764,1646,1,0,0,0,1764,1659,1,0,0,0,1764,1669,1,0,0,0,1764,1674,
+		1,0,0,0,1764,1679,1,0,0,0,1764,1680,1,0,0,0,1764,1692,1,0,0,0,1764,1697,
+		1,0,0,0,1764,1702,1,0,0,0,1764,1708,1,0,0,0,1764,1713,1,0,0,0,1764,1714,
+		1,0,0,0,1764,1715,1,0,0,0,1764,1729,1,0,0,0,1764,1746,1,0,0,0,1765,145,
+		1,0,0,0,1766,1769,5,341,0,0,1767,1770,3,370,185,0,1768,1770,5,348,0,0,
+		1769,1767,1,0,0,0,1769,1768,1,0,0,0,1770,1772,1,0,0,0,1771,1766,1,0,0,
+		0,1772,1773,1,0,0,0,1773,1771,1,0,0,0,1773,1774,1,0,0,0,1774,147,1,0,0,
+		0,1775,1777,3,186,93,0,1776,1775,1,0,0,0,1777,1778,1,0,0,0,1778,1776,1,
+		0,0,0,1778,1779,1,0,0,0,1779,149,1,0,0,0,1780,1796,3,108,54,0,1781,1782,
+		5,339,0,0,1782,1797,3,154,77,0,1783,1784,5,57,0,0,1784,1788,3,108,54,0,
+		1785,1786,5,55,0,0,1786,1788,3,108,54,0,1787,1783,1,0,0,0,1787,1785,1,
+		0,0,0,1788,1789,1,0,0,0,1789,1787,1,0,0,0,1789,1790,1,0,0,0,1790,1797,
+		1,0,0,0,1791,1792,5,20,0,0,1792,1793,3,108,54,0,1793,1794,5,149,0,0,1794,
+		1795,3,108,54,0,1795,1797,1,0,0,0,1796,1781,1,0,0,0,1796,1787,1,0,0,0,
+		1796,1791,1,0,0,0,1796,1797,1,0,0,0,1797,151,1,0,0,0,1798,1803,3,188,94,
+		0,1799,1800,5,339,0,0,1800,1802,3,188,94,0,1801,1799,1,0,0,0,1802,1805,
+		1,0,0,0,1803,1801,1,0,0,0,1803,1804,1,0,0,0,1804,153,1,0,0,0,1805,1803,
+		1,0,0,0,1806,1811,3,108,54,0,1807,1808,5,339,0,0,1808,1810,3,108,54,0,
+		1809,1807,1,0,0,0,1810,1813,1,0,0,0,1811,1809,1,0,0,0,1811,1812,1,0,0,
+		0,1812,155,1,0,0,0,1813,1811,1,0,0,0,1814,1844,3,158,79,0,1815,1839,3,
+		108,54,0,1816,1817,5,339,0,0,1817,1819,3,108,54,0,1818,1816,1,0,0,0,1819,
+		1820,1,0,0,0,1820,1818,1,0,0,0,1820,1821,1,0,0,0,1821,1840,1,0,0,0,1822,
+		1823,3,160,80,0,1823,1824,3,30,15,0,1824,1840,1,0,0,0,1825,1830,3,64,32,
+		0,1826,1829,3,68,34,0,1827,1829,3,72,36,0,1828,1826,1,0,0,0,1828,1827,
+		1,0,0,0,1829,1832,1,0,0,0,1830,1828,1,0,0,0,1830,1831,1,0,0,0,1831,1840,
+		1,0,0,0,1832,1830,1,0,0,0,1833,1836,3,68,34,0,1834,1836,3,72,36,0,1835,
+		1833,1,0,0,0,1835,1834,1,0,0,0,1836,1837,1,0,0,0,1837,1835,1,0,0,0,1837,
+		1838,1,0,0,0,1838,1840,1,0,0,0,1839,1818,1,0,0,0,1839,1822,1,0,0,0,1839,
+		1825,1,0,0,0,1839,1835,1,0,0,0,1839,1840,1,0,0,0,1840,1842,1,0,0,0,1841,
+		1815,1,0,0,0,1841,1842,1,0,0,0,1842,1844,1,0,0,0,1843,1814,1,0,0,0,1843,
+		1841,1,0,0,0,1844,157,1,0,0,0,1845,1846,3,14,7,0,1846,1847,3,22,11,0,1847,
+		1866,1,0,0,0,1848,1852,3,34,17,0,1849,1851,3,28,14,0,1850,1849,1,0,0,0,
+		1851,1854,1,0,0,0,1852,1850,1,0,0,0,1852,1853,1,0,0,0,1853,1860,1,0,0,
+		0,1854,1852,1,0,0,0,1855,1856,3,24,12,0,1856,1857,3,26,13,0,1857,1859,
+		1,0,0,0,1858,1855,1,0,0,0,1859,1862,1,0,0,0,1860,1858,1,0,0,0,1860,1861,
+		1,0,0,0,1861,1863,1,0,0,0,1862,1860,1,0,0,0,1863,1864,3,30,15,0,1864,1866,
+		1,0,0,0,1865,1845,1,0,0,0,1865,1848,1,0,0,0,1866,159,1,0,0,0,1867,1869,
+		3,28,14,0,1868,1867,1,0,0,0,1869,1870,1,0,0,0,1870,1868,1,0,0,0,1870,1871,
+		1,0,0,0,1871,1876,1,0,0,0,1872,1873,3,24,12,0,1873,1874,3,26,13,0,1874,
+		1876,1,0,0,0,1875,1868,1,0,0,0,1875,1872,1,0,0,0,1876,1882,1,0,0,0,1877,
+		1878,3,24,12,0,1878,1879,3,26,13,0,1879,1881,1,0,0,0,1880,1877,1,0,0,0,
+		1881,1884,1,0,0,0,1882,1880,1,0,0,0,1882,1883,1,0,0,0,1883,161,1,0,0,0,
+		1884,1882,1,0,0,0,1885,1887,3,364,182,0,1886,1888,3,146,73,0,1887,1886,
+		1,0,0,0,1887,1888,1,0,0,0,1888,163,1,0,0,0,1889,1891,3,166,83,0,1890,1892,
+		3,146,73,0,1891,1890,1,0,0,0,1891,1892,1,0,0,0,1892,1908,1,0,0,0,1893,
+		1895,5,145,0,0,1894,1893,1,0,0,0,1894,1895,1,0,0,0,1895,1896,1,0,0,0,1896,
+		1908,5,3,0,0,1897,1899,5,161,0,0,1898,1900,3,204,102,0,1899,1898,1,0,0,
+		0,1899,1900,1,0,0,0,1900,1901,1,0,0,0,1901,1908,5,3,0,0,1902,1904,5,337,
+		0,0,1903,1905,3,190,95,0,1904,1903,1,0,0,0,1904,1905,1,0,0,0,1905,1906,
+		1,0,0,0,1906,1908,5,338,0,0,1907,1889,1,0,0,0,1907,1894,1,0,0,0,1907,1897,
+		1,0,0,0,1907,1902,1,0,0,0,1908,165,1,0,0,0,1909,1911,3,168,84,0,1910,1912,
+		5,3,0,0,1911,1910,1,0,0,0,1911,1912,1,0,0,0,1912,1914,1,0,0,0,1913,1915,
+		3,174,87,0,1914,1913,1,0,0,0,1914,1915,1,0,0,0,1915,1917,1,0,0,0,1916,
+		1918,3,176,88,0,1917,1916,1,0,0,0,1917,1918,1,0,0,0,1918,1920,1,0,0,0,
+		1919,1921,3,172,86,0,1920,1919,1,0,0,0,1920,1921,1,0,0,0,1921,1923,1,0,
+		0,0,1922,1924,3,178,89,0,1923,1922,1,0,0,0,1923,1924,1,0,0,0,1924,167,
+		1,0,0,0,1925,1927,5,333,0,0,1926,1928,7,10,0,0,1927,1926,1,0,0,0,1927,
+		1928,1,0,0,0,1928,1946,1,0,0,0,1929,1934,3,170,85,0,1930,1931,5,339,0,
+		0,1931,1933,3,170,85,0,1932,1930,1,0,0,0,1933,1936,1,0,0,0,1934,1932,1,
+		0,0,0,1934,1935,1,0,0,0,1935,1938,1,0,0,0,1936,1934,1,0,0,0,1937,1939,
+		3,64,32,0,1938,1937,1,0,0,0,1938,1939,1,0,0,0,1939,1944,1,0,0,0,1940,1941,
+		5,153,0,0,1941,1945,5,256,0,0,1942,1943,5,158,0,0,1943,1945,5,256,0,0,
+		1944,1940,1,0,0,0,1944,1942,1,0,0,0,1944,1945,1,0,0,0,1945,1947,1,0,0,
+		0,1946,1929,1,0,0,0,1946,1947,1,0,0,0,1947,1948,1,0,0,0,1948,1949,5,334,
+		0,0,1949,169,1,0,0,0,1950,1960,5,348,0,0,1951,1953,5,98,0,0,1952,1951,
+		1,0,0,0,1952,1953,1,0,0,0,1953,1954,1,0,0,0,1954,1957,3,108,54,0,1955,
+		1956,7,29,0,0,1956,1958,3,108,54,0,1957,1955,1,0,0,0,1957,1958,1,0,0,0,
+		1958,1960,1,0,0,0,1959,1950,1,0,0,0,1959,1952,1,0,0,0,1960,171,1,0,0,0,
+		1961,1962,7,30,0,0,1962,1963,5,256,0,0,1963,173,1,0,0,0,1964,1965,5,162,
+		0,0,1965,1966,5,59,0,0,1966,1967,5,333,0,0,1967,1968,3,64,32,0,1968,1969,
+		5,334,0,0,1969,175,1,0,0,0,1970,1971,5,151,0,0,1971,1972,5,333,0,0,1972,
+		1973,5,100,0,0,1973,1974,3,108,54,0,1974,1975,5,334,0,0,1975,177,1,0,0,
+		0,1976,1979,5,156,0,0,1977,1980,3,362,181,0,1978,1980,3,180,90,0,1979,
+		1977,1,0,0,0,1979,1978,1,0,0,0,1980,179,1,0,0,0,1981,1983,5,333,0,0,1982,
+		1984,7,31,0,0,1983,1982,1,0,0,0,1983,1984,1,0,0,0,1984,1995,1,0,0,0,1985,
+		1986,5,265,0,0,1986,1987,5,176,0,0,1987,1992,3,108,54,0,1988,1989,5,339,
+		0,0,1989,1991,3,108,54,0,1990,1988,1,0,0,0,1991,1994,1,0,0,0,1992,1990,
+		1,0,0,0,1992,1993,1,0,0,0,1993,1996,1,0,0,0,1994,1992,1,0,0,0,1995,1985,
+		1,0,0,0,1995,1996,1,0,0,0,1996,1998,1,0,0,0,1997,1999,3,64,32,0,1998,1997,
+		1,0,0,0,1998,1999,1,0,0,0,1999,2001,1,0,0,0,2000,2002,3,182,91,0,2001,
+		2000,1,0,0,0,2001,2002,1,0,0,0,2002,2003,1,0,0,0,2003,2004,5,334,0,0,2004,
+		181,1,0,0,0,2005,2012,7,32,0,0,2006,2007,5,128,0,0,2007,2008,3,184,92,
+		0,2008,2009,5,24,0,0,2009,2010,3,184,92,0,2010,2013,1,0,0,0,2011,2013,
+		3,184,92,0,2012,2006,1,0,0,0,2012,2011,1,0,0,0,2013,2023,1,0,0,0,2014,
+		2021,5,150,0,0,2015,2016,5,191,0,0,2016,2022,5,136,0,0,2017,2022,5,59,
+		0,0,2018,2022,5,316,0,0,2019,2020,5,252,0,0,2020,2022,5,261,0,0,2021,2015,
+		1,0,0,0,2021,2017,1,0,0,0,2021,2018,1,0,0,0,2021,2019,1,0,0,0,2022,2024,
+		1,0,0,0,2023,2014,1,0,0,0,2023,2024,1,0,0,0,2024,183,1,0,0,0,2025,2026,
+		3,126,63,0,2026,2027,7,33,0,0,2027,185,1,0,0,0,2028,2029,5,99,0,0,2029,
+		2030,3,108,54,0,2030,2031,5,89,0,0,2031,2032,3,108,54,0,2032,187,1,0,0,
+		0,2033,2036,3,370,185,0,2034,2036,5,3,0,0,2035,2033,1,0,0,0,2035,2034,
+		1,0,0,0,2036,2037,1,0,0,0,2037,2038,5,342,0,0,2038,2039,3,108,54,0,2039,
+		189,1,0,0,0,2040,2045,3,192,96,0,2041,2042,5,339,0,0,2042,2044,3,192,96,
+		0,2043,2041,1,0,0,0,2044,2047,1,0,0,0,2045,2043,1,0,0,0,2045,2046,1,0,
+		0,0,2046,191,1,0,0,0,2047,2045,1,0,0,0,2048,2049,3,108,54,0,2049,2050,
+		5,342,0,0,2050,2051,3,108,54,0,2051,193,1,0,0,0,2052,2054,7,34,0,0,2053,
+		2055,3,204,102,0,2054,2053,1,0,0,0,2054,2055,1,0,0,0,2055,2063,1,0,0,0,
+		2056,2063,7,35,0,0,2057,2060,5,41,0,0,2058,2059,5,333,0,0,2059,2061,5,
+		334,0,0,2060,2058,1,0,0,0,2060,2061,1,0,0,0,2061,2063,1,0,0,0,2062,2052,
+		1,0,0,0,2062,2056,1,0,0,0,2062,2057,1,0,0,0,2063,195,1,0,0,0,2064,2068,
+		3,200,100,0,2065,2067,3,198,99,0,2066,2065,1,0,0,0,2067,2070,1,0,0,0,2068,
+		2066,1,0,0,0,2068,2069,1,0,0,0,2069,197,1,0,0,0,2070,2068,1,0,0,0,2071,
+		2073,5,335,0,0,2072,2074,5,6,0,0,2073,2072,1,0,0,0,2073,2074,1,0,0,0,2074,
+		2075,1,0,0,0,2075,2076,5,336,0,0,2076,199,1,0,0,0,2077,2080,5,132,0,0,
+		2078,2081,3,208,104,0,2079,2081,3,204,102,0,2080,2078,1,0,0,0,2080,2079,
+		1,0,0,0,2080,2081,1,0,0,0,2081,2141,1,0,0,0,2082,2084,7,26,0,0,2083,2085,
+		3,204,102,0,2084,2083,1,0,0,0,2084,2085,1,0,0,0,2085,2087,1,0,0,0,2086,
+		2088,3,206,103,0,2087,2086,1,0,0,0,2087,2088,1,0,0,0,2088,2141,1,0,0,0,
+		2089,2090,5,146,0,0,2090,2091,5,333,0,0,2091,2096,3,202,101,0,2092,2093,
+		5,339,0,0,2093,2095,3,202,101,0,2094,2092,1,0,0,0,2095,2098,1,0,0,0,2096,
+		2094,1,0,0,0,2096,2097,1,0,0,0,2097,2099,1,0,0,0,2098,2096,1,0,0,0,2099,
+		2100,5,334,0,0,2100,2141,1,0,0,0,2101,2102,5,142,0,0,2102,2103,5,333,0,
+		0,2103,2104,3,196,98,0,2104,2105,5,339,0,0,2105,2106,3,196,98,0,2106,2107,
+		5,334,0,0,2107,2141,1,0,0,0,2108,2109,5,143,0,0,2109,2111,3,368,184,0,
+		2110,2112,5,161,0,0,2111,2110,1,0,0,0,2111,2112,1,0,0,0,2112,2114,1,0,
+		0,0,2113,2115,3,204,102,0,2114,2113,1,0,0,0,2114,2115,1,0,0,0,2115,2141,
+		1,0,0,0,2116,2121,3,368,184,0,2117,2118,5,341,0,0,2118,2120,3,370,185,
+		0,2119,2117,1,0,0,0,2120,2123,1,0,0,0,2121,2119,1,0,0,0,2121,2122,1,0,
+		0,0,2122,2125,1,0,0,0,2123,2121,1,0,0,0,2124,2126,7,36,0,0,2125,2124,1,
+		0,0,0,2125,2126,1,0,0,0,2126,2138,1,0,0,0,2127,2128,5,333,0,0,2128,2133,
+		3,108,54,0,2129,2130,5,339,0,0,2130,2132,3,108,54,0,2131,2129,1,0,0,0,
+		2132,2135,1,0,0,0,2133,2131,1,0,0,0,2133,2134,1,0,0,0,2134,2136,1,0,0,
+		0,2135,2133,1,0,0,0,2136,2137,5,334,0,0,2137,2139,1,0,0,0,2138,2127,1,
+		0,0,0,2138,2139,1,0,0,0,2139,2141,1,0,0,0,2140,2077,1,0,0,0,2140,2082,
+		1,0,0,0,2140,2089,1,0,0,0,2140,2101,1,0,0,0,2140,2108,1,0,0,0,2140,2116,
+		1,0,0,0,2141,2143,1,0,0,0,2142,2144,5,26,0,0,2143,2142,1,0,0,0,2143,2144,
+		1,0,0,0,2144,201,1,0,0,0,2145,2146,3,370,185,0,2146,2147,3,196,98,0,2147,
+		203,1,0,0,0,2148,2149,5,333,0,0,2149,2150,5,6,0,0,2150,2151,5,334,0,0,
+		2151,205,1,0,0,0,2152,2153,7,37,0,0,2153,2154,5,138,0,0,2154,2155,5,332,
+		0,0,2155,207,1,0,0,0,2156,2162,7,38,0,0,2157,2158,5,90,0,0,2158,2160,7,
+		39,0,0,2159,2161,3,204,102,0,2160,2159,1,0,0,0,2160,2161,1,0,0,0,2161,
+		2163,1,0,0,0,2162,2157,1,0,0,0,2162,2163,1,0,0,0,2163,2169,1,0,0,0,2164,
+		2166,5,159,0,0,2165,2167,3,204,102,0,2166,2165,1,0,0,0,2166,2167,1,0,0,
+		0,2167,2169,1,0,0,0,2168,2156,1,0,0,0,2168,2164,1,0,0,0,2169,209,1,0,0,
+		0,2170,2171,5,233,0,0,2171,2172,5,64,0,0,2172,2175,3,360,180,0,2173,2174,
+		5,27,0,0,2174,2176,3,362,181,0,2175,2173,1,0,0,0,2175,2176,1,0,0,0,2176,
+		2178,1,0,0,0,2177,2179,3,212,106,0,2178,2177,1,0,0,0,2178,2179,1,0,0,0,
+		2179,2181,1,0,0,0,2180,2182,3,214,107,0,2181,2180,1,0,0,0,2181,2182,1,
+		0,0,0,2182,2186,1,0,0,0,2183,2187,3,12,6,0,2184,2185,5,45,0,0,2185,2187,
+		5,97,0,0,2186,2183,1,0,0,0,2186,2184,1,0,0,0,2187,2189,1,0,0,0,2188,2190,
+		3,216,108,0,2189,2188,1,0,0,0,2189,2190,1,0,0,0,2190,2192,1,0,0,0,2191,
+		2193,3,220,110,0,2192,2191,1,0,0,0,2192,2193,1,0,0,0,2193,211,1,0,0,0,
+		2194,2195,5,333,0,0,2195,2200,3,228,114,0,2196,2197,5,339,0,0,2197,2199,
+		3,228,114,0,2198,2196,1,0,0,0,2199,2202,1,0,0,0,2200,2198,1,0,0,0,2200,
+		2201,1,0,0,0,2201,2203,1,0,0,0,2202,2200,1,0,0,0,2203,2204,5,334,0,0,2204,
+		213,1,0,0,0,2205,2206,5,262,0,0,2206,2207,7,40,0,0,2207,2208,5,328,0,0,
+		2208,215,1,0,0,0,2209,2210,5,17,0,0,2210,2212,5,187,0,0,2211,2213,3,218,
+		109,0,2212,2211,1,0,0,0,2212,2213,1,0,0,0,2213,2214,1,0,0,0,2214,2223,
+		5,49,0,0,2215,2224,5,253,0,0,2216,2217,5,325,0,0,2217,2218,5,297,0,0,2218,
+		2221,3,224,112,0,2219,2220,5,100,0,0,2220,2222,3,108,54,0,2221,2219,1,
+		0,0,0,2221,2222,1,0,0,0,2222,2224,1,0,0,0,2223,2215,1,0,0,0,2223,2216,
+		1,0,0,0,2224,217,1,0,0,0,2225,2226,5,333,0,0,2226,2231,3,278,139,0,2227,
+		2228,5,339,0,0,2228,2230,3,278,139,0,2229,2227,1,0,0,0,2230,2233,1,0,0,
+		0,2231,2229,1,0,0,0,2231,2232,1,0,0,0,2232,2234,1,0,0,0,2233,2231,1,0,
+		0,0,2234,2237,5,334,0,0,2235,2236,5,100,0,0,2236,2238,3,108,54,0,2237,
+		2235,1,0,0,0,2237,2238,1,0,0,0,2238,2243,1,0,0,0,2239,2240,5,73,0,0,2240,
+		2241,5,36,0,0,2241,2243,3,362,181,0,2242,2225,1,0,0,0,2242,2239,1,0,0,
+		0,2243,219,1,0,0,0,2244,2245,5,82,0,0,2245,2246,3,38,19,0,2246,221,1,0,
+		0,0,2247,2248,5,325,0,0,2248,2253,3,98,49,0,2249,2251,5,27,0,0,2250,2249,
+		1,0,0,0,2250,2251,1,0,0,0,2251,2252,1,0,0,0,2252,2254,3,362,181,0,2253,
+		2250,1,0,0,0,2253,2254,1,0,0,0,2254,2255,1,0,0,0,2255,2256,5,297,0,0,2256,
+		2258,3,224,112,0,2257,2259,3,48,24,0,2258,2257,1,0,0,0,2258,2259,1,0,0,
+		0,2259,2262,1,0,0,0,2260,2261,5,100,0,0,2261,2263,3,108,54,0,2262,2260,
+		1,0,0,0,2262,2263,1,0,0,0,2263,2265,1,0,0,0,2264,2266,3,220,110,0,2265,
+		2264,1,0,0,0,2265,2266,1,0,0,0,2266,223,1,0,0,0,2267,2272,3,226,113,0,
+		2268,2269,5,339,0,0,2269,2271,3,226,113,0,2270,2268,1,0,0,0,2271,2274,
+		1,0,0,0,2272,2270,1,0,0,0,2272,2273,1,0,0,0,2273,225,1,0,0,0,2274,2272,
+		1,0,0,0,2275,2276,3,228,114,0,2276,2277,5,352,0,0,2277,2278,3,108,54,0,
+		2278,2293,1,0,0,0,2279,2280,5,333,0,0,2280,2285,3,228,114,0,2281,2282,
+		5,339,0,0,2282,2284,3,228,114,0,2283,2281,1,0,0,0,2284,2287,1,0,0,0,2285,
+		2283,1,0,0,0,2285,2286,1,0,0,0,2286,2288,1,0,0,0,2287,2285,1,0,0,0,2288,
+		2289,5,334,0,0,2289,2290,5,352,0,0,2290,2291,3,108,54,0,2291,2293,1,0,
+		0,0,2292,2275,1,0,0,0,2292,2279,1,0,0,0,2293,227,1,0,0,0,2294,2298,3,362,
+		181,0,2295,2297,3,230,115,0,2296,2295,1,0,0,0,2297,2300,1,0,0,0,2298,2296,
+		1,0,0,0,2298,2299,1,0,0,0,2299,229,1,0,0,0,2300,2298,1,0,0,0,2301,2302,
+		5,341,0,0,2302,2315,3,370,185,0,2303,2305,5,335,0,0,2304,2306,3,108,54,
+		0,2305,2304,1,0,0,0,2305,2306,1,0,0,0,2306,2311,1,0,0,0,2307,2309,5,342,
+		0,0,2308,2310,3,108,54,0,2309,2308,1,0,0,0,2309,2310,1,0,0,0,2310,2312,
+		1,0,0,0,2311,2307,1,0,0,0,2311,2312,1,0,0,0,2312,2313,1,0,0,0,2313,2315,
+		5,336,0,0,2314,2301,1,0,0,0,2314,2303,1,0,0,0,2315,231,1,0,0,0,2316,2317,
+		5,199,0,0,2317,2318,5,57,0,0,2318,2323,3,98,49,0,2319,2321,5,27,0,0,2320,
+		2319,1,0,0,0,2320,2321,1,0,0,0,2321,2322,1,0,0,0,2322,2324,3,362,181,0,
+		2323,2320,1,0,0,0,2323,2324,1,0,0,0,2324,2334,1,0,0,0,2325,2326,5,96,0,
+		0,2326,2331,3,74,37,0,2327,2328,5,339,0,0,2328,2330,3,74,37,0,2329,2327,
+		1,0,0,0,2330,2333,1,0,0,0,2331,2329,1,0,0,0,2331,2332,1,0,0,0,2332,2335,
+		1,0,0,0,2333,2331,1,0,0,0,2334,2325,1,0,0,0,2334,2335,1,0,0,0,2335,2338,
+		1,0,0,0,2336,2337,5,100,0,0,2337,2339,3,108,54,0,2338,2336,1,0,0,0,2338,
+		2339,1,0,0,0,2339,2341,1,0,0,0,2340,2342,3,220,110,0,2341,2340,1,0,0,0,
+		2341,2342,1,0,0,0,2342,233,1,0,0,0,2343,2344,5,246,0,0,2344,2345,5,64,
+		0,0,2345,2350,3,98,49,0,2346,2348,5,27,0,0,2347,2346,1,0,0,0,2347,2348,
+		1,0,0,0,2348,2349,1,0,0,0,2349,2351,3,362,181,0,2350,2347,1,0,0,0,2350,
+		2351,1,0,0,0,2351,2352,1,0,0,0,2352,2353,5,96,0,0,2353,2354,3,80,40,0,
+		2354,2355,5,73,0,0,2355,2357,3,108,54,0,2356,2358,3,236,118,0,2357,2356,
+		1,0,0,0,2358,2359,1,0,0,0,2359,2357,1,0,0,0,2359,2360,1,0,0,0,2360,2362,
+		1,0,0,0,2361,2363,3,220,110,0,2362,2361,1,0,0,0,2362,2363,1,0,0,0,2363,
+		235,1,0,0,0,2364,2372,5,99,0,0,2365,2373,5,244,0,0,2366,2367,5,70,0,0,
+		2367,2370,5,244,0,0,2368,2369,5,176,0,0,2369,2371,7,41,0,0,2370,2368,1,
+		0,0,0,2370,2371,1,0,0,0,2371,2373,1,0,0,0,2372,2365,1,0,0,0,2372,2366,
+		1,0,0,0,2373,2376,1,0,0,0,2374,2375,5,24,0,0,2375,2377,3,108,54,0,2376,
+		2374,1,0,0,0,2376,2377,1,0,0,0,2377,2378,1,0,0,0,2378,2379,5,89,0,0,2379,
+		2380,3,238,119,0,2380,237,1,0,0,0,2381,2382,5,325,0,0,2382,2383,5,297,
+		0,0,2383,2401,3,224,112,0,2384,2401,5,199,0,0,2385,2386,5,49,0,0,2386,
+		2401,5,253,0,0,2387,2389,5,233,0,0,2388,2390,3,212,106,0,2389,2388,1,0,
+		0,0,2389,2390,1,0,0,0,2390,2392,1,0,0,0,2391,2393,3,214,107,0,2392,2391,
+		1,0,0,0,2392,2393,1,0,0,0,2393,2398,1,0,0,0,2394,2395,5,97,0,0,2395,2399,
+		3,62,31,0,2396,2397,5,45,0,0,2397,2399,5,97,0,0,2398,2394,1,0,0,0,2398,
+		2396,1,0,0,0,2399,2401,1,0,0,0,2400,2381,1,0,0,0,2400,2384,1,0,0,0,2400,
+		2385,1,0,0,0,2400,2387,1,0,0,0,2401,239,1,0,0,0,2402,2403,3,98,49,0,2403,
+		241,1,0,0,0,2404,2405,5,75,0,0,2405,2407,5,157,0,0,2406,2404,1,0,0,0,2406,
+		2407,1,0,0,0,2407,2409,1,0,0,0,2408,2410,3,244,122,0,2409,2408,1,0,0,0,
+		2409,2410,1,0,0,0,2410,2411,1,0,0,0,2411,2415,5,88,0,0,2412,2413,5,225,
+		0,0,2413,2414,5,70,0,0,2414,2416,5,129,0,0,2415,2412,1,0,0,0,2415,2416,
+		1,0,0,0,2416,2417,1,0,0,0,2417,2418,3,360,180,0,2418,2419,3,246,123,0,
+		2419,2560,1,0,0,0,2420,2421,5,75,0,0,2421,2423,5,157,0,0,2422,2420,1,0,
+		0,0,2422,2423,1,0,0,0,2423,2424,1,0,0,0,2424,2425,5,212,0,0,2425,2429,
+		5,88,0,0,2426,2427,5,225,0,0,2427,2428,5,70,0,0,2428,2430,5,129,0,0,2429,
+		2426,1,0,0,0,2429,2430,1,0,0,0,2430,2431,1,0,0,0,2431,2433,3,360,180,0,
+		2432,2434,3,248,124,0,2433,2432,1,0,0,0,2433,2434,1,0,0,0,2434,2438,1,
+		0,0,0,2435,2437,3,266,133,0,2436,2435,1,0,0,0,2437,2440,1,0,0,0,2438,2436,
+		1,0,0,0,2438,2439,1,0,0,0,2439,2560,1,0,0,0,2440,2438,1,0,0,0,2441,2442,
+		5,75,0,0,2442,2444,5,157,0,0,2443,2441,1,0,0,0,2443,2444,1,0,0,0,2444,
+		2449,1,0,0,0,2445,2447,5,239,0,0,2446,2445,1,0,0,0,2446,2447,1,0,0,0,2447,
+		2448,1,0,0,0,2448,2450,7,42,0,0,2449,2446,1,0,0,0,2449,2450,1,0,0,0,2450,
+		2452,1,0,0,0,2451,2453,5,80,0,0,2452,2451,1,0,0,0,2452,2453,1,0,0,0,2453,
+		2454,1,0,0,0,2454,2458,5,329,0,0,2455,2456,5,225,0,0,2456,2457,5,70,0,
+		0,2457,2459,5,129,0,0,2458,2455,1,0,0,0,2458,2459,1,0,0,0,2459,2460,1,
+		0,0,0,2460,2462,3,360,180,0,2461,2463,3,106,53,0,2462,2461,1,0,0,0,2462,
+		2463,1,0,0,0,2463,2465,1,0,0,0,2464,2466,3,270,135,0,2465,2464,1,0,0,0,
+		2465,2466,1,0,0,0,2466,2467,1,0,0,0,2467,2468,5,27,0,0,2468,2470,3,12,
+		6,0,2469,2471,3,276,138,0,2470,2469,1,0,0,0,2470,2471,1,0,0,0,2471,2560,
+		1,0,0,0,2472,2473,5,75,0,0,2473,2475,5,157,0,0,2474,2472,1,0,0,0,2474,
+		2475,1,0,0,0,2475,2476,1,0,0,0,2476,2477,5,245,0,0,2477,2481,5,329,0,0,
+		2478,2479,5,225,0,0,2479,2480,5,70,0,0,2480,2482,5,129,0,0,2481,2478,1,
+		0,0,0,2481,2482,1,0,0,0,2482,2483,1,0,0,0,2483,2485,3,360,180,0,2484,2486,
+		3,106,53,0,2485,2484,1,0,0,0,2485,2486,1,0,0,0,2486,2488,1,0,0,0,2487,
+		2489,3,270,135,0,2488,2487,1,0,0,0,2488,2489,1,0,0,0,2489,2490,1,0,0,0,
+		2490,2491,5,27,0,0,2491,2493,3,12,6,0,2492,2494,3,274,137,0,2493,2492,
+		1,0,0,0,2493,2494,1,0,0,0,2494,2560,1,0,0,0,2495,2499,5,290,0,0,2496,2497,
+		5,225,0,0,2497,2498,5,70,0,0,2498,2500,5,129,0,0,2499,2496,1,0,0,0,2499,
+		2500,1,0,0,0,2500,2508,1,0,0,0,2501,2504,3,360,180,0,2502,2503,5,105,0,
+		0,2503,2505,3,362,181,0,2504,2502,1,0,0,0,2504,2505,1,0,0,0,2505,2509,
+		1,0,0,0,2506,2507,5,105,0,0,2507,2509,3,362,181,0,2508,2501,1,0,0,0,2508,
+		2506,1,0,0,0,2509,2560,1,0,0,0,2510,2512,5,94,0,0,2511,2510,1,0,0,0,2511,
+		2512,1,0,0,0,2512,2513,1,0,0,0,2513,2515,5,229,0,0,2514,2516,5,108,0,0,
+		2515,2514,1,0,0,0,2515,2516,1,0,0,0,2516,2523,1,0,0,0,2517,2518,5,225,
+		0,0,2518,2519,5,70,0,0,2519,2521,5,129,0,0,2520,2517,1,0,0,0,2520,2521,
+		1,0,0,0,2521,2522,1,0,0,0,2522,2524,3,362,181,0,2523,2520,1,0,0,0,2523,
+		2524,1,0,0,0,2524,2525,1,0,0,0,2525,2526,5,73,0,0,2526,2529,3,98,49,0,
+		2527,2528,5,96,0,0,2528,2530,3,362,181,0,2529,2527,1,0,0,0,2529,2530,1,
+		0,0,0,2530,2531,1,0,0,0,2531,2532,5,333,0,0,2532,2537,3,278,139,0,2533,
+		2534,5,339,0,0,2534,2536,3,278,139,0,2535,2533,1,0,0,0,2536,2539,1,0,0,
+		0,2537,2535,1,0,0,0,2537,2538,1,0,0,0,2538,2540,1,0,0,0,2539,2537,1,0,
+		0,0,2540,2543,5,334,0,0,2541,2542,5,227,0,0,2542,2544,3,106,53,0,2543,
+		2541,1,0,0,0,2543,2544,1,0,0,0,2544,2550,1,0,0,0,2545,2547,5,256,0,0,2546,
+		2548,5,70,0,0,2547,2546,1,0,0,0,2547,2548,1,0,0,0,2548,2549,1,0,0,0,2549,
+		2551,5,48,0,0,2550,2545,1,0,0,0,2550,2551,1,0,0,0,2551,2553,1,0,0,0,2552,
+		2554,3,270,135,0,2553,2552,1,0,0,0,2553,2554,1,0,0,0,2554,2557,1,0,0,0,
+		2555,2556,5,100,0,0,2556,2558,3,108,54,0,2557,2555,1,0,0,0,2557,2558,1,
+		0,0,0,2558,2560,1,0,0,0,2559,2406,1,0,0,0,2559,2422,1,0,0,0,2559,2443,
+		1,0,0,0,2559,2474,1,0,0,0,2559,2495,1,0,0,0,2559,2511,1,0,0,0,2560,243,
+		1,0,0,0,2561,2563,7,43,0,0,2562,2561,1,0,0,0,2562,2563,1,0,0,0,2563,2564,
+		1,0,0,0,2564,2567,7,42,0,0,2565,2567,5,324,0,0,2566,2562,1,0,0,0,2566,
+		2565,1,0,0,0,2567,245,1,0,0,0,2568,2581,3,248,124,0,2569,2570,5,231,0,
+		0,2570,2571,5,333,0,0,2571,2576,3,360,180,0,2572,2573,5,339,0,0,2573,2575,
+		3,360,180,0,2574,2572,1,0,0,0,2575,2578,1,0,0,0,2576,2574,1,0,0,0,2576,
+		2577,1,0,0,0,2577,2579,1,0,0,0,2578,2576,1,0,0,0,2579,2580,5,334,0,0,2580,
+		2582,1,0,0,0,2581,2569,1,0,0,0,2581,2582,1,0,0,0,2582,2584,1,0,0,0,2583,
+		2585,3,270,135,0,2584,2583,1,0,0,0,2584,2585,1,0,0,0,2585,2587,1,0,0,0,
+		2586,2588,3,272,136,0,2587,2586,1,0,0,0,2587,2588,1,0,0,0,2588,2614,1,
+		0,0,0,2589,2591,3,106,53,0,2590,2589,1,0,0,0,2590,2591,1,0,0,0,2591,2593,
+		1,0,0,0,2592,2594,3,270,135,0,2593,2592,1,0,0,0,2593,2594,1,0,0,0,2594,
+		2596,1,0,0,0,2595,2597,3,272,136,0,2596,2595,1,0,0,0,2596,2597,1,0,0,0,
+		2597,2598,1,0,0,0,2598,2608,5,27,0,0,2599,2609,3,12,6,0,2600,2601,5,210,
+		0,0,2601,2606,3,362,181,0,2602,2603,5,333,0,0,2603,2604,3,154,77,0,2604,
+		2605,5,334,0,0,2605,2607,1,0,0,0,2606,2602,1,0,0,0,2606,2607,1,0,0,0,2607,
+		2609,1,0,0,0,2608,2599,1,0,0,0,2608,2600,1,0,0,0,2609,2611,1,0,0,0,2610,
+		2612,3,274,137,0,2611,2610,1,0,0,0,2611,2612,1,0,0,0,2612,2614,1,0,0,0,
+		2613,2568,1,0,0,0,2613,2590,1,0,0,0,2614,247,1,0,0,0,2615,2624,5,333,0,
+		0,2616,2621,3,250,125,0,2617,2618,5,339,0,0,2618,2620,3,250,125,0,2619,
+		2617,1,0,0,0,2620,2623,1,0,0,0,2621,2619,1,0,0,0,2621,2622,1,0,0,0,2622,
+		2625,1,0,0,0,2623,2621,1,0,0,0,2624,2616,1,0,0,0,2624,2625,1,0,0,0,2625,
+		2626,1,0,0,0,2626,2627,5,334,0,0,2627,249,1,0,0,0,2628,2650,3,252,126,
+		0,2629,2630,5,36,0,0,2630,2632,3,362,181,0,2631,2629,1,0,0,0,2631,2632,
+		1,0,0,0,2632,2633,1,0,0,0,2633,2637,3,258,129,0,2634,2636,3,264,132,0,
+		2635,2634,1,0,0,0,2636,2639,1,0,0,0,2637,2635,1,0,0,0,2637,2638,1,0,0,
+		0,2638,2650,1,0,0,0,2639,2637,1,0,0,0,2640,2641,5,118,0,0,2641,2646,3,
+		360,180,0,2642,2643,7,44,0,0,2643,2645,3,370,185,0,2644,2642,1,0,0,0,2645,
+		2648,1,0,0,0,2646,2644,1,0,0,0,2646,2647,1,0,0,0,2647,2650,1,0,0,0,2648,
+		2646,1,0,0,0,2649,2628,1,0,0,0,2649,2631,1,0,0,0,2649,2640,1,0,0,0,2650,
+		251,1,0,0,0,2651,2652,3,362,181,0,2652,2655,3,196,98,0,2653,2654,5,34,
+		0,0,2654,2656,3,360,180,0,2655,2653,1,0,0,0,2655,2656,1,0,0,0,2656,2660,
+		1,0,0,0,2657,2659,3,254,127,0,2658,2657,1,0,0,0,2659,2662,1,0,0,0,2660,
+		2658,1,0,0,0,2660,2661,1,0,0,0,2661,253,1,0,0,0,2662,2660,1,0,0,0,2663,
+		2664,5,36,0,0,2664,2666,3,362,181,0,2665,2663,1,0,0,0,2665,2666,1,0,0,
+		0,2666,2667,1,0,0,0,2667,2671,3,256,128,0,2668,2670,3,264,132,0,2669,2668,
+		1,0,0,0,2670,2673,1,0,0,0,2671,2669,1,0,0,0,2671,2672,1,0,0,0,2672,255,
+		1,0,0,0,2673,2671,1,0,0,0,2674,2675,5,70,0,0,2675,2704,5,71,0,0,2676,2704,
+		5,71,0,0,2677,2678,5,45,0,0,2678,2704,3,126,63,0,2679,2680,5,33,0,0,2680,
+		2681,5,333,0,0,2681,2682,3,108,54,0,2682,2683,5,334,0,0,2683,2704,1,0,
+		0,0,2684,2704,5,94,0,0,2685,2686,5,78,0,0,2686,2704,5,235,0,0,2687,2704,
+		3,260,130,0,2688,2692,5,218,0,0,2689,2693,5,172,0,0,2690,2691,5,176,0,
+		0,2691,2693,5,45,0,0,2692,2689,1,0,0,0,2692,2690,1,0,0,0,2693,2694,1,0,
+		0,0,2694,2701,5,27,0,0,2695,2702,5,224,0,0,2696,2697,5,333,0,0,2697,2698,
+		3,108,54,0,2698,2699,5,334,0,0,2699,2700,5,309,0,0,2700,2702,1,0,0,0,2701,
+		2695,1,0,0,0,2701,2696,1,0,0,0,2702,2704,1,0,0,0,2703,2674,1,0,0,0,2703,
+		2676,1,0,0,0,2703,2677,1,0,0,0,2703,2679,1,0,0,0,2703,2684,1,0,0,0,2703,
+		2685,1,0,0,0,2703,2687,1,0,0,0,2703,2688,1,0,0,0,2704,257,1,0,0,0,2705,
+		2706,5,33,0,0,2706,2707,5,333,0,0,2707,2708,3,108,54,0,2708,2709,5,334,
+		0,0,2709,2721,1,0,0,0,2710,2711,5,94,0,0,2711,2721,3,106,53,0,2712,2713,
+		5,78,0,0,2713,2714,5,235,0,0,2714,2721,3,106,53,0,2715,2716,5,56,0,0,2716,
+		2717,5,235,0,0,2717,2718,3,106,53,0,2718,2719,3,260,130,0,2719,2721,1,
+		0,0,0,2720,2705,1,0,0,0,2720,2710,1,0,0,0,2720,2712,1,0,0,0,2720,2715,
+		1,0,0,0,2721,259,1,0,0,0,2722,2723,5,81,0,0,2723,2725,3,360,180,0,2724,
+		2726,3,106,53,0,2725,2724,1,0,0,0,2725,2726,1,0,0,0,2726,2729,1,0,0,0,
+		2727,2728,5,243,0,0,2728,2730,7,45,0,0,2729,2727,1,0,0,0,2729,2730,1,0,
+		0,0,2730,2734,1,0,0,0,2731,2733,3,262,131,0,2732,2731,1,0,0,0,2733,2736,
+		1,0,0,0,2734,2732,1,0,0,0,2734,2735,1,0,0,0,2735,261,1,0,0,0,2736,2734,
+		1,0,0,0,2737,2738,5,73,0,0,2738,2747,7,46,0,0,2739,2740,5,252,0,0,2740,
+		2748,5,168,0,0,2741,2748,5,284,0,0,2742,2748,5,177,0,0,2743,2744,5,297,
+		0,0,2744,2748,5,71,0,0,2745,2746,5,297,0,0,2746,2748,5,45,0,0,2747,2739,
+		1,0,0,0,2747,2741,1,0,0,0,2747,2742,1,0,0,0,2747,2743,1,0,0,0,2747,2745,
+		1,0,0,0,2748,263,1,0,0,0,2749,2751,5,70,0,0,2750,2749,1,0,0,0,2750,2751,
+		1,0,0,0,2751,2752,1,0,0,0,2752,2760,5,46,0,0,2753,2754,5,62,0,0,2754,2760,
+		7,47,0,0,2755,2756,5,70,0,0,2756,2760,5,327,0,0,2757,2758,5,252,0,0,2758,
+		2760,5,230,0,0,2759,2750,1,0,0,0,2759,2753,1,0,0,0,2759,2755,1,0,0,0,2759,
+		2757,1,0,0,0,2760,265,1,0,0,0,2761,2762,5,309,0,0,2762,2763,5,27,0,0,2763,
+		2792,3,362,181,0,2764,2765,5,240,0,0,2765,2792,5,3,0,0,2766,2767,5,259,
+		0,0,2767,2768,5,333,0,0,2768,2773,3,268,134,0,2769,2770,5,339,0,0,2770,
+		2772,3,268,134,0,2771,2769,1,0,0,0,2772,2775,1,0,0,0,2773,2771,1,0,0,0,
+		2773,2774,1,0,0,0,2774,2776,1,0,0,0,2775,2773,1,0,0,0,2776,2777,5,334,
+		0,0,2777,2792,1,0,0,0,2778,2779,5,266,0,0,2779,2780,5,176,0,0,2780,2781,
+		5,333,0,0,2781,2786,3,96,48,0,2782,2783,5,339,0,0,2783,2785,3,96,48,0,
+		2784,2782,1,0,0,0,2785,2788,1,0,0,0,2786,2784,1,0,0,0,2786,2787,1,0,0,
+		0,2787,2789,1,0,0,0,2788,2786,1,0,0,0,2789,2790,5,334,0,0,2790,2792,1,
+		0,0,0,2791,2761,1,0,0,0,2791,2764,1,0,0,0,2791,2766,1,0,0,0,2791,2778,
+		1,0,0,0,2792,267,1,0,0,0,2793,2803,5,3,0,0,2794,2799,3,370,185,0,2795,
+		2796,5,341,0,0,2796,2798,3,370,185,0,2797,2795,1,0,0,0,2798,2801,1,0,0,
+		0,2799,2797,1,0,0,0,2799,2800,1,0,0,0,2800,2803,1,0,0,0,2801,2799,1,0,
+		0,0,2802,2793,1,0,0,0,2802,2794,1,0,0,0,2803,2805,1,0,0,0,2804,2806,5,
+		352,0,0,2805,2804,1,0,0,0,2805,2806,1,0,0,0,2806,2807,1,0,0,0,2807,2808,
+		3,328,164,0,2808,269,1,0,0,0,2809,2810,5,102,0,0,2810,2814,3,322,161,0,
+		2811,2812,5,163,0,0,2812,2814,3,362,181,0,2813,2809,1,0,0,0,2813,2811,
+		1,0,0,0,2814,271,1,0,0,0,2815,2816,5,73,0,0,2816,2822,5,185,0,0,2817,2818,
+		5,270,0,0,2818,2823,5,288,0,0,2819,2820,5,199,0,0,2820,2823,5,288,0,0,
+		2821,2823,5,206,0,0,2822,2817,1,0,0,0,2822,2819,1,0,0,0,2822,2821,1,0,
+		0,0,2823,273,1,0,0,0,2824,2826,5,102,0,0,2825,2827,5,252,0,0,2826,2825,
+		1,0,0,0,2826,2827,1,0,0,0,2827,2828,1,0,0,0,2828,2829,5,194,0,0,2829,275,
+		1,0,0,0,2830,2832,5,102,0,0,2831,2833,7,48,0,0,2832,2831,1,0,0,0,2832,
+		2833,1,0,0,0,2833,2834,1,0,0,0,2834,2835,5,33,0,0,2835,2836,5,258,0,0,
+		2836,277,1,0,0,0,2837,2839,3,108,54,0,2838,2840,3,280,140,0,2839,2838,
+		1,0,0,0,2839,2840,1,0,0,0,2840,2842,1,0,0,0,2841,2843,7,49,0,0,2842,2841,
+		1,0,0,0,2842,2843,1,0,0,0,2843,2846,1,0,0,0,2844,2845,5,15,0,0,2845,2847,
+		7,12,0,0,2846,2844,1,0,0,0,2846,2847,1,0,0,0,2847,279,1,0,0,0,2848,2853,
+		5,1,0,0,2849,2850,5,341,0,0,2850,2852,5,1,0,0,2851,2849,1,0,0,0,2852,2855,
+		1,0,0,0,2853,2851,1,0,0,0,2853,2854,1,0,0,0,2854,281,1,0,0,0,2855,2853,
+		1,0,0,0,2856,2857,7,50,0,0,2857,283,1,0,0,0,2858,2875,5,88,0,0,2859,2875,
+		5,329,0,0,2860,2861,5,245,0,0,2861,2875,5,329,0,0,2862,2875,5,229,0,0,
+		2863,2875,5,290,0,0,2864,2875,5,293,0,0,2865,2875,5,319,0,0,2866,2875,
+		5,205,0,0,2867,2875,5,217,0,0,2868,2875,5,195,0,0,2869,2875,5,35,0,0,2870,
+		2875,5,286,0,0,2871,2875,5,36,0,0,2872,2873,5,56,0,0,2873,2875,5,88,0,
+		0,2874,2858,1,0,0,0,2874,2859,1,0,0,0,2874,2860,1,0,0,0,2874,2862,1,0,
+		0,0,2874,2863,1,0,0,0,2874,2864,1,0,0,0,2874,2865,1,0,0,0,2874,2866,1,
+		0,0,0,2874,2867,1,0,0,0,2874,2868,1,0,0,0,2874,2869,1,0,0,0,2874,2870,
+		1,0,0,0,2874,2871,1,0,0,0,2874,2872,1,0,0,0,2875,285,1,0,0,0,2876,2877,
+		5,280,0,0,2877,2878,5,90,0,0,2878,3003,3,362,181,0,2879,2880,5,280,0,0,
+		2880,2881,5,36,0,0,2881,2882,3,362,181,0,2882,2883,5,90,0,0,2883,2884,
+		3,362,181,0,2884,3003,1,0,0,0,2885,2887,5,280,0,0,2886,2888,5,35,0,0,2887,
+		2886,1,0,0,0,2887,2888,1,0,0,0,2888,2889,1,0,0,0,2889,2890,3,362,181,0,
+		2890,2891,5,90,0,0,2891,2892,3,362,181,0,2892,3003,1,0,0,0,2893,2894,5,
+		297,0,0,2894,2895,5,290,0,0,2895,3003,3,362,181,0,2896,2897,5,263,0,0,
+		2897,2902,5,90,0,0,2898,2903,3,362,181,0,2899,2903,5,44,0,0,2900,2903,
+		5,40,0,0,2901,2903,5,84,0,0,2902,2898,1,0,0,0,2902,2899,1,0,0,0,2902,2900,
+		1,0,0,0,2902,2901,1,0,0,0,2903,3003,1,0,0,0,2904,2907,5,169,0,0,2905,2906,
+		5,36,0,0,2906,2908,3,362,181,0,2907,2905,1,0,0,0,2907,2908,1,0,0,0,2908,
+		2909,1,0,0,0,2909,2913,3,258,129,0,2910,2912,3,264,132,0,2911,2910,1,0,
+		0,0,2912,2915,1,0,0,0,2913,2911,1,0,0,0,2913,2914,1,0,0,0,2914,3003,1,
+		0,0,0,2915,2913,1,0,0,0,2916,2918,5,169,0,0,2917,2919,5,35,0,0,2918,2917,
+		1,0,0,0,2918,2919,1,0,0,0,2919,2923,1,0,0,0,2920,2921,5,225,0,0,2921,2922,
+		5,70,0,0,2922,2924,5,129,0,0,2923,2920,1,0,0,0,2923,2924,1,0,0,0,2924,
+		2925,1,0,0,0,2925,3003,3,252,126,0,2926,2927,5,206,0,0,2927,2930,5,36,
+		0,0,2928,2929,5,225,0,0,2929,2931,5,129,0,0,2930,2928,1,0,0,0,2930,2931,
+		1,0,0,0,2931,2932,1,0,0,0,2932,2934,3,362,181,0,2933,2935,3,282,141,0,
+		2934,2933,1,0,0,0,2934,2935,1,0,0,0,2935,3003,1,0,0,0,2936,2938,5,206,
+		0,0,2937,2939,5,35,0,0,2938,2937,1,0,0,0,2938,2939,1,0,0,0,2939,2942,1,
+		0,0,0,2940,2941,5,225,0,0,2941,2943,5,129,0,0,2942,2940,1,0,0,0,2942,2943,
+		1,0,0,0,2943,2944,1,0,0,0,2944,2946,3,362,181,0,2945,2947,3,282,141,0,
+		2946,2945,1,0,0,0,2946,2947,1,0,0,0,2947,3003,1,0,0,0,2948,2950,5,171,
+		0,0,2949,2951,5,35,0,0,2950,2949,1,0,0,0,2950,2951,1,0,0,0,2951,2952,1,
+		0,0,0,2952,2955,3,362,181,0,2953,2954,5,297,0,0,2954,2956,5,194,0,0,2955,
+		2953,1,0,0,0,2955,2956,1,0,0,0,2956,2957,1,0,0,0,2957,2958,5,319,0,0,2958,
+		2961,3,196,98,0,2959,2960,5,34,0,0,2960,2962,3,360,180,0,2961,2959,1,0,
+		0,0,2961,2962,1,0,0,0,2962,2965,1,0,0,0,2963,2964,5,96,0,0,2964,2966,3,
+		108,54,0,2965,2963,1,0,0,0,2965,2966,1,0,0,0,2966,3003,1,0,0,0,2967,2969,
+		5,171,0,0,2968,2970,5,35,0,0,2969,2968,1,0,0,0,2969,2970,1,0,0,0,2970,
+		2971,1,0,0,0,2971,2977,3,362,181,0,2972,2973,5,297,0,0,2973,2974,5,45,
+		0,0,2974,2978,3,108,54,0,2975,2976,5,206,0,0,2976,2978,5,45,0,0,2977,2972,
+		1,0,0,0,2977,2975,1,0,0,0,2978,3003,1,0,0,0,2979,2981,5,171,0,0,2980,2982,
+		5,35,0,0,2981,2980,1,0,0,0,2981,2982,1,0,0,0,2982,2983,1,0,0,0,2983,2984,
+		3,362,181,0,2984,2985,7,51,0,0,2985,2986,5,70,0,0,2986,2987,5,71,0,0,2987,
+		3003,1,0,0,0,2988,2990,5,171,0,0,2989,2991,5,35,0,0,2990,2989,1,0,0,0,
+		2990,2991,1,0,0,0,2991,2992,1,0,0,0,2992,2993,3,362,181,0,2993,2994,5,
+		297,0,0,2994,2996,5,306,0,0,2995,2997,5,347,0,0,2996,2995,1,0,0,0,2996,
+		2997,1,0,0,0,2997,2998,1,0,0,0,2998,2999,5,6,0,0,2999,3003,1,0,0,0,3000,
+		3001,7,52,0,0,3001,3003,3,322,161,0,3002,2876,1,0,0,0,3002,2879,1,0,0,
+		0,3002,2885,1,0,0,0,3002,2893,1,0,0,0,3002,2896,1,0,0,0,3002,2904,1,0,
+		0,0,3002,2916,1,0,0,0,3002,2926,1,0,0,0,3002,2936,1,0,0,0,3002,2948,1,
+		0,0,0,3002,2967,1,0,0,0,3002,2979,1,0,0,0,3002,2988,1,0,0,0,3002,3000,
+		1,0,0,0,3003,287,1,0,0,0,3004,3005,3,292,146,0,3005,3006,5,73,0,0,3006,
+		3007,3,296,148,0,3007,3008,5,90,0,0,3008,3013,3,298,149,0,3009,3010,5,
+		339,0,0,3010,3012,3,298,149,0,3011,3009,1,0,0,0,3012,3015,1,0,0,0,3013,
+		3011,1,0,0,0,3013,3014,1,0,0,0,3014,3019,1,0,0,0,3015,3013,1,0,0,0,3016,
+		3017,5,102,0,0,3017,3018,5,58,0,0,3018,3020,5,258,0,0,3019,3016,1,0,0,
+		0,3019,3020,1,0,0,0,3020,3044,1,0,0,0,3021,3026,3,362,181,0,3022,3023,
+		5,339,0,0,3023,3025,3,362,181,0,3024,3022,1,0,0,0,3025,3028,1,0,0,0,3026,
+		3024,1,0,0,0,3026,3027,1,0,0,0,3027,3029,1,0,0,0,3028,3026,1,0,0,0,3029,
+		3030,5,90,0,0,3030,3035,3,298,149,0,3031,3032,5,339,0,0,3032,3034,3,298,
+		149,0,3033,3031,1,0,0,0,3034,3037,1,0,0,0,3035,3033,1,0,0,0,3035,3036,
+		1,0,0,0,3036,3041,1,0,0,0,3037,3035,1,0,0,0,3038,3039,5,102,0,0,3039,3040,
+		5,170,0,0,3040,3042,5,258,0,0,3041,3038,1,0,0,0,3041,3042,1,0,0,0,3042,
+		3044,1,0,0,0,3043,3004,1,0,0,0,3043,3021,1,0,0,0,3044,289,1,0,0,0,3045,
+		3046,5,58,0,0,3046,3047,5,258,0,0,3047,3049,5,55,0,0,3048,3045,1,0,0,0,
+		3048,3049,1,0,0,0,3049,3050,1,0,0,0,3050,3051,3,292,146,0,3051,3052,5,
+		73,0,0,3052,3053,3,296,148,0,3053,3054,5,57,0,0,3054,3059,3,298,149,0,
+		3055,3056,5,339,0,0,3056,3058,3,298,149,0,3057,3055,1,0,0,0,3058,3061,
+		1,0,0,0,3059,3057,1,0,0,0,3059,3060,1,0,0,0,3060,3063,1,0,0,0,3061,3059,
+		1,0,0,0,3062,3064,3,282,141,0,3063,3062,1,0,0,0,3063,3064,1,0,0,0,3064,
+		3091,1,0,0,0,3065,3066,5,170,0,0,3066,3067,5,258,0,0,3067,3069,5,55,0,
+		0,3068,3065,1,0,0,0,3068,3069,1,0,0,0,3069,3070,1,0,0,0,3070,3075,3,362,
+		181,0,3071,3072,5,339,0,0,3072,3074,3,362,181,0,3073,3071,1,0,0,0,3074,
+		3077,1,0,0,0,3075,3073,1,0,0,0,3075,3076,1,0,0,0,3076,3078,1,0,0,0,3077,
+		3075,1,0,0,0,3078,3079,5,57,0,0,3079,3084,3,298,149,0,3080,3081,5,339,
+		0,0,3081,3083,3,298,149,0,3082,3080,1,0,0,0,3083,3086,1,0,0,0,3084,3082,
+		1,0,0,0,3084,3085,1,0,0,0,3085,3088,1,0,0,0,3086,3084,1,0,0,0,3087,3089,
+		3,282,141,0,3088,3087,1,0,0,0,3088,3089,1,0,0,0,3089,3091,1,0,0,0,3090,
+		3048,1,0,0,0,3090,3068,1,0,0,0,3091,291,1,0,0,0,3092,3094,5,21,0,0,3093,
+		3095,5,272,0,0,3094,3093,1,0,0,0,3094,3095,1,0,0,0,3095,3097,1,0,0,0,3096,
+		3098,3,106,53,0,3097,3096,1,0,0,0,3097,3098,1,0,0,0,3098,3108,1,0,0,0,
+		3099,3104,3,294,147,0,3100,3101,5,339,0,0,3101,3103,3,294,147,0,3102,3100,
+		1,0,0,0,3103,3106,1,0,0,0,3104,3102,1,0,0,0,3104,3105,1,0,0,0,3105,3108,
+		1,0,0,0,3106,3104,1,0,0,0,3107,3092,1,0,0,0,3107,3099,1,0,0,0,3108,293,
+		1,0,0,0,3109,3114,5,83,0,0,3110,3114,5,81,0,0,3111,3114,5,37,0,0,3112,
+		3114,3,362,181,0,3113,3109,1,0,0,0,3113,3110,1,0,0,0,3113,3111,1,0,0,0,
+		3113,3112,1,0,0,0,3114,3116,1,0,0,0,3115,3117,3,106,53,0,3116,3115,1,0,
+		0,0,3116,3117,1,0,0,0,3117,295,1,0,0,0,3118,3120,5,88,0,0,3119,3118,1,
+		0,0,0,3119,3120,1,0,0,0,3120,3121,1,0,0,0,3121,3126,3,360,180,0,3122,3123,
+		5,339,0,0,3123,3125,3,360,180,0,3124,3122,1,0,0,0,3125,3128,1,0,0,0,3126,
+		3124,1,0,0,0,3126,3127,1,0,0,0,3127,3151,1,0,0,0,3128,3126,1,0,0,0,3129,
+		3130,7,53,0,0,3130,3135,3,360,180,0,3131,3132,5,339,0,0,3132,3134,3,360,
+		180,0,3133,3131,1,0,0,0,3134,3137,1,0,0,0,3135,3133,1,0,0,0,3135,3136,
+		1,0,0,0,3136,3151,1,0,0,0,3137,3135,1,0,0,0,3138,3139,5,21,0,0,3139,3140,
+		7,54,0,0,3140,3141,5,61,0,0,3141,3142,5,290,0,0,3142,3147,3,360,180,0,
+		3143,3144,5,339,0,0,3144,3146,3,360,180,0,3145,3143,1,0,0,0,3146,3149,
+		1,0,0,0,3147,3145,1,0,0,0,3147,3148,1,0,0,0,3148,3151,1,0,0,0,3149,3147,
+		1,0,0,0,3150,3119,1,0,0,0,3150,3129,1,0,0,0,3150,3138,1,0,0,0,3151,297,
+		1,0,0,0,3152,3154,5,59,0,0,3153,3152,1,0,0,0,3153,3154,1,0,0,0,3154,3159,
+		1,0,0,0,3155,3160,3,362,181,0,3156,3160,5,44,0,0,3157,3160,5,40,0,0,3158,
+		3160,5,84,0,0,3159,3155,1,0,0,0,3159,3156,1,0,0,0,3159,3157,1,0,0,0,3159,
+		3158,1,0,0,0,3160,299,1,0,0,0,3161,3162,5,333,0,0,3162,3163,3,12,6,0,3163,
+		3164,5,334,0,0,3164,3165,5,90,0,0,3165,3166,3,302,151,0,3166,3167,3,306,
+		153,0,3167,3186,1,0,0,0,3168,3170,5,106,0,0,3169,3168,1,0,0,0,3169,3170,
+		1,0,0,0,3170,3171,1,0,0,0,3171,3173,3,360,180,0,3172,3174,3,106,53,0,3173,
+		3172,1,0,0,0,3173,3174,1,0,0,0,3174,3175,1,0,0,0,3175,3176,7,55,0,0,3176,
+		3178,3,302,151,0,3177,3179,3,304,152,0,3178,3177,1,0,0,0,3178,3179,1,0,
+		0,0,3179,3180,1,0,0,0,3180,3183,3,306,153,0,3181,3182,5,100,0,0,3182,3184,
+		3,108,54,0,3183,3181,1,0,0,0,3183,3184,1,0,0,0,3184,3186,1,0,0,0,3185,
+		3161,1,0,0,0,3185,3169,1,0,0,0,3186,301,1,0,0,0,3187,3189,5,273,0,0,3188,
+		3187,1,0,0,0,3188,3189,1,0,0,0,3189,3190,1,0,0,0,3190,3194,5,3,0,0,3191,
+		3194,5,307,0,0,3192,3194,5,308,0,0,3193,3188,1,0,0,0,3193,3191,1,0,0,0,
+		3193,3192,1,0,0,0,3194,303,1,0,0,0,3195,3197,5,96,0,0,3196,3195,1,0,0,
+		0,3196,3197,1,0,0,0,3197,3198,1,0,0,0,3198,3199,5,201,0,0,3199,3200,5,
+		3,0,0,3200,305,1,0,0,0,3201,3203,5,102,0,0,3202,3201,1,0,0,0,3202,3203,
+		1,0,0,0,3203,3211,1,0,0,0,3204,3212,3,322,161,0,3205,3207,3,308,154,0,
+		3206,3205,1,0,0,0,3207,3210,1,0,0,0,3208,3206,1,0,0,0,3208,3209,1,0,0,
+		0,3209,3212,1,0,0,0,3210,3208,1,0,0,0,3211,3204,1,0,0,0,3211,3208,1,0,
+		0,0,3212,307,1,0,0,0,3213,3238,7,56,0,0,3214,3216,7,57,0,0,3215,3217,5,
+		27,0,0,3216,3215,1,0,0,0,3216,3217,1,0,0,0,3217,3218,1,0,0,0,3218,3238,
+		5,3,0,0,3219,3224,5,215,0,0,3220,3225,5,274,0,0,3221,3222,5,70,0,0,3222,
+		3225,5,71,0,0,3223,3225,5,71,0,0,3224,3220,1,0,0,0,3224,3221,1,0,0,0,3224,
+		3223,1,0,0,0,3225,3235,1,0,0,0,3226,3236,5,348,0,0,3227,3232,3,362,181,
+		0,3228,3229,5,339,0,0,3229,3231,3,362,181,0,3230,3228,1,0,0,0,3231,3234,
+		1,0,0,0,3232,3230,1,0,0,0,3232,3233,1,0,0,0,3233,3236,1,0,0,0,3234,3232,
+		1,0,0,0,3235,3226,1,0,0,0,3235,3227,1,0,0,0,3236,3238,1,0,0,0,3237,3213,
+		1,0,0,0,3237,3214,1,0,0,0,3237,3219,1,0,0,0,3238,309,1,0,0,0,3239,3247,
+		3,322,161,0,3240,3242,3,312,156,0,3241,3240,1,0,0,0,3242,3245,1,0,0,0,
+		3243,3241,1,0,0,0,3243,3244,1,0,0,0,3244,3247,1,0,0,0,3245,3243,1,0,0,
+		0,3246,3239,1,0,0,0,3246,3243,1,0,0,0,3247,311,1,0,0,0,3248,3249,7,58,
+		0,0,3249,313,1,0,0,0,3250,3288,3,10,5,0,3251,3252,5,37,0,0,3252,3288,3,
+		242,121,0,3253,3254,5,277,0,0,3254,3255,5,245,0,0,3255,3257,5,329,0,0,
+		3256,3258,5,108,0,0,3257,3256,1,0,0,0,3257,3258,1,0,0,0,3258,3259,1,0,
+		0,0,3259,3261,3,360,180,0,3260,3262,3,274,137,0,3261,3260,1,0,0,0,3261,
+		3262,1,0,0,0,3262,3288,1,0,0,0,3263,3264,5,210,0,0,3264,3269,3,362,181,
+		0,3265,3266,5,333,0,0,3266,3267,3,154,77,0,3267,3268,5,334,0,0,3268,3270,
+		1,0,0,0,3269,3265,1,0,0,0,3269,3270,1,0,0,0,3270,3288,1,0,0,0,3271,3272,
+		5,197,0,0,3272,3276,3,362,181,0,3273,3275,3,330,165,0,3274,3273,1,0,0,
+		0,3275,3278,1,0,0,0,3276,3274,1,0,0,0,3276,3277,1,0,0,0,3277,3279,1,0,
+		0,0,3278,3276,1,0,0,0,3279,3282,5,192,0,0,3280,3281,7,4,0,0,3281,3283,
+		5,223,0,0,3282,3280,1,0,0,0,3282,3283,1,0,0,0,3283,3284,1,0,0,0,3284,3285,
+		5,55,0,0,3285,3286,3,12,6,0,3286,3288,1,0,0,0,3287,3250,1,0,0,0,3287,3251,
+		1,0,0,0,3287,3253,1,0,0,0,3287,3263,1,0,0,0,3287,3271,1,0,0,0,3288,315,
+		1,0,0,0,3289,3293,3,12,6,0,3290,3293,3,100,50,0,3291,3293,5,3,0,0,3292,
+		3289,1,0,0,0,3292,3290,1,0,0,0,3292,3291,1,0,0,0,3293,317,1,0,0,0,3294,
+		3299,3,320,160,0,3295,3296,5,339,0,0,3296,3298,3,320,160,0,3297,3295,1,
+		0,0,0,3298,3301,1,0,0,0,3299,3297,1,0,0,0,3299,3300,1,0,0,0,3300,319,1,
+		0,0,0,3301,3299,1,0,0,0,3302,3304,3,360,180,0,3303,3305,3,106,53,0,3304,
+		3303,1,0,0,0,3304,3305,1,0,0,0,3305,321,1,0,0,0,3306,3307,5,333,0,0,3307,
+		3312,3,324,162,0,3308,3309,5,339,0,0,3309,3311,3,324,162,0,3310,3308,1,
+		0,0,0,3311,3314,1,0,0,0,3312,3310,1,0,0,0,3312,3313,1,0,0,0,3313,3315,
+		1,0,0,0,3314,3312,1,0,0,0,3315,3316,5,334,0,0,3316,323,1,0,0,0,3317,3319,
+		3,326,163,0,3318,3320,5,352,0,0,3319,3318,1,0,0,0,3319,3320,1,0,0,0,3320,
+		3322,1,0,0,0,3321,3323,3,328,164,0,3322,3321,1,0,0,0,3322,3323,1,0,0,0,
+		3323,325,1,0,0,0,3324,3335,3,362,181,0,3325,3335,5,23,0,0,3326,3335,5,
+		22,0,0,3327,3335,5,127,0,0,3328,3335,5,110,0,0,3329,3335,5,111,0,0,3330,
+		3335,5,71,0,0,3331,3335,5,45,0,0,3332,3335,5,106,0,0,3333,3335,5,33,0,
+		0,3334,3324,1,0,0,0,3334,3325,1,0,0,0,3334,3326,1,0,0,0,3334,3327,1,0,
+		0,0,3334,3328,1,0,0,0,3334,3329,1,0,0,0,3334,3330,1,0,0,0,3334,3331,1,
+		0,0,0,3334,3332,1,0,0,0,3334,3333,1,0,0,0,3335,3340,1,0,0,0,3336,3337,
+		5,341,0,0,3337,3339,3,370,185,0,3338,3336,1,0,0,0,3339,3342,1,0,0,0,3340,
+		3338,1,0,0,0,3340,3341,1,0,0,0,3341,327,1,0,0,0,3342,3340,1,0,0,0,3343,
+		3362,3,370,185,0,3344,3362,5,3,0,0,3345,3347,7,15,0,0,3346,3345,1,0,0,
+		0,3346,3347,1,0,0,0,3347,3348,1,0,0,0,3348,3362,7,23,0,0,3349,3362,5,348,
+		0,0,3350,3351,5,333,0,0,3351,3356,3,328,164,0,3352,3353,5,339,0,0,3353,
+		3355,3,328,164,0,3354,3352,1,0,0,0,3355,3358,1,0,0,0,3356,3354,1,0,0,0,
+		3356,3357,1,0,0,0,3357,3359,1,0,0,0,3358,3356,1,0,0,0,3359,3360,5,334,
+		0,0,3360,3362,1,0,0,0,3361,3343,1,0,0,0,3361,3344,1,0,0,0,3361,3346,1,
+		0,0,0,3361,3349,1,0,0,0,3361,3350,1,0,0,0,3362,329,1,0,0,0,3363,3364,5,
+		252,0,0,3364,3370,5,291,0,0,3365,3370,5,291,0,0,3366,3370,5,106,0,0,3367,
+		3370,5,232,0,0,3368,3370,3,362,181,0,3369,3363,1,0,0,0,3369,3365,1,0,0,
+		0,3369,3366,1,0,0,0,3369,3367,1,0,0,0,3369,3368,1,0,0,0,3370,331,1,0,0,
+		0,3371,3373,3,334,167,0,3372,3371,1,0,0,0,3372,3373,1,0,0,0,3373,3375,
+		1,0,0,0,3374,3376,7,59,0,0,3375,3374,1,0,0,0,3375,3376,1,0,0,0,3376,3377,
+		1,0,0,0,3377,3378,3,362,181,0,3378,333,1,0,0,0,3379,3393,5,251,0,0,3380,
+		3393,5,271,0,0,3381,3393,5,213,0,0,3382,3393,5,236,0,0,3383,3384,7,60,
+		0,0,3384,3393,3,336,168,0,3385,3393,3,336,168,0,3386,3393,5,21,0,0,3387,
+		3390,7,61,0,0,3388,3391,3,336,168,0,3389,3391,5,21,0,0,3390,3388,1,0,0,
+		0,3390,3389,1,0,0,0,3390,3391,1,0,0,0,3391,3393,1,0,0,0,3392,3379,1,0,
+		0,0,3392,3380,1,0,0,0,3392,3381,1,0,0,0,3392,3382,1,0,0,0,3392,3383,1,
+		0,0,0,3392,3385,1,0,0,0,3392,3386,1,0,0,0,3392,3387,1,0,0,0,3393,335,1,
+		0,0,0,3394,3396,7,15,0,0,3395,3394,1,0,0,0,3395,3396,1,0,0,0,3396,3397,
+		1,0,0,0,3397,3398,5,6,0,0,3398,337,1,0,0,0,3399,3401,5,21,0,0,3400,3402,
+		5,312,0,0,3401,3400,1,0,0,0,3401,3402,1,0,0,0,3402,3419,1,0,0,0,3403,3404,
+		5,138,0,0,3404,3419,5,332,0,0,3405,3406,5,317,0,0,3406,3407,5,234,0,0,
+		3407,3419,5,237,0,0,3408,3409,5,296,0,0,3409,3419,5,105,0,0,3410,3411,
+		5,37,0,0,3411,3412,7,62,0,0,3412,3419,3,360,180,0,3413,3414,5,312,0,0,
+		3414,3419,3,340,170,0,3415,3416,3,348,174,0,3416,3417,3,340,170,0,3417,
+		3419,1,0,0,0,3418,3399,1,0,0,0,3418,3403,1,0,0,0,3418,3405,1,0,0,0,3418,
+		3408,1,0,0,0,3418,3410,1,0,0,0,3418,3413,1,0,0,0,3418,3415,1,0,0,0,3419,
+		339,1,0,0,0,3420,3421,7,59,0,0,3421,3423,3,360,180,0,3422,3420,1,0,0,0,
+		3422,3423,1,0,0,0,3423,3426,1,0,0,0,3424,3425,5,118,0,0,3425,3427,5,3,
+		0,0,3426,3424,1,0,0,0,3426,3427,1,0,0,0,3427,341,1,0,0,0,3428,3430,7,63,
+		0,0,3429,3428,1,0,0,0,3429,3430,1,0,0,0,3430,3431,1,0,0,0,3431,3432,5,
+		138,0,0,3432,3433,5,332,0,0,3433,3497,3,344,172,0,3434,3436,7,63,0,0,3435,
+		3434,1,0,0,0,3435,3436,1,0,0,0,3436,3437,1,0,0,0,3437,3439,5,250,0,0,3438,
+		3440,7,64,0,0,3439,3438,1,0,0,0,3439,3440,1,0,0,0,3440,3497,1,0,0,0,3441,
+		3443,7,63,0,0,3442,3441,1,0,0,0,3442,3443,1,0,0,0,3443,3444,1,0,0,0,3444,
+		3447,5,286,0,0,3445,3448,3,362,181,0,3446,3448,5,3,0,0,3447,3445,1,0,0,
+		0,3447,3446,1,0,0,0,3448,3497,1,0,0,0,3449,3451,7,63,0,0,3450,3449,1,0,
+		0,0,3450,3451,1,0,0,0,3451,3452,1,0,0,0,3452,3453,5,296,0,0,3453,3457,
+		5,105,0,0,3454,3458,3,362,181,0,3455,3458,5,3,0,0,3456,3458,5,45,0,0,3457,
+		3454,1,0,0,0,3457,3455,1,0,0,0,3457,3456,1,0,0,0,3458,3497,1,0,0,0,3459,
+		3461,7,63,0,0,3460,3459,1,0,0,0,3460,3461,1,0,0,0,3461,3462,1,0,0,0,3462,
+		3463,5,290,0,0,3463,3497,5,3,0,0,3464,3466,7,63,0,0,3465,3464,1,0,0,0,
+		3465,3466,1,0,0,0,3466,3467,1,0,0,0,3467,3468,5,317,0,0,3468,3497,3,350,
+		175,0,3469,3471,7,63,0,0,3470,3469,1,0,0,0,3470,3471,1,0,0,0,3471,3472,
+		1,0,0,0,3472,3473,5,317,0,0,3473,3474,5,303,0,0,3474,3497,5,3,0,0,3475,
+		3476,5,296,0,0,3476,3477,5,181,0,0,3477,3478,5,27,0,0,3478,3479,5,317,
+		0,0,3479,3497,3,350,175,0,3480,3482,7,63,0,0,3481,3480,1,0,0,0,3481,3482,
+		1,0,0,0,3482,3483,1,0,0,0,3483,3484,3,348,174,0,3484,3494,7,65,0,0,3485,
+		3495,5,45,0,0,3486,3491,3,328,164,0,3487,3488,5,339,0,0,3488,3490,3,328,
+		164,0,3489,3487,1,0,0,0,3490,3493,1,0,0,0,3491,3489,1,0,0,0,3491,3492,
+		1,0,0,0,3492,3495,1,0,0,0,3493,3491,1,0,0,0,3494,3485,1,0,0,0,3494,3486,
+		1,0,0,0,3495,3497,1,0,0,0,3496,3429,1,0,0,0,3496,3435,1,0,0,0,3496,3442,
+		1,0,0,0,3496,3450,1,0,0,0,3496,3460,1,0,0,0,3496,3465,1,0,0,0,3496,3470,
+		1,0,0,0,3496,3475,1,0,0,0,3496,3481,1,0,0,0,3497,343,1,0,0,0,3498,3515,
+		5,3,0,0,3499,3515,3,362,181,0,3500,3502,7,15,0,0,3501,3500,1,0,0,0,3501,
+		3502,1,0,0,0,3502,3503,1,0,0,0,3503,3515,7,23,0,0,3504,3506,5,132,0,0,
+		3505,3507,3,204,102,0,3506,3505,1,0,0,0,3506,3507,1,0,0,0,3507,3508,1,
+		0,0,0,3508,3510,5,3,0,0,3509,3511,3,208,104,0,3510,3509,1,0,0,0,3510,3511,
+		1,0,0,0,3511,3515,1,0,0,0,3512,3515,5,45,0,0,3513,3515,5,239,0,0,3514,
+		3498,1,0,0,0,3514,3499,1,0,0,0,3514,3501,1,0,0,0,3514,3504,1,0,0,0,3514,
+		3512,1,0,0,0,3514,3513,1,0,0,0,3515,345,1,0,0,0,3516,3527,5,21,0,0,3517,
+		3518,5,138,0,0,3518,3527,5,332,0,0,3519,3520,5,317,0,0,3520,3521,5,234,
+		0,0,3521,3527,5,237,0,0,3522,3523,5,296,0,0,3523,3527,5,105,0,0,3524,3527,
+		5,286,0,0,3525,3527,3,348,174,0,3526,3516,1,0,0,0,3526,3517,1,0,0,0,3526,
+		3519,1,0,0,0,3526,3522,1,0,0,0,3526,3524,1,0,0,0,3526,3525,1,0,0,0,3527,
+		347,1,0,0,0,3528,3533,3,362,181,0,3529,3530,5,341,0,0,3530,3532,3,370,
+		185,0,3531,3529,1,0,0,0,3532,3535,1,0,0,0,3533,3531,1,0,0,0,3533,3534,
+		1,0,0,0,3534,349,1,0,0,0,3535,3533,1,0,0,0,3536,3543,3,352,176,0,3537,
+		3539,5,339,0,0,3538,3537,1,0,0,0,3538,3539,1,0,0,0,3539,3540,1,0,0,0,3540,
+		3542,3,352,176,0,3541,3538,1,0,0,0,3542,3545,1,0,0,0,3543,3541,1,0,0,0,
+		3543,3544,1,0,0,0,3544,351,1,0,0,0,3545,3543,1,0,0,0,3546,3547,5,234,0,
+		0,3547,3555,5,237,0,0,3548,3549,5,276,0,0,3549,3556,5,321,0,0,3550,3551,
+		5,276,0,0,3551,3556,5,186,0,0,3552,3553,5,281,0,0,3553,3556,5,276,0,0,
+		3554,3556,5,295,0,0,3555,3548,1,0,0,0,3555,3550,1,0,0,0,3555,3552,1,0,
+		0,0,3555,3554,1,0,0,0,3556,3566,1,0,0,0,3557,3558,5,276,0,0,3558,3566,
+		5,74,0,0,3559,3560,5,276,0,0,3560,3566,5,331,0,0,3561,3563,5,70,0,0,3562,
+		3561,1,0,0,0,3562,3563,1,0,0,0,3563,3564,1,0,0,0,3564,3566,5,46,0,0,3565,
+		3546,1,0,0,0,3565,3557,1,0,0,0,3565,3559,1,0,0,0,3565,3562,1,0,0,0,3566,
+		353,1,0,0,0,3567,3568,7,66,0,0,3568,355,1,0,0,0,3569,3571,5,24,0,0,3570,
+		3572,5,252,0,0,3571,3570,1,0,0,0,3571,3572,1,0,0,0,3572,3573,1,0,0,0,3573,
+		3574,5,180,0,0,3574,357,1,0,0,0,3575,3577,3,370,185,0,3576,3578,3,370,
+		185,0,3577,3576,1,0,0,0,3577,3578,1,0,0,0,3578,3580,1,0,0,0,3579,3581,
+		3,370,185,0,3580,3579,1,0,0,0,3580,3581,1,0,0,0,3581,359,1,0,0,0,3582,
+		3587,3,362,181,0,3583,3584,5,341,0,0,3584,3586,3,370,185,0,3585,3583,1,
+		0,0,0,3586,3589,1,0,0,0,3587,3585,1,0,0,0,3587,3588,1,0,0,0,3588,361,1,
+		0,0,0,3589,3587,1,0,0,0,3590,3597,5,1,0,0,3591,3597,5,2,0,0,3592,3597,
+		3,374,187,0,3593,3597,3,376,188,0,3594,3597,3,378,189,0,3595,3597,3,380,
+		190,0,3596,3590,1,0,0,0,3596,3591,1,0,0,0,3596,3592,1,0,0,0,3596,3593,
+		1,0,0,0,3596,3594,1,0,0,0,3596,3595,1,0,0,0,3597,363,1,0,0,0,3598,3604,
+		5,1,0,0,3599,3604,5,2,0,0,3600,3604,3,374,187,0,3601,3604,3,376,188,0,
+		3602,3604,3,378,189,0,3603,3598,1,0,0,0,3603,3599,1,0,0,0,3603,3600,1,
+		0,0,0,3603,3601,1,0,0,0,3603,3602,1,0,0,0,3604,365,1,0,0,0,3605,3606,3,
+		382,191,0,3606,367,1,0,0,0,3607,3613,5,1,0,0,3608,3613,5,2,0,0,3609,3613,
+		3,374,187,0,3610,3613,3,376,188,0,3611,3613,3,382,191,0,3612,3607,1,0,
+		0,0,3612,3608,1,0,0,0,3612,3609,1,0,0,0,3612,3610,1,0,0,0,3612,3611,1,
+		0,0,0,3613,369,1,0,0,0,3614,3623,5,1,0,0,3615,3623,5,2,0,0,3616,3623,3,
+		374,187,0,3617,3623,3,376,188,0,3618,3623,3,378,189,0,3619,3623,3,380,
+		190,0,3620,3623,3,382,191,0,3621,3623,3,384,192,0,3622,3614,1,0,0,0,3622,
+		3615,1,0,0,0,3622,3616,1,0,0,0,3622,3617,1,0,0,0,3622,3618,1,0,0,0,3622,
+		3619,1,0,0,0,3622,3620,1,0,0,0,3622,3621,1,0,0,0,3623,371,1,0,0,0,3624,
+		3636,5,1,0,0,3625,3636,5,2,0,0,3626,3636,3,374,187,0,3627,3636,5,132,0,
+		0,3628,3636,5,142,0,0,3629,3636,5,143,0,0,3630,3636,5,144,0,0,3631,3636,
+		5,135,0,0,3632,3636,5,146,0,0,3633,3636,5,138,0,0,3634,3636,5,139,0,0,
+		3635,3624,1,0,0,0,3635,3625,1,0,0,0,3635,3626,1,0,0,0,3635,3627,1,0,0,
+		0,3635,3628,1,0,0,0,3635,3629,1,0,0,0,3635,3630,1,0,0,0,3635,3631,1,0,
+		0,0,3635,3632,1,0,0,0,3635,3633,1,0,0,0,3635,3634,1,0,0,0,3636,373,1,0,
+		0,0,3637,3638,7,67,0,0,3638,375,1,0,0,0,3639,3640,7,68,0,0,3640,377,1,
+		0,0,0,3641,3642,7,69,0,0,3642,379,1,0,0,0,3643,3644,7,70,0,0,3644,381,
+		1,0,0,0,3645,3646,7,71,0,0,3646,383,1,0,0,0,3647,3648,7,72,0,0,3648,385,
+		1,0,0,0,564,387,391,395,408,412,419,424,427,435,439,444,448,455,459,465,
 		468,472,479,490,493,496,500,503,506,509,512,515,529,533,536,540,543,547,
 		551,555,561,572,577,590,595,599,603,610,616,626,636,641,645,652,659,662,
 		670,680,683,690,693,699,706,711,715,718,724,727,738,750,760,771,778,782,
@@ -36846,34 +36916,34 @@ internal partial class SqlParser : Parser {
 		1156,1159,1163,1166,1169,1172,1179,1183,1186,1192,1199,1203,1207,1209,
 		1219,1221,1226,1228,1230,1232,1236,1239,1248,1253,1256,1258,1262,1272,
 		1277,1289,1295,1298,1307,1312,1319,1327,1331,1333,1340,1344,1348,1358,
-		1367,1375,1385,1391,1399,1405,1412,1418,1422,1431,1435,1441,1444,1450,
-		1466,1468,1475,1479,1490,1494,1500,1507,1513,1522,1532,1538,1548,1554,
-		1562,1566,1568,1572,1581,1583,1589,1595,1599,1604,1608,1613,1632,1635,
-		1638,1643,1647,1651,1657,1671,1677,1684,1688,1693,1699,1717,1721,1732,
-		1736,1743,1752,1754,1758,1763,1767,1772,1781,1783,1785,1792,1800,1809,
-		1817,1819,1824,1826,1828,1830,1832,1841,1849,1854,1859,1864,1871,1876,
-		1880,1883,1888,1893,1896,1900,1903,1906,1909,1912,1916,1923,1927,1933,
-		1935,1941,1946,1948,1968,1972,1981,1984,1987,1990,2001,2010,2012,2024,
-		2034,2043,2049,2051,2057,2062,2069,2073,2076,2085,2100,2103,2110,2114,
-		2122,2127,2129,2132,2149,2151,2155,2157,2164,2167,2170,2175,2178,2181,
-		2189,2201,2210,2212,2220,2226,2231,2239,2242,2247,2251,2254,2261,2274,
-		2281,2287,2294,2298,2300,2303,2309,2312,2320,2323,2327,2330,2336,2339,
-		2348,2351,2359,2361,2365,2378,2381,2387,2389,2395,2398,2404,2411,2418,
-		2422,2427,2432,2435,2438,2441,2447,2451,2454,2459,2463,2470,2474,2477,
-		2482,2488,2493,2497,2500,2504,2509,2512,2518,2526,2532,2536,2539,2542,
-		2546,2548,2551,2555,2565,2570,2573,2576,2579,2582,2585,2595,2597,2600,
-		2602,2610,2613,2620,2626,2635,2638,2644,2649,2654,2660,2681,2690,2692,
-		2709,2714,2718,2723,2736,2739,2748,2762,2775,2780,2788,2791,2794,2802,
-		2811,2815,2821,2828,2831,2835,2842,2863,2876,2891,2896,2902,2907,2912,
-		2919,2923,2927,2931,2935,2939,2944,2950,2954,2958,2966,2970,2979,2985,
-		2991,3002,3008,3015,3024,3030,3032,3037,3048,3052,3057,3064,3073,3077,
-		3079,3083,3086,3093,3096,3102,3105,3108,3115,3124,3136,3139,3142,3148,
-		3158,3162,3167,3172,3174,3177,3182,3185,3191,3197,3200,3205,3213,3221,
-		3224,3226,3232,3235,3246,3250,3258,3265,3271,3276,3281,3288,3293,3301,
-		3308,3311,3323,3329,3335,3345,3350,3358,3361,3364,3379,3381,3384,3390,
-		3407,3411,3415,3418,3424,3428,3431,3436,3439,3446,3449,3454,3459,3470,
-		3480,3483,3485,3490,3495,3499,3503,3515,3522,3527,3532,3544,3551,3554,
-		3560,3566,3569,3576,3585,3592,3601,3611,3624
+		1367,1375,1385,1391,1399,1405,1412,1419,1424,1428,1437,1441,1447,1450,
+		1456,1472,1474,1481,1485,1496,1500,1506,1513,1519,1528,1538,1544,1554,
+		1560,1568,1572,1574,1578,1587,1589,1595,1601,1605,1610,1614,1619,1638,
+		1641,1644,1649,1653,1657,1663,1677,1683,1690,1694,1699,1705,1723,1727,
+		1738,1742,1749,1758,1760,1764,1769,1773,1778,1787,1789,1796,1803,1811,
+		1820,1828,1830,1835,1837,1839,1841,1843,1852,1860,1865,1870,1875,1882,
+		1887,1891,1894,1899,1904,1907,1911,1914,1917,1920,1923,1927,1934,1938,
+		1944,1946,1952,1957,1959,1979,1983,1992,1995,1998,2001,2012,2021,2023,
+		2035,2045,2054,2060,2062,2068,2073,2080,2084,2087,2096,2111,2114,2121,
+		2125,2133,2138,2140,2143,2160,2162,2166,2168,2175,2178,2181,2186,2189,
+		2192,2200,2212,2221,2223,2231,2237,2242,2250,2253,2258,2262,2265,2272,
+		2285,2292,2298,2305,2309,2311,2314,2320,2323,2331,2334,2338,2341,2347,
+		2350,2359,2362,2370,2372,2376,2389,2392,2398,2400,2406,2409,2415,2422,
+		2429,2433,2438,2443,2446,2449,2452,2458,2462,2465,2470,2474,2481,2485,
+		2488,2493,2499,2504,2508,2511,2515,2520,2523,2529,2537,2543,2547,2550,
+		2553,2557,2559,2562,2566,2576,2581,2584,2587,2590,2593,2596,2606,2608,
+		2611,2613,2621,2624,2631,2637,2646,2649,2655,2660,2665,2671,2692,2701,
+		2703,2720,2725,2729,2734,2747,2750,2759,2773,2786,2791,2799,2802,2805,
+		2813,2822,2826,2832,2839,2842,2846,2853,2874,2887,2902,2907,2913,2918,
+		2923,2930,2934,2938,2942,2946,2950,2955,2961,2965,2969,2977,2981,2990,
+		2996,3002,3013,3019,3026,3035,3041,3043,3048,3059,3063,3068,3075,3084,
+		3088,3090,3094,3097,3104,3107,3113,3116,3119,3126,3135,3147,3150,3153,
+		3159,3169,3173,3178,3183,3185,3188,3193,3196,3202,3208,3211,3216,3224,
+		3232,3235,3237,3243,3246,3257,3261,3269,3276,3282,3287,3292,3299,3304,
+		3312,3319,3322,3334,3340,3346,3356,3361,3369,3372,3375,3390,3392,3395,
+		3401,3418,3422,3426,3429,3435,3439,3442,3447,3450,3457,3460,3465,3470,
+		3481,3491,3494,3496,3501,3506,3510,3514,3526,3533,3538,3543,3555,3562,
+		3565,3571,3577,3580,3587,3596,3603,3612,3622,3635
 	};
 
 

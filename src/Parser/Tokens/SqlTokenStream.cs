@@ -104,6 +104,9 @@ internal sealed class SqlTokenStream : ITokenStream
                 case SqlTokens.RESPECT when next == SqlTokens.NULLS && _tokens[i + 2].Type == SqlTokens.OVER:
                     token.Type = SqlTokens.RESPECT_LA;
                     break;
+                case SqlTokens.SIMILAR when next != SqlTokens.TO:
+                    token.Type = SqlTokens.SIMILAR_LA;
+                    break;
             }
         }
     }

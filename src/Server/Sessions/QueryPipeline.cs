@@ -89,7 +89,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         Analyze(query, parameterTypes).Plan.Output.Map(static column => new ResultColumn(column.Name, column.Type, column.IsNullable));
 
     /// <summary>The type that a name stands for.</summary>
-    public SqlType ResolveType(Ast.TypeName name) => TypeNames.Resolve(name) is { IsDateTime: true, Kind: not TypeKind.Date } time ? time with { Precision = -1 } : TypeNames.Resolve(name);
+    public SqlType ResolveType(Ast.TypeName name) => TypeNames.Resolve(name);
 
     /// <summary>The value of an expression without columns.</summary>
     public Literal EvaluateConstant(Ast.Expression expression) =>
@@ -104,7 +104,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     }
 
     private AnalyzedQuery Analyze(Ast.Query query, NodeList<Ast.TypeName>? parameterTypes) =>
-        AnalyzeTyped(query, parameterTypes == null ? [.. Bound?.Types ?? NodeList<SqlType>.Empty] : [.. parameterTypes.Select(ResolveType)]);
+        AnalyzeTyped(query, parameterTypes == null ? [.. Bound?.Types ?? NodeList<SqlType>.Empty] : [.. parameterTypes.Select(name => ResolveType(name).WithoutFractionDigits)]);
 
     /// <summary>Date and time literals are read in the session's zone, at the time of the statement.</summary>
     private AnalyzerSettings AnalysisSettings(PlanDependencies? dependencies = null) => AnalyzerSettings.Default with

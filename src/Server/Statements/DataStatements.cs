@@ -159,7 +159,7 @@ internal static class DataStatements
         for (int i = 0; i < width; i++)
         {
             TableColumn target = table.Columns[targets[i]];
-            if (source.Body is not ValuesQuery || !given[i].Type.IsText)
+            if (!given[i].Type.IsText || !IsUntyped(source.Body, i))
             {
                 RequireAssignable(given[i].Type, target);
             }
@@ -175,6 +175,16 @@ internal static class DataStatements
         var rows = new SubqueryTable(source) { Alias = new TableAlias(new Identifier("source", true), [.. names]) };
         return session.Pipeline.Run(new Query(new Select(items) { From = [rows] }), "INSERT", cancellation);
     }
+
+    /// <summary>Whether a column is of string literals, which take the type of the column they are stored in.</summary>
+    private static bool IsUntyped(QueryExpression body, int column) => body switch
+    {
+        ValuesQuery => true,
+        Select select => column < select.Items.Count && select.Items.Take(column).All(static item => item.Expression is not Star) && select.Items[column].Expression is StringLiteral or NullLiteral,
+        SetOperation operation => operation.Operands.All(operand => IsUntyped(operand, column)),
+        Query query => IsUntyped(query.Body, column),
+        _ => false,
+    };
 
     private static async Task<long> CountAsync(Update update, Session session, CancellationToken cancellation)
     {

@@ -29,7 +29,7 @@ internal static class PreparedStatements
             return await StatementRouter.ExecuteAsync(prepare.Statement, session, cancellation).ConfigureAwait(false);
         }
 
-        NodeList<SqlType> types = session.Pipeline.AnalyzeTyped(query.Query, [.. prepare.ParameterTypes.Select(session.Pipeline.ResolveType)]).ParameterTypes;
+        NodeList<SqlType> types = session.Pipeline.AnalyzeTyped(query.Query, [.. prepare.ParameterTypes.Select(name => session.Pipeline.ResolveType(name).WithoutFractionDigits)]).ParameterTypes;
         if (execute.Arguments.Count != types.Count)
         {
             throw StatementErrors.WrongParameterCount(prepare.Name.Value, types.Count, execute.Arguments.Count);

@@ -14,7 +14,7 @@ public static class TypeNames
     internal static SqlType Resolve(TypeName type, Func<SyntaxNode, int> position) => type switch
     {
         NamedType named => OfName(named, position),
-        IntervalType => SqlType.Interval,
+        IntervalType interval => OfTime(SqlType.Interval, interval.Qualifier?.Precision is { } digits ? [digits] : [], "interval", position(type)),
         ArrayType array => SqlType.Array(Resolve(array.Element, position)),
         StructType row => SqlType.Row(row.Fields.Map(field => new RowField(field.Name.Value, Resolve(field.Type, position)))),
         MapType map => SqlType.Map(Resolve(map.Key, position), Resolve(map.Value, position)),

@@ -42,7 +42,7 @@ internal sealed class CastResolver(AnalysisContext context)
             return context.Literals.Parse(padded, type, position);
         }
 
-        return type.IsDateTime && type.Precision >= 0 && type.Kind != TypeKind.Date
+        return type.HasFractionDigits
             ? Rounded(context, input, type, position)
             : context.Coercions.To(input, type, CoercionContext.Explicit, position);
     }
@@ -50,9 +50,9 @@ internal sealed class CastResolver(AnalysisContext context)
     /// <summary>Rounds to the fraction digits of a type. The result is of the type without them, as everything that reads it expects.</summary>
     private static Expression Rounded(AnalysisContext context, Expression input, SqlType type, int position)
     {
-        SqlType plain = type with { Precision = -1 };
+        SqlType plain = type.WithoutFractionDigits;
         Expression value = context.Coercions.To(input, plain, CoercionContext.Explicit, position);
-        return value is Literal { Value: long microseconds } ? new Literal(DateTimeInput.Round(microseconds, type.Precision), plain) : new Cast(new Cast(value, type), plain);
+        return value is Literal literal ? LiteralResolver.Rounded(literal, type.Precision) : new Cast(new Cast(value, type), plain);
     }
 
     private Expression TryCast(Expression input, SqlType type, int position)

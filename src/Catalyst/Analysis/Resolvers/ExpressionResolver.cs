@@ -17,7 +17,6 @@ internal sealed class ExpressionResolver
     private readonly PatternResolver _patterns;
     private readonly CaseResolver _cases;
     private readonly CastResolver _casts;
-    private readonly SubqueryResolver _subqueries;
     private readonly FunctionCallResolver _functions;
 
     public ExpressionResolver(AnalysisContext context)
@@ -29,7 +28,7 @@ internal sealed class ExpressionResolver
         _patterns = new PatternResolver(context);
         _cases = new CaseResolver(context);
         _casts = new CastResolver(context);
-        _subqueries = new SubqueryResolver(context, Comparisons);
+        Subqueries = new SubqueryResolver(context, Comparisons);
         NestedValues = new NestedValueResolver(context);
         _functions = new FunctionCallResolver(context);
     }
@@ -37,6 +36,8 @@ internal sealed class ExpressionResolver
     public ComparisonResolver Comparisons { get; }
 
     public NestedValueResolver NestedValues { get; }
+
+    public SubqueryResolver Subqueries { get; }
 
     public FunctionCallResolver Functions => _functions;
 
@@ -71,12 +72,12 @@ internal sealed class ExpressionResolver
             Ast.BetweenExpression between => Comparisons.Between(between, scope),
             Ast.InListExpression list => Comparisons.In(list, scope),
             Ast.PatternMatchExpression pattern => _patterns.Match(pattern, scope),
-            Ast.InSubqueryExpression query => _subqueries.In(query, scope),
-            Ast.QuantifiedSubqueryExpression query => _subqueries.Quantified(query, scope),
-            Ast.QuantifiedArrayExpression array => _subqueries.QuantifiedArray(array, scope),
-            Ast.ExistsExpression exists => _subqueries.Exists(exists, scope),
-            Ast.ScalarSubquery query => _subqueries.Scalar(query, scope),
-            Ast.ArraySubquery query => _subqueries.Array(query, scope),
+            Ast.InSubqueryExpression query => Subqueries.In(query, scope),
+            Ast.QuantifiedSubqueryExpression query => Subqueries.Quantified(query, scope),
+            Ast.QuantifiedArrayExpression array => Subqueries.QuantifiedArray(array, scope),
+            Ast.ExistsExpression exists => Subqueries.Exists(exists, scope),
+            Ast.ScalarSubquery query => Subqueries.Scalar(query, scope),
+            Ast.ArraySubquery query => Subqueries.Array(query, scope),
             Ast.ArrayExpression array => NestedValues.Array(array, scope),
             Ast.RowExpression row => NestedValues.Row(row, scope),
             Ast.StructExpression row => NestedValues.Struct(row, scope),

@@ -42,7 +42,7 @@ internal sealed class FromResolver
     public FromItem Item(Ast.TableReference reference, QueryScope scope) => reference switch
     {
         Ast.NamedTable table => Named(table, scope),
-        Ast.FileTable file => File(file),
+        Ast.FileTable file => File(file, scope),
         Ast.SubqueryTable subquery => Subquery(subquery, scope),
         Ast.FunctionTable function => _functions.Resolve(function, scope),
         Ast.JoinTable join => _joins.Resolve(join, scope),
@@ -85,7 +85,7 @@ internal sealed class FromResolver
         for (int i = 0; i < columns.Length; i++)
         {
             TableColumn column = table.Columns[i];
-            columns[i] = new ScanColumn(i, _context.Ids.Column(column.Name, column.Type, column.IsNullable));
+            columns[i] = new ScanColumn(i, _context.Ids.Column(column.Name, column.Type.WithoutFractionDigits, column.IsNullable));
         }
 
         var scan = new Scan(table, NodeList.Create<ScanColumn>(columns), [], []);
@@ -95,20 +95,16 @@ internal sealed class FromResolver
     private FromItem Named(Ast.NamedTable table, QueryScope scope)
     {
         int position = _context.Position(table.Name);
-        if (table.Sample is not null)
-        {
-            throw AnalyzerErrors.Unsupported("TABLESAMPLE", _context.Position(table.Sample));
-        }
-
         string[] parts = [.. table.Name.Parts.Select(static part => part.Value)];
         if (parts.Length == 1 && CteScope.Find(scope.Ctes, parts[0]) is { } cte)
         {
-            return Cte(cte, table);
+            return table.Sample is null ? Cte(cte, table) : throw AnalyzerErrors.Unsupported("TABLESAMPLE of a common table expression", _context.Position(table.Sample));
         }
 
         return _context.Catalog.Find(parts) switch
         {
-            Relation.OfTable found => Scan(found.Table, table.Alias, parts[^1], parts),
+            Relation.OfTable found => new SampleResolver(_context).Apply(Scan(found.Table, table.Alias, parts[^1], parts), table.Sample, scope),
+            Relation.OfView when table.Sample is not null => throw NotSampled(table.Sample),
             Relation.OfView found => View(found.View, table, parts, position),
             _ => throw AnalyzerErrors.MissingRelation(table.Name.ToString(), position, _context.Catalog.SimilarNames(parts)),
         };
@@ -139,15 +135,11 @@ internal sealed class FromResolver
         return new FromItem(plan, Offer(output, names, table.Alias, parts[^1], parts));
     }
 
-    private FromItem File(Ast.FileTable file)
-    {
-        if (file.Sample is not null)
-        {
-            throw AnalyzerErrors.Unsupported("TABLESAMPLE", _context.Position(file.Sample));
-        }
+    private Parser.Errors.QueryException NotSampled(Ast.TableSample sample) =>
+        AnalyzerErrors.WrongObject("TABLESAMPLE clause can only be applied to tables and materialized views", _context.Position(sample));
 
-        return Scan(_context.Catalog.OpenFile(file.Path), file.Alias, Path.GetFileNameWithoutExtension(file.Path), []);
-    }
+    private FromItem File(Ast.FileTable file, QueryScope scope) =>
+        new SampleResolver(_context).Apply(Scan(_context.Catalog.OpenFile(file.Path), file.Alias, Path.GetFileNameWithoutExtension(file.Path), []), file.Sample, scope);
 
     /// <summary>A subquery sees the queries around this one; with LATERAL also what stands to its left.</summary>
     private FromItem Subquery(Ast.SubqueryTable subquery, QueryScope scope)

@@ -44,7 +44,7 @@ internal sealed class FunctionCallResolver
         }
 
         CheckPlain(node, name, overloads);
-        NodeList<Expression> arguments = Arguments(node, scope);
+        NodeList<Expression> arguments = name == "overlaps" ? WithEnds(Arguments(node, scope), node) : Arguments(node, scope);
         return overloads.Any(static overload => overload.Kind == FunctionKind.Table)
             ? SetReturning(node, name, overloads, arguments, scope)
             : Scalar(name, overloads, arguments, node);
@@ -149,6 +149,13 @@ internal sealed class FunctionCallResolver
         var reference = new ColumnReference(column);
         _context.Remember(reference, node);
         return reference;
+    }
+
+    /// <summary>(start, length) OVERLAPS ... : a length becomes the end.</summary>
+    private NodeList<Expression> WithEnds(NodeList<Expression> arguments, Ast.FunctionCall node)
+    {
+        var operators = new OperatorResolver(_context, _context.Expressions.Comparisons);
+        return [.. arguments.Select((argument, index) => index % 2 == 1 && argument.Type.Kind == TypeKind.Interval ? operators.Binary("+", arguments[index - 1], argument, node) : argument)];
     }
 
     private Expression Coalesce(Ast.FunctionCall node, QueryScope scope)

@@ -45,16 +45,22 @@ internal sealed class LiteralResolver(AnalysisContext context)
             return new Cast(new Literal(node.Value, SqlType.Text), type);
         }
 
-        return type.IsDateTime && type.Precision >= 0 && type.Kind != TypeKind.Date && context.Literals.Parse(node.Value, type with { Precision = -1 }, context.Position(node)) is { Value: long exact } value
-            ? value with { Value = DateTimeInput.Round(exact, type.Precision) }
-            : context.Literals.Parse(node.Value, type, context.Position(node));
+        return Rounded(context.Literals.Parse(node.Value, type.WithoutFractionDigits, context.Position(node)), type.HasFractionDigits ? type.Precision : -1);
     }
+
+    /// <summary>A time, timestamp or interval rounded to fraction digits of a second, -1: as it is.</summary>
+    public static Literal Rounded(Literal literal, int digits) => literal.Value switch
+    {
+        long microseconds => literal with { Value = digits < 0 ? microseconds : DateTimeInput.Round(microseconds, digits) },
+        IntervalValue interval => literal with { Value = interval with { Microseconds = DateTimeInput.RoundSymmetrically(interval.Microseconds, digits) } },
+        _ => literal,
+    };
 
     public Literal Interval(Ast.IntervalLiteral node)
     {
         Ast.IntervalField? last = node.Qualifier?.End ?? node.Qualifier?.Start;
         Literal literal = LiteralCoercion.ParseInterval(node.Value, last is null ? IntervalUnit.Second : UnitOf(last.Value), context.Position(node));
-        return last is null ? literal : Truncate(literal, UnitOf(last.Value));
+        return Rounded(last is null ? literal : Truncate(literal, UnitOf(last.Value)), node.Qualifier?.Precision ?? -1);
     }
 
     public Expression Parameter(Ast.Parameter node)

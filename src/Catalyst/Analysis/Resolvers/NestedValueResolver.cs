@@ -47,6 +47,9 @@ internal sealed class NestedValueResolver(AnalysisContext context)
         return MakeRow(NodeList.From(fields), static index => $"f{index + 1}", node);
     }
 
+    /// <summary>A row of fields resolved already.</summary>
+    public Expression RowOf(NodeList<Expression> fields, Ast.SyntaxNode node) => MakeRow(fields, static index => $"f{index + 1}", node);
+
     public Expression Struct(Ast.StructExpression node, QueryScope scope) =>
         MakeRow(node.Fields.Map(field => context.Expressions.Settled(field.Value, scope)), index => node.Fields[index].Name, node);
 
@@ -65,6 +68,11 @@ internal sealed class NestedValueResolver(AnalysisContext context)
 
     public Expression Subscript(Ast.SubscriptExpression node, QueryScope scope)
     {
+        if (HasSlice(node.Operand))
+        {
+            return Slice(node, scope);
+        }
+
         Expression operand = context.Expressions.Resolve(node.Operand, scope), index = context.Expressions.Resolve(node.Index, scope);
         int position = context.Position(node.Index);
         switch (operand.Type.Kind)
@@ -87,18 +95,43 @@ internal sealed class NestedValueResolver(AnalysisContext context)
         }
     }
 
-    public Expression Slice(Ast.SliceExpression node, QueryScope scope)
+    /// <summary>x[a:b][c:d]: where one subscript is a slice all are, and a plain one c stands for 1:c.</summary>
+    public Expression Slice(Ast.Expression node, QueryScope scope)
     {
-        Expression operand = context.Expressions.Resolve(node.Operand, scope);
-        if (operand.Type.Kind != TypeKind.Array)
+        var bounds = new List<Expression>();
+        Ast.Expression inner = node;
+        while (inner is Ast.SliceExpression or Ast.SubscriptExpression)
         {
-            throw AnalyzerErrors.DatatypeMismatch($"cannot subscript type {operand.Type} because it does not support subscripting", context.Position(node));
+            (Ast.Expression operandNode, Ast.Expression? lower, Ast.Expression? upper, bool isSlice) = inner is Ast.SliceExpression slice
+                ? (slice.Operand, slice.Lower, slice.Upper, true)
+                : ((Ast.SubscriptExpression)inner is var subscript ? subscript.Operand : inner, null, subscript.Index, false);
+            bounds.Insert(0, upper is null ? Literal.Integer(int.MaxValue) : ToIndex(context.Expressions.Resolve(upper, scope), context.Position(upper)));
+            bounds.Insert(0, lower is null ? Literal.Integer(isSlice ? int.MinValue : 1) : ToIndex(context.Expressions.Resolve(lower, scope), context.Position(lower)));
+            inner = operandNode;
         }
 
-        Expression lower = node.Lower is null ? Literal.Integer(int.MinValue) : ToIndex(context.Expressions.Resolve(node.Lower, scope), context.Position(node.Lower));
-        Expression upper = node.Upper is null ? Literal.Integer(int.MaxValue) : ToIndex(context.Expressions.Resolve(node.Upper, scope), context.Position(node.Upper));
-        return Make(SpecialFunctions.ArraySlice, [operand, lower, upper], operand.Type, node);
+        Expression operand = context.Expressions.Resolve(inner, scope);
+        SqlType? sliced = operand.Type;
+        for (int i = 0; i < bounds.Count; i += 2)
+        {
+            if (sliced?.Kind != TypeKind.Array)
+            {
+                throw AnalyzerErrors.DatatypeMismatch($"cannot subscript type {sliced ?? operand.Type} because it does not support subscripting", context.Position(node));
+            }
+
+            sliced = sliced.Element;
+        }
+
+        return Make(SpecialFunctions.ArraySlice, [operand, .. bounds], operand.Type, node);
     }
+
+    /// <summary>Whether a slice is among the subscripts that follow one another.</summary>
+    private static bool HasSlice(Ast.Expression node) => node switch
+    {
+        Ast.SliceExpression => true,
+        Ast.SubscriptExpression subscript => HasSlice(subscript.Operand),
+        _ => false,
+    };
 
     /// <summary>(value).field.</summary>
     public Expression Field(Expression value, Ast.Identifier name)

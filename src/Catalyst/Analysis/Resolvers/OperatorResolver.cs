@@ -18,7 +18,9 @@ internal sealed class OperatorResolver(AnalysisContext context, ComparisonResolv
     public Expression Binary(Ast.BinaryExpression node, QueryScope scope)
     {
         Expression left = context.Expressions.Resolve(node.Left, scope);
-        Expression right = context.Expressions.Resolve(node.Right, scope);
+        Expression right = left is Call { Function.Name: SpecialFunctions.RowConstructor } row && node.Right is Ast.ScalarSubquery query
+            ? context.Expressions.Subqueries.Row(query, row.Arguments.Count, scope)
+            : context.Expressions.Resolve(node.Right, scope);
         return Binary(node.Operator.Symbol, left, right, node);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using SqlCluster.Catalyst.Analysis.Checks;
 using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Analysis.Scopes;
 using SqlCluster.Catalyst.Expressions;
@@ -46,6 +47,7 @@ internal sealed class QueryResolver(AnalysisContext context)
 
     private LogicalPlan Clauses(Ast.Query query, QueryScope? parent, CteScope? ctes, bool keepUnknown)
     {
+        LockingCheck.Check(query, context);
         switch (query.Body)
         {
             case Ast.Select select:

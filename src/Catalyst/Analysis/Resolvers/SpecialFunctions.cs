@@ -13,13 +13,14 @@ namespace SqlCluster.Catalyst.Analysis.Resolvers;
 /// <item><term>current_user, session_user, current_database, current_schema</term><description>No arguments; type name.</description></item>
 /// <item><term>array_constructor(anyelement ...)</term><description>ARRAY[a, b], [a, b]: one element type; of no argument: the result type says which array.</description></item>
 /// <item><term>array_subscript(anyarray, integer), map_subscript(map, key)</term><description>x[i]: null outside the bounds, null for a missing key.</description></item>
-/// <item><term>array_slice(anyarray, integer, integer)</term><description>x[l:u]: absent bounds are the least and the greatest integer.</description></item>
+/// <item><term>array_slice(anyarray, integer ...)</term><description>x[l:u][l:u]: two bounds a dimension; absent ones are the least and the greatest integer.</description></item>
 /// <item><term>row_constructor(any ...)</term><description>ROW(a, b), {'x': a}: the result type has the field names; never null.</description></item>
 /// <item><term>field(row, integer)</term><description>The n-th field, from 1, as an integer literal.</description></item>
 /// <item><term>map_constructor(key, value, key, value ...)</term><description>MAP {k: v}: the result type says key and value type.</description></item>
 /// <item><term>compare_any(text, anyelement, anyarray), compare_all(...)</term><description>x op ANY | ALL (array) with op one of = &lt;> &lt; &lt;= > >= as a text literal; three-valued, not strict in the elements.</description></item>
 /// <item><term>like_escape(text, text)</term><description>Rewrites a LIKE pattern with another escape character to one with backslash; only for escapes that are not constant.</description></item>
 /// <item><term>similar_to_escape(text [, text])</term><description>Rewrites a SIMILAR TO pattern to a regular expression for "~".</description></item>
+/// <item><term>tablesample_bernoulli(double precision, double precision, any ...), tablesample_system(...)</term><description>TABLESAMPLE: percentage, seed or NULL, columns of the row; whether it is in the sample.</description></item>
 /// </list>
 /// </remarks>
 public static class SpecialFunctions
@@ -29,6 +30,8 @@ public static class SpecialFunctions
     public const string ArrayConstructor = "array_constructor";
     public const string ArraySubscript = "array_subscript";
     public const string ArraySlice = "array_slice";
+    public const string SampleRows = "tablesample_bernoulli";
+    public const string SampleBatches = "tablesample_system";
     public const string MapSubscript = "map_subscript";
     public const string RowConstructor = "row_constructor";
     public const string Field = "field";

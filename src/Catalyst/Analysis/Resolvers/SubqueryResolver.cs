@@ -12,6 +12,24 @@ internal sealed class SubqueryResolver(AnalysisContext context, ComparisonResolv
 {
     public Expression Scalar(Ast.ScalarSubquery node, QueryScope scope) => new ScalarSubquery(OneColumn(Plan(node.Query, scope), node));
 
+    /// <summary>The query's one row, to be compared with a row of so many fields: its values one by one, NULLs when there is no row.</summary>
+    public Expression Row(Ast.ScalarSubquery node, int fields, QueryScope scope)
+    {
+        LogicalPlan plan = Plan(node.Query, scope);
+        if (plan.Output.Count != fields)
+        {
+            throw AnalyzerErrors.Syntax(plan.Output.Count > fields ? "subquery has too many columns" : "subquery has too few columns", context.Position(node));
+        }
+
+        Expression Field(int index)
+        {
+            LogicalPlan copy = index == 0 ? plan : Trees.PlanCopies.CopyWithNewColumns(plan, context.Ids, []);
+            return new ScalarSubquery(new Project([NamedExpression.Pass(copy.Output[index])], copy));
+        }
+
+        return context.Expressions.NestedValues.RowOf([.. Enumerable.Range(0, fields).Select(Field)], node);
+    }
+
     public Expression Array(Ast.ArraySubquery node, QueryScope scope) => new ArraySubquery(OneColumn(Plan(node.Query, scope), node));
 
     public Expression Exists(Ast.ExistsExpression node, QueryScope scope) => new ExistsSubquery(Plan(node.Query, scope));

@@ -24,7 +24,7 @@ internal sealed class SubqueryRewriter(OptimizerContext context)
             Join join => RewriteJoin(join),
             Apply apply => RewriteApply(apply),
             Values values => RewriteValues(values),
-            Limit limit => throw OptimizerErrors.Unsupported($"subquery in LIMIT or OFFSET: {limit.Count ?? limit.Offset}"),
+            Limit limit => RewriteLimit(limit),
             Scan or CteScan => throw OptimizerErrors.BrokenPlan(nameof(Rules.RewriteSubqueriesAsApply), $"subquery in a leaf: {LogicalPlanPrinter.Describe(plan)}"),
             _ => RewriteUnary(plan),
         };
@@ -133,6 +133,19 @@ internal sealed class SubqueryRewriter(OptimizerContext context)
             apply with { Right = RewriteFilter(new Filter(apply.Condition, apply.Right)), Condition = Literal.True },
         _ => throw OptimizerErrors.Unsupported($"subquery in the condition of a lateral join of kind {apply.Kind}"),
     };
+
+    /// <summary>A limit that is a subquery's value: the rows are numbered, so that the value can be a column beside them.</summary>
+    private LogicalPlan RewriteLimit(Limit limit)
+    {
+        Sort? sort = limit.Input as Sort ?? (limit.Input as Distinct)?.Input as Sort;
+        NodeList<SortKey> order = sort?.Keys ?? NodeList<SortKey>.Empty;
+        LogicalPlan input = limit.Input is Sort ? sort!.Input : limit.Input;
+        Expression? count = limit.Count is null ? null : Extract(limit.Count, ref input);
+        Expression? offset = limit.Offset is null ? null : Extract(limit.Offset, ref input);
+        LogicalPlan numbered = NumberedRows.Limit(limit with { Count = count, Offset = offset }, order, NodeList<Expression>.Empty, input, context);
+        LogicalPlan sorted = order.IsEmpty ? numbered : new Sort([new SortKey(new ColumnReference(numbered.Output[numbered.Output.Count - 1])), .. order], numbered);
+        return WithOutput(sorted, limit.Output);
+    }
 
     private LogicalPlan RewriteValues(Values values)
     {

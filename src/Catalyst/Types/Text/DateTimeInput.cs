@@ -100,6 +100,9 @@ public static class DateTimeInput
         return microseconds - rest + (rest * 2 >= unit ? unit : 0);
     }
 
+    /// <summary>As <see cref="Round"/>, but half away from zero, as intervals are.</summary>
+    public static long RoundSymmetrically(long microseconds, int digits) => microseconds < 0 ? -Round(-microseconds, digits) : Round(microseconds, digits);
+
     /// <summary>How far a zone is ahead of UTC at a local time, in microseconds. A local time that a clock change skips counts as before the change.</summary>
     public static long OffsetOf(TimeZoneInfo zone, long localMicroseconds)
     {

@@ -30,7 +30,7 @@ internal static class CastFunctions
         || (from.IsText && to.Kind is TypeKind.Text && to.Variant != TypeVariant.SingleByte)
         || (from.Kind == TypeKind.Oid && to.Kind == TypeKind.Oid)
         || (from.IsText && to.Kind == TypeKind.Varchar && (to.Precision == 0 || (from.Kind is TypeKind.Varchar or TypeKind.Char && from.Precision > 0 && from.Precision <= to.Precision)))
-        || (from.Kind == to.Kind && from.Kind is TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.Time && from.Kind == to.Kind && to.Precision is <= 0 or >= 6)
+        || (from.Kind == to.Kind && from.Kind is (TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.Time or TypeKind.Interval) && (!to.HasFractionDigits || to.Precision >= 6))
         || (from.Kind is TypeKind.Json or TypeKind.Jsonb && to.Kind is TypeKind.Text)
         || (from.Kind == TypeKind.Jsonb && to.Kind == TypeKind.Json)
         || (from.Kind is TypeKind.Oid && to.Kind == TypeKind.BigInt)
@@ -67,9 +67,10 @@ internal static class CastFunctions
             case TypeKind.Timestamp: return ToTimestamp(from, to, fromText);
             case TypeKind.TimestampTz: return ToTimestampTz(from, to, fromText);
             case TypeKind.Interval:
-                return fromText ? static row => row.Set(DateTimeCasts.ParseInterval(row.Text(0)))
-                    : from.Kind == TypeKind.Time ? static row => row.Set(new Interval(0, 0, row.Long(0)))
-                    : from.Kind == TypeKind.Interval ? static row => row.Set(row.Interval(0))
+                int digits = to.Precision;
+                return fromText ? row => row.Set(DateTimeCasts.Round(DateTimeCasts.ParseInterval(row.Text(0)), digits))
+                    : from.Kind == TypeKind.Time ? row => row.Set(DateTimeCasts.Round(new Interval(0, 0, row.Long(0)), digits))
+                    : from.Kind == TypeKind.Interval ? row => row.Set(DateTimeCasts.Round(row.Interval(0), digits))
                     : null;
             default: return null;
         }

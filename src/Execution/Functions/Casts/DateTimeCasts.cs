@@ -43,6 +43,8 @@ internal static class DateTimeCasts
     /// <summary>Rounds µs to the fraction digits of a type; -1 and 6 keep all.</summary>
     public static long Round(long microseconds, int digits) => DateTimeInput.Round(microseconds, digits);
 
+    public static Interval Round(Interval interval, int digits) => interval with { Microseconds = DateTimeInput.RoundSymmetrically(interval.Microseconds, digits) };
+
     private static long Checked(InputResult result, long value, string type, string text) => result switch
     {
         InputResult.Ok => value,

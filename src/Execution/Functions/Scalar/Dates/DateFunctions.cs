@@ -52,7 +52,7 @@ internal static class DateFunctions
         ScalarFunction.OfRows("isfinite", [SqlType.Date], SqlType.Boolean, static row => row.Set(Calendar.IsFinite(row.Int(0))), "Not infinity", ("isfinite(date 'infinity')", "false")),
         .. new[] { SqlType.Timestamp, SqlType.TimestampTz }.Select(static type => ScalarFunction.OfRows("isfinite", [type], SqlType.Boolean, static row => row.Set(Calendar.IsFinite(row.Long(0))), "Not infinity")),
         ScalarFunction.OfRows("isfinite", [SqlType.Interval], SqlType.Boolean, static row => row.Set(true), "Always true"),
-        .. new[] { SqlType.Timestamp, SqlType.TimestampTz }.Select(static type => ScalarFunction.OfRows(
+        .. new[] { SqlType.Timestamp, SqlType.TimestampTz, SqlType.Time }.Select(static type => ScalarFunction.OfRows(
             new FunctionSignature
             {
                 Name = "overlaps", Parameters = [type, type, type, type], ReturnType = FunctionSignature.Returns(SqlType.Boolean), IsStrict = false, Description = "Whether two spans share a time",
@@ -246,18 +246,39 @@ internal static class DateFunctions
 
     private static bool SameSign(long left, long right) => left == 0 || right == 0 || (left < 0) == (right < 0);
 
-    /// <summary>Each span begins at its earlier end and leaves out its later one, unless it is a single time (SQL's definition).</summary>
+    /// <summary>Each span begins at its earlier end and leaves out its later one, unless it is a single time (SQL's definition). An unknown end need not matter.</summary>
     private static void Overlaps(Row row)
     {
-        if (row.IsNull(0) || row.IsNull(1) || row.IsNull(2) || row.IsNull(3))
+        if (Span(row, 0) is not var (start, end) || Span(row, 2) is not var (otherStart, otherEnd))
         {
             return;
         }
 
-        (long start, long end) = row.Long(0) <= row.Long(1) ? (row.Long(0), row.Long(1)) : (row.Long(1), row.Long(0));
-        (long otherStart, long otherEnd) = row.Long(2) <= row.Long(3) ? (row.Long(2), row.Long(3)) : (row.Long(3), row.Long(2));
-        row.Set(start == otherStart || (start > otherStart ? start < otherEnd : otherStart < end));
+        if (start == otherStart)
+        {
+            if (end is not null && otherEnd is not null)
+            {
+                row.Set(true);
+            }
+
+            return;
+        }
+
+        (long later, long? earlierEnd, long? laterEnd) = start > otherStart ? (start, otherEnd, end) : (otherStart, end, otherEnd);
+        if (earlierEnd is { } last && (later < last || laterEnd is not null))
+        {
+            row.Set(later < last);
+        }
     }
+
+    /// <summary>The earlier known end and the later one; null without any.</summary>
+    private static (long Start, long? End)? Span(Row row, int first) => (row.IsNull(first), row.IsNull(first + 1)) switch
+    {
+        (true, true) => null,
+        (true, false) => (row.Long(first + 1), null),
+        (false, true) => (row.Long(first), null),
+        _ => (Math.Min(row.Long(first), row.Long(first + 1)), Math.Max(row.Long(first), row.Long(first + 1))),
+    };
 
     private static long FromEpoch(double seconds) => double.IsInfinity(seconds)
         ? seconds > 0 ? Calendar.InfiniteTimestamp : Calendar.MinusInfiniteTimestamp

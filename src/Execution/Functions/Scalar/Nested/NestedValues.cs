@@ -38,16 +38,19 @@ internal static class NestedValues
                 }
             }),
         ScalarFunction.OfRows(
-            Special(SpecialFunctions.ArraySlice, [ParameterType.AnyArray, SqlType.Integer, SqlType.Integer], "The elements between two subscripts", isVariadic: false, neverNull: false, ("(array[1,2,3,4])[2:3]", "{2,3}"), ("(array[1,2,3])[2:]", "{2,3}")),
+            Special(SpecialFunctions.ArraySlice, [ParameterType.AnyArray, SqlType.Integer, SqlType.Integer], "The elements between two subscripts", isVariadic: true, neverNull: false, ("(array[1,2,3,4])[2:3]", "{2,3}"), ("(array[1,2,3])[2:]", "{2,3}"), ("(array[[1,2],[3,4]])[1:2][2:2]", "{{2},{4}}")),
             static row =>
             {
-                if (!row.IsNull(0) && !row.IsNull(1) && !row.IsNull(2))
+                for (int i = 0; i < row.Count; i++)
                 {
-                    ListVector list = row.List(0, out int start, out int count);
-                    long first = Math.Max(row.Long(1), 1), last = Math.Min(row.Long(2), count);
-                    row.Result.BeginList().AppendRange(list.Child, start + (int)Math.Min(first - 1, count), (int)Math.Max(last - first + 1, 0));
-                    row.Result.EndList();
+                    if (row.IsNull(i))
+                    {
+                        return;
+                    }
                 }
+
+                ListVector list = row.List(0, out int start, out int count);
+                Slice(row, list, start, count, 1, row.Result);
             }),
         ScalarFunction.OfRows(
             Special(SpecialFunctions.MapSubscript, [ParameterType.Any, ParameterType.Any], "The value of a key", isVariadic: false, neverNull: false, ("(map {'a': 1, 'b': 2})['b']", "2")),
@@ -104,6 +107,37 @@ internal static class NestedValues
         {
             row.Result.SetValue(in reader, index);
         }
+    }
+
+    /// <summary>Sets the target to the elements within the bounds at <paramref name="bound"/>, each cut by the bounds that follow.</summary>
+    private static void Slice(Row row, ListVector list, int start, int count, int bound, ResultColumn target)
+    {
+        long first = Math.Max(row.Long(bound), 1), last = Math.Min(row.Long(bound + 1), count);
+        int from = start + (int)Math.Min(first - 1, count), length = (int)Math.Max(last - first + 1, 0);
+        if (bound + 2 >= row.Count || length == 0)
+        {
+            target.BeginList().AppendRange(list.Child, from, length);
+            target.EndList();
+            return;
+        }
+
+        var inner = (ListVector)list.Child;
+        SqlType type = row.Type(0);
+        for (int i = 0; i <= bound / 2; i++)
+        {
+            type = type.Element!;
+        }
+
+        using var elements = new ResultColumn(type, row.Context.Account);
+        elements.Start(length);
+        for (int i = 0; i < length; i++)
+        {
+            elements.MoveTo(i);
+            Slice(row, inner, inner.Offsets[from + i], inner.Offsets[from + i + 1] - inner.Offsets[from + i], bound + 2, elements);
+        }
+
+        target.BeginList().AppendRange(elements.Build(), 0, length);
+        target.EndList();
     }
 
     private static void FindKey(Row row)

@@ -74,7 +74,7 @@ internal static class RegexTranslation
                     'Y' => @"\B",
                     'Z' => @"\z",
                     'B' => @"\\",
-                    _ => char.IsAscii(next) ? "\\" + next : Regex.Escape(next.ToString()),
+                    _ => char.IsAsciiLetterOrDigit(next) ? "\\" + next : Regex.Escape(next.ToString()),
                 });
             }
             else if (c == '[')
@@ -142,7 +142,7 @@ internal static class RegexTranslation
             }
             else if (pattern[i] == '\\' && i + 1 < pattern.Length)
             {
-                result.Append('\\').Append(pattern[++i]);
+                result.Append(pattern[++i] == '_' ? "" : "\\").Append(pattern[i]);
             }
             else
             {

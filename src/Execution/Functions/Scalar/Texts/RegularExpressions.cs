@@ -42,6 +42,15 @@ internal static class RegularExpressions
                     }
                 }
             }),
+        ScalarFunction.OfRows(
+            Signature("substring", [SqlType.Text, SqlType.Text, SqlType.Text], 0, SqlType.Text, "The part that SIMILAR TO's pattern marks", ("substring('abcdefg' similar 'a#\"(b_d)#\"%' escape '#')", "bcd"), ("substring('abc' similar 'x%' escape '#')", "NULL")),
+            static row =>
+            {
+                if (Compiled(row, MarkedRegex(row.Text(1), row.Text(2)), "").Match(row.Text(0)) is { Success: true } match)
+                {
+                    row.Set(match.Groups[1].Value);
+                }
+            }),
         ScalarFunction.OfFailingRows(SpecialFunctions.LikeEscape, [SqlType.Text, SqlType.Text], SqlType.Text, static row => row.Set(LikeEscape(row.Text(0), row.Text(1))), "A LIKE pattern with backslash as its escape"),
         ScalarFunction.OfRows(
             Signature(SpecialFunctions.SimilarToEscape, [SqlType.Text, SqlType.Text], 1, SqlType.Text, "A SIMILAR TO pattern as a regular expression"),
@@ -200,15 +209,29 @@ internal static class RegularExpressions
         return result.ToString();
     }
 
+    /// <summary>The pattern's three parts, set apart by the escape character before a quote; the first takes as little as it can.</summary>
+    private static string MarkedRegex(string pattern, string escape)
+    {
+        string[] parts = escape.Length == 0 ? [pattern] : pattern.Split(escape + "\"");
+        return parts.Length switch
+        {
+            1 => $"^({SimilarToPart(pattern, escape, isLazy: false)})$",
+            3 => $"^(?:{SimilarToPart(parts[0], escape, isLazy: true)})({SimilarToPart(parts[1], escape, isLazy: false)})(?:{SimilarToPart(parts[2], escape, isLazy: false)})$",
+            _ => throw new Parser.Errors.QueryException("2200C", Parser.Errors.ErrorKind.User, "SQL regular expression may not contain more than two escape-double-quote separators"),
+        };
+    }
+
     /// <summary>Anchored; % and _ are any text and any character, the rest of SIMILAR TO's operators are those of regular expressions.</summary>
-    private static string SimilarToRegex(string pattern, string escape)
+    private static string SimilarToRegex(string pattern, string escape) => $"^(?:{SimilarToPart(pattern, escape, isLazy: false)})$";
+
+    private static string SimilarToPart(string pattern, string escape, bool isLazy)
     {
         if (escape.Length > 1)
         {
             throw ExecutionErrors.InvalidEscape("invalid escape string");
         }
 
-        var result = new StringBuilder("^(?:");
+        var result = new StringBuilder();
         bool inBracket = false;
         for (int i = 0; i < pattern.Length; i++)
         {
@@ -222,7 +245,7 @@ internal static class RegularExpressions
             inBracket = c == '[' || (inBracket && c != ']');
             result.Append(inBracket ? c.ToString() : c switch
             {
-                '%' => ".*",
+                '%' => isLazy ? ".*?" : ".*",
                 '_' => ".",
                 '\\' or '.' or '^' or '$' => "\\" + c,
                 '(' => "(?:",
@@ -230,6 +253,6 @@ internal static class RegularExpressions
             });
         }
 
-        return result.Append(")$").ToString();
+        return result.ToString();
     }
 }
