@@ -12,6 +12,7 @@ public sealed class ErrorTextTests
     [InlineData("a\n\t\tb c\nd", 7, "LINE 2:   b c\n            ^\n")]
     [InlineData("select", 7, "LINE 1: select\n              ^\n")]
     [InlineData("select\n", 8, "LINE 2: \n        ^\n")]
+    [InlineData("'😀', x", 6, "LINE 1: '😀', x\n              ^\n")]
     [InlineData("x\r\ny", 4, "LINE 2: y\n        ^\n")]
     public void MarksStandUnderWideTextAndTabs(string text, int position, string expected) =>
         Assert.Equal("ERROR:  42601: no\n" + expected, ErrorText.Format(new QueryException("42601", ErrorKind.User, "no", position), text));

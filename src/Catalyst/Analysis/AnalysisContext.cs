@@ -56,7 +56,7 @@ internal sealed class AnalysisContext
     /// <summary>Character of the statement where the node begins, from 1; 0 when it has no place there (inside views).</summary>
     public int Position(SyntaxNode? node)
     {
-        if (node is null || !node.Span.IsKnown || _viewDepth > 0)
+        if (node is null || !node.Span.IsKnown || _viewDepth > 0 || !Settings.HasPositions)
         {
             return 0;
         }
@@ -86,7 +86,7 @@ internal sealed class AnalysisContext
     };
 
     /// <summary>Remembers where a column was referenced, for errors found later.</summary>
-    public void Remember(Expression reference, SyntaxNode node) => _positions[reference] = node.Span.IsKnown && _viewDepth == 0 ? node.Span.Start : -1;
+    public void Remember(Expression reference, SyntaxNode node) => _positions[reference] = node.Span.IsKnown && _viewDepth == 0 && Settings.HasPositions ? node.Span.Start : -1;
 
     /// <summary>Where a remembered expression was written; 0 when unknown.</summary>
     public int Position(Expression expression) =>

@@ -17,6 +17,9 @@ public sealed record AnalyzerSettings
     /// <summary>The statement's text, so that error positions count characters; without it they count UTF-16 units.</summary>
     public string? StatementText { get; init; }
 
+    /// <summary>Whether the tree is of the text that errors are shown beside; false for a statement prepared earlier: its errors have no position.</summary>
+    public bool HasPositions { get; init; } = true;
+
     /// <summary>Views that may be expanded within one another.</summary>
     public int MaxViewDepth { get; init; } = 64;
 }

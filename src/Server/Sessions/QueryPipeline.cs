@@ -41,12 +41,19 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     /// <summary>Parameters of the statement that runs, for the queries it is made of.</summary>
     public BoundParameters? Bound { get; set; }
 
+    /// <summary>The text that the client sent, for the positions of errors; null when it is not known.</summary>
+    public string? StatementText { get; set; }
+
     /// <summary>Resolves a query's names and types.</summary>
     /// <param name="query">Syntax.</param>
     /// <param name="parameterTypes">Types given for $1, $2, ...; null ones are inferred.</param>
     /// <param name="dependencies">Takes what the analysis depends on; null: nobody asks.</param>
     public AnalyzedQuery AnalyzeTyped(Ast.Query query, IReadOnlyList<SqlType?> parameterTypes, PlanDependencies? dependencies = null) => Analyzer.Analyze(
         query, dependencies == null ? session.Catalog : new RecordingCatalog(session.Catalog, dependencies), engine.Functions, AnalysisSettings(dependencies) with { ParameterTypes = parameterTypes });
+
+    /// <summary>As <see cref="AnalyzeTyped"/>, for a query of an earlier text: EXECUTE.</summary>
+    public AnalyzedQuery AnalyzePrepared(Ast.Query query, IReadOnlyList<SqlType?> parameterTypes) =>
+        Analyzer.Analyze(query, session.Catalog, engine.Functions, AnalysisSettings() with { ParameterTypes = parameterTypes, HasPositions = false });
 
     /// <summary>Plans and starts a query.</summary>
     public StatementResult.Rows Run(
@@ -109,6 +116,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     /// <summary>Date and time literals are read in the session's zone, at the time of the statement.</summary>
     private AnalyzerSettings AnalysisSettings(PlanDependencies? dependencies = null) => AnalyzerSettings.Default with
     {
+        StatementText = StatementText,
         DateTime = new DateTimeFacts(TimeProvider.System.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(session.Settings.Get("TimeZone")))
         {
             NowWasRead = dependencies == null ? null : dependencies.BindToMoment,

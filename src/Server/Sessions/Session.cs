@@ -124,8 +124,11 @@ public sealed class Session : IDisposable
     /// <param name="text">The text that the client sent, for logs and session lists; null: the statement printed.</param>
     /// <param name="cancellation">The client is gone.</param>
     public Task<PreparedQuery> PrepareAsync(
-        Statement statement, IReadOnlyList<SqlType?> parameterTypes, int parameterCount = 0, string? text = null, CancellationToken cancellation = default) =>
-        PreparedQuery.CreateAsync(this, statement, parameterTypes, parameterCount, text, cancellation);
+        Statement statement, IReadOnlyList<SqlType?> parameterTypes, int parameterCount = 0, string? text = null, CancellationToken cancellation = default)
+    {
+        Pipeline.StatementText = text;
+        return PreparedQuery.CreateAsync(this, statement, parameterTypes, parameterCount, text, cancellation);
+    }
 
     /// <summary>Begins a statement, which is the running one from now on and subject to statement_timeout; <see cref="RunningQuery.End"/> ends it.</summary>
     /// <param name="text">What the client sent; null: the statement printed.</param>
@@ -179,6 +182,7 @@ public sealed class Session : IDisposable
     internal async Task<StatementResult> RunAsync(Statement statement, string? text, Func<RunningQuery, Task<StatementResult>> body, CancellationToken cancellation)
     {
         RunningQuery query = BeginStatement(text, statement, cancellation);
+        Pipeline.StatementText = text;
         try
         {
             StatementResult result = await body(query).ConfigureAwait(false);

@@ -29,14 +29,14 @@ internal static class PreparedStatements
             return await StatementRouter.ExecuteAsync(prepare.Statement, session, cancellation).ConfigureAwait(false);
         }
 
-        NodeList<SqlType> types = session.Pipeline.AnalyzeTyped(query.Query, [.. prepare.ParameterTypes.Select(name => session.Pipeline.ResolveType(name).WithoutFractionDigits)]).ParameterTypes;
+        NodeList<SqlType> types = session.Pipeline.AnalyzePrepared(query.Query, [.. prepare.ParameterTypes.Select(name => session.Pipeline.ResolveType(name).WithoutFractionDigits)]).ParameterTypes;
         if (execute.Arguments.Count != types.Count)
         {
             throw StatementErrors.WrongParameterCount(prepare.Name.Value, types.Count, execute.Arguments.Count);
         }
 
         NodeList<Literal> values = [.. execute.Arguments.Select((argument, index) => session.Pipeline.EvaluateAs(argument, types[index]))];
-        AnalyzedQuery analyzed = session.Pipeline.AnalyzeTyped(query.Query, [.. values.Select(static value => value.ValueType)]);
+        AnalyzedQuery analyzed = session.Pipeline.AnalyzePrepared(query.Query, [.. values.Select(static value => value.ValueType)]);
         return session.Pipeline.Start(session.Pipeline.PlanAnalyzed(analyzed), "SELECT", cancellation, values);
     }
 

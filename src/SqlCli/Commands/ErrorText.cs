@@ -19,7 +19,7 @@ internal static class ErrorText
     public static string Format(QueryException error, string? text, int offset = 0, string? fileName = null)
     {
         var result = new StringBuilder();
-        int at = error.Position > 0 ? offset + error.Position - 1 : -1;
+        int at = error.Position > 0 && text != null ? IndexOf(text, offset, error.Position - 1) : -1;
         bool hasPlace = text != null && at >= 0 && at <= text.Length;
         if (fileName != null)
         {
@@ -43,6 +43,18 @@ internal static class ErrorText
         }
 
         return result.ToString();
+    }
+
+    /// <summary>Where so many characters from the offset end; a character may take two units of the text.</summary>
+    private static int IndexOf(string text, int offset, int characters)
+    {
+        int at = offset;
+        for (; characters > 0 && at < text.Length; characters--)
+        {
+            at += char.IsHighSurrogate(text[at]) && at + 1 < text.Length ? 2 : 1;
+        }
+
+        return at + characters;
     }
 
     private static int LineNumber(string text, int at) => text.AsSpan(0, at).Count('\n') + 1;

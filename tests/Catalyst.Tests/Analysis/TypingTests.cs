@@ -134,7 +134,6 @@ public sealed class TypingTests
     [InlineData("select '2020-02-30'::date", "22008")]
     [InlineData("select 1::numeric(50,2)", "22023")]
     [InlineData("select 'x'::nosuch", "42704")]
-    [InlineData("select * from t tablesample system (10)", "0A000")]
     [InlineData("select '99999'::smallint", "22003")]
     [InlineData("select '{1,x}'::int[]", "22P02")]
     [InlineData("select '12345678.999'::numeric(5,2)", "22003")]
