@@ -6,6 +6,16 @@ using SqlCluster.Server.Security;
 
 namespace SqlCluster.Server.Hosting;
 
+/// <summary>How PostgreSQL clients prove that they know their password.</summary>
+public enum PgPasswords
+{
+    /// <summary>SCRAM-SHA-256, inside TLS also with channel binding.</summary>
+    Scram,
+
+    /// <summary>In the clear, inside TLS only: for clients that know nothing else.</summary>
+    Cleartext,
+}
+
 /// <summary>Where and how a server listens. A port of 0 is any that is free; null: that door stays shut.</summary>
 public sealed record ServerOptions
 {
@@ -33,6 +43,9 @@ public sealed record ServerOptions
 
     /// <summary>Who may come in.</summary>
     public UserStore Users { get; init; } = UserStore.Empty;
+
+    /// <summary>How PostgreSQL clients prove that they know their password.</summary>
+    public PgPasswords PgPasswords { get; init; } = PgPasswords.Scram;
 
     public ILogger Logger { get; init; } = NullLogger.Instance;
 

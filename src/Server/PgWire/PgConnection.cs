@@ -11,16 +11,12 @@ namespace SqlCluster.Server.PgWire;
 /// <summary>One client's connection, from its first byte to its last.</summary>
 internal sealed class PgConnection
 {
-    private static readonly TimeSpan StartupTimeout = TimeSpan.FromSeconds(60);
-    private static readonly string[] MaintenanceDatabases = ["postgres"];
-
     private readonly Engine _engine;
     private readonly CancelKeys _cancelKeys;
     private readonly ServerOptions _options;
     private readonly ConnectionContext _connection;
     private readonly CancellationToken _stopping;
-    private readonly MessageStream _messages;
-    private readonly PgWriter _writer;
+    private readonly PgTransport _transport;
 
     /// <param name="engine">The engine.</param>
     /// <param name="cancelKeys">Sessions that CancelRequest can reach.</param>
@@ -34,9 +30,10 @@ internal sealed class PgConnection
         _options = options;
         _connection = connection;
         _stopping = stopping;
-        _messages = new MessageStream(connection.Transport.Input);
-        _writer = new PgWriter(connection.Transport.Output);
+        _transport = new PgTransport(connection);
     }
+
+    private PgWriter Writer => _transport.Writer;
 
     private CancellationToken Closed => _connection.ConnectionClosed;
 
@@ -46,9 +43,9 @@ internal sealed class PgConnection
         try
         {
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(Closed, _stopping);
-            if (await StartAsync(waiting.Token).ConfigureAwait(false) is { } session)
+            if (await new PgStartup(_engine, _cancelKeys, _options, _connection, _transport).RunAsync(waiting.Token).ConfigureAwait(false) is var (session, minor))
             {
-                int key = _cancelKeys.Add(session);
+                byte[] key = _cancelKeys.Add(session, minor);
                 try
                 {
                     using var serving = CancellationTokenSource.CreateLinkedTokenSource(waiting.Token, session.Ended);
@@ -79,18 +76,18 @@ internal sealed class PgConnection
         }
         finally
         {
-            _writer.Release();
+            await _transport.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private async Task ServeAsync(Session session, int key, CancellationToken waiting)
+    private async Task ServeAsync(Session session, byte[] key, CancellationToken waiting)
     {
-        await using var served = new PgSession(session, _writer, Closed);
+        await using var served = new PgSession(session, Writer, Closed);
         Greet(session, key);
         await served.ReadyAsync().ConfigureAwait(false);
-        await _writer.FlushAsync(Closed).ConfigureAwait(false);
+        await Writer.FlushAsync(Closed).ConfigureAwait(false);
         bool isSkipping = false;
-        while (await _messages.ReadAsync(waiting).ConfigureAwait(false) is var (type, body) && type != 'X')
+        while (await _transport.Messages.ReadAsync(waiting).ConfigureAwait(false) is var (type, body) && type != 'X')
         {
             if (isSkipping && type != 'S')
             {
@@ -116,12 +113,12 @@ internal sealed class PgConnection
                     await served.ReadyAsync().ConfigureAwait(false);
                 }
 
-                await _writer.FlushAsync(Closed).ConfigureAwait(false);
+                await Writer.FlushAsync(Closed).ConfigureAwait(false);
             }
 
-            if (_writer.Buffered >= PgWriter.FlushBytes)
+            if (Writer.Buffered >= PgWriter.FlushBytes)
             {
-                await _writer.FlushAsync(Closed).ConfigureAwait(false);
+                await Writer.FlushAsync(Closed).ConfigureAwait(false);
             }
         }
     }
@@ -133,17 +130,17 @@ internal sealed class PgConnection
             case 'Q':
                 await session.QueryAsync(QueryMessage.Read(body)).ConfigureAwait(false);
                 await session.ReadyAsync().ConfigureAwait(false);
-                await _writer.FlushAsync(Closed).ConfigureAwait(false);
+                await Writer.FlushAsync(Closed).ConfigureAwait(false);
                 break;
             case 'P': await session.ParseAsync(ParseMessage.Read(body)).ConfigureAwait(false); break;
             case 'B': await session.BindAsync(BindMessage.Read(body)).ConfigureAwait(false); break;
             case 'D': session.Describe(NamedMessage.Read(body)); break;
             case 'E': await session.ExecuteAsync(ExecuteMessage.Read(body)).ConfigureAwait(false); break;
             case 'C': await session.CloseAsync(NamedMessage.Read(body)).ConfigureAwait(false); break;
-            case 'H': await _writer.FlushAsync(Closed).ConfigureAwait(false); break;
+            case 'H': await Writer.FlushAsync(Closed).ConfigureAwait(false); break;
             case 'S':
                 await session.ReadyAsync().ConfigureAwait(false);
-                await _writer.FlushAsync(Closed).ConfigureAwait(false);
+                await Writer.FlushAsync(Closed).ConfigureAwait(false);
                 break;
             case 'd' or 'c' or 'f':
                 // Left over from a COPY that has failed.
@@ -153,97 +150,18 @@ internal sealed class PgConnection
         }
     }
 
-    /// <summary>Reads requests up to the startup message and opens the session it asks for; null when the client only wanted to cancel, or left.</summary>
-    private async Task<Session?> StartAsync(CancellationToken waiting)
+    private void Greet(Session session, byte[] key)
     {
-        using var timed = CancellationTokenSource.CreateLinkedTokenSource(waiting);
-        timed.CancelAfter(StartupTimeout);
-        while (await _messages.ReadStartupAsync(timed.Token).ConfigureAwait(false) is { } body)
-        {
-            switch (new PgReader(body).Int32())
-            {
-                case StartupMessage.SslRequest or StartupMessage.GssRequest:
-                    _writer.Byte((byte)'N');
-                    await _writer.FlushAsync(Closed).ConfigureAwait(false);
-                    break;
-                case StartupMessage.CancelRequest:
-                    Cancel(body);
-                    return null;
-                default:
-                    return Open(StartupMessage.Read(body));
-            }
-        }
-
-        return null;
-    }
-
-    private void Cancel(byte[] body)
-    {
-        var reader = new PgReader(body.AsSpan(sizeof(int)));
-        if (reader.Left == 2 * sizeof(int))
-        {
-            _cancelKeys.Cancel(reader.Int32(), reader.Int32());
-        }
-    }
-
-    private Session Open(StartupMessage startup)
-    {
-        if (startup.Major != 3)
-        {
-            throw PgErrors.UnsupportedProtocol(startup.Version);
-        }
-
-        if (startup.Minor > 0 || startup.ProtocolOptions.Count > 0)
-        {
-            _writer.NegotiateProtocolVersion(StartupMessage.Version30, startup.ProtocolOptions);
-        }
-
-        string user = startup["user"] is { Length: > 0 } name ? name : throw PgErrors.NoUser();
-        string database = startup["database"] is { Length: > 0 } given ? given : _engine.Database.Name;
-        if (database != _engine.Database.Name && database != user && !MaintenanceDatabases.Contains(database))
-        {
-            throw PgErrors.NoDatabase(database);
-        }
-
-        if (startup["replication"] is { } replication && replication.ToLowerInvariant() is not ("off" or "false" or "no" or "0"))
-        {
-            throw PgErrors.NoReplication();
-        }
-
-        if (!_options.Users.IsEmpty)
-        {
-            throw PgErrors.PasswordFailed(user);
-        }
-
-        Session session = _engine.OpenSession(user, SessionClient.From(Door.PostgreSql, _connection.RemoteEndPoint));
-        try
-        {
-            foreach ((string setting, string value) in startup.Settings)
-            {
-                session.Settings.SetAtStartup(setting, value);
-            }
-
-            return session;
-        }
-        catch (QueryException)
-        {
-            session.Dispose();
-            throw;
-        }
-    }
-
-    private void Greet(Session session, int key)
-    {
-        _writer.AuthenticationOk();
+        Writer.AuthenticationOk();
         foreach ((SettingDefinition definition, string value) in session.Settings.List())
         {
             if (definition.IsReported)
             {
-                _writer.ParameterStatus(definition.Name, definition.Name == "session_authorization" ? session.User : value);
+                Writer.ParameterStatus(definition.Name, definition.Name == "session_authorization" ? session.User : value);
             }
         }
 
-        _writer.BackendKeyData(session.Id, key);
+        Writer.BackendKeyData(session.Id, key);
     }
 
     /// <summary>Says why the connection ends.</summary>
@@ -251,8 +169,8 @@ internal sealed class PgConnection
     {
         try
         {
-            _writer.ErrorResponse("FATAL", error);
-            await _writer.FlushAsync(Closed).ConfigureAwait(false);
+            Writer.ErrorResponse("FATAL", error);
+            await Writer.FlushAsync(Closed).ConfigureAwait(false);
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException or ConnectionResetException)
         {

@@ -14,7 +14,7 @@ internal static class PgErrors
     public static QueryException NoReplication() => new("0A000", ErrorKind.Unsupported, "not supported: replication connections");
 
     public static QueryException UnsupportedProtocol(int version) =>
-        new("0A000", ErrorKind.Unsupported, $"unsupported frontend protocol {version >> 16}.{version & 0xFFFF}: server supports 3.0 to 3.0");
+        new("0A000", ErrorKind.Unsupported, $"unsupported frontend protocol {version >> 16}.{version & 0xFFFF}: server supports 3.0 to 3.2");
 
     public static QueryException PasswordFailed(string user) => new("28P01", ErrorKind.User, $"password authentication failed for user \"{user}\"");
 
@@ -48,4 +48,26 @@ internal static class PgErrors
     public static QueryException BadBinary(int parameter) => new("22P03", ErrorKind.User, $"incorrect binary data format in bind parameter {parameter}");
 
     public static QueryException NoBinaryInput(string type) => new("0A000", ErrorKind.Unsupported, $"not supported: binary parameters of type {type}");
+
+    public static QueryException UnencryptedData() => new("08P01", ErrorKind.User, "received unencrypted data after SSL request")
+    {
+        Detail = "This could be either a client-software bug or evidence of an attempted man-in-the-middle attack.",
+    };
+
+    public static QueryException NoAlpn() => Protocol("received direct SSL connection request without ALPN protocol negotiation extension");
+
+    public static QueryException MalformedScram(string detail) => new("08P01", ErrorKind.User, "malformed SCRAM message") { Detail = detail };
+
+    public static QueryException ScramDowngrade() => new("28000", ErrorKind.User, "SCRAM channel binding negotiation error")
+    {
+        Detail = "The client supports SCRAM channel binding but thinks the server does not.  However, this server does support channel binding.",
+    };
+
+    public static QueryException ScramBindingFailed() => new("28000", ErrorKind.User, "SCRAM channel binding check failed");
+
+    public static QueryException ScramAuthorizationIdentity() => new("0A000", ErrorKind.Unsupported, "client uses authorization identity, but it is not supported");
+
+    public static QueryException ScramExtension() => new("0A000", ErrorKind.Unsupported, "client requires an unsupported SCRAM extension");
+
+    public static QueryException CleartextNeedsTls() => new("28000", ErrorKind.User, "passwords are taken inside TLS only") { Hint = "Connect with sslmode=require." };
 }

@@ -19,15 +19,25 @@ public sealed class ProtocolTests(PgTestServer server) : IClassFixture<PgTestSer
         Assert.Equal("R K Z:I", await client.ReadUntilReadyAsync());
     }
 
-    [Fact]
-    public async Task C3_HigherVersionsAndUnknownOptionsAreNegotiated()
+    [Theory]
+    [InlineData(2, 2, 32)]
+    [InlineData(9999, 2, 32)]
+    [InlineData(3, 2, 32)]
+    [InlineData(1, 0, 4)]
+    [InlineData(0, 0, 4)]
+    public async Task C3_C4_HigherVersionsAndUnknownOptionsAreNegotiated(int asked, int given, int keyBytes)
     {
         using RawClient client = await RawClient.ConnectAsync(server.Port);
-        await client.SendAsync(RawClient.Startup((3 << 16) | 2, "user", "raw", "_pq_.test", "1"));
+        await client.SendAsync(RawClient.Startup((3 << 16) | asked, "user", "raw", "_pq_.test", "1", "_pq_.other", "2"));
         var (type, body) = (await client.ReadAsync())!.Value;
         Assert.Equal('v', type);
-        Assert.Equal([.. RawClient.Number(196_608), .. RawClient.Number(1), .. Encoding.UTF8.GetBytes("_pq_.test\0")], body);
+        Assert.Equal([.. RawClient.Number(196_608 + given), .. RawClient.Number(2), .. Encoding.UTF8.GetBytes("_pq_.test\0_pq_.other\0")], body);
         Assert.Equal("R K Z:I", await client.ReadUntilReadyAsync());
+        Assert.Equal(keyBytes, client.Key.Length);
+        using RawClient plain = await RawClient.ConnectAsync(server.Port);
+        await plain.SendAsync(RawClient.Startup((3 << 16) | given, "user", "raw"));
+        Assert.Equal("R K Z:I", await plain.ReadUntilReadyAsync());
+        Assert.Equal(keyBytes, plain.Key.Length);
     }
 
     [Fact]
@@ -296,7 +306,9 @@ public sealed class ProtocolTests(PgTestServer server) : IClassFixture<PgTestSer
         await CancelAsync(client.ProcessId, client.Key);
         Assert.Equal("T:a D:1 C:SELECT 1 Z:I", await client.QueryAsync("SELECT 1 AS a"));
         Task<string> running = client.QueryAsync(Endless);
-        await CancelAsync(client.ProcessId, client.Key + 1);
+        await CancelAsync(client.ProcessId, [.. client.Key[..^1], (byte)(client.Key[^1] + 1)]);
+        await CancelAsync(client.ProcessId, [.. client.Key, 0]);
+        await CancelAsync(client.ProcessId, []);
         Assert.NotSame(running, await Task.WhenAny(running, Task.Delay(300, TestContext.Current.CancellationToken)));
         await CancelAsync(client.ProcessId, client.Key);
         Assert.Equal("T:count E:57014 Z:I", await running.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
@@ -346,10 +358,10 @@ public sealed class ProtocolTests(PgTestServer server) : IClassFixture<PgTestSer
         Assert.Equal("E:42601 Z:I", await client.QueryAsync("COPY (SELECT 1) TO STDOUT (NOSUCH 1)"));
     }
 
-    private async Task CancelAsync(int processId, int key)
+    private async Task CancelAsync(int processId, byte[] key)
     {
         using RawClient canceller = await RawClient.ConnectAsync(server.Port);
-        await canceller.SendAsync([.. RawClient.Number(16), .. RawClient.Number(80_877_102), .. RawClient.Number(processId), .. RawClient.Number(key)]);
+        await canceller.SendAsync([.. RawClient.Number(12 + key.Length), .. RawClient.Number(80_877_102), .. RawClient.Number(processId), .. key]);
         Assert.Null(await canceller.ReadAsync());
     }
 

@@ -16,7 +16,7 @@ internal sealed class RawClient : IDisposable
 
     public int ProcessId { get; private set; }
 
-    public int Key { get; private set; }
+    public byte[] Key { get; private set; } = [];
 
     public Dictionary<string, string> Parameters { get; } = new(StringComparer.Ordinal);
 
@@ -140,7 +140,7 @@ internal sealed class RawClient : IDisposable
                 return null;
             case 'K':
                 ProcessId = BinaryPrimitives.ReadInt32BigEndian(body);
-                Key = BinaryPrimitives.ReadInt32BigEndian(body.AsSpan(4));
+                Key = body[4..];
                 return "K";
             case 'T': return "T:" + Columns(body);
             case 't': return "t:" + string.Join(',', Enumerable.Range(0, body.Length / 4).Select(i => BinaryPrimitives.ReadInt32BigEndian(body.AsSpan(2 + (4 * i)))));

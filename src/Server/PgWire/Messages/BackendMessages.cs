@@ -23,7 +23,7 @@ internal static class BackendMessages
 
     public static void ParameterStatus(this PgWriter writer, string name, string value) => writer.Begin('S').CString(name).CString(value).End();
 
-    public static void BackendKeyData(this PgWriter writer, int processId, int key) => writer.Begin('K').Int32(processId).Int32(key).End();
+    public static void BackendKeyData(this PgWriter writer, int processId, ReadOnlySpan<byte> key) => writer.Begin('K').Int32(processId).Bytes(key).End();
 
     /// <param name="status">I: idle, T: in a transaction block, E: in a failed one.</param>
     public static void ReadyForQuery(this PgWriter writer, char status) => writer.Begin('Z').Byte((byte)status).End();

@@ -9,8 +9,8 @@ internal sealed record StartupMessage(int Version, IReadOnlyList<KeyValuePair<st
     public const int SslRequest = 80877103;
     public const int GssRequest = 80877104;
 
-    /// <summary>3.0, the newest version we speak.</summary>
-    public const int Version30 = 3 << 16;
+    /// <summary>3.2 is the newest version we speak: it has longer cancel keys.</summary>
+    public const int NewestMinor = 2;
 
     private const string ProtocolOption = "_pq_.";
 
