@@ -60,10 +60,13 @@ internal static class ClientProgram
     }
 
     /// <summary>Runs a script of tests/clients with Node.js.</summary>
-    public static Task<(int ExitCode, string Output)> NodeAsync(string script, params string[] arguments)
+    public static Task<(int ExitCode, string Output)> NodeAsync(string script, params string[] arguments) => NodeWithInputAsync(script, null, arguments);
+
+    /// <summary>As <see cref="NodeAsync"/>, with text for its standard input.</summary>
+    public static Task<(int ExitCode, string Output)> NodeWithInputAsync(string script, string? input, params string[] arguments)
     {
         Assert.SkipUnless(Directory.Exists(Path.Combine(Folder, "node_modules")), "tests/clients/node_modules is not there: run npm install in tests/clients");
-        return RunAsync("node", [Path.Combine(Folder, script), .. arguments]);
+        return RunAsync("node", [Path.Combine(Folder, script), .. arguments], input: input);
     }
 
     /// <summary>Runs a single-file Java program of tests/clients with PostgreSQL's JDBC driver on its class path.</summary>

@@ -32,7 +32,12 @@ public readonly record struct MessageHeader(IpcMessageKind Kind, int Version, lo
     internal static byte[] Write(FlatWriter writer, IpcMessageKind kind, int header, long bodyLength)
     {
         writer.StartTable();
-        writer.Field(3, bodyLength);
+        if (bodyLength != 0)
+        {
+            // Left out where it is the default: arrow-rs checks the alignment of schemas in FlightInfo 4 bytes off, which only int64 fields notice.
+            writer.Field(3, bodyLength);
+        }
+
         writer.Reference(HeaderSlot, header);
         writer.Field(0, V5);
         writer.Field(1, (byte)kind);

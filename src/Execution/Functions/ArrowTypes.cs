@@ -8,7 +8,7 @@ namespace SqlCluster.Execution.Functions;
 /// A numeric of more than 18 digits comes as Decimal64 or Decimal128 from batch to batch, as its values allow; one of up to 18 digits always as Decimal64.
 /// character(n) is kept without its trailing blanks (which count neither in comparisons nor in length); edges that show it pad it.
 /// </remarks>
-internal static class ArrowTypes
+public static class ArrowTypes
 {
     public static ArrowType Of(SqlType type) => type.Kind switch
     {

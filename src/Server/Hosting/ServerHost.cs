@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using SqlCluster.Server.FlightSql;
 using SqlCluster.Server.PgWire;
 using SqlCluster.Server.Sessions;
 
@@ -27,6 +28,7 @@ public sealed class ServerHost : IAsyncDisposable
     private readonly CancelKeys _cancelKeys = new();
     private readonly CancellationTokenSource _draining = new();
     private readonly ActiveWork _work = new();
+    private readonly FlightSqlService? _flightSql;
     private ListenOptions? _pg;
     private ListenOptions? _flight;
     private ListenOptions? _ui;
@@ -36,6 +38,7 @@ public sealed class ServerHost : IAsyncDisposable
     {
         _engine = engine;
         _options = options;
+        _flightSql = options.FlightPort == null ? null : new FlightSqlService(engine, options.Users, options.Logger, options.FlightLimits, options.Time);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         KestrelSetup.Apply(builder.WebHost);
         builder.WebHost.ConfigureKestrel(OpenDoors);
@@ -56,18 +59,13 @@ public sealed class ServerHost : IAsyncDisposable
     public bool IsDraining => _draining.IsCancellationRequested;
 
     /// <summary>Starts listening on every door that has a port.</summary>
-    /// <exception cref="ArgumentException">Without users the address must be a loopback address; or a Flight port without its service.</exception>
+    /// <exception cref="ArgumentException">Without users the address must be a loopback address.</exception>
     /// <exception cref="IOException">A port is taken.</exception>
     public static async Task<ServerHost> StartAsync(Engine engine, ServerOptions options, CancellationToken cancellation = default)
     {
         if (options.Users.IsEmpty && !IPAddress.IsLoopback(options.Address))
         {
             throw new ArgumentException($"without users the server listens on loopback addresses only, not on {options.Address}", nameof(options));
-        }
-
-        if (options.FlightPort != null && options.Flight == null)
-        {
-            throw new ArgumentException("there is no service for the Flight port", nameof(options));
         }
 
         var host = new ServerHost(engine, options);
@@ -93,6 +91,7 @@ public sealed class ServerHost : IAsyncDisposable
 
         _isStopped = true;
         await _draining.CancelAsync().ConfigureAwait(false);
+        _flightSql?.Drain();
         if (!await _work.WaitForNoneAsync(_options.ShutdownTimeout).ConfigureAwait(false))
         {
             foreach (Session session in _engine.Sessions.Where(static session => session.Client.Door != Door.Embedded))
@@ -111,6 +110,11 @@ public sealed class ServerHost : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         await _kestrel.DisposeAsync().ConfigureAwait(false);
+        if (_flightSql != null)
+        {
+            await _flightSql.DisposeAsync().ConfigureAwait(false);
+        }
+
         _draining.Dispose();
     }
 
@@ -180,7 +184,7 @@ public sealed class ServerHost : IAsyncDisposable
         _work.Enter();
         try
         {
-            await _options.Flight!(context).ConfigureAwait(false);
+            await _flightSql!.InvokeAsync(context).ConfigureAwait(false);
         }
         finally
         {

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SqlCluster.Server.Security;
@@ -29,14 +28,11 @@ public sealed record ServerOptions
     /// <summary>PostgreSQL's protocol.</summary>
     public int? PgPort { get; init; }
 
-    /// <summary>Arrow Flight SQL, which <see cref="Flight"/> answers.</summary>
+    /// <summary>Arrow Flight SQL.</summary>
     public int? FlightPort { get; init; }
 
     /// <summary>Status page, API, metrics and health.</summary>
     public int? UiPort { get; init; }
-
-    /// <summary>Answers the calls that come in at <see cref="FlightPort"/>, over HTTP/2.</summary>
-    public RequestDelegate? Flight { get; init; }
 
     /// <summary>With it, PostgreSQL clients may ask for TLS and the other doors speak nothing else; null: no TLS.</summary>
     public ServerCertificate? Certificate { get; init; }
@@ -51,4 +47,10 @@ public sealed record ServerOptions
 
     /// <summary>How long a shutdown waits for running statements before it ends them.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bounds of Flight SQL's sessions and handles.</summary>
+    internal FlightSql.FlightLimits FlightLimits { get; init; } = FlightSql.FlightLimits.Default;
+
+    /// <summary>The clock of Flight SQL's tokens and leases.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
 }

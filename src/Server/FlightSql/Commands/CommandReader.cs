@@ -1,0 +1,133 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using SqlCluster.Flight.Protos;
+using SqlCluster.Flight.Protos.Sql;
+using SqlCluster.Server.FlightSql.Metadata;
+
+namespace SqlCluster.Server.FlightSql.Commands;
+
+/// <summary>Reads the commands of descriptors and tickets: one line a command.</summary>
+internal static class CommandReader
+{
+    private const string Package = "arrow.flight.protocol.sql.";
+
+    /// <exception cref="Flight.Grpc.GrpcStatusException">INVALID_ARGUMENT: no command; UNIMPLEMENTED: one that we don't have.</exception>
+    public static ReadCommand Read(FlightDescriptor descriptor) => Read(CommandOf(descriptor));
+
+    /// <summary>As for a descriptor, from its command or a ticket.</summary>
+    public static ReadCommand Read(ByteString command)
+    {
+        Any any = Unpack(command);
+        string name = NameOf(any);
+        return name switch
+        {
+            nameof(CommandStatementQuery) => Query(any.Unpack<CommandStatementQuery>()),
+            nameof(CommandPreparedStatementQuery) => new ReadCommand.Prepared(any.Unpack<CommandPreparedStatementQuery>().PreparedStatementHandle),
+            nameof(TicketStatementQuery) => new ReadCommand.Planned(any.Unpack<TicketStatementQuery>().StatementHandle),
+            nameof(CommandGetCatalogs) => new ReadCommand.Metadata(CatalogTables.CatalogsSchema, CatalogTables.Catalogs),
+            nameof(CommandGetDbSchemas) => DbSchemas(any.Unpack<CommandGetDbSchemas>()),
+            nameof(CommandGetTables) => Tables(any.Unpack<CommandGetTables>()),
+            nameof(CommandGetTableTypes) => new ReadCommand.Metadata(CatalogTables.TableTypesSchema, static _ => CatalogTables.TableTypes()),
+            nameof(CommandGetPrimaryKeys) => new ReadCommand.Metadata(KeyTables.PrimaryKeysSchema, static _ => KeyTables.PrimaryKeys()),
+            nameof(CommandGetExportedKeys) or nameof(CommandGetImportedKeys) or nameof(CommandGetCrossReference) =>
+                new ReadCommand.Metadata(KeyTables.ForeignKeysSchema, static _ => KeyTables.ForeignKeys()),
+            nameof(CommandGetXdbcTypeInfo) => TypeInfo(any.Unpack<CommandGetXdbcTypeInfo>()),
+            nameof(CommandGetSqlInfo) => SqlInfo(any.Unpack<CommandGetSqlInfo>()),
+            nameof(CommandStatementSubstraitPlan) => throw FlightErrors.NoSubstrait(),
+            nameof(CommandStatementUpdate) or nameof(CommandPreparedStatementUpdate) or nameof(CommandStatementIngest) => throw FlightErrors.NotARead(name),
+            _ => throw FlightErrors.UnknownCommand(name),
+        };
+    }
+
+    /// <summary>The command of DoPut's first message.</summary>
+    public static WriteCommand ReadWrite(FlightDescriptor descriptor)
+    {
+        Any any = Unpack(CommandOf(descriptor));
+        string name = NameOf(any);
+        return name switch
+        {
+            nameof(CommandStatementUpdate) => Update(any.Unpack<CommandStatementUpdate>()),
+            nameof(CommandPreparedStatementUpdate) => new WriteCommand.PreparedUpdate(any.Unpack<CommandPreparedStatementUpdate>().PreparedStatementHandle),
+            nameof(CommandPreparedStatementQuery) => new WriteCommand.Bind(any.Unpack<CommandPreparedStatementQuery>().PreparedStatementHandle),
+            nameof(CommandStatementIngest) => Ingest(any.Unpack<CommandStatementIngest>()),
+            nameof(CommandStatementSubstraitPlan) => throw FlightErrors.NoSubstrait(),
+            nameof(CommandStatementQuery) => throw FlightErrors.NotAWrite(name),
+            _ => throw FlightErrors.UnknownCommand(name),
+        };
+    }
+
+    /// <exception cref="Flight.Grpc.GrpcStatusException">INVALID_ARGUMENT: there are no transactions, so no id is known.</exception>
+    public static void CheckTransaction(bool hasId, ByteString id)
+    {
+        if (hasId && !id.IsEmpty)
+        {
+            throw FlightErrors.UnknownTransaction();
+        }
+    }
+
+    private static ByteString CommandOf(FlightDescriptor descriptor) => descriptor.Type == FlightDescriptor.Types.DescriptorType.Path ? throw FlightErrors.PathDescriptor() : descriptor.Cmd;
+
+    /// <summary>The packed command. Some clients (gizmosql-client's getQuerySchema) send a CommandStatementQuery as it is, whose text then stands where the type's name should.</summary>
+    private static Any Unpack(ByteString command)
+    {
+        Any any;
+        try
+        {
+            any = Any.Parser.ParseFrom(command);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            throw FlightErrors.NotACommand();
+        }
+
+        return any.TypeUrl.Contains(Package, StringComparison.Ordinal) ? any
+            : any.TypeUrl.Length > 0 && any.Value.IsEmpty && any.TypeUrl.Contains(' ', StringComparison.Ordinal) ? Any.Pack(new CommandStatementQuery { Query = any.TypeUrl })
+            : throw (any.TypeUrl.Contains('/', StringComparison.Ordinal) ? FlightErrors.UnknownCommand(any.TypeUrl) : FlightErrors.NotACommand());
+    }
+
+    private static string NameOf(Any any) => any.TypeUrl[(any.TypeUrl.LastIndexOf('.') + 1)..];
+
+    private static ReadCommand.Statement Query(CommandStatementQuery command)
+    {
+        CheckTransaction(command.HasTransactionId, command.TransactionId);
+        return new ReadCommand.Statement(command.Query);
+    }
+
+    private static WriteCommand.Update Update(CommandStatementUpdate command)
+    {
+        CheckTransaction(command.HasTransactionId, command.TransactionId);
+        return new WriteCommand.Update(command.Query);
+    }
+
+    private static WriteCommand.Ingest Ingest(CommandStatementIngest command)
+    {
+        CheckTransaction(command.HasTransactionId, command.TransactionId);
+        return new WriteCommand.Ingest(command);
+    }
+
+    private static ReadCommand.Metadata DbSchemas(CommandGetDbSchemas command)
+    {
+        string? catalog = command.HasCatalog ? command.Catalog : null, pattern = command.HasDbSchemaFilterPattern ? command.DbSchemaFilterPattern : null;
+        return new ReadCommand.Metadata(CatalogTables.DbSchemasSchema, session => CatalogTables.DbSchemas(session, catalog, pattern));
+    }
+
+    private static ReadCommand.Metadata Tables(CommandGetTables command)
+    {
+        var filter = new TableFilter(
+            command.HasCatalog ? command.Catalog : null, command.HasDbSchemaFilterPattern ? command.DbSchemaFilterPattern : null,
+            command.HasTableNameFilterPattern ? command.TableNameFilterPattern : null, command.TableTypes, command.IncludeSchema);
+        return new ReadCommand.Metadata(CatalogTables.TablesSchema(filter.IncludeSchema), session => CatalogTables.Tables(session, filter));
+    }
+
+    private static ReadCommand.Metadata TypeInfo(CommandGetXdbcTypeInfo command)
+    {
+        int? type = command.HasDataType ? command.DataType : null;
+        return new ReadCommand.Metadata(XdbcTypes.Schema, _ => XdbcTypes.Table(type));
+    }
+
+    private static ReadCommand.Metadata SqlInfo(CommandGetSqlInfo command)
+    {
+        HashSet<uint> ids = [.. command.Info];
+        return new ReadCommand.Metadata(SqlInfoTable.Schema, _ => SqlInfoTable.Of(ids));
+    }
+}

@@ -1,0 +1,138 @@
+using SqlCluster.Arrow.Schema;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Execution.Storage;
+using SqlCluster.Flight.Protos.Sql;
+using SqlCluster.Parser;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Server.Catalogs;
+using SqlCluster.Server.FlightSql.Sessions;
+using SqlCluster.Server.FlightSql.Streams;
+using SqlCluster.Server.FlightSql.Types;
+using SqlCluster.Server.Sessions;
+using Exists = SqlCluster.Flight.Protos.Sql.CommandStatementIngest.Types.TableDefinitionOptions.Types.TableExistsOption;
+using NotExists = SqlCluster.Flight.Protos.Sql.CommandStatementIngest.Types.TableDefinitionOptions.Types.TableNotExistOption;
+
+namespace SqlCluster.Server.FlightSql.Ingest;
+
+/// <summary>CommandStatementIngest: rows of a client into a table in memory, all of them or none.</summary>
+/// <remarks>
+/// The rows are first collected in a table of their own. It becomes the new table, or takes the old one's place, or is inserted into the old one by
+/// an INSERT, whose casts and constraints apply then: columns are matched by name.
+/// </remarks>
+internal static class Ingestion
+{
+    /// <returns>Rows taken.</returns>
+    public static async Task<long> RunAsync(FlightSession flight, PutStream stream, CommandStatementIngest request, CancellationToken cancellation)
+    {
+        Session session = flight.Session;
+        Batch? batch = await stream.ReadAsync().ConfigureAwait(false);
+        MemoryTable staged = Stage(request.Table, stream.Schema ?? throw FlightErrors.NoIngestData());
+        bool isKept = false;
+        try
+        {
+            using (MemoryTable.Writer writer = staged.OpenWriter(true))
+            {
+                for (; batch != null; batch = await stream.ReadAsync().ConfigureAwait(false))
+                {
+                    IngestColumns.Append(batch, writer);
+                }
+
+                writer.Commit();
+            }
+
+            long rows = staged.RowCount;
+            flight.Touch();
+            await flight.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                isKept = await PublishAsync(session, staged, request, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                flight.Gate.Release();
+            }
+
+            return rows;
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                Clear(staged);
+            }
+        }
+    }
+
+    /// <returns>Whether the staged table is the table now.</returns>
+    private static async Task<bool> PublishAsync(Session session, MemoryTable staged, CommandStatementIngest request, CancellationToken cancellation)
+    {
+        (Database database, string schema, string name) = Target(session, request);
+        Exists ifExists = request.TableDefinitionOptions?.IfExists ?? Exists.Unspecified;
+        NotExists ifNotExists = request.TableDefinitionOptions?.IfNotExist ?? NotExists.Unspecified;
+        switch (database.Find(schema, name), ifExists, ifNotExists)
+        {
+            case (null, _, NotExists.Create):
+                database.Put(schema, name, new Relation.OfTable(staged), false);
+                return true;
+            case (null, _, NotExists.Fail):
+                throw FlightErrors.NoTable(name);
+            case (null, _, _):
+                throw FlightErrors.NoIngestChoice("does not exist");
+            case (_, Exists.Replace, _):
+                if (database.Put(schema, name, new Relation.OfTable(staged), true) is Relation.OfTable { Table: MemoryTable old })
+                {
+                    Clear(old);
+                }
+
+                return true;
+            case (_, Exists.Append, _):
+                await InsertAsync(session, staged, schema, name, cancellation).ConfigureAwait(false);
+                return false;
+            case (_, Exists.Fail, _):
+                throw FlightErrors.TableExists(name);
+            default:
+                throw FlightErrors.NoIngestChoice("exists");
+        }
+    }
+
+    private static (Database Database, string Schema, string Name) Target(Session session, CommandStatementIngest request)
+    {
+        if (request.HasCatalog && request.Catalog.Length > 0 && request.Catalog != session.Engine.Database.Name)
+        {
+            throw FlightErrors.OtherCatalog(request.Catalog);
+        }
+
+        Identifier table = new(request.Table, true);
+        var name = new QualifiedName(request.HasSchema && request.Schema.Length > 0 ? [new Identifier(request.Schema, true), table] : [table]);
+        return request.Temporary ? session.Catalog.Target(name, true) : session.Catalog.Locate(name) ?? session.Catalog.Target(name, false);
+    }
+
+    private static async Task InsertAsync(Session session, MemoryTable staged, string schema, string name, CancellationToken cancellation)
+    {
+        string alias = $"ingest {Guid.NewGuid():N}";
+        session.Catalog.Temporary.Put(SessionCatalog.TemporarySchema, alias, new Relation.OfTable(staged), false);
+        try
+        {
+            string columns = string.Join(", ", staged.Columns.Select(static column => Quote(column.Name)));
+            string sql = $"INSERT INTO {Quote(schema)}.{Quote(name)} ({columns}) SELECT {columns} FROM {SessionCatalog.TemporarySchema}.{Quote(alias)}";
+            await using StatementResult result = await session.ExecuteAsync(SqlParser.ParseStatements(sql)[0], cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            session.Catalog.Temporary.Remove(SessionCatalog.TemporarySchema, alias);
+        }
+    }
+
+    private static MemoryTable Stage(string name, ArrowSchema schema) =>
+        new(name, [.. schema.Fields.Select(static field => new TableColumn(field.Name, ArrowValues.ColumnTypeOf(field.Type), field.Nullable))]);
+
+    /// <summary>Gives the rows' memory back as soon as nobody reads them.</summary>
+    private static void Clear(MemoryTable table)
+    {
+        using MemoryTable.Writer writer = table.OpenWriter(true);
+        writer.Commit();
+    }
+
+    private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

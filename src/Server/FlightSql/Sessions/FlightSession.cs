@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using SqlCluster.Server.FlightSql.Statements;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.FlightSql.Sessions;
+
+/// <summary>A client's session: an engine session, and the handles that its client holds. No connection belongs to it.</summary>
+/// <remarks>Calls of one session run at the same time; only what reads or changes the engine session's own state does so behind <see cref="Gate"/>.</remarks>
+internal sealed class FlightSession
+{
+    private readonly TimeProvider _time;
+    private long _lastUse;
+    private int _calls;
+    private volatile bool _isKnown;
+    private volatile bool _isTouched;
+    private volatile bool _hasEnded;
+
+    public FlightSession(Session session, TimeProvider time)
+    {
+        Session = session;
+        _time = time;
+        _lastUse = time.GetTimestamp();
+    }
+
+    /// <summary>Random; whoever knows it (and comes in as the same user) owns the session.</summary>
+    public Guid Id { get; } = Guid.NewGuid();
+
+    public string User => Session.User;
+
+    public Session Session { get; }
+
+    /// <summary>One statement is begun at a time, as the engine's sessions want it; rows are read outside.</summary>
+    public SemaphoreSlim Gate { get; } = new(1, 1);
+
+    /// <summary>Statements that were planned, by handle.</summary>
+    public ConcurrentDictionary<Guid, FlightStatement> Statements { get; } = new();
+
+    /// <summary>Prepared statements, by handle.</summary>
+    public ConcurrentDictionary<Guid, FlightPrepared> Prepared { get; } = new();
+
+    /// <summary>Calls under way.</summary>
+    public int Calls => Volatile.Read(ref _calls);
+
+    /// <summary>Since when no call was under way.</summary>
+    public TimeSpan IdleTime => Calls > 0 ? TimeSpan.Zero : _time.GetElapsedTime(Volatile.Read(ref _lastUse));
+
+    /// <summary>Whether the client has shown that it will find the session again: it logged in, or came back with token or cookie.</summary>
+    public bool IsKnown => _isKnown;
+
+    public bool HasEnded => _hasEnded;
+
+    /// <summary>Whether ending the session would lose anything.</summary>
+    public bool HasState => _isTouched || !Statements.IsEmpty || !Prepared.IsEmpty;
+
+    /// <summary>Begins a call.</summary>
+    /// <returns>This session.</returns>
+    public FlightSession Enter()
+    {
+        Interlocked.Increment(ref _calls);
+        return this;
+    }
+
+    /// <summary>Ends a call.</summary>
+    public void Leave()
+    {
+        Volatile.Write(ref _lastUse, _time.GetTimestamp());
+        Interlocked.Decrement(ref _calls);
+    }
+
+    /// <summary>Says that the client knows the session.</summary>
+    public void Confirm() => _isKnown = true;
+
+    /// <summary>Says that settings or temporary tables may differ from those of a new session.</summary>
+    public void Touch() => _isTouched = true;
+
+    /// <summary>Ends everything that runs in it.</summary>
+    public async Task EndAsync()
+    {
+        _hasEnded = true;
+        Prepared.Clear();
+        foreach (Guid handle in Statements.Keys)
+        {
+            if (Statements.TryRemove(handle, out FlightStatement? statement))
+            {
+                await statement.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        Session.Dispose();
+    }
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using SqlCluster.Arrow.Schema;
+
+using SqlCluster.Parser;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Parser.Tokens;
+using SqlCluster.Server.FlightSql.Sessions;
+using SqlCluster.Server.FlightSql.Types;
+using SqlCluster.Server.Sessions;
+using Literal = SqlCluster.Catalyst.Expressions.Literal;
+
+namespace SqlCluster.Server.FlightSql.Statements;
+
+/// <summary>Brings SQL texts to where they wait to be read: queries are planned, commands are run.</summary>
+internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits limits, TimeProvider time)
+{
+    private DateTimeOffset LeaseEnd => time.GetUtcNow() + limits.Lease;
+
+    /// <summary>GetFlightInfo: plans a query, or runs a command, which happens here and nowhere else.</summary>
+    public async Task<FlightStatement> PlanAsync(FlightSession session, string sql, CancellationToken cancellation)
+    {
+        (Statement statement, PreparedQuery query) = await ResolveAsync(session, sql, cancellation).ConfigureAwait(false);
+        return await PlanAsync(session, statement, query, [NodeList<Literal>.Empty], cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>As for a text, with the values that are bound.</summary>
+    public async Task<FlightStatement> PlanAsync(FlightPrepared prepared, CancellationToken cancellation)
+    {
+        IReadOnlyList<NodeList<Literal>> rows = prepared.Rows;
+        PreparedQuery query = prepared.Query;
+        if (query.Columns != null && rows is [{ Count: > 0 } first, ..])
+        {
+            // Values can make the columns of numerics narrower: what GetFlightInfo says must be what DoGet gives.
+            query = await BehindGateAsync(
+                prepared.Owner,
+                () => prepared.Owner.Session.PrepareAsync(
+                    prepared.Statement, [.. first.Select(static value => value.ValueType)], first.Count, prepared.Text, cancellation),
+                cancellation).ConfigureAwait(false);
+        }
+
+        return await PlanAsync(prepared.Owner, prepared.Statement, query, rows, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>GetSchema: columns of what a statement answers with, none for a command. Nothing runs.</summary>
+    public async Task<ArrowSchema> DescribeAsync(FlightSession session, string sql, CancellationToken cancellation)
+    {
+        (_, PreparedQuery query) = await ResolveAsync(session, sql, cancellation).ConfigureAwait(false);
+        return SchemaOf(session, query);
+    }
+
+    public async Task<FlightPrepared> PrepareAsync(FlightSession session, string sql, CancellationToken cancellation)
+    {
+        (Statement statement, PreparedQuery query) = await ResolveAsync(session, sql, cancellation).ConfigureAwait(false);
+        var prepared = new FlightPrepared(session, sql, statement, query);
+        sessions.Add(prepared);
+        return prepared;
+    }
+
+    /// <summary>DoPut of an update: runs it to its end.</summary>
+    /// <returns>Rows changed; -1: unknown.</returns>
+    public async Task<long> UpdateAsync(FlightSession session, string sql, CancellationToken cancellation)
+    {
+        (Statement statement, PreparedQuery query) = await ResolveAsync(session, sql, cancellation).ConfigureAwait(false);
+        return await RunAsync(session, statement, query, [NodeList<Literal>.Empty], cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>As for a text, once for each row of values.</summary>
+    public Task<long> UpdateAsync(FlightPrepared prepared, IReadOnlyList<NodeList<Literal>> rows, CancellationToken cancellation) =>
+        RunAsync(prepared.Owner, prepared.Statement, prepared.Query, rows, cancellation);
+
+    /// <summary>Columns of a statement's rows; without fields when it has none.</summary>
+    public static ArrowSchema SchemaOf(FlightSession session, PreparedQuery query)
+    {
+        string zone = session.Session.Settings.Get("TimeZone");
+        return new ArrowSchema(query.Columns is { } columns
+            ? [.. columns.Select(column => ResultFields.Of(column.Name, column.Type, column.IsNullable, zone))]
+            : []);
+    }
+
+    /// <summary>Keeps a statement until <see cref="FlightLimits.Lease"/> is over, counted from now.</summary>
+    public void Renew(FlightStatement statement) => statement.Expires = LeaseEnd;
+
+    private async Task<FlightStatement> PlanAsync(
+        FlightSession session, Statement statement, PreparedQuery query, IReadOnlyList<NodeList<Literal>> rows, CancellationToken cancellation)
+    {
+        FlightStatement planned;
+        if (query.Columns != null)
+        {
+            planned = FlightStatement.OfQuery(session, query, rows, SchemaOf(session, query), LeaseEnd);
+        }
+        else
+        {
+            await RunAsync(session, statement, query, rows, cancellation).ConfigureAwait(false);
+            planned = FlightStatement.OfCommand(session, LeaseEnd);
+        }
+
+        sessions.Add(planned);
+        return planned;
+    }
+
+    private static async Task<long> RunAsync(
+        FlightSession session, Statement statement, PreparedQuery query, IReadOnlyList<NodeList<Literal>> rows, CancellationToken cancellation)
+    {
+        if (statement is not QueryStatement)
+        {
+            session.Touch();
+        }
+
+        using var running = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Session.Ended);
+        long changed = 0;
+        foreach (NodeList<Literal> row in rows)
+        {
+            StatementResult result = await BehindGateAsync(session, () => query.ExecuteAsync(row, running.Token), running.Token).ConfigureAwait(false);
+            await using (result.ConfigureAwait(false))
+            {
+                if (result is StatementResult.Rows answer)
+                {
+                    await DrainAsync(answer, running.Token).ConfigureAwait(false);
+                    changed = -1;
+                }
+                else if (changed >= 0)
+                {
+                    changed += RowsOf(((StatementResult.Command)result).Tag);
+                }
+            }
+        }
+
+        return changed;
+    }
+
+    private static async Task DrainAsync(StatementResult.Rows rows, CancellationToken cancellation)
+    {
+        while (await rows.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
+        {
+            batch.Release();
+        }
+    }
+
+    /// <summary>The number at the end of a command tag: INSERT 0 3, UPDATE 3; 0 where there is none.</summary>
+    private static long RowsOf(string tag) =>
+        long.TryParse(tag.AsSpan(tag.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long rows) ? rows : 0;
+
+    private static async Task<(Statement Statement, PreparedQuery Query)> ResolveAsync(FlightSession session, string sql, CancellationToken cancellation)
+    {
+        IReadOnlyList<Statement> statements = SqlTokenizer.SplitStatements(sql).Count == 0 ? [] : SqlParser.ParseStatements(sql);
+        Statement statement = statements.Count switch
+        {
+            0 => throw FlightErrors.NoStatementText(),
+            1 => statements[0],
+            _ => throw FlightErrors.SeveralStatements(),
+        };
+        int count = statement is QueryStatement ? 0 : PlaceholderCount.Of(sql);
+        PreparedQuery query = await BehindGateAsync(session, () => session.Session.PrepareAsync(statement, [], count, sql, cancellation), cancellation).ConfigureAwait(false);
+        return (statement, query);
+    }
+
+    private static async Task<T> BehindGateAsync<T>(FlightSession session, Func<Task<T>> body, CancellationToken cancellation)
+    {
+        await session.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await body().ConfigureAwait(false);
+        }
+        finally
+        {
+            session.Gate.Release();
+        }
+    }
+}
