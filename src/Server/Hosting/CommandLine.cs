@@ -7,11 +7,13 @@ internal static class CommandLine
 {
     public static Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("SQL query service over Parquet") { ServeCommand.Create(), GenerateCommand.Create() };
+        var root = new RootCommand("SQL query service over Parquet") { ServeCommand.Create(), UserCommand.Create(), GenerateCommand.Create(), DocsCommand.Create() };
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
         {
-            return parsed.InvokeAsync();
+            // A server ends when its statements have; it handles signals itself.
+            bool isServer = parsed.CommandResult.Command.Name == ServeCommand.Name;
+            return parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = isServer ? null : TimeSpan.FromSeconds(2) });
         }
 
         foreach (var error in parsed.Errors)

@@ -1,42 +1,44 @@
 using System.CommandLine;
-using System.Net;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging.Abstractions;
 using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Server.Hosting;
 
-/// <summary>sqlcluster serve: the engine behind PostgreSQL's protocol, until Ctrl-C or SIGTERM.</summary>
+/// <summary>sqlcluster serve: the engine behind its doors, until Ctrl-C or SIGTERM; a second signal ends it at once.</summary>
 internal static class ServeCommand
 {
+    public const string Name = "serve";
+
     public static Command Create()
     {
-        var data = new Option<DirectoryInfo?>("--data", "-d") { Description = "Folder whose files and subfolders become tables: lineitem.parquet is lineitem" };
-        var host = new Option<string>("--host") { Description = "Address to listen on; only loopback as long as there are no users", DefaultValueFactory = _ => "127.0.0.1" };
-        var port = new Option<int>("--pg-port") { Description = "Port of PostgreSQL's protocol", DefaultValueFactory = _ => ServerOptions.DefaultPgPort };
-        var command = new Command("serve", "Serves SQL to PostgreSQL clients") { data, host, port };
-        command.SetAction((result, cancellation) => RunAsync(result.GetValue(data), result.GetValue(host)!, result.GetValue(port), cancellation));
+        var command = new Command(Name, "Serves SQL to PostgreSQL clients, with a status page; docs/configuration.md has every entry");
+        var check = new Option<bool>("--check-config") { Description = "Prints the configuration and where each value comes from, and ends" };
+        var flags = new ConfigurationFlags(command);
+        command.Add(check);
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, flags, parsed.GetValue(check), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(DirectoryInfo? data, string host, int port, CancellationToken cancellation)
+    private static async Task<int> RunAsync(ParseResult parsed, ConfigurationFlags flags, bool onlyCheck, CancellationToken cancellation)
     {
-        if (!IPAddress.TryParse(host == "localhost" ? "127.0.0.1" : host, out IPAddress? address) || port is < 0 or > ushort.MaxValue)
-        {
-            await Console.Error.WriteLineAsync($"not an address: {host}:{port}").ConfigureAwait(false);
-            return 2;
-        }
-
-        using var engine = new Engine();
         try
         {
-            int tables = data == null ? 0 : FolderTables.Attach(engine, data.FullName);
-            await using ServerHost server = await ServerHost.StartAsync(engine, new ServerOptions { Address = address, PgPort = port }, cancellation).ConfigureAwait(false);
-            await Console.Out.WriteLineAsync($"sqlcluster: {tables} tables; PostgreSQL protocol on {server.PgAddress}").ConfigureAwait(false);
-            await UntilStoppedAsync(cancellation).ConfigureAwait(false);
-            await server.StopAsync().ConfigureAwait(false);
-            return 0;
+            ServerConfiguration configuration = flags.Load(parsed);
+            ServerOptions options = configuration.ToServerOptions(NullLogger.Instance);
+            if (onlyCheck)
+            {
+                foreach (string line in configuration.Lines())
+                {
+                    await Console.Out.WriteLineAsync(line).ConfigureAwait(false);
+                }
+
+                return 0;
+            }
+
+            return await ServeAsync(configuration, options, cancellation).ConfigureAwait(false);
         }
-        catch (ArgumentException error)
+        catch (Exception error) when (error is ConfigurationException or ArgumentException)
         {
             await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
             return 2;
@@ -48,15 +50,55 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task UntilStoppedAsync(CancellationToken cancellation)
+    private static async Task<int> ServeAsync(ServerConfiguration configuration, ServerOptions options, CancellationToken cancellation)
     {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        using var engine = new Engine(configuration.ToEngineOptions());
+        int tables = configuration["data"] is { Length: > 0 } folder ? FolderTables.Attach(engine, folder) : 0;
+        using var signals = new StopSignals(cancellation);
+        await using ServerHost server = await ServerHost.StartAsync(engine, options, cancellation).ConfigureAwait(false);
+        await Console.Out.WriteLineAsync($"sqlcluster: {tables} tables{Door("PostgreSQL protocol on ", server.PgAddress)}{Door("status page on http" + (options.Certificate == null ? "" : "s") + "://", server.UiAddress)}").ConfigureAwait(false);
+        await signals.Stopped.ConfigureAwait(false);
+        await server.StopAsync().ConfigureAwait(false);
+        return 0;
+    }
+
+    private static string Door(string what, System.Net.IPEndPoint? address) => address == null ? "" : $"; {what}{address}";
+
+    /// <summary>The first SIGTERM or Ctrl-C asks for a shutdown; the second one is left to the system, which ends the process.</summary>
+    private sealed class StopSignals : IDisposable
+    {
+        private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly PosixSignalRegistration[] _signals;
+        private readonly CancellationTokenRegistration _cancelled;
+
+        public StopSignals(CancellationToken cancellation)
         {
-            context.Cancel = true;
-            stopped.TrySetResult();
-        });
-        using CancellationTokenRegistration interrupt = cancellation.Register(() => stopped.TrySetResult());
-        await stopped.Task.ConfigureAwait(false);
+            _signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
+            _cancelled = cancellation.Register(() => _stopped.TrySetResult());
+        }
+
+        public Task Stopped => _stopped.Task;
+
+        public void Dispose()
+        {
+            foreach (PosixSignalRegistration signal in _signals)
+            {
+                signal.Dispose();
+            }
+
+            _cancelled.Dispose();
+        }
+
+        private void OnSignal(PosixSignalContext context)
+        {
+            if (_stopped.TrySetResult())
+            {
+                context.Cancel = true;
+            }
+            else
+            {
+                Environment.Exit(128 + (context.Signal == PosixSignal.SIGINT ? 2 : 15));
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Net;
 using Npgsql;
+using SqlCluster.Server.Hosting;
 using NpgsqlTypes;
 
 namespace SqlCluster.Server.Tests.PgWire;
@@ -195,8 +196,8 @@ public sealed class NpgsqlTests(PgTestServer server) : IClassFixture<PgTestServe
     [Fact]
     public async Task C9_ShutdownEndsIdleConnections()
     {
-        using var engine = new Hosting.Engine(new Hosting.EngineOptions(Slots: 1));
-        Hosting.ServerHost host = await Hosting.ServerHost.StartAsync(engine, new Hosting.ServerOptions { PgPort = 0 }, Cancellation);
+        using var engine = new Engine(new EngineOptions(Slots: 1));
+        ServerHost host = await ServerHost.StartAsync(engine, new ServerOptions { PgPort = 0 }, Cancellation);
         using RawClient client = await RawClient.OpenAsync(host.PgAddress!.Port);
         await host.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5), Cancellation);
         Assert.Equal("E:57P01", await client.ReadUntilReadyAsync());
@@ -206,6 +207,6 @@ public sealed class NpgsqlTests(PgTestServer server) : IClassFixture<PgTestServe
     [Fact]
     public async Task WithoutUsersOnlyLoopbackIsServed()
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => Hosting.ServerHost.StartAsync(server.Engine, new Hosting.ServerOptions { Address = IPAddress.Any, PgPort = 0 }, Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(() => ServerHost.StartAsync(server.Engine, new ServerOptions { Address = IPAddress.Any, PgPort = 0 }, Cancellation));
     }
 }

@@ -1,0 +1,48 @@
+using System.Globalization;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.Hosting;
+
+/// <summary>Everything that a server can be told when it starts, one line each: flags, environment, file and documentation are made from these.</summary>
+/// <remarks>The settings of sessions (<see cref="SettingDefinitions"/>) can be given in the same places; they are the defaults of new sessions then.</remarks>
+internal static class ConfigurationEntries
+{
+    public const string Data = "Data";
+    public const string Doors = "Doors";
+    public const string Security = "Security";
+    public const string Limits = "Limits";
+    public const string Operation = "Operation";
+
+    /// <summary>In the order in which they are documented.</summary>
+    public static readonly IReadOnlyList<SettingDefinition> All =
+    [
+        new("data", SettingKind.Text, "", "Folder whose Parquet, CSV and JSON files and subfolders become tables: lineitem.parquet is lineitem.") { Category = Data },
+        new("listen_address", SettingKind.Text, "127.0.0.1", "IP address of all doors; without users_file only a loopback address.") { Category = Doors },
+        new("pg_port", SettingKind.Text, Text(ServerOptions.DefaultPgPort), "Port of PostgreSQL's protocol; 0: any that is free; off: none.") { Category = Doors },
+        new("ui_port", SettingKind.Text, Text(ServerOptions.DefaultUiPort), "Port of the status page, its API, metrics and health; 0: any that is free; off: none.") { Category = Doors },
+        new("users_file", SettingKind.Text, "", "File of users and password verifiers, which `sqlcluster user` writes; empty: everybody on this machine is trusted.") { Category = Security },
+        new("tls_certificate", SettingKind.Text, "", "PEM file with the server's certificate and its chain; empty: no TLS.") { Category = Security },
+        new("tls_key", SettingKind.Text, "", "PEM file with its private key; empty: it is in the certificate's file.") { Category = Security },
+        new("max_connections", SettingKind.Integer, "1000", "Most sessions at once; more get SQLSTATE 53300.") { Min = 1, Max = 1_000_000, Category = Limits },
+        new("slots", SettingKind.Integer, "0", "Tasks that run at once; 0: one a processor.") { Min = 0, Max = 4096, Category = Limits },
+        new("history_length", SettingKind.Integer, "200", "Statements that are remembered after their end, for the status page.") { Min = 0, Max = 100_000, Category = Operation },
+        new("shutdown_timeout", SettingKind.Duration, "10s", "How long a shutdown waits for running statements before it ends them with SQLSTATE 57P01.") { Min = 0, Max = int.MaxValue, Category = Operation },
+    ];
+
+    /// <summary>Entries whose value is a path; one from the file is relative to the file's folder.</summary>
+    public static readonly IReadOnlySet<string> Paths = new HashSet<string>(StringComparer.Ordinal) { "data", "users_file", "tls_certificate", "tls_key" };
+
+    /// <summary>The definition of an entry or of a session's setting, or null.</summary>
+    public static SettingDefinition? Find(string name) =>
+        All.FirstOrDefault(entry => entry.Name == name) ?? (SettingDefinitions.All.TryGetValue(name, out SettingDefinition? setting) && !setting.IsReadOnly ? setting : null);
+
+    public static bool IsSessionSetting(string name) => SettingDefinitions.All.ContainsKey(name);
+
+    /// <summary>--pg-port for pg_port.</summary>
+    public static string Flag(string name) => "--" + name.Replace('_', '-').ToLowerInvariant();
+
+    /// <summary>SQLCLUSTER_PG_PORT for pg_port.</summary>
+    public static string Variable(string name) => "SQLCLUSTER_" + name.ToUpperInvariant();
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+}
