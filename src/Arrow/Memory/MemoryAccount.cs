@@ -6,6 +6,7 @@ public sealed class MemoryAccount : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly string _name;
+    private readonly MemoryBudget? _budget;
     private NativeBuffer? _first;
     private long _usedBytes;
     private long _peakBytes;
@@ -13,9 +14,11 @@ public sealed class MemoryAccount : IDisposable
 
     /// <param name="name">Shown in errors: which query, which cache.</param>
     /// <param name="limitBytes">More than this fails with <see cref="MemoryLimitException"/>.</param>
-    public MemoryAccount(string name, long limitBytes = long.MaxValue)
+    /// <param name="budget">What this and other accounts may hold together; null: no more than each for itself.</param>
+    public MemoryAccount(string name, long limitBytes = long.MaxValue, MemoryBudget? budget = null)
     {
         _name = name;
+        _budget = budget;
         LimitBytes = limitBytes;
     }
 
@@ -28,8 +31,9 @@ public sealed class MemoryAccount : IDisposable
     /// <summary>The largest <see cref="UsedBytes"/> so far.</summary>
     public long PeakBytes => Interlocked.Read(ref _peakBytes);
 
-    /// <summary>Whether <paramref name="extraBytes"/> more would stay within <paramref name="fraction"/> of the limit: what spilling operators ask.</summary>
-    public bool HasRoomFor(long extraBytes, double fraction = 1.0) => UsedBytes + extraBytes <= LimitBytes * fraction;
+    /// <summary>Whether <paramref name="extraBytes"/> more would stay within <paramref name="fraction"/> of the limit, and of what all accounts may hold together: what spilling operators ask.</summary>
+    public bool HasRoomFor(long extraBytes, double fraction = 1.0) =>
+        UsedBytes + extraBytes <= LimitBytes * fraction && (_budget == null || _budget.UsedBytes + extraBytes <= _budget.LimitBytes * fraction);
 
     /// <summary>Returns every buffer still held to the pool. Nothing that points into them may be used afterwards.</summary>
     public void Dispose()
@@ -49,7 +53,8 @@ public sealed class MemoryAccount : IDisposable
             buffer = next;
         }
 
-        Interlocked.Exchange(ref _usedBytes, 0);
+        long held = Interlocked.Exchange(ref _usedBytes, 0);
+        _budget?.Give(held);
     }
 
     internal void Add(NativeBuffer buffer)
@@ -67,6 +72,7 @@ public sealed class MemoryAccount : IDisposable
                 throw new MemoryLimitException(_name, LimitBytes, _usedBytes, buffer.BlockBytes);
             }
 
+            _budget?.Take(buffer.BlockBytes);
             _usedBytes = used;
             _peakBytes = Math.Max(_peakBytes, used);
             buffer.NextInAccount = _first;
@@ -105,6 +111,7 @@ public sealed class MemoryAccount : IDisposable
 
             buffer.NextInAccount = buffer.PreviousInAccount = null;
             _usedBytes -= buffer.BlockBytes;
+            _budget?.Give(buffer.BlockBytes);
             return true;
         }
     }

@@ -38,6 +38,7 @@ public sealed class LocalExecutor : IDisposable
     private readonly Dictionary<object, QueryQueue> _queues = new(ReferenceEqualityComparer.Instance);
     private readonly Thread[] _slots;
     private volatile bool _stopped;
+    private int _busySlots;
 
     /// <param name="slots">Tasks that run at once.</param>
     public LocalExecutor(int slots)
@@ -52,6 +53,9 @@ public sealed class LocalExecutor : IDisposable
     }
 
     public int Slots => _slots.Length;
+
+    /// <summary>Slots that work at this moment.</summary>
+    public int BusySlots => Volatile.Read(ref _busySlots);
 
     /// <summary>Queues work behind the other work of its query.</summary>
     public void Submit(IRunnable work)
@@ -95,7 +99,10 @@ public sealed class LocalExecutor : IDisposable
             }
 
             IRunnable work = Take();
-            if (work.Run() == RunnableState.Yielded)
+            Interlocked.Increment(ref _busySlots);
+            RunnableState state = work.Run();
+            Interlocked.Decrement(ref _busySlots);
+            if (state == RunnableState.Yielded)
             {
                 Submit(work);
             }

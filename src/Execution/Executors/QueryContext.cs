@@ -22,6 +22,9 @@ public sealed record ExecutionSettings
     /// <summary>Bytes the query may hold in memory.</summary>
     public long MemoryLimitBytes { get; init; } = long.MaxValue;
 
+    /// <summary>What all queries together may hold in memory; null: each for itself.</summary>
+    public MemoryBudget? Budget { get; init; }
+
     /// <summary>Whether scans prune and filter; off: they read everything and the filters run on whole batches (a test setting).</summary>
     public bool ScanPushdown { get; init; } = true;
 
@@ -70,7 +73,7 @@ public sealed class QueryContext : IDisposable
     public QueryContext(string name, ExecutionSettings settings, CancellationToken cancellation)
     {
         Settings = settings;
-        Account = new MemoryAccount($"query {name}", settings.MemoryLimitBytes);
+        Account = new MemoryAccount($"query {name}", settings.MemoryLimitBytes, settings.Budget);
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }
 

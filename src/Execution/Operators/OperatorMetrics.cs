@@ -64,5 +64,17 @@ public sealed class QueryMetrics : IPlanMetrics
     /// <summary>The node's metrics, or null when it never ran.</summary>
     public OperatorMetrics? Find(ExecPlan node) => _nodes.GetValueOrDefault(node);
 
+    /// <summary>A named number, summed over all nodes.</summary>
+    public long Total(string counter)
+    {
+        long total = 0;
+        foreach ((_, OperatorMetrics node) in _nodes)
+        {
+            total += node.Counters.TryGetValue(counter, out long value) ? value : 0;
+        }
+
+        return total;
+    }
+
     NodeMetrics? IPlanMetrics.Of(ExecPlan node) => Find(node) is { } own ? new NodeMetrics(own.Rows, own.Batches, own.Time, own.Counters) : null;
 }

@@ -56,6 +56,15 @@ public sealed class QueryExecution : IAsyncDisposable
 
     public int TotalTasks => _plan.Stages.Sum(static stage => stage.Tasks);
 
+    /// <summary>How far each stage has come, in the plan's order.</summary>
+    public IReadOnlyList<StageProgress> Progress()
+    {
+        lock (_lock)
+        {
+            return [.. _plan.Stages.Select((stage, index) => new StageProgress(stage.Tasks, stage.Tasks - _tasksLeft[index], _started[index]))];
+        }
+    }
+
     /// <summary>Starts a plan. The context passes to the execution, which disposes it.</summary>
     public static QueryExecution Start(StagePlan plan, QueryContext context, LocalExecutor executor)
     {
@@ -205,3 +214,6 @@ public sealed class QueryExecution : IAsyncDisposable
         }
     }
 }
+
+/// <summary>How far a stage has come.</summary>
+public readonly record struct StageProgress(int Tasks, int EndedTasks, bool IsStarted);

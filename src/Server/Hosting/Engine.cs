@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Functions;
@@ -14,6 +16,18 @@ public sealed record EngineOptions(int Slots = 0, long MemoryLimitBytes = 0)
     /// <summary>Most sessions of outside clients.</summary>
     public int MaxSessions { get; init; } = int.MaxValue;
 
+    /// <summary>Sessions whose statements may run at once; the statements of others wait.</summary>
+    public int MaxConcurrentQueries { get; init; } = int.MaxValue;
+
+    /// <summary>Statements that may wait.</summary>
+    public int QueueLength { get; init; } = 1000;
+
+    /// <summary>How long a statement waits before it fails; zero: for ever.</summary>
+    public TimeSpan QueueTimeout { get; init; }
+
+    /// <summary>Bytes that all queries together may hold; 0: no more than each for itself.</summary>
+    public long TotalMemoryBytes { get; init; }
+
     /// <summary>Statements that are remembered after their end.</summary>
     public int HistoryLength { get; init; } = 200;
 
@@ -24,12 +38,16 @@ public sealed record EngineOptions(int Slots = 0, long MemoryLimitBytes = 0)
 /// <summary>What all sessions of a process share: executor, functions, catalog, caches of file metadata. Thread-safe.</summary>
 public sealed class Engine : IDisposable
 {
+    private ImmutableArray<IQueryListener> _listeners = [];
+
     public Engine(EngineOptions? options = null)
     {
         options ??= new EngineOptions();
         Executor = new LocalExecutor(options.Slots > 0 ? options.Slots : Environment.ProcessorCount);
         MemoryLimitBytes = options.MemoryLimitBytes > 0 ? options.MemoryLimitBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
         Sessions = new SessionRegistry(this) { MaxCount = options.MaxSessions };
+        Admission = new QueryAdmission(options.MaxConcurrentQueries, options.QueueLength, options.QueueTimeout);
+        Memory = new MemoryBudget("all queries", options.TotalMemoryBytes > 0 ? options.TotalMemoryBytes : long.MaxValue);
         History = new QueryHistory(options.HistoryLength);
         SessionDefaults = options.SessionDefaults;
     }
@@ -51,6 +69,15 @@ public sealed class Engine : IDisposable
     /// <summary>The statements that ended last.</summary>
     public QueryHistory History { get; }
 
+    /// <summary>Decides whose statement runs when.</summary>
+    public QueryAdmission Admission { get; }
+
+    /// <summary>What all queries hold together.</summary>
+    public MemoryBudget Memory { get; }
+
+    /// <summary>Who is told of statements.</summary>
+    public IReadOnlyList<IQueryListener> Listeners => _listeners;
+
     /// <summary>Values of settings that new sessions begin with, in place of the definitions' defaults.</summary>
     public IReadOnlyDictionary<string, string> SessionDefaults { get; }
 
@@ -60,6 +87,9 @@ public sealed class Engine : IDisposable
     /// <summary>Opens a session; dispose it when its client has left.</summary>
     /// <exception cref="Parser.Errors.QueryException">53300: there are as many as may be.</exception>
     public Session OpenSession(string user = "sqlcluster", SessionClient? client = null) => Sessions.Open(user, client ?? SessionClient.Embedded);
+
+    /// <summary>Tells of every statement that ends from now on.</summary>
+    public void AddListener(IQueryListener listener) => ImmutableInterlocked.Update(ref _listeners, static (listeners, added) => listeners.Add(added), listener);
 
     /// <summary>Makes a file, folder or glob a table of the default schema.</summary>
     /// <exception cref="Parser.Errors.QueryException">42P07: the name is taken; 58P01: no such file.</exception>

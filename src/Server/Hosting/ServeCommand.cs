@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using SqlCluster.Parser.Errors;
+using SqlCluster.Server.Monitoring;
 
 namespace SqlCluster.Server.Hosting;
 
@@ -25,7 +26,8 @@ internal static class ServeCommand
         try
         {
             ServerConfiguration configuration = flags.Load(parsed);
-            ServerOptions options = configuration.ToServerOptions(NullLogger.Instance);
+            var log = new JsonLineLogger(Console.OpenStandardError(), configuration.LogLevel);
+            ServerOptions options = configuration.ToServerOptions(log);
             if (onlyCheck)
             {
                 foreach (string line in configuration.Lines())
@@ -53,12 +55,16 @@ internal static class ServeCommand
     private static async Task<int> ServeAsync(ServerConfiguration configuration, ServerOptions options, CancellationToken cancellation)
     {
         using var engine = new Engine(configuration.ToEngineOptions());
+        engine.AddListener(new QueryLog(options.Logger, configuration.LoggedQueries, configuration.Duration("slow_query_time")));
         int tables = configuration["data"] is { Length: > 0 } folder ? FolderTables.Attach(engine, folder) : 0;
         using var signals = new StopSignals(cancellation);
         await using ServerHost server = await ServerHost.StartAsync(engine, options, cancellation).ConfigureAwait(false);
         await Console.Out.WriteLineAsync($"sqlcluster: {tables} tables{Door("PostgreSQL protocol on ", server.PgAddress)}{Door("status page on http" + (options.Certificate == null ? "" : "s") + "://", server.UiAddress)}").ConfigureAwait(false);
+        options.Logger.LogInformation("serving {Tables} tables; PostgreSQL on {PgAddress}, status page on {UiAddress}", tables, server.PgAddress, server.UiAddress);
         await signals.Stopped.ConfigureAwait(false);
+        options.Logger.LogInformation("draining: {Queries} statements are running", engine.Sessions.RunningQueries().Count);
         await server.StopAsync().ConfigureAwait(false);
+        options.Logger.LogInformation("stopped");
         return 0;
     }
 

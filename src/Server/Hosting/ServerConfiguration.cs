@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Server.Catalogs;
+using SqlCluster.Server.Monitoring;
 using SqlCluster.Server.Security;
 using SqlCluster.Server.Sessions;
 
@@ -70,6 +71,16 @@ internal sealed class ServerConfiguration
         }
     }
 
+    public LogLevel LogLevel => this["log_level"] switch
+    {
+        "debug" => LogLevel.Debug,
+        "warning" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        _ => LogLevel.Information,
+    };
+
+    public LoggedQueries LoggedQueries => Enum.Parse<LoggedQueries>(this["log_queries"], true);
+
     public int Integer(string name) => int.Parse(this[name], CultureInfo.InvariantCulture);
 
     public TimeSpan Duration(string name) => TimeSpan.FromMilliseconds(SettingUnits.Parse(this[name], SettingUnits.Durations) ?? 0);
@@ -79,6 +90,10 @@ internal sealed class ServerConfiguration
     public EngineOptions ToEngineOptions() => new(Integer("slots"))
     {
         MaxSessions = Integer("max_connections"),
+        MaxConcurrentQueries = Integer("max_concurrent_queries"),
+        QueueLength = Integer("queue_length"),
+        QueueTimeout = Duration("queue_timeout"),
+        TotalMemoryBytes = Size("total_memory") is var total and > 0 ? total : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3,
         HistoryLength = Integer("history_length"),
         SessionDefaults = SessionDefaults,
     };

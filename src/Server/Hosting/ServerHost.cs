@@ -7,8 +7,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using SqlCluster.Server.FlightSql;
+using SqlCluster.Server.Monitoring;
 using SqlCluster.Server.PgWire;
 using SqlCluster.Server.Sessions;
+using SqlCluster.Server.WebUi;
 
 namespace SqlCluster.Server.Hosting;
 
@@ -29,6 +31,7 @@ public sealed class ServerHost : IAsyncDisposable
     private readonly CancellationTokenSource _draining = new();
     private readonly ActiveWork _work = new();
     private readonly FlightSqlService? _flightSql;
+    private readonly WebDoor _web;
     private ListenOptions? _pg;
     private ListenOptions? _flight;
     private ListenOptions? _ui;
@@ -39,6 +42,9 @@ public sealed class ServerHost : IAsyncDisposable
         _engine = engine;
         _options = options;
         _flightSql = options.FlightPort == null ? null : new FlightSqlService(engine, options.Users, options.Logger, options.FlightLimits, options.Time);
+        var counters = new QueryCounters();
+        engine.AddListener(counters);
+        _web = new WebDoor(engine, options, counters, () => IsDraining);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         KestrelSetup.Apply(builder.WebHost);
         builder.WebHost.ConfigureKestrel(OpenDoors);
@@ -54,6 +60,9 @@ public sealed class ServerHost : IAsyncDisposable
 
     /// <summary>Where the status page is; null: nowhere.</summary>
     public IPEndPoint? UiAddress => _ui?.IPEndPoint;
+
+    /// <summary>Everything that the UI port answers.</summary>
+    internal IReadOnlyList<Route> Routes => _web.Routes;
 
     /// <summary>Whether the server is about to stop and takes no more work.</summary>
     public bool IsDraining => _draining.IsCancellationRequested;
@@ -143,7 +152,7 @@ public sealed class ServerHost : IAsyncDisposable
             kestrel.Listen(_options.Address, uiPort, listen =>
             {
                 _ui = listen;
-                OpenHttp(listen, _options.Certificate == null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2, ShowStatusAsync, SslApplicationProtocol.Http2, SslApplicationProtocol.Http11);
+                OpenHttp(listen, _options.Certificate == null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2, _web.AnswerAsync, SslApplicationProtocol.Http2, SslApplicationProtocol.Http11);
             });
         }
     }
@@ -190,12 +199,6 @@ public sealed class ServerHost : IAsyncDisposable
         {
             _work.Leave();
         }
-    }
-
-    private Task ShowStatusAsync(HttpContext context)
-    {
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
     }
 
     /// <summary>Which door a connection came through.</summary>

@@ -11,6 +11,8 @@ namespace SqlCluster.Server.Sessions;
 /// <param name="Duration">From its beginning until its last row was taken.</param>
 /// <param name="Rows">Rows that were taken, or changed.</param>
 /// <param name="PeakMemoryBytes">Most memory it held.</param>
+/// <param name="BytesRead">Bytes that scans read from files.</param>
+/// <param name="BytesSpilled">Bytes of rows written to disk because they did not fit in memory.</param>
 /// <param name="SqlState">Of its error; null when it succeeded.</param>
 /// <param name="Error">Message of its error; null when it succeeded.</param>
 /// <param name="Outcome">How it ended.</param>
@@ -25,9 +27,15 @@ public sealed record FinishedQuery(
     TimeSpan Duration,
     long Rows,
     long PeakMemoryBytes,
+    long BytesRead,
+    long BytesSpilled,
     string? SqlState,
     string? Error,
-    QueryOutcome Outcome);
+    QueryOutcome Outcome)
+{
+    /// <summary>What each operator did, as EXPLAIN ANALYZE shows it, of statements that ran a while; else empty.</summary>
+    public IReadOnlyList<string> Plan { get; init; } = [];
+}
 
 /// <summary>How a statement ended.</summary>
 public enum QueryOutcome

@@ -67,7 +67,11 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     /// <summary>Starts a plan.</summary>
     public StatementResult.Rows Start(StagePlan plan, NodeList<ResultColumn> columns, string tag, CancellationToken cancellation, NodeList<Literal>? parameters = null)
     {
-        ExecutionSettings settings = session.Settings.ForExecution(engine.MemoryLimitBytes) with { Parameters = parameters ?? Bound?.Values ?? NodeList<Literal>.Empty };
+        ExecutionSettings settings = session.Settings.ForExecution(engine.MemoryLimitBytes) with
+        {
+            Parameters = parameters ?? Bound?.Values ?? NodeList<Literal>.Empty,
+            Budget = engine.Memory,
+        };
         RunningQuery? running = session.Running;
         var context = new QueryContext(running?.Id.ToString() ?? $"of session {session.Id}", settings, cancellation);
         QueryExecution execution = QueryExecution.Start(plan, context, engine.Executor);

@@ -4,6 +4,7 @@ using SqlCluster.Execution.Scheduler;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Parser.Printing;
+using SqlCluster.Server.Monitoring;
 
 namespace SqlCluster.Server.Sessions;
 
@@ -28,6 +29,9 @@ public sealed class RunningQuery
 {
     /// <summary>Characters of a statement's text that are kept once it has ended.</summary>
     public const int MaxTextLength = 16 * 1024;
+
+    /// <summary>Statements that took so long keep what their operators did.</summary>
+    private static readonly TimeSpan KeepsPlanFrom = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource _cancellation;
     private readonly CancellationToken _client;
@@ -62,6 +66,12 @@ public sealed class RunningQuery
     public DateTimeOffset Start { get; } = TimeProvider.System.GetUtcNow();
 
     public TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(_startTimestamp);
+
+    /// <summary>Whose it is.</summary>
+    public string User => Session.User;
+
+    /// <summary>How long it waited for its turn.</summary>
+    public TimeSpan Queued => _queued;
 
     /// <summary>Whether it waits for other queries to end.</summary>
     public bool IsQueued { get; private set; }
@@ -101,6 +111,9 @@ public sealed class RunningQuery
 
     /// <summary>Most bytes that a step held.</summary>
     public long PeakMemoryBytes => Executions.Select(static execution => execution.Context.Account.PeakBytes).DefaultIfEmpty().Max();
+
+    /// <summary>A number that operators counted, summed over all of them: "bytes read", "spilled bytes".</summary>
+    public long Counted(string counter) => Executions.Sum(execution => execution.Context.Metrics.Total(counter));
 
     /// <summary>Why it was ended from outside, if it was.</summary>
     public CancelReason Reason => (CancelReason)Volatile.Read(ref _reason) is var reason and not CancelReason.None ? reason
@@ -145,6 +158,9 @@ public sealed class RunningQuery
         }
     }
 
+    /// <summary>Whether it may run; kept by <see cref="QueryAdmission"/>.</summary>
+    internal bool HasTurn { get; set; }
+
     internal void EnterQueue() => IsQueued = true;
 
     internal void LeaveQueue()
@@ -164,7 +180,7 @@ public sealed class RunningQuery
     internal void AddRows(long rows) => Interlocked.Add(ref _rows, rows);
 
     /// <summary>The error a client is told: a cancellation by its cause.</summary>
-    internal Exception Explain(Exception error) => error is OperationCanceledException or QueryException { SqlState: "57014" }
+    internal Exception Explain(Exception error) => error is OperationCanceledException or QueryException { SqlState: "57014" } && Reason != CancelReason.None
         ? Reason switch
         {
             CancelReason.Timeout => ExecutionErrors.TimedOut(),
@@ -196,6 +212,7 @@ public sealed class RunningQuery
 
         CancelReason reason = Reason;
         _cancellation.Dispose();
+        Session.Engine.Admission.Leave(this);
         var query = error as QueryException;
         bool wasCancelled = reason != CancelReason.None && (error == null || error is OperationCanceledException || query is { SqlState: "57014" or "57P01" });
         string text = Text;
@@ -210,8 +227,13 @@ public sealed class RunningQuery
             Elapsed,
             Rows,
             PeakMemoryBytes,
+            Counted("bytes read"),
+            Counted("spilled bytes"),
             query?.SqlState ?? (error == null ? null : wasCancelled ? "57014" : "XX000"),
             error?.Message,
-            wasCancelled ? QueryOutcome.Cancelled : error == null ? QueryOutcome.Succeeded : QueryOutcome.Failed));
+            wasCancelled ? QueryOutcome.Cancelled : error == null ? QueryOutcome.Succeeded : QueryOutcome.Failed)
+        {
+            Plan = Elapsed < KeepsPlanFrom ? [] : QueryViews.Plan(Execution),
+        });
     }
 }

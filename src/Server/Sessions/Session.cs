@@ -97,6 +97,9 @@ public sealed class Session : IDisposable
     /// <summary>Texts that the session has run before.</summary>
     internal StatementCache Statements { get; }
 
+    /// <summary>Statements that run on the session's turn; kept by <see cref="QueryAdmission"/>.</summary>
+    internal int HeldTurns { get; set; }
+
     /// <summary>Runs the statements of a text one after the other. Dispose each result before taking the next.</summary>
     /// <exception cref="QueryException">A statement failed; those after it do not run.</exception>
     public async IAsyncEnumerable<StatementResult> ExecuteAsync(string sql, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -137,6 +140,7 @@ public sealed class Session : IDisposable
     public RunningQuery BeginStatement(string? text, Statement? statement, CancellationToken cancellation)
     {
         var query = new RunningQuery(this, statement, text, cancellation);
+        Engine.Sessions.Add(query);
         MakeCurrent(query);
         return query;
     }
@@ -173,7 +177,7 @@ public sealed class Session : IDisposable
 
     public void Dispose()
     {
-        _current?.Cancel(CancelReason.ClientGone);
+        CancelAll(CancelReason.ClientGone);
         _idleTimer?.Dispose();
         Engine.Sessions.Remove(this);
     }
@@ -185,6 +189,11 @@ public sealed class Session : IDisposable
         Pipeline.StatementText = text;
         try
         {
+            if (QueryAdmission.AppliesTo(statement))
+            {
+                await Engine.Admission.EnterAsync(query).ConfigureAwait(false);
+            }
+
             StatementResult result = await body(query).ConfigureAwait(false);
             if (result is StatementResult.Rows rows)
             {
@@ -212,7 +221,13 @@ public sealed class Session : IDisposable
 
     internal void EndStatement(RunningQuery query, FinishedQuery finished)
     {
+        Engine.Sessions.Remove(query);
         Engine.History.Add(finished);
+        foreach (IQueryListener listener in Engine.Listeners)
+        {
+            listener.OnFinished(finished);
+        }
+
         if (ReferenceEquals(query, _current))
         {
             Enter(SessionState.Idle);
@@ -268,8 +283,16 @@ public sealed class Session : IDisposable
     {
         if (Interlocked.CompareExchange(ref _endError, error, null) == null)
         {
-            _current?.Cancel(reason);
+            CancelAll(reason);
             _ended.Cancel();
+        }
+    }
+
+    private void CancelAll(CancelReason reason)
+    {
+        foreach (RunningQuery query in Engine.Sessions.RunningQueries().Where(query => query.Session == this))
+        {
+            query.Cancel(reason);
         }
     }
 

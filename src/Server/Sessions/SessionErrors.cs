@@ -7,6 +7,12 @@ public static class SessionErrors
 {
     public static QueryException TooManySessions() => new("53300", ErrorKind.Resources, "sorry, too many clients already");
 
+    public static QueryException QueueFull(int waiting) =>
+        new("53300", ErrorKind.Resources, "too many queries wait for their turn") { Detail = FormattableString.Invariant($"{waiting} queries may wait (queue_length).") };
+
+    public static QueryException QueuedTooLong(TimeSpan patience) =>
+        new("57014", ErrorKind.Cancelled, FormattableString.Invariant($"canceling statement due to queue timeout: it waited {patience.TotalSeconds:0.###} s for its turn"));
+
     public static QueryException Terminated() => new("57P01", ErrorKind.Resources, "terminating connection due to administrator command");
 
     public static QueryException Draining() => new("57P03", ErrorKind.Resources, "the database system is shutting down");

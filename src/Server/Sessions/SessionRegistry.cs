@@ -8,6 +8,7 @@ namespace SqlCluster.Server.Sessions;
 public sealed class SessionRegistry : IReadOnlyCollection<Session>
 {
     private readonly ConcurrentDictionary<int, Session> _sessions = new();
+    private readonly ConcurrentDictionary<QueryId, RunningQuery> _queries = new();
     private readonly Engine _engine;
     private int _lastId;
     private int _count;
@@ -20,6 +21,11 @@ public sealed class SessionRegistry : IReadOnlyCollection<Session>
     public int MaxCount { get; init; } = int.MaxValue;
 
     public Session? Find(int id) => _sessions.GetValueOrDefault(id);
+
+    /// <summary>Statements that have begun and not ended, oldest first: running, waiting for their turn, or waiting for their client to read on.</summary>
+    public IReadOnlyList<RunningQuery> RunningQueries() => [.. _queries.Values.OrderBy(static query => query.Id.Number)];
+
+    public RunningQuery? FindQuery(QueryId id) => _queries.GetValueOrDefault(id);
 
     public IEnumerator<Session> GetEnumerator() => _sessions.Values.GetEnumerator();
 
@@ -38,6 +44,10 @@ public sealed class SessionRegistry : IReadOnlyCollection<Session>
         _sessions[session.Id] = session;
         return session;
     }
+
+    internal void Add(RunningQuery query) => _queries[query.Id] = query;
+
+    internal void Remove(RunningQuery query) => _queries.TryRemove(query.Id, out _);
 
     internal void Remove(Session session)
     {
