@@ -29,21 +29,32 @@ public sealed class QueryLog(ILogger logger, LoggedQueries logged, TimeSpan slow
             return;
         }
 
-        string text = query.Text.Length > MaxTextLength ? query.Text[..MaxTextLength] + "…" : query.Text;
-        if (query.SqlState == null)
+        string what = isSlow ? "slow query" : query.Outcome switch
         {
-            logger.Log(
-                isSlow ? LogLevel.Warning : LogLevel.Information,
-                "{What}: query {Query} of {User} took {DurationMs} ms, {Rows} rows, {PeakMemoryBytes} bytes at most; queued {QueuedMs} ms, session {Session}, {Door}, {Application}: {Text}",
-                isSlow ? "slow" : "done", query.Id, query.User, Milliseconds(query.Duration), query.Rows, query.PeakMemoryBytes, Milliseconds(query.Queued), query.SessionId, query.Client.Door, query.Client.ApplicationName, text);
-        }
-        else
-        {
-            logger.Log(
-                query.SqlState.StartsWith("XX", StringComparison.Ordinal) ? LogLevel.Error : isSlow ? LogLevel.Warning : LogLevel.Information,
-                "{What}: query {Query} of {User} ended after {DurationMs} ms with {SqlState} {Error}; queued {QueuedMs} ms, session {Session}, {Door}, {Application}: {Text}",
-                query.Outcome == QueryOutcome.Cancelled ? "cancelled" : "failed", query.Id, query.User, Milliseconds(query.Duration), query.SqlState, query.Error, Milliseconds(query.Queued), query.SessionId, query.Client.Door, query.Client.ApplicationName, text);
-        }
+            QueryOutcome.Succeeded => "query done",
+            QueryOutcome.Failed => "query failed",
+            QueryOutcome.Cancelled => "query cancelled",
+        };
+        LogLevel level = query.SqlState?.StartsWith("XX", StringComparison.Ordinal) == true ? LogLevel.Error : isSlow ? LogLevel.Warning : LogLevel.Information;
+        KeyValuePair<string, object?>[] values =
+        [
+            new("Query", query.Id),
+            new("Session", query.SessionId),
+            new("User", query.User),
+            new("Door", query.Client.Door.Name()),
+            new("Address", query.Client.Address),
+            new("Application", query.Client.ApplicationName),
+            new("DurationMs", Milliseconds(query.Duration)),
+            new("QueuedMs", Milliseconds(query.Queued)),
+            new("Rows", query.Rows),
+            new("PeakMemoryBytes", query.PeakMemoryBytes),
+            new("ReadBytes", query.BytesRead),
+            new("SpilledBytes", query.BytesSpilled),
+            new("SqlState", query.SqlState),
+            new("Error", query.Error),
+            new("Text", query.Text.Length > MaxTextLength ? query.Text[..MaxTextLength] + "…" : query.Text),
+        ];
+        logger.Log(level, default, values, null, (_, _) => query.Error == null ? what : $"{what}: {query.Error}");
     }
 
     private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);

@@ -64,13 +64,13 @@ internal static class QueryViews
         SessionClient client = query.Session.Client;
         string state = query.IsQueued ? "queued" : query.Reason != CancelReason.None ? "cancelling" : ReferenceEquals(query.Session.Running, query) || client.Door == Door.FlightSql ? "running" : "suspended";
         return new QueryView(
-            query.Id.ToString(), state, query.User, query.Session.Id, Word(client.Door), client.Address?.ToString(), client.ApplicationName, query.Text, query.Start, query.Elapsed.TotalMilliseconds,
+            query.Id.ToString(), state, query.User, query.Session.Id, client.Door.Name(), client.Address?.ToString(), client.ApplicationName, query.Text, query.Start, query.Elapsed.TotalMilliseconds,
             query.IsQueued ? query.Elapsed.TotalMilliseconds : query.Queued.TotalMilliseconds, query.Rows, query.UsedMemoryBytes, query.PeakMemoryBytes, query.Counted("bytes read"),
             query.Counted("spilled bytes"), execution?.TotalTasks ?? 0, execution?.EndedTasks ?? 0, null, null);
     }
 
     private static QueryView Of(FinishedQuery query) => new(
-        query.Id.ToString(), Word(query.Outcome), query.User, query.SessionId, Word(query.Client.Door), query.Client.Address?.ToString(), query.Client.ApplicationName, query.Text, query.Start,
+        query.Id.ToString(), Word(query.Outcome), query.User, query.SessionId, query.Client.Door.Name(), query.Client.Address?.ToString(), query.Client.ApplicationName, query.Text, query.Start,
         query.Duration.TotalMilliseconds, query.Queued.TotalMilliseconds, query.Rows, 0, query.PeakMemoryBytes, query.BytesRead, query.BytesSpilled, 0, 0, query.SqlState, query.Error);
 
     private static SessionView Of(Session session)
@@ -78,7 +78,7 @@ internal static class QueryViews
         SessionActivity activity = session.Activity;
         SessionClient client = session.Client;
         return new SessionView(
-            session.Id, session.User, Word(client.Door), client.Address?.ToString(), client.Port, client.ApplicationName, session.Start, Word(activity.State), activity.StateChange,
+            session.Id, session.User, client.Door.Name(), client.Address?.ToString(), client.Port, client.ApplicationName, session.Start, Word(activity.State), activity.StateChange,
             activity.QueryId?.ToString(), activity.Query, activity.Wait?.Event);
     }
 

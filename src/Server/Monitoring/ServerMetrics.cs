@@ -23,7 +23,7 @@ internal static class ServerMetrics
         text.Head("sqlcluster_queries_total", "counter", "Statements that have ended.");
         foreach (((Door door, QueryOutcome outcome), long count) in counters.Ended.OrderBy(static pair => pair.Key))
         {
-            text.Sample("sqlcluster_queries_total", count, ("door", Word(door)), ("outcome", Word(outcome)));
+            text.Sample("sqlcluster_queries_total", count, ("door", door.Name()), ("outcome", QueryViews.Word(outcome)));
         }
 
         text.Head("sqlcluster_query_errors_total", "counter", "Statements that ended with an error, by SQLSTATE.");
@@ -52,7 +52,7 @@ internal static class ServerMetrics
         text.Head("sqlcluster_sessions", "gauge", "Open sessions.");
         foreach (IGrouping<(Door, SessionState), Session> group in engine.Sessions.GroupBy(static session => (session.Client.Door, session.Activity.State)).OrderBy(static group => group.Key))
         {
-            text.Sample("sqlcluster_sessions", group.Count(), ("door", Word(group.Key.Item1)), ("state", Word(group.Key.Item2)));
+            text.Sample("sqlcluster_sessions", group.Count(), ("door", group.Key.Item1.Name()), ("state", QueryViews.Word(group.Key.Item2)));
         }
 
         text.Gauge("sqlcluster_sessions_limit", "Most sessions at once.", engine.Sessions.MaxCount)
@@ -86,6 +86,4 @@ internal static class ServerMetrics
             .Gauge("process_start_time_seconds", "Start of the server, Unix time.", engine.Start.ToUnixTimeMilliseconds() / 1000.0);
     }
 
-    private static string Word<T>(T value)
-        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

@@ -24,8 +24,14 @@ public sealed record ScramVerifier(int Iterations, byte[] Salt, byte[] StoredKey
     public static ScramVerifier Create(string password, int iterations = DefaultIterations) => Create(password, iterations, RandomNumberGenerator.GetBytes(SaltBytes));
 
     /// <summary>Makes the verifier of a password and a known salt.</summary>
+    /// <exception cref="ArgumentException">The password has a NUL: to HMAC one at its end is nothing, so that two passwords would be the same.</exception>
     public static ScramVerifier Create(string password, int iterations, byte[] salt)
     {
+        if (password.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ArgumentException("a password has no NUL characters", nameof(password));
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(iterations, MaxIterations);
         byte[] salted = Rfc2898DeriveBytes.Pbkdf2(Prepare(password), salt, iterations, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
@@ -51,7 +57,8 @@ public sealed record ScramVerifier(int Iterations, byte[] Salt, byte[] StoredKey
     }
 
     /// <summary>Whether this is the verifier of the password; takes as long for a wrong one.</summary>
-    public bool Matches(string password) => CryptographicOperations.FixedTimeEquals(Create(password, Iterations, Salt).StoredKey, StoredKey);
+    public bool Matches(string password) =>
+        !password.Contains('\0', StringComparison.Ordinal) && CryptographicOperations.FixedTimeEquals(Create(password, Iterations, Salt).StoredKey, StoredKey);
 
     /// <summary>PostgreSQL's form: <c>SCRAM-SHA-256$4096:salt$stored:server</c>, each in Base64.</summary>
     public override string ToString() => string.Create(

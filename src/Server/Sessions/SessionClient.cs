@@ -13,6 +13,18 @@ public enum Door
     Web,
 }
 
+/// <summary>Doors by the names that logs, metrics and the API use.</summary>
+public static class DoorNames
+{
+    public static string Name(this Door door) => door switch
+    {
+        Door.Embedded => "embedded",
+        Door.PostgreSql => "postgresql",
+        Door.FlightSql => "flight",
+        Door.Web => "web",
+    };
+}
+
 /// <summary>Who is at the other end of a session.</summary>
 /// <param name="Door">How the client came in.</param>
 /// <param name="Address">Its address; null when embedded.</param>

@@ -27,7 +27,7 @@ internal static class StyleSheet
         h2 { margin: 30px 0 10px; font-size: 15px; font-weight: 650; }
         h2 .soft { font-weight: 400; margin-left: 6px; }
         .soft { color: var(--soft); }
-        .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(158px, 1fr)); gap: 12px; }
+        .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 12px; }
         .tile { background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; padding: 12px 14px 13px; }
         .tile b { display: block; font-size: 23px; font-weight: 600; line-height: 1.25; letter-spacing: -.02em; }
         .tile span { color: var(--soft); font-size: 12.5px; }

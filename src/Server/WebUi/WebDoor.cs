@@ -127,7 +127,7 @@ internal sealed class WebDoor
     {
         if (Credentials.ClaimedUser(context.Request) is { } claimed)
         {
-            _logger.LogWarning("authentication failed for {User} at {Door} from {Address}", claimed, Door.Web, context.Connection.RemoteIpAddress);
+            _logger.LogWarning("authentication failed for {User} at {Door} from {Address}", claimed, Door.Web.Name(), context.Connection.RemoteIpAddress);
         }
 
         context.Response.Headers.WWWAuthenticate = "Basic realm=\"SqlCluster\", charset=\"UTF-8\"";

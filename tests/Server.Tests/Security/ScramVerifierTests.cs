@@ -30,6 +30,7 @@ public sealed class ScramVerifierTests
         Assert.True(verifier.Matches(password));
         Assert.False(verifier.Matches(password + "x"));
         Assert.False(verifier.Matches(""));
+        Assert.False(verifier.Matches(password + "\0"));
         Assert.NotEqual(verifier.ToString(), ScramVerifier.Create(password).ToString());
     }
 

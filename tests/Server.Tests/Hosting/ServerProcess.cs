@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace SqlCluster.Server.Tests.Hosting;
+
+/// <summary>The program sqlcluster in a process of its own.</summary>
+internal sealed partial class ServerProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _log = new();
+
+    private ServerProcess(Process process)
+    {
+        _process = process;
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_log)
+            {
+                _log.AppendLine(line.Data);
+            }
+        };
+        process.BeginErrorReadLine();
+    }
+
+    public int PgPort { get; private set; }
+
+    public int UiPort { get; private set; }
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Standard error so far.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(string input, params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Starts a server on free ports and waits until it listens.</summary>
+    public static async Task<ServerProcess> ServeAsync(params string[] arguments)
+    {
+        var server = new ServerProcess(Start(["serve", "--pg-port", "0", "--ui-port", "0", .. arguments]));
+        string line = await server._process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new InvalidOperationException("the server did not start: " + server.Log);
+        Match ports = PortsPattern().Match(line);
+        server.PgPort = int.Parse(ports.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+        server.UiPort = int.Parse(ports.Groups[2].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+        return server;
+    }
+
+    /// <summary>Sends a signal such as TERM.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async Task WaitForExitAsync() => await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private static Process Start(string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [typeof(Server.Hosting.Engine).Assembly.Location, .. arguments])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    [GeneratedRegex(@"PostgreSQL protocol on 127\.0\.0\.1:(\d+); status page on http://127\.0\.0\.1:(\d+)")]
+    private static partial Regex PortsPattern();
+}
