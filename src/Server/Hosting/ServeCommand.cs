@@ -13,7 +13,7 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var command = new Command(Name, "Serves SQL to PostgreSQL clients, with a status page; docs/configuration.md has every entry");
+        var command = new Command(Name, "Serves SQL to PostgreSQL and Arrow Flight SQL clients, with a status page; docs/configuration.md has every entry");
         var check = new Option<bool>("--check-config") { Description = "Prints the configuration and where each value comes from, and ends" };
         var flags = new ConfigurationFlags(command);
         command.Add(check);
@@ -59,8 +59,8 @@ internal static class ServeCommand
         int tables = configuration["data"] is { Length: > 0 } folder ? FolderTables.Attach(engine, folder) : 0;
         using var signals = new StopSignals(cancellation);
         await using ServerHost server = await ServerHost.StartAsync(engine, options, cancellation).ConfigureAwait(false);
-        await Console.Out.WriteLineAsync($"sqlcluster: {tables} tables{Door("PostgreSQL protocol on ", server.PgAddress)}{Door("status page on http" + (options.Certificate == null ? "" : "s") + "://", server.UiAddress)}").ConfigureAwait(false);
-        options.Logger.LogInformation("serving {Tables} tables; PostgreSQL on {PgAddress}, status page on {UiAddress}", tables, server.PgAddress, server.UiAddress);
+        await Console.Out.WriteLineAsync($"sqlcluster: {tables} tables{Door("PostgreSQL protocol on ", server.PgAddress)}{Door("Flight SQL on ", server.FlightAddress)}{Door("status page on http" + (options.Certificate == null ? "" : "s") + "://", server.UiAddress)}").ConfigureAwait(false);
+        options.Logger.LogInformation("serving {Tables} tables; PostgreSQL on {PgAddress}, Flight SQL on {FlightAddress}, status page on {UiAddress}", tables, server.PgAddress, server.FlightAddress, server.UiAddress);
         await signals.Stopped.ConfigureAwait(false);
         options.Logger.LogInformation("draining: {Queries} statements are running", engine.Sessions.RunningQueries().Count);
         await server.StopAsync().ConfigureAwait(false);

@@ -103,8 +103,10 @@ internal sealed class ServerConfiguration
     {
         Address = this["listen_address"] is var text && IPAddress.TryParse(text == "localhost" ? "127.0.0.1" : text, out IPAddress? address) ? address : throw Wrong("listen_address", "not an IP address"),
         PgPort = Port("pg_port"),
+        FlightPort = Port("flight_port"),
         UiPort = Port("ui_port"),
         Users = Users(),
+        PgPasswords = Enum.Parse<PgPasswords>(this["pg_passwords"], true),
         Certificate = Certificate(),
         Logger = logger,
         ShutdownTimeout = Duration("shutdown_timeout"),

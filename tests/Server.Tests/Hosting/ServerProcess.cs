@@ -25,6 +25,8 @@ internal sealed partial class ServerProcess : IDisposable
 
     public int PgPort { get; private set; }
 
+    public int FlightPort { get; private set; }
+
     public int UiPort { get; private set; }
 
     public int ExitCode => _process.ExitCode;
@@ -56,11 +58,12 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Starts a server on free ports and waits until it listens.</summary>
     public static async Task<ServerProcess> ServeAsync(params string[] arguments)
     {
-        var server = new ServerProcess(Start(["serve", "--pg-port", "0", "--ui-port", "0", .. arguments]));
+        var server = new ServerProcess(Start(["serve", "--pg-port", "0", "--flight-port", "0", "--ui-port", "0", .. arguments]));
         string line = await server._process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new InvalidOperationException("the server did not start: " + server.Log);
         Match ports = PortsPattern().Match(line);
         server.PgPort = int.Parse(ports.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
-        server.UiPort = int.Parse(ports.Groups[2].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+        server.FlightPort = int.Parse(ports.Groups[2].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+        server.UiPort = int.Parse(ports.Groups[3].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
         return server;
     }
 
@@ -90,6 +93,6 @@ internal sealed partial class ServerProcess : IDisposable
         RedirectStandardError = true,
     })!;
 
-    [GeneratedRegex(@"PostgreSQL protocol on 127\.0\.0\.1:(\d+); status page on http://127\.0\.0\.1:(\d+)")]
+    [GeneratedRegex(@"PostgreSQL protocol on 127\.0\.0\.1:(\d+); Flight SQL on 127\.0\.0\.1:(\d+); status page on http://127\.0\.0\.1:(\d+)")]
     private static partial Regex PortsPattern();
 }
