@@ -109,6 +109,14 @@ public sealed unsafe class NativeBuffer
         return new(Address + offsetBytes, length);
     }
 
+    /// <summary><paramref name="length"/> bytes from <paramref name="offsetBytes"/> on as memory that asynchronous reads and writes take. The caller holds a reference meanwhile.</summary>
+    public Memory<byte> AsMemory(long offsetBytes, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offsetBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offsetBytes + length, SizeBytes + PaddingBytes);
+        return new NativeBufferMemory(this, offsetBytes, length).Memory;
+    }
+
     /// <summary>Adds a reference.</summary>
     /// <returns>This buffer.</returns>
     public NativeBuffer Retain()

@@ -21,6 +21,9 @@ public sealed class GrpcDuplexCall : IDisposable
         _lifetime = lifetime;
     }
 
+    /// <summary>Fires when the caller or the deadline ends the call.</summary>
+    public CancellationToken CancellationToken => _lifetime.Token;
+
     /// <summary>The response, once its headers are there; a server may wait for messages before it sends them.</summary>
     /// <exception cref="GrpcStatusException">The server cannot be reached, or its answer is no gRPC.</exception>
     public async Task<GrpcResponse> ResponseAsync()

@@ -33,7 +33,7 @@ public sealed class GrpcResponse : IDisposable
     /// <summary>The encoding of compressed messages, null: none.</summary>
     public string? Encoding => _encoding;
 
-    /// <summary>Messages with their prefixes, for readers that take them apart themselves; at its end comes <see cref="ThrowIfFailed"/>. Failures go through <see cref="Translate"/>.</summary>
+    /// <summary>Messages with their prefixes, for readers that take them apart themselves; at its end comes <see cref="ThrowIfFailed"/>. Failures go through <see cref="Explain"/>.</summary>
     public Stream Body => _source.Body;
 
     /// <summary>Fires when the caller or the deadline ends the call.</summary>
@@ -121,7 +121,28 @@ public sealed class GrpcResponse : IDisposable
         }
     }
 
-    /// <summary>What the caller is to see of a failure while reading <see cref="Body"/>.</summary>
+    /// <summary>Ends the call when <paramref name="other"/>, the token of one operation, fires; until the result is disposed.</summary>
+    public CancellationTokenRegistration EndOn(CancellationToken other) => _lifetime.EndOn(other);
+
+    /// <summary>What the caller is to see of a failure while reading <see cref="Body"/>: the call's status where it ended early, else what <see cref="Translate"/> says.</summary>
+    public Exception Explain(Exception error, CancellationToken operation)
+    {
+        if (error is GrpcStatusException && (Headers["grpc-status"] ?? Trailers["grpc-status"]) is not (null or "0"))
+        {
+            try
+            {
+                ThrowIfFailed();
+            }
+            catch (GrpcStatusException status)
+            {
+                return status;
+            }
+        }
+
+        return Translate(error, operation);
+    }
+
+    /// <summary>What the caller is to see of a failure of the transport.</summary>
     public Exception Translate(Exception error, CancellationToken operation = default) => _lifetime.Translate(error, operation);
 
     public void Dispose()

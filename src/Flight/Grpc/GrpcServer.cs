@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
+using SqlCluster.Arrow.Ipc;
+using SqlCluster.Arrow.Memory;
 
 namespace SqlCluster.Flight.Grpc;
 
@@ -186,6 +188,11 @@ public sealed class GrpcServer(GrpcServerOptions options)
         if (options.Translate(error) is { } translated)
         {
             return translated;
+        }
+
+        if (error is IpcException or MemoryLimitException)
+        {
+            return new GrpcStatusException(error is IpcException ? StatusCode.InvalidArgument : StatusCode.ResourceExhausted, error.Message, error);
         }
 
         string reference = Guid.NewGuid().ToString("N")[..12];

@@ -1,0 +1,29 @@
+using SqlCluster.Flight.Grpc;
+
+namespace SqlCluster.Flight.Client;
+
+/// <summary>Whom a <see cref="FlightClient"/> talks to, and as whom.</summary>
+public sealed record FlightClientOptions(GrpcChannelOptions Channel)
+{
+    public FlightClientOptions(Uri address)
+        : this(new GrpcChannelOptions(address))
+    {
+    }
+
+    /// <summary>With a password: logged in before the first call, and again when the server forgets the token.</summary>
+    public string? User { get; init; }
+
+    public string? Password { get; init; }
+
+    /// <summary>A token that is there already; sent as Bearer.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>For each call; null: none. Streams count from their opening to their end.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Sent with every call.</summary>
+    public Metadata? Headers { get; init; }
+
+    /// <summary>Receives DoGet on connections of its own, straight into the batches' memory; otherwise through the framework's HTTP client.</summary>
+    public bool UseBulkReader { get; init; } = true;
+}
