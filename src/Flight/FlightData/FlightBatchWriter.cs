@@ -9,7 +9,10 @@ using SqlCluster.Flight.Protos;
 namespace SqlCluster.Flight.FlightData;
 
 /// <summary>Writes a schema and batches as FlightData messages of at most 2 MB each (one row stays whole): a DoGet's answer, or an upload.</summary>
-/// <remarks>Not thread-safe. Encoded messages are made, sent and released one by one.</remarks>
+/// <remarks>
+/// Not thread-safe. Encoded messages are made, written and released one by one. Small ones share a flush: before waiting for more rows call
+/// <see cref="FlushAsync"/>; the end of the call sends the rest.
+/// </remarks>
 public sealed class FlightBatchWriter
 {
     private readonly FlightDataWriter _writer;
@@ -37,7 +40,7 @@ public sealed class FlightBatchWriter
     /// <summary>Begins an upload that has no batches, and so no schema.</summary>
     internal ValueTask WriteDescriptorAsync(FlightDescriptor descriptor) => _writer.WriteAsync(null, default, descriptor.ToByteArray());
 
-    /// <summary>Writes a batch as one message or several, dictionaries that changed in front; waits while the peer does not read.</summary>
+    /// <summary>Writes a batch as one message or several, dictionaries that changed in front; waits while the peer does not read what was written before.</summary>
     /// <param name="appMetadata">Goes with the first record batch message.</param>
     public async ValueTask WriteAsync(Batch batch, ReadOnlyMemory<byte> appMetadata = default)
     {
@@ -55,6 +58,9 @@ public sealed class FlightBatchWriter
             }
         }
     }
+
+    /// <summary>Sends what was written, waiting while the peer does not read.</summary>
+    public ValueTask FlushAsync() => _writer.FlushAsync();
 
     /// <summary>Writes a message that carries nothing but metadata.</summary>
     public ValueTask WriteMetadataAsync(ReadOnlyMemory<byte> appMetadata) => _writer.WriteAsync(null, appMetadata);

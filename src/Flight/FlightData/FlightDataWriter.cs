@@ -7,8 +7,8 @@ namespace SqlCluster.Flight.FlightData;
 
 /// <summary>Writes IPC messages as FlightData into a pipe: prefix and fields by hand, then the body straight from the vectors' buffers.</summary>
 /// <remarks>
-/// The one copy of a body is the one into the pipe. What waits for a peer that does not read is what the pipe buffers plus <see cref="FlushBytes"/>.
-/// Not thread-safe.
+/// The one copy of a body is the one into the pipe. Small messages share a flush: what is written leaves when <see cref="FlushBytes"/> have come
+/// together, or at <see cref="FlushAsync"/>. What waits for a peer that does not read is what the pipe buffers plus that. Not thread-safe.
 /// </remarks>
 internal sealed class FlightDataWriter(PipeWriter output, Func<ValueTask> flush)
 {
@@ -21,13 +21,14 @@ internal sealed class FlightDataWriter(PipeWriter output, Func<ValueTask> flush)
     private static readonly byte[] Zeros = new byte[8];
     private int _unflushed;
 
-    /// <summary>Writes one message and flushes it.</summary>
+    /// <summary>Writes one message.</summary>
     /// <param name="message">Not released; null: a message without header and body.</param>
     /// <param name="appMetadata">Empty: none.</param>
     /// <param name="descriptor">A serialized FlightDescriptor, in the first message of an upload; empty: none.</param>
     public async ValueTask WriteAsync(IpcMessage? message, ReadOnlyMemory<byte> appMetadata = default, ReadOnlyMemory<byte> descriptor = default)
     {
         WriteHead(message?.Metadata ?? default, message?.BodyLength ?? 0, appMetadata, descriptor);
+        _unflushed += message?.Metadata.Length ?? 0;
         foreach (IpcSegment segment in message?.Body ?? [])
         {
             for (long done = 0; done < segment.LengthBytes;)
@@ -43,11 +44,10 @@ internal sealed class FlightDataWriter(PipeWriter output, Func<ValueTask> flush)
 
             output.Write(Zeros.AsSpan(0, segment.PaddingBytes));
         }
-
-        await FlushAsync().ConfigureAwait(false);
     }
 
-    private ValueTask FlushAsync()
+    /// <summary>Sends what was written, waiting while the peer does not read.</summary>
+    public ValueTask FlushAsync()
     {
         _unflushed = 0;
         return flush();
