@@ -69,6 +69,8 @@ public static class ExecutionErrors
 
     public static QueryException InvalidBucket(string what) => new("2201G", ErrorKind.User, what);
 
+    public static QueryException NullThreshold() => new("22004", ErrorKind.User, "thresholds array must not contain NULLs");
+
     public static QueryException PercentileOutOfRange(double value) => new("22003", ErrorKind.User, FormattableString.Invariant($"percentile value {value} is not between 0 and 1"));
 
     public static QueryException InputOutOfRange() => new("22003", ErrorKind.User, "input is out of range");

@@ -26,6 +26,8 @@ public sealed class BuiltinFunctions : IFunctionCatalog
             .. Negation.Overloads,
             .. Rounding.Overloads,
             .. Elementary.Overloads,
+            .. NumericElementary.Overloads,
+            .. NumericFunctions.Overloads,
             .. AdvisoryLocks.Overloads,
             .. IntegerFunctions.Overloads,
             .. Lengths.Overloads,

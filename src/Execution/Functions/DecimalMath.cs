@@ -131,17 +131,20 @@ internal static class DecimalMath
     }
 
     /// <summary>A double as numeric of the type, rounded half away from zero on its shortest decimal digits.</summary>
-    public static Int128 FromDouble(double value, SqlType type)
+    /// <param name="value">The double.</param>
+    /// <param name="type">The numeric type.</param>
+    /// <param name="significantDigits">15; 6 for what was a real.</param>
+    public static Int128 FromDouble(double value, SqlType type, int significantDigits = 15)
     {
         if (!double.IsFinite(value))
         {
             throw ExecutionErrors.CannotConvert(double.IsNaN(value) ? "NaN" : "infinity", type.ToString());
         }
 
-        // PostgreSQL converts through the 15 significant digits of %.15g.
-        string digits = value.ToString("E14", System.Globalization.CultureInfo.InvariantCulture);
+        // PostgreSQL converts through the 15 significant digits of %.15g, those of a real through 6.
+        string digits = value.ToString(significantDigits == 6 ? "E5" : "E14", System.Globalization.CultureInfo.InvariantCulture);
         int mark = digits.IndexOf('E', StringComparison.Ordinal);
-        int exponent = int.Parse(digits.AsSpan(mark + 1), System.Globalization.CultureInfo.InvariantCulture) - 14;
+        int exponent = int.Parse(digits.AsSpan(mark + 1), System.Globalization.CultureInfo.InvariantCulture) - (significantDigits - 1);
         Int128 unscaled = Int128.Parse(digits[..mark].Replace(".", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture);
         if (exponent + type.Scale >= 38 && unscaled != 0)
         {

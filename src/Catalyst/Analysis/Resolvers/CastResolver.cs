@@ -37,6 +37,12 @@ internal sealed class CastResolver(AnalysisContext context)
             return context.Coercions.ToNumeric(input, position);
         }
 
+        if (asWritten && input is Literal { Value: double number } && double.IsFinite(number))
+        {
+            // Through as many digits as a float surely has, as PostgreSQL does it.
+            return context.Literals.Parse(number.ToString(input.Type.Kind == TypeKind.Real ? "G6" : "G15", System.Globalization.CultureInfo.InvariantCulture), type, position);
+        }
+
         if (input.Type.Kind == TypeKind.Char && type.Kind == TypeKind.Char && input is Literal { Value: string padded })
         {
             return context.Literals.Parse(padded, type, position);

@@ -15,6 +15,7 @@ internal static class AggregateFunctions
         .. Booleans.Functions,
         .. Picks.Functions,
         .. Moments.Functions,
+        .. ExactMoments.Functions,
         .. BitAggregates.Functions,
         .. Collections.Functions,
         .. OrderedSets.Functions,

@@ -72,6 +72,22 @@ internal struct MomentState
     public double SquaresY;
     public double Products;
 
+    /// <summary>One column alone; PostgreSQL rounds here a little differently than for two.</summary>
+    public void Add(double x)
+    {
+        Count++;
+        SumX += x;
+        if (Count > 1)
+        {
+            double dx = (x * Count) - SumX;
+            SquaresX += dx * dx / (Count * (Count - 1));
+        }
+        else
+        {
+            SquaresX = double.IsFinite(x) ? 0 : double.NaN;
+        }
+    }
+
     public void Add(double x, double y)
     {
         Count++;
@@ -175,7 +191,15 @@ internal sealed class MomentAccumulator(AggregateBinding binding, MomentResult r
             int row = rows.Row(i);
             if (!y.IsNull(row) && !x.IsNull(row))
             {
-                states[rows.Group(i)].Add(x.Double(row), y.Double(row));
+                ref MomentState state = ref states[rows.Group(i)];
+                if (_hasTwo)
+                {
+                    state.Add(x.Double(row), y.Double(row));
+                }
+                else
+                {
+                    state.Add(x.Double(row));
+                }
             }
         }
     }

@@ -56,7 +56,7 @@ internal static class CastFunctions
                 return fromText ? row => row.Set(NumberForms.ParseDouble(row.Text(0), to)) : ToDouble(from, to);
             case TypeKind.Numeric:
                 return fromText ? row => row.Set(NumberForms.ParseDecimal(row.Text(0), to))
-                    : from.IsFloat ? row => row.Set(DecimalMath.FromDouble(row.Double(0), to))
+                    : from.IsFloat ? row => row.Set(DecimalMath.FromDouble(row.Double(0), to, from.Kind == TypeKind.Real ? 6 : 15))
                     : null;
             case TypeKind.Bytea: return fromText ? static row => row.Set(ByteaForms.Parse(row.Text(0))) : null;
             case TypeKind.Uuid: return fromText ? static row => row.Set(ParseUuid(row.Text(0))) : null;
