@@ -46,4 +46,22 @@ public class QueryException : Exception
 
     /// <summary>What to do about it, or null.</summary>
     public string? Hint { get; init; }
+
+    /// <summary>Where in the data it happened ("COPY t, line 3, column a"), or null.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>Schema of the object it is about, or null.</summary>
+    public string? SchemaName { get; init; }
+
+    /// <summary>Table it is about, or null.</summary>
+    public string? TableName { get; init; }
+
+    /// <summary>Column it is about, or null.</summary>
+    public string? ColumnName { get; init; }
+
+    /// <summary>Type it is about, or null.</summary>
+    public string? DataTypeName { get; init; }
+
+    /// <summary>Constraint that was broken, or null.</summary>
+    public string? ConstraintName { get; init; }
 }

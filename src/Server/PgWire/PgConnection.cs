@@ -82,7 +82,7 @@ internal sealed class PgConnection
 
     private async Task ServeAsync(Session session, byte[] key, CancellationToken waiting)
     {
-        await using var served = new PgSession(session, Writer, Closed);
+        await using var served = new PgSession(session, _transport, Closed);
         Greet(session, key);
         await served.ReadyAsync().ConfigureAwait(false);
         await Writer.FlushAsync(Closed).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Parser.Tokens;
+using SqlCluster.Server.PgWire.Copy;
 using SqlCluster.Server.PgWire.Messages;
 using SqlCluster.Server.PgWire.Types;
 using SqlCluster.Server.Sessions;
@@ -13,6 +14,7 @@ namespace SqlCluster.Server.PgWire;
 internal sealed class PgSession : IAsyncDisposable
 {
     private readonly Session _session;
+    private readonly PgTransport _transport;
     private readonly PgWriter _writer;
     private readonly CancellationToken _closed;
     private readonly TransactionBlock _transaction = new();
@@ -21,12 +23,13 @@ internal sealed class PgSession : IAsyncDisposable
     private readonly SortedDictionary<string, string> _changed = new(StringComparer.Ordinal);
 
     /// <param name="session">The engine's session.</param>
-    /// <param name="writer">Takes the answers.</param>
+    /// <param name="transport">Takes the answers, and gives the data of COPY.</param>
     /// <param name="closed">The client is gone.</param>
-    public PgSession(Session session, PgWriter writer, CancellationToken closed)
+    public PgSession(Session session, PgTransport transport, CancellationToken closed)
     {
         _session = session;
-        _writer = writer;
+        _transport = transport;
+        _writer = transport.Writer;
         _closed = closed;
         session.Settings.Changed += OnSettingChanged;
     }
@@ -44,7 +47,7 @@ internal sealed class PgSession : IAsyncDisposable
         foreach (Statement statement in statements)
         {
             _transaction.Check(statement);
-            if (statement is Copy { Direction: CopyDirection.To, Endpoint: { Path: null, Program: false } } copy)
+            if (statement is Parser.Ast.Copy { Direction: CopyDirection.To, Endpoint: { Path: null, Program: false } } copy)
             {
                 await CopyOut.RunAsync(copy, _session, _writer, _closed).ConfigureAwait(false);
                 continue;
@@ -179,7 +182,7 @@ internal sealed class PgSession : IAsyncDisposable
         {
             _session.Resume(suspended.Rows);
         }
-        else if (query.Statement is Copy { Direction: CopyDirection.To, Endpoint: { Path: null, Program: false } } copy)
+        else if (query.Statement is Parser.Ast.Copy { Direction: CopyDirection.To, Endpoint: { Path: null, Program: false } } copy)
         {
             portal.IsDone = true;
             await CopyOut.RunAsync(copy, _session, _writer, _closed).ConfigureAwait(false);
@@ -187,7 +190,10 @@ internal sealed class PgSession : IAsyncDisposable
         }
         else
         {
-            StatementResult result = Control(query.Statement) ?? await query.ExecuteAsync(portal.Parameters, _closed).ConfigureAwait(false);
+            StatementResult result = Control(query.Statement)
+                ?? await (query.Statement is Parser.Ast.Copy { Direction: CopyDirection.From, Endpoint: { Path: null, Program: false } } from
+                    ? CopyFromAsync(from, query.Text)
+                    : query.ExecuteAsync(portal.Parameters, _closed)).ConfigureAwait(false);
             Forget(query.Statement);
             if (result is not StatementResult.Rows rows)
             {
@@ -265,9 +271,15 @@ internal sealed class PgSession : IAsyncDisposable
     }
 
     /// <summary>Runs a statement of a simple query; a query that is alone in its text keeps its plan for the next time.</summary>
-    private Task<StatementResult> RunAsync(string sql, Statement statement, bool isAlone) => isAlone && statement is QueryStatement query
-        ? _session.RunAsync(statement, sql, running => Task.FromResult(_session.Statements.Run(sql, query, running.Token)), _closed)
-        : _session.ExecuteAsync(statement, sql, _closed);
+    private Task<StatementResult> RunAsync(string sql, Statement statement, bool isAlone) => statement switch
+    {
+        QueryStatement query when isAlone => _session.RunAsync(statement, sql, running => Task.FromResult(_session.Statements.Run(sql, query, running.Token)), _closed),
+        Parser.Ast.Copy { Direction: CopyDirection.From, Endpoint: { Path: null, Program: false } } copy => CopyFromAsync(copy, sql),
+        _ => _session.ExecuteAsync(statement, sql, _closed),
+    };
+
+    private Task<StatementResult> CopyFromAsync(Parser.Ast.Copy copy, string? sql) =>
+        _session.RunAsync(copy, sql, running => CopyIn.RunAsync(copy, _session, _transport, running.Token), _closed);
 
     /// <summary>Greatest n of $n.</summary>
     private static int CountParameters(string sql)

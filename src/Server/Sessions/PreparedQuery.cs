@@ -36,6 +36,9 @@ public sealed class PreparedQuery
     /// <summary>The statement.</summary>
     public Statement Statement => _statement;
 
+    /// <summary>The text that the client sent, when it did.</summary>
+    internal string? Text => _text;
+
     /// <summary>Types of $1, $2, ...: as declared, or inferred; text where nothing decides.</summary>
     public NodeList<SqlType> ParameterTypes { get; }
 

@@ -86,16 +86,14 @@ internal static class BackendMessages
         Field(writer, 'V', severity);
         Field(writer, 'C', error.SqlState);
         Field(writer, 'M', error.Message);
-        if (error.Detail != null)
-        {
-            Field(writer, 'D', error.Detail);
-        }
-
-        if (error.Hint != null)
-        {
-            Field(writer, 'H', error.Hint);
-        }
-
+        Field(writer, 'D', error.Detail);
+        Field(writer, 'H', error.Hint);
+        Field(writer, 'W', error.Context);
+        Field(writer, 's', error.SchemaName);
+        Field(writer, 't', error.TableName);
+        Field(writer, 'c', error.ColumnName);
+        Field(writer, 'd', error.DataTypeName);
+        Field(writer, 'n', error.ConstraintName);
         if (error.Position > 0)
         {
             Field(writer, 'P', error.Position.ToString(CultureInfo.InvariantCulture));
@@ -104,5 +102,11 @@ internal static class BackendMessages
         writer.Byte(0).End();
     }
 
-    private static void Field(PgWriter writer, char kind, string value) => writer.Byte((byte)kind).CString(value);
+    private static void Field(PgWriter writer, char kind, string? value)
+    {
+        if (value != null)
+        {
+            writer.Byte((byte)kind).CString(value);
+        }
+    }
 }

@@ -63,7 +63,7 @@ internal static class ParameterReader
         }
     }
 
-    private static Literal FromBinary(ReadOnlySpan<byte> bytes, SqlType type, Session session)
+    internal static Literal FromBinary(ReadOnlySpan<byte> bytes, SqlType type, Session session)
     {
         var reader = new PgReader(bytes);
         Literal value;
@@ -76,7 +76,7 @@ internal static class ParameterReader
             case TypeKind.BigInt: value = new Literal(reader.Int64(), type); break;
             case TypeKind.Real: value = new Literal((double)BitConverter.Int32BitsToSingle(reader.Int32()), type); break;
             case TypeKind.DoublePrecision: value = new Literal(BitConverter.Int64BitsToDouble(reader.Int64()), type); break;
-            case TypeKind.Numeric: return FromText(NumericText(ref reader), type, session);
+            case TypeKind.Numeric: return FromText(NumericText(bytes), type, session);
             case TypeKind.Date: value = new Literal((long)PgEpoch.FromWire(reader.Int32()), type); break;
             case TypeKind.Time: value = new Literal(reader.Int64(), type); break;
             case TypeKind.Timestamp or TypeKind.TimestampTz: value = new Literal(PgEpoch.FromWire(reader.Int64()), type); break;
@@ -127,8 +127,9 @@ internal static class ParameterReader
     }
 
     /// <summary>Digits of a binary numeric: 4 decimal digits a group, the first of weight 10000^weight.</summary>
-    private static string NumericText(ref PgReader reader)
+    internal static string NumericText(ReadOnlySpan<byte> bytes)
     {
+        var reader = new PgReader(bytes);
         int count = reader.Count();
         int weight = reader.Int16();
         int sign = reader.Count();
