@@ -44,7 +44,7 @@ internal sealed class BodyReader(
 
         long length = table.Nodes[2 * _nextNode], nulls = table.Nodes[(2 * _nextNode) + 1];
         _nextNode++;
-        return length is >= 0 and <= int.MaxValue ? ((int)length, nulls != 0) : throw new IpcException("a field has an impossible number of rows");
+        return length is >= 0 and <= RecordBatchTable.MaxRows ? ((int)length, nulls != 0) : throw new IpcException("a field has an impossible number of rows");
     }
 
     public BodySlice NextBuffer()

@@ -8,10 +8,13 @@ namespace SqlCluster.Arrow.Ipc;
 /// <param name="VariadicCounts">Data buffers of each column of views.</param>
 internal sealed record RecordBatchTable(int Length, long[] Nodes, long[] Buffers, IpcCompression Compression, long[] VariadicCounts)
 {
+    /// <summary>Rows of a vector: a little less than an int holds, so that rounding up to whole words does not overflow.</summary>
+    public const int MaxRows = int.MaxValue - 64;
+
     public static RecordBatchTable Read(FlatTable table)
     {
         long length = table.Int64(0);
-        if (length is < 0 or > int.MaxValue)
+        if (length is < 0 or > MaxRows)
         {
             throw new IpcException($"a batch of {length} rows is not supported");
         }
