@@ -33,9 +33,8 @@ public sealed class ArrowFileReader : IDisposable
     /// <param name="input">Seekable; stays the caller's.</param>
     /// <param name="account">Charged for batches and dictionaries.</param>
     /// <param name="limits">What is accepted.</param>
-    /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="IpcException">Not an Arrow file, or damaged.</exception>
-    public static async ValueTask<ArrowFileReader> OpenAsync(Stream input, MemoryAccount account, IpcLimits? limits = null, CancellationToken cancellation = default)
+    public static ArrowFileReader Open(Stream input, MemoryAccount account, IpcLimits? limits = null)
     {
         limits ??= IpcLimits.Default;
         int magic = FileFooter.Magic.Length;
@@ -46,7 +45,7 @@ public sealed class ArrowFileReader : IDisposable
         }
 
         input.Position = input.Length - tail.Length;
-        await input.ReadExactlyAsync(tail, cancellation).ConfigureAwait(false);
+        input.ReadExactly(tail);
         int length = BinaryPrimitives.ReadInt32LittleEndian(tail);
         if (!tail.AsSpan(4).SequenceEqual(FileFooter.Magic) || length <= 0 || length > Math.Min(limits.MaxMetadataBytes, input.Length - HeadBytes - tail.Length))
         {
@@ -55,26 +54,26 @@ public sealed class ArrowFileReader : IDisposable
 
         byte[] footer = new byte[length];
         input.Position = input.Length - tail.Length - length;
-        await input.ReadExactlyAsync(footer, cancellation).ConfigureAwait(false);
+        input.ReadExactly(footer);
         return new ArrowFileReader(input, FileFooter.Read(footer, input.Length, limits), account, limits);
     }
 
     /// <summary>Rows of a batch, without reading it.</summary>
-    public async ValueTask<int> RowCountAsync(int index, CancellationToken cancellation = default)
+    public int RowCount(int index)
     {
-        byte[] metadata = await ReadMetadataAsync(_footer.Batches[index], cancellation).ConfigureAwait(false);
+        byte[] metadata = ReadMetadata(_footer.Batches[index]);
         return RecordBatchTable.Read(FlatTable.Root(metadata).Table(MessageHeader.HeaderSlot)).Length;
     }
 
     /// <summary>A batch, which the caller releases.</summary>
     /// <exception cref="IpcException">Damaged, or beyond the limits.</exception>
-    public async ValueTask<Batch> ReadAsync(int index, CancellationToken cancellation = default)
+    public Batch Read(int index)
     {
         if (!_hasDictionaries)
         {
             foreach (FileBlock block in _footer.Dictionaries)
             {
-                if (await ReadAsync(block, cancellation).ConfigureAwait(false) is { } batch)
+                if (Read(block) is { } batch)
                 {
                     batch.Release();
                     throw new IpcException("the footer calls a batch a dictionary");
@@ -84,15 +83,15 @@ public sealed class ArrowFileReader : IDisposable
             _hasDictionaries = true;
         }
 
-        return await ReadAsync(_footer.Batches[index], cancellation).ConfigureAwait(false) ?? throw new IpcException("the footer calls a dictionary a batch");
+        return Read(_footer.Batches[index]) ?? throw new IpcException("the footer calls a dictionary a batch");
     }
 
     public void Dispose() => _decoder.Dispose();
 
-    private async ValueTask<Batch?> ReadAsync(FileBlock block, CancellationToken cancellation)
+    private Batch? Read(FileBlock block)
     {
-        byte[] metadata = await ReadMetadataAsync(block, cancellation).ConfigureAwait(false);
-        NativeBuffer body = await MessageFraming.ReadBodyAsync(_input, block.BodyBytes, _limits, _account, cancellation).ConfigureAwait(false);
+        byte[] metadata = ReadMetadata(block);
+        NativeBuffer body = MessageFraming.ReadBody(_input, block.BodyBytes, _limits, _account);
         try
         {
             return _decoder.Decode(metadata, body, 0, block.BodyBytes);
@@ -104,10 +103,10 @@ public sealed class ArrowFileReader : IDisposable
     }
 
     // The stream is left where the body begins.
-    private async ValueTask<byte[]> ReadMetadataAsync(FileBlock block, CancellationToken cancellation)
+    private byte[] ReadMetadata(FileBlock block)
     {
         _input.Position = block.Offset;
-        byte[] metadata = await MessageFraming.ReadMetadataAsync(_input, _limits, cancellation).ConfigureAwait(false) ?? throw new IpcException("the footer names an empty message");
+        byte[] metadata = MessageFraming.ReadMetadata(_input, _limits) ?? throw new IpcException("the footer names an empty message");
         _input.Position = block.Offset + block.MetadataBytes;
         return metadata;
     }

@@ -25,14 +25,14 @@ public sealed class ArrowFileWriter
     }
 
     /// <summary>Writes the rows that count; the batch stays the caller's.</summary>
-    public async ValueTask WriteAsync(Batch batch, CancellationToken cancellation = default)
+    public void Write(Batch batch)
     {
-        await StartAsync(cancellation).ConfigureAwait(false);
+        Start();
         foreach (IpcMessage message in _encoder.Encode(batch))
         {
             try
             {
-                int metadata = await MessageFraming.WriteAsync(_output, message, cancellation).ConfigureAwait(false);
+                int metadata = MessageFraming.Write(_output, message);
                 _batches.Add(new FileBlock(_position, metadata, message.BodyLength));
                 _position += metadata + message.BodyLength;
             }
@@ -44,27 +44,27 @@ public sealed class ArrowFileWriter
     }
 
     /// <summary>Writes the footer; closes nothing.</summary>
-    public async ValueTask FinishAsync(CancellationToken cancellation = default)
+    public void Finish()
     {
-        await StartAsync(cancellation).ConfigureAwait(false);
-        await MessageFraming.WriteEndAsync(_output, cancellation).ConfigureAwait(false);
+        Start();
+        MessageFraming.WriteEnd(_output);
         byte[] footer = new FileFooter(_encoder.WireSchema, [], _batches).Write(), tail = new byte[4 + FileFooter.Magic.Length];
         BinaryPrimitives.WriteInt32LittleEndian(tail, footer.Length);
         FileFooter.Magic.CopyTo(tail.AsSpan(4));
-        await _output.WriteAsync(footer, cancellation).ConfigureAwait(false);
-        await _output.WriteAsync(tail, cancellation).ConfigureAwait(false);
-        await _output.FlushAsync(cancellation).ConfigureAwait(false);
+        _output.Write(footer);
+        _output.Write(tail);
+        _output.Flush();
     }
 
-    private async ValueTask StartAsync(CancellationToken cancellation)
+    private void Start()
     {
         if (_position == 0)
         {
             byte[] head = new byte[8];
             FileFooter.Magic.CopyTo(head);
-            await _output.WriteAsync(head, cancellation).ConfigureAwait(false);
+            _output.Write(head);
             _position = head.Length;
-            _position += await MessageFraming.WriteAsync(_output, _encoder.SchemaMessage, cancellation).ConfigureAwait(false);
+            _position += MessageFraming.Write(_output, _encoder.SchemaMessage);
         }
     }
 }

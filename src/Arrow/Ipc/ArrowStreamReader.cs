@@ -24,21 +24,21 @@ public sealed class ArrowStreamReader : IDisposable
 
     /// <summary>Reads the schema.</summary>
     /// <exception cref="IpcException">Not an Arrow stream.</exception>
-    public static async ValueTask<ArrowStreamReader> OpenAsync(Stream input, MemoryAccount account, IpcLimits? limits = null, CancellationToken cancellation = default)
+    public static ArrowStreamReader Open(Stream input, MemoryAccount account, IpcLimits? limits = null)
     {
         limits ??= IpcLimits.Default;
-        byte[] metadata = await MessageFraming.ReadMetadataAsync(input, limits, cancellation).ConfigureAwait(false) ?? throw new IpcException("an Arrow stream without a schema");
+        byte[] metadata = MessageFraming.ReadMetadata(input, limits) ?? throw new IpcException("an Arrow stream without a schema");
         return new ArrowStreamReader(input, SchemaMessage.Read(metadata, limits), account, limits);
     }
 
     /// <summary>The next batch, which the caller releases; null at the end.</summary>
     /// <exception cref="IpcException">Damaged, or beyond the limits.</exception>
-    public async ValueTask<Batch?> ReadAsync(CancellationToken cancellation = default)
+    public Batch? Read()
     {
-        while (await MessageFraming.ReadMetadataAsync(_input, _limits, cancellation).ConfigureAwait(false) is { } metadata)
+        while (MessageFraming.ReadMetadata(_input, _limits) is { } metadata)
         {
             long length = MessageHeader.Read(metadata).BodyLength;
-            NativeBuffer body = await MessageFraming.ReadBodyAsync(_input, length, _limits, _account, cancellation).ConfigureAwait(false);
+            NativeBuffer body = MessageFraming.ReadBody(_input, length, _limits, _account);
             try
             {
                 if (_decoder.Decode(metadata, body, 0, length) is { } batch)

@@ -11,14 +11,14 @@ public sealed class ArrowStreamWriter(Stream output, ArrowSchema schema, IpcOpti
     private bool _isStarted;
 
     /// <summary>Writes the rows that count; the batch stays the caller's.</summary>
-    public async ValueTask WriteAsync(Batch batch, CancellationToken cancellation = default)
+    public void Write(Batch batch)
     {
-        await StartAsync(cancellation).ConfigureAwait(false);
+        Start();
         foreach (IpcMessage message in _encoder.Encode(batch))
         {
             try
             {
-                await MessageFraming.WriteAsync(output, message, cancellation).ConfigureAwait(false);
+                MessageFraming.Write(output, message);
             }
             finally
             {
@@ -28,19 +28,19 @@ public sealed class ArrowStreamWriter(Stream output, ArrowSchema schema, IpcOpti
     }
 
     /// <summary>Ends the stream, which holds the schema even when no batch came; closes nothing.</summary>
-    public async ValueTask FinishAsync(CancellationToken cancellation = default)
+    public void Finish()
     {
-        await StartAsync(cancellation).ConfigureAwait(false);
-        await MessageFraming.WriteEndAsync(output, cancellation).ConfigureAwait(false);
-        await output.FlushAsync(cancellation).ConfigureAwait(false);
+        Start();
+        MessageFraming.WriteEnd(output);
+        output.Flush();
     }
 
-    private async ValueTask StartAsync(CancellationToken cancellation)
+    private void Start()
     {
         if (!_isStarted)
         {
             _isStarted = true;
-            await MessageFraming.WriteAsync(output, _encoder.SchemaMessage, cancellation).ConfigureAwait(false);
+            MessageFraming.Write(output, _encoder.SchemaMessage);
         }
     }
 }

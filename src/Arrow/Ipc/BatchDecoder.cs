@@ -100,14 +100,21 @@ public sealed class BatchDecoder(IpcSchema schema, MemoryAccount account, IpcLim
             throw new IpcException("a dictionary that the schema does not mention");
         }
 
+        bool isDelta = table.Boolean(2);
         Vector values = DecodeColumns(RecordBatchTable.Read(table.Table(1)), isV4, [field], body, bodyOffset, bodyLength)[0];
-        if (_dictionaries.Remove(id, out Vector? former))
+        if (_dictionaries.TryGetValue(id, out Vector? former))
         {
-            if (table.Boolean(2))
+            if (isDelta)
             {
-                Vector whole = DictionaryDelta.Append(former, values, account);
-                values.Release();
-                values = whole;
+                Vector added = values;
+                try
+                {
+                    values = DictionaryDelta.Append(former, added, account);
+                }
+                finally
+                {
+                    added.Release();
+                }
             }
 
             former.Release();

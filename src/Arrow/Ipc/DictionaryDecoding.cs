@@ -74,7 +74,13 @@ internal static class DictionaryDecoding
         }
 
         ends.VisitBuffers(body.Drop);
-        return length == 0 && values.Length == 0 ? AllNull(body, values.Type, codes, true, 0) : Lookup(body, values, codes, length, isOwned: true);
+        if (length == 0)
+        {
+            values.VisitBuffers(body.Drop);
+            return AllNull(body, values.Type, codes, true, 0);
+        }
+
+        return Lookup(body, values, codes, length, isOwned: true);
     }
 
     private static long End(FixedVector ends, int run) => ends.Type.Width switch { 2 => ends.Values<short>()[run], 4 => ends.Values<int>()[run], _ => ends.Values<long>()[run] };

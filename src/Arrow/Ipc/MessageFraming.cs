@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using SqlCluster.Arrow.Memory;
 
@@ -7,49 +6,40 @@ namespace SqlCluster.Arrow.Ipc;
 /// <summary>Messages one behind the other: 0xFFFFFFFF, length of the metadata, metadata, body; length 0 ends the stream (Columnar.rst, "Encapsulated message format").</summary>
 internal static class MessageFraming
 {
-    private const int ChunkBytes = 1 << 17;
+    private const int ChunkBytes = 1 << 20;
     private const long TrustedBytes = 16 << 20;
-    private static readonly byte[] End = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0];
-    private static readonly byte[] Zeros = new byte[8];
+
+    private static ReadOnlySpan<byte> End => [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0];
+
+    private static ReadOnlySpan<byte> Zeros => [0, 0, 0, 0, 0, 0, 0, 0];
 
     /// <summary>Writes a message; it stays the caller's.</summary>
     /// <returns>Bytes before the body.</returns>
-    public static async ValueTask<int> WriteAsync(Stream output, IpcMessage message, CancellationToken cancellation)
+    public static int Write(Stream output, IpcMessage message)
     {
         byte[] metadata = IpcMessage.Encapsulate(message.Metadata.Span);
-        await output.WriteAsync(metadata, cancellation).ConfigureAwait(false);
-        byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
-        try
+        output.Write(metadata);
+        foreach (IpcSegment segment in message.Body)
         {
-            foreach (IpcSegment segment in message.Body)
+            for (long done = 0; done < segment.LengthBytes; done += ChunkBytes)
             {
-                for (long done = 0; done < segment.LengthBytes;)
-                {
-                    int part = (int)Math.Min(chunk.Length, segment.LengthBytes - done);
-                    segment.Buffer.Span<byte>(segment.OffsetBytes + done, part).CopyTo(chunk);
-                    await output.WriteAsync(chunk.AsMemory(0, part), cancellation).ConfigureAwait(false);
-                    done += part;
-                }
-
-                await output.WriteAsync(Zeros.AsMemory(0, segment.PaddingBytes), cancellation).ConfigureAwait(false);
+                output.Write(segment.Buffer.Span<byte>(segment.OffsetBytes + done, (int)Math.Min(ChunkBytes, segment.LengthBytes - done)));
             }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(chunk);
+
+            output.Write(Zeros[..segment.PaddingBytes]);
         }
 
         return metadata.Length;
     }
 
-    public static ValueTask WriteEndAsync(Stream output, CancellationToken cancellation) => output.WriteAsync(End, cancellation);
+    public static void WriteEnd(Stream output) => output.Write(End);
 
     /// <summary>Reads the metadata of the next message; null at the end of the stream.</summary>
     /// <exception cref="IpcException">Cut off, or longer than the limit.</exception>
-    public static async ValueTask<byte[]?> ReadMetadataAsync(Stream input, IpcLimits limits, CancellationToken cancellation)
+    public static byte[]? ReadMetadata(Stream input, IpcLimits limits)
     {
-        byte[] prefix = new byte[4];
-        int read = await input.ReadAtLeastAsync(prefix, 4, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+        Span<byte> prefix = stackalloc byte[4];
+        int read = input.ReadAtLeast(prefix, 4, throwOnEndOfStream: false);
         if (read == 0)
         {
             return null;        // writers may leave the end mark out
@@ -58,8 +48,7 @@ internal static class MessageFraming
         int length = read == 4 ? BinaryPrimitives.ReadInt32LittleEndian(prefix) : throw CutOff();
         if (length == -1)       // streams before version 0.15 have the length at once
         {
-            length = await input.ReadAtLeastAsync(prefix, 4, throwOnEndOfStream: false, cancellation).ConfigureAwait(false) == 4
-                ? BinaryPrimitives.ReadInt32LittleEndian(prefix) : throw CutOff();
+            length = input.ReadAtLeast(prefix, 4, throwOnEndOfStream: false) == 4 ? BinaryPrimitives.ReadInt32LittleEndian(prefix) : throw CutOff();
         }
 
         if (length == 0)
@@ -77,10 +66,10 @@ internal static class MessageFraming
         {
             if (done == metadata.Length)
             {
-                Array.Resize(ref metadata, Math.Min(length, metadata.Length * 4));
+                Array.Resize(ref metadata, (int)Math.Min(length, metadata.Length * 4L));
             }
 
-            int part = await input.ReadAsync(metadata.AsMemory(done), cancellation).ConfigureAwait(false);
+            int part = input.Read(metadata.AsSpan(done));
             done += part > 0 ? part : throw CutOff();
         }
 
@@ -89,7 +78,7 @@ internal static class MessageFraming
 
     /// <summary>Reads a body; the caller owns the buffer. Memory is taken as bytes arrive, so that a false length costs little.</summary>
     /// <exception cref="IpcException">Cut off, or longer than the limit.</exception>
-    public static async ValueTask<NativeBuffer> ReadBodyAsync(Stream input, long length, IpcLimits limits, MemoryAccount account, CancellationToken cancellation)
+    public static NativeBuffer ReadBody(Stream input, long length, IpcLimits limits, MemoryAccount account)
     {
         if (length > limits.MaxBodyBytes)
         {
@@ -97,24 +86,17 @@ internal static class MessageFraming
         }
 
         NativeBuffer body = NativeBuffer.Allocate(Math.Min(length, TrustedBytes), account);
-        byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
         {
             for (long done = 0; done < length;)
             {
-                int part = await input.ReadAsync(chunk.AsMemory(0, (int)Math.Min(chunk.Length, length - done)), cancellation).ConfigureAwait(false);
-                if (part == 0)
-                {
-                    throw CutOff();
-                }
-
-                if (done + part > body.SizeBytes)
+                if (done >= body.SizeBytes)
                 {
                     body = Grow(body, done, Math.Min(length, body.SizeBytes * 4), account);
                 }
 
-                chunk.AsSpan(0, part).CopyTo(body.Span<byte>(done, part));
-                done += part;
+                int part = input.Read(body.Span<byte>(done, (int)Math.Min(ChunkBytes, Math.Min(length, body.SizeBytes) - done)));
+                done += part > 0 ? part : throw CutOff();
             }
 
             return body;
@@ -123,10 +105,6 @@ internal static class MessageFraming
         {
             body.Release();
             throw;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(chunk);
         }
     }
 

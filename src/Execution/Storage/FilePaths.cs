@@ -14,6 +14,7 @@ public static class FilePaths
         (".parquet", FileFormat.Parquet), (".parq", FileFormat.Parquet), (".csv", FileFormat.Csv), (".tsv", FileFormat.Csv), (".csv.gz", FileFormat.Csv),
         (".tsv.gz", FileFormat.Csv), (".tbl", FileFormat.Csv), (".tbl.gz", FileFormat.Csv), (".json", FileFormat.Json), (".jsonl", FileFormat.Json), (".ndjson", FileFormat.Json),
         (".json.gz", FileFormat.Json), (".jsonl.gz", FileFormat.Json), (".ndjson.gz", FileFormat.Json),
+        (".arrow", FileFormat.Arrow), (".feather", FileFormat.Arrow), (".ipc", FileFormat.Arrow),
     ];
 
     /// <summary>Whether the engine reads files with this ending.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.ArrowFiles;
 using SqlCluster.Execution.Csv;
 using SqlCluster.Execution.Functions;
 using SqlCluster.Execution.Json;
@@ -36,6 +37,7 @@ public abstract class FileSink : IDisposable
                 FileFormat.Parquet => new ParquetSink(path, columns, options),
                 FileFormat.Csv => new CsvSink(path, columns, options),
                 FileFormat.Json => new JsonSink(path, columns, options),
+                FileFormat.Arrow => new ArrowSink(path, columns, options),
             };
         }
         catch (ArgumentOutOfRangeException error)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.ArrowFiles;
 using SqlCluster.Execution.Csv;
 using SqlCluster.Execution.Json;
 using SqlCluster.Execution.Operators;
@@ -16,6 +17,7 @@ public enum FileFormat
     Parquet,
     Csv,
     Json,
+    Arrow,
 }
 
 /// <summary>How files are read as a table.</summary>
@@ -61,7 +63,7 @@ public sealed class FileTableCache : IDisposable
         folders = [.. folders.Select(folder => options.Columns?.FirstOrDefault(column => column.Name == folder.Name) ?? folder)];
         Func<IReadOnlyList<string>, IScannableTable> open = Opener(format, name, files, formatOptions, declared);
         IScannableTable whole = open(files);
-        bool isReordered = declared != null && format == FileFormat.Parquet;
+        bool isReordered = declared != null && format is (FileFormat.Parquet or FileFormat.Arrow);
         if (folders.IsEmpty && !hasFileName && !isReordered)
         {
             return whole;
@@ -89,6 +91,9 @@ public sealed class FileTableCache : IDisposable
                 return Remember(files[0], format, options, declared, () => CsvTable.Open(name, files, options, declared)).WithFiles;
             case FileFormat.Json:
                 return Remember(files[0], format, options, declared, () => JsonTable.Open(name, files, options, declared)).WithFiles;
+            case FileFormat.Arrow:
+                NoOptions(options);
+                return Remember(files[0], format, options, null, () => ArrowTable.Open(name, files)).WithFiles;
             default:
                 throw ExecutionErrors.Internal($"format {format}");
         }
@@ -143,6 +148,14 @@ public sealed class FileTableCache : IDisposable
                 : FolderColumns.Value(file, found[index].Text, folder);
         });
         return [.. values, .. hasFileName ? [new Literal(file, SqlType.Text)] : Array.Empty<Literal>()];
+    }
+
+    private static void NoOptions(Dictionary<string, string> options)
+    {
+        foreach (string name in options.Keys)
+        {
+            throw TextFileErrors.UnknownOption("Arrow", name);
+        }
     }
 
     private static ParquetTableOptions ParquetOptions(Dictionary<string, string> options)

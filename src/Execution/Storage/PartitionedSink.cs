@@ -126,7 +126,7 @@ internal sealed class PartitionedSink : FileSink
             }
 
             Directory.CreateDirectory(Path.Combine(_temporaryPath, folder));
-            string ending = _format switch { FileFormat.Parquet => "parquet", FileFormat.Csv => "csv", FileFormat.Json => "json" };
+            string ending = _format switch { FileFormat.Parquet => "parquet", FileFormat.Csv => "csv", FileFormat.Json => "json", FileFormat.Arrow => "arrow" };
             sink = Create(Path.Combine(_temporaryPath, folder, $"data_0.{ending}"), _format, [.. _others.Select(ordinal => _columns[ordinal])], _options);
             _sinks.Add(folder, sink);
         }

@@ -16,7 +16,7 @@ public sealed class FileTables : IDisposable
     /// <summary>A table of a given format: CREATE EXTERNAL TABLE.</summary>
     public ITable Open(string path, FileTableOptions options) => _cache.Open(path, options);
 
-    /// <summary>read_parquet, read_csv, read_json and their arguments; null when the name is none of them.</summary>
+    /// <summary>read_parquet, read_csv, read_json, read_arrow and their arguments; null when the name is none of them.</summary>
     public ITable? CallTableFunction(string name, IReadOnlyList<Literal> arguments, IReadOnlyDictionary<string, Literal> namedArguments)
     {
         FileFormat? format = name switch
@@ -24,6 +24,7 @@ public sealed class FileTables : IDisposable
             "read_parquet" or "parquet_scan" => FileFormat.Parquet,
             "read_csv" or "read_csv_auto" => FileFormat.Csv,
             "read_json" or "read_json_auto" or "read_ndjson" => FileFormat.Json,
+            "read_arrow" => FileFormat.Arrow,
             _ => null,
         };
         if (format == null)

@@ -42,7 +42,7 @@ internal static class CopyStatements
         Copy copy, string path, FileFormat format, Dictionary<string, string> options, Session session, CancellationToken cancellation)
     {
         var table = new NamedTable(copy.Table!);
-        string function = format switch { FileFormat.Parquet => "read_parquet", FileFormat.Csv => "read_csv", FileFormat.Json => "read_json" };
+        string function = format switch { FileFormat.Parquet => "read_parquet", FileFormat.Csv => "read_csv", FileFormat.Json => "read_json", FileFormat.Arrow => "read_arrow" };
         NodeList<FunctionArgument> arguments =
             [new FunctionArgument(new StringLiteral(path)), .. options.Select(static option => new FunctionArgument(new StringLiteral(option.Value), new Identifier(option.Key)))];
         var source = new Select([new SelectItem(new Star(null, [], []))])
@@ -68,6 +68,7 @@ internal static class CopyStatements
         "parquet" => FileFormat.Parquet,
         "csv" => FileFormat.Csv,
         "json" => FileFormat.Json,
+        "arrow" => FileFormat.Arrow,
         _ => throw ExecutionErrors.Unsupported($"COPY format {name}"),
     };
 }

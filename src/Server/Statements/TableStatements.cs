@@ -59,6 +59,7 @@ internal static class TableStatements
             "PARQUET" => FileFormat.Parquet,
             "CSV" => FileFormat.Csv,
             "JSON" => FileFormat.Json,
+            "ARROW" => FileFormat.Arrow,
             _ => throw ExecutionErrors.Unsupported($"external tables stored as {create.Format}"),
         };
         var options = create.Options.ToDictionary(

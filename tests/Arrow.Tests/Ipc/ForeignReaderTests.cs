@@ -35,7 +35,7 @@ public sealed class ForeignReaderTests : IDisposable
                 names.Add(name);
                 using FileStream output = File.Create(Path.Combine(_folder, $"{name}.arrow"));
                 Batch[] batches = [.. ((int[])[1, 40, 333]).Select(length => random.Next(all, length))];
-                await WriteAsync(output, all, IpcRoundTripTests.Options(variant) with { Compression = IpcCompression.None }, isFile, batches);
+                Write(output, all, IpcRoundTripTests.Options(variant) with { Compression = IpcCompression.None }, isFile, batches);
                 await File.WriteAllLinesAsync(Path.Combine(_folder, $"{name}.expected.jsonl"), batches.SelectMany(batch => CanonicalRows.Of(all, batch)), Token);
             }
         }
@@ -47,7 +47,7 @@ public sealed class ForeignReaderTests : IDisposable
             string[] expected = await File.ReadAllLinesAsync(Path.Combine(_folder, $"{name}.expected.jsonl"), Token);
             foreach (string ending in name.StartsWith("dictionaries", StringComparison.Ordinal) ? (string[])["js.arrows"] : ["js.arrow", "js.arrows"])
             {
-                (ArrowSchema schema, List<string> rows) = await ReadAsync(Path.Combine(_folder, $"{name}.{ending}"));
+                (ArrowSchema schema, List<string> rows) = Read(Path.Combine(_folder, $"{name}.{ending}"));
                 Assert.Equal(CanonicalRows.Schema(all), CanonicalRows.Schema(schema));
                 Assert.Equal("value ä", schema.Metadata!["key"]);
                 Assert.Equal(expected, rows);
@@ -65,7 +65,7 @@ public sealed class ForeignReaderTests : IDisposable
         foreach (string file in files)
         {
             string[] expected = await File.ReadAllLinesAsync(Path.ChangeExtension(file, null) + ".expected.jsonl", Token);
-            (_, List<string> rows) = await ReadAsync(file);
+            (_, List<string> rows) = Read(file);
             Assert.Equal(expected, rows);
         }
     }
@@ -83,7 +83,7 @@ public sealed class ForeignReaderTests : IDisposable
         string path = Path.Combine(_folder, "x.arrow");
         using (FileStream output = File.Create(path))
         {
-            await WriteAsync(output, schema, IpcRoundTripTests.Options(variant), true, batches);
+            Write(output, schema, IpcRoundTripTests.Options(variant), true, batches);
         }
 
         (int exitCode, string printed) = await NodeClient.RunAsync("polars-arrow.mjs", ["read", path], Token);
@@ -103,7 +103,7 @@ public sealed class ForeignReaderTests : IDisposable
         string path = Path.Combine(_folder, $"x.{ending}");
         (int exitCode, string printed) = await NodeClient.RunAsync("polars-arrow.mjs", ["write", path, codec], Token);
         Assert.True(exitCode == 0, printed);
-        (ArrowSchema schema, List<string> rows) = await ReadAsync(path);
+        (ArrowSchema schema, List<string> rows) = Read(path);
         Assert.Equal("i: Int64, t: Utf8, d: Float64", CanonicalRows.Schema(schema));
         Assert.Equal(1000, rows.Count);
         for (int i = 0; i < rows.Count; i++)
@@ -113,46 +113,46 @@ public sealed class ForeignReaderTests : IDisposable
         }
     }
 
-    private async Task WriteAsync(Stream output, ArrowSchema schema, IpcOptions options, bool isFile, Batch[] batches)
+    private void Write(Stream output, ArrowSchema schema, IpcOptions options, bool isFile, Batch[] batches)
     {
         if (isFile)
         {
             var writer = new ArrowFileWriter(output, schema, options, _account);
             foreach (Batch batch in batches)
             {
-                await writer.WriteAsync(batch, Token);
+                writer.Write(batch);
             }
 
-            await writer.FinishAsync(Token);
+            writer.Finish();
             return;
         }
 
         var streamWriter = new ArrowStreamWriter(output, schema, options, _account);
         foreach (Batch batch in batches)
         {
-            await streamWriter.WriteAsync(batch, Token);
+            streamWriter.Write(batch);
         }
 
-        await streamWriter.FinishAsync(Token);
+        streamWriter.Finish();
     }
 
-    private async Task<(ArrowSchema Schema, List<string> Rows)> ReadAsync(string path)
+    private (ArrowSchema Schema, List<string> Rows) Read(string path)
     {
         var rows = new List<string>();
         using FileStream input = File.OpenRead(path);
         if (path.EndsWith(".arrow", StringComparison.Ordinal))
         {
-            using ArrowFileReader file = await ArrowFileReader.OpenAsync(input, _account, cancellation: Token);
+            using ArrowFileReader file = ArrowFileReader.Open(input, _account);
             for (int i = 0; i < file.BatchCount; i++)
             {
-                rows.AddRange(CanonicalRows.Of(file.Schema, await file.ReadAsync(i, Token)));
+                rows.AddRange(CanonicalRows.Of(file.Schema, file.Read(i)));
             }
 
             return (file.Schema, rows);
         }
 
-        using ArrowStreamReader stream = await ArrowStreamReader.OpenAsync(input, _account, cancellation: Token);
-        while (await stream.ReadAsync(Token) is { } batch)
+        using ArrowStreamReader stream = ArrowStreamReader.Open(input, _account);
+        while (stream.Read() is { } batch)
         {
             rows.AddRange(CanonicalRows.Of(stream.Schema, batch));
         }

@@ -8,13 +8,11 @@ namespace SqlCluster.Arrow.Tests.Ipc;
 /// <summary>What is written is read back, value by value; every buffer is given back.</summary>
 public sealed class IpcRoundTripTests
 {
-    private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
-
     public static TheoryData<string> Variants => ["default", "lz4", "zstd", "views", "dictionaries", "small", "uuid"];
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public async Task StreamsOfEveryTypeComeBack(string variant)
+    public void StreamsOfEveryTypeComeBack(string variant)
     {
         IpcOptions options = Options(variant);
         for (int seed = 0; seed < 10; seed++)
@@ -29,21 +27,21 @@ public sealed class IpcRoundTripTests
             {
                 Batch batch = random.Next(schema, length);
                 written.AddRange(CanonicalRows.Of(schema, batch));
-                await writer.WriteAsync(batch, Token);
+                writer.Write(batch);
             }
 
-            await writer.FinishAsync(Token);
+            writer.Finish();
             using var readAccount = new MemoryAccount("reader");
             output.Position = 0;
             var read = new List<string>();
-            using (ArrowStreamReader reader = await ArrowStreamReader.OpenAsync(output, readAccount, cancellation: Token))
+            using (ArrowStreamReader reader = ArrowStreamReader.Open(output, readAccount))
             {
                 if (variant != "uuid")
                 {
                     Assert.Equal(CanonicalRows.Schema(schema), CanonicalRows.Schema(reader.Schema));
                 }
 
-                while (await reader.ReadAsync(Token) is { } batch)
+                while (reader.Read() is { } batch)
                 {
                     read.AddRange(CanonicalRows.Of(reader.Schema, batch));
                     batch.Release();
@@ -56,7 +54,7 @@ public sealed class IpcRoundTripTests
     }
 
     [Fact]
-    public async Task FilesAreReadInAnyOrder()
+    public void FilesAreReadInAnyOrder()
     {
         using var account = new MemoryAccount("files");
         var random = new RandomBatches(1, account);
@@ -68,32 +66,32 @@ public sealed class IpcRoundTripTests
         {
             Batch batch = random.Next(schema, 50 + i);
             written.Add([.. CanonicalRows.Of(schema, batch)]);
-            await writer.WriteAsync(batch, Token);
+            writer.Write(batch);
         }
 
-        await writer.FinishAsync(Token);
-        using ArrowFileReader reader = await ArrowFileReader.OpenAsync(output, account, cancellation: Token);
+        writer.Finish();
+        using ArrowFileReader reader = ArrowFileReader.Open(output, account);
         Assert.Equal("test", reader.Schema.Metadata!["origin"]);
         Assert.Equal(5, reader.BatchCount);
         for (int i = 4; i >= 0; i--)
         {
-            Assert.Equal(written[i].Count, await reader.RowCountAsync(i, Token));
-            Assert.Equal(written[i], CanonicalRows.Of(schema, await reader.ReadAsync(i, Token)));
+            Assert.Equal(written[i].Count, reader.RowCount(i));
+            Assert.Equal(written[i], CanonicalRows.Of(schema, reader.Read(i)));
         }
     }
 
     [Fact]
-    public async Task StreamsWithoutRowsOrColumnsHaveTheirSchema()
+    public void StreamsWithoutRowsOrColumnsHaveTheirSchema()
     {
         using var account = new MemoryAccount("empty");
         foreach (ArrowSchema schema in (ArrowSchema[])[RandomBatches.Schema(), RandomBatches.Schema(ArrowType.Utf8, ArrowType.List(ArrowType.Int32))])
         {
             var output = new MemoryStream();
-            await new ArrowStreamWriter(output, schema, IpcOptions.Default, account).FinishAsync(Token);
+            new ArrowStreamWriter(output, schema, IpcOptions.Default, account).Finish();
             output.Position = 0;
-            using ArrowStreamReader reader = await ArrowStreamReader.OpenAsync(output, account, cancellation: Token);
+            using ArrowStreamReader reader = ArrowStreamReader.Open(output, account);
             Assert.Equal(CanonicalRows.Schema(schema), CanonicalRows.Schema(reader.Schema));
-            Assert.Null(await reader.ReadAsync(Token));
+            Assert.Null(reader.Read());
         }
     }
 

@@ -12,17 +12,15 @@ public sealed class MutationTests
     private const int SlowRounds = 60_000;
     private const long MemoryLimit = 1L << 30;
 
-    private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData("default", false)]
     [InlineData("views", false)]
     [InlineData("dictionaries", false)]
     [InlineData("zstd", true)]
     [InlineData("lz4", true)]
-    public async Task DamageIsRefusedOrHarmless(string variant, bool isFile)
+    public void DamageIsRefusedOrHarmless(string variant, bool isFile)
     {
-        byte[] whole = await WriteAsync(variant, isFile);
+        byte[] whole = Write(variant, isFile);
         int rounds = Environment.GetEnvironmentVariable("SQLCLUSTER_SLOW_TESTS") == "1" ? SlowRounds : Rounds, refused = 0, read = 0;
         for (int seed = 0; seed < rounds; seed++)
         {
@@ -30,7 +28,7 @@ public sealed class MutationTests
             using var account = new MemoryAccount($"seed {seed}", MemoryLimit);
             try
             {
-                await ReadAllAsync(damaged, isFile, account);
+                ReadAll(damaged, isFile, account);
                 read++;
             }
             catch (IpcException)
@@ -49,15 +47,15 @@ public sealed class MutationTests
     }
 
     [Fact]
-    public async Task EveryTruncationIsRefusedOrEndsEarly()
+    public void EveryTruncationIsRefusedOrEndsEarly()
     {
-        byte[] whole = await WriteAsync("default", false);
+        byte[] whole = Write("default", false);
         for (int length = 0; length < whole.Length; length += 37)
         {
             using var account = new MemoryAccount($"length {length}", MemoryLimit);
             try
             {
-                await ReadAllAsync(whole[..length], false, account);
+                ReadAll(whole[..length], false, account);
             }
             catch (IpcException)
             {
@@ -110,7 +108,7 @@ public sealed class MutationTests
         return writer.EndTable();
     }
 
-    private static async Task<byte[]> WriteAsync(string variant, bool isFile)
+    private static byte[] Write(string variant, bool isFile)
     {
         using var account = new MemoryAccount("writer");
         ArrowSchema schema = RandomBatches.Schema(RandomBatches.Types);
@@ -120,16 +118,16 @@ public sealed class MutationTests
         if (isFile)
         {
             var writer = new ArrowFileWriter(output, schema, IpcRoundTripTests.Options(variant), account);
-            await writer.WriteAsync(batches[0], Token);
-            await writer.WriteAsync(batches[1], Token);
-            await writer.FinishAsync(Token);
+            writer.Write(batches[0]);
+            writer.Write(batches[1]);
+            writer.Finish();
         }
         else
         {
             var writer = new ArrowStreamWriter(output, schema, IpcRoundTripTests.Options(variant), account);
-            await writer.WriteAsync(batches[0], Token);
-            await writer.WriteAsync(batches[1], Token);
-            await writer.FinishAsync(Token);
+            writer.Write(batches[0]);
+            writer.Write(batches[1]);
+            writer.Finish();
         }
 
         return output.ToArray();
@@ -162,21 +160,21 @@ public sealed class MutationTests
         return damaged;
     }
 
-    private static async Task ReadAllAsync(byte[] bytes, bool isFile, MemoryAccount account)
+    private static void ReadAll(byte[] bytes, bool isFile, MemoryAccount account)
     {
         if (isFile)
         {
-            using ArrowFileReader file = await ArrowFileReader.OpenAsync(new MemoryStream(bytes), account, cancellation: Token);
+            using ArrowFileReader file = ArrowFileReader.Open(new MemoryStream(bytes), account);
             for (int i = 0; i < file.BatchCount; i++)
             {
-                Use(file.Schema, await file.ReadAsync(i, Token));
+                Use(file.Schema, file.Read(i));
             }
 
             return;
         }
 
-        using ArrowStreamReader stream = await ArrowStreamReader.OpenAsync(new MemoryStream(bytes), account, cancellation: Token);
-        while (await stream.ReadAsync(Token) is { } batch)
+        using ArrowStreamReader stream = ArrowStreamReader.Open(new MemoryStream(bytes), account);
+        while (stream.Read() is { } batch)
         {
             Use(stream.Schema, batch);
         }
