@@ -95,7 +95,8 @@ internal static class FlightServer
                 }
             }
 
-            string command = reader.Descriptor?.Path.FirstOrDefault() ?? Any.Parser.ParseFrom(reader.Descriptor!.Cmd).TypeUrl;
+            FlightDescriptor descriptor = reader.Descriptor ?? throw new GrpcStatusException(StatusCode.InvalidArgument, "no descriptor");
+            string command = descriptor.Path.FirstOrDefault() ?? Any.Parser.ParseFrom(descriptor.Cmd).TypeUrl;
             call.AddHeader("x-sum", $"{sum}");
             await call.WriteAsync(new PutResult
             {

@@ -18,7 +18,7 @@ internal sealed class BulkConnectionPool(BulkConnectionOptions options) : IDispo
         while (true)
         {
             BulkConnection? reused = TakeIdle();
-            BulkConnection connection = reused ?? await BulkConnection.ConnectAsync(options, cancellationToken).ConfigureAwait(false);
+            BulkConnection connection = reused ?? await BulkConnector.ConnectAsync(options, cancellationToken).ConfigureAwait(false);
             try
             {
                 return await connection.OpenAsync(headers, body, this, cancellationToken).ConfigureAwait(false);

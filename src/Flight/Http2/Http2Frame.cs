@@ -46,10 +46,23 @@ internal readonly record struct FrameHeader(int Length, FrameType Type, byte Fla
     public static void Write(List<byte> output, FrameType type, byte flags, uint stream, ReadOnlySpan<byte> payload)
     {
         output.AddRange([(byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, (byte)type, flags]);
-        WriteUInt32(output, stream);
+        output.AddRange(BigEndian(stream));
         output.AddRange(payload);
     }
 
-    public static void WriteUInt32(List<byte> output, uint value) =>
-        output.AddRange([(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value]);
+    public static byte[] BigEndian(uint value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
+
+    /// <exception cref="Http2ProtocolException">The frame has the wrong size for its type, or came on the wrong kind of stream.</exception>
+    public void Require(bool sizeIsRight, bool streamIsRight)
+    {
+        if (!sizeIsRight)
+        {
+            throw Http2Errors.BadFrameSize(Type, Length);
+        }
+
+        if (!streamIsRight)
+        {
+            throw Http2Errors.UnexpectedFrame(Type, Stream);
+        }
+    }
 }
