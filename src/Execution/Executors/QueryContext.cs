@@ -8,6 +8,7 @@ using SqlCluster.Catalyst.Physical;
 using SqlCluster.Execution.Evaluation;
 using SqlCluster.Execution.Functions;
 using SqlCluster.Execution.Operators;
+using SqlCluster.Execution.Spill;
 
 namespace SqlCluster.Execution.Executors;
 
@@ -74,6 +75,8 @@ public sealed class QueryContext : IDisposable
     {
         Settings = settings;
         Account = new MemoryAccount($"query {name}", settings.MemoryLimitBytes, settings.Budget);
+        Memory = new MemoryArbiter(Account, settings.SpillThreshold);
+        Spill = new SpillArea(settings.SpillFolder, name);
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }
 
@@ -83,6 +86,12 @@ public sealed class QueryContext : IDisposable
     public MemoryAccount Account { get; }
 
     public QueryMetrics Metrics { get; } = new();
+
+    /// <summary>Files of the query's rows that did not fit in memory.</summary>
+    public SpillArea Spill { get; }
+
+    /// <summary>Says who spills when.</summary>
+    internal MemoryArbiter Memory { get; }
 
     public CancellationToken Cancellation => _cancellation.Token;
 
@@ -116,6 +125,7 @@ public sealed class QueryContext : IDisposable
         }
 
         _shared.Clear();
+        Spill.Dispose();
         Account.Dispose();
         _cancellation.Dispose();
     }

@@ -19,7 +19,7 @@ internal static class StageEnd
         }
 
         // A stage without rows leaves an empty output rather than none, so that readers need not tell the two apart.
-        ShuffleOutput output = ShuffleSinks.Output(context, stage.Id, stage.Tasks, stage.Output!.Partitions);
+        ShuffleOutput output = ShuffleSinks.Output(context, stage, stage.Id, stage.Output!.Partitions);
         if (stage.Output.Kind == ExchangeKind.Broadcast && context.Settings.RuntimeFilters)
         {
             foreach (Stage reader in plan.Stages)

@@ -5,7 +5,7 @@ using SqlCluster.Execution.Kernels;
 namespace SqlCluster.Execution.Shuffle;
 
 /// <summary>Copies rows into full batches of their own, so that what a shuffle keeps holds no page or scratch buffer of the operators that made the rows.</summary>
-internal sealed class PartitionBuffer(MemoryAccount account, int batchSize, List<Batch> output) : IDisposable
+internal sealed class PartitionBuffer(MemoryAccount account, int batchSize, Action<Batch> output) : IDisposable
 {
     private ColumnAppender[]? _columns;
     private int _count;
@@ -50,7 +50,7 @@ internal sealed class PartitionBuffer(MemoryAccount account, int batchSize, List
         }
     }
 
-    /// <summary>Passes the rows that are left on.</summary>
+    /// <summary>Passes the rows that are left on and keeps no memory.</summary>
     public void Finish()
     {
         Flush();
@@ -83,7 +83,7 @@ internal sealed class PartitionBuffer(MemoryAccount account, int batchSize, List
             return;
         }
 
-        output.Add(new Batch(Array.ConvertAll(_columns!, static column => column.Build()), _count).Retain());
+        output(new Batch(Array.ConvertAll(_columns!, static column => column.Build()), _count).Retain());
         foreach (ColumnAppender column in _columns!)
         {
             column.Reset();

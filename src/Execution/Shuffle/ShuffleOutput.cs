@@ -1,37 +1,99 @@
+using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Execution.Operators;
+using SqlCluster.Execution.Spill;
 
 namespace SqlCluster.Execution.Shuffle;
 
-/// <summary>What a stage has put out, by map task and partition: retained batches in the order in which each task made them.</summary>
-/// <remarks>Map tasks write their own lists; readers come after the stage has ended, so nothing is locked.</remarks>
-internal sealed class ShuffleOutput
+/// <summary>What a stage has put out, by map task and partition, in the order in which each task made it: in memory first, on disk when the query is short of memory.</summary>
+/// <remarks>
+/// One data file a map task; the runs are its index. Map tasks write their own runs, readers come after the stage has ended; moving to disk may happen at any time, on any thread.
+/// </remarks>
+internal sealed class ShuffleOutput : IReclaimable, IDisposable
 {
-    private readonly List<Batch>[][] _runs;
+    private readonly SpillArea _area;
+    private readonly OperatorMetrics _metrics;
+    private readonly MapOutput[] _tasks;
 
-    public ShuffleOutput(int mapTasks, int partitions)
+    /// <param name="mapTasks">Tasks that write.</param>
+    /// <param name="partitions">Tasks that read.</param>
+    /// <param name="account">Pays for what is in memory.</param>
+    /// <param name="area">Where the rest goes.</param>
+    /// <param name="metrics">Of the stage's last operator: counts what goes to disk.</param>
+    public ShuffleOutput(int mapTasks, int partitions, MemoryAccount account, SpillArea area, OperatorMetrics metrics)
     {
+        _area = area;
+        _metrics = metrics;
         Partitions = partitions;
-        _runs = new List<Batch>[mapTasks][];
+        _tasks = new MapOutput[mapTasks];
         for (int task = 0; task < mapTasks; task++)
         {
-            _runs[task] = new List<Batch>[partitions];
+            var runs = new BatchRun[partitions];
             for (int partition = 0; partition < partitions; partition++)
             {
-                _runs[task][partition] = [];
+                runs[partition] = new BatchRun(account);
             }
+
+            _tasks[task] = new MapOutput(runs);
         }
     }
 
     public int Partitions { get; }
 
-    public int MapTasks => _runs.Length;
+    public int MapTasks => _tasks.Length;
+
+    public long MemoryBytes => _tasks.Sum(static task => task.Runs.Sum(static run => run.MemoryBytes));
 
     /// <summary>Batches of one map task for one partition.</summary>
-    public List<Batch> Run(int mapTask, int partition) => _runs[mapTask][partition];
+    public BatchRun Run(int mapTask, int partition) => _tasks[mapTask].Runs[partition];
 
-    /// <summary>All batches of a partition, task by task.</summary>
-    public IEnumerable<Batch> Batches(int partition) => _runs.SelectMany(run => run[partition]);
+    /// <summary>All batches of a partition, task by task; each is valid until the next is asked for.</summary>
+    public IEnumerable<Batch> Batches(int partition)
+    {
+        foreach (MapOutput task in _tasks)
+        {
+            BatchRun run = task.Runs[partition];
+            for (int i = 0; i < run.Count; i++)
+            {
+                Batch batch = run.Read(i);
+                try
+                {
+                    yield return batch;
+                }
+                finally
+                {
+                    batch.Release();
+                }
+            }
+        }
+    }
 
     /// <summary>Rows of a partition.</summary>
-    public long RowCount(int partition) => Batches(partition).Sum(static batch => (long)batch.RowCount);
+    public long RowCount(int partition) => _tasks.Sum(task => task.Runs[partition].RowCount);
+
+    public void Reclaim()
+    {
+        foreach (MapOutput task in _tasks)
+        {
+            lock (task)
+            {
+                if (Array.TrueForAll(task.Runs, static run => run.MemoryBytes == 0))
+                {
+                    continue;
+                }
+
+                task.Writer ??= new BlockWriter(_area.Create(_metrics));
+                Array.ForEach(task.Runs, run => run.Spill(task.Writer));
+            }
+        }
+    }
+
+    public void Dispose() => Array.ForEach(_tasks, static task => task.Writer?.Dispose());
+
+    private sealed class MapOutput(BatchRun[] runs)
+    {
+        public BatchRun[] Runs => runs;
+
+        public BlockWriter? Writer { get; set; }
+    }
 }

@@ -3,6 +3,7 @@ using SqlCluster.Catalyst.Physical;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Operators;
 using SqlCluster.Execution.Operators.Sorting;
+using SqlCluster.Execution.Spill;
 
 namespace SqlCluster.Execution.Shuffle;
 
@@ -55,12 +56,11 @@ internal sealed class ShuffleReadOperator : Operator
         ReleaseCurrent();
         while (_output != null && _mapTask < _output.MapTasks)
         {
-            List<Batch> run = _output.Run(_mapTask, _partition);
+            BatchRun run = _output.Run(_mapTask, _partition);
             if (_index < run.Count)
             {
-                Batch batch = run[_index++];
-                _current = _isShared ? null : batch;
-                return batch;
+                _current = _isShared ? run.Read(_index++) : run.Take(_index++);
+                return _current;
             }
 
             _mapTask++;

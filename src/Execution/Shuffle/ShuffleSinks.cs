@@ -7,6 +7,7 @@ using SqlCluster.Execution.Evaluation;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Kernels;
 using SqlCluster.Execution.Scheduler;
+using SqlCluster.Execution.Spill;
 
 namespace SqlCluster.Execution.Shuffle;
 
@@ -17,11 +18,11 @@ internal static class ShuffleSinks
     {
         if (stage.Purpose == StagePurpose.Cte)
         {
-            return new SinglePartitionSink(Output(context.Query, stage.Cte!.Value, stage.Tasks, 1).Run(context.Partition, 0), context);
+            return new SinglePartitionSink(Output(context.Query, stage, stage.Cte!.Value, 1).Run(context.Partition, 0), context);
         }
 
         Exchange exchange = stage.Output!;
-        ShuffleOutput output = Output(context.Query, stage.Id, stage.Tasks, exchange.Partitions);
+        ShuffleOutput output = Output(context.Query, stage, stage.Id, exchange.Partitions);
         return exchange.Kind switch
         {
             ExchangeKind.Hash => new HashSink(exchange.Keys, output, context),
@@ -31,17 +32,39 @@ internal static class ShuffleSinks
     }
 
     /// <summary>The rows kept under a stage's or common table expression's id.</summary>
-    public static ShuffleOutput Output(QueryContext query, object key, int mapTasks, int partitions) =>
-        query.SharedByKey(key, () => new ShuffleOutput(mapTasks, partitions));
+    public static ShuffleOutput Output(QueryContext query, Stage stage, object key, int partitions) => query.SharedByKey(key, () =>
+    {
+        var output = new ShuffleOutput(stage.Tasks, partitions, query.Account, query.Spill, query.Metrics.For(stage.Plan));
+        query.Memory.Add(output);
+        return output;
+    });
+
+    /// <summary>Moves rows at rest to disk when the query is short of memory, those that wait in half-filled batches too if that is not enough.</summary>
+    private static void Relieve(TaskContext context, ReadOnlySpan<PartitionBuffer> buffers)
+    {
+        MemoryArbiter memory = context.Query.Memory;
+        if (!memory.Relieve())
+        {
+            return;
+        }
+
+        foreach (PartitionBuffer buffer in buffers)
+        {
+            buffer.Finish();
+        }
+
+        memory.Relieve();
+    }
 
     /// <summary>All rows to one partition.</summary>
-    private sealed class SinglePartitionSink(List<Batch> output, TaskContext context) : ITaskSink
+    private sealed class SinglePartitionSink(BatchRun output, TaskContext context) : ITaskSink
     {
-        private readonly PartitionBuffer _buffer = new(context.Account, context.BatchSize, output);
+        private readonly PartitionBuffer _buffer = new(context.Account, context.BatchSize, output.Add);
 
         public bool Accept(Batch batch, IRunnable task)
         {
             _buffer.Append(batch);
+            Relieve(context, [_buffer]);
             return true;
         }
 
@@ -57,6 +80,7 @@ internal static class ShuffleSinks
         public bool Accept(Batch batch, IRunnable task)
         {
             _buffers[_next++ % _buffers.Length].Append(batch);
+            Relieve(context, _buffers);
             return true;
         }
 
@@ -118,6 +142,7 @@ internal static class ShuffleSinks
                 _rows[partition].Clear();
             }
 
+            Relieve(_context, _buffers);
             return true;
         }
 
@@ -137,7 +162,7 @@ internal static class ShuffleSinks
         var buffers = new PartitionBuffer[output.Partitions];
         for (int i = 0; i < buffers.Length; i++)
         {
-            buffers[i] = new PartitionBuffer(context.Account, context.BatchSize, output.Run(context.Partition, i));
+            buffers[i] = new PartitionBuffer(context.Account, context.BatchSize, output.Run(context.Partition, i).Add);
         }
 
         return buffers;

@@ -94,7 +94,7 @@ public sealed class MemoryTable : IScannableTable, IDisposable
         {
             _table = table;
             _replace = replace;
-            _buffer = new PartitionBuffer(table._account, Batch.DefaultRows, _batches);
+            _buffer = new PartitionBuffer(table._account, Batch.DefaultRows, _batches.Add);
         }
 
         public long RowCount { get; private set; }

@@ -29,6 +29,15 @@ internal abstract class Accumulator : IDisposable
     /// <summary>Writes the state columns of some groups.</summary>
     public virtual void States(int start, int count, Span<Vector> states) => throw new InvalidOperationException($"{GetType().Name} has no states to put out");
 
+    /// <summary>Whether the states are rows: they spill as <see cref="KeptColumns"/>, to be fed again, in place of <see cref="States"/>.</summary>
+    public virtual bool KeepsRows => false;
+
+    /// <summary>The rows kept, as <see cref="Update"/> takes them.</summary>
+    public virtual Vector[] KeptColumns() => throw new InvalidOperationException($"{GetType().Name} keeps no rows");
+
+    /// <summary>The group of each row of <see cref="KeptColumns"/>.</summary>
+    public virtual ReadOnlySpan<int> KeptGroups() => throw new InvalidOperationException($"{GetType().Name} keeps no rows");
+
     /// <summary>Results of some groups; no change to the states.</summary>
     public abstract Vector Finish(int start, int count);
 

@@ -41,6 +41,12 @@ internal sealed class CollectingAccumulator : Accumulator
 
     public override long ReservedBytes => _columns.Sum(static column => column.ReservedBytes) + _groups.ReservedBytes;
 
+    public override bool KeepsRows => true;
+
+    public override Vector[] KeptColumns() => Array.ConvertAll(_columns, static column => column.Build());
+
+    public override ReadOnlySpan<int> KeptGroups() => _groups.Values;
+
     public override void Resize(int groupCount) => _groupCount = Math.Max(_groupCount, groupCount);
 
     public override void Update(ReadOnlySpan<Vector> arguments, in GroupedRows rows)

@@ -51,7 +51,7 @@ internal sealed class AccumulatorSet : IDisposable
             AggregateFunction function = AggregateFunctions.Of(call.Function);
             Accumulator accumulator = CallBinder.Bind(call, function, groupsMayBeEmpty, evaluation);
             SqlType[] types = [.. call.Arguments.Select(static argument => argument.Type)];
-            int stateCount = call.Function.StateTypes?.Invoke(types).Length ?? 0;
+            int stateCount = accumulator.KeepsRows ? 0 : call.Function.StateTypes?.Invoke(types).Length ?? 0;
             int feed = 0;
             int[] arguments = [];
             if (mode != AggregateMode.Final)
@@ -141,20 +141,26 @@ internal sealed class AccumulatorSet : IDisposable
     {
         Resize(groupCount);
         var rows = new GroupedRows(groups, batch.Selection == null ? default : batch.Selection.Rows, batch.RowCount, groupCount);
-        foreach (CallState call in _calls)
+        foreach (CallState call in _calls.Where(static call => !call.Accumulator.KeepsRows))
         {
             call.Accumulator.Merge(batch.Columns.AsSpan(firstState, call.StateCount), in rows);
             firstState += call.StateCount;
         }
     }
 
+    /// <summary>Calls whose states are rows, see <see cref="Accumulator.KeepsRows"/>.</summary>
+    public IEnumerable<Accumulator> RowKeepers => _calls.Where(static call => call.Accumulator.KeepsRows).Select(static call => call.Accumulator);
+
     /// <summary>Writes the state columns of some groups.</summary>
     public void States(int start, int count, Span<Vector> columns)
     {
         foreach (CallState call in _calls)
         {
-            call.Accumulator.States(start, count, columns[..call.StateCount]);
-            columns = columns[call.StateCount..];
+            if (!call.Accumulator.KeepsRows)
+            {
+                call.Accumulator.States(start, count, columns[..call.StateCount]);
+                columns = columns[call.StateCount..];
+            }
         }
     }
 

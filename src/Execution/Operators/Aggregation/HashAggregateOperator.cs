@@ -10,6 +10,7 @@ using SqlCluster.Execution.Functions;
 using SqlCluster.Execution.Kernels;
 using SqlCluster.Execution.Kernels.Grouping;
 using SqlCluster.Execution.Shuffle;
+using SqlCluster.Execution.Spill;
 
 namespace SqlCluster.Execution.Operators.Aggregation;
 
@@ -22,20 +23,25 @@ namespace SqlCluster.Execution.Operators.Aggregation;
 ///                   └ from anything else: hash table
 /// </code>
 /// A partial aggregation keeps its table small enough for the cache: <see cref="PartialStrategy"/> says when it puts the table out and starts anew, lets it grow, or passes
-/// rows through as states of their own because grouping them saves nothing.
+/// rows through as states of their own because grouping them saves nothing. Any other aggregation puts its groups on disk when memory is short: <see cref="GroupSpill"/>.
 /// </remarks>
 internal sealed class HashAggregateOperator : Operator
 {
     /// <summary>Input rows of a partition up to which its table may start with direct addresses.</summary>
     private const long DenseRows = 1 << 15;
 
+    /// <summary>What a key may take in a table with room for it, doubled sizes included.</summary>
+    private const long ReservedKeyBytes = 64;
+
     /// <summary>Keys that room is made for ahead of time.</summary>
     private const long MostReserved = 1 << 21;
 
     private readonly HashAggregateExec _plan;
-    private readonly Operator _input;
+    private Operator? _input;
     private readonly ExpressionList _keys;
-    private readonly AccumulatorSet _accumulators;
+    private AccumulatorSet _accumulators;
+    private GroupSpill? _spill;
+    private SpillPartitions[] _spilling = [];
     private readonly KeyColumn[] _columns;
     private GroupTable? _table;
     private DictionaryGroups? _dictionaryGroups;
@@ -43,6 +49,7 @@ internal sealed class HashAggregateOperator : Operator
     private readonly GroupingSetKeys? _groupingSets;
     private readonly int _keyCount;
     private readonly VectorGatherer[] _keyGatherers;
+    private readonly Func<bool> _isShort;
     private NativeBuffer? _groups;
     private int _emitted = -1;
     private int _emitCount;
@@ -63,6 +70,7 @@ internal sealed class HashAggregateOperator : Operator
         ];
         _keyCount = _columns.Length;
         _strategy = plan.Mode == AggregateMode.Partial ? new PartialStrategy(canPassThrough: _groupingSets == null) : null;
+        _isShort = IsShort;
         _keyGatherers = Array.ConvertAll(_columns, _ => new VectorGatherer(context.Account));
     }
 
@@ -85,26 +93,32 @@ internal sealed class HashAggregateOperator : Operator
                 }
 
                 _emitted = -1;
-                if (_inputEnded)
+                if (!_inputEnded)
+                {
+                    EmptyTable();
+                }
+                else if (_spill == null)
                 {
                     _emitCount = 0;
                     return null;
                 }
-
-                ClearTable();
             }
 
             if (_inputEnded)
             {
-                return null;
+                if (_spill == null || !LoadSpilled(_spill))
+                {
+                    return null;
+                }
+
+                BeginEmit();
+                continue;
             }
 
-            Batch? batch = _input.Next();
+            Batch? batch = _input!.Next();
             if (batch == null)
             {
-                _inputEnded = true;
-                AddEmptySets();
-                BeginEmit();
+                EndInput();
                 continue;
             }
 
@@ -119,7 +133,14 @@ internal sealed class HashAggregateOperator : Operator
             }
 
             Consume(batch);
-            if (_strategy != null && _strategy.ShouldFlush(GroupCount, Context.BatchSize, Context.Account))
+            if (_strategy == null)
+            {
+                if (IsShort())
+                {
+                    SpillGroups();
+                }
+            }
+            else if (_strategy.ShouldFlush(GroupCount, Context.BatchSize, Context.Account, _isShort))
             {
                 Metrics.Add("partial flushes", 1);
                 BeginEmit();
@@ -132,6 +153,8 @@ internal sealed class HashAggregateOperator : Operator
         _table?.Dispose();
         _dictionaryGroups?.Dispose();
         _accumulators.Dispose();
+        _spill?.Dispose();
+        Array.ForEach(_spilling, static stream => stream.Dispose());
         _keys.Dispose();
         _groupingSets?.Dispose();
         foreach (VectorGatherer gatherer in _keyGatherers)
@@ -141,7 +164,7 @@ internal sealed class HashAggregateOperator : Operator
 
         _groups?.Release();
         _groups = null;
-        _input.Dispose();
+        _input?.Dispose();
     }
 
     private void BeginEmit()
@@ -151,11 +174,124 @@ internal sealed class HashAggregateOperator : Operator
         Metrics.Max("groups", _emitCount);
     }
 
-    private void ClearTable()
+    /// <summary>Forgets the groups put out; when memory is short, gives up what they were kept in.</summary>
+    private void EmptyTable()
     {
+        if (Context.Query.Memory.IsShortOf(0))
+        {
+            ReleaseTable(_plan.Mode, _groupingSets is { HasEmptySet: true });
+            return;
+        }
+
         _table?.Clear();
         _accumulators.Clear();
         _dictionaryGroups?.Reset();
+    }
+
+    private void ReleaseTable(AggregateMode mode, bool groupsMayBeEmpty)
+    {
+        _table?.Dispose();
+        _dictionaryGroups?.Dispose();
+        _accumulators.Dispose();
+        _table = null;
+        _dictionaryGroups = null;
+        _accumulators = AccumulatorSet.Create(_plan.Calls, mode, groupsMayBeEmpty, Context);
+    }
+
+    private bool IsShort() => !Context.Query.Memory.IsCalm && Context.Query.Memory.MustSpill((_table?.ReservedBytes ?? 0) + _accumulators.ReservedBytes);
+
+    private void EndInput()
+    {
+        _inputEnded = true;
+        _input!.Dispose();          // what it holds makes room
+        _input = null;
+        if (_spill == null)
+        {
+            AddEmptySets();
+            BeginEmit();
+            return;
+        }
+
+        SpillGroups();
+        _spill.Close(_spilling, 0);
+        _spilling = [];
+    }
+
+    /// <summary>Puts all groups away and begins anew.</summary>
+    private void SpillGroups()
+    {
+        if (_spill == null)
+        {
+            _spill = new GroupSpill(Context, Metrics);
+            _spilling = _spill.Open(0, _accumulators);
+        }
+
+        if (_table != null)
+        {
+            _spill.Write(_spilling, _table, _keyCount, _accumulators);
+            Metrics.Add("spilled groups", GroupCount);
+        }
+
+        ReleaseTable(_plan.Mode, _groupingSets is { HasEmptySet: true });
+    }
+
+    /// <summary>Makes groups of the next partition put away; those of a partition that is too large are spread over new partitions first.</summary>
+    /// <returns>False when there is none left.</returns>
+    private bool LoadSpilled(GroupSpill spill)
+    {
+        while (spill.Next() is { } partition)
+        {
+            // A call that keeps rows meets groups again whose states were put away: they have seen no row then.
+            ReleaseTable(AggregateMode.Final, _groupingSets is { HasEmptySet: true } || partition.Streams.Length > 1);
+            int level = partition.Level + 1;
+            bool maySpread = level < (Context.Query.Memory.IsForced ? 2 : SpillPartitions.MostLevels);
+            for (int stream = 0; stream < partition.Streams.Length; stream++)
+            {
+                foreach (SpillBlock block in partition.Streams[stream])
+                {
+                    Context.Cancellation.ThrowIfCancellationRequested();
+                    Load(stream, in block);
+                    if (maySpread && IsShort())
+                    {
+                        _spilling = _spilling.Length == 0 ? spill.Open(level, _accumulators) : _spilling;
+                        spill.Write(_spilling, _table!, _keyCount, _accumulators);
+                        ReleaseTable(AggregateMode.Final, groupsMayBeEmpty: true);
+                    }
+                }
+            }
+
+            if (_spilling.Length == 0)
+            {
+                return true;
+            }
+
+            if (_table != null)
+            {
+                spill.Write(_spilling, _table, _keyCount, _accumulators);
+            }
+
+            spill.Close(_spilling, level);
+            _spilling = [];
+        }
+
+        return false;
+    }
+
+    private void Load(int stream, in SpillBlock block)
+    {
+        Batch batch = BlockReader.Read(in block, Context.Account);
+        Span<int> groups = FindGroups(batch, batch.Columns[.._keyCount]);
+        if (stream == 0)
+        {
+            _accumulators.Merge(batch, _keyCount, groups, GroupCount);
+        }
+        else
+        {
+            _accumulators.Resize(GroupCount);
+            _accumulators.RowKeepers.ElementAt(stream - 1).Update(batch.Columns.AsSpan(_keyCount), new GroupedRows(groups, default, batch.Length, GroupCount));
+        }
+
+        batch.Release();
     }
 
     /// <summary>The table, made when the first keys are seen.</summary>
@@ -167,7 +303,8 @@ internal sealed class HashAggregateOperator : Operator
         }
 
         _table = GroupTable.Create(_columns, firstKeys, Context.Account);
-        if (_plan.Input is ShuffleReadExec read && ShuffleReadOperator.RowCount(read, Context) is > DenseRows and var rows)
+        if (!_inputEnded && _spill == null && _plan.Input is ShuffleReadExec read && ShuffleReadOperator.RowCount(read, Context) is > DenseRows and var rows
+            && Context.Query.Memory.Allowance > Math.Min(rows, MostReserved) * ReservedKeyBytes)
         {
             // Rows of one partition are scattered over the range of their keys, and their number is known: a hash table of its final size.
             _table.Reserve(Math.Min(rows, MostReserved), long.MaxValue, long.MinValue);

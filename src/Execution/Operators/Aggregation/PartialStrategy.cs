@@ -51,17 +51,21 @@ internal sealed class PartialStrategy(bool canPassThrough)
     }
 
     /// <summary>Whether the table is to be put out now.</summary>
-    public bool ShouldFlush(int groupCount, int batchSize, MemoryAccount account)
+    /// <param name="groupCount">Groups in the table.</param>
+    /// <param name="batchSize">Most rows of the next batch.</param>
+    /// <param name="account">Asked whether the table may grow.</param>
+    /// <param name="isShort">Whether memory is short: then what there is is handed on.</param>
+    public bool ShouldFlush(int groupCount, int batchSize, MemoryAccount account, Func<bool> isShort)
     {
-        if (groupCount + batchSize <= _limit && (groupCount < CacheGroups || account.HasRoomFor(0, 0.8)))
+        if (isShort())
         {
-            return false;
+            Restart(0);
+            return true;
         }
 
         if (groupCount + batchSize <= _limit)
         {
-            Restart(0);
-            return true;            // short of memory: hand on what there is
+            return false;
         }
 
         double newGroups = groupCount - _windowStartGroups;

@@ -1,4 +1,5 @@
 using SqlCluster.Arrow.Memory;
+using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Logical;
 using SqlCluster.Catalyst.Physical;
@@ -6,6 +7,7 @@ using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Functions;
 using SqlCluster.Execution.Kernels;
 using SqlCluster.Execution.Kernels.Grouping;
+using SqlCluster.Execution.Spill;
 
 namespace SqlCluster.Execution.Operators.Aggregation;
 
@@ -20,10 +22,16 @@ internal sealed class SetOperationOperator : Operator
     private readonly SetOperationExec _plan;
     private readonly Operator _left;
     private readonly Operator _right;
-    private readonly GroupTable _table;
+    private readonly KeyColumn[] _keys;
     private readonly VectorGatherer[] _gatherers;
+    private readonly Stack<(List<SpillBlock> Blocks, int Level)> _parts = new();
+    private GroupTable _table;
+    private StateArray<long> _leftCounts;
+    private StateArray<long> _rightCounts;
     private StateArray<long> _copies;
     private NativeBuffer? _groups;
+    private BlockWriter? _writer;
+    private SpillPartitions? _spilling;
     private bool _isCounted;
     private int _group;
     private long _copiesDone;
@@ -34,9 +42,12 @@ internal sealed class SetOperationOperator : Operator
         _plan = plan;
         _left = OperatorFactory.Create(plan.Left, context);
         _right = OperatorFactory.Create(plan.Right, context);
-        _table = GroupTable.Create([.. plan.Columns.Select(static column => new KeyColumn(ArrowTypes.Of(column.Type), true))], context.Account);
+        _keys = [.. plan.Columns.Select(static column => new KeyColumn(ArrowTypes.Of(column.Type), true))];
+        _table = GroupTable.Create(_keys, context.Account);
         _gatherers = [.. plan.Columns.Select(_ => new VectorGatherer(context.Account))];
         _copies = new StateArray<long>(context.Account);
+        _leftCounts = new StateArray<long>(context.Account);
+        _rightCounts = new StateArray<long>(context.Account);
     }
 
     public static Operator Create(SetOperationExec plan, TaskContext context, OperatorMetrics metrics) => plan.Kind == SetOperationKind.Union
@@ -47,10 +58,31 @@ internal sealed class SetOperationOperator : Operator
     {
         if (!_isCounted)
         {
-            CountRows();
+            Read(_right, isLeft: false);
+            Read(_left, isLeft: true);
+            EndCounting(0);
             _isCounted = true;
         }
 
+        while (true)
+        {
+            if (NextRows() is { } batch)
+            {
+                return batch;
+            }
+
+            if (!_parts.TryPop(out (List<SpillBlock> Blocks, int Level) part))
+            {
+                return null;
+            }
+
+            Load(part.Blocks, part.Level + 1);
+        }
+    }
+
+    /// <summary>The next rows of the table at hand.</summary>
+    private Batch? NextRows()
+    {
         Span<int> rows = NativeBuffer.Reuse(ref _groups, (Context.BatchSize + 16) * 4L, Context.Account).Span<int>(0, Context.BatchSize);
         ReadOnlySpan<long> copies = _copies.Values;
         int count = 0;
@@ -93,25 +125,65 @@ internal sealed class SetOperationOperator : Operator
         _right.Dispose();
         _table.Dispose();
         _copies.Dispose();
+        _leftCounts.Dispose();
+        _rightCounts.Dispose();
+        _spilling?.Dispose();
+        _writer?.Dispose();
+        _writer?.File.Dispose();
         _groups?.Release();
         _groups = null;
         Array.ForEach(_gatherers, static gatherer => gatherer.Dispose());
     }
 
-    /// <summary>Counts both sides and leaves how many copies of each row come out.</summary>
-    private void CountRows()
+    private void Read(Operator input, bool isLeft)
     {
-        using var left = new CountColumn(Context.Account);
-        using var right = new CountColumn(Context.Account);
-        Read(_right, right);
-        Read(_left, left);
-        right.Resize(_table.Count);
-        left.Resize(_table.Count);
+        while (input.Next() is { } batch)
+        {
+            Span<int> groups = FindGroups(batch);
+            Span<long> counts = (isLeft ? _leftCounts : _rightCounts).Values;
+            foreach (int group in groups)
+            {
+                counts[group]++;
+            }
+
+            SpillIfShort(0);
+        }
+    }
+
+    private Span<int> FindGroups(Batch batch)
+    {
+        int count = batch.RowCount;
+        Span<int> groups = NativeBuffer.Reuse(ref _groups, (count + 16) * 4L, Context.Account).Span<int>(0, count);
+        _table.FindOrAdd(batch.Columns.AsSpan(0, _keys.Length), batch.Selection == null ? default : batch.Selection.Rows, count, groups);
+        _leftCounts.Resize(_table.Count);
+        _rightCounts.Resize(_table.Count);
+        return groups;
+    }
+
+    /// <summary>All rows of the table at hand, or of its parts on disk, are there: says how many copies of each come out, or leaves that to the parts.</summary>
+    private void EndCounting(int level)
+    {
+        if (_spilling != null)
+        {
+            Spill(level);
+            for (int p = SpillPartitions.Fanout - 1; p >= 0; p--)
+            {
+                if (_spilling.Blocks(p).Count > 0)
+                {
+                    _parts.Push((_spilling.Blocks(p), level));
+                }
+            }
+
+            _spilling.Dispose();
+            _spilling = null;
+        }
+
+        _copies.Clear();
         _copies.Resize(_table.Count);
         Span<long> copies = _copies.Values;
         for (int i = 0; i < copies.Length; i++)
         {
-            long l = left.Counts[i], r = right.Counts[i];
+            long l = _leftCounts.Values[i], r = _rightCounts.Values[i];
             copies[i] = (_plan.Kind, _plan.IsAll) switch
             {
                 (SetOperationKind.Intersect, true) => Math.Min(l, r),
@@ -120,37 +192,72 @@ internal sealed class SetOperationOperator : Operator
                 (_, false) => l > 0 && r == 0 ? 1 : 0,
             };
         }
+
+        _group = 0;
+        _copiesDone = 0;
     }
 
-    private void Read(Operator input, CountColumn counts)
+    private void SpillIfShort(int level)
     {
-        while (input.Next() is { } batch)
+        MemoryArbiter memory = Context.Query.Memory;
+        if (level < (memory.IsForced ? 2 : SpillPartitions.MostLevels) && !memory.IsCalm && memory.MustSpill(_table.ReservedBytes + _leftCounts.ReservedBytes + _rightCounts.ReservedBytes))
         {
-            int count = batch.RowCount;
-            Span<int> groups = NativeBuffer.Reuse(ref _groups, (count + 16) * 4L, Context.Account).Span<int>(0, count);
-            _table.FindOrAdd(batch.Columns, batch.Selection == null ? default : batch.Selection.Rows, count, groups);
-            counts.Resize(_table.Count);
-            counts.Add(groups);
+            Spill(level);
         }
     }
 
-    private sealed class CountColumn(MemoryAccount account) : IDisposable
+    /// <summary>Puts rows and counts away and begins anew.</summary>
+    private void Spill(int level)
     {
-        private StateArray<long> _counts = new(account);
-
-        public ReadOnlySpan<long> Counts => _counts.Values;
-
-        public void Resize(int count) => _counts.Resize(count);
-
-        public void Add(ReadOnlySpan<int> groups)
+        _writer ??= new BlockWriter(Context.Query.Spill.Create(Metrics));
+        _spilling ??= new SpillPartitions(_writer, level, Context.Account);
+        NativeBuffer? left = null, right = null;
+        for (int start = 0; start < _table.Count; start += Context.BatchSize)
         {
-            Span<long> counts = _counts.Values;
-            foreach (int group in groups)
+            Context.Cancellation.ThrowIfCancellationRequested();
+            int count = Math.Min(Context.BatchSize, _table.Count - start);
+            Vector[] keys = _table.Keys(start, count);
+            _spilling.Add(keys, new Batch([.. keys, CountsOf(_leftCounts, start, count, ref left), CountsOf(_rightCounts, start, count, ref right)], count));
+        }
+
+        left?.Release();
+        right?.Release();
+        StartTable();
+    }
+
+    private FixedVector CountsOf(StateArray<long> counts, int start, int count, ref NativeBuffer? buffer)
+    {
+        NativeBuffer room = NativeBuffer.Reuse(ref buffer, count * 8L, Context.Account);
+        counts.Values.Slice(start, count).CopyTo(room.Span<long>(0, count));
+        return new FixedVector(ArrowType.Int64, count, room);
+    }
+
+    private void StartTable()
+    {
+        _table.Dispose();
+        _leftCounts.Dispose();
+        _rightCounts.Dispose();
+        _table = GroupTable.Create(_keys, Context.Account);
+    }
+
+    private void Load(List<SpillBlock> blocks, int level)
+    {
+        StartTable();
+        foreach (Batch batch in BlockReader.ReadAll(blocks, Context.Account))
+        {
+            Context.Cancellation.ThrowIfCancellationRequested();
+            Span<int> groups = FindGroups(batch);
+            Span<long> left = _leftCounts.Values, right = _rightCounts.Values;
+            ReadOnlySpan<long> addLeft = ((FixedVector)batch.Columns[^2]).Values<long>(), addRight = ((FixedVector)batch.Columns[^1]).Values<long>();
+            for (int i = 0; i < groups.Length; i++)
             {
-                counts[group]++;
+                left[groups[i]] += addLeft[i];
+                right[groups[i]] += addRight[i];
             }
+
+            SpillIfShort(level);
         }
 
-        public void Dispose() => _counts.Dispose();
+        EndCounting(level);
     }
 }

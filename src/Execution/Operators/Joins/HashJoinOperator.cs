@@ -17,13 +17,16 @@ namespace SqlCluster.Execution.Operators.Joins;
 ///                            └▶ several partners or a residual:   pairs, a batch at a time; then the probe rows without partner
 /// end of probe ─▶ build rows that found a partner, or none: by the last task that shares the table
 /// </code>
+/// A build side that does not fit in memory is on disk, and so are its probe rows then: <see cref="SpilledProbe"/> gives their tables and batches one after the other.
 /// A broadcast build is made by the first task that needs it, while the others wait for that running task; a partitioned build belongs to its task.
 /// </remarks>
 internal sealed class HashJoinOperator : Operator
 {
     private readonly HashJoinExec _plan;
     private readonly JoinBuild _build;
-    private readonly Operator _probe;
+    private readonly SpilledProbe? _spill;
+    private JoinTable _table;
+    private Operator? _probe;
     private readonly ExpressionList _leftKeys;
     private readonly JoinKeys _joinKeys;
     private readonly JoinOutput _output;
@@ -51,6 +54,8 @@ internal sealed class HashJoinOperator : Operator
 
         // The build side first: scans of the probe side look for its runtime filters when they are made.
         _build = GetBuild();
+        _spill = _build.Spilled == null ? null : new SpilledProbe(plan, _build, context, metrics);
+        _table = _build.Table!;
         _probe = OperatorFactory.Create(plan.Left, context);
         _leftKeys = new ExpressionList(plan.LeftKeys, context.Evaluation);
         _joinKeys = new JoinKeys(plan.NullsEqual, context.Account);
@@ -72,13 +77,28 @@ internal sealed class HashJoinOperator : Operator
 
     protected override Batch? NextCore()
     {
-        if (_ended)
+        if (_spill != null && _probe != null && !_ended)
         {
-            return null;
+            bool hasMore = _spill.Read(_probe!, PutsOutBuildRows);
+            _probe!.Dispose();          // what it holds makes room for the tables
+            _probe = null;
+            _ended = !hasMore || !NextTable();
         }
 
-        while (_tailRow < 0)
+        while (!_ended)
         {
+            if (_tailRow >= 0)
+            {
+                if (NextTail() is { } tail)
+                {
+                    return tail;
+                }
+
+                _tailRow = -1;
+                _ended = !NextTable();
+                continue;
+            }
+
             if (_pairs.IsActive)
             {
                 if ((NextPairs() ?? EndPairs()) is { } paired)
@@ -89,33 +109,30 @@ internal sealed class HashJoinOperator : Operator
                 continue;
             }
 
-            _batch = CanSkipProbe() ? null : _probe.Next();
+            _batch = NextProbe();
             if (_batch == null)
             {
-                if (PutsOutBuildRows && _build.EndProbe())
+                if (PutsOutBuildRows && (_spill != null || _build.EndProbe()))
                 {
                     _tailRow = 0;
-                    break;
                 }
-
-                _ended = true;
-                return null;
+                else
+                {
+                    _ended = !NextTable();
+                }
             }
-
-            if (ProbeBatch(_batch) is { } joined)
+            else if (ProbeBatch(_batch) is { } joined)
             {
                 return joined;
             }
         }
 
-        Batch? tail = NextTail();
-        _ended = tail == null;
-        return tail;
+        return null;
     }
 
     public override void Dispose()
     {
-        _probe.Dispose();
+        _probe?.Dispose();
         _leftKeys.Dispose();
         _joinKeys.Dispose();
         _output.Dispose();
@@ -126,6 +143,7 @@ internal sealed class HashJoinOperator : Operator
             buffer?.Release();
         }
 
+        _spill?.Dispose();
         _numbers = _selection = _rightRows = _leftRows = _markBits = _markValidity = null;
         if (!_isShared)
         {
@@ -144,30 +162,43 @@ internal sealed class HashJoinOperator : Operator
 
         JoinBuild Make()
         {
-            long start = Stopwatch.GetTimestamp();
-            int leftCount = _plan.Left.Output.Count, rightCount = _plan.Right.Output.Count;
-            bool[] needed = JoinOutput.RightColumns(leftCount, rightCount, [.. _plan.OutputOrdinals, .. JoinCondition.Ordinals(_plan.Residual)]);
             using Operator input = OperatorFactory.Create(_plan.Right, Context);
-            JoinTable table = JoinTable.Build(_plan, needed, MarkNulls.NeedsKeys(_plan), input, _isShared, Context);
-            Metrics.Add("build rows", table.RowCount);
-            Metrics.Add("build microseconds", (long)Stopwatch.GetElapsedTime(start).TotalMicroseconds);
-            return new JoinBuild(table, _isShared ? Context.TaskCount : 1);
+            return JoinBuild.Read(_plan, input, _isShared, Context, Metrics);
         }
     }
 
+    /// <summary>Goes to the next table of a build side on disk.</summary>
+    private bool NextTable()
+    {
+        if (_spill == null || !_spill.NextTable())
+        {
+            return false;
+        }
+
+        _table = _spill.Table!;
+        return true;
+    }
+
+    private Batch? NextProbe() => _spill != null ? _spill.NextProbe() : CanSkipProbe() ? null : _probe!.Next();
+
     /// <summary>Whether an empty build side already decides that nothing comes out.</summary>
-    private bool CanSkipProbe() => _build.Table.RowCount == 0 && _plan.Kind is (ExecJoinKind.Inner or ExecJoinKind.LeftSemi or ExecJoinKind.RightOuter);
+    private bool CanSkipProbe() => _table.RowCount == 0 && _plan.Kind is (ExecJoinKind.Inner or ExecJoinKind.LeftSemi or ExecJoinKind.RightOuter);
 
     private Batch? ProbeBatch(Batch batch)
     {
-        JoinTable table = _build.Table;
-        if (_plan.IsNullAware && _plan.Kind == ExecJoinKind.LeftAnti && table.HasNullKey)
+        JoinTable table = _table;
+        if (_plan.IsNullAware && _plan.Kind == ExecJoinKind.LeftAnti && table.SideHasNullKey)
         {
             return null;
         }
 
         Vector[] keys = _leftKeys.Evaluate(batch);
         Span<int> numbers = FindNumbers(keys, batch);
+        if (_spill is { Flags.IsEmpty: false })
+        {
+            return ProbeChunk(_spill, batch, keys, numbers);
+        }
+
         if (_residual == null && (IsExistence || _plan.Kind is ExecJoinKind.RightSemi or ExecJoinKind.RightAnti))
         {
             return IsExistence ? Existence(batch, keys, numbers) : MarkBuildRows(numbers);
@@ -180,16 +211,44 @@ internal sealed class HashJoinOperator : Operator
             return KeepsLeftRows ? AllLeftRows(batch, numbers) : MatchedLeftRows(batch, numbers);
         }
 
-        if (_found.Length < numbers.Length)
-        {
-            _found = new byte[numbers.Length];
-            _unknown = new byte[numbers.Length];
-        }
-
-        _found.AsSpan(0, numbers.Length).Clear();
-        _unknown.AsSpan(0, numbers.Length).Clear();
+        StartFinds(numbers.Length);
         _pairs.Start(numbers.Length);
         return null;
+    }
+
+    /// <summary>Probes a part of the build rows: what comes out at the end is known with the last part.</summary>
+    private Batch? ProbeChunk(SpilledProbe spill, Batch batch, Vector[] keys, ReadOnlySpan<int> numbers)
+    {
+        int count = numbers.Length;
+        StartFinds(count);
+        spill.Flags[..count].CopyTo(_found);
+        spill.Flags.Slice(count, count).CopyTo(_unknown);
+        if (_residual != null || !IsExistence)
+        {
+            _pairs.Start(count);
+            return null;
+        }
+
+        bool nullsDrop = _plan.IsNullAware && _plan.Kind == ExecJoinKind.LeftAnti;
+        for (int i = 0; i < count; i++)
+        {
+            // Without its last condition an anti join leaves rows with a null key out: as if they had found a partner.
+            _found[i] |= numbers[i] >= 0 || (nullsDrop && keys[0].IsNull(i)) ? (byte)1 : (byte)0;
+        }
+
+        return EndPairs();
+    }
+
+    private void StartFinds(int count)
+    {
+        if (_found.Length < count)
+        {
+            _found = new byte[count];
+            _unknown = new byte[count];
+        }
+
+        _found.AsSpan(0, count).Clear();
+        _unknown.AsSpan(0, count).Clear();
     }
 
     private Span<int> FindNumbers(Vector[] keys, Batch batch)
@@ -203,7 +262,7 @@ internal sealed class HashJoinOperator : Operator
             if (!present.IsEmpty)
             {
                 Span<int> found = _joinKeys.Numbers(present.Length);
-                _build.Table.Find(keys, present, present.Length, found, _scratch);
+                _table.Find(keys, present, present.Length, found, _scratch);
                 for (int i = 0; i < found.Length; i++)
                 {
                     numbers[positions[i]] = found[i];
@@ -212,7 +271,7 @@ internal sealed class HashJoinOperator : Operator
         }
         else
         {
-            _build.Table.Find(keys, rows, count, numbers, _scratch);
+            _table.Find(keys, rows, count, numbers, _scratch);
         }
 
         return numbers;
@@ -222,23 +281,17 @@ internal sealed class HashJoinOperator : Operator
     {
         if (_plan.Kind == ExecJoinKind.LeftMark)
         {
-            if (_found.Length < numbers.Length)
-            {
-                _found = new byte[numbers.Length];
-                _unknown = new byte[numbers.Length];
-            }
-
+            StartFinds(numbers.Length);
             for (int i = 0; i < numbers.Length; i++)
             {
                 _found[i] = numbers[i] >= 0 ? (byte)1 : (byte)0;
-                _unknown[i] = 0;
             }
 
             return Marked(batch, keys, numbers.Length);
         }
 
         bool wanted = _plan.Kind == ExecJoinKind.LeftSemi;
-        bool nullsStay = !_plan.IsNullAware || _build.Table.RowCount == 0;
+        bool nullsStay = !_plan.IsNullAware || _table.SideRowCount == 0;
         Span<int> selected = SelectionRoom(numbers.Length);
         int count = 0;
         ReadOnlySpan<int> rows = batch.Selection == null ? default : batch.Selection.Rows;
@@ -263,12 +316,12 @@ internal sealed class HashJoinOperator : Operator
             count = kept;
         }
 
-        return count == 0 ? null : _output.Positional(batch, _build.Table.Columns, default, null, Selection(batch, count));
+        return count == 0 ? null : _output.Positional(batch, _table.Columns, default, null, Selection(batch, count));
     }
 
     private Batch? MarkBuildRows(ReadOnlySpan<int> numbers)
     {
-        JoinTable table = _build.Table;
+        JoinTable table = _table;
         Span<byte> matched = table.Matched;
         foreach (int number in numbers)
         {
@@ -283,9 +336,13 @@ internal sealed class HashJoinOperator : Operator
                 continue;
             }
 
-            foreach (int row in table.RowsOf(number))
+            ReadOnlySpan<int> rows = table.RowsOf(number);
+            if (matched[rows[0]] == 0)
             {
-                matched[row] = 1;
+                foreach (int row in rows)
+                {
+                    matched[row] = 1;
+                }
             }
         }
 
@@ -294,7 +351,7 @@ internal sealed class HashJoinOperator : Operator
 
     private void MarkMatched(ReadOnlySpan<int> buildRows)
     {
-        Span<byte> matched = _build.Table.Matched;
+        Span<byte> matched = _table.Matched;
         if (matched.IsEmpty)
         {
             return;
@@ -326,7 +383,7 @@ internal sealed class HashJoinOperator : Operator
             positional = byRow;
         }
 
-        return _output.Positional(batch, _build.Table.Columns, positional, null, batch.Selection);
+        return _output.Positional(batch, _table.Columns, positional, null, batch.Selection);
     }
 
     /// <summary>Probe rows that have their one partner.</summary>
@@ -348,7 +405,7 @@ internal sealed class HashJoinOperator : Operator
             return null;
         }
 
-        JoinTable table = _build.Table;
+        JoinTable table = _table;
         if (count == batch.Length)
         {
             return _output.Positional(batch, table.Columns, partners[..count], null, null);
@@ -373,7 +430,7 @@ internal sealed class HashJoinOperator : Operator
     /// <summary>The next pairs that satisfy the residual, or null when this batch has none left.</summary>
     private Batch? NextPairs()
     {
-        JoinTable table = _build.Table;
+        JoinTable table = _table;
         Batch batch = _batch!;
         ReadOnlySpan<int> numbers = _numbers!.Span<int>(0, batch.RowCount);
         ReadOnlySpan<int> rows = batch.Selection == null ? default : batch.Selection.Rows;
@@ -420,6 +477,18 @@ internal sealed class HashJoinOperator : Operator
         _pairs.Stop();
         Batch batch = _batch!;
         int length = batch.RowCount;
+        if (_spill is { IsLastChunk: false, Flags.IsEmpty: false })
+        {
+            if (_plan.Kind == ExecJoinKind.LeftMark)
+            {
+                MarkNulls.Find(_plan, _table, batch, _leftKeys.Evaluate(batch), _residual, _found.AsSpan(0, length), _unknown.AsSpan(0, length));
+            }
+
+            _found.AsSpan(0, length).CopyTo(_spill.Flags);
+            _unknown.AsSpan(0, length).CopyTo(_spill.Flags[length..]);
+            return null;
+        }
+
         if (_plan.Kind == ExecJoinKind.LeftMark)
         {
             return Marked(batch, _leftKeys.Evaluate(batch), length);
@@ -441,14 +510,14 @@ internal sealed class HashJoinOperator : Operator
         }
 
         return count == 0 ? null
-            : IsExistence ? _output.Positional(batch, _build.Table.Columns, default, null, Selection(batch, count))
+            : IsExistence ? _output.Positional(batch, _table.Columns, default, null, Selection(batch, count))
             : _output.LeftOnly(batch, Selection(batch, count));
     }
 
     /// <summary>The probe rows and whether they found a partner: true, null or false.</summary>
     private Batch Marked(Batch batch, Vector[] keys, int count)
     {
-        MarkNulls.Find(_plan, _build.Table, batch, keys, _residual, _found.AsSpan(0, count), _unknown.AsSpan(0, count));
+        MarkNulls.Find(_plan, _table, batch, keys, _residual, _found.AsSpan(0, count), _unknown.AsSpan(0, count));
         int words = Bits.WordCount(batch.Length);
         Span<byte> bits = NativeBuffer.Reuse(ref _markBits, words * 8L, Context.Account).Span<byte>(0, words * 8);
         Span<byte> validity = NativeBuffer.Reuse(ref _markValidity, words * 8L, Context.Account).Span<byte>(0, words * 8);
@@ -471,12 +540,12 @@ internal sealed class HashJoinOperator : Operator
         }
 
         var mark = new BooleanVector(batch.Length, _markBits!, _markValidity, nulls);
-        return _output.Positional(batch, _build.Table.Columns, default, mark, batch.Selection);
+        return _output.Positional(batch, _table.Columns, default, mark, batch.Selection);
     }
 
     private Batch? NextTail()
     {
-        JoinTable table = _build.Table;
+        JoinTable table = _table;
         ReadOnlySpan<byte> matched = table.Matched;
         byte wanted = _plan.Kind == ExecJoinKind.RightSemi ? (byte)1 : (byte)0;
         Span<int> rows = SelectionRoom(Context.BatchSize);
@@ -493,18 +562,4 @@ internal sealed class HashJoinOperator : Operator
     private Span<int> SelectionRoom(int count) => NativeBuffer.Reuse(ref _selection, (count + 16) * 4L, Context.Account).Span<int>(0, count);
 
     private SelectionVector? Selection(Batch batch, int count) => count == batch.Length ? null : new SelectionVector(_selection!, count);
-}
-
-/// <summary>A build side and how many tasks still probe it.</summary>
-internal sealed class JoinBuild(JoinTable table, int probes) : IDisposable
-{
-    private int _probesLeft = probes;
-
-    public JoinTable Table => table;
-
-    /// <summary>Books the end of one task's probe side.</summary>
-    /// <returns>Whether it was the last: that task puts out what is left of the build side.</returns>
-    public bool EndProbe() => Interlocked.Decrement(ref _probesLeft) == 0;
-
-    public void Dispose() => table.Dispose();
 }

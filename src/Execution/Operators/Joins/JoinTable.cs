@@ -45,6 +45,12 @@ internal sealed class JoinTable : IDisposable
     /// <summary>Whether some row has a null in a key where null equals nothing.</summary>
     public bool HasNullKey => NullKeyRows.Count > 0;
 
+    /// <summary>Rows of the whole build side, of which this table may hold a part.</summary>
+    public long SideRowCount { get; set; }
+
+    /// <summary>Whether some row of the whole build side has such a null.</summary>
+    public bool SideHasNullKey { get; set; }
+
     /// <summary>Rows with such a null.</summary>
     public List<int> NullKeyRows { get; } = [];
 
@@ -90,28 +96,39 @@ internal sealed class JoinTable : IDisposable
         return RowList[starts[number]..starts[number + 1]];
     }
 
-    /// <summary>Reads a build side to its end.</summary>
+    /// <summary>Makes the table of some build rows.</summary>
     /// <param name="plan">The join.</param>
     /// <param name="needed">Right columns to keep, by ordinal.</param>
-    /// <param name="keepKeys">Whether the key columns are kept too.</param>
-    /// <param name="input">The build side.</param>
-    /// <param name="isShared">Whether all tasks probe this table: then its runtime filters hold for all of them, and are published.</param>
+    /// <param name="rows">The rows; read more than once.</param>
+    /// <param name="publishes">Whether these are all rows that any task will ask for: then their runtime filters hold, and are published.</param>
     /// <param name="context">The task that builds.</param>
-    public static JoinTable Build(HashJoinExec plan, bool[] needed, bool keepKeys, Operator input, bool isShared, TaskContext context)
+    /// <exception cref="MemoryLimitException">They do not fit; nothing is left.</exception>
+    public static JoinTable Build(HashJoinExec plan, bool[] needed, IBuildRows rows, bool publishes, TaskContext context)
     {
-        var batches = new List<Batch>();
+        MemoryAccount account = context.Account;
+        NodeList<ExecColumn> columns = plan.Right.Output;
+        KeyColumn[] keyColumns = [.. plan.RightKeys.Select((key, index) => KeyColumnOf(plan, index))];
+        var appenders = new ColumnAppender?[columns.Count + (MarkNulls.NeedsKeys(plan) ? keyColumns.Length : 0)];
+        for (int i = 0; i < columns.Count; i++)
+        {
+            appenders[i] = needed[i] ? ColumnAppender.Create(ArrowTypes.Of(columns[i].Type), account) : null;
+        }
+
+        for (int i = columns.Count; i < appenders.Length; i++)
+        {
+            appenders[i] = ColumnAppender.Create(keyColumns[i - columns.Count].Type, account);
+        }
+
+        var table = new JoinTable(GroupTable.Create(keyColumns, account), appenders);
         try
         {
-            while (input.Next() is { } batch)
-            {
-                batches.Add(batch.Retain());
-            }
-
-            return Build(plan, needed, keepKeys, batches, isShared, context);
+            table.Fill(plan, rows, publishes, columns.Count, context);
+            return table;
         }
-        finally
+        catch
         {
-            batches.ForEach(static batch => batch.Release());
+            table.Dispose();
+            throw;
         }
     }
 
@@ -129,55 +146,54 @@ internal sealed class JoinTable : IDisposable
         _starts = _rowList = _matched = null;
     }
 
-    private static JoinTable Build(HashJoinExec plan, bool[] needed, bool keepKeys, List<Batch> batches, bool isShared, TaskContext context)
+    private void Fill(HashJoinExec plan, IBuildRows rows, bool publishes, int columnCount, TaskContext context)
     {
         MemoryAccount account = context.Account;
-        NodeList<ExecColumn> columns = plan.Right.Output;
-        KeyColumn[] keyColumns = [.. plan.RightKeys.Select((key, index) => KeyColumnOf(plan, index))];
-        var appenders = new ColumnAppender?[columns.Count + (keepKeys ? keyColumns.Length : 0)];
-        for (int i = 0; i < columns.Count; i++)
-        {
-            appenders[i] = needed[i] ? ColumnAppender.Create(ArrowTypes.Of(columns[i].Type), account) : null;
-        }
-
-        for (int i = columns.Count; i < appenders.Length; i++)
-        {
-            appenders[i] = ColumnAppender.Create(keyColumns[i - columns.Count].Type, account);
-        }
-
-        var table = new JoinTable(GroupTable.Create(keyColumns, account), appenders);
         using ExpressionList keys = new ExpressionList(plan.RightKeys, context.Evaluation);
-        table.Reserve(keys, batches, account);
+        if (rows.RowCount > int.MaxValue)
+        {
+            throw ExecutionErrors.Unsupported("a join build side of more than 2147483647 rows in one partition");
+        }
+
+        Reserve(keys, rows, context);
         var numbers = new StateArray<int>(account);
-        numbers.Resize(batches.Sum(static batch => batch.RowCount));
-        using var joinKeys = new JoinKeys(plan.NullsEqual, account);
-        foreach (Batch batch in batches)
+        try
         {
-            context.Cancellation.ThrowIfCancellationRequested();
-            table.Add(keys.Evaluate(batch), batch, joinKeys, ref numbers, columns.Count);
-        }
-
-        for (int i = 0; i < appenders.Length; i++)
-        {
-            table.Columns[i] = appenders[i] is { } appender ? ValueCodes.TryEncode(appender.Build(), account) ?? appender.Build() : null;
-        }
-
-        if (context.Query.Settings.RuntimeFilters && (isShared || context.TaskCount == 1))
-        {
-            foreach (RuntimeFilterSource source in plan.RuntimeFilters)
+            numbers.Resize((int)rows.RowCount);
+            using var joinKeys = new JoinKeys(plan.NullsEqual, account);
+            foreach (Batch batch in rows.Read())
             {
-                context.Query.SharedByKey(source.Id, () => RuntimeFilter.Build(KeysOf(keys, batches, source.KeyIndex), account));
+                context.Cancellation.ThrowIfCancellationRequested();
+                Add(keys.Evaluate(batch), batch, joinKeys, ref numbers, columnCount);
             }
+
+            for (int i = 0; i < _appenders.Length; i++)
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                Columns[i] = _appenders[i] is { } appender ? ValueCodes.TryEncode(appender.Build(), account) ?? appender.Build() : null;
+            }
+
+            if (publishes && context.Query.Settings.RuntimeFilters)
+            {
+                foreach (RuntimeFilterSource source in plan.RuntimeFilters)
+                {
+                    context.Query.SharedByKey(source.Id, () => RuntimeFilter.Build(KeysOf(keys, rows, source.KeyIndex, context.Cancellation), account));
+                }
+            }
+
+            ListRows(numbers.Values, account);
+        }
+        finally
+        {
+            numbers.Dispose();
         }
 
-        table.ListRows(numbers.Values, account);
-        numbers.Dispose();
+        SideRowCount = RowCount;
+        SideHasNullKey = HasNullKey;
         if (plan.Kind is ExecJoinKind.RightOuter or ExecJoinKind.FullOuter or ExecJoinKind.RightSemi or ExecJoinKind.RightAnti)
         {
-            table._matched = NativeBuffer.AllocateZeroed(Math.Max(table.RowCount, 1), account);
+            _matched = NativeBuffer.AllocateZeroed(Math.Max(RowCount, 1), account);
         }
-
-        return table;
     }
 
     /// <summary>A key's type on both sides: the wider decimal.</summary>
@@ -188,22 +204,23 @@ internal sealed class JoinTable : IDisposable
         return new KeyColumn(leftType.Width > rightType.Width ? leftType : rightType, plan.NullsEqual[index] && (left.IsNullable || right.IsNullable));
     }
 
-    private static IEnumerable<(Vector Keys, SelectionVector? Selection)> KeysOf(ExpressionList keys, List<Batch> batches, int index) =>
-        batches.Select(batch => (keys.Evaluate(batch)[index], batch.Selection));
+    private static IEnumerable<(Vector Keys, SelectionVector? Selection)> KeysOf(ExpressionList keys, IBuildRows rows, int index, CancellationToken cancellation)
+    {
+        foreach (Batch batch in rows.Read())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return (keys.Evaluate(batch)[index], batch.Selection);
+        }
+    }
 
     /// <summary>Sizes the key table from the number of rows and, for one integer key, its range.</summary>
-    private void Reserve(ExpressionList keys, List<Batch> batches, MemoryAccount account)
+    private void Reserve(ExpressionList keys, IBuildRows rows, TaskContext context)
     {
-        long rows = batches.Sum(static batch => (long)batch.RowCount);
-        if (rows > int.MaxValue)
-        {
-            throw ExecutionErrors.Unsupported("a join build side of more than 2147483647 rows in one partition");
-        }
-
         long least = long.MaxValue, most = long.MinValue;
-        using var dense = new DenseArgument(account);
-        foreach (Batch batch in batches)
+        using var dense = new DenseArgument(context.Account);
+        foreach (Batch batch in rows.Read())
         {
+            context.Cancellation.ThrowIfCancellationRequested();
             Vector[] vectors = keys.Evaluate(batch);
             if (vectors.Length != 1 || !RuntimeFilter.IsInteger(vectors[0].Type))
             {
@@ -217,7 +234,7 @@ internal sealed class JoinTable : IDisposable
             most = Math.Max(most, high);
         }
 
-        _keys.Reserve(rows, least, most);
+        _keys.Reserve(rows.RowCount, least, most);
     }
 
     private void Add(Vector[] keys, Batch batch, JoinKeys joinKeys, ref StateArray<int> numbers, int columnCount)

@@ -27,7 +27,7 @@ internal static class MarkNulls
         ReadOnlySpan<int> rows = batch.Selection == null ? default : batch.Selection.Rows;
         if (!NeedsKeys(plan))
         {
-            if (plan.NullsEqual[0] || table.RowCount == 0)
+            if (plan.NullsEqual[0] || table.SideRowCount == 0)
             {
                 return;
             }
@@ -35,7 +35,7 @@ internal static class MarkNulls
             var reader = new VectorReader(keys[0]);
             for (int i = 0; i < found.Length; i++)
             {
-                unknown[i] = found[i] == 0 && (table.HasNullKey || reader.IsNull(rows.IsEmpty ? i : rows[i])) ? (byte)1 : (byte)0;
+                unknown[i] = found[i] == 0 && (table.SideHasNullKey || reader.IsNull(rows.IsEmpty ? i : rows[i])) ? (byte)1 : (byte)0;
             }
 
             return;

@@ -30,8 +30,9 @@ internal sealed class NestedLoopJoinOperator : Operator
     private Batch? _batch;
     private byte[] _found = [];
     private byte[] _unknown = [];
-    private int _rightRow;
-    private int _tailRow = -1;
+    private readonly RowStoreCursor _rights;
+    private bool _isTail;
+    private int _tailRow;
     private bool _ended;
 
     private NestedLoopJoinOperator(NestedLoopJoinExec plan, TaskContext context, OperatorMetrics metrics)
@@ -40,6 +41,7 @@ internal sealed class NestedLoopJoinOperator : Operator
         _plan = plan;
         _isShared = plan.Right is ShuffleReadExec { Exchange.Kind: ExchangeKind.Broadcast } or ExchangeExec { Kind: ExchangeKind.Broadcast };
         _shared = _isShared ? context.Query.Shared(plan, () => Read(context.TaskCount)) : Read(1);
+        _rights = new RowStoreCursor(_shared.Rows);
         _left = OperatorFactory.Create(plan.Left, context);
         _output = new JoinOutput(plan.Left, plan.Right, plan.OutputOrdinals, context.Account);
         _condition = plan.Condition == null ? null : new JoinCondition(plan.Condition, plan.Left, plan.Right, context);
@@ -48,7 +50,7 @@ internal sealed class NestedLoopJoinOperator : Operator
         SharedRows Read(int tasks)
         {
             using Operator right = OperatorFactory.Create(plan.Right, context);
-            return new SharedRows(RowStore.Read(plan.Right.Output, right, PutsOutRightRows, context.Account), tasks);
+            return new SharedRows(RowStore.Read(right, PutsOutRightRows, context, metrics), tasks);
         }
     }
 
@@ -62,15 +64,16 @@ internal sealed class NestedLoopJoinOperator : Operator
 
     protected override Batch? NextCore()
     {
-        while (!_ended && _tailRow < 0)
+        while (!_ended && !_isTail)
         {
             if (_batch == null)
             {
                 _batch = _left.Next();
                 if (_batch == null)
                 {
-                    _tailRow = PutsOutRightRows && _shared.EndProbe() ? 0 : -1;
-                    _ended = _tailRow < 0;
+                    _isTail = PutsOutRightRows && _shared.EndProbe();
+                    _ended = !_isTail;
+                    _rights.Restart();
                     break;
                 }
 
@@ -103,6 +106,7 @@ internal sealed class NestedLoopJoinOperator : Operator
     public override void Dispose()
     {
         _left.Dispose();
+        _rights.Dispose();
         _output.Dispose();
         _condition?.Dispose();
         Array.ForEach(_constantGatherers, static gatherer => gatherer.Dispose());
@@ -118,7 +122,7 @@ internal sealed class NestedLoopJoinOperator : Operator
 
     private void Start(int rows)
     {
-        _rightRow = 0;
+        _rights.Rewind();
         if (_found.Length < rows)
         {
             _found = new byte[rows];
@@ -135,11 +139,10 @@ internal sealed class NestedLoopJoinOperator : Operator
         RowStore store = _shared.Rows;
         int count = left.RowCount;
         ReadOnlySpan<int> rows = left.Selection == null ? default : left.Selection.Rows;
-        while (_rightRow < store.RowCount)
+        while (_rights.Next())
         {
             Context.Cancellation.ThrowIfCancellationRequested();
-            int rightRow = _rightRow++;
-            Vector?[] constants = Constants(store, rightRow, left.Length);
+            Vector?[] constants = Constants(store, left.Length);
             Span<int> selected = NativeBuffer.Reuse(ref _selection, (count + 16) * 4L, Context.Account).Span<int>(0, count);
             int matches = Match(left, rows, count, constants, selected);
             if (matches == 0)
@@ -149,7 +152,7 @@ internal sealed class NestedLoopJoinOperator : Operator
 
             if (!store.Matched.IsEmpty)
             {
-                store.Matched[rightRow] = 1;
+                store.Matched[_rights.StoreRow] = 1;
             }
 
             if (PutsOutPairs)
@@ -188,15 +191,16 @@ internal sealed class NestedLoopJoinOperator : Operator
         return isSingle && hasTwo ? throw ExecutionErrors.MoreThanOneRow() : matches;
     }
 
-    private Vector?[] Constants(RowStore store, int row, int length)
+    private Vector?[] Constants(RowStore store, int length)
     {
         // One value a column is gathered per right row; the constants over it are re-made per batch.
         if (_values == null || store.RowCount > 1)
         {
-            _values = new Vector[store.Columns.Length];
+            Vector[] columns = _rights.Batch!.Columns;
+            _values = new Vector[columns.Length];
             for (int i = 0; i < _values.Length; i++)
             {
-                Vector value = _constantGatherers[i].Take(store.Columns[i], [row]);
+                Vector value = _constantGatherers[i].Take(columns[i], [_rights.Row]);
                 _values[i] = value is ConstantVector constant ? constant.Value : value;
             }
         }
@@ -264,18 +268,25 @@ internal sealed class NestedLoopJoinOperator : Operator
 
     private Batch? NextTail()
     {
-        RowStore store = _shared.Rows;
-        ReadOnlySpan<byte> matched = store.Matched;
+        ReadOnlySpan<byte> matched = _shared.Rows.Matched;
         byte wanted = _plan.Kind == ExecJoinKind.RightSemi ? (byte)1 : (byte)0;
         var rows = new int[Context.BatchSize];
-        int count = 0;
-        while (_tailRow < matched.Length && count < rows.Length)
+        while (_rights.NextBatch())
         {
-            rows[count] = _tailRow;
-            count += matched[_tailRow++] == wanted ? 1 : 0;
+            int count = 0, length = _rights.Batch!.Length;
+            for (int row = 0; row < length; row++)
+            {
+                rows[count] = row;
+                count += matched[_tailRow++] == wanted ? 1 : 0;
+            }
+
+            if (count > 0)
+            {
+                return _output.RightOnly(_rights.Batch.Columns, rows.AsSpan(0, count));
+            }
         }
 
-        return count == 0 ? null : _output.RightOnly(store.Columns, rows.AsSpan(0, count));
+        return null;
     }
 
     /// <summary>The right side and how many tasks still probe it.</summary>

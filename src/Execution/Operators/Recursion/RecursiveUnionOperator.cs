@@ -33,10 +33,10 @@ internal sealed class RecursiveUnionOperator : Operator
     public RecursiveUnionOperator(RecursiveUnionExec plan, TaskContext context, OperatorMetrics metrics)
         : base(context, metrics)
     {
-        _recursive = RepeatablePlan.Make(plan.Recursive, _kept, context);
+        _recursive = RepeatablePlan.Make(plan.Recursive, _kept, context, metrics);
         _working = WorkingTable.Of(plan.Id, context);
-        _working.Rows = new KeptRows(context);
-        _next = new KeptRows(context);
+        _working.Rows = new KeptRows(context, metrics);
+        _next = new KeptRows(context, metrics);
         _seen = plan.IsAll ? null : GroupTable.Create([.. plan.Columns.Select(static column => new KeyColumn(ArrowTypes.Of(column.Type), true))], context.Account);
         _running = OperatorFactory.Create(plan.Base, context);
     }

@@ -19,7 +19,8 @@ internal static class RepeatablePlan
     /// <param name="plan">The recursive plan.</param>
     /// <param name="kept">Receives what is kept; disposed with the recursion.</param>
     /// <param name="context">The task.</param>
-    public static ExecPlan Make(ExecPlan plan, List<KeptRows> kept, TaskContext context)
+    /// <param name="metrics">Of the recursion.</param>
+    public static ExecPlan Make(ExecPlan plan, List<KeptRows> kept, TaskContext context, OperatorMetrics metrics)
     {
         if (!ReadsWorkingTable(plan))
         {
@@ -28,7 +29,7 @@ internal static class RepeatablePlan
                 return plan;
             }
 
-            var rows = new KeptRows(context);
+            var rows = new KeptRows(context, metrics);
             kept.Add(rows);
             return new KeptRowsExec(WithoutRuntimeFilters(plan), rows);
         }
@@ -38,7 +39,7 @@ internal static class RepeatablePlan
             return plan;
         }
 
-        ExecPlan repeatable = plan.WithChildren(plan.Children.Map(child => Make(child, kept, context)));
+        ExecPlan repeatable = plan.WithChildren(plan.Children.Map(child => Make(child, kept, context, metrics)));
         return repeatable is HashJoinExec join ? join with { RuntimeFilters = [] } : repeatable;
     }
 

@@ -22,7 +22,19 @@ internal sealed class WorkingTable
     private sealed class ScanOfRows(WorkingTable table, TaskContext context, OperatorMetrics metrics) : Operator(context, metrics)
     {
         private int _next;
+        private Batch? _current;
 
-        protected override Batch? NextCore() => _next < table.Rows.Count ? table.Rows[_next++] : null;
+        protected override Batch? NextCore()
+        {
+            _current?.Release();
+            _current = _next < table.Rows.Count ? table.Rows.Read(_next++) : null;
+            return _current;
+        }
+
+        public override void Dispose()
+        {
+            _current?.Release();
+            _current = null;
+        }
     }
 }

@@ -11,6 +11,11 @@ namespace SqlCluster.Execution.Operators.Sorting;
 /// <summary>Rows with their encoded sort keys: collected, then brought into order, then read batch by batch.</summary>
 internal sealed class SortBuffer : IDisposable
 {
+    /// <summary>Rows sorted at a stretch, about 10 ms: what is larger is sorted in parts and merged, so that a cancelled query ends soon.</summary>
+    private const int StretchRows = 1 << 16;
+
+    /// <summary>Bytes a row needs while it is sorted: an entry, another to merge into, its place in the order.</summary>
+    private const int SortingBytes = 36;
     private readonly TaskContext _context;
     private readonly CompiledExpression[] _keys;
     private readonly SortKeyEncoder _encoder;
@@ -34,6 +39,12 @@ internal sealed class SortBuffer : IDisposable
 
     /// <summary>Rows collected.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Bytes reserved from the account.</summary>
+    public long ReservedBytes => (_columns ?? []).Sum(static column => column.ReservedBytes) + _keyColumns.Sum(static column => column.ReservedBytes) + _encoded.ReservedBytes;
+
+    /// <summary>Bytes that sorting will take besides.</summary>
+    public long BytesToSort => (long)Count * SortingBytes;
 
     /// <summary>Copies the rows of a batch that count.</summary>
     public void Append(Batch batch)
@@ -73,12 +84,49 @@ internal sealed class SortBuffer : IDisposable
         Count = checked(Count + batch.RowCount);
     }
 
+    /// <summary>The rows in the order in which they came; each batch is valid until the next is asked for.</summary>
+    public IEnumerable<Batch> Collected()
+    {
+        Vector[] all = Array.ConvertAll(_columns ?? [], static column => column.Build());
+        var rows = new int[_context.BatchSize];
+        for (int start = 0; start < Count; start += rows.Length)
+        {
+            int count = Math.Min(rows.Length, Count - start);
+            for (int i = 0; i < count; i++)
+            {
+                rows[i] = start + i;
+            }
+
+            var columns = new Vector[all.Length];
+            for (int i = 0; i < columns.Length; i++)
+            {
+                columns[i] = _gatherers[i].Take(all[i], rows.AsSpan(0, count));
+            }
+
+            yield return new Batch(columns, count);
+        }
+    }
+
     /// <summary>Brings all rows into order.</summary>
-    public void Sort() => Arrange(static (entries, comparer, _) => entries.Sort(comparer), 0);
+    public void Sort() => Arrange(
+        static (entries, comparer, context) =>
+        {
+            var starts = new List<int>();
+            for (int start = 0; start < entries.Length; start += StretchRows)
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                entries.Slice(start, Math.Min(StretchRows, entries.Length - start)).Sort(comparer);
+                starts.Add(start);
+            }
+
+            RunMerger.Merge(entries, comparer, [.. starts], context.Account, context.Cancellation);
+        },
+        _context);
 
     /// <summary>Brings rows into order that were appended as sorted runs.</summary>
     /// <param name="runStarts">Row where each run begins.</param>
-    public void MergeRuns(int[] runStarts) => Arrange(RunMerger.Merge, runStarts);
+    public void MergeRuns(int[] runStarts) => Arrange(
+        static (entries, comparer, argument) => RunMerger.Merge(entries, comparer, argument.Starts, argument.Context.Account, argument.Context.Cancellation), (Starts: runStarts, Context: _context));
 
     /// <summary>Row numbers in order, after <see cref="Sort"/>.</summary>
     public ReadOnlySpan<int> Order => _order == null ? default : _order.Span<int>(0, Count);

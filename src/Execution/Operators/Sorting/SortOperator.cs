@@ -7,28 +7,29 @@ namespace SqlCluster.Execution.Operators.Sorting;
 /// <summary>Collects its partition's rows and puts them out in order.</summary>
 internal sealed class SortOperator(SortExec plan, Operator input, TaskContext context, OperatorMetrics metrics) : Operator(context, metrics)
 {
-    private readonly SortBuffer _buffer = new(plan.Keys, context);
-    private bool _isSorted;
+    private readonly ExternalSort _sort = new(plan.Keys, context, metrics);
+    private Operator? _input = input;
 
     protected override Batch? NextCore()
     {
-        if (!_isSorted)
+        if (_input != null)
         {
-            while (input.Next() is { } batch)
+            while (_input.Next() is { } batch)
             {
-                _buffer.Append(batch);
+                _sort.Append(batch);
             }
 
-            _buffer.Sort();
-            _isSorted = true;
+            _input.Dispose();           // what it holds makes room
+            _input = null;
+            _sort.Complete();
         }
 
-        return _buffer.Next();
+        return _sort.Next();
     }
 
     public override void Dispose()
     {
-        _buffer.Dispose();
-        input.Dispose();
+        _sort.Dispose();
+        _input?.Dispose();
     }
 }

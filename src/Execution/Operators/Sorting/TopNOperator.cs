@@ -4,13 +4,15 @@ using SqlCluster.Execution.Executors;
 
 namespace SqlCluster.Execution.Operators.Sorting;
 
-/// <summary>Keeps the first rows by the keys: collects a few times as many as are asked for, sorts, forgets the rest, and goes on.</summary>
+/// <summary>Keeps the first rows by the keys: collects a few times as many as are asked for, sorts, forgets the rest, and goes on. When even those are too many for memory, sorts all rows on disk.</summary>
 internal sealed class TopNOperator(TopNExec plan, Operator input, TaskContext context, OperatorMetrics metrics) : Operator(context, metrics)
 {
     private const int LeastCollected = 16_384;
     private readonly long _offset = RowCountExpression.Evaluate(plan.Offset, "OFFSET", context) ?? 0;
     private readonly long _limit = RowCountExpression.Evaluate(plan.Limit, "LIMIT", context) ?? long.MaxValue;
     private SortBuffer? _buffer;
+    private ExternalSort? _external;
+    private bool _takesTies;
     private long _left;
 
     protected override Batch? NextCore()
@@ -20,9 +22,14 @@ internal sealed class TopNOperator(TopNExec plan, Operator input, TaskContext co
             return null;
         }
 
-        if (_buffer == null)
+        if (_buffer == null && _external == null)
         {
             Collect();
+        }
+
+        if (_external != null)
+        {
+            return NextExternal(_external);
         }
 
         Batch? batch = _buffer!.Next((int)Math.Min(_left, int.MaxValue));
@@ -33,6 +40,7 @@ internal sealed class TopNOperator(TopNExec plan, Operator input, TaskContext co
     public override void Dispose()
     {
         _buffer?.Dispose();
+        _external?.Dispose();
         input.Dispose();
     }
 
@@ -44,11 +52,17 @@ internal sealed class TopNOperator(TopNExec plan, Operator input, TaskContext co
         while (input.Next() is { } batch)
         {
             _buffer.Append(batch);
-            if (_buffer.Count >= capacity)
+            bool isShort = !Context.Query.Memory.IsCalm && Context.Query.Memory.MustSpill(_buffer.ReservedBytes, _buffer.BytesToSort);
+            if (_buffer.Count >= capacity || (isShort && _buffer.Count / 2 >= wanted))
             {
                 _buffer.Sort();
                 _buffer = Shrink(_buffer, Keep(_buffer, wanted));
                 capacity = Math.Max(capacity, 2L * _buffer.Count);   // ties alone may fill it
+            }
+            else if (isShort)
+            {
+                SortExternally(_buffer);
+                return;
             }
         }
 
@@ -56,6 +70,37 @@ internal sealed class TopNOperator(TopNExec plan, Operator input, TaskContext co
         long kept = Keep(_buffer, wanted);
         _buffer.Skip((int)Math.Min(_offset, _buffer.Count));
         _left = kept - Math.Min(_offset, kept);
+    }
+
+    /// <summary>Sorts the rest of the input on disk and goes to the first row wanted.</summary>
+    private void SortExternally(SortBuffer collected)
+    {
+        _buffer = null;
+        _external = new ExternalSort(plan.Keys, collected, Context, Metrics);
+        while (input.Next() is { } batch)
+        {
+            _external.Append(batch);
+        }
+
+        _external.Complete();
+        _left = _limit;
+        for (long skip = _offset; skip > 0 && _external.Next(skip) is { } skipped;)
+        {
+            skip -= skipped.RowCount;
+        }
+    }
+
+    private Batch? NextExternal(ExternalSort sort)
+    {
+        if (_takesTies)
+        {
+            return sort.NextTied();
+        }
+
+        Batch? batch = _left == 0 ? null : sort.Next(_left);
+        _left -= batch?.RowCount ?? 0;
+        _takesTies = plan.WithTies && _left == 0;
+        return batch;
     }
 
     /// <summary>Rows to keep of a sorted buffer: those wanted, and with ties those that equal the last of them.</summary>

@@ -35,6 +35,15 @@ internal sealed class WindowRows : IDisposable
 
     public int Count => _sort.Count;
 
+    /// <summary>Bytes reserved from the account.</summary>
+    public long ReservedBytes => _sort.ReservedBytes + _columns.Sum(static column => column.ReservedBytes);
+
+    /// <summary>Bytes that sorting, and columns in window order, will take besides.</summary>
+    public long BytesToSort => _sort.BytesToSort + (ReservedBytes / 2);
+
+    /// <summary>The input rows in the order in which they came.</summary>
+    public IEnumerable<Batch> Collected() => _sort.Collected();
+
     /// <summary>First row of each partition, then the number of rows.</summary>
     public int[] PartitionStarts { get; private set; } = [];
 
@@ -123,6 +132,8 @@ internal sealed class WindowRows : IDisposable
         private Vector? _sorted;
 
         public Expression Expression => expression;
+
+        public long ReservedBytes => _values?.ReservedBytes ?? 0;
 
         public void Append(Batch batch) => _values?.Append(_compiled!.Evaluate(batch), batch.Selection);
 

@@ -8,6 +8,9 @@ internal static unsafe partial class Lz4Encoder
 {
     private const string Library = "liblz4.so.1";
 
+    /// <summary>Whether the library is there: writers with a choice of codecs ask first.</summary>
+    public static bool IsAvailable { get; } = NativeLibrary.TryLoad(Library, typeof(Lz4Encoder).Assembly, null, out _);
+
     public static int MaxLength(int inputLength) => checked(inputLength + (inputLength / 255) + 16);
 
     /// <summary>Compresses into <paramref name="output"/> of at least <see cref="MaxLength"/> bytes and returns the length.</summary>
