@@ -38,4 +38,9 @@ var connections = new Option<int>("--connections") { Description = "Connections"
 var idle = new Command("idle", "Memory of idle connections of PostgreSQL's protocol") { connections };
 idle.SetAction(result => IdleConnections.RunAsync(result.GetValue(connections)));
 
-return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, idle }.Parse(args).InvokeAsync();
+var limit = new Option<string>("--limit") { Description = "memory_limit of the limited runs", DefaultValueFactory = _ => "64MB" };
+var spill = new Command("spill", "The 22 queries derived from TPC-H under a memory limit, against themselves without one") { data, answers, queries, runs, only, set, limit };
+spill.SetAction(result => SpillSuite.RunAsync(
+    new SuiteOptions("tpch", result.GetValue(data), result.GetValue(queries), result.GetValue(answers), result.GetValue(runs), result.GetValue(only), true, result.GetValue(set) ?? []), result.GetValue(limit)!));
+
+return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, idle, spill }.Parse(args).InvokeAsync();

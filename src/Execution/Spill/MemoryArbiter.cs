@@ -68,7 +68,7 @@ internal sealed class MemoryArbiter(MemoryAccount account, double threshold)
             return true;
         }
 
-        long growth = ownBytes + extraBytes;
+        long growth = (2 * ownBytes) + extraBytes;      // the old half lives until the new whole is filled
         if (!IsOver(growth))
         {
             return false;
@@ -78,15 +78,21 @@ internal sealed class MemoryArbiter(MemoryAccount account, double threshold)
         return IsOver(growth) && ownBytes >= Math.Min(LeastReclaimed * 4, account.LimitBytes / 32);
     }
 
-    /// <summary>Whether so many bytes more would leave the query short, rows at rest being moved out first.</summary>
+    /// <summary>Whether so many bytes more, to be kept for long, would take the query over its mark; rows at rest are moved out first.</summary>
     public bool IsShortOf(long bytes)
     {
-        if (IsOver(bytes))
+        if (account.LimitBytes == long.MaxValue)
         {
-            Reclaim(bytes);
+            return false;
         }
 
-        return IsOver(bytes);
+        long toMark = bytes + (account.LimitBytes - (account.LimitBytes / 16)) - Mark;
+        if (IsOver(toMark))
+        {
+            Reclaim(toMark);
+        }
+
+        return IsOver(toMark);
     }
 
     /// <summary>Moves rows at rest out while the query is over its mark.</summary>

@@ -23,6 +23,9 @@ internal sealed unsafe class PackedGroupTable : LookupTable
     private const int PrefetchDistance = 16;
     private const int MinSlotBits = 13;
     private const long AlwaysDense = 1 << 16;
+
+    /// <summary>Share of the memory limit beyond which direct addresses are not worth their room.</summary>
+    private const double DenseShare = 0.4;
     private const long LargestEarlyDense = 1 << 20;
     private readonly KeyLayout _layout;
     private readonly KeyOutput _output;
@@ -124,7 +127,7 @@ internal sealed unsafe class PackedGroupTable : LookupTable
         if (!_isHashed && Count == 0 && least <= most)
         {
             Int128 range = (Int128)most - least + 1;
-            if (range <= Math.Max(AlwaysDense, 16 * keys) && range <= 1L << 29)
+            if (range <= Math.Max(AlwaysDense, 16 * keys) && range <= 1L << 29 && (range <= AlwaysDense || Account.HasRoomFor((long)range * 4, DenseShare)))
             {
                 AllocateDense(least, (long)range);
                 return;
@@ -281,7 +284,7 @@ internal sealed unsafe class PackedGroupTable : LookupTable
         long last = isFirst ? most : Math.Max(most, _denseFirst + _denseCount - 1);
         Int128 range = (Int128)last - first + 1;
         long allowed = Math.Max(Math.Max(AlwaysDense, Math.Min(256 * _rowsSeen, LargestEarlyDense)), 16L * Count);
-        if (range > allowed)
+        if (range > allowed || (range > LargestEarlyDense && !Account.HasRoomFor((long)range * 4, DenseShare)))
         {
             return false;
         }

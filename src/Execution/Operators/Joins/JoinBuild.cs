@@ -106,7 +106,14 @@ internal sealed class JoinBuild : IDisposable
 
         try
         {
-            return JoinTable.Build(plan, needed, rows, isShared || context.TaskCount == 1, context);
+            JoinTable table = JoinTable.Build(plan, needed, rows, isShared || context.TaskCount == 1, context);
+            if (context.Account.UsedBytes - bytes <= context.Query.Memory.Mark)
+            {
+                return table;
+            }
+
+            table.Dispose();        // larger than it was taken to be: what runs beside it needs room too
+            return null;
         }
         catch (MemoryLimitException) when (rows.RowCount > 0)
         {
