@@ -32,8 +32,14 @@ public sealed class MemoryAccount : IDisposable
     public long PeakBytes => Interlocked.Read(ref _peakBytes);
 
     /// <summary>Whether <paramref name="extraBytes"/> more would stay within <paramref name="fraction"/> of the limit, and of what all accounts may hold together: what spilling operators ask.</summary>
-    public bool HasRoomFor(long extraBytes, double fraction = 1.0) =>
-        UsedBytes + extraBytes <= LimitBytes * fraction && (_budget == null || _budget.UsedBytes + extraBytes <= _budget.LimitBytes * fraction);
+    public bool HasRoomFor(long extraBytes, double fraction = 1.0) => extraBytes <= RoomBytes(fraction);
+
+    /// <summary>Bytes left below <paramref name="fraction"/> of the limit, and of what all accounts may hold together; negative beyond it.</summary>
+    public long RoomBytes(double fraction = 1.0)
+    {
+        double own = (LimitBytes * fraction) - UsedBytes;
+        return (long)(_budget == null ? own : Math.Min(own, (_budget.LimitBytes * fraction) - _budget.UsedBytes));
+    }
 
     /// <summary>Returns every buffer still held to the pool. Nothing that points into them may be used afterwards.</summary>
     public void Dispose()

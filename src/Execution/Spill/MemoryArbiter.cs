@@ -15,7 +15,7 @@ internal interface IReclaimable
 /// <summary>Says who spills when a query comes near its memory limit.</summary>
 /// <remarks>
 /// <code>
-/// used &gt; spill_threshold * memory_limit, or an operator's next doubling would not fit
+/// used &gt; spill_threshold * memory_limit (or all queries together over that share of what they may hold), or an operator's next doubling would not fit
 ///     1. rows at rest (exchanges, common table expressions, right sides of nested loops), largest first, by whoever notices
 ///     2. the operator that notices itself, at its next batch, if what it holds is worth a file
 /// </code>
@@ -26,20 +26,22 @@ internal sealed class MemoryArbiter(MemoryAccount account, double threshold)
 {
     /// <summary>Rows at rest below this stay: a file of them frees too little.</summary>
     private const long LeastReclaimed = 64 << 10;
+
+    /// <summary>Share of the limit that planned growth may take; the rest is for what nobody announces.</summary>
+    private const double MostUsed = 15 / 16.0;
+
+    private readonly double _mark = Math.Clamp(threshold, 0.01, 1);
     private readonly Lock _lock = new();
     private readonly List<IReclaimable> _atRest = [];
 
     /// <summary>Whether everything that can spill does.</summary>
     public bool IsForced { get; } = threshold <= 0;
 
-    /// <summary>Bytes above which operators spill.</summary>
-    public long Mark { get; } = account.LimitBytes == long.MaxValue ? long.MaxValue : (long)(account.LimitBytes * Math.Clamp(threshold, 0.01, 1));
-
     /// <summary>Whether the query is so far from its limit that nobody need count what they hold.</summary>
-    public bool IsCalm => !IsForced && account.UsedBytes <= Mark / 4;
+    public bool IsCalm => !IsForced && account.RoomBytes(_mark / 4) >= 0;
 
     /// <summary>What an operator may take for one table or buffer: half of what is left below the mark.</summary>
-    public long Allowance => account.LimitBytes == long.MaxValue ? long.MaxValue : Math.Max(0, Mark - account.UsedBytes) / 2;
+    public long Allowance => Math.Max(0, account.RoomBytes(_mark)) / 2;
 
     /// <summary>Announces rows at rest.</summary>
     public void Add(IReclaimable rows)
@@ -81,34 +83,28 @@ internal sealed class MemoryArbiter(MemoryAccount account, double threshold)
     /// <summary>Whether so many bytes more, to be kept for long, would take the query over its mark; rows at rest are moved out first.</summary>
     public bool IsShortOf(long bytes)
     {
-        if (account.LimitBytes == long.MaxValue)
+        if (account.RoomBytes(_mark) < bytes)
         {
-            return false;
+            Reclaim(bytes + (long)(account.LimitBytes * (MostUsed - _mark)));
         }
 
-        long toMark = bytes + (account.LimitBytes - (account.LimitBytes / 16)) - Mark;
-        if (IsOver(toMark))
-        {
-            Reclaim(toMark);
-        }
-
-        return IsOver(toMark);
+        return account.RoomBytes(_mark) < bytes;
     }
 
     /// <summary>Moves rows at rest out while the query is over its mark.</summary>
     /// <returns>Whether it still is.</returns>
-    public bool Relieve(long growth = 0)
+    public bool Relieve()
     {
-        if (!IsForced && !IsOver(growth))
+        if (!IsForced && !IsOver(0))
         {
             return false;
         }
 
-        Reclaim(growth);
-        return IsOver(growth);
+        Reclaim(0);
+        return IsOver(0);
     }
 
-    private bool IsOver(long growth) => account.LimitBytes != long.MaxValue && (account.UsedBytes > Mark || account.UsedBytes + growth > account.LimitBytes - (account.LimitBytes / 16));
+    private bool IsOver(long growth) => account.RoomBytes(_mark) < 0 || account.RoomBytes(MostUsed) < growth;
 
     private void Reclaim(long growth)
     {

@@ -107,7 +107,7 @@ internal sealed class JoinBuild : IDisposable
         try
         {
             JoinTable table = JoinTable.Build(plan, needed, rows, isShared || context.TaskCount == 1, context);
-            if (context.Account.UsedBytes - bytes <= context.Query.Memory.Mark)
+            if (context.Query.Memory.IsForced || !context.Query.Memory.IsShortOf(-bytes))
             {
                 return table;
             }
