@@ -70,7 +70,7 @@ public sealed class GrpcChannel : IDisposable
         }
         catch (Exception error)
         {
-            Exception translated = lifetime.Translate(error);
+            Exception translated = lifetime.Translate(error, cancellationToken);
             lifetime.Dispose();
             throw translated;
         }
@@ -97,7 +97,7 @@ public sealed class GrpcChannel : IDisposable
         }
         catch (Exception error)
         {
-            Exception translated = lifetime.Translate(error);
+            Exception translated = lifetime.Translate(error, cancellationToken);
             lifetime.Dispose();
             throw translated;
         }
