@@ -56,8 +56,8 @@ public sealed record ParameterType(ParameterKind Kind, SqlType? Type = null)
 }
 
 /// <summary>One overload of a function, operator ("+", "||", "~"), aggregate, window or table function. Compared by reference.</summary>
-/// <remarks>Declared by the function's own file in the layer that implements it; the analyzer only reads it.</remarks>
-public sealed class FunctionSignature
+/// <remarks>Declared by the function's own file in the layer that implements it, which may derive from it; the analyzer only reads it.</remarks>
+public class FunctionSignature
 {
     /// <summary>Lower-case name, or the operator's symbol. Prefix operators have one parameter ("-" of one argument negates).</summary>
     public required string Name { get; init; }

@@ -4,7 +4,11 @@ using SqlCluster.Catalyst.Types;
 namespace SqlCluster.Catalyst.Catalog;
 
 /// <summary>A column of a table as declared or inferred.</summary>
-public sealed record TableColumn(string Name, SqlType Type, bool IsNullable = true);
+/// <param name="Name">Name.</param>
+/// <param name="Type">Type.</param>
+/// <param name="IsNullable">Whether it may hold NULL.</param>
+/// <param name="IsHidden">Whether it is there for who names it only, not for * (xmin, ctid, tableoid). Hidden columns come last.</param>
+public sealed record TableColumn(string Name, SqlType Type, bool IsNullable = true, bool IsHidden = false);
 
 /// <summary>What is known of a column's values without reading them.</summary>
 /// <param name="Min">Lower bound, not necessarily a value; null when unknown.</param>

@@ -142,7 +142,7 @@ public static class DistributionValidator
         for (int i = 0; i < join.LeftKeys.Count; i++)
         {
             SqlType leftType = join.LeftKeys[i].Type, rightType = join.RightKeys[i].Type;
-            Require(leftType == rightType || (leftType.IsText && rightType.IsText), join, $"keys of types {leftType} and {rightType}");
+            Require(leftType == rightType || (leftType.IsText && rightType.IsText) || (leftType.Kind == TypeKind.Oid && rightType.Kind == TypeKind.Oid), join, $"keys of types {leftType} and {rightType}");
         }
 
         NotBroadcast(join, left);

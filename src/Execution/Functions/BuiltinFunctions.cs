@@ -65,5 +65,6 @@ public sealed class BuiltinFunctions : IFunctionCatalog
 
     /// <summary>The implementation of a scalar function's overload.</summary>
     internal ScalarFunction Scalar(FunctionSignature signature) =>
-        _scalars.TryGetValue(signature, out ScalarFunction? function) ? function : throw ExecutionErrors.Internal($"{signature} is not a scalar function");
+        signature is SessionFunction ofSession ? ofSession.Scalar
+        : _scalars.TryGetValue(signature, out ScalarFunction? function) ? function : throw ExecutionErrors.Internal($"{signature} is not a scalar function");
 }

@@ -52,10 +52,11 @@ internal static class LiteralVectors
     public static Literal ToLiteral(Vector vector, int row, SqlType type)
     {
         var reader = new VectorReader(vector);
-        return reader.IsNull(row) ? Literal.Null(type) : new Literal(Value(in reader, row, type), type);
+        return reader.IsNull(row) ? Literal.Null(type) : new Literal(ValueOf(in reader, row, type), type);
     }
 
-    private static object Value(in VectorReader reader, int row, SqlType type)
+    /// <summary>The value of a row that is not null, as <see cref="Literal.Value"/>.</summary>
+    public static object ValueOf(in VectorReader reader, int row, SqlType type)
     {
         switch (type.Kind)
         {

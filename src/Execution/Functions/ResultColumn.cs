@@ -34,6 +34,8 @@ internal sealed class ResultColumn : IDisposable
         _appender = type.IsNested ? ColumnAppender.Create(_arrowType, account) : null;
     }
 
+    public SqlType Type => _type;
+
     /// <summary>Begins a batch: every slot null.</summary>
     public void Start(int length)
     {

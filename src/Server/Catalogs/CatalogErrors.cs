@@ -17,6 +17,9 @@ internal static class CatalogErrors
     /// <param name="kind">"table", "view".</param>
     public static QueryException NoRelation(string kind, string name) => new("42P01", ErrorKind.User, $"{kind} \"{name}\" does not exist");
 
+    /// <param name="kind">"type", "role", "collation".</param>
+    public static QueryException NoObject(string kind, string name) => new("42704", ErrorKind.User, $"{kind} \"{name}\" does not exist");
+
     public static QueryException NoIndex(string name) => new("42704", ErrorKind.User, $"index \"{name}\" does not exist");
 
     public static QueryException WrongKind(string name, string kind) => new("42809", ErrorKind.User, $"\"{name}\" is not a {kind}");

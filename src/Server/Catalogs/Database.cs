@@ -3,24 +3,49 @@ using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Server.Catalogs;
 
-/// <summary>The schemas of a database and the tables and views in them. Thread-safe; names are already folded.</summary>
+/// <summary>The schemas of a database and the tables, views and indexes in them. Thread-safe; names are already folded.</summary>
 public sealed class Database
 {
     /// <summary>Where unqualified names go.</summary>
     public const string DefaultSchema = "public";
 
+    /// <summary>PostgreSQL's id of the schema public.</summary>
+    private const long DefaultSchemaOid = 2200;
+
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, SortedDictionary<string, Relation>> _schemas = new(StringComparer.Ordinal)
+    private readonly SortedDictionary<string, Schema> _schemas = new(StringComparer.Ordinal);
+
+    /// <param name="name">Name of the database.</param>
+    /// <param name="ids">Ids of its objects; null: a counter of its own.</param>
+    public Database(string name, ObjectIds? ids = null)
     {
-        [DefaultSchema] = new(StringComparer.Ordinal),
-    };
-
-    /// <summary>Names of indexes with the schema and table they belong to. Indexes do nothing but have names.</summary>
-    private readonly Dictionary<(string Schema, string Name), string> _indexes = [];
-
-    public Database(string name) => Name = name;
+        Name = name;
+        Ids = ids ?? new ObjectIds();
+        Oid = Ids.Next();
+        _schemas[DefaultSchema] = new Schema(DefaultSchemaOid, TableFacts.DefaultOwner) { Comment = "standard public schema" };
+    }
 
     public string Name { get; }
+
+    /// <summary>Id of the database.</summary>
+    public long Oid { get; }
+
+    /// <summary>Where ids of objects come from.</summary>
+    public ObjectIds Ids { get; }
+
+    /// <summary>Grows with every change.</summary>
+    public long Version
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return field;
+            }
+        }
+
+        private set;
+    }
 
     /// <summary>Schema names in order.</summary>
     public IReadOnlyList<string> Schemas
@@ -34,12 +59,23 @@ public sealed class Database
         }
     }
 
+    /// <summary>Everything there is, at one moment.</summary>
+    public IReadOnlyList<SchemaContents> Contents(out long version)
+    {
+        lock (_lock)
+        {
+            version = Version;
+            return [.. _schemas.Select(static pair => new SchemaContents(
+                pair.Value.Oid, pair.Key, pair.Value.Owner, pair.Value.Comment, [.. pair.Value.Relations.Values], [.. pair.Value.Indexes.Values]))];
+        }
+    }
+
     /// <summary>A schema's relations in the order of their names; empty for an unknown schema.</summary>
     public IReadOnlyList<KeyValuePair<string, Relation>> Relations(string schema)
     {
         lock (_lock)
         {
-            return _schemas.TryGetValue(schema, out var relations) ? [.. relations] : [];
+            return _schemas.TryGetValue(schema, out Schema? found) ? [.. found.Relations.Select(static pair => KeyValuePair.Create(pair.Key, pair.Value.Relation))] : [];
         }
     }
 
@@ -51,33 +87,74 @@ public sealed class Database
         }
     }
 
-    public Relation? Find(string schema, string name)
+    public Relation? Find(string schema, string name) => FindEntry(schema, name)?.Relation;
+
+    /// <summary>A relation with what was declared about it, or null.</summary>
+    public CatalogEntry? FindEntry(string schema, string name)
     {
         lock (_lock)
         {
-            return _schemas.TryGetValue(schema, out var relations) ? relations.GetValueOrDefault(name) : null;
+            return _schemas.TryGetValue(schema, out Schema? found) ? found.Relations.GetValueOrDefault(name) : null;
         }
     }
 
     /// <exception cref="QueryException">3F000: no such schema; 42P07: the name is taken and <paramref name="replace"/> is false.</exception>
     /// <returns>What the name stood for before, or null.</returns>
-    public Relation? Put(string schema, string name, Relation relation, bool replace)
+    public Relation? Put(string schema, string name, Relation relation, bool replace, TableFacts? facts = null)
     {
         lock (_lock)
         {
-            if (!_schemas.TryGetValue(schema, out var relations))
-            {
-                throw CatalogErrors.NoSchema(schema);
-            }
-
-            Relation? old = relations.GetValueOrDefault(name);
+            Schema owner = Existing(schema);
+            CatalogEntry? old = owner.Relations.GetValueOrDefault(name);
             if (old != null && !replace)
             {
                 throw CatalogErrors.RelationExists(name);
             }
 
-            relations[name] = relation;
-            return old;
+            owner.Relations[name] = new CatalogEntry(old?.Oid ?? Ids.Next(), name, relation, facts ?? TableFacts.None);
+            Version++;
+            return old?.Relation;
+        }
+    }
+
+    /// <summary>Changes what is declared about a relation.</summary>
+    /// <returns>False when there is no such relation.</returns>
+    public bool Declare(string schema, string name, Func<TableFacts, TableFacts> change)
+    {
+        lock (_lock)
+        {
+            if (!_schemas.TryGetValue(schema, out Schema? owner) || !owner.Relations.TryGetValue(name, out CatalogEntry? entry))
+            {
+                return false;
+            }
+
+            owner.Relations[name] = entry with { Facts = change(entry.Facts) };
+            Version++;
+            return true;
+        }
+    }
+
+    /// <summary>Gives a relation another name or schema; its indexes go with it.</summary>
+    /// <exception cref="QueryException">3F000: no such schema; 42P07: the name is taken.</exception>
+    public void Rename(string schema, string name, string newSchema, string newName)
+    {
+        lock (_lock)
+        {
+            Schema from = Existing(schema), to = Existing(newSchema);
+            CatalogEntry entry = from.Relations[name];
+            if (!to.Relations.TryAdd(newName, entry with { Name = newName }))
+            {
+                throw CatalogErrors.RelationExists(newName);
+            }
+
+            from.Relations.Remove(name);
+            foreach (DeclaredIndex index in from.Indexes.Values.Where(index => index.Table == name).ToArray())
+            {
+                from.Indexes.Remove(index.Name);
+                to.Indexes[index.Name] = index with { Table = newName };
+            }
+
+            Version++;
         }
     }
 
@@ -86,27 +163,34 @@ public sealed class Database
     {
         lock (_lock)
         {
-            if (!_schemas.TryGetValue(schema, out var relations) || !relations.Remove(name, out Relation? old))
+            if (!_schemas.TryGetValue(schema, out Schema? owner) || !owner.Relations.Remove(name, out CatalogEntry? old))
             {
                 return null;
             }
 
-            foreach ((string Schema, string Name) index in _indexes.Where(entry => entry.Key.Schema == schema && entry.Value == name).Select(static entry => entry.Key).ToArray())
+            foreach (DeclaredIndex index in owner.Indexes.Values.Where(index => index.Table == name).ToArray())
             {
-                _indexes.Remove(index);
+                owner.Indexes.Remove(index.Name);
             }
 
-            return old;
+            Version++;
+            return old.Relation;
         }
     }
 
     /// <summary>Notes an index of a table.</summary>
     /// <returns>False when the name is taken by an index or a relation.</returns>
-    public bool TryAddIndex(string schema, string name, string table)
+    public bool TryAddIndex(string schema, string name, string table, Parser.Ast.CreateIndex definition)
     {
         lock (_lock)
         {
-            return !(_schemas.TryGetValue(schema, out var relations) && relations.ContainsKey(name)) && _indexes.TryAdd((schema, name), table);
+            if (!_schemas.TryGetValue(schema, out Schema? owner) || owner.Relations.ContainsKey(name) || !owner.Indexes.TryAdd(name, new DeclaredIndex(Ids.Next(), name, table, definition)))
+            {
+                return false;
+            }
+
+            Version++;
+            return true;
         }
     }
 
@@ -115,19 +199,33 @@ public sealed class Database
     {
         lock (_lock)
         {
-            return _indexes.Remove((schema, name));
+            bool isRemoved = _schemas.TryGetValue(schema, out Schema? owner) && owner.Indexes.Remove(name);
+            Version += isRemoved ? 1 : 0;
+            return isRemoved;
         }
     }
 
     /// <exception cref="QueryException">42P06: the schema exists.</exception>
-    public void CreateSchema(string schema)
+    public void CreateSchema(string schema, string owner = TableFacts.DefaultOwner)
     {
         lock (_lock)
         {
-            if (!_schemas.TryAdd(schema, new SortedDictionary<string, Relation>(StringComparer.Ordinal)))
+            if (!_schemas.TryAdd(schema, new Schema(Ids.Next(), owner)))
             {
                 throw CatalogErrors.SchemaExists(schema);
             }
+
+            Version++;
+        }
+    }
+
+    /// <exception cref="QueryException">3F000: no such schema.</exception>
+    public void CommentOnSchema(string schema, string? comment)
+    {
+        lock (_lock)
+        {
+            Existing(schema).Comment = comment;
+            Version++;
         }
     }
 
@@ -137,23 +235,31 @@ public sealed class Database
     {
         lock (_lock)
         {
-            if (!_schemas.TryGetValue(schema, out var relations))
-            {
-                throw CatalogErrors.NoSchema(schema);
-            }
-
-            if (relations.Count > 0 && !cascade)
+            Schema found = Existing(schema);
+            if (found.Relations.Count > 0 && !cascade)
             {
                 throw CatalogErrors.SchemaNotEmpty(schema);
             }
 
             _schemas.Remove(schema);
-            foreach ((string Schema, string Name) index in _indexes.Keys.Where(key => key.Schema == schema).ToArray())
-            {
-                _indexes.Remove(index);
-            }
-
-            return [.. relations.Values];
+            Version++;
+            return [.. found.Relations.Values.Select(static entry => entry.Relation)];
         }
+    }
+
+    private Schema Existing(string schema) => _schemas.TryGetValue(schema, out Schema? found) ? found : throw CatalogErrors.NoSchema(schema);
+
+    /// <summary>What a schema holds; guarded by the database's lock.</summary>
+    private sealed class Schema(long oid, string owner)
+    {
+        public long Oid => oid;
+
+        public string Owner => owner;
+
+        public string? Comment { get; set; }
+
+        public SortedDictionary<string, CatalogEntry> Relations { get; } = new(StringComparer.Ordinal);
+
+        public SortedDictionary<string, DeclaredIndex> Indexes { get; } = new(StringComparer.Ordinal);
     }
 }

@@ -2,6 +2,7 @@ using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Hosting;
+using SqlCluster.Server.PgCatalog;
 using SqlCluster.Server.Sessions;
 using Literal = SqlCluster.Catalyst.Expressions.Literal;
 
@@ -14,7 +15,7 @@ public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
     public const string TemporarySchema = "pg_temp";
 
     /// <summary>The session's own tables.</summary>
-    internal Database Temporary { get; } = CreateTemporary();
+    internal Database Temporary { get; } = CreateTemporary(engine);
 
     public Relation? Find(IReadOnlyList<string> nameParts)
     {
@@ -22,9 +23,10 @@ public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
         {
             case 1:
                 return Temporary.Find(TemporarySchema, nameParts[0])
-                    ?? session.Settings.SearchPath.Select(schema => engine.Database.Find(schema, nameParts[0])).FirstOrDefault(static relation => relation != null);
+                    ?? (session.Settings.SearchPath.Contains(SystemShape.PgCatalog) ? null : System(SystemShape.PgCatalog, nameParts[0]))
+                    ?? session.Settings.SearchPath.Select(schema => engine.Database.Find(schema, nameParts[0]) ?? System(schema, nameParts[0])).FirstOrDefault(static relation => relation != null);
             case 2:
-                return nameParts[0] == TemporarySchema ? Temporary.Find(TemporarySchema, nameParts[1]) : engine.Database.Find(nameParts[0], nameParts[1]);
+                return nameParts[0] == TemporarySchema ? Temporary.Find(TemporarySchema, nameParts[1]) : engine.Database.Find(nameParts[0], nameParts[1]) ?? System(nameParts[0], nameParts[1]);
             case 3 when nameParts[0] == engine.Database.Name:
                 return Find([nameParts[1], nameParts[2]]);
             case 3:
@@ -87,9 +89,11 @@ public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
         return database.Find(target, relation) == null ? null : (database, target, relation);
     }
 
-    private static Database CreateTemporary()
+    private Relation.OfTable? System(string schema, string name) => session.Objects.FindTable(schema, name) is { } table ? new Relation.OfTable(table) : null;
+
+    private static Database CreateTemporary(Engine engine)
     {
-        var database = new Database(TemporarySchema);
+        var database = new Database(TemporarySchema, engine.Database.Ids);
         database.CreateSchema(TemporarySchema);
         return database;
     }

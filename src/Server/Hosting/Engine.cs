@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Execution.Executors;
-using SqlCluster.Execution.Functions;
 using SqlCluster.Server.Catalogs;
+using SqlCluster.Server.PgCatalog;
 using SqlCluster.Server.Sessions;
 
 namespace SqlCluster.Server.Hosting;
@@ -50,11 +50,15 @@ public sealed class Engine : IDisposable
         Memory = new MemoryBudget("all queries", options.TotalMemoryBytes > 0 ? options.TotalMemoryBytes : long.MaxValue);
         History = new QueryHistory(options.HistoryLength);
         SessionDefaults = options.SessionDefaults;
+        Roles = new Roles(Database.Ids);
     }
+
+    /// <summary>Users and their ids.</summary>
+    public Roles Roles { get; }
 
     public LocalExecutor Executor { get; }
 
-    public IFunctionCatalog Functions => BuiltinFunctions.Instance;
+    public IFunctionCatalog Functions => SystemFunctions.Instance;
 
     public Database Database { get; } = new("sqlcluster");
 

@@ -71,6 +71,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         {
             Parameters = parameters ?? Bound?.Values ?? NodeList<Literal>.Empty,
             Budget = engine.Memory,
+            Objects = session.Objects,
         };
         RunningQuery? running = session.Running;
         var context = new QueryContext(running?.Id.ToString() ?? $"of session {session.Id}", settings, cancellation);
@@ -146,5 +147,5 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         return new PlannedQuery(analyzed, optimized, physical, StagePlanner.Plan(physical, topology));
     }
 
-    private IConstantEvaluator Evaluator() => session.Settings.ForExecution(engine.MemoryLimitBytes).CreateConstantEvaluator();
+    private IConstantEvaluator Evaluator() => (session.Settings.ForExecution(engine.MemoryLimitBytes) with { Objects = session.Objects }).CreateConstantEvaluator();
 }

@@ -7,6 +7,7 @@ using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.Hosting;
+using SqlCluster.Server.PgCatalog;
 using SqlCluster.Server.Statements;
 
 namespace SqlCluster.Server.Sessions;
@@ -33,6 +34,7 @@ public sealed class Session : IDisposable
         Ended = _ended.Token;
         Settings = new SessionSettings(engine.SessionDefaults);
         Catalog = new SessionCatalog(engine, this);
+        Objects = new SessionObjects(this);
         Pipeline = new QueryPipeline(engine, this);
         Settings.Changed += OnSettingChanged;
         Statements = new StatementCache(this);
@@ -58,6 +60,9 @@ public sealed class Session : IDisposable
     public SessionSettings Settings { get; }
 
     public SessionCatalog Catalog { get; }
+
+    /// <summary>System catalogs, names and ids of objects.</summary>
+    public SessionObjects Objects { get; }
 
     /// <summary>What it is doing; safe to read from anywhere.</summary>
     public SessionActivity Activity

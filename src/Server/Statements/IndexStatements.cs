@@ -24,7 +24,7 @@ internal static class IndexStatements
 
         NodeList<SelectItem> keys = create.Keys.Map(static key => new SelectItem(key.Value));
         session.Pipeline.Check(new Query(new Select(keys) { From = [create.Table] }));
-        if (create.Name is { Value: var name } && !database.TryAddIndex(schema, name, table))
+        if (create.Name is { Value: var name } && !database.TryAddIndex(schema, name, table, create))
         {
             return create.IfNotExists ? new StatementResult.Command("CREATE INDEX", $"relation \"{name}\" already exists, skipping") : throw CatalogErrors.RelationExists(name);
         }

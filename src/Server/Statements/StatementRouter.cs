@@ -24,6 +24,7 @@ internal static class StatementRouter
         CreateView create => TableStatements.CreateView(create, session),
         CreateSchema create => TableStatements.CreateSchema(create, session),
         CreateIndex create => IndexStatements.Create(create, session),
+        Comment comment => CommentStatements.Comment(comment, session),
         Drop drop => TableStatements.Drop(drop, session),
         Alter alter => TableStatements.Alter(alter, session),
         SetSetting set => SettingStatements.Set(set, session),

@@ -19,7 +19,7 @@ internal static class TableStatements
             columns.AddRange(ColumnsOf(element, create, session));
         }
 
-        return Put(create.Name, columns, create.Persistence, create.IfNotExists, create.OrReplace, session, out _);
+        return Put(create.Name, columns, create.Persistence, create.IfNotExists, create.OrReplace, session, TableDeclarations.Of(create, session));
     }
 
     public static async Task<StatementResult> CreateAsAsync(CreateTableAs create, Session session, CancellationToken cancellation)
@@ -48,7 +48,7 @@ internal static class TableStatements
         }
 
         writer.Commit();
-        StatementResult result = Put(create.Name, table, create.Persistence, create.IfNotExists, create.OrReplace, session);
+        StatementResult result = Put(create.Name, table, create.Persistence, create.IfNotExists, create.OrReplace, session, new TableFacts { Owner = session.User });
         return create.WithNoData ? result : new StatementResult.Command($"SELECT {writer.RowCount}");
     }
 
@@ -72,7 +72,7 @@ internal static class TableStatements
         (Database database, string schema, string name) = session.Catalog.Target(create.Name, false);
         if (!(create.IfNotExists && database.Find(schema, name) != null))
         {
-            Replace(database.Put(schema, name, new Relation.OfTable(table), create.OrReplace));
+            Replace(database.Put(schema, name, new Relation.OfTable(table), create.OrReplace, new TableFacts { Owner = session.User }));
         }
 
         return new StatementResult.Command("CREATE EXTERNAL TABLE");
@@ -94,7 +94,7 @@ internal static class TableStatements
 
         RequireDistinct([.. found.Select((column, index) => index < create.Columns.Count ? create.Columns[index].Value : column.Name)]);
         NodeList<string>? columns = create.Columns.IsEmpty ? null : create.Columns.Map(static column => column.Value);
-        Replace(database.Put(schema, name, new Relation.OfView(new ViewDefinition(name, create.Query, columns)), create.OrReplace));
+        Replace(database.Put(schema, name, new Relation.OfView(new ViewDefinition(name, create.Query, columns)), create.OrReplace, new TableFacts { Owner = session.User }));
         return new StatementResult.Command("CREATE VIEW");
     }
 
@@ -103,7 +103,7 @@ internal static class TableStatements
         string name = create.Name?.Last.Value ?? create.Authorization!.Value;
         if (!(create.IfNotExists && session.Engine.Database.HasSchema(name)))
         {
-            session.Engine.Database.CreateSchema(name);
+            session.Engine.Database.CreateSchema(name, create.Authorization?.Value ?? session.User);
         }
 
         return new StatementResult.Command("CREATE SCHEMA");
@@ -158,17 +158,24 @@ internal static class TableStatements
             switch (action)
             {
                 case RenameTo rename:
-                    Relation relation = database.Find(schema, name)!;
-                    database.Put(schema, rename.NewName.Value, relation, false);
-                    database.Remove(schema, name);
+                    database.Rename(schema, name, schema, rename.NewName.Value);
                     name = rename.NewName.Value;
                     break;
                 case SetSchema set:
-                    database.Put(set.Schema.Value, name, database.Find(schema, name)!, false);
-                    database.Remove(schema, name);
+                    database.Rename(schema, name, set.Schema.Value, name);
                     schema = set.Schema.Value;
                     break;
-                case OwnerTo or AlterColumnStatistics or AlterOptions:
+                case OwnerTo owner:
+                    database.Declare(schema, name, facts => facts with { Owner = owner.Owner.Value });
+                    break;
+                case AddConstraint { Constraint: var added }:
+                    string[] columns = database.Find(schema, name) is Relation.OfTable { Table: var table } ? [.. table.Columns.Select(static column => column.Name)] : throw CatalogErrors.WrongKind(name, "table");
+                    database.Declare(schema, name, facts => TableDeclarations.WithConstraint(facts, name, columns, added.Name?.Value, added.Constraint, null, session));
+                    break;
+                case DropConstraint drop:
+                    database.Declare(schema, name, facts => facts with { Constraints = [.. facts.Constraints.Where(constraint => constraint.Name != drop.Constraint.Value)] });
+                    break;
+                case AlterColumnStatistics or AlterOptions:
                     break;
                 default:
                     throw ExecutionErrors.Unsupported($"ALTER {KindName(alter.Kind)} ... {action.GetType().Name}");
@@ -250,14 +257,14 @@ internal static class TableStatements
     }
 
     private static StatementResult Put(
-        QualifiedName name, List<TableColumn> columns, TablePersistence persistence, bool ifNotExists, bool orReplace, Session session, out MemoryTable table)
+        QualifiedName name, List<TableColumn> columns, TablePersistence persistence, bool ifNotExists, bool orReplace, Session session, TableFacts facts)
     {
         RequireDistinct([.. columns.Select(static column => column.Name)]);
-        table = new MemoryTable(name.Last.Value, [.. columns]);
-        return Put(name, table, persistence, ifNotExists, orReplace, session);
+        return Put(name, new MemoryTable(name.Last.Value, [.. columns]), persistence, ifNotExists, orReplace, session, facts);
     }
 
-    private static StatementResult Put(QualifiedName name, MemoryTable table, TablePersistence persistence, bool ifNotExists, bool orReplace, Session session)
+    private static StatementResult Put(
+        QualifiedName name, MemoryTable table, TablePersistence persistence, bool ifNotExists, bool orReplace, Session session, TableFacts facts)
     {
         (Database database, string schema, string relationName) = session.Catalog.Target(name, persistence == TablePersistence.Temporary);
         if (ifNotExists && database.Find(schema, relationName) != null)
@@ -265,7 +272,7 @@ internal static class TableStatements
             return new StatementResult.Command("CREATE TABLE", $"relation \"{relationName}\" already exists, skipping");
         }
 
-        Replace(database.Put(schema, relationName, new Relation.OfTable(table), orReplace));
+        Replace(database.Put(schema, relationName, new Relation.OfTable(table), orReplace, facts));
         return new StatementResult.Command("CREATE TABLE");
     }
 

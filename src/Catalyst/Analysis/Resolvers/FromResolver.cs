@@ -89,7 +89,16 @@ internal sealed class FromResolver
         }
 
         var scan = new Scan(table, NodeList.Create<ScanColumn>(columns), [], []);
-        return new FromItem(scan, Offer(scan.Output, [.. table.Columns.Select(static column => column.Name)], alias, defaultName, qualifiedName));
+        int visible = table.Columns.Count(static column => !column.IsHidden);
+        NodeList<Column> output = scan.Output;
+        NodeList<Column> offered = visible == output.Count ? output : [.. output.Take(visible)];
+        FromScope scope = Offer(offered, [.. table.Columns.Take(visible).Select(static column => column.Name)], alias, defaultName, qualifiedName);
+        for (int i = visible; i < output.Count; i++)
+        {
+            scope.Relations[0].AddHidden(output[i]);
+        }
+
+        return new FromItem(scan, scope);
     }
 
     private FromItem Named(Ast.NamedTable table, QueryScope scope)

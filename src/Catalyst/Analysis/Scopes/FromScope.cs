@@ -19,6 +19,12 @@ internal sealed class RelationScope(string? name, IReadOnlyList<string> qualifie
 
     public List<ScopeColumn> Columns { get; } = [];
 
+    /// <summary>Columns that are found by name but are no part of * and of the whole row.</summary>
+    public List<ScopeColumn> HiddenColumns { get; } = [];
+
+    /// <summary>Adds a hidden plan column.</summary>
+    public void AddHidden(Column column) => HiddenColumns.Add(new ScopeColumn(column.Name, new ColumnReference(column), this));
+
     /// <summary>Adds a plan column under a name.</summary>
     public void Add(string columnName, Column column) => Columns.Add(new ScopeColumn(columnName, new ColumnReference(column), this));
 }
@@ -43,6 +49,9 @@ internal sealed class FromScope(List<RelationScope> relations, List<ScopeColumn>
         left.Relations.Count == 0 && left.Columns.Count == 0 ? right
         : right.Relations.Count == 0 && right.Columns.Count == 0 ? left
         : new([.. left.Relations, .. right.Relations], [.. left.Columns, .. right.Columns]);
+
+    /// <summary>All hidden columns of a name.</summary>
+    public IReadOnlyList<ScopeColumn> FindHidden(string name) => [.. relations.SelectMany(relation => relation.HiddenColumns.FindAll(column => column.Name == name))];
 
     /// <summary>All columns of a name; more than one means that the name is ambiguous.</summary>
     public IReadOnlyList<ScopeColumn> Find(string name)

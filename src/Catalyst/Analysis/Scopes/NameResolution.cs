@@ -71,6 +71,7 @@ internal static class NameResolution
             }
 
             ScopeColumn[] columns = [.. relation.Columns.Where(column => column.Name == parts[length])];
+            columns = columns.Length > 0 ? columns : [.. relation.HiddenColumns.Where(column => column.Name == parts[length])];
             if (columns.Length > 1)
             {
                 throw AnalyzerErrors.AmbiguousColumn(parts[length], position);
@@ -98,6 +99,7 @@ internal static class NameResolution
         for (QueryScope? level = scope; level is not null; level = level.Parent)
         {
             IReadOnlyList<ScopeColumn> found = level.From.Find(name.Value);
+            found = found.Count > 0 ? found : level.From.FindHidden(name.Value);
             if (found.Count > 1)
             {
                 throw AnalyzerErrors.AmbiguousColumn(name.Value, position);

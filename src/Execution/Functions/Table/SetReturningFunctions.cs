@@ -18,5 +18,6 @@ internal static class SetReturningFunctions
 
     /// <summary>The implementation of a signature that the catalog handed out.</summary>
     public static TableFunction Of(FunctionSignature signature) =>
-        BySignature.GetValueOrDefault(signature) ?? throw ExecutionErrors.Internal($"no table function implements {signature}");
+        signature is SessionFunction ofSession ? ofSession.Table
+        : BySignature.GetValueOrDefault(signature) ?? throw ExecutionErrors.Internal($"no table function implements {signature}");
 }

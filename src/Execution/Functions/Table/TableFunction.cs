@@ -58,6 +58,18 @@ internal sealed class TableCall(SqlType[] argumentTypes, SqlType resultType, Eva
         }
     }
 
+    /// <summary>The arguments of the input row as values of literals.</summary>
+    public object?[] Values()
+    {
+        var values = new object?[_arguments.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = IsNull(i) ? null : LiteralVectors.ValueOf(in _arguments[i], _row, argumentTypes[i]);
+        }
+
+        return values;
+    }
+
     public void MoveTo(VectorReader[] arguments, int row)
     {
         _arguments = arguments;

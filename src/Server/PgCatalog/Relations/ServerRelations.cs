@@ -1,0 +1,77 @@
+using System.Globalization;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Parser.Printing;
+using SqlCluster.Server.Catalogs;
+using SqlCluster.Server.PgCatalog.Functions;
+using SqlCluster.Server.PgWire.Types;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.PgCatalog.Relations;
+
+/// <summary>The server at work: databases, sessions, settings, time zones, prepared statements.</summary>
+internal static class ServerRelations
+{
+    public static IEnumerable<SystemRelation> All =>
+    [
+        SystemRelation.Of("pg_database", static view => new[] { view.Session.Session.Engine.Database })
+            .Long("oid", static row => row.Oid).Text("datname", static row => row.Name).Long("datdba", static _ => Roles.SuperuserOid).Long("encoding", static _ => 6).Text("datlocprovider", static _ => "c")
+            .Flag("datallowconn", static _ => true).Long("datconnlimit", static _ => -1).Long("dattablespace", static _ => 1663).Text("datcollate", static _ => "C").Text("datctype", static _ => "C"),
+        SystemRelation.Of("pg_settings", static view => SettingRows.Of(view)).WithValues(static row => row.Values),
+        SystemRelation.Of("pg_stat_activity", Sessions)
+            .Long("datid", static row => row.Session.Engine.Database.Oid).Text("datname", static row => row.Session.Engine.Database.Name).Long("pid", static row => row.Session.Id)
+            .Long("usesysid", static row => row.Session.Engine.Roles.OidOf(row.Session.User)).Text("usename", static row => row.Session.User).Text("application_name", static row => row.Session.Client.ApplicationName)
+            .Text("client_addr", static row => row.Session.Client.Address?.ToString()).Value("client_port", static row => row.Session.Client.Address == null ? -1L : (long)row.Session.Client.Port)
+            .Value("backend_start", static row => SessionInformation.Microseconds(row.Session.Start)).Value("xact_start", static row => row.Activity.State == SessionState.Idle ? null : Time(row.Activity.QueryStart))
+            .Value("query_start", static row => Time(row.Activity.QueryStart)).Value("state_change", static row => SessionInformation.Microseconds(row.Activity.StateChange))
+            .Text("wait_event_type", static row => row.Activity.Wait?.Kind).Text("wait_event", static row => row.Activity.Wait?.Event).Text("state", static row => StateName(row.Activity.State))
+            .Text("query", static row => row.Activity.Query ?? "").Text("backend_type", static _ => "client backend"),
+        SystemRelation.Of("pg_stat_ssl", static view => view.Session.Session.Engine.Sessions.ToList()).Long("pid", static row => row.Id).Flag("ssl", static _ => false),
+        SystemRelation.Of("pg_stat_gssapi", static view => view.Session.Session.Engine.Sessions.ToList())
+            .Long("pid", static row => row.Id).Flag("gss_authenticated", static _ => false).Flag("encrypted", static _ => false).Flag("credentials_delegated", static _ => false),
+        SystemRelation.Of("pg_stat_database", static view => new[] { view.Session.Session.Engine })
+            .Long("datid", static row => row.Database.Oid).Text("datname", static row => row.Database.Name).Long("numbackends", static row => row.Sessions.Count()),
+        SystemRelation.Of("pg_timezone_names", static _ => Zones.Value)
+            .Text("name", static row => row.Id).Text("abbrev", static row => Abbreviation(row)).Value("utc_offset", static row => Offset(row)).Flag("is_dst", static row => row.IsDaylightSavingTime(TimeProvider.System.GetUtcNow())),
+        SystemRelation.Of("pg_timezone_abbrevs", static _ => new (string Name, int Hours)[] { ("UTC", 0), ("GMT", 0), ("CET", 1), ("EET", 2), ("MSK", 3), ("EST", -5), ("CST", -6), ("MST", -7), ("PST", -8), ("JST", 9) })
+            .Text("abbrev", static row => row.Name).Value("utc_offset", static row => new Catalyst.Expressions.IntervalValue(0, 0, row.Hours * 3_600_000_000L)).Flag("is_dst", static _ => false),
+        SystemRelation.Of("pg_prepared_statements", static view => view.Session.Session.Prepared.Values.ToList())
+            .Text("name", static row => row.Name.Value).Text("statement", static row => SqlPrinter.Print(row)).Flag("from_sql", static _ => true)
+            .Value("parameter_types", static row => Function.Array(TypeVariants.Of(TypeVariant.RegType), row.ParameterTypes.Select(static type => (object?)(long)TypeOid(type)))),
+        SystemRelation.Of("pg_config", static _ => new[] { typeof(ServerRelations).Assembly.GetName().Version?.ToString() ?? "" }).Text("name", static _ => "VERSION").Text("setting", static row => row),
+    ];
+
+    private static readonly Lazy<IReadOnlyList<TimeZoneInfo>> Zones = new(static () => [.. TimeZoneInfo.GetSystemTimeZones().Where(static zone => zone.HasIanaId).OrderBy(static zone => zone.Id, StringComparer.Ordinal)]);
+
+    private static List<(Session Session, SessionActivity Activity)> Sessions(CatalogView view) => [.. view.Session.Session.Engine.Sessions.Select(static session => (session, session.Activity))];
+
+    private static object? Time(DateTimeOffset? time) => time is { } known ? SessionInformation.Microseconds(known) : null;
+
+    private static string StateName(SessionState state) => state switch
+    {
+        SessionState.Idle => "idle",
+        SessionState.Active => "active",
+        SessionState.IdleInTransaction => "idle in transaction",
+        SessionState.IdleInFailedTransaction => "idle in transaction (aborted)",
+    };
+
+    private static object Offset(TimeZoneInfo zone) => new Catalyst.Expressions.IntervalValue(0, 0, (long)zone.GetUtcOffset(TimeProvider.System.GetUtcNow()).TotalMicroseconds);
+
+    private static string Abbreviation(TimeZoneInfo zone)
+    {
+        TimeSpan offset = zone.GetUtcOffset(TimeProvider.System.GetUtcNow());
+        return offset == TimeSpan.Zero ? "UTC" : string.Create(CultureInfo.InvariantCulture, $"{(offset < TimeSpan.Zero ? '-' : '+')}{offset:hhmm}");
+    }
+
+    private static int TypeOid(TypeName type)
+    {
+        try
+        {
+            return PgTypes.Oid(Catalyst.Analysis.Coercion.TypeNames.Resolve(type));
+        }
+        catch (Parser.Errors.QueryException)
+        {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Server.Catalogs;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.PgCatalog;
+
+/// <summary>The catalog as a session's queries see it: system relations, names and ids of objects.</summary>
+/// <remarks>Used by the threads that run the session's statement. What was seen is kept until something changes.</remarks>
+public sealed class SessionObjects : IObjectNames
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string Schema, string Name), SystemTable> _tables = [];
+    private CatalogView? _view;
+    private (long Shared, long Temporary) _seen;
+
+    internal SessionObjects(Session session)
+    {
+        Session = session;
+        Roles.OidOf(session.User);
+    }
+
+    internal Session Session { get; }
+
+    internal Roles Roles => Session.Engine.Roles;
+
+    /// <summary>What there is now.</summary>
+    internal CatalogView View
+    {
+        get
+        {
+            lock (_lock)
+            {
+                Database shared = Session.Engine.Database, temporary = Session.Catalog.Temporary;
+                (long, long) now = (shared.Version, temporary.Version);
+                if (_view == null || _seen != now)
+                {
+                    SchemaContents own = temporary.Contents(out long temporaryVersion).First(static schema => schema.Name == SessionCatalog.TemporarySchema);
+                    _view = new CatalogView(Session, shared.Contents(out long version), own);
+                    _seen = (version, temporaryVersion);
+                }
+
+                return _view;
+            }
+        }
+    }
+
+    /// <summary>A relation of pg_catalog or information_schema; null when there is none.</summary>
+    internal ITable? FindTable(string schema, string name)
+    {
+        if (!SystemShape.MayExist(schema, name) || !SystemShape.All.TryGetValue((schema, name), out SystemShape? shape))
+        {
+            return null;
+        }
+
+        lock (_lock)
+        {
+            if (!_tables.TryGetValue((schema, name), out SystemTable? table))
+            {
+                _tables[(schema, name)] = table = new SystemTable(SystemRelations.Of(shape), this);
+            }
+
+            return table;
+        }
+    }
+
+    /// <summary>The id and column numbers of a table, for clients that look up where a column comes from; 0 when it is none of the catalog's.</summary>
+    internal long OidOf(ITable table) =>
+        table is SystemTable system ? system.Shape.Oid : View.UserRelations.FirstOrDefault(relation => ReferenceEquals(relation.Table, table))?.Oid ?? 0;
+
+    public long Find(TypeVariant variant, string name)
+    {
+        string trimmed = name.Trim();
+        if (trimmed == "-")
+        {
+            return 0;
+        }
+
+        if (trimmed.Length > 0 && trimmed.All(char.IsAsciiDigit) && uint.TryParse(trimmed, CultureInfo.InvariantCulture, out uint id))
+        {
+            return id;
+        }
+
+        return variant switch
+        {
+            TypeVariant.RegClass => ObjectNames.Relation(View, trimmed)?.Oid ?? throw CatalogErrors.NoRelation("relation", name),
+            TypeVariant.RegType => ObjectNames.Type(trimmed) ?? throw CatalogErrors.NoObject("type", name),
+            TypeVariant.RegNamespace => ObjectNames.Schema(View, trimmed)?.Oid ?? throw CatalogErrors.NoSchema(name),
+            TypeVariant.RegRole => Roles.Find(Identifiers.Parse(trimmed)[0]) ?? throw CatalogErrors.NoObject("role", name),
+            TypeVariant.RegProc => ObjectNames.Function(trimmed),
+            TypeVariant.RegProcedure => ObjectNames.FunctionWithArguments(trimmed),
+            TypeVariant.RegCollation => ObjectNames.Collation(trimmed) ?? throw CatalogErrors.NoObject("collation", name),
+            TypeVariant.RegOper or TypeVariant.RegOperator => ObjectNames.Operator(trimmed) ?? throw new Parser.Errors.QueryException("42883", Parser.Errors.ErrorKind.User, $"operator does not exist: {name}"),
+            _ => throw CatalogErrors.NoObject(variant == TypeVariant.RegConfig ? "text search configuration" : "text search dictionary", name),
+        };
+    }
+
+    public string NameOf(TypeVariant variant, long id)
+    {
+        string? name = id == 0 ? "-" : variant switch
+        {
+            TypeVariant.RegClass => View.Relation(id) is { } relation ? ObjectNames.Of(View, relation) : null,
+            TypeVariant.RegType => PgType.ByOid.ContainsKey(id) ? PgType.Format(id) : null,
+            TypeVariant.RegNamespace => View.Namespace(id) is { } space ? Identifiers.Quote(space.Name) : null,
+            TypeVariant.RegRole => Roles.NameOf(id) is { } role ? Identifiers.Quote(role) : null,
+            TypeVariant.RegProc => ProcRow.Find(id)?.Name,
+            TypeVariant.RegProcedure => ProcRow.Find(id)?.Signature,
+            TypeVariant.RegCollation => ObjectNames.CollationName(id),
+            TypeVariant.RegOper or TypeVariant.RegOperator => OperatorRow.All.FirstOrDefault(found => found.Oid == id)?.Name,
+            _ => null,
+        };
+        return name ?? id.ToString(CultureInfo.InvariantCulture);
+    }
+}
