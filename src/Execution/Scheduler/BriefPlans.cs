@@ -39,6 +39,9 @@ internal static class BriefPlans
             case ScanExec { Table: MemoryTable table }:
                 rows += table.RowCount;
                 return true;
+            case ScanExec { Table: ComputedTable table }:
+                rows += table.Statistics.RowCount;
+                return true;
             case ShuffleReadExec:
                 return true;
             case UnionExec union:

@@ -89,7 +89,7 @@ public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
         return database.Find(target, relation) == null ? null : (database, target, relation);
     }
 
-    private Relation.OfTable? System(string schema, string name) => session.Objects.FindTable(schema, name) is { } table ? new Relation.OfTable(table) : null;
+    private Relation.OfTable? System(string schema, string name) => session.Objects.FindTable(schema, name);
 
     private static Database CreateTemporary(Engine engine)
     {

@@ -51,8 +51,11 @@ internal sealed class RelationRow
     /// <summary>Attributes that users see.</summary>
     public IEnumerable<AttributeRow> Columns => Attributes.Where(static attribute => attribute.Number > 0);
 
+    /// <summary>Table of an index.</summary>
+    public RelationRow? IndexedTable { get; init; }
+
     /// <summary>Rows, -1 when unknown. May read file footers.</summary>
-    public double RowCount => Table is { } table ? table.Statistics.RowCount : -1;
+    public double RowCount => IndexedTable is { } indexed ? Math.Max(0, indexed.RowCount) : Table is { } table ? table.Statistics.RowCount : Kind == 'v' ? 0 : -1;
 
     /// <summary>Bytes in memory or files, as far as rows and columns tell.</summary>
     public long SizeBytes => Table is { } table ? table.Statistics.RowCount * Math.Max(8, table.Columns.Sum(static column => (long)Math.Max(8, PgTypes.Size(column.Type)))) : 0;

@@ -19,6 +19,7 @@ internal sealed class CatalogView
     private readonly Session _session;
     private readonly Lazy<FrozenDictionary<long, RelationRow>> _byOid;
     private readonly Lazy<Dictionary<(long Namespace, string Name), RelationRow>> _byName;
+    private readonly Lazy<Dictionary<ITable, long>> _oids;
     private readonly Lazy<IReadOnlyList<AttributeRow>> _attributes;
     private readonly Lazy<IReadOnlyList<IndexRow>> _indexes;
     private readonly Lazy<IReadOnlyList<ConstraintRow>> _constraints;
@@ -50,7 +51,7 @@ internal sealed class CatalogView
             table.HasIndexes = true;
             relations.Add(new RelationRow
             {
-                Oid = index?.Oid ?? constraint!.IndexOid, Name = index?.Name ?? constraint!.Name, Namespace = table.Namespace, Kind = 'i', Owner = table.Owner, IsTemporary = table.IsTemporary,
+                Oid = index?.Oid ?? constraint!.IndexOid, Name = index?.Name ?? constraint!.Name, Namespace = table.Namespace, Kind = 'i', Owner = table.Owner, IsTemporary = table.IsTemporary, IndexedTable = table,
                 MakeAttributes = IndexAttributes,
             });
         }
@@ -59,6 +60,19 @@ internal sealed class CatalogView
         NoteForeignKeys(relations);
         _byOid = new(() => relations.ToFrozenDictionary(static relation => relation.Oid));
         _byName = new(() => relations.ToDictionary(static relation => (relation.Namespace.Oid, relation.Name)));
+        _oids = new(() =>
+        {
+            var oids = new Dictionary<ITable, long>(ReferenceEqualityComparer.Instance);
+            foreach (RelationRow relation in relations)
+            {
+                if (relation.Table is { } table)
+                {
+                    oids.TryAdd(table, relation.Oid);
+                }
+            }
+
+            return oids;
+        });
         _attributes = new(() => [.. relations.SelectMany(static relation => relation.Attributes)]);
         _indexes = new(() => [.. indexes.Select(found => IndexRows.Of(this, found.Table, found.Index, found.Constraint))]);
         _constraints = new(() => [.. relations.Where(static relation => relation.Entry != null).SelectMany(ConstraintsOf)]);
@@ -84,6 +98,9 @@ internal sealed class CatalogView
     public RelationRow? Relation(long oid) => _byOid.Value.GetValueOrDefault(oid);
 
     public RelationRow? Relation(long schema, string name) => _byName.Value.GetValueOrDefault((schema, name));
+
+    /// <summary>The id of a user's table; 0 when it is none.</summary>
+    public long OidOf(ITable table) => _oids.Value.GetValueOrDefault(table);
 
     public NamespaceRow? Namespace(string name) => Namespaces.FirstOrDefault(space => space.Name == name);
 
@@ -128,10 +145,8 @@ internal sealed class CatalogView
     {
         Oid = shape.Oid, Name = shape.Name, Namespace = space, Kind = shape.Kind, Owner = Roles.SuperuserOid,
         MakeAttributes = row => [.. shape.Columns.Select((column, index) =>
-            new AttributeRow(row, column.IsHidden ? HiddenNumber(column.Name) : (short)(index + 1), column.Name, column.Type, !column.IsNullable))],
+            new AttributeRow(row, (short)shape.NumberOf(index), column.Name, column.Type, !column.IsNullable))],
     };
-
-    private static short HiddenNumber(string name) => name switch { "ctid" => -1, "xmin" => -2, _ => -6 };
 
     private RelationRow OfEntry(CatalogEntry entry, NamespaceRow space, bool isTemporary) => new()
     {

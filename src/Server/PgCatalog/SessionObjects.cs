@@ -11,7 +11,7 @@ namespace SqlCluster.Server.PgCatalog;
 public sealed class SessionObjects : IObjectNames
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Schema, string Name), SystemTable> _tables = [];
+    private readonly Dictionary<(string Schema, string Name), Relation.OfTable> _tables = [];
     private CatalogView? _view;
     private (long Shared, long Temporary) _seen;
 
@@ -47,7 +47,7 @@ public sealed class SessionObjects : IObjectNames
     }
 
     /// <summary>A relation of pg_catalog or information_schema; null when there is none.</summary>
-    internal ITable? FindTable(string schema, string name)
+    internal Relation.OfTable? FindTable(string schema, string name)
     {
         if (!SystemShape.MayExist(schema, name) || !SystemShape.All.TryGetValue((schema, name), out SystemShape? shape))
         {
@@ -56,18 +56,18 @@ public sealed class SessionObjects : IObjectNames
 
         lock (_lock)
         {
-            if (!_tables.TryGetValue((schema, name), out SystemTable? table))
+            if (!_tables.TryGetValue((schema, name), out Relation.OfTable? table))
             {
-                _tables[(schema, name)] = table = new SystemTable(SystemRelations.Of(shape), this);
+                _tables[(schema, name)] = table = new Relation.OfTable(new SystemTable(SystemRelations.Of(shape), this));
             }
 
             return table;
         }
     }
 
-    /// <summary>The id and column numbers of a table, for clients that look up where a column comes from; 0 when it is none of the catalog's.</summary>
-    internal long OidOf(ITable table) =>
-        table is SystemTable system ? system.Shape.Oid : View.UserRelations.FirstOrDefault(relation => ReferenceEquals(relation.Table, table))?.Oid ?? 0;
+    /// <summary>The id of a table and the number of one of its columns, for clients that look up where a column comes from; zeros when it is none of the catalog's.</summary>
+    internal (long Table, int Number) PlaceOf(ITable table, int ordinal) =>
+        table is SystemTable system ? (system.Shape.Oid, system.Shape.NumberOf(ordinal)) : View.OidOf(table) is var oid and > 0 ? (oid, ordinal + 1) : (0, 0);
 
     public long Find(TypeVariant variant, string name)
     {

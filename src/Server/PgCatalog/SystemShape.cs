@@ -30,6 +30,9 @@ internal sealed record SystemShape(string Schema, string Name, long Oid, char Ki
     /// <summary>Whether there can be such a relation at all: says so for nearly every user table without reading the facts.</summary>
     public static bool MayExist(string schema, string name) => schema == InformationSchema || (schema == PgCatalog && name.StartsWith("pg_", StringComparison.Ordinal));
 
+    /// <summary>pg_attribute.attnum of a column.</summary>
+    public int NumberOf(int ordinal) => Columns[ordinal] switch { { IsHidden: false } => ordinal + 1, { Name: "ctid" } => -1, { Name: "xmin" } => -2, _ => -6 };
+
     private static SystemShape Parse(string line)
     {
         string[] parts = line.Split(' ');

@@ -57,7 +57,7 @@ internal sealed class PgSession : IAsyncDisposable
             Forget(statement);
             if (result is StatementResult.Rows rows)
             {
-                _writer.RowDescription(rows.Columns, ResultFormats.Text);
+                _writer.RowDescription(rows.Columns, ResultFormats.Text, _session.Objects);
                 await using var sender = new RowSender(rows, ResultFormats.Text, _session.Settings.Get("TimeZone"));
                 (long sent, _) = await sender.SendAsync(_writer, 0, _closed).ConfigureAwait(false);
                 _writer.CommandComplete(Tag(rows, sent));
@@ -154,7 +154,7 @@ internal sealed class PgSession : IAsyncDisposable
 
         if (query?.Columns is { } columns)
         {
-            _writer.RowDescription(columns, formats);
+            _writer.RowDescription(columns, formats, _session.Objects);
         }
         else
         {

@@ -30,7 +30,7 @@ internal sealed class CachedPlan
         _analyzed = analyzed;
         _isGeneric = analyzed.ParameterTypes.IsEmpty || !ReadsLargeTable(analyzed.Plan);
         ParameterTypes = types;
-        Columns = analyzed.Plan.Output.Map(static column => new ResultColumn(column.Name, column.Type, column.IsNullable));
+        Columns = ResultColumn.Of(analyzed);
     }
 
     /// <summary>Types of the values it was made for.</summary>

@@ -22,7 +22,7 @@ namespace SqlCluster.Server.Sessions;
 public sealed record PlannedQuery(AnalyzedQuery Analyzed, LogicalPlan Optimized, ExecPlan Physical, StagePlan Stages)
 {
     /// <summary>Columns as clients see them.</summary>
-    public NodeList<ResultColumn> Columns => Analyzed.Plan.Output.Map(static column => new ResultColumn(column.Name, column.Type, column.IsNullable));
+    public NodeList<ResultColumn> Columns => ResultColumn.Of(Analyzed);
 }
 
 /// <summary>The life of a query: syntax, analysis, optimization, physical plan, stages, execution.</summary>
@@ -98,7 +98,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     /// <summary>Analyzes a query without running it.</summary>
     /// <returns>Its columns.</returns>
     public NodeList<ResultColumn> Check(Ast.Query query, NodeList<Ast.TypeName>? parameterTypes = null) =>
-        Analyze(query, parameterTypes).Plan.Output.Map(static column => new ResultColumn(column.Name, column.Type, column.IsNullable));
+        ResultColumn.Of(Analyze(query, parameterTypes));
 
     /// <summary>The type that a name stands for.</summary>
     public SqlType ResolveType(Ast.TypeName name) => TypeNames.Resolve(name);

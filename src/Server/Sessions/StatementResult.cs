@@ -1,11 +1,24 @@
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Analysis;
+using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Scheduler;
 
 namespace SqlCluster.Server.Sessions;
 
 /// <summary>A column of a result as clients see it.</summary>
-public sealed record ResultColumn(string Name, SqlType Type, bool IsNullable = true);
+public sealed record ResultColumn(string Name, SqlType Type, bool IsNullable = true)
+{
+    /// <summary>The table column that it passes on unchanged, or null.</summary>
+    public ColumnOrigin? Origin { get; init; }
+
+    /// <summary>Columns of an analyzed query.</summary>
+    internal static NodeList<ResultColumn> Of(AnalyzedQuery query)
+    {
+        NodeList<Column> output = query.Plan.Output;
+        return [.. output.Select((column, index) => new ResultColumn(column.Name, column.Type, column.IsNullable) { Origin = query.Origins[index] })];
+    }
+}
 
 /// <summary>What a statement answers with.</summary>
 public abstract record StatementResult : IAsyncDisposable

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SqlCluster.Parser.Errors;
+using SqlCluster.Server.PgCatalog;
 using SqlCluster.Server.PgWire.Types;
 using SqlCluster.Server.Sessions;
 
@@ -54,13 +55,15 @@ internal static class BackendMessages
     }
 
     /// <param name="formats">Format of each column; none: text. One: of all.</param>
-    public static void RowDescription(this PgWriter writer, NodeList<ResultColumn> columns, ResultFormats formats)
+    /// <param name="objects">Knows the ids of the tables that columns come from.</param>
+    public static void RowDescription(this PgWriter writer, NodeList<ResultColumn> columns, ResultFormats formats, SessionObjects objects)
     {
         writer.Begin('T').Int16(columns.Count);
         for (int i = 0; i < columns.Count; i++)
         {
             ResultColumn column = columns[i];
-            writer.CString(column.Name).Int32(0).Int16(0).Int32(PgTypes.Oid(column.Type)).Int16(PgTypes.Size(column.Type))
+            (long table, int number) = column.Origin is { } origin ? objects.PlaceOf(origin.Table, origin.TableOrdinal) : (0, 0);
+            writer.CString(column.Name).Int32((int)(uint)table).Int16(number).Int32(PgTypes.Oid(column.Type)).Int16(PgTypes.Size(column.Type))
                 .Int32(PgTypes.Modifier(column.Type)).Int16(formats.IsBinary(i) ? 1 : 0);
         }
 
