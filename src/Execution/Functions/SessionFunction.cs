@@ -1,5 +1,6 @@
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Functions.Table;
 using SqlCluster.Execution.Kernels;
 
@@ -7,7 +8,7 @@ namespace SqlCluster.Execution.Functions;
 
 /// <summary>A function that asks the session about itself or its catalog. The layer that has sessions declares it; it is called like every other.</summary>
 /// <remarks>
-/// Values are those of <see cref="Literal"/>: bool, long (integers, oids, dates, times), double, string, a list of literals for arrays and rows, null.
+/// Values are those of <see cref="Literal"/>: bool, long (integers, oids, dates, times), double (numerics, too), string, a list of literals for arrays and rows, null.
 /// Runs row by row on the coordinator: for catalog queries, not for data.
 /// </remarks>
 public sealed class SessionFunction : FunctionSignature
@@ -25,7 +26,7 @@ public sealed class SessionFunction : FunctionSignature
         for (int i = 0; i < arguments.Length; i++)
         {
             (VectorReader reader, int index) = row.Argument(i);
-            arguments[i] = row.IsNull(i) ? null : LiteralVectors.ValueOf(in reader, index, row.Type(i));
+            arguments[i] = row.IsNull(i) ? null : row.Type(i).Kind == TypeKind.Numeric ? DecimalMath.ToDouble(reader.Decimal(index), row.Type(i).Scale) : LiteralVectors.ValueOf(in reader, index, row.Type(i));
         }
 
         IObjectNames session = row.Context.Objects ?? throw ExecutionErrors.Unsupported($"function {Name} without a session");

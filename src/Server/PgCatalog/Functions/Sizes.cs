@@ -22,7 +22,7 @@ internal static class Sizes
         Function.Of("pg_tablespace_size", [SqlType.Oid], SqlType.BigInt, static (_, _) => 0L, "Always 0"),
         Function.Of("pg_tablespace_size", [SqlType.Name], SqlType.BigInt, static (_, _) => 0L, "Always 0"),
         Function.Of("pg_size_pretty", [SqlType.BigInt], SqlType.Text, static (_, arguments) => Pretty((long)arguments[0]!), "Bytes with a unit"),
-        Function.Of("pg_size_pretty", [NumericTyping.Unconstrained], SqlType.Text, static (_, arguments) => Pretty((double)(Int128)arguments[0]!), "Bytes with a unit"),
+        Function.Of("pg_size_pretty", [NumericTyping.Unconstrained], SqlType.Text, static (_, arguments) => Pretty((double)arguments[0]!), "Bytes with a unit"),
         .. new[] { "numscans", "tuples_returned", "tuples_fetched", "tuples_inserted", "tuples_updated", "tuples_deleted", "dead_tuples", "blocks_fetched", "blocks_hit" }
             .Select(static counter => Function.Of($"pg_stat_get_{counter}", [SqlType.Oid], SqlType.BigInt, static (_, _) => 0L, "Not counted")),
         Function.Of("pg_stat_get_live_tuples", [SqlType.Oid], SqlType.BigInt, static (session, arguments) => session.View.Relation((long)arguments[0]!)?.Table?.Statistics.RowCount ?? 0, "Rows of a table"),
