@@ -24,7 +24,7 @@ public sealed class PsqlCatalogTests(CatalogServer server)
     {
         string[] commands =
         [
-            @"\d", @"\dS", @"\d+ shop.*", @"\dt", @"\dt+", @"\dtS+ pg_c*", @"\dv+ shop.*", @"\di+ shop.*", @"\dm", @"\ds", @"\dE", @"\dn", @"\dn+", @"\df", @"\df+ abs", @"\da", @"\da+ sum", @"\du", @"\du+", @"\dg", @"\l", @"\l+",
+            @"\d", @"\dS", @"\d+ shop.*", @"\dt", @"\dt+ shop.*", @"\dtS+ pg_c*", @"\dv+ shop.*", @"\di+ shop.*", @"\dm", @"\ds", @"\dE", @"\dn", @"\dn+", @"\df", @"\df+ abs", @"\da", @"\da+ sum", @"\du", @"\du+", @"\dg", @"\l", @"\l+",
             @"\dT", @"\dTS+ int*", @"\dx", @"\dx+", @"\dp", @"\z", @"\ddp", @"\do", @"\doS =", @"\dC", @"\dCS+", @"\dc", @"\dcS", @"\dO", @"\dOS+", @"\dL", @"\dLS+", @"\dA+", @"\dAc", @"\dAf", @"\dAo", @"\dAp", @"\db+", @"\dd", @"\dD",
             @"\des+", @"\deu", @"\dew+", @"\det", @"\dF", @"\dFd", @"\dFp", @"\dFt", @"\dP+", @"\dRp+", @"\dRs+", @"\drds", @"\dX", @"\dy", @"\dconfig", @"\sv shop.rich", @"\sv+ shop.rich", @"\sf abs(integer)", @"\lo_list", @"\dp shop.*",
             @"\dt *.*", @"\dS pg_class", @"\d+ information_schema.columns", @"\conninfo", @"\encoding",
