@@ -26,7 +26,7 @@ public sealed class PsqlCatalogTests(CatalogServer server)
         [
             @"\d", @"\dS", @"\d+ shop.*", @"\dt", @"\dt+ shop.*", @"\dtS+ pg_c*", @"\dv+ shop.*", @"\di+ shop.*", @"\dm", @"\ds", @"\dE", @"\dn", @"\dn+", @"\df", @"\df+ abs", @"\da", @"\da+ sum", @"\du", @"\du+", @"\dg", @"\l", @"\l+",
             @"\dT", @"\dTS+ int*", @"\dx", @"\dx+", @"\dp", @"\z", @"\ddp", @"\do", @"\doS =", @"\dC", @"\dCS+", @"\dc", @"\dcS", @"\dO", @"\dOS+", @"\dL", @"\dLS+", @"\dA+", @"\dAc", @"\dAf", @"\dAo", @"\dAp", @"\db+", @"\dd", @"\dD",
-            @"\des+", @"\deu", @"\dew+", @"\det", @"\dF", @"\dFd", @"\dFp", @"\dFt", @"\dP+", @"\dRp+", @"\dRs+", @"\drds", @"\dX", @"\dy", @"\dconfig", @"\sv shop.rich", @"\sv+ shop.rich", @"\sf abs(integer)", @"\lo_list", @"\dp shop.*",
+            @"\des+", @"\deu", @"\dew+", @"\det", @"\dF", @"\dFd", @"\dFp", @"\dFt", @"\dP+", @"\dRp+", @"\dRs+", @"\drds", @"\dX", @"\dy", @"\dconfig search_path", @"\sv shop.rich", @"\sv+ shop.rich", @"\sf abs(integer)", @"\lo_list", @"\dp shop.*",
             @"\dt *.*", @"\dS pg_class", @"\d+ information_schema.columns", @"\conninfo", @"\encoding",
         ];
         string output = await server.PsqlAsync(@"\conninfo", ["-v", "VERBOSITY=verbose", .. commands.SelectMany(static command => new[] { "-c", command })]);
