@@ -43,4 +43,13 @@ var spill = new Command("spill", "The 22 queries derived from TPC-H under a memo
 spill.SetAction(result => SpillSuite.RunAsync(
     new SuiteOptions("tpch", result.GetValue(data), result.GetValue(queries), result.GetValue(answers), result.GetValue(runs), result.GetValue(only), true, result.GetValue(set) ?? []), result.GetValue(limit)!));
 
-return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, idle, spill }.Parse(args).InvokeAsync();
+var overhead = new Command("overhead", "TPC-H over PostgreSQL's protocol against the same engine called directly") { data, queries, runs, only };
+overhead.SetAction(result => DoorOverhead.RunAsync(
+    new SuiteOptions("tpch", result.GetValue(data), result.GetValue(queries), null, result.GetValue(runs), result.GetValue(only), true, [])));
+var cancels = new Option<int>("--count") { Description = "Cancels", DefaultValueFactory = _ => 300 };
+var seed = new Option<int>("--seed") { Description = "Of queries and moments", DefaultValueFactory = _ => 1 };
+var cancel = new Command("cancel", "How long TPC-H queries take to end when they are cancelled, through every door") { data, queries, only, cancels, seed };
+cancel.SetAction(result => CancelLatency.RunAsync(
+    new SuiteOptions("tpch", result.GetValue(data), result.GetValue(queries), null, 1, result.GetValue(only), true, []), result.GetValue(cancels), result.GetValue(seed)));
+
+return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, idle, spill, overhead, cancel }.Parse(args).InvokeAsync();

@@ -106,7 +106,7 @@ internal sealed class OwnServer : DatabaseProcess
     public OwnServer()
     {
         string port = FreePort();
-        Start(port, "dotnet", Path.Combine(AppContext.BaseDirectory, "sqlcluster.dll"), "serve", "--pg-port", port);
+        Start(port, "dotnet", Path.Combine(AppContext.BaseDirectory, "sqlcluster.dll"), "serve", "--pg-port", port, "--flight-port", "off", "--ui-port", "off", "--max-connections", "100000");
     }
 
     public override string Name => "SqlCluster";

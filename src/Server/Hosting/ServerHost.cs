@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using SqlCluster.Flight.Grpc;
 using SqlCluster.Server.FlightSql;
 using SqlCluster.Server.Monitoring;
 using SqlCluster.Server.PgWire;
@@ -63,6 +64,9 @@ public sealed class ServerHost : IAsyncDisposable
 
     /// <summary>Everything that the UI port answers.</summary>
     internal IReadOnlyList<Route> Routes => _web.Routes;
+
+    /// <summary>Every call that the Flight port answers.</summary>
+    internal IReadOnlyCollection<GrpcMethod> FlightMethods => _flightSql?.Server.Methods ?? [];
 
     /// <summary>Whether the server is about to stop and takes no more work.</summary>
     public bool IsDraining => _draining.IsCancellationRequested;
