@@ -7,7 +7,7 @@ internal static class CommandLine
 {
     public static Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("SQL query service over Parquet") { ServeCommand.Create(), UserCommand.Create(), GenerateCommand.Create(), DocsCommand.Create() };
+        var root = new RootCommand("SQL query service over Parquet") { ServeCommand.Create(), UserCommand.Create(), HealthCommand.Create(), GenerateCommand.Create(), DocsCommand.Create() };
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
         {

@@ -43,6 +43,11 @@ public sealed class ServerHost : IAsyncDisposable
         _engine = engine;
         _options = options;
         _flightSql = options.FlightPort == null ? null : new FlightSqlService(engine, options.Users, options.Logger, options.FlightLimits, options.Time);
+        if (_flightSql != null)
+        {
+            HealthService.MapTo(_flightSql.Server);
+        }
+
         var counters = new QueryCounters();
         engine.AddListener(counters);
         _web = new WebDoor(engine, options, counters, () => IsDraining);

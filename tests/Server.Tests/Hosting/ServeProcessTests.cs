@@ -27,8 +27,11 @@ public sealed class ServeProcessTests : IDisposable
         using RawClient idle = await RawClient.OpenAsync(server.PgPort), busy = await RawClient.OpenAsync(server.PgPort);
         await busy.SendAsync(RawClient.Message('Q', Long));
         await UntilRunningAsync(server);
+        string uiPort = server.UiPort.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal((0, "{\"status\":\"ok\"}\n", ""), await ServerProcess.RunAsync("", "health", "--ui-port", uiPort));
         server.Signal("TERM");
         Assert.Equal("E:57P01", await idle.ReadUntilReadyAsync());
+        Assert.Equal((1, "{\"status\":\"draining\"}\n", ""), await ServerProcess.RunAsync("", "health", "--ui-port", uiPort));
         using var http = new HttpClient();
         using (HttpResponseMessage ready = await http.GetAsync(new Uri($"http://127.0.0.1:{server.UiPort}/health/ready"), Cancellation))
         {

@@ -47,7 +47,10 @@ public sealed class AuthenticationTests : IAsyncLifetime
         _users.Remove("former");
         _time.Advance(TimeSpan.FromDays(2));
         string valid = await LogInAsync("anna", Password);
-        string[] methods = [.. _host.FlightMethods.Where(static method => !method.Path.EndsWith("/Handshake", StringComparison.Ordinal)).Select(static method => method.Path)];
+        Assert.Equal(
+            ["/arrow.flight.protocol.FlightService/Handshake", "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/List", "/grpc.health.v1.Health/Watch"],
+            _host.FlightMethods.Where(static method => method.IsAnonymous).Select(static method => method.Path).Order(StringComparer.Ordinal));
+        string[] methods = [.. _host.FlightMethods.Where(static method => !method.IsAnonymous).Select(static method => method.Path)];
         Assert.Contains("/arrow.flight.protocol.FlightService/DoGet", methods);
         Assert.True(methods.Length >= 9);
         foreach (string method in methods)
