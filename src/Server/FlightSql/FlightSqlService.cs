@@ -16,6 +16,7 @@ using SqlCluster.Server.FlightSql.Streams;
 using SqlCluster.Server.FlightSql.Types;
 using SqlCluster.Server.Hosting;
 using SqlCluster.Server.Security;
+using SqlCluster.Server.Sessions;
 using Action = SqlCluster.Flight.Protos.Action;
 using Empty = SqlCluster.Flight.Protos.Empty;
 
@@ -49,7 +50,7 @@ internal sealed class FlightSqlService : IAsyncDisposable
         _puts = new PutService(_sessions, _planner, _limits);
         Server = new GrpcServer(new GrpcServerOptions
         {
-            Authenticate = call => new ValueTask<object?>(_authenticator.Authenticate(call)),
+            Authenticate = call => new ValueTask<object?>(Authenticate(call, logger)),
             Translate = FlightStatus.Translate,
             Logger = logger,
         });
@@ -84,6 +85,19 @@ internal sealed class FlightSqlService : IAsyncDisposable
         .MapServerStreaming(Service + "DoAction", Action.Parser, (call, action) => WithCaller(call, caller => _actions.RunAsync(call, caller, action)))
         .MapServerStreaming(Service + "ListActions", Empty.Parser, (call, _) => WithCaller(call, _ => ListActionsAsync(call)))
         .MapServerStreaming(Service + "ListFlights", Criteria.Parser, (call, _) => WithCaller(call, static _ => Task.CompletedTask));
+
+    private FlightCaller Authenticate(GrpcCall call, ILogger logger)
+    {
+        try
+        {
+            return _authenticator.Authenticate(call);
+        }
+        catch (GrpcStatusException error)
+        {
+            logger.LogWarning("{Error}: {Door} from {Address}", error.Message, Door.FlightSql.Name(), call.Peer);
+            throw;
+        }
+    }
 
     /// <summary>Serves a call and lets its session go.</summary>
     private static async Task WithCaller(GrpcCall call, Func<FlightCaller, Task> serve)

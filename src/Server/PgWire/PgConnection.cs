@@ -64,6 +64,11 @@ internal sealed class PgConnection
         }
         catch (QueryException error)
         {
+            if (error.SqlState is "28000" or "28P01")
+            {
+                _options.Logger.LogWarning("{Error}: {Door} from {Address}", error.Message, Door.PostgreSql.Name(), _connection.RemoteEndPoint);
+            }
+
             await EndAsync(error).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested && !Closed.IsCancellationRequested)

@@ -17,6 +17,7 @@ internal sealed class PgSession : IAsyncDisposable
     private readonly PgTransport _transport;
     private readonly PgWriter _writer;
     private readonly CancellationToken _closed;
+    private string _text = "";
     private readonly TransactionBlock _transaction = new();
     private readonly Dictionary<string, PreparedStatement> _statements = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Portal> _portals = new(StringComparer.Ordinal);
@@ -37,6 +38,7 @@ internal sealed class PgSession : IAsyncDisposable
     /// <summary>Runs a text of any number of statements; the first error ends it.</summary>
     public async Task QueryAsync(string sql)
     {
+        _text = sql;
         await CloseAsync("").ConfigureAwait(false);
         IReadOnlyList<Statement> statements = _session.Statements.Parse(sql);
         if (statements.Count == 0)
@@ -71,6 +73,7 @@ internal sealed class PgSession : IAsyncDisposable
 
     public async Task ParseAsync(ParseMessage message)
     {
+        _text = message.Sql;
         if (message.Name.Length > 0 && _statements.ContainsKey(message.Name))
         {
             throw PgErrors.StatementExists(message.Name);
@@ -259,6 +262,7 @@ internal sealed class PgSession : IAsyncDisposable
     /// <summary>Says what failed. The transaction block fails, and its portals end.</summary>
     public async Task FailAsync(QueryException error)
     {
+        _session.RecordFailure(_text, error);
         _writer.ErrorResponse("ERROR", error);
         _transaction.Fail();
         await ClosePortalsAsync().ConfigureAwait(false);

@@ -180,7 +180,7 @@ public sealed class RunningQuery
     internal void AddRows(long rows) => Interlocked.Add(ref _rows, rows);
 
     /// <summary>The error a client is told: a cancellation by its cause.</summary>
-    internal Exception Explain(Exception error) => error is OperationCanceledException or QueryException { SqlState: "57014" } && Reason != CancelReason.None
+    internal Exception Explain(Exception error) => Session.Remember(error is OperationCanceledException or QueryException { SqlState: "57014" } && Reason != CancelReason.None
         ? Reason switch
         {
             CancelReason.Timeout => ExecutionErrors.TimedOut(),
@@ -188,7 +188,7 @@ public sealed class RunningQuery
             CancelReason.Requested => ExecutionErrors.Cancelled(),
             CancelReason.None or CancelReason.ClientGone => error,
         }
-        : error;
+        : error);
 
     /// <summary>Says that the statement has ended; only the first call counts.</summary>
     /// <param name="error">What it ended with, or null.</param>

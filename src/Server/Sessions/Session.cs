@@ -23,6 +23,7 @@ public sealed class Session : IDisposable
     private ITimer? _idleTimer;
     private long _idleSince;
     private volatile QueryException? _endError;
+    private Exception? _explained;
 
     internal Session(Engine engine, int id, string user, SessionClient client)
     {
@@ -174,6 +175,15 @@ public sealed class Session : IDisposable
         }
     }
 
+    /// <summary>Records that a text failed, unless it did so as a running statement: what does not parse, or does not resolve when it is prepared, counts and is logged too (R4).</summary>
+    public void RecordFailure(string text, QueryException error)
+    {
+        if (!ReferenceEquals(error, _explained) && !(error.InnerException != null && ReferenceEquals(error.InnerException, _explained)))
+        {
+            BeginStatement(text, null, CancellationToken.None).End(error);
+        }
+    }
+
     /// <summary>Ends the running statement, if there is one; thread-safe.</summary>
     public void Cancel(CancelReason reason = CancelReason.Requested) => Running?.Cancel(reason);
 
@@ -222,6 +232,13 @@ public sealed class Session : IDisposable
 
             throw explained;
         }
+    }
+
+    /// <summary>Remembers the error that a running statement ends with, so that it is not recorded twice.</summary>
+    internal Exception Remember(Exception error)
+    {
+        _explained = error;
+        return error;
     }
 
     internal void EndStatement(RunningQuery query, FinishedQuery finished)

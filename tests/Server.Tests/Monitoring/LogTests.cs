@@ -77,6 +77,24 @@ public sealed class LogTests
         }
     }
 
+    /// <summary>What does not parse, or does not resolve when it is prepared, is logged once, and so is what fails while it runs.</summary>
+    [Fact]
+    public async Task R4_FailuresBeforeTheRunAreLoggedToo()
+    {
+        using var engine = new Engine(new EngineOptions(Slots: 1));
+        engine.AddListener(new QueryLog(new JsonLineLogger(_output, LogLevel.Information), LoggedQueries.Failed, TimeSpan.Zero));
+        await using ServerHost host = await ServerHost.StartAsync(engine, new ServerOptions { PgPort = 0 }, Cancellation);
+        using PgWire.RawClient client = await PgWire.RawClient.OpenAsync(host.PgAddress!.Port);
+        await client.QueryAsync("SELEC 1");
+        await client.QueryAsync("SELECT 1 / (n - 1) FROM (VALUES (1)) t(n)");
+        await client.SendAsync(PgWire.RawClient.Message('P', "", "SELECT * FROM pg_nosuch", (short)0), PgWire.RawClient.Message('S'));
+        await client.ReadUntilReadyAsync();
+        await client.QueryAsync("SELECT 1");
+        Assert.Equal(
+            [("42601", "SELEC 1"), ("22012", "SELECT 1 / (n - 1) FROM (VALUES (1)) t(n)"), ("42P01", "SELECT * FROM pg_nosuch")],
+            Lines().Select(static line => (line.GetProperty("sql_state").GetString(), line.GetProperty("text").GetString())));
+    }
+
     private IReadOnlyList<JsonElement> Lines() =>
         [.. Encoding.UTF8.GetString(_output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement)];
 }
