@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SqlCluster.Bench.Suites;
+using SqlCluster.Bench.Suites.Flight;
 using SqlCluster.Bench.Suites.Postgres;
 
 var data = new Option<DirectoryInfo?>("--data") { Description = "Folder with the suite's Parquet files" };
@@ -52,4 +53,12 @@ var cancel = new Command("cancel", "How long TPC-H queries take to end when they
 cancel.SetAction(result => CancelLatency.RunAsync(
     new SuiteOptions("tpch", result.GetValue(data), result.GetValue(queries), null, 1, result.GetValue(only), true, []), result.GetValue(cancels), result.GetValue(seed)));
 
-return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, idle, spill, overhead, cancel }.Parse(args).InvokeAsync();
+var megabytes = new Option<int>("--megabytes") { Description = "Size of a run", DefaultValueFactory = _ => 1024 };
+var doGet = new Command("doget", "Throughput of DoGet over loopback, against a bare socket copy") { megabytes, runs };
+doGet.SetAction(result => DoGetThroughput.RunAsync(result.GetValue(megabytes), result.GetValue(runs)));
+var flightRate = new Command("flight-rate", "Queries of one row a second over Flight SQL") { clients, seconds, pgbenchRuns };
+flightRate.SetAction(result => FlightRate.RunAsync(result.GetValue(clients), result.GetValue(seconds), result.GetValue(pgbenchRuns)));
+var cannedServer = new Command(CannedServer.Verb) { Hidden = true };
+cannedServer.SetAction(static _ => CannedServer.ServeAsync());
+
+return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, idle, spill, overhead, cancel, doGet, flightRate, cannedServer }.Parse(args).InvokeAsync();
