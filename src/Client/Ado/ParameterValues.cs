@@ -1,0 +1,180 @@
+using System.Collections;
+using System.Data;
+using System.Data.SqlTypes;
+using System.Globalization;
+using System.Numerics;
+using SqlCluster.Arrow.Memory;
+using SqlCluster.Arrow.Schema;
+using SqlCluster.Arrow.Vectors;
+using Vector = SqlCluster.Arrow.Vectors.Vector;
+
+namespace SqlCluster.Client.Ado;
+
+/// <summary>Values of parameters as Arrow has them; the server converts them to the placeholder's type.</summary>
+internal static class ParameterValues
+{
+    private const long TicksPerMicrosecond = 10;
+    private const int MostDigits = 38;
+
+    /// <summary>One row of the given parameters, which the account owns.</summary>
+    /// <exception cref="NotSupportedException">A value's type has no place in SQL.</exception>
+    public static (ArrowSchema Schema, Batch Row) Encode(IReadOnlyList<SqlClusterParameter> parameters, MemoryAccount account)
+    {
+        var fields = new ArrowField[parameters.Count];
+        var columns = new Vector[parameters.Count];
+        for (int i = 0; i < fields.Length; i++)
+        {
+            (ArrowType type, object? value) = Encode(parameters[i].Value, parameters[i].DeclaredType);
+            fields[i] = new ArrowField($"p{i + 1}", type);
+            Vector column = VectorBuilder.Of(type, account, [value]);
+            columns[i] = column;
+        }
+
+        return (new ArrowSchema(fields), new Batch(columns, 1));
+    }
+
+    public static DbType DbTypeOf(object? value) => value switch
+    {
+        bool => DbType.Boolean,
+        byte => DbType.Byte,
+        sbyte => DbType.SByte,
+        short => DbType.Int16,
+        ushort => DbType.UInt16,
+        int => DbType.Int32,
+        uint => DbType.UInt32,
+        long => DbType.Int64,
+        ulong => DbType.UInt64,
+        float => DbType.Single,
+        double => DbType.Double,
+        decimal or SqlDecimal or BigInteger or Int128 => DbType.Decimal,
+        DateTime => DbType.DateTime,
+        DateTimeOffset => DbType.DateTimeOffset,
+        DateOnly => DbType.Date,
+        TimeOnly => DbType.Time,
+        Guid => DbType.Guid,
+        byte[] => DbType.Binary,
+        string or char => DbType.String,
+        _ => DbType.Object,
+    };
+
+    private static (ArrowType Type, object? Value) Encode(object? value, DbType? declared = null)
+    {
+        switch (value)
+        {
+            case null or DBNull:
+                return (ArrowType.Null, null);
+            case bool:
+                return (ArrowType.Boolean, value);
+            case byte number:
+                return (ArrowType.Int16, (short)number);
+            case sbyte number:
+                return (ArrowType.Int16, (short)number);
+            case short:
+                return (ArrowType.Int16, value);
+            case ushort number:
+                return (ArrowType.Int32, (int)number);
+            case int:
+                return (ArrowType.Int32, value);
+            case uint number:
+                return (ArrowType.Int64, (long)number);
+            case long:
+                return (ArrowType.Int64, value);
+            case ulong number:
+                return (ArrowType.Decimal128(20, 0), (Int128)number);
+            case Int128 number:
+                return (ArrowType.Decimal128(MostDigits, 0), number);
+            case BigInteger number:
+                return (ArrowType.Decimal128(MostDigits, 0), (Int128)number);
+            case float:
+                return (ArrowType.Float32, value);
+            case double:
+                return (ArrowType.Float64, value);
+            case decimal number:
+                return Decimal(number);
+            case SqlDecimal { IsNull: false } number:
+                return (ArrowType.Decimal128(MostDigits, number.Scale), Unscaled(number));
+            case string or byte[]:
+                return (value is string ? ArrowType.Utf8 : ArrowType.Binary, value);
+            case char character:
+                return (ArrowType.Utf8, character.ToString());
+            case char[] characters:
+                return (ArrowType.Utf8, new string(characters));
+            case ReadOnlyMemory<byte> bytes:
+                return (ArrowType.Binary, bytes.ToArray());
+            case Memory<byte> bytes:
+                return (ArrowType.Binary, bytes.ToArray());
+            case Guid guid:
+                return (ArrowType.Uuid, guid.ToByteArray(bigEndian: true));
+            case DateOnly date:
+                return (ArrowType.Date32, date.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber);
+            case DateTime time when declared == DbType.Date:
+                return (ArrowType.Date32, DateOnly.FromDateTime(time).DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber);
+            case DateTime time when declared == DbType.Time:
+                return (ArrowType.Time64, time.TimeOfDay.Ticks / TicksPerMicrosecond);
+            case DateTime time:
+                return (time.Kind == DateTimeKind.Utc || declared == DbType.DateTimeOffset ? ArrowType.TimestampUtc : ArrowType.Timestamp, Microseconds(time));
+            case DateTimeOffset time:
+                return (ArrowType.TimestampUtc, Microseconds(time.UtcDateTime));
+            case TimeOnly time:
+                return (ArrowType.Time64, time.Ticks / TicksPerMicrosecond);
+            case TimeSpan span when declared == DbType.Time:
+                return (ArrowType.Time64, span.Ticks / TicksPerMicrosecond);
+            case TimeSpan span:
+                return (ArrowType.Interval, new Interval(0, span.Days, (span.Ticks - (span.Days * TimeSpan.TicksPerDay)) / TicksPerMicrosecond));
+            case Interval:
+                return (ArrowType.Interval, value);
+            case Enum member:
+                return Encode(System.Convert.ChangeType(member, Enum.GetUnderlyingType(member.GetType()), CultureInfo.InvariantCulture));
+            case IEnumerable items:
+                return List(items);
+            default:
+                throw new NotSupportedException($"values of type {value.GetType()} cannot be parameters");
+        }
+    }
+
+    /// <summary>An array whose elements have the type of the first one that is not null; decimals are brought to one scale.</summary>
+    private static (ArrowType Type, object? Value) List(IEnumerable items)
+    {
+        object?[] values = [.. items.Cast<object?>()];
+        if (values.OfType<decimal>().Any())
+        {
+            int scale = values.OfType<decimal>().Max(static number => (int)number.Scale);
+            return (ArrowType.List(ArrowType.Decimal128(MostDigits, scale)), Array.ConvertAll(values, value => value is decimal number ? Unscaled(number, scale) : (object?)null));
+        }
+
+        (ArrowType Type, object? Value)[] encoded = Array.ConvertAll(values, static value => Encode(value));
+        ArrowType element = encoded.FirstOrDefault(static item => item.Type.Id != ArrowTypeId.Null).Type ?? ArrowType.Utf8;
+        return encoded.All(item => item.Value == null || item.Type.Equals(element))
+            ? (ArrowType.List(element), Array.ConvertAll(encoded, static item => item.Value))
+            : throw new NotSupportedException("the elements of an array parameter are of several types");
+    }
+
+    private static (ArrowType Type, object? Value) Decimal(decimal number)
+    {
+        Int128 unscaled = Unscaled(number, number.Scale);
+        int digits = Int128.Abs(unscaled).ToString(CultureInfo.InvariantCulture).Length;
+        return (ArrowType.Decimal128(Math.Max(digits, number.Scale + 1), number.Scale), unscaled);
+    }
+
+    private static Int128 Unscaled(decimal number, int scale)
+    {
+        Span<int> words = stackalloc int[4];
+        decimal.GetBits(number, words);
+        Int128 value = ((Int128)(uint)words[2] << 64) | ((Int128)(uint)words[1] << 32) | (uint)words[0];
+        for (int i = number.Scale; i < scale; i++)
+        {
+            value = checked(value * 10);
+        }
+
+        return number < 0 ? -value : value;
+    }
+
+    private static Int128 Unscaled(SqlDecimal number)
+    {
+        int[] words = number.Data;
+        Int128 value = ((Int128)(uint)words[3] << 96) | ((Int128)(uint)words[2] << 64) | ((Int128)(uint)words[1] << 32) | (uint)words[0];
+        return number.IsPositive ? value : -value;
+    }
+
+    private static long Microseconds(DateTime time) => (time.Ticks - DateTime.UnixEpoch.Ticks) / TicksPerMicrosecond;
+}

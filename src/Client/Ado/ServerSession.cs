@@ -1,0 +1,160 @@
+using System.Net.Security;
+using SqlCluster.Flight.Client;
+using SqlCluster.Flight.Grpc;
+using SqlCluster.Flight.Protos;
+
+namespace SqlCluster.Client.Ado;
+
+/// <summary>One session on the server, with the statements that it keeps prepared; pooled between connections.</summary>
+internal sealed class ServerSession : IAsyncDisposable
+{
+    /// <summary>Prepared statements kept for texts that come again.</summary>
+    private const int MostPrepared = 64;
+
+    private readonly FlightClient _flight;
+    private readonly Dictionary<string, LinkedListNode<(string Text, FlightSqlPreparedStatement Statement)>> _prepared = new(StringComparer.Ordinal);
+    private readonly LinkedList<(string Text, FlightSqlPreparedStatement Statement)> _recent = [];
+
+    private ServerSession(FlightClient flight)
+    {
+        _flight = flight;
+        Sql = new FlightSqlClient(flight);
+    }
+
+    public FlightSqlClient Sql { get; }
+
+    public string ServerVersion { get; private set; } = "";
+
+    public string Database { get; private set; } = "";
+
+    /// <summary>Whether a statement may have changed settings or left temporary things: they are undone before the next use.</summary>
+    public bool IsTouched { get; set; }
+
+    /// <summary>Connects and logs in.</summary>
+    /// <exception cref="SqlClusterException">The server cannot be reached, or does not let the user in.</exception>
+    public static async Task<ServerSession> OpenAsync(SqlClusterConnectionStringBuilder settings, CancellationToken cancellation)
+    {
+        var channel = new GrpcChannelOptions(settings.Address)
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(settings.ConnectTimeout),
+            ValidateServerCertificate = settings.TrustServerCertificate ? static (_, _, _, _) => true : null,
+            UserAgent = settings.ApplicationName is { Length: > 0 } name ? $"{name} (SqlCluster.Client)" : "SqlCluster.Client",
+        };
+        var session = new ServerSession(new FlightClient(new FlightClientOptions(channel) { User = settings.User, Password = settings.Password ?? (settings.User == null ? null : ""), Token = settings.Token }));
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            patience.CancelAfter(TimeSpan.FromSeconds(Math.Max(1, settings.ConnectTimeout)));
+            await session.StartAsync(settings, patience.Token).ConfigureAwait(false);
+            return session;
+        }
+        catch (GrpcStatusException error)
+        {
+            session._flight.Dispose();
+            throw ClientErrors.Of(error);
+        }
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
+        {
+            session._flight.Dispose();
+            throw new SqlClusterException("08001", $"no answer from {settings.Address.Authority} within {settings.ConnectTimeout} s", error);
+        }
+        catch
+        {
+            session._flight.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The statement prepared for a text, now or before.</summary>
+    public async Task<FlightSqlPreparedStatement> PrepareAsync(string text, CancellationToken cancellation)
+    {
+        if (_prepared.TryGetValue(text, out LinkedListNode<(string Text, FlightSqlPreparedStatement Statement)>? known))
+        {
+            _recent.Remove(known);
+            _recent.AddFirst(known);
+            return known.Value.Statement;
+        }
+
+        FlightSqlPreparedStatement statement = await Sql.PrepareAsync(text, cancellationToken: cancellation).ConfigureAwait(false);
+        _prepared[text] = _recent.AddFirst((text, statement));
+        if (_recent.Count > MostPrepared)
+        {
+            await ForgetAsync(_recent.Last!.Value.Text).ConfigureAwait(false);
+        }
+
+        return statement;
+    }
+
+    /// <summary>Closes the statement of a text: it failed, or has not been used for long.</summary>
+    public async Task ForgetAsync(string text)
+    {
+        if (_prepared.Remove(text, out LinkedListNode<(string Text, FlightSqlPreparedStatement Statement)>? known))
+        {
+            _recent.Remove(known);
+            await known.Value.Statement.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes the session as good as new.</summary>
+    public async Task ResetAsync(SqlClusterConnectionStringBuilder settings, CancellationToken cancellation)
+    {
+        foreach (string text in _prepared.Keys.ToArray())
+        {
+            await ForgetAsync(text).ConfigureAwait(false);
+        }
+
+        await Sql.ExecuteUpdateAsync("DISCARD ALL", cancellationToken: cancellation).ConfigureAwait(false);
+        await ApplyAsync(settings, cancellation).ConfigureAwait(false);
+        IsTouched = false;
+    }
+
+    /// <summary>Ends the session on the server, which does so itself after a while when it cannot be reached.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            await _flight.CloseSessionAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is GrpcStatusException or OperationCanceledException)
+        {
+            // Nothing is left to end.
+        }
+
+        _flight.Dispose();
+    }
+
+    private async Task StartAsync(SqlClusterConnectionStringBuilder settings, CancellationToken cancellation)
+    {
+        GetSessionOptionsResult options = await _flight.GetSessionOptionsAsync(cancellation).ConfigureAwait(false);
+        Database = options.SessionOptions.TryGetValue("catalog", out SessionOptionValue? catalog) ? catalog.StringValue : "";
+        ServerVersion = options.SessionOptions.TryGetValue("server_version", out SessionOptionValue? version) ? version.StringValue : "";
+        await ApplyAsync(settings, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task ApplyAsync(SqlClusterConnectionStringBuilder settings, CancellationToken cancellation)
+    {
+        var request = new SetSessionOptionsRequest();
+        Add("schema", settings.Schema);
+        Add("TimeZone", settings.TimeZone);
+        Add("application_name", settings.ApplicationName);
+        if (request.SessionOptions.Count == 0)
+        {
+            return;
+        }
+
+        SetSessionOptionsResult result = await _flight.SetSessionOptionsAsync(request, cancellation).ConfigureAwait(false);
+        foreach ((string name, SetSessionOptionsResult.Types.Error error) in result.Errors)
+        {
+            throw new SqlClusterException("22023", $"the server refuses the connection string's {name}: {error.Value}");
+        }
+
+        void Add(string name, string? value)
+        {
+            if (value != null)
+            {
+                request.SessionOptions[name] = new SessionOptionValue { StringValue = value };
+            }
+        }
+    }
+}
