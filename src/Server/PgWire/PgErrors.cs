@@ -25,6 +25,8 @@ internal static class PgErrors
 
     public static QueryException InTransaction(string statement) => new("25001", ErrorKind.User, $"{statement} cannot run inside a transaction block");
 
+    public static QueryException ReadOnlyTransaction(string statement) => new("25006", ErrorKind.User, $"cannot execute {statement} in a read-only transaction");
+
     public static QueryException NoSavepoint(string name) => new("3B001", ErrorKind.User, $"savepoint \"{name}\" does not exist");
 
     public static QueryException NoStatement(string name) =>

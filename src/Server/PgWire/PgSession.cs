@@ -17,8 +17,8 @@ internal sealed class PgSession : IAsyncDisposable
     private readonly PgTransport _transport;
     private readonly PgWriter _writer;
     private readonly CancellationToken _closed;
+    private readonly TransactionBlock _transaction;
     private string _text = "";
-    private readonly TransactionBlock _transaction = new();
     private readonly Dictionary<string, PreparedStatement> _statements = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Portal> _portals = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _changed = new(StringComparer.Ordinal);
@@ -29,6 +29,7 @@ internal sealed class PgSession : IAsyncDisposable
     public PgSession(Session session, PgTransport transport, CancellationToken closed)
     {
         _session = session;
+        _transaction = new TransactionBlock(session);
         _transport = transport;
         _writer = transport.Writer;
         _closed = closed;
@@ -48,6 +49,11 @@ internal sealed class PgSession : IAsyncDisposable
 
         foreach (Statement statement in statements)
         {
+            if (statements.Count > 1)
+            {
+                _transaction.BeginImplicit();
+            }
+
             _transaction.Check(statement);
             if (statement is Parser.Ast.Copy { Direction: CopyDirection.To, Endpoint: { Path: null, Program: false } } copy)
             {
@@ -55,12 +61,13 @@ internal sealed class PgSession : IAsyncDisposable
                 continue;
             }
 
-            StatementResult result = Control(statement) ?? await RunAsync(sql, statement, statements.Count == 1).ConfigureAwait(false);
+            StatementResult result = await ControlAsync(statement).ConfigureAwait(false) ?? await RunAsync(sql, statement, statements.Count == 1).ConfigureAwait(false);
             Forget(statement);
             if (result is StatementResult.Rows rows)
             {
-                _writer.RowDescription(rows.Columns, ResultFormats.Text, _session.Objects);
-                await using var sender = new RowSender(rows, ResultFormats.Text, _session.Settings.Get("TimeZone"));
+                ResultFormats formats = Formats(statement, ResultFormats.Text);
+                _writer.RowDescription(rows.Columns, formats, _session.Objects);
+                await using var sender = new RowSender(rows, formats, _session.Settings.Get("TimeZone"));
                 (long sent, _) = await sender.SendAsync(_writer, 0, _closed).ConfigureAwait(false);
                 _writer.CommandComplete(Tag(rows, sent));
             }
@@ -69,6 +76,8 @@ internal sealed class PgSession : IAsyncDisposable
                 Complete((StatementResult.Command)result);
             }
         }
+
+        await _transaction.EndImplicitAsync().ConfigureAwait(false);
     }
 
     public async Task ParseAsync(ParseMessage message)
@@ -152,7 +161,7 @@ internal sealed class PgSession : IAsyncDisposable
         {
             Portal portal = OpenPortal(message.Name);
             query = portal.Statement.Query;
-            formats = portal.Formats;
+            formats = query == null ? portal.Formats : Formats(query.Statement, portal.Formats);
         }
 
         if (query?.Columns is { } columns)
@@ -193,7 +202,7 @@ internal sealed class PgSession : IAsyncDisposable
         }
         else
         {
-            StatementResult result = Control(query.Statement)
+            StatementResult result = await ControlAsync(query.Statement).ConfigureAwait(false)
                 ?? await (query.Statement is Parser.Ast.Copy { Direction: CopyDirection.From, Endpoint: { Path: null, Program: false } } from
                     ? CopyFromAsync(from, query.Text)
                     : query.ExecuteAsync(portal.Parameters, _closed)).ConfigureAwait(false);
@@ -205,7 +214,7 @@ internal sealed class PgSession : IAsyncDisposable
                 return;
             }
 
-            portal.Sender = new RowSender(rows, portal.Formats, _session.Settings.Get("TimeZone"));
+            portal.Sender = new RowSender(rows, Formats(query.Statement, portal.Formats), _session.Settings.Get("TimeZone"));
         }
 
         RowSender sender = portal.Sender;
@@ -264,7 +273,7 @@ internal sealed class PgSession : IAsyncDisposable
     {
         _session.RecordFailure(_text, error);
         _writer.ErrorResponse("ERROR", error);
-        _transaction.Fail();
+        await _transaction.FailAsync().ConfigureAwait(false);
         await ClosePortalsAsync().ConfigureAwait(false);
     }
 
@@ -272,6 +281,7 @@ internal sealed class PgSession : IAsyncDisposable
     {
         _session.Settings.Changed -= OnSettingChanged;
         await ClosePortalsAsync().ConfigureAwait(false);
+        await _session.Cursors.CloseAllAsync().ConfigureAwait(false);
     }
 
     /// <summary>Runs a statement of a simple query; a query that is alone in its text keeps its plan for the next time.</summary>
@@ -301,11 +311,16 @@ internal sealed class PgSession : IAsyncDisposable
         return count;
     }
 
-    private static string Tag(StatementResult.Rows rows, long count) => rows.Tag == "SELECT" ? string.Create(CultureInfo.InvariantCulture, $"SELECT {count}") : rows.Tag;
+    private static string Tag(StatementResult.Rows rows, long count) => rows.Tag is "SELECT" or "FETCH" ? string.Create(CultureInfo.InvariantCulture, $"{rows.Tag} {count}") : rows.Tag;
 
-    private StatementResult.Command? Control(Statement statement)
+    private async ValueTask<StatementResult.Command?> ControlAsync(Statement statement)
     {
-        StatementResult.Command? command = _transaction.Run(statement, out (string SqlState, string Message)? warning);
+        if (statement is Commit or Rollback)
+        {
+            await ClosePortalsAsync().ConfigureAwait(false);
+        }
+
+        (StatementResult.Command? command, (string SqlState, string Message)? warning) = await _transaction.RunAsync(statement).ConfigureAwait(false);
         if (warning is var (sqlState, message))
         {
             Notice("WARNING", sqlState, message);
@@ -314,8 +329,17 @@ internal sealed class PgSession : IAsyncDisposable
         return command;
     }
 
+    /// <summary>Formats of a statement's rows: a binary cursor's are binary whatever was asked for.</summary>
+    private ResultFormats Formats(Statement statement, ResultFormats asked) =>
+        statement is FetchCursor fetch && _session.Cursors.Find(fetch.Name.Value) is { IsBinary: true } ? ResultFormats.Binary : asked;
+
     private void Complete(StatementResult.Command command)
     {
+        if (command.Warning is var (sqlState, message))
+        {
+            Notice("WARNING", sqlState, message);
+        }
+
         foreach (string notice in command.Notices)
         {
             Notice("NOTICE", "00000", notice);

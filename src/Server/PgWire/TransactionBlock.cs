@@ -3,17 +3,15 @@ using SqlCluster.Server.Sessions;
 
 namespace SqlCluster.Server.PgWire;
 
-/// <summary>A session's transaction block, as clients see it: its status and its rules. Tables change at once; nothing is rolled back.</summary>
+/// <summary>A session's transaction block, as clients see it: its status and its rules.</summary>
 /// <remarks><code>
 ///        BEGIN              error
 ///   I  ---------->  T  ------------->  E        in E all fails with 25P02 but COMMIT, ROLLBACK and ROLLBACK TO
 ///      &lt;----------     &lt;-------------
 ///   COMMIT, ROLLBACK      ROLLBACK TO           E goes to I by COMMIT (which answers ROLLBACK) and ROLLBACK
 /// </code></remarks>
-internal sealed class TransactionBlock
+internal sealed class TransactionBlock(Session session)
 {
-    private readonly List<string> _savepoints = [];
-
     /// <summary>I, T or E, as in ReadyForQuery.</summary>
     public char Status { get; private set; } = 'I';
 
@@ -27,52 +25,95 @@ internal sealed class TransactionBlock
             throw PgErrors.FailedTransaction();
         }
 
+        if (WriteName(statement) is { } write && session.Settings.Get(Status == 'I' ? "default_transaction_read_only" : "transaction_read_only") == "on")
+        {
+            throw PgErrors.ReadOnlyTransaction(write);
+        }
+
         if (Status == 'T' && statement is Discard { Kind: DiscardKind.All })
         {
             throw PgErrors.InTransaction("DISCARD ALL");
         }
     }
 
+    /// <summary>Makes the statements of one text a transaction, unless a block is open.</summary>
+    public void BeginImplicit()
+    {
+        if (!session.Transaction.IsOpen)
+        {
+            session.Transaction.Begin([]);
+        }
+    }
+
+    /// <summary>Ends the transaction of a text's statements; a block that they have opened stays open.</summary>
+    public ValueTask EndImplicitAsync() => Status == 'I' ? session.Transaction.EndAsync(true) : ValueTask.CompletedTask;
+
     /// <summary>Says that a statement failed.</summary>
-    public void Fail() => Status = Status == 'I' ? 'I' : 'E';
+    public ValueTask FailAsync()
+    {
+        Status = Status == 'I' ? 'I' : 'E';
+        return Status == 'I' ? session.Transaction.EndAsync(false) : ValueTask.CompletedTask;
+    }
 
     /// <summary>Runs a statement of transaction control.</summary>
-    /// <param name="warning">SQLSTATE and text of a warning.</param>
-    /// <returns>Its answer, or null when the statement is another one.</returns>
-    public StatementResult.Command? Run(Statement statement, out (string SqlState, string Message)? warning)
+    /// <returns>Its answer, or null when the statement is another one; and SQLSTATE and text of a warning.</returns>
+    public async ValueTask<(StatementResult.Command? Command, (string SqlState, string Message)? Warning)> RunAsync(Statement statement)
     {
-        warning = null;
         switch (statement)
         {
             case BeginTransaction begin:
-                warning = Status == 'T' ? ("25001", "there is already a transaction in progress") : null;
+                (string, string)? already = Status == 'T' ? ("25001", "there is already a transaction in progress") : null;
+                session.Transaction.Begin(begin.Modes);
                 Status = 'T';
-                return new StatementResult.Command(begin.Start ? "START TRANSACTION" : "BEGIN");
+                return (new StatementResult.Command(begin.Start ? "START TRANSACTION" : "BEGIN"), already);
             case Commit or Rollback:
-                warning = Status == 'I' ? ("25P01", "there is no transaction in progress") : null;
-                string tag = statement is Rollback || Status == 'E' ? "ROLLBACK" : "COMMIT";
-                Status = Status != 'I' && statement is Commit { Chain: true } or Rollback { Chain: true } ? 'T' : 'I';
-                _savepoints.Clear();
-                return new StatementResult.Command(tag);
+                (string, string)? none = Status == 'I' ? ("25P01", "there is no transaction in progress") : null;
+                bool isCommit = statement is Commit && Status != 'E';
+                bool isChained = Status != 'I' && statement is Commit { Chain: true } or Rollback { Chain: true };
+                Status = 'I';
+                await session.Transaction.EndAsync(isCommit).ConfigureAwait(false);
+                if (isChained)
+                {
+                    session.Transaction.Begin([]);
+                    Status = 'T';
+                }
+
+                return (new StatementResult.Command(isCommit ? "COMMIT" : "ROLLBACK"), none);
             case Savepoint savepoint:
                 NeedBlock("SAVEPOINT");
-                _savepoints.Add(savepoint.Name.Value);
-                return new StatementResult.Command("SAVEPOINT");
+                session.Transaction.Save(savepoint.Name.Value);
+                return (new StatementResult.Command("SAVEPOINT"), null);
             case ReleaseSavepoint release:
                 NeedBlock("RELEASE SAVEPOINT");
-                int released = Find(release.Name.Value);
-                _savepoints.RemoveRange(released, _savepoints.Count - released);
-                return new StatementResult.Command("RELEASE");
+                Need(session.Transaction.Release(release.Name.Value), release.Name.Value);
+                return (new StatementResult.Command("RELEASE"), null);
             case RollbackToSavepoint rollback:
                 NeedBlock("ROLLBACK TO SAVEPOINT");
-                int kept = Find(rollback.Name.Value) + 1;
-                _savepoints.RemoveRange(kept, _savepoints.Count - kept);
+                Need(session.Transaction.RollBackTo(rollback.Name.Value), rollback.Name.Value);
                 Status = 'T';
-                return new StatementResult.Command("ROLLBACK");
+                return (new StatementResult.Command("ROLLBACK"), null);
             default:
-                return null;
+                return default;
         }
     }
+
+    /// <summary>How PostgreSQL names a statement that writes; null for those that do not.</summary>
+    private static string? WriteName(Statement statement) => statement switch
+    {
+        Insert => "INSERT",
+        Update => "UPDATE",
+        Delete => "DELETE",
+        Truncate => "TRUNCATE TABLE",
+        Parser.Ast.Copy { Direction: CopyDirection.From } => "COPY FROM",
+        CreateTable or CreateExternalTable => "CREATE TABLE",
+        CreateTableAs => "CREATE TABLE AS",
+        CreateView => "CREATE VIEW",
+        CreateSchema => "CREATE SCHEMA",
+        CreateIndex => "CREATE INDEX",
+        Drop drop => $"DROP {drop.Kind.ToString().ToUpperInvariant()}",
+        Alter alter => $"ALTER {alter.Kind.ToString().ToUpperInvariant()}",
+        _ => null,
+    };
 
     private void NeedBlock(string statement)
     {
@@ -82,5 +123,11 @@ internal sealed class TransactionBlock
         }
     }
 
-    private int Find(string name) => _savepoints.LastIndexOf(name) is var index and >= 0 ? index : throw PgErrors.NoSavepoint(name);
+    private static void Need(bool isThere, string savepoint)
+    {
+        if (!isThere)
+        {
+            throw PgErrors.NoSavepoint(savepoint);
+        }
+    }
 }

@@ -142,6 +142,8 @@ public sealed class PreparedQuery
                 return session.Prepared.GetValueOrDefault(execute.Name.Value) is { Statement: QueryStatement prepared } prepare
                     ? session.Pipeline.Check(prepared.Query, prepare.ParameterTypes)
                     : null;
+            case FetchCursor fetch:
+                return CursorStatements.Columns(fetch, session);
             case ShowSetting or ShowObjects or Describe or Summarize:
                 await using (StatementResult result = await StatementRouter.ExecuteAsync(statement, session, cancellation).ConfigureAwait(false))
                 {

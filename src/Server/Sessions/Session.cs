@@ -39,6 +39,7 @@ public sealed class Session : IDisposable
         Pipeline = new QueryPipeline(engine, this);
         Settings.Changed += OnSettingChanged;
         Statements = new StatementCache(this);
+        Transaction = new SessionTransaction(this);
     }
 
     /// <summary>Identifies the session in the process: its backend pid.</summary>
@@ -99,6 +100,12 @@ public sealed class Session : IDisposable
 
     /// <summary>From a query's syntax to its rows.</summary>
     internal QueryPipeline Pipeline { get; }
+
+    /// <summary>The open transaction block, if there is one.</summary>
+    internal SessionTransaction Transaction { get; }
+
+    /// <summary>Cursors of DECLARE.</summary>
+    internal CursorSet Cursors { get; } = new();
 
     /// <summary>Texts that the session has run before.</summary>
     internal StatementCache Statements { get; }

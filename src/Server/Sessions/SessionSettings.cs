@@ -12,6 +12,9 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
     private readonly Dictionary<string, string> _startup = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Settings of SET LOCAL, with the values they go back to at the end of the transaction; null: to the default.</summary>
+    private readonly Dictionary<string, string?> _local = new(StringComparer.OrdinalIgnoreCase);
+
     private ExecutionSettings? _forExecution;
 
     private TimeSpan? _statementTimeout;
@@ -52,6 +55,72 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
     /// <exception cref="QueryException">42704: no such setting; 55P02: read-only; 22023: not a valid value.</exception>
     public void Set(string name, string value)
+    {
+        SetValue(name, value);
+        _local.Remove(name);
+    }
+
+    /// <summary>Sets a value until the transaction ends.</summary>
+    /// <exception cref="QueryException">As for <see cref="Set"/>.</exception>
+    public void SetLocal(string name, string value)
+    {
+        string? before = _values.GetValueOrDefault(name);
+        SetValue(name, value);
+        _local.TryAdd(name, before);
+    }
+
+    /// <summary>Ends what SET LOCAL set.</summary>
+    internal void EndLocal()
+    {
+        foreach ((string name, string? value) in _local)
+        {
+            Put(name, value);
+        }
+
+        _local.Clear();
+    }
+
+    internal SettingState Save() => new(new Dictionary<string, string>(_values, _values.Comparer), new Dictionary<string, string?>(_local, _local.Comparer));
+
+    /// <summary>Goes back to what was saved.</summary>
+    internal void Restore(SettingState state)
+    {
+        foreach (string name in _values.Keys.Union(state.Values.Keys, StringComparer.OrdinalIgnoreCase).ToArray())
+        {
+            Put(name, state.Values.GetValueOrDefault(name));
+        }
+
+        _local.Clear();
+        foreach ((string name, string? value) in state.Local)
+        {
+            _local[name] = value;
+        }
+    }
+
+    /// <summary>Gives a setting a value that it had before; null: takes its value away.</summary>
+    private void Put(string name, string? value)
+    {
+        if (value == _values.GetValueOrDefault(name))
+        {
+            return;
+        }
+
+        if (value == null)
+        {
+            _values.Remove(name);
+        }
+        else
+        {
+            _values[name] = value;
+        }
+
+        if (SettingDefinitions.All.TryGetValue(name, out SettingDefinition? definition))
+        {
+            Announce(definition, Get(name));
+        }
+    }
+
+    private void SetValue(string name, string value)
     {
         if (!SettingDefinitions.All.TryGetValue(name, out SettingDefinition? definition))
         {

@@ -32,7 +32,11 @@ public abstract record StatementResult : IAsyncDisposable
     /// <summary>Nothing but a command tag, as PostgreSQL words it: "CREATE TABLE", "INSERT 0 3".</summary>
     /// <param name="Tag">The tag.</param>
     /// <param name="Notices">Warnings and notices to show.</param>
-    public sealed record Command(string Tag, params string[] Notices) : StatementResult;
+    public sealed record Command(string Tag, params string[] Notices) : StatementResult
+    {
+        /// <summary>SQLSTATE and text of a warning, if there is one.</summary>
+        public (string SqlState, string Message)? Warning { get; init; }
+    }
 
     /// <summary>Rows that stream while the query runs. Dispose it to end the query and free its memory; batches read from it become invalid then.</summary>
     /// <param name="Columns">Columns of the rows.</param>
@@ -42,25 +46,35 @@ public abstract record StatementResult : IAsyncDisposable
     {
         private Exception? _error;
 
+        /// <summary>Gives the rows, where they are some of a query that goes on when these are disposed (FETCH); null: all rows of the execution.</summary>
+        internal Func<CancellationToken, ValueTask<Batch?>>? Source { get; init; }
+
         /// <summary>The statement that these are the rows of; null for rows inside of one.</summary>
         public RunningQuery? Query { get; internal set; }
 
         /// <summary>The next rows, or null at the end. The caller releases the batch.</summary>
         /// <exception cref="Parser.Errors.QueryException">The query failed, or was ended: 57014, or 57P01 along with the session.</exception>
         public ValueTask<Batch?> ReadAsync(CancellationToken cancellation = default) =>
-            Query == null ? Execution.ReadAsync(cancellation) : ReadCountedAsync(Query, cancellation);
+            Query == null ? ReadBatchAsync(cancellation) : ReadCountedAsync(Query, cancellation);
 
         public override async ValueTask DisposeAsync()
         {
-            await Execution.DisposeAsync().ConfigureAwait(false);
+            if (Source == null)
+            {
+                await Execution.DisposeAsync().ConfigureAwait(false);
+            }
+
             Query?.End(_error);
         }
+
+        private ValueTask<Batch?> ReadBatchAsync(CancellationToken cancellation) => Source == null ? Execution.ReadAsync(cancellation) : Source(cancellation);
 
         private async ValueTask<Batch?> ReadCountedAsync(RunningQuery query, CancellationToken cancellation)
         {
             try
             {
-                Batch? batch = await Execution.ReadAsync(cancellation).ConfigureAwait(false);
+                // The rows of FETCH come from another statement's query, which a cancellation of this one does not reach.
+                Batch? batch = await ReadBatchAsync(Source == null ? cancellation : query.Token).ConfigureAwait(false);
                 query.AddRows(batch?.RowCount ?? 0);
                 return batch;
             }

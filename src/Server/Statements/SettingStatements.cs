@@ -13,9 +13,53 @@ internal static class SettingStatements
         {
             session.Settings.Reset(set.Name);
         }
-        else
+        else if (set.Scope != SettingScope.Local)
         {
             session.Settings.Set(set.Name, string.Join(", ", set.Values.Select(Text)));
+        }
+        else if (session.Transaction.IsOpen)
+        {
+            session.Settings.SetLocal(set.Name, string.Join(", ", set.Values.Select(Text)));
+        }
+        else
+        {
+            return new StatementResult.Command("SET") { Warning = ("25P01", "SET LOCAL can only be used in transaction blocks") };
+        }
+
+        return new StatementResult.Command("SET");
+    }
+
+    /// <summary>SET TRANSACTION, and SET SESSION CHARACTERISTICS for the transactions to come.</summary>
+    public static StatementResult SetTransaction(SetTransaction set, Session session)
+    {
+        if (!set.SessionCharacteristics)
+        {
+            if (!session.Transaction.IsOpen)
+            {
+                return new StatementResult.Command("SET") { Warning = ("25P01", "SET TRANSACTION can only be used in transaction blocks") };
+            }
+
+            session.Transaction.Apply(set.Modes);
+            return new StatementResult.Command("SET");
+        }
+
+        foreach (TransactionMode mode in set.Modes)
+        {
+            (string name, string value) = mode switch
+            {
+                IsolationMode isolation => ("transaction_isolation", SessionTransaction.Name(isolation.Level)),
+                AccessMode access => ("transaction_read_only", access.ReadOnly ? "on" : "off"),
+                _ => ("", ""),
+            };
+            if (name.Length > 0)
+            {
+                session.Settings.Set("default_" + name, value);
+                if (!session.Transaction.IsOpen)
+                {
+                    // What SHOW says between transactions.
+                    session.Settings.Set(name, value);
+                }
+            }
         }
 
         return new StatementResult.Command("SET");
@@ -48,10 +92,11 @@ internal static class SettingStatements
         return session.Pipeline.RunValues([Column(name)], [[value]], "SHOW", cancellation);
     }
 
-    public static StatementResult Discard(Discard discard, Session session)
+    public static async Task<StatementResult> DiscardAsync(Discard discard, Session session)
     {
         if (discard.Kind == DiscardKind.All)
         {
+            await session.Cursors.CloseAllAsync().ConfigureAwait(false);
             session.Settings.ResetAll();
             session.Prepared.Clear();
         }

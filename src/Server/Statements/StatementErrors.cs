@@ -25,6 +25,13 @@ internal static class StatementErrors
 
     public static QueryException PreparedStatementExists(string name) => new("42P05", ErrorKind.User, $"prepared statement \"{name}\" already exists");
 
+    public static QueryException CursorExists(string name) => new("42P03", ErrorKind.User, $"cursor \"{name}\" already exists");
+
+    public static QueryException CursorOnlyForward() =>
+        new("55000", ErrorKind.User, "cursor can only scan forward") { Hint = "Declare it with SCROLL option to enable backward scan." };
+
+    public static QueryException OnlyInTransaction(string statement) => new("25P01", ErrorKind.User, $"{statement} can only be used in transaction blocks");
+
     public static QueryException NoCursor(string name) => new("34000", ErrorKind.User, $"cursor \"{name}\" does not exist");
 
     public static QueryException WrongParameterCount(string statement, int expected, int given) =>

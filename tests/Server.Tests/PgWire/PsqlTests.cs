@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SqlCluster.Testing;
 
 namespace SqlCluster.Server.Tests.PgWire;
 
@@ -34,9 +35,21 @@ public sealed class PsqlTests(PgTestServer server) : IClassFixture<PgTestServer>
         }
     }
 
+    /// <summary>Runs a script of Scripts and compares what psql shows with what it showed on PostgreSQL 15 (-a -At, places in its source left out).</summary>
+    [Theory]
+    [InlineData("cursors")]
+    [InlineData("transactions")]
+    public async Task K1_U2_ScriptsGiveWhatPostgreSqlGives(string name)
+    {
+        string folder = Path.Combine(Corpus.Root, "tests", "Server.Tests", "PgWire", "Scripts");
+        (_, string output) = await RunAsync("sh", "-c", "psql -X -a -At -d sqlcluster -f - < \"$0\"", Path.Combine(folder, name + ".sql"));
+        string[] lines = [.. output.Split('\n').Where(static line => !line.StartsWith("LOCATION", StringComparison.Ordinal))];
+        Assert.Equal(await File.ReadAllLinesAsync(Path.Combine(folder, name + ".expected"), TestContext.Current.CancellationToken), lines[..^1]);
+    }
+
     private async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)
     {
-        Assert.SkipUnless((await StartAsync(program, "--version")).Code == 0, $"{program} is not installed");
+        Assert.SkipUnless((await StartAsync("psql", "--version")).Code == 0, "psql is not installed");
         return await StartAsync(program, arguments);
     }
 

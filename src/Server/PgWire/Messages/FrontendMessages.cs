@@ -5,6 +5,8 @@ internal sealed record ResultFormats(int[] Codes)
 {
     public static readonly ResultFormats Text = new([]);
 
+    public static readonly ResultFormats Binary = new([1]);
+
     public bool IsBinary(int index) => Codes.Length != 0 && Codes[Codes.Length == 1 ? 0 : index] == 1;
 
     /// <exception cref="Parser.Errors.QueryException">08P01: neither none, one nor as many as there are values.</exception>
