@@ -17,7 +17,7 @@ public sealed class RowSpool : IDisposable
     public RowSpool(string name, long limitBytes)
     {
         _account = new MemoryAccount(name, limitBytes);
-        _buffer = new PartitionBuffer(_account, Batch.DefaultRows, _batches);
+        _buffer = new PartitionBuffer(_account, Batch.DefaultRows, _batches.Add);
     }
 
     public long RowCount { get; private set; }
