@@ -187,6 +187,9 @@ public sealed class FlightClientTests
             Assert.Equal(10, (await stream.ReadAsync())!.RowCount);
         }
 
+        known = ["Bearer t4"];
+        Assert.Equal(42, await new FlightSqlClient(client).ExecuteUpdateAsync("DELETE FROM t"));
+
         // A token: replaced by any response that brings another.
         known = ["Bearer t1"];
         using FlightClient renewing = Connect(server, token: "old");

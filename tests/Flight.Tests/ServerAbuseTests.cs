@@ -159,12 +159,14 @@ public sealed class ServerAbuseTests
         await ServesAsync(server);
     }
 
-    [Fact]
-    public async Task RequestsThatTrickleAreEnded()
+    [Theory]
+    [InlineData(100, 1)]   // a message that does not come
+    [InlineData(0, 0)]     // a request that does not end
+    public async Task RequestsThatTrickleAreEnded(uint length, int sent)
     {
         await using TestServer server = await StartAsync(options: static options => options with { RequestTimeout = TimeSpan.FromMilliseconds(200) });
         using Socket socket = await ConnectAsync(server);
-        await socket.SendAsync((byte[])[.. Preface, .. Frame(FrameType.Settings, 0, 0, []), .. Call(1, "Echo"), .. RawClient.Message(1, 0, 100, 1, false)]);
+        await socket.SendAsync((byte[])[.. Preface, .. Frame(FrameType.Settings, 0, 0, []), .. Call(1, "Echo"), .. RawClient.Message(1, 0, length, sent, false)]);
         byte[] buffer = new byte[65536];
         string answer = "";
         while (!answer.Contains("the request did not arrive within 0.2 s", StringComparison.Ordinal))

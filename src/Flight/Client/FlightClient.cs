@@ -177,7 +177,7 @@ public sealed class FlightClient : IDisposable
     }
 
     /// <summary>Makes a call; where the server has forgotten the token, logs in again and makes it once more: a refused call has done nothing.</summary>
-    private async Task<T> WithLoginAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    internal async Task<T> WithLoginAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         await LoginAsync(cancellationToken).ConfigureAwait(false);
         string? token = _credentials.Token;

@@ -39,8 +39,7 @@ public sealed class FlightSqlClient(FlightClient flight)
         }
 
         using var account = new MemoryAccount("Flight SQL update");
-        using FlightUpload upload = await flight.DoPutAsync(Descriptor(command), null, account, cancellationToken: cancellationToken).ConfigureAwait(false);
-        return await UpdateCountAsync(upload, cancellationToken).ConfigureAwait(false);
+        return await UpdateAsync(command, null, null, account, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Rows of a table, uploaded.</summary>
@@ -126,8 +125,23 @@ public sealed class FlightSqlClient(FlightClient flight)
 
     internal Task<FlightInfo> CommandAsync(IMessage command, CancellationToken cancellationToken) => flight.GetFlightInfoAsync(Descriptor(command), cancellationToken);
 
+    /// <summary>Uploads a command with one batch of parameters or none, for a count.</summary>
+    internal Task<long> UpdateAsync(IMessage command, ArrowSchema? schema, Batch? parameters, MemoryAccount account, CancellationToken cancellationToken) =>
+        flight.WithLoginAsync(
+            async () =>
+            {
+                using FlightUpload upload = await flight.DoPutAsync(Descriptor(command), schema, account, cancellationToken: cancellationToken).ConfigureAwait(false);
+                if (parameters != null)
+                {
+                    await upload.WriteAsync(parameters).ConfigureAwait(false);
+                }
+
+                return await UpdateCountAsync(upload, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken);
+
     /// <summary>Ends an upload whose answer is a count.</summary>
-    internal static async Task<long> UpdateCountAsync(FlightUpload upload, CancellationToken cancellationToken)
+    private static async Task<long> UpdateCountAsync(FlightUpload upload, CancellationToken cancellationToken)
     {
         await upload.CompleteAsync().ConfigureAwait(false);
         long count = -1;

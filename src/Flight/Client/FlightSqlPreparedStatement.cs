@@ -38,14 +38,22 @@ public sealed class FlightSqlPreparedStatement : IAsyncDisposable
     public async Task BindAsync(ArrowSchema schema, Batch parameters, MemoryAccount account, CancellationToken cancellationToken = default)
     {
         FlightDescriptor descriptor = FlightSqlClient.Descriptor(new CommandPreparedStatementQuery { PreparedStatementHandle = _handle });
-        using FlightUpload upload = await _client.Flight.DoPutAsync(descriptor, schema, account, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await upload.WriteAsync(parameters).ConfigureAwait(false);
-        await upload.CompleteAsync().ConfigureAwait(false);
-        while (await upload.ReadResultAsync(cancellationToken).ConfigureAwait(false) is { } result)
-        {
-            DoPutPreparedStatementResult answer = DoPutPreparedStatementResult.Parser.ParseFrom(result.AppMetadata);
-            _handle = answer.HasPreparedStatementHandle ? answer.PreparedStatementHandle : _handle;
-        }
+        _handle = await _client.Flight.WithLoginAsync(
+            async () =>
+            {
+                ByteString handle = _handle;
+                using FlightUpload upload = await _client.Flight.DoPutAsync(descriptor, schema, account, cancellationToken: cancellationToken).ConfigureAwait(false);
+                await upload.WriteAsync(parameters).ConfigureAwait(false);
+                await upload.CompleteAsync().ConfigureAwait(false);
+                while (await upload.ReadResultAsync(cancellationToken).ConfigureAwait(false) is { } result)
+                {
+                    DoPutPreparedStatementResult answer = DoPutPreparedStatementResult.Parser.ParseFrom(result.AppMetadata);
+                    handle = answer.HasPreparedStatementHandle ? answer.PreparedStatementHandle : handle;
+                }
+
+                return handle;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Plans, and perhaps starts, the query.</summary>
@@ -55,17 +63,8 @@ public sealed class FlightSqlPreparedStatement : IAsyncDisposable
     /// <summary>Runs a statement that changes something, once a row of parameters.</summary>
     /// <param name="parameters">Null: it has none.</param>
     /// <returns>Rows changed, -1: unknown.</returns>
-    public async Task<long> ExecuteUpdateAsync(ArrowSchema? schema, Batch? parameters, MemoryAccount account, CancellationToken cancellationToken = default)
-    {
-        FlightDescriptor descriptor = FlightSqlClient.Descriptor(new CommandPreparedStatementUpdate { PreparedStatementHandle = _handle });
-        using FlightUpload upload = await _client.Flight.DoPutAsync(descriptor, schema, account, cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (parameters != null)
-        {
-            await upload.WriteAsync(parameters).ConfigureAwait(false);
-        }
-
-        return await FlightSqlClient.UpdateCountAsync(upload, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<long> ExecuteUpdateAsync(ArrowSchema? schema, Batch? parameters, MemoryAccount account, CancellationToken cancellationToken = default) =>
+        _client.UpdateAsync(new CommandPreparedStatementUpdate { PreparedStatementHandle = _handle }, schema, parameters, account, cancellationToken);
 
     /// <summary>Closes the statement on the server.</summary>
     public async Task CloseAsync(CancellationToken cancellationToken = default)

@@ -149,29 +149,35 @@ public sealed class GrpcCall
     public async ValueTask<T> ReadSingleAsync<T>(MessageParser<T> parser)
         where T : class, IMessage<T>
     {
-        ValueTask<ReadOnlySequence<byte>?> read = ReadMessageAsync();
-        bool timed = !read.IsCompleted;
         TimeSpan limit = Options.RequestTimeout;
-        if (timed && (Deadline is not { } deadline || Started + limit < deadline))
-        {
-            _cancellation.CancelAfter(limit);
-        }
-
+        bool isTimed = false;
         try
         {
-            T request = Parse(parser, await read.ConfigureAwait(false) ?? throw GrpcErrors.NoMessage());
-            return await ReadMessageAsync().ConfigureAwait(false) == null ? request : throw GrpcErrors.ManyMessages();
+            T request = Parse(parser, await WithinTime(ReadMessageAsync()).ConfigureAwait(false) ?? throw GrpcErrors.NoMessage());
+            return await WithinTime(ReadMessageAsync()).ConfigureAwait(false) == null ? request : throw GrpcErrors.ManyMessages();
         }
-        catch (OperationCanceledException) when (timed && !_http.RequestAborted.IsCancellationRequested && Options.Time.GetUtcNow() >= Started + limit)
+        catch (OperationCanceledException) when (isTimed && !IsAbandoned && !DeadlineHasPassed && Options.Time.GetUtcNow() >= Started + limit)
         {
             throw GrpcErrors.RequestTooSlow(limit);
         }
         finally
         {
-            if (timed && !_cancellation.IsCancellationRequested)
+            if (isTimed && !_cancellation.IsCancellationRequested)
             {
                 _cancellation.CancelAfter(Deadline is { } end ? Max(end - Options.Time.GetUtcNow(), TimeSpan.Zero) : Timeout.InfiniteTimeSpan);
             }
+        }
+
+        // A timer is set only for what has not come yet, and only where the call's own deadline is later.
+        ValueTask<ReadOnlySequence<byte>?> WithinTime(ValueTask<ReadOnlySequence<byte>?> read)
+        {
+            if (!isTimed && !read.IsCompleted && (Deadline is not { } deadline || Started + limit < deadline))
+            {
+                isTimed = true;
+                _cancellation.CancelAfter(limit);
+            }
+
+            return read;
         }
     }
 

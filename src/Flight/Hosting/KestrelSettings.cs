@@ -43,7 +43,7 @@ public static class KestrelSettings
 
         Http2Limits http2 = limits.Http2;
         http2.MaxFrameSize = 1 << 20;   // for what we receive, and the most we send to a peer that allows it
-        http2.MaxRequestHeaderFieldSize = 64 * 1024;
+        http2.MaxRequestHeaderFieldSize = 128 * 1024;
         http2.InitialConnectionWindowSize = RequestWindowBytes;
         http2.InitialStreamWindowSize = RequestWindowBytes / 2;
         http2.MaxStreamsPerConnection = 1000;
