@@ -16,7 +16,7 @@ public static class ResultReader
             {
                 if (result is StatementResult.Rows rows)
                 {
-                    last = (rows.Columns.Count, await ReadRowsAsync(rows, cancellation).ConfigureAwait(false));
+                    last = (rows.Columns.Count, await ReadRowsAsync(rows, cancellation, session.Settings.Get("TimeZone")).ConfigureAwait(false));
                 }
             }
         }
@@ -25,9 +25,12 @@ public static class ResultReader
     }
 
     /// <summary>Reads a result to its end.</summary>
-    public static async Task<List<string?[]>> ReadRowsAsync(StatementResult.Rows rows, CancellationToken cancellation)
+    /// <param name="rows">The result.</param>
+    /// <param name="cancellation">Ends the query.</param>
+    /// <param name="timeZone">Where timestamptz is shown: the session's zone.</param>
+    public static async Task<List<string?[]>> ReadRowsAsync(StatementResult.Rows rows, CancellationToken cancellation, string timeZone = "UTC")
     {
-        var text = new RowText([.. rows.Columns.Select(static column => column.Type)], names: rows.Execution.Context.Settings.Objects);
+        var text = new RowText([.. rows.Columns.Select(static column => column.Type)], timeZone, names: rows.Execution.Context.Settings.Objects);
         var values = new List<string?[]>();
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
         {

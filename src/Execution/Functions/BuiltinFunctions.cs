@@ -42,6 +42,7 @@ public sealed class BuiltinFunctions : IFunctionCatalog
             .. Extract.Overloads,
             .. TemplateFunctions.Overloads,
             .. Extremes.Overloads,
+            .. SingleRow.Overloads,
             .. ArrayFunctions.Overloads,
             .. NestedValues.Overloads,
             .. TableSamples.Overloads,

@@ -1,3 +1,4 @@
+using SqlCluster.Catalyst.Analysis.Resolvers;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
 using SqlCluster.Catalyst.Trees;
@@ -169,7 +170,10 @@ internal sealed class SubqueryRewriter(OptimizerContext context)
         }
 
         LogicalPlan extended = input;
-        Expression replaced = expression.TransformUp(node => node is SubqueryExpression subquery ? Attach(subquery, ref extended) : node);
+        HashSet<Expression> guarded = GuardedSubqueries.Find(expression);
+        Expression replaced = expression.TransformUp(node => node is SubqueryExpression subquery
+            ? guarded.Contains(subquery) ? AttachGuarded(subquery, ref extended) : Attach(subquery, ref extended)
+            : node);
         input = extended;
         return replaced;
     }
@@ -202,6 +206,24 @@ internal sealed class SubqueryRewriter(OptimizerContext context)
             default:
                 throw OptimizerErrors.Unsupported($"subquery of kind {subquery.GetType().Name}");
         }
+    }
+
+    /// <summary>A scalar subquery that is not asked for its value in every row: its rows are counted, and too many of them are an error only where it is.</summary>
+    private Expression AttachGuarded(SubqueryExpression subquery, ref LogicalPlan input)
+    {
+        LogicalPlan plan = Prepare(subquery.Plan);
+        if (plan.HasAtMostOneRow())
+        {
+            return AttachScalar(plan, ref input);
+        }
+
+        plan = Distinguish(plan, input);
+        AggregateCall value = context.Aggregate("any_value", [new ColumnReference(plan.Output[0])], NodeList<SortKey>.Empty);
+        AggregateCall count = context.Aggregate("count", NodeList<Expression>.Empty, NodeList<SortKey>.Empty);
+        Column valueColumn = context.Ids.For(value, plan.Output[0].Name), countColumn = context.Ids.For(count, "rows");
+        var counted = new Aggregate([], [new NamedExpression(value, valueColumn), new NamedExpression(count, countColumn)], null, null, plan);
+        input = counted.IsCorrelated() ? new Apply(JoinKind.LeftOuter, input, counted, Literal.True) : new Join(JoinKind.Inner, input, counted, Literal.True);
+        return context.Scalar(SpecialFunctions.SingleRow, new ColumnReference(valueColumn with { IsNullable = true }), new ColumnReference(countColumn));
     }
 
     private Expression AttachScalar(LogicalPlan plan, ref LogicalPlan input)
