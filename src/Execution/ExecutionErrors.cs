@@ -69,6 +69,21 @@ public static class ExecutionErrors
 
     public static QueryException InvalidBucket(string what) => new("2201G", ErrorKind.User, what);
 
+    public static QueryException WrongDimensions(string what) => new("2202E", ErrorKind.User, what);
+
+    public static QueryException NullKey() => new("22004", ErrorKind.User, "null value not allowed for object key");
+
+    public static QueryException InvalidSubscript(string what) => new("2202E", ErrorKind.User, what);
+
+    /// <param name="encoding">What the bytes are not.</param>
+    public static QueryException InvalidBytes(string encoding) => new("22021", ErrorKind.User, $"invalid byte sequence for encoding \"{encoding}\"");
+
+    /// <param name="kind">string, object and the like.</param>
+    /// <param name="type">What it was cast to.</param>
+    public static QueryException CannotCastJson(string kind, string type) => new("22023", ErrorKind.User, $"cannot cast jsonb {kind} to type {type}");
+
+    public static QueryException NullDimension() => new("22004", ErrorKind.User, "dimension array or low bound array cannot be null");
+
     public static QueryException NullThreshold() => new("22004", ErrorKind.User, "thresholds array must not contain NULLs");
 
     public static QueryException PercentileOutOfRange(double value) => new("22003", ErrorKind.User, FormattableString.Invariant($"percentile value {value} is not between 0 and 1"));

@@ -73,6 +73,9 @@ public class FunctionSignature
     /// <summary>How many trailing parameters may be left out.</summary>
     public int OptionalParameters { get; init; }
 
+    /// <summary>Names of the parameters and what stands in for those left out, where a call may name them: f(a => 1). Null: by place only.</summary>
+    public IReadOnlyList<(string Name, Expressions.Literal Default)>? Names { get; init; }
+
     /// <summary>The result type from the (coerced) argument types: modifiers such as numeric scale are decided here.</summary>
     public required Func<IReadOnlyList<SqlType>, SqlType> ReturnType { get; init; }
 

@@ -104,10 +104,18 @@ internal sealed class SqlTokenStream : ITokenStream
                 case SqlTokens.RESPECT when next == SqlTokens.NULLS && _tokens[i + 2].Type == SqlTokens.OVER:
                     token.Type = SqlTokens.RESPECT_LA;
                     break;
+                case SqlTokens.PARAMETER when i > 0 && token.Span is "?" && EndsOperand(_tokens[i - 1]):
+                    token.Type = SqlTokens.OPERATOR_SYMBOL;
+                    break;
                 case SqlTokens.SIMILAR when next != SqlTokens.TO:
                     token.Type = SqlTokens.SIMILAR_LA;
                     break;
             }
         }
     }
+
+    /// <summary>Tells whether an operand ends here, so that a question mark is jsonb's operator and no parameter.</summary>
+    private static bool EndsOperand(SqlToken token) =>
+        token.Type is SqlTokens.IDENTIFIER or SqlTokens.QUOTED_IDENTIFIER or SqlTokens.STRING or SqlTokens.RIGHT_PAREN or SqlTokens.RIGHT_BRACKET
+        || (token.Type == SqlTokens.PARAMETER && token.Span is not "?");
 }

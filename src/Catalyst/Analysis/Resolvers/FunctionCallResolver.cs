@@ -44,7 +44,9 @@ internal sealed class FunctionCallResolver
         }
 
         CheckPlain(node, name, overloads);
-        NodeList<Expression> arguments = name == "overlaps" ? WithEnds(Arguments(node, scope), node) : Arguments(node, scope);
+        NodeList<Expression> arguments = name == "overlaps" ? WithEnds(Arguments(node, scope), node)
+            : overloads is [{ Names: { } names }] && node.Arguments.Any(static argument => argument.Name is not null) ? ByName(node, names, scope)
+            : Arguments(node, scope);
         return overloads.Any(static overload => overload.Kind == FunctionKind.Table)
             ? SetReturning(node, name, overloads, arguments, scope)
             : Scalar(name, overloads, arguments, node);
@@ -156,6 +158,31 @@ internal sealed class FunctionCallResolver
     {
         var operators = new OperatorResolver(_context, _context.Expressions.Comparisons);
         return [.. arguments.Select((argument, index) => index % 2 == 1 && argument.Type.Kind == TypeKind.Interval ? operators.Binary("+", arguments[index - 1], argument, node) : argument)];
+    }
+
+    /// <summary>Arguments by place, then by name; what is left out has its default.</summary>
+    private NodeList<Expression> ByName(Ast.FunctionCall node, IReadOnlyList<(string Name, Literal Default)> names, QueryScope scope)
+    {
+        Expression[] arguments = [.. names.Select(static parameter => parameter.Default)];
+        var given = new HashSet<int>();
+        for (int i = 0; i < node.Arguments.Count; i++)
+        {
+            Ast.FunctionArgument argument = node.Arguments[i];
+            int place = argument.Name is null ? i : Enumerable.Range(0, names.Count).FirstOrDefault(index => names[index].Name == argument.Name.Value, -1);
+            if (argument.Name is null && given.Count < i)
+            {
+                throw AnalyzerErrors.Syntax("positional argument cannot follow named argument", _context.Position(argument));
+            }
+
+            if (place < 0 || place >= names.Count || !given.Add(place))
+            {
+                throw AnalyzerErrors.MissingFunction($"{node.Name}({argument.Name?.Value} => ...)", _context.Position(node), "No function matches the given argument names.");
+            }
+
+            arguments[place] = _context.Expressions.Resolve(argument.Value, scope);
+        }
+
+        return NodeList.Create<Expression>(arguments);
     }
 
     private Expression Coalesce(Ast.FunctionCall node, QueryScope scope)

@@ -33,7 +33,7 @@ internal static class JsonCollections
         description) with { IsOrderSensitive = true };
 
     private static AggregateFunction Object(string name, SqlType type, string description) => AggregateFunction.Create(
-        name, [SqlType.Text, ParameterType.Any], FunctionSignature.Returns(type), null,
+        name, [ParameterType.Any, ParameterType.Any], FunctionSignature.Returns(type), null,
         binding => new CollectingAccumulator(binding, -1, (columns, rows, result) =>
         {
             var text = new StringBuilder("{ ");
@@ -45,7 +45,7 @@ internal static class JsonCollections
                 }
 
                 text.Append(i == 0 ? "" : ", ");
-                JsonFunctions.Append(text, SqlType.Text, in columns[0], rows[i], binding.Context.Zone);
+                JsonForms.AppendString(text, TextForms.Format(binding.ArgumentTypes[0], in columns[0], rows[i], binding.Context.Zone));
                 text.Append(" : ");
                 JsonFunctions.Append(text, binding.ArgumentTypes[1], in columns[1], rows[i], binding.Context.Zone);
             }

@@ -39,6 +39,11 @@ internal static class CastFunctions
     private static RowBody? Body(SqlType from, SqlType to)
     {
         bool fromText = from.IsText || from.Kind == TypeKind.Unknown;
+        if (from.Kind == TypeKind.Jsonb && (to.Kind == TypeKind.Boolean || to.IsNumber))
+        {
+            return OfJson(to);
+        }
+
         switch (to.Kind)
         {
             case TypeKind.Text when to.Variant == TypeVariant.SingleByte && from.IsText: return Shortened(from, 1, isBlankPadded: false);
@@ -119,6 +124,42 @@ internal static class CastFunctions
             row.Set(bytes.AsSpan(0, length == 0 ? bytes.Length : Utf8Text.Offset(bytes, length)));
         };
     }
+
+    /// <summary>jsonb's booleans and numbers; other kinds of value are an error.</summary>
+    private static RowBody OfJson(SqlType to) => row =>
+    {
+        using System.Text.Json.JsonDocument document = JsonForms.Parse(row.Text(0));
+        System.Text.Json.JsonElement value = document.RootElement;
+        bool isNumber = value.ValueKind == System.Text.Json.JsonValueKind.Number;
+        switch (to.Kind)
+        {
+            case TypeKind.Boolean when value.ValueKind is System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False:
+                row.Set(value.GetBoolean());
+                break;
+            case TypeKind.Numeric when isNumber:
+                row.Set(NumberForms.ParseDecimal(value.GetRawText(), to));
+                break;
+            case TypeKind.Real or TypeKind.DoublePrecision when isNumber:
+                row.Set(NumberForms.ParseDouble(value.GetRawText(), to));
+                break;
+            case TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt when isNumber:
+                Int128 whole = NumberForms.ParseDecimal(value.GetRawText(), SqlType.Numeric(SqlType.MaxPrecision, 0));
+                row.Set(NumberForms.ParseInteger(whole.ToString(System.Globalization.CultureInfo.InvariantCulture), to));
+                break;
+            default:
+                throw ExecutionErrors.CannotCastJson(
+                    value.ValueKind switch
+                    {
+                        System.Text.Json.JsonValueKind.Object => "object",
+                        System.Text.Json.JsonValueKind.Array => "array",
+                        System.Text.Json.JsonValueKind.String => "string",
+                        System.Text.Json.JsonValueKind.Number => "numeric",
+                        System.Text.Json.JsonValueKind.Null => "null",
+                        _ => "boolean",
+                    },
+                    to.Kind == TypeKind.Numeric ? "numeric" : to.ToString());
+        }
+    };
 
     private static RowBody? ToInteger(SqlType from, SqlType to)
     {

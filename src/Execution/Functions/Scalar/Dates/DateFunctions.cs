@@ -188,7 +188,7 @@ internal static class DateFunctions
         return new Interval((years * 12) + months, days, time);
     }
 
-    private static long MakeDate(Row row, int first)
+    internal static long MakeDate(Row row, int first)
     {
         int year = row.Int(first), month = row.Int(first + 1), day = row.Int(first + 2);
         int astronomical = year < 0 ? year + 1 : year;
@@ -200,7 +200,7 @@ internal static class DateFunctions
         return Calendar.CheckedDate(Calendar.ToDays(astronomical, month, day));
     }
 
-    private static long MakeTime(Row row, int first)
+    internal static long MakeTime(Row row, int first)
     {
         int hour = row.Int(first), minute = row.Int(first + 1);
         double second = row.Double(first + 2);

@@ -11,11 +11,6 @@ internal static class ArrayFunctions
 {
     public static IEnumerable<ScalarFunction> Overloads =>
     [
-        OfArray("cardinality", [ParameterType.AnyArray], SqlType.Integer, static row => row.Set((long)Count(row, 0)), "Elements", ("cardinality(array[1,2,3])", "3")),
-        OfArray("array_length", [ParameterType.AnyArray, SqlType.Integer], SqlType.Integer, static row => SetDimension(row, Count(row, 0)), "Elements of a dimension", ("array_length(array[1,2,3], 1)", "3"), ("array_length(array[1], 2)", "NULL")),
-        OfArray("array_upper", [ParameterType.AnyArray, SqlType.Integer], SqlType.Integer, static row => SetBound(row, static (first, count) => first + count - 1), "Last subscript", ("array_upper(array[1,8,3], 1)", "3")),
-        OfArray("array_lower", [ParameterType.AnyArray, SqlType.Integer], SqlType.Integer, static row => SetBound(row, static (first, _) => first), "First subscript", ("array_lower(array[1,2], 1)", "1")),
-        OfArray("array_ndims", [ParameterType.AnyArray], SqlType.Integer, static row => SetPositive(row, Count(row, 0) > 0 ? 1 : 0), "Dimensions", ("array_ndims(array[1,2])", "1")),
         Same("array_append", [ParameterType.AnyArray, ParameterType.AnyElement], static types => types[0], static row => Build(row, static (row, list) => { AddAll(row, list, 0); AddOne(row, list, 1); }), "Adds an element at the end", ("array_append(array[1,2], 3)", "{1,2,3}")),
         Same("array_prepend", [ParameterType.AnyElement, ParameterType.AnyArray], static types => types[1], static row => Build(row, static (row, list) => { AddOne(row, list, 0); AddAll(row, list, 1); }), "Adds an element at the start", ("array_prepend(1, array[2,3])", "{1,2,3}")),
         Same("array_cat", [ParameterType.AnyArray, ParameterType.AnyArray], static types => types[0], static row => Concatenate(row), "Two arrays in one", ("array_cat(array[1,2], array[3])", "{1,2,3}")),
@@ -51,39 +46,6 @@ internal static class ArrayFunctions
     /// <summary>A function that takes nulls as elements.</summary>
     private static ScalarFunction Same(string name, ParameterType[] parameters, Func<IReadOnlyList<SqlType>, SqlType> result, RowBody body, string description, params (string, string)[] examples) => ScalarFunction.OfRows(
         new FunctionSignature { Name = name, Parameters = parameters, ReturnType = result, IsStrict = false, Description = description, Examples = examples }, body);
-
-    private static int Count(Row row, int argument)
-    {
-        row.List(argument, out _, out int count);
-        return count;
-    }
-
-    private static void SetDimension(Row row, int value)
-    {
-        if (row.Int(1) == 1)
-        {
-            SetPositive(row, value);
-        }
-    }
-
-    /// <summary>A bound of the first dimension; an empty array has none, vectors of the system catalogs begin at 0.</summary>
-    private static void SetBound(Row row, Func<int, int, int> bound)
-    {
-        int count = Count(row, 0);
-        if (row.Int(1) == 1 && count > 0)
-        {
-            row.Set((long)bound(row.Type(0).Variant.IsVector() ? 0 : 1, count));
-        }
-    }
-
-    /// <summary>An empty array has no dimensions: null.</summary>
-    private static void SetPositive(Row row, int value)
-    {
-        if (value > 0)
-        {
-            row.Set((long)value);
-        }
-    }
 
     private static void Build(Row row, Action<Row, ColumnAppender> fill)
     {

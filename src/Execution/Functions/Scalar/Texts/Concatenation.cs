@@ -34,14 +34,14 @@ internal static class Concatenation
             Variadic("format", [SqlType.Text, ParameterType.Any], "Fills placeholders %s, %I and %L", isStrict: false, ("format('Hello %s, %1$s', 'World')", "Hello World, World"), ("format('%I %L', 'a b', 'it''s')", "\"a b\" 'it''s'")),
             static row => Format(row)),
         ScalarFunction.OfRows("quote_ident", [SqlType.Text], SqlType.Text, static row => row.Set(QuoteIdentifier(row.Text(0))), "As an identifier in SQL", ("quote_ident('Foo bar')", "\"Foo bar\"")),
-        ScalarFunction.OfRows("quote_literal", [SqlType.Text], SqlType.Text, static row => row.Set(QuoteLiteral(row.Text(0))), "As a literal in SQL", ("quote_literal('O''Reilly')", "'O''Reilly'")),
+        ScalarFunction.OfRows("quote_literal", [ParameterType.Any], SqlType.Text, static row => row.Set(QuoteLiteral(TextOf(row, 0))), "As a literal in SQL", ("quote_literal('O''Reilly')", "'O''Reilly'")),
         ScalarFunction.OfRows(
             new FunctionSignature
             {
-                Name = "quote_nullable", Parameters = [SqlType.Text], ReturnType = FunctionSignature.Returns(SqlType.Text), IsStrict = false, NeverNull = true,
+                Name = "quote_nullable", Parameters = [ParameterType.Any], ReturnType = FunctionSignature.Returns(SqlType.Text), IsStrict = false, NeverNull = true,
                 Description = "As a literal in SQL, NULL for null", Examples = [("quote_nullable(null)", "NULL")],
             },
-            static row => row.Set(row.IsNull(0) ? "NULL" : QuoteLiteral(row.Text(0)))),
+            static row => row.Set(row.IsNull(0) ? "NULL" : QuoteLiteral(TextOf(row, 0)))),
     ];
 
     /// <summary>An argument's text; booleans as t and f, as PostgreSQL's output function has them.</summary>

@@ -104,8 +104,8 @@ internal static class JsonFunctions
         yield return Of("->>", [type, SqlType.Integer], SqlType.Text, static (row, root) => Element(root, row.Int(1)), "Element of an array, as text", ($"('[10,null]' || '')::{cast} ->> 1", "NULL"));
         yield return Of("#>", [type, path], type, static (row, root) => Follow(row, root), "Value at a path");
         yield return Of("#>>", [type, path], SqlType.Text, static (row, root) => Follow(row, root), "Value at a path, as text", ($"('{{\"a\":[1,{{\"b\":\"c\"}}]}}' || '')::{cast} #>> array['a','1','b']", "c"));
-        yield return Of(cast + "_extract_path", [type, SqlType.Text], type, static (row, root) => Field(root, row.Text(1)), "Field of an object");
-        yield return Of(cast + "_extract_path_text", [type, SqlType.Text], SqlType.Text, static (row, root) => Field(root, row.Text(1)), "Field of an object, as text");
+        yield return Of(cast + "_extract_path", [type, SqlType.Text], type, static (row, root) => Follow(Steps(row), root), "Value at a path of names", ($"{cast}_extract_path('{{\"a\":[1,2]}}', 'a', '1')", "2"));
+        yield return Of(cast + "_extract_path_text", [type, SqlType.Text], SqlType.Text, static (row, root) => Follow(Steps(row), root), "Value at a path of names, as text");
     }
 
     private static IEnumerable<ScalarFunction> Facts(SqlType type)
@@ -138,7 +138,7 @@ internal static class JsonFunctions
     }
 
     private static ScalarFunction Of(string name, ParameterType[] parameters, SqlType result, Func<Row, JsonElement, JsonElement?> find, string description, params (string, string)[] examples) => ScalarFunction.OfRows(
-        new FunctionSignature { Name = name, Parameters = parameters, ReturnType = FunctionSignature.Returns(result), MayReturnNull = true, Description = description, Examples = examples },
+        new FunctionSignature { Name = name, Parameters = parameters, IsVariadic = name.Contains("_path", StringComparison.Ordinal), ReturnType = FunctionSignature.Returns(result), MayReturnNull = true, Description = description, Examples = examples },
         row =>
         {
             using JsonDocument document = JsonForms.Parse(row.Text(0));
@@ -185,15 +185,27 @@ internal static class JsonFunctions
     {
         ListVector path = row.List(1, out int start, out int count);
         var steps = new VectorReader(path.Child);
-        JsonElement? current = root;
-        for (int i = start; i < start + count && current is { } value; i++)
+        var names = new string?[count];
+        for (int i = 0; i < count; i++)
         {
-            if (steps.IsNull(i))
+            names[i] = steps.IsNull(start + i) ? null : Encoding.UTF8.GetString(steps.Bytes(start + i));
+        }
+
+        return Follow(names, root);
+    }
+
+    private static IEnumerable<string?> Steps(Row row) => Enumerable.Range(1, row.Count - 1).Select(row.Text);
+
+    private static JsonElement? Follow(IEnumerable<string?> path, JsonElement root)
+    {
+        JsonElement? current = root;
+        foreach (string? step in path)
+        {
+            if (step is null || current is not { } value)
             {
                 return null;
             }
 
-            string step = Encoding.UTF8.GetString(steps.Bytes(i));
             current = value.ValueKind == JsonValueKind.Array
                 ? int.TryParse(step, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index) ? Element(value, index) : null
                 : Field(value, step);

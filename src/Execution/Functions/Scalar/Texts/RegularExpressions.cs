@@ -23,11 +23,18 @@ internal static class RegularExpressions
             Signature("regexp_count", [SqlType.Text, SqlType.Text, SqlType.Integer, SqlType.Text], 2, SqlType.Integer, "Matches", ("regexp_count('ABCABCAXYaxy', 'A.')", "3")),
             static row => row.Set((long)Of(row, 1, 3).Count(row.Text(0), row.Count > 2 ? Math.Clamp(row.Int(2) - 1, 0, row.Text(0).Length) : 0))),
         ScalarFunction.OfRows(
-            Signature("regexp_substr", [SqlType.Text, SqlType.Text, SqlType.Integer, SqlType.Integer, SqlType.Text], 3, SqlType.Text, "The n-th match", ("regexp_substr('ABCDEF', 'c(.)(..)', 1, 1, 'i')", "CDEF")),
+            Signature("regexp_substr", [SqlType.Text, SqlType.Text, SqlType.Integer, SqlType.Integer, SqlType.Text, SqlType.Integer], 4, SqlType.Text, "The n-th match, or a group of it", ("regexp_substr('ABCDEF', 'c(.)(..)', 1, 1, 'i')", "CDEF")),
             static row => Substr(row)),
         ScalarFunction.OfRows(
-            Signature("regexp_instr", [SqlType.Text, SqlType.Text, SqlType.Integer, SqlType.Integer], 2, SqlType.Integer, "Where the n-th match begins; 0 for none", ("regexp_instr('ABCDEF', 'C')", "3")),
-            static row => row.Set(Nth(row, 4) is { } match ? match.Index + 1L : 0L)),
+            Signature(
+                "regexp_instr", [SqlType.Text, SqlType.Text, SqlType.Integer, SqlType.Integer, SqlType.Integer, SqlType.Text, SqlType.Integer], 5, SqlType.Integer,
+                "Where the n-th match, or a group of it, begins or (with 1) what follows it; 0 for none", ("regexp_instr('ABCDEF', 'C')", "3"), ("regexp_instr('ABCDEF', 'c(.)(..)', 1, 1, 0, 'i', 2)", "5")),
+            static row => row.Set(Nth(row, 5) is { } match && GroupOf(row, 6, match) is { Success: true } group ? group.Index + 1L + (row.Count > 4 && row.Int(4) == 1 ? group.Length : 0) : 0L)),
+        ScalarFunction.OfRows(
+            Signature(
+                "regexp_replace", [SqlType.Text, SqlType.Text, SqlType.Text, SqlType.Integer, SqlType.Integer, SqlType.Text], 2, SqlType.Text, "Replaces the n-th match from a place on; all with 0",
+                ("regexp_replace('Thomas', '.', 'X', 3, 2)", "ThoXas"), ("regexp_replace('A function', 'a|u', 'X', 1, 0, 'i')", "X fXnction")),
+            static row => ReplaceFrom(row)),
         With("regexp_split_to_array", 2, 1, SqlType.Array(SqlType.Text), static row => Split(row), "Fields between matches", ("regexp_split_to_array('hello world', '\\s+')", "{hello,world}")),
         ScalarFunction.OfRows(
             Signature("substring", [SqlType.Text, SqlType.Text], 0, SqlType.Text, "First match, or its first group", ("substring('foobar' from 'o(.)b')", "o")),
@@ -162,10 +169,24 @@ internal static class RegularExpressions
 
     private static void Substr(Row row)
     {
-        if (Nth(row, 4) is { } match)
+        if (Nth(row, 4) is { } match && GroupOf(row, 5, match) is { Success: true } group)
         {
-            row.Set(match.Value);
+            row.Set(group.Value);
         }
+    }
+
+    private static Group? GroupOf(Row row, int argument, Match match) => row.Count <= argument ? match : match.Groups.Count > row.Int(argument) ? match.Groups[row.Int(argument)] : null;
+
+    private static void ReplaceFrom(Row row)
+    {
+        string text = row.Text(0), replacement = row.Text(2);
+        int start = row.Int(3), occurrence = row.Count > 4 ? row.Int(4) : 1, seen = 0;
+        if (start < 1 || occurrence < 0)
+        {
+            throw ExecutionErrors.InvalidArgument(start < 1 ? $"invalid value for parameter \"start\": {start}" : $"invalid value for parameter \"n\": {occurrence}");
+        }
+
+        row.Set(start > text.Length ? text : Of(row, 1, 5).Replace(text, match => occurrence == 0 || ++seen == occurrence ? Expand(replacement, match) : match.Value, -1, start - 1));
     }
 
     private static Match? Nth(Row row, int flags)

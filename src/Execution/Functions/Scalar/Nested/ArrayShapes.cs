@@ -1,0 +1,133 @@
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Kernels;
+
+namespace SqlCluster.Execution.Functions.Scalar.Nested;
+
+/// <summary>Dimensions of arrays of arrays, and arrays made or cut by them.</summary>
+internal static class ArrayShapes
+{
+    public static IEnumerable<ScalarFunction> Overloads =>
+    [
+        Of("cardinality", [ParameterType.AnyArray], SqlType.Integer, static row => row.Set(Lengths(row).Aggregate(1L, static (product, length) => product * length)), "Elements, those of inner arrays", ("cardinality(array[1,2,3])", "3"), ("cardinality(array[[1,2],[3,4]])", "4")),
+        Of("array_length", [ParameterType.AnyArray, SqlType.Integer], SqlType.Integer, static row => SetLength(row), "Elements of a dimension", ("array_length(array[1,2,3], 1)", "3"), ("array_length(array[1], 2)", "NULL"), ("array_length(array[[1,2,3]], 2)", "3")),
+        Of("array_upper", [ParameterType.AnyArray, SqlType.Integer], SqlType.Integer, static row => SetBound(row, static (first, length) => first + length - 1), "Last subscript of a dimension", ("array_upper(array[1,8,3], 1)", "3")),
+        Of("array_lower", [ParameterType.AnyArray, SqlType.Integer], SqlType.Integer, static row => SetBound(row, static (first, _) => first), "First subscript of a dimension", ("array_lower(array[1,2], 1)", "1")),
+        Of(
+            "array_ndims", [ParameterType.AnyArray], SqlType.Integer,
+            static row =>
+            {
+                if (Lengths(row) is { Length: > 0 } lengths && lengths[0] > 0)
+                {
+                    row.Set((long)lengths.Length);
+                }
+            },
+            "Dimensions", ("array_ndims(array[1,2])", "1"), ("array_ndims(array[[1,2],[3,4]])", "2")),
+        Of(
+            "array_dims", [ParameterType.AnyArray], SqlType.Text,
+            static row =>
+            {
+                if (Lengths(row) is { Length: > 0 } lengths && lengths[0] > 0)
+                {
+                    row.Set(string.Concat(lengths.Select(length => $"[{First(row)}:{First(row) + length - 1}]")));
+                }
+            },
+            "Bounds of each dimension, as a text", ("array_dims(array[[1,2,3],[4,5,6]])", "[1:2][1:3]")),
+        ScalarFunction.OfRows(
+            new FunctionSignature
+            {
+                Name = "trim_array", Parameters = [ParameterType.AnyArray, SqlType.Integer], ReturnType = static types => types[0], MayFail = true, Description = "Without the last elements", Examples = [("trim_array(array[1,2,3,4,5,6], 2)", "{1,2,3,4}")],
+            },
+            static row =>
+            {
+                ListVector list = row.List(0, out int start, out int count);
+                int cut = row.Int(1);
+                if (cut < 0 || cut > count)
+                {
+                    throw ExecutionErrors.InvalidSubscript($"number of elements to trim must be between 0 and {count}");
+                }
+
+                row.Result.BeginList().AppendRange(list.Child, start, count - cut);
+                row.Result.EndList();
+            }),
+        ScalarFunction.OfRows(
+            new FunctionSignature
+            {
+                Name = "array_fill", Parameters = [ParameterType.AnyElement, SqlType.Array(SqlType.Integer)], ReturnType = static types => SqlType.Array(types[0]), IsStrict = false, MayFail = true,
+                Description = "An array of one value, of one dimension", Examples = [("array_fill(7, array[3])", "{7,7,7}")],
+            },
+            Fill),
+    ];
+
+    private static ScalarFunction Of(string name, ParameterType[] parameters, SqlType result, RowBody body, string description, params (string, string)[] examples) => ScalarFunction.OfRows(
+        new FunctionSignature { Name = name, Parameters = parameters, ReturnType = FunctionSignature.Returns(result), MayReturnNull = true, Description = description, Examples = examples }, body);
+
+    /// <summary>Elements of each dimension, by the first array of each; arrays of different length among one another do not occur in PostgreSQL.</summary>
+    private static int[] Lengths(Row row)
+    {
+        var lengths = new List<int>();
+        ListVector list = row.List(0, out int start, out int count);
+        lengths.Add(count);
+        for (SqlType type = row.Type(0).Element!; type.Kind == TypeKind.Array && count > 0; type = type.Element!)
+        {
+            list = (ListVector)list.Child;
+            (start, count) = (list.Offsets[start], list.Offsets[start + 1] - list.Offsets[start]);
+            lengths.Add(count);
+        }
+
+        return [.. lengths];
+    }
+
+    private static int LengthOf(Row row) => Lengths(row) is var lengths && row.Int(1) is >= 1 and var dimension && dimension <= lengths.Length ? lengths[dimension - 1] : 0;
+
+    private static void SetLength(Row row)
+    {
+        if (LengthOf(row) is > 0 and var length)
+        {
+            row.Set((long)length);
+        }
+    }
+
+    /// <summary>A bound of a dimension; an empty array has none.</summary>
+    private static void SetBound(Row row, Func<int, int, int> bound)
+    {
+        if (LengthOf(row) is > 0 and var length)
+        {
+            row.Set((long)bound(First(row), length));
+        }
+    }
+
+    /// <summary>Subscripts begin at 1, those of the system catalogs' vectors at 0.</summary>
+    private static int First(Row row) => row.Type(0).Variant.IsVector() ? 0 : 1;
+
+    private static void Fill(Row row)
+    {
+        if (row.IsNull(1))
+        {
+            throw ExecutionErrors.NullDimension();
+        }
+
+        ListVector list = row.List(1, out int start, out int count);
+        if (count > 1)
+        {
+            throw ExecutionErrors.Unsupported("array_fill of several dimensions");
+        }
+
+        var reader = new VectorReader(list.Child);
+        long length = count == 0 ? 0 : reader.IsNull(start) ? throw ExecutionErrors.NullDimension() : reader.Integer(start);
+        if (length is < 0 or > 10_000_000)
+        {
+            throw ExecutionErrors.InvalidSubscript("array size exceeds the maximum allowed (10000000)");
+        }
+
+        ColumnAppender values = row.Result.BeginList();
+        (VectorReader value, int index) = row.Argument(0);
+        for (long i = 0; i < length; i++)
+        {
+            values.Append(value.Source, [index]);
+        }
+
+        row.Result.EndList();
+    }
+}

@@ -1,0 +1,91 @@
+using System.Numerics;
+using System.Text;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Types;
+
+namespace SqlCluster.Execution.Functions.Scalar.Texts;
+
+/// <summary>Single bytes and bits of bytea, its conversion from and to text, searching and trimming it.</summary>
+internal static class ByteFunctions
+{
+    private static readonly UTF8Encoding Utf8 = new(false, true);
+
+    public static IEnumerable<ScalarFunction> Overloads =>
+    [
+        ScalarFunction.OfFailingRows("get_byte", [SqlType.Bytea, SqlType.Integer], SqlType.Integer, static row => row.Set((long)row.Bytes(0)[Checked(row.Int(1), row.Bytes(0).Length)]), "Byte at a place, from 0", ("get_byte('\\x1234567890'::bytea, 4)", "144")),
+        ScalarFunction.OfFailingRows(
+            "set_byte", [SqlType.Bytea, SqlType.Integer, SqlType.Integer], SqlType.Bytea, static row => Change(row, row.Int(1), static (row, _) => (byte)row.Int(2)), "With another byte at a place",
+            ("set_byte('\\x1234567890'::bytea, 4, 64)", "\\x1234567840")),
+        ScalarFunction.OfFailingRows(
+            "get_bit", [SqlType.Bytea, SqlType.BigInt], SqlType.Integer, static row => row.Set((row.Bytes(0)[Checked(row.Long(1) / 8, row.Bytes(0).Length)] >> (int)(row.Long(1) % 8)) & 1L), "Bit at a place, from 0",
+            ("get_bit('\\x1234567890'::bytea, 30)", "1")),
+        ScalarFunction.OfFailingRows(
+            "set_bit", [SqlType.Bytea, SqlType.BigInt, SqlType.Integer], SqlType.Bytea,
+            static row => Change(row, row.Long(1) / 8, static (row, old) => (byte)(row.Int(2) switch
+            {
+                0 => old & ~(1 << (int)(row.Long(1) % 8)),
+                1 => old | (1 << (int)(row.Long(1) % 8)),
+                _ => throw ExecutionErrors.InvalidArgument("new bit must be 0 or 1"),
+            })),
+            "With another bit at a place", ("set_bit('\\x1234567890'::bytea, 30, 0)", "\\x1234563890")),
+        ScalarFunction.OfRows("bit_count", [SqlType.Bytea], SqlType.BigInt, static row => row.Set(Ones(row.Bytes(0))), "Bits that are set", ("bit_count('\\x1234567890'::bytea)", "15")),
+        ScalarFunction.OfRows("position", [SqlType.Bytea, SqlType.Bytea], SqlType.Integer, static row => row.Set(row.Bytes(0).IndexOf(row.Bytes(1)) + 1L), "Where bytes begin within others; 0: nowhere", ("position('\\x5678'::bytea in '\\x1234567890'::bytea)", "3")),
+        Trim("btrim", true, true, ("btrim('\\x1234567890'::bytea, '\\x9012'::bytea)", "\\x345678")), Trim("ltrim", true, false), Trim("rtrim", false, true),
+        ScalarFunction.OfFailingRows("convert_from", [SqlType.Bytea, SqlType.Text], SqlType.Text, static row => row.Set(Decode(row.Bytes(0), row.Text(1))), "Text from its bytes in an encoding", ("convert_from('\\x616263'::bytea, 'UTF8')", "abc")),
+        ScalarFunction.OfFailingRows("convert_to", [SqlType.Text, SqlType.Text], SqlType.Bytea, static row => row.Set(Encode(row.Text(0), row.Text(1))), "Bytes of a text in an encoding", ("convert_to('abc', 'UTF8')", "\\x616263")),
+    ];
+
+    private static ScalarFunction Trim(string name, bool atStart, bool atEnd, params (string, string)[] examples) => ScalarFunction.OfRows(
+        name, [SqlType.Bytea, SqlType.Bytea], SqlType.Bytea,
+        row =>
+        {
+            ReadOnlySpan<byte> bytes = row.Bytes(0);
+            bytes = atStart ? bytes.TrimStart(row.Bytes(1)) : bytes;
+            row.Set(atEnd ? bytes.TrimEnd(row.Bytes(1)) : bytes);
+        },
+        "Without given bytes at its ends", examples);
+
+    private static int Checked(long index, int length) =>
+        index >= 0 && index < length ? (int)index : throw ExecutionErrors.InvalidSubscript($"index {index} out of valid range, 0..{length - 1}");
+
+    private static void Change(Row row, long index, Func<Row, byte, byte> change)
+    {
+        byte[] bytes = row.Bytes(0).ToArray();
+        int place = Checked(index, bytes.Length);
+        bytes[place] = change(row, bytes[place]);
+        row.Set(bytes);
+    }
+
+    private static long Ones(ReadOnlySpan<byte> bytes)
+    {
+        long count = 0;
+        foreach (byte value in bytes)
+        {
+            count += BitOperations.PopCount(value);
+        }
+
+        return count;
+    }
+
+    private static Encoding Find(string name) => name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToUpperInvariant() switch
+    {
+        "UTF8" or "UNICODE" => Utf8,
+        "LATIN1" or "ISO88591" => Encoding.Latin1,
+        "SQLASCII" => Encoding.ASCII,
+        _ => throw ExecutionErrors.InvalidArgument($"invalid encoding name \"{name}\""),
+    };
+
+    private static string Decode(ReadOnlySpan<byte> bytes, string encoding)
+    {
+        try
+        {
+            return Find(encoding).GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw ExecutionErrors.InvalidBytes(encoding);
+        }
+    }
+
+    private static byte[] Encode(string text, string encoding) => Find(encoding).GetBytes(text);
+}

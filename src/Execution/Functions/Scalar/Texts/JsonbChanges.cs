@@ -1,0 +1,382 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions.Casts;
+using SqlCluster.Execution.Kernels;
+
+namespace SqlCluster.Execution.Functions.Scalar.Texts;
+
+/// <summary>Containment, keys, concatenation and changes of jsonb; json_object, json_strip_nulls, jsonb_pretty.</summary>
+internal static class JsonbChanges
+{
+    private static readonly SqlType Texts = SqlType.Array(SqlType.Text);
+
+    public static IEnumerable<ScalarFunction> Overloads =>
+    [
+        Test("@>", SqlType.Jsonb, static (row, root) => HoldsText(root, row.Text(1)), "Contains the other value", ("jsonb '{\"a\":1,\"b\":2}' @> '{\"b\":2}'", "true"), ("jsonb '[1,[2,3]]' @> '[[3]]'", "true")),
+        Test("<@", SqlType.Jsonb, static (row, root) => IsHeldBy(root, row.Text(1)), "Is contained in the other value", ("jsonb '{\"b\":2}' <@ '{\"a\":1,\"b\":2}'", "true")),
+        Test("?", SqlType.Text, static (row, root) => HasKey(root, row.Text(1)), "Has the key, or the string as an element", ("jsonb '{\"a\":1}' ? 'a'", "true")),
+        Test("?|", Texts, static (row, root) => Strings(row, 1).Any(key => key is not null && HasKey(root, key)), "Has one of the keys", ("jsonb '[\"a\",\"b\"]' ?| array['b','d']", "true")),
+        Test("?&", Texts, static (row, root) => Strings(row, 1).All(key => key is null || HasKey(root, key)), "Has all of the keys", ("jsonb '[\"a\",\"b\"]' ?& array['a','b']", "true")),
+        Test("jsonb_exists", SqlType.Text, static (row, root) => HasKey(root, row.Text(1)), "Has the key, or the string as an element"),
+        Change("||", [SqlType.Jsonb], static row => Concatenate(Node(row, 0), Node(row, 1)), "Merges objects, joins arrays", ("jsonb '{\"a\":1}' || '{\"b\":2}'", "{\"a\": 1, \"b\": 2}"), ("jsonb '[1,2]' || '3'", "[1, 2, 3]")),
+        Change("-", [SqlType.Text], static row => Without(Node(row, 0), row.Text(1)), "Without a key, or without the elements that are the string", ("jsonb '{\"a\":1,\"b\":2}' - 'a'", "{\"b\": 2}")),
+        Change("-", [SqlType.Integer], static row => Without(Node(row, 0), row.Int(1)), "Without the element at a place, from 0", ("jsonb '[1,2]' - 0", "[2]")),
+        Change("-", [Texts], static row => Strings(row, 1).Aggregate(Node(row, 0), static (node, key) => key is null ? node : Without(node, key)), "Without several keys", ("jsonb '{\"a\":1,\"b\":2}' - array['a','b']", "{}")),
+        Change("#-", [Texts], static row => WithoutPath(Node(row, 0), Strings(row, 1)), "Without the value at a path", ("jsonb '[\"a\",{\"b\":1}]' #- '{1,b}'", "[\"a\", {}]")),
+        Change(
+            "jsonb_set", [Texts, SqlType.Jsonb, SqlType.Boolean], static row => Set(Node(row, 0), Strings(row, 1), 0, Node(row, 2), row.Count < 4 || row.Boolean(3)), "With the value at a path replaced, or added",
+            1, ("jsonb_set('[{\"f1\":1},2]', '{0,f1}', '[2,3]')", "[{\"f1\": [2, 3]}, 2]")),
+        Change(
+            "jsonb_insert", [Texts, SqlType.Jsonb, SqlType.Boolean], static row => Insert(Node(row, 0), Strings(row, 1), Node(row, 2), row.Count > 3 && row.Boolean(3)), "With a value inserted at a path",
+            1, ("jsonb_insert('{\"a\":[0,1]}', '{a,1}', '\"x\"')", "{\"a\": [0, \"x\", 1]}")),
+        ScalarFunction.OfRows("jsonb_strip_nulls", [SqlType.Jsonb], SqlType.Jsonb, static row => row.Set(Normal(Stripped(Node(row, 0)))), "Without object fields that are null", ("jsonb_strip_nulls('{\"a\":1,\"b\":null}')", "{\"a\": 1}")),
+        ScalarFunction.OfRows("json_strip_nulls", [SqlType.Json], SqlType.Json, static row => row.Set(Compact(Stripped(Node(row, 0)))), "Without object fields that are null", ("json_strip_nulls('[{\"a\":1, \"b\":null}, null]')", "[{\"a\":1},null]")),
+        ScalarFunction.OfRows("jsonb_pretty", [SqlType.Jsonb], SqlType.Text, static row => row.Set(Pretty(row.Text(0))), "Over several lines, indented"),
+        Object("json_object", SqlType.Json, ("json_object('{a,1,b,2}')", "{\"a\" : \"1\", \"b\" : \"2\"}")), Object("jsonb_object", SqlType.Jsonb, ("jsonb_object('{a,b}', '{1,2}')", "{\"a\": \"1\", \"b\": \"2\"}")),
+    ];
+
+    private static ScalarFunction Test(string name, SqlType right, Func<Row, JsonElement, bool> test, string description, params (string, string)[] examples) => ScalarFunction.OfRows(
+        name, [SqlType.Jsonb, right], SqlType.Boolean,
+        row =>
+        {
+            using JsonDocument document = JsonForms.Parse(row.Text(0));
+            row.Set(test(row, document.RootElement));
+        },
+        description, examples);
+
+    private static ScalarFunction Change(string name, ParameterType[] others, Func<Row, JsonNode?> change, string description, params (string, string)[] examples) =>
+        Change(name, others, change, description, 0, examples);
+
+    private static ScalarFunction Change(string name, ParameterType[] others, Func<Row, JsonNode?> change, string description, int optional, params (string, string)[] examples) => ScalarFunction.OfRows(
+        new FunctionSignature
+        {
+            Name = name, Parameters = [SqlType.Jsonb, .. others], OptionalParameters = optional, ReturnType = FunctionSignature.Returns(SqlType.Jsonb), MayFail = true, Description = description, Examples = examples,
+        },
+        row => row.Set(Normal(change(row))));
+
+    private static ScalarFunction Object(string name, SqlType type, params (string, string)[] examples) => ScalarFunction.OfRows(
+        new FunctionSignature
+        {
+            Name = name, Parameters = [Texts, Texts], OptionalParameters = 1, ReturnType = FunctionSignature.Returns(type), MayFail = true, Description = "An object of strings, from keys and values in turn or side by side", Examples = examples,
+        },
+        row => row.Set(MakeObject(row, type)));
+
+    private static JsonNode? Node(Row row, int argument)
+    {
+        using JsonDocument checkedText = JsonForms.Parse(row.Text(argument));
+        return JsonNode.Parse(row.Text(argument));
+    }
+
+    private static string Compact(JsonNode? node) => node is null ? "null" : node.ToJsonString();
+
+    private static string Normal(JsonNode? node) => JsonForms.Normalize(Compact(node));
+
+    private static string?[] Strings(Row row, int argument)
+    {
+        ListVector list = row.List(argument, out int start, out int count);
+        var reader = new VectorReader(list.Child);
+        var texts = new string?[count];
+        for (int i = 0; i < count; i++)
+        {
+            texts[i] = reader.IsNull(start + i) ? null : Encoding.UTF8.GetString(reader.Bytes(start + i));
+        }
+
+        return texts;
+    }
+
+    private static bool HasKey(JsonElement value, string key) => value.ValueKind switch
+    {
+        JsonValueKind.Object => value.TryGetProperty(key, out _),
+        JsonValueKind.Array => value.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.String && item.GetString() == key),
+        JsonValueKind.String => value.GetString() == key,
+        _ => false,
+    };
+
+    private static bool HoldsText(JsonElement outer, string inner)
+    {
+        using JsonDocument document = JsonForms.Parse(inner);
+        return Holds(outer, document.RootElement, isTop: true);
+    }
+
+    private static bool IsHeldBy(JsonElement inner, string outer)
+    {
+        using JsonDocument document = JsonForms.Parse(outer);
+        return Holds(document.RootElement, inner, isTop: true);
+    }
+
+    /// <summary>PostgreSQL's containment: structure and values of the inner one are found in the outer one. At the top an array also holds a plain value.</summary>
+    private static bool Holds(JsonElement outer, JsonElement inner, bool isTop = false) => (outer.ValueKind, inner.ValueKind) switch
+    {
+        (JsonValueKind.Object, JsonValueKind.Object) => inner.EnumerateObject().All(property => outer.TryGetProperty(property.Name, out JsonElement value) && Holds(value, property.Value)),
+        (JsonValueKind.Array, JsonValueKind.Array) => inner.EnumerateArray().All(wanted => outer.EnumerateArray().Any(item => Holds(item, wanted))),
+        (JsonValueKind.Array, not JsonValueKind.Object) when isTop => outer.EnumerateArray().Any(item => Holds(item, inner)),
+        (JsonValueKind.Number, JsonValueKind.Number) => outer.GetRawText() == inner.GetRawText() || outer.GetDouble() == inner.GetDouble(),
+        (JsonValueKind.String, JsonValueKind.String) => outer.GetString() == inner.GetString(),
+        var (left, right) => left == right,
+    };
+
+    private static JsonNode Concatenate(JsonNode? left, JsonNode? right)
+    {
+        if (left is JsonObject leftObject && right is JsonObject rightObject)
+        {
+            foreach ((string key, JsonNode? value) in rightObject)
+            {
+                leftObject[key] = value?.DeepClone();
+            }
+
+            return leftObject;
+        }
+
+        var joined = new JsonArray();
+        foreach (JsonNode? side in new[] { left, right })
+        {
+            foreach (JsonNode? item in side is JsonArray array ? array.ToArray() : [side])
+            {
+                joined.Add(item?.DeepClone());
+            }
+        }
+
+        return joined;
+    }
+
+    private static JsonNode? Without(JsonNode? node, string key)
+    {
+        switch (node)
+        {
+            case JsonObject fields:
+                fields.Remove(key);
+                return fields;
+            case JsonArray items:
+                return new JsonArray([.. items.Where(item => !(item?.GetValueKind() == JsonValueKind.String && item.GetValue<string>() == key)).Select(static item => item?.DeepClone())]);
+            default:
+                throw ExecutionErrors.InvalidArgument("cannot delete from scalar");
+        }
+    }
+
+    private static JsonNode Without(JsonNode? node, int index)
+    {
+        if (node is not JsonArray items)
+        {
+            throw ExecutionErrors.InvalidArgument(node is JsonObject ? "cannot delete from object using integer index" : "cannot delete from scalar");
+        }
+
+        index = index < 0 ? index + items.Count : index;
+        if (index >= 0 && index < items.Count)
+        {
+            items.RemoveAt(index);
+        }
+
+        return items;
+    }
+
+    /// <summary>The container that the path's last step is in; null where the path leads nowhere.</summary>
+    private static JsonNode? Container(JsonNode? root, string?[] path)
+    {
+        JsonNode? current = root;
+        foreach (string? step in path[..^1])
+        {
+            current = current switch
+            {
+                JsonObject fields => step is null ? null : fields[step],
+                JsonArray items when Index(items, step) is >= 0 and var index && index < items.Count => items[index],
+                _ => null,
+            };
+        }
+
+        return current;
+    }
+
+    private static int Index(JsonArray items, string? step)
+    {
+        if (!int.TryParse(step, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index))
+        {
+            throw ExecutionErrors.InvalidText("integer", step ?? "");
+        }
+
+        return index < 0 ? index + items.Count : index;
+    }
+
+    private static JsonNode? WithoutPath(JsonNode? root, string?[] path)
+    {
+        if (path.Length > 0)
+        {
+            switch (Container(root, path))
+            {
+                case JsonObject fields when path[^1] is { } key:
+                    fields.Remove(key);
+                    break;
+                case JsonArray items when Index(items, path[^1]) is >= 0 and var index && index < items.Count:
+                    items.RemoveAt(index);
+                    break;
+            }
+        }
+
+        return root;
+    }
+
+    private static JsonNode? Set(JsonNode? root, string?[] path, int depth, JsonNode? value, bool creates)
+    {
+        if (path.Length == depth)
+        {
+            return root;
+        }
+
+        switch (Container(root, path))
+        {
+            case JsonObject fields when path[^1] is { } key && (creates || fields.ContainsKey(key)):
+                fields[key] = value;
+                break;
+            case JsonArray items:
+                int index = Index(items, path[^1]);
+                if (index >= 0 && index < items.Count)
+                {
+                    items[index] = value;
+                }
+                else if (creates)
+                {
+                    items.Insert(index < 0 ? 0 : items.Count, value);
+                }
+
+                break;
+        }
+
+        return root;
+    }
+
+    private static JsonNode? Insert(JsonNode? root, string?[] path, JsonNode? value, bool isAfter)
+    {
+        if (path.Length == 0)
+        {
+            return root;
+        }
+
+        switch (Container(root, path))
+        {
+            case JsonObject fields when path[^1] is { } key:
+                if (fields.ContainsKey(key))
+                {
+                    throw ExecutionErrors.InvalidArgument("cannot replace existing key");
+                }
+
+                fields[key] = value;
+                break;
+            case JsonArray items:
+                int index = Index(items, path[^1]);
+                items.Insert(Math.Clamp(isAfter && index >= 0 && index < items.Count ? index + 1 : index, 0, items.Count), value);
+                break;
+        }
+
+        return root;
+    }
+
+    private static JsonNode? Stripped(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject fields:
+                foreach ((string key, JsonNode? value) in fields.ToArray())
+                {
+                    if (value is null)
+                    {
+                        fields.Remove(key);
+                    }
+                    else
+                    {
+                        Stripped(value);
+                    }
+                }
+
+                break;
+            case JsonArray items:
+                foreach (JsonNode? item in items)
+                {
+                    Stripped(item);
+                }
+
+                break;
+        }
+
+        return node;
+    }
+
+    private static string Pretty(string text)
+    {
+        using JsonDocument document = JsonForms.Parse(text);
+        var result = new StringBuilder();
+        AppendPretty(result, document.RootElement, 0);
+        return result.ToString();
+    }
+
+    private static void AppendPretty(StringBuilder text, JsonElement value, int depth)
+    {
+        bool isObject = value.ValueKind == JsonValueKind.Object;
+        if (!isObject && value.ValueKind != JsonValueKind.Array)
+        {
+            JsonForms.Append(text, value);
+            return;
+        }
+
+        text.Append(isObject ? '{' : '[');
+        int count = 0;
+        void Next()
+        {
+            text.Append(count++ == 0 ? "\n" : ",\n").Append(' ', 4 * (depth + 1));
+        }
+
+        if (isObject)
+        {
+            foreach (JsonProperty property in value.EnumerateObject())
+            {
+                Next();
+                JsonForms.AppendString(text, property.Name);
+                text.Append(": ");
+                AppendPretty(text, property.Value, depth + 1);
+            }
+        }
+        else
+        {
+            foreach (JsonElement item in value.EnumerateArray())
+            {
+                Next();
+                AppendPretty(text, item, depth + 1);
+            }
+        }
+
+        text.Append('\n').Append(' ', 4 * depth).Append(isObject ? '}' : ']');
+    }
+
+    private static string MakeObject(Row row, SqlType type)
+    {
+        string?[] first = Strings(row, 0), second = row.Count > 1 ? Strings(row, 1) : [];
+        bool isPaired = row.Count > 1;
+        if (isPaired ? first.Length != second.Length : first.Length % 2 != 0)
+        {
+            throw ExecutionErrors.WrongDimensions(isPaired ? "mismatched array dimensions" : "array must have even number of elements");
+        }
+
+        var text = new StringBuilder("{");
+        for (int i = 0; i < first.Length; i += isPaired ? 1 : 2)
+        {
+            string? value = isPaired ? second[i] : first[i + 1];
+            text.Append(i == 0 ? "" : ", ");
+            JsonForms.AppendString(text, first[i] ?? throw ExecutionErrors.NullKey());
+            text.Append(" : ");
+            if (value is null)
+            {
+                text.Append("null");
+            }
+            else
+            {
+                JsonForms.AppendString(text, value);
+            }
+        }
+
+        text.Append('}');
+        return type.Kind == TypeKind.Jsonb ? JsonForms.Normalize(text.ToString()) : text.ToString();
+    }
+}
