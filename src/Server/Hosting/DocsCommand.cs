@@ -9,6 +9,8 @@ internal static class DocsCommand
     {
         var configuration = new Command("configuration", "Every configuration entry and session setting, as Markdown");
         configuration.SetAction(static _ => Console.Out.Write(ConfigurationPage.Print()));
-        return new Command("docs", "Prints documentation") { configuration };
+        var functions = new Command("functions", "Every function and operator, as Markdown");
+        functions.SetAction(static _ => Console.Out.Write(FunctionsPage.Print()));
+        return new Command("docs", "Prints documentation") { configuration, functions };
     }
 }

@@ -442,8 +442,10 @@ internal sealed class PlanInterpreter(TestData data)
         _ when call.Function.IsStrict && arguments.Contains(null) => null,
         "+" => (long)arguments[0]! + (long)arguments[1]!,
         "/" => (long)arguments[1]! == 0 ? throw new QueryException("22012", ErrorKind.User, "division by zero") : (long)arguments[0]! / (long)arguments[1]!,
+        "single_row" => (long?)arguments[1] > 1 ? throw new QueryException("21000", ErrorKind.User, "more than one row returned by a subquery used as an expression") : arguments[0],
         _ => throw new NotSupportedException(call.Function.Name),
     };
+
 
     /// <summary>An array value that compares by its items.</summary>
     private sealed class NodeListOfValues(List<object?> items) : IEquatable<NodeListOfValues>

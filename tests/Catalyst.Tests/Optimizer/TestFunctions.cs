@@ -22,6 +22,12 @@ internal sealed class TestFunctions : IFunctionCatalog
     public static readonly FunctionSignature ArrayAgg =
         new() { Name = "array_agg", Kind = FunctionKind.Aggregate, Parameters = [ParameterType.AnyElement], ReturnType = static types => SqlType.Array(types[0]), IsStrict = false };
 
+    public static readonly FunctionSignature AnyValue =
+        new() { Name = "any_value", Kind = FunctionKind.Aggregate, Parameters = [ParameterType.AnyElement], ReturnType = static types => types[0] };
+
+    public static readonly FunctionSignature SingleRow =
+        new() { Name = "single_row", Parameters = [ParameterType.AnyElement, SqlType.BigInt], ReturnType = static types => types[0], IsStrict = false, MayFail = true };
+
     public static readonly FunctionSignature RowNumber = new() { Name = "row_number", Kind = FunctionKind.Window, Parameters = [], ReturnType = FunctionSignature.Returns(SqlType.BigInt), NeverNull = true };
 
     public static readonly FunctionSignature Rank = new() { Name = "rank", Kind = FunctionKind.Window, Parameters = [], ReturnType = FunctionSignature.Returns(SqlType.BigInt), NeverNull = true };
@@ -43,7 +49,7 @@ internal sealed class TestFunctions : IFunctionCatalog
 
     public static TestFunctions Catalog { get; } = new();
 
-    public IEnumerable<FunctionSignature> All => [CountAll, Count, Sum, Max, ArrayAgg, RowNumber, Rank, Plus, Divide, Random, DatePart, GenerateSeries];
+    public IEnumerable<FunctionSignature> All => [CountAll, Count, Sum, Max, ArrayAgg, AnyValue, SingleRow, RowNumber, Rank, Plus, Divide, Random, DatePart, GenerateSeries];
 
     public IReadOnlyList<FunctionSignature> Find(string name) => [.. All.Where(signature => signature.Name == name)];
 }
