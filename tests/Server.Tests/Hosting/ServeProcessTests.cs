@@ -82,9 +82,9 @@ public sealed class ServeProcessTests : IDisposable
         await busy.SendAsync(RawClient.Message('Q', Endless));
         await UntilRunningAsync(server);
         server.Signal(signal);
-        while (!server.Log.Contains("draining", StringComparison.Ordinal))
+        for (long begin = Environment.TickCount64; !server.Log.Contains("draining", StringComparison.Ordinal); await Task.Delay(20, Cancellation))
         {
-            await Task.Delay(20, Cancellation);
+            Assert.True(Environment.TickCount64 - begin < 60_000, "the server does not drain");
         }
 
         server.Signal(signal);

@@ -86,12 +86,22 @@ internal sealed partial class ServerProcess : IDisposable
         _process.Dispose();
     }
 
-    private static Process Start(string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [typeof(Server.Hosting.Engine).Assembly.Location, .. arguments])
+    private static Process Start(string[] arguments)
     {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+        string[] command = ["dotnet", typeof(Server.Hosting.Engine).Assembly.Location, .. arguments];
+        if (OperatingSystem.IsLinux())
+        {
+            // A shell starts what it runs in the background with SIGINT ignored, and children inherit that.
+            command = ["env", "--default-signal=INT", .. command];
+        }
+
+        return Process.Start(new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+    }
 
     [GeneratedRegex(@"PostgreSQL protocol on 127\.0\.0\.1:(\d+); Flight SQL on 127\.0\.0\.1:(\d+); status page on http://127\.0\.0\.1:(\d+)")]
     private static partial Regex PortsPattern();
