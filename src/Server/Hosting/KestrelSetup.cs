@@ -6,11 +6,17 @@ namespace SqlCluster.Server.Hosting;
 /// <summary>Kestrel as all doors use it: with the settings that Flight's streams need (docs/flight.md), which suit the others too.</summary>
 internal static class KestrelSetup
 {
-    public static void Apply(IWebHostBuilder web)
+    /// <summary>Connections of all doors that have not logged in, ask for cancels, or look at the status page, beyond one for each session.</summary>
+    private const long SpareConnections = 1000;
+
+    /// <param name="web">What is set up.</param>
+    /// <param name="maxSessions">Most sessions at once; connections are bounded too, so that strangers cannot pile them up.</param>
+    public static void Apply(IWebHostBuilder web, int maxSessions)
     {
         web.UseKestrelCore().UseKestrelHttpsConfiguration();
         web.ConfigureServices(static services => services.AddLargeBlocks());
         web.UseSockets(KestrelSettings.Apply);
         web.ConfigureKestrel(KestrelSettings.Apply);
+        web.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = maxSessions + SpareConnections);
     }
 }

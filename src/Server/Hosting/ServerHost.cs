@@ -52,7 +52,7 @@ public sealed class ServerHost : IAsyncDisposable
         engine.AddListener(counters);
         _web = new WebDoor(engine, options, counters, () => IsDraining);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        KestrelSetup.Apply(builder.WebHost);
+        KestrelSetup.Apply(builder.WebHost, engine.Sessions.MaxCount);
         builder.WebHost.ConfigureKestrel(OpenDoors);
         _kestrel = builder.Build();
         _kestrel.Run(RouteAsync);

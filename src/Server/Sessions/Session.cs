@@ -266,8 +266,9 @@ public sealed class Session : IDisposable
     private void MakeCurrent(RunningQuery query)
     {
         RunningQuery? before = _current;
-        if (!ReferenceEquals(before, query))
+        if (!ReferenceEquals(before, query) && _client.Door != Door.FlightSql)
         {
+            // Its rows wait for their client; Flight's statements run side by side.
             before?.SetTimeout(TimeSpan.Zero);
         }
 
