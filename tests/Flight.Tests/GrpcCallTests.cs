@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using SqlCluster.Flight.Grpc;
+using SqlCluster.Flight.Http2;
 using SqlCluster.Flight.Protos;
 using SqlCluster.Flight.Protos.Health;
 using static SqlCluster.Flight.Tests.TestServer;
@@ -304,6 +305,98 @@ public sealed class GrpcCallTests
             Assert.Equal(StatusCode.Unavailable, error.Code);
             Assert.StartsWith($"cannot reach {address.Host}:{address.Port}", error.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ConnectingIsTriedAgainAndNothingElse(bool bulk)
+    {
+        int port, calls = 0;
+        using (var probe = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0))
+        {
+            probe.Start();
+            port = ((System.Net.IPEndPoint)probe.LocalEndpoint).Port;
+        }
+
+        using var channel = new GrpcChannel(new GrpcChannelOptions(new Uri($"http://127.0.0.1:{port}")) { ConnectAttempts = 12 });
+        Task<GrpcResponse> early = OpenAsync(channel, bulk, "Echo", Message("early"));
+        await using TestServer server = await StartAsync(port: port, map: grpc => grpc.MapUnary<Ticket, Ticket>(Service + "Never", Ticket.Parser, (_, _) =>
+        {
+            calls++;
+            throw new GrpcStatusException(StatusCode.Unavailable, "not now");
+        }));
+        using GrpcResponse response = await early;
+        Assert.Equal("early", (await response.ReadAsync(Ticket.Parser))!.Ticket_.ToStringUtf8());
+        using GrpcResponse refused = await OpenAsync(channel, bulk, "Never", Message(""));
+        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<GrpcStatusException>(() => refused.ReadMessageAsync().AsTask())).Code);
+        Assert.Equal(1, calls);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task BulkConnectionsServeAgainUnlessACallWasAbandoned(bool tls)
+    {
+        await using TestServer server = await StartAsync(tls);
+        using GrpcChannel channel = server.Connect();
+        async Task<string> ConnectionAsync(bool toItsEnd)
+        {
+            using GrpcResponse response = await channel.BulkStreamingAsync(Service + "Echo", Message(""));
+            while (toItsEnd && await response.ReadMessageAsync() != null)
+            {
+            }
+
+            return response.Headers["x-connection"]!;
+        }
+
+        string first = await ConnectionAsync(toItsEnd: true);
+        Assert.Equal(first, await ConnectionAsync(toItsEnd: true));
+        Assert.Equal(first, await ConnectionAsync(toItsEnd: false));
+        Assert.NotEqual(first, await ConnectionAsync(toItsEnd: true));
+
+        // The second call at once has a connection of its own.
+        using GrpcResponse one = await channel.BulkStreamingAsync(Service + "Echo", Message(""));
+        using GrpcResponse two = await channel.BulkStreamingAsync(Service + "Echo", Message(""));
+        Assert.NotEqual(one.Headers["x-connection"], two.Headers["x-connection"]);
+    }
+
+    [Fact]
+    public async Task F6_DrainSaysGoAwayAndLetsTheStreamEnd()
+    {
+        await using TestServer server = await StartAsync();
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        await socket.ConnectAsync(server.Address.Host, server.Address.Port);
+        await socket.SendAsync((byte[])[.. RawClient.Preface, .. RawClient.Frame(FrameType.Settings, 0, 0, []), .. RawClient.Call(1, "Duplex"), .. RawClient.Message(1, 0, 0, 0, false)]);
+        while (server.Grpc.RunningCalls == 0)
+        {
+            await Task.Yield();
+        }
+
+        Task stopped = server.StopAsync(CancellationToken.None);
+        var received = new List<byte>();
+        byte[] buffer = new byte[65536];
+        bool wentAway = false, ended = false;
+        while (!ended)
+        {
+            int count = await socket.ReceiveAsync(buffer);
+            Assert.NotEqual(0, count);
+            received.AddRange(buffer.AsSpan(0, count));
+            while (received.Count >= FrameHeader.SizeBytes && FrameHeader.Read(received.ToArray()) is var frame && received.Count >= FrameHeader.SizeBytes + frame.Length)
+            {
+                received.RemoveRange(0, FrameHeader.SizeBytes + frame.Length);
+                if (frame.Type == FrameType.GoAway && !wentAway)
+                {
+                    wentAway = true;
+                    await socket.SendAsync(RawClient.Message(1, 0, 0, 0, true));   // the call goes on until its client ends it
+                }
+
+                ended |= wentAway && frame.Type == FrameType.Headers && frame.Has(FrameHeader.EndStream);
+            }
+        }
+
+        socket.Dispose();   // as clients do that were told to go away and have nothing left to wait for
+        await stopped;
     }
 
     [Fact]

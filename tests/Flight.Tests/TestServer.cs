@@ -43,7 +43,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>What a handler that was cut off reports.</summary>
     public static ConcurrentDictionary<string, TaskCompletionSource> Cancelled { get; } = new();
 
-    public static async Task<TestServer> StartAsync(bool tls = false, Action<GrpcServer>? map = null, Func<GrpcServerOptions, GrpcServerOptions>? options = null, bool clientCertificate = false)
+    public static async Task<TestServer> StartAsync(bool tls = false, Action<GrpcServer>? map = null, Func<GrpcServerOptions, GrpcServerOptions>? options = null, bool clientCertificate = false, int port = 0)
     {
         var log = new RecordingLogger();
         var settings = new GrpcServerOptions { Authenticate = static call => new(call.Header("x-stranger") == null ? "somebody" : null), Logger = log };
@@ -59,7 +59,7 @@ internal sealed class TestServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             KestrelSettings.Apply(kestrel);
-            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            kestrel.Listen(IPAddress.Loopback, port, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
                 if (tls)
@@ -195,6 +195,7 @@ internal sealed class TestServer : IAsyncDisposable
         call.AddHeader("x-peer", call.Peer.Address.ToString());
         call.AddHeader("x-identity", (string?)call.Identity ?? "nobody");
         call.AddHeader("x-certificate", call.ClientCertificate?.Subject ?? "none");
+        call.AddHeader("x-connection", call.ConnectionId);
         call.AddHeader("x-many", string.Join('|', call.Headers("x-many")));
         call.AddTrailer("x-trailer", "behind");
         call.AddTrailer("x-trailer-bin", [0, 1, 254]);
