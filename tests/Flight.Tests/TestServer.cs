@@ -40,8 +40,16 @@ internal sealed class TestServer : IAsyncDisposable
 
     public HealthService Health { get; }
 
-    /// <summary>What a handler that was cut off reports.</summary>
-    public static ConcurrentDictionary<string, TaskCompletionSource> Cancelled { get; } = new();
+    /// <summary>Handlers of Hang by the content of their request: that they have begun, and that they were cut off.</summary>
+    public static ConcurrentDictionary<string, (TaskCompletionSource Begun, TaskCompletionSource Cancelled)> Hanging { get; } = new();
+
+    /// <summary>A request for Hang and what becomes of it.</summary>
+    public static (Ticket Request, Task Begun, Task Cancelled) Hang()
+    {
+        string name = Guid.NewGuid().ToString();
+        (TaskCompletionSource begun, TaskCompletionSource cancelled) = Hanging.GetOrAdd(name, static _ => (new(), new()));
+        return (Message(name), begun.Task, cancelled.Task);
+    }
 
     public static async Task<TestServer> StartAsync(bool tls = false, Action<GrpcServer>? map = null, Func<GrpcServerOptions, GrpcServerOptions>? options = null, bool clientCertificate = false, int port = 0)
     {
@@ -120,13 +128,15 @@ internal sealed class TestServer : IAsyncDisposable
         grpc.MapUnary<Ticket, Ticket>(Service + "Bug", Ticket.Parser, static (_, _) => throw new InvalidTimeZoneException("secret details"));
         grpc.MapUnary<Ticket, Ticket>(Service + "Hang", Ticket.Parser, static async (call, request) =>
         {
+            (TaskCompletionSource begun, TaskCompletionSource cancelled) = Hanging.GetOrAdd(request.Ticket_.ToStringUtf8(), static _ => (new(), new()));
+            begun.TrySetResult();
             try
             {
                 await Task.Delay(Timeout.Infinite, call.CancellationToken);
             }
             finally
             {
-                Cancelled.GetOrAdd(request.Ticket_.ToStringUtf8(), static _ => new()).TrySetResult();
+                cancelled.TrySetResult();
             }
 
             return request;
