@@ -1,5 +1,5 @@
 using SqlCluster.Server.Hosting;
-using SqlCluster.Server.Sessions;
+using SqlCluster.SqlCli.Connections;
 using SqlCluster.SqlCli.Repl;
 
 namespace SqlCluster.SqlCli.Tests;
@@ -27,23 +27,23 @@ public sealed class CompletionTests
     [InlineData("select 1 -- na|", "")]
     public async Task NamesAreOfferedByTheirPlace(string input, params string[] expected)
     {
-        using var engine = new Engine();
-        using Session session = engine.OpenSession();
-        var names = new SessionNames(session);
+        var engine = new Engine();
+        await using var connection = new EmbeddedConnection(engine, engine.OpenSession());
+        var names = new SessionNames(connection);
         await names.RowsAsync("create table orders_all(id int, name text, price numeric); create table taxes(id int); create table \"Mixed Case\"(id int); create view v as select * from orders_all");
         int cursor = input.IndexOf('|', StringComparison.Ordinal);
-        Completion completion = await new Completer(session, names).CompleteAsync(input.Remove(cursor, 1), cursor);
+        Completion completion = await new Completer(names).CompleteAsync(input.Remove(cursor, 1), cursor);
         Assert.Equal(expected.Where(static name => name.Length > 0), completion.Candidates);
     }
 
     [Fact]
     public async Task ColumnsComeBeforeFunctionsAndKeywords()
     {
-        using var engine = new Engine();
-        using Session session = engine.OpenSession();
-        var names = new SessionNames(session);
+        var engine = new Engine();
+        await using var connection = new EmbeddedConnection(engine, engine.OpenSession());
+        var names = new SessionNames(connection);
         await names.RowsAsync("create table t(sum_of_all int)");
-        Completion completion = await new Completer(session, names).CompleteAsync("\\explain select su from t", 18);
+        Completion completion = await new Completer(names).CompleteAsync("\\explain select su from t", 18);
         Assert.Equal("sum_of_all", completion.Candidates[0]);
         Assert.Equal("sum(", completion.Candidates.Order(StringComparer.Ordinal).First(static name => name.StartsWith("sum(", StringComparison.Ordinal)));
         Assert.Equal(16, completion.Start);
@@ -56,9 +56,9 @@ public sealed class CompletionTests
         File.WriteAllText(folder.File("data.parquet"), "");
         File.WriteAllText(folder.File("data.txt"), "");
         Directory.CreateDirectory(folder.File("deep"));
-        using var engine = new Engine();
-        using Session session = engine.OpenSession();
-        var completer = new Completer(session, new SessionNames(session));
+        var engine = new Engine();
+        await using var connection = new EmbeddedConnection(engine, engine.OpenSession());
+        var completer = new Completer(new SessionNames(connection));
         string input = $"select * from '{folder.Path}/d";
         Completion completion = await completer.CompleteAsync(input, input.Length);
         Assert.Equal(["data.parquet'", "deep/"], completion.Candidates);

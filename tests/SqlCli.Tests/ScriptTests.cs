@@ -42,12 +42,12 @@ public sealed class ScriptTests
 
     [Theory]
     [InlineData("--nonsense", "unknown option: --nonsense")]
-    [InlineData("--format=xml", "unknown format: xml (formats are table, csv, json, jsonl, markdown, expanded, parquet)")]
+    [InlineData("--format=xml", "unknown format: xml (formats are table, csv, json, jsonl, markdown, expanded, parquet, arrow)")]
     [InlineData("--set=nope", "--set needs NAME=VALUE: nope")]
     [InlineData("--set=nope=1", "--set nope=1: unrecognized configuration parameter \"nope\"")]
     [InlineData("-c", "value missing for option: -c")]
     [InlineData("--format=parquet", "format parquet needs a file: -o FILE")]
-    [InlineData("grpc://localhost:31337", "this release opens files and folders; connections to servers come with the release of the server's endpoints: grpc://localhost:31337")]
+    [InlineData("grpc://", "not an address such as grpc://localhost:31337: grpc://")]
     public async Task WrongUsageExitsWithTwo(string argument, string message)
     {
         CliResult result = await CliProcess.RunAsync(argument);

@@ -20,6 +20,6 @@ internal static class CliErrors
 
     public static QueryException NoRows(string path) => new("02000", ErrorKind.User, $"no statement returned rows: '{path}' is not written");
 
-    public static QueryException OneResult(string path) =>
-        new("0A000", ErrorKind.Unsupported, $"a Parquet file holds the rows of one statement: '{path}'") { Hint = "Run the statements one by one, or use COPY (query) TO 'file.parquet'." };
+    public static QueryException OneResult(string path, string format, string ending) =>
+        new("0A000", ErrorKind.Unsupported, $"{(format[0] == 'A' ? "an" : "a")} {format} file holds the rows of one statement: '{path}'") { Hint = $"Run the statements one by one, or use COPY (query) TO 'file.{ending}'." };
 }

@@ -11,14 +11,14 @@ internal sealed record CliOptions
     public const string Help =
         """
         sqlcli [TARGET] [-c SQL]... [-f FILE]... [OPTIONS]
-        SQL over Parquet, CSV and JSON files.
+        SQL over Parquet, CSV, JSON and Arrow files, here or on a server.
 
         TARGET               nothing: an empty engine; a folder: each table file or sub-folder of table files in it is a table;
-                             a file: a table named after it
+                             a file: a table named after it; grpc://[USER[:PASSWORD]@]HOST[:PORT] or grpcs://...: a server
 
           -c, --command SQL  runs SQL and ends; may be repeated
           -f, --file FILE    runs a file of SQL and ends; - is standard input; may be repeated, in any order with -c
-          --format FORMAT    table (the default), csv, json, jsonl, markdown, expanded, parquet (with -o)
+          --format FORMAT    table (the default), csv, json, jsonl, markdown, expanded, arrow, parquet (with -o)
           -o, --output FILE  writes results to a file, which appears when all of it is written
           --timing           shows how long each statement took
           --set NAME=VALUE   sets a session setting; may be repeated

@@ -16,11 +16,6 @@ internal static class CommandLine
                 return ExitCode.Success;
             }
 
-            if (IsServer(options.Target))
-            {
-                throw new UsageException($"this release opens files and folders; connections to servers come with the release of the server's endpoints: {options.Target}");
-            }
-
             return options.Scripts.Count == 0 && !Console.IsInputRedirected && !Console.IsOutputRedirected && options.Output == null
                 ? await ReplCommand.RunAsync(options).ConfigureAwait(false)
                 : await ScriptCommand.RunAsync(options).ConfigureAwait(false);
@@ -31,7 +26,4 @@ internal static class CommandLine
             return ExitCode.Usage;
         }
     }
-
-    private static bool IsServer(string? target) =>
-        target != null && (target.StartsWith("grpc://", StringComparison.OrdinalIgnoreCase) || target.StartsWith("grpcs://", StringComparison.OrdinalIgnoreCase));
 }

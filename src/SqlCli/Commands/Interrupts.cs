@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using SqlCluster.Parser.Errors;
-using SqlCluster.Server.Sessions;
+using SqlCluster.SqlCli.Connections;
 
 namespace SqlCluster.SqlCli.Commands;
 
@@ -10,13 +10,13 @@ internal sealed class Interrupts : IDisposable
     private readonly PosixSignalRegistration _registration;
     private volatile bool _isRequested;
 
-    /// <param name="session">Whose statement is ended.</param>
+    /// <param name="connection">Whose statement is ended.</param>
     /// <param name="isSecondFatal">Whether a second Ctrl-C ends the program.</param>
-    public Interrupts(Session session, bool isSecondFatal) => _registration = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+    public Interrupts(ISqlConnection connection, bool isSecondFatal) => _registration = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
     {
         context.Cancel = !(isSecondFatal && _isRequested);
         _isRequested = true;
-        session.Cancel();
+        connection.Cancel();
     });
 
     /// <summary>Forgets earlier requests: a new text begins.</summary>

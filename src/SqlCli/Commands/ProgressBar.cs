@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using SqlCluster.Catalyst.Physical;
-using SqlCluster.Execution.Scheduler;
-using SqlCluster.Server.Sessions;
+using SqlCluster.SqlCli.Connections;
 
 namespace SqlCluster.SqlCli.Commands;
 
@@ -14,20 +12,19 @@ internal sealed class ProgressBar : IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _lock = new();
-    private readonly Session _session;
+    private readonly ISqlConnection _connection;
     private readonly TextWriter _terminal;
     private readonly Timer? _timer;
-    private QueryExecution? _before;
     private long _start;
     private bool _isRunning;
     private bool _isShown;
 
-    /// <param name="session">Whose statements are watched.</param>
+    /// <param name="connection">Whose statements are watched.</param>
     /// <param name="terminal">Where the bar is drawn.</param>
     /// <param name="isEnabled">False: there is no terminal.</param>
-    public ProgressBar(Session session, TextWriter terminal, bool isEnabled)
+    public ProgressBar(ISqlConnection connection, TextWriter terminal, bool isEnabled)
     {
-        _session = session;
+        _connection = connection;
         _terminal = terminal;
         _timer = isEnabled ? new Timer(_ => Draw()) : null;
     }
@@ -44,7 +41,7 @@ internal sealed class ProgressBar : IDisposable
         {
             _isRunning = true;
             _start = Stopwatch.GetTimestamp();
-            _before = _session.LastExecution;
+            _connection.ResetProgress();
             _timer.Change(Patience, Interval);
         }
     }
@@ -71,7 +68,6 @@ internal sealed class ProgressBar : IDisposable
             }
 
             _isRunning = _isShown = false;
-            _before = null;
         }
     }
 
@@ -81,10 +77,9 @@ internal sealed class ProgressBar : IDisposable
         _timer?.Dispose();
     }
 
-    /// <summary>The bar's text: the share of the tasks that have ended, the time, and what was read.</summary>
-    internal static string Text(int ended, int total, TimeSpan elapsed, long bytesRead)
+    /// <summary>The bar's text: the share that is done, the time, and what was read.</summary>
+    internal static string Text(double share, TimeSpan elapsed, long bytesRead)
     {
-        double share = total == 0 ? 0 : (double)ended / total;
         int full = (int)(share * Cells);
         string read = bytesRead == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"  {bytesRead / 1e6:0.0} MB read");
         return string.Create(CultureInfo.InvariantCulture, $"[{new string('#', full)}{new string('.', Cells - full)}] {share * 100,3:0}%  {elapsed.TotalSeconds:0.0} s{read}");
@@ -99,17 +94,11 @@ internal sealed class ProgressBar : IDisposable
                 return;
             }
 
-            QueryExecution? execution = _session.LastExecution == _before ? null : _session.LastExecution;
-            string text = Text(execution?.EndedTasks ?? 0, execution?.TotalTasks ?? 0, Stopwatch.GetElapsedTime(_start), execution == null ? 0 : BytesRead(execution));
+            StatementProgress progress = _connection.Progress();
+            string text = Text(progress.Share, Stopwatch.GetElapsedTime(_start), progress.BytesRead);
             _terminal.Write($"\r{text}\x1b[K");
             _terminal.Flush();
             _isShown = true;
         }
     }
-
-    private static long BytesRead(QueryExecution execution) =>
-        execution.Plan.Stages.Sum(stage => BytesRead(stage.Plan, execution));
-
-    private static long BytesRead(ExecPlan node, QueryExecution execution) =>
-        (execution.Context.Metrics.Find(node)?.Counters.GetValueOrDefault("bytes read") ?? 0) + node.Children.Sum(child => BytesRead(child, execution));
 }

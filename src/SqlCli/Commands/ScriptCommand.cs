@@ -1,6 +1,5 @@
 using SqlCluster.Parser.Errors;
-using SqlCluster.Server.Hosting;
-using SqlCluster.Server.Sessions;
+using SqlCluster.SqlCli.Connections;
 using SqlCluster.SqlCli.Formats;
 
 namespace SqlCluster.SqlCli.Commands;
@@ -10,16 +9,15 @@ internal static class ScriptCommand
 {
     public static async Task<int> RunAsync(CliOptions options)
     {
-        using var engine = new Engine();
-        using Session? session = Open(engine, options);
-        if (session == null)
+        await using ISqlConnection? connection = await SqlConnections.OpenAsync(options).ConfigureAwait(false);
+        if (connection == null)
         {
             return ExitCode.SqlError;
         }
 
-        using var progress = new ProgressBar(session, Console.Error, !Console.IsErrorRedirected);
-        using var interrupts = new Interrupts(session, isSecondFatal: true);
-        var runner = new StatementRunner(session, progress, interrupts) { Timing = options.Timing ? Console.Error : null };
+        using var progress = new ProgressBar(connection, Console.Error, !Console.IsErrorRedirected);
+        using var interrupts = new Interrupts(connection, isSecondFatal: true);
+        var runner = new StatementRunner(connection, progress, interrupts) { Timing = options.Timing ? Console.Error : null };
         try
         {
             using var output = new ResultOutput(options.Output, progress);
@@ -35,9 +33,9 @@ internal static class ScriptCommand
                 }
             }
 
-            if (format is ParquetFormat { IsWritten: false })
+            if (format is ParquetFormat { IsWritten: false } or ArrowFormat { IsWritten: false })
             {
-                throw CliErrors.NoRows(options.Output!);
+                throw CliErrors.NoRows(options.Output ?? "standard output");
             }
 
             output.Complete();
@@ -48,37 +46,6 @@ internal static class ScriptCommand
             Console.Error.Write(ErrorText.Format(error, null));
             return ExitCode.SqlError;
         }
-    }
-
-    /// <summary>Opens a session on the target, with the settings of the command line; null after an error, which is shown.</summary>
-    /// <exception cref="UsageException">There is no such setting, or the value is wrong.</exception>
-    internal static Session? Open(Engine engine, CliOptions options)
-    {
-        try
-        {
-            Targets.Attach(engine, options.Target);
-        }
-        catch (QueryException error)
-        {
-            Console.Error.Write(ErrorText.Format(error, null));
-            return null;
-        }
-
-        Session session = engine.OpenSession();
-        foreach ((string name, string value) in options.Settings)
-        {
-            try
-            {
-                session.Settings.Set(name, value);
-            }
-            catch (QueryException error)
-            {
-                session.Dispose();
-                throw new UsageException($"--set {name}={value}: {error.Message}");
-            }
-        }
-
-        return session;
     }
 
     /// <exception cref="QueryException">58P01: no such file; 42501: not allowed to read it; 58030: reading failed.</exception>

@@ -3,13 +3,13 @@ using System.Globalization;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Parser.Tokens;
-using SqlCluster.Server.Sessions;
+using SqlCluster.SqlCli.Connections;
 using SqlCluster.SqlCli.Formats;
 
 namespace SqlCluster.SqlCli.Commands;
 
 /// <summary>Runs the statements of a text one after the other and writes their results; an error ends the text.</summary>
-internal sealed class StatementRunner(Session session, ProgressBar progress, Interrupts interrupts)
+internal sealed class StatementRunner(ISqlConnection connection, ProgressBar progress, Interrupts interrupts)
 {
     /// <summary>Where times are shown, or null.</summary>
     public TextWriter? Timing { get; set; }
@@ -55,11 +55,11 @@ internal sealed class StatementRunner(Session session, ProgressBar progress, Int
 
     private async Task RunStatementAsync(string statement, IResultFormat format)
     {
-        await foreach (StatementResult result in session.ExecuteAsync(statement).ConfigureAwait(false))
+        await foreach (Answer result in connection.ExecuteAsync(statement).ConfigureAwait(false))
         {
             await using (result.ConfigureAwait(false))
             {
-                if (result is StatementResult.Command { Notices.Length: > 0 } command)
+                if (result is Answer.Command { Notices.Length: > 0 } command)
                 {
                     progress.Stop();
                     foreach (string notice in command.Notices)

@@ -1,13 +1,13 @@
-using SqlCluster.Server.Sessions;
+using SqlCluster.SqlCli.Connections;
 
 namespace SqlCluster.SqlCli.Formats;
 
 /// <summary>RFC 4180 with a header; NULL is an empty unquoted field, an empty text a quoted one.</summary>
 internal sealed class CsvFormat(TextWriter writer) : IResultFormat
 {
-    public async Task WriteAsync(StatementResult result, CancellationToken cancellation)
+    public async Task WriteAsync(Answer result, CancellationToken cancellation)
     {
-        if (result is not StatementResult.Rows rows)
+        if (result is not Answer.Rows rows)
         {
             return;
         }

@@ -1,17 +1,17 @@
-using SqlCluster.Server.Sessions;
+using SqlCluster.SqlCli.Connections;
 
 namespace SqlCluster.SqlCli.Formats;
 
 /// <summary>A line a value, records apart: psql's \x.</summary>
 internal sealed class ExpandedFormat(TextWriter writer) : IResultFormat
 {
-    public async Task WriteAsync(StatementResult result, CancellationToken cancellation)
+    public async Task WriteAsync(Answer result, CancellationToken cancellation)
     {
-        if (result is StatementResult.Command command)
+        if (result is Answer.Command command)
         {
             writer.WriteLine(command.Tag);
         }
-        else if (result is StatementResult.Rows rows)
+        else if (result is Answer.Rows rows)
         {
             var records = new RecordWriter(writer, [.. rows.Columns.Select(static column => column.Name)]);
             await foreach (string?[] row in RowReader.ReadAsync(rows, cancellation).ConfigureAwait(false))

@@ -1,16 +1,16 @@
 using System.Globalization;
 using System.Text;
 using SqlCluster.Catalyst.Types;
-using SqlCluster.Server.Sessions;
+using SqlCluster.SqlCli.Connections;
 
 namespace SqlCluster.SqlCli.Formats;
 
 /// <summary>An object a row: in one array, or one a line. Numbers and booleans are JSON's own, NULL is null, everything else text.</summary>
 internal sealed class JsonFormat(TextWriter writer, bool isLines) : IResultFormat
 {
-    public async Task WriteAsync(StatementResult result, CancellationToken cancellation)
+    public async Task WriteAsync(Answer result, CancellationToken cancellation)
     {
-        if (result is not StatementResult.Rows rows)
+        if (result is not Answer.Rows rows)
         {
             return;
         }

@@ -1,13 +1,13 @@
-using SqlCluster.Server.Sessions;
+using SqlCluster.SqlCli.Connections;
 
 namespace SqlCluster.SqlCli.Formats;
 
 /// <summary>A Markdown table.</summary>
 internal sealed class MarkdownFormat(TextWriter writer) : IResultFormat
 {
-    public async Task WriteAsync(StatementResult result, CancellationToken cancellation)
+    public async Task WriteAsync(Answer result, CancellationToken cancellation)
     {
-        if (result is not StatementResult.Rows rows)
+        if (result is not Answer.Rows rows)
         {
             return;
         }

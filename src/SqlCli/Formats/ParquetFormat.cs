@@ -1,6 +1,6 @@
 using SqlCluster.Execution.Storage;
-using SqlCluster.Server.Sessions;
 using SqlCluster.SqlCli.Commands;
+using SqlCluster.SqlCli.Connections;
 
 namespace SqlCluster.SqlCli.Formats;
 
@@ -12,16 +12,16 @@ internal sealed class ParquetFormat(ResultOutput output) : IResultFormat
     /// <summary>Whether there were rows.</summary>
     public bool IsWritten { get; private set; }
 
-    public async Task WriteAsync(StatementResult result, CancellationToken cancellation)
+    public async Task WriteAsync(Answer result, CancellationToken cancellation)
     {
-        if (result is not StatementResult.Rows rows)
+        if (result is not Answer.Rows rows)
         {
             return;
         }
 
         if (IsWritten)
         {
-            throw CliErrors.OneResult(output.Path!);
+            throw CliErrors.OneResult(output.Path!, "Parquet", "parquet");
         }
 
         IsWritten = true;

@@ -1,5 +1,5 @@
-using SqlCluster.Server.Sessions;
 using SqlCluster.SqlCli.Commands;
+using SqlCluster.SqlCli.Connections;
 
 namespace SqlCluster.SqlCli.Formats;
 
@@ -13,13 +13,14 @@ internal enum ResultFormatKind
     Markdown,
     Expanded,
     Parquet,
+    Arrow,
 }
 
 /// <summary>Writes results.</summary>
 internal interface IResultFormat
 {
     /// <summary>Writes all of a result; the caller disposes it.</summary>
-    Task WriteAsync(StatementResult result, CancellationToken cancellation);
+    Task WriteAsync(Answer result, CancellationToken cancellation);
 
     /// <summary>A statement failed: writes what is still held back of the rows before the error, so that output and errors appear in order.</summary>
     Task AbandonAsync();
@@ -59,5 +60,6 @@ internal static class ResultFormats
         ResultFormatKind.Markdown => new MarkdownFormat(output.Writer),
         ResultFormatKind.Expanded => new ExpandedFormat(output.Writer),
         ResultFormatKind.Parquet => new ParquetFormat(output),
+        ResultFormatKind.Arrow => new ArrowFormat(output),
     };
 }

@@ -1,15 +1,15 @@
 using System.Runtime.CompilerServices;
 using SqlCluster.Execution.Evaluation;
-using SqlCluster.Server.Sessions;
+using SqlCluster.SqlCli.Connections;
 
 namespace SqlCluster.SqlCli.Formats;
 
 /// <summary>Reads a result row by row as text.</summary>
 internal static class RowReader
 {
-    public static async IAsyncEnumerable<string?[]> ReadAsync(StatementResult.Rows rows, [EnumeratorCancellation] CancellationToken cancellation)
+    public static async IAsyncEnumerable<string?[]> ReadAsync(Answer.Rows rows, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var text = new RowText([.. rows.Columns.Select(static column => column.Type)], rows.Execution.Context.Settings.TimeZone, rows.Execution.Context.Settings.Objects);
+        var text = new RowText([.. rows.Columns.Select(static column => column.Type)], rows.TimeZone, rows.Objects);
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
         {
             text.Open(batch);

@@ -1,5 +1,5 @@
 using SqlCluster.Catalyst.Types;
-using SqlCluster.Server.Sessions;
+using SqlCluster.SqlCli.Connections;
 
 namespace SqlCluster.SqlCli.Formats;
 
@@ -11,16 +11,16 @@ internal sealed class TableFormat(TextWriter writer, int? width) : IResultFormat
 {
     private const int RowsForWidths = 1000;
 
-    public async Task WriteAsync(StatementResult result, CancellationToken cancellation)
+    public async Task WriteAsync(Answer result, CancellationToken cancellation)
     {
-        if (result is StatementResult.Command command)
+        if (result is Answer.Command command)
         {
             writer.WriteLine(command.Tag);
             await writer.FlushAsync(cancellation).ConfigureAwait(false);
             return;
         }
 
-        var rows = (StatementResult.Rows)result;
+        var rows = (Answer.Rows)result;
         string[] names = [.. rows.Columns.Select(static column => column.Name)];
         bool[] isRight = [.. rows.Columns.Select(static column => column.Type.IsNumber || column.Type.Kind == TypeKind.Oid)];
         var first = new List<string?[]>();

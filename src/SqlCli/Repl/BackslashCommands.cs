@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Parser.Errors;
 using SqlCluster.SqlCli.Commands;
 using SqlCluster.SqlCli.Formats;
@@ -17,7 +16,7 @@ internal sealed class BackslashCommands(ReplState state)
         \df [PATTERN]     functions; * and ? stand for any letters
         \l                databases
         \x [on|off|auto]  a line for each value; auto (the start) cuts wide tables to the terminal's width
-        \format [FORMAT]  table, csv, json, jsonl, markdown, expanded, parquet
+        \format [FORMAT]  table, csv, json, jsonl, markdown, expanded, parquet, arrow
         \o [FILE]         results go to a file, which appears with the next \o or at the end
         \i FILE           runs a file of SQL
         \e [FILE]         opens $VISUAL or $EDITOR and runs what was written
@@ -81,7 +80,7 @@ internal sealed class BackslashCommands(ReplState state)
                 await state.RunAsync("SHOW DATABASES").ConfigureAwait(false);
                 break;
             case "\\df":
-                ShowFunctions(name => NamePattern.Matches(argument, name));
+                await ShowFunctionsAsync(name => NamePattern.Matches(argument, name)).ConfigureAwait(false);
                 break;
             case "\\x":
                 SetExpanded(argument);
@@ -129,16 +128,16 @@ internal sealed class BackslashCommands(ReplState state)
         Listing.Write(Console.Out, ["schema", "name", "type", "columns", "rows"], relations.Select(static relation => new[] { relation.Schema, relation.Name, relation.Kind, relation.Columns, relation.Rows }));
     }
 
-    private void ShowFunctions(Func<string, bool> isWanted)
+    private async Task ShowFunctionsAsync(Func<string, bool> isWanted)
     {
-        FunctionSignature[] found = [.. state.Session.Engine.Functions.All.Where(function => isWanted(function.Name)).OrderBy(static function => function.Name, StringComparer.Ordinal)];
+        FunctionName[] found = [.. (await state.Names.FunctionsAsync().ConfigureAwait(false)).Where(function => isWanted(function.Name))];
         if (found.Length == 0)
         {
             Console.Out.WriteLine("There are none.");
             return;
         }
 
-        Listing.Write(Console.Out, ["signature", "kind", "description"], found.Select(static function => new[] { function.ToString(), function.Kind.ToString().ToLowerInvariant(), function.Description }), state.Terminal.Width);
+        Listing.Write(Console.Out, ["signature", "kind", "description"], found.Select(static function => new[] { function.Signature, function.Kind, function.Description }), state.Terminal.Width);
     }
 
     private async Task ShowHelpAsync(string word)
@@ -149,10 +148,10 @@ internal sealed class BackslashCommands(ReplState state)
             return;
         }
 
-        ShowFunctions(name => name.Contains(word, StringComparison.OrdinalIgnoreCase));
-        foreach ((var definition, string value) in state.Session.Settings.List().Where(setting => setting.Definition.Name.Contains(word, StringComparison.OrdinalIgnoreCase)))
+        await ShowFunctionsAsync(name => name.Contains(word, StringComparison.OrdinalIgnoreCase)).ConfigureAwait(false);
+        foreach (SettingName setting in (await state.Names.SettingsAsync().ConfigureAwait(false)).Where(setting => setting.Name.Contains(word, StringComparison.OrdinalIgnoreCase)))
         {
-            await Console.Out.WriteLineAsync($"setting {definition.Name} = {value}: {definition.Description}").ConfigureAwait(false);
+            await Console.Out.WriteLineAsync($"setting {setting.Name} = {setting.Value}: {setting.Description}").ConfigureAwait(false);
         }
     }
 
@@ -169,7 +168,7 @@ internal sealed class BackslashCommands(ReplState state)
         string[] parts = argument.Split([' ', '='], 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (parts.Length == 2)
         {
-            state.Session.Settings.Set(parts[0], Unquote(parts[1].TrimStart('=', ' ')));
+            await state.Connection.SetAsync(parts[0], Unquote(parts[1].TrimStart('=', ' '))).ConfigureAwait(false);
             return;
         }
 

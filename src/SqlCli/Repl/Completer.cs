@@ -1,11 +1,10 @@
 using SqlCluster.Parser.Tokens;
-using SqlCluster.Server.Sessions;
 using SqlCluster.SqlCli.Formats;
 
 namespace SqlCluster.SqlCli.Repl;
 
 /// <summary>Completes names, keywords, settings, commands and paths by what stands before the cursor.</summary>
-internal sealed class Completer(Session session, SessionNames names)
+internal sealed class Completer(SessionNames names)
 {
     private string[]? _functions;
 
@@ -53,7 +52,7 @@ internal sealed class Completer(Session session, SessionNames names)
         if (last is "set" or "show" or "reset")
         {
             string[] objects = last == "show" ? ["tables", "views", "schemas", "functions", "columns", "all"] : [];
-            return Matching(session.Settings.List().Select(static setting => setting.Definition.Name).Concat(objects), word);
+            return Matching((await names.SettingsAsync().ConfigureAwait(false)).Select(static setting => setting.Name).Concat(objects), word);
         }
 
         if (await IsTablePlaceAsync(before, tokens, last).ConfigureAwait(false))
@@ -75,7 +74,7 @@ internal sealed class Completer(Session session, SessionNames names)
         }
 
         IEnumerable<string> keywords = Keywords.All.Select(keyword => char.IsUpper(word[0]) ? keyword.Word.ToUpperInvariant() : keyword.Word);
-        return Matching([.. columns.Select(SessionNames.Quote), .. Functions().Select(static name => name + "("), .. keywords], word);
+        return Matching([.. columns.Select(SessionNames.Quote), .. (await FunctionsAsync().ConfigureAwait(false)).Select(static name => name + "("), .. keywords], word);
     }
 
     private static readonly string[] StatementStarts =
@@ -120,8 +119,8 @@ internal sealed class Completer(Session session, SessionNames names)
     private async ValueTask<IEnumerable<string>> RelationNamesAsync() => (await names.RelationsAsync().ConfigureAwait(false))
         .Select(static relation => relation.Schema is "public" or "pg_temp" ? SessionNames.Quote(relation.Name) : $"{SessionNames.Quote(relation.Schema)}.{SessionNames.Quote(relation.Name)}");
 
-    private string[] Functions() =>
-        _functions ??= [.. session.Engine.Functions.All.Select(static function => function.Name).Where(static name => char.IsLetter(name[0])).Distinct().Order(StringComparer.Ordinal)];
+    private async ValueTask<string[]> FunctionsAsync() =>
+        _functions ??= [.. (await names.FunctionsAsync().ConfigureAwait(false)).Select(static function => function.Name).Where(static name => char.IsLetter(name[0])).Distinct().Order(StringComparer.Ordinal)];
 
     private async ValueTask<Completion> CompleteCommandAsync(string text, string before)
     {
@@ -138,10 +137,10 @@ internal sealed class Completer(Session session, SessionNames names)
         {
             "\\i" or "\\o" => PathCompletion.Complete(before, start, ""),
             "\\format" => new Completion(start, Matching(ResultFormats.Names, word)),
-            "\\set" => new Completion(start, Matching(session.Settings.List().Select(static setting => setting.Definition.Name), word)),
+            "\\set" => new Completion(start, Matching((await names.SettingsAsync().ConfigureAwait(false)).Select(static setting => setting.Name), word)),
             "\\x" or "\\timing" => new Completion(start, Matching(command == "\\x" ? ["on", "off", "auto"] : ["on", "off"], word)),
             "\\d" or "\\dt" or "\\dv" => new Completion(start, Matching(await RelationNamesAsync().ConfigureAwait(false), word)),
-            "\\df" => new Completion(start, Matching(Functions(), word)),
+            "\\df" => new Completion(start, Matching(await FunctionsAsync().ConfigureAwait(false), word)),
             "\\explain" => await CompleteAsync(text[(space + 1)..], before.Length - space - 1).ConfigureAwait(false) is var inner ? inner with { Start = inner.Start + space + 1 } : Completion.None,
             _ => Completion.None,
         };

@@ -1,8 +1,7 @@
 using SqlCluster.Parser.Errors;
 using SqlCluster.Parser.Tokens;
-using SqlCluster.Server.Hosting;
-using SqlCluster.Server.Sessions;
 using SqlCluster.SqlCli.Commands;
+using SqlCluster.SqlCli.Connections;
 
 namespace SqlCluster.SqlCli.Repl;
 
@@ -13,24 +12,28 @@ internal static class ReplCommand
 
     public static async Task<int> RunAsync(CliOptions options)
     {
-        using var engine = new Engine();
-        using Session? session = ScriptCommand.Open(engine, options);
-        if (session == null)
+        await using ISqlConnection? connection = await SqlConnections.OpenAsync(options).ConfigureAwait(false);
+        if (connection == null)
         {
             return ExitCode.SqlError;
         }
 
-        using var progress = new ProgressBar(session, Console.Error, !Console.IsErrorRedirected);
-        using var interrupts = new Interrupts(session, isSecondFatal: false);
+        using var progress = new ProgressBar(connection, Console.Error, !Console.IsErrorRedirected);
+        using var interrupts = new Interrupts(connection, isSecondFatal: false);
         using var terminal = new Terminal();
-        var runner = new StatementRunner(session, progress, interrupts);
-        using var state = new ReplState(session, terminal, progress, runner) { Format = options.Format, Timing = options.Timing };
+        var runner = new StatementRunner(connection, progress, interrupts);
+        using var state = new ReplState(connection, terminal, progress, runner) { Format = options.Format, Timing = options.Timing };
         var commands = new BackslashCommands(state);
         int tables = (await state.Names.RelationsAsync().ConfigureAwait(false)).Count;
         Console.Out.WriteLine($"sqlcli {typeof(ReplCommand).Assembly.GetName().Version?.ToString(3)}, {(tables == 1 ? "1 table" : $"{tables} tables")}. \\? lists the commands, \\q or Ctrl-D leaves.");
 
+        if (connection is RemoteConnection remote)
+        {
+            remote.Learn((await state.Names.FunctionsAsync().ConfigureAwait(false)).Select(static function => function.Name));
+        }
+
         var history = new History(History.DefaultPath());
-        var editor = new LineEditor(terminal, history, new Completer(session, state.Names), name => engine.Functions.Find(name).Count > 0, IsComplete);
+        var editor = new LineEditor(terminal, history, new Completer(state.Names), connection.IsFunction, IsComplete);
         while (true)
         {
             string? input = Terminal.IsCapable ? await editor.ReadAsync(Prompt).ConfigureAwait(false) : ReadPlainly();

@@ -1,17 +1,17 @@
-using SqlCluster.Server.Sessions;
 using SqlCluster.SqlCli.Commands;
+using SqlCluster.SqlCli.Connections;
 using SqlCluster.SqlCli.Formats;
 
 namespace SqlCluster.SqlCli.Repl;
 
 /// <summary>How a conversation shows its results; backslash commands change it.</summary>
-internal sealed class ReplState(Session session, Terminal terminal, ProgressBar progress, StatementRunner runner) : IDisposable
+internal sealed class ReplState(ISqlConnection connection, Terminal terminal, ProgressBar progress, StatementRunner runner) : IDisposable
 {
     private ResultOutput? _file;
 
-    public Session Session => session;
+    public ISqlConnection Connection => connection;
 
-    public SessionNames Names { get; } = new(session);
+    public SessionNames Names { get; } = new(connection);
 
     public Terminal Terminal => terminal;
 
@@ -38,9 +38,9 @@ internal sealed class ReplState(Session session, Terminal terminal, ProgressBar 
             return await runner.RunAsync(text, fileName, ResultFormats.Create(Format, _file)).ConfigureAwait(false);
         }
 
-        if (Format == ResultFormatKind.Parquet)
+        if (Format is ResultFormatKind.Parquet or ResultFormatKind.Arrow)
         {
-            throw new UsageException("format parquet needs a file: \\o FILE");
+            throw new UsageException($"format {Format.ToString().ToLowerInvariant()} needs a file: \\o FILE");
         }
 
         using var output = new ResultOutput(new Pager(terminal, progress));

@@ -1,6 +1,6 @@
 using SqlCluster.Parser.Errors;
 using SqlCluster.Parser.Tokens;
-using SqlCluster.Server.Sessions;
+using SqlCluster.SqlCli.Connections;
 using SqlCluster.SqlCli.Formats;
 
 namespace SqlCluster.SqlCli.Repl;
@@ -11,14 +11,29 @@ internal sealed record RelationName(string Schema, string Name, string Kind, str
 /// <summary>A column as DESCRIBE lists it.</summary>
 internal sealed record ColumnName(string Name, string Type, bool IsNullable);
 
+/// <summary>A signature as SHOW FUNCTIONS lists it.</summary>
+internal sealed record FunctionName(string Name, string Signature, string Kind, string Description);
+
+/// <summary>A setting as SHOW ALL lists it.</summary>
+internal sealed record SettingName(string Name, string Value, string Description);
+
 /// <summary>Asks a session what it knows, by the statements that anyone could use. Only between statements of the user.</summary>
-internal sealed class SessionNames(Session session)
+internal sealed class SessionNames(ISqlConnection connection)
 {
+    private IReadOnlyList<FunctionName>? _functions;
+
     private static readonly Lazy<HashSet<string>> NamingKeywords =
         new(static () => [.. Keywords.All.Where(static keyword => keyword.Class is KeywordClass.Unreserved or KeywordClass.ColumnName).Select(static keyword => keyword.Word)]);
 
     public async Task<IReadOnlyList<RelationName>> RelationsAsync() =>
         [.. (await RowsAsync("SHOW TABLES").ConfigureAwait(false)).Select(static row => new RelationName(row[0]!, row[1]!, row[2]!, row[3], row[4]))];
+
+    /// <summary>Every signature of every function, by name.</summary>
+    public async Task<IReadOnlyList<FunctionName>> FunctionsAsync() => _functions ??=
+        [.. (await RowsAsync("SHOW FUNCTIONS").ConfigureAwait(false)).Select(static row => new FunctionName(row[0]!, row[1]!, row[2]!, row[3] ?? ""))];
+
+    public async Task<IReadOnlyList<SettingName>> SettingsAsync() =>
+        [.. (await RowsAsync("SHOW ALL").ConfigureAwait(false)).Select(static row => new SettingName(row[0]!, row[1] ?? "", row[2] ?? ""))];
 
     public async Task<IReadOnlyList<string>> SchemasAsync() => [.. (await RowsAsync("SHOW SCHEMAS").ConfigureAwait(false)).Select(static row => row[0]!)];
 
@@ -47,11 +62,11 @@ internal sealed class SessionNames(Session session)
     public async Task<List<string?[]>> RowsAsync(string sql)
     {
         var rows = new List<string?[]>();
-        await foreach (StatementResult result in session.ExecuteAsync(sql).ConfigureAwait(false))
+        await foreach (Answer result in connection.ExecuteAsync(sql).ConfigureAwait(false))
         {
             await using (result.ConfigureAwait(false))
             {
-                if (result is StatementResult.Rows answer)
+                if (result is Answer.Rows answer)
                 {
                     await foreach (string?[] row in RowReader.ReadAsync(answer, CancellationToken.None).ConfigureAwait(false))
                     {

@@ -102,7 +102,19 @@ internal sealed class StatementRun : IAsyncDisposable
                 _rows = await StartAsync(_query, _bindings[_next++]).ConfigureAwait(false);
             }
 
-            Batch? batch = await _rows.ReadAsync(_cancellation.Token).ConfigureAwait(false);
+            Batch? batch;
+            try
+            {
+                batch = await _rows.ReadAsync(_cancellation.Token).ConfigureAwait(false);
+            }
+            catch
+            {
+                // Nobody may come to read it: a statement that was only polled ends here, not when its lease does.
+                await _rows.DisposeAsync().ConfigureAwait(false);
+                _rows = null;
+                throw;
+            }
+
             if (batch != null)
             {
                 return batch;
