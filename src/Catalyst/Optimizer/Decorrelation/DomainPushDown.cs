@@ -22,6 +22,9 @@ internal sealed class DomainPushDown(OptimizerContext context, NodeList<Column> 
 {
     private readonly HashSet<ColumnId> _outerIds = [.. outer.Select(static column => column.Id)];
 
+    /// <summary>Recursive queries whose rows have the domain's columns.</summary>
+    private readonly HashSet<CteId> _carriers = [];
+
     public DomainRows Push(LogicalPlan plan)
     {
         if (!IsCorrelated(plan))
@@ -48,7 +51,8 @@ internal sealed class DomainPushDown(OptimizerContext context, NodeList<Column> 
             TableFunctionScan functions => Push(functions.Input).Then((input, domain) =>
                 functions with { Functions = functions.Functions.Map(call => (Call)Replace(call, domain)), Input = input }),
             With with when !IsCorrelated(with.Definition) => Push(with.Body).Then((body, _) => with with { Body = body }),
-            RecursiveUnion => throw OptimizerErrors.Unsupported("WITH RECURSIVE that references columns of an outer query"),
+            RecursiveUnion recursive => PushRecursive(recursive),
+            CteScan scan => WithDomain(scan),
             _ => throw OptimizerErrors.Unsupported($"references to an outer query in {LogicalPlanPrinter.Describe(plan)}"),
         };
     }
@@ -59,7 +63,8 @@ internal sealed class DomainPushDown(OptimizerContext context, NodeList<Column> 
             ? (Expression)new IsDistinctFrom(new ColumnReference(column), new ColumnReference(right[index]), Negated: true)
             : new Comparison(ComparisonOperator.Equal, new ColumnReference(column), new ColumnReference(right[index])));
 
-    private bool IsCorrelated(LogicalPlan plan) => plan.FreeColumns().Overlaps(_outerIds);
+    /// <summary>Whether a plan uses outer columns, or rows of an iteration, which carry the domain's columns with them.</summary>
+    private bool IsCorrelated(LogicalPlan plan) => plan.FreeColumns().Overlaps(_outerIds) || (_carriers.Count > 0 && plan.Any(node => node is CteScan { IsWorkingTable: true } scan && _carriers.Contains(scan.Id)));
 
     private Dictionary<ColumnId, Expression> Replacements(NodeList<Column> domain)
     {
@@ -211,6 +216,31 @@ internal sealed class DomainPushDown(OptimizerContext context, NodeList<Column> 
         });
         NodeList<Column> domain = outer.Map(context.Ids.CopyOf);
         return new(operation with { Inputs = inputs, Columns = [.. operation.Columns, .. domain] }, domain);
+    }
+
+    /// <summary>The rows that a recursion begins with get the domain's columns; those of each iteration bring them along, so that the next finds them there.</summary>
+    private DomainRows PushRecursive(RecursiveUnion recursive)
+    {
+        DomainRows start = Push(recursive.Base);
+        _carriers.Add(recursive.Id);
+        DomainRows step = Push(recursive.Recursive);
+        _carriers.Remove(recursive.Id);
+        NodeList<Column> domain = outer.Map(context.Ids.CopyOf);
+        return new(
+            recursive with
+            {
+                Base = start.Plan.Narrow([.. recursive.Base.Output, .. start.Domain]),
+                Recursive = step.Plan.Narrow([.. recursive.Recursive.Output, .. step.Domain]),
+                Columns = [.. recursive.Columns, .. domain],
+            },
+            domain);
+    }
+
+    /// <summary>Rows of the last iteration, with the domain's columns.</summary>
+    private DomainRows WithDomain(CteScan scan)
+    {
+        NodeList<Column> domain = outer.Map(context.Ids.CopyOf);
+        return new(scan with { Columns = [.. scan.Columns, .. domain] }, domain);
     }
 
     /// <summary>Rows that use outer columns become projections of the domain.</summary>

@@ -57,10 +57,13 @@ internal static class Concatenation
             ? $"E'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'"
             : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
+    private static readonly System.Collections.Frozen.FrozenSet<string> Reserved = System.Collections.Frozen.FrozenSet.ToFrozenSet(
+        Parser.Tokens.Keywords.All.Where(static keyword => keyword.Class != Parser.Tokens.KeywordClass.Unreserved).Select(static keyword => keyword.Word), StringComparer.Ordinal);
+
     public static string QuoteIdentifier(string text)
     {
         bool isPlain = text.Length > 0 && (char.IsAsciiLetterLower(text[0]) || text[0] == '_') && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
-        return isPlain ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        return isPlain && !Reserved.Contains(text) ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
     private static FunctionSignature Operator(ParameterType left, ParameterType right, params (string, string)[] examples) =>
