@@ -205,7 +205,8 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
     private static string EncodingName(SettingDefinition definition, string value)
     {
-        definition.Normalize(value);
+        // As PostgreSQL reads names of encodings: letters and digits count; asyncpg puts quotes around it.
+        definition.Normalize(string.Concat(value.Where(char.IsAsciiLetterOrDigit)));
         return "UTF8";
     }
 
