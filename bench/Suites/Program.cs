@@ -61,4 +61,8 @@ flightRate.SetAction(result => FlightRate.RunAsync(result.GetValue(clients), res
 var cannedServer = new Command(CannedServer.Verb) { Hidden = true };
 cannedServer.SetAction(static _ => CannedServer.ServeAsync());
 
-return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, idle, spill, overhead, cancel, doGet, flightRate, cannedServer }.Parse(args).InvokeAsync();
+var tableCount = new Option<int>("--tables") { Description = "Tables in the catalog", DefaultValueFactory = _ => 1000 };
+var catalog = new Command("catalog", "Clients' catalog queries over a catalog of many tables, against PostgreSQL 15") { tableCount, runs, withoutPostgres };
+catalog.SetAction(result => CatalogBrowsing.RunAsync(result.GetValue(tableCount), result.GetValue(runs), result.GetValue(withoutPostgres)));
+
+return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, idle, spill, overhead, cancel, doGet, flightRate, cannedServer, catalog }.Parse(args).InvokeAsync();

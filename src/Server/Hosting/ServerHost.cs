@@ -48,6 +48,11 @@ public sealed class ServerHost : IAsyncDisposable
             HealthService.MapTo(_flightSql.Server);
         }
 
+        foreach (string user in options.Users.Names)
+        {
+            engine.Roles.OidOf(user);
+        }
+
         var counters = new QueryCounters();
         engine.AddListener(counters);
         _web = new WebDoor(engine, options, counters, () => IsDraining);
