@@ -15,7 +15,7 @@ public sealed class OdbcCatalogTests(CatalogServer server)
         Assert.Equal(0, exitCode);
         Assert.Contains("sqlcluster|shop|department|TABLE|", output);
         Assert.Contains("sqlcluster|shop|rich|VIEW|", output);
-        Assert.Contains("sqlcluster|shop|employee|Full Name|-", output);
+        Assert.Contains("sqlcluster|shop|employee|Full Name|", output);
         Assert.Contains("sqlcluster|shop|employee|salary|8|float8|", output);
         Assert.DoesNotContain("ERROR", output);
     }

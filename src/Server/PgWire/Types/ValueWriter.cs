@@ -18,6 +18,7 @@ internal abstract class ValueWriter
     /// <param name="names">Names of catalog objects, in text.</param>
     public static ValueWriter Create(SqlType type, bool isBinary, string timeZone, IObjectNames? names = null) => type.Kind switch
     {
+        TypeKind.Text when isBinary && type.Variant == TypeVariant.SingleByte => new BinaryLetterWriter(),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.Inet => new BinaryAddressWriter(),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.Tid => new BinaryRowPlaceWriter(),
         TypeKind.Oid when !isBinary && type.Variant.IsObjectName() => new RowTextWriter(type, timeZone, names),

@@ -22,6 +22,20 @@ internal sealed class BinaryAddressWriter : ValueWriter
     }
 }
 
+/// <summary>"char" in binary: always one byte, 0 for an empty one.</summary>
+internal sealed class BinaryLetterWriter : ValueWriter
+{
+    private readonly RowTextWriter _text = new(Catalyst.Types.SqlType.Text, "UTC");
+
+    protected override void Load(Vector vector) => _text.Open(vector);
+
+    protected override void WriteValue(PgWriter writer, int row)
+    {
+        string text = _text.Text(row);
+        writer.Value([text.Length == 0 ? (byte)0 : (byte)text[0]]);
+    }
+}
+
 /// <summary>tid in binary: block and place in it, of "(block,place)".</summary>
 internal sealed class BinaryRowPlaceWriter : ValueWriter
 {
