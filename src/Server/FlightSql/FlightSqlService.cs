@@ -55,9 +55,10 @@ internal sealed class FlightSqlService : IAsyncDisposable
             Logger = logger,
         });
         Map(Server);
+        HealthService.MapTo(Server).Set("arrow.flight.protocol.FlightService", true);
     }
 
-    /// <summary>The method table; health checks are added by the host.</summary>
+    /// <summary>The method table, health checks included.</summary>
     public GrpcServer Server { get; }
 
     /// <summary>Sessions open now.</summary>

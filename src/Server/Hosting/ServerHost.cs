@@ -69,6 +69,9 @@ public sealed class ServerHost : IAsyncDisposable
     /// <summary>Where Flight SQL is spoken; null: nowhere.</summary>
     public IPEndPoint? FlightAddress => _flight?.IPEndPoint;
 
+    /// <summary>What answers there.</summary>
+    internal FlightSqlService? FlightSql => _flightSql;
+
     /// <summary>Where the status page is; null: nowhere.</summary>
     public IPEndPoint? UiAddress => _ui?.IPEndPoint;
 
