@@ -90,6 +90,18 @@ internal sealed class StatementRun : IAsyncDisposable
 
     private async Task<Batch?> ReadNextAsync()
     {
+        try
+        {
+            return await ReadBatchAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            throw _statement.Owner.Session.EndError ?? Execution.ExecutionErrors.Cancelled();
+        }
+    }
+
+    private async Task<Batch?> ReadBatchAsync()
+    {
         while (true)
         {
             if (_rows == null)
