@@ -1,10 +1,17 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using SqlCluster.Clients.Tests.BoundaryValues;
+using SqlCluster.Server.Security;
 using SqlCluster.Testing;
 
 namespace SqlCluster.Clients.Tests;
 
-/// <summary>Flight SQL with clients that others wrote: gizmosql-client (grpc-js) and flight-sql-client (arrow-rs).</summary>
+/// <summary>Flight SQL with clients that others wrote: gizmosql-client (grpc-js), flight-sql-client (arrow-rs) and grpcio (CLIENTS.md 2.7).</summary>
 public sealed class FlightSqlTests
 {
+    private static readonly string[] Login = ["user=ann", "password=secret"];
+
     public static readonly TheoryData<string> Clients = ["gizmosql", "arrow-rs"];
 
     [Theory]
@@ -14,7 +21,7 @@ public sealed class FlightSqlTests
         Assert.SkipUnless(Corpus.IsThere, Corpus.Missing);
         await using FlightServer server = await FlightServer.StartAsync(tpch: true);
         string[] queries = [.. Enumerable.Range(1, 22).Select(static number => File.ReadAllText(Corpus.Path("tpch", "queries", $"q{number:D2}.sql")))];
-        IReadOnlyList<FlightAnswer> answers = await server.CallAsync(client, ["user=u", "password=p"], [.. queries.Select(static sql => new { call = "query", sql })]);
+        IReadOnlyList<FlightAnswer> answers = await server.CallAsync(client, Login, [.. queries.Select(Query)]);
         for (int i = 0; i < queries.Length; i++)
         {
             Assert.Null(answers[i].Error);
@@ -23,4 +30,178 @@ public sealed class FlightSqlTests
             Assert.True(difference == null, $"Q{i + 1}: {difference}");
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Clients))]
+    public async Task W1_ValuesOfEveryTypeComeOutAsTheyWentIn(string client)
+    {
+        await using FlightServer server = await FlightServer.StartAsync();
+        var wrong = new List<string>();
+        foreach ((string family, Func<IReadOnlyList<BoundaryValue>> list) in BoundaryLists.Families)
+        {
+            IReadOnlyList<BoundaryValue> values = list();
+            using Server.Sessions.Session session = server.Engine.OpenSession();
+            await ResultReader.ReadAsync(session, "DROP TABLE IF EXISTS boundary", TestContext.Current.CancellationToken);
+            foreach (string sql in BoundaryComparison.Setup(values))
+            {
+                await ResultReader.ReadAsync(session, sql, TestContext.Current.CancellationToken);
+            }
+
+            FlightAnswer answer = (await server.CallAsync(client, Login, Query(BoundaryComparison.Query)))[0];
+            string? difference = answer.Error ?? BoundaryComparison.Difference(values, [.. answer.Rows.Select(static row => row[0])]);
+            if (difference != null)
+            {
+                wrong.Add($"{family}: {difference}");
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Theory]
+    [MemberData(nameof(Clients))]
+    public async Task W1_IntervalsArraysRowsAndNullsAreRead(string client)
+    {
+        await using FlightServer server = await FlightServer.StartAsync();
+        FlightAnswer answer = (await server.CallAsync(client, Login, Query(
+            "SELECT interval '14 months -3 days 04:05:06.789' AS i, ARRAY[1, NULL, 3] AS a, ARRAY['x', 'y'] AS t, NULL AS n, ROW(1, 'z') AS r, NULL::int[] AS e")))[0];
+        Assert.Null(answer.Error);
+        Assert.Equal(new string?[] { "14 -3 14706789000", "{1,NULL,3}", "{x,y}", null, "(1,z)", null }, Assert.Single(answer.Rows));
+    }
+
+    [Theory]
+    [MemberData(nameof(Clients))]
+    public async Task G6_MetadataIsWalked(string client)
+    {
+        await using FlightServer server = await FlightServer.StartAsync();
+        using (Server.Sessions.Session session = server.Engine.OpenSession())
+        {
+            await ResultReader.ReadAsync(session, "CREATE SCHEMA sales; CREATE TABLE sales.orders (id int NOT NULL, total numeric(12,2)); CREATE VIEW big AS SELECT * FROM sales.orders WHERE total > 1000; CREATE TABLE t_1 (x int)", TestContext.Current.CancellationToken);
+        }
+
+        IReadOnlyList<FlightAnswer> answers = await server.CallAsync(client, Login,
+            new { call = "catalogs" }, new { call = "schemas", catalog = "sqlcluster" }, new { call = "tables" }, new { call = "tables", catalog = "sqlcluster", schema = "s%", table = "%", types = new[] { "TABLE" } },
+            new { call = "tables", types = new[] { "VIEW" } });
+        Assert.All(answers, static answer => Assert.Null(answer.Error));
+        Assert.Equal(["sqlcluster"], answers[0].Rows.Select(static row => row[0]));
+        Assert.Equal(["public", "sales"], answers[1].Rows.Select(static row => row[1]).Where(static name => name is "public" or "sales"));
+        Assert.Equal(["big VIEW", "t_1 TABLE", "orders TABLE"], answers[2].Rows.Where(static row => row[1] is "public" or "sales").Select(static row => $"{row[2]} {row[3]}"));
+        Assert.Equal(["sqlcluster sales orders TABLE"], answers[3].Rows.Select(static row => string.Join(' ', row.Take(4))));
+        Assert.Contains("big", answers[4].Rows.Select(static row => row[2]));
+    }
+
+    [Fact]
+    public async Task G7_ArrowRsReadsTheSchemasOfTables()
+    {
+        await using FlightServer server = await FlightServer.StartAsync();
+        using (Server.Sessions.Session session = server.Engine.OpenSession())
+        {
+            await ResultReader.ReadAsync(session, "CREATE TABLE t (id int NOT NULL, total numeric(12,2), at timestamptz, u uuid)", TestContext.Current.CancellationToken);
+        }
+
+        FlightAnswer answer = (await server.CallAsync("arrow-rs", Login, new { call = "tables", schema = "public", includeSchema = true }))[0];
+        Assert.Null(answer.Error);
+        Assert.Equal(["catalog_name", "db_schema_name", "table_name", "table_type", "table_schema"], answer.Columns);
+        Assert.Equal("Binary", answer.Types[4]);
+    }
+
+    [Fact]
+    public async Task I2_GizmoSqlReadsSqlInfo()
+    {
+        await using FlightServer server = await FlightServer.StartAsync();
+        IReadOnlyList<FlightAnswer> answers = await server.CallAsync("gizmosql", Login,
+            new { call = "sqlInfo" }, new { call = "sqlInfo", ids = new[] { 0, 504 } }, new { call = "tableTypes" });
+        Assert.All(answers, static answer => Assert.Null(answer.Error));
+        Assert.True(answers[0].Info.Count > 80, $"{answers[0].Info.Count} infos");
+        Assert.Equal(("SqlCluster", "\""), (answers[1].Info["0"], answers[1].Info["504"]));
+        Assert.Equal(2, answers[1].Info.Count);
+        Assert.Contains("TABLE", answers[2].Rows.Select(static row => row[0]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Clients))]
+    public async Task G5_CommandsRunOnceAndErrorsLeaveTheConnectionUsable(string client)
+    {
+        await using FlightServer server = await FlightServer.StartAsync();
+        IReadOnlyList<FlightAnswer> answers = await server.CallAsync(client, Login,
+            Query("CREATE TABLE t (x int)"), Query("INSERT INTO t VALUES (1), (2)"), Query("SELECT x / 0 FROM t"), Query("SELECT nope FROM t"), Query("SELECT count(*) FROM t"), Query("SELECT x FROM t WHERE x > 5"));
+        Assert.Null(answers[0].Error);
+        Assert.Null(answers[1].Error);
+        Assert.NotNull(answers[2].Error);
+        Assert.NotNull(answers[3].Error);
+        if (client == "gizmosql")
+        {
+            // flight-sql-client keeps the server's words to itself.
+            Assert.Contains("division by zero [22012]", answers[2].Error, StringComparison.Ordinal);
+            Assert.Contains("column \"nope\" does not exist [42703]", answers[3].Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("2", Assert.Single(answers[4].Rows)[0]);
+        Assert.Empty(answers[5].Rows);
+        Assert.Equal(["x"], answers[5].Columns);
+    }
+
+    [Theory]
+    [MemberData(nameof(Clients))]
+    public async Task F3_WrongCredentialsAreRefusedAndRightOnesNot(string client)
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"users-{Guid.NewGuid():N}");
+        try
+        {
+            UserStore users = UserStore.OpenOrCreate(file);
+            users.Put("ann", ScramVerifier.Create("secret"));
+            await using FlightServer server = await FlightServer.StartAsync(users: users);
+            Assert.Equal("1", (await server.CallAsync(client, Login, Query("SELECT 1")))[0].Rows[0][0]);
+            string error = Assert.IsType<string>((await server.CallAsync(client, ["user=ann", "password=wrong"], Query("SELECT 1")))[0].Error);
+            Assert.True(client != "gizmosql" || error.Contains("password authentication failed for user \"ann\"", StringComparison.Ordinal), error);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task F1_GizmoSqlComesInOverTls()
+    {
+        using RSA key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        string folder = Directory.CreateTempSubdirectory("tls").FullName;
+        try
+        {
+            string certificateFile = Path.Combine(folder, "server.pem"), keyFile = Path.Combine(folder, "server.key");
+            await File.WriteAllTextAsync(certificateFile, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(keyFile, key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(keyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
+            await using FlightServer server = await FlightServer.StartAsync(certificate: ServerCertificate.Open(certificateFile, keyFile));
+            IReadOnlyList<FlightAnswer> answers = await server.CallAsync("gizmosql", [.. Login, "tls"], Query("SELECT 1 AS a"), Query("SELECT n FROM generate_series(1, 100000) AS g(n)"));
+            Assert.Equal((null, null), (answers[0].Error, answers[1].Error));
+            Assert.Equal(100_000, answers[1].Rows.Length);
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+
+    /// <summary>Cookies, tokens, message sizes, cancellation and unknown calls by hand-made protobuf; the script prints what went wrong.</summary>
+    [Fact]
+    public async Task F5_GrpcioTalksToItByHand()
+    {
+        await using FlightServer server = await FlightServer.StartAsync();
+        (int exitCode, string output) = await ClientProgram.PythonAsync("flight_grpc.py", "grpc", $"127.0.0.1:{server.Port}");
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("all checks passed", output, StringComparison.Ordinal);
+    }
+
+    private static object Query(string sql) => new { call = "query", sql };
 }

@@ -117,6 +117,39 @@ public sealed class MetadataTests
         Assert.Equal(["integer", "numeric", "varchar", "timestamptz", "uuid"], schema.Fields.Select(static field => field.Metadata!["ARROW:FLIGHT:SQL:TYPE_NAME"]));
     }
 
+    [Fact]
+    public async Task G7_ResultsTellWhichTableTheirColumnsAreOfAndComments()
+    {
+        await using FlightTestServer server = await FlightTestServer.StartAsync();
+        using FlightTestClient client = server.Connect();
+        await client.UpdateAsync("CREATE TABLE t (id int, name text)");
+        await client.UpdateAsync("COMMENT ON COLUMN t.name IS 'who it is'");
+        FlightTable table = await client.QueryAsync("SELECT name, id + 1 AS next FROM t");
+        Assert.Equal("t", table.Schema.Fields[0].Metadata!["ARROW:FLIGHT:SQL:TABLE_NAME"]);
+        Assert.Equal("public", table.Schema.Fields[0].Metadata!["ARROW:FLIGHT:SQL:DB_SCHEMA_NAME"]);
+        Assert.False(table.Schema.Fields[1].Metadata!.ContainsKey("ARROW:FLIGHT:SQL:TABLE_NAME"));
+        object?[] row = Assert.Single((await client.ReadAsync(new CommandGetTables { IncludeSchema = true })).Rows);
+        Assert.Equal("who it is", Arrow.Ipc.SchemaMessage.Read((byte[])row[4]!).Schema.Fields[1].Metadata!["ARROW:FLIGHT:SQL:REMARKS"]);
+    }
+
+    [Fact]
+    public async Task G1_KeysAreThoseThatWereDeclared()
+    {
+        await using FlightTestServer server = await FlightTestServer.StartAsync();
+        using FlightTestClient client = server.Connect();
+        await client.UpdateAsync("CREATE TABLE a (x int, y int, PRIMARY KEY (y, x))");
+        await client.UpdateAsync("CREATE TABLE b (id int PRIMARY KEY, p int, q int, FOREIGN KEY (p, q) REFERENCES a (y, x) ON DELETE CASCADE)");
+        Assert.Equal(["sqlcluster public a y a_pkey 1", "sqlcluster public a x a_pkey 2"], Lines(await client.ReadAsync(new CommandGetPrimaryKeys { Table = "a" })));
+        Assert.Empty((await client.ReadAsync(new CommandGetPrimaryKeys { Table = "a", DbSchema = "other" })).Rows);
+        Assert.Empty((await client.ReadAsync(new CommandGetPrimaryKeys { Table = "%" })).Rows);
+        string[] expected = ["sqlcluster public a y sqlcluster public b p 1 b_p_q_fkey a_pkey 3 0", "sqlcluster public a x sqlcluster public b q 2 b_p_q_fkey a_pkey 3 0"];
+        Assert.Equal(expected, Lines(await client.ReadAsync(new CommandGetImportedKeys { Table = "b" })));
+        Assert.Equal(expected, Lines(await client.ReadAsync(new CommandGetExportedKeys { Table = "a", Catalog = "sqlcluster" })));
+        Assert.Equal(expected, Lines(await client.ReadAsync(new CommandGetCrossReference { PkTable = "a", FkTable = "b" })));
+        Assert.Empty((await client.ReadAsync(new CommandGetCrossReference { PkTable = "b", FkTable = "a" })).Rows);
+        Assert.Empty((await client.ReadAsync(new CommandGetImportedKeys { Table = "a" })).Rows);
+    }
+
     /// <summary>Ids and type codes of CLIENTS.md 2.4, from the specification.</summary>
     [Fact]
     public async Task I2_EveryIdOfTheSpecificationIsThereWithItsType()
@@ -193,4 +226,6 @@ public sealed class MetadataTests
         string[] answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(Walk)));
         Assert.StartsWith("20 ", Assert.Single(answers.Distinct()), StringComparison.Ordinal);
     }
+
+    private static string[] Lines(FlightTable table) => [.. table.Rows.Select(static row => string.Join(' ', row))];
 }

@@ -28,9 +28,10 @@ internal static class CommandReader
             nameof(CommandGetDbSchemas) => DbSchemas(any.Unpack<CommandGetDbSchemas>()),
             nameof(CommandGetTables) => Tables(any.Unpack<CommandGetTables>()),
             nameof(CommandGetTableTypes) => new ReadCommand.Metadata(CatalogTables.TableTypesSchema, static _ => CatalogTables.TableTypes()),
-            nameof(CommandGetPrimaryKeys) => new ReadCommand.Metadata(KeyTables.PrimaryKeysSchema, static _ => KeyTables.PrimaryKeys()),
-            nameof(CommandGetExportedKeys) or nameof(CommandGetImportedKeys) or nameof(CommandGetCrossReference) =>
-                new ReadCommand.Metadata(KeyTables.ForeignKeysSchema, static _ => KeyTables.ForeignKeys()),
+            nameof(CommandGetPrimaryKeys) => PrimaryKeys(any.Unpack<CommandGetPrimaryKeys>()),
+            nameof(CommandGetExportedKeys) => ExportedKeys(any.Unpack<CommandGetExportedKeys>()),
+            nameof(CommandGetImportedKeys) => ImportedKeys(any.Unpack<CommandGetImportedKeys>()),
+            nameof(CommandGetCrossReference) => CrossReference(any.Unpack<CommandGetCrossReference>()),
             nameof(CommandGetXdbcTypeInfo) => TypeInfo(any.Unpack<CommandGetXdbcTypeInfo>()),
             nameof(CommandGetSqlInfo) => SqlInfo(any.Unpack<CommandGetSqlInfo>()),
             nameof(CommandStatementSubstraitPlan) => throw FlightErrors.NoSubstrait(),
@@ -117,6 +118,31 @@ internal static class CommandReader
             command.HasCatalog ? command.Catalog : null, command.HasDbSchemaFilterPattern ? command.DbSchemaFilterPattern : null,
             command.HasTableNameFilterPattern ? command.TableNameFilterPattern : null, command.TableTypes, command.IncludeSchema);
         return new ReadCommand.Metadata(CatalogTables.TablesSchema(filter.IncludeSchema), session => CatalogTables.Tables(session, filter));
+    }
+
+    private static ReadCommand.Metadata PrimaryKeys(CommandGetPrimaryKeys command)
+    {
+        var table = new KeyedTable(command.HasCatalog ? command.Catalog : null, command.HasDbSchema ? command.DbSchema : null, command.Table);
+        return new ReadCommand.Metadata(KeyTables.PrimaryKeysSchema, session => KeyTables.PrimaryKeys(session, table));
+    }
+
+    private static ReadCommand.Metadata ExportedKeys(CommandGetExportedKeys command)
+    {
+        var table = new KeyedTable(command.HasCatalog ? command.Catalog : null, command.HasDbSchema ? command.DbSchema : null, command.Table);
+        return new ReadCommand.Metadata(KeyTables.ForeignKeysSchema, session => KeyTables.ExportedKeys(session, table));
+    }
+
+    private static ReadCommand.Metadata ImportedKeys(CommandGetImportedKeys command)
+    {
+        var table = new KeyedTable(command.HasCatalog ? command.Catalog : null, command.HasDbSchema ? command.DbSchema : null, command.Table);
+        return new ReadCommand.Metadata(KeyTables.ForeignKeysSchema, session => KeyTables.ImportedKeys(session, table));
+    }
+
+    private static ReadCommand.Metadata CrossReference(CommandGetCrossReference command)
+    {
+        var primary = new KeyedTable(command.HasPkCatalog ? command.PkCatalog : null, command.HasPkDbSchema ? command.PkDbSchema : null, command.PkTable);
+        var foreign = new KeyedTable(command.HasFkCatalog ? command.FkCatalog : null, command.HasFkDbSchema ? command.FkDbSchema : null, command.FkTable);
+        return new ReadCommand.Metadata(KeyTables.ForeignKeysSchema, session => KeyTables.CrossReference(session, primary, foreign));
     }
 
     private static ReadCommand.Metadata TypeInfo(CommandGetXdbcTypeInfo command)

@@ -22,12 +22,15 @@ internal sealed record ListedTable(string Schema, string Name, string Type, Rela
         string zone = session.Settings.Get("TimeZone");
         ArrowField[] fields = Relation switch
         {
-            Relation.OfTable { Table: var table } => [.. table.Columns.Select(column => ResultFields.Of(column.Name, column.Type, column.IsNullable, zone, origin))],
+            Relation.OfTable { Table: var table } => [.. table.Columns.Select(column => ResultFields.Of(column.Name, column.Type, column.IsNullable, zone, origin with { Remarks = RemarksOf(column.Name, session) }))],
             Relation.OfView { View: var view } => ViewFields(view, session, zone, origin),
             _ => [],
         };
         return IpcMessage.Encapsulate(SchemaMessage.Write(new ArrowSchema(fields)));
     }
+
+    private string? RemarksOf(string column, Session session) =>
+        session.Engine.Database.FindEntry(Schema, Name)?.Facts.ColumnComments.FirstOrDefault(comment => comment.Key == column).Value;
 
     private static ArrowField[] ViewFields(ViewDefinition view, Session session, string zone, FieldOrigin origin)
     {

@@ -73,7 +73,7 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
     {
         string zone = session.Session.Settings.Get("TimeZone");
         return new ArrowSchema(query.Columns is { } columns
-            ? [.. columns.Select(column => ResultFields.Of(column.Name, column.Type, column.IsNullable, zone))]
+            ? [.. columns.Select(column => ResultFields.Of(column.Name, column.Type, column.IsNullable, zone, FieldOrigin.Of(column.Origin, session.Session)))]
             : []);
     }
 

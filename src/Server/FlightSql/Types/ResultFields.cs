@@ -1,8 +1,12 @@
 using System.Globalization;
 using SqlCluster.Arrow.Schema;
+using SqlCluster.Catalyst.Analysis;
+using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Functions;
+using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.FlightSql.Metadata;
+using SqlCluster.Server.Sessions;
 
 namespace SqlCluster.Server.FlightSql.Types;
 
@@ -10,7 +14,22 @@ namespace SqlCluster.Server.FlightSql.Types;
 /// <param name="Catalog">The database.</param>
 /// <param name="Schema">Schema of the table.</param>
 /// <param name="Table">The table's name.</param>
-internal sealed record FieldOrigin(string Catalog, string Schema, string Table);
+/// <param name="Remarks">The column's comment, or null.</param>
+internal sealed record FieldOrigin(string Catalog, string Schema, string Table, string? Remarks = null)
+{
+    /// <summary>Where a result's column comes from; null when it is computed, or its table has no name in the catalog (a file).</summary>
+    public static FieldOrigin? Of(ColumnOrigin? origin, Session session)
+    {
+        if (origin?.Table is not { } table)
+        {
+            return null;
+        }
+
+        Database database = session.Engine.Database;
+        string? schema = database.Schemas.FirstOrDefault(name => database.Find(name, table.Name) is Relation.OfTable { Table: var found } && ReferenceEquals(found, table));
+        return schema == null ? null : new FieldOrigin(database.Name, schema, table.Name);
+    }
+}
 
 /// <summary>Columns as Arrow fields: types that every driver reads, and Flight SQL's metadata keys (FlightSql.proto, CommandGetTables).</summary>
 internal static class ResultFields
@@ -41,6 +60,10 @@ internal static class ResultFields
             metadata[Prefix + "DB_SCHEMA_NAME"] = origin.Schema;
             metadata[Prefix + "SCHEMA_NAME"] = origin.Schema;       // arrow-java's spelling of the same key
             metadata[Prefix + "TABLE_NAME"] = origin.Table;
+            if (origin.Remarks != null)
+            {
+                metadata[Prefix + "REMARKS"] = origin.Remarks;
+            }
         }
 
         return new ArrowField(name, InZone(ArrowTypes.Of(type), zone), isNullable, metadata);

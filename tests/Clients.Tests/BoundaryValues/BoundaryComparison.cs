@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace SqlCluster.Clients.Tests.BoundaryValues;
+
+/// <summary>Compares what a client gave with the list: floats by their bits, all else as text.</summary>
+public static class BoundaryComparison
+{
+    /// <summary>The values in order, as rows of a query over a table "boundary" with an ordinal and the value.</summary>
+    public const string Query = "SELECT v FROM boundary ORDER BY i";
+
+    /// <summary>Statements that make the table.</summary>
+    public static IEnumerable<string> Setup(IReadOnlyList<BoundaryValue> values)
+    {
+        yield return $"CREATE TABLE boundary (i int, v {values[0].Type})";
+        for (int start = 0; start < values.Count; start += 500)
+        {
+            yield return $"INSERT INTO boundary VALUES {string.Join(", ", values.Skip(start).Take(500).Select((value, index) => $"({start + index}, {value.Sql})"))}";
+        }
+    }
+
+    /// <summary>The first difference, or null.</summary>
+    public static string? Difference(IReadOnlyList<BoundaryValue> expected, IReadOnlyList<string?> actual)
+    {
+        if (expected.Count != actual.Count)
+        {
+            return $"{expected.Count} values expected, {actual.Count} came";
+        }
+
+        for (int i = 0; i < expected.Count; i++)
+        {
+            if (!IsSame(expected[i], actual[i]))
+            {
+                return $"value {i} of {expected[i].Type}: expected {Show(expected[i].Text)}, came {Show(actual[i])}";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsSame(BoundaryValue expected, string? actual)
+    {
+        if (expected.Text == actual || expected.Text == null || actual == null)
+        {
+            return expected.Text == actual;
+        }
+
+        return expected.Type switch
+        {
+            "real" => float.TryParse(actual, CultureInfo.InvariantCulture, out float value)
+                && BitConverter.SingleToInt32Bits(value) == BitConverter.SingleToInt32Bits(float.Parse(expected.Text, CultureInfo.InvariantCulture)),
+            "double precision" => double.TryParse(actual, CultureInfo.InvariantCulture, out double value)
+                && BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(double.Parse(expected.Text, CultureInfo.InvariantCulture)),
+            _ => false,
+        };
+    }
+
+    private static string Show(string? text) => text == null ? "NULL" : text.Length > 80 ? text[..80] + "..." : text;
+}
