@@ -36,20 +36,20 @@ public sealed class FlightSqlTests
     public async Task W1_ValuesOfEveryTypeComeOutAsTheyWentIn(string client)
     {
         await using FlightServer server = await FlightServer.StartAsync();
-        var wrong = new List<string>();
-        foreach ((string family, Func<IReadOnlyList<BoundaryValue>> list) in BoundaryLists.Families)
+        (string Table, string Family, IReadOnlyList<BoundaryValue> Values)[] lists = [.. BoundaryLists.Families.Select(static (family, index) => ($"boundary{index}", family.Key, family.Value()))];
+        using (Server.Sessions.Session session = server.Engine.OpenSession())
         {
-            IReadOnlyList<BoundaryValue> values = list();
-            using Server.Sessions.Session session = server.Engine.OpenSession();
-            await ResultReader.ReadAsync(session, "DROP TABLE IF EXISTS boundary", TestContext.Current.CancellationToken);
-            foreach (string sql in BoundaryComparison.Setup(values))
+            foreach (string sql in lists.SelectMany(static list => BoundaryComparison.Setup(list.Table, list.Values)))
             {
                 await ResultReader.ReadAsync(session, sql, TestContext.Current.CancellationToken);
             }
+        }
 
-            FlightAnswer answer = (await server.CallAsync(client, Login, Query(BoundaryComparison.Query)))[0];
-            string? difference = answer.Error ?? BoundaryComparison.Difference(values, [.. answer.Rows.Select(static row => row[0])]);
-            if (difference != null)
+        IReadOnlyList<FlightAnswer> answers = await server.CallAsync(client, Login, [.. lists.Select(static list => Query(BoundaryComparison.Query(list.Table)))]);
+        var wrong = new List<string>();
+        foreach (((_, string family, IReadOnlyList<BoundaryValue> values), FlightAnswer answer) in lists.Zip(answers))
+        {
+            if ((answer.Error ?? BoundaryComparison.Difference(values, [.. answer.Rows.Select(static row => row[0])])) is { } difference)
             {
                 wrong.Add($"{family}: {difference}");
             }

@@ -32,7 +32,7 @@ function text(data, row, type) {
     case Type.Binary: return '\\x' + Buffer.from(bytes(data, row)).toString('hex');
     case Type.Date: return date(BigInt(data.values[row]));
     case Type.Time: return time(micros(data.values[row], type.unit));
-    case Type.Timestamp: return timestamp(micros(data.values[row], type.unit)) + (type.timezone ? '+00' : '');
+    case Type.Timestamp: return timestamp(micros(data.values[row], type.unit), type.timezone ? '+00' : '');
     case Type.Interval: return interval(data.values, row);
     case Type.List: return list(data, row, type);
     case Type.Struct: return '(' + type.children.map((field, index) => text(data.children[index], row, field.type) ?? '').join(',') + ')';
@@ -87,9 +87,9 @@ function time(value) {
   return `${pad(seconds / 3600n, 2)}:${pad(seconds / 60n % 60n, 2)}:${pad(seconds % 60n, 2)}` + (fraction === 0n ? '' : '.' + pad(fraction, 6).replace(/0+$/, ''));
 }
 
-function timestamp(value) {
+function timestamp(value, zone) {
   const days = floorDivide(value, 86400000000n), [day, era] = civil(days);
-  return `${day} ${time(value - days * 86400000000n)}${era}`;
+  return `${day} ${time(value - days * 86400000000n)}${zone}${era}`;
 }
 
 /** Months, days and microseconds, as numbers: how PostgreSQL words them is not Arrow's matter. */

@@ -43,11 +43,6 @@ public sealed class ServerHost : IAsyncDisposable
         _engine = engine;
         _options = options;
         _flightSql = options.FlightPort == null ? null : new FlightSqlService(engine, options.Users, options.Logger, options.FlightLimits, options.Time);
-        if (_flightSql != null)
-        {
-            HealthService.MapTo(_flightSql.Server);
-        }
-
         foreach (string user in options.Users.Names)
         {
             engine.Roles.OidOf(user);

@@ -5,16 +5,16 @@ namespace SqlCluster.Clients.Tests.BoundaryValues;
 /// <summary>Compares what a client gave with the list: floats by their bits, all else as text.</summary>
 public static class BoundaryComparison
 {
-    /// <summary>The values in order, as rows of a query over a table "boundary" with an ordinal and the value.</summary>
-    public const string Query = "SELECT v FROM boundary ORDER BY i";
+    /// <summary>The values in the order of the list.</summary>
+    public static string Query(string table) => $"SELECT v FROM {table} ORDER BY i";
 
-    /// <summary>Statements that make the table.</summary>
-    public static IEnumerable<string> Setup(IReadOnlyList<BoundaryValue> values)
+    /// <summary>Statements that make a table of an ordinal and the value.</summary>
+    public static IEnumerable<string> Setup(string table, IReadOnlyList<BoundaryValue> values)
     {
-        yield return $"CREATE TABLE boundary (i int, v {values[0].Type})";
+        yield return $"CREATE TABLE {table} (i int, v {values[0].Type})";
         for (int start = 0; start < values.Count; start += 500)
         {
-            yield return $"INSERT INTO boundary VALUES {string.Join(", ", values.Skip(start).Take(500).Select((value, index) => $"({start + index}, {value.Sql})"))}";
+            yield return $"INSERT INTO {table} VALUES {string.Join(", ", values.Skip(start).Take(500).Select((value, index) => $"({start + index}, {value.Sql})"))}";
         }
     }
 
