@@ -18,7 +18,8 @@ internal sealed class TerminalSession : IAsyncDisposable
     public TerminalSession(TestFolder state, params string[] args)
     {
         var start = new ProcessStartInfo("script") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (string arg in (string[])["-qfec", $"stty rows 28 cols 90; exec {CliProcess.Command(args)}", "/dev/null"])
+        // A shell starts what it runs in the background with SIGINT ignored, and children inherit that: not here, where Ctrl-C is typed.
+        foreach (string arg in (string[])["-qfec", $"stty rows 28 cols 90; exec env --default-signal=INT {CliProcess.Command(args)}", "/dev/null"])
         {
             start.ArgumentList.Add(arg);
         }
