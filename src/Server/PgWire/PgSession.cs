@@ -289,8 +289,27 @@ internal sealed class PgSession : IAsyncDisposable
     {
         QueryStatement query when isAlone => _session.RunAsync(statement, sql, running => Task.FromResult(_session.Statements.Run(sql, query, running.Token)), _closed),
         Parser.Ast.Copy { Direction: CopyDirection.From, Endpoint: { Path: null, Program: false } } copy => CopyFromAsync(copy, sql),
+        FetchCursor { Move: true, Direction: FetchDirection.Next or FetchDirection.Forward } move when FindPortal(move) is { } portal => MoveAsync(move, portal, sql),
         _ => _session.ExecuteAsync(statement, sql, _closed),
     };
+
+    /// <summary>The protocol's portal that a statement names, where no cursor has the name: the two share their names.</summary>
+    private Portal? FindPortal(FetchCursor fetch) => _session.Cursors.Find(fetch.Name.Value) == null ? _portals.GetValueOrDefault(fetch.Name.Value) : null;
+
+    /// <summary>MOVE of a portal, as asyncpg's cursors use it.</summary>
+    private async Task<StatementResult> MoveAsync(FetchCursor move, Portal portal, string sql)
+    {
+        long count = move.Direction == FetchDirection.Next ? 1 : move.Count ?? long.MaxValue;
+        if (portal.Statement.Query is not { Statement: QueryStatement } query || count < 0)
+        {
+            return await _session.ExecuteAsync(move, sql, _closed).ConfigureAwait(false);
+        }
+
+        portal.Sender ??= new RowSender(
+            (StatementResult.Rows)await query.ExecuteAsync(portal.Parameters, _closed).ConfigureAwait(false), portal.Formats, _session.Settings.Get("TimeZone"));
+        _session.Resume(portal.Sender.Rows);
+        return new StatementResult.Command($"MOVE {await portal.Sender.SkipAsync(_writer, count, _closed).ConfigureAwait(false)}");
+    }
 
     private Task<StatementResult> CopyFromAsync(Parser.Ast.Copy copy, string? sql) =>
         _session.RunAsync(copy, sql, running => CopyIn.RunAsync(copy, _session, _transport, running.Token), _closed);
@@ -318,6 +337,12 @@ internal sealed class PgSession : IAsyncDisposable
         if (statement is Commit or Rollback)
         {
             await ClosePortalsAsync().ConfigureAwait(false);
+        }
+
+        // The protocol's statements and those of PREPARE share their names: psqlODBC prepares by the one and deallocates by the other.
+        if (statement is Deallocate { Name.Value: { Length: > 0 } prepared } && _statements.Remove(prepared))
+        {
+            return new StatementResult.Command("DEALLOCATE");
         }
 
         (StatementResult.Command? command, (string SqlState, string Message)? warning) = await _transaction.RunAsync(statement).ConfigureAwait(false);

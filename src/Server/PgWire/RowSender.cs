@@ -61,6 +61,29 @@ internal sealed class RowSender : IAsyncDisposable
         }
     }
 
+    /// <summary>Passes over rows without sending them.</summary>
+    /// <param name="writer">Takes what waits to be sent while the rows are made.</param>
+    /// <param name="maxRows">At most so many.</param>
+    /// <param name="cancellation">The connection is gone.</param>
+    /// <returns>How many rows were passed over.</returns>
+    public async ValueTask<long> SkipAsync(PgWriter writer, long maxRows, CancellationToken cancellation)
+    {
+        long skipped = 0;
+        while (skipped < maxRows && (_batch != null || await NextAsync(writer, cancellation).ConfigureAwait(false)))
+        {
+            int part = (int)Math.Min(maxRows - skipped, _batch!.RowCount - _next);
+            skipped += part;
+            _next += part;
+            if (_next == _batch.RowCount)
+            {
+                _batch.Release();
+                _batch = null;
+            }
+        }
+
+        return skipped;
+    }
+
     public ValueTask DisposeAsync()
     {
         _batch?.Release();

@@ -66,8 +66,7 @@ public sealed class PreparedQuery
             return Create(session, query, parameterTypes, text);
         }
 
-        int count = Math.Max(parameterCount, parameterTypes.Count);
-        NodeList<SqlType> types = [.. Enumerable.Range(0, count).Select(index => parameterTypes.ElementAtOrDefault(index) ?? SqlType.Text)];
+        NodeList<SqlType> types = ParameterInference.Types(statement, parameterTypes, parameterCount, session);
         return new PreparedQuery(session, statement, text, types) { Columns = await ColumnsAsync(session, statement, cancellation).ConfigureAwait(false) };
     }
 

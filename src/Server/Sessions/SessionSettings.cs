@@ -203,10 +203,11 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
     private static QueryException Unknown(string name) => new("42704", ErrorKind.User, $"unrecognized configuration parameter \"{name}\"");
 
+    /// <summary>As PostgreSQL reads names of encodings: letters and digits alone count, so that asyncpg's 'utf-8' with its quotes is one.</summary>
     private static string EncodingName(SettingDefinition definition, string value)
     {
-        // As PostgreSQL reads names of encodings: letters and digits count; asyncpg puts quotes around it.
-        definition.Normalize(string.Concat(value.Where(char.IsAsciiLetterOrDigit)));
+        string name = string.Concat(value.Where(char.IsAsciiLetterOrDigit));
+        definition.Normalize(name.Length == 0 ? value : name);
         return "UTF8";
     }
 

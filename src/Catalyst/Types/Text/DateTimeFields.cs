@@ -70,7 +70,7 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
 
         if (first is '+' or '-' && token.Length > 1 && char.IsAsciiDigit(token[1]))
         {
-            return HasTime ? ReadOffset(token) : InputResult.Invalid;
+            return HasTime || HasDate ? ReadOffset(token) : InputResult.Invalid;
         }
 
         return ReadWord(token);

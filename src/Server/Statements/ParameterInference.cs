@@ -1,0 +1,75 @@
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Parser;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.Statements;
+
+/// <summary>Types of parameters in statements that are no queries: those of the columns they are stored in, or what the query within the statement says.</summary>
+internal static class ParameterInference
+{
+    /// <summary>Types of $1, $2, ...</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="declared">Types given; null ones are inferred.</param>
+    /// <param name="count">How many parameters there are; those that nothing decides are text.</param>
+    /// <param name="session">Whose tables.</param>
+    public static NodeList<SqlType> Types(Statement statement, IReadOnlyList<SqlType?> declared, int count, Session session)
+    {
+        IReadOnlyList<SqlType> inferred = count > declared.Count(static type => type != null) && QueryOf(statement, session) is { } query
+            ? session.Pipeline.AnalyzeTyped(query, declared).ParameterTypes
+            : [];
+        return [.. Enumerable.Range(0, Math.Max(count, declared.Count)).Select(index => declared.ElementAtOrDefault(index) ?? inferred.ElementAtOrDefault(index) ?? SqlType.Text)];
+    }
+
+    /// <summary>A query in which each parameter has the type that it has in the statement; null when there is none.</summary>
+    private static Query? QueryOf(Statement statement, Session session) => statement switch
+    {
+        Insert { Source: { } source } insert when ColumnsOf(insert.Table, session) is { } columns => OfInsert(insert, source, columns),
+        Update update when ColumnsOf(update.Table, session) is { } columns => OfUpdate(update, columns),
+        Delete delete => new Query(new Select([new SelectItem(new NullLiteral())]) { From = [delete.Table, .. delete.Using], Where = delete.Where }) { With = delete.With },
+        DeclareCursor declare => declare.Query,
+        CreateTableAs { Source: QueryStatement source } => source.Query,
+        Explain { Statement: QueryStatement explained } => explained.Query,
+        Parser.Ast.Copy { Query: { } copied } => copied,
+        _ => null,
+    };
+
+    private static Query OfInsert(Insert insert, Query source, NodeList<TableColumn> columns)
+    {
+        TableColumn?[] targets = insert.Columns.IsEmpty
+            ? [.. columns]
+            : [.. insert.Columns.Select(target => columns.FirstOrDefault(column => column.Name == target.Column.Value))];
+        QueryExpression body = source.Body switch
+        {
+            ValuesQuery values => new ValuesQuery(values.Rows.Map(row => (NodeList<Expression>)[.. row.Select((value, index) => Typed(value is DefaultValue ? new NullLiteral() : value, targets.ElementAtOrDefault(index)))])),
+            Select select when !select.Items.Any(static item => item.Expression is Star) => select with { Items = [.. select.Items.Select((item, index) => item with { Expression = Typed(item.Expression, targets.ElementAtOrDefault(index)) })] },
+            var other => other,
+        };
+        return source with { Body = body, With = insert.With ?? source.With };
+    }
+
+    private static Query OfUpdate(Update update, NodeList<TableColumn> columns)
+    {
+        NodeList<SelectItem> items = [.. update.Assignments.Select(assignment => new SelectItem(
+            assignment.Value is DefaultValue ? new NullLiteral() : Typed(assignment.Value, assignment.Targets is [var target] ? columns.FirstOrDefault(column => column.Name == target.Column.Value) : null)))];
+        return new Query(new Select(items) { From = [update.Table, .. update.From], Where = update.Where }) { With = update.With };
+    }
+
+    /// <summary>A parameter that stands alone takes its column's type.</summary>
+    private static Expression Typed(Expression value, TableColumn? column) => value is Parameter && column != null
+        ? new CastExpression(value, SqlParser.ParseTypeName(NameOf(column.Type)))
+        : value;
+
+    /// <summary>The type's name without lengths, which values are not cut to.</summary>
+    private static string NameOf(SqlType type) => type.Kind switch
+    {
+        TypeKind.Numeric => "numeric",
+        TypeKind.Varchar => "varchar",
+        TypeKind.Char => "text",
+        _ => type.ToString(),
+    };
+
+    private static NodeList<TableColumn>? ColumnsOf(NamedTable table, Session session) =>
+        session.Catalog.Find([.. table.Name.Parts.Select(static part => part.Value)]) is Relation.OfTable found ? found.Table.Columns : null;
+}
