@@ -60,9 +60,14 @@ var flightRate = new Command("flight-rate", "Queries of one row a second over Fl
 flightRate.SetAction(result => FlightRate.RunAsync(result.GetValue(clients), result.GetValue(seconds), result.GetValue(pgbenchRuns)));
 var cannedServer = new Command(CannedServer.Verb) { Hidden = true };
 cannedServer.SetAction(static _ => CannedServer.ServeAsync());
+var endings = new Option<int>("--cancels") { Description = "Cancels of each query", DefaultValueFactory = _ => 20 };
+var endingSeed = new Option<int>("--seed") { Description = "Seed of the moments", DefaultValueFactory = _ => 1 };
+var ending = new Command("ending", "Time from cancelling a TPC-H query to the end of everything it held") { data, queries, only, set, endings, endingSeed };
+ending.SetAction(result => CancelSuite.RunAsync(
+    new SuiteOptions("tpch", result.GetValue(data), result.GetValue(queries), null, result.GetValue(endings), result.GetValue(only), true, result.GetValue(set) ?? []), result.GetValue(endingSeed)));
 
 var tableCount = new Option<int>("--tables") { Description = "Tables in the catalog", DefaultValueFactory = _ => 1000 };
 var catalog = new Command("catalog", "Clients' catalog queries over a catalog of many tables, against PostgreSQL 15") { tableCount, runs, withoutPostgres };
 catalog.SetAction(result => CatalogBrowsing.RunAsync(result.GetValue(tableCount), result.GetValue(runs), result.GetValue(withoutPostgres)));
 
-return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, idle, spill, overhead, cancel, doGet, flightRate, cannedServer, catalog }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, idle, spill, overhead, cancel, doGet, flightRate, cannedServer, catalog, ending }.Parse(args).InvokeAsync();

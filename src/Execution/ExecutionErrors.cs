@@ -98,7 +98,7 @@ public static class ExecutionErrors
     public static QueryException MoreThanOneRow() => new("21000", ErrorKind.User, "more than one row returned by a subquery used as an expression");
 
     public static QueryException OutOfMemory(MemoryLimitException cause) =>
-        new("53200", ErrorKind.Resources, cause.Message, inner: cause) { Hint = "Raise the setting memory_limit, or let the query spill." };
+        new("53200", ErrorKind.Resources, cause.Message, inner: cause) { Hint = "What could go to disk is there already: raise the setting memory_limit." };
 
     public static QueryException Cancelled() => new("57014", ErrorKind.Cancelled, "canceling statement due to user request");
 

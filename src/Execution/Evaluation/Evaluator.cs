@@ -29,11 +29,17 @@ internal sealed class InputEvaluator(int ordinal, SqlType type) : Evaluator(type
 }
 
 /// <summary>A constant.</summary>
-internal sealed class LiteralEvaluator(Catalyst.Expressions.Literal literal, MemoryAccount account) : Evaluator(literal.Type)
+internal sealed class LiteralEvaluator : Evaluator
 {
-    private readonly Vector _value = LiteralVectors.ToVector(literal, account, out _);
+    private readonly ResultColumn _column;
+    private readonly Vector _value;
+
+    public LiteralEvaluator(Catalyst.Expressions.Literal literal, MemoryAccount account)
+        : base(literal.Type) => _value = LiteralVectors.ToVector(literal, account, out _column);
 
     public override Vector Evaluate(Batch batch) => new ConstantVector(_value, batch.Length);
+
+    public override void Dispose() => _column.Dispose();
 }
 
 /// <summary>A function call or cast: evaluates the arguments, sees to constants and nulls, calls the function.</summary>

@@ -19,6 +19,8 @@ internal sealed class InListEvaluator : Evaluator
     private readonly bool _hasNull;
     private readonly MemoryAccount _account;
     private readonly Vector _items;
+    private readonly ResultColumn _itemColumn;
+    private readonly LiteralEvaluator[] _literals;
     private readonly int _itemCount;
     private readonly Dictionary<ulong, List<int>> _byHash = [];
     private readonly ResultBuffers _result;
@@ -39,10 +41,11 @@ internal sealed class InListEvaluator : Evaluator
         _itemCount = values.Length;
         _result = new ResultBuffers(account);
         _flattener = new VectorGatherer(account);
-        _items = MakeItems(values, input.Type, account);
+        _items = MakeItems(values, input.Type, account, out _itemColumn);
+        _literals = values.Length > LargestScan ? [] : [.. values.Select(value => new LiteralEvaluator(value, account))];
         _comparisons = values.Length > LargestScan
             ? []
-            : [.. values.Select(value => new ComparisonEvaluator(ComparisonOperator.Equal, input, new LiteralEvaluator(value, account), account))];
+            : [.. _literals.Select(literal => new ComparisonEvaluator(ComparisonOperator.Equal, input, literal, account))];
         if (values.Length > LargestScan)
         {
             var hashes = new ulong[values.Length];
@@ -111,6 +114,8 @@ internal sealed class InListEvaluator : Evaluator
         _input.Dispose();
         _result.Dispose();
         _flattener.Dispose();
+        _itemColumn.Dispose();
+        Array.ForEach(_literals, static literal => literal.Dispose());
         _hashes?.Release();
         _hashes = null;
     }
@@ -130,9 +135,9 @@ internal sealed class InListEvaluator : Evaluator
             : null;
     }
 
-    private static Vector MakeItems(Literal[] items, SqlType type, MemoryAccount account)
+    private static Vector MakeItems(Literal[] items, SqlType type, MemoryAccount account, out ResultColumn column)
     {
-        var column = new ResultColumn(type.Kind == TypeKind.Numeric ? SqlType.Numeric(SqlType.MaxPrecision, type.Scale) : type, account);
+        column = new ResultColumn(type.Kind == TypeKind.Numeric ? SqlType.Numeric(SqlType.MaxPrecision, type.Scale) : type, account);
         column.Start(items.Length);
         for (int i = 0; i < items.Length; i++)
         {

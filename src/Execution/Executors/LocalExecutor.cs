@@ -58,7 +58,9 @@ public sealed class LocalExecutor : IDisposable
     public int BusySlots => Volatile.Read(ref _busySlots);
 
     /// <summary>Queues work behind the other work of its query.</summary>
-    public void Submit(IRunnable work)
+    /// <param name="work">Work.</param>
+    /// <param name="isUnderWay">Whether it has run before: then it comes before the query's other work, so that no more of it is under way, and in memory, than there are slots.</param>
+    public void Submit(IRunnable work, bool isUnderWay = false)
     {
         lock (_lock)
         {
@@ -69,10 +71,46 @@ public sealed class LocalExecutor : IDisposable
                 _turns.AddLast(queue);
             }
 
-            queue.Work.Enqueue(work);
+            if (isUnderWay)
+            {
+                queue.Work.AddFirst(work);
+            }
+            else
+            {
+                queue.Work.AddLast(work);
+            }
         }
 
         _available.Release();
+    }
+
+    /// <summary>Runs the queued work of a query that has been cancelled at once, on other threads: it ends without waiting for its turn behind other queries.</summary>
+    public void Flush(object query)
+    {
+        IRunnable[] flushed;
+        lock (_lock)
+        {
+            if (!_queues.Remove(query, out QueryQueue? queue))
+            {
+                return;
+            }
+
+            _turns.Remove(queue);
+            flushed = [.. queue.Work];
+        }
+
+        foreach (IRunnable work in flushed)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(RunFlushed, (this, work), preferLocal: false);
+        }
+    }
+
+    private static void RunFlushed((LocalExecutor Executor, IRunnable Work) flushed)
+    {
+        if (flushed.Work.Run() == RunnableState.Yielded)
+        {
+            flushed.Executor.Submit(flushed.Work, isUnderWay: true);
+        }
     }
 
     /// <summary>Stops the slots after their current time slice.</summary>
@@ -98,25 +136,35 @@ public sealed class LocalExecutor : IDisposable
                 return;
             }
 
-            IRunnable work = Take();
+            if (Take() is not { } work)
+            {
+                continue;           // its query was cancelled and took it back
+            }
+
             Interlocked.Increment(ref _busySlots);
             RunnableState state = work.Run();
             Interlocked.Decrement(ref _busySlots);
             if (state == RunnableState.Yielded)
             {
-                Submit(work);
+                Submit(work, isUnderWay: true);
             }
         }
     }
 
     /// <summary>Takes from the query whose turn it is, and moves that query to the end.</summary>
-    private IRunnable Take()
+    private IRunnable? Take()
     {
         lock (_lock)
         {
-            QueryQueue queue = _turns.First!.Value;
+            if (_turns.First is not { } turn)
+            {
+                return null;
+            }
+
+            QueryQueue queue = turn.Value;
             _turns.RemoveFirst();
-            IRunnable work = queue.Work.Dequeue();
+            IRunnable work = queue.Work.First!.Value;
+            queue.Work.RemoveFirst();
             if (queue.Work.Count == 0)
             {
                 _queues.Remove(queue.Query);
@@ -134,6 +182,6 @@ public sealed class LocalExecutor : IDisposable
     {
         public object Query { get; } = query;
 
-        public Queue<IRunnable> Work { get; } = new();
+        public LinkedList<IRunnable> Work { get; } = new();
     }
 }

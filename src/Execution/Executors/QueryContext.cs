@@ -32,7 +32,7 @@ public sealed record ExecutionSettings
     /// <summary>Whether joins pass filters to probe-side scans.</summary>
     public bool RuntimeFilters { get; init; } = true;
 
-    /// <summary>Share of the memory limit above which operators spill; 0 spills always (a test setting).</summary>
+    /// <summary>Share of the memory limit above which operators spill; 0: whatever can spill does, from the first batch on (a test setting).</summary>
     public double SpillThreshold { get; init; } = 0.8;
 
     /// <summary>Folder for spilled data.</summary>
@@ -51,10 +51,11 @@ public sealed record ExecutionSettings
     public IObjectNames? Objects { get; init; }
 
     /// <summary>Folds constants under these settings.</summary>
-    public IConstantEvaluator CreateConstantEvaluator() => new ConstantEvaluator(ForEvaluation);
+    public IConstantEvaluator CreateConstantEvaluator() => new ConstantEvaluator(account => ForEvaluation(account));
 
-    internal EvaluationContext ForEvaluation(MemoryAccount account) => new(account)
+    internal EvaluationContext ForEvaluation(MemoryAccount account, CancellationToken cancellation = default) => new(account)
     {
+        Cancellation = cancellation,
         StatementTime = StatementTime,
         TimeZone = TimeZone,
         Parameters = Parameters,
@@ -161,5 +162,5 @@ public sealed class TaskContext(QueryContext query, int partition, int taskCount
     public int BatchSize { get; } = query.Settings.BatchSize;
 
     /// <summary>What this task's expressions are compiled with.</summary>
-    internal EvaluationContext Evaluation { get; } = query.Settings.ForEvaluation(query.Account);
+    internal EvaluationContext Evaluation { get; } = query.Settings.ForEvaluation(query.Account, query.Cancellation);
 }

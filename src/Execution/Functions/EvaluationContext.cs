@@ -14,6 +14,9 @@ internal sealed class EvaluationContext(MemoryAccount account)
 
     public MemoryAccount Account { get; } = account;
 
+    /// <summary>Ends long loops of a cancelled query.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Start of the statement, µs since 1970-01-01T00:00:00Z.</summary>
     public long StatementTime { get; init; }
 

@@ -43,7 +43,7 @@ public sealed class QueryExecution : IAsyncDisposable
 
         _isBrief = BriefPlans.IsBrief(plan);
         _results = new ResultQueue(executor, 4 * Math.Max(2, plan.Stages[^1].Tasks));
-        _onCancel = context.Cancellation.Register(_results.ReleaseWriters);
+        _onCancel = context.Cancellation.Register(EndQueuedTasks);
     }
 
     /// <summary>Account, metrics and cancellation of the query.</summary>
@@ -75,7 +75,18 @@ public sealed class QueryExecution : IAsyncDisposable
 
     /// <summary>The next rows in the order of the last stage, or null at the end. The caller releases the batch.</summary>
     /// <exception cref="QueryException">The query failed or was cancelled.</exception>
-    public ValueTask<Batch?> ReadAsync(CancellationToken cancellation = default) => _results.ReadAsync(cancellation);
+    public async ValueTask<Batch?> ReadAsync(CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await _results.ReadAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Cancel();
+            throw ExecutionErrors.Cancelled();
+        }
+    }
 
     /// <summary>Ends the query; the reader gets 57014.</summary>
     public void Cancel()
@@ -104,6 +115,13 @@ public sealed class QueryExecution : IAsyncDisposable
         await _ended.Task.ConfigureAwait(false);
         await _onCancel.DisposeAsync().ConfigureAwait(false);
         Context.Dispose();
+    }
+
+    /// <summary>Lets tasks that wait, for the client or for their turn, see the cancellation.</summary>
+    private void EndQueuedTasks()
+    {
+        _results.ReleaseWriters();
+        _executor.Flush(Context);
     }
 
     private void StartReadyStages()
@@ -199,6 +217,8 @@ public sealed class QueryExecution : IAsyncDisposable
         QueryException => error,
         MemoryLimitException limit => ExecutionErrors.OutOfMemory(limit),
         OperationCanceledException => ExecutionErrors.Cancelled(),
+        InvalidOperationException { InnerException: OperationCanceledException } => ExecutionErrors.Cancelled(),     // out of a comparison while sorting
+        System.Text.RegularExpressions.RegexMatchTimeoutException => ExecutionErrors.ProgramLimit("regular expression takes too long to match"),
         OutOfMemoryException => new QueryException("53200", ErrorKind.Resources, "out of memory", inner: error),
         IOException or UnauthorizedAccessException => new QueryException("58030", ErrorKind.Resources, $"input/output error: {error.Message}", inner: error),
         _ => ExecutionErrors.Internal($"{error.GetType().Name}: {error.Message}", error),

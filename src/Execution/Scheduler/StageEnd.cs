@@ -48,9 +48,10 @@ internal static class StageEnd
 
     private static IEnumerable<(Vector Keys, SelectionVector? Selection)> Keys(Expression key, ShuffleOutput output, QueryContext context)
     {
-        using CompiledExpression compiled = ExpressionCompiler.Compile(key, context.Settings.ForEvaluation(context.Account));
+        using CompiledExpression compiled = ExpressionCompiler.Compile(key, context.Settings.ForEvaluation(context.Account, context.Cancellation));
         foreach (Batch batch in output.Batches(0))
         {
+            context.Cancellation.ThrowIfCancellationRequested();
             yield return (compiled.Evaluate(batch), batch.Selection);
         }
     }

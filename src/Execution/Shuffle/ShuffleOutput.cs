@@ -88,7 +88,14 @@ internal sealed class ShuffleOutput : IReclaimable, IDisposable
         }
     }
 
-    public void Dispose() => Array.ForEach(_tasks, static task => task.Writer?.Dispose());
+    public void Dispose()
+    {
+        foreach (MapOutput task in _tasks)
+        {
+            task.Writer?.Dispose();
+            Array.ForEach(task.Runs, static run => run.Clear());
+        }
+    }
 
     private sealed class MapOutput(BatchRun[] runs)
     {

@@ -137,9 +137,9 @@ public sealed class RowMovementTests
         }
     }
 
-    private static IEnumerable<string> Values(Vector vector) => Enumerable.Range(0, vector.Length).Select(row => Value(vector, row));
+    internal static IEnumerable<string> Values(Vector vector) => Enumerable.Range(0, vector.Length).Select(row => Value(vector, row));
 
-    private static string Value(Vector vector, int row)
+    internal static string Value(Vector vector, int row)
     {
         var reader = new VectorReader(vector);
         if (reader.IsNull(row))
@@ -162,7 +162,7 @@ public sealed class RowMovementTests
     }
 
     /// <summary>Flat, dictionary and constant vectors of a type (constants only when rows may differ between the encodings).</summary>
-    private static Vector[] Encodings(string type, int length, Random random, MemoryAccount account, bool sameRows = false)
+    internal static Vector[] Encodings(string type, int length, Random random, MemoryAccount account, bool sameRows = false)
     {
         Vector flat = Flat(type, length, random, account, random.Next(2) == 0 ? 0 : 0.3);
         Vector one = Flat(type, 1, random, account, 0);

@@ -32,11 +32,11 @@ internal abstract class Accumulator : IDisposable
     /// <summary>Whether the states are rows: they spill as <see cref="KeptColumns"/>, to be fed again, in place of <see cref="States"/>.</summary>
     public virtual bool KeepsRows => false;
 
-    /// <summary>The rows kept, as <see cref="Update"/> takes them.</summary>
-    public virtual Vector[] KeptColumns() => throw new InvalidOperationException($"{GetType().Name} keeps no rows");
-
-    /// <summary>The group of each row of <see cref="KeptColumns"/>.</summary>
+    /// <summary>The group of each row kept.</summary>
     public virtual ReadOnlySpan<int> KeptGroups() => throw new InvalidOperationException($"{GetType().Name} keeps no rows");
+
+    /// <summary>The rows of the last <see cref="KeptGroups"/>, of which there is one at least, as <see cref="Update"/> takes them.</summary>
+    public virtual Vector[] KeptColumns() => throw new InvalidOperationException($"{GetType().Name} keeps no rows");
 
     /// <summary>Results of some groups; no change to the states.</summary>
     public abstract Vector Finish(int start, int count);

@@ -11,7 +11,7 @@ internal sealed class DistinctAccumulator : Accumulator
     private readonly Accumulator _inner;
     private readonly MemoryAccount _account;
     private readonly GroupTable _table;
-    private Vector[]? _kept;
+    private Vector[] _kept = [];
     private NativeBuffer? _groupOfRow;
     private NativeBuffer? _numbers;
     private NativeBuffer? _newRows;
@@ -29,13 +29,18 @@ internal sealed class DistinctAccumulator : Accumulator
 
     public override bool KeepsRows => true;
 
-    public override Vector[] KeptColumns()
-    {
-        _kept = _table.Keys(0, _table.Count);
-        return _kept[1..];
-    }
+    public override Vector[] KeptColumns() => _kept[1..];
 
-    public override ReadOnlySpan<int> KeptGroups() => ((FixedVector)(_kept ?? _table.Keys(0, _table.Count))[0]).Values<int>();
+    public override ReadOnlySpan<int> KeptGroups()
+    {
+        if (_table.Count == 0)
+        {
+            return default;
+        }
+
+        _kept = _table.Keys(0, _table.Count);
+        return ((FixedVector)_kept[0]).Values<int>();
+    }
 
     public override void Resize(int groupCount) => _inner.Resize(groupCount);
 

@@ -9,8 +9,8 @@ internal static class ValueCodes
     private const int MostValues = 1024;
     private const int Part = 4096;
 
-    /// <summary>The column as codes, or null when it is no text, or has many values. The account keeps the dictionary.</summary>
-    public static DictionaryVector? TryEncode(Vector column, MemoryAccount account)
+    /// <summary>The column as codes, or null when it is no text, or has many values. The caller releases it once.</summary>
+    public static DictionaryVector? TryEncode(Vector column, MemoryAccount account, CancellationToken cancellation)
     {
         int length = column.Length;
         if (column is not ViewVector || length == 0 || column.NullCount == length)
@@ -27,6 +27,7 @@ internal static class ValueCodes
         bool isFew = true;
         for (int start = 0; start < length && isFew; start += Part)
         {
+            cancellation.ThrowIfCancellationRequested();
             int count = 0, end = Math.Min(length, start + Part);
             for (int row = start; row < end; row++)
             {
@@ -77,6 +78,11 @@ internal static class ValueCodes
             {
                 wide[i] = (ushort)numbers[i];
             }
+        }
+
+        if (column.NullCount > 0)
+        {
+            column.ValidityBuffer!.Retain();
         }
 
         return new DictionaryVector(numbers.Length, codes, 0, width, dictionary, column.ValidityBuffer, column.NullCount);

@@ -83,11 +83,17 @@ internal sealed class GroupSpill : IDisposable
     private void WriteRows(SpillPartitions[] streams, Vector[] keys, AccumulatorSet accumulators)
     {
         var gatherers = new List<VectorGatherer>();
-        int stream = 1;
+        int stream = 0;
         foreach (Accumulator keeper in accumulators.RowKeepers)
         {
-            Vector[] kept = keeper.KeptColumns();
+            stream++;
             ReadOnlySpan<int> groups = keeper.KeptGroups();
+            if (groups.IsEmpty)
+            {
+                continue;
+            }
+
+            Vector[] kept = keeper.KeptColumns();
             while (gatherers.Count < keys.Length + kept.Length)
             {
                 gatherers.Add(new VectorGatherer(_context.Account));
@@ -116,8 +122,6 @@ internal sealed class GroupSpill : IDisposable
 
                 streams[stream].Add(columns.AsSpan(0, keys.Length), new Batch(columns, count));
             }
-
-            stream++;
         }
 
         gatherers.ForEach(static gatherer => gatherer.Dispose());

@@ -13,6 +13,7 @@ namespace SqlCluster.Execution.Operators.Joins;
 /// <remarks>Rows with a null key or order value have no partner and are left out. Of rows that tie, the last read is the nearest.</remarks>
 internal sealed class AsOfTable : IDisposable
 {
+    private const int ComparisonsPerCheck = 1 << 16;
     private readonly ColumnAppender[] _appenders;
     private readonly ColumnAppender _order;
     private readonly LookupTable? _keys;
@@ -41,7 +42,7 @@ internal sealed class AsOfTable : IDisposable
             table.Add(batch, expressions.Evaluate(batch), joinKeys, groups);
         }
 
-        table.Sort(groups);
+        table.Sort(groups, context.Cancellation);
         return table;
     }
 
@@ -139,7 +140,7 @@ internal sealed class AsOfTable : IDisposable
         }
     }
 
-    private void Sort(List<int> groups)
+    private void Sort(List<int> groups, CancellationToken cancellation)
     {
         Columns = Array.ConvertAll(_appenders, static appender => appender.Build());
         _orderValues = _order.Build();
@@ -161,8 +162,14 @@ internal sealed class AsOfTable : IDisposable
         }
 
         var values = new VectorReader(_orderValues);
+        int comparisons = 0;
         Array.Sort(_rows, (left, right) =>
         {
+            if (++comparisons % ComparisonsPerCheck == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
             int order = groups[left].CompareTo(groups[right]);
             order = order != 0 ? order : RowOrder.Compare(in values, left, in values, right);
             return order != 0 ? order : left.CompareTo(right);

@@ -436,6 +436,7 @@ internal sealed class HashJoinOperator : Operator
         ReadOnlySpan<int> rows = batch.Selection == null ? default : batch.Selection.Rows;
         while (_pairs.Fill(numbers, rows, table))
         {
+            Context.Cancellation.ThrowIfCancellationRequested();
             if (_residual != null)
             {
                 Vector values = _residual.Evaluate(batch.Columns, _pairs.LeftRows, table.Columns, _pairs.RightRows);
@@ -481,7 +482,7 @@ internal sealed class HashJoinOperator : Operator
         {
             if (_plan.Kind == ExecJoinKind.LeftMark)
             {
-                MarkNulls.Find(_plan, _table, batch, _leftKeys.Evaluate(batch), _residual, _found.AsSpan(0, length), _unknown.AsSpan(0, length));
+                MarkNulls.Find(_plan, _table, batch, _leftKeys.Evaluate(batch), _residual, _found.AsSpan(0, length), _unknown.AsSpan(0, length), Context.Cancellation);
             }
 
             _found.AsSpan(0, length).CopyTo(_spill.Flags);
@@ -517,7 +518,7 @@ internal sealed class HashJoinOperator : Operator
     /// <summary>The probe rows and whether they found a partner: true, null or false.</summary>
     private Batch Marked(Batch batch, Vector[] keys, int count)
     {
-        MarkNulls.Find(_plan, _table, batch, keys, _residual, _found.AsSpan(0, count), _unknown.AsSpan(0, count));
+        MarkNulls.Find(_plan, _table, batch, keys, _residual, _found.AsSpan(0, count), _unknown.AsSpan(0, count), Context.Cancellation);
         int words = Bits.WordCount(batch.Length);
         Span<byte> bits = NativeBuffer.Reuse(ref _markBits, words * 8L, Context.Account).Span<byte>(0, words * 8);
         Span<byte> validity = NativeBuffer.Reuse(ref _markValidity, words * 8L, Context.Account).Span<byte>(0, words * 8);

@@ -22,6 +22,7 @@ internal sealed class JoinTable : IDisposable
 {
     private readonly ColumnAppender?[] _appenders;
     private readonly LookupTable _keys;
+    private readonly List<Vector> _encoded = [];
     private NativeBuffer? _starts;
     private NativeBuffer? _rowList;
     private NativeBuffer? _matched;
@@ -140,6 +141,8 @@ internal sealed class JoinTable : IDisposable
             appender?.Dispose();
         }
 
+        _encoded.ForEach(static column => column.Release());
+        _encoded.Clear();
         _starts?.Release();
         _rowList?.Release();
         _matched?.Release();
@@ -170,7 +173,21 @@ internal sealed class JoinTable : IDisposable
             for (int i = 0; i < _appenders.Length; i++)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                Columns[i] = _appenders[i] is { } appender ? ValueCodes.TryEncode(appender.Build(), account) ?? appender.Build() : null;
+                if (_appenders[i] is not { } appender)
+                {
+                    continue;
+                }
+
+                if (ValueCodes.TryEncode(appender.Build(), account, context.Cancellation) is { } encoded)
+                {
+                    _encoded.Add(encoded);
+                    appender.Dispose();
+                    Columns[i] = encoded;
+                }
+                else
+                {
+                    Columns[i] = appender.Build();
+                }
             }
 
             if (publishes && context.Query.Settings.RuntimeFilters)
@@ -181,6 +198,7 @@ internal sealed class JoinTable : IDisposable
                 }
             }
 
+            context.Cancellation.ThrowIfCancellationRequested();
             ListRows(numbers.Values, account);
         }
         finally

@@ -21,8 +21,9 @@ internal static class MarkNulls
     /// <param name="keys">Their keys.</param>
     /// <param name="residual">The residual condition, or null.</param>
     /// <param name="found">For each selected row, 1 when it has a partner.</param>
+    /// <param name="cancellation">Looked at for each row that is compared one by one.</param>
     /// <param name="unknown">For each selected row; already 1 where the residual was null for equal keys.</param>
-    public static void Find(HashJoinExec plan, JoinTable table, Batch batch, Vector[] keys, JoinCondition? residual, ReadOnlySpan<byte> found, Span<byte> unknown)
+    public static void Find(HashJoinExec plan, JoinTable table, Batch batch, Vector[] keys, JoinCondition? residual, ReadOnlySpan<byte> found, Span<byte> unknown, CancellationToken cancellation)
     {
         ReadOnlySpan<int> rows = batch.Selection == null ? default : batch.Selection.Rows;
         if (!NeedsKeys(plan))
@@ -50,6 +51,7 @@ internal static class MarkNulls
                 continue;
             }
 
+            cancellation.ThrowIfCancellationRequested();
             int row = rows.IsEmpty ? i : rows[i];
             unknown[i] = HasUnknown(plan, table, batch, left, right, row, residual) ? (byte)1 : (byte)0;
         }

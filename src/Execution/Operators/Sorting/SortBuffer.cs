@@ -150,6 +150,11 @@ internal sealed class SortBuffer : IDisposable
         var starts = new List<int> { 0 };
         for (int i = 1; i < order.Length; i++)
         {
+            if (i % StretchRows == 0)
+            {
+                _context.Cancellation.ThrowIfCancellationRequested();
+            }
+
             if (!comparer.AreTied(order[i - 1], order[i]))
             {
                 starts.Add(i);
@@ -207,6 +212,7 @@ internal sealed class SortBuffer : IDisposable
         }
 
         SortEntryComparer comparer = Comparer();
+        _context.Cancellation.ThrowIfCancellationRequested();
         NativeBuffer buffer = NativeBuffer.Allocate(Count * 16L, _context.Account);
         Span<SortEntry> entries = buffer.Span<SortEntry>(0, Count);
         for (int row = 0; row < entries.Length; row++)

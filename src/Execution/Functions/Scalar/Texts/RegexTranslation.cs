@@ -49,13 +49,16 @@ internal static class RegexTranslation
         }
         catch (NotSupportedException)
         {
-            return new Regex(translated, options, TimeSpan.FromSeconds(30));
+            return new Regex(translated, options, LongestMatch);
         }
         catch (ArgumentException error)
         {
             throw ExecutionErrors.InvalidRegularExpression(error.Message);
         }
     }
+
+    /// <summary>What a single match by backtracking may take: patterns with back references know no other way, and a query that is cancelled waits for it.</summary>
+    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
 
     private static string Translate(string pattern)
     {
