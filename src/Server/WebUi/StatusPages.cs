@@ -125,7 +125,7 @@ internal sealed class StatusPages(Engine engine, QueryCounters counters, Func<bo
         Tile(page, Markup.Count(engine.Admission.Queued), "in the queue");
         Tile(page, Markup.Count(sessions), "sessions");
         Tile(page, $"{engine.Executor.BusySlots} / {engine.Executor.Slots}", "slots busy");
-        Tile(page, Markup.Bytes(engine.Memory.UsedBytes), engine.Memory.LimitBytes == long.MaxValue ? "held by queries" : $"by queries, of {Markup.Bytes(engine.Memory.LimitBytes)}");
+        Tile(page, Markup.Bytes(engine.Memory.UsedBytes), "held by queries");
         Tile(page, Markup.Bytes(NativePool.ReservedBytes), "in the buffer pool");
         Tile(page, Markup.Count(counters.Durations()[^1]), $"statements, {Markup.Count(failed)} failed");
         Tile(page, Markup.Bytes(counters.BytesRead), "read from files");
