@@ -146,13 +146,18 @@ internal sealed class TestServer : IAsyncDisposable
         grpc.MapServerStreaming(Service + "Stream", Ticket.Parser, static async (call, request) =>
         {
             string[] words = request.Ticket_.ToStringUtf8().Split(' ');
-            var message = new Ticket { Ticket_ = ByteString.CopyFrom(new byte[int.Parse(words[1])]) };
+            if (words.Length < 2 || !int.TryParse(words[0], out int count) || !int.TryParse(words[1], out int size) || size is < 0 or > 1 << 20)
+            {
+                throw new GrpcStatusException(StatusCode.InvalidArgument, "COUNT SIZE");
+            }
+
+            var message = new Ticket { Ticket_ = ByteString.CopyFrom(new byte[size]) };
             if (call.Header("x-gzip") != null)
             {
                 call.CompressResponses();
             }
 
-            for (int i = 0; i < int.Parse(words[0]); i++)
+            for (int i = 0; i < count; i++)
             {
                 await call.WriteAsync(message);
             }

@@ -190,9 +190,10 @@ public sealed class GrpcServer(GrpcServerOptions options)
             return translated;
         }
 
-        if (error is IpcException or MemoryLimitException)
+        if (error is IpcException or InvalidProtocolBufferException or MemoryLimitException)
         {
-            return new GrpcStatusException(error is IpcException ? StatusCode.InvalidArgument : StatusCode.ResourceExhausted, error.Message, error);
+            // Only a client's bytes are damaged; ours are made here.
+            return new GrpcStatusException(error is MemoryLimitException ? StatusCode.ResourceExhausted : StatusCode.InvalidArgument, error.Message, error);
         }
 
         string reference = Guid.NewGuid().ToString("N")[..12];
