@@ -121,6 +121,29 @@ internal sealed class RawClient : IDisposable
         return ((char)head[0], body);
     }
 
+    /// <summary>Reads until the server closes the connection or nothing more comes.</summary>
+    /// <returns>Bytes read.</returns>
+    public async Task<long> ReadToEndAsync(TimeSpan patience)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(patience);
+        var buffer = new byte[4096];
+        long total = 0;
+        try
+        {
+            while (await _stream.ReadAsync(buffer, timeout.Token) is var read and > 0)
+            {
+                total += read;
+            }
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            // The server waits for more, as it may.
+        }
+
+        return total;
+    }
+
     public async Task<char> ReadByteAsync()
     {
         var one = new byte[1];
