@@ -26,7 +26,8 @@ internal static class ShowStatements
         if (show.Like != null)
         {
             int name = Array.IndexOf(names, "name");
-            rows = rows.Where(row => LikePattern.Matches(show.Like, (string)row[name]!));
+            var pattern = new NamePattern(show.Like);
+            rows = rows.Where(row => pattern.Matches((string)row[name]!));
         }
 
         return session.Pipeline.RunValues([.. names.Select(static name => new ResultColumn(name, SqlType.Text))], rows, "SHOW", cancellation);

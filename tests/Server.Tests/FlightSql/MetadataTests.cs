@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Flight.Protos.Sql;
+using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.FlightSql.Metadata;
 
 namespace SqlCluster.Server.Tests.FlightSql;

@@ -72,7 +72,14 @@ public static class DateTimeInput
             return InputResult.OutOfRange;
         }
 
-        microseconds = (fields.Days * Calendar.MicrosecondsPerDay) + fields.Microseconds;
+        // Microseconds from 1970 end on 294247-01-10, PostgreSQL's from 2000 thirty years later.
+        Int128 wide = ((Int128)fields.Days * Calendar.MicrosecondsPerDay) + fields.Microseconds;
+        if (wide > long.MaxValue - (2 * Calendar.MicrosecondsPerDay))
+        {
+            return InputResult.OutOfRange;
+        }
+
+        microseconds = (long)wide;
         if (withZone)
         {
             microseconds -= fields.Offset is { } offset ? offset * Calendar.MicrosecondsPerSecond : OffsetOf(fields.Zone ?? facts.TimeZone, microseconds);

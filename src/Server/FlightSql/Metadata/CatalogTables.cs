@@ -1,4 +1,5 @@
 using SqlCluster.Arrow.Schema;
+using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.Sessions;
 
 namespace SqlCluster.Server.FlightSql.Metadata;

@@ -1,6 +1,6 @@
-namespace SqlCluster.Server.FlightSql.Metadata;
+namespace SqlCluster.Server.Catalogs;
 
-/// <summary>A filter pattern of a metadata command: % is any text, _ any character, \ takes the next one as it is.</summary>
+/// <summary>A pattern that names in lists are filtered with: % is any text, _ any character, \ takes the next one as it is.</summary>
 /// <remarks>Matching takes time in proportion to pattern times name, whatever the pattern: it comes from clients.</remarks>
 internal sealed class NamePattern
 {
