@@ -14,6 +14,9 @@ namespace SqlCluster.Flight.Grpc;
 /// </remarks>
 public sealed class GrpcCall
 {
+    /// <summary>Timers count whole ticks of another clock and may fire this much early.</summary>
+    private static readonly TimeSpan TimerSlack = TimeSpan.FromMilliseconds(20);
+
     private readonly HttpContext _http;
     private readonly CancellationTokenSource _cancellation;
     private readonly GrpcMessageReader _reader;
@@ -156,7 +159,7 @@ public sealed class GrpcCall
             T request = Parse(parser, await WithinTime(ReadMessageAsync()).ConfigureAwait(false) ?? throw GrpcErrors.NoMessage());
             return await WithinTime(ReadMessageAsync()).ConfigureAwait(false) == null ? request : throw GrpcErrors.ManyMessages();
         }
-        catch (OperationCanceledException) when (isTimed && !IsAbandoned && !DeadlineHasPassed && Options.Time.GetUtcNow() >= Started + limit)
+        catch (OperationCanceledException) when (isTimed && !IsAbandoned && !DeadlineHasPassed && Options.Time.GetUtcNow() >= Started + limit - TimerSlack)
         {
             throw GrpcErrors.RequestTooSlow(limit);
         }
