@@ -89,6 +89,12 @@ public sealed class MemoryAccount : IDisposable
 
             _first = buffer;
         }
+
+        if (MemoryUse.Current is { } use)
+        {
+            buffer.Use = use;
+            use.Take(buffer.BlockBytes);
+        }
     }
 
     /// <summary>Takes a buffer off the books; false when <see cref="Dispose"/> was faster and frees it.</summary>
@@ -118,6 +124,7 @@ public sealed class MemoryAccount : IDisposable
             buffer.NextInAccount = buffer.PreviousInAccount = null;
             _usedBytes -= buffer.BlockBytes;
             _budget?.Give(buffer.BlockBytes);
+            buffer.Use?.Give(buffer.BlockBytes);
             return true;
         }
     }

@@ -45,6 +45,9 @@ public sealed unsafe class NativeBuffer
 
     internal long BlockBytes { get; }
 
+    /// <summary>Who took the buffer; null: nobody that is measured.</summary>
+    internal MemoryUse? Use { get; set; }
+
     internal NativeBuffer? NextInAccount { get; set; }
 
     internal NativeBuffer? PreviousInAccount { get; set; }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Execution.Executors;
 
@@ -23,7 +24,18 @@ public abstract class Operator(TaskContext context, OperatorMetrics metrics) : I
     {
         Context.Cancellation.ThrowIfCancellationRequested();
         long start = Stopwatch.GetTimestamp();
-        Batch? batch = NextCore();
+        MemoryUse? caller = MemoryUse.Current;
+        MemoryUse.Current = Metrics.Memory;
+        Batch? batch;
+        try
+        {
+            batch = NextCore();
+        }
+        finally
+        {
+            MemoryUse.Current = caller;
+        }
+
         Metrics.Count(batch, Stopwatch.GetTimestamp() - start);
         if (batch != null)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Diagnostics;
+using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Explain;
 using SqlCluster.Catalyst.Physical;
@@ -8,7 +9,8 @@ using SqlCluster.Catalyst.Physical;
 namespace SqlCluster.Execution.Operators;
 
 /// <summary>What one plan node did, over all of its tasks.</summary>
-public sealed class OperatorMetrics
+/// <param name="memory">Counts the node's memory; null: its own. The parts of a node share one.</param>
+public sealed class OperatorMetrics(MemoryUse? memory = null)
 {
     private ConcurrentDictionary<string, long>? _counters;
     private long _rows;
@@ -22,6 +24,9 @@ public sealed class OperatorMetrics
 
     /// <summary>Time inside the operator and its inputs, summed over tasks.</summary>
     public TimeSpan Time => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _ticks));
+
+    /// <summary>Buffers taken while the operator ran, those of its inputs apart.</summary>
+    public MemoryUse Memory { get; } = memory ?? new MemoryUse();
 
     /// <summary>Further numbers by name, such as "row groups pruned" or "bytes read": shown by EXPLAIN ANALYZE in the order of their names.</summary>
     public IReadOnlyDictionary<string, long> Counters => (IReadOnlyDictionary<string, long>?)_counters ?? FrozenDictionary<string, long>.Empty;
@@ -76,5 +81,9 @@ public sealed class QueryMetrics : IPlanMetrics
         return total;
     }
 
-    NodeMetrics? IPlanMetrics.Of(ExecPlan node) => Find(node) is { } own ? new NodeMetrics(own.Rows, own.Batches, own.Time, own.Counters) : null;
+    NodeMetrics? IPlanMetrics.Of(ExecPlan node) => Find(node) is { } own ? new NodeMetrics(own.Rows, own.Batches, own.Time, Shown(own)) : null;
+
+    private static IReadOnlyDictionary<string, long> Shown(OperatorMetrics node) => node.Memory.PeakBytes is var peak and > 0
+        ? new Dictionary<string, long>(node.Counters) { ["peak memory bytes"] = peak }
+        : node.Counters;
 }

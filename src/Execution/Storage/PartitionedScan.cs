@@ -91,7 +91,7 @@ internal sealed class PartitionedScanSource(ScanExec scan, IReadOnlyList<Partiti
             }
 
             Context.Cancellation.ThrowIfCancellationRequested();
-            _partMetrics = new OperatorMetrics();
+            _partMetrics = new OperatorMetrics(Metrics.Memory);
             _values = [.. source.Values(_next).Select(value => value == null ? null : Constant(value))];
             _reader = source._sources[_next++].Value.CreateReader(Context, _partMetrics);
             return true;
@@ -115,7 +115,7 @@ internal sealed class PartitionedScanSource(ScanExec scan, IReadOnlyList<Partiti
                 Metrics.Add(name, amount);
             }
 
-            _partMetrics = new OperatorMetrics();
+            _partMetrics = new OperatorMetrics(Metrics.Memory);
         }
 
         private Batch Complete(Batch batch, int granted)
