@@ -138,8 +138,8 @@ public sealed class DateTimeInputTests
             InputResult.Invalid => "22007",
             InputResult.OutOfRange => type == "interval" ? "22015" : "22008",
             _ when type == "interval" => $"{interval.Months} {interval.Days} {interval.Microseconds}",
-            _ when type == "date" && number == DateTimeInput.InfiniteDate => "infinity",
-            _ when type == "date" && number == DateTimeInput.NegativeInfiniteDate => "-infinity",
+            _ when type == "date" && number == Calendar.InfiniteDate => "infinity",
+            _ when type == "date" && number == Calendar.MinusInfiniteDate => "-infinity",
             _ => $"{number}",
         };
     }

@@ -216,8 +216,8 @@ internal sealed class LiteralCoercion(DateTimeFacts facts)
 
     private static Literal? TimestampOf(long days, SqlType type) => days switch
     {
-        DateTimeInput.InfiniteDate => new Literal(DateTimeInput.InfiniteTimestamp, type),
-        DateTimeInput.NegativeInfiniteDate => new Literal(DateTimeInput.NegativeInfiniteTimestamp, type),
+        Calendar.InfiniteDate => new Literal(Calendar.InfiniteTimestamp, type),
+        Calendar.MinusInfiniteDate => new Literal(Calendar.MinusInfiniteTimestamp, type),
         _ => Math.Abs(days) < 100_000_000 ? new Literal(days * Calendar.MicrosecondsPerDay, type) : null,
     };
 }

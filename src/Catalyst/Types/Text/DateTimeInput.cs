@@ -3,18 +3,6 @@ namespace SqlCluster.Catalyst.Types.Text;
 /// <summary>Reads dates, times and timestamps from text in the spellings PostgreSQL reads: ISO 8601, 1/8/1999, Jan 8 1999, 19990108, with am/pm, zones, BC, infinity, now, today and so on.</summary>
 public static class DateTimeInput
 {
-    /// <summary>'infinity' as a date.</summary>
-    public const long InfiniteDate = int.MaxValue;
-    public const long NegativeInfiniteDate = int.MinValue;
-
-    /// <summary>'infinity' as a timestamp.</summary>
-    public const long InfiniteTimestamp = long.MaxValue;
-    public const long NegativeInfiniteTimestamp = long.MinValue;
-
-    private static readonly long _firstDay = Calendar.DaysOf(-4713, 11, 24);
-    private static readonly long _endOfDates = Calendar.DaysOf(5_874_898, 1, 1);
-    private static readonly long _endOfTimestamps = Calendar.DaysOf(294_277, 1, 1);
-
     /// <summary>Days since 1970-01-01.</summary>
     public static InputResult Date(ReadOnlySpan<char> text, DateTimeFacts facts, out long days)
     {
@@ -26,8 +14,8 @@ public static class DateTimeInput
             return result == InputResult.Ok ? InputResult.Invalid : result;
         }
 
-        days = fields.Infinity > 0 ? InfiniteDate : fields.Infinity < 0 ? NegativeInfiniteDate : fields.Days;
-        return fields.Infinity != 0 || (days >= _firstDay && days < _endOfDates) ? InputResult.Ok : InputResult.OutOfRange;
+        days = fields.Infinity > 0 ? Calendar.InfiniteDate : fields.Infinity < 0 ? Calendar.MinusInfiniteDate : fields.Days;
+        return fields.Infinity != 0 || Calendar.IsDate(days) ? InputResult.Ok : InputResult.OutOfRange;
     }
 
     /// <summary>Microseconds since midnight; a date before it is ignored.</summary>
@@ -63,35 +51,36 @@ public static class DateTimeInput
 
         if (fields.Infinity != 0)
         {
-            microseconds = fields.Infinity > 0 ? InfiniteTimestamp : NegativeInfiniteTimestamp;
+            microseconds = fields.Infinity > 0 ? Calendar.InfiniteTimestamp : Calendar.MinusInfiniteTimestamp;
             return InputResult.Ok;
         }
 
-        if (fields.Days < _firstDay || fields.Days >= _endOfTimestamps)
+        Int128 local = ((Int128)fields.Days * Calendar.MicrosecondsPerDay) + fields.Microseconds;
+        if (!Calendar.IsTimestamp(local))
         {
             return InputResult.OutOfRange;
         }
 
-        // Microseconds from 1970 end on 294247-01-10, PostgreSQL's from 2000 thirty years later.
-        Int128 wide = ((Int128)fields.Days * Calendar.MicrosecondsPerDay) + fields.Microseconds;
-        if (wide > long.MaxValue - (2 * Calendar.MicrosecondsPerDay))
+        microseconds = (long)local;
+        if (!withZone)
+        {
+            return InputResult.Ok;
+        }
+
+        Int128 instant = local - (fields.Offset is { } offset ? offset * Calendar.MicrosecondsPerSecond : OffsetOf(fields.Zone ?? facts.TimeZone, microseconds));
+        if (!Calendar.IsTimestamp(instant))
         {
             return InputResult.OutOfRange;
         }
 
-        microseconds = (long)wide;
-        if (withZone)
-        {
-            microseconds -= fields.Offset is { } offset ? offset * Calendar.MicrosecondsPerSecond : OffsetOf(fields.Zone ?? facts.TimeZone, microseconds);
-        }
-
+        microseconds = (long)instant;
         return InputResult.Ok;
     }
 
     /// <summary>Rounds microseconds to fraction digits of a second, half away from the past; -1 keeps all of them.</summary>
     public static long Round(long microseconds, int digits)
     {
-        if (digits is < 0 or >= 6 || microseconds is InfiniteTimestamp or NegativeInfiniteTimestamp)
+        if (digits is < 0 or >= 6 || !Calendar.IsFinite(microseconds))
         {
             return microseconds;
         }

@@ -3,6 +3,7 @@ using System.Text;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
+using Calendar = SqlCluster.Catalyst.Types.Text.Calendar;
 
 namespace SqlCluster.Execution.Functions.Casts;
 

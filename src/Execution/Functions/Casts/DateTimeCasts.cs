@@ -1,7 +1,7 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types.Text;
-using Calendar = SqlCluster.Execution.Functions.Casts.Calendar;
+using Calendar = SqlCluster.Catalyst.Types.Text.Calendar;
 
 namespace SqlCluster.Execution.Functions.Casts;
 
@@ -30,7 +30,7 @@ internal static class DateTimeCasts
     {
         Calendar.InfiniteDate => Calendar.InfiniteTimestamp,
         Calendar.MinusInfiniteDate => Calendar.MinusInfiniteTimestamp,
-        _ => Calendar.CheckedTimestamp((Int128)date * Calendar.MicrosecondsPerDay),
+        _ => DateTimeRange.CheckedTimestamp((Int128)date * Calendar.MicrosecondsPerDay),
     };
 
     public static int TimestampToDate(long timestamp) => timestamp switch

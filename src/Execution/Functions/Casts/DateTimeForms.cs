@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SqlCluster.Arrow.Memory;
+using Calendar = SqlCluster.Catalyst.Types.Text.Calendar;
 
 namespace SqlCluster.Execution.Functions.Casts;
 
@@ -15,7 +16,7 @@ internal static class DateTimeForms
             return;
         }
 
-        (int year, int month, int day) = Calendar.FromDays(days);
+        (int year, int month, int day) = Calendar.DateOf(days);
         AppendYear(text, year);
         Two(text.Append('-'), month);
         Two(text.Append('-'), day);
@@ -100,7 +101,7 @@ internal static class DateTimeForms
         }
 
         (long days, long microseconds) = Calendar.Split(timestamp);
-        (int year, int month, int day) = Calendar.FromDays(days);
+        (int year, int month, int day) = Calendar.DateOf(days);
         AppendYear(text, year);
         Two(text.Append('-'), month);
         Two(text.Append('-'), day);

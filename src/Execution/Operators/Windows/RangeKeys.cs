@@ -2,6 +2,7 @@ using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Functions;
 using SqlCluster.Execution.Functions.Casts;

@@ -1,5 +1,6 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Execution.Functions.Casts;
 
 namespace SqlCluster.Execution.Functions.Scalar.Dates;
@@ -50,7 +51,7 @@ internal static class DateArithmetic
 
         (long days, long time) = Calendar.Split(timestamp);
         days = interval.Months == 0 ? days : Calendar.AddMonths(days, interval.Months);
-        return Calendar.CheckedTimestamp(((Int128)(days + interval.Days) * Calendar.MicrosecondsPerDay) + time + interval.Microseconds);
+        return DateTimeRange.CheckedTimestamp(((Int128)(days + interval.Days) * Calendar.MicrosecondsPerDay) + time + interval.Microseconds);
     }
 
     /// <summary>An instant moved by an interval: months and days move its local time in the zone.</summary>
@@ -66,7 +67,7 @@ internal static class DateArithmetic
             instant = TimeZones.ToInstant(zone, Add(TimeZones.ToLocal(zone, instant), interval with { Microseconds = 0 }));
         }
 
-        return Calendar.CheckedTimestamp((Int128)instant + interval.Microseconds);
+        return DateTimeRange.CheckedTimestamp((Int128)instant + interval.Microseconds);
     }
 
     public static Interval Negate(Interval interval) => interval.Months == int.MinValue || interval.Days == int.MinValue || interval.Microseconds == long.MinValue
@@ -110,7 +111,7 @@ internal static class DateArithmetic
     private static ScalarFunction Two(string symbol, SqlType left, SqlType right, SqlType result, RowBody body, params (string, string)[] examples) =>
         ScalarFunction.OfFailingRows(symbol, [left, right], result, body, symbol switch { "+" => "Sum", "-" => "Difference", "*" => "Multiple", _ => "Fraction" }, examples);
 
-    private static int AddDays(long date, long days) => Calendar.IsFinite((int)date) ? Calendar.CheckedDate(date + days) : (int)date;
+    private static int AddDays(long date, long days) => Calendar.IsFinite((int)date) ? DateTimeRange.CheckedDate(date + days) : (int)date;
 
     private static long DaysBetween(Row row)
     {

@@ -1,5 +1,6 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Execution.Functions.Casts;
 
 namespace SqlCluster.Execution.Functions.Scalar.Dates;
@@ -43,7 +44,7 @@ internal static class DateFields
 
     public static Int128 OfDate(string field, long days)
     {
-        (int year, int month, int day) = Calendar.FromDays(days);
+        (int year, int month, int day) = Calendar.DateOf(days);
         long value = field switch
         {
             "year" or "years" or "y" or "yr" or "yrs" => year > 0 ? year : year - 1,
@@ -54,7 +55,7 @@ internal static class DateFields
             "isoyear" => Calendar.IsoWeek(days).Year is var iso && iso > 0 ? iso : iso - 1,
             "dow" => Calendar.DayOfWeek(days),
             "isodow" => Calendar.DayOfWeek(days) is var dow && dow == 0 ? 7 : dow,
-            "doy" => days - Calendar.ToDays(year, 1, 1) + 1,
+            "doy" => days - Calendar.DaysOf(year, 1, 1) + 1,
             "decade" or "decades" or "dec" => Calendar.FloorDivide(year, 10),
             "century" or "centuries" or "c" => year > 0 ? (year + 99) / 100 : -((99 - (year - 1)) / 100),
             "millennium" or "millennia" or "mil" => year > 0 ? (year + 999) / 1000 : -((999 - (year - 1)) / 1000),

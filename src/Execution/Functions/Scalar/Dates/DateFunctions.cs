@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Execution.Functions.Casts;
 
 namespace SqlCluster.Execution.Functions.Scalar.Dates;
@@ -90,7 +91,7 @@ internal static class DateFunctions
         }
 
         (long days, long time) = Calendar.Split(timestamp);
-        (int year, int month, _) = Calendar.FromDays(days);
+        (int year, int month, _) = Calendar.DateOf(days);
         long MidnightOf(long day) => day * Calendar.MicrosecondsPerDay;
         return unit.ToLowerInvariant() switch
         {
@@ -101,12 +102,12 @@ internal static class DateFunctions
             "hour" or "hours" => timestamp - (time % Calendar.MicrosecondsPerHour),
             "day" or "days" => MidnightOf(days),
             "week" or "weeks" => MidnightOf(days - Calendar.FloorModulo(days + 3, 7)),
-            "month" or "months" => MidnightOf(Calendar.ToDays(year, month, 1)),
-            "quarter" => MidnightOf(Calendar.ToDays(year, month - ((month - 1) % 3), 1)),
-            "year" or "years" => MidnightOf(Calendar.ToDays(year, 1, 1)),
-            "decade" or "decades" => MidnightOf(Calendar.ToDays(Calendar.FloorDivide(year, 10) * 10, 1, 1)),
-            "century" or "centuries" => MidnightOf(Calendar.ToDays((Calendar.FloorDivide(year - 1, 100) * 100) + 1, 1, 1)),
-            "millennium" or "millennia" => MidnightOf(Calendar.ToDays((Calendar.FloorDivide(year - 1, 1000) * 1000) + 1, 1, 1)),
+            "month" or "months" => MidnightOf(Calendar.DaysOf(year, month, 1)),
+            "quarter" => MidnightOf(Calendar.DaysOf(year, month - ((month - 1) % 3), 1)),
+            "year" or "years" => MidnightOf(Calendar.DaysOf(year, 1, 1)),
+            "decade" or "decades" => MidnightOf(Calendar.DaysOf(Calendar.FloorDivide(year, 10) * 10, 1, 1)),
+            "century" or "centuries" => MidnightOf(Calendar.DaysOf((Calendar.FloorDivide(year - 1, 100) * 100) + 1, 1, 1)),
+            "millennium" or "millennia" => MidnightOf(Calendar.DaysOf((Calendar.FloorDivide(year - 1, 1000) * 1000) + 1, 1, 1)),
             _ => throw ExecutionErrors.InvalidArgument($"unit \"{unit}\" not recognized for type timestamp without time zone"),
         };
     }
@@ -163,8 +164,8 @@ internal static class DateFunctions
 
         (long leftDays, long leftTime) = Calendar.Split(left);
         (long rightDays, long rightTime) = Calendar.Split(right);
-        (int leftYear, int leftMonth, int leftDay) = Calendar.FromDays(leftDays);
-        (int rightYear, int rightMonth, int rightDay) = Calendar.FromDays(rightDays);
+        (int leftYear, int leftMonth, int leftDay) = Calendar.DateOf(leftDays);
+        (int rightYear, int rightMonth, int rightDay) = Calendar.DateOf(rightDays);
         long time = leftTime - rightTime;
         int days = leftDay - rightDay, months = leftMonth - rightMonth, years = leftYear - rightYear;
         if (time < 0)
@@ -197,7 +198,7 @@ internal static class DateFunctions
             throw ExecutionErrors.DateTimeFieldOutOfRange($"{year}-{month:00}-{day:00}");
         }
 
-        return Calendar.CheckedDate(Calendar.ToDays(astronomical, month, day));
+        return DateTimeRange.CheckedDate(Calendar.DaysOf(astronomical, month, day));
     }
 
     internal static long MakeTime(Row row, int first)
@@ -282,5 +283,5 @@ internal static class DateFunctions
 
     private static long FromEpoch(double seconds) => double.IsInfinity(seconds)
         ? seconds > 0 ? Calendar.InfiniteTimestamp : Calendar.MinusInfiniteTimestamp
-        : double.IsNaN(seconds) || Math.Abs(seconds) > 1e13 ? throw ExecutionErrors.DateTimeOutOfRange("timestamp") : Calendar.CheckedTimestamp((Int128)Math.Round(seconds * 1e6));
+        : double.IsNaN(seconds) || Math.Abs(seconds) > 1e13 ? throw ExecutionErrors.DateTimeOutOfRange("timestamp") : DateTimeRange.CheckedTimestamp((Int128)Math.Round(seconds * 1e6));
 }

@@ -2,6 +2,7 @@ using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Execution.Functions.Casts;
 
 namespace SqlCluster.Execution.Functions.Scalar.Dates;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SqlCluster.Execution.Functions.Casts;
-using Calendar = SqlCluster.Execution.Functions.Casts.Calendar;
+using Calendar = SqlCluster.Catalyst.Types.Text.Calendar;
 
 namespace SqlCluster.Execution.Functions.Scalar.Formatting;
 
@@ -107,9 +107,9 @@ internal sealed class DateTemplate
 
     private static string Value(Part part, long days, long time, (long Offset, string Name)? offset)
     {
-        (int year, int month, int day) = Calendar.FromDays(days);
+        (int year, int month, int day) = Calendar.DateOf(days);
         int shownYear = year > 0 ? year : 1 - year, hour = (int)(time / Calendar.MicrosecondsPerHour), dayOfWeek = Calendar.DayOfWeek(days);
-        int dayOfYear = (int)(days - Calendar.ToDays(year, 1, 1)) + 1, microseconds = (int)(time % Calendar.MicrosecondsPerSecond);
+        int dayOfYear = (int)(days - Calendar.DaysOf(year, 1, 1)) + 1, microseconds = (int)(time % Calendar.MicrosecondsPerSecond);
         (int isoYear, int isoWeek) = Calendar.IsoWeek(days);
         string Digits(long value, int width) => part.Fill ? value.ToString(CultureInfo.InvariantCulture).PadLeft(width, '0') : value.ToString(CultureInfo.InvariantCulture);
         string Last(int value, int digits) => Digits(value % (int)Math.Pow(10, digits), digits);
@@ -131,7 +131,7 @@ internal sealed class DateTemplate
             "RM" => part.Fill ? Cased(part.Written, Roman[month - 1]).PadRight(4) : Cased(part.Written, Roman[month - 1]),
             "DD" => Digits(day, 2),
             "DDD" => Digits(dayOfYear, 3),
-            "IDDD" => Digits(days - (Calendar.ToDays(isoYear, 1, 4) - Calendar.FloorModulo(Calendar.ToDays(isoYear, 1, 4) + 3, 7)) + 1, 3),
+            "IDDD" => Digits(days - (Calendar.DaysOf(isoYear, 1, 4) - Calendar.FloorModulo(Calendar.DaysOf(isoYear, 1, 4) + 3, 7)) + 1, 3),
             "D" => Digits(dayOfWeek + 1, 1),
             "ID" => Digits(dayOfWeek == 0 ? 7 : dayOfWeek, 1),
             "DAY" => Name(CultureInfo.InvariantCulture.DateTimeFormat.GetDayName((DayOfWeek)dayOfWeek), 9),

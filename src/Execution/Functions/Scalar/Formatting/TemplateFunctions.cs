@@ -1,5 +1,6 @@
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Functions.Scalar.Arithmetic;
 
@@ -24,14 +25,14 @@ internal static class TemplateFunctions
         OfNumbers(SqlType.DoublePrecision, static row => (DecimalMath.FromDouble(row.Double(0), NumericTyping.Unconstrained), NumericTyping.MinDivisionScale), ("to_char(125.8::float8, '999D9')", " 125.8")),
         OfNumbers(NumericParameter.Any, static row => (row.Decimal(0), row.Type(0).Scale), ("to_char(-125.8, '999D99S')", "125.80-"), ("to_char(1485, '9,999')", " 1,485")),
         ScalarFunction.OfFailingRows(
-            "to_date", [SqlType.Text, SqlType.Text], SqlType.Date, static row => row.Set((long)Calendar.CheckedDate(Dates(row, row.Text(1)).Parse(row.Text(0)).Days)), "Date read by a template",
+            "to_date", [SqlType.Text, SqlType.Text], SqlType.Date, static row => row.Set((long)DateTimeRange.CheckedDate(Dates(row, row.Text(1)).Parse(row.Text(0)).Days)), "Date read by a template",
             ("to_date('05 Dec 2000', 'DD Mon YYYY')", "2000-12-05"), ("to_date('20240229', 'YYYYMMDD')", "2024-02-29")),
         ScalarFunction.OfFailingRows(
             "to_timestamp", [SqlType.Text, SqlType.Text], SqlType.TimestampTz,
             static row =>
             {
                 (long days, long time) = Dates(row, row.Text(1)).Parse(row.Text(0));
-                row.Set(TimeZones.ToInstant(row.Context.Zone, Calendar.CheckedTimestamp(((Int128)days * Calendar.MicrosecondsPerDay) + time)));
+                row.Set(TimeZones.ToInstant(row.Context.Zone, DateTimeRange.CheckedTimestamp(((Int128)days * Calendar.MicrosecondsPerDay) + time)));
             },
             "Instant read by a template", ("to_timestamp('05 Dec 2000 13:45', 'DD Mon YYYY HH24:MI')", "2000-12-05 13:45:00+00")),
         ScalarFunction.OfFailingRows(

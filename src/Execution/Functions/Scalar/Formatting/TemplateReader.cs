@@ -1,6 +1,6 @@
 using System.Globalization;
 using SqlCluster.Execution.Functions.Casts;
-using Calendar = SqlCluster.Execution.Functions.Casts.Calendar;
+using Calendar = SqlCluster.Catalyst.Types.Text.Calendar;
 
 namespace SqlCluster.Execution.Functions.Scalar.Formatting;
 
@@ -75,8 +75,8 @@ internal sealed class TemplateReader(string text)
 
         int year = _isBc ? 1 - _year : _year;
         long days = _julian is { } julian ? julian - 2_440_588
-            : _dayOfYear is { } dayOfYear ? Calendar.ToDays(year, 1, 1) + dayOfYear - 1
-            : _month is >= 1 and <= 12 && _day >= 1 && _day <= Calendar.DaysInMonth(year, _month) ? Calendar.ToDays(year, _month, _day)
+            : _dayOfYear is { } dayOfYear ? Calendar.DaysOf(year, 1, 1) + dayOfYear - 1
+            : _month is >= 1 and <= 12 && _day >= 1 && _day <= Calendar.DaysInMonth(year, _month) ? Calendar.DaysOf(year, _month, _day)
             : throw ExecutionErrors.DateTimeFieldOutOfRange(text);
         if (_hour > 23 || _minute > 59 || _second > 59)
         {
