@@ -75,8 +75,8 @@ public sealed class PlanShapeTests
     [Fact]
     public void InIsAnyAndNotInIsAll() => Check("select a from t where a in (select a from u) and b not in (select b from u)", """
         Project [a]
-          Filter (a = ANY (subquery)) AND (CAST(b AS bigint) <> ALL (subquery))
-        """.Replace("(a = ANY (subquery)) AND (CAST(b AS bigint) <> ALL (subquery))", "a = ANY (subquery) AND CAST(b AS bigint) <> ALL (subquery)"), startsWith: true);
+          Filter a = ANY (subquery) AND CAST(b AS bigint) <> ALL (subquery)
+        """, startsWith: true);
 
     [Fact]
     public void LateralBecomesApplyOnlyWhenItLooksLeft()

@@ -2,54 +2,51 @@ using SqlCluster.Arrow.Ipc;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Flight.FlightData;
 using SqlCluster.Flight.Grpc;
 using SqlCluster.Flight.Protos;
 
 namespace SqlCluster.Server.FlightSql.Streams;
 
-/// <summary>Reads DoPut's messages: the descriptor, then, if the client sends data, a schema and batches.</summary>
-/// <remarks>The batches of clients are charged to an account of their own, with a limit.</remarks>
+/// <summary>What a client uploads with DoPut: a descriptor, then, if it sends data, a schema and batches.</summary>
+/// <remarks>The batches are charged to an account of their own, with a limit.</remarks>
 internal sealed class PutStream : IDisposable
 {
     private readonly GrpcCall _call;
+    private readonly FlightBatchReader _reader;
     private readonly MemoryAccount _account;
-    private BatchDecoder? _decoder;
 
-    private PutStream(GrpcCall call, FlightDescriptor descriptor, MemoryAccount account)
+    private PutStream(GrpcCall call, FlightBatchReader reader, MemoryAccount account)
     {
         _call = call;
-        Descriptor = descriptor;
+        _reader = reader;
         _account = account;
     }
 
-    public FlightDescriptor Descriptor { get; }
+    public FlightDescriptor Descriptor => _reader.Descriptor!;
 
     /// <summary>Columns of the batches in the engine's types; null when no data came, or none so far.</summary>
-    public ArrowSchema? Schema => _decoder?.Schema;
+    public ArrowSchema? Schema => _reader.Schema;
 
     /// <summary>Reads the first message.</summary>
     /// <exception cref="GrpcStatusException">INVALID_ARGUMENT: it has no descriptor.</exception>
     public static async ValueTask<PutStream> OpenAsync(GrpcCall call, long memoryLimitBytes)
     {
-        FlightData? first = await call.ReadAsync(FlightData.Parser).ConfigureAwait(false);
-        if (first?.FlightDescriptor == null)
-        {
-            throw FlightErrors.NoData();
-        }
-
-        var stream = new PutStream(call, first.FlightDescriptor, new MemoryAccount("a Flight upload", memoryLimitBytes));
+        var account = new MemoryAccount("a Flight upload", memoryLimitBytes);
         try
         {
-            if (!first.DataHeader.IsEmpty)
+            FlightBatchReader reader = await FlightBatchReader.ForRequestAsync(call, account).ConfigureAwait(false);
+            if (reader.Descriptor != null)
             {
-                stream.ReadSchema(first);
+                return new PutStream(call, reader, account);
             }
 
-            return stream;
+            reader.Dispose();
+            throw FlightErrors.NoData();
         }
         catch
         {
-            stream.Dispose();
+            account.Dispose();
             throw;
         }
     }
@@ -57,48 +54,11 @@ internal sealed class PutStream : IDisposable
     /// <summary>The next rows, which the caller releases; null at the end.</summary>
     /// <exception cref="IpcException">Damaged data.</exception>
     /// <exception cref="MemoryLimitException">More than the account allows.</exception>
-    public async ValueTask<Batch?> ReadAsync()
-    {
-        while (await _call.ReadAsync(FlightData.Parser).ConfigureAwait(false) is { } message)
-        {
-            if (message.DataHeader.IsEmpty)
-            {
-                continue;       // application metadata alone
-            }
-
-            if (_decoder == null)
-            {
-                ReadSchema(message);
-            }
-            else if (Decode(message, _decoder) is { } batch)
-            {
-                return batch;
-            }
-        }
-
-        return null;
-    }
+    public ValueTask<Batch?> ReadAsync() => _reader.ReadAsync(_call.CancellationToken);
 
     public void Dispose()
     {
-        _decoder?.Dispose();
+        _reader.Dispose();
         _account.Dispose();
-    }
-
-    private void ReadSchema(FlightData message) => _decoder = new BatchDecoder(SchemaMessage.Read(message.DataHeader.Span), _account);
-
-    private Batch? Decode(FlightData message, BatchDecoder decoder)
-    {
-        ReadOnlySpan<byte> bytes = message.DataBody.Span;
-        NativeBuffer body = NativeBuffer.AllocateZeroed(bytes.Length, _account);
-        try
-        {
-            bytes.CopyTo(body.Span<byte>(0, bytes.Length));
-            return decoder.Decode(message.DataHeader.Span, body, 0, bytes.Length);
-        }
-        finally
-        {
-            body.Release();
-        }
     }
 }
