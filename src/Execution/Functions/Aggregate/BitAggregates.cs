@@ -29,54 +29,19 @@ internal enum BitOperation
 }
 
 /// <summary>Combined bits by group.</summary>
-internal sealed class BitAccumulator(AggregateBinding binding, BitOperation operation) : Accumulator
+internal sealed class BitAccumulator(AggregateBinding binding, BitOperation operation) : FoldAccumulator<long>(binding, operation == BitOperation.And ? -1 : 0)
 {
-    private readonly StateOutput _output = new(binding.ResultType, binding.Context.Account);
-    private readonly SeenGroups _seen = new(binding.GroupsMayBeEmpty, binding.Context.Account);
-    private readonly DenseArgument _dense = new(binding.Context.Account);
-    private StateArray<long> _values = new(binding.Context.Account);
+    protected override DenseValues<long> Read(Vector argument, in GroupedRows rows) => Dense.Longs(argument, in rows);
 
-    public override long ReservedBytes => _values.ReservedBytes + _seen.ReservedBytes;
-
-    public override void Resize(int groupCount)
+    protected override void Apply(DenseValues<long> values, Span<long> states)
     {
-        int old = _values.Count;
-        _values.Resize(groupCount);
-        _values.Values[old..].Fill(operation == BitOperation.And ? -1 : 0);
-        _seen.Resize(groupCount);
-    }
-
-    public override void Update(ReadOnlySpan<Vector> arguments, in GroupedRows rows)
-    {
-        DenseValues<long> values = _dense.Longs(arguments[0], in rows);
-        Span<long> states = _values.Values;
         for (int i = 0; i < values.Values.Length; i++)
         {
             ref long state = ref states[values.Groups.IsEmpty ? 0 : values.Groups[i]];
             long value = values.Values[i];
             state = operation switch { BitOperation.And => state & value, BitOperation.Or => state | value, BitOperation.Xor => state ^ value };
         }
-
-        _seen.Mark(arguments[0], values.Groups, values.Values.Length);
     }
 
-    public override void Merge(ReadOnlySpan<Vector> states, in GroupedRows rows) => Update(states, in rows);
-
-    public override void States(int start, int count, Span<Vector> states) => states[0] = Finish(start, count);
-
-    public override Vector Finish(int start, int count) => _output.Longs(_values.Values.Slice(start, count), start, _seen);
-
-    public override void Clear()
-    {
-        _values.Clear();
-        _seen.Clear();
-    }
-
-    public override void Dispose()
-    {
-        _values.Dispose();
-        _seen.Dispose();
-        _output.Dispose();
-        _dense.Dispose();
-    }
+    protected override Vector Write(StateOutput output, ReadOnlySpan<long> values, int start, SeenGroups seen) => output.Longs(values, start, seen);
 }

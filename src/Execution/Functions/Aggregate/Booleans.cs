@@ -1,7 +1,6 @@
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
-using SqlCluster.Execution.Kernels;
 using SqlCluster.Execution.Kernels.Grouping;
 
 namespace SqlCluster.Execution.Functions.Aggregate;
@@ -21,56 +20,19 @@ internal static class Booleans
         binding => new BooleanAccumulator(binding, isAnd), description) with { IgnoresDuplicates = true };
 }
 
-/// <summary>AND or OR by group.</summary>
-internal sealed class BooleanAccumulator(AggregateBinding binding, bool isAnd) : Accumulator
+/// <summary>AND or OR by group, as bytes 0 and 1.</summary>
+internal sealed class BooleanAccumulator(AggregateBinding binding, bool isAnd) : FoldAccumulator<byte>(binding, isAnd ? (byte)1 : (byte)0)
 {
-    private readonly StateOutput _output = new(SqlType.Boolean, binding.Context.Account);
-    private readonly SeenGroups _seen = new(binding.GroupsMayBeEmpty, binding.Context.Account);
-    private readonly DenseArgument _dense = new(binding.Context.Account);
-    private StateArray<byte> _values = new(binding.Context.Account);
+    protected override DenseValues<byte> Read(Vector argument, in GroupedRows rows) => Dense.Booleans(argument, in rows);
 
-    public override long ReservedBytes => _values.ReservedBytes + _seen.ReservedBytes;
-
-    public override void Resize(int groupCount)
+    protected override void Apply(DenseValues<byte> values, Span<byte> states)
     {
-        int old = _values.Count;
-        _values.Resize(groupCount);
-        _values.Values[old..].Fill(isAnd ? (byte)1 : (byte)0);
-        _seen.Resize(groupCount);
-    }
-
-    public override void Update(ReadOnlySpan<Vector> arguments, in GroupedRows rows)
-    {
-        ReadOnlySpan<int> picked = _dense.Present(arguments[0], in rows, out ReadOnlySpan<int> groups, out int count);
-        var reader = new VectorReader(arguments[0]);
-        Span<byte> values = _values.Values;
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < values.Values.Length; i++)
         {
-            byte value = reader.Boolean(picked.IsEmpty ? i : picked[i]) ? (byte)1 : (byte)0;
-            ref byte state = ref values[groups.IsEmpty ? 0 : groups[i]];
-            state = isAnd ? (byte)(state & value) : (byte)(state | value);
+            ref byte state = ref states[values.Groups.IsEmpty ? 0 : values.Groups[i]];
+            state = isAnd ? (byte)(state & values.Values[i]) : (byte)(state | values.Values[i]);
         }
-
-        _seen.Mark(arguments[0], groups, count);
     }
 
-    public override void Merge(ReadOnlySpan<Vector> states, in GroupedRows rows) => Update(states, in rows);
-
-    public override void States(int start, int count, Span<Vector> states) => states[0] = Finish(start, count);
-
-    public override Vector Finish(int start, int count) => _output.Booleans(_values.Values.Slice(start, count), start, _seen);
-
-    public override void Clear()
-    {
-        _values.Clear();
-        _seen.Clear();
-    }
-
-    public override void Dispose()
-    {
-        _values.Dispose();
-        _seen.Dispose();
-        _output.Dispose();
-        _dense.Dispose();
-    }
+    protected override Vector Write(StateOutput output, ReadOnlySpan<byte> values, int start, SeenGroups seen) => output.Booleans(values, start, seen);
 }

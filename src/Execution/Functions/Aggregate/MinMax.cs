@@ -1,4 +1,3 @@
-using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
@@ -80,61 +79,7 @@ internal readonly struct Greatest : IExtreme
     public static double Pick(double left, double right) => RowOrder.CompareDoubles(right, left) > 0 ? right : left;
 }
 
-/// <summary>One fixed-width extreme a group.</summary>
-internal abstract class Extreme<T>(AggregateBinding binding, T start) : Accumulator
-    where T : unmanaged
-{
-    private readonly StateOutput _output = new(binding.ResultType, binding.Context.Account);
-    private readonly SeenGroups _seen = new(binding.GroupsMayBeEmpty, binding.Context.Account);
-    private StateArray<T> _values = new(binding.Context.Account);
-
-    public override long ReservedBytes => _values.ReservedBytes + _seen.ReservedBytes;
-
-    protected DenseArgument Dense { get; } = new(binding.Context.Account);
-
-    public override void Resize(int groupCount)
-    {
-        int old = _values.Count;
-        _values.Resize(groupCount);
-        _values.Values[old..].Fill(start);
-        _seen.Resize(groupCount);
-    }
-
-    public override void Update(ReadOnlySpan<Vector> arguments, in GroupedRows rows)
-    {
-        DenseValues<T> values = Read(arguments[0], in rows);
-        Apply(values, _values.Values);
-        _seen.Mark(arguments[0], values.Groups, values.Values.Length);
-    }
-
-    public override void Merge(ReadOnlySpan<Vector> states, in GroupedRows rows) => Update(states, in rows);
-
-    public override void States(int start, int count, Span<Vector> states) => states[0] = Finish(start, count);
-
-    public override Vector Finish(int start, int count) => Write(_output, _values.Values.Slice(start, count), start, _seen);
-
-    public override void Clear()
-    {
-        _values.Clear();
-        _seen.Clear();
-    }
-
-    public override void Dispose()
-    {
-        _values.Dispose();
-        _seen.Dispose();
-        _output.Dispose();
-        Dense.Dispose();
-    }
-
-    protected abstract DenseValues<T> Read(Vector argument, in GroupedRows rows);
-
-    protected abstract void Apply(DenseValues<T> values, Span<T> states);
-
-    protected abstract Vector Write(StateOutput output, ReadOnlySpan<T> values, int start, SeenGroups seen);
-}
-
-internal sealed class LongExtreme<TExtreme>(AggregateBinding binding) : Extreme<long>(binding, TExtreme.LongStart)
+internal sealed class LongExtreme<TExtreme>(AggregateBinding binding) : FoldAccumulator<long>(binding, TExtreme.LongStart)
     where TExtreme : struct, IExtreme
 {
     protected override DenseValues<long> Read(Vector argument, in GroupedRows rows) => Dense.Longs(argument, in rows);
@@ -162,7 +107,7 @@ internal sealed class LongExtreme<TExtreme>(AggregateBinding binding) : Extreme<
     protected override Vector Write(StateOutput output, ReadOnlySpan<long> values, int start, SeenGroups seen) => output.Longs(values, start, seen);
 }
 
-internal sealed class WideExtreme<TExtreme>(AggregateBinding binding) : Extreme<Int128>(binding, TExtreme.WideStart)
+internal sealed class WideExtreme<TExtreme>(AggregateBinding binding) : FoldAccumulator<Int128>(binding, TExtreme.WideStart)
     where TExtreme : struct, IExtreme
 {
     protected override DenseValues<Int128> Read(Vector argument, in GroupedRows rows) => Dense.Decimals(argument, in rows);
@@ -194,7 +139,7 @@ internal sealed class WideExtreme<TExtreme>(AggregateBinding binding) : Extreme<
     }
 }
 
-internal sealed class DoubleExtreme<TExtreme>(AggregateBinding binding) : Extreme<double>(binding, TExtreme.DoubleStart)
+internal sealed class DoubleExtreme<TExtreme>(AggregateBinding binding) : FoldAccumulator<double>(binding, TExtreme.DoubleStart)
     where TExtreme : struct, IExtreme
 {
     protected override DenseValues<double> Read(Vector argument, in GroupedRows rows) => Dense.Doubles(argument, in rows);

@@ -109,6 +109,20 @@ internal sealed class DenseArgument(MemoryAccount account) : IDisposable
         return new(values, groups);
     }
 
+    /// <summary>Booleans as bytes 0 and 1.</summary>
+    public DenseValues<byte> Booleans(Vector argument, in GroupedRows rows)
+    {
+        ReadOnlySpan<int> picked = Present(argument, in rows, out ReadOnlySpan<int> groups, out int count);
+        Span<byte> values = Room<byte>(count);
+        var reader = new VectorReader(argument);
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = reader.Boolean(picked.IsEmpty ? i : picked[i]) ? (byte)1 : (byte)0;
+        }
+
+        return new(values, groups);
+    }
+
     /// <summary>The rows at which the argument is not null.</summary>
     /// <param name="groups">Their groups; empty: all in group 0.</param>
     /// <param name="count">How many.</param>
