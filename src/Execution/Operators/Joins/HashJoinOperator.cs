@@ -34,15 +34,11 @@ internal sealed class HashJoinOperator : Operator
     private readonly LookupScratch _scratch;
     private readonly bool _isShared;
     private readonly PairCursor _pairs;
+    private readonly ProbeMarks _marks;
+    private readonly SinglePartners _single;
     private NativeBuffer? _numbers;
     private NativeBuffer? _selection;
-    private NativeBuffer? _rightRows;
-    private NativeBuffer? _leftRows;
-    private NativeBuffer? _markBits;
-    private NativeBuffer? _markValidity;
     private Batch? _batch;
-    private byte[] _found = [];
-    private byte[] _unknown = [];
     private int _tailRow = -1;
     private bool _ended;
 
@@ -63,6 +59,8 @@ internal sealed class HashJoinOperator : Operator
         _residual = plan.Residual == null ? null : new JoinCondition(plan.Residual, plan.Left, plan.Right, context);
         _scratch = new LookupScratch(context.Account);
         _pairs = new PairCursor(context.BatchSize);
+        _marks = new ProbeMarks(context.Account);
+        _single = new SinglePartners(_output, context.Account);
     }
 
     private bool PutsOutBuildRows => _plan.Kind is ExecJoinKind.RightOuter or ExecJoinKind.FullOuter or ExecJoinKind.RightSemi or ExecJoinKind.RightAnti;
@@ -138,13 +136,12 @@ internal sealed class HashJoinOperator : Operator
         _output.Dispose();
         _residual?.Dispose();
         _scratch.Dispose();
-        foreach (NativeBuffer? buffer in (NativeBuffer?[])[_numbers, _selection, _rightRows, _leftRows, _markBits, _markValidity])
-        {
-            buffer?.Release();
-        }
-
+        _marks.Dispose();
+        _single.Dispose();
+        _numbers?.Release();
+        _selection?.Release();
         _spill?.Dispose();
-        _numbers = _selection = _rightRows = _leftRows = _markBits = _markValidity = null;
+        _numbers = _selection = null;
         if (!_isShared)
         {
             _build.Dispose();
@@ -208,10 +205,10 @@ internal sealed class HashJoinOperator : Operator
         {
             table.NumbersToRows(numbers);
             MarkMatched(numbers);
-            return KeepsLeftRows ? AllLeftRows(batch, numbers) : MatchedLeftRows(batch, numbers);
+            return KeepsLeftRows ? _single.All(batch, table.Columns, numbers) : _single.Matched(batch, table.Columns, numbers);
         }
 
-        StartFinds(numbers.Length);
+        _marks.Start(numbers.Length);
         _pairs.Start(numbers.Length);
         return null;
     }
@@ -220,35 +217,24 @@ internal sealed class HashJoinOperator : Operator
     private Batch? ProbeChunk(SpilledProbe spill, Batch batch, Vector[] keys, ReadOnlySpan<int> numbers)
     {
         int count = numbers.Length;
-        StartFinds(count);
-        spill.Flags[..count].CopyTo(_found);
-        spill.Flags.Slice(count, count).CopyTo(_unknown);
+        _marks.Start(count);
+        spill.Flags[..count].CopyTo(_marks.Found);
+        spill.Flags.Slice(count, count).CopyTo(_marks.Unknown);
         if (_residual != null || !IsExistence)
         {
             _pairs.Start(count);
             return null;
         }
 
+        Span<byte> marked = _marks.Found;
         bool nullsDrop = _plan.IsNullAware && _plan.Kind == ExecJoinKind.LeftAnti;
         for (int i = 0; i < count; i++)
         {
             // Without its last condition an anti join leaves rows with a null key out: as if they had found a partner.
-            _found[i] |= numbers[i] >= 0 || (nullsDrop && keys[0].IsNull(i)) ? (byte)1 : (byte)0;
+            marked[i] |= numbers[i] >= 0 || (nullsDrop && keys[0].IsNull(i)) ? (byte)1 : (byte)0;
         }
 
         return EndPairs();
-    }
-
-    private void StartFinds(int count)
-    {
-        if (_found.Length < count)
-        {
-            _found = new byte[count];
-            _unknown = new byte[count];
-        }
-
-        _found.AsSpan(0, count).Clear();
-        _unknown.AsSpan(0, count).Clear();
     }
 
     private Span<int> FindNumbers(Vector[] keys, Batch batch)
@@ -281,13 +267,14 @@ internal sealed class HashJoinOperator : Operator
     {
         if (_plan.Kind == ExecJoinKind.LeftMark)
         {
-            StartFinds(numbers.Length);
-            for (int i = 0; i < numbers.Length; i++)
+            _marks.Start(numbers.Length);
+            Span<byte> found = _marks.Found;
+            for (int i = 0; i < found.Length; i++)
             {
-                _found[i] = numbers[i] >= 0 ? (byte)1 : (byte)0;
+                found[i] = numbers[i] >= 0 ? (byte)1 : (byte)0;
             }
 
-            return Marked(batch, keys, numbers.Length);
+            return Marked(batch, keys);
         }
 
         bool wanted = _plan.Kind == ExecJoinKind.LeftSemi;
@@ -366,67 +353,6 @@ internal sealed class HashJoinOperator : Operator
         }
     }
 
-    /// <summary>Every probe row with its partner or nulls.</summary>
-    private Batch AllLeftRows(Batch batch, ReadOnlySpan<int> buildRows)
-    {
-        ReadOnlySpan<int> positional = buildRows;
-        if (batch.Selection != null)
-        {
-            Span<int> byRow = NativeBuffer.Reuse(ref _rightRows, (batch.Length + 16) * 4L, Context.Account).Span<int>(0, batch.Length);
-            byRow.Fill(-1);
-            ReadOnlySpan<int> rows = batch.Selection.Rows;
-            for (int i = 0; i < rows.Length; i++)
-            {
-                byRow[rows[i]] = buildRows[i];
-            }
-
-            positional = byRow;
-        }
-
-        return _output.Positional(batch, _table.Columns, positional, null, batch.Selection);
-    }
-
-    /// <summary>Probe rows that have their one partner.</summary>
-    private Batch? MatchedLeftRows(Batch batch, ReadOnlySpan<int> buildRows)
-    {
-        Span<int> selected = SelectionRoom(buildRows.Length);
-        Span<int> partners = NativeBuffer.Reuse(ref _leftRows, (buildRows.Length + 16) * 4L, Context.Account).Span<int>(0, buildRows.Length);
-        ReadOnlySpan<int> rows = batch.Selection == null ? default : batch.Selection.Rows;
-        int count = 0;
-        for (int i = 0; i < buildRows.Length; i++)
-        {
-            selected[count] = rows.IsEmpty ? i : rows[i];
-            partners[count] = buildRows[i];
-            count += buildRows[i] >= 0 ? 1 : 0;
-        }
-
-        if (count == 0)
-        {
-            return null;
-        }
-
-        JoinTable table = _table;
-        if (count == batch.Length)
-        {
-            return _output.Positional(batch, table.Columns, partners[..count], null, null);
-        }
-
-        // Few rows left: move them together, so that what follows works on short vectors.
-        if (count * 4 < batch.Length)
-        {
-            return _output.Pairs(batch.Columns, selected[..count], table.Columns, partners[..count]);
-        }
-
-        Span<int> byRow = NativeBuffer.Reuse(ref _rightRows, (batch.Length + 16) * 4L, Context.Account).Span<int>(0, batch.Length);
-        byRow.Clear();                  // rows that are not selected repeat row 0: cheaper than nulls
-        for (int i = 0; i < count; i++)
-        {
-            byRow[selected[i]] = partners[i];
-        }
-
-        return _output.Positional(batch, table.Columns, byRow, null, Selection(batch, count));
-    }
-
     /// <summary>The next pairs that satisfy the residual, or null when this batch has none left.</summary>
     private Batch? NextPairs()
     {
@@ -440,7 +366,7 @@ internal sealed class HashJoinOperator : Operator
             if (_residual != null)
             {
                 Vector values = _residual.Evaluate(batch.Columns, _pairs.LeftRows, table.Columns, _pairs.RightRows);
-                _pairs.Keep(values, _plan.Kind == ExecJoinKind.LeftMark ? _unknown : null);
+                _pairs.Keep(values, _plan.Kind == ExecJoinKind.LeftMark ? _marks.Unknown : default);
             }
 
             if (KeepsLeftRows || IsExistence)
@@ -461,14 +387,15 @@ internal sealed class HashJoinOperator : Operator
     private void MarkFound(ReadOnlySpan<int> positions)
     {
         bool isSingle = _plan.Kind == ExecJoinKind.LeftSingle;
+        Span<byte> found = _marks.Found;
         foreach (int position in positions)
         {
-            if (isSingle && _found[position] != 0)
+            if (isSingle && found[position] != 0)
             {
                 throw ExecutionErrors.MoreThanOneRow();
             }
 
-            _found[position] = 1;
+            found[position] = 1;
         }
     }
 
@@ -482,17 +409,17 @@ internal sealed class HashJoinOperator : Operator
         {
             if (_plan.Kind == ExecJoinKind.LeftMark)
             {
-                MarkNulls.Find(_plan, _table, batch, _leftKeys.Evaluate(batch), _residual, _found.AsSpan(0, length), _unknown.AsSpan(0, length), Context.Cancellation);
+                FindNulls(batch, _leftKeys.Evaluate(batch));
             }
 
-            _found.AsSpan(0, length).CopyTo(_spill.Flags);
-            _unknown.AsSpan(0, length).CopyTo(_spill.Flags[length..]);
+            _marks.Found.CopyTo(_spill.Flags);
+            _marks.Unknown.CopyTo(_spill.Flags[length..]);
             return null;
         }
 
         if (_plan.Kind == ExecJoinKind.LeftMark)
         {
-            return Marked(batch, _leftKeys.Evaluate(batch), length);
+            return Marked(batch, _leftKeys.Evaluate(batch));
         }
 
         if (!KeepsLeftRows && !IsExistence)
@@ -501,48 +428,20 @@ internal sealed class HashJoinOperator : Operator
         }
 
         byte wanted = _plan.Kind == ExecJoinKind.LeftSemi ? (byte)1 : (byte)0;
-        Span<int> selected = SelectionRoom(length);
-        ReadOnlySpan<int> rows = batch.Selection == null ? default : batch.Selection.Rows;
-        int count = 0;
-        for (int i = 0; i < length; i++)
-        {
-            selected[count] = rows.IsEmpty ? i : rows[i];
-            count += _found[i] == wanted ? 1 : 0;
-        }
-
+        int count = _marks.Select(batch.Selection == null ? default : batch.Selection.Rows, wanted, SelectionRoom(length));
         return count == 0 ? null
             : IsExistence ? _output.Positional(batch, _table.Columns, default, null, Selection(batch, count))
             : _output.LeftOnly(batch, Selection(batch, count));
     }
 
     /// <summary>The probe rows and whether they found a partner: true, null or false.</summary>
-    private Batch Marked(Batch batch, Vector[] keys, int count)
+    private Batch Marked(Batch batch, Vector[] keys)
     {
-        MarkNulls.Find(_plan, _table, batch, keys, _residual, _found.AsSpan(0, count), _unknown.AsSpan(0, count), Context.Cancellation);
-        int words = Bits.WordCount(batch.Length);
-        Span<byte> bits = NativeBuffer.Reuse(ref _markBits, words * 8L, Context.Account).Span<byte>(0, words * 8);
-        Span<byte> validity = NativeBuffer.Reuse(ref _markValidity, words * 8L, Context.Account).Span<byte>(0, words * 8);
-        bits.Clear();
-        validity.Fill(0xFF);
-        int nulls = 0;
-        ReadOnlySpan<int> rows = batch.Selection == null ? default : batch.Selection.Rows;
-        for (int i = 0; i < count; i++)
-        {
-            int row = rows.IsEmpty ? i : rows[i];
-            if (_found[i] != 0)
-            {
-                Bits.Set(bits, row);
-            }
-            else if (_unknown[i] != 0)
-            {
-                Bits.Clear(validity, row);
-                nulls++;
-            }
-        }
-
-        var mark = new BooleanVector(batch.Length, _markBits!, _markValidity, nulls);
-        return _output.Positional(batch, _table.Columns, default, mark, batch.Selection);
+        FindNulls(batch, keys);
+        return _output.Positional(batch, _table.Columns, default, _marks.ToVector(batch), batch.Selection);
     }
+
+    private void FindNulls(Batch batch, Vector[] keys) => MarkNulls.Find(_plan, _table, batch, keys, _residual, _marks.Found, _marks.Unknown, Context.Cancellation);
 
     private Batch? NextTail()
     {

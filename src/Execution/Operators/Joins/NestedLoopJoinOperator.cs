@@ -23,13 +23,10 @@ internal sealed class NestedLoopJoinOperator : Operator
     private readonly JoinOutput _output;
     private readonly JoinCondition? _condition;
     private readonly VectorGatherer[] _constantGatherers;
+    private readonly ProbeMarks _marks;
     private Vector[]? _values;
     private NativeBuffer? _selection;
-    private NativeBuffer? _markBits;
-    private NativeBuffer? _markValidity;
     private Batch? _batch;
-    private byte[] _found = [];
-    private byte[] _unknown = [];
     private readonly RowStoreCursor _rights;
     private bool _isTail;
     private int _tailRow;
@@ -45,6 +42,7 @@ internal sealed class NestedLoopJoinOperator : Operator
         _left = OperatorFactory.Create(plan.Left, context);
         _output = new JoinOutput(plan.Left, plan.Right, plan.OutputOrdinals, context.Account);
         _condition = plan.Condition == null ? null : new JoinCondition(plan.Condition, plan.Left, plan.Right, context);
+        _marks = new ProbeMarks(context.Account);
         _constantGatherers = [.. plan.Right.Output.Select(_ => new VectorGatherer(context.Account))];
 
         SharedRows Read(int tasks)
@@ -77,7 +75,8 @@ internal sealed class NestedLoopJoinOperator : Operator
                     break;
                 }
 
-                Start(_batch.RowCount);
+                _rights.Rewind();
+                _marks.Start(_batch.RowCount);
             }
 
             if (NextPairs(_batch) is { } pairs)
@@ -110,27 +109,13 @@ internal sealed class NestedLoopJoinOperator : Operator
         _output.Dispose();
         _condition?.Dispose();
         Array.ForEach(_constantGatherers, static gatherer => gatherer.Dispose());
+        _marks.Dispose();
         _selection?.Release();
-        _markBits?.Release();
-        _markValidity?.Release();
-        _selection = _markBits = _markValidity = null;
+        _selection = null;
         if (!_isShared)
         {
             _shared.Dispose();
         }
-    }
-
-    private void Start(int rows)
-    {
-        _rights.Rewind();
-        if (_found.Length < rows)
-        {
-            _found = new byte[rows];
-            _unknown = new byte[rows];
-        }
-
-        _found.AsSpan(0, rows).Clear();
-        _unknown.AsSpan(0, rows).Clear();
     }
 
     /// <summary>Goes on with the right rows for the present left batch: the rows that match the next one that matches any.</summary>
@@ -175,6 +160,7 @@ internal sealed class NestedLoopJoinOperator : Operator
             reader = new VectorReader(_condition.EvaluateConstant(left, constants));
         }
 
+        Span<byte> found = _marks.Found, unknown = _marks.Unknown;
         bool isSingle = _plan.Kind == ExecJoinKind.LeftSingle, hasTwo = false;
         for (int i = 0; i < count; i++)
         {
@@ -183,9 +169,9 @@ internal sealed class NestedLoopJoinOperator : Operator
             bool isMatch = _condition == null || (!isNull && reader.Boolean(row));
             selected[matches] = row;
             matches += isMatch ? 1 : 0;
-            hasTwo |= isMatch && _found[i] != 0;
-            _found[i] |= isMatch ? (byte)1 : (byte)0;
-            _unknown[i] |= isNull ? (byte)1 : (byte)0;
+            hasTwo |= isMatch && found[i] != 0;
+            found[i] |= isMatch ? (byte)1 : (byte)0;
+            unknown[i] |= isNull ? (byte)1 : (byte)0;
         }
 
         return isSingle && hasTwo ? throw ExecutionErrors.MoreThanOneRow() : matches;
@@ -215,7 +201,7 @@ internal sealed class NestedLoopJoinOperator : Operator
         ReadOnlySpan<int> rows = left.Selection == null ? default : left.Selection.Rows;
         if (_plan.Kind == ExecJoinKind.LeftMark)
         {
-            return _output.Positional(left, [], default, Mark(left, rows, count), left.Selection);
+            return _output.Positional(left, [], default, _marks.ToVector(left), left.Selection);
         }
 
         bool keepsLeft = _plan.Kind is ExecJoinKind.LeftOuter or ExecJoinKind.FullOuter or ExecJoinKind.LeftSingle;
@@ -226,13 +212,7 @@ internal sealed class NestedLoopJoinOperator : Operator
 
         byte wanted = _plan.Kind == ExecJoinKind.LeftSemi ? (byte)1 : (byte)0;
         Span<int> selected = NativeBuffer.Reuse(ref _selection, (count + 16) * 4L, Context.Account).Span<int>(0, count);
-        int kept = 0;
-        for (int i = 0; i < count; i++)
-        {
-            selected[kept] = rows.IsEmpty ? i : rows[i];
-            kept += _found[i] == wanted ? 1 : 0;
-        }
-
+        int kept = _marks.Select(rows, wanted, selected);
         if (kept == 0)
         {
             return null;
@@ -240,30 +220,6 @@ internal sealed class NestedLoopJoinOperator : Operator
 
         SelectionVector? selection = kept == left.Length ? null : new SelectionVector(_selection!, kept);
         return IsExistence ? _output.Positional(left, [], default, null, selection) : _output.LeftOnly(left, selection);
-    }
-
-    private BooleanVector Mark(Batch left, ReadOnlySpan<int> rows, int count)
-    {
-        int bytes = Bits.WordCount(left.Length) * 8, nulls = 0;
-        Span<byte> bits = NativeBuffer.Reuse(ref _markBits, bytes, Context.Account).Span<byte>(0, bytes);
-        Span<byte> validity = NativeBuffer.Reuse(ref _markValidity, bytes, Context.Account).Span<byte>(0, bytes);
-        bits.Clear();
-        validity.Fill(0xFF);
-        for (int i = 0; i < count; i++)
-        {
-            int row = rows.IsEmpty ? i : rows[i];
-            if (_found[i] != 0)
-            {
-                Bits.Set(bits, row);
-            }
-            else if (_unknown[i] != 0)
-            {
-                Bits.Clear(validity, row);
-                nulls++;
-            }
-        }
-
-        return new BooleanVector(left.Length, _markBits!, _markValidity, nulls);
     }
 
     private Batch? NextTail()

@@ -99,15 +99,15 @@ internal sealed class PairCursor(int batchSize)
 
     /// <summary>Keeps the pairs for which a condition is true.</summary>
     /// <param name="values">The condition, one value a pair.</param>
-    /// <param name="unknown">Receives 1 at the positions of pairs for which it is null; null: nobody asks.</param>
-    public void Keep(Vector values, byte[]? unknown)
+    /// <param name="unknown">Receives 1 at the positions of pairs for which it is null; empty: nobody asks.</param>
+    public void Keep(Vector values, Span<byte> unknown)
     {
         var reader = new VectorReader(values);
         int kept = 0;
         for (int i = 0; i < Count; i++)
         {
             bool isNull = reader.IsNull(i);
-            if (isNull && unknown != null)
+            if (isNull && !unknown.IsEmpty)
             {
                 unknown[_positions[i]] = 1;
             }
