@@ -11,9 +11,10 @@ var only = new Option<string?>("--only") { Description = "Queries to run, such a
 var alone = new Option<bool>("--alone") { Description = "Without DuckDB" };
 var set = new Option<string[]>("--set") { Description = "NAME=VALUE of an engine setting", AllowMultipleArgumentsPerToken = false };
 
-var tpch = new Command("tpch", "The 22 queries derived from TPC-H, against DuckDB on the same files") { data, answers, queries, runs, only, alone, set };
+var duckDbFiles = new Option<bool>("--duckdb-files") { Description = "On the same tables as DuckDB writes them; made once, in a folder duckdb beside the data" };
+var tpch = new Command("tpch", "The 22 queries derived from TPC-H, against DuckDB on the same files") { data, answers, queries, runs, only, alone, set, duckDbFiles };
 tpch.SetAction(result => Suite.RunAsync(
-    new SuiteOptions("tpch", result.GetValue(data), result.GetValue(queries), result.GetValue(answers), result.GetValue(runs), result.GetValue(only), result.GetValue(alone), result.GetValue(set) ?? [])));
+    new SuiteOptions("tpch", Tables(result), result.GetValue(queries), result.GetValue(answers), result.GetValue(runs), result.GetValue(only), result.GetValue(alone), result.GetValue(set) ?? [])));
 var tpcds = new Command("tpcds", "The 99 queries derived from TPC-DS, against DuckDB on the same files") { data, answers, queries, runs, only, alone, set };
 tpcds.SetAction(result => Suite.RunAsync(
     new SuiteOptions("tpcds", result.GetValue(data), result.GetValue(queries), result.GetValue(answers), result.GetValue(runs), result.GetValue(only), result.GetValue(alone), result.GetValue(set) ?? [])));
@@ -71,3 +72,9 @@ var catalog = new Command("catalog", "Clients' catalog queries over a catalog of
 catalog.SetAction(result => CatalogBrowsing.RunAsync(result.GetValue(tableCount), result.GetValue(runs), result.GetValue(withoutPostgres)));
 
 return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, idle, spill, overhead, cancel, doGet, flightRate, cannedServer, catalog, ending }.Parse(args).InvokeAsync();
+
+DirectoryInfo? Tables(ParseResult result)
+{
+    DirectoryInfo? folder = result.GetValue(data);
+    return result.GetValue(duckDbFiles) ? new DirectoryInfo(DuckDbFiles.Make(folder?.FullName ?? SuiteOptions.DefaultFolder("tpch"))) : folder;
+}

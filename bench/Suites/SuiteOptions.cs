@@ -7,7 +7,7 @@ internal sealed record SuiteOptions(
     string Name, DirectoryInfo? Data, DirectoryInfo? Queries, DirectoryInfo? Answers, int Runs, string? Only, bool Alone, string[] Settings)
 {
     /// <summary>Folder of the tables.</summary>
-    public string DataFolder => Data?.FullName ?? (Name == "tpch" ? Path.Combine(Corpus.Root, "data", "tpch-sf1") : Corpus.Path("tpcds", "sample"));
+    public string DataFolder => Data?.FullName ?? DefaultFolder(Name);
 
     public string QueryFolder => Queries?.FullName ?? Corpus.Path(Name, "queries");
 
@@ -26,6 +26,9 @@ internal sealed record SuiteOptions(
             return Directory.Exists(folder) ? folder : null;
         }
     }
+
+    /// <summary>Where a suite's tables are looked for.</summary>
+    public static string DefaultFolder(string suite) => suite == "tpch" ? Path.Combine(Corpus.Root, "data", "tpch-sf1") : Corpus.Path("tpcds", "sample");
 
     /// <summary>Number and text of the queries to run.</summary>
     public IEnumerable<(int Number, string Sql)> QueryTexts()
