@@ -6,6 +6,9 @@ public interface IRunnable
     /// <summary>Which query the work belongs to: slots are shared fairly among queries.</summary>
     object Query { get; }
 
+    /// <summary>Whether the query has been cancelled: what is left of the work is to end.</summary>
+    bool IsCancelled { get; }
+
     /// <summary>Works until it ends, has to wait for something else, or its time slice is over. Never throws.</summary>
     RunnableState Run();
 }
@@ -57,7 +60,7 @@ public sealed class LocalExecutor : IDisposable
     /// <summary>Slots that work at this moment.</summary>
     public int BusySlots => Volatile.Read(ref _busySlots);
 
-    /// <summary>Queues work behind the other work of its query.</summary>
+    /// <summary>Queues work behind the other work of its query; that of a cancelled query goes on at once, as in <see cref="Flush"/>.</summary>
     /// <param name="work">Work.</param>
     /// <param name="isUnderWay">Whether it has run before: then it comes before the query's other work, so that no more of it is under way, and in memory, than there are slots.</param>
     public void Submit(IRunnable work, bool isUnderWay = false)
@@ -82,6 +85,11 @@ public sealed class LocalExecutor : IDisposable
         }
 
         _available.Release();
+        if (work.IsCancelled)
+        {
+            // After it is queued: a cancellation comes either before this look, or its own Flush finds the work.
+            Flush(work.Query);
+        }
     }
 
     /// <summary>Runs the queued work of a query that has been cancelled at once, on other threads: it ends without waiting for its turn behind other queries.</summary>

@@ -79,6 +79,7 @@ public sealed class QueryContext : IDisposable
         Memory = new MemoryArbiter(Account, settings.SpillThreshold);
         Spill = new SpillArea(settings.SpillFolder, name);
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Cancellation = _cancellation.Token;
     }
 
     public ExecutionSettings Settings { get; }
@@ -94,7 +95,8 @@ public sealed class QueryContext : IDisposable
     /// <summary>Says who spills when.</summary>
     internal MemoryArbiter Memory { get; }
 
-    public CancellationToken Cancellation => _cancellation.Token;
+    /// <summary>Ends the query's tasks; may be asked when the query has ended.</summary>
+    public CancellationToken Cancellation { get; }
 
     /// <summary>Ends the query's tasks, after an error in one of them.</summary>
     public void Cancel() => _cancellation.Cancel();

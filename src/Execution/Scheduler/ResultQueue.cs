@@ -11,6 +11,7 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
     private readonly List<IRunnable> _parked = [];
     private TaskCompletionSource? _reader;
     private bool _completed;
+    private bool _isReleased;
     private Exception? _error;
 
     /// <summary>Puts a batch in, whose reference passes to the reader.</summary>
@@ -24,7 +25,7 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
         lock (_lock)
         {
             _batches.Enqueue(batch);
-            hasRoom = _batches.Count < capacity || _completed;
+            hasRoom = _batches.Count < capacity || _completed || _isReleased;
             if (!hasRoom)
             {
                 _parked.Add(writer);
@@ -58,20 +59,15 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
         reader?.TrySetResult();
     }
 
-    /// <summary>Lets parked writers go on, so that they see a cancellation.</summary>
+    /// <summary>Lets parked writers go on, so that they see a cancellation; nobody is parked from now on.</summary>
     public void ReleaseWriters()
     {
-        IRunnable[] parked;
         lock (_lock)
         {
-            parked = [.. _parked];
-            _parked.Clear();
+            _isReleased = true;
         }
 
-        foreach (IRunnable writer in parked)
-        {
-            executor.Submit(writer);
-        }
+        WakeWriters();
     }
 
     /// <summary>The next batch, which the caller releases, or null at the end. One reader at a time.</summary>
@@ -102,7 +98,7 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
 
             if (wakeWriters)
             {
-                ReleaseWriters();
+                WakeWriters();
             }
 
             if (batch != null)
@@ -111,6 +107,21 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
             }
 
             await wait.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private void WakeWriters()
+    {
+        IRunnable[] parked;
+        lock (_lock)
+        {
+            parked = [.. _parked];
+            _parked.Clear();
+        }
+
+        foreach (IRunnable writer in parked)
+        {
+            executor.Submit(writer);
         }
     }
 }

@@ -28,6 +28,8 @@ internal sealed class StageTask(Stage stage, TaskContext context, ITaskSink sink
 
     public object Query => context.Query;
 
+    public bool IsCancelled => context.Cancellation.IsCancellationRequested;
+
     public RunnableState Run()
     {
         long start = Stopwatch.GetTimestamp();

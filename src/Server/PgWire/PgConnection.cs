@@ -43,7 +43,9 @@ internal sealed class PgConnection
         try
         {
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(Closed, _stopping);
-            if (await new PgStartup(_engine, _cancelKeys, _options, _connection, _transport).RunAsync(waiting.Token).ConfigureAwait(false) is var (session, minor))
+
+            // What a client sent before it left still counts: many ask for a cancellation and close at once.
+            if (await new PgStartup(_engine, _cancelKeys, _options, _connection, _transport).RunAsync(_stopping).ConfigureAwait(false) is var (session, minor))
             {
                 byte[] key = _cancelKeys.Add(session, minor);
                 try
@@ -100,6 +102,7 @@ internal sealed class PgConnection
             }
 
             isSkipping = false;
+            session.BeginRequest();
             try
             {
                 await HandleAsync(served, type, body).ConfigureAwait(false);

@@ -16,6 +16,7 @@ namespace SqlCluster.Server.Sessions;
 public sealed class Session : IDisposable
 {
     private readonly CancellationTokenSource _ended = new();
+    private readonly CancelRequests _cancelRequests = new();
     private volatile RunningQuery? _current;
     private volatile SessionClient _client;
     private volatile int _state;
@@ -117,9 +118,17 @@ public sealed class Session : IDisposable
     /// <exception cref="QueryException">A statement failed; those after it do not run.</exception>
     public async IAsyncEnumerable<StatementResult> ExecuteAsync(string sql, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        foreach (Statement statement in SqlParser.ParseStatements(sql))
+        BeginRequest();
+        try
         {
-            yield return await ExecuteAsync(statement, sql, cancellation).ConfigureAwait(false);
+            foreach (Statement statement in SqlParser.ParseStatements(sql))
+            {
+                yield return await ExecuteAsync(statement, sql, cancellation).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _cancelRequests.Close();
         }
     }
 
@@ -153,8 +162,11 @@ public sealed class Session : IDisposable
     public RunningQuery BeginStatement(string? text, Statement? statement, CancellationToken cancellation)
     {
         var query = new RunningQuery(this, statement, text, cancellation);
-        Engine.Sessions.Add(query);
         MakeCurrent(query);
+
+        // Last, so that whoever finds it there can end it through the session too.
+        Engine.Sessions.Add(query);
+        EndIfTerminated(query);
         return query;
     }
 
@@ -164,13 +176,18 @@ public sealed class Session : IDisposable
         if (rows.Query != null)
         {
             MakeCurrent(rows.Query);
+            EndIfTerminated(rows.Query);
         }
     }
+
+    /// <summary>Says that the client has asked for something, up to <see cref="BecomeIdle"/>: a Cancel that comes before the statement's beginning ends the statement as it begins.</summary>
+    public void BeginRequest() => _cancelRequests.Open();
 
     /// <summary>Says that the client has its answer and the session waits for more; idle timeouts begin to count.</summary>
     /// <param name="state">One of the idle states.</param>
     public void BecomeIdle(SessionState state)
     {
+        _cancelRequests.Rest();
         _current?.SetTimeout(TimeSpan.Zero);
         Enter(state);
         TimeSpan timeout = state == SessionState.Idle ? Settings.IdleTimeout : Settings.IdleInTransactionTimeout;
@@ -191,8 +208,8 @@ public sealed class Session : IDisposable
         }
     }
 
-    /// <summary>Ends the running statement, if there is one; thread-safe.</summary>
-    public void Cancel(CancelReason reason = CancelReason.Requested) => Running?.Cancel(reason);
+    /// <summary>Ends the running statement, or the one that the client's request is about to begin; does nothing while the session waits for its client. Thread-safe.</summary>
+    public void Cancel(CancelReason reason = CancelReason.Requested) => _cancelRequests.Send(reason);
 
     /// <summary>Ends the statement and then the session, which tells its client why; thread-safe.</summary>
     public void Terminate(CancelReason reason = CancelReason.Terminated) => End(SessionErrors.Terminated(), reason);
@@ -250,6 +267,7 @@ public sealed class Session : IDisposable
 
     internal void EndStatement(RunningQuery query, FinishedQuery finished)
     {
+        _cancelRequests.End(query);
         Engine.Sessions.Remove(query);
         Engine.History.Add(finished);
         foreach (IQueryListener listener in Engine.Listeners)
@@ -281,6 +299,11 @@ public sealed class Session : IDisposable
         query.SetTimeout(Settings.StatementTimeout);
         _current = query;
         Enter(SessionState.Active);
+        _cancelRequests.Begin(query);
+    }
+
+    private void EndIfTerminated(RunningQuery query)
+    {
         if (_endError != null)
         {
             query.Cancel(CancelReason.Terminated);
