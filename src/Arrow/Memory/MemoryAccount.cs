@@ -10,6 +10,7 @@ public sealed class MemoryAccount : IDisposable
     private NativeBuffer? _first;
     private long _usedBytes;
     private long _peakBytes;
+    private long _peakNumber;
     private bool _closed;
 
     /// <param name="name">Shown in errors: which query, which cache.</param>
@@ -20,6 +21,7 @@ public sealed class MemoryAccount : IDisposable
         _name = name;
         _budget = budget;
         LimitBytes = limitBytes;
+        Elsewhere = new MemoryUse(this);
     }
 
     /// <summary>Bytes the account may hold at once.</summary>
@@ -30,6 +32,9 @@ public sealed class MemoryAccount : IDisposable
 
     /// <summary>The largest <see cref="UsedBytes"/> so far.</summary>
     public long PeakBytes => Interlocked.Read(ref _peakBytes);
+
+    /// <summary>Counts the buffers that were taken while no part of the query was known to run.</summary>
+    public MemoryUse Elsewhere { get; }
 
     /// <summary>Whether <paramref name="extraBytes"/> more would stay within <paramref name="fraction"/> of the limit, and of what all accounts may hold together: what spilling operators ask.</summary>
     public bool HasRoomFor(long extraBytes, double fraction = 1.0) => extraBytes <= RoomBytes(fraction);
@@ -80,7 +85,15 @@ public sealed class MemoryAccount : IDisposable
 
             _budget?.Take(buffer.BlockBytes);
             _usedBytes = used;
-            _peakBytes = Math.Max(_peakBytes, used);
+            MemoryUse use = MemoryUse.Current is { } current && current.CountsFor(this) ? current : Elsewhere;
+            use.Count(buffer.BlockBytes, _peakNumber);
+            buffer.Use = use;
+            if (used > _peakBytes)
+            {
+                _peakBytes = used;
+                _peakNumber++;
+            }
+
             buffer.NextInAccount = _first;
             if (_first != null)
             {
@@ -89,11 +102,13 @@ public sealed class MemoryAccount : IDisposable
 
             _first = buffer;
         }
+    }
 
-        if (MemoryUse.Current is { } use)
+    internal long BytesAtPeak(MemoryUse use)
+    {
+        lock (_lock)
         {
-            buffer.Use = use;
-            use.Take(buffer.BlockBytes);
+            return use.AtPeak(_peakNumber);
         }
     }
 
@@ -124,7 +139,7 @@ public sealed class MemoryAccount : IDisposable
             buffer.NextInAccount = buffer.PreviousInAccount = null;
             _usedBytes -= buffer.BlockBytes;
             _budget?.Give(buffer.BlockBytes);
-            buffer.Use?.Give(buffer.BlockBytes);
+            buffer.Use?.Count(-buffer.BlockBytes, _peakNumber);
             return true;
         }
     }

@@ -32,7 +32,7 @@ public sealed record ExplainNode(
             {
                 case ShuffleReadExec read:
                     string keys = read.Exchange.Keys.IsEmpty ? "" : $" [{string.Join(", ", read.Exchange.Keys)}]";
-                    return Make(plan, $"ExchangeExec {read.Exchange.Kind}{keys} stage {read.Stage.Value}", metrics.Of(plan), [OfStage(read.Stage)]);
+                    return Make(plan, $"ExchangeExec {read.Exchange.Kind}{keys} stage {read.Stage.Value}", Joined(metrics.OfOutput(read.Stage), metrics.Of(plan)), [OfStage(read.Stage)]);
                 default:
                     return Make(plan, ExecPlanPrinter.Describe(plan), metrics.Of(plan), [.. plan.Children.Select(OfNode)]);
             }
@@ -41,10 +41,27 @@ public sealed record ExplainNode(
         ExplainNode result = OfNode(stages.Stages[^1].Plan);
         foreach (Stage stage in stages.Stages.Reverse().Where(static stage => stage.Purpose == StagePurpose.Cte))
         {
-            result = result with { Line = $"WithExec stage {stage.Id.Value}", Children = [OfStage(stage.Id), result], Metrics = null };
+            result = result with { Line = $"WithExec stage {stage.Id.Value}", Children = [OfStage(stage.Id), result], Metrics = metrics.OfOutput(stage.Id) };
         }
 
         return result;
+    }
+
+    /// <summary>An exchange as one node: what was written, and how it was read.</summary>
+    private static NodeMetrics? Joined(NodeMetrics? written, NodeMetrics? read)
+    {
+        if (written is null || read is null)
+        {
+            return read ?? (written is null ? null : written with { Rows = 0 });
+        }
+
+        var counters = new Dictionary<string, long>(written.Counters);
+        foreach ((string name, long value) in read.Counters)
+        {
+            counters[name] = value;
+        }
+
+        return read with { Counters = counters };
     }
 
     private static ExplainNode Make(ExecPlan plan, string line, NodeMetrics? metrics, IReadOnlyList<ExplainNode> children)

@@ -79,6 +79,13 @@ public static class ExplainWriter
             {
                 lines.Add($"Execution Time: {Milliseconds(execution)} ms");
             }
+
+            if (summary.Memory is { } memory)
+            {
+                lines.Add($"Peak Memory: {Kilobytes(memory.PeakBytes)} kB");
+                lines.Add($"Memory Elsewhere: {Kilobytes(memory.ElsewhereBytes)} kB");
+                lines.Add($"Results Waiting: {Kilobytes(memory.WaitingBytes)} kB");
+            }
         }
 
         return lines;
@@ -258,12 +265,21 @@ public static class ExplainWriter
             {
                 yield return ("Execution Time", Math.Round(execution.TotalMilliseconds, 3));
             }
+
+            if (summary.Memory is { } memory)
+            {
+                yield return ("Peak Memory Bytes", memory.PeakBytes);
+                yield return ("Memory Elsewhere Bytes", memory.ElsewhereBytes);
+                yield return ("Results Waiting Bytes", memory.WaitingBytes);
+            }
         }
     }
 
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Kilobytes(long bytes) => Number((bytes + 1023) / 1024);
 
     private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("F3", CultureInfo.InvariantCulture);
 }

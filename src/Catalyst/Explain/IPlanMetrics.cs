@@ -14,7 +14,19 @@ public interface IPlanMetrics
 {
     /// <summary>What a node of a stage's plan did, by reference; null when it never ran.</summary>
     NodeMetrics? Of(ExecPlan node);
+
+    /// <summary>What a stage kept for the stages that read it (rows: those written); null when it kept nothing.</summary>
+    NodeMetrics? OfOutput(StageId stage);
 }
 
-/// <summary>Times that EXPLAIN puts below a plan.</summary>
-public sealed record ExplainSummary(TimeSpan Planning, TimeSpan? Execution);
+/// <summary>What EXPLAIN puts below a plan.</summary>
+/// <param name="Planning">Time from the text to the plan.</param>
+/// <param name="Execution">Time from the start to the last row; null: it did not run.</param>
+/// <param name="Memory">Memory of the query as a whole; null: it did not run.</param>
+public sealed record ExplainSummary(TimeSpan Planning, TimeSpan? Execution, MemorySummary? Memory = null);
+
+/// <summary>Memory of a query that ran.</summary>
+/// <param name="PeakBytes">The most that it held at once: what its operators and exchanges held then, and the next.</param>
+/// <param name="ElsewhereBytes">What no operator and no exchange held at that moment.</param>
+/// <param name="WaitingBytes">The most that waited for the client at once; operators are shown to hold it.</param>
+public sealed record MemorySummary(long PeakBytes, long ElsewhereBytes, long WaitingBytes);

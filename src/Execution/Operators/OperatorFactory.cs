@@ -1,3 +1,4 @@
+using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Physical;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Operators.Aggregation;
@@ -16,6 +17,20 @@ public static class OperatorFactory
     public static Operator Create(ExecPlan plan, TaskContext context)
     {
         OperatorMetrics metrics = context.Query.Metrics.For(plan);
+        MemoryUse? caller = MemoryUse.Current;
+        MemoryUse.Current = metrics.Memory;
+        try
+        {
+            return Create(plan, context, metrics);
+        }
+        finally
+        {
+            MemoryUse.Current = caller;
+        }
+    }
+
+    private static Operator Create(ExecPlan plan, TaskContext context, OperatorMetrics metrics)
+    {
         return plan switch
         {
             ScanExec scan => ScanOperator.Create(scan, context, metrics),

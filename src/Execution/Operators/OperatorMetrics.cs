@@ -59,12 +59,24 @@ public sealed class OperatorMetrics(MemoryUse? memory = null)
     }
 }
 
-/// <summary>The metrics of a query's plan nodes, found by node reference.</summary>
+/// <summary>The metrics of a query's plan nodes, found by node reference, and of what its stages keep for others.</summary>
 public sealed class QueryMetrics : IPlanMetrics
 {
     private readonly ConcurrentDictionary<ExecPlan, OperatorMetrics> _nodes = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<StageId, OperatorMetrics> _outputs = new();
 
-    public OperatorMetrics For(ExecPlan node) => _nodes.GetOrAdd(node, static _ => new OperatorMetrics());
+    /// <summary>Counters of what a stage keeps: rows, and their bytes in memory, also where some are on disk.</summary>
+    internal const string RowsWritten = "rows written", BytesWritten = "bytes written";
+
+    /// <summary>Shown of memory: the most that a part held, and what it held when the query as a whole held most; the latter add up to the query's peak.</summary>
+    private const string PeakMemory = "peak memory bytes", MemoryAtPeak = "memory bytes at query peak";
+
+    /// <summary>Who reads an exchange and the exchange itself count their memory together.</summary>
+    public OperatorMetrics For(ExecPlan node) => _nodes.GetOrAdd(
+        node, static (node, metrics) => new OperatorMetrics(node is ShuffleReadExec read ? metrics.ForOutput(read.Stage).Memory : null), this);
+
+    /// <summary>Of the rows that a stage keeps for an exchange or a common table expression.</summary>
+    public OperatorMetrics ForOutput(StageId stage) => _outputs.GetOrAdd(stage, static _ => new OperatorMetrics());
 
     /// <summary>The node's metrics, or null when it never ran.</summary>
     public OperatorMetrics? Find(ExecPlan node) => _nodes.GetValueOrDefault(node);
@@ -73,9 +85,9 @@ public sealed class QueryMetrics : IPlanMetrics
     public long Total(string counter)
     {
         long total = 0;
-        foreach ((_, OperatorMetrics node) in _nodes)
+        foreach (OperatorMetrics part in _nodes.Values.Concat(_outputs.Values))
         {
-            total += node.Counters.TryGetValue(counter, out long value) ? value : 0;
+            total += part.Counters.TryGetValue(counter, out long value) ? value : 0;
         }
 
         return total;
@@ -83,7 +95,11 @@ public sealed class QueryMetrics : IPlanMetrics
 
     NodeMetrics? IPlanMetrics.Of(ExecPlan node) => Find(node) is { } own ? new NodeMetrics(own.Rows, own.Batches, own.Time, Shown(own)) : null;
 
-    private static IReadOnlyDictionary<string, long> Shown(OperatorMetrics node) => node.Memory.PeakBytes is var peak and > 0
-        ? new Dictionary<string, long>(node.Counters) { ["peak memory bytes"] = peak }
-        : node.Counters;
+    NodeMetrics? IPlanMetrics.OfOutput(StageId stage) => _outputs.TryGetValue(stage, out OperatorMetrics? own)
+        ? new NodeMetrics(own.Counters.GetValueOrDefault(RowsWritten), 0, own.Time, Shown(own))
+        : null;
+
+    private static IReadOnlyDictionary<string, long> Shown(OperatorMetrics part) => part.Memory.PeakBytes is var peak and > 0
+        ? new Dictionary<string, long>(part.Counters) { [PeakMemory] = peak, [MemoryAtPeak] = part.Memory.BytesAtPeak }
+        : part.Counters;
 }

@@ -56,6 +56,9 @@ public sealed class QueryExecution : IAsyncDisposable
 
     public int TotalTasks => _plan.Stages.Sum(static stage => stage.Tasks);
 
+    /// <summary>The most bytes of result rows that waited for the reader at once.</summary>
+    public long PeakWaitingBytes => _results.PeakWaitingBytes;
+
     /// <summary>How far each stage has come, in the plan's order.</summary>
     public IReadOnlyList<StageProgress> Progress()
     {
@@ -158,7 +161,7 @@ public sealed class QueryExecution : IAsyncDisposable
         {
             var context = new TaskContext(Context, partition, stage.Tasks);
             ITaskSink sink = stage.Purpose == StagePurpose.Result ? new ResultSink(_results) : ShuffleSinks.Create(stage, context);
-            yield return new StageTask(stage, context, sink, OnTaskEnded);
+            yield return new StageTask(stage, context, sink, stage.Purpose == StagePurpose.Result ? null : Context.Metrics.ForOutput(stage.Id).Memory, OnTaskEnded);
         }
     }
 

@@ -1,5 +1,6 @@
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Spill;
 
 namespace SqlCluster.Execution.Scheduler;
 
@@ -7,12 +8,17 @@ namespace SqlCluster.Execution.Scheduler;
 internal sealed class ResultQueue(LocalExecutor executor, int capacity)
 {
     private readonly Lock _lock = new();
-    private readonly Queue<Batch> _batches = new();
+    private readonly Queue<(Batch Batch, long Bytes)> _batches = new();
     private readonly List<IRunnable> _parked = [];
     private TaskCompletionSource? _reader;
     private bool _completed;
     private bool _isReleased;
+    private long _waitingBytes;
+    private long _peakWaitingBytes;
     private Exception? _error;
+
+    /// <summary>The most bytes that waited for the reader at once.</summary>
+    public long PeakWaitingBytes => Interlocked.Read(ref _peakWaitingBytes);
 
     /// <summary>Puts a batch in, whose reference passes to the reader.</summary>
     /// <param name="batch">A retained batch.</param>
@@ -22,9 +28,12 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
     {
         TaskCompletionSource? reader;
         bool hasRoom;
+        long bytes = BatchRun.BytesOf(batch);
         lock (_lock)
         {
-            _batches.Enqueue(batch);
+            _batches.Enqueue((batch, bytes));
+            _waitingBytes += bytes;
+            _peakWaitingBytes = Math.Max(_peakWaitingBytes, _waitingBytes);
             hasRoom = _batches.Count < capacity || _completed || _isReleased;
             if (!hasRoom)
             {
@@ -80,8 +89,10 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
             bool wakeWriters = false;
             lock (_lock)
             {
-                if (_batches.TryDequeue(out batch))
+                if (_batches.TryDequeue(out (Batch Batch, long Bytes) first))
                 {
+                    batch = first.Batch;
+                    _waitingBytes -= first.Bytes;
                     wakeWriters = _parked.Count > 0 && _batches.Count <= capacity / 2;
                     wait = Task.CompletedTask;
                 }

@@ -1,8 +1,10 @@
+using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Physical;
 using SqlCluster.Execution.Evaluation;
 using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Operators;
 using SqlCluster.Execution.Operators.Joins;
 using SqlCluster.Execution.Shuffle;
 
@@ -13,14 +15,17 @@ internal static class StageEnd
 {
     public static void Run(Stage stage, StagePlan plan, QueryContext context)
     {
-        if (stage.Purpose != StagePurpose.Shuffle)
+        if (stage.Purpose == StagePurpose.Result)
         {
             return;
         }
 
         // A stage without rows leaves an empty output rather than none, so that readers need not tell the two apart.
-        ShuffleOutput output = ShuffleSinks.Output(context, stage, stage.Id, stage.Output!.Partitions);
-        if (stage.Output.Kind == ExchangeKind.Broadcast && context.Settings.RuntimeFilters)
+        ShuffleOutput output = ShuffleSinks.Output(context, stage);
+        OperatorMetrics metrics = context.Metrics.ForOutput(stage.Id);
+        metrics.Add(QueryMetrics.RowsWritten, output.TotalRows);
+        metrics.Add(QueryMetrics.BytesWritten, output.TotalBytes);
+        if (stage.Output is { Kind: ExchangeKind.Broadcast } && context.Settings.RuntimeFilters)
         {
             foreach (Stage reader in plan.Stages)
             {
@@ -34,9 +39,19 @@ internal static class StageEnd
     {
         if (plan is HashJoinExec { Right: ShuffleReadExec read } join && read.Stage == build)
         {
+            OperatorMetrics metrics = context.Metrics.For(join);
             foreach (RuntimeFilterSource source in join.RuntimeFilters)
             {
-                context.SharedByKey(source.Id, () => RuntimeFilter.Build(Keys(join.RightKeys[source.KeyIndex], output, context), context.Account));
+                MemoryUse.Current = metrics.Memory;
+                try
+                {
+                    RuntimeFilter filter = context.SharedByKey(source.Id, () => RuntimeFilter.Build(Keys(join.RightKeys[source.KeyIndex], output, context), context.Account));
+                    metrics.Add("runtime filter bytes", filter.SizeBytes);
+                }
+                finally
+                {
+                    MemoryUse.Current = null;
+                }
             }
         }
 

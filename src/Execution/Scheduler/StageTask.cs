@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Physical;
 using SqlCluster.Execution.Executors;
@@ -20,7 +21,12 @@ internal interface ITaskSink
 }
 
 /// <summary>One partition of a stage while it runs: pulls its operators and feeds its sink, a time slice at a time.</summary>
-internal sealed class StageTask(Stage stage, TaskContext context, ITaskSink sink, Action<StageTask, Exception?> ended) : IRunnable
+/// <param name="stage">What runs.</param>
+/// <param name="context">Which partition of it.</param>
+/// <param name="sink">Takes the rows.</param>
+/// <param name="outputMemory">Counts what the sink keeps; null: it keeps nothing of its own.</param>
+/// <param name="ended">Called once.</param>
+internal sealed class StageTask(Stage stage, TaskContext context, ITaskSink sink, MemoryUse? outputMemory, Action<StageTask, Exception?> ended) : IRunnable
 {
     private Operator? _root;
 
@@ -33,13 +39,17 @@ internal sealed class StageTask(Stage stage, TaskContext context, ITaskSink sink
     public RunnableState Run()
     {
         long start = Stopwatch.GetTimestamp();
+        MemoryUse? caller = MemoryUse.Current;
         try
         {
             context.Cancellation.ThrowIfCancellationRequested();
             _root ??= OperatorFactory.Create(Stage.Plan, context);
             while (_root.Next() is { } batch)
             {
-                if (!sink.Accept(batch, this))
+                MemoryUse.Current = outputMemory;
+                bool goesOn = sink.Accept(batch, this);
+                MemoryUse.Current = caller;
+                if (!goesOn)
                 {
                     return RunnableState.Parked;
                 }
@@ -50,11 +60,14 @@ internal sealed class StageTask(Stage stage, TaskContext context, ITaskSink sink
                 }
             }
 
+            MemoryUse.Current = outputMemory;
             sink.Finish();
+            MemoryUse.Current = caller;
             End(null);
         }
         catch (Exception error)
         {
+            MemoryUse.Current = caller;
             End(error);
         }
 

@@ -19,7 +19,7 @@ internal sealed class ShuffleOutput : IReclaimable, IDisposable
     /// <param name="partitions">Tasks that read.</param>
     /// <param name="account">Pays for what is in memory.</param>
     /// <param name="area">Where the rest goes.</param>
-    /// <param name="metrics">Of the stage's last operator: counts what goes to disk.</param>
+    /// <param name="metrics">Of the exchange: counts what goes to disk.</param>
     public ShuffleOutput(int mapTasks, int partitions, MemoryAccount account, SpillArea area, OperatorMetrics metrics)
     {
         _area = area;
@@ -41,6 +41,12 @@ internal sealed class ShuffleOutput : IReclaimable, IDisposable
     public int Partitions { get; }
 
     public int MapTasks => _tasks.Length;
+
+    /// <summary>Rows that were written.</summary>
+    public long TotalRows => _tasks.Sum(static task => task.Runs.Sum(static run => run.RowCount));
+
+    /// <summary>Bytes that all rows written have, or would have, in memory.</summary>
+    public long TotalBytes => _tasks.Sum(static task => task.Runs.Sum(static run => run.TotalBytes));
 
     public long MemoryBytes => _tasks.Sum(static task => task.Runs.Sum(static run => run.MemoryBytes));
 

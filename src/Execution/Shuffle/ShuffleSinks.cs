@@ -18,11 +18,11 @@ internal static class ShuffleSinks
     {
         if (stage.Purpose == StagePurpose.Cte)
         {
-            return new SinglePartitionSink(Output(context.Query, stage, stage.Cte!.Value, 1).Run(context.Partition, 0), context);
+            return new SinglePartitionSink(Output(context.Query, stage).Run(context.Partition, 0), context);
         }
 
         Exchange exchange = stage.Output!;
-        ShuffleOutput output = Output(context.Query, stage, stage.Id, exchange.Partitions);
+        ShuffleOutput output = Output(context.Query, stage);
         return exchange.Kind switch
         {
             ExchangeKind.Hash => new HashSink(exchange.Keys, output, context),
@@ -31,10 +31,10 @@ internal static class ShuffleSinks
         };
     }
 
-    /// <summary>The rows kept under a stage's or common table expression's id.</summary>
-    public static ShuffleOutput Output(QueryContext query, Stage stage, object key, int partitions) => query.SharedByKey(key, () =>
+    /// <summary>The rows that a stage keeps: found under its id, or that of its common table expression.</summary>
+    public static ShuffleOutput Output(QueryContext query, Stage stage) => query.SharedByKey(stage.Cte is { } cte ? cte : stage.Id, () =>
     {
-        var output = new ShuffleOutput(stage.Tasks, partitions, query.Account, query.Spill, query.Metrics.For(stage.Plan));
+        var output = new ShuffleOutput(stage.Tasks, stage.Output?.Partitions ?? 1, query.Account, query.Spill, query.Metrics.ForOutput(stage.Id));
         query.Memory.Add(output);
         return output;
     });

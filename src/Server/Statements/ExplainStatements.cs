@@ -1,3 +1,4 @@
+using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Explain;
 using SqlCluster.Catalyst.Optimizer;
 using SqlCluster.Catalyst.Types;
@@ -59,11 +60,10 @@ internal static class ExplainStatements
             batch.Release();
         }
 
-        var summary = new ExplainSummary(planning, TimeProvider.System.GetElapsedTime(start) - planning);
-        IReadOnlyList<string> lines = ExplainWriter.Write(ExplainNode.Of(plan.Stages, rows.Execution.Context.Metrics), options, options.Summary ? summary : null);
-        return options is { Format: ExplainFormat.Text, Summary: true }
-            ? [.. lines, $"Peak Memory: {(rows.Execution.Context.Account.PeakBytes + 1023) / 1024} kB"]
-            : lines;
+        TimeSpan execution = TimeProvider.System.GetElapsedTime(start) - planning;
+        MemoryAccount account = rows.Execution.Context.Account;
+        var summary = new ExplainSummary(planning, execution, new MemorySummary(account.PeakBytes, account.Elsewhere.BytesAtPeak, rows.Execution.PeakWaitingBytes));
+        return ExplainWriter.Write(ExplainNode.Of(plan.Stages, rows.Execution.Context.Metrics), options, options.Summary ? summary : null);
     }
 
     private static StatementResult.Rows Answer(IReadOnlyList<string> lines, Session session, CancellationToken cancellation) =>

@@ -69,15 +69,19 @@ public sealed partial class ExplainTests
     {
         StagePlan stages = StagePlanner.Plan(Grouped(), PlanBuilder.TwoSlots);
         var metrics = new ScanMetrics();
-        string text = string.Join('\n', ExplainWriter.Write(ExplainNode.Of(stages, metrics), ExplainOptions.Default with { Analyze = true, Costs = false, Summary = true }, new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(20))));
+        string text = string.Join('\n', ExplainWriter.Write(ExplainNode.Of(stages, metrics), ExplainOptions.Default with { Analyze = true, Costs = false, Summary = true }, new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(20), new MemorySummary(2048, 1, 0))));
         Assert.Equal("""
             HashAggregateExec Final [l_returnflag] [sum(l_quantity)]  (never executed)
-              ExchangeExec Gather stage 0  (never executed)
+              ExchangeExec Gather stage 0  (actual time=0.000..0.000 rows=0 loops=1)
+                bytes written: 48, rows written: 3
                 HashAggregateExec Partial [l_returnflag] [sum(l_quantity)]  (never executed)
                   ScanExec lineitem [l_returnflag, l_quantity]  (actual time=0.000..12.500 rows=7 loops=1)
                     bytes read: 4096, row groups pruned: 2
             Planning Time: 1.000 ms
             Execution Time: 20.000 ms
+            Peak Memory: 2 kB
+            Memory Elsewhere: 1 kB
+            Results Waiting: 0 kB
             """.ReplaceLineEndings("\n"), text);
     }
 
@@ -113,5 +117,7 @@ public sealed partial class ExplainTests
         public NodeMetrics? Of(ExecPlan node) => node is ScanExec
             ? new NodeMetrics(7, 1, TimeSpan.FromMilliseconds(12.5), new Dictionary<string, long> { ["row groups pruned"] = 2, ["bytes read"] = 4096 })
             : null;
+
+        public NodeMetrics? OfOutput(StageId stage) => new(3, 0, TimeSpan.Zero, new Dictionary<string, long> { ["bytes written"] = 48, ["rows written"] = 3 });
     }
 }

@@ -46,6 +46,9 @@ internal sealed class RuntimeFilter : IDisposable
     /// <summary>Distinct keys where the bitmap is exact, else rows: what share of its range is set says how much the filter drops.</summary>
     public long DistinctKeys { get; private set; }
 
+    /// <summary>Bytes of the bitmap or Bloom filter.</summary>
+    public long SizeBytes => _bits?.SizeBytes ?? 0;
+
     internal ReadOnlySpan<ulong> Words => _bits!.Span<ulong>();
 
     internal int Shift { get; private set; }
