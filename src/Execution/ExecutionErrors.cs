@@ -59,6 +59,8 @@ public static class ExecutionErrors
 
     public static QueryException TextOutOfRange(string text, string type) => new("22003", ErrorKind.User, $"value \"{text}\" is out of range for type {type}");
 
+    public static QueryException ExpectedJsonArray() => new("22P02", ErrorKind.User, "expected JSON array");
+
     public static QueryException InvalidJson(string text) => new("22P02", ErrorKind.User, "invalid input syntax for type json") { Detail = text.Length > 100 ? text[..100] : text };
 
     public static QueryException MissingParameter(int index) => new("42P02", ErrorKind.User, $"there is no parameter ${index}");
@@ -94,6 +96,8 @@ public static class ExecutionErrors
     public static QueryException ProgramLimit(string what) => new("54000", ErrorKind.User, what);
 
     public static QueryException NegativeSubstring() => new("22011", ErrorKind.User, "negative substring length not allowed");
+
+    public static QueryException NegativeRowCount(string clause) => new(clause == "LIMIT" ? "2201W" : "2201X", ErrorKind.User, $"{clause} must not be negative");
 
     public static QueryException MoreThanOneRow() => new("21000", ErrorKind.User, "more than one row returned by a subquery used as an expression");
 

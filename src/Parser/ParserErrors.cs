@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Antlr4.Runtime;
 using SqlCluster.Parser.Ast;
+using SqlCluster.Parser.Errors;
 using SqlCluster.Parser.Tokens;
 
 namespace SqlCluster.Parser;
@@ -34,6 +35,13 @@ internal static class ParserErrors
     public static ParseException Misplaced(string text, TextSpan span, string message) => new(SyntaxError, message, text, span, []);
 
     public static ParseException InvalidEscape(string text, TextSpan span, string message) => new(InvalidEscapeSequence, message, text, span, []);
+
+    /// <summary>Makes the error for bytes of a string that are no UTF-8; PostgreSQL gives it no place.</summary>
+    public static QueryException InvalidBytes(ReadOnlySpan<byte> bytes)
+    {
+        string list = string.Join(' ', Convert.ToHexStringLower(bytes).Chunk(2).Select(static digits => $"0x{new string(digits)}"));
+        return new QueryException("22021", ErrorKind.User, $"invalid byte sequence for encoding \"UTF8\": {list}");
+    }
 
     public static ParseException WindowFrame(string text, TextSpan span, string message) => new(WindowingError, message, text, span, []);
 

@@ -16,11 +16,12 @@ public abstract record SltRecord(int Line)
     public string Sql { get; init; } = "";
 }
 
-/// <summary>statement ok, statement error [(SQLSTATE)].</summary>
+/// <summary>statement ok, statement error [(SQLSTATE[@POSITION])].</summary>
 /// <param name="Line">Line of its first word.</param>
 /// <param name="ExpectsError">Whether it must fail.</param>
 /// <param name="SqlState">SQLSTATE of the failure, or null for any.</param>
-public sealed record SltStatement(int Line, bool ExpectsError, string? SqlState) : SltRecord(Line);
+/// <param name="Position">Character of the statement that the failure names, from 1, 0 for none; null for any.</param>
+public sealed record SltStatement(int Line, bool ExpectsError, string? SqlState, int? Position = null) : SltRecord(Line);
 
 /// <summary>query TYPES [SORT] [LABEL], with its expected lines as they stand in the file.</summary>
 /// <param name="Line">Line of its first word.</param>
@@ -33,7 +34,8 @@ public sealed record SltQuery(int Line, string Types, SltSort Sort, string[] Exp
 /// <summary>A file of statements and queries with their results: SQLite's sqllogictest format and ours, which writes a row a line.</summary>
 /// <remarks>
 /// Ours differs in that expected rows stand on one line each with two blanks or a tab between values when a record has several columns
-/// (<see cref="IsRowPerLine"/>), and that "statement error (22012)" names a SQLSTATE.
+/// (<see cref="IsRowPerLine"/>), and that "statement error (22012)" names a SQLSTATE, "statement error (22012@8)" also
+/// the character of the statement that the error points to.
 /// </remarks>
 public sealed class SltFile
 {
@@ -91,8 +93,9 @@ public sealed class SltFile
                     break;
                 case "statement":
                     string sql = ReadBlock(lines, ref i, false);
-                    string? state = words.Length > 2 && words[2].StartsWith('(') ? words[2].Trim('(', ')') : null;
-                    Add(records, new SltStatement(number, words[1] == "error", state) { Sql = sql }, ref applies);
+                    string[] failure = words.Length > 2 && words[2].StartsWith('(') ? words[2].Trim('(', ')').Split('@') : [];
+                    int? position = failure.Length > 1 ? int.Parse(failure[1], System.Globalization.CultureInfo.InvariantCulture) : null;
+                    Add(records, new SltStatement(number, words[1] == "error", failure.FirstOrDefault(), position) { Sql = sql }, ref applies);
                     break;
                 case "query":
                     string query = ReadBlock(lines, ref i, true);

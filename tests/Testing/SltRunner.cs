@@ -95,8 +95,9 @@ public sealed class SltRunner(IReadOnlyDictionary<string, string> settings, int 
         }
         catch (QueryException error)
         {
-            bool isExpected = statement.ExpectsError && error.Kind != ErrorKind.Internal && (statement.SqlState == null || statement.SqlState == error.SqlState);
-            return isExpected ? null : $"{error.SqlState} {error.Message}: {statement.Sql}";
+            bool isExpected = statement.ExpectsError && error.Kind != ErrorKind.Internal && (statement.SqlState == null || statement.SqlState == error.SqlState)
+                && (statement.Position ?? error.Position) == error.Position;
+            return isExpected ? null : $"{error.SqlState}@{error.Position} {error.Message}: {statement.Sql}";
         }
     }
 

@@ -11,13 +11,13 @@ internal static class AnalyzerErrors
         Hint = nearest is null ? null : $"Perhaps you meant to reference the column \"{nearest}\".",
     };
 
-    public static QueryException MissingColumnToUse(string name, string side, int position) =>
-        new("42703", ErrorKind.User, $"column \"{name}\" specified in USING clause does not exist in {side} table", position);
+    public static QueryException MissingColumnToUse(string name, string side) =>
+        new("42703", ErrorKind.User, $"column \"{name}\" specified in USING clause does not exist in {side} table");
 
     public static QueryException AmbiguousColumn(string name, int position) => new("42702", ErrorKind.User, $"column reference \"{name}\" is ambiguous", position);
 
-    public static QueryException AmbiguousUsingColumn(string name, string side, int position) =>
-        new("42702", ErrorKind.User, $"common column name \"{name}\" appears more than once in {side} table", position);
+    public static QueryException AmbiguousUsingColumn(string name, string side) =>
+        new("42702", ErrorKind.User, $"common column name \"{name}\" appears more than once in {side} table");
 
     public static QueryException AmbiguousOutputName(string clause, string name, int position) => new("42702", ErrorKind.User, $"{clause} \"{name}\" is ambiguous", position);
 
@@ -37,7 +37,9 @@ internal static class AnalyzerErrors
             Detail = "The combining JOIN type must be INNER or LEFT for a LATERAL reference.",
         };
 
-    public static QueryException DuplicateAlias(string name, int position) => new("42712", ErrorKind.User, $"table name \"{name}\" specified more than once", position);
+    public static QueryException DuplicateAlias(string name) => new("42712", ErrorKind.User, $"table name \"{name}\" specified more than once");
+
+    public static QueryException RepeatedColumn(string message, int position) => new("42701", ErrorKind.User, message, position);
 
     public static QueryException DuplicateCte(string name, int position) => new("42712", ErrorKind.User, $"WITH query name \"{name}\" specified more than once", position);
 
@@ -125,6 +127,10 @@ internal static class AnalyzerErrors
 
     public static QueryException NotImplemented(string message, int position) => new("0A000", ErrorKind.Unsupported, message, position);
 
+    public static QueryException NegativeRowCount(string clause) => new(clause == "LIMIT" ? "2201W" : "2201X", ErrorKind.User, $"{clause} must not be negative");
+
+    public static QueryException MissingSchema(string name, int position) => new("3F000", ErrorKind.User, $"schema \"{name}\" does not exist", position);
+
     public static QueryException MissingSampleMethod(string name, int position) => new("42704", ErrorKind.User, $"tablesample method {name} does not exist", position);
 
     public static QueryException WrongSampleArguments(string method, int given, int position) =>
@@ -137,12 +143,12 @@ internal static class AnalyzerErrors
     public static QueryException MissingLockedRelation(string name, string strength, int position) =>
         new("42P01", ErrorKind.User, $"relation \"{name}\" in {strength} clause not found in FROM clause", position);
 
-    public static QueryException InvalidEscape(int position) => new("22025", ErrorKind.User, "invalid escape string", position)
+    public static QueryException InvalidEscape() => new("22025", ErrorKind.User, "invalid escape string")
     {
         Hint = "Escape string must be empty or one character.",
     };
 
-    public static QueryException MissingCollation(string name, int position) => new("42704", ErrorKind.User, $"collation \"{name}\" does not exist", position);
+    public static QueryException MissingCollation(string name, int position) => new("42704", ErrorKind.User, $"collation \"{name}\" for encoding \"UTF8\" does not exist", position);
 
     public static QueryException ViewTooDeep(string name, int depth, int position) =>
         new("54001", ErrorKind.User, $"views are nested too deeply: more than {depth} levels at \"{name}\"", position);

@@ -76,6 +76,15 @@ public class FunctionSignature
     /// <summary>Names of the parameters and what stands in for those left out, where a call may name them: f(a => 1). Null: by place only.</summary>
     public IReadOnlyList<(string Name, Expressions.Literal Default)>? Names { get; init; }
 
+    /// <summary>Names of the parameters where a call may give arguments by name and those left out are the last; null: by place only.</summary>
+    public IReadOnlyList<string>? ParameterNames { get; init; }
+
+    /// <summary>Table functions: the column definition list of the call says what is returned: json_to_record(x) AS (a int, b text).</summary>
+    public bool ReturnsRecord { get; init; }
+
+    /// <summary>Table functions of one column: its name, where that is not the function's.</summary>
+    public string? ColumnName { get; init; }
+
     /// <summary>The result type from the (coerced) argument types: modifiers such as numeric scale are decided here.</summary>
     public required Func<IReadOnlyList<SqlType>, SqlType> ReturnType { get; init; }
 

@@ -19,6 +19,6 @@ internal static class RowCountExpression
         var value = (long?)(expression as Literal ?? context.Query.Settings.CreateConstantEvaluator().Evaluate(expression)).Value;
         return value is null or >= 0
             ? value
-            : throw new QueryException(clause == "LIMIT" ? "2201W" : "2201X", ErrorKind.User, $"{clause} must not be negative");
+            : throw ExecutionErrors.NegativeRowCount(clause);
     }
 }

@@ -236,7 +236,7 @@ internal sealed partial class AstBuilder
             SuffixContext suffix = suffixes[next++];
             if (suffix is CollateSuffixContext collate)
             {
-                operand = new CollateExpression(operand, Build(collate.qualifiedName())) { Span = TextSpan.Covering(operand.Span, SpanOf(suffix)) };
+                operand = new CollateExpression(operand, Build(collate.qualifiedName()) with { Span = SpanOf(suffix) }) { Span = TextSpan.Covering(operand.Span, SpanOf(suffix)) };
                 continue;
             }
             var atTimeZone = (AtTimeZoneSuffixContext)suffix;

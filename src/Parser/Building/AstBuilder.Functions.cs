@@ -82,13 +82,16 @@ internal sealed partial class AstBuilder
         FrameBoundContext[] bounds = context.frameBound();
         FrameBound start = Build(bounds[0]);
         FrameBound? end = bounds.Length > 1 ? Build(bounds[1]) : null;
-        string? problem = start.Kind == FrameBoundKind.UnboundedFollowing ? "frame start cannot be UNBOUNDED FOLLOWING"
-            : end is { Kind: FrameBoundKind.UnboundedPreceding } ? "frame end cannot be UNBOUNDED PRECEDING"
-            : start.Kind > (end?.Kind ?? FrameBoundKind.CurrentRow) ? "frame start cannot come after frame end"
+        (string Message, TextSpan Place)? problem = start.Kind == FrameBoundKind.UnboundedFollowing ? ("frame start cannot be UNBOUNDED FOLLOWING", start.Span)
+            : end is { Kind: FrameBoundKind.UnboundedPreceding } ? ("frame end cannot be UNBOUNDED PRECEDING", end.Span)
+            : start.Kind == FrameBoundKind.CurrentRow && end is { Kind: FrameBoundKind.Preceding } ? ("frame starting from current row cannot have preceding rows", end.Span)
+            : start.Kind == FrameBoundKind.Following && end is null ? ("frame starting from following row cannot end with current row", start.Span)
+            : start.Kind == FrameBoundKind.Following && end!.Kind is FrameBoundKind.Preceding or FrameBoundKind.CurrentRow && start.Kind == FrameBoundKind.Following
+                ? ("frame starting from following row cannot have preceding rows", end.Span)
             : null;
         return problem is null
             ? new WindowFrame(unit, start, end, exclusion) { Span = SpanOf(context) }
-            : throw ParserErrors.WindowFrame(Text, SpanOf(context), problem);
+            : throw ParserErrors.WindowFrame(Text, problem.Value.Place, problem.Value.Message);
     }
 
     private FrameBound Build(FrameBoundContext context)

@@ -167,7 +167,7 @@ internal sealed partial class AstBuilder
         for (int i = 1; i < rows.Count; i++)
         {
             if (rows[i].Count != rows[0].Count)
-                throw ParserErrors.Misplaced(Text, SpanOf(context.valuesRows().valuesRow(i)), "VALUES lists must all be the same length");
+                throw ParserErrors.Misplaced(Text, rows[i][0].Span, "VALUES lists must all be the same length");
         }
         return new ValuesQuery(rows) { Span = SpanOf(context) };
     }

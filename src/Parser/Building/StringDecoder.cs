@@ -5,7 +5,10 @@ using SqlCluster.Parser.Ast;
 namespace SqlCluster.Parser.Building;
 
 /// <summary>Reads the value of quoted tokens: doubled quotes, backslash escapes, Unicode escapes, dollar quotes, strings continued on the next line.</summary>
-/// <remarks>The scanner has checked that the token is complete; wrong escapes are errors here (SQLSTATE 22025).</remarks>
+/// <remarks>
+/// The scanner has checked that the token is complete; wrong escapes are errors here, with PostgreSQL's SQLSTATEs: 22025 for \u without digits in E'…', 22021 for bytes
+/// that are no UTF-8, 42601 for the rest.
+/// </remarks>
 internal static class StringDecoder
 {
     public static string DecodeString(string text, TextSpan span)
@@ -56,13 +59,17 @@ internal static class StringDecoder
     private static string DecodeBackslashes(string text, TextSpan span, string body)
     {
         var result = new StringBuilder(body.Length);
+        var bytes = new List<byte>();
         for (int i = 0; i < body.Length; i++)
         {
+            if (bytes.Count > 0 && !IsByte(body, i))
+                FlushBytes(result, bytes);
             if (body[i] != '\\' || i + 1 == body.Length)
             {
                 result.Append(body[i]);
                 continue;
             }
+            TextSpan escape = new(span.Start + 2 + i, 1);
             char kind = body[++i];
             switch (kind)
             {
@@ -85,17 +92,17 @@ internal static class StringDecoder
                     result.Append('\v');
                     break;
                 case 'x' when TakeDigits(body, i + 1, 2, 16) is { Length: > 0 } digits:
-                    AppendCodePoint(result, text, span, Convert.ToInt32(digits, 16));
+                    bytes.Add(Convert.ToByte(digits, 16));
                     i += digits.Length;
                     break;
                 case 'u' or 'U':
                     int width = kind == 'u' ? 4 : 8;
-                    AppendCodePoint(result, text, span, ReadHex(body, i + 1, width, text, span));
+                    AppendCodePoint(result, text, escape, ReadHex(body, i + 1, width) ?? throw ParserErrors.InvalidEscape(text, escape, "invalid Unicode escape"));
                     i += width;
                     break;
                 case >= '0' and <= '7':
                     string octal = TakeDigits(body, i, 3, 8);
-                    AppendCodePoint(result, text, span, Convert.ToInt32(octal, 8) & 0xFF);
+                    bytes.Add((byte)(Convert.ToInt32(octal, 8) & 0xFF));
                     i += octal.Length - 1;
                     break;
                 default:
@@ -103,7 +110,24 @@ internal static class StringDecoder
                     break;
             }
         }
+        FlushBytes(result, bytes);
         return Checked(result, text, span);
+    }
+
+    private static bool IsByte(string body, int i) => body[i] == '\\' && i + 1 < body.Length && (body[i + 1] is >= '0' and <= '7' || (body[i + 1] == 'x' && TakeDigits(body, i + 2, 2, 16).Length > 0));
+
+    /// <summary>Bytes given one by one are UTF-8.</summary>
+    private static void FlushBytes(StringBuilder result, List<byte> bytes)
+    {
+        ReadOnlySpan<byte> rest = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(bytes);
+        while (!rest.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf8(rest, out Rune rune, out int length) != System.Buffers.OperationStatus.Done || rune.Value == 0)
+                throw ParserErrors.InvalidBytes(rest[..Math.Min(rest.Length, rest[0] >= 0xF0 ? 4 : rest[0] >= 0xE0 ? 3 : rest[0] >= 0xC0 ? 2 : 1)]);
+            result.Append(rune.ToString());
+            rest = rest[length..];
+        }
+        bytes.Clear();
     }
 
     private static string DecodeUnicode(string text, TextSpan span, ReadOnlySpan<char> token, char quote)
@@ -133,7 +157,10 @@ internal static class StringDecoder
             else
             {
                 bool six = i + 1 < body.Length && body[i + 1] == '+';
-                AppendCodePoint(result, text, span, six ? ReadHex(body, i + 2, 6, text, span) : ReadHex(body, i + 1, 4, text, span));
+                TextSpan place = new(span.Start + 3 + i, 1);
+                AppendCodePoint(
+                    result, text, place,
+                    (six ? ReadHex(body, i + 2, 6) : ReadHex(body, i + 1, 4)) ?? throw ParserErrors.Misplaced(text, place, "invalid Unicode escape"));
                 i += six ? 7 : 4;
             }
         }
@@ -158,15 +185,13 @@ internal static class StringDecoder
         return body[start..end];
     }
 
-    private static int ReadHex(string body, int start, int width, string text, TextSpan span) =>
-        start + width <= body.Length && int.TryParse(body.AsSpan(start, width), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
-            ? value
-            : throw ParserErrors.InvalidEscape(text, span, "invalid Unicode escape");
+    private static int? ReadHex(string body, int start, int width) =>
+        start + width <= body.Length && int.TryParse(body.AsSpan(start, width), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value) ? value : null;
 
     private static void AppendCodePoint(StringBuilder result, string text, TextSpan span, int value)
     {
         if (value is <= 0 or > 0x10FFFF)
-            throw ParserErrors.InvalidEscape(text, span, "invalid Unicode escape value");
+            throw ParserErrors.Misplaced(text, span, "invalid Unicode escape value");
         if (value <= 0xFFFF)
             result.Append((char)value);
         else
@@ -182,7 +207,7 @@ internal static class StringDecoder
             if (char.IsSurrogatePair(value, i))
                 i++;
             else if (char.IsSurrogate(value[i]))
-                throw ParserErrors.InvalidEscape(text, span, "invalid Unicode surrogate pair");
+                throw ParserErrors.Misplaced(text, new TextSpan(span.Start + span.Length - 1, 1), "invalid Unicode surrogate pair");
         }
         return value;
     }

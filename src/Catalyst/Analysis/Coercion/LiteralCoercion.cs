@@ -5,7 +5,7 @@ using SqlCluster.Catalyst.Types.Text;
 namespace SqlCluster.Catalyst.Analysis.Coercion;
 
 /// <summary>Reads string literals as values of the type that their context wants, and moves number literals between number types.</summary>
-internal sealed class LiteralCoercion(DateTimeFacts facts)
+public sealed class LiteralCoercion(DateTimeFacts facts)
 {
     /// <summary>The literal that a text stands for; errors 22P02, 22007, 22008 and 22003 name the text.</summary>
     public Literal Parse(string text, SqlType type, int position)

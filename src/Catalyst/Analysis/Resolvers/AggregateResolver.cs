@@ -77,6 +77,11 @@ internal sealed class AggregateResolver(AnalysisContext context)
     private AggregateCall Arguments(Ast.FunctionCall node, string name, IReadOnlyList<FunctionSignature> overloads, QueryScope scope)
     {
         bool isStar = node.Arguments is [{ Value: Ast.Star }];
+        if (isStar && node.Distinct)
+        {
+            throw AnalyzerErrors.Syntax("syntax error at or near \"*\"", context.Position(node.Arguments[0]));
+        }
+
         NodeList<Expression> arguments = isStar ? NodeList<Expression>.Empty : context.Expressions.Functions.Arguments(node, scope);
         NodeList<Ast.SortItem> orderItems = node.WithinGroup.IsEmpty ? node.OrderBy : node.WithinGroup;
         NodeList<Expression> orderExpressions = orderItems.Map(item => context.Expressions.Resolve(item.Expression, scope));

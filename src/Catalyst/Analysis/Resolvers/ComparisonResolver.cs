@@ -170,7 +170,7 @@ internal sealed class ComparisonResolver(AnalysisContext context)
     {
         if (left.Count != right.Count)
         {
-            throw AnalyzerErrors.Syntax("unequal number of entries in row expressions", context.Position(node));
+            throw AnalyzerErrors.Syntax("unequal number of entries in row expressions", context.OperatorPosition(node));
         }
     }
 

@@ -28,9 +28,9 @@ internal sealed class CteResolver(AnalysisContext context)
                 throw AnalyzerErrors.Unsupported("a data-modifying statement in WITH", context.Position(table));
             }
 
-            if (table.Search is not null || table.Cycle is not null)
+            if (!with.Recursive && (table.Search is not null || table.Cycle is not null))
             {
-                throw AnalyzerErrors.Unsupported(table.Search is null ? "CYCLE" : "SEARCH", context.Position(table));
+                throw AnalyzerErrors.Syntax("WITH query is not recursive", context.Position(table));
             }
 
             var binding = new CteBinding(context.Ids.NextCte(), table.Name.Value);

@@ -167,12 +167,12 @@ internal sealed class ExpressionResolver
         Expression input = Settled(node.Operand, scope);
         if (!input.Type.IsText)
         {
-            throw AnalyzerErrors.DatatypeMismatch($"collations are not supported by type {input.Type}", _context.Position(node));
+            throw AnalyzerErrors.DatatypeMismatch($"collations are not supported by type {input.Type}", _context.Position(node.Collation));
         }
 
         // Text is compared by its bytes: the collations that mean just that.
         return node.Collation.Last.Value is "C" or "POSIX" or "default" or "ucs_basic" or "C.UTF-8"
             ? input
-            : throw AnalyzerErrors.MissingCollation(node.Collation.ToString(), _context.Position(node));
+            : throw AnalyzerErrors.MissingCollation(node.Collation.ToString(), _context.Position(node.Collation));
     }
 }

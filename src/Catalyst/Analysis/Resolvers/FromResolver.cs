@@ -30,7 +30,7 @@ internal sealed class FromResolver
         foreach (Ast.TableReference reference in references)
         {
             FromItem item = scope.In(Clause.From, () => Item(reference, scope));
-            CheckAliases(scope.From, item.Scope, reference);
+            CheckAliases(scope.From, item.Scope);
             plan = plan is null ? item.Plan : _joins.Combine(JoinKind.Inner, plan, item.Plan, Literal.True, reference);
             scope.From = FromScope.Combine(scope.From, item.Scope);
         }
@@ -50,13 +50,13 @@ internal sealed class FromResolver
     };
 
     /// <summary>42712 when an alias is taken already.</summary>
-    public void CheckAliases(FromScope left, FromScope right, Ast.SyntaxNode node)
+    public static void CheckAliases(FromScope left, FromScope right)
     {
         foreach (RelationScope relation in right.Relations)
         {
             if (relation.Name is { } name && left.Relations.Any(other => other.Name == name && (other.QualifiedName.Count == 0 || relation.QualifiedName.Count == 0 || other.QualifiedName.SequenceEqual(relation.QualifiedName))))
             {
-                throw AnalyzerErrors.DuplicateAlias(name, _context.Position(node));
+                throw AnalyzerErrors.DuplicateAlias(name);
             }
         }
     }
@@ -128,7 +128,15 @@ internal sealed class FromResolver
         }
 
         var scan = new CteScan(cte.Id, cte.Name, definition.Map(_context.Ids.CopyOf), cte.IsWorkingTable);
-        return new FromItem(scan, Offer(scan.Columns, [.. definition.Select(static column => column.Name)], table.Alias, cte.Name, []));
+        int visible = definition.Count - cte.HiddenColumns;
+        FromScope scope = Offer(
+            visible == definition.Count ? scan.Columns : [.. scan.Columns.Take(visible)], [.. definition.Take(visible).Select(static column => column.Name)], table.Alias, cte.Name, []);
+        foreach (Column column in scan.Columns.Skip(visible))
+        {
+            scope.Relations[0].AddHidden(column);
+        }
+
+        return new FromItem(scan, scope);
     }
 
     private FromItem View(ViewDefinition view, Ast.NamedTable table, string[] parts, int position)

@@ -44,6 +44,7 @@ internal sealed class FunctionCallResolver
         }
 
         CheckPlain(node, name, overloads);
+        (node, name, overloads) = CallArguments.Placed(_context, node, name, overloads);
         NodeList<Expression> arguments = name == "overlaps" ? WithEnds(Arguments(node, scope), node)
             : overloads is [{ Names: { } names }] && node.Arguments.Any(static argument => argument.Name is not null) ? ByName(node, names, scope)
             : Arguments(node, scope);
@@ -88,12 +89,12 @@ internal sealed class FunctionCallResolver
     /// <summary>The name without pg_catalog: functions live in no other schema.</summary>
     public static string NameOf(Ast.QualifiedName name) => name.Last.Value;
 
-    /// <summary>Resolves arguments; named and VARIADIC ones are not for these functions.</summary>
+    /// <summary>Resolves arguments by place.</summary>
     public NodeList<Expression> Arguments(Ast.FunctionCall node, QueryScope scope) => node.Arguments.Map(argument =>
     {
         if (argument.Variadic)
         {
-            throw AnalyzerErrors.Unsupported("VARIADIC", _context.Position(argument));
+            throw AnalyzerErrors.Unsupported($"VARIADIC with function {node.Name}", _context.Position(argument));
         }
 
         if (argument.Name is not null)
@@ -169,7 +170,7 @@ internal sealed class FunctionCallResolver
         {
             Ast.FunctionArgument argument = node.Arguments[i];
             int place = argument.Name is null ? i : Enumerable.Range(0, names.Count).FirstOrDefault(index => names[index].Name == argument.Name.Value, -1);
-            if (argument.Name is null && given.Count < i)
+            if (argument.Name is null && i > 0 && node.Arguments[i - 1].Name is not null)
             {
                 throw AnalyzerErrors.Syntax("positional argument cannot follow named argument", _context.Position(argument));
             }

@@ -26,7 +26,7 @@ internal sealed class JoinResolver(AnalysisContext context)
             scope.From = before;
         }
 
-        context.From.CheckAliases(left.Scope, right.Scope, node.Right);
+        FromResolver.CheckAliases(left.Scope, right.Scope);
         JoinKind kind = KindOf(node);
         Expression condition;
         FromScope offered;
@@ -112,7 +112,7 @@ internal sealed class JoinResolver(AnalysisContext context)
         var hidden = new HashSet<ScopeColumn>(ReferenceEqualityComparer.Instance);
         foreach (Ast.Identifier name in names)
         {
-            ScopeColumn leftColumn = Only(left.Scope, name, "left", node), rightColumn = Only(right.Scope, name, "right", node);
+            ScopeColumn leftColumn = Only(left.Scope, name, "left"), rightColumn = Only(right.Scope, name, "right");
             bool isInequality = kind is JoinKind.AsOf or JoinKind.AsOfLeft && ReferenceEquals(name, names[^1]);
             ComparisonOperator comparison = isInequality ? ComparisonOperator.GreaterOrEqual : ComparisonOperator.Equal;
             conditions.Add(context.Expressions.Comparisons.Compare(comparison, leftColumn.Value, rightColumn.Value, name.Span.IsKnown ? name : node));
@@ -133,16 +133,12 @@ internal sealed class JoinResolver(AnalysisContext context)
         return (Connectives.And(conditions), new FromScope(relations, columns));
     }
 
-    private ScopeColumn Only(FromScope side, Ast.Identifier name, string sideName, Ast.JoinTable node)
+    private static ScopeColumn Only(FromScope side, Ast.Identifier name, string sideName) => side.Find(name.Value) switch
     {
-        int position = context.Position(name.Span.IsKnown ? name : node);
-        return side.Find(name.Value) switch
-        {
-            [var column] => column,
-            [] => throw AnalyzerErrors.MissingColumnToUse(name.Value, sideName, position),
-            _ => throw AnalyzerErrors.AmbiguousUsingColumn(name.Value, sideName, position),
-        };
-    }
+        [var column] => column,
+        [] => throw AnalyzerErrors.MissingColumnToUse(name.Value, sideName),
+        _ => throw AnalyzerErrors.AmbiguousUsingColumn(name.Value, sideName),
+    };
 
     /// <summary>The value of a merged column: of the side whose rows are all kept; for FULL of whichever is there.</summary>
     private Expression Merge(Expression left, Expression right, JoinKind kind, Ast.JoinTable node)

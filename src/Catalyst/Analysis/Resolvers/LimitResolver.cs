@@ -20,7 +20,7 @@ internal sealed class LimitResolver(AnalysisContext context)
 
         if (limit.WithTies && !isSorted)
         {
-            throw AnalyzerErrors.Syntax("WITH TIES cannot be specified without ORDER BY clause", context.Position(limit));
+            throw AnalyzerErrors.Syntax("WITH TIES cannot be specified without ORDER BY clause", 0);
         }
 
         return new Limit(Count(limit.Count, "LIMIT", parent, ctes, from), Count(limit.Offset, "OFFSET", parent, ctes, from), limit.WithTies, plan);
@@ -45,8 +45,8 @@ internal sealed class LimitResolver(AnalysisContext context)
         Expression count = isNumber
             ? context.Coercions.To(value, SqlType.BigInt, CoercionContext.Assignment, position)
             : throw AnalyzerErrors.WrongArgumentType(clause, "bigint", value.Type, position);
-        return count is Literal { Value: < 0L }
-            ? throw new Parser.Errors.QueryException(clause == "LIMIT" ? "2201W" : "2201X", Parser.Errors.ErrorKind.User, $"{clause} must not be negative", position)
+        return count is Literal { Value: < 0L } ? throw AnalyzerErrors.NegativeRowCount(clause)
+            : Trees.ExpressionTransforms.HasSubquery(count) ? context.Expressions.Functions.Named(clause == "LIMIT" ? SpecialFunctions.RowLimit : SpecialFunctions.RowOffset, [count], node)
             : count;
     }
 }

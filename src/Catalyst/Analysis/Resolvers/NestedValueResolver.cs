@@ -29,6 +29,9 @@ internal sealed class NestedValueResolver(AnalysisContext context)
         return Make(SpecialFunctions.ArrayConstructor, unified, wanted ?? SqlType.Array(unified[0].Type), node);
     }
 
+    /// <summary>An array of one element.</summary>
+    public Expression ArrayOf(Expression element, Ast.SyntaxNode node) => Make(SpecialFunctions.ArrayConstructor, [element], SqlType.Array(element.Type), node);
+
     public Expression Row(Ast.RowExpression node, QueryScope scope)
     {
         var fields = new List<Expression>();

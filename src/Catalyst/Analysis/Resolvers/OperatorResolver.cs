@@ -11,12 +11,14 @@ internal sealed class OperatorResolver(AnalysisContext context, ComparisonResolv
 {
     public Expression Unary(Ast.UnaryExpression node, QueryScope scope)
     {
+        CheckSchema(node.Operator);
         Expression operand = context.Expressions.Resolve(node.Operand, scope);
         return node.Operator.Symbol == "+" && operand.Type.IsNumber ? operand : Apply(node.Operator.Symbol, [operand], node);
     }
 
     public Expression Binary(Ast.BinaryExpression node, QueryScope scope)
     {
+        CheckSchema(node.Operator);
         Expression left = context.Expressions.Resolve(node.Left, scope);
         Expression right = left is Call { Function.Name: SpecialFunctions.RowConstructor } row && node.Right is Ast.ScalarSubquery query
             ? context.Expressions.Subqueries.Row(query, row.Arguments.Count, scope)
@@ -43,6 +45,15 @@ internal sealed class OperatorResolver(AnalysisContext context, ComparisonResolv
         }
 
         return Apply(symbol, [left, right], node);
+    }
+
+    /// <summary>OPERATOR(schema.+): operators live in pg_catalog.</summary>
+    private void CheckSchema(Ast.OperatorName name)
+    {
+        if (name.Schema is { } schema && schema.Last.Value != "pg_catalog")
+        {
+            throw AnalyzerErrors.MissingSchema(schema.Last.Value, context.Position(name));
+        }
     }
 
     /// <summary>Two numbers as one type: the wider integer, numeric, or double precision as soon as a float meets another type.</summary>

@@ -30,7 +30,7 @@ internal sealed class PatternResolver(AnalysisContext context)
         {
             return text.Length <= 1
                 ? new Like(input, pattern, text.Length == 0 ? null : text[0], ignoreCase, node.Negated)
-                : throw AnalyzerErrors.InvalidEscape(context.Position(node.Escape));
+                : throw AnalyzerErrors.InvalidEscape();
         }
 
         Expression rewritten = context.Expressions.Functions.Named(SpecialFunctions.LikeEscape, [pattern, escape], node);

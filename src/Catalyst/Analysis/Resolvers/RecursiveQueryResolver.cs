@@ -17,6 +17,7 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
         if (UnionOf(query) is not { } union)
         {
             // Whoever reads itself in another form is wrong; others are plain definitions.
+            CheckPlain(table);
             binding.ReasonNotReadable = $"recursive query \"{binding.Name}\" does not have the form non-recursive-term UNION [ALL] recursive-term";
             return context.Queries.Resolve(query, parent, inner);
         }
@@ -44,12 +45,19 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
         binding.ReasonNotReadable = $"recursive reference to query \"{binding.Name}\" must not appear within its non-recursive term";
         Ast.QueryExpression baseNode = union.Operands.Count == 2 ? union.Operands[0] : union with { Operands = [.. union.Operands.Take(union.Operands.Count - 1)] };
         LogicalPlan start = Settled(context.Queries.ResolveBody(baseNode, parent, ctes, keepUnknown: false));
-        NodeList<Column> columns = new CteResolver(context).Renamed(start.Output.Map(context.Ids.CopyOf), table).Map(static column => column with { IsNullable = true });
-        (LogicalPlan step, NodeList<Column> settled) = Step(union, binding, columns, parent, ctes);
+        SearchCycleResolver? extra = table.Search is null && table.Cycle is null ? null
+            : new SearchCycleResolver(context, table, new CteResolver(context).Renamed(start.Output, table).Select(static column => column.Name));
+        (LogicalPlan step, start, NodeList<Column> columns) = Terms(start, table, union.Operands[^1], extra, binding, parent, ctes);
         if (binding.References == 0)
         {
+            CheckPlain(table);
             binding.IsWorkingTable = false;
             return context.Queries.Resolve(query, parent, ctes);
+        }
+
+        if (extra is not null && baseNode is Ast.SetOperation)
+        {
+            throw AnalyzerErrors.NotImplemented("with a SEARCH or CYCLE clause, the left side of the UNION must be a SELECT", 0);
         }
 
         CheckReferences(step, binding, union);
@@ -59,30 +67,58 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
         }
 
         binding.IsWorkingTable = false;
-        start = OutputColumns.Convert(context, start, [.. settled.Select(static column => column.Type)], context.Position(union));
-        return new RecursiveUnion(binding.Id, union.All, start, step, settled);
+        binding.HiddenColumns = 0;
+        return new RecursiveUnion(binding.Id, union.All, OutputColumns.Convert(context, start, TypesOf(columns), context.Position(union)), step, columns);
     }
-
     /// <summary>Resolves the recursive term over the working table; a numeric column that grows by iterating gets room once.</summary>
-    private (LogicalPlan Step, NodeList<Column> Columns) Step(Ast.SetOperation union, CteBinding binding, NodeList<Column> columns, QueryScope? parent, CteScope? ctes)
+    private (LogicalPlan Step, LogicalPlan Start, NodeList<Column> Columns) Terms(
+        LogicalPlan start, Ast.CommonTableExpression table, Ast.QueryExpression node, SearchCycleResolver? extra, CteBinding binding, QueryScope? parent, CteScope? ctes)
     {
-        Ast.QueryExpression node = union.Operands[^1];
-        binding.Columns = columns;
-        binding.IsWorkingTable = true;
-        binding.References = 0;
+        int own = start.Output.Count;
+        LogicalPlan whole = Prepare(start);
         LogicalPlan step = context.Queries.ResolveBody(node, parent, ctes, keepUnknown: true);
-        if (step.Output.Count != columns.Count)
+        if (binding.References == 0)
+        {
+            return (step, whole, binding.Columns!);
+        }
+
+        if (extra is not null)
+        {
+            node = extra.Exporting(node);
+            whole = Prepare(start);
+            step = context.Queries.ResolveBody(node, parent, ctes, keepUnknown: true);
+        }
+
+        if (step.Output.Count != binding.Columns!.Count)
         {
             throw AnalyzerErrors.Syntax("each UNION query must have the same number of columns", context.Position(node));
         }
 
-        NodeList<Column> widened = Widened(columns, step);
-        if (!ReferenceEquals(widened, columns))
+        NodeList<Column> widened = Widened([.. binding.Columns.Take(own)], step);
+        if (!widened.Zip(binding.Columns).All(static pair => ReferenceEquals(pair.First, pair.Second)))
         {
-            binding.Columns = columns = widened;
+            whole = Prepare(OutputColumns.Convert(context, start, TypesOf(widened), context.Position(node)));
             step = context.Queries.ResolveBody(node, parent, ctes, keepUnknown: true);
         }
 
+        NodeList<Column> columns = binding.Columns;
+        CheckTypes(step, columns, binding, node);
+        step = OutputColumns.Convert(context, step, TypesOf(columns), context.Position(node));
+        return (extra is null ? step : OutputColumns.Convert(context, extra.Next(step), TypesOf(columns), context.Position(node)), whole, columns);
+
+        LogicalPlan Prepare(LogicalPlan plan)
+        {
+            plan = extra?.Start(plan) ?? plan;
+            binding.Columns = new CteResolver(context).Renamed(plan.Output.Map(context.Ids.CopyOf), table).Map(static column => column with { IsNullable = true });
+            binding.HiddenColumns = extra?.Count ?? 0;
+            binding.IsWorkingTable = true;
+            binding.References = 0;
+            return plan;
+        }
+    }
+
+    private void CheckTypes(LogicalPlan step, NodeList<Column> columns, CteBinding binding, Ast.QueryExpression node)
+    {
         NodeList<Column> output = step.Output;
         for (int i = 0; i < columns.Count; i++)
         {
@@ -99,8 +135,16 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
                 };
             }
         }
+    }
 
-        return (OutputColumns.Convert(context, step, [.. columns.Select(static column => column.Type)], context.Position(node)), columns);
+    private static SqlType[] TypesOf(NodeList<Column> columns) => [.. columns.Select(static column => column.Type)];
+
+    private void CheckPlain(Ast.CommonTableExpression table)
+    {
+        if (table.Search is not null || table.Cycle is not null)
+        {
+            throw AnalyzerErrors.Syntax("WITH query is not recursive", context.Position(table));
+        }
     }
 
     /// <summary>The recursive term reads itself once, in its FROM, on a side of joins whose rows are never filled with nulls.</summary>

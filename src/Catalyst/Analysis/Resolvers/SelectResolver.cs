@@ -115,8 +115,12 @@ internal sealed class SelectResolver(AnalysisContext context, Ast.Select select,
         Ast.SortItem? other = null;
         foreach ((Ast.SortItem item, OutputKey key) in _order)
         {
-            missing.Remove(key.Value);
             bool isKey = all.Contains(key.Value);
+            if (other is null)
+            {
+                missing.Remove(key.Value);
+            }
+
             if (isKey && other is not null)
             {
                 throw AnalyzerErrors.InvalidColumnReference("SELECT DISTINCT ON expressions must match initial ORDER BY expressions", context.Position(item));
@@ -127,7 +131,8 @@ internal sealed class SelectResolver(AnalysisContext context, Ast.Select select,
 
         if (missing.Count > 0 && other is not null)
         {
-            throw AnalyzerErrors.InvalidColumnReference("SELECT DISTINCT ON expressions must match initial ORDER BY expressions", context.Position(other));
+            int key = _distinctOn.FindIndex(on => missing.Contains(on.Value));
+            throw AnalyzerErrors.InvalidColumnReference("SELECT DISTINCT ON expressions must match initial ORDER BY expressions", context.Position(select.Distinct!.On[key]));
         }
     }
 

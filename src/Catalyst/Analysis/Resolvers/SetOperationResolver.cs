@@ -39,7 +39,7 @@ internal sealed class SetOperationResolver(AnalysisContext context)
         {
             if (operands[i].Output.Count != first.Count)
             {
-                throw AnalyzerErrors.Syntax($"each {name} query must have the same number of columns", context.Position(node.Operands[i]));
+                throw AnalyzerErrors.Syntax($"each {name} query must have the same number of columns", context.Position(FirstItem(node.Operands[i])));
             }
         }
 
@@ -67,6 +67,16 @@ internal sealed class SetOperationResolver(AnalysisContext context)
             Ast.SetOperator.Intersect => Balanced(node.All, operands, first),
         };
     }
+
+    /// <summary>Where errors about an operand's columns point: its first column.</summary>
+    private static Ast.SyntaxNode FirstItem(Ast.QueryExpression operand) => operand switch
+    {
+        Ast.Select { Items: [var first, ..] } => first,
+        Ast.ValuesQuery values => values.Rows[0][0],
+        Ast.SetOperation operation => FirstItem(operation.Operands[0]),
+        Ast.Query query => FirstItem(query.Body),
+        _ => operand,
+    };
 
     private LogicalPlan Balanced(bool isAll, ReadOnlySpan<LogicalPlan> operands, NodeList<Column> names) => operands.Length == 1
         ? operands[0]

@@ -25,7 +25,7 @@ internal sealed class TableFunctionResolver(AnalysisContext context)
         foreach (Ast.TableFunction function in node.Functions)
         {
             Call call = SetReturning(function, scope);
-            string columnName = node.Functions.Count == 1 && node.Alias is { } alias ? alias.Name.Value : NameOf(function.Call);
+            string columnName = call.Function.ColumnName ?? (node.Functions.Count == 1 && node.Alias is { } alias ? alias.Name.Value : NameOf(function.Call));
             NodeList<Column> own = ColumnsOf(call, columnName, function);
             calls.Add(call);
             columns.Add(own);
@@ -53,15 +53,34 @@ internal sealed class TableFunctionResolver(AnalysisContext context)
         string name = NameOf(function.Call);
         if (function.Call is not Ast.FunctionCall node || IsNotSetReturning(name))
         {
-            throw context.Functions.Find(name).Count == 0
-                ? AnalyzerErrors.MissingFunction($"{name}()", context.Position(function.Call), "No function has this name.")
-                : AnalyzerErrors.Unsupported($"function {name} within ROWS FROM or with ordinality", context.Position(function.Call));
+            return OneRow(function.Call, scope);
         }
 
         NodeList<Expression> arguments = context.Expressions.Functions.Arguments(node, scope);
         ResolvedFunction chosen = context.Expressions.Functions.Choose(
             name, [.. context.Functions.Find(name).Where(static overload => overload.Kind == FunctionKind.Table)], arguments, node);
-        return new Call(chosen.Signature, chosen.Arguments, chosen.ResultType);
+        if (!chosen.Signature.ReturnsRecord)
+        {
+            return new Call(chosen.Signature, chosen.Arguments, chosen.ResultType);
+        }
+
+        return function.Columns.IsEmpty
+            ? throw AnalyzerErrors.Syntax("a column definition list is required for functions returning \"record\"", context.Position(node))
+            : new Call(chosen.Signature, chosen.Arguments, SqlType.Row([.. function.Columns.Select(column => new RowField(column.Name.Value, TypeNames.Resolve(column.Type, context.Position)))]));
+    }
+
+    /// <summary>A plain function among set-returning ones gives one row: unnest of an array of its value.</summary>
+    private Call OneRow(Ast.Expression node, QueryScope scope)
+    {
+        Expression value = context.Expressions.Settled(node, scope);
+        if (value.Type.Kind == TypeKind.Row)
+        {
+            throw AnalyzerErrors.Unsupported($"function {NameOf(node)} within ROWS FROM or with ordinality", context.Position(node));
+        }
+
+        Expression array = context.Expressions.NestedValues.ArrayOf(value, node);
+        ResolvedFunction unnest = context.Expressions.Functions.Choose("unnest", [.. context.Functions.Find("unnest").Where(static overload => overload.Kind == FunctionKind.Table)], [array], node);
+        return new Call(unnest.Signature, unnest.Arguments, unnest.ResultType);
     }
 
     /// <summary>A function that returns rows of several fields has a column for each.</summary>
@@ -71,7 +90,7 @@ internal sealed class TableFunctionResolver(AnalysisContext context)
         {
             return function.Columns.IsEmpty
                 ? [context.Ids.Column(name, call.ResultType, true)]
-                : throw AnalyzerErrors.Syntax("a column definition list is only allowed for functions returning \"record\"", context.Position(function));
+                : throw AnalyzerErrors.Syntax("a column definition list is only allowed for functions returning \"record\"", context.Position(function.Columns[0]));
         }
 
         NodeList<RowField> fields = call.ResultType.Fields!;

@@ -66,6 +66,11 @@ internal sealed class WindowResolver(AnalysisContext context)
         NodeList<Expression> arguments = isStar ? NodeList<Expression>.Empty : context.Expressions.Functions.Arguments(node, scope);
         ResolvedFunction chosen = context.Expressions.Functions.Choose(
             name, [.. overloads.Where(static overload => overload.Kind is FunctionKind.Window or FunctionKind.Aggregate)], arguments, node);
+        if (node.Distinct && !chosen.Arguments.IsEmpty)
+        {
+            throw AnalyzerErrors.NotImplemented("DISTINCT is not implemented for window functions", context.Position(node));
+        }
+
         if (node.Filter is not null && chosen.Signature.Kind == FunctionKind.Window)
         {
             throw AnalyzerErrors.NotImplemented("FILTER is not implemented for non-aggregate window functions", context.Position(node));
@@ -107,7 +112,7 @@ internal sealed class WindowResolver(AnalysisContext context)
             return specification;
         }
 
-        int position = context.Position(baseName);
+        int position = context.Position(specification);
         if (!scope.Windows.TryGetValue(baseName.Value, out Ast.WindowSpecification? based))
         {
             throw AnalyzerErrors.MissingWindow(baseName.Value, position);

@@ -19,6 +19,9 @@ internal sealed class CteBinding(CteId id, string name)
     /// <summary>Inside the recursive term: references read the working table.</summary>
     public bool IsWorkingTable { get; set; }
 
+    /// <summary>While it is the working table: how many of the last columns are found by name but are no part of *: those of SEARCH and CYCLE.</summary>
+    public int HiddenColumns { get; set; }
+
     public int References { get; set; }
 }
 

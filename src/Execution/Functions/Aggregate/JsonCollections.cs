@@ -22,9 +22,10 @@ internal static class JsonCollections
         binding => new CollectingAccumulator(binding, -1, (columns, rows, result) =>
         {
             var text = new StringBuilder("[");
+            string separator = binding.ArgumentTypes[0].IsNested ? ", \n " : ", ";
             for (int i = 0; i < rows.Length; i++)
             {
-                text.Append(i == 0 ? "" : ", ");
+                text.Append(i == 0 ? "" : separator);
                 JsonFunctions.Append(text, binding.ArgumentTypes[0], in columns[0], rows[i], binding.Context.Zone);
             }
 

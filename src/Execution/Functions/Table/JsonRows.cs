@@ -21,7 +21,7 @@ internal static class JsonRows
         yield return Create("each_text", PairOf(SqlType.Text), static call => Fields(call, true), "Keys and values of an object, as text.");
 
         TableFunction Create(string name, SqlType result, Func<TableCall, IEnumerable<string?[]>> rows, string description) => TableFunction.Create(
-            $"{prefix}_{name}", [type], 0, FunctionSignature.Returns(result), call => new TextSource(call, rows), description);
+            $"{prefix}_{name}", [type], 0, FunctionSignature.Returns(result), call => new TextSource(call, rows), description, columnName: name.StartsWith("array_elements", StringComparison.Ordinal) ? "value" : null);
     }
 
     private static SqlType PairOf(SqlType value) => SqlType.Row([new RowField("key", SqlType.Text), new RowField("value", value)]);

@@ -12,6 +12,7 @@ internal static class SetReturningFunctions
         .. Unnesting.Functions,
         .. TextRows.Functions,
         .. JsonRows.Functions,
+        .. JsonRecords.Functions,
     ];
 
     private static readonly FrozenDictionary<FunctionSignature, TableFunction> BySignature = All.ToFrozenDictionary(static function => function.Signature);

@@ -11,7 +11,7 @@ namespace SqlCluster.Execution.Functions.Table;
 internal sealed record TableFunction(FunctionSignature Signature, Func<TableCall, RowSource> Bind)
 {
     public static TableFunction Create(
-        string name, ParameterType[] parameters, int optional, Func<IReadOnlyList<SqlType>, SqlType> result, Func<TableCall, RowSource> bind, string description, bool isVariadic = false) =>
+        string name, ParameterType[] parameters, int optional, Func<IReadOnlyList<SqlType>, SqlType> result, Func<TableCall, RowSource> bind, string description, bool isVariadic = false, string? columnName = null) =>
         new(
             new FunctionSignature
             {
@@ -21,6 +21,7 @@ internal sealed record TableFunction(FunctionSignature Signature, Func<TableCall
                 OptionalParameters = optional,
                 IsVariadic = isVariadic,
                 ReturnType = result,
+                ColumnName = columnName,
                 MayReturnNull = true,
                 MayFail = true,
                 Description = description,

@@ -4,7 +4,7 @@ using SqlCluster.Catalyst.Types;
 
 namespace SqlCluster.Execution.Functions.Scalar.Conditional;
 
-/// <summary>The value of a scalar subquery whose rows were counted: more than one is an error where the value is asked for, and only there.</summary>
+/// <summary>The value of a scalar subquery whose rows were counted: more than one is an error where the value is asked for, and only there. A row count of LIMIT from one.</summary>
 internal static class SingleRow
 {
     public static IEnumerable<ScalarFunction> Overloads =>
@@ -24,5 +24,10 @@ internal static class SingleRow
 
                 row.SetArgument(0);
             }),
+        RowCount(SpecialFunctions.RowLimit, "LIMIT"),
+        RowCount(SpecialFunctions.RowOffset, "OFFSET"),
     ];
+
+    private static ScalarFunction RowCount(string name, string clause) => ScalarFunction.OfFailingRows(
+        name, [SqlType.BigInt], SqlType.BigInt, row => row.Set(row.Long(0) >= 0 ? row.Long(0) : throw ExecutionErrors.NegativeRowCount(clause)), $"Rows of {clause} that a subquery computes");
 }
