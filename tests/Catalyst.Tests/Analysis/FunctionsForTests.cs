@@ -134,6 +134,8 @@ internal sealed class FunctionsForTests : IFunctionCatalog
 
     private void AddSpecial()
     {
+        Add(SpecialFunctions.RowLimit, SqlType.BigInt, SqlType.BigInt);
+        Add(SpecialFunctions.RowOffset, SqlType.BigInt, SqlType.BigInt);
         foreach (SqlType type in new[] { SqlType.Date, SqlType.Time, SqlType.Timestamp, SqlType.TimestampTz, SqlType.Interval })
         {
             Add(SpecialFunctions.Extract, SqlType.Numeric(38, 6), SqlType.Text, type);
