@@ -20,6 +20,7 @@ internal static class AggregateFunctions
         .. Collections.Functions,
         .. OrderedSets.Functions,
         .. DistinctSketch.Functions,
+        .. ColumnStatistics.Functions,
         .. JsonCollections.Functions,
     ];
 

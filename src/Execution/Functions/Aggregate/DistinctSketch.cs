@@ -4,11 +4,10 @@ using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Kernels;
 using SqlCluster.Execution.Kernels.Grouping;
-using BitOperations = System.Numerics.BitOperations;
 
 namespace SqlCluster.Execution.Functions.Aggregate;
 
-/// <summary>approx_count_distinct(x): HyperLogLog of 2,048 one-byte registers a group (Flajolet and others, 2007), about 2.3 % standard error.</summary>
+/// <summary>approx_count_distinct(x): a <see cref="HyperLogLog"/> of 2,048 registers a group, about 2.3 % standard error.</summary>
 internal static class DistinctSketch
 {
     public static readonly AggregateFunction[] Functions =
@@ -46,10 +45,7 @@ internal sealed class SketchAccumulator(MemoryAccount account) : Accumulator
         Span<byte> registers = _registers.Values;
         for (int i = 0; i < count; i++)
         {
-            ulong hash = hashes[i];
-            int index = ((groups.IsEmpty ? 0 : groups[i]) * Registers) + (int)(hash >> (64 - IndexBits));
-            byte rank = (byte)(BitOperations.LeadingZeroCount((hash << IndexBits) | (1UL << (IndexBits - 1))) + 1);
-            registers[index] = Math.Max(registers[index], rank);
+            HyperLogLog.Add(registers.Slice((groups.IsEmpty ? 0 : groups[i]) * Registers, Registers), IndexBits, hashes[i]);
         }
     }
 
@@ -58,12 +54,7 @@ internal sealed class SketchAccumulator(MemoryAccount account) : Accumulator
         var reader = new VectorReader(states[0]);
         for (int i = 0; i < rows.Count; i++)
         {
-            ReadOnlySpan<byte> other = reader.Bytes(rows.Row(i));
-            Span<byte> own = _registers.Values.Slice(rows.Group(i) * Registers, Registers);
-            for (int k = 0; k < own.Length; k++)
-            {
-                own[k] = Math.Max(own[k], other[k]);
-            }
+            HyperLogLog.Merge(_registers.Values.Slice(rows.Group(i) * Registers, Registers), reader.Bytes(rows.Row(i)));
         }
     }
 
@@ -85,7 +76,7 @@ internal sealed class SketchAccumulator(MemoryAccount account) : Accumulator
         for (int i = 0; i < count; i++)
         {
             _result.MoveTo(i);
-            _result.SetLong(Estimate(_registers.Values.Slice((start + i) * Registers, Registers)));
+            _result.SetLong((long)Math.Round(HyperLogLog.Estimate(_registers.Values.Slice((start + i) * Registers, Registers))));
         }
 
         return _result.Build();
@@ -101,19 +92,5 @@ internal sealed class SketchAccumulator(MemoryAccount account) : Accumulator
         _dense.Dispose();
         _hashes?.Release();
         _hashes = null;
-    }
-
-    private static long Estimate(ReadOnlySpan<byte> registers)
-    {
-        double sum = 0;
-        int zeros = 0;
-        foreach (byte register in registers)
-        {
-            sum += 1.0 / (1UL << register);
-            zeros += register == 0 ? 1 : 0;
-        }
-
-        double estimate = 0.7213 / (1 + (1.079 / Registers)) * Registers * Registers / sum;
-        return (long)Math.Round(estimate <= 2.5 * Registers && zeros > 0 ? Registers * Math.Log((double)Registers / zeros) : estimate);
     }
 }
