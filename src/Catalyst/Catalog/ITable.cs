@@ -32,6 +32,9 @@ public interface ITable
     /// <summary>May read file footers; cached by the implementation.</summary>
     TableStatistics Statistics { get; }
 
+    /// <summary>Differs when the rows do: files by their sizes and times, tables in memory by their changes. Empty: nothing can be said.</summary>
+    string ContentVersion => "";
+
     /// <summary>Whether the scan itself applies this predicate completely (over <see cref="ColumnReference"/>s of the scan), so that no Filter is needed above it.</summary>
     bool CanPushFilter(Expression predicate);
 }
@@ -45,7 +48,11 @@ public sealed record ViewDefinition(string Name, Parser.Ast.Query Query, NodeLis
 /// <summary>What a table name may stand for.</summary>
 public abstract record Relation
 {
-    public sealed record OfTable(ITable Table) : Relation;
+    public sealed record OfTable(ITable Table) : Relation
+    {
+        /// <summary>What ANALYZE found in it, or null.</summary>
+        public AnalyzedStatistics? Analyzed { get; init; }
+    }
 
     public sealed record OfView(ViewDefinition View) : Relation;
 }

@@ -17,6 +17,9 @@ public sealed record ScanColumn(int TableOrdinal, Column Column);
 public sealed record Scan(
     ITable Table, NodeList<ScanColumn> Columns, NodeList<Expression> Filters, NodeList<ScanColumn> FilterColumns, long Limit = -1) : LogicalPlan
 {
+    /// <summary>What ANALYZE found in the table, for estimates; null: it was not analyzed.</summary>
+    public AnalyzedTable? Analyzed { get; init; }
+
     public override NodeList<Column> Output => [.. Columns.Select(static column => column.Column)];
 
     public override NodeList<Expression> Expressions => Filters;

@@ -31,6 +31,8 @@ public sealed class ArrowTable : IScannableTable
     public NodeList<TableColumn> Columns { get; }
 
     /// <summary>Guessed from the files' lengths: counting rows would read every batch's header.</summary>
+    public string ContentVersion => FileVersions.Of(_files);
+
     public TableStatistics Statistics => new(
         Math.Max(1, _files.Sum(static file => new FileInfo(file).Length) / BytesPerRowGuess), false, Columns.Map(static _ => new ColumnStatistics(null, null)));
 

@@ -28,6 +28,8 @@ public sealed class CsvTable : IScannableTable
 
     public NodeList<TableColumn> Columns { get; }
 
+    public string ContentVersion => FileVersions.Of(_files);
+
     public TableStatistics Statistics => _statistics.Value;
 
     internal CsvOptions Options { get; }

@@ -68,6 +68,8 @@ public sealed class JsonTable : IScannableTable
 
     public NodeList<TableColumn> Columns { get; }
 
+    public string ContentVersion => FileVersions.Of(_files);
+
     public TableStatistics Statistics => new(_estimatedRows, IsExact: false, Columns.Map(static column => new ColumnStatistics(null, null, AverageBytes: column.Type.IsNumber ? 8 : 16)));
 
     internal JsonOptions Options { get; }

@@ -17,6 +17,7 @@ public sealed class MemoryTable : IScannableTable, IDisposable
     private readonly Lock _lock = new();
     private Batch[] _batches = [];
     private Snapshot? _snapshot;
+    private long _version;
 
     public MemoryTable(string name, NodeList<TableColumn> columns, long limitBytes = long.MaxValue)
     {
@@ -32,6 +33,17 @@ public sealed class MemoryTable : IScannableTable, IDisposable
     public long RowCount => Batches.Sum(static batch => (long)batch.Length);
 
     public TableStatistics Statistics => new(RowCount, true, Columns.Map(static _ => new ColumnStatistics(null, null)));
+
+    public string ContentVersion
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _version.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            }
+        }
+    }
 
     private Batch[] Batches
     {
@@ -69,6 +81,7 @@ public sealed class MemoryTable : IScannableTable, IDisposable
         {
             Batch[] old = _batches;
             _batches = replace ? [.. added] : [.. old, .. added];
+            _version++;
             Snapshot? snapshot = _snapshot;
             _snapshot = null;
             if (replace)

@@ -23,6 +23,7 @@ internal sealed record FilePartition(IScannableTable Table, NodeList<Literal> Va
 internal sealed class PartitionedTable : IScannableTable
 {
     private readonly NodeList<TableColumn> _fileColumns;
+    private readonly ITable _whole;
     private readonly TableStatistics _fileStatistics;
     private readonly int[] _statisticsOf;
 
@@ -36,6 +37,7 @@ internal sealed class PartitionedTable : IScannableTable
         Name = whole.Name;
         Columns = [.. fileColumns, .. valueColumns];
         Partitions = partitions;
+        _whole = whole;
         _fileColumns = fileColumns;
         _fileStatistics = whole.Statistics;
         _statisticsOf = [.. fileColumns.Select(column => Find(whole, column))];
@@ -44,6 +46,8 @@ internal sealed class PartitionedTable : IScannableTable
     public string Name { get; }
 
     public NodeList<TableColumn> Columns { get; }
+
+    public string ContentVersion => _whole.ContentVersion;
 
     public IReadOnlyList<FilePartition> Partitions { get; }
 

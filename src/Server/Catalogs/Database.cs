@@ -134,6 +134,20 @@ public sealed class Database
         }
     }
 
+    /// <summary>Keeps what ANALYZE found in a table, unless the name stands for another one by now. Plans made before no longer hold.</summary>
+    public void Analyze(string schema, string name, ITable table, AnalyzedStatistics statistics)
+    {
+        lock (_lock)
+        {
+            if (_schemas.TryGetValue(schema, out Schema? owner) && owner.Relations.TryGetValue(name, out CatalogEntry? entry)
+                && entry.Relation is Relation.OfTable found && ReferenceEquals(found.Table, table))
+            {
+                owner.Relations[name] = entry with { Relation = found with { Analyzed = statistics } };
+                Version++;
+            }
+        }
+    }
+
     /// <summary>Gives a relation another name or schema; its indexes go with it.</summary>
     /// <exception cref="QueryException">3F000: no such schema; 42P07: the name is taken.</exception>
     public void Rename(string schema, string name, string newSchema, string newName)

@@ -44,6 +44,9 @@ internal sealed class RelationRow
     /// <summary>Table of the rows; null for views and indexes.</summary>
     public ITable? Table => Entry?.Relation is Relation.OfTable { Table: var table } ? table : null;
 
+    /// <summary>What ANALYZE found; null: it never ran on this table.</summary>
+    public AnalyzedStatistics? Analyzed => Entry?.Relation is Relation.OfTable { Analyzed: var analyzed } ? analyzed : null;
+
     public ViewDefinition? View => Entry?.Relation is Relation.OfView { View: var view } ? view : null;
 
     public IReadOnlyList<AttributeRow> Attributes => _attributes ??= MakeAttributes(this);
@@ -56,6 +59,9 @@ internal sealed class RelationRow
 
     /// <summary>Rows, -1 when unknown. May read file footers.</summary>
     public double RowCount => IndexedTable is { } indexed ? Math.Max(0, indexed.RowCount) : Table is { } table ? table.Statistics.RowCount : Kind == 'v' ? 0 : -1;
+
+    /// <summary>Rows as ANALYZE has counted them, else as far as known.</summary>
+    public double CountedRows => Analyzed?.RowCount ?? RowCount;
 
     /// <summary>Bytes in memory or files, as far as rows and columns tell.</summary>
     public long SizeBytes => Table is { } table ? table.Statistics.RowCount * Math.Max(8, table.Columns.Sum(static column => (long)Math.Max(8, PgTypes.Size(column.Type)))) : 0;

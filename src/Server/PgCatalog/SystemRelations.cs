@@ -14,6 +14,7 @@ internal static class SystemRelations
         [.. RoleRelations.All],
         [.. ServerRelations.All],
         [.. StatisticsRelations.All],
+        [.. ColumnStatisticsRelations.All],
         [.. ListViews.All],
         [.. StandardTables.All],
         [.. StandardConstraints.All],

@@ -107,6 +107,10 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     public Literal EvaluateConstant(Ast.Expression expression) =>
         Evaluator().Evaluate(Analyzer.AnalyzeExpression(expression, [], session.Catalog, engine.Functions, AnalysisSettings()));
 
+    /// <summary>Values of a type in their text form.</summary>
+    public NodeList<Literal> AsTexts(NodeList<Literal> values, SqlType type) =>
+        (NodeList<Literal>)Evaluator().Evaluate(new Cast(new Literal(values, SqlType.Array(type)), SqlType.Array(SqlType.Text))).Value!;
+
     /// <summary>The value of an expression without columns as a parameter's type. Numerics keep the digits they have: nothing is rounded to what the context shows.</summary>
     public Literal EvaluateAs(Ast.Expression expression, SqlType type)
     {

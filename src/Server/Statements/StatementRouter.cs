@@ -49,8 +49,8 @@ internal static class StatementRouter
         FetchCursor fetch => await CursorStatements.FetchAsync(fetch, session, cancellation).ConfigureAwait(false),
         CloseCursor close => await CursorStatements.CloseAsync(close, session).ConfigureAwait(false),
         Checkpoint => new StatementResult.Command("CHECKPOINT"),
-        Analyze => new StatementResult.Command("ANALYZE"),
-        Vacuum => new StatementResult.Command("VACUUM"),
+        Analyze analyze => await AnalyzeStatements.AnalyzeAsync(analyze, session, cancellation).ConfigureAwait(false),
+        Vacuum vacuum => await AnalyzeStatements.VacuumAsync(vacuum, session, cancellation).ConfigureAwait(false),
         _ => throw ExecutionErrors.Unsupported($"statement {statement.GetType().Name}"),
     };
 }

@@ -79,7 +79,7 @@ internal sealed class FromResolver
     }
 
     /// <summary>Reads all columns of a table.</summary>
-    public FromItem Scan(ITable table, Ast.TableAlias? alias, string? defaultName, IReadOnlyList<string> qualifiedName)
+    public FromItem Scan(ITable table, Ast.TableAlias? alias, string? defaultName, IReadOnlyList<string> qualifiedName, AnalyzedTable? analyzed = null)
     {
         var columns = new ScanColumn[table.Columns.Count];
         for (int i = 0; i < columns.Length; i++)
@@ -88,7 +88,7 @@ internal sealed class FromResolver
             columns[i] = new ScanColumn(i, _context.Ids.Column(column.Name, column.Type.WithoutFractionDigits, column.IsNullable));
         }
 
-        var scan = new Scan(table, NodeList.Create<ScanColumn>(columns), [], []);
+        var scan = new Scan(table, NodeList.Create<ScanColumn>(columns), [], []) { Analyzed = analyzed };
         int visible = table.Columns.Count(static column => !column.IsHidden);
         NodeList<Column> output = scan.Output;
         NodeList<Column> offered = visible == output.Count ? output : [.. output.Take(visible)];
@@ -112,7 +112,7 @@ internal sealed class FromResolver
 
         return _context.Catalog.Find(parts) switch
         {
-            Relation.OfTable found => new SampleResolver(_context).Apply(Scan(found.Table, table.Alias, parts[^1], parts), table.Sample, scope),
+            Relation.OfTable found => new SampleResolver(_context).Apply(Scan(found.Table, table.Alias, parts[^1], parts, found.Analyzed?.For(found.Table)), table.Sample, scope),
             Relation.OfView when table.Sample is not null => throw NotSampled(table.Sample),
             Relation.OfView found => View(found.View, table, parts, position),
             _ => throw AnalyzerErrors.MissingRelation(table.Name.ToString(), position, _context.Catalog.SimilarNames(parts)),

@@ -106,7 +106,7 @@ public sealed class PushSemiJoinsThroughAggregates : Rule
 
     private static double RowsRead(LogicalPlan plan, PlanEstimator estimator) => plan switch
     {
-        Scan scan => TableEstimator.Rows(scan.Table.Statistics),
+        Scan scan => TableEstimator.Rows(scan),
         _ when plan.Children.IsEmpty => estimator.Rows(plan),
         _ => plan.Children.Sum(child => RowsRead(child, estimator)),
     };

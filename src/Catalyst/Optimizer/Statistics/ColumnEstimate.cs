@@ -11,6 +11,9 @@ namespace SqlCluster.Catalyst.Optimizer.Statistics;
 public readonly record struct ColumnEstimate(
     double DistinctCount, double DomainCount, double NullFraction, double Minimum, double Maximum, double Step, double AverageBytes)
 {
+    /// <summary>How rows are spread over the values, where the table was analyzed and no filter has picked some of the values; else null.</summary>
+    public ColumnDistribution? Distribution { get; init; }
+
     /// <summary>A column about which nothing is known but the number of rows.</summary>
     public static ColumnEstimate Unknown(double rows, double averageBytes) =>
         new(UnknownDistinct(rows), UnknownDistinct(rows), 0, double.NaN, double.NaN, 0, averageBytes);

@@ -1,3 +1,4 @@
+using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
 
@@ -111,7 +112,51 @@ internal static class JoinEstimator
             selectivity = Math.Max(selectivity, 1 / Math.Max(combinations, largest));
         }
 
-        return selectivity * nulls;
+        return (keys is [var key] ? CommonKeys(key.Left, key.Right) ?? selectivity : selectivity) * nulls;
+    }
+
+    /// <summary>Share of pairs of present keys that are equal, where common values of both sides are known; else null.</summary>
+    /// <remarks>
+    /// PostgreSQL's eqjoinsel_inner: common values of both sides meet with the product of their shares; those of one side meet an even part of the other side's rest; the
+    /// rests meet each other evenly. The smaller of the two sides' results counts.
+    /// </remarks>
+    private static double? CommonKeys(ColumnEstimate left, ColumnEstimate right)
+    {
+        if (left.Distribution is not { CommonValues.IsEmpty: false } leftValues || right.Distribution is not { CommonValues.IsEmpty: false } rightValues)
+        {
+            return null;
+        }
+
+        double product = 0, leftMatched = 0, rightMatched = 0;
+        int matches = 0;
+        var shares = new Dictionary<object, double>();
+        foreach (CommonValue value in rightValues.CommonValues)
+        {
+            shares.TryAdd(KeyOf(value.Value), value.Share);
+        }
+
+        foreach (CommonValue value in leftValues.CommonValues)
+        {
+            if (shares.TryGetValue(KeyOf(value.Value), out double share))
+            {
+                product += value.Share * share;
+                leftMatched += value.Share;
+                rightMatched += share;
+                matches++;
+            }
+        }
+
+        double leftUnmatched = leftValues.CommonValues.Sum(static value => value.Share) - leftMatched, rightUnmatched = rightValues.CommonValues.Sum(static value => value.Share) - rightMatched;
+        double fromLeft = Side(product, leftUnmatched, leftValues.OtherShare, rightUnmatched, rightValues.OtherShare, right.DomainCount, rightValues.CommonValues.Count, matches);
+        double fromRight = Side(product, rightUnmatched, rightValues.OtherShare, leftUnmatched, leftValues.OtherShare, left.DomainCount, leftValues.CommonValues.Count, matches);
+        double present = (1 - left.NullFraction) * (1 - right.NullFraction);
+        return present <= 0 ? 0 : Math.Min(1, Math.Min(fromLeft, fromRight) / present);
+
+        static double Side(double product, double unmatched, double others, double otherUnmatched, double otherOthers, double otherDistinct, int otherCommon, int matches) =>
+            product + (otherDistinct > otherCommon ? unmatched * otherOthers / (otherDistinct - otherCommon) : 0)
+                + (otherDistinct > matches ? others * (otherOthers + otherUnmatched) / (otherDistinct - matches) : 0);
+
+        static object KeyOf(Literal value) => LiteralScale.Position(value) is var position && (double.IsNaN(position) || value.Value is string) ? value.Value! : position;
     }
 
     /// <summary>Whether both columns look like one table's key: a value a row, integers, and the same range.</summary>
@@ -172,7 +217,7 @@ internal static class JoinEstimator
         {
             if (isNarrowed && side is ColumnReference reference && columns.TryGetValue(reference.Id, out ColumnEstimate column))
             {
-                columns[reference.Id] = column with { DistinctCount = distinct, NullFraction = 0, DomainCount = domain };
+                columns[reference.Id] = column with { DistinctCount = distinct, NullFraction = 0, DomainCount = domain, Distribution = null };
             }
         }
     }
@@ -194,7 +239,7 @@ internal static class JoinEstimator
                 double distinct = keys[next++].Right.DistinctCount;
                 if (onLeft is ColumnReference reference && columns.TryGetValue(reference.Id, out ColumnEstimate column))
                 {
-                    columns[reference.Id] = column with { DistinctCount = Math.Min(column.DistinctCount, distinct), NullFraction = 0 };
+                    columns[reference.Id] = column with { DistinctCount = Math.Min(column.DistinctCount, distinct), NullFraction = 0, Distribution = null };
                 }
             }
             else if (conjunct is IsDistinctFrom { Negated: true } same && Sides(same.Left, same.Right, rightIds) is not null)

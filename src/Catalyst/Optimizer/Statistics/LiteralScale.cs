@@ -32,6 +32,19 @@ public static class LiteralScale
     /// <summary>Distance of neighbouring values: 1 for types that have one, else 0.</summary>
     public static double Step(SqlType type) => type.IsInteger || type.Kind is TypeKind.Date or TypeKind.Boolean or TypeKind.Oid ? 1 : 0;
 
+    /// <summary>Where a text is between two others, 0 to 1, by the characters behind those that all three begin with.</summary>
+    public static double Between(string low, string text, string high)
+    {
+        int shared = 0, least = Math.Min(low.Length, Math.Min(text.Length, high.Length));
+        while (shared < least && low[shared] == text[shared] && text[shared] == high[shared])
+        {
+            shared++;
+        }
+
+        double from = TextPosition(low[shared..]), to = TextPosition(high[shared..]);
+        return to > from ? Math.Clamp((TextPosition(text[shared..]) - from) / (to - from), 0, 1) : 0.5;
+    }
+
     private static double TextPosition(string text)
     {
         Span<byte> bytes = stackalloc byte[TextPrefixBytes];

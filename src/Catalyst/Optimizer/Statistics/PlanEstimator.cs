@@ -59,14 +59,13 @@ public sealed class PlanEstimator
 
     private static RelationEstimate OfScan(Scan scan)
     {
-        Catalog.TableStatistics statistics = scan.Table.Statistics;
         var columns = new Dictionary<ColumnId, ColumnEstimate>();
         foreach (ScanColumn column in scan.Columns.Concat(scan.FilterColumns))
         {
-            columns[column.Column.Id] = TableEstimator.Column(statistics, column.TableOrdinal, column.Column.Type);
+            columns[column.Column.Id] = TableEstimator.Column(scan, column.TableOrdinal, column.Column.Type);
         }
 
-        RelationEstimate filtered = SelectivityEstimator.Filter(new RelationEstimate(TableEstimator.Rows(statistics), columns), scan.Filters);
+        RelationEstimate filtered = SelectivityEstimator.Filter(new RelationEstimate(TableEstimator.Rows(scan), columns), scan.Filters);
         return scan.Limit < 0 ? filtered : filtered.WithRows(Math.Min(filtered.Rows, scan.Limit));
     }
 
@@ -118,7 +117,7 @@ public sealed class PlanEstimator
         var columns = new Dictionary<ColumnId, ColumnEstimate>();
         for (int i = 0; i < keys.Length; i++)
         {
-            columns[aggregate.Keys[i].Column.Id] = keys[i].CappedAt(rows);
+            columns[aggregate.Keys[i].Column.Id] = keys[i].CappedAt(rows) with { Distribution = null };
         }
 
         foreach (NamedExpression call in aggregate.Calls)
@@ -136,7 +135,7 @@ public sealed class PlanEstimator
         {
             case "min" or "max" or "any_value" or "first" or "last" when call.Arguments.Count == 1:
                 // These stay within their argument's range.
-                return estimator.Of(call.Arguments[0]).CappedAt(groups);
+                return estimator.Of(call.Arguments[0]).CappedAt(groups) with { Distribution = null };
             case "count":
                 // Group sizes spread around their mean.
                 double sizes = Math.Min(Math.Max(1, groups), CountSpread * Math.Max(1, rows / Math.Max(1, groups)));
@@ -191,7 +190,7 @@ public sealed class PlanEstimator
         ColumnEstimate[] keys = distinct.On.IsEmpty
             ? [.. distinct.Output.Select(input.Of)]
             : [.. distinct.On.Select(estimator.Of)];
-        return input.WithRows(Math.Min(input.Rows, Groups(input.Rows, keys)));
+        return input.WithRows(Math.Min(input.Rows, Groups(input.Rows, keys))).WithoutDistributions();
     }
 
     private RelationEstimate OfSetOperation(SetOperation operation)
@@ -201,7 +200,7 @@ public sealed class PlanEstimator
         var columns = new Dictionary<ColumnId, ColumnEstimate>();
         for (int i = 0; i < operation.Columns.Count; i++)
         {
-            ColumnEstimate merged = inputs[0].Of(operation.Inputs[0].Output[i]);
+            ColumnEstimate merged = inputs[0].Of(operation.Inputs[0].Output[i]) with { Distribution = null };
             for (int k = 1; k < inputs.Length; k++)
             {
                 ColumnEstimate other = inputs[k].Of(operation.Inputs[k].Output[i]);

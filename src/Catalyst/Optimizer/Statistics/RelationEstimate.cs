@@ -35,6 +35,9 @@ public sealed class RelationEstimate
 
     internal Dictionary<ColumnId, ColumnEstimate> CopyColumns() => new(_columns);
 
+    /// <summary>The same columns where rows were picked by their values, so that nothing is known of how many have which.</summary>
+    internal RelationEstimate WithoutDistributions() => new(Rows, _columns.ToDictionary(static pair => pair.Key, static pair => pair.Value with { Distribution = null }));
+
     /// <summary>The same columns when a condition on none of them in particular keeps so many rows.</summary>
     internal RelationEstimate WithRows(double rows)
     {

@@ -64,8 +64,15 @@ internal sealed class SelectivityEstimator
     {
         var factors = new List<double>(conjuncts.Count);
         var ranges = new Dictionary<ColumnId, (ColumnReference Column, double Low, double High)>();
+        var texts = new Dictionary<ColumnId, TextRange>();
         foreach (Expression conjunct in conjuncts)
         {
+            if (TextRange.Of(conjunct, _input) is { } text)
+            {
+                texts[text.Column.Id] = texts.TryGetValue(text.Column.Id, out TextRange? other) ? other.And(text) : text;
+                continue;
+            }
+
             if (RangeBound(conjunct) is var (column, low, high))
             {
                 ranges[column.Id] = ranges.TryGetValue(column.Id, out var range)
@@ -84,23 +91,36 @@ internal sealed class SelectivityEstimator
         foreach ((ColumnReference column, double low, double high) in ranges.Values)
         {
             ColumnEstimate estimate = _input.Of(column.Column);
-            double share = Overlap(estimate, low, high);
-            factors.Add(Math.Max(Least, share * (1 - estimate.NullFraction)));
+            ColumnShare share = Overlap(estimate, low, high);
+            factors.Add(Math.Max(Least, share.Rows));
             if (restricted is not null)
             {
-                restricted[column.Id] = estimate with
-                {
-                    Minimum = Math.Max(estimate.Minimum, low),
-                    Maximum = Math.Min(estimate.Maximum, high),
-                    NullFraction = 0,
-                    DistinctCount = Math.Max(1, estimate.DistinctCount * share),
-                    DomainCount = Math.Max(1, estimate.DomainCount * share),
-                };
+                restricted[column.Id] = Narrowed(estimate, share.Values) with { Minimum = Math.Max(estimate.Minimum, low), Maximum = Math.Min(estimate.Maximum, high) };
+            }
+        }
+
+        foreach (TextRange text in texts.Values)
+        {
+            ColumnEstimate estimate = _input.Of(text.Column.Column);
+            ColumnShare share = text.In(estimate);
+            factors.Add(Math.Max(Least, share.Rows));
+            if (restricted is not null)
+            {
+                restricted[text.Column.Id] = Narrowed(estimate, share.Values);
             }
         }
 
         return Backoff(factors);
     }
+
+    /// <summary>A column of which some values are left, and no null.</summary>
+    private static ColumnEstimate Narrowed(ColumnEstimate column, double share) => column with
+    {
+        NullFraction = 0,
+        DistinctCount = Math.Max(1, column.DistinctCount * share),
+        DomainCount = Math.Max(1, column.DomainCount * share),
+        Distribution = null,
+    };
 
     /// <summary>s1 · s2^1/2 · s3^1/4 · s4^1/8, smallest first; further factors are ignored.</summary>
     private static double Backoff(List<double> factors)
@@ -132,31 +152,40 @@ internal sealed class SelectivityEstimator
 
         double position = LiteralScale.Position(literal, column.Type);
         ColumnEstimate estimate = _input.Of(column.Column);
-        if (double.IsNaN(position) || !estimate.HasRange)
+        if (double.IsNaN(position) || !(estimate.HasRange || estimate.Distribution is not null))
         {
             return null;
         }
 
+        double below = estimate.Step > 0 ? position - estimate.Step : Math.BitDecrement(position), above = estimate.Step > 0 ? position + estimate.Step : Math.BitIncrement(position);
         return op switch
         {
-            ComparisonOperator.Less => (column, double.NegativeInfinity, position - estimate.Step),
+            ComparisonOperator.Less => (column, double.NegativeInfinity, below),
             ComparisonOperator.LessOrEqual => (column, double.NegativeInfinity, position),
-            ComparisonOperator.Greater => (column, position + estimate.Step, double.PositiveInfinity),
+            ComparisonOperator.Greater => (column, above, double.PositiveInfinity),
             ComparisonOperator.GreaterOrEqual => (column, position, double.PositiveInfinity),
             ComparisonOperator.Equal or ComparisonOperator.NotEqual => null,
         };
     }
 
-    private static double Overlap(ColumnEstimate column, double low, double high)
+    /// <summary>The part of a column in a closed interval: by its distribution where that is known, else as if its values were spread evenly.</summary>
+    private static ColumnShare Overlap(ColumnEstimate column, double low, double high)
     {
-        double from = Math.Max(low, column.Minimum), to = Math.Min(high, column.Maximum);
-        if (to < from)
+        if (column.Distribution?.Between(low, high, column.Step) is { } known)
         {
-            return Least;
+            return known;
         }
 
+        if (!column.HasRange)
+        {
+            return new ColumnShare(UnknownRange * (1 - column.NullFraction), UnknownRange);
+        }
+
+        double from = Math.Max(low, column.Minimum), to = Math.Min(high, column.Maximum);
+
         // A single point of a dense column still holds one value's rows.
-        return Math.Clamp((to - from + column.Step) / column.Span, 1 / Math.Max(1, column.DistinctCount), 1);
+        double share = to < from ? Least : Math.Clamp((to - from + column.Step) / column.Span, 1 / Math.Max(1, column.DistinctCount), 1);
+        return new ColumnShare(share * (1 - column.NullFraction), share);
     }
 
     private double OfComparison(Comparison comparison)
@@ -169,10 +198,14 @@ internal sealed class SelectivityEstimator
             case ComparisonOperator.NotEqual:
                 return Math.Max(0, 1 - Equality(left, right)) * (1 - NullFraction(left));
             default:
+                if (TextRange.Of(comparison, _input) is { } text)
+                {
+                    return text.In(_input.Of(text.Column.Column)).Rows;
+                }
+
                 if (RangeBound(comparison) is var (column, low, high))
                 {
-                    ColumnEstimate estimate = _input.Of(column.Column);
-                    return Overlap(estimate, low, high) * (1 - estimate.NullFraction);
+                    return Overlap(_input.Of(column.Column), low, high).Rows;
                 }
 
                 return Unwrap(left) is ColumnReference && Unwrap(right) is ColumnReference ? ColumnOrder : UnknownRange;
@@ -188,7 +221,7 @@ internal sealed class SelectivityEstimator
             double position = LiteralScale.Position(literal, Unwrap(left).Type);
             return literal.IsNull ? 0
                 : column.HasRange && !double.IsNaN(position) && (position < column.Minimum || position > column.Maximum) ? Least
-                : (1 - column.NullFraction) / column.DistinctCount;
+                : column.Distribution?.Equal(literal) ?? (1 - column.NullFraction) / column.DistinctCount;
         }
 
         return (1 - column.NullFraction) / Math.Max(column.DistinctCount, estimator.Of(right).DistinctCount);
@@ -203,8 +236,21 @@ internal sealed class SelectivityEstimator
 
     private double OfLike(Like like)
     {
+        ColumnEstimate column = new ExpressionEstimator(_input).Of(like.Input);
+        if (TextRange.OfPrefix(like, column) is { } prefix)
+        {
+            return Negate(prefix.Rows);
+        }
+
+        if (column.Distribution?.Matching(like) is { } known)
+        {
+            return Negate(known);
+        }
+
         double share = PatternShare(like);
         return like.Negated ? 1 - share : share;
+
+        double Negate(double matching) => like.Negated ? Math.Max(0, 1 - column.NullFraction - matching) : matching;
     }
 
     /// <summary>A pattern without wildcards is an equality; each further piece between wildcards halves what the first one leaves.</summary>
@@ -269,15 +315,16 @@ internal sealed class SelectivityEstimator
             case InList { Negated: false, Input: ColumnReference column } list:
                 estimate = _input.Of(column.Column);
                 double count = Math.Min(list.Items.Count, estimate.DistinctCount);
-                restricted[column.Id] = estimate with { DistinctCount = count, DomainCount = count, NullFraction = 0 };
+                restricted[column.Id] = estimate with { DistinctCount = count, DomainCount = count, NullFraction = 0, Distribution = null };
                 break;
             case IsNull { Negated: true, Input: ColumnReference column }:
-                restricted.TryAdd(column.Id, _input.Of(column.Column) with { NullFraction = 0 });
+                estimate = _input.Of(column.Column);
+                restricted.TryAdd(column.Id, estimate with { NullFraction = 0, Distribution = estimate.NullFraction > 0 ? null : estimate.Distribution });
                 break;
             case Or alternatives when SameColumn(alternatives) is { } column:
                 estimate = _input.Of(column.Column);
                 count = Math.Max(1, estimate.DistinctCount * Math.Min(1, Of(alternatives)));
-                restricted[column.Id] = estimate with { DistinctCount = count, DomainCount = count, NullFraction = 0 };
+                restricted[column.Id] = estimate with { DistinctCount = count, DomainCount = count, NullFraction = 0, Distribution = null };
                 break;
         }
     }
@@ -298,25 +345,10 @@ internal sealed class SelectivityEstimator
         return column;
     }
 
-    private static Expression Unwrap(Expression expression) => expression is Cast cast ? Unwrap(cast.Input) : expression;
+    internal static Expression Unwrap(Expression expression) => expression is Cast cast ? Unwrap(cast.Input) : expression;
 
-    private static (Expression Left, ComparisonOperator Operator, Expression Right) ConstantRight(Comparison comparison) =>
+    internal static (Expression Left, ComparisonOperator Operator, Expression Right) ConstantRight(Comparison comparison) =>
         comparison.Left is Literal && comparison.Right is not Literal
             ? (comparison.Right, comparison.Operator.Mirrored(), comparison.Left)
             : (comparison.Left, comparison.Operator, comparison.Right);
-}
-
-/// <summary>Comparison operators seen from the other side.</summary>
-internal static class ComparisonMirror
-{
-    /// <summary>a op b is b op.Mirrored() a.</summary>
-    public static ComparisonOperator Mirrored(this ComparisonOperator op) => op switch
-    {
-        ComparisonOperator.Equal => ComparisonOperator.Equal,
-        ComparisonOperator.NotEqual => ComparisonOperator.NotEqual,
-        ComparisonOperator.Less => ComparisonOperator.Greater,
-        ComparisonOperator.LessOrEqual => ComparisonOperator.GreaterOrEqual,
-        ComparisonOperator.Greater => ComparisonOperator.Less,
-        ComparisonOperator.GreaterOrEqual => ComparisonOperator.LessOrEqual,
-    };
 }

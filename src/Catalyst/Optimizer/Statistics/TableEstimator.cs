@@ -1,20 +1,51 @@
 using SqlCluster.Catalyst.Catalog;
-using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Logical;
 using SqlCluster.Catalyst.Types;
 
 namespace SqlCluster.Catalyst.Optimizer.Statistics;
 
-/// <summary>Turns a table's statistics into estimates, guessing distinct counts where footers have none.</summary>
+/// <summary>Turns a table's statistics into estimates: what ANALYZE found, else what footers say, guessing distinct counts where they have none.</summary>
 internal static class TableEstimator
 {
     /// <summary>Rows of a table that does not know its size.</summary>
     private const double UnknownRows = 1000;
 
-    public static double Rows(TableStatistics statistics) => statistics.RowCount < 0 ? UnknownRows : statistics.RowCount;
+    /// <summary>Bytes of a text beside its characters.</summary>
+    private const double ViewBytes = 16;
 
-    public static ColumnEstimate Column(TableStatistics statistics, int ordinal, SqlType type)
+    public static double Rows(Scan scan) => scan.Analyzed is { } analyzed ? analyzed.Rows : Rows(scan.Table.Statistics);
+
+    /// <summary>A column of a scan's table: what ANALYZE found in it, within the bounds that the table itself knows.</summary>
+    public static ColumnEstimate Column(Scan scan, int ordinal, SqlType type)
     {
-        double rows = Rows(statistics);
+        ColumnEstimate known = Column(scan.Table.Statistics, Rows(scan), ordinal, type);
+        if (scan.Analyzed?.Column(ordinal) is not { } found)
+        {
+            return known;
+        }
+
+        bool isCurrent = scan.Analyzed.IsCurrent;
+        double rows = scan.Analyzed.Rows;
+        double minimum = isCurrent && found.Minimum is { } least ? LiteralScale.Position(least) : known.Minimum;
+        double maximum = isCurrent && found.Maximum is { } greatest ? LiteralScale.Position(greatest) : known.Maximum;
+        double distinct = Math.Min(found.DistinctAmong(rows), Math.Max(1, rows * (1 - found.NullShare)));
+        bool isView = type.IsText || type.Kind == TypeKind.Bytea;
+        return known with
+        {
+            DistinctCount = distinct,
+            DomainCount = distinct,
+            NullFraction = found.NullShare,
+            Minimum = minimum,
+            Maximum = maximum,
+            AverageBytes = isView ? ViewBytes + found.AverageBytes : known.AverageBytes,
+            Distribution = new ColumnDistribution(found, distinct, scan.Analyzed.UnseenShare),
+        };
+    }
+
+    private static double Rows(TableStatistics statistics) => statistics.RowCount < 0 ? UnknownRows : statistics.RowCount;
+
+    private static ColumnEstimate Column(TableStatistics statistics, double rows, int ordinal, SqlType type)
+    {
         if (ordinal >= statistics.Columns.Count)
         {
             return ColumnEstimate.Unknown(rows, TypeWidth.Of(type));

@@ -9,6 +9,7 @@ using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Operators;
 using SqlCluster.Execution.Parquet.Metadata;
 using SqlCluster.Execution.Parquet.Pruning;
+using SqlCluster.Execution.Storage;
 using TableColumnStatistics = SqlCluster.Catalyst.Catalog.ColumnStatistics;
 
 namespace SqlCluster.Execution.Parquet.Reading;
@@ -45,6 +46,8 @@ public sealed class ParquetTable : IScannableTable
     public NodeList<TableColumn> Columns { get; }
 
     public TableStatistics Statistics => _statistics.Value;
+
+    public string ContentVersion => FileVersions.Of(_files.Select(static file => file.Source.Path));
 
     public ParquetTableOptions Options { get; }
 

@@ -17,7 +17,7 @@ internal static class ClassRelations
         SystemRelation.Of("pg_class", static view => view.Relations)
             .Long("oid", static row => row.Oid).Text("relname", static row => row.Name).Long("relnamespace", static row => row.Namespace.Oid).Long("relowner", static row => row.Owner)
             .Long("relam", static row => row.Kind switch { 'r' => HeapMethod, 'i' => BtreeMethod, _ => 0 })
-            .Long("relfilenode", static row => row.Kind == 'v' ? 0 : row.Oid).Real("reltuples", static row => row.RowCount)
+            .Long("relfilenode", static row => row.Kind == 'v' ? 0 : row.Oid).Real("reltuples", static row => row.CountedRows)
             .Long("relpages", static row => Math.Min(int.MaxValue, (long)Math.Max(row.Kind == 'i' ? 1 : 0, Math.Ceiling(row.RowCount / RowsOfPage))))
             .Flag("relhasindex", static row => row.HasIndexes).Flag("relisshared", static row => row.Oid is 1260 or 1261 or 1262 or 1213 or 1214 or 2396 or 2964 or 3592 or 6000 or 6100 or 6243)
             .Text("relpersistence", static row => row.IsTemporary ? "t" : "p").Letter("relkind", static row => row.Kind).Long("relnatts", static row => row.Columns.Count())

@@ -1,6 +1,6 @@
 namespace SqlCluster.Server.PgCatalog.Relations;
 
-/// <summary>pg_stat_..._tables: rows of tables; what is not counted is zero. pg_stats: nulls and distinct values as far as known.</summary>
+/// <summary>pg_stat_..._tables: rows of tables; what is not counted is zero.</summary>
 internal static class StatisticsRelations
 {
     public static IEnumerable<SystemRelation> All =>
@@ -17,12 +17,13 @@ internal static class StatisticsRelations
     {
         SystemRelation<RelationRow> relation = SystemRelation.Of(name, rows)
             .Long("relid", static row => row.Oid).Text("schemaname", static row => row.Namespace.Name).Text("relname", static row => row.Name).Long("n_live_tup", static row => (long)Math.Max(0, row.RowCount));
-        foreach (string counter in new[] { "seq_scan", "seq_tup_read", "n_tup_ins", "n_tup_upd", "n_tup_del", "n_tup_hot_upd", "n_tup_newpage_upd", "n_dead_tup", "n_mod_since_analyze", "n_ins_since_vacuum", "vacuum_count", "autovacuum_count", "analyze_count", "autoanalyze_count" })
+        foreach (string counter in new[] { "seq_scan", "seq_tup_read", "n_tup_ins", "n_tup_upd", "n_tup_del", "n_tup_hot_upd", "n_tup_newpage_upd", "n_dead_tup", "n_mod_since_analyze", "n_ins_since_vacuum", "vacuum_count", "autovacuum_count", "autoanalyze_count" })
         {
             relation.Long(counter, static _ => 0);
         }
 
-        return relation;
+        return relation.Value("last_analyze", static row => row.Analyzed is { } analyzed ? (analyzed.Time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : null)
+            .Long("analyze_count", static row => row.Analyzed?.Times ?? 0);
     }
 
     private static SystemRelation<RelationRow> SizeTables(string name, Func<CatalogView, IReadOnlyList<RelationRow>> rows) => SystemRelation.Of(name, rows)
