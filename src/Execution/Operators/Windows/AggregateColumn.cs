@@ -22,6 +22,7 @@ internal abstract class AggregateColumn : WindowColumn
         Context = context;
         AggregateCall = new AggregateCall(call.Function, call.Arguments, call.ResultType, false, call.Filter, []);
         Accumulator = NewAccumulator();
+        Arguments = new FeedColumns([], context.Account);
         _arguments = [.. call.Arguments.Select(rows.Keep)];
         _filter = call.Filter is null ? -1 : rows.Keep(call.Filter);
     }
@@ -32,11 +33,11 @@ internal abstract class AggregateColumn : WindowColumn
 
     protected Accumulator Accumulator { get; }
 
-    /// <summary>Argument vectors over all rows in window order.</summary>
-    protected Vector[] Arguments { get; private set; } = [];
+    /// <summary>Arguments of all rows in window order.</summary>
+    protected FeedColumns Arguments { get; private set; }
 
     /// <summary>The FILTER's truth for all rows in window order; null without one.</summary>
-    private VectorReader? Filter { get; set; }
+    private RowReader? Filter { get; set; }
 
     public static AggregateColumn Create(WindowCall call, WindowRows rows, TaskContext context)
     {
@@ -51,15 +52,19 @@ internal abstract class AggregateColumn : WindowColumn
             : new FrameAggregateColumn(call, frame, rows, context);
     }
 
-    public override void Dispose() => Accumulator.Dispose();
+    public override void Dispose()
+    {
+        Accumulator.Dispose();
+        Arguments.Dispose();
+    }
 
     protected Accumulator NewAccumulator() => CallBinder.Bind(AggregateCall, AggregateFunctions.Of(AggregateCall.Function), groupsMayBeEmpty: true, Context.Evaluation);
 
     /// <summary>Call when all rows are in order.</summary>
     protected void Begin()
     {
-        Arguments = Array.ConvertAll(_arguments, _rows.Sorted);
-        Filter = _filter < 0 ? null : new VectorReader(_rows.Sorted(_filter));
+        Arguments = new FeedColumns(Array.ConvertAll(_arguments, _rows.Values), Context.Account);
+        Filter = _filter < 0 ? null : _rows.Values(_filter).Read();
     }
 
     /// <summary>Whether a row counts.</summary>
@@ -116,11 +121,12 @@ internal sealed class PartitionAggregateColumn : AggregateColumn
     private void Fill()
     {
         Begin();
-        int partitions = _rows.PartitionStarts.Length - 1;
+        int partitions = _rows.PartitionStarts.Count - 1;
+        RowNumbers.Reader starts = _rows.PartitionStarts.Read();
         Accumulator.Resize(partitions);
         for (int partition = 0; partition < partitions; partition++)
         {
-            for (int row = _rows.PartitionStarts[partition]; row < _rows.PartitionStarts[partition + 1]; row++)
+            for (int row = starts[partition], end = starts[partition + 1]; row < end; row++)
             {
                 if (Counts(row) && _feed.Add(row, partition))
                 {
@@ -131,50 +137,5 @@ internal sealed class PartitionAggregateColumn : AggregateColumn
         }
 
         _feed.UpdateInto(Accumulator, Arguments, partitions);
-    }
-}
-
-/// <summary>Pairs of a row and a group that wait to be fed to an accumulator together.</summary>
-internal sealed class RowList(MemoryAccount account) : IDisposable
-{
-    private const int Capacity = 8192;
-    private readonly NativeBuffer _rows = NativeBuffer.Allocate((Capacity + 16) * 4L, account);
-    private readonly NativeBuffer _groups = NativeBuffer.Allocate((Capacity + 16) * 4L, account);
-
-    public int Count { get; private set; }
-
-    /// <summary>Adds a pair.</summary>
-    /// <returns>Whether the list is full and must be fed.</returns>
-    public bool Add(int row, int group)
-    {
-        _rows.Span<int>(0, Capacity)[Count] = row;
-        _groups.Span<int>(0, Capacity)[Count] = group;
-        return ++Count == Capacity;
-    }
-
-    /// <summary>Feeds the rows and empties the list.</summary>
-    public void UpdateInto(Accumulator accumulator, Vector[] arguments, int groupCount)
-    {
-        if (Count > 0)
-        {
-            accumulator.Update(arguments, new GroupedRows(_groups.Span<int>(0, Count), _rows.Span<int>(0, Count), Count, groupCount));
-            Count = 0;
-        }
-    }
-
-    /// <summary>Merges states and empties the list.</summary>
-    public void MergeInto(Accumulator accumulator, Vector[] states, int groupCount)
-    {
-        if (Count > 0)
-        {
-            accumulator.Merge(states, new GroupedRows(_groups.Span<int>(0, Count), _rows.Span<int>(0, Count), Count, groupCount));
-            Count = 0;
-        }
-    }
-
-    public void Dispose()
-    {
-        _rows.Release();
-        _groups.Release();
     }
 }

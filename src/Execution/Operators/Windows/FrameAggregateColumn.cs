@@ -20,6 +20,9 @@ internal sealed class FrameAggregateColumn : AggregateColumn
 {
     private const int FanOut = 16;
     private const int MinRowsForTree = 4 * FanOut;
+
+    /// <summary>Blocks of a level that are in memory when the level is on disk: frames need the surroundings of their two ends.</summary>
+    private const int LevelBlocks = 4;
     private readonly FrameCursor _frame;
     private readonly WindowRows _rows;
     private readonly bool _usesTree;
@@ -72,7 +75,7 @@ internal sealed class FrameAggregateColumn : AggregateColumn
         _leaves.UpdateInto(Accumulator, Arguments, count);
         foreach (Level level in _levels)
         {
-            level.Pending.MergeInto(Accumulator, level.States, count);
+            level.Pending.MergeInto(Accumulator, level.States!, count);
         }
 
         Vector results = Accumulator.Finish(0, group + 1);
@@ -135,7 +138,7 @@ internal sealed class FrameAggregateColumn : AggregateColumn
             if (level.Pending.Add(node, group))
             {
                 Context.Cancellation.ThrowIfCancellationRequested();
-                level.Pending.MergeInto(Accumulator, level.States, groupCount);
+                level.Pending.MergeInto(Accumulator, level.States!, groupCount);
             }
         }
     }
@@ -151,7 +154,7 @@ internal sealed class FrameAggregateColumn : AggregateColumn
         SqlType[] types = AggregateCall.Function.StateTypes!([.. AggregateCall.Arguments.Select(static argument => argument.Type)]);
         for (int below = _rows.Count; below > FanOut; below = (below + FanOut - 1) / FanOut)
         {
-            var level = new Level(types.Length, Context.Account);
+            var level = new Level(types.Length, _rows.MakeColumns(LevelBlocks), Context.Account);
             Level? source = _levels.Count == 0 ? null : _levels[^1];
             _levels.Add(level);
             for (int start = 0; start < below; start += Context.BatchSize * FanOut)
@@ -191,24 +194,31 @@ internal sealed class FrameAggregateColumn : AggregateColumn
             }
             else
             {
-                _leaves.MergeInto(Accumulator, source.States, nodes);
+                _leaves.MergeInto(Accumulator, source.States!, nodes);
             }
         }
     }
 
     /// <summary>One level of the tree: state columns, a row a node, and the nodes that wait to be merged into frames.</summary>
-    private sealed class Level(int stateCount, MemoryAccount account) : IDisposable
+    private sealed class Level(int stateCount, SpilledColumns? stored, MemoryAccount account) : IDisposable
     {
         private readonly Vector[] _scratch = new Vector[stateCount];
         private ColumnAppender[]? _columns;
 
         public RowList Pending { get; } = new(account);
 
-        public Vector[] States { get; private set; } = [];
+        /// <summary>Once the level is complete.</summary>
+        public FeedColumns? States { get; private set; }
 
         public void Append(Functions.Aggregate.Accumulator accumulator, int nodes)
         {
             accumulator.States(0, nodes, _scratch);
+            if (stored != null)
+            {
+                stored.Append(_scratch, nodes);
+                return;
+            }
+
             _columns ??= Array.ConvertAll(_scratch, state => ColumnAppender.Create(state.Type, account));
             for (int i = 0; i < _columns.Length; i++)
             {
@@ -216,11 +226,14 @@ internal sealed class FrameAggregateColumn : AggregateColumn
             }
         }
 
-        public void Complete() => States = Array.ConvertAll(_columns!, static column => column.Build());
+        public void Complete() => States = new FeedColumns(
+            stored != null ? [.. _scratch.Select((state, index) => new WindowValues(stored, index, state.Type))] : Array.ConvertAll(_columns!, static column => new WindowValues(column.Build())), account);
 
         public void Dispose()
         {
             Pending.Dispose();
+            States?.Dispose();
+            stored?.Dispose();
             Array.ForEach(_columns ?? [], static column => column.Dispose());
         }
     }

@@ -32,6 +32,7 @@ internal sealed class FrameCursor
     private readonly Bound _end;
     private readonly RangeKeys? _keys;
     private RowCursor _cursor;
+    private RowNumbers.Reader? _peers;
     private bool _isStarted;
 
     /// <remarks>Keeps the order key, so it is made before the first row comes.</remarks>
@@ -64,6 +65,7 @@ internal sealed class FrameCursor
         {
             _isStarted = true;
             _cursor = new RowCursor(_rows);
+            _peers = _rows.PeerStarts.Read();
             _keys?.Begin();
         }
 
@@ -122,7 +124,7 @@ internal sealed class FrameCursor
 
     /// <summary>Where a group of peers begins; one before or behind the partition's: the partition's start or end.</summary>
     private int PeerStart(long peer) =>
-        peer < _cursor.FirstPeer ? _cursor.PartitionStart : peer >= _rows.PeerStarts.Length ? _cursor.PartitionEnd : Math.Min(_rows.PeerStarts[peer], _cursor.PartitionEnd);
+        peer < _cursor.FirstPeer ? _cursor.PartitionStart : peer >= _rows.PeerStarts.Count ? _cursor.PartitionEnd : Math.Min(_peers![(int)peer], _cursor.PartitionEnd);
 
     /// <summary>One end of the frame with its offset computed.</summary>
     private readonly struct Bound

@@ -14,11 +14,13 @@ internal sealed class FrameValueColumn : WindowColumn
     private readonly WindowRows _rows;
     private readonly TaskContext _context;
     private readonly FrameCursor _frame;
-    private readonly VectorGatherer _gatherer;
+    private readonly WindowGatherer _gatherer;
     private readonly int _value;
     private readonly int _nth;
     private readonly bool _ignoresNulls;
     private PresentRows? _present;
+    private WindowValues? _values;
+    private RowReader? _positions;
     private NativeBuffer? _picked;
 
     public FrameValueColumn(WindowCall call, WindowRows rows, TaskContext context)
@@ -27,7 +29,7 @@ internal sealed class FrameValueColumn : WindowColumn
         _rows = rows;
         _context = context;
         _frame = new FrameCursor(call, rows, context);
-        _gatherer = new VectorGatherer(context.Account);
+        _gatherer = new WindowGatherer(context.Account);
         _value = rows.Keep(call.Arguments[0]);
         _nth = call.Arguments.Count > 1 ? rows.Keep(call.Arguments[1]) : -1;
         _ignoresNulls = call.IgnoreNulls;
@@ -35,20 +37,20 @@ internal sealed class FrameValueColumn : WindowColumn
 
     public override Vector Compute(int start, int count)
     {
-        Vector values = _rows.Sorted(_value);
+        WindowValues values = _values ??= _rows.Values(_value);
         if (_ignoresNulls)
         {
-            _present ??= new PresentRows(values);
+            _present ??= new PresentRows(values, _rows, _context);
         }
 
-        VectorReader nth = _nth < 0 ? default : new VectorReader(_rows.Sorted(_nth));
+        RowReader? nth = _nth < 0 ? null : _positions ??= _rows.Values(_nth).Read();
         Span<int> picked = NativeBuffer.Reuse(ref _picked, (count + 16) * 4L, _context.Account).Span<int>(0, count);
         for (int i = 0; i < count; i++)
         {
             _frame.MoveTo(start + i);
             if (_kind == WindowFunctionKind.NthValue)
             {
-                picked[i] = nth.IsNull(start + i) ? -1 : FromStart(nth.Integer(start + i) is > 0 and var n ? n - 1 : throw WindowErrors.InvalidNth());
+                picked[i] = nth!.IsNull(start + i) ? -1 : FromStart(nth.Integer(start + i) is > 0 and var n ? n - 1 : throw WindowErrors.InvalidNth());
             }
             else
             {
@@ -62,6 +64,7 @@ internal sealed class FrameValueColumn : WindowColumn
     public override void Dispose()
     {
         _gatherer.Dispose();
+        _present?.Dispose();
         _picked?.Release();
         _picked = null;
     }

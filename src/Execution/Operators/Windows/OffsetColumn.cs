@@ -16,7 +16,7 @@ internal sealed class OffsetColumn : WindowColumn
 
     private readonly WindowRows _rows;
     private readonly TaskContext _context;
-    private readonly VectorGatherer _gatherer;
+    private readonly WindowGatherer _gatherer;
     private readonly ColumnAppender? _mixed;
     private readonly bool _isLag;
     private readonly bool _ignoresNulls;
@@ -25,13 +25,17 @@ internal sealed class OffsetColumn : WindowColumn
     private readonly int _default;
     private PresentRows? _present;
     private RowCursor? _cursor;
+    private WindowValues? _values;
+    private RowReader? _valueReader;
+    private RowReader? _offsets;
+    private RowReader? _defaults;
     private NativeBuffer? _picked;
 
     public OffsetColumn(WindowCall call, WindowRows rows, TaskContext context)
     {
         _rows = rows;
         _context = context;
-        _gatherer = new VectorGatherer(context.Account);
+        _gatherer = new WindowGatherer(context.Account);
         _isLag = WindowFunctions.Find(call.Function) == WindowFunctionKind.Lag;
         _ignoresNulls = call.IgnoreNulls;
         _value = rows.Keep(call.Arguments[0]);
@@ -42,29 +46,30 @@ internal sealed class OffsetColumn : WindowColumn
 
     public override Vector Compute(int start, int count)
     {
-        Vector values = _rows.Sorted(_value);
+        WindowValues values = _values ??= _rows.Values(_value);
         if (_ignoresNulls)
         {
-            _present ??= new PresentRows(values);
+            _present ??= new PresentRows(values, _rows, _context);
         }
 
         RowCursor cursor = _cursor ?? new RowCursor(_rows);
-        VectorReader offsets = _offset < 0 ? default : new VectorReader(_rows.Sorted(_offset));
+        RowReader? offsets = _offset < 0 ? null : _offsets ??= _rows.Values(_offset).Read();
         Span<int> picked = NativeBuffer.Reuse(ref _picked, (count + 16) * 4L, _context.Account).Span<int>(0, count);
         for (int i = 0; i < count; i++)
         {
             cursor.MoveTo(start + i);
-            picked[i] = _offset < 0 ? Away(in cursor, 1) : offsets.IsNull(start + i) ? -1 : Away(in cursor, offsets.Integer(start + i));
+            picked[i] = offsets == null ? Away(in cursor, 1) : offsets.IsNull(start + i) ? -1 : Away(in cursor, offsets.Integer(start + i));
         }
 
         _cursor = cursor;
-        return _mixed == null ? Gather(values, picked) : Mix(values, _rows.Sorted(_default), start, picked);
+        return _mixed == null ? Gather(values, picked) : Mix(start, picked);
     }
 
     public override void Dispose()
     {
         _gatherer.Dispose();
         _mixed?.Dispose();
+        _present?.Dispose();
         _picked?.Release();
         _picked = null;
     }
@@ -81,7 +86,7 @@ internal sealed class OffsetColumn : WindowColumn
         return row >= cursor.PartitionStart && row < cursor.PartitionEnd ? (int)row : Outside;
     }
 
-    private Vector Gather(Vector values, Span<int> picked)
+    private Vector Gather(WindowValues values, Span<int> picked)
     {
         foreach (ref int row in picked)
         {
@@ -92,20 +97,21 @@ internal sealed class OffsetColumn : WindowColumn
     }
 
     /// <summary>Runs of picked rows and of defaults in turn.</summary>
-    private Vector Mix(Vector values, Vector defaults, int start, ReadOnlySpan<int> picked)
+    private Vector Mix(int start, Span<int> picked)
     {
+        RowReader values = _valueReader ??= _values!.Read(), defaults = _defaults ??= _rows.Values(_default).Read();
         _mixed!.Reset();
         for (int i = 0; i < picked.Length;)
         {
             int end = i;
             if (picked[i] == Outside)
             {
-                while (end < picked.Length && picked[end] == Outside)
+                for (; end < picked.Length && picked[end] == Outside; end++)
                 {
-                    end++;
+                    picked[end] = start + end;
                 }
 
-                _mixed.AppendRange(defaults, start + i, end - i);
+                defaults.AppendTo(_mixed, picked[i..end]);
             }
             else
             {
@@ -114,7 +120,7 @@ internal sealed class OffsetColumn : WindowColumn
                     end++;
                 }
 
-                _mixed.Append(values, picked[i..end]);
+                values.AppendTo(_mixed, picked[i..end]);
             }
 
             i = end;

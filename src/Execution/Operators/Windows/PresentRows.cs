@@ -1,36 +1,49 @@
-using SqlCluster.Arrow.Vectors;
-using SqlCluster.Execution.Kernels;
+using SqlCluster.Execution.Executors;
 
 namespace SqlCluster.Execution.Operators.Windows;
 
 /// <summary>The rows at which a column is not null, for IGNORE NULLS: the n-th of any range is found at once.</summary>
-internal sealed class PresentRows
+internal sealed class PresentRows : IDisposable
 {
-    private readonly List<int> _rows = [];
-    private readonly int[] _before;
+    private const int Blocks = 4;
+    private readonly RowNumbers _rows;
+    private readonly RowNumbers _before;
+    private readonly RowNumbers.Reader _row;
+    private readonly RowNumbers.Reader _beforeStart;
+    private readonly RowNumbers.Reader _beforeEnd;
 
-    public PresentRows(Vector column)
+    public PresentRows(WindowValues column, WindowRows window, TaskContext context)
     {
-        var reader = new VectorReader(column);
-        _before = new int[column.Length + 1];
-        for (int row = 0; row < column.Length; row++)
+        _rows = new RowNumbers(window.MakeColumns(Blocks), context);
+        _before = new RowNumbers(window.MakeColumns(Blocks), context);
+        RowReader reader = column.Read();
+        int present = 0, count = column.Count;
+        for (int row = 0; row < count; row++)
         {
-            _before[row] = _rows.Count;
+            _before.Add(present);
             if (!reader.IsNull(row))
             {
+                present++;
                 _rows.Add(row);
             }
         }
 
-        _before[column.Length] = _rows.Count;
+        _before.Add(present);
+        (_row, _beforeStart, _beforeEnd) = (_rows.Read(), _before.Read(), _before.Read());
     }
 
     /// <summary>How many there are in a range.</summary>
-    public int Count(RowRange range) => _before[range.End] - _before[range.Start];
+    public int Count(RowRange range) => _beforeEnd[range.End] - _beforeStart[range.Start];
 
     /// <summary>How many there are before a row.</summary>
-    public int CountBefore(int row) => _before[row];
+    public int CountBefore(int row) => _beforeStart[row];
 
     /// <summary>The row of the n-th one, from 0, or -1.</summary>
-    public int At(long index) => index >= 0 && index < _rows.Count ? _rows[(int)index] : -1;
+    public int At(long index) => index >= 0 && index < _rows.Count ? _row[(int)index] : -1;
+
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _before.Dispose();
+    }
 }

@@ -20,7 +20,8 @@ internal sealed class RangeKeys
     private readonly WindowRows _rows;
     private readonly int _column;
     private readonly TimeZoneInfo _zone;
-    private VectorReader _keys;
+    private RowReader _keys = null!;
+    private RowReader _current = null!;
 
     public RangeKeys(SortKey key, WindowRows rows, TaskContext context)
     {
@@ -32,13 +33,18 @@ internal sealed class RangeKeys
     }
 
     /// <summary>Call when all rows are in order.</summary>
-    public void Begin() => _keys = new VectorReader(_rows.Sorted(_column));
+    public void Begin()
+    {
+        WindowValues keys = _rows.Values(_column);
+        _keys = keys.Read();
+        _current = keys.Read();
+    }
 
     /// <summary>First row of the partition whose key is not before the current one moved by the offset.</summary>
-    public int FirstFrom(in RowCursor cursor, Literal offset, bool isPreceding) => _keys.IsNull(cursor.Row) ? cursor.PeerStart : Find(in cursor, offset, isPreceding, 0);
+    public int FirstFrom(in RowCursor cursor, Literal offset, bool isPreceding) => _current.IsNull(cursor.Row) ? cursor.PeerStart : Find(in cursor, offset, isPreceding, 0);
 
     /// <summary>First row of the partition whose key is behind the current one moved by the offset.</summary>
-    public int FirstBehind(in RowCursor cursor, Literal offset, bool isPreceding) => _keys.IsNull(cursor.Row) ? cursor.PeerEnd : Find(in cursor, offset, isPreceding, 1);
+    public int FirstBehind(in RowCursor cursor, Literal offset, bool isPreceding) => _current.IsNull(cursor.Row) ? cursor.PeerEnd : Find(in cursor, offset, isPreceding, 1);
 
     private int Find(in RowCursor cursor, Literal offset, bool isPreceding, int above)
     {
@@ -57,7 +63,7 @@ internal sealed class RangeKeys
         while (low < high)
         {
             int middle = low + ((high - low) / 2);
-            int order = Key(middle).CompareTo(target);
+            int order = Key(_keys, middle).CompareTo(target);
             if ((_descending ? -order : order) < above)
             {
                 low = middle + 1;
@@ -93,13 +99,13 @@ internal sealed class RangeKeys
         return low;
     }
 
-    private Int128 Key(int row) => _type.Kind switch
+    private Int128 Key(RowReader keys, int row) => _type.Kind switch
     {
-        TypeKind.Date => (Int128)_keys.Integer(row) * Calendar.MicrosecondsPerDay,
-        TypeKind.Real or TypeKind.DoublePrecision => Ordered(_keys.Double(row)),
-        TypeKind.Numeric => _keys.Decimal(row),
-        TypeKind.Interval => _keys.Value<Interval>(row).ComparisonKey,
-        _ => _keys.Integer(row),
+        TypeKind.Date => (Int128)keys.Integer(row) * Calendar.MicrosecondsPerDay,
+        TypeKind.Real or TypeKind.DoublePrecision => Ordered(keys.Double(row)),
+        TypeKind.Numeric => keys.Decimal(row),
+        TypeKind.Interval => keys.Value<Interval>(row).ComparisonKey,
+        _ => keys.Integer(row),
     };
 
     /// <exception cref="Parser.Errors.QueryException">22013: the offset is negative.</exception>
@@ -109,12 +115,12 @@ internal sealed class RangeKeys
         {
             case TypeKind.Real or TypeKind.DoublePrecision:
                 double distance = Convert.ToDouble(offset.Value, System.Globalization.CultureInfo.InvariantCulture);
-                return double.IsNaN(distance) || distance < 0 ? throw WindowErrors.InvalidRange() : Ordered(subtract ? _keys.Double(row) - distance : _keys.Double(row) + distance);
+                return double.IsNaN(distance) || distance < 0 ? throw WindowErrors.InvalidRange() : Ordered(subtract ? _current.Double(row) - distance : _current.Double(row) + distance);
             case TypeKind.Numeric:
                 Int128 unscaled = Rescale((Int128)offset.Value!, offset.Type.Scale);
-                return Moved(Key(row), unscaled, subtract);
+                return Moved(Key(_current, row), unscaled, subtract);
             case TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt or TypeKind.Oid:
-                return Moved(Key(row), (long)offset.Value!, subtract);
+                return Moved(Key(_current, row), (long)offset.Value!, subtract);
             default:
                 return MovedByInterval(row, (IntervalValue)offset.Value!, subtract);
         }
@@ -132,16 +138,16 @@ internal sealed class RangeKeys
         switch (_type.Kind)
         {
             case TypeKind.Date:
-                long days = _keys.Integer(row);
-                return Calendar.IsFinite((int)days) ? DateArithmetic.Add(days * Calendar.MicrosecondsPerDay, signed) : Key(row);
+                long days = _current.Integer(row);
+                return Calendar.IsFinite((int)days) ? DateArithmetic.Add(days * Calendar.MicrosecondsPerDay, signed) : Key(_current, row);
             case TypeKind.Timestamp:
-                return DateArithmetic.Add(_keys.Integer(row), signed);
+                return DateArithmetic.Add(_current.Integer(row), signed);
             case TypeKind.TimestampTz:
-                return DateArithmetic.AddInZone(_keys.Integer(row), signed, _zone);
+                return DateArithmetic.AddInZone(_current.Integer(row), signed, _zone);
             case TypeKind.Time:
-                return (Int128)_keys.Integer(row) + signed.Microseconds;
+                return (Int128)_current.Integer(row) + signed.Microseconds;
             default:
-                return DateArithmetic.Sum(_keys.Value<Interval>(row), signed).ComparisonKey;
+                return DateArithmetic.Sum(_current.Value<Interval>(row), signed).ComparisonKey;
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class RankColumn : WindowColumn
     private readonly ResultColumn _result;
     private readonly int _argument;
     private RowCursor? _cursor;
+    private RowReader? _values;
 
     public RankColumn(WindowFunctionKind kind, WindowCall call, WindowRows rows, TaskContext context)
     {
@@ -27,7 +28,7 @@ internal sealed class RankColumn : WindowColumn
     public override Vector Compute(int start, int count)
     {
         RowCursor cursor = _cursor ?? new RowCursor(_rows);
-        VectorReader argument = _argument < 0 ? default : new VectorReader(_rows.Sorted(_argument));
+        RowReader? argument = _argument < 0 ? null : _values ??= _rows.Values(_argument).Read();
         _result.Start(count);
         for (int i = 0; i < count; i++)
         {
@@ -42,7 +43,7 @@ internal sealed class RankColumn : WindowColumn
                 case WindowFunctionKind.CumeDist:
                     _result.SetDouble((double)(cursor.PeerEnd - cursor.PartitionStart) / (cursor.PartitionEnd - cursor.PartitionStart));
                     break;
-                case WindowFunctionKind.Ntile when !argument.IsNull(cursor.PartitionStart):
+                case WindowFunctionKind.Ntile when !argument!.IsNull(cursor.PartitionStart):
                     _result.SetLong(Bucket(in cursor, argument.Integer(cursor.PartitionStart)));
                     break;
                 default: break;

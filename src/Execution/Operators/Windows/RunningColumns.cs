@@ -94,7 +94,7 @@ internal sealed class RunningSumColumn(WindowCall call, FrameCursor frame, Windo
     private readonly SqlType _resultType = call.ResultType;
     private readonly bool _isCount = call.Function.Name == "count";
     private readonly bool _isNumeric = !call.Arguments.IsEmpty && call.Arguments[0].Type.Kind == TypeKind.Numeric;
-    private VectorReader? _values;
+    private RowReader? _values;
     private long _count;
     private Int128 _sum;
 
@@ -104,7 +104,7 @@ internal sealed class RunningSumColumn(WindowCall call, FrameCursor frame, Windo
         _result.Dispose();
     }
 
-    protected override void BeginValues() => _values = Arguments.Length == 0 ? null : new VectorReader(Arguments[0]);
+    protected override void BeginValues() => _values = Arguments.Values.Length == 0 ? null : Arguments.Values[0].Read();
 
     protected override void Start(int count) => _result.Start(count);
 
@@ -148,11 +148,12 @@ internal sealed class RunningSumColumn(WindowCall call, FrameCursor frame, Windo
 /// <summary>min and max of any type: remembers the row that has it.</summary>
 internal sealed class RunningExtremeColumn(WindowCall call, FrameCursor frame, WindowRows rows, TaskContext context) : RunningColumn(call, frame, rows, context)
 {
-    private readonly VectorGatherer _gatherer = new(context.Account);
+    private readonly WindowGatherer _gatherer = new(context.Account);
     private readonly int _sign = call.Function.Name == "min" ? 1 : -1;
     private NativeBuffer? _picked;
     private int _slots;
-    private VectorReader _values;
+    private RowReader _values = null!;
+    private RowReader _bestValues = null!;
     private int _best = -1;
 
     public override void Dispose()
@@ -163,7 +164,11 @@ internal sealed class RunningExtremeColumn(WindowCall call, FrameCursor frame, W
         _picked = null;
     }
 
-    protected override void BeginValues() => _values = new VectorReader(Arguments[0]);
+    protected override void BeginValues()
+    {
+        _values = Arguments.Values[0].Read();
+        _bestValues = Arguments.Values[0].Read();
+    }
 
     protected override void Start(int count)
     {
@@ -175,13 +180,19 @@ internal sealed class RunningExtremeColumn(WindowCall call, FrameCursor frame, W
 
     protected override void Add(int row)
     {
-        if (!_values.IsNull(row) && (_best < 0 || RowOrder.Compare(in _values, row, in _values, _best) * _sign < 0))
+        if (!_values.IsNull(row) && (_best < 0 || IsBetter(row)))
         {
             _best = row;
         }
     }
 
+    private bool IsBetter(int row)
+    {
+        int at = _values.At(row), best = _bestValues.At(_best);
+        return RowOrder.Compare(in _values.Part, at, in _bestValues.Part, best) * _sign < 0;
+    }
+
     protected override void Put(int slot) => _picked!.Span<int>(0, _slots)[slot] = _best;
 
-    protected override Vector Build() => _gatherer.Take(Arguments[0], _picked!.Span<int>(0, _slots));
+    protected override Vector Build() => _gatherer.Take(Arguments.Values[0], _picked!.Span<int>(0, _slots));
 }

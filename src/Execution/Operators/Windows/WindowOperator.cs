@@ -3,19 +3,24 @@ using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Physical;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Functions.Window;
+using SqlCluster.Execution.Operators.Sorting;
 using SqlCluster.Execution.Spill;
 
 namespace SqlCluster.Execution.Operators.Windows;
 
 /// <summary>Collects and sorts its input, then adds the window columns batch by batch.</summary>
-/// <remarks>When memory is short, the rows go to disk, spread by the partition keys, and the windows of one such part are computed after the other. Windows without partition keys stay in memory.</remarks>
+/// <remarks><code>
+/// rows ─▶ in memory, sorted                                          when they fit
+///      ─▶ spread over files by their partition keys, each as above   when they do not
+///      ─▶ sorted on disk, read by row number from there              one partition that is too large
+/// </code></remarks>
 internal sealed class WindowOperator : Operator
 {
     private readonly WindowExec _plan;
     private readonly ExpressionList? _keys;
     private readonly Stack<(List<SpillBlock> Blocks, int Level)> _parts = new();
     private Operator? _input;
-    private WindowPart _part;
+    private WindowPart? _part;
     private BlockWriter? _writer;
 
     public WindowOperator(WindowExec plan, Operator input, TaskContext context, OperatorMetrics metrics)
@@ -23,7 +28,6 @@ internal sealed class WindowOperator : Operator
     {
         _plan = plan;
         _input = input;
-        _part = new WindowPart(plan, context);
         _keys = plan.Calls[0].PartitionBy.IsEmpty ? null : new ExpressionList(plan.Calls[0].PartitionBy, context.Evaluation);
     }
 
@@ -38,7 +42,7 @@ internal sealed class WindowOperator : Operator
 
         while (true)
         {
-            if (_part.Next() is { } batch)
+            if (_part?.Next() is { } batch)
             {
                 return batch;
             }
@@ -48,15 +52,13 @@ internal sealed class WindowOperator : Operator
                 return null;
             }
 
-            _part.Dispose();
-            _part = new WindowPart(_plan, Context);
             Collect(BlockReader.ReadAll(part.Blocks, Context.Account), part.Level + 1);
         }
     }
 
     public override void Dispose()
     {
-        _part.Dispose();
+        _part?.Dispose();
         _keys?.Dispose();
         _writer?.Dispose();
         _writer?.File.Dispose();
@@ -71,85 +73,110 @@ internal sealed class WindowOperator : Operator
         }
     }
 
-    /// <summary>Takes rows into memory and sorts them, or spreads them over new parts on disk when they are too many.</summary>
+    /// <summary>Takes rows into memory and sorts them; when they are too many, spreads them over new parts on disk, or sorts them there if they are of one partition.</summary>
     private void Collect(IEnumerable<Batch> batches, int level)
     {
         MemoryArbiter memory = Context.Query.Memory;
-        bool maySpill = _keys != null && level < (memory.IsForced ? 2 : SpillPartitions.MostLevels);
-        SpilledRows? spilled = null;
+        bool maySpread = _keys != null && level < (memory.IsForced ? 2 : SpillPartitions.MostLevels);
+        MemoryWindowRows? rows = new(_plan, Context);
+        SetPart(rows);
+        SpilledRows? spread = null;
+        ExternalSort? sort = null;
         try
         {
             foreach (Batch batch in batches)
             {
                 Context.Cancellation.ThrowIfCancellationRequested();
-                if (spilled != null)
+                if (rows == null)
                 {
-                    spilled.Append(batch);
+                    spread?.Append(batch);
+                    sort?.Append(batch);
                     continue;
                 }
 
-                _part.Rows.Append(batch);
-                if (maySpill && !memory.IsCalm && memory.MustSpill(_part.Rows.ReservedBytes, _part.Rows.BytesToSort))
+                rows.Append(batch);
+                if (!memory.IsCalm && memory.MustSpill(rows.ReservedBytes, rows.BytesToSort))
                 {
-                    spilled = MoveOut(level);
+                    _writer ??= new BlockWriter(Context.Query.Spill.Create(Metrics));
+                    spread = maySpread ? Spread(rows, level) : null;
+                    sort = maySpread ? null : new ExternalSort(WindowRows.OrderOf(_plan), rows.GiveUp(), Context, Metrics);
+                    rows = null;
+                    SetPart(null);
                 }
             }
 
-            if (spilled == null)
+            rows?.Sort();
+            if (spread != null)
             {
-                _part.Rows.Sort();
-                return;
+                spread.Complete();
+                Push(spread, level);
             }
 
-            spilled.Complete();
-            for (int p = SpillPartitions.Fanout - 1; p >= 0; p--)
+            if (sort != null)
             {
-                if (spilled.Blocks(p).Count > 0)
-                {
-                    _parts.Push((spilled.Blocks(p), level));
-                }
+                sort.Complete();
+                var spilled = new SpilledWindowRows(_plan, _writer!, Context);
+                SetPart(spilled);
+                spilled.Fill(sort, WindowRows.OrderOf(_plan));
+                Metrics.Add("spilled window partitions", spilled.PartitionStarts.Count - 1);
             }
         }
         finally
         {
-            spilled?.Dispose();
+            spread?.Dispose();
+            sort?.Dispose();
         }
     }
 
-    private SpilledRows MoveOut(int level)
+    private SpilledRows Spread(MemoryWindowRows rows, int level)
     {
-        _writer ??= new BlockWriter(Context.Query.Spill.Create(Metrics));
-        var spilled = new SpilledRows(_writer, level, _keys!.Evaluate, Context);
-        foreach (Batch batch in _part.Rows.Collected())
+        var spread = new SpilledRows(_writer!, level, _keys!.Evaluate, Context);
+        foreach (Batch batch in rows.Collected())
         {
             Context.Cancellation.ThrowIfCancellationRequested();
-            spilled.Append(batch);
+            spread.Append(batch);
         }
 
-        _part.Dispose();
-        _part = new WindowPart(_plan, Context);
-        return spilled;
+        return spread;
+    }
+
+    private void Push(SpilledRows spread, int level)
+    {
+        int[] used = [.. Enumerable.Range(0, SpillPartitions.Fanout).Where(part => spread.Blocks(part).Count > 0)];
+        for (int i = used.Length - 1; i >= 0; i--)
+        {
+            // What spreading leaves together is one partition, or as good as one.
+            _parts.Push((spread.Blocks(used[i]), used.Length == 1 ? SpillPartitions.MostLevels : level));
+        }
+    }
+
+    private void SetPart(WindowRows? rows)
+    {
+        _part?.Dispose();
+        _part = rows == null ? null : new WindowPart(rows, _plan, Context);
     }
 }
 
 /// <summary>Rows of whole window partitions, and the window columns over them.</summary>
 internal sealed class WindowPart : IDisposable
 {
+    private readonly WindowRows _rows;
     private readonly WindowColumn[] _columns;
     private int _next;
 
-    public WindowPart(WindowExec plan, TaskContext context)
+    /// <param name="rows">Before the first row has come; disposed with this.</param>
+    /// <param name="plan">The window.</param>
+    /// <param name="context">The task.</param>
+    public WindowPart(WindowRows rows, WindowExec plan, TaskContext context)
     {
-        Rows = new WindowRows(plan, context);
-        _columns = [.. plan.Calls.Select(call => Column(call, Rows, context))];
+        _rows = rows;
+        _columns = [.. plan.Calls.Select(call => Column(call, rows, context))];
     }
-
-    public WindowRows Rows { get; }
 
     /// <summary>The next rows in window order with their window columns, once they are sorted; null at the end.</summary>
     public Batch? Next()
     {
-        if (Rows.Next() is not { } rows)
+        if (_rows.Next() is not { } rows)
         {
             return null;
         }
@@ -168,7 +195,7 @@ internal sealed class WindowPart : IDisposable
     public void Dispose()
     {
         Array.ForEach(_columns, static column => column.Dispose());
-        Rows.Dispose();
+        _rows.Dispose();
     }
 
     private static WindowColumn Column(WindowCall call, WindowRows rows, TaskContext context) => WindowFunctions.Find(call.Function) switch
