@@ -108,6 +108,9 @@ public class FunctionSignature
     /// <summary>May end the query with an error for some arguments (division by zero): not moved ahead of filters that guard it.</summary>
     public bool MayFail { get; init; }
 
+    /// <summary>Waits instead of working (pg_sleep): its task gets a thread of its own.</summary>
+    public bool Waits { get; init; }
+
     /// <summary>One line for \df, docs and completion.</summary>
     public string Description { get; init; } = "";
 

@@ -14,8 +14,8 @@ internal sealed class ExpressionCompiler
 {
     private readonly EvaluationContext _context;
     private readonly BatchClock _clock = new();
-    private readonly Dictionary<Expression, int> _uses = [];
-    private readonly Dictionary<Expression, SharedEvaluator> _shared = [];
+    private Dictionary<Expression, int>? _uses;
+    private Dictionary<Expression, SharedEvaluator>? _shared;
 
     private ExpressionCompiler(EvaluationContext context) => _context = context;
 
@@ -26,12 +26,27 @@ internal sealed class ExpressionCompiler
     public static CompiledExpression[] CompileAll(IReadOnlyList<Expression> expressions, EvaluationContext context)
     {
         var compiler = new ExpressionCompiler(context);
+        int operations = 0;
         foreach (Expression expression in expressions)
         {
-            compiler.CountUses(expression);
+            operations += expression is InputReference or Literal or Parameter ? 0 : 1;
         }
 
-        return [.. expressions.Select(expression => new CompiledExpression(expression, compiler.Build(expression, Place.Row), compiler._clock))];
+        foreach (Expression expression in expressions)
+        {
+            if (operations > 1 || !IsSingleOperation(expression))
+            {
+                compiler.CountUses(expression);
+            }
+        }
+
+        var compiled = new CompiledExpression[expressions.Count];
+        for (int i = 0; i < compiled.Length; i++)
+        {
+            compiled[i] = new CompiledExpression(expressions[i], compiler.Build(expressions[i], Place.Row), compiler._clock);
+        }
+
+        return compiled;
     }
 
     /// <summary>Compiles a filter.</summary>
@@ -39,7 +54,11 @@ internal sealed class ExpressionCompiler
     {
         NodeList<Expression> terms = predicate is And and ? and.Terms : [predicate];
         var compiler = new ExpressionCompiler(context);
-        compiler.CountUses(predicate);
+        if (!IsSingleOperation(predicate))
+        {
+            compiler.CountUses(predicate);
+        }
+
         var compiled = new List<PredicateTerm>();
         foreach (Expression term in JoinBySingleInput(terms))
         {
@@ -79,6 +98,20 @@ internal sealed class ExpressionCompiler
         return joined;
     }
 
+    /// <summary>Whether there is nothing in it that could be computed once for two places.</summary>
+    private static bool IsSingleOperation(Expression expression)
+    {
+        foreach (Expression child in expression.Children)
+        {
+            if (child is not (InputReference or Literal or Parameter))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private void CountUses(Expression expression)
     {
         if (expression is InputReference or Literal or Parameter)
@@ -86,6 +119,7 @@ internal sealed class ExpressionCompiler
             return;
         }
 
+        _uses ??= [];
         bool isFirst = _uses.TryAdd(expression, 0);
         _uses[expression]++;
         if (isFirst)
@@ -99,11 +133,12 @@ internal sealed class ExpressionCompiler
 
     private Evaluator Build(Expression expression, Place place)
     {
-        if (place == Place.Entry || !_uses.TryGetValue(expression, out int uses) || uses < 2 || !ExpressionTraits.IsDeterministic(expression))
+        if (place == Place.Entry || _uses == null || !_uses.TryGetValue(expression, out int uses) || uses < 2 || !ExpressionTraits.IsDeterministic(expression))
         {
             return BuildUnshared(expression, place);
         }
 
+        _shared ??= [];
         bool isShared = _shared.TryGetValue(expression, out SharedEvaluator? shared);
         if (place == Place.Row)
         {

@@ -92,6 +92,20 @@ public sealed class LocalExecutor : IDisposable
         }
     }
 
+    /// <summary>Runs work that mostly waits on a thread of its own, slice after slice; should it park, it goes on with the slots.</summary>
+    public void RunApart(IRunnable work)
+    {
+        var thread = new Thread(static work =>
+        {
+            while (((IRunnable)work!).Run() == RunnableState.Yielded)
+            {
+                // Nobody waits for this thread.
+            }
+        })
+        { IsBackground = true, Name = "waiting statement" };
+        thread.Start(work);
+    }
+
     /// <summary>Runs the queued work of a query that has been cancelled at once, on other threads: it ends without waiting for its turn behind other queries.</summary>
     public void Flush(object query)
     {

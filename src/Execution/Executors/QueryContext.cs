@@ -66,7 +66,7 @@ public sealed record ExecutionSettings
 /// <summary>One running query on one executor: account, cancellation, and what its stages share. Disposed after its last task has ended.</summary>
 public sealed class QueryContext : IDisposable
 {
-    private readonly ConcurrentDictionary<(object Node, string Kind), Lazy<object>> _shared = new();
+    private ConcurrentDictionary<(object Node, Type Kind), Lazy<object>>? _shared;
     private readonly CancellationTokenSource _cancellation;
 
     /// <param name="name">Query id, for errors and logs.</param>
@@ -106,31 +106,46 @@ public sealed class QueryContext : IDisposable
     /// <param name="make">Runs at most once; an exception it throws is thrown to every caller.</param>
     public T Shared<T>(ExecPlan node, Func<T> make)
         where T : class =>
-        (T)_shared.GetOrAdd((new NodeReference(node), typeof(T).FullName!), static (_, factory) => new Lazy<object>(factory), make).Value;
+        SharedByKey(new NodeReference(node), make);
 
     /// <summary>As <see cref="Shared{T}(ExecPlan, Func{T})"/>, under a key such as a <see cref="RuntimeFilterId"/>, <see cref="StageId"/> or <see cref="CteId"/>.</summary>
     public T SharedByKey<T>(object key, Func<T> make)
         where T : class =>
-        (T)_shared.GetOrAdd((key, typeof(T).FullName!), static (_, factory) => new Lazy<object>(factory), make).Value;
+        (T)MadeShared().GetOrAdd((key, typeof(T)), static (_, factory) => new Lazy<object>(factory), make).Value;
 
     /// <summary>What is shared under a key, or null when nobody has made it.</summary>
     public T? FindShared<T>(object key)
-        where T : class => _shared.TryGetValue((key, typeof(T).FullName!), out Lazy<object>? shared) ? (T)shared.Value : null;
+        where T : class => Volatile.Read(ref _shared)?.TryGetValue((key, typeof(T)), out Lazy<object>? shared) == true ? (T)shared.Value : null;
 
     public void Dispose()
     {
-        foreach (Lazy<object> shared in _shared.Values)
+        if (_shared != null)
         {
-            if (shared.IsValueCreated && shared.Value is IDisposable disposable)
+            foreach ((_, Lazy<object> shared) in _shared)
             {
-                disposable.Dispose();
+                if (shared.IsValueCreated && shared.Value is IDisposable disposable)
+                {
+                    disposable.Dispose();
+                }
             }
+
+            _shared.Clear();
         }
 
-        _shared.Clear();
         Spill.Dispose();
         Account.Dispose();
         _cancellation.Dispose();
+    }
+
+    /// <summary>What is shared, made with the first of it: brief queries have none.</summary>
+    private ConcurrentDictionary<(object Node, Type Kind), Lazy<object>> MadeShared()
+    {
+        if (_shared == null)
+        {
+            Interlocked.CompareExchange(ref _shared, new ConcurrentDictionary<(object, Type), Lazy<object>>(), null);
+        }
+
+        return _shared;
     }
 
     private readonly struct NodeReference(ExecPlan node) : IEquatable<NodeReference>

@@ -31,6 +31,9 @@ public sealed class OperatorMetrics(MemoryUse? memory = null)
     /// <summary>Further numbers by name, such as "row groups pruned" or "bytes read": shown by EXPLAIN ANALYZE in the order of their names.</summary>
     public IReadOnlyDictionary<string, long> Counters => (IReadOnlyDictionary<string, long>?)_counters ?? FrozenDictionary<string, long>.Empty;
 
+    /// <summary>A named number; 0: nobody has counted it.</summary>
+    internal long Counted(string counter) => _counters != null && _counters.TryGetValue(counter, out long value) ? value : 0;
+
     /// <summary>Adds to a named number: for rare events (a row group, a page, a spill), not for rows.</summary>
     public void Add(string counter, long amount) => Made().AddOrUpdate(counter, static (_, added) => added, static (_, old, added) => old + added, amount);
 
@@ -62,8 +65,9 @@ public sealed class OperatorMetrics(MemoryUse? memory = null)
 /// <summary>The metrics of a query's plan nodes, found by node reference, and of what its stages keep for others.</summary>
 public sealed class QueryMetrics : IPlanMetrics
 {
-    private readonly ConcurrentDictionary<ExecPlan, OperatorMetrics> _nodes = new(ReferenceEqualityComparer.Instance);
-    private readonly ConcurrentDictionary<StageId, OperatorMetrics> _outputs = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ExecPlan, OperatorMetrics> _nodes = new(ReferenceEqualityComparer.Instance);
+    private Dictionary<StageId, OperatorMetrics>? _outputs;
 
     /// <summary>Counters of what a stage keeps: rows, and their bytes in memory, also where some are on disk.</summary>
     internal const string RowsWritten = "rows written", BytesWritten = "bytes written";
@@ -72,22 +76,63 @@ public sealed class QueryMetrics : IPlanMetrics
     private const string PeakMemory = "peak memory bytes", MemoryAtPeak = "memory bytes at query peak";
 
     /// <summary>Who reads an exchange and the exchange itself count their memory together.</summary>
-    public OperatorMetrics For(ExecPlan node) => _nodes.GetOrAdd(
-        node, static (node, metrics) => new OperatorMetrics(node is ShuffleReadExec read ? metrics.ForOutput(read.Stage).Memory : null), this);
+    public OperatorMetrics For(ExecPlan node)
+    {
+        lock (_lock)
+        {
+            if (!_nodes.TryGetValue(node, out OperatorMetrics? metrics))
+            {
+                metrics = new OperatorMetrics(node is ShuffleReadExec read ? ForOutput(read.Stage).Memory : null);
+                _nodes.Add(node, metrics);
+            }
+
+            return metrics;
+        }
+    }
 
     /// <summary>Of the rows that a stage keeps for an exchange or a common table expression.</summary>
-    public OperatorMetrics ForOutput(StageId stage) => _outputs.GetOrAdd(stage, static _ => new OperatorMetrics());
+    public OperatorMetrics ForOutput(StageId stage)
+    {
+        lock (_lock)
+        {
+            _outputs ??= [];
+            if (!_outputs.TryGetValue(stage, out OperatorMetrics? metrics))
+            {
+                metrics = new OperatorMetrics();
+                _outputs.Add(stage, metrics);
+            }
+
+            return metrics;
+        }
+    }
 
     /// <summary>The node's metrics, or null when it never ran.</summary>
-    public OperatorMetrics? Find(ExecPlan node) => _nodes.GetValueOrDefault(node);
+    public OperatorMetrics? Find(ExecPlan node)
+    {
+        lock (_lock)
+        {
+            return _nodes.GetValueOrDefault(node);
+        }
+    }
 
     /// <summary>A named number, summed over all nodes.</summary>
     public long Total(string counter)
     {
         long total = 0;
-        foreach (OperatorMetrics part in _nodes.Values.Concat(_outputs.Values))
+        lock (_lock)
         {
-            total += part.Counters.TryGetValue(counter, out long value) ? value : 0;
+            foreach (OperatorMetrics node in _nodes.Values)
+            {
+                total += node.Counted(counter);
+            }
+
+            if (_outputs != null)
+            {
+                foreach (OperatorMetrics output in _outputs.Values)
+                {
+                    total += output.Counted(counter);
+                }
+            }
         }
 
         return total;
@@ -95,9 +140,17 @@ public sealed class QueryMetrics : IPlanMetrics
 
     NodeMetrics? IPlanMetrics.Of(ExecPlan node) => Find(node) is { } own ? new NodeMetrics(own.Rows, own.Batches, own.Time, Shown(own)) : null;
 
-    NodeMetrics? IPlanMetrics.OfOutput(StageId stage) => _outputs.TryGetValue(stage, out OperatorMetrics? own)
+    NodeMetrics? IPlanMetrics.OfOutput(StageId stage) => FindOutput(stage) is { } own
         ? new NodeMetrics(own.Counters.GetValueOrDefault(RowsWritten), 0, own.Time, Shown(own))
         : null;
+
+    private OperatorMetrics? FindOutput(StageId stage)
+    {
+        lock (_lock)
+        {
+            return _outputs?.GetValueOrDefault(stage);
+        }
+    }
 
     private static IReadOnlyDictionary<string, long> Shown(OperatorMetrics part) => part.Memory.PeakBytes is var peak and > 0
         ? new Dictionary<string, long>(part.Counters) { [PeakMemory] = peak, [MemoryAtPeak] = part.Memory.BytesAtPeak }

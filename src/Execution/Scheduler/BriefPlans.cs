@@ -1,10 +1,27 @@
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Physical;
+using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Storage;
 
 namespace SqlCluster.Execution.Scheduler;
 
-/// <summary>Tells plans whose whole work takes less time than handing it to another thread.</summary>
-/// <remarks>Such a plan runs on its caller's thread: rows made by itself or held in small tables in memory, and operators of which none waits for another task.</remarks>
+/// <summary>Where the tasks of a query run.</summary>
+internal enum TaskPlace
+{
+    /// <summary>On the executor's slots, a time slice after the other.</summary>
+    Slots,
+    /// <summary>On the thread that starts the query: their whole work takes less time than handing it to another one.</summary>
+    Caller,
+    /// <summary>On threads of their own: they wait rather than work (pg_sleep), which must hold up neither a slot nor the caller.</summary>
+    OwnThreads,
+}
+
+/// <summary>Tells brief plans from others: rows made by the plan itself or held in small tables in memory, operators of which none waits for another task, and expressions of bounded cost.</summary>
+/// <remarks>
+/// A caller may be the thread that serves a connection's socket. Expressions that can make much out of little (repeat, regular expressions, conversions of documents)
+/// belong to the slots however few the rows are.
+/// </remarks>
 internal static class BriefPlans
 {
     /// <summary>Rows read in all.</summary>
@@ -12,30 +29,37 @@ internal static class BriefPlans
 
     private const int MaxTasks = 8;
 
-    public static bool IsBrief(StagePlan plan)
+    /// <summary>Functions of text whose result is no longer than their arguments together.</summary>
+    private static readonly HashSet<string> TextFunctions = new(StringComparer.Ordinal) { "||", "lower", "upper", "length", "substring", "substr", "left", "right", "btrim", "ltrim", "rtrim" };
+
+    public static TaskPlace PlaceOf(StagePlan plan)
     {
         long rows = 0;
         int tasks = 0;
+        bool isBrief = true, waits = false;
         foreach (Stage stage in plan.Stages)
         {
             tasks += stage.Tasks;
-            if (tasks > MaxTasks || !Count(stage.Plan, ref rows))
-            {
-                return false;
-            }
+            isBrief &= IsBrief(stage.Plan, ref rows, ref waits);
         }
 
-        return rows <= MaxRows;
+        return waits ? TaskPlace.OwnThreads : isBrief && rows <= MaxRows && tasks <= MaxTasks ? TaskPlace.Caller : TaskPlace.Slots;
     }
 
-    /// <summary>Adds the rows that a plan reads; false when it holds an operator that may take long.</summary>
-    private static bool Count(ExecPlan plan, ref long rows)
+    /// <summary>Adds the rows that a plan reads; false when it holds something that may take long.</summary>
+    private static bool IsBrief(ExecPlan plan, ref long rows, ref bool waits)
     {
         switch (plan)
         {
             case ValuesExec values:
                 rows += values.Rows.Count;
-                return true;
+                bool isBrief = true;
+                foreach (NodeList<Expression> row in values.Rows)
+                {
+                    isBrief &= rows <= MaxRows && AreBrief(row, ref waits);
+                }
+
+                return isBrief;
             case ScanExec { Table: MemoryTable table }:
                 rows += table.RowCount;
                 return true;
@@ -47,17 +71,98 @@ internal static class BriefPlans
             case UnionExec union:
                 foreach (ExecPlan input in union.Inputs)
                 {
-                    if (!Count(input, ref rows))
+                    if (!IsBrief(input, ref rows, ref waits))
                     {
                         return false;
                     }
                 }
 
                 return true;
-            case FilterExec or ProjectExec or SortExec or TopNExec or LimitExec or HashAggregateExec or DistinctOnExec:
-                return Count(((UnaryExec)plan).Input, ref rows);
+            case FilterExec filter:
+                return IsBrief(filter.Predicate, ref waits) & IsBrief(filter.Input, ref rows, ref waits);
+            case ProjectExec project:
+                return AreBrief(project.Expressions, ref waits) & IsBrief(project.Input, ref rows, ref waits);
+            case HashAggregateExec aggregate:
+                return AreBrief(aggregate.Keys, ref waits) && AreBrief(aggregate.Calls, ref waits) && IsBrief(aggregate.Input, ref rows, ref waits);
+            case SortExec sort:
+                return AreBrief(sort.Keys, ref waits) && IsBrief(sort.Input, ref rows, ref waits);
+            case TopNExec top:
+                return AreBrief(top.Keys, ref waits) && IsBrief(top.Input, ref rows, ref waits);
+            case LimitExec or DistinctOnExec:
+                return IsBrief(((UnaryExec)plan).Input, ref rows, ref waits);
             default:
                 return false;
         }
     }
+
+    private static bool AreBrief<T>(NodeList<T> expressions, ref bool waits)
+        where T : Expression
+    {
+        bool areBrief = true;
+        foreach (T expression in expressions)
+        {
+            areBrief &= IsBrief(expression, ref waits);
+        }
+
+        return areBrief;
+    }
+
+    private static bool AreBrief(NodeList<SortKey> keys, ref bool waits)
+    {
+        bool areBrief = true;
+        foreach (SortKey key in keys)
+        {
+            areBrief &= IsBrief(key.Expression, ref waits);
+        }
+
+        return areBrief;
+    }
+
+    private static bool IsBrief(Expression expression, ref bool waits)
+    {
+        bool isBrief = expression switch
+        {
+            InputReference or Literal or Parameter or Comparison or IsDistinctFrom or And or Or or Not or IsNull or IsTruth or InList or Case or Coalesce => true,
+            Cast cast => IsFixed(cast.Target) || cast.Target.IsText,
+            Call call => IsBrief(call),
+            AggregateCall { OrderBy.IsEmpty: true } aggregate => IsFixed(aggregate.Type),
+            _ => false,
+        };
+        if (expression is Call { Function.Waits: true })
+        {
+            waits = true;
+        }
+
+        foreach (Expression child in expression.Children)
+        {
+            isBrief &= IsBrief(child, ref waits);
+        }
+
+        return isBrief;
+    }
+
+    private static bool IsBrief(Call call)
+    {
+        if (call.Arguments.IsEmpty || TextFunctions.Contains(call.Function.Name))
+        {
+            return true;
+        }
+
+        if (call.Function.Volatility == Volatility.Volatile || call.Function is Functions.SessionFunction || !IsFixed(call.Type))
+        {
+            return false;
+        }
+
+        foreach (Expression argument in call.Arguments)
+        {
+            if (!IsFixed(argument.Type))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsFixed(SqlType type) => type.IsNumber || type.IsDateTime || type.Kind is TypeKind.Boolean or TypeKind.Interval or TypeKind.Uuid or TypeKind.Oid;
 }

@@ -21,9 +21,9 @@ public sealed class QueryExecution : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly int[] _tasksLeft;
     private readonly bool[] _started;
-    private readonly bool _isBrief;
+    private readonly TaskPlace _place;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenRegistration _onCancel;
+    private CancellationTokenRegistration _onCancel;
     private Exception? _error;
     private int _runningTasks;
     private int _endedTasks;
@@ -41,9 +41,8 @@ public sealed class QueryExecution : IAsyncDisposable
             _tasksLeft[i] = plan.Stages[i].Tasks;
         }
 
-        _isBrief = BriefPlans.IsBrief(plan);
+        _place = BriefPlans.PlaceOf(plan);
         _results = new ResultQueue(executor, 4 * Math.Max(2, plan.Stages[^1].Tasks));
-        _onCancel = context.Cancellation.Register(EndQueuedTasks);
     }
 
     /// <summary>Account, metrics and cancellation of the query.</summary>
@@ -72,13 +71,29 @@ public sealed class QueryExecution : IAsyncDisposable
     public static QueryExecution Start(StagePlan plan, QueryContext context, LocalExecutor executor)
     {
         var execution = new QueryExecution(plan, context, executor);
+        if (execution._place != TaskPlace.Caller)
+        {
+            execution.WatchCancellation();
+        }
+
         execution.StartReadyStages();
+        if (execution._place == TaskPlace.Caller && !execution._ended.Task.IsCompleted)
+        {
+            execution.WatchCancellation();
+        }
+
         return execution;
     }
 
     /// <summary>The next rows in the order of the last stage, or null at the end. The caller releases the batch.</summary>
     /// <exception cref="QueryException">The query failed or was cancelled.</exception>
-    public async ValueTask<Batch?> ReadAsync(CancellationToken cancellation = default)
+    public ValueTask<Batch?> ReadAsync(CancellationToken cancellation = default) =>
+        TryRead(out Batch? batch) ? ValueTask.FromResult(batch) : WaitAsync(cancellation);
+
+    /// <summary>As <see cref="ReadAsync"/>, when the next rows, or the end, are there already; false: ask there.</summary>
+    public bool TryRead(out Batch? batch) => _results.TryRead(out batch);
+
+    private async ValueTask<Batch?> WaitAsync(CancellationToken cancellation)
     {
         try
         {
@@ -102,14 +117,25 @@ public sealed class QueryExecution : IAsyncDisposable
         Context.Cancel();
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         if (_disposed)
         {
-            return;
+            return default;
         }
 
         _disposed = true;
+        if (_ended.Task.IsCompleted && _onCancel == default)
+        {
+            Context.Dispose();
+            return default;
+        }
+
+        return DisposeWhenEndedAsync();
+    }
+
+    private async ValueTask DisposeWhenEndedAsync()
+    {
         if (!_ended.Task.IsCompleted)
         {
             Cancel();
@@ -119,6 +145,8 @@ public sealed class QueryExecution : IAsyncDisposable
         await _onCancel.DisposeAsync().ConfigureAwait(false);
         Context.Dispose();
     }
+
+    private void WatchCancellation() => _onCancel = Context.Cancellation.UnsafeRegister(static execution => ((QueryExecution)execution!).EndQueuedTasks(), this);
 
     /// <summary>Lets tasks that wait, for the client or for their turn, see the cancellation.</summary>
     private void EndQueuedTasks()
@@ -135,10 +163,10 @@ public sealed class QueryExecution : IAsyncDisposable
             for (int i = 0; _error == null && i < _plan.Stages.Count; i++)
             {
                 Stage stage = _plan.Stages[i];
-                if (!_started[i] && stage.Inputs.All(input => _tasksLeft[input.Value] == 0))
+                if (!_started[i] && HasInputs(stage))
                 {
                     _started[i] = true;
-                    ready.AddRange(MakeTasks(stage));
+                    AddTasks(stage, ready);
                 }
             }
 
@@ -147,21 +175,42 @@ public sealed class QueryExecution : IAsyncDisposable
 
         foreach (StageTask task in ready)
         {
-            // A task that could not end at once goes on where all others run.
-            if (!_isBrief || task.Run() == RunnableState.Yielded)
+            switch (_place)
             {
-                _executor.Submit(task);
+                case TaskPlace.Caller:
+                    // A task that could not end at once goes on where all others run.
+                    if (task.Run() == RunnableState.Yielded)
+                    {
+                        _executor.Submit(task);
+                    }
+
+                    break;
+                case TaskPlace.OwnThreads: _executor.RunApart(task); break;
+                case TaskPlace.Slots: _executor.Submit(task); break;
             }
         }
     }
 
-    private IEnumerable<StageTask> MakeTasks(Stage stage)
+    private bool HasInputs(Stage stage)
+    {
+        foreach (StageId input in stage.Inputs)
+        {
+            if (_tasksLeft[input.Value] > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void AddTasks(Stage stage, List<StageTask> tasks)
     {
         for (int partition = 0; partition < stage.Tasks; partition++)
         {
             var context = new TaskContext(Context, partition, stage.Tasks);
             ITaskSink sink = stage.Purpose == StagePurpose.Result ? new ResultSink(_results) : ShuffleSinks.Create(stage, context);
-            yield return new StageTask(stage, context, sink, stage.Purpose == StagePurpose.Result ? null : Context.Metrics.ForOutput(stage.Id).Memory, OnTaskEnded);
+            tasks.Add(new StageTask(stage, context, sink, stage.Purpose == StagePurpose.Result ? null : Context.Metrics.ForOutput(stage.Id).Memory, OnTaskEnded));
         }
     }
 
@@ -204,7 +253,7 @@ public sealed class QueryExecution : IAsyncDisposable
 
         lock (_lock)
         {
-            queryEnded = --_runningTasks == 0 && (_error != null || _tasksLeft.All(static left => left == 0));
+            queryEnded = --_runningTasks == 0 && (_error != null || !_tasksLeft.AsSpan().ContainsAnyExcept(0));
         }
 
         if (queryEnded)

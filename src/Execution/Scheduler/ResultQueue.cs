@@ -79,6 +79,21 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
         WakeWriters();
     }
 
+    /// <summary>As <see cref="ReadAsync"/>, when what comes next is there already and nobody waits for room; false: ask there.</summary>
+    public bool TryRead(out Batch? batch)
+    {
+        lock (_lock)
+        {
+            if (_parked.Count == 0 && _batches.TryDequeue(out batch))
+            {
+                return true;
+            }
+
+            batch = null;
+            return _batches.Count == 0 && _completed && _error == null;
+        }
+    }
+
     /// <summary>The next batch, which the caller releases, or null at the end. One reader at a time.</summary>
     public async ValueTask<Batch?> ReadAsync(CancellationToken cancellation)
     {

@@ -7,7 +7,7 @@ namespace SqlCluster.Execution.Spill;
 public sealed class SpillArea : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<SpillFile> _files = [];
+    private HashSet<SpillFile>? _files;
     private readonly string _folder;
     private readonly string _query;
     private bool _closed;
@@ -39,7 +39,7 @@ public sealed class SpillArea : IDisposable
         {
             lock (_lock)
             {
-                return _files.Count;
+                return _files?.Count ?? 0;
             }
         }
     }
@@ -52,7 +52,7 @@ public sealed class SpillArea : IDisposable
         {
             ObjectDisposedException.ThrowIf(_closed, this);
             var file = new SpillFile(this, SpillFile.Open(_folder, $"sqlcluster-{Environment.ProcessId}-{_query}-{++_fileCount}-{Guid.NewGuid():N}.spill"), metrics);
-            _files.Add(file);
+            (_files ??= []).Add(file);
             metrics.Add("spill files", 1);
             return file;
         }
@@ -66,7 +66,7 @@ public sealed class SpillArea : IDisposable
     {
         lock (_lock)
         {
-            _files.Remove(file);
+            _files?.Remove(file);
         }
     }
 
@@ -76,7 +76,7 @@ public sealed class SpillArea : IDisposable
         lock (_lock)
         {
             _closed = true;
-            left = [.. _files];
+            left = _files == null ? [] : [.. _files];
         }
 
         Array.ForEach(left, static file => file.Dispose());

@@ -56,7 +56,8 @@ public sealed class MemoryTable : IScannableTable, IDisposable
         }
     }
 
-    public bool CanPushFilter(Expression predicate) => false;
+    /// <summary>Comparisons with a key are looked up in the stored columns.</summary>
+    public bool CanPushFilter(Expression predicate) => KeyFilter.IsOne(predicate);
 
     public IScanSource OpenScan(ScanExec scan, QueryContext query)
     {
@@ -165,7 +166,8 @@ public sealed class MemoryTable : IScannableTable, IDisposable
     {
         private int _next;
 
-        public Operator CreateReader(TaskContext context, OperatorMetrics metrics) => new Reader(scan, this, context, metrics);
+        public Operator CreateReader(TaskContext context, OperatorMetrics metrics) =>
+            scan.Filters.IsEmpty ? new Reader(scan, this, context, metrics) : new KeyLookupReader(scan, Take, context, metrics);
 
         public Batch? Take()
         {

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using SqlCluster.Flight.Hosting;
 
 namespace SqlCluster.Server.Hosting;
@@ -16,6 +18,7 @@ internal static class KestrelSetup
         web.UseKestrelCore().UseKestrelHttpsConfiguration();
         web.ConfigureServices(static services => services.AddLargeBlocks());
         web.UseSockets(KestrelSettings.Apply);
+        web.ConfigureServices(static services => services.AddSingleton<IConnectionListenerFactory, PgListener>());
         web.ConfigureKestrel(KestrelSettings.Apply);
         web.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = maxSessions + SpareConnections);
     }

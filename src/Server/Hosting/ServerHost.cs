@@ -143,7 +143,7 @@ public sealed class ServerHost : IAsyncDisposable
     {
         if (_options.PgPort is { } pgPort)
         {
-            kestrel.Listen(_options.Address, pgPort, listen =>
+            kestrel.Listen(new PgEndPoint(_options.Address, pgPort), listen =>
             {
                 _pg = listen;
                 listen.Use(_ => ServePgAsync);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace SqlCluster.Server.PgWire;
 
@@ -58,6 +59,7 @@ internal sealed class MessageStream(PipeReader pipe)
         (_isHeld, _unread) = (false, default);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(char Type, byte[] Body)?> WaitAsync(CancellationToken cancellation)
     {
         (char, byte[]) message;
@@ -96,16 +98,22 @@ internal sealed class MessageStream(PipeReader pipe)
     /// <summary>Type of the next message and length of its body.</summary>
     private (char Type, int BodyLength) Head()
     {
-        Span<byte> head = stackalloc byte[HeadBytes];
-        _unread.Slice(0, HeadBytes).CopyTo(head);
+        Span<byte> copied = stackalloc byte[HeadBytes];
+        scoped ReadOnlySpan<byte> head = _unread.FirstSpan;
+        if (head.Length < HeadBytes)
+        {
+            _unread.Slice(0, HeadBytes).CopyTo(copied);
+            head = copied;
+        }
+
         var type = (char)head[0];
-        int length = BinaryPrimitives.ReadInt32BigEndian(head[1..]) - 4;
-        if ("QPBDECHSXFfcdp".IndexOf(type, StringComparison.Ordinal) < 0)
+        int length = BinaryPrimitives.ReadInt32BigEndian(head[1..HeadBytes]) - 4;
+        if (!"QPBDECHSXFfcdp".Contains(type))
         {
             throw PgErrors.Protocol($"invalid frontend message type {(int)type}");
         }
 
-        return length >= 0 && length <= ("QPBd".IndexOf(type, StringComparison.Ordinal) >= 0 ? MaxLargeBytes : MaxSmallBytes)
+        return length >= 0 && length <= ("QPBd".Contains(type) ? MaxLargeBytes : MaxSmallBytes)
             ? (type, length)
             : throw PgErrors.Protocol($"invalid message length {length + 4L} of message type {(int)type}");
     }
@@ -118,6 +126,7 @@ internal sealed class MessageStream(PipeReader pipe)
     }
 
     /// <summary>Waits until so many bytes are there; false when the client has left before.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FillAsync(int count, CancellationToken cancellation)
     {
         if (_unread.Length >= count)

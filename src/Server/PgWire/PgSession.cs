@@ -67,7 +67,7 @@ internal sealed class PgSession : IAsyncDisposable
             {
                 ResultFormats formats = Formats(statement, ResultFormats.Text);
                 _writer.RowDescription(rows.Columns, formats, _session.Objects);
-                await using var sender = new RowSender(rows, formats, _session.Settings.Get("TimeZone"));
+                await using var sender = new RowSender(rows, formats, _session.Settings.TimeZone);
                 (long sent, _) = await sender.SendAsync(_writer, 0, _closed).ConfigureAwait(false);
                 _writer.CommandComplete(Tag(rows, sent));
             }
@@ -186,7 +186,7 @@ internal sealed class PgSession : IAsyncDisposable
         _transaction.Check(query.Statement);
         if (portal.IsDone)
         {
-            _writer.CommandComplete(portal.Tag ?? throw PgErrors.NoPortal(message.Portal));
+            _writer.CommandComplete(portal.Ended is { } ended ? Tag(ended, 0) : throw PgErrors.NoPortal(message.Portal));
             return;
         }
 
@@ -214,7 +214,7 @@ internal sealed class PgSession : IAsyncDisposable
                 return;
             }
 
-            portal.Sender = new RowSender(rows, Formats(query.Statement, portal.Formats), _session.Settings.Get("TimeZone"));
+            portal.Sender = new RowSender(rows, Formats(query.Statement, portal.Formats), _session.Settings.TimeZone);
         }
 
         RowSender sender = portal.Sender;
@@ -226,7 +226,7 @@ internal sealed class PgSession : IAsyncDisposable
         }
 
         portal.IsDone = true;
-        portal.Tag = Tag(sender.Rows, 0);
+        portal.Ended = sender.Rows;
         _writer.CommandComplete(Tag(sender.Rows, sent));
         await portal.DisposeAsync().ConfigureAwait(false);
     }
@@ -253,12 +253,16 @@ internal sealed class PgSession : IAsyncDisposable
             await ClosePortalsAsync().ConfigureAwait(false);
         }
 
-        foreach ((string name, string value) in _changed)
+        if (_changed.Count > 0)
         {
-            _writer.ParameterStatus(name, value);
+            foreach ((string name, string value) in _changed)
+            {
+                _writer.ParameterStatus(name, value);
+            }
+
+            _changed.Clear();
         }
 
-        _changed.Clear();
         _session.BecomeIdle(_transaction.Status switch
         {
             'T' => SessionState.IdleInTransaction,
@@ -306,7 +310,7 @@ internal sealed class PgSession : IAsyncDisposable
         }
 
         portal.Sender ??= new RowSender(
-            (StatementResult.Rows)await query.ExecuteAsync(portal.Parameters, _closed).ConfigureAwait(false), portal.Formats, _session.Settings.Get("TimeZone"));
+            (StatementResult.Rows)await query.ExecuteAsync(portal.Parameters, _closed).ConfigureAwait(false), portal.Formats, _session.Settings.TimeZone);
         _session.Resume(portal.Sender.Rows);
         return new StatementResult.Command($"MOVE {await portal.Sender.SkipAsync(_writer, count, _closed).ConfigureAwait(false)}");
     }
@@ -437,8 +441,8 @@ internal sealed class PgSession : IAsyncDisposable
 
         public bool IsDone { get; set; }
 
-        /// <summary>What an Execute after the last row answers; null when there were no rows.</summary>
-        public string? Tag { get; set; }
+        /// <summary>The rows that have been sent to the last one, of which a further Execute sends none; null for a statement without rows.</summary>
+        public StatementResult.Rows? Ended { get; set; }
 
         public ValueTask DisposeAsync()
         {

@@ -20,6 +20,11 @@ internal sealed class TransactionBlock(Session session)
     /// <summary>Refuses what may not run now.</summary>
     public void Check(Statement statement)
     {
+        if (Status == 'I' && statement is QueryStatement)
+        {
+            return;
+        }
+
         if (Status == 'E' && statement is not (Commit or Rollback or RollbackToSavepoint))
         {
             throw PgErrors.FailedTransaction();
@@ -61,6 +66,8 @@ internal sealed class TransactionBlock(Session session)
     {
         switch (statement)
         {
+            case QueryStatement:
+                return default;
             case BeginTransaction begin:
                 (string, string)? already = Status == 'T' ? ("25001", "there is already a transaction in progress") : null;
                 session.Transaction.Begin(begin.Modes);

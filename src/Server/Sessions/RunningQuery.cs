@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using SqlCluster.Execution;
 using SqlCluster.Execution.Scheduler;
@@ -38,7 +39,7 @@ public sealed class RunningQuery
     private readonly Statement? _statement;
     private readonly long _startTimestamp = TimeProvider.System.GetTimestamp();
     private readonly Lock _lock = new();
-    private readonly List<QueryExecution> _executions = [];
+    private ImmutableArray<QueryExecution> _executions = [];
     private string? _text;
     private int _reason;
     private long _rows;
@@ -89,19 +90,19 @@ public sealed class RunningQuery
         {
             lock (_lock)
             {
-                return _executions.Count == 0 ? null : _executions[^1];
+                return _executions.Length == 0 ? null : _executions[^1];
             }
         }
     }
 
     /// <summary>Every step so far, in the order of their start.</summary>
-    public IReadOnlyList<QueryExecution> Executions
+    public ImmutableArray<QueryExecution> Executions
     {
         get
         {
             lock (_lock)
             {
-                return [.. _executions];
+                return _executions;
             }
         }
     }
@@ -110,10 +111,31 @@ public sealed class RunningQuery
     public long UsedMemoryBytes => Executions.Sum(static execution => execution.Context.Account.UsedBytes);
 
     /// <summary>Most bytes that a step held.</summary>
-    public long PeakMemoryBytes => Executions.Select(static execution => execution.Context.Account.PeakBytes).DefaultIfEmpty().Max();
+    public long PeakMemoryBytes
+    {
+        get
+        {
+            long peak = 0;
+            foreach (QueryExecution execution in Executions)
+            {
+                peak = Math.Max(peak, execution.Context.Account.PeakBytes);
+            }
+
+            return peak;
+        }
+    }
 
     /// <summary>A number that operators counted, summed over all of them: "bytes read", "spilled bytes".</summary>
-    public long Counted(string counter) => Executions.Sum(execution => execution.Context.Metrics.Total(counter));
+    public long Counted(string counter)
+    {
+        long total = 0;
+        foreach (QueryExecution execution in Executions)
+        {
+            total += execution.Context.Metrics.Total(counter);
+        }
+
+        return total;
+    }
 
     /// <summary>Why it was ended from outside, if it was.</summary>
     public CancelReason Reason => (CancelReason)Volatile.Read(ref _reason) is var reason and not CancelReason.None ? reason
@@ -173,7 +195,7 @@ public sealed class RunningQuery
     {
         lock (_lock)
         {
-            _executions.Add(execution);
+            _executions = _executions.Add(execution);
         }
     }
 

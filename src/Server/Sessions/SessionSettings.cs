@@ -17,7 +17,7 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
     private ExecutionSettings? _forExecution;
 
-    private TimeSpan? _statementTimeout;
+    private ParsedSettings? _parsed;
 
     /// <summary>Raised after a setting changed, with its canonical name and value.</summary>
     public event Action<string, string>? Changed;
@@ -26,7 +26,7 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
     public int PlanVersion { get; private set; }
 
     /// <summary>Schemas of search_path, in order, without quotes.</summary>
-    public IReadOnlyList<string> SearchPath => [.. Get("search_path").Split(',').Select(static part => part.Trim().Trim('"')).Where(static part => part.Length > 0 && part != "$user")];
+    public IReadOnlyList<string> SearchPath => Parsed.SearchPath;
 
     public int BatchSize => (int)Number("batch_size");
 
@@ -34,16 +34,26 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
     public IReadOnlyList<string> DisabledRules => Get("disabled_rules").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    public TimeSpan StatementTimeout => _statementTimeout ??= Duration("statement_timeout");
+    public TimeSpan StatementTimeout => Parsed.StatementTimeout;
 
     /// <summary>How long the session may wait for its client outside a transaction; zero: for ever.</summary>
-    public TimeSpan IdleTimeout => Duration("idle_session_timeout");
+    public TimeSpan IdleTimeout => Parsed.IdleTimeout;
 
     /// <summary>How long the session may wait for its client inside a transaction; zero: for ever.</summary>
-    public TimeSpan IdleInTransactionTimeout => Duration("idle_in_transaction_session_timeout");
+    public TimeSpan IdleInTransactionTimeout => Parsed.IdleInTransactionTimeout;
+
+    /// <summary>IANA name of the session's time zone.</summary>
+    public string TimeZone => Parsed.TimeZone;
 
     /// <summary>Partitions of hash exchanges on a machine of so many slots.</summary>
     public int ShufflePartitions(int slots) => Number("shuffle_partitions") is var partitions and > 0 ? (int)partitions : 4 * slots;
+
+    private ParsedSettings Parsed => _parsed ??= new ParsedSettings(
+        [.. Get("search_path").Split(',').Select(static part => part.Trim().Trim('"')).Where(static part => part.Length > 0 && part != "$user")],
+        Get("TimeZone"),
+        Duration("statement_timeout"),
+        Duration("idle_session_timeout"),
+        Duration("idle_in_transaction_session_timeout"));
 
     /// <summary>The value, normalized.</summary>
     /// <exception cref="QueryException">42704: no such setting.</exception>
@@ -196,7 +206,7 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
     private void Announce(SettingDefinition definition, string value)
     {
         _forExecution = null;
-        _statementTimeout = null;
+        _parsed = null;
         PlanVersion += definition.AffectsPlans ? 1 : 0;
         Changed?.Invoke(definition.Name, value);
     }
@@ -216,6 +226,10 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
         : throw new QueryException("22023", ErrorKind.User, $"invalid value for parameter \"TimeZone\": \"{value}\"");
 
     private TimeSpan Duration(string name) => TimeSpan.FromMilliseconds(SettingUnits.Parse(Get(name), SettingUnits.Durations) ?? 0);
+
+    /// <summary>What every statement asks for, read from its text once.</summary>
+    private sealed record ParsedSettings(
+        IReadOnlyList<string> SearchPath, string TimeZone, TimeSpan StatementTimeout, TimeSpan IdleTimeout, TimeSpan IdleInTransactionTimeout);
 
     private bool Flag(string name) => Get(name) == "on";
 

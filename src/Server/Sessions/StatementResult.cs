@@ -54,16 +54,32 @@ public abstract record StatementResult : IAsyncDisposable
 
         /// <summary>The next rows, or null at the end. The caller releases the batch.</summary>
         /// <exception cref="Parser.Errors.QueryException">The query failed, or was ended: 57014, or 57P01 along with the session.</exception>
-        public ValueTask<Batch?> ReadAsync(CancellationToken cancellation = default) =>
-            Query == null ? ReadBatchAsync(cancellation) : ReadCountedAsync(Query, cancellation);
-
-        public override async ValueTask DisposeAsync()
+        public ValueTask<Batch?> ReadAsync(CancellationToken cancellation = default)
         {
-            if (Source == null)
+            if (Source != null || !Execution.TryRead(out Batch? batch))
             {
-                await Execution.DisposeAsync().ConfigureAwait(false);
+                return Query == null ? ReadBatchAsync(cancellation) : ReadCountedAsync(Query, cancellation);
             }
 
+            Query?.AddRows(batch?.RowCount ?? 0);
+            return ValueTask.FromResult(batch);
+        }
+
+        public override ValueTask DisposeAsync()
+        {
+            ValueTask ending = Source == null ? Execution.DisposeAsync() : default;
+            if (!ending.IsCompletedSuccessfully)
+            {
+                return EndAsync(ending);
+            }
+
+            Query?.End(_error);
+            return default;
+        }
+
+        private async ValueTask EndAsync(ValueTask ending)
+        {
+            await ending.ConfigureAwait(false);
             Query?.End(_error);
         }
 

@@ -32,6 +32,17 @@ public sealed class PlanCacheTests(PgTestServer server) : IClassFixture<PgTestSe
     }
 
     [Fact]
+    public async Task KeysOfTablesInMemoryAreLookedUpByTheScan()
+    {
+        using RawClient client = await RawClient.OpenAsync(server.Port);
+        await client.QueryAsync("CREATE TEMP TABLE keyed (id int PRIMARY KEY, name text)");
+        Assert.Equal(
+            "T:QUERY PLAN D:ScanExec keyed [name] where id = 17 C:EXPLAIN Z:I", await client.QueryAsync("EXPLAIN (PHYSICAL, COSTS OFF) SELECT name FROM keyed WHERE id = 17"));
+        Assert.Equal(
+            "T:QUERY PLAN D:FilterExec id < 17 D:  ScanExec keyed [id] C:EXPLAIN Z:I", await client.QueryAsync("EXPLAIN (PHYSICAL, COSTS OFF) SELECT id FROM keyed WHERE id < 17"));
+    }
+
+    [Fact]
     public async Task Q11_TheSearchPathAndTemporaryTablesCountAtEachExecution()
     {
         using RawClient client = await RawClient.OpenAsync(server.Port);

@@ -20,6 +20,10 @@ internal static class Function
     public static SessionFunction Acting(string name, ParameterType[] parameters, SqlType result, Func<SessionObjects, object?[], object?> body, string description) =>
         Make(name, FunctionKind.Scalar, parameters, result, body, description, true, Volatility.Volatile);
 
+    /// <summary>A function that waits.</summary>
+    public static SessionFunction Waiting(string name, ParameterType[] parameters, SqlType result, Func<SessionObjects, object?[], object?> body, string description) =>
+        Make(name, FunctionKind.Scalar, parameters, result, body, description, true, Volatility.Volatile, waits: true);
+
     /// <summary>A function that returns rows.</summary>
     public static SessionFunction Rows(string name, ParameterType[] parameters, SqlType result, Func<SessionObjects, object?[], IEnumerable<object?[]>> body, string description) =>
         Make(name, FunctionKind.Table, parameters, result, body, description, false, Volatility.Stable);
@@ -37,9 +41,10 @@ internal static class Function
     public static IEnumerable<object?> Items(object? array) => array is NodeList<Literal> items ? items.Select(static item => item.Value) : [];
 
     private static SessionFunction Make(
-        string name, FunctionKind kind, ParameterType[] parameters, SqlType result, Func<SessionObjects, object?[], object?> body, string description, bool isStrict, Volatility volatility) => new()
+        string name, FunctionKind kind, ParameterType[] parameters, SqlType result, Func<SessionObjects, object?[], object?> body, string description, bool isStrict, Volatility volatility,
+        bool waits = false) => new()
     {
         Name = name, Kind = kind, Parameters = parameters, ReturnType = FunctionSignature.Returns(result), Description = description, IsStrict = isStrict, Volatility = volatility,
-        MayReturnNull = true, MayFail = true, Body = (names, arguments) => body((SessionObjects)names, arguments),
+        Waits = waits, MayReturnNull = true, MayFail = true, Body = (names, arguments) => body((SessionObjects)names, arguments),
     };
 }

@@ -48,7 +48,7 @@ internal static class SessionInformation
         Function.Acting("pg_cancel_backend", [SqlType.Integer], SqlType.Boolean, static (session, arguments) => Signal(session, arguments[0], static other => other.Cancel()), "Cancels what another session runs"),
         Function.Acting("pg_terminate_backend", [SqlType.Integer], SqlType.Boolean, static (session, arguments) => Signal(session, arguments[0], static other => other.Terminate()), "Ends another session"),
         Function.Acting("pg_terminate_backend", [SqlType.Integer, SqlType.BigInt], SqlType.Boolean, static (session, arguments) => Signal(session, arguments[0], static other => other.Terminate()), "Ends another session"),
-        Function.Acting("pg_sleep", [SqlType.DoublePrecision], SqlType.Void, static (session, arguments) => Sleep(session, (double)arguments[0]!), "Waits so many seconds"),
+        Function.Waiting("pg_sleep", [SqlType.DoublePrecision], SqlType.Void, static (session, arguments) => Sleep(session, (double)arguments[0]!), "Waits so many seconds"),
         Function.Acting("pg_try_advisory_lock", [SqlType.BigInt], SqlType.Boolean, static (_, _) => true, "Always true: there are no locks"),
         Function.Acting("pg_advisory_lock", [SqlType.BigInt], SqlType.Void, static (_, _) => "", "Does nothing: there are no locks"),
         Function.Acting("pg_advisory_unlock", [SqlType.BigInt], SqlType.Boolean, static (_, _) => true, "Does nothing: there are no locks"),
