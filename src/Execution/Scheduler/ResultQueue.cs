@@ -84,8 +84,10 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
     {
         lock (_lock)
         {
-            if (_parked.Count == 0 && _batches.TryDequeue(out batch))
+            if (_parked.Count == 0 && _batches.TryDequeue(out (Batch Batch, long Bytes) first))
             {
+                batch = first.Batch;
+                _waitingBytes -= first.Bytes;
                 return true;
             }
 
