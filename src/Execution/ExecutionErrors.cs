@@ -108,6 +108,9 @@ public static class ExecutionErrors
 
     public static QueryException TimedOut() => new("57014", ErrorKind.Cancelled, "canceling statement due to statement timeout");
 
+    /// <summary>Another session dropped the table between the planning of a query and its start.</summary>
+    public static QueryException TableDropped(string name) => new("42P01", ErrorKind.User, $"relation \"{name}\" does not exist");
+
     public static QueryException Unsupported(string what) => new("0A000", ErrorKind.Unsupported, $"not supported: {what}");
 
     public static QueryException Internal(string what, Exception? inner = null) => new("XX000", ErrorKind.Internal, $"internal error: {what}", inner: inner);

@@ -41,7 +41,10 @@ public sealed record ExecutionSettings
     /// <summary>IANA name of the session's time zone.</summary>
     public string TimeZone { get; init; } = "UTC";
 
-    /// <summary>Start of the statement: now() and current_date, µs since 1970-01-01T00:00:00Z.</summary>
+    /// <summary>Start of the transaction: now() and current_date, µs since 1970-01-01T00:00:00Z; null: the statement is one.</summary>
+    public long? TransactionTime { get; init; }
+
+    /// <summary>Start of the statement, µs since 1970-01-01T00:00:00Z.</summary>
     public long StatementTime { get; init; } = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
 
     /// <summary>Values of the statement's parameters, $1 first.</summary>
@@ -57,6 +60,7 @@ public sealed record ExecutionSettings
     {
         Cancellation = cancellation,
         StatementTime = StatementTime,
+        TransactionTime = TransactionTime ?? StatementTime,
         TimeZone = TimeZone,
         Parameters = Parameters,
         Objects = Objects,

@@ -20,6 +20,9 @@ internal sealed class EvaluationContext(MemoryAccount account)
     /// <summary>Start of the statement, µs since 1970-01-01T00:00:00Z.</summary>
     public long StatementTime { get; init; }
 
+    /// <summary>Start of the transaction, µs since 1970-01-01T00:00:00Z.</summary>
+    public long TransactionTime { get; init; }
+
     /// <summary>IANA name of the session's time zone.</summary>
     public string TimeZone { get; init; } = "UTC";
 
@@ -42,5 +45,5 @@ internal sealed class EvaluationContext(MemoryAccount account)
     public TimeZoneInfo Zone => _zone ??= Casts.TimeZones.Find(TimeZone);
 
     /// <summary>What reading dates and times from text depends on.</summary>
-    public DateTimeFacts DateTimeFacts => _facts ??= new DateTimeFacts(DateTimeOffset.UnixEpoch.AddTicks(StatementTime * 10), Zone);
+    public DateTimeFacts DateTimeFacts => _facts ??= new DateTimeFacts(DateTimeOffset.UnixEpoch.AddTicks(TransactionTime * 10), Zone);
 }

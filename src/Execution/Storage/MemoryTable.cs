@@ -10,14 +10,17 @@ using SqlCluster.Execution.Shuffle;
 namespace SqlCluster.Execution.Storage;
 
 /// <summary>A table whose rows are batches in memory: CREATE TABLE, temporary tables, cached results.</summary>
-/// <remarks>Readers see the rows of the moment their scan opens; writers replace the list of batches as a whole. Thread-safe.</remarks>
+/// <remarks>
+/// The table is what names stand for; its rows are those of a <see cref="TableVersion"/>, one of which is the current one. A query reads the version that it was
+/// given (<see cref="Show"/>), or the one that is current when its scan opens. Thread-safe.
+/// </remarks>
 public sealed class MemoryTable : IScannableTable, IDisposable
 {
     private readonly MemoryAccount _account;
     private readonly Lock _lock = new();
-    private Batch[] _batches = [];
-    private Snapshot? _snapshot;
-    private long _version;
+    private TableVersion? _current = TableVersion.Of();
+    private long _rowCount;
+    private long _published;
 
     public MemoryTable(string name, NodeList<TableColumn> columns, long limitBytes = long.MaxValue)
     {
@@ -30,107 +33,124 @@ public sealed class MemoryTable : IScannableTable, IDisposable
 
     public NodeList<TableColumn> Columns { get; }
 
-    public long RowCount => Batches.Sum(static batch => (long)batch.Length);
+    /// <summary>Rows of the current version.</summary>
+    public long RowCount => Volatile.Read(ref _rowCount);
+
+    /// <summary>Bytes of all versions that are still held, and of rows on their way in.</summary>
+    public long UsedBytes => _account.UsedBytes;
 
     public TableStatistics Statistics => new(RowCount, true, Columns.Map(static _ => new ColumnStatistics(null, null)));
 
-    public string ContentVersion
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _version.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            }
-        }
-    }
-
-    private Batch[] Batches
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _batches;
-            }
-        }
-    }
+    public string ContentVersion => Volatile.Read(ref _published).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Comparisons with a key are looked up in the stored columns.</summary>
     public bool CanPushFilter(Expression predicate) => KeyFilter.IsOne(predicate);
 
-    public IScanSource OpenScan(ScanExec scan, QueryContext query)
+    /// <exception cref="Parser.Errors.QueryException">42P01: the table was dropped since the query was planned.</exception>
+    public IScanSource OpenScan(ScanExec scan, QueryContext query) => new MemoryScan(scan, query.FindShared<ShownVersion>(this)?.Version.Retain() ?? Pin());
+
+    /// <summary>Has a query read a version instead of the current one.</summary>
+    /// <param name="query">The query, before it starts; it holds the version until its end.</param>
+    /// <param name="version">The version; the query takes over the caller's hold.</param>
+    public void Show(QueryContext query, TableVersion version)
     {
-        lock (_lock)
+        ShownVersion? shown = null;
+        query.SharedByKey(this, () => shown = new ShownVersion(version));
+        if (shown == null)
         {
-            _snapshot ??= new Snapshot(_batches);
-            _snapshot.Retain();
-            return new MemoryScan(scan, _snapshot);
+            version.Release();
         }
     }
 
-    /// <summary>Collects rows that become visible all at once.</summary>
-    /// <param name="replace">Whether they take the place of the rows that are there.</param>
-    public Writer OpenWriter(bool replace) => new(this, replace);
+    /// <summary>The current version, to be released.</summary>
+    /// <exception cref="Parser.Errors.QueryException">42P01: the table was dropped.</exception>
+    public TableVersion Pin() => TryPin() ?? throw ExecutionErrors.TableDropped(Name);
+
+    /// <summary>As <see cref="Pin"/>; null when the table was dropped.</summary>
+    public TableVersion? TryPin()
+    {
+        lock (_lock)
+        {
+            return _current?.Retain();
+        }
+    }
+
+    /// <summary>Makes a version the current one, taking over the caller's hold; versions that others hold stay readable for them. After <see cref="Drop"/> nothing happens.</summary>
+    public void Publish(TableVersion version)
+    {
+        TableVersion? old;
+        lock (_lock)
+        {
+            old = _current;
+            if (old != null)
+            {
+                _current = version;
+                _rowCount = version.RowCount;
+                _published++;
+            }
+        }
+
+        (old ?? version).Release();
+    }
+
+    /// <summary>Gives the rows back as soon as nobody reads them; new queries fail.</summary>
+    public void Drop()
+    {
+        TableVersion? old;
+        lock (_lock)
+        {
+            old = _current;
+            _current = null;
+        }
+
+        old?.Release();
+    }
+
+    /// <summary>Collects rows for the table.</summary>
+    public Writer OpenWriter() => new(this);
 
     /// <summary>Gives the memory back. No scan may be open.</summary>
     public void Dispose() => _account.Dispose();
 
-    private void Publish(List<Batch> added, bool replace)
-    {
-        lock (_lock)
-        {
-            Batch[] old = _batches;
-            _batches = replace ? [.. added] : [.. old, .. added];
-            _version++;
-            Snapshot? snapshot = _snapshot;
-            _snapshot = null;
-            if (replace)
-            {
-                // Scans that are open hold references of their own through their snapshot.
-                Array.ForEach(old, static batch => batch.Release());
-            }
-
-            snapshot?.Release();
-        }
-    }
-
-    /// <summary>Rows on their way into the table; they are copied. Without <see cref="Commit"/> nothing is kept.</summary>
+    /// <summary>Rows on their way into the table; they are copied. Unless they are taken or committed nothing is kept.</summary>
     public sealed class Writer : IDisposable
     {
-        private readonly MemoryTable _table;
-        private readonly bool _replace;
         private readonly List<Batch> _batches = [];
         private readonly PartitionBuffer _buffer;
-        private bool _committed;
+        private bool _taken;
 
-        internal Writer(MemoryTable table, bool replace)
+        internal Writer(MemoryTable table)
         {
-            _table = table;
-            _replace = replace;
+            Table = table;
             _buffer = new PartitionBuffer(table._account, Batch.DefaultRows, _batches.Add);
         }
+
+        public MemoryTable Table { get; }
 
         public long RowCount { get; private set; }
 
         /// <exception cref="Parser.Errors.QueryException">A row breaks a constraint of the table (23502, 22001).</exception>
         public void Append(Batch batch)
         {
-            RowConstraints.Check(_table.Columns, _table.Name, batch);
+            RowConstraints.Check(Table.Columns, Table.Name, batch);
             RowCount += batch.RowCount;
             _buffer.Append(batch);
         }
 
-        public void Commit()
+        /// <summary>The rows, whose references pass to the caller; the writer has none any more.</summary>
+        public Batch[] Take()
         {
             _buffer.Finish();
-            _table.Publish(_batches, _replace);
-            _committed = true;
+            _taken = true;
+            return [.. _batches];
         }
+
+        /// <summary>Makes the rows the table's only ones at once, outside of transactions: for tables that nobody else sees yet.</summary>
+        public void Fill() => Table.Publish(TableVersion.Of(Take()));
 
         public void Dispose()
         {
-            if (!_committed)
+            if (!_taken)
             {
                 _buffer.Dispose();
                 _batches.ForEach(static batch => batch.Release());
@@ -138,32 +158,17 @@ public sealed class MemoryTable : IScannableTable, IDisposable
         }
     }
 
-    /// <summary>The batches of a moment, kept while scans read them.</summary>
-    private sealed class Snapshot
+    /// <summary>The version that a query reads, held with the query.</summary>
+    private sealed class ShownVersion(TableVersion version) : IDisposable
     {
-        private int _users = 1;
+        public TableVersion Version => version;
 
-        public Snapshot(Batch[] batches)
-        {
-            Batches = batches;
-            Array.ForEach(batches, static batch => batch.Retain());
-        }
-
-        public Batch[] Batches { get; }
-
-        public void Retain() => Interlocked.Increment(ref _users);
-
-        public void Release()
-        {
-            if (Interlocked.Decrement(ref _users) == 0)
-            {
-                Array.ForEach(Batches, static batch => batch.Release());
-            }
-        }
+        public void Dispose() => version.Release();
     }
 
-    private sealed class MemoryScan(ScanExec scan, Snapshot snapshot) : IScanSource
+    private sealed class MemoryScan(ScanExec scan, TableVersion version) : IScanSource
     {
+        private readonly Batch[] _batches = version.Batches;
         private int _next;
 
         public Operator CreateReader(TaskContext context, OperatorMetrics metrics) =>
@@ -172,10 +177,10 @@ public sealed class MemoryTable : IScannableTable, IDisposable
         public Batch? Take()
         {
             int index = Interlocked.Increment(ref _next) - 1;
-            return (uint)index < (uint)snapshot.Batches.Length ? snapshot.Batches[index] : null;
+            return (uint)index < (uint)_batches.Length ? _batches[index] : null;
         }
 
-        public void Dispose() => snapshot.Release();
+        public void Dispose() => version.Release();
     }
 
     /// <summary>Hands out stored batches, in windows of the session's batch size.</summary>

@@ -29,6 +29,9 @@ public sealed record TableFacts
     /// <summary>PRIMARY KEY, UNIQUE, FOREIGN KEY and CHECK.</summary>
     public NodeList<DeclaredConstraint> Constraints { get; init; } = [];
 
+    /// <summary>What becomes of a temporary table at the end of a transaction.</summary>
+    public OnCommit OnCommit { get; init; }
+
     /// <summary>Who owns what nobody made in a session: the files a server was started with.</summary>
     public const string DefaultOwner = "sqlcluster";
 }

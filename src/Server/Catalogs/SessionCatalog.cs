@@ -14,8 +14,11 @@ public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
     /// <summary>Name under which temporary tables can be qualified.</summary>
     public const string TemporarySchema = "pg_temp";
 
-    /// <summary>The session's own tables.</summary>
-    internal Database Temporary { get; } = CreateTemporary(engine);
+    /// <summary>The session's own tables, in the one schema that there is for them.</summary>
+    internal SessionDatabase Temporary { get; } = new(CreateTemporary(engine), session);
+
+    /// <summary>The database of all sessions.</summary>
+    internal SessionDatabase Shared { get; } = new(engine.Database, session);
 
     public Relation? Find(IReadOnlyList<string> nameParts)
     {
@@ -24,9 +27,9 @@ public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
             case 1:
                 return Temporary.Find(TemporarySchema, nameParts[0])
                     ?? (session.Settings.SearchPath.Contains(SystemShape.PgCatalog) ? null : System(SystemShape.PgCatalog, nameParts[0]))
-                    ?? session.Settings.SearchPath.Select(schema => engine.Database.Find(schema, nameParts[0]) ?? System(schema, nameParts[0])).FirstOrDefault(static relation => relation != null);
+                    ?? session.Settings.SearchPath.Select(schema => Shared.Find(schema, nameParts[0]) ?? System(schema, nameParts[0])).FirstOrDefault(static relation => relation != null);
             case 2:
-                return nameParts[0] == TemporarySchema ? Temporary.Find(TemporarySchema, nameParts[1]) : engine.Database.Find(nameParts[0], nameParts[1]) ?? System(nameParts[0], nameParts[1]);
+                return nameParts[0] == TemporarySchema ? Temporary.Find(TemporarySchema, nameParts[1]) : Shared.Find(nameParts[0], nameParts[1]) ?? System(nameParts[0], nameParts[1]);
             case 3 when nameParts[0] == engine.Database.Name:
                 return Find([nameParts[1], nameParts[2]]);
             case 3:
@@ -43,13 +46,13 @@ public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
 
     public IReadOnlyList<string> SimilarNames(IReadOnlyList<string> nameParts)
     {
-        IEnumerable<string> names = session.Settings.SearchPath.SelectMany(schema => engine.Database.Relations(schema))
+        IEnumerable<string> names = session.Settings.SearchPath.SelectMany(schema => Shared.Relations(schema))
             .Concat(Temporary.Relations(TemporarySchema)).Select(static relation => relation.Key);
         return NameDistance.Nearest(nameParts[^1], names);
     }
 
     /// <summary>Where a new relation goes: the schema that was named, or the first one of the search path that exists.</summary>
-    internal (Database Database, string Schema, string Name) Target(QualifiedName name, bool isTemporary)
+    internal (SessionDatabase Database, string Schema, string Name) Target(QualifiedName name, bool isTemporary)
     {
         string[] parts = [.. name.Parts.Select(static part => part.Value)];
         if (parts.Length == 3)
@@ -64,14 +67,14 @@ public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
 
         return parts.Length switch
         {
-            1 => (engine.Database, session.Settings.SearchPath.FirstOrDefault(engine.Database.HasSchema) ?? throw CatalogErrors.NoSchema("public"), parts[0]),
-            2 => (engine.Database, parts[0], parts[1]),
+            1 => (Shared, session.Settings.SearchPath.FirstOrDefault(Shared.HasSchema) ?? throw CatalogErrors.NoSchema("public"), parts[0]),
+            2 => (Shared, parts[0], parts[1]),
             _ => throw CatalogErrors.TooManyNameParts(name.ToString()),
         };
     }
 
     /// <summary>Where an existing relation is, or null when there is none.</summary>
-    internal (Database Database, string Schema, string Name)? Locate(QualifiedName name)
+    internal (SessionDatabase Database, string Schema, string Name)? Locate(QualifiedName name)
     {
         if (name.IsSimple)
         {
@@ -81,11 +84,11 @@ public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
                 return (Temporary, TemporarySchema, simple);
             }
 
-            string? schema = session.Settings.SearchPath.FirstOrDefault(candidate => engine.Database.Find(candidate, simple) != null);
-            return schema == null ? null : (engine.Database, schema, simple);
+            string? schema = session.Settings.SearchPath.FirstOrDefault(candidate => Shared.Find(candidate, simple) != null);
+            return schema == null ? null : (Shared, schema, simple);
         }
 
-        (Database database, string target, string relation) = Target(name, false);
+        (SessionDatabase database, string target, string relation) = Target(name, false);
         return database.Find(target, relation) == null ? null : (database, target, relation);
     }
 
@@ -93,8 +96,8 @@ public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
 
     private static Database CreateTemporary(Engine engine)
     {
-        var database = new Database(TemporarySchema, engine.Database.Ids);
-        database.CreateSchema(TemporarySchema);
+        var database = new Database(TemporarySchema, engine.Database.Ids, engine.Database.Commits);
+        database.Replace(database.State.WithSchema(TemporarySchema, engine.Database.Ids.Next(), TableFacts.DefaultOwner, null));
         return database;
     }
 }

@@ -97,7 +97,7 @@ public sealed class Engine : IDisposable
 
     /// <summary>Makes a file, folder or glob a table of the default schema.</summary>
     /// <exception cref="Parser.Errors.QueryException">42P07: the name is taken; 58P01: no such file.</exception>
-    public void Attach(string name, string path) => Database.Put(Database.DefaultSchema, name, new Relation.OfTable(Files.Open(path)), false);
+    public void Attach(string name, string path) => Database.Add(Database.DefaultSchema, name, new Relation.OfTable(Files.Open(path)));
 
     public void Dispose()
     {

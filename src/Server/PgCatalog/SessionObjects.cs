@@ -13,7 +13,7 @@ public sealed class SessionObjects : IObjectNames
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Schema, string Name), Relation.OfTable> _tables = [];
     private CatalogView? _view;
-    private (long Shared, long Temporary) _seen;
+    private (CatalogState? Shared, CatalogState? Temporary) _seen;
 
     internal SessionObjects(Session session)
     {
@@ -32,13 +32,12 @@ public sealed class SessionObjects : IObjectNames
         {
             lock (_lock)
             {
-                Database shared = Session.Engine.Database, temporary = Session.Catalog.Temporary;
-                (long, long) now = (shared.Version, temporary.Version);
-                if (_view == null || _seen != now)
+                CatalogState shared = Session.Catalog.Shared.State, temporary = Session.Catalog.Temporary.State;
+                if (_view == null || !ReferenceEquals(_seen.Shared, shared) || !ReferenceEquals(_seen.Temporary, temporary))
                 {
-                    SchemaContents own = temporary.Contents(out long temporaryVersion).First(static schema => schema.Name == SessionCatalog.TemporarySchema);
-                    _view = new CatalogView(Session, shared.Contents(out long version), own);
-                    _seen = (version, temporaryVersion);
+                    SchemaContents own = temporary.Contents().First(static schema => schema.Name == SessionCatalog.TemporarySchema);
+                    _view = new CatalogView(Session, shared.Contents(), own);
+                    _seen = (shared, temporary);
                 }
 
                 return _view;

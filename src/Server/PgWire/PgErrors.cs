@@ -2,7 +2,7 @@ using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Server.PgWire;
 
-/// <summary>Errors of the protocol and of transaction blocks, in PostgreSQL's words.</summary>
+/// <summary>Errors of the protocol, in PostgreSQL's words.</summary>
 internal static class PgErrors
 {
     public static QueryException Protocol(string what) => new("08P01", ErrorKind.User, what);
@@ -17,17 +17,6 @@ internal static class PgErrors
         new("0A000", ErrorKind.Unsupported, $"unsupported frontend protocol {version >> 16}.{version & 0xFFFF}: server supports 3.0 to 3.2");
 
     public static QueryException PasswordFailed(string user) => new("28P01", ErrorKind.User, $"password authentication failed for user \"{user}\"");
-
-    public static QueryException FailedTransaction() =>
-        new("25P02", ErrorKind.User, "current transaction is aborted, commands ignored until end of transaction block");
-
-    public static QueryException NotInTransaction(string statement) => new("25P01", ErrorKind.User, $"{statement} can only be used in transaction blocks");
-
-    public static QueryException InTransaction(string statement) => new("25001", ErrorKind.User, $"{statement} cannot run inside a transaction block");
-
-    public static QueryException ReadOnlyTransaction(string statement) => new("25006", ErrorKind.User, $"cannot execute {statement} in a read-only transaction");
-
-    public static QueryException NoSavepoint(string name) => new("3B001", ErrorKind.User, $"savepoint \"{name}\" does not exist");
 
     public static QueryException NoStatement(string name) =>
         new("26000", ErrorKind.User, name.Length == 0 ? "unnamed prepared statement does not exist" : $"prepared statement \"{name}\" does not exist");

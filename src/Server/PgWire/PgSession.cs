@@ -7,6 +7,8 @@ using SqlCluster.Server.PgWire.Copy;
 using SqlCluster.Server.PgWire.Messages;
 using SqlCluster.Server.PgWire.Types;
 using SqlCluster.Server.Sessions;
+using SqlCluster.Server.Statements;
+using SqlCluster.Server.Transactions;
 
 namespace SqlCluster.Server.PgWire;
 
@@ -17,7 +19,6 @@ internal sealed class PgSession : IAsyncDisposable
     private readonly PgTransport _transport;
     private readonly PgWriter _writer;
     private readonly CancellationToken _closed;
-    private readonly TransactionBlock _transaction;
     private string _text = "";
     private readonly Dictionary<string, PreparedStatement> _statements = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Portal> _portals = new(StringComparer.Ordinal);
@@ -29,7 +30,6 @@ internal sealed class PgSession : IAsyncDisposable
     public PgSession(Session session, PgTransport transport, CancellationToken closed)
     {
         _session = session;
-        _transaction = new TransactionBlock(session);
         _transport = transport;
         _writer = transport.Writer;
         _closed = closed;
@@ -47,14 +47,15 @@ internal sealed class PgSession : IAsyncDisposable
             _writer.EmptyQueryResponse();
         }
 
-        foreach (Statement statement in statements)
+        for (int i = 0; i < statements.Count; i++)
         {
+            Statement statement = statements[i];
             if (statements.Count > 1)
             {
-                _transaction.BeginImplicit();
+                _session.Transaction.BeginImplicit();
             }
 
-            _transaction.Check(statement);
+            _session.Transaction.Check(statement);
             if (statement is Parser.Ast.Copy { Direction: CopyDirection.To, Endpoint: { Path: null, Program: false } } copy)
             {
                 await CopyOut.RunAsync(copy, _session, _writer, _closed).ConfigureAwait(false);
@@ -73,11 +74,17 @@ internal sealed class PgSession : IAsyncDisposable
             }
             else
             {
+                if (i == statements.Count - 1)
+                {
+                    // Should it fail to commit, the client is not told that it succeeded.
+                    await _session.Transaction.EndImplicitAsync().ConfigureAwait(false);
+                }
+
                 Complete((StatementResult.Command)result);
             }
         }
 
-        await _transaction.EndImplicitAsync().ConfigureAwait(false);
+        await _session.Transaction.EndImplicitAsync().ConfigureAwait(false);
     }
 
     public async Task ParseAsync(ParseMessage message)
@@ -98,7 +105,7 @@ internal sealed class PgSession : IAsyncDisposable
         PreparedQuery? query = null;
         if (parsed.Count == 1)
         {
-            _transaction.Check(parsed[0]);
+            _session.Transaction.Check(parsed[0]);
             SqlType?[] types = Array.ConvertAll(message.ParameterOids, PgTypes.FromOid);
             query = parsed[0] is QueryStatement text
                 ? _session.Statements.Prepare(message.Sql, text, types)
@@ -115,7 +122,7 @@ internal sealed class PgSession : IAsyncDisposable
         NodeList<SqlType> types = statement.Query?.ParameterTypes ?? NodeList<SqlType>.Empty;
         if (statement.Query != null)
         {
-            _transaction.Check(statement.Query.Statement);
+            _session.Transaction.Check(statement.Query.Statement);
         }
 
         if (message.Values.Length != types.Count)
@@ -183,7 +190,7 @@ internal sealed class PgSession : IAsyncDisposable
             return;
         }
 
-        _transaction.Check(query.Statement);
+        _session.Transaction.Check(query.Statement);
         if (portal.IsDone)
         {
             _writer.CommandComplete(portal.Ended is { } ended ? Tag(ended, 0) : throw PgErrors.NoPortal(message.Portal));
@@ -202,6 +209,11 @@ internal sealed class PgSession : IAsyncDisposable
         }
         else
         {
+            if (StatementEffects.Changes(query.Statement, _session))
+            {
+                _session.Transaction.BeginImplicit();       // until Sync
+            }
+
             StatementResult result = await ControlAsync(query.Statement).ConfigureAwait(false)
                 ?? await (query.Statement is Parser.Ast.Copy { Direction: CopyDirection.From, Endpoint: { Path: null, Program: false } } from
                     ? CopyFromAsync(from, query.Text)
@@ -245,10 +257,11 @@ internal sealed class PgSession : IAsyncDisposable
         _writer.CloseComplete();
     }
 
-    /// <summary>Ends a simple query or a pipeline: portals outside a transaction block end, and the client may go on.</summary>
+    /// <summary>Ends a simple query or a pipeline: what it did is committed, unless a block is open; portals outside a transaction block end, and the client may go on.</summary>
     public async Task ReadyAsync()
     {
-        if (!_transaction.IsOpen)
+        await _session.Transaction.EndImplicitAsync().ConfigureAwait(false);
+        if (!_session.Transaction.IsBlock)
         {
             await ClosePortalsAsync().ConfigureAwait(false);
         }
@@ -263,13 +276,13 @@ internal sealed class PgSession : IAsyncDisposable
             _changed.Clear();
         }
 
-        _session.BecomeIdle(_transaction.Status switch
+        _session.BecomeIdle(_session.Transaction.Status switch
         {
             'T' => SessionState.IdleInTransaction,
             'E' => SessionState.IdleInFailedTransaction,
             _ => SessionState.Idle,
         });
-        _writer.ReadyForQuery(_transaction.Status);
+        _writer.ReadyForQuery(_session.Transaction.Status);
     }
 
     /// <summary>Says what failed. The transaction block fails, and its portals end.</summary>
@@ -277,7 +290,7 @@ internal sealed class PgSession : IAsyncDisposable
     {
         _session.RecordFailure(_text, error);
         _writer.ErrorResponse("ERROR", error);
-        await _transaction.FailAsync().ConfigureAwait(false);
+        await _session.Transaction.FailAsync().ConfigureAwait(false);
         await ClosePortalsAsync().ConfigureAwait(false);
     }
 
@@ -285,6 +298,7 @@ internal sealed class PgSession : IAsyncDisposable
     {
         _session.Settings.Changed -= OnSettingChanged;
         await ClosePortalsAsync().ConfigureAwait(false);
+        await _session.Transaction.EndAsync(false).ConfigureAwait(false);
         await _session.Cursors.CloseAllAsync().ConfigureAwait(false);
     }
 
@@ -349,13 +363,7 @@ internal sealed class PgSession : IAsyncDisposable
             return new StatementResult.Command("DEALLOCATE");
         }
 
-        (StatementResult.Command? command, (string SqlState, string Message)? warning) = await _transaction.RunAsync(statement).ConfigureAwait(false);
-        if (warning is var (sqlState, message))
-        {
-            Notice("WARNING", sqlState, message);
-        }
-
-        return command;
+        return TransactionStatements.Includes(statement) ? (StatementResult.Command)await TransactionStatements.RunAsync(statement, _session).ConfigureAwait(false) : null;
     }
 
     /// <summary>Formats of a statement's rows: a binary cursor's are binary whatever was asked for.</summary>

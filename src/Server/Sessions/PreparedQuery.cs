@@ -56,7 +56,7 @@ public sealed class PreparedQuery
         _session.RunAsync(_statement, _text, query => RunAsync(parameters, query.Token), cancellation);
 
     /// <summary>Runs a query without parameters that has just been prepared, or found current.</summary>
-    internal StatementResult StartAtOnce(CancellationToken running) => _session.Pipeline.Start(_plans[^1].For([]).Stages, Columns!, "SELECT", running, []);
+    internal StatementResult StartAtOnce(CancellationToken running) => _session.Pipeline.Start(_plans[^1].For([]), Columns!, "SELECT", running, []);
 
     internal static async Task<PreparedQuery> CreateAsync(
         Session session, Statement statement, IReadOnlyList<SqlType?> parameterTypes, int parameterCount, string? text, CancellationToken cancellation)
@@ -159,7 +159,7 @@ public sealed class PreparedQuery
         if (_statement is QueryStatement query)
         {
             CachedPlan plan = Plan(query.Query, parameters);
-            return _session.Pipeline.Start(plan.For(parameters).Stages, plan.Columns, "SELECT", running, parameters);
+            return _session.Pipeline.Start(plan.For(parameters), plan.Columns, "SELECT", running, parameters);
         }
 
         _session.Pipeline.Bound = new BoundParameters(parameters.Map(static value => value.ValueType), parameters);

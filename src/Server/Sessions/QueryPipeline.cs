@@ -5,10 +5,12 @@ using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
 using SqlCluster.Catalyst.Optimizer;
 using SqlCluster.Catalyst.Physical;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Scheduler;
+using SqlCluster.Execution.Storage;
 using SqlCluster.Server.Hosting;
 using Ast = SqlCluster.Parser.Ast;
 
@@ -21,8 +23,24 @@ namespace SqlCluster.Server.Sessions;
 /// <param name="Stages">Cut at the exchanges.</param>
 public sealed record PlannedQuery(AnalyzedQuery Analyzed, LogicalPlan Optimized, ExecPlan Physical, StagePlan Stages)
 {
+    /// <summary>The tables in memory that it reads, each once.</summary>
+    internal IReadOnlyList<MemoryTable> Tables { get; } = TablesOf(Optimized);
+
     /// <summary>Columns as clients see them.</summary>
     public NodeList<ResultColumn> Columns => ResultColumn.Of(Analyzed);
+
+    private static IReadOnlyList<MemoryTable> TablesOf(LogicalPlan plan)
+    {
+        List<MemoryTable>? tables = null;
+        plan.ForEachWithSubqueries(node =>
+        {
+            if (node is Scan { Table: MemoryTable table } && !(tables ??= []).Contains(table))
+            {
+                tables.Add(table);
+            }
+        });
+        return (IReadOnlyList<MemoryTable>?)tables ?? [];
+    }
 }
 
 /// <summary>The life of a query: syntax, analysis, optimization, physical plan, stages, execution.</summary>
@@ -62,23 +80,50 @@ internal sealed class QueryPipeline(Engine engine, Session session)
 
     /// <summary>Starts a planned query.</summary>
     public StatementResult.Rows Start(PlannedQuery query, string tag, CancellationToken cancellation, NodeList<Literal>? parameters = null) =>
-        Start(query.Stages, query.Columns, tag, cancellation, parameters);
+        Start(query, query.Columns, tag, cancellation, parameters);
 
-    /// <summary>Starts a plan.</summary>
-    public StatementResult.Rows Start(StagePlan plan, NodeList<ResultColumn> columns, string tag, CancellationToken cancellation, NodeList<Literal>? parameters = null)
+    /// <summary>Starts a planned query whose columns are known.</summary>
+    public StatementResult.Rows Start(PlannedQuery plan, NodeList<ResultColumn> columns, string tag, CancellationToken cancellation, NodeList<Literal>? parameters = null)
     {
         ExecutionSettings settings = session.Settings.ForExecution(engine.MemoryLimitBytes) with
         {
             Parameters = parameters ?? Bound?.Values ?? NodeList<Literal>.Empty,
             Budget = engine.Memory,
             Objects = session.Objects,
+            TransactionTime = session.TransactionTime,
         };
         RunningQuery? running = session.Running;
         var context = new QueryContext(running?.Id.ToString() ?? $"of session {session.Id}", settings, cancellation);
-        QueryExecution execution = QueryExecution.Start(plan, context, engine.Executor);
+        if (plan.Tables.Count > 0)
+        {
+            Show(plan.Tables, context);
+        }
+
+        QueryExecution execution = QueryExecution.Start(plan.Stages, context, engine.Executor);
         running?.Attach(execution);
         session.LastExecution = execution;
         return new StatementResult.Rows(columns, execution, tag);
+    }
+
+    /// <summary>Has a query read its tables at one moment: that of the transaction or statement it belongs to, or now. A single table needs nothing for that.</summary>
+    private void Show(IReadOnlyList<MemoryTable> tables, QueryContext context)
+    {
+        try
+        {
+            if (session.Transaction.Current is { } transaction)
+            {
+                transaction.Show(tables, context);
+            }
+            else if (tables.Count > 1)
+            {
+                engine.Database.Commits.Show(tables, context);
+            }
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Puts rows made by the server itself (SHOW, EXPLAIN) through the engine, so that every result is of one kind.</summary>
@@ -126,7 +171,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     private AnalyzerSettings AnalysisSettings(PlanDependencies? dependencies = null) => AnalyzerSettings.Default with
     {
         StatementText = StatementText,
-        DateTime = new DateTimeFacts(TimeProvider.System.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(session.Settings.Get("TimeZone")))
+        DateTime = new DateTimeFacts(session.Transaction.Current?.Start ?? TimeProvider.System.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(session.Settings.Get("TimeZone")))
         {
             NowWasRead = dependencies == null ? null : dependencies.BindToMoment,
         },
@@ -151,5 +196,5 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         return new PlannedQuery(analyzed, optimized, physical, StagePlanner.Plan(physical, topology));
     }
 
-    private IConstantEvaluator Evaluator() => (session.Settings.ForExecution(engine.MemoryLimitBytes) with { Objects = session.Objects }).CreateConstantEvaluator();
+    private IConstantEvaluator Evaluator() => (session.Settings.ForExecution(engine.MemoryLimitBytes) with { Objects = session.Objects, TransactionTime = session.TransactionTime }).CreateConstantEvaluator();
 }

@@ -9,6 +9,7 @@ using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.Hosting;
 using SqlCluster.Server.PgCatalog;
 using SqlCluster.Server.Statements;
+using SqlCluster.Server.Transactions;
 
 namespace SqlCluster.Server.Sessions;
 
@@ -80,7 +81,11 @@ public sealed class Session : IDisposable
                 query?.Id,
                 query?.Start,
                 new DateTimeOffset(Interlocked.Read(ref _stateChange), TimeSpan.Zero),
-                state != SessionState.Active ? SessionWait.ClientRead : query is { IsQueued: true } ? SessionWait.Queue : null);
+                state != SessionState.Active ? SessionWait.ClientRead : query is { IsQueued: true } ? SessionWait.Queue : Engine.Database.Commits.Locks.BlockersOf(Id).Count > 0 ? SessionWait.Lock : null)
+            {
+                TransactionStart = Transaction.Current?.Start ?? (state == SessionState.Active ? query?.Start : null),
+                TransactionId = Transaction.Current?.AssignedId,
+            };
         }
     }
 
@@ -102,8 +107,14 @@ public sealed class Session : IDisposable
     /// <summary>From a query's syntax to its rows.</summary>
     internal QueryPipeline Pipeline { get; }
 
-    /// <summary>The open transaction block, if there is one.</summary>
-    internal SessionTransaction Transaction { get; }
+    /// <summary>The open transaction, if there is one. Flight's clients have several, which take turns here.</summary>
+    internal SessionTransaction Transaction { get; set; }
+
+    /// <summary>Takes the changes of the statement that runs.</summary>
+    internal Transaction Changes => Transaction.Current ?? throw Execution.ExecutionErrors.Internal("rows are changed outside of a transaction");
+
+    /// <summary>What now() says, µs since 1970; null: the time of the statement.</summary>
+    internal long? TransactionTime => Transaction.Current is { } transaction ? (transaction.Start.UtcTicks - DateTime.UnixEpoch.Ticks) / 10 : null;
 
     /// <summary>Cursors of DECLARE.</summary>
     internal CursorSet Cursors { get; } = new();
@@ -152,6 +163,7 @@ public sealed class Session : IDisposable
         Statement statement, IReadOnlyList<SqlType?> parameterTypes, int parameterCount = 0, string? text = null, CancellationToken cancellation = default)
     {
         Pipeline.StatementText = text;
+        Transaction.Refresh();
         return PreparedQuery.CreateAsync(this, statement, parameterTypes, parameterCount, text, cancellation);
     }
 
@@ -218,6 +230,7 @@ public sealed class Session : IDisposable
     {
         CancelAll(CancelReason.ClientGone);
         _idleTimer?.Dispose();
+        Transaction.Abandon();
         Engine.Sessions.Remove(this);
     }
 
@@ -226,14 +239,28 @@ public sealed class Session : IDisposable
     {
         RunningQuery query = BeginStatement(text, statement, cancellation);
         Pipeline.StatementText = text;
+        SessionTransaction transaction = Transaction;
+        bool isAlone = false;
         try
         {
+            if (_client.Door != Door.PostgreSql)
+            {
+                transaction.Check(statement);       // that door checks earlier
+            }
+
+            isAlone = await transaction.EnterAsync(statement, query.Token).ConfigureAwait(false);
             if (QueryAdmission.AppliesTo(statement))
             {
                 await Engine.Admission.EnterAsync(query).ConfigureAwait(false);
             }
 
             StatementResult result = await body(query).ConfigureAwait(false);
+            if (isAlone)
+            {
+                isAlone = false;
+                transaction.EndStatement(true);
+            }
+
             if (result is StatementResult.Rows rows)
             {
                 rows.Query = query;
@@ -247,6 +274,16 @@ public sealed class Session : IDisposable
         }
         catch (Exception error)
         {
+            if (isAlone)
+            {
+                transaction.EndStatement(false);
+            }
+
+            if (_client.Door != Door.PostgreSql)
+            {
+                await transaction.FailAsync().ConfigureAwait(false);        // that door knows of errors that never came here, too
+            }
+
             Exception explained = query.Explain(error);
             query.End(explained);
             if (ReferenceEquals(explained, error))

@@ -18,13 +18,23 @@ public enum SessionState
 /// <param name="QueryStart">When it began.</param>
 /// <param name="StateChange">When the state became what it is.</param>
 /// <param name="Wait">What it waits for; null: it works.</param>
-public sealed record SessionActivity(SessionState State, string? Query, QueryId? QueryId, DateTimeOffset? QueryStart, DateTimeOffset StateChange, SessionWait? Wait);
+public sealed record SessionActivity(SessionState State, string? Query, QueryId? QueryId, DateTimeOffset? QueryStart, DateTimeOffset StateChange, SessionWait? Wait)
+{
+    /// <summary>When its transaction began; null: it has none.</summary>
+    public DateTimeOffset? TransactionStart { get; init; }
+
+    /// <summary>The transaction's number, once it has one.</summary>
+    public long? TransactionId { get; init; }
+}
 
 /// <summary>What a session waits for; pg_stat_activity's wait_event_type and wait_event.</summary>
 public sealed record SessionWait(string Kind, string Event)
 {
     /// <summary>For the client's next message.</summary>
     public static readonly SessionWait ClientRead = new("Client", "ClientRead");
+
+    /// <summary>For another transaction to end.</summary>
+    public static readonly SessionWait Lock = new("Lock", "relation");
 
     /// <summary>For other queries to end: as many run as may.</summary>
     public static readonly SessionWait Queue = new("Extension", "QueryQueue");

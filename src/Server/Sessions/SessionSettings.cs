@@ -36,6 +36,9 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
     public TimeSpan StatementTimeout => Parsed.StatementTimeout;
 
+    /// <summary>How long a statement may wait for a lock; zero: for ever.</summary>
+    public TimeSpan LockTimeout => Duration("lock_timeout");
+
     /// <summary>How long the session may wait for its client outside a transaction; zero: for ever.</summary>
     public TimeSpan IdleTimeout => Parsed.IdleTimeout;
 

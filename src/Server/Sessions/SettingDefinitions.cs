@@ -37,7 +37,7 @@ public static class SettingDefinitions
             new("is_superuser", SettingKind.Boolean, "on", "Whether the session's user is a superuser.") { IsReadOnly = true, IsReported = true, Category = "Preset" },
             new("jit", SettingKind.Boolean, "off", "Accepted for compatibility.") { Category = "Client" },
             new("lc_collate", SettingKind.Text, "C", "Order of text: bytes.") { IsReadOnly = true, Category = "Preset" },
-            new("lock_timeout", SettingKind.Duration, "0", "Accepted for compatibility.") { Min = 0, Category = "Client" },
+            new("lock_timeout", SettingKind.Duration, "0", "Ends statements that wait so long for another transaction; 0: never.") { Min = 0, Max = int.MaxValue, Category = "Client" },
             new("max_identifier_length", SettingKind.Integer, "63", "Bytes of an identifier.") { IsReadOnly = true, Category = "Preset" },
             new("max_index_keys", SettingKind.Integer, "32", "Keys of an index.") { IsReadOnly = true, Category = "Preset" },
             new("memory_limit", SettingKind.Size, "0", "Bytes a query may hold in memory before it writes rows to disk, and fails where it cannot; 0: three quarters of the machine's.") { Min = 0 },

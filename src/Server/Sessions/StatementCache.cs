@@ -27,6 +27,7 @@ internal sealed class StatementCache(Session session)
     /// <param name="types">Declared types of its parameters; null ones are inferred.</param>
     public PreparedQuery Prepare(string sql, QueryStatement query, IReadOnlyList<SqlType?> types)
     {
+        session.Transaction.Refresh();
         Text text = Find(sql) ?? Add(sql);
         int index = text.Prepared.FindIndex(variant => variant.Types.SequenceEqual(types));
         if (index >= 0)

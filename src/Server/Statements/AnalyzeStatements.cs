@@ -162,10 +162,10 @@ internal static class AnalyzeStatements
 
     /// <summary>Every table, each with no columns named; those of the session first.</summary>
     private static IEnumerable<(MaintainedTable, Place)> All(Session session) =>
-        from place in Tables(session.Catalog.Temporary, [SessionCatalog.TemporarySchema]).Concat(Tables(session.Engine.Database, session.Engine.Database.Schemas))
+        from place in Tables(session.Catalog.Temporary, [SessionCatalog.TemporarySchema]).Concat(Tables(session.Catalog.Shared, session.Catalog.Shared.Schemas))
         select (new MaintainedTable(QualifiedName.Of(place.Name), []), place);
 
-    private static IEnumerable<Place> Tables(Database database, IReadOnlyList<string> schemas) =>
+    private static IEnumerable<Place> Tables(SessionDatabase database, IEnumerable<string> schemas) =>
         from schema in schemas
         from pair in database.Relations(schema)
         where pair.Value is Relation.OfTable
@@ -175,5 +175,5 @@ internal static class AnalyzeStatements
         options.Any(option => option.Name == name && (option.Value == null || SettingStatements.Text(option.Value).ToLowerInvariant() is "on" or "true" or "1"));
 
     /// <summary>Where a relation is; without a database: a system relation.</summary>
-    private sealed record Place(Database? Database, string Schema, string Name, Relation? Relation);
+    private sealed record Place(SessionDatabase? Database, string Schema, string Name, Relation? Relation);
 }

@@ -15,7 +15,7 @@ internal static class CommentStatements
         switch (comment.Kind)
         {
             case ObjectKind.Schema:
-                session.Engine.Database.CommentOnSchema(comment.Name.Last.Value, comment.Text);
+                session.Catalog.Shared.CommentOnSchema(comment.Name.Last.Value, comment.Text);
                 break;
             case ObjectKind.Table or ObjectKind.View or ObjectKind.MaterializedView or ObjectKind.ForeignTable:
                 Declare(comment.Name, facts => facts with { Comment = comment.Text }, session);

@@ -10,7 +10,7 @@ using SqlCluster.Server.Sessions;
 
 namespace SqlCluster.Server.Statements;
 
-/// <summary>INSERT, UPDATE, DELETE and TRUNCATE on tables in memory: each is a query whose rows are added to the table or take the place of its rows, all at once.</summary>
+/// <summary>INSERT, UPDATE, DELETE and TRUNCATE on tables in memory: each is a query whose rows are added to the table or take the place of its rows, in the transaction of the statement.</summary>
 internal static class DataStatements
 {
     public static async Task<StatementResult> InsertAsync(Insert insert, Session session, CancellationToken cancellation)
@@ -26,9 +26,9 @@ internal static class DataStatements
             source = source with { With = insert.With };
         }
 
-        using MemoryTable.Writer writer = table.OpenWriter(false);
+        using MemoryTable.Writer writer = table.OpenWriter();
         await FillAsync(writer, Assign(source, targets, table, session, cancellation), cancellation).ConfigureAwait(false);
-        writer.Commit();
+        session.Changes.Add(writer);
         return new StatementResult.Command($"INSERT 0 {writer.RowCount}");
     }
 
@@ -36,18 +36,18 @@ internal static class DataStatements
     {
         RefuseClauses(!delete.Using.IsEmpty, delete.Returning);
         MemoryTable table = Target(delete.Table, session);
-        long before = table.RowCount;
+        long before = session.Changes.RowCount(table);
         if (delete.Where == null)
         {
-            Clear(table);
+            Clear(table, session);
             return new StatementResult.Command($"DELETE {before}");
         }
 
         Select survivors = From(delete.Table, [new SelectItem(new Star(null, [], []))])
             with { Where = new IsTruthExpression(delete.Where, TruthValue.True, Negated: true) };
-        using MemoryTable.Writer writer = table.OpenWriter(true);
+        using MemoryTable.Writer writer = table.OpenWriter();
         await FillAsync(writer, session.Pipeline.Run(new Query(survivors) { With = delete.With }, "DELETE", cancellation), cancellation).ConfigureAwait(false);
-        writer.Commit();
+        session.Changes.Replace(writer);
         return new StatementResult.Command($"DELETE {before - writer.RowCount}");
     }
 
@@ -77,10 +77,10 @@ internal static class DataStatements
                 : condition == null ? Store(value, column) : new CaseExpression(null, [new CaseBranch(condition, Store(value, column))], Reference(column)),
             new Identifier(column.Name, true)));
         Query changed = new(From(update.Table, items)) { With = update.With };
-        long count = condition == null ? table.RowCount : await CountAsync(update, session, cancellation).ConfigureAwait(false);
-        using MemoryTable.Writer writer = table.OpenWriter(true);
+        long count = condition == null ? session.Changes.RowCount(table) : await CountAsync(update, session, cancellation).ConfigureAwait(false);
+        using MemoryTable.Writer writer = table.OpenWriter();
         await FillAsync(writer, session.Pipeline.Run(changed, "UPDATE", cancellation), cancellation).ConfigureAwait(false);
-        writer.Commit();
+        session.Changes.Replace(writer);
         return new StatementResult.Command($"UPDATE {count}");
     }
 
@@ -88,7 +88,7 @@ internal static class DataStatements
     {
         foreach (MemoryTable table in truncate.Tables.Select(table => Target(table, session)).ToArray())
         {
-            Clear(table);
+            Clear(table, session);
         }
 
         return new StatementResult.Command("TRUNCATE TABLE");
@@ -200,10 +200,10 @@ internal static class DataStatements
         return matched;
     }
 
-    private static void Clear(MemoryTable table)
+    private static void Clear(MemoryTable table, Session session)
     {
-        using MemoryTable.Writer writer = table.OpenWriter(true);
-        writer.Commit();
+        using MemoryTable.Writer writer = table.OpenWriter();
+        session.Changes.Replace(writer);
     }
 
     private static Select From(NamedTable table, NodeList<SelectItem> items) => new(items) { From = [table] };

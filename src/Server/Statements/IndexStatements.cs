@@ -38,11 +38,11 @@ internal static class IndexStatements
     {
         if (!name.IsSimple)
         {
-            (Database database, string schema, string index) = session.Catalog.Target(name, false);
+            (SessionDatabase database, string schema, string index) = session.Catalog.Target(name, false);
             return database.RemoveIndex(schema, index);
         }
 
         return session.Catalog.Temporary.RemoveIndex(SessionCatalog.TemporarySchema, name.Last.Value)
-            || session.Settings.SearchPath.Any(schema => session.Engine.Database.RemoveIndex(schema, name.Last.Value));
+            || session.Settings.SearchPath.Any(schema => session.Catalog.Shared.RemoveIndex(schema, name.Last.Value));
     }
 }

@@ -16,7 +16,7 @@ internal static class ShowStatements
         {
             ShowKind.Tables or ShowKind.AllTables => (["schema", "name", "type", "columns", "rows"], Relations(session).Select(Line)),
             ShowKind.Views => (["schema", "name", "type", "columns", "rows"], Relations(session).Where(static entry => entry.Relation is Relation.OfView).Select(Line)),
-            ShowKind.Schemas => (new[] { "name" }, session.Engine.Database.Schemas.Select(static schema => new object?[] { schema })),
+            ShowKind.Schemas => (new[] { "name" }, session.Catalog.Shared.Schemas.Select(static schema => new object?[] { schema })),
             ShowKind.Databases => (["name"], [[session.Engine.Database.Name]]),
             ShowKind.Functions => (["name", "signature", "kind", "description"], session.Engine.Functions.All
                 .OrderBy(static function => function.Name, StringComparer.Ordinal).Select(static function => new object?[] { function.Name, function.ToString(), function.Kind.ToString().ToLowerInvariant(), function.Description })),
@@ -34,8 +34,8 @@ internal static class ShowStatements
     }
 
     internal static IEnumerable<(string Schema, string Name, Relation Relation)> Relations(Session session) =>
-        session.Engine.Database.Schemas
-            .SelectMany(schema => session.Engine.Database.Relations(schema).Select(entry => (schema, entry.Key, entry.Value)))
+        session.Catalog.Shared.Schemas
+            .SelectMany(schema => session.Catalog.Shared.Relations(schema).Select(entry => (schema, entry.Key, entry.Value)))
             .Concat(session.Catalog.Temporary.Relations(SessionCatalog.TemporarySchema).Select(static entry => (SessionCatalog.TemporarySchema, entry.Key, entry.Value)));
 
     private static object?[] Line((string Schema, string Name, Relation Relation) entry) => entry.Relation switch

@@ -11,7 +11,7 @@ internal static class TableDeclarations
 {
     public static TableFacts Of(CreateTable create, Session session)
     {
-        var facts = new TableFacts { Owner = session.User };
+        var facts = new TableFacts { Owner = session.User, OnCommit = create.OnCommit };
         string[] columns = [.. create.Elements.OfType<ColumnDefinition>().Select(static column => column.Name.Value)];
         foreach (ColumnDefinition column in create.Elements.OfType<ColumnDefinition>())
         {

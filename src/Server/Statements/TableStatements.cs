@@ -41,14 +41,20 @@ internal static class TableStatements
         // The table appears when it is complete, never half filled.
         var table = new MemoryTable(
             create.Name.Last.Value, [.. rows.Columns.Select((column, index) => new TableColumn(names[index], column.Type))]);
-        using MemoryTable.Writer writer = table.OpenWriter(true);
+        using MemoryTable.Writer writer = table.OpenWriter();
         if (!create.WithNoData)
         {
             await DataStatements.FillAsync(writer, rows, cancellation).ConfigureAwait(false);
         }
 
-        writer.Commit();
-        StatementResult result = Put(create.Name, table, create.Persistence, create.IfNotExists, create.OrReplace, session, new TableFacts { Owner = session.User });
+        StatementResult result = Put(
+            create.Name, table, create.Persistence, create.IfNotExists, create.OrReplace, session, new TableFacts { Owner = session.User, OnCommit = create.OnCommit });
+        if (((StatementResult.Command)result).Notices.Length > 0)
+        {
+            return result;          // it was there
+        }
+
+        session.Changes.Add(writer);
         return create.WithNoData ? result : new StatementResult.Command($"SELECT {writer.RowCount}");
     }
 
@@ -69,10 +75,10 @@ internal static class TableStatements
             columns?.FirstOrDefault(known => known.Name == column.Name.Value)
                 ?? new TableColumn(column.Name.Value, column.Type == null ? SqlType.Text : session.Pipeline.ResolveType(column.Type)))];
         ITable table = session.Engine.Files.Open(create.Location, new FileTableOptions(format, options, columns, folders));
-        (Database database, string schema, string name) = session.Catalog.Target(create.Name, false);
+        (SessionDatabase database, string schema, string name) = session.Catalog.Target(create.Name, false);
         if (!(create.IfNotExists && database.Find(schema, name) != null))
         {
-            Replace(database.Put(schema, name, new Relation.OfTable(table), create.OrReplace, new TableFacts { Owner = session.User }));
+            database.Put(schema, name, new Relation.OfTable(table), create.OrReplace, new TableFacts { Owner = session.User });
         }
 
         return new StatementResult.Command("CREATE EXTERNAL TABLE");
@@ -80,7 +86,7 @@ internal static class TableStatements
 
     public static StatementResult CreateView(CreateView create, Session session)
     {
-        (Database database, string schema, string name) = session.Catalog.Target(create.Name, create.Temporary);
+        (SessionDatabase database, string schema, string name) = session.Catalog.Target(create.Name, create.Temporary);
         if (create.IfNotExists && database.Find(schema, name) != null)
         {
             return new StatementResult.Command("CREATE VIEW", $"relation \"{name}\" already exists, skipping");
@@ -94,16 +100,16 @@ internal static class TableStatements
 
         RequireDistinct([.. found.Select((column, index) => index < create.Columns.Count ? create.Columns[index].Value : column.Name)]);
         NodeList<string>? columns = create.Columns.IsEmpty ? null : create.Columns.Map(static column => column.Value);
-        Replace(database.Put(schema, name, new Relation.OfView(new ViewDefinition(name, create.Query, columns)), create.OrReplace, new TableFacts { Owner = session.User }));
+        database.Put(schema, name, new Relation.OfView(new ViewDefinition(name, create.Query, columns)), create.OrReplace, new TableFacts { Owner = session.User });
         return new StatementResult.Command("CREATE VIEW");
     }
 
     public static StatementResult CreateSchema(CreateSchema create, Session session)
     {
         string name = create.Name?.Last.Value ?? create.Authorization!.Value;
-        if (!(create.IfNotExists && session.Engine.Database.HasSchema(name)))
+        if (!(create.IfNotExists && session.Catalog.Shared.HasSchema(name)))
         {
-            session.Engine.Database.CreateSchema(name, create.Authorization?.Value ?? session.User);
+            session.Catalog.Shared.CreateSchema(name, create.Authorization?.Value ?? session.User);
         }
 
         return new StatementResult.Command("CREATE SCHEMA");
@@ -117,12 +123,9 @@ internal static class TableStatements
             switch (drop.Kind)
             {
                 case ObjectKind.Schema:
-                    if (!drop.IfExists || session.Engine.Database.HasSchema(name.Last.Value))
+                    if (!drop.IfExists || session.Catalog.Shared.HasSchema(name.Last.Value))
                     {
-                        foreach (Relation relation in session.Engine.Database.DropSchema(name.Last.Value, drop.Behavior == DropBehavior.Cascade))
-                        {
-                            Replace(relation);
-                        }
+                        session.Catalog.Shared.DropSchema(name.Last.Value, drop.Behavior == DropBehavior.Cascade);
                     }
 
                     break;
@@ -188,10 +191,10 @@ internal static class TableStatements
     /// <summary>Drops the session's temporary tables.</summary>
     public static void DropTemporary(Session session)
     {
-        Database temporary = session.Catalog.Temporary;
+        SessionDatabase temporary = session.Catalog.Temporary;
         foreach ((string name, _) in temporary.Relations(SessionCatalog.TemporarySchema))
         {
-            Replace(temporary.Remove(SessionCatalog.TemporarySchema, name));
+            temporary.Remove(SessionCatalog.TemporarySchema, name);
         }
     }
 
@@ -210,17 +213,7 @@ internal static class TableStatements
             throw CatalogErrors.WrongKind(relationName, kind);
         }
 
-        Replace(database.Remove(schema, relationName));
-    }
-
-    /// <summary>Gives a dropped table's memory back as soon as nobody reads it.</summary>
-    private static void Replace(Relation? old)
-    {
-        if (old is Relation.OfTable { Table: MemoryTable table })
-        {
-            using MemoryTable.Writer writer = table.OpenWriter(true);
-            writer.Commit();
-        }
+        database.Remove(schema, relationName);
     }
 
     private static IEnumerable<TableColumn> ColumnsOf(TableElement element, CreateTable? create, Session session)
@@ -266,13 +259,13 @@ internal static class TableStatements
     private static StatementResult Put(
         QualifiedName name, MemoryTable table, TablePersistence persistence, bool ifNotExists, bool orReplace, Session session, TableFacts facts)
     {
-        (Database database, string schema, string relationName) = session.Catalog.Target(name, persistence == TablePersistence.Temporary);
+        (SessionDatabase database, string schema, string relationName) = session.Catalog.Target(name, persistence == TablePersistence.Temporary);
         if (ifNotExists && database.Find(schema, relationName) != null)
         {
             return new StatementResult.Command("CREATE TABLE", $"relation \"{relationName}\" already exists, skipping");
         }
 
-        Replace(database.Put(schema, relationName, new Relation.OfTable(table), orReplace, facts));
+        database.Put(schema, relationName, new Relation.OfTable(table), orReplace, facts);
         return new StatementResult.Command("CREATE TABLE");
     }
 

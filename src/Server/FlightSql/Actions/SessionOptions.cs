@@ -31,7 +31,7 @@ internal static class SessionOptions
     {
         var result = new GetSessionOptionsResult();
         result.SessionOptions[Catalog] = Text(session.Engine.Database.Name);
-        result.SessionOptions[Schema] = Text(session.Settings.SearchPath.FirstOrDefault(session.Engine.Database.HasSchema) ?? "");
+        result.SessionOptions[Schema] = Text(session.Settings.SearchPath.FirstOrDefault(session.Catalog.Shared.HasSchema) ?? "");
         foreach ((SettingDefinition definition, string value) in session.Settings.List())
         {
             result.SessionOptions[definition.Name] = Text(value);
@@ -55,7 +55,7 @@ internal static class SessionOptions
                     return null;
                 case Schema:
                     string schema = TextOf(value);
-                    if (!session.Engine.Database.HasSchema(schema))
+                    if (!session.Catalog.Shared.HasSchema(schema))
                     {
                         return ErrorValue.InvalidValue;
                     }

@@ -10,6 +10,7 @@ using SqlCluster.Server.FlightSql.Sessions;
 using SqlCluster.Server.FlightSql.Streams;
 using SqlCluster.Server.FlightSql.Types;
 using SqlCluster.Server.Sessions;
+using SqlCluster.Server.Statements;
 using Exists = SqlCluster.Flight.Protos.Sql.CommandStatementIngest.Types.TableDefinitionOptions.Types.TableExistsOption;
 using NotExists = SqlCluster.Flight.Protos.Sql.CommandStatementIngest.Types.TableDefinitionOptions.Types.TableNotExistOption;
 
@@ -31,14 +32,14 @@ internal static class Ingestion
         bool isKept = false;
         try
         {
-            using (MemoryTable.Writer writer = staged.OpenWriter(true))
+            using (MemoryTable.Writer writer = staged.OpenWriter())
             {
                 for (; batch != null; batch = await stream.ReadAsync().ConfigureAwait(false))
                 {
                     IngestColumns.Append(batch, writer);
                 }
 
-                writer.Commit();
+                writer.Fill();
             }
 
             long rows = staged.RowCount;
@@ -59,7 +60,7 @@ internal static class Ingestion
         {
             if (!isKept)
             {
-                Clear(staged);
+                staged.Drop();
             }
         }
     }
@@ -67,7 +68,28 @@ internal static class Ingestion
     /// <returns>Whether the staged table is the table now.</returns>
     private static async Task<bool> PublishAsync(Session session, MemoryTable staged, CommandStatementIngest request, CancellationToken cancellation)
     {
-        (Database database, string schema, string name) = Target(session, request);
+        // The statement says what is locked: appending keeps nobody else from appending.
+        (SessionDatabase database, string schema, string name) = Target(session, request);
+        bool isAppend = request.TableDefinitionOptions?.IfExists == Exists.Append && database.Find(schema, name) != null;
+        string alias = $"ingest {Guid.NewGuid():N}";
+        Insert insert = InsertOf(staged, alias, schema, name);
+        Statement statement = isAppend ? insert : new CreateTable(insert.Table.Name, []) { Persistence = request.Temporary ? TablePersistence.Temporary : TablePersistence.Permanent };
+        bool isKept = false;
+        await using StatementResult result = await session.RunAsync(
+            statement,
+            null,
+            async query =>
+            {
+                isKept = await PutAsync(session, staged, request, insert, alias, query.Token).ConfigureAwait(false);
+                return new StatementResult.Command($"INSERT 0 {staged.RowCount}");
+            },
+            cancellation).ConfigureAwait(false);
+        return isKept;
+    }
+
+    private static async Task<bool> PutAsync(Session session, MemoryTable staged, CommandStatementIngest request, Insert insert, string alias, CancellationToken cancellation)
+    {
+        (SessionDatabase database, string schema, string name) = Target(session, request);
         Exists ifExists = request.TableDefinitionOptions?.IfExists ?? Exists.Unspecified;
         NotExists ifNotExists = request.TableDefinitionOptions?.IfNotExist ?? NotExists.Unspecified;
         switch (database.Find(schema, name), ifExists, ifNotExists)
@@ -80,14 +102,10 @@ internal static class Ingestion
             case (null, _, _):
                 throw FlightErrors.NoIngestChoice("does not exist");
             case (_, Exists.Replace, _):
-                if (database.Put(schema, name, new Relation.OfTable(staged), true) is Relation.OfTable { Table: MemoryTable old })
-                {
-                    Clear(old);
-                }
-
+                database.Put(schema, name, new Relation.OfTable(staged), true);
                 return true;
             case (_, Exists.Append, _):
-                await InsertAsync(session, staged, schema, name, cancellation).ConfigureAwait(false);
+                await InsertAsync(session, staged, insert, alias, cancellation).ConfigureAwait(false);
                 return false;
             case (_, Exists.Fail, _):
                 throw FlightErrors.TableExists(name);
@@ -96,7 +114,7 @@ internal static class Ingestion
         }
     }
 
-    private static (Database Database, string Schema, string Name) Target(Session session, CommandStatementIngest request)
+    private static (SessionDatabase Database, string Schema, string Name) Target(Session session, CommandStatementIngest request)
     {
         if (request.HasCatalog && request.Catalog.Length > 0 && request.Catalog != session.Engine.Database.Name)
         {
@@ -108,15 +126,18 @@ internal static class Ingestion
         return request.Temporary ? session.Catalog.Target(name, true) : session.Catalog.Locate(name) ?? session.Catalog.Target(name, false);
     }
 
-    private static async Task InsertAsync(Session session, MemoryTable staged, string schema, string name, CancellationToken cancellation)
+    private static Insert InsertOf(MemoryTable staged, string alias, string schema, string name)
     {
-        string alias = $"ingest {Guid.NewGuid():N}";
+        string columns = string.Join(", ", staged.Columns.Select(static column => Quote(column.Name)));
+        return (Insert)SqlParser.ParseStatements($"INSERT INTO {Quote(schema)}.{Quote(name)} ({columns}) SELECT {columns} FROM {SessionCatalog.TemporarySchema}.{Quote(alias)}")[0];
+    }
+
+    private static async Task InsertAsync(Session session, MemoryTable staged, Insert insert, string alias, CancellationToken cancellation)
+    {
         session.Catalog.Temporary.Put(SessionCatalog.TemporarySchema, alias, new Relation.OfTable(staged), false);
         try
         {
-            string columns = string.Join(", ", staged.Columns.Select(static column => Quote(column.Name)));
-            string sql = $"INSERT INTO {Quote(schema)}.{Quote(name)} ({columns}) SELECT {columns} FROM {SessionCatalog.TemporarySchema}.{Quote(alias)}";
-            await using StatementResult result = await session.ExecuteAsync(SqlParser.ParseStatements(sql)[0], cancellation).ConfigureAwait(false);
+            await DataStatements.InsertAsync(insert, session, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -126,13 +147,6 @@ internal static class Ingestion
 
     private static MemoryTable Stage(string name, ArrowSchema schema) =>
         new(name, [.. schema.Fields.Select(static field => new TableColumn(field.Name, ArrowValues.ColumnTypeOf(field.Type), field.Nullable))]);
-
-    /// <summary>Gives the rows' memory back as soon as nobody reads them.</summary>
-    private static void Clear(MemoryTable table)
-    {
-        using MemoryTable.Writer writer = table.OpenWriter(true);
-        writer.Commit();
-    }
 
     private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -38,7 +38,7 @@ internal static class KeyTables
         string catalog = session.Engine.Database.Name;
         return new MetadataTable(PrimaryKeysSchema,
         [
-            .. from schema in session.Engine.Database.Contents(out _)
+            .. from schema in session.Catalog.Shared.State.Contents()
                from entry in schema.Relations
                where table.Is(catalog, schema.Name, entry.Name)
                from key in entry.Facts.Constraints
@@ -62,7 +62,7 @@ internal static class KeyTables
     {
         ForeignKey[] keys =
         [
-            .. ForeignKeys(session.Engine.Database).Where(isWanted)
+            .. ForeignKeys(session.Catalog.Shared).Where(isWanted)
                 .OrderBy(key => orderByForeign ? key.Schema : key.ReferencedSchema, StringComparer.Ordinal)
                 .ThenBy(key => orderByForeign ? key.Table : key.ReferencedTable, StringComparer.Ordinal)
                 .ThenBy(key => orderByForeign ? key.Constraint.Name : key.ReferencedKey ?? "", StringComparer.Ordinal),
@@ -70,9 +70,9 @@ internal static class KeyTables
         return new MetadataTable(ForeignKeysSchema, [.. keys.SelectMany(static key => key.Rows())]);
     }
 
-    private static List<ForeignKey> ForeignKeys(Database database)
+    private static List<ForeignKey> ForeignKeys(SessionDatabase database)
     {
-        IReadOnlyList<SchemaContents> schemas = database.Contents(out _);
+        IReadOnlyList<SchemaContents> schemas = database.State.Contents();
         var tables = schemas.SelectMany(static schema => schema.Relations.Select(entry => (Schema: schema.Name, Entry: entry))).ToDictionary(static table => table.Entry.Oid);
         var keys = new List<ForeignKey>();
         foreach ((string schema, CatalogEntry entry) in tables.Values)

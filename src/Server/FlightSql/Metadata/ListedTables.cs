@@ -30,7 +30,7 @@ internal sealed record ListedTable(string Schema, string Name, string Type, Rela
     }
 
     private string? RemarksOf(string column, Session session) =>
-        session.Engine.Database.FindEntry(Schema, Name)?.Facts.ColumnComments.FirstOrDefault(comment => comment.Key == column).Value;
+        session.Catalog.Shared.FindEntry(Schema, Name)?.Facts.ColumnComments.FirstOrDefault(comment => comment.Key == column).Value;
 
     private static ArrowField[] ViewFields(ViewDefinition view, Session session, string zone, FieldOrigin origin)
     {
@@ -59,12 +59,12 @@ internal static class ListedTables
     /// <summary>Schema names; that of temporary tables only when there are some.</summary>
     public static IEnumerable<string> Schemas(Session session) =>
         session.Catalog.Temporary.Relations(SessionCatalog.TemporarySchema).Count == 0
-            ? session.Engine.Database.Schemas
-            : session.Engine.Database.Schemas.Append(SessionCatalog.TemporarySchema);
+            ? session.Catalog.Shared.Schemas
+            : session.Catalog.Shared.Schemas.Append(SessionCatalog.TemporarySchema);
 
     public static IEnumerable<ListedTable> In(Session session, string schema)
     {
-        Database database = schema == SessionCatalog.TemporarySchema ? session.Catalog.Temporary : session.Engine.Database;
+        SessionDatabase database = schema == SessionCatalog.TemporarySchema ? session.Catalog.Temporary : session.Catalog.Shared;
         return database.Relations(schema).Select(entry => new ListedTable(schema, entry.Key, entry.Value is Relation.OfView ? View : Table, entry.Value));
     }
 }

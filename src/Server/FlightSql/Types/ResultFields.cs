@@ -25,7 +25,7 @@ internal sealed record FieldOrigin(string Catalog, string Schema, string Table, 
             return null;
         }
 
-        Database database = session.Engine.Database;
+        SessionDatabase database = session.Catalog.Shared;
         string? schema = database.Schemas.FirstOrDefault(name => database.Find(name, table.Name) is Relation.OfTable { Table: var found } && ReferenceEquals(found, table));
         return schema == null ? null : new FieldOrigin(database.Name, schema, table.Name);
     }

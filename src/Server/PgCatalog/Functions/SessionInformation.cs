@@ -33,16 +33,16 @@ internal static class SessionInformation
         Function.Of("inet_client_port", [], SqlType.Integer, static (session, _) => session.Session.Client.Address == null ? null : (long)session.Session.Client.Port, "Port of the client"),
         Function.Of("inet_server_addr", [], Address, static (session, _) => session.Session.Client.Address == null ? null : System.Net.IPAddress.Loopback.ToString(), "Address of the server"),
         Function.Of("inet_server_port", [], SqlType.Integer, static (_, _) => null, "Port of the server; not known here"),
-        Function.Of("txid_current", [], SqlType.BigInt, static (session, _) => session.Session.Engine.Database.Version + 2, "Grows with every change of the catalog: there are no transactions"),
-        Function.Of("txid_current_if_assigned", [], SqlType.BigInt, static (_, _) => null, "Always null"),
-        Function.Of("pg_current_xact_id", [], SqlType.BigInt, static (session, _) => session.Session.Engine.Database.Version + 2, "As txid_current"),
+        Function.Of("txid_current", [], SqlType.BigInt, static (session, _) => TransactionId(session), "Number of the transaction"),
+        Function.Of("txid_current_if_assigned", [], SqlType.BigInt, static (session, _) => session.Session.Transaction.Current?.AssignedId, "Number of the transaction, null while it has not changed anything"),
+        Function.Of("pg_current_xact_id", [], SqlType.BigInt, static (session, _) => TransactionId(session), "Number of the transaction"),
         Function.Of("pg_my_temp_schema", [], SqlType.Oid, static (session, _) => session.View.Namespace(SessionCatalog.TemporarySchema)?.Oid ?? 0, "Schema of the session's temporary tables, 0 while there are none"),
         Function.Of("pg_is_other_temp_schema", [SqlType.Oid], SqlType.Boolean, static (_, _) => false, "Always false: other sessions' temporary tables are not seen"),
         Function.Of("getdatabaseencoding", [], SqlType.Name, static (_, _) => "UTF8", "Always UTF8"),
         Function.Of("pg_client_encoding", [], SqlType.Name, static (_, _) => "UTF8", "Always UTF8"),
         Function.Of("pg_char_to_encoding", [SqlType.Name], SqlType.Integer, static (_, arguments) => Encoding((string)arguments[0]!), "Number of an encoding, -1 when unknown"),
         Function.Of("pg_encoding_to_char", [SqlType.Integer], SqlType.Name, static (_, arguments) => (long)arguments[0]! switch { 6 => "UTF8", 0 => "SQL_ASCII", 8 => "LATIN1", _ => "" }, "Name of an encoding"),
-        Function.Of("pg_blocking_pids", [SqlType.Integer], SqlType.Array(SqlType.Integer), static (_, _) => Function.Array(SqlType.Integer, []), "Always empty: nothing blocks"),
+        Function.Of("pg_blocking_pids", [SqlType.Integer], SqlType.Array(SqlType.Integer), static (session, arguments) => Function.Array(SqlType.Integer, session.Session.Engine.Database.Commits.Locks.BlockersOf((int)(long)arguments[0]!).Select(static id => (object?)(long)id)), "Sessions that a session waits for"),
         Function.Of("age", [TypeVariants.Of(TypeVariant.Xid)], SqlType.Integer, static (_, arguments) => CatalogView.TransactionId - (long)arguments[0]! + 1, "Age of a row's transaction"),
         Function.Of("mxid_age", [TypeVariants.Of(TypeVariant.Xid)], SqlType.Integer, static (_, _) => 0L, "Always 0"),
         Function.Acting("pg_cancel_backend", [SqlType.Integer], SqlType.Boolean, static (session, arguments) => Signal(session, arguments[0], static other => other.Cancel()), "Cancels what another session runs"),
@@ -57,6 +57,9 @@ internal static class SessionInformation
 
     /// <summary>Microseconds since 1970.</summary>
     public static long Microseconds(DateTimeOffset time) => (time.UtcTicks - DateTime.UnixEpoch.Ticks) / 10;
+
+    /// <summary>Outside of a transaction the query is one.</summary>
+    private static object TransactionId(SessionObjects session) => session.Session.Transaction.Current?.Id ?? session.Session.Engine.Database.Commits.NextId();
 
     private static string Version(SessionObjects session)
     {

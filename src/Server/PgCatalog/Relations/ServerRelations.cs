@@ -22,7 +22,7 @@ internal static class ServerRelations
             .Long("datid", static row => row.Session.Engine.Database.Oid).Text("datname", static row => row.Session.Engine.Database.Name).Long("pid", static row => row.Session.Id)
             .Long("usesysid", static row => row.Session.Engine.Roles.OidOf(row.Session.User)).Text("usename", static row => row.Session.User).Text("application_name", static row => row.Session.Client.ApplicationName)
             .Text("client_addr", static row => row.Session.Client.Address?.ToString()).Value("client_port", static row => row.Session.Client.Address == null ? -1L : (long)row.Session.Client.Port)
-            .Value("backend_start", static row => SessionInformation.Microseconds(row.Session.Start)).Value("xact_start", static row => row.Activity.State == SessionState.Idle ? null : Time(row.Activity.QueryStart))
+            .Value("backend_start", static row => SessionInformation.Microseconds(row.Session.Start)).Value("xact_start", static row => Time(row.Activity.TransactionStart))
             .Value("query_start", static row => Time(row.Activity.QueryStart)).Value("state_change", static row => SessionInformation.Microseconds(row.Activity.StateChange))
             .Text("wait_event_type", static row => row.Activity.Wait?.Kind).Text("wait_event", static row => row.Activity.Wait?.Event).Text("state", static row => StateName(row.Activity.State))
             .Text("query", static row => row.Activity.Query ?? "").Text("backend_type", static _ => "client backend"),

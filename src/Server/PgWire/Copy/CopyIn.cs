@@ -23,13 +23,19 @@ internal static class CopyIn
         MemoryTable table = DataStatements.Target(new NamedTable(copy.Table!), session);
 
         // With a condition the rows go through a table of their own, from which those that meet it are inserted.
-        using MemoryTable? all = copy.Where == null ? null : new MemoryTable(table.Name, table.Columns.Map(static column => column with { IsNullable = true }));
+        MemoryTable? all = copy.Where == null ? null : new MemoryTable(table.Name, table.Columns.Map(static column => column with { IsNullable = true }));
         using var target = new CopyTarget(all ?? table, copy.Columns, session) { ValueShown = (line, index) => CopyTextIn.Value(line, index, options) };
         using ICopyInput input = options.IsBinary ? new CopyBinaryIn(target, session) : new CopyTextIn(target, options);
         await AskAsync(target.Ordinals.Length, options, transport, cancellation).ConfigureAwait(false);
         await ReadAsync(input, transport, cancellation).ConfigureAwait(false);
-        target.Commit();
-        return new StatementResult.Command($"COPY {(all == null ? target.Rows : await InsertAsync(copy, all, session, cancellation).ConfigureAwait(false))}");
+        if (all == null)
+        {
+            session.Changes.Add(target.Finish());
+            return new StatementResult.Command($"COPY {target.Rows}");
+        }
+
+        target.Finish().Fill();
+        return new StatementResult.Command($"COPY {await InsertAsync(copy, all, session, cancellation).ConfigureAwait(false)}");
     }
 
     private static async Task AskAsync(int columns, CopyOptions options, PgTransport transport, CancellationToken cancellation)
@@ -84,6 +90,7 @@ internal static class CopyIn
         finally
         {
             session.Catalog.Temporary.Remove(SessionCatalog.TemporarySchema, name);
+            all.Drop();
         }
     }
 }

@@ -11,7 +11,7 @@ using SqlCluster.Server.Statements;
 
 namespace SqlCluster.Server.PgWire.Copy;
 
-/// <summary>Takes COPY's rows for a table: checks them against its columns and writes them, visible all at once at the end. Errors name line and column.</summary>
+/// <summary>Takes COPY's rows for a table: checks them against its columns and collects them. Errors name line and column.</summary>
 internal sealed class CopyTarget : IDisposable
 {
     /// <summary>Bytes of a line or a value that an error repeats.</summary>
@@ -36,7 +36,7 @@ internal sealed class CopyTarget : IDisposable
 
         // Lengths are checked here, where the line is known; the cast would cut.
         SqlType[] types = [.. table.Columns.Select(static column => column.Type.Kind is TypeKind.Varchar ? SqlType.Text : column.Type)];
-        _writer = table.OpenWriter(false);
+        _writer = table.OpenWriter();
         _loader = new RowLoader(types, session.Settings.ForExecution(session.Engine.MemoryLimitBytes));
     }
 
@@ -71,11 +71,11 @@ internal sealed class CopyTarget : IDisposable
         }
     }
 
-    /// <summary>Makes all rows visible.</summary>
-    public void Commit()
+    /// <summary>The rows, once all are there.</summary>
+    public MemoryTable.Writer Finish()
     {
         Write();
-        _writer.Commit();
+        return _writer;
     }
 
     public void Dispose()

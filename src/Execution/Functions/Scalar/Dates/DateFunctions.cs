@@ -62,14 +62,15 @@ internal static class DateFunctions
             Overlaps)),
         ScalarFunction.OfFailingRows(
             "to_timestamp", [SqlType.DoublePrecision], SqlType.TimestampTz, static row => row.Set(FromEpoch(row.Double(0))), "Instant from seconds since 1970", ("to_timestamp(1284352323)", "2010-09-13 04:32:03+00")),
-        .. Now("now"), .. Now("current_timestamp"), .. Now("transaction_timestamp"), .. Now("statement_timestamp"),
+        .. Now("now"), .. Now("current_timestamp"), .. Now("transaction_timestamp"),
+            ScalarFunction.OfRows(Stable("statement_timestamp", SqlType.TimestampTz, "Start of the statement"), static row => row.Set(row.Context.StatementTime)),
         ScalarFunction.OfRows(
             new FunctionSignature { Name = "clock_timestamp", Parameters = [], ReturnType = FunctionSignature.Returns(SqlType.TimestampTz), Volatility = Volatility.Volatile, Description = "The time now" },
             static row => row.Set((TimeProvider.System.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / 10)),
         ScalarFunction.OfRows(Stable("current_date", SqlType.Date, "Today"), static row => row.Set(Today(row.Context))),
-        ScalarFunction.OfRows(Stable("localtimestamp", SqlType.Timestamp, "Local time of the statement"), static row => row.Set(TimeZones.ToLocal(row.Context.Zone, row.Context.StatementTime))),
-        ScalarFunction.OfRows(Stable("localtime", SqlType.Time, "Local time of day"), static row => row.Set(Calendar.Split(TimeZones.ToLocal(row.Context.Zone, row.Context.StatementTime)).Microseconds)),
-        ScalarFunction.OfRows(Stable("current_time", SqlType.Time, "Local time of day"), static row => row.Set(Calendar.Split(TimeZones.ToLocal(row.Context.Zone, row.Context.StatementTime)).Microseconds)),
+        ScalarFunction.OfRows(Stable("localtimestamp", SqlType.Timestamp, "Local time of the transaction"), static row => row.Set(TimeZones.ToLocal(row.Context.Zone, row.Context.TransactionTime))),
+        ScalarFunction.OfRows(Stable("localtime", SqlType.Time, "Local time of day"), static row => row.Set(Calendar.Split(TimeZones.ToLocal(row.Context.Zone, row.Context.TransactionTime)).Microseconds)),
+        ScalarFunction.OfRows(Stable("current_time", SqlType.Time, "Local time of day"), static row => row.Set(Calendar.Split(TimeZones.ToLocal(row.Context.Zone, row.Context.TransactionTime)).Microseconds)),
         ScalarFunction.OfFailingRows(
             "timezone", [SqlType.Text, SqlType.Timestamp], SqlType.TimestampTz, static row => row.Set(TimeZones.ToInstant(TimeZones.Find(row.Text(0)), row.Long(1))), "Local time of a zone as an instant",
             ("timestamp '2001-02-16 20:38:40' at time zone 'America/Denver'", "2001-02-17 03:38:40+00")),
@@ -137,9 +138,9 @@ internal static class DateFunctions
         new() { Name = name, Parameters = parameters, ReturnType = FunctionSignature.Returns(result), Volatility = Volatility.Stable, Description = description };
 
     private static IEnumerable<ScalarFunction> Now(string name) =>
-        [ScalarFunction.OfRows(Stable(name, SqlType.TimestampTz, "Start of the statement"), static row => row.Set(row.Context.StatementTime))];
+        [ScalarFunction.OfRows(Stable(name, SqlType.TimestampTz, "Start of the transaction"), static row => row.Set(row.Context.TransactionTime))];
 
-    private static long Today(EvaluationContext context) => Calendar.Split(TimeZones.ToLocal(context.Zone, context.StatementTime)).Days;
+    private static long Today(EvaluationContext context) => Calendar.Split(TimeZones.ToLocal(context.Zone, context.TransactionTime)).Days;
 
     private static long Bin(Interval stride, long source, long origin)
     {
