@@ -1,1 +1,2 @@
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("SqlCluster.Server.Tests")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("micro")]

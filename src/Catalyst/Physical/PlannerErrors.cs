@@ -4,7 +4,7 @@ using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Catalyst.Physical;
 
-/// <summary>Errors of physical planning: all of them are bugs of an earlier step.</summary>
+/// <summary>Errors of physical planning, which are bugs of an earlier step, and of reading plans.</summary>
 internal static class PlannerErrors
 {
     public static QueryException NotDecorrelated(Apply apply) => Internal($"PhysicalPlanner: correlated join left after optimization: {LogicalPlanPrinter.Describe(apply)}");
@@ -18,6 +18,15 @@ internal static class PlannerErrors
     public static QueryException AsOfWithoutOrder(Join join) => Internal($"PhysicalPlanner: ASOF join without an inequality between its sides: {join.Condition}");
 
     public static QueryException BadDistribution(string node, string requirement) => Internal($"PhysicalPlanner: {node}: {requirement}");
+
+    /// <param name="name">Node, expression or value.</param>
+    public static QueryException NotSerializable(string name) => Internal($"PlanFormat: no code for {name}");
+
+    public static QueryException DamagedPlan(string what) => new("XX001", ErrorKind.Internal, $"serialized plan is damaged: {what}");
+
+    public static QueryException OtherPlanVersion(int found, int known) => new("0A000", ErrorKind.Unsupported, $"serialized plan has another version: {found}, not {known}");
+
+    public static QueryException NoFunction(string signature) => new("42883", ErrorKind.User, $"function of a serialized plan does not exist: {signature}");
 
     private static QueryException Internal(string message) => new("XX000", ErrorKind.Internal, message);
 }

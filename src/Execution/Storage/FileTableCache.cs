@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Physical.Serialization;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.ArrowFiles;
 using SqlCluster.Execution.Csv;
@@ -40,19 +42,42 @@ public sealed class FileTableCache : IDisposable
     // What was found out about first files: reading their samples costs more than many queries.
     private readonly ConcurrentDictionary<(string Path, long Length, long Ticks, FileFormat Format, string Options, NodeList<TableColumn>? Declared), object> _opened = new();
 
+    // Weak: a reference lives as long as its table.
+    private readonly ConditionalWeakTable<ITable, TableReference.OfFiles> _references = [];
+
     /// <exception cref="QueryException">58P01: no such file; 0A000: not a format that can be read; 42501: not allowed to read it.</exception>
     public ITable Open(string path, FileTableOptions options) => Open([path], options);
 
     /// <summary>Opens the files of several paths as one table.</summary>
     /// <exception cref="QueryException">58P01: no such file; 0A000: not a format that can be read; 42501: not allowed to read it.</exception>
-    public ITable Open(IReadOnlyList<string> paths, FileTableOptions options)
+    public ITable Open(IReadOnlyList<string> paths, FileTableOptions options) =>
+        Open(Path.GetFileNameWithoutExtension(paths[0].TrimEnd(Path.DirectorySeparatorChar)), [.. paths.SelectMany(FilePaths.Expand)], options);
+
+    /// <summary>What stands for a table in a plan that travels; null for a table that this cache has not opened.</summary>
+    public TableReference? ReferenceTo(ITable table) => _references.TryGetValue(table, out TableReference.OfFiles? reference) ? reference : null;
+
+    /// <summary>Opens the files of a plan that has travelled.</summary>
+    /// <exception cref="QueryException">As for the other overloads; 22023: an unknown format.</exception>
+    public ITable Open(TableReference.OfFiles reference)
     {
-        string[] files = [.. paths.SelectMany(FilePaths.Expand)];
+        FileFormat format = Enum.TryParse(reference.Format, out FileFormat known) ? known : throw new QueryException("22023", ErrorKind.User, $"unknown file format: \"{reference.Format}\"");
+        return Open(reference.Name, [.. reference.Files], new FileTableOptions(format, reference.Options.ToDictionary(StringComparer.OrdinalIgnoreCase), reference.Columns, reference.FolderColumns));
+    }
+
+    private ITable Open(string name, string[] files, FileTableOptions options)
+    {
+        FileFormat format = options.Format ?? FilePaths.FormatOf(files[0]);
+        ITable table = Open(name, files, format, options);
+        _references.AddOrUpdate(table, new TableReference.OfFiles(
+            name, NodeList.Create<string>(files), format.ToString(), [.. options.Options.OrderBy(static option => option.Key, StringComparer.Ordinal)], options.Columns, options.FolderColumns));
+        return table;
+    }
+
+    private ITable Open(string name, string[] files, FileFormat format, FileTableOptions options)
+    {
         var formatOptions = new Dictionary<string, string>(options.Options, StringComparer.OrdinalIgnoreCase);
         bool? fromFolders = formatOptions.Remove("hive_partitioning", out string? flag) ? CsvOptions.Flag("hive_partitioning", flag) : null;
         bool hasFileName = formatOptions.Remove("filename", out string? fileName) && CsvOptions.Flag("filename", fileName);
-        FileFormat format = options.Format ?? FilePaths.FormatOf(files[0]);
-        string name = Path.GetFileNameWithoutExtension(paths[0].TrimEnd(Path.DirectorySeparatorChar));
         NodeList<TableColumn> folders = options.FolderColumns ?? (fromFolders != false ? FolderColumns.Find(files) : []);
         if (options.FolderColumns == null && options.Columns != null && fromFolders != true)
         {

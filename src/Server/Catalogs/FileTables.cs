@@ -1,5 +1,6 @@
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Physical.Serialization;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Storage;
 
@@ -40,6 +41,12 @@ public sealed class FileTables : IDisposable
         };
         return _cache.Open(paths, new FileTableOptions(format, namedArguments.ToDictionary(static pair => pair.Key, static pair => Text(pair.Value), StringComparer.OrdinalIgnoreCase)));
     }
+
+    /// <summary>What stands for a table in a plan that travels; null for a table that was not opened here.</summary>
+    internal TableReference? ReferenceTo(ITable table) => _cache.ReferenceTo(table);
+
+    /// <summary>Opens the files of a plan that has travelled.</summary>
+    internal ITable Open(TableReference.OfFiles reference) => _cache.Open(reference);
 
     public void Dispose() => _cache.Dispose();
 

@@ -64,6 +64,9 @@ public sealed class Engine : IDisposable
 
     public FileTables Files { get; } = new();
 
+    /// <summary>Ids of tables in memory.</summary>
+    internal ProcessTables ProcessTables { get; } = new();
+
     /// <summary>Default memory limit of a query.</summary>
     public long MemoryLimitBytes { get; }
 

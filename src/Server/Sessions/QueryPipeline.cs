@@ -5,12 +5,14 @@ using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
 using SqlCluster.Catalyst.Optimizer;
 using SqlCluster.Catalyst.Physical;
+using SqlCluster.Catalyst.Physical.Serialization;
 using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Scheduler;
 using SqlCluster.Execution.Storage;
+using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.Hosting;
 using Ast = SqlCluster.Parser.Ast;
 
@@ -92,6 +94,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
             Objects = session.Objects,
             TransactionTime = session.TransactionTime,
         };
+        StagePlan stages = session.Settings.SerializePlans ? ReadBack(plan.Stages) : plan.Stages;
         RunningQuery? running = session.Running;
         var context = new QueryContext(running?.Id.ToString() ?? $"of session {session.Id}", settings, cancellation);
         if (plan.Tables.Count > 0)
@@ -99,7 +102,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
             Show(plan.Tables, context);
         }
 
-        QueryExecution execution = QueryExecution.Start(plan.Stages, context, engine.Executor);
+        QueryExecution execution = QueryExecution.Start(stages, context, engine.Executor);
         running?.Attach(execution);
         session.LastExecution = execution;
         return new StatementResult.Rows(columns, execution, tag);
@@ -194,6 +197,17 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         var topology = new Topology(slots, session.Settings.ShufflePartitions(slots));
         ExecPlan physical = PhysicalPlanner.Plan(optimized, PlannerContext.For(topology));
         return new PlannedQuery(analyzed, optimized, physical, StagePlanner.Plan(physical, topology));
+    }
+
+    /// <summary>The plan as another process would read it, which has to be the same one.</summary>
+    private StagePlan ReadBack(StagePlan plan)
+    {
+        var tables = new SessionTables(engine, session);
+        byte[] bytes = PlanFormat.Write(plan, tables);
+        StagePlan read = PlanFormat.ReadStages(bytes, tables, engine.Functions);
+        return PlanFormat.Write(read, tables).AsSpan().SequenceEqual(bytes) && read.ToString() == plan.ToString()
+            ? read
+            : throw Execution.ExecutionErrors.Internal("PlanFormat: a plan is read as another one");
     }
 
     private IConstantEvaluator Evaluator() => (session.Settings.ForExecution(engine.MemoryLimitBytes) with { Objects = session.Objects, TransactionTime = session.TransactionTime }).CreateConstantEvaluator();

@@ -32,6 +32,8 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
     public bool Optimizer => Flag("optimizer");
 
+    public bool SerializePlans => Parsed.SerializePlans;
+
     public IReadOnlyList<string> DisabledRules => Get("disabled_rules").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     public TimeSpan StatementTimeout => Parsed.StatementTimeout;
@@ -56,7 +58,8 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
         Get("TimeZone"),
         Duration("statement_timeout"),
         Duration("idle_session_timeout"),
-        Duration("idle_in_transaction_session_timeout"));
+        Duration("idle_in_transaction_session_timeout"),
+        Flag("serialize_plans"));
 
     /// <summary>The value, normalized.</summary>
     /// <exception cref="QueryException">42704: no such setting.</exception>
@@ -232,7 +235,7 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
     /// <summary>What every statement asks for, read from its text once.</summary>
     private sealed record ParsedSettings(
-        IReadOnlyList<string> SearchPath, string TimeZone, TimeSpan StatementTimeout, TimeSpan IdleTimeout, TimeSpan IdleInTransactionTimeout);
+        IReadOnlyList<string> SearchPath, string TimeZone, TimeSpan StatementTimeout, TimeSpan IdleTimeout, TimeSpan IdleInTransactionTimeout, bool SerializePlans);
 
     private bool Flag(string name) => Get(name) == "on";
 

@@ -48,6 +48,7 @@ public static class SettingDefinitions
             new("scan_pushdown", SettingKind.Boolean, "on", "Whether scans prune and filter by themselves."),
             new("scram_iterations", SettingKind.Integer, "4096", "Iterations of new SCRAM verifiers.") { Min = 1, IsReported = true, Category = "Client" },
             new("search_path", SettingKind.Text, "\"$user\", public", "Schemas that unqualified names are looked for in.") { AffectsPlans = true, IsReported = true, Category = "Client" },
+            new("serialize_plans", SettingKind.Boolean, "off", "Whether each plan is written and read back before it runs, as it would be on its way to another process: for tests."),
             new("server_encoding", SettingKind.Text, "UTF8", "Always UTF8.") { IsReadOnly = true, IsReported = true, Category = "Preset" },
             new("server_version", SettingKind.Text, ServerVersion, "Version of PostgreSQL that is spoken.") { IsReadOnly = true, IsReported = true, Category = "Preset" },
             new("server_version_num", SettingKind.Integer, "160004", "The same as a number.") { IsReadOnly = true, Category = "Preset" },

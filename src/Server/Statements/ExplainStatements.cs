@@ -63,7 +63,7 @@ internal static class ExplainStatements
         TimeSpan execution = TimeProvider.System.GetElapsedTime(start) - planning;
         MemoryAccount account = rows.Execution.Context.Account;
         var summary = new ExplainSummary(planning, execution, new MemorySummary(account.PeakBytes, account.Elsewhere.BytesAtPeak, rows.Execution.PeakWaitingBytes));
-        return ExplainWriter.Write(ExplainNode.Of(plan.Stages, rows.Execution.Context.Metrics), options, options.Summary ? summary : null);
+        return ExplainWriter.Write(ExplainNode.Of(rows.Execution.Plan, rows.Execution.Context.Metrics), options, options.Summary ? summary : null);
     }
 
     private static StatementResult.Rows Answer(IReadOnlyList<string> lines, Session session, CancellationToken cancellation) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SqlCluster.Parser;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Server.Hosting;
 using SqlCluster.Server.Sessions;
@@ -132,14 +133,19 @@ public sealed class AnalyzeTests : IDisposable
     {
         using Session session = _engine.OpenSession();
         await ResultReader.ReadAsync(session, "CREATE TABLE t AS SELECT CASE WHEN n % 10 = 0 THEN n ELSE 0 END AS v FROM generate_series(1, 5000) AS s(n)", Cancellation);
-        const string Query = "SELECT * FROM t WHERE v = 0";
-        await ResultReader.ReadAsync(session, Query, Cancellation);
-        double before = session.LastExecution!.Plan.Stages[^1].Plan.EstimatedRows;
+        PreparedQuery query = await session.PrepareAsync(SqlParser.ParseStatement("SELECT * FROM t WHERE v = 0"), [], cancellation: Cancellation);
+        double before = await EstimateOfRunAsync();
+        Assert.Equal(before, await EstimateOfRunAsync());
         await ResultReader.ReadAsync(session, "ANALYZE t", Cancellation);
-        await ResultReader.ReadAsync(session, Query, Cancellation);
-        double after = session.LastExecution!.Plan.Stages[^1].Plan.EstimatedRows;
+        double after = await EstimateOfRunAsync();
         Assert.True(before < 1000, $"{before}");
         Assert.Equal(4500, after, 1.0);
+
+        async Task<double> EstimateOfRunAsync()
+        {
+            await using StatementResult result = await query.ExecuteAsync([], Cancellation);
+            return session.LastExecution!.Plan.Stages[^1].Plan.EstimatedRows;
+        }
     }
 
     [Fact]
