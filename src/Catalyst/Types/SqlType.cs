@@ -127,6 +127,7 @@ public sealed record SqlType(
         TypeKind.Numeric => string.Create(CultureInfo.InvariantCulture, $"numeric({Precision},{Scale})"),
         TypeKind.Text => "text",
         TypeKind.Varchar => Precision == 0 ? "character varying" : string.Create(CultureInfo.InvariantCulture, $"character varying({Precision})"),
+        TypeKind.Char when Precision == 0 => "bpchar",
         TypeKind.Char => string.Create(CultureInfo.InvariantCulture, $"character({Precision})"),
         TypeKind.Bytea => "bytea",
         TypeKind.Date => "date",

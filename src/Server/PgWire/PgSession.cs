@@ -2,7 +2,6 @@ using System.Globalization;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Errors;
-using SqlCluster.Parser.Tokens;
 using SqlCluster.Server.PgWire.Copy;
 using SqlCluster.Server.PgWire.Messages;
 using SqlCluster.Server.PgWire.Types;
@@ -109,7 +108,7 @@ internal sealed class PgSession : IAsyncDisposable
             SqlType?[] types = Array.ConvertAll(message.ParameterOids, PgTypes.FromOid);
             query = parsed[0] is QueryStatement text
                 ? _session.Statements.Prepare(message.Sql, text, types)
-                : await _session.PrepareAsync(parsed[0], types, CountParameters(message.Sql), message.Sql, _closed).ConfigureAwait(false);
+                : await _session.PrepareAsync(parsed[0], types, ParameterInference.Count(message.Sql), message.Sql, _closed).ConfigureAwait(false);
         }
 
         _statements[message.Name] = new PreparedStatement(query);
@@ -331,22 +330,6 @@ internal sealed class PgSession : IAsyncDisposable
 
     private Task<StatementResult> CopyFromAsync(Parser.Ast.Copy copy, string? sql) =>
         _session.RunAsync(copy, sql, running => CopyIn.RunAsync(copy, _session, _transport, running.Token), _closed);
-
-    /// <summary>Greatest n of $n.</summary>
-    private static int CountParameters(string sql)
-    {
-        int count = 0;
-        foreach (SqlTextToken token in SqlTokenizer.Tokenize(sql))
-        {
-            if (token.Kind == SqlTokenKind.Parameter
-                && int.TryParse(sql.AsSpan(token.Span.Start + 1, token.Span.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-            {
-                count = Math.Max(count, Math.Min(number, ushort.MaxValue));
-            }
-        }
-
-        return count;
-    }
 
     private static string Tag(StatementResult.Rows rows, long count) => rows.Tag is "SELECT" or "FETCH" ? string.Create(CultureInfo.InvariantCulture, $"{rows.Tag} {count}") : rows.Tag;
 

@@ -162,9 +162,15 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     /// <summary>The value of an expression without columns as a parameter's type. Numerics keep the digits they have: nothing is rounded to what the context shows.</summary>
     public Literal EvaluateAs(Ast.Expression expression, SqlType type)
     {
-        string name = type.Kind == TypeKind.Numeric ? "numeric" : type is { Kind: TypeKind.Char, Precision: 0 } ? "text" : type.ToString();
+        bool hasDigits = type.Kind == TypeKind.Numeric || type is { Kind: TypeKind.Array, Element.Kind: TypeKind.Numeric };
+        string name = hasDigits ? type.Kind == TypeKind.Array ? "numeric[]" : "numeric" : type is { Kind: TypeKind.Char, Precision: 0 } ? "text" : type.ToString();
         Literal value = EvaluateConstant(new Ast.CastExpression(expression, Parser.SqlParser.ParseTypeName(name)));
-        return type.Kind == TypeKind.Numeric && !value.IsNull ? value : value with { ValueType = type };
+        if (value.Value is NodeList<Literal> elements && hasDigits && elements.All(static element => element.IsNull))
+        {
+            return value with { ValueType = NumericArrays.WithoutNumbers };
+        }
+
+        return hasDigits && !value.IsNull ? value : value with { ValueType = type };
     }
 
     private AnalyzedQuery Analyze(Ast.Query query, NodeList<Ast.TypeName>? parameterTypes) =>

@@ -1,7 +1,9 @@
+using System.Globalization;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser;
 using SqlCluster.Parser.Ast;
+using SqlCluster.Parser.Tokens;
 using SqlCluster.Server.Sessions;
 
 namespace SqlCluster.Server.Statements;
@@ -20,6 +22,22 @@ internal static class ParameterInference
             ? session.Pipeline.AnalyzeTyped(query, declared).ParameterTypes
             : [];
         return [.. Enumerable.Range(0, Math.Max(count, declared.Count)).Select(index => declared.ElementAtOrDefault(index) ?? inferred.ElementAtOrDefault(index) ?? SqlType.Text)];
+    }
+
+    /// <summary>Greatest n of $n in a text.</summary>
+    public static int Count(string sql)
+    {
+        int count = 0;
+        foreach (SqlTextToken token in SqlTokenizer.Tokenize(sql))
+        {
+            if (token.Kind == SqlTokenKind.Parameter
+                && int.TryParse(sql.AsSpan(token.Span.Start + 1, token.Span.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            {
+                count = Math.Max(count, Math.Min(number, ushort.MaxValue));
+            }
+        }
+
+        return count;
     }
 
     /// <summary>A query in which each parameter has the type that it has in the statement; null when there is none.</summary>

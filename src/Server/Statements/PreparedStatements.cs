@@ -1,6 +1,7 @@
 using SqlCluster.Catalyst.Analysis;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser.Ast;
+using SqlCluster.Parser.Printing;
 using SqlCluster.Server.Sessions;
 using Literal = SqlCluster.Catalyst.Expressions.Literal;
 
@@ -24,18 +25,30 @@ internal static class PreparedStatements
     public static async Task<StatementResult> ExecuteAsync(Execute execute, Session session, CancellationToken cancellation)
     {
         Prepare prepare = session.Prepared.GetValueOrDefault(execute.Name.Value) ?? throw StatementErrors.NoPreparedStatement(execute.Name.Value);
-        if (prepare.Statement is not QueryStatement query)
-        {
-            return await StatementRouter.ExecuteAsync(prepare.Statement, session, cancellation).ConfigureAwait(false);
-        }
-
-        NodeList<SqlType> types = session.Pipeline.AnalyzePrepared(query.Query, [.. prepare.ParameterTypes.Select(name => session.Pipeline.ResolveType(name).WithoutFractionDigits)]).ParameterTypes;
+        SqlType[] declared = [.. prepare.ParameterTypes.Select(name => session.Pipeline.ResolveType(name).WithoutFractionDigits)];
+        NodeList<SqlType> types = prepare.Statement is QueryStatement asked
+            ? session.Pipeline.AnalyzePrepared(asked.Query, declared).ParameterTypes
+            : ParameterInference.Types(prepare.Statement, declared, ParameterInference.Count(SqlPrinter.Print(prepare.Statement)), session);
         if (execute.Arguments.Count != types.Count)
         {
             throw StatementErrors.WrongParameterCount(prepare.Name.Value, types.Count, execute.Arguments.Count);
         }
 
         NodeList<Literal> values = [.. execute.Arguments.Select((argument, index) => session.Pipeline.EvaluateAs(argument, types[index]))];
+        if (prepare.Statement is not QueryStatement query)
+        {
+            BoundParameters? outer = session.Pipeline.Bound;
+            session.Pipeline.Bound = new BoundParameters(values.Map(static value => value.ValueType), values);
+            try
+            {
+                return await StatementRouter.ExecuteAsync(prepare.Statement, session, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                session.Pipeline.Bound = outer;
+            }
+        }
+
         AnalyzedQuery analyzed = session.Pipeline.AnalyzePrepared(query.Query, [.. values.Select(static value => value.ValueType)]);
         return session.Pipeline.Start(session.Pipeline.PlanAnalyzed(analyzed), "SELECT", cancellation, values);
     }

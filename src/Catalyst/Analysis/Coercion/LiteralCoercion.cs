@@ -146,7 +146,10 @@ public sealed class LiteralCoercion(DateTimeFacts facts)
             items.Add(new Literal(value, found));
         }
 
-        return (reader.IsComplete ? InputResult.Ok : InputResult.Invalid, NodeList.From(items), type);
+        return !reader.IsComplete ? (InputResult.Invalid, null, type)
+            : !NumericTyping.Unconstrained.Equals(type.Element) ? (InputResult.Ok, NodeList.From(items), type)
+            : NumericArrays.Of(items, type) is { } numerics ? (InputResult.Ok, numerics.Value, numerics.Type)
+            : (InputResult.OutOfRange, null, type);
     }
 
     private static string FitText(string text, SqlType type)

@@ -1,3 +1,5 @@
+using CultureInfo = System.Globalization.CultureInfo;
+using NumberStyles = System.Globalization.NumberStyles;
 using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Analysis.Scopes;
 using SqlCluster.Catalyst.Expressions;
@@ -10,7 +12,10 @@ namespace SqlCluster.Catalyst.Analysis.Resolvers;
 /// <summary>Gives constants, parameters and current values their types.</summary>
 internal sealed class LiteralResolver(AnalysisContext context)
 {
-    /// <summary>integer if it fits, else bigint, else numeric with the digits as written; what numeric cannot hold is double precision.</summary>
+    /// <summary>
+    /// integer if it fits, else bigint, else numeric with the digits as written; what numeric cannot hold is double precision: the great, and the small that are written with an exponent,
+    /// as clients write floats, and would lose digits.
+    /// </summary>
     public Expression Number(Ast.NumberLiteral number, bool negative)
     {
         string text = negative ? "-" + number.Text : number.Text;
@@ -20,7 +25,7 @@ internal sealed class LiteralResolver(AnalysisContext context)
         }
 
         InputResult result = NumberInput.Numeric(text, out Int128 unscaled, out int scale);
-        if (result == InputResult.Ok)
+        if (result == InputResult.Ok && !(scale == SqlType.MaxPrecision && text.Contains('e', StringComparison.OrdinalIgnoreCase) && LosesDigits(text)))
         {
             return new Literal(unscaled, NumericTyping.OfDigits(unscaled, scale));
         }
@@ -28,6 +33,14 @@ internal sealed class LiteralResolver(AnalysisContext context)
         return NumberInput.Double(text, out double approximate) == InputResult.Ok
             ? new Literal(approximate, SqlType.DoublePrecision)
             : throw AnalyzerErrors.TextOutOfRange(SqlType.DoublePrecision, number.Text, context.Position(number));
+    }
+
+    /// <summary>Whether a number with an exponent has digits behind the 38th after the point.</summary>
+    private static bool LosesDigits(string text)
+    {
+        int at = text.IndexOfAny(['e', 'E']), point = text.IndexOf('.', StringComparison.Ordinal);
+        int fraction = point < 0 ? 0 : text[(point + 1)..at].TrimEnd('0').Length;
+        return text.AsSpan(0, at).ContainsAnyInRange('1', '9') && fraction - int.Parse(text.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) > SqlType.MaxPrecision;
     }
 
     public Literal String(Ast.StringLiteral node)

@@ -50,7 +50,7 @@ internal static class CastFunctions
             case TypeKind.Text when to.Variant == TypeVariant.SingleByte && from.IsText: return Shortened(from, 1, isBlankPadded: false);
             case TypeKind.Text or TypeKind.Unknown: return ToText(from);
             case TypeKind.Varchar: return Shortened(from, to.Precision, isBlankPadded: false);
-            case TypeKind.Char: return Shortened(from, Math.Max(to.Precision, 1), isBlankPadded: true);
+            case TypeKind.Char: return Shortened(from, to.Precision, isBlankPadded: true);
             case TypeKind.Name: return Shortened(from, 63, isBlankPadded: false);
             case TypeKind.Boolean:
                 return fromText ? static row => row.Set(ParseBoolean(row.Text(0))) : from.IsInteger ? static row => row.Set(row.Long(0) != 0) : null;

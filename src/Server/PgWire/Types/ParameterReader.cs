@@ -23,7 +23,7 @@ internal static class ParameterReader
     {
         if (bytes == null)
         {
-            return Literal.Null(type);
+            return Literal.Null(type is { Kind: TypeKind.Array, Element.Kind: TypeKind.Numeric } ? NumericArrays.WithoutNumbers : type);
         }
 
         if (!isBinary)
@@ -123,7 +123,9 @@ internal static class ParameterReader
             values.Add(size < 0 ? Literal.Null(element) : FromBinary(reader.Take(size), element, session));
         }
 
-        return new Literal((NodeList<Literal>)[.. values], type);
+        return element.Kind == TypeKind.Numeric
+            ? NumericArrays.Of(values, NumericArrays.WithoutNumbers) ?? throw new QueryException("22003", ErrorKind.User, "value overflows numeric format")
+            : new Literal((NodeList<Literal>)[.. values], type);
     }
 
     /// <summary>Digits of a binary numeric: 4 decimal digits a group, the first of weight 10000^weight.</summary>
