@@ -53,10 +53,13 @@ internal static class ClientProgram
     }
 
     /// <summary>Runs a script of tests/clients with Debian's Python, whose packages are Debian's too.</summary>
-    public static Task<(int ExitCode, string Output)> PythonAsync(string script, string module, params string[] arguments)
+    public static Task<(int ExitCode, string Output)> PythonAsync(string script, string module, params string[] arguments) => PythonWithInputAsync(script, module, null, arguments);
+
+    /// <summary>As <see cref="PythonAsync"/>, with text for its standard input.</summary>
+    public static Task<(int ExitCode, string Output)> PythonWithInputAsync(string script, string module, string? input, params string[] arguments)
     {
         Assert.SkipUnless(Succeeds("/usr/bin/python3", "-c", $"import {module}"), $"the Python package {module} is not installed");
-        return RunAsync("/usr/bin/python3", [Path.Combine(Folder, script), .. arguments]);
+        return RunAsync("/usr/bin/python3", [Path.Combine(Folder, script), .. arguments], input: input);
     }
 
     /// <summary>Runs a script of tests/clients with Node.js.</summary>
@@ -70,11 +73,14 @@ internal static class ClientProgram
     }
 
     /// <summary>Runs a single-file Java program of tests/clients with PostgreSQL's JDBC driver on its class path.</summary>
-    public static Task<(int ExitCode, string Output)> JavaAsync(string source, params string[] arguments)
+    public static Task<(int ExitCode, string Output)> JavaAsync(string source, params string[] arguments) => JavaWithInputAsync(source, null, arguments);
+
+    /// <summary>As <see cref="JavaAsync"/>, with text for its standard input.</summary>
+    public static Task<(int ExitCode, string Output)> JavaWithInputAsync(string source, string? input, params string[] arguments)
     {
         const string Driver = "/usr/share/java/postgresql.jar";
         Assert.SkipUnless(File.Exists(Driver), $"{Driver} is not installed");
-        return RunAsync("java", ["-cp", Driver, Path.Combine(Folder, source), .. arguments]);
+        return RunAsync("java", ["-cp", Driver, Path.Combine(Folder, source), .. arguments], input: input);
     }
 
     public static bool IsInstalled(string program) => Succeeds("/bin/sh", "-c", $"command -v {program}");

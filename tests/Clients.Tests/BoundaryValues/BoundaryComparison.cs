@@ -50,9 +50,14 @@ public static class BoundaryComparison
                 && BitConverter.SingleToInt32Bits(value) == BitConverter.SingleToInt32Bits(float.Parse(expected.Text, CultureInfo.InvariantCulture)),
             "double precision" => double.TryParse(actual, CultureInfo.InvariantCulture, out double value)
                 && BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(double.Parse(expected.Text, CultureInfo.InvariantCulture)),
-            _ => false,
+            "real[]" => Elements(expected.Text).Zip(Elements(actual), static (left, right) => IsSame(new BoundaryValue("real", left), right)).All(static same => same) && Elements(expected.Text).Length == Elements(actual).Length,
+            "double precision[]" => Elements(expected.Text).Zip(Elements(actual), static (left, right) => IsSame(new BoundaryValue("double precision", left), right)).All(static same => same) && Elements(expected.Text).Length == Elements(actual).Length,
+            _ => expected.Plain == actual,
         };
     }
+
+    /// <summary>Elements of an array of numbers, which have no quotes.</summary>
+    private static string?[] Elements(string array) => array.Length <= 2 ? [] : [.. array[1..^1].Split(',').Select(static element => element == "NULL" ? null : element)];
 
     private static string Show(string? text) => text == null ? "NULL" : text.Length > 80 ? text[..80] + "..." : text;
 }

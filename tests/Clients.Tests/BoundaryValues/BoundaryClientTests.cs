@@ -1,0 +1,102 @@
+using System.Text;
+
+namespace SqlCluster.Clients.Tests.BoundaryValues;
+
+/// <summary>
+/// About 2,000 values of every type, read by each client and written back by it as parameters: what it reads is what the list has, and what arrives is what left.
+/// "Text" and "binary" are the formats of the protocol in which values and parameters travel (CLIENTS.md T2, T3, Q7, Q8).
+/// </summary>
+public sealed class BoundaryClientTests(BoundaryServer server) : IClassFixture<BoundaryServer>
+{
+    [Fact]
+    public async Task T2_PgjdbcInBinary() => await CheckAsync("jdbc_binary", work => ClientProgram.JavaWithInputAsync("boundary/BoundaryJdbc.java", work, JdbcUrl, "binary"));
+
+    [Fact]
+    public async Task T3_PgjdbcInText() => await CheckAsync("jdbc_text", work => ClientProgram.JavaWithInputAsync("boundary/BoundaryJdbc.java", work, JdbcUrl, "text"));
+
+    [Fact]
+    public async Task T2_AsyncpgInBinary() => await CheckAsync("asyncpg_binary", work => ClientProgram.PythonWithInputAsync("boundary/boundary_asyncpg.py", "asyncpg", work, server.Host, server.Port, "binary"));
+
+    /// <summary>Records, whose fields it reads in binary always, are left out.</summary>
+    [Fact]
+    public async Task T3_AsyncpgInText() => await CheckAsync([.. server.Works.Where(static work => work.Type != "record")], "asyncpg_text", work => ClientProgram.PythonWithInputAsync("boundary/boundary_asyncpg.py", "asyncpg", work, server.Host, server.Port, "text"));
+
+    [Fact]
+    public async Task T3_Psycopg2() => await CheckAsync("psycopg2", work => ClientProgram.PythonWithInputAsync("boundary/boundary_psycopg2.py", "psycopg2", work, server.Host, server.Port, "psycopg2"));
+
+    [Fact]
+    public async Task T3_SqlAlchemy() => await CheckAsync("sqlalchemy", work => ClientProgram.PythonWithInputAsync("boundary/boundary_psycopg2.py", "sqlalchemy", work, server.Host, server.Port, "sqlalchemy"));
+
+    [Fact]
+    public async Task T2_NodePostgresInBinary() => await CheckAsync("node_binary", work => ClientProgram.NodeWithInputAsync("boundary/boundary-node.mjs", work, server.Host, server.Port, "binary"));
+
+    [Fact]
+    public async Task T3_NodePostgresInText() => await CheckAsync("node_text", work => ClientProgram.NodeWithInputAsync("boundary/boundary-node.mjs", work, server.Host, server.Port, "text"));
+
+    /// <summary>With and without cursors of its own.</summary>
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1")]
+    public async Task T3_PsqlOdbc(string useDeclareFetch)
+    {
+        Assert.SkipUnless(ClientProgram.IsInstalled("isql"), "isql is not installed");
+        await CheckAsync([.. server.Works.Select(static work => work.WithYearsOfFourDigits())], $"odbc{useDeclareFetch}", work => ClientProgram.PythonWithInputAsync("boundary/boundary_odbc.py", "ctypes", work, server.Host, server.Port, useDeclareFetch));
+    }
+
+    /// <summary>Read by SELECT, written back by COPY FROM STDIN and, to be sure of both, read again by COPY TO STDOUT.</summary>
+    [Fact]
+    public async Task T3_Psql()
+    {
+        const string marker = "\uE000";
+        await server.PrepareAsync(server.Works, "psql");
+        var script = new StringBuilder("\\pset null '\\\\N'\n\\pset recordsep_zero on\n\\pset tuples_only on\n\\pset format unaligned\n");
+        foreach (BoundaryWork work in server.Works)
+        {
+            script.Append($"SELECT '{marker}{work.Family}';\n{work.Query};\n");
+            if (work.Table != null)
+            {
+                script.Append($"COPY {work.Into("psql")} FROM STDIN;\n").AppendJoin("", work.Values.Select(static (value, index) => $"{index}\t{BoundaryText.Escaped(value.Text)}\n")).Append("\\.\n");
+            }
+        }
+
+        (int exitCode, string output) = await ClientProgram.RunAsync("psql", ["-X", "-q", "-h", server.Host, "-p", server.Port, "-U", "tester", "-d", "sqlcluster", "-f", "-"], input: script.ToString());
+        Assert.True(exitCode == 0, output);
+        var read = new Dictionary<string, List<string?>>();
+        foreach (string[] parts in output.Split(marker)[1..].Select(static part => part.Split('\0')))
+        {
+            read[parts[0]] = [.. parts[1..^1].Select(static text => text == "\\N" ? null : text)];
+        }
+
+        await CompareAsync(server.Works, "psql", read);
+    }
+
+    private string JdbcUrl => $"jdbc:postgresql://{server.Host}:{server.Port}/sqlcluster?user=tester&sslmode=disable";
+
+    private Task CheckAsync(string name, Func<string, Task<(int ExitCode, string Output)>> run) => CheckAsync(server.Works, name, run);
+
+    private async Task CheckAsync(IReadOnlyList<BoundaryWork> works, string name, Func<string, Task<(int ExitCode, string Output)>> run)
+    {
+        (int exitCode, string output) = await run(await server.PrepareAsync(works, name));
+        Assert.True(exitCode == 0, output.Length > 4_000 ? output[^4_000..] : output);
+        await CompareAsync(works, name, BoundaryText.Parse(output));
+    }
+
+    private async Task CompareAsync(IReadOnlyList<BoundaryWork> works, string name, Dictionary<string, List<string?>> read)
+    {
+        var wrong = new List<string>();
+        foreach (BoundaryWork work in works)
+        {
+            if ((read.TryGetValue(work.Family, out List<string?>? texts) ? BoundaryComparison.Difference(work.Values, texts) : "did not come") is { } difference)
+            {
+                wrong.Add($"{work.Family}, read: {difference}");
+            }
+
+            if (work.Table != null && BoundaryComparison.Difference(work.Values, await server.WrittenAsync(work, name)) is { } other)
+            {
+                wrong.Add($"{work.Family}, written: {other}");
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+}

@@ -1,0 +1,152 @@
+using System.Numerics;
+using Dapper;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace SqlCluster.Clients.Tests.BoundaryValues;
+
+/// <summary>The boundary values through Npgsql, as its own .NET types in binary and as text, and through Dapper over it.</summary>
+public sealed class BoundaryNpgsqlTests(BoundaryServer server) : IClassFixture<BoundaryServer>
+{
+    private static readonly Dictionary<string, Func<NpgsqlDataReader, object>> Readers = new(StringComparer.Ordinal)
+    {
+        // Raw, since .NET's calendars end at the years 1 and 9999; decimal has 28 digits, BigInteger no fraction.
+        ["date"] = static reader => reader.GetFieldValue<int>(0),
+        ["timestamp"] = static reader => reader.GetFieldValue<long>(0),
+        ["timestamptz"] = static reader => reader.GetFieldValue<long>(0),
+        ["interval"] = static reader => reader.GetFieldValue<NpgsqlInterval>(0),
+        ["numeric(38,0)"] = static reader => reader.GetFieldValue<BigInteger>(0),
+        ["record"] = static reader => reader.GetFieldValue<object[]>(0),
+        ["boolean[]"] = static reader => reader.GetFieldValue<bool?[]>(0),
+        ["smallint[]"] = static reader => reader.GetFieldValue<short?[]>(0),
+        ["integer[]"] = static reader => reader.GetFieldValue<int?[]>(0),
+        ["bigint[]"] = static reader => reader.GetFieldValue<long?[]>(0),
+        ["real[]"] = static reader => reader.GetFieldValue<float?[]>(0),
+        ["double precision[]"] = static reader => reader.GetFieldValue<double?[]>(0),
+        ["numeric(18,6)[]"] = static reader => reader.GetFieldValue<decimal?[]>(0),
+        ["text[]"] = static reader => reader.GetFieldValue<string?[]>(0),
+        ["jsonb[]"] = static reader => reader.GetFieldValue<string?[]>(0),
+        ["bytea[]"] = static reader => reader.GetFieldValue<byte[]?[]>(0),
+        ["date[]"] = static reader => reader.GetFieldValue<int?[]>(0),
+        ["time[]"] = static reader => reader.GetFieldValue<TimeOnly?[]>(0),
+        ["timestamp[]"] = static reader => reader.GetFieldValue<long?[]>(0),
+        ["timestamptz[]"] = static reader => reader.GetFieldValue<long?[]>(0),
+        ["uuid[]"] = static reader => reader.GetFieldValue<Guid?[]>(0),
+        ["interval[]"] = static reader => reader.GetFieldValue<NpgsqlInterval?[]>(0),
+    };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task T2_NpgsqlInBinary()
+    {
+        // What decimal holds of numeric(38,10); their arrays come as text alone.
+        BoundaryWork[] works = [.. server.Works.Where(static work => work.Family != "numeric(38,10)[]").Select(static work => work.Type == "numeric(38,10)" ? work.Where(
+            "abs(v) < 7000000000000000000 OR v IS NULL", static value => value.Text == null || BigInteger.Abs(BigInteger.Parse(value.Text[..^11])) < 7_000_000_000_000_000_000) : work)];
+        await CheckAsync(works, "npgsql_binary", static _ => { }, static (reader, type) => Readers.TryGetValue(type, out Func<NpgsqlDataReader, object>? read) ? read(reader) : reader.GetValue(0),
+            static (value, type) => new NpgsqlParameter { Value = value, DataTypeName = WithoutDigits(type) });
+    }
+
+    [Fact]
+    public async Task T3_NpgsqlInText() => await CheckAsync(server.Works, "npgsql_text", static command => command.AllResultTypesAreUnknown = true, static (reader, _) => reader.GetString(0),
+        static (value, _) => new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.Unknown });
+
+    /// <summary>Dapper maps columns to properties and passes arrays as they are.</summary>
+    [Fact]
+    public async Task T2_Dapper()
+    {
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(server.ConnectionString);
+        await using NpgsqlConnection connection = await source.OpenConnectionAsync(Cancellation);
+        var wrong = new List<string>();
+        await MapAsync<bool?>("boolean");
+        await MapAsync<short?>("smallint");
+        await MapAsync<int?>("integer");
+        await MapAsync<long?>("bigint");
+        await MapAsync<float?>("real");
+        await MapAsync<double?>("double precision");
+        await MapAsync<decimal?>("numeric(9,2)");
+        await MapAsync<decimal?>("numeric(18,6)");
+        await MapAsync<string>("text");
+        await MapAsync<string>("varchar(40)");
+        await MapAsync<string>("char(12)");
+        await MapAsync<byte[]>("bytea");
+        await MapAsync<Guid?>("uuid");
+        await MapAsync<DateTime?>("timestamp");
+        await MapAsync<DateTime?>("timestamptz");
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+
+        async Task MapAsync<T>(string family)
+        {
+            BoundaryWork work = server.Works.Single(work => work.Family == family).WithYearsOfFourDigits();
+            if (work.Type.StartsWith("timestamp", StringComparison.Ordinal))
+            {
+                // DateTime's first moment stands for -infinity in Npgsql.
+                work = work with { Query = work.Query.Replace("BETWEEN '0001-01-01'", "BETWEEN '0001-01-02'", StringComparison.Ordinal), Values = [.. work.Values.Where(static value => value.Text?.StartsWith("0001-01-01", StringComparison.Ordinal) != true)] };
+            }
+
+            await server.PrepareAsync([work], "dapper");
+            Mapped<T>[] rows = [.. await connection.QueryAsync<Mapped<T>>(work.Query.Replace("SELECT v", "SELECT i AS \"Number\", v AS \"Value\"", StringComparison.Ordinal))];
+            await connection.ExecuteAsync($"INSERT INTO {work.Into("dapper")} SELECT n, v FROM unnest(@numbers, @values::{WithoutDigits(work.Type)}[]) AS given(n, v)",
+                new { numbers = Enumerable.Range(0, rows.Length).ToArray(), values = rows.Select(static row => row.Value).ToArray() });
+            Note(wrong, work, [.. rows.Select(row => PgText.Of(row.Value, work.Type))], await server.WrittenAsync(work, "dapper"));
+        }
+    }
+
+    /// <summary>Reads each list, and writes what it read back, 100 rows a statement.</summary>
+    private async Task CheckAsync(
+        IReadOnlyList<BoundaryWork> works, string name, Action<NpgsqlCommand> asFormat, Func<NpgsqlDataReader, string, object> read, Func<object, string, NpgsqlParameter> asParameter)
+    {
+        await server.PrepareAsync(works, name);
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(server.ConnectionString);
+        await using NpgsqlConnection connection = await source.OpenConnectionAsync(Cancellation);
+        var wrong = new List<string>();
+        foreach (BoundaryWork work in works)
+        {
+            var values = new List<object>();
+            await using (var command = new NpgsqlCommand(work.Query, connection))
+            {
+                asFormat(command);
+                await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(Cancellation);
+                while (await reader.ReadAsync(Cancellation))
+                {
+                    values.Add(reader.IsDBNull(0) ? DBNull.Value : read(reader, work.Type));
+                }
+            }
+
+            for (int start = 0; work.Table != null && start < values.Count; start += 100)
+            {
+                object[] batch = [.. values.Skip(start).Take(100)];
+                await using var command = new NpgsqlCommand($"INSERT INTO {work.Into(name)} VALUES {string.Join(", ", batch.Select((_, index) => $"({start + index}, ${index + 1})"))}", connection);
+                command.Parameters.AddRange(batch.Select(value => asParameter(value, work.Type)).ToArray());
+                await command.ExecuteNonQueryAsync(Cancellation);
+            }
+
+            string type = work.Type.EndsWith("[]", StringComparison.Ordinal) ? work.Type[..^2] : work.Type;
+            Note(wrong, work, [.. values.Select(value => PgText.Of(value, type))], work.Table == null ? null : await server.WrittenAsync(work, name));
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    private static void Note(List<string> wrong, BoundaryWork work, List<string?> read, List<string?>? written)
+    {
+        if (BoundaryComparison.Difference(work.Values, read) is { } difference)
+        {
+            wrong.Add($"{work.Family}, read: {difference}");
+        }
+
+        if (written != null && BoundaryComparison.Difference(work.Values, written) is { } other)
+        {
+            wrong.Add($"{work.Family}, written: {other}");
+        }
+    }
+
+    private static string WithoutDigits(string type) => type.StartsWith("char(", StringComparison.Ordinal) ? "bpchar" : type.IndexOf('(', StringComparison.Ordinal) is > 0 and var at ? type[..at] + (type.EndsWith("[]", StringComparison.Ordinal) ? "[]" : "") : type;
+
+    private sealed class Mapped<T>
+    {
+        public int Number { get; set; }
+
+        public T? Value { get; set; }
+    }
+}

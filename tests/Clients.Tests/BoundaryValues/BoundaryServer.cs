@@ -1,0 +1,113 @@
+using Npgsql;
+using System.Text.RegularExpressions;
+
+namespace SqlCluster.Clients.Tests.BoundaryValues;
+
+/// <summary>A server with a table of each list of boundary values, and what clients are told to do with them.</summary>
+public sealed class BoundaryServer : IAsyncLifetime
+{
+    private readonly PgEndpoint _endpoint = new();
+
+    /// <summary>The lists in order of their tables, boundary0 on, and one of records.</summary>
+    public IReadOnlyList<BoundaryWork> Works { get; private set; } = [];
+
+    public string Host => _endpoint.Host;
+
+    public string Port => _endpoint.Port;
+
+    public string ConnectionString => _endpoint.ConnectionString;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _endpoint.InitializeAsync();
+        var works = new List<BoundaryWork>();
+        var statements = new List<string>();
+        foreach ((string family, Func<IReadOnlyList<BoundaryValue>> list) in BoundaryLists.Families.Concat(BoundaryComposites.Families))
+        {
+            string table = $"boundary{works.Count}";
+            IReadOnlyList<BoundaryValue> values = list();
+            works.Add(new BoundaryWork(family, values[0].Type, BoundaryComparison.Query(table), table, values));
+            statements.AddRange([$"DROP TABLE IF EXISTS {table}", .. BoundaryComparison.Setup(table, values)]);
+        }
+
+        works.Add(Records(works));
+        Works = works;
+        await RunAsync(statements);
+    }
+
+    public ValueTask DisposeAsync() => _endpoint.DisposeAsync();
+
+    /// <summary>Makes an empty table for each list that a client writes back.</summary>
+    /// <returns>The lines that tell a client its work: family, type, query and table, tabs between.</returns>
+    public async Task<string> PrepareAsync(IReadOnlyList<BoundaryWork> works, string prefix)
+    {
+        await RunAsync(works.Where(static work => work.Table != null).SelectMany(work => new[] { $"DROP TABLE IF EXISTS {work.Into(prefix)}", $"CREATE TABLE {work.Into(prefix)} (i int, v {work.Type})" }));
+        return string.Concat(works.Select(work => $"{work.Family}\t{work.Type}\t{work.Query}\t{work.Into(prefix)}\n"));
+    }
+
+    /// <summary>What a client wrote, as the server's own text.</summary>
+    public async Task<List<string?>> WrittenAsync(BoundaryWork work, string prefix)
+    {
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(ConnectionString);
+        await using NpgsqlCommand command = source.CreateCommand(BoundaryComparison.Query(work.Into(prefix)));
+        command.AllResultTypesAreUnknown = true;
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var texts = new List<string?>();
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            texts.Add(reader.IsDBNull(0) ? null : reader.GetString(0));
+        }
+
+        return texts;
+    }
+
+    /// <summary>Records of a number, a text and an array: only read, as PostgreSQL takes no records either.</summary>
+    private static BoundaryWork Records(List<BoundaryWork> works)
+    {
+        (BoundaryWork number, BoundaryWork text, BoundaryWork array) = (works.Single(static work => work.Family == "bigint"), works.Single(static work => work.Family == "varchar(40)"), works.Single(static work => work.Family == "text[]"));
+        IEnumerable<BoundaryValue> values = number.Values.Zip(text.Values, array.Values).Select(static row => new BoundaryValue("record", BoundaryComposites.RecordText(row.First.Text, row.Second.Text, row.Third.Text)));
+        return new BoundaryWork("record", "record", $"SELECT ROW(a.v, b.v, c.v) AS v FROM {number.Table} a JOIN {text.Table} b USING (i) JOIN {array.Table} c USING (i) ORDER BY i", null, [.. values]);
+    }
+
+    private async Task RunAsync(IEnumerable<string> statements)
+    {
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(ConnectionString);
+        await using NpgsqlConnection connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        foreach (string statement in statements)
+        {
+            await using var command = new NpgsqlCommand(statement, connection);
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+    }
+}
+
+/// <summary>A list of values that clients read, and write back where there is a table.</summary>
+/// <param name="Family">Its name.</param>
+/// <param name="Type">The type of its column.</param>
+/// <param name="Query">Reads the values in order.</param>
+/// <param name="Table">Where they are; null: the query makes them, and nothing is written back.</param>
+/// <param name="Values">What comes.</param>
+public sealed partial record BoundaryWork(string Family, string Type, string Query, string? Table, IReadOnlyList<BoundaryValue> Values)
+{
+    /// <summary>The table of a client's own, or "-".</summary>
+    public string Into(string prefix) => Table == null ? "-" : $"{prefix}_{Table}";
+
+    /// <summary>The same for a client whose dates begin in year 1 and end in 9999.</summary>
+    public BoundaryWork WithYearsOfFourDigits()
+    {
+        if (Type is not ("date" or "timestamp" or "timestamptz"))
+        {
+            return this;
+        }
+
+        string end = Type == "date" ? "" : " 23:59:59.999999" + (Type == "timestamp" ? "" : "+00");
+        return Where($"v BETWEEN '0001-01-01' AND '9999-12-31{end}' OR v IS NULL", static value => value.Text == null || FourDigits().IsMatch(value.Text));
+    }
+
+    /// <summary>The values that both conditions keep.</summary>
+    public BoundaryWork Where(string condition, Func<BoundaryValue, bool> isKept) =>
+        this with { Query = $"SELECT v FROM {Table} WHERE {condition} ORDER BY i", Values = [.. Values.Where(isKept)] };
+
+    [GeneratedRegex("^\\d{4}-.*(?<! BC)$")]
+    private static partial Regex FourDigits();
+}
