@@ -53,6 +53,19 @@ internal sealed class FlightServer : IAsyncDisposable
         return answers;
     }
 
+    /// <summary>Has grpc-js and apache-arrow prepare, bind and run statements: see tests/clients/flight-parameters.mjs.</summary>
+    /// <param name="userAgent">Whom the client claims to be; null: itself.</param>
+    /// <param name="calls">One after the other.</param>
+    /// <returns>An answer a call.</returns>
+    public async Task<IReadOnlyList<JsonElement>> BindAsync(string? userAgent, params object[] calls)
+    {
+        (int exitCode, string output) = await ClientProgram.NodeWithInputAsync(
+            "flight-parameters.mjs", string.Concat(calls.Select(static call => JsonSerializer.Serialize(call) + "\n")), ["127.0.0.1", $"{Port}", .. userAgent is null ? Array.Empty<string>() : [userAgent]]);
+        JsonElement[] answers = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static line => line.StartsWith('{')).Select(static line => JsonSerializer.Deserialize<JsonElement>(line))];
+        Assert.True(exitCode == 0 && answers.Length == calls.Length, output);
+        return answers;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _host.DisposeAsync();

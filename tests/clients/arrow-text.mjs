@@ -100,9 +100,11 @@ function interval(values, row) {
 
 function list(data, row, type) {
   const items = [];
-  for (let i = data.valueOffsets[row]; i < data.valueOffsets[row + 1]; i++) items.push(text(data.children[0], Number(i), type.children[0].type) ?? 'NULL');
+  for (let i = data.valueOffsets[row]; i < data.valueOffsets[row + 1]; i++) items.push(element(text(data.children[0], Number(i), type.children[0].type)));
   return `{${items.join(',')}}`;
 }
+
+const element = item => item === null ? 'NULL' : item === '' || /^null$/i.test(item) || /[{}",\\ \t\n\r\v\f]/.test(item) ? `"${item.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : item;
 
 function map(data, row, type) {
   const entries = [], [key, value] = type.children[0].type.children;
