@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SqlCluster.Bench.Suites;
 using SqlCluster.Bench.Suites.Flight;
+using SqlCluster.Bench.Suites.Load;
 using SqlCluster.Bench.Suites.Postgres;
 
 var data = new Option<DirectoryInfo?>("--data") { Description = "Folder with the suite's Parquet files" };
@@ -36,9 +37,11 @@ pgbench.SetAction(result => PgBench.Run(
 var rowCount = new Option<int>("--rows") { Description = "Rows of the result", DefaultValueFactory = _ => 5_000_000 };
 var rows = new Command("rows", "Rows a second of a large result to Npgsql, against PostgreSQL 15") { rowCount, pgbenchRuns, withoutPostgres };
 rows.SetAction(result => RowThroughput.RunAsync(result.GetValue(rowCount), result.GetValue(pgbenchRuns), result.GetValue(withoutPostgres)));
-var connections = new Option<int>("--connections") { Description = "Connections", DefaultValueFactory = _ => 2000 };
-var idle = new Command("idle", "Memory of idle connections of PostgreSQL's protocol") { connections };
-idle.SetAction(result => IdleConnections.RunAsync(result.GetValue(connections)));
+var idlePg = new Option<int>("--pg") { Description = "Idle connections of PostgreSQL's protocol", DefaultValueFactory = _ => 2000 };
+var idleFlight = new Option<int>("--flight") { Description = "Idle connections of Flight SQL", DefaultValueFactory = _ => 500 };
+var slow = new Option<int>("--slow") { Description = "Clients of each kind that read 1 KB a second of a gigabyte", DefaultValueFactory = _ => 20 };
+var load = new Command("load", "Memory of idle and of slow clients, and what others notice of them") { idlePg, idleFlight, slow, data };
+load.SetAction(result => LoadSuite.RunAsync(result.GetValue(idlePg), result.GetValue(idleFlight), result.GetValue(slow), result.GetValue(data)));
 
 var limit = new Option<string>("--limit") { Description = "memory_limit of the limited runs", DefaultValueFactory = _ => "64MB" };
 var spill = new Command("spill", "The 22 queries derived from TPC-H under a memory limit, against themselves without one") { data, answers, queries, runs, only, set, limit };
@@ -71,7 +74,7 @@ var tableCount = new Option<int>("--tables") { Description = "Tables in the cata
 var catalog = new Command("catalog", "Clients' catalog queries over a catalog of many tables, against PostgreSQL 15") { tableCount, runs, withoutPostgres };
 catalog.SetAction(result => CatalogBrowsing.RunAsync(result.GetValue(tableCount), result.GetValue(runs), result.GetValue(withoutPostgres)));
 
-return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, idle, spill, overhead, cancel, doGet, flightRate, cannedServer, catalog, ending }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, load, spill, overhead, cancel, doGet, flightRate, cannedServer, catalog, ending }.Parse(args).InvokeAsync();
 
 DirectoryInfo? Tables(ParseResult result)
 {

@@ -24,6 +24,9 @@ internal abstract class DatabaseProcess : IDisposable
     /// <summary>Bytes that the process and its children hold in memory, shared pages counted in part (Linux's Pss).</summary>
     public long MemoryBytes => Family(_process!.Id).Sum(static id => PssBytes(id));
 
+    /// <summary>Of the process that was started.</summary>
+    protected int ProcessId => _process!.Id;
+
     /// <summary>What pgbench and psql are told to reach the server.</summary>
     public IEnumerable<string> ClientArguments => ["-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", User];
 

@@ -169,8 +169,6 @@ public sealed class QueryExecution : IAsyncDisposable
                     AddTasks(stage, ready);
                 }
             }
-
-            _runningTasks += ready.Count;
         }
 
         foreach (StageTask task in ready)
@@ -204,13 +202,38 @@ public sealed class QueryExecution : IAsyncDisposable
         return true;
     }
 
-    private void AddTasks(Stage stage, List<StageTask> tasks)
+    /// <summary>
+    /// Whether a task's first rows come as soon as it has begun, so that one task shows whether the client reads faster than it makes them. Each task has parts of
+    /// the table in memory: for a client that reads slowly there is no use in having them twice.
+    /// </summary>
+    private static bool GivesRowsAtOnce(ExecPlan plan) => plan switch
     {
+        ScanExec scan => scan.Filters.Count == 0 && scan.Limit < 0,
+        ProjectExec project => GivesRowsAtOnce(project.Input),
+        _ => false,
+    };
+
+    /// <summary>Makes a stage's tasks; those that need not begin yet are kept by the result queue.</summary>
+    private void AddTasks(Stage stage, List<StageTask> ready)
+    {
+        List<StageTask> tasks = ready;
+        if (stage.Tasks > 1 && stage.Purpose == StagePurpose.Result && _place == TaskPlace.Slots && GivesRowsAtOnce(stage.Plan))
+        {
+            tasks = [];
+        }
+
+        _runningTasks += stage.Tasks;
         for (int partition = 0; partition < stage.Tasks; partition++)
         {
             var context = new TaskContext(Context, partition, stage.Tasks);
             ITaskSink sink = stage.Purpose == StagePurpose.Result ? new ResultSink(_results) : ShuffleSinks.Create(stage, context);
             tasks.Add(new StageTask(stage, context, sink, stage.Purpose == StagePurpose.Result ? null : Context.Metrics.ForOutput(stage.Id).Memory, OnTaskEnded));
+        }
+
+        if (!ReferenceEquals(tasks, ready))
+        {
+            ready.Add(tasks[0]);
+            _results.Hold(tasks[1..]);
         }
     }
 
@@ -281,9 +304,8 @@ public sealed class QueryExecution : IAsyncDisposable
     {
         public bool Accept(Batch batch, IRunnable task) => results.Write(batch.Retain(), task);
 
-        public void Finish()
-        {
-        }
+        /// <summary>What is left has to be made by the others.</summary>
+        public void Finish() => results.ReleaseHeld();
     }
 }
 

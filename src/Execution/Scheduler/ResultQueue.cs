@@ -5,11 +5,24 @@ using SqlCluster.Execution.Spill;
 namespace SqlCluster.Execution.Scheduler;
 
 /// <summary>Batches on their way from the last stage's tasks to the client: bounded, so that a slow client parks the tasks instead of filling memory.</summary>
+/// <remarks>
+/// Bounded in batches and in bytes: wide rows would make some batches a lot. Tasks that are held (<see cref="Hold"/>) do not begin before the reader has
+/// shown that it takes rows faster than the first task makes them.
+/// </remarks>
 internal sealed class ResultQueue(LocalExecutor executor, int capacity)
 {
+    /// <summary>Bytes of rows at which writers wait, about: strings are estimated.</summary>
+    private const long CapacityBytes = 1 << 20;
+
+    /// <summary>Bytes of rows that a reader takes before it counts as fast: with less it may only have filled its connection's buffers.</summary>
+    private const long BytesBeforeHeld = 8 << 20;
+
     private readonly Lock _lock = new();
-    private readonly Queue<(Batch Batch, long Bytes)> _batches = new();
+    private readonly Queue<Entry> _batches = new();
     private readonly List<IRunnable> _parked = [];
+    private List<IRunnable>? _held;
+    private long _rowBytes;
+    private long _takenBytes;
     private TaskCompletionSource? _reader;
     private bool _completed;
     private bool _isReleased;
@@ -20,6 +33,24 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
     /// <summary>The most bytes that waited for the reader at once.</summary>
     public long PeakWaitingBytes => Interlocked.Read(ref _peakWaitingBytes);
 
+    /// <summary>Keeps tasks back until the reader waits for rows, or <see cref="ReleaseHeld"/>.</summary>
+    public void Hold(IEnumerable<IRunnable> tasks)
+    {
+        lock (_lock)
+        {
+            _held = [.. tasks];
+            if (!_isReleased)
+            {
+                return;
+            }
+        }
+
+        ReleaseHeld();
+    }
+
+    /// <summary>Lets tasks that were held begin.</summary>
+    public void ReleaseHeld() => Submit(_held);
+
     /// <summary>Puts a batch in, whose reference passes to the reader.</summary>
     /// <param name="batch">A retained batch.</param>
     /// <param name="writer">Submitted again when there is room, if this call says there is none left.</param>
@@ -28,13 +59,14 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
     {
         TaskCompletionSource? reader;
         bool hasRoom;
-        long bytes = BatchRun.BytesOf(batch);
+        var entry = new Entry(batch, BatchRun.BytesOf(batch), RowBytes(batch));
         lock (_lock)
         {
-            _batches.Enqueue((batch, bytes));
-            _waitingBytes += bytes;
+            _batches.Enqueue(entry);
+            _waitingBytes += entry.Bytes;
             _peakWaitingBytes = Math.Max(_peakWaitingBytes, _waitingBytes);
-            hasRoom = _batches.Count < capacity || _completed || _isReleased;
+            _rowBytes += entry.RowBytes;
+            hasRoom = (_batches.Count < capacity && _rowBytes < CapacityBytes) || _completed || _isReleased;
             if (!hasRoom)
             {
                 _parked.Add(writer);
@@ -76,7 +108,8 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
             _isReleased = true;
         }
 
-        WakeWriters();
+        Submit(_parked);
+        ReleaseHeld();
     }
 
     /// <summary>As <see cref="ReadAsync"/>, when what comes next is there already and nobody waits for room; false: ask there.</summary>
@@ -84,10 +117,9 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
     {
         lock (_lock)
         {
-            if (_parked.Count == 0 && _batches.TryDequeue(out (Batch Batch, long Bytes) first))
+            if (_parked.Count == 0 && _batches.TryDequeue(out Entry first))
             {
-                batch = first.Batch;
-                _waitingBytes -= first.Bytes;
+                batch = Take(in first);
                 return true;
             }
 
@@ -103,14 +135,13 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
         {
             Task wait;
             Batch? batch = null;
-            bool wakeWriters = false;
+            bool wakeWriters = false, wakeHeld = false;
             lock (_lock)
             {
-                if (_batches.TryDequeue(out (Batch Batch, long Bytes) first))
+                if (_batches.TryDequeue(out Entry first))
                 {
-                    batch = first.Batch;
-                    _waitingBytes -= first.Bytes;
-                    wakeWriters = _parked.Count > 0 && _batches.Count <= capacity / 2;
+                    batch = Take(in first);
+                    wakeWriters = _parked.Count > 0 && _batches.Count <= capacity / 2 && _rowBytes <= CapacityBytes / 2;
                     wait = Task.CompletedTask;
                 }
                 else if (_completed)
@@ -119,6 +150,7 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
                 }
                 else
                 {
+                    wakeHeld = _held is { Count: > 0 } && _takenBytes >= BytesBeforeHeld;
                     _reader ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                     wait = _reader.Task;
                 }
@@ -126,7 +158,12 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
 
             if (wakeWriters)
             {
-                WakeWriters();
+                Submit(_parked);
+            }
+
+            if (wakeHeld)
+            {
+                ReleaseHeld();
             }
 
             if (batch != null)
@@ -138,18 +175,57 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
         }
     }
 
-    private void WakeWriters()
+    private Batch Take(in Entry entry)
     {
-        IRunnable[] parked;
-        lock (_lock)
+        _waitingBytes -= entry.Bytes;
+        _rowBytes -= entry.RowBytes;
+        _takenBytes += entry.RowBytes;
+        return entry.Batch;
+    }
+
+    /// <summary>Bytes that a batch's rows take, about, however large the pages are in which they lie.</summary>
+    private static long RowBytes(Batch batch)
+    {
+        const int StringBytes = 48, NestedBytes = 64;
+        long rowBytes = 0;
+        foreach (Vector column in batch.Columns)
         {
-            parked = [.. _parked];
-            _parked.Clear();
+            rowBytes += column switch
+            {
+                ConstantVector => 0,
+                DictionaryVector => sizeof(int),
+                FixedVector => column.Type.Width,
+                BooleanVector => 1,
+                ViewVector => StringBytes,
+                _ => NestedBytes,
+            };
         }
 
-        foreach (IRunnable writer in parked)
+        return rowBytes * batch.Length;
+    }
+
+    private void Submit(List<IRunnable>? waiting)
+    {
+        if (waiting == null)
         {
-            executor.Submit(writer);
+            return;
+        }
+
+        IRunnable[] tasks;
+        lock (_lock)
+        {
+            tasks = [.. waiting];
+            waiting.Clear();
+        }
+
+        foreach (IRunnable task in tasks)
+        {
+            executor.Submit(task);
         }
     }
+
+    /// <param name="Batch">Rows.</param>
+    /// <param name="Bytes">What they hold in memory, whole pages included.</param>
+    /// <param name="RowBytes">What the rows themselves take, about.</param>
+    private readonly record struct Entry(Batch Batch, long Bytes, long RowBytes);
 }

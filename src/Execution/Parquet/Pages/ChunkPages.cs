@@ -10,7 +10,7 @@ namespace SqlCluster.Execution.Parquet.Pages;
 /// <remarks>
 /// Bytes come through a window of up to <see cref="WindowBytes"/> that slides over the chunk, so small chunks take one read and large ones bounded
 /// memory; a page that is passed over and lies beyond the window is never read. Pages of uncompressed chunks stay where the window has them.
-/// A page's buffers may be overwritten at the next <see cref="Next"/> unless somebody holds a reference.
+/// The window is given back with the chunk's last page. A page's buffers may be overwritten at the next <see cref="Next"/> unless somebody holds a reference.
 /// </remarks>
 /// <param name="file">Where the bytes are.</param>
 /// <param name="account">Charged for window and page.</param>
@@ -129,7 +129,14 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
         if (storedValueBytes == 0 && valueBytes == 0)
             return new PageBody(window, offset, page, 0, 0);
         PageDecompressor.Decompress(codec, stored[levels..], values);
-        return new PageBody(window, offset, page, 0, valueBytes);
+        if (_position < _end || levels > 0)
+            return new PageBody(window, offset, page, 0, valueBytes);
+
+        // The chunk's last page has been decompressed: nothing is left to take from the window, and a client that reads slowly would hold it for long.
+        window.Release();
+        _window = null;
+        _windowLength = 0;
+        return new PageBody(page, 0, page, 0, valueBytes);
     }
 
     public void Dispose()
