@@ -81,6 +81,10 @@ internal sealed class PgConnection
         {
             // The client is gone, or never said who it is: nobody is left to tell.
         }
+        catch (Exception error)
+        {
+            await EndAsync(Translate(error)).ConfigureAwait(false);
+        }
         finally
         {
             await _transport.DisposeAsync().ConfigureAwait(false);
