@@ -230,7 +230,7 @@ internal sealed class FlightSqlService : IAsyncDisposable
             ExpirationTime = Timestamp.FromDateTimeOffset(statement.Expires),
         });
         info.TotalRecords = statement.HasRows ? -1 : 0;
-        info.AppMetadata = ByteString.CopyFromUtf8(statement.Handle.ToString("N"));
+        info.AppMetadata = ByteString.CopyFromUtf8(statement.Id.ToString());
         return info;
     }
 

@@ -9,7 +9,7 @@ namespace SqlCluster.Server.Hosting;
 internal static class KestrelSetup
 {
     /// <summary>Connections of all doors that have not logged in, ask for cancels, or look at the status page, beyond one for each session.</summary>
-    private const long SpareConnections = 1000;
+    public const int SpareConnections = 1000;
 
     /// <param name="web">What is set up.</param>
     /// <param name="maxSessions">Most sessions at once; connections are bounded too, so that strangers cannot pile them up.</param>
@@ -20,6 +20,6 @@ internal static class KestrelSetup
         web.UseSockets(KestrelSettings.Apply);
         web.ConfigureServices(static services => services.AddSingleton<IConnectionListenerFactory, PgListener>());
         web.ConfigureKestrel(KestrelSettings.Apply);
-        web.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = maxSessions + SpareConnections);
+        web.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = (long)maxSessions + SpareConnections);
     }
 }

@@ -29,6 +29,7 @@ public sealed class ServerHost : IAsyncDisposable
     private readonly ServerOptions _options;
     private readonly WebApplication _kestrel;
     private readonly CancelKeys _cancelKeys = new();
+    private readonly Newcomers _newcomers = new(KestrelSetup.SpareConnections / 2);
     private readonly CancellationTokenSource _draining = new();
     private readonly ActiveWork _work = new();
     private readonly FlightSqlService? _flightSql;
@@ -189,7 +190,7 @@ public sealed class ServerHost : IAsyncDisposable
         _work.Enter();
         try
         {
-            await new PgConnection(_engine, _cancelKeys, _options, connection, _draining.Token).RunAsync().ConfigureAwait(false);
+            await new PgConnection(_engine, _cancelKeys, _newcomers, _options, connection, _draining.Token).RunAsync().ConfigureAwait(false);
         }
         finally
         {

@@ -13,6 +13,7 @@ internal sealed class PgConnection
 {
     private readonly Engine _engine;
     private readonly CancelKeys _cancelKeys;
+    private readonly Newcomers _newcomers;
     private readonly ServerOptions _options;
     private readonly ConnectionContext _connection;
     private readonly CancellationToken _stopping;
@@ -20,13 +21,15 @@ internal sealed class PgConnection
 
     /// <param name="engine">The engine.</param>
     /// <param name="cancelKeys">Sessions that CancelRequest can reach.</param>
+    /// <param name="newcomers">Connections whose clients have not said who they are.</param>
     /// <param name="options">Users, certificate, and the log that gets internal errors.</param>
     /// <param name="connection">Bytes in and out.</param>
     /// <param name="stopping">The server shuts down: the connection ends with its running statement.</param>
-    public PgConnection(Engine engine, CancelKeys cancelKeys, ServerOptions options, ConnectionContext connection, CancellationToken stopping)
+    public PgConnection(Engine engine, CancelKeys cancelKeys, Newcomers newcomers, ServerOptions options, ConnectionContext connection, CancellationToken stopping)
     {
         _engine = engine;
         _cancelKeys = cancelKeys;
+        _newcomers = newcomers;
         _options = options;
         _connection = connection;
         _stopping = stopping;
@@ -45,7 +48,7 @@ internal sealed class PgConnection
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(Closed, _stopping);
 
             // What a client sent before it left still counts: many ask for a cancellation and close at once.
-            if (await new PgStartup(_engine, _cancelKeys, _options, _connection, _transport).RunAsync(_stopping).ConfigureAwait(false) is var (session, minor))
+            if (await new PgStartup(_engine, _cancelKeys, _newcomers, _options, _connection, _transport).RunAsync(_stopping).ConfigureAwait(false) is var (session, minor))
             {
                 byte[] key = _cancelKeys.Add(session, minor);
                 try

@@ -8,7 +8,7 @@ using SqlCluster.Server.Sessions;
 namespace SqlCluster.Server.PgWire;
 
 /// <summary>What happens on a connection before its first statement: encryption, the startup message, the password.</summary>
-internal sealed class PgStartup(Engine engine, CancelKeys cancelKeys, ServerOptions options, ConnectionContext connection, PgTransport transport)
+internal sealed class PgStartup(Engine engine, CancelKeys cancelKeys, Newcomers newcomers, ServerOptions options, ConnectionContext connection, PgTransport transport)
 {
     /// <summary>First byte of a TLS handshake.</summary>
     private const byte TlsHandshake = 0x16;
@@ -23,6 +23,19 @@ internal sealed class PgStartup(Engine engine, CancelKeys cancelKeys, ServerOpti
     {
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(waiting);
         timed.CancelAfter(Patience);
+        LinkedListNode<CancellationTokenSource> entered = newcomers.Enter(timed);
+        try
+        {
+            return await ReadRequestsAsync(timed).ConfigureAwait(false);
+        }
+        finally
+        {
+            newcomers.Leave(entered);
+        }
+    }
+
+    private async Task<(Session Session, int Minor)?> ReadRequestsAsync(CancellationTokenSource timed)
+    {
         if (await transport.Messages.PeekAsync(timed.Token).ConfigureAwait(false) == TlsHandshake)
         {
             if (options.Certificate is not { } certificate)

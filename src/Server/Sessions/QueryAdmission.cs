@@ -24,6 +24,9 @@ public sealed class QueryAdmission(int limit, int maxQueued, TimeSpan patience)
     /// <summary>Statements that wait.</summary>
     public int Queued => Volatile.Read(ref _queued);
 
+    /// <summary>Whether a statement that is begun now would have to wait.</summary>
+    public bool IsFull => Running >= limit || Queued > 0;
+
     /// <summary>Whether a statement waits for its turn: those that read or write rows do, those that set, show or define do not.</summary>
     public static bool AppliesTo(Statement statement) =>
         statement is QueryStatement or Explain or Summarize or Insert or Update or Delete or Copy or CreateTableAs or Execute;

@@ -57,7 +57,7 @@ public sealed class RunningQuery
         Token = _cancellation.Token;
     }
 
-    public QueryId Id { get; } = QueryId.Next();
+    public required QueryId Id { get; init; }
 
     public Session Session { get; }
 

@@ -122,6 +122,9 @@ public sealed class Session : IDisposable
     /// <summary>Texts that the session has run before.</summary>
     internal StatementCache Statements { get; }
 
+    /// <summary>The id of the statement that is begun next, where its client has been told it already; null: a new one.</summary>
+    internal QueryId? NextId { get; set; }
+
     /// <summary>Statements that run on the session's turn; kept by <see cref="QueryAdmission"/>.</summary>
     internal int HeldTurns { get; set; }
 
@@ -173,7 +176,8 @@ public sealed class Session : IDisposable
     /// <param name="cancellation">The client is gone.</param>
     public RunningQuery BeginStatement(string? text, Statement? statement, CancellationToken cancellation)
     {
-        var query = new RunningQuery(this, statement, text, cancellation);
+        var query = new RunningQuery(this, statement, text, cancellation) { Id = NextId ?? QueryId.Next() };
+        NextId = null;
         MakeCurrent(query);
 
         // Last, so that whoever finds it there can end it through the session too.
@@ -249,7 +253,7 @@ public sealed class Session : IDisposable
             }
 
             isAlone = await transaction.EnterAsync(statement, query.Token).ConfigureAwait(false);
-            if (QueryAdmission.AppliesTo(statement))
+            if (QueryAdmission.AppliesTo(statement) && !(Engine.Admission.IsFull && CatalogQueries.Includes(statement, this)))
             {
                 await Engine.Admission.EnterAsync(query).ConfigureAwait(false);
             }

@@ -79,7 +79,3 @@ public sealed class PgSessionAbuseTests
         return [.. session];
     }
 }
-
-/// <summary>These tests measure the process, so nothing else runs meanwhile.</summary>
-[CollectionDefinition(nameof(AbuseCollection), DisableParallelization = true)]
-public sealed class AbuseCollection;

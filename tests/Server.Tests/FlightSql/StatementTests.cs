@@ -30,6 +30,24 @@ public sealed class StatementTests
         Assert.Equal(1, (await client.DoGetAsync(new Ticket { Ticket_ = FlightTestClient.Describe(new CommandStatementQuery { Query = "SELECT 1" }).Cmd })).Single);
     }
 
+    /// <summary>The id in FlightInfo is the one under which the statement runs, of queries and of commands.</summary>
+    [Fact]
+    public async Task G17_AppMetadataIsTheQuerysId()
+    {
+        await using FlightTestServer server = await FlightTestServer.StartAsync();
+        using FlightTestClient client = server.Connect();
+        FlightInfo query = await client.GetFlightInfoAsync(new CommandStatementQuery { Query = "SELECT query_id FROM pg_stat_activity WHERE state = 'active'" });
+        string id = query.AppMetadata.ToStringUtf8();
+        FlightTable rows = await client.DoGetAsync(query.Endpoint[0].Ticket);
+        Assert.EndsWith($"-{rows.Single}", id, StringComparison.Ordinal);
+        await client.DoGetAsync(query.Endpoint[0].Ticket);
+        string command = (await client.GetFlightInfoAsync(new CommandStatementQuery { Query = "CREATE TEMP TABLE g17 (a int)" })).AppMetadata.ToStringUtf8();
+        string[] ended = [.. server.Engine.History.Recent().Select(static ended => ended.Id.ToString())];
+        Assert.Single(ended, id);
+        Assert.Single(ended, command);
+        Assert.Equal(ended.Length, ended.Distinct().Count());
+    }
+
     [Fact]
     public async Task G4_NoRowsStillHaveASchema()
     {

@@ -30,7 +30,7 @@ public sealed class CancelRequestTests : IDisposable
         await input.Writer.WriteAsync((byte[])[.. RawClient.Number(16), .. RawClient.Number(80_877_102), .. RawClient.Number(session.Id), .. key], Cancellation);
         await input.Writer.CompleteAsync();
         var connection = new DefaultConnectionContext("left", new Pipes(input.Reader, new Pipe().Writer), new Pipes(new Pipe().Reader, new Pipe().Writer)) { ConnectionClosed = new CancellationToken(true) };
-        await new PgConnection(_engine, keys, new ServerOptions(), connection, CancellationToken.None).RunAsync();
+        await new PgConnection(_engine, keys, new Newcomers(10), new ServerOptions(), connection, CancellationToken.None).RunAsync();
 
         Assert.Equal(CancelReason.Requested, query.Reason);
         query.End(null);

@@ -53,12 +53,41 @@ public sealed class AdmissionTests
         using Session session = engine.OpenSession();
         await using (StatementResult open = await session.ExecuteAsync(Parse("SELECT 1"), Cancellation))
         {
-            await ResultReader.ReadAsync(session, "SELECT 2", Cancellation);
+            await ResultReader.ReadAsync(session, "SELECT 2 FROM generate_series(1, 1)", Cancellation);
             Assert.Equal(1, engine.Admission.Running);
         }
 
         Assert.Equal(0, engine.Admission.Running);
-        await ResultReader.ReadAsync(session, "SELECT 3", Cancellation);
+        await ResultReader.ReadAsync(session, "SELECT 3 FROM generate_series(1, 1)", Cancellation);
+    }
+
+    /// <summary>What reads the catalogs, or nothing, is answered at once; what reads tables or makes rows waits, whatever it is called.</summary>
+    [Theory]
+    [InlineData("SELECT 1", true)]
+    [InlineData("SELECT count(*) FROM pg_class", true)]
+    [InlineData("WITH n AS (SELECT oid FROM pg_catalog.pg_namespace) SELECT * FROM n, information_schema.tables", true)]
+    [InlineData("SELECT i.indrelid, g FROM pg_index i, generate_series(1, 2) AS g", true)]
+    [InlineData("SELECT count(*) FROM t", false)]
+    [InlineData("SELECT 1 FROM pg_class WHERE oid IN (SELECT a FROM t)", false)]
+    [InlineData("SELECT count(*) FROM generate_series(1, 10)", false)]
+    [InlineData("SELECT count(*) FROM pg_class_of_mine", false)]
+    public async Task B7_CatalogQueriesDoNotWaitBehindLongOnes(string sql, bool isAnswered)
+    {
+        using var engine = new Engine(new EngineOptions(Slots: 1) { MaxConcurrentQueries = 1, QueueTimeout = TimeSpan.FromMilliseconds(isAnswered ? 60_000 : 200) });
+        using Session busy = engine.OpenSession("anna"), other = engine.OpenSession("bob");
+        await ResultReader.ReadAsync(busy, "CREATE TABLE t (a int)", Cancellation);
+        await ResultReader.ReadAsync(busy, "CREATE VIEW pg_class_of_mine AS SELECT * FROM t", Cancellation);
+        await using StatementResult open = await busy.ExecuteAsync(Parse("SELECT a FROM t"), Cancellation);
+        if (isAnswered)
+        {
+            await ResultReader.ReadAsync(other, sql, Cancellation);
+        }
+        else
+        {
+            Assert.Equal("57014", (await Assert.ThrowsAsync<QueryException>(() => ResultReader.ReadAsync(other, sql, Cancellation))).SqlState);
+        }
+
+        Assert.Equal((1, 0), (engine.Admission.Running, engine.Admission.Queued));
     }
 
     [Fact]
@@ -67,9 +96,9 @@ public sealed class AdmissionTests
         using var engine = new Engine(new EngineOptions(Slots: 1) { MaxConcurrentQueries = 1, QueueLength = 1, QueueTimeout = TimeSpan.FromMilliseconds(300) });
         using Session busy = engine.OpenSession("anna"), second = engine.OpenSession("bob"), third = engine.OpenSession("carl");
         await using StatementResult open = await busy.ExecuteAsync(Parse("SELECT 1"), Cancellation);
-        Task<QueryException> waits = Assert.ThrowsAsync<QueryException>(() => ResultReader.ReadAsync(second, "SELECT 2", Cancellation));
+        Task<QueryException> waits = Assert.ThrowsAsync<QueryException>(() => ResultReader.ReadAsync(second, "SELECT 2 FROM generate_series(1, 1)", Cancellation));
         await ResultReader.ReadAsync(third, "SET work_mem = '1MB'", Cancellation);
-        Assert.Equal("53300", (await Assert.ThrowsAsync<QueryException>(() => ResultReader.ReadAsync(third, "SELECT 3", Cancellation))).SqlState);
+        Assert.Equal("53300", (await Assert.ThrowsAsync<QueryException>(() => ResultReader.ReadAsync(third, "SELECT 3 FROM generate_series(1, 1)", Cancellation))).SqlState);
         Assert.Equal("57014", (await waits).SqlState);
         Assert.Equal(0, engine.Admission.Queued);
         FinishedQuery finished = engine.History.Recent().First(static query => query.User == "bob");
@@ -86,7 +115,7 @@ public sealed class AdmissionTests
         await using (StatementResult open = await busy.ExecuteAsync(Parse("SELECT 1"), Cancellation))
         {
             waiting.Settings.Set("statement_timeout", byTimeout ? "50ms" : "0");
-            Task<QueryException> failing = Assert.ThrowsAsync<QueryException>(() => ResultReader.ReadAsync(waiting, "SELECT 2", Cancellation));
+            Task<QueryException> failing = Assert.ThrowsAsync<QueryException>(() => ResultReader.ReadAsync(waiting, "SELECT 2 FROM generate_series(1, 1)", Cancellation));
             Assert.Equal(1, engine.Admission.Queued);
             if (!byTimeout)
             {
@@ -98,7 +127,7 @@ public sealed class AdmissionTests
         }
 
         waiting.Settings.Set("statement_timeout", "0");
-        await ResultReader.ReadAsync(waiting, "SELECT 3", Cancellation);
+        await ResultReader.ReadAsync(waiting, "SELECT 3 FROM generate_series(1, 1)", Cancellation);
     }
 
     [Fact]

@@ -26,9 +26,11 @@ internal sealed class FlightStatement : IAsyncDisposable
     private StatementRun? _started;
     private int _runs;
     private int _ended;
+    private int _isIdTaken;
 
-    private FlightStatement(FlightSession owner, ArrowSchema schema, PreparedQuery? query, IReadOnlyList<NodeList<Literal>> bindings, DateTimeOffset expires)
+    private FlightStatement(QueryId id, FlightSession owner, ArrowSchema schema, PreparedQuery? query, IReadOnlyList<NodeList<Literal>> bindings, DateTimeOffset expires)
     {
+        Id = id;
         Owner = owner;
         Schema = schema;
         Expires = expires;
@@ -37,6 +39,9 @@ internal sealed class FlightStatement : IAsyncDisposable
     }
 
     public Guid Handle { get; } = Guid.NewGuid();
+
+    /// <summary>Of its first run: the name by which pg_stat_activity, the status page, the API and the log know it.</summary>
+    public QueryId Id { get; }
 
     public FlightSession Owner { get; }
 
@@ -61,10 +66,13 @@ internal sealed class FlightStatement : IAsyncDisposable
     /// <param name="schema">Of the rows.</param>
     /// <param name="expires">See <see cref="Expires"/>.</param>
     public static FlightStatement OfQuery(FlightSession owner, PreparedQuery query, IReadOnlyList<NodeList<Literal>> bindings, ArrowSchema schema, DateTimeOffset expires) =>
-        new(owner, schema, query, bindings, expires);
+        new(QueryId.Next(), owner, schema, query, bindings, expires);
 
     /// <summary>A command that has run.</summary>
-    public static FlightStatement OfCommand(FlightSession owner, DateTimeOffset expires) => new(owner, new ArrowSchema([]), null, [], expires);
+    /// <param name="id">The id it ran under.</param>
+    /// <param name="owner">Its session.</param>
+    /// <param name="expires">See <see cref="Expires"/>.</param>
+    public static FlightStatement OfCommand(QueryId id, FlightSession owner, DateTimeOffset expires) => new(id, owner, new ArrowSchema([]), null, [], expires);
 
     /// <summary>The run that PollFlightInfo began, or a new one; the caller disposes it.</summary>
     /// <exception cref="Parser.Errors.QueryException">57014: the statement was cancelled; or it failed.</exception>
@@ -105,6 +113,9 @@ internal sealed class FlightStatement : IAsyncDisposable
             await started.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>The id for a run that begins: the statement's own for the first one, null for those after it.</summary>
+    internal QueryId? TakeId() => Interlocked.Exchange(ref _isIdTaken, 1) == 0 ? Id : null;
 
     internal void OnRunEnded()
     {

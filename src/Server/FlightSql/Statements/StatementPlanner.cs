@@ -90,8 +90,9 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
         }
         else
         {
-            await RunAsync(session, statement, query, rows, cancellation).ConfigureAwait(false);
-            planned = FlightStatement.OfCommand(session, LeaseEnd);
+            var id = QueryId.Next();
+            await RunAsync(session, statement, query, rows, cancellation, id).ConfigureAwait(false);
+            planned = FlightStatement.OfCommand(id, session, LeaseEnd);
         }
 
         sessions.Add(planned);
@@ -99,7 +100,7 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
     }
 
     private static async Task<long> RunAsync(
-        FlightSession session, Statement statement, PreparedQuery query, IReadOnlyList<NodeList<Literal>> rows, CancellationToken cancellation)
+        FlightSession session, Statement statement, PreparedQuery query, IReadOnlyList<NodeList<Literal>> rows, CancellationToken cancellation, QueryId? id = null)
     {
         if (statement is not QueryStatement)
         {
@@ -110,7 +111,14 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
         long changed = 0;
         foreach (NodeList<Literal> row in rows)
         {
-            StatementResult result = await BehindGateAsync(session, () => query.ExecuteAsync(row, running.Token), running.Token).ConfigureAwait(false);
+            StatementResult result = await BehindGateAsync(
+                session,
+                () =>
+                {
+                    (session.Session.NextId, id) = (id, null);
+                    return query.ExecuteAsync(row, running.Token);
+                },
+                running.Token).ConfigureAwait(false);
             await using (result.ConfigureAwait(false))
             {
                 if (result is StatementResult.Rows answer)

@@ -143,6 +143,7 @@ internal sealed class StatementRun : IAsyncDisposable
         await gate.WaitAsync(_cancellation.Token).ConfigureAwait(false);
         try
         {
+            _statement.Owner.Session.NextId = _statement.TakeId();
             return (StatementResult.Rows)await query.ExecuteAsync(values, _cancellation.Token).ConfigureAwait(false);
         }
         finally

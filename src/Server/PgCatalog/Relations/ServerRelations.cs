@@ -25,7 +25,7 @@ internal static class ServerRelations
             .Value("backend_start", static row => SessionInformation.Microseconds(row.Session.Start)).Value("xact_start", static row => Time(row.Activity.TransactionStart))
             .Value("query_start", static row => Time(row.Activity.QueryStart)).Value("state_change", static row => SessionInformation.Microseconds(row.Activity.StateChange))
             .Text("wait_event_type", static row => row.Activity.Wait?.Kind).Text("wait_event", static row => row.Activity.Wait?.Event).Text("state", static row => StateName(row.Activity.State))
-            .Text("query", static row => row.Activity.Query ?? "").Text("backend_type", static _ => "client backend"),
+            .Value("query_id", static row => row.Activity.QueryId?.Number).Text("query", static row => row.Activity.Query ?? "").Text("backend_type", static _ => "client backend"),
         SystemRelation.Of("pg_stat_ssl", static view => view.Session.Session.Engine.Sessions.ToList()).Long("pid", static row => row.Id).Flag("ssl", static _ => false),
         SystemRelation.Of("pg_stat_gssapi", static view => view.Session.Session.Engine.Sessions.ToList())
             .Long("pid", static row => row.Id).Flag("gss_authenticated", static _ => false).Flag("encrypted", static _ => false).Flag("credentials_delegated", static _ => false),
