@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using SqlCluster.Server.Hosting;
+using SqlCluster.Server.Tests.FlightSql;
 using SqlCluster.Server.Tests.PgWire;
 
 namespace SqlCluster.Server.Tests.Abuse;
@@ -29,6 +30,9 @@ internal sealed class AbusedServer : IAsyncDisposable
 
     public ServerHost Host => _host;
 
+    /// <summary>The clock of Flight's tokens and leases.</summary>
+    public ManualTime Time { get; } = new();
+
     public AbuseLog Log { get; } = new();
 
     public int PgPort => _host.PgAddress!.Port;
@@ -42,7 +46,7 @@ internal sealed class AbusedServer : IAsyncDisposable
     public static async Task<AbusedServer> StartAsync(Func<AbusedServer, Task>? warmUp = null, Func<ServerOptions, ServerOptions>? options = null)
     {
         var server = new AbusedServer();
-        var settings = new ServerOptions { PgPort = 0, FlightPort = 0, UiPort = 0, Logger = server.Log, ShutdownTimeout = TimeSpan.FromSeconds(5) };
+        var settings = new ServerOptions { PgPort = 0, FlightPort = 0, UiPort = 0, Logger = server.Log, Time = server.Time, ShutdownTimeout = TimeSpan.FromSeconds(5) };
         server._host = await ServerHost.StartAsync(server._engine, options?.Invoke(settings) ?? settings);
         if (warmUp != null)
         {
@@ -93,10 +97,12 @@ internal sealed class AbusedServer : IAsyncDisposable
         _engine.Dispose();
     }
 
-    /// <summary>Waits until the sessions of those who have left are gone.</summary>
+    /// <summary>Waits until the sessions of those who have left are gone; Flight clients leave without a word, so their leases are over first.</summary>
     private async Task SettleAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        Time.Advance(TimeSpan.FromDays(2));
+        await _host.FlightSql!.SweepAsync();
         while (_engine.Sessions.Count() > (_bystander == null ? 0 : 1) || (_bystander == null && _engine.Memory.UsedBytes > 0))
         {
             await Task.Delay(10, patience.Token);

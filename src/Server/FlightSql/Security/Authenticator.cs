@@ -16,7 +16,7 @@ internal sealed class Authenticator(UserStore users, FlightSessions sessions)
         switch (Credentials.Read(call.Header("authorization")))
         {
             case Credentials.Bearer bearer:
-                (BearerToken token, FlightSession session) = Check(bearer.Token);
+                (BearerToken token, FlightSession session) = Check(bearer.Token, call);
                 if (sessions.Tokens.IsOld(token))
                 {
                     call.AddHeader("authorization", $"Bearer {sessions.Tokens.Issue(session.Id, session.User)}");
@@ -49,7 +49,7 @@ internal sealed class Authenticator(UserStore users, FlightSessions sessions)
 
     /// <summary>Checks a token.</summary>
     /// <exception cref="GrpcStatusException">UNAUTHENTICATED.</exception>
-    public (BearerToken Token, FlightSession Session) Check(string text)
+    public (BearerToken Token, FlightSession Session) Check(string text, GrpcCall call)
     {
         BearerToken token = sessions.Tokens.Read(text) ?? throw FlightErrors.InvalidToken();
         if (sessions.Tokens.HasExpired(token))
@@ -62,14 +62,14 @@ internal sealed class Authenticator(UserStore users, FlightSessions sessions)
             throw FlightErrors.InvalidToken();
         }
 
-        FlightSession session = sessions.Find(token.Session) ?? throw FlightErrors.EndedSession();
+        FlightSession session = sessions.FindOrWake(token.Session, token.User, call.Peer, call.UserAgent) ?? throw FlightErrors.EndedSession();
         session.Confirm();
         return (token, session);
     }
 
     private FlightSession? FindByCookie(GrpcCall call, string user)
     {
-        if (SessionCookie.Read(call.Headers("cookie")) is not { } id || sessions.Find(id) is not { } session || session.User != user)
+        if (SessionCookie.Read(call.Headers("cookie")) is not { } id || sessions.FindOrWake(id, user, call.Peer, call.UserAgent) is not { } session)
         {
             return null;
         }

@@ -17,7 +17,7 @@ internal sealed class Handshake(Authenticator authenticator, FlightSessions sess
         string token;
         if (credentials is Credentials.Bearer bearer)
         {
-            authenticator.Check(bearer.Token);
+            authenticator.Check(bearer.Token, call);
             token = bearer.Token;
         }
         else

@@ -15,15 +15,19 @@ internal sealed class FlightSession
     private volatile bool _isTouched;
     private volatile bool _hasEnded;
 
-    public FlightSession(Session session, TimeProvider time)
+    /// <param name="id">See <see cref="Id"/>.</param>
+    /// <param name="session">The engine's.</param>
+    /// <param name="time">The clock of <see cref="IdleTime"/>.</param>
+    public FlightSession(Guid id, Session session, TimeProvider time)
     {
+        Id = id;
         Session = session;
         _time = time;
         _lastUse = time.GetTimestamp();
     }
 
     /// <summary>Random; whoever knows it (and comes in as the same user) owns the session.</summary>
-    public Guid Id { get; } = Guid.NewGuid();
+    public Guid Id { get; }
 
     public string User => Session.User;
 

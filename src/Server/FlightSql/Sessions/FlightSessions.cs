@@ -9,13 +9,21 @@ using SqlCluster.Server.Sessions;
 namespace SqlCluster.Server.FlightSql.Sessions;
 
 /// <summary>The sessions of all Flight clients: opened, found by id, found by the handles in them, thrown away when their time is over. Thread-safe.</summary>
+/// <remarks>
+/// Many clients never say that they leave, and their tokens are good for hours. A session that holds nothing (no handles, no changed settings) sleeps when it has been
+/// idle for a while, or when there are as many sessions as may be: it takes no place then, and its token or cookie wakes it, equal to what it was.
+/// </remarks>
 internal sealed class FlightSessions : IAsyncDisposable
 {
+    /// <summary>Beyond it, those that would sleep end: their clients log in again.</summary>
+    private const int MaxSleepers = 100_000;
+
     private readonly Engine _engine;
     private readonly FlightLimits _limits;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<Guid, FlightSession> _sessions = new();
     private readonly ConcurrentDictionary<Guid, FlightSession> _owners = new();
+    private readonly ConcurrentDictionary<Guid, Sleeper> _sleepers = new();
     private readonly ITimer _sweeper;
 
     public FlightSessions(Engine engine, FlightLimits limits, TimeProvider time)
@@ -32,18 +40,18 @@ internal sealed class FlightSessions : IAsyncDisposable
     public int Count => _sessions.Count;
 
     /// <exception cref="QueryException">53300: there are as many as may be.</exception>
-    public FlightSession Open(string user, IPEndPoint peer, string userAgent)
+    public FlightSession Open(string user, IPEndPoint peer, string userAgent) => Open(Guid.NewGuid(), user, peer, userAgent);
+
+    /// <summary>The session of a token or cookie, awake; null when there is none, or it is somebody else's.</summary>
+    /// <exception cref="QueryException">53300: there are as many as may be.</exception>
+    public FlightSession? FindOrWake(Guid id, string user, IPEndPoint peer, string userAgent)
     {
-        if (_sessions.Count >= _limits.MaxSessions)
+        if (Find(id) is { } session)
         {
-            throw SessionErrors.TooManySessions();
+            return session.User == user ? session : null;
         }
 
-        Session engine = _engine.OpenSession(user, SessionClient.From(Door.FlightSql, peer));
-        engine.Settings.SetAtStartup("application_name", userAgent.Length > 64 ? userAgent[..64] : userAgent);
-        var session = new FlightSession(engine, _time);
-        _sessions[session.Id] = session;
-        return session;
+        return _sleepers.TryGetValue(id, out Sleeper? sleeper) && sleeper.User == user && _sleepers.TryRemove(id, out _) ? Open(id, user, peer, userAgent) : null;
     }
 
     /// <summary>An engine session for one call that only reads the catalog.</summary>
@@ -134,9 +142,21 @@ internal sealed class FlightSessions : IAsyncDisposable
                 await RemoveAsync(statement).ConfigureAwait(false);
             }
 
-            if (session.IdleTime > (session.IsKnown ? _limits.TokenLifetime : _limits.Lease) || session.Session.Ended.IsCancellationRequested)
+            if (session is { IsKnown: true, HasState: false } && session.IdleTime > _limits.Lease && !session.Session.Ended.IsCancellationRequested)
+            {
+                await SleepAsync(session).ConfigureAwait(false);
+            }
+            else if (session.IdleTime > (session.IsKnown ? _limits.TokenLifetime : _limits.Lease) || session.Session.Ended.IsCancellationRequested)
             {
                 await EndAsync(session).ConfigureAwait(false);
+            }
+        }
+
+        foreach ((Guid id, Sleeper sleeper) in _sleepers)
+        {
+            if (sleeper.Until < now)
+            {
+                _sleepers.TryRemove(id, out _);
             }
         }
     }
@@ -150,9 +170,61 @@ internal sealed class FlightSessions : IAsyncDisposable
         }
     }
 
+    private FlightSession Open(Guid id, string user, IPEndPoint peer, string userAgent)
+    {
+        if (_sessions.Count >= _limits.MaxSessions && !MakeRoom())
+        {
+            throw SessionErrors.TooManySessions();
+        }
+
+        var session = new FlightSession(id, OpenEngineSession(user, peer), _time);
+        session.Session.Settings.SetAtStartup("application_name", userAgent.Length > 64 ? userAgent[..64] : userAgent);
+        _sessions[session.Id] = session;
+        return session;
+    }
+
+    private Session OpenEngineSession(string user, IPEndPoint peer)
+    {
+        try
+        {
+            return _engine.OpenSession(user, SessionClient.From(Door.FlightSql, peer));
+        }
+        catch (QueryException error) when (error.SqlState == SessionErrors.TooManySessions().SqlState && MakeRoom())
+        {
+            return _engine.OpenSession(user, SessionClient.From(Door.FlightSql, peer));
+        }
+    }
+
+    /// <summary>Lets the session that has been idle longest and holds nothing go; one that holds something when its lease is over.</summary>
+    private bool MakeRoom()
+    {
+        FlightSession? idlest = _sessions.Values.Where(session => session.Calls == 0 && (!session.HasState || session.IdleTime > _limits.Lease))
+            .OrderBy(static session => session.HasState).ThenByDescending(static session => session.IdleTime).FirstOrDefault();
+        if (idlest != null)
+        {
+            _ = idlest is { IsKnown: true, HasState: false } ? SleepAsync(idlest) : EndAsync(idlest);
+        }
+
+        return idlest != null;
+    }
+
+    /// <summary>Ends a session so that its client does not notice.</summary>
+    private Task SleepAsync(FlightSession session)
+    {
+        if (_sleepers.Count < MaxSleepers)
+        {
+            _sleepers[session.Id] = new Sleeper(session.User, _time.GetUtcNow() + _limits.TokenLifetime);
+        }
+
+        return EndAsync(session);
+    }
+
     private FlightSession? Owner(ReadOnlySpan<byte> handle, string user, out Guid id)
     {
         id = handle.Length == 16 ? new Guid(handle) : Guid.Empty;
         return _owners.GetValueOrDefault(id) is { } session && session.User == user ? session : null;
     }
+
+    /// <summary>A session that holds nothing but its id.</summary>
+    private sealed record Sleeper(string User, DateTimeOffset Until);
 }
