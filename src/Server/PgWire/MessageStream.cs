@@ -14,6 +14,9 @@ internal sealed class MessageStream(PipeReader pipe)
     /// <summary>Bytes of all other messages, and of startup packets.</summary>
     public const int MaxSmallBytes = 10_000;
 
+    /// <summary>Types of messages that clients send.</summary>
+    public const string Types = "QPBDECHSXFfcdp";
+
     private const int HeadBytes = 5;
 
     private ReadOnlySequence<byte> _unread;

@@ -104,8 +104,39 @@ public sealed class SessionTests
         Assert.Equal(4, (await client.DoGetAsync(infos[4].Endpoint[0].Ticket)).Single);
         using FlightTestClient second = server.Connect(), third = server.Connect();
         await second.HandshakeAsync();
+        await second.PrepareAsync("SELECT 1");
         GrpcStatusException full = await Assert.ThrowsAsync<GrpcStatusException>(third.HandshakeAsync);
         Assert.Equal((StatusCode.Unavailable, "53300"), (full.Code, full.Trailers["sqlstate"]));
+    }
+
+    /// <summary>Clients that log in and leave without a word keep nobody out, and those who come back find what they had: nothing but their name.</summary>
+    [Fact]
+    public async Task F5_SessionsThatHoldNothingMakeRoomAndWakeAgain()
+    {
+        await using FlightTestServer server = await FlightTestServer.StartAsync(limits: FlightLimits.Default with { MaxSessions = 3 });
+        using FlightTestClient holder = server.Connect(keepsCookies: false), sleeper = server.Connect(keepsCookies: false);
+        await holder.HandshakeAsync();
+        await holder.UpdateAsync("SET application_name = 'kept'");
+        await sleeper.HandshakeAsync();
+        for (int i = 0; i < 10; i++)
+        {
+            server.Time.Advance(TimeSpan.FromSeconds(1));
+            using FlightTestClient passing = server.Connect(keepsCookies: false);
+            await passing.HandshakeAsync();
+        }
+
+        Assert.InRange(server.Service.SessionCount, 1, 3);
+        Assert.Equal("kept", (await holder.QueryAsync("SHOW application_name")).Single);
+        Assert.Equal(1, (await sleeper.QueryAsync("SELECT 1")).Single);
+        server.Time.Advance(TimeSpan.FromMinutes(11));
+        await server.Service.SweepAsync();
+        Assert.Equal(1, server.Service.SessionCount);
+        Assert.Equal("kept", (await holder.QueryAsync("SHOW application_name")).Single);
+        Assert.Equal(2, (await sleeper.QueryAsync("SELECT 2")).Single);
+
+        // An end is an end: nothing wakes a session that was closed.
+        await sleeper.ActAsync("CloseSession");
+        Assert.Equal(StatusCode.Unauthenticated, (await Assert.ThrowsAsync<GrpcStatusException>(() => sleeper.QueryAsync("SELECT 3"))).Code);
     }
 
     [Fact]

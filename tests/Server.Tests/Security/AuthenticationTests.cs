@@ -72,12 +72,29 @@ public sealed class AuthenticationTests : IAsyncLifetime
         AssertNoSecrets(valid[7..], expired[7..]);
     }
 
+    /// <summary>A new password counts from the next login on; who is in stays in, until the session is ended or the user removed.</summary>
+    [Fact]
+    public async Task AChangedPasswordCountsFromTheNextLoginOn()
+    {
+        const string ListFlights = "/arrow.flight.protocol.FlightService/ListFlights";
+        _users.Put("carl", ScramVerifier.Create("geheim-3", 1));
+        string token = await LogInAsync("carl", "geheim-3");
+        _users.Put("carl", ScramVerifier.Create("geheim-4", 1));
+        Assert.Equal(Unauthenticated, (await CallAsync(ListFlights, Basic("carl", "geheim-3"))).Status);
+        Assert.Equal(Unauthenticated, (await CallAsync("/arrow.flight.protocol.FlightService/Handshake", Basic("carl", "geheim-3"))).Status);
+        Assert.NotEqual(Unauthenticated, (await CallAsync(ListFlights, Basic("carl", "geheim-4"))).Status);
+        Assert.NotEqual(Unauthenticated, (await CallAsync(ListFlights, token)).Status);
+        _users.Remove("carl");
+        Assert.Equal(Unauthenticated, (await CallAsync(ListFlights, token)).Status);
+        AssertNoSecrets(token[7..]);
+    }
+
     /// <summary>Every message type before the startup packet, and every one but the password's after it, ends the connection; none is served.</summary>
     [Fact]
     public async Task C6_NoPostgreSqlMessageIsServedBeforeAuthentication()
     {
         var tried = 0;
-        foreach (char type in "QPBDECHSXFfcdp")
+        foreach (char type in Server.PgWire.MessageStream.Types)
         {
             byte[] message = type switch
             {
