@@ -33,6 +33,7 @@ internal sealed class PgSession : IAsyncDisposable
         _writer = transport.Writer;
         _closed = closed;
         session.Settings.Changed += OnSettingChanged;
+        session.ProtocolStatements = () => [.. _statements.Where(static statement => statement.Key.Length > 0 && statement.Value.Query != null).Select(static statement => (statement.Key, statement.Value.Query!))];
     }
 
     /// <summary>Runs a text of any number of statements; the first error ends it.</summary>

@@ -104,6 +104,9 @@ public sealed class Session : IDisposable
     /// <summary>Statements of PREPARE, by name.</summary>
     internal Dictionary<string, Prepare> Prepared { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Tells the named statements that the client's protocol prepared; null: the protocol has none.</summary>
+    internal Func<IReadOnlyList<(string Name, PreparedQuery Query)>>? ProtocolStatements { get; set; }
+
     /// <summary>From a query's syntax to its rows.</summary>
     internal QueryPipeline Pipeline { get; }
 

@@ -199,6 +199,27 @@ public sealed class NpgsqlFeatureTests(ShopServer server)
         Assert.Equal(0L, await all.ExecuteScalarAsync(Cancellation));
     }
 
+    /// <summary>Statements of the protocol and of PREPARE, and cursors, are seen where psycopg2 and people look for them.</summary>
+    [Fact]
+    public async Task K2_PreparedStatementsAndCursorsAreListed()
+    {
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(server.ConnectionString);
+        await using NpgsqlConnection connection = await source.OpenConnectionAsync(Cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(Cancellation);
+        await using var prepared = new NpgsqlCommand("SELECT name FROM customers WHERE id = $1", connection) { Parameters = { new NpgsqlParameter<int> { TypedValue = 1 } } };
+        await prepared.PrepareAsync(Cancellation);
+        await ExecuteAsync(connection, "PREPARE by_hand (text, bigint) AS SELECT 1");
+        await ExecuteAsync(connection, "DECLARE listed BINARY SCROLL CURSOR WITH HOLD FOR SELECT 1");
+        await using var statements = new NpgsqlCommand("SELECT string_agg(parameter_types::text || ' ' || from_sql::text, ', ' ORDER BY from_sql) FROM pg_prepared_statements WHERE name = 'by_hand' OR statement LIKE 'SELECT name FROM customers%'", connection);
+        Assert.Equal("{integer} false, {text,bigint} true", await statements.ExecuteScalarAsync(Cancellation));
+        await using var cursors = new NpgsqlCommand("SELECT name || ' ' || is_holdable || is_binary || is_scrollable || (creation_time <= clock_timestamp()) FROM pg_cursors WHERE name = 'listed'", connection);
+        Assert.Equal("listed truetruetruetrue", await cursors.ExecuteScalarAsync(Cancellation));
+        await prepared.UnprepareAsync(Cancellation);
+        await ExecuteAsync(connection, "DEALLOCATE by_hand; CLOSE listed");
+        await using var left = new NpgsqlCommand("SELECT (SELECT count(*) FROM pg_cursors WHERE name = 'listed') + (SELECT count(*) FROM pg_prepared_statements)", connection);
+        Assert.Equal(0L, await left.ExecuteScalarAsync(Cancellation));
+    }
+
     [Fact]
     public async Task U2_TransactionsWithSavepointsAndLevels()
     {

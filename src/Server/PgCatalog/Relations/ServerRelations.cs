@@ -35,15 +35,29 @@ internal static class ServerRelations
             .Text("name", static row => row.Id).Text("abbrev", static row => Abbreviation(row)).Value("utc_offset", static row => Offset(row)).Flag("is_dst", static row => row.IsDaylightSavingTime(TimeProvider.System.GetUtcNow())),
         SystemRelation.Of("pg_timezone_abbrevs", static _ => new (string Name, int Hours)[] { ("UTC", 0), ("GMT", 0), ("CET", 1), ("EET", 2), ("MSK", 3), ("EST", -5), ("CST", -6), ("MST", -7), ("PST", -8), ("JST", 9) })
             .Text("abbrev", static row => row.Name).Value("utc_offset", static row => new Catalyst.Expressions.IntervalValue(0, 0, row.Hours * 3_600_000_000L)).Flag("is_dst", static _ => false),
-        SystemRelation.Of("pg_prepared_statements", static view => view.Session.Session.Prepared.Values.ToList())
-            .Text("name", static row => row.Name.Value).Text("statement", static row => SqlPrinter.Print(row)).Flag("from_sql", static _ => true)
-            .Value("parameter_types", static row => Function.Array(TypeVariants.Of(TypeVariant.RegType), row.ParameterTypes.Select(static type => (object?)(long)TypeOid(type)))),
+        SystemRelation.Of("pg_prepared_statements", PreparedStatements)
+            .Text("name", static row => row.Name).Text("statement", static row => row.Text).Flag("from_sql", static row => row.IsFromSql)
+            .Value("parameter_types", static row => Function.Array(TypeVariants.Of(TypeVariant.RegType), row.Types.Select(static oid => (object?)(long)oid))),
+        SystemRelation.Of("pg_cursors", static view => view.Session.Session.Cursors.All.ToList())
+            .Text("name", static row => row.Name).Text("statement", static row => row.Text).Flag("is_holdable", static row => row.IsHoldable).Flag("is_binary", static row => row.IsBinary)
+            .Flag("is_scrollable", static row => row.IsScrollable).Value("creation_time", static row => SessionInformation.Microseconds(row.Start)),
         SystemRelation.Of("pg_config", static _ => new[] { typeof(ServerRelations).Assembly.GetName().Version?.ToString() ?? "" }).Text("name", static _ => "VERSION").Text("setting", static row => row),
     ];
 
     private static readonly Lazy<IReadOnlyList<TimeZoneInfo>> Zones = new(static () => [.. TimeZoneInfo.GetSystemTimeZones().Where(static zone => zone.HasIanaId).OrderBy(static zone => zone.Id, StringComparer.Ordinal)]);
 
     private static List<(Session Session, SessionActivity Activity)> Sessions(CatalogView view) => [.. view.Session.Session.Engine.Sessions.Select(static session => (session, session.Activity))];
+
+    /// <summary>Statements of PREPARE, and the named ones of the protocol.</summary>
+    private static List<(string Name, string Text, IEnumerable<int> Types, bool IsFromSql)> PreparedStatements(CatalogView view)
+    {
+        Session session = view.Session.Session;
+        return
+        [
+            .. session.Prepared.Values.Select(static row => (row.Name.Value, SqlPrinter.Print(row), row.ParameterTypes.Select(TypeOid), true)),
+            .. session.ProtocolStatements?.Invoke().Select(static row => (row.Name, row.Query.Text ?? "", row.Query.ParameterTypes.Select(static type => PgTypes.Oid(type)), false)) ?? [],
+        ];
+    }
 
     private static object? Time(DateTimeOffset? time) => time is { } known ? SessionInformation.Microseconds(known) : null;
 
