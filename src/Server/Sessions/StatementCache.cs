@@ -41,6 +41,7 @@ internal sealed class StatementCache(Session session)
             text.Prepared.RemoveAt(index);
         }
 
+        session.Pipeline.StatementText = sql;
         PreparedQuery prepared = PreparedQuery.Create(session, query, types, sql);
         if (text.Prepared.Count == MaxVariants)
         {

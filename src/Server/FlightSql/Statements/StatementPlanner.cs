@@ -1,9 +1,6 @@
 using System.Globalization;
 using SqlCluster.Arrow.Schema;
-
-using SqlCluster.Parser;
 using SqlCluster.Parser.Ast;
-using SqlCluster.Parser.Tokens;
 using SqlCluster.Server.FlightSql.Sessions;
 using SqlCluster.Server.FlightSql.Types;
 using SqlCluster.Server.Sessions;
@@ -71,7 +68,7 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
     /// <summary>Columns of a statement's rows; without fields when it has none.</summary>
     public static ArrowSchema SchemaOf(FlightSession session, PreparedQuery query)
     {
-        string zone = session.Session.Settings.Get("TimeZone");
+        string zone = session.Session.Settings.TimeZone;
         return new ArrowSchema(query.Columns is { } columns
             ? [.. columns.Select(column => ResultFields.Of(column.Name, column.Type, column.IsNullable, zone, FieldOrigin.Of(column.Origin, session.Session)))]
             : []);
@@ -148,19 +145,25 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
     private static long RowsOf(string tag) =>
         long.TryParse(tag.AsSpan(tag.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long rows) ? rows : 0;
 
-    private static async Task<(Statement Statement, PreparedQuery Query)> ResolveAsync(FlightSession session, string sql, CancellationToken cancellation)
-    {
-        IReadOnlyList<Statement> statements = SqlTokenizer.SplitStatements(sql).Count == 0 ? [] : SqlParser.ParseStatements(sql);
-        Statement statement = statements.Count switch
-        {
-            0 => throw FlightErrors.NoStatementText(),
-            1 => statements[0],
-            _ => throw FlightErrors.SeveralStatements(),
-        };
-        int count = statement is QueryStatement ? 0 : PlaceholderCount.Of(sql);
-        PreparedQuery query = await BehindGateAsync(session, () => session.Session.PrepareAsync(statement, [], count, sql, cancellation), cancellation).ConfigureAwait(false);
-        return (statement, query);
-    }
+    /// <summary>Parses and prepares a text; a query that the session has seen before keeps its syntax and its plan.</summary>
+    private static Task<(Statement Statement, PreparedQuery Query)> ResolveAsync(FlightSession session, string sql, CancellationToken cancellation) =>
+        BehindGateAsync(
+            session,
+            async () =>
+            {
+                IReadOnlyList<Statement> statements = session.Session.Statements.Parse(sql);
+                Statement statement = statements.Count switch
+                {
+                    0 => throw FlightErrors.NoStatementText(),
+                    1 => statements[0],
+                    _ => throw FlightErrors.SeveralStatements(),
+                };
+                PreparedQuery prepared = statement is QueryStatement query
+                    ? session.Session.Statements.Prepare(sql, query, [])
+                    : await session.Session.PrepareAsync(statement, [], PlaceholderCount.Of(sql), sql, cancellation).ConfigureAwait(false);
+                return (statement, prepared);
+            },
+            cancellation);
 
     private static async Task<T> BehindGateAsync<T>(FlightSession session, Func<Task<T>> body, CancellationToken cancellation)
     {
