@@ -59,6 +59,22 @@ public sealed class StatementTests
     }
 
     [Fact]
+    public async Task Q11_ARepeatedTextSeesWhatItsTableHasBecome()
+    {
+        await using FlightTestServer server = await FlightTestServer.StartAsync();
+        using FlightTestClient client = server.Connect();
+        const string Text = "SELECT * FROM changing WHERE x = 1";
+        await client.QueryAsync("CREATE TABLE changing AS SELECT 1 AS x");
+        Assert.Equal([1], Assert.Single((await client.QueryAsync(Text)).Rows));
+        await client.QueryAsync("INSERT INTO changing VALUES (1)");
+        Assert.Equal(2, (await client.QueryAsync(Text)).Rows.Count);
+        await client.QueryAsync("DROP TABLE changing");
+        await Assert.ThrowsAsync<GrpcStatusException>(() => client.QueryAsync(Text));
+        await client.QueryAsync("CREATE TABLE changing AS SELECT 1::bigint AS x, 'new' AS y");
+        Assert.Equal([1L, "new"], Assert.Single((await client.QueryAsync(Text)).Rows));
+    }
+
+    [Fact]
     public async Task G5_ACommandRunsOnceThroughBothPhases()
     {
         await using FlightTestServer server = await FlightTestServer.StartAsync();
