@@ -216,10 +216,13 @@ predicate: patternMatch predicateTail*;
 predicateTail
   // a = NOT b: what follows NOT is its operand up to AND and OR; the builder nests the tails that follow.
   : comparisonOperator (NOT* patternMatch | quantified)                                   # comparison
-  | IS NOT? (NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM patternMatch)                  # isTest
+  | IS NOT? (NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM patternMatch | formTest)       # isTest
   | ISNULL                                                                                # isNull
   | NOTNULL                                                                               # notNull
   ;
+
+// IS NORMALIZED, IS NFC NORMALIZED: words of the language here only; the builder knows them.
+formTest: IDENTIFIER IDENTIFIER?;
 
 comparisonOperator: '=' | '<>' | '<' | '<=' | '>' | '>=';
 

@@ -59,6 +59,10 @@ public static class ExecutionErrors
 
     public static QueryException TextOutOfRange(string text, string type) => new("22003", ErrorKind.User, $"value \"{text}\" is out of range for type {type}");
 
+    public static QueryException NotForIntervals() => new("22007", ErrorKind.User, "invalid format specification for an interval value") { Hint = "Intervals are not tied to specific calendar dates." };
+
+    public static QueryException JsonPathSyntax(string message) => new("42601", ErrorKind.User, message);
+
     public static QueryException ExpectedJsonArray() => new("22P02", ErrorKind.User, "expected JSON array");
 
     public static QueryException InvalidJson(string text) => new("22P02", ErrorKind.User, "invalid input syntax for type json") { Detail = text.Length > 100 ? text[..100] : text };

@@ -165,6 +165,8 @@ internal static class AnalyzerErrors
         TypeKind.Numeric => "numeric",
         TypeKind.Varchar => "character varying",
         TypeKind.Char => "character",
+        TypeKind.Array when type.Variant == TypeVariant.None => $"{WithoutModifiers(type.Element!.Kind == TypeKind.Array ? type.Element.Element! : type.Element)}[]",
+        TypeKind.Row => "record",
         _ => type.ToString(),
     };
 }

@@ -77,7 +77,10 @@ public class FunctionSignature
     public IReadOnlyList<(string Name, Expressions.Literal Default)>? Names { get; init; }
 
     /// <summary>Names of the parameters where a call may give arguments by name and those left out are the last; null: by place only.</summary>
-    public IReadOnlyList<string>? ParameterNames { get; init; }
+    public IReadOnlyList<string>? ParameterNames { get; set; }
+
+    /// <summary>What stands in, as a string literal, for optional parameters that a call by name leaves out before others.</summary>
+    public IReadOnlyList<string>? Defaults { get; init; }
 
     /// <summary>Table functions: the column definition list of the call says what is returned: json_to_record(x) AS (a int, b text).</summary>
     public bool ReturnsRecord { get; init; }
@@ -118,6 +121,14 @@ public class FunctionSignature
     public (string Expression, string Result)[] Examples { get; init; } = [];
 
     public static Func<IReadOnlyList<SqlType>, SqlType> Returns(SqlType type) => _ => type;
+
+    /// <summary>A copy with names for the parameters.</summary>
+    public FunctionSignature WithParameterNames(IReadOnlyList<string> names)
+    {
+        var copy = (FunctionSignature)MemberwiseClone();
+        copy.ParameterNames = names;
+        return copy;
+    }
 
     /// <summary>name(parameter types).</summary>
     public override string ToString() => $"{Name}({string.Join(", ", Parameters.Select(static parameter => parameter.ToString()))}{(IsVariadic ? " ..." : "")})";

@@ -53,6 +53,9 @@ public sealed record ExecutionSettings
     /// <summary>The session's view of the catalog, for regclass and its kin and for the functions that ask the session; null: there is none.</summary>
     public IObjectNames? Objects { get; init; }
 
+    /// <summary>Where random numbers begin after setseed(); null: anywhere.</summary>
+    public RandomSeeds? Seeds { get; init; }
+
     /// <summary>Folds constants under these settings.</summary>
     public IConstantEvaluator CreateConstantEvaluator() => new ConstantEvaluator(account => ForEvaluation(account));
 
@@ -64,6 +67,7 @@ public sealed record ExecutionSettings
         TimeZone = TimeZone,
         Parameters = Parameters,
         Objects = Objects,
+        Random = Seeds?.Next() ?? Random.Shared,
     };
 }
 

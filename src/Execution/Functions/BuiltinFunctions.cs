@@ -4,6 +4,7 @@ using SqlCluster.Execution.Functions.Scalar.Arithmetic;
 using SqlCluster.Execution.Functions.Scalar.Conditional;
 using SqlCluster.Execution.Functions.Scalar.Dates;
 using SqlCluster.Execution.Functions.Scalar.Formatting;
+using SqlCluster.Execution.Functions.Scalar.JsonPaths;
 using SqlCluster.Execution.Functions.Scalar.Nested;
 using SqlCluster.Execution.Functions.Scalar.Numbers;
 using SqlCluster.Execution.Functions.Scalar.Sampling;
@@ -34,11 +35,13 @@ public sealed class BuiltinFunctions : IFunctionCatalog
             .. Lengths.Overloads,
             .. Parts.Overloads,
             .. Rewriting.Overloads,
+            .. UnicodeForms.Overloads,
             .. Concatenation.Overloads,
             .. Digests.Overloads,
             .. RegularExpressions.Overloads,
             .. JsonFunctions.Overloads,
             .. JsonbChanges.Overloads,
+            .. JsonPathFunctions.Overloads,
             .. ByteFunctions.Overloads,
             .. DateArithmetic.Overloads,
             .. DateFunctions.Overloads,

@@ -40,6 +40,13 @@ internal sealed record ScalarFunction(FunctionSignature Signature, Func<CallBind
         OfRows(
             new FunctionSignature { Name = name, Parameters = parameters, ReturnType = FunctionSignature.Returns(result), Description = description, Examples = examples, MayFail = true }, body);
 
+    /// <summary>The function with names for its parameters.</summary>
+    public ScalarFunction Named(params string[] names)
+    {
+        FunctionSignature named = Signature.WithParameterNames(names);
+        return new ScalarFunction(named, Bind);
+    }
+
     /// <summary>A function computed row by row.</summary>
     public static ScalarFunction OfRows(FunctionSignature signature, RowBody body) => new(signature, binding => new RowFunction(binding, body, signature.IsStrict));
 

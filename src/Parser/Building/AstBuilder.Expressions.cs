@@ -103,6 +103,8 @@ internal sealed partial class AstBuilder
                     : new BinaryExpression(symbol, left, BuildPatternMatch(comparison.patternMatch())) { Span = span };
             case IsTestContext test:
                 bool negated = test.NOT() is not null;
+                if (test.formTest() is { } form)
+                    return BuildFormTest(left, form, negated, span);
                 if (test.NULL() is not null)
                     return new IsNullExpression(left, negated) { Span = span };
                 TruthValue value = test.TRUE() is not null ? TruthValue.True : test.FALSE() is not null ? TruthValue.False : TruthValue.Unknown;
@@ -110,6 +112,20 @@ internal sealed partial class AstBuilder
             default:
                 return new IsNullExpression(left, Negated: tail is NotNullContext) { Span = span };
         }
+    }
+
+    /// <summary>IS [NFC | NFD | NFKC | NFKD] NORMALIZED is a call of is_normalized, as in PostgreSQL.</summary>
+    private Expression BuildFormTest(Expression left, FormTestContext test, bool negated, TextSpan span)
+    {
+        ITerminalNode[] words = test.IDENTIFIER();
+        string last = Text[words[^1].Symbol.StartIndex..(words[^1].Symbol.StopIndex + 1)];
+        string form = words.Length == 1 ? "nfc" : Text[words[0].Symbol.StartIndex..(words[0].Symbol.StopIndex + 1)].ToLowerInvariant();
+        if (!last.Equals("normalized", StringComparison.OrdinalIgnoreCase))
+            throw SyntaxError(words[^1].Symbol, "NORMALIZED");
+        if (form is not ("nfc" or "nfd" or "nfkc" or "nfkd"))
+            throw SyntaxError(words[0].Symbol, "NFC", "NFD", "NFKC", "NFKD");
+        Expression call = (words.Length == 1 ? new FunctionCall("is_normalized", left) : new FunctionCall("is_normalized", left, new StringLiteral(form))) with { Span = span };
+        return negated ? new NotExpression(call) { Span = span } : call;
     }
 
     private Expression BuildPatternMatch(PatternMatchContext context)

@@ -108,46 +108,46 @@ internal partial class SqlParser : Parser {
 		RULE_functionAlias = 45, RULE_namedFunctionAlias = 46, RULE_functionColumn = 47,
 		RULE_aliasColumn = 48, RULE_relation = 49, RULE_relationName = 50, RULE_tableAlias = 51,
 		RULE_tableSample = 52, RULE_columnNames = 53, RULE_expression = 54, RULE_conjunction = 55,
-		RULE_predicate = 56, RULE_predicateTail = 57, RULE_comparisonOperator = 58,
-		RULE_patternMatch = 59, RULE_patternTail = 60, RULE_patternTest = 61,
-		RULE_quantified = 62, RULE_valueExpression = 63, RULE_operand = 64, RULE_prefixOperator = 65,
-		RULE_infixOperator = 66, RULE_otherOperator = 67, RULE_anyOperator = 68,
-		RULE_operatorSymbol = 69, RULE_suffix = 70, RULE_primary = 71, RULE_form = 72,
-		RULE_fields = 73, RULE_caseBranches = 74, RULE_substringArguments = 75,
-		RULE_structFields = 76, RULE_expressions = 77, RULE_parenthesizedBody = 78,
-		RULE_startedQuery = 79, RULE_setTail = 80, RULE_name = 81, RULE_nameTail = 82,
-		RULE_callTail = 83, RULE_callArguments = 84, RULE_argument = 85, RULE_nullTreatment = 86,
-		RULE_withinGroup = 87, RULE_filter = 88, RULE_over = 89, RULE_windowSpecification = 90,
-		RULE_windowFrame = 91, RULE_frameBound = 92, RULE_caseBranch = 93, RULE_structField = 94,
-		RULE_mapEntries = 95, RULE_mapEntry = 96, RULE_currentValue = 97, RULE_typeName = 98,
-		RULE_arrayBound = 99, RULE_simpleType = 100, RULE_structTypeField = 101,
-		RULE_typePrecision = 102, RULE_timeZone = 103, RULE_intervalQualifier = 104,
-		RULE_insert = 105, RULE_insertColumns = 106, RULE_overriding = 107, RULE_onConflict = 108,
-		RULE_conflictTarget = 109, RULE_returning = 110, RULE_update = 111, RULE_assignments = 112,
-		RULE_assignment = 113, RULE_assignmentTarget = 114, RULE_accessor = 115,
-		RULE_delete = 116, RULE_merge = 117, RULE_mergeWhen = 118, RULE_mergeAction = 119,
-		RULE_truncated = 120, RULE_createBody = 121, RULE_persistence = 122, RULE_tableBody = 123,
-		RULE_tableElements = 124, RULE_tableElement = 125, RULE_columnDefinition = 126,
-		RULE_columnConstraint = 127, RULE_constraintBody = 128, RULE_tableConstraint = 129,
-		RULE_references = 130, RULE_referentialTrigger = 131, RULE_constraintAttribute = 132,
-		RULE_externalPart = 133, RULE_externalOption = 134, RULE_withOptions = 135,
-		RULE_onCommit = 136, RULE_withData = 137, RULE_checkOption = 138, RULE_indexKey = 139,
-		RULE_indexOperatorClass = 140, RULE_dropBehavior = 141, RULE_objectKind = 142,
-		RULE_alterAction = 143, RULE_grantBody = 144, RULE_revokeBody = 145, RULE_privileges = 146,
-		RULE_privilege = 147, RULE_grantTarget = 148, RULE_grantee = 149, RULE_copyBody = 150,
-		RULE_copyEndpoint = 151, RULE_copyDelimiters = 152, RULE_copyOptions = 153,
-		RULE_legacyCopyOption = 154, RULE_explainOptions = 155, RULE_explainWord = 156,
-		RULE_explained = 157, RULE_described = 158, RULE_maintainedTables = 159,
-		RULE_maintainedTable = 160, RULE_optionList = 161, RULE_option = 162,
-		RULE_optionName = 163, RULE_optionValue = 164, RULE_cursorOption = 165,
-		RULE_cursorPosition = 166, RULE_cursorDirection = 167, RULE_signedInteger = 168,
-		RULE_showBody = 169, RULE_showFilter = 170, RULE_setBody = 171, RULE_timeZoneValue = 172,
-		RULE_resetBody = 173, RULE_settingName = 174, RULE_transactionModes = 175,
-		RULE_transactionMode = 176, RULE_work = 177, RULE_chain = 178, RULE_lockMode = 179,
-		RULE_qualifiedName = 180, RULE_identifier = 181, RULE_expressionName = 182,
-		RULE_functionName = 183, RULE_typeId = 184, RULE_label = 185, RULE_bareLabel = 186,
-		RULE_freeKeyword = 187, RULE_afterAsKeyword = 188, RULE_columnKeyword = 189,
-		RULE_formKeyword = 190, RULE_typeFunctionKeyword = 191, RULE_reservedKeyword = 192;
+		RULE_predicate = 56, RULE_predicateTail = 57, RULE_formTest = 58, RULE_comparisonOperator = 59,
+		RULE_patternMatch = 60, RULE_patternTail = 61, RULE_patternTest = 62,
+		RULE_quantified = 63, RULE_valueExpression = 64, RULE_operand = 65, RULE_prefixOperator = 66,
+		RULE_infixOperator = 67, RULE_otherOperator = 68, RULE_anyOperator = 69,
+		RULE_operatorSymbol = 70, RULE_suffix = 71, RULE_primary = 72, RULE_form = 73,
+		RULE_fields = 74, RULE_caseBranches = 75, RULE_substringArguments = 76,
+		RULE_structFields = 77, RULE_expressions = 78, RULE_parenthesizedBody = 79,
+		RULE_startedQuery = 80, RULE_setTail = 81, RULE_name = 82, RULE_nameTail = 83,
+		RULE_callTail = 84, RULE_callArguments = 85, RULE_argument = 86, RULE_nullTreatment = 87,
+		RULE_withinGroup = 88, RULE_filter = 89, RULE_over = 90, RULE_windowSpecification = 91,
+		RULE_windowFrame = 92, RULE_frameBound = 93, RULE_caseBranch = 94, RULE_structField = 95,
+		RULE_mapEntries = 96, RULE_mapEntry = 97, RULE_currentValue = 98, RULE_typeName = 99,
+		RULE_arrayBound = 100, RULE_simpleType = 101, RULE_structTypeField = 102,
+		RULE_typePrecision = 103, RULE_timeZone = 104, RULE_intervalQualifier = 105,
+		RULE_insert = 106, RULE_insertColumns = 107, RULE_overriding = 108, RULE_onConflict = 109,
+		RULE_conflictTarget = 110, RULE_returning = 111, RULE_update = 112, RULE_assignments = 113,
+		RULE_assignment = 114, RULE_assignmentTarget = 115, RULE_accessor = 116,
+		RULE_delete = 117, RULE_merge = 118, RULE_mergeWhen = 119, RULE_mergeAction = 120,
+		RULE_truncated = 121, RULE_createBody = 122, RULE_persistence = 123, RULE_tableBody = 124,
+		RULE_tableElements = 125, RULE_tableElement = 126, RULE_columnDefinition = 127,
+		RULE_columnConstraint = 128, RULE_constraintBody = 129, RULE_tableConstraint = 130,
+		RULE_references = 131, RULE_referentialTrigger = 132, RULE_constraintAttribute = 133,
+		RULE_externalPart = 134, RULE_externalOption = 135, RULE_withOptions = 136,
+		RULE_onCommit = 137, RULE_withData = 138, RULE_checkOption = 139, RULE_indexKey = 140,
+		RULE_indexOperatorClass = 141, RULE_dropBehavior = 142, RULE_objectKind = 143,
+		RULE_alterAction = 144, RULE_grantBody = 145, RULE_revokeBody = 146, RULE_privileges = 147,
+		RULE_privilege = 148, RULE_grantTarget = 149, RULE_grantee = 150, RULE_copyBody = 151,
+		RULE_copyEndpoint = 152, RULE_copyDelimiters = 153, RULE_copyOptions = 154,
+		RULE_legacyCopyOption = 155, RULE_explainOptions = 156, RULE_explainWord = 157,
+		RULE_explained = 158, RULE_described = 159, RULE_maintainedTables = 160,
+		RULE_maintainedTable = 161, RULE_optionList = 162, RULE_option = 163,
+		RULE_optionName = 164, RULE_optionValue = 165, RULE_cursorOption = 166,
+		RULE_cursorPosition = 167, RULE_cursorDirection = 168, RULE_signedInteger = 169,
+		RULE_showBody = 170, RULE_showFilter = 171, RULE_setBody = 172, RULE_timeZoneValue = 173,
+		RULE_resetBody = 174, RULE_settingName = 175, RULE_transactionModes = 176,
+		RULE_transactionMode = 177, RULE_work = 178, RULE_chain = 179, RULE_lockMode = 180,
+		RULE_qualifiedName = 181, RULE_identifier = 182, RULE_expressionName = 183,
+		RULE_functionName = 184, RULE_typeId = 185, RULE_label = 186, RULE_bareLabel = 187,
+		RULE_freeKeyword = 188, RULE_afterAsKeyword = 189, RULE_columnKeyword = 190,
+		RULE_formKeyword = 191, RULE_typeFunctionKeyword = 192, RULE_reservedKeyword = 193;
 	public static readonly string[] ruleNames = {
 		"statements", "singleExpression", "singleType", "statement", "command",
 		"dataStatement", "query", "withClause", "commonTable", "searchClause",
@@ -160,11 +160,11 @@ internal partial class SqlParser : Parser {
 		"parenthesizedTable", "functionTail", "rowsFromItem", "withOrdinality",
 		"functionAlias", "namedFunctionAlias", "functionColumn", "aliasColumn",
 		"relation", "relationName", "tableAlias", "tableSample", "columnNames",
-		"expression", "conjunction", "predicate", "predicateTail", "comparisonOperator",
-		"patternMatch", "patternTail", "patternTest", "quantified", "valueExpression",
-		"operand", "prefixOperator", "infixOperator", "otherOperator", "anyOperator",
-		"operatorSymbol", "suffix", "primary", "form", "fields", "caseBranches",
-		"substringArguments", "structFields", "expressions", "parenthesizedBody",
+		"expression", "conjunction", "predicate", "predicateTail", "formTest",
+		"comparisonOperator", "patternMatch", "patternTail", "patternTest", "quantified",
+		"valueExpression", "operand", "prefixOperator", "infixOperator", "otherOperator",
+		"anyOperator", "operatorSymbol", "suffix", "primary", "form", "fields",
+		"caseBranches", "substringArguments", "structFields", "expressions", "parenthesizedBody",
 		"startedQuery", "setTail", "name", "nameTail", "callTail", "callArguments",
 		"argument", "nullTreatment", "withinGroup", "filter", "over", "windowSpecification",
 		"windowFrame", "frameBound", "caseBranch", "structField", "mapEntries",
@@ -328,41 +328,41 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 387;
+			State = 389;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 452611900002271232L) != 0) || ((((_la - 83)) & ~0x3f) == 0 && ((1L << (_la - 83)) & 540705L) != 0) || ((((_la - 165)) & ~0x3f) == 0 && ((1L << (_la - 165)) & 108600414306881L) != 0) || ((((_la - 233)) & ~0x3f) == 0 && ((1L << (_la - 233)) & 95226571780038945L) != 0) || ((((_la - 297)) & ~0x3f) == 0 && ((1L << (_la - 297)) & 69593997577L) != 0)) {
 				{
-				State = 386;
+				State = 388;
 				statement();
 				}
 			}
 
-			State = 395;
+			State = 397;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMICOLON) {
 				{
 				{
-				State = 389;
-				Match(SEMICOLON);
 				State = 391;
+				Match(SEMICOLON);
+				State = 393;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 452611900002271232L) != 0) || ((((_la - 83)) & ~0x3f) == 0 && ((1L << (_la - 83)) & 540705L) != 0) || ((((_la - 165)) & ~0x3f) == 0 && ((1L << (_la - 165)) & 108600414306881L) != 0) || ((((_la - 233)) & ~0x3f) == 0 && ((1L << (_la - 233)) & 95226571780038945L) != 0) || ((((_la - 297)) & ~0x3f) == 0 && ((1L << (_la - 297)) & 69593997577L) != 0)) {
 					{
-					State = 390;
+					State = 392;
 					statement();
 					}
 				}
 
 				}
 				}
-				State = 397;
+				State = 399;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 398;
+			State = 400;
 			Match(Eof);
 			}
 		}
@@ -396,9 +396,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 400;
+			State = 402;
 			expression();
-			State = 401;
+			State = 403;
 			Match(Eof);
 			}
 		}
@@ -432,9 +432,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 403;
+			State = 405;
 			typeName();
-			State = 404;
+			State = 406;
 			Match(Eof);
 			}
 		}
@@ -479,7 +479,7 @@ internal partial class SqlParser : Parser {
 		StatementContext _localctx = new StatementContext(Context, State);
 		EnterRule(_localctx, 6, RULE_statement);
 		try {
-			State = 408;
+			State = 410;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -495,7 +495,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new DataContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 406;
+				State = 408;
 				dataStatement();
 				}
 				break;
@@ -541,7 +541,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommandStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 407;
+				State = 409;
 				command();
 				}
 				break;
@@ -980,49 +980,49 @@ internal partial class SqlParser : Parser {
 		int _la;
 		try {
 			int _alt;
-			State = 680;
+			State = 682;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case TRUNCATE:
 				_localctx = new TruncateContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 410;
-				Match(TRUNCATE);
 				State = 412;
+				Match(TRUNCATE);
+				State = 414;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 411;
+					State = 413;
 					Match(TABLE);
 					}
 				}
 
-				State = 414;
+				State = 416;
 				truncated();
-				State = 419;
+				State = 421;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 415;
+					State = 417;
 					Match(COMMA);
-					State = 416;
+					State = 418;
 					truncated();
 					}
 					}
-					State = 421;
+					State = 423;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 424;
+				State = 426;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONTINUE || _la==RESTART) {
 					{
-					State = 422;
+					State = 424;
 					_la = TokenStream.LA(1);
 					if ( !(_la==CONTINUE || _la==RESTART) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1031,17 +1031,17 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 423;
+					State = 425;
 					Match(IDENTITY);
 					}
 				}
 
-				State = 427;
+				State = 429;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 426;
+					State = 428;
 					dropBehavior();
 					}
 				}
@@ -1052,9 +1052,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 429;
+				State = 431;
 				Match(CREATE);
-				State = 430;
+				State = 432;
 				createBody();
 				}
 				break;
@@ -1062,30 +1062,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new RefreshContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 431;
-				Match(REFRESH);
-				State = 432;
-				Match(MATERIALIZED);
 				State = 433;
-				Match(VIEW);
+				Match(REFRESH);
+				State = 434;
+				Match(MATERIALIZED);
 				State = 435;
+				Match(VIEW);
+				State = 437;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 434;
+					State = 436;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 437;
-				qualifiedName();
 				State = 439;
+				qualifiedName();
+				State = 441;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 438;
+					State = 440;
 					withData();
 					}
 				}
@@ -1096,56 +1096,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 441;
+				State = 443;
 				Match(DROP);
-				State = 442;
-				objectKind();
 				State = 444;
+				objectKind();
+				State = 446;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 443;
+					State = 445;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 448;
+				State = 450;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,11,Context) ) {
 				case 1:
 					{
-					State = 446;
+					State = 448;
 					Match(IF);
-					State = 447;
+					State = 449;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 450;
+				State = 452;
 				qualifiedName();
-				State = 455;
+				State = 457;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 451;
+					State = 453;
 					Match(COMMA);
-					State = 452;
+					State = 454;
 					qualifiedName();
 					}
 					}
-					State = 457;
+					State = 459;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 459;
+				State = 461;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 458;
+					State = 460;
 					dropBehavior();
 					}
 				}
@@ -1156,59 +1156,59 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 461;
+				State = 463;
 				Match(ALTER);
-				State = 462;
+				State = 464;
 				objectKind();
-				State = 465;
+				State = 467;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,14,Context) ) {
 				case 1:
 					{
-					State = 463;
+					State = 465;
 					Match(IF);
-					State = 464;
+					State = 466;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 468;
+				State = 470;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ONLY) {
 					{
-					State = 467;
+					State = 469;
 					Match(ONLY);
 					}
 				}
 
-				State = 470;
-				qualifiedName();
 				State = 472;
+				qualifiedName();
+				State = 474;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STAR) {
 					{
-					State = 471;
+					State = 473;
 					Match(STAR);
 					}
 				}
 
-				State = 474;
+				State = 476;
 				alterAction();
-				State = 479;
+				State = 481;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 475;
+					State = 477;
 					Match(COMMA);
-					State = 476;
+					State = 478;
 					alterAction();
 					}
 					}
-					State = 481;
+					State = 483;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -1218,9 +1218,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 482;
+				State = 484;
 				Match(COPY);
-				State = 483;
+				State = 485;
 				copyBody();
 				}
 				break;
@@ -1228,11 +1228,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExplainContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 484;
-				Match(EXPLAIN);
-				State = 485;
-				explainOptions();
 				State = 486;
+				Match(EXPLAIN);
+				State = 487;
+				explainOptions();
+				State = 488;
 				explained();
 				}
 				break;
@@ -1241,7 +1241,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new AnalyzeContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 488;
+				State = 490;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ANALYSE || _la==ANALYZE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1250,32 +1250,32 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 490;
+				State = 492;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 489;
+					State = 491;
 					optionList();
 					}
 				}
 
-				State = 493;
+				State = 495;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VERBOSE) {
 					{
-					State = 492;
+					State = 494;
 					Match(VERBOSE);
 					}
 				}
 
-				State = 496;
+				State = 498;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 495;
+					State = 497;
 					maintainedTables();
 					}
 				}
@@ -1286,64 +1286,64 @@ internal partial class SqlParser : Parser {
 				_localctx = new VacuumContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 498;
-				Match(VACUUM);
 				State = 500;
+				Match(VACUUM);
+				State = 502;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 499;
+					State = 501;
 					optionList();
 					}
 				}
 
-				State = 503;
+				State = 505;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FULL) {
 					{
-					State = 502;
+					State = 504;
 					Match(FULL);
 					}
 				}
 
-				State = 506;
+				State = 508;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FREEZE) {
 					{
-					State = 505;
+					State = 507;
 					Match(FREEZE);
 					}
 				}
 
-				State = 509;
+				State = 511;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VERBOSE) {
 					{
-					State = 508;
+					State = 510;
 					Match(VERBOSE);
 					}
 				}
 
-				State = 512;
+				State = 514;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ANALYZE) {
 					{
-					State = 511;
+					State = 513;
 					Match(ANALYZE);
 					}
 				}
 
-				State = 515;
+				State = 517;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 514;
+					State = 516;
 					maintainedTables();
 					}
 				}
@@ -1354,9 +1354,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new DescribeContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 517;
+				State = 519;
 				Match(DESCRIBE);
-				State = 518;
+				State = 520;
 				described();
 				}
 				break;
@@ -1364,9 +1364,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SummarizeContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 519;
+				State = 521;
 				Match(SUMMARIZE);
-				State = 520;
+				State = 522;
 				described();
 				}
 				break;
@@ -1374,9 +1374,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 521;
+				State = 523;
 				Match(SHOW);
-				State = 522;
+				State = 524;
 				showBody();
 				}
 				break;
@@ -1384,9 +1384,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 523;
+				State = 525;
 				Match(SET);
-				State = 524;
+				State = 526;
 				setBody();
 				}
 				break;
@@ -1394,9 +1394,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ResetContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 525;
+				State = 527;
 				Match(RESET);
-				State = 526;
+				State = 528;
 				resetBody();
 				}
 				break;
@@ -1405,19 +1405,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new BeginContext(_localctx);
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 533;
+				State = 535;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case BEGIN:
 					{
-					State = 527;
-					Match(BEGIN);
 					State = 529;
+					Match(BEGIN);
+					State = 531;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TRANSACTION || _la==WORK) {
 						{
-						State = 528;
+						State = 530;
 						work();
 						}
 					}
@@ -1426,21 +1426,21 @@ internal partial class SqlParser : Parser {
 					break;
 				case START:
 					{
-					State = 531;
+					State = 533;
 					Match(START);
-					State = 532;
+					State = 534;
 					Match(TRANSACTION);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 536;
+				State = 538;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DEFERRABLE || _la==NOT || _la==ISOLATION || _la==READ) {
 					{
-					State = 535;
+					State = 537;
 					transactionModes();
 					}
 				}
@@ -1452,7 +1452,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommitContext(_localctx);
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 538;
+				State = 540;
 				_la = TokenStream.LA(1);
 				if ( !(_la==END || _la==COMMIT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1461,22 +1461,22 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 540;
+				State = 542;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 539;
+					State = 541;
 					work();
 					}
 				}
 
-				State = 543;
+				State = 545;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AND) {
 					{
-					State = 542;
+					State = 544;
 					chain();
 					}
 				}
@@ -1488,7 +1488,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new RollbackContext(_localctx);
 				EnterOuterAlt(_localctx, 17);
 				{
-				State = 545;
+				State = 547;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABORT || _la==ROLLBACK) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1497,40 +1497,40 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 547;
+				State = 549;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 546;
+					State = 548;
 					work();
 					}
 				}
 
-				State = 555;
+				State = 557;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case TO:
 					{
-					State = 549;
-					Match(TO);
 					State = 551;
+					Match(TO);
+					State = 553;
 					ErrorHandler.Sync(this);
 					switch ( Simulator.AdaptivePredict(TokenStream,33,Context) ) {
 					case 1:
 						{
-						State = 550;
+						State = 552;
 						Match(SAVEPOINT);
 						}
 						break;
 					}
-					State = 553;
+					State = 555;
 					identifier();
 					}
 					break;
 				case AND:
 					{
-					State = 554;
+					State = 556;
 					chain();
 					}
 					break;
@@ -1546,9 +1546,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SavepointContext(_localctx);
 				EnterOuterAlt(_localctx, 18);
 				{
-				State = 557;
+				State = 559;
 				Match(SAVEPOINT);
-				State = 558;
+				State = 560;
 				identifier();
 				}
 				break;
@@ -1556,19 +1556,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReleaseContext(_localctx);
 				EnterOuterAlt(_localctx, 19);
 				{
-				State = 559;
-				Match(RELEASE);
 				State = 561;
+				Match(RELEASE);
+				State = 563;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,35,Context) ) {
 				case 1:
 					{
-					State = 560;
+					State = 562;
 					Match(SAVEPOINT);
 					}
 					break;
 				}
-				State = 563;
+				State = 565;
 				identifier();
 				}
 				break;
@@ -1576,43 +1576,43 @@ internal partial class SqlParser : Parser {
 				_localctx = new PrepareContext(_localctx);
 				EnterOuterAlt(_localctx, 20);
 				{
-				State = 564;
+				State = 566;
 				Match(PREPARE);
-				State = 565;
+				State = 567;
 				identifier();
-				State = 577;
+				State = 579;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 566;
+					State = 568;
 					Match(LEFT_PAREN);
-					State = 567;
+					State = 569;
 					typeName();
-					State = 572;
+					State = 574;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 568;
+						State = 570;
 						Match(COMMA);
-						State = 569;
+						State = 571;
 						typeName();
 						}
 						}
-						State = 574;
+						State = 576;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 575;
+					State = 577;
 					Match(RIGHT_PAREN);
 					}
 				}
 
-				State = 579;
+				State = 581;
 				Match(AS);
-				State = 580;
+				State = 582;
 				dataStatement();
 				}
 				break;
@@ -1620,36 +1620,36 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExecuteContext(_localctx);
 				EnterOuterAlt(_localctx, 21);
 				{
-				State = 582;
+				State = 584;
 				Match(EXECUTE);
-				State = 583;
+				State = 585;
 				identifier();
-				State = 595;
+				State = 597;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 584;
+					State = 586;
 					Match(LEFT_PAREN);
-					State = 585;
+					State = 587;
 					expression();
-					State = 590;
+					State = 592;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 586;
+						State = 588;
 						Match(COMMA);
-						State = 587;
+						State = 589;
 						expression();
 						}
 						}
-						State = 592;
+						State = 594;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 593;
+					State = 595;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -1660,19 +1660,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new DeallocateContext(_localctx);
 				EnterOuterAlt(_localctx, 22);
 				{
-				State = 597;
-				Match(DEALLOCATE);
 				State = 599;
+				Match(DEALLOCATE);
+				State = 601;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,40,Context) ) {
 				case 1:
 					{
-					State = 598;
+					State = 600;
 					Match(PREPARE);
 					}
 					break;
 				}
-				State = 603;
+				State = 605;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -1883,13 +1883,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 601;
+					State = 603;
 					identifier();
 					}
 					break;
 				case ALL:
 					{
-					State = 602;
+					State = 604;
 					Match(ALL);
 					}
 					break;
@@ -1902,34 +1902,34 @@ internal partial class SqlParser : Parser {
 				_localctx = new DeclareCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 23);
 				{
-				State = 605;
+				State = 607;
 				Match(DECLARE);
-				State = 606;
+				State = 608;
 				identifier();
-				State = 610;
+				State = 612;
 				ErrorHandler.Sync(this);
 				_alt = Simulator.AdaptivePredict(TokenStream,42,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 607;
+						State = 609;
 						cursorOption();
 						}
 						}
 					}
-					State = 612;
+					State = 614;
 					ErrorHandler.Sync(this);
 					_alt = Simulator.AdaptivePredict(TokenStream,42,Context);
 				}
-				State = 613;
+				State = 615;
 				Match(CURSOR);
-				State = 616;
+				State = 618;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 614;
+					State = 616;
 					_la = TokenStream.LA(1);
 					if ( !(_la==WITH || _la==WITHOUT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1938,14 +1938,14 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 615;
+					State = 617;
 					Match(HOLD);
 					}
 				}
 
-				State = 618;
+				State = 620;
 				Match(FOR);
-				State = 619;
+				State = 621;
 				query();
 				}
 				break;
@@ -1954,7 +1954,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new FetchCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 24);
 				{
-				State = 621;
+				State = 623;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FETCH || _la==MOVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1963,7 +1963,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 622;
+				State = 624;
 				cursorPosition();
 				}
 				break;
@@ -1971,9 +1971,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CloseCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 25);
 				{
-				State = 623;
+				State = 625;
 				Match(CLOSE);
-				State = 626;
+				State = 628;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -2184,13 +2184,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 624;
+					State = 626;
 					identifier();
 					}
 					break;
 				case ALL:
 					{
-					State = 625;
+					State = 627;
 					Match(ALL);
 					}
 					break;
@@ -2203,9 +2203,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new DiscardContext(_localctx);
 				EnterOuterAlt(_localctx, 26);
 				{
-				State = 628;
+				State = 630;
 				Match(DISCARD);
-				State = 629;
+				State = 631;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || ((((_la - 267)) & ~0x3f) == 0 && ((1L << (_la - 267)) & 422212599283713L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2220,9 +2220,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListenContext(_localctx);
 				EnterOuterAlt(_localctx, 27);
 				{
-				State = 630;
+				State = 632;
 				Match(LISTEN);
-				State = 631;
+				State = 633;
 				identifier();
 				}
 				break;
@@ -2230,18 +2230,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new NotifyContext(_localctx);
 				EnterOuterAlt(_localctx, 28);
 				{
-				State = 632;
+				State = 634;
 				Match(NOTIFY);
-				State = 633;
+				State = 635;
 				identifier();
-				State = 636;
+				State = 638;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 634;
+					State = 636;
 					Match(COMMA);
-					State = 635;
+					State = 637;
 					Match(STRING);
 					}
 				}
@@ -2252,9 +2252,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new UnlistenContext(_localctx);
 				EnterOuterAlt(_localctx, 29);
 				{
-				State = 638;
+				State = 640;
 				Match(UNLISTEN);
-				State = 641;
+				State = 643;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -2465,13 +2465,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 639;
+					State = 641;
 					identifier();
 					}
 					break;
 				case STAR:
 					{
-					State = 640;
+					State = 642;
 					Match(STAR);
 					}
 					break;
@@ -2484,56 +2484,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new LockTableContext(_localctx);
 				EnterOuterAlt(_localctx, 30);
 				{
-				State = 643;
-				Match(LOCK);
 				State = 645;
+				Match(LOCK);
+				State = 647;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 644;
+					State = 646;
 					Match(TABLE);
 					}
 				}
 
-				State = 647;
+				State = 649;
 				truncated();
-				State = 652;
+				State = 654;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 648;
+					State = 650;
 					Match(COMMA);
-					State = 649;
+					State = 651;
 					truncated();
 					}
 					}
-					State = 654;
+					State = 656;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 659;
+				State = 661;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IN) {
 					{
-					State = 655;
-					Match(IN);
-					State = 656;
-					lockMode();
 					State = 657;
+					Match(IN);
+					State = 658;
+					lockMode();
+					State = 659;
 					Match(MODE);
 					}
 				}
 
-				State = 662;
+				State = 664;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOWAIT) {
 					{
-					State = 661;
+					State = 663;
 					Match(NOWAIT);
 					}
 				}
@@ -2544,29 +2544,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommentContext(_localctx);
 				EnterOuterAlt(_localctx, 31);
 				{
-				State = 664;
-				Match(COMMENT);
-				State = 665;
-				Match(ON);
 				State = 666;
-				objectKind();
+				Match(COMMENT);
 				State = 667;
+				Match(ON);
+				State = 668;
+				objectKind();
+				State = 669;
 				qualifiedName();
-				State = 670;
+				State = 672;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 668;
+					State = 670;
 					Match(ON);
-					State = 669;
+					State = 671;
 					qualifiedName();
 					}
 				}
 
-				State = 672;
+				State = 674;
 				Match(IS);
-				State = 673;
+				State = 675;
 				_la = TokenStream.LA(1);
 				if ( !(_la==STRING || _la==NULL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2581,9 +2581,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantContext(_localctx);
 				EnterOuterAlt(_localctx, 32);
 				{
-				State = 675;
+				State = 677;
 				Match(GRANT);
-				State = 676;
+				State = 678;
 				grantBody();
 				}
 				break;
@@ -2591,9 +2591,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new RevokeContext(_localctx);
 				EnterOuterAlt(_localctx, 33);
 				{
-				State = 677;
+				State = 679;
 				Match(REVOKE);
-				State = 678;
+				State = 680;
 				revokeBody();
 				}
 				break;
@@ -2601,7 +2601,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CheckpointContext(_localctx);
 				EnterOuterAlt(_localctx, 34);
 				{
-				State = 679;
+				State = 681;
 				Match(CHECKPOINT);
 				}
 				break;
@@ -2654,17 +2654,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 683;
+			State = 685;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 682;
+				State = 684;
 				withClause();
 				}
 			}
 
-			State = 690;
+			State = 692;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -2673,31 +2673,31 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 			case LEFT_PAREN:
 				{
-				State = 685;
+				State = 687;
 				queryBody();
 				}
 				break;
 			case INSERT:
 				{
-				State = 686;
+				State = 688;
 				insert();
 				}
 				break;
 			case UPDATE:
 				{
-				State = 687;
+				State = 689;
 				update();
 				}
 				break;
 			case DELETE:
 				{
-				State = 688;
+				State = 690;
 				delete();
 				}
 				break;
 			case MERGE:
 				{
-				State = 689;
+				State = 691;
 				merge();
 				}
 				break;
@@ -2739,17 +2739,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 693;
+			State = 695;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 692;
+				State = 694;
 				withClause();
 				}
 			}
 
-			State = 695;
+			State = 697;
 			queryBody();
 			}
 		}
@@ -2792,33 +2792,33 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 697;
-			Match(WITH);
 			State = 699;
+			Match(WITH);
+			State = 701;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RECURSIVE) {
 				{
-				State = 698;
+				State = 700;
 				Match(RECURSIVE);
 				}
 			}
 
-			State = 701;
+			State = 703;
 			commonTable();
-			State = 706;
+			State = 708;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 702;
+				State = 704;
 				Match(COMMA);
-				State = 703;
+				State = 705;
 				commonTable();
 				}
 				}
-				State = 708;
+				State = 710;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2871,62 +2871,62 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 709;
-			identifier();
 			State = 711;
+			identifier();
+			State = 713;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 710;
+				State = 712;
 				columnNames();
 				}
 			}
 
-			State = 713;
+			State = 715;
 			Match(AS);
-			State = 718;
+			State = 720;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT || _la==MATERIALIZED) {
 				{
-				State = 715;
+				State = 717;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 714;
+					State = 716;
 					Match(NOT);
 					}
 				}
 
-				State = 717;
+				State = 719;
 				Match(MATERIALIZED);
 				}
 			}
 
-			State = 720;
-			Match(LEFT_PAREN);
-			State = 721;
-			dataStatement();
 			State = 722;
-			Match(RIGHT_PAREN);
+			Match(LEFT_PAREN);
+			State = 723;
+			dataStatement();
 			State = 724;
+			Match(RIGHT_PAREN);
+			State = 726;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==SEARCH) {
 				{
-				State = 723;
+				State = 725;
 				searchClause();
 				}
 			}
 
-			State = 727;
+			State = 729;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CYCLE) {
 				{
-				State = 726;
+				State = 728;
 				cycleClause();
 				}
 			}
@@ -2977,9 +2977,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 729;
+			State = 731;
 			Match(SEARCH);
-			State = 730;
+			State = 732;
 			_la = TokenStream.LA(1);
 			if ( !(_la==BREADTH || _la==DEPTH) ) {
 			ErrorHandler.RecoverInline(this);
@@ -2988,31 +2988,31 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 731;
-			Match(FIRST);
-			State = 732;
-			Match(BY);
 			State = 733;
+			Match(FIRST);
+			State = 734;
+			Match(BY);
+			State = 735;
 			identifier();
-			State = 738;
+			State = 740;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 734;
+				State = 736;
 				Match(COMMA);
-				State = 735;
+				State = 737;
 				identifier();
 				}
 				}
-				State = 740;
+				State = 742;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 741;
+			State = 743;
 			Match(SET);
-			State = 742;
+			State = 744;
 			_localctx.sequence = identifier();
 			}
 		}
@@ -3068,49 +3068,49 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 744;
+			State = 746;
 			Match(CYCLE);
-			State = 745;
+			State = 747;
 			identifier();
-			State = 750;
+			State = 752;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 746;
+				State = 748;
 				Match(COMMA);
-				State = 747;
+				State = 749;
 				identifier();
 				}
 				}
-				State = 752;
+				State = 754;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 753;
+			State = 755;
 			Match(SET);
-			State = 754;
+			State = 756;
 			_localctx.mark = identifier();
-			State = 760;
+			State = 762;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TO) {
 				{
-				State = 755;
-				Match(TO);
-				State = 756;
-				_localctx.markValue = valueExpression();
 				State = 757;
-				Match(DEFAULT);
+				Match(TO);
 				State = 758;
+				_localctx.markValue = valueExpression();
+				State = 759;
+				Match(DEFAULT);
+				State = 760;
 				_localctx.markDefault = valueExpression();
 				}
 			}
 
-			State = 762;
+			State = 764;
 			Match(USING);
-			State = 763;
+			State = 765;
 			_localctx.path = identifier();
 			}
 		}
@@ -3156,25 +3156,25 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 765;
+			State = 767;
 			queryTerm();
-			State = 771;
+			State = 773;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCEPT || _la==UNION) {
 				{
 				{
-				State = 766;
+				State = 768;
 				setOperator();
-				State = 767;
+				State = 769;
 				queryTerm();
 				}
 				}
-				State = 773;
+				State = 775;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 774;
+			State = 776;
 			queryTail();
 			}
 		}
@@ -3211,7 +3211,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 776;
+			State = 778;
 			_la = TokenStream.LA(1);
 			if ( !(_la==EXCEPT || _la==UNION) ) {
 			ErrorHandler.RecoverInline(this);
@@ -3220,12 +3220,12 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 778;
+			State = 780;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 777;
+				State = 779;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3237,14 +3237,14 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 782;
+			State = 784;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==BY) {
 				{
-				State = 780;
+				State = 782;
 				Match(BY);
-				State = 781;
+				State = 783;
 				Match(NAME);
 				}
 			}
@@ -3287,19 +3287,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 784;
+			State = 786;
 			queryPrimary();
-			State = 788;
+			State = 790;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERSECT) {
 				{
 				{
-				State = 785;
+				State = 787;
 				intersection();
 				}
 				}
-				State = 790;
+				State = 792;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3338,14 +3338,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 791;
-			Match(INTERSECT);
 			State = 793;
+			Match(INTERSECT);
+			State = 795;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 792;
+				State = 794;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3357,7 +3357,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 795;
+			State = 797;
 			queryPrimary();
 			}
 		}
@@ -3403,35 +3403,35 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 798;
+			State = 800;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 797;
+				State = 799;
 				orderBy();
 				}
 			}
 
-			State = 804;
+			State = 806;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0)) {
 				{
-				State = 802;
+				State = 804;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FETCH:
 				case LIMIT:
 				case OFFSET:
 					{
-					State = 800;
+					State = 802;
 					limitPart();
 					}
 					break;
 				case FOR:
 					{
-					State = 801;
+					State = 803;
 					lockingClause();
 					}
 					break;
@@ -3439,7 +3439,7 @@ internal partial class SqlParser : Parser {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 806;
+				State = 808;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3477,7 +3477,7 @@ internal partial class SqlParser : Parser {
 		QueryPrimaryContext _localctx = new QueryPrimaryContext(Context, State);
 		EnterRule(_localctx, 32, RULE_queryPrimary);
 		try {
-			State = 812;
+			State = 814;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -3486,18 +3486,18 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 807;
+				State = 809;
 				simpleQuery();
 				}
 				break;
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 808;
-				Match(LEFT_PAREN);
-				State = 809;
-				query();
 				State = 810;
+				Match(LEFT_PAREN);
+				State = 811;
+				query();
+				State = 812;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -3584,56 +3584,56 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 34, RULE_simpleQuery);
 		int _la;
 		try {
-			State = 842;
+			State = 844;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 				_localctx = new SelectContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 814;
-				Match(SELECT);
 				State = 816;
+				Match(SELECT);
+				State = 818;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ALL || _la==DISTINCT) {
 					{
-					State = 815;
+					State = 817;
 					distinctClause();
 					}
 				}
 
-				State = 819;
+				State = 821;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 29371391L) != 0)) {
 					{
-					State = 818;
+					State = 820;
 					selectItems();
 					}
 				}
 
-				State = 822;
+				State = 824;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INTO) {
 					{
-					State = 821;
+					State = 823;
 					intoClause();
 					}
 				}
 
-				State = 825;
+				State = 827;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FROM) {
 					{
-					State = 824;
+					State = 826;
 					fromClause();
 					}
 				}
 
-				State = 827;
+				State = 829;
 				selectTail();
 				}
 				break;
@@ -3641,31 +3641,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new FromFirstContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 828;
+				State = 830;
 				fromClause();
-				State = 834;
+				State = 836;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==SELECT) {
 					{
-					State = 829;
-					Match(SELECT);
 					State = 831;
+					Match(SELECT);
+					State = 833;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==ALL || _la==DISTINCT) {
 						{
-						State = 830;
+						State = 832;
 						distinctClause();
 						}
 					}
 
-					State = 833;
+					State = 835;
 					selectItems();
 					}
 				}
 
-				State = 836;
+				State = 838;
 				selectTail();
 				}
 				break;
@@ -3673,9 +3673,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ValuesContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 838;
+				State = 840;
 				Match(VALUES);
-				State = 839;
+				State = 841;
 				valuesRows();
 				}
 				break;
@@ -3683,9 +3683,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 840;
+				State = 842;
 				Match(TABLE);
-				State = 841;
+				State = 843;
 				relation();
 				}
 				break;
@@ -3733,49 +3733,49 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 36, RULE_distinctClause);
 		int _la;
 		try {
-			State = 860;
+			State = 862;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 844;
+				State = 846;
 				Match(ALL);
 				}
 				break;
 			case DISTINCT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 845;
+				State = 847;
 				Match(DISTINCT);
-				State = 858;
+				State = 860;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 846;
-					Match(ON);
-					State = 847;
-					Match(LEFT_PAREN);
 					State = 848;
+					Match(ON);
+					State = 849;
+					Match(LEFT_PAREN);
+					State = 850;
 					expression();
-					State = 853;
+					State = 855;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 849;
+						State = 851;
 						Match(COMMA);
-						State = 850;
+						State = 852;
 						expression();
 						}
 						}
-						State = 855;
+						State = 857;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 856;
+					State = 858;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -3823,21 +3823,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 862;
+			State = 864;
 			selectItem();
-			State = 867;
+			State = 869;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 863;
+				State = 865;
 				Match(COMMA);
-				State = 864;
+				State = 866;
 				selectItem();
 				}
 				}
-				State = 869;
+				State = 871;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3887,12 +3887,12 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 872;
+			State = 874;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				{
-				State = 870;
+				State = 872;
 				Match(STAR);
 				}
 				break;
@@ -4162,35 +4162,35 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 871;
+				State = 873;
 				expression();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 877;
+			State = 879;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCLUDE || _la==REPLACE) {
 				{
 				{
-				State = 874;
+				State = 876;
 				starModifier();
 				}
 				}
-				State = 879;
+				State = 881;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 883;
+			State = 885;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case AS:
 				{
-				State = 880;
+				State = 882;
 				Match(AS);
-				State = 881;
+				State = 883;
 				label();
 				}
 				break;
@@ -4373,7 +4373,7 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 882;
+				State = 884;
 				bareLabel();
 				}
 				break;
@@ -4467,41 +4467,41 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 42, RULE_starModifier);
 		int _la;
 		try {
-			State = 912;
+			State = 914;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EXCLUDE:
 				_localctx = new ExcludeContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 885;
+				State = 887;
 				Match(EXCLUDE);
-				State = 898;
+				State = 900;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 886;
+					State = 888;
 					Match(LEFT_PAREN);
-					State = 887;
+					State = 889;
 					identifier();
-					State = 892;
+					State = 894;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 888;
+						State = 890;
 						Match(COMMA);
-						State = 889;
+						State = 891;
 						identifier();
 						}
 						}
-						State = 894;
+						State = 896;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 895;
+					State = 897;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -4713,7 +4713,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 897;
+					State = 899;
 					identifier();
 					}
 					break;
@@ -4726,29 +4726,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReplaceContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 900;
-				Match(REPLACE);
-				State = 901;
-				Match(LEFT_PAREN);
 				State = 902;
+				Match(REPLACE);
+				State = 903;
+				Match(LEFT_PAREN);
+				State = 904;
 				replacement();
-				State = 907;
+				State = 909;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 903;
+					State = 905;
 					Match(COMMA);
-					State = 904;
+					State = 906;
 					replacement();
 					}
 					}
-					State = 909;
+					State = 911;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 910;
+				State = 912;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -4789,11 +4789,11 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 914;
-			expression();
-			State = 915;
-			Match(AS);
 			State = 916;
+			expression();
+			State = 917;
+			Match(AS);
+			State = 918;
 			label();
 			}
 		}
@@ -4832,14 +4832,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 918;
-			Match(INTO);
 			State = 920;
+			Match(INTO);
+			State = 922;
 			ErrorHandler.Sync(this);
 			switch ( Simulator.AdaptivePredict(TokenStream,93,Context) ) {
 			case 1:
 				{
-				State = 919;
+				State = 921;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 314)) & ~0x3f) == 0 && ((1L << (_la - 314)) & 1027L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -4851,17 +4851,17 @@ internal partial class SqlParser : Parser {
 				}
 				break;
 			}
-			State = 923;
+			State = 925;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TABLE) {
 				{
-				State = 922;
+				State = 924;
 				Match(TABLE);
 				}
 			}
 
-			State = 925;
+			State = 927;
 			qualifiedName();
 			}
 		}
@@ -4903,23 +4903,23 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 927;
+			State = 929;
 			Match(FROM);
-			State = 928;
+			State = 930;
 			tableReference();
-			State = 933;
+			State = 935;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 929;
+				State = 931;
 				Match(COMMA);
-				State = 930;
+				State = 932;
 				tableReference();
 				}
 				}
-				State = 935;
+				State = 937;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -4970,58 +4970,58 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 938;
+			State = 940;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 936;
+				State = 938;
 				Match(WHERE);
-				State = 937;
+				State = 939;
 				_localctx.where = expression();
 				}
 			}
 
-			State = 941;
+			State = 943;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUP) {
 				{
-				State = 940;
+				State = 942;
 				groupBy();
 				}
 			}
 
-			State = 945;
+			State = 947;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==HAVING) {
 				{
-				State = 943;
+				State = 945;
 				Match(HAVING);
-				State = 944;
+				State = 946;
 				_localctx.having = expression();
 				}
 			}
 
-			State = 948;
+			State = 950;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WINDOW) {
 				{
-				State = 947;
+				State = 949;
 				windowClause();
 				}
 			}
 
-			State = 952;
+			State = 954;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==QUALIFY) {
 				{
-				State = 950;
+				State = 952;
 				Match(QUALIFY);
-				State = 951;
+				State = 953;
 				_localctx.qualify = expression();
 				}
 			}
@@ -5069,16 +5069,16 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 954;
+			State = 956;
 			Match(GROUP);
-			State = 955;
-			Match(BY);
 			State = 957;
+			Match(BY);
+			State = 959;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 956;
+				State = 958;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -5090,26 +5090,26 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 967;
+			State = 969;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631687678L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 				{
-				State = 959;
+				State = 961;
 				groupingElement();
-				State = 964;
+				State = 966;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 960;
+					State = 962;
 					Match(COMMA);
-					State = 961;
+					State = 963;
 					groupingElement();
 					}
 					}
-					State = 966;
+					State = 968;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -5171,7 +5171,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 54, RULE_groupingElement);
 		int _la;
 		try {
-			State = 983;
+			State = 985;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -5442,7 +5442,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 969;
+				State = 971;
 				expression();
 				}
 				break;
@@ -5450,31 +5450,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingSetsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 970;
-				Match(GROUPING_LA);
-				State = 971;
-				Match(SETS);
 				State = 972;
-				Match(LEFT_PAREN);
+				Match(GROUPING_LA);
 				State = 973;
+				Match(SETS);
+				State = 974;
+				Match(LEFT_PAREN);
+				State = 975;
 				groupingElement();
-				State = 978;
+				State = 980;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 974;
+					State = 976;
 					Match(COMMA);
-					State = 975;
+					State = 977;
 					groupingElement();
 					}
 					}
-					State = 980;
+					State = 982;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 981;
+				State = 983;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -5520,23 +5520,23 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 985;
+			State = 987;
 			Match(WINDOW);
-			State = 986;
+			State = 988;
 			windowDefinition();
-			State = 991;
+			State = 993;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 987;
+				State = 989;
 				Match(COMMA);
-				State = 988;
+				State = 990;
 				windowDefinition();
 				}
 				}
-				State = 993;
+				State = 995;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5575,11 +5575,11 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 994;
-			identifier();
-			State = 995;
-			Match(AS);
 			State = 996;
+			identifier();
+			State = 997;
+			Match(AS);
+			State = 998;
 			windowSpecification();
 			}
 		}
@@ -5620,21 +5620,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 998;
+			State = 1000;
 			valuesRow();
-			State = 1003;
+			State = 1005;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 999;
+				State = 1001;
 				Match(COMMA);
-				State = 1000;
+				State = 1002;
 				valuesRow();
 				}
 				}
-				State = 1005;
+				State = 1007;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5679,27 +5679,27 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1006;
+			State = 1008;
 			Match(LEFT_PAREN);
-			State = 1007;
+			State = 1009;
 			expression();
-			State = 1012;
+			State = 1014;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1008;
+				State = 1010;
 				Match(COMMA);
-				State = 1009;
+				State = 1011;
 				expression();
 				}
 				}
-				State = 1014;
+				State = 1016;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1015;
+			State = 1017;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -5742,25 +5742,25 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1017;
-			Match(ORDER);
-			State = 1018;
-			Match(BY);
 			State = 1019;
+			Match(ORDER);
+			State = 1020;
+			Match(BY);
+			State = 1021;
 			sortItem();
-			State = 1024;
+			State = 1026;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1020;
+				State = 1022;
 				Match(COMMA);
-				State = 1021;
+				State = 1023;
 				sortItem();
 				}
 				}
-				State = 1026;
+				State = 1028;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5806,7 +5806,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1029;
+			State = 1031;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -6075,39 +6075,39 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 1027;
+				State = 1029;
 				expression();
 				}
 				break;
 			case ALL:
 				{
-				State = 1028;
+				State = 1030;
 				Match(ALL);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1035;
+			State = 1037;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ASC:
 				{
-				State = 1031;
+				State = 1033;
 				Match(ASC);
 				}
 				break;
 			case DESC:
 				{
-				State = 1032;
+				State = 1034;
 				Match(DESC);
 				}
 				break;
 			case USING:
 				{
-				State = 1033;
+				State = 1035;
 				Match(USING);
-				State = 1034;
+				State = 1036;
 				anyOperator();
 				}
 				break;
@@ -6132,14 +6132,14 @@ internal partial class SqlParser : Parser {
 			default:
 				break;
 			}
-			State = 1039;
+			State = 1041;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NULLS_LA) {
 				{
-				State = 1037;
+				State = 1039;
 				Match(NULLS_LA);
-				State = 1038;
+				State = 1040;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==LAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6214,21 +6214,21 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 68, RULE_limitPart);
 		int _la;
 		try {
-			State = 1062;
+			State = 1064;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LIMIT:
 				_localctx = new LimitContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1041;
+				State = 1043;
 				Match(LIMIT);
-				State = 1044;
+				State = 1046;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 					{
-					State = 1042;
+					State = 1044;
 					Match(ALL);
 					}
 					break;
@@ -6498,7 +6498,7 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1043;
+					State = 1045;
 					expression();
 					}
 					break;
@@ -6511,16 +6511,16 @@ internal partial class SqlParser : Parser {
 				_localctx = new OffsetContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1046;
+				State = 1048;
 				Match(OFFSET);
-				State = 1047;
-				expression();
 				State = 1049;
+				expression();
+				State = 1051;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ROW || _la==ROWS) {
 					{
-					State = 1048;
+					State = 1050;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ROW || _la==ROWS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -6538,9 +6538,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new FetchFirstContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1051;
+				State = 1053;
 				Match(FETCH);
-				State = 1052;
+				State = 1054;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==NEXT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6549,17 +6549,17 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1054;
+				State = 1056;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 960L) != 0) || ((((_la - 333)) & ~0x3f) == 0 && ((1L << (_la - 333)) & 24577L) != 0)) {
 					{
-					State = 1053;
+					State = 1055;
 					fetchCount();
 					}
 				}
 
-				State = 1056;
+				State = 1058;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ROW || _la==ROWS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6568,20 +6568,20 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1060;
+				State = 1062;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ONLY:
 					{
-					State = 1057;
+					State = 1059;
 					Match(ONLY);
 					}
 					break;
 				case WITH:
 					{
-					State = 1058;
+					State = 1060;
 					Match(WITH);
-					State = 1059;
+					State = 1061;
 					Match(TIES);
 					}
 					break;
@@ -6631,7 +6631,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 70, RULE_fetchCount);
 		int _la;
 		try {
-			State = 1072;
+			State = 1074;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTEGER_NUMBER:
@@ -6642,12 +6642,12 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1065;
+				State = 1067;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 1064;
+					State = 1066;
 					_localctx.sign = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
@@ -6660,7 +6660,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1067;
+				State = 1069;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 960L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6674,11 +6674,11 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1068;
-				Match(LEFT_PAREN);
-				State = 1069;
-				parenthesizedBody();
 				State = 1070;
+				Match(LEFT_PAREN);
+				State = 1071;
+				parenthesizedBody();
+				State = 1072;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -6734,9 +6734,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1074;
+			State = 1076;
 			Match(FOR);
-			State = 1102;
+			State = 1104;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case KEY:
@@ -6744,84 +6744,84 @@ internal partial class SqlParser : Parser {
 			case SHARE:
 			case UPDATE:
 				{
-				State = 1082;
+				State = 1084;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case UPDATE:
 					{
-					State = 1075;
+					State = 1077;
 					Match(UPDATE);
 					}
 					break;
 				case NO:
 					{
-					State = 1076;
-					Match(NO);
-					State = 1077;
-					Match(KEY);
 					State = 1078;
+					Match(NO);
+					State = 1079;
+					Match(KEY);
+					State = 1080;
 					Match(UPDATE);
 					}
 					break;
 				case SHARE:
 					{
-					State = 1079;
+					State = 1081;
 					Match(SHARE);
 					}
 					break;
 				case KEY:
 					{
-					State = 1080;
+					State = 1082;
 					Match(KEY);
-					State = 1081;
+					State = 1083;
 					Match(SHARE);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1093;
+				State = 1095;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OF) {
 					{
-					State = 1084;
+					State = 1086;
 					Match(OF);
-					State = 1085;
+					State = 1087;
 					qualifiedName();
-					State = 1090;
+					State = 1092;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1086;
+						State = 1088;
 						Match(COMMA);
-						State = 1087;
+						State = 1089;
 						qualifiedName();
 						}
 						}
-						State = 1092;
+						State = 1094;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 1098;
+				State = 1100;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case NOWAIT:
 					{
-					State = 1095;
+					State = 1097;
 					Match(NOWAIT);
 					}
 					break;
 				case SKIP_:
 					{
-					State = 1096;
+					State = 1098;
 					Match(SKIP_);
-					State = 1097;
+					State = 1099;
 					Match(LOCKED);
 					}
 					break;
@@ -6843,9 +6843,9 @@ internal partial class SqlParser : Parser {
 				break;
 			case READ:
 				{
-				State = 1100;
+				State = 1102;
 				Match(READ);
-				State = 1101;
+				State = 1103;
 				Match(ONLY);
 				}
 				break;
@@ -6890,19 +6890,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1104;
+			State = 1106;
 			tablePrimary();
-			State = 1108;
+			State = 1110;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 73)) & ~0x3f) == 0 && ((1L << (_la - 73)) & 3475903082397697L) != 0)) {
 				{
 				{
-				State = 1105;
+				State = 1107;
 				joinPart();
 				}
 				}
-				State = 1110;
+				State = 1112;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -6986,18 +6986,18 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 76, RULE_joinPart);
 		int _la;
 		try {
-			State = 1136;
+			State = 1138;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CROSS:
 				_localctx = new CrossJoinContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1111;
-				Match(CROSS);
-				State = 1112;
-				Match(JOIN);
 				State = 1113;
+				Match(CROSS);
+				State = 1114;
+				Match(JOIN);
+				State = 1115;
 				tablePrimary();
 				}
 				break;
@@ -7005,21 +7005,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new NaturalJoinContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1114;
-				Match(NATURAL);
 				State = 1116;
+				Match(NATURAL);
+				State = 1118;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & 3163393L) != 0)) {
 					{
-					State = 1115;
+					State = 1117;
 					joinKind();
 					}
 				}
 
-				State = 1118;
+				State = 1120;
 				Match(JOIN);
-				State = 1119;
+				State = 1121;
 				tablePrimary();
 				}
 				break;
@@ -7034,29 +7034,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new JoinContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1121;
+				State = 1123;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASOF) {
 					{
-					State = 1120;
+					State = 1122;
 					Match(ASOF);
 					}
 				}
 
-				State = 1124;
+				State = 1126;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & 3163393L) != 0)) {
 					{
-					State = 1123;
+					State = 1125;
 					joinKind();
 					}
 				}
 
-				State = 1126;
+				State = 1128;
 				Match(JOIN);
-				State = 1127;
+				State = 1129;
 				tablePrimary();
 				}
 				break;
@@ -7064,9 +7064,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new OnConditionContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1128;
+				State = 1130;
 				Match(ON);
-				State = 1129;
+				State = 1131;
 				expression();
 				}
 				break;
@@ -7074,18 +7074,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new UsingConditionContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1130;
+				State = 1132;
 				Match(USING);
-				State = 1131;
+				State = 1133;
 				columnNames();
-				State = 1134;
+				State = 1136;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 1132;
+					State = 1134;
 					Match(AS);
-					State = 1133;
+					State = 1135;
 					identifier();
 					}
 				}
@@ -7128,13 +7128,13 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 78, RULE_joinKind);
 		int _la;
 		try {
-			State = 1145;
+			State = 1147;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INNER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1138;
+				State = 1140;
 				Match(INNER);
 				}
 				break;
@@ -7143,7 +7143,7 @@ internal partial class SqlParser : Parser {
 			case RIGHT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1139;
+				State = 1141;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 111)) & ~0x3f) == 0 && ((1L << (_la - 111)) & 4161L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -7152,12 +7152,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1141;
+				State = 1143;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OUTER) {
 					{
-					State = 1140;
+					State = 1142;
 					Match(OUTER);
 					}
 				}
@@ -7167,14 +7167,14 @@ internal partial class SqlParser : Parser {
 			case SEMI:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1143;
+				State = 1145;
 				Match(SEMI);
 				}
 				break;
 			case ANTI:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1144;
+				State = 1146;
 				Match(ANTI);
 				}
 				break;
@@ -7303,16 +7303,16 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 80, RULE_tablePrimary);
 		int _la;
 		try {
-			State = 1209;
+			State = 1211;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ONLY:
 				_localctx = new OnlyTableContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1147;
+				State = 1149;
 				Match(ONLY);
-				State = 1153;
+				State = 1155;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -7523,39 +7523,39 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1148;
+					State = 1150;
 					relationName();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1149;
-					Match(LEFT_PAREN);
-					State = 1150;
-					relationName();
 					State = 1151;
+					Match(LEFT_PAREN);
+					State = 1152;
+					relationName();
+					State = 1153;
 					Match(RIGHT_PAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1156;
+				State = 1158;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1155;
+					State = 1157;
 					tableAlias();
 					}
 				}
 
-				State = 1159;
+				State = 1161;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLESAMPLE) {
 					{
-					State = 1158;
+					State = 1160;
 					tableSample();
 					}
 				}
@@ -7772,9 +7772,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new NamedTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1161;
+				State = 1163;
 				relationName();
-				State = 1172;
+				State = 1174;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case Eof:
@@ -8021,32 +8021,32 @@ internal partial class SqlParser : Parser {
 				case SEMICOLON:
 				case STAR:
 					{
-					State = 1163;
+					State = 1165;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==STAR) {
 						{
-						State = 1162;
+						State = 1164;
 						Match(STAR);
 						}
 					}
 
-					State = 1166;
+					State = 1168;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 						{
-						State = 1165;
+						State = 1167;
 						tableAlias();
 						}
 					}
 
-					State = 1169;
+					State = 1171;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TABLESAMPLE) {
 						{
-						State = 1168;
+						State = 1170;
 						tableSample();
 						}
 					}
@@ -8056,7 +8056,7 @@ internal partial class SqlParser : Parser {
 				case FROM:
 				case LEFT_PAREN:
 					{
-					State = 1171;
+					State = 1173;
 					functionTail();
 					}
 					break;
@@ -8094,9 +8094,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new KeywordFunctionTableContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1174;
+				State = 1176;
 				functionName();
-				State = 1175;
+				State = 1177;
 				functionTail();
 				}
 				break;
@@ -8115,14 +8115,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new CurrentValueTableContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1177;
-				currentValue();
 				State = 1179;
+				currentValue();
+				State = 1181;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1178;
+					State = 1180;
 					functionAlias();
 					}
 				}
@@ -8133,24 +8133,24 @@ internal partial class SqlParser : Parser {
 				_localctx = new FileTableContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1181;
-				Match(STRING);
 				State = 1183;
+				Match(STRING);
+				State = 1185;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1182;
+					State = 1184;
 					tableAlias();
 					}
 				}
 
-				State = 1186;
+				State = 1188;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLESAMPLE) {
 					{
-					State = 1185;
+					State = 1187;
 					tableSample();
 					}
 				}
@@ -8161,18 +8161,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParenthesizedContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1188;
-				Match(LEFT_PAREN);
-				State = 1189;
-				parenthesizedTable();
 				State = 1190;
-				Match(RIGHT_PAREN);
+				Match(LEFT_PAREN);
+				State = 1191;
+				parenthesizedTable();
 				State = 1192;
+				Match(RIGHT_PAREN);
+				State = 1194;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1191;
+					State = 1193;
 					tableAlias();
 					}
 				}
@@ -8183,25 +8183,25 @@ internal partial class SqlParser : Parser {
 				_localctx = new LateralContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1194;
+				State = 1196;
 				Match(LATERAL);
-				State = 1207;
+				State = 1209;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 1195;
-					Match(LEFT_PAREN);
-					State = 1196;
-					query();
 					State = 1197;
-					Match(RIGHT_PAREN);
+					Match(LEFT_PAREN);
+					State = 1198;
+					query();
 					State = 1199;
+					Match(RIGHT_PAREN);
+					State = 1201;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 						{
-						State = 1198;
+						State = 1200;
 						tableAlias();
 						}
 					}
@@ -8442,7 +8442,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1203;
+					State = 1205;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case IDENTIFIER:
@@ -8653,7 +8653,7 @@ internal partial class SqlParser : Parser {
 					case WRITE:
 					case ZONE:
 						{
-						State = 1201;
+						State = 1203;
 						relationName();
 						}
 						break;
@@ -8684,14 +8684,14 @@ internal partial class SqlParser : Parser {
 					case TABLESAMPLE:
 					case VERBOSE:
 						{
-						State = 1202;
+						State = 1204;
 						functionName();
 						}
 						break;
 					default:
 						throw new NoViableAltException(this);
 					}
-					State = 1205;
+					State = 1207;
 					functionTail();
 					}
 					break;
@@ -8756,7 +8756,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 82, RULE_parenthesizedTable);
 		int _la;
 		try {
-			State = 1232;
+			State = 1234;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -8766,7 +8766,7 @@ internal partial class SqlParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1211;
+				State = 1213;
 				startedQuery();
 				}
 				break;
@@ -9021,44 +9021,44 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1212;
+				State = 1214;
 				tableReference();
-				State = 1230;
+				State = 1232;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case EXCEPT:
 				case INTERSECT:
 				case UNION:
 					{
-					State = 1213;
+					State = 1215;
 					setTail();
-					State = 1214;
+					State = 1216;
 					queryTail();
 					}
 					break;
 				case ORDER:
 					{
-					State = 1216;
+					State = 1218;
 					orderBy();
-					State = 1221;
+					State = 1223;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0)) {
 						{
-						State = 1219;
+						State = 1221;
 						ErrorHandler.Sync(this);
 						switch (TokenStream.LA(1)) {
 						case FETCH:
 						case LIMIT:
 						case OFFSET:
 							{
-							State = 1217;
+							State = 1219;
 							limitPart();
 							}
 							break;
 						case FOR:
 							{
-							State = 1218;
+							State = 1220;
 							lockingClause();
 							}
 							break;
@@ -9066,7 +9066,7 @@ internal partial class SqlParser : Parser {
 							throw new NoViableAltException(this);
 						}
 						}
-						State = 1223;
+						State = 1225;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -9077,25 +9077,25 @@ internal partial class SqlParser : Parser {
 				case LIMIT:
 				case OFFSET:
 					{
-					State = 1226;
+					State = 1228;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					do {
 						{
-						State = 1226;
+						State = 1228;
 						ErrorHandler.Sync(this);
 						switch (TokenStream.LA(1)) {
 						case FETCH:
 						case LIMIT:
 						case OFFSET:
 							{
-							State = 1224;
+							State = 1226;
 							limitPart();
 							}
 							break;
 						case FOR:
 							{
-							State = 1225;
+							State = 1227;
 							lockingClause();
 							}
 							break;
@@ -9103,7 +9103,7 @@ internal partial class SqlParser : Parser {
 							throw new NoViableAltException(this);
 						}
 						}
-						State = 1228;
+						State = 1230;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					} while ( ((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0) );
@@ -9167,30 +9167,30 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 84, RULE_functionTail);
 		int _la;
 		try {
-			State = 1258;
+			State = 1260;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1234;
-				callArguments();
 				State = 1236;
+				callArguments();
+				State = 1238;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA) {
 					{
-					State = 1235;
+					State = 1237;
 					withOrdinality();
 					}
 				}
 
-				State = 1239;
+				State = 1241;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1238;
+					State = 1240;
 					functionAlias();
 					}
 				}
@@ -9200,46 +9200,46 @@ internal partial class SqlParser : Parser {
 			case FROM:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1241;
-				Match(FROM);
-				State = 1242;
-				Match(LEFT_PAREN);
 				State = 1243;
+				Match(FROM);
+				State = 1244;
+				Match(LEFT_PAREN);
+				State = 1245;
 				rowsFromItem();
-				State = 1248;
+				State = 1250;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1244;
+					State = 1246;
 					Match(COMMA);
-					State = 1245;
+					State = 1247;
 					rowsFromItem();
 					}
 					}
-					State = 1250;
+					State = 1252;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1251;
-				Match(RIGHT_PAREN);
 				State = 1253;
+				Match(RIGHT_PAREN);
+				State = 1255;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA) {
 					{
-					State = 1252;
+					State = 1254;
 					withOrdinality();
 					}
 				}
 
-				State = 1256;
+				State = 1258;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1255;
+					State = 1257;
 					functionAlias();
 					}
 				}
@@ -9299,7 +9299,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1262;
+			State = 1264;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -9510,7 +9510,7 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 1260;
+				State = 1262;
 				relationName();
 				}
 				break;
@@ -9541,43 +9541,43 @@ internal partial class SqlParser : Parser {
 			case TABLESAMPLE:
 			case VERBOSE:
 				{
-				State = 1261;
+				State = 1263;
 				functionName();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1264;
+			State = 1266;
 			callArguments();
-			State = 1277;
+			State = 1279;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 1265;
-				Match(AS);
-				State = 1266;
-				Match(LEFT_PAREN);
 				State = 1267;
+				Match(AS);
+				State = 1268;
+				Match(LEFT_PAREN);
+				State = 1269;
 				functionColumn();
-				State = 1272;
+				State = 1274;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1268;
+					State = 1270;
 					Match(COMMA);
-					State = 1269;
+					State = 1271;
 					functionColumn();
 					}
 					}
-					State = 1274;
+					State = 1276;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1275;
+				State = 1277;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -9612,9 +9612,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1279;
+			State = 1281;
 			Match(WITH_LA);
-			State = 1280;
+			State = 1282;
 			Match(ORDINALITY);
 			}
 		}
@@ -9659,40 +9659,40 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 90, RULE_functionAlias);
 		int _la;
 		try {
-			State = 1298;
+			State = 1300;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case AS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1282;
+				State = 1284;
 				Match(AS);
-				State = 1295;
+				State = 1297;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 1283;
+					State = 1285;
 					Match(LEFT_PAREN);
-					State = 1284;
+					State = 1286;
 					functionColumn();
-					State = 1289;
+					State = 1291;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1285;
+						State = 1287;
 						Match(COMMA);
-						State = 1286;
+						State = 1288;
 						functionColumn();
 						}
 						}
-						State = 1291;
+						State = 1293;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 1292;
+					State = 1294;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -9904,7 +9904,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1294;
+					State = 1296;
 					namedFunctionAlias();
 					}
 					break;
@@ -10122,7 +10122,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1297;
+				State = 1299;
 				namedFunctionAlias();
 				}
 				break;
@@ -10172,34 +10172,34 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1300;
+			State = 1302;
 			identifier();
-			State = 1312;
+			State = 1314;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 1301;
+				State = 1303;
 				Match(LEFT_PAREN);
-				State = 1302;
+				State = 1304;
 				aliasColumn();
-				State = 1307;
+				State = 1309;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1303;
+					State = 1305;
 					Match(COMMA);
-					State = 1304;
+					State = 1306;
 					aliasColumn();
 					}
 					}
-					State = 1309;
+					State = 1311;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1310;
+				State = 1312;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -10238,9 +10238,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1314;
+			State = 1316;
 			identifier();
-			State = 1315;
+			State = 1317;
 			typeName();
 			}
 		}
@@ -10277,14 +10277,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1317;
-			identifier();
 			State = 1319;
+			identifier();
+			State = 1321;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1048582L) != 0) || ((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & -7043175940097L) != 0) || ((((_la - 167)) & ~0x3f) == 0 && ((1L << (_la - 167)) & -1L) != 0) || ((((_la - 231)) & ~0x3f) == 0 && ((1L << (_la - 231)) & -1L) != 0) || ((((_la - 295)) & ~0x3f) == 0 && ((1L << (_la - 295)) & 274877906943L) != 0)) {
 				{
-				State = 1318;
+				State = 1320;
 				typeName();
 				}
 			}
@@ -10323,15 +10323,15 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 98, RULE_relation);
 		int _la;
 		try {
-			State = 1333;
+			State = 1335;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ONLY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1321;
+				State = 1323;
 				Match(ONLY);
-				State = 1327;
+				State = 1329;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -10542,17 +10542,17 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1322;
+					State = 1324;
 					relationName();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1323;
-					Match(LEFT_PAREN);
-					State = 1324;
-					relationName();
 					State = 1325;
+					Match(LEFT_PAREN);
+					State = 1326;
+					relationName();
+					State = 1327;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -10770,14 +10770,14 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1329;
-				relationName();
 				State = 1331;
+				relationName();
+				State = 1333;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STAR) {
 					{
-					State = 1330;
+					State = 1332;
 					Match(STAR);
 					}
 				}
@@ -10828,21 +10828,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1335;
+			State = 1337;
 			identifier();
-			State = 1340;
+			State = 1342;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 1336;
+				State = 1338;
 				Match(DOT);
-				State = 1337;
+				State = 1339;
 				label();
 				}
 				}
-				State = 1342;
+				State = 1344;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -10882,24 +10882,24 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1344;
+			State = 1346;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 1343;
+				State = 1345;
 				Match(AS);
 				}
 			}
 
-			State = 1346;
-			identifier();
 			State = 1348;
+			identifier();
+			State = 1350;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 1347;
+				State = 1349;
 				columnNames();
 				}
 			}
@@ -10956,44 +10956,44 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1350;
-			Match(TABLESAMPLE);
-			State = 1351;
-			qualifiedName();
 			State = 1352;
-			Match(LEFT_PAREN);
+			Match(TABLESAMPLE);
 			State = 1353;
+			qualifiedName();
+			State = 1354;
+			Match(LEFT_PAREN);
+			State = 1355;
 			expression();
-			State = 1358;
+			State = 1360;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1354;
+				State = 1356;
 				Match(COMMA);
-				State = 1355;
+				State = 1357;
 				expression();
 				}
 				}
-				State = 1360;
+				State = 1362;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1361;
+			State = 1363;
 			Match(RIGHT_PAREN);
-			State = 1367;
+			State = 1369;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==REPEATABLE) {
 				{
-				State = 1362;
-				Match(REPEATABLE);
-				State = 1363;
-				Match(LEFT_PAREN);
 				State = 1364;
-				expression();
+				Match(REPEATABLE);
 				State = 1365;
+				Match(LEFT_PAREN);
+				State = 1366;
+				expression();
+				State = 1367;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -11039,27 +11039,27 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1369;
+			State = 1371;
 			Match(LEFT_PAREN);
-			State = 1370;
+			State = 1372;
 			identifier();
-			State = 1375;
+			State = 1377;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1371;
+				State = 1373;
 				Match(COMMA);
-				State = 1372;
+				State = 1374;
 				identifier();
 				}
 				}
-				State = 1377;
+				State = 1379;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1378;
+			State = 1380;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -11100,21 +11100,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1380;
+			State = 1382;
 			conjunction();
-			State = 1385;
+			State = 1387;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OR) {
 				{
 				{
-				State = 1381;
+				State = 1383;
 				Match(OR);
-				State = 1382;
+				State = 1384;
 				conjunction();
 				}
 				}
-				State = 1387;
+				State = 1389;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11161,49 +11161,49 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1391;
+			State = 1393;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==NOT) {
 				{
 				{
-				State = 1388;
+				State = 1390;
 				Match(NOT);
 				}
 				}
-				State = 1393;
+				State = 1395;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1394;
+			State = 1396;
 			predicate();
-			State = 1405;
+			State = 1407;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==AND) {
 				{
 				{
-				State = 1395;
+				State = 1397;
 				Match(AND);
-				State = 1399;
+				State = 1401;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==NOT) {
 					{
 					{
-					State = 1396;
+					State = 1398;
 					Match(NOT);
 					}
 					}
-					State = 1401;
+					State = 1403;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1402;
+				State = 1404;
 				predicate();
 				}
 				}
-				State = 1407;
+				State = 1409;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11245,19 +11245,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1408;
+			State = 1410;
 			patternMatch();
-			State = 1412;
+			State = 1414;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 114)) & ~0x3f) == 0 && ((1L << (_la - 114)) & 67L) != 0) || ((((_la - 352)) & ~0x3f) == 0 && ((1L << (_la - 352)) & 63L) != 0)) {
 				{
 				{
-				State = 1409;
+				State = 1411;
 				predicateTail();
 				}
 				}
-				State = 1414;
+				State = 1416;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11313,6 +11313,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public PatternMatchContext patternMatch() {
 			return GetRuleContext<PatternMatchContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public FormTestContext formTest() {
+			return GetRuleContext<FormTestContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT() { return GetToken(SqlParser.NOT, 0); }
 		public IsTestContext(PredicateTailContext context) { CopyFrom(context); }
 	}
@@ -11331,7 +11334,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 114, RULE_predicateTail);
 		int _la;
 		try {
-			State = 1441;
+			State = 1444;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EQUALS:
@@ -11343,9 +11346,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ComparisonContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1415;
+				State = 1417;
 				comparisonOperator();
-				State = 1424;
+				State = 1426;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -11614,21 +11617,21 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1419;
+					State = 1421;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==NOT) {
 						{
 						{
-						State = 1416;
+						State = 1418;
 						Match(NOT);
 						}
 						}
-						State = 1421;
+						State = 1423;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 1422;
+					State = 1424;
 					patternMatch();
 					}
 					break;
@@ -11636,7 +11639,7 @@ internal partial class SqlParser : Parser {
 				case ANY:
 				case SOME:
 					{
-					State = 1423;
+					State = 1425;
 					quantified();
 					}
 					break;
@@ -11649,53 +11652,59 @@ internal partial class SqlParser : Parser {
 				_localctx = new IsTestContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1426;
-				Match(IS);
 				State = 1428;
+				Match(IS);
+				State = 1430;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 1427;
+					State = 1429;
 					Match(NOT);
 					}
 				}
 
-				State = 1437;
+				State = 1440;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case NULL:
 					{
-					State = 1430;
+					State = 1432;
 					Match(NULL);
 					}
 					break;
 				case TRUE:
 					{
-					State = 1431;
+					State = 1433;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 1432;
+					State = 1434;
 					Match(FALSE);
 					}
 					break;
 				case UNKNOWN:
 					{
-					State = 1433;
+					State = 1435;
 					Match(UNKNOWN);
 					}
 					break;
 				case DISTINCT:
 					{
-					State = 1434;
-					Match(DISTINCT);
-					State = 1435;
-					Match(FROM);
 					State = 1436;
+					Match(DISTINCT);
+					State = 1437;
+					Match(FROM);
+					State = 1438;
 					patternMatch();
+					}
+					break;
+				case IDENTIFIER:
+					{
+					State = 1439;
+					formTest();
 					}
 					break;
 				default:
@@ -11707,7 +11716,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new IsNullContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1439;
+				State = 1442;
 				Match(ISNULL);
 				}
 				break;
@@ -11715,12 +11724,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new NotNullContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1440;
+				State = 1443;
 				Match(NOTNULL);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class FormTestContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] IDENTIFIER() { return GetTokens(SqlParser.IDENTIFIER); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENTIFIER(int i) {
+			return GetToken(SqlParser.IDENTIFIER, i);
+		}
+		public FormTestContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_formTest; } }
+	}
+
+	[RuleVersion(0)]
+	public FormTestContext formTest() {
+		FormTestContext _localctx = new FormTestContext(Context, State);
+		EnterRule(_localctx, 116, RULE_formTest);
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 1446;
+			Match(IDENTIFIER);
+			State = 1448;
+			ErrorHandler.Sync(this);
+			switch ( Simulator.AdaptivePredict(TokenStream,188,Context) ) {
+			case 1:
+				{
+				State = 1447;
+				Match(IDENTIFIER);
+				}
+				break;
+			}
 			}
 		}
 		catch (RecognitionException re) {
@@ -11751,12 +11804,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ComparisonOperatorContext comparisonOperator() {
 		ComparisonOperatorContext _localctx = new ComparisonOperatorContext(Context, State);
-		EnterRule(_localctx, 116, RULE_comparisonOperator);
+		EnterRule(_localctx, 118, RULE_comparisonOperator);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1443;
+			State = 1450;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 352)) & ~0x3f) == 0 && ((1L << (_la - 352)) & 63L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -11795,19 +11848,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PatternMatchContext patternMatch() {
 		PatternMatchContext _localctx = new PatternMatchContext(Context, State);
-		EnterRule(_localctx, 118, RULE_patternMatch);
+		EnterRule(_localctx, 120, RULE_patternMatch);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1445;
+			State = 1452;
 			valueExpression();
-			State = 1447;
+			State = 1454;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT_LA || _la==IN || ((((_la - 112)) & ~0x3f) == 0 && ((1L << (_la - 112)) & 74817L) != 0)) {
 				{
-				State = 1446;
+				State = 1453;
 				patternTail();
 				}
 			}
@@ -11840,22 +11893,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PatternTailContext patternTail() {
 		PatternTailContext _localctx = new PatternTailContext(Context, State);
-		EnterRule(_localctx, 120, RULE_patternTail);
+		EnterRule(_localctx, 122, RULE_patternTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1450;
+			State = 1457;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT_LA) {
 				{
-				State = 1449;
+				State = 1456;
 				Match(NOT_LA);
 				}
 			}
 
-			State = 1452;
+			State = 1459;
 			patternTest();
 			}
 		}
@@ -11942,24 +11995,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PatternTestContext patternTest() {
 		PatternTestContext _localctx = new PatternTestContext(Context, State);
-		EnterRule(_localctx, 122, RULE_patternTest);
+		EnterRule(_localctx, 124, RULE_patternTest);
 		int _la;
 		try {
-			State = 1485;
+			State = 1492;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BETWEEN:
 				_localctx = new BetweenContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1454;
+				State = 1461;
 				Match(BETWEEN);
-				State = 1456;
+				State = 1463;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASYMMETRIC || _la==SYMMETRIC) {
 					{
-					State = 1455;
+					State = 1462;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ASYMMETRIC || _la==SYMMETRIC) ) {
 					ErrorHandler.RecoverInline(this);
@@ -11971,11 +12024,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1458;
+				State = 1465;
 				valueExpression();
-				State = 1459;
+				State = 1466;
 				Match(AND);
-				State = 1460;
+				State = 1467;
 				valueExpression();
 				}
 				break;
@@ -11983,13 +12036,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new InTestContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1462;
+				State = 1469;
 				Match(IN);
-				State = 1463;
+				State = 1470;
 				Match(LEFT_PAREN);
-				State = 1464;
+				State = 1471;
 				parenthesizedBody();
-				State = 1465;
+				State = 1472;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -11998,7 +12051,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new LikeContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1467;
+				State = 1474;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ILIKE || _la==LIKE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -12007,14 +12060,14 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1474;
+				State = 1481;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 				case ANY:
 				case SOME:
 					{
-					State = 1468;
+					State = 1475;
 					quantified();
 					}
 					break;
@@ -12283,16 +12336,16 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1469;
+					State = 1476;
 					valueExpression();
-					State = 1472;
+					State = 1479;
 					ErrorHandler.Sync(this);
-					switch ( Simulator.AdaptivePredict(TokenStream,191,Context) ) {
+					switch ( Simulator.AdaptivePredict(TokenStream,192,Context) ) {
 					case 1:
 						{
-						State = 1470;
+						State = 1477;
 						Match(ESCAPE);
-						State = 1471;
+						State = 1478;
 						valueExpression();
 						}
 						break;
@@ -12308,20 +12361,20 @@ internal partial class SqlParser : Parser {
 				_localctx = new SimilarToContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1476;
+				State = 1483;
 				Match(SIMILAR);
-				State = 1477;
+				State = 1484;
 				Match(TO);
-				State = 1478;
+				State = 1485;
 				valueExpression();
-				State = 1481;
+				State = 1488;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,193,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,194,Context) ) {
 				case 1:
 					{
-					State = 1479;
+					State = 1486;
 					Match(ESCAPE);
-					State = 1480;
+					State = 1487;
 					valueExpression();
 					}
 					break;
@@ -12332,9 +12385,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new OverlapsContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1483;
+				State = 1490;
 				Match(OVERLAPS);
-				State = 1484;
+				State = 1491;
 				valueExpression();
 				}
 				break;
@@ -12372,12 +12425,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QuantifiedContext quantified() {
 		QuantifiedContext _localctx = new QuantifiedContext(Context, State);
-		EnterRule(_localctx, 124, RULE_quantified);
+		EnterRule(_localctx, 126, RULE_quantified);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1487;
+			State = 1494;
 			_la = TokenStream.LA(1);
 			if ( !(_la==ALL || _la==ANY || _la==SOME) ) {
 			ErrorHandler.RecoverInline(this);
@@ -12386,11 +12439,11 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1488;
+			State = 1495;
 			Match(LEFT_PAREN);
-			State = 1489;
+			State = 1496;
 			parenthesizedBody();
-			State = 1490;
+			State = 1497;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -12434,22 +12487,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ValueExpressionContext valueExpression() {
 		ValueExpressionContext _localctx = new ValueExpressionContext(Context, State);
-		EnterRule(_localctx, 126, RULE_valueExpression);
+		EnterRule(_localctx, 128, RULE_valueExpression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1492;
+			State = 1499;
 			operand();
-			State = 1500;
+			State = 1507;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || ((((_la - 346)) & ~0x3f) == 0 && ((1L << (_la - 346)) & 63L) != 0)) {
 				{
 				{
-				State = 1493;
+				State = 1500;
 				infixOperator();
-				State = 1496;
+				State = 1503;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -12717,7 +12770,7 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1494;
+					State = 1501;
 					operand();
 					}
 					break;
@@ -12725,7 +12778,7 @@ internal partial class SqlParser : Parser {
 				case ANY:
 				case SOME:
 					{
-					State = 1495;
+					State = 1502;
 					quantified();
 					}
 					break;
@@ -12734,7 +12787,7 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				}
-				State = 1502;
+				State = 1509;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -12777,38 +12830,38 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OperandContext operand() {
 		OperandContext _localctx = new OperandContext(Context, State);
-		EnterRule(_localctx, 128, RULE_operand);
+		EnterRule(_localctx, 130, RULE_operand);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1506;
+			State = 1513;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || _la==PLUS || _la==MINUS) {
 				{
 				{
-				State = 1503;
+				State = 1510;
 				prefixOperator();
 				}
 				}
-				State = 1508;
+				State = 1515;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1509;
+			State = 1516;
 			primary();
-			State = 1513;
+			State = 1520;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COLLATE || _la==AT || _la==LEFT_BRACKET || _la==DOUBLE_COLON) {
 				{
 				{
-				State = 1510;
+				State = 1517;
 				suffix();
 				}
 				}
-				State = 1515;
+				State = 1522;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -12841,22 +12894,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrefixOperatorContext prefixOperator() {
 		PrefixOperatorContext _localctx = new PrefixOperatorContext(Context, State);
-		EnterRule(_localctx, 130, RULE_prefixOperator);
+		EnterRule(_localctx, 132, RULE_prefixOperator);
 		try {
-			State = 1519;
+			State = 1526;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1516;
+				State = 1523;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1517;
+				State = 1524;
 				Match(MINUS);
 				}
 				break;
@@ -12864,7 +12917,7 @@ internal partial class SqlParser : Parser {
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1518;
+				State = 1525;
 				otherOperator();
 				}
 				break;
@@ -12903,50 +12956,50 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InfixOperatorContext infixOperator() {
 		InfixOperatorContext _localctx = new InfixOperatorContext(Context, State);
-		EnterRule(_localctx, 132, RULE_infixOperator);
+		EnterRule(_localctx, 134, RULE_infixOperator);
 		try {
-			State = 1528;
+			State = 1535;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1521;
+				State = 1528;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1522;
+				State = 1529;
 				Match(MINUS);
 				}
 				break;
 			case STAR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1523;
+				State = 1530;
 				Match(STAR);
 				}
 				break;
 			case SLASH:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1524;
+				State = 1531;
 				Match(SLASH);
 				}
 				break;
 			case PERCENT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1525;
+				State = 1532;
 				Match(PERCENT);
 				}
 				break;
 			case CARET:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1526;
+				State = 1533;
 				Match(CARET);
 				}
 				break;
@@ -12954,7 +13007,7 @@ internal partial class SqlParser : Parser {
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1527;
+				State = 1534;
 				otherOperator();
 				}
 				break;
@@ -13001,45 +13054,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OtherOperatorContext otherOperator() {
 		OtherOperatorContext _localctx = new OtherOperatorContext(Context, State);
-		EnterRule(_localctx, 134, RULE_otherOperator);
+		EnterRule(_localctx, 136, RULE_otherOperator);
 		int _la;
 		try {
-			State = 1544;
+			State = 1551;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPERATOR_SYMBOL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1530;
+				State = 1537;
 				Match(OPERATOR_SYMBOL);
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1531;
-				Match(OPERATOR);
-				State = 1532;
-				Match(LEFT_PAREN);
 				State = 1538;
+				Match(OPERATOR);
+				State = 1539;
+				Match(LEFT_PAREN);
+				State = 1545;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
 					{
-					State = 1533;
+					State = 1540;
 					identifier();
-					State = 1534;
+					State = 1541;
 					Match(DOT);
 					}
 					}
-					State = 1540;
+					State = 1547;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1541;
+				State = 1548;
 				operatorSymbol();
-				State = 1542;
+				State = 1549;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -13085,10 +13138,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AnyOperatorContext anyOperator() {
 		AnyOperatorContext _localctx = new AnyOperatorContext(Context, State);
-		EnterRule(_localctx, 136, RULE_anyOperator);
+		EnterRule(_localctx, 138, RULE_anyOperator);
 		int _la;
 		try {
-			State = 1560;
+			State = 1567;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPERATOR_SYMBOL:
@@ -13106,36 +13159,36 @@ internal partial class SqlParser : Parser {
 			case GREATER_EQUALS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1546;
+				State = 1553;
 				operatorSymbol();
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1547;
-				Match(OPERATOR);
-				State = 1548;
-				Match(LEFT_PAREN);
 				State = 1554;
+				Match(OPERATOR);
+				State = 1555;
+				Match(LEFT_PAREN);
+				State = 1561;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
 					{
-					State = 1549;
+					State = 1556;
 					identifier();
-					State = 1550;
+					State = 1557;
 					Match(DOT);
 					}
 					}
-					State = 1556;
+					State = 1563;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1557;
+				State = 1564;
 				operatorSymbol();
-				State = 1558;
+				State = 1565;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -13178,12 +13231,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OperatorSymbolContext operatorSymbol() {
 		OperatorSymbolContext _localctx = new OperatorSymbolContext(Context, State);
-		EnterRule(_localctx, 138, RULE_operatorSymbol);
+		EnterRule(_localctx, 140, RULE_operatorSymbol);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1562;
+			State = 1569;
 			_la = TokenStream.LA(1);
 			if ( !(_la==OPERATOR_SYMBOL || ((((_la - 346)) & ~0x3f) == 0 && ((1L << (_la - 346)) & 4095L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -13263,19 +13316,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SuffixContext suffix() {
 		SuffixContext _localctx = new SuffixContext(Context, State);
-		EnterRule(_localctx, 140, RULE_suffix);
+		EnterRule(_localctx, 142, RULE_suffix);
 		int _la;
 		try {
-			State = 1589;
+			State = 1596;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOUBLE_COLON:
 				_localctx = new CastSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1564;
+				State = 1571;
 				Match(DOUBLE_COLON);
-				State = 1565;
+				State = 1572;
 				simpleType();
 				}
 				break;
@@ -13283,31 +13336,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new SubscriptSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1566;
+				State = 1573;
 				Match(LEFT_BRACKET);
-				State = 1568;
+				State = 1575;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1567;
+					State = 1574;
 					((SubscriptSuffixContext)_localctx).lower = expression();
 					}
 				}
 
-				State = 1574;
+				State = 1581;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 1570;
+					State = 1577;
 					((SubscriptSuffixContext)_localctx).colon = Match(COLON);
-					State = 1572;
+					State = 1579;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 						{
-						State = 1571;
+						State = 1578;
 						((SubscriptSuffixContext)_localctx).upper = expression();
 						}
 					}
@@ -13315,14 +13368,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1576;
+				State = 1583;
 				Match(RIGHT_BRACKET);
-				State = 1578;
+				State = 1585;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1577;
+					State = 1584;
 					fields();
 					}
 				}
@@ -13333,9 +13386,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CollateSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1580;
+				State = 1587;
 				Match(COLLATE);
-				State = 1581;
+				State = 1588;
 				qualifiedName();
 				}
 				break;
@@ -13343,24 +13396,24 @@ internal partial class SqlParser : Parser {
 				_localctx = new AtTimeZoneSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1582;
+				State = 1589;
 				Match(AT);
-				State = 1587;
+				State = 1594;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case TIME:
 					{
-					State = 1583;
+					State = 1590;
 					Match(TIME);
-					State = 1584;
+					State = 1591;
 					Match(ZONE);
-					State = 1585;
+					State = 1592;
 					primary();
 					}
 					break;
 				case LOCAL:
 					{
-					State = 1586;
+					State = 1593;
 					Match(LOCAL);
 					}
 					break;
@@ -13452,10 +13505,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrimaryContext primary() {
 		PrimaryContext _localctx = new PrimaryContext(Context, State);
-		EnterRule(_localctx, 142, RULE_primary);
+		EnterRule(_localctx, 144, RULE_primary);
 		int _la;
 		try {
-			State = 1610;
+			State = 1617;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTEGER_NUMBER:
@@ -13464,7 +13517,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NumberContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1591;
+				State = 1598;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13479,7 +13532,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StringContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1592;
+				State = 1599;
 				Match(STRING);
 				}
 				break;
@@ -13679,14 +13732,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new NameOrCallContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1593;
+				State = 1600;
 				name();
-				State = 1595;
+				State = 1602;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STRING || _la==PRECISION || _la==VARYING || _la==LEFT_PAREN || _la==LEFT_BRACE) {
 					{
-					State = 1594;
+					State = 1601;
 					nameTail();
 					}
 				}
@@ -13697,18 +13750,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParensContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1597;
+				State = 1604;
 				Match(LEFT_PAREN);
-				State = 1598;
+				State = 1605;
 				parenthesizedBody();
-				State = 1599;
+				State = 1606;
 				Match(RIGHT_PAREN);
-				State = 1601;
+				State = 1608;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1600;
+					State = 1607;
 					fields();
 					}
 				}
@@ -13719,14 +13772,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParameterContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1603;
+				State = 1610;
 				Match(PARAMETER);
-				State = 1605;
+				State = 1612;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1604;
+					State = 1611;
 					fields();
 					}
 				}
@@ -13738,7 +13791,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new BooleanContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1607;
+				State = 1614;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FALSE || _la==TRUE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13753,7 +13806,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NullContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1608;
+				State = 1615;
 				Match(NULL);
 				}
 				break;
@@ -13818,7 +13871,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new FormExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1609;
+				State = 1616;
 				form();
 				}
 				break;
@@ -14081,43 +14134,43 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FormContext form() {
 		FormContext _localctx = new FormContext(Context, State);
-		EnterRule(_localctx, 144, RULE_form);
+		EnterRule(_localctx, 146, RULE_form);
 		int _la;
 		try {
-			State = 1764;
+			State = 1771;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CASE:
 				_localctx = new CaseContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1612;
+				State = 1619;
 				Match(CASE);
-				State = 1614;
+				State = 1621;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1613;
+					State = 1620;
 					((CaseContext)_localctx).operandOfCase = expression();
 					}
 				}
 
-				State = 1616;
+				State = 1623;
 				caseBranches();
-				State = 1619;
+				State = 1626;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ELSE) {
 					{
-					State = 1617;
+					State = 1624;
 					Match(ELSE);
-					State = 1618;
+					State = 1625;
 					((CaseContext)_localctx).otherwise = expression();
 					}
 				}
 
-				State = 1621;
+				State = 1628;
 				Match(END);
 				}
 				break;
@@ -14126,7 +14179,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CastContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1623;
+				State = 1630;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CAST || _la==TRY_CAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14135,15 +14188,15 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1624;
+				State = 1631;
 				Match(LEFT_PAREN);
-				State = 1625;
+				State = 1632;
 				expression();
-				State = 1626;
+				State = 1633;
 				Match(AS);
-				State = 1627;
+				State = 1634;
 				typeName();
-				State = 1628;
+				State = 1635;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -14151,13 +14204,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExistsContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1630;
+				State = 1637;
 				Match(EXISTS);
-				State = 1631;
+				State = 1638;
 				Match(LEFT_PAREN);
-				State = 1632;
+				State = 1639;
 				query();
-				State = 1633;
+				State = 1640;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -14166,7 +14219,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new TimeLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1635;
+				State = 1642;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14175,12 +14228,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1644;
+				State = 1651;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1636;
+					State = 1643;
 					fields();
 					}
 					break;
@@ -14189,27 +14242,27 @@ internal partial class SqlParser : Parser {
 				case WITHOUT_LA:
 				case LEFT_PAREN:
 					{
-					State = 1638;
+					State = 1645;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1637;
+						State = 1644;
 						typePrecision();
 						}
 					}
 
-					State = 1641;
+					State = 1648;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==WITH_LA || _la==WITHOUT_LA) {
 						{
-						State = 1640;
+						State = 1647;
 						timeZone();
 						}
 					}
 
-					State = 1643;
+					State = 1650;
 					Match(STRING);
 					}
 					break;
@@ -14498,38 +14551,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new IntervalLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1646;
+				State = 1653;
 				Match(INTERVAL);
-				State = 1657;
+				State = 1664;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1647;
+					State = 1654;
 					fields();
 					}
 					break;
 				case STRING:
 				case LEFT_PAREN:
 					{
-					State = 1649;
+					State = 1656;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1648;
+						State = 1655;
 						typePrecision();
 						}
 					}
 
-					State = 1651;
+					State = 1658;
 					Match(STRING);
-					State = 1653;
+					State = 1660;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 67793L) != 0)) {
 						{
-						State = 1652;
+						State = 1659;
 						intervalQualifier();
 						}
 					}
@@ -14538,9 +14591,9 @@ internal partial class SqlParser : Parser {
 					break;
 				case INTEGER_NUMBER:
 					{
-					State = 1655;
+					State = 1662;
 					Match(INTEGER_NUMBER);
-					State = 1656;
+					State = 1663;
 					identifier();
 					}
 					break;
@@ -14829,11 +14882,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExtractContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1659;
+				State = 1666;
 				Match(EXTRACT);
-				State = 1660;
+				State = 1667;
 				Match(LEFT_PAREN);
-				State = 1663;
+				State = 1670;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -15152,24 +15205,24 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1661;
+					State = 1668;
 					label();
 					}
 					break;
 				case STRING:
 					{
-					State = 1662;
+					State = 1669;
 					Match(STRING);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1665;
+				State = 1672;
 				Match(FROM);
-				State = 1666;
+				State = 1673;
 				expression();
-				State = 1667;
+				State = 1674;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15177,13 +15230,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new SubstringContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1669;
+				State = 1676;
 				Match(SUBSTRING);
-				State = 1670;
+				State = 1677;
 				Match(LEFT_PAREN);
-				State = 1671;
+				State = 1678;
 				substringArguments();
-				State = 1672;
+				State = 1679;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15216,16 +15269,16 @@ internal partial class SqlParser : Parser {
 				_localctx = new KeywordCallContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1674;
+				State = 1681;
 				functionName();
-				State = 1675;
+				State = 1682;
 				callTail();
-				State = 1677;
+				State = 1684;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1676;
+					State = 1683;
 					fields();
 					}
 				}
@@ -15247,7 +15300,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CurrentValueExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 1679;
+				State = 1686;
 				currentValue();
 				}
 				break;
@@ -15255,36 +15308,36 @@ internal partial class SqlParser : Parser {
 				_localctx = new ArrayContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 1680;
+				State = 1687;
 				Match(ARRAY);
-				State = 1690;
+				State = 1697;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_BRACKET:
 					{
-					State = 1681;
+					State = 1688;
 					Match(LEFT_BRACKET);
-					State = 1683;
+					State = 1690;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 						{
-						State = 1682;
+						State = 1689;
 						expressions();
 						}
 					}
 
-					State = 1685;
+					State = 1692;
 					Match(RIGHT_BRACKET);
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1686;
+					State = 1693;
 					Match(LEFT_PAREN);
-					State = 1687;
+					State = 1694;
 					query();
-					State = 1688;
+					State = 1695;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -15297,19 +15350,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 1692;
+				State = 1699;
 				Match(LEFT_BRACKET);
-				State = 1694;
+				State = 1701;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1693;
+					State = 1700;
 					expressions();
 					}
 				}
 
-				State = 1696;
+				State = 1703;
 				Match(RIGHT_BRACKET);
 				}
 				break;
@@ -15317,19 +15370,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new StructContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 1697;
+				State = 1704;
 				Match(LEFT_BRACE);
-				State = 1699;
+				State = 1706;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048562L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1698;
+					State = 1705;
 					structFields();
 					}
 				}
 
-				State = 1701;
+				State = 1708;
 				Match(RIGHT_BRACE);
 				}
 				break;
@@ -15337,21 +15390,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new RowContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 1702;
+				State = 1709;
 				Match(ROW);
-				State = 1703;
+				State = 1710;
 				Match(LEFT_PAREN);
-				State = 1705;
+				State = 1712;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1704;
+					State = 1711;
 					expressions();
 					}
 				}
 
-				State = 1707;
+				State = 1714;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15359,13 +15412,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 1708;
+				State = 1715;
 				Match(GROUPING);
-				State = 1709;
+				State = 1716;
 				Match(LEFT_PAREN);
-				State = 1710;
+				State = 1717;
 				expressions();
-				State = 1711;
+				State = 1718;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15374,7 +15427,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new BitStringContext(_localctx);
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 1713;
+				State = 1720;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BIT_STRING || _la==HEX_STRING) ) {
 				ErrorHandler.RecoverInline(this);
@@ -15389,7 +15442,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new DefaultContext(_localctx);
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 1714;
+				State = 1721;
 				Match(DEFAULT);
 				}
 				break;
@@ -15397,46 +15450,46 @@ internal partial class SqlParser : Parser {
 				_localctx = new PositionContext(_localctx);
 				EnterOuterAlt(_localctx, 17);
 				{
-				State = 1715;
+				State = 1722;
 				Match(POSITION);
-				State = 1727;
+				State = 1734;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1716;
+					State = 1723;
 					fields();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1717;
+					State = 1724;
 					Match(LEFT_PAREN);
-					State = 1718;
+					State = 1725;
 					valueExpression();
-					State = 1723;
+					State = 1730;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case IN:
 						{
-						State = 1719;
+						State = 1726;
 						Match(IN);
-						State = 1720;
+						State = 1727;
 						valueExpression();
 						}
 						break;
 					case COMMA:
 						{
-						State = 1721;
+						State = 1728;
 						Match(COMMA);
-						State = 1722;
+						State = 1729;
 						expression();
 						}
 						break;
 					default:
 						throw new NoViableAltException(this);
 					}
-					State = 1725;
+					State = 1732;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -15725,33 +15778,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new OverlayContext(_localctx);
 				EnterOuterAlt(_localctx, 18);
 				{
-				State = 1729;
+				State = 1736;
 				Match(OVERLAY);
-				State = 1730;
+				State = 1737;
 				Match(LEFT_PAREN);
-				State = 1731;
+				State = 1738;
 				expression();
-				State = 1742;
+				State = 1749;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case PLACING:
 					{
-					State = 1732;
+					State = 1739;
 					Match(PLACING);
-					State = 1733;
+					State = 1740;
 					expression();
-					State = 1734;
+					State = 1741;
 					Match(FROM);
-					State = 1735;
+					State = 1742;
 					expression();
-					State = 1738;
+					State = 1745;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==FOR) {
 						{
-						State = 1736;
+						State = 1743;
 						Match(FOR);
-						State = 1737;
+						State = 1744;
 						expression();
 						}
 					}
@@ -15760,16 +15813,16 @@ internal partial class SqlParser : Parser {
 					break;
 				case COMMA:
 					{
-					State = 1740;
+					State = 1747;
 					Match(COMMA);
-					State = 1741;
+					State = 1748;
 					expressions();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1744;
+				State = 1751;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15777,16 +15830,16 @@ internal partial class SqlParser : Parser {
 				_localctx = new TrimContext(_localctx);
 				EnterOuterAlt(_localctx, 19);
 				{
-				State = 1746;
+				State = 1753;
 				Match(TRIM);
-				State = 1747;
+				State = 1754;
 				Match(LEFT_PAREN);
-				State = 1749;
+				State = 1756;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 30)) & ~0x3f) == 0 && ((1L << (_la - 30)) & 2305843077933170689L) != 0)) {
 					{
-					State = 1748;
+					State = 1755;
 					((TrimContext)_localctx).side = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
 					if ( !(((((_la - 30)) & ~0x3f) == 0 && ((1L << (_la - 30)) & 2305843077933170689L) != 0)) ) {
@@ -15799,14 +15852,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1760;
+				State = 1767;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FROM:
 					{
-					State = 1751;
+					State = 1758;
 					Match(FROM);
-					State = 1752;
+					State = 1759;
 					expressions();
 					}
 					break;
@@ -16076,24 +16129,24 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1753;
+					State = 1760;
 					expression();
-					State = 1758;
+					State = 1765;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case FROM:
 						{
-						State = 1754;
+						State = 1761;
 						Match(FROM);
-						State = 1755;
+						State = 1762;
 						expressions();
 						}
 						break;
 					case COMMA:
 						{
-						State = 1756;
+						State = 1763;
 						Match(COMMA);
-						State = 1757;
+						State = 1764;
 						expressions();
 						}
 						break;
@@ -16107,7 +16160,7 @@ internal partial class SqlParser : Parser {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1762;
+				State = 1769;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -16151,20 +16204,20 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FieldsContext fields() {
 		FieldsContext _localctx = new FieldsContext(Context, State);
-		EnterRule(_localctx, 146, RULE_fields);
+		EnterRule(_localctx, 148, RULE_fields);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1771;
+			State = 1778;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 1766;
+				State = 1773;
 				Match(DOT);
-				State = 1769;
+				State = 1776;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -16483,13 +16536,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1767;
+					State = 1774;
 					label();
 					}
 					break;
 				case STAR:
 					{
-					State = 1768;
+					State = 1775;
 					Match(STAR);
 					}
 					break;
@@ -16498,7 +16551,7 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				}
-				State = 1773;
+				State = 1780;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==DOT );
@@ -16532,22 +16585,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CaseBranchesContext caseBranches() {
 		CaseBranchesContext _localctx = new CaseBranchesContext(Context, State);
-		EnterRule(_localctx, 148, RULE_caseBranches);
+		EnterRule(_localctx, 150, RULE_caseBranches);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1776;
+			State = 1783;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 1775;
+				State = 1782;
 				caseBranch();
 				}
 				}
-				State = 1778;
+				State = 1785;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==WHEN );
@@ -16599,48 +16652,48 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SubstringArgumentsContext substringArguments() {
 		SubstringArgumentsContext _localctx = new SubstringArgumentsContext(Context, State);
-		EnterRule(_localctx, 150, RULE_substringArguments);
+		EnterRule(_localctx, 152, RULE_substringArguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1780;
+			State = 1787;
 			expression();
-			State = 1796;
+			State = 1803;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case COMMA:
 				{
-				State = 1781;
+				State = 1788;
 				Match(COMMA);
-				State = 1782;
+				State = 1789;
 				expressions();
 				}
 				break;
 			case FOR:
 			case FROM:
 				{
-				State = 1787;
+				State = 1794;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
-					State = 1787;
+					State = 1794;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case FROM:
 						{
-						State = 1783;
+						State = 1790;
 						Match(FROM);
-						State = 1784;
+						State = 1791;
 						_localctx.from = expression();
 						}
 						break;
 					case FOR:
 						{
-						State = 1785;
+						State = 1792;
 						Match(FOR);
-						State = 1786;
+						State = 1793;
 						_localctx.@for = expression();
 						}
 						break;
@@ -16648,7 +16701,7 @@ internal partial class SqlParser : Parser {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 1789;
+					State = 1796;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==FOR || _la==FROM );
@@ -16656,13 +16709,13 @@ internal partial class SqlParser : Parser {
 				break;
 			case SIMILAR_LA:
 				{
-				State = 1791;
+				State = 1798;
 				Match(SIMILAR_LA);
-				State = 1792;
+				State = 1799;
 				_localctx.pattern = expression();
-				State = 1793;
+				State = 1800;
 				Match(ESCAPE);
-				State = 1794;
+				State = 1801;
 				_localctx.escape = expression();
 				}
 				break;
@@ -16705,26 +16758,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StructFieldsContext structFields() {
 		StructFieldsContext _localctx = new StructFieldsContext(Context, State);
-		EnterRule(_localctx, 152, RULE_structFields);
+		EnterRule(_localctx, 154, RULE_structFields);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1798;
+			State = 1805;
 			structField();
-			State = 1803;
+			State = 1810;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1799;
+				State = 1806;
 				Match(COMMA);
-				State = 1800;
+				State = 1807;
 				structField();
 				}
 				}
-				State = 1805;
+				State = 1812;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -16762,26 +16815,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExpressionsContext expressions() {
 		ExpressionsContext _localctx = new ExpressionsContext(Context, State);
-		EnterRule(_localctx, 154, RULE_expressions);
+		EnterRule(_localctx, 156, RULE_expressions);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1806;
+			State = 1813;
 			expression();
-			State = 1811;
+			State = 1818;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1807;
+				State = 1814;
 				Match(COMMA);
-				State = 1808;
+				State = 1815;
 				expression();
 				}
 				}
-				State = 1813;
+				State = 1820;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -16843,10 +16896,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ParenthesizedBodyContext parenthesizedBody() {
 		ParenthesizedBodyContext _localctx = new ParenthesizedBodyContext(Context, State);
-		EnterRule(_localctx, 156, RULE_parenthesizedBody);
+		EnterRule(_localctx, 158, RULE_parenthesizedBody);
 		int _la;
 		try {
-			State = 1843;
+			State = 1850;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -16856,7 +16909,7 @@ internal partial class SqlParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1814;
+				State = 1821;
 				startedQuery();
 				}
 				break;
@@ -17128,31 +17181,31 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1841;
+				State = 1848;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1815;
+					State = 1822;
 					expression();
-					State = 1839;
+					State = 1846;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case COMMA:
 						{
-						State = 1818;
+						State = 1825;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						do {
 							{
 							{
-							State = 1816;
+							State = 1823;
 							Match(COMMA);
-							State = 1817;
+							State = 1824;
 							expression();
 							}
 							}
-							State = 1820;
+							State = 1827;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						} while ( _la==COMMA );
@@ -17162,57 +17215,20 @@ internal partial class SqlParser : Parser {
 					case INTERSECT:
 					case UNION:
 						{
-						State = 1822;
+						State = 1829;
 						setTail();
-						State = 1823;
+						State = 1830;
 						queryTail();
 						}
 						break;
 					case ORDER:
 						{
-						State = 1825;
+						State = 1832;
 						orderBy();
-						State = 1830;
+						State = 1837;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						while (((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0)) {
-							{
-							State = 1828;
-							ErrorHandler.Sync(this);
-							switch (TokenStream.LA(1)) {
-							case FETCH:
-							case LIMIT:
-							case OFFSET:
-								{
-								State = 1826;
-								limitPart();
-								}
-								break;
-							case FOR:
-								{
-								State = 1827;
-								lockingClause();
-								}
-								break;
-							default:
-								throw new NoViableAltException(this);
-							}
-							}
-							State = 1832;
-							ErrorHandler.Sync(this);
-							_la = TokenStream.LA(1);
-						}
-						}
-						break;
-					case FETCH:
-					case FOR:
-					case LIMIT:
-					case OFFSET:
-						{
-						State = 1835;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-						do {
 							{
 							State = 1835;
 							ErrorHandler.Sync(this);
@@ -17235,7 +17251,44 @@ internal partial class SqlParser : Parser {
 								throw new NoViableAltException(this);
 							}
 							}
-							State = 1837;
+							State = 1839;
+							ErrorHandler.Sync(this);
+							_la = TokenStream.LA(1);
+						}
+						}
+						break;
+					case FETCH:
+					case FOR:
+					case LIMIT:
+					case OFFSET:
+						{
+						State = 1842;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+						do {
+							{
+							State = 1842;
+							ErrorHandler.Sync(this);
+							switch (TokenStream.LA(1)) {
+							case FETCH:
+							case LIMIT:
+							case OFFSET:
+								{
+								State = 1840;
+								limitPart();
+								}
+								break;
+							case FOR:
+								{
+								State = 1841;
+								lockingClause();
+								}
+								break;
+							default:
+								throw new NoViableAltException(this);
+							}
+							}
+							State = 1844;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						} while ( ((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0) );
@@ -17307,18 +17360,18 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StartedQueryContext startedQuery() {
 		StartedQueryContext _localctx = new StartedQueryContext(Context, State);
-		EnterRule(_localctx, 158, RULE_startedQuery);
+		EnterRule(_localctx, 160, RULE_startedQuery);
 		int _la;
 		try {
-			State = 1865;
+			State = 1872;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1845;
+				State = 1852;
 				withClause();
-				State = 1846;
+				State = 1853;
 				queryBody();
 				}
 				break;
@@ -17328,39 +17381,39 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1848;
+				State = 1855;
 				simpleQuery();
-				State = 1852;
+				State = 1859;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==INTERSECT) {
 					{
 					{
-					State = 1849;
+					State = 1856;
 					intersection();
 					}
 					}
-					State = 1854;
+					State = 1861;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1860;
+				State = 1867;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==EXCEPT || _la==UNION) {
 					{
 					{
-					State = 1855;
+					State = 1862;
 					setOperator();
-					State = 1856;
+					State = 1863;
 					queryTerm();
 					}
 					}
-					State = 1862;
+					State = 1869;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1863;
+				State = 1870;
 				queryTail();
 				}
 				break;
@@ -17408,27 +17461,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SetTailContext setTail() {
 		SetTailContext _localctx = new SetTailContext(Context, State);
-		EnterRule(_localctx, 160, RULE_setTail);
+		EnterRule(_localctx, 162, RULE_setTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1875;
+			State = 1882;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTERSECT:
 				{
-				State = 1868;
+				State = 1875;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 1867;
+					State = 1874;
 					intersection();
 					}
 					}
-					State = 1870;
+					State = 1877;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==INTERSECT );
@@ -17437,28 +17490,28 @@ internal partial class SqlParser : Parser {
 			case EXCEPT:
 			case UNION:
 				{
-				State = 1872;
+				State = 1879;
 				setOperator();
-				State = 1873;
+				State = 1880;
 				queryTerm();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1882;
+			State = 1889;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCEPT || _la==UNION) {
 				{
 				{
-				State = 1877;
+				State = 1884;
 				setOperator();
-				State = 1878;
+				State = 1885;
 				queryTerm();
 				}
 				}
-				State = 1884;
+				State = 1891;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -17492,19 +17545,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NameContext name() {
 		NameContext _localctx = new NameContext(Context, State);
-		EnterRule(_localctx, 162, RULE_name);
+		EnterRule(_localctx, 164, RULE_name);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1885;
+			State = 1892;
 			expressionName();
-			State = 1887;
+			State = 1894;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==DOT) {
 				{
-				State = 1886;
+				State = 1893;
 				fields();
 				}
 			}
@@ -17568,24 +17621,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NameTailContext nameTail() {
 		NameTailContext _localctx = new NameTailContext(Context, State);
-		EnterRule(_localctx, 164, RULE_nameTail);
+		EnterRule(_localctx, 166, RULE_nameTail);
 		int _la;
 		try {
-			State = 1907;
+			State = 1914;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				_localctx = new NameCallContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1889;
+				State = 1896;
 				callTail();
-				State = 1891;
+				State = 1898;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1890;
+					State = 1897;
 					fields();
 					}
 				}
@@ -17597,17 +17650,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new TypedLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1894;
+				State = 1901;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRECISION) {
 					{
-					State = 1893;
+					State = 1900;
 					Match(PRECISION);
 					}
 				}
 
-				State = 1896;
+				State = 1903;
 				Match(STRING);
 				}
 				break;
@@ -17615,19 +17668,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new VaryingLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1897;
+				State = 1904;
 				Match(VARYING);
-				State = 1899;
+				State = 1906;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 1898;
+					State = 1905;
 					typePrecision();
 					}
 				}
 
-				State = 1901;
+				State = 1908;
 				Match(STRING);
 				}
 				break;
@@ -17635,19 +17688,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new MapLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1902;
+				State = 1909;
 				Match(LEFT_BRACE);
-				State = 1904;
+				State = 1911;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1903;
+					State = 1910;
 					mapEntries();
 					}
 				}
 
-				State = 1906;
+				State = 1913;
 				Match(RIGHT_BRACE);
 				}
 				break;
@@ -17693,59 +17746,59 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CallTailContext callTail() {
 		CallTailContext _localctx = new CallTailContext(Context, State);
-		EnterRule(_localctx, 166, RULE_callTail);
+		EnterRule(_localctx, 168, RULE_callTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1909;
+			State = 1916;
 			callArguments();
-			State = 1911;
+			State = 1918;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==STRING) {
 				{
-				State = 1910;
+				State = 1917;
 				Match(STRING);
 				}
 			}
 
-			State = 1914;
+			State = 1921;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITHIN) {
 				{
-				State = 1913;
+				State = 1920;
 				withinGroup();
 				}
 			}
 
-			State = 1917;
+			State = 1924;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FILTER) {
 				{
-				State = 1916;
+				State = 1923;
 				filter();
 				}
 			}
 
-			State = 1920;
+			State = 1927;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IGNORE_LA || _la==RESPECT_LA) {
 				{
-				State = 1919;
+				State = 1926;
 				nullTreatment();
 				}
 			}
 
-			State = 1923;
+			State = 1930;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OVER) {
 				{
-				State = 1922;
+				State = 1929;
 				over();
 				}
 			}
@@ -17794,19 +17847,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CallArgumentsContext callArguments() {
 		CallArgumentsContext _localctx = new CallArgumentsContext(Context, State);
-		EnterRule(_localctx, 168, RULE_callArguments);
+		EnterRule(_localctx, 170, RULE_callArguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1925;
+			State = 1932;
 			Match(LEFT_PAREN);
-			State = 1927;
+			State = 1934;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 1926;
+				State = 1933;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -17818,55 +17871,55 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1946;
+			State = 1953;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921537741258737L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 29371391L) != 0)) {
 				{
-				State = 1929;
+				State = 1936;
 				argument();
-				State = 1934;
+				State = 1941;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1930;
+					State = 1937;
 					Match(COMMA);
-					State = 1931;
+					State = 1938;
 					argument();
 					}
 					}
-					State = 1936;
+					State = 1943;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1938;
+				State = 1945;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ORDER) {
 					{
-					State = 1937;
+					State = 1944;
 					orderBy();
 					}
 				}
 
-				State = 1944;
+				State = 1951;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IGNORE:
 					{
-					State = 1940;
+					State = 1947;
 					Match(IGNORE);
-					State = 1941;
+					State = 1948;
 					Match(NULLS);
 					}
 					break;
 				case RESPECT:
 					{
-					State = 1942;
+					State = 1949;
 					Match(RESPECT);
-					State = 1943;
+					State = 1950;
 					Match(NULLS);
 					}
 					break;
@@ -17878,7 +17931,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1948;
+			State = 1955;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -17914,16 +17967,16 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ArgumentContext argument() {
 		ArgumentContext _localctx = new ArgumentContext(Context, State);
-		EnterRule(_localctx, 170, RULE_argument);
+		EnterRule(_localctx, 172, RULE_argument);
 		int _la;
 		try {
-			State = 1959;
+			State = 1966;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1950;
+				State = 1957;
 				Match(STAR);
 				}
 				break;
@@ -18195,24 +18248,24 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1952;
+				State = 1959;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VARIADIC) {
 					{
-					State = 1951;
+					State = 1958;
 					Match(VARIADIC);
 					}
 				}
 
-				State = 1954;
+				State = 1961;
 				expression();
-				State = 1957;
+				State = 1964;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON_EQUALS || _la==EQUALS_GREATER) {
 					{
-					State = 1955;
+					State = 1962;
 					_la = TokenStream.LA(1);
 					if ( !(_la==COLON_EQUALS || _la==EQUALS_GREATER) ) {
 					ErrorHandler.RecoverInline(this);
@@ -18221,7 +18274,7 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 1956;
+					State = 1963;
 					expression();
 					}
 				}
@@ -18257,12 +18310,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NullTreatmentContext nullTreatment() {
 		NullTreatmentContext _localctx = new NullTreatmentContext(Context, State);
-		EnterRule(_localctx, 172, RULE_nullTreatment);
+		EnterRule(_localctx, 174, RULE_nullTreatment);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1961;
+			State = 1968;
 			_la = TokenStream.LA(1);
 			if ( !(_la==IGNORE_LA || _la==RESPECT_LA) ) {
 			ErrorHandler.RecoverInline(this);
@@ -18271,7 +18324,7 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1962;
+			State = 1969;
 			Match(NULLS);
 			}
 		}
@@ -18304,19 +18357,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithinGroupContext withinGroup() {
 		WithinGroupContext _localctx = new WithinGroupContext(Context, State);
-		EnterRule(_localctx, 174, RULE_withinGroup);
+		EnterRule(_localctx, 176, RULE_withinGroup);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1964;
+			State = 1971;
 			Match(WITHIN);
-			State = 1965;
+			State = 1972;
 			Match(GROUP);
-			State = 1966;
+			State = 1973;
 			Match(LEFT_PAREN);
-			State = 1967;
+			State = 1974;
 			orderBy();
-			State = 1968;
+			State = 1975;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -18349,19 +18402,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FilterContext filter() {
 		FilterContext _localctx = new FilterContext(Context, State);
-		EnterRule(_localctx, 176, RULE_filter);
+		EnterRule(_localctx, 178, RULE_filter);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1970;
+			State = 1977;
 			Match(FILTER);
-			State = 1971;
+			State = 1978;
 			Match(LEFT_PAREN);
-			State = 1972;
+			State = 1979;
 			Match(WHERE);
-			State = 1973;
+			State = 1980;
 			expression();
-			State = 1974;
+			State = 1981;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -18394,13 +18447,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OverContext over() {
 		OverContext _localctx = new OverContext(Context, State);
-		EnterRule(_localctx, 178, RULE_over);
+		EnterRule(_localctx, 180, RULE_over);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1976;
+			State = 1983;
 			Match(OVER);
-			State = 1979;
+			State = 1986;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -18611,13 +18664,13 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 1977;
+				State = 1984;
 				identifier();
 				}
 				break;
 			case LEFT_PAREN:
 				{
-				State = 1978;
+				State = 1985;
 				windowSpecification();
 				}
 				break;
@@ -18671,19 +18724,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WindowSpecificationContext windowSpecification() {
 		WindowSpecificationContext _localctx = new WindowSpecificationContext(Context, State);
-		EnterRule(_localctx, 180, RULE_windowSpecification);
+		EnterRule(_localctx, 182, RULE_windowSpecification);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1981;
+			State = 1988;
 			Match(LEFT_PAREN);
-			State = 1983;
+			State = 1990;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER) {
 				{
-				State = 1982;
+				State = 1989;
 				_localctx.@base = TokenStream.LT(1);
 				_la = TokenStream.LA(1);
 				if ( !(_la==IDENTIFIER || _la==QUOTED_IDENTIFIER) ) {
@@ -18696,57 +18749,57 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1995;
+			State = 2002;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PARTITION) {
 				{
-				State = 1985;
-				Match(PARTITION);
-				State = 1986;
-				Match(BY);
-				State = 1987;
-				expression();
 				State = 1992;
+				Match(PARTITION);
+				State = 1993;
+				Match(BY);
+				State = 1994;
+				expression();
+				State = 1999;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1988;
+					State = 1995;
 					Match(COMMA);
-					State = 1989;
+					State = 1996;
 					expression();
 					}
 					}
-					State = 1994;
+					State = 2001;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 1998;
+			State = 2005;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 1997;
+				State = 2004;
 				orderBy();
 				}
 			}
 
-			State = 2001;
+			State = 2008;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUPS || _la==RANGE || _la==ROWS) {
 				{
-				State = 2000;
+				State = 2007;
 				windowFrame();
 				}
 			}
 
-			State = 2003;
+			State = 2010;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -18790,12 +18843,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WindowFrameContext windowFrame() {
 		WindowFrameContext _localctx = new WindowFrameContext(Context, State);
-		EnterRule(_localctx, 182, RULE_windowFrame);
+		EnterRule(_localctx, 184, RULE_windowFrame);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2005;
+			State = 2012;
 			_la = TokenStream.LA(1);
 			if ( !(_la==GROUPS || _la==RANGE || _la==ROWS) ) {
 			ErrorHandler.RecoverInline(this);
@@ -18804,18 +18857,18 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2012;
+			State = 2019;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BETWEEN:
 				{
-				State = 2006;
+				State = 2013;
 				Match(BETWEEN);
-				State = 2007;
+				State = 2014;
 				frameBound();
-				State = 2008;
+				State = 2015;
 				Match(AND);
-				State = 2009;
+				State = 2016;
 				frameBound();
 				}
 				break;
@@ -19084,48 +19137,48 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 2011;
+				State = 2018;
 				frameBound();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2023;
+			State = 2030;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EXCLUDE) {
 				{
-				State = 2014;
-				Match(EXCLUDE);
 				State = 2021;
+				Match(EXCLUDE);
+				State = 2028;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case CURRENT:
 					{
-					State = 2015;
+					State = 2022;
 					Match(CURRENT);
-					State = 2016;
+					State = 2023;
 					Match(ROW);
 					}
 					break;
 				case GROUP:
 					{
-					State = 2017;
+					State = 2024;
 					Match(GROUP);
 					}
 					break;
 				case TIES:
 					{
-					State = 2018;
+					State = 2025;
 					Match(TIES);
 					}
 					break;
 				case NO:
 					{
-					State = 2019;
+					State = 2026;
 					Match(NO);
-					State = 2020;
+					State = 2027;
 					Match(OTHERS);
 					}
 					break;
@@ -19165,14 +19218,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FrameBoundContext frameBound() {
 		FrameBoundContext _localctx = new FrameBoundContext(Context, State);
-		EnterRule(_localctx, 184, RULE_frameBound);
+		EnterRule(_localctx, 186, RULE_frameBound);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2025;
+			State = 2032;
 			valueExpression();
-			State = 2026;
+			State = 2033;
 			_la = TokenStream.LA(1);
 			if ( !(_la==ROW || _la==FOLLOWING || _la==PRECEDING) ) {
 			ErrorHandler.RecoverInline(this);
@@ -19215,17 +19268,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CaseBranchContext caseBranch() {
 		CaseBranchContext _localctx = new CaseBranchContext(Context, State);
-		EnterRule(_localctx, 186, RULE_caseBranch);
+		EnterRule(_localctx, 188, RULE_caseBranch);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2028;
+			State = 2035;
 			Match(WHEN);
-			State = 2029;
+			State = 2036;
 			_localctx.when = expression();
-			State = 2030;
+			State = 2037;
 			Match(THEN);
-			State = 2031;
+			State = 2038;
 			_localctx.then = expression();
 			}
 		}
@@ -19259,11 +19312,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StructFieldContext structField() {
 		StructFieldContext _localctx = new StructFieldContext(Context, State);
-		EnterRule(_localctx, 188, RULE_structField);
+		EnterRule(_localctx, 190, RULE_structField);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2035;
+			State = 2042;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -19582,22 +19635,22 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2033;
+				State = 2040;
 				label();
 				}
 				break;
 			case STRING:
 				{
-				State = 2034;
+				State = 2041;
 				Match(STRING);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2037;
+			State = 2044;
 			Match(COLON);
-			State = 2038;
+			State = 2045;
 			expression();
 			}
 		}
@@ -19633,26 +19686,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MapEntriesContext mapEntries() {
 		MapEntriesContext _localctx = new MapEntriesContext(Context, State);
-		EnterRule(_localctx, 190, RULE_mapEntries);
+		EnterRule(_localctx, 192, RULE_mapEntries);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2040;
+			State = 2047;
 			mapEntry();
-			State = 2045;
+			State = 2052;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2041;
+				State = 2048;
 				Match(COMMA);
-				State = 2042;
+				State = 2049;
 				mapEntry();
 				}
 				}
-				State = 2047;
+				State = 2054;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -19687,15 +19740,15 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MapEntryContext mapEntry() {
 		MapEntryContext _localctx = new MapEntryContext(Context, State);
-		EnterRule(_localctx, 192, RULE_mapEntry);
+		EnterRule(_localctx, 194, RULE_mapEntry);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2048;
+			State = 2055;
 			expression();
-			State = 2049;
+			State = 2056;
 			Match(COLON);
-			State = 2050;
+			State = 2057;
 			expression();
 			}
 		}
@@ -19738,10 +19791,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CurrentValueContext currentValue() {
 		CurrentValueContext _localctx = new CurrentValueContext(Context, State);
-		EnterRule(_localctx, 194, RULE_currentValue);
+		EnterRule(_localctx, 196, RULE_currentValue);
 		int _la;
 		try {
-			State = 2062;
+			State = 2069;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CURRENT_DATE:
@@ -19751,7 +19804,7 @@ internal partial class SqlParser : Parser {
 			case LOCALTIMESTAMP:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2052;
+				State = 2059;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 39)) & ~0x3f) == 0 && ((1L << (_la - 39)) & 1610612761L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -19760,12 +19813,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2054;
+				State = 2061;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2053;
+					State = 2060;
 					typePrecision();
 					}
 				}
@@ -19780,7 +19833,7 @@ internal partial class SqlParser : Parser {
 			case USER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2056;
+				State = 2063;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 38)) & ~0x3f) == 0 && ((1L << (_la - 38)) & 144748506773454917L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -19794,16 +19847,16 @@ internal partial class SqlParser : Parser {
 			case CURRENT_SCHEMA:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2057;
+				State = 2064;
 				Match(CURRENT_SCHEMA);
-				State = 2060;
+				State = 2067;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2058;
+					State = 2065;
 					Match(LEFT_PAREN);
-					State = 2059;
+					State = 2066;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -19845,24 +19898,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeNameContext typeName() {
 		TypeNameContext _localctx = new TypeNameContext(Context, State);
-		EnterRule(_localctx, 196, RULE_typeName);
+		EnterRule(_localctx, 198, RULE_typeName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2064;
+			State = 2071;
 			simpleType();
-			State = 2068;
+			State = 2075;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LEFT_BRACKET) {
 				{
 				{
-				State = 2065;
+				State = 2072;
 				arrayBound();
 				}
 				}
-				State = 2070;
+				State = 2077;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -19893,24 +19946,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ArrayBoundContext arrayBound() {
 		ArrayBoundContext _localctx = new ArrayBoundContext(Context, State);
-		EnterRule(_localctx, 198, RULE_arrayBound);
+		EnterRule(_localctx, 200, RULE_arrayBound);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2071;
+			State = 2078;
 			Match(LEFT_BRACKET);
-			State = 2073;
+			State = 2080;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==INTEGER_NUMBER) {
 				{
-				State = 2072;
+				State = 2079;
 				Match(INTEGER_NUMBER);
 				}
 			}
 
-			State = 2075;
+			State = 2082;
 			Match(RIGHT_BRACKET);
 			}
 		}
@@ -19991,19 +20044,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SimpleTypeContext simpleType() {
 		SimpleTypeContext _localctx = new SimpleTypeContext(Context, State);
-		EnterRule(_localctx, 200, RULE_simpleType);
+		EnterRule(_localctx, 202, RULE_simpleType);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2140;
+			State = 2147;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTERVAL:
 				{
-				State = 2077;
+				State = 2084;
 				Match(INTERVAL);
-				State = 2080;
+				State = 2087;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DAY:
@@ -20013,13 +20066,13 @@ internal partial class SqlParser : Parser {
 				case SECOND:
 				case YEAR:
 					{
-					State = 2078;
+					State = 2085;
 					intervalQualifier();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 2079;
+					State = 2086;
 					typePrecision();
 					}
 					break;
@@ -20308,7 +20361,7 @@ internal partial class SqlParser : Parser {
 			case TIME:
 			case TIMESTAMP:
 				{
-				State = 2082;
+				State = 2089;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -20317,22 +20370,22 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2084;
+				State = 2091;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2083;
+					State = 2090;
 					typePrecision();
 					}
 				}
 
-				State = 2087;
+				State = 2094;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA || _la==WITHOUT_LA) {
 					{
-					State = 2086;
+					State = 2093;
 					timeZone();
 					}
 				}
@@ -20341,70 +20394,70 @@ internal partial class SqlParser : Parser {
 				break;
 			case STRUCT:
 				{
-				State = 2089;
-				Match(STRUCT);
-				State = 2090;
-				Match(LEFT_PAREN);
-				State = 2091;
-				structTypeField();
 				State = 2096;
+				Match(STRUCT);
+				State = 2097;
+				Match(LEFT_PAREN);
+				State = 2098;
+				structTypeField();
+				State = 2103;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2092;
+					State = 2099;
 					Match(COMMA);
-					State = 2093;
+					State = 2100;
 					structTypeField();
 					}
 					}
-					State = 2098;
+					State = 2105;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2099;
+				State = 2106;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case MAP:
 				{
-				State = 2101;
+				State = 2108;
 				Match(MAP);
-				State = 2102;
+				State = 2109;
 				Match(LEFT_PAREN);
-				State = 2103;
+				State = 2110;
 				typeName();
-				State = 2104;
+				State = 2111;
 				Match(COMMA);
-				State = 2105;
+				State = 2112;
 				typeName();
-				State = 2106;
+				State = 2113;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case NATIONAL:
 				{
-				State = 2108;
+				State = 2115;
 				Match(NATIONAL);
-				State = 2109;
+				State = 2116;
 				typeId();
-				State = 2111;
+				State = 2118;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VARYING) {
 					{
-					State = 2110;
+					State = 2117;
 					Match(VARYING);
 					}
 				}
 
-				State = 2114;
+				State = 2121;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2113;
+					State = 2120;
 					typePrecision();
 					}
 				}
@@ -20626,30 +20679,30 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2116;
+				State = 2123;
 				typeId();
-				State = 2121;
+				State = 2128;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 2117;
+					State = 2124;
 					Match(DOT);
-					State = 2118;
+					State = 2125;
 					label();
 					}
 					}
-					State = 2123;
+					State = 2130;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2125;
+				State = 2132;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRECISION || _la==VARYING) {
 					{
-					State = 2124;
+					State = 2131;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PRECISION || _la==VARYING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -20661,32 +20714,32 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2138;
+				State = 2145;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2127;
+					State = 2134;
 					Match(LEFT_PAREN);
-					State = 2128;
+					State = 2135;
 					expression();
-					State = 2133;
+					State = 2140;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2129;
+						State = 2136;
 						Match(COMMA);
-						State = 2130;
+						State = 2137;
 						expression();
 						}
 						}
-						State = 2135;
+						State = 2142;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 2136;
+					State = 2143;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -20696,12 +20749,12 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2143;
+			State = 2150;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ARRAY) {
 				{
-				State = 2142;
+				State = 2149;
 				Match(ARRAY);
 				}
 			}
@@ -20736,13 +20789,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StructTypeFieldContext structTypeField() {
 		StructTypeFieldContext _localctx = new StructTypeFieldContext(Context, State);
-		EnterRule(_localctx, 202, RULE_structTypeField);
+		EnterRule(_localctx, 204, RULE_structTypeField);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2145;
+			State = 2152;
 			label();
-			State = 2146;
+			State = 2153;
 			typeName();
 			}
 		}
@@ -20771,15 +20824,15 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypePrecisionContext typePrecision() {
 		TypePrecisionContext _localctx = new TypePrecisionContext(Context, State);
-		EnterRule(_localctx, 204, RULE_typePrecision);
+		EnterRule(_localctx, 206, RULE_typePrecision);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2148;
+			State = 2155;
 			Match(LEFT_PAREN);
-			State = 2149;
+			State = 2156;
 			Match(INTEGER_NUMBER);
-			State = 2150;
+			State = 2157;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -20809,12 +20862,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TimeZoneContext timeZone() {
 		TimeZoneContext _localctx = new TimeZoneContext(Context, State);
-		EnterRule(_localctx, 206, RULE_timeZone);
+		EnterRule(_localctx, 208, RULE_timeZone);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2152;
+			State = 2159;
 			_la = TokenStream.LA(1);
 			if ( !(_la==WITH_LA || _la==WITHOUT_LA) ) {
 			ErrorHandler.RecoverInline(this);
@@ -20823,9 +20876,9 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2153;
+			State = 2160;
 			Match(TIME);
-			State = 2154;
+			State = 2161;
 			Match(ZONE);
 			}
 		}
@@ -20875,10 +20928,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IntervalQualifierContext intervalQualifier() {
 		IntervalQualifierContext _localctx = new IntervalQualifierContext(Context, State);
-		EnterRule(_localctx, 208, RULE_intervalQualifier);
+		EnterRule(_localctx, 210, RULE_intervalQualifier);
 		int _la;
 		try {
-			State = 2168;
+			State = 2175;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DAY:
@@ -20888,7 +20941,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2156;
+				State = 2163;
 				_localctx.start = TokenStream.LT(1);
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 65745L) != 0)) ) {
@@ -20898,14 +20951,14 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2162;
+				State = 2169;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TO) {
 					{
-					State = 2157;
+					State = 2164;
 					Match(TO);
-					State = 2158;
+					State = 2165;
 					_localctx.end = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
 					if ( !(((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 2257L) != 0)) ) {
@@ -20915,12 +20968,12 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2160;
+					State = 2167;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2159;
+						State = 2166;
 						typePrecision();
 						}
 					}
@@ -20933,14 +20986,14 @@ internal partial class SqlParser : Parser {
 			case SECOND:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2164;
+				State = 2171;
 				Match(SECOND);
-				State = 2166;
+				State = 2173;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2165;
+					State = 2172;
 					typePrecision();
 					}
 				}
@@ -20999,50 +21052,50 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InsertContext insert() {
 		InsertContext _localctx = new InsertContext(Context, State);
-		EnterRule(_localctx, 210, RULE_insert);
+		EnterRule(_localctx, 212, RULE_insert);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2170;
+			State = 2177;
 			Match(INSERT);
-			State = 2171;
+			State = 2178;
 			Match(INTO);
-			State = 2172;
+			State = 2179;
 			qualifiedName();
-			State = 2175;
+			State = 2182;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 2173;
+				State = 2180;
 				Match(AS);
-				State = 2174;
+				State = 2181;
 				identifier();
 				}
 			}
 
-			State = 2178;
+			State = 2185;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,312,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,313,Context) ) {
 			case 1:
 				{
-				State = 2177;
+				State = 2184;
 				insertColumns();
 				}
 				break;
 			}
-			State = 2181;
+			State = 2188;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OVERRIDING) {
 				{
-				State = 2180;
+				State = 2187;
 				overriding();
 				}
 			}
 
-			State = 2186;
+			State = 2193;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -21052,37 +21105,37 @@ internal partial class SqlParser : Parser {
 			case WITH:
 			case LEFT_PAREN:
 				{
-				State = 2183;
+				State = 2190;
 				query();
 				}
 				break;
 			case DEFAULT:
 				{
-				State = 2184;
+				State = 2191;
 				Match(DEFAULT);
-				State = 2185;
+				State = 2192;
 				Match(VALUES);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2189;
+			State = 2196;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON_LA) {
 				{
-				State = 2188;
+				State = 2195;
 				onConflict();
 				}
 			}
 
-			State = 2192;
+			State = 2199;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2191;
+				State = 2198;
 				returning();
 				}
 			}
@@ -21123,32 +21176,32 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InsertColumnsContext insertColumns() {
 		InsertColumnsContext _localctx = new InsertColumnsContext(Context, State);
-		EnterRule(_localctx, 212, RULE_insertColumns);
+		EnterRule(_localctx, 214, RULE_insertColumns);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2194;
+			State = 2201;
 			Match(LEFT_PAREN);
-			State = 2195;
+			State = 2202;
 			assignmentTarget();
-			State = 2200;
+			State = 2207;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2196;
+				State = 2203;
 				Match(COMMA);
-				State = 2197;
+				State = 2204;
 				assignmentTarget();
 				}
 				}
-				State = 2202;
+				State = 2209;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 2203;
+			State = 2210;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -21178,14 +21231,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OverridingContext overriding() {
 		OverridingContext _localctx = new OverridingContext(Context, State);
-		EnterRule(_localctx, 214, RULE_overriding);
+		EnterRule(_localctx, 216, RULE_overriding);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2205;
+			State = 2212;
 			Match(OVERRIDING);
-			State = 2206;
+			State = 2213;
 			_la = TokenStream.LA(1);
 			if ( !(_la==USER || _la==SYSTEM) ) {
 			ErrorHandler.RecoverInline(this);
@@ -21194,7 +21247,7 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2207;
+			State = 2214;
 			Match(VALUE);
 			}
 		}
@@ -21236,52 +21289,52 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OnConflictContext onConflict() {
 		OnConflictContext _localctx = new OnConflictContext(Context, State);
-		EnterRule(_localctx, 216, RULE_onConflict);
+		EnterRule(_localctx, 218, RULE_onConflict);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2209;
+			State = 2216;
 			Match(ON_LA);
-			State = 2210;
+			State = 2217;
 			Match(CONFLICT);
-			State = 2212;
+			State = 2219;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON || _la==LEFT_PAREN) {
 				{
-				State = 2211;
+				State = 2218;
 				conflictTarget();
 				}
 			}
 
-			State = 2214;
+			State = 2221;
 			Match(DO);
-			State = 2223;
+			State = 2230;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOTHING:
 				{
-				State = 2215;
+				State = 2222;
 				Match(NOTHING);
 				}
 				break;
 			case UPDATE:
 				{
-				State = 2216;
+				State = 2223;
 				Match(UPDATE);
-				State = 2217;
+				State = 2224;
 				Match(SET);
-				State = 2218;
+				State = 2225;
 				assignments();
-				State = 2221;
+				State = 2228;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2219;
+					State = 2226;
 					Match(WHERE);
-					State = 2220;
+					State = 2227;
 					expression();
 					}
 				}
@@ -21336,45 +21389,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConflictTargetContext conflictTarget() {
 		ConflictTargetContext _localctx = new ConflictTargetContext(Context, State);
-		EnterRule(_localctx, 218, RULE_conflictTarget);
+		EnterRule(_localctx, 220, RULE_conflictTarget);
 		int _la;
 		try {
-			State = 2242;
+			State = 2249;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2225;
+				State = 2232;
 				Match(LEFT_PAREN);
-				State = 2226;
+				State = 2233;
 				indexKey();
-				State = 2231;
+				State = 2238;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2227;
+					State = 2234;
 					Match(COMMA);
-					State = 2228;
+					State = 2235;
 					indexKey();
 					}
 					}
-					State = 2233;
+					State = 2240;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2234;
+				State = 2241;
 				Match(RIGHT_PAREN);
-				State = 2237;
+				State = 2244;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2235;
+					State = 2242;
 					Match(WHERE);
-					State = 2236;
+					State = 2243;
 					expression();
 					}
 				}
@@ -21384,11 +21437,11 @@ internal partial class SqlParser : Parser {
 			case ON:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2239;
+				State = 2246;
 				Match(ON);
-				State = 2240;
+				State = 2247;
 				Match(CONSTRAINT);
-				State = 2241;
+				State = 2248;
 				identifier();
 				}
 				break;
@@ -21422,13 +21475,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReturningContext returning() {
 		ReturningContext _localctx = new ReturningContext(Context, State);
-		EnterRule(_localctx, 220, RULE_returning);
+		EnterRule(_localctx, 222, RULE_returning);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2244;
+			State = 2251;
 			Match(RETURNING);
-			State = 2245;
+			State = 2252;
 			selectItems();
 			}
 		}
@@ -21476,67 +21529,67 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public UpdateContext update() {
 		UpdateContext _localctx = new UpdateContext(Context, State);
-		EnterRule(_localctx, 222, RULE_update);
+		EnterRule(_localctx, 224, RULE_update);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2247;
+			State = 2254;
 			Match(UPDATE);
-			State = 2248;
+			State = 2255;
 			relation();
-			State = 2253;
+			State = 2260;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,325,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,326,Context) ) {
 			case 1:
 				{
-				State = 2250;
+				State = 2257;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2249;
+					State = 2256;
 					Match(AS);
 					}
 				}
 
-				State = 2252;
+				State = 2259;
 				identifier();
 				}
 				break;
 			}
-			State = 2255;
+			State = 2262;
 			Match(SET);
-			State = 2256;
+			State = 2263;
 			assignments();
-			State = 2258;
+			State = 2265;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM) {
 				{
-				State = 2257;
+				State = 2264;
 				fromClause();
 				}
 			}
 
-			State = 2262;
+			State = 2269;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 2260;
+				State = 2267;
 				Match(WHERE);
-				State = 2261;
+				State = 2268;
 				expression();
 				}
 			}
 
-			State = 2265;
+			State = 2272;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2264;
+				State = 2271;
 				returning();
 				}
 			}
@@ -21575,26 +21628,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentsContext assignments() {
 		AssignmentsContext _localctx = new AssignmentsContext(Context, State);
-		EnterRule(_localctx, 224, RULE_assignments);
+		EnterRule(_localctx, 226, RULE_assignments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2267;
+			State = 2274;
 			assignment();
-			State = 2272;
+			State = 2279;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2268;
+				State = 2275;
 				Match(COMMA);
-				State = 2269;
+				State = 2276;
 				assignment();
 				}
 				}
-				State = 2274;
+				State = 2281;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -21638,10 +21691,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentContext assignment() {
 		AssignmentContext _localctx = new AssignmentContext(Context, State);
-		EnterRule(_localctx, 226, RULE_assignment);
+		EnterRule(_localctx, 228, RULE_assignment);
 		int _la;
 		try {
-			State = 2292;
+			State = 2299;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -21853,42 +21906,42 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2275;
+				State = 2282;
 				assignmentTarget();
-				State = 2276;
+				State = 2283;
 				Match(EQUALS);
-				State = 2277;
+				State = 2284;
 				expression();
 				}
 				break;
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2279;
+				State = 2286;
 				Match(LEFT_PAREN);
-				State = 2280;
+				State = 2287;
 				assignmentTarget();
-				State = 2285;
+				State = 2292;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2281;
+					State = 2288;
 					Match(COMMA);
-					State = 2282;
+					State = 2289;
 					assignmentTarget();
 					}
 					}
-					State = 2287;
+					State = 2294;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2288;
+				State = 2295;
 				Match(RIGHT_PAREN);
-				State = 2289;
+				State = 2296;
 				Match(EQUALS);
-				State = 2290;
+				State = 2297;
 				expression();
 				}
 				break;
@@ -21927,24 +21980,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentTargetContext assignmentTarget() {
 		AssignmentTargetContext _localctx = new AssignmentTargetContext(Context, State);
-		EnterRule(_localctx, 228, RULE_assignmentTarget);
+		EnterRule(_localctx, 230, RULE_assignmentTarget);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2294;
+			State = 2301;
 			identifier();
-			State = 2298;
+			State = 2305;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LEFT_BRACKET || _la==DOT) {
 				{
 				{
-				State = 2295;
+				State = 2302;
 				accessor();
 				}
 				}
-				State = 2300;
+				State = 2307;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -21988,49 +22041,49 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AccessorContext accessor() {
 		AccessorContext _localctx = new AccessorContext(Context, State);
-		EnterRule(_localctx, 230, RULE_accessor);
+		EnterRule(_localctx, 232, RULE_accessor);
 		int _la;
 		try {
-			State = 2314;
+			State = 2321;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2301;
+				State = 2308;
 				Match(DOT);
-				State = 2302;
+				State = 2309;
 				label();
 				}
 				break;
 			case LEFT_BRACKET:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2303;
+				State = 2310;
 				Match(LEFT_BRACKET);
-				State = 2305;
+				State = 2312;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 2304;
+					State = 2311;
 					_localctx.lower = expression();
 					}
 				}
 
-				State = 2311;
+				State = 2318;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 2307;
+					State = 2314;
 					_localctx.colon = Match(COLON);
-					State = 2309;
+					State = 2316;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 						{
-						State = 2308;
+						State = 2315;
 						_localctx.upper = expression();
 						}
 					}
@@ -22038,7 +22091,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2313;
+				State = 2320;
 				Match(RIGHT_BRACKET);
 				}
 				break;
@@ -22095,83 +22148,83 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DeleteContext delete() {
 		DeleteContext _localctx = new DeleteContext(Context, State);
-		EnterRule(_localctx, 232, RULE_delete);
+		EnterRule(_localctx, 234, RULE_delete);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2316;
-			Match(DELETE);
-			State = 2317;
-			Match(FROM);
-			State = 2318;
-			relation();
 			State = 2323;
+			Match(DELETE);
+			State = 2324;
+			Match(FROM);
+			State = 2325;
+			relation();
+			State = 2330;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 				{
-				State = 2320;
+				State = 2327;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2319;
+					State = 2326;
 					Match(AS);
 					}
 				}
 
-				State = 2322;
+				State = 2329;
 				identifier();
-				}
-			}
-
-			State = 2334;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==USING) {
-				{
-				State = 2325;
-				Match(USING);
-				State = 2326;
-				tableReference();
-				State = 2331;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				while (_la==COMMA) {
-					{
-					{
-					State = 2327;
-					Match(COMMA);
-					State = 2328;
-					tableReference();
-					}
-					}
-					State = 2333;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-				}
-				}
-			}
-
-			State = 2338;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==WHERE) {
-				{
-				State = 2336;
-				Match(WHERE);
-				State = 2337;
-				expression();
 				}
 			}
 
 			State = 2341;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
+			if (_la==USING) {
+				{
+				State = 2332;
+				Match(USING);
+				State = 2333;
+				tableReference();
+				State = 2338;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (_la==COMMA) {
+					{
+					{
+					State = 2334;
+					Match(COMMA);
+					State = 2335;
+					tableReference();
+					}
+					}
+					State = 2340;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				}
+			}
+
+			State = 2345;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==WHERE) {
+				{
+				State = 2343;
+				Match(WHERE);
+				State = 2344;
+				expression();
+				}
+			}
+
+			State = 2348;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2340;
+				State = 2347;
 				returning();
 				}
 			}
@@ -22226,65 +22279,65 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeContext merge() {
 		MergeContext _localctx = new MergeContext(Context, State);
-		EnterRule(_localctx, 234, RULE_merge);
+		EnterRule(_localctx, 236, RULE_merge);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2343;
-			Match(MERGE);
-			State = 2344;
-			Match(INTO);
-			State = 2345;
-			relation();
 			State = 2350;
+			Match(MERGE);
+			State = 2351;
+			Match(INTO);
+			State = 2352;
+			relation();
+			State = 2357;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 				{
-				State = 2347;
+				State = 2354;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2346;
+					State = 2353;
 					Match(AS);
 					}
 				}
 
-				State = 2349;
+				State = 2356;
 				identifier();
 				}
 			}
 
-			State = 2352;
+			State = 2359;
 			Match(USING);
-			State = 2353;
+			State = 2360;
 			tablePrimary();
-			State = 2354;
+			State = 2361;
 			Match(ON);
-			State = 2355;
+			State = 2362;
 			expression();
-			State = 2357;
+			State = 2364;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 2356;
+				State = 2363;
 				mergeWhen();
 				}
 				}
-				State = 2359;
+				State = 2366;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==WHEN );
-			State = 2362;
+			State = 2369;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2361;
+				State = 2368;
 				returning();
 				}
 			}
@@ -22327,36 +22380,36 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeWhenContext mergeWhen() {
 		MergeWhenContext _localctx = new MergeWhenContext(Context, State);
-		EnterRule(_localctx, 236, RULE_mergeWhen);
+		EnterRule(_localctx, 238, RULE_mergeWhen);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2364;
+			State = 2371;
 			Match(WHEN);
-			State = 2372;
+			State = 2379;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case MATCHED:
 				{
-				State = 2365;
+				State = 2372;
 				Match(MATCHED);
 				}
 				break;
 			case NOT:
 				{
-				State = 2366;
+				State = 2373;
 				Match(NOT);
-				State = 2367;
+				State = 2374;
 				Match(MATCHED);
-				State = 2370;
+				State = 2377;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BY) {
 					{
-					State = 2368;
+					State = 2375;
 					Match(BY);
-					State = 2369;
+					State = 2376;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SOURCE || _la==TARGET) ) {
 					ErrorHandler.RecoverInline(this);
@@ -22373,21 +22426,21 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2376;
+			State = 2383;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AND) {
 				{
-				State = 2374;
+				State = 2381;
 				Match(AND);
-				State = 2375;
+				State = 2382;
 				expression();
 				}
 			}
 
-			State = 2378;
+			State = 2385;
 			Match(THEN);
-			State = 2379;
+			State = 2386;
 			mergeAction();
 			}
 		}
@@ -22450,21 +22503,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeActionContext mergeAction() {
 		MergeActionContext _localctx = new MergeActionContext(Context, State);
-		EnterRule(_localctx, 238, RULE_mergeAction);
+		EnterRule(_localctx, 240, RULE_mergeAction);
 		int _la;
 		try {
-			State = 2400;
+			State = 2407;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case UPDATE:
 				_localctx = new MergeUpdateContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2381;
+				State = 2388;
 				Match(UPDATE);
-				State = 2382;
+				State = 2389;
 				Match(SET);
-				State = 2383;
+				State = 2390;
 				assignments();
 				}
 				break;
@@ -22472,7 +22525,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeDeleteContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2384;
+				State = 2391;
 				Match(DELETE);
 				}
 				break;
@@ -22480,9 +22533,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeDoNothingContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2385;
+				State = 2392;
 				Match(DO);
-				State = 2386;
+				State = 2393;
 				Match(NOTHING);
 				}
 				break;
@@ -22490,44 +22543,44 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeInsertContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2387;
+				State = 2394;
 				Match(INSERT);
-				State = 2389;
+				State = 2396;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2388;
+					State = 2395;
 					insertColumns();
 					}
 				}
 
-				State = 2392;
+				State = 2399;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OVERRIDING) {
 					{
-					State = 2391;
+					State = 2398;
 					overriding();
 					}
 				}
 
-				State = 2398;
+				State = 2405;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case VALUES:
 					{
-					State = 2394;
+					State = 2401;
 					Match(VALUES);
-					State = 2395;
+					State = 2402;
 					valuesRow();
 					}
 					break;
 				case DEFAULT:
 					{
-					State = 2396;
+					State = 2403;
 					Match(DEFAULT);
-					State = 2397;
+					State = 2404;
 					Match(VALUES);
 					}
 					break;
@@ -22565,11 +22618,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TruncatedContext truncated() {
 		TruncatedContext _localctx = new TruncatedContext(Context, State);
-		EnterRule(_localctx, 240, RULE_truncated);
+		EnterRule(_localctx, 242, RULE_truncated);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2402;
+			State = 2409;
 			relation();
 			}
 		}
@@ -22759,57 +22812,57 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CreateBodyContext createBody() {
 		CreateBodyContext _localctx = new CreateBodyContext(Context, State);
-		EnterRule(_localctx, 242, RULE_createBody);
+		EnterRule(_localctx, 244, RULE_createBody);
 		int _la;
 		try {
-			State = 2559;
+			State = 2566;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,388,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,389,Context) ) {
 			case 1:
 				_localctx = new CreateTableContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2406;
+				State = 2413;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2404;
+					State = 2411;
 					Match(OR);
-					State = 2405;
+					State = 2412;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2409;
+				State = 2416;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GLOBAL || _la==LOCAL || ((((_la - 314)) & ~0x3f) == 0 && ((1L << (_la - 314)) & 1027L) != 0)) {
 					{
-					State = 2408;
+					State = 2415;
 					persistence();
 					}
 				}
 
-				State = 2411;
+				State = 2418;
 				Match(TABLE);
-				State = 2415;
+				State = 2422;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,356,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,357,Context) ) {
 				case 1:
 					{
-					State = 2412;
+					State = 2419;
 					Match(IF);
-					State = 2413;
+					State = 2420;
 					Match(NOT);
-					State = 2414;
+					State = 2421;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2417;
+				State = 2424;
 				qualifiedName();
-				State = 2418;
+				State = 2425;
 				tableBody();
 				}
 				break;
@@ -22817,59 +22870,59 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateExternalTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2422;
+				State = 2429;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2420;
+					State = 2427;
 					Match(OR);
-					State = 2421;
+					State = 2428;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2424;
+				State = 2431;
 				Match(EXTERNAL);
-				State = 2425;
+				State = 2432;
 				Match(TABLE);
-				State = 2429;
+				State = 2436;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,358,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,359,Context) ) {
 				case 1:
 					{
-					State = 2426;
+					State = 2433;
 					Match(IF);
-					State = 2427;
+					State = 2434;
 					Match(NOT);
-					State = 2428;
+					State = 2435;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2431;
+				State = 2438;
 				qualifiedName();
-				State = 2433;
+				State = 2440;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2432;
+					State = 2439;
 					tableElements();
 					}
 				}
 
-				State = 2438;
+				State = 2445;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 240)) & ~0x3f) == 0 && ((1L << (_la - 240)) & 67633153L) != 0) || _la==STORED) {
 					{
 					{
-					State = 2435;
+					State = 2442;
 					externalPart();
 					}
 					}
-					State = 2440;
+					State = 2447;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -22879,34 +22932,34 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateViewContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2443;
+				State = 2450;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2441;
+					State = 2448;
 					Match(OR);
-					State = 2442;
+					State = 2449;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2449;
+				State = 2456;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==TEMP || _la==TEMPORARY) {
 					{
-					State = 2446;
+					State = 2453;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LOCAL) {
 						{
-						State = 2445;
+						State = 2452;
 						Match(LOCAL);
 						}
 					}
 
-					State = 2448;
+					State = 2455;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TEMP || _la==TEMPORARY) ) {
 					ErrorHandler.RecoverInline(this);
@@ -22918,64 +22971,64 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2452;
+				State = 2459;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RECURSIVE) {
 					{
-					State = 2451;
+					State = 2458;
 					Match(RECURSIVE);
 					}
 				}
 
-				State = 2454;
+				State = 2461;
 				Match(VIEW);
-				State = 2458;
+				State = 2465;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,365,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,366,Context) ) {
 				case 1:
 					{
-					State = 2455;
+					State = 2462;
 					Match(IF);
-					State = 2456;
+					State = 2463;
 					Match(NOT);
-					State = 2457;
+					State = 2464;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2460;
+				State = 2467;
 				qualifiedName();
-				State = 2462;
+				State = 2469;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2461;
+					State = 2468;
 					columnNames();
 					}
 				}
 
-				State = 2465;
+				State = 2472;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2464;
+					State = 2471;
 					withOptions();
 					}
 				}
 
-				State = 2467;
+				State = 2474;
 				Match(AS);
-				State = 2468;
+				State = 2475;
 				query();
-				State = 2470;
+				State = 2477;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2469;
+					State = 2476;
 					checkOption();
 					}
 				}
@@ -22986,68 +23039,68 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateMaterializedViewContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2474;
+				State = 2481;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2472;
+					State = 2479;
 					Match(OR);
-					State = 2473;
+					State = 2480;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2476;
+				State = 2483;
 				Match(MATERIALIZED);
-				State = 2477;
+				State = 2484;
 				Match(VIEW);
-				State = 2481;
+				State = 2488;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,370,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,371,Context) ) {
 				case 1:
 					{
-					State = 2478;
+					State = 2485;
 					Match(IF);
-					State = 2479;
+					State = 2486;
 					Match(NOT);
-					State = 2480;
+					State = 2487;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2483;
+				State = 2490;
 				qualifiedName();
-				State = 2485;
+				State = 2492;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2484;
+					State = 2491;
 					columnNames();
 					}
 				}
 
-				State = 2488;
+				State = 2495;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2487;
+					State = 2494;
 					withOptions();
 					}
 				}
 
-				State = 2490;
+				State = 2497;
 				Match(AS);
-				State = 2491;
+				State = 2498;
 				query();
-				State = 2493;
+				State = 2500;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2492;
+					State = 2499;
 					withData();
 					}
 				}
@@ -23058,23 +23111,23 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2495;
+				State = 2502;
 				Match(SCHEMA);
-				State = 2499;
+				State = 2506;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,374,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,375,Context) ) {
 				case 1:
 					{
-					State = 2496;
+					State = 2503;
 					Match(IF);
-					State = 2497;
+					State = 2504;
 					Match(NOT);
-					State = 2498;
+					State = 2505;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2508;
+				State = 2515;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -23285,16 +23338,16 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 2501;
+					State = 2508;
 					qualifiedName();
-					State = 2504;
+					State = 2511;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==AUTHORIZATION) {
 						{
-						State = 2502;
+						State = 2509;
 						Match(AUTHORIZATION);
-						State = 2503;
+						State = 2510;
 						identifier();
 						}
 					}
@@ -23303,9 +23356,9 @@ internal partial class SqlParser : Parser {
 					break;
 				case AUTHORIZATION:
 					{
-					State = 2506;
+					State = 2513;
 					Match(AUTHORIZATION);
-					State = 2507;
+					State = 2514;
 					identifier();
 					}
 					break;
@@ -23318,142 +23371,142 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateIndexContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2511;
+				State = 2518;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==UNIQUE) {
 					{
-					State = 2510;
+					State = 2517;
 					Match(UNIQUE);
 					}
 				}
 
-				State = 2513;
+				State = 2520;
 				Match(INDEX);
-				State = 2515;
+				State = 2522;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 2514;
+					State = 2521;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 2523;
+				State = 2530;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 2520;
+					State = 2527;
 					ErrorHandler.Sync(this);
-					switch ( Simulator.AdaptivePredict(TokenStream,379,Context) ) {
+					switch ( Simulator.AdaptivePredict(TokenStream,380,Context) ) {
 					case 1:
 						{
-						State = 2517;
+						State = 2524;
 						Match(IF);
-						State = 2518;
+						State = 2525;
 						Match(NOT);
-						State = 2519;
+						State = 2526;
 						Match(EXISTS);
 						}
 						break;
 					}
-					State = 2522;
+					State = 2529;
 					((CreateIndexContext)_localctx).indexName = identifier();
 					}
 				}
 
-				State = 2525;
+				State = 2532;
 				Match(ON);
-				State = 2526;
+				State = 2533;
 				relation();
-				State = 2529;
+				State = 2536;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 2527;
+					State = 2534;
 					Match(USING);
-					State = 2528;
+					State = 2535;
 					((CreateIndexContext)_localctx).method = identifier();
 					}
 				}
 
-				State = 2531;
+				State = 2538;
 				Match(LEFT_PAREN);
-				State = 2532;
+				State = 2539;
 				indexKey();
-				State = 2537;
+				State = 2544;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2533;
+					State = 2540;
 					Match(COMMA);
-					State = 2534;
+					State = 2541;
 					indexKey();
 					}
 					}
-					State = 2539;
+					State = 2546;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2540;
+				State = 2547;
 				Match(RIGHT_PAREN);
-				State = 2543;
+				State = 2550;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INCLUDE) {
 					{
-					State = 2541;
+					State = 2548;
 					Match(INCLUDE);
-					State = 2542;
-					columnNames();
-					}
-				}
-
-				State = 2550;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==NULLS) {
-					{
-					State = 2545;
-					Match(NULLS);
-					State = 2547;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					if (_la==NOT) {
-						{
-						State = 2546;
-						Match(NOT);
-						}
-					}
-
 					State = 2549;
-					Match(DISTINCT);
-					}
-				}
-
-				State = 2553;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==WITH || _la==WITHOUT) {
-					{
-					State = 2552;
-					withOptions();
+					columnNames();
 					}
 				}
 
 				State = 2557;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
+				if (_la==NULLS) {
+					{
+					State = 2552;
+					Match(NULLS);
+					State = 2554;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if (_la==NOT) {
+						{
+						State = 2553;
+						Match(NOT);
+						}
+					}
+
+					State = 2556;
+					Match(DISTINCT);
+					}
+				}
+
+				State = 2560;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==WITH || _la==WITHOUT) {
+					{
+					State = 2559;
+					withOptions();
+					}
+				}
+
+				State = 2564;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2555;
+					State = 2562;
 					Match(WHERE);
-					State = 2556;
+					State = 2563;
 					expression();
 					}
 				}
@@ -23489,10 +23542,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PersistenceContext persistence() {
 		PersistenceContext _localctx = new PersistenceContext(Context, State);
-		EnterRule(_localctx, 244, RULE_persistence);
+		EnterRule(_localctx, 246, RULE_persistence);
 		int _la;
 		try {
-			State = 2566;
+			State = 2573;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case GLOBAL:
@@ -23501,12 +23554,12 @@ internal partial class SqlParser : Parser {
 			case TEMPORARY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2562;
+				State = 2569;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GLOBAL || _la==LOCAL) {
 					{
-					State = 2561;
+					State = 2568;
 					_la = TokenStream.LA(1);
 					if ( !(_la==GLOBAL || _la==LOCAL) ) {
 					ErrorHandler.RecoverInline(this);
@@ -23518,7 +23571,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2564;
+				State = 2571;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TEMP || _la==TEMPORARY) ) {
 				ErrorHandler.RecoverInline(this);
@@ -23532,7 +23585,7 @@ internal partial class SqlParser : Parser {
 			case UNLOGGED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2565;
+				State = 2572;
 				Match(UNLOGGED);
 				}
 				break;
@@ -23620,66 +23673,66 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableBodyContext tableBody() {
 		TableBodyContext _localctx = new TableBodyContext(Context, State);
-		EnterRule(_localctx, 246, RULE_tableBody);
+		EnterRule(_localctx, 248, RULE_tableBody);
 		int _la;
 		try {
-			State = 2613;
+			State = 2620;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,401,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,402,Context) ) {
 			case 1:
 				_localctx = new TableOfColumnsContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2568;
+				State = 2575;
 				tableElements();
-				State = 2581;
+				State = 2588;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INHERITS) {
 					{
-					State = 2569;
-					Match(INHERITS);
-					State = 2570;
-					Match(LEFT_PAREN);
-					State = 2571;
-					qualifiedName();
 					State = 2576;
+					Match(INHERITS);
+					State = 2577;
+					Match(LEFT_PAREN);
+					State = 2578;
+					qualifiedName();
+					State = 2583;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2572;
+						State = 2579;
 						Match(COMMA);
-						State = 2573;
+						State = 2580;
 						qualifiedName();
 						}
 						}
-						State = 2578;
+						State = 2585;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 2579;
+					State = 2586;
 					Match(RIGHT_PAREN);
 					}
 				}
 
-				State = 2584;
+				State = 2591;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2583;
+					State = 2590;
 					withOptions();
 					}
 				}
 
-				State = 2587;
+				State = 2594;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 2586;
+					State = 2593;
 					onCommit();
 					}
 				}
@@ -23690,39 +23743,39 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableOfQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2590;
+				State = 2597;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2589;
+					State = 2596;
 					columnNames();
 					}
 				}
 
-				State = 2593;
+				State = 2600;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2592;
+					State = 2599;
 					withOptions();
 					}
 				}
 
-				State = 2596;
+				State = 2603;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 2595;
+					State = 2602;
 					onCommit();
 					}
 				}
 
-				State = 2598;
+				State = 2605;
 				Match(AS);
-				State = 2608;
+				State = 2615;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FROM:
@@ -23732,26 +23785,26 @@ internal partial class SqlParser : Parser {
 				case WITH:
 				case LEFT_PAREN:
 					{
-					State = 2599;
+					State = 2606;
 					query();
 					}
 					break;
 				case EXECUTE:
 					{
-					State = 2600;
+					State = 2607;
 					Match(EXECUTE);
-					State = 2601;
+					State = 2608;
 					identifier();
-					State = 2606;
+					State = 2613;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2602;
+						State = 2609;
 						Match(LEFT_PAREN);
-						State = 2603;
+						State = 2610;
 						expressions();
-						State = 2604;
+						State = 2611;
 						Match(RIGHT_PAREN);
 						}
 					}
@@ -23761,12 +23814,12 @@ internal partial class SqlParser : Parser {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2611;
+				State = 2618;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2610;
+					State = 2617;
 					withData();
 					}
 				}
@@ -23809,40 +23862,40 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableElementsContext tableElements() {
 		TableElementsContext _localctx = new TableElementsContext(Context, State);
-		EnterRule(_localctx, 248, RULE_tableElements);
+		EnterRule(_localctx, 250, RULE_tableElements);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2615;
+			State = 2622;
 			Match(LEFT_PAREN);
-			State = 2624;
+			State = 2631;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 72057671347339270L) != 0) || ((((_la - 78)) & ~0x3f) == 0 && ((1L << (_la - 78)) & -1124800395149311L) != 0) || ((((_la - 142)) & ~0x3f) == 0 && ((1L << (_la - 142)) & -1L) != 0) || ((((_la - 206)) & ~0x3f) == 0 && ((1L << (_la - 206)) & -1L) != 0) || ((((_la - 270)) & ~0x3f) == 0 && ((1L << (_la - 270)) & 9223372036854775807L) != 0)) {
 				{
-				State = 2616;
+				State = 2623;
 				tableElement();
-				State = 2621;
+				State = 2628;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2617;
+					State = 2624;
 					Match(COMMA);
-					State = 2618;
+					State = 2625;
 					tableElement();
 					}
 					}
-					State = 2623;
+					State = 2630;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2626;
+			State = 2633;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -23916,10 +23969,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableElementContext tableElement() {
 		TableElementContext _localctx = new TableElementContext(Context, State);
-		EnterRule(_localctx, 250, RULE_tableElement);
+		EnterRule(_localctx, 252, RULE_tableElement);
 		int _la;
 		try {
-			State = 2649;
+			State = 2656;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -24132,7 +24185,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2628;
+				State = 2635;
 				columnDefinition();
 				}
 				break;
@@ -24144,31 +24197,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableConstraintElementContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2631;
+				State = 2638;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONSTRAINT) {
 					{
-					State = 2629;
+					State = 2636;
 					Match(CONSTRAINT);
-					State = 2630;
+					State = 2637;
 					identifier();
 					}
 				}
 
-				State = 2633;
+				State = 2640;
 				tableConstraint();
-				State = 2637;
+				State = 2644;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 46)) & ~0x3f) == 0 && ((1L << (_la - 46)) & 16842753L) != 0) || _la==NO) {
 					{
 					{
-					State = 2634;
+					State = 2641;
 					constraintAttribute();
 					}
 					}
-					State = 2639;
+					State = 2646;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -24178,17 +24231,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new LikeTableContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2640;
+				State = 2647;
 				Match(LIKE);
-				State = 2641;
+				State = 2648;
 				qualifiedName();
-				State = 2646;
+				State = 2653;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==EXCLUDING || _la==INCLUDING) {
 					{
 					{
-					State = 2642;
+					State = 2649;
 					_la = TokenStream.LA(1);
 					if ( !(_la==EXCLUDING || _la==INCLUDING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24197,11 +24250,11 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2643;
+					State = 2650;
 					label();
 					}
 					}
-					State = 2648;
+					State = 2655;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -24249,38 +24302,38 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnDefinitionContext columnDefinition() {
 		ColumnDefinitionContext _localctx = new ColumnDefinitionContext(Context, State);
-		EnterRule(_localctx, 252, RULE_columnDefinition);
+		EnterRule(_localctx, 254, RULE_columnDefinition);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2651;
+			State = 2658;
 			identifier();
-			State = 2652;
+			State = 2659;
 			typeName();
-			State = 2655;
+			State = 2662;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLLATE) {
 				{
-				State = 2653;
+				State = 2660;
 				Match(COLLATE);
-				State = 2654;
+				State = 2661;
 				qualifiedName();
 				}
 			}
 
-			State = 2660;
+			State = 2667;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 33)) & ~0x3f) == 0 && ((1L << (_la - 33)) & 2306160080879357961L) != 0) || _la==GENERATED) {
 				{
 				{
-				State = 2657;
+				State = 2664;
 				columnConstraint();
 				}
 				}
-				State = 2662;
+				State = 2669;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -24321,41 +24374,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnConstraintContext columnConstraint() {
 		ColumnConstraintContext _localctx = new ColumnConstraintContext(Context, State);
-		EnterRule(_localctx, 254, RULE_columnConstraint);
+		EnterRule(_localctx, 256, RULE_columnConstraint);
 		int _la;
 		try {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2665;
+			State = 2672;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CONSTRAINT) {
 				{
-				State = 2663;
+				State = 2670;
 				Match(CONSTRAINT);
-				State = 2664;
+				State = 2671;
 				identifier();
 				}
 			}
 
-			State = 2667;
+			State = 2674;
 			constraintBody();
-			State = 2671;
+			State = 2678;
 			ErrorHandler.Sync(this);
-			_alt = Simulator.AdaptivePredict(TokenStream,411,Context);
+			_alt = Simulator.AdaptivePredict(TokenStream,412,Context);
 			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 				if ( _alt==1 ) {
 					{
 					{
-					State = 2668;
+					State = 2675;
 					constraintAttribute();
 					}
 					}
 				}
-				State = 2673;
+				State = 2680;
 				ErrorHandler.Sync(this);
-				_alt = Simulator.AdaptivePredict(TokenStream,411,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,412,Context);
 			}
 			}
 		}
@@ -24441,18 +24494,18 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConstraintBodyContext constraintBody() {
 		ConstraintBodyContext _localctx = new ConstraintBodyContext(Context, State);
-		EnterRule(_localctx, 256, RULE_constraintBody);
+		EnterRule(_localctx, 258, RULE_constraintBody);
 		try {
-			State = 2703;
+			State = 2710;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOT:
 				_localctx = new NotNullConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2674;
+				State = 2681;
 				Match(NOT);
-				State = 2675;
+				State = 2682;
 				Match(NULL);
 				}
 				break;
@@ -24460,7 +24513,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NullConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2676;
+				State = 2683;
 				Match(NULL);
 				}
 				break;
@@ -24468,9 +24521,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new DefaultConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2677;
+				State = 2684;
 				Match(DEFAULT);
-				State = 2678;
+				State = 2685;
 				valueExpression();
 				}
 				break;
@@ -24478,13 +24531,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new CheckConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2679;
+				State = 2686;
 				Match(CHECK);
-				State = 2680;
+				State = 2687;
 				Match(LEFT_PAREN);
-				State = 2681;
+				State = 2688;
 				expression();
-				State = 2682;
+				State = 2689;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -24492,7 +24545,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new UniqueConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2684;
+				State = 2691;
 				Match(UNIQUE);
 				}
 				break;
@@ -24500,9 +24553,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new PrimaryKeyConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2685;
+				State = 2692;
 				Match(PRIMARY);
-				State = 2686;
+				State = 2693;
 				Match(KEY);
 				}
 				break;
@@ -24510,7 +24563,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReferencesConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2687;
+				State = 2694;
 				references();
 				}
 				break;
@@ -24518,48 +24571,48 @@ internal partial class SqlParser : Parser {
 				_localctx = new GeneratedConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2688;
+				State = 2695;
 				Match(GENERATED);
-				State = 2692;
+				State = 2699;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALWAYS:
 					{
-					State = 2689;
+					State = 2696;
 					Match(ALWAYS);
 					}
 					break;
 				case BY:
 					{
-					State = 2690;
+					State = 2697;
 					Match(BY);
-					State = 2691;
+					State = 2698;
 					Match(DEFAULT);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2694;
-				Match(AS);
 				State = 2701;
+				Match(AS);
+				State = 2708;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTITY:
 					{
-					State = 2695;
+					State = 2702;
 					Match(IDENTITY);
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 2696;
+					State = 2703;
 					Match(LEFT_PAREN);
-					State = 2697;
+					State = 2704;
 					expression();
-					State = 2698;
+					State = 2705;
 					Match(RIGHT_PAREN);
-					State = 2699;
+					State = 2706;
 					Match(STORED);
 					}
 					break;
@@ -24634,22 +24687,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableConstraintContext tableConstraint() {
 		TableConstraintContext _localctx = new TableConstraintContext(Context, State);
-		EnterRule(_localctx, 258, RULE_tableConstraint);
+		EnterRule(_localctx, 260, RULE_tableConstraint);
 		try {
-			State = 2720;
+			State = 2727;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CHECK:
 				_localctx = new TableCheckContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2705;
+				State = 2712;
 				Match(CHECK);
-				State = 2706;
+				State = 2713;
 				Match(LEFT_PAREN);
-				State = 2707;
+				State = 2714;
 				expression();
-				State = 2708;
+				State = 2715;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -24657,9 +24710,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableUniqueContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2710;
+				State = 2717;
 				Match(UNIQUE);
-				State = 2711;
+				State = 2718;
 				columnNames();
 				}
 				break;
@@ -24667,11 +24720,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new TablePrimaryKeyContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2712;
+				State = 2719;
 				Match(PRIMARY);
-				State = 2713;
+				State = 2720;
 				Match(KEY);
-				State = 2714;
+				State = 2721;
 				columnNames();
 				}
 				break;
@@ -24679,13 +24732,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableForeignKeyContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2715;
+				State = 2722;
 				Match(FOREIGN);
-				State = 2716;
+				State = 2723;
 				Match(KEY);
-				State = 2717;
+				State = 2724;
 				columnNames();
-				State = 2718;
+				State = 2725;
 				references();
 				}
 				break;
@@ -24732,33 +24785,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReferencesContext references() {
 		ReferencesContext _localctx = new ReferencesContext(Context, State);
-		EnterRule(_localctx, 260, RULE_references);
+		EnterRule(_localctx, 262, RULE_references);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2722;
+			State = 2729;
 			Match(REFERENCES);
-			State = 2723;
+			State = 2730;
 			qualifiedName();
-			State = 2725;
+			State = 2732;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 2724;
+				State = 2731;
 				columnNames();
 				}
 			}
 
-			State = 2729;
+			State = 2736;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==MATCH) {
 				{
-				State = 2727;
+				State = 2734;
 				Match(MATCH);
-				State = 2728;
+				State = 2735;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FULL || _la==PARTIAL || _la==SIMPLE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -24770,17 +24823,17 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2734;
+			State = 2741;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ON) {
 				{
 				{
-				State = 2731;
+				State = 2738;
 				referentialTrigger();
 				}
 				}
-				State = 2736;
+				State = 2743;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -24818,14 +24871,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReferentialTriggerContext referentialTrigger() {
 		ReferentialTriggerContext _localctx = new ReferentialTriggerContext(Context, State);
-		EnterRule(_localctx, 262, RULE_referentialTrigger);
+		EnterRule(_localctx, 264, RULE_referentialTrigger);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2737;
+			State = 2744;
 			Match(ON);
-			State = 2738;
+			State = 2745;
 			_la = TokenStream.LA(1);
 			if ( !(_la==DELETE || _la==UPDATE) ) {
 			ErrorHandler.RecoverInline(this);
@@ -24834,42 +24887,42 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2747;
+			State = 2754;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,419,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,420,Context) ) {
 			case 1:
 				{
-				State = 2739;
+				State = 2746;
 				Match(NO);
-				State = 2740;
+				State = 2747;
 				Match(ACTION);
 				}
 				break;
 			case 2:
 				{
-				State = 2741;
+				State = 2748;
 				Match(RESTRICT);
 				}
 				break;
 			case 3:
 				{
-				State = 2742;
+				State = 2749;
 				Match(CASCADE);
 				}
 				break;
 			case 4:
 				{
-				State = 2743;
+				State = 2750;
 				Match(SET);
-				State = 2744;
+				State = 2751;
 				Match(NULL);
 				}
 				break;
 			case 5:
 				{
-				State = 2745;
+				State = 2752;
 				Match(SET);
-				State = 2746;
+				State = 2753;
 				Match(DEFAULT);
 				}
 				break;
@@ -24906,35 +24959,35 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConstraintAttributeContext constraintAttribute() {
 		ConstraintAttributeContext _localctx = new ConstraintAttributeContext(Context, State);
-		EnterRule(_localctx, 264, RULE_constraintAttribute);
+		EnterRule(_localctx, 266, RULE_constraintAttribute);
 		int _la;
 		try {
-			State = 2759;
+			State = 2766;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,421,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,422,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2750;
+				State = 2757;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 2749;
+					State = 2756;
 					Match(NOT);
 					}
 				}
 
-				State = 2752;
+				State = 2759;
 				Match(DEFERRABLE);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2753;
+				State = 2760;
 				Match(INITIALLY);
-				State = 2754;
+				State = 2761;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DEFERRED || _la==IMMEDIATE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -24948,18 +25001,18 @@ internal partial class SqlParser : Parser {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2755;
+				State = 2762;
 				Match(NOT);
-				State = 2756;
+				State = 2763;
 				Match(VALID);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2757;
+				State = 2764;
 				Match(NO);
-				State = 2758;
+				State = 2765;
 				Match(INHERIT);
 				}
 				break;
@@ -25038,21 +25091,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExternalPartContext externalPart() {
 		ExternalPartContext _localctx = new ExternalPartContext(Context, State);
-		EnterRule(_localctx, 266, RULE_externalPart);
+		EnterRule(_localctx, 268, RULE_externalPart);
 		int _la;
 		try {
-			State = 2791;
+			State = 2798;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STORED:
 				_localctx = new StoredAsContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2761;
+				State = 2768;
 				Match(STORED);
-				State = 2762;
+				State = 2769;
 				Match(AS);
-				State = 2763;
+				State = 2770;
 				identifier();
 				}
 				break;
@@ -25060,9 +25113,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new LocationContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2764;
+				State = 2771;
 				Match(LOCATION);
-				State = 2765;
+				State = 2772;
 				Match(STRING);
 				}
 				break;
@@ -25070,29 +25123,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExternalOptionsContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2766;
-				Match(OPTIONS);
-				State = 2767;
-				Match(LEFT_PAREN);
-				State = 2768;
-				externalOption();
 				State = 2773;
+				Match(OPTIONS);
+				State = 2774;
+				Match(LEFT_PAREN);
+				State = 2775;
+				externalOption();
+				State = 2780;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2769;
+					State = 2776;
 					Match(COMMA);
-					State = 2770;
+					State = 2777;
 					externalOption();
 					}
 					}
-					State = 2775;
+					State = 2782;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2776;
+				State = 2783;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -25100,31 +25153,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new PartitionedByContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2778;
+				State = 2785;
 				Match(PARTITIONED);
-				State = 2779;
-				Match(BY);
-				State = 2780;
-				Match(LEFT_PAREN);
-				State = 2781;
-				aliasColumn();
 				State = 2786;
+				Match(BY);
+				State = 2787;
+				Match(LEFT_PAREN);
+				State = 2788;
+				aliasColumn();
+				State = 2793;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2782;
+					State = 2789;
 					Match(COMMA);
-					State = 2783;
+					State = 2790;
 					aliasColumn();
 					}
 					}
-					State = 2788;
+					State = 2795;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2789;
+				State = 2796;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -25169,17 +25222,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExternalOptionContext externalOption() {
 		ExternalOptionContext _localctx = new ExternalOptionContext(Context, State);
-		EnterRule(_localctx, 268, RULE_externalOption);
+		EnterRule(_localctx, 270, RULE_externalOption);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2802;
+			State = 2809;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 				{
-				State = 2793;
+				State = 2800;
 				Match(STRING);
 				}
 				break;
@@ -25499,21 +25552,21 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2794;
+				State = 2801;
 				label();
-				State = 2799;
+				State = 2806;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 2795;
+					State = 2802;
 					Match(DOT);
-					State = 2796;
+					State = 2803;
 					label();
 					}
 					}
-					State = 2801;
+					State = 2808;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -25522,17 +25575,17 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2805;
+			State = 2812;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUALS) {
 				{
-				State = 2804;
+				State = 2811;
 				Match(EQUALS);
 				}
 			}
 
-			State = 2807;
+			State = 2814;
 			optionValue();
 			}
 		}
@@ -25566,26 +25619,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithOptionsContext withOptions() {
 		WithOptionsContext _localctx = new WithOptionsContext(Context, State);
-		EnterRule(_localctx, 270, RULE_withOptions);
+		EnterRule(_localctx, 272, RULE_withOptions);
 		try {
-			State = 2813;
+			State = 2820;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2809;
+				State = 2816;
 				Match(WITH);
-				State = 2810;
+				State = 2817;
 				optionList();
 				}
 				break;
 			case WITHOUT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2811;
+				State = 2818;
 				Match(WITHOUT);
-				State = 2812;
+				State = 2819;
 				identifier();
 				}
 				break;
@@ -25621,36 +25674,36 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OnCommitContext onCommit() {
 		OnCommitContext _localctx = new OnCommitContext(Context, State);
-		EnterRule(_localctx, 272, RULE_onCommit);
+		EnterRule(_localctx, 274, RULE_onCommit);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2815;
-			Match(ON);
-			State = 2816;
-			Match(COMMIT);
 			State = 2822;
+			Match(ON);
+			State = 2823;
+			Match(COMMIT);
+			State = 2829;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PRESERVE:
 				{
-				State = 2817;
+				State = 2824;
 				Match(PRESERVE);
-				State = 2818;
+				State = 2825;
 				Match(ROWS);
 				}
 				break;
 			case DELETE:
 				{
-				State = 2819;
+				State = 2826;
 				Match(DELETE);
-				State = 2820;
+				State = 2827;
 				Match(ROWS);
 				}
 				break;
 			case DROP:
 				{
-				State = 2821;
+				State = 2828;
 				Match(DROP);
 				}
 				break;
@@ -25684,24 +25737,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithDataContext withData() {
 		WithDataContext _localctx = new WithDataContext(Context, State);
-		EnterRule(_localctx, 274, RULE_withData);
+		EnterRule(_localctx, 276, RULE_withData);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2824;
+			State = 2831;
 			Match(WITH);
-			State = 2826;
+			State = 2833;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NO) {
 				{
-				State = 2825;
+				State = 2832;
 				Match(NO);
 				}
 			}
 
-			State = 2828;
+			State = 2835;
 			Match(DATA);
 			}
 		}
@@ -25732,19 +25785,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CheckOptionContext checkOption() {
 		CheckOptionContext _localctx = new CheckOptionContext(Context, State);
-		EnterRule(_localctx, 276, RULE_checkOption);
+		EnterRule(_localctx, 278, RULE_checkOption);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2830;
+			State = 2837;
 			Match(WITH);
-			State = 2832;
+			State = 2839;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CASCADED || _la==LOCAL) {
 				{
-				State = 2831;
+				State = 2838;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CASCADED || _la==LOCAL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25756,9 +25809,9 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2834;
+			State = 2841;
 			Match(CHECK);
-			State = 2835;
+			State = 2842;
 			Match(OPTION);
 			}
 		}
@@ -25795,29 +25848,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IndexKeyContext indexKey() {
 		IndexKeyContext _localctx = new IndexKeyContext(Context, State);
-		EnterRule(_localctx, 278, RULE_indexKey);
+		EnterRule(_localctx, 280, RULE_indexKey);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2837;
+			State = 2844;
 			expression();
-			State = 2839;
+			State = 2846;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENTIFIER) {
 				{
-				State = 2838;
+				State = 2845;
 				indexOperatorClass();
 				}
 			}
 
-			State = 2842;
+			State = 2849;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASC || _la==DESC) {
 				{
-				State = 2841;
+				State = 2848;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ASC || _la==DESC) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25829,14 +25882,14 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2846;
+			State = 2853;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NULLS_LA) {
 				{
-				State = 2844;
+				State = 2851;
 				Match(NULLS_LA);
-				State = 2845;
+				State = 2852;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==LAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25880,26 +25933,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IndexOperatorClassContext indexOperatorClass() {
 		IndexOperatorClassContext _localctx = new IndexOperatorClassContext(Context, State);
-		EnterRule(_localctx, 280, RULE_indexOperatorClass);
+		EnterRule(_localctx, 282, RULE_indexOperatorClass);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2848;
+			State = 2855;
 			Match(IDENTIFIER);
-			State = 2853;
+			State = 2860;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 2849;
+				State = 2856;
 				Match(DOT);
-				State = 2850;
+				State = 2857;
 				Match(IDENTIFIER);
 				}
 				}
-				State = 2855;
+				State = 2862;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -25929,12 +25982,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DropBehaviorContext dropBehavior() {
 		DropBehaviorContext _localctx = new DropBehaviorContext(Context, State);
-		EnterRule(_localctx, 282, RULE_dropBehavior);
+		EnterRule(_localctx, 284, RULE_dropBehavior);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2856;
+			State = 2863;
 			_la = TokenStream.LA(1);
 			if ( !(_la==CASCADE || _la==RESTRICT) ) {
 			ErrorHandler.RecoverInline(this);
@@ -25981,110 +26034,110 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ObjectKindContext objectKind() {
 		ObjectKindContext _localctx = new ObjectKindContext(Context, State);
-		EnterRule(_localctx, 284, RULE_objectKind);
+		EnterRule(_localctx, 286, RULE_objectKind);
 		try {
-			State = 2874;
+			State = 2881;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case TABLE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2858;
+				State = 2865;
 				Match(TABLE);
 				}
 				break;
 			case VIEW:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2859;
+				State = 2866;
 				Match(VIEW);
 				}
 				break;
 			case MATERIALIZED:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2860;
+				State = 2867;
 				Match(MATERIALIZED);
-				State = 2861;
+				State = 2868;
 				Match(VIEW);
 				}
 				break;
 			case INDEX:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2862;
+				State = 2869;
 				Match(INDEX);
 				}
 				break;
 			case SCHEMA:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2863;
+				State = 2870;
 				Match(SCHEMA);
 				}
 				break;
 			case SEQUENCE:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2864;
+				State = 2871;
 				Match(SEQUENCE);
 				}
 				break;
 			case TYPE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2865;
+				State = 2872;
 				Match(TYPE);
 				}
 				break;
 			case DOMAIN:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2866;
+				State = 2873;
 				Match(DOMAIN);
 				}
 				break;
 			case FUNCTION:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2867;
+				State = 2874;
 				Match(FUNCTION);
 				}
 				break;
 			case DATABASE:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2868;
+				State = 2875;
 				Match(DATABASE);
 				}
 				break;
 			case COLUMN:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2869;
+				State = 2876;
 				Match(COLUMN);
 				}
 				break;
 			case ROLE:
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 2870;
+				State = 2877;
 				Match(ROLE);
 				}
 				break;
 			case CONSTRAINT:
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 2871;
+				State = 2878;
 				Match(CONSTRAINT);
 				}
 				break;
 			case FOREIGN:
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 2872;
+				State = 2879;
 				Match(FOREIGN);
-				State = 2873;
+				State = 2880;
 				Match(TABLE);
 				}
 				break;
@@ -26292,21 +26345,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AlterActionContext alterAction() {
 		AlterActionContext _localctx = new AlterActionContext(Context, State);
-		EnterRule(_localctx, 286, RULE_alterAction);
+		EnterRule(_localctx, 288, RULE_alterAction);
 		int _la;
 		try {
-			State = 3002;
+			State = 3009;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,457,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,458,Context) ) {
 			case 1:
 				_localctx = new RenameToContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2876;
+				State = 2883;
 				Match(RENAME);
-				State = 2877;
+				State = 2884;
 				Match(TO);
-				State = 2878;
+				State = 2885;
 				identifier();
 				}
 				break;
@@ -26314,15 +26367,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new RenameConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2879;
+				State = 2886;
 				Match(RENAME);
-				State = 2880;
+				State = 2887;
 				Match(CONSTRAINT);
-				State = 2881;
+				State = 2888;
 				identifier();
-				State = 2882;
+				State = 2889;
 				Match(TO);
-				State = 2883;
+				State = 2890;
 				identifier();
 				}
 				break;
@@ -26330,23 +26383,23 @@ internal partial class SqlParser : Parser {
 				_localctx = new RenameColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2885;
+				State = 2892;
 				Match(RENAME);
-				State = 2887;
+				State = 2894;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2886;
+					State = 2893;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2889;
+				State = 2896;
 				identifier();
-				State = 2890;
+				State = 2897;
 				Match(TO);
-				State = 2891;
+				State = 2898;
 				identifier();
 				}
 				break;
@@ -26354,11 +26407,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2893;
+				State = 2900;
 				Match(SET);
-				State = 2894;
+				State = 2901;
 				Match(SCHEMA);
-				State = 2895;
+				State = 2902;
 				identifier();
 				}
 				break;
@@ -26366,11 +26419,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new OwnerToContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2896;
+				State = 2903;
 				Match(OWNER);
-				State = 2897;
+				State = 2904;
 				Match(TO);
-				State = 2902;
+				State = 2909;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -26581,25 +26634,25 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 2898;
+					State = 2905;
 					identifier();
 					}
 					break;
 				case CURRENT_USER:
 					{
-					State = 2899;
+					State = 2906;
 					Match(CURRENT_USER);
 					}
 					break;
 				case CURRENT_ROLE:
 					{
-					State = 2900;
+					State = 2907;
 					Match(CURRENT_ROLE);
 					}
 					break;
 				case SESSION_USER:
 					{
-					State = 2901;
+					State = 2908;
 					Match(SESSION_USER);
 					}
 					break;
@@ -26612,33 +26665,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new AddConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2904;
+				State = 2911;
 				Match(ADD);
-				State = 2907;
+				State = 2914;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONSTRAINT) {
 					{
-					State = 2905;
+					State = 2912;
 					Match(CONSTRAINT);
-					State = 2906;
+					State = 2913;
 					identifier();
 					}
 				}
 
-				State = 2909;
+				State = 2916;
 				tableConstraint();
-				State = 2913;
+				State = 2920;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 46)) & ~0x3f) == 0 && ((1L << (_la - 46)) & 16842753L) != 0) || _la==NO) {
 					{
 					{
-					State = 2910;
+					State = 2917;
 					constraintAttribute();
 					}
 					}
-					State = 2915;
+					State = 2922;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -26648,33 +26701,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new AddColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2916;
+				State = 2923;
 				Match(ADD);
-				State = 2918;
+				State = 2925;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2917;
+					State = 2924;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2923;
+				State = 2930;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,442,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,443,Context) ) {
 				case 1:
 					{
-					State = 2920;
+					State = 2927;
 					Match(IF);
-					State = 2921;
+					State = 2928;
 					Match(NOT);
-					State = 2922;
+					State = 2929;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2925;
+				State = 2932;
 				columnDefinition();
 				}
 				break;
@@ -26682,30 +26735,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2926;
+				State = 2933;
 				Match(DROP);
-				State = 2927;
+				State = 2934;
 				Match(CONSTRAINT);
-				State = 2930;
+				State = 2937;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,443,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,444,Context) ) {
 				case 1:
 					{
-					State = 2928;
+					State = 2935;
 					Match(IF);
-					State = 2929;
+					State = 2936;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2932;
+				State = 2939;
 				identifier();
-				State = 2934;
+				State = 2941;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 2933;
+					State = 2940;
 					dropBehavior();
 					}
 				}
@@ -26716,38 +26769,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2936;
+				State = 2943;
 				Match(DROP);
-				State = 2938;
+				State = 2945;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2937;
+					State = 2944;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2942;
+				State = 2949;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,446,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,447,Context) ) {
 				case 1:
 					{
-					State = 2940;
+					State = 2947;
 					Match(IF);
-					State = 2941;
+					State = 2948;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2944;
+				State = 2951;
 				identifier();
-				State = 2946;
+				State = 2953;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 2945;
+					State = 2952;
 					dropBehavior();
 					}
 				}
@@ -26758,56 +26811,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2948;
+				State = 2955;
 				Match(ALTER);
-				State = 2950;
+				State = 2957;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2949;
+					State = 2956;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2952;
+				State = 2959;
 				identifier();
-				State = 2955;
+				State = 2962;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==SET) {
 					{
-					State = 2953;
+					State = 2960;
 					Match(SET);
-					State = 2954;
+					State = 2961;
 					Match(DATA);
 					}
 				}
 
-				State = 2957;
+				State = 2964;
 				Match(TYPE);
-				State = 2958;
+				State = 2965;
 				typeName();
-				State = 2961;
+				State = 2968;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLLATE) {
 					{
-					State = 2959;
+					State = 2966;
 					Match(COLLATE);
-					State = 2960;
+					State = 2967;
 					qualifiedName();
 					}
 				}
 
-				State = 2965;
+				State = 2972;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 2963;
+					State = 2970;
 					Match(USING);
-					State = 2964;
+					State = 2971;
 					expression();
 					}
 				}
@@ -26818,38 +26871,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnDefaultContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2967;
+				State = 2974;
 				Match(ALTER);
-				State = 2969;
+				State = 2976;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2968;
+					State = 2975;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2971;
+				State = 2978;
 				identifier();
-				State = 2977;
+				State = 2984;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case SET:
 					{
-					State = 2972;
+					State = 2979;
 					Match(SET);
-					State = 2973;
+					State = 2980;
 					Match(DEFAULT);
-					State = 2974;
+					State = 2981;
 					expression();
 					}
 					break;
 				case DROP:
 					{
-					State = 2975;
+					State = 2982;
 					Match(DROP);
-					State = 2976;
+					State = 2983;
 					Match(DEFAULT);
 					}
 					break;
@@ -26862,21 +26915,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnNullabilityContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 2979;
+				State = 2986;
 				Match(ALTER);
-				State = 2981;
+				State = 2988;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2980;
+					State = 2987;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2983;
+				State = 2990;
 				identifier();
-				State = 2984;
+				State = 2991;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DROP || _la==SET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -26885,9 +26938,9 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2985;
+				State = 2992;
 				Match(NOT);
-				State = 2986;
+				State = 2993;
 				Match(NULL);
 				}
 				break;
@@ -26895,35 +26948,35 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnStatisticsContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 2988;
+				State = 2995;
 				Match(ALTER);
-				State = 2990;
+				State = 2997;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2989;
+					State = 2996;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2992;
+				State = 2999;
 				identifier();
-				State = 2993;
+				State = 3000;
 				Match(SET);
-				State = 2994;
+				State = 3001;
 				Match(STATISTICS);
-				State = 2996;
+				State = 3003;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==MINUS) {
 					{
-					State = 2995;
+					State = 3002;
 					Match(MINUS);
 					}
 				}
 
-				State = 2998;
+				State = 3005;
 				Match(INTEGER_NUMBER);
 				}
 				break;
@@ -26931,7 +26984,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterOptionsContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 3000;
+				State = 3007;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RESET || _la==SET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -26940,7 +26993,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3001;
+				State = 3008;
 				optionList();
 				}
 				break;
@@ -27020,52 +27073,52 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GrantBodyContext grantBody() {
 		GrantBodyContext _localctx = new GrantBodyContext(Context, State);
-		EnterRule(_localctx, 288, RULE_grantBody);
+		EnterRule(_localctx, 290, RULE_grantBody);
 		int _la;
 		try {
-			State = 3043;
+			State = 3050;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,463,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,464,Context) ) {
 			case 1:
 				_localctx = new GrantPrivilegesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3004;
+				State = 3011;
 				privileges();
-				State = 3005;
+				State = 3012;
 				Match(ON);
-				State = 3006;
-				grantTarget();
-				State = 3007;
-				Match(TO);
-				State = 3008;
-				grantee();
 				State = 3013;
+				grantTarget();
+				State = 3014;
+				Match(TO);
+				State = 3015;
+				grantee();
+				State = 3020;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3009;
+					State = 3016;
 					Match(COMMA);
-					State = 3010;
+					State = 3017;
 					grantee();
 					}
 					}
-					State = 3015;
+					State = 3022;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3019;
+				State = 3026;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3016;
+					State = 3023;
 					Match(WITH);
-					State = 3017;
+					State = 3024;
 					Match(GRANT);
-					State = 3018;
+					State = 3025;
 					Match(OPTION);
 					}
 				}
@@ -27076,54 +27129,54 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantRolesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3021;
+				State = 3028;
 				identifier();
-				State = 3026;
+				State = 3033;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3022;
+					State = 3029;
 					Match(COMMA);
-					State = 3023;
+					State = 3030;
 					identifier();
 					}
 					}
-					State = 3028;
+					State = 3035;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3029;
+				State = 3036;
 				Match(TO);
-				State = 3030;
+				State = 3037;
 				grantee();
-				State = 3035;
+				State = 3042;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3031;
+					State = 3038;
 					Match(COMMA);
-					State = 3032;
+					State = 3039;
 					grantee();
 					}
 					}
-					State = 3037;
+					State = 3044;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3041;
+				State = 3048;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3038;
+					State = 3045;
 					Match(WITH);
-					State = 3039;
+					State = 3046;
 					Match(ADMIN);
-					State = 3040;
+					State = 3047;
 					Match(OPTION);
 					}
 				}
@@ -27212,62 +27265,62 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public RevokeBodyContext revokeBody() {
 		RevokeBodyContext _localctx = new RevokeBodyContext(Context, State);
-		EnterRule(_localctx, 290, RULE_revokeBody);
+		EnterRule(_localctx, 292, RULE_revokeBody);
 		int _la;
 		try {
-			State = 3090;
+			State = 3097;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,471,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,472,Context) ) {
 			case 1:
 				_localctx = new RevokePrivilegesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3048;
+				State = 3055;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GRANT) {
 					{
-					State = 3045;
+					State = 3052;
 					Match(GRANT);
-					State = 3046;
+					State = 3053;
 					Match(OPTION);
-					State = 3047;
+					State = 3054;
 					Match(FOR);
 					}
 				}
 
-				State = 3050;
+				State = 3057;
 				privileges();
-				State = 3051;
+				State = 3058;
 				Match(ON);
-				State = 3052;
-				grantTarget();
-				State = 3053;
-				Match(FROM);
-				State = 3054;
-				grantee();
 				State = 3059;
+				grantTarget();
+				State = 3060;
+				Match(FROM);
+				State = 3061;
+				grantee();
+				State = 3066;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3055;
+					State = 3062;
 					Match(COMMA);
-					State = 3056;
+					State = 3063;
 					grantee();
 					}
 					}
-					State = 3061;
+					State = 3068;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3063;
+				State = 3070;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3062;
+					State = 3069;
 					dropBehavior();
 					}
 				}
@@ -27278,64 +27331,64 @@ internal partial class SqlParser : Parser {
 				_localctx = new RevokeRolesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3068;
+				State = 3075;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,467,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,468,Context) ) {
 				case 1:
 					{
-					State = 3065;
+					State = 3072;
 					Match(ADMIN);
-					State = 3066;
+					State = 3073;
 					Match(OPTION);
-					State = 3067;
+					State = 3074;
 					Match(FOR);
 					}
 					break;
 				}
-				State = 3070;
+				State = 3077;
 				identifier();
-				State = 3075;
+				State = 3082;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3071;
+					State = 3078;
 					Match(COMMA);
-					State = 3072;
+					State = 3079;
 					identifier();
 					}
 					}
-					State = 3077;
+					State = 3084;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3078;
+				State = 3085;
 				Match(FROM);
-				State = 3079;
+				State = 3086;
 				grantee();
-				State = 3084;
+				State = 3091;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3080;
+					State = 3087;
 					Match(COMMA);
-					State = 3081;
+					State = 3088;
 					grantee();
 					}
 					}
-					State = 3086;
+					State = 3093;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3088;
+				State = 3095;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3087;
+					State = 3094;
 					dropBehavior();
 					}
 				}
@@ -27381,33 +27434,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrivilegesContext privileges() {
 		PrivilegesContext _localctx = new PrivilegesContext(Context, State);
-		EnterRule(_localctx, 292, RULE_privileges);
+		EnterRule(_localctx, 294, RULE_privileges);
 		int _la;
 		try {
-			State = 3107;
+			State = 3114;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3092;
+				State = 3099;
 				Match(ALL);
-				State = 3094;
+				State = 3101;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRIVILEGES) {
 					{
-					State = 3093;
+					State = 3100;
 					Match(PRIVILEGES);
 					}
 				}
 
-				State = 3097;
+				State = 3104;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3096;
+					State = 3103;
 					columnNames();
 					}
 				}
@@ -27626,21 +27679,21 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3099;
+				State = 3106;
 				privilege();
-				State = 3104;
+				State = 3111;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3100;
+					State = 3107;
 					Match(COMMA);
-					State = 3101;
+					State = 3108;
 					privilege();
 					}
 					}
-					State = 3106;
+					State = 3113;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -27681,29 +27734,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrivilegeContext privilege() {
 		PrivilegeContext _localctx = new PrivilegeContext(Context, State);
-		EnterRule(_localctx, 294, RULE_privilege);
+		EnterRule(_localctx, 296, RULE_privilege);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3113;
+			State = 3120;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 				{
-				State = 3109;
+				State = 3116;
 				Match(SELECT);
 				}
 				break;
 			case REFERENCES:
 				{
-				State = 3110;
+				State = 3117;
 				Match(REFERENCES);
 				}
 				break;
 			case CREATE:
 				{
-				State = 3111;
+				State = 3118;
 				Match(CREATE);
 				}
 				break;
@@ -27915,19 +27968,19 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3112;
+				State = 3119;
 				identifier();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 3116;
+			State = 3123;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 3115;
+				State = 3122;
 				columnNames();
 				}
 			}
@@ -28012,41 +28065,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GrantTargetContext grantTarget() {
 		GrantTargetContext _localctx = new GrantTargetContext(Context, State);
-		EnterRule(_localctx, 296, RULE_grantTarget);
+		EnterRule(_localctx, 298, RULE_grantTarget);
 		int _la;
 		try {
-			State = 3150;
+			State = 3157;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,482,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,483,Context) ) {
 			case 1:
 				_localctx = new GrantTablesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3119;
+				State = 3126;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 3118;
+					State = 3125;
 					Match(TABLE);
 					}
 				}
 
-				State = 3121;
+				State = 3128;
 				qualifiedName();
-				State = 3126;
+				State = 3133;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3122;
+					State = 3129;
 					Match(COMMA);
-					State = 3123;
+					State = 3130;
 					qualifiedName();
 					}
 					}
-					State = 3128;
+					State = 3135;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28056,7 +28109,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantObjectsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3129;
+				State = 3136;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & 4195329L) != 0) || ((((_la - 290)) & ~0x3f) == 0 && ((1L << (_la - 290)) & 536870921L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28065,21 +28118,21 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3130;
+				State = 3137;
 				qualifiedName();
-				State = 3135;
+				State = 3142;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3131;
+					State = 3138;
 					Match(COMMA);
-					State = 3132;
+					State = 3139;
 					qualifiedName();
 					}
 					}
-					State = 3137;
+					State = 3144;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28089,9 +28142,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantAllInSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3138;
+				State = 3145;
 				Match(ALL);
-				State = 3139;
+				State = 3146;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEQUENCES || _la==TABLES) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28100,25 +28153,25 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3140;
-				Match(IN);
-				State = 3141;
-				Match(SCHEMA);
-				State = 3142;
-				qualifiedName();
 				State = 3147;
+				Match(IN);
+				State = 3148;
+				Match(SCHEMA);
+				State = 3149;
+				qualifiedName();
+				State = 3154;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3143;
+					State = 3150;
 					Match(COMMA);
-					State = 3144;
+					State = 3151;
 					qualifiedName();
 					}
 					}
-					State = 3149;
+					State = 3156;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28155,22 +28208,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GranteeContext grantee() {
 		GranteeContext _localctx = new GranteeContext(Context, State);
-		EnterRule(_localctx, 298, RULE_grantee);
+		EnterRule(_localctx, 300, RULE_grantee);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3153;
+			State = 3160;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUP) {
 				{
-				State = 3152;
+				State = 3159;
 				Match(GROUP);
 				}
 			}
 
-			State = 3159;
+			State = 3166;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -28381,25 +28434,25 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3155;
+				State = 3162;
 				identifier();
 				}
 				break;
 			case CURRENT_USER:
 				{
-				State = 3156;
+				State = 3163;
 				Match(CURRENT_USER);
 				}
 				break;
 			case CURRENT_ROLE:
 				{
-				State = 3157;
+				State = 3164;
 				Match(CURRENT_ROLE);
 				}
 				break;
 			case SESSION_USER:
 				{
-				State = 3158;
+				State = 3165;
 				Match(SESSION_USER);
 				}
 				break;
@@ -28475,27 +28528,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyBodyContext copyBody() {
 		CopyBodyContext _localctx = new CopyBodyContext(Context, State);
-		EnterRule(_localctx, 300, RULE_copyBody);
+		EnterRule(_localctx, 302, RULE_copyBody);
 		int _la;
 		try {
-			State = 3185;
+			State = 3192;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				_localctx = new CopyQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3161;
+				State = 3168;
 				Match(LEFT_PAREN);
-				State = 3162;
+				State = 3169;
 				query();
-				State = 3163;
+				State = 3170;
 				Match(RIGHT_PAREN);
-				State = 3164;
+				State = 3171;
 				Match(TO);
-				State = 3165;
+				State = 3172;
 				copyEndpoint();
-				State = 3166;
+				State = 3173;
 				copyOptions();
 				}
 				break;
@@ -28710,29 +28763,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3169;
+				State = 3176;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BINARY) {
 					{
-					State = 3168;
+					State = 3175;
 					Match(BINARY);
 					}
 				}
 
-				State = 3171;
+				State = 3178;
 				qualifiedName();
-				State = 3173;
+				State = 3180;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3172;
+					State = 3179;
 					columnNames();
 					}
 				}
 
-				State = 3175;
+				State = 3182;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==TO) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28741,28 +28794,28 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3176;
+				State = 3183;
 				copyEndpoint();
-				State = 3178;
+				State = 3185;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING || _la==DELIMITERS) {
 					{
-					State = 3177;
+					State = 3184;
 					copyDelimiters();
 					}
 				}
 
-				State = 3180;
+				State = 3187;
 				copyOptions();
-				State = 3183;
+				State = 3190;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 3181;
+					State = 3188;
 					Match(WHERE);
-					State = 3182;
+					State = 3189;
 					expression();
 					}
 				}
@@ -28799,41 +28852,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyEndpointContext copyEndpoint() {
 		CopyEndpointContext _localctx = new CopyEndpointContext(Context, State);
-		EnterRule(_localctx, 302, RULE_copyEndpoint);
+		EnterRule(_localctx, 304, RULE_copyEndpoint);
 		int _la;
 		try {
-			State = 3193;
+			State = 3200;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 			case PROGRAM:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3188;
+				State = 3195;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PROGRAM) {
 					{
-					State = 3187;
+					State = 3194;
 					Match(PROGRAM);
 					}
 				}
 
-				State = 3190;
+				State = 3197;
 				Match(STRING);
 				}
 				break;
 			case STDIN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3191;
+				State = 3198;
 				Match(STDIN);
 				}
 				break;
 			case STDOUT:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3192;
+				State = 3199;
 				Match(STDOUT);
 				}
 				break;
@@ -28866,24 +28919,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyDelimitersContext copyDelimiters() {
 		CopyDelimitersContext _localctx = new CopyDelimitersContext(Context, State);
-		EnterRule(_localctx, 304, RULE_copyDelimiters);
+		EnterRule(_localctx, 306, RULE_copyDelimiters);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3196;
+			State = 3203;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==USING) {
 				{
-				State = 3195;
+				State = 3202;
 				Match(USING);
 				}
 			}
 
-			State = 3198;
+			State = 3205;
 			Match(DELIMITERS);
-			State = 3199;
+			State = 3206;
 			Match(STRING);
 			}
 		}
@@ -28919,27 +28972,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyOptionsContext copyOptions() {
 		CopyOptionsContext _localctx = new CopyOptionsContext(Context, State);
-		EnterRule(_localctx, 306, RULE_copyOptions);
+		EnterRule(_localctx, 308, RULE_copyOptions);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3202;
+			State = 3209;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 3201;
+				State = 3208;
 				Match(WITH);
 				}
 			}
 
-			State = 3211;
+			State = 3218;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				{
-				State = 3204;
+				State = 3211;
 				optionList();
 				}
 				break;
@@ -28957,17 +29010,17 @@ internal partial class SqlParser : Parser {
 			case QUOTE:
 			case SEMICOLON:
 				{
-				State = 3208;
+				State = 3215;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 71)) & ~0x3f) == 0 && ((1L << (_la - 71)) & 584115552257L) != 0) || ((((_la - 149)) & ~0x3f) == 0 && ((1L << (_la - 149)) & 290484374988652545L) != 0) || ((((_la - 215)) & ~0x3f) == 0 && ((1L << (_la - 215)) & 576460752303423617L) != 0)) {
 					{
 					{
-					State = 3205;
+					State = 3212;
 					legacyCopyOption();
 					}
 					}
-					State = 3210;
+					State = 3217;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -29040,10 +29093,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LegacyCopyOptionContext legacyCopyOption() {
 		LegacyCopyOptionContext _localctx = new LegacyCopyOptionContext(Context, State);
-		EnterRule(_localctx, 308, RULE_legacyCopyOption);
+		EnterRule(_localctx, 310, RULE_legacyCopyOption);
 		int _la;
 		try {
-			State = 3237;
+			State = 3244;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BINARY:
@@ -29053,7 +29106,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyFlagContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3213;
+				State = 3220;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BINARY || _la==FREEZE || _la==CSV || _la==HEADER) ) {
 				ErrorHandler.RecoverInline(this);
@@ -29072,7 +29125,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyStringContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3214;
+				State = 3221;
 				_la = TokenStream.LA(1);
 				if ( !(_la==NULL || ((((_la - 149)) & ~0x3f) == 0 && ((1L << (_la - 149)) & 290482175965396993L) != 0) || _la==QUOTE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -29081,17 +29134,17 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3216;
+				State = 3223;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 3215;
+					State = 3222;
 					Match(AS);
 					}
 				}
 
-				State = 3218;
+				State = 3225;
 				Match(STRING);
 				}
 				break;
@@ -29099,40 +29152,40 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyForceContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3219;
+				State = 3226;
 				Match(FORCE);
-				State = 3224;
+				State = 3231;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case QUOTE:
 					{
-					State = 3220;
+					State = 3227;
 					Match(QUOTE);
 					}
 					break;
 				case NOT:
 					{
-					State = 3221;
+					State = 3228;
 					Match(NOT);
-					State = 3222;
+					State = 3229;
 					Match(NULL);
 					}
 					break;
 				case NULL:
 					{
-					State = 3223;
+					State = 3230;
 					Match(NULL);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 3235;
+				State = 3242;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STAR:
 					{
-					State = 3226;
+					State = 3233;
 					Match(STAR);
 					}
 					break;
@@ -29344,21 +29397,21 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3227;
+					State = 3234;
 					identifier();
-					State = 3232;
+					State = 3239;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3228;
+						State = 3235;
 						Match(COMMA);
-						State = 3229;
+						State = 3236;
 						identifier();
 						}
 						}
-						State = 3234;
+						State = 3241;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -29404,33 +29457,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainOptionsContext explainOptions() {
 		ExplainOptionsContext _localctx = new ExplainOptionsContext(Context, State);
-		EnterRule(_localctx, 310, RULE_explainOptions);
+		EnterRule(_localctx, 312, RULE_explainOptions);
 		int _la;
 		try {
-			State = 3246;
+			State = 3253;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,502,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,503,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3239;
+				State = 3246;
 				optionList();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3243;
+				State = 3250;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 12582914L) != 0) || _la==VERBOSE) {
 					{
 					{
-					State = 3240;
+					State = 3247;
 					explainWord();
 					}
 					}
-					State = 3245;
+					State = 3252;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -29464,12 +29517,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainWordContext explainWord() {
 		ExplainWordContext _localctx = new ExplainWordContext(Context, State);
-		EnterRule(_localctx, 312, RULE_explainWord);
+		EnterRule(_localctx, 314, RULE_explainWord);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3248;
+			State = 3255;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 12582914L) != 0) || _la==VERBOSE) ) {
 			ErrorHandler.RecoverInline(this);
@@ -29543,11 +29596,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainedContext explained() {
 		ExplainedContext _localctx = new ExplainedContext(Context, State);
-		EnterRule(_localctx, 314, RULE_explained);
+		EnterRule(_localctx, 316, RULE_explained);
 		int _la;
 		try {
 			int _alt;
-			State = 3287;
+			State = 3294;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -29562,46 +29615,46 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3250;
+				State = 3257;
 				dataStatement();
 				}
 				break;
 			case CREATE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3251;
+				State = 3258;
 				Match(CREATE);
-				State = 3252;
+				State = 3259;
 				createBody();
 				}
 				break;
 			case REFRESH:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3253;
+				State = 3260;
 				Match(REFRESH);
-				State = 3254;
+				State = 3261;
 				Match(MATERIALIZED);
-				State = 3255;
+				State = 3262;
 				Match(VIEW);
-				State = 3257;
+				State = 3264;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 3256;
+					State = 3263;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 3259;
+				State = 3266;
 				qualifiedName();
-				State = 3261;
+				State = 3268;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3260;
+					State = 3267;
 					withData();
 					}
 				}
@@ -29611,20 +29664,20 @@ internal partial class SqlParser : Parser {
 			case EXECUTE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3263;
+				State = 3270;
 				Match(EXECUTE);
-				State = 3264;
+				State = 3271;
 				identifier();
-				State = 3269;
+				State = 3276;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3265;
+					State = 3272;
 					Match(LEFT_PAREN);
-					State = 3266;
+					State = 3273;
 					expressions();
-					State = 3267;
+					State = 3274;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -29634,34 +29687,34 @@ internal partial class SqlParser : Parser {
 			case DECLARE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3271;
+				State = 3278;
 				Match(DECLARE);
-				State = 3272;
+				State = 3279;
 				identifier();
-				State = 3276;
+				State = 3283;
 				ErrorHandler.Sync(this);
-				_alt = Simulator.AdaptivePredict(TokenStream,506,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,507,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 3273;
+						State = 3280;
 						cursorOption();
 						}
 						}
 					}
-					State = 3278;
+					State = 3285;
 					ErrorHandler.Sync(this);
-					_alt = Simulator.AdaptivePredict(TokenStream,506,Context);
+					_alt = Simulator.AdaptivePredict(TokenStream,507,Context);
 				}
-				State = 3279;
+				State = 3286;
 				Match(CURSOR);
-				State = 3282;
+				State = 3289;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 3280;
+					State = 3287;
 					_la = TokenStream.LA(1);
 					if ( !(_la==WITH || _la==WITHOUT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -29670,14 +29723,14 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 3281;
+					State = 3288;
 					Match(HOLD);
 					}
 				}
 
-				State = 3284;
+				State = 3291;
 				Match(FOR);
-				State = 3285;
+				State = 3292;
 				query();
 				}
 				break;
@@ -29714,9 +29767,9 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DescribedContext described() {
 		DescribedContext _localctx = new DescribedContext(Context, State);
-		EnterRule(_localctx, 316, RULE_described);
+		EnterRule(_localctx, 318, RULE_described);
 		try {
-			State = 3292;
+			State = 3299;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -29727,7 +29780,7 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3289;
+				State = 3296;
 				query();
 				}
 				break;
@@ -29940,14 +29993,14 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3290;
+				State = 3297;
 				relationName();
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3291;
+				State = 3298;
 				Match(STRING);
 				}
 				break;
@@ -29987,26 +30040,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MaintainedTablesContext maintainedTables() {
 		MaintainedTablesContext _localctx = new MaintainedTablesContext(Context, State);
-		EnterRule(_localctx, 318, RULE_maintainedTables);
+		EnterRule(_localctx, 320, RULE_maintainedTables);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3294;
+			State = 3301;
 			maintainedTable();
-			State = 3299;
+			State = 3306;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3295;
+				State = 3302;
 				Match(COMMA);
-				State = 3296;
+				State = 3303;
 				maintainedTable();
 				}
 				}
-				State = 3301;
+				State = 3308;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -30040,19 +30093,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MaintainedTableContext maintainedTable() {
 		MaintainedTableContext _localctx = new MaintainedTableContext(Context, State);
-		EnterRule(_localctx, 320, RULE_maintainedTable);
+		EnterRule(_localctx, 322, RULE_maintainedTable);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3302;
+			State = 3309;
 			qualifiedName();
-			State = 3304;
+			State = 3311;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 3303;
+				State = 3310;
 				columnNames();
 				}
 			}
@@ -30093,32 +30146,32 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionListContext optionList() {
 		OptionListContext _localctx = new OptionListContext(Context, State);
-		EnterRule(_localctx, 322, RULE_optionList);
+		EnterRule(_localctx, 324, RULE_optionList);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3306;
+			State = 3313;
 			Match(LEFT_PAREN);
-			State = 3307;
+			State = 3314;
 			option();
-			State = 3312;
+			State = 3319;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3308;
+				State = 3315;
 				Match(COMMA);
-				State = 3309;
+				State = 3316;
 				option();
 				}
 				}
-				State = 3314;
+				State = 3321;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 3315;
+			State = 3322;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -30151,29 +30204,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionContext option() {
 		OptionContext _localctx = new OptionContext(Context, State);
-		EnterRule(_localctx, 324, RULE_option);
+		EnterRule(_localctx, 326, RULE_option);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3317;
+			State = 3324;
 			optionName();
-			State = 3319;
+			State = 3326;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUALS) {
 				{
-				State = 3318;
+				State = 3325;
 				Match(EQUALS);
 				}
 			}
 
-			State = 3322;
+			State = 3329;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048114L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 469778431L) != 0)) {
 				{
-				State = 3321;
+				State = 3328;
 				optionValue();
 				}
 			}
@@ -30224,12 +30277,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionNameContext optionName() {
 		OptionNameContext _localctx = new OptionNameContext(Context, State);
-		EnterRule(_localctx, 326, RULE_optionName);
+		EnterRule(_localctx, 328, RULE_optionName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3334;
+			State = 3341;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -30440,80 +30493,80 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3324;
+				State = 3331;
 				identifier();
 				}
 				break;
 			case ANALYZE:
 				{
-				State = 3325;
+				State = 3332;
 				Match(ANALYZE);
 				}
 				break;
 			case ANALYSE:
 				{
-				State = 3326;
+				State = 3333;
 				Match(ANALYSE);
 				}
 				break;
 			case VERBOSE:
 				{
-				State = 3327;
+				State = 3334;
 				Match(VERBOSE);
 				}
 				break;
 			case FREEZE:
 				{
-				State = 3328;
+				State = 3335;
 				Match(FREEZE);
 				}
 				break;
 			case FULL:
 				{
-				State = 3329;
+				State = 3336;
 				Match(FULL);
 				}
 				break;
 			case NULL:
 				{
-				State = 3330;
+				State = 3337;
 				Match(NULL);
 				}
 				break;
 			case DEFAULT:
 				{
-				State = 3331;
+				State = 3338;
 				Match(DEFAULT);
 				}
 				break;
 			case BINARY:
 				{
-				State = 3332;
+				State = 3339;
 				Match(BINARY);
 				}
 				break;
 			case CHECK:
 				{
-				State = 3333;
+				State = 3340;
 				Match(CHECK);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 3340;
+			State = 3347;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3336;
+				State = 3343;
 				Match(DOT);
-				State = 3337;
+				State = 3344;
 				label();
 				}
 				}
-				State = 3342;
+				State = 3349;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -30583,10 +30636,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionValueContext optionValue() {
 		OptionValueContext _localctx = new OptionValueContext(Context, State);
-		EnterRule(_localctx, 328, RULE_optionValue);
+		EnterRule(_localctx, 330, RULE_optionValue);
 		int _la;
 		try {
-			State = 3361;
+			State = 3368;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -30907,7 +30960,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new WordValueContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3343;
+				State = 3350;
 				label();
 				}
 				break;
@@ -30915,7 +30968,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StringValueContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3344;
+				State = 3351;
 				Match(STRING);
 				}
 				break;
@@ -30927,12 +30980,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new NumberValueContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3346;
+				State = 3353;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 3345;
+					State = 3352;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -30944,7 +30997,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3348;
+				State = 3355;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -30959,7 +31012,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StarValueContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3349;
+				State = 3356;
 				Match(STAR);
 				}
 				break;
@@ -30967,27 +31020,27 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListValueContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3350;
+				State = 3357;
 				Match(LEFT_PAREN);
-				State = 3351;
+				State = 3358;
 				optionValue();
-				State = 3356;
+				State = 3363;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3352;
+					State = 3359;
 					Match(COMMA);
-					State = 3353;
+					State = 3360;
 					optionValue();
 					}
 					}
-					State = 3358;
+					State = 3365;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3359;
+				State = 3366;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -31024,45 +31077,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorOptionContext cursorOption() {
 		CursorOptionContext _localctx = new CursorOptionContext(Context, State);
-		EnterRule(_localctx, 330, RULE_cursorOption);
+		EnterRule(_localctx, 332, RULE_cursorOption);
 		try {
-			State = 3369;
+			State = 3376;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,520,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,521,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3363;
+				State = 3370;
 				Match(NO);
-				State = 3364;
+				State = 3371;
 				Match(SCROLL);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3365;
+				State = 3372;
 				Match(SCROLL);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3366;
+				State = 3373;
 				Match(BINARY);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3367;
+				State = 3374;
 				Match(INSENSITIVE);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3368;
+				State = 3375;
 				identifier();
 				}
 				break;
@@ -31098,27 +31151,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorPositionContext cursorPosition() {
 		CursorPositionContext _localctx = new CursorPositionContext(Context, State);
-		EnterRule(_localctx, 332, RULE_cursorPosition);
+		EnterRule(_localctx, 334, RULE_cursorPosition);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3372;
+			State = 3379;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,521,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,522,Context) ) {
 			case 1:
 				{
-				State = 3371;
+				State = 3378;
 				cursorDirection();
 				}
 				break;
 			}
-			State = 3375;
+			State = 3382;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 3374;
+				State = 3381;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31130,7 +31183,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3377;
+			State = 3384;
 			identifier();
 			}
 		}
@@ -31168,37 +31221,37 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorDirectionContext cursorDirection() {
 		CursorDirectionContext _localctx = new CursorDirectionContext(Context, State);
-		EnterRule(_localctx, 334, RULE_cursorDirection);
+		EnterRule(_localctx, 336, RULE_cursorDirection);
 		int _la;
 		try {
-			State = 3392;
+			State = 3399;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEXT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3379;
+				State = 3386;
 				Match(NEXT);
 				}
 				break;
 			case PRIOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3380;
+				State = 3387;
 				Match(PRIOR);
 				}
 				break;
 			case FIRST:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3381;
+				State = 3388;
 				Match(FIRST);
 				}
 				break;
 			case LAST:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3382;
+				State = 3389;
 				Match(LAST);
 				}
 				break;
@@ -31206,7 +31259,7 @@ internal partial class SqlParser : Parser {
 			case RELATIVE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3383;
+				State = 3390;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABSOLUTE || _la==RELATIVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31215,7 +31268,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3384;
+				State = 3391;
 				signedInteger();
 				}
 				break;
@@ -31224,14 +31277,14 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3385;
+				State = 3392;
 				signedInteger();
 				}
 				break;
 			case ALL:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3386;
+				State = 3393;
 				Match(ALL);
 				}
 				break;
@@ -31239,7 +31292,7 @@ internal partial class SqlParser : Parser {
 			case FORWARD:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3387;
+				State = 3394;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BACKWARD || _la==FORWARD) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31248,20 +31301,20 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3390;
+				State = 3397;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case INTEGER_NUMBER:
 				case PLUS:
 				case MINUS:
 					{
-					State = 3388;
+					State = 3395;
 					signedInteger();
 					}
 					break;
 				case ALL:
 					{
-					State = 3389;
+					State = 3396;
 					Match(ALL);
 					}
 					break;
@@ -31509,17 +31562,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SignedIntegerContext signedInteger() {
 		SignedIntegerContext _localctx = new SignedIntegerContext(Context, State);
-		EnterRule(_localctx, 336, RULE_signedInteger);
+		EnterRule(_localctx, 338, RULE_signedInteger);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3395;
+			State = 3402;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PLUS || _la==MINUS) {
 				{
-				State = 3394;
+				State = 3401;
 				_la = TokenStream.LA(1);
 				if ( !(_la==PLUS || _la==MINUS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31531,7 +31584,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3397;
+			State = 3404;
 			Match(INTEGER_NUMBER);
 			}
 		}
@@ -31608,24 +31661,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ShowBodyContext showBody() {
 		ShowBodyContext _localctx = new ShowBodyContext(Context, State);
-		EnterRule(_localctx, 338, RULE_showBody);
+		EnterRule(_localctx, 340, RULE_showBody);
 		int _la;
 		try {
-			State = 3418;
+			State = 3425;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,527,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,528,Context) ) {
 			case 1:
 				_localctx = new ShowAllContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3399;
+				State = 3406;
 				Match(ALL);
-				State = 3401;
+				State = 3408;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLES) {
 					{
-					State = 3400;
+					State = 3407;
 					Match(TABLES);
 					}
 				}
@@ -31636,9 +31689,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowTimeZoneContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3403;
+				State = 3410;
 				Match(TIME);
-				State = 3404;
+				State = 3411;
 				Match(ZONE);
 				}
 				break;
@@ -31646,11 +31699,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowIsolationContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3405;
+				State = 3412;
 				Match(TRANSACTION);
-				State = 3406;
+				State = 3413;
 				Match(ISOLATION);
-				State = 3407;
+				State = 3414;
 				Match(LEVEL);
 				}
 				break;
@@ -31658,9 +31711,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowAuthorizationContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3408;
+				State = 3415;
 				Match(SESSION);
-				State = 3409;
+				State = 3416;
 				Match(AUTHORIZATION);
 				}
 				break;
@@ -31668,9 +31721,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowCreateContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3410;
+				State = 3417;
 				Match(CREATE);
-				State = 3411;
+				State = 3418;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TABLE || _la==VIEW) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31679,7 +31732,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3412;
+				State = 3419;
 				qualifiedName();
 				}
 				break;
@@ -31687,9 +31740,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowTablesContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3413;
+				State = 3420;
 				Match(TABLES);
-				State = 3414;
+				State = 3421;
 				showFilter();
 				}
 				break;
@@ -31697,9 +31750,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowSettingContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3415;
+				State = 3422;
 				settingName();
-				State = 3416;
+				State = 3423;
 				showFilter();
 				}
 				break;
@@ -31734,17 +31787,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ShowFilterContext showFilter() {
 		ShowFilterContext _localctx = new ShowFilterContext(Context, State);
-		EnterRule(_localctx, 340, RULE_showFilter);
+		EnterRule(_localctx, 342, RULE_showFilter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3422;
+			State = 3429;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 3420;
+				State = 3427;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31753,19 +31806,19 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3421;
+				State = 3428;
 				qualifiedName();
 				}
 			}
 
-			State = 3426;
+			State = 3433;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LIKE) {
 				{
-				State = 3424;
+				State = 3431;
 				Match(LIKE);
-				State = 3425;
+				State = 3432;
 				Match(STRING);
 				}
 			}
@@ -31896,22 +31949,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SetBodyContext setBody() {
 		SetBodyContext _localctx = new SetBodyContext(Context, State);
-		EnterRule(_localctx, 342, RULE_setBody);
+		EnterRule(_localctx, 344, RULE_setBody);
 		int _la;
 		try {
-			State = 3496;
+			State = 3503;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,543,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,544,Context) ) {
 			case 1:
 				_localctx = new SetTimeZoneContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3429;
+				State = 3436;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3428;
+					State = 3435;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -31923,59 +31976,17 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3431;
+				State = 3438;
 				Match(TIME);
-				State = 3432;
+				State = 3439;
 				Match(ZONE);
-				State = 3433;
+				State = 3440;
 				timeZoneValue();
 				}
 				break;
 			case 2:
 				_localctx = new SetNamesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
-				{
-				State = 3435;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==LOCAL || _la==SESSION) {
-					{
-					State = 3434;
-					_la = TokenStream.LA(1);
-					if ( !(_la==LOCAL || _la==SESSION) ) {
-					ErrorHandler.RecoverInline(this);
-					}
-					else {
-						ErrorHandler.ReportMatch(this);
-					    Consume();
-					}
-					}
-				}
-
-				State = 3437;
-				Match(NAMES);
-				State = 3439;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==STRING || _la==DEFAULT) {
-					{
-					State = 3438;
-					_la = TokenStream.LA(1);
-					if ( !(_la==STRING || _la==DEFAULT) ) {
-					ErrorHandler.RecoverInline(this);
-					}
-					else {
-						ErrorHandler.ReportMatch(this);
-					    Consume();
-					}
-					}
-				}
-
-				}
-				break;
-			case 3:
-				_localctx = new SetRoleContext(_localctx);
-				EnterOuterAlt(_localctx, 3);
 				{
 				State = 3442;
 				ErrorHandler.Sync(this);
@@ -31995,8 +32006,50 @@ internal partial class SqlParser : Parser {
 				}
 
 				State = 3444;
+				Match(NAMES);
+				State = 3446;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==STRING || _la==DEFAULT) {
+					{
+					State = 3445;
+					_la = TokenStream.LA(1);
+					if ( !(_la==STRING || _la==DEFAULT) ) {
+					ErrorHandler.RecoverInline(this);
+					}
+					else {
+						ErrorHandler.ReportMatch(this);
+					    Consume();
+					}
+					}
+				}
+
+				}
+				break;
+			case 3:
+				_localctx = new SetRoleContext(_localctx);
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 3449;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==LOCAL || _la==SESSION) {
+					{
+					State = 3448;
+					_la = TokenStream.LA(1);
+					if ( !(_la==LOCAL || _la==SESSION) ) {
+					ErrorHandler.RecoverInline(this);
+					}
+					else {
+						ErrorHandler.ReportMatch(this);
+					    Consume();
+					}
+					}
+				}
+
+				State = 3451;
 				Match(ROLE);
-				State = 3447;
+				State = 3454;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -32207,13 +32260,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3445;
+					State = 3452;
 					identifier();
 					}
 					break;
 				case STRING:
 					{
-					State = 3446;
+					State = 3453;
 					Match(STRING);
 					}
 					break;
@@ -32226,12 +32279,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetAuthorizationContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3450;
+				State = 3457;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,535,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,536,Context) ) {
 				case 1:
 					{
-					State = 3449;
+					State = 3456;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32243,11 +32296,11 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 3452;
+				State = 3459;
 				Match(SESSION);
-				State = 3453;
+				State = 3460;
 				Match(AUTHORIZATION);
-				State = 3457;
+				State = 3464;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -32458,19 +32511,19 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3454;
+					State = 3461;
 					identifier();
 					}
 					break;
 				case STRING:
 					{
-					State = 3455;
+					State = 3462;
 					Match(STRING);
 					}
 					break;
 				case DEFAULT:
 					{
-					State = 3456;
+					State = 3463;
 					Match(DEFAULT);
 					}
 					break;
@@ -32483,12 +32536,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSearchPathContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3460;
+				State = 3467;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3459;
+					State = 3466;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32500,9 +32553,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3462;
+				State = 3469;
 				Match(SCHEMA);
-				State = 3463;
+				State = 3470;
 				Match(STRING);
 				}
 				break;
@@ -32510,12 +32563,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetTransactionContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3465;
+				State = 3472;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3464;
+					State = 3471;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32527,9 +32580,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3467;
+				State = 3474;
 				Match(TRANSACTION);
-				State = 3468;
+				State = 3475;
 				transactionModes();
 				}
 				break;
@@ -32537,12 +32590,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSnapshotContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3470;
+				State = 3477;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3469;
+					State = 3476;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32554,11 +32607,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3472;
+				State = 3479;
 				Match(TRANSACTION);
-				State = 3473;
+				State = 3480;
 				Match(SNAPSHOT);
-				State = 3474;
+				State = 3481;
 				Match(STRING);
 				}
 				break;
@@ -32566,15 +32619,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetCharacteristicsContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3475;
+				State = 3482;
 				Match(SESSION);
-				State = 3476;
+				State = 3483;
 				Match(CHARACTERISTICS);
-				State = 3477;
+				State = 3484;
 				Match(AS);
-				State = 3478;
+				State = 3485;
 				Match(TRANSACTION);
-				State = 3479;
+				State = 3486;
 				transactionModes();
 				}
 				break;
@@ -32582,12 +32635,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSettingContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3481;
+				State = 3488;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,540,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,541,Context) ) {
 				case 1:
 					{
-					State = 3480;
+					State = 3487;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32599,9 +32652,9 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 3483;
+				State = 3490;
 				settingName();
-				State = 3484;
+				State = 3491;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TO || _la==EQUALS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32610,32 +32663,32 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3494;
+				State = 3501;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,542,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,543,Context) ) {
 				case 1:
 					{
-					State = 3485;
+					State = 3492;
 					Match(DEFAULT);
 					}
 					break;
 				case 2:
 					{
-					State = 3486;
+					State = 3493;
 					optionValue();
-					State = 3491;
+					State = 3498;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3487;
+						State = 3494;
 						Match(COMMA);
-						State = 3488;
+						State = 3495;
 						optionValue();
 						}
 						}
-						State = 3493;
+						State = 3500;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -32686,35 +32739,35 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TimeZoneValueContext timeZoneValue() {
 		TimeZoneValueContext _localctx = new TimeZoneValueContext(Context, State);
-		EnterRule(_localctx, 344, RULE_timeZoneValue);
+		EnterRule(_localctx, 346, RULE_timeZoneValue);
 		int _la;
 		try {
-			State = 3514;
+			State = 3521;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,547,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,548,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3498;
+				State = 3505;
 				Match(STRING);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3499;
+				State = 3506;
 				identifier();
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3501;
+				State = 3508;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 3500;
+					State = 3507;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32726,7 +32779,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3503;
+				State = 3510;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32740,26 +32793,26 @@ internal partial class SqlParser : Parser {
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3504;
+				State = 3511;
 				Match(INTERVAL);
-				State = 3506;
+				State = 3513;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3505;
+					State = 3512;
 					typePrecision();
 					}
 				}
 
-				State = 3508;
+				State = 3515;
 				Match(STRING);
-				State = 3510;
+				State = 3517;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 67793L) != 0)) {
 					{
-					State = 3509;
+					State = 3516;
 					intervalQualifier();
 					}
 				}
@@ -32769,14 +32822,14 @@ internal partial class SqlParser : Parser {
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3512;
+				State = 3519;
 				Match(DEFAULT);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3513;
+				State = 3520;
 				Match(LOCAL);
 				}
 				break;
@@ -32816,58 +32869,58 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ResetBodyContext resetBody() {
 		ResetBodyContext _localctx = new ResetBodyContext(Context, State);
-		EnterRule(_localctx, 346, RULE_resetBody);
+		EnterRule(_localctx, 348, RULE_resetBody);
 		try {
-			State = 3526;
+			State = 3533;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,548,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,549,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3516;
+				State = 3523;
 				Match(ALL);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3517;
+				State = 3524;
 				Match(TIME);
-				State = 3518;
+				State = 3525;
 				Match(ZONE);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3519;
+				State = 3526;
 				Match(TRANSACTION);
-				State = 3520;
+				State = 3527;
 				Match(ISOLATION);
-				State = 3521;
+				State = 3528;
 				Match(LEVEL);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3522;
+				State = 3529;
 				Match(SESSION);
-				State = 3523;
+				State = 3530;
 				Match(AUTHORIZATION);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3524;
+				State = 3531;
 				Match(ROLE);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3525;
+				State = 3532;
 				settingName();
 				}
 				break;
@@ -32908,26 +32961,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SettingNameContext settingName() {
 		SettingNameContext _localctx = new SettingNameContext(Context, State);
-		EnterRule(_localctx, 348, RULE_settingName);
+		EnterRule(_localctx, 350, RULE_settingName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3528;
+			State = 3535;
 			identifier();
-			State = 3533;
+			State = 3540;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3529;
+				State = 3536;
 				Match(DOT);
-				State = 3530;
+				State = 3537;
 				label();
 				}
 				}
-				State = 3535;
+				State = 3542;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -32965,34 +33018,34 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TransactionModesContext transactionModes() {
 		TransactionModesContext _localctx = new TransactionModesContext(Context, State);
-		EnterRule(_localctx, 350, RULE_transactionModes);
+		EnterRule(_localctx, 352, RULE_transactionModes);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3536;
-			transactionMode();
 			State = 3543;
+			transactionMode();
+			State = 3550;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DEFERRABLE || _la==NOT || _la==ISOLATION || _la==READ || _la==COMMA) {
 				{
 				{
-				State = 3538;
+				State = 3545;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 3537;
+					State = 3544;
 					Match(COMMA);
 					}
 				}
 
-				State = 3540;
+				State = 3547;
 				transactionMode();
 				}
 				}
-				State = 3545;
+				State = 3552;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -33031,49 +33084,49 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TransactionModeContext transactionMode() {
 		TransactionModeContext _localctx = new TransactionModeContext(Context, State);
-		EnterRule(_localctx, 352, RULE_transactionMode);
+		EnterRule(_localctx, 354, RULE_transactionMode);
 		int _la;
 		try {
-			State = 3565;
+			State = 3572;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,554,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,555,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3546;
+				State = 3553;
 				Match(ISOLATION);
-				State = 3547;
+				State = 3554;
 				Match(LEVEL);
-				State = 3555;
+				State = 3562;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,552,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,553,Context) ) {
 				case 1:
 					{
-					State = 3548;
+					State = 3555;
 					Match(READ);
-					State = 3549;
+					State = 3556;
 					Match(UNCOMMITTED);
 					}
 					break;
 				case 2:
 					{
-					State = 3550;
+					State = 3557;
 					Match(READ);
-					State = 3551;
+					State = 3558;
 					Match(COMMITTED);
 					}
 					break;
 				case 3:
 					{
-					State = 3552;
+					State = 3559;
 					Match(REPEATABLE);
-					State = 3553;
+					State = 3560;
 					Match(READ);
 					}
 					break;
 				case 4:
 					{
-					State = 3554;
+					State = 3561;
 					Match(SERIALIZABLE);
 					}
 					break;
@@ -33083,35 +33136,35 @@ internal partial class SqlParser : Parser {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3557;
+				State = 3564;
 				Match(READ);
-				State = 3558;
+				State = 3565;
 				Match(ONLY);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3559;
+				State = 3566;
 				Match(READ);
-				State = 3560;
+				State = 3567;
 				Match(WRITE);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3562;
+				State = 3569;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 3561;
+					State = 3568;
 					Match(NOT);
 					}
 				}
 
-				State = 3564;
+				State = 3571;
 				Match(DEFERRABLE);
 				}
 				break;
@@ -33141,12 +33194,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WorkContext work() {
 		WorkContext _localctx = new WorkContext(Context, State);
-		EnterRule(_localctx, 354, RULE_work);
+		EnterRule(_localctx, 356, RULE_work);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3567;
+			State = 3574;
 			_la = TokenStream.LA(1);
 			if ( !(_la==TRANSACTION || _la==WORK) ) {
 			ErrorHandler.RecoverInline(this);
@@ -33182,24 +33235,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ChainContext chain() {
 		ChainContext _localctx = new ChainContext(Context, State);
-		EnterRule(_localctx, 356, RULE_chain);
+		EnterRule(_localctx, 358, RULE_chain);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3569;
+			State = 3576;
 			Match(AND);
-			State = 3571;
+			State = 3578;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NO) {
 				{
-				State = 3570;
+				State = 3577;
 				Match(NO);
 				}
 			}
 
-			State = 3573;
+			State = 3580;
 			Match(CHAIN);
 			}
 		}
@@ -33231,28 +33284,28 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LockModeContext lockMode() {
 		LockModeContext _localctx = new LockModeContext(Context, State);
-		EnterRule(_localctx, 358, RULE_lockMode);
+		EnterRule(_localctx, 360, RULE_lockMode);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3575;
+			State = 3582;
 			label();
-			State = 3577;
-			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,556,Context) ) {
-			case 1:
-				{
-				State = 3576;
-				label();
-				}
-				break;
-			}
-			State = 3580;
+			State = 3584;
 			ErrorHandler.Sync(this);
 			switch ( Simulator.AdaptivePredict(TokenStream,557,Context) ) {
 			case 1:
 				{
-				State = 3579;
+				State = 3583;
+				label();
+				}
+				break;
+			}
+			State = 3587;
+			ErrorHandler.Sync(this);
+			switch ( Simulator.AdaptivePredict(TokenStream,558,Context) ) {
+			case 1:
+				{
+				State = 3586;
 				label();
 				}
 				break;
@@ -33294,26 +33347,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QualifiedNameContext qualifiedName() {
 		QualifiedNameContext _localctx = new QualifiedNameContext(Context, State);
-		EnterRule(_localctx, 360, RULE_qualifiedName);
+		EnterRule(_localctx, 362, RULE_qualifiedName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3582;
+			State = 3589;
 			identifier();
-			State = 3587;
+			State = 3594;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3583;
+				State = 3590;
 				Match(DOT);
-				State = 3584;
+				State = 3591;
 				label();
 				}
 				}
-				State = 3589;
+				State = 3596;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -33355,22 +33408,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IdentifierContext identifier() {
 		IdentifierContext _localctx = new IdentifierContext(Context, State);
-		EnterRule(_localctx, 362, RULE_identifier);
+		EnterRule(_localctx, 364, RULE_identifier);
 		try {
-			State = 3596;
+			State = 3603;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3590;
+				State = 3597;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3591;
+				State = 3598;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -33544,7 +33597,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3592;
+				State = 3599;
 				freeKeyword();
 				}
 				break;
@@ -33568,7 +33621,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3593;
+				State = 3600;
 				afterAsKeyword();
 				}
 				break;
@@ -33579,7 +33632,7 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3594;
+				State = 3601;
 				columnKeyword();
 				}
 				break;
@@ -33599,7 +33652,7 @@ internal partial class SqlParser : Parser {
 			case TRY_CAST:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3595;
+				State = 3602;
 				formKeyword();
 				}
 				break;
@@ -33640,22 +33693,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExpressionNameContext expressionName() {
 		ExpressionNameContext _localctx = new ExpressionNameContext(Context, State);
-		EnterRule(_localctx, 364, RULE_expressionName);
+		EnterRule(_localctx, 366, RULE_expressionName);
 		try {
-			State = 3603;
+			State = 3610;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3598;
+				State = 3605;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3599;
+				State = 3606;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -33829,7 +33882,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3600;
+				State = 3607;
 				freeKeyword();
 				}
 				break;
@@ -33853,7 +33906,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3601;
+				State = 3608;
 				afterAsKeyword();
 				}
 				break;
@@ -33864,7 +33917,7 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3602;
+				State = 3609;
 				columnKeyword();
 				}
 				break;
@@ -33897,11 +33950,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FunctionNameContext functionName() {
 		FunctionNameContext _localctx = new FunctionNameContext(Context, State);
-		EnterRule(_localctx, 366, RULE_functionName);
+		EnterRule(_localctx, 368, RULE_functionName);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3605;
+			State = 3612;
 			typeFunctionKeyword();
 			}
 		}
@@ -33938,304 +33991,9 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeIdContext typeId() {
 		TypeIdContext _localctx = new TypeIdContext(Context, State);
-		EnterRule(_localctx, 368, RULE_typeId);
+		EnterRule(_localctx, 370, RULE_typeId);
 		try {
-			State = 3612;
-			ErrorHandler.Sync(this);
-			switch (TokenStream.LA(1)) {
-			case IDENTIFIER:
-				EnterOuterAlt(_localctx, 1);
-				{
-				State = 3607;
-				Match(IDENTIFIER);
-				}
-				break;
-			case QUOTED_IDENTIFIER:
-				EnterOuterAlt(_localctx, 2);
-				{
-				State = 3608;
-				Match(QUOTED_IDENTIFIER);
-				}
-				break;
-			case ABORT:
-			case ABSOLUTE:
-			case ACCESS:
-			case ACTION:
-			case ADD:
-			case ADMIN:
-			case ALTER:
-			case ALWAYS:
-			case BACKWARD:
-			case BEGIN:
-			case BREADTH:
-			case BY:
-			case CASCADE:
-			case CASCADED:
-			case CATALOG:
-			case CHAIN:
-			case CHARACTERISTICS:
-			case CHECKPOINT:
-			case CLOSE:
-			case COMMENT:
-			case COMMIT:
-			case COMMITTED:
-			case CONFLICT:
-			case CONTINUE:
-			case COPY:
-			case CSV:
-			case CURRENT:
-			case CURSOR:
-			case CYCLE:
-			case DATA:
-			case DATABASE:
-			case DEALLOCATE:
-			case DECLARE:
-			case DEFERRED:
-			case DELETE:
-			case DELIMITER:
-			case DELIMITERS:
-			case DEPTH:
-			case DESCRIBE:
-			case DISCARD:
-			case DOMAIN:
-			case DROP:
-			case ENCODING:
-			case EXCLUDING:
-			case EXCLUSIVE:
-			case EXECUTE:
-			case EXPLAIN:
-			case EXTERNAL:
-			case FIRST:
-			case FOLLOWING:
-			case FORCE:
-			case FORWARD:
-			case FUNCTION:
-			case GENERATED:
-			case GLOBAL:
-			case GRANTED:
-			case GROUPS:
-			case HEADER:
-			case HOLD:
-			case IDENTITY:
-			case IF:
-			case IMMEDIATE:
-			case INCLUDE:
-			case INCLUDING:
-			case INDEX:
-			case INHERIT:
-			case INHERITS:
-			case INSENSITIVE:
-			case INSERT:
-			case ISOLATION:
-			case KEY:
-			case LAST:
-			case LEVEL:
-			case LISTEN:
-			case LOCAL:
-			case LOCATION:
-			case LOCK:
-			case LOCKED:
-			case MATCH:
-			case MATCHED:
-			case MATERIALIZED:
-			case MERGE:
-			case MODE:
-			case MOVE:
-			case NAME:
-			case NAMES:
-			case NEXT:
-			case NO:
-			case NOTHING:
-			case NOTIFY:
-			case NOWAIT:
-			case NULLS:
-			case OF:
-			case OPTION:
-			case OPTIONS:
-			case ORDINALITY:
-			case OTHERS:
-			case OVERRIDING:
-			case OWNER:
-			case PARTIAL:
-			case PARTITION:
-			case PARTITIONED:
-			case PLANS:
-			case PRECEDING:
-			case PREPARE:
-			case PRESERVE:
-			case PRIOR:
-			case PRIVILEGES:
-			case PROGRAM:
-			case QUOTE:
-			case RANGE:
-			case READ:
-			case REFRESH:
-			case RELATIVE:
-			case RELEASE:
-			case RENAME:
-			case REPEATABLE:
-			case RESET:
-			case RESTART:
-			case RESTRICT:
-			case REVOKE:
-			case ROLE:
-			case ROLLBACK:
-			case ROWS:
-			case SAVEPOINT:
-			case SCHEMA:
-			case SCROLL:
-			case SEARCH:
-			case SEQUENCE:
-			case SEQUENCES:
-			case SERIALIZABLE:
-			case SESSION:
-			case SET:
-			case SETS:
-			case SHARE:
-			case SHOW:
-			case SIMPLE:
-			case SKIP_:
-			case SNAPSHOT:
-			case SOURCE:
-			case START:
-			case STATISTICS:
-			case STDIN:
-			case STDOUT:
-			case STORED:
-			case SUMMARIZE:
-			case SYSTEM:
-			case TABLES:
-			case TARGET:
-			case TEMP:
-			case TEMPORARY:
-			case TIES:
-			case TRANSACTION:
-			case TRUNCATE:
-			case TYPE:
-			case UNBOUNDED:
-			case UNCOMMITTED:
-			case UNKNOWN:
-			case UNLISTEN:
-			case UNLOGGED:
-			case UPDATE:
-			case VACUUM:
-			case VALID:
-			case VALUE:
-			case VIEW:
-			case WORK:
-			case WRITE:
-			case ZONE:
-				EnterOuterAlt(_localctx, 3);
-				{
-				State = 3609;
-				freeKeyword();
-				}
-				break;
-			case AT:
-			case DAY:
-			case ESCAPE:
-			case EXCLUDE:
-			case FILTER:
-			case HOUR:
-			case IGNORE:
-			case MINUTE:
-			case MONTH:
-			case OVER:
-			case REPLACE:
-			case RESPECT:
-			case SECOND:
-			case UESCAPE:
-			case VARYING:
-			case WITHIN:
-			case WITHOUT:
-			case YEAR:
-				EnterOuterAlt(_localctx, 4);
-				{
-				State = 3610;
-				afterAsKeyword();
-				}
-				break;
-			case SIMILAR_LA:
-			case ANTI:
-			case ASOF:
-			case AUTHORIZATION:
-			case BINARY:
-			case COLLATION:
-			case CONCURRENTLY:
-			case CROSS:
-			case FREEZE:
-			case FULL:
-			case ILIKE:
-			case INNER:
-			case IS:
-			case ISNULL:
-			case JOIN:
-			case LEFT:
-			case LIKE:
-			case NATURAL:
-			case NOTNULL:
-			case OUTER:
-			case OVERLAPS:
-			case RIGHT:
-			case SEMI:
-			case SIMILAR:
-			case TABLESAMPLE:
-			case VERBOSE:
-				EnterOuterAlt(_localctx, 5);
-				{
-				State = 3611;
-				typeFunctionKeyword();
-				}
-				break;
-			default:
-				throw new NoViableAltException(this);
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class LabelContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENTIFIER() { return GetToken(SqlParser.IDENTIFIER, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode QUOTED_IDENTIFIER() { return GetToken(SqlParser.QUOTED_IDENTIFIER, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public FreeKeywordContext freeKeyword() {
-			return GetRuleContext<FreeKeywordContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public AfterAsKeywordContext afterAsKeyword() {
-			return GetRuleContext<AfterAsKeywordContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ColumnKeywordContext columnKeyword() {
-			return GetRuleContext<ColumnKeywordContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public FormKeywordContext formKeyword() {
-			return GetRuleContext<FormKeywordContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public TypeFunctionKeywordContext typeFunctionKeyword() {
-			return GetRuleContext<TypeFunctionKeywordContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ReservedKeywordContext reservedKeyword() {
-			return GetRuleContext<ReservedKeywordContext>(0);
-		}
-		public LabelContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_label; } }
-	}
-
-	[RuleVersion(0)]
-	public LabelContext label() {
-		LabelContext _localctx = new LabelContext(Context, State);
-		EnterRule(_localctx, 370, RULE_label);
-		try {
-			State = 3622;
+			State = 3619;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -34450,37 +34208,6 @@ internal partial class SqlParser : Parser {
 				afterAsKeyword();
 				}
 				break;
-			case MAP:
-			case NATIONAL:
-			case NONE:
-			case PRECISION:
-			case STRUCT:
-				EnterOuterAlt(_localctx, 5);
-				{
-				State = 3618;
-				columnKeyword();
-				}
-				break;
-			case BETWEEN:
-			case EXISTS:
-			case EXTRACT:
-			case GROUPING:
-			case INTERVAL:
-			case OPERATOR:
-			case OVERLAY:
-			case POSITION:
-			case ROW:
-			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
-			case TRIM:
-			case TRY_CAST:
-				EnterOuterAlt(_localctx, 6);
-				{
-				State = 3619;
-				formKeyword();
-				}
-				break;
 			case SIMILAR_LA:
 			case ANTI:
 			case ASOF:
@@ -34507,98 +34234,10 @@ internal partial class SqlParser : Parser {
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
-				EnterOuterAlt(_localctx, 7);
+				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3620;
+				State = 3618;
 				typeFunctionKeyword();
-				}
-				break;
-			case ALL:
-			case ANALYSE:
-			case ANALYZE:
-			case AND:
-			case ANY:
-			case ARRAY:
-			case AS:
-			case ASC:
-			case ASYMMETRIC:
-			case BOTH:
-			case CASE:
-			case CAST:
-			case CHECK:
-			case COLLATE:
-			case COLUMN:
-			case CONSTRAINT:
-			case CREATE:
-			case CURRENT_CATALOG:
-			case CURRENT_DATE:
-			case CURRENT_ROLE:
-			case CURRENT_SCHEMA:
-			case CURRENT_TIME:
-			case CURRENT_TIMESTAMP:
-			case CURRENT_USER:
-			case DEFAULT:
-			case DEFERRABLE:
-			case DESC:
-			case DISTINCT:
-			case DO:
-			case ELSE:
-			case END:
-			case EXCEPT:
-			case FALSE:
-			case FETCH:
-			case FOR:
-			case FOREIGN:
-			case FROM:
-			case GRANT:
-			case GROUP:
-			case HAVING:
-			case IN:
-			case INITIALLY:
-			case INTERSECT:
-			case INTO:
-			case LATERAL:
-			case LEADING:
-			case LIMIT:
-			case LOCALTIME:
-			case LOCALTIMESTAMP:
-			case NOT:
-			case NULL:
-			case OFFSET:
-			case ON:
-			case ONLY:
-			case OR:
-			case ORDER:
-			case PLACING:
-			case PRIMARY:
-			case QUALIFY:
-			case RECURSIVE:
-			case REFERENCES:
-			case RETURNING:
-			case SELECT:
-			case SESSION_USER:
-			case SOME:
-			case SYMMETRIC:
-			case SYSTEM_USER:
-			case TABLE:
-			case THEN:
-			case TO:
-			case TRAILING:
-			case TRUE:
-			case UNION:
-			case UNIQUE:
-			case USER:
-			case USING:
-			case VALUES:
-			case VARIADIC:
-			case WHEN:
-			case WHERE:
-			case WINDOW:
-			case WITH:
-				EnterOuterAlt(_localctx, 8);
-				{
-				State = 3621;
-				reservedKeyword();
 				}
 				break;
 			default:
@@ -34616,46 +34255,53 @@ internal partial class SqlParser : Parser {
 		return _localctx;
 	}
 
-	public partial class BareLabelContext : ParserRuleContext {
+	public partial class LabelContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENTIFIER() { return GetToken(SqlParser.IDENTIFIER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode QUOTED_IDENTIFIER() { return GetToken(SqlParser.QUOTED_IDENTIFIER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public FreeKeywordContext freeKeyword() {
 			return GetRuleContext<FreeKeywordContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INTERVAL() { return GetToken(SqlParser.INTERVAL, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MAP() { return GetToken(SqlParser.MAP, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NATIONAL() { return GetToken(SqlParser.NATIONAL, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NONE() { return GetToken(SqlParser.NONE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode POSITION() { return GetToken(SqlParser.POSITION, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRUCT() { return GetToken(SqlParser.STRUCT, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIME() { return GetToken(SqlParser.TIME, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIMESTAMP() { return GetToken(SqlParser.TIMESTAMP, 0); }
-		public BareLabelContext(ParserRuleContext parent, int invokingState)
+		[System.Diagnostics.DebuggerNonUserCode] public AfterAsKeywordContext afterAsKeyword() {
+			return GetRuleContext<AfterAsKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ColumnKeywordContext columnKeyword() {
+			return GetRuleContext<ColumnKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FormKeywordContext formKeyword() {
+			return GetRuleContext<FormKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public TypeFunctionKeywordContext typeFunctionKeyword() {
+			return GetRuleContext<TypeFunctionKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ReservedKeywordContext reservedKeyword() {
+			return GetRuleContext<ReservedKeywordContext>(0);
+		}
+		public LabelContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
 		}
-		public override int RuleIndex { get { return RULE_bareLabel; } }
+		public override int RuleIndex { get { return RULE_label; } }
 	}
 
 	[RuleVersion(0)]
-	public BareLabelContext bareLabel() {
-		BareLabelContext _localctx = new BareLabelContext(Context, State);
-		EnterRule(_localctx, 372, RULE_bareLabel);
+	public LabelContext label() {
+		LabelContext _localctx = new LabelContext(Context, State);
+		EnterRule(_localctx, 372, RULE_label);
 		try {
-			State = 3635;
+			State = 3629;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3624;
+				State = 3621;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3625;
+				State = 3622;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -34829,63 +34475,470 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
+				State = 3623;
+				freeKeyword();
+				}
+				break;
+			case AT:
+			case DAY:
+			case ESCAPE:
+			case EXCLUDE:
+			case FILTER:
+			case HOUR:
+			case IGNORE:
+			case MINUTE:
+			case MONTH:
+			case OVER:
+			case REPLACE:
+			case RESPECT:
+			case SECOND:
+			case UESCAPE:
+			case VARYING:
+			case WITHIN:
+			case WITHOUT:
+			case YEAR:
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 3624;
+				afterAsKeyword();
+				}
+				break;
+			case MAP:
+			case NATIONAL:
+			case NONE:
+			case PRECISION:
+			case STRUCT:
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 3625;
+				columnKeyword();
+				}
+				break;
+			case BETWEEN:
+			case EXISTS:
+			case EXTRACT:
+			case GROUPING:
+			case INTERVAL:
+			case OPERATOR:
+			case OVERLAY:
+			case POSITION:
+			case ROW:
+			case SUBSTRING:
+			case TIME:
+			case TIMESTAMP:
+			case TRIM:
+			case TRY_CAST:
+				EnterOuterAlt(_localctx, 6);
+				{
 				State = 3626;
+				formKeyword();
+				}
+				break;
+			case SIMILAR_LA:
+			case ANTI:
+			case ASOF:
+			case AUTHORIZATION:
+			case BINARY:
+			case COLLATION:
+			case CONCURRENTLY:
+			case CROSS:
+			case FREEZE:
+			case FULL:
+			case ILIKE:
+			case INNER:
+			case IS:
+			case ISNULL:
+			case JOIN:
+			case LEFT:
+			case LIKE:
+			case NATURAL:
+			case NOTNULL:
+			case OUTER:
+			case OVERLAPS:
+			case RIGHT:
+			case SEMI:
+			case SIMILAR:
+			case TABLESAMPLE:
+			case VERBOSE:
+				EnterOuterAlt(_localctx, 7);
+				{
+				State = 3627;
+				typeFunctionKeyword();
+				}
+				break;
+			case ALL:
+			case ANALYSE:
+			case ANALYZE:
+			case AND:
+			case ANY:
+			case ARRAY:
+			case AS:
+			case ASC:
+			case ASYMMETRIC:
+			case BOTH:
+			case CASE:
+			case CAST:
+			case CHECK:
+			case COLLATE:
+			case COLUMN:
+			case CONSTRAINT:
+			case CREATE:
+			case CURRENT_CATALOG:
+			case CURRENT_DATE:
+			case CURRENT_ROLE:
+			case CURRENT_SCHEMA:
+			case CURRENT_TIME:
+			case CURRENT_TIMESTAMP:
+			case CURRENT_USER:
+			case DEFAULT:
+			case DEFERRABLE:
+			case DESC:
+			case DISTINCT:
+			case DO:
+			case ELSE:
+			case END:
+			case EXCEPT:
+			case FALSE:
+			case FETCH:
+			case FOR:
+			case FOREIGN:
+			case FROM:
+			case GRANT:
+			case GROUP:
+			case HAVING:
+			case IN:
+			case INITIALLY:
+			case INTERSECT:
+			case INTO:
+			case LATERAL:
+			case LEADING:
+			case LIMIT:
+			case LOCALTIME:
+			case LOCALTIMESTAMP:
+			case NOT:
+			case NULL:
+			case OFFSET:
+			case ON:
+			case ONLY:
+			case OR:
+			case ORDER:
+			case PLACING:
+			case PRIMARY:
+			case QUALIFY:
+			case RECURSIVE:
+			case REFERENCES:
+			case RETURNING:
+			case SELECT:
+			case SESSION_USER:
+			case SOME:
+			case SYMMETRIC:
+			case SYSTEM_USER:
+			case TABLE:
+			case THEN:
+			case TO:
+			case TRAILING:
+			case TRUE:
+			case UNION:
+			case UNIQUE:
+			case USER:
+			case USING:
+			case VALUES:
+			case VARIADIC:
+			case WHEN:
+			case WHERE:
+			case WINDOW:
+			case WITH:
+				EnterOuterAlt(_localctx, 8);
+				{
+				State = 3628;
+				reservedKeyword();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class BareLabelContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENTIFIER() { return GetToken(SqlParser.IDENTIFIER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode QUOTED_IDENTIFIER() { return GetToken(SqlParser.QUOTED_IDENTIFIER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public FreeKeywordContext freeKeyword() {
+			return GetRuleContext<FreeKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INTERVAL() { return GetToken(SqlParser.INTERVAL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MAP() { return GetToken(SqlParser.MAP, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NATIONAL() { return GetToken(SqlParser.NATIONAL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NONE() { return GetToken(SqlParser.NONE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode POSITION() { return GetToken(SqlParser.POSITION, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRUCT() { return GetToken(SqlParser.STRUCT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIME() { return GetToken(SqlParser.TIME, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIMESTAMP() { return GetToken(SqlParser.TIMESTAMP, 0); }
+		public BareLabelContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_bareLabel; } }
+	}
+
+	[RuleVersion(0)]
+	public BareLabelContext bareLabel() {
+		BareLabelContext _localctx = new BareLabelContext(Context, State);
+		EnterRule(_localctx, 374, RULE_bareLabel);
+		try {
+			State = 3642;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case IDENTIFIER:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 3631;
+				Match(IDENTIFIER);
+				}
+				break;
+			case QUOTED_IDENTIFIER:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 3632;
+				Match(QUOTED_IDENTIFIER);
+				}
+				break;
+			case ABORT:
+			case ABSOLUTE:
+			case ACCESS:
+			case ACTION:
+			case ADD:
+			case ADMIN:
+			case ALTER:
+			case ALWAYS:
+			case BACKWARD:
+			case BEGIN:
+			case BREADTH:
+			case BY:
+			case CASCADE:
+			case CASCADED:
+			case CATALOG:
+			case CHAIN:
+			case CHARACTERISTICS:
+			case CHECKPOINT:
+			case CLOSE:
+			case COMMENT:
+			case COMMIT:
+			case COMMITTED:
+			case CONFLICT:
+			case CONTINUE:
+			case COPY:
+			case CSV:
+			case CURRENT:
+			case CURSOR:
+			case CYCLE:
+			case DATA:
+			case DATABASE:
+			case DEALLOCATE:
+			case DECLARE:
+			case DEFERRED:
+			case DELETE:
+			case DELIMITER:
+			case DELIMITERS:
+			case DEPTH:
+			case DESCRIBE:
+			case DISCARD:
+			case DOMAIN:
+			case DROP:
+			case ENCODING:
+			case EXCLUDING:
+			case EXCLUSIVE:
+			case EXECUTE:
+			case EXPLAIN:
+			case EXTERNAL:
+			case FIRST:
+			case FOLLOWING:
+			case FORCE:
+			case FORWARD:
+			case FUNCTION:
+			case GENERATED:
+			case GLOBAL:
+			case GRANTED:
+			case GROUPS:
+			case HEADER:
+			case HOLD:
+			case IDENTITY:
+			case IF:
+			case IMMEDIATE:
+			case INCLUDE:
+			case INCLUDING:
+			case INDEX:
+			case INHERIT:
+			case INHERITS:
+			case INSENSITIVE:
+			case INSERT:
+			case ISOLATION:
+			case KEY:
+			case LAST:
+			case LEVEL:
+			case LISTEN:
+			case LOCAL:
+			case LOCATION:
+			case LOCK:
+			case LOCKED:
+			case MATCH:
+			case MATCHED:
+			case MATERIALIZED:
+			case MERGE:
+			case MODE:
+			case MOVE:
+			case NAME:
+			case NAMES:
+			case NEXT:
+			case NO:
+			case NOTHING:
+			case NOTIFY:
+			case NOWAIT:
+			case NULLS:
+			case OF:
+			case OPTION:
+			case OPTIONS:
+			case ORDINALITY:
+			case OTHERS:
+			case OVERRIDING:
+			case OWNER:
+			case PARTIAL:
+			case PARTITION:
+			case PARTITIONED:
+			case PLANS:
+			case PRECEDING:
+			case PREPARE:
+			case PRESERVE:
+			case PRIOR:
+			case PRIVILEGES:
+			case PROGRAM:
+			case QUOTE:
+			case RANGE:
+			case READ:
+			case REFRESH:
+			case RELATIVE:
+			case RELEASE:
+			case RENAME:
+			case REPEATABLE:
+			case RESET:
+			case RESTART:
+			case RESTRICT:
+			case REVOKE:
+			case ROLE:
+			case ROLLBACK:
+			case ROWS:
+			case SAVEPOINT:
+			case SCHEMA:
+			case SCROLL:
+			case SEARCH:
+			case SEQUENCE:
+			case SEQUENCES:
+			case SERIALIZABLE:
+			case SESSION:
+			case SET:
+			case SETS:
+			case SHARE:
+			case SHOW:
+			case SIMPLE:
+			case SKIP_:
+			case SNAPSHOT:
+			case SOURCE:
+			case START:
+			case STATISTICS:
+			case STDIN:
+			case STDOUT:
+			case STORED:
+			case SUMMARIZE:
+			case SYSTEM:
+			case TABLES:
+			case TARGET:
+			case TEMP:
+			case TEMPORARY:
+			case TIES:
+			case TRANSACTION:
+			case TRUNCATE:
+			case TYPE:
+			case UNBOUNDED:
+			case UNCOMMITTED:
+			case UNKNOWN:
+			case UNLISTEN:
+			case UNLOGGED:
+			case UPDATE:
+			case VACUUM:
+			case VALID:
+			case VALUE:
+			case VIEW:
+			case WORK:
+			case WRITE:
+			case ZONE:
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 3633;
 				freeKeyword();
 				}
 				break;
 			case INTERVAL:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3627;
+				State = 3634;
 				Match(INTERVAL);
 				}
 				break;
 			case MAP:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3628;
+				State = 3635;
 				Match(MAP);
 				}
 				break;
 			case NATIONAL:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3629;
+				State = 3636;
 				Match(NATIONAL);
 				}
 				break;
 			case NONE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3630;
+				State = 3637;
 				Match(NONE);
 				}
 				break;
 			case POSITION:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3631;
+				State = 3638;
 				Match(POSITION);
 				}
 				break;
 			case STRUCT:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3632;
+				State = 3639;
 				Match(STRUCT);
 				}
 				break;
 			case TIME:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3633;
+				State = 3640;
 				Match(TIME);
 				}
 				break;
 			case TIMESTAMP:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 3634;
+				State = 3641;
 				Match(TIMESTAMP);
 				}
 				break;
@@ -35083,12 +35136,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FreeKeywordContext freeKeyword() {
 		FreeKeywordContext _localctx = new FreeKeywordContext(Context, State);
-		EnterRule(_localctx, 374, RULE_freeKeyword);
+		EnterRule(_localctx, 376, RULE_freeKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3637;
+			State = 3644;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 165)) & ~0x3f) == 0 && ((1L << (_la - 165)) & -1L) != 0) || ((((_la - 229)) & ~0x3f) == 0 && ((1L << (_la - 229)) & -1L) != 0) || ((((_la - 293)) & ~0x3f) == 0 && ((1L << (_la - 293)) & 1099511627775L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35139,12 +35192,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AfterAsKeywordContext afterAsKeyword() {
 		AfterAsKeywordContext _localctx = new AfterAsKeywordContext(Context, State);
-		EnterRule(_localctx, 376, RULE_afterAsKeyword);
+		EnterRule(_localctx, 378, RULE_afterAsKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3639;
+			State = 3646;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 262143L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35182,12 +35235,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnKeywordContext columnKeyword() {
 		ColumnKeywordContext _localctx = new ColumnKeywordContext(Context, State);
-		EnterRule(_localctx, 378, RULE_columnKeyword);
+		EnterRule(_localctx, 380, RULE_columnKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3641;
+			State = 3648;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 142)) & ~0x3f) == 0 && ((1L << (_la - 142)) & 31L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35234,12 +35287,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FormKeywordContext formKeyword() {
 		FormKeywordContext _localctx = new FormKeywordContext(Context, State);
-		EnterRule(_localctx, 380, RULE_formKeyword);
+		EnterRule(_localctx, 382, RULE_formKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3643;
+			State = 3650;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & 16383L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35298,12 +35351,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeFunctionKeywordContext typeFunctionKeyword() {
 		TypeFunctionKeywordContext _localctx = new TypeFunctionKeywordContext(Context, State);
-		EnterRule(_localctx, 382, RULE_typeFunctionKeyword);
+		EnterRule(_localctx, 384, RULE_typeFunctionKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3645;
+			State = 3652;
 			_la = TokenStream.LA(1);
 			if ( !(_la==SIMILAR_LA || ((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & 33554431L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35418,12 +35471,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReservedKeywordContext reservedKeyword() {
 		ReservedKeywordContext _localctx = new ReservedKeywordContext(Context, State);
-		EnterRule(_localctx, 384, RULE_reservedKeyword);
+		EnterRule(_localctx, 386, RULE_reservedKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3647;
+			State = 3654;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & -2097152L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 549755813887L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35446,7 +35499,7 @@ internal partial class SqlParser : Parser {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,357,3650,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,357,3657,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
@@ -35475,1475 +35528,1478 @@ internal partial class SqlParser : Parser {
 		2,171,7,171,2,172,7,172,2,173,7,173,2,174,7,174,2,175,7,175,2,176,7,176,
 		2,177,7,177,2,178,7,178,2,179,7,179,2,180,7,180,2,181,7,181,2,182,7,182,
 		2,183,7,183,2,184,7,184,2,185,7,185,2,186,7,186,2,187,7,187,2,188,7,188,
-		2,189,7,189,2,190,7,190,2,191,7,191,2,192,7,192,1,0,3,0,388,8,0,1,0,1,
-		0,3,0,392,8,0,5,0,394,8,0,10,0,12,0,397,9,0,1,0,1,0,1,1,1,1,1,1,1,2,1,
-		2,1,2,1,3,1,3,3,3,409,8,3,1,4,1,4,3,4,413,8,4,1,4,1,4,1,4,5,4,418,8,4,
-		10,4,12,4,421,9,4,1,4,1,4,3,4,425,8,4,1,4,3,4,428,8,4,1,4,1,4,1,4,1,4,
-		1,4,1,4,3,4,436,8,4,1,4,1,4,3,4,440,8,4,1,4,1,4,1,4,3,4,445,8,4,1,4,1,
-		4,3,4,449,8,4,1,4,1,4,1,4,5,4,454,8,4,10,4,12,4,457,9,4,1,4,3,4,460,8,
-		4,1,4,1,4,1,4,1,4,3,4,466,8,4,1,4,3,4,469,8,4,1,4,1,4,3,4,473,8,4,1,4,
-		1,4,1,4,5,4,478,8,4,10,4,12,4,481,9,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,
-		3,4,491,8,4,1,4,3,4,494,8,4,1,4,3,4,497,8,4,1,4,1,4,3,4,501,8,4,1,4,3,
-		4,504,8,4,1,4,3,4,507,8,4,1,4,3,4,510,8,4,1,4,3,4,513,8,4,1,4,3,4,516,
-		8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,530,8,4,1,4,1,
-		4,3,4,534,8,4,1,4,3,4,537,8,4,1,4,1,4,3,4,541,8,4,1,4,3,4,544,8,4,1,4,
-		1,4,3,4,548,8,4,1,4,1,4,3,4,552,8,4,1,4,1,4,3,4,556,8,4,1,4,1,4,1,4,1,
-		4,3,4,562,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,571,8,4,10,4,12,4,574,9,
-		4,1,4,1,4,3,4,578,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,589,8,4,
-		10,4,12,4,592,9,4,1,4,1,4,3,4,596,8,4,1,4,1,4,3,4,600,8,4,1,4,1,4,3,4,
-		604,8,4,1,4,1,4,1,4,5,4,609,8,4,10,4,12,4,612,9,4,1,4,1,4,1,4,3,4,617,
-		8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,627,8,4,1,4,1,4,1,4,1,4,1,4,1,
-		4,1,4,1,4,3,4,637,8,4,1,4,1,4,1,4,3,4,642,8,4,1,4,1,4,3,4,646,8,4,1,4,
-		1,4,1,4,5,4,651,8,4,10,4,12,4,654,9,4,1,4,1,4,1,4,1,4,3,4,660,8,4,1,4,
-		3,4,663,8,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,671,8,4,1,4,1,4,1,4,1,4,1,4,1,
-		4,1,4,1,4,3,4,681,8,4,1,5,3,5,684,8,5,1,5,1,5,1,5,1,5,1,5,3,5,691,8,5,
-		1,6,3,6,694,8,6,1,6,1,6,1,7,1,7,3,7,700,8,7,1,7,1,7,1,7,5,7,705,8,7,10,
-		7,12,7,708,9,7,1,8,1,8,3,8,712,8,8,1,8,1,8,3,8,716,8,8,1,8,3,8,719,8,8,
-		1,8,1,8,1,8,1,8,3,8,725,8,8,1,8,3,8,728,8,8,1,9,1,9,1,9,1,9,1,9,1,9,1,
-		9,5,9,737,8,9,10,9,12,9,740,9,9,1,9,1,9,1,9,1,10,1,10,1,10,1,10,5,10,749,
-		8,10,10,10,12,10,752,9,10,1,10,1,10,1,10,1,10,1,10,1,10,1,10,3,10,761,
-		8,10,1,10,1,10,1,10,1,11,1,11,1,11,1,11,5,11,770,8,11,10,11,12,11,773,
-		9,11,1,11,1,11,1,12,1,12,3,12,779,8,12,1,12,1,12,3,12,783,8,12,1,13,1,
-		13,5,13,787,8,13,10,13,12,13,790,9,13,1,14,1,14,3,14,794,8,14,1,14,1,14,
-		1,15,3,15,799,8,15,1,15,1,15,5,15,803,8,15,10,15,12,15,806,9,15,1,16,1,
-		16,1,16,1,16,1,16,3,16,813,8,16,1,17,1,17,3,17,817,8,17,1,17,3,17,820,
-		8,17,1,17,3,17,823,8,17,1,17,3,17,826,8,17,1,17,1,17,1,17,1,17,3,17,832,
-		8,17,1,17,3,17,835,8,17,1,17,1,17,1,17,1,17,1,17,1,17,3,17,843,8,17,1,
-		18,1,18,1,18,1,18,1,18,1,18,1,18,5,18,852,8,18,10,18,12,18,855,9,18,1,
-		18,1,18,3,18,859,8,18,3,18,861,8,18,1,19,1,19,1,19,5,19,866,8,19,10,19,
-		12,19,869,9,19,1,20,1,20,3,20,873,8,20,1,20,5,20,876,8,20,10,20,12,20,
-		879,9,20,1,20,1,20,1,20,3,20,884,8,20,1,21,1,21,1,21,1,21,1,21,5,21,891,
-		8,21,10,21,12,21,894,9,21,1,21,1,21,1,21,3,21,899,8,21,1,21,1,21,1,21,
-		1,21,1,21,5,21,906,8,21,10,21,12,21,909,9,21,1,21,1,21,3,21,913,8,21,1,
-		22,1,22,1,22,1,22,1,23,1,23,3,23,921,8,23,1,23,3,23,924,8,23,1,23,1,23,
-		1,24,1,24,1,24,1,24,5,24,932,8,24,10,24,12,24,935,9,24,1,25,1,25,3,25,
-		939,8,25,1,25,3,25,942,8,25,1,25,1,25,3,25,946,8,25,1,25,3,25,949,8,25,
-		1,25,1,25,3,25,953,8,25,1,26,1,26,1,26,3,26,958,8,26,1,26,1,26,1,26,5,
-		26,963,8,26,10,26,12,26,966,9,26,3,26,968,8,26,1,27,1,27,1,27,1,27,1,27,
-		1,27,1,27,5,27,977,8,27,10,27,12,27,980,9,27,1,27,1,27,3,27,984,8,27,1,
-		28,1,28,1,28,1,28,5,28,990,8,28,10,28,12,28,993,9,28,1,29,1,29,1,29,1,
-		29,1,30,1,30,1,30,5,30,1002,8,30,10,30,12,30,1005,9,30,1,31,1,31,1,31,
-		1,31,5,31,1011,8,31,10,31,12,31,1014,9,31,1,31,1,31,1,32,1,32,1,32,1,32,
-		1,32,5,32,1023,8,32,10,32,12,32,1026,9,32,1,33,1,33,3,33,1030,8,33,1,33,
-		1,33,1,33,1,33,3,33,1036,8,33,1,33,1,33,3,33,1040,8,33,1,34,1,34,1,34,
-		3,34,1045,8,34,1,34,1,34,1,34,3,34,1050,8,34,1,34,1,34,1,34,3,34,1055,
-		8,34,1,34,1,34,1,34,1,34,3,34,1061,8,34,3,34,1063,8,34,1,35,3,35,1066,
-		8,35,1,35,1,35,1,35,1,35,1,35,3,35,1073,8,35,1,36,1,36,1,36,1,36,1,36,
-		1,36,1,36,1,36,3,36,1083,8,36,1,36,1,36,1,36,1,36,5,36,1089,8,36,10,36,
-		12,36,1092,9,36,3,36,1094,8,36,1,36,1,36,1,36,3,36,1099,8,36,1,36,1,36,
-		3,36,1103,8,36,1,37,1,37,5,37,1107,8,37,10,37,12,37,1110,9,37,1,38,1,38,
-		1,38,1,38,1,38,3,38,1117,8,38,1,38,1,38,1,38,3,38,1122,8,38,1,38,3,38,
-		1125,8,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,3,38,1135,8,38,3,38,
-		1137,8,38,1,39,1,39,1,39,3,39,1142,8,39,1,39,1,39,3,39,1146,8,39,1,40,
-		1,40,1,40,1,40,1,40,1,40,3,40,1154,8,40,1,40,3,40,1157,8,40,1,40,3,40,
-		1160,8,40,1,40,1,40,3,40,1164,8,40,1,40,3,40,1167,8,40,1,40,3,40,1170,
-		8,40,1,40,3,40,1173,8,40,1,40,1,40,1,40,1,40,1,40,3,40,1180,8,40,1,40,
-		1,40,3,40,1184,8,40,1,40,3,40,1187,8,40,1,40,1,40,1,40,1,40,3,40,1193,
-		8,40,1,40,1,40,1,40,1,40,1,40,3,40,1200,8,40,1,40,1,40,3,40,1204,8,40,
-		1,40,1,40,3,40,1208,8,40,3,40,1210,8,40,1,41,1,41,1,41,1,41,1,41,1,41,
-		1,41,1,41,5,41,1220,8,41,10,41,12,41,1223,9,41,1,41,1,41,4,41,1227,8,41,
-		11,41,12,41,1228,3,41,1231,8,41,3,41,1233,8,41,1,42,1,42,3,42,1237,8,42,
-		1,42,3,42,1240,8,42,1,42,1,42,1,42,1,42,1,42,5,42,1247,8,42,10,42,12,42,
-		1250,9,42,1,42,1,42,3,42,1254,8,42,1,42,3,42,1257,8,42,3,42,1259,8,42,
-		1,43,1,43,3,43,1263,8,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,1271,8,43,
-		10,43,12,43,1274,9,43,1,43,1,43,3,43,1278,8,43,1,44,1,44,1,44,1,45,1,45,
-		1,45,1,45,1,45,5,45,1288,8,45,10,45,12,45,1291,9,45,1,45,1,45,1,45,3,45,
-		1296,8,45,1,45,3,45,1299,8,45,1,46,1,46,1,46,1,46,1,46,5,46,1306,8,46,
-		10,46,12,46,1309,9,46,1,46,1,46,3,46,1313,8,46,1,47,1,47,1,47,1,48,1,48,
-		3,48,1320,8,48,1,49,1,49,1,49,1,49,1,49,1,49,3,49,1328,8,49,1,49,1,49,
-		3,49,1332,8,49,3,49,1334,8,49,1,50,1,50,1,50,5,50,1339,8,50,10,50,12,50,
-		1342,9,50,1,51,3,51,1345,8,51,1,51,1,51,3,51,1349,8,51,1,52,1,52,1,52,
-		1,52,1,52,1,52,5,52,1357,8,52,10,52,12,52,1360,9,52,1,52,1,52,1,52,1,52,
-		1,52,1,52,3,52,1368,8,52,1,53,1,53,1,53,1,53,5,53,1374,8,53,10,53,12,53,
-		1377,9,53,1,53,1,53,1,54,1,54,1,54,5,54,1384,8,54,10,54,12,54,1387,9,54,
-		1,55,5,55,1390,8,55,10,55,12,55,1393,9,55,1,55,1,55,1,55,5,55,1398,8,55,
-		10,55,12,55,1401,9,55,1,55,5,55,1404,8,55,10,55,12,55,1407,9,55,1,56,1,
-		56,5,56,1411,8,56,10,56,12,56,1414,9,56,1,57,1,57,5,57,1418,8,57,10,57,
-		12,57,1421,9,57,1,57,1,57,3,57,1425,8,57,1,57,1,57,3,57,1429,8,57,1,57,
-		1,57,1,57,1,57,1,57,1,57,1,57,3,57,1438,8,57,1,57,1,57,3,57,1442,8,57,
-		1,58,1,58,1,59,1,59,3,59,1448,8,59,1,60,3,60,1451,8,60,1,60,1,60,1,61,
-		1,61,3,61,1457,8,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,
-		1,61,1,61,1,61,1,61,3,61,1473,8,61,3,61,1475,8,61,1,61,1,61,1,61,1,61,
-		1,61,3,61,1482,8,61,1,61,1,61,3,61,1486,8,61,1,62,1,62,1,62,1,62,1,62,
-		1,63,1,63,1,63,1,63,3,63,1497,8,63,5,63,1499,8,63,10,63,12,63,1502,9,63,
-		1,64,5,64,1505,8,64,10,64,12,64,1508,9,64,1,64,1,64,5,64,1512,8,64,10,
-		64,12,64,1515,9,64,1,65,1,65,1,65,3,65,1520,8,65,1,66,1,66,1,66,1,66,1,
-		66,1,66,1,66,3,66,1529,8,66,1,67,1,67,1,67,1,67,1,67,1,67,5,67,1537,8,
-		67,10,67,12,67,1540,9,67,1,67,1,67,1,67,3,67,1545,8,67,1,68,1,68,1,68,
-		1,68,1,68,1,68,5,68,1553,8,68,10,68,12,68,1556,9,68,1,68,1,68,1,68,3,68,
-		1561,8,68,1,69,1,69,1,70,1,70,1,70,1,70,3,70,1569,8,70,1,70,1,70,3,70,
-		1573,8,70,3,70,1575,8,70,1,70,1,70,3,70,1579,8,70,1,70,1,70,1,70,1,70,
-		1,70,1,70,1,70,3,70,1588,8,70,3,70,1590,8,70,1,71,1,71,1,71,1,71,3,71,
-		1596,8,71,1,71,1,71,1,71,1,71,3,71,1602,8,71,1,71,1,71,3,71,1606,8,71,
-		1,71,1,71,1,71,3,71,1611,8,71,1,72,1,72,3,72,1615,8,72,1,72,1,72,1,72,
-		3,72,1620,8,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,
-		1,72,1,72,1,72,1,72,1,72,1,72,3,72,1639,8,72,1,72,3,72,1642,8,72,1,72,
-		3,72,1645,8,72,1,72,1,72,1,72,3,72,1650,8,72,1,72,1,72,3,72,1654,8,72,
-		1,72,1,72,3,72,1658,8,72,1,72,1,72,1,72,1,72,3,72,1664,8,72,1,72,1,72,
-		1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,3,72,1678,8,72,1,72,
-		1,72,1,72,1,72,3,72,1684,8,72,1,72,1,72,1,72,1,72,1,72,3,72,1691,8,72,
-		1,72,1,72,3,72,1695,8,72,1,72,1,72,1,72,3,72,1700,8,72,1,72,1,72,1,72,
-		1,72,3,72,1706,8,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,
-		1,72,1,72,1,72,1,72,1,72,1,72,3,72,1724,8,72,1,72,1,72,3,72,1728,8,72,
-		1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,1,72,3,72,1739,8,72,1,72,1,72,
-		3,72,1743,8,72,1,72,1,72,1,72,1,72,1,72,3,72,1750,8,72,1,72,1,72,1,72,
-		1,72,1,72,1,72,1,72,3,72,1759,8,72,3,72,1761,8,72,1,72,1,72,3,72,1765,
-		8,72,1,73,1,73,1,73,3,73,1770,8,73,4,73,1772,8,73,11,73,12,73,1773,1,74,
-		4,74,1777,8,74,11,74,12,74,1778,1,75,1,75,1,75,1,75,1,75,1,75,1,75,4,75,
-		1788,8,75,11,75,12,75,1789,1,75,1,75,1,75,1,75,1,75,3,75,1797,8,75,1,76,
-		1,76,1,76,5,76,1802,8,76,10,76,12,76,1805,9,76,1,77,1,77,1,77,5,77,1810,
-		8,77,10,77,12,77,1813,9,77,1,78,1,78,1,78,1,78,4,78,1819,8,78,11,78,12,
-		78,1820,1,78,1,78,1,78,1,78,1,78,1,78,5,78,1829,8,78,10,78,12,78,1832,
-		9,78,1,78,1,78,4,78,1836,8,78,11,78,12,78,1837,3,78,1840,8,78,3,78,1842,
-		8,78,3,78,1844,8,78,1,79,1,79,1,79,1,79,1,79,5,79,1851,8,79,10,79,12,79,
-		1854,9,79,1,79,1,79,1,79,5,79,1859,8,79,10,79,12,79,1862,9,79,1,79,1,79,
-		3,79,1866,8,79,1,80,4,80,1869,8,80,11,80,12,80,1870,1,80,1,80,1,80,3,80,
-		1876,8,80,1,80,1,80,1,80,5,80,1881,8,80,10,80,12,80,1884,9,80,1,81,1,81,
-		3,81,1888,8,81,1,82,1,82,3,82,1892,8,82,1,82,3,82,1895,8,82,1,82,1,82,
-		1,82,3,82,1900,8,82,1,82,1,82,1,82,3,82,1905,8,82,1,82,3,82,1908,8,82,
-		1,83,1,83,3,83,1912,8,83,1,83,3,83,1915,8,83,1,83,3,83,1918,8,83,1,83,
-		3,83,1921,8,83,1,83,3,83,1924,8,83,1,84,1,84,3,84,1928,8,84,1,84,1,84,
-		1,84,5,84,1933,8,84,10,84,12,84,1936,9,84,1,84,3,84,1939,8,84,1,84,1,84,
-		1,84,1,84,3,84,1945,8,84,3,84,1947,8,84,1,84,1,84,1,85,1,85,3,85,1953,
-		8,85,1,85,1,85,1,85,3,85,1958,8,85,3,85,1960,8,85,1,86,1,86,1,86,1,87,
-		1,87,1,87,1,87,1,87,1,87,1,88,1,88,1,88,1,88,1,88,1,88,1,89,1,89,1,89,
-		3,89,1980,8,89,1,90,1,90,3,90,1984,8,90,1,90,1,90,1,90,1,90,1,90,5,90,
-		1991,8,90,10,90,12,90,1994,9,90,3,90,1996,8,90,1,90,3,90,1999,8,90,1,90,
-		3,90,2002,8,90,1,90,1,90,1,91,1,91,1,91,1,91,1,91,1,91,1,91,3,91,2013,
-		8,91,1,91,1,91,1,91,1,91,1,91,1,91,1,91,3,91,2022,8,91,3,91,2024,8,91,
-		1,92,1,92,1,92,1,93,1,93,1,93,1,93,1,93,1,94,1,94,3,94,2036,8,94,1,94,
-		1,94,1,94,1,95,1,95,1,95,5,95,2044,8,95,10,95,12,95,2047,9,95,1,96,1,96,
-		1,96,1,96,1,97,1,97,3,97,2055,8,97,1,97,1,97,1,97,1,97,3,97,2061,8,97,
-		3,97,2063,8,97,1,98,1,98,5,98,2067,8,98,10,98,12,98,2070,9,98,1,99,1,99,
-		3,99,2074,8,99,1,99,1,99,1,100,1,100,1,100,3,100,2081,8,100,1,100,1,100,
-		3,100,2085,8,100,1,100,3,100,2088,8,100,1,100,1,100,1,100,1,100,1,100,
-		5,100,2095,8,100,10,100,12,100,2098,9,100,1,100,1,100,1,100,1,100,1,100,
-		1,100,1,100,1,100,1,100,1,100,1,100,1,100,3,100,2112,8,100,1,100,3,100,
-		2115,8,100,1,100,1,100,1,100,5,100,2120,8,100,10,100,12,100,2123,9,100,
-		1,100,3,100,2126,8,100,1,100,1,100,1,100,1,100,5,100,2132,8,100,10,100,
-		12,100,2135,9,100,1,100,1,100,3,100,2139,8,100,3,100,2141,8,100,1,100,
-		3,100,2144,8,100,1,101,1,101,1,101,1,102,1,102,1,102,1,102,1,103,1,103,
-		1,103,1,103,1,104,1,104,1,104,1,104,3,104,2161,8,104,3,104,2163,8,104,
-		1,104,1,104,3,104,2167,8,104,3,104,2169,8,104,1,105,1,105,1,105,1,105,
-		1,105,3,105,2176,8,105,1,105,3,105,2179,8,105,1,105,3,105,2182,8,105,1,
-		105,1,105,1,105,3,105,2187,8,105,1,105,3,105,2190,8,105,1,105,3,105,2193,
-		8,105,1,106,1,106,1,106,1,106,5,106,2199,8,106,10,106,12,106,2202,9,106,
-		1,106,1,106,1,107,1,107,1,107,1,107,1,108,1,108,1,108,3,108,2213,8,108,
-		1,108,1,108,1,108,1,108,1,108,1,108,1,108,3,108,2222,8,108,3,108,2224,
-		8,108,1,109,1,109,1,109,1,109,5,109,2230,8,109,10,109,12,109,2233,9,109,
-		1,109,1,109,1,109,3,109,2238,8,109,1,109,1,109,1,109,3,109,2243,8,109,
-		1,110,1,110,1,110,1,111,1,111,1,111,3,111,2251,8,111,1,111,3,111,2254,
-		8,111,1,111,1,111,1,111,3,111,2259,8,111,1,111,1,111,3,111,2263,8,111,
-		1,111,3,111,2266,8,111,1,112,1,112,1,112,5,112,2271,8,112,10,112,12,112,
-		2274,9,112,1,113,1,113,1,113,1,113,1,113,1,113,1,113,1,113,5,113,2284,
-		8,113,10,113,12,113,2287,9,113,1,113,1,113,1,113,1,113,3,113,2293,8,113,
-		1,114,1,114,5,114,2297,8,114,10,114,12,114,2300,9,114,1,115,1,115,1,115,
-		1,115,3,115,2306,8,115,1,115,1,115,3,115,2310,8,115,3,115,2312,8,115,1,
-		115,3,115,2315,8,115,1,116,1,116,1,116,1,116,3,116,2321,8,116,1,116,3,
-		116,2324,8,116,1,116,1,116,1,116,1,116,5,116,2330,8,116,10,116,12,116,
-		2333,9,116,3,116,2335,8,116,1,116,1,116,3,116,2339,8,116,1,116,3,116,2342,
-		8,116,1,117,1,117,1,117,1,117,3,117,2348,8,117,1,117,3,117,2351,8,117,
-		1,117,1,117,1,117,1,117,1,117,4,117,2358,8,117,11,117,12,117,2359,1,117,
-		3,117,2363,8,117,1,118,1,118,1,118,1,118,1,118,1,118,3,118,2371,8,118,
-		3,118,2373,8,118,1,118,1,118,3,118,2377,8,118,1,118,1,118,1,118,1,119,
-		1,119,1,119,1,119,1,119,1,119,1,119,1,119,3,119,2390,8,119,1,119,3,119,
-		2393,8,119,1,119,1,119,1,119,1,119,3,119,2399,8,119,3,119,2401,8,119,1,
-		120,1,120,1,121,1,121,3,121,2407,8,121,1,121,3,121,2410,8,121,1,121,1,
-		121,1,121,1,121,3,121,2416,8,121,1,121,1,121,1,121,1,121,1,121,3,121,2423,
-		8,121,1,121,1,121,1,121,1,121,1,121,3,121,2430,8,121,1,121,1,121,3,121,
-		2434,8,121,1,121,5,121,2437,8,121,10,121,12,121,2440,9,121,1,121,1,121,
-		3,121,2444,8,121,1,121,3,121,2447,8,121,1,121,3,121,2450,8,121,1,121,3,
-		121,2453,8,121,1,121,1,121,1,121,1,121,3,121,2459,8,121,1,121,1,121,3,
-		121,2463,8,121,1,121,3,121,2466,8,121,1,121,1,121,1,121,3,121,2471,8,121,
-		1,121,1,121,3,121,2475,8,121,1,121,1,121,1,121,1,121,1,121,3,121,2482,
-		8,121,1,121,1,121,3,121,2486,8,121,1,121,3,121,2489,8,121,1,121,1,121,
-		1,121,3,121,2494,8,121,1,121,1,121,1,121,1,121,3,121,2500,8,121,1,121,
-		1,121,1,121,3,121,2505,8,121,1,121,1,121,3,121,2509,8,121,1,121,3,121,
-		2512,8,121,1,121,1,121,3,121,2516,8,121,1,121,1,121,1,121,3,121,2521,8,
-		121,1,121,3,121,2524,8,121,1,121,1,121,1,121,1,121,3,121,2530,8,121,1,
-		121,1,121,1,121,1,121,5,121,2536,8,121,10,121,12,121,2539,9,121,1,121,
-		1,121,1,121,3,121,2544,8,121,1,121,1,121,3,121,2548,8,121,1,121,3,121,
-		2551,8,121,1,121,3,121,2554,8,121,1,121,1,121,3,121,2558,8,121,3,121,2560,
-		8,121,1,122,3,122,2563,8,122,1,122,1,122,3,122,2567,8,122,1,123,1,123,
-		1,123,1,123,1,123,1,123,5,123,2575,8,123,10,123,12,123,2578,9,123,1,123,
-		1,123,3,123,2582,8,123,1,123,3,123,2585,8,123,1,123,3,123,2588,8,123,1,
-		123,3,123,2591,8,123,1,123,3,123,2594,8,123,1,123,3,123,2597,8,123,1,123,
-		1,123,1,123,1,123,1,123,1,123,1,123,1,123,3,123,2607,8,123,3,123,2609,
-		8,123,1,123,3,123,2612,8,123,3,123,2614,8,123,1,124,1,124,1,124,1,124,
-		5,124,2620,8,124,10,124,12,124,2623,9,124,3,124,2625,8,124,1,124,1,124,
-		1,125,1,125,1,125,3,125,2632,8,125,1,125,1,125,5,125,2636,8,125,10,125,
-		12,125,2639,9,125,1,125,1,125,1,125,1,125,5,125,2645,8,125,10,125,12,125,
-		2648,9,125,3,125,2650,8,125,1,126,1,126,1,126,1,126,3,126,2656,8,126,1,
-		126,5,126,2659,8,126,10,126,12,126,2662,9,126,1,127,1,127,3,127,2666,8,
-		127,1,127,1,127,5,127,2670,8,127,10,127,12,127,2673,9,127,1,128,1,128,
-		1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,
-		1,128,1,128,1,128,1,128,3,128,2693,8,128,1,128,1,128,1,128,1,128,1,128,
-		1,128,1,128,3,128,2702,8,128,3,128,2704,8,128,1,129,1,129,1,129,1,129,
-		1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,3,129,
-		2721,8,129,1,130,1,130,1,130,3,130,2726,8,130,1,130,1,130,3,130,2730,8,
-		130,1,130,5,130,2733,8,130,10,130,12,130,2736,9,130,1,131,1,131,1,131,
-		1,131,1,131,1,131,1,131,1,131,1,131,1,131,3,131,2748,8,131,1,132,3,132,
-		2751,8,132,1,132,1,132,1,132,1,132,1,132,1,132,1,132,3,132,2760,8,132,
-		1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,5,133,2772,
-		8,133,10,133,12,133,2775,9,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,
-		1,133,5,133,2785,8,133,10,133,12,133,2788,9,133,1,133,1,133,3,133,2792,
-		8,133,1,134,1,134,1,134,1,134,5,134,2798,8,134,10,134,12,134,2801,9,134,
-		3,134,2803,8,134,1,134,3,134,2806,8,134,1,134,1,134,1,135,1,135,1,135,
-		1,135,3,135,2814,8,135,1,136,1,136,1,136,1,136,1,136,1,136,1,136,3,136,
-		2823,8,136,1,137,1,137,3,137,2827,8,137,1,137,1,137,1,138,1,138,3,138,
-		2833,8,138,1,138,1,138,1,138,1,139,1,139,3,139,2840,8,139,1,139,3,139,
-		2843,8,139,1,139,1,139,3,139,2847,8,139,1,140,1,140,1,140,5,140,2852,8,
-		140,10,140,12,140,2855,9,140,1,141,1,141,1,142,1,142,1,142,1,142,1,142,
-		1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,3,142,
-		2875,8,142,1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,
-		1,143,3,143,2888,8,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,
-		1,143,1,143,1,143,1,143,1,143,3,143,2903,8,143,1,143,1,143,1,143,3,143,
-		2908,8,143,1,143,1,143,5,143,2912,8,143,10,143,12,143,2915,9,143,1,143,
-		1,143,3,143,2919,8,143,1,143,1,143,1,143,3,143,2924,8,143,1,143,1,143,
-		1,143,1,143,1,143,3,143,2931,8,143,1,143,1,143,3,143,2935,8,143,1,143,
-		1,143,3,143,2939,8,143,1,143,1,143,3,143,2943,8,143,1,143,1,143,3,143,
-		2947,8,143,1,143,1,143,3,143,2951,8,143,1,143,1,143,1,143,3,143,2956,8,
-		143,1,143,1,143,1,143,1,143,3,143,2962,8,143,1,143,1,143,3,143,2966,8,
-		143,1,143,1,143,3,143,2970,8,143,1,143,1,143,1,143,1,143,1,143,1,143,3,
-		143,2978,8,143,1,143,1,143,3,143,2982,8,143,1,143,1,143,1,143,1,143,1,
-		143,1,143,1,143,3,143,2991,8,143,1,143,1,143,1,143,1,143,3,143,2997,8,
-		143,1,143,1,143,1,143,1,143,3,143,3003,8,143,1,144,1,144,1,144,1,144,1,
-		144,1,144,1,144,5,144,3012,8,144,10,144,12,144,3015,9,144,1,144,1,144,
-		1,144,3,144,3020,8,144,1,144,1,144,1,144,5,144,3025,8,144,10,144,12,144,
-		3028,9,144,1,144,1,144,1,144,1,144,5,144,3034,8,144,10,144,12,144,3037,
-		9,144,1,144,1,144,1,144,3,144,3042,8,144,3,144,3044,8,144,1,145,1,145,
-		1,145,3,145,3049,8,145,1,145,1,145,1,145,1,145,1,145,1,145,1,145,5,145,
-		3058,8,145,10,145,12,145,3061,9,145,1,145,3,145,3064,8,145,1,145,1,145,
-		1,145,3,145,3069,8,145,1,145,1,145,1,145,5,145,3074,8,145,10,145,12,145,
-		3077,9,145,1,145,1,145,1,145,1,145,5,145,3083,8,145,10,145,12,145,3086,
-		9,145,1,145,3,145,3089,8,145,3,145,3091,8,145,1,146,1,146,3,146,3095,8,
-		146,1,146,3,146,3098,8,146,1,146,1,146,1,146,5,146,3103,8,146,10,146,12,
-		146,3106,9,146,3,146,3108,8,146,1,147,1,147,1,147,1,147,3,147,3114,8,147,
-		1,147,3,147,3117,8,147,1,148,3,148,3120,8,148,1,148,1,148,1,148,5,148,
-		3125,8,148,10,148,12,148,3128,9,148,1,148,1,148,1,148,1,148,5,148,3134,
-		8,148,10,148,12,148,3137,9,148,1,148,1,148,1,148,1,148,1,148,1,148,1,148,
-		5,148,3146,8,148,10,148,12,148,3149,9,148,3,148,3151,8,148,1,149,3,149,
-		3154,8,149,1,149,1,149,1,149,1,149,3,149,3160,8,149,1,150,1,150,1,150,
-		1,150,1,150,1,150,1,150,1,150,3,150,3170,8,150,1,150,1,150,3,150,3174,
-		8,150,1,150,1,150,1,150,3,150,3179,8,150,1,150,1,150,1,150,3,150,3184,
-		8,150,3,150,3186,8,150,1,151,3,151,3189,8,151,1,151,1,151,1,151,3,151,
-		3194,8,151,1,152,3,152,3197,8,152,1,152,1,152,1,152,1,153,3,153,3203,8,
-		153,1,153,1,153,5,153,3207,8,153,10,153,12,153,3210,9,153,3,153,3212,8,
-		153,1,154,1,154,1,154,3,154,3217,8,154,1,154,1,154,1,154,1,154,1,154,1,
-		154,3,154,3225,8,154,1,154,1,154,1,154,1,154,5,154,3231,8,154,10,154,12,
-		154,3234,9,154,3,154,3236,8,154,3,154,3238,8,154,1,155,1,155,5,155,3242,
-		8,155,10,155,12,155,3245,9,155,3,155,3247,8,155,1,156,1,156,1,157,1,157,
-		1,157,1,157,1,157,1,157,1,157,3,157,3258,8,157,1,157,1,157,3,157,3262,
-		8,157,1,157,1,157,1,157,1,157,1,157,1,157,3,157,3270,8,157,1,157,1,157,
-		1,157,5,157,3275,8,157,10,157,12,157,3278,9,157,1,157,1,157,1,157,3,157,
-		3283,8,157,1,157,1,157,1,157,3,157,3288,8,157,1,158,1,158,1,158,3,158,
-		3293,8,158,1,159,1,159,1,159,5,159,3298,8,159,10,159,12,159,3301,9,159,
-		1,160,1,160,3,160,3305,8,160,1,161,1,161,1,161,1,161,5,161,3311,8,161,
-		10,161,12,161,3314,9,161,1,161,1,161,1,162,1,162,3,162,3320,8,162,1,162,
-		3,162,3323,8,162,1,163,1,163,1,163,1,163,1,163,1,163,1,163,1,163,1,163,
-		1,163,3,163,3335,8,163,1,163,1,163,5,163,3339,8,163,10,163,12,163,3342,
-		9,163,1,164,1,164,1,164,3,164,3347,8,164,1,164,1,164,1,164,1,164,1,164,
-		1,164,5,164,3355,8,164,10,164,12,164,3358,9,164,1,164,1,164,3,164,3362,
-		8,164,1,165,1,165,1,165,1,165,1,165,1,165,3,165,3370,8,165,1,166,3,166,
-		3373,8,166,1,166,3,166,3376,8,166,1,166,1,166,1,167,1,167,1,167,1,167,
-		1,167,1,167,1,167,1,167,1,167,1,167,1,167,3,167,3391,8,167,3,167,3393,
-		8,167,1,168,3,168,3396,8,168,1,168,1,168,1,169,1,169,3,169,3402,8,169,
-		1,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,1,169,
-		1,169,1,169,1,169,3,169,3419,8,169,1,170,1,170,3,170,3423,8,170,1,170,
-		1,170,3,170,3427,8,170,1,171,3,171,3430,8,171,1,171,1,171,1,171,1,171,
-		3,171,3436,8,171,1,171,1,171,3,171,3440,8,171,1,171,3,171,3443,8,171,1,
-		171,1,171,1,171,3,171,3448,8,171,1,171,3,171,3451,8,171,1,171,1,171,1,
-		171,1,171,1,171,3,171,3458,8,171,1,171,3,171,3461,8,171,1,171,1,171,1,
-		171,3,171,3466,8,171,1,171,1,171,1,171,3,171,3471,8,171,1,171,1,171,1,
-		171,1,171,1,171,1,171,1,171,1,171,1,171,3,171,3482,8,171,1,171,1,171,1,
-		171,1,171,1,171,1,171,5,171,3490,8,171,10,171,12,171,3493,9,171,3,171,
-		3495,8,171,3,171,3497,8,171,1,172,1,172,1,172,3,172,3502,8,172,1,172,1,
-		172,1,172,3,172,3507,8,172,1,172,1,172,3,172,3511,8,172,1,172,1,172,3,
-		172,3515,8,172,1,173,1,173,1,173,1,173,1,173,1,173,1,173,1,173,1,173,1,
-		173,3,173,3527,8,173,1,174,1,174,1,174,5,174,3532,8,174,10,174,12,174,
-		3535,9,174,1,175,1,175,3,175,3539,8,175,1,175,5,175,3542,8,175,10,175,
-		12,175,3545,9,175,1,176,1,176,1,176,1,176,1,176,1,176,1,176,1,176,1,176,
-		3,176,3556,8,176,1,176,1,176,1,176,1,176,1,176,3,176,3563,8,176,1,176,
-		3,176,3566,8,176,1,177,1,177,1,178,1,178,3,178,3572,8,178,1,178,1,178,
-		1,179,1,179,3,179,3578,8,179,1,179,3,179,3581,8,179,1,180,1,180,1,180,
-		5,180,3586,8,180,10,180,12,180,3589,9,180,1,181,1,181,1,181,1,181,1,181,
-		1,181,3,181,3597,8,181,1,182,1,182,1,182,1,182,1,182,3,182,3604,8,182,
-		1,183,1,183,1,184,1,184,1,184,1,184,1,184,3,184,3613,8,184,1,185,1,185,
-		1,185,1,185,1,185,1,185,1,185,1,185,3,185,3623,8,185,1,186,1,186,1,186,
-		1,186,1,186,1,186,1,186,1,186,1,186,1,186,1,186,3,186,3636,8,186,1,187,
-		1,187,1,188,1,188,1,189,1,189,1,190,1,190,1,191,1,191,1,192,1,192,1,192,
-		0,0,193,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,
-		46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,88,90,92,
-		94,96,98,100,102,104,106,108,110,112,114,116,118,120,122,124,126,128,130,
-		132,134,136,138,140,142,144,146,148,150,152,154,156,158,160,162,164,166,
-		168,170,172,174,176,178,180,182,184,186,188,190,192,194,196,198,200,202,
-		204,206,208,210,212,214,216,218,220,222,224,226,228,230,232,234,236,238,
-		240,242,244,246,248,250,252,254,256,258,260,262,264,266,268,270,272,274,
-		276,278,280,282,284,286,288,290,292,294,296,298,300,302,304,306,308,310,
-		312,314,316,318,320,322,324,326,328,330,332,334,336,338,340,342,344,346,
-		348,350,352,354,356,358,360,362,364,366,368,370,372,374,376,378,380,382,
-		384,0,73,2,0,188,188,283,283,1,0,22,23,2,0,51,51,185,185,2,0,165,165,287,
-		287,2,0,102,102,163,163,2,0,54,54,248,248,4,0,21,21,267,267,294,294,314,
-		315,2,0,3,3,71,71,2,0,175,175,202,202,2,0,52,52,93,93,2,0,21,21,48,48,
-		2,0,314,315,324,324,2,0,213,213,236,236,2,0,136,136,288,288,2,0,213,213,
-		251,251,1,0,346,347,1,0,6,9,3,0,111,111,117,117,123,123,1,0,352,357,2,
-		0,29,29,86,86,2,0,112,112,118,118,3,0,21,21,25,25,85,85,2,0,10,10,346,
-		357,1,0,6,8,2,0,53,53,92,92,2,0,32,32,141,141,1,0,138,139,1,0,4,5,3,0,
-		30,30,66,66,91,91,1,0,344,345,1,0,18,19,1,0,1,2,3,0,221,221,275,275,288,
-		288,3,0,136,136,214,214,268,268,3,0,39,39,42,43,68,69,6,0,38,38,40,40,
-		44,44,84,84,87,87,95,95,2,0,145,145,161,161,1,0,12,13,4,0,148,148,152,
-		152,154,155,164,164,4,0,148,148,152,152,154,155,159,159,2,0,95,95,311,
-		311,2,0,304,304,313,313,1,0,314,315,2,0,219,219,239,239,2,0,208,208,228,
-		228,3,0,111,111,264,264,301,301,2,0,199,199,325,325,2,0,198,198,226,226,
-		2,0,178,178,239,239,2,0,28,28,47,47,2,0,177,177,284,284,2,0,206,206,297,
-		297,2,0,282,282,297,297,6,0,195,195,205,205,217,217,290,290,293,293,319,
-		319,2,0,294,294,312,312,2,0,57,57,90,90,4,0,106,106,110,110,190,190,222,
-		222,5,0,71,71,149,149,200,200,207,207,274,274,3,0,1,1,22,23,127,127,2,
-		0,57,57,61,61,2,0,166,166,278,278,2,0,173,173,216,216,2,0,88,88,329,329,
-		2,0,239,239,296,296,2,0,3,3,45,45,2,0,90,90,352,352,2,0,317,317,330,330,
-		1,0,165,332,1,0,147,164,1,0,142,146,1,0,128,141,2,0,20,20,103,127,1,0,
-		21,102,4269,0,387,1,0,0,0,2,400,1,0,0,0,4,403,1,0,0,0,6,408,1,0,0,0,8,
-		680,1,0,0,0,10,683,1,0,0,0,12,693,1,0,0,0,14,697,1,0,0,0,16,709,1,0,0,
-		0,18,729,1,0,0,0,20,744,1,0,0,0,22,765,1,0,0,0,24,776,1,0,0,0,26,784,1,
-		0,0,0,28,791,1,0,0,0,30,798,1,0,0,0,32,812,1,0,0,0,34,842,1,0,0,0,36,860,
-		1,0,0,0,38,862,1,0,0,0,40,872,1,0,0,0,42,912,1,0,0,0,44,914,1,0,0,0,46,
-		918,1,0,0,0,48,927,1,0,0,0,50,938,1,0,0,0,52,954,1,0,0,0,54,983,1,0,0,
-		0,56,985,1,0,0,0,58,994,1,0,0,0,60,998,1,0,0,0,62,1006,1,0,0,0,64,1017,
-		1,0,0,0,66,1029,1,0,0,0,68,1062,1,0,0,0,70,1072,1,0,0,0,72,1074,1,0,0,
-		0,74,1104,1,0,0,0,76,1136,1,0,0,0,78,1145,1,0,0,0,80,1209,1,0,0,0,82,1232,
-		1,0,0,0,84,1258,1,0,0,0,86,1262,1,0,0,0,88,1279,1,0,0,0,90,1298,1,0,0,
-		0,92,1300,1,0,0,0,94,1314,1,0,0,0,96,1317,1,0,0,0,98,1333,1,0,0,0,100,
-		1335,1,0,0,0,102,1344,1,0,0,0,104,1350,1,0,0,0,106,1369,1,0,0,0,108,1380,
-		1,0,0,0,110,1391,1,0,0,0,112,1408,1,0,0,0,114,1441,1,0,0,0,116,1443,1,
-		0,0,0,118,1445,1,0,0,0,120,1450,1,0,0,0,122,1485,1,0,0,0,124,1487,1,0,
-		0,0,126,1492,1,0,0,0,128,1506,1,0,0,0,130,1519,1,0,0,0,132,1528,1,0,0,
-		0,134,1544,1,0,0,0,136,1560,1,0,0,0,138,1562,1,0,0,0,140,1589,1,0,0,0,
-		142,1610,1,0,0,0,144,1764,1,0,0,0,146,1771,1,0,0,0,148,1776,1,0,0,0,150,
-		1780,1,0,0,0,152,1798,1,0,0,0,154,1806,1,0,0,0,156,1843,1,0,0,0,158,1865,
-		1,0,0,0,160,1875,1,0,0,0,162,1885,1,0,0,0,164,1907,1,0,0,0,166,1909,1,
-		0,0,0,168,1925,1,0,0,0,170,1959,1,0,0,0,172,1961,1,0,0,0,174,1964,1,0,
-		0,0,176,1970,1,0,0,0,178,1976,1,0,0,0,180,1981,1,0,0,0,182,2005,1,0,0,
-		0,184,2025,1,0,0,0,186,2028,1,0,0,0,188,2035,1,0,0,0,190,2040,1,0,0,0,
-		192,2048,1,0,0,0,194,2062,1,0,0,0,196,2064,1,0,0,0,198,2071,1,0,0,0,200,
-		2140,1,0,0,0,202,2145,1,0,0,0,204,2148,1,0,0,0,206,2152,1,0,0,0,208,2168,
-		1,0,0,0,210,2170,1,0,0,0,212,2194,1,0,0,0,214,2205,1,0,0,0,216,2209,1,
-		0,0,0,218,2242,1,0,0,0,220,2244,1,0,0,0,222,2247,1,0,0,0,224,2267,1,0,
-		0,0,226,2292,1,0,0,0,228,2294,1,0,0,0,230,2314,1,0,0,0,232,2316,1,0,0,
-		0,234,2343,1,0,0,0,236,2364,1,0,0,0,238,2400,1,0,0,0,240,2402,1,0,0,0,
-		242,2559,1,0,0,0,244,2566,1,0,0,0,246,2613,1,0,0,0,248,2615,1,0,0,0,250,
-		2649,1,0,0,0,252,2651,1,0,0,0,254,2665,1,0,0,0,256,2703,1,0,0,0,258,2720,
-		1,0,0,0,260,2722,1,0,0,0,262,2737,1,0,0,0,264,2759,1,0,0,0,266,2791,1,
-		0,0,0,268,2802,1,0,0,0,270,2813,1,0,0,0,272,2815,1,0,0,0,274,2824,1,0,
-		0,0,276,2830,1,0,0,0,278,2837,1,0,0,0,280,2848,1,0,0,0,282,2856,1,0,0,
-		0,284,2874,1,0,0,0,286,3002,1,0,0,0,288,3043,1,0,0,0,290,3090,1,0,0,0,
-		292,3107,1,0,0,0,294,3113,1,0,0,0,296,3150,1,0,0,0,298,3153,1,0,0,0,300,
-		3185,1,0,0,0,302,3193,1,0,0,0,304,3196,1,0,0,0,306,3202,1,0,0,0,308,3237,
-		1,0,0,0,310,3246,1,0,0,0,312,3248,1,0,0,0,314,3287,1,0,0,0,316,3292,1,
-		0,0,0,318,3294,1,0,0,0,320,3302,1,0,0,0,322,3306,1,0,0,0,324,3317,1,0,
-		0,0,326,3334,1,0,0,0,328,3361,1,0,0,0,330,3369,1,0,0,0,332,3372,1,0,0,
-		0,334,3392,1,0,0,0,336,3395,1,0,0,0,338,3418,1,0,0,0,340,3422,1,0,0,0,
-		342,3496,1,0,0,0,344,3514,1,0,0,0,346,3526,1,0,0,0,348,3528,1,0,0,0,350,
-		3536,1,0,0,0,352,3565,1,0,0,0,354,3567,1,0,0,0,356,3569,1,0,0,0,358,3575,
-		1,0,0,0,360,3582,1,0,0,0,362,3596,1,0,0,0,364,3603,1,0,0,0,366,3605,1,
-		0,0,0,368,3612,1,0,0,0,370,3622,1,0,0,0,372,3635,1,0,0,0,374,3637,1,0,
-		0,0,376,3639,1,0,0,0,378,3641,1,0,0,0,380,3643,1,0,0,0,382,3645,1,0,0,
-		0,384,3647,1,0,0,0,386,388,3,6,3,0,387,386,1,0,0,0,387,388,1,0,0,0,388,
-		395,1,0,0,0,389,391,5,340,0,0,390,392,3,6,3,0,391,390,1,0,0,0,391,392,
-		1,0,0,0,392,394,1,0,0,0,393,389,1,0,0,0,394,397,1,0,0,0,395,393,1,0,0,
-		0,395,396,1,0,0,0,396,398,1,0,0,0,397,395,1,0,0,0,398,399,5,0,0,1,399,
-		1,1,0,0,0,400,401,3,108,54,0,401,402,5,0,0,1,402,3,1,0,0,0,403,404,3,196,
-		98,0,404,405,5,0,0,1,405,5,1,0,0,0,406,409,3,10,5,0,407,409,3,8,4,0,408,
-		406,1,0,0,0,408,407,1,0,0,0,409,7,1,0,0,0,410,412,5,318,0,0,411,413,5,
-		88,0,0,412,411,1,0,0,0,412,413,1,0,0,0,413,414,1,0,0,0,414,419,3,240,120,
-		0,415,416,5,339,0,0,416,418,3,240,120,0,417,415,1,0,0,0,418,421,1,0,0,
-		0,419,417,1,0,0,0,419,420,1,0,0,0,420,424,1,0,0,0,421,419,1,0,0,0,422,
-		423,7,0,0,0,423,425,5,224,0,0,424,422,1,0,0,0,424,425,1,0,0,0,425,427,
-		1,0,0,0,426,428,3,282,141,0,427,426,1,0,0,0,427,428,1,0,0,0,428,681,1,
-		0,0,0,429,430,5,37,0,0,430,681,3,242,121,0,431,432,5,277,0,0,432,433,5,
-		245,0,0,433,435,5,329,0,0,434,436,5,108,0,0,435,434,1,0,0,0,435,436,1,
-		0,0,0,436,437,1,0,0,0,437,439,3,360,180,0,438,440,3,274,137,0,439,438,
-		1,0,0,0,439,440,1,0,0,0,440,681,1,0,0,0,441,442,5,206,0,0,442,444,3,284,
-		142,0,443,445,5,108,0,0,444,443,1,0,0,0,444,445,1,0,0,0,445,448,1,0,0,
-		0,446,447,5,225,0,0,447,449,5,129,0,0,448,446,1,0,0,0,448,449,1,0,0,0,
-		449,450,1,0,0,0,450,455,3,360,180,0,451,452,5,339,0,0,452,454,3,360,180,
-		0,453,451,1,0,0,0,454,457,1,0,0,0,455,453,1,0,0,0,455,456,1,0,0,0,456,
-		459,1,0,0,0,457,455,1,0,0,0,458,460,3,282,141,0,459,458,1,0,0,0,459,460,
-		1,0,0,0,460,681,1,0,0,0,461,462,5,171,0,0,462,465,3,284,142,0,463,464,
-		5,225,0,0,464,466,5,129,0,0,465,463,1,0,0,0,465,466,1,0,0,0,466,468,1,
-		0,0,0,467,469,5,74,0,0,468,467,1,0,0,0,468,469,1,0,0,0,469,470,1,0,0,0,
-		470,472,3,360,180,0,471,473,5,348,0,0,472,471,1,0,0,0,472,473,1,0,0,0,
-		473,474,1,0,0,0,474,479,3,286,143,0,475,476,5,339,0,0,476,478,3,286,143,
-		0,477,475,1,0,0,0,478,481,1,0,0,0,479,477,1,0,0,0,479,480,1,0,0,0,480,
-		681,1,0,0,0,481,479,1,0,0,0,482,483,5,189,0,0,483,681,3,300,150,0,484,
-		485,5,211,0,0,485,486,3,310,155,0,486,487,3,314,157,0,487,681,1,0,0,0,
-		488,490,7,1,0,0,489,491,3,322,161,0,490,489,1,0,0,0,490,491,1,0,0,0,491,
-		493,1,0,0,0,492,494,5,127,0,0,493,492,1,0,0,0,493,494,1,0,0,0,494,496,
-		1,0,0,0,495,497,3,318,159,0,496,495,1,0,0,0,496,497,1,0,0,0,497,681,1,
-		0,0,0,498,500,5,326,0,0,499,501,3,322,161,0,500,499,1,0,0,0,500,501,1,
-		0,0,0,501,503,1,0,0,0,502,504,5,111,0,0,503,502,1,0,0,0,503,504,1,0,0,
-		0,504,506,1,0,0,0,505,507,5,110,0,0,506,505,1,0,0,0,506,507,1,0,0,0,507,
-		509,1,0,0,0,508,510,5,127,0,0,509,508,1,0,0,0,509,510,1,0,0,0,510,512,
-		1,0,0,0,511,513,5,23,0,0,512,511,1,0,0,0,512,513,1,0,0,0,513,515,1,0,0,
-		0,514,516,3,318,159,0,515,514,1,0,0,0,515,516,1,0,0,0,516,681,1,0,0,0,
-		517,518,5,203,0,0,518,681,3,316,158,0,519,520,5,310,0,0,520,681,3,316,
-		158,0,521,522,5,300,0,0,522,681,3,338,169,0,523,524,5,297,0,0,524,681,
-		3,342,171,0,525,526,5,282,0,0,526,681,3,346,173,0,527,529,5,174,0,0,528,
-		530,3,354,177,0,529,528,1,0,0,0,529,530,1,0,0,0,530,534,1,0,0,0,531,532,
-		5,305,0,0,532,534,5,317,0,0,533,527,1,0,0,0,533,531,1,0,0,0,534,536,1,
-		0,0,0,535,537,3,350,175,0,536,535,1,0,0,0,536,537,1,0,0,0,537,681,1,0,
-		0,0,538,540,7,2,0,0,539,541,3,354,177,0,540,539,1,0,0,0,540,541,1,0,0,
-		0,541,543,1,0,0,0,542,544,3,356,178,0,543,542,1,0,0,0,543,544,1,0,0,0,
-		544,681,1,0,0,0,545,547,7,3,0,0,546,548,3,354,177,0,547,546,1,0,0,0,547,
-		548,1,0,0,0,548,555,1,0,0,0,549,551,5,90,0,0,550,552,5,289,0,0,551,550,
-		1,0,0,0,551,552,1,0,0,0,552,553,1,0,0,0,553,556,3,362,181,0,554,556,3,
-		356,178,0,555,549,1,0,0,0,555,554,1,0,0,0,555,556,1,0,0,0,556,681,1,0,
-		0,0,557,558,5,289,0,0,558,681,3,362,181,0,559,561,5,279,0,0,560,562,5,
-		289,0,0,561,560,1,0,0,0,561,562,1,0,0,0,562,563,1,0,0,0,563,681,3,362,
-		181,0,564,565,5,269,0,0,565,577,3,362,181,0,566,567,5,333,0,0,567,572,
-		3,196,98,0,568,569,5,339,0,0,569,571,3,196,98,0,570,568,1,0,0,0,571,574,
-		1,0,0,0,572,570,1,0,0,0,572,573,1,0,0,0,573,575,1,0,0,0,574,572,1,0,0,
-		0,575,576,5,334,0,0,576,578,1,0,0,0,577,566,1,0,0,0,577,578,1,0,0,0,578,
-		579,1,0,0,0,579,580,5,27,0,0,580,581,3,10,5,0,581,681,1,0,0,0,582,583,
-		5,210,0,0,583,595,3,362,181,0,584,585,5,333,0,0,585,590,3,108,54,0,586,
-		587,5,339,0,0,587,589,3,108,54,0,588,586,1,0,0,0,589,592,1,0,0,0,590,588,
-		1,0,0,0,590,591,1,0,0,0,591,593,1,0,0,0,592,590,1,0,0,0,593,594,5,334,
-		0,0,594,596,1,0,0,0,595,584,1,0,0,0,595,596,1,0,0,0,596,681,1,0,0,0,597,
-		599,5,196,0,0,598,600,5,269,0,0,599,598,1,0,0,0,599,600,1,0,0,0,600,603,
-		1,0,0,0,601,604,3,362,181,0,602,604,5,21,0,0,603,601,1,0,0,0,603,602,1,
-		0,0,0,604,681,1,0,0,0,605,606,5,197,0,0,606,610,3,362,181,0,607,609,3,
-		330,165,0,608,607,1,0,0,0,609,612,1,0,0,0,610,608,1,0,0,0,610,611,1,0,
-		0,0,611,613,1,0,0,0,612,610,1,0,0,0,613,616,5,192,0,0,614,615,7,4,0,0,
-		615,617,5,223,0,0,616,614,1,0,0,0,616,617,1,0,0,0,617,618,1,0,0,0,618,
-		619,5,55,0,0,619,620,3,12,6,0,620,681,1,0,0,0,621,622,7,5,0,0,622,681,
-		3,332,166,0,623,626,5,183,0,0,624,627,3,362,181,0,625,627,5,21,0,0,626,
-		624,1,0,0,0,626,625,1,0,0,0,627,681,1,0,0,0,628,629,5,204,0,0,629,681,
-		7,6,0,0,630,631,5,238,0,0,631,681,3,362,181,0,632,633,5,254,0,0,633,636,
-		3,362,181,0,634,635,5,339,0,0,635,637,5,3,0,0,636,634,1,0,0,0,636,637,
-		1,0,0,0,637,681,1,0,0,0,638,641,5,323,0,0,639,642,3,362,181,0,640,642,
-		5,348,0,0,641,639,1,0,0,0,641,640,1,0,0,0,642,681,1,0,0,0,643,645,5,241,
-		0,0,644,646,5,88,0,0,645,644,1,0,0,0,645,646,1,0,0,0,646,647,1,0,0,0,647,
-		652,3,240,120,0,648,649,5,339,0,0,649,651,3,240,120,0,650,648,1,0,0,0,
-		651,654,1,0,0,0,652,650,1,0,0,0,652,653,1,0,0,0,653,659,1,0,0,0,654,652,
-		1,0,0,0,655,656,5,61,0,0,656,657,3,358,179,0,657,658,5,247,0,0,658,660,
-		1,0,0,0,659,655,1,0,0,0,659,660,1,0,0,0,660,662,1,0,0,0,661,663,5,255,
-		0,0,662,661,1,0,0,0,662,663,1,0,0,0,663,681,1,0,0,0,664,665,5,184,0,0,
-		665,666,5,73,0,0,666,667,3,284,142,0,667,670,3,360,180,0,668,669,5,73,
-		0,0,669,671,3,360,180,0,670,668,1,0,0,0,670,671,1,0,0,0,671,672,1,0,0,
-		0,672,673,5,114,0,0,673,674,7,7,0,0,674,681,1,0,0,0,675,676,5,58,0,0,676,
-		681,3,288,144,0,677,678,5,285,0,0,678,681,3,290,145,0,679,681,5,182,0,
-		0,680,410,1,0,0,0,680,429,1,0,0,0,680,431,1,0,0,0,680,441,1,0,0,0,680,
-		461,1,0,0,0,680,482,1,0,0,0,680,484,1,0,0,0,680,488,1,0,0,0,680,498,1,
-		0,0,0,680,517,1,0,0,0,680,519,1,0,0,0,680,521,1,0,0,0,680,523,1,0,0,0,
-		680,525,1,0,0,0,680,533,1,0,0,0,680,538,1,0,0,0,680,545,1,0,0,0,680,557,
-		1,0,0,0,680,559,1,0,0,0,680,564,1,0,0,0,680,582,1,0,0,0,680,597,1,0,0,
-		0,680,605,1,0,0,0,680,621,1,0,0,0,680,623,1,0,0,0,680,628,1,0,0,0,680,
-		630,1,0,0,0,680,632,1,0,0,0,680,638,1,0,0,0,680,643,1,0,0,0,680,664,1,
-		0,0,0,680,675,1,0,0,0,680,677,1,0,0,0,680,679,1,0,0,0,681,9,1,0,0,0,682,
-		684,3,14,7,0,683,682,1,0,0,0,683,684,1,0,0,0,684,690,1,0,0,0,685,691,3,
-		22,11,0,686,691,3,210,105,0,687,691,3,222,111,0,688,691,3,232,116,0,689,
-		691,3,234,117,0,690,685,1,0,0,0,690,686,1,0,0,0,690,687,1,0,0,0,690,688,
-		1,0,0,0,690,689,1,0,0,0,691,11,1,0,0,0,692,694,3,14,7,0,693,692,1,0,0,
-		0,693,694,1,0,0,0,694,695,1,0,0,0,695,696,3,22,11,0,696,13,1,0,0,0,697,
-		699,5,102,0,0,698,700,5,80,0,0,699,698,1,0,0,0,699,700,1,0,0,0,700,701,
-		1,0,0,0,701,706,3,16,8,0,702,703,5,339,0,0,703,705,3,16,8,0,704,702,1,
-		0,0,0,705,708,1,0,0,0,706,704,1,0,0,0,706,707,1,0,0,0,707,15,1,0,0,0,708,
-		706,1,0,0,0,709,711,3,362,181,0,710,712,3,106,53,0,711,710,1,0,0,0,711,
-		712,1,0,0,0,712,713,1,0,0,0,713,718,5,27,0,0,714,716,5,70,0,0,715,714,
-		1,0,0,0,715,716,1,0,0,0,716,717,1,0,0,0,717,719,5,245,0,0,718,715,1,0,
-		0,0,718,719,1,0,0,0,719,720,1,0,0,0,720,721,5,333,0,0,721,722,3,10,5,0,
-		722,724,5,334,0,0,723,725,3,18,9,0,724,723,1,0,0,0,724,725,1,0,0,0,725,
-		727,1,0,0,0,726,728,3,20,10,0,727,726,1,0,0,0,727,728,1,0,0,0,728,17,1,
-		0,0,0,729,730,5,292,0,0,730,731,7,8,0,0,731,732,5,213,0,0,732,733,5,176,
-		0,0,733,738,3,362,181,0,734,735,5,339,0,0,735,737,3,362,181,0,736,734,
-		1,0,0,0,737,740,1,0,0,0,738,736,1,0,0,0,738,739,1,0,0,0,739,741,1,0,0,
-		0,740,738,1,0,0,0,741,742,5,297,0,0,742,743,3,362,181,0,743,19,1,0,0,0,
-		744,745,5,193,0,0,745,750,3,362,181,0,746,747,5,339,0,0,747,749,3,362,
-		181,0,748,746,1,0,0,0,749,752,1,0,0,0,750,748,1,0,0,0,750,751,1,0,0,0,
-		751,753,1,0,0,0,752,750,1,0,0,0,753,754,5,297,0,0,754,760,3,362,181,0,
-		755,756,5,90,0,0,756,757,3,126,63,0,757,758,5,45,0,0,758,759,3,126,63,
-		0,759,761,1,0,0,0,760,755,1,0,0,0,760,761,1,0,0,0,761,762,1,0,0,0,762,
-		763,5,96,0,0,763,764,3,362,181,0,764,21,1,0,0,0,765,771,3,26,13,0,766,
-		767,3,24,12,0,767,768,3,26,13,0,768,770,1,0,0,0,769,766,1,0,0,0,770,773,
-		1,0,0,0,771,769,1,0,0,0,771,772,1,0,0,0,772,774,1,0,0,0,773,771,1,0,0,
-		0,774,775,3,30,15,0,775,23,1,0,0,0,776,778,7,9,0,0,777,779,7,10,0,0,778,
-		777,1,0,0,0,778,779,1,0,0,0,779,782,1,0,0,0,780,781,5,176,0,0,781,783,
-		5,249,0,0,782,780,1,0,0,0,782,783,1,0,0,0,783,25,1,0,0,0,784,788,3,32,
-		16,0,785,787,3,28,14,0,786,785,1,0,0,0,787,790,1,0,0,0,788,786,1,0,0,0,
-		788,789,1,0,0,0,789,27,1,0,0,0,790,788,1,0,0,0,791,793,5,63,0,0,792,794,
-		7,10,0,0,793,792,1,0,0,0,793,794,1,0,0,0,794,795,1,0,0,0,795,796,3,32,
-		16,0,796,29,1,0,0,0,797,799,3,64,32,0,798,797,1,0,0,0,798,799,1,0,0,0,
-		799,804,1,0,0,0,800,803,3,68,34,0,801,803,3,72,36,0,802,800,1,0,0,0,802,
-		801,1,0,0,0,803,806,1,0,0,0,804,802,1,0,0,0,804,805,1,0,0,0,805,31,1,0,
-		0,0,806,804,1,0,0,0,807,813,3,34,17,0,808,809,5,333,0,0,809,810,3,12,6,
-		0,810,811,5,334,0,0,811,813,1,0,0,0,812,807,1,0,0,0,812,808,1,0,0,0,813,
-		33,1,0,0,0,814,816,5,83,0,0,815,817,3,36,18,0,816,815,1,0,0,0,816,817,
-		1,0,0,0,817,819,1,0,0,0,818,820,3,38,19,0,819,818,1,0,0,0,819,820,1,0,
-		0,0,820,822,1,0,0,0,821,823,3,46,23,0,822,821,1,0,0,0,822,823,1,0,0,0,
-		823,825,1,0,0,0,824,826,3,48,24,0,825,824,1,0,0,0,825,826,1,0,0,0,826,
-		827,1,0,0,0,827,843,3,50,25,0,828,834,3,48,24,0,829,831,5,83,0,0,830,832,
-		3,36,18,0,831,830,1,0,0,0,831,832,1,0,0,0,832,833,1,0,0,0,833,835,3,38,
-		19,0,834,829,1,0,0,0,834,835,1,0,0,0,835,836,1,0,0,0,836,837,3,50,25,0,
-		837,843,1,0,0,0,838,839,5,97,0,0,839,843,3,60,30,0,840,841,5,88,0,0,841,
-		843,3,98,49,0,842,814,1,0,0,0,842,828,1,0,0,0,842,838,1,0,0,0,842,840,
-		1,0,0,0,843,35,1,0,0,0,844,861,5,21,0,0,845,858,5,48,0,0,846,847,5,73,
-		0,0,847,848,5,333,0,0,848,853,3,108,54,0,849,850,5,339,0,0,850,852,3,108,
-		54,0,851,849,1,0,0,0,852,855,1,0,0,0,853,851,1,0,0,0,853,854,1,0,0,0,854,
-		856,1,0,0,0,855,853,1,0,0,0,856,857,5,334,0,0,857,859,1,0,0,0,858,846,
-		1,0,0,0,858,859,1,0,0,0,859,861,1,0,0,0,860,844,1,0,0,0,860,845,1,0,0,
-		0,861,37,1,0,0,0,862,867,3,40,20,0,863,864,5,339,0,0,864,866,3,40,20,0,
-		865,863,1,0,0,0,866,869,1,0,0,0,867,865,1,0,0,0,867,868,1,0,0,0,868,39,
-		1,0,0,0,869,867,1,0,0,0,870,873,5,348,0,0,871,873,3,108,54,0,872,870,1,
-		0,0,0,872,871,1,0,0,0,873,877,1,0,0,0,874,876,3,42,21,0,875,874,1,0,0,
-		0,876,879,1,0,0,0,877,875,1,0,0,0,877,878,1,0,0,0,878,883,1,0,0,0,879,
-		877,1,0,0,0,880,881,5,27,0,0,881,884,3,370,185,0,882,884,3,372,186,0,883,
-		880,1,0,0,0,883,882,1,0,0,0,883,884,1,0,0,0,884,41,1,0,0,0,885,898,5,150,
-		0,0,886,887,5,333,0,0,887,892,3,362,181,0,888,889,5,339,0,0,889,891,3,
-		362,181,0,890,888,1,0,0,0,891,894,1,0,0,0,892,890,1,0,0,0,892,893,1,0,
-		0,0,893,895,1,0,0,0,894,892,1,0,0,0,895,896,5,334,0,0,896,899,1,0,0,0,
-		897,899,3,362,181,0,898,886,1,0,0,0,898,897,1,0,0,0,899,913,1,0,0,0,900,
-		901,5,157,0,0,901,902,5,333,0,0,902,907,3,44,22,0,903,904,5,339,0,0,904,
-		906,3,44,22,0,905,903,1,0,0,0,906,909,1,0,0,0,907,905,1,0,0,0,907,908,
-		1,0,0,0,908,910,1,0,0,0,909,907,1,0,0,0,910,911,5,334,0,0,911,913,1,0,
-		0,0,912,885,1,0,0,0,912,900,1,0,0,0,913,43,1,0,0,0,914,915,3,108,54,0,
-		915,916,5,27,0,0,916,917,3,370,185,0,917,45,1,0,0,0,918,920,5,64,0,0,919,
-		921,7,11,0,0,920,919,1,0,0,0,920,921,1,0,0,0,921,923,1,0,0,0,922,924,5,
-		88,0,0,923,922,1,0,0,0,923,924,1,0,0,0,924,925,1,0,0,0,925,926,3,360,180,
-		0,926,47,1,0,0,0,927,928,5,57,0,0,928,933,3,74,37,0,929,930,5,339,0,0,
-		930,932,3,74,37,0,931,929,1,0,0,0,932,935,1,0,0,0,933,931,1,0,0,0,933,
-		934,1,0,0,0,934,49,1,0,0,0,935,933,1,0,0,0,936,937,5,100,0,0,937,939,3,
-		108,54,0,938,936,1,0,0,0,938,939,1,0,0,0,939,941,1,0,0,0,940,942,3,52,
-		26,0,941,940,1,0,0,0,941,942,1,0,0,0,942,945,1,0,0,0,943,944,5,60,0,0,
-		944,946,3,108,54,0,945,943,1,0,0,0,945,946,1,0,0,0,946,948,1,0,0,0,947,
-		949,3,56,28,0,948,947,1,0,0,0,948,949,1,0,0,0,949,952,1,0,0,0,950,951,
-		5,79,0,0,951,953,3,108,54,0,952,950,1,0,0,0,952,953,1,0,0,0,953,51,1,0,
-		0,0,954,955,5,59,0,0,955,957,5,176,0,0,956,958,7,10,0,0,957,956,1,0,0,
-		0,957,958,1,0,0,0,958,967,1,0,0,0,959,964,3,54,27,0,960,961,5,339,0,0,
-		961,963,3,54,27,0,962,960,1,0,0,0,963,966,1,0,0,0,964,962,1,0,0,0,964,
-		965,1,0,0,0,965,968,1,0,0,0,966,964,1,0,0,0,967,959,1,0,0,0,967,968,1,
-		0,0,0,968,53,1,0,0,0,969,984,3,108,54,0,970,971,5,16,0,0,971,972,5,298,
-		0,0,972,973,5,333,0,0,973,978,3,54,27,0,974,975,5,339,0,0,975,977,3,54,
-		27,0,976,974,1,0,0,0,977,980,1,0,0,0,978,976,1,0,0,0,978,979,1,0,0,0,979,
-		981,1,0,0,0,980,978,1,0,0,0,981,982,5,334,0,0,982,984,1,0,0,0,983,969,
-		1,0,0,0,983,970,1,0,0,0,984,55,1,0,0,0,985,986,5,101,0,0,986,991,3,58,
-		29,0,987,988,5,339,0,0,988,990,3,58,29,0,989,987,1,0,0,0,990,993,1,0,0,
-		0,991,989,1,0,0,0,991,992,1,0,0,0,992,57,1,0,0,0,993,991,1,0,0,0,994,995,
-		3,362,181,0,995,996,5,27,0,0,996,997,3,180,90,0,997,59,1,0,0,0,998,1003,
-		3,62,31,0,999,1000,5,339,0,0,1000,1002,3,62,31,0,1001,999,1,0,0,0,1002,
-		1005,1,0,0,0,1003,1001,1,0,0,0,1003,1004,1,0,0,0,1004,61,1,0,0,0,1005,
-		1003,1,0,0,0,1006,1007,5,333,0,0,1007,1012,3,108,54,0,1008,1009,5,339,
-		0,0,1009,1011,3,108,54,0,1010,1008,1,0,0,0,1011,1014,1,0,0,0,1012,1010,
-		1,0,0,0,1012,1013,1,0,0,0,1013,1015,1,0,0,0,1014,1012,1,0,0,0,1015,1016,
-		5,334,0,0,1016,63,1,0,0,0,1017,1018,5,76,0,0,1018,1019,5,176,0,0,1019,
-		1024,3,66,33,0,1020,1021,5,339,0,0,1021,1023,3,66,33,0,1022,1020,1,0,0,
-		0,1023,1026,1,0,0,0,1024,1022,1,0,0,0,1024,1025,1,0,0,0,1025,65,1,0,0,
-		0,1026,1024,1,0,0,0,1027,1030,3,108,54,0,1028,1030,5,21,0,0,1029,1027,
-		1,0,0,0,1029,1028,1,0,0,0,1030,1035,1,0,0,0,1031,1036,5,28,0,0,1032,1036,
-		5,47,0,0,1033,1034,5,96,0,0,1034,1036,3,136,68,0,1035,1031,1,0,0,0,1035,
-		1032,1,0,0,0,1035,1033,1,0,0,0,1035,1036,1,0,0,0,1036,1039,1,0,0,0,1037,
-		1038,5,15,0,0,1038,1040,7,12,0,0,1039,1037,1,0,0,0,1039,1040,1,0,0,0,1040,
-		67,1,0,0,0,1041,1044,5,67,0,0,1042,1045,5,21,0,0,1043,1045,3,108,54,0,
-		1044,1042,1,0,0,0,1044,1043,1,0,0,0,1045,1063,1,0,0,0,1046,1047,5,72,0,
-		0,1047,1049,3,108,54,0,1048,1050,7,13,0,0,1049,1048,1,0,0,0,1049,1050,
-		1,0,0,0,1050,1063,1,0,0,0,1051,1052,5,54,0,0,1052,1054,7,14,0,0,1053,1055,
-		3,70,35,0,1054,1053,1,0,0,0,1054,1055,1,0,0,0,1055,1056,1,0,0,0,1056,1060,
-		7,13,0,0,1057,1061,5,74,0,0,1058,1059,5,102,0,0,1059,1061,5,316,0,0,1060,
-		1057,1,0,0,0,1060,1058,1,0,0,0,1061,1063,1,0,0,0,1062,1041,1,0,0,0,1062,
-		1046,1,0,0,0,1062,1051,1,0,0,0,1063,69,1,0,0,0,1064,1066,7,15,0,0,1065,
-		1064,1,0,0,0,1065,1066,1,0,0,0,1066,1067,1,0,0,0,1067,1073,7,16,0,0,1068,
-		1069,5,333,0,0,1069,1070,3,156,78,0,1070,1071,5,334,0,0,1071,1073,1,0,
-		0,0,1072,1065,1,0,0,0,1072,1068,1,0,0,0,1073,71,1,0,0,0,1074,1102,5,55,
-		0,0,1075,1083,5,325,0,0,1076,1077,5,252,0,0,1077,1078,5,235,0,0,1078,1083,
-		5,325,0,0,1079,1083,5,299,0,0,1080,1081,5,235,0,0,1081,1083,5,299,0,0,
-		1082,1075,1,0,0,0,1082,1076,1,0,0,0,1082,1079,1,0,0,0,1082,1080,1,0,0,
-		0,1083,1093,1,0,0,0,1084,1085,5,257,0,0,1085,1090,3,360,180,0,1086,1087,
-		5,339,0,0,1087,1089,3,360,180,0,1088,1086,1,0,0,0,1089,1092,1,0,0,0,1090,
-		1088,1,0,0,0,1090,1091,1,0,0,0,1091,1094,1,0,0,0,1092,1090,1,0,0,0,1093,
-		1084,1,0,0,0,1093,1094,1,0,0,0,1094,1098,1,0,0,0,1095,1099,5,255,0,0,1096,
-		1097,5,302,0,0,1097,1099,5,242,0,0,1098,1095,1,0,0,0,1098,1096,1,0,0,0,
-		1098,1099,1,0,0,0,1099,1103,1,0,0,0,1100,1101,5,276,0,0,1101,1103,5,74,
-		0,0,1102,1082,1,0,0,0,1102,1100,1,0,0,0,1103,73,1,0,0,0,1104,1108,3,80,
-		40,0,1105,1107,3,76,38,0,1106,1105,1,0,0,0,1107,1110,1,0,0,0,1108,1106,
-		1,0,0,0,1108,1109,1,0,0,0,1109,75,1,0,0,0,1110,1108,1,0,0,0,1111,1112,
-		5,109,0,0,1112,1113,5,116,0,0,1113,1137,3,80,40,0,1114,1116,5,119,0,0,
-		1115,1117,3,78,39,0,1116,1115,1,0,0,0,1116,1117,1,0,0,0,1117,1118,1,0,
-		0,0,1118,1119,5,116,0,0,1119,1137,3,80,40,0,1120,1122,5,104,0,0,1121,1120,
-		1,0,0,0,1121,1122,1,0,0,0,1122,1124,1,0,0,0,1123,1125,3,78,39,0,1124,1123,
-		1,0,0,0,1124,1125,1,0,0,0,1125,1126,1,0,0,0,1126,1127,5,116,0,0,1127,1137,
-		3,80,40,0,1128,1129,5,73,0,0,1129,1137,3,108,54,0,1130,1131,5,96,0,0,1131,
-		1134,3,106,53,0,1132,1133,5,27,0,0,1133,1135,3,362,181,0,1134,1132,1,0,
-		0,0,1134,1135,1,0,0,0,1135,1137,1,0,0,0,1136,1111,1,0,0,0,1136,1114,1,
-		0,0,0,1136,1121,1,0,0,0,1136,1128,1,0,0,0,1136,1130,1,0,0,0,1137,77,1,
-		0,0,0,1138,1146,5,113,0,0,1139,1141,7,17,0,0,1140,1142,5,121,0,0,1141,
-		1140,1,0,0,0,1141,1142,1,0,0,0,1142,1146,1,0,0,0,1143,1146,5,124,0,0,1144,
-		1146,5,103,0,0,1145,1138,1,0,0,0,1145,1139,1,0,0,0,1145,1143,1,0,0,0,1145,
-		1144,1,0,0,0,1146,79,1,0,0,0,1147,1153,5,74,0,0,1148,1154,3,100,50,0,1149,
-		1150,5,333,0,0,1150,1151,3,100,50,0,1151,1152,5,334,0,0,1152,1154,1,0,
-		0,0,1153,1148,1,0,0,0,1153,1149,1,0,0,0,1154,1156,1,0,0,0,1155,1157,3,
-		102,51,0,1156,1155,1,0,0,0,1156,1157,1,0,0,0,1157,1159,1,0,0,0,1158,1160,
-		3,104,52,0,1159,1158,1,0,0,0,1159,1160,1,0,0,0,1160,1210,1,0,0,0,1161,
-		1172,3,100,50,0,1162,1164,5,348,0,0,1163,1162,1,0,0,0,1163,1164,1,0,0,
-		0,1164,1166,1,0,0,0,1165,1167,3,102,51,0,1166,1165,1,0,0,0,1166,1167,1,
-		0,0,0,1167,1169,1,0,0,0,1168,1170,3,104,52,0,1169,1168,1,0,0,0,1169,1170,
-		1,0,0,0,1170,1173,1,0,0,0,1171,1173,3,84,42,0,1172,1163,1,0,0,0,1172,1171,
-		1,0,0,0,1173,1210,1,0,0,0,1174,1175,3,366,183,0,1175,1176,3,84,42,0,1176,
-		1210,1,0,0,0,1177,1179,3,194,97,0,1178,1180,3,90,45,0,1179,1178,1,0,0,
-		0,1179,1180,1,0,0,0,1180,1210,1,0,0,0,1181,1183,5,3,0,0,1182,1184,3,102,
-		51,0,1183,1182,1,0,0,0,1183,1184,1,0,0,0,1184,1186,1,0,0,0,1185,1187,3,
-		104,52,0,1186,1185,1,0,0,0,1186,1187,1,0,0,0,1187,1210,1,0,0,0,1188,1189,
-		5,333,0,0,1189,1190,3,82,41,0,1190,1192,5,334,0,0,1191,1193,3,102,51,0,
-		1192,1191,1,0,0,0,1192,1193,1,0,0,0,1193,1210,1,0,0,0,1194,1207,5,65,0,
-		0,1195,1196,5,333,0,0,1196,1197,3,12,6,0,1197,1199,5,334,0,0,1198,1200,
-		3,102,51,0,1199,1198,1,0,0,0,1199,1200,1,0,0,0,1200,1208,1,0,0,0,1201,
-		1204,3,100,50,0,1202,1204,3,366,183,0,1203,1201,1,0,0,0,1203,1202,1,0,
-		0,0,1204,1205,1,0,0,0,1205,1206,3,84,42,0,1206,1208,1,0,0,0,1207,1195,
-		1,0,0,0,1207,1203,1,0,0,0,1208,1210,1,0,0,0,1209,1147,1,0,0,0,1209,1161,
-		1,0,0,0,1209,1174,1,0,0,0,1209,1177,1,0,0,0,1209,1181,1,0,0,0,1209,1188,
-		1,0,0,0,1209,1194,1,0,0,0,1210,81,1,0,0,0,1211,1233,3,158,79,0,1212,1230,
-		3,74,37,0,1213,1214,3,160,80,0,1214,1215,3,30,15,0,1215,1231,1,0,0,0,1216,
-		1221,3,64,32,0,1217,1220,3,68,34,0,1218,1220,3,72,36,0,1219,1217,1,0,0,
-		0,1219,1218,1,0,0,0,1220,1223,1,0,0,0,1221,1219,1,0,0,0,1221,1222,1,0,
-		0,0,1222,1231,1,0,0,0,1223,1221,1,0,0,0,1224,1227,3,68,34,0,1225,1227,
-		3,72,36,0,1226,1224,1,0,0,0,1226,1225,1,0,0,0,1227,1228,1,0,0,0,1228,1226,
-		1,0,0,0,1228,1229,1,0,0,0,1229,1231,1,0,0,0,1230,1213,1,0,0,0,1230,1216,
-		1,0,0,0,1230,1226,1,0,0,0,1230,1231,1,0,0,0,1231,1233,1,0,0,0,1232,1211,
-		1,0,0,0,1232,1212,1,0,0,0,1233,83,1,0,0,0,1234,1236,3,168,84,0,1235,1237,
-		3,88,44,0,1236,1235,1,0,0,0,1236,1237,1,0,0,0,1237,1239,1,0,0,0,1238,1240,
-		3,90,45,0,1239,1238,1,0,0,0,1239,1240,1,0,0,0,1240,1259,1,0,0,0,1241,1242,
-		5,57,0,0,1242,1243,5,333,0,0,1243,1248,3,86,43,0,1244,1245,5,339,0,0,1245,
-		1247,3,86,43,0,1246,1244,1,0,0,0,1247,1250,1,0,0,0,1248,1246,1,0,0,0,1248,
-		1249,1,0,0,0,1249,1251,1,0,0,0,1250,1248,1,0,0,0,1251,1253,5,334,0,0,1252,
-		1254,3,88,44,0,1253,1252,1,0,0,0,1253,1254,1,0,0,0,1254,1256,1,0,0,0,1255,
-		1257,3,90,45,0,1256,1255,1,0,0,0,1256,1257,1,0,0,0,1257,1259,1,0,0,0,1258,
-		1234,1,0,0,0,1258,1241,1,0,0,0,1259,85,1,0,0,0,1260,1263,3,100,50,0,1261,
-		1263,3,366,183,0,1262,1260,1,0,0,0,1262,1261,1,0,0,0,1263,1264,1,0,0,0,
-		1264,1277,3,168,84,0,1265,1266,5,27,0,0,1266,1267,5,333,0,0,1267,1272,
-		3,94,47,0,1268,1269,5,339,0,0,1269,1271,3,94,47,0,1270,1268,1,0,0,0,1271,
-		1274,1,0,0,0,1272,1270,1,0,0,0,1272,1273,1,0,0,0,1273,1275,1,0,0,0,1274,
-		1272,1,0,0,0,1275,1276,5,334,0,0,1276,1278,1,0,0,0,1277,1265,1,0,0,0,1277,
-		1278,1,0,0,0,1278,87,1,0,0,0,1279,1280,5,12,0,0,1280,1281,5,260,0,0,1281,
-		89,1,0,0,0,1282,1295,5,27,0,0,1283,1284,5,333,0,0,1284,1289,3,94,47,0,
-		1285,1286,5,339,0,0,1286,1288,3,94,47,0,1287,1285,1,0,0,0,1288,1291,1,
-		0,0,0,1289,1287,1,0,0,0,1289,1290,1,0,0,0,1290,1292,1,0,0,0,1291,1289,
-		1,0,0,0,1292,1293,5,334,0,0,1293,1296,1,0,0,0,1294,1296,3,92,46,0,1295,
-		1283,1,0,0,0,1295,1294,1,0,0,0,1296,1299,1,0,0,0,1297,1299,3,92,46,0,1298,
-		1282,1,0,0,0,1298,1297,1,0,0,0,1299,91,1,0,0,0,1300,1312,3,362,181,0,1301,
-		1302,5,333,0,0,1302,1307,3,96,48,0,1303,1304,5,339,0,0,1304,1306,3,96,
-		48,0,1305,1303,1,0,0,0,1306,1309,1,0,0,0,1307,1305,1,0,0,0,1307,1308,1,
-		0,0,0,1308,1310,1,0,0,0,1309,1307,1,0,0,0,1310,1311,5,334,0,0,1311,1313,
-		1,0,0,0,1312,1301,1,0,0,0,1312,1313,1,0,0,0,1313,93,1,0,0,0,1314,1315,
-		3,362,181,0,1315,1316,3,196,98,0,1316,95,1,0,0,0,1317,1319,3,362,181,0,
-		1318,1320,3,196,98,0,1319,1318,1,0,0,0,1319,1320,1,0,0,0,1320,97,1,0,0,
-		0,1321,1327,5,74,0,0,1322,1328,3,100,50,0,1323,1324,5,333,0,0,1324,1325,
-		3,100,50,0,1325,1326,5,334,0,0,1326,1328,1,0,0,0,1327,1322,1,0,0,0,1327,
-		1323,1,0,0,0,1328,1334,1,0,0,0,1329,1331,3,100,50,0,1330,1332,5,348,0,
-		0,1331,1330,1,0,0,0,1331,1332,1,0,0,0,1332,1334,1,0,0,0,1333,1321,1,0,
-		0,0,1333,1329,1,0,0,0,1334,99,1,0,0,0,1335,1340,3,362,181,0,1336,1337,
-		5,341,0,0,1337,1339,3,370,185,0,1338,1336,1,0,0,0,1339,1342,1,0,0,0,1340,
-		1338,1,0,0,0,1340,1341,1,0,0,0,1341,101,1,0,0,0,1342,1340,1,0,0,0,1343,
-		1345,5,27,0,0,1344,1343,1,0,0,0,1344,1345,1,0,0,0,1345,1346,1,0,0,0,1346,
-		1348,3,362,181,0,1347,1349,3,106,53,0,1348,1347,1,0,0,0,1348,1349,1,0,
-		0,0,1349,103,1,0,0,0,1350,1351,5,126,0,0,1351,1352,3,360,180,0,1352,1353,
-		5,333,0,0,1353,1358,3,108,54,0,1354,1355,5,339,0,0,1355,1357,3,108,54,
-		0,1356,1354,1,0,0,0,1357,1360,1,0,0,0,1358,1356,1,0,0,0,1358,1359,1,0,
-		0,0,1359,1361,1,0,0,0,1360,1358,1,0,0,0,1361,1367,5,334,0,0,1362,1363,
-		5,281,0,0,1363,1364,5,333,0,0,1364,1365,3,108,54,0,1365,1366,5,334,0,0,
-		1366,1368,1,0,0,0,1367,1362,1,0,0,0,1367,1368,1,0,0,0,1368,105,1,0,0,0,
-		1369,1370,5,333,0,0,1370,1375,3,362,181,0,1371,1372,5,339,0,0,1372,1374,
-		3,362,181,0,1373,1371,1,0,0,0,1374,1377,1,0,0,0,1375,1373,1,0,0,0,1375,
-		1376,1,0,0,0,1376,1378,1,0,0,0,1377,1375,1,0,0,0,1378,1379,5,334,0,0,1379,
-		107,1,0,0,0,1380,1385,3,110,55,0,1381,1382,5,75,0,0,1382,1384,3,110,55,
-		0,1383,1381,1,0,0,0,1384,1387,1,0,0,0,1385,1383,1,0,0,0,1385,1386,1,0,
-		0,0,1386,109,1,0,0,0,1387,1385,1,0,0,0,1388,1390,5,70,0,0,1389,1388,1,
-		0,0,0,1390,1393,1,0,0,0,1391,1389,1,0,0,0,1391,1392,1,0,0,0,1392,1394,
-		1,0,0,0,1393,1391,1,0,0,0,1394,1405,3,112,56,0,1395,1399,5,24,0,0,1396,
-		1398,5,70,0,0,1397,1396,1,0,0,0,1398,1401,1,0,0,0,1399,1397,1,0,0,0,1399,
-		1400,1,0,0,0,1400,1402,1,0,0,0,1401,1399,1,0,0,0,1402,1404,3,112,56,0,
-		1403,1395,1,0,0,0,1404,1407,1,0,0,0,1405,1403,1,0,0,0,1405,1406,1,0,0,
-		0,1406,111,1,0,0,0,1407,1405,1,0,0,0,1408,1412,3,118,59,0,1409,1411,3,
-		114,57,0,1410,1409,1,0,0,0,1411,1414,1,0,0,0,1412,1410,1,0,0,0,1412,1413,
-		1,0,0,0,1413,113,1,0,0,0,1414,1412,1,0,0,0,1415,1424,3,116,58,0,1416,1418,
-		5,70,0,0,1417,1416,1,0,0,0,1418,1421,1,0,0,0,1419,1417,1,0,0,0,1419,1420,
-		1,0,0,0,1420,1422,1,0,0,0,1421,1419,1,0,0,0,1422,1425,3,118,59,0,1423,
-		1425,3,124,62,0,1424,1419,1,0,0,0,1424,1423,1,0,0,0,1425,1442,1,0,0,0,
-		1426,1428,5,114,0,0,1427,1429,5,70,0,0,1428,1427,1,0,0,0,1428,1429,1,0,
-		0,0,1429,1437,1,0,0,0,1430,1438,5,71,0,0,1431,1438,5,92,0,0,1432,1438,
-		5,53,0,0,1433,1438,5,322,0,0,1434,1435,5,48,0,0,1435,1436,5,57,0,0,1436,
-		1438,3,118,59,0,1437,1430,1,0,0,0,1437,1431,1,0,0,0,1437,1432,1,0,0,0,
-		1437,1433,1,0,0,0,1437,1434,1,0,0,0,1438,1442,1,0,0,0,1439,1442,5,115,
-		0,0,1440,1442,5,120,0,0,1441,1415,1,0,0,0,1441,1426,1,0,0,0,1441,1439,
-		1,0,0,0,1441,1440,1,0,0,0,1442,115,1,0,0,0,1443,1444,7,18,0,0,1444,117,
-		1,0,0,0,1445,1447,3,126,63,0,1446,1448,3,120,60,0,1447,1446,1,0,0,0,1447,
-		1448,1,0,0,0,1448,119,1,0,0,0,1449,1451,5,14,0,0,1450,1449,1,0,0,0,1450,
-		1451,1,0,0,0,1451,1452,1,0,0,0,1452,1453,3,122,61,0,1453,121,1,0,0,0,1454,
-		1456,5,128,0,0,1455,1457,7,19,0,0,1456,1455,1,0,0,0,1456,1457,1,0,0,0,
-		1457,1458,1,0,0,0,1458,1459,3,126,63,0,1459,1460,5,24,0,0,1460,1461,3,
-		126,63,0,1461,1486,1,0,0,0,1462,1463,5,61,0,0,1463,1464,5,333,0,0,1464,
-		1465,3,156,78,0,1465,1466,5,334,0,0,1466,1486,1,0,0,0,1467,1474,7,20,0,
-		0,1468,1475,3,124,62,0,1469,1472,3,126,63,0,1470,1471,5,149,0,0,1471,1473,
-		3,126,63,0,1472,1470,1,0,0,0,1472,1473,1,0,0,0,1473,1475,1,0,0,0,1474,
-		1468,1,0,0,0,1474,1469,1,0,0,0,1475,1486,1,0,0,0,1476,1477,5,125,0,0,1477,
-		1478,5,90,0,0,1478,1481,3,126,63,0,1479,1480,5,149,0,0,1480,1482,3,126,
-		63,0,1481,1479,1,0,0,0,1481,1482,1,0,0,0,1482,1486,1,0,0,0,1483,1484,5,
-		122,0,0,1484,1486,3,126,63,0,1485,1454,1,0,0,0,1485,1462,1,0,0,0,1485,
-		1467,1,0,0,0,1485,1476,1,0,0,0,1485,1483,1,0,0,0,1486,123,1,0,0,0,1487,
-		1488,7,21,0,0,1488,1489,5,333,0,0,1489,1490,3,156,78,0,1490,1491,5,334,
-		0,0,1491,125,1,0,0,0,1492,1500,3,128,64,0,1493,1496,3,132,66,0,1494,1497,
-		3,128,64,0,1495,1497,3,124,62,0,1496,1494,1,0,0,0,1496,1495,1,0,0,0,1497,
-		1499,1,0,0,0,1498,1493,1,0,0,0,1499,1502,1,0,0,0,1500,1498,1,0,0,0,1500,
-		1501,1,0,0,0,1501,127,1,0,0,0,1502,1500,1,0,0,0,1503,1505,3,130,65,0,1504,
-		1503,1,0,0,0,1505,1508,1,0,0,0,1506,1504,1,0,0,0,1506,1507,1,0,0,0,1507,
-		1509,1,0,0,0,1508,1506,1,0,0,0,1509,1513,3,142,71,0,1510,1512,3,140,70,
-		0,1511,1510,1,0,0,0,1512,1515,1,0,0,0,1513,1511,1,0,0,0,1513,1514,1,0,
-		0,0,1514,129,1,0,0,0,1515,1513,1,0,0,0,1516,1520,5,346,0,0,1517,1520,5,
-		347,0,0,1518,1520,3,134,67,0,1519,1516,1,0,0,0,1519,1517,1,0,0,0,1519,
-		1518,1,0,0,0,1520,131,1,0,0,0,1521,1529,5,346,0,0,1522,1529,5,347,0,0,
-		1523,1529,5,348,0,0,1524,1529,5,349,0,0,1525,1529,5,350,0,0,1526,1529,
-		5,351,0,0,1527,1529,3,134,67,0,1528,1521,1,0,0,0,1528,1522,1,0,0,0,1528,
-		1523,1,0,0,0,1528,1524,1,0,0,0,1528,1525,1,0,0,0,1528,1526,1,0,0,0,1528,
-		1527,1,0,0,0,1529,133,1,0,0,0,1530,1545,5,10,0,0,1531,1532,5,133,0,0,1532,
-		1538,5,333,0,0,1533,1534,3,362,181,0,1534,1535,5,341,0,0,1535,1537,1,0,
-		0,0,1536,1533,1,0,0,0,1537,1540,1,0,0,0,1538,1536,1,0,0,0,1538,1539,1,
-		0,0,0,1539,1541,1,0,0,0,1540,1538,1,0,0,0,1541,1542,3,138,69,0,1542,1543,
-		5,334,0,0,1543,1545,1,0,0,0,1544,1530,1,0,0,0,1544,1531,1,0,0,0,1545,135,
-		1,0,0,0,1546,1561,3,138,69,0,1547,1548,5,133,0,0,1548,1554,5,333,0,0,1549,
-		1550,3,362,181,0,1550,1551,5,341,0,0,1551,1553,1,0,0,0,1552,1549,1,0,0,
-		0,1553,1556,1,0,0,0,1554,1552,1,0,0,0,1554,1555,1,0,0,0,1555,1557,1,0,
-		0,0,1556,1554,1,0,0,0,1557,1558,3,138,69,0,1558,1559,5,334,0,0,1559,1561,
-		1,0,0,0,1560,1546,1,0,0,0,1560,1547,1,0,0,0,1561,137,1,0,0,0,1562,1563,
-		7,22,0,0,1563,139,1,0,0,0,1564,1565,5,343,0,0,1565,1590,3,200,100,0,1566,
-		1568,5,335,0,0,1567,1569,3,108,54,0,1568,1567,1,0,0,0,1568,1569,1,0,0,
-		0,1569,1574,1,0,0,0,1570,1572,5,342,0,0,1571,1573,3,108,54,0,1572,1571,
-		1,0,0,0,1572,1573,1,0,0,0,1573,1575,1,0,0,0,1574,1570,1,0,0,0,1574,1575,
-		1,0,0,0,1575,1576,1,0,0,0,1576,1578,5,336,0,0,1577,1579,3,146,73,0,1578,
-		1577,1,0,0,0,1578,1579,1,0,0,0,1579,1590,1,0,0,0,1580,1581,5,34,0,0,1581,
-		1590,3,360,180,0,1582,1587,5,147,0,0,1583,1584,5,138,0,0,1584,1585,5,332,
-		0,0,1585,1588,3,142,71,0,1586,1588,5,239,0,0,1587,1583,1,0,0,0,1587,1586,
-		1,0,0,0,1588,1590,1,0,0,0,1589,1564,1,0,0,0,1589,1566,1,0,0,0,1589,1580,
-		1,0,0,0,1589,1582,1,0,0,0,1590,141,1,0,0,0,1591,1611,7,23,0,0,1592,1611,
-		5,3,0,0,1593,1595,3,162,81,0,1594,1596,3,164,82,0,1595,1594,1,0,0,0,1595,
-		1596,1,0,0,0,1596,1611,1,0,0,0,1597,1598,5,333,0,0,1598,1599,3,156,78,
-		0,1599,1601,5,334,0,0,1600,1602,3,146,73,0,1601,1600,1,0,0,0,1601,1602,
-		1,0,0,0,1602,1611,1,0,0,0,1603,1605,5,9,0,0,1604,1606,3,146,73,0,1605,
-		1604,1,0,0,0,1605,1606,1,0,0,0,1606,1611,1,0,0,0,1607,1611,7,24,0,0,1608,
-		1611,5,71,0,0,1609,1611,3,144,72,0,1610,1591,1,0,0,0,1610,1592,1,0,0,0,
-		1610,1593,1,0,0,0,1610,1597,1,0,0,0,1610,1603,1,0,0,0,1610,1607,1,0,0,
-		0,1610,1608,1,0,0,0,1610,1609,1,0,0,0,1611,143,1,0,0,0,1612,1614,5,31,
-		0,0,1613,1615,3,108,54,0,1614,1613,1,0,0,0,1614,1615,1,0,0,0,1615,1616,
-		1,0,0,0,1616,1619,3,148,74,0,1617,1618,5,50,0,0,1618,1620,3,108,54,0,1619,
-		1617,1,0,0,0,1619,1620,1,0,0,0,1620,1621,1,0,0,0,1621,1622,5,51,0,0,1622,
-		1765,1,0,0,0,1623,1624,7,25,0,0,1624,1625,5,333,0,0,1625,1626,3,108,54,
-		0,1626,1627,5,27,0,0,1627,1628,3,196,98,0,1628,1629,5,334,0,0,1629,1765,
-		1,0,0,0,1630,1631,5,129,0,0,1631,1632,5,333,0,0,1632,1633,3,12,6,0,1633,
-		1634,5,334,0,0,1634,1765,1,0,0,0,1635,1644,7,26,0,0,1636,1645,3,146,73,
-		0,1637,1639,3,204,102,0,1638,1637,1,0,0,0,1638,1639,1,0,0,0,1639,1641,
-		1,0,0,0,1640,1642,3,206,103,0,1641,1640,1,0,0,0,1641,1642,1,0,0,0,1642,
-		1643,1,0,0,0,1643,1645,5,3,0,0,1644,1636,1,0,0,0,1644,1638,1,0,0,0,1644,
-		1645,1,0,0,0,1645,1765,1,0,0,0,1646,1657,5,132,0,0,1647,1658,3,146,73,
-		0,1648,1650,3,204,102,0,1649,1648,1,0,0,0,1649,1650,1,0,0,0,1650,1651,
-		1,0,0,0,1651,1653,5,3,0,0,1652,1654,3,208,104,0,1653,1652,1,0,0,0,1653,
-		1654,1,0,0,0,1654,1658,1,0,0,0,1655,1656,5,6,0,0,1656,1658,3,362,181,0,
-		1657,1647,1,0,0,0,1657,1649,1,0,0,0,1657,1655,1,0,0,0,1657,1658,1,0,0,
-		0,1658,1765,1,0,0,0,1659,1660,5,130,0,0,1660,1663,5,333,0,0,1661,1664,
-		3,370,185,0,1662,1664,5,3,0,0,1663,1661,1,0,0,0,1663,1662,1,0,0,0,1664,
-		1665,1,0,0,0,1665,1666,5,57,0,0,1666,1667,3,108,54,0,1667,1668,5,334,0,
-		0,1668,1765,1,0,0,0,1669,1670,5,137,0,0,1670,1671,5,333,0,0,1671,1672,
-		3,150,75,0,1672,1673,5,334,0,0,1673,1765,1,0,0,0,1674,1675,3,366,183,0,
-		1675,1677,3,166,83,0,1676,1678,3,146,73,0,1677,1676,1,0,0,0,1677,1678,
-		1,0,0,0,1678,1765,1,0,0,0,1679,1765,3,194,97,0,1680,1690,5,26,0,0,1681,
-		1683,5,335,0,0,1682,1684,3,154,77,0,1683,1682,1,0,0,0,1683,1684,1,0,0,
-		0,1684,1685,1,0,0,0,1685,1691,5,336,0,0,1686,1687,5,333,0,0,1687,1688,
-		3,12,6,0,1688,1689,5,334,0,0,1689,1691,1,0,0,0,1690,1681,1,0,0,0,1690,
-		1686,1,0,0,0,1691,1765,1,0,0,0,1692,1694,5,335,0,0,1693,1695,3,154,77,
-		0,1694,1693,1,0,0,0,1694,1695,1,0,0,0,1695,1696,1,0,0,0,1696,1765,5,336,
-		0,0,1697,1699,5,337,0,0,1698,1700,3,152,76,0,1699,1698,1,0,0,0,1699,1700,
-		1,0,0,0,1700,1701,1,0,0,0,1701,1765,5,338,0,0,1702,1703,5,136,0,0,1703,
-		1705,5,333,0,0,1704,1706,3,154,77,0,1705,1704,1,0,0,0,1705,1706,1,0,0,
-		0,1706,1707,1,0,0,0,1707,1765,5,334,0,0,1708,1709,5,131,0,0,1709,1710,
-		5,333,0,0,1710,1711,3,154,77,0,1711,1712,5,334,0,0,1712,1765,1,0,0,0,1713,
-		1765,7,27,0,0,1714,1765,5,45,0,0,1715,1727,5,135,0,0,1716,1728,3,146,73,
-		0,1717,1718,5,333,0,0,1718,1723,3,126,63,0,1719,1720,5,61,0,0,1720,1724,
-		3,126,63,0,1721,1722,5,339,0,0,1722,1724,3,108,54,0,1723,1719,1,0,0,0,
-		1723,1721,1,0,0,0,1724,1725,1,0,0,0,1725,1726,5,334,0,0,1726,1728,1,0,
-		0,0,1727,1716,1,0,0,0,1727,1717,1,0,0,0,1727,1728,1,0,0,0,1728,1765,1,
-		0,0,0,1729,1730,5,134,0,0,1730,1731,5,333,0,0,1731,1742,3,108,54,0,1732,
-		1733,5,77,0,0,1733,1734,3,108,54,0,1734,1735,5,57,0,0,1735,1738,3,108,
-		54,0,1736,1737,5,55,0,0,1737,1739,3,108,54,0,1738,1736,1,0,0,0,1738,1739,
-		1,0,0,0,1739,1743,1,0,0,0,1740,1741,5,339,0,0,1741,1743,3,154,77,0,1742,
-		1732,1,0,0,0,1742,1740,1,0,0,0,1743,1744,1,0,0,0,1744,1745,5,334,0,0,1745,
-		1765,1,0,0,0,1746,1747,5,140,0,0,1747,1749,5,333,0,0,1748,1750,7,28,0,
-		0,1749,1748,1,0,0,0,1749,1750,1,0,0,0,1750,1760,1,0,0,0,1751,1752,5,57,
-		0,0,1752,1761,3,154,77,0,1753,1758,3,108,54,0,1754,1755,5,57,0,0,1755,
-		1759,3,154,77,0,1756,1757,5,339,0,0,1757,1759,3,154,77,0,1758,1754,1,0,
-		0,0,1758,1756,1,0,0,0,1758,1759,1,0,0,0,1759,1761,1,0,0,0,1760,1751,1,
-		0,0,0,1760,1753,1,0,0,0,1761,1762,1,0,0,0,1762,1763,5,334,0,0,1763,1765,
-		1,0,0,0,1764,1612,1,0,0,0,1764,1623,1,0,0,0,1764,1630,1,0,0,0,1764,1635,
-		1,0,0,0,1764,1646,1,0,0,0,1764,1659,1,0,0,0,1764,1669,1,0,0,0,1764,1674,
-		1,0,0,0,1764,1679,1,0,0,0,1764,1680,1,0,0,0,1764,1692,1,0,0,0,1764,1697,
-		1,0,0,0,1764,1702,1,0,0,0,1764,1708,1,0,0,0,1764,1713,1,0,0,0,1764,1714,
-		1,0,0,0,1764,1715,1,0,0,0,1764,1729,1,0,0,0,1764,1746,1,0,0,0,1765,145,
-		1,0,0,0,1766,1769,5,341,0,0,1767,1770,3,370,185,0,1768,1770,5,348,0,0,
-		1769,1767,1,0,0,0,1769,1768,1,0,0,0,1770,1772,1,0,0,0,1771,1766,1,0,0,
-		0,1772,1773,1,0,0,0,1773,1771,1,0,0,0,1773,1774,1,0,0,0,1774,147,1,0,0,
-		0,1775,1777,3,186,93,0,1776,1775,1,0,0,0,1777,1778,1,0,0,0,1778,1776,1,
-		0,0,0,1778,1779,1,0,0,0,1779,149,1,0,0,0,1780,1796,3,108,54,0,1781,1782,
-		5,339,0,0,1782,1797,3,154,77,0,1783,1784,5,57,0,0,1784,1788,3,108,54,0,
-		1785,1786,5,55,0,0,1786,1788,3,108,54,0,1787,1783,1,0,0,0,1787,1785,1,
-		0,0,0,1788,1789,1,0,0,0,1789,1787,1,0,0,0,1789,1790,1,0,0,0,1790,1797,
-		1,0,0,0,1791,1792,5,20,0,0,1792,1793,3,108,54,0,1793,1794,5,149,0,0,1794,
-		1795,3,108,54,0,1795,1797,1,0,0,0,1796,1781,1,0,0,0,1796,1787,1,0,0,0,
-		1796,1791,1,0,0,0,1796,1797,1,0,0,0,1797,151,1,0,0,0,1798,1803,3,188,94,
-		0,1799,1800,5,339,0,0,1800,1802,3,188,94,0,1801,1799,1,0,0,0,1802,1805,
-		1,0,0,0,1803,1801,1,0,0,0,1803,1804,1,0,0,0,1804,153,1,0,0,0,1805,1803,
-		1,0,0,0,1806,1811,3,108,54,0,1807,1808,5,339,0,0,1808,1810,3,108,54,0,
-		1809,1807,1,0,0,0,1810,1813,1,0,0,0,1811,1809,1,0,0,0,1811,1812,1,0,0,
-		0,1812,155,1,0,0,0,1813,1811,1,0,0,0,1814,1844,3,158,79,0,1815,1839,3,
-		108,54,0,1816,1817,5,339,0,0,1817,1819,3,108,54,0,1818,1816,1,0,0,0,1819,
-		1820,1,0,0,0,1820,1818,1,0,0,0,1820,1821,1,0,0,0,1821,1840,1,0,0,0,1822,
-		1823,3,160,80,0,1823,1824,3,30,15,0,1824,1840,1,0,0,0,1825,1830,3,64,32,
-		0,1826,1829,3,68,34,0,1827,1829,3,72,36,0,1828,1826,1,0,0,0,1828,1827,
-		1,0,0,0,1829,1832,1,0,0,0,1830,1828,1,0,0,0,1830,1831,1,0,0,0,1831,1840,
-		1,0,0,0,1832,1830,1,0,0,0,1833,1836,3,68,34,0,1834,1836,3,72,36,0,1835,
-		1833,1,0,0,0,1835,1834,1,0,0,0,1836,1837,1,0,0,0,1837,1835,1,0,0,0,1837,
-		1838,1,0,0,0,1838,1840,1,0,0,0,1839,1818,1,0,0,0,1839,1822,1,0,0,0,1839,
-		1825,1,0,0,0,1839,1835,1,0,0,0,1839,1840,1,0,0,0,1840,1842,1,0,0,0,1841,
-		1815,1,0,0,0,1841,1842,1,0,0,0,1842,1844,1,0,0,0,1843,1814,1,0,0,0,1843,
-		1841,1,0,0,0,1844,157,1,0,0,0,1845,1846,3,14,7,0,1846,1847,3,22,11,0,1847,
-		1866,1,0,0,0,1848,1852,3,34,17,0,1849,1851,3,28,14,0,1850,1849,1,0,0,0,
-		1851,1854,1,0,0,0,1852,1850,1,0,0,0,1852,1853,1,0,0,0,1853,1860,1,0,0,
-		0,1854,1852,1,0,0,0,1855,1856,3,24,12,0,1856,1857,3,26,13,0,1857,1859,
-		1,0,0,0,1858,1855,1,0,0,0,1859,1862,1,0,0,0,1860,1858,1,0,0,0,1860,1861,
-		1,0,0,0,1861,1863,1,0,0,0,1862,1860,1,0,0,0,1863,1864,3,30,15,0,1864,1866,
-		1,0,0,0,1865,1845,1,0,0,0,1865,1848,1,0,0,0,1866,159,1,0,0,0,1867,1869,
-		3,28,14,0,1868,1867,1,0,0,0,1869,1870,1,0,0,0,1870,1868,1,0,0,0,1870,1871,
-		1,0,0,0,1871,1876,1,0,0,0,1872,1873,3,24,12,0,1873,1874,3,26,13,0,1874,
-		1876,1,0,0,0,1875,1868,1,0,0,0,1875,1872,1,0,0,0,1876,1882,1,0,0,0,1877,
-		1878,3,24,12,0,1878,1879,3,26,13,0,1879,1881,1,0,0,0,1880,1877,1,0,0,0,
-		1881,1884,1,0,0,0,1882,1880,1,0,0,0,1882,1883,1,0,0,0,1883,161,1,0,0,0,
-		1884,1882,1,0,0,0,1885,1887,3,364,182,0,1886,1888,3,146,73,0,1887,1886,
-		1,0,0,0,1887,1888,1,0,0,0,1888,163,1,0,0,0,1889,1891,3,166,83,0,1890,1892,
-		3,146,73,0,1891,1890,1,0,0,0,1891,1892,1,0,0,0,1892,1908,1,0,0,0,1893,
-		1895,5,145,0,0,1894,1893,1,0,0,0,1894,1895,1,0,0,0,1895,1896,1,0,0,0,1896,
-		1908,5,3,0,0,1897,1899,5,161,0,0,1898,1900,3,204,102,0,1899,1898,1,0,0,
-		0,1899,1900,1,0,0,0,1900,1901,1,0,0,0,1901,1908,5,3,0,0,1902,1904,5,337,
-		0,0,1903,1905,3,190,95,0,1904,1903,1,0,0,0,1904,1905,1,0,0,0,1905,1906,
-		1,0,0,0,1906,1908,5,338,0,0,1907,1889,1,0,0,0,1907,1894,1,0,0,0,1907,1897,
-		1,0,0,0,1907,1902,1,0,0,0,1908,165,1,0,0,0,1909,1911,3,168,84,0,1910,1912,
-		5,3,0,0,1911,1910,1,0,0,0,1911,1912,1,0,0,0,1912,1914,1,0,0,0,1913,1915,
-		3,174,87,0,1914,1913,1,0,0,0,1914,1915,1,0,0,0,1915,1917,1,0,0,0,1916,
-		1918,3,176,88,0,1917,1916,1,0,0,0,1917,1918,1,0,0,0,1918,1920,1,0,0,0,
-		1919,1921,3,172,86,0,1920,1919,1,0,0,0,1920,1921,1,0,0,0,1921,1923,1,0,
-		0,0,1922,1924,3,178,89,0,1923,1922,1,0,0,0,1923,1924,1,0,0,0,1924,167,
-		1,0,0,0,1925,1927,5,333,0,0,1926,1928,7,10,0,0,1927,1926,1,0,0,0,1927,
-		1928,1,0,0,0,1928,1946,1,0,0,0,1929,1934,3,170,85,0,1930,1931,5,339,0,
-		0,1931,1933,3,170,85,0,1932,1930,1,0,0,0,1933,1936,1,0,0,0,1934,1932,1,
-		0,0,0,1934,1935,1,0,0,0,1935,1938,1,0,0,0,1936,1934,1,0,0,0,1937,1939,
-		3,64,32,0,1938,1937,1,0,0,0,1938,1939,1,0,0,0,1939,1944,1,0,0,0,1940,1941,
-		5,153,0,0,1941,1945,5,256,0,0,1942,1943,5,158,0,0,1943,1945,5,256,0,0,
-		1944,1940,1,0,0,0,1944,1942,1,0,0,0,1944,1945,1,0,0,0,1945,1947,1,0,0,
-		0,1946,1929,1,0,0,0,1946,1947,1,0,0,0,1947,1948,1,0,0,0,1948,1949,5,334,
-		0,0,1949,169,1,0,0,0,1950,1960,5,348,0,0,1951,1953,5,98,0,0,1952,1951,
-		1,0,0,0,1952,1953,1,0,0,0,1953,1954,1,0,0,0,1954,1957,3,108,54,0,1955,
-		1956,7,29,0,0,1956,1958,3,108,54,0,1957,1955,1,0,0,0,1957,1958,1,0,0,0,
-		1958,1960,1,0,0,0,1959,1950,1,0,0,0,1959,1952,1,0,0,0,1960,171,1,0,0,0,
-		1961,1962,7,30,0,0,1962,1963,5,256,0,0,1963,173,1,0,0,0,1964,1965,5,162,
-		0,0,1965,1966,5,59,0,0,1966,1967,5,333,0,0,1967,1968,3,64,32,0,1968,1969,
-		5,334,0,0,1969,175,1,0,0,0,1970,1971,5,151,0,0,1971,1972,5,333,0,0,1972,
-		1973,5,100,0,0,1973,1974,3,108,54,0,1974,1975,5,334,0,0,1975,177,1,0,0,
-		0,1976,1979,5,156,0,0,1977,1980,3,362,181,0,1978,1980,3,180,90,0,1979,
-		1977,1,0,0,0,1979,1978,1,0,0,0,1980,179,1,0,0,0,1981,1983,5,333,0,0,1982,
-		1984,7,31,0,0,1983,1982,1,0,0,0,1983,1984,1,0,0,0,1984,1995,1,0,0,0,1985,
-		1986,5,265,0,0,1986,1987,5,176,0,0,1987,1992,3,108,54,0,1988,1989,5,339,
-		0,0,1989,1991,3,108,54,0,1990,1988,1,0,0,0,1991,1994,1,0,0,0,1992,1990,
-		1,0,0,0,1992,1993,1,0,0,0,1993,1996,1,0,0,0,1994,1992,1,0,0,0,1995,1985,
-		1,0,0,0,1995,1996,1,0,0,0,1996,1998,1,0,0,0,1997,1999,3,64,32,0,1998,1997,
-		1,0,0,0,1998,1999,1,0,0,0,1999,2001,1,0,0,0,2000,2002,3,182,91,0,2001,
-		2000,1,0,0,0,2001,2002,1,0,0,0,2002,2003,1,0,0,0,2003,2004,5,334,0,0,2004,
-		181,1,0,0,0,2005,2012,7,32,0,0,2006,2007,5,128,0,0,2007,2008,3,184,92,
-		0,2008,2009,5,24,0,0,2009,2010,3,184,92,0,2010,2013,1,0,0,0,2011,2013,
-		3,184,92,0,2012,2006,1,0,0,0,2012,2011,1,0,0,0,2013,2023,1,0,0,0,2014,
-		2021,5,150,0,0,2015,2016,5,191,0,0,2016,2022,5,136,0,0,2017,2022,5,59,
-		0,0,2018,2022,5,316,0,0,2019,2020,5,252,0,0,2020,2022,5,261,0,0,2021,2015,
-		1,0,0,0,2021,2017,1,0,0,0,2021,2018,1,0,0,0,2021,2019,1,0,0,0,2022,2024,
-		1,0,0,0,2023,2014,1,0,0,0,2023,2024,1,0,0,0,2024,183,1,0,0,0,2025,2026,
-		3,126,63,0,2026,2027,7,33,0,0,2027,185,1,0,0,0,2028,2029,5,99,0,0,2029,
-		2030,3,108,54,0,2030,2031,5,89,0,0,2031,2032,3,108,54,0,2032,187,1,0,0,
-		0,2033,2036,3,370,185,0,2034,2036,5,3,0,0,2035,2033,1,0,0,0,2035,2034,
-		1,0,0,0,2036,2037,1,0,0,0,2037,2038,5,342,0,0,2038,2039,3,108,54,0,2039,
-		189,1,0,0,0,2040,2045,3,192,96,0,2041,2042,5,339,0,0,2042,2044,3,192,96,
-		0,2043,2041,1,0,0,0,2044,2047,1,0,0,0,2045,2043,1,0,0,0,2045,2046,1,0,
-		0,0,2046,191,1,0,0,0,2047,2045,1,0,0,0,2048,2049,3,108,54,0,2049,2050,
-		5,342,0,0,2050,2051,3,108,54,0,2051,193,1,0,0,0,2052,2054,7,34,0,0,2053,
-		2055,3,204,102,0,2054,2053,1,0,0,0,2054,2055,1,0,0,0,2055,2063,1,0,0,0,
-		2056,2063,7,35,0,0,2057,2060,5,41,0,0,2058,2059,5,333,0,0,2059,2061,5,
-		334,0,0,2060,2058,1,0,0,0,2060,2061,1,0,0,0,2061,2063,1,0,0,0,2062,2052,
-		1,0,0,0,2062,2056,1,0,0,0,2062,2057,1,0,0,0,2063,195,1,0,0,0,2064,2068,
-		3,200,100,0,2065,2067,3,198,99,0,2066,2065,1,0,0,0,2067,2070,1,0,0,0,2068,
-		2066,1,0,0,0,2068,2069,1,0,0,0,2069,197,1,0,0,0,2070,2068,1,0,0,0,2071,
-		2073,5,335,0,0,2072,2074,5,6,0,0,2073,2072,1,0,0,0,2073,2074,1,0,0,0,2074,
-		2075,1,0,0,0,2075,2076,5,336,0,0,2076,199,1,0,0,0,2077,2080,5,132,0,0,
-		2078,2081,3,208,104,0,2079,2081,3,204,102,0,2080,2078,1,0,0,0,2080,2079,
-		1,0,0,0,2080,2081,1,0,0,0,2081,2141,1,0,0,0,2082,2084,7,26,0,0,2083,2085,
-		3,204,102,0,2084,2083,1,0,0,0,2084,2085,1,0,0,0,2085,2087,1,0,0,0,2086,
-		2088,3,206,103,0,2087,2086,1,0,0,0,2087,2088,1,0,0,0,2088,2141,1,0,0,0,
-		2089,2090,5,146,0,0,2090,2091,5,333,0,0,2091,2096,3,202,101,0,2092,2093,
-		5,339,0,0,2093,2095,3,202,101,0,2094,2092,1,0,0,0,2095,2098,1,0,0,0,2096,
-		2094,1,0,0,0,2096,2097,1,0,0,0,2097,2099,1,0,0,0,2098,2096,1,0,0,0,2099,
-		2100,5,334,0,0,2100,2141,1,0,0,0,2101,2102,5,142,0,0,2102,2103,5,333,0,
-		0,2103,2104,3,196,98,0,2104,2105,5,339,0,0,2105,2106,3,196,98,0,2106,2107,
-		5,334,0,0,2107,2141,1,0,0,0,2108,2109,5,143,0,0,2109,2111,3,368,184,0,
-		2110,2112,5,161,0,0,2111,2110,1,0,0,0,2111,2112,1,0,0,0,2112,2114,1,0,
-		0,0,2113,2115,3,204,102,0,2114,2113,1,0,0,0,2114,2115,1,0,0,0,2115,2141,
-		1,0,0,0,2116,2121,3,368,184,0,2117,2118,5,341,0,0,2118,2120,3,370,185,
-		0,2119,2117,1,0,0,0,2120,2123,1,0,0,0,2121,2119,1,0,0,0,2121,2122,1,0,
-		0,0,2122,2125,1,0,0,0,2123,2121,1,0,0,0,2124,2126,7,36,0,0,2125,2124,1,
-		0,0,0,2125,2126,1,0,0,0,2126,2138,1,0,0,0,2127,2128,5,333,0,0,2128,2133,
-		3,108,54,0,2129,2130,5,339,0,0,2130,2132,3,108,54,0,2131,2129,1,0,0,0,
-		2132,2135,1,0,0,0,2133,2131,1,0,0,0,2133,2134,1,0,0,0,2134,2136,1,0,0,
-		0,2135,2133,1,0,0,0,2136,2137,5,334,0,0,2137,2139,1,0,0,0,2138,2127,1,
-		0,0,0,2138,2139,1,0,0,0,2139,2141,1,0,0,0,2140,2077,1,0,0,0,2140,2082,
-		1,0,0,0,2140,2089,1,0,0,0,2140,2101,1,0,0,0,2140,2108,1,0,0,0,2140,2116,
-		1,0,0,0,2141,2143,1,0,0,0,2142,2144,5,26,0,0,2143,2142,1,0,0,0,2143,2144,
-		1,0,0,0,2144,201,1,0,0,0,2145,2146,3,370,185,0,2146,2147,3,196,98,0,2147,
-		203,1,0,0,0,2148,2149,5,333,0,0,2149,2150,5,6,0,0,2150,2151,5,334,0,0,
-		2151,205,1,0,0,0,2152,2153,7,37,0,0,2153,2154,5,138,0,0,2154,2155,5,332,
-		0,0,2155,207,1,0,0,0,2156,2162,7,38,0,0,2157,2158,5,90,0,0,2158,2160,7,
-		39,0,0,2159,2161,3,204,102,0,2160,2159,1,0,0,0,2160,2161,1,0,0,0,2161,
-		2163,1,0,0,0,2162,2157,1,0,0,0,2162,2163,1,0,0,0,2163,2169,1,0,0,0,2164,
-		2166,5,159,0,0,2165,2167,3,204,102,0,2166,2165,1,0,0,0,2166,2167,1,0,0,
-		0,2167,2169,1,0,0,0,2168,2156,1,0,0,0,2168,2164,1,0,0,0,2169,209,1,0,0,
-		0,2170,2171,5,233,0,0,2171,2172,5,64,0,0,2172,2175,3,360,180,0,2173,2174,
-		5,27,0,0,2174,2176,3,362,181,0,2175,2173,1,0,0,0,2175,2176,1,0,0,0,2176,
-		2178,1,0,0,0,2177,2179,3,212,106,0,2178,2177,1,0,0,0,2178,2179,1,0,0,0,
-		2179,2181,1,0,0,0,2180,2182,3,214,107,0,2181,2180,1,0,0,0,2181,2182,1,
-		0,0,0,2182,2186,1,0,0,0,2183,2187,3,12,6,0,2184,2185,5,45,0,0,2185,2187,
-		5,97,0,0,2186,2183,1,0,0,0,2186,2184,1,0,0,0,2187,2189,1,0,0,0,2188,2190,
-		3,216,108,0,2189,2188,1,0,0,0,2189,2190,1,0,0,0,2190,2192,1,0,0,0,2191,
-		2193,3,220,110,0,2192,2191,1,0,0,0,2192,2193,1,0,0,0,2193,211,1,0,0,0,
-		2194,2195,5,333,0,0,2195,2200,3,228,114,0,2196,2197,5,339,0,0,2197,2199,
-		3,228,114,0,2198,2196,1,0,0,0,2199,2202,1,0,0,0,2200,2198,1,0,0,0,2200,
-		2201,1,0,0,0,2201,2203,1,0,0,0,2202,2200,1,0,0,0,2203,2204,5,334,0,0,2204,
-		213,1,0,0,0,2205,2206,5,262,0,0,2206,2207,7,40,0,0,2207,2208,5,328,0,0,
-		2208,215,1,0,0,0,2209,2210,5,17,0,0,2210,2212,5,187,0,0,2211,2213,3,218,
-		109,0,2212,2211,1,0,0,0,2212,2213,1,0,0,0,2213,2214,1,0,0,0,2214,2223,
-		5,49,0,0,2215,2224,5,253,0,0,2216,2217,5,325,0,0,2217,2218,5,297,0,0,2218,
-		2221,3,224,112,0,2219,2220,5,100,0,0,2220,2222,3,108,54,0,2221,2219,1,
-		0,0,0,2221,2222,1,0,0,0,2222,2224,1,0,0,0,2223,2215,1,0,0,0,2223,2216,
-		1,0,0,0,2224,217,1,0,0,0,2225,2226,5,333,0,0,2226,2231,3,278,139,0,2227,
-		2228,5,339,0,0,2228,2230,3,278,139,0,2229,2227,1,0,0,0,2230,2233,1,0,0,
-		0,2231,2229,1,0,0,0,2231,2232,1,0,0,0,2232,2234,1,0,0,0,2233,2231,1,0,
-		0,0,2234,2237,5,334,0,0,2235,2236,5,100,0,0,2236,2238,3,108,54,0,2237,
-		2235,1,0,0,0,2237,2238,1,0,0,0,2238,2243,1,0,0,0,2239,2240,5,73,0,0,2240,
-		2241,5,36,0,0,2241,2243,3,362,181,0,2242,2225,1,0,0,0,2242,2239,1,0,0,
-		0,2243,219,1,0,0,0,2244,2245,5,82,0,0,2245,2246,3,38,19,0,2246,221,1,0,
-		0,0,2247,2248,5,325,0,0,2248,2253,3,98,49,0,2249,2251,5,27,0,0,2250,2249,
-		1,0,0,0,2250,2251,1,0,0,0,2251,2252,1,0,0,0,2252,2254,3,362,181,0,2253,
-		2250,1,0,0,0,2253,2254,1,0,0,0,2254,2255,1,0,0,0,2255,2256,5,297,0,0,2256,
-		2258,3,224,112,0,2257,2259,3,48,24,0,2258,2257,1,0,0,0,2258,2259,1,0,0,
-		0,2259,2262,1,0,0,0,2260,2261,5,100,0,0,2261,2263,3,108,54,0,2262,2260,
-		1,0,0,0,2262,2263,1,0,0,0,2263,2265,1,0,0,0,2264,2266,3,220,110,0,2265,
-		2264,1,0,0,0,2265,2266,1,0,0,0,2266,223,1,0,0,0,2267,2272,3,226,113,0,
-		2268,2269,5,339,0,0,2269,2271,3,226,113,0,2270,2268,1,0,0,0,2271,2274,
-		1,0,0,0,2272,2270,1,0,0,0,2272,2273,1,0,0,0,2273,225,1,0,0,0,2274,2272,
-		1,0,0,0,2275,2276,3,228,114,0,2276,2277,5,352,0,0,2277,2278,3,108,54,0,
-		2278,2293,1,0,0,0,2279,2280,5,333,0,0,2280,2285,3,228,114,0,2281,2282,
-		5,339,0,0,2282,2284,3,228,114,0,2283,2281,1,0,0,0,2284,2287,1,0,0,0,2285,
-		2283,1,0,0,0,2285,2286,1,0,0,0,2286,2288,1,0,0,0,2287,2285,1,0,0,0,2288,
-		2289,5,334,0,0,2289,2290,5,352,0,0,2290,2291,3,108,54,0,2291,2293,1,0,
-		0,0,2292,2275,1,0,0,0,2292,2279,1,0,0,0,2293,227,1,0,0,0,2294,2298,3,362,
-		181,0,2295,2297,3,230,115,0,2296,2295,1,0,0,0,2297,2300,1,0,0,0,2298,2296,
-		1,0,0,0,2298,2299,1,0,0,0,2299,229,1,0,0,0,2300,2298,1,0,0,0,2301,2302,
-		5,341,0,0,2302,2315,3,370,185,0,2303,2305,5,335,0,0,2304,2306,3,108,54,
-		0,2305,2304,1,0,0,0,2305,2306,1,0,0,0,2306,2311,1,0,0,0,2307,2309,5,342,
-		0,0,2308,2310,3,108,54,0,2309,2308,1,0,0,0,2309,2310,1,0,0,0,2310,2312,
-		1,0,0,0,2311,2307,1,0,0,0,2311,2312,1,0,0,0,2312,2313,1,0,0,0,2313,2315,
-		5,336,0,0,2314,2301,1,0,0,0,2314,2303,1,0,0,0,2315,231,1,0,0,0,2316,2317,
-		5,199,0,0,2317,2318,5,57,0,0,2318,2323,3,98,49,0,2319,2321,5,27,0,0,2320,
-		2319,1,0,0,0,2320,2321,1,0,0,0,2321,2322,1,0,0,0,2322,2324,3,362,181,0,
-		2323,2320,1,0,0,0,2323,2324,1,0,0,0,2324,2334,1,0,0,0,2325,2326,5,96,0,
-		0,2326,2331,3,74,37,0,2327,2328,5,339,0,0,2328,2330,3,74,37,0,2329,2327,
-		1,0,0,0,2330,2333,1,0,0,0,2331,2329,1,0,0,0,2331,2332,1,0,0,0,2332,2335,
-		1,0,0,0,2333,2331,1,0,0,0,2334,2325,1,0,0,0,2334,2335,1,0,0,0,2335,2338,
-		1,0,0,0,2336,2337,5,100,0,0,2337,2339,3,108,54,0,2338,2336,1,0,0,0,2338,
-		2339,1,0,0,0,2339,2341,1,0,0,0,2340,2342,3,220,110,0,2341,2340,1,0,0,0,
-		2341,2342,1,0,0,0,2342,233,1,0,0,0,2343,2344,5,246,0,0,2344,2345,5,64,
-		0,0,2345,2350,3,98,49,0,2346,2348,5,27,0,0,2347,2346,1,0,0,0,2347,2348,
-		1,0,0,0,2348,2349,1,0,0,0,2349,2351,3,362,181,0,2350,2347,1,0,0,0,2350,
-		2351,1,0,0,0,2351,2352,1,0,0,0,2352,2353,5,96,0,0,2353,2354,3,80,40,0,
-		2354,2355,5,73,0,0,2355,2357,3,108,54,0,2356,2358,3,236,118,0,2357,2356,
-		1,0,0,0,2358,2359,1,0,0,0,2359,2357,1,0,0,0,2359,2360,1,0,0,0,2360,2362,
-		1,0,0,0,2361,2363,3,220,110,0,2362,2361,1,0,0,0,2362,2363,1,0,0,0,2363,
-		235,1,0,0,0,2364,2372,5,99,0,0,2365,2373,5,244,0,0,2366,2367,5,70,0,0,
-		2367,2370,5,244,0,0,2368,2369,5,176,0,0,2369,2371,7,41,0,0,2370,2368,1,
-		0,0,0,2370,2371,1,0,0,0,2371,2373,1,0,0,0,2372,2365,1,0,0,0,2372,2366,
-		1,0,0,0,2373,2376,1,0,0,0,2374,2375,5,24,0,0,2375,2377,3,108,54,0,2376,
-		2374,1,0,0,0,2376,2377,1,0,0,0,2377,2378,1,0,0,0,2378,2379,5,89,0,0,2379,
-		2380,3,238,119,0,2380,237,1,0,0,0,2381,2382,5,325,0,0,2382,2383,5,297,
-		0,0,2383,2401,3,224,112,0,2384,2401,5,199,0,0,2385,2386,5,49,0,0,2386,
-		2401,5,253,0,0,2387,2389,5,233,0,0,2388,2390,3,212,106,0,2389,2388,1,0,
-		0,0,2389,2390,1,0,0,0,2390,2392,1,0,0,0,2391,2393,3,214,107,0,2392,2391,
-		1,0,0,0,2392,2393,1,0,0,0,2393,2398,1,0,0,0,2394,2395,5,97,0,0,2395,2399,
-		3,62,31,0,2396,2397,5,45,0,0,2397,2399,5,97,0,0,2398,2394,1,0,0,0,2398,
-		2396,1,0,0,0,2399,2401,1,0,0,0,2400,2381,1,0,0,0,2400,2384,1,0,0,0,2400,
-		2385,1,0,0,0,2400,2387,1,0,0,0,2401,239,1,0,0,0,2402,2403,3,98,49,0,2403,
-		241,1,0,0,0,2404,2405,5,75,0,0,2405,2407,5,157,0,0,2406,2404,1,0,0,0,2406,
-		2407,1,0,0,0,2407,2409,1,0,0,0,2408,2410,3,244,122,0,2409,2408,1,0,0,0,
-		2409,2410,1,0,0,0,2410,2411,1,0,0,0,2411,2415,5,88,0,0,2412,2413,5,225,
-		0,0,2413,2414,5,70,0,0,2414,2416,5,129,0,0,2415,2412,1,0,0,0,2415,2416,
-		1,0,0,0,2416,2417,1,0,0,0,2417,2418,3,360,180,0,2418,2419,3,246,123,0,
-		2419,2560,1,0,0,0,2420,2421,5,75,0,0,2421,2423,5,157,0,0,2422,2420,1,0,
-		0,0,2422,2423,1,0,0,0,2423,2424,1,0,0,0,2424,2425,5,212,0,0,2425,2429,
-		5,88,0,0,2426,2427,5,225,0,0,2427,2428,5,70,0,0,2428,2430,5,129,0,0,2429,
-		2426,1,0,0,0,2429,2430,1,0,0,0,2430,2431,1,0,0,0,2431,2433,3,360,180,0,
-		2432,2434,3,248,124,0,2433,2432,1,0,0,0,2433,2434,1,0,0,0,2434,2438,1,
-		0,0,0,2435,2437,3,266,133,0,2436,2435,1,0,0,0,2437,2440,1,0,0,0,2438,2436,
-		1,0,0,0,2438,2439,1,0,0,0,2439,2560,1,0,0,0,2440,2438,1,0,0,0,2441,2442,
-		5,75,0,0,2442,2444,5,157,0,0,2443,2441,1,0,0,0,2443,2444,1,0,0,0,2444,
-		2449,1,0,0,0,2445,2447,5,239,0,0,2446,2445,1,0,0,0,2446,2447,1,0,0,0,2447,
-		2448,1,0,0,0,2448,2450,7,42,0,0,2449,2446,1,0,0,0,2449,2450,1,0,0,0,2450,
-		2452,1,0,0,0,2451,2453,5,80,0,0,2452,2451,1,0,0,0,2452,2453,1,0,0,0,2453,
-		2454,1,0,0,0,2454,2458,5,329,0,0,2455,2456,5,225,0,0,2456,2457,5,70,0,
-		0,2457,2459,5,129,0,0,2458,2455,1,0,0,0,2458,2459,1,0,0,0,2459,2460,1,
-		0,0,0,2460,2462,3,360,180,0,2461,2463,3,106,53,0,2462,2461,1,0,0,0,2462,
-		2463,1,0,0,0,2463,2465,1,0,0,0,2464,2466,3,270,135,0,2465,2464,1,0,0,0,
-		2465,2466,1,0,0,0,2466,2467,1,0,0,0,2467,2468,5,27,0,0,2468,2470,3,12,
-		6,0,2469,2471,3,276,138,0,2470,2469,1,0,0,0,2470,2471,1,0,0,0,2471,2560,
-		1,0,0,0,2472,2473,5,75,0,0,2473,2475,5,157,0,0,2474,2472,1,0,0,0,2474,
-		2475,1,0,0,0,2475,2476,1,0,0,0,2476,2477,5,245,0,0,2477,2481,5,329,0,0,
-		2478,2479,5,225,0,0,2479,2480,5,70,0,0,2480,2482,5,129,0,0,2481,2478,1,
-		0,0,0,2481,2482,1,0,0,0,2482,2483,1,0,0,0,2483,2485,3,360,180,0,2484,2486,
-		3,106,53,0,2485,2484,1,0,0,0,2485,2486,1,0,0,0,2486,2488,1,0,0,0,2487,
-		2489,3,270,135,0,2488,2487,1,0,0,0,2488,2489,1,0,0,0,2489,2490,1,0,0,0,
-		2490,2491,5,27,0,0,2491,2493,3,12,6,0,2492,2494,3,274,137,0,2493,2492,
-		1,0,0,0,2493,2494,1,0,0,0,2494,2560,1,0,0,0,2495,2499,5,290,0,0,2496,2497,
-		5,225,0,0,2497,2498,5,70,0,0,2498,2500,5,129,0,0,2499,2496,1,0,0,0,2499,
-		2500,1,0,0,0,2500,2508,1,0,0,0,2501,2504,3,360,180,0,2502,2503,5,105,0,
-		0,2503,2505,3,362,181,0,2504,2502,1,0,0,0,2504,2505,1,0,0,0,2505,2509,
-		1,0,0,0,2506,2507,5,105,0,0,2507,2509,3,362,181,0,2508,2501,1,0,0,0,2508,
-		2506,1,0,0,0,2509,2560,1,0,0,0,2510,2512,5,94,0,0,2511,2510,1,0,0,0,2511,
-		2512,1,0,0,0,2512,2513,1,0,0,0,2513,2515,5,229,0,0,2514,2516,5,108,0,0,
-		2515,2514,1,0,0,0,2515,2516,1,0,0,0,2516,2523,1,0,0,0,2517,2518,5,225,
-		0,0,2518,2519,5,70,0,0,2519,2521,5,129,0,0,2520,2517,1,0,0,0,2520,2521,
-		1,0,0,0,2521,2522,1,0,0,0,2522,2524,3,362,181,0,2523,2520,1,0,0,0,2523,
-		2524,1,0,0,0,2524,2525,1,0,0,0,2525,2526,5,73,0,0,2526,2529,3,98,49,0,
-		2527,2528,5,96,0,0,2528,2530,3,362,181,0,2529,2527,1,0,0,0,2529,2530,1,
-		0,0,0,2530,2531,1,0,0,0,2531,2532,5,333,0,0,2532,2537,3,278,139,0,2533,
-		2534,5,339,0,0,2534,2536,3,278,139,0,2535,2533,1,0,0,0,2536,2539,1,0,0,
-		0,2537,2535,1,0,0,0,2537,2538,1,0,0,0,2538,2540,1,0,0,0,2539,2537,1,0,
-		0,0,2540,2543,5,334,0,0,2541,2542,5,227,0,0,2542,2544,3,106,53,0,2543,
-		2541,1,0,0,0,2543,2544,1,0,0,0,2544,2550,1,0,0,0,2545,2547,5,256,0,0,2546,
-		2548,5,70,0,0,2547,2546,1,0,0,0,2547,2548,1,0,0,0,2548,2549,1,0,0,0,2549,
-		2551,5,48,0,0,2550,2545,1,0,0,0,2550,2551,1,0,0,0,2551,2553,1,0,0,0,2552,
-		2554,3,270,135,0,2553,2552,1,0,0,0,2553,2554,1,0,0,0,2554,2557,1,0,0,0,
-		2555,2556,5,100,0,0,2556,2558,3,108,54,0,2557,2555,1,0,0,0,2557,2558,1,
-		0,0,0,2558,2560,1,0,0,0,2559,2406,1,0,0,0,2559,2422,1,0,0,0,2559,2443,
-		1,0,0,0,2559,2474,1,0,0,0,2559,2495,1,0,0,0,2559,2511,1,0,0,0,2560,243,
-		1,0,0,0,2561,2563,7,43,0,0,2562,2561,1,0,0,0,2562,2563,1,0,0,0,2563,2564,
-		1,0,0,0,2564,2567,7,42,0,0,2565,2567,5,324,0,0,2566,2562,1,0,0,0,2566,
-		2565,1,0,0,0,2567,245,1,0,0,0,2568,2581,3,248,124,0,2569,2570,5,231,0,
-		0,2570,2571,5,333,0,0,2571,2576,3,360,180,0,2572,2573,5,339,0,0,2573,2575,
-		3,360,180,0,2574,2572,1,0,0,0,2575,2578,1,0,0,0,2576,2574,1,0,0,0,2576,
-		2577,1,0,0,0,2577,2579,1,0,0,0,2578,2576,1,0,0,0,2579,2580,5,334,0,0,2580,
-		2582,1,0,0,0,2581,2569,1,0,0,0,2581,2582,1,0,0,0,2582,2584,1,0,0,0,2583,
-		2585,3,270,135,0,2584,2583,1,0,0,0,2584,2585,1,0,0,0,2585,2587,1,0,0,0,
-		2586,2588,3,272,136,0,2587,2586,1,0,0,0,2587,2588,1,0,0,0,2588,2614,1,
-		0,0,0,2589,2591,3,106,53,0,2590,2589,1,0,0,0,2590,2591,1,0,0,0,2591,2593,
-		1,0,0,0,2592,2594,3,270,135,0,2593,2592,1,0,0,0,2593,2594,1,0,0,0,2594,
-		2596,1,0,0,0,2595,2597,3,272,136,0,2596,2595,1,0,0,0,2596,2597,1,0,0,0,
-		2597,2598,1,0,0,0,2598,2608,5,27,0,0,2599,2609,3,12,6,0,2600,2601,5,210,
-		0,0,2601,2606,3,362,181,0,2602,2603,5,333,0,0,2603,2604,3,154,77,0,2604,
-		2605,5,334,0,0,2605,2607,1,0,0,0,2606,2602,1,0,0,0,2606,2607,1,0,0,0,2607,
-		2609,1,0,0,0,2608,2599,1,0,0,0,2608,2600,1,0,0,0,2609,2611,1,0,0,0,2610,
-		2612,3,274,137,0,2611,2610,1,0,0,0,2611,2612,1,0,0,0,2612,2614,1,0,0,0,
-		2613,2568,1,0,0,0,2613,2590,1,0,0,0,2614,247,1,0,0,0,2615,2624,5,333,0,
-		0,2616,2621,3,250,125,0,2617,2618,5,339,0,0,2618,2620,3,250,125,0,2619,
-		2617,1,0,0,0,2620,2623,1,0,0,0,2621,2619,1,0,0,0,2621,2622,1,0,0,0,2622,
-		2625,1,0,0,0,2623,2621,1,0,0,0,2624,2616,1,0,0,0,2624,2625,1,0,0,0,2625,
-		2626,1,0,0,0,2626,2627,5,334,0,0,2627,249,1,0,0,0,2628,2650,3,252,126,
-		0,2629,2630,5,36,0,0,2630,2632,3,362,181,0,2631,2629,1,0,0,0,2631,2632,
-		1,0,0,0,2632,2633,1,0,0,0,2633,2637,3,258,129,0,2634,2636,3,264,132,0,
-		2635,2634,1,0,0,0,2636,2639,1,0,0,0,2637,2635,1,0,0,0,2637,2638,1,0,0,
-		0,2638,2650,1,0,0,0,2639,2637,1,0,0,0,2640,2641,5,118,0,0,2641,2646,3,
-		360,180,0,2642,2643,7,44,0,0,2643,2645,3,370,185,0,2644,2642,1,0,0,0,2645,
-		2648,1,0,0,0,2646,2644,1,0,0,0,2646,2647,1,0,0,0,2647,2650,1,0,0,0,2648,
-		2646,1,0,0,0,2649,2628,1,0,0,0,2649,2631,1,0,0,0,2649,2640,1,0,0,0,2650,
-		251,1,0,0,0,2651,2652,3,362,181,0,2652,2655,3,196,98,0,2653,2654,5,34,
-		0,0,2654,2656,3,360,180,0,2655,2653,1,0,0,0,2655,2656,1,0,0,0,2656,2660,
-		1,0,0,0,2657,2659,3,254,127,0,2658,2657,1,0,0,0,2659,2662,1,0,0,0,2660,
-		2658,1,0,0,0,2660,2661,1,0,0,0,2661,253,1,0,0,0,2662,2660,1,0,0,0,2663,
-		2664,5,36,0,0,2664,2666,3,362,181,0,2665,2663,1,0,0,0,2665,2666,1,0,0,
-		0,2666,2667,1,0,0,0,2667,2671,3,256,128,0,2668,2670,3,264,132,0,2669,2668,
-		1,0,0,0,2670,2673,1,0,0,0,2671,2669,1,0,0,0,2671,2672,1,0,0,0,2672,255,
-		1,0,0,0,2673,2671,1,0,0,0,2674,2675,5,70,0,0,2675,2704,5,71,0,0,2676,2704,
-		5,71,0,0,2677,2678,5,45,0,0,2678,2704,3,126,63,0,2679,2680,5,33,0,0,2680,
-		2681,5,333,0,0,2681,2682,3,108,54,0,2682,2683,5,334,0,0,2683,2704,1,0,
-		0,0,2684,2704,5,94,0,0,2685,2686,5,78,0,0,2686,2704,5,235,0,0,2687,2704,
-		3,260,130,0,2688,2692,5,218,0,0,2689,2693,5,172,0,0,2690,2691,5,176,0,
-		0,2691,2693,5,45,0,0,2692,2689,1,0,0,0,2692,2690,1,0,0,0,2693,2694,1,0,
-		0,0,2694,2701,5,27,0,0,2695,2702,5,224,0,0,2696,2697,5,333,0,0,2697,2698,
-		3,108,54,0,2698,2699,5,334,0,0,2699,2700,5,309,0,0,2700,2702,1,0,0,0,2701,
-		2695,1,0,0,0,2701,2696,1,0,0,0,2702,2704,1,0,0,0,2703,2674,1,0,0,0,2703,
-		2676,1,0,0,0,2703,2677,1,0,0,0,2703,2679,1,0,0,0,2703,2684,1,0,0,0,2703,
-		2685,1,0,0,0,2703,2687,1,0,0,0,2703,2688,1,0,0,0,2704,257,1,0,0,0,2705,
-		2706,5,33,0,0,2706,2707,5,333,0,0,2707,2708,3,108,54,0,2708,2709,5,334,
-		0,0,2709,2721,1,0,0,0,2710,2711,5,94,0,0,2711,2721,3,106,53,0,2712,2713,
-		5,78,0,0,2713,2714,5,235,0,0,2714,2721,3,106,53,0,2715,2716,5,56,0,0,2716,
-		2717,5,235,0,0,2717,2718,3,106,53,0,2718,2719,3,260,130,0,2719,2721,1,
-		0,0,0,2720,2705,1,0,0,0,2720,2710,1,0,0,0,2720,2712,1,0,0,0,2720,2715,
-		1,0,0,0,2721,259,1,0,0,0,2722,2723,5,81,0,0,2723,2725,3,360,180,0,2724,
-		2726,3,106,53,0,2725,2724,1,0,0,0,2725,2726,1,0,0,0,2726,2729,1,0,0,0,
-		2727,2728,5,243,0,0,2728,2730,7,45,0,0,2729,2727,1,0,0,0,2729,2730,1,0,
-		0,0,2730,2734,1,0,0,0,2731,2733,3,262,131,0,2732,2731,1,0,0,0,2733,2736,
-		1,0,0,0,2734,2732,1,0,0,0,2734,2735,1,0,0,0,2735,261,1,0,0,0,2736,2734,
-		1,0,0,0,2737,2738,5,73,0,0,2738,2747,7,46,0,0,2739,2740,5,252,0,0,2740,
-		2748,5,168,0,0,2741,2748,5,284,0,0,2742,2748,5,177,0,0,2743,2744,5,297,
-		0,0,2744,2748,5,71,0,0,2745,2746,5,297,0,0,2746,2748,5,45,0,0,2747,2739,
-		1,0,0,0,2747,2741,1,0,0,0,2747,2742,1,0,0,0,2747,2743,1,0,0,0,2747,2745,
-		1,0,0,0,2748,263,1,0,0,0,2749,2751,5,70,0,0,2750,2749,1,0,0,0,2750,2751,
-		1,0,0,0,2751,2752,1,0,0,0,2752,2760,5,46,0,0,2753,2754,5,62,0,0,2754,2760,
-		7,47,0,0,2755,2756,5,70,0,0,2756,2760,5,327,0,0,2757,2758,5,252,0,0,2758,
-		2760,5,230,0,0,2759,2750,1,0,0,0,2759,2753,1,0,0,0,2759,2755,1,0,0,0,2759,
-		2757,1,0,0,0,2760,265,1,0,0,0,2761,2762,5,309,0,0,2762,2763,5,27,0,0,2763,
-		2792,3,362,181,0,2764,2765,5,240,0,0,2765,2792,5,3,0,0,2766,2767,5,259,
-		0,0,2767,2768,5,333,0,0,2768,2773,3,268,134,0,2769,2770,5,339,0,0,2770,
-		2772,3,268,134,0,2771,2769,1,0,0,0,2772,2775,1,0,0,0,2773,2771,1,0,0,0,
-		2773,2774,1,0,0,0,2774,2776,1,0,0,0,2775,2773,1,0,0,0,2776,2777,5,334,
-		0,0,2777,2792,1,0,0,0,2778,2779,5,266,0,0,2779,2780,5,176,0,0,2780,2781,
-		5,333,0,0,2781,2786,3,96,48,0,2782,2783,5,339,0,0,2783,2785,3,96,48,0,
-		2784,2782,1,0,0,0,2785,2788,1,0,0,0,2786,2784,1,0,0,0,2786,2787,1,0,0,
-		0,2787,2789,1,0,0,0,2788,2786,1,0,0,0,2789,2790,5,334,0,0,2790,2792,1,
-		0,0,0,2791,2761,1,0,0,0,2791,2764,1,0,0,0,2791,2766,1,0,0,0,2791,2778,
-		1,0,0,0,2792,267,1,0,0,0,2793,2803,5,3,0,0,2794,2799,3,370,185,0,2795,
-		2796,5,341,0,0,2796,2798,3,370,185,0,2797,2795,1,0,0,0,2798,2801,1,0,0,
-		0,2799,2797,1,0,0,0,2799,2800,1,0,0,0,2800,2803,1,0,0,0,2801,2799,1,0,
-		0,0,2802,2793,1,0,0,0,2802,2794,1,0,0,0,2803,2805,1,0,0,0,2804,2806,5,
-		352,0,0,2805,2804,1,0,0,0,2805,2806,1,0,0,0,2806,2807,1,0,0,0,2807,2808,
-		3,328,164,0,2808,269,1,0,0,0,2809,2810,5,102,0,0,2810,2814,3,322,161,0,
-		2811,2812,5,163,0,0,2812,2814,3,362,181,0,2813,2809,1,0,0,0,2813,2811,
-		1,0,0,0,2814,271,1,0,0,0,2815,2816,5,73,0,0,2816,2822,5,185,0,0,2817,2818,
-		5,270,0,0,2818,2823,5,288,0,0,2819,2820,5,199,0,0,2820,2823,5,288,0,0,
-		2821,2823,5,206,0,0,2822,2817,1,0,0,0,2822,2819,1,0,0,0,2822,2821,1,0,
-		0,0,2823,273,1,0,0,0,2824,2826,5,102,0,0,2825,2827,5,252,0,0,2826,2825,
-		1,0,0,0,2826,2827,1,0,0,0,2827,2828,1,0,0,0,2828,2829,5,194,0,0,2829,275,
-		1,0,0,0,2830,2832,5,102,0,0,2831,2833,7,48,0,0,2832,2831,1,0,0,0,2832,
-		2833,1,0,0,0,2833,2834,1,0,0,0,2834,2835,5,33,0,0,2835,2836,5,258,0,0,
-		2836,277,1,0,0,0,2837,2839,3,108,54,0,2838,2840,3,280,140,0,2839,2838,
-		1,0,0,0,2839,2840,1,0,0,0,2840,2842,1,0,0,0,2841,2843,7,49,0,0,2842,2841,
-		1,0,0,0,2842,2843,1,0,0,0,2843,2846,1,0,0,0,2844,2845,5,15,0,0,2845,2847,
-		7,12,0,0,2846,2844,1,0,0,0,2846,2847,1,0,0,0,2847,279,1,0,0,0,2848,2853,
-		5,1,0,0,2849,2850,5,341,0,0,2850,2852,5,1,0,0,2851,2849,1,0,0,0,2852,2855,
-		1,0,0,0,2853,2851,1,0,0,0,2853,2854,1,0,0,0,2854,281,1,0,0,0,2855,2853,
-		1,0,0,0,2856,2857,7,50,0,0,2857,283,1,0,0,0,2858,2875,5,88,0,0,2859,2875,
-		5,329,0,0,2860,2861,5,245,0,0,2861,2875,5,329,0,0,2862,2875,5,229,0,0,
-		2863,2875,5,290,0,0,2864,2875,5,293,0,0,2865,2875,5,319,0,0,2866,2875,
-		5,205,0,0,2867,2875,5,217,0,0,2868,2875,5,195,0,0,2869,2875,5,35,0,0,2870,
-		2875,5,286,0,0,2871,2875,5,36,0,0,2872,2873,5,56,0,0,2873,2875,5,88,0,
-		0,2874,2858,1,0,0,0,2874,2859,1,0,0,0,2874,2860,1,0,0,0,2874,2862,1,0,
-		0,0,2874,2863,1,0,0,0,2874,2864,1,0,0,0,2874,2865,1,0,0,0,2874,2866,1,
-		0,0,0,2874,2867,1,0,0,0,2874,2868,1,0,0,0,2874,2869,1,0,0,0,2874,2870,
-		1,0,0,0,2874,2871,1,0,0,0,2874,2872,1,0,0,0,2875,285,1,0,0,0,2876,2877,
-		5,280,0,0,2877,2878,5,90,0,0,2878,3003,3,362,181,0,2879,2880,5,280,0,0,
-		2880,2881,5,36,0,0,2881,2882,3,362,181,0,2882,2883,5,90,0,0,2883,2884,
-		3,362,181,0,2884,3003,1,0,0,0,2885,2887,5,280,0,0,2886,2888,5,35,0,0,2887,
-		2886,1,0,0,0,2887,2888,1,0,0,0,2888,2889,1,0,0,0,2889,2890,3,362,181,0,
-		2890,2891,5,90,0,0,2891,2892,3,362,181,0,2892,3003,1,0,0,0,2893,2894,5,
-		297,0,0,2894,2895,5,290,0,0,2895,3003,3,362,181,0,2896,2897,5,263,0,0,
-		2897,2902,5,90,0,0,2898,2903,3,362,181,0,2899,2903,5,44,0,0,2900,2903,
-		5,40,0,0,2901,2903,5,84,0,0,2902,2898,1,0,0,0,2902,2899,1,0,0,0,2902,2900,
-		1,0,0,0,2902,2901,1,0,0,0,2903,3003,1,0,0,0,2904,2907,5,169,0,0,2905,2906,
-		5,36,0,0,2906,2908,3,362,181,0,2907,2905,1,0,0,0,2907,2908,1,0,0,0,2908,
-		2909,1,0,0,0,2909,2913,3,258,129,0,2910,2912,3,264,132,0,2911,2910,1,0,
-		0,0,2912,2915,1,0,0,0,2913,2911,1,0,0,0,2913,2914,1,0,0,0,2914,3003,1,
-		0,0,0,2915,2913,1,0,0,0,2916,2918,5,169,0,0,2917,2919,5,35,0,0,2918,2917,
-		1,0,0,0,2918,2919,1,0,0,0,2919,2923,1,0,0,0,2920,2921,5,225,0,0,2921,2922,
-		5,70,0,0,2922,2924,5,129,0,0,2923,2920,1,0,0,0,2923,2924,1,0,0,0,2924,
-		2925,1,0,0,0,2925,3003,3,252,126,0,2926,2927,5,206,0,0,2927,2930,5,36,
-		0,0,2928,2929,5,225,0,0,2929,2931,5,129,0,0,2930,2928,1,0,0,0,2930,2931,
-		1,0,0,0,2931,2932,1,0,0,0,2932,2934,3,362,181,0,2933,2935,3,282,141,0,
-		2934,2933,1,0,0,0,2934,2935,1,0,0,0,2935,3003,1,0,0,0,2936,2938,5,206,
-		0,0,2937,2939,5,35,0,0,2938,2937,1,0,0,0,2938,2939,1,0,0,0,2939,2942,1,
-		0,0,0,2940,2941,5,225,0,0,2941,2943,5,129,0,0,2942,2940,1,0,0,0,2942,2943,
-		1,0,0,0,2943,2944,1,0,0,0,2944,2946,3,362,181,0,2945,2947,3,282,141,0,
-		2946,2945,1,0,0,0,2946,2947,1,0,0,0,2947,3003,1,0,0,0,2948,2950,5,171,
-		0,0,2949,2951,5,35,0,0,2950,2949,1,0,0,0,2950,2951,1,0,0,0,2951,2952,1,
-		0,0,0,2952,2955,3,362,181,0,2953,2954,5,297,0,0,2954,2956,5,194,0,0,2955,
-		2953,1,0,0,0,2955,2956,1,0,0,0,2956,2957,1,0,0,0,2957,2958,5,319,0,0,2958,
-		2961,3,196,98,0,2959,2960,5,34,0,0,2960,2962,3,360,180,0,2961,2959,1,0,
-		0,0,2961,2962,1,0,0,0,2962,2965,1,0,0,0,2963,2964,5,96,0,0,2964,2966,3,
-		108,54,0,2965,2963,1,0,0,0,2965,2966,1,0,0,0,2966,3003,1,0,0,0,2967,2969,
-		5,171,0,0,2968,2970,5,35,0,0,2969,2968,1,0,0,0,2969,2970,1,0,0,0,2970,
-		2971,1,0,0,0,2971,2977,3,362,181,0,2972,2973,5,297,0,0,2973,2974,5,45,
-		0,0,2974,2978,3,108,54,0,2975,2976,5,206,0,0,2976,2978,5,45,0,0,2977,2972,
-		1,0,0,0,2977,2975,1,0,0,0,2978,3003,1,0,0,0,2979,2981,5,171,0,0,2980,2982,
-		5,35,0,0,2981,2980,1,0,0,0,2981,2982,1,0,0,0,2982,2983,1,0,0,0,2983,2984,
-		3,362,181,0,2984,2985,7,51,0,0,2985,2986,5,70,0,0,2986,2987,5,71,0,0,2987,
-		3003,1,0,0,0,2988,2990,5,171,0,0,2989,2991,5,35,0,0,2990,2989,1,0,0,0,
-		2990,2991,1,0,0,0,2991,2992,1,0,0,0,2992,2993,3,362,181,0,2993,2994,5,
-		297,0,0,2994,2996,5,306,0,0,2995,2997,5,347,0,0,2996,2995,1,0,0,0,2996,
-		2997,1,0,0,0,2997,2998,1,0,0,0,2998,2999,5,6,0,0,2999,3003,1,0,0,0,3000,
-		3001,7,52,0,0,3001,3003,3,322,161,0,3002,2876,1,0,0,0,3002,2879,1,0,0,
-		0,3002,2885,1,0,0,0,3002,2893,1,0,0,0,3002,2896,1,0,0,0,3002,2904,1,0,
-		0,0,3002,2916,1,0,0,0,3002,2926,1,0,0,0,3002,2936,1,0,0,0,3002,2948,1,
-		0,0,0,3002,2967,1,0,0,0,3002,2979,1,0,0,0,3002,2988,1,0,0,0,3002,3000,
-		1,0,0,0,3003,287,1,0,0,0,3004,3005,3,292,146,0,3005,3006,5,73,0,0,3006,
-		3007,3,296,148,0,3007,3008,5,90,0,0,3008,3013,3,298,149,0,3009,3010,5,
-		339,0,0,3010,3012,3,298,149,0,3011,3009,1,0,0,0,3012,3015,1,0,0,0,3013,
-		3011,1,0,0,0,3013,3014,1,0,0,0,3014,3019,1,0,0,0,3015,3013,1,0,0,0,3016,
-		3017,5,102,0,0,3017,3018,5,58,0,0,3018,3020,5,258,0,0,3019,3016,1,0,0,
-		0,3019,3020,1,0,0,0,3020,3044,1,0,0,0,3021,3026,3,362,181,0,3022,3023,
-		5,339,0,0,3023,3025,3,362,181,0,3024,3022,1,0,0,0,3025,3028,1,0,0,0,3026,
-		3024,1,0,0,0,3026,3027,1,0,0,0,3027,3029,1,0,0,0,3028,3026,1,0,0,0,3029,
-		3030,5,90,0,0,3030,3035,3,298,149,0,3031,3032,5,339,0,0,3032,3034,3,298,
-		149,0,3033,3031,1,0,0,0,3034,3037,1,0,0,0,3035,3033,1,0,0,0,3035,3036,
-		1,0,0,0,3036,3041,1,0,0,0,3037,3035,1,0,0,0,3038,3039,5,102,0,0,3039,3040,
-		5,170,0,0,3040,3042,5,258,0,0,3041,3038,1,0,0,0,3041,3042,1,0,0,0,3042,
-		3044,1,0,0,0,3043,3004,1,0,0,0,3043,3021,1,0,0,0,3044,289,1,0,0,0,3045,
-		3046,5,58,0,0,3046,3047,5,258,0,0,3047,3049,5,55,0,0,3048,3045,1,0,0,0,
-		3048,3049,1,0,0,0,3049,3050,1,0,0,0,3050,3051,3,292,146,0,3051,3052,5,
-		73,0,0,3052,3053,3,296,148,0,3053,3054,5,57,0,0,3054,3059,3,298,149,0,
-		3055,3056,5,339,0,0,3056,3058,3,298,149,0,3057,3055,1,0,0,0,3058,3061,
-		1,0,0,0,3059,3057,1,0,0,0,3059,3060,1,0,0,0,3060,3063,1,0,0,0,3061,3059,
-		1,0,0,0,3062,3064,3,282,141,0,3063,3062,1,0,0,0,3063,3064,1,0,0,0,3064,
-		3091,1,0,0,0,3065,3066,5,170,0,0,3066,3067,5,258,0,0,3067,3069,5,55,0,
-		0,3068,3065,1,0,0,0,3068,3069,1,0,0,0,3069,3070,1,0,0,0,3070,3075,3,362,
-		181,0,3071,3072,5,339,0,0,3072,3074,3,362,181,0,3073,3071,1,0,0,0,3074,
-		3077,1,0,0,0,3075,3073,1,0,0,0,3075,3076,1,0,0,0,3076,3078,1,0,0,0,3077,
-		3075,1,0,0,0,3078,3079,5,57,0,0,3079,3084,3,298,149,0,3080,3081,5,339,
-		0,0,3081,3083,3,298,149,0,3082,3080,1,0,0,0,3083,3086,1,0,0,0,3084,3082,
-		1,0,0,0,3084,3085,1,0,0,0,3085,3088,1,0,0,0,3086,3084,1,0,0,0,3087,3089,
-		3,282,141,0,3088,3087,1,0,0,0,3088,3089,1,0,0,0,3089,3091,1,0,0,0,3090,
-		3048,1,0,0,0,3090,3068,1,0,0,0,3091,291,1,0,0,0,3092,3094,5,21,0,0,3093,
-		3095,5,272,0,0,3094,3093,1,0,0,0,3094,3095,1,0,0,0,3095,3097,1,0,0,0,3096,
-		3098,3,106,53,0,3097,3096,1,0,0,0,3097,3098,1,0,0,0,3098,3108,1,0,0,0,
-		3099,3104,3,294,147,0,3100,3101,5,339,0,0,3101,3103,3,294,147,0,3102,3100,
-		1,0,0,0,3103,3106,1,0,0,0,3104,3102,1,0,0,0,3104,3105,1,0,0,0,3105,3108,
-		1,0,0,0,3106,3104,1,0,0,0,3107,3092,1,0,0,0,3107,3099,1,0,0,0,3108,293,
-		1,0,0,0,3109,3114,5,83,0,0,3110,3114,5,81,0,0,3111,3114,5,37,0,0,3112,
-		3114,3,362,181,0,3113,3109,1,0,0,0,3113,3110,1,0,0,0,3113,3111,1,0,0,0,
-		3113,3112,1,0,0,0,3114,3116,1,0,0,0,3115,3117,3,106,53,0,3116,3115,1,0,
-		0,0,3116,3117,1,0,0,0,3117,295,1,0,0,0,3118,3120,5,88,0,0,3119,3118,1,
-		0,0,0,3119,3120,1,0,0,0,3120,3121,1,0,0,0,3121,3126,3,360,180,0,3122,3123,
-		5,339,0,0,3123,3125,3,360,180,0,3124,3122,1,0,0,0,3125,3128,1,0,0,0,3126,
-		3124,1,0,0,0,3126,3127,1,0,0,0,3127,3151,1,0,0,0,3128,3126,1,0,0,0,3129,
-		3130,7,53,0,0,3130,3135,3,360,180,0,3131,3132,5,339,0,0,3132,3134,3,360,
-		180,0,3133,3131,1,0,0,0,3134,3137,1,0,0,0,3135,3133,1,0,0,0,3135,3136,
-		1,0,0,0,3136,3151,1,0,0,0,3137,3135,1,0,0,0,3138,3139,5,21,0,0,3139,3140,
-		7,54,0,0,3140,3141,5,61,0,0,3141,3142,5,290,0,0,3142,3147,3,360,180,0,
-		3143,3144,5,339,0,0,3144,3146,3,360,180,0,3145,3143,1,0,0,0,3146,3149,
-		1,0,0,0,3147,3145,1,0,0,0,3147,3148,1,0,0,0,3148,3151,1,0,0,0,3149,3147,
-		1,0,0,0,3150,3119,1,0,0,0,3150,3129,1,0,0,0,3150,3138,1,0,0,0,3151,297,
-		1,0,0,0,3152,3154,5,59,0,0,3153,3152,1,0,0,0,3153,3154,1,0,0,0,3154,3159,
-		1,0,0,0,3155,3160,3,362,181,0,3156,3160,5,44,0,0,3157,3160,5,40,0,0,3158,
-		3160,5,84,0,0,3159,3155,1,0,0,0,3159,3156,1,0,0,0,3159,3157,1,0,0,0,3159,
-		3158,1,0,0,0,3160,299,1,0,0,0,3161,3162,5,333,0,0,3162,3163,3,12,6,0,3163,
-		3164,5,334,0,0,3164,3165,5,90,0,0,3165,3166,3,302,151,0,3166,3167,3,306,
-		153,0,3167,3186,1,0,0,0,3168,3170,5,106,0,0,3169,3168,1,0,0,0,3169,3170,
-		1,0,0,0,3170,3171,1,0,0,0,3171,3173,3,360,180,0,3172,3174,3,106,53,0,3173,
-		3172,1,0,0,0,3173,3174,1,0,0,0,3174,3175,1,0,0,0,3175,3176,7,55,0,0,3176,
-		3178,3,302,151,0,3177,3179,3,304,152,0,3178,3177,1,0,0,0,3178,3179,1,0,
-		0,0,3179,3180,1,0,0,0,3180,3183,3,306,153,0,3181,3182,5,100,0,0,3182,3184,
-		3,108,54,0,3183,3181,1,0,0,0,3183,3184,1,0,0,0,3184,3186,1,0,0,0,3185,
-		3161,1,0,0,0,3185,3169,1,0,0,0,3186,301,1,0,0,0,3187,3189,5,273,0,0,3188,
-		3187,1,0,0,0,3188,3189,1,0,0,0,3189,3190,1,0,0,0,3190,3194,5,3,0,0,3191,
-		3194,5,307,0,0,3192,3194,5,308,0,0,3193,3188,1,0,0,0,3193,3191,1,0,0,0,
-		3193,3192,1,0,0,0,3194,303,1,0,0,0,3195,3197,5,96,0,0,3196,3195,1,0,0,
-		0,3196,3197,1,0,0,0,3197,3198,1,0,0,0,3198,3199,5,201,0,0,3199,3200,5,
-		3,0,0,3200,305,1,0,0,0,3201,3203,5,102,0,0,3202,3201,1,0,0,0,3202,3203,
-		1,0,0,0,3203,3211,1,0,0,0,3204,3212,3,322,161,0,3205,3207,3,308,154,0,
-		3206,3205,1,0,0,0,3207,3210,1,0,0,0,3208,3206,1,0,0,0,3208,3209,1,0,0,
-		0,3209,3212,1,0,0,0,3210,3208,1,0,0,0,3211,3204,1,0,0,0,3211,3208,1,0,
-		0,0,3212,307,1,0,0,0,3213,3238,7,56,0,0,3214,3216,7,57,0,0,3215,3217,5,
-		27,0,0,3216,3215,1,0,0,0,3216,3217,1,0,0,0,3217,3218,1,0,0,0,3218,3238,
-		5,3,0,0,3219,3224,5,215,0,0,3220,3225,5,274,0,0,3221,3222,5,70,0,0,3222,
-		3225,5,71,0,0,3223,3225,5,71,0,0,3224,3220,1,0,0,0,3224,3221,1,0,0,0,3224,
-		3223,1,0,0,0,3225,3235,1,0,0,0,3226,3236,5,348,0,0,3227,3232,3,362,181,
-		0,3228,3229,5,339,0,0,3229,3231,3,362,181,0,3230,3228,1,0,0,0,3231,3234,
-		1,0,0,0,3232,3230,1,0,0,0,3232,3233,1,0,0,0,3233,3236,1,0,0,0,3234,3232,
-		1,0,0,0,3235,3226,1,0,0,0,3235,3227,1,0,0,0,3236,3238,1,0,0,0,3237,3213,
-		1,0,0,0,3237,3214,1,0,0,0,3237,3219,1,0,0,0,3238,309,1,0,0,0,3239,3247,
-		3,322,161,0,3240,3242,3,312,156,0,3241,3240,1,0,0,0,3242,3245,1,0,0,0,
-		3243,3241,1,0,0,0,3243,3244,1,0,0,0,3244,3247,1,0,0,0,3245,3243,1,0,0,
-		0,3246,3239,1,0,0,0,3246,3243,1,0,0,0,3247,311,1,0,0,0,3248,3249,7,58,
-		0,0,3249,313,1,0,0,0,3250,3288,3,10,5,0,3251,3252,5,37,0,0,3252,3288,3,
-		242,121,0,3253,3254,5,277,0,0,3254,3255,5,245,0,0,3255,3257,5,329,0,0,
-		3256,3258,5,108,0,0,3257,3256,1,0,0,0,3257,3258,1,0,0,0,3258,3259,1,0,
-		0,0,3259,3261,3,360,180,0,3260,3262,3,274,137,0,3261,3260,1,0,0,0,3261,
-		3262,1,0,0,0,3262,3288,1,0,0,0,3263,3264,5,210,0,0,3264,3269,3,362,181,
-		0,3265,3266,5,333,0,0,3266,3267,3,154,77,0,3267,3268,5,334,0,0,3268,3270,
-		1,0,0,0,3269,3265,1,0,0,0,3269,3270,1,0,0,0,3270,3288,1,0,0,0,3271,3272,
-		5,197,0,0,3272,3276,3,362,181,0,3273,3275,3,330,165,0,3274,3273,1,0,0,
-		0,3275,3278,1,0,0,0,3276,3274,1,0,0,0,3276,3277,1,0,0,0,3277,3279,1,0,
-		0,0,3278,3276,1,0,0,0,3279,3282,5,192,0,0,3280,3281,7,4,0,0,3281,3283,
-		5,223,0,0,3282,3280,1,0,0,0,3282,3283,1,0,0,0,3283,3284,1,0,0,0,3284,3285,
-		5,55,0,0,3285,3286,3,12,6,0,3286,3288,1,0,0,0,3287,3250,1,0,0,0,3287,3251,
-		1,0,0,0,3287,3253,1,0,0,0,3287,3263,1,0,0,0,3287,3271,1,0,0,0,3288,315,
-		1,0,0,0,3289,3293,3,12,6,0,3290,3293,3,100,50,0,3291,3293,5,3,0,0,3292,
-		3289,1,0,0,0,3292,3290,1,0,0,0,3292,3291,1,0,0,0,3293,317,1,0,0,0,3294,
-		3299,3,320,160,0,3295,3296,5,339,0,0,3296,3298,3,320,160,0,3297,3295,1,
-		0,0,0,3298,3301,1,0,0,0,3299,3297,1,0,0,0,3299,3300,1,0,0,0,3300,319,1,
-		0,0,0,3301,3299,1,0,0,0,3302,3304,3,360,180,0,3303,3305,3,106,53,0,3304,
-		3303,1,0,0,0,3304,3305,1,0,0,0,3305,321,1,0,0,0,3306,3307,5,333,0,0,3307,
-		3312,3,324,162,0,3308,3309,5,339,0,0,3309,3311,3,324,162,0,3310,3308,1,
-		0,0,0,3311,3314,1,0,0,0,3312,3310,1,0,0,0,3312,3313,1,0,0,0,3313,3315,
-		1,0,0,0,3314,3312,1,0,0,0,3315,3316,5,334,0,0,3316,323,1,0,0,0,3317,3319,
-		3,326,163,0,3318,3320,5,352,0,0,3319,3318,1,0,0,0,3319,3320,1,0,0,0,3320,
-		3322,1,0,0,0,3321,3323,3,328,164,0,3322,3321,1,0,0,0,3322,3323,1,0,0,0,
-		3323,325,1,0,0,0,3324,3335,3,362,181,0,3325,3335,5,23,0,0,3326,3335,5,
-		22,0,0,3327,3335,5,127,0,0,3328,3335,5,110,0,0,3329,3335,5,111,0,0,3330,
-		3335,5,71,0,0,3331,3335,5,45,0,0,3332,3335,5,106,0,0,3333,3335,5,33,0,
-		0,3334,3324,1,0,0,0,3334,3325,1,0,0,0,3334,3326,1,0,0,0,3334,3327,1,0,
-		0,0,3334,3328,1,0,0,0,3334,3329,1,0,0,0,3334,3330,1,0,0,0,3334,3331,1,
-		0,0,0,3334,3332,1,0,0,0,3334,3333,1,0,0,0,3335,3340,1,0,0,0,3336,3337,
-		5,341,0,0,3337,3339,3,370,185,0,3338,3336,1,0,0,0,3339,3342,1,0,0,0,3340,
-		3338,1,0,0,0,3340,3341,1,0,0,0,3341,327,1,0,0,0,3342,3340,1,0,0,0,3343,
-		3362,3,370,185,0,3344,3362,5,3,0,0,3345,3347,7,15,0,0,3346,3345,1,0,0,
-		0,3346,3347,1,0,0,0,3347,3348,1,0,0,0,3348,3362,7,23,0,0,3349,3362,5,348,
-		0,0,3350,3351,5,333,0,0,3351,3356,3,328,164,0,3352,3353,5,339,0,0,3353,
-		3355,3,328,164,0,3354,3352,1,0,0,0,3355,3358,1,0,0,0,3356,3354,1,0,0,0,
-		3356,3357,1,0,0,0,3357,3359,1,0,0,0,3358,3356,1,0,0,0,3359,3360,5,334,
-		0,0,3360,3362,1,0,0,0,3361,3343,1,0,0,0,3361,3344,1,0,0,0,3361,3346,1,
-		0,0,0,3361,3349,1,0,0,0,3361,3350,1,0,0,0,3362,329,1,0,0,0,3363,3364,5,
-		252,0,0,3364,3370,5,291,0,0,3365,3370,5,291,0,0,3366,3370,5,106,0,0,3367,
-		3370,5,232,0,0,3368,3370,3,362,181,0,3369,3363,1,0,0,0,3369,3365,1,0,0,
-		0,3369,3366,1,0,0,0,3369,3367,1,0,0,0,3369,3368,1,0,0,0,3370,331,1,0,0,
-		0,3371,3373,3,334,167,0,3372,3371,1,0,0,0,3372,3373,1,0,0,0,3373,3375,
-		1,0,0,0,3374,3376,7,59,0,0,3375,3374,1,0,0,0,3375,3376,1,0,0,0,3376,3377,
-		1,0,0,0,3377,3378,3,362,181,0,3378,333,1,0,0,0,3379,3393,5,251,0,0,3380,
-		3393,5,271,0,0,3381,3393,5,213,0,0,3382,3393,5,236,0,0,3383,3384,7,60,
-		0,0,3384,3393,3,336,168,0,3385,3393,3,336,168,0,3386,3393,5,21,0,0,3387,
-		3390,7,61,0,0,3388,3391,3,336,168,0,3389,3391,5,21,0,0,3390,3388,1,0,0,
-		0,3390,3389,1,0,0,0,3390,3391,1,0,0,0,3391,3393,1,0,0,0,3392,3379,1,0,
-		0,0,3392,3380,1,0,0,0,3392,3381,1,0,0,0,3392,3382,1,0,0,0,3392,3383,1,
-		0,0,0,3392,3385,1,0,0,0,3392,3386,1,0,0,0,3392,3387,1,0,0,0,3393,335,1,
-		0,0,0,3394,3396,7,15,0,0,3395,3394,1,0,0,0,3395,3396,1,0,0,0,3396,3397,
-		1,0,0,0,3397,3398,5,6,0,0,3398,337,1,0,0,0,3399,3401,5,21,0,0,3400,3402,
-		5,312,0,0,3401,3400,1,0,0,0,3401,3402,1,0,0,0,3402,3419,1,0,0,0,3403,3404,
-		5,138,0,0,3404,3419,5,332,0,0,3405,3406,5,317,0,0,3406,3407,5,234,0,0,
-		3407,3419,5,237,0,0,3408,3409,5,296,0,0,3409,3419,5,105,0,0,3410,3411,
-		5,37,0,0,3411,3412,7,62,0,0,3412,3419,3,360,180,0,3413,3414,5,312,0,0,
-		3414,3419,3,340,170,0,3415,3416,3,348,174,0,3416,3417,3,340,170,0,3417,
-		3419,1,0,0,0,3418,3399,1,0,0,0,3418,3403,1,0,0,0,3418,3405,1,0,0,0,3418,
-		3408,1,0,0,0,3418,3410,1,0,0,0,3418,3413,1,0,0,0,3418,3415,1,0,0,0,3419,
-		339,1,0,0,0,3420,3421,7,59,0,0,3421,3423,3,360,180,0,3422,3420,1,0,0,0,
-		3422,3423,1,0,0,0,3423,3426,1,0,0,0,3424,3425,5,118,0,0,3425,3427,5,3,
-		0,0,3426,3424,1,0,0,0,3426,3427,1,0,0,0,3427,341,1,0,0,0,3428,3430,7,63,
-		0,0,3429,3428,1,0,0,0,3429,3430,1,0,0,0,3430,3431,1,0,0,0,3431,3432,5,
-		138,0,0,3432,3433,5,332,0,0,3433,3497,3,344,172,0,3434,3436,7,63,0,0,3435,
-		3434,1,0,0,0,3435,3436,1,0,0,0,3436,3437,1,0,0,0,3437,3439,5,250,0,0,3438,
-		3440,7,64,0,0,3439,3438,1,0,0,0,3439,3440,1,0,0,0,3440,3497,1,0,0,0,3441,
-		3443,7,63,0,0,3442,3441,1,0,0,0,3442,3443,1,0,0,0,3443,3444,1,0,0,0,3444,
-		3447,5,286,0,0,3445,3448,3,362,181,0,3446,3448,5,3,0,0,3447,3445,1,0,0,
-		0,3447,3446,1,0,0,0,3448,3497,1,0,0,0,3449,3451,7,63,0,0,3450,3449,1,0,
-		0,0,3450,3451,1,0,0,0,3451,3452,1,0,0,0,3452,3453,5,296,0,0,3453,3457,
-		5,105,0,0,3454,3458,3,362,181,0,3455,3458,5,3,0,0,3456,3458,5,45,0,0,3457,
-		3454,1,0,0,0,3457,3455,1,0,0,0,3457,3456,1,0,0,0,3458,3497,1,0,0,0,3459,
-		3461,7,63,0,0,3460,3459,1,0,0,0,3460,3461,1,0,0,0,3461,3462,1,0,0,0,3462,
-		3463,5,290,0,0,3463,3497,5,3,0,0,3464,3466,7,63,0,0,3465,3464,1,0,0,0,
-		3465,3466,1,0,0,0,3466,3467,1,0,0,0,3467,3468,5,317,0,0,3468,3497,3,350,
-		175,0,3469,3471,7,63,0,0,3470,3469,1,0,0,0,3470,3471,1,0,0,0,3471,3472,
-		1,0,0,0,3472,3473,5,317,0,0,3473,3474,5,303,0,0,3474,3497,5,3,0,0,3475,
-		3476,5,296,0,0,3476,3477,5,181,0,0,3477,3478,5,27,0,0,3478,3479,5,317,
-		0,0,3479,3497,3,350,175,0,3480,3482,7,63,0,0,3481,3480,1,0,0,0,3481,3482,
-		1,0,0,0,3482,3483,1,0,0,0,3483,3484,3,348,174,0,3484,3494,7,65,0,0,3485,
-		3495,5,45,0,0,3486,3491,3,328,164,0,3487,3488,5,339,0,0,3488,3490,3,328,
-		164,0,3489,3487,1,0,0,0,3490,3493,1,0,0,0,3491,3489,1,0,0,0,3491,3492,
-		1,0,0,0,3492,3495,1,0,0,0,3493,3491,1,0,0,0,3494,3485,1,0,0,0,3494,3486,
-		1,0,0,0,3495,3497,1,0,0,0,3496,3429,1,0,0,0,3496,3435,1,0,0,0,3496,3442,
-		1,0,0,0,3496,3450,1,0,0,0,3496,3460,1,0,0,0,3496,3465,1,0,0,0,3496,3470,
-		1,0,0,0,3496,3475,1,0,0,0,3496,3481,1,0,0,0,3497,343,1,0,0,0,3498,3515,
-		5,3,0,0,3499,3515,3,362,181,0,3500,3502,7,15,0,0,3501,3500,1,0,0,0,3501,
-		3502,1,0,0,0,3502,3503,1,0,0,0,3503,3515,7,23,0,0,3504,3506,5,132,0,0,
-		3505,3507,3,204,102,0,3506,3505,1,0,0,0,3506,3507,1,0,0,0,3507,3508,1,
-		0,0,0,3508,3510,5,3,0,0,3509,3511,3,208,104,0,3510,3509,1,0,0,0,3510,3511,
-		1,0,0,0,3511,3515,1,0,0,0,3512,3515,5,45,0,0,3513,3515,5,239,0,0,3514,
-		3498,1,0,0,0,3514,3499,1,0,0,0,3514,3501,1,0,0,0,3514,3504,1,0,0,0,3514,
-		3512,1,0,0,0,3514,3513,1,0,0,0,3515,345,1,0,0,0,3516,3527,5,21,0,0,3517,
-		3518,5,138,0,0,3518,3527,5,332,0,0,3519,3520,5,317,0,0,3520,3521,5,234,
-		0,0,3521,3527,5,237,0,0,3522,3523,5,296,0,0,3523,3527,5,105,0,0,3524,3527,
-		5,286,0,0,3525,3527,3,348,174,0,3526,3516,1,0,0,0,3526,3517,1,0,0,0,3526,
-		3519,1,0,0,0,3526,3522,1,0,0,0,3526,3524,1,0,0,0,3526,3525,1,0,0,0,3527,
-		347,1,0,0,0,3528,3533,3,362,181,0,3529,3530,5,341,0,0,3530,3532,3,370,
-		185,0,3531,3529,1,0,0,0,3532,3535,1,0,0,0,3533,3531,1,0,0,0,3533,3534,
-		1,0,0,0,3534,349,1,0,0,0,3535,3533,1,0,0,0,3536,3543,3,352,176,0,3537,
-		3539,5,339,0,0,3538,3537,1,0,0,0,3538,3539,1,0,0,0,3539,3540,1,0,0,0,3540,
-		3542,3,352,176,0,3541,3538,1,0,0,0,3542,3545,1,0,0,0,3543,3541,1,0,0,0,
-		3543,3544,1,0,0,0,3544,351,1,0,0,0,3545,3543,1,0,0,0,3546,3547,5,234,0,
-		0,3547,3555,5,237,0,0,3548,3549,5,276,0,0,3549,3556,5,321,0,0,3550,3551,
-		5,276,0,0,3551,3556,5,186,0,0,3552,3553,5,281,0,0,3553,3556,5,276,0,0,
-		3554,3556,5,295,0,0,3555,3548,1,0,0,0,3555,3550,1,0,0,0,3555,3552,1,0,
-		0,0,3555,3554,1,0,0,0,3556,3566,1,0,0,0,3557,3558,5,276,0,0,3558,3566,
-		5,74,0,0,3559,3560,5,276,0,0,3560,3566,5,331,0,0,3561,3563,5,70,0,0,3562,
-		3561,1,0,0,0,3562,3563,1,0,0,0,3563,3564,1,0,0,0,3564,3566,5,46,0,0,3565,
-		3546,1,0,0,0,3565,3557,1,0,0,0,3565,3559,1,0,0,0,3565,3562,1,0,0,0,3566,
-		353,1,0,0,0,3567,3568,7,66,0,0,3568,355,1,0,0,0,3569,3571,5,24,0,0,3570,
-		3572,5,252,0,0,3571,3570,1,0,0,0,3571,3572,1,0,0,0,3572,3573,1,0,0,0,3573,
-		3574,5,180,0,0,3574,357,1,0,0,0,3575,3577,3,370,185,0,3576,3578,3,370,
-		185,0,3577,3576,1,0,0,0,3577,3578,1,0,0,0,3578,3580,1,0,0,0,3579,3581,
-		3,370,185,0,3580,3579,1,0,0,0,3580,3581,1,0,0,0,3581,359,1,0,0,0,3582,
-		3587,3,362,181,0,3583,3584,5,341,0,0,3584,3586,3,370,185,0,3585,3583,1,
-		0,0,0,3586,3589,1,0,0,0,3587,3585,1,0,0,0,3587,3588,1,0,0,0,3588,361,1,
-		0,0,0,3589,3587,1,0,0,0,3590,3597,5,1,0,0,3591,3597,5,2,0,0,3592,3597,
-		3,374,187,0,3593,3597,3,376,188,0,3594,3597,3,378,189,0,3595,3597,3,380,
-		190,0,3596,3590,1,0,0,0,3596,3591,1,0,0,0,3596,3592,1,0,0,0,3596,3593,
-		1,0,0,0,3596,3594,1,0,0,0,3596,3595,1,0,0,0,3597,363,1,0,0,0,3598,3604,
-		5,1,0,0,3599,3604,5,2,0,0,3600,3604,3,374,187,0,3601,3604,3,376,188,0,
-		3602,3604,3,378,189,0,3603,3598,1,0,0,0,3603,3599,1,0,0,0,3603,3600,1,
-		0,0,0,3603,3601,1,0,0,0,3603,3602,1,0,0,0,3604,365,1,0,0,0,3605,3606,3,
-		382,191,0,3606,367,1,0,0,0,3607,3613,5,1,0,0,3608,3613,5,2,0,0,3609,3613,
-		3,374,187,0,3610,3613,3,376,188,0,3611,3613,3,382,191,0,3612,3607,1,0,
-		0,0,3612,3608,1,0,0,0,3612,3609,1,0,0,0,3612,3610,1,0,0,0,3612,3611,1,
-		0,0,0,3613,369,1,0,0,0,3614,3623,5,1,0,0,3615,3623,5,2,0,0,3616,3623,3,
-		374,187,0,3617,3623,3,376,188,0,3618,3623,3,378,189,0,3619,3623,3,380,
-		190,0,3620,3623,3,382,191,0,3621,3623,3,384,192,0,3622,3614,1,0,0,0,3622,
-		3615,1,0,0,0,3622,3616,1,0,0,0,3622,3617,1,0,0,0,3622,3618,1,0,0,0,3622,
-		3619,1,0,0,0,3622,3620,1,0,0,0,3622,3621,1,0,0,0,3623,371,1,0,0,0,3624,
-		3636,5,1,0,0,3625,3636,5,2,0,0,3626,3636,3,374,187,0,3627,3636,5,132,0,
-		0,3628,3636,5,142,0,0,3629,3636,5,143,0,0,3630,3636,5,144,0,0,3631,3636,
-		5,135,0,0,3632,3636,5,146,0,0,3633,3636,5,138,0,0,3634,3636,5,139,0,0,
-		3635,3624,1,0,0,0,3635,3625,1,0,0,0,3635,3626,1,0,0,0,3635,3627,1,0,0,
-		0,3635,3628,1,0,0,0,3635,3629,1,0,0,0,3635,3630,1,0,0,0,3635,3631,1,0,
-		0,0,3635,3632,1,0,0,0,3635,3633,1,0,0,0,3635,3634,1,0,0,0,3636,373,1,0,
-		0,0,3637,3638,7,67,0,0,3638,375,1,0,0,0,3639,3640,7,68,0,0,3640,377,1,
-		0,0,0,3641,3642,7,69,0,0,3642,379,1,0,0,0,3643,3644,7,70,0,0,3644,381,
-		1,0,0,0,3645,3646,7,71,0,0,3646,383,1,0,0,0,3647,3648,7,72,0,0,3648,385,
-		1,0,0,0,564,387,391,395,408,412,419,424,427,435,439,444,448,455,459,465,
-		468,472,479,490,493,496,500,503,506,509,512,515,529,533,536,540,543,547,
-		551,555,561,572,577,590,595,599,603,610,616,626,636,641,645,652,659,662,
-		670,680,683,690,693,699,706,711,715,718,724,727,738,750,760,771,778,782,
-		788,793,798,802,804,812,816,819,822,825,831,834,842,853,858,860,867,872,
-		877,883,892,898,907,912,920,923,933,938,941,945,948,952,957,964,967,978,
-		983,991,1003,1012,1024,1029,1035,1039,1044,1049,1054,1060,1062,1065,1072,
-		1082,1090,1093,1098,1102,1108,1116,1121,1124,1134,1136,1141,1145,1153,
-		1156,1159,1163,1166,1169,1172,1179,1183,1186,1192,1199,1203,1207,1209,
-		1219,1221,1226,1228,1230,1232,1236,1239,1248,1253,1256,1258,1262,1272,
-		1277,1289,1295,1298,1307,1312,1319,1327,1331,1333,1340,1344,1348,1358,
-		1367,1375,1385,1391,1399,1405,1412,1419,1424,1428,1437,1441,1447,1450,
-		1456,1472,1474,1481,1485,1496,1500,1506,1513,1519,1528,1538,1544,1554,
-		1560,1568,1572,1574,1578,1587,1589,1595,1601,1605,1610,1614,1619,1638,
-		1641,1644,1649,1653,1657,1663,1677,1683,1690,1694,1699,1705,1723,1727,
-		1738,1742,1749,1758,1760,1764,1769,1773,1778,1787,1789,1796,1803,1811,
-		1820,1828,1830,1835,1837,1839,1841,1843,1852,1860,1865,1870,1875,1882,
-		1887,1891,1894,1899,1904,1907,1911,1914,1917,1920,1923,1927,1934,1938,
-		1944,1946,1952,1957,1959,1979,1983,1992,1995,1998,2001,2012,2021,2023,
-		2035,2045,2054,2060,2062,2068,2073,2080,2084,2087,2096,2111,2114,2121,
-		2125,2133,2138,2140,2143,2160,2162,2166,2168,2175,2178,2181,2186,2189,
-		2192,2200,2212,2221,2223,2231,2237,2242,2250,2253,2258,2262,2265,2272,
-		2285,2292,2298,2305,2309,2311,2314,2320,2323,2331,2334,2338,2341,2347,
-		2350,2359,2362,2370,2372,2376,2389,2392,2398,2400,2406,2409,2415,2422,
-		2429,2433,2438,2443,2446,2449,2452,2458,2462,2465,2470,2474,2481,2485,
-		2488,2493,2499,2504,2508,2511,2515,2520,2523,2529,2537,2543,2547,2550,
-		2553,2557,2559,2562,2566,2576,2581,2584,2587,2590,2593,2596,2606,2608,
-		2611,2613,2621,2624,2631,2637,2646,2649,2655,2660,2665,2671,2692,2701,
-		2703,2720,2725,2729,2734,2747,2750,2759,2773,2786,2791,2799,2802,2805,
-		2813,2822,2826,2832,2839,2842,2846,2853,2874,2887,2902,2907,2913,2918,
-		2923,2930,2934,2938,2942,2946,2950,2955,2961,2965,2969,2977,2981,2990,
-		2996,3002,3013,3019,3026,3035,3041,3043,3048,3059,3063,3068,3075,3084,
-		3088,3090,3094,3097,3104,3107,3113,3116,3119,3126,3135,3147,3150,3153,
-		3159,3169,3173,3178,3183,3185,3188,3193,3196,3202,3208,3211,3216,3224,
-		3232,3235,3237,3243,3246,3257,3261,3269,3276,3282,3287,3292,3299,3304,
-		3312,3319,3322,3334,3340,3346,3356,3361,3369,3372,3375,3390,3392,3395,
-		3401,3418,3422,3426,3429,3435,3439,3442,3447,3450,3457,3460,3465,3470,
-		3481,3491,3494,3496,3501,3506,3510,3514,3526,3533,3538,3543,3555,3562,
-		3565,3571,3577,3580,3587,3596,3603,3612,3622,3635
+		2,189,7,189,2,190,7,190,2,191,7,191,2,192,7,192,2,193,7,193,1,0,3,0,390,
+		8,0,1,0,1,0,3,0,394,8,0,5,0,396,8,0,10,0,12,0,399,9,0,1,0,1,0,1,1,1,1,
+		1,1,1,2,1,2,1,2,1,3,1,3,3,3,411,8,3,1,4,1,4,3,4,415,8,4,1,4,1,4,1,4,5,
+		4,420,8,4,10,4,12,4,423,9,4,1,4,1,4,3,4,427,8,4,1,4,3,4,430,8,4,1,4,1,
+		4,1,4,1,4,1,4,1,4,3,4,438,8,4,1,4,1,4,3,4,442,8,4,1,4,1,4,1,4,3,4,447,
+		8,4,1,4,1,4,3,4,451,8,4,1,4,1,4,1,4,5,4,456,8,4,10,4,12,4,459,9,4,1,4,
+		3,4,462,8,4,1,4,1,4,1,4,1,4,3,4,468,8,4,1,4,3,4,471,8,4,1,4,1,4,3,4,475,
+		8,4,1,4,1,4,1,4,5,4,480,8,4,10,4,12,4,483,9,4,1,4,1,4,1,4,1,4,1,4,1,4,
+		1,4,1,4,3,4,493,8,4,1,4,3,4,496,8,4,1,4,3,4,499,8,4,1,4,1,4,3,4,503,8,
+		4,1,4,3,4,506,8,4,1,4,3,4,509,8,4,1,4,3,4,512,8,4,1,4,3,4,515,8,4,1,4,
+		3,4,518,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,532,8,
+		4,1,4,1,4,3,4,536,8,4,1,4,3,4,539,8,4,1,4,1,4,3,4,543,8,4,1,4,3,4,546,
+		8,4,1,4,1,4,3,4,550,8,4,1,4,1,4,3,4,554,8,4,1,4,1,4,3,4,558,8,4,1,4,1,
+		4,1,4,1,4,3,4,564,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,573,8,4,10,4,12,
+		4,576,9,4,1,4,1,4,3,4,580,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,
+		591,8,4,10,4,12,4,594,9,4,1,4,1,4,3,4,598,8,4,1,4,1,4,3,4,602,8,4,1,4,
+		1,4,3,4,606,8,4,1,4,1,4,1,4,5,4,611,8,4,10,4,12,4,614,9,4,1,4,1,4,1,4,
+		3,4,619,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,629,8,4,1,4,1,4,1,4,1,
+		4,1,4,1,4,1,4,1,4,3,4,639,8,4,1,4,1,4,1,4,3,4,644,8,4,1,4,1,4,3,4,648,
+		8,4,1,4,1,4,1,4,5,4,653,8,4,10,4,12,4,656,9,4,1,4,1,4,1,4,1,4,3,4,662,
+		8,4,1,4,3,4,665,8,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,673,8,4,1,4,1,4,1,4,1,
+		4,1,4,1,4,1,4,1,4,3,4,683,8,4,1,5,3,5,686,8,5,1,5,1,5,1,5,1,5,1,5,3,5,
+		693,8,5,1,6,3,6,696,8,6,1,6,1,6,1,7,1,7,3,7,702,8,7,1,7,1,7,1,7,5,7,707,
+		8,7,10,7,12,7,710,9,7,1,8,1,8,3,8,714,8,8,1,8,1,8,3,8,718,8,8,1,8,3,8,
+		721,8,8,1,8,1,8,1,8,1,8,3,8,727,8,8,1,8,3,8,730,8,8,1,9,1,9,1,9,1,9,1,
+		9,1,9,1,9,5,9,739,8,9,10,9,12,9,742,9,9,1,9,1,9,1,9,1,10,1,10,1,10,1,10,
+		5,10,751,8,10,10,10,12,10,754,9,10,1,10,1,10,1,10,1,10,1,10,1,10,1,10,
+		3,10,763,8,10,1,10,1,10,1,10,1,11,1,11,1,11,1,11,5,11,772,8,11,10,11,12,
+		11,775,9,11,1,11,1,11,1,12,1,12,3,12,781,8,12,1,12,1,12,3,12,785,8,12,
+		1,13,1,13,5,13,789,8,13,10,13,12,13,792,9,13,1,14,1,14,3,14,796,8,14,1,
+		14,1,14,1,15,3,15,801,8,15,1,15,1,15,5,15,805,8,15,10,15,12,15,808,9,15,
+		1,16,1,16,1,16,1,16,1,16,3,16,815,8,16,1,17,1,17,3,17,819,8,17,1,17,3,
+		17,822,8,17,1,17,3,17,825,8,17,1,17,3,17,828,8,17,1,17,1,17,1,17,1,17,
+		3,17,834,8,17,1,17,3,17,837,8,17,1,17,1,17,1,17,1,17,1,17,1,17,3,17,845,
+		8,17,1,18,1,18,1,18,1,18,1,18,1,18,1,18,5,18,854,8,18,10,18,12,18,857,
+		9,18,1,18,1,18,3,18,861,8,18,3,18,863,8,18,1,19,1,19,1,19,5,19,868,8,19,
+		10,19,12,19,871,9,19,1,20,1,20,3,20,875,8,20,1,20,5,20,878,8,20,10,20,
+		12,20,881,9,20,1,20,1,20,1,20,3,20,886,8,20,1,21,1,21,1,21,1,21,1,21,5,
+		21,893,8,21,10,21,12,21,896,9,21,1,21,1,21,1,21,3,21,901,8,21,1,21,1,21,
+		1,21,1,21,1,21,5,21,908,8,21,10,21,12,21,911,9,21,1,21,1,21,3,21,915,8,
+		21,1,22,1,22,1,22,1,22,1,23,1,23,3,23,923,8,23,1,23,3,23,926,8,23,1,23,
+		1,23,1,24,1,24,1,24,1,24,5,24,934,8,24,10,24,12,24,937,9,24,1,25,1,25,
+		3,25,941,8,25,1,25,3,25,944,8,25,1,25,1,25,3,25,948,8,25,1,25,3,25,951,
+		8,25,1,25,1,25,3,25,955,8,25,1,26,1,26,1,26,3,26,960,8,26,1,26,1,26,1,
+		26,5,26,965,8,26,10,26,12,26,968,9,26,3,26,970,8,26,1,27,1,27,1,27,1,27,
+		1,27,1,27,1,27,5,27,979,8,27,10,27,12,27,982,9,27,1,27,1,27,3,27,986,8,
+		27,1,28,1,28,1,28,1,28,5,28,992,8,28,10,28,12,28,995,9,28,1,29,1,29,1,
+		29,1,29,1,30,1,30,1,30,5,30,1004,8,30,10,30,12,30,1007,9,30,1,31,1,31,
+		1,31,1,31,5,31,1013,8,31,10,31,12,31,1016,9,31,1,31,1,31,1,32,1,32,1,32,
+		1,32,1,32,5,32,1025,8,32,10,32,12,32,1028,9,32,1,33,1,33,3,33,1032,8,33,
+		1,33,1,33,1,33,1,33,3,33,1038,8,33,1,33,1,33,3,33,1042,8,33,1,34,1,34,
+		1,34,3,34,1047,8,34,1,34,1,34,1,34,3,34,1052,8,34,1,34,1,34,1,34,3,34,
+		1057,8,34,1,34,1,34,1,34,1,34,3,34,1063,8,34,3,34,1065,8,34,1,35,3,35,
+		1068,8,35,1,35,1,35,1,35,1,35,1,35,3,35,1075,8,35,1,36,1,36,1,36,1,36,
+		1,36,1,36,1,36,1,36,3,36,1085,8,36,1,36,1,36,1,36,1,36,5,36,1091,8,36,
+		10,36,12,36,1094,9,36,3,36,1096,8,36,1,36,1,36,1,36,3,36,1101,8,36,1,36,
+		1,36,3,36,1105,8,36,1,37,1,37,5,37,1109,8,37,10,37,12,37,1112,9,37,1,38,
+		1,38,1,38,1,38,1,38,3,38,1119,8,38,1,38,1,38,1,38,3,38,1124,8,38,1,38,
+		3,38,1127,8,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,3,38,1137,8,38,
+		3,38,1139,8,38,1,39,1,39,1,39,3,39,1144,8,39,1,39,1,39,3,39,1148,8,39,
+		1,40,1,40,1,40,1,40,1,40,1,40,3,40,1156,8,40,1,40,3,40,1159,8,40,1,40,
+		3,40,1162,8,40,1,40,1,40,3,40,1166,8,40,1,40,3,40,1169,8,40,1,40,3,40,
+		1172,8,40,1,40,3,40,1175,8,40,1,40,1,40,1,40,1,40,1,40,3,40,1182,8,40,
+		1,40,1,40,3,40,1186,8,40,1,40,3,40,1189,8,40,1,40,1,40,1,40,1,40,3,40,
+		1195,8,40,1,40,1,40,1,40,1,40,1,40,3,40,1202,8,40,1,40,1,40,3,40,1206,
+		8,40,1,40,1,40,3,40,1210,8,40,3,40,1212,8,40,1,41,1,41,1,41,1,41,1,41,
+		1,41,1,41,1,41,5,41,1222,8,41,10,41,12,41,1225,9,41,1,41,1,41,4,41,1229,
+		8,41,11,41,12,41,1230,3,41,1233,8,41,3,41,1235,8,41,1,42,1,42,3,42,1239,
+		8,42,1,42,3,42,1242,8,42,1,42,1,42,1,42,1,42,1,42,5,42,1249,8,42,10,42,
+		12,42,1252,9,42,1,42,1,42,3,42,1256,8,42,1,42,3,42,1259,8,42,3,42,1261,
+		8,42,1,43,1,43,3,43,1265,8,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,1273,
+		8,43,10,43,12,43,1276,9,43,1,43,1,43,3,43,1280,8,43,1,44,1,44,1,44,1,45,
+		1,45,1,45,1,45,1,45,5,45,1290,8,45,10,45,12,45,1293,9,45,1,45,1,45,1,45,
+		3,45,1298,8,45,1,45,3,45,1301,8,45,1,46,1,46,1,46,1,46,1,46,5,46,1308,
+		8,46,10,46,12,46,1311,9,46,1,46,1,46,3,46,1315,8,46,1,47,1,47,1,47,1,48,
+		1,48,3,48,1322,8,48,1,49,1,49,1,49,1,49,1,49,1,49,3,49,1330,8,49,1,49,
+		1,49,3,49,1334,8,49,3,49,1336,8,49,1,50,1,50,1,50,5,50,1341,8,50,10,50,
+		12,50,1344,9,50,1,51,3,51,1347,8,51,1,51,1,51,3,51,1351,8,51,1,52,1,52,
+		1,52,1,52,1,52,1,52,5,52,1359,8,52,10,52,12,52,1362,9,52,1,52,1,52,1,52,
+		1,52,1,52,1,52,3,52,1370,8,52,1,53,1,53,1,53,1,53,5,53,1376,8,53,10,53,
+		12,53,1379,9,53,1,53,1,53,1,54,1,54,1,54,5,54,1386,8,54,10,54,12,54,1389,
+		9,54,1,55,5,55,1392,8,55,10,55,12,55,1395,9,55,1,55,1,55,1,55,5,55,1400,
+		8,55,10,55,12,55,1403,9,55,1,55,5,55,1406,8,55,10,55,12,55,1409,9,55,1,
+		56,1,56,5,56,1413,8,56,10,56,12,56,1416,9,56,1,57,1,57,5,57,1420,8,57,
+		10,57,12,57,1423,9,57,1,57,1,57,3,57,1427,8,57,1,57,1,57,3,57,1431,8,57,
+		1,57,1,57,1,57,1,57,1,57,1,57,1,57,1,57,3,57,1441,8,57,1,57,1,57,3,57,
+		1445,8,57,1,58,1,58,3,58,1449,8,58,1,59,1,59,1,60,1,60,3,60,1455,8,60,
+		1,61,3,61,1458,8,61,1,61,1,61,1,62,1,62,3,62,1464,8,62,1,62,1,62,1,62,
+		1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,3,62,1480,8,62,
+		3,62,1482,8,62,1,62,1,62,1,62,1,62,1,62,3,62,1489,8,62,1,62,1,62,3,62,
+		1493,8,62,1,63,1,63,1,63,1,63,1,63,1,64,1,64,1,64,1,64,3,64,1504,8,64,
+		5,64,1506,8,64,10,64,12,64,1509,9,64,1,65,5,65,1512,8,65,10,65,12,65,1515,
+		9,65,1,65,1,65,5,65,1519,8,65,10,65,12,65,1522,9,65,1,66,1,66,1,66,3,66,
+		1527,8,66,1,67,1,67,1,67,1,67,1,67,1,67,1,67,3,67,1536,8,67,1,68,1,68,
+		1,68,1,68,1,68,1,68,5,68,1544,8,68,10,68,12,68,1547,9,68,1,68,1,68,1,68,
+		3,68,1552,8,68,1,69,1,69,1,69,1,69,1,69,1,69,5,69,1560,8,69,10,69,12,69,
+		1563,9,69,1,69,1,69,1,69,3,69,1568,8,69,1,70,1,70,1,71,1,71,1,71,1,71,
+		3,71,1576,8,71,1,71,1,71,3,71,1580,8,71,3,71,1582,8,71,1,71,1,71,3,71,
+		1586,8,71,1,71,1,71,1,71,1,71,1,71,1,71,1,71,3,71,1595,8,71,3,71,1597,
+		8,71,1,72,1,72,1,72,1,72,3,72,1603,8,72,1,72,1,72,1,72,1,72,3,72,1609,
+		8,72,1,72,1,72,3,72,1613,8,72,1,72,1,72,1,72,3,72,1618,8,72,1,73,1,73,
+		3,73,1622,8,73,1,73,1,73,1,73,3,73,1627,8,73,1,73,1,73,1,73,1,73,1,73,
+		1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,3,73,1646,
+		8,73,1,73,3,73,1649,8,73,1,73,3,73,1652,8,73,1,73,1,73,1,73,3,73,1657,
+		8,73,1,73,1,73,3,73,1661,8,73,1,73,1,73,3,73,1665,8,73,1,73,1,73,1,73,
+		1,73,3,73,1671,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
+		1,73,1,73,3,73,1685,8,73,1,73,1,73,1,73,1,73,3,73,1691,8,73,1,73,1,73,
+		1,73,1,73,1,73,3,73,1698,8,73,1,73,1,73,3,73,1702,8,73,1,73,1,73,1,73,
+		3,73,1707,8,73,1,73,1,73,1,73,1,73,3,73,1713,8,73,1,73,1,73,1,73,1,73,
+		1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,3,73,1731,
+		8,73,1,73,1,73,3,73,1735,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
+		1,73,3,73,1746,8,73,1,73,1,73,3,73,1750,8,73,1,73,1,73,1,73,1,73,1,73,
+		3,73,1757,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,3,73,1766,8,73,3,73,
+		1768,8,73,1,73,1,73,3,73,1772,8,73,1,74,1,74,1,74,3,74,1777,8,74,4,74,
+		1779,8,74,11,74,12,74,1780,1,75,4,75,1784,8,75,11,75,12,75,1785,1,76,1,
+		76,1,76,1,76,1,76,1,76,1,76,4,76,1795,8,76,11,76,12,76,1796,1,76,1,76,
+		1,76,1,76,1,76,3,76,1804,8,76,1,77,1,77,1,77,5,77,1809,8,77,10,77,12,77,
+		1812,9,77,1,78,1,78,1,78,5,78,1817,8,78,10,78,12,78,1820,9,78,1,79,1,79,
+		1,79,1,79,4,79,1826,8,79,11,79,12,79,1827,1,79,1,79,1,79,1,79,1,79,1,79,
+		5,79,1836,8,79,10,79,12,79,1839,9,79,1,79,1,79,4,79,1843,8,79,11,79,12,
+		79,1844,3,79,1847,8,79,3,79,1849,8,79,3,79,1851,8,79,1,80,1,80,1,80,1,
+		80,1,80,5,80,1858,8,80,10,80,12,80,1861,9,80,1,80,1,80,1,80,5,80,1866,
+		8,80,10,80,12,80,1869,9,80,1,80,1,80,3,80,1873,8,80,1,81,4,81,1876,8,81,
+		11,81,12,81,1877,1,81,1,81,1,81,3,81,1883,8,81,1,81,1,81,1,81,5,81,1888,
+		8,81,10,81,12,81,1891,9,81,1,82,1,82,3,82,1895,8,82,1,83,1,83,3,83,1899,
+		8,83,1,83,3,83,1902,8,83,1,83,1,83,1,83,3,83,1907,8,83,1,83,1,83,1,83,
+		3,83,1912,8,83,1,83,3,83,1915,8,83,1,84,1,84,3,84,1919,8,84,1,84,3,84,
+		1922,8,84,1,84,3,84,1925,8,84,1,84,3,84,1928,8,84,1,84,3,84,1931,8,84,
+		1,85,1,85,3,85,1935,8,85,1,85,1,85,1,85,5,85,1940,8,85,10,85,12,85,1943,
+		9,85,1,85,3,85,1946,8,85,1,85,1,85,1,85,1,85,3,85,1952,8,85,3,85,1954,
+		8,85,1,85,1,85,1,86,1,86,3,86,1960,8,86,1,86,1,86,1,86,3,86,1965,8,86,
+		3,86,1967,8,86,1,87,1,87,1,87,1,88,1,88,1,88,1,88,1,88,1,88,1,89,1,89,
+		1,89,1,89,1,89,1,89,1,90,1,90,1,90,3,90,1987,8,90,1,91,1,91,3,91,1991,
+		8,91,1,91,1,91,1,91,1,91,1,91,5,91,1998,8,91,10,91,12,91,2001,9,91,3,91,
+		2003,8,91,1,91,3,91,2006,8,91,1,91,3,91,2009,8,91,1,91,1,91,1,92,1,92,
+		1,92,1,92,1,92,1,92,1,92,3,92,2020,8,92,1,92,1,92,1,92,1,92,1,92,1,92,
+		1,92,3,92,2029,8,92,3,92,2031,8,92,1,93,1,93,1,93,1,94,1,94,1,94,1,94,
+		1,94,1,95,1,95,3,95,2043,8,95,1,95,1,95,1,95,1,96,1,96,1,96,5,96,2051,
+		8,96,10,96,12,96,2054,9,96,1,97,1,97,1,97,1,97,1,98,1,98,3,98,2062,8,98,
+		1,98,1,98,1,98,1,98,3,98,2068,8,98,3,98,2070,8,98,1,99,1,99,5,99,2074,
+		8,99,10,99,12,99,2077,9,99,1,100,1,100,3,100,2081,8,100,1,100,1,100,1,
+		101,1,101,1,101,3,101,2088,8,101,1,101,1,101,3,101,2092,8,101,1,101,3,
+		101,2095,8,101,1,101,1,101,1,101,1,101,1,101,5,101,2102,8,101,10,101,12,
+		101,2105,9,101,1,101,1,101,1,101,1,101,1,101,1,101,1,101,1,101,1,101,1,
+		101,1,101,1,101,3,101,2119,8,101,1,101,3,101,2122,8,101,1,101,1,101,1,
+		101,5,101,2127,8,101,10,101,12,101,2130,9,101,1,101,3,101,2133,8,101,1,
+		101,1,101,1,101,1,101,5,101,2139,8,101,10,101,12,101,2142,9,101,1,101,
+		1,101,3,101,2146,8,101,3,101,2148,8,101,1,101,3,101,2151,8,101,1,102,1,
+		102,1,102,1,103,1,103,1,103,1,103,1,104,1,104,1,104,1,104,1,105,1,105,
+		1,105,1,105,3,105,2168,8,105,3,105,2170,8,105,1,105,1,105,3,105,2174,8,
+		105,3,105,2176,8,105,1,106,1,106,1,106,1,106,1,106,3,106,2183,8,106,1,
+		106,3,106,2186,8,106,1,106,3,106,2189,8,106,1,106,1,106,1,106,3,106,2194,
+		8,106,1,106,3,106,2197,8,106,1,106,3,106,2200,8,106,1,107,1,107,1,107,
+		1,107,5,107,2206,8,107,10,107,12,107,2209,9,107,1,107,1,107,1,108,1,108,
+		1,108,1,108,1,109,1,109,1,109,3,109,2220,8,109,1,109,1,109,1,109,1,109,
+		1,109,1,109,1,109,3,109,2229,8,109,3,109,2231,8,109,1,110,1,110,1,110,
+		1,110,5,110,2237,8,110,10,110,12,110,2240,9,110,1,110,1,110,1,110,3,110,
+		2245,8,110,1,110,1,110,1,110,3,110,2250,8,110,1,111,1,111,1,111,1,112,
+		1,112,1,112,3,112,2258,8,112,1,112,3,112,2261,8,112,1,112,1,112,1,112,
+		3,112,2266,8,112,1,112,1,112,3,112,2270,8,112,1,112,3,112,2273,8,112,1,
+		113,1,113,1,113,5,113,2278,8,113,10,113,12,113,2281,9,113,1,114,1,114,
+		1,114,1,114,1,114,1,114,1,114,1,114,5,114,2291,8,114,10,114,12,114,2294,
+		9,114,1,114,1,114,1,114,1,114,3,114,2300,8,114,1,115,1,115,5,115,2304,
+		8,115,10,115,12,115,2307,9,115,1,116,1,116,1,116,1,116,3,116,2313,8,116,
+		1,116,1,116,3,116,2317,8,116,3,116,2319,8,116,1,116,3,116,2322,8,116,1,
+		117,1,117,1,117,1,117,3,117,2328,8,117,1,117,3,117,2331,8,117,1,117,1,
+		117,1,117,1,117,5,117,2337,8,117,10,117,12,117,2340,9,117,3,117,2342,8,
+		117,1,117,1,117,3,117,2346,8,117,1,117,3,117,2349,8,117,1,118,1,118,1,
+		118,1,118,3,118,2355,8,118,1,118,3,118,2358,8,118,1,118,1,118,1,118,1,
+		118,1,118,4,118,2365,8,118,11,118,12,118,2366,1,118,3,118,2370,8,118,1,
+		119,1,119,1,119,1,119,1,119,1,119,3,119,2378,8,119,3,119,2380,8,119,1,
+		119,1,119,3,119,2384,8,119,1,119,1,119,1,119,1,120,1,120,1,120,1,120,1,
+		120,1,120,1,120,1,120,3,120,2397,8,120,1,120,3,120,2400,8,120,1,120,1,
+		120,1,120,1,120,3,120,2406,8,120,3,120,2408,8,120,1,121,1,121,1,122,1,
+		122,3,122,2414,8,122,1,122,3,122,2417,8,122,1,122,1,122,1,122,1,122,3,
+		122,2423,8,122,1,122,1,122,1,122,1,122,1,122,3,122,2430,8,122,1,122,1,
+		122,1,122,1,122,1,122,3,122,2437,8,122,1,122,1,122,3,122,2441,8,122,1,
+		122,5,122,2444,8,122,10,122,12,122,2447,9,122,1,122,1,122,3,122,2451,8,
+		122,1,122,3,122,2454,8,122,1,122,3,122,2457,8,122,1,122,3,122,2460,8,122,
+		1,122,1,122,1,122,1,122,3,122,2466,8,122,1,122,1,122,3,122,2470,8,122,
+		1,122,3,122,2473,8,122,1,122,1,122,1,122,3,122,2478,8,122,1,122,1,122,
+		3,122,2482,8,122,1,122,1,122,1,122,1,122,1,122,3,122,2489,8,122,1,122,
+		1,122,3,122,2493,8,122,1,122,3,122,2496,8,122,1,122,1,122,1,122,3,122,
+		2501,8,122,1,122,1,122,1,122,1,122,3,122,2507,8,122,1,122,1,122,1,122,
+		3,122,2512,8,122,1,122,1,122,3,122,2516,8,122,1,122,3,122,2519,8,122,1,
+		122,1,122,3,122,2523,8,122,1,122,1,122,1,122,3,122,2528,8,122,1,122,3,
+		122,2531,8,122,1,122,1,122,1,122,1,122,3,122,2537,8,122,1,122,1,122,1,
+		122,1,122,5,122,2543,8,122,10,122,12,122,2546,9,122,1,122,1,122,1,122,
+		3,122,2551,8,122,1,122,1,122,3,122,2555,8,122,1,122,3,122,2558,8,122,1,
+		122,3,122,2561,8,122,1,122,1,122,3,122,2565,8,122,3,122,2567,8,122,1,123,
+		3,123,2570,8,123,1,123,1,123,3,123,2574,8,123,1,124,1,124,1,124,1,124,
+		1,124,1,124,5,124,2582,8,124,10,124,12,124,2585,9,124,1,124,1,124,3,124,
+		2589,8,124,1,124,3,124,2592,8,124,1,124,3,124,2595,8,124,1,124,3,124,2598,
+		8,124,1,124,3,124,2601,8,124,1,124,3,124,2604,8,124,1,124,1,124,1,124,
+		1,124,1,124,1,124,1,124,1,124,3,124,2614,8,124,3,124,2616,8,124,1,124,
+		3,124,2619,8,124,3,124,2621,8,124,1,125,1,125,1,125,1,125,5,125,2627,8,
+		125,10,125,12,125,2630,9,125,3,125,2632,8,125,1,125,1,125,1,126,1,126,
+		1,126,3,126,2639,8,126,1,126,1,126,5,126,2643,8,126,10,126,12,126,2646,
+		9,126,1,126,1,126,1,126,1,126,5,126,2652,8,126,10,126,12,126,2655,9,126,
+		3,126,2657,8,126,1,127,1,127,1,127,1,127,3,127,2663,8,127,1,127,5,127,
+		2666,8,127,10,127,12,127,2669,9,127,1,128,1,128,3,128,2673,8,128,1,128,
+		1,128,5,128,2677,8,128,10,128,12,128,2680,9,128,1,129,1,129,1,129,1,129,
+		1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,
+		1,129,1,129,3,129,2700,8,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,
+		3,129,2709,8,129,3,129,2711,8,129,1,130,1,130,1,130,1,130,1,130,1,130,
+		1,130,1,130,1,130,1,130,1,130,1,130,1,130,1,130,1,130,3,130,2728,8,130,
+		1,131,1,131,1,131,3,131,2733,8,131,1,131,1,131,3,131,2737,8,131,1,131,
+		5,131,2740,8,131,10,131,12,131,2743,9,131,1,132,1,132,1,132,1,132,1,132,
+		1,132,1,132,1,132,1,132,1,132,3,132,2755,8,132,1,133,3,133,2758,8,133,
+		1,133,1,133,1,133,1,133,1,133,1,133,1,133,3,133,2767,8,133,1,134,1,134,
+		1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,5,134,2779,8,134,10,134,
+		12,134,2782,9,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,5,134,
+		2792,8,134,10,134,12,134,2795,9,134,1,134,1,134,3,134,2799,8,134,1,135,
+		1,135,1,135,1,135,5,135,2805,8,135,10,135,12,135,2808,9,135,3,135,2810,
+		8,135,1,135,3,135,2813,8,135,1,135,1,135,1,136,1,136,1,136,1,136,3,136,
+		2821,8,136,1,137,1,137,1,137,1,137,1,137,1,137,1,137,3,137,2830,8,137,
+		1,138,1,138,3,138,2834,8,138,1,138,1,138,1,139,1,139,3,139,2840,8,139,
+		1,139,1,139,1,139,1,140,1,140,3,140,2847,8,140,1,140,3,140,2850,8,140,
+		1,140,1,140,3,140,2854,8,140,1,141,1,141,1,141,5,141,2859,8,141,10,141,
+		12,141,2862,9,141,1,142,1,142,1,143,1,143,1,143,1,143,1,143,1,143,1,143,
+		1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,3,143,2882,8,143,
+		1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,3,144,
+		2895,8,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,
+		1,144,1,144,1,144,3,144,2910,8,144,1,144,1,144,1,144,3,144,2915,8,144,
+		1,144,1,144,5,144,2919,8,144,10,144,12,144,2922,9,144,1,144,1,144,3,144,
+		2926,8,144,1,144,1,144,1,144,3,144,2931,8,144,1,144,1,144,1,144,1,144,
+		1,144,3,144,2938,8,144,1,144,1,144,3,144,2942,8,144,1,144,1,144,3,144,
+		2946,8,144,1,144,1,144,3,144,2950,8,144,1,144,1,144,3,144,2954,8,144,1,
+		144,1,144,3,144,2958,8,144,1,144,1,144,1,144,3,144,2963,8,144,1,144,1,
+		144,1,144,1,144,3,144,2969,8,144,1,144,1,144,3,144,2973,8,144,1,144,1,
+		144,3,144,2977,8,144,1,144,1,144,1,144,1,144,1,144,1,144,3,144,2985,8,
+		144,1,144,1,144,3,144,2989,8,144,1,144,1,144,1,144,1,144,1,144,1,144,1,
+		144,3,144,2998,8,144,1,144,1,144,1,144,1,144,3,144,3004,8,144,1,144,1,
+		144,1,144,1,144,3,144,3010,8,144,1,145,1,145,1,145,1,145,1,145,1,145,1,
+		145,5,145,3019,8,145,10,145,12,145,3022,9,145,1,145,1,145,1,145,3,145,
+		3027,8,145,1,145,1,145,1,145,5,145,3032,8,145,10,145,12,145,3035,9,145,
+		1,145,1,145,1,145,1,145,5,145,3041,8,145,10,145,12,145,3044,9,145,1,145,
+		1,145,1,145,3,145,3049,8,145,3,145,3051,8,145,1,146,1,146,1,146,3,146,
+		3056,8,146,1,146,1,146,1,146,1,146,1,146,1,146,1,146,5,146,3065,8,146,
+		10,146,12,146,3068,9,146,1,146,3,146,3071,8,146,1,146,1,146,1,146,3,146,
+		3076,8,146,1,146,1,146,1,146,5,146,3081,8,146,10,146,12,146,3084,9,146,
+		1,146,1,146,1,146,1,146,5,146,3090,8,146,10,146,12,146,3093,9,146,1,146,
+		3,146,3096,8,146,3,146,3098,8,146,1,147,1,147,3,147,3102,8,147,1,147,3,
+		147,3105,8,147,1,147,1,147,1,147,5,147,3110,8,147,10,147,12,147,3113,9,
+		147,3,147,3115,8,147,1,148,1,148,1,148,1,148,3,148,3121,8,148,1,148,3,
+		148,3124,8,148,1,149,3,149,3127,8,149,1,149,1,149,1,149,5,149,3132,8,149,
+		10,149,12,149,3135,9,149,1,149,1,149,1,149,1,149,5,149,3141,8,149,10,149,
+		12,149,3144,9,149,1,149,1,149,1,149,1,149,1,149,1,149,1,149,5,149,3153,
+		8,149,10,149,12,149,3156,9,149,3,149,3158,8,149,1,150,3,150,3161,8,150,
+		1,150,1,150,1,150,1,150,3,150,3167,8,150,1,151,1,151,1,151,1,151,1,151,
+		1,151,1,151,1,151,3,151,3177,8,151,1,151,1,151,3,151,3181,8,151,1,151,
+		1,151,1,151,3,151,3186,8,151,1,151,1,151,1,151,3,151,3191,8,151,3,151,
+		3193,8,151,1,152,3,152,3196,8,152,1,152,1,152,1,152,3,152,3201,8,152,1,
+		153,3,153,3204,8,153,1,153,1,153,1,153,1,154,3,154,3210,8,154,1,154,1,
+		154,5,154,3214,8,154,10,154,12,154,3217,9,154,3,154,3219,8,154,1,155,1,
+		155,1,155,3,155,3224,8,155,1,155,1,155,1,155,1,155,1,155,1,155,3,155,3232,
+		8,155,1,155,1,155,1,155,1,155,5,155,3238,8,155,10,155,12,155,3241,9,155,
+		3,155,3243,8,155,3,155,3245,8,155,1,156,1,156,5,156,3249,8,156,10,156,
+		12,156,3252,9,156,3,156,3254,8,156,1,157,1,157,1,158,1,158,1,158,1,158,
+		1,158,1,158,1,158,3,158,3265,8,158,1,158,1,158,3,158,3269,8,158,1,158,
+		1,158,1,158,1,158,1,158,1,158,3,158,3277,8,158,1,158,1,158,1,158,5,158,
+		3282,8,158,10,158,12,158,3285,9,158,1,158,1,158,1,158,3,158,3290,8,158,
+		1,158,1,158,1,158,3,158,3295,8,158,1,159,1,159,1,159,3,159,3300,8,159,
+		1,160,1,160,1,160,5,160,3305,8,160,10,160,12,160,3308,9,160,1,161,1,161,
+		3,161,3312,8,161,1,162,1,162,1,162,1,162,5,162,3318,8,162,10,162,12,162,
+		3321,9,162,1,162,1,162,1,163,1,163,3,163,3327,8,163,1,163,3,163,3330,8,
+		163,1,164,1,164,1,164,1,164,1,164,1,164,1,164,1,164,1,164,1,164,3,164,
+		3342,8,164,1,164,1,164,5,164,3346,8,164,10,164,12,164,3349,9,164,1,165,
+		1,165,1,165,3,165,3354,8,165,1,165,1,165,1,165,1,165,1,165,1,165,5,165,
+		3362,8,165,10,165,12,165,3365,9,165,1,165,1,165,3,165,3369,8,165,1,166,
+		1,166,1,166,1,166,1,166,1,166,3,166,3377,8,166,1,167,3,167,3380,8,167,
+		1,167,3,167,3383,8,167,1,167,1,167,1,168,1,168,1,168,1,168,1,168,1,168,
+		1,168,1,168,1,168,1,168,1,168,3,168,3398,8,168,3,168,3400,8,168,1,169,
+		3,169,3403,8,169,1,169,1,169,1,170,1,170,3,170,3409,8,170,1,170,1,170,
+		1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,
+		1,170,3,170,3426,8,170,1,171,1,171,3,171,3430,8,171,1,171,1,171,3,171,
+		3434,8,171,1,172,3,172,3437,8,172,1,172,1,172,1,172,1,172,3,172,3443,8,
+		172,1,172,1,172,3,172,3447,8,172,1,172,3,172,3450,8,172,1,172,1,172,1,
+		172,3,172,3455,8,172,1,172,3,172,3458,8,172,1,172,1,172,1,172,1,172,1,
+		172,3,172,3465,8,172,1,172,3,172,3468,8,172,1,172,1,172,1,172,3,172,3473,
+		8,172,1,172,1,172,1,172,3,172,3478,8,172,1,172,1,172,1,172,1,172,1,172,
+		1,172,1,172,1,172,1,172,3,172,3489,8,172,1,172,1,172,1,172,1,172,1,172,
+		1,172,5,172,3497,8,172,10,172,12,172,3500,9,172,3,172,3502,8,172,3,172,
+		3504,8,172,1,173,1,173,1,173,3,173,3509,8,173,1,173,1,173,1,173,3,173,
+		3514,8,173,1,173,1,173,3,173,3518,8,173,1,173,1,173,3,173,3522,8,173,1,
+		174,1,174,1,174,1,174,1,174,1,174,1,174,1,174,1,174,1,174,3,174,3534,8,
+		174,1,175,1,175,1,175,5,175,3539,8,175,10,175,12,175,3542,9,175,1,176,
+		1,176,3,176,3546,8,176,1,176,5,176,3549,8,176,10,176,12,176,3552,9,176,
+		1,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,3,177,3563,8,177,
+		1,177,1,177,1,177,1,177,1,177,3,177,3570,8,177,1,177,3,177,3573,8,177,
+		1,178,1,178,1,179,1,179,3,179,3579,8,179,1,179,1,179,1,180,1,180,3,180,
+		3585,8,180,1,180,3,180,3588,8,180,1,181,1,181,1,181,5,181,3593,8,181,10,
+		181,12,181,3596,9,181,1,182,1,182,1,182,1,182,1,182,1,182,3,182,3604,8,
+		182,1,183,1,183,1,183,1,183,1,183,3,183,3611,8,183,1,184,1,184,1,185,1,
+		185,1,185,1,185,1,185,3,185,3620,8,185,1,186,1,186,1,186,1,186,1,186,1,
+		186,1,186,1,186,3,186,3630,8,186,1,187,1,187,1,187,1,187,1,187,1,187,1,
+		187,1,187,1,187,1,187,1,187,3,187,3643,8,187,1,188,1,188,1,189,1,189,1,
+		190,1,190,1,191,1,191,1,192,1,192,1,193,1,193,1,193,0,0,194,0,2,4,6,8,
+		10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,48,50,52,54,56,
+		58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,88,90,92,94,96,98,100,102,
+		104,106,108,110,112,114,116,118,120,122,124,126,128,130,132,134,136,138,
+		140,142,144,146,148,150,152,154,156,158,160,162,164,166,168,170,172,174,
+		176,178,180,182,184,186,188,190,192,194,196,198,200,202,204,206,208,210,
+		212,214,216,218,220,222,224,226,228,230,232,234,236,238,240,242,244,246,
+		248,250,252,254,256,258,260,262,264,266,268,270,272,274,276,278,280,282,
+		284,286,288,290,292,294,296,298,300,302,304,306,308,310,312,314,316,318,
+		320,322,324,326,328,330,332,334,336,338,340,342,344,346,348,350,352,354,
+		356,358,360,362,364,366,368,370,372,374,376,378,380,382,384,386,0,73,2,
+		0,188,188,283,283,1,0,22,23,2,0,51,51,185,185,2,0,165,165,287,287,2,0,
+		102,102,163,163,2,0,54,54,248,248,4,0,21,21,267,267,294,294,314,315,2,
+		0,3,3,71,71,2,0,175,175,202,202,2,0,52,52,93,93,2,0,21,21,48,48,2,0,314,
+		315,324,324,2,0,213,213,236,236,2,0,136,136,288,288,2,0,213,213,251,251,
+		1,0,346,347,1,0,6,9,3,0,111,111,117,117,123,123,1,0,352,357,2,0,29,29,
+		86,86,2,0,112,112,118,118,3,0,21,21,25,25,85,85,2,0,10,10,346,357,1,0,
+		6,8,2,0,53,53,92,92,2,0,32,32,141,141,1,0,138,139,1,0,4,5,3,0,30,30,66,
+		66,91,91,1,0,344,345,1,0,18,19,1,0,1,2,3,0,221,221,275,275,288,288,3,0,
+		136,136,214,214,268,268,3,0,39,39,42,43,68,69,6,0,38,38,40,40,44,44,84,
+		84,87,87,95,95,2,0,145,145,161,161,1,0,12,13,4,0,148,148,152,152,154,155,
+		164,164,4,0,148,148,152,152,154,155,159,159,2,0,95,95,311,311,2,0,304,
+		304,313,313,1,0,314,315,2,0,219,219,239,239,2,0,208,208,228,228,3,0,111,
+		111,264,264,301,301,2,0,199,199,325,325,2,0,198,198,226,226,2,0,178,178,
+		239,239,2,0,28,28,47,47,2,0,177,177,284,284,2,0,206,206,297,297,2,0,282,
+		282,297,297,6,0,195,195,205,205,217,217,290,290,293,293,319,319,2,0,294,
+		294,312,312,2,0,57,57,90,90,4,0,106,106,110,110,190,190,222,222,5,0,71,
+		71,149,149,200,200,207,207,274,274,3,0,1,1,22,23,127,127,2,0,57,57,61,
+		61,2,0,166,166,278,278,2,0,173,173,216,216,2,0,88,88,329,329,2,0,239,239,
+		296,296,2,0,3,3,45,45,2,0,90,90,352,352,2,0,317,317,330,330,1,0,165,332,
+		1,0,147,164,1,0,142,146,1,0,128,141,2,0,20,20,103,127,1,0,21,102,4277,
+		0,389,1,0,0,0,2,402,1,0,0,0,4,405,1,0,0,0,6,410,1,0,0,0,8,682,1,0,0,0,
+		10,685,1,0,0,0,12,695,1,0,0,0,14,699,1,0,0,0,16,711,1,0,0,0,18,731,1,0,
+		0,0,20,746,1,0,0,0,22,767,1,0,0,0,24,778,1,0,0,0,26,786,1,0,0,0,28,793,
+		1,0,0,0,30,800,1,0,0,0,32,814,1,0,0,0,34,844,1,0,0,0,36,862,1,0,0,0,38,
+		864,1,0,0,0,40,874,1,0,0,0,42,914,1,0,0,0,44,916,1,0,0,0,46,920,1,0,0,
+		0,48,929,1,0,0,0,50,940,1,0,0,0,52,956,1,0,0,0,54,985,1,0,0,0,56,987,1,
+		0,0,0,58,996,1,0,0,0,60,1000,1,0,0,0,62,1008,1,0,0,0,64,1019,1,0,0,0,66,
+		1031,1,0,0,0,68,1064,1,0,0,0,70,1074,1,0,0,0,72,1076,1,0,0,0,74,1106,1,
+		0,0,0,76,1138,1,0,0,0,78,1147,1,0,0,0,80,1211,1,0,0,0,82,1234,1,0,0,0,
+		84,1260,1,0,0,0,86,1264,1,0,0,0,88,1281,1,0,0,0,90,1300,1,0,0,0,92,1302,
+		1,0,0,0,94,1316,1,0,0,0,96,1319,1,0,0,0,98,1335,1,0,0,0,100,1337,1,0,0,
+		0,102,1346,1,0,0,0,104,1352,1,0,0,0,106,1371,1,0,0,0,108,1382,1,0,0,0,
+		110,1393,1,0,0,0,112,1410,1,0,0,0,114,1444,1,0,0,0,116,1446,1,0,0,0,118,
+		1450,1,0,0,0,120,1452,1,0,0,0,122,1457,1,0,0,0,124,1492,1,0,0,0,126,1494,
+		1,0,0,0,128,1499,1,0,0,0,130,1513,1,0,0,0,132,1526,1,0,0,0,134,1535,1,
+		0,0,0,136,1551,1,0,0,0,138,1567,1,0,0,0,140,1569,1,0,0,0,142,1596,1,0,
+		0,0,144,1617,1,0,0,0,146,1771,1,0,0,0,148,1778,1,0,0,0,150,1783,1,0,0,
+		0,152,1787,1,0,0,0,154,1805,1,0,0,0,156,1813,1,0,0,0,158,1850,1,0,0,0,
+		160,1872,1,0,0,0,162,1882,1,0,0,0,164,1892,1,0,0,0,166,1914,1,0,0,0,168,
+		1916,1,0,0,0,170,1932,1,0,0,0,172,1966,1,0,0,0,174,1968,1,0,0,0,176,1971,
+		1,0,0,0,178,1977,1,0,0,0,180,1983,1,0,0,0,182,1988,1,0,0,0,184,2012,1,
+		0,0,0,186,2032,1,0,0,0,188,2035,1,0,0,0,190,2042,1,0,0,0,192,2047,1,0,
+		0,0,194,2055,1,0,0,0,196,2069,1,0,0,0,198,2071,1,0,0,0,200,2078,1,0,0,
+		0,202,2147,1,0,0,0,204,2152,1,0,0,0,206,2155,1,0,0,0,208,2159,1,0,0,0,
+		210,2175,1,0,0,0,212,2177,1,0,0,0,214,2201,1,0,0,0,216,2212,1,0,0,0,218,
+		2216,1,0,0,0,220,2249,1,0,0,0,222,2251,1,0,0,0,224,2254,1,0,0,0,226,2274,
+		1,0,0,0,228,2299,1,0,0,0,230,2301,1,0,0,0,232,2321,1,0,0,0,234,2323,1,
+		0,0,0,236,2350,1,0,0,0,238,2371,1,0,0,0,240,2407,1,0,0,0,242,2409,1,0,
+		0,0,244,2566,1,0,0,0,246,2573,1,0,0,0,248,2620,1,0,0,0,250,2622,1,0,0,
+		0,252,2656,1,0,0,0,254,2658,1,0,0,0,256,2672,1,0,0,0,258,2710,1,0,0,0,
+		260,2727,1,0,0,0,262,2729,1,0,0,0,264,2744,1,0,0,0,266,2766,1,0,0,0,268,
+		2798,1,0,0,0,270,2809,1,0,0,0,272,2820,1,0,0,0,274,2822,1,0,0,0,276,2831,
+		1,0,0,0,278,2837,1,0,0,0,280,2844,1,0,0,0,282,2855,1,0,0,0,284,2863,1,
+		0,0,0,286,2881,1,0,0,0,288,3009,1,0,0,0,290,3050,1,0,0,0,292,3097,1,0,
+		0,0,294,3114,1,0,0,0,296,3120,1,0,0,0,298,3157,1,0,0,0,300,3160,1,0,0,
+		0,302,3192,1,0,0,0,304,3200,1,0,0,0,306,3203,1,0,0,0,308,3209,1,0,0,0,
+		310,3244,1,0,0,0,312,3253,1,0,0,0,314,3255,1,0,0,0,316,3294,1,0,0,0,318,
+		3299,1,0,0,0,320,3301,1,0,0,0,322,3309,1,0,0,0,324,3313,1,0,0,0,326,3324,
+		1,0,0,0,328,3341,1,0,0,0,330,3368,1,0,0,0,332,3376,1,0,0,0,334,3379,1,
+		0,0,0,336,3399,1,0,0,0,338,3402,1,0,0,0,340,3425,1,0,0,0,342,3429,1,0,
+		0,0,344,3503,1,0,0,0,346,3521,1,0,0,0,348,3533,1,0,0,0,350,3535,1,0,0,
+		0,352,3543,1,0,0,0,354,3572,1,0,0,0,356,3574,1,0,0,0,358,3576,1,0,0,0,
+		360,3582,1,0,0,0,362,3589,1,0,0,0,364,3603,1,0,0,0,366,3610,1,0,0,0,368,
+		3612,1,0,0,0,370,3619,1,0,0,0,372,3629,1,0,0,0,374,3642,1,0,0,0,376,3644,
+		1,0,0,0,378,3646,1,0,0,0,380,3648,1,0,0,0,382,3650,1,0,0,0,384,3652,1,
+		0,0,0,386,3654,1,0,0,0,388,390,3,6,3,0,389,388,1,0,0,0,389,390,1,0,0,0,
+		390,397,1,0,0,0,391,393,5,340,0,0,392,394,3,6,3,0,393,392,1,0,0,0,393,
+		394,1,0,0,0,394,396,1,0,0,0,395,391,1,0,0,0,396,399,1,0,0,0,397,395,1,
+		0,0,0,397,398,1,0,0,0,398,400,1,0,0,0,399,397,1,0,0,0,400,401,5,0,0,1,
+		401,1,1,0,0,0,402,403,3,108,54,0,403,404,5,0,0,1,404,3,1,0,0,0,405,406,
+		3,198,99,0,406,407,5,0,0,1,407,5,1,0,0,0,408,411,3,10,5,0,409,411,3,8,
+		4,0,410,408,1,0,0,0,410,409,1,0,0,0,411,7,1,0,0,0,412,414,5,318,0,0,413,
+		415,5,88,0,0,414,413,1,0,0,0,414,415,1,0,0,0,415,416,1,0,0,0,416,421,3,
+		242,121,0,417,418,5,339,0,0,418,420,3,242,121,0,419,417,1,0,0,0,420,423,
+		1,0,0,0,421,419,1,0,0,0,421,422,1,0,0,0,422,426,1,0,0,0,423,421,1,0,0,
+		0,424,425,7,0,0,0,425,427,5,224,0,0,426,424,1,0,0,0,426,427,1,0,0,0,427,
+		429,1,0,0,0,428,430,3,284,142,0,429,428,1,0,0,0,429,430,1,0,0,0,430,683,
+		1,0,0,0,431,432,5,37,0,0,432,683,3,244,122,0,433,434,5,277,0,0,434,435,
+		5,245,0,0,435,437,5,329,0,0,436,438,5,108,0,0,437,436,1,0,0,0,437,438,
+		1,0,0,0,438,439,1,0,0,0,439,441,3,362,181,0,440,442,3,276,138,0,441,440,
+		1,0,0,0,441,442,1,0,0,0,442,683,1,0,0,0,443,444,5,206,0,0,444,446,3,286,
+		143,0,445,447,5,108,0,0,446,445,1,0,0,0,446,447,1,0,0,0,447,450,1,0,0,
+		0,448,449,5,225,0,0,449,451,5,129,0,0,450,448,1,0,0,0,450,451,1,0,0,0,
+		451,452,1,0,0,0,452,457,3,362,181,0,453,454,5,339,0,0,454,456,3,362,181,
+		0,455,453,1,0,0,0,456,459,1,0,0,0,457,455,1,0,0,0,457,458,1,0,0,0,458,
+		461,1,0,0,0,459,457,1,0,0,0,460,462,3,284,142,0,461,460,1,0,0,0,461,462,
+		1,0,0,0,462,683,1,0,0,0,463,464,5,171,0,0,464,467,3,286,143,0,465,466,
+		5,225,0,0,466,468,5,129,0,0,467,465,1,0,0,0,467,468,1,0,0,0,468,470,1,
+		0,0,0,469,471,5,74,0,0,470,469,1,0,0,0,470,471,1,0,0,0,471,472,1,0,0,0,
+		472,474,3,362,181,0,473,475,5,348,0,0,474,473,1,0,0,0,474,475,1,0,0,0,
+		475,476,1,0,0,0,476,481,3,288,144,0,477,478,5,339,0,0,478,480,3,288,144,
+		0,479,477,1,0,0,0,480,483,1,0,0,0,481,479,1,0,0,0,481,482,1,0,0,0,482,
+		683,1,0,0,0,483,481,1,0,0,0,484,485,5,189,0,0,485,683,3,302,151,0,486,
+		487,5,211,0,0,487,488,3,312,156,0,488,489,3,316,158,0,489,683,1,0,0,0,
+		490,492,7,1,0,0,491,493,3,324,162,0,492,491,1,0,0,0,492,493,1,0,0,0,493,
+		495,1,0,0,0,494,496,5,127,0,0,495,494,1,0,0,0,495,496,1,0,0,0,496,498,
+		1,0,0,0,497,499,3,320,160,0,498,497,1,0,0,0,498,499,1,0,0,0,499,683,1,
+		0,0,0,500,502,5,326,0,0,501,503,3,324,162,0,502,501,1,0,0,0,502,503,1,
+		0,0,0,503,505,1,0,0,0,504,506,5,111,0,0,505,504,1,0,0,0,505,506,1,0,0,
+		0,506,508,1,0,0,0,507,509,5,110,0,0,508,507,1,0,0,0,508,509,1,0,0,0,509,
+		511,1,0,0,0,510,512,5,127,0,0,511,510,1,0,0,0,511,512,1,0,0,0,512,514,
+		1,0,0,0,513,515,5,23,0,0,514,513,1,0,0,0,514,515,1,0,0,0,515,517,1,0,0,
+		0,516,518,3,320,160,0,517,516,1,0,0,0,517,518,1,0,0,0,518,683,1,0,0,0,
+		519,520,5,203,0,0,520,683,3,318,159,0,521,522,5,310,0,0,522,683,3,318,
+		159,0,523,524,5,300,0,0,524,683,3,340,170,0,525,526,5,297,0,0,526,683,
+		3,344,172,0,527,528,5,282,0,0,528,683,3,348,174,0,529,531,5,174,0,0,530,
+		532,3,356,178,0,531,530,1,0,0,0,531,532,1,0,0,0,532,536,1,0,0,0,533,534,
+		5,305,0,0,534,536,5,317,0,0,535,529,1,0,0,0,535,533,1,0,0,0,536,538,1,
+		0,0,0,537,539,3,352,176,0,538,537,1,0,0,0,538,539,1,0,0,0,539,683,1,0,
+		0,0,540,542,7,2,0,0,541,543,3,356,178,0,542,541,1,0,0,0,542,543,1,0,0,
+		0,543,545,1,0,0,0,544,546,3,358,179,0,545,544,1,0,0,0,545,546,1,0,0,0,
+		546,683,1,0,0,0,547,549,7,3,0,0,548,550,3,356,178,0,549,548,1,0,0,0,549,
+		550,1,0,0,0,550,557,1,0,0,0,551,553,5,90,0,0,552,554,5,289,0,0,553,552,
+		1,0,0,0,553,554,1,0,0,0,554,555,1,0,0,0,555,558,3,364,182,0,556,558,3,
+		358,179,0,557,551,1,0,0,0,557,556,1,0,0,0,557,558,1,0,0,0,558,683,1,0,
+		0,0,559,560,5,289,0,0,560,683,3,364,182,0,561,563,5,279,0,0,562,564,5,
+		289,0,0,563,562,1,0,0,0,563,564,1,0,0,0,564,565,1,0,0,0,565,683,3,364,
+		182,0,566,567,5,269,0,0,567,579,3,364,182,0,568,569,5,333,0,0,569,574,
+		3,198,99,0,570,571,5,339,0,0,571,573,3,198,99,0,572,570,1,0,0,0,573,576,
+		1,0,0,0,574,572,1,0,0,0,574,575,1,0,0,0,575,577,1,0,0,0,576,574,1,0,0,
+		0,577,578,5,334,0,0,578,580,1,0,0,0,579,568,1,0,0,0,579,580,1,0,0,0,580,
+		581,1,0,0,0,581,582,5,27,0,0,582,583,3,10,5,0,583,683,1,0,0,0,584,585,
+		5,210,0,0,585,597,3,364,182,0,586,587,5,333,0,0,587,592,3,108,54,0,588,
+		589,5,339,0,0,589,591,3,108,54,0,590,588,1,0,0,0,591,594,1,0,0,0,592,590,
+		1,0,0,0,592,593,1,0,0,0,593,595,1,0,0,0,594,592,1,0,0,0,595,596,5,334,
+		0,0,596,598,1,0,0,0,597,586,1,0,0,0,597,598,1,0,0,0,598,683,1,0,0,0,599,
+		601,5,196,0,0,600,602,5,269,0,0,601,600,1,0,0,0,601,602,1,0,0,0,602,605,
+		1,0,0,0,603,606,3,364,182,0,604,606,5,21,0,0,605,603,1,0,0,0,605,604,1,
+		0,0,0,606,683,1,0,0,0,607,608,5,197,0,0,608,612,3,364,182,0,609,611,3,
+		332,166,0,610,609,1,0,0,0,611,614,1,0,0,0,612,610,1,0,0,0,612,613,1,0,
+		0,0,613,615,1,0,0,0,614,612,1,0,0,0,615,618,5,192,0,0,616,617,7,4,0,0,
+		617,619,5,223,0,0,618,616,1,0,0,0,618,619,1,0,0,0,619,620,1,0,0,0,620,
+		621,5,55,0,0,621,622,3,12,6,0,622,683,1,0,0,0,623,624,7,5,0,0,624,683,
+		3,334,167,0,625,628,5,183,0,0,626,629,3,364,182,0,627,629,5,21,0,0,628,
+		626,1,0,0,0,628,627,1,0,0,0,629,683,1,0,0,0,630,631,5,204,0,0,631,683,
+		7,6,0,0,632,633,5,238,0,0,633,683,3,364,182,0,634,635,5,254,0,0,635,638,
+		3,364,182,0,636,637,5,339,0,0,637,639,5,3,0,0,638,636,1,0,0,0,638,639,
+		1,0,0,0,639,683,1,0,0,0,640,643,5,323,0,0,641,644,3,364,182,0,642,644,
+		5,348,0,0,643,641,1,0,0,0,643,642,1,0,0,0,644,683,1,0,0,0,645,647,5,241,
+		0,0,646,648,5,88,0,0,647,646,1,0,0,0,647,648,1,0,0,0,648,649,1,0,0,0,649,
+		654,3,242,121,0,650,651,5,339,0,0,651,653,3,242,121,0,652,650,1,0,0,0,
+		653,656,1,0,0,0,654,652,1,0,0,0,654,655,1,0,0,0,655,661,1,0,0,0,656,654,
+		1,0,0,0,657,658,5,61,0,0,658,659,3,360,180,0,659,660,5,247,0,0,660,662,
+		1,0,0,0,661,657,1,0,0,0,661,662,1,0,0,0,662,664,1,0,0,0,663,665,5,255,
+		0,0,664,663,1,0,0,0,664,665,1,0,0,0,665,683,1,0,0,0,666,667,5,184,0,0,
+		667,668,5,73,0,0,668,669,3,286,143,0,669,672,3,362,181,0,670,671,5,73,
+		0,0,671,673,3,362,181,0,672,670,1,0,0,0,672,673,1,0,0,0,673,674,1,0,0,
+		0,674,675,5,114,0,0,675,676,7,7,0,0,676,683,1,0,0,0,677,678,5,58,0,0,678,
+		683,3,290,145,0,679,680,5,285,0,0,680,683,3,292,146,0,681,683,5,182,0,
+		0,682,412,1,0,0,0,682,431,1,0,0,0,682,433,1,0,0,0,682,443,1,0,0,0,682,
+		463,1,0,0,0,682,484,1,0,0,0,682,486,1,0,0,0,682,490,1,0,0,0,682,500,1,
+		0,0,0,682,519,1,0,0,0,682,521,1,0,0,0,682,523,1,0,0,0,682,525,1,0,0,0,
+		682,527,1,0,0,0,682,535,1,0,0,0,682,540,1,0,0,0,682,547,1,0,0,0,682,559,
+		1,0,0,0,682,561,1,0,0,0,682,566,1,0,0,0,682,584,1,0,0,0,682,599,1,0,0,
+		0,682,607,1,0,0,0,682,623,1,0,0,0,682,625,1,0,0,0,682,630,1,0,0,0,682,
+		632,1,0,0,0,682,634,1,0,0,0,682,640,1,0,0,0,682,645,1,0,0,0,682,666,1,
+		0,0,0,682,677,1,0,0,0,682,679,1,0,0,0,682,681,1,0,0,0,683,9,1,0,0,0,684,
+		686,3,14,7,0,685,684,1,0,0,0,685,686,1,0,0,0,686,692,1,0,0,0,687,693,3,
+		22,11,0,688,693,3,212,106,0,689,693,3,224,112,0,690,693,3,234,117,0,691,
+		693,3,236,118,0,692,687,1,0,0,0,692,688,1,0,0,0,692,689,1,0,0,0,692,690,
+		1,0,0,0,692,691,1,0,0,0,693,11,1,0,0,0,694,696,3,14,7,0,695,694,1,0,0,
+		0,695,696,1,0,0,0,696,697,1,0,0,0,697,698,3,22,11,0,698,13,1,0,0,0,699,
+		701,5,102,0,0,700,702,5,80,0,0,701,700,1,0,0,0,701,702,1,0,0,0,702,703,
+		1,0,0,0,703,708,3,16,8,0,704,705,5,339,0,0,705,707,3,16,8,0,706,704,1,
+		0,0,0,707,710,1,0,0,0,708,706,1,0,0,0,708,709,1,0,0,0,709,15,1,0,0,0,710,
+		708,1,0,0,0,711,713,3,364,182,0,712,714,3,106,53,0,713,712,1,0,0,0,713,
+		714,1,0,0,0,714,715,1,0,0,0,715,720,5,27,0,0,716,718,5,70,0,0,717,716,
+		1,0,0,0,717,718,1,0,0,0,718,719,1,0,0,0,719,721,5,245,0,0,720,717,1,0,
+		0,0,720,721,1,0,0,0,721,722,1,0,0,0,722,723,5,333,0,0,723,724,3,10,5,0,
+		724,726,5,334,0,0,725,727,3,18,9,0,726,725,1,0,0,0,726,727,1,0,0,0,727,
+		729,1,0,0,0,728,730,3,20,10,0,729,728,1,0,0,0,729,730,1,0,0,0,730,17,1,
+		0,0,0,731,732,5,292,0,0,732,733,7,8,0,0,733,734,5,213,0,0,734,735,5,176,
+		0,0,735,740,3,364,182,0,736,737,5,339,0,0,737,739,3,364,182,0,738,736,
+		1,0,0,0,739,742,1,0,0,0,740,738,1,0,0,0,740,741,1,0,0,0,741,743,1,0,0,
+		0,742,740,1,0,0,0,743,744,5,297,0,0,744,745,3,364,182,0,745,19,1,0,0,0,
+		746,747,5,193,0,0,747,752,3,364,182,0,748,749,5,339,0,0,749,751,3,364,
+		182,0,750,748,1,0,0,0,751,754,1,0,0,0,752,750,1,0,0,0,752,753,1,0,0,0,
+		753,755,1,0,0,0,754,752,1,0,0,0,755,756,5,297,0,0,756,762,3,364,182,0,
+		757,758,5,90,0,0,758,759,3,128,64,0,759,760,5,45,0,0,760,761,3,128,64,
+		0,761,763,1,0,0,0,762,757,1,0,0,0,762,763,1,0,0,0,763,764,1,0,0,0,764,
+		765,5,96,0,0,765,766,3,364,182,0,766,21,1,0,0,0,767,773,3,26,13,0,768,
+		769,3,24,12,0,769,770,3,26,13,0,770,772,1,0,0,0,771,768,1,0,0,0,772,775,
+		1,0,0,0,773,771,1,0,0,0,773,774,1,0,0,0,774,776,1,0,0,0,775,773,1,0,0,
+		0,776,777,3,30,15,0,777,23,1,0,0,0,778,780,7,9,0,0,779,781,7,10,0,0,780,
+		779,1,0,0,0,780,781,1,0,0,0,781,784,1,0,0,0,782,783,5,176,0,0,783,785,
+		5,249,0,0,784,782,1,0,0,0,784,785,1,0,0,0,785,25,1,0,0,0,786,790,3,32,
+		16,0,787,789,3,28,14,0,788,787,1,0,0,0,789,792,1,0,0,0,790,788,1,0,0,0,
+		790,791,1,0,0,0,791,27,1,0,0,0,792,790,1,0,0,0,793,795,5,63,0,0,794,796,
+		7,10,0,0,795,794,1,0,0,0,795,796,1,0,0,0,796,797,1,0,0,0,797,798,3,32,
+		16,0,798,29,1,0,0,0,799,801,3,64,32,0,800,799,1,0,0,0,800,801,1,0,0,0,
+		801,806,1,0,0,0,802,805,3,68,34,0,803,805,3,72,36,0,804,802,1,0,0,0,804,
+		803,1,0,0,0,805,808,1,0,0,0,806,804,1,0,0,0,806,807,1,0,0,0,807,31,1,0,
+		0,0,808,806,1,0,0,0,809,815,3,34,17,0,810,811,5,333,0,0,811,812,3,12,6,
+		0,812,813,5,334,0,0,813,815,1,0,0,0,814,809,1,0,0,0,814,810,1,0,0,0,815,
+		33,1,0,0,0,816,818,5,83,0,0,817,819,3,36,18,0,818,817,1,0,0,0,818,819,
+		1,0,0,0,819,821,1,0,0,0,820,822,3,38,19,0,821,820,1,0,0,0,821,822,1,0,
+		0,0,822,824,1,0,0,0,823,825,3,46,23,0,824,823,1,0,0,0,824,825,1,0,0,0,
+		825,827,1,0,0,0,826,828,3,48,24,0,827,826,1,0,0,0,827,828,1,0,0,0,828,
+		829,1,0,0,0,829,845,3,50,25,0,830,836,3,48,24,0,831,833,5,83,0,0,832,834,
+		3,36,18,0,833,832,1,0,0,0,833,834,1,0,0,0,834,835,1,0,0,0,835,837,3,38,
+		19,0,836,831,1,0,0,0,836,837,1,0,0,0,837,838,1,0,0,0,838,839,3,50,25,0,
+		839,845,1,0,0,0,840,841,5,97,0,0,841,845,3,60,30,0,842,843,5,88,0,0,843,
+		845,3,98,49,0,844,816,1,0,0,0,844,830,1,0,0,0,844,840,1,0,0,0,844,842,
+		1,0,0,0,845,35,1,0,0,0,846,863,5,21,0,0,847,860,5,48,0,0,848,849,5,73,
+		0,0,849,850,5,333,0,0,850,855,3,108,54,0,851,852,5,339,0,0,852,854,3,108,
+		54,0,853,851,1,0,0,0,854,857,1,0,0,0,855,853,1,0,0,0,855,856,1,0,0,0,856,
+		858,1,0,0,0,857,855,1,0,0,0,858,859,5,334,0,0,859,861,1,0,0,0,860,848,
+		1,0,0,0,860,861,1,0,0,0,861,863,1,0,0,0,862,846,1,0,0,0,862,847,1,0,0,
+		0,863,37,1,0,0,0,864,869,3,40,20,0,865,866,5,339,0,0,866,868,3,40,20,0,
+		867,865,1,0,0,0,868,871,1,0,0,0,869,867,1,0,0,0,869,870,1,0,0,0,870,39,
+		1,0,0,0,871,869,1,0,0,0,872,875,5,348,0,0,873,875,3,108,54,0,874,872,1,
+		0,0,0,874,873,1,0,0,0,875,879,1,0,0,0,876,878,3,42,21,0,877,876,1,0,0,
+		0,878,881,1,0,0,0,879,877,1,0,0,0,879,880,1,0,0,0,880,885,1,0,0,0,881,
+		879,1,0,0,0,882,883,5,27,0,0,883,886,3,372,186,0,884,886,3,374,187,0,885,
+		882,1,0,0,0,885,884,1,0,0,0,885,886,1,0,0,0,886,41,1,0,0,0,887,900,5,150,
+		0,0,888,889,5,333,0,0,889,894,3,364,182,0,890,891,5,339,0,0,891,893,3,
+		364,182,0,892,890,1,0,0,0,893,896,1,0,0,0,894,892,1,0,0,0,894,895,1,0,
+		0,0,895,897,1,0,0,0,896,894,1,0,0,0,897,898,5,334,0,0,898,901,1,0,0,0,
+		899,901,3,364,182,0,900,888,1,0,0,0,900,899,1,0,0,0,901,915,1,0,0,0,902,
+		903,5,157,0,0,903,904,5,333,0,0,904,909,3,44,22,0,905,906,5,339,0,0,906,
+		908,3,44,22,0,907,905,1,0,0,0,908,911,1,0,0,0,909,907,1,0,0,0,909,910,
+		1,0,0,0,910,912,1,0,0,0,911,909,1,0,0,0,912,913,5,334,0,0,913,915,1,0,
+		0,0,914,887,1,0,0,0,914,902,1,0,0,0,915,43,1,0,0,0,916,917,3,108,54,0,
+		917,918,5,27,0,0,918,919,3,372,186,0,919,45,1,0,0,0,920,922,5,64,0,0,921,
+		923,7,11,0,0,922,921,1,0,0,0,922,923,1,0,0,0,923,925,1,0,0,0,924,926,5,
+		88,0,0,925,924,1,0,0,0,925,926,1,0,0,0,926,927,1,0,0,0,927,928,3,362,181,
+		0,928,47,1,0,0,0,929,930,5,57,0,0,930,935,3,74,37,0,931,932,5,339,0,0,
+		932,934,3,74,37,0,933,931,1,0,0,0,934,937,1,0,0,0,935,933,1,0,0,0,935,
+		936,1,0,0,0,936,49,1,0,0,0,937,935,1,0,0,0,938,939,5,100,0,0,939,941,3,
+		108,54,0,940,938,1,0,0,0,940,941,1,0,0,0,941,943,1,0,0,0,942,944,3,52,
+		26,0,943,942,1,0,0,0,943,944,1,0,0,0,944,947,1,0,0,0,945,946,5,60,0,0,
+		946,948,3,108,54,0,947,945,1,0,0,0,947,948,1,0,0,0,948,950,1,0,0,0,949,
+		951,3,56,28,0,950,949,1,0,0,0,950,951,1,0,0,0,951,954,1,0,0,0,952,953,
+		5,79,0,0,953,955,3,108,54,0,954,952,1,0,0,0,954,955,1,0,0,0,955,51,1,0,
+		0,0,956,957,5,59,0,0,957,959,5,176,0,0,958,960,7,10,0,0,959,958,1,0,0,
+		0,959,960,1,0,0,0,960,969,1,0,0,0,961,966,3,54,27,0,962,963,5,339,0,0,
+		963,965,3,54,27,0,964,962,1,0,0,0,965,968,1,0,0,0,966,964,1,0,0,0,966,
+		967,1,0,0,0,967,970,1,0,0,0,968,966,1,0,0,0,969,961,1,0,0,0,969,970,1,
+		0,0,0,970,53,1,0,0,0,971,986,3,108,54,0,972,973,5,16,0,0,973,974,5,298,
+		0,0,974,975,5,333,0,0,975,980,3,54,27,0,976,977,5,339,0,0,977,979,3,54,
+		27,0,978,976,1,0,0,0,979,982,1,0,0,0,980,978,1,0,0,0,980,981,1,0,0,0,981,
+		983,1,0,0,0,982,980,1,0,0,0,983,984,5,334,0,0,984,986,1,0,0,0,985,971,
+		1,0,0,0,985,972,1,0,0,0,986,55,1,0,0,0,987,988,5,101,0,0,988,993,3,58,
+		29,0,989,990,5,339,0,0,990,992,3,58,29,0,991,989,1,0,0,0,992,995,1,0,0,
+		0,993,991,1,0,0,0,993,994,1,0,0,0,994,57,1,0,0,0,995,993,1,0,0,0,996,997,
+		3,364,182,0,997,998,5,27,0,0,998,999,3,182,91,0,999,59,1,0,0,0,1000,1005,
+		3,62,31,0,1001,1002,5,339,0,0,1002,1004,3,62,31,0,1003,1001,1,0,0,0,1004,
+		1007,1,0,0,0,1005,1003,1,0,0,0,1005,1006,1,0,0,0,1006,61,1,0,0,0,1007,
+		1005,1,0,0,0,1008,1009,5,333,0,0,1009,1014,3,108,54,0,1010,1011,5,339,
+		0,0,1011,1013,3,108,54,0,1012,1010,1,0,0,0,1013,1016,1,0,0,0,1014,1012,
+		1,0,0,0,1014,1015,1,0,0,0,1015,1017,1,0,0,0,1016,1014,1,0,0,0,1017,1018,
+		5,334,0,0,1018,63,1,0,0,0,1019,1020,5,76,0,0,1020,1021,5,176,0,0,1021,
+		1026,3,66,33,0,1022,1023,5,339,0,0,1023,1025,3,66,33,0,1024,1022,1,0,0,
+		0,1025,1028,1,0,0,0,1026,1024,1,0,0,0,1026,1027,1,0,0,0,1027,65,1,0,0,
+		0,1028,1026,1,0,0,0,1029,1032,3,108,54,0,1030,1032,5,21,0,0,1031,1029,
+		1,0,0,0,1031,1030,1,0,0,0,1032,1037,1,0,0,0,1033,1038,5,28,0,0,1034,1038,
+		5,47,0,0,1035,1036,5,96,0,0,1036,1038,3,138,69,0,1037,1033,1,0,0,0,1037,
+		1034,1,0,0,0,1037,1035,1,0,0,0,1037,1038,1,0,0,0,1038,1041,1,0,0,0,1039,
+		1040,5,15,0,0,1040,1042,7,12,0,0,1041,1039,1,0,0,0,1041,1042,1,0,0,0,1042,
+		67,1,0,0,0,1043,1046,5,67,0,0,1044,1047,5,21,0,0,1045,1047,3,108,54,0,
+		1046,1044,1,0,0,0,1046,1045,1,0,0,0,1047,1065,1,0,0,0,1048,1049,5,72,0,
+		0,1049,1051,3,108,54,0,1050,1052,7,13,0,0,1051,1050,1,0,0,0,1051,1052,
+		1,0,0,0,1052,1065,1,0,0,0,1053,1054,5,54,0,0,1054,1056,7,14,0,0,1055,1057,
+		3,70,35,0,1056,1055,1,0,0,0,1056,1057,1,0,0,0,1057,1058,1,0,0,0,1058,1062,
+		7,13,0,0,1059,1063,5,74,0,0,1060,1061,5,102,0,0,1061,1063,5,316,0,0,1062,
+		1059,1,0,0,0,1062,1060,1,0,0,0,1063,1065,1,0,0,0,1064,1043,1,0,0,0,1064,
+		1048,1,0,0,0,1064,1053,1,0,0,0,1065,69,1,0,0,0,1066,1068,7,15,0,0,1067,
+		1066,1,0,0,0,1067,1068,1,0,0,0,1068,1069,1,0,0,0,1069,1075,7,16,0,0,1070,
+		1071,5,333,0,0,1071,1072,3,158,79,0,1072,1073,5,334,0,0,1073,1075,1,0,
+		0,0,1074,1067,1,0,0,0,1074,1070,1,0,0,0,1075,71,1,0,0,0,1076,1104,5,55,
+		0,0,1077,1085,5,325,0,0,1078,1079,5,252,0,0,1079,1080,5,235,0,0,1080,1085,
+		5,325,0,0,1081,1085,5,299,0,0,1082,1083,5,235,0,0,1083,1085,5,299,0,0,
+		1084,1077,1,0,0,0,1084,1078,1,0,0,0,1084,1081,1,0,0,0,1084,1082,1,0,0,
+		0,1085,1095,1,0,0,0,1086,1087,5,257,0,0,1087,1092,3,362,181,0,1088,1089,
+		5,339,0,0,1089,1091,3,362,181,0,1090,1088,1,0,0,0,1091,1094,1,0,0,0,1092,
+		1090,1,0,0,0,1092,1093,1,0,0,0,1093,1096,1,0,0,0,1094,1092,1,0,0,0,1095,
+		1086,1,0,0,0,1095,1096,1,0,0,0,1096,1100,1,0,0,0,1097,1101,5,255,0,0,1098,
+		1099,5,302,0,0,1099,1101,5,242,0,0,1100,1097,1,0,0,0,1100,1098,1,0,0,0,
+		1100,1101,1,0,0,0,1101,1105,1,0,0,0,1102,1103,5,276,0,0,1103,1105,5,74,
+		0,0,1104,1084,1,0,0,0,1104,1102,1,0,0,0,1105,73,1,0,0,0,1106,1110,3,80,
+		40,0,1107,1109,3,76,38,0,1108,1107,1,0,0,0,1109,1112,1,0,0,0,1110,1108,
+		1,0,0,0,1110,1111,1,0,0,0,1111,75,1,0,0,0,1112,1110,1,0,0,0,1113,1114,
+		5,109,0,0,1114,1115,5,116,0,0,1115,1139,3,80,40,0,1116,1118,5,119,0,0,
+		1117,1119,3,78,39,0,1118,1117,1,0,0,0,1118,1119,1,0,0,0,1119,1120,1,0,
+		0,0,1120,1121,5,116,0,0,1121,1139,3,80,40,0,1122,1124,5,104,0,0,1123,1122,
+		1,0,0,0,1123,1124,1,0,0,0,1124,1126,1,0,0,0,1125,1127,3,78,39,0,1126,1125,
+		1,0,0,0,1126,1127,1,0,0,0,1127,1128,1,0,0,0,1128,1129,5,116,0,0,1129,1139,
+		3,80,40,0,1130,1131,5,73,0,0,1131,1139,3,108,54,0,1132,1133,5,96,0,0,1133,
+		1136,3,106,53,0,1134,1135,5,27,0,0,1135,1137,3,364,182,0,1136,1134,1,0,
+		0,0,1136,1137,1,0,0,0,1137,1139,1,0,0,0,1138,1113,1,0,0,0,1138,1116,1,
+		0,0,0,1138,1123,1,0,0,0,1138,1130,1,0,0,0,1138,1132,1,0,0,0,1139,77,1,
+		0,0,0,1140,1148,5,113,0,0,1141,1143,7,17,0,0,1142,1144,5,121,0,0,1143,
+		1142,1,0,0,0,1143,1144,1,0,0,0,1144,1148,1,0,0,0,1145,1148,5,124,0,0,1146,
+		1148,5,103,0,0,1147,1140,1,0,0,0,1147,1141,1,0,0,0,1147,1145,1,0,0,0,1147,
+		1146,1,0,0,0,1148,79,1,0,0,0,1149,1155,5,74,0,0,1150,1156,3,100,50,0,1151,
+		1152,5,333,0,0,1152,1153,3,100,50,0,1153,1154,5,334,0,0,1154,1156,1,0,
+		0,0,1155,1150,1,0,0,0,1155,1151,1,0,0,0,1156,1158,1,0,0,0,1157,1159,3,
+		102,51,0,1158,1157,1,0,0,0,1158,1159,1,0,0,0,1159,1161,1,0,0,0,1160,1162,
+		3,104,52,0,1161,1160,1,0,0,0,1161,1162,1,0,0,0,1162,1212,1,0,0,0,1163,
+		1174,3,100,50,0,1164,1166,5,348,0,0,1165,1164,1,0,0,0,1165,1166,1,0,0,
+		0,1166,1168,1,0,0,0,1167,1169,3,102,51,0,1168,1167,1,0,0,0,1168,1169,1,
+		0,0,0,1169,1171,1,0,0,0,1170,1172,3,104,52,0,1171,1170,1,0,0,0,1171,1172,
+		1,0,0,0,1172,1175,1,0,0,0,1173,1175,3,84,42,0,1174,1165,1,0,0,0,1174,1173,
+		1,0,0,0,1175,1212,1,0,0,0,1176,1177,3,368,184,0,1177,1178,3,84,42,0,1178,
+		1212,1,0,0,0,1179,1181,3,196,98,0,1180,1182,3,90,45,0,1181,1180,1,0,0,
+		0,1181,1182,1,0,0,0,1182,1212,1,0,0,0,1183,1185,5,3,0,0,1184,1186,3,102,
+		51,0,1185,1184,1,0,0,0,1185,1186,1,0,0,0,1186,1188,1,0,0,0,1187,1189,3,
+		104,52,0,1188,1187,1,0,0,0,1188,1189,1,0,0,0,1189,1212,1,0,0,0,1190,1191,
+		5,333,0,0,1191,1192,3,82,41,0,1192,1194,5,334,0,0,1193,1195,3,102,51,0,
+		1194,1193,1,0,0,0,1194,1195,1,0,0,0,1195,1212,1,0,0,0,1196,1209,5,65,0,
+		0,1197,1198,5,333,0,0,1198,1199,3,12,6,0,1199,1201,5,334,0,0,1200,1202,
+		3,102,51,0,1201,1200,1,0,0,0,1201,1202,1,0,0,0,1202,1210,1,0,0,0,1203,
+		1206,3,100,50,0,1204,1206,3,368,184,0,1205,1203,1,0,0,0,1205,1204,1,0,
+		0,0,1206,1207,1,0,0,0,1207,1208,3,84,42,0,1208,1210,1,0,0,0,1209,1197,
+		1,0,0,0,1209,1205,1,0,0,0,1210,1212,1,0,0,0,1211,1149,1,0,0,0,1211,1163,
+		1,0,0,0,1211,1176,1,0,0,0,1211,1179,1,0,0,0,1211,1183,1,0,0,0,1211,1190,
+		1,0,0,0,1211,1196,1,0,0,0,1212,81,1,0,0,0,1213,1235,3,160,80,0,1214,1232,
+		3,74,37,0,1215,1216,3,162,81,0,1216,1217,3,30,15,0,1217,1233,1,0,0,0,1218,
+		1223,3,64,32,0,1219,1222,3,68,34,0,1220,1222,3,72,36,0,1221,1219,1,0,0,
+		0,1221,1220,1,0,0,0,1222,1225,1,0,0,0,1223,1221,1,0,0,0,1223,1224,1,0,
+		0,0,1224,1233,1,0,0,0,1225,1223,1,0,0,0,1226,1229,3,68,34,0,1227,1229,
+		3,72,36,0,1228,1226,1,0,0,0,1228,1227,1,0,0,0,1229,1230,1,0,0,0,1230,1228,
+		1,0,0,0,1230,1231,1,0,0,0,1231,1233,1,0,0,0,1232,1215,1,0,0,0,1232,1218,
+		1,0,0,0,1232,1228,1,0,0,0,1232,1233,1,0,0,0,1233,1235,1,0,0,0,1234,1213,
+		1,0,0,0,1234,1214,1,0,0,0,1235,83,1,0,0,0,1236,1238,3,170,85,0,1237,1239,
+		3,88,44,0,1238,1237,1,0,0,0,1238,1239,1,0,0,0,1239,1241,1,0,0,0,1240,1242,
+		3,90,45,0,1241,1240,1,0,0,0,1241,1242,1,0,0,0,1242,1261,1,0,0,0,1243,1244,
+		5,57,0,0,1244,1245,5,333,0,0,1245,1250,3,86,43,0,1246,1247,5,339,0,0,1247,
+		1249,3,86,43,0,1248,1246,1,0,0,0,1249,1252,1,0,0,0,1250,1248,1,0,0,0,1250,
+		1251,1,0,0,0,1251,1253,1,0,0,0,1252,1250,1,0,0,0,1253,1255,5,334,0,0,1254,
+		1256,3,88,44,0,1255,1254,1,0,0,0,1255,1256,1,0,0,0,1256,1258,1,0,0,0,1257,
+		1259,3,90,45,0,1258,1257,1,0,0,0,1258,1259,1,0,0,0,1259,1261,1,0,0,0,1260,
+		1236,1,0,0,0,1260,1243,1,0,0,0,1261,85,1,0,0,0,1262,1265,3,100,50,0,1263,
+		1265,3,368,184,0,1264,1262,1,0,0,0,1264,1263,1,0,0,0,1265,1266,1,0,0,0,
+		1266,1279,3,170,85,0,1267,1268,5,27,0,0,1268,1269,5,333,0,0,1269,1274,
+		3,94,47,0,1270,1271,5,339,0,0,1271,1273,3,94,47,0,1272,1270,1,0,0,0,1273,
+		1276,1,0,0,0,1274,1272,1,0,0,0,1274,1275,1,0,0,0,1275,1277,1,0,0,0,1276,
+		1274,1,0,0,0,1277,1278,5,334,0,0,1278,1280,1,0,0,0,1279,1267,1,0,0,0,1279,
+		1280,1,0,0,0,1280,87,1,0,0,0,1281,1282,5,12,0,0,1282,1283,5,260,0,0,1283,
+		89,1,0,0,0,1284,1297,5,27,0,0,1285,1286,5,333,0,0,1286,1291,3,94,47,0,
+		1287,1288,5,339,0,0,1288,1290,3,94,47,0,1289,1287,1,0,0,0,1290,1293,1,
+		0,0,0,1291,1289,1,0,0,0,1291,1292,1,0,0,0,1292,1294,1,0,0,0,1293,1291,
+		1,0,0,0,1294,1295,5,334,0,0,1295,1298,1,0,0,0,1296,1298,3,92,46,0,1297,
+		1285,1,0,0,0,1297,1296,1,0,0,0,1298,1301,1,0,0,0,1299,1301,3,92,46,0,1300,
+		1284,1,0,0,0,1300,1299,1,0,0,0,1301,91,1,0,0,0,1302,1314,3,364,182,0,1303,
+		1304,5,333,0,0,1304,1309,3,96,48,0,1305,1306,5,339,0,0,1306,1308,3,96,
+		48,0,1307,1305,1,0,0,0,1308,1311,1,0,0,0,1309,1307,1,0,0,0,1309,1310,1,
+		0,0,0,1310,1312,1,0,0,0,1311,1309,1,0,0,0,1312,1313,5,334,0,0,1313,1315,
+		1,0,0,0,1314,1303,1,0,0,0,1314,1315,1,0,0,0,1315,93,1,0,0,0,1316,1317,
+		3,364,182,0,1317,1318,3,198,99,0,1318,95,1,0,0,0,1319,1321,3,364,182,0,
+		1320,1322,3,198,99,0,1321,1320,1,0,0,0,1321,1322,1,0,0,0,1322,97,1,0,0,
+		0,1323,1329,5,74,0,0,1324,1330,3,100,50,0,1325,1326,5,333,0,0,1326,1327,
+		3,100,50,0,1327,1328,5,334,0,0,1328,1330,1,0,0,0,1329,1324,1,0,0,0,1329,
+		1325,1,0,0,0,1330,1336,1,0,0,0,1331,1333,3,100,50,0,1332,1334,5,348,0,
+		0,1333,1332,1,0,0,0,1333,1334,1,0,0,0,1334,1336,1,0,0,0,1335,1323,1,0,
+		0,0,1335,1331,1,0,0,0,1336,99,1,0,0,0,1337,1342,3,364,182,0,1338,1339,
+		5,341,0,0,1339,1341,3,372,186,0,1340,1338,1,0,0,0,1341,1344,1,0,0,0,1342,
+		1340,1,0,0,0,1342,1343,1,0,0,0,1343,101,1,0,0,0,1344,1342,1,0,0,0,1345,
+		1347,5,27,0,0,1346,1345,1,0,0,0,1346,1347,1,0,0,0,1347,1348,1,0,0,0,1348,
+		1350,3,364,182,0,1349,1351,3,106,53,0,1350,1349,1,0,0,0,1350,1351,1,0,
+		0,0,1351,103,1,0,0,0,1352,1353,5,126,0,0,1353,1354,3,362,181,0,1354,1355,
+		5,333,0,0,1355,1360,3,108,54,0,1356,1357,5,339,0,0,1357,1359,3,108,54,
+		0,1358,1356,1,0,0,0,1359,1362,1,0,0,0,1360,1358,1,0,0,0,1360,1361,1,0,
+		0,0,1361,1363,1,0,0,0,1362,1360,1,0,0,0,1363,1369,5,334,0,0,1364,1365,
+		5,281,0,0,1365,1366,5,333,0,0,1366,1367,3,108,54,0,1367,1368,5,334,0,0,
+		1368,1370,1,0,0,0,1369,1364,1,0,0,0,1369,1370,1,0,0,0,1370,105,1,0,0,0,
+		1371,1372,5,333,0,0,1372,1377,3,364,182,0,1373,1374,5,339,0,0,1374,1376,
+		3,364,182,0,1375,1373,1,0,0,0,1376,1379,1,0,0,0,1377,1375,1,0,0,0,1377,
+		1378,1,0,0,0,1378,1380,1,0,0,0,1379,1377,1,0,0,0,1380,1381,5,334,0,0,1381,
+		107,1,0,0,0,1382,1387,3,110,55,0,1383,1384,5,75,0,0,1384,1386,3,110,55,
+		0,1385,1383,1,0,0,0,1386,1389,1,0,0,0,1387,1385,1,0,0,0,1387,1388,1,0,
+		0,0,1388,109,1,0,0,0,1389,1387,1,0,0,0,1390,1392,5,70,0,0,1391,1390,1,
+		0,0,0,1392,1395,1,0,0,0,1393,1391,1,0,0,0,1393,1394,1,0,0,0,1394,1396,
+		1,0,0,0,1395,1393,1,0,0,0,1396,1407,3,112,56,0,1397,1401,5,24,0,0,1398,
+		1400,5,70,0,0,1399,1398,1,0,0,0,1400,1403,1,0,0,0,1401,1399,1,0,0,0,1401,
+		1402,1,0,0,0,1402,1404,1,0,0,0,1403,1401,1,0,0,0,1404,1406,3,112,56,0,
+		1405,1397,1,0,0,0,1406,1409,1,0,0,0,1407,1405,1,0,0,0,1407,1408,1,0,0,
+		0,1408,111,1,0,0,0,1409,1407,1,0,0,0,1410,1414,3,120,60,0,1411,1413,3,
+		114,57,0,1412,1411,1,0,0,0,1413,1416,1,0,0,0,1414,1412,1,0,0,0,1414,1415,
+		1,0,0,0,1415,113,1,0,0,0,1416,1414,1,0,0,0,1417,1426,3,118,59,0,1418,1420,
+		5,70,0,0,1419,1418,1,0,0,0,1420,1423,1,0,0,0,1421,1419,1,0,0,0,1421,1422,
+		1,0,0,0,1422,1424,1,0,0,0,1423,1421,1,0,0,0,1424,1427,3,120,60,0,1425,
+		1427,3,126,63,0,1426,1421,1,0,0,0,1426,1425,1,0,0,0,1427,1445,1,0,0,0,
+		1428,1430,5,114,0,0,1429,1431,5,70,0,0,1430,1429,1,0,0,0,1430,1431,1,0,
+		0,0,1431,1440,1,0,0,0,1432,1441,5,71,0,0,1433,1441,5,92,0,0,1434,1441,
+		5,53,0,0,1435,1441,5,322,0,0,1436,1437,5,48,0,0,1437,1438,5,57,0,0,1438,
+		1441,3,120,60,0,1439,1441,3,116,58,0,1440,1432,1,0,0,0,1440,1433,1,0,0,
+		0,1440,1434,1,0,0,0,1440,1435,1,0,0,0,1440,1436,1,0,0,0,1440,1439,1,0,
+		0,0,1441,1445,1,0,0,0,1442,1445,5,115,0,0,1443,1445,5,120,0,0,1444,1417,
+		1,0,0,0,1444,1428,1,0,0,0,1444,1442,1,0,0,0,1444,1443,1,0,0,0,1445,115,
+		1,0,0,0,1446,1448,5,1,0,0,1447,1449,5,1,0,0,1448,1447,1,0,0,0,1448,1449,
+		1,0,0,0,1449,117,1,0,0,0,1450,1451,7,18,0,0,1451,119,1,0,0,0,1452,1454,
+		3,128,64,0,1453,1455,3,122,61,0,1454,1453,1,0,0,0,1454,1455,1,0,0,0,1455,
+		121,1,0,0,0,1456,1458,5,14,0,0,1457,1456,1,0,0,0,1457,1458,1,0,0,0,1458,
+		1459,1,0,0,0,1459,1460,3,124,62,0,1460,123,1,0,0,0,1461,1463,5,128,0,0,
+		1462,1464,7,19,0,0,1463,1462,1,0,0,0,1463,1464,1,0,0,0,1464,1465,1,0,0,
+		0,1465,1466,3,128,64,0,1466,1467,5,24,0,0,1467,1468,3,128,64,0,1468,1493,
+		1,0,0,0,1469,1470,5,61,0,0,1470,1471,5,333,0,0,1471,1472,3,158,79,0,1472,
+		1473,5,334,0,0,1473,1493,1,0,0,0,1474,1481,7,20,0,0,1475,1482,3,126,63,
+		0,1476,1479,3,128,64,0,1477,1478,5,149,0,0,1478,1480,3,128,64,0,1479,1477,
+		1,0,0,0,1479,1480,1,0,0,0,1480,1482,1,0,0,0,1481,1475,1,0,0,0,1481,1476,
+		1,0,0,0,1482,1493,1,0,0,0,1483,1484,5,125,0,0,1484,1485,5,90,0,0,1485,
+		1488,3,128,64,0,1486,1487,5,149,0,0,1487,1489,3,128,64,0,1488,1486,1,0,
+		0,0,1488,1489,1,0,0,0,1489,1493,1,0,0,0,1490,1491,5,122,0,0,1491,1493,
+		3,128,64,0,1492,1461,1,0,0,0,1492,1469,1,0,0,0,1492,1474,1,0,0,0,1492,
+		1483,1,0,0,0,1492,1490,1,0,0,0,1493,125,1,0,0,0,1494,1495,7,21,0,0,1495,
+		1496,5,333,0,0,1496,1497,3,158,79,0,1497,1498,5,334,0,0,1498,127,1,0,0,
+		0,1499,1507,3,130,65,0,1500,1503,3,134,67,0,1501,1504,3,130,65,0,1502,
+		1504,3,126,63,0,1503,1501,1,0,0,0,1503,1502,1,0,0,0,1504,1506,1,0,0,0,
+		1505,1500,1,0,0,0,1506,1509,1,0,0,0,1507,1505,1,0,0,0,1507,1508,1,0,0,
+		0,1508,129,1,0,0,0,1509,1507,1,0,0,0,1510,1512,3,132,66,0,1511,1510,1,
+		0,0,0,1512,1515,1,0,0,0,1513,1511,1,0,0,0,1513,1514,1,0,0,0,1514,1516,
+		1,0,0,0,1515,1513,1,0,0,0,1516,1520,3,144,72,0,1517,1519,3,142,71,0,1518,
+		1517,1,0,0,0,1519,1522,1,0,0,0,1520,1518,1,0,0,0,1520,1521,1,0,0,0,1521,
+		131,1,0,0,0,1522,1520,1,0,0,0,1523,1527,5,346,0,0,1524,1527,5,347,0,0,
+		1525,1527,3,136,68,0,1526,1523,1,0,0,0,1526,1524,1,0,0,0,1526,1525,1,0,
+		0,0,1527,133,1,0,0,0,1528,1536,5,346,0,0,1529,1536,5,347,0,0,1530,1536,
+		5,348,0,0,1531,1536,5,349,0,0,1532,1536,5,350,0,0,1533,1536,5,351,0,0,
+		1534,1536,3,136,68,0,1535,1528,1,0,0,0,1535,1529,1,0,0,0,1535,1530,1,0,
+		0,0,1535,1531,1,0,0,0,1535,1532,1,0,0,0,1535,1533,1,0,0,0,1535,1534,1,
+		0,0,0,1536,135,1,0,0,0,1537,1552,5,10,0,0,1538,1539,5,133,0,0,1539,1545,
+		5,333,0,0,1540,1541,3,364,182,0,1541,1542,5,341,0,0,1542,1544,1,0,0,0,
+		1543,1540,1,0,0,0,1544,1547,1,0,0,0,1545,1543,1,0,0,0,1545,1546,1,0,0,
+		0,1546,1548,1,0,0,0,1547,1545,1,0,0,0,1548,1549,3,140,70,0,1549,1550,5,
+		334,0,0,1550,1552,1,0,0,0,1551,1537,1,0,0,0,1551,1538,1,0,0,0,1552,137,
+		1,0,0,0,1553,1568,3,140,70,0,1554,1555,5,133,0,0,1555,1561,5,333,0,0,1556,
+		1557,3,364,182,0,1557,1558,5,341,0,0,1558,1560,1,0,0,0,1559,1556,1,0,0,
+		0,1560,1563,1,0,0,0,1561,1559,1,0,0,0,1561,1562,1,0,0,0,1562,1564,1,0,
+		0,0,1563,1561,1,0,0,0,1564,1565,3,140,70,0,1565,1566,5,334,0,0,1566,1568,
+		1,0,0,0,1567,1553,1,0,0,0,1567,1554,1,0,0,0,1568,139,1,0,0,0,1569,1570,
+		7,22,0,0,1570,141,1,0,0,0,1571,1572,5,343,0,0,1572,1597,3,202,101,0,1573,
+		1575,5,335,0,0,1574,1576,3,108,54,0,1575,1574,1,0,0,0,1575,1576,1,0,0,
+		0,1576,1581,1,0,0,0,1577,1579,5,342,0,0,1578,1580,3,108,54,0,1579,1578,
+		1,0,0,0,1579,1580,1,0,0,0,1580,1582,1,0,0,0,1581,1577,1,0,0,0,1581,1582,
+		1,0,0,0,1582,1583,1,0,0,0,1583,1585,5,336,0,0,1584,1586,3,148,74,0,1585,
+		1584,1,0,0,0,1585,1586,1,0,0,0,1586,1597,1,0,0,0,1587,1588,5,34,0,0,1588,
+		1597,3,362,181,0,1589,1594,5,147,0,0,1590,1591,5,138,0,0,1591,1592,5,332,
+		0,0,1592,1595,3,144,72,0,1593,1595,5,239,0,0,1594,1590,1,0,0,0,1594,1593,
+		1,0,0,0,1595,1597,1,0,0,0,1596,1571,1,0,0,0,1596,1573,1,0,0,0,1596,1587,
+		1,0,0,0,1596,1589,1,0,0,0,1597,143,1,0,0,0,1598,1618,7,23,0,0,1599,1618,
+		5,3,0,0,1600,1602,3,164,82,0,1601,1603,3,166,83,0,1602,1601,1,0,0,0,1602,
+		1603,1,0,0,0,1603,1618,1,0,0,0,1604,1605,5,333,0,0,1605,1606,3,158,79,
+		0,1606,1608,5,334,0,0,1607,1609,3,148,74,0,1608,1607,1,0,0,0,1608,1609,
+		1,0,0,0,1609,1618,1,0,0,0,1610,1612,5,9,0,0,1611,1613,3,148,74,0,1612,
+		1611,1,0,0,0,1612,1613,1,0,0,0,1613,1618,1,0,0,0,1614,1618,7,24,0,0,1615,
+		1618,5,71,0,0,1616,1618,3,146,73,0,1617,1598,1,0,0,0,1617,1599,1,0,0,0,
+		1617,1600,1,0,0,0,1617,1604,1,0,0,0,1617,1610,1,0,0,0,1617,1614,1,0,0,
+		0,1617,1615,1,0,0,0,1617,1616,1,0,0,0,1618,145,1,0,0,0,1619,1621,5,31,
+		0,0,1620,1622,3,108,54,0,1621,1620,1,0,0,0,1621,1622,1,0,0,0,1622,1623,
+		1,0,0,0,1623,1626,3,150,75,0,1624,1625,5,50,0,0,1625,1627,3,108,54,0,1626,
+		1624,1,0,0,0,1626,1627,1,0,0,0,1627,1628,1,0,0,0,1628,1629,5,51,0,0,1629,
+		1772,1,0,0,0,1630,1631,7,25,0,0,1631,1632,5,333,0,0,1632,1633,3,108,54,
+		0,1633,1634,5,27,0,0,1634,1635,3,198,99,0,1635,1636,5,334,0,0,1636,1772,
+		1,0,0,0,1637,1638,5,129,0,0,1638,1639,5,333,0,0,1639,1640,3,12,6,0,1640,
+		1641,5,334,0,0,1641,1772,1,0,0,0,1642,1651,7,26,0,0,1643,1652,3,148,74,
+		0,1644,1646,3,206,103,0,1645,1644,1,0,0,0,1645,1646,1,0,0,0,1646,1648,
+		1,0,0,0,1647,1649,3,208,104,0,1648,1647,1,0,0,0,1648,1649,1,0,0,0,1649,
+		1650,1,0,0,0,1650,1652,5,3,0,0,1651,1643,1,0,0,0,1651,1645,1,0,0,0,1651,
+		1652,1,0,0,0,1652,1772,1,0,0,0,1653,1664,5,132,0,0,1654,1665,3,148,74,
+		0,1655,1657,3,206,103,0,1656,1655,1,0,0,0,1656,1657,1,0,0,0,1657,1658,
+		1,0,0,0,1658,1660,5,3,0,0,1659,1661,3,210,105,0,1660,1659,1,0,0,0,1660,
+		1661,1,0,0,0,1661,1665,1,0,0,0,1662,1663,5,6,0,0,1663,1665,3,364,182,0,
+		1664,1654,1,0,0,0,1664,1656,1,0,0,0,1664,1662,1,0,0,0,1664,1665,1,0,0,
+		0,1665,1772,1,0,0,0,1666,1667,5,130,0,0,1667,1670,5,333,0,0,1668,1671,
+		3,372,186,0,1669,1671,5,3,0,0,1670,1668,1,0,0,0,1670,1669,1,0,0,0,1671,
+		1672,1,0,0,0,1672,1673,5,57,0,0,1673,1674,3,108,54,0,1674,1675,5,334,0,
+		0,1675,1772,1,0,0,0,1676,1677,5,137,0,0,1677,1678,5,333,0,0,1678,1679,
+		3,152,76,0,1679,1680,5,334,0,0,1680,1772,1,0,0,0,1681,1682,3,368,184,0,
+		1682,1684,3,168,84,0,1683,1685,3,148,74,0,1684,1683,1,0,0,0,1684,1685,
+		1,0,0,0,1685,1772,1,0,0,0,1686,1772,3,196,98,0,1687,1697,5,26,0,0,1688,
+		1690,5,335,0,0,1689,1691,3,156,78,0,1690,1689,1,0,0,0,1690,1691,1,0,0,
+		0,1691,1692,1,0,0,0,1692,1698,5,336,0,0,1693,1694,5,333,0,0,1694,1695,
+		3,12,6,0,1695,1696,5,334,0,0,1696,1698,1,0,0,0,1697,1688,1,0,0,0,1697,
+		1693,1,0,0,0,1698,1772,1,0,0,0,1699,1701,5,335,0,0,1700,1702,3,156,78,
+		0,1701,1700,1,0,0,0,1701,1702,1,0,0,0,1702,1703,1,0,0,0,1703,1772,5,336,
+		0,0,1704,1706,5,337,0,0,1705,1707,3,154,77,0,1706,1705,1,0,0,0,1706,1707,
+		1,0,0,0,1707,1708,1,0,0,0,1708,1772,5,338,0,0,1709,1710,5,136,0,0,1710,
+		1712,5,333,0,0,1711,1713,3,156,78,0,1712,1711,1,0,0,0,1712,1713,1,0,0,
+		0,1713,1714,1,0,0,0,1714,1772,5,334,0,0,1715,1716,5,131,0,0,1716,1717,
+		5,333,0,0,1717,1718,3,156,78,0,1718,1719,5,334,0,0,1719,1772,1,0,0,0,1720,
+		1772,7,27,0,0,1721,1772,5,45,0,0,1722,1734,5,135,0,0,1723,1735,3,148,74,
+		0,1724,1725,5,333,0,0,1725,1730,3,128,64,0,1726,1727,5,61,0,0,1727,1731,
+		3,128,64,0,1728,1729,5,339,0,0,1729,1731,3,108,54,0,1730,1726,1,0,0,0,
+		1730,1728,1,0,0,0,1731,1732,1,0,0,0,1732,1733,5,334,0,0,1733,1735,1,0,
+		0,0,1734,1723,1,0,0,0,1734,1724,1,0,0,0,1734,1735,1,0,0,0,1735,1772,1,
+		0,0,0,1736,1737,5,134,0,0,1737,1738,5,333,0,0,1738,1749,3,108,54,0,1739,
+		1740,5,77,0,0,1740,1741,3,108,54,0,1741,1742,5,57,0,0,1742,1745,3,108,
+		54,0,1743,1744,5,55,0,0,1744,1746,3,108,54,0,1745,1743,1,0,0,0,1745,1746,
+		1,0,0,0,1746,1750,1,0,0,0,1747,1748,5,339,0,0,1748,1750,3,156,78,0,1749,
+		1739,1,0,0,0,1749,1747,1,0,0,0,1750,1751,1,0,0,0,1751,1752,5,334,0,0,1752,
+		1772,1,0,0,0,1753,1754,5,140,0,0,1754,1756,5,333,0,0,1755,1757,7,28,0,
+		0,1756,1755,1,0,0,0,1756,1757,1,0,0,0,1757,1767,1,0,0,0,1758,1759,5,57,
+		0,0,1759,1768,3,156,78,0,1760,1765,3,108,54,0,1761,1762,5,57,0,0,1762,
+		1766,3,156,78,0,1763,1764,5,339,0,0,1764,1766,3,156,78,0,1765,1761,1,0,
+		0,0,1765,1763,1,0,0,0,1765,1766,1,0,0,0,1766,1768,1,0,0,0,1767,1758,1,
+		0,0,0,1767,1760,1,0,0,0,1768,1769,1,0,0,0,1769,1770,5,334,0,0,1770,1772,
+		1,0,0,0,1771,1619,1,0,0,0,1771,1630,1,0,0,0,1771,1637,1,0,0,0,1771,1642,
+		1,0,0,0,1771,1653,1,0,0,0,1771,1666,1,0,0,0,1771,1676,1,0,0,0,1771,1681,
+		1,0,0,0,1771,1686,1,0,0,0,1771,1687,1,0,0,0,1771,1699,1,0,0,0,1771,1704,
+		1,0,0,0,1771,1709,1,0,0,0,1771,1715,1,0,0,0,1771,1720,1,0,0,0,1771,1721,
+		1,0,0,0,1771,1722,1,0,0,0,1771,1736,1,0,0,0,1771,1753,1,0,0,0,1772,147,
+		1,0,0,0,1773,1776,5,341,0,0,1774,1777,3,372,186,0,1775,1777,5,348,0,0,
+		1776,1774,1,0,0,0,1776,1775,1,0,0,0,1777,1779,1,0,0,0,1778,1773,1,0,0,
+		0,1779,1780,1,0,0,0,1780,1778,1,0,0,0,1780,1781,1,0,0,0,1781,149,1,0,0,
+		0,1782,1784,3,188,94,0,1783,1782,1,0,0,0,1784,1785,1,0,0,0,1785,1783,1,
+		0,0,0,1785,1786,1,0,0,0,1786,151,1,0,0,0,1787,1803,3,108,54,0,1788,1789,
+		5,339,0,0,1789,1804,3,156,78,0,1790,1791,5,57,0,0,1791,1795,3,108,54,0,
+		1792,1793,5,55,0,0,1793,1795,3,108,54,0,1794,1790,1,0,0,0,1794,1792,1,
+		0,0,0,1795,1796,1,0,0,0,1796,1794,1,0,0,0,1796,1797,1,0,0,0,1797,1804,
+		1,0,0,0,1798,1799,5,20,0,0,1799,1800,3,108,54,0,1800,1801,5,149,0,0,1801,
+		1802,3,108,54,0,1802,1804,1,0,0,0,1803,1788,1,0,0,0,1803,1794,1,0,0,0,
+		1803,1798,1,0,0,0,1803,1804,1,0,0,0,1804,153,1,0,0,0,1805,1810,3,190,95,
+		0,1806,1807,5,339,0,0,1807,1809,3,190,95,0,1808,1806,1,0,0,0,1809,1812,
+		1,0,0,0,1810,1808,1,0,0,0,1810,1811,1,0,0,0,1811,155,1,0,0,0,1812,1810,
+		1,0,0,0,1813,1818,3,108,54,0,1814,1815,5,339,0,0,1815,1817,3,108,54,0,
+		1816,1814,1,0,0,0,1817,1820,1,0,0,0,1818,1816,1,0,0,0,1818,1819,1,0,0,
+		0,1819,157,1,0,0,0,1820,1818,1,0,0,0,1821,1851,3,160,80,0,1822,1846,3,
+		108,54,0,1823,1824,5,339,0,0,1824,1826,3,108,54,0,1825,1823,1,0,0,0,1826,
+		1827,1,0,0,0,1827,1825,1,0,0,0,1827,1828,1,0,0,0,1828,1847,1,0,0,0,1829,
+		1830,3,162,81,0,1830,1831,3,30,15,0,1831,1847,1,0,0,0,1832,1837,3,64,32,
+		0,1833,1836,3,68,34,0,1834,1836,3,72,36,0,1835,1833,1,0,0,0,1835,1834,
+		1,0,0,0,1836,1839,1,0,0,0,1837,1835,1,0,0,0,1837,1838,1,0,0,0,1838,1847,
+		1,0,0,0,1839,1837,1,0,0,0,1840,1843,3,68,34,0,1841,1843,3,72,36,0,1842,
+		1840,1,0,0,0,1842,1841,1,0,0,0,1843,1844,1,0,0,0,1844,1842,1,0,0,0,1844,
+		1845,1,0,0,0,1845,1847,1,0,0,0,1846,1825,1,0,0,0,1846,1829,1,0,0,0,1846,
+		1832,1,0,0,0,1846,1842,1,0,0,0,1846,1847,1,0,0,0,1847,1849,1,0,0,0,1848,
+		1822,1,0,0,0,1848,1849,1,0,0,0,1849,1851,1,0,0,0,1850,1821,1,0,0,0,1850,
+		1848,1,0,0,0,1851,159,1,0,0,0,1852,1853,3,14,7,0,1853,1854,3,22,11,0,1854,
+		1873,1,0,0,0,1855,1859,3,34,17,0,1856,1858,3,28,14,0,1857,1856,1,0,0,0,
+		1858,1861,1,0,0,0,1859,1857,1,0,0,0,1859,1860,1,0,0,0,1860,1867,1,0,0,
+		0,1861,1859,1,0,0,0,1862,1863,3,24,12,0,1863,1864,3,26,13,0,1864,1866,
+		1,0,0,0,1865,1862,1,0,0,0,1866,1869,1,0,0,0,1867,1865,1,0,0,0,1867,1868,
+		1,0,0,0,1868,1870,1,0,0,0,1869,1867,1,0,0,0,1870,1871,3,30,15,0,1871,1873,
+		1,0,0,0,1872,1852,1,0,0,0,1872,1855,1,0,0,0,1873,161,1,0,0,0,1874,1876,
+		3,28,14,0,1875,1874,1,0,0,0,1876,1877,1,0,0,0,1877,1875,1,0,0,0,1877,1878,
+		1,0,0,0,1878,1883,1,0,0,0,1879,1880,3,24,12,0,1880,1881,3,26,13,0,1881,
+		1883,1,0,0,0,1882,1875,1,0,0,0,1882,1879,1,0,0,0,1883,1889,1,0,0,0,1884,
+		1885,3,24,12,0,1885,1886,3,26,13,0,1886,1888,1,0,0,0,1887,1884,1,0,0,0,
+		1888,1891,1,0,0,0,1889,1887,1,0,0,0,1889,1890,1,0,0,0,1890,163,1,0,0,0,
+		1891,1889,1,0,0,0,1892,1894,3,366,183,0,1893,1895,3,148,74,0,1894,1893,
+		1,0,0,0,1894,1895,1,0,0,0,1895,165,1,0,0,0,1896,1898,3,168,84,0,1897,1899,
+		3,148,74,0,1898,1897,1,0,0,0,1898,1899,1,0,0,0,1899,1915,1,0,0,0,1900,
+		1902,5,145,0,0,1901,1900,1,0,0,0,1901,1902,1,0,0,0,1902,1903,1,0,0,0,1903,
+		1915,5,3,0,0,1904,1906,5,161,0,0,1905,1907,3,206,103,0,1906,1905,1,0,0,
+		0,1906,1907,1,0,0,0,1907,1908,1,0,0,0,1908,1915,5,3,0,0,1909,1911,5,337,
+		0,0,1910,1912,3,192,96,0,1911,1910,1,0,0,0,1911,1912,1,0,0,0,1912,1913,
+		1,0,0,0,1913,1915,5,338,0,0,1914,1896,1,0,0,0,1914,1901,1,0,0,0,1914,1904,
+		1,0,0,0,1914,1909,1,0,0,0,1915,167,1,0,0,0,1916,1918,3,170,85,0,1917,1919,
+		5,3,0,0,1918,1917,1,0,0,0,1918,1919,1,0,0,0,1919,1921,1,0,0,0,1920,1922,
+		3,176,88,0,1921,1920,1,0,0,0,1921,1922,1,0,0,0,1922,1924,1,0,0,0,1923,
+		1925,3,178,89,0,1924,1923,1,0,0,0,1924,1925,1,0,0,0,1925,1927,1,0,0,0,
+		1926,1928,3,174,87,0,1927,1926,1,0,0,0,1927,1928,1,0,0,0,1928,1930,1,0,
+		0,0,1929,1931,3,180,90,0,1930,1929,1,0,0,0,1930,1931,1,0,0,0,1931,169,
+		1,0,0,0,1932,1934,5,333,0,0,1933,1935,7,10,0,0,1934,1933,1,0,0,0,1934,
+		1935,1,0,0,0,1935,1953,1,0,0,0,1936,1941,3,172,86,0,1937,1938,5,339,0,
+		0,1938,1940,3,172,86,0,1939,1937,1,0,0,0,1940,1943,1,0,0,0,1941,1939,1,
+		0,0,0,1941,1942,1,0,0,0,1942,1945,1,0,0,0,1943,1941,1,0,0,0,1944,1946,
+		3,64,32,0,1945,1944,1,0,0,0,1945,1946,1,0,0,0,1946,1951,1,0,0,0,1947,1948,
+		5,153,0,0,1948,1952,5,256,0,0,1949,1950,5,158,0,0,1950,1952,5,256,0,0,
+		1951,1947,1,0,0,0,1951,1949,1,0,0,0,1951,1952,1,0,0,0,1952,1954,1,0,0,
+		0,1953,1936,1,0,0,0,1953,1954,1,0,0,0,1954,1955,1,0,0,0,1955,1956,5,334,
+		0,0,1956,171,1,0,0,0,1957,1967,5,348,0,0,1958,1960,5,98,0,0,1959,1958,
+		1,0,0,0,1959,1960,1,0,0,0,1960,1961,1,0,0,0,1961,1964,3,108,54,0,1962,
+		1963,7,29,0,0,1963,1965,3,108,54,0,1964,1962,1,0,0,0,1964,1965,1,0,0,0,
+		1965,1967,1,0,0,0,1966,1957,1,0,0,0,1966,1959,1,0,0,0,1967,173,1,0,0,0,
+		1968,1969,7,30,0,0,1969,1970,5,256,0,0,1970,175,1,0,0,0,1971,1972,5,162,
+		0,0,1972,1973,5,59,0,0,1973,1974,5,333,0,0,1974,1975,3,64,32,0,1975,1976,
+		5,334,0,0,1976,177,1,0,0,0,1977,1978,5,151,0,0,1978,1979,5,333,0,0,1979,
+		1980,5,100,0,0,1980,1981,3,108,54,0,1981,1982,5,334,0,0,1982,179,1,0,0,
+		0,1983,1986,5,156,0,0,1984,1987,3,364,182,0,1985,1987,3,182,91,0,1986,
+		1984,1,0,0,0,1986,1985,1,0,0,0,1987,181,1,0,0,0,1988,1990,5,333,0,0,1989,
+		1991,7,31,0,0,1990,1989,1,0,0,0,1990,1991,1,0,0,0,1991,2002,1,0,0,0,1992,
+		1993,5,265,0,0,1993,1994,5,176,0,0,1994,1999,3,108,54,0,1995,1996,5,339,
+		0,0,1996,1998,3,108,54,0,1997,1995,1,0,0,0,1998,2001,1,0,0,0,1999,1997,
+		1,0,0,0,1999,2000,1,0,0,0,2000,2003,1,0,0,0,2001,1999,1,0,0,0,2002,1992,
+		1,0,0,0,2002,2003,1,0,0,0,2003,2005,1,0,0,0,2004,2006,3,64,32,0,2005,2004,
+		1,0,0,0,2005,2006,1,0,0,0,2006,2008,1,0,0,0,2007,2009,3,184,92,0,2008,
+		2007,1,0,0,0,2008,2009,1,0,0,0,2009,2010,1,0,0,0,2010,2011,5,334,0,0,2011,
+		183,1,0,0,0,2012,2019,7,32,0,0,2013,2014,5,128,0,0,2014,2015,3,186,93,
+		0,2015,2016,5,24,0,0,2016,2017,3,186,93,0,2017,2020,1,0,0,0,2018,2020,
+		3,186,93,0,2019,2013,1,0,0,0,2019,2018,1,0,0,0,2020,2030,1,0,0,0,2021,
+		2028,5,150,0,0,2022,2023,5,191,0,0,2023,2029,5,136,0,0,2024,2029,5,59,
+		0,0,2025,2029,5,316,0,0,2026,2027,5,252,0,0,2027,2029,5,261,0,0,2028,2022,
+		1,0,0,0,2028,2024,1,0,0,0,2028,2025,1,0,0,0,2028,2026,1,0,0,0,2029,2031,
+		1,0,0,0,2030,2021,1,0,0,0,2030,2031,1,0,0,0,2031,185,1,0,0,0,2032,2033,
+		3,128,64,0,2033,2034,7,33,0,0,2034,187,1,0,0,0,2035,2036,5,99,0,0,2036,
+		2037,3,108,54,0,2037,2038,5,89,0,0,2038,2039,3,108,54,0,2039,189,1,0,0,
+		0,2040,2043,3,372,186,0,2041,2043,5,3,0,0,2042,2040,1,0,0,0,2042,2041,
+		1,0,0,0,2043,2044,1,0,0,0,2044,2045,5,342,0,0,2045,2046,3,108,54,0,2046,
+		191,1,0,0,0,2047,2052,3,194,97,0,2048,2049,5,339,0,0,2049,2051,3,194,97,
+		0,2050,2048,1,0,0,0,2051,2054,1,0,0,0,2052,2050,1,0,0,0,2052,2053,1,0,
+		0,0,2053,193,1,0,0,0,2054,2052,1,0,0,0,2055,2056,3,108,54,0,2056,2057,
+		5,342,0,0,2057,2058,3,108,54,0,2058,195,1,0,0,0,2059,2061,7,34,0,0,2060,
+		2062,3,206,103,0,2061,2060,1,0,0,0,2061,2062,1,0,0,0,2062,2070,1,0,0,0,
+		2063,2070,7,35,0,0,2064,2067,5,41,0,0,2065,2066,5,333,0,0,2066,2068,5,
+		334,0,0,2067,2065,1,0,0,0,2067,2068,1,0,0,0,2068,2070,1,0,0,0,2069,2059,
+		1,0,0,0,2069,2063,1,0,0,0,2069,2064,1,0,0,0,2070,197,1,0,0,0,2071,2075,
+		3,202,101,0,2072,2074,3,200,100,0,2073,2072,1,0,0,0,2074,2077,1,0,0,0,
+		2075,2073,1,0,0,0,2075,2076,1,0,0,0,2076,199,1,0,0,0,2077,2075,1,0,0,0,
+		2078,2080,5,335,0,0,2079,2081,5,6,0,0,2080,2079,1,0,0,0,2080,2081,1,0,
+		0,0,2081,2082,1,0,0,0,2082,2083,5,336,0,0,2083,201,1,0,0,0,2084,2087,5,
+		132,0,0,2085,2088,3,210,105,0,2086,2088,3,206,103,0,2087,2085,1,0,0,0,
+		2087,2086,1,0,0,0,2087,2088,1,0,0,0,2088,2148,1,0,0,0,2089,2091,7,26,0,
+		0,2090,2092,3,206,103,0,2091,2090,1,0,0,0,2091,2092,1,0,0,0,2092,2094,
+		1,0,0,0,2093,2095,3,208,104,0,2094,2093,1,0,0,0,2094,2095,1,0,0,0,2095,
+		2148,1,0,0,0,2096,2097,5,146,0,0,2097,2098,5,333,0,0,2098,2103,3,204,102,
+		0,2099,2100,5,339,0,0,2100,2102,3,204,102,0,2101,2099,1,0,0,0,2102,2105,
+		1,0,0,0,2103,2101,1,0,0,0,2103,2104,1,0,0,0,2104,2106,1,0,0,0,2105,2103,
+		1,0,0,0,2106,2107,5,334,0,0,2107,2148,1,0,0,0,2108,2109,5,142,0,0,2109,
+		2110,5,333,0,0,2110,2111,3,198,99,0,2111,2112,5,339,0,0,2112,2113,3,198,
+		99,0,2113,2114,5,334,0,0,2114,2148,1,0,0,0,2115,2116,5,143,0,0,2116,2118,
+		3,370,185,0,2117,2119,5,161,0,0,2118,2117,1,0,0,0,2118,2119,1,0,0,0,2119,
+		2121,1,0,0,0,2120,2122,3,206,103,0,2121,2120,1,0,0,0,2121,2122,1,0,0,0,
+		2122,2148,1,0,0,0,2123,2128,3,370,185,0,2124,2125,5,341,0,0,2125,2127,
+		3,372,186,0,2126,2124,1,0,0,0,2127,2130,1,0,0,0,2128,2126,1,0,0,0,2128,
+		2129,1,0,0,0,2129,2132,1,0,0,0,2130,2128,1,0,0,0,2131,2133,7,36,0,0,2132,
+		2131,1,0,0,0,2132,2133,1,0,0,0,2133,2145,1,0,0,0,2134,2135,5,333,0,0,2135,
+		2140,3,108,54,0,2136,2137,5,339,0,0,2137,2139,3,108,54,0,2138,2136,1,0,
+		0,0,2139,2142,1,0,0,0,2140,2138,1,0,0,0,2140,2141,1,0,0,0,2141,2143,1,
+		0,0,0,2142,2140,1,0,0,0,2143,2144,5,334,0,0,2144,2146,1,0,0,0,2145,2134,
+		1,0,0,0,2145,2146,1,0,0,0,2146,2148,1,0,0,0,2147,2084,1,0,0,0,2147,2089,
+		1,0,0,0,2147,2096,1,0,0,0,2147,2108,1,0,0,0,2147,2115,1,0,0,0,2147,2123,
+		1,0,0,0,2148,2150,1,0,0,0,2149,2151,5,26,0,0,2150,2149,1,0,0,0,2150,2151,
+		1,0,0,0,2151,203,1,0,0,0,2152,2153,3,372,186,0,2153,2154,3,198,99,0,2154,
+		205,1,0,0,0,2155,2156,5,333,0,0,2156,2157,5,6,0,0,2157,2158,5,334,0,0,
+		2158,207,1,0,0,0,2159,2160,7,37,0,0,2160,2161,5,138,0,0,2161,2162,5,332,
+		0,0,2162,209,1,0,0,0,2163,2169,7,38,0,0,2164,2165,5,90,0,0,2165,2167,7,
+		39,0,0,2166,2168,3,206,103,0,2167,2166,1,0,0,0,2167,2168,1,0,0,0,2168,
+		2170,1,0,0,0,2169,2164,1,0,0,0,2169,2170,1,0,0,0,2170,2176,1,0,0,0,2171,
+		2173,5,159,0,0,2172,2174,3,206,103,0,2173,2172,1,0,0,0,2173,2174,1,0,0,
+		0,2174,2176,1,0,0,0,2175,2163,1,0,0,0,2175,2171,1,0,0,0,2176,211,1,0,0,
+		0,2177,2178,5,233,0,0,2178,2179,5,64,0,0,2179,2182,3,362,181,0,2180,2181,
+		5,27,0,0,2181,2183,3,364,182,0,2182,2180,1,0,0,0,2182,2183,1,0,0,0,2183,
+		2185,1,0,0,0,2184,2186,3,214,107,0,2185,2184,1,0,0,0,2185,2186,1,0,0,0,
+		2186,2188,1,0,0,0,2187,2189,3,216,108,0,2188,2187,1,0,0,0,2188,2189,1,
+		0,0,0,2189,2193,1,0,0,0,2190,2194,3,12,6,0,2191,2192,5,45,0,0,2192,2194,
+		5,97,0,0,2193,2190,1,0,0,0,2193,2191,1,0,0,0,2194,2196,1,0,0,0,2195,2197,
+		3,218,109,0,2196,2195,1,0,0,0,2196,2197,1,0,0,0,2197,2199,1,0,0,0,2198,
+		2200,3,222,111,0,2199,2198,1,0,0,0,2199,2200,1,0,0,0,2200,213,1,0,0,0,
+		2201,2202,5,333,0,0,2202,2207,3,230,115,0,2203,2204,5,339,0,0,2204,2206,
+		3,230,115,0,2205,2203,1,0,0,0,2206,2209,1,0,0,0,2207,2205,1,0,0,0,2207,
+		2208,1,0,0,0,2208,2210,1,0,0,0,2209,2207,1,0,0,0,2210,2211,5,334,0,0,2211,
+		215,1,0,0,0,2212,2213,5,262,0,0,2213,2214,7,40,0,0,2214,2215,5,328,0,0,
+		2215,217,1,0,0,0,2216,2217,5,17,0,0,2217,2219,5,187,0,0,2218,2220,3,220,
+		110,0,2219,2218,1,0,0,0,2219,2220,1,0,0,0,2220,2221,1,0,0,0,2221,2230,
+		5,49,0,0,2222,2231,5,253,0,0,2223,2224,5,325,0,0,2224,2225,5,297,0,0,2225,
+		2228,3,226,113,0,2226,2227,5,100,0,0,2227,2229,3,108,54,0,2228,2226,1,
+		0,0,0,2228,2229,1,0,0,0,2229,2231,1,0,0,0,2230,2222,1,0,0,0,2230,2223,
+		1,0,0,0,2231,219,1,0,0,0,2232,2233,5,333,0,0,2233,2238,3,280,140,0,2234,
+		2235,5,339,0,0,2235,2237,3,280,140,0,2236,2234,1,0,0,0,2237,2240,1,0,0,
+		0,2238,2236,1,0,0,0,2238,2239,1,0,0,0,2239,2241,1,0,0,0,2240,2238,1,0,
+		0,0,2241,2244,5,334,0,0,2242,2243,5,100,0,0,2243,2245,3,108,54,0,2244,
+		2242,1,0,0,0,2244,2245,1,0,0,0,2245,2250,1,0,0,0,2246,2247,5,73,0,0,2247,
+		2248,5,36,0,0,2248,2250,3,364,182,0,2249,2232,1,0,0,0,2249,2246,1,0,0,
+		0,2250,221,1,0,0,0,2251,2252,5,82,0,0,2252,2253,3,38,19,0,2253,223,1,0,
+		0,0,2254,2255,5,325,0,0,2255,2260,3,98,49,0,2256,2258,5,27,0,0,2257,2256,
+		1,0,0,0,2257,2258,1,0,0,0,2258,2259,1,0,0,0,2259,2261,3,364,182,0,2260,
+		2257,1,0,0,0,2260,2261,1,0,0,0,2261,2262,1,0,0,0,2262,2263,5,297,0,0,2263,
+		2265,3,226,113,0,2264,2266,3,48,24,0,2265,2264,1,0,0,0,2265,2266,1,0,0,
+		0,2266,2269,1,0,0,0,2267,2268,5,100,0,0,2268,2270,3,108,54,0,2269,2267,
+		1,0,0,0,2269,2270,1,0,0,0,2270,2272,1,0,0,0,2271,2273,3,222,111,0,2272,
+		2271,1,0,0,0,2272,2273,1,0,0,0,2273,225,1,0,0,0,2274,2279,3,228,114,0,
+		2275,2276,5,339,0,0,2276,2278,3,228,114,0,2277,2275,1,0,0,0,2278,2281,
+		1,0,0,0,2279,2277,1,0,0,0,2279,2280,1,0,0,0,2280,227,1,0,0,0,2281,2279,
+		1,0,0,0,2282,2283,3,230,115,0,2283,2284,5,352,0,0,2284,2285,3,108,54,0,
+		2285,2300,1,0,0,0,2286,2287,5,333,0,0,2287,2292,3,230,115,0,2288,2289,
+		5,339,0,0,2289,2291,3,230,115,0,2290,2288,1,0,0,0,2291,2294,1,0,0,0,2292,
+		2290,1,0,0,0,2292,2293,1,0,0,0,2293,2295,1,0,0,0,2294,2292,1,0,0,0,2295,
+		2296,5,334,0,0,2296,2297,5,352,0,0,2297,2298,3,108,54,0,2298,2300,1,0,
+		0,0,2299,2282,1,0,0,0,2299,2286,1,0,0,0,2300,229,1,0,0,0,2301,2305,3,364,
+		182,0,2302,2304,3,232,116,0,2303,2302,1,0,0,0,2304,2307,1,0,0,0,2305,2303,
+		1,0,0,0,2305,2306,1,0,0,0,2306,231,1,0,0,0,2307,2305,1,0,0,0,2308,2309,
+		5,341,0,0,2309,2322,3,372,186,0,2310,2312,5,335,0,0,2311,2313,3,108,54,
+		0,2312,2311,1,0,0,0,2312,2313,1,0,0,0,2313,2318,1,0,0,0,2314,2316,5,342,
+		0,0,2315,2317,3,108,54,0,2316,2315,1,0,0,0,2316,2317,1,0,0,0,2317,2319,
+		1,0,0,0,2318,2314,1,0,0,0,2318,2319,1,0,0,0,2319,2320,1,0,0,0,2320,2322,
+		5,336,0,0,2321,2308,1,0,0,0,2321,2310,1,0,0,0,2322,233,1,0,0,0,2323,2324,
+		5,199,0,0,2324,2325,5,57,0,0,2325,2330,3,98,49,0,2326,2328,5,27,0,0,2327,
+		2326,1,0,0,0,2327,2328,1,0,0,0,2328,2329,1,0,0,0,2329,2331,3,364,182,0,
+		2330,2327,1,0,0,0,2330,2331,1,0,0,0,2331,2341,1,0,0,0,2332,2333,5,96,0,
+		0,2333,2338,3,74,37,0,2334,2335,5,339,0,0,2335,2337,3,74,37,0,2336,2334,
+		1,0,0,0,2337,2340,1,0,0,0,2338,2336,1,0,0,0,2338,2339,1,0,0,0,2339,2342,
+		1,0,0,0,2340,2338,1,0,0,0,2341,2332,1,0,0,0,2341,2342,1,0,0,0,2342,2345,
+		1,0,0,0,2343,2344,5,100,0,0,2344,2346,3,108,54,0,2345,2343,1,0,0,0,2345,
+		2346,1,0,0,0,2346,2348,1,0,0,0,2347,2349,3,222,111,0,2348,2347,1,0,0,0,
+		2348,2349,1,0,0,0,2349,235,1,0,0,0,2350,2351,5,246,0,0,2351,2352,5,64,
+		0,0,2352,2357,3,98,49,0,2353,2355,5,27,0,0,2354,2353,1,0,0,0,2354,2355,
+		1,0,0,0,2355,2356,1,0,0,0,2356,2358,3,364,182,0,2357,2354,1,0,0,0,2357,
+		2358,1,0,0,0,2358,2359,1,0,0,0,2359,2360,5,96,0,0,2360,2361,3,80,40,0,
+		2361,2362,5,73,0,0,2362,2364,3,108,54,0,2363,2365,3,238,119,0,2364,2363,
+		1,0,0,0,2365,2366,1,0,0,0,2366,2364,1,0,0,0,2366,2367,1,0,0,0,2367,2369,
+		1,0,0,0,2368,2370,3,222,111,0,2369,2368,1,0,0,0,2369,2370,1,0,0,0,2370,
+		237,1,0,0,0,2371,2379,5,99,0,0,2372,2380,5,244,0,0,2373,2374,5,70,0,0,
+		2374,2377,5,244,0,0,2375,2376,5,176,0,0,2376,2378,7,41,0,0,2377,2375,1,
+		0,0,0,2377,2378,1,0,0,0,2378,2380,1,0,0,0,2379,2372,1,0,0,0,2379,2373,
+		1,0,0,0,2380,2383,1,0,0,0,2381,2382,5,24,0,0,2382,2384,3,108,54,0,2383,
+		2381,1,0,0,0,2383,2384,1,0,0,0,2384,2385,1,0,0,0,2385,2386,5,89,0,0,2386,
+		2387,3,240,120,0,2387,239,1,0,0,0,2388,2389,5,325,0,0,2389,2390,5,297,
+		0,0,2390,2408,3,226,113,0,2391,2408,5,199,0,0,2392,2393,5,49,0,0,2393,
+		2408,5,253,0,0,2394,2396,5,233,0,0,2395,2397,3,214,107,0,2396,2395,1,0,
+		0,0,2396,2397,1,0,0,0,2397,2399,1,0,0,0,2398,2400,3,216,108,0,2399,2398,
+		1,0,0,0,2399,2400,1,0,0,0,2400,2405,1,0,0,0,2401,2402,5,97,0,0,2402,2406,
+		3,62,31,0,2403,2404,5,45,0,0,2404,2406,5,97,0,0,2405,2401,1,0,0,0,2405,
+		2403,1,0,0,0,2406,2408,1,0,0,0,2407,2388,1,0,0,0,2407,2391,1,0,0,0,2407,
+		2392,1,0,0,0,2407,2394,1,0,0,0,2408,241,1,0,0,0,2409,2410,3,98,49,0,2410,
+		243,1,0,0,0,2411,2412,5,75,0,0,2412,2414,5,157,0,0,2413,2411,1,0,0,0,2413,
+		2414,1,0,0,0,2414,2416,1,0,0,0,2415,2417,3,246,123,0,2416,2415,1,0,0,0,
+		2416,2417,1,0,0,0,2417,2418,1,0,0,0,2418,2422,5,88,0,0,2419,2420,5,225,
+		0,0,2420,2421,5,70,0,0,2421,2423,5,129,0,0,2422,2419,1,0,0,0,2422,2423,
+		1,0,0,0,2423,2424,1,0,0,0,2424,2425,3,362,181,0,2425,2426,3,248,124,0,
+		2426,2567,1,0,0,0,2427,2428,5,75,0,0,2428,2430,5,157,0,0,2429,2427,1,0,
+		0,0,2429,2430,1,0,0,0,2430,2431,1,0,0,0,2431,2432,5,212,0,0,2432,2436,
+		5,88,0,0,2433,2434,5,225,0,0,2434,2435,5,70,0,0,2435,2437,5,129,0,0,2436,
+		2433,1,0,0,0,2436,2437,1,0,0,0,2437,2438,1,0,0,0,2438,2440,3,362,181,0,
+		2439,2441,3,250,125,0,2440,2439,1,0,0,0,2440,2441,1,0,0,0,2441,2445,1,
+		0,0,0,2442,2444,3,268,134,0,2443,2442,1,0,0,0,2444,2447,1,0,0,0,2445,2443,
+		1,0,0,0,2445,2446,1,0,0,0,2446,2567,1,0,0,0,2447,2445,1,0,0,0,2448,2449,
+		5,75,0,0,2449,2451,5,157,0,0,2450,2448,1,0,0,0,2450,2451,1,0,0,0,2451,
+		2456,1,0,0,0,2452,2454,5,239,0,0,2453,2452,1,0,0,0,2453,2454,1,0,0,0,2454,
+		2455,1,0,0,0,2455,2457,7,42,0,0,2456,2453,1,0,0,0,2456,2457,1,0,0,0,2457,
+		2459,1,0,0,0,2458,2460,5,80,0,0,2459,2458,1,0,0,0,2459,2460,1,0,0,0,2460,
+		2461,1,0,0,0,2461,2465,5,329,0,0,2462,2463,5,225,0,0,2463,2464,5,70,0,
+		0,2464,2466,5,129,0,0,2465,2462,1,0,0,0,2465,2466,1,0,0,0,2466,2467,1,
+		0,0,0,2467,2469,3,362,181,0,2468,2470,3,106,53,0,2469,2468,1,0,0,0,2469,
+		2470,1,0,0,0,2470,2472,1,0,0,0,2471,2473,3,272,136,0,2472,2471,1,0,0,0,
+		2472,2473,1,0,0,0,2473,2474,1,0,0,0,2474,2475,5,27,0,0,2475,2477,3,12,
+		6,0,2476,2478,3,278,139,0,2477,2476,1,0,0,0,2477,2478,1,0,0,0,2478,2567,
+		1,0,0,0,2479,2480,5,75,0,0,2480,2482,5,157,0,0,2481,2479,1,0,0,0,2481,
+		2482,1,0,0,0,2482,2483,1,0,0,0,2483,2484,5,245,0,0,2484,2488,5,329,0,0,
+		2485,2486,5,225,0,0,2486,2487,5,70,0,0,2487,2489,5,129,0,0,2488,2485,1,
+		0,0,0,2488,2489,1,0,0,0,2489,2490,1,0,0,0,2490,2492,3,362,181,0,2491,2493,
+		3,106,53,0,2492,2491,1,0,0,0,2492,2493,1,0,0,0,2493,2495,1,0,0,0,2494,
+		2496,3,272,136,0,2495,2494,1,0,0,0,2495,2496,1,0,0,0,2496,2497,1,0,0,0,
+		2497,2498,5,27,0,0,2498,2500,3,12,6,0,2499,2501,3,276,138,0,2500,2499,
+		1,0,0,0,2500,2501,1,0,0,0,2501,2567,1,0,0,0,2502,2506,5,290,0,0,2503,2504,
+		5,225,0,0,2504,2505,5,70,0,0,2505,2507,5,129,0,0,2506,2503,1,0,0,0,2506,
+		2507,1,0,0,0,2507,2515,1,0,0,0,2508,2511,3,362,181,0,2509,2510,5,105,0,
+		0,2510,2512,3,364,182,0,2511,2509,1,0,0,0,2511,2512,1,0,0,0,2512,2516,
+		1,0,0,0,2513,2514,5,105,0,0,2514,2516,3,364,182,0,2515,2508,1,0,0,0,2515,
+		2513,1,0,0,0,2516,2567,1,0,0,0,2517,2519,5,94,0,0,2518,2517,1,0,0,0,2518,
+		2519,1,0,0,0,2519,2520,1,0,0,0,2520,2522,5,229,0,0,2521,2523,5,108,0,0,
+		2522,2521,1,0,0,0,2522,2523,1,0,0,0,2523,2530,1,0,0,0,2524,2525,5,225,
+		0,0,2525,2526,5,70,0,0,2526,2528,5,129,0,0,2527,2524,1,0,0,0,2527,2528,
+		1,0,0,0,2528,2529,1,0,0,0,2529,2531,3,364,182,0,2530,2527,1,0,0,0,2530,
+		2531,1,0,0,0,2531,2532,1,0,0,0,2532,2533,5,73,0,0,2533,2536,3,98,49,0,
+		2534,2535,5,96,0,0,2535,2537,3,364,182,0,2536,2534,1,0,0,0,2536,2537,1,
+		0,0,0,2537,2538,1,0,0,0,2538,2539,5,333,0,0,2539,2544,3,280,140,0,2540,
+		2541,5,339,0,0,2541,2543,3,280,140,0,2542,2540,1,0,0,0,2543,2546,1,0,0,
+		0,2544,2542,1,0,0,0,2544,2545,1,0,0,0,2545,2547,1,0,0,0,2546,2544,1,0,
+		0,0,2547,2550,5,334,0,0,2548,2549,5,227,0,0,2549,2551,3,106,53,0,2550,
+		2548,1,0,0,0,2550,2551,1,0,0,0,2551,2557,1,0,0,0,2552,2554,5,256,0,0,2553,
+		2555,5,70,0,0,2554,2553,1,0,0,0,2554,2555,1,0,0,0,2555,2556,1,0,0,0,2556,
+		2558,5,48,0,0,2557,2552,1,0,0,0,2557,2558,1,0,0,0,2558,2560,1,0,0,0,2559,
+		2561,3,272,136,0,2560,2559,1,0,0,0,2560,2561,1,0,0,0,2561,2564,1,0,0,0,
+		2562,2563,5,100,0,0,2563,2565,3,108,54,0,2564,2562,1,0,0,0,2564,2565,1,
+		0,0,0,2565,2567,1,0,0,0,2566,2413,1,0,0,0,2566,2429,1,0,0,0,2566,2450,
+		1,0,0,0,2566,2481,1,0,0,0,2566,2502,1,0,0,0,2566,2518,1,0,0,0,2567,245,
+		1,0,0,0,2568,2570,7,43,0,0,2569,2568,1,0,0,0,2569,2570,1,0,0,0,2570,2571,
+		1,0,0,0,2571,2574,7,42,0,0,2572,2574,5,324,0,0,2573,2569,1,0,0,0,2573,
+		2572,1,0,0,0,2574,247,1,0,0,0,2575,2588,3,250,125,0,2576,2577,5,231,0,
+		0,2577,2578,5,333,0,0,2578,2583,3,362,181,0,2579,2580,5,339,0,0,2580,2582,
+		3,362,181,0,2581,2579,1,0,0,0,2582,2585,1,0,0,0,2583,2581,1,0,0,0,2583,
+		2584,1,0,0,0,2584,2586,1,0,0,0,2585,2583,1,0,0,0,2586,2587,5,334,0,0,2587,
+		2589,1,0,0,0,2588,2576,1,0,0,0,2588,2589,1,0,0,0,2589,2591,1,0,0,0,2590,
+		2592,3,272,136,0,2591,2590,1,0,0,0,2591,2592,1,0,0,0,2592,2594,1,0,0,0,
+		2593,2595,3,274,137,0,2594,2593,1,0,0,0,2594,2595,1,0,0,0,2595,2621,1,
+		0,0,0,2596,2598,3,106,53,0,2597,2596,1,0,0,0,2597,2598,1,0,0,0,2598,2600,
+		1,0,0,0,2599,2601,3,272,136,0,2600,2599,1,0,0,0,2600,2601,1,0,0,0,2601,
+		2603,1,0,0,0,2602,2604,3,274,137,0,2603,2602,1,0,0,0,2603,2604,1,0,0,0,
+		2604,2605,1,0,0,0,2605,2615,5,27,0,0,2606,2616,3,12,6,0,2607,2608,5,210,
+		0,0,2608,2613,3,364,182,0,2609,2610,5,333,0,0,2610,2611,3,156,78,0,2611,
+		2612,5,334,0,0,2612,2614,1,0,0,0,2613,2609,1,0,0,0,2613,2614,1,0,0,0,2614,
+		2616,1,0,0,0,2615,2606,1,0,0,0,2615,2607,1,0,0,0,2616,2618,1,0,0,0,2617,
+		2619,3,276,138,0,2618,2617,1,0,0,0,2618,2619,1,0,0,0,2619,2621,1,0,0,0,
+		2620,2575,1,0,0,0,2620,2597,1,0,0,0,2621,249,1,0,0,0,2622,2631,5,333,0,
+		0,2623,2628,3,252,126,0,2624,2625,5,339,0,0,2625,2627,3,252,126,0,2626,
+		2624,1,0,0,0,2627,2630,1,0,0,0,2628,2626,1,0,0,0,2628,2629,1,0,0,0,2629,
+		2632,1,0,0,0,2630,2628,1,0,0,0,2631,2623,1,0,0,0,2631,2632,1,0,0,0,2632,
+		2633,1,0,0,0,2633,2634,5,334,0,0,2634,251,1,0,0,0,2635,2657,3,254,127,
+		0,2636,2637,5,36,0,0,2637,2639,3,364,182,0,2638,2636,1,0,0,0,2638,2639,
+		1,0,0,0,2639,2640,1,0,0,0,2640,2644,3,260,130,0,2641,2643,3,266,133,0,
+		2642,2641,1,0,0,0,2643,2646,1,0,0,0,2644,2642,1,0,0,0,2644,2645,1,0,0,
+		0,2645,2657,1,0,0,0,2646,2644,1,0,0,0,2647,2648,5,118,0,0,2648,2653,3,
+		362,181,0,2649,2650,7,44,0,0,2650,2652,3,372,186,0,2651,2649,1,0,0,0,2652,
+		2655,1,0,0,0,2653,2651,1,0,0,0,2653,2654,1,0,0,0,2654,2657,1,0,0,0,2655,
+		2653,1,0,0,0,2656,2635,1,0,0,0,2656,2638,1,0,0,0,2656,2647,1,0,0,0,2657,
+		253,1,0,0,0,2658,2659,3,364,182,0,2659,2662,3,198,99,0,2660,2661,5,34,
+		0,0,2661,2663,3,362,181,0,2662,2660,1,0,0,0,2662,2663,1,0,0,0,2663,2667,
+		1,0,0,0,2664,2666,3,256,128,0,2665,2664,1,0,0,0,2666,2669,1,0,0,0,2667,
+		2665,1,0,0,0,2667,2668,1,0,0,0,2668,255,1,0,0,0,2669,2667,1,0,0,0,2670,
+		2671,5,36,0,0,2671,2673,3,364,182,0,2672,2670,1,0,0,0,2672,2673,1,0,0,
+		0,2673,2674,1,0,0,0,2674,2678,3,258,129,0,2675,2677,3,266,133,0,2676,2675,
+		1,0,0,0,2677,2680,1,0,0,0,2678,2676,1,0,0,0,2678,2679,1,0,0,0,2679,257,
+		1,0,0,0,2680,2678,1,0,0,0,2681,2682,5,70,0,0,2682,2711,5,71,0,0,2683,2711,
+		5,71,0,0,2684,2685,5,45,0,0,2685,2711,3,128,64,0,2686,2687,5,33,0,0,2687,
+		2688,5,333,0,0,2688,2689,3,108,54,0,2689,2690,5,334,0,0,2690,2711,1,0,
+		0,0,2691,2711,5,94,0,0,2692,2693,5,78,0,0,2693,2711,5,235,0,0,2694,2711,
+		3,262,131,0,2695,2699,5,218,0,0,2696,2700,5,172,0,0,2697,2698,5,176,0,
+		0,2698,2700,5,45,0,0,2699,2696,1,0,0,0,2699,2697,1,0,0,0,2700,2701,1,0,
+		0,0,2701,2708,5,27,0,0,2702,2709,5,224,0,0,2703,2704,5,333,0,0,2704,2705,
+		3,108,54,0,2705,2706,5,334,0,0,2706,2707,5,309,0,0,2707,2709,1,0,0,0,2708,
+		2702,1,0,0,0,2708,2703,1,0,0,0,2709,2711,1,0,0,0,2710,2681,1,0,0,0,2710,
+		2683,1,0,0,0,2710,2684,1,0,0,0,2710,2686,1,0,0,0,2710,2691,1,0,0,0,2710,
+		2692,1,0,0,0,2710,2694,1,0,0,0,2710,2695,1,0,0,0,2711,259,1,0,0,0,2712,
+		2713,5,33,0,0,2713,2714,5,333,0,0,2714,2715,3,108,54,0,2715,2716,5,334,
+		0,0,2716,2728,1,0,0,0,2717,2718,5,94,0,0,2718,2728,3,106,53,0,2719,2720,
+		5,78,0,0,2720,2721,5,235,0,0,2721,2728,3,106,53,0,2722,2723,5,56,0,0,2723,
+		2724,5,235,0,0,2724,2725,3,106,53,0,2725,2726,3,262,131,0,2726,2728,1,
+		0,0,0,2727,2712,1,0,0,0,2727,2717,1,0,0,0,2727,2719,1,0,0,0,2727,2722,
+		1,0,0,0,2728,261,1,0,0,0,2729,2730,5,81,0,0,2730,2732,3,362,181,0,2731,
+		2733,3,106,53,0,2732,2731,1,0,0,0,2732,2733,1,0,0,0,2733,2736,1,0,0,0,
+		2734,2735,5,243,0,0,2735,2737,7,45,0,0,2736,2734,1,0,0,0,2736,2737,1,0,
+		0,0,2737,2741,1,0,0,0,2738,2740,3,264,132,0,2739,2738,1,0,0,0,2740,2743,
+		1,0,0,0,2741,2739,1,0,0,0,2741,2742,1,0,0,0,2742,263,1,0,0,0,2743,2741,
+		1,0,0,0,2744,2745,5,73,0,0,2745,2754,7,46,0,0,2746,2747,5,252,0,0,2747,
+		2755,5,168,0,0,2748,2755,5,284,0,0,2749,2755,5,177,0,0,2750,2751,5,297,
+		0,0,2751,2755,5,71,0,0,2752,2753,5,297,0,0,2753,2755,5,45,0,0,2754,2746,
+		1,0,0,0,2754,2748,1,0,0,0,2754,2749,1,0,0,0,2754,2750,1,0,0,0,2754,2752,
+		1,0,0,0,2755,265,1,0,0,0,2756,2758,5,70,0,0,2757,2756,1,0,0,0,2757,2758,
+		1,0,0,0,2758,2759,1,0,0,0,2759,2767,5,46,0,0,2760,2761,5,62,0,0,2761,2767,
+		7,47,0,0,2762,2763,5,70,0,0,2763,2767,5,327,0,0,2764,2765,5,252,0,0,2765,
+		2767,5,230,0,0,2766,2757,1,0,0,0,2766,2760,1,0,0,0,2766,2762,1,0,0,0,2766,
+		2764,1,0,0,0,2767,267,1,0,0,0,2768,2769,5,309,0,0,2769,2770,5,27,0,0,2770,
+		2799,3,364,182,0,2771,2772,5,240,0,0,2772,2799,5,3,0,0,2773,2774,5,259,
+		0,0,2774,2775,5,333,0,0,2775,2780,3,270,135,0,2776,2777,5,339,0,0,2777,
+		2779,3,270,135,0,2778,2776,1,0,0,0,2779,2782,1,0,0,0,2780,2778,1,0,0,0,
+		2780,2781,1,0,0,0,2781,2783,1,0,0,0,2782,2780,1,0,0,0,2783,2784,5,334,
+		0,0,2784,2799,1,0,0,0,2785,2786,5,266,0,0,2786,2787,5,176,0,0,2787,2788,
+		5,333,0,0,2788,2793,3,96,48,0,2789,2790,5,339,0,0,2790,2792,3,96,48,0,
+		2791,2789,1,0,0,0,2792,2795,1,0,0,0,2793,2791,1,0,0,0,2793,2794,1,0,0,
+		0,2794,2796,1,0,0,0,2795,2793,1,0,0,0,2796,2797,5,334,0,0,2797,2799,1,
+		0,0,0,2798,2768,1,0,0,0,2798,2771,1,0,0,0,2798,2773,1,0,0,0,2798,2785,
+		1,0,0,0,2799,269,1,0,0,0,2800,2810,5,3,0,0,2801,2806,3,372,186,0,2802,
+		2803,5,341,0,0,2803,2805,3,372,186,0,2804,2802,1,0,0,0,2805,2808,1,0,0,
+		0,2806,2804,1,0,0,0,2806,2807,1,0,0,0,2807,2810,1,0,0,0,2808,2806,1,0,
+		0,0,2809,2800,1,0,0,0,2809,2801,1,0,0,0,2810,2812,1,0,0,0,2811,2813,5,
+		352,0,0,2812,2811,1,0,0,0,2812,2813,1,0,0,0,2813,2814,1,0,0,0,2814,2815,
+		3,330,165,0,2815,271,1,0,0,0,2816,2817,5,102,0,0,2817,2821,3,324,162,0,
+		2818,2819,5,163,0,0,2819,2821,3,364,182,0,2820,2816,1,0,0,0,2820,2818,
+		1,0,0,0,2821,273,1,0,0,0,2822,2823,5,73,0,0,2823,2829,5,185,0,0,2824,2825,
+		5,270,0,0,2825,2830,5,288,0,0,2826,2827,5,199,0,0,2827,2830,5,288,0,0,
+		2828,2830,5,206,0,0,2829,2824,1,0,0,0,2829,2826,1,0,0,0,2829,2828,1,0,
+		0,0,2830,275,1,0,0,0,2831,2833,5,102,0,0,2832,2834,5,252,0,0,2833,2832,
+		1,0,0,0,2833,2834,1,0,0,0,2834,2835,1,0,0,0,2835,2836,5,194,0,0,2836,277,
+		1,0,0,0,2837,2839,5,102,0,0,2838,2840,7,48,0,0,2839,2838,1,0,0,0,2839,
+		2840,1,0,0,0,2840,2841,1,0,0,0,2841,2842,5,33,0,0,2842,2843,5,258,0,0,
+		2843,279,1,0,0,0,2844,2846,3,108,54,0,2845,2847,3,282,141,0,2846,2845,
+		1,0,0,0,2846,2847,1,0,0,0,2847,2849,1,0,0,0,2848,2850,7,49,0,0,2849,2848,
+		1,0,0,0,2849,2850,1,0,0,0,2850,2853,1,0,0,0,2851,2852,5,15,0,0,2852,2854,
+		7,12,0,0,2853,2851,1,0,0,0,2853,2854,1,0,0,0,2854,281,1,0,0,0,2855,2860,
+		5,1,0,0,2856,2857,5,341,0,0,2857,2859,5,1,0,0,2858,2856,1,0,0,0,2859,2862,
+		1,0,0,0,2860,2858,1,0,0,0,2860,2861,1,0,0,0,2861,283,1,0,0,0,2862,2860,
+		1,0,0,0,2863,2864,7,50,0,0,2864,285,1,0,0,0,2865,2882,5,88,0,0,2866,2882,
+		5,329,0,0,2867,2868,5,245,0,0,2868,2882,5,329,0,0,2869,2882,5,229,0,0,
+		2870,2882,5,290,0,0,2871,2882,5,293,0,0,2872,2882,5,319,0,0,2873,2882,
+		5,205,0,0,2874,2882,5,217,0,0,2875,2882,5,195,0,0,2876,2882,5,35,0,0,2877,
+		2882,5,286,0,0,2878,2882,5,36,0,0,2879,2880,5,56,0,0,2880,2882,5,88,0,
+		0,2881,2865,1,0,0,0,2881,2866,1,0,0,0,2881,2867,1,0,0,0,2881,2869,1,0,
+		0,0,2881,2870,1,0,0,0,2881,2871,1,0,0,0,2881,2872,1,0,0,0,2881,2873,1,
+		0,0,0,2881,2874,1,0,0,0,2881,2875,1,0,0,0,2881,2876,1,0,0,0,2881,2877,
+		1,0,0,0,2881,2878,1,0,0,0,2881,2879,1,0,0,0,2882,287,1,0,0,0,2883,2884,
+		5,280,0,0,2884,2885,5,90,0,0,2885,3010,3,364,182,0,2886,2887,5,280,0,0,
+		2887,2888,5,36,0,0,2888,2889,3,364,182,0,2889,2890,5,90,0,0,2890,2891,
+		3,364,182,0,2891,3010,1,0,0,0,2892,2894,5,280,0,0,2893,2895,5,35,0,0,2894,
+		2893,1,0,0,0,2894,2895,1,0,0,0,2895,2896,1,0,0,0,2896,2897,3,364,182,0,
+		2897,2898,5,90,0,0,2898,2899,3,364,182,0,2899,3010,1,0,0,0,2900,2901,5,
+		297,0,0,2901,2902,5,290,0,0,2902,3010,3,364,182,0,2903,2904,5,263,0,0,
+		2904,2909,5,90,0,0,2905,2910,3,364,182,0,2906,2910,5,44,0,0,2907,2910,
+		5,40,0,0,2908,2910,5,84,0,0,2909,2905,1,0,0,0,2909,2906,1,0,0,0,2909,2907,
+		1,0,0,0,2909,2908,1,0,0,0,2910,3010,1,0,0,0,2911,2914,5,169,0,0,2912,2913,
+		5,36,0,0,2913,2915,3,364,182,0,2914,2912,1,0,0,0,2914,2915,1,0,0,0,2915,
+		2916,1,0,0,0,2916,2920,3,260,130,0,2917,2919,3,266,133,0,2918,2917,1,0,
+		0,0,2919,2922,1,0,0,0,2920,2918,1,0,0,0,2920,2921,1,0,0,0,2921,3010,1,
+		0,0,0,2922,2920,1,0,0,0,2923,2925,5,169,0,0,2924,2926,5,35,0,0,2925,2924,
+		1,0,0,0,2925,2926,1,0,0,0,2926,2930,1,0,0,0,2927,2928,5,225,0,0,2928,2929,
+		5,70,0,0,2929,2931,5,129,0,0,2930,2927,1,0,0,0,2930,2931,1,0,0,0,2931,
+		2932,1,0,0,0,2932,3010,3,254,127,0,2933,2934,5,206,0,0,2934,2937,5,36,
+		0,0,2935,2936,5,225,0,0,2936,2938,5,129,0,0,2937,2935,1,0,0,0,2937,2938,
+		1,0,0,0,2938,2939,1,0,0,0,2939,2941,3,364,182,0,2940,2942,3,284,142,0,
+		2941,2940,1,0,0,0,2941,2942,1,0,0,0,2942,3010,1,0,0,0,2943,2945,5,206,
+		0,0,2944,2946,5,35,0,0,2945,2944,1,0,0,0,2945,2946,1,0,0,0,2946,2949,1,
+		0,0,0,2947,2948,5,225,0,0,2948,2950,5,129,0,0,2949,2947,1,0,0,0,2949,2950,
+		1,0,0,0,2950,2951,1,0,0,0,2951,2953,3,364,182,0,2952,2954,3,284,142,0,
+		2953,2952,1,0,0,0,2953,2954,1,0,0,0,2954,3010,1,0,0,0,2955,2957,5,171,
+		0,0,2956,2958,5,35,0,0,2957,2956,1,0,0,0,2957,2958,1,0,0,0,2958,2959,1,
+		0,0,0,2959,2962,3,364,182,0,2960,2961,5,297,0,0,2961,2963,5,194,0,0,2962,
+		2960,1,0,0,0,2962,2963,1,0,0,0,2963,2964,1,0,0,0,2964,2965,5,319,0,0,2965,
+		2968,3,198,99,0,2966,2967,5,34,0,0,2967,2969,3,362,181,0,2968,2966,1,0,
+		0,0,2968,2969,1,0,0,0,2969,2972,1,0,0,0,2970,2971,5,96,0,0,2971,2973,3,
+		108,54,0,2972,2970,1,0,0,0,2972,2973,1,0,0,0,2973,3010,1,0,0,0,2974,2976,
+		5,171,0,0,2975,2977,5,35,0,0,2976,2975,1,0,0,0,2976,2977,1,0,0,0,2977,
+		2978,1,0,0,0,2978,2984,3,364,182,0,2979,2980,5,297,0,0,2980,2981,5,45,
+		0,0,2981,2985,3,108,54,0,2982,2983,5,206,0,0,2983,2985,5,45,0,0,2984,2979,
+		1,0,0,0,2984,2982,1,0,0,0,2985,3010,1,0,0,0,2986,2988,5,171,0,0,2987,2989,
+		5,35,0,0,2988,2987,1,0,0,0,2988,2989,1,0,0,0,2989,2990,1,0,0,0,2990,2991,
+		3,364,182,0,2991,2992,7,51,0,0,2992,2993,5,70,0,0,2993,2994,5,71,0,0,2994,
+		3010,1,0,0,0,2995,2997,5,171,0,0,2996,2998,5,35,0,0,2997,2996,1,0,0,0,
+		2997,2998,1,0,0,0,2998,2999,1,0,0,0,2999,3000,3,364,182,0,3000,3001,5,
+		297,0,0,3001,3003,5,306,0,0,3002,3004,5,347,0,0,3003,3002,1,0,0,0,3003,
+		3004,1,0,0,0,3004,3005,1,0,0,0,3005,3006,5,6,0,0,3006,3010,1,0,0,0,3007,
+		3008,7,52,0,0,3008,3010,3,324,162,0,3009,2883,1,0,0,0,3009,2886,1,0,0,
+		0,3009,2892,1,0,0,0,3009,2900,1,0,0,0,3009,2903,1,0,0,0,3009,2911,1,0,
+		0,0,3009,2923,1,0,0,0,3009,2933,1,0,0,0,3009,2943,1,0,0,0,3009,2955,1,
+		0,0,0,3009,2974,1,0,0,0,3009,2986,1,0,0,0,3009,2995,1,0,0,0,3009,3007,
+		1,0,0,0,3010,289,1,0,0,0,3011,3012,3,294,147,0,3012,3013,5,73,0,0,3013,
+		3014,3,298,149,0,3014,3015,5,90,0,0,3015,3020,3,300,150,0,3016,3017,5,
+		339,0,0,3017,3019,3,300,150,0,3018,3016,1,0,0,0,3019,3022,1,0,0,0,3020,
+		3018,1,0,0,0,3020,3021,1,0,0,0,3021,3026,1,0,0,0,3022,3020,1,0,0,0,3023,
+		3024,5,102,0,0,3024,3025,5,58,0,0,3025,3027,5,258,0,0,3026,3023,1,0,0,
+		0,3026,3027,1,0,0,0,3027,3051,1,0,0,0,3028,3033,3,364,182,0,3029,3030,
+		5,339,0,0,3030,3032,3,364,182,0,3031,3029,1,0,0,0,3032,3035,1,0,0,0,3033,
+		3031,1,0,0,0,3033,3034,1,0,0,0,3034,3036,1,0,0,0,3035,3033,1,0,0,0,3036,
+		3037,5,90,0,0,3037,3042,3,300,150,0,3038,3039,5,339,0,0,3039,3041,3,300,
+		150,0,3040,3038,1,0,0,0,3041,3044,1,0,0,0,3042,3040,1,0,0,0,3042,3043,
+		1,0,0,0,3043,3048,1,0,0,0,3044,3042,1,0,0,0,3045,3046,5,102,0,0,3046,3047,
+		5,170,0,0,3047,3049,5,258,0,0,3048,3045,1,0,0,0,3048,3049,1,0,0,0,3049,
+		3051,1,0,0,0,3050,3011,1,0,0,0,3050,3028,1,0,0,0,3051,291,1,0,0,0,3052,
+		3053,5,58,0,0,3053,3054,5,258,0,0,3054,3056,5,55,0,0,3055,3052,1,0,0,0,
+		3055,3056,1,0,0,0,3056,3057,1,0,0,0,3057,3058,3,294,147,0,3058,3059,5,
+		73,0,0,3059,3060,3,298,149,0,3060,3061,5,57,0,0,3061,3066,3,300,150,0,
+		3062,3063,5,339,0,0,3063,3065,3,300,150,0,3064,3062,1,0,0,0,3065,3068,
+		1,0,0,0,3066,3064,1,0,0,0,3066,3067,1,0,0,0,3067,3070,1,0,0,0,3068,3066,
+		1,0,0,0,3069,3071,3,284,142,0,3070,3069,1,0,0,0,3070,3071,1,0,0,0,3071,
+		3098,1,0,0,0,3072,3073,5,170,0,0,3073,3074,5,258,0,0,3074,3076,5,55,0,
+		0,3075,3072,1,0,0,0,3075,3076,1,0,0,0,3076,3077,1,0,0,0,3077,3082,3,364,
+		182,0,3078,3079,5,339,0,0,3079,3081,3,364,182,0,3080,3078,1,0,0,0,3081,
+		3084,1,0,0,0,3082,3080,1,0,0,0,3082,3083,1,0,0,0,3083,3085,1,0,0,0,3084,
+		3082,1,0,0,0,3085,3086,5,57,0,0,3086,3091,3,300,150,0,3087,3088,5,339,
+		0,0,3088,3090,3,300,150,0,3089,3087,1,0,0,0,3090,3093,1,0,0,0,3091,3089,
+		1,0,0,0,3091,3092,1,0,0,0,3092,3095,1,0,0,0,3093,3091,1,0,0,0,3094,3096,
+		3,284,142,0,3095,3094,1,0,0,0,3095,3096,1,0,0,0,3096,3098,1,0,0,0,3097,
+		3055,1,0,0,0,3097,3075,1,0,0,0,3098,293,1,0,0,0,3099,3101,5,21,0,0,3100,
+		3102,5,272,0,0,3101,3100,1,0,0,0,3101,3102,1,0,0,0,3102,3104,1,0,0,0,3103,
+		3105,3,106,53,0,3104,3103,1,0,0,0,3104,3105,1,0,0,0,3105,3115,1,0,0,0,
+		3106,3111,3,296,148,0,3107,3108,5,339,0,0,3108,3110,3,296,148,0,3109,3107,
+		1,0,0,0,3110,3113,1,0,0,0,3111,3109,1,0,0,0,3111,3112,1,0,0,0,3112,3115,
+		1,0,0,0,3113,3111,1,0,0,0,3114,3099,1,0,0,0,3114,3106,1,0,0,0,3115,295,
+		1,0,0,0,3116,3121,5,83,0,0,3117,3121,5,81,0,0,3118,3121,5,37,0,0,3119,
+		3121,3,364,182,0,3120,3116,1,0,0,0,3120,3117,1,0,0,0,3120,3118,1,0,0,0,
+		3120,3119,1,0,0,0,3121,3123,1,0,0,0,3122,3124,3,106,53,0,3123,3122,1,0,
+		0,0,3123,3124,1,0,0,0,3124,297,1,0,0,0,3125,3127,5,88,0,0,3126,3125,1,
+		0,0,0,3126,3127,1,0,0,0,3127,3128,1,0,0,0,3128,3133,3,362,181,0,3129,3130,
+		5,339,0,0,3130,3132,3,362,181,0,3131,3129,1,0,0,0,3132,3135,1,0,0,0,3133,
+		3131,1,0,0,0,3133,3134,1,0,0,0,3134,3158,1,0,0,0,3135,3133,1,0,0,0,3136,
+		3137,7,53,0,0,3137,3142,3,362,181,0,3138,3139,5,339,0,0,3139,3141,3,362,
+		181,0,3140,3138,1,0,0,0,3141,3144,1,0,0,0,3142,3140,1,0,0,0,3142,3143,
+		1,0,0,0,3143,3158,1,0,0,0,3144,3142,1,0,0,0,3145,3146,5,21,0,0,3146,3147,
+		7,54,0,0,3147,3148,5,61,0,0,3148,3149,5,290,0,0,3149,3154,3,362,181,0,
+		3150,3151,5,339,0,0,3151,3153,3,362,181,0,3152,3150,1,0,0,0,3153,3156,
+		1,0,0,0,3154,3152,1,0,0,0,3154,3155,1,0,0,0,3155,3158,1,0,0,0,3156,3154,
+		1,0,0,0,3157,3126,1,0,0,0,3157,3136,1,0,0,0,3157,3145,1,0,0,0,3158,299,
+		1,0,0,0,3159,3161,5,59,0,0,3160,3159,1,0,0,0,3160,3161,1,0,0,0,3161,3166,
+		1,0,0,0,3162,3167,3,364,182,0,3163,3167,5,44,0,0,3164,3167,5,40,0,0,3165,
+		3167,5,84,0,0,3166,3162,1,0,0,0,3166,3163,1,0,0,0,3166,3164,1,0,0,0,3166,
+		3165,1,0,0,0,3167,301,1,0,0,0,3168,3169,5,333,0,0,3169,3170,3,12,6,0,3170,
+		3171,5,334,0,0,3171,3172,5,90,0,0,3172,3173,3,304,152,0,3173,3174,3,308,
+		154,0,3174,3193,1,0,0,0,3175,3177,5,106,0,0,3176,3175,1,0,0,0,3176,3177,
+		1,0,0,0,3177,3178,1,0,0,0,3178,3180,3,362,181,0,3179,3181,3,106,53,0,3180,
+		3179,1,0,0,0,3180,3181,1,0,0,0,3181,3182,1,0,0,0,3182,3183,7,55,0,0,3183,
+		3185,3,304,152,0,3184,3186,3,306,153,0,3185,3184,1,0,0,0,3185,3186,1,0,
+		0,0,3186,3187,1,0,0,0,3187,3190,3,308,154,0,3188,3189,5,100,0,0,3189,3191,
+		3,108,54,0,3190,3188,1,0,0,0,3190,3191,1,0,0,0,3191,3193,1,0,0,0,3192,
+		3168,1,0,0,0,3192,3176,1,0,0,0,3193,303,1,0,0,0,3194,3196,5,273,0,0,3195,
+		3194,1,0,0,0,3195,3196,1,0,0,0,3196,3197,1,0,0,0,3197,3201,5,3,0,0,3198,
+		3201,5,307,0,0,3199,3201,5,308,0,0,3200,3195,1,0,0,0,3200,3198,1,0,0,0,
+		3200,3199,1,0,0,0,3201,305,1,0,0,0,3202,3204,5,96,0,0,3203,3202,1,0,0,
+		0,3203,3204,1,0,0,0,3204,3205,1,0,0,0,3205,3206,5,201,0,0,3206,3207,5,
+		3,0,0,3207,307,1,0,0,0,3208,3210,5,102,0,0,3209,3208,1,0,0,0,3209,3210,
+		1,0,0,0,3210,3218,1,0,0,0,3211,3219,3,324,162,0,3212,3214,3,310,155,0,
+		3213,3212,1,0,0,0,3214,3217,1,0,0,0,3215,3213,1,0,0,0,3215,3216,1,0,0,
+		0,3216,3219,1,0,0,0,3217,3215,1,0,0,0,3218,3211,1,0,0,0,3218,3215,1,0,
+		0,0,3219,309,1,0,0,0,3220,3245,7,56,0,0,3221,3223,7,57,0,0,3222,3224,5,
+		27,0,0,3223,3222,1,0,0,0,3223,3224,1,0,0,0,3224,3225,1,0,0,0,3225,3245,
+		5,3,0,0,3226,3231,5,215,0,0,3227,3232,5,274,0,0,3228,3229,5,70,0,0,3229,
+		3232,5,71,0,0,3230,3232,5,71,0,0,3231,3227,1,0,0,0,3231,3228,1,0,0,0,3231,
+		3230,1,0,0,0,3232,3242,1,0,0,0,3233,3243,5,348,0,0,3234,3239,3,364,182,
+		0,3235,3236,5,339,0,0,3236,3238,3,364,182,0,3237,3235,1,0,0,0,3238,3241,
+		1,0,0,0,3239,3237,1,0,0,0,3239,3240,1,0,0,0,3240,3243,1,0,0,0,3241,3239,
+		1,0,0,0,3242,3233,1,0,0,0,3242,3234,1,0,0,0,3243,3245,1,0,0,0,3244,3220,
+		1,0,0,0,3244,3221,1,0,0,0,3244,3226,1,0,0,0,3245,311,1,0,0,0,3246,3254,
+		3,324,162,0,3247,3249,3,314,157,0,3248,3247,1,0,0,0,3249,3252,1,0,0,0,
+		3250,3248,1,0,0,0,3250,3251,1,0,0,0,3251,3254,1,0,0,0,3252,3250,1,0,0,
+		0,3253,3246,1,0,0,0,3253,3250,1,0,0,0,3254,313,1,0,0,0,3255,3256,7,58,
+		0,0,3256,315,1,0,0,0,3257,3295,3,10,5,0,3258,3259,5,37,0,0,3259,3295,3,
+		244,122,0,3260,3261,5,277,0,0,3261,3262,5,245,0,0,3262,3264,5,329,0,0,
+		3263,3265,5,108,0,0,3264,3263,1,0,0,0,3264,3265,1,0,0,0,3265,3266,1,0,
+		0,0,3266,3268,3,362,181,0,3267,3269,3,276,138,0,3268,3267,1,0,0,0,3268,
+		3269,1,0,0,0,3269,3295,1,0,0,0,3270,3271,5,210,0,0,3271,3276,3,364,182,
+		0,3272,3273,5,333,0,0,3273,3274,3,156,78,0,3274,3275,5,334,0,0,3275,3277,
+		1,0,0,0,3276,3272,1,0,0,0,3276,3277,1,0,0,0,3277,3295,1,0,0,0,3278,3279,
+		5,197,0,0,3279,3283,3,364,182,0,3280,3282,3,332,166,0,3281,3280,1,0,0,
+		0,3282,3285,1,0,0,0,3283,3281,1,0,0,0,3283,3284,1,0,0,0,3284,3286,1,0,
+		0,0,3285,3283,1,0,0,0,3286,3289,5,192,0,0,3287,3288,7,4,0,0,3288,3290,
+		5,223,0,0,3289,3287,1,0,0,0,3289,3290,1,0,0,0,3290,3291,1,0,0,0,3291,3292,
+		5,55,0,0,3292,3293,3,12,6,0,3293,3295,1,0,0,0,3294,3257,1,0,0,0,3294,3258,
+		1,0,0,0,3294,3260,1,0,0,0,3294,3270,1,0,0,0,3294,3278,1,0,0,0,3295,317,
+		1,0,0,0,3296,3300,3,12,6,0,3297,3300,3,100,50,0,3298,3300,5,3,0,0,3299,
+		3296,1,0,0,0,3299,3297,1,0,0,0,3299,3298,1,0,0,0,3300,319,1,0,0,0,3301,
+		3306,3,322,161,0,3302,3303,5,339,0,0,3303,3305,3,322,161,0,3304,3302,1,
+		0,0,0,3305,3308,1,0,0,0,3306,3304,1,0,0,0,3306,3307,1,0,0,0,3307,321,1,
+		0,0,0,3308,3306,1,0,0,0,3309,3311,3,362,181,0,3310,3312,3,106,53,0,3311,
+		3310,1,0,0,0,3311,3312,1,0,0,0,3312,323,1,0,0,0,3313,3314,5,333,0,0,3314,
+		3319,3,326,163,0,3315,3316,5,339,0,0,3316,3318,3,326,163,0,3317,3315,1,
+		0,0,0,3318,3321,1,0,0,0,3319,3317,1,0,0,0,3319,3320,1,0,0,0,3320,3322,
+		1,0,0,0,3321,3319,1,0,0,0,3322,3323,5,334,0,0,3323,325,1,0,0,0,3324,3326,
+		3,328,164,0,3325,3327,5,352,0,0,3326,3325,1,0,0,0,3326,3327,1,0,0,0,3327,
+		3329,1,0,0,0,3328,3330,3,330,165,0,3329,3328,1,0,0,0,3329,3330,1,0,0,0,
+		3330,327,1,0,0,0,3331,3342,3,364,182,0,3332,3342,5,23,0,0,3333,3342,5,
+		22,0,0,3334,3342,5,127,0,0,3335,3342,5,110,0,0,3336,3342,5,111,0,0,3337,
+		3342,5,71,0,0,3338,3342,5,45,0,0,3339,3342,5,106,0,0,3340,3342,5,33,0,
+		0,3341,3331,1,0,0,0,3341,3332,1,0,0,0,3341,3333,1,0,0,0,3341,3334,1,0,
+		0,0,3341,3335,1,0,0,0,3341,3336,1,0,0,0,3341,3337,1,0,0,0,3341,3338,1,
+		0,0,0,3341,3339,1,0,0,0,3341,3340,1,0,0,0,3342,3347,1,0,0,0,3343,3344,
+		5,341,0,0,3344,3346,3,372,186,0,3345,3343,1,0,0,0,3346,3349,1,0,0,0,3347,
+		3345,1,0,0,0,3347,3348,1,0,0,0,3348,329,1,0,0,0,3349,3347,1,0,0,0,3350,
+		3369,3,372,186,0,3351,3369,5,3,0,0,3352,3354,7,15,0,0,3353,3352,1,0,0,
+		0,3353,3354,1,0,0,0,3354,3355,1,0,0,0,3355,3369,7,23,0,0,3356,3369,5,348,
+		0,0,3357,3358,5,333,0,0,3358,3363,3,330,165,0,3359,3360,5,339,0,0,3360,
+		3362,3,330,165,0,3361,3359,1,0,0,0,3362,3365,1,0,0,0,3363,3361,1,0,0,0,
+		3363,3364,1,0,0,0,3364,3366,1,0,0,0,3365,3363,1,0,0,0,3366,3367,5,334,
+		0,0,3367,3369,1,0,0,0,3368,3350,1,0,0,0,3368,3351,1,0,0,0,3368,3353,1,
+		0,0,0,3368,3356,1,0,0,0,3368,3357,1,0,0,0,3369,331,1,0,0,0,3370,3371,5,
+		252,0,0,3371,3377,5,291,0,0,3372,3377,5,291,0,0,3373,3377,5,106,0,0,3374,
+		3377,5,232,0,0,3375,3377,3,364,182,0,3376,3370,1,0,0,0,3376,3372,1,0,0,
+		0,3376,3373,1,0,0,0,3376,3374,1,0,0,0,3376,3375,1,0,0,0,3377,333,1,0,0,
+		0,3378,3380,3,336,168,0,3379,3378,1,0,0,0,3379,3380,1,0,0,0,3380,3382,
+		1,0,0,0,3381,3383,7,59,0,0,3382,3381,1,0,0,0,3382,3383,1,0,0,0,3383,3384,
+		1,0,0,0,3384,3385,3,364,182,0,3385,335,1,0,0,0,3386,3400,5,251,0,0,3387,
+		3400,5,271,0,0,3388,3400,5,213,0,0,3389,3400,5,236,0,0,3390,3391,7,60,
+		0,0,3391,3400,3,338,169,0,3392,3400,3,338,169,0,3393,3400,5,21,0,0,3394,
+		3397,7,61,0,0,3395,3398,3,338,169,0,3396,3398,5,21,0,0,3397,3395,1,0,0,
+		0,3397,3396,1,0,0,0,3397,3398,1,0,0,0,3398,3400,1,0,0,0,3399,3386,1,0,
+		0,0,3399,3387,1,0,0,0,3399,3388,1,0,0,0,3399,3389,1,0,0,0,3399,3390,1,
+		0,0,0,3399,3392,1,0,0,0,3399,3393,1,0,0,0,3399,3394,1,0,0,0,3400,337,1,
+		0,0,0,3401,3403,7,15,0,0,3402,3401,1,0,0,0,3402,3403,1,0,0,0,3403,3404,
+		1,0,0,0,3404,3405,5,6,0,0,3405,339,1,0,0,0,3406,3408,5,21,0,0,3407,3409,
+		5,312,0,0,3408,3407,1,0,0,0,3408,3409,1,0,0,0,3409,3426,1,0,0,0,3410,3411,
+		5,138,0,0,3411,3426,5,332,0,0,3412,3413,5,317,0,0,3413,3414,5,234,0,0,
+		3414,3426,5,237,0,0,3415,3416,5,296,0,0,3416,3426,5,105,0,0,3417,3418,
+		5,37,0,0,3418,3419,7,62,0,0,3419,3426,3,362,181,0,3420,3421,5,312,0,0,
+		3421,3426,3,342,171,0,3422,3423,3,350,175,0,3423,3424,3,342,171,0,3424,
+		3426,1,0,0,0,3425,3406,1,0,0,0,3425,3410,1,0,0,0,3425,3412,1,0,0,0,3425,
+		3415,1,0,0,0,3425,3417,1,0,0,0,3425,3420,1,0,0,0,3425,3422,1,0,0,0,3426,
+		341,1,0,0,0,3427,3428,7,59,0,0,3428,3430,3,362,181,0,3429,3427,1,0,0,0,
+		3429,3430,1,0,0,0,3430,3433,1,0,0,0,3431,3432,5,118,0,0,3432,3434,5,3,
+		0,0,3433,3431,1,0,0,0,3433,3434,1,0,0,0,3434,343,1,0,0,0,3435,3437,7,63,
+		0,0,3436,3435,1,0,0,0,3436,3437,1,0,0,0,3437,3438,1,0,0,0,3438,3439,5,
+		138,0,0,3439,3440,5,332,0,0,3440,3504,3,346,173,0,3441,3443,7,63,0,0,3442,
+		3441,1,0,0,0,3442,3443,1,0,0,0,3443,3444,1,0,0,0,3444,3446,5,250,0,0,3445,
+		3447,7,64,0,0,3446,3445,1,0,0,0,3446,3447,1,0,0,0,3447,3504,1,0,0,0,3448,
+		3450,7,63,0,0,3449,3448,1,0,0,0,3449,3450,1,0,0,0,3450,3451,1,0,0,0,3451,
+		3454,5,286,0,0,3452,3455,3,364,182,0,3453,3455,5,3,0,0,3454,3452,1,0,0,
+		0,3454,3453,1,0,0,0,3455,3504,1,0,0,0,3456,3458,7,63,0,0,3457,3456,1,0,
+		0,0,3457,3458,1,0,0,0,3458,3459,1,0,0,0,3459,3460,5,296,0,0,3460,3464,
+		5,105,0,0,3461,3465,3,364,182,0,3462,3465,5,3,0,0,3463,3465,5,45,0,0,3464,
+		3461,1,0,0,0,3464,3462,1,0,0,0,3464,3463,1,0,0,0,3465,3504,1,0,0,0,3466,
+		3468,7,63,0,0,3467,3466,1,0,0,0,3467,3468,1,0,0,0,3468,3469,1,0,0,0,3469,
+		3470,5,290,0,0,3470,3504,5,3,0,0,3471,3473,7,63,0,0,3472,3471,1,0,0,0,
+		3472,3473,1,0,0,0,3473,3474,1,0,0,0,3474,3475,5,317,0,0,3475,3504,3,352,
+		176,0,3476,3478,7,63,0,0,3477,3476,1,0,0,0,3477,3478,1,0,0,0,3478,3479,
+		1,0,0,0,3479,3480,5,317,0,0,3480,3481,5,303,0,0,3481,3504,5,3,0,0,3482,
+		3483,5,296,0,0,3483,3484,5,181,0,0,3484,3485,5,27,0,0,3485,3486,5,317,
+		0,0,3486,3504,3,352,176,0,3487,3489,7,63,0,0,3488,3487,1,0,0,0,3488,3489,
+		1,0,0,0,3489,3490,1,0,0,0,3490,3491,3,350,175,0,3491,3501,7,65,0,0,3492,
+		3502,5,45,0,0,3493,3498,3,330,165,0,3494,3495,5,339,0,0,3495,3497,3,330,
+		165,0,3496,3494,1,0,0,0,3497,3500,1,0,0,0,3498,3496,1,0,0,0,3498,3499,
+		1,0,0,0,3499,3502,1,0,0,0,3500,3498,1,0,0,0,3501,3492,1,0,0,0,3501,3493,
+		1,0,0,0,3502,3504,1,0,0,0,3503,3436,1,0,0,0,3503,3442,1,0,0,0,3503,3449,
+		1,0,0,0,3503,3457,1,0,0,0,3503,3467,1,0,0,0,3503,3472,1,0,0,0,3503,3477,
+		1,0,0,0,3503,3482,1,0,0,0,3503,3488,1,0,0,0,3504,345,1,0,0,0,3505,3522,
+		5,3,0,0,3506,3522,3,364,182,0,3507,3509,7,15,0,0,3508,3507,1,0,0,0,3508,
+		3509,1,0,0,0,3509,3510,1,0,0,0,3510,3522,7,23,0,0,3511,3513,5,132,0,0,
+		3512,3514,3,206,103,0,3513,3512,1,0,0,0,3513,3514,1,0,0,0,3514,3515,1,
+		0,0,0,3515,3517,5,3,0,0,3516,3518,3,210,105,0,3517,3516,1,0,0,0,3517,3518,
+		1,0,0,0,3518,3522,1,0,0,0,3519,3522,5,45,0,0,3520,3522,5,239,0,0,3521,
+		3505,1,0,0,0,3521,3506,1,0,0,0,3521,3508,1,0,0,0,3521,3511,1,0,0,0,3521,
+		3519,1,0,0,0,3521,3520,1,0,0,0,3522,347,1,0,0,0,3523,3534,5,21,0,0,3524,
+		3525,5,138,0,0,3525,3534,5,332,0,0,3526,3527,5,317,0,0,3527,3528,5,234,
+		0,0,3528,3534,5,237,0,0,3529,3530,5,296,0,0,3530,3534,5,105,0,0,3531,3534,
+		5,286,0,0,3532,3534,3,350,175,0,3533,3523,1,0,0,0,3533,3524,1,0,0,0,3533,
+		3526,1,0,0,0,3533,3529,1,0,0,0,3533,3531,1,0,0,0,3533,3532,1,0,0,0,3534,
+		349,1,0,0,0,3535,3540,3,364,182,0,3536,3537,5,341,0,0,3537,3539,3,372,
+		186,0,3538,3536,1,0,0,0,3539,3542,1,0,0,0,3540,3538,1,0,0,0,3540,3541,
+		1,0,0,0,3541,351,1,0,0,0,3542,3540,1,0,0,0,3543,3550,3,354,177,0,3544,
+		3546,5,339,0,0,3545,3544,1,0,0,0,3545,3546,1,0,0,0,3546,3547,1,0,0,0,3547,
+		3549,3,354,177,0,3548,3545,1,0,0,0,3549,3552,1,0,0,0,3550,3548,1,0,0,0,
+		3550,3551,1,0,0,0,3551,353,1,0,0,0,3552,3550,1,0,0,0,3553,3554,5,234,0,
+		0,3554,3562,5,237,0,0,3555,3556,5,276,0,0,3556,3563,5,321,0,0,3557,3558,
+		5,276,0,0,3558,3563,5,186,0,0,3559,3560,5,281,0,0,3560,3563,5,276,0,0,
+		3561,3563,5,295,0,0,3562,3555,1,0,0,0,3562,3557,1,0,0,0,3562,3559,1,0,
+		0,0,3562,3561,1,0,0,0,3563,3573,1,0,0,0,3564,3565,5,276,0,0,3565,3573,
+		5,74,0,0,3566,3567,5,276,0,0,3567,3573,5,331,0,0,3568,3570,5,70,0,0,3569,
+		3568,1,0,0,0,3569,3570,1,0,0,0,3570,3571,1,0,0,0,3571,3573,5,46,0,0,3572,
+		3553,1,0,0,0,3572,3564,1,0,0,0,3572,3566,1,0,0,0,3572,3569,1,0,0,0,3573,
+		355,1,0,0,0,3574,3575,7,66,0,0,3575,357,1,0,0,0,3576,3578,5,24,0,0,3577,
+		3579,5,252,0,0,3578,3577,1,0,0,0,3578,3579,1,0,0,0,3579,3580,1,0,0,0,3580,
+		3581,5,180,0,0,3581,359,1,0,0,0,3582,3584,3,372,186,0,3583,3585,3,372,
+		186,0,3584,3583,1,0,0,0,3584,3585,1,0,0,0,3585,3587,1,0,0,0,3586,3588,
+		3,372,186,0,3587,3586,1,0,0,0,3587,3588,1,0,0,0,3588,361,1,0,0,0,3589,
+		3594,3,364,182,0,3590,3591,5,341,0,0,3591,3593,3,372,186,0,3592,3590,1,
+		0,0,0,3593,3596,1,0,0,0,3594,3592,1,0,0,0,3594,3595,1,0,0,0,3595,363,1,
+		0,0,0,3596,3594,1,0,0,0,3597,3604,5,1,0,0,3598,3604,5,2,0,0,3599,3604,
+		3,376,188,0,3600,3604,3,378,189,0,3601,3604,3,380,190,0,3602,3604,3,382,
+		191,0,3603,3597,1,0,0,0,3603,3598,1,0,0,0,3603,3599,1,0,0,0,3603,3600,
+		1,0,0,0,3603,3601,1,0,0,0,3603,3602,1,0,0,0,3604,365,1,0,0,0,3605,3611,
+		5,1,0,0,3606,3611,5,2,0,0,3607,3611,3,376,188,0,3608,3611,3,378,189,0,
+		3609,3611,3,380,190,0,3610,3605,1,0,0,0,3610,3606,1,0,0,0,3610,3607,1,
+		0,0,0,3610,3608,1,0,0,0,3610,3609,1,0,0,0,3611,367,1,0,0,0,3612,3613,3,
+		384,192,0,3613,369,1,0,0,0,3614,3620,5,1,0,0,3615,3620,5,2,0,0,3616,3620,
+		3,376,188,0,3617,3620,3,378,189,0,3618,3620,3,384,192,0,3619,3614,1,0,
+		0,0,3619,3615,1,0,0,0,3619,3616,1,0,0,0,3619,3617,1,0,0,0,3619,3618,1,
+		0,0,0,3620,371,1,0,0,0,3621,3630,5,1,0,0,3622,3630,5,2,0,0,3623,3630,3,
+		376,188,0,3624,3630,3,378,189,0,3625,3630,3,380,190,0,3626,3630,3,382,
+		191,0,3627,3630,3,384,192,0,3628,3630,3,386,193,0,3629,3621,1,0,0,0,3629,
+		3622,1,0,0,0,3629,3623,1,0,0,0,3629,3624,1,0,0,0,3629,3625,1,0,0,0,3629,
+		3626,1,0,0,0,3629,3627,1,0,0,0,3629,3628,1,0,0,0,3630,373,1,0,0,0,3631,
+		3643,5,1,0,0,3632,3643,5,2,0,0,3633,3643,3,376,188,0,3634,3643,5,132,0,
+		0,3635,3643,5,142,0,0,3636,3643,5,143,0,0,3637,3643,5,144,0,0,3638,3643,
+		5,135,0,0,3639,3643,5,146,0,0,3640,3643,5,138,0,0,3641,3643,5,139,0,0,
+		3642,3631,1,0,0,0,3642,3632,1,0,0,0,3642,3633,1,0,0,0,3642,3634,1,0,0,
+		0,3642,3635,1,0,0,0,3642,3636,1,0,0,0,3642,3637,1,0,0,0,3642,3638,1,0,
+		0,0,3642,3639,1,0,0,0,3642,3640,1,0,0,0,3642,3641,1,0,0,0,3643,375,1,0,
+		0,0,3644,3645,7,67,0,0,3645,377,1,0,0,0,3646,3647,7,68,0,0,3647,379,1,
+		0,0,0,3648,3649,7,69,0,0,3649,381,1,0,0,0,3650,3651,7,70,0,0,3651,383,
+		1,0,0,0,3652,3653,7,71,0,0,3653,385,1,0,0,0,3654,3655,7,72,0,0,3655,387,
+		1,0,0,0,565,389,393,397,410,414,421,426,429,437,441,446,450,457,461,467,
+		470,474,481,492,495,498,502,505,508,511,514,517,531,535,538,542,545,549,
+		553,557,563,574,579,592,597,601,605,612,618,628,638,643,647,654,661,664,
+		672,682,685,692,695,701,708,713,717,720,726,729,740,752,762,773,780,784,
+		790,795,800,804,806,814,818,821,824,827,833,836,844,855,860,862,869,874,
+		879,885,894,900,909,914,922,925,935,940,943,947,950,954,959,966,969,980,
+		985,993,1005,1014,1026,1031,1037,1041,1046,1051,1056,1062,1064,1067,1074,
+		1084,1092,1095,1100,1104,1110,1118,1123,1126,1136,1138,1143,1147,1155,
+		1158,1161,1165,1168,1171,1174,1181,1185,1188,1194,1201,1205,1209,1211,
+		1221,1223,1228,1230,1232,1234,1238,1241,1250,1255,1258,1260,1264,1274,
+		1279,1291,1297,1300,1309,1314,1321,1329,1333,1335,1342,1346,1350,1360,
+		1369,1377,1387,1393,1401,1407,1414,1421,1426,1430,1440,1444,1448,1454,
+		1457,1463,1479,1481,1488,1492,1503,1507,1513,1520,1526,1535,1545,1551,
+		1561,1567,1575,1579,1581,1585,1594,1596,1602,1608,1612,1617,1621,1626,
+		1645,1648,1651,1656,1660,1664,1670,1684,1690,1697,1701,1706,1712,1730,
+		1734,1745,1749,1756,1765,1767,1771,1776,1780,1785,1794,1796,1803,1810,
+		1818,1827,1835,1837,1842,1844,1846,1848,1850,1859,1867,1872,1877,1882,
+		1889,1894,1898,1901,1906,1911,1914,1918,1921,1924,1927,1930,1934,1941,
+		1945,1951,1953,1959,1964,1966,1986,1990,1999,2002,2005,2008,2019,2028,
+		2030,2042,2052,2061,2067,2069,2075,2080,2087,2091,2094,2103,2118,2121,
+		2128,2132,2140,2145,2147,2150,2167,2169,2173,2175,2182,2185,2188,2193,
+		2196,2199,2207,2219,2228,2230,2238,2244,2249,2257,2260,2265,2269,2272,
+		2279,2292,2299,2305,2312,2316,2318,2321,2327,2330,2338,2341,2345,2348,
+		2354,2357,2366,2369,2377,2379,2383,2396,2399,2405,2407,2413,2416,2422,
+		2429,2436,2440,2445,2450,2453,2456,2459,2465,2469,2472,2477,2481,2488,
+		2492,2495,2500,2506,2511,2515,2518,2522,2527,2530,2536,2544,2550,2554,
+		2557,2560,2564,2566,2569,2573,2583,2588,2591,2594,2597,2600,2603,2613,
+		2615,2618,2620,2628,2631,2638,2644,2653,2656,2662,2667,2672,2678,2699,
+		2708,2710,2727,2732,2736,2741,2754,2757,2766,2780,2793,2798,2806,2809,
+		2812,2820,2829,2833,2839,2846,2849,2853,2860,2881,2894,2909,2914,2920,
+		2925,2930,2937,2941,2945,2949,2953,2957,2962,2968,2972,2976,2984,2988,
+		2997,3003,3009,3020,3026,3033,3042,3048,3050,3055,3066,3070,3075,3082,
+		3091,3095,3097,3101,3104,3111,3114,3120,3123,3126,3133,3142,3154,3157,
+		3160,3166,3176,3180,3185,3190,3192,3195,3200,3203,3209,3215,3218,3223,
+		3231,3239,3242,3244,3250,3253,3264,3268,3276,3283,3289,3294,3299,3306,
+		3311,3319,3326,3329,3341,3347,3353,3363,3368,3376,3379,3382,3397,3399,
+		3402,3408,3425,3429,3433,3436,3442,3446,3449,3454,3457,3464,3467,3472,
+		3477,3488,3498,3501,3503,3508,3513,3517,3521,3533,3540,3545,3550,3562,
+		3569,3572,3578,3584,3587,3594,3603,3610,3619,3629,3642
 	};
 
 

@@ -132,6 +132,8 @@ internal ref struct Scanner(ReadOnlySpan<char> text)
                 return Take(1, SqlTokens.COMMA);
             case ';':
                 return Take(1, SqlTokens.SEMICOLON);
+            case '@' when Peek(1) == '?':
+                return Take(2, SqlTokens.OPERATOR_SYMBOL);
             case '?' when Peek(1) is '|' or '&' && Peek(2) is not ('|' or '&'):
                 return Take(2, SqlTokens.OPERATOR_SYMBOL);
             case '?':

@@ -16,6 +16,7 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
     private readonly Dictionary<string, string?> _local = new(StringComparer.OrdinalIgnoreCase);
 
     private ExecutionSettings? _forExecution;
+    private Random? _random;
 
     private ParsedSettings? _parsed;
 
@@ -191,7 +192,10 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
     /// <summary>What the operators need to know, at the start of a statement.</summary>
     public ExecutionSettings ForExecution(long defaultMemoryLimit) =>
-        (_forExecution ??= ReadForExecution(defaultMemoryLimit)) with { StatementTime = TimeProvider.System.GetUtcNow().UtcTicks / 10 - (DateTime.UnixEpoch.Ticks / 10) };
+        (_forExecution ??= ReadForExecution(defaultMemoryLimit)) with { Seeds = _random is null ? null : new RandomSeeds(_random.Next()), StatementTime = TimeProvider.System.GetUtcNow().UtcTicks / 10 - (DateTime.UnixEpoch.Ticks / 10) };
+
+    /// <summary>From now on random() gives the numbers that follow from the seed.</summary>
+    public void Seed(double seed) => _random = new Random(seed.GetHashCode());
 
     private ExecutionSettings ReadForExecution(long defaultMemoryLimit)
     {

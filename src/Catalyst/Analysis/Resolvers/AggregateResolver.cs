@@ -10,6 +10,16 @@ namespace SqlCluster.Catalyst.Analysis.Resolvers;
 /// <summary>Resolves aggregate calls: decides which query they belong to and leaves a reference to that query's aggregate column.</summary>
 internal sealed class AggregateResolver(AnalysisContext context)
 {
+    /// <summary>The catalog's name of a hypothetical-set aggregate; null for other functions.</summary>
+    public static string? Hypothetical(string name) => name switch
+    {
+        "rank" => SpecialFunctions.HypotheticalRank,
+        "dense_rank" => SpecialFunctions.HypotheticalDenseRank,
+        "percent_rank" => SpecialFunctions.HypotheticalPercentRank,
+        "cume_dist" => SpecialFunctions.HypotheticalCumeDist,
+        _ => null,
+    };
+
     public Expression Call(Ast.FunctionCall node, string name, IReadOnlyList<FunctionSignature> overloads, QueryScope scope)
     {
         if (node.NullTreatment != Ast.NullTreatment.Default)
@@ -87,6 +97,11 @@ internal sealed class AggregateResolver(AnalysisContext context)
         NodeList<Expression> orderExpressions = orderItems.Map(item => context.Expressions.Resolve(item.Expression, scope));
 
         // Ordered-set aggregates take their direct arguments first, then what WITHIN GROUP orders.
+        if (!node.WithinGroup.IsEmpty && Hypothetical(name) is not null)
+        {
+            (arguments, orderExpressions) = Paired(node, name, arguments, orderExpressions);
+        }
+
         NodeList<Expression> all = node.WithinGroup.IsEmpty ? arguments : [.. arguments, .. orderExpressions];
         if (all.IsEmpty && !isStar && !overloads.Any(static overload => overload.Parameters.Length > 0 && overload.OptionalParameters == overload.Parameters.Length))
         {
@@ -105,6 +120,20 @@ internal sealed class AggregateResolver(AnalysisContext context)
         Expression? filter = node.Filter is null ? null : scope.In(Clause.Filter, () => context.Expressions.Boolean(node.Filter, scope, "FILTER"));
         bool isDistinct = node.Distinct && !chosen.Arguments.IsEmpty;
         return new AggregateCall(chosen.Signature, chosen.Arguments, chosen.ResultType, isDistinct, filter, orderBy);
+    }
+
+    /// <summary>Values of a hypothetical row and the keys they stand among, each pair of one type.</summary>
+    private (NodeList<Expression> Values, NodeList<Expression> Keys) Paired(Ast.FunctionCall node, string name, NodeList<Expression> values, NodeList<Expression> keys)
+    {
+        if (values.Count != keys.Count)
+        {
+            string call = $"{name}({string.Join(", ", values.Concat(keys).Select(static argument => AnalyzerErrors.WithoutModifiers(argument.Type)))})";
+            throw AnalyzerErrors.MissingFunction(
+                call, context.Position(node), $"To use the hypothetical-set aggregate {name}, the number of hypothetical direct arguments (here {values.Count}) must match the number of ordering columns (here {keys.Count}).");
+        }
+
+        NodeList<Expression>[] pairs = [.. values.Zip(keys, (value, key) => context.CommonTypes.Unify([value, key], "WITHIN GROUP", context.Position(node)))];
+        return ([.. pairs.Select(pair => context.Coercions.Settle(pair[0]))], [.. pairs.Select(pair => context.Coercions.Settle(pair[1]))]);
     }
 
     /// <summary>An order key that equals an argument as written stands for the argument as converted.</summary>

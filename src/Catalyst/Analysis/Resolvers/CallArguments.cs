@@ -33,7 +33,7 @@ internal static class CallArguments
 
         foreach (FunctionSignature overload in overloads)
         {
-            if (overload.ParameterNames is { } names && ByName(call.Arguments, names) is { } arguments && arguments.Length >= overload.Parameters.Length - overload.OptionalParameters)
+            if (overload.ParameterNames is { } names && ByName(call.Arguments, overload) is { } arguments && arguments.Length >= overload.Parameters.Length - overload.OptionalParameters)
             {
                 return (call with { Arguments = NodeList.Create<Ast.FunctionArgument>(arguments) }, name, [overload]);
             }
@@ -44,8 +44,9 @@ internal static class CallArguments
     }
 
     /// <summary>The arguments without names; null where a name is unknown or given twice, or where one before another is missing.</summary>
-    private static Ast.FunctionArgument[]? ByName(NodeList<Ast.FunctionArgument> given, IReadOnlyList<string> names)
+    private static Ast.FunctionArgument[]? ByName(NodeList<Ast.FunctionArgument> given, FunctionSignature overload)
     {
+        IReadOnlyList<string> names = overload.ParameterNames!;
         var placed = new Ast.FunctionArgument?[names.Count];
         for (int i = 0; i < given.Count; i++)
         {
@@ -58,8 +59,13 @@ internal static class CallArguments
             placed[place] = given[i] with { Name = null };
         }
 
-        Ast.FunctionArgument[] present = [.. placed.TakeWhile(static argument => argument is not null).Select(static argument => argument!)];
-        return present.Length == given.Count ? present : null;
+        int count = Array.FindLastIndex(placed, static argument => argument is not null) + 1, required = overload.Parameters.Length - overload.OptionalParameters;
+        for (int i = 0; i < count; i++)
+        {
+            placed[i] ??= i >= required && overload.Defaults is { } defaults ? new Ast.FunctionArgument(new Ast.StringLiteral(defaults[i - required])) : null;
+        }
+
+        return Array.TrueForAll(placed[..count], static argument => argument is not null) ? [.. placed[..count].Select(static argument => argument!)] : null;
     }
 
     private static (Ast.FunctionCall, string, IReadOnlyList<FunctionSignature>) Spread(AnalysisContext context, Ast.FunctionCall call, string name, IReadOnlyList<FunctionSignature> overloads)

@@ -43,6 +43,11 @@ internal sealed class CastResolver(AnalysisContext context)
             return context.Literals.Parse(number.ToString(input.Type.Kind == TypeKind.Real ? "G6" : "G15", System.Globalization.CultureInfo.InvariantCulture), type, position);
         }
 
+        if (input is Literal { Type.Kind: TypeKind.Unknown, Value: string text })
+        {
+            type = OfDimensions(text, type);
+        }
+
         if (input.Type.Kind == TypeKind.Char && type.Kind == TypeKind.Char && input is Literal { Value: string padded })
         {
             return context.Literals.Parse(padded, type, position);
@@ -51,6 +56,33 @@ internal sealed class CastResolver(AnalysisContext context)
         return type.HasFractionDigits
             ? Rounded(context, input, type, position)
             : context.Coercions.To(input, type, CoercionContext.Explicit, position);
+    }
+
+    /// <summary>An array of arrays where the text has several dimensions: '{{1,2},{3,4}}'::int[], whose type in PostgreSQL is int[] whatever the dimensions.</summary>
+    public static SqlType OfDimensions(string text, SqlType type)
+    {
+        if (type is not { Kind: TypeKind.Array, Variant: TypeVariant.None } || type.Element!.IsNested || type.Element.Kind is TypeKind.Json or TypeKind.Jsonb)
+        {
+            return type;
+        }
+
+        int depth = 0;
+        foreach (char c in text)
+        {
+            if (c != '{' && !char.IsWhiteSpace(c))
+            {
+                break;
+            }
+
+            depth += c == '{' ? 1 : 0;
+        }
+
+        for (; depth is > 1 and <= 6; depth--)
+        {
+            type = SqlType.Array(type);
+        }
+
+        return type;
     }
 
     /// <summary>Rounds to the fraction digits of a type. The result is of the type without them, as everything that reads it expects.</summary>

@@ -38,12 +38,30 @@ internal sealed class FunctionCallResolver
             return _windows.Call(node, name, overloads, scope);
         }
 
+        if (!node.WithinGroup.IsEmpty && AggregateResolver.Hypothetical(name) is { } hypothetical)
+        {
+            return _aggregates.Call(node, name, _context.Functions.Find(hypothetical), scope);
+        }
+
+        if (name == "pg_typeof" && node.Arguments is [{ Name: null, Variadic: false, Value: not Ast.Star }])
+        {
+            // A regtype: which id the name stands for, the session's catalog knows.
+            SqlType type = _context.Expressions.Resolve(node.Arguments[0].Value, scope).Type;
+            return new Cast(Literal.Text(AnalyzerErrors.WithoutModifiers(type.WithoutFractionDigits)), TypeVariants.Of(TypeVariant.RegType));
+        }
+
         if (overloads.Any(static overload => overload.Kind == FunctionKind.Aggregate))
         {
             return _aggregates.Call(node, name, overloads, scope);
         }
 
         CheckPlain(node, name, overloads);
+        if (name is "normalize" or "is_normalized" && node.Arguments is [var text, { Value: Ast.ColumnReference { Name: { IsSimple: true, Last.Value: "nfc" or "nfd" or "nfkc" or "nfkd" } form } } second])
+        {
+            // The form is a word of the language: normalize(x, NFC).
+            node = node with { Arguments = [text, second with { Value = new Ast.StringLiteral(form.Last.Value) { Span = second.Value.Span } }] };
+        }
+
         (node, name, overloads) = CallArguments.Placed(_context, node, name, overloads);
         NodeList<Expression> arguments = name == "overlaps" ? WithEnds(Arguments(node, scope), node)
             : overloads is [{ Names: { } names }] && node.Arguments.Any(static argument => argument.Name is not null) ? ByName(node, names, scope)

@@ -52,7 +52,7 @@ internal sealed class LiteralResolver(AnalysisContext context)
 
     public Expression Typed(Ast.TypedLiteral node)
     {
-        SqlType type = TypeNames.Resolve(node.Type, context.Position);
+        SqlType type = CastResolver.OfDimensions(node.Value, TypeNames.Resolve(node.Type, context.Position));
         if (type.Kind is TypeKind.Json or TypeKind.Jsonb)
         {
             return new Cast(new Literal(node.Value, SqlType.Text), type);

@@ -21,6 +21,7 @@ namespace SqlCluster.Catalyst.Analysis.Resolvers;
 /// <item><term>like_escape(text, text)</term><description>Rewrites a LIKE pattern with another escape character to one with backslash; only for escapes that are not constant.</description></item>
 /// <item><term>similar_to_escape(text [, text])</term><description>Rewrites a SIMILAR TO pattern to a regular expression for "~".</description></item>
 /// <item><term>single_row(anyelement, bigint)</term><description>A scalar subquery in a CASE arm and the like: its value and how many rows it had; 21000 for more than one.</description></item>
+/// <item><term>hypothetical_rank(any ...), hypothetical_dense_rank, hypothetical_percent_rank, hypothetical_cume_dist</term><description>rank and its like WITHIN GROUP: the values, then the keys.</description></item>
 /// <item><term>row_limit(bigint), row_offset(bigint)</term><description>LIMIT and OFFSET of a subquery: the argument; 2201W, 2201X for a negative one.</description></item>
 /// <item><term>tablesample_bernoulli(double precision, double precision, any ...), tablesample_system(...)</term><description>TABLESAMPLE: percentage, seed or NULL, columns of the row; whether it is in the sample.</description></item>
 /// </list>
@@ -35,6 +36,10 @@ public static class SpecialFunctions
     public const string SampleRows = "tablesample_bernoulli";
     public const string SampleBatches = "tablesample_system";
     public const string SingleRow = "single_row";
+    public const string HypotheticalRank = "hypothetical_rank";
+    public const string HypotheticalDenseRank = "hypothetical_dense_rank";
+    public const string HypotheticalPercentRank = "hypothetical_percent_rank";
+    public const string HypotheticalCumeDist = "hypothetical_cume_dist";
     public const string RowLimit = "row_limit";
     public const string RowOffset = "row_offset";
     public const string MapSubscript = "map_subscript";

@@ -26,7 +26,7 @@ internal sealed record AggregateFunction(FunctionSignature Signature, Func<Aggre
     /// <summary>A function whose states are the types that <paramref name="states"/> gives.</summary>
     public static AggregateFunction Create(
         string name, ParameterType[] parameters, Func<IReadOnlyList<SqlType>, SqlType> result, Func<IReadOnlyList<SqlType>, SqlType[]>? states,
-        Func<AggregateBinding, Accumulator> bind, string description, bool neverNull = false, int optional = 0) =>
+        Func<AggregateBinding, Accumulator> bind, string description, bool neverNull = false, int optional = 0, bool isVariadic = false) =>
         new(
             new FunctionSignature
             {
@@ -34,6 +34,7 @@ internal sealed record AggregateFunction(FunctionSignature Signature, Func<Aggre
                 Kind = FunctionKind.Aggregate,
                 Parameters = parameters,
                 OptionalParameters = optional,
+                IsVariadic = isVariadic,
                 ReturnType = result,
                 StateTypes = states,
                 IsStrict = false,

@@ -19,6 +19,7 @@ internal static class AggregateFunctions
         .. BitAggregates.Functions,
         .. Collections.Functions,
         .. OrderedSets.Functions,
+        .. HypotheticalSets.Functions,
         .. DistinctSketch.Functions,
         .. ColumnStatistics.Functions,
         .. JsonCollections.Functions,

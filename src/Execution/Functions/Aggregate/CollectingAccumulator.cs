@@ -17,6 +17,7 @@ internal sealed class CollectingAccumulator : Accumulator
     private readonly ColumnAppender[] _columns;
     private readonly ResultColumn _result;
     private readonly CollectedBody _body;
+    private readonly Action<ResultColumn>? _ofNone;
     private readonly bool _skipsNulls;
     private readonly int _decidingColumn;
     private StateArray<int> _groups;
@@ -28,13 +29,15 @@ internal sealed class CollectingAccumulator : Accumulator
     /// <param name="binding">The call.</param>
     /// <param name="decidingColumn">Rows where this argument is null are left out; negative: none are.</param>
     /// <param name="body">Computes a group's result; not called for groups without rows.</param>
-    public CollectingAccumulator(AggregateBinding binding, int decidingColumn, CollectedBody body)
+    /// <param name="ofNone">The result of groups without rows; without it, null.</param>
+    public CollectingAccumulator(AggregateBinding binding, int decidingColumn, CollectedBody body, Action<ResultColumn>? ofNone = null)
     {
         MemoryAccount account = binding.Context.Account;
         _columns = Array.ConvertAll(binding.ArgumentTypes, type => ColumnAppender.Create(ArrowTypes.Of(type), account));
         _result = new ResultColumn(binding.ResultType, account);
         _groups = new StateArray<int>(account);
         _body = body;
+        _ofNone = ofNone;
         _skipsNulls = decidingColumn >= 0;
         _decidingColumn = decidingColumn;
     }
@@ -90,6 +93,11 @@ internal sealed class CollectingAccumulator : Accumulator
             {
                 _result.MoveTo(i);
                 _body(readers, rows, _result);
+            }
+            else if (_ofNone is not null)
+            {
+                _result.MoveTo(i);
+                _ofNone(_result);
             }
         }
 

@@ -13,6 +13,7 @@ internal static class SetReturningFunctions
         .. TextRows.Functions,
         .. JsonRows.Functions,
         .. JsonRecords.Functions,
+        .. JsonPathRows.Functions,
     ];
 
     private static readonly FrozenDictionary<FunctionSignature, TableFunction> BySignature = All.ToFrozenDictionary(static function => function.Signature);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
@@ -7,7 +8,7 @@ using SqlCluster.Parser.Errors;
 namespace SqlCluster.Server.PgCatalog.Functions;
 
 /// <summary>Names to ids and back: format_type, to_regclass, comments by object, identifiers.</summary>
-internal static class NameFunctions
+internal static partial class NameFunctions
 {
     private const long ClassCatalog = 1259;
 
@@ -28,7 +29,7 @@ internal static class NameFunctions
             "col_description", [AnyOid, SqlType.Integer], SqlType.Text,
             static (session, arguments) => arguments[0] is long oid && arguments[1] is long number ? session.View.Relation(oid)?.Attributes.FirstOrDefault(attribute => attribute.Number == number)?.Comment : null, "Comment on a column"),
         Function.Of("parse_ident", [SqlType.Text], SqlType.Array(SqlType.Text), static (_, arguments) => Function.Texts(Parse((string)arguments[0]!)), "Parts of a dotted name"),
-        Function.Of("parse_ident", [SqlType.Text, SqlType.Boolean], SqlType.Array(SqlType.Text), static (_, arguments) => Function.Texts(Parse((string)arguments[0]!)), "Parts of a dotted name"),
+        Function.Of("parse_ident", [SqlType.Text, SqlType.Boolean], SqlType.Array(SqlType.Text), static (_, arguments) => Function.Texts(Parse((string)arguments[0]!, (bool)arguments[1]!)), "Parts of a dotted name; what follows it is an error only if the second is true"),
         Function.Of("pg_tablespace_location", [AnyOid], SqlType.Text, static (_, _) => "", "Always empty"),
         Function.Of("pg_filenode_relation", [AnyOid, AnyOid], TypeVariants.Of(TypeVariant.RegClass), static (_, _) => null, "Always null"),
         Function.Of("pg_relation_filenode", [AnyOid], SqlType.Oid, static (_, _) => null, "Always null"),
@@ -63,17 +64,21 @@ internal static class NameFunctions
         }
     }
 
-    private static IEnumerable<string> Parse(string text)
+    private static IEnumerable<string> Parse(string text, bool isStrict = true)
     {
         try
         {
-            return Identifiers.Parse(text);
+            return Identifiers.Parse(isStrict ? text : DottedName().Match(text).Value);
         }
         catch (QueryException)
         {
             throw new QueryException("22023", ErrorKind.User, $"string is not a valid identifier: \"{text}\"");
         }
     }
+
+    /// <summary>The longest name that a text begins with.</summary>
+    [GeneratedRegex("^\\s*(\"([^\"]|\"\")+\"|[\\p{L}_][\\p{L}\\p{Nd}_$]*)(\\s*\\.\\s*(\"([^\"]|\"\")+\"|[\\p{L}_][\\p{L}\\p{Nd}_$]*))*")]
+    private static partial Regex DottedName();
 
     private static string? Describe(SessionObjects session, object?[] arguments)
     {

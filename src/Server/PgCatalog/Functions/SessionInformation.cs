@@ -1,3 +1,4 @@
+using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Functions;
 using SqlCluster.Parser.Errors;
@@ -49,6 +50,10 @@ internal static class SessionInformation
         Function.Acting("pg_terminate_backend", [SqlType.Integer], SqlType.Boolean, static (session, arguments) => Signal(session, arguments[0], static other => other.Terminate()), "Ends another session"),
         Function.Acting("pg_terminate_backend", [SqlType.Integer, SqlType.BigInt], SqlType.Boolean, static (session, arguments) => Signal(session, arguments[0], static other => other.Terminate()), "Ends another session"),
         Function.Waiting("pg_sleep", [SqlType.DoublePrecision], SqlType.Void, static (session, arguments) => Sleep(session, (double)arguments[0]!), "Waits so many seconds"),
+        Function.Acting("setseed", [SqlType.DoublePrecision], SqlType.Void, static (session, arguments) => Seed(session, (double)arguments[0]!), "Makes the numbers that random() gives from the next statement on repeatable; from -1 to 1"),
+        Function.Waiting("pg_sleep_for", [SqlType.Interval], SqlType.Void, static (session, arguments) => Sleep(session, Seconds((IntervalValue)arguments[0]!)), "Waits for an interval"),
+        Function.Waiting(
+            "pg_sleep_until", [SqlType.TimestampTz], SqlType.Void, static (session, arguments) => Sleep(session, ((long)arguments[0]! - Microseconds(TimeProvider.System.GetUtcNow())) / 1e6), "Waits until an instant"),
         Function.Acting("pg_try_advisory_lock", [SqlType.BigInt], SqlType.Boolean, static (_, _) => true, "Always true: there are no locks"),
         Function.Acting("pg_advisory_lock", [SqlType.BigInt], SqlType.Void, static (_, _) => "", "Does nothing: there are no locks"),
         Function.Acting("pg_advisory_unlock", [SqlType.BigInt], SqlType.Boolean, static (_, _) => true, "Does nothing: there are no locks"),
@@ -83,6 +88,14 @@ internal static class SessionInformation
         signal(found);
         return true;
     }
+
+    private static string Seed(SessionObjects session, double seed)
+    {
+        session.Session.Settings.Seed(seed is >= -1 and <= 1 ? seed : throw new QueryException("22023", ErrorKind.User, FormattableString.Invariant($"setseed parameter {seed} is out of allowed range [-1,1]")));
+        return "";
+    }
+
+    private static double Seconds(IntervalValue interval) => (((interval.Months * 30.0) + interval.Days) * 86_400) + (interval.Microseconds / 1e6);
 
     private static object Sleep(SessionObjects session, double seconds)
     {

@@ -18,10 +18,10 @@ internal static class Extremes
         ScalarFunction.OfRows(
             new FunctionSignature
             {
-                Name = "pg_typeof", Parameters = [ParameterType.Any], ReturnType = FunctionSignature.Returns(SqlType.Text), IsStrict = false, NeverNull = true, Volatility = Volatility.Stable,
-                Description = "Name of the argument's type", Examples = [("pg_typeof(33)", "integer"), ("pg_typeof(1.5)", "numeric")],
+                Name = "pg_typeof", Parameters = [ParameterType.Any], ReturnType = FunctionSignature.Returns(TypeVariants.Of(TypeVariant.RegType)), IsStrict = false, NeverNull = true, Volatility = Volatility.Stable,
+                Description = "Name of the argument's type",
             },
-            static row => row.Set(NameOf(row.Type(0)))),
+            static _ => throw ExecutionErrors.Internal("pg_typeof is a constant of the analyzer")),
         ScalarFunction.OfRows(
             new FunctionSignature { Name = "version", Parameters = [], ReturnType = FunctionSignature.Returns(SqlType.Text), Volatility = Volatility.Stable, Description = "What clients of PostgreSQL expect to talk to" },
             static row => row.Set("PostgreSQL 16.0 (SqlCluster)")),
@@ -44,16 +44,6 @@ internal static class Extremes
         row => row.Set(value(row.Context)));
 
     private static SqlType Wider(SqlType left, SqlType right) => left.Kind == TypeKind.Numeric && right.Kind == TypeKind.Numeric ? NumericTyping.Common(left, right) : left;
-
-    private static string NameOf(SqlType type) => type.Kind switch
-    {
-        TypeKind.Numeric => "numeric",
-        TypeKind.Varchar => "character varying",
-        TypeKind.Char => "character",
-        TypeKind.Array => NameOf(type.Element!) + "[]",
-        TypeKind.Row => "record",
-        _ => type.ToString(),
-    };
 
     private static void Choose(Row row, int sign)
     {

@@ -40,12 +40,12 @@ internal static class DateFunctions
         ScalarFunction.OfRows(
             Stable("age", SqlType.Interval, "Years, months and days until midnight today", SqlType.Timestamp), static row => row.Set(Age(Today(row.Context) * Calendar.MicrosecondsPerDay, row.Long(0)))),
         ScalarFunction.OfFailingRows(
-            "make_date", [SqlType.Integer, SqlType.Integer, SqlType.Integer], SqlType.Date, static row => row.Set(MakeDate(row, 0)), "Date from year, month and day", ("make_date(2013, 7, 15)", "2013-07-15")),
+            "make_date", [SqlType.Integer, SqlType.Integer, SqlType.Integer], SqlType.Date, static row => row.Set(MakeDate(row, 0)), "Date from year, month and day", ("make_date(2013, 7, 15)", "2013-07-15")).Named("year", "month", "day"),
         ScalarFunction.OfFailingRows(
-            "make_time", [SqlType.Integer, SqlType.Integer, SqlType.DoublePrecision], SqlType.Time, static row => row.Set(MakeTime(row, 0)), "Time from hour, minute and second", ("make_time(8, 15, 23.5)", "08:15:23.5")),
+            "make_time", [SqlType.Integer, SqlType.Integer, SqlType.DoublePrecision], SqlType.Time, static row => row.Set(MakeTime(row, 0)), "Time from hour, minute and second", ("make_time(8, 15, 23.5)", "08:15:23.5")).Named("hour", "min", "sec"),
         ScalarFunction.OfFailingRows(
             "make_timestamp", [SqlType.Integer, SqlType.Integer, SqlType.Integer, SqlType.Integer, SqlType.Integer, SqlType.DoublePrecision], SqlType.Timestamp,
-            static row => row.Set((MakeDate(row, 0) * Calendar.MicrosecondsPerDay) + MakeTime(row, 3)), "Timestamp from its parts", ("make_timestamp(2013, 7, 15, 8, 15, 23.5)", "2013-07-15 08:15:23.5")),
+            static row => row.Set((MakeDate(row, 0) * Calendar.MicrosecondsPerDay) + MakeTime(row, 3)), "Timestamp from its parts", ("make_timestamp(2013, 7, 15, 8, 15, 23.5)", "2013-07-15 08:15:23.5")).Named("year", "month", "mday", "hour", "min", "sec"),
         ScalarFunction.OfFailingRows("justify_days", [SqlType.Interval], SqlType.Interval, static row => row.Set(JustifyDays(row.Interval(0))), "30 days as a month", ("justify_days(interval '35 days')", "1 mon 5 days")),
         ScalarFunction.OfFailingRows("justify_hours", [SqlType.Interval], SqlType.Interval, static row => row.Set(JustifyHours(row.Interval(0))), "24 hours as a day", ("justify_hours(interval '27 hours')", "1 day 03:00:00")),
         ScalarFunction.OfFailingRows(

@@ -42,6 +42,7 @@ internal static class MakeInterval
             new FunctionSignature
             {
                 Name = "make_timestamptz",
+                ParameterNames = ["year", "month", "mday", "hour", "min", "sec", "timezone"],
                 Parameters = [SqlType.Integer, SqlType.Integer, SqlType.Integer, SqlType.Integer, SqlType.Integer, SqlType.DoublePrecision, SqlType.Text],
                 OptionalParameters = 1,
                 ReturnType = FunctionSignature.Returns(SqlType.TimestampTz),

@@ -83,6 +83,20 @@ internal sealed class DateTemplate
         return text.ToString();
     }
 
+    /// <summary>An interval as text, field by field; hours may exceed a day.</summary>
+    /// <exception cref="Parser.Errors.QueryException">22007 for patterns of calendar dates.</exception>
+    public string Format(SqlCluster.Arrow.Memory.Interval interval)
+    {
+        var text = new StringBuilder();
+        foreach (Part part in _parts)
+        {
+            string value = part.Pattern == null ? part.Written : IntervalTemplate.Value(part.Pattern, part.Written, part.Fill, interval);
+            text.Append(value).Append(part.Suffix.Length == 0 ? "" : Ordinal(value, part.Suffix == "TH"));
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>Reads a text by the template.</summary>
     /// <returns>Days since 1970 and µs since midnight.</returns>
     public (long Days, long Time) Parse(string text)

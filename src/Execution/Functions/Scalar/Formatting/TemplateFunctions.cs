@@ -20,6 +20,7 @@ internal static class TemplateFunctions
                 row.Set(Dates(row, row.Text(1)).Format(TimeZones.ToLocal(row.Context.Zone, row.Long(0)), (offset, offset == 0 ? "UTC" : DateTimeForms.Offset(offset))));
             }),
         OfDates(SqlType.Date, static row => row.Set(Dates(row, row.Text(1)).Format(DateTimeCasts.DateToTimestamp(row.Long(0)), null)), ("to_char(date '2002-04-20', 'YYYY-MM')", "2002-04")),
+        OfDates(SqlType.Interval, static row => row.Set(Dates(row, row.Text(1)).Format(row.Interval(0))), ("to_char(interval '15h 2m 12s', 'HH24:MI:SS')", "15:02:12")),
         OfNumbers(SqlType.Integer, static row => (row.Long(0), 0), ("to_char(125, '999')", " 125"), ("to_char(-125, 'FM9,999')", "-125")),
         OfNumbers(SqlType.BigInt, static row => (row.Long(0), 0)),
         OfNumbers(SqlType.DoublePrecision, static row => (DecimalMath.FromDouble(row.Double(0), NumericTyping.Unconstrained), NumericTyping.MinDivisionScale), ("to_char(125.8::float8, '999D9')", " 125.8")),

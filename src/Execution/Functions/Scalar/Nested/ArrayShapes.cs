@@ -1,5 +1,7 @@
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Analysis.Resolvers;
 using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Kernels;
 
@@ -55,7 +57,8 @@ internal static class ArrayShapes
             new FunctionSignature
             {
                 Name = "array_fill", Parameters = [ParameterType.AnyElement, SqlType.Array(SqlType.Integer)], ReturnType = static types => SqlType.Array(types[0]), IsStrict = false, MayFail = true,
-                Description = "An array of one value, of one dimension", Examples = [("array_fill(7, array[3])", "{7,7,7}")],
+                ReturnTypeOfArguments = FilledType,
+                Description = "An array of one value; of several dimensions where their number is constant", Examples = [("array_fill(7, array[3])", "{7,7,7}"), ("array_fill(1, array[2,3])", "{{1,1,1},{1,1,1}}")],
             },
             Fill),
     ];
@@ -109,25 +112,67 @@ internal static class ArrayShapes
         }
 
         ListVector list = row.List(1, out int start, out int count);
-        if (count > 1)
+        int dimensions = 0;
+        for (SqlType type = row.Binding.ResultType; type.Kind == TypeKind.Array && !type.Equals(row.Type(0)); type = type.Element!)
         {
-            throw ExecutionErrors.Unsupported("array_fill of several dimensions");
+            dimensions++;
+        }
+
+        if (count > 0 && count != dimensions)
+        {
+            throw ExecutionErrors.Unsupported("array_fill of a number of dimensions that is not constant");
         }
 
         var reader = new VectorReader(list.Child);
-        long length = count == 0 ? 0 : reader.IsNull(start) ? throw ExecutionErrors.NullDimension() : reader.Integer(start);
-        if (length is < 0 or > 10_000_000)
+        var lengths = new long[count];
+        long size = count == 0 ? 0 : 1;
+        for (int i = 0; i < count; i++)
         {
-            throw ExecutionErrors.InvalidSubscript("array size exceeds the maximum allowed (10000000)");
+            lengths[i] = reader.IsNull(start + i) ? throw ExecutionErrors.NullDimension() : reader.Integer(start + i);
+            size = lengths[i] is < 0 or > 10_000_000 || size * lengths[i] > 10_000_000 ? throw ExecutionErrors.InvalidSubscript("array size exceeds the maximum allowed (10000000)") : size * lengths[i];
+        }
+
+        if (count > 1)
+        {
+            Literal value = row.IsNull(0) ? Literal.Null(row.Type(0)) : ValueOf(row);
+            LiteralVectors.Set(row.Result, size == 0 ? new Literal(NodeList<Literal>.Empty, row.Binding.ResultType) : Nested(value, row.Binding.ResultType, lengths));
+            return;
         }
 
         ColumnAppender values = row.Result.BeginList();
-        (VectorReader value, int index) = row.Argument(0);
-        for (long i = 0; i < length; i++)
+        (VectorReader source, int index) = row.Argument(0);
+        for (long i = 0; i < size; i++)
         {
-            values.Append(value.Source, [index]);
+            values.Append(source.Source, [index]);
         }
 
         row.Result.EndList();
+    }
+
+    private static Literal ValueOf(Row row)
+    {
+        (VectorReader reader, int index) = row.Argument(0);
+        return new Literal(LiteralVectors.ValueOf(in reader, index, row.Type(0)), row.Type(0));
+    }
+
+    private static Literal Nested(Literal value, SqlType type, ReadOnlySpan<long> lengths) =>
+        lengths.IsEmpty ? value : new Literal(NodeList.From(Enumerable.Repeat(Nested(value, type.Element!, lengths[1..]), (int)lengths[0])), type);
+
+    /// <summary>As many dimensions as the constant array of lengths has elements.</summary>
+    private static SqlType FilledType(IReadOnlyList<Expression> arguments)
+    {
+        int dimensions = arguments[1] switch
+        {
+            Call { Function.Name: SpecialFunctions.ArrayConstructor } lengths => lengths.Arguments.Count,
+            Literal { Value: NodeList<Literal> lengths } => lengths.Count,
+            _ => 1,
+        };
+        SqlType type = SqlType.Array(arguments[0].Type);
+        for (int i = 1; i < Math.Min(dimensions, 6); i++)
+        {
+            type = SqlType.Array(type);
+        }
+
+        return type;
     }
 }

@@ -20,6 +20,7 @@ internal static class JsonFunctions
         .. Build("json_build_array", SqlType.Json, isObject: false), .. Build("jsonb_build_array", SqlType.Jsonb, isObject: false),
         ScalarFunction.OfRows("to_json", [ParameterType.Any], SqlType.Json, static row => SetJson(row, SqlType.Json), "Any value as json", ("to_json('a\"b'::text)", "\"a\\\"b\"")),
         ScalarFunction.OfRows("to_jsonb", [ParameterType.Any], SqlType.Jsonb, static row => SetJson(row, SqlType.Jsonb), "Any value as jsonb", ("to_jsonb(array[1,2])", "[1, 2]")),
+        ScalarFunction.OfRows("array_to_json", [ParameterType.AnyArray], SqlType.Json, static row => SetJson(row, SqlType.Json), "An array as json", ("array_to_json(array[[1,5],[99,100]])", "[[1,5],[99,100]]")),
         ScalarFunction.OfRows("row_to_json", [ParameterType.Any], SqlType.Json, static row => SetJson(row, SqlType.Json), "A row as json", ("row_to_json(row(1,'a'))", "{\"f1\":1,\"f2\":\"a\"}")),
     ];
 

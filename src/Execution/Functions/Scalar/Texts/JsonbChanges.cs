@@ -30,10 +30,10 @@ internal static class JsonbChanges
         Change("#-", [Texts], static row => WithoutPath(Node(row, 0), Strings(row, 1)), "Without the value at a path", ("jsonb '[\"a\",{\"b\":1}]' #- '{1,b}'", "[\"a\", {}]")),
         Change(
             "jsonb_set", [Texts, SqlType.Jsonb, SqlType.Boolean], static row => Set(Node(row, 0), Strings(row, 1), 0, Node(row, 2), row.Count < 4 || row.Boolean(3)), "With the value at a path replaced, or added",
-            1, ("jsonb_set('[{\"f1\":1},2]', '{0,f1}', '[2,3]')", "[{\"f1\": [2, 3]}, 2]")),
+            1, ("jsonb_set('[{\"f1\":1},2]', '{0,f1}', '[2,3]')", "[{\"f1\": [2, 3]}, 2]")).Named("jsonb_in", "path", "replacement", "create_if_missing"),
         Change(
             "jsonb_insert", [Texts, SqlType.Jsonb, SqlType.Boolean], static row => Insert(Node(row, 0), Strings(row, 1), Node(row, 2), row.Count > 3 && row.Boolean(3)), "With a value inserted at a path",
-            1, ("jsonb_insert('{\"a\":[0,1]}', '{a,1}', '\"x\"')", "{\"a\": [0, \"x\", 1]}")),
+            1, ("jsonb_insert('{\"a\":[0,1]}', '{a,1}', '\"x\"')", "{\"a\": [0, \"x\", 1]}")).Named("jsonb_in", "path", "replacement", "insert_after"),
         ScalarFunction.OfRows("jsonb_strip_nulls", [SqlType.Jsonb], SqlType.Jsonb, static row => row.Set(Normal(Stripped(Node(row, 0)))), "Without object fields that are null", ("jsonb_strip_nulls('{\"a\":1,\"b\":null}')", "{\"a\": 1}")),
         ScalarFunction.OfRows("json_strip_nulls", [SqlType.Json], SqlType.Json, static row => row.Set(Compact(Stripped(Node(row, 0)))), "Without object fields that are null", ("json_strip_nulls('[{\"a\":1, \"b\":null}, null]')", "[{\"a\":1},null]")),
         ScalarFunction.OfRows("jsonb_pretty", [SqlType.Jsonb], SqlType.Text, static row => row.Set(Pretty(row.Text(0))), "Over several lines, indented"),
