@@ -42,6 +42,12 @@ internal sealed record CsvOptions
     /// <summary>Names of the columns, or null.</summary>
     public IReadOnlyList<string>? Names { get; init; }
 
+    /// <summary>Whether a first record that is not of the declared types is a header, though its names are others (the argument columns, as DuckDB takes it).</summary>
+    public bool LooksForHeader { get; init; }
+
+    /// <summary>Types of some columns, which then are not found by looking at the file; as <see cref="ColumnTypeOptions"/> reads them.</summary>
+    public string? Types { get; init; }
+
     /// <summary>Size of the blocks that tasks take.</summary>
     public int BlockBytes { get; init; } = TextBlockSource.DefaultBlockBytes;
 
@@ -66,6 +72,8 @@ internal sealed record CsvOptions
                 "ignore_errors" => result with { IgnoresErrors = Flag(name, value) },
                 "null_padding" => result with { PadsRows = Flag(name, value) },
                 "names" => result with { Names = [.. Items(value)] },
+                "columns" => result with { LooksForHeader = true },
+                "types" or "dtypes" or "column_types" => result with { Types = value },
                 "buffer_size" => result with { BlockBytes = Math.Max(Number(name, value, 1), 16) },
                 "encoding" => value.Replace("-", "", StringComparison.Ordinal).Equals("utf8", StringComparison.OrdinalIgnoreCase)
                     ? result : throw ExecutionErrors.Unsupported($"files in encoding {value}"),

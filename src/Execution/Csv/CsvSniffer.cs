@@ -44,7 +44,7 @@ internal static class CsvSniffer
         int size = options.SampleRows < 0 ? int.MaxValue / 4 : SampleBytes;
         if (options.SampleRows < 0)
         {
-            size = (int)Math.Min(size, Math.Max(new FileInfo(path).Length * (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? 20 : 1) + 1, 1024));
+            size = (int)Math.Min(size, Math.Max(new FileInfo(path).Length * (FilePaths.IsPacked(path) ? 20 : 1) + 1, 1024));
         }
 
         (byte[] bytes, bool isWhole) = TextBlockSource.ReadSample(path, size);
@@ -60,6 +60,7 @@ internal static class CsvSniffer
         if (declared != null)
         {
             bool isHeader = options.HasHeader ?? (rows.Count > 0 && rows[0].Length >= declared.Count && declared.Select(static column => column.Name).SequenceEqual(rows[0].Take(declared.Count), StringComparer.OrdinalIgnoreCase));
+            isHeader |= options.HasHeader is null && options.LooksForHeader && rows.Count > 0 && !Fits(rows[0], declared) && (rows.Count == 1 || Fits(rows[1], declared));
             return (dialect with { HasHeader = isHeader }, declared);
         }
 
@@ -98,7 +99,8 @@ internal static class CsvSniffer
         }
 
         string[] names = Names(options.Names, hasHeader ? rows[0] : null, width);
-        return (dialect with { HasHeader = hasHeader }, [.. names.Select((name, i) => new TableColumn(name, options.AllText || !seen[i] ? SqlType.Text : TypeOf(kinds[i])))]);
+        NodeList<TableColumn> found = [.. names.Select((name, i) => new TableColumn(name, options.AllText || !seen[i] ? SqlType.Text : TypeOf(kinds[i])))];
+        return (dialect with { HasHeader = hasHeader }, options.Types is { } types ? ColumnTypeOptions.Override(found, "types", types) : found);
     }
 
     /// <summary>Splits records the plain way: fields as text, NULL for an unquoted empty one.</summary>
@@ -223,6 +225,31 @@ internal static class CsvSniffer
 
         bool hasNumber = Array.Exists(first, static value => Kinds(value!, ColumnKinds.All) != ColumnKinds.None);
         return isTyped ? !fits : !hasNumber && first.Distinct(StringComparer.OrdinalIgnoreCase).Count() == width;
+    }
+
+    /// <summary>Whether a record's fields can be numbers, times and truth values where the columns are.</summary>
+    private static bool Fits(string?[] record, NodeList<TableColumn> columns)
+    {
+        for (int i = 0; i < Math.Min(record.Length, columns.Count); i++)
+        {
+            ColumnKinds wanted = columns[i].Type switch
+            {
+                { Kind: TypeKind.Boolean } => ColumnKinds.Boolean,
+                { IsInteger: true } => ColumnKinds.Long,
+                { IsNumber: true } => ColumnKinds.Double,
+                { Kind: TypeKind.Date } => ColumnKinds.Date,
+                { Kind: TypeKind.Time } => ColumnKinds.Time,
+                { Kind: TypeKind.Timestamp } => ColumnKinds.Timestamp,
+                { Kind: TypeKind.TimestampTz } => ColumnKinds.Instant,
+                _ => ColumnKinds.None,
+            };
+            if (wanted != ColumnKinds.None && !string.IsNullOrEmpty(record[i]) && Kinds(record[i]!, wanted) == ColumnKinds.None)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static ColumnKinds Kinds(string value, ColumnKinds wanted)

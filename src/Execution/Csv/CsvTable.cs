@@ -39,7 +39,7 @@ public sealed class CsvTable : IScannableTable
     /// <summary>Opens files as one table.</summary>
     /// <param name="name">Name for EXPLAIN and errors.</param>
     /// <param name="files">At least one.</param>
-    /// <param name="options">Options by name: delimiter, quote, escape, header, null, skip, comment, all_varchar, sample_size, ignore_errors, null_padding, names.</param>
+    /// <param name="options">Options by name: delimiter, quote, escape, header, null, skip, comment, all_varchar, sample_size, ignore_errors, null_padding, names, types.</param>
     /// <param name="declared">Columns as declared; null: found by looking at the first file.</param>
     /// <exception cref="Parser.Errors.QueryException">The first file cannot be read, or an option is wrong.</exception>
     public static CsvTable Open(string name, IReadOnlyList<string> files, IReadOnlyDictionary<string, string> options, NodeList<TableColumn>? declared = null)
@@ -62,7 +62,7 @@ public sealed class CsvTable : IScannableTable
     {
         (byte[] sample, bool isWhole) = TextBlockSource.ReadSample(_files[0], 64 * 1024);
         long lines = Math.Max(1, sample.AsSpan().Count((byte)'\n'));
-        double bytes = _files.Sum(static file => new FileInfo(file).Length * (file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? 4.0 : 1.0));
+        double bytes = _files.Sum(static file => new FileInfo(file).Length * (FilePaths.IsPacked(file) ? 4.0 : 1.0));
         long rows = isWhole && _files.Count == 1 ? lines : (long)(bytes / Math.Max(1, sample.Length) * lines);
         return new TableStatistics(rows, IsExact: false, Columns.Map(static column => new ColumnStatistics(null, null, AverageBytes: column.Type.IsText ? 16 : 8)));
     }

@@ -13,12 +13,16 @@ public static class FilePaths
     [
         (".parquet", FileFormat.Parquet), (".parq", FileFormat.Parquet), (".csv", FileFormat.Csv), (".tsv", FileFormat.Csv), (".csv.gz", FileFormat.Csv),
         (".tsv.gz", FileFormat.Csv), (".tbl", FileFormat.Csv), (".tbl.gz", FileFormat.Csv), (".json", FileFormat.Json), (".jsonl", FileFormat.Json), (".ndjson", FileFormat.Json),
+        (".csv.zst", FileFormat.Csv), (".tsv.zst", FileFormat.Csv), (".tbl.zst", FileFormat.Csv), (".json.zst", FileFormat.Json), (".jsonl.zst", FileFormat.Json), (".ndjson.zst", FileFormat.Json),
         (".json.gz", FileFormat.Json), (".jsonl.gz", FileFormat.Json), (".ndjson.gz", FileFormat.Json),
         (".arrow", FileFormat.Arrow), (".feather", FileFormat.Arrow), (".ipc", FileFormat.Arrow),
     ];
 
     /// <summary>Whether the engine reads files with this ending.</summary>
     public static bool IsTableFile(string path) => FindFormat(path) != null;
+
+    /// <summary>Whether a text file is compressed, by its ending.</summary>
+    internal static bool IsPacked(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="QueryException">0A000: no format has this ending.</exception>
     public static FileFormat FormatOf(string path) => FindFormat(path)

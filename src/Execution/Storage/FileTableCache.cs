@@ -24,7 +24,7 @@ public enum FileFormat
 
 /// <summary>How files are read as a table.</summary>
 /// <param name="Format">The format; null: by the files' ending.</param>
-/// <param name="Options">Format options by lower-case name (header, delimiter, ...), and for every format: hive_partitioning, filename.</param>
+/// <param name="Options">Format options by lower-case name (header, delimiter, ...), for CSV and JSON: columns; for every format: hive_partitioning, filename, union_by_name.</param>
 /// <param name="Columns">Columns as declared; null: taken from the files.</param>
 /// <param name="FolderColumns">Columns from folder names as declared; null: found in the paths.</param>
 public sealed record FileTableOptions(
@@ -78,6 +78,16 @@ public sealed class FileTableCache : IDisposable
         var formatOptions = new Dictionary<string, string>(options.Options, StringComparer.OrdinalIgnoreCase);
         bool? fromFolders = formatOptions.Remove("hive_partitioning", out string? flag) ? CsvOptions.Flag("hive_partitioning", flag) : null;
         bool hasFileName = formatOptions.Remove("filename", out string? fileName) && CsvOptions.Flag("filename", fileName);
+        bool isByName = formatOptions.Remove("union_by_name", out string? byName) && CsvOptions.Flag("union_by_name", byName);
+        if (format is FileFormat.Csv or FileFormat.Json && formatOptions.TryGetValue("columns", out string? columns))
+        {
+            options = options with { Columns = ColumnTypeOptions.Columns("columns", columns) };
+            if (format == FileFormat.Json)
+            {
+                formatOptions.Remove("columns");
+            }
+        }
+
         NodeList<TableColumn> folders = options.FolderColumns ?? (fromFolders != false ? FolderColumns.Find(files) : []);
         if (options.FolderColumns == null && options.Columns != null && fromFolders != true)
         {
@@ -87,6 +97,11 @@ public sealed class FileTableCache : IDisposable
         NodeList<TableColumn>? declared = options.Columns == null ? null : [.. options.Columns.Where(column => !folders.Any(folder => folder.Name == column.Name))];
         folders = [.. folders.Select(folder => options.Columns?.FirstOrDefault(column => column.Name == folder.Name) ?? folder)];
         Func<IReadOnlyList<string>, IScannableTable> open = Opener(format, name, files, formatOptions, declared);
+        if (isByName && files.Length > 1 && options.Columns == null)
+        {
+            return ByName(name, files, format, formatOptions, folders, hasFileName);
+        }
+
         IScannableTable whole = open(files);
         bool isReordered = declared != null && format is (FileFormat.Parquet or FileFormat.Arrow);
         if (folders.IsEmpty && !hasFileName && !isReordered)
@@ -101,6 +116,27 @@ public sealed class FileTableCache : IDisposable
 
     public void Dispose()
     {
+    }
+
+    // Each file decides on its columns by itself. Where files disagree about a type, text files are read again as the common one.
+    private PartitionedTable ByName(string name, string[] files, FileFormat format, Dictionary<string, string> options, NodeList<TableColumn> folders, bool hasFileName)
+    {
+        IScannableTable[] tables = [.. files.Select(file => Opener(format, Path.GetFileName(file), [file], options, null)([file]))];
+        NodeList<TableColumn> columns = FilesByName.Union(tables);
+        for (int i = 0; i < files.Length; i++)
+        {
+            TableColumn[] changed = [.. columns.Where(column => tables[i].Columns.Any(own => own.Name == column.Name && !own.Type.Equals(column.Type)))];
+            if (changed.Length > 0 && format == FileFormat.Csv)
+            {
+                var typed = new Dictionary<string, string>(options, StringComparer.OrdinalIgnoreCase) { ["types"] = ColumnTypeOptions.TextOf(columns.Where(column => tables[i].Columns.Any(own => own.Name == column.Name))) };
+                tables[i] = Opener(format, Path.GetFileName(files[i]), [files[i]], typed, null)([files[i]]);
+            }
+        }
+
+        var whole = new FilesByName(name, files, tables);
+        NodeList<TableColumn> fileColumns = [.. columns.Where(column => !folders.Any(folder => folder.Name == column.Name))];
+        NodeList<TableColumn> valueColumns = hasFileName ? [.. folders, new TableColumn("filename", SqlType.Text, false)] : folders;
+        return new PartitionedTable(whole, fileColumns, valueColumns, [.. files.Select((file, i) => new FilePartition(tables[i], Values(file, folders, hasFileName)))]);
     }
 
     // A table of some of the files: what the first one decided holds for all.

@@ -96,7 +96,9 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
         try
         {
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GzipFileStream(file) : file;
+            return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GzipFileStream(file)
+                : path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) ? new ZstdFileStream(file)
+                : file;
         }
         catch (UnauthorizedAccessException error)
         {

@@ -33,7 +33,8 @@ internal static class TextFileErrors
         string state = type.Kind is TypeKind.Date or TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz ? "22007" : "22P02";
         return new QueryException(state, ErrorKind.User, $"invalid input syntax for type {type}: \"{shown}\" in \"{path}\", line {line}, column {column}")
         {
-            Hint = "The type came from the first rows or from a declaration: declare the column as text (all_varchar => true), read more rows first (sample_size => -1) or skip bad rows (ignore_errors => true).",
+            Hint = $"The type came from the first rows or from a declaration: give the column another (types => {{'{column}': 'text'}}), read more rows first (sample_size => -1), "
+                + "read all columns as text (all_varchar => true) or skip bad rows (ignore_errors => true).",
         };
     }
 

@@ -53,6 +53,8 @@ public sealed class FileTables : IDisposable
     private static string Text(Literal literal) => literal.Value switch
     {
         string text => text,
+        NodeList<Literal> fields when literal.Type.Kind == TypeKind.Row => System.Text.Json.JsonSerializer.Serialize(
+            fields.Select((field, i) => (literal.Type.Fields![i].Name, Text(field))).ToDictionary(static pair => pair.Name, static pair => pair.Item2, StringComparer.Ordinal)),
         NodeList<Literal> items => $"[{string.Join(',', items.Select(Text))}]",
         _ => literal.ToString(),
     };
