@@ -94,6 +94,8 @@ public static class ExecutionErrors
 
     public static QueryException PercentileOutOfRange(double value) => new("22003", ErrorKind.User, FormattableString.Invariant($"percentile value {value} is not between 0 and 1"));
 
+    public static QueryException UndefinedFactorial() => new("22003", ErrorKind.User, "factorial of a negative number is undefined");
+
     public static QueryException InputOutOfRange() => new("22003", ErrorKind.User, "input is out of range");
 
     /// <summary>More than the engine takes: lengths, counts, characters.</summary>

@@ -8,7 +8,7 @@ using SqlCluster.Testing;
 
 namespace SqlCluster.Clients.Tests;
 
-/// <summary>Flight SQL with clients that others wrote: gizmosql-client (grpc-js), flight-sql-client (arrow-rs) and grpcio (CLIENTS.md 2.7).</summary>
+/// <summary>Flight SQL with clients that others wrote: gizmosql-client (grpc-js), flight-sql-client (arrow-rs) and grpcio (docs/client-requirements.md, 2.7).</summary>
 public sealed class FlightSqlTests
 {
     private static readonly string[] Login = ["user=ann", "password=secret"];

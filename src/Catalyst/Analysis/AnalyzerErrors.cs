@@ -53,6 +53,8 @@ internal static class AnalyzerErrors
     public static QueryException MissingFunction(string call, int position, string hint) =>
         new("42883", ErrorKind.User, $"function {call} does not exist", position) { Hint = hint };
 
+    public static QueryException MissingSchema(string name, int position) => new("3F000", ErrorKind.User, $"schema \"{name}\" does not exist", position);
+
     public static QueryException MissingOperator(string operation, int position) => new("42883", ErrorKind.User, $"operator does not exist: {operation}", position)
     {
         Hint = "No operator matches the given name and argument types. You might need to add explicit type casts.",
@@ -127,9 +129,9 @@ internal static class AnalyzerErrors
 
     public static QueryException NotImplemented(string message, int position) => new("0A000", ErrorKind.Unsupported, message, position);
 
-    public static QueryException NegativeRowCount(string clause) => new(clause == "LIMIT" ? "2201W" : "2201X", ErrorKind.User, $"{clause} must not be negative");
+    public static QueryException InvalidValue(string what, int position) => new("22023", ErrorKind.User, what, position);
 
-    public static QueryException MissingSchema(string name, int position) => new("3F000", ErrorKind.User, $"schema \"{name}\" does not exist", position);
+    public static QueryException NegativeRowCount(string clause) => new(clause == "LIMIT" ? "2201W" : "2201X", ErrorKind.User, $"{clause} must not be negative");
 
     public static QueryException MissingSampleMethod(string name, int position) => new("42704", ErrorKind.User, $"tablesample method {name} does not exist", position);
 

@@ -5,6 +5,7 @@ using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
 using SqlCluster.Catalyst.Physical;
+using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Execution.Evaluation;
 using SqlCluster.Execution.Functions;
 using SqlCluster.Execution.Operators;
@@ -41,6 +42,9 @@ public sealed record ExecutionSettings
     /// <summary>IANA name of the session's time zone.</summary>
     public string TimeZone { get; init; } = "UTC";
 
+    /// <summary>How dates in text that do not say it are read.</summary>
+    public DateOrder DateOrder { get; init; } = DateOrder.MonthDayYear;
+
     /// <summary>Start of the transaction: now() and current_date, µs since 1970-01-01T00:00:00Z; null: the statement is one.</summary>
     public long? TransactionTime { get; init; }
 
@@ -65,6 +69,7 @@ public sealed record ExecutionSettings
         StatementTime = StatementTime,
         TransactionTime = TransactionTime ?? StatementTime,
         TimeZone = TimeZone,
+        DateOrder = DateOrder,
         Parameters = Parameters,
         Objects = Objects,
         Random = Seeds?.Next() ?? Random.Shared,

@@ -26,6 +26,9 @@ internal sealed class EvaluationContext(MemoryAccount account)
     /// <summary>IANA name of the session's time zone.</summary>
     public string TimeZone { get; init; } = "UTC";
 
+    /// <summary>How dates in text that do not say it are read.</summary>
+    public DateOrder DateOrder { get; init; } = DateOrder.MonthDayYear;
+
     /// <summary>Values of $1, $2 and so on.</summary>
     public NodeList<Literal> Parameters { get; init; } = NodeList<Literal>.Empty;
 
@@ -45,5 +48,5 @@ internal sealed class EvaluationContext(MemoryAccount account)
     public TimeZoneInfo Zone => _zone ??= Casts.TimeZones.Find(TimeZone);
 
     /// <summary>What reading dates and times from text depends on.</summary>
-    public DateTimeFacts DateTimeFacts => _facts ??= new DateTimeFacts(DateTimeOffset.UnixEpoch.AddTicks(TransactionTime * 10), Zone);
+    public DateTimeFacts DateTimeFacts => _facts ??= new DateTimeFacts(DateTimeOffset.UnixEpoch.AddTicks(TransactionTime * 10), Zone, DateOrder);
 }

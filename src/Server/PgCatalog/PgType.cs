@@ -36,7 +36,7 @@ internal sealed record PgType(long Oid, string Name, short Length, bool IsByValu
     public static PgType? Find(string name) => ByName.GetValueOrDefault(name);
 
     /// <summary>Whether values are arrays of another type (vectors such as oidvector are not).</summary>
-    public bool IsArray => Category == 'A' && Name[0] == '_';
+    public bool IsArray => Element != 0 && Name[0] == '_';
 
     /// <summary>The name in SQL, with modifiers as format_type prints them.</summary>
     /// <param name="oid">The type.</param>

@@ -197,19 +197,15 @@ internal sealed class PgConnection
     {
         switch (error)
         {
-            case QueryException query:
-                if (query.Kind == ErrorKind.Internal)
-                {
-                    _options.Logger.LogError(query, "internal error");
-                }
-
+            case QueryException { Kind: not ErrorKind.Internal } query:
                 return query;
             case OperationCanceledException:
                 return Execution.ExecutionErrors.Cancelled();
             default:
+                // What went wrong is for the log; the client gets the number to find it by.
                 string id = RandomNumberGenerator.GetHexString(8, true);
                 _options.Logger.LogError(error, "internal error {Id}", id);
-                return new QueryException("XX000", ErrorKind.Internal, $"internal error {id}: {error.GetType().Name}", inner: error);
+                return new QueryException("XX000", ErrorKind.Internal, $"internal error {id}: {error.GetBaseException().GetType().Name}", inner: error);
         }
     }
 }

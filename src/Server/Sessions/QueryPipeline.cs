@@ -10,6 +10,7 @@ using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Scheduler;
 using SqlCluster.Execution.Storage;
 using SqlCluster.Server.Catalogs;
@@ -180,7 +181,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     private AnalyzerSettings AnalysisSettings(PlanDependencies? dependencies = null) => AnalyzerSettings.Default with
     {
         StatementText = StatementText,
-        DateTime = new DateTimeFacts(session.Transaction.Current?.Start ?? TimeProvider.System.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(session.Settings.Get("TimeZone")))
+        DateTime = new DateTimeFacts(session.Transaction.Current?.Start ?? TimeProvider.System.GetUtcNow(), TimeZones.Find(session.Settings.Get("TimeZone")), session.Settings.DateOrder)
         {
             NowWasRead = dependencies == null ? null : dependencies.BindToMoment,
         },

@@ -1,5 +1,7 @@
 using System.Globalization;
+using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Server.Sessions;
@@ -29,6 +31,9 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
     /// <summary>Schemas of search_path, in order, without quotes.</summary>
     public IReadOnlyList<string> SearchPath => Parsed.SearchPath;
 
+    /// <summary>How dates in text that do not say it are read.</summary>
+    public DateOrder DateOrder => DateStyleText.OrderOf(Get("DateStyle"));
+
     public int BatchSize => (int)Number("batch_size");
 
     public bool Optimizer => Flag("optimizer");
@@ -55,7 +60,7 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
     public int ShufflePartitions(int slots) => Number("shuffle_partitions") is var partitions and > 0 ? (int)partitions : 4 * slots;
 
     private ParsedSettings Parsed => _parsed ??= new ParsedSettings(
-        [.. Get("search_path").Split(',').Select(static part => part.Trim().Trim('"')).Where(static part => part.Length > 0 && part != "$user")],
+        [.. SearchPathText.Parse(Get("search_path")).Where(static part => part.Length > 0 && part != "$user")],
         Get("TimeZone"),
         Duration("statement_timeout"),
         Duration("idle_session_timeout"),
@@ -150,7 +155,13 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
             throw new QueryException("55P02", ErrorKind.User, $"parameter \"{definition.Name}\" cannot be changed");
         }
 
-        string normalized = definition.Name == "TimeZone" ? ZoneName(value) : definition.Name == "client_encoding" ? EncodingName(definition, value) : definition.Normalize(value);
+        string normalized = definition.Name switch
+        {
+            "TimeZone" => ZoneName(value),
+            "client_encoding" => EncodingName(value),
+            "DateStyle" => DateStyleText.Normalize(value, Get("DateStyle")),
+            _ => definition.Normalize(value),
+        };
         _values[definition.Name] = normalized;
         Announce(definition, normalized);
     }
@@ -168,13 +179,15 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
     /// <summary>Back to the default.</summary>
     public void Reset(string name)
     {
-        if (_values.Remove(name) && SettingDefinitions.All.TryGetValue(name, out SettingDefinition? definition))
-        {
-            Announce(definition, Get(definition.Name));
-        }
-        else if (Find(name) == null)
+        bool isKnown = SettingDefinitions.All.TryGetValue(name, out SettingDefinition? definition);
+        if (!_values.Remove(name) && !isKnown && Find(name) == null)
         {
             throw Unknown(name);
+        }
+
+        if (isKnown)
+        {
+            Announce(definition!, Get(definition!.Name));
         }
     }
 
@@ -210,6 +223,7 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
             SpillThreshold = double.Parse(Get("spill_threshold"), CultureInfo.InvariantCulture),
             SpillFolder = folder.Length == 0 ? Path.GetTempPath() : folder,
             TimeZone = Get("TimeZone"),
+            DateOrder = DateOrder,
         };
     }
 
@@ -224,16 +238,20 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
     private static QueryException Unknown(string name) => new("42704", ErrorKind.User, $"unrecognized configuration parameter \"{name}\"");
 
     /// <summary>As PostgreSQL reads names of encodings: letters and digits alone count, so that asyncpg's 'utf-8' with its quotes is one.</summary>
-    private static string EncodingName(SettingDefinition definition, string value)
-    {
-        string name = string.Concat(value.Where(char.IsAsciiLetterOrDigit));
-        definition.Normalize(name.Length == 0 ? value : name);
-        return "UTF8";
-    }
+    private static string EncodingName(string value) => string.Concat(value.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant() is "UTF8" or "UNICODE"
+        ? "UTF8"
+        : throw new QueryException("22023", ErrorKind.User, $"invalid value for parameter \"client_encoding\": \"{value}\"");
 
-    private static string ZoneName(string value) => TimeZoneInfo.TryFindSystemTimeZoneById(value, out TimeZoneInfo? zone)
-        ? zone.Id
-        : throw new QueryException("22023", ErrorKind.User, $"invalid value for parameter \"TimeZone\": \"{value}\"");
+    /// <summary>A number is hours east of Greenwich; everything else a name that text may use too.</summary>
+    private static string ZoneName(string value)
+    {
+        if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double hours) && Math.Abs(hours) <= 14)
+        {
+            return TimeZones.NameOf(TimeSpan.FromMinutes(Math.Round(hours * 60)));
+        }
+
+        return TimeZones.TryFind(value)?.Id ?? throw new QueryException("22023", ErrorKind.User, $"invalid value for parameter \"TimeZone\": \"{value}\"");
+    }
 
     private TimeSpan Duration(string name) => TimeSpan.FromMilliseconds(SettingUnits.Parse(Get(name), SettingUnits.Durations) ?? 0);
 

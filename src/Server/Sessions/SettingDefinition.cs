@@ -57,17 +57,28 @@ public sealed record SettingDefinition(string Name, SettingKind Kind, string Def
 
     private string BooleanText(string text) => text.ToLowerInvariant() switch
     {
-        "on" or "true" or "yes" or "1" or "t" or "y" => "on",
-        "off" or "false" or "no" or "0" or "f" or "n" => "off",
+        "on" or "true" or "yes" or "1" or "t" or "y" => Permitted("on", text),
+        "off" or "false" or "no" or "0" or "f" or "n" => Permitted("off", text),
         _ => throw Invalid(text),
     };
 
+    private string Permitted(string word, string text) => Allowed.IsEmpty || Allowed.Contains(word) ? word : throw Invalid(text);
+
     private double Ranged(string text, double value) => value >= Min && value <= Max
         ? value
-        : throw new QueryException("22023", ErrorKind.User, string.Create(CultureInfo.InvariantCulture, $"{text} is outside the valid range for parameter \"{Name}\" ({Min} .. {Max})"));
+        : throw new QueryException("22023", ErrorKind.User, string.Create(
+            CultureInfo.InvariantCulture, $"{text}{(char.IsAsciiDigit(text[^1]) ? Unit : "")} is outside the valid range for parameter \"{Name}\" ({Min} .. {Max})"));
 
-    private QueryException Invalid(string text) =>
-        new("22023", ErrorKind.User, $"invalid value for parameter \"{Name}\": \"{text}\"") { Hint = Allowed.IsEmpty ? null : $"Available values: {string.Join(", ", Allowed)}." };
+    /// <summary>What a number without a unit is counted in, after a space; empty: it has none.</summary>
+    private string Unit => Kind switch { SettingKind.Duration => " " + SettingUnits.Durations[0].Unit, SettingKind.Size => " " + SettingUnits.Sizes[0].Unit, _ => "" };
+
+    private QueryException Invalid(string text) => new("22023", ErrorKind.User, $"invalid value for parameter \"{Name}\": \"{text}\"")
+    {
+        Hint = !Allowed.IsEmpty ? $"Available values: {string.Join(", ", Allowed)}."
+            : Kind == SettingKind.Duration ? SettingUnits.Hint(SettingUnits.Durations)
+            : Kind == SettingKind.Size ? SettingUnits.Hint(SettingUnits.Sizes)
+            : null,
+    };
 }
 
 /// <summary>Numbers with units, as PostgreSQL's configuration writes them.</summary>
@@ -111,10 +122,13 @@ internal static class SettingUnits
         return null;
     }
 
-    /// <summary>The number with the largest unit that divides it.</summary>
+    public static string Hint((string Unit, long Factor)[] units) =>
+        $"Valid units for this parameter are {string.Join(", ", units[..^1].Select(static unit => $"\"{unit.Unit}\""))}, and \"{units[^1].Unit}\".";
+
+    /// <summary>The number with the largest unit that divides it; zero without one.</summary>
     public static string Show(long value, (string Unit, long Factor)[] units)
     {
-        for (int i = units.Length - 1; i > 0 && value != 0; i--)
+        for (int i = units.Length - 1; i >= 0 && value != 0; i--)
         {
             if (value % units[i].Factor == 0)
             {

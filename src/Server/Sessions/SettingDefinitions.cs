@@ -16,10 +16,10 @@ public static class SettingDefinitions
             new("application_name", SettingKind.Text, "", "Name of the client program, shown in logs and session lists.") { IsReported = true, Category = "Client" },
             new("batch_size", SettingKind.Integer, Batch.DefaultRows.ToString(CultureInfo.InvariantCulture), "Rows that operators put in a batch.") { Min = 1, Max = 65_536 },
             new("bytea_output", SettingKind.Word, "hex", "Text form of bytea.") { Allowed = ["hex", "escape"], Category = "Client" },
-            new("client_encoding", SettingKind.Word, "UTF8", "Encoding of text on the wire; only UTF8.") { Allowed = ["UTF8", "UTF-8", "UNICODE"], IsReported = true, Category = "Client" },
+            new("client_encoding", SettingKind.Text, "UTF8", "Encoding of text on the wire; only UTF8.") { IsReported = true, Category = "Client" },
             new("client_min_messages", SettingKind.Word, "notice", "Least severity of messages sent to the client.")
                 { Allowed = ["debug5", "debug4", "debug3", "debug2", "debug1", "log", "notice", "warning", "error"], Category = "Client" },
-            new("DateStyle", SettingKind.Text, "ISO, MDY", "Text form of dates; only ISO.") { AffectsPlans = true, IsReported = true, Category = "Client" },
+            new("DateStyle", SettingKind.Text, "ISO, MDY", "How dates are read: MDY, DMY or YMD. Written they are as in ISO 8601.") { AffectsPlans = true, IsReported = true, Category = "Client" },
             new("default_transaction_isolation", SettingKind.Word, "read committed", "Isolation of new transactions.")
                 { Allowed = ["serializable", "repeatable read", "read committed", "read uncommitted"], Category = "Client" },
             new("default_transaction_read_only", SettingKind.Boolean, "off", "Whether new transactions are read-only.") { IsReported = true, Category = "Client" },
@@ -56,7 +56,7 @@ public static class SettingDefinitions
             new("shuffle_partitions", SettingKind.Integer, "0", "Partitions of a hash exchange; 0: four a slot.") { AffectsPlans = true, Min = 0, Max = 4096 },
             new("spill_folder", SettingKind.Text, "", "Folder for rows that do not fit in memory, in files without a name that go with the query; empty: the system's temporary folder."),
             new("spill_threshold", SettingKind.Real, "0.8", "Share of memory_limit above which operators write rows to spill_folder; 0: all that can do so at once.") { Min = 0, Max = 1 },
-            new("standard_conforming_strings", SettingKind.Boolean, "on", "Always on.") { IsReadOnly = true, IsReported = true, Category = "Preset" },
+            new("standard_conforming_strings", SettingKind.Boolean, "on", "Always on.") { Allowed = ["on"], IsReported = true, Category = "Client" },
             new("statement_timeout", SettingKind.Duration, "0", "Ends statements that run so long; 0: never.") { Min = 0, Max = int.MaxValue, Category = "Client" },
             new("synchronous_commit", SettingKind.Word, "on", "Accepted for compatibility.") { Allowed = ["on", "off", "local", "remote_write", "remote_apply"], Category = "Client" },
             new("TimeZone", SettingKind.Text, "UTC", "IANA name of the session's time zone.") { AffectsPlans = true, IsReported = true, Category = "Client" },

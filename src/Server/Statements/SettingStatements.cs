@@ -1,3 +1,5 @@
+using System.Globalization;
+using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Sessions;
@@ -15,11 +17,11 @@ internal static class SettingStatements
         }
         else if (set.Scope != SettingScope.Local)
         {
-            session.Settings.Set(set.Name, string.Join(", ", set.Values.Select(Text)));
+            session.Settings.Set(set.Name, ValueText(set, session));
         }
         else if (session.Transaction.IsOpen)
         {
-            session.Settings.SetLocal(set.Name, string.Join(", ", set.Values.Select(Text)));
+            session.Settings.SetLocal(set.Name, ValueText(set, session));
         }
         else
         {
@@ -113,6 +115,16 @@ internal static class SettingStatements
 
         return new StatementResult.Command($"DISCARD {(discard.Kind == DiscardKind.Temporary ? "TEMP" : discard.Kind.ToString().ToUpperInvariant())}");
     }
+
+    /// <summary>What SET's values say together: names of schemas are quoted where they need it, an interval is a zone's hours east of Greenwich.</summary>
+    private static string ValueText(SetSetting set, Session session) => set.Values switch
+    {
+        [OptionInterval zone] => (((IntervalValue)session.Pipeline.EvaluateConstant(zone.Value).Value!).Microseconds / (double)Catalyst.Types.Text.Calendar.MicrosecondsPerHour).ToString(CultureInfo.InvariantCulture),
+        _ when set.Name.Equals("search_path", StringComparison.OrdinalIgnoreCase) => string.Join(", ", set.Values.Select(static value => Quoted(Text(value)))),
+        _ => string.Join(", ", set.Values.Select(Text)),
+    };
+
+    private static string Quoted(string name) => Identifier.Named(name).Quoted ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : name;
 
     internal static string Text(OptionValue value) => value switch
     {

@@ -5,7 +5,7 @@ using Options = SqlCluster.Flight.Protos.Sql.CommandStatementIngest.Types.TableD
 
 namespace SqlCluster.Server.Tests.FlightSql;
 
-/// <summary>CommandStatementIngest in its modes (CLIENTS.md G11).</summary>
+/// <summary>CommandStatementIngest in its modes (docs/client-requirements.md, G11).</summary>
 public sealed class IngestTests
 {
     private static readonly ArrowSchema Schema = new(

@@ -6,7 +6,7 @@ using SqlCluster.Server.Security;
 
 namespace SqlCluster.Server.Tests.FlightSql;
 
-/// <summary>Logging in, tokens and cookies (CLIENTS.md F2 to F5).</summary>
+/// <summary>Logging in, tokens and cookies (docs/client-requirements.md, F2 to F5).</summary>
 public sealed class LoginTests : IDisposable
 {
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"users-{Guid.NewGuid():N}");

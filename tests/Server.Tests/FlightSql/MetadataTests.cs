@@ -6,7 +6,7 @@ using SqlCluster.Server.FlightSql.Metadata;
 
 namespace SqlCluster.Server.Tests.FlightSql;
 
-/// <summary>Metadata commands: columns as FlightSql.proto writes them, filters, order (CLIENTS.md G4, G6, G7, I1, I2, D1).</summary>
+/// <summary>Metadata commands: columns as FlightSql.proto writes them, filters, order (docs/client-requirements.md, G4, G6, G7, I1, I2, D1).</summary>
 public sealed class MetadataTests
 {
     [Fact]
@@ -151,7 +151,7 @@ public sealed class MetadataTests
         Assert.Empty((await client.ReadAsync(new CommandGetImportedKeys { Table = "a" })).Rows);
     }
 
-    /// <summary>Ids and type codes of CLIENTS.md 2.4, from the specification.</summary>
+    /// <summary>Ids and type codes of docs/client-requirements.md 2.4, from the specification.</summary>
     [Fact]
     public async Task I2_EveryIdOfTheSpecificationIsThereWithItsType()
     {

@@ -8,7 +8,7 @@ using SqlCluster.Flight.Protos.Sql;
 
 namespace SqlCluster.Server.Tests.FlightSql;
 
-/// <summary>Prepared statements and their parameters (CLIENTS.md G8 to G10).</summary>
+/// <summary>Prepared statements and their parameters (docs/client-requirements.md, G8 to G10).</summary>
 public sealed class PreparedTests
 {
     [Fact]

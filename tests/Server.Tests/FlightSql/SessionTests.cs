@@ -6,7 +6,7 @@ using SqlCluster.Server.FlightSql;
 
 namespace SqlCluster.Server.Tests.FlightSql;
 
-/// <summary>Session options, isolation of sessions, bounds (CLIENTS.md G12, G15).</summary>
+/// <summary>Session options, isolation of sessions, bounds (docs/client-requirements.md, G12, G15).</summary>
 public sealed class SessionTests
 {
     [Fact]

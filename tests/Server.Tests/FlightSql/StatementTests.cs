@@ -7,7 +7,7 @@ using SqlCluster.Flight.Protos.Sql;
 
 namespace SqlCluster.Server.Tests.FlightSql;
 
-/// <summary>Statements from GetFlightInfo to DoGet, and their errors (CLIENTS.md G1 to G5, G10, G16, G17).</summary>
+/// <summary>Statements from GetFlightInfo to DoGet, and their errors (docs/client-requirements.md, G1 to G5, G10, G16, G17).</summary>
 public sealed class StatementTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using SqlCluster.Server.Sessions;
 
 namespace SqlCluster.Server.Tests.FlightSql;
 
-/// <summary>Results on their way: streaming, slow and vanished clients, deadlines, cancellation (CLIENTS.md G13, G14, section 2.7).</summary>
+/// <summary>Results on their way: streaming, slow and vanished clients, deadlines, cancellation (docs/client-requirements.md, G13, G14, section 2.7).</summary>
 public sealed class StreamTests : IDisposable
 {
     private const string Endless = "SELECT count(*) FROM generate_series(1, 100000) a(x), generate_series(1, 100000) b(y), generate_series(1, 100000) c(z) WHERE x + y + z = 7";

@@ -19,6 +19,21 @@ public sealed class ProtocolTests(PgTestServer server) : IClassFixture<PgTestSer
         Assert.Equal("R K Z:I", await client.ReadUntilReadyAsync());
     }
 
+    /// <summary>Clients choose their catalog queries by the version, from whichever place they read it.</summary>
+    [Fact]
+    public async Task R2_OneVersionIsAdvertisedEverywhere()
+    {
+        using RawClient client = await RawClient.OpenAsync(server.Port);
+        string version = client.Parameters["server_version"].Split(' ')[0];
+        Assert.Matches(@"^16\.\d+$", version);
+        string number = $"{version.Split('.')[0]}{int.Parse(version.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture):0000}";
+        Assert.Equal($"T:v,s,n D:t,t,{number} C:SELECT 1 Z:I", await client.QueryAsync($"""
+            SELECT version() LIKE 'PostgreSQL {version}% on %' AS v, split_part(current_setting('server_version'), ' ', 1) = '{version}' AS s, current_setting('server_version_num') AS n
+            """));
+        Assert.Equal($"T:server_version_num D:{number} C:SHOW Z:I", await client.QueryAsync("SHOW server_version_num"));
+        Assert.Equal("T:same D:t C:SELECT 1 Z:I", await client.QueryAsync("SELECT bool_and(setting LIKE '16.%' OR setting LIKE '16%') AS same FROM pg_settings WHERE name LIKE 'server_version%'"));
+    }
+
     [Theory]
     [InlineData(2, 2, 32)]
     [InlineData(9999, 2, 32)]
@@ -41,7 +56,7 @@ public sealed class ProtocolTests(PgTestServer server) : IClassFixture<PgTestSer
     }
 
     [Fact]
-    public async Task C5_S1_StartupParametersAreSettingsAndReported()
+    public async Task C5_C8_S1_StartupParametersAreSettingsAndReported()
     {
         using RawClient client = await RawClient.ConnectAsync(server.Port);
         await client.SendAsync(RawClient.Startup(

@@ -14,6 +14,7 @@ public sealed class LiteralCoercion(DateTimeFacts facts)
         return result switch
         {
             InputResult.Ok => new Literal(value, found),
+            InputResult.Invalid when type.Kind == TypeKind.Bytea && ByteInput.HexFault(text) is { } fault => throw AnalyzerErrors.InvalidValue(fault, position),
             InputResult.Invalid => throw AnalyzerErrors.InvalidText(type, text, position),
             InputResult.OutOfRange => throw AnalyzerErrors.TextOutOfRange(type, text, position),
         };

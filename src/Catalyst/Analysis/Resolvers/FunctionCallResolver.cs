@@ -24,6 +24,7 @@ internal sealed class FunctionCallResolver
     public Expression Call(Ast.FunctionCall node, QueryScope scope)
     {
         string name = NameOf(node.Name);
+        CheckSchema(node);
         switch (name)
         {
             case "coalesce":
@@ -249,6 +250,17 @@ internal sealed class FunctionCallResolver
         }
     }
 
+    /// <summary>Functions live in the system's schemas; no other has any.</summary>
+    private void CheckSchema(Ast.FunctionCall node)
+    {
+        if (!node.Name.IsSimple && node.Name.Parts[^2].Value is var schema && schema is not ("pg_catalog" or "information_schema"))
+        {
+            throw schema == "public"
+                ? AnalyzerErrors.MissingFunction($"{node.Name}()", _context.Position(node), "Functions are in pg_catalog.")
+                : AnalyzerErrors.MissingSchema(schema, _context.Position(node));
+        }
+    }
+
     private string HintFor(string name, IReadOnlyList<FunctionSignature> overloads)
     {
         if (overloads.Count > 0)
@@ -256,7 +268,7 @@ internal sealed class FunctionCallResolver
             return "No function matches the given name and argument types. You might need to add explicit type casts.";
         }
 
-        IReadOnlyList<string> near = SimilarNames.Nearest(name, _context.Functions.All.Select(static signature => signature.Name), 3);
+        IReadOnlyList<string> near = SimilarNames.Nearest(name, _context.Functions.All.Select(static signature => signature.Name).Where(static near => char.IsAsciiLetter(near[0])), 3);
         return near.Count == 0 ? "No function has this name." : $"Perhaps you meant {string.Join(" or ", near)}.";
     }
 

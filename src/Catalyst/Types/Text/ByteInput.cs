@@ -31,6 +31,18 @@ public static class ByteInput
         return Escaped(text, out bytes);
     }
 
+    /// <summary>What is wrong with hexadecimal digits that <see cref="Bytea"/> refused, in PostgreSQL's words (SQLSTATE 22023); null for text of the other form.</summary>
+    public static string? HexFault(string text)
+    {
+        if (!text.StartsWith("\\x", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        int wrong = text.AsSpan(2).IndexOfAnyExcept("0123456789abcdefABCDEF \n\t\r");
+        return wrong < 0 ? "invalid hexadecimal data: odd number of digits" : $"invalid hexadecimal digit: \"{System.Text.Rune.GetRuneAt(text, wrong + 2)}\"";
+    }
+
     private static InputResult Escaped(ReadOnlySpan<char> text, out byte[] bytes)
     {
         using var unescaped = new MemoryStream(text.Length);

@@ -3,8 +3,8 @@ namespace SqlCluster.Catalyst.Types.Text;
 /// <summary>What reading a date or time may depend on.</summary>
 /// <param name="Now">Start of the transaction: for 'now', 'today', 'tomorrow' and 'yesterday'.</param>
 /// <param name="TimeZone">The session's zone: for timestamps with time zone that name none.</param>
-/// <param name="DayFirst">Whether 1/2/2020 is the first of February (DateStyle DMY) instead of the second of January (MDY).</param>
-public sealed record DateTimeFacts(DateTimeOffset Now, TimeZoneInfo TimeZone, bool DayFirst = false)
+/// <param name="Order">What 1/2/2020 and 1/2/3 mean.</param>
+public sealed record DateTimeFacts(DateTimeOffset Now, TimeZoneInfo TimeZone, DateOrder Order = DateOrder.MonthDayYear)
 {
     /// <summary>1970-01-01 in UTC: for text that does not depend on the session.</summary>
     public static readonly DateTimeFacts Utc = new(DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc);
@@ -18,4 +18,17 @@ public sealed record DateTimeFacts(DateTimeOffset Now, TimeZoneInfo TimeZone, bo
         NowWasRead?.Invoke();
         return TimeZoneInfo.ConvertTime(Now, TimeZone);
     }
+}
+
+/// <summary>Order of a date's fields in text that does not say it (the second half of DateStyle).</summary>
+public enum DateOrder
+{
+    /// <summary>MDY: 1/2/2020 is the second of January.</summary>
+    MonthDayYear,
+
+    /// <summary>DMY: the first of February.</summary>
+    DayMonthYear,
+
+    /// <summary>YMD: as MDY, but 1/2/3 is in 2001.</summary>
+    YearMonthDay,
 }

@@ -120,14 +120,14 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
             int yearPart = monthPart == 2 ? 1 : yearFirst ? 0 : 2;
             (_day, _year, yearLength) = ((int)numbers[dayPart], numbers[yearPart], token[parts[yearPart]].Length);
         }
-        else if (firstPart.Length > 2)
+        else if (firstPart.Length > 2 || (facts.Order == DateOrder.YearMonthDay && lastPart.Length <= 2))
         {
             (_year, _month, _day, yearLength) = (numbers[0], (int)numbers[1], (int)numbers[2], firstPart.Length);
         }
         else
         {
             (_year, yearLength) = (numbers[2], lastPart.Length);
-            (_month, _day) = facts.DayFirst ? ((int)numbers[1], (int)numbers[0]) : ((int)numbers[0], (int)numbers[1]);
+            (_month, _day) = facts.Order == DateOrder.DayMonthYear ? ((int)numbers[1], (int)numbers[0]) : ((int)numbers[0], (int)numbers[1]);
         }
 
         _yearHasTwoDigits = yearLength <= 2;

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Calendar = SqlCluster.Catalyst.Types.Text.Calendar;
 
 namespace SqlCluster.Execution.Functions.Casts;
 
-/// <summary>Time zones by name, as PostgreSQL reads them: IANA names, a few abbreviations, offsets.</summary>
-internal static class TimeZones
+/// <summary>Time zones by name, as PostgreSQL reads them: IANA names, a few abbreviations, offsets in POSIX's form.</summary>
+public static partial class TimeZones
 {
     private static readonly ConcurrentDictionary<string, TimeZoneInfo> Known = new(StringComparer.OrdinalIgnoreCase);
 
@@ -30,25 +31,30 @@ internal static class TimeZones
         {
             zone = Fixed(TimeSpan.FromHours(hours), name);
         }
-        else if (name.Length > 0 && name[0] is '+' or '-' && TimeSpan.TryParseExact(name[1..], ["h\\:mm", "hh\\:mm", "%h", "hh"], CultureInfo.InvariantCulture, out TimeSpan offset))
+        else if (!TimeZoneInfo.TryFindSystemTimeZoneById(name, out zone) && PosixPattern().Match(name) is { Success: true } posix
+            && TimeSpan.TryParseExact(posix.Groups["offset"].Value, ["h\\:mm", "hh\\:mm", "%h", "hh"], CultureInfo.InvariantCulture, out TimeSpan offset) && offset <= TimeSpan.FromHours(14))
         {
             // POSIX: the sign is west of Greenwich.
-            zone = Fixed(name[0] == '-' ? offset : -offset, name);
-        }
-        else
-        {
-            _ = TimeZoneInfo.TryFindSystemTimeZoneById(name, out zone);
+            zone = Fixed(posix.Groups["sign"].Value == "-" ? offset : -offset, name);
         }
 
         return zone == null ? null : Known.GetOrAdd(name, zone);
     }
 
+    /// <summary>The name PostgreSQL gives a zone of a fixed offset: &lt;+05:30&gt;-05:30.</summary>
+    /// <param name="east">Offset east of Greenwich, whole minutes.</param>
+    public static string NameOf(TimeSpan east)
+    {
+        string digits = east.Duration().ToString(east.Minutes == 0 ? "hh" : "hh\\:mm", CultureInfo.InvariantCulture);
+        return east < TimeSpan.Zero ? $"<-{digits}>+{digits}" : $"<+{digits}>-{digits}";
+    }
+
     /// <summary>Offset east of Greenwich, µs, at an instant.</summary>
-    public static long OffsetAt(TimeZoneInfo zone, long instant) =>
+    internal static long OffsetAt(TimeZoneInfo zone, long instant) =>
         ReferenceEquals(zone, TimeZoneInfo.Utc) ? 0 : zone.GetUtcOffset(ToDateTime(instant, DateTimeKind.Utc)).Ticks / 10;
 
     /// <summary>The instant of a local time. In a gap the offset before it counts, in an overlap standard time, as in PostgreSQL.</summary>
-    public static long ToInstant(TimeZoneInfo zone, long local)
+    internal static long ToInstant(TimeZoneInfo zone, long local)
     {
         if (!Calendar.IsFinite(local))
         {
@@ -61,7 +67,10 @@ internal static class TimeZones
     }
 
     /// <summary>The local time of an instant.</summary>
-    public static long ToLocal(TimeZoneInfo zone, long instant) => Calendar.IsFinite(instant) ? instant + OffsetAt(zone, instant) : instant;
+    internal static long ToLocal(TimeZoneInfo zone, long instant) => Calendar.IsFinite(instant) ? instant + OffsetAt(zone, instant) : instant;
+
+    [GeneratedRegex(@"^(?:<[A-Za-z0-9+:-]+>|[A-Za-z]{3,})?(?<sign>[+-]?)(?<offset>\d{1,2}(?::\d\d)?)$")]
+    private static partial Regex PosixPattern();
 
     private static TimeZoneInfo Fixed(TimeSpan offset, string name) => TimeZoneInfo.CreateCustomTimeZone(name, offset, name, name);
 

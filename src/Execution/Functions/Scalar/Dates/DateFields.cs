@@ -42,7 +42,7 @@ internal static class DateFields
         }
     }
 
-    public static Int128 OfDate(string field, long days)
+    public static Int128 OfDate(string field, long days, string type = "date")
     {
         (int year, int month, int day) = Calendar.DateOf(days);
         long value = field switch
@@ -62,21 +62,21 @@ internal static class DateFields
             "julian" or "jd" => days + 2_440_588,
             "epoch" => days * 86_400,
             "hour" or "minute" or "second" or "microseconds" or "milliseconds" or "timezone" or "timezone_hour" or "timezone_minute" => throw NotSupported(field, "date"),
-            _ => throw NotRecognized(field, "date"),
+            _ => throw NotRecognized(field, type),
         };
         return (Int128)value * 1_000_000;
     }
 
-    private static Int128 OfTimestamp(string field, long timestamp)
+    private static Int128 OfTimestamp(string field, long timestamp, string type = "timestamp without time zone")
     {
         (long days, long time) = Calendar.Split(timestamp);
         return field switch
         {
             "epoch" => timestamp,
             "julian" or "jd" => OfDate("julian", days) + ((Int128)time * 1_000_000 / Calendar.MicrosecondsPerDay),
-            "timezone" or "timezone_hour" or "timezone_minute" => throw NotSupported(field, "timestamp without time zone"),
-            _ when IsTimeField(field) => OfTime(field, time, "timestamp without time zone"),
-            _ => OfDate(field, days),
+            "timezone" or "timezone_hour" or "timezone_minute" => throw NotSupported(field, type),
+            _ when IsTimeField(field) => OfTime(field, time, type),
+            _ => OfDate(field, days, type),
         };
     }
 
@@ -89,7 +89,7 @@ internal static class DateFields
             "timezone" => offset,
             "timezone_hour" => offset / Calendar.MicrosecondsPerHour * 1_000_000,
             "timezone_minute" => offset / Calendar.MicrosecondsPerMinute % 60 * 1_000_000,
-            _ => OfTimestamp(field, instant + offset),
+            _ => OfTimestamp(field, instant + offset, "timestamp with time zone"),
         };
     }
 

@@ -9,6 +9,8 @@ namespace SqlCluster.Execution.Functions.Scalar.Dates;
 /// <summary>date_trunc, date_bin, age, make_date and its like, justify, isfinite, overlaps, the current time, time zones.</summary>
 internal static class DateFunctions
 {
+    private const string WithZone = "timestamp with time zone";
+
     public static IEnumerable<ScalarFunction> Overloads =>
     [
         ScalarFunction.OfFailingRows(
@@ -16,13 +18,13 @@ internal static class DateFunctions
             ("date_trunc('hour', timestamp '2001-02-16 20:38:40')", "2001-02-16 20:00:00"), ("date_trunc('week', timestamp '2001-02-16 20:38:40')", "2001-02-12 00:00:00")),
         ScalarFunction.OfFailingRows(
             "date_trunc", [SqlType.Text, SqlType.TimestampTz], SqlType.TimestampTz,
-            static row => row.Set(TimeZones.ToInstant(row.Context.Zone, Truncate(row.Text(0), TimeZones.ToLocal(row.Context.Zone, row.Long(1))))), "Cuts to a unit"),
+            static row => row.Set(TimeZones.ToInstant(row.Context.Zone, Truncate(row.Text(0), TimeZones.ToLocal(row.Context.Zone, row.Long(1)), WithZone))), "Cuts to a unit"),
         ScalarFunction.OfFailingRows(
             "date_trunc", [SqlType.Text, SqlType.TimestampTz, SqlType.Text], SqlType.TimestampTz,
             static row =>
             {
                 TimeZoneInfo zone = TimeZones.Find(row.Text(2));
-                row.Set(TimeZones.ToInstant(zone, Truncate(row.Text(0), TimeZones.ToLocal(zone, row.Long(1)))));
+                row.Set(TimeZones.ToInstant(zone, Truncate(row.Text(0), TimeZones.ToLocal(zone, row.Long(1)), WithZone)));
             },
             "Cuts to a unit in a zone"),
         ScalarFunction.OfFailingRows(
@@ -84,7 +86,7 @@ internal static class DateFunctions
     ];
 
     /// <summary>Cuts a local time to a unit.</summary>
-    public static long Truncate(string unit, long timestamp)
+    public static long Truncate(string unit, long timestamp, string type = "timestamp without time zone")
     {
         if (!Calendar.IsFinite(timestamp))
         {
@@ -109,7 +111,7 @@ internal static class DateFunctions
             "decade" or "decades" => MidnightOf(Calendar.DaysOf(Calendar.FloorDivide(year, 10) * 10, 1, 1)),
             "century" or "centuries" => MidnightOf(Calendar.DaysOf((Calendar.FloorDivide(year - 1, 100) * 100) + 1, 1, 1)),
             "millennium" or "millennia" => MidnightOf(Calendar.DaysOf((Calendar.FloorDivide(year - 1, 1000) * 1000) + 1, 1, 1)),
-            _ => throw ExecutionErrors.InvalidArgument($"unit \"{unit}\" not recognized for type timestamp without time zone"),
+            _ => throw ExecutionErrors.InvalidArgument($"unit \"{unit}\" not recognized for type {type}"),
         };
     }
 

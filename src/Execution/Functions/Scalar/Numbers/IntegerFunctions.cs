@@ -75,7 +75,7 @@ internal static class IntegerFunctions
     {
         if (n is < 0 or > 33)
         {
-            throw n < 0 ? ExecutionErrors.InvalidArgument("factorial of a negative number is undefined") : ExecutionErrors.OutOfRange("numeric");
+            throw n < 0 ? ExecutionErrors.UndefinedFactorial() : ExecutionErrors.OutOfRange("numeric");
         }
 
         Int128 product = 1;

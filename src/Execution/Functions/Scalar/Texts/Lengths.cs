@@ -46,6 +46,7 @@ internal static class Lengths
     private static string CharacterOf(int code) => code switch
     {
         0 => throw ExecutionErrors.ProgramLimit("null character not permitted"),
+        < 0 => throw ExecutionErrors.InvalidArgument("character number must be positive"),
         _ when System.Text.Rune.IsValid(code) => new System.Text.Rune(code).ToString(),
         _ => throw ExecutionErrors.ProgramLimit($"requested character not valid for encoding: {code}"),
     };

@@ -1,0 +1,24 @@
+\set VERBOSITY verbose
+SELECT * FORM t; SELECT 1 +; SELECT 'abc; 
+';
+SELECT * FROM nosuch; SELECT nosuch FROM pg_class; SELECT c.nosuch FROM pg_class c; SELECT nosuch.a FROM pg_class c; SELECT nosuch.f(1);
+SELECT nosuch_function(1, 'a'); SELECT length(1, 2); SELECT 1 + true; SELECT -'a'::date; 
+SELECT * FROM nosuch_schema.t;
+SELECT 1/0; SELECT 1.0/0; SELECT 1::float8/0; SELECT 5 % 0;
+SELECT 'abc'::int; SELECT '1.5.'::numeric; SELECT 'x'::bool; SELECT 'x'::date; SELECT '2024-13-01'::date; SELECT '25:00:01'::time; SELECT 'zz'::uuid; SELECT 'x'::interval; SELECT '\xzz'::bytea;
+SELECT 99999999999::int; SELECT 2147483647 + 1; SELECT 32767::int2 + 1::int2; SELECT 9223372036854775807 + 1; SELECT '99999999999'::int; SELECT (-32768)::int2 * (-1)::int2; SELECT 123.45::numeric(3,1);
+SELECT a FROM (VALUES (1)) t(a) GROUP BY a HAVING b > 1; SELECT a, b FROM (VALUES (1, 2)) t(a, b) GROUP BY a; SELECT count(*) FROM (VALUES (1)) t(a) WHERE count(*) > 1; SELECT sum(count(*)) FROM (VALUES (1)) t(a);
+SELECT a FROM (VALUES (1)) t(a), (VALUES (1)) u(a); SELECT * FROM (VALUES (1)) t(a) JOIN (VALUES (1)) u(b) USING (a); SELECT 1 FROM (VALUES (1)) t, (VALUES (2)) t;
+SELECT (SELECT 1, 2); SELECT (VALUES (1), (2)); SELECT 1 UNION SELECT 1, 2; SELECT 1 UNION SELECT 'x'; SELECT (1, 2) = (1, 2, 3);
+SELECT 1 ORDER BY 2; SELECT a FROM (VALUES (1)) t(a) ORDER BY 0; SELECT DISTINCT a FROM (VALUES (1, 2)) t(a, b) ORDER BY b; SELECT 1 LIMIT -1; SELECT 1 OFFSET -1; SELECT 1 LIMIT 'x';
+SELECT row_number(); SELECT rank() OVER (), 1 FROM (VALUES (1)) t(a) WHERE rank() OVER () = 1; SELECT sum(1) OVER (ORDER BY 1 ROWS BETWEEN 1 FOLLOWING AND 1 PRECEDING); SELECT sum(1) OVER w;
+EXECUTE nosuch; DEALLOCATE nosuch; CLOSE nosuch; FETCH nosuch; DECLARE c CURSOR FOR SELECT 1;
+PREPARE pe (int) AS EXECUTE pe; EXECUTE pe (1, 2); EXECUTE pe ('x'); PREPARE pe AS SELECT 1;
+SELECT CASE WHEN 1 THEN 2 END; SELECT 1 WHERE 1; SELECT COALESCE(1, 'x'); SELECT NULLIF(1, 'a'); SELECT array[1, 'a'];
+SELECT substring('abc' from 1 for -1); SELECT repeat('x', -1); SELECT chr(-1); SELECT chr(0); SELECT to_date('x', 'YYYY'); SELECT date_trunc('nosuch', now()); SELECT extract(nosuch from now()); SELECT 'a' LIKE 'b' ESCAPE 'cc'; SELECT 'a' ~ '['; SELECT split_part('a', ',', 0); SELECT ln(0); SELECT sqrt(-1); SELECT log(-1); SELECT power(0, -1); SELECT factorial(-1);
+SELECT generate_series(1, 10, 0); SELECT * FROM generate_series(1, 2) AS g(a, b); SELECT ('{1,2}'::int[])['x']; SELECT ROW(1, 2).f3;
+WITH a AS (SELECT 1), a AS (SELECT 2) SELECT 1; WITH RECURSIVE r AS (SELECT 1 UNION ALL SELECT * FROM nosuch) SELECT * FROM r; WITH r (a, b) AS (SELECT 1) SELECT * FROM r;
+SELECT current_setting('nosuch'); SELECT 1::nosuch;
+SELECT 1a; SELECT $$abc; 
+$$;
+BEGIN; SELECT 1/0; SELECT 1; ROLLBACK;

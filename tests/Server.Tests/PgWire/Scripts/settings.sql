@@ -1,0 +1,26 @@
+\set VERBOSITY verbose
+SET extra_float_digits = 3; SHOW extra_float_digits; SET extra_float_digits = 4; RESET extra_float_digits; SHOW extra_float_digits;
+SET SESSION work_mem TO '64MB'; SHOW work_mem; SET work_mem TO DEFAULT;
+SET TIME ZONE 'Europe/Berlin'; SHOW TIME ZONE; SELECT timestamptz '2024-07-01 12:00:00+00'; SET TIME ZONE LOCAL; SET TIMEZONE = 'nosuch/zone';
+SET TIME ZONE INTERVAL '-08:00' HOUR TO MINUTE; SELECT timestamptz '2024-07-01 12:00:00+00'; SET TIME ZONE 'UTC';
+SET NAMES 'UTF8'; SHOW client_encoding; SET client_encoding = 'nosuch';
+SHOW DateStyle; SET DateStyle = 'ISO, DMY'; SHOW datestyle; SET DateStyle TO DEFAULT; SET datestyle = 'nosuch';
+SHOW IntervalStyle; SHOW standard_conforming_strings; SHOW server_encoding; SHOW max_identifier_length; SHOW integer_datetimes;
+SHOW nosuch; SET nosuch = 1; RESET nosuch;
+SET my.custom = 'a value'; SHOW my.custom; SELECT current_setting('my.custom'); SELECT current_setting('my.missing'); SELECT current_setting('my.missing', true) IS NULL;
+SELECT set_config('my.custom', 'b', false); SHOW my.custom; SELECT set_config('search_path', 'public, pg_catalog', false); SHOW search_path; RESET search_path; SHOW search_path;
+SET search_path = "A b", public; SHOW search_path; SET search_path TO 'x', 'y'; SHOW search_path; SET search_path TO DEFAULT;
+SET application_name = 'me'; SHOW application_name; RESET application_name;
+SET statement_timeout = '2s'; SHOW statement_timeout; SET statement_timeout = 1500; SHOW statement_timeout; SET statement_timeout = '1 parsec'; SET statement_timeout = -1; RESET statement_timeout; SHOW statement_timeout;
+SET client_min_messages = warning; SHOW client_min_messages; SET client_min_messages = loud; RESET client_min_messages;
+SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ; SHOW default_transaction_isolation; SHOW TRANSACTION ISOLATION LEVEL; RESET default_transaction_isolation;
+SET default_transaction_isolation = 'nosuch level';
+BEGIN; SET LOCAL extra_float_digits = 0; SHOW extra_float_digits; COMMIT; SHOW extra_float_digits;
+BEGIN; SET application_name = 'inside'; ROLLBACK; SHOW application_name;
+BEGIN; SET application_name = 'kept'; COMMIT; SHOW application_name;
+SET ROLE NONE; SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET SESSION AUTHORIZATION;
+SET jit = off; SET row_security = on; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET synchronous_commit = off; SET escape_string_warning = on;
+SET server_version = '1'; SET integer_datetimes = off;
+SELECT name, setting, vartype, context FROM pg_settings WHERE name IN ('DateStyle', 'extra_float_digits', 'standard_conforming_strings', 'client_encoding', 'max_identifier_length') ORDER BY lower(name);
+SELECT count(*) FROM pg_settings WHERE name = 'search_path' AND boot_val = '"$user", public' AND reset_val = '"$user", public';
+RESET ALL; SHOW DateStyle;

@@ -1,0 +1,18 @@
+SELECT true, false, NULL::bool, 1::int2, (-2147483648)::int4, 9223372036854775807::int8;
+SELECT 0.1::float4, 1e10::float4, 1e20::float8, 1e-7::float8, 123456789.123::float8, 'NaN'::float8, 'Infinity'::float8, '-Infinity'::float4, (-0.0)::float8, 1e15::float8, 1e16::float8, 0.0001::float8, 0.00001::float8;
+SELECT 1.50::numeric(10,2), 0.000::numeric, (-1)::numeric(38,10), 12345678901234567890.123456789::numeric, 'NaN'::float8::text;
+SELECT 'a b'::text, ''::text, 'x'::char(3), 'x'::varchar(3), E'tab\there', E'new\nline', 'ünïcödé 😀';
+SELECT '\x00ff'::bytea, ''::bytea;
+SELECT date '2024-01-02', date '0001-01-01', date '0044-03-15 BC', date 'infinity', date '-infinity', date '9999-12-31', date '12024-01-01';
+SELECT time '03:04:05', time '03:04:05.6', time '23:59:59.999999', time '24:00:00';
+SELECT timestamp '2024-01-02 03:04:05.6', timestamp '2024-01-02', timestamp 'infinity', timestamp '0044-03-15 12:00:00 BC', timestamptz '2024-01-02 03:04:05.6+02', timestamptz '-infinity';
+SET TIME ZONE 'Asia/Kolkata'; SELECT timestamptz '2024-01-02 03:04:05.6+00'; SET TIME ZONE 'America/St_Johns'; SELECT timestamptz '2024-07-02 03:04:05+00'; SET TIME ZONE 'UTC';
+SELECT interval '1 day 02:03:04', interval '1 year 2 months', interval '-1 day', interval '0', interval '-1 day +02:03', interval '1 mon -1 day', interval '100000 hours', interval '0.000001 seconds', interval '-00:00:01.5', interval '1 year -3 months 4 days -05:06:07.089';
+SELECT '{1,NULL,3}'::int[], '{}'::int[], ARRAY['a b', 'c,d', '"', '\', '', 'NULL', NULL, 'null', '{}'], ARRAY[[1,2],[3,4]], ARRAY[true, false], ARRAY[date '2024-01-01'], ARRAY[timestamp '2024-01-01 00:00:00'], ARRAY['\x01'::bytea];
+SELECT ROW(1, 'a,b', NULL, '', 'q"x', ROW(2, 'in)ner'), '{1,2}'::int[], true), ROW(), ROW(NULL), ROW(' x ', '\');
+SELECT '{"a": [1, 2.50, null], "b": {"c": "d"}}'::json, '{"b": 1, "a": [1, 2.50, null], "aa": true}'::jsonb, '"x"'::jsonb, '1.10'::jsonb, '[]'::jsonb, '{"a":"\u00e9\n"}'::jsonb;
+SELECT 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid, 'A0EEBC999C0B4EF8BB6D6BB9BD380A11'::uuid;
+SELECT 4294967295::oid, 'pg_class'::regclass, 'int4'::regtype, 'character varying'::regtype, 'pg_catalog'::regnamespace, 'a'::"char", 'name'::name, '1 2 3'::int2vector, '1 2'::oidvector;
+SELECT typname, typlen, typbyval, typtype, typcategory, typelem::regtype, typarray::regtype, typinput, typoutput, typreceive, typsend FROM pg_type WHERE oid IN (16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,114,142,194,700,701,705,790,869,1033,1042,1043,1082,1083,1114,1184,1186,1266,1560,1562,1700,1790,2202,2205,2206,2249,2275,2277,2278,2279,2950,3802,4089,4096) ORDER BY oid;
+SELECT typname, typelem::regtype FROM pg_type WHERE oid IN (199,1006,1000,1001,1002,1003,1005,1007,1009,1014,1015,1016,1021,1022,1028,1034,1115,1182,1183,1185,1187,1231,1270,2211,2287,2951,3807) ORDER BY oid;
+SELECT xmin IS NOT NULL, ctid IS NOT NULL, tableoid::regclass FROM pg_class WHERE relname = 'pg_type'; SELECT xmin IS NOT NULL, ctid IS NOT NULL, tableoid::regclass FROM pg_namespace WHERE nspname = 'pg_catalog'; SELECT age(xmin) >= 0 FROM pg_type WHERE typname = 'int4';
