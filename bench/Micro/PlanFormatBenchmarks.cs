@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using SqlCluster.Catalyst.Physical;
 using SqlCluster.Catalyst.Physical.Serialization;
+using SqlCluster.Parser;
 using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.Hosting;
 using SqlCluster.Server.Sessions;
@@ -51,7 +52,8 @@ public class PlanFormatBenchmarks
 
         return [.. Directory.GetFiles(Corpus.Path(suite, "queries"), "*.sql").Order(StringComparer.Ordinal).Select(file =>
         {
-            ResultReader.ReadAsync(session, File.ReadAllText(file)).GetAwaiter().GetResult();
+            // Started for its plan, and ended at once.
+            session.ExecuteAsync(SqlParser.ParseStatement(File.ReadAllText(file))).GetAwaiter().GetResult().DisposeAsync().AsTask().GetAwaiter().GetResult();
             StagePlan plan = session.LastExecution!.Plan;
             return (Path.GetFileNameWithoutExtension(file), plan, PlanFormat.Write(plan, _tables));
         })];
