@@ -112,17 +112,19 @@ internal sealed class JoinPlanner
         IReadOnlyList<JoinKey> keys = condition.Keys;
         NodeList<RuntimeFilterSource> filters = NodeList<RuntimeFilterSource>.Empty;
         Distribution distribution;
+
+        // Whether some build row has a null key, or there is any build row, decides about rows with other keys: only a table of all build rows knows.
+        bool needsAllBuildRows = isNullAware || sides.Join.Mark is { IsNullable: true };
         if (_planner.IsOneTask || (left.Distribution.IsSingle && right.Distribution.IsSingle))
         {
             distribution = Distribution.Single;
         }
-        else if (!isNullAware && AreColocated(left, right, keys))
+        else if (!needsAllBuildRows && AreColocated(left, right, keys))
         {
             distribution = JoinDistribution.OfPartitioned(sides.ExecKind, left.Distribution, right.Distribution, keys);
         }
-        else if (isNullAware || CanBroadcast(sides.ExecKind, right))
+        else if (needsAllBuildRows || CanBroadcast(sides.ExecKind, right))
         {
-            // A null-aware anti join asks whether any build row has a null key: only a table of all build rows knows.
             (left, filters) = PushRuntimeFilters(sides, left, keys);
             distribution = JoinDistribution.OfBroadcast(sides.ExecKind, left.Distribution, keys);
             right = _planner.Exchanges.Broadcast(right);
