@@ -1,3 +1,4 @@
+using System.Globalization;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Optimizer.Statistics;
 using SqlCluster.Catalyst.Physical;
@@ -22,29 +23,50 @@ public sealed record ExplainNode(
     /// <summary>Shows a plan that has not run.</summary>
     public static ExplainNode Of(ExecPlan plan) => Make(plan, ExecPlanPrinter.Describe(plan), null, [.. plan.Children.Select(Of)]);
 
+    /// <summary>Shows a plan that is cut into stages, put together again.</summary>
+    public static ExplainNode Of(StagePlan stages) => Of(stages, NoMetrics.Instance);
+
     /// <summary>Shows a plan that has run, put together again from its stages.</summary>
     public static ExplainNode Of(StagePlan stages, IPlanMetrics metrics)
     {
-        ExplainNode OfStage(StageId id) => OfNode(stages.Stages[id.Value].Plan);
-        ExplainNode OfNode(ExecPlan plan)
+        ExplainNode OfStage(StageId id) => OfNode(stages.Stages[id.Value].Plan, stages.Stages[id.Value]);
+        ExplainNode OfNode(ExecPlan plan, Stage stage)
         {
             switch (plan)
             {
                 case ShuffleReadExec read:
                     string keys = read.Exchange.Keys.IsEmpty ? "" : $" [{string.Join(", ", read.Exchange.Keys)}]";
-                    return Make(plan, $"ExchangeExec {read.Exchange.Kind}{keys} stage {read.Stage.Value}", Joined(metrics.OfOutput(read.Stage), metrics.Of(plan)), [OfStage(read.Stage)]);
+                    return Make(plan, $"ExchangeExec {read.Exchange.Kind}{keys} stage {read.Stage.Value}{Partitions(read, stage)}", Joined(metrics.OfOutput(read.Stage), metrics.Of(plan)), [OfStage(read.Stage)]);
                 default:
-                    return Make(plan, ExecPlanPrinter.Describe(plan), metrics.Of(plan), [.. plan.Children.Select(OfNode)]);
+                    return Make(plan, ExecPlanPrinter.Describe(plan), metrics.Of(plan), [.. plan.Children.Select(child => OfNode(child, stage))]);
             }
         }
 
-        ExplainNode result = OfNode(stages.Stages[^1].Plan);
+        ExplainNode result = OfStage(stages.Stages[^1].Id);
         foreach (Stage stage in stages.Stages.Reverse().Where(static stage => stage.Purpose == StagePurpose.Cte))
         {
             result = result with { Line = $"WithExec stage {stage.Id.Value}", Children = [OfStage(stage.Id), result], Metrics = metrics.OfOutput(stage.Id) };
         }
 
         return result;
+    }
+
+    /// <summary>How many tasks read a hash exchange, where that is not its number of partitions.</summary>
+    private static string Partitions(ShuffleReadExec read, Stage stage)
+    {
+        if (read.Exchange.Kind != ExchangeKind.Hash)
+        {
+            return "";
+        }
+
+        string partitions = $" partitions {read.Exchange.Partitions.ToString(CultureInfo.InvariantCulture)}";
+        if (stage.Ranges is not { } ranges)
+        {
+            return partitions;
+        }
+
+        bool isSplit = ranges.Any(static range => range.Sharers > 1), isCoalesced = ranges.Any(static range => range.End - range.Start > 1);
+        return $"{partitions} → {ranges.Count.ToString(CultureInfo.InvariantCulture)} ({(isSplit && isCoalesced ? "split, coalesced" : isSplit ? "split" : "coalesced")})";
     }
 
     /// <summary>An exchange as one node: what was written, and how it was read.</summary>
@@ -82,6 +104,9 @@ public sealed record ExplainNode(
         };
         return new ExplainNode(plan, line, rows, width, startup, Math.Max(startup, below) + work, metrics, children);
     }
+
+    /// <summary>A named number, summed over the node and all below it.</summary>
+    public long Total(string counter) => (Metrics?.Counters.GetValueOrDefault(counter) ?? 0) + Children.Sum(child => child.Total(counter));
 
     /// <summary>Names and values of an operator for JSON, XML and YAML, with PostgreSQL's keys where it has them.</summary>
     public IEnumerable<(string Key, object Value)> Properties(ExplainOptions options)
@@ -142,6 +167,15 @@ public sealed record ExplainNode(
         {
             yield return (key, conditions);
         }
+    }
+
+    private sealed class NoMetrics : IPlanMetrics
+    {
+        public static readonly NoMetrics Instance = new();
+
+        public NodeMetrics? Of(ExecPlan node) => null;
+
+        public NodeMetrics? OfOutput(StageId stage) => null;
     }
 
     private string NodeType => Plan switch

@@ -48,6 +48,40 @@ public static class ExplainWriter
     private static List<string> Text(ExplainNode plan, ExplainOptions options, ExplainSummary? summary)
     {
         var lines = new List<string>();
+        AppendText(lines, plan, 0, options);
+        if (options.Summary && summary is not null)
+        {
+            lines.Add($"Planning Time: {Milliseconds(summary.Planning)} ms");
+            if (summary.Execution is { } execution)
+            {
+                lines.Add($"Execution Time: {Milliseconds(execution)} ms");
+            }
+
+            if (summary.Memory is { } memory)
+            {
+                lines.Add($"Peak Memory: {Kilobytes(memory.PeakBytes)} kB");
+                lines.Add($"Memory Elsewhere: {Kilobytes(memory.ElsewhereBytes)} kB");
+                if (memory.LeftOutBytes > 0)
+                {
+                    lines.Add($"Memory Left Out: {Kilobytes(memory.LeftOutBytes)} kB");
+                }
+
+                lines.Add($"Results Waiting: {Kilobytes(memory.WaitingBytes)} kB");
+            }
+        }
+
+        if (summary?.Adaptation is { } adaptation)
+        {
+            lines.AddRange(adaptation.Decisions.Select(static decision => $"Adaptive: {decision}"));
+            lines.Add("Initial Plan:");
+            AppendText(lines, adaptation.InitialPlan, 1, options with { Analyze = false });
+        }
+
+        return lines;
+    }
+
+    private static void AppendText(List<string> lines, ExplainNode plan, int startDepth, ExplainOptions options)
+    {
         void Append(ExplainNode node, int depth)
         {
             string indent = new(' ', 2 * depth);
@@ -71,24 +105,7 @@ public static class ExplainWriter
             }
         }
 
-        Append(plan, 0);
-        if (options.Summary && summary is not null)
-        {
-            lines.Add($"Planning Time: {Milliseconds(summary.Planning)} ms");
-            if (summary.Execution is { } execution)
-            {
-                lines.Add($"Execution Time: {Milliseconds(execution)} ms");
-            }
-
-            if (summary.Memory is { } memory)
-            {
-                lines.Add($"Peak Memory: {Kilobytes(memory.PeakBytes)} kB");
-                lines.Add($"Memory Elsewhere: {Kilobytes(memory.ElsewhereBytes)} kB");
-                lines.Add($"Results Waiting: {Kilobytes(memory.WaitingBytes)} kB");
-            }
-        }
-
-        return lines;
+        Append(plan, startDepth);
     }
 
     private static string Actual(ExplainNode node, ExplainOptions options) => node.Metrics is not { } metrics
@@ -107,6 +124,19 @@ public static class ExplainWriter
             foreach ((string key, double value) in SummaryOf(options, summary))
             {
                 writer.WriteNumber(key, value);
+            }
+
+            if (summary?.Adaptation is { } adaptation)
+            {
+                writer.WriteStartArray("Adaptive Decisions");
+                foreach (string decision in adaptation.Decisions)
+                {
+                    writer.WriteStringValue(decision);
+                }
+
+                writer.WriteEndArray();
+                writer.WritePropertyName("Initial Plan");
+                WriteJson(writer, adaptation.InitialPlan, options with { Analyze = false });
             }
 
             writer.WriteEndObject();
@@ -161,10 +191,10 @@ public static class ExplainWriter
             const string Namespace = "http://www.postgresql.org/2009/explain";
             writer.WriteStartElement("explain", Namespace);
             writer.WriteStartElement("Query", Namespace);
-            void Append(ExplainNode node)
+            void Append(ExplainNode node, string element, ExplainOptions shown)
             {
-                writer.WriteStartElement("Plan", Namespace);
-                foreach ((string key, object value) in node.Properties(options))
+                writer.WriteStartElement(element, Namespace);
+                foreach ((string key, object value) in node.Properties(shown))
                 {
                     writer.WriteStartElement(key.Replace(' ', '-'), Namespace);
                     if (value is string[] items)
@@ -187,7 +217,7 @@ public static class ExplainWriter
                     writer.WriteStartElement("Plans", Namespace);
                     foreach (ExplainNode child in node.Children)
                     {
-                        Append(child);
+                        Append(child, "Plan", shown);
                     }
 
                     writer.WriteEndElement();
@@ -196,10 +226,22 @@ public static class ExplainWriter
                 writer.WriteEndElement();
             }
 
-            Append(plan);
+            Append(plan, "Plan", options);
             foreach ((string key, double value) in SummaryOf(options, summary))
             {
                 writer.WriteElementString(key.Replace(' ', '-'), Namespace, Number(value));
+            }
+
+            if (summary?.Adaptation is { } adaptation)
+            {
+                writer.WriteStartElement("Adaptive-Decisions", Namespace);
+                foreach (string decision in adaptation.Decisions)
+                {
+                    writer.WriteElementString("Item", Namespace, decision);
+                }
+
+                writer.WriteEndElement();
+                Append(adaptation.InitialPlan, "Initial-Plan", options with { Analyze = false });
             }
 
             writer.WriteEndElement();
@@ -212,10 +254,10 @@ public static class ExplainWriter
     private static string Yaml(ExplainNode plan, ExplainOptions options, ExplainSummary? summary)
     {
         var text = new StringBuilder("- Plan:\n");
-        void Append(ExplainNode node, int indent, string first)
+        void Append(ExplainNode node, int indent, string first, ExplainOptions shown)
         {
             string lead = first;
-            foreach ((string key, object value) in node.Properties(options))
+            foreach ((string key, object value) in node.Properties(shown))
             {
                 text.Append(lead).Append(key).Append(':');
                 lead = new string(' ', indent);
@@ -239,15 +281,27 @@ public static class ExplainWriter
                 text.Append(lead).Append("Plans:\n");
                 foreach (ExplainNode child in node.Children)
                 {
-                    Append(child, indent + 4, new string(' ', indent + 2) + "- ");
+                    Append(child, indent + 4, new string(' ', indent + 2) + "- ", shown);
                 }
             }
         }
 
-        Append(plan, 4, "    ");
+        Append(plan, 4, "    ", options);
         foreach ((string key, double value) in SummaryOf(options, summary))
         {
             text.Append("  ").Append(key).Append(": ").Append(Number(value)).Append('\n');
+        }
+
+        if (summary?.Adaptation is { } adaptation)
+        {
+            text.Append("  Adaptive Decisions:\n");
+            foreach (string decision in adaptation.Decisions)
+            {
+                text.Append("    - ").Append(Quoted(decision)).Append('\n');
+            }
+
+            text.Append("  Initial Plan:\n");
+            Append(adaptation.InitialPlan, 4, "    ", options with { Analyze = false });
         }
 
         return text.ToString().TrimEnd('\n');
@@ -270,6 +324,7 @@ public static class ExplainWriter
             {
                 yield return ("Peak Memory Bytes", memory.PeakBytes);
                 yield return ("Memory Elsewhere Bytes", memory.ElsewhereBytes);
+                yield return ("Memory Left Out Bytes", memory.LeftOutBytes);
                 yield return ("Results Waiting Bytes", memory.WaitingBytes);
             }
         }

@@ -23,10 +23,17 @@ public interface IPlanMetrics
 /// <param name="Planning">Time from the text to the plan.</param>
 /// <param name="Execution">Time from the start to the last row; null: it did not run.</param>
 /// <param name="Memory">Memory of the query as a whole; null: it did not run.</param>
-public sealed record ExplainSummary(TimeSpan Planning, TimeSpan? Execution, MemorySummary? Memory = null);
+/// <param name="Adaptation">What was changed while it ran; null: nothing.</param>
+public sealed record ExplainSummary(TimeSpan Planning, TimeSpan? Execution, MemorySummary? Memory = null, AdaptationSummary? Adaptation = null);
+
+/// <summary>How the plan that ran came from the plan that was made.</summary>
+/// <param name="InitialPlan">The plan that was made.</param>
+/// <param name="Decisions">Each change and its reason.</param>
+public sealed record AdaptationSummary(ExplainNode InitialPlan, IReadOnlyList<string> Decisions);
 
 /// <summary>Memory of a query that ran.</summary>
 /// <param name="PeakBytes">The most that it held at once: what its operators and exchanges held then, and the next.</param>
 /// <param name="ElsewhereBytes">What no operator and no exchange held at that moment.</param>
+/// <param name="LeftOutBytes">What operators held then that the plan does not show, because adaptive execution left their stages out.</param>
 /// <param name="WaitingBytes">The most that waited for the client at once; operators are shown to hold it.</param>
-public sealed record MemorySummary(long PeakBytes, long ElsewhereBytes, long WaitingBytes);
+public sealed record MemorySummary(long PeakBytes, long ElsewhereBytes, long LeftOutBytes, long WaitingBytes);

@@ -18,6 +18,9 @@ public abstract record ExecPlan
     /// <summary>Rows the planner expects from this node over all partitions, -1 when it has no idea.</summary>
     public double EstimatedRows { get; init; } = -1;
 
+    /// <summary>What adaptive execution did here, for EXPLAIN; null: nothing.</summary>
+    public string? Note { get; init; }
+
     /// <summary>The same node over other inputs.</summary>
     public virtual ExecPlan WithChildren(NodeList<ExecPlan> children) => this;
 

@@ -19,7 +19,9 @@ public static class ExecPlanPrinter
     }
 
     /// <summary>The node's own line.</summary>
-    public static string Describe(ExecPlan plan) => plan switch
+    public static string Describe(ExecPlan plan) => plan.Note is null ? DescribeNode(plan) : $"{DescribeNode(plan)} {plan.Note}";
+
+    private static string DescribeNode(ExecPlan plan) => plan switch
     {
         ScanExec scan => DescribeScan(scan),
         ValuesExec values => $"ValuesExec [{Names(values.Columns)}] {Number(values.Rows.Count)} row{(values.Rows.Count == 1 ? "" : "s")}",

@@ -28,5 +28,7 @@ internal static class PlannerErrors
 
     public static QueryException NoFunction(string signature) => new("42883", ErrorKind.User, $"function of a serialized plan does not exist: {signature}");
 
+    public static QueryException UnknownCte(CteId id) => Internal($"AdaptivePlanner: no stage keeps common table expression {id.Value}");
+
     private static QueryException Internal(string message) => new("XX000", ErrorKind.Internal, message);
 }

@@ -35,15 +35,14 @@ public sealed class StagePlanner
     private StageId AddStage(StagePurpose purpose, ExecPlan plan, Exchange? output, CteId? cte)
     {
         var inputs = new SortedSet<int>();
-        var partitioning = new Partitioning();
-        ExecPlan root = Cut(plan, inputs, partitioning);
+        ExecPlan root = Cut(plan, inputs);
         var id = new StageId(_stages.Count);
-        int tasks = partitioning.IsOneTask ? 1 : Math.Max(Math.Max(1, partitioning.Partitions), partitioning.HasScan ? _topology.Slots : 1);
-        _stages.Add(new Stage(id, purpose, root, output, cte, tasks, [.. inputs.Select(static input => new StageId(input))]));
+        var stage = new Stage(id, purpose, root, output, cte, 1, [.. inputs.Select(static input => new StageId(input))]);
+        _stages.Add(stage with { Tasks = TaskCount.Of(stage, _topology) });
         return id;
     }
 
-    private ExecPlan Cut(ExecPlan plan, SortedSet<int> inputs, Partitioning partitioning)
+    private ExecPlan Cut(ExecPlan plan, SortedSet<int> inputs)
     {
         switch (plan)
         {
@@ -51,31 +50,21 @@ public sealed class StagePlanner
                 var output = new Exchange(exchange.Kind, exchange.Keys, exchange.SortKeys, PartitionsOf(exchange.Kind));
                 StageId stage = AddStage(StagePurpose.Shuffle, exchange.Input, output, null);
                 inputs.Add(stage.Value);
-                if (exchange.Kind != ExchangeKind.Broadcast)
-                {
-                    partitioning.Fix(output.Partitions);
-                }
-
                 return new ShuffleReadExec(stage, output, exchange.Output) { EstimatedRows = exchange.EstimatedRows };
             case WithExec with:
                 _ctes[with.Id] = AddStage(StagePurpose.Cte, with.Definition, null, with.Id);
-                return Cut(with.Body, inputs, partitioning);
+                return Cut(with.Body, inputs);
             case CteScanExec cte:
                 inputs.Add(_ctes[cte.Id].Value);
-                partitioning.HasScan = true;
                 return cte;
-            case ScanExec:
-                partitioning.HasScan = true;
-                return plan;
             case RecursiveUnionExec recursive:
-                partitioning.IsOneTask = true;
-                return recursive.WithChildren([Cut(recursive.Base, inputs, partitioning), Cut(recursive.Recursive, inputs, partitioning)]);
+                return recursive.WithChildren([Cut(recursive.Base, inputs), Cut(recursive.Recursive, inputs)]);
             default:
                 // Build sides are right children: cutting them first gives them the lower stage ids.
                 var children = new ExecPlan[plan.Children.Count];
                 for (int i = children.Length - 1; i >= 0; i--)
                 {
-                    children[i] = Cut(plan.Children[i], inputs, partitioning);
+                    children[i] = Cut(plan.Children[i], inputs);
                 }
 
                 return children.Length == 0 ? plan : plan.WithChildren([.. children]);
@@ -87,17 +76,4 @@ public sealed class StagePlanner
         ExchangeKind.Hash or ExchangeKind.RoundRobin => _topology.ShufflePartitions,
         ExchangeKind.Broadcast or ExchangeKind.Gather => 1,
     };
-
-    /// <summary>What the leaves of a stage say about its number of tasks.</summary>
-    private sealed class Partitioning
-    {
-        public bool HasScan { get; set; }
-
-        /// <summary>Set where a recursion runs: whatever it scans, it scans alone.</summary>
-        public bool IsOneTask { get; set; }
-
-        public int Partitions { get; private set; }
-
-        public void Fix(int partitions) => Partitions = Math.Max(Partitions, partitions);
-    }
 }

@@ -3,13 +3,16 @@ namespace SqlCluster.Catalyst.Physical;
 /// <summary>Identifies a stage within one query; a stage's inputs have lower ids.</summary>
 public readonly record struct StageId(int Value);
 
-/// <summary>Reads what another stage has put out, at the place where the exchange was cut. Each task reads its own partition (nothing, where the exchange has fewer partitions than the stage tasks); a broadcast is read whole.</summary>
+/// <summary>Reads what another stage has put out, at the place where the exchange was cut. Each task reads its own partition, or those of its <see cref="PartitionRange"/> (nothing, where the exchange has fewer partitions than the stage tasks); a broadcast is read whole, whatever partitions it was written in.</summary>
 /// <param name="Stage">The stage that wrote.</param>
 /// <param name="Exchange">The exchange that was cut, without its input.</param>
 /// <param name="Columns">Columns of the rows.</param>
 public sealed record ShuffleReadExec(StageId Stage, Exchange Exchange, NodeList<ExecColumn> Columns) : ExecPlan
 {
     public override NodeList<ExecColumn> Output => Columns;
+
+    /// <summary>Whether tasks that share a range take turns at its rows; else each of them reads all.</summary>
+    public bool TakesTurns { get; init; }
 }
 
 /// <summary>How a stage's rows are spread.</summary>
@@ -28,6 +31,8 @@ public enum StagePurpose
     Cte,
     /// <summary>Streamed to the client.</summary>
     Result,
+    /// <summary>For nobody any more: adaptive execution has left out what would have read them.</summary>
+    Skipped,
 }
 
 /// <summary>A part of the plan without exchanges: its tasks run independently, one a partition.</summary>
@@ -38,8 +43,9 @@ public enum StagePurpose
 /// <param name="Cte">The common table expression; null unless the purpose is Cte.</param>
 /// <param name="Tasks">Number of tasks.</param>
 /// <param name="Inputs">Stages that must have ended before this one starts.</param>
+/// <param name="Ranges">Partitions that each task reads of the stage's hash exchanges, which then have the same number of them; null: a partition a task.</param>
 public sealed record Stage(
-    StageId Id, StagePurpose Purpose, ExecPlan Plan, Exchange? Output, Logical.CteId? Cte, int Tasks, NodeList<StageId> Inputs);
+    StageId Id, StagePurpose Purpose, ExecPlan Plan, Exchange? Output, Logical.CteId? Cte, int Tasks, NodeList<StageId> Inputs, NodeList<PartitionRange>? Ranges = null);
 
 /// <summary>A plan cut at its exchanges, in an order in which the stages can run; the last one streams the result.</summary>
 public sealed record StagePlan(NodeList<Stage> Stages)

@@ -5,6 +5,7 @@ using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
 using SqlCluster.Catalyst.Physical;
+using SqlCluster.Catalyst.Physical.Adaptive;
 using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Execution.Evaluation;
 using SqlCluster.Execution.Functions;
@@ -32,6 +33,9 @@ public sealed record ExecutionSettings
 
     /// <summary>Whether joins pass filters to probe-side scans.</summary>
     public bool RuntimeFilters { get; init; } = true;
+
+    /// <summary>Whether and when plans change while they run.</summary>
+    public AdaptiveSettings Adaptive { get; init; } = AdaptiveSettings.Default;
 
     /// <summary>Share of the memory limit above which operators spill; 0: whatever can spill does, from the first batch on (a test setting).</summary>
     public double SpillThreshold { get; init; } = 0.8;
@@ -177,7 +181,9 @@ public sealed class QueryContext : IDisposable
 /// <param name="query">The query it belongs to.</param>
 /// <param name="partition">Which partition, from 0.</param>
 /// <param name="taskCount">Tasks of the stage: what barriers over a shared build table wait for.</param>
-public sealed class TaskContext(QueryContext query, int partition, int taskCount)
+/// <param name="range">Partitions of hash exchanges that the task reads; null: the one of its own number.</param>
+/// <param name="cancellation">Ends the task, with the query or before it; not given: with the query.</param>
+public sealed class TaskContext(QueryContext query, int partition, int taskCount, PartitionRange? range = null, CancellationToken cancellation = default)
 {
     public QueryContext Query { get; } = query;
 
@@ -185,12 +191,15 @@ public sealed class TaskContext(QueryContext query, int partition, int taskCount
 
     public int TaskCount { get; } = taskCount;
 
+    /// <summary>Partitions of hash exchanges that this task reads.</summary>
+    public PartitionRange Range { get; } = range ?? new PartitionRange(partition, partition + 1);
+
     public MemoryAccount Account => Query.Account;
 
-    public CancellationToken Cancellation => Query.Cancellation;
+    public CancellationToken Cancellation { get; } = cancellation.CanBeCanceled ? cancellation : query.Cancellation;
 
     public int BatchSize { get; } = query.Settings.BatchSize;
 
     /// <summary>What this task's expressions are compiled with.</summary>
-    internal EvaluationContext Evaluation { get; } = query.Settings.ForEvaluation(query.Account, query.Cancellation);
+    internal EvaluationContext Evaluation { get; } = query.Settings.ForEvaluation(query.Account, cancellation.CanBeCanceled ? cancellation : query.Cancellation);
 }

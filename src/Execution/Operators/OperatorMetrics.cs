@@ -72,8 +72,10 @@ public sealed class QueryMetrics : IPlanMetrics
     /// <summary>Counters of what a stage keeps: rows, and their bytes in memory, also where some are on disk.</summary>
     internal const string RowsWritten = "rows written", BytesWritten = "bytes written";
 
-    /// <summary>Shown of memory: the most that a part held, and what it held when the query as a whole held most; the latter add up to the query's peak.</summary>
-    private const string PeakMemory = "peak memory bytes", MemoryAtPeak = "memory bytes at query peak";
+    /// <summary>Counter of what a part held when the query as a whole held most: these add up to the query's peak.</summary>
+    public const string MemoryAtPeak = "memory bytes at query peak";
+
+    private const string PeakMemory = "peak memory bytes";
 
     /// <summary>Who reads an exchange and the exchange itself count their memory together.</summary>
     public OperatorMetrics For(ExecPlan node)
@@ -112,6 +114,15 @@ public sealed class QueryMetrics : IPlanMetrics
         lock (_lock)
         {
             return _nodes.GetValueOrDefault(node);
+        }
+    }
+
+    /// <summary>What all nodes and outputs held when the query as a whole held most, those of stages that were left out included.</summary>
+    public long MemoryBytesAtPeak()
+    {
+        lock (_lock)
+        {
+            return _nodes.Values.Concat(_outputs?.Values ?? Enumerable.Empty<OperatorMetrics>()).Select(static part => part.Memory).Distinct().Sum(static memory => memory.BytesAtPeak);
         }
     }
 

@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Physical;
+using SqlCluster.Catalyst.Physical.Adaptive;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Operators;
 using SqlCluster.Execution.Shuffle;
@@ -16,11 +17,9 @@ namespace SqlCluster.Execution.Scheduler;
 public sealed class QueryExecution : IAsyncDisposable
 {
     private readonly LocalExecutor _executor;
-    private readonly StagePlan _plan;
+    private readonly StageBoard _board;
     private readonly ResultQueue _results;
     private readonly Lock _lock = new();
-    private readonly int[] _tasksLeft;
-    private readonly bool[] _started;
     private readonly TaskPlace _place;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenRegistration _onCancel;
@@ -31,41 +30,35 @@ public sealed class QueryExecution : IAsyncDisposable
 
     private QueryExecution(StagePlan plan, QueryContext context, LocalExecutor executor)
     {
-        _plan = plan;
         _executor = executor;
         Context = context;
-        _tasksLeft = new int[plan.Stages.Count];
-        _started = new bool[plan.Stages.Count];
-        for (int i = 0; i < _tasksLeft.Length; i++)
-        {
-            _tasksLeft[i] = plan.Stages[i].Tasks;
-        }
-
         _place = BriefPlans.PlaceOf(plan);
+        _board = new StageBoard(plan, context, executor.Slots, isAdaptive: _place == TaskPlace.Slots && context.Settings.Adaptive.IsEnabled);
         _results = new ResultQueue(executor, 4 * Math.Max(2, plan.Stages[^1].Tasks));
     }
 
     /// <summary>Account, metrics and cancellation of the query.</summary>
     public QueryContext Context { get; }
 
-    public StagePlan Plan => _plan;
+    /// <summary>The plan as it is at the moment, after what adaptive execution has changed.</summary>
+    public StagePlan Plan => Locked(static board => board.Plan);
+
+    /// <summary>The plan as it was made.</summary>
+    public StagePlan InitialPlan => _board.InitialPlan;
+
+    /// <summary>What adaptive execution has changed so far.</summary>
+    public IReadOnlyList<AdaptiveDecision> Decisions => Locked(static board => board.Decisions);
 
     /// <summary>Tasks that have ended, of <see cref="TotalTasks"/>.</summary>
     public int EndedTasks => Volatile.Read(ref _endedTasks);
 
-    public int TotalTasks => _plan.Stages.Sum(static stage => stage.Tasks);
+    public int TotalTasks => Locked(static board => board.TotalTasks);
 
     /// <summary>The most bytes of result rows that waited for the reader at once.</summary>
     public long PeakWaitingBytes => _results.PeakWaitingBytes;
 
     /// <summary>How far each stage has come, in the plan's order.</summary>
-    public IReadOnlyList<StageProgress> Progress()
-    {
-        lock (_lock)
-        {
-            return [.. _plan.Stages.Select((stage, index) => new StageProgress(stage.Tasks, stage.Tasks - _tasksLeft[index], _started[index]))];
-        }
-    }
+    public IReadOnlyList<StageProgress> Progress() => Locked(static board => board.Progress());
 
     /// <summary>Starts a plan. The context passes to the execution, which disposes it.</summary>
     public static QueryExecution Start(StagePlan plan, QueryContext context, LocalExecutor executor)
@@ -143,6 +136,7 @@ public sealed class QueryExecution : IAsyncDisposable
 
         await _ended.Task.ConfigureAwait(false);
         await _onCancel.DisposeAsync().ConfigureAwait(false);
+        _board.Dispose();
         Context.Dispose();
     }
 
@@ -160,12 +154,10 @@ public sealed class QueryExecution : IAsyncDisposable
         var ready = new List<StageTask>();
         lock (_lock)
         {
-            for (int i = 0; _error == null && i < _plan.Stages.Count; i++)
+            for (int i = 0; _error == null && i < _board.Count; i++)
             {
-                Stage stage = _plan.Stages[i];
-                if (!_started[i] && HasInputs(stage))
+                if (_board.TryTakeReady(i, out Stage? stage))
                 {
-                    _started[i] = true;
                     AddTasks(stage, ready);
                 }
             }
@@ -189,19 +181,6 @@ public sealed class QueryExecution : IAsyncDisposable
         }
     }
 
-    private bool HasInputs(Stage stage)
-    {
-        foreach (StageId input in stage.Inputs)
-        {
-            if (_tasksLeft[input.Value] > 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     /// <summary>
     /// Whether a task's first rows come as soon as it has begun, so that one task shows whether the client reads faster than it makes them. Each task has parts of
     /// the table in memory: for a client that reads slowly there is no use in having them twice.
@@ -223,9 +202,10 @@ public sealed class QueryExecution : IAsyncDisposable
         }
 
         _runningTasks += stage.Tasks;
+        CancellationToken cancellation = _board.CancellationOf(stage);
         for (int partition = 0; partition < stage.Tasks; partition++)
         {
-            var context = new TaskContext(Context, partition, stage.Tasks);
+            var context = new TaskContext(Context, partition, stage.Tasks, PartitionRange.Of(stage, partition), cancellation);
             ITaskSink sink = stage.Purpose == StagePurpose.Result ? new ResultSink(_results) : ShuffleSinks.Create(stage, context);
             tasks.Add(new StageTask(stage, context, sink, stage.Purpose == StagePurpose.Result ? null : Context.Metrics.ForOutput(stage.Id).Memory, OnTaskEnded));
         }
@@ -242,13 +222,18 @@ public sealed class QueryExecution : IAsyncDisposable
         bool stageEnded, queryEnded;
         lock (_lock)
         {
+            if (error != null && _board.IsSkipped(task.Stage.Id) && !Context.Cancellation.IsCancellationRequested)
+            {
+                error = null;       // cancelled because nobody needs it, or failed over rows that nobody needs
+            }
+
             if (error != null)
             {
                 _error ??= Translate(error);
             }
 
             Interlocked.Increment(ref _endedTasks);
-            stageEnded = --_tasksLeft[task.Stage.Id.Value] == 0 && _error == null;
+            stageEnded = _board.EndTask(task.Stage.Id) && _error == null;
         }
 
         if (error != null)
@@ -260,7 +245,7 @@ public sealed class QueryExecution : IAsyncDisposable
         {
             try
             {
-                StageEnd.Run(task.Stage, _plan, Context);
+                EndStage(task.Stage);
                 StartReadyStages();
             }
             catch (Exception endError)
@@ -276,13 +261,62 @@ public sealed class QueryExecution : IAsyncDisposable
 
         lock (_lock)
         {
-            queryEnded = --_runningTasks == 0 && (_error != null || !_tasksLeft.AsSpan().ContainsAnyExcept(0));
+            queryEnded = --_runningTasks == 0 && (_error != null || _board.HasEnded);
         }
 
         if (queryEnded)
         {
             _results.Complete(_error);
             _ended.TrySetResult();
+        }
+    }
+
+    /// <summary>Completes a stage's output, plans the rest again and makes what the rest needs before it starts.</summary>
+    private void EndStage(Stage stage)
+    {
+        if (stage.Purpose == StagePurpose.Result)
+        {
+            return;
+        }
+
+        bool isSkipped;
+        lock (_lock)
+        {
+            isSkipped = _board.IsSkipped(stage.Id);
+        }
+
+        StageEnd.CompleteOutput(stage, Context);
+        if (isSkipped)
+        {
+            StageEnd.AbandonOutput(stage, Context);
+            return;
+        }
+
+        IReadOnlyList<CancellationTokenSource> unneeded;
+        IReadOnlyList<ExecPlan> waiting;
+        lock (_lock)
+        {
+            unneeded = _board.End(stage);
+            waiting = _board.WaitingPlans();
+        }
+
+        foreach (CancellationTokenSource running in unneeded)
+        {
+            running.Cancel();
+        }
+
+        StageEnd.MakeRuntimeFilters(waiting, id => Locked(board => board.IsEnded(id)), Context);
+        lock (_lock)
+        {
+            _board.SetReadable(stage);
+        }
+    }
+
+    private T Locked<T>(Func<StageBoard, T> read)
+    {
+        lock (_lock)
+        {
+            return read(_board);
         }
     }
 
@@ -310,4 +344,4 @@ public sealed class QueryExecution : IAsyncDisposable
 }
 
 /// <summary>How far a stage has come.</summary>
-public readonly record struct StageProgress(int Tasks, int EndedTasks, bool IsStarted);
+public readonly record struct StageProgress(int Tasks, int EndedTasks, bool IsStarted, bool IsSkipped);

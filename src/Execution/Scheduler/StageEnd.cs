@@ -13,58 +13,65 @@ namespace SqlCluster.Execution.Scheduler;
 /// <summary>What happens between a stage's last task and the stages that read it.</summary>
 internal static class StageEnd
 {
-    public static void Run(Stage stage, StagePlan plan, QueryContext context)
+    /// <summary>A stage without rows leaves an empty output rather than none, so that readers need not tell the two apart.</summary>
+    public static void CompleteOutput(Stage stage, QueryContext context)
     {
-        if (stage.Purpose == StagePurpose.Result)
-        {
-            return;
-        }
-
-        // A stage without rows leaves an empty output rather than none, so that readers need not tell the two apart.
         ShuffleOutput output = ShuffleSinks.Output(context, stage);
         OperatorMetrics metrics = context.Metrics.ForOutput(stage.Id);
         metrics.Add(QueryMetrics.RowsWritten, output.TotalRows);
         metrics.Add(QueryMetrics.BytesWritten, output.TotalBytes);
-        if (stage.Output is { Kind: ExchangeKind.Broadcast } && context.Settings.RuntimeFilters)
+    }
+
+    /// <summary>Gives up what a stage has kept for nobody.</summary>
+    public static void AbandonOutput(Stage stage, QueryContext context) => ShuffleSinks.Output(context, stage).Abandon();
+
+    /// <summary>Makes the filters of joins whose broadcast build sides are complete, once each.</summary>
+    /// <param name="plans">Stages that have not started.</param>
+    /// <param name="isEnded">Whether a stage's output is complete.</param>
+    /// <param name="context">The query.</param>
+    public static void MakeRuntimeFilters(IReadOnlyList<ExecPlan> plans, Func<StageId, bool> isEnded, QueryContext context)
+    {
+        if (!context.Settings.RuntimeFilters)
         {
-            foreach (Stage reader in plan.Stages)
+            return;
+        }
+
+        foreach (ExecPlan plan in plans)
+        {
+            if (plan is HashJoinExec { RuntimeFilters.IsEmpty: false, Right: ShuffleReadExec { Exchange.Kind: ExchangeKind.Broadcast } read } join && isEnded(read.Stage))
             {
-                MakeRuntimeFilters(reader.Plan, stage.Id, output, context);
+                ShuffleOutput output = context.FindShared<ShuffleOutput>(read.Stage)!;
+                foreach (RuntimeFilterSource source in join.RuntimeFilters)
+                {
+                    context.SharedByKey(source.Id, () => MakeRuntimeFilter(join, source, output, context));
+                }
             }
+
+            MakeRuntimeFilters(plan.Children, isEnded, context);
         }
     }
 
-    /// <summary>Makes the filters of the join whose build side has just become complete.</summary>
-    private static void MakeRuntimeFilters(ExecPlan plan, StageId build, ShuffleOutput output, QueryContext context)
+    private static RuntimeFilter MakeRuntimeFilter(HashJoinExec join, RuntimeFilterSource source, ShuffleOutput output, QueryContext context)
     {
-        if (plan is HashJoinExec { Right: ShuffleReadExec read } join && read.Stage == build)
+        OperatorMetrics metrics = context.Metrics.For(join);
+        MemoryUse? caller = MemoryUse.Current;
+        MemoryUse.Current = metrics.Memory;
+        try
         {
-            OperatorMetrics metrics = context.Metrics.For(join);
-            foreach (RuntimeFilterSource source in join.RuntimeFilters)
-            {
-                MemoryUse.Current = metrics.Memory;
-                try
-                {
-                    RuntimeFilter filter = context.SharedByKey(source.Id, () => RuntimeFilter.Build(Keys(join.RightKeys[source.KeyIndex], output, context), context.Account));
-                    metrics.Add("runtime filter bytes", filter.SizeBytes);
-                }
-                finally
-                {
-                    MemoryUse.Current = null;
-                }
-            }
+            RuntimeFilter filter = RuntimeFilter.Build(Keys(join.RightKeys[source.KeyIndex], output, context), context.Account);
+            metrics.Add("runtime filter bytes", filter.SizeBytes);
+            return filter;
         }
-
-        foreach (ExecPlan child in plan.Children)
+        finally
         {
-            MakeRuntimeFilters(child, build, output, context);
+            MemoryUse.Current = caller;
         }
     }
 
     private static IEnumerable<(Vector Keys, SelectionVector? Selection)> Keys(Expression key, ShuffleOutput output, QueryContext context)
     {
         using CompiledExpression compiled = ExpressionCompiler.Compile(key, context.Settings.ForEvaluation(context.Account, context.Cancellation));
-        foreach (Batch batch in output.Batches(0))
+        foreach (Batch batch in output.Batches())
         {
             context.Cancellation.ThrowIfCancellationRequested();
             yield return (compiled.Evaluate(batch), batch.Selection);

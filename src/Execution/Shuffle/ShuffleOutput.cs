@@ -1,5 +1,6 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Physical.Adaptive;
 using SqlCluster.Execution.Operators;
 using SqlCluster.Execution.Spill;
 
@@ -48,17 +49,28 @@ internal sealed class ShuffleOutput : IReclaimable, IDisposable
     /// <summary>Bytes that all rows written have, or would have, in memory.</summary>
     public long TotalBytes => _tasks.Sum(static task => task.Runs.Sum(static run => run.TotalBytes));
 
+    /// <summary>Rows and bytes by partition, for adaptive execution.</summary>
+    public OutputSize Size() => new(TotalRows, [.. Enumerable.Range(0, Partitions).Select(partition => _tasks.Sum(task => task.Runs[partition].TotalBytes))]);
+
+    /// <summary>Gives the rows up that nobody will read. The stage's tasks have ended.</summary>
+    public void Abandon()
+    {
+        foreach (MapOutput task in _tasks)
+        {
+            Array.ForEach(task.Runs, static run => run.Clear());
+        }
+    }
+
     public long MemoryBytes => _tasks.Sum(static task => task.Runs.Sum(static run => run.MemoryBytes));
 
     /// <summary>Batches of one map task for one partition.</summary>
     public BatchRun Run(int mapTask, int partition) => _tasks[mapTask].Runs[partition];
 
-    /// <summary>All batches of a partition, task by task; each is valid until the next is asked for.</summary>
-    public IEnumerable<Batch> Batches(int partition)
+    /// <summary>All batches, task by task; each is valid until the next is asked for.</summary>
+    public IEnumerable<Batch> Batches()
     {
-        foreach (MapOutput task in _tasks)
+        foreach (BatchRun run in _tasks.SelectMany(static task => task.Runs))
         {
-            BatchRun run = task.Runs[partition];
             for (int i = 0; i < run.Count; i++)
             {
                 Batch batch = run.Read(i);

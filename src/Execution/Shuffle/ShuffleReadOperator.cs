@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Physical;
 using SqlCluster.Execution.Executors;
@@ -7,67 +8,58 @@ using SqlCluster.Execution.Spill;
 
 namespace SqlCluster.Execution.Shuffle;
 
-/// <summary>Reads a task's partition of another stage's output by reference. Batches of hash and gather exchanges are given back as soon as they are read.</summary>
+/// <summary>Reads a task's partitions of another stage's output by reference. Batches that only one task reads are given back as soon as they are read.</summary>
 internal sealed class ShuffleReadOperator : Operator
 {
-    private readonly ShuffleOutput? _output;
-    private readonly int _partition;
-    private readonly bool _isShared;
-    private int _mapTask;
-    private int _index;
+    private readonly BatchCursor _cursor;
+    private readonly bool _isKept;
     private Batch? _current;
 
-    private ShuffleReadOperator(ShuffleOutput? output, int partition, bool isShared, TaskContext context, OperatorMetrics metrics)
+    private ShuffleReadOperator(BatchCursor cursor, bool isKept, TaskContext context, OperatorMetrics metrics)
         : base(context, metrics)
     {
-        _output = output;
-        _partition = partition;
-        _isShared = isShared;
+        _cursor = cursor;
+        _isKept = isKept;
     }
 
     public static Operator Create(ShuffleReadExec read, TaskContext context, OperatorMetrics metrics)
     {
         ShuffleOutput? output = context.Query.FindShared<ShuffleOutput>(read.Stage);
-        bool isBroadcast = read.Exchange.Kind == ExchangeKind.Broadcast;
-        int partition = isBroadcast ? 0 : context.Partition;
-        if (output != null && partition >= output.Partitions)
-        {
-            output = null;
-        }
-
         if (!read.Exchange.SortKeys.IsEmpty)
         {
-            return new MergeReadOperator(read, output, context, metrics);
+            return new MergeReadOperator(read, context.Partition == 0 ? output : null, context, metrics);
         }
 
-        return new ShuffleReadOperator(output, partition, isBroadcast, context, metrics);
+        PartitionRange range = RangeOf(read, output, context);
+        BatchCursor cursor = read.TakesTurns && range.Sharers > 1
+            ? context.Query.Shared(read, static () => new SharedCursors()).For(range, () => new BatchCursor(output, range))
+            : new BatchCursor(output, range);
+        return new ShuffleReadOperator(cursor, isKept: read.Exchange.Kind == ExchangeKind.Broadcast, context, metrics);
     }
 
-    /// <summary>Rows that a task will read.</summary>
+    /// <summary>Rows that a task will read, or the tasks that share its range.</summary>
     public static long RowCount(ShuffleReadExec read, TaskContext context)
     {
         ShuffleOutput? output = context.Query.FindShared<ShuffleOutput>(read.Stage);
-        int partition = read.Exchange.Kind == ExchangeKind.Broadcast ? 0 : context.Partition;
-        return output == null || partition >= output.Partitions ? 0 : output.RowCount(partition);
+        PartitionRange range = RangeOf(read, output, context);
+        long rows = 0;
+        for (int partition = range.Start; partition < range.End; partition++)
+        {
+            rows += output!.RowCount(partition);
+        }
+
+        return rows;
     }
 
     protected override Batch? NextCore()
     {
         ReleaseCurrent();
-        while (_output != null && _mapTask < _output.MapTasks)
+        if (_cursor.Next() is (BatchRun run, int index))
         {
-            BatchRun run = _output.Run(_mapTask, _partition);
-            if (_index < run.Count)
-            {
-                _current = _isShared ? run.Read(_index++) : run.Take(_index++);
-                return _current;
-            }
-
-            _mapTask++;
-            _index = 0;
+            _current = _isKept ? run.Read(index) : run.Take(index);
         }
 
-        return null;
+        return _current;
     }
 
     public override void Dispose() => ReleaseCurrent();
@@ -76,5 +68,25 @@ internal sealed class ShuffleReadOperator : Operator
     {
         _current?.Release();
         _current = null;
+    }
+
+    /// <summary>A broadcast whole, a gathered partition in the first task, the task's range of everything else; never more than there is.</summary>
+    private static PartitionRange RangeOf(ShuffleReadExec read, ShuffleOutput? output, TaskContext context)
+    {
+        PartitionRange range = read.Exchange.Kind switch
+        {
+            ExchangeKind.Broadcast => new PartitionRange(0, output?.Partitions ?? 0),
+            ExchangeKind.Gather => new PartitionRange(context.Partition, context.Partition + 1),
+            ExchangeKind.Hash or ExchangeKind.RoundRobin => context.Range,
+        };
+        return range.End <= (output?.Partitions ?? 0) ? range : PartitionRange.None;
+    }
+
+    /// <summary>The cursors of ranges that several tasks share, by first partition.</summary>
+    private sealed class SharedCursors
+    {
+        private readonly ConcurrentDictionary<int, Lazy<BatchCursor>> _cursors = new();
+
+        public BatchCursor For(PartitionRange range, Func<BatchCursor> make) => _cursors.GetOrAdd(range.Start, _ => new Lazy<BatchCursor>(make)).Value;
     }
 }

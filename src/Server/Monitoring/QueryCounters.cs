@@ -15,6 +15,7 @@ public sealed class QueryCounters : IQueryListener
     private readonly long[] _durations = new long[Buckets.Count + 1];
     private readonly ConcurrentDictionary<(Door Door, QueryOutcome Outcome), long> _ended = new();
     private readonly ConcurrentDictionary<string, long> _errors = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _adaptiveRules = new(StringComparer.Ordinal);
     private long _microseconds;
     private long _queuedMicroseconds;
     private long _rows;
@@ -25,6 +26,9 @@ public sealed class QueryCounters : IQueryListener
 
     /// <summary>Errors by SQLSTATE.</summary>
     public IReadOnlyDictionary<string, long> Errors => _errors;
+
+    /// <summary>Changes that adaptive execution made to plans, by rule.</summary>
+    public IReadOnlyDictionary<string, long> AdaptiveRules => _adaptiveRules;
 
     public long Rows => Interlocked.Read(ref _rows);
 
@@ -72,5 +76,9 @@ public sealed class QueryCounters : IQueryListener
         Interlocked.Add(ref _rows, query.Rows);
         Interlocked.Add(ref _bytesRead, query.BytesRead);
         Interlocked.Add(ref _bytesSpilled, query.BytesSpilled);
+        foreach (string rule in query.AdaptiveRules)
+        {
+            _adaptiveRules.AddOrUpdate(rule, 1, static (_, count) => count + 1);
+        }
     }
 }

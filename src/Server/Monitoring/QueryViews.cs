@@ -84,5 +84,5 @@ internal static class QueryViews
 
     private static IReadOnlyList<StageView> Stages(QueryExecution? execution) => execution == null
         ? []
-        : [.. execution.Progress().Select(static (stage, index) => new StageView(index, stage.EndedTasks == stage.Tasks ? "ended" : stage.IsStarted ? "running" : "waiting", stage.Tasks, stage.EndedTasks))];
+        : [.. execution.Progress().Select(static (stage, index) => new StageView(index, stage.IsSkipped ? "skipped" : stage.EndedTasks == stage.Tasks ? "ended" : stage.IsStarted ? "running" : "waiting", stage.Tasks, stage.EndedTasks))];
 }

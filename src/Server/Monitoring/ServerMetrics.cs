@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SqlCluster.Arrow.Memory;
+using SqlCluster.Catalyst.Physical.Adaptive;
 using SqlCluster.Server.Hosting;
 using SqlCluster.Server.Sessions;
 
@@ -45,6 +46,11 @@ internal static class ServerMetrics
             .Counter("sqlcluster_query_rows_total", "Rows that clients took or statements changed.", counters.Rows)
             .Counter("sqlcluster_query_read_bytes_total", "Bytes that scans read from files.", counters.BytesRead)
             .Counter("sqlcluster_query_spilled_bytes_total", "Bytes of rows that were written to disk because they did not fit in memory.", counters.BytesSpilled);
+        text.Head("sqlcluster_adaptive_changes_total", "counter", "Changes that adaptive execution made to running plans, by rule.");
+        foreach (AdaptiveRule rule in AdaptiveRules.All)
+        {
+            text.Sample("sqlcluster_adaptive_changes_total", counters.AdaptiveRules.GetValueOrDefault(rule.Name), ("rule", rule.Name));
+        }
     }
 
     private static void Now(PrometheusText text, Engine engine, bool isDraining)

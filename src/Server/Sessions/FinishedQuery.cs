@@ -35,6 +35,9 @@ public sealed record FinishedQuery(
 {
     /// <summary>What each operator did, as EXPLAIN ANALYZE shows it, of statements that ran a while; else empty.</summary>
     public IReadOnlyList<string> Plan { get; init; } = [];
+
+    /// <summary>The adaptive rules that changed its plan, one entry a change.</summary>
+    public IReadOnlyList<string> AdaptiveRules { get; init; } = [];
 }
 
 /// <summary>How a statement ended.</summary>

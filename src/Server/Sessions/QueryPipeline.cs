@@ -202,7 +202,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         LogicalPlan optimized = QueryOptimizer.Optimize(analyzed.Plan, optimizer);
         int slots = engine.Executor.Slots;
         var topology = new Topology(slots, session.Settings.ShufflePartitions(slots));
-        ExecPlan physical = PhysicalPlanner.Plan(optimized, PlannerContext.For(topology));
+        ExecPlan physical = PhysicalPlanner.Plan(optimized, PlannerContext.For(topology) with { Settings = new PlannerSettings { BroadcastBytes = session.Settings.BroadcastBytes } });
         return new PlannedQuery(analyzed, optimized, physical, StagePlanner.Plan(physical, topology));
     }
 

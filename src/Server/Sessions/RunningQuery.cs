@@ -255,6 +255,7 @@ public sealed class RunningQuery
             error?.Message,
             wasCancelled ? QueryOutcome.Cancelled : error == null ? QueryOutcome.Succeeded : QueryOutcome.Failed)
         {
+            AdaptiveRules = [.. (Execution?.Decisions ?? []).Select(static decision => decision.Rule)],
             Plan = Elapsed < KeepsPlanFrom ? [] : QueryViews.Plan(Execution),
         });
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SqlCluster.Catalyst.Physical.Adaptive;
 using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Functions.Casts;
@@ -55,6 +56,9 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
     /// <summary>IANA name of the session's time zone.</summary>
     public string TimeZone => Parsed.TimeZone;
+
+    /// <summary>Largest build side that is planned to be broadcast.</summary>
+    public long BroadcastBytes => Bytes("broadcast_size");
 
     /// <summary>Partitions of hash exchanges on a machine of so many slots.</summary>
     public int ShufflePartitions(int slots) => Number("shuffle_partitions") is var partitions and > 0 ? (int)partitions : 4 * slots;
@@ -212,7 +216,7 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
 
     private ExecutionSettings ReadForExecution(long defaultMemoryLimit)
     {
-        var memory = (long)(SettingUnits.Parse(Get("memory_limit"), SettingUnits.Sizes) ?? 0);
+        long memory = Bytes("memory_limit");
         string folder = Get("spill_folder");
         return ExecutionSettings.Default with
         {
@@ -220,12 +224,24 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
             MemoryLimitBytes = memory == 0 ? defaultMemoryLimit : memory,
             ScanPushdown = Flag("scan_pushdown"),
             RuntimeFilters = Flag("runtime_filters"),
+            Adaptive = new AdaptiveSettings
+            {
+                IsEnabled = Flag("adaptive"),
+                DisabledRules = [.. DisabledRules],
+                BroadcastBytes = Bytes("adaptive_broadcast_size"),
+                LeastPartitionBytes = Math.Min(Bytes("adaptive_min_partition_size"), Bytes("adaptive_partition_size")),
+                PartitionBytes = Bytes("adaptive_partition_size"),
+                SkewFactor = double.Parse(Get("adaptive_skew_factor"), CultureInfo.InvariantCulture),
+                SkewBytes = Bytes("adaptive_skew_size"),
+            },
             SpillThreshold = double.Parse(Get("spill_threshold"), CultureInfo.InvariantCulture),
             SpillFolder = folder.Length == 0 ? Path.GetTempPath() : folder,
             TimeZone = Get("TimeZone"),
             DateOrder = DateOrder,
         };
     }
+
+    private long Bytes(string name) => (long)(SettingUnits.Parse(Get(name), SettingUnits.Sizes) ?? 0);
 
     private void Announce(SettingDefinition definition, string value)
     {

@@ -13,8 +13,15 @@ public static class SettingDefinitions
     public static readonly IReadOnlyDictionary<string, SettingDefinition> All = new SortedDictionary<string, SettingDefinition>(
         new SettingDefinition[]
         {
+            new("adaptive", SettingKind.Boolean, "on", "Whether the rest of a plan is planned again when a stage has ended and its size is known.") { Category = "Optimizer" },
+            new("adaptive_broadcast_size", SettingKind.Size, "512MB", "Largest build side that is broadcast after all when it turned out smaller than expected; 0: none.") { Min = 0, Category = "Optimizer" },
+            new("adaptive_min_partition_size", SettingKind.Size, "128kB", "Bytes of an exchange below which a partition is not worth a task of its own, although slots are idle.") { Min = 0, Category = "Optimizer" },
+            new("adaptive_partition_size", SettingKind.Size, "1MB", "Bytes of an exchange up to which neighbouring partitions are read by one task; 0: never.") { Min = 0, Category = "Optimizer" },
+            new("adaptive_skew_factor", SettingKind.Real, "5", "How many times larger than the median a partition must be to be read by several tasks.") { Min = 1, Max = 1_000_000, Category = "Optimizer" },
+            new("adaptive_skew_size", SettingKind.Size, "4MB", "Bytes that a partition must have to be read by several tasks.") { Min = 0, Category = "Optimizer" },
             new("application_name", SettingKind.Text, "", "Name of the client program, shown in logs and session lists.") { IsReported = true, Category = "Client" },
             new("batch_size", SettingKind.Integer, Batch.DefaultRows.ToString(CultureInfo.InvariantCulture), "Rows that operators put in a batch.") { Min = 1, Max = 65_536 },
+            new("broadcast_size", SettingKind.Size, "512MB", "Largest build side, in expected bytes, that all tasks of a join share; larger joins spread both sides by their keys.") { AffectsPlans = true, Min = 0, Category = "Optimizer" },
             new("bytea_output", SettingKind.Word, "hex", "Text form of bytea.") { Allowed = ["hex", "escape"], Category = "Client" },
             new("client_encoding", SettingKind.Text, "UTF8", "Encoding of text on the wire; only UTF8.") { IsReported = true, Category = "Client" },
             new("client_min_messages", SettingKind.Word, "notice", "Least severity of messages sent to the client.")
@@ -23,7 +30,7 @@ public static class SettingDefinitions
             new("default_transaction_isolation", SettingKind.Word, "read committed", "Isolation of new transactions.")
                 { Allowed = ["serializable", "repeatable read", "read committed", "read uncommitted"], Category = "Client" },
             new("default_transaction_read_only", SettingKind.Boolean, "off", "Whether new transactions are read-only.") { IsReported = true, Category = "Client" },
-            new("disabled_rules", SettingKind.Text, "", "Optimizer rules that are switched off, separated by commas.") { AffectsPlans = true, Category = "Optimizer" },
+            new("disabled_rules", SettingKind.Text, "", "Optimizer rules and adaptive rules that are switched off, separated by commas.") { AffectsPlans = true, Category = "Optimizer" },
             new("escape_string_warning", SettingKind.Boolean, "on", "Accepted for compatibility.") { Category = "Client" },
             new("extra_float_digits", SettingKind.Integer, "1", "1 or more: floats print their shortest exact form.") { Min = -15, Max = 3, Category = "Client" },
             new("flight_compression", SettingKind.Word, "none", "Compression of Arrow batches over Flight SQL.") { Allowed = ["none", "lz4", "zstd"], Category = "Client" },

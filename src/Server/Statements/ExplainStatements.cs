@@ -1,8 +1,10 @@
-using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Explain;
 using SqlCluster.Catalyst.Optimizer;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution;
+using SqlCluster.Execution.Executors;
+using SqlCluster.Execution.Operators;
+using SqlCluster.Execution.Scheduler;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Printing;
 using SqlCluster.Server.Sessions;
@@ -61,10 +63,17 @@ internal static class ExplainStatements
         }
 
         TimeSpan execution = TimeProvider.System.GetElapsedTime(start) - planning;
-        MemoryAccount account = rows.Execution.Context.Account;
-        var summary = new ExplainSummary(planning, execution, new MemorySummary(account.PeakBytes, account.Elsewhere.BytesAtPeak, rows.Execution.PeakWaitingBytes));
-        return ExplainWriter.Write(ExplainNode.Of(rows.Execution.Plan, rows.Execution.Context.Metrics), options, options.Summary ? summary : null);
+        QueryContext context = rows.Execution.Context;
+        ExplainNode shown = ExplainNode.Of(rows.Execution.Plan, context.Metrics);
+        long leftOut = context.Metrics.MemoryBytesAtPeak() - shown.Total(QueryMetrics.MemoryAtPeak);
+        var memory = new MemorySummary(context.Account.PeakBytes, context.Account.Elsewhere.BytesAtPeak, leftOut, rows.Execution.PeakWaitingBytes);
+        return ExplainWriter.Write(shown, options, new ExplainSummary(planning, execution, memory, Adaptation(rows.Execution)));
     }
+
+    /// <summary>What adaptive execution did; null: nothing.</summary>
+    private static AdaptationSummary? Adaptation(QueryExecution execution) => execution.Decisions is { Count: > 0 } decisions
+        ? new AdaptationSummary(ExplainNode.Of(execution.InitialPlan), [.. decisions.Select(static decision => decision.ToString())])
+        : null;
 
     private static StatementResult.Rows Answer(IReadOnlyList<string> lines, Session session, CancellationToken cancellation) =>
         session.Pipeline.RunValues([new ResultColumn("QUERY PLAN", SqlType.Text, false)], lines.Select(static line => new object?[] { line }), "EXPLAIN", cancellation);

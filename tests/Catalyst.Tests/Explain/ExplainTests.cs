@@ -69,7 +69,7 @@ public sealed partial class ExplainTests
     {
         StagePlan stages = StagePlanner.Plan(Grouped(), PlanBuilder.TwoSlots);
         var metrics = new ScanMetrics();
-        string text = string.Join('\n', ExplainWriter.Write(ExplainNode.Of(stages, metrics), ExplainOptions.Default with { Analyze = true, Costs = false, Summary = true }, new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(20), new MemorySummary(2048, 1, 0))));
+        string text = string.Join('\n', ExplainWriter.Write(ExplainNode.Of(stages, metrics), ExplainOptions.Default with { Analyze = true, Costs = false, Summary = true }, new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(20), new MemorySummary(2048, 1, 0, 0))));
         Assert.Equal("""
             HashAggregateExec Final [l_returnflag] [sum(l_quantity)]  (never executed)
               ExchangeExec Gather stage 0  (actual time=0.000..0.000 rows=0 loops=1)

@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Physical;
+using SqlCluster.Catalyst.Physical.Adaptive;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Kernels;
@@ -13,15 +14,27 @@ namespace SqlCluster.Execution.Tests.Joins;
 /// <summary>Joins and groupings cut into stages and run by several tasks.</summary>
 public class StagedPlanTests
 {
-    public static TheoryData<ExecJoinKind, bool, int> Cases()
+    /// <summary>Thresholds under which a rule, and no other, changes a plan of any size.</summary>
+    private static readonly Dictionary<string, AdaptiveSettings> Adaptive = new()
     {
-        var data = new TheoryData<ExecJoinKind, bool, int>();
+        [""] = Only(),
+        [nameof(BroadcastSmallBuildSides)] = Only(nameof(BroadcastSmallBuildSides)),
+        [nameof(SwapJoinSides)] = Only(nameof(SwapJoinSides)) with { LeastPartitionBytes = 0 },
+        [nameof(SplitSkewedPartitions)] = Only(nameof(SplitSkewedPartitions)) with { SkewFactor = 0, SkewBytes = 0, LeastPartitionBytes = 1 },
+        [nameof(CoalescePartitions)] = Only(nameof(CoalescePartitions)) with { LeastPartitionBytes = 1 << 24, PartitionBytes = 1 << 24 },
+    };
+
+    public static TheoryData<ExecJoinKind, bool, int, string> Cases()
+    {
+        var data = new TheoryData<ExecJoinKind, bool, int, string>();
         foreach (ExecJoinKind kind in Enum.GetValues<ExecJoinKind>())
         {
-            foreach (bool isBroadcast in new[] { false, true })
+            data.Add(kind, true, 1, "");
+            data.Add(kind, true, 4, "");
+            data.Add(kind, false, 1, "");
+            foreach (string rule in Adaptive.Keys)
             {
-                data.Add(kind, isBroadcast, 1);
-                data.Add(kind, isBroadcast, 4);
+                data.Add(kind, false, 4, rule);
             }
         }
 
@@ -30,9 +43,10 @@ public class StagedPlanTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task TasksTogetherJoinAsOneNestedLoop(ExecJoinKind kind, bool isBroadcast, int slots)
+    public async Task TasksTogetherJoinAsOneNestedLoop(ExecJoinKind kind, bool isBroadcast, int slots, string adaptiveRule)
     {
-        RowTable left = Rows(3000, 1), right = Rows(400, 2, unique: kind == ExecJoinKind.LeftSingle);
+        bool isSwapped = adaptiveRule == nameof(SwapJoinSides);
+        RowTable left = Rows(isSwapped ? 300 : 3000, 1), right = Rows(isSwapped ? 2000 : 400, 2, unique: kind == ExecJoinKind.LeftSingle);
         int[] ordinals = kind switch
         {
             ExecJoinKind.LeftSemi or ExecJoinKind.LeftAnti => [0, 1],
@@ -54,7 +68,9 @@ public class StagedPlanTests
             return;         // whether a partition's build side is empty would decide about nulls: planners broadcast these
         }
 
-        Assert.Equal(expected, RowTable.Sorted(await RunAsync(plan, slots)));
+        (List<object?[]> rows, IReadOnlyList<AdaptiveDecision> decisions) = await RunAsync(plan, slots, Adaptive[adaptiveRule]);
+        Assert.Equal(expected, RowTable.Sorted(rows));
+        Assert.Equal(adaptiveRule.Length > 0 && !(isSwapped && kind == ExecJoinKind.LeftSingle), decisions.Count > 0);
     }
 
     [Fact]
@@ -66,8 +82,13 @@ public class StagedPlanTests
             AggregateMode.Single, [table.Column(0)], [count], null, [HashAggregateTests.Column(SqlType.BigInt), HashAggregateTests.Column(SqlType.BigInt)],
             new ExchangeExec(ExchangeKind.Hash, [table.Column(0)], [], Filtered(table)));
         IEnumerable<object?[]> expected = table.Rows.Where(Passes).GroupBy(static row => RowTable.Text([row[0]])).Select(static group => new[] { group.First()[0], (long)group.Count() });
-        Assert.Equal(RowTable.Sorted(expected), RowTable.Sorted(await RunAsync(plan, 3)));
+        Assert.Equal(RowTable.Sorted(expected), RowTable.Sorted((await RunAsync(plan, 3, Adaptive[""])).Rows));
+        (List<object?[]> rows, IReadOnlyList<AdaptiveDecision> decisions) = await RunAsync(plan, 3, Adaptive[nameof(CoalescePartitions)]);
+        Assert.Equal(RowTable.Sorted(expected), RowTable.Sorted(rows));
+        Assert.Equal("CoalescePartitions", Assert.Single(decisions).Rule);
     }
+
+    private static AdaptiveSettings Only(string? rule = null) => AdaptiveSettings.Default with { DisabledRules = [.. AdaptiveRules.All.Select(static one => one.Name).Where(name => name != rule)] };
 
     private static bool Passes(object?[] row) => (long)row[1]! % 3 != 0;
 
@@ -82,11 +103,11 @@ public class StagedPlanTests
         return new RowTable([SqlType.BigInt, SqlType.BigInt], [.. unique ? rows.DistinctBy(static row => row[0]) : rows], seed);
     }
 
-    private static async Task<List<object?[]>> RunAsync(ExecPlan plan, int slots)
+    private static async Task<(List<object?[]> Rows, IReadOnlyList<AdaptiveDecision> Decisions)> RunAsync(ExecPlan plan, int slots, AdaptiveSettings adaptive)
     {
         StagePlan stages = StagePlanner.Plan(plan, new Topology(slots, 3));
         using var executor = new LocalExecutor(slots);
-        var query = new QueryContext("test", new ExecutionSettings { BatchSize = 128 }, TestContext.Current.CancellationToken);
+        var query = new QueryContext("test", new ExecutionSettings { BatchSize = 128, Adaptive = adaptive }, TestContext.Current.CancellationToken);
         await using QueryExecution execution = QueryExecution.Start(stages, query, executor);
         var rows = new List<object?[]>();
         while (await execution.ReadAsync(TestContext.Current.CancellationToken) is { } batch)
@@ -95,7 +116,7 @@ public class StagedPlanTests
             batch.Release();
         }
 
-        return rows;
+        return (rows, execution.Decisions);
     }
 
     private static List<object?[]> Box(Batch batch)

@@ -29,10 +29,26 @@ public sealed class MetricsTests
         Assert.Equal(3, read.Samples["sqlcluster_query_rows_total"]);
         Assert.Equal(2, read.Samples["sqlcluster_executor_slots"]);
         Assert.Equal(0, read.Samples["sqlcluster_memory_queries_bytes"]);
-        foreach (string name in new[] { "sqlcluster_executor_slots_busy", "sqlcluster_memory_pool_bytes", "sqlcluster_query_spilled_bytes_total", "dotnet_gc_pause_seconds_total", "process_resident_memory_bytes", "sqlcluster_queries_queued" })
+        foreach (string name in new[] { "sqlcluster_executor_slots_busy", "sqlcluster_memory_pool_bytes", "sqlcluster_query_spilled_bytes_total", "sqlcluster_adaptive_changes_total{rule=\"CoalescePartitions\"}", "dotnet_gc_pause_seconds_total", "process_resident_memory_bytes", "sqlcluster_queries_queued" })
         {
             Assert.Contains(name, read.Samples.Keys);
         }
+    }
+
+    [Fact]
+    public void ChangesOfAdaptiveExecutionAreCountedByRule()
+    {
+        using var engine = new Engine();
+        var counters = new QueryCounters();
+        counters.OnFinished(new FinishedQuery(
+            QueryId.Next(), 1, "a", SessionClient.Embedded, "", DateTimeOffset.UnixEpoch, TimeSpan.Zero, TimeSpan.Zero, 0, 0, 0, 0, null, null, QueryOutcome.Succeeded)
+        {
+            AdaptiveRules = ["CoalescePartitions", "SwapJoinSides", "CoalescePartitions"],
+        });
+        PrometheusReader read = PrometheusReader.Read(ServerMetrics.Write(engine, counters, false));
+        Assert.Equal(2, read.Samples["sqlcluster_adaptive_changes_total{rule=\"CoalescePartitions\"}"]);
+        Assert.Equal(1, read.Samples["sqlcluster_adaptive_changes_total{rule=\"SwapJoinSides\"}"]);
+        Assert.Equal(0, read.Samples["sqlcluster_adaptive_changes_total{rule=\"SplitSkewedPartitions\"}"]);
     }
 
     [Fact]

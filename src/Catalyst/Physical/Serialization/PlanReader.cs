@@ -33,7 +33,7 @@ internal class PlanReader(PlanInput input, ITableReferences tables, IFunctionCat
             ExecKind.DistinctOnExec => new DistinctOnExec(Expressions(), Read()),
             ExecKind.WindowExec => new WindowExec(Input.List(WindowCall), Columns(), Read()),
             ExecKind.ExchangeExec => new ExchangeExec(Input.Code<ExchangeKind>(), Expressions(), Input.List(SortKey), Read()),
-            ExecKind.ShuffleReadExec => new ShuffleReadExec(new StageId(Input.Count()), Exchange(), Columns()),
+            ExecKind.ShuffleReadExec => ShuffleRead(),
             ExecKind.HashJoinExec => HashJoin(),
             ExecKind.NestedLoopJoinExec => NestedLoopJoin(),
             ExecKind.AsOfJoinExec => AsOfJoin(),
@@ -83,6 +83,14 @@ internal class PlanReader(PlanInput input, ITableReferences tables, IFunctionCat
         bool isAll = Input.Flag();
         NodeList<ExecColumn> columns = Columns();
         return new RecursiveUnionExec(id, isAll, Read(), Read(), columns);
+    }
+
+    private ShuffleReadExec ShuffleRead()
+    {
+        var stage = new StageId(Input.Count());
+        Exchange exchange = Exchange();
+        bool takesTurns = Input.Flag();
+        return new ShuffleReadExec(stage, exchange, Columns()) { TakesTurns = takesTurns };
     }
 
     private HashJoinExec HashJoin()

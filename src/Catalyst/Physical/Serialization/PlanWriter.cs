@@ -248,6 +248,7 @@ internal class PlanWriter(PlanOutput output, ITableReferences tables) : Expressi
     {
         Output.Count(read.Stage.Value);
         Write(read.Exchange);
+        Output.Flag(read.TakesTurns);
         return Columns(read.Columns);
     }
 

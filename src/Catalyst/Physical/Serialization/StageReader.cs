@@ -10,5 +10,7 @@ internal sealed class StageReader(PlanInput input, ITableReferences tables, IFun
 
     private Stage Stage() => new(
         new StageId(Input.Count()), Input.Code<StagePurpose>(), base.Read(), Input.Optional(Exchange), Input.Count() is var cte and > 0 ? new CteId(cte - 1) : null, Input.Count(),
-        Input.List(() => new StageId(Input.Count())));
+        Input.List(() => new StageId(Input.Count())), Input.Optional(() => Input.List(Range)));
+
+    private PartitionRange Range() => new(Input.Count(), Input.Count(), Input.Count());
 }

@@ -14,5 +14,13 @@ internal sealed class StageWriter(PlanOutput output, ITableReferences tables) : 
         Output.Count(stage.Cte is { } cte ? cte.Value + 1 : 0);
         Output.Count(stage.Tasks);
         Output.List(stage.Inputs, input => Output.Count(input.Value));
+        Output.Optional(stage.Ranges, ranges => Output.List(ranges, Write));
+    }
+
+    private void Write(PartitionRange range)
+    {
+        Output.Count(range.Start);
+        Output.Count(range.End);
+        Output.Count(range.Sharers);
     }
 }

@@ -18,7 +18,8 @@ namespace SqlCluster.Execution.Operators.Joins;
 /// end of probe ─▶ build rows that found a partner, or none: by the last task that shares the table
 /// </code>
 /// A build side that does not fit in memory is on disk, and so are its probe rows then: <see cref="SpilledProbe"/> gives their tables and batches one after the other.
-/// A broadcast build is made by the first task that needs it, while the others wait for that running task; a partitioned build belongs to its task.
+/// A broadcast build, and that of a partition that several tasks share, is made by the first task that needs it, while the others wait for that running task; any other
+/// partitioned build belongs to its task.
 /// </remarks>
 internal sealed class HashJoinOperator : Operator
 {
@@ -32,7 +33,7 @@ internal sealed class HashJoinOperator : Operator
     private readonly JoinOutput _output;
     private readonly JoinCondition? _residual;
     private readonly LookupScratch _scratch;
-    private readonly bool _isShared;
+    private readonly bool _isBroadcast;
     private readonly PairCursor _pairs;
     private readonly ProbeMarks _marks;
     private readonly SinglePartners _single;
@@ -46,7 +47,7 @@ internal sealed class HashJoinOperator : Operator
         : base(context, metrics)
     {
         _plan = plan;
-        _isShared = plan.Right is ShuffleReadExec { Exchange.Kind: ExchangeKind.Broadcast } or ExchangeExec { Kind: ExchangeKind.Broadcast };
+        _isBroadcast = plan.Right is ShuffleReadExec { Exchange.Kind: ExchangeKind.Broadcast } or ExchangeExec { Kind: ExchangeKind.Broadcast };
 
         // The build side first: scans of the probe side look for its runtime filters when they are made.
         _build = GetBuild();
@@ -142,7 +143,7 @@ internal sealed class HashJoinOperator : Operator
         _selection?.Release();
         _spill?.Dispose();
         _numbers = _selection = null;
-        if (!_isShared)
+        if (!_isBroadcast && (Context.Range.Sharers == 1 || PartitionBuilds.Of(_plan, Context).Leave(Context.Range)))
         {
             _build.Dispose();
         }
@@ -150,17 +151,14 @@ internal sealed class HashJoinOperator : Operator
 
     private JoinBuild GetBuild()
     {
-        if (_isShared)
-        {
-            return Context.Query.Shared(_plan, Make);
-        }
-
-        return Make();
+        return _isBroadcast ? Context.Query.Shared(_plan, Make)
+            : Context.Range.Sharers > 1 ? PartitionBuilds.Of(_plan, Context).Get(Context.Range, Make)
+            : Make();
 
         JoinBuild Make()
         {
             using Operator input = OperatorFactory.Create(_plan.Right, Context);
-            return JoinBuild.Read(_plan, input, _isShared, Context, Metrics);
+            return JoinBuild.Read(_plan, input, _isBroadcast, _isBroadcast ? Context.TaskCount : Context.Range.Sharers, Context, Metrics);
         }
     }
 

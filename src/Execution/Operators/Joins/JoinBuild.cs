@@ -35,10 +35,11 @@ internal sealed class JoinBuild : IDisposable
     /// <summary>Reads the build side to its end.</summary>
     /// <param name="plan">The join.</param>
     /// <param name="input">The build side.</param>
-    /// <param name="isShared">Whether all tasks probe it.</param>
+    /// <param name="isWhole">Whether it holds the rows that any task will ask for.</param>
+    /// <param name="probes">Tasks that probe it.</param>
     /// <param name="context">The task that builds.</param>
     /// <param name="metrics">Of the join.</param>
-    public static JoinBuild Read(HashJoinExec plan, Operator input, bool isShared, TaskContext context, OperatorMetrics metrics)
+    public static JoinBuild Read(HashJoinExec plan, Operator input, bool isWhole, int probes, TaskContext context, OperatorMetrics metrics)
     {
         long start = Stopwatch.GetTimestamp();
         bool[] needed = JoinOutput.RightColumns(plan.Left.Output.Count, plan.Right.Output.Count, [.. plan.OutputOrdinals, .. JoinCondition.Ordinals(plan.Residual)]);
@@ -64,7 +65,7 @@ internal sealed class JoinBuild : IDisposable
                 }
             }
 
-            JoinTable? table = spilled == null ? TryBuild(plan, needed, batches, bytes, isShared, context) : null;
+            JoinTable? table = spilled == null ? TryBuild(plan, needed, batches, bytes, isWhole, context) : null;
             if (table == null)
             {
                 spilled ??= MoveOut(plan, batches, context, metrics);
@@ -73,7 +74,7 @@ internal sealed class JoinBuild : IDisposable
 
             metrics.Add("build rows", table?.RowCount ?? spilled!.RowCount);
             metrics.Add("build microseconds", (long)Stopwatch.GetElapsedTime(start).TotalMicroseconds);
-            return new JoinBuild(table, spilled, needed, isShared ? context.TaskCount : 1);
+            return new JoinBuild(table, spilled, needed, probes);
         }
         catch
         {
@@ -96,7 +97,7 @@ internal sealed class JoinBuild : IDisposable
         Spilled?.Dispose();
     }
 
-    private static JoinTable? TryBuild(HashJoinExec plan, bool[] needed, List<Batch> batches, long bytes, bool isShared, TaskContext context)
+    private static JoinTable? TryBuild(HashJoinExec plan, bool[] needed, List<Batch> batches, long bytes, bool isWhole, TaskContext context)
     {
         var rows = new KeptBuildRows(batches);
         if (!context.Query.Memory.IsCalm && context.Query.Memory.IsShortOf(bytes + (rows.RowCount * KeyTableBytes)))
@@ -106,7 +107,7 @@ internal sealed class JoinBuild : IDisposable
 
         try
         {
-            JoinTable table = JoinTable.Build(plan, needed, rows, isShared || context.TaskCount == 1, context);
+            JoinTable table = JoinTable.Build(plan, needed, rows, isWhole || context.TaskCount == 1, context);
             if (context.Query.Memory.IsForced || !context.Query.Memory.IsShortOf(-bytes))
             {
                 return table;
