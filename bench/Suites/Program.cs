@@ -48,6 +48,10 @@ var spill = new Command("spill", "The 22 queries derived from TPC-H under a memo
 spill.SetAction(result => SpillSuite.RunAsync(
     new SuiteOptions("tpch", result.GetValue(data), result.GetValue(queries), result.GetValue(answers), result.GetValue(runs), result.GetValue(only), true, result.GetValue(set) ?? []), result.GetValue(limit)!));
 
+var adaptive = new Command("adaptive", "Adaptive execution: a query for each rule with it on and off, then the 22 queries derived from TPC-H, processor time") { data, queries, runs, only, set };
+adaptive.SetAction(result => AdaptiveSuite.RunAsync(
+    new SuiteOptions("tpch", result.GetValue(data), result.GetValue(queries), null, result.GetValue(runs), result.GetValue(only), true, result.GetValue(set) ?? [])));
+
 var overhead = new Command("overhead", "TPC-H over PostgreSQL's protocol against the same engine called directly") { data, queries, runs, only };
 overhead.SetAction(result => DoorOverhead.RunAsync(
     new SuiteOptions("tpch", result.GetValue(data), result.GetValue(queries), null, result.GetValue(runs), result.GetValue(only), true, [])));
@@ -74,7 +78,7 @@ var tableCount = new Option<int>("--tables") { Description = "Tables in the cata
 var catalog = new Command("catalog", "Clients' catalog queries over a catalog of many tables, against PostgreSQL 15") { tableCount, runs, withoutPostgres };
 catalog.SetAction(result => CatalogBrowsing.RunAsync(result.GetValue(tableCount), result.GetValue(runs), result.GetValue(withoutPostgres)));
 
-return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, load, spill, overhead, cancel, doGet, flightRate, cannedServer, catalog, ending }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, load, spill, adaptive, overhead, cancel, doGet, flightRate, cannedServer, catalog, ending }.Parse(args).InvokeAsync();
 
 DirectoryInfo? Tables(ParseResult result)
 {
