@@ -25,8 +25,9 @@ internal static class ClientErrors
 
     public static SqlClusterException TimedOut(Exception inner) => new("57014", "canceling statement due to statement timeout", inner);
 
-    public static SqlClusterException NotRolledBack() =>
-        new("0A000", "the server commits each statement by itself: what was changed since BeginTransaction cannot be rolled back");
+    public static SqlClusterException NoSavepoint(string name) => new("3B001", $"savepoint \"{name}\" does not exist");
+
+    public static NotSupportedException NoScopes() => new("System.Transactions is not supported: use BeginTransaction, or open the connection outside of the TransactionScope");
 
     public static SqlClusterException PoolExhausted(int size) => new("53300", $"all {size} connections of the pool are in use (Maximum Pool Size)");
 

@@ -39,14 +39,9 @@ internal sealed class CommandExecution(SqlClusterConnection connection, IReadOnl
             BoundPart bound = parts[_next++];
             _part = bound.Part;
             session.IsTouched |= bound.Part.TouchesSession;
-            if (connection.Transaction is { } transaction)
-            {
-                transaction.HasChanges |= bound.Part.IsCommand;
-            }
-
             if (bound.Part.IsCommand)
             {
-                long changed = await GuardAsync(token => ChangeAsync(session, bound, account, token), cancellation).ConfigureAwait(false);
+                long changed = await GuardAsync(token => ChangeAsync(session, bound, connection.Transaction?.Handle, account, token), cancellation).ConfigureAwait(false);
                 RecordsAffected = Math.Max(RecordsAffected, 0) + (int)Math.Clamp(changed, 0, int.MaxValue);
                 continue;
             }
@@ -97,14 +92,14 @@ internal sealed class CommandExecution(SqlClusterConnection connection, IReadOnl
 
     public void Dispose() => _cancel.Dispose();
 
-    private static async Task<long> ChangeAsync(ServerSession session, BoundPart bound, MemoryAccount account, CancellationToken cancellation)
+    private static async Task<long> ChangeAsync(ServerSession session, BoundPart bound, ByteString? transaction, MemoryAccount account, CancellationToken cancellation)
     {
         if (bound.Parameters.Count == 0)
         {
-            return await session.Sql.ExecuteUpdateAsync(bound.Part.Text, cancellationToken: cancellation).ConfigureAwait(false);
+            return await session.Sql.ExecuteUpdateAsync(bound.Part.Text, transaction, cancellation).ConfigureAwait(false);
         }
 
-        FlightSqlPreparedStatement statement = await session.PrepareAsync(bound.Part.Text, cancellation).ConfigureAwait(false);
+        FlightSqlPreparedStatement statement = await session.PrepareAsync(bound.Part.Text, transaction, cancellation).ConfigureAwait(false);
         (ArrowSchema schema, Batch row) = ParameterValues.Encode(bound.Parameters, account);
         return await statement.ExecuteUpdateAsync(schema, row, account, cancellation).ConfigureAwait(false);
     }
@@ -112,20 +107,20 @@ internal sealed class CommandExecution(SqlClusterConnection connection, IReadOnl
     /// <returns>The rows; null for a statement without any, which has run.</returns>
     private async Task<FlightStream?> QueryAsync(ServerSession session, BoundPart bound, MemoryAccount account, CancellationToken cancellation)
     {
-        _running = await PlanAsync(session, bound, account, cancellation).ConfigureAwait(false);
+        _running = await PlanAsync(session, bound, connection.Transaction?.Handle, account, cancellation).ConfigureAwait(false);
         return _running.Endpoint.Count == 0 || FlightClient.ReadSchema(_running.Schema).Fields.Count == 0
             ? null
             : await session.Sql.ReadAsync(_running.Endpoint[0], account, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<FlightInfo> PlanAsync(ServerSession session, BoundPart bound, MemoryAccount account, CancellationToken cancellation)
+    private static async Task<FlightInfo> PlanAsync(ServerSession session, BoundPart bound, ByteString? transaction, MemoryAccount account, CancellationToken cancellation)
     {
         if (bound.Parameters.Count == 0)
         {
-            return await session.Sql.ExecuteAsync(bound.Part.Text, cancellationToken: cancellation).ConfigureAwait(false);
+            return await session.Sql.ExecuteAsync(bound.Part.Text, transaction, cancellation).ConfigureAwait(false);
         }
 
-        FlightSqlPreparedStatement statement = await session.PrepareAsync(bound.Part.Text, cancellation).ConfigureAwait(false);
+        FlightSqlPreparedStatement statement = await session.PrepareAsync(bound.Part.Text, transaction, cancellation).ConfigureAwait(false);
         (ArrowSchema schema, Batch row) = ParameterValues.Encode(bound.Parameters, account);
         try
         {
@@ -134,7 +129,7 @@ internal sealed class CommandExecution(SqlClusterConnection connection, IReadOnl
         }
         catch (GrpcStatusException)
         {
-            await session.ForgetAsync(bound.Part.Text).ConfigureAwait(false);     // the tables may have changed since it was prepared
+            await session.ForgetAsync(bound.Part.Text, transaction).ConfigureAwait(false);     // the tables may have changed since it was prepared
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using Google.Protobuf;
 using SqlCluster.Flight.Client;
 using SqlCluster.Flight.Grpc;
 using SqlCluster.Flight.Protos;
@@ -12,8 +13,8 @@ internal sealed class ServerSession : IAsyncDisposable
     private const int MostPrepared = 64;
 
     private readonly FlightClient _flight;
-    private readonly Dictionary<string, LinkedListNode<(string Text, FlightSqlPreparedStatement Statement)>> _prepared = new(StringComparer.Ordinal);
-    private readonly LinkedList<(string Text, FlightSqlPreparedStatement Statement)> _recent = [];
+    private readonly Dictionary<(string Text, ByteString? Transaction), LinkedListNode<PreparedText>> _prepared = [];
+    private readonly LinkedList<PreparedText> _recent = [];
 
     private ServerSession(FlightClient flight)
     {
@@ -65,42 +66,51 @@ internal sealed class ServerSession : IAsyncDisposable
         }
     }
 
-    /// <summary>The statement prepared for a text, now or before.</summary>
-    public async Task<FlightSqlPreparedStatement> PrepareAsync(string text, CancellationToken cancellation)
+    /// <summary>The statement prepared for a text, now or before. Within a transaction it is the transaction's.</summary>
+    public async Task<FlightSqlPreparedStatement> PrepareAsync(string text, ByteString? transaction, CancellationToken cancellation)
     {
-        if (_prepared.TryGetValue(text, out LinkedListNode<(string Text, FlightSqlPreparedStatement Statement)>? known))
+        if (_prepared.TryGetValue((text, transaction), out LinkedListNode<PreparedText>? known))
         {
             _recent.Remove(known);
             _recent.AddFirst(known);
             return known.Value.Statement;
         }
 
-        FlightSqlPreparedStatement statement = await Sql.PrepareAsync(text, cancellationToken: cancellation).ConfigureAwait(false);
-        _prepared[text] = _recent.AddFirst((text, statement));
+        FlightSqlPreparedStatement statement = await Sql.PrepareAsync(text, transaction, cancellation).ConfigureAwait(false);
+        _prepared[(text, transaction)] = _recent.AddFirst(new PreparedText(text, transaction, statement));
         if (_recent.Count > MostPrepared)
         {
-            await ForgetAsync(_recent.Last!.Value.Text).ConfigureAwait(false);
+            await ForgetAsync(_recent.Last!.Value.Text, _recent.Last.Value.Transaction).ConfigureAwait(false);
         }
 
         return statement;
     }
 
     /// <summary>Closes the statement of a text: it failed, or has not been used for long.</summary>
-    public async Task ForgetAsync(string text)
+    public async Task ForgetAsync(string text, ByteString? transaction)
     {
-        if (_prepared.Remove(text, out LinkedListNode<(string Text, FlightSqlPreparedStatement Statement)>? known))
+        if (_prepared.Remove((text, transaction), out LinkedListNode<PreparedText>? known))
         {
             _recent.Remove(known);
             await known.Value.Statement.DisposeAsync().ConfigureAwait(false);
         }
     }
 
+    /// <summary>Closes the statements of a transaction.</summary>
+    public async Task ForgetAsync(ByteString transaction)
+    {
+        foreach ((string text, ByteString? of) in _prepared.Keys.Where(key => transaction.Equals(key.Transaction)).ToArray())
+        {
+            await ForgetAsync(text, of).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Makes the session as good as new.</summary>
     public async Task ResetAsync(SqlClusterConnectionStringBuilder settings, CancellationToken cancellation)
     {
-        foreach (string text in _prepared.Keys.ToArray())
+        foreach ((string text, ByteString? transaction) in _prepared.Keys.ToArray())
         {
-            await ForgetAsync(text).ConfigureAwait(false);
+            await ForgetAsync(text, transaction).ConfigureAwait(false);
         }
 
         await Sql.ExecuteUpdateAsync("DISCARD ALL", cancellationToken: cancellation).ConfigureAwait(false);
@@ -157,4 +167,6 @@ internal sealed class ServerSession : IAsyncDisposable
             }
         }
     }
+
+    private sealed record PreparedText(string Text, ByteString? Transaction, FlightSqlPreparedStatement Statement);
 }

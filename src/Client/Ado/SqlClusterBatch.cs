@@ -59,7 +59,7 @@ public sealed class SqlClusterBatch : DbBatch
         using var execution = new CommandExecution(connection, [], Timeout);
         foreach (BoundPart bound in Bind())
         {
-            await execution.GuardAsync(token => connection.Session.PrepareAsync(bound.Part.Text, token), cancellationToken).ConfigureAwait(false);
+            await execution.GuardAsync(token => connection.Session.PrepareAsync(bound.Part.Text, connection.Transaction?.Handle, token), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -112,7 +112,7 @@ public sealed class SqlClusterCommand : DbCommand
         using var execution = new CommandExecution(Open, [], CommandTimeout);
         foreach (CommandPart part in CommandPart.Split(CommandText, Parameters))
         {
-            await execution.GuardAsync(token => Open.Session.PrepareAsync(part.Text, token), cancellationToken).ConfigureAwait(false);
+            await execution.GuardAsync(token => Open.Session.PrepareAsync(part.Text, Open.Transaction?.Handle, token), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -67,12 +67,21 @@ public sealed class SqlClusterConnection : DbConnection
 
     public override void Open() => Waiting.For(() => OpenAsync(CancellationToken.None));
 
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override void EnlistTransaction(System.Transactions.Transaction? transaction) => throw ClientErrors.NoScopes();
+
     /// <exception cref="SqlClusterException">08001: no answer; 28000: not let in.</exception>
+    /// <exception cref="NotSupportedException">There is an ambient transaction, which would look as if it held what is done here.</exception>
     public override async Task OpenAsync(CancellationToken cancellationToken)
     {
         if (_session != null)
         {
             throw new InvalidOperationException("the connection is open");
+        }
+
+        if (System.Transactions.Transaction.Current != null)
+        {
+            throw ClientErrors.NoScopes();
         }
 
         _source ??= SqlClusterDataSource.For(_connectionString);
@@ -93,6 +102,11 @@ public sealed class SqlClusterConnection : DbConnection
         if (_reader != null)
         {
             await _reader.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (Transaction != null)
+        {
+            await Transaction.AbandonAsync().ConfigureAwait(false);
         }
 
         Transaction = null;
@@ -150,10 +164,18 @@ public sealed class SqlClusterConnection : DbConnection
 
     protected override DbBatch CreateDbBatch() => new SqlClusterBatch { Connection = this };
 
-    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
+    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => Waiting.For(() => BeginAsync(isolationLevel, CancellationToken.None));
+
+    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken) =>
+        await BeginAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
+
+    private async Task<SqlClusterTransaction> BeginAsync(IsolationLevel isolationLevel, CancellationToken cancellation)
     {
         _ = Session;
-        return Transaction = Transaction is not { IsActive: true } ? new SqlClusterTransaction(this, isolationLevel) : throw new InvalidOperationException("the connection has a transaction already");
+        CheckIdle();
+        return Transaction = Transaction is not { IsActive: true }
+            ? await SqlClusterTransaction.BeginAsync(this, isolationLevel, cancellation).ConfigureAwait(false)
+            : throw new InvalidOperationException("the connection has a transaction already");
     }
 
     protected override void Dispose(bool disposing)

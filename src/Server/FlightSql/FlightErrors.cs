@@ -34,10 +34,13 @@ internal static class FlightErrors
 
     public static GrpcStatusException NotAnActionBody(string type) => new(StatusCode.InvalidArgument, $"the body of action {type} is not its message");
 
-    public static GrpcStatusException NoTransactions(string action) =>
-        new(StatusCode.Unimplemented, $"not supported: {action}; every statement commits by itself, and nothing can be rolled back");
+    public static GrpcStatusException UnknownTransaction() => new(StatusCode.InvalidArgument, "unknown transaction: it has ended, has expired, or its session has ended [25P01]");
 
-    public static GrpcStatusException UnknownTransaction() => new(StatusCode.InvalidArgument, "unknown transaction: there are no transactions, every statement commits by itself");
+    public static GrpcStatusException UnknownSavepoint() => new(StatusCode.InvalidArgument, "unknown savepoint: it has ended, or its transaction has [3B001]");
+
+    public static GrpcStatusException NoEndAction(string action) => new(StatusCode.InvalidArgument, $"the body of action {action} does not say how to end");
+
+    public static QueryException TooManyTransactions(int limit) => new("53400", ErrorKind.Resources, $"more than {limit} transactions in one session: end some");
 
     public static GrpcStatusException NoStatement() =>
         new(StatusCode.NotFound, "unknown statement handle: it has expired, or its session has ended [26000]");

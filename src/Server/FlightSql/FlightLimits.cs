@@ -23,6 +23,12 @@ internal sealed record FlightLimits
     /// <summary>Prepared statements of a session.</summary>
     public int MaxPrepared { get; init; } = 1_000;
 
+    /// <summary>Transactions of a session.</summary>
+    public int MaxTransactions { get; init; } = 100;
+
+    /// <summary>How long a transaction may go unnamed before it is rolled back (SqlInfo 101).</summary>
+    public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Rows of parameters that a prepared statement can hold.</summary>
     public int MaxBoundRows { get; init; } = 100_000;
 

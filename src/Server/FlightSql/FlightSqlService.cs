@@ -172,7 +172,7 @@ internal sealed class FlightSqlService : IAsyncDisposable
         (ArrowSchema schema, IpcOptions options) = CommandReader.Read(descriptor) switch
         {
             ReadCommand.Metadata metadata => (metadata.Schema, WireOptions.Metadata),
-            ReadCommand.Statement statement => (await _planner.DescribeAsync(caller.Session, statement.Sql, call.CancellationToken).ConfigureAwait(false), WireOptions.Of(caller.Session.Session)),
+            ReadCommand.Statement statement => await DescribeAsync(call, caller, statement).ConfigureAwait(false),
             ReadCommand.Prepared prepared => SchemaOf(FindPrepared(caller, prepared.Handle)),
             ReadCommand.Planned planned => SchemaOf(FindStatement(caller, planned.Handle)),
             _ => throw FlightErrors.NotACommand(),
@@ -205,11 +205,18 @@ internal sealed class FlightSqlService : IAsyncDisposable
 
     private async ValueTask<FlightStatement> PlanAsync(GrpcCall call, FlightCaller caller, ReadCommand command) => command switch
     {
-        ReadCommand.Statement statement => await _planner.PlanAsync(caller.Session, statement.Sql, call.CancellationToken).ConfigureAwait(false),
+        ReadCommand.Statement statement when caller.Within(statement.Transaction) is var (session, transaction) =>
+            await _planner.PlanAsync(session, transaction, statement.Sql, call.CancellationToken).ConfigureAwait(false),
         ReadCommand.Prepared prepared => await _planner.PlanAsync(FindPrepared(caller, prepared.Handle), call.CancellationToken).ConfigureAwait(false),
         ReadCommand.Planned planned => FindStatement(caller, planned.Handle),
         _ => throw FlightErrors.NotACommand(),
     };
+
+    private async Task<(ArrowSchema Schema, IpcOptions Options)> DescribeAsync(GrpcCall call, FlightCaller caller, ReadCommand.Statement statement)
+    {
+        (FlightSession session, FlightTransaction? transaction) = caller.Within(statement.Transaction);
+        return (await _planner.DescribeAsync(session, transaction, statement.Sql, call.CancellationToken).ConfigureAwait(false), WireOptions.Of(session.Session));
+    }
 
     private FlightPrepared FindPrepared(FlightCaller caller, ByteString handle) =>
         _sessions.FindPrepared(handle.Span, caller.User) is { } prepared ? caller.Use(prepared) : throw FlightErrors.NoPreparedStatement();

@@ -51,6 +51,7 @@ internal static class FlightStatus
         "53300" or "57P01" or "57P03" => StatusCode.Unavailable,       // another try, here or elsewhere, may succeed
         "57014" when error.Message.Contains("timeout", StringComparison.Ordinal) => StatusCode.DeadlineExceeded,
         "57014" => StatusCode.Cancelled,
+        "40001" or "40P01" or "55P03" => StatusCode.Aborted,            // the whole transaction may succeed another time
         "2BP01" or "55006" or "25P02" => StatusCode.FailedPrecondition,
         _ => error.Kind switch
         {

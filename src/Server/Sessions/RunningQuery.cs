@@ -50,6 +50,7 @@ public sealed class RunningQuery
     internal RunningQuery(Session session, Statement? statement, string? text, CancellationToken client)
     {
         Session = session;
+        Transaction = session.Transaction;
         _statement = statement;
         _text = text;
         _client = client;
@@ -60,6 +61,9 @@ public sealed class RunningQuery
     public required QueryId Id { get; init; }
 
     public Session Session { get; }
+
+    /// <summary>The transaction it belongs to, open or not.</summary>
+    internal SessionTransaction Transaction { get; }
 
     /// <summary>What was asked: the whole text that the client sent, or the statement printed when only its tree is known.</summary>
     public string Text => _text ??= _statement == null ? "" : SqlPrinter.Print(_statement);

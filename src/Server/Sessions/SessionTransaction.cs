@@ -18,12 +18,20 @@ internal sealed class SessionTransaction(Session session)
     private readonly List<SetSavepoint> _savepoints = [];
     private SettingState? _atStart;
     private volatile Transaction? _current;
+    private bool _isDetached;
+    private bool _isReadOnly;
 
     /// <summary>What statements read and write through; null: there is none, and queries read what is committed.</summary>
     public Transaction? Current => _current;
 
     /// <summary>Whether a transaction block is open, or the statements of one text are run as one.</summary>
     public bool IsOpen => _atStart != null;
+
+    /// <summary>Whether it is one of several of its session, ended by handle and not by COMMIT; settings are not part of it.</summary>
+    public bool IsDetached => _isDetached;
+
+    /// <summary>Whether it refuses to write.</summary>
+    private bool IsReadOnly => _isDetached ? _isReadOnly : session.Settings.Get(IsOpen ? "transaction_read_only" : "default_transaction_read_only") == "on";
 
     /// <summary>Whether BEGIN opened it.</summary>
     public bool IsBlock { get; private set; }
@@ -33,6 +41,30 @@ internal sealed class SessionTransaction(Session session)
 
     /// <summary>I, T or E, as in ReadyForQuery.</summary>
     public char Status => !IsBlock ? 'I' : HasFailed ? 'E' : 'T';
+
+    /// <summary>Opens a transaction beside the session's own, of the level and access that the session's settings give to new ones.</summary>
+    public static SessionTransaction BeginDetached(Session session)
+    {
+        var transaction = new SessionTransaction(session)
+        {
+            _isDetached = true,
+            _isReadOnly = session.Settings.Get("default_transaction_read_only") == "on",
+            _atStart = new SettingState([], []),
+            IsBlock = true,
+        };
+        transaction._current = transaction.New();
+        transaction._current.Isolation = Level(session.Settings.Get("default_transaction_isolation"));
+        return transaction;
+    }
+
+    /// <exception cref="Parser.Errors.QueryException">25P02: a statement of the block has failed.</exception>
+    public void CheckOpen()
+    {
+        if (HasFailed)
+        {
+            throw TransactionErrors.Failed();
+        }
+    }
 
     /// <summary>Opens a block; what a text or pipeline has done so far is part of it.</summary>
     public void BeginBlock(NodeList<TransactionMode> modes)
@@ -60,6 +92,11 @@ internal sealed class SessionTransaction(Session session)
     /// <exception cref="Parser.Errors.QueryException">25001: a statement has run already.</exception>
     public void Apply(NodeList<TransactionMode> modes)
     {
+        if (_isDetached)
+        {
+            throw TransactionErrors.IsDetached("SET TRANSACTION");
+        }
+
         bool isLate = Current?.HasSnapshot ?? false;
         foreach (TransactionMode mode in modes)
         {
@@ -89,12 +126,12 @@ internal sealed class SessionTransaction(Session session)
             return;
         }
 
-        if (HasFailed && statement is not (Commit or Rollback or RollbackToSavepoint))
+        if (statement is not (Commit or Rollback or RollbackToSavepoint))
         {
-            throw TransactionErrors.Failed();
+            CheckOpen();
         }
 
-        if (StatementEffects.WriteName(statement, session) is { } write && session.Settings.Get(IsOpen ? "transaction_read_only" : "default_transaction_read_only") == "on" && !IsTemporary(statement))
+        if (StatementEffects.WriteName(statement, session) is { } write && IsReadOnly && !IsTemporary(statement))
         {
             throw TransactionErrors.ReadOnly(write);
         }
@@ -186,7 +223,11 @@ internal sealed class SessionTransaction(Session session)
         finally
         {
             transaction?.RollBack();
-            if (isCommit)
+            if (_isDetached)
+            {
+                // Settings are the session's.
+            }
+            else if (isCommit)
             {
                 session.Settings.EndLocal();
             }
@@ -226,7 +267,11 @@ internal sealed class SessionTransaction(Session session)
         }
 
         Current!.RollBackTo(_savepoints[index].Changes);
-        session.Settings.Restore(_savepoints[index].Settings);
+        if (!_isDetached)
+        {
+            session.Settings.Restore(_savepoints[index].Settings);
+        }
+
         Remove(index + 1);
         HasFailed = false;
         return true;
@@ -265,7 +310,7 @@ internal sealed class SessionTransaction(Session session)
 
     private void Begin(Transaction transaction)
     {
-        if (!transaction.HasSnapshot)
+        if (!transaction.HasSnapshot && !_isDetached)
         {
             transaction.Isolation = Level(session.Settings.Get(IsOpen ? "transaction_isolation" : "default_transaction_isolation"));
         }

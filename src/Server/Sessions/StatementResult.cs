@@ -97,6 +97,7 @@ public abstract record StatementResult : IAsyncDisposable
             catch (Exception error)
             {
                 _error = query.Explain(error);
+                query.Transaction.Fail();
                 if (ReferenceEquals(_error, error))
                 {
                     throw;

@@ -19,7 +19,7 @@ internal static class SettingStatements
         {
             session.Settings.Set(set.Name, ValueText(set, session));
         }
-        else if (session.Transaction.IsOpen)
+        else if (session.Transaction is { IsOpen: true, IsDetached: false })
         {
             session.Settings.SetLocal(set.Name, ValueText(set, session));
         }

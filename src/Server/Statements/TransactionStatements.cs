@@ -14,6 +14,11 @@ internal static class TransactionStatements
     public static async ValueTask<StatementResult> RunAsync(Statement statement, Session session)
     {
         SessionTransaction transaction = session.Transaction;
+        if (transaction.IsDetached && statement is (BeginTransaction or Commit or Rollback))
+        {
+            throw TransactionErrors.IsDetached(statement is BeginTransaction ? "BEGIN" : statement is Commit ? "COMMIT" : "ROLLBACK");
+        }
+
         switch (statement)
         {
             case BeginTransaction begin:
@@ -24,7 +29,7 @@ internal static class TransactionStatements
                 bool isBlock = transaction.IsBlock, isCommit = statement is Commit && !transaction.HasFailed;
                 string isolation = session.Settings.Get("transaction_isolation"), isReadOnly = session.Settings.Get("transaction_read_only");
                 await transaction.EndAsync(isCommit).ConfigureAwait(false);
-                if (isBlock && statement is Commit { Chain: true } or Rollback { Chain: true })
+                if (isBlock && statement is (Commit { Chain: true } or Rollback { Chain: true }))
                 {
                     // The next one is of the same kind.
                     transaction.BeginBlock([]);

@@ -30,6 +30,9 @@ internal static class TransactionErrors
 
     public static QueryException NoSavepoint(string name) => new("3B001", ErrorKind.User, $"savepoint \"{name}\" does not exist");
 
+    public static QueryException IsDetached(string statement) =>
+        new("25001", ErrorKind.User, $"{statement} cannot run inside a transaction of BeginTransaction") { Hint = "Use EndTransaction." };
+
     /// <summary>The session ended while one of its statements ran.</summary>
     public static QueryException Ended() => new("25P01", ErrorKind.User, "the transaction has ended");
 }

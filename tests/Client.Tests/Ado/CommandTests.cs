@@ -251,28 +251,6 @@ public sealed class CommandTests(ClientServer server) : IClassFixture<ClientServ
     }
 
     [Fact]
-    public async Task TransactionsCommitEachStatementAndSaySo()
-    {
-        await using SqlClusterConnection connection = await server.OpenAsync();
-        await new SqlClusterCommand("CREATE TEMP TABLE t (i int)", connection).ExecuteNonQueryAsync(Token);
-        await using (DbTransaction transaction = await connection.BeginTransactionAsync(Token))
-        {
-            Assert.Equal(1, await new SqlClusterCommand("INSERT INTO t VALUES (1)", connection).ExecuteNonQueryAsync(Token));
-            await transaction.CommitAsync(Token);
-        }
-
-        await using (DbTransaction transaction = await connection.BeginTransactionAsync(Token))
-        {
-            await new SqlClusterCommand("SELECT * FROM t", connection).ExecuteScalarAsync(Token);
-            await transaction.RollbackAsync(Token);
-        }
-
-        await using DbTransaction changed = await connection.BeginTransactionAsync(Token);
-        await new SqlClusterCommand("INSERT INTO t VALUES (2)", connection).ExecuteNonQueryAsync(Token);
-        Assert.Equal("0A000", Assert.Throws<SqlClusterException>(changed.Rollback).SqlState);
-    }
-
-    [Fact]
     public async Task BatchesRunTheirCommandsInOrder()
     {
         await using SqlClusterConnection connection = await server.OpenAsync();

@@ -171,7 +171,7 @@ public sealed class MetadataTests
         Assert.All(infos, info => Assert.Equal((info.Key, codes[info.Key]), (info.Key, info.Value.Child)));
         Assert.Equal("SqlCluster", infos[0].Value);
         Assert.Equal("\"", infos[504].Value);
-        Assert.Equal(0, infos[8].Value);
+        Assert.Equal((2, true), ((int)infos[8].Value!, (bool)infos[11].Value!));       // savepoints; ingestion within transactions
         Assert.All(Range(508, 512), id => Assert.NotEmpty((object?[])infos[id].Value!));
         Assert.Equal(19, ((object?[])infos[517].Value!).Length);
         Assert.Contains("ABS", (object?[])infos[509].Value!);

@@ -212,13 +212,8 @@ public sealed class StatementTests
 
         Assert.Equal("not supported: Substrait plans; send SQL", await Refused(() => client.GetFlightInfoAsync(new CommandStatementSubstraitPlan())));
         Assert.Equal("not supported: action Dance", await Refused(() => client.ActAsync("Dance")));
-        foreach (string action in new[] { "BeginTransaction", "EndTransaction", "BeginSavepoint", "EndSavepoint" })
-        {
-            Assert.Equal($"not supported: {action}; every statement commits by itself, and nothing can be rolled back", await Refused(() => client.ActAsync(action)));
-        }
-
-        Assert.Equal("unknown transaction: there are no transactions, every statement commits by itself", await Refused(
-            () => client.GetFlightInfoAsync(new CommandStatementQuery { Query = "SELECT 1", TransactionId = ByteString.CopyFromUtf8("x") }), StatusCode.InvalidArgument));
+        Assert.StartsWith("unknown transaction", await Refused(
+            () => client.GetFlightInfoAsync(new CommandStatementQuery { Query = "SELECT 1", TransactionId = ByteString.CopyFromUtf8("x") }), StatusCode.InvalidArgument), StringComparison.Ordinal);
         Assert.Contains("CommandStatementUpdate is sent with DoPut", await Refused(() => client.GetFlightInfoAsync(new CommandStatementUpdate()), StatusCode.InvalidArgument), StringComparison.Ordinal);
         Assert.Contains("CommandStatementQuery is not sent with DoPut", await Refused(() => client.PutAsync(new CommandStatementQuery()), StatusCode.InvalidArgument), StringComparison.Ordinal);
         Assert.Contains("google.protobuf.Any", await Refused(
@@ -246,7 +241,8 @@ public sealed class StatementTests
             Assert.NotEmpty(action.Description);
         }
 
-        Assert.Equal(["CreatePreparedStatement", "ClosePreparedStatement", "CancelFlightInfo", "CancelQuery", "RenewFlightEndpoint", "SetSessionOptions", "GetSessionOptions", "CloseSession"], names);
+        Assert.Equal(["CreatePreparedStatement", "ClosePreparedStatement", "CancelFlightInfo", "CancelQuery", "RenewFlightEndpoint", "SetSessionOptions", "GetSessionOptions", "CloseSession",
+            "BeginTransaction", "EndTransaction", "BeginSavepoint", "EndSavepoint"], names);
         using GrpcResponse flights = await client.Channel.ServerStreamingAsync(FlightTestClient.Service + "ListFlights", new Criteria(), client.Options());
         Assert.Null(await flights.ReadAsync(FlightInfo.Parser));
     }

@@ -17,6 +17,8 @@ namespace SqlCluster.Server.FlightSql.Actions;
 /// <summary>DoAction: one line an action.</summary>
 internal sealed class ActionService(FlightSessions sessions, StatementPlanner planner)
 {
+    private readonly TransactionActions _transactions = new(sessions);
+
     public async Task RunAsync(GrpcCall call, FlightCaller caller, Action action)
     {
         IMessage? answer = action.Type switch
@@ -29,8 +31,11 @@ internal sealed class ActionService(FlightSessions sessions, StatementPlanner pl
             ActionTable.SetSessionOptions => await SetOptionsAsync(call, caller, Read(action, SetSessionOptionsRequest.Parser)).ConfigureAwait(false),
             ActionTable.GetSessionOptions => await GetOptionsAsync(call, caller).ConfigureAwait(false),
             ActionTable.CloseSession => await CloseSessionAsync(call, caller).ConfigureAwait(false),
+            ActionTable.BeginTransaction => Any.Pack(await _transactions.BeginAsync(call, caller, Read(action, ActionBeginTransactionRequest.Parser)).ConfigureAwait(false)),
+            ActionTable.EndTransaction => await _transactions.EndAsync(call, caller, Read(action, ActionEndTransactionRequest.Parser)).ConfigureAwait(false),
+            ActionTable.BeginSavepoint => Any.Pack(await _transactions.SaveAsync(call, caller, Read(action, ActionBeginSavepointRequest.Parser)).ConfigureAwait(false)),
+            ActionTable.EndSavepoint => await _transactions.EndSavepointAsync(call, caller, Read(action, ActionEndSavepointRequest.Parser)).ConfigureAwait(false),
             ActionTable.Substrait => throw FlightErrors.NoSubstrait(),
-            _ when ActionTable.Transactions.Contains(action.Type) => throw FlightErrors.NoTransactions(action.Type),
             _ => throw FlightErrors.UnknownAction(action.Type),
         };
         if (answer != null)
@@ -44,9 +49,8 @@ internal sealed class ActionService(FlightSessions sessions, StatementPlanner pl
 
     private async Task<ActionCreatePreparedStatementResult> PrepareAsync(GrpcCall call, FlightCaller caller, ActionCreatePreparedStatementRequest request)
     {
-        CommandReader.CheckTransaction(request.HasTransactionId, request.TransactionId);
-        FlightSession session = caller.Session;
-        FlightPrepared prepared = await planner.PrepareAsync(session, request.Query, call.CancellationToken).ConfigureAwait(false);
+        (FlightSession session, FlightTransaction? transaction) = caller.Within(request.TransactionId);
+        FlightPrepared prepared = await planner.PrepareAsync(session, transaction, request.Query, call.CancellationToken).ConfigureAwait(false);
         bool hasRows = prepared.Query.Columns != null;
         string zone = session.Session.Settings.Get("TimeZone");
         var parameters = new ArrowSchema([.. prepared.Query.ParameterTypes.Select((type, index) => ResultFields.Of($"${index + 1}", type, true, zone))]);

@@ -11,6 +11,10 @@ internal static class ActionTable
     public const string SetSessionOptions = "SetSessionOptions";
     public const string GetSessionOptions = "GetSessionOptions";
     public const string CloseSession = "CloseSession";
+    public const string BeginTransaction = "BeginTransaction";
+    public const string EndTransaction = "EndTransaction";
+    public const string BeginSavepoint = "BeginSavepoint";
+    public const string EndSavepoint = "EndSavepoint";
 
     /// <summary>Those that work, as ListActions tells them.</summary>
     public static readonly (string Name, string Description)[] Supported =
@@ -23,10 +27,11 @@ internal static class ActionTable
         (SetSessionOptions, "Changes settings of the session. Request: SetSessionOptionsRequest. Response: SetSessionOptionsResult."),
         (GetSessionOptions, "Lists the settings of the session. Request: GetSessionOptionsRequest. Response: GetSessionOptionsResult."),
         (CloseSession, "Ends the session. Request: CloseSessionRequest. Response: CloseSessionResult."),
+        (BeginTransaction, "Opens a transaction. Request: ActionBeginTransactionRequest. Response: ActionBeginTransactionResult."),
+        (EndTransaction, "Commits a transaction or rolls it back. Request: ActionEndTransactionRequest. No response."),
+        (BeginSavepoint, "Sets a savepoint in a transaction. Request: ActionBeginSavepointRequest. Response: ActionBeginSavepointResult."),
+        (EndSavepoint, "Releases a savepoint or rolls back to it. Request: ActionEndSavepointRequest. No response."),
     ];
-
-    /// <summary>Those about transactions, which the engine does not have.</summary>
-    public static readonly string[] Transactions = ["BeginTransaction", "EndTransaction", "BeginSavepoint", "EndSavepoint"];
 
     public const string Substrait = "CreatePreparedSubstraitPlan";
 }

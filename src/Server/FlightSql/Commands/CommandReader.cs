@@ -21,7 +21,7 @@ internal static class CommandReader
         string name = NameOf(any);
         return name switch
         {
-            nameof(CommandStatementQuery) => Query(any.Unpack<CommandStatementQuery>()),
+            nameof(CommandStatementQuery) when any.Unpack<CommandStatementQuery>() is var query => new ReadCommand.Statement(query.Query, query.TransactionId),
             nameof(CommandPreparedStatementQuery) => new ReadCommand.Prepared(any.Unpack<CommandPreparedStatementQuery>().PreparedStatementHandle),
             nameof(TicketStatementQuery) => new ReadCommand.Planned(any.Unpack<TicketStatementQuery>().StatementHandle),
             nameof(CommandGetCatalogs) => new ReadCommand.Metadata(CatalogTables.CatalogsSchema, CatalogTables.Catalogs),
@@ -47,23 +47,14 @@ internal static class CommandReader
         string name = NameOf(any);
         return name switch
         {
-            nameof(CommandStatementUpdate) => Update(any.Unpack<CommandStatementUpdate>()),
+            nameof(CommandStatementUpdate) when any.Unpack<CommandStatementUpdate>() is var update => new WriteCommand.Update(update.Query, update.TransactionId),
             nameof(CommandPreparedStatementUpdate) => new WriteCommand.PreparedUpdate(any.Unpack<CommandPreparedStatementUpdate>().PreparedStatementHandle),
             nameof(CommandPreparedStatementQuery) => new WriteCommand.Bind(any.Unpack<CommandPreparedStatementQuery>().PreparedStatementHandle),
-            nameof(CommandStatementIngest) => Ingest(any.Unpack<CommandStatementIngest>()),
+            nameof(CommandStatementIngest) => new WriteCommand.Ingest(any.Unpack<CommandStatementIngest>()),
             nameof(CommandStatementSubstraitPlan) => throw FlightErrors.NoSubstrait(),
             nameof(CommandStatementQuery) => throw FlightErrors.NotAWrite(name),
             _ => throw FlightErrors.UnknownCommand(name),
         };
-    }
-
-    /// <exception cref="Flight.Grpc.GrpcStatusException">INVALID_ARGUMENT: there are no transactions, so no id is known.</exception>
-    public static void CheckTransaction(bool hasId, ByteString id)
-    {
-        if (hasId && !id.IsEmpty)
-        {
-            throw FlightErrors.UnknownTransaction();
-        }
     }
 
     private static ByteString CommandOf(FlightDescriptor descriptor) => descriptor.Type == FlightDescriptor.Types.DescriptorType.Path ? throw FlightErrors.PathDescriptor() : descriptor.Cmd;
@@ -87,24 +78,6 @@ internal static class CommandReader
     }
 
     private static string NameOf(Any any) => any.TypeUrl[(any.TypeUrl.LastIndexOf('.') + 1)..];
-
-    private static ReadCommand.Statement Query(CommandStatementQuery command)
-    {
-        CheckTransaction(command.HasTransactionId, command.TransactionId);
-        return new ReadCommand.Statement(command.Query);
-    }
-
-    private static WriteCommand.Update Update(CommandStatementUpdate command)
-    {
-        CheckTransaction(command.HasTransactionId, command.TransactionId);
-        return new WriteCommand.Update(command.Query);
-    }
-
-    private static WriteCommand.Ingest Ingest(CommandStatementIngest command)
-    {
-        CheckTransaction(command.HasTransactionId, command.TransactionId);
-        return new WriteCommand.Ingest(command);
-    }
 
     private static ReadCommand.Metadata DbSchemas(CommandGetDbSchemas command)
     {

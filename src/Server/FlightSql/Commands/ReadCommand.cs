@@ -18,7 +18,9 @@ internal abstract record ReadCommand
     public sealed record Metadata(ArrowSchema Schema, Func<Session, MetadataTable> Table) : ReadCommand;
 
     /// <summary>A statement as text.</summary>
-    public sealed record Statement(string Sql) : ReadCommand;
+    /// <param name="Sql">The text.</param>
+    /// <param name="Transaction">Handle of the transaction it belongs to; empty: none.</param>
+    public sealed record Statement(string Sql, ByteString Transaction) : ReadCommand;
 
     /// <summary>A prepared statement.</summary>
     public sealed record Prepared(ByteString Handle) : ReadCommand;

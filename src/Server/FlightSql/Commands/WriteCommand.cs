@@ -11,7 +11,9 @@ internal abstract record WriteCommand
     }
 
     /// <summary>Runs a text; the stream has no data.</summary>
-    public sealed record Update(string Sql) : WriteCommand;
+    /// <param name="Sql">The text.</param>
+    /// <param name="Transaction">Handle of the transaction it belongs to; empty: none.</param>
+    public sealed record Update(string Sql, ByteString Transaction) : WriteCommand;
 
     /// <summary>Runs a prepared statement, once for each row of the stream.</summary>
     public sealed record PreparedUpdate(ByteString Handle) : WriteCommand;

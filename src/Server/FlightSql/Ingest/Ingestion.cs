@@ -24,8 +24,9 @@ namespace SqlCluster.Server.FlightSql.Ingest;
 internal static class Ingestion
 {
     /// <returns>Rows taken.</returns>
-    public static async Task<long> RunAsync(FlightSession flight, PutStream stream, CommandStatementIngest request, CancellationToken cancellation)
+    public static async Task<long> RunAsync((FlightSession Session, FlightTransaction? Transaction) at, PutStream stream, CommandStatementIngest request, CancellationToken cancellation)
     {
+        (FlightSession flight, FlightTransaction? transaction) = at;
         Session session = flight.Session;
         Batch? batch = await stream.ReadAsync().ConfigureAwait(false);
         MemoryTable staged = Stage(request.Table, stream.Schema ?? throw FlightErrors.NoIngestData());
@@ -44,16 +45,7 @@ internal static class Ingestion
 
             long rows = staged.RowCount;
             flight.Touch();
-            await flight.Gate.WaitAsync(cancellation).ConfigureAwait(false);
-            try
-            {
-                isKept = await PublishAsync(session, staged, request, cancellation).ConfigureAwait(false);
-            }
-            finally
-            {
-                flight.Gate.Release();
-            }
-
+            isKept = await flight.BehindGateAsync(transaction, () => PublishAsync(session, staged, request, cancellation), cancellation).ConfigureAwait(false);
             return rows;
         }
         finally

@@ -25,12 +25,12 @@ internal static class SqlInfos
         new(3, false),                          // read-only
         new(4, true),                           // SQL
         new(5, false),                          // Substrait
-        new(8, 0),                              // transactions: none
+        new(8, 2),                              // transactions with savepoints
         new(9, true),                           // cancel
         new(10, true),                          // bulk ingestion
-        new(11, false),                         // ingestion within transactions
+        new(11, true),                          // ingestion within transactions
         new(100, 0),                            // statement timeout, ms: none but the session's
-        new(101, 0),                            // transaction timeout
+        new(101, (int)FlightLimits.Default.TransactionTimeout.TotalMilliseconds),    // idle transactions are rolled back after so many ms
         new(500, false),                        // DDL: catalogs
         new(501, true),                         // DDL: schemas
         new(502, true),                         // DDL: tables
@@ -85,15 +85,15 @@ internal static class SqlInfos
         new(559, 63L),                          // bytes of a table's name
         new(560, 0L),                           // tables in a SELECT
         new(561, 63L),                          // bytes of a user's name
-        new(562, 0L),                           // default isolation: none
-        new(563, false),                        // transactions
-        new(564, 1),                            // isolation levels: none
-        new(565, true),                         // DDL commits, as everything does
+        new(562, 2L),                           // default isolation: read committed
+        new(563, true),                         // transactions
+        new(564, 30),                           // isolation levels: all four; read uncommitted is read committed
+        new(565, false),                        // DDL does not commit
         new(566, false),                        // DDL is not ignored
         new(567, 2),                            // result sets: forward only
         new(568, 2), new(569, 2), new(570, 0), new(571, 0),     // read only; no scrolling
         new(572, true),                         // batches of updates
-        new(573, false),                        // savepoints
+        new(573, true),                         // savepoints
         new(574, false),                        // named parameters
         new(575, false),                        // locators
         new(576, false),                        // functions by CALL

@@ -60,6 +60,28 @@ internal sealed class FlightCaller(string user, FlightSessions sessions, FlightS
         return statement;
     }
 
+    /// <summary>The session and transaction that a command names by the transaction's handle; without one the caller's session.</summary>
+    /// <exception cref="Flight.Grpc.GrpcStatusException">INVALID_ARGUMENT: no such transaction.</exception>
+    public (FlightSession Session, FlightTransaction? Transaction) Within(Google.Protobuf.ByteString handle)
+    {
+        if (handle.IsEmpty)
+        {
+            return (Session, null);
+        }
+
+        FlightTransaction transaction = Find(handle.Span);
+        return (transaction.Owner, transaction);
+    }
+
+    /// <summary>The caller's transaction of a handle; its session is kept while the call uses it.</summary>
+    /// <exception cref="Flight.Grpc.GrpcStatusException">INVALID_ARGUMENT: no such transaction.</exception>
+    public FlightTransaction Find(ReadOnlySpan<byte> handle)
+    {
+        FlightTransaction transaction = sessions.FindTransaction(handle, user) ?? throw FlightErrors.UnknownTransaction();
+        Keep(transaction.Owner);
+        return transaction;
+    }
+
     /// <summary>The JDBC driver sends timestamps as milliseconds whatever was announced (CLIENTS.md G9).</summary>
     public bool SendsMilliseconds => call.UserAgent.Contains("JDBC Flight SQL Driver", StringComparison.OrdinalIgnoreCase);
 

@@ -39,6 +39,9 @@ internal sealed class FlightSession
     /// <summary>Statements that were planned, by handle.</summary>
     public ConcurrentDictionary<Guid, FlightStatement> Statements { get; } = new();
 
+    /// <summary>Open transactions, by handle.</summary>
+    public ConcurrentDictionary<Guid, FlightTransaction> Transactions { get; } = new();
+
     /// <summary>Prepared statements, by handle.</summary>
     public ConcurrentDictionary<Guid, FlightPrepared> Prepared { get; } = new();
 
@@ -54,7 +57,7 @@ internal sealed class FlightSession
     public bool HasEnded => _hasEnded;
 
     /// <summary>Whether ending the session would lose anything.</summary>
-    public bool HasState => _isTouched || !Statements.IsEmpty || !Prepared.IsEmpty;
+    public bool HasState => _isTouched || !Statements.IsEmpty || !Prepared.IsEmpty || !Transactions.IsEmpty;
 
     /// <summary>Begins a call.</summary>
     /// <returns>This session.</returns>
@@ -77,6 +80,30 @@ internal sealed class FlightSession
     /// <summary>Says that settings or temporary tables may differ from those of a new session.</summary>
     public void Touch() => _isTouched = true;
 
+    /// <summary>Does what needs the engine session for itself; within a transaction when one is given.</summary>
+    /// <exception cref="Flight.Grpc.GrpcStatusException">INVALID_ARGUMENT: the transaction has ended.</exception>
+    public async Task<T> BehindGateAsync<T>(FlightTransaction? transaction, Func<Task<T>> body, CancellationToken cancellation)
+    {
+        await Gate.WaitAsync(cancellation).ConfigureAwait(false);
+        SessionTransaction own = Session.Transaction;
+        transaction?.Enter();
+        try
+        {
+            if (transaction != null)
+            {
+                Session.Transaction = Transactions.ContainsKey(transaction.Handle) ? transaction.Transaction : throw FlightErrors.UnknownTransaction();
+            }
+
+            return await body().ConfigureAwait(false);
+        }
+        finally
+        {
+            transaction?.Leave();
+            Session.Transaction = own;
+            Gate.Release();
+        }
+    }
+
     /// <summary>Ends everything that runs in it.</summary>
     public async Task EndAsync()
     {
@@ -90,6 +117,12 @@ internal sealed class FlightSession
             }
         }
 
+        foreach (FlightTransaction transaction in Transactions.Values)
+        {
+            transaction.Transaction.Abandon();
+        }
+
+        Transactions.Clear();
         Session.Dispose();
     }
 }

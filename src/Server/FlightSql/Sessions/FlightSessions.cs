@@ -94,6 +94,32 @@ internal sealed class FlightSessions : IAsyncDisposable
     public FlightPrepared? FindPrepared(ReadOnlySpan<byte> handle, string user) =>
         Owner(handle, user, out Guid id)?.Prepared.GetValueOrDefault(id);
 
+    /// <summary>Opens a transaction of a session; to be called behind its gate.</summary>
+    /// <exception cref="QueryException">53400: too many.</exception>
+    public FlightTransaction Begin(FlightSession session)
+    {
+        if (session.Transactions.Count >= _limits.MaxTransactions)
+        {
+            throw FlightErrors.TooManyTransactions(_limits.MaxTransactions);
+        }
+
+        var transaction = new FlightTransaction(session, _time);
+        session.Transactions[transaction.Handle] = transaction;
+        _owners[transaction.Handle] = session;
+        return transaction;
+    }
+
+    /// <summary>The open transaction that a handle names, if it is this user's.</summary>
+    public FlightTransaction? FindTransaction(ReadOnlySpan<byte> handle, string user) => Owner(handle, user, out Guid id)?.Transactions.GetValueOrDefault(id);
+
+    /// <summary>Forgets a transaction.</summary>
+    /// <returns>False when somebody else has done so: who ends it is one alone.</returns>
+    public bool Remove(FlightTransaction transaction)
+    {
+        _owners.TryRemove(transaction.Handle, out _);
+        return transaction.Owner.Transactions.TryRemove(transaction.Handle, out _);
+    }
+
     public async Task RemoveAsync(FlightStatement statement)
     {
         _owners.TryRemove(statement.Handle, out _);
@@ -114,7 +140,7 @@ internal sealed class FlightSessions : IAsyncDisposable
             return;
         }
 
-        foreach (Guid handle in session.Statements.Keys.Concat(session.Prepared.Keys))
+        foreach (Guid handle in session.Statements.Keys.Concat(session.Prepared.Keys).Concat(session.Transactions.Keys))
         {
             _owners.TryRemove(handle, out _);
         }
@@ -140,6 +166,14 @@ internal sealed class FlightSessions : IAsyncDisposable
             foreach (FlightStatement statement in session.Statements.Values.Where(statement => !statement.IsRead && statement.Expires < now))
             {
                 await RemoveAsync(statement).ConfigureAwait(false);
+            }
+
+            foreach (FlightTransaction transaction in session.Transactions.Values.Where(transaction => transaction.IdleTime > _limits.TransactionTimeout))
+            {
+                if (Remove(transaction))
+                {
+                    transaction.Transaction.Abandon();
+                }
             }
 
             if (session is { IsKnown: true, HasState: false } && session.IdleTime > _limits.Lease && !session.Session.Ended.IsCancellationRequested)

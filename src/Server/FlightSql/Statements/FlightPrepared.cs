@@ -8,16 +8,19 @@ namespace SqlCluster.Server.FlightSql.Statements;
 
 /// <summary>A prepared statement and the values last bound to it. May be run by several calls at once.</summary>
 /// <param name="owner">Its session.</param>
+/// <param name="transaction">The transaction it was prepared in and runs in; null: none.</param>
 /// <param name="text">As the client sent it.</param>
 /// <param name="statement">Its syntax.</param>
 /// <param name="query">Its parameters and columns.</param>
-internal sealed class FlightPrepared(FlightSession owner, string text, Statement statement, PreparedQuery query)
+internal sealed class FlightPrepared(FlightSession owner, FlightTransaction? transaction, string text, Statement statement, PreparedQuery query)
 {
     private volatile IReadOnlyList<NodeList<Literal>>? _bound;
 
     public Guid Handle { get; } = Guid.NewGuid();
 
     public FlightSession Owner => owner;
+
+    public FlightTransaction? Transaction => transaction;
 
     public string Text => text;
 

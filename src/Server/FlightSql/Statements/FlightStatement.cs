@@ -28,10 +28,11 @@ internal sealed class FlightStatement : IAsyncDisposable
     private int _ended;
     private int _isIdTaken;
 
-    private FlightStatement(QueryId id, FlightSession owner, ArrowSchema schema, PreparedQuery? query, IReadOnlyList<NodeList<Literal>> bindings, DateTimeOffset expires)
+    private FlightStatement(QueryId id, FlightSession owner, FlightTransaction? transaction, ArrowSchema schema, PreparedQuery? query, IReadOnlyList<NodeList<Literal>> bindings, DateTimeOffset expires)
     {
         Id = id;
         Owner = owner;
+        Transaction = transaction;
         Schema = schema;
         Expires = expires;
         _query = query;
@@ -44,6 +45,9 @@ internal sealed class FlightStatement : IAsyncDisposable
     public QueryId Id { get; }
 
     public FlightSession Owner { get; }
+
+    /// <summary>The transaction it runs in; null: none.</summary>
+    public FlightTransaction? Transaction { get; }
 
     /// <summary>Of the stream; without fields for commands.</summary>
     public ArrowSchema Schema { get; }
@@ -61,18 +65,19 @@ internal sealed class FlightStatement : IAsyncDisposable
 
     /// <summary>A query that is yet to run.</summary>
     /// <param name="owner">Its session.</param>
+    /// <param name="transaction">Its transaction, or null.</param>
     /// <param name="query">The query.</param>
     /// <param name="bindings">Rows of parameter values, a run each, whose rows follow each other.</param>
     /// <param name="schema">Of the rows.</param>
     /// <param name="expires">See <see cref="Expires"/>.</param>
-    public static FlightStatement OfQuery(FlightSession owner, PreparedQuery query, IReadOnlyList<NodeList<Literal>> bindings, ArrowSchema schema, DateTimeOffset expires) =>
-        new(QueryId.Next(), owner, schema, query, bindings, expires);
+    public static FlightStatement OfQuery(FlightSession owner, FlightTransaction? transaction, PreparedQuery query, IReadOnlyList<NodeList<Literal>> bindings, ArrowSchema schema, DateTimeOffset expires) =>
+        new(QueryId.Next(), owner, transaction, schema, query, bindings, expires);
 
     /// <summary>A command that has run.</summary>
     /// <param name="id">The id it ran under.</param>
     /// <param name="owner">Its session.</param>
     /// <param name="expires">See <see cref="Expires"/>.</param>
-    public static FlightStatement OfCommand(QueryId id, FlightSession owner, DateTimeOffset expires) => new(id, owner, new ArrowSchema([]), null, [], expires);
+    public static FlightStatement OfCommand(QueryId id, FlightSession owner, DateTimeOffset expires) => new(id, owner, null, new ArrowSchema([]), null, [], expires);
 
     /// <summary>The run that PollFlightInfo began, or a new one; the caller disposes it.</summary>
     /// <exception cref="Parser.Errors.QueryException">57014: the statement was cancelled; or it failed.</exception>

@@ -14,10 +14,10 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
     private DateTimeOffset LeaseEnd => time.GetUtcNow() + limits.Lease;
 
     /// <summary>GetFlightInfo: plans a query, or runs a command, which happens here and nowhere else.</summary>
-    public async Task<FlightStatement> PlanAsync(FlightSession session, string sql, CancellationToken cancellation)
+    public async Task<FlightStatement> PlanAsync(FlightSession session, FlightTransaction? transaction, string sql, CancellationToken cancellation)
     {
-        (Statement statement, PreparedQuery query) = await ResolveAsync(session, sql, cancellation).ConfigureAwait(false);
-        return await PlanAsync(session, statement, query, [NodeList<Literal>.Empty], cancellation).ConfigureAwait(false);
+        (Statement statement, PreparedQuery query) = await ResolveAsync(session, transaction, sql, cancellation).ConfigureAwait(false);
+        return await PlanAsync(session, transaction, statement, query, [NodeList<Literal>.Empty], cancellation).ConfigureAwait(false);
     }
 
     /// <summary>As for a text, with the values that are bound.</summary>
@@ -28,42 +28,42 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
         if (query.Columns != null && rows is [{ Count: > 0 } first, ..])
         {
             // Values can make the columns of numerics narrower: what GetFlightInfo says must be what DoGet gives.
-            query = await BehindGateAsync(
-                prepared.Owner,
+            query = await prepared.Owner.BehindGateAsync(
+                prepared.Transaction,
                 () => prepared.Owner.Session.PrepareAsync(
                     prepared.Statement, [.. first.Select(static value => value.ValueType)], first.Count, prepared.Text, cancellation),
                 cancellation).ConfigureAwait(false);
         }
 
-        return await PlanAsync(prepared.Owner, prepared.Statement, query, rows, cancellation).ConfigureAwait(false);
+        return await PlanAsync(prepared.Owner, prepared.Transaction, prepared.Statement, query, rows, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>GetSchema: columns of what a statement answers with, none for a command. Nothing runs.</summary>
-    public async Task<ArrowSchema> DescribeAsync(FlightSession session, string sql, CancellationToken cancellation)
+    public async Task<ArrowSchema> DescribeAsync(FlightSession session, FlightTransaction? transaction, string sql, CancellationToken cancellation)
     {
-        (_, PreparedQuery query) = await ResolveAsync(session, sql, cancellation).ConfigureAwait(false);
+        (_, PreparedQuery query) = await ResolveAsync(session, transaction, sql, cancellation).ConfigureAwait(false);
         return SchemaOf(session, query);
     }
 
-    public async Task<FlightPrepared> PrepareAsync(FlightSession session, string sql, CancellationToken cancellation)
+    public async Task<FlightPrepared> PrepareAsync(FlightSession session, FlightTransaction? transaction, string sql, CancellationToken cancellation)
     {
-        (Statement statement, PreparedQuery query) = await ResolveAsync(session, sql, cancellation).ConfigureAwait(false);
-        var prepared = new FlightPrepared(session, sql, statement, query);
+        (Statement statement, PreparedQuery query) = await ResolveAsync(session, transaction, sql, cancellation).ConfigureAwait(false);
+        var prepared = new FlightPrepared(session, transaction, sql, statement, query);
         sessions.Add(prepared);
         return prepared;
     }
 
     /// <summary>DoPut of an update: runs it to its end.</summary>
     /// <returns>Rows changed; -1: unknown.</returns>
-    public async Task<long> UpdateAsync(FlightSession session, string sql, CancellationToken cancellation)
+    public async Task<long> UpdateAsync(FlightSession session, FlightTransaction? transaction, string sql, CancellationToken cancellation)
     {
-        (Statement statement, PreparedQuery query) = await ResolveAsync(session, sql, cancellation).ConfigureAwait(false);
-        return await RunAsync(session, statement, query, [NodeList<Literal>.Empty], cancellation).ConfigureAwait(false);
+        (Statement statement, PreparedQuery query) = await ResolveAsync(session, transaction, sql, cancellation).ConfigureAwait(false);
+        return await RunAsync(session, transaction, statement, query, [NodeList<Literal>.Empty], cancellation).ConfigureAwait(false);
     }
 
     /// <summary>As for a text, once for each row of values.</summary>
     public Task<long> UpdateAsync(FlightPrepared prepared, IReadOnlyList<NodeList<Literal>> rows, CancellationToken cancellation) =>
-        RunAsync(prepared.Owner, prepared.Statement, prepared.Query, rows, cancellation);
+        RunAsync(prepared.Owner, prepared.Transaction, prepared.Statement, prepared.Query, rows, cancellation);
 
     /// <summary>Columns of a statement's rows; without fields when it has none.</summary>
     public static ArrowSchema SchemaOf(FlightSession session, PreparedQuery query)
@@ -78,17 +78,17 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
     public void Renew(FlightStatement statement) => statement.Expires = LeaseEnd;
 
     private async Task<FlightStatement> PlanAsync(
-        FlightSession session, Statement statement, PreparedQuery query, IReadOnlyList<NodeList<Literal>> rows, CancellationToken cancellation)
+        FlightSession session, FlightTransaction? transaction, Statement statement, PreparedQuery query, IReadOnlyList<NodeList<Literal>> rows, CancellationToken cancellation)
     {
         FlightStatement planned;
         if (query.Columns != null)
         {
-            planned = FlightStatement.OfQuery(session, query, rows, SchemaOf(session, query), LeaseEnd);
+            planned = FlightStatement.OfQuery(session, transaction, query, rows, SchemaOf(session, query), LeaseEnd);
         }
         else
         {
             var id = QueryId.Next();
-            await RunAsync(session, statement, query, rows, cancellation, id).ConfigureAwait(false);
+            await RunAsync(session, transaction, statement, query, rows, cancellation, id).ConfigureAwait(false);
             planned = FlightStatement.OfCommand(id, session, LeaseEnd);
         }
 
@@ -97,7 +97,7 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
     }
 
     private static async Task<long> RunAsync(
-        FlightSession session, Statement statement, PreparedQuery query, IReadOnlyList<NodeList<Literal>> rows, CancellationToken cancellation, QueryId? id = null)
+        FlightSession session, FlightTransaction? transaction, Statement statement, PreparedQuery query, IReadOnlyList<NodeList<Literal>> rows, CancellationToken cancellation, QueryId? id = null)
     {
         if (statement is not QueryStatement)
         {
@@ -108,8 +108,8 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
         long changed = 0;
         foreach (NodeList<Literal> row in rows)
         {
-            StatementResult result = await BehindGateAsync(
-                session,
+            StatementResult result = await session.BehindGateAsync(
+                transaction,
                 () =>
                 {
                     (session.Session.NextId, id) = (id, null);
@@ -146,9 +146,9 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
         long.TryParse(tag.AsSpan(tag.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long rows) ? rows : 0;
 
     /// <summary>Parses and prepares a text; a query that the session has seen before keeps its syntax and its plan.</summary>
-    private static Task<(Statement Statement, PreparedQuery Query)> ResolveAsync(FlightSession session, string sql, CancellationToken cancellation) =>
-        BehindGateAsync(
-            session,
+    private static Task<(Statement Statement, PreparedQuery Query)> ResolveAsync(FlightSession session, FlightTransaction? transaction, string sql, CancellationToken cancellation) =>
+        session.BehindGateAsync(
+            transaction,
             async () =>
             {
                 IReadOnlyList<Statement> statements = session.Session.Statements.Parse(sql);
@@ -164,17 +164,4 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
                 return (statement, prepared);
             },
             cancellation);
-
-    private static async Task<T> BehindGateAsync<T>(FlightSession session, Func<Task<T>> body, CancellationToken cancellation)
-    {
-        await session.Gate.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            return await body().ConfigureAwait(false);
-        }
-        finally
-        {
-            session.Gate.Release();
-        }
-    }
 }

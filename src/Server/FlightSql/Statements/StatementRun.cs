@@ -137,18 +137,12 @@ internal sealed class StatementRun : IAsyncDisposable
         }
     }
 
-    private async Task<StatementResult.Rows> StartAsync(PreparedQuery query, NodeList<Literal> values)
-    {
-        SemaphoreSlim gate = _statement.Owner.Gate;
-        await gate.WaitAsync(_cancellation.Token).ConfigureAwait(false);
-        try
+    private async Task<StatementResult.Rows> StartAsync(PreparedQuery query, NodeList<Literal> values) => (StatementResult.Rows)await _statement.Owner.BehindGateAsync(
+        _statement.Transaction,
+        () =>
         {
             _statement.Owner.Session.NextId = _statement.TakeId();
-            return (StatementResult.Rows)await query.ExecuteAsync(values, _cancellation.Token).ConfigureAwait(false);
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+            return query.ExecuteAsync(values, _cancellation.Token);
+        },
+        _cancellation.Token).ConfigureAwait(false);
 }

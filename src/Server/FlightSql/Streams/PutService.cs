@@ -20,20 +20,20 @@ internal sealed class PutService(FlightSessions sessions, StatementPlanner plann
         using PutStream stream = await PutStream.OpenAsync(call, limits.MaxUploadBytes).ConfigureAwait(false);
         PutResult answer = CommandReader.ReadWrite(stream.Descriptor) switch
         {
-            WriteCommand.Update update => Changed(await UpdateAsync(call, caller, stream, update.Sql).ConfigureAwait(false)),
+            WriteCommand.Update update => Changed(await UpdateAsync(call, caller, stream, update).ConfigureAwait(false)),
             WriteCommand.PreparedUpdate update => Changed(await UpdateAsync(call, caller, stream, update.Handle).ConfigureAwait(false)),
             WriteCommand.Bind bind => await BindAsync(caller, stream, bind.Handle).ConfigureAwait(false),
-            WriteCommand.Ingest ingest => Changed(await Ingestion.RunAsync(caller.Session, stream, ingest.Request, call.CancellationToken).ConfigureAwait(false)),
+            WriteCommand.Ingest ingest => Changed(await Ingestion.RunAsync(caller.Within(ingest.Request.TransactionId), stream, ingest.Request, call.CancellationToken).ConfigureAwait(false)),
             var other => throw FlightErrors.UnknownCommand(other.GetType().Name),
         };
         await call.WriteAsync(answer).ConfigureAwait(false);
     }
 
-    private async Task<long> UpdateAsync(GrpcCall call, FlightCaller caller, PutStream stream, string sql)
+    private async Task<long> UpdateAsync(GrpcCall call, FlightCaller caller, PutStream stream, WriteCommand.Update update)
     {
-        FlightSession session = caller.Session;
+        (FlightSession session, FlightTransaction? transaction) = caller.Within(update.Transaction);
         (await stream.ReadAsync().ConfigureAwait(false))?.Release();        // ends the client's half; drivers send an empty schema at most
-        return await planner.UpdateAsync(session, sql, call.CancellationToken).ConfigureAwait(false);
+        return await planner.UpdateAsync(session, transaction, update.Sql, call.CancellationToken).ConfigureAwait(false);
     }
 
     private async Task<long> UpdateAsync(GrpcCall call, FlightCaller caller, PutStream stream, ByteString handle)
