@@ -17,8 +17,9 @@ public static class SqlParser
     private const int LargeStackBytes = 64 * 1024 * 1024;
 
     /// <summary>Reads statements separated by semicolons; empty ones are left out.</summary>
-    public static IReadOnlyList<Statement> ParseStatements(string sql) =>
-        Parse(sql, static parser => parser.Builder.BuildStatements(parser.statements()));
+    /// <exception cref="OperationCanceledException">Reading was given up.</exception>
+    public static IReadOnlyList<Statement> ParseStatements(string sql, CancellationToken cancellation = default) =>
+        Parse(sql, static parser => parser.Builder.BuildStatements(parser.statements()), cancellation);
 
     /// <summary>Reads exactly one statement, which may end in semicolons.</summary>
     public static Statement ParseStatement(string sql)
@@ -38,12 +39,12 @@ public static class SqlParser
     public static TypeName ParseTypeName(string sql) =>
         Parse(sql, static parser => parser.Builder.Build(parser.singleType().typeName()));
 
-    private static TResult Parse<TResult>(string sql, Func<ReducingParser, TResult> read)
+    private static TResult Parse<TResult>(string sql, Func<ReducingParser, TResult> read, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sql);
         if (sql.Length > ParserLimits.MaxTextLength)
             ParserErrors.ThrowTooLong(sql.Length);
-        var tokens = new SqlTokenStream(sql);
+        var tokens = new SqlTokenStream(sql, cancellation);
         try
         {
             return ParseOnThisStack(tokens, read);

@@ -22,4 +22,7 @@ public sealed record AnalyzerSettings
 
     /// <summary>Views that may be expanded within one another.</summary>
     public int MaxViewDepth { get; init; } = 64;
+
+    /// <summary>Ends the analysis of a long statement.</summary>
+    public CancellationToken Cancellation { get; init; }
 }

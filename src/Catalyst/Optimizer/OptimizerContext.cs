@@ -17,6 +17,9 @@ public sealed class OptimizerContext(ColumnIdSource ids, IFunctionCatalog functi
 
     public OptimizerSettings Settings { get; init; } = OptimizerSettings.Default;
 
+    /// <summary>Ends the work on a large plan, between rules.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Conditions that were inferred before; each is inferred once in a query.</summary>
     internal HashSet<Expression> Inferred { get; } = [];
 

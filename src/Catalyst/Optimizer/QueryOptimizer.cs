@@ -50,6 +50,7 @@ public static class QueryOptimizer
 
     private static LogicalPlan Run(LogicalPlan plan, OptimizerContext context, RuleBatch batch, Rule rule)
     {
+        context.Cancellation.ThrowIfCancellationRequested();
         long start = context.Trace is null ? 0 : Stopwatch.GetTimestamp();
         LogicalPlan after = rule.Apply(plan, context);
         if (!ReferenceEquals(plan, after))

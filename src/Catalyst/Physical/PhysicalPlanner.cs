@@ -62,6 +62,7 @@ public sealed class PhysicalPlanner
     internal PlannedNode Plan(LogicalPlan plan, IReadOnlySet<ColumnId> required)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
+        Context.Cancellation.ThrowIfCancellationRequested();
         return plan switch
         {
             Scan scan => PlanScan(scan, required),

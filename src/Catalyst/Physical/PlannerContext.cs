@@ -30,6 +30,9 @@ public sealed record PlannerSettings
 /// <param name="Estimator">Estimates of the plan's nodes; may have seen the plan already.</param>
 public sealed record PlannerContext(Topology Topology, PlannerSettings Settings, PlanEstimator Estimator)
 {
+    /// <summary>Ends the planning of a large query.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Default thresholds and a fresh estimator.</summary>
     public static PlannerContext For(Topology topology) => new(topology, new PlannerSettings(), new PlanEstimator());
 }

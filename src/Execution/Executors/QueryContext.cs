@@ -65,7 +65,10 @@ public sealed record ExecutionSettings
     public RandomSeeds? Seeds { get; init; }
 
     /// <summary>Folds constants under these settings.</summary>
-    public IConstantEvaluator CreateConstantEvaluator() => new ConstantEvaluator(account => ForEvaluation(account));
+    /// <param name="cancellation">Ends long computations.</param>
+    /// <param name="limitBytes">What one computation may hold; more is SQLSTATE 53200.</param>
+    public IConstantEvaluator CreateConstantEvaluator(CancellationToken cancellation = default, long limitBytes = long.MaxValue) =>
+        new ConstantEvaluator(account => ForEvaluation(account, cancellation), limitBytes);
 
     internal EvaluationContext ForEvaluation(MemoryAccount account, CancellationToken cancellation = default) => new(account)
     {

@@ -16,6 +16,7 @@ public static class OperatorFactory
 {
     public static Operator Create(ExecPlan plan, TaskContext context)
     {
+        context.Cancellation.ThrowIfCancellationRequested();
         OperatorMetrics metrics = context.Query.Metrics.For(plan);
         MemoryUse? caller = MemoryUse.Current;
         MemoryUse.Current = metrics.Memory;

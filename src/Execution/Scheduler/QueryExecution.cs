@@ -327,7 +327,6 @@ public sealed class QueryExecution : IAsyncDisposable
         MemoryLimitException limit => ExecutionErrors.OutOfMemory(limit),
         OperationCanceledException => ExecutionErrors.Cancelled(),
         InvalidOperationException { InnerException: OperationCanceledException } => ExecutionErrors.Cancelled(),     // out of a comparison while sorting
-        System.Text.RegularExpressions.RegexMatchTimeoutException => ExecutionErrors.ProgramLimit("regular expression takes too long to match"),
         OutOfMemoryException => new QueryException("53200", ErrorKind.Resources, "out of memory", inner: error),
         IOException or UnauthorizedAccessException => new QueryException("58030", ErrorKind.Resources, $"input/output error: {error.Message}", inner: error),
         _ => ExecutionErrors.Internal($"{error.GetType().Name}: {error.Message}", error),

@@ -40,6 +40,12 @@ internal sealed class ReducingParser : Grammar
     public override void EnterRule(ParserRuleContext localctx, int state, int ruleIndex)
     {
         base.EnterRule(localctx, state, ruleIndex);
+        if (_tokens.IsCancelled)
+        {
+            Fail();
+            throw new OperationCanceledException();
+        }
+
         _depth++;
         if ((_depth & 31) == 0)
             CheckDepth();

@@ -7,18 +7,27 @@ namespace SqlCluster.Parser.Tokens;
 /// <summary>Holds all tokens of a text for the generated parser. Seeking and looking ahead are array accesses.</summary>
 internal sealed class SqlTokenStream : ITokenStream
 {
+    /// <summary>Tokens between two looks at the cancellation.</summary>
+    private const int TokensPerCheck = 256;
+
     private readonly List<SqlToken> _tokens;
+    private readonly CancellationToken _cancellation;
     private Dictionary<int, string>? _faults;
     private int _position;
 
-    public SqlTokenStream(string text)
+    /// <param name="text">SQL.</param>
+    /// <param name="cancellation">Ends the reading of a long text.</param>
+    public SqlTokenStream(string text, CancellationToken cancellation = default)
     {
+        _cancellation = cancellation;
         Text = text;
         _tokens = new List<SqlToken>(16 + text.Length / 5);
         var scanner = new Scanner(text);
         int type;
         do
         {
+            if (_tokens.Count % TokensPerCheck == 0)
+                cancellation.ThrowIfCancellationRequested();
             type = scanner.Next();
             if (type == SqlTokens.INVALID)
                 (_faults ??= []).Add(_tokens.Count, scanner.Fault!);
@@ -29,6 +38,9 @@ internal sealed class SqlTokenStream : ITokenStream
     }
 
     public string Text { get; }
+
+    /// <summary>Whether the reading is to end.</summary>
+    public bool IsCancelled => _cancellation.IsCancellationRequested;
 
     public int Index => _position;
 

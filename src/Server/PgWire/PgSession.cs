@@ -18,6 +18,7 @@ internal sealed class PgSession : IAsyncDisposable
     private readonly PgTransport _transport;
     private readonly PgWriter _writer;
     private readonly CancellationToken _closed;
+    private readonly CancellationTokenRegistration _whenClosed;
     private string _text = "";
     private readonly Dictionary<string, PreparedStatement> _statements = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Portal> _portals = new(StringComparer.Ordinal);
@@ -32,6 +33,7 @@ internal sealed class PgSession : IAsyncDisposable
         _transport = transport;
         _writer = transport.Writer;
         _closed = closed;
+        _whenClosed = closed.UnsafeRegister(static session => ((Session)session!).Cancel(CancelReason.ClientGone), session);
         session.Settings.Changed += OnSettingChanged;
         session.ProtocolStatements = () => [.. _statements.Where(static statement => statement.Key.Length > 0 && statement.Value.Query != null).Select(static statement => (statement.Key, statement.Value.Query!))];
     }
@@ -109,7 +111,7 @@ internal sealed class PgSession : IAsyncDisposable
             SqlType?[] types = Array.ConvertAll(message.ParameterOids, PgTypes.FromOid);
             query = parsed[0] is QueryStatement text
                 ? _session.Statements.Prepare(message.Sql, text, types)
-                : await _session.PrepareAsync(parsed[0], types, ParameterInference.Count(message.Sql), message.Sql, _closed).ConfigureAwait(false);
+                : await _session.PrepareAsync(parsed[0], types, ParameterInference.Count(message.Sql), message.Sql, _session.RequestCancelled).ConfigureAwait(false);
         }
 
         _statements[message.Name] = new PreparedStatement(query);
@@ -296,6 +298,7 @@ internal sealed class PgSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _whenClosed.DisposeAsync().ConfigureAwait(false);
         _session.Settings.Changed -= OnSettingChanged;
         await ClosePortalsAsync().ConfigureAwait(false);
         await _session.Transaction.EndAsync(false).ConfigureAwait(false);

@@ -13,6 +13,19 @@ internal sealed class CancelRequests
     private RunningQuery? _running;
     private CancelReason _kept;
     private bool _isOpen;
+    private CancellationTokenSource _request = new();
+
+    /// <summary>Fires when a cancellation comes before the statement has begun.</summary>
+    public CancellationToken Token
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _request.Token;
+            }
+        }
+    }
 
     /// <summary>The client has asked for something.</summary>
     public void Open()
@@ -20,6 +33,10 @@ internal sealed class CancelRequests
         lock (_lock)
         {
             _isOpen = true;
+            if (_kept == CancelReason.None && _request.IsCancellationRequested)
+            {
+                _request = new CancellationTokenSource();
+            }
         }
     }
 
@@ -72,15 +89,18 @@ internal sealed class CancelRequests
     public void Send(CancelReason reason)
     {
         RunningQuery? running;
+        CancellationTokenSource? request = null;
         lock (_lock)
         {
             running = _running;
             if (running == null && _isOpen)
             {
                 _kept = reason;
+                request = _request;
             }
         }
 
         running?.Cancel(reason);
+        request?.Cancel();
     }
 }

@@ -49,6 +49,9 @@ public sealed record PlannedQuery(AnalyzedQuery Analyzed, LogicalPlan Optimized,
 /// <summary>The life of a query: syntax, analysis, optimization, physical plan, stages, execution.</summary>
 internal sealed class QueryPipeline(Engine engine, Session session)
 {
+    /// <summary>Bytes that folding a constant may take: values of megabytes are computed where the query's memory is counted, when a row needs them.</summary>
+    private const long LargestFolded = 4 << 20;
+
     /// <summary>Plans a query under the session's settings.</summary>
     /// <param name="query">Syntax.</param>
     /// <param name="parameterTypes">Types given for $1, $2, ...; the others are inferred.</param>
@@ -64,6 +67,9 @@ internal sealed class QueryPipeline(Engine engine, Session session)
 
     /// <summary>The text that the client sent, for the positions of errors; null when it is not known.</summary>
     public string? StatementText { get; set; }
+
+    /// <summary>Ends the planning of the statement at hand.</summary>
+    public CancellationToken Cancellation { get; set; }
 
     /// <summary>Resolves a query's names and types.</summary>
     /// <param name="query">Syntax.</param>
@@ -181,6 +187,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     private AnalyzerSettings AnalysisSettings(PlanDependencies? dependencies = null) => AnalyzerSettings.Default with
     {
         StatementText = StatementText,
+        Cancellation = Cancellation,
         DateTime = new DateTimeFacts(session.Transaction.Current?.Start ?? TimeProvider.System.GetUtcNow(), TimeZones.Find(session.Settings.Get("TimeZone")), session.Settings.DateOrder)
         {
             NowWasRead = dependencies == null ? null : dependencies.BindToMoment,
@@ -193,16 +200,19 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     /// <param name="dependencies">Takes what the plan depends on; null: nobody asks.</param>
     public PlannedQuery PlanAnalyzed(AnalyzedQuery analyzed, OptimizerTrace? trace = null, PlanDependencies? dependencies = null)
     {
-        IConstantEvaluator evaluator = dependencies == null ? Evaluator() : new RecordingEvaluator(Evaluator(), dependencies);
+        IConstantEvaluator evaluator = dependencies == null ? Evaluator(LargestFolded) : new RecordingEvaluator(Evaluator(LargestFolded), dependencies);
         var optimizer = new OptimizerContext(analyzed.Ids, engine.Functions, evaluator)
         {
             Settings = new OptimizerSettings { IsEnabled = session.Settings.Optimizer, DisabledRules = session.Settings.DisabledRules.ToHashSet(StringComparer.OrdinalIgnoreCase) },
             Trace = trace,
+            Cancellation = Cancellation,
         };
         LogicalPlan optimized = QueryOptimizer.Optimize(analyzed.Plan, optimizer);
+        Cancellation.ThrowIfCancellationRequested();
         int slots = engine.Executor.Slots;
         var topology = new Topology(slots, session.Settings.ShufflePartitions(slots));
-        ExecPlan physical = PhysicalPlanner.Plan(optimized, PlannerContext.For(topology) with { Settings = new PlannerSettings { BroadcastBytes = session.Settings.BroadcastBytes } });
+        PlannerContext planner = PlannerContext.For(topology) with { Settings = new PlannerSettings { BroadcastBytes = session.Settings.BroadcastBytes }, Cancellation = Cancellation };
+        ExecPlan physical = PhysicalPlanner.Plan(optimized, planner);
         return new PlannedQuery(analyzed, optimized, physical, StagePlanner.Plan(physical, topology));
     }
 
@@ -217,5 +227,5 @@ internal sealed class QueryPipeline(Engine engine, Session session)
             : throw Execution.ExecutionErrors.Internal("PlanFormat: a plan is read as another one");
     }
 
-    private IConstantEvaluator Evaluator() => (session.Settings.ForExecution(engine.MemoryLimitBytes) with { Objects = session.Objects, TransactionTime = session.TransactionTime }).CreateConstantEvaluator();
+    private IConstantEvaluator Evaluator(long limitBytes = long.MaxValue) => (session.Settings.ForExecution(engine.MemoryLimitBytes) with { Objects = session.Objects, TransactionTime = session.TransactionTime }).CreateConstantEvaluator(Cancellation, limitBytes);
 }

@@ -138,7 +138,7 @@ public sealed class Session : IDisposable
         BeginRequest();
         try
         {
-            foreach (Statement statement in SqlParser.ParseStatements(sql))
+            foreach (Statement statement in Parse(sql, cancellation))
             {
                 yield return await ExecuteAsync(statement, sql, cancellation).ConfigureAwait(false);
             }
@@ -169,6 +169,7 @@ public sealed class Session : IDisposable
         Statement statement, IReadOnlyList<SqlType?> parameterTypes, int parameterCount = 0, string? text = null, CancellationToken cancellation = default)
     {
         Pipeline.StatementText = text;
+        Pipeline.Cancellation = cancellation;
         Transaction.Refresh();
         return PreparedQuery.CreateAsync(this, statement, parameterTypes, parameterCount, text, cancellation);
     }
@@ -201,6 +202,9 @@ public sealed class Session : IDisposable
 
     /// <summary>Says that the client has asked for something, up to <see cref="BecomeIdle"/>: a Cancel that comes before the statement's beginning ends the statement as it begins.</summary>
     public void BeginRequest() => _cancelRequests.Open();
+
+    /// <summary>Ends what comes before a statement's beginning, parsing and preparing, when the request is cancelled.</summary>
+    public CancellationToken RequestCancelled => _cancelRequests.Token;
 
     /// <summary>Says that the client has its answer and the session waits for more; idle timeouts begin to count.</summary>
     /// <param name="state">One of the idle states.</param>
@@ -246,6 +250,7 @@ public sealed class Session : IDisposable
     {
         RunningQuery query = BeginStatement(text, statement, cancellation);
         Pipeline.StatementText = text;
+        Pipeline.Cancellation = query.Token;
         SessionTransaction transaction = Transaction;
         bool isAlone = false;
         try
@@ -325,6 +330,20 @@ public sealed class Session : IDisposable
         }
     }
 
+    /// <exception cref="QueryException">The text is not SQL, or its reading was cancelled.</exception>
+    private IReadOnlyList<Statement> Parse(string sql, CancellationToken client)
+    {
+        try
+        {
+            using CancellationTokenRegistration gone = client.UnsafeRegister(static session => ((Session)session!).Cancel(CancelReason.ClientGone), this);
+            return SqlParser.ParseStatements(sql, RequestCancelled);
+        }
+        catch (OperationCanceledException)
+        {
+            throw _endError ?? Execution.ExecutionErrors.Cancelled();
+        }
+    }
+
     private void MakeCurrent(RunningQuery query)
     {
         RunningQuery? before = _current;
@@ -381,6 +400,7 @@ public sealed class Session : IDisposable
         if (Interlocked.CompareExchange(ref _endError, error, null) == null)
         {
             CancelAll(reason);
+            _cancelRequests.Send(reason);
             _ended.Cancel();
         }
     }

@@ -71,7 +71,7 @@ internal sealed class StatementCache(Session session)
 
     private Text Add(string sql)
     {
-        var text = new Text(SqlTokenizer.SplitStatements(sql).Count == 0 ? [] : SqlParser.ParseStatements(sql)) { LastUse = ++_clock };
+        var text = new Text(SqlTokenizer.SplitStatements(sql).Count == 0 ? [] : SqlParser.ParseStatements(sql, session.RequestCancelled)) { LastUse = ++_clock };
         if (sql.Length > MaxTextLength)
         {
             return text;

@@ -49,6 +49,8 @@ internal sealed class ExpressionResolver
             throw AnalyzerErrors.TooDeep(_context.Position(node));
         }
 
+        _context.Settings.Cancellation.ThrowIfCancellationRequested();
+
         return node switch
         {
             Ast.ColumnReference column => ResolveName(column, scope),

@@ -22,7 +22,7 @@ internal static class TextRows
             "Fields between delimiters."),
     ];
 
-    private static Regex Pattern(TableCall call) => RegexTranslation.Compile(call.Text(1), Flags(call).Replace("g", "", StringComparison.Ordinal));
+    private static CheckedRegex Pattern(TableCall call) => RegexTranslation.Compile(call.Text(1), Flags(call).Replace("g", "", StringComparison.Ordinal));
 
     private static string Flags(TableCall call) => call.Count > 2 ? call.Text(2) : "";
 
@@ -33,12 +33,13 @@ internal static class TextRows
             yield break;
         }
 
-        Match match = Pattern(call).Match(call.Text(0));
+        string text = call.Text(0);
+        CheckedRegex regex = Pattern(call);
         bool all = Flags(call).Contains('g', StringComparison.Ordinal);
-        while (match.Success)
+        Match[] first = all ? [] : [regex.Run(text.Length, found => found.Match(text), call.Context.Cancellation)];
+        foreach (Match match in all ? regex.Matches(text, call.Context.Cancellation) : first.Where(static match => match.Success))
         {
             yield return match.Groups.Count == 1 ? [match.Value] : [.. match.Groups.Values.Skip(1).Select(static group => group.Success ? group.Value : null)];
-            match = all ? match.NextMatch() : Match.Empty;
         }
     }
 
@@ -56,7 +57,7 @@ internal static class TextRows
 
         string text = call.Text(0);
         int start = 0;
-        foreach (Match match in Pattern(call).Matches(text))
+        foreach (Match match in Pattern(call).Matches(text, call.Context.Cancellation))
         {
             // An empty match at either end splits nothing.
             if (match.Length > 0 || (match.Index > start && match.Index < text.Length))

@@ -151,7 +151,7 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
             transaction,
             async () =>
             {
-                IReadOnlyList<Statement> statements = session.Session.Statements.Parse(sql);
+                IReadOnlyList<Statement> statements = session.Session.Statements.Parse(sql, cancellation);
                 Statement statement = statements.Count switch
                 {
                     0 => throw FlightErrors.NoStatementText(),
@@ -159,7 +159,7 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
                     _ => throw FlightErrors.SeveralStatements(),
                 };
                 PreparedQuery prepared = statement is QueryStatement query
-                    ? session.Session.Statements.Prepare(sql, query, [])
+                    ? session.Session.Statements.Prepare(sql, query, [], cancellation)
                     : await session.Session.PrepareAsync(statement, [], PlaceholderCount.Of(sql), sql, cancellation).ConfigureAwait(false);
                 return (statement, prepared);
             },

@@ -12,7 +12,7 @@ namespace SqlCluster.Execution.Functions.Scalar.Texts;
 internal static class RegexTranslation
 {
     /// <exception cref="Parser.Errors.QueryException">Not a regular expression (2201B) or unknown flags (22023).</exception>
-    public static Regex Compile(string pattern, string flags)
+    public static CheckedRegex Compile(string pattern, string flags)
     {
         RegexOptions options = RegexOptions.CultureInvariant | RegexOptions.Singleline;
         bool isLiteral = false;
@@ -45,20 +45,13 @@ internal static class RegexTranslation
 
         try
         {
-            return new Regex(translated, options | RegexOptions.NonBacktracking);
-        }
-        catch (NotSupportedException)
-        {
-            return new Regex(translated, options, LongestMatch);
+            return CheckedRegex.Compile(translated, options);
         }
         catch (ArgumentException error)
         {
             throw ExecutionErrors.InvalidRegularExpression(error.Message);
         }
     }
-
-    /// <summary>What a single match by backtracking may take: patterns with back references know no other way, and a query that is cancelled waits for it.</summary>
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
 
     private static string Translate(string pattern)
     {

@@ -16,12 +16,12 @@ internal static class RegularExpressions
         Operator("~*", "i", negate: false, "Matches, whatever the case", ("'thomas' ~* 'T.*ma'", "true")),
         Operator("!~", "", negate: true, "Does not match", ("'thomas' !~ 't.*max'", "true")),
         Operator("!~*", "i", negate: true, "Does not match, whatever the case", ("'thomas' !~* 'T.*ma'", "false")),
-        With("regexp_like", 2, 1, SqlType.Boolean, static row => row.Set(Of(row, 1, 2).IsMatch(row.Text(0))), "Whether it matches", ("regexp_like('Hello World', 'world$', 'i')", "true")),
+        With("regexp_like", 2, 1, SqlType.Boolean, static row => row.Set(IsMatch(row, Of(row, 1, 2))), "Whether it matches", ("regexp_like('Hello World', 'world$', 'i')", "true")),
         With("regexp_replace", 3, 1, SqlType.Text, static row => Replace(row), "Replaces the first match, or all with flag g", ("regexp_replace('Thomas', '.[mN]a.', 'M')", "ThM"), ("regexp_replace('abcabc', '(b)(c)', '<\\2\\1>', 'g')", "a<cb>a<cb>")),
         With("regexp_match", 2, 1, SqlType.Array(SqlType.Text), static row => Match(row), "Groups of the first match", ("regexp_match('foobarbequebaz', '(bar)(beque)')", "{bar,beque}"), ("regexp_match('abc', 'd')", "NULL")),
         ScalarFunction.OfRows(
             Signature("regexp_count", [SqlType.Text, SqlType.Text, SqlType.Integer, SqlType.Text], 2, SqlType.Integer, "Matches", ("regexp_count('ABCABCAXYaxy', 'A.')", "3")),
-            static row => row.Set((long)Of(row, 1, 3).Count(row.Text(0), row.Count > 2 ? Math.Clamp(row.Int(2) - 1, 0, row.Text(0).Length) : 0))),
+            static row => row.Set(Count(row))),
         ScalarFunction.OfRows(
             Signature("regexp_substr", [SqlType.Text, SqlType.Text, SqlType.Integer, SqlType.Integer, SqlType.Text, SqlType.Integer], 4, SqlType.Text, "The n-th match, or a group of it", ("regexp_substr('ABCDEF', 'c(.)(..)', 1, 1, 'i')", "CDEF")),
             static row => Substr(row)),
@@ -40,7 +40,7 @@ internal static class RegularExpressions
             Signature("substring", [SqlType.Text, SqlType.Text], 0, SqlType.Text, "First match, or its first group", ("substring('foobar' from 'o(.)b')", "o")),
             static row =>
             {
-                if (Of(row, 1, 2).Match(row.Text(0)) is { Success: true } match)
+                if (First(row, Of(row, 1, 2)) is { Success: true } match)
                 {
                     Group group = match.Groups.Count > 1 ? match.Groups[1] : match;
                     if (group.Success)
@@ -53,7 +53,7 @@ internal static class RegularExpressions
             Signature("substring", [SqlType.Text, SqlType.Text, SqlType.Text], 0, SqlType.Text, "The part that SIMILAR TO's pattern marks", ("substring('abcdefg' similar 'a#\"(b_d)#\"%' escape '#')", "bcd"), ("substring('abc' similar 'x%' escape '#')", "NULL")),
             static row =>
             {
-                if (Compiled(row, MarkedRegex(row.Text(1), row.Text(2)), "").Match(row.Text(0)) is { Success: true } match)
+                if (First(row, Compiled(row, MarkedRegex(row.Text(1), row.Text(2)), "")) is { Success: true } match)
                 {
                     row.Set(match.Groups[1].Value);
                 }
@@ -70,17 +70,17 @@ internal static class RegularExpressions
     };
 
     private static ScalarFunction Operator(string symbol, string flags, bool negate, string description, params (string, string)[] examples) => ScalarFunction.OfFailingRows(
-        symbol, [SqlType.Text, SqlType.Text], SqlType.Boolean, row => row.Set(Compiled(row, row.Text(1), flags).IsMatch(row.Text(0)) != negate), description, examples);
+        symbol, [SqlType.Text, SqlType.Text], SqlType.Boolean, row => row.Set(IsMatch(row, Compiled(row, row.Text(1), flags)) != negate), description, examples);
 
     private static ScalarFunction With(string name, int texts, int optional, SqlType result, RowBody body, string description, params (string, string)[] examples) =>
         ScalarFunction.OfRows(Signature(name, [.. Enumerable.Repeat<ParameterType>(SqlType.Text, texts + optional)], optional, result, description, examples), body);
 
-    private static Regex Of(Row row, int pattern, int flags) => Compiled(row, row.Text(pattern), row.Count > flags ? row.Text(flags) : "");
+    private static CheckedRegex Of(Row row, int pattern, int flags) => Compiled(row, row.Text(pattern), row.Count > flags ? row.Text(flags) : "");
 
     /// <summary>The last pattern's expression is kept: patterns are nearly always constants.</summary>
-    private static Regex Compiled(Row row, string pattern, string flags)
+    private static CheckedRegex Compiled(Row row, string pattern, string flags)
     {
-        if (row.State is not (string known, string knownFlags, Regex regex) || known != pattern || knownFlags != flags)
+        if (row.State is not (string known, string knownFlags, CheckedRegex regex) || known != pattern || knownFlags != flags)
         {
             regex = RegexTranslation.Compile(pattern, flags);
             row.State = (pattern, flags, regex);
@@ -89,11 +89,41 @@ internal static class RegularExpressions
         return regex;
     }
 
+    private static bool IsMatch(Row row, CheckedRegex regex)
+    {
+        string text = row.Text(0);
+        return regex.Run(text.Length, found => found.IsMatch(text), row.Context.Cancellation);
+    }
+
+    private static Match First(Row row, CheckedRegex regex)
+    {
+        string text = row.Text(0);
+        return regex.Run(text.Length, found => found.Match(text), row.Context.Cancellation);
+    }
+
+    private static long Count(Row row)
+    {
+        string text = row.Text(0);
+        int start = row.Count > 2 ? Math.Clamp(row.Int(2) - 1, 0, text.Length) : 0;
+        return Of(row, 1, 3).Run(text.Length, regex => regex.Count(text, start), row.Context.Cancellation);
+    }
+
     private static void Replace(Row row)
     {
         string text = row.Text(0), replacement = row.Text(2), flags = row.Count > 3 ? row.Text(3) : "";
-        Regex regex = Compiled(row, row.Text(1), flags);
-        row.Set(regex.Replace(text, match => Expand(replacement, match), flags.Contains('g', StringComparison.Ordinal) ? -1 : 1));
+        int most = flags.Contains('g', StringComparison.Ordinal) ? -1 : 1;
+        CancellationToken cancellation = row.Context.Cancellation;
+        row.Set(Compiled(row, row.Text(1), flags).Run(
+            text.Length,
+            regex => regex.Replace(
+                text,
+                match =>
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    return Expand(replacement, match);
+                },
+                most),
+            cancellation));
     }
 
     /// <summary>\1 to \9 stand for groups, \&amp; for the match, \\ for a backslash.</summary>
@@ -123,7 +153,7 @@ internal static class RegularExpressions
 
     private static void Match(Row row)
     {
-        Match match = Of(row, 1, 2).Match(row.Text(0));
+        Match match = First(row, Of(row, 1, 2));
         if (match.Success)
         {
             SetTexts(row, [.. match.Groups.Count == 1 ? [match.Value] : match.Groups.Values.Skip(1).Select(static group => group.Success ? group.Value : null)]);
@@ -135,7 +165,7 @@ internal static class RegularExpressions
         string text = row.Text(0);
         var fields = new List<string?>();
         int start = 0;
-        foreach (Match match in Of(row, 1, 2).Matches(text))
+        foreach (Match match in Of(row, 1, 2).Matches(text, row.Context.Cancellation))
         {
             // An empty match at either end splits nothing.
             if (match.Length > 0 || (match.Index > start && match.Index < text.Length))
@@ -180,13 +210,28 @@ internal static class RegularExpressions
     private static void ReplaceFrom(Row row)
     {
         string text = row.Text(0), replacement = row.Text(2);
-        int start = row.Int(3), occurrence = row.Count > 4 ? row.Int(4) : 1, seen = 0;
+        int start = row.Int(3), occurrence = row.Count > 4 ? row.Int(4) : 1;
         if (start < 1 || occurrence < 0)
         {
             throw ExecutionErrors.InvalidArgument(start < 1 ? $"invalid value for parameter \"start\": {start}" : $"invalid value for parameter \"n\": {occurrence}");
         }
 
-        row.Set(start > text.Length ? text : Of(row, 1, 5).Replace(text, match => occurrence == 0 || ++seen == occurrence ? Expand(replacement, match) : match.Value, -1, start - 1));
+        CancellationToken cancellation = row.Context.Cancellation;
+        row.Set(start > text.Length ? text : Of(row, 1, 5).Run(text.Length, Replaced, cancellation));
+
+        string Replaced(Regex regex)
+        {
+            int seen = 0;
+            return regex.Replace(
+                text,
+                match =>
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    return occurrence == 0 || ++seen == occurrence ? Expand(replacement, match) : match.Value;
+                },
+                -1,
+                start - 1);
+        }
     }
 
     private static Match? Nth(Row row, int flags)
@@ -198,13 +243,25 @@ internal static class RegularExpressions
             throw ExecutionErrors.InvalidArgument(start < 1 ? $"invalid value for parameter \"start\": {start}" : $"invalid value for parameter \"n\": {occurrence}");
         }
 
-        Match match = start - 1 > text.Length ? System.Text.RegularExpressions.Match.Empty : Of(row, 1, flags).Match(text, start - 1);
-        while (match.Success && --occurrence > 0)
+        if (start - 1 > text.Length)
         {
-            match = match.NextMatch();
+            return null;
         }
 
-        return match.Success ? match : null;
+        CancellationToken cancellation = row.Context.Cancellation;
+        return Of(row, 1, flags).Run(text.Length, Found, cancellation);
+
+        Match? Found(Regex regex)
+        {
+            Match match = regex.Match(text, start - 1);
+            for (int left = occurrence; match.Success && --left > 0;)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                match = match.NextMatch();
+            }
+
+            return match.Success ? match : null;
+        }
     }
 
     private static string LikeEscape(string pattern, string escape)

@@ -9,16 +9,23 @@ namespace SqlCluster.Execution.Functions.Scalar.Texts;
 /// <summary>Texts made from texts: case, padding, replacement, repetition.</summary>
 internal static class Rewriting
 {
+    private const int LongestText = 1 << 30;
+
+    /// <summary>Bytes of one value between two looks at the cancellation: a millisecond at most.</summary>
+    private const int StretchBytes = 64 << 10;
+
+    private const int OccurrencesPerCheck = 4096;
+
     public static IEnumerable<ScalarFunction> Overloads =>
     [
         ScalarFunction.OfRows("lower", [SqlType.Text], SqlType.Text, static row => ChangeCase(row, isUpper: false), "Lower case", ("lower('TOM Ž')", "tom ž")),
         ScalarFunction.OfRows("upper", [SqlType.Text], SqlType.Text, static row => ChangeCase(row, isUpper: true), "Upper case", ("upper('tom ž')", "TOM Ž")),
         ScalarFunction.OfRows("initcap", [SqlType.Text], SqlType.Text, static row => row.Set(InitCap(row.Text(0))), "First letter of each word upper case", ("initcap('hi THOMAS')", "Hi Thomas")),
-        ScalarFunction.OfRows("reverse", [SqlType.Text], SqlType.Text, static row => row.Set(Reverse(row.Text(0))), "Characters in reverse order", ("reverse('abcde')", "edcba")),
+        ScalarFunction.OfRows("reverse", [SqlType.Text], SqlType.Text, static row => Reverse(row), "Characters in reverse order", ("reverse('abcde')", "edcba")),
         ScalarFunction.OfFailingRows("repeat", [SqlType.Text, SqlType.Integer], SqlType.Text, static row => Repeat(row), "The text several times", ("repeat('Pg', 4)", "PgPgPgPg"), ("repeat('a', -1)", "")),
         ScalarFunction.OfRows(
             "replace", [SqlType.Text, SqlType.Text, SqlType.Text], SqlType.Text,
-            static row => row.Set(row.Bytes(1).IsEmpty ? row.Text(0) : row.Text(0).Replace(row.Text(1), row.Text(2), StringComparison.Ordinal)),
+            static row => Replace(row),
             "Replaces a part wherever it occurs", ("replace('abcdefabcdef', 'cd', 'XX')", "abXXefabXXef")),
         ScalarFunction.OfRows(
             "translate", [SqlType.Text, SqlType.Text, SqlType.Text], SqlType.Text, static row => row.Set(Translate(row.Text(0), row.Text(1), row.Text(2))),
@@ -45,7 +52,24 @@ internal static class Rewriting
             return;
         }
 
-        row.Set(isUpper ? row.Text(0).ToUpperInvariant() : row.Text(0).ToLowerInvariant());
+        // Case changes character by character; 2 bytes become 3 at most.
+        Span<byte> target = row.Result.Reserve(checked(text.Length + (text.Length / 2) + 3));
+        int length = 0;
+        while (!text.IsEmpty)
+        {
+            row.Context.Cancellation.ThrowIfCancellationRequested();
+            int part = Math.Min(text.Length, StretchBytes);
+            while (part < text.Length && (text[part] & 0xC0) == 0x80)
+            {
+                part++;
+            }
+
+            string some = Encoding.UTF8.GetString(text[..part]);
+            length += Encoding.UTF8.GetBytes(isUpper ? some.ToUpperInvariant() : some.ToLowerInvariant(), target[length..]);
+            text = text[part..];
+        }
+
+        row.Result.CommitBytes(length);
     }
 
     private static string InitCap(string text)
@@ -61,25 +85,91 @@ internal static class Rewriting
         return result.ToString();
     }
 
-    private static string Reverse(string text)
+    private static void Reverse(Row row)
     {
-        var runes = new List<Rune>(text.EnumerateRunes());
-        runes.Reverse();
-        return string.Concat(runes.Select(static rune => rune.ToString()));
+        ReadOnlySpan<byte> text = row.Bytes(0);
+        Span<byte> room = row.Result.Reserve(text.Length);
+        int at = text.Length;
+        for (int start = 0, end; start < text.Length; start = end)
+        {
+            if (start % StretchBytes == 0)
+            {
+                row.Context.Cancellation.ThrowIfCancellationRequested();
+            }
+
+            for (end = start + 1; end < text.Length && (text[end] & 0xC0) == 0x80; end++)
+            {
+                // The rest of the character.
+            }
+
+            at -= end - start;
+            text[start..end].CopyTo(room[at..]);
+        }
+
+        row.Result.CommitBytes(text.Length);
+    }
+
+    /// <summary>Occurrences are counted first, then replaced. Bytes of UTF-8 that match are characters that match.</summary>
+    private static void Replace(Row row)
+    {
+        ReadOnlySpan<byte> text = row.Bytes(0), from = row.Bytes(1), to = row.Bytes(2);
+        int count = from.IsEmpty ? 0 : Count(text, from, row.Context.Cancellation);
+        long length = text.Length + (count * ((long)to.Length - from.Length));
+        if (length > LongestText)
+        {
+            throw ExecutionErrors.ProgramLimit("requested length too large");
+        }
+
+        Span<byte> room = row.Result.Reserve((int)length);
+        for (int i = 0; i < count; i++)
+        {
+            if (i % OccurrencesPerCheck == 0)
+            {
+                row.Context.Cancellation.ThrowIfCancellationRequested();
+            }
+
+            int at = text.IndexOf(from);
+            text[..at].CopyTo(room);
+            to.CopyTo(room[at..]);
+            room = room[(at + to.Length)..];
+            text = text[(at + from.Length)..];
+        }
+
+        text.CopyTo(room);
+        row.Result.CommitBytes((int)length);
+    }
+
+    private static int Count(ReadOnlySpan<byte> text, ReadOnlySpan<byte> part, CancellationToken cancellation)
+    {
+        int count = 0;
+        for (int at; (at = text.IndexOf(part)) >= 0; text = text[(at + part.Length)..])
+        {
+            if (++count % OccurrencesPerCheck == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+        }
+
+        return count;
     }
 
     private static void Repeat(Row row)
     {
         ReadOnlySpan<byte> text = row.Bytes(0);
         long count = Math.Max(row.Long(1), 0), bytes = text.Length * count;
-        if (bytes > 1 << 30)
+        if (bytes > LongestText)
         {
             throw ExecutionErrors.ProgramLimit("requested length too large");
         }
 
         Span<byte> room = row.Result.Reserve((int)bytes);
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < count && !text.IsEmpty; i++)
         {
+            if (i % OccurrencesPerCheck == 0 || text.Length > StretchBytes)
+            {
+                row.Context.Cancellation.ThrowIfCancellationRequested();
+            }
+
             text.CopyTo(room[(i * text.Length)..]);
         }
 
