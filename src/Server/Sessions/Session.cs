@@ -165,13 +165,21 @@ public sealed class Session : IDisposable
     /// <param name="parameterCount">Parameters of a statement that is no query; queries know theirs.</param>
     /// <param name="text">The text that the client sent, for logs and session lists; null: the statement printed.</param>
     /// <param name="cancellation">The client is gone.</param>
-    public Task<PreparedQuery> PrepareAsync(
+    public async Task<PreparedQuery> PrepareAsync(
         Statement statement, IReadOnlyList<SqlType?> parameterTypes, int parameterCount = 0, string? text = null, CancellationToken cancellation = default)
     {
         Pipeline.StatementText = text;
+        CancellationToken outer = Pipeline.Cancellation;
         Pipeline.Cancellation = cancellation;
-        Transaction.Refresh();
-        return PreparedQuery.CreateAsync(this, statement, parameterTypes, parameterCount, text, cancellation);
+        try
+        {
+            Transaction.Refresh();
+            return await PreparedQuery.CreateAsync(this, statement, parameterTypes, parameterCount, text, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            Pipeline.Cancellation = outer;
+        }
     }
 
     /// <summary>Begins a statement, which is the running one from now on and subject to statement_timeout; <see cref="RunningQuery.End"/> ends it.</summary>
@@ -250,6 +258,7 @@ public sealed class Session : IDisposable
     {
         RunningQuery query = BeginStatement(text, statement, cancellation);
         Pipeline.StatementText = text;
+        CancellationToken outer = Pipeline.Cancellation;
         Pipeline.Cancellation = query.Token;
         SessionTransaction transaction = Transaction;
         bool isAlone = false;
@@ -304,6 +313,10 @@ public sealed class Session : IDisposable
             }
 
             throw explained;
+        }
+        finally
+        {
+            Pipeline.Cancellation = outer;
         }
     }
 

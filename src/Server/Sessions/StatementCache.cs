@@ -19,16 +19,19 @@ internal sealed class StatementCache(Session session)
     private long _clock;
 
     /// <summary>The statements of a text; none for a text of blanks and comments.</summary>
-    public IReadOnlyList<Statement> Parse(string sql) => Find(sql)?.Statements ?? Add(sql).Statements;
+    /// <param name="sql">The text.</param>
+    /// <param name="cancellation">Ends the reading; not given: what cancels the session's request.</param>
+    public IReadOnlyList<Statement> Parse(string sql, CancellationToken cancellation = default) => (Find(sql) ?? Add(sql, cancellation)).Statements;
 
     /// <summary>A query that was prepared from the same text with the same types and is still as it was; else a new one, which is kept.</summary>
     /// <param name="sql">The text, of which the query is the only statement.</param>
     /// <param name="query">The query.</param>
     /// <param name="types">Declared types of its parameters; null ones are inferred.</param>
-    public PreparedQuery Prepare(string sql, QueryStatement query, IReadOnlyList<SqlType?> types)
+    /// <param name="cancellation">As for <see cref="Parse"/>.</param>
+    public PreparedQuery Prepare(string sql, QueryStatement query, IReadOnlyList<SqlType?> types, CancellationToken cancellation = default)
     {
         session.Transaction.Refresh();
-        Text text = Find(sql) ?? Add(sql);
+        Text text = Find(sql) ?? Add(sql, cancellation);
         int index = text.Prepared.FindIndex(variant => variant.Types.SequenceEqual(types));
         if (index >= 0)
         {
@@ -42,7 +45,23 @@ internal sealed class StatementCache(Session session)
         }
 
         session.Pipeline.StatementText = sql;
-        PreparedQuery prepared = PreparedQuery.Create(session, query, types, sql);
+        PreparedQuery prepared;
+        CancellationToken outer = session.Pipeline.Cancellation;
+        try
+        {
+            if (!outer.CanBeCanceled)
+            {
+                // It is prepared ahead of its statement, whose own cancellation would count.
+                session.Pipeline.Cancellation = cancellation.CanBeCanceled ? cancellation : session.RequestCancelled;
+            }
+
+            prepared = PreparedQuery.Create(session, query, types, sql);
+        }
+        finally
+        {
+            session.Pipeline.Cancellation = outer;
+        }
+
         if (text.Prepared.Count == MaxVariants)
         {
             text.Prepared.RemoveAt(0);
@@ -69,9 +88,9 @@ internal sealed class StatementCache(Session session)
         return text;
     }
 
-    private Text Add(string sql)
+    private Text Add(string sql, CancellationToken cancellation)
     {
-        var text = new Text(SqlTokenizer.SplitStatements(sql).Count == 0 ? [] : SqlParser.ParseStatements(sql, session.RequestCancelled)) { LastUse = ++_clock };
+        var text = new Text(SqlTokenizer.SplitStatements(sql).Count == 0 ? [] : SqlParser.ParseStatements(sql, cancellation.CanBeCanceled ? cancellation : session.RequestCancelled)) { LastUse = ++_clock };
         if (sql.Length > MaxTextLength)
         {
             return text;
