@@ -44,7 +44,6 @@ public sealed class CancelRequestTests : IDisposable
         session.Cancel();
         QueryException error = await Assert.ThrowsAsync<QueryException>(() => ResultReader.ReadAsync(session, "SELECT 1", Cancellation));
         Assert.Equal("57014", error.SqlState);
-        Assert.Equal(QueryOutcome.Cancelled, Assert.Single(_engine.History.Recent()).Outcome);
         await ResultReader.ReadAsync(session, "SELECT 1", Cancellation);
     }
 
