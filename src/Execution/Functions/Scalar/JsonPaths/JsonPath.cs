@@ -64,4 +64,4 @@ internal sealed record ExistsNode(PathNode Operand) : PredicateNode;
 
 internal sealed record StartsWithNode(PathNode Operand, PathNode Beginning) : PredicateNode;
 
-internal sealed record LikeRegexNode(PathNode Operand, System.Text.RegularExpressions.Regex Pattern) : PredicateNode;
+internal sealed record LikeRegexNode(PathNode Operand, Texts.CheckedRegex Pattern) : PredicateNode;

@@ -447,11 +447,13 @@ internal sealed class JsonPathEvaluation(JsonPath path, JsonElement root, JsonEl
                 return Pairs(starts.Operand, starts.Beginning, static (text, beginning) => text.Kind == JsonValueKind.String && beginning.Kind == JsonValueKind.String
                     ? text.Element.GetString()!.StartsWith(beginning.Element.GetString()!, StringComparison.Ordinal) : null);
             case LikeRegexNode like:
-                return Pairs(like.Operand, null, (text, _) => text.Kind == JsonValueKind.String ? like.Pattern.IsMatch(text.Element.GetString()!) : null);
+                return Pairs(like.Operand, null, (text, _) => text.Kind == JsonValueKind.String ? IsMatch(like, text.Element.GetString()!) : null);
             default:
                 throw ExecutionErrors.Internal($"jsonpath condition {node.GetType().Name}");
         }
     }
+
+    private static bool IsMatch(LikeRegexNode like, string text) => like.Pattern.Run(text.Length, regex => regex.IsMatch(text), CancellationToken.None);
 
     /// <summary>Whether the test holds for any pair of items. Lax: the first true one decides; strict: an unknown one does.</summary>
     private bool? Pairs(PathNode left, PathNode? right, Func<PathItem, PathItem, bool?> test)

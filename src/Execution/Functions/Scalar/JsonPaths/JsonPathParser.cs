@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Functions.Scalar.Texts;
 
@@ -286,7 +285,7 @@ internal sealed class JsonPathParser
     }
 
     /// <summary>like_regex has XQuery's flags; q takes the pattern literally.</summary>
-    private static Regex Regex(string pattern, string flags)
+    private static CheckedRegex Regex(string pattern, string flags)
     {
         var translated = new StringBuilder();
         foreach (char flag in flags)
