@@ -4,7 +4,7 @@ namespace SqlCluster.Execution.Storage;
 
 /// <summary>Unpacks a gzip file and notices when it was cut off, which <see cref="GZipStream"/> takes for its end.</summary>
 /// <remarks>A member of known content is put behind the file: only if that is what comes out last was everything before it complete.</remarks>
-internal sealed class GzipFileStream(Stream file) : Stream
+internal sealed class GzipFileStream(Stream file) : UnpackingStream
 {
     private static readonly byte[] _mark = [.. Enumerable.Range(0, 32).Select(static i => (byte)((i * 37) ^ 0xA5))];
     private static readonly byte[] _packedMark = Pack(_mark);
@@ -13,20 +13,6 @@ internal sealed class GzipFileStream(Stream file) : Stream
     private readonly byte[] _held = new byte[_mark.Length];
     private int _heldLength;
     private bool _isAtEnd;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="InvalidDataException">The file is damaged or cut off.</exception>
     public override int Read(Span<byte> buffer)
@@ -58,18 +44,6 @@ internal sealed class GzipFileStream(Stream file) : Stream
         return 0;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -91,23 +65,9 @@ internal sealed class GzipFileStream(Stream file) : Stream
         return packed.ToArray();
     }
 
-    private sealed class FileThenMark(Stream file) : Stream
+    private sealed class FileThenMark(Stream file) : UnpackingStream
     {
         private int _marked;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override int Read(Span<byte> buffer)
         {
@@ -122,18 +82,6 @@ internal sealed class GzipFileStream(Stream file) : Stream
             _marked += count;
             return count;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

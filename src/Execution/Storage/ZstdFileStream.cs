@@ -3,27 +3,13 @@ using SqlCluster.Execution.Parquet.Compression;
 namespace SqlCluster.Execution.Storage;
 
 /// <summary>Unpacks a zstd file and notices when it was cut off.</summary>
-internal sealed class ZstdFileStream(Stream file) : Stream
+internal sealed class ZstdFileStream(Stream file) : UnpackingStream
 {
     private readonly ZstdStreamDecoder _decoder = new();
     private readonly byte[] _packed = new byte[64 * 1024];
     private int _start;
     private int _end;
     private bool _isFileAtEnd;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="InvalidDataException">The file is damaged or cut off.</exception>
     public override int Read(Span<byte> buffer)
@@ -51,18 +37,6 @@ internal sealed class ZstdFileStream(Stream file) : Stream
 
         return 0;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
