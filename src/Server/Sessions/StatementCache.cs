@@ -73,7 +73,7 @@ internal sealed class StatementCache(Session session)
 
     /// <summary>Runs a query that is the only statement of its text, with the plan of the last time where that still holds.</summary>
     public StatementResult Run(string sql, QueryStatement query, CancellationToken running) =>
-        Prepare(sql, query, []) is { ParameterTypes.IsEmpty: true } prepared ? prepared.StartAtOnce(running) : QueryStatements.Run(query.Query, session, running);
+        Prepare(sql, query, [], running) is { ParameterTypes.IsEmpty: true } prepared ? prepared.StartAtOnce(running) : QueryStatements.Run(query.Query, session, running);
 
     public void Clear() => _texts.Clear();
 
