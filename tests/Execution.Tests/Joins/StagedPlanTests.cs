@@ -68,9 +68,17 @@ public class StagedPlanTests
             return;         // whether a partition's build side is empty would decide about nulls: planners broadcast these
         }
 
-        (List<object?[]> rows, IReadOnlyList<AdaptiveDecision> decisions) = await RunAsync(plan, slots, Adaptive[adaptiveRule]);
-        Assert.Equal(expected, RowTable.Sorted(rows));
-        Assert.Equal(adaptiveRule.Length > 0 && !(isSwapped && kind == ExecJoinKind.LeftSingle), decisions.Count > 0);
+        // Sides can only be swapped when both have ended in time: then and otherwise the answer is right, and within some runs it happens.
+        bool decides = adaptiveRule.Length > 0 && !(isSwapped && kind == ExecJoinKind.LeftSingle);
+        int made = 0;
+        for (int run = 0; run < (isSwapped && decides ? 50 : 1) && made == 0; run++)
+        {
+            (List<object?[]> rows, IReadOnlyList<AdaptiveDecision> decisions) = await RunAsync(plan, slots, Adaptive[adaptiveRule]);
+            Assert.Equal(expected, RowTable.Sorted(rows));
+            made = decisions.Count;
+        }
+
+        Assert.Equal(decides, made > 0);
     }
 
     [Fact]
