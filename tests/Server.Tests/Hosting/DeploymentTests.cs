@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Runtime.CompilerServices;
 using SqlCluster.Server.Hosting;
+using SqlCluster.Testing;
 
 namespace SqlCluster.Server.Tests.Hosting;
 
@@ -43,5 +43,5 @@ public sealed class DeploymentTests
         Assert.Empty(root.Parse(["serve"]).Errors);
     }
 
-    private static string Deploy(string file, [CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, "../../../deploy", file);
+    private static string Deploy(string file) => Path.Combine(Corpus.Root, "deploy", file);
 }

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using SqlCluster.Server.Hosting;
+using SqlCluster.Testing;
 
 namespace SqlCluster.Server.Tests.Transactions;
 
@@ -44,5 +44,5 @@ public sealed class IsolationTests
         }
     }
 
-    private static string Folder([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "Scripts");
+    private static string Folder() => Path.Combine(Corpus.Root, "tests", "Server.Tests", "Transactions", "Scripts");
 }
