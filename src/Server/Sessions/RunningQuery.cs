@@ -240,7 +240,7 @@ public sealed class RunningQuery
         _cancellation.Dispose();
         Session.Engine.Admission.Leave(this);
         var query = error as QueryException;
-        bool wasCancelled = reason != CancelReason.None && (error == null || error is OperationCanceledException || query is { SqlState: "57014" or "57P01" });
+        bool wasCancelled = query is { Kind: ErrorKind.Cancelled } || (reason != CancelReason.None && (error == null || error is OperationCanceledException || query is { SqlState: "57P01" }));
         string text = Text;
         Session.EndStatement(this, new FinishedQuery(
             Id,
