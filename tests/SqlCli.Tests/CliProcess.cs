@@ -13,9 +13,17 @@ internal static class CliProcess
     /// <summary>Runs the program with nothing on standard input.</summary>
     public static Task<CliResult> RunAsync(params string[] args) => RunAsync("", args, null);
 
-    public static async Task<CliResult> RunAsync(string input, string[] args, string? folder)
+    public static Task<CliResult> RunAsync(string input, string[] args, string? folder) => RunAsync(input, args, folder, []);
+
+    public static async Task<CliResult> RunAsync(string input, string[] args, string? folder, IEnumerable<(string Name, string Value)> environment)
     {
-        using Process process = Process.Start(StartInfo(args, folder))!;
+        ProcessStartInfo start = StartInfo(args, folder);
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Authentication;
 using System.Text;
 using SqlCluster.Flight.Grpc;
 
@@ -10,16 +11,29 @@ internal static class ClientErrors
     /// <summary>A call's status as an exception; the server's SQLSTATE and position are in its trailers.</summary>
     public static SqlClusterException Of(GrpcStatusException error)
     {
-        string? sqlState = error.Trailers["sqlstate"];
-        string suffix = $" [{sqlState}]";
-        string message = sqlState != null && error.Message.EndsWith(suffix, StringComparison.Ordinal) ? error.Message[..^suffix.Length] : error.Message;
-        return new SqlClusterException(sqlState ?? StateOf(error.Code), message, error)
+        // Errors of statements have their SQLSTATE in a trailer, too; those of the service itself only behind their text.
+        string? sqlState = error.Message is [.., ' ', '[', _, _, _, _, _, ']'] ? error.Message[^6..^1] : null;
+        string message = sqlState != null ? error.Message[..^8] : error.Message;
+        sqlState = error.Trailers["sqlstate"] ?? sqlState;
+        bool isCertificate = error.InnerException is ServerCertificateException, isTls = error.InnerException is AuthenticationException;
+        return new SqlClusterException(sqlState ?? (isTls ? "08001" : StateOf(error.Code)), message, error)
         {
             Position = int.TryParse(error.Trailers["position"], NumberStyles.None, CultureInfo.InvariantCulture, out int position) ? position : 0,
             Detail = Text(error, "detail-bin"),
-            Hint = Text(error, "hint-bin"),
+            Hint = Text(error, "hint-bin") ?? (isCertificate ? "If it is the right server, name the file with the certificate of its authority (CA File; --ca-file)." : isTls ? "The server may not speak TLS: then its address begins with grpc://." : null),
         };
     }
+
+    public static SqlClusterException NoAnswer(string address, int seconds, Exception inner) => new("08001", $"no answer from {address} within {seconds} s", inner);
+
+    /// <summary>The connection broke in the clear, before the server said anything.</summary>
+    public static SqlClusterException PerhapsTls(SqlClusterException error) =>
+        new("08001", error.Message, error) { Hint = "The server may want TLS: then its address begins with grpcs://." };
+
+    public static SqlClusterException BadFile(string key, string file, Exception inner) => new("58030", $"{key} cannot be read: {file}: {inner.Message}", inner);
+
+    /// <summary>Settings, temporary tables or a transaction have gone with the session, so that the next statement would mean something else.</summary>
+    public static GrpcStatusException SessionLost() => new(StatusCode.Unavailable, "the session has ended on the server, and what was set in it is gone: open the connection again");
 
     public static SqlClusterException Cancelled(Exception inner) => new("57014", "canceling statement due to user request", inner);
 

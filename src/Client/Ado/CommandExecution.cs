@@ -41,7 +41,7 @@ internal sealed class CommandExecution(SqlClusterConnection connection, IReadOnl
             session.IsTouched |= bound.Part.TouchesSession;
             if (bound.Part.IsCommand)
             {
-                long changed = await GuardAsync(token => ChangeAsync(session, bound, connection.Transaction?.Handle, account, token), cancellation).ConfigureAwait(false);
+                long changed = await GuardAsync(token => AgainAsync(session, () => ChangeAsync(session, bound, connection.Transaction?.Handle, account, token)), cancellation).ConfigureAwait(false);
                 RecordsAffected = Math.Max(RecordsAffected, 0) + (int)Math.Clamp(changed, 0, int.MaxValue);
                 continue;
             }
@@ -92,6 +92,20 @@ internal sealed class CommandExecution(SqlClusterConnection connection, IReadOnl
 
     public void Dispose() => _cancel.Dispose();
 
+    /// <summary>Runs a statement, and once more when it was prepared in a session that is gone: it did not run then.</summary>
+    private static async Task<T> AgainAsync<T>(ServerSession session, Func<Task<T>> run)
+    {
+        int era = session.Era;
+        try
+        {
+            return await run().ConfigureAwait(false);
+        }
+        catch (GrpcStatusException error) when (error.Code == StatusCode.NotFound && session.Era != era)
+        {
+            return await run().ConfigureAwait(false);
+        }
+    }
+
     private static async Task<long> ChangeAsync(ServerSession session, BoundPart bound, ByteString? transaction, MemoryAccount account, CancellationToken cancellation)
     {
         if (bound.Parameters.Count == 0)
@@ -107,7 +121,7 @@ internal sealed class CommandExecution(SqlClusterConnection connection, IReadOnl
     /// <returns>The rows; null for a statement without any, which has run.</returns>
     private async Task<FlightStream?> QueryAsync(ServerSession session, BoundPart bound, MemoryAccount account, CancellationToken cancellation)
     {
-        _running = await PlanAsync(session, bound, connection.Transaction?.Handle, account, cancellation).ConfigureAwait(false);
+        _running = await AgainAsync(session, () => PlanAsync(session, bound, connection.Transaction?.Handle, account, cancellation)).ConfigureAwait(false);
         return _running.Endpoint.Count == 0 || FlightClient.ReadSchema(_running.Schema).Fields.Count == 0
             ? null
             : await session.Sql.ReadAsync(_running.Endpoint[0], account, cancellation).ConfigureAwait(false);

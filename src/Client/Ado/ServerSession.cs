@@ -12,14 +12,23 @@ internal sealed class ServerSession : IAsyncDisposable
     /// <summary>Prepared statements kept for texts that come again.</summary>
     private const int MostPrepared = 64;
 
+    private readonly SqlClusterConnectionStringBuilder _settings;
     private readonly FlightClient _flight;
     private readonly Dictionary<(string Text, ByteString? Transaction), LinkedListNode<PreparedText>> _prepared = [];
     private readonly LinkedList<PreparedText> _recent = [];
 
-    private ServerSession(FlightClient flight)
+    private ServerSession(SqlClusterConnectionStringBuilder settings)
     {
-        _flight = flight;
-        Sql = new FlightSqlClient(flight);
+        _settings = settings;
+        _flight = new FlightClient(new FlightClientOptions(ClientChannel.Options(settings))
+        {
+            User = settings.User,
+            Password = settings.Password ?? (settings.User == null ? null : ""),
+            Token = settings.Token,
+            LogsInAlways = true,
+            OnNewSession = ReplaceAsync,
+        });
+        Sql = new FlightSqlClient(_flight);
     }
 
     public FlightSqlClient Sql { get; }
@@ -31,17 +40,14 @@ internal sealed class ServerSession : IAsyncDisposable
     /// <summary>Whether a statement may have changed settings or left temporary things: they are undone before the next use.</summary>
     public bool IsTouched { get; set; }
 
+    /// <summary>Grows when the session had to be opened anew: statements that were prepared before are unknown since.</summary>
+    public int Era { get; private set; }
+
     /// <summary>Connects and logs in.</summary>
     /// <exception cref="SqlClusterException">The server cannot be reached, or does not let the user in.</exception>
     public static async Task<ServerSession> OpenAsync(SqlClusterConnectionStringBuilder settings, CancellationToken cancellation)
     {
-        var channel = new GrpcChannelOptions(settings.Address)
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(settings.ConnectTimeout),
-            ValidateServerCertificate = settings.TrustServerCertificate ? static (_, _, _, _) => true : null,
-            UserAgent = settings.ApplicationName is { Length: > 0 } name ? $"{name} (SqlCluster.Client)" : "SqlCluster.Client",
-        };
-        var session = new ServerSession(new FlightClient(new FlightClientOptions(channel) { User = settings.User, Password = settings.Password ?? (settings.User == null ? null : ""), Token = settings.Token }));
+        var session = new ServerSession(settings);
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -52,12 +58,13 @@ internal sealed class ServerSession : IAsyncDisposable
         catch (GrpcStatusException error)
         {
             session._flight.Dispose();
-            throw ClientErrors.Of(error);
+            SqlClusterException failure = ClientErrors.Of(error);
+            throw settings.Address.Scheme == "http" && error is { Code: StatusCode.Unavailable, InnerException: IOException or HttpRequestException } ? ClientErrors.PerhapsTls(failure) : failure;
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
             session._flight.Dispose();
-            throw new SqlClusterException("08001", $"no answer from {settings.Address.Authority} within {settings.ConnectTimeout} s", error);
+            throw ClientErrors.NoAnswer(settings.Address.Authority, settings.ConnectTimeout, error);
         }
         catch
         {
@@ -132,6 +139,21 @@ internal sealed class ServerSession : IAsyncDisposable
         }
 
         _flight.Dispose();
+    }
+
+    /// <summary>The server has forgotten the session (it was started anew, or ended it): a new one is as good where nothing was left in the old one.</summary>
+    /// <exception cref="GrpcStatusException">UNAVAILABLE: something was.</exception>
+    private async Task ReplaceAsync(CancellationToken cancellation)
+    {
+        _prepared.Clear();
+        _recent.Clear();
+        Era++;
+        if (IsTouched)
+        {
+            throw ClientErrors.SessionLost();
+        }
+
+        await ApplyAsync(_settings, cancellation).ConfigureAwait(false);
     }
 
     private async Task StartAsync(SqlClusterConnectionStringBuilder settings, CancellationToken cancellation)

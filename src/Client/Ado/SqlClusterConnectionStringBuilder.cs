@@ -13,7 +13,9 @@ public sealed class SqlClusterConnectionStringBuilder : DbConnectionStringBuilde
         ["trustservercertificate"] = "Trust Server Certificate", ["schema"] = "Schema", ["search path"] = "Schema", ["timezone"] = "Time Zone", ["time zone"] = "Time Zone",
         ["connect timeout"] = "Connect Timeout", ["timeout"] = "Connect Timeout", ["command timeout"] = "Command Timeout", ["commandtimeout"] = "Command Timeout",
         ["pooling"] = "Pooling", ["maximum pool size"] = "Maximum Pool Size", ["max pool size"] = "Maximum Pool Size", ["application name"] = "Application Name",
-        ["applicationname"] = "Application Name",
+        ["applicationname"] = "Application Name", ["ca file"] = "CA File", ["root certificate"] = "CA File", ["client certificate"] = "Client Certificate",
+        ["ssl certificate"] = "Client Certificate", ["client key"] = "Client Key", ["ssl key"] = "Client Key", ["client key password"] = "Client Key Password",
+        ["ssl password"] = "Client Key Password", ["host name in certificate"] = "Host Name In Certificate",
     };
 
     public SqlClusterConnectionStringBuilder()
@@ -38,6 +40,21 @@ public sealed class SqlClusterConnectionStringBuilder : DbConnectionStringBuilde
 
     /// <summary>Accepts any certificate: for tests only.</summary>
     public bool TrustServerCertificate { get => Flag("Trust Server Certificate", false); set => this["Trust Server Certificate"] = value; }
+
+    /// <summary>PEM file with the authorities that alone may have signed the server's certificate; null: those that the machine trusts.</summary>
+    public string? CaFile { get => Text("CA File"); set => this["CA File"] = value; }
+
+    /// <summary>PEM file with a certificate to show to the server, followed by intermediate ones.</summary>
+    public string? ClientCertificate { get => Text("Client Certificate"); set => this["Client Certificate"] = value; }
+
+    /// <summary>PEM file with its private key; null: it is in the certificate's file.</summary>
+    public string? ClientKey { get => Text("Client Key"); set => this["Client Key"] = value; }
+
+    /// <summary>Opens an encrypted private key.</summary>
+    public string? ClientKeyPassword { get => Text("Client Key Password"); set => this["Client Key Password"] = value; }
+
+    /// <summary>The name that the server's certificate must be for, where it is not the address's: behind a tunnel, say.</summary>
+    public string? HostNameInCertificate { get => Text("Host Name In Certificate"); set => this["Host Name In Certificate"] = value; }
 
     /// <summary>Schema that names without one are looked up in first.</summary>
     public string? Schema { get => Text("Schema"); set => this["Schema"] = value; }

@@ -19,5 +19,5 @@ public sealed class SqlClusterException : DbException
     public string? Hint { get; internal init; }
 
     /// <summary>Whether the same statement may succeed when it is tried again.</summary>
-    public override bool IsTransient => SqlState is "08006" or "08001" or "53300" or "57P01" or "57P03" or "40001";
+    public override bool IsTransient => InnerException is not { InnerException: System.Security.Authentication.AuthenticationException } && SqlState is "08006" or "08001" or "53300" or "57P01" or "57P03" or "40001";
 }

@@ -11,8 +11,8 @@ namespace SqlCluster.Flight.Client;
 
 /// <summary>Client of an Arrow Flight service: logging in, finding flights, streams of batches in both directions, actions.</summary>
 /// <remarks>
-/// Thread-safe. With a user and password the first call logs in, and a call that the server refuses as UNAUTHENTICATED logs in again, once.
-/// Streams of batches have no server-side state here but their call.
+/// Thread-safe. With a user and password the first call logs in, and a call that the server refuses as UNAUTHENTICATED (the token has expired, the server was
+/// started anew) logs in again, once; it goes on in the session it had, if the server still has it. Streams of batches have no server-side state here but their call.
 /// </remarks>
 public sealed class FlightClient : IDisposable
 {
@@ -185,33 +185,38 @@ public sealed class FlightClient : IDisposable
         {
             return await call().ConfigureAwait(false);
         }
-        catch (GrpcStatusException error) when (error.Code == StatusCode.Unauthenticated && _credentials.HasPassword)
+        catch (GrpcStatusException error) when (error.Code == StatusCode.Unauthenticated && _credentials.LogsIn)
         {
             _credentials.Forget(token);
         }
 
-        await LoginAsync(cancellationToken).ConfigureAwait(false);
+        string session = _credentials.Cookies;
+        if (await LoginAsync(cancellationToken).ConfigureAwait(false) && _options.OnNewSession != null && _credentials.Cookies != session)
+        {
+            await _options.OnNewSession(cancellationToken).ConfigureAwait(false);
+        }
+
         return await call().ConfigureAwait(false);
     }
 
-    private async Task LoginAsync(CancellationToken cancellationToken)
+    /// <returns>Whether this call has logged in.</returns>
+    private async Task<bool> LoginAsync(CancellationToken cancellationToken)
     {
-        if (!_credentials.HasPassword || _credentials.Token != null)
+        if (!_credentials.LogsIn || _credentials.Token != null)
         {
-            return;
+            return false;
         }
 
         await _login.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_credentials.Token == null)
+            if (_credentials.Token != null)
             {
-                await HandshakeAsync(cancellationToken).ConfigureAwait(false);
-                if (_credentials.Token == null)
-                {
-                    throw new GrpcStatusException(StatusCode.Unauthenticated, "the server gave no token");
-                }
+                return false;
             }
+
+            await HandshakeAsync(cancellationToken).ConfigureAwait(false);
+            return _credentials.Token != null ? true : throw new GrpcStatusException(StatusCode.Unauthenticated, "the server gave no token");
         }
         finally
         {

@@ -18,6 +18,12 @@ public sealed record FlightClientOptions(GrpcChannelOptions Channel)
     /// <summary>A token that is there already; sent as Bearer.</summary>
     public string? Token { get; init; }
 
+    /// <summary>Logs in without a password too, where servers let anybody in: the token ties the calls to one session.</summary>
+    public bool LogsInAlways { get; init; }
+
+    /// <summary>Called when the session that the calls belonged to is gone (the server was started anew, say) and a new one has taken its place, before a call is made in it.</summary>
+    public Func<CancellationToken, Task>? OnNewSession { get; init; }
+
     /// <summary>For each call; null: none. Streams count from their opening to their end.</summary>
     public TimeSpan? Timeout { get; init; }
 

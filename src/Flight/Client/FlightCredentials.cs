@@ -20,6 +20,21 @@ internal sealed class FlightCredentials
 
     public bool HasPassword => _options is { User: not null, Password: not null };
 
+    /// <summary>Whether a token can be had from the server.</summary>
+    public bool LogsIn => HasPassword || _options is { LogsInAlways: true, Token: null };
+
+    /// <summary>The cookies, which name the session.</summary>
+    public string Cookies
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return string.Join("; ", _cookies.OrderBy(static cookie => cookie.Key, StringComparer.Ordinal).Select(static cookie => $"{cookie.Key}={cookie.Value}"));
+            }
+        }
+    }
+
     public string? Token
     {
         get

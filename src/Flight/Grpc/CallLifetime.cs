@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using SqlCluster.Flight.Http2;
 
 namespace SqlCluster.Flight.Grpc;
@@ -42,6 +43,7 @@ internal sealed class CallLifetime : IDisposable
         { InnerException: HttpProtocolException { ErrorCode: var code } } => GrpcErrors.Reset(code, error),
         Http2ResetException { ErrorCode: var code } => GrpcErrors.Reset((long)code, error),
         Http2ProtocolException => new GrpcStatusException(StatusCode.Internal, error.Message, error),
+        { InnerException: AuthenticationException refused } => GrpcErrors.NoTls(_address, refused.InnerException as ServerCertificateException ?? refused),
         Http2ConnectException => GrpcErrors.Unreachable(_address, error.InnerException ?? error),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } =>
             GrpcErrors.Unreachable(_address, error.InnerException ?? error),

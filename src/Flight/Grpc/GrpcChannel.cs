@@ -88,7 +88,7 @@ public sealed class GrpcChannel : IDisposable
         {
             var headers = new List<HeaderField>
             {
-                new(":method", "POST"), new(":scheme", _base.Scheme), new(":path", path), new(":authority", _base.Authority),
+                new(":method", "POST"), new(":scheme", _base.Scheme), new(":path", path), new(":authority", _options.TargetHost ?? _base.Authority),
                 new("content-type", "application/grpc"), new("te", "trailers"), new("user-agent", _options.UserAgent),
             };
             headers.AddRange(RequestHeaders(options, acceptEncoding: "identity"));
@@ -160,6 +160,9 @@ public sealed class GrpcChannel : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = content,
         };
+
+        // The framework takes the name that the certificate must be for from here, not from the TLS options.
+        request.Headers.Host = _options.TargetHost;
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         request.Headers.TryAddWithoutValidation("user-agent", _options.UserAgent);
         foreach (HeaderField field in RequestHeaders(options, MessageEncoding.Accepted))

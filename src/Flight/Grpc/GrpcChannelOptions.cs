@@ -15,14 +15,20 @@ public sealed record GrpcChannelOptions
 
     public Uri Address { get; }
 
-    /// <summary>Decides about the server's certificate; null: the system's rules.</summary>
+    /// <summary>Which certificates of the server are accepted.</summary>
+    public ServerTrust Trust { get; init; } = ServerTrust.System;
+
+    /// <summary>Decides about the server's certificate in place of <see cref="Trust"/>.</summary>
     public RemoteCertificateValidationCallback? ValidateServerCertificate { get; init; }
 
-    /// <summary>The name that the server's certificate must carry and SNI announces, where it is not the address's host.</summary>
+    /// <summary>The name that the server's certificate must carry and that SNI and :authority announce, where it is not the address's host.</summary>
     public string? TargetHost { get; init; }
 
     /// <summary>Shown to a server that asks for one.</summary>
     public X509Certificate2? ClientCertificate { get; init; }
+
+    /// <summary>What stands between the client's certificate and the authority that the server knows.</summary>
+    public X509Certificate2Collection? ClientCertificateChain { get; init; }
 
     /// <summary>Largest message accepted, decompressed too.</summary>
     public int MaxReceiveBytes { get; init; } = 64 << 20;
@@ -42,11 +48,16 @@ public sealed record GrpcChannelOptions
 
     internal bool IsEncrypted => Address.Scheme is "https" or "grpcs";
 
-    internal SslClientAuthenticationOptions TlsOptions() => new()
+    internal SslClientAuthenticationOptions TlsOptions()
     {
-        TargetHost = TargetHost ?? Address.Host,
-        RemoteCertificateValidationCallback = ValidateServerCertificate,
-        ClientCertificates = ClientCertificate == null ? null : [ClientCertificate],
-        ApplicationProtocols = [SslApplicationProtocol.Http2],
-    };
+        string host = TargetHost ?? Address.DnsSafeHost;
+        return new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            RemoteCertificateValidationCallback = ValidateServerCertificate ?? Trust.For(host),
+            CertificateChainPolicy = Trust.Policy(),
+            ClientCertificateContext = ClientCertificate == null ? null : SslStreamCertificateContext.Create(ClientCertificate, ClientCertificateChain, true),
+            ApplicationProtocols = [SslApplicationProtocol.Http2],
+        };
+    }
 }

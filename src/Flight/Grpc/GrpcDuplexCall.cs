@@ -12,6 +12,7 @@ public sealed class GrpcDuplexCall : IDisposable
     private readonly bool _compress;
     private readonly CallLifetime _lifetime;
     private PipeWriter? _writer;
+    private volatile bool _isDisposed;
 
     internal GrpcDuplexCall(DuplexContent request, Task<GrpcResponse> response, bool compress, CallLifetime lifetime)
     {
@@ -34,7 +35,7 @@ public sealed class GrpcDuplexCall : IDisposable
         }
         catch (Exception error)
         {
-            throw _lifetime.Translate(error);
+            throw Translate(error);
         }
     }
 
@@ -91,6 +92,7 @@ public sealed class GrpcDuplexCall : IDisposable
 
     public void Dispose()
     {
+        _isDisposed = true;
         _request.Abort();
         if (_response.IsCompletedSuccessfully)
         {
@@ -135,7 +137,11 @@ public sealed class GrpcDuplexCall : IDisposable
         }
         catch (Exception status)
         {
-            return _lifetime.Translate(status);
+            return Translate(status);
         }
     }
+
+    /// <summary>The framework cancels the body of a request whose connection breaks: nobody else has asked for it.</summary>
+    private Exception Translate(Exception error) =>
+        error is OperationCanceledException && !_lifetime.Token.IsCancellationRequested && !_isDisposed ? GrpcErrors.Broken(new IOException("the server closed it", error)) : _lifetime.Translate(error);
 }

@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+
 namespace SqlCluster.Flight.Grpc;
 
 /// <summary>Every message of this layer, static text first.</summary>
@@ -51,6 +53,9 @@ internal static class GrpcErrors
     public static GrpcStatusException EndedEarly() => new(StatusCode.Cancelled, "the server ended the call before the request was complete");
 
     public static GrpcStatusException Unreachable(Uri address, Exception inner) => new(StatusCode.Unavailable, $"cannot reach {address.Host}:{address.Port}: {inner.Message}", inner);
+
+    /// <summary>There is a server, but its certificate or the handshake's outcome does not do; the reason is the inner exception.</summary>
+    public static GrpcStatusException NoTls(Uri address, AuthenticationException inner) => new(StatusCode.Unavailable, $"no TLS with {address.Host}:{address.Port}: {inner.Message}", inner);
 
     public static GrpcStatusException Broken(Exception inner) => new(StatusCode.Unavailable, $"the connection broke: {inner.Message}", inner);
 

@@ -175,6 +175,7 @@ public sealed class ServerHost : IAsyncDisposable
         listen.Protocols = protocols;
         if (_options.Certificate is { } certificate)
         {
+            listen.Use(static next => connection => PlaintextGuard.RunAsync(next, connection));
             listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.ForHandshake(names)) });
         }
 

@@ -78,28 +78,7 @@ internal static class UserCommand
 
     private static string AskTwice()
     {
-        string first = Ask("Password: ");
-        return first == Ask("Again: ") ? first : throw new ConfigurationException("the two passwords are different");
-    }
-
-    /// <summary>Reads a line from the terminal without showing it.</summary>
-    private static string Ask(string prompt)
-    {
-        Console.Error.Write(prompt);
-        var typed = new System.Text.StringBuilder();
-        while (Console.ReadKey(true) is { Key: not ConsoleKey.Enter } key)
-        {
-            if (key.Key == ConsoleKey.Backspace)
-            {
-                typed.Length = Math.Max(0, typed.Length - 1);
-            }
-            else if (key.KeyChar != '\0')
-            {
-                typed.Append(key.KeyChar);
-            }
-        }
-
-        Console.Error.WriteLine();
-        return typed.ToString();
+        string first = PasswordPrompt.Ask("Password: ");
+        return first == PasswordPrompt.Ask("Again: ") ? first : throw new ConfigurationException("the two passwords are different");
     }
 }

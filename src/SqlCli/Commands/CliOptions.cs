@@ -1,3 +1,5 @@
+using System.Globalization;
+using SqlCluster.SqlCli.Connections;
 using SqlCluster.SqlCli.Formats;
 
 namespace SqlCluster.SqlCli.Commands;
@@ -22,11 +24,20 @@ internal sealed record CliOptions
           -o, --output FILE  writes results to a file, which appears when all of it is written
           --timing           shows how long each statement took
           --set NAME=VALUE   sets a session setting; may be repeated
+          --ca-file FILE     authorities (PEM) that alone may have signed the server's certificate; SQLCLUSTER_CA_FILE
+          --insecure         accepts any certificate of the server
+          --client-certificate FILE, --client-key FILE
+                             certificate (PEM) to show to the server, and its private key
+          -W, --password     asks for the password; without it, when the server wants one
+          --password-file FILE
+                             the password is the file's first line; else SQLCLUSTER_PASSWORD
+          --connect-timeout SECONDS
           -h, --help         shows this
           --version          shows the version
 
         Without -c and -f, statements are read from standard input; on a terminal, with line editing, history and completion.
-        Exit codes: 0; 1 for an SQL error; 2 for wrong usage.
+        Several statements in one -c are one transaction, unless they begin or end transactions themselves; those of a file commit one by one.
+        Exit codes: 0; 1 for an SQL error or no connection; 2 for wrong usage.
         """;
 
     public string? Target { get; private init; }
@@ -42,6 +53,9 @@ internal sealed record CliOptions
 
     public IReadOnlyList<KeyValuePair<string, string>> Settings { get; private init; } = [];
 
+    /// <summary>How a server is reached.</summary>
+    public ServerLogin Login { get; private init; } = new();
+
     public bool ShowsHelp { get; private init; }
 
     public bool ShowsVersion { get; private init; }
@@ -53,6 +67,7 @@ internal sealed record CliOptions
         var options = new CliOptions();
         var scripts = new List<Script>();
         var settings = new List<KeyValuePair<string, string>>();
+        var login = new ServerLogin();
         bool isTargetOnly = false;
         for (int i = 0; i < args.Count; i++)
         {
@@ -87,6 +102,27 @@ internal sealed record CliOptions
                 case "--timing" when attached == null:
                     options = options with { Timing = true };
                     break;
+                case "--ca-file":
+                    login = login with { CaFile = Value() };
+                    break;
+                case "--insecure" when attached == null:
+                    login = login with { IsInsecure = true };
+                    break;
+                case "--client-certificate":
+                    login = login with { ClientCertificate = Value() };
+                    break;
+                case "--client-key":
+                    login = login with { ClientKey = Value() };
+                    break;
+                case "-W" or "--password" when attached == null:
+                    login = login with { AsksPassword = true };
+                    break;
+                case "--password-file":
+                    login = login with { PasswordFile = Value() };
+                    break;
+                case "--connect-timeout":
+                    login = login with { ConnectTimeout = Seconds(Value()) };
+                    break;
                 case "-h" or "-?" or "--help" when attached == null:
                     options = options with { ShowsHelp = true };
                     break;
@@ -101,7 +137,7 @@ internal sealed record CliOptions
         }
 
         return options.ShowsHelp || options.ShowsVersion || options.Format != ResultFormatKind.Parquet || options.Output != null
-            ? options with { Scripts = scripts, Settings = settings }
+            ? options with { Scripts = scripts, Settings = settings, Login = login }
             : throw new UsageException("format parquet needs a file: -o FILE");
     }
 
@@ -115,6 +151,9 @@ internal sealed record CliOptions
 
         return arg.Length > 2 ? (arg[..2], arg[2..]) : (arg, null);
     }
+
+    private static int Seconds(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds > 0 ? seconds : throw new UsageException($"--connect-timeout is not a number of seconds: {text}");
 
     private static KeyValuePair<string, string> Setting(string text)
     {

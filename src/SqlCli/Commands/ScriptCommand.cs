@@ -26,7 +26,7 @@ internal static class ScriptCommand
             foreach (Script script in scripts)
             {
                 string text = script.IsFile ? await ReadAsync(script.Text).ConfigureAwait(false) : script.Text;
-                if (!await runner.RunAsync(text, script is { IsFile: true, Text: not "-" } ? script.Text : null, format).ConfigureAwait(false))
+                if (!await runner.RunAsync(text, script is { IsFile: true, Text: not "-" } ? script.Text : null, format, isOneTransaction: !script.IsFile).ConfigureAwait(false))
                 {
                     await output.FlushAsync().ConfigureAwait(false);
                     return ExitCode.SqlError;

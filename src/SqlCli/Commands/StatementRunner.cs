@@ -17,11 +17,24 @@ internal sealed class StatementRunner(ISqlConnection connection, ProgressBar pro
     /// <param name="text">SQL, any number of statements.</param>
     /// <param name="fileName">File the text is from, for errors, or null.</param>
     /// <param name="format">Writes the results.</param>
+    /// <param name="isOneTransaction">Whether the statements take effect together or not at all, unless they begin or end transactions themselves.</param>
     /// <returns>False after an error, which has been shown.</returns>
-    public async Task<bool> RunAsync(string text, string? fileName, IResultFormat format)
+    public async Task<bool> RunAsync(string text, string? fileName, IResultFormat format, bool isOneTransaction = false)
     {
         interrupts.Clear();
-        foreach (TextSpan span in SqlTokenizer.SplitStatements(text))
+        IReadOnlyList<TextSpan> spans = SqlTokenizer.SplitStatements(text);
+        if (!isOneTransaction || spans.Count < 2 || spans.Any(span => TransactionControl.Is(text.Substring(span.Start, span.Length))))
+        {
+            return await RunAsync(text, spans, fileName, format).ConfigureAwait(false);
+        }
+
+        bool isDone = await TryAsync("BEGIN").ConfigureAwait(false) && await RunAsync(text, spans, fileName, format).ConfigureAwait(false);
+        return await TryAsync(isDone ? "COMMIT" : "ROLLBACK").ConfigureAwait(false) && isDone;
+    }
+
+    private async Task<bool> RunAsync(string text, IReadOnlyList<TextSpan> spans, string? fileName, IResultFormat format)
+    {
+        foreach (TextSpan span in spans)
         {
             long start = Stopwatch.GetTimestamp();
             try
@@ -51,6 +64,26 @@ internal sealed class StatementRunner(ISqlConnection connection, ProgressBar pro
         }
 
         return true;
+    }
+
+    /// <summary>Runs a statement of our own, whose answer nobody wants to see.</summary>
+    /// <returns>False after an error, which has been shown.</returns>
+    private async Task<bool> TryAsync(string statement)
+    {
+        try
+        {
+            await foreach (Answer answer in connection.ExecuteAsync(statement).ConfigureAwait(false))
+            {
+                await answer.DisposeAsync().ConfigureAwait(false);
+            }
+
+            return true;
+        }
+        catch (QueryException error)
+        {
+            await Console.Error.WriteAsync(ErrorText.Format(error, null)).ConfigureAwait(false);
+            return false;
+        }
     }
 
     private async Task RunStatementAsync(string statement, IResultFormat format)

@@ -5,6 +5,7 @@ using SqlCluster.Flight.Client;
 using SqlCluster.Flight.Grpc;
 using SqlCluster.Flight.Protos;
 using SqlCluster.Parser.Errors;
+using SqlCluster.Server.Hosting;
 using SqlCluster.SqlCli.Commands;
 
 namespace SqlCluster.SqlCli.Connections;
@@ -20,32 +21,31 @@ internal sealed class RemoteConnection : ISqlConnection
 
     private RemoteConnection(ServerSession session) => _session = session;
 
-    /// <param name="target">grpc://[USER[:PASSWORD]@]HOST[:PORT], or grpcs:// for TLS.</param>
-    /// <param name="environment">Reads SQLCLUSTER_USER and SQLCLUSTER_PASSWORD, which count where the target has none.</param>
-    /// <exception cref="UsageException">The target is malformed.</exception>
+    /// <summary>Logs in; asks for the password on the terminal when the server wants one and none was given.</summary>
+    /// <exception cref="UsageException">The target is malformed, or an option does not go with it.</exception>
     /// <exception cref="QueryException">08001, 08006: no answer; 28000, 28P01: not let in.</exception>
-    public static async Task<RemoteConnection> OpenAsync(string target, Func<string, string?> environment)
+    public static async Task<RemoteConnection> OpenAsync(string target, ServerLogin login)
     {
-        if (!Uri.TryCreate(target, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0)
-        {
-            throw new UsageException($"not an address such as grpc://localhost:31337: {target}");
-        }
-
-        string[] user = uri.UserInfo.Split(':', 2);
-        var settings = new SqlClusterConnectionStringBuilder { Server = $"{uri.Scheme}://{uri.Host}:{(uri.Port < 0 ? 31337 : uri.Port)}", ApplicationName = "sqlcli" };
-        if ((user[0].Length > 0 ? Uri.UnescapeDataString(user[0]) : environment("SQLCLUSTER_USER")) is { Length: > 0 } name)
-        {
-            settings.User = name;
-            settings.Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : environment("SQLCLUSTER_PASSWORD") ?? "";
-        }
-
+        SqlClusterConnectionStringBuilder settings = ServerTarget.Settings(target, login, Environment.GetEnvironmentVariable);
         try
         {
+            try
+            {
+                return new RemoteConnection(await ServerSession.OpenAsync(settings, CancellationToken.None).ConfigureAwait(false));
+            }
+            catch (SqlClusterException error) when (error.SqlState is "28000" or "28P01" && settings is { User: { } user, Password: null } && PasswordPrompt.IsPossible)
+            {
+                settings.Password = PasswordPrompt.Ask($"Password for user {user}: ");
+            }
+
             return new RemoteConnection(await ServerSession.OpenAsync(settings, CancellationToken.None).ConfigureAwait(false));
         }
         catch (SqlClusterException error)
         {
-            throw Translate(error);
+            QueryException translated = Translate(error);
+            throw error.SqlState is "28000" or "28P01" && translated.Hint == null && settings.Password is null or "" && settings.Token == null
+                ? new QueryException(translated.SqlState, ErrorKind.User, translated.Message, inner: error) { Hint = LoginHint(settings) }
+                : translated;
         }
     }
 
@@ -178,6 +178,10 @@ internal sealed class RemoteConnection : ISqlConnection
             throw Translate(ClientErrors.Of(error));
         }
     }
+
+    private static string LoginHint(SqlClusterConnectionStringBuilder settings) => settings.User == null
+        ? "Name a user: grpc://USER@HOST, or SQLCLUSTER_USER."
+        : "Give the password in a file (--password-file), in SQLCLUSTER_PASSWORD, or on a terminal, where it is asked for.";
 
     private static QueryException Translate(SqlClusterException error) =>
         new(error.SqlState, ErrorKind.User, error.Message, error.Position, error) { Detail = error.Detail, Hint = error.Hint };

@@ -14,9 +14,9 @@ internal static class SqlConnections
         ISqlConnection connection;
         try
         {
-            connection = IsServer(options.Target)
-                ? await RemoteConnection.OpenAsync(options.Target!, Environment.GetEnvironmentVariable).ConfigureAwait(false)
-                : OpenEngine(options.Target);
+            connection = ServerTarget.Is(options.Target)
+                ? await RemoteConnection.OpenAsync(options.Target!, options.Login).ConfigureAwait(false)
+                : options.Login == new ServerLogin() ? OpenEngine(options.Target) : throw new UsageException("options of certificates, passwords and connecting go with a target grpc://... or grpcs://...");
         }
         catch (QueryException error)
         {
@@ -54,7 +54,4 @@ internal static class SqlConnections
             throw;
         }
     }
-
-    private static bool IsServer(string? target) =>
-        target != null && (target.StartsWith("grpc://", StringComparison.OrdinalIgnoreCase) || target.StartsWith("grpcs://", StringComparison.OrdinalIgnoreCase));
 }

@@ -67,7 +67,8 @@ internal sealed class Authenticator(UserStore users, FlightSessions sessions)
         return (token, session);
     }
 
-    private FlightSession? FindByCookie(GrpcCall call, string user)
+    /// <summary>The session that a cookie of the call names, if it is this user's.</summary>
+    public FlightSession? FindByCookie(GrpcCall call, string user)
     {
         if (SessionCookie.Read(call.Headers("cookie")) is not { } id || sessions.FindOrWake(id, user, call.Peer, call.UserAgent) is not { } session)
         {

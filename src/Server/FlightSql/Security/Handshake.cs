@@ -23,8 +23,10 @@ internal sealed class Handshake(Authenticator authenticator, FlightSessions sess
         else
         {
             string user = credentials is Credentials.Basic basic ? authenticator.Verify(basic) : authenticator.Anyone();
-            FlightSession session = sessions.Open(user, call.Peer, call.UserAgent);
+            // A client that keeps cookies logs in anew to go on: its token has expired, its session has not.
+            FlightSession session = authenticator.FindByCookie(call, user) ?? sessions.Open(user, call.Peer, call.UserAgent);
             session.Confirm();
+            call.AddHeader("set-cookie", SessionCookie.Write(session.Id));
             token = sessions.Tokens.Issue(session.Id, user);
         }
 
