@@ -9,6 +9,17 @@ namespace SqlCluster.Execution.Tests.Kernels;
 /// <summary>Kernels that pick or group rows, against plain loops.</summary>
 public class RowPickingTests
 {
+    /// <summary>An exchange sends rows by the top bits of their hashes: a table of one partition's keys must fill all of its slots, not an eighth of them.</summary>
+    [Theory]
+    [InlineData(0ul)]
+    [InlineData(5ul)]
+    public void KeysOfOnePartitionSpreadOverTheWholeTable(ulong partition)
+    {
+        const int SlotBits = 13, Keys = 4096;
+        int used = Enumerable.Range(0, Keys).Select(i => RowGroupTable.Home((HashKernels.Mix((ulong)i) >> 3) | (partition << 61), SlotBits)).Distinct().Count();
+        Assert.InRange(used, 3000, Keys);       // random slots: 8192 * (1 - 1/sqrt(e)) = 3223
+    }
+
     // Sizes around whole words, so that the bit which stands for everything outside lies first in a word, last in one and between.
     [Theory]
     [InlineData(1)]

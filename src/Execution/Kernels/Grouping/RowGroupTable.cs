@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
@@ -14,6 +15,9 @@ namespace SqlCluster.Execution.Kernels.Grouping;
 internal sealed class RowGroupTable : LookupTable
 {
     private const int MinSlotBits = 13;
+
+    /// <summary>2^64 divided by the golden ratio.</summary>
+    private const ulong Spread = 0x9E3779B97F4A7C15;
     private readonly KeyColumn[] _columns;
     private readonly ColumnAppender[] _keys;
     private readonly VectorGatherer[] _gatherers;
@@ -49,7 +53,7 @@ internal sealed class RowGroupTable : LookupTable
         for (int i = 0; i < count; i++)
         {
             open[i] = i;
-            slots[i] = (int)(hashes[i] >> (64 - _slotBits));
+            slots[i] = Home(hashes[i], _slotBits);
         }
 
         var work = new Round
@@ -83,7 +87,7 @@ internal sealed class RowGroupTable : LookupTable
         for (int i = 0; i < count; i++)
         {
             open[i] = i;
-            slots[i] = (int)(hashes[i] >> (64 - _slotBits));
+            slots[i] = Home(hashes[i], _slotBits);
         }
 
         ReadOnlySpan<ulong> table = _slots!.Span<ulong>(0, 1 << _slotBits);
@@ -274,6 +278,10 @@ internal sealed class RowGroupTable : LookupTable
         return stillOpen;
     }
 
+    /// <summary>The first slot to look at. An exchange by the same keys has chosen this table's rows by the top bits of their hashes, so the slot must depend on the others too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Home(ulong hash, int slotBits) => (int)(hash * Spread >> (64 - slotBits));
+
     private Span<ulong> HashRows(ReadOnlySpan<Vector> columns, ReadOnlySpan<int> rows, int count)
     {
         Span<ulong> hashes = NativeBuffer.Reuse(ref _hashes, count * 8L, Account).Span<ulong>(0, count);
@@ -312,7 +320,7 @@ internal sealed class RowGroupTable : LookupTable
         int mask = (1 << bits) - 1;
         for (int group = 0; group < Count; group++)
         {
-            int slot = (int)(hashes[group] >> (64 - bits));
+            int slot = Home(hashes[group], bits);
             while (table[slot] != 0)
             {
                 slot = (slot + 1) & mask;
