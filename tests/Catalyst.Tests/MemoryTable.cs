@@ -12,7 +12,12 @@ internal sealed class MemoryTable(string name, params TableColumn[] columns) : I
 
     public NodeList<TableColumn> Columns { get; } = NodeList.From(columns);
 
-    public TableStatistics Statistics => new(1000, false, Columns.Map(static _ => new ColumnStatistics(null, null)));
+    public TableStatistics Statistics => new(RowCount, false, Columns.Map(_ => new ColumnStatistics(null, null, DistinctCount: DistinctCount)));
+
+    public long RowCount { get; init; } = 1000;
+
+    /// <summary>Distinct values of each column; -1: not known.</summary>
+    public double DistinctCount { get; init; } = -1;
 
     /// <summary>Whether scans apply filters themselves.</summary>
     public bool PushesFilters { get; init; }

@@ -1,3 +1,4 @@
+using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
 using SqlCluster.Catalyst.Optimizer;
@@ -204,6 +205,20 @@ public sealed class RuleTests
             _fixture.Aggregate(t, ["k"], ("n", Count(_fixture.Ref("x")) with { IsDistinct = true }), ("m", Max(_fixture.Ref("y")))));
         DoesNotFire<SplitDistinctAggregates>(
             _fixture.Aggregate(t, ["k"], ("n", Count(_fixture.Ref("x")) with { IsDistinct = true }), ("l", Sum(_fixture.Ref("y")))));
+    }
+
+    [Fact]
+    public void ManyGroupsByTextOfMostlyDistinctValuesTakeOneStep()
+    {
+        LogicalPlan Groups(long rows, double distinct)
+        {
+            var table = new MemoryTable("t", new TableColumn("k", SqlType.Text), new TableColumn("x", SqlType.Integer)) { RowCount = rows, DistinctCount = distinct };
+            return _fixture.Aggregate(_fixture.Scan(table), ["k"], ("n", Count(_fixture.Ref("x")) with { IsDistinct = true }));
+        }
+
+        DoesNotFire<SplitDistinctAggregates>(Groups(100_000, 2000));
+        Assert.IsType<Aggregate>(_fixture.Apply<SplitDistinctAggregates>(Groups(100_000, 100)).Children[0]);           // few groups
+        Assert.IsType<Aggregate>(_fixture.Apply<SplitDistinctAggregates>(Groups(10_000_000, 2000)).Children[0]);       // many duplicates
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Optimizer.Statistics;
 using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Catalyst.Optimizer.Rules;
@@ -11,12 +12,29 @@ namespace SqlCluster.Catalyst.Optimizer.Rules;
 ///                                                        Scan t
 /// </code>
 /// All distinct aggregates have one argument, the same one, and the others are min and max (of which the extreme of extremes is the extreme). Other forms are left to the
-/// operator.
+/// operator, and so are many groups by text in which most values are distinct: the first step would hash every row's text twice and leave as many rows as it found.
 /// </remarks>
 public sealed class SplitDistinctAggregates : Rule
 {
-    public override LogicalPlan Apply(LogicalPlan plan, OptimizerContext context) =>
-        plan.TransformUp(node => node is Aggregate { GroupingSets: null } aggregate ? Split(aggregate, context) ?? aggregate : node);
+    /// <summary>Groups from which on a stage has work for everybody without a first step.</summary>
+    private const double ManyGroups = 1000;
+
+    /// <summary>Rows left by the first step, of the rows it reads, from which on it is not worth its while.</summary>
+    private const double MostlyDistinct = 0.5;
+
+    public override LogicalPlan Apply(LogicalPlan plan, OptimizerContext context)
+    {
+        var estimator = new PlanEstimator();
+        return plan.TransformUp(node => node is Aggregate { GroupingSets: null } aggregate && Split(aggregate, context) is { } split && Pays(split, estimator) ? split : node);
+    }
+
+    private static bool Pays(Aggregate split, PlanEstimator estimator)
+    {
+        var values = (Aggregate)split.Input;
+        return !values.Keys.Any(static key => key.Expression.Type.IsText)
+            || estimator.Rows(split) < ManyGroups
+            || estimator.Rows(values) < MostlyDistinct * estimator.Rows(values.Input);
+    }
 
     private static Aggregate? Split(Aggregate aggregate, OptimizerContext context)
     {
