@@ -19,6 +19,9 @@ tpch.SetAction(result => Suite.RunAsync(
 var tpcds = new Command("tpcds", "The 99 queries derived from TPC-DS, against DuckDB on the same files") { data, answers, queries, runs, only, alone, set };
 tpcds.SetAction(result => Suite.RunAsync(
     new SuiteOptions("tpcds", result.GetValue(data), result.GetValue(queries), result.GetValue(answers), result.GetValue(runs), result.GetValue(only), result.GetValue(alone), result.GetValue(set) ?? [])));
+var shapes = new Command("shapes", "Queries of one construct each over TPC-H's tables (bench/queries/shapes), against DuckDB on the same files") { data, queries, runs, only, alone, set };
+shapes.SetAction(result => Suite.RunAsync(
+    new SuiteOptions("shapes", result.GetValue(data), result.GetValue(queries), null, result.GetValue(runs), result.GetValue(only), result.GetValue(alone), result.GetValue(set) ?? [])));
 var cold = new Command("cold", "The first query of a fresh process, whole process, against DuckDB's") { data, queries, runs, only };
 cold.SetAction(result => ColdStart.Run(result.GetValue(data), result.GetValue(queries), result.GetValue(runs), result.GetValue(only)));
 var suite = new Argument<string>("suite") { Description = "tpch or tpcds", DefaultValueFactory = _ => "tpcds" };
@@ -79,7 +82,7 @@ var tableCount = new Option<int>("--tables") { Description = "Tables in the cata
 var catalog = new Command("catalog", "Clients' catalog queries over a catalog of many tables, against PostgreSQL 15") { tableCount, runs, withoutPostgres };
 catalog.SetAction(result => CatalogBrowsing.RunAsync(result.GetValue(tableCount), result.GetValue(runs), result.GetValue(withoutPostgres)));
 
-return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, cold, planning, pgbench, rows, load, spill, adaptive, overhead, cancel, doGet, flightRate, cannedServer, catalog, ending }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, shapes, cold, planning, pgbench, rows, load, spill, adaptive, overhead, cancel, doGet, flightRate, cannedServer, catalog, ending }.Parse(args).InvokeAsync();
 
 DirectoryInfo? Tables(ParseResult result)
 {

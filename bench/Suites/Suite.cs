@@ -52,8 +52,7 @@ internal static class Suite
             try
             {
                 (List<string?[]> rows, _, peak) = await RunAsync(session, sql).ConfigureAwait(false);
-                duck?.Query(sql);
-                verdict = Verdict(options, number, sql, rows);
+                verdict = Verdict(options, number, rows, duck?.Query(sql).Rows);
                 for (int run = 0; run < options.Runs; run++)
                 {
                     TimeSpan before = ProcessorTime(own);
@@ -120,16 +119,11 @@ internal static class Suite
         return process.TotalProcessorTime;
     }
 
-    private static string Verdict(SuiteOptions options, int number, string sql, List<string?[]> rows)
+    private static string Verdict(SuiteOptions options, int number, List<string?[]> rows, string?[][]? duckRows)
     {
         string? file = options.AnswerFolder == null ? null : Path.Combine(options.AnswerFolder, $"q{number:00}.csv");
-        if (file == null || !File.Exists(file))
-        {
-            return "unchecked";
-        }
-
-        string? difference = AnswerComparison.Difference(AnswerComparison.ReadCsv(file), rows, false);
-        return difference == null ? "right" : $"WRONG: {difference}";
+        List<string?[]>? expected = file != null && File.Exists(file) ? AnswerComparison.ReadCsv(file) : duckRows?.ToList();
+        return expected == null ? "unchecked" : AnswerComparison.Difference(expected, rows, false) is { } difference ? $"WRONG: {difference}" : "right";
     }
 
     private static double Median(List<double> values)

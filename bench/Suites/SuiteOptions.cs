@@ -9,9 +9,9 @@ internal sealed record SuiteOptions(
     /// <summary>Folder of the tables.</summary>
     public string DataFolder => Data?.FullName ?? DefaultFolder(Name);
 
-    public string QueryFolder => Queries?.FullName ?? Corpus.Path(Name, "queries");
+    public string QueryFolder => Queries?.FullName ?? (Name == "shapes" ? Path.Combine(Corpus.Root, "bench", "queries", "shapes") : Corpus.Path(Name, "queries"));
 
-    /// <summary>Expected answers: given, or those of the corpus for the scale that the data folder's name ends in; null: not checked.</summary>
+    /// <summary>Expected answers: given, or those of the corpus for the scale that the data folder's name ends in; null: DuckDB's.</summary>
     public string? AnswerFolder
     {
         get
@@ -21,6 +21,11 @@ internal sealed record SuiteOptions(
                 return Answers.FullName;
             }
 
+            if (Name == "shapes")
+            {
+                return null;        // DuckDB answers
+            }
+
             string scale = Path.GetFileName(DataFolder.TrimEnd('/'));
             string folder = Name == "tpcds" ? Corpus.Path("tpcds", "answers") : Corpus.Path("tpch", "answers", scale[(scale.LastIndexOf("sf", StringComparison.Ordinal) is var at and >= 0 ? at : 0)..]);
             return Directory.Exists(folder) ? folder : null;
@@ -28,7 +33,7 @@ internal sealed record SuiteOptions(
     }
 
     /// <summary>Where a suite's tables are looked for.</summary>
-    public static string DefaultFolder(string suite) => suite == "tpch" ? Path.Combine(Corpus.Root, "data", "tpch-sf1") : Corpus.Path("tpcds", "sample");
+    public static string DefaultFolder(string suite) => suite is "tpch" or "shapes" ? Path.Combine(Corpus.Root, "data", "tpch-sf1") : Corpus.Path("tpcds", "sample");
 
     /// <summary>Number and text of the queries to run.</summary>
     public IEnumerable<(int Number, string Sql)> QueryTexts()

@@ -1,0 +1,2 @@
+-- distinct values in all
+SELECT count(DISTINCT l_suppkey) FROM lineitem;

@@ -1,0 +1,2 @@
+-- prefix
+SELECT count(*) FROM orders WHERE o_comment LIKE 'final%';

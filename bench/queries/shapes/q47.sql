@@ -1,0 +1,2 @@
+-- medians
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY l_extendedprice) FROM lineitem;

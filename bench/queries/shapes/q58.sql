@@ -1,0 +1,2 @@
+-- count of a table
+SELECT count(*) FROM lineitem;
