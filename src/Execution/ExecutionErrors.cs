@@ -55,6 +55,9 @@ public static class ExecutionErrors
     public static QueryException NullInColumn(string column, string table) =>
         new("23502", ErrorKind.User, $"null value in column \"{column}\" of relation \"{table}\" violates not-null constraint");
 
+    public static QueryException CheckViolated(string table, string constraint) =>
+        new("23514", ErrorKind.User, $"new row for relation \"{table}\" violates check constraint \"{constraint}\"") { TableName = table, ConstraintName = constraint };
+
     public static QueryException ValueTooLong(string type) => new("22001", ErrorKind.User, $"value too long for type {type}");
 
     public static QueryException TextOutOfRange(string text, string type) => new("22003", ErrorKind.User, $"value \"{text}\" is out of range for type {type}");

@@ -63,6 +63,9 @@ internal static class BriefPlans
             case ScanExec { Table: MemoryTable table }:
                 rows += table.RowCount;
                 return true;
+            case ScanExec { Table: TableRows table }:
+                rows += table.Version.RowCount;
+                return true;
             case ScanExec { Table: ComputedTable table }:
                 rows += table.Statistics.RowCount;
                 return true;

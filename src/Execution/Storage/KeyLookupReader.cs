@@ -9,10 +9,10 @@ namespace SqlCluster.Execution.Storage;
 
 /// <summary>Reads the rows of stored batches that pass a scan's <see cref="KeyFilter"/>s.</summary>
 /// <param name="scan">What is read, with one filter at least.</param>
-/// <param name="take">Hands out stored batches until none is left; they stay valid while the scan is open.</param>
+/// <param name="stored">Hands out stored batches until none is left; disposed with the reader.</param>
 /// <param name="context">The task.</param>
 /// <param name="metrics">The scan's.</param>
-internal sealed class KeyLookupReader(ScanExec scan, Func<Batch?> take, TaskContext context, OperatorMetrics metrics) : Operator(context, metrics)
+internal sealed class KeyLookupReader(ScanExec scan, MemoryScan.Source stored, TaskContext context, OperatorMetrics metrics) : Operator(context, metrics)
 {
     /// <summary>Up to one row in so many is copied out, so that those who read the batch need not pass over the others.</summary>
     private const int SparseRows = 8;
@@ -28,7 +28,7 @@ internal sealed class KeyLookupReader(ScanExec scan, Func<Batch?> take, TaskCont
     {
         while (_next == _count)
         {
-            _stored = take();
+            _stored = stored.Take();
             if (_stored == null)
             {
                 return null;
@@ -50,6 +50,7 @@ internal sealed class KeyLookupReader(ScanExec scan, Func<Batch?> take, TaskCont
             gatherer?.Dispose();
         }
 
+        stored.Dispose();
         _rows?.Release();
         _rows = null;
     }
@@ -65,28 +66,28 @@ internal sealed class KeyLookupReader(ScanExec scan, Func<Batch?> take, TaskCont
         return filters;
     }
 
-    private void Find(Batch stored)
+    private void Find(Batch batch)
     {
-        Span<int> rows = NativeBuffer.Reuse(ref _rows, Math.Max(1, stored.Length) * 4L, Context.Account).Span<int>(0, stored.Length);
+        Span<int> rows = NativeBuffer.Reuse(ref _rows, Math.Max(1, batch.Length) * 4L, Context.Account).Span<int>(0, batch.Length);
         _next = 0;
-        _count = _filters[0].Find(stored.Columns[_filters[0].TableOrdinal], rows);
+        _count = _filters[0].Find(batch.Columns[_filters[0].TableOrdinal], rows);
         for (int i = 1; i < _filters.Length && _count > 0; i++)
         {
-            _count = _filters[i].Refine(stored.Columns[_filters[i].TableOrdinal], rows[.._count]);
+            _count = _filters[i].Refine(batch.Columns[_filters[i].TableOrdinal], rows[.._count]);
         }
     }
 
-    private Batch Output(Batch stored, int first, int count)
+    private Batch Output(Batch batch, int first, int count)
     {
         ReadOnlySpan<int> rows = _rows!.Span<int>(first * 4L, count);
-        bool isSparse = count * SparseRows <= stored.Length || count < _count;
+        bool isSparse = count * SparseRows <= batch.Length || count < _count;
         var columns = new Vector[_gatherers.Length];
         for (int i = 0; i < columns.Length; i++)
         {
-            Vector column = stored.Columns[scan.TableOrdinals[scan.OutputOrdinals[i]]];
+            Vector column = batch.Columns[scan.TableOrdinals[scan.OutputOrdinals[i]]];
             columns[i] = isSparse ? (_gatherers[i] ??= new VectorGatherer(Context.Account)).Take(column, rows) : column;
         }
 
-        return isSparse ? new Batch(columns, count) : new Batch(columns, stored.Length, new SelectionVector(_rows, count));
+        return isSparse ? new Batch(columns, count) : new Batch(columns, batch.Length, new SelectionVector(_rows, count));
     }
 }

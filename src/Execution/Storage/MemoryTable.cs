@@ -23,10 +23,15 @@ public sealed class MemoryTable : IScannableTable, IDisposable
     private long _published;
 
     public MemoryTable(string name, NodeList<TableColumn> columns, long limitBytes = long.MaxValue)
+        : this(name, columns, new MemoryAccount($"table {name}", limitBytes))
+    {
+    }
+
+    private MemoryTable(string name, NodeList<TableColumn> columns, MemoryAccount account)
     {
         Name = name;
         Columns = columns;
-        _account = new MemoryAccount($"table {name}", limitBytes);
+        _account = account;
     }
 
     public string Name { get; }
@@ -106,6 +111,9 @@ public sealed class MemoryTable : IScannableTable, IDisposable
         old?.Release();
     }
 
+    /// <summary>A table for rows that are to become this one's, with other columns beside them perhaps: its bytes count as this one's.</summary>
+    public MemoryTable Beside(NodeList<TableColumn> columns) => new(Name, columns, _account);
+
     /// <summary>Collects rows for the table.</summary>
     public Writer OpenWriter() => new(this);
 
@@ -115,6 +123,7 @@ public sealed class MemoryTable : IScannableTable, IDisposable
     /// <summary>Rows on their way into the table; they are copied. Unless they are taken or committed nothing is kept.</summary>
     public sealed class Writer : IDisposable
     {
+        private readonly List<Batch> _kept = [];
         private readonly List<Batch> _batches = [];
         private readonly PartitionBuffer _buffer;
         private bool _taken;
@@ -127,6 +136,7 @@ public sealed class MemoryTable : IScannableTable, IDisposable
 
         public MemoryTable Table { get; }
 
+        /// <summary>Rows appended.</summary>
         public long RowCount { get; private set; }
 
         /// <exception cref="Parser.Errors.QueryException">A row breaks a constraint of the table (23502, 22001).</exception>
@@ -137,12 +147,30 @@ public sealed class MemoryTable : IScannableTable, IDisposable
             _buffer.Append(batch);
         }
 
+        /// <summary>Appends some rows of a batch, one at least.</summary>
+        /// <exception cref="Parser.Errors.QueryException">A row breaks a constraint of the table (23502, 22001).</exception>
+        public void Append(Batch batch, ReadOnlySpan<int> rows)
+        {
+            RowConstraints.Check(Table.Columns, Table.Name, batch, rows);
+            RowCount += rows.Length;
+            _buffer.Append(batch, rows);
+        }
+
+        /// <summary>Takes a stored batch of the table as it is, in front of the rows appended.</summary>
+        public void Keep(Batch stored) => _kept.Add(stored.Retain());
+
+        /// <summary>Takes rows of a stored batch of the table; they count as kept, not as appended.</summary>
+        public void Copy(Batch stored, ReadOnlySpan<int> rows) => _buffer.Append(stored, rows);
+
+        /// <summary>Takes all rows of a batch, whose constraints have been checked; they count as kept, not as appended.</summary>
+        public void Copy(Batch batch) => _buffer.Append(batch);
+
         /// <summary>The rows, whose references pass to the caller; the writer has none any more.</summary>
         public Batch[] Take()
         {
             _buffer.Finish();
             _taken = true;
-            return [.. _batches];
+            return [.. _kept, .. _batches];
         }
 
         /// <summary>Makes the rows the table's only ones at once, outside of transactions: for tables that nobody else sees yet.</summary>
@@ -154,6 +182,7 @@ public sealed class MemoryTable : IScannableTable, IDisposable
             {
                 _buffer.Dispose();
                 _batches.ForEach(static batch => batch.Release());
+                _kept.ForEach(static batch => batch.Release());
             }
         }
     }
@@ -164,68 +193,5 @@ public sealed class MemoryTable : IScannableTable, IDisposable
         public TableVersion Version => version;
 
         public void Dispose() => version.Release();
-    }
-
-    private sealed class MemoryScan(ScanExec scan, TableVersion version) : IScanSource
-    {
-        private readonly Batch[] _batches = version.Batches;
-        private int _next;
-
-        public Operator CreateReader(TaskContext context, OperatorMetrics metrics) =>
-            scan.Filters.IsEmpty ? new Reader(scan, this, context, metrics) : new KeyLookupReader(scan, Take, context, metrics);
-
-        public Batch? Take()
-        {
-            int index = Interlocked.Increment(ref _next) - 1;
-            return (uint)index < (uint)_batches.Length ? _batches[index] : null;
-        }
-
-        public void Dispose() => version.Release();
-    }
-
-    /// <summary>Hands out stored batches, in windows of the session's batch size.</summary>
-    private sealed class Reader(ScanExec scan, MemoryScan source, TaskContext context, OperatorMetrics metrics) : Operator(context, metrics)
-    {
-        private readonly int[] _ordinals = [.. scan.OutputOrdinals.Select(ordinal => scan.TableOrdinals[ordinal])];
-        private Batch? _current;
-        private int _start;
-        private NativeBuffer? _rows;
-
-        protected override Batch? NextCore()
-        {
-            if (_current == null || _start >= _current.Length)
-            {
-                Batch? stored = source.Take();
-                if (stored == null)
-                {
-                    return null;
-                }
-
-                _current = new Batch(Array.ConvertAll(_ordinals, ordinal => stored.Columns[ordinal]), stored.Length);
-                _start = 0;
-            }
-
-            int first = _start, count = Math.Min(Context.BatchSize, _current.Length - first);
-            _start += count;
-            return count == _current.Length ? _current : Window(_current, first, count);
-        }
-
-        public override void Dispose()
-        {
-            _rows?.Release();
-            _rows = null;
-        }
-
-        private Batch Window(Batch batch, int first, int count)
-        {
-            NativeBuffer buffer = NativeBuffer.Reuse(ref _rows, count * 4L, Context.Account);
-            Span<int> rows = buffer.Span<int>(0, count);
-            for (int i = 0; i < count; i++)
-            {
-                rows[i] = first + i;
-            }
-
-            return new Batch(batch.Columns, batch.Length, new SelectionVector(buffer, count));
-        }
     }
 }

@@ -33,6 +33,22 @@ public sealed class TableVersion
     /// <summary>All batches, valid while the version is held.</summary>
     internal Batch[] Batches => Volatile.Read(ref _all) ?? Collect();
 
+    /// <summary>The batches, valid while the version is held; the caller retains what it keeps.</summary>
+    public IReadOnlyList<Batch> StoredBatches => Batches;
+
+    /// <summary>Number of each batch's first row.</summary>
+    internal long[] RowStarts()
+    {
+        Batch[] batches = Batches;
+        var starts = new long[batches.Length];
+        for (int i = 1; i < starts.Length; i++)
+        {
+            starts[i] = starts[i - 1] + batches[i - 1].Length;
+        }
+
+        return starts;
+    }
+
     /// <summary>A version of these rows alone, whose references it takes over.</summary>
     public static TableVersion Of(params Batch[] batches) => new(null, batches);
 

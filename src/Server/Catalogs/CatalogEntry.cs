@@ -10,7 +10,7 @@ namespace SqlCluster.Server.Catalogs;
 /// <param name="Facts">What was declared.</param>
 public sealed record CatalogEntry(long Oid, string Name, Relation Relation, TableFacts Facts);
 
-/// <summary>What was declared about a relation beyond its columns. Nothing of it is enforced but NOT NULL; it is there to be shown.</summary>
+/// <summary>What was declared about a relation beyond its columns. Foreign keys are there to be shown, the rest is enforced.</summary>
 public sealed record TableFacts
 {
     public static readonly TableFacts None = new();
@@ -41,7 +41,11 @@ public sealed record TableFacts
 /// <param name="Column">Column.</param>
 /// <param name="Expression">SQL text; null for identity columns.</param>
 /// <param name="Kind">' ' default, 's' generated, 'a' identity always, 'd' identity by default.</param>
-public sealed record ColumnDefault(long Oid, string Column, string? Expression, char Kind);
+public sealed record ColumnDefault(long Oid, string Column, string? Expression, char Kind)
+{
+    /// <summary>What is computed: the expression, or the identity's next value.</summary>
+    public Expression? Value { get; init; }
+}
 
 /// <summary>A constraint as declared.</summary>
 /// <param name="Oid">Id of the constraint.</param>

@@ -20,8 +20,16 @@ public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
     /// <summary>The database of all sessions.</summary>
     internal SessionDatabase Shared { get; } = new(engine.Database, session);
 
+    /// <summary>What the statement at hand has put up for its own queries.</summary>
+    internal StandIns StandIns { get; } = new();
+
     public Relation? Find(IReadOnlyList<string> nameParts)
     {
+        if (StandIns.Includes(nameParts))
+        {
+            return StandIns.Find(nameParts);
+        }
+
         switch (nameParts.Count)
         {
             case 1:

@@ -72,6 +72,11 @@ internal sealed class PgSession : IAsyncDisposable
                 _writer.RowDescription(rows.Columns, formats, _session.Objects);
                 await using var sender = new RowSender(rows, formats, _session.Settings.TimeZone);
                 (long sent, _) = await sender.SendAsync(_writer, 0, _closed).ConfigureAwait(false);
+                if (i == statements.Count - 1 && StatementEffects.Changes(statement, _session))
+                {
+                    await _session.Transaction.EndImplicitAsync().ConfigureAwait(false);
+                }
+
                 _writer.CommandComplete(Tag(rows, sent));
             }
             else

@@ -3,6 +3,7 @@ using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Server.Statements;
+using SqlCluster.Server.Statements.Changes;
 using Literal = SqlCluster.Catalyst.Expressions.Literal;
 
 namespace SqlCluster.Server.Sessions;
@@ -67,7 +68,7 @@ public sealed class PreparedQuery
         }
 
         NodeList<SqlType> types = ParameterInference.Types(statement, parameterTypes, parameterCount, session);
-        return new PreparedQuery(session, statement, text, types) { Columns = await ColumnsAsync(session, statement, cancellation).ConfigureAwait(false) };
+        return new PreparedQuery(session, statement, text, types) { Columns = await ColumnsAsync(session, statement, types, cancellation).ConfigureAwait(false) };
     }
 
     internal static PreparedQuery Create(Session session, QueryStatement query, IReadOnlyList<SqlType?> parameterTypes, string? text)
@@ -131,16 +132,26 @@ public sealed class PreparedQuery
         (column.Name, column.Type.Kind == TypeKind.Numeric ? new SqlType(TypeKind.Numeric) : column.Type);
 
     /// <summary>Columns of statements that are no queries but answer with rows. Those that read no table are run to see them.</summary>
-    private static async Task<NodeList<ResultColumn>?> ColumnsAsync(Session session, Statement statement, CancellationToken cancellation)
+    private static async Task<NodeList<ResultColumn>?> ColumnsAsync(Session session, Statement statement, NodeList<SqlType> types, CancellationToken cancellation)
     {
         switch (statement)
         {
             case Explain:
                 return [new ResultColumn("QUERY PLAN", SqlType.Text, false)];
             case Execute execute:
-                return session.Prepared.GetValueOrDefault(execute.Name.Value) is { Statement: QueryStatement prepared } prepare
-                    ? session.Pipeline.Check(prepared.Query, prepare.ParameterTypes)
-                    : null;
+                return session.Prepared.GetValueOrDefault(execute.Name.Value) switch
+                {
+                    { Statement: QueryStatement prepared } prepare => session.Pipeline.Check(prepared.Query, prepare.ParameterTypes),
+                    { Statement: Insert or Update or Delete } prepare => await ColumnsAsync(
+                        session, prepare.Statement, [.. prepare.ParameterTypes.Select(session.Pipeline.ResolveType)], cancellation).ConfigureAwait(false),
+                    _ => null,
+                };
+            case Insert { Returning.IsEmpty: false } insert:
+                return Described(Returning.Described(insert.Table, [], insert.Returning, insert.With));
+            case Update { Returning.IsEmpty: false } update:
+                return Described(Returning.Described(update.Table, update.From, update.Returning, update.With));
+            case Delete { Returning.IsEmpty: false } delete:
+                return Described(Returning.Described(delete.Table, delete.Using, delete.Returning, delete.With));
             case FetchCursor fetch:
                 return CursorStatements.Columns(fetch, session);
             case ShowSetting or ShowObjects or Describe or Summarize:
@@ -152,6 +163,8 @@ public sealed class PreparedQuery
             default:
                 return null;
         }
+
+        NodeList<ResultColumn> Described(Query query) => ResultColumn.Of(session.Pipeline.AnalyzeTyped(query, types));
     }
 
     private async Task<StatementResult> RunAsync(NodeList<Literal> parameters, CancellationToken running)

@@ -27,22 +27,26 @@ namespace SqlCluster.Server.Sessions;
 public sealed record PlannedQuery(AnalyzedQuery Analyzed, LogicalPlan Optimized, ExecPlan Physical, StagePlan Stages)
 {
     /// <summary>The tables in memory that it reads, each once.</summary>
-    internal IReadOnlyList<MemoryTable> Tables { get; } = TablesOf(Optimized);
+    internal IReadOnlyList<MemoryTable> Tables { get; } = TablesOf<MemoryTable>(Optimized);
+
+    /// <summary>Rows of one moment that it reads, whatever a transaction sees.</summary>
+    internal IReadOnlyList<TableRows> Rows { get; } = TablesOf<TableRows>(Optimized);
 
     /// <summary>Columns as clients see them.</summary>
     public NodeList<ResultColumn> Columns => ResultColumn.Of(Analyzed);
 
-    private static IReadOnlyList<MemoryTable> TablesOf(LogicalPlan plan)
+    private static IReadOnlyList<TTable> TablesOf<TTable>(LogicalPlan plan)
+        where TTable : class, ITable
     {
-        List<MemoryTable>? tables = null;
+        List<TTable>? tables = null;
         plan.ForEachWithSubqueries(node =>
         {
-            if (node is Scan { Table: MemoryTable table } && !(tables ??= []).Contains(table))
+            if (node is Scan { Table: TTable table } && !(tables ??= []).Contains(table))
             {
                 tables.Add(table);
             }
         });
-        return (IReadOnlyList<MemoryTable>?)tables ?? [];
+        return (IReadOnlyList<TTable>?)tables ?? [];
     }
 }
 
@@ -67,6 +71,23 @@ internal sealed class QueryPipeline(Engine engine, Session session)
 
     /// <summary>The text that the client sent, for the positions of errors; null when it is not known.</summary>
     public string? StatementText { get; set; }
+
+    /// <summary>Character of the statement's text where a node of it was written, from 1; 0 when that is not known.</summary>
+    public int Position(Ast.SyntaxNode? node)
+    {
+        if (node is null || !node.Span.IsKnown || StatementText is not { } text || node.Span.Start > text.Length)
+        {
+            return 0;
+        }
+
+        int characters = 1;
+        foreach (char unit in text.AsSpan(0, node.Span.Start))
+        {
+            characters += char.IsLowSurrogate(unit) ? 0 : 1;
+        }
+
+        return characters;
+    }
 
     /// <summary>Ends the planning of the statement at hand.</summary>
     public CancellationToken Cancellation { get; set; }
@@ -107,6 +128,11 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         if (plan.Tables.Count > 0)
         {
             Show(plan.Tables, context);
+        }
+
+        foreach (TableRows rows in plan.Rows)
+        {
+            rows.Show(context);
         }
 
         QueryExecution execution = QueryExecution.Start(stages, context, engine.Executor);

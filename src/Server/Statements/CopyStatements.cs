@@ -2,6 +2,7 @@ using SqlCluster.Execution;
 using SqlCluster.Execution.Storage;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Sessions;
+using SqlCluster.Server.Statements.Changes;
 
 namespace SqlCluster.Server.Statements;
 
@@ -50,8 +51,8 @@ internal static class CopyStatements
             From = [new FunctionTable([new TableFunction(new FunctionCall(QualifiedName.Of(function), arguments), [])])],
             Where = copy.Where,
         };
-        var insert = new Insert(table, copy.Columns.Map(static column => new AssignmentTarget(column, [])), new Query(source));
-        var inserted = (StatementResult.Command)await DataStatements.InsertAsync(insert, session, cancellation).ConfigureAwait(false);
+        var insert = new Insert(table, copy.Columns.Map(static column => new AssignmentTarget(column, [])), new Query(source)) { Overriding = InsertOverriding.SystemValue };
+        var inserted = (StatementResult.Command)await InsertStatement.RunAsync(insert, session, cancellation).ConfigureAwait(false);
         return new StatementResult.Command(inserted.Tag.Replace("INSERT 0", "COPY", StringComparison.Ordinal));
     }
 

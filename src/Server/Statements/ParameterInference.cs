@@ -3,8 +3,10 @@ using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser;
 using SqlCluster.Parser.Ast;
+using SqlCluster.Parser.Printing;
 using SqlCluster.Parser.Tokens;
 using SqlCluster.Server.Sessions;
+using SqlCluster.Server.Statements.Changes;
 
 namespace SqlCluster.Server.Statements;
 
@@ -18,10 +20,44 @@ internal static class ParameterInference
     /// <param name="session">Whose tables.</param>
     public static NodeList<SqlType> Types(Statement statement, IReadOnlyList<SqlType?> declared, int count, Session session)
     {
-        IReadOnlyList<SqlType> inferred = count > declared.Count(static type => type != null) && QueryOf(statement, session) is { } query
-            ? session.Pipeline.AnalyzeTyped(query, declared).ParameterTypes
-            : [];
-        return [.. Enumerable.Range(0, Math.Max(count, declared.Count)).Select(index => declared.ElementAtOrDefault(index) ?? inferred.ElementAtOrDefault(index) ?? SqlType.Text)];
+        var types = new SqlType?[Math.Max(count, declared.Count)];
+        for (int i = 0; i < declared.Count; i++)
+        {
+            types[i] = declared[i];
+        }
+
+        foreach (Query query in count > declared.Count(static type => type != null) ? QueriesOf(statement, session) : [])
+        {
+            NodeList<SqlType> inferred = session.Pipeline.AnalyzeTyped(query, types).ParameterTypes;
+            var used = new HashSet<int>(ParametersIn(query));
+            for (int i = 0; i < Math.Min(types.Length, inferred.Count); i++)
+            {
+                types[i] ??= used.Contains(i + 1) ? inferred[i] : null;
+            }
+        }
+
+        return [.. types.Select(static type => type ?? SqlType.Text)];
+    }
+
+    /// <summary>Queries that the statement's parameters stand in.</summary>
+    private static IEnumerable<Query> QueriesOf(Statement statement, Session session)
+    {
+        if (QueryOf(statement, session) is { } query)
+        {
+            yield return query;
+        }
+
+        if (statement is Insert { Returning.IsEmpty: false } insert)
+        {
+            yield return Returning.Described(insert.Table, [], insert.Returning, insert.With);
+        }
+    }
+
+    private static IEnumerable<int> ParametersIn(Query query)
+    {
+        string sql = SqlPrinter.Print(query);
+        return SqlTokenizer.Tokenize(sql).Where(static token => token.Kind == SqlTokenKind.Parameter)
+            .Select(token => int.Parse(sql.AsSpan(token.Span.Start + 1, token.Span.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture));
     }
 
     /// <summary>Greatest n of $n in a text.</summary>
@@ -45,7 +81,7 @@ internal static class ParameterInference
     {
         Insert { Source: { } source } insert when ColumnsOf(insert.Table, session) is { } columns => OfInsert(insert, source, columns),
         Update update when ColumnsOf(update.Table, session) is { } columns => OfUpdate(update, columns),
-        Delete delete => new Query(new Select([new SelectItem(new NullLiteral())]) { From = [delete.Table, .. delete.Using], Where = delete.Where }) { With = delete.With },
+        Delete delete => new Query(new Select([new SelectItem(new NullLiteral()), .. delete.Returning]) { From = [delete.Table, .. delete.Using], Where = delete.Where }) { With = delete.With },
         DeclareCursor declare => declare.Query,
         CreateTableAs { Source: QueryStatement source } => source.Query,
         Explain { Statement: QueryStatement explained } => explained.Query,
@@ -71,13 +107,16 @@ internal static class ParameterInference
     {
         NodeList<SelectItem> items = [.. update.Assignments.Select(assignment => new SelectItem(
             assignment.Value is DefaultValue ? new NullLiteral() : Typed(assignment.Value, assignment.Targets is [var target] ? columns.FirstOrDefault(column => column.Name == target.Column.Value) : null)))];
-        return new Query(new Select(items) { From = [update.Table, .. update.From], Where = update.Where }) { With = update.With };
+        return new Query(new Select([.. items, .. update.Returning]) { From = [update.Table, .. update.From], Where = update.Where }) { With = update.With };
     }
 
     /// <summary>A parameter that stands alone takes its column's type.</summary>
     private static Expression Typed(Expression value, TableColumn? column) => value is Parameter && column != null
         ? new CastExpression(value, SqlParser.ParseTypeName(NameOf(column.Type)))
         : value;
+
+    /// <summary>A column's type without lengths, which values are not cut to.</summary>
+    public static TypeName TypeNameOf(SqlType type) => SqlParser.ParseTypeName(NameOf(type));
 
     /// <summary>The type's name without lengths, which values are not cut to.</summary>
     private static string NameOf(SqlType type) => type.Kind switch

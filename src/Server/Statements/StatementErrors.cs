@@ -10,16 +10,29 @@ internal static class StatementErrors
 
     public static QueryException MoreColumnNamesThanColumns() => new("42601", ErrorKind.User, "CREATE VIEW specifies more column names than columns");
 
-    public static QueryException DuplicateColumn(string name) => new("42701", ErrorKind.User, $"column \"{name}\" specified more than once");
+    public static QueryException DuplicateColumn(string name, int position = 0) => new("42701", ErrorKind.User, $"column \"{name}\" specified more than once", position);
 
-    public static QueryException NoColumn(string column, string table) => new("42703", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" does not exist");
+    public static QueryException NoRelation(string name, int position) => new("42P01", ErrorKind.User, $"relation \"{name}\" does not exist", position);
 
-    public static QueryException NotAssignable(string column, SqlType wanted, SqlType given) =>
-        new("42804", ErrorKind.User, $"column \"{column}\" is of type {wanted} but expression is of type {given}");
+    public static QueryException NoColumn(string column, string table, int position = 0) =>
+        new("42703", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" does not exist", position);
 
-    public static QueryException TooManyExpressions() => new("42601", ErrorKind.User, "INSERT has more expressions than target columns");
+    public static QueryException NotAssignable(string column, SqlType wanted, SqlType given, int position = 0) =>
+        new("42804", ErrorKind.User, $"column \"{column}\" is of type {wanted} but expression is of type {given}", position) { Hint = "You will need to rewrite or cast the expression." };
 
-    public static QueryException TooFewExpressions() => new("42601", ErrorKind.User, "INSERT has more target columns than expressions");
+    public static QueryException TooManyExpressions(int position = 0) => new("42601", ErrorKind.User, "INSERT has more expressions than target columns", position);
+
+    public static QueryException TooFewExpressions(int position = 0) => new("42601", ErrorKind.User, "INSERT has more target columns than expressions", position);
+
+    public static QueryException InsertNotDefault(string column, string detail, string? hint) =>
+        new("428C9", ErrorKind.User, $"cannot insert a non-DEFAULT value into column \"{column}\"") { Detail = detail, Hint = hint };
+
+    public static QueryException UpdateNotDefault(string column, string detail, int position) =>
+        new("428C9", ErrorKind.User, $"column \"{column}\" can only be updated to DEFAULT", position) { Detail = detail };
+
+    public static QueryException AssignedTwice(string column) => new("42601", ErrorKind.User, $"multiple assignments to same column \"{column}\"");
+
+    public static QueryException WrongValueCount(int position) => new("42601", ErrorKind.User, "number of columns does not match number of values", position);
 
     public static QueryException NoPreparedStatement(string name) => new("26000", ErrorKind.User, $"prepared statement \"{name}\" does not exist");
 

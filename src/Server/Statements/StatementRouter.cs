@@ -1,6 +1,7 @@
 using SqlCluster.Execution;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Sessions;
+using SqlCluster.Server.Statements.Changes;
 
 namespace SqlCluster.Server.Statements;
 
@@ -13,9 +14,9 @@ internal static class StatementRouter
         Explain explain => await ExplainStatements.ExplainAsync(explain, session, cancellation).ConfigureAwait(false),
         Describe describe => QueryStatements.Describe(describe, session, cancellation),
         Summarize summarize => QueryStatements.Summarize(summarize, session, cancellation),
-        Insert insert => await DataStatements.InsertAsync(insert, session, cancellation).ConfigureAwait(false),
-        Update update => await DataStatements.UpdateAsync(update, session, cancellation).ConfigureAwait(false),
-        Delete delete => await DataStatements.DeleteAsync(delete, session, cancellation).ConfigureAwait(false),
+        Insert insert => await InsertStatement.RunAsync(insert, session, cancellation).ConfigureAwait(false),
+        Update update => await UpdateStatement.RunAsync(update, session, cancellation).ConfigureAwait(false),
+        Delete delete => await DeleteStatement.RunAsync(delete, session, cancellation).ConfigureAwait(false),
         Truncate truncate => DataStatements.Truncate(truncate, session),
         Copy copy => await CopyStatements.CopyAsync(copy, session, cancellation).ConfigureAwait(false),
         CreateTable create => TableStatements.Create(create, session),

@@ -53,9 +53,9 @@ internal static class TableDeclarations
                 string condition = SqlPrinter.Print(check.Condition);
                 return Add('c', ColumnsOf(condition, tableColumns), "check", 0, made => made with { Condition = condition });
             case DefaultConstraint { Value: var value } when column != null:
-                return WithDefault(facts, new ColumnDefault(ids.Next(), column, value is BooleanLiteral truth ? (truth.Value ? "true" : "false") : SqlPrinter.Print(value), ' '));
+                return WithDefault(facts, new ColumnDefault(ids.Next(), column, value is BooleanLiteral truth ? (truth.Value ? "true" : "false") : SqlPrinter.Print(value), ' ') { Value = value });
             case GeneratedConstraint { Value: var value } when column != null:
-                return WithDefault(facts, new ColumnDefault(ids.Next(), column, SqlPrinter.Print(value), 's'));
+                return WithDefault(facts, new ColumnDefault(ids.Next(), column, SqlPrinter.Print(value), 's') { Value = value });
             case IdentityConstraint { Always: var always } when column != null:
                 return WithDefault(facts, new ColumnDefault(ids.Next(), column, null, always ? 'a' : 'd'));
             default:

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Storage;
@@ -157,17 +158,30 @@ internal sealed class Transaction
         }
     }
 
+    /// <summary>A table's rows as this transaction sees them, to be released.</summary>
+    public TableVersion Seen(MemoryTable table)
+    {
+        lock (_lock)
+        {
+            CheckOpen();
+            return See(table);
+        }
+    }
+
     /// <summary>Adds a writer's rows to its table.</summary>
-    public void Add(MemoryTable.Writer rows)
+    public void Add(MemoryTable.Writer rows) => Add(rows.Table, rows.Take());
+
+    /// <summary>Adds rows to a table, taking over their references.</summary>
+    public void Add(MemoryTable table, Batch[] rows)
     {
         lock (_lock)
         {
             CheckOpen();
             _ = Id;
-            TableChange? change = _tables.GetValueOrDefault(rows.Table);
-            Put(rows.Table, change == null
-                ? new TableChange(null, TableVersion.Of(rows.Take()))
-                : new TableChange(change.Replaced?.Retain(), change.Own.With(rows.Take())));
+            TableChange? change = _tables.GetValueOrDefault(table);
+            Put(table, change == null
+                ? new TableChange(null, TableVersion.Of(rows))
+                : new TableChange(change.Replaced?.Retain(), change.Own.With(rows)));
         }
     }
 

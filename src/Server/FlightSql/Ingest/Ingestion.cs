@@ -10,7 +10,7 @@ using SqlCluster.Server.FlightSql.Sessions;
 using SqlCluster.Server.FlightSql.Streams;
 using SqlCluster.Server.FlightSql.Types;
 using SqlCluster.Server.Sessions;
-using SqlCluster.Server.Statements;
+using SqlCluster.Server.Statements.Changes;
 using Exists = SqlCluster.Flight.Protos.Sql.CommandStatementIngest.Types.TableDefinitionOptions.Types.TableExistsOption;
 using NotExists = SqlCluster.Flight.Protos.Sql.CommandStatementIngest.Types.TableDefinitionOptions.Types.TableNotExistOption;
 
@@ -129,7 +129,7 @@ internal static class Ingestion
         session.Catalog.Temporary.Put(SessionCatalog.TemporarySchema, alias, new Relation.OfTable(staged), false);
         try
         {
-            await DataStatements.InsertAsync(insert, session, cancellation).ConfigureAwait(false);
+            await InsertStatement.RunAsync(insert, session, cancellation).ConfigureAwait(false);
         }
         finally
         {

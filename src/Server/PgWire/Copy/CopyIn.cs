@@ -4,7 +4,7 @@ using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.PgWire.Messages;
 using SqlCluster.Server.Sessions;
-using SqlCluster.Server.Statements;
+using SqlCluster.Server.Statements.Changes;
 
 namespace SqlCluster.Server.PgWire.Copy;
 
@@ -20,10 +20,11 @@ internal static class CopyIn
     public static async Task<StatementResult> RunAsync(Parser.Ast.Copy copy, Session session, PgTransport transport, CancellationToken cancellation)
     {
         CopyOptions options = CopyOptions.Of(copy);
-        MemoryTable table = DataStatements.Target(new NamedTable(copy.Table!), session);
+        var written = WrittenTable.Of(new NamedTable(copy.Table!), session);
+        MemoryTable table = written.Table;
 
-        // With a condition the rows go through a table of their own, from which those that meet it are inserted.
-        MemoryTable? all = copy.Where == null ? null : new MemoryTable(table.Name, table.Columns.Map(static column => column with { IsNullable = true }));
+        // With a condition the rows go through a table of their own, from which those that meet it are inserted; and so they do where more is declared than types.
+        MemoryTable? all = copy.Where == null && !written.HasDeclarations ? null : new MemoryTable(table.Name, table.Columns.Map(static column => column with { IsNullable = true }));
         using var target = new CopyTarget(all ?? table, copy.Columns, session) { ValueShown = (line, index) => CopyTextIn.Value(line, index, options) };
         using ICopyInput input = options.IsBinary ? new CopyBinaryIn(target, session) : new CopyTextIn(target, options);
         await AskAsync(target.Ordinals.Length, options, transport, cancellation).ConfigureAwait(false);
@@ -83,8 +84,12 @@ internal static class CopyIn
         try
         {
             var from = new NamedTable(new QualifiedName([new Identifier(SessionCatalog.TemporarySchema), new Identifier(name, true)])) { Alias = new TableAlias(copy.Table!.Last, []) };
-            var rows = new Query(new Select([new SelectItem(new Star(null, [], []))]) { From = [from], Where = copy.Where });
-            var inserted = (StatementResult.Command)await DataStatements.InsertAsync(new Insert(new NamedTable(copy.Table!), [], rows), session, cancellation).ConfigureAwait(false);
+            NodeList<SelectItem> items = copy.Columns.IsEmpty
+                ? [new SelectItem(new Star(null, [], []))]
+                : copy.Columns.Map(static column => new SelectItem(new ColumnReference(new QualifiedName([column]))));
+            var rows = new Query(new Select(items) { From = [from], Where = copy.Where });
+            var insert = new Insert(new NamedTable(copy.Table!), copy.Columns.Map(static column => new AssignmentTarget(column, [])), rows) { Overriding = InsertOverriding.SystemValue };
+            var inserted = (StatementResult.Command)await InsertStatement.RunAsync(insert, session, cancellation).ConfigureAwait(false);
             return long.Parse(inserted.Tag.AsSpan(inserted.Tag.LastIndexOf(' ') + 1), System.Globalization.CultureInfo.InvariantCulture);
         }
         finally

@@ -1,0 +1,128 @@
+using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Storage;
+using SqlCluster.Server.Catalogs;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.Statements.Changes;
+
+/// <summary>The rows that a statement adds, changes or deletes, as they are afterwards (deleted ones: as they were), before anybody sees them.</summary>
+internal sealed class ChangedRows : IDisposable
+{
+    /// <summary>So many rows and more are put into the table as they are; fewer are copied behind what is left of the batches they come from.</summary>
+    private const int LargePart = 1024;
+
+    private readonly WrittenTable _target;
+    private readonly MemoryTable _rows;
+    private readonly MemoryTable.Writer _writer;
+    private TableVersion? _version;
+
+    /// <param name="target">The table.</param>
+    /// <param name="beside">Columns of other tables that RETURNING may ask for.</param>
+    public ChangedRows(WrittenTable target, IReadOnlyList<ResultColumn> beside)
+    {
+        _target = target;
+        _rows = target.Table.Beside([.. target.Columns, .. beside.Select(static (column, index) => new TableColumn(ChangeQuery.BesideName(index).Value, column.Type))]);
+        _writer = _rows.OpenWriter();
+    }
+
+    /// <summary>How many there are.</summary>
+    public long Count => _writer.RowCount;
+
+    /// <summary>Takes all rows of a query whose columns are those of <see cref="ChangeQuery"/>.</summary>
+    /// <param name="rows">The query's rows.</param>
+    /// <param name="taken">The rows that they take the place of, when their numbers stand in front: only the first row for each one counts. Null: rows without numbers.</param>
+    /// <param name="checks">Names of the CHECK constraints whose conditions stand behind.</param>
+    /// <param name="cancellation">Ends the query.</param>
+    /// <exception cref="Parser.Errors.QueryException">23502, 22001, 23514: a row breaks a constraint.</exception>
+    public async Task FillAsync(StatementResult.Rows rows, RowReplacement? taken, IReadOnlyList<string> checks, CancellationToken cancellation)
+    {
+        int first = taken == null ? 0 : 1;
+        var picked = new List<int>();
+        await using (rows.ConfigureAwait(false))
+        {
+            while (await rows.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
+            {
+                var values = new Batch(batch.Columns[first..(first + _rows.Columns.Count)], batch.Length, batch.Selection);
+                if (taken == null)
+                {
+                    Check(batch, default, checks);
+                    _writer.Append(values);
+                }
+                else
+                {
+                    taken.Take(batch.Columns[0], batch, picked);
+                    if (picked.Count > 0)
+                    {
+                        ReadOnlySpan<int> chosen = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(picked);
+                        Check(batch, chosen, checks);
+                        _writer.Append(values, chosen);
+                    }
+                }
+
+                batch.Release();
+            }
+        }
+
+        _version = TableVersion.Of(_writer.Take());
+    }
+
+    /// <summary>The rows, for the queries of RETURNING. Filled.</summary>
+    public TableRows Show() => new(_rows, _version!.Retain());
+
+    /// <summary>Adds the rows to the table, in the statement's transaction.</summary>
+    public void Add(Session session) => session.Changes.Add(_target.Table, Own());
+
+    /// <summary>Puts the rows in the place of others.</summary>
+    /// <param name="taken">The rows that go.</param>
+    /// <param name="areKept">False: they go, and nothing comes.</param>
+    /// <param name="session">Whose transaction.</param>
+    public void Replace(RowReplacement taken, bool areKept, Session session)
+    {
+        if (taken.Count == 0)
+        {
+            return;
+        }
+
+        using MemoryTable.Writer writer = _target.Table.OpenWriter();
+        taken.KeepOthers(writer);
+        if (areKept)
+        {
+            Batch[] own = Own();
+            if (Count >= LargePart)
+            {
+                Array.ForEach(own, writer.Keep);
+            }
+            else
+            {
+                Array.ForEach(own, writer.Copy);
+            }
+
+            Array.ForEach(own, static batch => batch.Release());
+        }
+
+        session.Changes.Replace(writer);
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _version?.Release();
+    }
+
+    /// <summary>The rows' batches with the table's columns alone, held once more.</summary>
+    private Batch[] Own()
+    {
+        int width = _target.Columns.Count;
+        return [.. _version!.StoredBatches.Select(batch => (batch.Columns.Length == width ? batch : batch.WithColumns(batch.Columns[..width])).Retain())];
+    }
+
+    private void Check(Batch batch, ReadOnlySpan<int> rows, IReadOnlyList<string> checks)
+    {
+        for (int i = 0; i < checks.Count; i++)
+        {
+            RowConstraints.RequireTrue(_target.Table, batch, batch.Columns.Length - checks.Count + i, rows, checks[i], batch.Columns.Length - checks.Count - _rows.Columns.Count);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using SqlCluster.Execution.Storage;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Server.Catalogs;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.Statements.Changes;
+
+/// <summary>UPDATE: a query for the numbers of the rows that are hit and for what they become, which takes their place. Of several rows of FROM that hit a row one counts.</summary>
+internal static class UpdateStatement
+{
+    public static async Task<StatementResult> RunAsync(Update update, Session session, CancellationToken cancellation)
+    {
+        var target = WrittenTable.Of(update.Table, session);
+        var assignments = Assignments.Of(update.Assignments, target, session);
+        OtherTables others = update.Returning.IsEmpty ? OtherTables.None : OtherTables.Of([update.Table, .. update.From], update.From, update.With, session);
+        using var rows = new TableRows(target.Table, session.Changes.Seen(target.Table), true);
+        using StandIns.StandIn standIn = session.Catalog.StandIns.Add(rows);
+        Query query = RowsOf(update, target, assignments, standIn.As(update.Table), others, session);
+
+        var taken = new RowReplacement(rows.Version);
+        using var changed = new ChangedRows(target, others.Types);
+        string[] checks = [.. ChangeQuery.Checks(target).Select(static check => check.Name)];
+        await changed.FillAsync(session.Pipeline.Run(query, "UPDATE", cancellation), taken, checks, cancellation).ConfigureAwait(false);
+        string tag = $"UPDATE {changed.Count}";
+        StatementResult result = update.Returning.IsEmpty
+            ? new StatementResult.Command(tag)
+            : await Returning.RunAsync(update.Returning, target, changed, others, update.With, tag, session, cancellation).ConfigureAwait(false);
+        changed.Replace(taken, true, session);
+        return result;
+    }
+
+    private static Query RowsOf(Update update, WrittenTable target, Assignments assignments, NamedTable rows, OtherTables others, Session session)
+    {
+        SelectItem[] items = [.. assignments.Items(ordinal => new ColumnReference(new QualifiedName([target.Name, new Identifier(target.Columns[ordinal].Name, true)])))];
+        Select given = new([ChangeQuery.RowOf(target), .. items, .. others.Items]) { From = [rows, .. update.From], Where = update.Where };
+        IReadOnlyList<ResultColumn> types = session.Pipeline.Check(new Query(given) { With = update.With });
+        assignments.RequireAssignable([.. types.Skip(1).Take(items.Length)], session);
+        return ChangeQuery.Stored(target, given, true, others.Types.Count, assignments.Stored) with { With = update.With };
+    }
+}
