@@ -443,6 +443,7 @@ createBody
   | (OR REPLACE)? (LOCAL? (TEMP | TEMPORARY))? RECURSIVE? VIEW (IF NOT EXISTS)? qualifiedName columnNames? withOptions? AS query checkOption?  # createView
   | (OR REPLACE)? MATERIALIZED VIEW (IF NOT EXISTS)? qualifiedName columnNames? withOptions? AS query withData?  # createMaterializedView
   | SCHEMA (IF NOT EXISTS)? (qualifiedName (AUTHORIZATION identifier)? | AUTHORIZATION identifier)  # createSchema
+  | persistence? SEQUENCE (IF NOT EXISTS)? qualifiedName sequenceOption*                  # createSequence
   | UNIQUE? INDEX CONCURRENTLY? ((IF NOT EXISTS)? indexName=identifier)? ON relation (USING method=identifier)?
       '(' indexKey (',' indexKey)* ')' (INCLUDE columnNames)? (NULLS NOT? DISTINCT)? withOptions? (WHERE expression)?  # createIndex
   ;
@@ -474,7 +475,14 @@ constraintBody
   | UNIQUE                                                                                # uniqueConstraint
   | PRIMARY KEY                                                                           # primaryKeyConstraint
   | references                                                                            # referencesConstraint
-  | GENERATED (ALWAYS | BY DEFAULT) AS (IDENTITY | '(' expression ')' STORED)             # generatedConstraint
+  | GENERATED (ALWAYS | BY DEFAULT) AS (IDENTITY ('(' sequenceOption+ ')')? | '(' expression ')' STORED)  # generatedConstraint
+  ;
+
+sequenceOption
+  : AS typeName                                                                           # sequenceType
+  | NO identifier                                                                         # sequenceWithout
+  | identifier ((BY | WITH)? signedInteger)?                                              # sequenceNumber
+  | identifier BY qualifiedName                                                           # sequenceOwner
   ;
 
 tableConstraint
@@ -531,7 +539,18 @@ alterAction
   | ALTER COLUMN? identifier (SET DEFAULT expression | DROP DEFAULT)                      # alterColumnDefault
   | ALTER COLUMN? identifier (SET | DROP) NOT NULL                                        # alterColumnNullability
   | ALTER COLUMN? identifier SET STATISTICS '-'? INTEGER_NUMBER                           # alterColumnStatistics
+  | ALTER COLUMN? identifier ADD GENERATED (ALWAYS | BY DEFAULT) AS IDENTITY ('(' sequenceOption+ ')')?  # alterColumnAddIdentity
+  | ALTER COLUMN? identifier DROP (IDENTITY | identifier) (IF EXISTS)?                    # alterColumnDropGenerated
+  | ALTER COLUMN? identifier identitySetting+                                             # alterColumnIdentity
+  | identifier CONSTRAINT identifier                                                      # validateConstraint
   | (SET | RESET) optionList                                                              # alterOptions
+  | sequenceOption+                                                                       # alterSequence
+  ;
+
+identitySetting
+  : RESTART (WITH? signedInteger)?
+  | SET GENERATED (ALWAYS | BY DEFAULT)
+  | SET sequenceOption
   ;
 
 grantBody

@@ -99,7 +99,29 @@ public enum ReferentialAction
 public sealed record GeneratedConstraint(Expression Value) : Constraint;
 
 /// <summary>Is <c>GENERATED ALWAYS | BY DEFAULT AS IDENTITY</c>.</summary>
-public sealed record IdentityConstraint(bool Always) : Constraint;
+public sealed record IdentityConstraint(bool Always) : Constraint
+{
+    /// <summary>Lists options of its sequence.</summary>
+    public NodeList<SequenceOption> Options { get; init; } = [];
+}
+
+/// <summary>Is CREATE SEQUENCE.</summary>
+public sealed record CreateSequence(QualifiedName Name, NodeList<SequenceOption> Options) : Statement
+{
+    public bool Temporary { get; init; }
+
+    public bool IfNotExists { get; init; }
+}
+
+/// <summary>Is one option of a sequence: "as" (a type), "increment", "minvalue", "maxvalue", "start", "cache", "restart" (with or without a number), "cycle", "no cycle", "no minvalue", "no maxvalue", "owned by" (a column, or none).</summary>
+public sealed record SequenceOption(string Name) : SyntaxNode
+{
+    public long? Number { get; init; }
+
+    public TypeName? Type { get; init; }
+
+    public QualifiedName? Owner { get; init; }
+}
 
 /// <summary>Is CREATE TABLE AS, CREATE MATERIALIZED VIEW, and SELECT INTO. The source is a query, or <see cref="Execute"/>.</summary>
 public sealed record CreateTableAs(QualifiedName Name, NodeList<Identifier> Columns, Statement Source) : Statement
@@ -251,6 +273,20 @@ public sealed record AlterColumnDefault(Identifier Column, Expression? Value) : 
 
 /// <summary>Is SET NOT NULL (nullable = false) or DROP NOT NULL.</summary>
 public sealed record AlterColumnNullability(Identifier Column, bool Nullable) : AlterAction;
+
+/// <summary>Is <c>ADD GENERATED … AS IDENTITY</c>.</summary>
+public sealed record AddIdentity(Identifier Column, IdentityConstraint Identity) : AlterAction;
+
+/// <summary>Is <c>SET GENERATED …</c>, <c>SET option</c> and <c>RESTART</c> of an identity column.</summary>
+public sealed record AlterIdentity(Identifier Column, bool? Always, NodeList<SequenceOption> Options) : AlterAction;
+
+/// <summary>Is DROP IDENTITY, or DROP EXPRESSION.</summary>
+public sealed record DropGenerated(Identifier Column, bool Identity, bool IfExists) : AlterAction;
+
+public sealed record ValidateConstraint(Identifier Constraint) : AlterAction;
+
+/// <summary>Is what ALTER SEQUENCE changes.</summary>
+public sealed record AlterSequence(NodeList<SequenceOption> Options) : AlterAction;
 
 public sealed record AlterColumnStatistics(Identifier Column, int Target) : AlterAction;
 

@@ -27,6 +27,11 @@ internal sealed partial class AstBuilder
             WithNoData = IsNoData(view.withData()),
         },
         CreateSchemaContext schema => new CreateSchema(BuildOptional(schema.qualifiedName()), schema.EXISTS() is not null, OptionalName(schema.identifier())),
+        CreateSequenceContext sequence => new CreateSequence(Build(sequence.qualifiedName()), Map(sequence.sequenceOption(), Build))
+        {
+            Temporary = sequence.persistence() is { } stated && stated.UNLOGGED() is null,
+            IfNotExists = sequence.EXISTS() is not null,
+        },
         CreateIndexContext index => new CreateIndex(OptionalName(index.indexName), Build(index.relation()), Map(index.indexKey(), Build))
         {
             Unique = index.UNIQUE() is not null,
@@ -162,7 +167,7 @@ internal sealed partial class AstBuilder
         UniqueConstraintContext => new UniqueConstraint([]),
         PrimaryKeyConstraintContext => new PrimaryKeyConstraint([]),
         ReferencesConstraintContext foreign => Build(foreign.references(), []),
-        GeneratedConstraintContext generated => generated.IDENTITY() is not null ? new IdentityConstraint(generated.ALWAYS() is not null)
+        GeneratedConstraintContext generated => generated.IDENTITY() is not null ? new IdentityConstraint(generated.ALWAYS() is not null) { Options = Map(generated.sequenceOption(), Build) }
             : generated.DEFAULT() is null ? new GeneratedConstraint(Build(generated.expression()))
             : throw SyntaxError(generated.LEFT_PAREN().Symbol, "IDENTITY"),
         _ => throw new InvalidOperationException($"the builder has no case for {context.GetType().Name}"),
@@ -274,10 +279,69 @@ internal sealed partial class AstBuilder
             AlterColumnNullabilityContext nullability => new AlterColumnNullability(Name(nullability.identifier()), nullability.DROP() is not null),
             AlterColumnStatisticsContext statistics => new AlterColumnStatistics(
                 Name(statistics.identifier()), ReadInteger(statistics.INTEGER_NUMBER()) * (statistics.MINUS() is null ? 1 : -1)),
+            AlterColumnAddIdentityContext add => new AddIdentity(
+                Name(add.identifier()), new IdentityConstraint(add.ALWAYS() is not null) { Options = Map(add.sequenceOption(), Build), Span = span }),
+            AlterColumnIdentityContext identity => BuildIdentity(identity),
+            AlterColumnDropGeneratedContext drop => new DropGenerated(
+                Name(drop.identifier(0)),
+                drop.IDENTITY() is not null || (Name(drop.identifier(1)).Value == "expression" ? false : throw SyntaxError(drop.identifier(1).Start, "EXPRESSION")),
+                drop.EXISTS() is not null),
+            ValidateConstraintContext validate => Name(validate.identifier(0)).Value == "validate"
+                ? new ValidateConstraint(Name(validate.identifier(1)))
+                : throw SyntaxError(validate.Start),
+            AlterSequenceContext sequence => new AlterSequence(Map(sequence.sequenceOption(), Build)),
             AlterOptionsContext options => new AlterOptions(Options(options.optionList()), options.RESET() is not null),
             _ => throw new InvalidOperationException($"the builder has no case for {context.GetType().Name}"),
         };
         return action with { Span = span };
+    }
+
+    private AlterIdentity BuildIdentity(AlterColumnIdentityContext context)
+    {
+        bool? always = null;
+        var options = new List<SequenceOption>();
+        foreach (IdentitySettingContext setting in context.identitySetting())
+        {
+            if (setting.GENERATED() is not null)
+                always = setting.ALWAYS() is not null;
+            else if (setting.sequenceOption() is { } option)
+                options.Add(Build(option));
+            else
+                options.Add(new SequenceOption("restart") { Number = setting.signedInteger() is { } number ? ReadCount(number) : null, Span = SpanOf(setting) });
+        }
+        return new AlterIdentity(Name(context.identifier()), always, NodeList.From(options));
+    }
+
+    private SequenceOption Build(SequenceOptionContext context)
+    {
+        TextSpan span = SpanOf(context);
+        switch (context)
+        {
+            case SequenceTypeContext type:
+                return new SequenceOption("as") { Type = Build(type.typeName()), Span = span };
+            case SequenceWithoutContext without:
+                string excluded = Name(without.identifier()).Value;
+                return excluded is "cycle" or "minvalue" or "maxvalue" ? new SequenceOption($"no {excluded}") { Span = span } : throw SyntaxError(without.identifier().Start);
+            case SequenceOwnerContext owner:
+                if (Name(owner.identifier()).Value != "owned")
+                    throw SyntaxError(owner.Start);
+                QualifiedName name = Build(owner.qualifiedName());
+                return new SequenceOption("owned by") { Owner = name.IsSimple && name.Last is { Value: "none", Quoted: false } ? null : name, Span = span };
+            default:
+                var number = (SequenceNumberContext)context;
+                string word = Name(number.identifier()).Value;
+                bool hasNumber = number.signedInteger() is not null;
+                bool fits = word switch
+                {
+                    "increment" => hasNumber && number.WITH() is null,
+                    "start" => hasNumber && number.BY() is null,
+                    "minvalue" or "maxvalue" or "cache" => hasNumber && number.BY() is null && number.WITH() is null,
+                    "restart" => number.BY() is null,
+                    "cycle" => !hasNumber,
+                    _ => false,
+                };
+                return fits ? new SequenceOption(word) { Number = hasNumber ? ReadCount(number.signedInteger()) : null, Span = span } : throw SyntaxError(number.Start);
+        }
     }
 
     private Comment BuildComment(Generated.SqlParser.CommentContext context)

@@ -128,26 +128,27 @@ internal partial class SqlParser : Parser {
 		RULE_delete = 117, RULE_merge = 118, RULE_mergeWhen = 119, RULE_mergeAction = 120,
 		RULE_truncated = 121, RULE_createBody = 122, RULE_persistence = 123, RULE_tableBody = 124,
 		RULE_tableElements = 125, RULE_tableElement = 126, RULE_columnDefinition = 127,
-		RULE_columnConstraint = 128, RULE_constraintBody = 129, RULE_tableConstraint = 130,
-		RULE_references = 131, RULE_referentialTrigger = 132, RULE_constraintAttribute = 133,
-		RULE_externalPart = 134, RULE_externalOption = 135, RULE_withOptions = 136,
-		RULE_onCommit = 137, RULE_withData = 138, RULE_checkOption = 139, RULE_indexKey = 140,
-		RULE_indexOperatorClass = 141, RULE_dropBehavior = 142, RULE_objectKind = 143,
-		RULE_alterAction = 144, RULE_grantBody = 145, RULE_revokeBody = 146, RULE_privileges = 147,
-		RULE_privilege = 148, RULE_grantTarget = 149, RULE_grantee = 150, RULE_copyBody = 151,
-		RULE_copyEndpoint = 152, RULE_copyDelimiters = 153, RULE_copyOptions = 154,
-		RULE_legacyCopyOption = 155, RULE_explainOptions = 156, RULE_explainWord = 157,
-		RULE_explained = 158, RULE_described = 159, RULE_maintainedTables = 160,
-		RULE_maintainedTable = 161, RULE_optionList = 162, RULE_option = 163,
-		RULE_optionName = 164, RULE_optionValue = 165, RULE_cursorOption = 166,
-		RULE_cursorPosition = 167, RULE_cursorDirection = 168, RULE_signedInteger = 169,
-		RULE_showBody = 170, RULE_showFilter = 171, RULE_setBody = 172, RULE_timeZoneValue = 173,
-		RULE_resetBody = 174, RULE_settingName = 175, RULE_transactionModes = 176,
-		RULE_transactionMode = 177, RULE_work = 178, RULE_chain = 179, RULE_lockMode = 180,
-		RULE_qualifiedName = 181, RULE_identifier = 182, RULE_expressionName = 183,
-		RULE_functionName = 184, RULE_typeId = 185, RULE_label = 186, RULE_bareLabel = 187,
-		RULE_freeKeyword = 188, RULE_afterAsKeyword = 189, RULE_columnKeyword = 190,
-		RULE_formKeyword = 191, RULE_typeFunctionKeyword = 192, RULE_reservedKeyword = 193;
+		RULE_columnConstraint = 128, RULE_constraintBody = 129, RULE_sequenceOption = 130,
+		RULE_tableConstraint = 131, RULE_references = 132, RULE_referentialTrigger = 133,
+		RULE_constraintAttribute = 134, RULE_externalPart = 135, RULE_externalOption = 136,
+		RULE_withOptions = 137, RULE_onCommit = 138, RULE_withData = 139, RULE_checkOption = 140,
+		RULE_indexKey = 141, RULE_indexOperatorClass = 142, RULE_dropBehavior = 143,
+		RULE_objectKind = 144, RULE_alterAction = 145, RULE_identitySetting = 146,
+		RULE_grantBody = 147, RULE_revokeBody = 148, RULE_privileges = 149, RULE_privilege = 150,
+		RULE_grantTarget = 151, RULE_grantee = 152, RULE_copyBody = 153, RULE_copyEndpoint = 154,
+		RULE_copyDelimiters = 155, RULE_copyOptions = 156, RULE_legacyCopyOption = 157,
+		RULE_explainOptions = 158, RULE_explainWord = 159, RULE_explained = 160,
+		RULE_described = 161, RULE_maintainedTables = 162, RULE_maintainedTable = 163,
+		RULE_optionList = 164, RULE_option = 165, RULE_optionName = 166, RULE_optionValue = 167,
+		RULE_cursorOption = 168, RULE_cursorPosition = 169, RULE_cursorDirection = 170,
+		RULE_signedInteger = 171, RULE_showBody = 172, RULE_showFilter = 173,
+		RULE_setBody = 174, RULE_timeZoneValue = 175, RULE_resetBody = 176, RULE_settingName = 177,
+		RULE_transactionModes = 178, RULE_transactionMode = 179, RULE_work = 180,
+		RULE_chain = 181, RULE_lockMode = 182, RULE_qualifiedName = 183, RULE_identifier = 184,
+		RULE_expressionName = 185, RULE_functionName = 186, RULE_typeId = 187,
+		RULE_label = 188, RULE_bareLabel = 189, RULE_freeKeyword = 190, RULE_afterAsKeyword = 191,
+		RULE_columnKeyword = 192, RULE_formKeyword = 193, RULE_typeFunctionKeyword = 194,
+		RULE_reservedKeyword = 195;
 	public static readonly string[] ruleNames = {
 		"statements", "singleExpression", "singleType", "statement", "command",
 		"dataStatement", "query", "withClause", "commonTable", "searchClause",
@@ -174,12 +175,12 @@ internal partial class SqlParser : Parser {
 		"assignment", "assignmentTarget", "accessor", "delete", "merge", "mergeWhen",
 		"mergeAction", "truncated", "createBody", "persistence", "tableBody",
 		"tableElements", "tableElement", "columnDefinition", "columnConstraint",
-		"constraintBody", "tableConstraint", "references", "referentialTrigger",
+		"constraintBody", "sequenceOption", "tableConstraint", "references", "referentialTrigger",
 		"constraintAttribute", "externalPart", "externalOption", "withOptions",
 		"onCommit", "withData", "checkOption", "indexKey", "indexOperatorClass",
-		"dropBehavior", "objectKind", "alterAction", "grantBody", "revokeBody",
-		"privileges", "privilege", "grantTarget", "grantee", "copyBody", "copyEndpoint",
-		"copyDelimiters", "copyOptions", "legacyCopyOption", "explainOptions",
+		"dropBehavior", "objectKind", "alterAction", "identitySetting", "grantBody",
+		"revokeBody", "privileges", "privilege", "grantTarget", "grantee", "copyBody",
+		"copyEndpoint", "copyDelimiters", "copyOptions", "legacyCopyOption", "explainOptions",
 		"explainWord", "explained", "described", "maintainedTables", "maintainedTable",
 		"optionList", "option", "optionName", "optionValue", "cursorOption", "cursorPosition",
 		"cursorDirection", "signedInteger", "showBody", "showFilter", "setBody",
@@ -328,41 +329,41 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 389;
+			State = 393;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 452611900002271232L) != 0) || ((((_la - 83)) & ~0x3f) == 0 && ((1L << (_la - 83)) & 540705L) != 0) || ((((_la - 165)) & ~0x3f) == 0 && ((1L << (_la - 165)) & 108600414306881L) != 0) || ((((_la - 233)) & ~0x3f) == 0 && ((1L << (_la - 233)) & 95226571780038945L) != 0) || ((((_la - 297)) & ~0x3f) == 0 && ((1L << (_la - 297)) & 69593997577L) != 0)) {
 				{
-				State = 388;
+				State = 392;
 				statement();
 				}
 			}
 
-			State = 397;
+			State = 401;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMICOLON) {
 				{
 				{
-				State = 391;
+				State = 395;
 				Match(SEMICOLON);
-				State = 393;
+				State = 397;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 452611900002271232L) != 0) || ((((_la - 83)) & ~0x3f) == 0 && ((1L << (_la - 83)) & 540705L) != 0) || ((((_la - 165)) & ~0x3f) == 0 && ((1L << (_la - 165)) & 108600414306881L) != 0) || ((((_la - 233)) & ~0x3f) == 0 && ((1L << (_la - 233)) & 95226571780038945L) != 0) || ((((_la - 297)) & ~0x3f) == 0 && ((1L << (_la - 297)) & 69593997577L) != 0)) {
 					{
-					State = 392;
+					State = 396;
 					statement();
 					}
 				}
 
 				}
 				}
-				State = 399;
+				State = 403;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 400;
+			State = 404;
 			Match(Eof);
 			}
 		}
@@ -396,9 +397,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 402;
+			State = 406;
 			expression();
-			State = 403;
+			State = 407;
 			Match(Eof);
 			}
 		}
@@ -432,9 +433,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 405;
+			State = 409;
 			typeName();
-			State = 406;
+			State = 410;
 			Match(Eof);
 			}
 		}
@@ -479,7 +480,7 @@ internal partial class SqlParser : Parser {
 		StatementContext _localctx = new StatementContext(Context, State);
 		EnterRule(_localctx, 6, RULE_statement);
 		try {
-			State = 410;
+			State = 414;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -495,7 +496,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new DataContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 408;
+				State = 412;
 				dataStatement();
 				}
 				break;
@@ -541,7 +542,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommandStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 409;
+				State = 413;
 				command();
 				}
 				break;
@@ -980,49 +981,49 @@ internal partial class SqlParser : Parser {
 		int _la;
 		try {
 			int _alt;
-			State = 682;
+			State = 686;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case TRUNCATE:
 				_localctx = new TruncateContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 412;
+				State = 416;
 				Match(TRUNCATE);
-				State = 414;
+				State = 418;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 413;
+					State = 417;
 					Match(TABLE);
 					}
 				}
 
-				State = 416;
+				State = 420;
 				truncated();
-				State = 421;
+				State = 425;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 417;
+					State = 421;
 					Match(COMMA);
-					State = 418;
+					State = 422;
 					truncated();
 					}
 					}
-					State = 423;
+					State = 427;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 426;
+				State = 430;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONTINUE || _la==RESTART) {
 					{
-					State = 424;
+					State = 428;
 					_la = TokenStream.LA(1);
 					if ( !(_la==CONTINUE || _la==RESTART) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1031,17 +1032,17 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 425;
+					State = 429;
 					Match(IDENTITY);
 					}
 				}
 
-				State = 429;
+				State = 433;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 428;
+					State = 432;
 					dropBehavior();
 					}
 				}
@@ -1052,9 +1053,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 431;
+				State = 435;
 				Match(CREATE);
-				State = 432;
+				State = 436;
 				createBody();
 				}
 				break;
@@ -1062,30 +1063,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new RefreshContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 433;
-				Match(REFRESH);
-				State = 434;
-				Match(MATERIALIZED);
-				State = 435;
-				Match(VIEW);
 				State = 437;
+				Match(REFRESH);
+				State = 438;
+				Match(MATERIALIZED);
+				State = 439;
+				Match(VIEW);
+				State = 441;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 436;
+					State = 440;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 439;
+				State = 443;
 				qualifiedName();
-				State = 441;
+				State = 445;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 440;
+					State = 444;
 					withData();
 					}
 				}
@@ -1096,56 +1097,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 443;
+				State = 447;
 				Match(DROP);
-				State = 444;
+				State = 448;
 				objectKind();
-				State = 446;
+				State = 450;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 445;
+					State = 449;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 450;
+				State = 454;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,11,Context) ) {
 				case 1:
 					{
-					State = 448;
+					State = 452;
 					Match(IF);
-					State = 449;
+					State = 453;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 452;
+				State = 456;
 				qualifiedName();
-				State = 457;
+				State = 461;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 453;
+					State = 457;
 					Match(COMMA);
-					State = 454;
+					State = 458;
 					qualifiedName();
 					}
 					}
-					State = 459;
+					State = 463;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 461;
+				State = 465;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 460;
+					State = 464;
 					dropBehavior();
 					}
 				}
@@ -1156,59 +1157,59 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 463;
-				Match(ALTER);
-				State = 464;
-				objectKind();
 				State = 467;
+				Match(ALTER);
+				State = 468;
+				objectKind();
+				State = 471;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,14,Context) ) {
 				case 1:
 					{
-					State = 465;
+					State = 469;
 					Match(IF);
-					State = 466;
+					State = 470;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 470;
+				State = 474;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ONLY) {
 					{
-					State = 469;
+					State = 473;
 					Match(ONLY);
 					}
 				}
 
-				State = 472;
+				State = 476;
 				qualifiedName();
-				State = 474;
+				State = 478;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STAR) {
 					{
-					State = 473;
+					State = 477;
 					Match(STAR);
 					}
 				}
 
-				State = 476;
+				State = 480;
 				alterAction();
-				State = 481;
+				State = 485;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 477;
+					State = 481;
 					Match(COMMA);
-					State = 478;
+					State = 482;
 					alterAction();
 					}
 					}
-					State = 483;
+					State = 487;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -1218,9 +1219,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 484;
+				State = 488;
 				Match(COPY);
-				State = 485;
+				State = 489;
 				copyBody();
 				}
 				break;
@@ -1228,11 +1229,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExplainContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 486;
+				State = 490;
 				Match(EXPLAIN);
-				State = 487;
+				State = 491;
 				explainOptions();
-				State = 488;
+				State = 492;
 				explained();
 				}
 				break;
@@ -1241,7 +1242,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new AnalyzeContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 490;
+				State = 494;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ANALYSE || _la==ANALYZE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1250,32 +1251,32 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 492;
+				State = 496;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 491;
+					State = 495;
 					optionList();
 					}
 				}
 
-				State = 495;
+				State = 499;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VERBOSE) {
 					{
-					State = 494;
+					State = 498;
 					Match(VERBOSE);
 					}
 				}
 
-				State = 498;
+				State = 502;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 497;
+					State = 501;
 					maintainedTables();
 					}
 				}
@@ -1286,64 +1287,64 @@ internal partial class SqlParser : Parser {
 				_localctx = new VacuumContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 500;
+				State = 504;
 				Match(VACUUM);
-				State = 502;
+				State = 506;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 501;
+					State = 505;
 					optionList();
 					}
 				}
 
-				State = 505;
+				State = 509;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FULL) {
 					{
-					State = 504;
+					State = 508;
 					Match(FULL);
 					}
 				}
 
-				State = 508;
+				State = 512;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FREEZE) {
 					{
-					State = 507;
+					State = 511;
 					Match(FREEZE);
 					}
 				}
 
-				State = 511;
+				State = 515;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VERBOSE) {
 					{
-					State = 510;
+					State = 514;
 					Match(VERBOSE);
 					}
 				}
 
-				State = 514;
+				State = 518;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ANALYZE) {
 					{
-					State = 513;
+					State = 517;
 					Match(ANALYZE);
 					}
 				}
 
-				State = 517;
+				State = 521;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 516;
+					State = 520;
 					maintainedTables();
 					}
 				}
@@ -1354,9 +1355,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new DescribeContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 519;
+				State = 523;
 				Match(DESCRIBE);
-				State = 520;
+				State = 524;
 				described();
 				}
 				break;
@@ -1364,9 +1365,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SummarizeContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 521;
+				State = 525;
 				Match(SUMMARIZE);
-				State = 522;
+				State = 526;
 				described();
 				}
 				break;
@@ -1374,9 +1375,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 523;
+				State = 527;
 				Match(SHOW);
-				State = 524;
+				State = 528;
 				showBody();
 				}
 				break;
@@ -1384,9 +1385,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 525;
+				State = 529;
 				Match(SET);
-				State = 526;
+				State = 530;
 				setBody();
 				}
 				break;
@@ -1394,9 +1395,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ResetContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 527;
+				State = 531;
 				Match(RESET);
-				State = 528;
+				State = 532;
 				resetBody();
 				}
 				break;
@@ -1405,19 +1406,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new BeginContext(_localctx);
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 535;
+				State = 539;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case BEGIN:
 					{
-					State = 529;
+					State = 533;
 					Match(BEGIN);
-					State = 531;
+					State = 535;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TRANSACTION || _la==WORK) {
 						{
-						State = 530;
+						State = 534;
 						work();
 						}
 					}
@@ -1426,21 +1427,21 @@ internal partial class SqlParser : Parser {
 					break;
 				case START:
 					{
-					State = 533;
+					State = 537;
 					Match(START);
-					State = 534;
+					State = 538;
 					Match(TRANSACTION);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 538;
+				State = 542;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DEFERRABLE || _la==NOT || _la==ISOLATION || _la==READ) {
 					{
-					State = 537;
+					State = 541;
 					transactionModes();
 					}
 				}
@@ -1452,7 +1453,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommitContext(_localctx);
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 540;
+				State = 544;
 				_la = TokenStream.LA(1);
 				if ( !(_la==END || _la==COMMIT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1461,22 +1462,22 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 542;
+				State = 546;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 541;
+					State = 545;
 					work();
 					}
 				}
 
-				State = 545;
+				State = 549;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AND) {
 					{
-					State = 544;
+					State = 548;
 					chain();
 					}
 				}
@@ -1488,7 +1489,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new RollbackContext(_localctx);
 				EnterOuterAlt(_localctx, 17);
 				{
-				State = 547;
+				State = 551;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABORT || _la==ROLLBACK) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1497,40 +1498,40 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 549;
+				State = 553;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 548;
+					State = 552;
 					work();
 					}
 				}
 
-				State = 557;
+				State = 561;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case TO:
 					{
-					State = 551;
+					State = 555;
 					Match(TO);
-					State = 553;
+					State = 557;
 					ErrorHandler.Sync(this);
 					switch ( Simulator.AdaptivePredict(TokenStream,33,Context) ) {
 					case 1:
 						{
-						State = 552;
+						State = 556;
 						Match(SAVEPOINT);
 						}
 						break;
 					}
-					State = 555;
+					State = 559;
 					identifier();
 					}
 					break;
 				case AND:
 					{
-					State = 556;
+					State = 560;
 					chain();
 					}
 					break;
@@ -1546,9 +1547,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SavepointContext(_localctx);
 				EnterOuterAlt(_localctx, 18);
 				{
-				State = 559;
+				State = 563;
 				Match(SAVEPOINT);
-				State = 560;
+				State = 564;
 				identifier();
 				}
 				break;
@@ -1556,19 +1557,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReleaseContext(_localctx);
 				EnterOuterAlt(_localctx, 19);
 				{
-				State = 561;
+				State = 565;
 				Match(RELEASE);
-				State = 563;
+				State = 567;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,35,Context) ) {
 				case 1:
 					{
-					State = 562;
+					State = 566;
 					Match(SAVEPOINT);
 					}
 					break;
 				}
-				State = 565;
+				State = 569;
 				identifier();
 				}
 				break;
@@ -1576,43 +1577,43 @@ internal partial class SqlParser : Parser {
 				_localctx = new PrepareContext(_localctx);
 				EnterOuterAlt(_localctx, 20);
 				{
-				State = 566;
+				State = 570;
 				Match(PREPARE);
-				State = 567;
+				State = 571;
 				identifier();
-				State = 579;
+				State = 583;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 568;
+					State = 572;
 					Match(LEFT_PAREN);
-					State = 569;
+					State = 573;
 					typeName();
-					State = 574;
+					State = 578;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 570;
+						State = 574;
 						Match(COMMA);
-						State = 571;
+						State = 575;
 						typeName();
 						}
 						}
-						State = 576;
+						State = 580;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 577;
+					State = 581;
 					Match(RIGHT_PAREN);
 					}
 				}
 
-				State = 581;
+				State = 585;
 				Match(AS);
-				State = 582;
+				State = 586;
 				dataStatement();
 				}
 				break;
@@ -1620,36 +1621,36 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExecuteContext(_localctx);
 				EnterOuterAlt(_localctx, 21);
 				{
-				State = 584;
+				State = 588;
 				Match(EXECUTE);
-				State = 585;
+				State = 589;
 				identifier();
-				State = 597;
+				State = 601;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 586;
+					State = 590;
 					Match(LEFT_PAREN);
-					State = 587;
+					State = 591;
 					expression();
-					State = 592;
+					State = 596;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 588;
+						State = 592;
 						Match(COMMA);
-						State = 589;
+						State = 593;
 						expression();
 						}
 						}
-						State = 594;
+						State = 598;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 595;
+					State = 599;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -1660,19 +1661,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new DeallocateContext(_localctx);
 				EnterOuterAlt(_localctx, 22);
 				{
-				State = 599;
+				State = 603;
 				Match(DEALLOCATE);
-				State = 601;
+				State = 605;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,40,Context) ) {
 				case 1:
 					{
-					State = 600;
+					State = 604;
 					Match(PREPARE);
 					}
 					break;
 				}
-				State = 605;
+				State = 609;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -1883,13 +1884,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 603;
+					State = 607;
 					identifier();
 					}
 					break;
 				case ALL:
 					{
-					State = 604;
+					State = 608;
 					Match(ALL);
 					}
 					break;
@@ -1902,34 +1903,34 @@ internal partial class SqlParser : Parser {
 				_localctx = new DeclareCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 23);
 				{
-				State = 607;
+				State = 611;
 				Match(DECLARE);
-				State = 608;
-				identifier();
 				State = 612;
+				identifier();
+				State = 616;
 				ErrorHandler.Sync(this);
 				_alt = Simulator.AdaptivePredict(TokenStream,42,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 609;
+						State = 613;
 						cursorOption();
 						}
 						}
 					}
-					State = 614;
+					State = 618;
 					ErrorHandler.Sync(this);
 					_alt = Simulator.AdaptivePredict(TokenStream,42,Context);
 				}
-				State = 615;
+				State = 619;
 				Match(CURSOR);
-				State = 618;
+				State = 622;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 616;
+					State = 620;
 					_la = TokenStream.LA(1);
 					if ( !(_la==WITH || _la==WITHOUT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1938,14 +1939,14 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 617;
+					State = 621;
 					Match(HOLD);
 					}
 				}
 
-				State = 620;
+				State = 624;
 				Match(FOR);
-				State = 621;
+				State = 625;
 				query();
 				}
 				break;
@@ -1954,7 +1955,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new FetchCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 24);
 				{
-				State = 623;
+				State = 627;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FETCH || _la==MOVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1963,7 +1964,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 624;
+				State = 628;
 				cursorPosition();
 				}
 				break;
@@ -1971,9 +1972,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CloseCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 25);
 				{
-				State = 625;
+				State = 629;
 				Match(CLOSE);
-				State = 628;
+				State = 632;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -2184,13 +2185,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 626;
+					State = 630;
 					identifier();
 					}
 					break;
 				case ALL:
 					{
-					State = 627;
+					State = 631;
 					Match(ALL);
 					}
 					break;
@@ -2203,9 +2204,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new DiscardContext(_localctx);
 				EnterOuterAlt(_localctx, 26);
 				{
-				State = 630;
+				State = 634;
 				Match(DISCARD);
-				State = 631;
+				State = 635;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || ((((_la - 267)) & ~0x3f) == 0 && ((1L << (_la - 267)) & 422212599283713L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2220,9 +2221,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListenContext(_localctx);
 				EnterOuterAlt(_localctx, 27);
 				{
-				State = 632;
+				State = 636;
 				Match(LISTEN);
-				State = 633;
+				State = 637;
 				identifier();
 				}
 				break;
@@ -2230,18 +2231,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new NotifyContext(_localctx);
 				EnterOuterAlt(_localctx, 28);
 				{
-				State = 634;
-				Match(NOTIFY);
-				State = 635;
-				identifier();
 				State = 638;
+				Match(NOTIFY);
+				State = 639;
+				identifier();
+				State = 642;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 636;
+					State = 640;
 					Match(COMMA);
-					State = 637;
+					State = 641;
 					Match(STRING);
 					}
 				}
@@ -2252,9 +2253,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new UnlistenContext(_localctx);
 				EnterOuterAlt(_localctx, 29);
 				{
-				State = 640;
+				State = 644;
 				Match(UNLISTEN);
-				State = 643;
+				State = 647;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -2465,13 +2466,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 641;
+					State = 645;
 					identifier();
 					}
 					break;
 				case STAR:
 					{
-					State = 642;
+					State = 646;
 					Match(STAR);
 					}
 					break;
@@ -2484,56 +2485,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new LockTableContext(_localctx);
 				EnterOuterAlt(_localctx, 30);
 				{
-				State = 645;
+				State = 649;
 				Match(LOCK);
-				State = 647;
+				State = 651;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 646;
+					State = 650;
 					Match(TABLE);
 					}
 				}
 
-				State = 649;
+				State = 653;
 				truncated();
-				State = 654;
+				State = 658;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 650;
+					State = 654;
 					Match(COMMA);
-					State = 651;
+					State = 655;
 					truncated();
 					}
 					}
-					State = 656;
+					State = 660;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 661;
+				State = 665;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IN) {
 					{
-					State = 657;
+					State = 661;
 					Match(IN);
-					State = 658;
+					State = 662;
 					lockMode();
-					State = 659;
+					State = 663;
 					Match(MODE);
 					}
 				}
 
-				State = 664;
+				State = 668;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOWAIT) {
 					{
-					State = 663;
+					State = 667;
 					Match(NOWAIT);
 					}
 				}
@@ -2544,29 +2545,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommentContext(_localctx);
 				EnterOuterAlt(_localctx, 31);
 				{
-				State = 666;
+				State = 670;
 				Match(COMMENT);
-				State = 667;
+				State = 671;
 				Match(ON);
-				State = 668;
-				objectKind();
-				State = 669;
-				qualifiedName();
 				State = 672;
+				objectKind();
+				State = 673;
+				qualifiedName();
+				State = 676;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 670;
+					State = 674;
 					Match(ON);
-					State = 671;
+					State = 675;
 					qualifiedName();
 					}
 				}
 
-				State = 674;
+				State = 678;
 				Match(IS);
-				State = 675;
+				State = 679;
 				_la = TokenStream.LA(1);
 				if ( !(_la==STRING || _la==NULL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2581,9 +2582,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantContext(_localctx);
 				EnterOuterAlt(_localctx, 32);
 				{
-				State = 677;
+				State = 681;
 				Match(GRANT);
-				State = 678;
+				State = 682;
 				grantBody();
 				}
 				break;
@@ -2591,9 +2592,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new RevokeContext(_localctx);
 				EnterOuterAlt(_localctx, 33);
 				{
-				State = 679;
+				State = 683;
 				Match(REVOKE);
-				State = 680;
+				State = 684;
 				revokeBody();
 				}
 				break;
@@ -2601,7 +2602,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CheckpointContext(_localctx);
 				EnterOuterAlt(_localctx, 34);
 				{
-				State = 681;
+				State = 685;
 				Match(CHECKPOINT);
 				}
 				break;
@@ -2654,17 +2655,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 685;
+			State = 689;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 684;
+				State = 688;
 				withClause();
 				}
 			}
 
-			State = 692;
+			State = 696;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -2673,31 +2674,31 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 			case LEFT_PAREN:
 				{
-				State = 687;
+				State = 691;
 				queryBody();
 				}
 				break;
 			case INSERT:
 				{
-				State = 688;
+				State = 692;
 				insert();
 				}
 				break;
 			case UPDATE:
 				{
-				State = 689;
+				State = 693;
 				update();
 				}
 				break;
 			case DELETE:
 				{
-				State = 690;
+				State = 694;
 				delete();
 				}
 				break;
 			case MERGE:
 				{
-				State = 691;
+				State = 695;
 				merge();
 				}
 				break;
@@ -2739,17 +2740,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 695;
+			State = 699;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 694;
+				State = 698;
 				withClause();
 				}
 			}
 
-			State = 697;
+			State = 701;
 			queryBody();
 			}
 		}
@@ -2792,33 +2793,33 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 699;
+			State = 703;
 			Match(WITH);
-			State = 701;
+			State = 705;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RECURSIVE) {
 				{
-				State = 700;
+				State = 704;
 				Match(RECURSIVE);
 				}
 			}
 
-			State = 703;
+			State = 707;
 			commonTable();
-			State = 708;
+			State = 712;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 704;
+				State = 708;
 				Match(COMMA);
-				State = 705;
+				State = 709;
 				commonTable();
 				}
 				}
-				State = 710;
+				State = 714;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2871,62 +2872,62 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 711;
+			State = 715;
 			identifier();
-			State = 713;
+			State = 717;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 712;
+				State = 716;
 				columnNames();
 				}
 			}
 
-			State = 715;
+			State = 719;
 			Match(AS);
-			State = 720;
+			State = 724;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT || _la==MATERIALIZED) {
 				{
-				State = 717;
+				State = 721;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 716;
+					State = 720;
 					Match(NOT);
 					}
 				}
 
-				State = 719;
+				State = 723;
 				Match(MATERIALIZED);
 				}
 			}
 
-			State = 722;
-			Match(LEFT_PAREN);
-			State = 723;
-			dataStatement();
-			State = 724;
-			Match(RIGHT_PAREN);
 			State = 726;
+			Match(LEFT_PAREN);
+			State = 727;
+			dataStatement();
+			State = 728;
+			Match(RIGHT_PAREN);
+			State = 730;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==SEARCH) {
 				{
-				State = 725;
+				State = 729;
 				searchClause();
 				}
 			}
 
-			State = 729;
+			State = 733;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CYCLE) {
 				{
-				State = 728;
+				State = 732;
 				cycleClause();
 				}
 			}
@@ -2977,9 +2978,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 731;
+			State = 735;
 			Match(SEARCH);
-			State = 732;
+			State = 736;
 			_la = TokenStream.LA(1);
 			if ( !(_la==BREADTH || _la==DEPTH) ) {
 			ErrorHandler.RecoverInline(this);
@@ -2988,31 +2989,31 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 733;
+			State = 737;
 			Match(FIRST);
-			State = 734;
+			State = 738;
 			Match(BY);
-			State = 735;
+			State = 739;
 			identifier();
-			State = 740;
+			State = 744;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 736;
+				State = 740;
 				Match(COMMA);
-				State = 737;
+				State = 741;
 				identifier();
 				}
 				}
-				State = 742;
+				State = 746;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 743;
+			State = 747;
 			Match(SET);
-			State = 744;
+			State = 748;
 			_localctx.sequence = identifier();
 			}
 		}
@@ -3068,49 +3069,49 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 746;
+			State = 750;
 			Match(CYCLE);
-			State = 747;
+			State = 751;
 			identifier();
-			State = 752;
+			State = 756;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 748;
+				State = 752;
 				Match(COMMA);
-				State = 749;
+				State = 753;
 				identifier();
 				}
 				}
-				State = 754;
+				State = 758;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 755;
+			State = 759;
 			Match(SET);
-			State = 756;
+			State = 760;
 			_localctx.mark = identifier();
-			State = 762;
+			State = 766;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TO) {
 				{
-				State = 757;
+				State = 761;
 				Match(TO);
-				State = 758;
+				State = 762;
 				_localctx.markValue = valueExpression();
-				State = 759;
+				State = 763;
 				Match(DEFAULT);
-				State = 760;
+				State = 764;
 				_localctx.markDefault = valueExpression();
 				}
 			}
 
-			State = 764;
+			State = 768;
 			Match(USING);
-			State = 765;
+			State = 769;
 			_localctx.path = identifier();
 			}
 		}
@@ -3156,25 +3157,25 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 767;
+			State = 771;
 			queryTerm();
-			State = 773;
+			State = 777;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCEPT || _la==UNION) {
 				{
 				{
-				State = 768;
+				State = 772;
 				setOperator();
-				State = 769;
+				State = 773;
 				queryTerm();
 				}
 				}
-				State = 775;
+				State = 779;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 776;
+			State = 780;
 			queryTail();
 			}
 		}
@@ -3211,7 +3212,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 778;
+			State = 782;
 			_la = TokenStream.LA(1);
 			if ( !(_la==EXCEPT || _la==UNION) ) {
 			ErrorHandler.RecoverInline(this);
@@ -3220,12 +3221,12 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 780;
+			State = 784;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 779;
+				State = 783;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3237,14 +3238,14 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 784;
+			State = 788;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==BY) {
 				{
-				State = 782;
+				State = 786;
 				Match(BY);
-				State = 783;
+				State = 787;
 				Match(NAME);
 				}
 			}
@@ -3287,19 +3288,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 786;
-			queryPrimary();
 			State = 790;
+			queryPrimary();
+			State = 794;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERSECT) {
 				{
 				{
-				State = 787;
+				State = 791;
 				intersection();
 				}
 				}
-				State = 792;
+				State = 796;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3338,14 +3339,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 793;
+			State = 797;
 			Match(INTERSECT);
-			State = 795;
+			State = 799;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 794;
+				State = 798;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3357,7 +3358,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 797;
+			State = 801;
 			queryPrimary();
 			}
 		}
@@ -3403,35 +3404,35 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 800;
+			State = 804;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 799;
+				State = 803;
 				orderBy();
 				}
 			}
 
-			State = 806;
+			State = 810;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0)) {
 				{
-				State = 804;
+				State = 808;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FETCH:
 				case LIMIT:
 				case OFFSET:
 					{
-					State = 802;
+					State = 806;
 					limitPart();
 					}
 					break;
 				case FOR:
 					{
-					State = 803;
+					State = 807;
 					lockingClause();
 					}
 					break;
@@ -3439,7 +3440,7 @@ internal partial class SqlParser : Parser {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 808;
+				State = 812;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3477,7 +3478,7 @@ internal partial class SqlParser : Parser {
 		QueryPrimaryContext _localctx = new QueryPrimaryContext(Context, State);
 		EnterRule(_localctx, 32, RULE_queryPrimary);
 		try {
-			State = 814;
+			State = 818;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -3486,18 +3487,18 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 809;
+				State = 813;
 				simpleQuery();
 				}
 				break;
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 810;
+				State = 814;
 				Match(LEFT_PAREN);
-				State = 811;
+				State = 815;
 				query();
-				State = 812;
+				State = 816;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -3584,56 +3585,56 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 34, RULE_simpleQuery);
 		int _la;
 		try {
-			State = 844;
+			State = 848;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 				_localctx = new SelectContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 816;
+				State = 820;
 				Match(SELECT);
-				State = 818;
+				State = 822;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ALL || _la==DISTINCT) {
 					{
-					State = 817;
+					State = 821;
 					distinctClause();
 					}
 				}
 
-				State = 821;
+				State = 825;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 29371391L) != 0)) {
 					{
-					State = 820;
+					State = 824;
 					selectItems();
 					}
 				}
 
-				State = 824;
+				State = 828;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INTO) {
 					{
-					State = 823;
+					State = 827;
 					intoClause();
 					}
 				}
 
-				State = 827;
+				State = 831;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FROM) {
 					{
-					State = 826;
+					State = 830;
 					fromClause();
 					}
 				}
 
-				State = 829;
+				State = 833;
 				selectTail();
 				}
 				break;
@@ -3641,31 +3642,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new FromFirstContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 830;
+				State = 834;
 				fromClause();
-				State = 836;
+				State = 840;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==SELECT) {
 					{
-					State = 831;
+					State = 835;
 					Match(SELECT);
-					State = 833;
+					State = 837;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==ALL || _la==DISTINCT) {
 						{
-						State = 832;
+						State = 836;
 						distinctClause();
 						}
 					}
 
-					State = 835;
+					State = 839;
 					selectItems();
 					}
 				}
 
-				State = 838;
+				State = 842;
 				selectTail();
 				}
 				break;
@@ -3673,9 +3674,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ValuesContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 840;
+				State = 844;
 				Match(VALUES);
-				State = 841;
+				State = 845;
 				valuesRows();
 				}
 				break;
@@ -3683,9 +3684,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 842;
+				State = 846;
 				Match(TABLE);
-				State = 843;
+				State = 847;
 				relation();
 				}
 				break;
@@ -3733,49 +3734,49 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 36, RULE_distinctClause);
 		int _la;
 		try {
-			State = 862;
+			State = 866;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 846;
+				State = 850;
 				Match(ALL);
 				}
 				break;
 			case DISTINCT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 847;
+				State = 851;
 				Match(DISTINCT);
-				State = 860;
+				State = 864;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 848;
+					State = 852;
 					Match(ON);
-					State = 849;
+					State = 853;
 					Match(LEFT_PAREN);
-					State = 850;
+					State = 854;
 					expression();
-					State = 855;
+					State = 859;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 851;
+						State = 855;
 						Match(COMMA);
-						State = 852;
+						State = 856;
 						expression();
 						}
 						}
-						State = 857;
+						State = 861;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 858;
+					State = 862;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -3823,21 +3824,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 864;
+			State = 868;
 			selectItem();
-			State = 869;
+			State = 873;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 865;
+				State = 869;
 				Match(COMMA);
-				State = 866;
+				State = 870;
 				selectItem();
 				}
 				}
-				State = 871;
+				State = 875;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3887,12 +3888,12 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 874;
+			State = 878;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				{
-				State = 872;
+				State = 876;
 				Match(STAR);
 				}
 				break;
@@ -4162,35 +4163,35 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 873;
+				State = 877;
 				expression();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 879;
+			State = 883;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCLUDE || _la==REPLACE) {
 				{
 				{
-				State = 876;
+				State = 880;
 				starModifier();
 				}
 				}
-				State = 881;
+				State = 885;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 885;
+			State = 889;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case AS:
 				{
-				State = 882;
+				State = 886;
 				Match(AS);
-				State = 883;
+				State = 887;
 				label();
 				}
 				break;
@@ -4373,7 +4374,7 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 884;
+				State = 888;
 				bareLabel();
 				}
 				break;
@@ -4467,41 +4468,41 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 42, RULE_starModifier);
 		int _la;
 		try {
-			State = 914;
+			State = 918;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EXCLUDE:
 				_localctx = new ExcludeContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 887;
+				State = 891;
 				Match(EXCLUDE);
-				State = 900;
+				State = 904;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 888;
+					State = 892;
 					Match(LEFT_PAREN);
-					State = 889;
+					State = 893;
 					identifier();
-					State = 894;
+					State = 898;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 890;
+						State = 894;
 						Match(COMMA);
-						State = 891;
+						State = 895;
 						identifier();
 						}
 						}
-						State = 896;
+						State = 900;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 897;
+					State = 901;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -4713,7 +4714,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 899;
+					State = 903;
 					identifier();
 					}
 					break;
@@ -4726,29 +4727,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReplaceContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 902;
+				State = 906;
 				Match(REPLACE);
-				State = 903;
+				State = 907;
 				Match(LEFT_PAREN);
-				State = 904;
+				State = 908;
 				replacement();
-				State = 909;
+				State = 913;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 905;
+					State = 909;
 					Match(COMMA);
-					State = 906;
+					State = 910;
 					replacement();
 					}
 					}
-					State = 911;
+					State = 915;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 912;
+				State = 916;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -4789,11 +4790,11 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 916;
+			State = 920;
 			expression();
-			State = 917;
+			State = 921;
 			Match(AS);
-			State = 918;
+			State = 922;
 			label();
 			}
 		}
@@ -4832,14 +4833,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 920;
+			State = 924;
 			Match(INTO);
-			State = 922;
+			State = 926;
 			ErrorHandler.Sync(this);
 			switch ( Simulator.AdaptivePredict(TokenStream,93,Context) ) {
 			case 1:
 				{
-				State = 921;
+				State = 925;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 314)) & ~0x3f) == 0 && ((1L << (_la - 314)) & 1027L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -4851,17 +4852,17 @@ internal partial class SqlParser : Parser {
 				}
 				break;
 			}
-			State = 925;
+			State = 929;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TABLE) {
 				{
-				State = 924;
+				State = 928;
 				Match(TABLE);
 				}
 			}
 
-			State = 927;
+			State = 931;
 			qualifiedName();
 			}
 		}
@@ -4903,23 +4904,23 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 929;
+			State = 933;
 			Match(FROM);
-			State = 930;
+			State = 934;
 			tableReference();
-			State = 935;
+			State = 939;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 931;
+				State = 935;
 				Match(COMMA);
-				State = 932;
+				State = 936;
 				tableReference();
 				}
 				}
-				State = 937;
+				State = 941;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -4970,58 +4971,58 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 940;
+			State = 944;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 938;
-				Match(WHERE);
-				State = 939;
-				_localctx.where = expression();
-				}
-			}
-
-			State = 943;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==GROUP) {
-				{
 				State = 942;
-				groupBy();
+				Match(WHERE);
+				State = 943;
+				_localctx.where = expression();
 				}
 			}
 
 			State = 947;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==HAVING) {
+			if (_la==GROUP) {
 				{
-				State = 945;
-				Match(HAVING);
 				State = 946;
-				_localctx.having = expression();
+				groupBy();
 				}
 			}
 
-			State = 950;
+			State = 951;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==WINDOW) {
+			if (_la==HAVING) {
 				{
 				State = 949;
-				windowClause();
+				Match(HAVING);
+				State = 950;
+				_localctx.having = expression();
 				}
 			}
 
 			State = 954;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
+			if (_la==WINDOW) {
+				{
+				State = 953;
+				windowClause();
+				}
+			}
+
+			State = 958;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
 			if (_la==QUALIFY) {
 				{
-				State = 952;
+				State = 956;
 				Match(QUALIFY);
-				State = 953;
+				State = 957;
 				_localctx.qualify = expression();
 				}
 			}
@@ -5069,16 +5070,16 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 956;
+			State = 960;
 			Match(GROUP);
-			State = 957;
+			State = 961;
 			Match(BY);
-			State = 959;
+			State = 963;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 958;
+				State = 962;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -5090,26 +5091,26 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 969;
+			State = 973;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631687678L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 				{
-				State = 961;
+				State = 965;
 				groupingElement();
-				State = 966;
+				State = 970;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 962;
+					State = 966;
 					Match(COMMA);
-					State = 963;
+					State = 967;
 					groupingElement();
 					}
 					}
-					State = 968;
+					State = 972;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -5171,7 +5172,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 54, RULE_groupingElement);
 		int _la;
 		try {
-			State = 985;
+			State = 989;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -5442,7 +5443,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 971;
+				State = 975;
 				expression();
 				}
 				break;
@@ -5450,31 +5451,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingSetsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 972;
+				State = 976;
 				Match(GROUPING_LA);
-				State = 973;
+				State = 977;
 				Match(SETS);
-				State = 974;
+				State = 978;
 				Match(LEFT_PAREN);
-				State = 975;
+				State = 979;
 				groupingElement();
-				State = 980;
+				State = 984;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 976;
+					State = 980;
 					Match(COMMA);
-					State = 977;
+					State = 981;
 					groupingElement();
 					}
 					}
-					State = 982;
+					State = 986;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 983;
+				State = 987;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -5520,23 +5521,23 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 987;
+			State = 991;
 			Match(WINDOW);
-			State = 988;
+			State = 992;
 			windowDefinition();
-			State = 993;
+			State = 997;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 989;
+				State = 993;
 				Match(COMMA);
-				State = 990;
+				State = 994;
 				windowDefinition();
 				}
 				}
-				State = 995;
+				State = 999;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5575,11 +5576,11 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 996;
+			State = 1000;
 			identifier();
-			State = 997;
+			State = 1001;
 			Match(AS);
-			State = 998;
+			State = 1002;
 			windowSpecification();
 			}
 		}
@@ -5620,21 +5621,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1000;
+			State = 1004;
 			valuesRow();
-			State = 1005;
+			State = 1009;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1001;
+				State = 1005;
 				Match(COMMA);
-				State = 1002;
+				State = 1006;
 				valuesRow();
 				}
 				}
-				State = 1007;
+				State = 1011;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5679,27 +5680,27 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1008;
+			State = 1012;
 			Match(LEFT_PAREN);
-			State = 1009;
+			State = 1013;
 			expression();
-			State = 1014;
+			State = 1018;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1010;
+				State = 1014;
 				Match(COMMA);
-				State = 1011;
+				State = 1015;
 				expression();
 				}
 				}
-				State = 1016;
+				State = 1020;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1017;
+			State = 1021;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -5742,25 +5743,25 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1019;
+			State = 1023;
 			Match(ORDER);
-			State = 1020;
+			State = 1024;
 			Match(BY);
-			State = 1021;
+			State = 1025;
 			sortItem();
-			State = 1026;
+			State = 1030;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1022;
+				State = 1026;
 				Match(COMMA);
-				State = 1023;
+				State = 1027;
 				sortItem();
 				}
 				}
-				State = 1028;
+				State = 1032;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5806,7 +5807,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1031;
+			State = 1035;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -6075,39 +6076,39 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 1029;
+				State = 1033;
 				expression();
 				}
 				break;
 			case ALL:
 				{
-				State = 1030;
+				State = 1034;
 				Match(ALL);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1037;
+			State = 1041;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ASC:
 				{
-				State = 1033;
+				State = 1037;
 				Match(ASC);
 				}
 				break;
 			case DESC:
 				{
-				State = 1034;
+				State = 1038;
 				Match(DESC);
 				}
 				break;
 			case USING:
 				{
-				State = 1035;
+				State = 1039;
 				Match(USING);
-				State = 1036;
+				State = 1040;
 				anyOperator();
 				}
 				break;
@@ -6132,14 +6133,14 @@ internal partial class SqlParser : Parser {
 			default:
 				break;
 			}
-			State = 1041;
+			State = 1045;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NULLS_LA) {
 				{
-				State = 1039;
+				State = 1043;
 				Match(NULLS_LA);
-				State = 1040;
+				State = 1044;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==LAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6214,21 +6215,21 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 68, RULE_limitPart);
 		int _la;
 		try {
-			State = 1064;
+			State = 1068;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LIMIT:
 				_localctx = new LimitContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1043;
+				State = 1047;
 				Match(LIMIT);
-				State = 1046;
+				State = 1050;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 					{
-					State = 1044;
+					State = 1048;
 					Match(ALL);
 					}
 					break;
@@ -6498,7 +6499,7 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1045;
+					State = 1049;
 					expression();
 					}
 					break;
@@ -6511,16 +6512,16 @@ internal partial class SqlParser : Parser {
 				_localctx = new OffsetContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1048;
+				State = 1052;
 				Match(OFFSET);
-				State = 1049;
+				State = 1053;
 				expression();
-				State = 1051;
+				State = 1055;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ROW || _la==ROWS) {
 					{
-					State = 1050;
+					State = 1054;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ROW || _la==ROWS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -6538,9 +6539,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new FetchFirstContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1053;
+				State = 1057;
 				Match(FETCH);
-				State = 1054;
+				State = 1058;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==NEXT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6549,17 +6550,17 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1056;
+				State = 1060;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 960L) != 0) || ((((_la - 333)) & ~0x3f) == 0 && ((1L << (_la - 333)) & 24577L) != 0)) {
 					{
-					State = 1055;
+					State = 1059;
 					fetchCount();
 					}
 				}
 
-				State = 1058;
+				State = 1062;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ROW || _la==ROWS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6568,20 +6569,20 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1062;
+				State = 1066;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ONLY:
 					{
-					State = 1059;
+					State = 1063;
 					Match(ONLY);
 					}
 					break;
 				case WITH:
 					{
-					State = 1060;
+					State = 1064;
 					Match(WITH);
-					State = 1061;
+					State = 1065;
 					Match(TIES);
 					}
 					break;
@@ -6631,7 +6632,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 70, RULE_fetchCount);
 		int _la;
 		try {
-			State = 1074;
+			State = 1078;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTEGER_NUMBER:
@@ -6642,12 +6643,12 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1067;
+				State = 1071;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 1066;
+					State = 1070;
 					_localctx.sign = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
@@ -6660,7 +6661,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1069;
+				State = 1073;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 960L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6674,11 +6675,11 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1070;
+				State = 1074;
 				Match(LEFT_PAREN);
-				State = 1071;
+				State = 1075;
 				parenthesizedBody();
-				State = 1072;
+				State = 1076;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -6734,9 +6735,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1076;
+			State = 1080;
 			Match(FOR);
-			State = 1104;
+			State = 1108;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case KEY:
@@ -6744,84 +6745,84 @@ internal partial class SqlParser : Parser {
 			case SHARE:
 			case UPDATE:
 				{
-				State = 1084;
+				State = 1088;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case UPDATE:
 					{
-					State = 1077;
+					State = 1081;
 					Match(UPDATE);
 					}
 					break;
 				case NO:
 					{
-					State = 1078;
+					State = 1082;
 					Match(NO);
-					State = 1079;
+					State = 1083;
 					Match(KEY);
-					State = 1080;
+					State = 1084;
 					Match(UPDATE);
 					}
 					break;
 				case SHARE:
 					{
-					State = 1081;
+					State = 1085;
 					Match(SHARE);
 					}
 					break;
 				case KEY:
 					{
-					State = 1082;
+					State = 1086;
 					Match(KEY);
-					State = 1083;
+					State = 1087;
 					Match(SHARE);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1095;
+				State = 1099;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OF) {
 					{
-					State = 1086;
+					State = 1090;
 					Match(OF);
-					State = 1087;
+					State = 1091;
 					qualifiedName();
-					State = 1092;
+					State = 1096;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1088;
+						State = 1092;
 						Match(COMMA);
-						State = 1089;
+						State = 1093;
 						qualifiedName();
 						}
 						}
-						State = 1094;
+						State = 1098;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 1100;
+				State = 1104;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case NOWAIT:
 					{
-					State = 1097;
+					State = 1101;
 					Match(NOWAIT);
 					}
 					break;
 				case SKIP_:
 					{
-					State = 1098;
+					State = 1102;
 					Match(SKIP_);
-					State = 1099;
+					State = 1103;
 					Match(LOCKED);
 					}
 					break;
@@ -6843,9 +6844,9 @@ internal partial class SqlParser : Parser {
 				break;
 			case READ:
 				{
-				State = 1102;
+				State = 1106;
 				Match(READ);
-				State = 1103;
+				State = 1107;
 				Match(ONLY);
 				}
 				break;
@@ -6890,19 +6891,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1106;
-			tablePrimary();
 			State = 1110;
+			tablePrimary();
+			State = 1114;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 73)) & ~0x3f) == 0 && ((1L << (_la - 73)) & 3475903082397697L) != 0)) {
 				{
 				{
-				State = 1107;
+				State = 1111;
 				joinPart();
 				}
 				}
-				State = 1112;
+				State = 1116;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -6986,18 +6987,18 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 76, RULE_joinPart);
 		int _la;
 		try {
-			State = 1138;
+			State = 1142;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CROSS:
 				_localctx = new CrossJoinContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1113;
+				State = 1117;
 				Match(CROSS);
-				State = 1114;
+				State = 1118;
 				Match(JOIN);
-				State = 1115;
+				State = 1119;
 				tablePrimary();
 				}
 				break;
@@ -7005,21 +7006,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new NaturalJoinContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1116;
+				State = 1120;
 				Match(NATURAL);
-				State = 1118;
+				State = 1122;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & 3163393L) != 0)) {
 					{
-					State = 1117;
+					State = 1121;
 					joinKind();
 					}
 				}
 
-				State = 1120;
+				State = 1124;
 				Match(JOIN);
-				State = 1121;
+				State = 1125;
 				tablePrimary();
 				}
 				break;
@@ -7034,29 +7035,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new JoinContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1123;
+				State = 1127;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASOF) {
 					{
-					State = 1122;
+					State = 1126;
 					Match(ASOF);
 					}
 				}
 
-				State = 1126;
+				State = 1130;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & 3163393L) != 0)) {
 					{
-					State = 1125;
+					State = 1129;
 					joinKind();
 					}
 				}
 
-				State = 1128;
+				State = 1132;
 				Match(JOIN);
-				State = 1129;
+				State = 1133;
 				tablePrimary();
 				}
 				break;
@@ -7064,9 +7065,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new OnConditionContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1130;
+				State = 1134;
 				Match(ON);
-				State = 1131;
+				State = 1135;
 				expression();
 				}
 				break;
@@ -7074,18 +7075,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new UsingConditionContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1132;
-				Match(USING);
-				State = 1133;
-				columnNames();
 				State = 1136;
+				Match(USING);
+				State = 1137;
+				columnNames();
+				State = 1140;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 1134;
+					State = 1138;
 					Match(AS);
-					State = 1135;
+					State = 1139;
 					identifier();
 					}
 				}
@@ -7128,13 +7129,13 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 78, RULE_joinKind);
 		int _la;
 		try {
-			State = 1147;
+			State = 1151;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INNER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1140;
+				State = 1144;
 				Match(INNER);
 				}
 				break;
@@ -7143,7 +7144,7 @@ internal partial class SqlParser : Parser {
 			case RIGHT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1141;
+				State = 1145;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 111)) & ~0x3f) == 0 && ((1L << (_la - 111)) & 4161L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -7152,12 +7153,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1143;
+				State = 1147;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OUTER) {
 					{
-					State = 1142;
+					State = 1146;
 					Match(OUTER);
 					}
 				}
@@ -7167,14 +7168,14 @@ internal partial class SqlParser : Parser {
 			case SEMI:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1145;
+				State = 1149;
 				Match(SEMI);
 				}
 				break;
 			case ANTI:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1146;
+				State = 1150;
 				Match(ANTI);
 				}
 				break;
@@ -7303,16 +7304,16 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 80, RULE_tablePrimary);
 		int _la;
 		try {
-			State = 1211;
+			State = 1215;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ONLY:
 				_localctx = new OnlyTableContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1149;
+				State = 1153;
 				Match(ONLY);
-				State = 1155;
+				State = 1159;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -7523,39 +7524,39 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1150;
+					State = 1154;
 					relationName();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1151;
+					State = 1155;
 					Match(LEFT_PAREN);
-					State = 1152;
+					State = 1156;
 					relationName();
-					State = 1153;
+					State = 1157;
 					Match(RIGHT_PAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1158;
+				State = 1162;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1157;
+					State = 1161;
 					tableAlias();
 					}
 				}
 
-				State = 1161;
+				State = 1165;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLESAMPLE) {
 					{
-					State = 1160;
+					State = 1164;
 					tableSample();
 					}
 				}
@@ -7772,9 +7773,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new NamedTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1163;
+				State = 1167;
 				relationName();
-				State = 1174;
+				State = 1178;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case Eof:
@@ -8021,32 +8022,32 @@ internal partial class SqlParser : Parser {
 				case SEMICOLON:
 				case STAR:
 					{
-					State = 1165;
+					State = 1169;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==STAR) {
 						{
-						State = 1164;
+						State = 1168;
 						Match(STAR);
 						}
 					}
 
-					State = 1168;
+					State = 1172;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 						{
-						State = 1167;
+						State = 1171;
 						tableAlias();
 						}
 					}
 
-					State = 1171;
+					State = 1175;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TABLESAMPLE) {
 						{
-						State = 1170;
+						State = 1174;
 						tableSample();
 						}
 					}
@@ -8056,7 +8057,7 @@ internal partial class SqlParser : Parser {
 				case FROM:
 				case LEFT_PAREN:
 					{
-					State = 1173;
+					State = 1177;
 					functionTail();
 					}
 					break;
@@ -8094,9 +8095,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new KeywordFunctionTableContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1176;
+				State = 1180;
 				functionName();
-				State = 1177;
+				State = 1181;
 				functionTail();
 				}
 				break;
@@ -8115,14 +8116,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new CurrentValueTableContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1179;
+				State = 1183;
 				currentValue();
-				State = 1181;
+				State = 1185;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1180;
+					State = 1184;
 					functionAlias();
 					}
 				}
@@ -8133,24 +8134,24 @@ internal partial class SqlParser : Parser {
 				_localctx = new FileTableContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1183;
+				State = 1187;
 				Match(STRING);
-				State = 1185;
+				State = 1189;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1184;
+					State = 1188;
 					tableAlias();
 					}
 				}
 
-				State = 1188;
+				State = 1192;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLESAMPLE) {
 					{
-					State = 1187;
+					State = 1191;
 					tableSample();
 					}
 				}
@@ -8161,18 +8162,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParenthesizedContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1190;
-				Match(LEFT_PAREN);
-				State = 1191;
-				parenthesizedTable();
-				State = 1192;
-				Match(RIGHT_PAREN);
 				State = 1194;
+				Match(LEFT_PAREN);
+				State = 1195;
+				parenthesizedTable();
+				State = 1196;
+				Match(RIGHT_PAREN);
+				State = 1198;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1193;
+					State = 1197;
 					tableAlias();
 					}
 				}
@@ -8183,25 +8184,25 @@ internal partial class SqlParser : Parser {
 				_localctx = new LateralContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1196;
+				State = 1200;
 				Match(LATERAL);
-				State = 1209;
+				State = 1213;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 1197;
-					Match(LEFT_PAREN);
-					State = 1198;
-					query();
-					State = 1199;
-					Match(RIGHT_PAREN);
 					State = 1201;
+					Match(LEFT_PAREN);
+					State = 1202;
+					query();
+					State = 1203;
+					Match(RIGHT_PAREN);
+					State = 1205;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 						{
-						State = 1200;
+						State = 1204;
 						tableAlias();
 						}
 					}
@@ -8442,7 +8443,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1205;
+					State = 1209;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case IDENTIFIER:
@@ -8653,7 +8654,7 @@ internal partial class SqlParser : Parser {
 					case WRITE:
 					case ZONE:
 						{
-						State = 1203;
+						State = 1207;
 						relationName();
 						}
 						break;
@@ -8684,14 +8685,14 @@ internal partial class SqlParser : Parser {
 					case TABLESAMPLE:
 					case VERBOSE:
 						{
-						State = 1204;
+						State = 1208;
 						functionName();
 						}
 						break;
 					default:
 						throw new NoViableAltException(this);
 					}
-					State = 1207;
+					State = 1211;
 					functionTail();
 					}
 					break;
@@ -8756,7 +8757,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 82, RULE_parenthesizedTable);
 		int _la;
 		try {
-			State = 1234;
+			State = 1238;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -8766,7 +8767,7 @@ internal partial class SqlParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1213;
+				State = 1217;
 				startedQuery();
 				}
 				break;
@@ -9021,44 +9022,44 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1214;
+				State = 1218;
 				tableReference();
-				State = 1232;
+				State = 1236;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case EXCEPT:
 				case INTERSECT:
 				case UNION:
 					{
-					State = 1215;
+					State = 1219;
 					setTail();
-					State = 1216;
+					State = 1220;
 					queryTail();
 					}
 					break;
 				case ORDER:
 					{
-					State = 1218;
+					State = 1222;
 					orderBy();
-					State = 1223;
+					State = 1227;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0)) {
 						{
-						State = 1221;
+						State = 1225;
 						ErrorHandler.Sync(this);
 						switch (TokenStream.LA(1)) {
 						case FETCH:
 						case LIMIT:
 						case OFFSET:
 							{
-							State = 1219;
+							State = 1223;
 							limitPart();
 							}
 							break;
 						case FOR:
 							{
-							State = 1220;
+							State = 1224;
 							lockingClause();
 							}
 							break;
@@ -9066,7 +9067,7 @@ internal partial class SqlParser : Parser {
 							throw new NoViableAltException(this);
 						}
 						}
-						State = 1225;
+						State = 1229;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -9077,25 +9078,25 @@ internal partial class SqlParser : Parser {
 				case LIMIT:
 				case OFFSET:
 					{
-					State = 1228;
+					State = 1232;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					do {
 						{
-						State = 1228;
+						State = 1232;
 						ErrorHandler.Sync(this);
 						switch (TokenStream.LA(1)) {
 						case FETCH:
 						case LIMIT:
 						case OFFSET:
 							{
-							State = 1226;
+							State = 1230;
 							limitPart();
 							}
 							break;
 						case FOR:
 							{
-							State = 1227;
+							State = 1231;
 							lockingClause();
 							}
 							break;
@@ -9103,7 +9104,7 @@ internal partial class SqlParser : Parser {
 							throw new NoViableAltException(this);
 						}
 						}
-						State = 1230;
+						State = 1234;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					} while ( ((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0) );
@@ -9167,30 +9168,30 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 84, RULE_functionTail);
 		int _la;
 		try {
-			State = 1260;
+			State = 1264;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1236;
+				State = 1240;
 				callArguments();
-				State = 1238;
+				State = 1242;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA) {
 					{
-					State = 1237;
+					State = 1241;
 					withOrdinality();
 					}
 				}
 
-				State = 1241;
+				State = 1245;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1240;
+					State = 1244;
 					functionAlias();
 					}
 				}
@@ -9200,46 +9201,46 @@ internal partial class SqlParser : Parser {
 			case FROM:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1243;
+				State = 1247;
 				Match(FROM);
-				State = 1244;
+				State = 1248;
 				Match(LEFT_PAREN);
-				State = 1245;
+				State = 1249;
 				rowsFromItem();
-				State = 1250;
+				State = 1254;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1246;
+					State = 1250;
 					Match(COMMA);
-					State = 1247;
+					State = 1251;
 					rowsFromItem();
 					}
 					}
-					State = 1252;
+					State = 1256;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1253;
+				State = 1257;
 				Match(RIGHT_PAREN);
-				State = 1255;
+				State = 1259;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA) {
 					{
-					State = 1254;
+					State = 1258;
 					withOrdinality();
 					}
 				}
 
-				State = 1258;
+				State = 1262;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1257;
+					State = 1261;
 					functionAlias();
 					}
 				}
@@ -9299,7 +9300,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1264;
+			State = 1268;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -9510,7 +9511,7 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 1262;
+				State = 1266;
 				relationName();
 				}
 				break;
@@ -9541,43 +9542,43 @@ internal partial class SqlParser : Parser {
 			case TABLESAMPLE:
 			case VERBOSE:
 				{
-				State = 1263;
+				State = 1267;
 				functionName();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1266;
+			State = 1270;
 			callArguments();
-			State = 1279;
+			State = 1283;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 1267;
+				State = 1271;
 				Match(AS);
-				State = 1268;
+				State = 1272;
 				Match(LEFT_PAREN);
-				State = 1269;
+				State = 1273;
 				functionColumn();
-				State = 1274;
+				State = 1278;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1270;
+					State = 1274;
 					Match(COMMA);
-					State = 1271;
+					State = 1275;
 					functionColumn();
 					}
 					}
-					State = 1276;
+					State = 1280;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1277;
+				State = 1281;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -9612,9 +9613,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1281;
+			State = 1285;
 			Match(WITH_LA);
-			State = 1282;
+			State = 1286;
 			Match(ORDINALITY);
 			}
 		}
@@ -9659,40 +9660,40 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 90, RULE_functionAlias);
 		int _la;
 		try {
-			State = 1300;
+			State = 1304;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case AS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1284;
+				State = 1288;
 				Match(AS);
-				State = 1297;
+				State = 1301;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 1285;
+					State = 1289;
 					Match(LEFT_PAREN);
-					State = 1286;
+					State = 1290;
 					functionColumn();
-					State = 1291;
+					State = 1295;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1287;
+						State = 1291;
 						Match(COMMA);
-						State = 1288;
+						State = 1292;
 						functionColumn();
 						}
 						}
-						State = 1293;
+						State = 1297;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 1294;
+					State = 1298;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -9904,7 +9905,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1296;
+					State = 1300;
 					namedFunctionAlias();
 					}
 					break;
@@ -10122,7 +10123,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1299;
+				State = 1303;
 				namedFunctionAlias();
 				}
 				break;
@@ -10172,34 +10173,34 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1302;
+			State = 1306;
 			identifier();
-			State = 1314;
+			State = 1318;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 1303;
+				State = 1307;
 				Match(LEFT_PAREN);
-				State = 1304;
+				State = 1308;
 				aliasColumn();
-				State = 1309;
+				State = 1313;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1305;
+					State = 1309;
 					Match(COMMA);
-					State = 1306;
+					State = 1310;
 					aliasColumn();
 					}
 					}
-					State = 1311;
+					State = 1315;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1312;
+				State = 1316;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -10238,9 +10239,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1316;
+			State = 1320;
 			identifier();
-			State = 1317;
+			State = 1321;
 			typeName();
 			}
 		}
@@ -10277,14 +10278,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1319;
+			State = 1323;
 			identifier();
-			State = 1321;
+			State = 1325;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1048582L) != 0) || ((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & -7043175940097L) != 0) || ((((_la - 167)) & ~0x3f) == 0 && ((1L << (_la - 167)) & -1L) != 0) || ((((_la - 231)) & ~0x3f) == 0 && ((1L << (_la - 231)) & -1L) != 0) || ((((_la - 295)) & ~0x3f) == 0 && ((1L << (_la - 295)) & 274877906943L) != 0)) {
 				{
-				State = 1320;
+				State = 1324;
 				typeName();
 				}
 			}
@@ -10323,15 +10324,15 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 98, RULE_relation);
 		int _la;
 		try {
-			State = 1335;
+			State = 1339;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ONLY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1323;
+				State = 1327;
 				Match(ONLY);
-				State = 1329;
+				State = 1333;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -10542,17 +10543,17 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1324;
+					State = 1328;
 					relationName();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1325;
+					State = 1329;
 					Match(LEFT_PAREN);
-					State = 1326;
+					State = 1330;
 					relationName();
-					State = 1327;
+					State = 1331;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -10770,14 +10771,14 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1331;
+				State = 1335;
 				relationName();
-				State = 1333;
+				State = 1337;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STAR) {
 					{
-					State = 1332;
+					State = 1336;
 					Match(STAR);
 					}
 				}
@@ -10828,21 +10829,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1337;
+			State = 1341;
 			identifier();
-			State = 1342;
+			State = 1346;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 1338;
+				State = 1342;
 				Match(DOT);
-				State = 1339;
+				State = 1343;
 				label();
 				}
 				}
-				State = 1344;
+				State = 1348;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -10882,24 +10883,24 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1346;
+			State = 1350;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 1345;
+				State = 1349;
 				Match(AS);
 				}
 			}
 
-			State = 1348;
+			State = 1352;
 			identifier();
-			State = 1350;
+			State = 1354;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 1349;
+				State = 1353;
 				columnNames();
 				}
 			}
@@ -10956,44 +10957,44 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1352;
+			State = 1356;
 			Match(TABLESAMPLE);
-			State = 1353;
+			State = 1357;
 			qualifiedName();
-			State = 1354;
+			State = 1358;
 			Match(LEFT_PAREN);
-			State = 1355;
+			State = 1359;
 			expression();
-			State = 1360;
+			State = 1364;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1356;
+				State = 1360;
 				Match(COMMA);
-				State = 1357;
+				State = 1361;
 				expression();
 				}
 				}
-				State = 1362;
+				State = 1366;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1363;
+			State = 1367;
 			Match(RIGHT_PAREN);
-			State = 1369;
+			State = 1373;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==REPEATABLE) {
 				{
-				State = 1364;
+				State = 1368;
 				Match(REPEATABLE);
-				State = 1365;
+				State = 1369;
 				Match(LEFT_PAREN);
-				State = 1366;
+				State = 1370;
 				expression();
-				State = 1367;
+				State = 1371;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -11039,27 +11040,27 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1371;
+			State = 1375;
 			Match(LEFT_PAREN);
-			State = 1372;
+			State = 1376;
 			identifier();
-			State = 1377;
+			State = 1381;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1373;
+				State = 1377;
 				Match(COMMA);
-				State = 1374;
+				State = 1378;
 				identifier();
 				}
 				}
-				State = 1379;
+				State = 1383;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1380;
+			State = 1384;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -11100,21 +11101,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1382;
+			State = 1386;
 			conjunction();
-			State = 1387;
+			State = 1391;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OR) {
 				{
 				{
-				State = 1383;
+				State = 1387;
 				Match(OR);
-				State = 1384;
+				State = 1388;
 				conjunction();
 				}
 				}
-				State = 1389;
+				State = 1393;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11161,49 +11162,49 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1393;
+			State = 1397;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==NOT) {
 				{
 				{
-				State = 1390;
+				State = 1394;
 				Match(NOT);
 				}
 				}
-				State = 1395;
+				State = 1399;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1396;
+			State = 1400;
 			predicate();
-			State = 1407;
+			State = 1411;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==AND) {
 				{
 				{
-				State = 1397;
-				Match(AND);
 				State = 1401;
+				Match(AND);
+				State = 1405;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==NOT) {
 					{
 					{
-					State = 1398;
+					State = 1402;
 					Match(NOT);
 					}
 					}
-					State = 1403;
+					State = 1407;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1404;
+				State = 1408;
 				predicate();
 				}
 				}
-				State = 1409;
+				State = 1413;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11245,19 +11246,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1410;
-			patternMatch();
 			State = 1414;
+			patternMatch();
+			State = 1418;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 114)) & ~0x3f) == 0 && ((1L << (_la - 114)) & 67L) != 0) || ((((_la - 352)) & ~0x3f) == 0 && ((1L << (_la - 352)) & 63L) != 0)) {
 				{
 				{
-				State = 1411;
+				State = 1415;
 				predicateTail();
 				}
 				}
-				State = 1416;
+				State = 1420;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11334,7 +11335,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 114, RULE_predicateTail);
 		int _la;
 		try {
-			State = 1444;
+			State = 1448;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EQUALS:
@@ -11346,9 +11347,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ComparisonContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1417;
+				State = 1421;
 				comparisonOperator();
-				State = 1426;
+				State = 1430;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -11617,21 +11618,21 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1421;
+					State = 1425;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==NOT) {
 						{
 						{
-						State = 1418;
+						State = 1422;
 						Match(NOT);
 						}
 						}
-						State = 1423;
+						State = 1427;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 1424;
+					State = 1428;
 					patternMatch();
 					}
 					break;
@@ -11639,7 +11640,7 @@ internal partial class SqlParser : Parser {
 				case ANY:
 				case SOME:
 					{
-					State = 1425;
+					State = 1429;
 					quantified();
 					}
 					break;
@@ -11652,58 +11653,58 @@ internal partial class SqlParser : Parser {
 				_localctx = new IsTestContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1428;
+				State = 1432;
 				Match(IS);
-				State = 1430;
+				State = 1434;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 1429;
+					State = 1433;
 					Match(NOT);
 					}
 				}
 
-				State = 1440;
+				State = 1444;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case NULL:
 					{
-					State = 1432;
+					State = 1436;
 					Match(NULL);
 					}
 					break;
 				case TRUE:
 					{
-					State = 1433;
+					State = 1437;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 1434;
+					State = 1438;
 					Match(FALSE);
 					}
 					break;
 				case UNKNOWN:
 					{
-					State = 1435;
+					State = 1439;
 					Match(UNKNOWN);
 					}
 					break;
 				case DISTINCT:
 					{
-					State = 1436;
+					State = 1440;
 					Match(DISTINCT);
-					State = 1437;
+					State = 1441;
 					Match(FROM);
-					State = 1438;
+					State = 1442;
 					patternMatch();
 					}
 					break;
 				case IDENTIFIER:
 					{
-					State = 1439;
+					State = 1443;
 					formTest();
 					}
 					break;
@@ -11716,7 +11717,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new IsNullContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1442;
+				State = 1446;
 				Match(ISNULL);
 				}
 				break;
@@ -11724,7 +11725,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NotNullContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1443;
+				State = 1447;
 				Match(NOTNULL);
 				}
 				break;
@@ -11762,14 +11763,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1446;
+			State = 1450;
 			Match(IDENTIFIER);
-			State = 1448;
+			State = 1452;
 			ErrorHandler.Sync(this);
 			switch ( Simulator.AdaptivePredict(TokenStream,188,Context) ) {
 			case 1:
 				{
-				State = 1447;
+				State = 1451;
 				Match(IDENTIFIER);
 				}
 				break;
@@ -11809,7 +11810,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1450;
+			State = 1454;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 352)) & ~0x3f) == 0 && ((1L << (_la - 352)) & 63L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -11853,14 +11854,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1452;
+			State = 1456;
 			valueExpression();
-			State = 1454;
+			State = 1458;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT_LA || _la==IN || ((((_la - 112)) & ~0x3f) == 0 && ((1L << (_la - 112)) & 74817L) != 0)) {
 				{
-				State = 1453;
+				State = 1457;
 				patternTail();
 				}
 			}
@@ -11898,17 +11899,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1457;
+			State = 1461;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT_LA) {
 				{
-				State = 1456;
+				State = 1460;
 				Match(NOT_LA);
 				}
 			}
 
-			State = 1459;
+			State = 1463;
 			patternTest();
 			}
 		}
@@ -11998,21 +11999,21 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 124, RULE_patternTest);
 		int _la;
 		try {
-			State = 1492;
+			State = 1496;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BETWEEN:
 				_localctx = new BetweenContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1461;
+				State = 1465;
 				Match(BETWEEN);
-				State = 1463;
+				State = 1467;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASYMMETRIC || _la==SYMMETRIC) {
 					{
-					State = 1462;
+					State = 1466;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ASYMMETRIC || _la==SYMMETRIC) ) {
 					ErrorHandler.RecoverInline(this);
@@ -12024,11 +12025,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1465;
+				State = 1469;
 				valueExpression();
-				State = 1466;
+				State = 1470;
 				Match(AND);
-				State = 1467;
+				State = 1471;
 				valueExpression();
 				}
 				break;
@@ -12036,13 +12037,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new InTestContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1469;
+				State = 1473;
 				Match(IN);
-				State = 1470;
+				State = 1474;
 				Match(LEFT_PAREN);
-				State = 1471;
+				State = 1475;
 				parenthesizedBody();
-				State = 1472;
+				State = 1476;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -12051,7 +12052,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new LikeContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1474;
+				State = 1478;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ILIKE || _la==LIKE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -12060,14 +12061,14 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1481;
+				State = 1485;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 				case ANY:
 				case SOME:
 					{
-					State = 1475;
+					State = 1479;
 					quantified();
 					}
 					break;
@@ -12336,16 +12337,16 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1476;
+					State = 1480;
 					valueExpression();
-					State = 1479;
+					State = 1483;
 					ErrorHandler.Sync(this);
 					switch ( Simulator.AdaptivePredict(TokenStream,192,Context) ) {
 					case 1:
 						{
-						State = 1477;
+						State = 1481;
 						Match(ESCAPE);
-						State = 1478;
+						State = 1482;
 						valueExpression();
 						}
 						break;
@@ -12361,20 +12362,20 @@ internal partial class SqlParser : Parser {
 				_localctx = new SimilarToContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1483;
+				State = 1487;
 				Match(SIMILAR);
-				State = 1484;
-				Match(TO);
-				State = 1485;
-				valueExpression();
 				State = 1488;
+				Match(TO);
+				State = 1489;
+				valueExpression();
+				State = 1492;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,194,Context) ) {
 				case 1:
 					{
-					State = 1486;
+					State = 1490;
 					Match(ESCAPE);
-					State = 1487;
+					State = 1491;
 					valueExpression();
 					}
 					break;
@@ -12385,9 +12386,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new OverlapsContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1490;
+				State = 1494;
 				Match(OVERLAPS);
-				State = 1491;
+				State = 1495;
 				valueExpression();
 				}
 				break;
@@ -12430,7 +12431,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1494;
+			State = 1498;
 			_la = TokenStream.LA(1);
 			if ( !(_la==ALL || _la==ANY || _la==SOME) ) {
 			ErrorHandler.RecoverInline(this);
@@ -12439,11 +12440,11 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1495;
+			State = 1499;
 			Match(LEFT_PAREN);
-			State = 1496;
+			State = 1500;
 			parenthesizedBody();
-			State = 1497;
+			State = 1501;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -12492,17 +12493,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1499;
+			State = 1503;
 			operand();
-			State = 1507;
+			State = 1511;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || ((((_la - 346)) & ~0x3f) == 0 && ((1L << (_la - 346)) & 63L) != 0)) {
 				{
 				{
-				State = 1500;
+				State = 1504;
 				infixOperator();
-				State = 1503;
+				State = 1507;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -12770,7 +12771,7 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1501;
+					State = 1505;
 					operand();
 					}
 					break;
@@ -12778,7 +12779,7 @@ internal partial class SqlParser : Parser {
 				case ANY:
 				case SOME:
 					{
-					State = 1502;
+					State = 1506;
 					quantified();
 					}
 					break;
@@ -12787,7 +12788,7 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				}
-				State = 1509;
+				State = 1513;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -12835,33 +12836,33 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1513;
+			State = 1517;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || _la==PLUS || _la==MINUS) {
 				{
 				{
-				State = 1510;
+				State = 1514;
 				prefixOperator();
 				}
 				}
-				State = 1515;
+				State = 1519;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1516;
-			primary();
 			State = 1520;
+			primary();
+			State = 1524;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COLLATE || _la==AT || _la==LEFT_BRACKET || _la==DOUBLE_COLON) {
 				{
 				{
-				State = 1517;
+				State = 1521;
 				suffix();
 				}
 				}
-				State = 1522;
+				State = 1526;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -12896,20 +12897,20 @@ internal partial class SqlParser : Parser {
 		PrefixOperatorContext _localctx = new PrefixOperatorContext(Context, State);
 		EnterRule(_localctx, 132, RULE_prefixOperator);
 		try {
-			State = 1526;
+			State = 1530;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1523;
+				State = 1527;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1524;
+				State = 1528;
 				Match(MINUS);
 				}
 				break;
@@ -12917,7 +12918,7 @@ internal partial class SqlParser : Parser {
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1525;
+				State = 1529;
 				otherOperator();
 				}
 				break;
@@ -12958,48 +12959,48 @@ internal partial class SqlParser : Parser {
 		InfixOperatorContext _localctx = new InfixOperatorContext(Context, State);
 		EnterRule(_localctx, 134, RULE_infixOperator);
 		try {
-			State = 1535;
+			State = 1539;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1528;
+				State = 1532;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1529;
+				State = 1533;
 				Match(MINUS);
 				}
 				break;
 			case STAR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1530;
+				State = 1534;
 				Match(STAR);
 				}
 				break;
 			case SLASH:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1531;
+				State = 1535;
 				Match(SLASH);
 				}
 				break;
 			case PERCENT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1532;
+				State = 1536;
 				Match(PERCENT);
 				}
 				break;
 			case CARET:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1533;
+				State = 1537;
 				Match(CARET);
 				}
 				break;
@@ -13007,7 +13008,7 @@ internal partial class SqlParser : Parser {
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1534;
+				State = 1538;
 				otherOperator();
 				}
 				break;
@@ -13057,42 +13058,42 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 136, RULE_otherOperator);
 		int _la;
 		try {
-			State = 1551;
+			State = 1555;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPERATOR_SYMBOL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1537;
+				State = 1541;
 				Match(OPERATOR_SYMBOL);
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1538;
+				State = 1542;
 				Match(OPERATOR);
-				State = 1539;
+				State = 1543;
 				Match(LEFT_PAREN);
-				State = 1545;
+				State = 1549;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
 					{
-					State = 1540;
+					State = 1544;
 					identifier();
-					State = 1541;
+					State = 1545;
 					Match(DOT);
 					}
 					}
-					State = 1547;
+					State = 1551;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1548;
+				State = 1552;
 				operatorSymbol();
-				State = 1549;
+				State = 1553;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -13141,7 +13142,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 138, RULE_anyOperator);
 		int _la;
 		try {
-			State = 1567;
+			State = 1571;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPERATOR_SYMBOL:
@@ -13159,36 +13160,36 @@ internal partial class SqlParser : Parser {
 			case GREATER_EQUALS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1553;
+				State = 1557;
 				operatorSymbol();
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1554;
+				State = 1558;
 				Match(OPERATOR);
-				State = 1555;
+				State = 1559;
 				Match(LEFT_PAREN);
-				State = 1561;
+				State = 1565;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
 					{
-					State = 1556;
+					State = 1560;
 					identifier();
-					State = 1557;
+					State = 1561;
 					Match(DOT);
 					}
 					}
-					State = 1563;
+					State = 1567;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1564;
+				State = 1568;
 				operatorSymbol();
-				State = 1565;
+				State = 1569;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -13236,7 +13237,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1569;
+			State = 1573;
 			_la = TokenStream.LA(1);
 			if ( !(_la==OPERATOR_SYMBOL || ((((_la - 346)) & ~0x3f) == 0 && ((1L << (_la - 346)) & 4095L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -13319,16 +13320,16 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 142, RULE_suffix);
 		int _la;
 		try {
-			State = 1596;
+			State = 1600;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOUBLE_COLON:
 				_localctx = new CastSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1571;
+				State = 1575;
 				Match(DOUBLE_COLON);
-				State = 1572;
+				State = 1576;
 				simpleType();
 				}
 				break;
@@ -13336,31 +13337,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new SubscriptSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1573;
+				State = 1577;
 				Match(LEFT_BRACKET);
-				State = 1575;
+				State = 1579;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1574;
+					State = 1578;
 					((SubscriptSuffixContext)_localctx).lower = expression();
 					}
 				}
 
-				State = 1581;
+				State = 1585;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 1577;
+					State = 1581;
 					((SubscriptSuffixContext)_localctx).colon = Match(COLON);
-					State = 1579;
+					State = 1583;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 						{
-						State = 1578;
+						State = 1582;
 						((SubscriptSuffixContext)_localctx).upper = expression();
 						}
 					}
@@ -13368,14 +13369,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1583;
+				State = 1587;
 				Match(RIGHT_BRACKET);
-				State = 1585;
+				State = 1589;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1584;
+					State = 1588;
 					fields();
 					}
 				}
@@ -13386,9 +13387,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CollateSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1587;
+				State = 1591;
 				Match(COLLATE);
-				State = 1588;
+				State = 1592;
 				qualifiedName();
 				}
 				break;
@@ -13396,24 +13397,24 @@ internal partial class SqlParser : Parser {
 				_localctx = new AtTimeZoneSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1589;
+				State = 1593;
 				Match(AT);
-				State = 1594;
+				State = 1598;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case TIME:
 					{
-					State = 1590;
+					State = 1594;
 					Match(TIME);
-					State = 1591;
+					State = 1595;
 					Match(ZONE);
-					State = 1592;
+					State = 1596;
 					primary();
 					}
 					break;
 				case LOCAL:
 					{
-					State = 1593;
+					State = 1597;
 					Match(LOCAL);
 					}
 					break;
@@ -13508,7 +13509,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 144, RULE_primary);
 		int _la;
 		try {
-			State = 1617;
+			State = 1621;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTEGER_NUMBER:
@@ -13517,7 +13518,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NumberContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1598;
+				State = 1602;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13532,7 +13533,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StringContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1599;
+				State = 1603;
 				Match(STRING);
 				}
 				break;
@@ -13732,14 +13733,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new NameOrCallContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1600;
+				State = 1604;
 				name();
-				State = 1602;
+				State = 1606;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STRING || _la==PRECISION || _la==VARYING || _la==LEFT_PAREN || _la==LEFT_BRACE) {
 					{
-					State = 1601;
+					State = 1605;
 					nameTail();
 					}
 				}
@@ -13750,30 +13751,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParensContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1604;
-				Match(LEFT_PAREN);
-				State = 1605;
-				parenthesizedBody();
-				State = 1606;
-				Match(RIGHT_PAREN);
 				State = 1608;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==DOT) {
-					{
-					State = 1607;
-					fields();
-					}
-				}
-
-				}
-				break;
-			case PARAMETER:
-				_localctx = new ParameterContext(_localctx);
-				EnterOuterAlt(_localctx, 5);
-				{
+				Match(LEFT_PAREN);
+				State = 1609;
+				parenthesizedBody();
 				State = 1610;
-				Match(PARAMETER);
+				Match(RIGHT_PAREN);
 				State = 1612;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
@@ -13786,12 +13769,30 @@ internal partial class SqlParser : Parser {
 
 				}
 				break;
+			case PARAMETER:
+				_localctx = new ParameterContext(_localctx);
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 1614;
+				Match(PARAMETER);
+				State = 1616;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==DOT) {
+					{
+					State = 1615;
+					fields();
+					}
+				}
+
+				}
+				break;
 			case FALSE:
 			case TRUE:
 				_localctx = new BooleanContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1614;
+				State = 1618;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FALSE || _la==TRUE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13806,7 +13807,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NullContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1615;
+				State = 1619;
 				Match(NULL);
 				}
 				break;
@@ -13871,7 +13872,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new FormExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1616;
+				State = 1620;
 				form();
 				}
 				break;
@@ -14137,40 +14138,40 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 146, RULE_form);
 		int _la;
 		try {
-			State = 1771;
+			State = 1775;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CASE:
 				_localctx = new CaseContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1619;
+				State = 1623;
 				Match(CASE);
-				State = 1621;
+				State = 1625;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1620;
+					State = 1624;
 					((CaseContext)_localctx).operandOfCase = expression();
 					}
 				}
 
-				State = 1623;
+				State = 1627;
 				caseBranches();
-				State = 1626;
+				State = 1630;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ELSE) {
 					{
-					State = 1624;
+					State = 1628;
 					Match(ELSE);
-					State = 1625;
+					State = 1629;
 					((CaseContext)_localctx).otherwise = expression();
 					}
 				}
 
-				State = 1628;
+				State = 1632;
 				Match(END);
 				}
 				break;
@@ -14179,7 +14180,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CastContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1630;
+				State = 1634;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CAST || _la==TRY_CAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14188,15 +14189,15 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1631;
-				Match(LEFT_PAREN);
-				State = 1632;
-				expression();
-				State = 1633;
-				Match(AS);
-				State = 1634;
-				typeName();
 				State = 1635;
+				Match(LEFT_PAREN);
+				State = 1636;
+				expression();
+				State = 1637;
+				Match(AS);
+				State = 1638;
+				typeName();
+				State = 1639;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -14204,13 +14205,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExistsContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1637;
+				State = 1641;
 				Match(EXISTS);
-				State = 1638;
+				State = 1642;
 				Match(LEFT_PAREN);
-				State = 1639;
+				State = 1643;
 				query();
-				State = 1640;
+				State = 1644;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -14219,7 +14220,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new TimeLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1642;
+				State = 1646;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14228,12 +14229,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1651;
+				State = 1655;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1643;
+					State = 1647;
 					fields();
 					}
 					break;
@@ -14242,27 +14243,27 @@ internal partial class SqlParser : Parser {
 				case WITHOUT_LA:
 				case LEFT_PAREN:
 					{
-					State = 1645;
+					State = 1649;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1644;
+						State = 1648;
 						typePrecision();
 						}
 					}
 
-					State = 1648;
+					State = 1652;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==WITH_LA || _la==WITHOUT_LA) {
 						{
-						State = 1647;
+						State = 1651;
 						timeZone();
 						}
 					}
 
-					State = 1650;
+					State = 1654;
 					Match(STRING);
 					}
 					break;
@@ -14551,38 +14552,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new IntervalLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1653;
+				State = 1657;
 				Match(INTERVAL);
-				State = 1664;
+				State = 1668;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1654;
+					State = 1658;
 					fields();
 					}
 					break;
 				case STRING:
 				case LEFT_PAREN:
 					{
-					State = 1656;
+					State = 1660;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1655;
+						State = 1659;
 						typePrecision();
 						}
 					}
 
-					State = 1658;
+					State = 1662;
 					Match(STRING);
-					State = 1660;
+					State = 1664;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 67793L) != 0)) {
 						{
-						State = 1659;
+						State = 1663;
 						intervalQualifier();
 						}
 					}
@@ -14591,9 +14592,9 @@ internal partial class SqlParser : Parser {
 					break;
 				case INTEGER_NUMBER:
 					{
-					State = 1662;
+					State = 1666;
 					Match(INTEGER_NUMBER);
-					State = 1663;
+					State = 1667;
 					identifier();
 					}
 					break;
@@ -14882,11 +14883,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExtractContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1666;
-				Match(EXTRACT);
-				State = 1667;
-				Match(LEFT_PAREN);
 				State = 1670;
+				Match(EXTRACT);
+				State = 1671;
+				Match(LEFT_PAREN);
+				State = 1674;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -15205,24 +15206,24 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1668;
+					State = 1672;
 					label();
 					}
 					break;
 				case STRING:
 					{
-					State = 1669;
+					State = 1673;
 					Match(STRING);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1672;
+				State = 1676;
 				Match(FROM);
-				State = 1673;
+				State = 1677;
 				expression();
-				State = 1674;
+				State = 1678;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15230,13 +15231,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new SubstringContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1676;
+				State = 1680;
 				Match(SUBSTRING);
-				State = 1677;
+				State = 1681;
 				Match(LEFT_PAREN);
-				State = 1678;
+				State = 1682;
 				substringArguments();
-				State = 1679;
+				State = 1683;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15269,16 +15270,16 @@ internal partial class SqlParser : Parser {
 				_localctx = new KeywordCallContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1681;
+				State = 1685;
 				functionName();
-				State = 1682;
+				State = 1686;
 				callTail();
-				State = 1684;
+				State = 1688;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1683;
+					State = 1687;
 					fields();
 					}
 				}
@@ -15300,7 +15301,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CurrentValueExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 1686;
+				State = 1690;
 				currentValue();
 				}
 				break;
@@ -15308,36 +15309,36 @@ internal partial class SqlParser : Parser {
 				_localctx = new ArrayContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 1687;
+				State = 1691;
 				Match(ARRAY);
-				State = 1697;
+				State = 1701;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_BRACKET:
 					{
-					State = 1688;
+					State = 1692;
 					Match(LEFT_BRACKET);
-					State = 1690;
+					State = 1694;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 						{
-						State = 1689;
+						State = 1693;
 						expressions();
 						}
 					}
 
-					State = 1692;
+					State = 1696;
 					Match(RIGHT_BRACKET);
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1693;
+					State = 1697;
 					Match(LEFT_PAREN);
-					State = 1694;
+					State = 1698;
 					query();
-					State = 1695;
+					State = 1699;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -15350,19 +15351,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 1699;
+				State = 1703;
 				Match(LEFT_BRACKET);
-				State = 1701;
+				State = 1705;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1700;
+					State = 1704;
 					expressions();
 					}
 				}
 
-				State = 1703;
+				State = 1707;
 				Match(RIGHT_BRACKET);
 				}
 				break;
@@ -15370,19 +15371,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new StructContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 1704;
+				State = 1708;
 				Match(LEFT_BRACE);
-				State = 1706;
+				State = 1710;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048562L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 1705;
+					State = 1709;
 					structFields();
 					}
 				}
 
-				State = 1708;
+				State = 1712;
 				Match(RIGHT_BRACE);
 				}
 				break;
@@ -15390,21 +15391,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new RowContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 1709;
+				State = 1713;
 				Match(ROW);
-				State = 1710;
+				State = 1714;
 				Match(LEFT_PAREN);
-				State = 1712;
+				State = 1716;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1711;
+					State = 1715;
 					expressions();
 					}
 				}
 
-				State = 1714;
+				State = 1718;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15412,13 +15413,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 1715;
+				State = 1719;
 				Match(GROUPING);
-				State = 1716;
+				State = 1720;
 				Match(LEFT_PAREN);
-				State = 1717;
+				State = 1721;
 				expressions();
-				State = 1718;
+				State = 1722;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15427,7 +15428,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new BitStringContext(_localctx);
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 1720;
+				State = 1724;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BIT_STRING || _la==HEX_STRING) ) {
 				ErrorHandler.RecoverInline(this);
@@ -15442,7 +15443,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new DefaultContext(_localctx);
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 1721;
+				State = 1725;
 				Match(DEFAULT);
 				}
 				break;
@@ -15450,46 +15451,46 @@ internal partial class SqlParser : Parser {
 				_localctx = new PositionContext(_localctx);
 				EnterOuterAlt(_localctx, 17);
 				{
-				State = 1722;
+				State = 1726;
 				Match(POSITION);
-				State = 1734;
+				State = 1738;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1723;
+					State = 1727;
 					fields();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1724;
+					State = 1728;
 					Match(LEFT_PAREN);
-					State = 1725;
+					State = 1729;
 					valueExpression();
-					State = 1730;
+					State = 1734;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case IN:
 						{
-						State = 1726;
+						State = 1730;
 						Match(IN);
-						State = 1727;
+						State = 1731;
 						valueExpression();
 						}
 						break;
 					case COMMA:
 						{
-						State = 1728;
+						State = 1732;
 						Match(COMMA);
-						State = 1729;
+						State = 1733;
 						expression();
 						}
 						break;
 					default:
 						throw new NoViableAltException(this);
 					}
-					State = 1732;
+					State = 1736;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -15778,33 +15779,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new OverlayContext(_localctx);
 				EnterOuterAlt(_localctx, 18);
 				{
-				State = 1736;
+				State = 1740;
 				Match(OVERLAY);
-				State = 1737;
+				State = 1741;
 				Match(LEFT_PAREN);
-				State = 1738;
+				State = 1742;
 				expression();
-				State = 1749;
+				State = 1753;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case PLACING:
 					{
-					State = 1739;
+					State = 1743;
 					Match(PLACING);
-					State = 1740;
-					expression();
-					State = 1741;
-					Match(FROM);
-					State = 1742;
+					State = 1744;
 					expression();
 					State = 1745;
+					Match(FROM);
+					State = 1746;
+					expression();
+					State = 1749;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==FOR) {
 						{
-						State = 1743;
+						State = 1747;
 						Match(FOR);
-						State = 1744;
+						State = 1748;
 						expression();
 						}
 					}
@@ -15813,16 +15814,16 @@ internal partial class SqlParser : Parser {
 					break;
 				case COMMA:
 					{
-					State = 1747;
+					State = 1751;
 					Match(COMMA);
-					State = 1748;
+					State = 1752;
 					expressions();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1751;
+				State = 1755;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15830,16 +15831,16 @@ internal partial class SqlParser : Parser {
 				_localctx = new TrimContext(_localctx);
 				EnterOuterAlt(_localctx, 19);
 				{
-				State = 1753;
+				State = 1757;
 				Match(TRIM);
-				State = 1754;
+				State = 1758;
 				Match(LEFT_PAREN);
-				State = 1756;
+				State = 1760;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 30)) & ~0x3f) == 0 && ((1L << (_la - 30)) & 2305843077933170689L) != 0)) {
 					{
-					State = 1755;
+					State = 1759;
 					((TrimContext)_localctx).side = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
 					if ( !(((((_la - 30)) & ~0x3f) == 0 && ((1L << (_la - 30)) & 2305843077933170689L) != 0)) ) {
@@ -15852,14 +15853,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1767;
+				State = 1771;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FROM:
 					{
-					State = 1758;
+					State = 1762;
 					Match(FROM);
-					State = 1759;
+					State = 1763;
 					expressions();
 					}
 					break;
@@ -16129,24 +16130,24 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1760;
+					State = 1764;
 					expression();
-					State = 1765;
+					State = 1769;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case FROM:
 						{
-						State = 1761;
+						State = 1765;
 						Match(FROM);
-						State = 1762;
+						State = 1766;
 						expressions();
 						}
 						break;
 					case COMMA:
 						{
-						State = 1763;
+						State = 1767;
 						Match(COMMA);
-						State = 1764;
+						State = 1768;
 						expressions();
 						}
 						break;
@@ -16160,7 +16161,7 @@ internal partial class SqlParser : Parser {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1769;
+				State = 1773;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -16209,15 +16210,15 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1778;
+			State = 1782;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 1773;
+				State = 1777;
 				Match(DOT);
-				State = 1776;
+				State = 1780;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -16536,13 +16537,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1774;
+					State = 1778;
 					label();
 					}
 					break;
 				case STAR:
 					{
-					State = 1775;
+					State = 1779;
 					Match(STAR);
 					}
 					break;
@@ -16551,7 +16552,7 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				}
-				State = 1780;
+				State = 1784;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==DOT );
@@ -16590,17 +16591,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1783;
+			State = 1787;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 1782;
+				State = 1786;
 				caseBranch();
 				}
 				}
-				State = 1785;
+				State = 1789;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==WHEN );
@@ -16657,43 +16658,43 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1787;
+			State = 1791;
 			expression();
-			State = 1803;
+			State = 1807;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case COMMA:
 				{
-				State = 1788;
+				State = 1792;
 				Match(COMMA);
-				State = 1789;
+				State = 1793;
 				expressions();
 				}
 				break;
 			case FOR:
 			case FROM:
 				{
-				State = 1794;
+				State = 1798;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
-					State = 1794;
+					State = 1798;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case FROM:
 						{
-						State = 1790;
+						State = 1794;
 						Match(FROM);
-						State = 1791;
+						State = 1795;
 						_localctx.from = expression();
 						}
 						break;
 					case FOR:
 						{
-						State = 1792;
+						State = 1796;
 						Match(FOR);
-						State = 1793;
+						State = 1797;
 						_localctx.@for = expression();
 						}
 						break;
@@ -16701,7 +16702,7 @@ internal partial class SqlParser : Parser {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 1796;
+					State = 1800;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==FOR || _la==FROM );
@@ -16709,13 +16710,13 @@ internal partial class SqlParser : Parser {
 				break;
 			case SIMILAR_LA:
 				{
-				State = 1798;
+				State = 1802;
 				Match(SIMILAR_LA);
-				State = 1799;
+				State = 1803;
 				_localctx.pattern = expression();
-				State = 1800;
+				State = 1804;
 				Match(ESCAPE);
-				State = 1801;
+				State = 1805;
 				_localctx.escape = expression();
 				}
 				break;
@@ -16763,21 +16764,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1805;
+			State = 1809;
 			structField();
-			State = 1810;
+			State = 1814;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1806;
+				State = 1810;
 				Match(COMMA);
-				State = 1807;
+				State = 1811;
 				structField();
 				}
 				}
-				State = 1812;
+				State = 1816;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -16820,21 +16821,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1813;
+			State = 1817;
 			expression();
-			State = 1818;
+			State = 1822;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1814;
+				State = 1818;
 				Match(COMMA);
-				State = 1815;
+				State = 1819;
 				expression();
 				}
 				}
-				State = 1820;
+				State = 1824;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -16899,7 +16900,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 158, RULE_parenthesizedBody);
 		int _la;
 		try {
-			State = 1850;
+			State = 1854;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -16909,7 +16910,7 @@ internal partial class SqlParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1821;
+				State = 1825;
 				startedQuery();
 				}
 				break;
@@ -17181,31 +17182,31 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1848;
+				State = 1852;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1822;
+					State = 1826;
 					expression();
-					State = 1846;
+					State = 1850;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case COMMA:
 						{
-						State = 1825;
+						State = 1829;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						do {
 							{
 							{
-							State = 1823;
+							State = 1827;
 							Match(COMMA);
-							State = 1824;
+							State = 1828;
 							expression();
 							}
 							}
-							State = 1827;
+							State = 1831;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						} while ( _la==COMMA );
@@ -17215,35 +17216,35 @@ internal partial class SqlParser : Parser {
 					case INTERSECT:
 					case UNION:
 						{
-						State = 1829;
+						State = 1833;
 						setTail();
-						State = 1830;
+						State = 1834;
 						queryTail();
 						}
 						break;
 					case ORDER:
 						{
-						State = 1832;
+						State = 1836;
 						orderBy();
-						State = 1837;
+						State = 1841;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						while (((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0)) {
 							{
-							State = 1835;
+							State = 1839;
 							ErrorHandler.Sync(this);
 							switch (TokenStream.LA(1)) {
 							case FETCH:
 							case LIMIT:
 							case OFFSET:
 								{
-								State = 1833;
+								State = 1837;
 								limitPart();
 								}
 								break;
 							case FOR:
 								{
-								State = 1834;
+								State = 1838;
 								lockingClause();
 								}
 								break;
@@ -17251,7 +17252,7 @@ internal partial class SqlParser : Parser {
 								throw new NoViableAltException(this);
 							}
 							}
-							State = 1839;
+							State = 1843;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						}
@@ -17262,25 +17263,25 @@ internal partial class SqlParser : Parser {
 					case LIMIT:
 					case OFFSET:
 						{
-						State = 1842;
+						State = 1846;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						do {
 							{
-							State = 1842;
+							State = 1846;
 							ErrorHandler.Sync(this);
 							switch (TokenStream.LA(1)) {
 							case FETCH:
 							case LIMIT:
 							case OFFSET:
 								{
-								State = 1840;
+								State = 1844;
 								limitPart();
 								}
 								break;
 							case FOR:
 								{
-								State = 1841;
+								State = 1845;
 								lockingClause();
 								}
 								break;
@@ -17288,7 +17289,7 @@ internal partial class SqlParser : Parser {
 								throw new NoViableAltException(this);
 							}
 							}
-							State = 1844;
+							State = 1848;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						} while ( ((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0) );
@@ -17363,15 +17364,15 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 160, RULE_startedQuery);
 		int _la;
 		try {
-			State = 1872;
+			State = 1876;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1852;
+				State = 1856;
 				withClause();
-				State = 1853;
+				State = 1857;
 				queryBody();
 				}
 				break;
@@ -17381,39 +17382,39 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1855;
-				simpleQuery();
 				State = 1859;
+				simpleQuery();
+				State = 1863;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==INTERSECT) {
 					{
 					{
-					State = 1856;
+					State = 1860;
 					intersection();
 					}
 					}
-					State = 1861;
+					State = 1865;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1867;
+				State = 1871;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==EXCEPT || _la==UNION) {
 					{
 					{
-					State = 1862;
+					State = 1866;
 					setOperator();
-					State = 1863;
+					State = 1867;
 					queryTerm();
 					}
 					}
-					State = 1869;
+					State = 1873;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1870;
+				State = 1874;
 				queryTail();
 				}
 				break;
@@ -17466,22 +17467,22 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1882;
+			State = 1886;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTERSECT:
 				{
-				State = 1875;
+				State = 1879;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 1874;
+					State = 1878;
 					intersection();
 					}
 					}
-					State = 1877;
+					State = 1881;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==INTERSECT );
@@ -17490,28 +17491,28 @@ internal partial class SqlParser : Parser {
 			case EXCEPT:
 			case UNION:
 				{
-				State = 1879;
+				State = 1883;
 				setOperator();
-				State = 1880;
+				State = 1884;
 				queryTerm();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1889;
+			State = 1893;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCEPT || _la==UNION) {
 				{
 				{
-				State = 1884;
+				State = 1888;
 				setOperator();
-				State = 1885;
+				State = 1889;
 				queryTerm();
 				}
 				}
-				State = 1891;
+				State = 1895;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -17550,14 +17551,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1892;
+			State = 1896;
 			expressionName();
-			State = 1894;
+			State = 1898;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==DOT) {
 				{
-				State = 1893;
+				State = 1897;
 				fields();
 				}
 			}
@@ -17624,21 +17625,21 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 166, RULE_nameTail);
 		int _la;
 		try {
-			State = 1914;
+			State = 1918;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				_localctx = new NameCallContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1896;
+				State = 1900;
 				callTail();
-				State = 1898;
+				State = 1902;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1897;
+					State = 1901;
 					fields();
 					}
 				}
@@ -17650,17 +17651,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new TypedLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1901;
+				State = 1905;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRECISION) {
 					{
-					State = 1900;
+					State = 1904;
 					Match(PRECISION);
 					}
 				}
 
-				State = 1903;
+				State = 1907;
 				Match(STRING);
 				}
 				break;
@@ -17668,19 +17669,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new VaryingLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1904;
+				State = 1908;
 				Match(VARYING);
-				State = 1906;
+				State = 1910;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 1905;
+					State = 1909;
 					typePrecision();
 					}
 				}
 
-				State = 1908;
+				State = 1912;
 				Match(STRING);
 				}
 				break;
@@ -17688,19 +17689,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new MapLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1909;
+				State = 1913;
 				Match(LEFT_BRACE);
-				State = 1911;
+				State = 1915;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 1910;
+					State = 1914;
 					mapEntries();
 					}
 				}
 
-				State = 1913;
+				State = 1917;
 				Match(RIGHT_BRACE);
 				}
 				break;
@@ -17751,54 +17752,54 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1916;
+			State = 1920;
 			callArguments();
-			State = 1918;
+			State = 1922;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==STRING) {
 				{
-				State = 1917;
+				State = 1921;
 				Match(STRING);
 				}
 			}
 
-			State = 1921;
+			State = 1925;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITHIN) {
 				{
-				State = 1920;
+				State = 1924;
 				withinGroup();
 				}
 			}
 
-			State = 1924;
+			State = 1928;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FILTER) {
 				{
-				State = 1923;
+				State = 1927;
 				filter();
 				}
 			}
 
-			State = 1927;
+			State = 1931;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IGNORE_LA || _la==RESPECT_LA) {
 				{
-				State = 1926;
+				State = 1930;
 				nullTreatment();
 				}
 			}
 
-			State = 1930;
+			State = 1934;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OVER) {
 				{
-				State = 1929;
+				State = 1933;
 				over();
 				}
 			}
@@ -17852,14 +17853,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1932;
+			State = 1936;
 			Match(LEFT_PAREN);
-			State = 1934;
+			State = 1938;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 1933;
+				State = 1937;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -17871,55 +17872,55 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1953;
+			State = 1957;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921537741258737L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 29371391L) != 0)) {
 				{
-				State = 1936;
+				State = 1940;
 				argument();
-				State = 1941;
+				State = 1945;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1937;
+					State = 1941;
 					Match(COMMA);
-					State = 1938;
+					State = 1942;
 					argument();
 					}
 					}
-					State = 1943;
+					State = 1947;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1945;
+				State = 1949;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ORDER) {
 					{
-					State = 1944;
+					State = 1948;
 					orderBy();
 					}
 				}
 
-				State = 1951;
+				State = 1955;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IGNORE:
 					{
-					State = 1947;
+					State = 1951;
 					Match(IGNORE);
-					State = 1948;
+					State = 1952;
 					Match(NULLS);
 					}
 					break;
 				case RESPECT:
 					{
-					State = 1949;
+					State = 1953;
 					Match(RESPECT);
-					State = 1950;
+					State = 1954;
 					Match(NULLS);
 					}
 					break;
@@ -17931,7 +17932,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1955;
+			State = 1959;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -17970,13 +17971,13 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 172, RULE_argument);
 		int _la;
 		try {
-			State = 1966;
+			State = 1970;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1957;
+				State = 1961;
 				Match(STAR);
 				}
 				break;
@@ -18248,24 +18249,24 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1959;
+				State = 1963;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VARIADIC) {
 					{
-					State = 1958;
+					State = 1962;
 					Match(VARIADIC);
 					}
 				}
 
-				State = 1961;
+				State = 1965;
 				expression();
-				State = 1964;
+				State = 1968;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON_EQUALS || _la==EQUALS_GREATER) {
 					{
-					State = 1962;
+					State = 1966;
 					_la = TokenStream.LA(1);
 					if ( !(_la==COLON_EQUALS || _la==EQUALS_GREATER) ) {
 					ErrorHandler.RecoverInline(this);
@@ -18274,7 +18275,7 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 1963;
+					State = 1967;
 					expression();
 					}
 				}
@@ -18315,7 +18316,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1968;
+			State = 1972;
 			_la = TokenStream.LA(1);
 			if ( !(_la==IGNORE_LA || _la==RESPECT_LA) ) {
 			ErrorHandler.RecoverInline(this);
@@ -18324,7 +18325,7 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1969;
+			State = 1973;
 			Match(NULLS);
 			}
 		}
@@ -18361,15 +18362,15 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1971;
-			Match(WITHIN);
-			State = 1972;
-			Match(GROUP);
-			State = 1973;
-			Match(LEFT_PAREN);
-			State = 1974;
-			orderBy();
 			State = 1975;
+			Match(WITHIN);
+			State = 1976;
+			Match(GROUP);
+			State = 1977;
+			Match(LEFT_PAREN);
+			State = 1978;
+			orderBy();
+			State = 1979;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -18406,15 +18407,15 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1977;
-			Match(FILTER);
-			State = 1978;
-			Match(LEFT_PAREN);
-			State = 1979;
-			Match(WHERE);
-			State = 1980;
-			expression();
 			State = 1981;
+			Match(FILTER);
+			State = 1982;
+			Match(LEFT_PAREN);
+			State = 1983;
+			Match(WHERE);
+			State = 1984;
+			expression();
+			State = 1985;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -18451,9 +18452,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1983;
+			State = 1987;
 			Match(OVER);
-			State = 1986;
+			State = 1990;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -18664,13 +18665,13 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 1984;
+				State = 1988;
 				identifier();
 				}
 				break;
 			case LEFT_PAREN:
 				{
-				State = 1985;
+				State = 1989;
 				windowSpecification();
 				}
 				break;
@@ -18729,14 +18730,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1988;
+			State = 1992;
 			Match(LEFT_PAREN);
-			State = 1990;
+			State = 1994;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER) {
 				{
-				State = 1989;
+				State = 1993;
 				_localctx.@base = TokenStream.LT(1);
 				_la = TokenStream.LA(1);
 				if ( !(_la==IDENTIFIER || _la==QUOTED_IDENTIFIER) ) {
@@ -18749,57 +18750,57 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2002;
+			State = 2006;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PARTITION) {
 				{
-				State = 1992;
+				State = 1996;
 				Match(PARTITION);
-				State = 1993;
+				State = 1997;
 				Match(BY);
-				State = 1994;
+				State = 1998;
 				expression();
-				State = 1999;
+				State = 2003;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1995;
+					State = 1999;
 					Match(COMMA);
-					State = 1996;
+					State = 2000;
 					expression();
 					}
 					}
-					State = 2001;
+					State = 2005;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2005;
+			State = 2009;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 2004;
+				State = 2008;
 				orderBy();
 				}
 			}
 
-			State = 2008;
+			State = 2012;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUPS || _la==RANGE || _la==ROWS) {
 				{
-				State = 2007;
+				State = 2011;
 				windowFrame();
 				}
 			}
 
-			State = 2010;
+			State = 2014;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -18848,7 +18849,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2012;
+			State = 2016;
 			_la = TokenStream.LA(1);
 			if ( !(_la==GROUPS || _la==RANGE || _la==ROWS) ) {
 			ErrorHandler.RecoverInline(this);
@@ -18857,18 +18858,18 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2019;
+			State = 2023;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BETWEEN:
 				{
-				State = 2013;
+				State = 2017;
 				Match(BETWEEN);
-				State = 2014;
+				State = 2018;
 				frameBound();
-				State = 2015;
+				State = 2019;
 				Match(AND);
-				State = 2016;
+				State = 2020;
 				frameBound();
 				}
 				break;
@@ -19137,48 +19138,48 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 2018;
+				State = 2022;
 				frameBound();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2030;
+			State = 2034;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EXCLUDE) {
 				{
-				State = 2021;
+				State = 2025;
 				Match(EXCLUDE);
-				State = 2028;
+				State = 2032;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case CURRENT:
 					{
-					State = 2022;
+					State = 2026;
 					Match(CURRENT);
-					State = 2023;
+					State = 2027;
 					Match(ROW);
 					}
 					break;
 				case GROUP:
 					{
-					State = 2024;
+					State = 2028;
 					Match(GROUP);
 					}
 					break;
 				case TIES:
 					{
-					State = 2025;
+					State = 2029;
 					Match(TIES);
 					}
 					break;
 				case NO:
 					{
-					State = 2026;
+					State = 2030;
 					Match(NO);
-					State = 2027;
+					State = 2031;
 					Match(OTHERS);
 					}
 					break;
@@ -19223,9 +19224,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2032;
+			State = 2036;
 			valueExpression();
-			State = 2033;
+			State = 2037;
 			_la = TokenStream.LA(1);
 			if ( !(_la==ROW || _la==FOLLOWING || _la==PRECEDING) ) {
 			ErrorHandler.RecoverInline(this);
@@ -19272,13 +19273,13 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2035;
+			State = 2039;
 			Match(WHEN);
-			State = 2036;
+			State = 2040;
 			_localctx.when = expression();
-			State = 2037;
+			State = 2041;
 			Match(THEN);
-			State = 2038;
+			State = 2042;
 			_localctx.then = expression();
 			}
 		}
@@ -19316,7 +19317,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2042;
+			State = 2046;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -19635,22 +19636,22 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2040;
+				State = 2044;
 				label();
 				}
 				break;
 			case STRING:
 				{
-				State = 2041;
+				State = 2045;
 				Match(STRING);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2044;
+			State = 2048;
 			Match(COLON);
-			State = 2045;
+			State = 2049;
 			expression();
 			}
 		}
@@ -19691,21 +19692,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2047;
+			State = 2051;
 			mapEntry();
-			State = 2052;
+			State = 2056;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2048;
+				State = 2052;
 				Match(COMMA);
-				State = 2049;
+				State = 2053;
 				mapEntry();
 				}
 				}
-				State = 2054;
+				State = 2058;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -19744,11 +19745,11 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2055;
+			State = 2059;
 			expression();
-			State = 2056;
+			State = 2060;
 			Match(COLON);
-			State = 2057;
+			State = 2061;
 			expression();
 			}
 		}
@@ -19794,7 +19795,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 196, RULE_currentValue);
 		int _la;
 		try {
-			State = 2069;
+			State = 2073;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CURRENT_DATE:
@@ -19804,7 +19805,7 @@ internal partial class SqlParser : Parser {
 			case LOCALTIMESTAMP:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2059;
+				State = 2063;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 39)) & ~0x3f) == 0 && ((1L << (_la - 39)) & 1610612761L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -19813,12 +19814,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2061;
+				State = 2065;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2060;
+					State = 2064;
 					typePrecision();
 					}
 				}
@@ -19833,7 +19834,7 @@ internal partial class SqlParser : Parser {
 			case USER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2063;
+				State = 2067;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 38)) & ~0x3f) == 0 && ((1L << (_la - 38)) & 144748506773454917L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -19847,16 +19848,16 @@ internal partial class SqlParser : Parser {
 			case CURRENT_SCHEMA:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2064;
+				State = 2068;
 				Match(CURRENT_SCHEMA);
-				State = 2067;
+				State = 2071;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2065;
+					State = 2069;
 					Match(LEFT_PAREN);
-					State = 2066;
+					State = 2070;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -19903,19 +19904,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2071;
-			simpleType();
 			State = 2075;
+			simpleType();
+			State = 2079;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LEFT_BRACKET) {
 				{
 				{
-				State = 2072;
+				State = 2076;
 				arrayBound();
 				}
 				}
-				State = 2077;
+				State = 2081;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -19951,19 +19952,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2078;
+			State = 2082;
 			Match(LEFT_BRACKET);
-			State = 2080;
+			State = 2084;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==INTEGER_NUMBER) {
 				{
-				State = 2079;
+				State = 2083;
 				Match(INTEGER_NUMBER);
 				}
 			}
 
-			State = 2082;
+			State = 2086;
 			Match(RIGHT_BRACKET);
 			}
 		}
@@ -20049,311 +20050,27 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2147;
+			State = 2151;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTERVAL:
 				{
-				State = 2084;
+				State = 2088;
 				Match(INTERVAL);
-				State = 2087;
+				State = 2091;
 				ErrorHandler.Sync(this);
-				switch (TokenStream.LA(1)) {
-				case DAY:
-				case HOUR:
-				case MINUTE:
-				case MONTH:
-				case SECOND:
-				case YEAR:
+				switch ( Simulator.AdaptivePredict(TokenStream,296,Context) ) {
+				case 1:
 					{
-					State = 2085;
+					State = 2089;
 					intervalQualifier();
 					}
 					break;
-				case LEFT_PAREN:
+				case 2:
 					{
-					State = 2086;
+					State = 2090;
 					typePrecision();
 					}
-					break;
-				case Eof:
-				case IDENTIFIER:
-				case QUOTED_IDENTIFIER:
-				case OPERATOR_SYMBOL:
-				case NOT_LA:
-				case NULLS_LA:
-				case ON_LA:
-				case SIMILAR_LA:
-				case AND:
-				case ARRAY:
-				case AS:
-				case ASC:
-				case CHECK:
-				case COLLATE:
-				case CONSTRAINT:
-				case DEFAULT:
-				case DEFERRABLE:
-				case DESC:
-				case DO:
-				case ELSE:
-				case END:
-				case EXCEPT:
-				case FETCH:
-				case FOR:
-				case FROM:
-				case GROUP:
-				case HAVING:
-				case IN:
-				case INITIALLY:
-				case INTERSECT:
-				case INTO:
-				case LIMIT:
-				case NOT:
-				case NULL:
-				case OFFSET:
-				case ON:
-				case OR:
-				case ORDER:
-				case PLACING:
-				case PRIMARY:
-				case QUALIFY:
-				case REFERENCES:
-				case RETURNING:
-				case SELECT:
-				case THEN:
-				case UNION:
-				case UNIQUE:
-				case USING:
-				case WHEN:
-				case WHERE:
-				case WINDOW:
-				case WITH:
-				case ANTI:
-				case ASOF:
-				case CROSS:
-				case FULL:
-				case ILIKE:
-				case INNER:
-				case IS:
-				case ISNULL:
-				case JOIN:
-				case LEFT:
-				case LIKE:
-				case NATURAL:
-				case NOTNULL:
-				case OVERLAPS:
-				case RIGHT:
-				case SEMI:
-				case SIMILAR:
-				case BETWEEN:
-				case INTERVAL:
-				case OPERATOR:
-				case POSITION:
-				case ROW:
-				case TIME:
-				case TIMESTAMP:
-				case MAP:
-				case NATIONAL:
-				case NONE:
-				case STRUCT:
-				case AT:
-				case ESCAPE:
-				case EXCLUDE:
-				case IGNORE:
-				case REPLACE:
-				case RESPECT:
-				case ABORT:
-				case ABSOLUTE:
-				case ACCESS:
-				case ACTION:
-				case ADD:
-				case ADMIN:
-				case ALTER:
-				case ALWAYS:
-				case BACKWARD:
-				case BEGIN:
-				case BREADTH:
-				case BY:
-				case CASCADE:
-				case CASCADED:
-				case CATALOG:
-				case CHAIN:
-				case CHARACTERISTICS:
-				case CHECKPOINT:
-				case CLOSE:
-				case COMMENT:
-				case COMMIT:
-				case COMMITTED:
-				case CONFLICT:
-				case CONTINUE:
-				case COPY:
-				case CSV:
-				case CURRENT:
-				case CURSOR:
-				case CYCLE:
-				case DATA:
-				case DATABASE:
-				case DEALLOCATE:
-				case DECLARE:
-				case DEFERRED:
-				case DELETE:
-				case DELIMITER:
-				case DELIMITERS:
-				case DEPTH:
-				case DESCRIBE:
-				case DISCARD:
-				case DOMAIN:
-				case DROP:
-				case ENCODING:
-				case EXCLUDING:
-				case EXCLUSIVE:
-				case EXECUTE:
-				case EXPLAIN:
-				case EXTERNAL:
-				case FIRST:
-				case FOLLOWING:
-				case FORCE:
-				case FORWARD:
-				case FUNCTION:
-				case GENERATED:
-				case GLOBAL:
-				case GRANTED:
-				case GROUPS:
-				case HEADER:
-				case HOLD:
-				case IDENTITY:
-				case IF:
-				case IMMEDIATE:
-				case INCLUDE:
-				case INCLUDING:
-				case INDEX:
-				case INHERIT:
-				case INHERITS:
-				case INSENSITIVE:
-				case INSERT:
-				case ISOLATION:
-				case KEY:
-				case LAST:
-				case LEVEL:
-				case LISTEN:
-				case LOCAL:
-				case LOCATION:
-				case LOCK:
-				case LOCKED:
-				case MATCH:
-				case MATCHED:
-				case MATERIALIZED:
-				case MERGE:
-				case MODE:
-				case MOVE:
-				case NAME:
-				case NAMES:
-				case NEXT:
-				case NO:
-				case NOTHING:
-				case NOTIFY:
-				case NOWAIT:
-				case NULLS:
-				case OF:
-				case OPTION:
-				case OPTIONS:
-				case ORDINALITY:
-				case OTHERS:
-				case OVERRIDING:
-				case OWNER:
-				case PARTIAL:
-				case PARTITION:
-				case PARTITIONED:
-				case PLANS:
-				case PRECEDING:
-				case PREPARE:
-				case PRESERVE:
-				case PRIOR:
-				case PRIVILEGES:
-				case PROGRAM:
-				case QUOTE:
-				case RANGE:
-				case READ:
-				case REFRESH:
-				case RELATIVE:
-				case RELEASE:
-				case RENAME:
-				case REPEATABLE:
-				case RESET:
-				case RESTART:
-				case RESTRICT:
-				case REVOKE:
-				case ROLE:
-				case ROLLBACK:
-				case ROWS:
-				case SAVEPOINT:
-				case SCHEMA:
-				case SCROLL:
-				case SEARCH:
-				case SEQUENCE:
-				case SEQUENCES:
-				case SERIALIZABLE:
-				case SESSION:
-				case SET:
-				case SETS:
-				case SHARE:
-				case SHOW:
-				case SIMPLE:
-				case SKIP_:
-				case SNAPSHOT:
-				case SOURCE:
-				case START:
-				case STATISTICS:
-				case STDIN:
-				case STDOUT:
-				case STORED:
-				case SUMMARIZE:
-				case SYSTEM:
-				case TABLES:
-				case TARGET:
-				case TEMP:
-				case TEMPORARY:
-				case TIES:
-				case TRANSACTION:
-				case TRUNCATE:
-				case TYPE:
-				case UNBOUNDED:
-				case UNCOMMITTED:
-				case UNKNOWN:
-				case UNLISTEN:
-				case UNLOGGED:
-				case UPDATE:
-				case VACUUM:
-				case VALID:
-				case VALUE:
-				case VIEW:
-				case WORK:
-				case WRITE:
-				case ZONE:
-				case RIGHT_PAREN:
-				case LEFT_BRACKET:
-				case RIGHT_BRACKET:
-				case RIGHT_BRACE:
-				case COMMA:
-				case SEMICOLON:
-				case COLON:
-				case DOUBLE_COLON:
-				case COLON_EQUALS:
-				case EQUALS_GREATER:
-				case PLUS:
-				case MINUS:
-				case STAR:
-				case SLASH:
-				case PERCENT:
-				case CARET:
-				case EQUALS:
-				case NOT_EQUALS:
-				case LESS:
-				case LESS_EQUALS:
-				case GREATER:
-				case GREATER_EQUALS:
-					break;
-				default:
 					break;
 				}
 				}
@@ -20361,7 +20078,7 @@ internal partial class SqlParser : Parser {
 			case TIME:
 			case TIMESTAMP:
 				{
-				State = 2089;
+				State = 2093;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -20370,22 +20087,22 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2091;
+				State = 2095;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2090;
+					State = 2094;
 					typePrecision();
 					}
 				}
 
-				State = 2094;
+				State = 2098;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA || _la==WITHOUT_LA) {
 					{
-					State = 2093;
+					State = 2097;
 					timeZone();
 					}
 				}
@@ -20394,70 +20111,70 @@ internal partial class SqlParser : Parser {
 				break;
 			case STRUCT:
 				{
-				State = 2096;
+				State = 2100;
 				Match(STRUCT);
-				State = 2097;
+				State = 2101;
 				Match(LEFT_PAREN);
-				State = 2098;
+				State = 2102;
 				structTypeField();
-				State = 2103;
+				State = 2107;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2099;
+					State = 2103;
 					Match(COMMA);
-					State = 2100;
+					State = 2104;
 					structTypeField();
 					}
 					}
-					State = 2105;
+					State = 2109;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2106;
+				State = 2110;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case MAP:
 				{
-				State = 2108;
-				Match(MAP);
-				State = 2109;
-				Match(LEFT_PAREN);
-				State = 2110;
-				typeName();
-				State = 2111;
-				Match(COMMA);
 				State = 2112;
-				typeName();
+				Match(MAP);
 				State = 2113;
+				Match(LEFT_PAREN);
+				State = 2114;
+				typeName();
+				State = 2115;
+				Match(COMMA);
+				State = 2116;
+				typeName();
+				State = 2117;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case NATIONAL:
 				{
-				State = 2115;
+				State = 2119;
 				Match(NATIONAL);
-				State = 2116;
+				State = 2120;
 				typeId();
-				State = 2118;
+				State = 2122;
 				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==VARYING) {
+				switch ( Simulator.AdaptivePredict(TokenStream,300,Context) ) {
+				case 1:
 					{
-					State = 2117;
+					State = 2121;
 					Match(VARYING);
 					}
+					break;
 				}
-
-				State = 2121;
+				State = 2125;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2120;
+					State = 2124;
 					typePrecision();
 					}
 				}
@@ -20679,30 +20396,30 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2123;
+				State = 2127;
 				typeId();
-				State = 2128;
+				State = 2132;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 2124;
+					State = 2128;
 					Match(DOT);
-					State = 2125;
+					State = 2129;
 					label();
 					}
 					}
-					State = 2130;
+					State = 2134;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2132;
+				State = 2136;
 				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==PRECISION || _la==VARYING) {
+				switch ( Simulator.AdaptivePredict(TokenStream,303,Context) ) {
+				case 1:
 					{
-					State = 2131;
+					State = 2135;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PRECISION || _la==VARYING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -20712,34 +20429,34 @@ internal partial class SqlParser : Parser {
 					    Consume();
 					}
 					}
+					break;
 				}
-
-				State = 2145;
+				State = 2149;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2134;
+					State = 2138;
 					Match(LEFT_PAREN);
-					State = 2135;
+					State = 2139;
 					expression();
-					State = 2140;
+					State = 2144;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2136;
+						State = 2140;
 						Match(COMMA);
-						State = 2137;
+						State = 2141;
 						expression();
 						}
 						}
-						State = 2142;
+						State = 2146;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 2143;
+					State = 2147;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -20749,12 +20466,12 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2150;
+			State = 2154;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ARRAY) {
 				{
-				State = 2149;
+				State = 2153;
 				Match(ARRAY);
 				}
 			}
@@ -20793,9 +20510,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2152;
+			State = 2156;
 			label();
-			State = 2153;
+			State = 2157;
 			typeName();
 			}
 		}
@@ -20828,11 +20545,11 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2155;
+			State = 2159;
 			Match(LEFT_PAREN);
-			State = 2156;
+			State = 2160;
 			Match(INTEGER_NUMBER);
-			State = 2157;
+			State = 2161;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -20867,7 +20584,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2159;
+			State = 2163;
 			_la = TokenStream.LA(1);
 			if ( !(_la==WITH_LA || _la==WITHOUT_LA) ) {
 			ErrorHandler.RecoverInline(this);
@@ -20876,9 +20593,9 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2160;
+			State = 2164;
 			Match(TIME);
-			State = 2161;
+			State = 2165;
 			Match(ZONE);
 			}
 		}
@@ -20931,7 +20648,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 210, RULE_intervalQualifier);
 		int _la;
 		try {
-			State = 2175;
+			State = 2179;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DAY:
@@ -20941,7 +20658,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2163;
+				State = 2167;
 				_localctx.start = TokenStream.LT(1);
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 65745L) != 0)) ) {
@@ -20951,14 +20668,14 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2169;
+				State = 2173;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TO) {
 					{
-					State = 2164;
+					State = 2168;
 					Match(TO);
-					State = 2165;
+					State = 2169;
 					_localctx.end = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
 					if ( !(((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 2257L) != 0)) ) {
@@ -20968,12 +20685,12 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2167;
+					State = 2171;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2166;
+						State = 2170;
 						typePrecision();
 						}
 					}
@@ -20986,14 +20703,14 @@ internal partial class SqlParser : Parser {
 			case SECOND:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2171;
+				State = 2175;
 				Match(SECOND);
-				State = 2173;
+				State = 2177;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2172;
+					State = 2176;
 					typePrecision();
 					}
 				}
@@ -21057,45 +20774,45 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2177;
+			State = 2181;
 			Match(INSERT);
-			State = 2178;
-			Match(INTO);
-			State = 2179;
-			qualifiedName();
 			State = 2182;
+			Match(INTO);
+			State = 2183;
+			qualifiedName();
+			State = 2186;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 2180;
+				State = 2184;
 				Match(AS);
-				State = 2181;
+				State = 2185;
 				identifier();
 				}
 			}
 
-			State = 2185;
+			State = 2189;
 			ErrorHandler.Sync(this);
 			switch ( Simulator.AdaptivePredict(TokenStream,313,Context) ) {
 			case 1:
 				{
-				State = 2184;
+				State = 2188;
 				insertColumns();
 				}
 				break;
 			}
-			State = 2188;
+			State = 2192;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OVERRIDING) {
 				{
-				State = 2187;
+				State = 2191;
 				overriding();
 				}
 			}
 
-			State = 2193;
+			State = 2197;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -21105,37 +20822,37 @@ internal partial class SqlParser : Parser {
 			case WITH:
 			case LEFT_PAREN:
 				{
-				State = 2190;
+				State = 2194;
 				query();
 				}
 				break;
 			case DEFAULT:
 				{
-				State = 2191;
+				State = 2195;
 				Match(DEFAULT);
-				State = 2192;
+				State = 2196;
 				Match(VALUES);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2196;
+			State = 2200;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON_LA) {
 				{
-				State = 2195;
+				State = 2199;
 				onConflict();
 				}
 			}
 
-			State = 2199;
+			State = 2203;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2198;
+				State = 2202;
 				returning();
 				}
 			}
@@ -21181,27 +20898,27 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2201;
+			State = 2205;
 			Match(LEFT_PAREN);
-			State = 2202;
+			State = 2206;
 			assignmentTarget();
-			State = 2207;
+			State = 2211;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2203;
+				State = 2207;
 				Match(COMMA);
-				State = 2204;
+				State = 2208;
 				assignmentTarget();
 				}
 				}
-				State = 2209;
+				State = 2213;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 2210;
+			State = 2214;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -21236,9 +20953,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2212;
+			State = 2216;
 			Match(OVERRIDING);
-			State = 2213;
+			State = 2217;
 			_la = TokenStream.LA(1);
 			if ( !(_la==USER || _la==SYSTEM) ) {
 			ErrorHandler.RecoverInline(this);
@@ -21247,7 +20964,7 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2214;
+			State = 2218;
 			Match(VALUE);
 			}
 		}
@@ -21294,47 +21011,47 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2216;
+			State = 2220;
 			Match(ON_LA);
-			State = 2217;
+			State = 2221;
 			Match(CONFLICT);
-			State = 2219;
+			State = 2223;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON || _la==LEFT_PAREN) {
 				{
-				State = 2218;
+				State = 2222;
 				conflictTarget();
 				}
 			}
 
-			State = 2221;
+			State = 2225;
 			Match(DO);
-			State = 2230;
+			State = 2234;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOTHING:
 				{
-				State = 2222;
+				State = 2226;
 				Match(NOTHING);
 				}
 				break;
 			case UPDATE:
 				{
-				State = 2223;
+				State = 2227;
 				Match(UPDATE);
-				State = 2224;
-				Match(SET);
-				State = 2225;
-				assignments();
 				State = 2228;
+				Match(SET);
+				State = 2229;
+				assignments();
+				State = 2232;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2226;
+					State = 2230;
 					Match(WHERE);
-					State = 2227;
+					State = 2231;
 					expression();
 					}
 				}
@@ -21392,42 +21109,42 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 220, RULE_conflictTarget);
 		int _la;
 		try {
-			State = 2249;
+			State = 2253;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2232;
+				State = 2236;
 				Match(LEFT_PAREN);
-				State = 2233;
+				State = 2237;
 				indexKey();
-				State = 2238;
+				State = 2242;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2234;
+					State = 2238;
 					Match(COMMA);
-					State = 2235;
+					State = 2239;
 					indexKey();
 					}
 					}
-					State = 2240;
+					State = 2244;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2241;
+				State = 2245;
 				Match(RIGHT_PAREN);
-				State = 2244;
+				State = 2248;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2242;
+					State = 2246;
 					Match(WHERE);
-					State = 2243;
+					State = 2247;
 					expression();
 					}
 				}
@@ -21437,11 +21154,11 @@ internal partial class SqlParser : Parser {
 			case ON:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2246;
+				State = 2250;
 				Match(ON);
-				State = 2247;
+				State = 2251;
 				Match(CONSTRAINT);
-				State = 2248;
+				State = 2252;
 				identifier();
 				}
 				break;
@@ -21479,9 +21196,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2251;
+			State = 2255;
 			Match(RETURNING);
-			State = 2252;
+			State = 2256;
 			selectItems();
 			}
 		}
@@ -21534,62 +21251,62 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2254;
+			State = 2258;
 			Match(UPDATE);
-			State = 2255;
+			State = 2259;
 			relation();
-			State = 2260;
+			State = 2264;
 			ErrorHandler.Sync(this);
 			switch ( Simulator.AdaptivePredict(TokenStream,326,Context) ) {
 			case 1:
 				{
-				State = 2257;
+				State = 2261;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2256;
+					State = 2260;
 					Match(AS);
 					}
 				}
 
-				State = 2259;
+				State = 2263;
 				identifier();
 				}
 				break;
 			}
-			State = 2262;
+			State = 2266;
 			Match(SET);
-			State = 2263;
+			State = 2267;
 			assignments();
-			State = 2265;
+			State = 2269;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM) {
 				{
-				State = 2264;
+				State = 2268;
 				fromClause();
 				}
 			}
 
-			State = 2269;
+			State = 2273;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 2267;
+				State = 2271;
 				Match(WHERE);
-				State = 2268;
+				State = 2272;
 				expression();
 				}
 			}
 
-			State = 2272;
+			State = 2276;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2271;
+				State = 2275;
 				returning();
 				}
 			}
@@ -21633,21 +21350,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2274;
+			State = 2278;
 			assignment();
-			State = 2279;
+			State = 2283;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2275;
+				State = 2279;
 				Match(COMMA);
-				State = 2276;
+				State = 2280;
 				assignment();
 				}
 				}
-				State = 2281;
+				State = 2285;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -21694,7 +21411,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 228, RULE_assignment);
 		int _la;
 		try {
-			State = 2299;
+			State = 2303;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -21906,42 +21623,42 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2282;
+				State = 2286;
 				assignmentTarget();
-				State = 2283;
+				State = 2287;
 				Match(EQUALS);
-				State = 2284;
+				State = 2288;
 				expression();
 				}
 				break;
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2286;
+				State = 2290;
 				Match(LEFT_PAREN);
-				State = 2287;
+				State = 2291;
 				assignmentTarget();
-				State = 2292;
+				State = 2296;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2288;
+					State = 2292;
 					Match(COMMA);
-					State = 2289;
+					State = 2293;
 					assignmentTarget();
 					}
 					}
-					State = 2294;
+					State = 2298;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2295;
+				State = 2299;
 				Match(RIGHT_PAREN);
-				State = 2296;
+				State = 2300;
 				Match(EQUALS);
-				State = 2297;
+				State = 2301;
 				expression();
 				}
 				break;
@@ -21985,19 +21702,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2301;
-			identifier();
 			State = 2305;
+			identifier();
+			State = 2309;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LEFT_BRACKET || _la==DOT) {
 				{
 				{
-				State = 2302;
+				State = 2306;
 				accessor();
 				}
 				}
-				State = 2307;
+				State = 2311;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -22044,46 +21761,46 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 232, RULE_accessor);
 		int _la;
 		try {
-			State = 2321;
+			State = 2325;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2308;
+				State = 2312;
 				Match(DOT);
-				State = 2309;
+				State = 2313;
 				label();
 				}
 				break;
 			case LEFT_BRACKET:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2310;
+				State = 2314;
 				Match(LEFT_BRACKET);
-				State = 2312;
+				State = 2316;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 					{
-					State = 2311;
+					State = 2315;
 					_localctx.lower = expression();
 					}
 				}
 
-				State = 2318;
+				State = 2322;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 2314;
+					State = 2318;
 					_localctx.colon = Match(COLON);
-					State = 2316;
+					State = 2320;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
 						{
-						State = 2315;
+						State = 2319;
 						_localctx.upper = expression();
 						}
 					}
@@ -22091,7 +21808,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2320;
+				State = 2324;
 				Match(RIGHT_BRACKET);
 				}
 				break;
@@ -22153,78 +21870,78 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2323;
+			State = 2327;
 			Match(DELETE);
-			State = 2324;
+			State = 2328;
 			Match(FROM);
-			State = 2325;
+			State = 2329;
 			relation();
-			State = 2330;
+			State = 2334;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 				{
-				State = 2327;
+				State = 2331;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2326;
+					State = 2330;
 					Match(AS);
 					}
 				}
 
-				State = 2329;
-				identifier();
-				}
-			}
-
-			State = 2341;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==USING) {
-				{
-				State = 2332;
-				Match(USING);
 				State = 2333;
-				tableReference();
-				State = 2338;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				while (_la==COMMA) {
-					{
-					{
-					State = 2334;
-					Match(COMMA);
-					State = 2335;
-					tableReference();
-					}
-					}
-					State = 2340;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-				}
+				identifier();
 				}
 			}
 
 			State = 2345;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
+			if (_la==USING) {
+				{
+				State = 2336;
+				Match(USING);
+				State = 2337;
+				tableReference();
+				State = 2342;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (_la==COMMA) {
+					{
+					{
+					State = 2338;
+					Match(COMMA);
+					State = 2339;
+					tableReference();
+					}
+					}
+					State = 2344;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				}
+			}
+
+			State = 2349;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 2343;
+				State = 2347;
 				Match(WHERE);
-				State = 2344;
+				State = 2348;
 				expression();
 				}
 			}
 
-			State = 2348;
+			State = 2352;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2347;
+				State = 2351;
 				returning();
 				}
 			}
@@ -22284,60 +22001,60 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2350;
+			State = 2354;
 			Match(MERGE);
-			State = 2351;
+			State = 2355;
 			Match(INTO);
-			State = 2352;
+			State = 2356;
 			relation();
-			State = 2357;
+			State = 2361;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 				{
-				State = 2354;
+				State = 2358;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2353;
+					State = 2357;
 					Match(AS);
 					}
 				}
 
-				State = 2356;
+				State = 2360;
 				identifier();
 				}
 			}
 
-			State = 2359;
+			State = 2363;
 			Match(USING);
-			State = 2360;
-			tablePrimary();
-			State = 2361;
-			Match(ON);
-			State = 2362;
-			expression();
 			State = 2364;
+			tablePrimary();
+			State = 2365;
+			Match(ON);
+			State = 2366;
+			expression();
+			State = 2368;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 2363;
+				State = 2367;
 				mergeWhen();
 				}
 				}
-				State = 2366;
+				State = 2370;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==WHEN );
-			State = 2369;
+			State = 2373;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2368;
+				State = 2372;
 				returning();
 				}
 			}
@@ -22385,31 +22102,31 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2371;
+			State = 2375;
 			Match(WHEN);
-			State = 2379;
+			State = 2383;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case MATCHED:
 				{
-				State = 2372;
+				State = 2376;
 				Match(MATCHED);
 				}
 				break;
 			case NOT:
 				{
-				State = 2373;
-				Match(NOT);
-				State = 2374;
-				Match(MATCHED);
 				State = 2377;
+				Match(NOT);
+				State = 2378;
+				Match(MATCHED);
+				State = 2381;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BY) {
 					{
-					State = 2375;
+					State = 2379;
 					Match(BY);
-					State = 2376;
+					State = 2380;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SOURCE || _la==TARGET) ) {
 					ErrorHandler.RecoverInline(this);
@@ -22426,21 +22143,21 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2383;
+			State = 2387;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AND) {
 				{
-				State = 2381;
+				State = 2385;
 				Match(AND);
-				State = 2382;
+				State = 2386;
 				expression();
 				}
 			}
 
-			State = 2385;
+			State = 2389;
 			Match(THEN);
-			State = 2386;
+			State = 2390;
 			mergeAction();
 			}
 		}
@@ -22506,18 +22223,18 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 240, RULE_mergeAction);
 		int _la;
 		try {
-			State = 2407;
+			State = 2411;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case UPDATE:
 				_localctx = new MergeUpdateContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2388;
+				State = 2392;
 				Match(UPDATE);
-				State = 2389;
+				State = 2393;
 				Match(SET);
-				State = 2390;
+				State = 2394;
 				assignments();
 				}
 				break;
@@ -22525,7 +22242,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeDeleteContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2391;
+				State = 2395;
 				Match(DELETE);
 				}
 				break;
@@ -22533,9 +22250,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeDoNothingContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2392;
+				State = 2396;
 				Match(DO);
-				State = 2393;
+				State = 2397;
 				Match(NOTHING);
 				}
 				break;
@@ -22543,44 +22260,44 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeInsertContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2394;
+				State = 2398;
 				Match(INSERT);
-				State = 2396;
+				State = 2400;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2395;
+					State = 2399;
 					insertColumns();
 					}
 				}
 
-				State = 2399;
+				State = 2403;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OVERRIDING) {
 					{
-					State = 2398;
+					State = 2402;
 					overriding();
 					}
 				}
 
-				State = 2405;
+				State = 2409;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case VALUES:
 					{
-					State = 2401;
+					State = 2405;
 					Match(VALUES);
-					State = 2402;
+					State = 2406;
 					valuesRow();
 					}
 					break;
 				case DEFAULT:
 					{
-					State = 2403;
+					State = 2407;
 					Match(DEFAULT);
-					State = 2404;
+					State = 2408;
 					Match(VALUES);
 					}
 					break;
@@ -22622,7 +22339,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2409;
+			State = 2413;
 			relation();
 			}
 		}
@@ -22758,6 +22475,25 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXISTS() { return GetToken(SqlParser.EXISTS, 0); }
 		public CreateSchemaContext(CreateBodyContext context) { CopyFrom(context); }
 	}
+	public partial class CreateSequenceContext : CreateBodyContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SEQUENCE() { return GetToken(SqlParser.SEQUENCE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public QualifiedNameContext qualifiedName() {
+			return GetRuleContext<QualifiedNameContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PersistenceContext persistence() {
+			return GetRuleContext<PersistenceContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IF() { return GetToken(SqlParser.IF, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT() { return GetToken(SqlParser.NOT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXISTS() { return GetToken(SqlParser.EXISTS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public SequenceOptionContext[] sequenceOption() {
+			return GetRuleContexts<SequenceOptionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SequenceOptionContext sequenceOption(int i) {
+			return GetRuleContext<SequenceOptionContext>(i);
+		}
+		public CreateSequenceContext(CreateBodyContext context) { CopyFrom(context); }
+	}
 	public partial class CreateIndexContext : CreateBodyContext {
 		public IdentifierContext indexName;
 		public IdentifierContext method;
@@ -22815,54 +22551,54 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 244, RULE_createBody);
 		int _la;
 		try {
-			State = 2566;
+			State = 2586;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,389,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,392,Context) ) {
 			case 1:
 				_localctx = new CreateTableContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2413;
+				State = 2417;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2411;
+					State = 2415;
 					Match(OR);
-					State = 2412;
+					State = 2416;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2416;
+				State = 2420;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GLOBAL || _la==LOCAL || ((((_la - 314)) & ~0x3f) == 0 && ((1L << (_la - 314)) & 1027L) != 0)) {
 					{
-					State = 2415;
+					State = 2419;
 					persistence();
 					}
 				}
 
-				State = 2418;
-				Match(TABLE);
 				State = 2422;
+				Match(TABLE);
+				State = 2426;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,357,Context) ) {
 				case 1:
 					{
-					State = 2419;
+					State = 2423;
 					Match(IF);
-					State = 2420;
+					State = 2424;
 					Match(NOT);
-					State = 2421;
+					State = 2425;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2424;
+				State = 2428;
 				qualifiedName();
-				State = 2425;
+				State = 2429;
 				tableBody();
 				}
 				break;
@@ -22870,59 +22606,59 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateExternalTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2429;
+				State = 2433;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2427;
+					State = 2431;
 					Match(OR);
-					State = 2428;
+					State = 2432;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2431;
+				State = 2435;
 				Match(EXTERNAL);
-				State = 2432;
-				Match(TABLE);
 				State = 2436;
+				Match(TABLE);
+				State = 2440;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,359,Context) ) {
 				case 1:
 					{
-					State = 2433;
+					State = 2437;
 					Match(IF);
-					State = 2434;
+					State = 2438;
 					Match(NOT);
-					State = 2435;
+					State = 2439;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2438;
+				State = 2442;
 				qualifiedName();
-				State = 2440;
+				State = 2444;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2439;
+					State = 2443;
 					tableElements();
 					}
 				}
 
-				State = 2445;
+				State = 2449;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 240)) & ~0x3f) == 0 && ((1L << (_la - 240)) & 67633153L) != 0) || _la==STORED) {
 					{
 					{
-					State = 2442;
+					State = 2446;
 					externalPart();
 					}
 					}
-					State = 2447;
+					State = 2451;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -22932,34 +22668,34 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateViewContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2450;
+				State = 2454;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2448;
+					State = 2452;
 					Match(OR);
-					State = 2449;
+					State = 2453;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2456;
+				State = 2460;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==TEMP || _la==TEMPORARY) {
 					{
-					State = 2453;
+					State = 2457;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LOCAL) {
 						{
-						State = 2452;
+						State = 2456;
 						Match(LOCAL);
 						}
 					}
 
-					State = 2455;
+					State = 2459;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TEMP || _la==TEMPORARY) ) {
 					ErrorHandler.RecoverInline(this);
@@ -22971,64 +22707,64 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2459;
+				State = 2463;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RECURSIVE) {
 					{
-					State = 2458;
+					State = 2462;
 					Match(RECURSIVE);
 					}
 				}
 
-				State = 2461;
-				Match(VIEW);
 				State = 2465;
+				Match(VIEW);
+				State = 2469;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,366,Context) ) {
 				case 1:
 					{
-					State = 2462;
+					State = 2466;
 					Match(IF);
-					State = 2463;
+					State = 2467;
 					Match(NOT);
-					State = 2464;
+					State = 2468;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2467;
+				State = 2471;
 				qualifiedName();
-				State = 2469;
+				State = 2473;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2468;
+					State = 2472;
 					columnNames();
 					}
 				}
 
-				State = 2472;
+				State = 2476;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2471;
+					State = 2475;
 					withOptions();
 					}
 				}
 
-				State = 2474;
+				State = 2478;
 				Match(AS);
-				State = 2475;
+				State = 2479;
 				query();
-				State = 2477;
+				State = 2481;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2476;
+					State = 2480;
 					checkOption();
 					}
 				}
@@ -23039,68 +22775,68 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateMaterializedViewContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2481;
+				State = 2485;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2479;
+					State = 2483;
 					Match(OR);
-					State = 2480;
+					State = 2484;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2483;
+				State = 2487;
 				Match(MATERIALIZED);
-				State = 2484;
-				Match(VIEW);
 				State = 2488;
+				Match(VIEW);
+				State = 2492;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,371,Context) ) {
 				case 1:
 					{
-					State = 2485;
+					State = 2489;
 					Match(IF);
-					State = 2486;
+					State = 2490;
 					Match(NOT);
-					State = 2487;
+					State = 2491;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2490;
+				State = 2494;
 				qualifiedName();
-				State = 2492;
+				State = 2496;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2491;
+					State = 2495;
 					columnNames();
 					}
 				}
 
-				State = 2495;
+				State = 2499;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2494;
+					State = 2498;
 					withOptions();
 					}
 				}
 
-				State = 2497;
+				State = 2501;
 				Match(AS);
-				State = 2498;
+				State = 2502;
 				query();
-				State = 2500;
+				State = 2504;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2499;
+					State = 2503;
 					withData();
 					}
 				}
@@ -23111,23 +22847,23 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2502;
-				Match(SCHEMA);
 				State = 2506;
+				Match(SCHEMA);
+				State = 2510;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,375,Context) ) {
 				case 1:
 					{
-					State = 2503;
+					State = 2507;
 					Match(IF);
-					State = 2504;
+					State = 2508;
 					Match(NOT);
-					State = 2505;
+					State = 2509;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2515;
+				State = 2519;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -23338,16 +23074,16 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 2508;
+					State = 2512;
 					qualifiedName();
-					State = 2511;
+					State = 2515;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==AUTHORIZATION) {
 						{
-						State = 2509;
+						State = 2513;
 						Match(AUTHORIZATION);
-						State = 2510;
+						State = 2514;
 						identifier();
 						}
 					}
@@ -23356,9 +23092,9 @@ internal partial class SqlParser : Parser {
 					break;
 				case AUTHORIZATION:
 					{
-					State = 2513;
+					State = 2517;
 					Match(AUTHORIZATION);
-					State = 2514;
+					State = 2518;
 					identifier();
 					}
 					break;
@@ -23368,145 +23104,193 @@ internal partial class SqlParser : Parser {
 				}
 				break;
 			case 6:
-				_localctx = new CreateIndexContext(_localctx);
+				_localctx = new CreateSequenceContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2518;
+				State = 2522;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==GLOBAL || _la==LOCAL || ((((_la - 314)) & ~0x3f) == 0 && ((1L << (_la - 314)) & 1027L) != 0)) {
+					{
+					State = 2521;
+					persistence();
+					}
+				}
+
+				State = 2524;
+				Match(SEQUENCE);
+				State = 2528;
+				ErrorHandler.Sync(this);
+				switch ( Simulator.AdaptivePredict(TokenStream,379,Context) ) {
+				case 1:
+					{
+					State = 2525;
+					Match(IF);
+					State = 2526;
+					Match(NOT);
+					State = 2527;
+					Match(EXISTS);
+					}
+					break;
+				}
+				State = 2530;
+				qualifiedName();
+				State = 2534;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+					{
+					{
+					State = 2531;
+					sequenceOption();
+					}
+					}
+					State = 2536;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				}
+				break;
+			case 7:
+				_localctx = new CreateIndexContext(_localctx);
+				EnterOuterAlt(_localctx, 7);
+				{
+				State = 2538;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==UNIQUE) {
 					{
-					State = 2517;
+					State = 2537;
 					Match(UNIQUE);
 					}
 				}
 
-				State = 2520;
+				State = 2540;
 				Match(INDEX);
-				State = 2522;
+				State = 2542;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 2521;
+					State = 2541;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 2530;
+				State = 2550;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
 					{
-					State = 2527;
+					State = 2547;
 					ErrorHandler.Sync(this);
-					switch ( Simulator.AdaptivePredict(TokenStream,380,Context) ) {
+					switch ( Simulator.AdaptivePredict(TokenStream,383,Context) ) {
 					case 1:
 						{
-						State = 2524;
+						State = 2544;
 						Match(IF);
-						State = 2525;
+						State = 2545;
 						Match(NOT);
-						State = 2526;
+						State = 2546;
 						Match(EXISTS);
 						}
 						break;
 					}
-					State = 2529;
+					State = 2549;
 					((CreateIndexContext)_localctx).indexName = identifier();
 					}
 				}
 
-				State = 2532;
+				State = 2552;
 				Match(ON);
-				State = 2533;
+				State = 2553;
 				relation();
-				State = 2536;
+				State = 2556;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 2534;
+					State = 2554;
 					Match(USING);
-					State = 2535;
+					State = 2555;
 					((CreateIndexContext)_localctx).method = identifier();
 					}
 				}
 
-				State = 2538;
+				State = 2558;
 				Match(LEFT_PAREN);
-				State = 2539;
+				State = 2559;
 				indexKey();
-				State = 2544;
+				State = 2564;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2540;
+					State = 2560;
 					Match(COMMA);
-					State = 2541;
+					State = 2561;
 					indexKey();
 					}
 					}
-					State = 2546;
+					State = 2566;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2547;
+				State = 2567;
 				Match(RIGHT_PAREN);
-				State = 2550;
+				State = 2570;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INCLUDE) {
 					{
-					State = 2548;
+					State = 2568;
 					Match(INCLUDE);
-					State = 2549;
+					State = 2569;
 					columnNames();
 					}
 				}
 
-				State = 2557;
+				State = 2577;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NULLS) {
 					{
-					State = 2552;
+					State = 2572;
 					Match(NULLS);
-					State = 2554;
+					State = 2574;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==NOT) {
 						{
-						State = 2553;
+						State = 2573;
 						Match(NOT);
 						}
 					}
 
-					State = 2556;
+					State = 2576;
 					Match(DISTINCT);
 					}
 				}
 
-				State = 2560;
+				State = 2580;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2559;
+					State = 2579;
 					withOptions();
 					}
 				}
 
-				State = 2564;
+				State = 2584;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2562;
+					State = 2582;
 					Match(WHERE);
-					State = 2563;
+					State = 2583;
 					expression();
 					}
 				}
@@ -23545,7 +23329,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 246, RULE_persistence);
 		int _la;
 		try {
-			State = 2573;
+			State = 2593;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case GLOBAL:
@@ -23554,12 +23338,12 @@ internal partial class SqlParser : Parser {
 			case TEMPORARY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2569;
+				State = 2589;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GLOBAL || _la==LOCAL) {
 					{
-					State = 2568;
+					State = 2588;
 					_la = TokenStream.LA(1);
 					if ( !(_la==GLOBAL || _la==LOCAL) ) {
 					ErrorHandler.RecoverInline(this);
@@ -23571,7 +23355,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2571;
+				State = 2591;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TEMP || _la==TEMPORARY) ) {
 				ErrorHandler.RecoverInline(this);
@@ -23585,7 +23369,7 @@ internal partial class SqlParser : Parser {
 			case UNLOGGED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2572;
+				State = 2592;
 				Match(UNLOGGED);
 				}
 				break;
@@ -23676,63 +23460,63 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 248, RULE_tableBody);
 		int _la;
 		try {
-			State = 2620;
+			State = 2640;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,402,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,405,Context) ) {
 			case 1:
 				_localctx = new TableOfColumnsContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2575;
+				State = 2595;
 				tableElements();
-				State = 2588;
+				State = 2608;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INHERITS) {
 					{
-					State = 2576;
+					State = 2596;
 					Match(INHERITS);
-					State = 2577;
+					State = 2597;
 					Match(LEFT_PAREN);
-					State = 2578;
+					State = 2598;
 					qualifiedName();
-					State = 2583;
+					State = 2603;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2579;
+						State = 2599;
 						Match(COMMA);
-						State = 2580;
+						State = 2600;
 						qualifiedName();
 						}
 						}
-						State = 2585;
+						State = 2605;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 2586;
+					State = 2606;
 					Match(RIGHT_PAREN);
 					}
 				}
 
-				State = 2591;
+				State = 2611;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2590;
+					State = 2610;
 					withOptions();
 					}
 				}
 
-				State = 2594;
+				State = 2614;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 2593;
+					State = 2613;
 					onCommit();
 					}
 				}
@@ -23743,39 +23527,39 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableOfQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2597;
+				State = 2617;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2596;
+					State = 2616;
 					columnNames();
 					}
 				}
 
-				State = 2600;
+				State = 2620;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2599;
+					State = 2619;
 					withOptions();
 					}
 				}
 
-				State = 2603;
+				State = 2623;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 2602;
+					State = 2622;
 					onCommit();
 					}
 				}
 
-				State = 2605;
+				State = 2625;
 				Match(AS);
-				State = 2615;
+				State = 2635;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FROM:
@@ -23785,26 +23569,26 @@ internal partial class SqlParser : Parser {
 				case WITH:
 				case LEFT_PAREN:
 					{
-					State = 2606;
+					State = 2626;
 					query();
 					}
 					break;
 				case EXECUTE:
 					{
-					State = 2607;
+					State = 2627;
 					Match(EXECUTE);
-					State = 2608;
+					State = 2628;
 					identifier();
-					State = 2613;
+					State = 2633;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2609;
+						State = 2629;
 						Match(LEFT_PAREN);
-						State = 2610;
+						State = 2630;
 						expressions();
-						State = 2611;
+						State = 2631;
 						Match(RIGHT_PAREN);
 						}
 					}
@@ -23814,12 +23598,12 @@ internal partial class SqlParser : Parser {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2618;
+				State = 2638;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2617;
+					State = 2637;
 					withData();
 					}
 				}
@@ -23867,35 +23651,35 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2622;
+			State = 2642;
 			Match(LEFT_PAREN);
-			State = 2631;
+			State = 2651;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 72057671347339270L) != 0) || ((((_la - 78)) & ~0x3f) == 0 && ((1L << (_la - 78)) & -1124800395149311L) != 0) || ((((_la - 142)) & ~0x3f) == 0 && ((1L << (_la - 142)) & -1L) != 0) || ((((_la - 206)) & ~0x3f) == 0 && ((1L << (_la - 206)) & -1L) != 0) || ((((_la - 270)) & ~0x3f) == 0 && ((1L << (_la - 270)) & 9223372036854775807L) != 0)) {
 				{
-				State = 2623;
+				State = 2643;
 				tableElement();
-				State = 2628;
+				State = 2648;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2624;
+					State = 2644;
 					Match(COMMA);
-					State = 2625;
+					State = 2645;
 					tableElement();
 					}
 					}
-					State = 2630;
+					State = 2650;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2633;
+			State = 2653;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -23972,7 +23756,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 252, RULE_tableElement);
 		int _la;
 		try {
-			State = 2656;
+			State = 2676;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -24185,7 +23969,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2635;
+				State = 2655;
 				columnDefinition();
 				}
 				break;
@@ -24197,31 +23981,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableConstraintElementContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2638;
+				State = 2658;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONSTRAINT) {
 					{
-					State = 2636;
+					State = 2656;
 					Match(CONSTRAINT);
-					State = 2637;
+					State = 2657;
 					identifier();
 					}
 				}
 
-				State = 2640;
+				State = 2660;
 				tableConstraint();
-				State = 2644;
+				State = 2664;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 46)) & ~0x3f) == 0 && ((1L << (_la - 46)) & 16842753L) != 0) || _la==NO) {
 					{
 					{
-					State = 2641;
+					State = 2661;
 					constraintAttribute();
 					}
 					}
-					State = 2646;
+					State = 2666;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -24231,17 +24015,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new LikeTableContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2647;
+				State = 2667;
 				Match(LIKE);
-				State = 2648;
+				State = 2668;
 				qualifiedName();
-				State = 2653;
+				State = 2673;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==EXCLUDING || _la==INCLUDING) {
 					{
 					{
-					State = 2649;
+					State = 2669;
 					_la = TokenStream.LA(1);
 					if ( !(_la==EXCLUDING || _la==INCLUDING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24250,11 +24034,11 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2650;
+					State = 2670;
 					label();
 					}
 					}
-					State = 2655;
+					State = 2675;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -24307,33 +24091,33 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2658;
+			State = 2678;
 			identifier();
-			State = 2659;
+			State = 2679;
 			typeName();
-			State = 2662;
+			State = 2682;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLLATE) {
 				{
-				State = 2660;
+				State = 2680;
 				Match(COLLATE);
-				State = 2661;
+				State = 2681;
 				qualifiedName();
 				}
 			}
 
-			State = 2667;
+			State = 2687;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 33)) & ~0x3f) == 0 && ((1L << (_la - 33)) & 2306160080879357961L) != 0) || _la==GENERATED) {
 				{
 				{
-				State = 2664;
+				State = 2684;
 				columnConstraint();
 				}
 				}
-				State = 2669;
+				State = 2689;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -24380,35 +24164,35 @@ internal partial class SqlParser : Parser {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2672;
+			State = 2692;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CONSTRAINT) {
 				{
-				State = 2670;
+				State = 2690;
 				Match(CONSTRAINT);
-				State = 2671;
+				State = 2691;
 				identifier();
 				}
 			}
 
-			State = 2674;
+			State = 2694;
 			constraintBody();
-			State = 2678;
+			State = 2698;
 			ErrorHandler.Sync(this);
-			_alt = Simulator.AdaptivePredict(TokenStream,412,Context);
+			_alt = Simulator.AdaptivePredict(TokenStream,415,Context);
 			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 				if ( _alt==1 ) {
 					{
 					{
-					State = 2675;
+					State = 2695;
 					constraintAttribute();
 					}
 					}
 				}
-				State = 2680;
+				State = 2700;
 				ErrorHandler.Sync(this);
-				_alt = Simulator.AdaptivePredict(TokenStream,412,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,415,Context);
 			}
 			}
 		}
@@ -24488,6 +24272,12 @@ internal partial class SqlParser : Parser {
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STORED() { return GetToken(SqlParser.STORED, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public SequenceOptionContext[] sequenceOption() {
+			return GetRuleContexts<SequenceOptionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SequenceOptionContext sequenceOption(int i) {
+			return GetRuleContext<SequenceOptionContext>(i);
+		}
 		public GeneratedConstraintContext(ConstraintBodyContext context) { CopyFrom(context); }
 	}
 
@@ -24495,17 +24285,18 @@ internal partial class SqlParser : Parser {
 	public ConstraintBodyContext constraintBody() {
 		ConstraintBodyContext _localctx = new ConstraintBodyContext(Context, State);
 		EnterRule(_localctx, 258, RULE_constraintBody);
+		int _la;
 		try {
-			State = 2710;
+			State = 2740;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOT:
 				_localctx = new NotNullConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2681;
+				State = 2701;
 				Match(NOT);
-				State = 2682;
+				State = 2702;
 				Match(NULL);
 				}
 				break;
@@ -24513,7 +24304,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NullConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2683;
+				State = 2703;
 				Match(NULL);
 				}
 				break;
@@ -24521,9 +24312,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new DefaultConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2684;
+				State = 2704;
 				Match(DEFAULT);
-				State = 2685;
+				State = 2705;
 				valueExpression();
 				}
 				break;
@@ -24531,13 +24322,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new CheckConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2686;
+				State = 2706;
 				Match(CHECK);
-				State = 2687;
+				State = 2707;
 				Match(LEFT_PAREN);
-				State = 2688;
+				State = 2708;
 				expression();
-				State = 2689;
+				State = 2709;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -24545,7 +24336,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new UniqueConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2691;
+				State = 2711;
 				Match(UNIQUE);
 				}
 				break;
@@ -24553,9 +24344,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new PrimaryKeyConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2692;
+				State = 2712;
 				Match(PRIMARY);
-				State = 2693;
+				State = 2713;
 				Match(KEY);
 				}
 				break;
@@ -24563,7 +24354,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReferencesConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2694;
+				State = 2714;
 				references();
 				}
 				break;
@@ -24571,48 +24362,74 @@ internal partial class SqlParser : Parser {
 				_localctx = new GeneratedConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2695;
+				State = 2715;
 				Match(GENERATED);
-				State = 2699;
+				State = 2719;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALWAYS:
 					{
-					State = 2696;
+					State = 2716;
 					Match(ALWAYS);
 					}
 					break;
 				case BY:
 					{
-					State = 2697;
+					State = 2717;
 					Match(BY);
-					State = 2698;
+					State = 2718;
 					Match(DEFAULT);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2701;
+				State = 2721;
 				Match(AS);
-				State = 2708;
+				State = 2738;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTITY:
 					{
-					State = 2702;
+					State = 2722;
 					Match(IDENTITY);
+					State = 2731;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if (_la==LEFT_PAREN) {
+						{
+						State = 2723;
+						Match(LEFT_PAREN);
+						State = 2725;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+						do {
+							{
+							{
+							State = 2724;
+							sequenceOption();
+							}
+							}
+							State = 2727;
+							ErrorHandler.Sync(this);
+							_la = TokenStream.LA(1);
+						} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0) );
+						State = 2729;
+						Match(RIGHT_PAREN);
+						}
+					}
+
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 2703;
+					State = 2733;
 					Match(LEFT_PAREN);
-					State = 2704;
+					State = 2734;
 					expression();
-					State = 2705;
+					State = 2735;
 					Match(RIGHT_PAREN);
-					State = 2706;
+					State = 2736;
 					Match(STORED);
 					}
 					break;
@@ -24623,6 +24440,143 @@ internal partial class SqlParser : Parser {
 				break;
 			default:
 				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class SequenceOptionContext : ParserRuleContext {
+		public SequenceOptionContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_sequenceOption; } }
+
+		public SequenceOptionContext() { }
+		public virtual void CopyFrom(SequenceOptionContext context) {
+			base.CopyFrom(context);
+		}
+	}
+	public partial class SequenceTypeContext : SequenceOptionContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AS() { return GetToken(SqlParser.AS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeNameContext typeName() {
+			return GetRuleContext<TypeNameContext>(0);
+		}
+		public SequenceTypeContext(SequenceOptionContext context) { CopyFrom(context); }
+	}
+	public partial class SequenceWithoutContext : SequenceOptionContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NO() { return GetToken(SqlParser.NO, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
+			return GetRuleContext<IdentifierContext>(0);
+		}
+		public SequenceWithoutContext(SequenceOptionContext context) { CopyFrom(context); }
+	}
+	public partial class SequenceNumberContext : SequenceOptionContext {
+		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
+			return GetRuleContext<IdentifierContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SignedIntegerContext signedInteger() {
+			return GetRuleContext<SignedIntegerContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BY() { return GetToken(SqlParser.BY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WITH() { return GetToken(SqlParser.WITH, 0); }
+		public SequenceNumberContext(SequenceOptionContext context) { CopyFrom(context); }
+	}
+	public partial class SequenceOwnerContext : SequenceOptionContext {
+		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
+			return GetRuleContext<IdentifierContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BY() { return GetToken(SqlParser.BY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public QualifiedNameContext qualifiedName() {
+			return GetRuleContext<QualifiedNameContext>(0);
+		}
+		public SequenceOwnerContext(SequenceOptionContext context) { CopyFrom(context); }
+	}
+
+	[RuleVersion(0)]
+	public SequenceOptionContext sequenceOption() {
+		SequenceOptionContext _localctx = new SequenceOptionContext(Context, State);
+		EnterRule(_localctx, 260, RULE_sequenceOption);
+		int _la;
+		try {
+			State = 2757;
+			ErrorHandler.Sync(this);
+			switch ( Simulator.AdaptivePredict(TokenStream,423,Context) ) {
+			case 1:
+				_localctx = new SequenceTypeContext(_localctx);
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 2742;
+				Match(AS);
+				State = 2743;
+				typeName();
+				}
+				break;
+			case 2:
+				_localctx = new SequenceWithoutContext(_localctx);
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 2744;
+				Match(NO);
+				State = 2745;
+				identifier();
+				}
+				break;
+			case 3:
+				_localctx = new SequenceNumberContext(_localctx);
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 2746;
+				identifier();
+				State = 2751;
+				ErrorHandler.Sync(this);
+				switch ( Simulator.AdaptivePredict(TokenStream,422,Context) ) {
+				case 1:
+					{
+					State = 2748;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if (_la==WITH || _la==BY) {
+						{
+						State = 2747;
+						_la = TokenStream.LA(1);
+						if ( !(_la==WITH || _la==BY) ) {
+						ErrorHandler.RecoverInline(this);
+						}
+						else {
+							ErrorHandler.ReportMatch(this);
+						    Consume();
+						}
+						}
+					}
+
+					State = 2750;
+					signedInteger();
+					}
+					break;
+				}
+				}
+				break;
+			case 4:
+				_localctx = new SequenceOwnerContext(_localctx);
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 2753;
+				identifier();
+				State = 2754;
+				Match(BY);
+				State = 2755;
+				qualifiedName();
+				}
+				break;
 			}
 		}
 		catch (RecognitionException re) {
@@ -24687,22 +24641,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableConstraintContext tableConstraint() {
 		TableConstraintContext _localctx = new TableConstraintContext(Context, State);
-		EnterRule(_localctx, 260, RULE_tableConstraint);
+		EnterRule(_localctx, 262, RULE_tableConstraint);
 		try {
-			State = 2727;
+			State = 2774;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CHECK:
 				_localctx = new TableCheckContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2712;
+				State = 2759;
 				Match(CHECK);
-				State = 2713;
+				State = 2760;
 				Match(LEFT_PAREN);
-				State = 2714;
+				State = 2761;
 				expression();
-				State = 2715;
+				State = 2762;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -24710,9 +24664,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableUniqueContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2717;
+				State = 2764;
 				Match(UNIQUE);
-				State = 2718;
+				State = 2765;
 				columnNames();
 				}
 				break;
@@ -24720,11 +24674,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new TablePrimaryKeyContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2719;
+				State = 2766;
 				Match(PRIMARY);
-				State = 2720;
+				State = 2767;
 				Match(KEY);
-				State = 2721;
+				State = 2768;
 				columnNames();
 				}
 				break;
@@ -24732,13 +24686,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableForeignKeyContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2722;
+				State = 2769;
 				Match(FOREIGN);
-				State = 2723;
+				State = 2770;
 				Match(KEY);
-				State = 2724;
+				State = 2771;
 				columnNames();
-				State = 2725;
+				State = 2772;
 				references();
 				}
 				break;
@@ -24785,33 +24739,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReferencesContext references() {
 		ReferencesContext _localctx = new ReferencesContext(Context, State);
-		EnterRule(_localctx, 262, RULE_references);
+		EnterRule(_localctx, 264, RULE_references);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2729;
+			State = 2776;
 			Match(REFERENCES);
-			State = 2730;
+			State = 2777;
 			qualifiedName();
-			State = 2732;
+			State = 2779;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 2731;
+				State = 2778;
 				columnNames();
 				}
 			}
 
-			State = 2736;
+			State = 2783;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==MATCH) {
 				{
-				State = 2734;
+				State = 2781;
 				Match(MATCH);
-				State = 2735;
+				State = 2782;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FULL || _la==PARTIAL || _la==SIMPLE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -24823,17 +24777,17 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2741;
+			State = 2788;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ON) {
 				{
 				{
-				State = 2738;
+				State = 2785;
 				referentialTrigger();
 				}
 				}
-				State = 2743;
+				State = 2790;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -24871,14 +24825,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReferentialTriggerContext referentialTrigger() {
 		ReferentialTriggerContext _localctx = new ReferentialTriggerContext(Context, State);
-		EnterRule(_localctx, 264, RULE_referentialTrigger);
+		EnterRule(_localctx, 266, RULE_referentialTrigger);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2744;
+			State = 2791;
 			Match(ON);
-			State = 2745;
+			State = 2792;
 			_la = TokenStream.LA(1);
 			if ( !(_la==DELETE || _la==UPDATE) ) {
 			ErrorHandler.RecoverInline(this);
@@ -24887,42 +24841,42 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2754;
+			State = 2801;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,420,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,428,Context) ) {
 			case 1:
 				{
-				State = 2746;
+				State = 2793;
 				Match(NO);
-				State = 2747;
+				State = 2794;
 				Match(ACTION);
 				}
 				break;
 			case 2:
 				{
-				State = 2748;
+				State = 2795;
 				Match(RESTRICT);
 				}
 				break;
 			case 3:
 				{
-				State = 2749;
+				State = 2796;
 				Match(CASCADE);
 				}
 				break;
 			case 4:
 				{
-				State = 2750;
+				State = 2797;
 				Match(SET);
-				State = 2751;
+				State = 2798;
 				Match(NULL);
 				}
 				break;
 			case 5:
 				{
-				State = 2752;
+				State = 2799;
 				Match(SET);
-				State = 2753;
+				State = 2800;
 				Match(DEFAULT);
 				}
 				break;
@@ -24959,35 +24913,35 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConstraintAttributeContext constraintAttribute() {
 		ConstraintAttributeContext _localctx = new ConstraintAttributeContext(Context, State);
-		EnterRule(_localctx, 266, RULE_constraintAttribute);
+		EnterRule(_localctx, 268, RULE_constraintAttribute);
 		int _la;
 		try {
-			State = 2766;
+			State = 2813;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,422,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,430,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2757;
+				State = 2804;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 2756;
+					State = 2803;
 					Match(NOT);
 					}
 				}
 
-				State = 2759;
+				State = 2806;
 				Match(DEFERRABLE);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2760;
+				State = 2807;
 				Match(INITIALLY);
-				State = 2761;
+				State = 2808;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DEFERRED || _la==IMMEDIATE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25001,18 +24955,18 @@ internal partial class SqlParser : Parser {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2762;
+				State = 2809;
 				Match(NOT);
-				State = 2763;
+				State = 2810;
 				Match(VALID);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2764;
+				State = 2811;
 				Match(NO);
-				State = 2765;
+				State = 2812;
 				Match(INHERIT);
 				}
 				break;
@@ -25091,21 +25045,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExternalPartContext externalPart() {
 		ExternalPartContext _localctx = new ExternalPartContext(Context, State);
-		EnterRule(_localctx, 268, RULE_externalPart);
+		EnterRule(_localctx, 270, RULE_externalPart);
 		int _la;
 		try {
-			State = 2798;
+			State = 2845;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STORED:
 				_localctx = new StoredAsContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2768;
+				State = 2815;
 				Match(STORED);
-				State = 2769;
+				State = 2816;
 				Match(AS);
-				State = 2770;
+				State = 2817;
 				identifier();
 				}
 				break;
@@ -25113,9 +25067,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new LocationContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2771;
+				State = 2818;
 				Match(LOCATION);
-				State = 2772;
+				State = 2819;
 				Match(STRING);
 				}
 				break;
@@ -25123,29 +25077,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExternalOptionsContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2773;
+				State = 2820;
 				Match(OPTIONS);
-				State = 2774;
+				State = 2821;
 				Match(LEFT_PAREN);
-				State = 2775;
+				State = 2822;
 				externalOption();
-				State = 2780;
+				State = 2827;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2776;
+					State = 2823;
 					Match(COMMA);
-					State = 2777;
+					State = 2824;
 					externalOption();
 					}
 					}
-					State = 2782;
+					State = 2829;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2783;
+				State = 2830;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -25153,31 +25107,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new PartitionedByContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2785;
+				State = 2832;
 				Match(PARTITIONED);
-				State = 2786;
+				State = 2833;
 				Match(BY);
-				State = 2787;
+				State = 2834;
 				Match(LEFT_PAREN);
-				State = 2788;
+				State = 2835;
 				aliasColumn();
-				State = 2793;
+				State = 2840;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2789;
+					State = 2836;
 					Match(COMMA);
-					State = 2790;
+					State = 2837;
 					aliasColumn();
 					}
 					}
-					State = 2795;
+					State = 2842;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2796;
+				State = 2843;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -25222,17 +25176,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExternalOptionContext externalOption() {
 		ExternalOptionContext _localctx = new ExternalOptionContext(Context, State);
-		EnterRule(_localctx, 270, RULE_externalOption);
+		EnterRule(_localctx, 272, RULE_externalOption);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2809;
+			State = 2856;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 				{
-				State = 2800;
+				State = 2847;
 				Match(STRING);
 				}
 				break;
@@ -25552,21 +25506,21 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2801;
+				State = 2848;
 				label();
-				State = 2806;
+				State = 2853;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 2802;
+					State = 2849;
 					Match(DOT);
-					State = 2803;
+					State = 2850;
 					label();
 					}
 					}
-					State = 2808;
+					State = 2855;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -25575,17 +25529,17 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2812;
+			State = 2859;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUALS) {
 				{
-				State = 2811;
+				State = 2858;
 				Match(EQUALS);
 				}
 			}
 
-			State = 2814;
+			State = 2861;
 			optionValue();
 			}
 		}
@@ -25619,26 +25573,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithOptionsContext withOptions() {
 		WithOptionsContext _localctx = new WithOptionsContext(Context, State);
-		EnterRule(_localctx, 272, RULE_withOptions);
+		EnterRule(_localctx, 274, RULE_withOptions);
 		try {
-			State = 2820;
+			State = 2867;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2816;
+				State = 2863;
 				Match(WITH);
-				State = 2817;
+				State = 2864;
 				optionList();
 				}
 				break;
 			case WITHOUT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2818;
+				State = 2865;
 				Match(WITHOUT);
-				State = 2819;
+				State = 2866;
 				identifier();
 				}
 				break;
@@ -25674,36 +25628,36 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OnCommitContext onCommit() {
 		OnCommitContext _localctx = new OnCommitContext(Context, State);
-		EnterRule(_localctx, 274, RULE_onCommit);
+		EnterRule(_localctx, 276, RULE_onCommit);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2822;
+			State = 2869;
 			Match(ON);
-			State = 2823;
+			State = 2870;
 			Match(COMMIT);
-			State = 2829;
+			State = 2876;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PRESERVE:
 				{
-				State = 2824;
+				State = 2871;
 				Match(PRESERVE);
-				State = 2825;
+				State = 2872;
 				Match(ROWS);
 				}
 				break;
 			case DELETE:
 				{
-				State = 2826;
+				State = 2873;
 				Match(DELETE);
-				State = 2827;
+				State = 2874;
 				Match(ROWS);
 				}
 				break;
 			case DROP:
 				{
-				State = 2828;
+				State = 2875;
 				Match(DROP);
 				}
 				break;
@@ -25737,24 +25691,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithDataContext withData() {
 		WithDataContext _localctx = new WithDataContext(Context, State);
-		EnterRule(_localctx, 276, RULE_withData);
+		EnterRule(_localctx, 278, RULE_withData);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2831;
+			State = 2878;
 			Match(WITH);
-			State = 2833;
+			State = 2880;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NO) {
 				{
-				State = 2832;
+				State = 2879;
 				Match(NO);
 				}
 			}
 
-			State = 2835;
+			State = 2882;
 			Match(DATA);
 			}
 		}
@@ -25785,19 +25739,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CheckOptionContext checkOption() {
 		CheckOptionContext _localctx = new CheckOptionContext(Context, State);
-		EnterRule(_localctx, 278, RULE_checkOption);
+		EnterRule(_localctx, 280, RULE_checkOption);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2837;
+			State = 2884;
 			Match(WITH);
-			State = 2839;
+			State = 2886;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CASCADED || _la==LOCAL) {
 				{
-				State = 2838;
+				State = 2885;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CASCADED || _la==LOCAL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25809,9 +25763,9 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2841;
+			State = 2888;
 			Match(CHECK);
-			State = 2842;
+			State = 2889;
 			Match(OPTION);
 			}
 		}
@@ -25848,29 +25802,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IndexKeyContext indexKey() {
 		IndexKeyContext _localctx = new IndexKeyContext(Context, State);
-		EnterRule(_localctx, 280, RULE_indexKey);
+		EnterRule(_localctx, 282, RULE_indexKey);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2844;
+			State = 2891;
 			expression();
-			State = 2846;
+			State = 2893;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENTIFIER) {
 				{
-				State = 2845;
+				State = 2892;
 				indexOperatorClass();
 				}
 			}
 
-			State = 2849;
+			State = 2896;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASC || _la==DESC) {
 				{
-				State = 2848;
+				State = 2895;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ASC || _la==DESC) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25882,14 +25836,14 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2853;
+			State = 2900;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NULLS_LA) {
 				{
-				State = 2851;
+				State = 2898;
 				Match(NULLS_LA);
-				State = 2852;
+				State = 2899;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==LAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25933,26 +25887,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IndexOperatorClassContext indexOperatorClass() {
 		IndexOperatorClassContext _localctx = new IndexOperatorClassContext(Context, State);
-		EnterRule(_localctx, 282, RULE_indexOperatorClass);
+		EnterRule(_localctx, 284, RULE_indexOperatorClass);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2855;
+			State = 2902;
 			Match(IDENTIFIER);
-			State = 2860;
+			State = 2907;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 2856;
+				State = 2903;
 				Match(DOT);
-				State = 2857;
+				State = 2904;
 				Match(IDENTIFIER);
 				}
 				}
-				State = 2862;
+				State = 2909;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -25982,12 +25936,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DropBehaviorContext dropBehavior() {
 		DropBehaviorContext _localctx = new DropBehaviorContext(Context, State);
-		EnterRule(_localctx, 284, RULE_dropBehavior);
+		EnterRule(_localctx, 286, RULE_dropBehavior);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2863;
+			State = 2910;
 			_la = TokenStream.LA(1);
 			if ( !(_la==CASCADE || _la==RESTRICT) ) {
 			ErrorHandler.RecoverInline(this);
@@ -26034,110 +25988,110 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ObjectKindContext objectKind() {
 		ObjectKindContext _localctx = new ObjectKindContext(Context, State);
-		EnterRule(_localctx, 286, RULE_objectKind);
+		EnterRule(_localctx, 288, RULE_objectKind);
 		try {
-			State = 2881;
+			State = 2928;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case TABLE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2865;
+				State = 2912;
 				Match(TABLE);
 				}
 				break;
 			case VIEW:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2866;
+				State = 2913;
 				Match(VIEW);
 				}
 				break;
 			case MATERIALIZED:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2867;
+				State = 2914;
 				Match(MATERIALIZED);
-				State = 2868;
+				State = 2915;
 				Match(VIEW);
 				}
 				break;
 			case INDEX:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2869;
+				State = 2916;
 				Match(INDEX);
 				}
 				break;
 			case SCHEMA:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2870;
+				State = 2917;
 				Match(SCHEMA);
 				}
 				break;
 			case SEQUENCE:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2871;
+				State = 2918;
 				Match(SEQUENCE);
 				}
 				break;
 			case TYPE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2872;
+				State = 2919;
 				Match(TYPE);
 				}
 				break;
 			case DOMAIN:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2873;
+				State = 2920;
 				Match(DOMAIN);
 				}
 				break;
 			case FUNCTION:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2874;
+				State = 2921;
 				Match(FUNCTION);
 				}
 				break;
 			case DATABASE:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2875;
+				State = 2922;
 				Match(DATABASE);
 				}
 				break;
 			case COLUMN:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2876;
+				State = 2923;
 				Match(COLUMN);
 				}
 				break;
 			case ROLE:
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 2877;
+				State = 2924;
 				Match(ROLE);
 				}
 				break;
 			case CONSTRAINT:
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 2878;
+				State = 2925;
 				Match(CONSTRAINT);
 				}
 				break;
 			case FOREIGN:
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 2879;
+				State = 2926;
 				Match(FOREIGN);
-				State = 2880;
+				State = 2927;
 				Match(TABLE);
 				}
 				break;
@@ -26333,6 +26287,68 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MINUS() { return GetToken(SqlParser.MINUS, 0); }
 		public AlterColumnStatisticsContext(AlterActionContext context) { CopyFrom(context); }
 	}
+	public partial class AlterColumnAddIdentityContext : AlterActionContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ALTER() { return GetToken(SqlParser.ALTER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
+			return GetRuleContext<IdentifierContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ADD() { return GetToken(SqlParser.ADD, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GENERATED() { return GetToken(SqlParser.GENERATED, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AS() { return GetToken(SqlParser.AS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENTITY() { return GetToken(SqlParser.IDENTITY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ALWAYS() { return GetToken(SqlParser.ALWAYS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BY() { return GetToken(SqlParser.BY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DEFAULT() { return GetToken(SqlParser.DEFAULT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLUMN() { return GetToken(SqlParser.COLUMN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public SequenceOptionContext[] sequenceOption() {
+			return GetRuleContexts<SequenceOptionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SequenceOptionContext sequenceOption(int i) {
+			return GetRuleContext<SequenceOptionContext>(i);
+		}
+		public AlterColumnAddIdentityContext(AlterActionContext context) { CopyFrom(context); }
+	}
+	public partial class AlterColumnDropGeneratedContext : AlterActionContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ALTER() { return GetToken(SqlParser.ALTER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext[] identifier() {
+			return GetRuleContexts<IdentifierContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier(int i) {
+			return GetRuleContext<IdentifierContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DROP() { return GetToken(SqlParser.DROP, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENTITY() { return GetToken(SqlParser.IDENTITY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLUMN() { return GetToken(SqlParser.COLUMN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IF() { return GetToken(SqlParser.IF, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXISTS() { return GetToken(SqlParser.EXISTS, 0); }
+		public AlterColumnDropGeneratedContext(AlterActionContext context) { CopyFrom(context); }
+	}
+	public partial class AlterColumnIdentityContext : AlterActionContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ALTER() { return GetToken(SqlParser.ALTER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
+			return GetRuleContext<IdentifierContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLUMN() { return GetToken(SqlParser.COLUMN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public IdentitySettingContext[] identitySetting() {
+			return GetRuleContexts<IdentitySettingContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public IdentitySettingContext identitySetting(int i) {
+			return GetRuleContext<IdentitySettingContext>(i);
+		}
+		public AlterColumnIdentityContext(AlterActionContext context) { CopyFrom(context); }
+	}
+	public partial class ValidateConstraintContext : AlterActionContext {
+		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext[] identifier() {
+			return GetRuleContexts<IdentifierContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier(int i) {
+			return GetRuleContext<IdentifierContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CONSTRAINT() { return GetToken(SqlParser.CONSTRAINT, 0); }
+		public ValidateConstraintContext(AlterActionContext context) { CopyFrom(context); }
+	}
 	public partial class AlterOptionsContext : AlterActionContext {
 		[System.Diagnostics.DebuggerNonUserCode] public OptionListContext optionList() {
 			return GetRuleContext<OptionListContext>(0);
@@ -26341,25 +26357,34 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RESET() { return GetToken(SqlParser.RESET, 0); }
 		public AlterOptionsContext(AlterActionContext context) { CopyFrom(context); }
 	}
+	public partial class AlterSequenceContext : AlterActionContext {
+		[System.Diagnostics.DebuggerNonUserCode] public SequenceOptionContext[] sequenceOption() {
+			return GetRuleContexts<SequenceOptionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SequenceOptionContext sequenceOption(int i) {
+			return GetRuleContext<SequenceOptionContext>(i);
+		}
+		public AlterSequenceContext(AlterActionContext context) { CopyFrom(context); }
+	}
 
 	[RuleVersion(0)]
 	public AlterActionContext alterAction() {
 		AlterActionContext _localctx = new AlterActionContext(Context, State);
-		EnterRule(_localctx, 288, RULE_alterAction);
+		EnterRule(_localctx, 290, RULE_alterAction);
 		int _la;
 		try {
-			State = 3009;
+			State = 3113;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,458,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,476,Context) ) {
 			case 1:
 				_localctx = new RenameToContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2883;
+				State = 2930;
 				Match(RENAME);
-				State = 2884;
+				State = 2931;
 				Match(TO);
-				State = 2885;
+				State = 2932;
 				identifier();
 				}
 				break;
@@ -26367,15 +26392,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new RenameConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2886;
+				State = 2933;
 				Match(RENAME);
-				State = 2887;
+				State = 2934;
 				Match(CONSTRAINT);
-				State = 2888;
+				State = 2935;
 				identifier();
-				State = 2889;
+				State = 2936;
 				Match(TO);
-				State = 2890;
+				State = 2937;
 				identifier();
 				}
 				break;
@@ -26383,23 +26408,23 @@ internal partial class SqlParser : Parser {
 				_localctx = new RenameColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2892;
+				State = 2939;
 				Match(RENAME);
-				State = 2894;
+				State = 2941;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2893;
+					State = 2940;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2896;
+				State = 2943;
 				identifier();
-				State = 2897;
+				State = 2944;
 				Match(TO);
-				State = 2898;
+				State = 2945;
 				identifier();
 				}
 				break;
@@ -26407,11 +26432,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2900;
+				State = 2947;
 				Match(SET);
-				State = 2901;
+				State = 2948;
 				Match(SCHEMA);
-				State = 2902;
+				State = 2949;
 				identifier();
 				}
 				break;
@@ -26419,11 +26444,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new OwnerToContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2903;
+				State = 2950;
 				Match(OWNER);
-				State = 2904;
+				State = 2951;
 				Match(TO);
-				State = 2909;
+				State = 2956;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -26634,25 +26659,25 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 2905;
+					State = 2952;
 					identifier();
 					}
 					break;
 				case CURRENT_USER:
 					{
-					State = 2906;
+					State = 2953;
 					Match(CURRENT_USER);
 					}
 					break;
 				case CURRENT_ROLE:
 					{
-					State = 2907;
+					State = 2954;
 					Match(CURRENT_ROLE);
 					}
 					break;
 				case SESSION_USER:
 					{
-					State = 2908;
+					State = 2955;
 					Match(SESSION_USER);
 					}
 					break;
@@ -26665,33 +26690,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new AddConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2911;
+				State = 2958;
 				Match(ADD);
-				State = 2914;
+				State = 2961;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONSTRAINT) {
 					{
-					State = 2912;
+					State = 2959;
 					Match(CONSTRAINT);
-					State = 2913;
+					State = 2960;
 					identifier();
 					}
 				}
 
-				State = 2916;
+				State = 2963;
 				tableConstraint();
-				State = 2920;
+				State = 2967;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 46)) & ~0x3f) == 0 && ((1L << (_la - 46)) & 16842753L) != 0) || _la==NO) {
 					{
 					{
-					State = 2917;
+					State = 2964;
 					constraintAttribute();
 					}
 					}
-					State = 2922;
+					State = 2969;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -26701,33 +26726,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new AddColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2923;
+				State = 2970;
 				Match(ADD);
-				State = 2925;
+				State = 2972;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2924;
+					State = 2971;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2930;
+				State = 2977;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,443,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,451,Context) ) {
 				case 1:
 					{
-					State = 2927;
+					State = 2974;
 					Match(IF);
-					State = 2928;
+					State = 2975;
 					Match(NOT);
-					State = 2929;
+					State = 2976;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2932;
+				State = 2979;
 				columnDefinition();
 				}
 				break;
@@ -26735,30 +26760,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2933;
+				State = 2980;
 				Match(DROP);
-				State = 2934;
+				State = 2981;
 				Match(CONSTRAINT);
-				State = 2937;
+				State = 2984;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,444,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,452,Context) ) {
 				case 1:
 					{
-					State = 2935;
+					State = 2982;
 					Match(IF);
-					State = 2936;
+					State = 2983;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2939;
+				State = 2986;
 				identifier();
-				State = 2941;
+				State = 2988;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 2940;
+					State = 2987;
 					dropBehavior();
 					}
 				}
@@ -26769,38 +26794,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2943;
+				State = 2990;
 				Match(DROP);
-				State = 2945;
+				State = 2992;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2944;
+					State = 2991;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2949;
+				State = 2996;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,447,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,455,Context) ) {
 				case 1:
 					{
-					State = 2947;
+					State = 2994;
 					Match(IF);
-					State = 2948;
+					State = 2995;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2951;
+				State = 2998;
 				identifier();
-				State = 2953;
+				State = 3000;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 2952;
+					State = 2999;
 					dropBehavior();
 					}
 				}
@@ -26811,56 +26836,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2955;
+				State = 3002;
 				Match(ALTER);
-				State = 2957;
+				State = 3004;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2956;
+					State = 3003;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2959;
+				State = 3006;
 				identifier();
-				State = 2962;
+				State = 3009;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==SET) {
 					{
-					State = 2960;
+					State = 3007;
 					Match(SET);
-					State = 2961;
+					State = 3008;
 					Match(DATA);
 					}
 				}
 
-				State = 2964;
+				State = 3011;
 				Match(TYPE);
-				State = 2965;
+				State = 3012;
 				typeName();
-				State = 2968;
+				State = 3015;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLLATE) {
 					{
-					State = 2966;
+					State = 3013;
 					Match(COLLATE);
-					State = 2967;
+					State = 3014;
 					qualifiedName();
 					}
 				}
 
-				State = 2972;
+				State = 3019;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 2970;
+					State = 3017;
 					Match(USING);
-					State = 2971;
+					State = 3018;
 					expression();
 					}
 				}
@@ -26871,38 +26896,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnDefaultContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2974;
+				State = 3021;
 				Match(ALTER);
-				State = 2976;
+				State = 3023;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2975;
+					State = 3022;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2978;
+				State = 3025;
 				identifier();
-				State = 2984;
+				State = 3031;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case SET:
 					{
-					State = 2979;
+					State = 3026;
 					Match(SET);
-					State = 2980;
+					State = 3027;
 					Match(DEFAULT);
-					State = 2981;
+					State = 3028;
 					expression();
 					}
 					break;
 				case DROP:
 					{
-					State = 2982;
+					State = 3029;
 					Match(DROP);
-					State = 2983;
+					State = 3030;
 					Match(DEFAULT);
 					}
 					break;
@@ -26915,21 +26940,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnNullabilityContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 2986;
+				State = 3033;
 				Match(ALTER);
-				State = 2988;
+				State = 3035;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2987;
+					State = 3034;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2990;
+				State = 3037;
 				identifier();
-				State = 2991;
+				State = 3038;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DROP || _la==SET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -26938,9 +26963,9 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2992;
+				State = 3039;
 				Match(NOT);
-				State = 2993;
+				State = 3040;
 				Match(NULL);
 				}
 				break;
@@ -26948,43 +26973,213 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnStatisticsContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 2995;
+				State = 3042;
 				Match(ALTER);
-				State = 2997;
+				State = 3044;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2996;
+					State = 3043;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2999;
+				State = 3046;
 				identifier();
-				State = 3000;
+				State = 3047;
 				Match(SET);
-				State = 3001;
+				State = 3048;
 				Match(STATISTICS);
-				State = 3003;
+				State = 3050;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==MINUS) {
 					{
-					State = 3002;
+					State = 3049;
 					Match(MINUS);
 					}
 				}
 
-				State = 3005;
+				State = 3052;
 				Match(INTEGER_NUMBER);
 				}
 				break;
 			case 14:
-				_localctx = new AlterOptionsContext(_localctx);
+				_localctx = new AlterColumnAddIdentityContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 3007;
+				State = 3054;
+				Match(ALTER);
+				State = 3056;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==COLUMN) {
+					{
+					State = 3055;
+					Match(COLUMN);
+					}
+				}
+
+				State = 3058;
+				identifier();
+				State = 3059;
+				Match(ADD);
+				State = 3060;
+				Match(GENERATED);
+				State = 3064;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case ALWAYS:
+					{
+					State = 3061;
+					Match(ALWAYS);
+					}
+					break;
+				case BY:
+					{
+					State = 3062;
+					Match(BY);
+					State = 3063;
+					Match(DEFAULT);
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				State = 3066;
+				Match(AS);
+				State = 3067;
+				Match(IDENTITY);
+				State = 3076;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==LEFT_PAREN) {
+					{
+					State = 3068;
+					Match(LEFT_PAREN);
+					State = 3070;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					do {
+						{
+						{
+						State = 3069;
+						sequenceOption();
+						}
+						}
+						State = 3072;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0) );
+					State = 3074;
+					Match(RIGHT_PAREN);
+					}
+				}
+
+				}
+				break;
+			case 15:
+				_localctx = new AlterColumnDropGeneratedContext(_localctx);
+				EnterOuterAlt(_localctx, 15);
+				{
+				State = 3078;
+				Match(ALTER);
+				State = 3080;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==COLUMN) {
+					{
+					State = 3079;
+					Match(COLUMN);
+					}
+				}
+
+				State = 3082;
+				identifier();
+				State = 3083;
+				Match(DROP);
+				State = 3086;
+				ErrorHandler.Sync(this);
+				switch ( Simulator.AdaptivePredict(TokenStream,471,Context) ) {
+				case 1:
+					{
+					State = 3084;
+					Match(IDENTITY);
+					}
+					break;
+				case 2:
+					{
+					State = 3085;
+					identifier();
+					}
+					break;
+				}
+				State = 3090;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==IF) {
+					{
+					State = 3088;
+					Match(IF);
+					State = 3089;
+					Match(EXISTS);
+					}
+				}
+
+				}
+				break;
+			case 16:
+				_localctx = new AlterColumnIdentityContext(_localctx);
+				EnterOuterAlt(_localctx, 16);
+				{
+				State = 3092;
+				Match(ALTER);
+				State = 3094;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==COLUMN) {
+					{
+					State = 3093;
+					Match(COLUMN);
+					}
+				}
+
+				State = 3096;
+				identifier();
+				State = 3098;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				do {
+					{
+					{
+					State = 3097;
+					identitySetting();
+					}
+					}
+					State = 3100;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				} while ( _la==RESTART || _la==SET );
+				}
+				break;
+			case 17:
+				_localctx = new ValidateConstraintContext(_localctx);
+				EnterOuterAlt(_localctx, 17);
+				{
+				State = 3102;
+				identifier();
+				State = 3103;
+				Match(CONSTRAINT);
+				State = 3104;
+				identifier();
+				}
+				break;
+			case 18:
+				_localctx = new AlterOptionsContext(_localctx);
+				EnterOuterAlt(_localctx, 18);
+				{
+				State = 3106;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RESET || _la==SET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -26993,8 +27188,136 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3008;
+				State = 3107;
 				optionList();
+				}
+				break;
+			case 19:
+				_localctx = new AlterSequenceContext(_localctx);
+				EnterOuterAlt(_localctx, 19);
+				{
+				State = 3109;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				do {
+					{
+					{
+					State = 3108;
+					sequenceOption();
+					}
+					}
+					State = 3111;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0) );
+				}
+				break;
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class IdentitySettingContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RESTART() { return GetToken(SqlParser.RESTART, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public SignedIntegerContext signedInteger() {
+			return GetRuleContext<SignedIntegerContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WITH() { return GetToken(SqlParser.WITH, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SET() { return GetToken(SqlParser.SET, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GENERATED() { return GetToken(SqlParser.GENERATED, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ALWAYS() { return GetToken(SqlParser.ALWAYS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BY() { return GetToken(SqlParser.BY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DEFAULT() { return GetToken(SqlParser.DEFAULT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public SequenceOptionContext sequenceOption() {
+			return GetRuleContext<SequenceOptionContext>(0);
+		}
+		public IdentitySettingContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_identitySetting; } }
+	}
+
+	[RuleVersion(0)]
+	public IdentitySettingContext identitySetting() {
+		IdentitySettingContext _localctx = new IdentitySettingContext(Context, State);
+		EnterRule(_localctx, 292, RULE_identitySetting);
+		int _la;
+		try {
+			State = 3131;
+			ErrorHandler.Sync(this);
+			switch ( Simulator.AdaptivePredict(TokenStream,480,Context) ) {
+			case 1:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 3115;
+				Match(RESTART);
+				State = 3120;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==INTEGER_NUMBER || _la==WITH || _la==PLUS || _la==MINUS) {
+					{
+					State = 3117;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if (_la==WITH) {
+						{
+						State = 3116;
+						Match(WITH);
+						}
+					}
+
+					State = 3119;
+					signedInteger();
+					}
+				}
+
+				}
+				break;
+			case 2:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 3122;
+				Match(SET);
+				State = 3123;
+				Match(GENERATED);
+				State = 3127;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case ALWAYS:
+					{
+					State = 3124;
+					Match(ALWAYS);
+					}
+					break;
+				case BY:
+					{
+					State = 3125;
+					Match(BY);
+					State = 3126;
+					Match(DEFAULT);
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				}
+				break;
+			case 3:
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 3129;
+				Match(SET);
+				State = 3130;
+				sequenceOption();
 				}
 				break;
 			}
@@ -27073,52 +27396,52 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GrantBodyContext grantBody() {
 		GrantBodyContext _localctx = new GrantBodyContext(Context, State);
-		EnterRule(_localctx, 290, RULE_grantBody);
+		EnterRule(_localctx, 294, RULE_grantBody);
 		int _la;
 		try {
-			State = 3050;
+			State = 3172;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,464,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,486,Context) ) {
 			case 1:
 				_localctx = new GrantPrivilegesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3011;
+				State = 3133;
 				privileges();
-				State = 3012;
+				State = 3134;
 				Match(ON);
-				State = 3013;
+				State = 3135;
 				grantTarget();
-				State = 3014;
+				State = 3136;
 				Match(TO);
-				State = 3015;
+				State = 3137;
 				grantee();
-				State = 3020;
+				State = 3142;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3016;
+					State = 3138;
 					Match(COMMA);
-					State = 3017;
+					State = 3139;
 					grantee();
 					}
 					}
-					State = 3022;
+					State = 3144;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3026;
+				State = 3148;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3023;
+					State = 3145;
 					Match(WITH);
-					State = 3024;
+					State = 3146;
 					Match(GRANT);
-					State = 3025;
+					State = 3147;
 					Match(OPTION);
 					}
 				}
@@ -27129,54 +27452,54 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantRolesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3028;
+				State = 3150;
 				identifier();
-				State = 3033;
+				State = 3155;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3029;
+					State = 3151;
 					Match(COMMA);
-					State = 3030;
+					State = 3152;
 					identifier();
 					}
 					}
-					State = 3035;
+					State = 3157;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3036;
+				State = 3158;
 				Match(TO);
-				State = 3037;
+				State = 3159;
 				grantee();
-				State = 3042;
+				State = 3164;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3038;
+					State = 3160;
 					Match(COMMA);
-					State = 3039;
+					State = 3161;
 					grantee();
 					}
 					}
-					State = 3044;
+					State = 3166;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3048;
+				State = 3170;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3045;
+					State = 3167;
 					Match(WITH);
-					State = 3046;
+					State = 3168;
 					Match(ADMIN);
-					State = 3047;
+					State = 3169;
 					Match(OPTION);
 					}
 				}
@@ -27265,62 +27588,62 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public RevokeBodyContext revokeBody() {
 		RevokeBodyContext _localctx = new RevokeBodyContext(Context, State);
-		EnterRule(_localctx, 292, RULE_revokeBody);
+		EnterRule(_localctx, 296, RULE_revokeBody);
 		int _la;
 		try {
-			State = 3097;
+			State = 3219;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,472,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,494,Context) ) {
 			case 1:
 				_localctx = new RevokePrivilegesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3055;
+				State = 3177;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GRANT) {
 					{
-					State = 3052;
+					State = 3174;
 					Match(GRANT);
-					State = 3053;
+					State = 3175;
 					Match(OPTION);
-					State = 3054;
+					State = 3176;
 					Match(FOR);
 					}
 				}
 
-				State = 3057;
+				State = 3179;
 				privileges();
-				State = 3058;
+				State = 3180;
 				Match(ON);
-				State = 3059;
+				State = 3181;
 				grantTarget();
-				State = 3060;
+				State = 3182;
 				Match(FROM);
-				State = 3061;
+				State = 3183;
 				grantee();
-				State = 3066;
+				State = 3188;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3062;
+					State = 3184;
 					Match(COMMA);
-					State = 3063;
+					State = 3185;
 					grantee();
 					}
 					}
-					State = 3068;
+					State = 3190;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3070;
+				State = 3192;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3069;
+					State = 3191;
 					dropBehavior();
 					}
 				}
@@ -27331,64 +27654,64 @@ internal partial class SqlParser : Parser {
 				_localctx = new RevokeRolesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3075;
+				State = 3197;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,468,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,490,Context) ) {
 				case 1:
 					{
-					State = 3072;
+					State = 3194;
 					Match(ADMIN);
-					State = 3073;
+					State = 3195;
 					Match(OPTION);
-					State = 3074;
+					State = 3196;
 					Match(FOR);
 					}
 					break;
 				}
-				State = 3077;
+				State = 3199;
 				identifier();
-				State = 3082;
+				State = 3204;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3078;
+					State = 3200;
 					Match(COMMA);
-					State = 3079;
+					State = 3201;
 					identifier();
 					}
 					}
-					State = 3084;
+					State = 3206;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3085;
+				State = 3207;
 				Match(FROM);
-				State = 3086;
+				State = 3208;
 				grantee();
-				State = 3091;
+				State = 3213;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3087;
+					State = 3209;
 					Match(COMMA);
-					State = 3088;
+					State = 3210;
 					grantee();
 					}
 					}
-					State = 3093;
+					State = 3215;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3095;
+				State = 3217;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3094;
+					State = 3216;
 					dropBehavior();
 					}
 				}
@@ -27434,33 +27757,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrivilegesContext privileges() {
 		PrivilegesContext _localctx = new PrivilegesContext(Context, State);
-		EnterRule(_localctx, 294, RULE_privileges);
+		EnterRule(_localctx, 298, RULE_privileges);
 		int _la;
 		try {
-			State = 3114;
+			State = 3236;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3099;
+				State = 3221;
 				Match(ALL);
-				State = 3101;
+				State = 3223;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRIVILEGES) {
 					{
-					State = 3100;
+					State = 3222;
 					Match(PRIVILEGES);
 					}
 				}
 
-				State = 3104;
+				State = 3226;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3103;
+					State = 3225;
 					columnNames();
 					}
 				}
@@ -27679,21 +28002,21 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3106;
+				State = 3228;
 				privilege();
-				State = 3111;
+				State = 3233;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3107;
+					State = 3229;
 					Match(COMMA);
-					State = 3108;
+					State = 3230;
 					privilege();
 					}
 					}
-					State = 3113;
+					State = 3235;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -27734,29 +28057,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrivilegeContext privilege() {
 		PrivilegeContext _localctx = new PrivilegeContext(Context, State);
-		EnterRule(_localctx, 296, RULE_privilege);
+		EnterRule(_localctx, 300, RULE_privilege);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3120;
+			State = 3242;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 				{
-				State = 3116;
+				State = 3238;
 				Match(SELECT);
 				}
 				break;
 			case REFERENCES:
 				{
-				State = 3117;
+				State = 3239;
 				Match(REFERENCES);
 				}
 				break;
 			case CREATE:
 				{
-				State = 3118;
+				State = 3240;
 				Match(CREATE);
 				}
 				break;
@@ -27968,19 +28291,19 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3119;
+				State = 3241;
 				identifier();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 3123;
+			State = 3245;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 3122;
+				State = 3244;
 				columnNames();
 				}
 			}
@@ -28065,41 +28388,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GrantTargetContext grantTarget() {
 		GrantTargetContext _localctx = new GrantTargetContext(Context, State);
-		EnterRule(_localctx, 298, RULE_grantTarget);
+		EnterRule(_localctx, 302, RULE_grantTarget);
 		int _la;
 		try {
-			State = 3157;
+			State = 3279;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,483,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,505,Context) ) {
 			case 1:
 				_localctx = new GrantTablesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3126;
+				State = 3248;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 3125;
+					State = 3247;
 					Match(TABLE);
 					}
 				}
 
-				State = 3128;
+				State = 3250;
 				qualifiedName();
-				State = 3133;
+				State = 3255;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3129;
+					State = 3251;
 					Match(COMMA);
-					State = 3130;
+					State = 3252;
 					qualifiedName();
 					}
 					}
-					State = 3135;
+					State = 3257;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28109,7 +28432,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantObjectsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3136;
+				State = 3258;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & 4195329L) != 0) || ((((_la - 290)) & ~0x3f) == 0 && ((1L << (_la - 290)) & 536870921L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28118,21 +28441,21 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3137;
+				State = 3259;
 				qualifiedName();
-				State = 3142;
+				State = 3264;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3138;
+					State = 3260;
 					Match(COMMA);
-					State = 3139;
+					State = 3261;
 					qualifiedName();
 					}
 					}
-					State = 3144;
+					State = 3266;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28142,9 +28465,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantAllInSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3145;
+				State = 3267;
 				Match(ALL);
-				State = 3146;
+				State = 3268;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEQUENCES || _la==TABLES) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28153,25 +28476,25 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3147;
+				State = 3269;
 				Match(IN);
-				State = 3148;
+				State = 3270;
 				Match(SCHEMA);
-				State = 3149;
+				State = 3271;
 				qualifiedName();
-				State = 3154;
+				State = 3276;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3150;
+					State = 3272;
 					Match(COMMA);
-					State = 3151;
+					State = 3273;
 					qualifiedName();
 					}
 					}
-					State = 3156;
+					State = 3278;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28208,22 +28531,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GranteeContext grantee() {
 		GranteeContext _localctx = new GranteeContext(Context, State);
-		EnterRule(_localctx, 300, RULE_grantee);
+		EnterRule(_localctx, 304, RULE_grantee);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3160;
+			State = 3282;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUP) {
 				{
-				State = 3159;
+				State = 3281;
 				Match(GROUP);
 				}
 			}
 
-			State = 3166;
+			State = 3288;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -28434,25 +28757,25 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3162;
+				State = 3284;
 				identifier();
 				}
 				break;
 			case CURRENT_USER:
 				{
-				State = 3163;
+				State = 3285;
 				Match(CURRENT_USER);
 				}
 				break;
 			case CURRENT_ROLE:
 				{
-				State = 3164;
+				State = 3286;
 				Match(CURRENT_ROLE);
 				}
 				break;
 			case SESSION_USER:
 				{
-				State = 3165;
+				State = 3287;
 				Match(SESSION_USER);
 				}
 				break;
@@ -28528,27 +28851,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyBodyContext copyBody() {
 		CopyBodyContext _localctx = new CopyBodyContext(Context, State);
-		EnterRule(_localctx, 302, RULE_copyBody);
+		EnterRule(_localctx, 306, RULE_copyBody);
 		int _la;
 		try {
-			State = 3192;
+			State = 3314;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				_localctx = new CopyQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3168;
+				State = 3290;
 				Match(LEFT_PAREN);
-				State = 3169;
+				State = 3291;
 				query();
-				State = 3170;
+				State = 3292;
 				Match(RIGHT_PAREN);
-				State = 3171;
+				State = 3293;
 				Match(TO);
-				State = 3172;
+				State = 3294;
 				copyEndpoint();
-				State = 3173;
+				State = 3295;
 				copyOptions();
 				}
 				break;
@@ -28763,29 +29086,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3176;
+				State = 3298;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BINARY) {
 					{
-					State = 3175;
+					State = 3297;
 					Match(BINARY);
 					}
 				}
 
-				State = 3178;
+				State = 3300;
 				qualifiedName();
-				State = 3180;
+				State = 3302;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3179;
+					State = 3301;
 					columnNames();
 					}
 				}
 
-				State = 3182;
+				State = 3304;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==TO) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28794,28 +29117,28 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3183;
+				State = 3305;
 				copyEndpoint();
-				State = 3185;
+				State = 3307;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING || _la==DELIMITERS) {
 					{
-					State = 3184;
+					State = 3306;
 					copyDelimiters();
 					}
 				}
 
-				State = 3187;
+				State = 3309;
 				copyOptions();
-				State = 3190;
+				State = 3312;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 3188;
+					State = 3310;
 					Match(WHERE);
-					State = 3189;
+					State = 3311;
 					expression();
 					}
 				}
@@ -28852,41 +29175,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyEndpointContext copyEndpoint() {
 		CopyEndpointContext _localctx = new CopyEndpointContext(Context, State);
-		EnterRule(_localctx, 304, RULE_copyEndpoint);
+		EnterRule(_localctx, 308, RULE_copyEndpoint);
 		int _la;
 		try {
-			State = 3200;
+			State = 3322;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 			case PROGRAM:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3195;
+				State = 3317;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PROGRAM) {
 					{
-					State = 3194;
+					State = 3316;
 					Match(PROGRAM);
 					}
 				}
 
-				State = 3197;
+				State = 3319;
 				Match(STRING);
 				}
 				break;
 			case STDIN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3198;
+				State = 3320;
 				Match(STDIN);
 				}
 				break;
 			case STDOUT:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3199;
+				State = 3321;
 				Match(STDOUT);
 				}
 				break;
@@ -28919,24 +29242,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyDelimitersContext copyDelimiters() {
 		CopyDelimitersContext _localctx = new CopyDelimitersContext(Context, State);
-		EnterRule(_localctx, 306, RULE_copyDelimiters);
+		EnterRule(_localctx, 310, RULE_copyDelimiters);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3203;
+			State = 3325;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==USING) {
 				{
-				State = 3202;
+				State = 3324;
 				Match(USING);
 				}
 			}
 
-			State = 3205;
+			State = 3327;
 			Match(DELIMITERS);
-			State = 3206;
+			State = 3328;
 			Match(STRING);
 			}
 		}
@@ -28972,27 +29295,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyOptionsContext copyOptions() {
 		CopyOptionsContext _localctx = new CopyOptionsContext(Context, State);
-		EnterRule(_localctx, 308, RULE_copyOptions);
+		EnterRule(_localctx, 312, RULE_copyOptions);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3209;
+			State = 3331;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 3208;
+				State = 3330;
 				Match(WITH);
 				}
 			}
 
-			State = 3218;
+			State = 3340;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				{
-				State = 3211;
+				State = 3333;
 				optionList();
 				}
 				break;
@@ -29010,17 +29333,17 @@ internal partial class SqlParser : Parser {
 			case QUOTE:
 			case SEMICOLON:
 				{
-				State = 3215;
+				State = 3337;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 71)) & ~0x3f) == 0 && ((1L << (_la - 71)) & 584115552257L) != 0) || ((((_la - 149)) & ~0x3f) == 0 && ((1L << (_la - 149)) & 290484374988652545L) != 0) || ((((_la - 215)) & ~0x3f) == 0 && ((1L << (_la - 215)) & 576460752303423617L) != 0)) {
 					{
 					{
-					State = 3212;
+					State = 3334;
 					legacyCopyOption();
 					}
 					}
-					State = 3217;
+					State = 3339;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -29093,10 +29416,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LegacyCopyOptionContext legacyCopyOption() {
 		LegacyCopyOptionContext _localctx = new LegacyCopyOptionContext(Context, State);
-		EnterRule(_localctx, 310, RULE_legacyCopyOption);
+		EnterRule(_localctx, 314, RULE_legacyCopyOption);
 		int _la;
 		try {
-			State = 3244;
+			State = 3366;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BINARY:
@@ -29106,7 +29429,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyFlagContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3220;
+				State = 3342;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BINARY || _la==FREEZE || _la==CSV || _la==HEADER) ) {
 				ErrorHandler.RecoverInline(this);
@@ -29125,7 +29448,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyStringContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3221;
+				State = 3343;
 				_la = TokenStream.LA(1);
 				if ( !(_la==NULL || ((((_la - 149)) & ~0x3f) == 0 && ((1L << (_la - 149)) & 290482175965396993L) != 0) || _la==QUOTE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -29134,17 +29457,17 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3223;
+				State = 3345;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 3222;
+					State = 3344;
 					Match(AS);
 					}
 				}
 
-				State = 3225;
+				State = 3347;
 				Match(STRING);
 				}
 				break;
@@ -29152,40 +29475,40 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyForceContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3226;
+				State = 3348;
 				Match(FORCE);
-				State = 3231;
+				State = 3353;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case QUOTE:
 					{
-					State = 3227;
+					State = 3349;
 					Match(QUOTE);
 					}
 					break;
 				case NOT:
 					{
-					State = 3228;
+					State = 3350;
 					Match(NOT);
-					State = 3229;
+					State = 3351;
 					Match(NULL);
 					}
 					break;
 				case NULL:
 					{
-					State = 3230;
+					State = 3352;
 					Match(NULL);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 3242;
+				State = 3364;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STAR:
 					{
-					State = 3233;
+					State = 3355;
 					Match(STAR);
 					}
 					break;
@@ -29397,21 +29720,21 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3234;
+					State = 3356;
 					identifier();
-					State = 3239;
+					State = 3361;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3235;
+						State = 3357;
 						Match(COMMA);
-						State = 3236;
+						State = 3358;
 						identifier();
 						}
 						}
-						State = 3241;
+						State = 3363;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -29457,33 +29780,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainOptionsContext explainOptions() {
 		ExplainOptionsContext _localctx = new ExplainOptionsContext(Context, State);
-		EnterRule(_localctx, 312, RULE_explainOptions);
+		EnterRule(_localctx, 316, RULE_explainOptions);
 		int _la;
 		try {
-			State = 3253;
+			State = 3375;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,503,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,525,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3246;
+				State = 3368;
 				optionList();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3250;
+				State = 3372;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 12582914L) != 0) || _la==VERBOSE) {
 					{
 					{
-					State = 3247;
+					State = 3369;
 					explainWord();
 					}
 					}
-					State = 3252;
+					State = 3374;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -29517,12 +29840,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainWordContext explainWord() {
 		ExplainWordContext _localctx = new ExplainWordContext(Context, State);
-		EnterRule(_localctx, 314, RULE_explainWord);
+		EnterRule(_localctx, 318, RULE_explainWord);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3255;
+			State = 3377;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 12582914L) != 0) || _la==VERBOSE) ) {
 			ErrorHandler.RecoverInline(this);
@@ -29596,11 +29919,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainedContext explained() {
 		ExplainedContext _localctx = new ExplainedContext(Context, State);
-		EnterRule(_localctx, 316, RULE_explained);
+		EnterRule(_localctx, 320, RULE_explained);
 		int _la;
 		try {
 			int _alt;
-			State = 3294;
+			State = 3416;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -29615,46 +29938,46 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3257;
+				State = 3379;
 				dataStatement();
 				}
 				break;
 			case CREATE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3258;
+				State = 3380;
 				Match(CREATE);
-				State = 3259;
+				State = 3381;
 				createBody();
 				}
 				break;
 			case REFRESH:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3260;
+				State = 3382;
 				Match(REFRESH);
-				State = 3261;
+				State = 3383;
 				Match(MATERIALIZED);
-				State = 3262;
+				State = 3384;
 				Match(VIEW);
-				State = 3264;
+				State = 3386;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 3263;
+					State = 3385;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 3266;
+				State = 3388;
 				qualifiedName();
-				State = 3268;
+				State = 3390;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3267;
+					State = 3389;
 					withData();
 					}
 				}
@@ -29664,20 +29987,20 @@ internal partial class SqlParser : Parser {
 			case EXECUTE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3270;
+				State = 3392;
 				Match(EXECUTE);
-				State = 3271;
+				State = 3393;
 				identifier();
-				State = 3276;
+				State = 3398;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3272;
+					State = 3394;
 					Match(LEFT_PAREN);
-					State = 3273;
+					State = 3395;
 					expressions();
-					State = 3274;
+					State = 3396;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -29687,34 +30010,34 @@ internal partial class SqlParser : Parser {
 			case DECLARE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3278;
+				State = 3400;
 				Match(DECLARE);
-				State = 3279;
+				State = 3401;
 				identifier();
-				State = 3283;
+				State = 3405;
 				ErrorHandler.Sync(this);
-				_alt = Simulator.AdaptivePredict(TokenStream,507,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,529,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 3280;
+						State = 3402;
 						cursorOption();
 						}
 						}
 					}
-					State = 3285;
+					State = 3407;
 					ErrorHandler.Sync(this);
-					_alt = Simulator.AdaptivePredict(TokenStream,507,Context);
+					_alt = Simulator.AdaptivePredict(TokenStream,529,Context);
 				}
-				State = 3286;
+				State = 3408;
 				Match(CURSOR);
-				State = 3289;
+				State = 3411;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 3287;
+					State = 3409;
 					_la = TokenStream.LA(1);
 					if ( !(_la==WITH || _la==WITHOUT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -29723,14 +30046,14 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 3288;
+					State = 3410;
 					Match(HOLD);
 					}
 				}
 
-				State = 3291;
+				State = 3413;
 				Match(FOR);
-				State = 3292;
+				State = 3414;
 				query();
 				}
 				break;
@@ -29767,9 +30090,9 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DescribedContext described() {
 		DescribedContext _localctx = new DescribedContext(Context, State);
-		EnterRule(_localctx, 318, RULE_described);
+		EnterRule(_localctx, 322, RULE_described);
 		try {
-			State = 3299;
+			State = 3421;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -29780,7 +30103,7 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3296;
+				State = 3418;
 				query();
 				}
 				break;
@@ -29993,14 +30316,14 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3297;
+				State = 3419;
 				relationName();
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3298;
+				State = 3420;
 				Match(STRING);
 				}
 				break;
@@ -30040,26 +30363,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MaintainedTablesContext maintainedTables() {
 		MaintainedTablesContext _localctx = new MaintainedTablesContext(Context, State);
-		EnterRule(_localctx, 320, RULE_maintainedTables);
+		EnterRule(_localctx, 324, RULE_maintainedTables);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3301;
+			State = 3423;
 			maintainedTable();
-			State = 3306;
+			State = 3428;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3302;
+				State = 3424;
 				Match(COMMA);
-				State = 3303;
+				State = 3425;
 				maintainedTable();
 				}
 				}
-				State = 3308;
+				State = 3430;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -30093,19 +30416,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MaintainedTableContext maintainedTable() {
 		MaintainedTableContext _localctx = new MaintainedTableContext(Context, State);
-		EnterRule(_localctx, 322, RULE_maintainedTable);
+		EnterRule(_localctx, 326, RULE_maintainedTable);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3309;
+			State = 3431;
 			qualifiedName();
-			State = 3311;
+			State = 3433;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 3310;
+				State = 3432;
 				columnNames();
 				}
 			}
@@ -30146,32 +30469,32 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionListContext optionList() {
 		OptionListContext _localctx = new OptionListContext(Context, State);
-		EnterRule(_localctx, 324, RULE_optionList);
+		EnterRule(_localctx, 328, RULE_optionList);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3313;
+			State = 3435;
 			Match(LEFT_PAREN);
-			State = 3314;
+			State = 3436;
 			option();
-			State = 3319;
+			State = 3441;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3315;
+				State = 3437;
 				Match(COMMA);
-				State = 3316;
+				State = 3438;
 				option();
 				}
 				}
-				State = 3321;
+				State = 3443;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 3322;
+			State = 3444;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -30204,29 +30527,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionContext option() {
 		OptionContext _localctx = new OptionContext(Context, State);
-		EnterRule(_localctx, 326, RULE_option);
+		EnterRule(_localctx, 330, RULE_option);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3324;
+			State = 3446;
 			optionName();
-			State = 3326;
+			State = 3448;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUALS) {
 				{
-				State = 3325;
+				State = 3447;
 				Match(EQUALS);
 				}
 			}
 
-			State = 3329;
+			State = 3451;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048114L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 469778431L) != 0)) {
 				{
-				State = 3328;
+				State = 3450;
 				optionValue();
 				}
 			}
@@ -30277,12 +30600,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionNameContext optionName() {
 		OptionNameContext _localctx = new OptionNameContext(Context, State);
-		EnterRule(_localctx, 328, RULE_optionName);
+		EnterRule(_localctx, 332, RULE_optionName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3341;
+			State = 3463;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -30493,80 +30816,80 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3331;
+				State = 3453;
 				identifier();
 				}
 				break;
 			case ANALYZE:
 				{
-				State = 3332;
+				State = 3454;
 				Match(ANALYZE);
 				}
 				break;
 			case ANALYSE:
 				{
-				State = 3333;
+				State = 3455;
 				Match(ANALYSE);
 				}
 				break;
 			case VERBOSE:
 				{
-				State = 3334;
+				State = 3456;
 				Match(VERBOSE);
 				}
 				break;
 			case FREEZE:
 				{
-				State = 3335;
+				State = 3457;
 				Match(FREEZE);
 				}
 				break;
 			case FULL:
 				{
-				State = 3336;
+				State = 3458;
 				Match(FULL);
 				}
 				break;
 			case NULL:
 				{
-				State = 3337;
+				State = 3459;
 				Match(NULL);
 				}
 				break;
 			case DEFAULT:
 				{
-				State = 3338;
+				State = 3460;
 				Match(DEFAULT);
 				}
 				break;
 			case BINARY:
 				{
-				State = 3339;
+				State = 3461;
 				Match(BINARY);
 				}
 				break;
 			case CHECK:
 				{
-				State = 3340;
+				State = 3462;
 				Match(CHECK);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 3347;
+			State = 3469;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3343;
+				State = 3465;
 				Match(DOT);
-				State = 3344;
+				State = 3466;
 				label();
 				}
 				}
-				State = 3349;
+				State = 3471;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -30636,10 +30959,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionValueContext optionValue() {
 		OptionValueContext _localctx = new OptionValueContext(Context, State);
-		EnterRule(_localctx, 330, RULE_optionValue);
+		EnterRule(_localctx, 334, RULE_optionValue);
 		int _la;
 		try {
-			State = 3368;
+			State = 3490;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -30960,7 +31283,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new WordValueContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3350;
+				State = 3472;
 				label();
 				}
 				break;
@@ -30968,7 +31291,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StringValueContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3351;
+				State = 3473;
 				Match(STRING);
 				}
 				break;
@@ -30980,12 +31303,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new NumberValueContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3353;
+				State = 3475;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 3352;
+					State = 3474;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -30997,7 +31320,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3355;
+				State = 3477;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31012,7 +31335,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StarValueContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3356;
+				State = 3478;
 				Match(STAR);
 				}
 				break;
@@ -31020,27 +31343,27 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListValueContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3357;
+				State = 3479;
 				Match(LEFT_PAREN);
-				State = 3358;
+				State = 3480;
 				optionValue();
-				State = 3363;
+				State = 3485;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3359;
+					State = 3481;
 					Match(COMMA);
-					State = 3360;
+					State = 3482;
 					optionValue();
 					}
 					}
-					State = 3365;
+					State = 3487;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3366;
+				State = 3488;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -31077,45 +31400,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorOptionContext cursorOption() {
 		CursorOptionContext _localctx = new CursorOptionContext(Context, State);
-		EnterRule(_localctx, 332, RULE_cursorOption);
+		EnterRule(_localctx, 336, RULE_cursorOption);
 		try {
-			State = 3376;
+			State = 3498;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,521,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,543,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3370;
+				State = 3492;
 				Match(NO);
-				State = 3371;
+				State = 3493;
 				Match(SCROLL);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3372;
+				State = 3494;
 				Match(SCROLL);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3373;
+				State = 3495;
 				Match(BINARY);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3374;
+				State = 3496;
 				Match(INSENSITIVE);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3375;
+				State = 3497;
 				identifier();
 				}
 				break;
@@ -31151,27 +31474,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorPositionContext cursorPosition() {
 		CursorPositionContext _localctx = new CursorPositionContext(Context, State);
-		EnterRule(_localctx, 334, RULE_cursorPosition);
+		EnterRule(_localctx, 338, RULE_cursorPosition);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3379;
+			State = 3501;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,522,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,544,Context) ) {
 			case 1:
 				{
-				State = 3378;
+				State = 3500;
 				cursorDirection();
 				}
 				break;
 			}
-			State = 3382;
+			State = 3504;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 3381;
+				State = 3503;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31183,7 +31506,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3384;
+			State = 3506;
 			identifier();
 			}
 		}
@@ -31221,37 +31544,37 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorDirectionContext cursorDirection() {
 		CursorDirectionContext _localctx = new CursorDirectionContext(Context, State);
-		EnterRule(_localctx, 336, RULE_cursorDirection);
+		EnterRule(_localctx, 340, RULE_cursorDirection);
 		int _la;
 		try {
-			State = 3399;
+			State = 3521;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEXT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3386;
+				State = 3508;
 				Match(NEXT);
 				}
 				break;
 			case PRIOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3387;
+				State = 3509;
 				Match(PRIOR);
 				}
 				break;
 			case FIRST:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3388;
+				State = 3510;
 				Match(FIRST);
 				}
 				break;
 			case LAST:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3389;
+				State = 3511;
 				Match(LAST);
 				}
 				break;
@@ -31259,7 +31582,7 @@ internal partial class SqlParser : Parser {
 			case RELATIVE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3390;
+				State = 3512;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABSOLUTE || _la==RELATIVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31268,7 +31591,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3391;
+				State = 3513;
 				signedInteger();
 				}
 				break;
@@ -31277,14 +31600,14 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3392;
+				State = 3514;
 				signedInteger();
 				}
 				break;
 			case ALL:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3393;
+				State = 3515;
 				Match(ALL);
 				}
 				break;
@@ -31292,7 +31615,7 @@ internal partial class SqlParser : Parser {
 			case FORWARD:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3394;
+				State = 3516;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BACKWARD || _la==FORWARD) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31301,20 +31624,20 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3397;
+				State = 3519;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case INTEGER_NUMBER:
 				case PLUS:
 				case MINUS:
 					{
-					State = 3395;
+					State = 3517;
 					signedInteger();
 					}
 					break;
 				case ALL:
 					{
-					State = 3396;
+					State = 3518;
 					Match(ALL);
 					}
 					break;
@@ -31562,17 +31885,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SignedIntegerContext signedInteger() {
 		SignedIntegerContext _localctx = new SignedIntegerContext(Context, State);
-		EnterRule(_localctx, 338, RULE_signedInteger);
+		EnterRule(_localctx, 342, RULE_signedInteger);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3402;
+			State = 3524;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PLUS || _la==MINUS) {
 				{
-				State = 3401;
+				State = 3523;
 				_la = TokenStream.LA(1);
 				if ( !(_la==PLUS || _la==MINUS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31584,7 +31907,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3404;
+			State = 3526;
 			Match(INTEGER_NUMBER);
 			}
 		}
@@ -31661,24 +31984,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ShowBodyContext showBody() {
 		ShowBodyContext _localctx = new ShowBodyContext(Context, State);
-		EnterRule(_localctx, 340, RULE_showBody);
+		EnterRule(_localctx, 344, RULE_showBody);
 		int _la;
 		try {
-			State = 3425;
+			State = 3547;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,528,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,550,Context) ) {
 			case 1:
 				_localctx = new ShowAllContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3406;
+				State = 3528;
 				Match(ALL);
-				State = 3408;
+				State = 3530;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLES) {
 					{
-					State = 3407;
+					State = 3529;
 					Match(TABLES);
 					}
 				}
@@ -31689,9 +32012,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowTimeZoneContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3410;
+				State = 3532;
 				Match(TIME);
-				State = 3411;
+				State = 3533;
 				Match(ZONE);
 				}
 				break;
@@ -31699,11 +32022,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowIsolationContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3412;
+				State = 3534;
 				Match(TRANSACTION);
-				State = 3413;
+				State = 3535;
 				Match(ISOLATION);
-				State = 3414;
+				State = 3536;
 				Match(LEVEL);
 				}
 				break;
@@ -31711,9 +32034,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowAuthorizationContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3415;
+				State = 3537;
 				Match(SESSION);
-				State = 3416;
+				State = 3538;
 				Match(AUTHORIZATION);
 				}
 				break;
@@ -31721,9 +32044,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowCreateContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3417;
+				State = 3539;
 				Match(CREATE);
-				State = 3418;
+				State = 3540;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TABLE || _la==VIEW) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31732,7 +32055,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3419;
+				State = 3541;
 				qualifiedName();
 				}
 				break;
@@ -31740,9 +32063,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowTablesContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3420;
+				State = 3542;
 				Match(TABLES);
-				State = 3421;
+				State = 3543;
 				showFilter();
 				}
 				break;
@@ -31750,9 +32073,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowSettingContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3422;
+				State = 3544;
 				settingName();
-				State = 3423;
+				State = 3545;
 				showFilter();
 				}
 				break;
@@ -31787,17 +32110,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ShowFilterContext showFilter() {
 		ShowFilterContext _localctx = new ShowFilterContext(Context, State);
-		EnterRule(_localctx, 342, RULE_showFilter);
+		EnterRule(_localctx, 346, RULE_showFilter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3429;
+			State = 3551;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 3427;
+				State = 3549;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31806,19 +32129,19 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3428;
+				State = 3550;
 				qualifiedName();
 				}
 			}
 
-			State = 3433;
+			State = 3555;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LIKE) {
 				{
-				State = 3431;
+				State = 3553;
 				Match(LIKE);
-				State = 3432;
+				State = 3554;
 				Match(STRING);
 				}
 			}
@@ -31949,22 +32272,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SetBodyContext setBody() {
 		SetBodyContext _localctx = new SetBodyContext(Context, State);
-		EnterRule(_localctx, 344, RULE_setBody);
+		EnterRule(_localctx, 348, RULE_setBody);
 		int _la;
 		try {
-			State = 3503;
+			State = 3625;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,544,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,566,Context) ) {
 			case 1:
 				_localctx = new SetTimeZoneContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3436;
+				State = 3558;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3435;
+					State = 3557;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -31976,11 +32299,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3438;
+				State = 3560;
 				Match(TIME);
-				State = 3439;
+				State = 3561;
 				Match(ZONE);
-				State = 3440;
+				State = 3562;
 				timeZoneValue();
 				}
 				break;
@@ -31988,12 +32311,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetNamesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3442;
+				State = 3564;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3441;
+					State = 3563;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32005,14 +32328,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3444;
+				State = 3566;
 				Match(NAMES);
-				State = 3446;
+				State = 3568;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STRING || _la==DEFAULT) {
 					{
-					State = 3445;
+					State = 3567;
 					_la = TokenStream.LA(1);
 					if ( !(_la==STRING || _la==DEFAULT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32030,12 +32353,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetRoleContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3449;
+				State = 3571;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3448;
+					State = 3570;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32047,9 +32370,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3451;
+				State = 3573;
 				Match(ROLE);
-				State = 3454;
+				State = 3576;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -32260,13 +32583,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3452;
+					State = 3574;
 					identifier();
 					}
 					break;
 				case STRING:
 					{
-					State = 3453;
+					State = 3575;
 					Match(STRING);
 					}
 					break;
@@ -32279,12 +32602,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetAuthorizationContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3457;
+				State = 3579;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,536,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,558,Context) ) {
 				case 1:
 					{
-					State = 3456;
+					State = 3578;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32296,11 +32619,11 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 3459;
+				State = 3581;
 				Match(SESSION);
-				State = 3460;
+				State = 3582;
 				Match(AUTHORIZATION);
-				State = 3464;
+				State = 3586;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -32511,19 +32834,19 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3461;
+					State = 3583;
 					identifier();
 					}
 					break;
 				case STRING:
 					{
-					State = 3462;
+					State = 3584;
 					Match(STRING);
 					}
 					break;
 				case DEFAULT:
 					{
-					State = 3463;
+					State = 3585;
 					Match(DEFAULT);
 					}
 					break;
@@ -32536,12 +32859,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSearchPathContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3467;
+				State = 3589;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3466;
+					State = 3588;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32553,9 +32876,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3469;
+				State = 3591;
 				Match(SCHEMA);
-				State = 3470;
+				State = 3592;
 				Match(STRING);
 				}
 				break;
@@ -32563,12 +32886,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetTransactionContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3472;
+				State = 3594;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3471;
+					State = 3593;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32580,9 +32903,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3474;
+				State = 3596;
 				Match(TRANSACTION);
-				State = 3475;
+				State = 3597;
 				transactionModes();
 				}
 				break;
@@ -32590,12 +32913,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSnapshotContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3477;
+				State = 3599;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3476;
+					State = 3598;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32607,11 +32930,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3479;
+				State = 3601;
 				Match(TRANSACTION);
-				State = 3480;
+				State = 3602;
 				Match(SNAPSHOT);
-				State = 3481;
+				State = 3603;
 				Match(STRING);
 				}
 				break;
@@ -32619,15 +32942,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetCharacteristicsContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3482;
+				State = 3604;
 				Match(SESSION);
-				State = 3483;
+				State = 3605;
 				Match(CHARACTERISTICS);
-				State = 3484;
+				State = 3606;
 				Match(AS);
-				State = 3485;
+				State = 3607;
 				Match(TRANSACTION);
-				State = 3486;
+				State = 3608;
 				transactionModes();
 				}
 				break;
@@ -32635,12 +32958,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSettingContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3488;
+				State = 3610;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,541,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,563,Context) ) {
 				case 1:
 					{
-					State = 3487;
+					State = 3609;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32652,9 +32975,9 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 3490;
+				State = 3612;
 				settingName();
-				State = 3491;
+				State = 3613;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TO || _la==EQUALS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32663,32 +32986,32 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3501;
+				State = 3623;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,543,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,565,Context) ) {
 				case 1:
 					{
-					State = 3492;
+					State = 3614;
 					Match(DEFAULT);
 					}
 					break;
 				case 2:
 					{
-					State = 3493;
+					State = 3615;
 					optionValue();
-					State = 3498;
+					State = 3620;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3494;
+						State = 3616;
 						Match(COMMA);
-						State = 3495;
+						State = 3617;
 						optionValue();
 						}
 						}
-						State = 3500;
+						State = 3622;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -32739,35 +33062,35 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TimeZoneValueContext timeZoneValue() {
 		TimeZoneValueContext _localctx = new TimeZoneValueContext(Context, State);
-		EnterRule(_localctx, 346, RULE_timeZoneValue);
+		EnterRule(_localctx, 350, RULE_timeZoneValue);
 		int _la;
 		try {
-			State = 3521;
+			State = 3643;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,548,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,570,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3505;
+				State = 3627;
 				Match(STRING);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3506;
+				State = 3628;
 				identifier();
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3508;
+				State = 3630;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 3507;
+					State = 3629;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32779,7 +33102,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3510;
+				State = 3632;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32793,26 +33116,26 @@ internal partial class SqlParser : Parser {
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3511;
+				State = 3633;
 				Match(INTERVAL);
-				State = 3513;
+				State = 3635;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3512;
+					State = 3634;
 					typePrecision();
 					}
 				}
 
-				State = 3515;
+				State = 3637;
 				Match(STRING);
-				State = 3517;
+				State = 3639;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 67793L) != 0)) {
 					{
-					State = 3516;
+					State = 3638;
 					intervalQualifier();
 					}
 				}
@@ -32822,14 +33145,14 @@ internal partial class SqlParser : Parser {
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3519;
+				State = 3641;
 				Match(DEFAULT);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3520;
+				State = 3642;
 				Match(LOCAL);
 				}
 				break;
@@ -32869,58 +33192,58 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ResetBodyContext resetBody() {
 		ResetBodyContext _localctx = new ResetBodyContext(Context, State);
-		EnterRule(_localctx, 348, RULE_resetBody);
+		EnterRule(_localctx, 352, RULE_resetBody);
 		try {
-			State = 3533;
+			State = 3655;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,549,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,571,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3523;
+				State = 3645;
 				Match(ALL);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3524;
+				State = 3646;
 				Match(TIME);
-				State = 3525;
+				State = 3647;
 				Match(ZONE);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3526;
+				State = 3648;
 				Match(TRANSACTION);
-				State = 3527;
+				State = 3649;
 				Match(ISOLATION);
-				State = 3528;
+				State = 3650;
 				Match(LEVEL);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3529;
+				State = 3651;
 				Match(SESSION);
-				State = 3530;
+				State = 3652;
 				Match(AUTHORIZATION);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3531;
+				State = 3653;
 				Match(ROLE);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3532;
+				State = 3654;
 				settingName();
 				}
 				break;
@@ -32961,26 +33284,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SettingNameContext settingName() {
 		SettingNameContext _localctx = new SettingNameContext(Context, State);
-		EnterRule(_localctx, 350, RULE_settingName);
+		EnterRule(_localctx, 354, RULE_settingName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3535;
+			State = 3657;
 			identifier();
-			State = 3540;
+			State = 3662;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3536;
+				State = 3658;
 				Match(DOT);
-				State = 3537;
+				State = 3659;
 				label();
 				}
 				}
-				State = 3542;
+				State = 3664;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -33018,34 +33341,34 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TransactionModesContext transactionModes() {
 		TransactionModesContext _localctx = new TransactionModesContext(Context, State);
-		EnterRule(_localctx, 352, RULE_transactionModes);
+		EnterRule(_localctx, 356, RULE_transactionModes);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3543;
+			State = 3665;
 			transactionMode();
-			State = 3550;
+			State = 3672;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DEFERRABLE || _la==NOT || _la==ISOLATION || _la==READ || _la==COMMA) {
 				{
 				{
-				State = 3545;
+				State = 3667;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 3544;
+					State = 3666;
 					Match(COMMA);
 					}
 				}
 
-				State = 3547;
+				State = 3669;
 				transactionMode();
 				}
 				}
-				State = 3552;
+				State = 3674;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -33084,49 +33407,49 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TransactionModeContext transactionMode() {
 		TransactionModeContext _localctx = new TransactionModeContext(Context, State);
-		EnterRule(_localctx, 354, RULE_transactionMode);
+		EnterRule(_localctx, 358, RULE_transactionMode);
 		int _la;
 		try {
-			State = 3572;
+			State = 3694;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,555,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,577,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3553;
+				State = 3675;
 				Match(ISOLATION);
-				State = 3554;
+				State = 3676;
 				Match(LEVEL);
-				State = 3562;
+				State = 3684;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,553,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,575,Context) ) {
 				case 1:
 					{
-					State = 3555;
+					State = 3677;
 					Match(READ);
-					State = 3556;
+					State = 3678;
 					Match(UNCOMMITTED);
 					}
 					break;
 				case 2:
 					{
-					State = 3557;
+					State = 3679;
 					Match(READ);
-					State = 3558;
+					State = 3680;
 					Match(COMMITTED);
 					}
 					break;
 				case 3:
 					{
-					State = 3559;
+					State = 3681;
 					Match(REPEATABLE);
-					State = 3560;
+					State = 3682;
 					Match(READ);
 					}
 					break;
 				case 4:
 					{
-					State = 3561;
+					State = 3683;
 					Match(SERIALIZABLE);
 					}
 					break;
@@ -33136,35 +33459,35 @@ internal partial class SqlParser : Parser {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3564;
+				State = 3686;
 				Match(READ);
-				State = 3565;
+				State = 3687;
 				Match(ONLY);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3566;
+				State = 3688;
 				Match(READ);
-				State = 3567;
+				State = 3689;
 				Match(WRITE);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3569;
+				State = 3691;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 3568;
+					State = 3690;
 					Match(NOT);
 					}
 				}
 
-				State = 3571;
+				State = 3693;
 				Match(DEFERRABLE);
 				}
 				break;
@@ -33194,12 +33517,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WorkContext work() {
 		WorkContext _localctx = new WorkContext(Context, State);
-		EnterRule(_localctx, 356, RULE_work);
+		EnterRule(_localctx, 360, RULE_work);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3574;
+			State = 3696;
 			_la = TokenStream.LA(1);
 			if ( !(_la==TRANSACTION || _la==WORK) ) {
 			ErrorHandler.RecoverInline(this);
@@ -33235,24 +33558,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ChainContext chain() {
 		ChainContext _localctx = new ChainContext(Context, State);
-		EnterRule(_localctx, 358, RULE_chain);
+		EnterRule(_localctx, 362, RULE_chain);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3576;
+			State = 3698;
 			Match(AND);
-			State = 3578;
+			State = 3700;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NO) {
 				{
-				State = 3577;
+				State = 3699;
 				Match(NO);
 				}
 			}
 
-			State = 3580;
+			State = 3702;
 			Match(CHAIN);
 			}
 		}
@@ -33284,28 +33607,28 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LockModeContext lockMode() {
 		LockModeContext _localctx = new LockModeContext(Context, State);
-		EnterRule(_localctx, 360, RULE_lockMode);
+		EnterRule(_localctx, 364, RULE_lockMode);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3582;
+			State = 3704;
 			label();
-			State = 3584;
+			State = 3706;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,557,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,579,Context) ) {
 			case 1:
 				{
-				State = 3583;
+				State = 3705;
 				label();
 				}
 				break;
 			}
-			State = 3587;
+			State = 3709;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,558,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,580,Context) ) {
 			case 1:
 				{
-				State = 3586;
+				State = 3708;
 				label();
 				}
 				break;
@@ -33347,26 +33670,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QualifiedNameContext qualifiedName() {
 		QualifiedNameContext _localctx = new QualifiedNameContext(Context, State);
-		EnterRule(_localctx, 362, RULE_qualifiedName);
+		EnterRule(_localctx, 366, RULE_qualifiedName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3589;
+			State = 3711;
 			identifier();
-			State = 3594;
+			State = 3716;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3590;
+				State = 3712;
 				Match(DOT);
-				State = 3591;
+				State = 3713;
 				label();
 				}
 				}
-				State = 3596;
+				State = 3718;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -33408,22 +33731,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IdentifierContext identifier() {
 		IdentifierContext _localctx = new IdentifierContext(Context, State);
-		EnterRule(_localctx, 364, RULE_identifier);
+		EnterRule(_localctx, 368, RULE_identifier);
 		try {
-			State = 3603;
+			State = 3725;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3597;
+				State = 3719;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3598;
+				State = 3720;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -33597,7 +33920,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3599;
+				State = 3721;
 				freeKeyword();
 				}
 				break;
@@ -33621,7 +33944,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3600;
+				State = 3722;
 				afterAsKeyword();
 				}
 				break;
@@ -33632,7 +33955,7 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3601;
+				State = 3723;
 				columnKeyword();
 				}
 				break;
@@ -33652,7 +33975,7 @@ internal partial class SqlParser : Parser {
 			case TRY_CAST:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3602;
+				State = 3724;
 				formKeyword();
 				}
 				break;
@@ -33693,22 +34016,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExpressionNameContext expressionName() {
 		ExpressionNameContext _localctx = new ExpressionNameContext(Context, State);
-		EnterRule(_localctx, 366, RULE_expressionName);
+		EnterRule(_localctx, 370, RULE_expressionName);
 		try {
-			State = 3610;
+			State = 3732;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3605;
+				State = 3727;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3606;
+				State = 3728;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -33882,7 +34205,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3607;
+				State = 3729;
 				freeKeyword();
 				}
 				break;
@@ -33906,7 +34229,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3608;
+				State = 3730;
 				afterAsKeyword();
 				}
 				break;
@@ -33917,7 +34240,7 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3609;
+				State = 3731;
 				columnKeyword();
 				}
 				break;
@@ -33950,11 +34273,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FunctionNameContext functionName() {
 		FunctionNameContext _localctx = new FunctionNameContext(Context, State);
-		EnterRule(_localctx, 368, RULE_functionName);
+		EnterRule(_localctx, 372, RULE_functionName);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3612;
+			State = 3734;
 			typeFunctionKeyword();
 			}
 		}
@@ -33991,22 +34314,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeIdContext typeId() {
 		TypeIdContext _localctx = new TypeIdContext(Context, State);
-		EnterRule(_localctx, 370, RULE_typeId);
+		EnterRule(_localctx, 374, RULE_typeId);
 		try {
-			State = 3619;
+			State = 3741;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3614;
+				State = 3736;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3615;
+				State = 3737;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -34180,7 +34503,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3616;
+				State = 3738;
 				freeKeyword();
 				}
 				break;
@@ -34204,7 +34527,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3617;
+				State = 3739;
 				afterAsKeyword();
 				}
 				break;
@@ -34236,7 +34559,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3618;
+				State = 3740;
 				typeFunctionKeyword();
 				}
 				break;
@@ -34286,22 +34609,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LabelContext label() {
 		LabelContext _localctx = new LabelContext(Context, State);
-		EnterRule(_localctx, 372, RULE_label);
+		EnterRule(_localctx, 376, RULE_label);
 		try {
-			State = 3629;
+			State = 3751;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3621;
+				State = 3743;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3622;
+				State = 3744;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -34475,7 +34798,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3623;
+				State = 3745;
 				freeKeyword();
 				}
 				break;
@@ -34499,7 +34822,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3624;
+				State = 3746;
 				afterAsKeyword();
 				}
 				break;
@@ -34510,7 +34833,7 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3625;
+				State = 3747;
 				columnKeyword();
 				}
 				break;
@@ -34530,7 +34853,7 @@ internal partial class SqlParser : Parser {
 			case TRY_CAST:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3626;
+				State = 3748;
 				formKeyword();
 				}
 				break;
@@ -34562,7 +34885,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3627;
+				State = 3749;
 				typeFunctionKeyword();
 				}
 				break;
@@ -34650,7 +34973,7 @@ internal partial class SqlParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3628;
+				State = 3750;
 				reservedKeyword();
 				}
 				break;
@@ -34693,22 +35016,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public BareLabelContext bareLabel() {
 		BareLabelContext _localctx = new BareLabelContext(Context, State);
-		EnterRule(_localctx, 374, RULE_bareLabel);
+		EnterRule(_localctx, 378, RULE_bareLabel);
 		try {
-			State = 3642;
+			State = 3764;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3631;
+				State = 3753;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3632;
+				State = 3754;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -34882,63 +35205,63 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3633;
+				State = 3755;
 				freeKeyword();
 				}
 				break;
 			case INTERVAL:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3634;
+				State = 3756;
 				Match(INTERVAL);
 				}
 				break;
 			case MAP:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3635;
+				State = 3757;
 				Match(MAP);
 				}
 				break;
 			case NATIONAL:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3636;
+				State = 3758;
 				Match(NATIONAL);
 				}
 				break;
 			case NONE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3637;
+				State = 3759;
 				Match(NONE);
 				}
 				break;
 			case POSITION:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3638;
+				State = 3760;
 				Match(POSITION);
 				}
 				break;
 			case STRUCT:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3639;
+				State = 3761;
 				Match(STRUCT);
 				}
 				break;
 			case TIME:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3640;
+				State = 3762;
 				Match(TIME);
 				}
 				break;
 			case TIMESTAMP:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 3641;
+				State = 3763;
 				Match(TIMESTAMP);
 				}
 				break;
@@ -35136,12 +35459,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FreeKeywordContext freeKeyword() {
 		FreeKeywordContext _localctx = new FreeKeywordContext(Context, State);
-		EnterRule(_localctx, 376, RULE_freeKeyword);
+		EnterRule(_localctx, 380, RULE_freeKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3644;
+			State = 3766;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 165)) & ~0x3f) == 0 && ((1L << (_la - 165)) & -1L) != 0) || ((((_la - 229)) & ~0x3f) == 0 && ((1L << (_la - 229)) & -1L) != 0) || ((((_la - 293)) & ~0x3f) == 0 && ((1L << (_la - 293)) & 1099511627775L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35192,12 +35515,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AfterAsKeywordContext afterAsKeyword() {
 		AfterAsKeywordContext _localctx = new AfterAsKeywordContext(Context, State);
-		EnterRule(_localctx, 378, RULE_afterAsKeyword);
+		EnterRule(_localctx, 382, RULE_afterAsKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3646;
+			State = 3768;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 262143L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35235,12 +35558,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnKeywordContext columnKeyword() {
 		ColumnKeywordContext _localctx = new ColumnKeywordContext(Context, State);
-		EnterRule(_localctx, 380, RULE_columnKeyword);
+		EnterRule(_localctx, 384, RULE_columnKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3648;
+			State = 3770;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 142)) & ~0x3f) == 0 && ((1L << (_la - 142)) & 31L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35287,12 +35610,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FormKeywordContext formKeyword() {
 		FormKeywordContext _localctx = new FormKeywordContext(Context, State);
-		EnterRule(_localctx, 382, RULE_formKeyword);
+		EnterRule(_localctx, 386, RULE_formKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3650;
+			State = 3772;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & 16383L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35351,12 +35674,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeFunctionKeywordContext typeFunctionKeyword() {
 		TypeFunctionKeywordContext _localctx = new TypeFunctionKeywordContext(Context, State);
-		EnterRule(_localctx, 384, RULE_typeFunctionKeyword);
+		EnterRule(_localctx, 388, RULE_typeFunctionKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3652;
+			State = 3774;
 			_la = TokenStream.LA(1);
 			if ( !(_la==SIMILAR_LA || ((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & 33554431L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35471,12 +35794,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReservedKeywordContext reservedKeyword() {
 		ReservedKeywordContext _localctx = new ReservedKeywordContext(Context, State);
-		EnterRule(_localctx, 386, RULE_reservedKeyword);
+		EnterRule(_localctx, 390, RULE_reservedKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3654;
+			State = 3776;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & -2097152L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 549755813887L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -35499,7 +35822,7 @@ internal partial class SqlParser : Parser {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,357,3657,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,357,3779,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
@@ -35528,1478 +35851,1533 @@ internal partial class SqlParser : Parser {
 		2,171,7,171,2,172,7,172,2,173,7,173,2,174,7,174,2,175,7,175,2,176,7,176,
 		2,177,7,177,2,178,7,178,2,179,7,179,2,180,7,180,2,181,7,181,2,182,7,182,
 		2,183,7,183,2,184,7,184,2,185,7,185,2,186,7,186,2,187,7,187,2,188,7,188,
-		2,189,7,189,2,190,7,190,2,191,7,191,2,192,7,192,2,193,7,193,1,0,3,0,390,
-		8,0,1,0,1,0,3,0,394,8,0,5,0,396,8,0,10,0,12,0,399,9,0,1,0,1,0,1,1,1,1,
-		1,1,1,2,1,2,1,2,1,3,1,3,3,3,411,8,3,1,4,1,4,3,4,415,8,4,1,4,1,4,1,4,5,
-		4,420,8,4,10,4,12,4,423,9,4,1,4,1,4,3,4,427,8,4,1,4,3,4,430,8,4,1,4,1,
-		4,1,4,1,4,1,4,1,4,3,4,438,8,4,1,4,1,4,3,4,442,8,4,1,4,1,4,1,4,3,4,447,
-		8,4,1,4,1,4,3,4,451,8,4,1,4,1,4,1,4,5,4,456,8,4,10,4,12,4,459,9,4,1,4,
-		3,4,462,8,4,1,4,1,4,1,4,1,4,3,4,468,8,4,1,4,3,4,471,8,4,1,4,1,4,3,4,475,
-		8,4,1,4,1,4,1,4,5,4,480,8,4,10,4,12,4,483,9,4,1,4,1,4,1,4,1,4,1,4,1,4,
-		1,4,1,4,3,4,493,8,4,1,4,3,4,496,8,4,1,4,3,4,499,8,4,1,4,1,4,3,4,503,8,
-		4,1,4,3,4,506,8,4,1,4,3,4,509,8,4,1,4,3,4,512,8,4,1,4,3,4,515,8,4,1,4,
-		3,4,518,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,532,8,
-		4,1,4,1,4,3,4,536,8,4,1,4,3,4,539,8,4,1,4,1,4,3,4,543,8,4,1,4,3,4,546,
-		8,4,1,4,1,4,3,4,550,8,4,1,4,1,4,3,4,554,8,4,1,4,1,4,3,4,558,8,4,1,4,1,
-		4,1,4,1,4,3,4,564,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,573,8,4,10,4,12,
-		4,576,9,4,1,4,1,4,3,4,580,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,
-		591,8,4,10,4,12,4,594,9,4,1,4,1,4,3,4,598,8,4,1,4,1,4,3,4,602,8,4,1,4,
-		1,4,3,4,606,8,4,1,4,1,4,1,4,5,4,611,8,4,10,4,12,4,614,9,4,1,4,1,4,1,4,
-		3,4,619,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,629,8,4,1,4,1,4,1,4,1,
-		4,1,4,1,4,1,4,1,4,3,4,639,8,4,1,4,1,4,1,4,3,4,644,8,4,1,4,1,4,3,4,648,
-		8,4,1,4,1,4,1,4,5,4,653,8,4,10,4,12,4,656,9,4,1,4,1,4,1,4,1,4,3,4,662,
-		8,4,1,4,3,4,665,8,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,673,8,4,1,4,1,4,1,4,1,
-		4,1,4,1,4,1,4,1,4,3,4,683,8,4,1,5,3,5,686,8,5,1,5,1,5,1,5,1,5,1,5,3,5,
-		693,8,5,1,6,3,6,696,8,6,1,6,1,6,1,7,1,7,3,7,702,8,7,1,7,1,7,1,7,5,7,707,
-		8,7,10,7,12,7,710,9,7,1,8,1,8,3,8,714,8,8,1,8,1,8,3,8,718,8,8,1,8,3,8,
-		721,8,8,1,8,1,8,1,8,1,8,3,8,727,8,8,1,8,3,8,730,8,8,1,9,1,9,1,9,1,9,1,
-		9,1,9,1,9,5,9,739,8,9,10,9,12,9,742,9,9,1,9,1,9,1,9,1,10,1,10,1,10,1,10,
-		5,10,751,8,10,10,10,12,10,754,9,10,1,10,1,10,1,10,1,10,1,10,1,10,1,10,
-		3,10,763,8,10,1,10,1,10,1,10,1,11,1,11,1,11,1,11,5,11,772,8,11,10,11,12,
-		11,775,9,11,1,11,1,11,1,12,1,12,3,12,781,8,12,1,12,1,12,3,12,785,8,12,
-		1,13,1,13,5,13,789,8,13,10,13,12,13,792,9,13,1,14,1,14,3,14,796,8,14,1,
-		14,1,14,1,15,3,15,801,8,15,1,15,1,15,5,15,805,8,15,10,15,12,15,808,9,15,
-		1,16,1,16,1,16,1,16,1,16,3,16,815,8,16,1,17,1,17,3,17,819,8,17,1,17,3,
-		17,822,8,17,1,17,3,17,825,8,17,1,17,3,17,828,8,17,1,17,1,17,1,17,1,17,
-		3,17,834,8,17,1,17,3,17,837,8,17,1,17,1,17,1,17,1,17,1,17,1,17,3,17,845,
-		8,17,1,18,1,18,1,18,1,18,1,18,1,18,1,18,5,18,854,8,18,10,18,12,18,857,
-		9,18,1,18,1,18,3,18,861,8,18,3,18,863,8,18,1,19,1,19,1,19,5,19,868,8,19,
-		10,19,12,19,871,9,19,1,20,1,20,3,20,875,8,20,1,20,5,20,878,8,20,10,20,
-		12,20,881,9,20,1,20,1,20,1,20,3,20,886,8,20,1,21,1,21,1,21,1,21,1,21,5,
-		21,893,8,21,10,21,12,21,896,9,21,1,21,1,21,1,21,3,21,901,8,21,1,21,1,21,
-		1,21,1,21,1,21,5,21,908,8,21,10,21,12,21,911,9,21,1,21,1,21,3,21,915,8,
-		21,1,22,1,22,1,22,1,22,1,23,1,23,3,23,923,8,23,1,23,3,23,926,8,23,1,23,
-		1,23,1,24,1,24,1,24,1,24,5,24,934,8,24,10,24,12,24,937,9,24,1,25,1,25,
-		3,25,941,8,25,1,25,3,25,944,8,25,1,25,1,25,3,25,948,8,25,1,25,3,25,951,
-		8,25,1,25,1,25,3,25,955,8,25,1,26,1,26,1,26,3,26,960,8,26,1,26,1,26,1,
-		26,5,26,965,8,26,10,26,12,26,968,9,26,3,26,970,8,26,1,27,1,27,1,27,1,27,
-		1,27,1,27,1,27,5,27,979,8,27,10,27,12,27,982,9,27,1,27,1,27,3,27,986,8,
-		27,1,28,1,28,1,28,1,28,5,28,992,8,28,10,28,12,28,995,9,28,1,29,1,29,1,
-		29,1,29,1,30,1,30,1,30,5,30,1004,8,30,10,30,12,30,1007,9,30,1,31,1,31,
-		1,31,1,31,5,31,1013,8,31,10,31,12,31,1016,9,31,1,31,1,31,1,32,1,32,1,32,
-		1,32,1,32,5,32,1025,8,32,10,32,12,32,1028,9,32,1,33,1,33,3,33,1032,8,33,
-		1,33,1,33,1,33,1,33,3,33,1038,8,33,1,33,1,33,3,33,1042,8,33,1,34,1,34,
-		1,34,3,34,1047,8,34,1,34,1,34,1,34,3,34,1052,8,34,1,34,1,34,1,34,3,34,
-		1057,8,34,1,34,1,34,1,34,1,34,3,34,1063,8,34,3,34,1065,8,34,1,35,3,35,
-		1068,8,35,1,35,1,35,1,35,1,35,1,35,3,35,1075,8,35,1,36,1,36,1,36,1,36,
-		1,36,1,36,1,36,1,36,3,36,1085,8,36,1,36,1,36,1,36,1,36,5,36,1091,8,36,
-		10,36,12,36,1094,9,36,3,36,1096,8,36,1,36,1,36,1,36,3,36,1101,8,36,1,36,
-		1,36,3,36,1105,8,36,1,37,1,37,5,37,1109,8,37,10,37,12,37,1112,9,37,1,38,
-		1,38,1,38,1,38,1,38,3,38,1119,8,38,1,38,1,38,1,38,3,38,1124,8,38,1,38,
-		3,38,1127,8,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,3,38,1137,8,38,
-		3,38,1139,8,38,1,39,1,39,1,39,3,39,1144,8,39,1,39,1,39,3,39,1148,8,39,
-		1,40,1,40,1,40,1,40,1,40,1,40,3,40,1156,8,40,1,40,3,40,1159,8,40,1,40,
-		3,40,1162,8,40,1,40,1,40,3,40,1166,8,40,1,40,3,40,1169,8,40,1,40,3,40,
-		1172,8,40,1,40,3,40,1175,8,40,1,40,1,40,1,40,1,40,1,40,3,40,1182,8,40,
-		1,40,1,40,3,40,1186,8,40,1,40,3,40,1189,8,40,1,40,1,40,1,40,1,40,3,40,
-		1195,8,40,1,40,1,40,1,40,1,40,1,40,3,40,1202,8,40,1,40,1,40,3,40,1206,
-		8,40,1,40,1,40,3,40,1210,8,40,3,40,1212,8,40,1,41,1,41,1,41,1,41,1,41,
-		1,41,1,41,1,41,5,41,1222,8,41,10,41,12,41,1225,9,41,1,41,1,41,4,41,1229,
-		8,41,11,41,12,41,1230,3,41,1233,8,41,3,41,1235,8,41,1,42,1,42,3,42,1239,
-		8,42,1,42,3,42,1242,8,42,1,42,1,42,1,42,1,42,1,42,5,42,1249,8,42,10,42,
-		12,42,1252,9,42,1,42,1,42,3,42,1256,8,42,1,42,3,42,1259,8,42,3,42,1261,
-		8,42,1,43,1,43,3,43,1265,8,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,1273,
-		8,43,10,43,12,43,1276,9,43,1,43,1,43,3,43,1280,8,43,1,44,1,44,1,44,1,45,
-		1,45,1,45,1,45,1,45,5,45,1290,8,45,10,45,12,45,1293,9,45,1,45,1,45,1,45,
-		3,45,1298,8,45,1,45,3,45,1301,8,45,1,46,1,46,1,46,1,46,1,46,5,46,1308,
-		8,46,10,46,12,46,1311,9,46,1,46,1,46,3,46,1315,8,46,1,47,1,47,1,47,1,48,
-		1,48,3,48,1322,8,48,1,49,1,49,1,49,1,49,1,49,1,49,3,49,1330,8,49,1,49,
-		1,49,3,49,1334,8,49,3,49,1336,8,49,1,50,1,50,1,50,5,50,1341,8,50,10,50,
-		12,50,1344,9,50,1,51,3,51,1347,8,51,1,51,1,51,3,51,1351,8,51,1,52,1,52,
-		1,52,1,52,1,52,1,52,5,52,1359,8,52,10,52,12,52,1362,9,52,1,52,1,52,1,52,
-		1,52,1,52,1,52,3,52,1370,8,52,1,53,1,53,1,53,1,53,5,53,1376,8,53,10,53,
-		12,53,1379,9,53,1,53,1,53,1,54,1,54,1,54,5,54,1386,8,54,10,54,12,54,1389,
-		9,54,1,55,5,55,1392,8,55,10,55,12,55,1395,9,55,1,55,1,55,1,55,5,55,1400,
-		8,55,10,55,12,55,1403,9,55,1,55,5,55,1406,8,55,10,55,12,55,1409,9,55,1,
-		56,1,56,5,56,1413,8,56,10,56,12,56,1416,9,56,1,57,1,57,5,57,1420,8,57,
-		10,57,12,57,1423,9,57,1,57,1,57,3,57,1427,8,57,1,57,1,57,3,57,1431,8,57,
-		1,57,1,57,1,57,1,57,1,57,1,57,1,57,1,57,3,57,1441,8,57,1,57,1,57,3,57,
-		1445,8,57,1,58,1,58,3,58,1449,8,58,1,59,1,59,1,60,1,60,3,60,1455,8,60,
-		1,61,3,61,1458,8,61,1,61,1,61,1,62,1,62,3,62,1464,8,62,1,62,1,62,1,62,
-		1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,3,62,1480,8,62,
-		3,62,1482,8,62,1,62,1,62,1,62,1,62,1,62,3,62,1489,8,62,1,62,1,62,3,62,
-		1493,8,62,1,63,1,63,1,63,1,63,1,63,1,64,1,64,1,64,1,64,3,64,1504,8,64,
-		5,64,1506,8,64,10,64,12,64,1509,9,64,1,65,5,65,1512,8,65,10,65,12,65,1515,
-		9,65,1,65,1,65,5,65,1519,8,65,10,65,12,65,1522,9,65,1,66,1,66,1,66,3,66,
-		1527,8,66,1,67,1,67,1,67,1,67,1,67,1,67,1,67,3,67,1536,8,67,1,68,1,68,
-		1,68,1,68,1,68,1,68,5,68,1544,8,68,10,68,12,68,1547,9,68,1,68,1,68,1,68,
-		3,68,1552,8,68,1,69,1,69,1,69,1,69,1,69,1,69,5,69,1560,8,69,10,69,12,69,
-		1563,9,69,1,69,1,69,1,69,3,69,1568,8,69,1,70,1,70,1,71,1,71,1,71,1,71,
-		3,71,1576,8,71,1,71,1,71,3,71,1580,8,71,3,71,1582,8,71,1,71,1,71,3,71,
-		1586,8,71,1,71,1,71,1,71,1,71,1,71,1,71,1,71,3,71,1595,8,71,3,71,1597,
-		8,71,1,72,1,72,1,72,1,72,3,72,1603,8,72,1,72,1,72,1,72,1,72,3,72,1609,
-		8,72,1,72,1,72,3,72,1613,8,72,1,72,1,72,1,72,3,72,1618,8,72,1,73,1,73,
-		3,73,1622,8,73,1,73,1,73,1,73,3,73,1627,8,73,1,73,1,73,1,73,1,73,1,73,
-		1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,3,73,1646,
-		8,73,1,73,3,73,1649,8,73,1,73,3,73,1652,8,73,1,73,1,73,1,73,3,73,1657,
-		8,73,1,73,1,73,3,73,1661,8,73,1,73,1,73,3,73,1665,8,73,1,73,1,73,1,73,
-		1,73,3,73,1671,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
-		1,73,1,73,3,73,1685,8,73,1,73,1,73,1,73,1,73,3,73,1691,8,73,1,73,1,73,
-		1,73,1,73,1,73,3,73,1698,8,73,1,73,1,73,3,73,1702,8,73,1,73,1,73,1,73,
-		3,73,1707,8,73,1,73,1,73,1,73,1,73,3,73,1713,8,73,1,73,1,73,1,73,1,73,
-		1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,3,73,1731,
-		8,73,1,73,1,73,3,73,1735,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
-		1,73,3,73,1746,8,73,1,73,1,73,3,73,1750,8,73,1,73,1,73,1,73,1,73,1,73,
-		3,73,1757,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,3,73,1766,8,73,3,73,
-		1768,8,73,1,73,1,73,3,73,1772,8,73,1,74,1,74,1,74,3,74,1777,8,74,4,74,
-		1779,8,74,11,74,12,74,1780,1,75,4,75,1784,8,75,11,75,12,75,1785,1,76,1,
-		76,1,76,1,76,1,76,1,76,1,76,4,76,1795,8,76,11,76,12,76,1796,1,76,1,76,
-		1,76,1,76,1,76,3,76,1804,8,76,1,77,1,77,1,77,5,77,1809,8,77,10,77,12,77,
-		1812,9,77,1,78,1,78,1,78,5,78,1817,8,78,10,78,12,78,1820,9,78,1,79,1,79,
-		1,79,1,79,4,79,1826,8,79,11,79,12,79,1827,1,79,1,79,1,79,1,79,1,79,1,79,
-		5,79,1836,8,79,10,79,12,79,1839,9,79,1,79,1,79,4,79,1843,8,79,11,79,12,
-		79,1844,3,79,1847,8,79,3,79,1849,8,79,3,79,1851,8,79,1,80,1,80,1,80,1,
-		80,1,80,5,80,1858,8,80,10,80,12,80,1861,9,80,1,80,1,80,1,80,5,80,1866,
-		8,80,10,80,12,80,1869,9,80,1,80,1,80,3,80,1873,8,80,1,81,4,81,1876,8,81,
-		11,81,12,81,1877,1,81,1,81,1,81,3,81,1883,8,81,1,81,1,81,1,81,5,81,1888,
-		8,81,10,81,12,81,1891,9,81,1,82,1,82,3,82,1895,8,82,1,83,1,83,3,83,1899,
-		8,83,1,83,3,83,1902,8,83,1,83,1,83,1,83,3,83,1907,8,83,1,83,1,83,1,83,
-		3,83,1912,8,83,1,83,3,83,1915,8,83,1,84,1,84,3,84,1919,8,84,1,84,3,84,
-		1922,8,84,1,84,3,84,1925,8,84,1,84,3,84,1928,8,84,1,84,3,84,1931,8,84,
-		1,85,1,85,3,85,1935,8,85,1,85,1,85,1,85,5,85,1940,8,85,10,85,12,85,1943,
-		9,85,1,85,3,85,1946,8,85,1,85,1,85,1,85,1,85,3,85,1952,8,85,3,85,1954,
-		8,85,1,85,1,85,1,86,1,86,3,86,1960,8,86,1,86,1,86,1,86,3,86,1965,8,86,
-		3,86,1967,8,86,1,87,1,87,1,87,1,88,1,88,1,88,1,88,1,88,1,88,1,89,1,89,
-		1,89,1,89,1,89,1,89,1,90,1,90,1,90,3,90,1987,8,90,1,91,1,91,3,91,1991,
-		8,91,1,91,1,91,1,91,1,91,1,91,5,91,1998,8,91,10,91,12,91,2001,9,91,3,91,
-		2003,8,91,1,91,3,91,2006,8,91,1,91,3,91,2009,8,91,1,91,1,91,1,92,1,92,
-		1,92,1,92,1,92,1,92,1,92,3,92,2020,8,92,1,92,1,92,1,92,1,92,1,92,1,92,
-		1,92,3,92,2029,8,92,3,92,2031,8,92,1,93,1,93,1,93,1,94,1,94,1,94,1,94,
-		1,94,1,95,1,95,3,95,2043,8,95,1,95,1,95,1,95,1,96,1,96,1,96,5,96,2051,
-		8,96,10,96,12,96,2054,9,96,1,97,1,97,1,97,1,97,1,98,1,98,3,98,2062,8,98,
-		1,98,1,98,1,98,1,98,3,98,2068,8,98,3,98,2070,8,98,1,99,1,99,5,99,2074,
-		8,99,10,99,12,99,2077,9,99,1,100,1,100,3,100,2081,8,100,1,100,1,100,1,
-		101,1,101,1,101,3,101,2088,8,101,1,101,1,101,3,101,2092,8,101,1,101,3,
-		101,2095,8,101,1,101,1,101,1,101,1,101,1,101,5,101,2102,8,101,10,101,12,
-		101,2105,9,101,1,101,1,101,1,101,1,101,1,101,1,101,1,101,1,101,1,101,1,
-		101,1,101,1,101,3,101,2119,8,101,1,101,3,101,2122,8,101,1,101,1,101,1,
-		101,5,101,2127,8,101,10,101,12,101,2130,9,101,1,101,3,101,2133,8,101,1,
-		101,1,101,1,101,1,101,5,101,2139,8,101,10,101,12,101,2142,9,101,1,101,
-		1,101,3,101,2146,8,101,3,101,2148,8,101,1,101,3,101,2151,8,101,1,102,1,
-		102,1,102,1,103,1,103,1,103,1,103,1,104,1,104,1,104,1,104,1,105,1,105,
-		1,105,1,105,3,105,2168,8,105,3,105,2170,8,105,1,105,1,105,3,105,2174,8,
-		105,3,105,2176,8,105,1,106,1,106,1,106,1,106,1,106,3,106,2183,8,106,1,
-		106,3,106,2186,8,106,1,106,3,106,2189,8,106,1,106,1,106,1,106,3,106,2194,
-		8,106,1,106,3,106,2197,8,106,1,106,3,106,2200,8,106,1,107,1,107,1,107,
-		1,107,5,107,2206,8,107,10,107,12,107,2209,9,107,1,107,1,107,1,108,1,108,
-		1,108,1,108,1,109,1,109,1,109,3,109,2220,8,109,1,109,1,109,1,109,1,109,
-		1,109,1,109,1,109,3,109,2229,8,109,3,109,2231,8,109,1,110,1,110,1,110,
-		1,110,5,110,2237,8,110,10,110,12,110,2240,9,110,1,110,1,110,1,110,3,110,
-		2245,8,110,1,110,1,110,1,110,3,110,2250,8,110,1,111,1,111,1,111,1,112,
-		1,112,1,112,3,112,2258,8,112,1,112,3,112,2261,8,112,1,112,1,112,1,112,
-		3,112,2266,8,112,1,112,1,112,3,112,2270,8,112,1,112,3,112,2273,8,112,1,
-		113,1,113,1,113,5,113,2278,8,113,10,113,12,113,2281,9,113,1,114,1,114,
-		1,114,1,114,1,114,1,114,1,114,1,114,5,114,2291,8,114,10,114,12,114,2294,
-		9,114,1,114,1,114,1,114,1,114,3,114,2300,8,114,1,115,1,115,5,115,2304,
-		8,115,10,115,12,115,2307,9,115,1,116,1,116,1,116,1,116,3,116,2313,8,116,
-		1,116,1,116,3,116,2317,8,116,3,116,2319,8,116,1,116,3,116,2322,8,116,1,
-		117,1,117,1,117,1,117,3,117,2328,8,117,1,117,3,117,2331,8,117,1,117,1,
-		117,1,117,1,117,5,117,2337,8,117,10,117,12,117,2340,9,117,3,117,2342,8,
-		117,1,117,1,117,3,117,2346,8,117,1,117,3,117,2349,8,117,1,118,1,118,1,
-		118,1,118,3,118,2355,8,118,1,118,3,118,2358,8,118,1,118,1,118,1,118,1,
-		118,1,118,4,118,2365,8,118,11,118,12,118,2366,1,118,3,118,2370,8,118,1,
-		119,1,119,1,119,1,119,1,119,1,119,3,119,2378,8,119,3,119,2380,8,119,1,
-		119,1,119,3,119,2384,8,119,1,119,1,119,1,119,1,120,1,120,1,120,1,120,1,
-		120,1,120,1,120,1,120,3,120,2397,8,120,1,120,3,120,2400,8,120,1,120,1,
-		120,1,120,1,120,3,120,2406,8,120,3,120,2408,8,120,1,121,1,121,1,122,1,
-		122,3,122,2414,8,122,1,122,3,122,2417,8,122,1,122,1,122,1,122,1,122,3,
-		122,2423,8,122,1,122,1,122,1,122,1,122,1,122,3,122,2430,8,122,1,122,1,
-		122,1,122,1,122,1,122,3,122,2437,8,122,1,122,1,122,3,122,2441,8,122,1,
-		122,5,122,2444,8,122,10,122,12,122,2447,9,122,1,122,1,122,3,122,2451,8,
-		122,1,122,3,122,2454,8,122,1,122,3,122,2457,8,122,1,122,3,122,2460,8,122,
-		1,122,1,122,1,122,1,122,3,122,2466,8,122,1,122,1,122,3,122,2470,8,122,
-		1,122,3,122,2473,8,122,1,122,1,122,1,122,3,122,2478,8,122,1,122,1,122,
-		3,122,2482,8,122,1,122,1,122,1,122,1,122,1,122,3,122,2489,8,122,1,122,
-		1,122,3,122,2493,8,122,1,122,3,122,2496,8,122,1,122,1,122,1,122,3,122,
-		2501,8,122,1,122,1,122,1,122,1,122,3,122,2507,8,122,1,122,1,122,1,122,
-		3,122,2512,8,122,1,122,1,122,3,122,2516,8,122,1,122,3,122,2519,8,122,1,
-		122,1,122,3,122,2523,8,122,1,122,1,122,1,122,3,122,2528,8,122,1,122,3,
-		122,2531,8,122,1,122,1,122,1,122,1,122,3,122,2537,8,122,1,122,1,122,1,
-		122,1,122,5,122,2543,8,122,10,122,12,122,2546,9,122,1,122,1,122,1,122,
-		3,122,2551,8,122,1,122,1,122,3,122,2555,8,122,1,122,3,122,2558,8,122,1,
-		122,3,122,2561,8,122,1,122,1,122,3,122,2565,8,122,3,122,2567,8,122,1,123,
-		3,123,2570,8,123,1,123,1,123,3,123,2574,8,123,1,124,1,124,1,124,1,124,
-		1,124,1,124,5,124,2582,8,124,10,124,12,124,2585,9,124,1,124,1,124,3,124,
-		2589,8,124,1,124,3,124,2592,8,124,1,124,3,124,2595,8,124,1,124,3,124,2598,
-		8,124,1,124,3,124,2601,8,124,1,124,3,124,2604,8,124,1,124,1,124,1,124,
-		1,124,1,124,1,124,1,124,1,124,3,124,2614,8,124,3,124,2616,8,124,1,124,
-		3,124,2619,8,124,3,124,2621,8,124,1,125,1,125,1,125,1,125,5,125,2627,8,
-		125,10,125,12,125,2630,9,125,3,125,2632,8,125,1,125,1,125,1,126,1,126,
-		1,126,3,126,2639,8,126,1,126,1,126,5,126,2643,8,126,10,126,12,126,2646,
-		9,126,1,126,1,126,1,126,1,126,5,126,2652,8,126,10,126,12,126,2655,9,126,
-		3,126,2657,8,126,1,127,1,127,1,127,1,127,3,127,2663,8,127,1,127,5,127,
-		2666,8,127,10,127,12,127,2669,9,127,1,128,1,128,3,128,2673,8,128,1,128,
-		1,128,5,128,2677,8,128,10,128,12,128,2680,9,128,1,129,1,129,1,129,1,129,
-		1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,
-		1,129,1,129,3,129,2700,8,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,
-		3,129,2709,8,129,3,129,2711,8,129,1,130,1,130,1,130,1,130,1,130,1,130,
-		1,130,1,130,1,130,1,130,1,130,1,130,1,130,1,130,1,130,3,130,2728,8,130,
-		1,131,1,131,1,131,3,131,2733,8,131,1,131,1,131,3,131,2737,8,131,1,131,
-		5,131,2740,8,131,10,131,12,131,2743,9,131,1,132,1,132,1,132,1,132,1,132,
-		1,132,1,132,1,132,1,132,1,132,3,132,2755,8,132,1,133,3,133,2758,8,133,
-		1,133,1,133,1,133,1,133,1,133,1,133,1,133,3,133,2767,8,133,1,134,1,134,
-		1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,5,134,2779,8,134,10,134,
-		12,134,2782,9,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,5,134,
-		2792,8,134,10,134,12,134,2795,9,134,1,134,1,134,3,134,2799,8,134,1,135,
-		1,135,1,135,1,135,5,135,2805,8,135,10,135,12,135,2808,9,135,3,135,2810,
-		8,135,1,135,3,135,2813,8,135,1,135,1,135,1,136,1,136,1,136,1,136,3,136,
-		2821,8,136,1,137,1,137,1,137,1,137,1,137,1,137,1,137,3,137,2830,8,137,
-		1,138,1,138,3,138,2834,8,138,1,138,1,138,1,139,1,139,3,139,2840,8,139,
-		1,139,1,139,1,139,1,140,1,140,3,140,2847,8,140,1,140,3,140,2850,8,140,
-		1,140,1,140,3,140,2854,8,140,1,141,1,141,1,141,5,141,2859,8,141,10,141,
-		12,141,2862,9,141,1,142,1,142,1,143,1,143,1,143,1,143,1,143,1,143,1,143,
-		1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,1,143,3,143,2882,8,143,
-		1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,3,144,
-		2895,8,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,
-		1,144,1,144,1,144,3,144,2910,8,144,1,144,1,144,1,144,3,144,2915,8,144,
-		1,144,1,144,5,144,2919,8,144,10,144,12,144,2922,9,144,1,144,1,144,3,144,
-		2926,8,144,1,144,1,144,1,144,3,144,2931,8,144,1,144,1,144,1,144,1,144,
-		1,144,3,144,2938,8,144,1,144,1,144,3,144,2942,8,144,1,144,1,144,3,144,
-		2946,8,144,1,144,1,144,3,144,2950,8,144,1,144,1,144,3,144,2954,8,144,1,
-		144,1,144,3,144,2958,8,144,1,144,1,144,1,144,3,144,2963,8,144,1,144,1,
-		144,1,144,1,144,3,144,2969,8,144,1,144,1,144,3,144,2973,8,144,1,144,1,
-		144,3,144,2977,8,144,1,144,1,144,1,144,1,144,1,144,1,144,3,144,2985,8,
-		144,1,144,1,144,3,144,2989,8,144,1,144,1,144,1,144,1,144,1,144,1,144,1,
-		144,3,144,2998,8,144,1,144,1,144,1,144,1,144,3,144,3004,8,144,1,144,1,
-		144,1,144,1,144,3,144,3010,8,144,1,145,1,145,1,145,1,145,1,145,1,145,1,
-		145,5,145,3019,8,145,10,145,12,145,3022,9,145,1,145,1,145,1,145,3,145,
-		3027,8,145,1,145,1,145,1,145,5,145,3032,8,145,10,145,12,145,3035,9,145,
-		1,145,1,145,1,145,1,145,5,145,3041,8,145,10,145,12,145,3044,9,145,1,145,
-		1,145,1,145,3,145,3049,8,145,3,145,3051,8,145,1,146,1,146,1,146,3,146,
-		3056,8,146,1,146,1,146,1,146,1,146,1,146,1,146,1,146,5,146,3065,8,146,
-		10,146,12,146,3068,9,146,1,146,3,146,3071,8,146,1,146,1,146,1,146,3,146,
-		3076,8,146,1,146,1,146,1,146,5,146,3081,8,146,10,146,12,146,3084,9,146,
-		1,146,1,146,1,146,1,146,5,146,3090,8,146,10,146,12,146,3093,9,146,1,146,
-		3,146,3096,8,146,3,146,3098,8,146,1,147,1,147,3,147,3102,8,147,1,147,3,
-		147,3105,8,147,1,147,1,147,1,147,5,147,3110,8,147,10,147,12,147,3113,9,
-		147,3,147,3115,8,147,1,148,1,148,1,148,1,148,3,148,3121,8,148,1,148,3,
-		148,3124,8,148,1,149,3,149,3127,8,149,1,149,1,149,1,149,5,149,3132,8,149,
-		10,149,12,149,3135,9,149,1,149,1,149,1,149,1,149,5,149,3141,8,149,10,149,
-		12,149,3144,9,149,1,149,1,149,1,149,1,149,1,149,1,149,1,149,5,149,3153,
-		8,149,10,149,12,149,3156,9,149,3,149,3158,8,149,1,150,3,150,3161,8,150,
-		1,150,1,150,1,150,1,150,3,150,3167,8,150,1,151,1,151,1,151,1,151,1,151,
-		1,151,1,151,1,151,3,151,3177,8,151,1,151,1,151,3,151,3181,8,151,1,151,
-		1,151,1,151,3,151,3186,8,151,1,151,1,151,1,151,3,151,3191,8,151,3,151,
-		3193,8,151,1,152,3,152,3196,8,152,1,152,1,152,1,152,3,152,3201,8,152,1,
-		153,3,153,3204,8,153,1,153,1,153,1,153,1,154,3,154,3210,8,154,1,154,1,
-		154,5,154,3214,8,154,10,154,12,154,3217,9,154,3,154,3219,8,154,1,155,1,
-		155,1,155,3,155,3224,8,155,1,155,1,155,1,155,1,155,1,155,1,155,3,155,3232,
-		8,155,1,155,1,155,1,155,1,155,5,155,3238,8,155,10,155,12,155,3241,9,155,
-		3,155,3243,8,155,3,155,3245,8,155,1,156,1,156,5,156,3249,8,156,10,156,
-		12,156,3252,9,156,3,156,3254,8,156,1,157,1,157,1,158,1,158,1,158,1,158,
-		1,158,1,158,1,158,3,158,3265,8,158,1,158,1,158,3,158,3269,8,158,1,158,
-		1,158,1,158,1,158,1,158,1,158,3,158,3277,8,158,1,158,1,158,1,158,5,158,
-		3282,8,158,10,158,12,158,3285,9,158,1,158,1,158,1,158,3,158,3290,8,158,
-		1,158,1,158,1,158,3,158,3295,8,158,1,159,1,159,1,159,3,159,3300,8,159,
-		1,160,1,160,1,160,5,160,3305,8,160,10,160,12,160,3308,9,160,1,161,1,161,
-		3,161,3312,8,161,1,162,1,162,1,162,1,162,5,162,3318,8,162,10,162,12,162,
-		3321,9,162,1,162,1,162,1,163,1,163,3,163,3327,8,163,1,163,3,163,3330,8,
-		163,1,164,1,164,1,164,1,164,1,164,1,164,1,164,1,164,1,164,1,164,3,164,
-		3342,8,164,1,164,1,164,5,164,3346,8,164,10,164,12,164,3349,9,164,1,165,
-		1,165,1,165,3,165,3354,8,165,1,165,1,165,1,165,1,165,1,165,1,165,5,165,
-		3362,8,165,10,165,12,165,3365,9,165,1,165,1,165,3,165,3369,8,165,1,166,
-		1,166,1,166,1,166,1,166,1,166,3,166,3377,8,166,1,167,3,167,3380,8,167,
-		1,167,3,167,3383,8,167,1,167,1,167,1,168,1,168,1,168,1,168,1,168,1,168,
-		1,168,1,168,1,168,1,168,1,168,3,168,3398,8,168,3,168,3400,8,168,1,169,
-		3,169,3403,8,169,1,169,1,169,1,170,1,170,3,170,3409,8,170,1,170,1,170,
-		1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,1,170,
-		1,170,3,170,3426,8,170,1,171,1,171,3,171,3430,8,171,1,171,1,171,3,171,
-		3434,8,171,1,172,3,172,3437,8,172,1,172,1,172,1,172,1,172,3,172,3443,8,
-		172,1,172,1,172,3,172,3447,8,172,1,172,3,172,3450,8,172,1,172,1,172,1,
-		172,3,172,3455,8,172,1,172,3,172,3458,8,172,1,172,1,172,1,172,1,172,1,
-		172,3,172,3465,8,172,1,172,3,172,3468,8,172,1,172,1,172,1,172,3,172,3473,
-		8,172,1,172,1,172,1,172,3,172,3478,8,172,1,172,1,172,1,172,1,172,1,172,
-		1,172,1,172,1,172,1,172,3,172,3489,8,172,1,172,1,172,1,172,1,172,1,172,
-		1,172,5,172,3497,8,172,10,172,12,172,3500,9,172,3,172,3502,8,172,3,172,
-		3504,8,172,1,173,1,173,1,173,3,173,3509,8,173,1,173,1,173,1,173,3,173,
-		3514,8,173,1,173,1,173,3,173,3518,8,173,1,173,1,173,3,173,3522,8,173,1,
-		174,1,174,1,174,1,174,1,174,1,174,1,174,1,174,1,174,1,174,3,174,3534,8,
-		174,1,175,1,175,1,175,5,175,3539,8,175,10,175,12,175,3542,9,175,1,176,
-		1,176,3,176,3546,8,176,1,176,5,176,3549,8,176,10,176,12,176,3552,9,176,
-		1,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,3,177,3563,8,177,
-		1,177,1,177,1,177,1,177,1,177,3,177,3570,8,177,1,177,3,177,3573,8,177,
-		1,178,1,178,1,179,1,179,3,179,3579,8,179,1,179,1,179,1,180,1,180,3,180,
-		3585,8,180,1,180,3,180,3588,8,180,1,181,1,181,1,181,5,181,3593,8,181,10,
-		181,12,181,3596,9,181,1,182,1,182,1,182,1,182,1,182,1,182,3,182,3604,8,
-		182,1,183,1,183,1,183,1,183,1,183,3,183,3611,8,183,1,184,1,184,1,185,1,
-		185,1,185,1,185,1,185,3,185,3620,8,185,1,186,1,186,1,186,1,186,1,186,1,
-		186,1,186,1,186,3,186,3630,8,186,1,187,1,187,1,187,1,187,1,187,1,187,1,
-		187,1,187,1,187,1,187,1,187,3,187,3643,8,187,1,188,1,188,1,189,1,189,1,
-		190,1,190,1,191,1,191,1,192,1,192,1,193,1,193,1,193,0,0,194,0,2,4,6,8,
-		10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,48,50,52,54,56,
-		58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,88,90,92,94,96,98,100,102,
-		104,106,108,110,112,114,116,118,120,122,124,126,128,130,132,134,136,138,
-		140,142,144,146,148,150,152,154,156,158,160,162,164,166,168,170,172,174,
-		176,178,180,182,184,186,188,190,192,194,196,198,200,202,204,206,208,210,
-		212,214,216,218,220,222,224,226,228,230,232,234,236,238,240,242,244,246,
-		248,250,252,254,256,258,260,262,264,266,268,270,272,274,276,278,280,282,
-		284,286,288,290,292,294,296,298,300,302,304,306,308,310,312,314,316,318,
-		320,322,324,326,328,330,332,334,336,338,340,342,344,346,348,350,352,354,
-		356,358,360,362,364,366,368,370,372,374,376,378,380,382,384,386,0,73,2,
-		0,188,188,283,283,1,0,22,23,2,0,51,51,185,185,2,0,165,165,287,287,2,0,
-		102,102,163,163,2,0,54,54,248,248,4,0,21,21,267,267,294,294,314,315,2,
-		0,3,3,71,71,2,0,175,175,202,202,2,0,52,52,93,93,2,0,21,21,48,48,2,0,314,
-		315,324,324,2,0,213,213,236,236,2,0,136,136,288,288,2,0,213,213,251,251,
-		1,0,346,347,1,0,6,9,3,0,111,111,117,117,123,123,1,0,352,357,2,0,29,29,
-		86,86,2,0,112,112,118,118,3,0,21,21,25,25,85,85,2,0,10,10,346,357,1,0,
-		6,8,2,0,53,53,92,92,2,0,32,32,141,141,1,0,138,139,1,0,4,5,3,0,30,30,66,
-		66,91,91,1,0,344,345,1,0,18,19,1,0,1,2,3,0,221,221,275,275,288,288,3,0,
-		136,136,214,214,268,268,3,0,39,39,42,43,68,69,6,0,38,38,40,40,44,44,84,
-		84,87,87,95,95,2,0,145,145,161,161,1,0,12,13,4,0,148,148,152,152,154,155,
-		164,164,4,0,148,148,152,152,154,155,159,159,2,0,95,95,311,311,2,0,304,
-		304,313,313,1,0,314,315,2,0,219,219,239,239,2,0,208,208,228,228,3,0,111,
-		111,264,264,301,301,2,0,199,199,325,325,2,0,198,198,226,226,2,0,178,178,
-		239,239,2,0,28,28,47,47,2,0,177,177,284,284,2,0,206,206,297,297,2,0,282,
-		282,297,297,6,0,195,195,205,205,217,217,290,290,293,293,319,319,2,0,294,
-		294,312,312,2,0,57,57,90,90,4,0,106,106,110,110,190,190,222,222,5,0,71,
-		71,149,149,200,200,207,207,274,274,3,0,1,1,22,23,127,127,2,0,57,57,61,
-		61,2,0,166,166,278,278,2,0,173,173,216,216,2,0,88,88,329,329,2,0,239,239,
-		296,296,2,0,3,3,45,45,2,0,90,90,352,352,2,0,317,317,330,330,1,0,165,332,
-		1,0,147,164,1,0,142,146,1,0,128,141,2,0,20,20,103,127,1,0,21,102,4277,
-		0,389,1,0,0,0,2,402,1,0,0,0,4,405,1,0,0,0,6,410,1,0,0,0,8,682,1,0,0,0,
-		10,685,1,0,0,0,12,695,1,0,0,0,14,699,1,0,0,0,16,711,1,0,0,0,18,731,1,0,
-		0,0,20,746,1,0,0,0,22,767,1,0,0,0,24,778,1,0,0,0,26,786,1,0,0,0,28,793,
-		1,0,0,0,30,800,1,0,0,0,32,814,1,0,0,0,34,844,1,0,0,0,36,862,1,0,0,0,38,
-		864,1,0,0,0,40,874,1,0,0,0,42,914,1,0,0,0,44,916,1,0,0,0,46,920,1,0,0,
-		0,48,929,1,0,0,0,50,940,1,0,0,0,52,956,1,0,0,0,54,985,1,0,0,0,56,987,1,
-		0,0,0,58,996,1,0,0,0,60,1000,1,0,0,0,62,1008,1,0,0,0,64,1019,1,0,0,0,66,
-		1031,1,0,0,0,68,1064,1,0,0,0,70,1074,1,0,0,0,72,1076,1,0,0,0,74,1106,1,
-		0,0,0,76,1138,1,0,0,0,78,1147,1,0,0,0,80,1211,1,0,0,0,82,1234,1,0,0,0,
-		84,1260,1,0,0,0,86,1264,1,0,0,0,88,1281,1,0,0,0,90,1300,1,0,0,0,92,1302,
-		1,0,0,0,94,1316,1,0,0,0,96,1319,1,0,0,0,98,1335,1,0,0,0,100,1337,1,0,0,
-		0,102,1346,1,0,0,0,104,1352,1,0,0,0,106,1371,1,0,0,0,108,1382,1,0,0,0,
-		110,1393,1,0,0,0,112,1410,1,0,0,0,114,1444,1,0,0,0,116,1446,1,0,0,0,118,
-		1450,1,0,0,0,120,1452,1,0,0,0,122,1457,1,0,0,0,124,1492,1,0,0,0,126,1494,
-		1,0,0,0,128,1499,1,0,0,0,130,1513,1,0,0,0,132,1526,1,0,0,0,134,1535,1,
-		0,0,0,136,1551,1,0,0,0,138,1567,1,0,0,0,140,1569,1,0,0,0,142,1596,1,0,
-		0,0,144,1617,1,0,0,0,146,1771,1,0,0,0,148,1778,1,0,0,0,150,1783,1,0,0,
-		0,152,1787,1,0,0,0,154,1805,1,0,0,0,156,1813,1,0,0,0,158,1850,1,0,0,0,
-		160,1872,1,0,0,0,162,1882,1,0,0,0,164,1892,1,0,0,0,166,1914,1,0,0,0,168,
-		1916,1,0,0,0,170,1932,1,0,0,0,172,1966,1,0,0,0,174,1968,1,0,0,0,176,1971,
-		1,0,0,0,178,1977,1,0,0,0,180,1983,1,0,0,0,182,1988,1,0,0,0,184,2012,1,
-		0,0,0,186,2032,1,0,0,0,188,2035,1,0,0,0,190,2042,1,0,0,0,192,2047,1,0,
-		0,0,194,2055,1,0,0,0,196,2069,1,0,0,0,198,2071,1,0,0,0,200,2078,1,0,0,
-		0,202,2147,1,0,0,0,204,2152,1,0,0,0,206,2155,1,0,0,0,208,2159,1,0,0,0,
-		210,2175,1,0,0,0,212,2177,1,0,0,0,214,2201,1,0,0,0,216,2212,1,0,0,0,218,
-		2216,1,0,0,0,220,2249,1,0,0,0,222,2251,1,0,0,0,224,2254,1,0,0,0,226,2274,
-		1,0,0,0,228,2299,1,0,0,0,230,2301,1,0,0,0,232,2321,1,0,0,0,234,2323,1,
-		0,0,0,236,2350,1,0,0,0,238,2371,1,0,0,0,240,2407,1,0,0,0,242,2409,1,0,
-		0,0,244,2566,1,0,0,0,246,2573,1,0,0,0,248,2620,1,0,0,0,250,2622,1,0,0,
-		0,252,2656,1,0,0,0,254,2658,1,0,0,0,256,2672,1,0,0,0,258,2710,1,0,0,0,
-		260,2727,1,0,0,0,262,2729,1,0,0,0,264,2744,1,0,0,0,266,2766,1,0,0,0,268,
-		2798,1,0,0,0,270,2809,1,0,0,0,272,2820,1,0,0,0,274,2822,1,0,0,0,276,2831,
-		1,0,0,0,278,2837,1,0,0,0,280,2844,1,0,0,0,282,2855,1,0,0,0,284,2863,1,
-		0,0,0,286,2881,1,0,0,0,288,3009,1,0,0,0,290,3050,1,0,0,0,292,3097,1,0,
-		0,0,294,3114,1,0,0,0,296,3120,1,0,0,0,298,3157,1,0,0,0,300,3160,1,0,0,
-		0,302,3192,1,0,0,0,304,3200,1,0,0,0,306,3203,1,0,0,0,308,3209,1,0,0,0,
-		310,3244,1,0,0,0,312,3253,1,0,0,0,314,3255,1,0,0,0,316,3294,1,0,0,0,318,
-		3299,1,0,0,0,320,3301,1,0,0,0,322,3309,1,0,0,0,324,3313,1,0,0,0,326,3324,
-		1,0,0,0,328,3341,1,0,0,0,330,3368,1,0,0,0,332,3376,1,0,0,0,334,3379,1,
-		0,0,0,336,3399,1,0,0,0,338,3402,1,0,0,0,340,3425,1,0,0,0,342,3429,1,0,
-		0,0,344,3503,1,0,0,0,346,3521,1,0,0,0,348,3533,1,0,0,0,350,3535,1,0,0,
-		0,352,3543,1,0,0,0,354,3572,1,0,0,0,356,3574,1,0,0,0,358,3576,1,0,0,0,
-		360,3582,1,0,0,0,362,3589,1,0,0,0,364,3603,1,0,0,0,366,3610,1,0,0,0,368,
-		3612,1,0,0,0,370,3619,1,0,0,0,372,3629,1,0,0,0,374,3642,1,0,0,0,376,3644,
-		1,0,0,0,378,3646,1,0,0,0,380,3648,1,0,0,0,382,3650,1,0,0,0,384,3652,1,
-		0,0,0,386,3654,1,0,0,0,388,390,3,6,3,0,389,388,1,0,0,0,389,390,1,0,0,0,
-		390,397,1,0,0,0,391,393,5,340,0,0,392,394,3,6,3,0,393,392,1,0,0,0,393,
-		394,1,0,0,0,394,396,1,0,0,0,395,391,1,0,0,0,396,399,1,0,0,0,397,395,1,
-		0,0,0,397,398,1,0,0,0,398,400,1,0,0,0,399,397,1,0,0,0,400,401,5,0,0,1,
-		401,1,1,0,0,0,402,403,3,108,54,0,403,404,5,0,0,1,404,3,1,0,0,0,405,406,
-		3,198,99,0,406,407,5,0,0,1,407,5,1,0,0,0,408,411,3,10,5,0,409,411,3,8,
-		4,0,410,408,1,0,0,0,410,409,1,0,0,0,411,7,1,0,0,0,412,414,5,318,0,0,413,
-		415,5,88,0,0,414,413,1,0,0,0,414,415,1,0,0,0,415,416,1,0,0,0,416,421,3,
-		242,121,0,417,418,5,339,0,0,418,420,3,242,121,0,419,417,1,0,0,0,420,423,
-		1,0,0,0,421,419,1,0,0,0,421,422,1,0,0,0,422,426,1,0,0,0,423,421,1,0,0,
-		0,424,425,7,0,0,0,425,427,5,224,0,0,426,424,1,0,0,0,426,427,1,0,0,0,427,
-		429,1,0,0,0,428,430,3,284,142,0,429,428,1,0,0,0,429,430,1,0,0,0,430,683,
-		1,0,0,0,431,432,5,37,0,0,432,683,3,244,122,0,433,434,5,277,0,0,434,435,
-		5,245,0,0,435,437,5,329,0,0,436,438,5,108,0,0,437,436,1,0,0,0,437,438,
-		1,0,0,0,438,439,1,0,0,0,439,441,3,362,181,0,440,442,3,276,138,0,441,440,
-		1,0,0,0,441,442,1,0,0,0,442,683,1,0,0,0,443,444,5,206,0,0,444,446,3,286,
-		143,0,445,447,5,108,0,0,446,445,1,0,0,0,446,447,1,0,0,0,447,450,1,0,0,
-		0,448,449,5,225,0,0,449,451,5,129,0,0,450,448,1,0,0,0,450,451,1,0,0,0,
-		451,452,1,0,0,0,452,457,3,362,181,0,453,454,5,339,0,0,454,456,3,362,181,
-		0,455,453,1,0,0,0,456,459,1,0,0,0,457,455,1,0,0,0,457,458,1,0,0,0,458,
-		461,1,0,0,0,459,457,1,0,0,0,460,462,3,284,142,0,461,460,1,0,0,0,461,462,
-		1,0,0,0,462,683,1,0,0,0,463,464,5,171,0,0,464,467,3,286,143,0,465,466,
-		5,225,0,0,466,468,5,129,0,0,467,465,1,0,0,0,467,468,1,0,0,0,468,470,1,
-		0,0,0,469,471,5,74,0,0,470,469,1,0,0,0,470,471,1,0,0,0,471,472,1,0,0,0,
-		472,474,3,362,181,0,473,475,5,348,0,0,474,473,1,0,0,0,474,475,1,0,0,0,
-		475,476,1,0,0,0,476,481,3,288,144,0,477,478,5,339,0,0,478,480,3,288,144,
-		0,479,477,1,0,0,0,480,483,1,0,0,0,481,479,1,0,0,0,481,482,1,0,0,0,482,
-		683,1,0,0,0,483,481,1,0,0,0,484,485,5,189,0,0,485,683,3,302,151,0,486,
-		487,5,211,0,0,487,488,3,312,156,0,488,489,3,316,158,0,489,683,1,0,0,0,
-		490,492,7,1,0,0,491,493,3,324,162,0,492,491,1,0,0,0,492,493,1,0,0,0,493,
-		495,1,0,0,0,494,496,5,127,0,0,495,494,1,0,0,0,495,496,1,0,0,0,496,498,
-		1,0,0,0,497,499,3,320,160,0,498,497,1,0,0,0,498,499,1,0,0,0,499,683,1,
-		0,0,0,500,502,5,326,0,0,501,503,3,324,162,0,502,501,1,0,0,0,502,503,1,
-		0,0,0,503,505,1,0,0,0,504,506,5,111,0,0,505,504,1,0,0,0,505,506,1,0,0,
-		0,506,508,1,0,0,0,507,509,5,110,0,0,508,507,1,0,0,0,508,509,1,0,0,0,509,
-		511,1,0,0,0,510,512,5,127,0,0,511,510,1,0,0,0,511,512,1,0,0,0,512,514,
-		1,0,0,0,513,515,5,23,0,0,514,513,1,0,0,0,514,515,1,0,0,0,515,517,1,0,0,
-		0,516,518,3,320,160,0,517,516,1,0,0,0,517,518,1,0,0,0,518,683,1,0,0,0,
-		519,520,5,203,0,0,520,683,3,318,159,0,521,522,5,310,0,0,522,683,3,318,
-		159,0,523,524,5,300,0,0,524,683,3,340,170,0,525,526,5,297,0,0,526,683,
-		3,344,172,0,527,528,5,282,0,0,528,683,3,348,174,0,529,531,5,174,0,0,530,
-		532,3,356,178,0,531,530,1,0,0,0,531,532,1,0,0,0,532,536,1,0,0,0,533,534,
-		5,305,0,0,534,536,5,317,0,0,535,529,1,0,0,0,535,533,1,0,0,0,536,538,1,
-		0,0,0,537,539,3,352,176,0,538,537,1,0,0,0,538,539,1,0,0,0,539,683,1,0,
-		0,0,540,542,7,2,0,0,541,543,3,356,178,0,542,541,1,0,0,0,542,543,1,0,0,
-		0,543,545,1,0,0,0,544,546,3,358,179,0,545,544,1,0,0,0,545,546,1,0,0,0,
-		546,683,1,0,0,0,547,549,7,3,0,0,548,550,3,356,178,0,549,548,1,0,0,0,549,
-		550,1,0,0,0,550,557,1,0,0,0,551,553,5,90,0,0,552,554,5,289,0,0,553,552,
-		1,0,0,0,553,554,1,0,0,0,554,555,1,0,0,0,555,558,3,364,182,0,556,558,3,
-		358,179,0,557,551,1,0,0,0,557,556,1,0,0,0,557,558,1,0,0,0,558,683,1,0,
-		0,0,559,560,5,289,0,0,560,683,3,364,182,0,561,563,5,279,0,0,562,564,5,
-		289,0,0,563,562,1,0,0,0,563,564,1,0,0,0,564,565,1,0,0,0,565,683,3,364,
-		182,0,566,567,5,269,0,0,567,579,3,364,182,0,568,569,5,333,0,0,569,574,
-		3,198,99,0,570,571,5,339,0,0,571,573,3,198,99,0,572,570,1,0,0,0,573,576,
-		1,0,0,0,574,572,1,0,0,0,574,575,1,0,0,0,575,577,1,0,0,0,576,574,1,0,0,
-		0,577,578,5,334,0,0,578,580,1,0,0,0,579,568,1,0,0,0,579,580,1,0,0,0,580,
-		581,1,0,0,0,581,582,5,27,0,0,582,583,3,10,5,0,583,683,1,0,0,0,584,585,
-		5,210,0,0,585,597,3,364,182,0,586,587,5,333,0,0,587,592,3,108,54,0,588,
-		589,5,339,0,0,589,591,3,108,54,0,590,588,1,0,0,0,591,594,1,0,0,0,592,590,
-		1,0,0,0,592,593,1,0,0,0,593,595,1,0,0,0,594,592,1,0,0,0,595,596,5,334,
-		0,0,596,598,1,0,0,0,597,586,1,0,0,0,597,598,1,0,0,0,598,683,1,0,0,0,599,
-		601,5,196,0,0,600,602,5,269,0,0,601,600,1,0,0,0,601,602,1,0,0,0,602,605,
-		1,0,0,0,603,606,3,364,182,0,604,606,5,21,0,0,605,603,1,0,0,0,605,604,1,
-		0,0,0,606,683,1,0,0,0,607,608,5,197,0,0,608,612,3,364,182,0,609,611,3,
-		332,166,0,610,609,1,0,0,0,611,614,1,0,0,0,612,610,1,0,0,0,612,613,1,0,
-		0,0,613,615,1,0,0,0,614,612,1,0,0,0,615,618,5,192,0,0,616,617,7,4,0,0,
-		617,619,5,223,0,0,618,616,1,0,0,0,618,619,1,0,0,0,619,620,1,0,0,0,620,
-		621,5,55,0,0,621,622,3,12,6,0,622,683,1,0,0,0,623,624,7,5,0,0,624,683,
-		3,334,167,0,625,628,5,183,0,0,626,629,3,364,182,0,627,629,5,21,0,0,628,
-		626,1,0,0,0,628,627,1,0,0,0,629,683,1,0,0,0,630,631,5,204,0,0,631,683,
-		7,6,0,0,632,633,5,238,0,0,633,683,3,364,182,0,634,635,5,254,0,0,635,638,
-		3,364,182,0,636,637,5,339,0,0,637,639,5,3,0,0,638,636,1,0,0,0,638,639,
-		1,0,0,0,639,683,1,0,0,0,640,643,5,323,0,0,641,644,3,364,182,0,642,644,
-		5,348,0,0,643,641,1,0,0,0,643,642,1,0,0,0,644,683,1,0,0,0,645,647,5,241,
-		0,0,646,648,5,88,0,0,647,646,1,0,0,0,647,648,1,0,0,0,648,649,1,0,0,0,649,
-		654,3,242,121,0,650,651,5,339,0,0,651,653,3,242,121,0,652,650,1,0,0,0,
-		653,656,1,0,0,0,654,652,1,0,0,0,654,655,1,0,0,0,655,661,1,0,0,0,656,654,
-		1,0,0,0,657,658,5,61,0,0,658,659,3,360,180,0,659,660,5,247,0,0,660,662,
-		1,0,0,0,661,657,1,0,0,0,661,662,1,0,0,0,662,664,1,0,0,0,663,665,5,255,
-		0,0,664,663,1,0,0,0,664,665,1,0,0,0,665,683,1,0,0,0,666,667,5,184,0,0,
-		667,668,5,73,0,0,668,669,3,286,143,0,669,672,3,362,181,0,670,671,5,73,
-		0,0,671,673,3,362,181,0,672,670,1,0,0,0,672,673,1,0,0,0,673,674,1,0,0,
-		0,674,675,5,114,0,0,675,676,7,7,0,0,676,683,1,0,0,0,677,678,5,58,0,0,678,
-		683,3,290,145,0,679,680,5,285,0,0,680,683,3,292,146,0,681,683,5,182,0,
-		0,682,412,1,0,0,0,682,431,1,0,0,0,682,433,1,0,0,0,682,443,1,0,0,0,682,
-		463,1,0,0,0,682,484,1,0,0,0,682,486,1,0,0,0,682,490,1,0,0,0,682,500,1,
-		0,0,0,682,519,1,0,0,0,682,521,1,0,0,0,682,523,1,0,0,0,682,525,1,0,0,0,
-		682,527,1,0,0,0,682,535,1,0,0,0,682,540,1,0,0,0,682,547,1,0,0,0,682,559,
-		1,0,0,0,682,561,1,0,0,0,682,566,1,0,0,0,682,584,1,0,0,0,682,599,1,0,0,
-		0,682,607,1,0,0,0,682,623,1,0,0,0,682,625,1,0,0,0,682,630,1,0,0,0,682,
-		632,1,0,0,0,682,634,1,0,0,0,682,640,1,0,0,0,682,645,1,0,0,0,682,666,1,
-		0,0,0,682,677,1,0,0,0,682,679,1,0,0,0,682,681,1,0,0,0,683,9,1,0,0,0,684,
-		686,3,14,7,0,685,684,1,0,0,0,685,686,1,0,0,0,686,692,1,0,0,0,687,693,3,
-		22,11,0,688,693,3,212,106,0,689,693,3,224,112,0,690,693,3,234,117,0,691,
-		693,3,236,118,0,692,687,1,0,0,0,692,688,1,0,0,0,692,689,1,0,0,0,692,690,
-		1,0,0,0,692,691,1,0,0,0,693,11,1,0,0,0,694,696,3,14,7,0,695,694,1,0,0,
-		0,695,696,1,0,0,0,696,697,1,0,0,0,697,698,3,22,11,0,698,13,1,0,0,0,699,
-		701,5,102,0,0,700,702,5,80,0,0,701,700,1,0,0,0,701,702,1,0,0,0,702,703,
-		1,0,0,0,703,708,3,16,8,0,704,705,5,339,0,0,705,707,3,16,8,0,706,704,1,
-		0,0,0,707,710,1,0,0,0,708,706,1,0,0,0,708,709,1,0,0,0,709,15,1,0,0,0,710,
-		708,1,0,0,0,711,713,3,364,182,0,712,714,3,106,53,0,713,712,1,0,0,0,713,
-		714,1,0,0,0,714,715,1,0,0,0,715,720,5,27,0,0,716,718,5,70,0,0,717,716,
-		1,0,0,0,717,718,1,0,0,0,718,719,1,0,0,0,719,721,5,245,0,0,720,717,1,0,
-		0,0,720,721,1,0,0,0,721,722,1,0,0,0,722,723,5,333,0,0,723,724,3,10,5,0,
-		724,726,5,334,0,0,725,727,3,18,9,0,726,725,1,0,0,0,726,727,1,0,0,0,727,
-		729,1,0,0,0,728,730,3,20,10,0,729,728,1,0,0,0,729,730,1,0,0,0,730,17,1,
-		0,0,0,731,732,5,292,0,0,732,733,7,8,0,0,733,734,5,213,0,0,734,735,5,176,
-		0,0,735,740,3,364,182,0,736,737,5,339,0,0,737,739,3,364,182,0,738,736,
-		1,0,0,0,739,742,1,0,0,0,740,738,1,0,0,0,740,741,1,0,0,0,741,743,1,0,0,
-		0,742,740,1,0,0,0,743,744,5,297,0,0,744,745,3,364,182,0,745,19,1,0,0,0,
-		746,747,5,193,0,0,747,752,3,364,182,0,748,749,5,339,0,0,749,751,3,364,
-		182,0,750,748,1,0,0,0,751,754,1,0,0,0,752,750,1,0,0,0,752,753,1,0,0,0,
-		753,755,1,0,0,0,754,752,1,0,0,0,755,756,5,297,0,0,756,762,3,364,182,0,
-		757,758,5,90,0,0,758,759,3,128,64,0,759,760,5,45,0,0,760,761,3,128,64,
-		0,761,763,1,0,0,0,762,757,1,0,0,0,762,763,1,0,0,0,763,764,1,0,0,0,764,
-		765,5,96,0,0,765,766,3,364,182,0,766,21,1,0,0,0,767,773,3,26,13,0,768,
-		769,3,24,12,0,769,770,3,26,13,0,770,772,1,0,0,0,771,768,1,0,0,0,772,775,
-		1,0,0,0,773,771,1,0,0,0,773,774,1,0,0,0,774,776,1,0,0,0,775,773,1,0,0,
-		0,776,777,3,30,15,0,777,23,1,0,0,0,778,780,7,9,0,0,779,781,7,10,0,0,780,
-		779,1,0,0,0,780,781,1,0,0,0,781,784,1,0,0,0,782,783,5,176,0,0,783,785,
-		5,249,0,0,784,782,1,0,0,0,784,785,1,0,0,0,785,25,1,0,0,0,786,790,3,32,
-		16,0,787,789,3,28,14,0,788,787,1,0,0,0,789,792,1,0,0,0,790,788,1,0,0,0,
-		790,791,1,0,0,0,791,27,1,0,0,0,792,790,1,0,0,0,793,795,5,63,0,0,794,796,
-		7,10,0,0,795,794,1,0,0,0,795,796,1,0,0,0,796,797,1,0,0,0,797,798,3,32,
-		16,0,798,29,1,0,0,0,799,801,3,64,32,0,800,799,1,0,0,0,800,801,1,0,0,0,
-		801,806,1,0,0,0,802,805,3,68,34,0,803,805,3,72,36,0,804,802,1,0,0,0,804,
-		803,1,0,0,0,805,808,1,0,0,0,806,804,1,0,0,0,806,807,1,0,0,0,807,31,1,0,
-		0,0,808,806,1,0,0,0,809,815,3,34,17,0,810,811,5,333,0,0,811,812,3,12,6,
-		0,812,813,5,334,0,0,813,815,1,0,0,0,814,809,1,0,0,0,814,810,1,0,0,0,815,
-		33,1,0,0,0,816,818,5,83,0,0,817,819,3,36,18,0,818,817,1,0,0,0,818,819,
-		1,0,0,0,819,821,1,0,0,0,820,822,3,38,19,0,821,820,1,0,0,0,821,822,1,0,
-		0,0,822,824,1,0,0,0,823,825,3,46,23,0,824,823,1,0,0,0,824,825,1,0,0,0,
-		825,827,1,0,0,0,826,828,3,48,24,0,827,826,1,0,0,0,827,828,1,0,0,0,828,
-		829,1,0,0,0,829,845,3,50,25,0,830,836,3,48,24,0,831,833,5,83,0,0,832,834,
-		3,36,18,0,833,832,1,0,0,0,833,834,1,0,0,0,834,835,1,0,0,0,835,837,3,38,
-		19,0,836,831,1,0,0,0,836,837,1,0,0,0,837,838,1,0,0,0,838,839,3,50,25,0,
-		839,845,1,0,0,0,840,841,5,97,0,0,841,845,3,60,30,0,842,843,5,88,0,0,843,
-		845,3,98,49,0,844,816,1,0,0,0,844,830,1,0,0,0,844,840,1,0,0,0,844,842,
-		1,0,0,0,845,35,1,0,0,0,846,863,5,21,0,0,847,860,5,48,0,0,848,849,5,73,
-		0,0,849,850,5,333,0,0,850,855,3,108,54,0,851,852,5,339,0,0,852,854,3,108,
-		54,0,853,851,1,0,0,0,854,857,1,0,0,0,855,853,1,0,0,0,855,856,1,0,0,0,856,
-		858,1,0,0,0,857,855,1,0,0,0,858,859,5,334,0,0,859,861,1,0,0,0,860,848,
-		1,0,0,0,860,861,1,0,0,0,861,863,1,0,0,0,862,846,1,0,0,0,862,847,1,0,0,
-		0,863,37,1,0,0,0,864,869,3,40,20,0,865,866,5,339,0,0,866,868,3,40,20,0,
-		867,865,1,0,0,0,868,871,1,0,0,0,869,867,1,0,0,0,869,870,1,0,0,0,870,39,
-		1,0,0,0,871,869,1,0,0,0,872,875,5,348,0,0,873,875,3,108,54,0,874,872,1,
-		0,0,0,874,873,1,0,0,0,875,879,1,0,0,0,876,878,3,42,21,0,877,876,1,0,0,
-		0,878,881,1,0,0,0,879,877,1,0,0,0,879,880,1,0,0,0,880,885,1,0,0,0,881,
-		879,1,0,0,0,882,883,5,27,0,0,883,886,3,372,186,0,884,886,3,374,187,0,885,
-		882,1,0,0,0,885,884,1,0,0,0,885,886,1,0,0,0,886,41,1,0,0,0,887,900,5,150,
-		0,0,888,889,5,333,0,0,889,894,3,364,182,0,890,891,5,339,0,0,891,893,3,
-		364,182,0,892,890,1,0,0,0,893,896,1,0,0,0,894,892,1,0,0,0,894,895,1,0,
-		0,0,895,897,1,0,0,0,896,894,1,0,0,0,897,898,5,334,0,0,898,901,1,0,0,0,
-		899,901,3,364,182,0,900,888,1,0,0,0,900,899,1,0,0,0,901,915,1,0,0,0,902,
-		903,5,157,0,0,903,904,5,333,0,0,904,909,3,44,22,0,905,906,5,339,0,0,906,
-		908,3,44,22,0,907,905,1,0,0,0,908,911,1,0,0,0,909,907,1,0,0,0,909,910,
-		1,0,0,0,910,912,1,0,0,0,911,909,1,0,0,0,912,913,5,334,0,0,913,915,1,0,
-		0,0,914,887,1,0,0,0,914,902,1,0,0,0,915,43,1,0,0,0,916,917,3,108,54,0,
-		917,918,5,27,0,0,918,919,3,372,186,0,919,45,1,0,0,0,920,922,5,64,0,0,921,
-		923,7,11,0,0,922,921,1,0,0,0,922,923,1,0,0,0,923,925,1,0,0,0,924,926,5,
-		88,0,0,925,924,1,0,0,0,925,926,1,0,0,0,926,927,1,0,0,0,927,928,3,362,181,
-		0,928,47,1,0,0,0,929,930,5,57,0,0,930,935,3,74,37,0,931,932,5,339,0,0,
-		932,934,3,74,37,0,933,931,1,0,0,0,934,937,1,0,0,0,935,933,1,0,0,0,935,
-		936,1,0,0,0,936,49,1,0,0,0,937,935,1,0,0,0,938,939,5,100,0,0,939,941,3,
-		108,54,0,940,938,1,0,0,0,940,941,1,0,0,0,941,943,1,0,0,0,942,944,3,52,
-		26,0,943,942,1,0,0,0,943,944,1,0,0,0,944,947,1,0,0,0,945,946,5,60,0,0,
-		946,948,3,108,54,0,947,945,1,0,0,0,947,948,1,0,0,0,948,950,1,0,0,0,949,
-		951,3,56,28,0,950,949,1,0,0,0,950,951,1,0,0,0,951,954,1,0,0,0,952,953,
-		5,79,0,0,953,955,3,108,54,0,954,952,1,0,0,0,954,955,1,0,0,0,955,51,1,0,
-		0,0,956,957,5,59,0,0,957,959,5,176,0,0,958,960,7,10,0,0,959,958,1,0,0,
-		0,959,960,1,0,0,0,960,969,1,0,0,0,961,966,3,54,27,0,962,963,5,339,0,0,
-		963,965,3,54,27,0,964,962,1,0,0,0,965,968,1,0,0,0,966,964,1,0,0,0,966,
-		967,1,0,0,0,967,970,1,0,0,0,968,966,1,0,0,0,969,961,1,0,0,0,969,970,1,
-		0,0,0,970,53,1,0,0,0,971,986,3,108,54,0,972,973,5,16,0,0,973,974,5,298,
-		0,0,974,975,5,333,0,0,975,980,3,54,27,0,976,977,5,339,0,0,977,979,3,54,
-		27,0,978,976,1,0,0,0,979,982,1,0,0,0,980,978,1,0,0,0,980,981,1,0,0,0,981,
-		983,1,0,0,0,982,980,1,0,0,0,983,984,5,334,0,0,984,986,1,0,0,0,985,971,
-		1,0,0,0,985,972,1,0,0,0,986,55,1,0,0,0,987,988,5,101,0,0,988,993,3,58,
-		29,0,989,990,5,339,0,0,990,992,3,58,29,0,991,989,1,0,0,0,992,995,1,0,0,
-		0,993,991,1,0,0,0,993,994,1,0,0,0,994,57,1,0,0,0,995,993,1,0,0,0,996,997,
-		3,364,182,0,997,998,5,27,0,0,998,999,3,182,91,0,999,59,1,0,0,0,1000,1005,
-		3,62,31,0,1001,1002,5,339,0,0,1002,1004,3,62,31,0,1003,1001,1,0,0,0,1004,
-		1007,1,0,0,0,1005,1003,1,0,0,0,1005,1006,1,0,0,0,1006,61,1,0,0,0,1007,
-		1005,1,0,0,0,1008,1009,5,333,0,0,1009,1014,3,108,54,0,1010,1011,5,339,
-		0,0,1011,1013,3,108,54,0,1012,1010,1,0,0,0,1013,1016,1,0,0,0,1014,1012,
-		1,0,0,0,1014,1015,1,0,0,0,1015,1017,1,0,0,0,1016,1014,1,0,0,0,1017,1018,
-		5,334,0,0,1018,63,1,0,0,0,1019,1020,5,76,0,0,1020,1021,5,176,0,0,1021,
-		1026,3,66,33,0,1022,1023,5,339,0,0,1023,1025,3,66,33,0,1024,1022,1,0,0,
-		0,1025,1028,1,0,0,0,1026,1024,1,0,0,0,1026,1027,1,0,0,0,1027,65,1,0,0,
-		0,1028,1026,1,0,0,0,1029,1032,3,108,54,0,1030,1032,5,21,0,0,1031,1029,
-		1,0,0,0,1031,1030,1,0,0,0,1032,1037,1,0,0,0,1033,1038,5,28,0,0,1034,1038,
-		5,47,0,0,1035,1036,5,96,0,0,1036,1038,3,138,69,0,1037,1033,1,0,0,0,1037,
-		1034,1,0,0,0,1037,1035,1,0,0,0,1037,1038,1,0,0,0,1038,1041,1,0,0,0,1039,
-		1040,5,15,0,0,1040,1042,7,12,0,0,1041,1039,1,0,0,0,1041,1042,1,0,0,0,1042,
-		67,1,0,0,0,1043,1046,5,67,0,0,1044,1047,5,21,0,0,1045,1047,3,108,54,0,
-		1046,1044,1,0,0,0,1046,1045,1,0,0,0,1047,1065,1,0,0,0,1048,1049,5,72,0,
-		0,1049,1051,3,108,54,0,1050,1052,7,13,0,0,1051,1050,1,0,0,0,1051,1052,
-		1,0,0,0,1052,1065,1,0,0,0,1053,1054,5,54,0,0,1054,1056,7,14,0,0,1055,1057,
-		3,70,35,0,1056,1055,1,0,0,0,1056,1057,1,0,0,0,1057,1058,1,0,0,0,1058,1062,
-		7,13,0,0,1059,1063,5,74,0,0,1060,1061,5,102,0,0,1061,1063,5,316,0,0,1062,
-		1059,1,0,0,0,1062,1060,1,0,0,0,1063,1065,1,0,0,0,1064,1043,1,0,0,0,1064,
-		1048,1,0,0,0,1064,1053,1,0,0,0,1065,69,1,0,0,0,1066,1068,7,15,0,0,1067,
-		1066,1,0,0,0,1067,1068,1,0,0,0,1068,1069,1,0,0,0,1069,1075,7,16,0,0,1070,
-		1071,5,333,0,0,1071,1072,3,158,79,0,1072,1073,5,334,0,0,1073,1075,1,0,
-		0,0,1074,1067,1,0,0,0,1074,1070,1,0,0,0,1075,71,1,0,0,0,1076,1104,5,55,
-		0,0,1077,1085,5,325,0,0,1078,1079,5,252,0,0,1079,1080,5,235,0,0,1080,1085,
-		5,325,0,0,1081,1085,5,299,0,0,1082,1083,5,235,0,0,1083,1085,5,299,0,0,
-		1084,1077,1,0,0,0,1084,1078,1,0,0,0,1084,1081,1,0,0,0,1084,1082,1,0,0,
-		0,1085,1095,1,0,0,0,1086,1087,5,257,0,0,1087,1092,3,362,181,0,1088,1089,
-		5,339,0,0,1089,1091,3,362,181,0,1090,1088,1,0,0,0,1091,1094,1,0,0,0,1092,
-		1090,1,0,0,0,1092,1093,1,0,0,0,1093,1096,1,0,0,0,1094,1092,1,0,0,0,1095,
-		1086,1,0,0,0,1095,1096,1,0,0,0,1096,1100,1,0,0,0,1097,1101,5,255,0,0,1098,
-		1099,5,302,0,0,1099,1101,5,242,0,0,1100,1097,1,0,0,0,1100,1098,1,0,0,0,
-		1100,1101,1,0,0,0,1101,1105,1,0,0,0,1102,1103,5,276,0,0,1103,1105,5,74,
-		0,0,1104,1084,1,0,0,0,1104,1102,1,0,0,0,1105,73,1,0,0,0,1106,1110,3,80,
-		40,0,1107,1109,3,76,38,0,1108,1107,1,0,0,0,1109,1112,1,0,0,0,1110,1108,
-		1,0,0,0,1110,1111,1,0,0,0,1111,75,1,0,0,0,1112,1110,1,0,0,0,1113,1114,
-		5,109,0,0,1114,1115,5,116,0,0,1115,1139,3,80,40,0,1116,1118,5,119,0,0,
-		1117,1119,3,78,39,0,1118,1117,1,0,0,0,1118,1119,1,0,0,0,1119,1120,1,0,
-		0,0,1120,1121,5,116,0,0,1121,1139,3,80,40,0,1122,1124,5,104,0,0,1123,1122,
-		1,0,0,0,1123,1124,1,0,0,0,1124,1126,1,0,0,0,1125,1127,3,78,39,0,1126,1125,
-		1,0,0,0,1126,1127,1,0,0,0,1127,1128,1,0,0,0,1128,1129,5,116,0,0,1129,1139,
-		3,80,40,0,1130,1131,5,73,0,0,1131,1139,3,108,54,0,1132,1133,5,96,0,0,1133,
-		1136,3,106,53,0,1134,1135,5,27,0,0,1135,1137,3,364,182,0,1136,1134,1,0,
-		0,0,1136,1137,1,0,0,0,1137,1139,1,0,0,0,1138,1113,1,0,0,0,1138,1116,1,
-		0,0,0,1138,1123,1,0,0,0,1138,1130,1,0,0,0,1138,1132,1,0,0,0,1139,77,1,
-		0,0,0,1140,1148,5,113,0,0,1141,1143,7,17,0,0,1142,1144,5,121,0,0,1143,
-		1142,1,0,0,0,1143,1144,1,0,0,0,1144,1148,1,0,0,0,1145,1148,5,124,0,0,1146,
-		1148,5,103,0,0,1147,1140,1,0,0,0,1147,1141,1,0,0,0,1147,1145,1,0,0,0,1147,
-		1146,1,0,0,0,1148,79,1,0,0,0,1149,1155,5,74,0,0,1150,1156,3,100,50,0,1151,
-		1152,5,333,0,0,1152,1153,3,100,50,0,1153,1154,5,334,0,0,1154,1156,1,0,
-		0,0,1155,1150,1,0,0,0,1155,1151,1,0,0,0,1156,1158,1,0,0,0,1157,1159,3,
-		102,51,0,1158,1157,1,0,0,0,1158,1159,1,0,0,0,1159,1161,1,0,0,0,1160,1162,
-		3,104,52,0,1161,1160,1,0,0,0,1161,1162,1,0,0,0,1162,1212,1,0,0,0,1163,
-		1174,3,100,50,0,1164,1166,5,348,0,0,1165,1164,1,0,0,0,1165,1166,1,0,0,
-		0,1166,1168,1,0,0,0,1167,1169,3,102,51,0,1168,1167,1,0,0,0,1168,1169,1,
-		0,0,0,1169,1171,1,0,0,0,1170,1172,3,104,52,0,1171,1170,1,0,0,0,1171,1172,
-		1,0,0,0,1172,1175,1,0,0,0,1173,1175,3,84,42,0,1174,1165,1,0,0,0,1174,1173,
-		1,0,0,0,1175,1212,1,0,0,0,1176,1177,3,368,184,0,1177,1178,3,84,42,0,1178,
-		1212,1,0,0,0,1179,1181,3,196,98,0,1180,1182,3,90,45,0,1181,1180,1,0,0,
-		0,1181,1182,1,0,0,0,1182,1212,1,0,0,0,1183,1185,5,3,0,0,1184,1186,3,102,
-		51,0,1185,1184,1,0,0,0,1185,1186,1,0,0,0,1186,1188,1,0,0,0,1187,1189,3,
-		104,52,0,1188,1187,1,0,0,0,1188,1189,1,0,0,0,1189,1212,1,0,0,0,1190,1191,
-		5,333,0,0,1191,1192,3,82,41,0,1192,1194,5,334,0,0,1193,1195,3,102,51,0,
-		1194,1193,1,0,0,0,1194,1195,1,0,0,0,1195,1212,1,0,0,0,1196,1209,5,65,0,
-		0,1197,1198,5,333,0,0,1198,1199,3,12,6,0,1199,1201,5,334,0,0,1200,1202,
-		3,102,51,0,1201,1200,1,0,0,0,1201,1202,1,0,0,0,1202,1210,1,0,0,0,1203,
-		1206,3,100,50,0,1204,1206,3,368,184,0,1205,1203,1,0,0,0,1205,1204,1,0,
-		0,0,1206,1207,1,0,0,0,1207,1208,3,84,42,0,1208,1210,1,0,0,0,1209,1197,
-		1,0,0,0,1209,1205,1,0,0,0,1210,1212,1,0,0,0,1211,1149,1,0,0,0,1211,1163,
-		1,0,0,0,1211,1176,1,0,0,0,1211,1179,1,0,0,0,1211,1183,1,0,0,0,1211,1190,
-		1,0,0,0,1211,1196,1,0,0,0,1212,81,1,0,0,0,1213,1235,3,160,80,0,1214,1232,
-		3,74,37,0,1215,1216,3,162,81,0,1216,1217,3,30,15,0,1217,1233,1,0,0,0,1218,
-		1223,3,64,32,0,1219,1222,3,68,34,0,1220,1222,3,72,36,0,1221,1219,1,0,0,
-		0,1221,1220,1,0,0,0,1222,1225,1,0,0,0,1223,1221,1,0,0,0,1223,1224,1,0,
-		0,0,1224,1233,1,0,0,0,1225,1223,1,0,0,0,1226,1229,3,68,34,0,1227,1229,
-		3,72,36,0,1228,1226,1,0,0,0,1228,1227,1,0,0,0,1229,1230,1,0,0,0,1230,1228,
-		1,0,0,0,1230,1231,1,0,0,0,1231,1233,1,0,0,0,1232,1215,1,0,0,0,1232,1218,
-		1,0,0,0,1232,1228,1,0,0,0,1232,1233,1,0,0,0,1233,1235,1,0,0,0,1234,1213,
-		1,0,0,0,1234,1214,1,0,0,0,1235,83,1,0,0,0,1236,1238,3,170,85,0,1237,1239,
-		3,88,44,0,1238,1237,1,0,0,0,1238,1239,1,0,0,0,1239,1241,1,0,0,0,1240,1242,
-		3,90,45,0,1241,1240,1,0,0,0,1241,1242,1,0,0,0,1242,1261,1,0,0,0,1243,1244,
-		5,57,0,0,1244,1245,5,333,0,0,1245,1250,3,86,43,0,1246,1247,5,339,0,0,1247,
-		1249,3,86,43,0,1248,1246,1,0,0,0,1249,1252,1,0,0,0,1250,1248,1,0,0,0,1250,
-		1251,1,0,0,0,1251,1253,1,0,0,0,1252,1250,1,0,0,0,1253,1255,5,334,0,0,1254,
-		1256,3,88,44,0,1255,1254,1,0,0,0,1255,1256,1,0,0,0,1256,1258,1,0,0,0,1257,
-		1259,3,90,45,0,1258,1257,1,0,0,0,1258,1259,1,0,0,0,1259,1261,1,0,0,0,1260,
-		1236,1,0,0,0,1260,1243,1,0,0,0,1261,85,1,0,0,0,1262,1265,3,100,50,0,1263,
-		1265,3,368,184,0,1264,1262,1,0,0,0,1264,1263,1,0,0,0,1265,1266,1,0,0,0,
-		1266,1279,3,170,85,0,1267,1268,5,27,0,0,1268,1269,5,333,0,0,1269,1274,
-		3,94,47,0,1270,1271,5,339,0,0,1271,1273,3,94,47,0,1272,1270,1,0,0,0,1273,
-		1276,1,0,0,0,1274,1272,1,0,0,0,1274,1275,1,0,0,0,1275,1277,1,0,0,0,1276,
-		1274,1,0,0,0,1277,1278,5,334,0,0,1278,1280,1,0,0,0,1279,1267,1,0,0,0,1279,
-		1280,1,0,0,0,1280,87,1,0,0,0,1281,1282,5,12,0,0,1282,1283,5,260,0,0,1283,
-		89,1,0,0,0,1284,1297,5,27,0,0,1285,1286,5,333,0,0,1286,1291,3,94,47,0,
-		1287,1288,5,339,0,0,1288,1290,3,94,47,0,1289,1287,1,0,0,0,1290,1293,1,
-		0,0,0,1291,1289,1,0,0,0,1291,1292,1,0,0,0,1292,1294,1,0,0,0,1293,1291,
-		1,0,0,0,1294,1295,5,334,0,0,1295,1298,1,0,0,0,1296,1298,3,92,46,0,1297,
-		1285,1,0,0,0,1297,1296,1,0,0,0,1298,1301,1,0,0,0,1299,1301,3,92,46,0,1300,
-		1284,1,0,0,0,1300,1299,1,0,0,0,1301,91,1,0,0,0,1302,1314,3,364,182,0,1303,
-		1304,5,333,0,0,1304,1309,3,96,48,0,1305,1306,5,339,0,0,1306,1308,3,96,
-		48,0,1307,1305,1,0,0,0,1308,1311,1,0,0,0,1309,1307,1,0,0,0,1309,1310,1,
-		0,0,0,1310,1312,1,0,0,0,1311,1309,1,0,0,0,1312,1313,5,334,0,0,1313,1315,
-		1,0,0,0,1314,1303,1,0,0,0,1314,1315,1,0,0,0,1315,93,1,0,0,0,1316,1317,
-		3,364,182,0,1317,1318,3,198,99,0,1318,95,1,0,0,0,1319,1321,3,364,182,0,
-		1320,1322,3,198,99,0,1321,1320,1,0,0,0,1321,1322,1,0,0,0,1322,97,1,0,0,
-		0,1323,1329,5,74,0,0,1324,1330,3,100,50,0,1325,1326,5,333,0,0,1326,1327,
-		3,100,50,0,1327,1328,5,334,0,0,1328,1330,1,0,0,0,1329,1324,1,0,0,0,1329,
-		1325,1,0,0,0,1330,1336,1,0,0,0,1331,1333,3,100,50,0,1332,1334,5,348,0,
-		0,1333,1332,1,0,0,0,1333,1334,1,0,0,0,1334,1336,1,0,0,0,1335,1323,1,0,
-		0,0,1335,1331,1,0,0,0,1336,99,1,0,0,0,1337,1342,3,364,182,0,1338,1339,
-		5,341,0,0,1339,1341,3,372,186,0,1340,1338,1,0,0,0,1341,1344,1,0,0,0,1342,
-		1340,1,0,0,0,1342,1343,1,0,0,0,1343,101,1,0,0,0,1344,1342,1,0,0,0,1345,
-		1347,5,27,0,0,1346,1345,1,0,0,0,1346,1347,1,0,0,0,1347,1348,1,0,0,0,1348,
-		1350,3,364,182,0,1349,1351,3,106,53,0,1350,1349,1,0,0,0,1350,1351,1,0,
-		0,0,1351,103,1,0,0,0,1352,1353,5,126,0,0,1353,1354,3,362,181,0,1354,1355,
-		5,333,0,0,1355,1360,3,108,54,0,1356,1357,5,339,0,0,1357,1359,3,108,54,
-		0,1358,1356,1,0,0,0,1359,1362,1,0,0,0,1360,1358,1,0,0,0,1360,1361,1,0,
-		0,0,1361,1363,1,0,0,0,1362,1360,1,0,0,0,1363,1369,5,334,0,0,1364,1365,
-		5,281,0,0,1365,1366,5,333,0,0,1366,1367,3,108,54,0,1367,1368,5,334,0,0,
-		1368,1370,1,0,0,0,1369,1364,1,0,0,0,1369,1370,1,0,0,0,1370,105,1,0,0,0,
-		1371,1372,5,333,0,0,1372,1377,3,364,182,0,1373,1374,5,339,0,0,1374,1376,
-		3,364,182,0,1375,1373,1,0,0,0,1376,1379,1,0,0,0,1377,1375,1,0,0,0,1377,
-		1378,1,0,0,0,1378,1380,1,0,0,0,1379,1377,1,0,0,0,1380,1381,5,334,0,0,1381,
-		107,1,0,0,0,1382,1387,3,110,55,0,1383,1384,5,75,0,0,1384,1386,3,110,55,
-		0,1385,1383,1,0,0,0,1386,1389,1,0,0,0,1387,1385,1,0,0,0,1387,1388,1,0,
-		0,0,1388,109,1,0,0,0,1389,1387,1,0,0,0,1390,1392,5,70,0,0,1391,1390,1,
-		0,0,0,1392,1395,1,0,0,0,1393,1391,1,0,0,0,1393,1394,1,0,0,0,1394,1396,
-		1,0,0,0,1395,1393,1,0,0,0,1396,1407,3,112,56,0,1397,1401,5,24,0,0,1398,
-		1400,5,70,0,0,1399,1398,1,0,0,0,1400,1403,1,0,0,0,1401,1399,1,0,0,0,1401,
-		1402,1,0,0,0,1402,1404,1,0,0,0,1403,1401,1,0,0,0,1404,1406,3,112,56,0,
-		1405,1397,1,0,0,0,1406,1409,1,0,0,0,1407,1405,1,0,0,0,1407,1408,1,0,0,
-		0,1408,111,1,0,0,0,1409,1407,1,0,0,0,1410,1414,3,120,60,0,1411,1413,3,
-		114,57,0,1412,1411,1,0,0,0,1413,1416,1,0,0,0,1414,1412,1,0,0,0,1414,1415,
-		1,0,0,0,1415,113,1,0,0,0,1416,1414,1,0,0,0,1417,1426,3,118,59,0,1418,1420,
-		5,70,0,0,1419,1418,1,0,0,0,1420,1423,1,0,0,0,1421,1419,1,0,0,0,1421,1422,
-		1,0,0,0,1422,1424,1,0,0,0,1423,1421,1,0,0,0,1424,1427,3,120,60,0,1425,
-		1427,3,126,63,0,1426,1421,1,0,0,0,1426,1425,1,0,0,0,1427,1445,1,0,0,0,
-		1428,1430,5,114,0,0,1429,1431,5,70,0,0,1430,1429,1,0,0,0,1430,1431,1,0,
-		0,0,1431,1440,1,0,0,0,1432,1441,5,71,0,0,1433,1441,5,92,0,0,1434,1441,
-		5,53,0,0,1435,1441,5,322,0,0,1436,1437,5,48,0,0,1437,1438,5,57,0,0,1438,
-		1441,3,120,60,0,1439,1441,3,116,58,0,1440,1432,1,0,0,0,1440,1433,1,0,0,
-		0,1440,1434,1,0,0,0,1440,1435,1,0,0,0,1440,1436,1,0,0,0,1440,1439,1,0,
-		0,0,1441,1445,1,0,0,0,1442,1445,5,115,0,0,1443,1445,5,120,0,0,1444,1417,
-		1,0,0,0,1444,1428,1,0,0,0,1444,1442,1,0,0,0,1444,1443,1,0,0,0,1445,115,
-		1,0,0,0,1446,1448,5,1,0,0,1447,1449,5,1,0,0,1448,1447,1,0,0,0,1448,1449,
-		1,0,0,0,1449,117,1,0,0,0,1450,1451,7,18,0,0,1451,119,1,0,0,0,1452,1454,
-		3,128,64,0,1453,1455,3,122,61,0,1454,1453,1,0,0,0,1454,1455,1,0,0,0,1455,
-		121,1,0,0,0,1456,1458,5,14,0,0,1457,1456,1,0,0,0,1457,1458,1,0,0,0,1458,
-		1459,1,0,0,0,1459,1460,3,124,62,0,1460,123,1,0,0,0,1461,1463,5,128,0,0,
-		1462,1464,7,19,0,0,1463,1462,1,0,0,0,1463,1464,1,0,0,0,1464,1465,1,0,0,
-		0,1465,1466,3,128,64,0,1466,1467,5,24,0,0,1467,1468,3,128,64,0,1468,1493,
-		1,0,0,0,1469,1470,5,61,0,0,1470,1471,5,333,0,0,1471,1472,3,158,79,0,1472,
-		1473,5,334,0,0,1473,1493,1,0,0,0,1474,1481,7,20,0,0,1475,1482,3,126,63,
-		0,1476,1479,3,128,64,0,1477,1478,5,149,0,0,1478,1480,3,128,64,0,1479,1477,
-		1,0,0,0,1479,1480,1,0,0,0,1480,1482,1,0,0,0,1481,1475,1,0,0,0,1481,1476,
-		1,0,0,0,1482,1493,1,0,0,0,1483,1484,5,125,0,0,1484,1485,5,90,0,0,1485,
-		1488,3,128,64,0,1486,1487,5,149,0,0,1487,1489,3,128,64,0,1488,1486,1,0,
-		0,0,1488,1489,1,0,0,0,1489,1493,1,0,0,0,1490,1491,5,122,0,0,1491,1493,
-		3,128,64,0,1492,1461,1,0,0,0,1492,1469,1,0,0,0,1492,1474,1,0,0,0,1492,
-		1483,1,0,0,0,1492,1490,1,0,0,0,1493,125,1,0,0,0,1494,1495,7,21,0,0,1495,
-		1496,5,333,0,0,1496,1497,3,158,79,0,1497,1498,5,334,0,0,1498,127,1,0,0,
-		0,1499,1507,3,130,65,0,1500,1503,3,134,67,0,1501,1504,3,130,65,0,1502,
-		1504,3,126,63,0,1503,1501,1,0,0,0,1503,1502,1,0,0,0,1504,1506,1,0,0,0,
-		1505,1500,1,0,0,0,1506,1509,1,0,0,0,1507,1505,1,0,0,0,1507,1508,1,0,0,
-		0,1508,129,1,0,0,0,1509,1507,1,0,0,0,1510,1512,3,132,66,0,1511,1510,1,
-		0,0,0,1512,1515,1,0,0,0,1513,1511,1,0,0,0,1513,1514,1,0,0,0,1514,1516,
-		1,0,0,0,1515,1513,1,0,0,0,1516,1520,3,144,72,0,1517,1519,3,142,71,0,1518,
-		1517,1,0,0,0,1519,1522,1,0,0,0,1520,1518,1,0,0,0,1520,1521,1,0,0,0,1521,
-		131,1,0,0,0,1522,1520,1,0,0,0,1523,1527,5,346,0,0,1524,1527,5,347,0,0,
-		1525,1527,3,136,68,0,1526,1523,1,0,0,0,1526,1524,1,0,0,0,1526,1525,1,0,
-		0,0,1527,133,1,0,0,0,1528,1536,5,346,0,0,1529,1536,5,347,0,0,1530,1536,
-		5,348,0,0,1531,1536,5,349,0,0,1532,1536,5,350,0,0,1533,1536,5,351,0,0,
-		1534,1536,3,136,68,0,1535,1528,1,0,0,0,1535,1529,1,0,0,0,1535,1530,1,0,
-		0,0,1535,1531,1,0,0,0,1535,1532,1,0,0,0,1535,1533,1,0,0,0,1535,1534,1,
-		0,0,0,1536,135,1,0,0,0,1537,1552,5,10,0,0,1538,1539,5,133,0,0,1539,1545,
-		5,333,0,0,1540,1541,3,364,182,0,1541,1542,5,341,0,0,1542,1544,1,0,0,0,
-		1543,1540,1,0,0,0,1544,1547,1,0,0,0,1545,1543,1,0,0,0,1545,1546,1,0,0,
-		0,1546,1548,1,0,0,0,1547,1545,1,0,0,0,1548,1549,3,140,70,0,1549,1550,5,
-		334,0,0,1550,1552,1,0,0,0,1551,1537,1,0,0,0,1551,1538,1,0,0,0,1552,137,
-		1,0,0,0,1553,1568,3,140,70,0,1554,1555,5,133,0,0,1555,1561,5,333,0,0,1556,
-		1557,3,364,182,0,1557,1558,5,341,0,0,1558,1560,1,0,0,0,1559,1556,1,0,0,
-		0,1560,1563,1,0,0,0,1561,1559,1,0,0,0,1561,1562,1,0,0,0,1562,1564,1,0,
-		0,0,1563,1561,1,0,0,0,1564,1565,3,140,70,0,1565,1566,5,334,0,0,1566,1568,
-		1,0,0,0,1567,1553,1,0,0,0,1567,1554,1,0,0,0,1568,139,1,0,0,0,1569,1570,
-		7,22,0,0,1570,141,1,0,0,0,1571,1572,5,343,0,0,1572,1597,3,202,101,0,1573,
-		1575,5,335,0,0,1574,1576,3,108,54,0,1575,1574,1,0,0,0,1575,1576,1,0,0,
-		0,1576,1581,1,0,0,0,1577,1579,5,342,0,0,1578,1580,3,108,54,0,1579,1578,
-		1,0,0,0,1579,1580,1,0,0,0,1580,1582,1,0,0,0,1581,1577,1,0,0,0,1581,1582,
-		1,0,0,0,1582,1583,1,0,0,0,1583,1585,5,336,0,0,1584,1586,3,148,74,0,1585,
-		1584,1,0,0,0,1585,1586,1,0,0,0,1586,1597,1,0,0,0,1587,1588,5,34,0,0,1588,
-		1597,3,362,181,0,1589,1594,5,147,0,0,1590,1591,5,138,0,0,1591,1592,5,332,
-		0,0,1592,1595,3,144,72,0,1593,1595,5,239,0,0,1594,1590,1,0,0,0,1594,1593,
-		1,0,0,0,1595,1597,1,0,0,0,1596,1571,1,0,0,0,1596,1573,1,0,0,0,1596,1587,
-		1,0,0,0,1596,1589,1,0,0,0,1597,143,1,0,0,0,1598,1618,7,23,0,0,1599,1618,
-		5,3,0,0,1600,1602,3,164,82,0,1601,1603,3,166,83,0,1602,1601,1,0,0,0,1602,
-		1603,1,0,0,0,1603,1618,1,0,0,0,1604,1605,5,333,0,0,1605,1606,3,158,79,
-		0,1606,1608,5,334,0,0,1607,1609,3,148,74,0,1608,1607,1,0,0,0,1608,1609,
-		1,0,0,0,1609,1618,1,0,0,0,1610,1612,5,9,0,0,1611,1613,3,148,74,0,1612,
-		1611,1,0,0,0,1612,1613,1,0,0,0,1613,1618,1,0,0,0,1614,1618,7,24,0,0,1615,
-		1618,5,71,0,0,1616,1618,3,146,73,0,1617,1598,1,0,0,0,1617,1599,1,0,0,0,
-		1617,1600,1,0,0,0,1617,1604,1,0,0,0,1617,1610,1,0,0,0,1617,1614,1,0,0,
-		0,1617,1615,1,0,0,0,1617,1616,1,0,0,0,1618,145,1,0,0,0,1619,1621,5,31,
-		0,0,1620,1622,3,108,54,0,1621,1620,1,0,0,0,1621,1622,1,0,0,0,1622,1623,
-		1,0,0,0,1623,1626,3,150,75,0,1624,1625,5,50,0,0,1625,1627,3,108,54,0,1626,
-		1624,1,0,0,0,1626,1627,1,0,0,0,1627,1628,1,0,0,0,1628,1629,5,51,0,0,1629,
-		1772,1,0,0,0,1630,1631,7,25,0,0,1631,1632,5,333,0,0,1632,1633,3,108,54,
-		0,1633,1634,5,27,0,0,1634,1635,3,198,99,0,1635,1636,5,334,0,0,1636,1772,
-		1,0,0,0,1637,1638,5,129,0,0,1638,1639,5,333,0,0,1639,1640,3,12,6,0,1640,
-		1641,5,334,0,0,1641,1772,1,0,0,0,1642,1651,7,26,0,0,1643,1652,3,148,74,
-		0,1644,1646,3,206,103,0,1645,1644,1,0,0,0,1645,1646,1,0,0,0,1646,1648,
-		1,0,0,0,1647,1649,3,208,104,0,1648,1647,1,0,0,0,1648,1649,1,0,0,0,1649,
-		1650,1,0,0,0,1650,1652,5,3,0,0,1651,1643,1,0,0,0,1651,1645,1,0,0,0,1651,
-		1652,1,0,0,0,1652,1772,1,0,0,0,1653,1664,5,132,0,0,1654,1665,3,148,74,
-		0,1655,1657,3,206,103,0,1656,1655,1,0,0,0,1656,1657,1,0,0,0,1657,1658,
-		1,0,0,0,1658,1660,5,3,0,0,1659,1661,3,210,105,0,1660,1659,1,0,0,0,1660,
-		1661,1,0,0,0,1661,1665,1,0,0,0,1662,1663,5,6,0,0,1663,1665,3,364,182,0,
-		1664,1654,1,0,0,0,1664,1656,1,0,0,0,1664,1662,1,0,0,0,1664,1665,1,0,0,
-		0,1665,1772,1,0,0,0,1666,1667,5,130,0,0,1667,1670,5,333,0,0,1668,1671,
-		3,372,186,0,1669,1671,5,3,0,0,1670,1668,1,0,0,0,1670,1669,1,0,0,0,1671,
-		1672,1,0,0,0,1672,1673,5,57,0,0,1673,1674,3,108,54,0,1674,1675,5,334,0,
-		0,1675,1772,1,0,0,0,1676,1677,5,137,0,0,1677,1678,5,333,0,0,1678,1679,
-		3,152,76,0,1679,1680,5,334,0,0,1680,1772,1,0,0,0,1681,1682,3,368,184,0,
-		1682,1684,3,168,84,0,1683,1685,3,148,74,0,1684,1683,1,0,0,0,1684,1685,
-		1,0,0,0,1685,1772,1,0,0,0,1686,1772,3,196,98,0,1687,1697,5,26,0,0,1688,
-		1690,5,335,0,0,1689,1691,3,156,78,0,1690,1689,1,0,0,0,1690,1691,1,0,0,
-		0,1691,1692,1,0,0,0,1692,1698,5,336,0,0,1693,1694,5,333,0,0,1694,1695,
-		3,12,6,0,1695,1696,5,334,0,0,1696,1698,1,0,0,0,1697,1688,1,0,0,0,1697,
-		1693,1,0,0,0,1698,1772,1,0,0,0,1699,1701,5,335,0,0,1700,1702,3,156,78,
-		0,1701,1700,1,0,0,0,1701,1702,1,0,0,0,1702,1703,1,0,0,0,1703,1772,5,336,
-		0,0,1704,1706,5,337,0,0,1705,1707,3,154,77,0,1706,1705,1,0,0,0,1706,1707,
-		1,0,0,0,1707,1708,1,0,0,0,1708,1772,5,338,0,0,1709,1710,5,136,0,0,1710,
-		1712,5,333,0,0,1711,1713,3,156,78,0,1712,1711,1,0,0,0,1712,1713,1,0,0,
-		0,1713,1714,1,0,0,0,1714,1772,5,334,0,0,1715,1716,5,131,0,0,1716,1717,
-		5,333,0,0,1717,1718,3,156,78,0,1718,1719,5,334,0,0,1719,1772,1,0,0,0,1720,
-		1772,7,27,0,0,1721,1772,5,45,0,0,1722,1734,5,135,0,0,1723,1735,3,148,74,
-		0,1724,1725,5,333,0,0,1725,1730,3,128,64,0,1726,1727,5,61,0,0,1727,1731,
-		3,128,64,0,1728,1729,5,339,0,0,1729,1731,3,108,54,0,1730,1726,1,0,0,0,
-		1730,1728,1,0,0,0,1731,1732,1,0,0,0,1732,1733,5,334,0,0,1733,1735,1,0,
-		0,0,1734,1723,1,0,0,0,1734,1724,1,0,0,0,1734,1735,1,0,0,0,1735,1772,1,
-		0,0,0,1736,1737,5,134,0,0,1737,1738,5,333,0,0,1738,1749,3,108,54,0,1739,
-		1740,5,77,0,0,1740,1741,3,108,54,0,1741,1742,5,57,0,0,1742,1745,3,108,
-		54,0,1743,1744,5,55,0,0,1744,1746,3,108,54,0,1745,1743,1,0,0,0,1745,1746,
-		1,0,0,0,1746,1750,1,0,0,0,1747,1748,5,339,0,0,1748,1750,3,156,78,0,1749,
-		1739,1,0,0,0,1749,1747,1,0,0,0,1750,1751,1,0,0,0,1751,1752,5,334,0,0,1752,
-		1772,1,0,0,0,1753,1754,5,140,0,0,1754,1756,5,333,0,0,1755,1757,7,28,0,
-		0,1756,1755,1,0,0,0,1756,1757,1,0,0,0,1757,1767,1,0,0,0,1758,1759,5,57,
-		0,0,1759,1768,3,156,78,0,1760,1765,3,108,54,0,1761,1762,5,57,0,0,1762,
-		1766,3,156,78,0,1763,1764,5,339,0,0,1764,1766,3,156,78,0,1765,1761,1,0,
-		0,0,1765,1763,1,0,0,0,1765,1766,1,0,0,0,1766,1768,1,0,0,0,1767,1758,1,
-		0,0,0,1767,1760,1,0,0,0,1768,1769,1,0,0,0,1769,1770,5,334,0,0,1770,1772,
-		1,0,0,0,1771,1619,1,0,0,0,1771,1630,1,0,0,0,1771,1637,1,0,0,0,1771,1642,
-		1,0,0,0,1771,1653,1,0,0,0,1771,1666,1,0,0,0,1771,1676,1,0,0,0,1771,1681,
-		1,0,0,0,1771,1686,1,0,0,0,1771,1687,1,0,0,0,1771,1699,1,0,0,0,1771,1704,
-		1,0,0,0,1771,1709,1,0,0,0,1771,1715,1,0,0,0,1771,1720,1,0,0,0,1771,1721,
-		1,0,0,0,1771,1722,1,0,0,0,1771,1736,1,0,0,0,1771,1753,1,0,0,0,1772,147,
-		1,0,0,0,1773,1776,5,341,0,0,1774,1777,3,372,186,0,1775,1777,5,348,0,0,
-		1776,1774,1,0,0,0,1776,1775,1,0,0,0,1777,1779,1,0,0,0,1778,1773,1,0,0,
-		0,1779,1780,1,0,0,0,1780,1778,1,0,0,0,1780,1781,1,0,0,0,1781,149,1,0,0,
-		0,1782,1784,3,188,94,0,1783,1782,1,0,0,0,1784,1785,1,0,0,0,1785,1783,1,
-		0,0,0,1785,1786,1,0,0,0,1786,151,1,0,0,0,1787,1803,3,108,54,0,1788,1789,
-		5,339,0,0,1789,1804,3,156,78,0,1790,1791,5,57,0,0,1791,1795,3,108,54,0,
-		1792,1793,5,55,0,0,1793,1795,3,108,54,0,1794,1790,1,0,0,0,1794,1792,1,
-		0,0,0,1795,1796,1,0,0,0,1796,1794,1,0,0,0,1796,1797,1,0,0,0,1797,1804,
-		1,0,0,0,1798,1799,5,20,0,0,1799,1800,3,108,54,0,1800,1801,5,149,0,0,1801,
-		1802,3,108,54,0,1802,1804,1,0,0,0,1803,1788,1,0,0,0,1803,1794,1,0,0,0,
-		1803,1798,1,0,0,0,1803,1804,1,0,0,0,1804,153,1,0,0,0,1805,1810,3,190,95,
-		0,1806,1807,5,339,0,0,1807,1809,3,190,95,0,1808,1806,1,0,0,0,1809,1812,
-		1,0,0,0,1810,1808,1,0,0,0,1810,1811,1,0,0,0,1811,155,1,0,0,0,1812,1810,
-		1,0,0,0,1813,1818,3,108,54,0,1814,1815,5,339,0,0,1815,1817,3,108,54,0,
-		1816,1814,1,0,0,0,1817,1820,1,0,0,0,1818,1816,1,0,0,0,1818,1819,1,0,0,
-		0,1819,157,1,0,0,0,1820,1818,1,0,0,0,1821,1851,3,160,80,0,1822,1846,3,
-		108,54,0,1823,1824,5,339,0,0,1824,1826,3,108,54,0,1825,1823,1,0,0,0,1826,
-		1827,1,0,0,0,1827,1825,1,0,0,0,1827,1828,1,0,0,0,1828,1847,1,0,0,0,1829,
-		1830,3,162,81,0,1830,1831,3,30,15,0,1831,1847,1,0,0,0,1832,1837,3,64,32,
-		0,1833,1836,3,68,34,0,1834,1836,3,72,36,0,1835,1833,1,0,0,0,1835,1834,
-		1,0,0,0,1836,1839,1,0,0,0,1837,1835,1,0,0,0,1837,1838,1,0,0,0,1838,1847,
-		1,0,0,0,1839,1837,1,0,0,0,1840,1843,3,68,34,0,1841,1843,3,72,36,0,1842,
-		1840,1,0,0,0,1842,1841,1,0,0,0,1843,1844,1,0,0,0,1844,1842,1,0,0,0,1844,
-		1845,1,0,0,0,1845,1847,1,0,0,0,1846,1825,1,0,0,0,1846,1829,1,0,0,0,1846,
-		1832,1,0,0,0,1846,1842,1,0,0,0,1846,1847,1,0,0,0,1847,1849,1,0,0,0,1848,
-		1822,1,0,0,0,1848,1849,1,0,0,0,1849,1851,1,0,0,0,1850,1821,1,0,0,0,1850,
-		1848,1,0,0,0,1851,159,1,0,0,0,1852,1853,3,14,7,0,1853,1854,3,22,11,0,1854,
-		1873,1,0,0,0,1855,1859,3,34,17,0,1856,1858,3,28,14,0,1857,1856,1,0,0,0,
-		1858,1861,1,0,0,0,1859,1857,1,0,0,0,1859,1860,1,0,0,0,1860,1867,1,0,0,
-		0,1861,1859,1,0,0,0,1862,1863,3,24,12,0,1863,1864,3,26,13,0,1864,1866,
-		1,0,0,0,1865,1862,1,0,0,0,1866,1869,1,0,0,0,1867,1865,1,0,0,0,1867,1868,
-		1,0,0,0,1868,1870,1,0,0,0,1869,1867,1,0,0,0,1870,1871,3,30,15,0,1871,1873,
-		1,0,0,0,1872,1852,1,0,0,0,1872,1855,1,0,0,0,1873,161,1,0,0,0,1874,1876,
-		3,28,14,0,1875,1874,1,0,0,0,1876,1877,1,0,0,0,1877,1875,1,0,0,0,1877,1878,
-		1,0,0,0,1878,1883,1,0,0,0,1879,1880,3,24,12,0,1880,1881,3,26,13,0,1881,
-		1883,1,0,0,0,1882,1875,1,0,0,0,1882,1879,1,0,0,0,1883,1889,1,0,0,0,1884,
-		1885,3,24,12,0,1885,1886,3,26,13,0,1886,1888,1,0,0,0,1887,1884,1,0,0,0,
-		1888,1891,1,0,0,0,1889,1887,1,0,0,0,1889,1890,1,0,0,0,1890,163,1,0,0,0,
-		1891,1889,1,0,0,0,1892,1894,3,366,183,0,1893,1895,3,148,74,0,1894,1893,
-		1,0,0,0,1894,1895,1,0,0,0,1895,165,1,0,0,0,1896,1898,3,168,84,0,1897,1899,
-		3,148,74,0,1898,1897,1,0,0,0,1898,1899,1,0,0,0,1899,1915,1,0,0,0,1900,
-		1902,5,145,0,0,1901,1900,1,0,0,0,1901,1902,1,0,0,0,1902,1903,1,0,0,0,1903,
-		1915,5,3,0,0,1904,1906,5,161,0,0,1905,1907,3,206,103,0,1906,1905,1,0,0,
-		0,1906,1907,1,0,0,0,1907,1908,1,0,0,0,1908,1915,5,3,0,0,1909,1911,5,337,
-		0,0,1910,1912,3,192,96,0,1911,1910,1,0,0,0,1911,1912,1,0,0,0,1912,1913,
-		1,0,0,0,1913,1915,5,338,0,0,1914,1896,1,0,0,0,1914,1901,1,0,0,0,1914,1904,
-		1,0,0,0,1914,1909,1,0,0,0,1915,167,1,0,0,0,1916,1918,3,170,85,0,1917,1919,
-		5,3,0,0,1918,1917,1,0,0,0,1918,1919,1,0,0,0,1919,1921,1,0,0,0,1920,1922,
-		3,176,88,0,1921,1920,1,0,0,0,1921,1922,1,0,0,0,1922,1924,1,0,0,0,1923,
-		1925,3,178,89,0,1924,1923,1,0,0,0,1924,1925,1,0,0,0,1925,1927,1,0,0,0,
-		1926,1928,3,174,87,0,1927,1926,1,0,0,0,1927,1928,1,0,0,0,1928,1930,1,0,
-		0,0,1929,1931,3,180,90,0,1930,1929,1,0,0,0,1930,1931,1,0,0,0,1931,169,
-		1,0,0,0,1932,1934,5,333,0,0,1933,1935,7,10,0,0,1934,1933,1,0,0,0,1934,
-		1935,1,0,0,0,1935,1953,1,0,0,0,1936,1941,3,172,86,0,1937,1938,5,339,0,
-		0,1938,1940,3,172,86,0,1939,1937,1,0,0,0,1940,1943,1,0,0,0,1941,1939,1,
-		0,0,0,1941,1942,1,0,0,0,1942,1945,1,0,0,0,1943,1941,1,0,0,0,1944,1946,
-		3,64,32,0,1945,1944,1,0,0,0,1945,1946,1,0,0,0,1946,1951,1,0,0,0,1947,1948,
-		5,153,0,0,1948,1952,5,256,0,0,1949,1950,5,158,0,0,1950,1952,5,256,0,0,
-		1951,1947,1,0,0,0,1951,1949,1,0,0,0,1951,1952,1,0,0,0,1952,1954,1,0,0,
-		0,1953,1936,1,0,0,0,1953,1954,1,0,0,0,1954,1955,1,0,0,0,1955,1956,5,334,
-		0,0,1956,171,1,0,0,0,1957,1967,5,348,0,0,1958,1960,5,98,0,0,1959,1958,
-		1,0,0,0,1959,1960,1,0,0,0,1960,1961,1,0,0,0,1961,1964,3,108,54,0,1962,
-		1963,7,29,0,0,1963,1965,3,108,54,0,1964,1962,1,0,0,0,1964,1965,1,0,0,0,
-		1965,1967,1,0,0,0,1966,1957,1,0,0,0,1966,1959,1,0,0,0,1967,173,1,0,0,0,
-		1968,1969,7,30,0,0,1969,1970,5,256,0,0,1970,175,1,0,0,0,1971,1972,5,162,
-		0,0,1972,1973,5,59,0,0,1973,1974,5,333,0,0,1974,1975,3,64,32,0,1975,1976,
-		5,334,0,0,1976,177,1,0,0,0,1977,1978,5,151,0,0,1978,1979,5,333,0,0,1979,
-		1980,5,100,0,0,1980,1981,3,108,54,0,1981,1982,5,334,0,0,1982,179,1,0,0,
-		0,1983,1986,5,156,0,0,1984,1987,3,364,182,0,1985,1987,3,182,91,0,1986,
-		1984,1,0,0,0,1986,1985,1,0,0,0,1987,181,1,0,0,0,1988,1990,5,333,0,0,1989,
-		1991,7,31,0,0,1990,1989,1,0,0,0,1990,1991,1,0,0,0,1991,2002,1,0,0,0,1992,
-		1993,5,265,0,0,1993,1994,5,176,0,0,1994,1999,3,108,54,0,1995,1996,5,339,
-		0,0,1996,1998,3,108,54,0,1997,1995,1,0,0,0,1998,2001,1,0,0,0,1999,1997,
-		1,0,0,0,1999,2000,1,0,0,0,2000,2003,1,0,0,0,2001,1999,1,0,0,0,2002,1992,
-		1,0,0,0,2002,2003,1,0,0,0,2003,2005,1,0,0,0,2004,2006,3,64,32,0,2005,2004,
-		1,0,0,0,2005,2006,1,0,0,0,2006,2008,1,0,0,0,2007,2009,3,184,92,0,2008,
-		2007,1,0,0,0,2008,2009,1,0,0,0,2009,2010,1,0,0,0,2010,2011,5,334,0,0,2011,
-		183,1,0,0,0,2012,2019,7,32,0,0,2013,2014,5,128,0,0,2014,2015,3,186,93,
-		0,2015,2016,5,24,0,0,2016,2017,3,186,93,0,2017,2020,1,0,0,0,2018,2020,
-		3,186,93,0,2019,2013,1,0,0,0,2019,2018,1,0,0,0,2020,2030,1,0,0,0,2021,
-		2028,5,150,0,0,2022,2023,5,191,0,0,2023,2029,5,136,0,0,2024,2029,5,59,
-		0,0,2025,2029,5,316,0,0,2026,2027,5,252,0,0,2027,2029,5,261,0,0,2028,2022,
-		1,0,0,0,2028,2024,1,0,0,0,2028,2025,1,0,0,0,2028,2026,1,0,0,0,2029,2031,
-		1,0,0,0,2030,2021,1,0,0,0,2030,2031,1,0,0,0,2031,185,1,0,0,0,2032,2033,
-		3,128,64,0,2033,2034,7,33,0,0,2034,187,1,0,0,0,2035,2036,5,99,0,0,2036,
-		2037,3,108,54,0,2037,2038,5,89,0,0,2038,2039,3,108,54,0,2039,189,1,0,0,
-		0,2040,2043,3,372,186,0,2041,2043,5,3,0,0,2042,2040,1,0,0,0,2042,2041,
-		1,0,0,0,2043,2044,1,0,0,0,2044,2045,5,342,0,0,2045,2046,3,108,54,0,2046,
-		191,1,0,0,0,2047,2052,3,194,97,0,2048,2049,5,339,0,0,2049,2051,3,194,97,
-		0,2050,2048,1,0,0,0,2051,2054,1,0,0,0,2052,2050,1,0,0,0,2052,2053,1,0,
-		0,0,2053,193,1,0,0,0,2054,2052,1,0,0,0,2055,2056,3,108,54,0,2056,2057,
-		5,342,0,0,2057,2058,3,108,54,0,2058,195,1,0,0,0,2059,2061,7,34,0,0,2060,
-		2062,3,206,103,0,2061,2060,1,0,0,0,2061,2062,1,0,0,0,2062,2070,1,0,0,0,
-		2063,2070,7,35,0,0,2064,2067,5,41,0,0,2065,2066,5,333,0,0,2066,2068,5,
-		334,0,0,2067,2065,1,0,0,0,2067,2068,1,0,0,0,2068,2070,1,0,0,0,2069,2059,
-		1,0,0,0,2069,2063,1,0,0,0,2069,2064,1,0,0,0,2070,197,1,0,0,0,2071,2075,
-		3,202,101,0,2072,2074,3,200,100,0,2073,2072,1,0,0,0,2074,2077,1,0,0,0,
-		2075,2073,1,0,0,0,2075,2076,1,0,0,0,2076,199,1,0,0,0,2077,2075,1,0,0,0,
-		2078,2080,5,335,0,0,2079,2081,5,6,0,0,2080,2079,1,0,0,0,2080,2081,1,0,
-		0,0,2081,2082,1,0,0,0,2082,2083,5,336,0,0,2083,201,1,0,0,0,2084,2087,5,
-		132,0,0,2085,2088,3,210,105,0,2086,2088,3,206,103,0,2087,2085,1,0,0,0,
-		2087,2086,1,0,0,0,2087,2088,1,0,0,0,2088,2148,1,0,0,0,2089,2091,7,26,0,
-		0,2090,2092,3,206,103,0,2091,2090,1,0,0,0,2091,2092,1,0,0,0,2092,2094,
-		1,0,0,0,2093,2095,3,208,104,0,2094,2093,1,0,0,0,2094,2095,1,0,0,0,2095,
-		2148,1,0,0,0,2096,2097,5,146,0,0,2097,2098,5,333,0,0,2098,2103,3,204,102,
-		0,2099,2100,5,339,0,0,2100,2102,3,204,102,0,2101,2099,1,0,0,0,2102,2105,
-		1,0,0,0,2103,2101,1,0,0,0,2103,2104,1,0,0,0,2104,2106,1,0,0,0,2105,2103,
-		1,0,0,0,2106,2107,5,334,0,0,2107,2148,1,0,0,0,2108,2109,5,142,0,0,2109,
-		2110,5,333,0,0,2110,2111,3,198,99,0,2111,2112,5,339,0,0,2112,2113,3,198,
-		99,0,2113,2114,5,334,0,0,2114,2148,1,0,0,0,2115,2116,5,143,0,0,2116,2118,
-		3,370,185,0,2117,2119,5,161,0,0,2118,2117,1,0,0,0,2118,2119,1,0,0,0,2119,
-		2121,1,0,0,0,2120,2122,3,206,103,0,2121,2120,1,0,0,0,2121,2122,1,0,0,0,
-		2122,2148,1,0,0,0,2123,2128,3,370,185,0,2124,2125,5,341,0,0,2125,2127,
-		3,372,186,0,2126,2124,1,0,0,0,2127,2130,1,0,0,0,2128,2126,1,0,0,0,2128,
-		2129,1,0,0,0,2129,2132,1,0,0,0,2130,2128,1,0,0,0,2131,2133,7,36,0,0,2132,
-		2131,1,0,0,0,2132,2133,1,0,0,0,2133,2145,1,0,0,0,2134,2135,5,333,0,0,2135,
-		2140,3,108,54,0,2136,2137,5,339,0,0,2137,2139,3,108,54,0,2138,2136,1,0,
-		0,0,2139,2142,1,0,0,0,2140,2138,1,0,0,0,2140,2141,1,0,0,0,2141,2143,1,
-		0,0,0,2142,2140,1,0,0,0,2143,2144,5,334,0,0,2144,2146,1,0,0,0,2145,2134,
-		1,0,0,0,2145,2146,1,0,0,0,2146,2148,1,0,0,0,2147,2084,1,0,0,0,2147,2089,
-		1,0,0,0,2147,2096,1,0,0,0,2147,2108,1,0,0,0,2147,2115,1,0,0,0,2147,2123,
-		1,0,0,0,2148,2150,1,0,0,0,2149,2151,5,26,0,0,2150,2149,1,0,0,0,2150,2151,
-		1,0,0,0,2151,203,1,0,0,0,2152,2153,3,372,186,0,2153,2154,3,198,99,0,2154,
-		205,1,0,0,0,2155,2156,5,333,0,0,2156,2157,5,6,0,0,2157,2158,5,334,0,0,
-		2158,207,1,0,0,0,2159,2160,7,37,0,0,2160,2161,5,138,0,0,2161,2162,5,332,
-		0,0,2162,209,1,0,0,0,2163,2169,7,38,0,0,2164,2165,5,90,0,0,2165,2167,7,
-		39,0,0,2166,2168,3,206,103,0,2167,2166,1,0,0,0,2167,2168,1,0,0,0,2168,
-		2170,1,0,0,0,2169,2164,1,0,0,0,2169,2170,1,0,0,0,2170,2176,1,0,0,0,2171,
-		2173,5,159,0,0,2172,2174,3,206,103,0,2173,2172,1,0,0,0,2173,2174,1,0,0,
-		0,2174,2176,1,0,0,0,2175,2163,1,0,0,0,2175,2171,1,0,0,0,2176,211,1,0,0,
-		0,2177,2178,5,233,0,0,2178,2179,5,64,0,0,2179,2182,3,362,181,0,2180,2181,
-		5,27,0,0,2181,2183,3,364,182,0,2182,2180,1,0,0,0,2182,2183,1,0,0,0,2183,
-		2185,1,0,0,0,2184,2186,3,214,107,0,2185,2184,1,0,0,0,2185,2186,1,0,0,0,
-		2186,2188,1,0,0,0,2187,2189,3,216,108,0,2188,2187,1,0,0,0,2188,2189,1,
-		0,0,0,2189,2193,1,0,0,0,2190,2194,3,12,6,0,2191,2192,5,45,0,0,2192,2194,
-		5,97,0,0,2193,2190,1,0,0,0,2193,2191,1,0,0,0,2194,2196,1,0,0,0,2195,2197,
-		3,218,109,0,2196,2195,1,0,0,0,2196,2197,1,0,0,0,2197,2199,1,0,0,0,2198,
-		2200,3,222,111,0,2199,2198,1,0,0,0,2199,2200,1,0,0,0,2200,213,1,0,0,0,
-		2201,2202,5,333,0,0,2202,2207,3,230,115,0,2203,2204,5,339,0,0,2204,2206,
-		3,230,115,0,2205,2203,1,0,0,0,2206,2209,1,0,0,0,2207,2205,1,0,0,0,2207,
-		2208,1,0,0,0,2208,2210,1,0,0,0,2209,2207,1,0,0,0,2210,2211,5,334,0,0,2211,
-		215,1,0,0,0,2212,2213,5,262,0,0,2213,2214,7,40,0,0,2214,2215,5,328,0,0,
-		2215,217,1,0,0,0,2216,2217,5,17,0,0,2217,2219,5,187,0,0,2218,2220,3,220,
-		110,0,2219,2218,1,0,0,0,2219,2220,1,0,0,0,2220,2221,1,0,0,0,2221,2230,
-		5,49,0,0,2222,2231,5,253,0,0,2223,2224,5,325,0,0,2224,2225,5,297,0,0,2225,
-		2228,3,226,113,0,2226,2227,5,100,0,0,2227,2229,3,108,54,0,2228,2226,1,
-		0,0,0,2228,2229,1,0,0,0,2229,2231,1,0,0,0,2230,2222,1,0,0,0,2230,2223,
-		1,0,0,0,2231,219,1,0,0,0,2232,2233,5,333,0,0,2233,2238,3,280,140,0,2234,
-		2235,5,339,0,0,2235,2237,3,280,140,0,2236,2234,1,0,0,0,2237,2240,1,0,0,
-		0,2238,2236,1,0,0,0,2238,2239,1,0,0,0,2239,2241,1,0,0,0,2240,2238,1,0,
-		0,0,2241,2244,5,334,0,0,2242,2243,5,100,0,0,2243,2245,3,108,54,0,2244,
-		2242,1,0,0,0,2244,2245,1,0,0,0,2245,2250,1,0,0,0,2246,2247,5,73,0,0,2247,
-		2248,5,36,0,0,2248,2250,3,364,182,0,2249,2232,1,0,0,0,2249,2246,1,0,0,
-		0,2250,221,1,0,0,0,2251,2252,5,82,0,0,2252,2253,3,38,19,0,2253,223,1,0,
-		0,0,2254,2255,5,325,0,0,2255,2260,3,98,49,0,2256,2258,5,27,0,0,2257,2256,
-		1,0,0,0,2257,2258,1,0,0,0,2258,2259,1,0,0,0,2259,2261,3,364,182,0,2260,
-		2257,1,0,0,0,2260,2261,1,0,0,0,2261,2262,1,0,0,0,2262,2263,5,297,0,0,2263,
-		2265,3,226,113,0,2264,2266,3,48,24,0,2265,2264,1,0,0,0,2265,2266,1,0,0,
-		0,2266,2269,1,0,0,0,2267,2268,5,100,0,0,2268,2270,3,108,54,0,2269,2267,
-		1,0,0,0,2269,2270,1,0,0,0,2270,2272,1,0,0,0,2271,2273,3,222,111,0,2272,
-		2271,1,0,0,0,2272,2273,1,0,0,0,2273,225,1,0,0,0,2274,2279,3,228,114,0,
-		2275,2276,5,339,0,0,2276,2278,3,228,114,0,2277,2275,1,0,0,0,2278,2281,
-		1,0,0,0,2279,2277,1,0,0,0,2279,2280,1,0,0,0,2280,227,1,0,0,0,2281,2279,
-		1,0,0,0,2282,2283,3,230,115,0,2283,2284,5,352,0,0,2284,2285,3,108,54,0,
-		2285,2300,1,0,0,0,2286,2287,5,333,0,0,2287,2292,3,230,115,0,2288,2289,
-		5,339,0,0,2289,2291,3,230,115,0,2290,2288,1,0,0,0,2291,2294,1,0,0,0,2292,
-		2290,1,0,0,0,2292,2293,1,0,0,0,2293,2295,1,0,0,0,2294,2292,1,0,0,0,2295,
-		2296,5,334,0,0,2296,2297,5,352,0,0,2297,2298,3,108,54,0,2298,2300,1,0,
-		0,0,2299,2282,1,0,0,0,2299,2286,1,0,0,0,2300,229,1,0,0,0,2301,2305,3,364,
-		182,0,2302,2304,3,232,116,0,2303,2302,1,0,0,0,2304,2307,1,0,0,0,2305,2303,
-		1,0,0,0,2305,2306,1,0,0,0,2306,231,1,0,0,0,2307,2305,1,0,0,0,2308,2309,
-		5,341,0,0,2309,2322,3,372,186,0,2310,2312,5,335,0,0,2311,2313,3,108,54,
-		0,2312,2311,1,0,0,0,2312,2313,1,0,0,0,2313,2318,1,0,0,0,2314,2316,5,342,
-		0,0,2315,2317,3,108,54,0,2316,2315,1,0,0,0,2316,2317,1,0,0,0,2317,2319,
-		1,0,0,0,2318,2314,1,0,0,0,2318,2319,1,0,0,0,2319,2320,1,0,0,0,2320,2322,
-		5,336,0,0,2321,2308,1,0,0,0,2321,2310,1,0,0,0,2322,233,1,0,0,0,2323,2324,
-		5,199,0,0,2324,2325,5,57,0,0,2325,2330,3,98,49,0,2326,2328,5,27,0,0,2327,
-		2326,1,0,0,0,2327,2328,1,0,0,0,2328,2329,1,0,0,0,2329,2331,3,364,182,0,
-		2330,2327,1,0,0,0,2330,2331,1,0,0,0,2331,2341,1,0,0,0,2332,2333,5,96,0,
-		0,2333,2338,3,74,37,0,2334,2335,5,339,0,0,2335,2337,3,74,37,0,2336,2334,
-		1,0,0,0,2337,2340,1,0,0,0,2338,2336,1,0,0,0,2338,2339,1,0,0,0,2339,2342,
-		1,0,0,0,2340,2338,1,0,0,0,2341,2332,1,0,0,0,2341,2342,1,0,0,0,2342,2345,
-		1,0,0,0,2343,2344,5,100,0,0,2344,2346,3,108,54,0,2345,2343,1,0,0,0,2345,
-		2346,1,0,0,0,2346,2348,1,0,0,0,2347,2349,3,222,111,0,2348,2347,1,0,0,0,
-		2348,2349,1,0,0,0,2349,235,1,0,0,0,2350,2351,5,246,0,0,2351,2352,5,64,
-		0,0,2352,2357,3,98,49,0,2353,2355,5,27,0,0,2354,2353,1,0,0,0,2354,2355,
-		1,0,0,0,2355,2356,1,0,0,0,2356,2358,3,364,182,0,2357,2354,1,0,0,0,2357,
-		2358,1,0,0,0,2358,2359,1,0,0,0,2359,2360,5,96,0,0,2360,2361,3,80,40,0,
-		2361,2362,5,73,0,0,2362,2364,3,108,54,0,2363,2365,3,238,119,0,2364,2363,
-		1,0,0,0,2365,2366,1,0,0,0,2366,2364,1,0,0,0,2366,2367,1,0,0,0,2367,2369,
-		1,0,0,0,2368,2370,3,222,111,0,2369,2368,1,0,0,0,2369,2370,1,0,0,0,2370,
-		237,1,0,0,0,2371,2379,5,99,0,0,2372,2380,5,244,0,0,2373,2374,5,70,0,0,
-		2374,2377,5,244,0,0,2375,2376,5,176,0,0,2376,2378,7,41,0,0,2377,2375,1,
-		0,0,0,2377,2378,1,0,0,0,2378,2380,1,0,0,0,2379,2372,1,0,0,0,2379,2373,
-		1,0,0,0,2380,2383,1,0,0,0,2381,2382,5,24,0,0,2382,2384,3,108,54,0,2383,
-		2381,1,0,0,0,2383,2384,1,0,0,0,2384,2385,1,0,0,0,2385,2386,5,89,0,0,2386,
-		2387,3,240,120,0,2387,239,1,0,0,0,2388,2389,5,325,0,0,2389,2390,5,297,
-		0,0,2390,2408,3,226,113,0,2391,2408,5,199,0,0,2392,2393,5,49,0,0,2393,
-		2408,5,253,0,0,2394,2396,5,233,0,0,2395,2397,3,214,107,0,2396,2395,1,0,
-		0,0,2396,2397,1,0,0,0,2397,2399,1,0,0,0,2398,2400,3,216,108,0,2399,2398,
-		1,0,0,0,2399,2400,1,0,0,0,2400,2405,1,0,0,0,2401,2402,5,97,0,0,2402,2406,
-		3,62,31,0,2403,2404,5,45,0,0,2404,2406,5,97,0,0,2405,2401,1,0,0,0,2405,
-		2403,1,0,0,0,2406,2408,1,0,0,0,2407,2388,1,0,0,0,2407,2391,1,0,0,0,2407,
-		2392,1,0,0,0,2407,2394,1,0,0,0,2408,241,1,0,0,0,2409,2410,3,98,49,0,2410,
-		243,1,0,0,0,2411,2412,5,75,0,0,2412,2414,5,157,0,0,2413,2411,1,0,0,0,2413,
-		2414,1,0,0,0,2414,2416,1,0,0,0,2415,2417,3,246,123,0,2416,2415,1,0,0,0,
-		2416,2417,1,0,0,0,2417,2418,1,0,0,0,2418,2422,5,88,0,0,2419,2420,5,225,
-		0,0,2420,2421,5,70,0,0,2421,2423,5,129,0,0,2422,2419,1,0,0,0,2422,2423,
-		1,0,0,0,2423,2424,1,0,0,0,2424,2425,3,362,181,0,2425,2426,3,248,124,0,
-		2426,2567,1,0,0,0,2427,2428,5,75,0,0,2428,2430,5,157,0,0,2429,2427,1,0,
-		0,0,2429,2430,1,0,0,0,2430,2431,1,0,0,0,2431,2432,5,212,0,0,2432,2436,
-		5,88,0,0,2433,2434,5,225,0,0,2434,2435,5,70,0,0,2435,2437,5,129,0,0,2436,
-		2433,1,0,0,0,2436,2437,1,0,0,0,2437,2438,1,0,0,0,2438,2440,3,362,181,0,
-		2439,2441,3,250,125,0,2440,2439,1,0,0,0,2440,2441,1,0,0,0,2441,2445,1,
-		0,0,0,2442,2444,3,268,134,0,2443,2442,1,0,0,0,2444,2447,1,0,0,0,2445,2443,
-		1,0,0,0,2445,2446,1,0,0,0,2446,2567,1,0,0,0,2447,2445,1,0,0,0,2448,2449,
-		5,75,0,0,2449,2451,5,157,0,0,2450,2448,1,0,0,0,2450,2451,1,0,0,0,2451,
-		2456,1,0,0,0,2452,2454,5,239,0,0,2453,2452,1,0,0,0,2453,2454,1,0,0,0,2454,
-		2455,1,0,0,0,2455,2457,7,42,0,0,2456,2453,1,0,0,0,2456,2457,1,0,0,0,2457,
-		2459,1,0,0,0,2458,2460,5,80,0,0,2459,2458,1,0,0,0,2459,2460,1,0,0,0,2460,
-		2461,1,0,0,0,2461,2465,5,329,0,0,2462,2463,5,225,0,0,2463,2464,5,70,0,
-		0,2464,2466,5,129,0,0,2465,2462,1,0,0,0,2465,2466,1,0,0,0,2466,2467,1,
-		0,0,0,2467,2469,3,362,181,0,2468,2470,3,106,53,0,2469,2468,1,0,0,0,2469,
-		2470,1,0,0,0,2470,2472,1,0,0,0,2471,2473,3,272,136,0,2472,2471,1,0,0,0,
-		2472,2473,1,0,0,0,2473,2474,1,0,0,0,2474,2475,5,27,0,0,2475,2477,3,12,
-		6,0,2476,2478,3,278,139,0,2477,2476,1,0,0,0,2477,2478,1,0,0,0,2478,2567,
-		1,0,0,0,2479,2480,5,75,0,0,2480,2482,5,157,0,0,2481,2479,1,0,0,0,2481,
-		2482,1,0,0,0,2482,2483,1,0,0,0,2483,2484,5,245,0,0,2484,2488,5,329,0,0,
-		2485,2486,5,225,0,0,2486,2487,5,70,0,0,2487,2489,5,129,0,0,2488,2485,1,
-		0,0,0,2488,2489,1,0,0,0,2489,2490,1,0,0,0,2490,2492,3,362,181,0,2491,2493,
-		3,106,53,0,2492,2491,1,0,0,0,2492,2493,1,0,0,0,2493,2495,1,0,0,0,2494,
-		2496,3,272,136,0,2495,2494,1,0,0,0,2495,2496,1,0,0,0,2496,2497,1,0,0,0,
-		2497,2498,5,27,0,0,2498,2500,3,12,6,0,2499,2501,3,276,138,0,2500,2499,
-		1,0,0,0,2500,2501,1,0,0,0,2501,2567,1,0,0,0,2502,2506,5,290,0,0,2503,2504,
-		5,225,0,0,2504,2505,5,70,0,0,2505,2507,5,129,0,0,2506,2503,1,0,0,0,2506,
-		2507,1,0,0,0,2507,2515,1,0,0,0,2508,2511,3,362,181,0,2509,2510,5,105,0,
-		0,2510,2512,3,364,182,0,2511,2509,1,0,0,0,2511,2512,1,0,0,0,2512,2516,
-		1,0,0,0,2513,2514,5,105,0,0,2514,2516,3,364,182,0,2515,2508,1,0,0,0,2515,
-		2513,1,0,0,0,2516,2567,1,0,0,0,2517,2519,5,94,0,0,2518,2517,1,0,0,0,2518,
-		2519,1,0,0,0,2519,2520,1,0,0,0,2520,2522,5,229,0,0,2521,2523,5,108,0,0,
-		2522,2521,1,0,0,0,2522,2523,1,0,0,0,2523,2530,1,0,0,0,2524,2525,5,225,
-		0,0,2525,2526,5,70,0,0,2526,2528,5,129,0,0,2527,2524,1,0,0,0,2527,2528,
-		1,0,0,0,2528,2529,1,0,0,0,2529,2531,3,364,182,0,2530,2527,1,0,0,0,2530,
-		2531,1,0,0,0,2531,2532,1,0,0,0,2532,2533,5,73,0,0,2533,2536,3,98,49,0,
-		2534,2535,5,96,0,0,2535,2537,3,364,182,0,2536,2534,1,0,0,0,2536,2537,1,
-		0,0,0,2537,2538,1,0,0,0,2538,2539,5,333,0,0,2539,2544,3,280,140,0,2540,
-		2541,5,339,0,0,2541,2543,3,280,140,0,2542,2540,1,0,0,0,2543,2546,1,0,0,
-		0,2544,2542,1,0,0,0,2544,2545,1,0,0,0,2545,2547,1,0,0,0,2546,2544,1,0,
-		0,0,2547,2550,5,334,0,0,2548,2549,5,227,0,0,2549,2551,3,106,53,0,2550,
-		2548,1,0,0,0,2550,2551,1,0,0,0,2551,2557,1,0,0,0,2552,2554,5,256,0,0,2553,
-		2555,5,70,0,0,2554,2553,1,0,0,0,2554,2555,1,0,0,0,2555,2556,1,0,0,0,2556,
-		2558,5,48,0,0,2557,2552,1,0,0,0,2557,2558,1,0,0,0,2558,2560,1,0,0,0,2559,
-		2561,3,272,136,0,2560,2559,1,0,0,0,2560,2561,1,0,0,0,2561,2564,1,0,0,0,
-		2562,2563,5,100,0,0,2563,2565,3,108,54,0,2564,2562,1,0,0,0,2564,2565,1,
-		0,0,0,2565,2567,1,0,0,0,2566,2413,1,0,0,0,2566,2429,1,0,0,0,2566,2450,
-		1,0,0,0,2566,2481,1,0,0,0,2566,2502,1,0,0,0,2566,2518,1,0,0,0,2567,245,
-		1,0,0,0,2568,2570,7,43,0,0,2569,2568,1,0,0,0,2569,2570,1,0,0,0,2570,2571,
-		1,0,0,0,2571,2574,7,42,0,0,2572,2574,5,324,0,0,2573,2569,1,0,0,0,2573,
-		2572,1,0,0,0,2574,247,1,0,0,0,2575,2588,3,250,125,0,2576,2577,5,231,0,
-		0,2577,2578,5,333,0,0,2578,2583,3,362,181,0,2579,2580,5,339,0,0,2580,2582,
-		3,362,181,0,2581,2579,1,0,0,0,2582,2585,1,0,0,0,2583,2581,1,0,0,0,2583,
-		2584,1,0,0,0,2584,2586,1,0,0,0,2585,2583,1,0,0,0,2586,2587,5,334,0,0,2587,
-		2589,1,0,0,0,2588,2576,1,0,0,0,2588,2589,1,0,0,0,2589,2591,1,0,0,0,2590,
-		2592,3,272,136,0,2591,2590,1,0,0,0,2591,2592,1,0,0,0,2592,2594,1,0,0,0,
-		2593,2595,3,274,137,0,2594,2593,1,0,0,0,2594,2595,1,0,0,0,2595,2621,1,
-		0,0,0,2596,2598,3,106,53,0,2597,2596,1,0,0,0,2597,2598,1,0,0,0,2598,2600,
-		1,0,0,0,2599,2601,3,272,136,0,2600,2599,1,0,0,0,2600,2601,1,0,0,0,2601,
-		2603,1,0,0,0,2602,2604,3,274,137,0,2603,2602,1,0,0,0,2603,2604,1,0,0,0,
-		2604,2605,1,0,0,0,2605,2615,5,27,0,0,2606,2616,3,12,6,0,2607,2608,5,210,
-		0,0,2608,2613,3,364,182,0,2609,2610,5,333,0,0,2610,2611,3,156,78,0,2611,
-		2612,5,334,0,0,2612,2614,1,0,0,0,2613,2609,1,0,0,0,2613,2614,1,0,0,0,2614,
-		2616,1,0,0,0,2615,2606,1,0,0,0,2615,2607,1,0,0,0,2616,2618,1,0,0,0,2617,
-		2619,3,276,138,0,2618,2617,1,0,0,0,2618,2619,1,0,0,0,2619,2621,1,0,0,0,
-		2620,2575,1,0,0,0,2620,2597,1,0,0,0,2621,249,1,0,0,0,2622,2631,5,333,0,
-		0,2623,2628,3,252,126,0,2624,2625,5,339,0,0,2625,2627,3,252,126,0,2626,
-		2624,1,0,0,0,2627,2630,1,0,0,0,2628,2626,1,0,0,0,2628,2629,1,0,0,0,2629,
-		2632,1,0,0,0,2630,2628,1,0,0,0,2631,2623,1,0,0,0,2631,2632,1,0,0,0,2632,
-		2633,1,0,0,0,2633,2634,5,334,0,0,2634,251,1,0,0,0,2635,2657,3,254,127,
-		0,2636,2637,5,36,0,0,2637,2639,3,364,182,0,2638,2636,1,0,0,0,2638,2639,
-		1,0,0,0,2639,2640,1,0,0,0,2640,2644,3,260,130,0,2641,2643,3,266,133,0,
-		2642,2641,1,0,0,0,2643,2646,1,0,0,0,2644,2642,1,0,0,0,2644,2645,1,0,0,
-		0,2645,2657,1,0,0,0,2646,2644,1,0,0,0,2647,2648,5,118,0,0,2648,2653,3,
-		362,181,0,2649,2650,7,44,0,0,2650,2652,3,372,186,0,2651,2649,1,0,0,0,2652,
-		2655,1,0,0,0,2653,2651,1,0,0,0,2653,2654,1,0,0,0,2654,2657,1,0,0,0,2655,
-		2653,1,0,0,0,2656,2635,1,0,0,0,2656,2638,1,0,0,0,2656,2647,1,0,0,0,2657,
-		253,1,0,0,0,2658,2659,3,364,182,0,2659,2662,3,198,99,0,2660,2661,5,34,
-		0,0,2661,2663,3,362,181,0,2662,2660,1,0,0,0,2662,2663,1,0,0,0,2663,2667,
-		1,0,0,0,2664,2666,3,256,128,0,2665,2664,1,0,0,0,2666,2669,1,0,0,0,2667,
-		2665,1,0,0,0,2667,2668,1,0,0,0,2668,255,1,0,0,0,2669,2667,1,0,0,0,2670,
-		2671,5,36,0,0,2671,2673,3,364,182,0,2672,2670,1,0,0,0,2672,2673,1,0,0,
-		0,2673,2674,1,0,0,0,2674,2678,3,258,129,0,2675,2677,3,266,133,0,2676,2675,
-		1,0,0,0,2677,2680,1,0,0,0,2678,2676,1,0,0,0,2678,2679,1,0,0,0,2679,257,
-		1,0,0,0,2680,2678,1,0,0,0,2681,2682,5,70,0,0,2682,2711,5,71,0,0,2683,2711,
-		5,71,0,0,2684,2685,5,45,0,0,2685,2711,3,128,64,0,2686,2687,5,33,0,0,2687,
-		2688,5,333,0,0,2688,2689,3,108,54,0,2689,2690,5,334,0,0,2690,2711,1,0,
-		0,0,2691,2711,5,94,0,0,2692,2693,5,78,0,0,2693,2711,5,235,0,0,2694,2711,
-		3,262,131,0,2695,2699,5,218,0,0,2696,2700,5,172,0,0,2697,2698,5,176,0,
-		0,2698,2700,5,45,0,0,2699,2696,1,0,0,0,2699,2697,1,0,0,0,2700,2701,1,0,
-		0,0,2701,2708,5,27,0,0,2702,2709,5,224,0,0,2703,2704,5,333,0,0,2704,2705,
-		3,108,54,0,2705,2706,5,334,0,0,2706,2707,5,309,0,0,2707,2709,1,0,0,0,2708,
-		2702,1,0,0,0,2708,2703,1,0,0,0,2709,2711,1,0,0,0,2710,2681,1,0,0,0,2710,
-		2683,1,0,0,0,2710,2684,1,0,0,0,2710,2686,1,0,0,0,2710,2691,1,0,0,0,2710,
-		2692,1,0,0,0,2710,2694,1,0,0,0,2710,2695,1,0,0,0,2711,259,1,0,0,0,2712,
-		2713,5,33,0,0,2713,2714,5,333,0,0,2714,2715,3,108,54,0,2715,2716,5,334,
-		0,0,2716,2728,1,0,0,0,2717,2718,5,94,0,0,2718,2728,3,106,53,0,2719,2720,
-		5,78,0,0,2720,2721,5,235,0,0,2721,2728,3,106,53,0,2722,2723,5,56,0,0,2723,
-		2724,5,235,0,0,2724,2725,3,106,53,0,2725,2726,3,262,131,0,2726,2728,1,
-		0,0,0,2727,2712,1,0,0,0,2727,2717,1,0,0,0,2727,2719,1,0,0,0,2727,2722,
-		1,0,0,0,2728,261,1,0,0,0,2729,2730,5,81,0,0,2730,2732,3,362,181,0,2731,
-		2733,3,106,53,0,2732,2731,1,0,0,0,2732,2733,1,0,0,0,2733,2736,1,0,0,0,
-		2734,2735,5,243,0,0,2735,2737,7,45,0,0,2736,2734,1,0,0,0,2736,2737,1,0,
-		0,0,2737,2741,1,0,0,0,2738,2740,3,264,132,0,2739,2738,1,0,0,0,2740,2743,
-		1,0,0,0,2741,2739,1,0,0,0,2741,2742,1,0,0,0,2742,263,1,0,0,0,2743,2741,
-		1,0,0,0,2744,2745,5,73,0,0,2745,2754,7,46,0,0,2746,2747,5,252,0,0,2747,
-		2755,5,168,0,0,2748,2755,5,284,0,0,2749,2755,5,177,0,0,2750,2751,5,297,
-		0,0,2751,2755,5,71,0,0,2752,2753,5,297,0,0,2753,2755,5,45,0,0,2754,2746,
-		1,0,0,0,2754,2748,1,0,0,0,2754,2749,1,0,0,0,2754,2750,1,0,0,0,2754,2752,
-		1,0,0,0,2755,265,1,0,0,0,2756,2758,5,70,0,0,2757,2756,1,0,0,0,2757,2758,
-		1,0,0,0,2758,2759,1,0,0,0,2759,2767,5,46,0,0,2760,2761,5,62,0,0,2761,2767,
-		7,47,0,0,2762,2763,5,70,0,0,2763,2767,5,327,0,0,2764,2765,5,252,0,0,2765,
-		2767,5,230,0,0,2766,2757,1,0,0,0,2766,2760,1,0,0,0,2766,2762,1,0,0,0,2766,
-		2764,1,0,0,0,2767,267,1,0,0,0,2768,2769,5,309,0,0,2769,2770,5,27,0,0,2770,
-		2799,3,364,182,0,2771,2772,5,240,0,0,2772,2799,5,3,0,0,2773,2774,5,259,
-		0,0,2774,2775,5,333,0,0,2775,2780,3,270,135,0,2776,2777,5,339,0,0,2777,
-		2779,3,270,135,0,2778,2776,1,0,0,0,2779,2782,1,0,0,0,2780,2778,1,0,0,0,
-		2780,2781,1,0,0,0,2781,2783,1,0,0,0,2782,2780,1,0,0,0,2783,2784,5,334,
-		0,0,2784,2799,1,0,0,0,2785,2786,5,266,0,0,2786,2787,5,176,0,0,2787,2788,
-		5,333,0,0,2788,2793,3,96,48,0,2789,2790,5,339,0,0,2790,2792,3,96,48,0,
-		2791,2789,1,0,0,0,2792,2795,1,0,0,0,2793,2791,1,0,0,0,2793,2794,1,0,0,
-		0,2794,2796,1,0,0,0,2795,2793,1,0,0,0,2796,2797,5,334,0,0,2797,2799,1,
-		0,0,0,2798,2768,1,0,0,0,2798,2771,1,0,0,0,2798,2773,1,0,0,0,2798,2785,
-		1,0,0,0,2799,269,1,0,0,0,2800,2810,5,3,0,0,2801,2806,3,372,186,0,2802,
-		2803,5,341,0,0,2803,2805,3,372,186,0,2804,2802,1,0,0,0,2805,2808,1,0,0,
-		0,2806,2804,1,0,0,0,2806,2807,1,0,0,0,2807,2810,1,0,0,0,2808,2806,1,0,
-		0,0,2809,2800,1,0,0,0,2809,2801,1,0,0,0,2810,2812,1,0,0,0,2811,2813,5,
-		352,0,0,2812,2811,1,0,0,0,2812,2813,1,0,0,0,2813,2814,1,0,0,0,2814,2815,
-		3,330,165,0,2815,271,1,0,0,0,2816,2817,5,102,0,0,2817,2821,3,324,162,0,
-		2818,2819,5,163,0,0,2819,2821,3,364,182,0,2820,2816,1,0,0,0,2820,2818,
-		1,0,0,0,2821,273,1,0,0,0,2822,2823,5,73,0,0,2823,2829,5,185,0,0,2824,2825,
-		5,270,0,0,2825,2830,5,288,0,0,2826,2827,5,199,0,0,2827,2830,5,288,0,0,
-		2828,2830,5,206,0,0,2829,2824,1,0,0,0,2829,2826,1,0,0,0,2829,2828,1,0,
-		0,0,2830,275,1,0,0,0,2831,2833,5,102,0,0,2832,2834,5,252,0,0,2833,2832,
-		1,0,0,0,2833,2834,1,0,0,0,2834,2835,1,0,0,0,2835,2836,5,194,0,0,2836,277,
-		1,0,0,0,2837,2839,5,102,0,0,2838,2840,7,48,0,0,2839,2838,1,0,0,0,2839,
-		2840,1,0,0,0,2840,2841,1,0,0,0,2841,2842,5,33,0,0,2842,2843,5,258,0,0,
-		2843,279,1,0,0,0,2844,2846,3,108,54,0,2845,2847,3,282,141,0,2846,2845,
-		1,0,0,0,2846,2847,1,0,0,0,2847,2849,1,0,0,0,2848,2850,7,49,0,0,2849,2848,
-		1,0,0,0,2849,2850,1,0,0,0,2850,2853,1,0,0,0,2851,2852,5,15,0,0,2852,2854,
-		7,12,0,0,2853,2851,1,0,0,0,2853,2854,1,0,0,0,2854,281,1,0,0,0,2855,2860,
-		5,1,0,0,2856,2857,5,341,0,0,2857,2859,5,1,0,0,2858,2856,1,0,0,0,2859,2862,
-		1,0,0,0,2860,2858,1,0,0,0,2860,2861,1,0,0,0,2861,283,1,0,0,0,2862,2860,
-		1,0,0,0,2863,2864,7,50,0,0,2864,285,1,0,0,0,2865,2882,5,88,0,0,2866,2882,
-		5,329,0,0,2867,2868,5,245,0,0,2868,2882,5,329,0,0,2869,2882,5,229,0,0,
-		2870,2882,5,290,0,0,2871,2882,5,293,0,0,2872,2882,5,319,0,0,2873,2882,
-		5,205,0,0,2874,2882,5,217,0,0,2875,2882,5,195,0,0,2876,2882,5,35,0,0,2877,
-		2882,5,286,0,0,2878,2882,5,36,0,0,2879,2880,5,56,0,0,2880,2882,5,88,0,
-		0,2881,2865,1,0,0,0,2881,2866,1,0,0,0,2881,2867,1,0,0,0,2881,2869,1,0,
-		0,0,2881,2870,1,0,0,0,2881,2871,1,0,0,0,2881,2872,1,0,0,0,2881,2873,1,
-		0,0,0,2881,2874,1,0,0,0,2881,2875,1,0,0,0,2881,2876,1,0,0,0,2881,2877,
-		1,0,0,0,2881,2878,1,0,0,0,2881,2879,1,0,0,0,2882,287,1,0,0,0,2883,2884,
-		5,280,0,0,2884,2885,5,90,0,0,2885,3010,3,364,182,0,2886,2887,5,280,0,0,
-		2887,2888,5,36,0,0,2888,2889,3,364,182,0,2889,2890,5,90,0,0,2890,2891,
-		3,364,182,0,2891,3010,1,0,0,0,2892,2894,5,280,0,0,2893,2895,5,35,0,0,2894,
-		2893,1,0,0,0,2894,2895,1,0,0,0,2895,2896,1,0,0,0,2896,2897,3,364,182,0,
-		2897,2898,5,90,0,0,2898,2899,3,364,182,0,2899,3010,1,0,0,0,2900,2901,5,
-		297,0,0,2901,2902,5,290,0,0,2902,3010,3,364,182,0,2903,2904,5,263,0,0,
-		2904,2909,5,90,0,0,2905,2910,3,364,182,0,2906,2910,5,44,0,0,2907,2910,
-		5,40,0,0,2908,2910,5,84,0,0,2909,2905,1,0,0,0,2909,2906,1,0,0,0,2909,2907,
-		1,0,0,0,2909,2908,1,0,0,0,2910,3010,1,0,0,0,2911,2914,5,169,0,0,2912,2913,
-		5,36,0,0,2913,2915,3,364,182,0,2914,2912,1,0,0,0,2914,2915,1,0,0,0,2915,
-		2916,1,0,0,0,2916,2920,3,260,130,0,2917,2919,3,266,133,0,2918,2917,1,0,
-		0,0,2919,2922,1,0,0,0,2920,2918,1,0,0,0,2920,2921,1,0,0,0,2921,3010,1,
-		0,0,0,2922,2920,1,0,0,0,2923,2925,5,169,0,0,2924,2926,5,35,0,0,2925,2924,
-		1,0,0,0,2925,2926,1,0,0,0,2926,2930,1,0,0,0,2927,2928,5,225,0,0,2928,2929,
-		5,70,0,0,2929,2931,5,129,0,0,2930,2927,1,0,0,0,2930,2931,1,0,0,0,2931,
-		2932,1,0,0,0,2932,3010,3,254,127,0,2933,2934,5,206,0,0,2934,2937,5,36,
-		0,0,2935,2936,5,225,0,0,2936,2938,5,129,0,0,2937,2935,1,0,0,0,2937,2938,
-		1,0,0,0,2938,2939,1,0,0,0,2939,2941,3,364,182,0,2940,2942,3,284,142,0,
-		2941,2940,1,0,0,0,2941,2942,1,0,0,0,2942,3010,1,0,0,0,2943,2945,5,206,
-		0,0,2944,2946,5,35,0,0,2945,2944,1,0,0,0,2945,2946,1,0,0,0,2946,2949,1,
-		0,0,0,2947,2948,5,225,0,0,2948,2950,5,129,0,0,2949,2947,1,0,0,0,2949,2950,
-		1,0,0,0,2950,2951,1,0,0,0,2951,2953,3,364,182,0,2952,2954,3,284,142,0,
-		2953,2952,1,0,0,0,2953,2954,1,0,0,0,2954,3010,1,0,0,0,2955,2957,5,171,
-		0,0,2956,2958,5,35,0,0,2957,2956,1,0,0,0,2957,2958,1,0,0,0,2958,2959,1,
-		0,0,0,2959,2962,3,364,182,0,2960,2961,5,297,0,0,2961,2963,5,194,0,0,2962,
-		2960,1,0,0,0,2962,2963,1,0,0,0,2963,2964,1,0,0,0,2964,2965,5,319,0,0,2965,
-		2968,3,198,99,0,2966,2967,5,34,0,0,2967,2969,3,362,181,0,2968,2966,1,0,
-		0,0,2968,2969,1,0,0,0,2969,2972,1,0,0,0,2970,2971,5,96,0,0,2971,2973,3,
-		108,54,0,2972,2970,1,0,0,0,2972,2973,1,0,0,0,2973,3010,1,0,0,0,2974,2976,
-		5,171,0,0,2975,2977,5,35,0,0,2976,2975,1,0,0,0,2976,2977,1,0,0,0,2977,
-		2978,1,0,0,0,2978,2984,3,364,182,0,2979,2980,5,297,0,0,2980,2981,5,45,
-		0,0,2981,2985,3,108,54,0,2982,2983,5,206,0,0,2983,2985,5,45,0,0,2984,2979,
-		1,0,0,0,2984,2982,1,0,0,0,2985,3010,1,0,0,0,2986,2988,5,171,0,0,2987,2989,
-		5,35,0,0,2988,2987,1,0,0,0,2988,2989,1,0,0,0,2989,2990,1,0,0,0,2990,2991,
-		3,364,182,0,2991,2992,7,51,0,0,2992,2993,5,70,0,0,2993,2994,5,71,0,0,2994,
-		3010,1,0,0,0,2995,2997,5,171,0,0,2996,2998,5,35,0,0,2997,2996,1,0,0,0,
-		2997,2998,1,0,0,0,2998,2999,1,0,0,0,2999,3000,3,364,182,0,3000,3001,5,
-		297,0,0,3001,3003,5,306,0,0,3002,3004,5,347,0,0,3003,3002,1,0,0,0,3003,
-		3004,1,0,0,0,3004,3005,1,0,0,0,3005,3006,5,6,0,0,3006,3010,1,0,0,0,3007,
-		3008,7,52,0,0,3008,3010,3,324,162,0,3009,2883,1,0,0,0,3009,2886,1,0,0,
-		0,3009,2892,1,0,0,0,3009,2900,1,0,0,0,3009,2903,1,0,0,0,3009,2911,1,0,
-		0,0,3009,2923,1,0,0,0,3009,2933,1,0,0,0,3009,2943,1,0,0,0,3009,2955,1,
-		0,0,0,3009,2974,1,0,0,0,3009,2986,1,0,0,0,3009,2995,1,0,0,0,3009,3007,
-		1,0,0,0,3010,289,1,0,0,0,3011,3012,3,294,147,0,3012,3013,5,73,0,0,3013,
-		3014,3,298,149,0,3014,3015,5,90,0,0,3015,3020,3,300,150,0,3016,3017,5,
-		339,0,0,3017,3019,3,300,150,0,3018,3016,1,0,0,0,3019,3022,1,0,0,0,3020,
-		3018,1,0,0,0,3020,3021,1,0,0,0,3021,3026,1,0,0,0,3022,3020,1,0,0,0,3023,
-		3024,5,102,0,0,3024,3025,5,58,0,0,3025,3027,5,258,0,0,3026,3023,1,0,0,
-		0,3026,3027,1,0,0,0,3027,3051,1,0,0,0,3028,3033,3,364,182,0,3029,3030,
-		5,339,0,0,3030,3032,3,364,182,0,3031,3029,1,0,0,0,3032,3035,1,0,0,0,3033,
-		3031,1,0,0,0,3033,3034,1,0,0,0,3034,3036,1,0,0,0,3035,3033,1,0,0,0,3036,
-		3037,5,90,0,0,3037,3042,3,300,150,0,3038,3039,5,339,0,0,3039,3041,3,300,
-		150,0,3040,3038,1,0,0,0,3041,3044,1,0,0,0,3042,3040,1,0,0,0,3042,3043,
-		1,0,0,0,3043,3048,1,0,0,0,3044,3042,1,0,0,0,3045,3046,5,102,0,0,3046,3047,
-		5,170,0,0,3047,3049,5,258,0,0,3048,3045,1,0,0,0,3048,3049,1,0,0,0,3049,
-		3051,1,0,0,0,3050,3011,1,0,0,0,3050,3028,1,0,0,0,3051,291,1,0,0,0,3052,
-		3053,5,58,0,0,3053,3054,5,258,0,0,3054,3056,5,55,0,0,3055,3052,1,0,0,0,
-		3055,3056,1,0,0,0,3056,3057,1,0,0,0,3057,3058,3,294,147,0,3058,3059,5,
-		73,0,0,3059,3060,3,298,149,0,3060,3061,5,57,0,0,3061,3066,3,300,150,0,
-		3062,3063,5,339,0,0,3063,3065,3,300,150,0,3064,3062,1,0,0,0,3065,3068,
-		1,0,0,0,3066,3064,1,0,0,0,3066,3067,1,0,0,0,3067,3070,1,0,0,0,3068,3066,
-		1,0,0,0,3069,3071,3,284,142,0,3070,3069,1,0,0,0,3070,3071,1,0,0,0,3071,
-		3098,1,0,0,0,3072,3073,5,170,0,0,3073,3074,5,258,0,0,3074,3076,5,55,0,
-		0,3075,3072,1,0,0,0,3075,3076,1,0,0,0,3076,3077,1,0,0,0,3077,3082,3,364,
-		182,0,3078,3079,5,339,0,0,3079,3081,3,364,182,0,3080,3078,1,0,0,0,3081,
-		3084,1,0,0,0,3082,3080,1,0,0,0,3082,3083,1,0,0,0,3083,3085,1,0,0,0,3084,
-		3082,1,0,0,0,3085,3086,5,57,0,0,3086,3091,3,300,150,0,3087,3088,5,339,
-		0,0,3088,3090,3,300,150,0,3089,3087,1,0,0,0,3090,3093,1,0,0,0,3091,3089,
-		1,0,0,0,3091,3092,1,0,0,0,3092,3095,1,0,0,0,3093,3091,1,0,0,0,3094,3096,
-		3,284,142,0,3095,3094,1,0,0,0,3095,3096,1,0,0,0,3096,3098,1,0,0,0,3097,
-		3055,1,0,0,0,3097,3075,1,0,0,0,3098,293,1,0,0,0,3099,3101,5,21,0,0,3100,
-		3102,5,272,0,0,3101,3100,1,0,0,0,3101,3102,1,0,0,0,3102,3104,1,0,0,0,3103,
-		3105,3,106,53,0,3104,3103,1,0,0,0,3104,3105,1,0,0,0,3105,3115,1,0,0,0,
-		3106,3111,3,296,148,0,3107,3108,5,339,0,0,3108,3110,3,296,148,0,3109,3107,
-		1,0,0,0,3110,3113,1,0,0,0,3111,3109,1,0,0,0,3111,3112,1,0,0,0,3112,3115,
-		1,0,0,0,3113,3111,1,0,0,0,3114,3099,1,0,0,0,3114,3106,1,0,0,0,3115,295,
-		1,0,0,0,3116,3121,5,83,0,0,3117,3121,5,81,0,0,3118,3121,5,37,0,0,3119,
-		3121,3,364,182,0,3120,3116,1,0,0,0,3120,3117,1,0,0,0,3120,3118,1,0,0,0,
-		3120,3119,1,0,0,0,3121,3123,1,0,0,0,3122,3124,3,106,53,0,3123,3122,1,0,
-		0,0,3123,3124,1,0,0,0,3124,297,1,0,0,0,3125,3127,5,88,0,0,3126,3125,1,
-		0,0,0,3126,3127,1,0,0,0,3127,3128,1,0,0,0,3128,3133,3,362,181,0,3129,3130,
-		5,339,0,0,3130,3132,3,362,181,0,3131,3129,1,0,0,0,3132,3135,1,0,0,0,3133,
-		3131,1,0,0,0,3133,3134,1,0,0,0,3134,3158,1,0,0,0,3135,3133,1,0,0,0,3136,
-		3137,7,53,0,0,3137,3142,3,362,181,0,3138,3139,5,339,0,0,3139,3141,3,362,
-		181,0,3140,3138,1,0,0,0,3141,3144,1,0,0,0,3142,3140,1,0,0,0,3142,3143,
-		1,0,0,0,3143,3158,1,0,0,0,3144,3142,1,0,0,0,3145,3146,5,21,0,0,3146,3147,
-		7,54,0,0,3147,3148,5,61,0,0,3148,3149,5,290,0,0,3149,3154,3,362,181,0,
-		3150,3151,5,339,0,0,3151,3153,3,362,181,0,3152,3150,1,0,0,0,3153,3156,
-		1,0,0,0,3154,3152,1,0,0,0,3154,3155,1,0,0,0,3155,3158,1,0,0,0,3156,3154,
-		1,0,0,0,3157,3126,1,0,0,0,3157,3136,1,0,0,0,3157,3145,1,0,0,0,3158,299,
-		1,0,0,0,3159,3161,5,59,0,0,3160,3159,1,0,0,0,3160,3161,1,0,0,0,3161,3166,
-		1,0,0,0,3162,3167,3,364,182,0,3163,3167,5,44,0,0,3164,3167,5,40,0,0,3165,
-		3167,5,84,0,0,3166,3162,1,0,0,0,3166,3163,1,0,0,0,3166,3164,1,0,0,0,3166,
-		3165,1,0,0,0,3167,301,1,0,0,0,3168,3169,5,333,0,0,3169,3170,3,12,6,0,3170,
-		3171,5,334,0,0,3171,3172,5,90,0,0,3172,3173,3,304,152,0,3173,3174,3,308,
-		154,0,3174,3193,1,0,0,0,3175,3177,5,106,0,0,3176,3175,1,0,0,0,3176,3177,
-		1,0,0,0,3177,3178,1,0,0,0,3178,3180,3,362,181,0,3179,3181,3,106,53,0,3180,
-		3179,1,0,0,0,3180,3181,1,0,0,0,3181,3182,1,0,0,0,3182,3183,7,55,0,0,3183,
-		3185,3,304,152,0,3184,3186,3,306,153,0,3185,3184,1,0,0,0,3185,3186,1,0,
-		0,0,3186,3187,1,0,0,0,3187,3190,3,308,154,0,3188,3189,5,100,0,0,3189,3191,
-		3,108,54,0,3190,3188,1,0,0,0,3190,3191,1,0,0,0,3191,3193,1,0,0,0,3192,
-		3168,1,0,0,0,3192,3176,1,0,0,0,3193,303,1,0,0,0,3194,3196,5,273,0,0,3195,
-		3194,1,0,0,0,3195,3196,1,0,0,0,3196,3197,1,0,0,0,3197,3201,5,3,0,0,3198,
-		3201,5,307,0,0,3199,3201,5,308,0,0,3200,3195,1,0,0,0,3200,3198,1,0,0,0,
-		3200,3199,1,0,0,0,3201,305,1,0,0,0,3202,3204,5,96,0,0,3203,3202,1,0,0,
-		0,3203,3204,1,0,0,0,3204,3205,1,0,0,0,3205,3206,5,201,0,0,3206,3207,5,
-		3,0,0,3207,307,1,0,0,0,3208,3210,5,102,0,0,3209,3208,1,0,0,0,3209,3210,
-		1,0,0,0,3210,3218,1,0,0,0,3211,3219,3,324,162,0,3212,3214,3,310,155,0,
-		3213,3212,1,0,0,0,3214,3217,1,0,0,0,3215,3213,1,0,0,0,3215,3216,1,0,0,
-		0,3216,3219,1,0,0,0,3217,3215,1,0,0,0,3218,3211,1,0,0,0,3218,3215,1,0,
-		0,0,3219,309,1,0,0,0,3220,3245,7,56,0,0,3221,3223,7,57,0,0,3222,3224,5,
-		27,0,0,3223,3222,1,0,0,0,3223,3224,1,0,0,0,3224,3225,1,0,0,0,3225,3245,
-		5,3,0,0,3226,3231,5,215,0,0,3227,3232,5,274,0,0,3228,3229,5,70,0,0,3229,
-		3232,5,71,0,0,3230,3232,5,71,0,0,3231,3227,1,0,0,0,3231,3228,1,0,0,0,3231,
-		3230,1,0,0,0,3232,3242,1,0,0,0,3233,3243,5,348,0,0,3234,3239,3,364,182,
-		0,3235,3236,5,339,0,0,3236,3238,3,364,182,0,3237,3235,1,0,0,0,3238,3241,
-		1,0,0,0,3239,3237,1,0,0,0,3239,3240,1,0,0,0,3240,3243,1,0,0,0,3241,3239,
-		1,0,0,0,3242,3233,1,0,0,0,3242,3234,1,0,0,0,3243,3245,1,0,0,0,3244,3220,
-		1,0,0,0,3244,3221,1,0,0,0,3244,3226,1,0,0,0,3245,311,1,0,0,0,3246,3254,
-		3,324,162,0,3247,3249,3,314,157,0,3248,3247,1,0,0,0,3249,3252,1,0,0,0,
-		3250,3248,1,0,0,0,3250,3251,1,0,0,0,3251,3254,1,0,0,0,3252,3250,1,0,0,
-		0,3253,3246,1,0,0,0,3253,3250,1,0,0,0,3254,313,1,0,0,0,3255,3256,7,58,
-		0,0,3256,315,1,0,0,0,3257,3295,3,10,5,0,3258,3259,5,37,0,0,3259,3295,3,
-		244,122,0,3260,3261,5,277,0,0,3261,3262,5,245,0,0,3262,3264,5,329,0,0,
-		3263,3265,5,108,0,0,3264,3263,1,0,0,0,3264,3265,1,0,0,0,3265,3266,1,0,
-		0,0,3266,3268,3,362,181,0,3267,3269,3,276,138,0,3268,3267,1,0,0,0,3268,
-		3269,1,0,0,0,3269,3295,1,0,0,0,3270,3271,5,210,0,0,3271,3276,3,364,182,
-		0,3272,3273,5,333,0,0,3273,3274,3,156,78,0,3274,3275,5,334,0,0,3275,3277,
-		1,0,0,0,3276,3272,1,0,0,0,3276,3277,1,0,0,0,3277,3295,1,0,0,0,3278,3279,
-		5,197,0,0,3279,3283,3,364,182,0,3280,3282,3,332,166,0,3281,3280,1,0,0,
-		0,3282,3285,1,0,0,0,3283,3281,1,0,0,0,3283,3284,1,0,0,0,3284,3286,1,0,
-		0,0,3285,3283,1,0,0,0,3286,3289,5,192,0,0,3287,3288,7,4,0,0,3288,3290,
-		5,223,0,0,3289,3287,1,0,0,0,3289,3290,1,0,0,0,3290,3291,1,0,0,0,3291,3292,
-		5,55,0,0,3292,3293,3,12,6,0,3293,3295,1,0,0,0,3294,3257,1,0,0,0,3294,3258,
-		1,0,0,0,3294,3260,1,0,0,0,3294,3270,1,0,0,0,3294,3278,1,0,0,0,3295,317,
-		1,0,0,0,3296,3300,3,12,6,0,3297,3300,3,100,50,0,3298,3300,5,3,0,0,3299,
-		3296,1,0,0,0,3299,3297,1,0,0,0,3299,3298,1,0,0,0,3300,319,1,0,0,0,3301,
-		3306,3,322,161,0,3302,3303,5,339,0,0,3303,3305,3,322,161,0,3304,3302,1,
-		0,0,0,3305,3308,1,0,0,0,3306,3304,1,0,0,0,3306,3307,1,0,0,0,3307,321,1,
-		0,0,0,3308,3306,1,0,0,0,3309,3311,3,362,181,0,3310,3312,3,106,53,0,3311,
-		3310,1,0,0,0,3311,3312,1,0,0,0,3312,323,1,0,0,0,3313,3314,5,333,0,0,3314,
-		3319,3,326,163,0,3315,3316,5,339,0,0,3316,3318,3,326,163,0,3317,3315,1,
-		0,0,0,3318,3321,1,0,0,0,3319,3317,1,0,0,0,3319,3320,1,0,0,0,3320,3322,
-		1,0,0,0,3321,3319,1,0,0,0,3322,3323,5,334,0,0,3323,325,1,0,0,0,3324,3326,
-		3,328,164,0,3325,3327,5,352,0,0,3326,3325,1,0,0,0,3326,3327,1,0,0,0,3327,
-		3329,1,0,0,0,3328,3330,3,330,165,0,3329,3328,1,0,0,0,3329,3330,1,0,0,0,
-		3330,327,1,0,0,0,3331,3342,3,364,182,0,3332,3342,5,23,0,0,3333,3342,5,
-		22,0,0,3334,3342,5,127,0,0,3335,3342,5,110,0,0,3336,3342,5,111,0,0,3337,
-		3342,5,71,0,0,3338,3342,5,45,0,0,3339,3342,5,106,0,0,3340,3342,5,33,0,
-		0,3341,3331,1,0,0,0,3341,3332,1,0,0,0,3341,3333,1,0,0,0,3341,3334,1,0,
-		0,0,3341,3335,1,0,0,0,3341,3336,1,0,0,0,3341,3337,1,0,0,0,3341,3338,1,
-		0,0,0,3341,3339,1,0,0,0,3341,3340,1,0,0,0,3342,3347,1,0,0,0,3343,3344,
-		5,341,0,0,3344,3346,3,372,186,0,3345,3343,1,0,0,0,3346,3349,1,0,0,0,3347,
-		3345,1,0,0,0,3347,3348,1,0,0,0,3348,329,1,0,0,0,3349,3347,1,0,0,0,3350,
-		3369,3,372,186,0,3351,3369,5,3,0,0,3352,3354,7,15,0,0,3353,3352,1,0,0,
-		0,3353,3354,1,0,0,0,3354,3355,1,0,0,0,3355,3369,7,23,0,0,3356,3369,5,348,
-		0,0,3357,3358,5,333,0,0,3358,3363,3,330,165,0,3359,3360,5,339,0,0,3360,
-		3362,3,330,165,0,3361,3359,1,0,0,0,3362,3365,1,0,0,0,3363,3361,1,0,0,0,
-		3363,3364,1,0,0,0,3364,3366,1,0,0,0,3365,3363,1,0,0,0,3366,3367,5,334,
-		0,0,3367,3369,1,0,0,0,3368,3350,1,0,0,0,3368,3351,1,0,0,0,3368,3353,1,
-		0,0,0,3368,3356,1,0,0,0,3368,3357,1,0,0,0,3369,331,1,0,0,0,3370,3371,5,
-		252,0,0,3371,3377,5,291,0,0,3372,3377,5,291,0,0,3373,3377,5,106,0,0,3374,
-		3377,5,232,0,0,3375,3377,3,364,182,0,3376,3370,1,0,0,0,3376,3372,1,0,0,
-		0,3376,3373,1,0,0,0,3376,3374,1,0,0,0,3376,3375,1,0,0,0,3377,333,1,0,0,
-		0,3378,3380,3,336,168,0,3379,3378,1,0,0,0,3379,3380,1,0,0,0,3380,3382,
-		1,0,0,0,3381,3383,7,59,0,0,3382,3381,1,0,0,0,3382,3383,1,0,0,0,3383,3384,
-		1,0,0,0,3384,3385,3,364,182,0,3385,335,1,0,0,0,3386,3400,5,251,0,0,3387,
-		3400,5,271,0,0,3388,3400,5,213,0,0,3389,3400,5,236,0,0,3390,3391,7,60,
-		0,0,3391,3400,3,338,169,0,3392,3400,3,338,169,0,3393,3400,5,21,0,0,3394,
-		3397,7,61,0,0,3395,3398,3,338,169,0,3396,3398,5,21,0,0,3397,3395,1,0,0,
-		0,3397,3396,1,0,0,0,3397,3398,1,0,0,0,3398,3400,1,0,0,0,3399,3386,1,0,
-		0,0,3399,3387,1,0,0,0,3399,3388,1,0,0,0,3399,3389,1,0,0,0,3399,3390,1,
-		0,0,0,3399,3392,1,0,0,0,3399,3393,1,0,0,0,3399,3394,1,0,0,0,3400,337,1,
-		0,0,0,3401,3403,7,15,0,0,3402,3401,1,0,0,0,3402,3403,1,0,0,0,3403,3404,
-		1,0,0,0,3404,3405,5,6,0,0,3405,339,1,0,0,0,3406,3408,5,21,0,0,3407,3409,
-		5,312,0,0,3408,3407,1,0,0,0,3408,3409,1,0,0,0,3409,3426,1,0,0,0,3410,3411,
-		5,138,0,0,3411,3426,5,332,0,0,3412,3413,5,317,0,0,3413,3414,5,234,0,0,
-		3414,3426,5,237,0,0,3415,3416,5,296,0,0,3416,3426,5,105,0,0,3417,3418,
-		5,37,0,0,3418,3419,7,62,0,0,3419,3426,3,362,181,0,3420,3421,5,312,0,0,
-		3421,3426,3,342,171,0,3422,3423,3,350,175,0,3423,3424,3,342,171,0,3424,
-		3426,1,0,0,0,3425,3406,1,0,0,0,3425,3410,1,0,0,0,3425,3412,1,0,0,0,3425,
-		3415,1,0,0,0,3425,3417,1,0,0,0,3425,3420,1,0,0,0,3425,3422,1,0,0,0,3426,
-		341,1,0,0,0,3427,3428,7,59,0,0,3428,3430,3,362,181,0,3429,3427,1,0,0,0,
-		3429,3430,1,0,0,0,3430,3433,1,0,0,0,3431,3432,5,118,0,0,3432,3434,5,3,
-		0,0,3433,3431,1,0,0,0,3433,3434,1,0,0,0,3434,343,1,0,0,0,3435,3437,7,63,
-		0,0,3436,3435,1,0,0,0,3436,3437,1,0,0,0,3437,3438,1,0,0,0,3438,3439,5,
-		138,0,0,3439,3440,5,332,0,0,3440,3504,3,346,173,0,3441,3443,7,63,0,0,3442,
-		3441,1,0,0,0,3442,3443,1,0,0,0,3443,3444,1,0,0,0,3444,3446,5,250,0,0,3445,
-		3447,7,64,0,0,3446,3445,1,0,0,0,3446,3447,1,0,0,0,3447,3504,1,0,0,0,3448,
-		3450,7,63,0,0,3449,3448,1,0,0,0,3449,3450,1,0,0,0,3450,3451,1,0,0,0,3451,
-		3454,5,286,0,0,3452,3455,3,364,182,0,3453,3455,5,3,0,0,3454,3452,1,0,0,
-		0,3454,3453,1,0,0,0,3455,3504,1,0,0,0,3456,3458,7,63,0,0,3457,3456,1,0,
-		0,0,3457,3458,1,0,0,0,3458,3459,1,0,0,0,3459,3460,5,296,0,0,3460,3464,
-		5,105,0,0,3461,3465,3,364,182,0,3462,3465,5,3,0,0,3463,3465,5,45,0,0,3464,
-		3461,1,0,0,0,3464,3462,1,0,0,0,3464,3463,1,0,0,0,3465,3504,1,0,0,0,3466,
-		3468,7,63,0,0,3467,3466,1,0,0,0,3467,3468,1,0,0,0,3468,3469,1,0,0,0,3469,
-		3470,5,290,0,0,3470,3504,5,3,0,0,3471,3473,7,63,0,0,3472,3471,1,0,0,0,
-		3472,3473,1,0,0,0,3473,3474,1,0,0,0,3474,3475,5,317,0,0,3475,3504,3,352,
-		176,0,3476,3478,7,63,0,0,3477,3476,1,0,0,0,3477,3478,1,0,0,0,3478,3479,
-		1,0,0,0,3479,3480,5,317,0,0,3480,3481,5,303,0,0,3481,3504,5,3,0,0,3482,
-		3483,5,296,0,0,3483,3484,5,181,0,0,3484,3485,5,27,0,0,3485,3486,5,317,
-		0,0,3486,3504,3,352,176,0,3487,3489,7,63,0,0,3488,3487,1,0,0,0,3488,3489,
-		1,0,0,0,3489,3490,1,0,0,0,3490,3491,3,350,175,0,3491,3501,7,65,0,0,3492,
-		3502,5,45,0,0,3493,3498,3,330,165,0,3494,3495,5,339,0,0,3495,3497,3,330,
-		165,0,3496,3494,1,0,0,0,3497,3500,1,0,0,0,3498,3496,1,0,0,0,3498,3499,
-		1,0,0,0,3499,3502,1,0,0,0,3500,3498,1,0,0,0,3501,3492,1,0,0,0,3501,3493,
-		1,0,0,0,3502,3504,1,0,0,0,3503,3436,1,0,0,0,3503,3442,1,0,0,0,3503,3449,
-		1,0,0,0,3503,3457,1,0,0,0,3503,3467,1,0,0,0,3503,3472,1,0,0,0,3503,3477,
-		1,0,0,0,3503,3482,1,0,0,0,3503,3488,1,0,0,0,3504,345,1,0,0,0,3505,3522,
-		5,3,0,0,3506,3522,3,364,182,0,3507,3509,7,15,0,0,3508,3507,1,0,0,0,3508,
-		3509,1,0,0,0,3509,3510,1,0,0,0,3510,3522,7,23,0,0,3511,3513,5,132,0,0,
-		3512,3514,3,206,103,0,3513,3512,1,0,0,0,3513,3514,1,0,0,0,3514,3515,1,
-		0,0,0,3515,3517,5,3,0,0,3516,3518,3,210,105,0,3517,3516,1,0,0,0,3517,3518,
-		1,0,0,0,3518,3522,1,0,0,0,3519,3522,5,45,0,0,3520,3522,5,239,0,0,3521,
-		3505,1,0,0,0,3521,3506,1,0,0,0,3521,3508,1,0,0,0,3521,3511,1,0,0,0,3521,
-		3519,1,0,0,0,3521,3520,1,0,0,0,3522,347,1,0,0,0,3523,3534,5,21,0,0,3524,
-		3525,5,138,0,0,3525,3534,5,332,0,0,3526,3527,5,317,0,0,3527,3528,5,234,
-		0,0,3528,3534,5,237,0,0,3529,3530,5,296,0,0,3530,3534,5,105,0,0,3531,3534,
-		5,286,0,0,3532,3534,3,350,175,0,3533,3523,1,0,0,0,3533,3524,1,0,0,0,3533,
-		3526,1,0,0,0,3533,3529,1,0,0,0,3533,3531,1,0,0,0,3533,3532,1,0,0,0,3534,
-		349,1,0,0,0,3535,3540,3,364,182,0,3536,3537,5,341,0,0,3537,3539,3,372,
-		186,0,3538,3536,1,0,0,0,3539,3542,1,0,0,0,3540,3538,1,0,0,0,3540,3541,
-		1,0,0,0,3541,351,1,0,0,0,3542,3540,1,0,0,0,3543,3550,3,354,177,0,3544,
-		3546,5,339,0,0,3545,3544,1,0,0,0,3545,3546,1,0,0,0,3546,3547,1,0,0,0,3547,
-		3549,3,354,177,0,3548,3545,1,0,0,0,3549,3552,1,0,0,0,3550,3548,1,0,0,0,
-		3550,3551,1,0,0,0,3551,353,1,0,0,0,3552,3550,1,0,0,0,3553,3554,5,234,0,
-		0,3554,3562,5,237,0,0,3555,3556,5,276,0,0,3556,3563,5,321,0,0,3557,3558,
-		5,276,0,0,3558,3563,5,186,0,0,3559,3560,5,281,0,0,3560,3563,5,276,0,0,
-		3561,3563,5,295,0,0,3562,3555,1,0,0,0,3562,3557,1,0,0,0,3562,3559,1,0,
-		0,0,3562,3561,1,0,0,0,3563,3573,1,0,0,0,3564,3565,5,276,0,0,3565,3573,
-		5,74,0,0,3566,3567,5,276,0,0,3567,3573,5,331,0,0,3568,3570,5,70,0,0,3569,
-		3568,1,0,0,0,3569,3570,1,0,0,0,3570,3571,1,0,0,0,3571,3573,5,46,0,0,3572,
-		3553,1,0,0,0,3572,3564,1,0,0,0,3572,3566,1,0,0,0,3572,3569,1,0,0,0,3573,
-		355,1,0,0,0,3574,3575,7,66,0,0,3575,357,1,0,0,0,3576,3578,5,24,0,0,3577,
-		3579,5,252,0,0,3578,3577,1,0,0,0,3578,3579,1,0,0,0,3579,3580,1,0,0,0,3580,
-		3581,5,180,0,0,3581,359,1,0,0,0,3582,3584,3,372,186,0,3583,3585,3,372,
-		186,0,3584,3583,1,0,0,0,3584,3585,1,0,0,0,3585,3587,1,0,0,0,3586,3588,
-		3,372,186,0,3587,3586,1,0,0,0,3587,3588,1,0,0,0,3588,361,1,0,0,0,3589,
-		3594,3,364,182,0,3590,3591,5,341,0,0,3591,3593,3,372,186,0,3592,3590,1,
-		0,0,0,3593,3596,1,0,0,0,3594,3592,1,0,0,0,3594,3595,1,0,0,0,3595,363,1,
-		0,0,0,3596,3594,1,0,0,0,3597,3604,5,1,0,0,3598,3604,5,2,0,0,3599,3604,
-		3,376,188,0,3600,3604,3,378,189,0,3601,3604,3,380,190,0,3602,3604,3,382,
-		191,0,3603,3597,1,0,0,0,3603,3598,1,0,0,0,3603,3599,1,0,0,0,3603,3600,
-		1,0,0,0,3603,3601,1,0,0,0,3603,3602,1,0,0,0,3604,365,1,0,0,0,3605,3611,
-		5,1,0,0,3606,3611,5,2,0,0,3607,3611,3,376,188,0,3608,3611,3,378,189,0,
-		3609,3611,3,380,190,0,3610,3605,1,0,0,0,3610,3606,1,0,0,0,3610,3607,1,
-		0,0,0,3610,3608,1,0,0,0,3610,3609,1,0,0,0,3611,367,1,0,0,0,3612,3613,3,
-		384,192,0,3613,369,1,0,0,0,3614,3620,5,1,0,0,3615,3620,5,2,0,0,3616,3620,
-		3,376,188,0,3617,3620,3,378,189,0,3618,3620,3,384,192,0,3619,3614,1,0,
-		0,0,3619,3615,1,0,0,0,3619,3616,1,0,0,0,3619,3617,1,0,0,0,3619,3618,1,
-		0,0,0,3620,371,1,0,0,0,3621,3630,5,1,0,0,3622,3630,5,2,0,0,3623,3630,3,
-		376,188,0,3624,3630,3,378,189,0,3625,3630,3,380,190,0,3626,3630,3,382,
-		191,0,3627,3630,3,384,192,0,3628,3630,3,386,193,0,3629,3621,1,0,0,0,3629,
-		3622,1,0,0,0,3629,3623,1,0,0,0,3629,3624,1,0,0,0,3629,3625,1,0,0,0,3629,
-		3626,1,0,0,0,3629,3627,1,0,0,0,3629,3628,1,0,0,0,3630,373,1,0,0,0,3631,
-		3643,5,1,0,0,3632,3643,5,2,0,0,3633,3643,3,376,188,0,3634,3643,5,132,0,
-		0,3635,3643,5,142,0,0,3636,3643,5,143,0,0,3637,3643,5,144,0,0,3638,3643,
-		5,135,0,0,3639,3643,5,146,0,0,3640,3643,5,138,0,0,3641,3643,5,139,0,0,
-		3642,3631,1,0,0,0,3642,3632,1,0,0,0,3642,3633,1,0,0,0,3642,3634,1,0,0,
-		0,3642,3635,1,0,0,0,3642,3636,1,0,0,0,3642,3637,1,0,0,0,3642,3638,1,0,
-		0,0,3642,3639,1,0,0,0,3642,3640,1,0,0,0,3642,3641,1,0,0,0,3643,375,1,0,
-		0,0,3644,3645,7,67,0,0,3645,377,1,0,0,0,3646,3647,7,68,0,0,3647,379,1,
-		0,0,0,3648,3649,7,69,0,0,3649,381,1,0,0,0,3650,3651,7,70,0,0,3651,383,
-		1,0,0,0,3652,3653,7,71,0,0,3653,385,1,0,0,0,3654,3655,7,72,0,0,3655,387,
-		1,0,0,0,565,389,393,397,410,414,421,426,429,437,441,446,450,457,461,467,
-		470,474,481,492,495,498,502,505,508,511,514,517,531,535,538,542,545,549,
-		553,557,563,574,579,592,597,601,605,612,618,628,638,643,647,654,661,664,
-		672,682,685,692,695,701,708,713,717,720,726,729,740,752,762,773,780,784,
-		790,795,800,804,806,814,818,821,824,827,833,836,844,855,860,862,869,874,
-		879,885,894,900,909,914,922,925,935,940,943,947,950,954,959,966,969,980,
-		985,993,1005,1014,1026,1031,1037,1041,1046,1051,1056,1062,1064,1067,1074,
-		1084,1092,1095,1100,1104,1110,1118,1123,1126,1136,1138,1143,1147,1155,
-		1158,1161,1165,1168,1171,1174,1181,1185,1188,1194,1201,1205,1209,1211,
-		1221,1223,1228,1230,1232,1234,1238,1241,1250,1255,1258,1260,1264,1274,
-		1279,1291,1297,1300,1309,1314,1321,1329,1333,1335,1342,1346,1350,1360,
-		1369,1377,1387,1393,1401,1407,1414,1421,1426,1430,1440,1444,1448,1454,
-		1457,1463,1479,1481,1488,1492,1503,1507,1513,1520,1526,1535,1545,1551,
-		1561,1567,1575,1579,1581,1585,1594,1596,1602,1608,1612,1617,1621,1626,
-		1645,1648,1651,1656,1660,1664,1670,1684,1690,1697,1701,1706,1712,1730,
-		1734,1745,1749,1756,1765,1767,1771,1776,1780,1785,1794,1796,1803,1810,
-		1818,1827,1835,1837,1842,1844,1846,1848,1850,1859,1867,1872,1877,1882,
-		1889,1894,1898,1901,1906,1911,1914,1918,1921,1924,1927,1930,1934,1941,
-		1945,1951,1953,1959,1964,1966,1986,1990,1999,2002,2005,2008,2019,2028,
-		2030,2042,2052,2061,2067,2069,2075,2080,2087,2091,2094,2103,2118,2121,
-		2128,2132,2140,2145,2147,2150,2167,2169,2173,2175,2182,2185,2188,2193,
-		2196,2199,2207,2219,2228,2230,2238,2244,2249,2257,2260,2265,2269,2272,
-		2279,2292,2299,2305,2312,2316,2318,2321,2327,2330,2338,2341,2345,2348,
-		2354,2357,2366,2369,2377,2379,2383,2396,2399,2405,2407,2413,2416,2422,
-		2429,2436,2440,2445,2450,2453,2456,2459,2465,2469,2472,2477,2481,2488,
-		2492,2495,2500,2506,2511,2515,2518,2522,2527,2530,2536,2544,2550,2554,
-		2557,2560,2564,2566,2569,2573,2583,2588,2591,2594,2597,2600,2603,2613,
-		2615,2618,2620,2628,2631,2638,2644,2653,2656,2662,2667,2672,2678,2699,
-		2708,2710,2727,2732,2736,2741,2754,2757,2766,2780,2793,2798,2806,2809,
-		2812,2820,2829,2833,2839,2846,2849,2853,2860,2881,2894,2909,2914,2920,
-		2925,2930,2937,2941,2945,2949,2953,2957,2962,2968,2972,2976,2984,2988,
-		2997,3003,3009,3020,3026,3033,3042,3048,3050,3055,3066,3070,3075,3082,
-		3091,3095,3097,3101,3104,3111,3114,3120,3123,3126,3133,3142,3154,3157,
-		3160,3166,3176,3180,3185,3190,3192,3195,3200,3203,3209,3215,3218,3223,
-		3231,3239,3242,3244,3250,3253,3264,3268,3276,3283,3289,3294,3299,3306,
-		3311,3319,3326,3329,3341,3347,3353,3363,3368,3376,3379,3382,3397,3399,
-		3402,3408,3425,3429,3433,3436,3442,3446,3449,3454,3457,3464,3467,3472,
-		3477,3488,3498,3501,3503,3508,3513,3517,3521,3533,3540,3545,3550,3562,
-		3569,3572,3578,3584,3587,3594,3603,3610,3619,3629,3642
+		2,189,7,189,2,190,7,190,2,191,7,191,2,192,7,192,2,193,7,193,2,194,7,194,
+		2,195,7,195,1,0,3,0,394,8,0,1,0,1,0,3,0,398,8,0,5,0,400,8,0,10,0,12,0,
+		403,9,0,1,0,1,0,1,1,1,1,1,1,1,2,1,2,1,2,1,3,1,3,3,3,415,8,3,1,4,1,4,3,
+		4,419,8,4,1,4,1,4,1,4,5,4,424,8,4,10,4,12,4,427,9,4,1,4,1,4,3,4,431,8,
+		4,1,4,3,4,434,8,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,442,8,4,1,4,1,4,3,4,446,
+		8,4,1,4,1,4,1,4,3,4,451,8,4,1,4,1,4,3,4,455,8,4,1,4,1,4,1,4,5,4,460,8,
+		4,10,4,12,4,463,9,4,1,4,3,4,466,8,4,1,4,1,4,1,4,1,4,3,4,472,8,4,1,4,3,
+		4,475,8,4,1,4,1,4,3,4,479,8,4,1,4,1,4,1,4,5,4,484,8,4,10,4,12,4,487,9,
+		4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,497,8,4,1,4,3,4,500,8,4,1,4,3,4,
+		503,8,4,1,4,1,4,3,4,507,8,4,1,4,3,4,510,8,4,1,4,3,4,513,8,4,1,4,3,4,516,
+		8,4,1,4,3,4,519,8,4,1,4,3,4,522,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,
+		4,1,4,1,4,1,4,3,4,536,8,4,1,4,1,4,3,4,540,8,4,1,4,3,4,543,8,4,1,4,1,4,
+		3,4,547,8,4,1,4,3,4,550,8,4,1,4,1,4,3,4,554,8,4,1,4,1,4,3,4,558,8,4,1,
+		4,1,4,3,4,562,8,4,1,4,1,4,1,4,1,4,3,4,568,8,4,1,4,1,4,1,4,1,4,1,4,1,4,
+		1,4,5,4,577,8,4,10,4,12,4,580,9,4,1,4,1,4,3,4,584,8,4,1,4,1,4,1,4,1,4,
+		1,4,1,4,1,4,1,4,1,4,5,4,595,8,4,10,4,12,4,598,9,4,1,4,1,4,3,4,602,8,4,
+		1,4,1,4,3,4,606,8,4,1,4,1,4,3,4,610,8,4,1,4,1,4,1,4,5,4,615,8,4,10,4,12,
+		4,618,9,4,1,4,1,4,1,4,3,4,623,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,
+		633,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,643,8,4,1,4,1,4,1,4,3,4,648,
+		8,4,1,4,1,4,3,4,652,8,4,1,4,1,4,1,4,5,4,657,8,4,10,4,12,4,660,9,4,1,4,
+		1,4,1,4,1,4,3,4,666,8,4,1,4,3,4,669,8,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,677,
+		8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,687,8,4,1,5,3,5,690,8,5,1,5,1,
+		5,1,5,1,5,1,5,3,5,697,8,5,1,6,3,6,700,8,6,1,6,1,6,1,7,1,7,3,7,706,8,7,
+		1,7,1,7,1,7,5,7,711,8,7,10,7,12,7,714,9,7,1,8,1,8,3,8,718,8,8,1,8,1,8,
+		3,8,722,8,8,1,8,3,8,725,8,8,1,8,1,8,1,8,1,8,3,8,731,8,8,1,8,3,8,734,8,
+		8,1,9,1,9,1,9,1,9,1,9,1,9,1,9,5,9,743,8,9,10,9,12,9,746,9,9,1,9,1,9,1,
+		9,1,10,1,10,1,10,1,10,5,10,755,8,10,10,10,12,10,758,9,10,1,10,1,10,1,10,
+		1,10,1,10,1,10,1,10,3,10,767,8,10,1,10,1,10,1,10,1,11,1,11,1,11,1,11,5,
+		11,776,8,11,10,11,12,11,779,9,11,1,11,1,11,1,12,1,12,3,12,785,8,12,1,12,
+		1,12,3,12,789,8,12,1,13,1,13,5,13,793,8,13,10,13,12,13,796,9,13,1,14,1,
+		14,3,14,800,8,14,1,14,1,14,1,15,3,15,805,8,15,1,15,1,15,5,15,809,8,15,
+		10,15,12,15,812,9,15,1,16,1,16,1,16,1,16,1,16,3,16,819,8,16,1,17,1,17,
+		3,17,823,8,17,1,17,3,17,826,8,17,1,17,3,17,829,8,17,1,17,3,17,832,8,17,
+		1,17,1,17,1,17,1,17,3,17,838,8,17,1,17,3,17,841,8,17,1,17,1,17,1,17,1,
+		17,1,17,1,17,3,17,849,8,17,1,18,1,18,1,18,1,18,1,18,1,18,1,18,5,18,858,
+		8,18,10,18,12,18,861,9,18,1,18,1,18,3,18,865,8,18,3,18,867,8,18,1,19,1,
+		19,1,19,5,19,872,8,19,10,19,12,19,875,9,19,1,20,1,20,3,20,879,8,20,1,20,
+		5,20,882,8,20,10,20,12,20,885,9,20,1,20,1,20,1,20,3,20,890,8,20,1,21,1,
+		21,1,21,1,21,1,21,5,21,897,8,21,10,21,12,21,900,9,21,1,21,1,21,1,21,3,
+		21,905,8,21,1,21,1,21,1,21,1,21,1,21,5,21,912,8,21,10,21,12,21,915,9,21,
+		1,21,1,21,3,21,919,8,21,1,22,1,22,1,22,1,22,1,23,1,23,3,23,927,8,23,1,
+		23,3,23,930,8,23,1,23,1,23,1,24,1,24,1,24,1,24,5,24,938,8,24,10,24,12,
+		24,941,9,24,1,25,1,25,3,25,945,8,25,1,25,3,25,948,8,25,1,25,1,25,3,25,
+		952,8,25,1,25,3,25,955,8,25,1,25,1,25,3,25,959,8,25,1,26,1,26,1,26,3,26,
+		964,8,26,1,26,1,26,1,26,5,26,969,8,26,10,26,12,26,972,9,26,3,26,974,8,
+		26,1,27,1,27,1,27,1,27,1,27,1,27,1,27,5,27,983,8,27,10,27,12,27,986,9,
+		27,1,27,1,27,3,27,990,8,27,1,28,1,28,1,28,1,28,5,28,996,8,28,10,28,12,
+		28,999,9,28,1,29,1,29,1,29,1,29,1,30,1,30,1,30,5,30,1008,8,30,10,30,12,
+		30,1011,9,30,1,31,1,31,1,31,1,31,5,31,1017,8,31,10,31,12,31,1020,9,31,
+		1,31,1,31,1,32,1,32,1,32,1,32,1,32,5,32,1029,8,32,10,32,12,32,1032,9,32,
+		1,33,1,33,3,33,1036,8,33,1,33,1,33,1,33,1,33,3,33,1042,8,33,1,33,1,33,
+		3,33,1046,8,33,1,34,1,34,1,34,3,34,1051,8,34,1,34,1,34,1,34,3,34,1056,
+		8,34,1,34,1,34,1,34,3,34,1061,8,34,1,34,1,34,1,34,1,34,3,34,1067,8,34,
+		3,34,1069,8,34,1,35,3,35,1072,8,35,1,35,1,35,1,35,1,35,1,35,3,35,1079,
+		8,35,1,36,1,36,1,36,1,36,1,36,1,36,1,36,1,36,3,36,1089,8,36,1,36,1,36,
+		1,36,1,36,5,36,1095,8,36,10,36,12,36,1098,9,36,3,36,1100,8,36,1,36,1,36,
+		1,36,3,36,1105,8,36,1,36,1,36,3,36,1109,8,36,1,37,1,37,5,37,1113,8,37,
+		10,37,12,37,1116,9,37,1,38,1,38,1,38,1,38,1,38,3,38,1123,8,38,1,38,1,38,
+		1,38,3,38,1128,8,38,1,38,3,38,1131,8,38,1,38,1,38,1,38,1,38,1,38,1,38,
+		1,38,1,38,3,38,1141,8,38,3,38,1143,8,38,1,39,1,39,1,39,3,39,1148,8,39,
+		1,39,1,39,3,39,1152,8,39,1,40,1,40,1,40,1,40,1,40,1,40,3,40,1160,8,40,
+		1,40,3,40,1163,8,40,1,40,3,40,1166,8,40,1,40,1,40,3,40,1170,8,40,1,40,
+		3,40,1173,8,40,1,40,3,40,1176,8,40,1,40,3,40,1179,8,40,1,40,1,40,1,40,
+		1,40,1,40,3,40,1186,8,40,1,40,1,40,3,40,1190,8,40,1,40,3,40,1193,8,40,
+		1,40,1,40,1,40,1,40,3,40,1199,8,40,1,40,1,40,1,40,1,40,1,40,3,40,1206,
+		8,40,1,40,1,40,3,40,1210,8,40,1,40,1,40,3,40,1214,8,40,3,40,1216,8,40,
+		1,41,1,41,1,41,1,41,1,41,1,41,1,41,1,41,5,41,1226,8,41,10,41,12,41,1229,
+		9,41,1,41,1,41,4,41,1233,8,41,11,41,12,41,1234,3,41,1237,8,41,3,41,1239,
+		8,41,1,42,1,42,3,42,1243,8,42,1,42,3,42,1246,8,42,1,42,1,42,1,42,1,42,
+		1,42,5,42,1253,8,42,10,42,12,42,1256,9,42,1,42,1,42,3,42,1260,8,42,1,42,
+		3,42,1263,8,42,3,42,1265,8,42,1,43,1,43,3,43,1269,8,43,1,43,1,43,1,43,
+		1,43,1,43,1,43,5,43,1277,8,43,10,43,12,43,1280,9,43,1,43,1,43,3,43,1284,
+		8,43,1,44,1,44,1,44,1,45,1,45,1,45,1,45,1,45,5,45,1294,8,45,10,45,12,45,
+		1297,9,45,1,45,1,45,1,45,3,45,1302,8,45,1,45,3,45,1305,8,45,1,46,1,46,
+		1,46,1,46,1,46,5,46,1312,8,46,10,46,12,46,1315,9,46,1,46,1,46,3,46,1319,
+		8,46,1,47,1,47,1,47,1,48,1,48,3,48,1326,8,48,1,49,1,49,1,49,1,49,1,49,
+		1,49,3,49,1334,8,49,1,49,1,49,3,49,1338,8,49,3,49,1340,8,49,1,50,1,50,
+		1,50,5,50,1345,8,50,10,50,12,50,1348,9,50,1,51,3,51,1351,8,51,1,51,1,51,
+		3,51,1355,8,51,1,52,1,52,1,52,1,52,1,52,1,52,5,52,1363,8,52,10,52,12,52,
+		1366,9,52,1,52,1,52,1,52,1,52,1,52,1,52,3,52,1374,8,52,1,53,1,53,1,53,
+		1,53,5,53,1380,8,53,10,53,12,53,1383,9,53,1,53,1,53,1,54,1,54,1,54,5,54,
+		1390,8,54,10,54,12,54,1393,9,54,1,55,5,55,1396,8,55,10,55,12,55,1399,9,
+		55,1,55,1,55,1,55,5,55,1404,8,55,10,55,12,55,1407,9,55,1,55,5,55,1410,
+		8,55,10,55,12,55,1413,9,55,1,56,1,56,5,56,1417,8,56,10,56,12,56,1420,9,
+		56,1,57,1,57,5,57,1424,8,57,10,57,12,57,1427,9,57,1,57,1,57,3,57,1431,
+		8,57,1,57,1,57,3,57,1435,8,57,1,57,1,57,1,57,1,57,1,57,1,57,1,57,1,57,
+		3,57,1445,8,57,1,57,1,57,3,57,1449,8,57,1,58,1,58,3,58,1453,8,58,1,59,
+		1,59,1,60,1,60,3,60,1459,8,60,1,61,3,61,1462,8,61,1,61,1,61,1,62,1,62,
+		3,62,1468,8,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,
+		1,62,1,62,1,62,3,62,1484,8,62,3,62,1486,8,62,1,62,1,62,1,62,1,62,1,62,
+		3,62,1493,8,62,1,62,1,62,3,62,1497,8,62,1,63,1,63,1,63,1,63,1,63,1,64,
+		1,64,1,64,1,64,3,64,1508,8,64,5,64,1510,8,64,10,64,12,64,1513,9,64,1,65,
+		5,65,1516,8,65,10,65,12,65,1519,9,65,1,65,1,65,5,65,1523,8,65,10,65,12,
+		65,1526,9,65,1,66,1,66,1,66,3,66,1531,8,66,1,67,1,67,1,67,1,67,1,67,1,
+		67,1,67,3,67,1540,8,67,1,68,1,68,1,68,1,68,1,68,1,68,5,68,1548,8,68,10,
+		68,12,68,1551,9,68,1,68,1,68,1,68,3,68,1556,8,68,1,69,1,69,1,69,1,69,1,
+		69,1,69,5,69,1564,8,69,10,69,12,69,1567,9,69,1,69,1,69,1,69,3,69,1572,
+		8,69,1,70,1,70,1,71,1,71,1,71,1,71,3,71,1580,8,71,1,71,1,71,3,71,1584,
+		8,71,3,71,1586,8,71,1,71,1,71,3,71,1590,8,71,1,71,1,71,1,71,1,71,1,71,
+		1,71,1,71,3,71,1599,8,71,3,71,1601,8,71,1,72,1,72,1,72,1,72,3,72,1607,
+		8,72,1,72,1,72,1,72,1,72,3,72,1613,8,72,1,72,1,72,3,72,1617,8,72,1,72,
+		1,72,1,72,3,72,1622,8,72,1,73,1,73,3,73,1626,8,73,1,73,1,73,1,73,3,73,
+		1631,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
+		1,73,1,73,1,73,1,73,1,73,3,73,1650,8,73,1,73,3,73,1653,8,73,1,73,3,73,
+		1656,8,73,1,73,1,73,1,73,3,73,1661,8,73,1,73,1,73,3,73,1665,8,73,1,73,
+		1,73,3,73,1669,8,73,1,73,1,73,1,73,1,73,3,73,1675,8,73,1,73,1,73,1,73,
+		1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,3,73,1689,8,73,1,73,1,73,
+		1,73,1,73,3,73,1695,8,73,1,73,1,73,1,73,1,73,1,73,3,73,1702,8,73,1,73,
+		1,73,3,73,1706,8,73,1,73,1,73,1,73,3,73,1711,8,73,1,73,1,73,1,73,1,73,
+		3,73,1717,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
+		1,73,1,73,1,73,1,73,1,73,3,73,1735,8,73,1,73,1,73,3,73,1739,8,73,1,73,
+		1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,3,73,1750,8,73,1,73,1,73,3,73,
+		1754,8,73,1,73,1,73,1,73,1,73,1,73,3,73,1761,8,73,1,73,1,73,1,73,1,73,
+		1,73,1,73,1,73,3,73,1770,8,73,3,73,1772,8,73,1,73,1,73,3,73,1776,8,73,
+		1,74,1,74,1,74,3,74,1781,8,74,4,74,1783,8,74,11,74,12,74,1784,1,75,4,75,
+		1788,8,75,11,75,12,75,1789,1,76,1,76,1,76,1,76,1,76,1,76,1,76,4,76,1799,
+		8,76,11,76,12,76,1800,1,76,1,76,1,76,1,76,1,76,3,76,1808,8,76,1,77,1,77,
+		1,77,5,77,1813,8,77,10,77,12,77,1816,9,77,1,78,1,78,1,78,5,78,1821,8,78,
+		10,78,12,78,1824,9,78,1,79,1,79,1,79,1,79,4,79,1830,8,79,11,79,12,79,1831,
+		1,79,1,79,1,79,1,79,1,79,1,79,5,79,1840,8,79,10,79,12,79,1843,9,79,1,79,
+		1,79,4,79,1847,8,79,11,79,12,79,1848,3,79,1851,8,79,3,79,1853,8,79,3,79,
+		1855,8,79,1,80,1,80,1,80,1,80,1,80,5,80,1862,8,80,10,80,12,80,1865,9,80,
+		1,80,1,80,1,80,5,80,1870,8,80,10,80,12,80,1873,9,80,1,80,1,80,3,80,1877,
+		8,80,1,81,4,81,1880,8,81,11,81,12,81,1881,1,81,1,81,1,81,3,81,1887,8,81,
+		1,81,1,81,1,81,5,81,1892,8,81,10,81,12,81,1895,9,81,1,82,1,82,3,82,1899,
+		8,82,1,83,1,83,3,83,1903,8,83,1,83,3,83,1906,8,83,1,83,1,83,1,83,3,83,
+		1911,8,83,1,83,1,83,1,83,3,83,1916,8,83,1,83,3,83,1919,8,83,1,84,1,84,
+		3,84,1923,8,84,1,84,3,84,1926,8,84,1,84,3,84,1929,8,84,1,84,3,84,1932,
+		8,84,1,84,3,84,1935,8,84,1,85,1,85,3,85,1939,8,85,1,85,1,85,1,85,5,85,
+		1944,8,85,10,85,12,85,1947,9,85,1,85,3,85,1950,8,85,1,85,1,85,1,85,1,85,
+		3,85,1956,8,85,3,85,1958,8,85,1,85,1,85,1,86,1,86,3,86,1964,8,86,1,86,
+		1,86,1,86,3,86,1969,8,86,3,86,1971,8,86,1,87,1,87,1,87,1,88,1,88,1,88,
+		1,88,1,88,1,88,1,89,1,89,1,89,1,89,1,89,1,89,1,90,1,90,1,90,3,90,1991,
+		8,90,1,91,1,91,3,91,1995,8,91,1,91,1,91,1,91,1,91,1,91,5,91,2002,8,91,
+		10,91,12,91,2005,9,91,3,91,2007,8,91,1,91,3,91,2010,8,91,1,91,3,91,2013,
+		8,91,1,91,1,91,1,92,1,92,1,92,1,92,1,92,1,92,1,92,3,92,2024,8,92,1,92,
+		1,92,1,92,1,92,1,92,1,92,1,92,3,92,2033,8,92,3,92,2035,8,92,1,93,1,93,
+		1,93,1,94,1,94,1,94,1,94,1,94,1,95,1,95,3,95,2047,8,95,1,95,1,95,1,95,
+		1,96,1,96,1,96,5,96,2055,8,96,10,96,12,96,2058,9,96,1,97,1,97,1,97,1,97,
+		1,98,1,98,3,98,2066,8,98,1,98,1,98,1,98,1,98,3,98,2072,8,98,3,98,2074,
+		8,98,1,99,1,99,5,99,2078,8,99,10,99,12,99,2081,9,99,1,100,1,100,3,100,
+		2085,8,100,1,100,1,100,1,101,1,101,1,101,3,101,2092,8,101,1,101,1,101,
+		3,101,2096,8,101,1,101,3,101,2099,8,101,1,101,1,101,1,101,1,101,1,101,
+		5,101,2106,8,101,10,101,12,101,2109,9,101,1,101,1,101,1,101,1,101,1,101,
+		1,101,1,101,1,101,1,101,1,101,1,101,1,101,3,101,2123,8,101,1,101,3,101,
+		2126,8,101,1,101,1,101,1,101,5,101,2131,8,101,10,101,12,101,2134,9,101,
+		1,101,3,101,2137,8,101,1,101,1,101,1,101,1,101,5,101,2143,8,101,10,101,
+		12,101,2146,9,101,1,101,1,101,3,101,2150,8,101,3,101,2152,8,101,1,101,
+		3,101,2155,8,101,1,102,1,102,1,102,1,103,1,103,1,103,1,103,1,104,1,104,
+		1,104,1,104,1,105,1,105,1,105,1,105,3,105,2172,8,105,3,105,2174,8,105,
+		1,105,1,105,3,105,2178,8,105,3,105,2180,8,105,1,106,1,106,1,106,1,106,
+		1,106,3,106,2187,8,106,1,106,3,106,2190,8,106,1,106,3,106,2193,8,106,1,
+		106,1,106,1,106,3,106,2198,8,106,1,106,3,106,2201,8,106,1,106,3,106,2204,
+		8,106,1,107,1,107,1,107,1,107,5,107,2210,8,107,10,107,12,107,2213,9,107,
+		1,107,1,107,1,108,1,108,1,108,1,108,1,109,1,109,1,109,3,109,2224,8,109,
+		1,109,1,109,1,109,1,109,1,109,1,109,1,109,3,109,2233,8,109,3,109,2235,
+		8,109,1,110,1,110,1,110,1,110,5,110,2241,8,110,10,110,12,110,2244,9,110,
+		1,110,1,110,1,110,3,110,2249,8,110,1,110,1,110,1,110,3,110,2254,8,110,
+		1,111,1,111,1,111,1,112,1,112,1,112,3,112,2262,8,112,1,112,3,112,2265,
+		8,112,1,112,1,112,1,112,3,112,2270,8,112,1,112,1,112,3,112,2274,8,112,
+		1,112,3,112,2277,8,112,1,113,1,113,1,113,5,113,2282,8,113,10,113,12,113,
+		2285,9,113,1,114,1,114,1,114,1,114,1,114,1,114,1,114,1,114,5,114,2295,
+		8,114,10,114,12,114,2298,9,114,1,114,1,114,1,114,1,114,3,114,2304,8,114,
+		1,115,1,115,5,115,2308,8,115,10,115,12,115,2311,9,115,1,116,1,116,1,116,
+		1,116,3,116,2317,8,116,1,116,1,116,3,116,2321,8,116,3,116,2323,8,116,1,
+		116,3,116,2326,8,116,1,117,1,117,1,117,1,117,3,117,2332,8,117,1,117,3,
+		117,2335,8,117,1,117,1,117,1,117,1,117,5,117,2341,8,117,10,117,12,117,
+		2344,9,117,3,117,2346,8,117,1,117,1,117,3,117,2350,8,117,1,117,3,117,2353,
+		8,117,1,118,1,118,1,118,1,118,3,118,2359,8,118,1,118,3,118,2362,8,118,
+		1,118,1,118,1,118,1,118,1,118,4,118,2369,8,118,11,118,12,118,2370,1,118,
+		3,118,2374,8,118,1,119,1,119,1,119,1,119,1,119,1,119,3,119,2382,8,119,
+		3,119,2384,8,119,1,119,1,119,3,119,2388,8,119,1,119,1,119,1,119,1,120,
+		1,120,1,120,1,120,1,120,1,120,1,120,1,120,3,120,2401,8,120,1,120,3,120,
+		2404,8,120,1,120,1,120,1,120,1,120,3,120,2410,8,120,3,120,2412,8,120,1,
+		121,1,121,1,122,1,122,3,122,2418,8,122,1,122,3,122,2421,8,122,1,122,1,
+		122,1,122,1,122,3,122,2427,8,122,1,122,1,122,1,122,1,122,1,122,3,122,2434,
+		8,122,1,122,1,122,1,122,1,122,1,122,3,122,2441,8,122,1,122,1,122,3,122,
+		2445,8,122,1,122,5,122,2448,8,122,10,122,12,122,2451,9,122,1,122,1,122,
+		3,122,2455,8,122,1,122,3,122,2458,8,122,1,122,3,122,2461,8,122,1,122,3,
+		122,2464,8,122,1,122,1,122,1,122,1,122,3,122,2470,8,122,1,122,1,122,3,
+		122,2474,8,122,1,122,3,122,2477,8,122,1,122,1,122,1,122,3,122,2482,8,122,
+		1,122,1,122,3,122,2486,8,122,1,122,1,122,1,122,1,122,1,122,3,122,2493,
+		8,122,1,122,1,122,3,122,2497,8,122,1,122,3,122,2500,8,122,1,122,1,122,
+		1,122,3,122,2505,8,122,1,122,1,122,1,122,1,122,3,122,2511,8,122,1,122,
+		1,122,1,122,3,122,2516,8,122,1,122,1,122,3,122,2520,8,122,1,122,3,122,
+		2523,8,122,1,122,1,122,1,122,1,122,3,122,2529,8,122,1,122,1,122,5,122,
+		2533,8,122,10,122,12,122,2536,9,122,1,122,3,122,2539,8,122,1,122,1,122,
+		3,122,2543,8,122,1,122,1,122,1,122,3,122,2548,8,122,1,122,3,122,2551,8,
+		122,1,122,1,122,1,122,1,122,3,122,2557,8,122,1,122,1,122,1,122,1,122,5,
+		122,2563,8,122,10,122,12,122,2566,9,122,1,122,1,122,1,122,3,122,2571,8,
+		122,1,122,1,122,3,122,2575,8,122,1,122,3,122,2578,8,122,1,122,3,122,2581,
+		8,122,1,122,1,122,3,122,2585,8,122,3,122,2587,8,122,1,123,3,123,2590,8,
+		123,1,123,1,123,3,123,2594,8,123,1,124,1,124,1,124,1,124,1,124,1,124,5,
+		124,2602,8,124,10,124,12,124,2605,9,124,1,124,1,124,3,124,2609,8,124,1,
+		124,3,124,2612,8,124,1,124,3,124,2615,8,124,1,124,3,124,2618,8,124,1,124,
+		3,124,2621,8,124,1,124,3,124,2624,8,124,1,124,1,124,1,124,1,124,1,124,
+		1,124,1,124,1,124,3,124,2634,8,124,3,124,2636,8,124,1,124,3,124,2639,8,
+		124,3,124,2641,8,124,1,125,1,125,1,125,1,125,5,125,2647,8,125,10,125,12,
+		125,2650,9,125,3,125,2652,8,125,1,125,1,125,1,126,1,126,1,126,3,126,2659,
+		8,126,1,126,1,126,5,126,2663,8,126,10,126,12,126,2666,9,126,1,126,1,126,
+		1,126,1,126,5,126,2672,8,126,10,126,12,126,2675,9,126,3,126,2677,8,126,
+		1,127,1,127,1,127,1,127,3,127,2683,8,127,1,127,5,127,2686,8,127,10,127,
+		12,127,2689,9,127,1,128,1,128,3,128,2693,8,128,1,128,1,128,5,128,2697,
+		8,128,10,128,12,128,2700,9,128,1,129,1,129,1,129,1,129,1,129,1,129,1,129,
+		1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,3,129,
+		2720,8,129,1,129,1,129,1,129,1,129,4,129,2726,8,129,11,129,12,129,2727,
+		1,129,1,129,3,129,2732,8,129,1,129,1,129,1,129,1,129,1,129,3,129,2739,
+		8,129,3,129,2741,8,129,1,130,1,130,1,130,1,130,1,130,1,130,3,130,2749,
+		8,130,1,130,3,130,2752,8,130,1,130,1,130,1,130,1,130,3,130,2758,8,130,
+		1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,
+		1,131,1,131,1,131,3,131,2775,8,131,1,132,1,132,1,132,3,132,2780,8,132,
+		1,132,1,132,3,132,2784,8,132,1,132,5,132,2787,8,132,10,132,12,132,2790,
+		9,132,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,3,133,
+		2802,8,133,1,134,3,134,2805,8,134,1,134,1,134,1,134,1,134,1,134,1,134,
+		1,134,3,134,2814,8,134,1,135,1,135,1,135,1,135,1,135,1,135,1,135,1,135,
+		1,135,1,135,5,135,2826,8,135,10,135,12,135,2829,9,135,1,135,1,135,1,135,
+		1,135,1,135,1,135,1,135,1,135,5,135,2839,8,135,10,135,12,135,2842,9,135,
+		1,135,1,135,3,135,2846,8,135,1,136,1,136,1,136,1,136,5,136,2852,8,136,
+		10,136,12,136,2855,9,136,3,136,2857,8,136,1,136,3,136,2860,8,136,1,136,
+		1,136,1,137,1,137,1,137,1,137,3,137,2868,8,137,1,138,1,138,1,138,1,138,
+		1,138,1,138,1,138,3,138,2877,8,138,1,139,1,139,3,139,2881,8,139,1,139,
+		1,139,1,140,1,140,3,140,2887,8,140,1,140,1,140,1,140,1,141,1,141,3,141,
+		2894,8,141,1,141,3,141,2897,8,141,1,141,1,141,3,141,2901,8,141,1,142,1,
+		142,1,142,5,142,2906,8,142,10,142,12,142,2909,9,142,1,143,1,143,1,144,
+		1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,
+		1,144,1,144,1,144,3,144,2929,8,144,1,145,1,145,1,145,1,145,1,145,1,145,
+		1,145,1,145,1,145,1,145,1,145,3,145,2942,8,145,1,145,1,145,1,145,1,145,
+		1,145,1,145,1,145,1,145,1,145,1,145,1,145,1,145,1,145,3,145,2957,8,145,
+		1,145,1,145,1,145,3,145,2962,8,145,1,145,1,145,5,145,2966,8,145,10,145,
+		12,145,2969,9,145,1,145,1,145,3,145,2973,8,145,1,145,1,145,1,145,3,145,
+		2978,8,145,1,145,1,145,1,145,1,145,1,145,3,145,2985,8,145,1,145,1,145,
+		3,145,2989,8,145,1,145,1,145,3,145,2993,8,145,1,145,1,145,3,145,2997,8,
+		145,1,145,1,145,3,145,3001,8,145,1,145,1,145,3,145,3005,8,145,1,145,1,
+		145,1,145,3,145,3010,8,145,1,145,1,145,1,145,1,145,3,145,3016,8,145,1,
+		145,1,145,3,145,3020,8,145,1,145,1,145,3,145,3024,8,145,1,145,1,145,1,
+		145,1,145,1,145,1,145,3,145,3032,8,145,1,145,1,145,3,145,3036,8,145,1,
+		145,1,145,1,145,1,145,1,145,1,145,1,145,3,145,3045,8,145,1,145,1,145,1,
+		145,1,145,3,145,3051,8,145,1,145,1,145,1,145,1,145,3,145,3057,8,145,1,
+		145,1,145,1,145,1,145,1,145,1,145,3,145,3065,8,145,1,145,1,145,1,145,1,
+		145,4,145,3071,8,145,11,145,12,145,3072,1,145,1,145,3,145,3077,8,145,1,
+		145,1,145,3,145,3081,8,145,1,145,1,145,1,145,1,145,3,145,3087,8,145,1,
+		145,1,145,3,145,3091,8,145,1,145,1,145,3,145,3095,8,145,1,145,1,145,4,
+		145,3099,8,145,11,145,12,145,3100,1,145,1,145,1,145,1,145,1,145,1,145,
+		1,145,4,145,3110,8,145,11,145,12,145,3111,3,145,3114,8,145,1,146,1,146,
+		3,146,3118,8,146,1,146,3,146,3121,8,146,1,146,1,146,1,146,1,146,1,146,
+		3,146,3128,8,146,1,146,1,146,3,146,3132,8,146,1,147,1,147,1,147,1,147,
+		1,147,1,147,1,147,5,147,3141,8,147,10,147,12,147,3144,9,147,1,147,1,147,
+		1,147,3,147,3149,8,147,1,147,1,147,1,147,5,147,3154,8,147,10,147,12,147,
+		3157,9,147,1,147,1,147,1,147,1,147,5,147,3163,8,147,10,147,12,147,3166,
+		9,147,1,147,1,147,1,147,3,147,3171,8,147,3,147,3173,8,147,1,148,1,148,
+		1,148,3,148,3178,8,148,1,148,1,148,1,148,1,148,1,148,1,148,1,148,5,148,
+		3187,8,148,10,148,12,148,3190,9,148,1,148,3,148,3193,8,148,1,148,1,148,
+		1,148,3,148,3198,8,148,1,148,1,148,1,148,5,148,3203,8,148,10,148,12,148,
+		3206,9,148,1,148,1,148,1,148,1,148,5,148,3212,8,148,10,148,12,148,3215,
+		9,148,1,148,3,148,3218,8,148,3,148,3220,8,148,1,149,1,149,3,149,3224,8,
+		149,1,149,3,149,3227,8,149,1,149,1,149,1,149,5,149,3232,8,149,10,149,12,
+		149,3235,9,149,3,149,3237,8,149,1,150,1,150,1,150,1,150,3,150,3243,8,150,
+		1,150,3,150,3246,8,150,1,151,3,151,3249,8,151,1,151,1,151,1,151,5,151,
+		3254,8,151,10,151,12,151,3257,9,151,1,151,1,151,1,151,1,151,5,151,3263,
+		8,151,10,151,12,151,3266,9,151,1,151,1,151,1,151,1,151,1,151,1,151,1,151,
+		5,151,3275,8,151,10,151,12,151,3278,9,151,3,151,3280,8,151,1,152,3,152,
+		3283,8,152,1,152,1,152,1,152,1,152,3,152,3289,8,152,1,153,1,153,1,153,
+		1,153,1,153,1,153,1,153,1,153,3,153,3299,8,153,1,153,1,153,3,153,3303,
+		8,153,1,153,1,153,1,153,3,153,3308,8,153,1,153,1,153,1,153,3,153,3313,
+		8,153,3,153,3315,8,153,1,154,3,154,3318,8,154,1,154,1,154,1,154,3,154,
+		3323,8,154,1,155,3,155,3326,8,155,1,155,1,155,1,155,1,156,3,156,3332,8,
+		156,1,156,1,156,5,156,3336,8,156,10,156,12,156,3339,9,156,3,156,3341,8,
+		156,1,157,1,157,1,157,3,157,3346,8,157,1,157,1,157,1,157,1,157,1,157,1,
+		157,3,157,3354,8,157,1,157,1,157,1,157,1,157,5,157,3360,8,157,10,157,12,
+		157,3363,9,157,3,157,3365,8,157,3,157,3367,8,157,1,158,1,158,5,158,3371,
+		8,158,10,158,12,158,3374,9,158,3,158,3376,8,158,1,159,1,159,1,160,1,160,
+		1,160,1,160,1,160,1,160,1,160,3,160,3387,8,160,1,160,1,160,3,160,3391,
+		8,160,1,160,1,160,1,160,1,160,1,160,1,160,3,160,3399,8,160,1,160,1,160,
+		1,160,5,160,3404,8,160,10,160,12,160,3407,9,160,1,160,1,160,1,160,3,160,
+		3412,8,160,1,160,1,160,1,160,3,160,3417,8,160,1,161,1,161,1,161,3,161,
+		3422,8,161,1,162,1,162,1,162,5,162,3427,8,162,10,162,12,162,3430,9,162,
+		1,163,1,163,3,163,3434,8,163,1,164,1,164,1,164,1,164,5,164,3440,8,164,
+		10,164,12,164,3443,9,164,1,164,1,164,1,165,1,165,3,165,3449,8,165,1,165,
+		3,165,3452,8,165,1,166,1,166,1,166,1,166,1,166,1,166,1,166,1,166,1,166,
+		1,166,3,166,3464,8,166,1,166,1,166,5,166,3468,8,166,10,166,12,166,3471,
+		9,166,1,167,1,167,1,167,3,167,3476,8,167,1,167,1,167,1,167,1,167,1,167,
+		1,167,5,167,3484,8,167,10,167,12,167,3487,9,167,1,167,1,167,3,167,3491,
+		8,167,1,168,1,168,1,168,1,168,1,168,1,168,3,168,3499,8,168,1,169,3,169,
+		3502,8,169,1,169,3,169,3505,8,169,1,169,1,169,1,170,1,170,1,170,1,170,
+		1,170,1,170,1,170,1,170,1,170,1,170,1,170,3,170,3520,8,170,3,170,3522,
+		8,170,1,171,3,171,3525,8,171,1,171,1,171,1,172,1,172,3,172,3531,8,172,
+		1,172,1,172,1,172,1,172,1,172,1,172,1,172,1,172,1,172,1,172,1,172,1,172,
+		1,172,1,172,1,172,3,172,3548,8,172,1,173,1,173,3,173,3552,8,173,1,173,
+		1,173,3,173,3556,8,173,1,174,3,174,3559,8,174,1,174,1,174,1,174,1,174,
+		3,174,3565,8,174,1,174,1,174,3,174,3569,8,174,1,174,3,174,3572,8,174,1,
+		174,1,174,1,174,3,174,3577,8,174,1,174,3,174,3580,8,174,1,174,1,174,1,
+		174,1,174,1,174,3,174,3587,8,174,1,174,3,174,3590,8,174,1,174,1,174,1,
+		174,3,174,3595,8,174,1,174,1,174,1,174,3,174,3600,8,174,1,174,1,174,1,
+		174,1,174,1,174,1,174,1,174,1,174,1,174,3,174,3611,8,174,1,174,1,174,1,
+		174,1,174,1,174,1,174,5,174,3619,8,174,10,174,12,174,3622,9,174,3,174,
+		3624,8,174,3,174,3626,8,174,1,175,1,175,1,175,3,175,3631,8,175,1,175,1,
+		175,1,175,3,175,3636,8,175,1,175,1,175,3,175,3640,8,175,1,175,1,175,3,
+		175,3644,8,175,1,176,1,176,1,176,1,176,1,176,1,176,1,176,1,176,1,176,1,
+		176,3,176,3656,8,176,1,177,1,177,1,177,5,177,3661,8,177,10,177,12,177,
+		3664,9,177,1,178,1,178,3,178,3668,8,178,1,178,5,178,3671,8,178,10,178,
+		12,178,3674,9,178,1,179,1,179,1,179,1,179,1,179,1,179,1,179,1,179,1,179,
+		3,179,3685,8,179,1,179,1,179,1,179,1,179,1,179,3,179,3692,8,179,1,179,
+		3,179,3695,8,179,1,180,1,180,1,181,1,181,3,181,3701,8,181,1,181,1,181,
+		1,182,1,182,3,182,3707,8,182,1,182,3,182,3710,8,182,1,183,1,183,1,183,
+		5,183,3715,8,183,10,183,12,183,3718,9,183,1,184,1,184,1,184,1,184,1,184,
+		1,184,3,184,3726,8,184,1,185,1,185,1,185,1,185,1,185,3,185,3733,8,185,
+		1,186,1,186,1,187,1,187,1,187,1,187,1,187,3,187,3742,8,187,1,188,1,188,
+		1,188,1,188,1,188,1,188,1,188,1,188,3,188,3752,8,188,1,189,1,189,1,189,
+		1,189,1,189,1,189,1,189,1,189,1,189,1,189,1,189,3,189,3765,8,189,1,190,
+		1,190,1,191,1,191,1,192,1,192,1,193,1,193,1,194,1,194,1,195,1,195,1,195,
+		0,0,196,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,
+		46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,88,90,92,
+		94,96,98,100,102,104,106,108,110,112,114,116,118,120,122,124,126,128,130,
+		132,134,136,138,140,142,144,146,148,150,152,154,156,158,160,162,164,166,
+		168,170,172,174,176,178,180,182,184,186,188,190,192,194,196,198,200,202,
+		204,206,208,210,212,214,216,218,220,222,224,226,228,230,232,234,236,238,
+		240,242,244,246,248,250,252,254,256,258,260,262,264,266,268,270,272,274,
+		276,278,280,282,284,286,288,290,292,294,296,298,300,302,304,306,308,310,
+		312,314,316,318,320,322,324,326,328,330,332,334,336,338,340,342,344,346,
+		348,350,352,354,356,358,360,362,364,366,368,370,372,374,376,378,380,382,
+		384,386,388,390,0,74,2,0,188,188,283,283,1,0,22,23,2,0,51,51,185,185,2,
+		0,165,165,287,287,2,0,102,102,163,163,2,0,54,54,248,248,4,0,21,21,267,
+		267,294,294,314,315,2,0,3,3,71,71,2,0,175,175,202,202,2,0,52,52,93,93,
+		2,0,21,21,48,48,2,0,314,315,324,324,2,0,213,213,236,236,2,0,136,136,288,
+		288,2,0,213,213,251,251,1,0,346,347,1,0,6,9,3,0,111,111,117,117,123,123,
+		1,0,352,357,2,0,29,29,86,86,2,0,112,112,118,118,3,0,21,21,25,25,85,85,
+		2,0,10,10,346,357,1,0,6,8,2,0,53,53,92,92,2,0,32,32,141,141,1,0,138,139,
+		1,0,4,5,3,0,30,30,66,66,91,91,1,0,344,345,1,0,18,19,1,0,1,2,3,0,221,221,
+		275,275,288,288,3,0,136,136,214,214,268,268,3,0,39,39,42,43,68,69,6,0,
+		38,38,40,40,44,44,84,84,87,87,95,95,2,0,145,145,161,161,1,0,12,13,4,0,
+		148,148,152,152,154,155,164,164,4,0,148,148,152,152,154,155,159,159,2,
+		0,95,95,311,311,2,0,304,304,313,313,1,0,314,315,2,0,219,219,239,239,2,
+		0,208,208,228,228,2,0,102,102,176,176,3,0,111,111,264,264,301,301,2,0,
+		199,199,325,325,2,0,198,198,226,226,2,0,178,178,239,239,2,0,28,28,47,47,
+		2,0,177,177,284,284,2,0,206,206,297,297,2,0,282,282,297,297,6,0,195,195,
+		205,205,217,217,290,290,293,293,319,319,2,0,294,294,312,312,2,0,57,57,
+		90,90,4,0,106,106,110,110,190,190,222,222,5,0,71,71,149,149,200,200,207,
+		207,274,274,3,0,1,1,22,23,127,127,2,0,57,57,61,61,2,0,166,166,278,278,
+		2,0,173,173,216,216,2,0,88,88,329,329,2,0,239,239,296,296,2,0,3,3,45,45,
+		2,0,90,90,352,352,2,0,317,317,330,330,1,0,165,332,1,0,147,164,1,0,142,
+		146,1,0,128,141,2,0,20,20,103,127,1,0,21,102,4428,0,393,1,0,0,0,2,406,
+		1,0,0,0,4,409,1,0,0,0,6,414,1,0,0,0,8,686,1,0,0,0,10,689,1,0,0,0,12,699,
+		1,0,0,0,14,703,1,0,0,0,16,715,1,0,0,0,18,735,1,0,0,0,20,750,1,0,0,0,22,
+		771,1,0,0,0,24,782,1,0,0,0,26,790,1,0,0,0,28,797,1,0,0,0,30,804,1,0,0,
+		0,32,818,1,0,0,0,34,848,1,0,0,0,36,866,1,0,0,0,38,868,1,0,0,0,40,878,1,
+		0,0,0,42,918,1,0,0,0,44,920,1,0,0,0,46,924,1,0,0,0,48,933,1,0,0,0,50,944,
+		1,0,0,0,52,960,1,0,0,0,54,989,1,0,0,0,56,991,1,0,0,0,58,1000,1,0,0,0,60,
+		1004,1,0,0,0,62,1012,1,0,0,0,64,1023,1,0,0,0,66,1035,1,0,0,0,68,1068,1,
+		0,0,0,70,1078,1,0,0,0,72,1080,1,0,0,0,74,1110,1,0,0,0,76,1142,1,0,0,0,
+		78,1151,1,0,0,0,80,1215,1,0,0,0,82,1238,1,0,0,0,84,1264,1,0,0,0,86,1268,
+		1,0,0,0,88,1285,1,0,0,0,90,1304,1,0,0,0,92,1306,1,0,0,0,94,1320,1,0,0,
+		0,96,1323,1,0,0,0,98,1339,1,0,0,0,100,1341,1,0,0,0,102,1350,1,0,0,0,104,
+		1356,1,0,0,0,106,1375,1,0,0,0,108,1386,1,0,0,0,110,1397,1,0,0,0,112,1414,
+		1,0,0,0,114,1448,1,0,0,0,116,1450,1,0,0,0,118,1454,1,0,0,0,120,1456,1,
+		0,0,0,122,1461,1,0,0,0,124,1496,1,0,0,0,126,1498,1,0,0,0,128,1503,1,0,
+		0,0,130,1517,1,0,0,0,132,1530,1,0,0,0,134,1539,1,0,0,0,136,1555,1,0,0,
+		0,138,1571,1,0,0,0,140,1573,1,0,0,0,142,1600,1,0,0,0,144,1621,1,0,0,0,
+		146,1775,1,0,0,0,148,1782,1,0,0,0,150,1787,1,0,0,0,152,1791,1,0,0,0,154,
+		1809,1,0,0,0,156,1817,1,0,0,0,158,1854,1,0,0,0,160,1876,1,0,0,0,162,1886,
+		1,0,0,0,164,1896,1,0,0,0,166,1918,1,0,0,0,168,1920,1,0,0,0,170,1936,1,
+		0,0,0,172,1970,1,0,0,0,174,1972,1,0,0,0,176,1975,1,0,0,0,178,1981,1,0,
+		0,0,180,1987,1,0,0,0,182,1992,1,0,0,0,184,2016,1,0,0,0,186,2036,1,0,0,
+		0,188,2039,1,0,0,0,190,2046,1,0,0,0,192,2051,1,0,0,0,194,2059,1,0,0,0,
+		196,2073,1,0,0,0,198,2075,1,0,0,0,200,2082,1,0,0,0,202,2151,1,0,0,0,204,
+		2156,1,0,0,0,206,2159,1,0,0,0,208,2163,1,0,0,0,210,2179,1,0,0,0,212,2181,
+		1,0,0,0,214,2205,1,0,0,0,216,2216,1,0,0,0,218,2220,1,0,0,0,220,2253,1,
+		0,0,0,222,2255,1,0,0,0,224,2258,1,0,0,0,226,2278,1,0,0,0,228,2303,1,0,
+		0,0,230,2305,1,0,0,0,232,2325,1,0,0,0,234,2327,1,0,0,0,236,2354,1,0,0,
+		0,238,2375,1,0,0,0,240,2411,1,0,0,0,242,2413,1,0,0,0,244,2586,1,0,0,0,
+		246,2593,1,0,0,0,248,2640,1,0,0,0,250,2642,1,0,0,0,252,2676,1,0,0,0,254,
+		2678,1,0,0,0,256,2692,1,0,0,0,258,2740,1,0,0,0,260,2757,1,0,0,0,262,2774,
+		1,0,0,0,264,2776,1,0,0,0,266,2791,1,0,0,0,268,2813,1,0,0,0,270,2845,1,
+		0,0,0,272,2856,1,0,0,0,274,2867,1,0,0,0,276,2869,1,0,0,0,278,2878,1,0,
+		0,0,280,2884,1,0,0,0,282,2891,1,0,0,0,284,2902,1,0,0,0,286,2910,1,0,0,
+		0,288,2928,1,0,0,0,290,3113,1,0,0,0,292,3131,1,0,0,0,294,3172,1,0,0,0,
+		296,3219,1,0,0,0,298,3236,1,0,0,0,300,3242,1,0,0,0,302,3279,1,0,0,0,304,
+		3282,1,0,0,0,306,3314,1,0,0,0,308,3322,1,0,0,0,310,3325,1,0,0,0,312,3331,
+		1,0,0,0,314,3366,1,0,0,0,316,3375,1,0,0,0,318,3377,1,0,0,0,320,3416,1,
+		0,0,0,322,3421,1,0,0,0,324,3423,1,0,0,0,326,3431,1,0,0,0,328,3435,1,0,
+		0,0,330,3446,1,0,0,0,332,3463,1,0,0,0,334,3490,1,0,0,0,336,3498,1,0,0,
+		0,338,3501,1,0,0,0,340,3521,1,0,0,0,342,3524,1,0,0,0,344,3547,1,0,0,0,
+		346,3551,1,0,0,0,348,3625,1,0,0,0,350,3643,1,0,0,0,352,3655,1,0,0,0,354,
+		3657,1,0,0,0,356,3665,1,0,0,0,358,3694,1,0,0,0,360,3696,1,0,0,0,362,3698,
+		1,0,0,0,364,3704,1,0,0,0,366,3711,1,0,0,0,368,3725,1,0,0,0,370,3732,1,
+		0,0,0,372,3734,1,0,0,0,374,3741,1,0,0,0,376,3751,1,0,0,0,378,3764,1,0,
+		0,0,380,3766,1,0,0,0,382,3768,1,0,0,0,384,3770,1,0,0,0,386,3772,1,0,0,
+		0,388,3774,1,0,0,0,390,3776,1,0,0,0,392,394,3,6,3,0,393,392,1,0,0,0,393,
+		394,1,0,0,0,394,401,1,0,0,0,395,397,5,340,0,0,396,398,3,6,3,0,397,396,
+		1,0,0,0,397,398,1,0,0,0,398,400,1,0,0,0,399,395,1,0,0,0,400,403,1,0,0,
+		0,401,399,1,0,0,0,401,402,1,0,0,0,402,404,1,0,0,0,403,401,1,0,0,0,404,
+		405,5,0,0,1,405,1,1,0,0,0,406,407,3,108,54,0,407,408,5,0,0,1,408,3,1,0,
+		0,0,409,410,3,198,99,0,410,411,5,0,0,1,411,5,1,0,0,0,412,415,3,10,5,0,
+		413,415,3,8,4,0,414,412,1,0,0,0,414,413,1,0,0,0,415,7,1,0,0,0,416,418,
+		5,318,0,0,417,419,5,88,0,0,418,417,1,0,0,0,418,419,1,0,0,0,419,420,1,0,
+		0,0,420,425,3,242,121,0,421,422,5,339,0,0,422,424,3,242,121,0,423,421,
+		1,0,0,0,424,427,1,0,0,0,425,423,1,0,0,0,425,426,1,0,0,0,426,430,1,0,0,
+		0,427,425,1,0,0,0,428,429,7,0,0,0,429,431,5,224,0,0,430,428,1,0,0,0,430,
+		431,1,0,0,0,431,433,1,0,0,0,432,434,3,286,143,0,433,432,1,0,0,0,433,434,
+		1,0,0,0,434,687,1,0,0,0,435,436,5,37,0,0,436,687,3,244,122,0,437,438,5,
+		277,0,0,438,439,5,245,0,0,439,441,5,329,0,0,440,442,5,108,0,0,441,440,
+		1,0,0,0,441,442,1,0,0,0,442,443,1,0,0,0,443,445,3,366,183,0,444,446,3,
+		278,139,0,445,444,1,0,0,0,445,446,1,0,0,0,446,687,1,0,0,0,447,448,5,206,
+		0,0,448,450,3,288,144,0,449,451,5,108,0,0,450,449,1,0,0,0,450,451,1,0,
+		0,0,451,454,1,0,0,0,452,453,5,225,0,0,453,455,5,129,0,0,454,452,1,0,0,
+		0,454,455,1,0,0,0,455,456,1,0,0,0,456,461,3,366,183,0,457,458,5,339,0,
+		0,458,460,3,366,183,0,459,457,1,0,0,0,460,463,1,0,0,0,461,459,1,0,0,0,
+		461,462,1,0,0,0,462,465,1,0,0,0,463,461,1,0,0,0,464,466,3,286,143,0,465,
+		464,1,0,0,0,465,466,1,0,0,0,466,687,1,0,0,0,467,468,5,171,0,0,468,471,
+		3,288,144,0,469,470,5,225,0,0,470,472,5,129,0,0,471,469,1,0,0,0,471,472,
+		1,0,0,0,472,474,1,0,0,0,473,475,5,74,0,0,474,473,1,0,0,0,474,475,1,0,0,
+		0,475,476,1,0,0,0,476,478,3,366,183,0,477,479,5,348,0,0,478,477,1,0,0,
+		0,478,479,1,0,0,0,479,480,1,0,0,0,480,485,3,290,145,0,481,482,5,339,0,
+		0,482,484,3,290,145,0,483,481,1,0,0,0,484,487,1,0,0,0,485,483,1,0,0,0,
+		485,486,1,0,0,0,486,687,1,0,0,0,487,485,1,0,0,0,488,489,5,189,0,0,489,
+		687,3,306,153,0,490,491,5,211,0,0,491,492,3,316,158,0,492,493,3,320,160,
+		0,493,687,1,0,0,0,494,496,7,1,0,0,495,497,3,328,164,0,496,495,1,0,0,0,
+		496,497,1,0,0,0,497,499,1,0,0,0,498,500,5,127,0,0,499,498,1,0,0,0,499,
+		500,1,0,0,0,500,502,1,0,0,0,501,503,3,324,162,0,502,501,1,0,0,0,502,503,
+		1,0,0,0,503,687,1,0,0,0,504,506,5,326,0,0,505,507,3,328,164,0,506,505,
+		1,0,0,0,506,507,1,0,0,0,507,509,1,0,0,0,508,510,5,111,0,0,509,508,1,0,
+		0,0,509,510,1,0,0,0,510,512,1,0,0,0,511,513,5,110,0,0,512,511,1,0,0,0,
+		512,513,1,0,0,0,513,515,1,0,0,0,514,516,5,127,0,0,515,514,1,0,0,0,515,
+		516,1,0,0,0,516,518,1,0,0,0,517,519,5,23,0,0,518,517,1,0,0,0,518,519,1,
+		0,0,0,519,521,1,0,0,0,520,522,3,324,162,0,521,520,1,0,0,0,521,522,1,0,
+		0,0,522,687,1,0,0,0,523,524,5,203,0,0,524,687,3,322,161,0,525,526,5,310,
+		0,0,526,687,3,322,161,0,527,528,5,300,0,0,528,687,3,344,172,0,529,530,
+		5,297,0,0,530,687,3,348,174,0,531,532,5,282,0,0,532,687,3,352,176,0,533,
+		535,5,174,0,0,534,536,3,360,180,0,535,534,1,0,0,0,535,536,1,0,0,0,536,
+		540,1,0,0,0,537,538,5,305,0,0,538,540,5,317,0,0,539,533,1,0,0,0,539,537,
+		1,0,0,0,540,542,1,0,0,0,541,543,3,356,178,0,542,541,1,0,0,0,542,543,1,
+		0,0,0,543,687,1,0,0,0,544,546,7,2,0,0,545,547,3,360,180,0,546,545,1,0,
+		0,0,546,547,1,0,0,0,547,549,1,0,0,0,548,550,3,362,181,0,549,548,1,0,0,
+		0,549,550,1,0,0,0,550,687,1,0,0,0,551,553,7,3,0,0,552,554,3,360,180,0,
+		553,552,1,0,0,0,553,554,1,0,0,0,554,561,1,0,0,0,555,557,5,90,0,0,556,558,
+		5,289,0,0,557,556,1,0,0,0,557,558,1,0,0,0,558,559,1,0,0,0,559,562,3,368,
+		184,0,560,562,3,362,181,0,561,555,1,0,0,0,561,560,1,0,0,0,561,562,1,0,
+		0,0,562,687,1,0,0,0,563,564,5,289,0,0,564,687,3,368,184,0,565,567,5,279,
+		0,0,566,568,5,289,0,0,567,566,1,0,0,0,567,568,1,0,0,0,568,569,1,0,0,0,
+		569,687,3,368,184,0,570,571,5,269,0,0,571,583,3,368,184,0,572,573,5,333,
+		0,0,573,578,3,198,99,0,574,575,5,339,0,0,575,577,3,198,99,0,576,574,1,
+		0,0,0,577,580,1,0,0,0,578,576,1,0,0,0,578,579,1,0,0,0,579,581,1,0,0,0,
+		580,578,1,0,0,0,581,582,5,334,0,0,582,584,1,0,0,0,583,572,1,0,0,0,583,
+		584,1,0,0,0,584,585,1,0,0,0,585,586,5,27,0,0,586,587,3,10,5,0,587,687,
+		1,0,0,0,588,589,5,210,0,0,589,601,3,368,184,0,590,591,5,333,0,0,591,596,
+		3,108,54,0,592,593,5,339,0,0,593,595,3,108,54,0,594,592,1,0,0,0,595,598,
+		1,0,0,0,596,594,1,0,0,0,596,597,1,0,0,0,597,599,1,0,0,0,598,596,1,0,0,
+		0,599,600,5,334,0,0,600,602,1,0,0,0,601,590,1,0,0,0,601,602,1,0,0,0,602,
+		687,1,0,0,0,603,605,5,196,0,0,604,606,5,269,0,0,605,604,1,0,0,0,605,606,
+		1,0,0,0,606,609,1,0,0,0,607,610,3,368,184,0,608,610,5,21,0,0,609,607,1,
+		0,0,0,609,608,1,0,0,0,610,687,1,0,0,0,611,612,5,197,0,0,612,616,3,368,
+		184,0,613,615,3,336,168,0,614,613,1,0,0,0,615,618,1,0,0,0,616,614,1,0,
+		0,0,616,617,1,0,0,0,617,619,1,0,0,0,618,616,1,0,0,0,619,622,5,192,0,0,
+		620,621,7,4,0,0,621,623,5,223,0,0,622,620,1,0,0,0,622,623,1,0,0,0,623,
+		624,1,0,0,0,624,625,5,55,0,0,625,626,3,12,6,0,626,687,1,0,0,0,627,628,
+		7,5,0,0,628,687,3,338,169,0,629,632,5,183,0,0,630,633,3,368,184,0,631,
+		633,5,21,0,0,632,630,1,0,0,0,632,631,1,0,0,0,633,687,1,0,0,0,634,635,5,
+		204,0,0,635,687,7,6,0,0,636,637,5,238,0,0,637,687,3,368,184,0,638,639,
+		5,254,0,0,639,642,3,368,184,0,640,641,5,339,0,0,641,643,5,3,0,0,642,640,
+		1,0,0,0,642,643,1,0,0,0,643,687,1,0,0,0,644,647,5,323,0,0,645,648,3,368,
+		184,0,646,648,5,348,0,0,647,645,1,0,0,0,647,646,1,0,0,0,648,687,1,0,0,
+		0,649,651,5,241,0,0,650,652,5,88,0,0,651,650,1,0,0,0,651,652,1,0,0,0,652,
+		653,1,0,0,0,653,658,3,242,121,0,654,655,5,339,0,0,655,657,3,242,121,0,
+		656,654,1,0,0,0,657,660,1,0,0,0,658,656,1,0,0,0,658,659,1,0,0,0,659,665,
+		1,0,0,0,660,658,1,0,0,0,661,662,5,61,0,0,662,663,3,364,182,0,663,664,5,
+		247,0,0,664,666,1,0,0,0,665,661,1,0,0,0,665,666,1,0,0,0,666,668,1,0,0,
+		0,667,669,5,255,0,0,668,667,1,0,0,0,668,669,1,0,0,0,669,687,1,0,0,0,670,
+		671,5,184,0,0,671,672,5,73,0,0,672,673,3,288,144,0,673,676,3,366,183,0,
+		674,675,5,73,0,0,675,677,3,366,183,0,676,674,1,0,0,0,676,677,1,0,0,0,677,
+		678,1,0,0,0,678,679,5,114,0,0,679,680,7,7,0,0,680,687,1,0,0,0,681,682,
+		5,58,0,0,682,687,3,294,147,0,683,684,5,285,0,0,684,687,3,296,148,0,685,
+		687,5,182,0,0,686,416,1,0,0,0,686,435,1,0,0,0,686,437,1,0,0,0,686,447,
+		1,0,0,0,686,467,1,0,0,0,686,488,1,0,0,0,686,490,1,0,0,0,686,494,1,0,0,
+		0,686,504,1,0,0,0,686,523,1,0,0,0,686,525,1,0,0,0,686,527,1,0,0,0,686,
+		529,1,0,0,0,686,531,1,0,0,0,686,539,1,0,0,0,686,544,1,0,0,0,686,551,1,
+		0,0,0,686,563,1,0,0,0,686,565,1,0,0,0,686,570,1,0,0,0,686,588,1,0,0,0,
+		686,603,1,0,0,0,686,611,1,0,0,0,686,627,1,0,0,0,686,629,1,0,0,0,686,634,
+		1,0,0,0,686,636,1,0,0,0,686,638,1,0,0,0,686,644,1,0,0,0,686,649,1,0,0,
+		0,686,670,1,0,0,0,686,681,1,0,0,0,686,683,1,0,0,0,686,685,1,0,0,0,687,
+		9,1,0,0,0,688,690,3,14,7,0,689,688,1,0,0,0,689,690,1,0,0,0,690,696,1,0,
+		0,0,691,697,3,22,11,0,692,697,3,212,106,0,693,697,3,224,112,0,694,697,
+		3,234,117,0,695,697,3,236,118,0,696,691,1,0,0,0,696,692,1,0,0,0,696,693,
+		1,0,0,0,696,694,1,0,0,0,696,695,1,0,0,0,697,11,1,0,0,0,698,700,3,14,7,
+		0,699,698,1,0,0,0,699,700,1,0,0,0,700,701,1,0,0,0,701,702,3,22,11,0,702,
+		13,1,0,0,0,703,705,5,102,0,0,704,706,5,80,0,0,705,704,1,0,0,0,705,706,
+		1,0,0,0,706,707,1,0,0,0,707,712,3,16,8,0,708,709,5,339,0,0,709,711,3,16,
+		8,0,710,708,1,0,0,0,711,714,1,0,0,0,712,710,1,0,0,0,712,713,1,0,0,0,713,
+		15,1,0,0,0,714,712,1,0,0,0,715,717,3,368,184,0,716,718,3,106,53,0,717,
+		716,1,0,0,0,717,718,1,0,0,0,718,719,1,0,0,0,719,724,5,27,0,0,720,722,5,
+		70,0,0,721,720,1,0,0,0,721,722,1,0,0,0,722,723,1,0,0,0,723,725,5,245,0,
+		0,724,721,1,0,0,0,724,725,1,0,0,0,725,726,1,0,0,0,726,727,5,333,0,0,727,
+		728,3,10,5,0,728,730,5,334,0,0,729,731,3,18,9,0,730,729,1,0,0,0,730,731,
+		1,0,0,0,731,733,1,0,0,0,732,734,3,20,10,0,733,732,1,0,0,0,733,734,1,0,
+		0,0,734,17,1,0,0,0,735,736,5,292,0,0,736,737,7,8,0,0,737,738,5,213,0,0,
+		738,739,5,176,0,0,739,744,3,368,184,0,740,741,5,339,0,0,741,743,3,368,
+		184,0,742,740,1,0,0,0,743,746,1,0,0,0,744,742,1,0,0,0,744,745,1,0,0,0,
+		745,747,1,0,0,0,746,744,1,0,0,0,747,748,5,297,0,0,748,749,3,368,184,0,
+		749,19,1,0,0,0,750,751,5,193,0,0,751,756,3,368,184,0,752,753,5,339,0,0,
+		753,755,3,368,184,0,754,752,1,0,0,0,755,758,1,0,0,0,756,754,1,0,0,0,756,
+		757,1,0,0,0,757,759,1,0,0,0,758,756,1,0,0,0,759,760,5,297,0,0,760,766,
+		3,368,184,0,761,762,5,90,0,0,762,763,3,128,64,0,763,764,5,45,0,0,764,765,
+		3,128,64,0,765,767,1,0,0,0,766,761,1,0,0,0,766,767,1,0,0,0,767,768,1,0,
+		0,0,768,769,5,96,0,0,769,770,3,368,184,0,770,21,1,0,0,0,771,777,3,26,13,
+		0,772,773,3,24,12,0,773,774,3,26,13,0,774,776,1,0,0,0,775,772,1,0,0,0,
+		776,779,1,0,0,0,777,775,1,0,0,0,777,778,1,0,0,0,778,780,1,0,0,0,779,777,
+		1,0,0,0,780,781,3,30,15,0,781,23,1,0,0,0,782,784,7,9,0,0,783,785,7,10,
+		0,0,784,783,1,0,0,0,784,785,1,0,0,0,785,788,1,0,0,0,786,787,5,176,0,0,
+		787,789,5,249,0,0,788,786,1,0,0,0,788,789,1,0,0,0,789,25,1,0,0,0,790,794,
+		3,32,16,0,791,793,3,28,14,0,792,791,1,0,0,0,793,796,1,0,0,0,794,792,1,
+		0,0,0,794,795,1,0,0,0,795,27,1,0,0,0,796,794,1,0,0,0,797,799,5,63,0,0,
+		798,800,7,10,0,0,799,798,1,0,0,0,799,800,1,0,0,0,800,801,1,0,0,0,801,802,
+		3,32,16,0,802,29,1,0,0,0,803,805,3,64,32,0,804,803,1,0,0,0,804,805,1,0,
+		0,0,805,810,1,0,0,0,806,809,3,68,34,0,807,809,3,72,36,0,808,806,1,0,0,
+		0,808,807,1,0,0,0,809,812,1,0,0,0,810,808,1,0,0,0,810,811,1,0,0,0,811,
+		31,1,0,0,0,812,810,1,0,0,0,813,819,3,34,17,0,814,815,5,333,0,0,815,816,
+		3,12,6,0,816,817,5,334,0,0,817,819,1,0,0,0,818,813,1,0,0,0,818,814,1,0,
+		0,0,819,33,1,0,0,0,820,822,5,83,0,0,821,823,3,36,18,0,822,821,1,0,0,0,
+		822,823,1,0,0,0,823,825,1,0,0,0,824,826,3,38,19,0,825,824,1,0,0,0,825,
+		826,1,0,0,0,826,828,1,0,0,0,827,829,3,46,23,0,828,827,1,0,0,0,828,829,
+		1,0,0,0,829,831,1,0,0,0,830,832,3,48,24,0,831,830,1,0,0,0,831,832,1,0,
+		0,0,832,833,1,0,0,0,833,849,3,50,25,0,834,840,3,48,24,0,835,837,5,83,0,
+		0,836,838,3,36,18,0,837,836,1,0,0,0,837,838,1,0,0,0,838,839,1,0,0,0,839,
+		841,3,38,19,0,840,835,1,0,0,0,840,841,1,0,0,0,841,842,1,0,0,0,842,843,
+		3,50,25,0,843,849,1,0,0,0,844,845,5,97,0,0,845,849,3,60,30,0,846,847,5,
+		88,0,0,847,849,3,98,49,0,848,820,1,0,0,0,848,834,1,0,0,0,848,844,1,0,0,
+		0,848,846,1,0,0,0,849,35,1,0,0,0,850,867,5,21,0,0,851,864,5,48,0,0,852,
+		853,5,73,0,0,853,854,5,333,0,0,854,859,3,108,54,0,855,856,5,339,0,0,856,
+		858,3,108,54,0,857,855,1,0,0,0,858,861,1,0,0,0,859,857,1,0,0,0,859,860,
+		1,0,0,0,860,862,1,0,0,0,861,859,1,0,0,0,862,863,5,334,0,0,863,865,1,0,
+		0,0,864,852,1,0,0,0,864,865,1,0,0,0,865,867,1,0,0,0,866,850,1,0,0,0,866,
+		851,1,0,0,0,867,37,1,0,0,0,868,873,3,40,20,0,869,870,5,339,0,0,870,872,
+		3,40,20,0,871,869,1,0,0,0,872,875,1,0,0,0,873,871,1,0,0,0,873,874,1,0,
+		0,0,874,39,1,0,0,0,875,873,1,0,0,0,876,879,5,348,0,0,877,879,3,108,54,
+		0,878,876,1,0,0,0,878,877,1,0,0,0,879,883,1,0,0,0,880,882,3,42,21,0,881,
+		880,1,0,0,0,882,885,1,0,0,0,883,881,1,0,0,0,883,884,1,0,0,0,884,889,1,
+		0,0,0,885,883,1,0,0,0,886,887,5,27,0,0,887,890,3,376,188,0,888,890,3,378,
+		189,0,889,886,1,0,0,0,889,888,1,0,0,0,889,890,1,0,0,0,890,41,1,0,0,0,891,
+		904,5,150,0,0,892,893,5,333,0,0,893,898,3,368,184,0,894,895,5,339,0,0,
+		895,897,3,368,184,0,896,894,1,0,0,0,897,900,1,0,0,0,898,896,1,0,0,0,898,
+		899,1,0,0,0,899,901,1,0,0,0,900,898,1,0,0,0,901,902,5,334,0,0,902,905,
+		1,0,0,0,903,905,3,368,184,0,904,892,1,0,0,0,904,903,1,0,0,0,905,919,1,
+		0,0,0,906,907,5,157,0,0,907,908,5,333,0,0,908,913,3,44,22,0,909,910,5,
+		339,0,0,910,912,3,44,22,0,911,909,1,0,0,0,912,915,1,0,0,0,913,911,1,0,
+		0,0,913,914,1,0,0,0,914,916,1,0,0,0,915,913,1,0,0,0,916,917,5,334,0,0,
+		917,919,1,0,0,0,918,891,1,0,0,0,918,906,1,0,0,0,919,43,1,0,0,0,920,921,
+		3,108,54,0,921,922,5,27,0,0,922,923,3,376,188,0,923,45,1,0,0,0,924,926,
+		5,64,0,0,925,927,7,11,0,0,926,925,1,0,0,0,926,927,1,0,0,0,927,929,1,0,
+		0,0,928,930,5,88,0,0,929,928,1,0,0,0,929,930,1,0,0,0,930,931,1,0,0,0,931,
+		932,3,366,183,0,932,47,1,0,0,0,933,934,5,57,0,0,934,939,3,74,37,0,935,
+		936,5,339,0,0,936,938,3,74,37,0,937,935,1,0,0,0,938,941,1,0,0,0,939,937,
+		1,0,0,0,939,940,1,0,0,0,940,49,1,0,0,0,941,939,1,0,0,0,942,943,5,100,0,
+		0,943,945,3,108,54,0,944,942,1,0,0,0,944,945,1,0,0,0,945,947,1,0,0,0,946,
+		948,3,52,26,0,947,946,1,0,0,0,947,948,1,0,0,0,948,951,1,0,0,0,949,950,
+		5,60,0,0,950,952,3,108,54,0,951,949,1,0,0,0,951,952,1,0,0,0,952,954,1,
+		0,0,0,953,955,3,56,28,0,954,953,1,0,0,0,954,955,1,0,0,0,955,958,1,0,0,
+		0,956,957,5,79,0,0,957,959,3,108,54,0,958,956,1,0,0,0,958,959,1,0,0,0,
+		959,51,1,0,0,0,960,961,5,59,0,0,961,963,5,176,0,0,962,964,7,10,0,0,963,
+		962,1,0,0,0,963,964,1,0,0,0,964,973,1,0,0,0,965,970,3,54,27,0,966,967,
+		5,339,0,0,967,969,3,54,27,0,968,966,1,0,0,0,969,972,1,0,0,0,970,968,1,
+		0,0,0,970,971,1,0,0,0,971,974,1,0,0,0,972,970,1,0,0,0,973,965,1,0,0,0,
+		973,974,1,0,0,0,974,53,1,0,0,0,975,990,3,108,54,0,976,977,5,16,0,0,977,
+		978,5,298,0,0,978,979,5,333,0,0,979,984,3,54,27,0,980,981,5,339,0,0,981,
+		983,3,54,27,0,982,980,1,0,0,0,983,986,1,0,0,0,984,982,1,0,0,0,984,985,
+		1,0,0,0,985,987,1,0,0,0,986,984,1,0,0,0,987,988,5,334,0,0,988,990,1,0,
+		0,0,989,975,1,0,0,0,989,976,1,0,0,0,990,55,1,0,0,0,991,992,5,101,0,0,992,
+		997,3,58,29,0,993,994,5,339,0,0,994,996,3,58,29,0,995,993,1,0,0,0,996,
+		999,1,0,0,0,997,995,1,0,0,0,997,998,1,0,0,0,998,57,1,0,0,0,999,997,1,0,
+		0,0,1000,1001,3,368,184,0,1001,1002,5,27,0,0,1002,1003,3,182,91,0,1003,
+		59,1,0,0,0,1004,1009,3,62,31,0,1005,1006,5,339,0,0,1006,1008,3,62,31,0,
+		1007,1005,1,0,0,0,1008,1011,1,0,0,0,1009,1007,1,0,0,0,1009,1010,1,0,0,
+		0,1010,61,1,0,0,0,1011,1009,1,0,0,0,1012,1013,5,333,0,0,1013,1018,3,108,
+		54,0,1014,1015,5,339,0,0,1015,1017,3,108,54,0,1016,1014,1,0,0,0,1017,1020,
+		1,0,0,0,1018,1016,1,0,0,0,1018,1019,1,0,0,0,1019,1021,1,0,0,0,1020,1018,
+		1,0,0,0,1021,1022,5,334,0,0,1022,63,1,0,0,0,1023,1024,5,76,0,0,1024,1025,
+		5,176,0,0,1025,1030,3,66,33,0,1026,1027,5,339,0,0,1027,1029,3,66,33,0,
+		1028,1026,1,0,0,0,1029,1032,1,0,0,0,1030,1028,1,0,0,0,1030,1031,1,0,0,
+		0,1031,65,1,0,0,0,1032,1030,1,0,0,0,1033,1036,3,108,54,0,1034,1036,5,21,
+		0,0,1035,1033,1,0,0,0,1035,1034,1,0,0,0,1036,1041,1,0,0,0,1037,1042,5,
+		28,0,0,1038,1042,5,47,0,0,1039,1040,5,96,0,0,1040,1042,3,138,69,0,1041,
+		1037,1,0,0,0,1041,1038,1,0,0,0,1041,1039,1,0,0,0,1041,1042,1,0,0,0,1042,
+		1045,1,0,0,0,1043,1044,5,15,0,0,1044,1046,7,12,0,0,1045,1043,1,0,0,0,1045,
+		1046,1,0,0,0,1046,67,1,0,0,0,1047,1050,5,67,0,0,1048,1051,5,21,0,0,1049,
+		1051,3,108,54,0,1050,1048,1,0,0,0,1050,1049,1,0,0,0,1051,1069,1,0,0,0,
+		1052,1053,5,72,0,0,1053,1055,3,108,54,0,1054,1056,7,13,0,0,1055,1054,1,
+		0,0,0,1055,1056,1,0,0,0,1056,1069,1,0,0,0,1057,1058,5,54,0,0,1058,1060,
+		7,14,0,0,1059,1061,3,70,35,0,1060,1059,1,0,0,0,1060,1061,1,0,0,0,1061,
+		1062,1,0,0,0,1062,1066,7,13,0,0,1063,1067,5,74,0,0,1064,1065,5,102,0,0,
+		1065,1067,5,316,0,0,1066,1063,1,0,0,0,1066,1064,1,0,0,0,1067,1069,1,0,
+		0,0,1068,1047,1,0,0,0,1068,1052,1,0,0,0,1068,1057,1,0,0,0,1069,69,1,0,
+		0,0,1070,1072,7,15,0,0,1071,1070,1,0,0,0,1071,1072,1,0,0,0,1072,1073,1,
+		0,0,0,1073,1079,7,16,0,0,1074,1075,5,333,0,0,1075,1076,3,158,79,0,1076,
+		1077,5,334,0,0,1077,1079,1,0,0,0,1078,1071,1,0,0,0,1078,1074,1,0,0,0,1079,
+		71,1,0,0,0,1080,1108,5,55,0,0,1081,1089,5,325,0,0,1082,1083,5,252,0,0,
+		1083,1084,5,235,0,0,1084,1089,5,325,0,0,1085,1089,5,299,0,0,1086,1087,
+		5,235,0,0,1087,1089,5,299,0,0,1088,1081,1,0,0,0,1088,1082,1,0,0,0,1088,
+		1085,1,0,0,0,1088,1086,1,0,0,0,1089,1099,1,0,0,0,1090,1091,5,257,0,0,1091,
+		1096,3,366,183,0,1092,1093,5,339,0,0,1093,1095,3,366,183,0,1094,1092,1,
+		0,0,0,1095,1098,1,0,0,0,1096,1094,1,0,0,0,1096,1097,1,0,0,0,1097,1100,
+		1,0,0,0,1098,1096,1,0,0,0,1099,1090,1,0,0,0,1099,1100,1,0,0,0,1100,1104,
+		1,0,0,0,1101,1105,5,255,0,0,1102,1103,5,302,0,0,1103,1105,5,242,0,0,1104,
+		1101,1,0,0,0,1104,1102,1,0,0,0,1104,1105,1,0,0,0,1105,1109,1,0,0,0,1106,
+		1107,5,276,0,0,1107,1109,5,74,0,0,1108,1088,1,0,0,0,1108,1106,1,0,0,0,
+		1109,73,1,0,0,0,1110,1114,3,80,40,0,1111,1113,3,76,38,0,1112,1111,1,0,
+		0,0,1113,1116,1,0,0,0,1114,1112,1,0,0,0,1114,1115,1,0,0,0,1115,75,1,0,
+		0,0,1116,1114,1,0,0,0,1117,1118,5,109,0,0,1118,1119,5,116,0,0,1119,1143,
+		3,80,40,0,1120,1122,5,119,0,0,1121,1123,3,78,39,0,1122,1121,1,0,0,0,1122,
+		1123,1,0,0,0,1123,1124,1,0,0,0,1124,1125,5,116,0,0,1125,1143,3,80,40,0,
+		1126,1128,5,104,0,0,1127,1126,1,0,0,0,1127,1128,1,0,0,0,1128,1130,1,0,
+		0,0,1129,1131,3,78,39,0,1130,1129,1,0,0,0,1130,1131,1,0,0,0,1131,1132,
+		1,0,0,0,1132,1133,5,116,0,0,1133,1143,3,80,40,0,1134,1135,5,73,0,0,1135,
+		1143,3,108,54,0,1136,1137,5,96,0,0,1137,1140,3,106,53,0,1138,1139,5,27,
+		0,0,1139,1141,3,368,184,0,1140,1138,1,0,0,0,1140,1141,1,0,0,0,1141,1143,
+		1,0,0,0,1142,1117,1,0,0,0,1142,1120,1,0,0,0,1142,1127,1,0,0,0,1142,1134,
+		1,0,0,0,1142,1136,1,0,0,0,1143,77,1,0,0,0,1144,1152,5,113,0,0,1145,1147,
+		7,17,0,0,1146,1148,5,121,0,0,1147,1146,1,0,0,0,1147,1148,1,0,0,0,1148,
+		1152,1,0,0,0,1149,1152,5,124,0,0,1150,1152,5,103,0,0,1151,1144,1,0,0,0,
+		1151,1145,1,0,0,0,1151,1149,1,0,0,0,1151,1150,1,0,0,0,1152,79,1,0,0,0,
+		1153,1159,5,74,0,0,1154,1160,3,100,50,0,1155,1156,5,333,0,0,1156,1157,
+		3,100,50,0,1157,1158,5,334,0,0,1158,1160,1,0,0,0,1159,1154,1,0,0,0,1159,
+		1155,1,0,0,0,1160,1162,1,0,0,0,1161,1163,3,102,51,0,1162,1161,1,0,0,0,
+		1162,1163,1,0,0,0,1163,1165,1,0,0,0,1164,1166,3,104,52,0,1165,1164,1,0,
+		0,0,1165,1166,1,0,0,0,1166,1216,1,0,0,0,1167,1178,3,100,50,0,1168,1170,
+		5,348,0,0,1169,1168,1,0,0,0,1169,1170,1,0,0,0,1170,1172,1,0,0,0,1171,1173,
+		3,102,51,0,1172,1171,1,0,0,0,1172,1173,1,0,0,0,1173,1175,1,0,0,0,1174,
+		1176,3,104,52,0,1175,1174,1,0,0,0,1175,1176,1,0,0,0,1176,1179,1,0,0,0,
+		1177,1179,3,84,42,0,1178,1169,1,0,0,0,1178,1177,1,0,0,0,1179,1216,1,0,
+		0,0,1180,1181,3,372,186,0,1181,1182,3,84,42,0,1182,1216,1,0,0,0,1183,1185,
+		3,196,98,0,1184,1186,3,90,45,0,1185,1184,1,0,0,0,1185,1186,1,0,0,0,1186,
+		1216,1,0,0,0,1187,1189,5,3,0,0,1188,1190,3,102,51,0,1189,1188,1,0,0,0,
+		1189,1190,1,0,0,0,1190,1192,1,0,0,0,1191,1193,3,104,52,0,1192,1191,1,0,
+		0,0,1192,1193,1,0,0,0,1193,1216,1,0,0,0,1194,1195,5,333,0,0,1195,1196,
+		3,82,41,0,1196,1198,5,334,0,0,1197,1199,3,102,51,0,1198,1197,1,0,0,0,1198,
+		1199,1,0,0,0,1199,1216,1,0,0,0,1200,1213,5,65,0,0,1201,1202,5,333,0,0,
+		1202,1203,3,12,6,0,1203,1205,5,334,0,0,1204,1206,3,102,51,0,1205,1204,
+		1,0,0,0,1205,1206,1,0,0,0,1206,1214,1,0,0,0,1207,1210,3,100,50,0,1208,
+		1210,3,372,186,0,1209,1207,1,0,0,0,1209,1208,1,0,0,0,1210,1211,1,0,0,0,
+		1211,1212,3,84,42,0,1212,1214,1,0,0,0,1213,1201,1,0,0,0,1213,1209,1,0,
+		0,0,1214,1216,1,0,0,0,1215,1153,1,0,0,0,1215,1167,1,0,0,0,1215,1180,1,
+		0,0,0,1215,1183,1,0,0,0,1215,1187,1,0,0,0,1215,1194,1,0,0,0,1215,1200,
+		1,0,0,0,1216,81,1,0,0,0,1217,1239,3,160,80,0,1218,1236,3,74,37,0,1219,
+		1220,3,162,81,0,1220,1221,3,30,15,0,1221,1237,1,0,0,0,1222,1227,3,64,32,
+		0,1223,1226,3,68,34,0,1224,1226,3,72,36,0,1225,1223,1,0,0,0,1225,1224,
+		1,0,0,0,1226,1229,1,0,0,0,1227,1225,1,0,0,0,1227,1228,1,0,0,0,1228,1237,
+		1,0,0,0,1229,1227,1,0,0,0,1230,1233,3,68,34,0,1231,1233,3,72,36,0,1232,
+		1230,1,0,0,0,1232,1231,1,0,0,0,1233,1234,1,0,0,0,1234,1232,1,0,0,0,1234,
+		1235,1,0,0,0,1235,1237,1,0,0,0,1236,1219,1,0,0,0,1236,1222,1,0,0,0,1236,
+		1232,1,0,0,0,1236,1237,1,0,0,0,1237,1239,1,0,0,0,1238,1217,1,0,0,0,1238,
+		1218,1,0,0,0,1239,83,1,0,0,0,1240,1242,3,170,85,0,1241,1243,3,88,44,0,
+		1242,1241,1,0,0,0,1242,1243,1,0,0,0,1243,1245,1,0,0,0,1244,1246,3,90,45,
+		0,1245,1244,1,0,0,0,1245,1246,1,0,0,0,1246,1265,1,0,0,0,1247,1248,5,57,
+		0,0,1248,1249,5,333,0,0,1249,1254,3,86,43,0,1250,1251,5,339,0,0,1251,1253,
+		3,86,43,0,1252,1250,1,0,0,0,1253,1256,1,0,0,0,1254,1252,1,0,0,0,1254,1255,
+		1,0,0,0,1255,1257,1,0,0,0,1256,1254,1,0,0,0,1257,1259,5,334,0,0,1258,1260,
+		3,88,44,0,1259,1258,1,0,0,0,1259,1260,1,0,0,0,1260,1262,1,0,0,0,1261,1263,
+		3,90,45,0,1262,1261,1,0,0,0,1262,1263,1,0,0,0,1263,1265,1,0,0,0,1264,1240,
+		1,0,0,0,1264,1247,1,0,0,0,1265,85,1,0,0,0,1266,1269,3,100,50,0,1267,1269,
+		3,372,186,0,1268,1266,1,0,0,0,1268,1267,1,0,0,0,1269,1270,1,0,0,0,1270,
+		1283,3,170,85,0,1271,1272,5,27,0,0,1272,1273,5,333,0,0,1273,1278,3,94,
+		47,0,1274,1275,5,339,0,0,1275,1277,3,94,47,0,1276,1274,1,0,0,0,1277,1280,
+		1,0,0,0,1278,1276,1,0,0,0,1278,1279,1,0,0,0,1279,1281,1,0,0,0,1280,1278,
+		1,0,0,0,1281,1282,5,334,0,0,1282,1284,1,0,0,0,1283,1271,1,0,0,0,1283,1284,
+		1,0,0,0,1284,87,1,0,0,0,1285,1286,5,12,0,0,1286,1287,5,260,0,0,1287,89,
+		1,0,0,0,1288,1301,5,27,0,0,1289,1290,5,333,0,0,1290,1295,3,94,47,0,1291,
+		1292,5,339,0,0,1292,1294,3,94,47,0,1293,1291,1,0,0,0,1294,1297,1,0,0,0,
+		1295,1293,1,0,0,0,1295,1296,1,0,0,0,1296,1298,1,0,0,0,1297,1295,1,0,0,
+		0,1298,1299,5,334,0,0,1299,1302,1,0,0,0,1300,1302,3,92,46,0,1301,1289,
+		1,0,0,0,1301,1300,1,0,0,0,1302,1305,1,0,0,0,1303,1305,3,92,46,0,1304,1288,
+		1,0,0,0,1304,1303,1,0,0,0,1305,91,1,0,0,0,1306,1318,3,368,184,0,1307,1308,
+		5,333,0,0,1308,1313,3,96,48,0,1309,1310,5,339,0,0,1310,1312,3,96,48,0,
+		1311,1309,1,0,0,0,1312,1315,1,0,0,0,1313,1311,1,0,0,0,1313,1314,1,0,0,
+		0,1314,1316,1,0,0,0,1315,1313,1,0,0,0,1316,1317,5,334,0,0,1317,1319,1,
+		0,0,0,1318,1307,1,0,0,0,1318,1319,1,0,0,0,1319,93,1,0,0,0,1320,1321,3,
+		368,184,0,1321,1322,3,198,99,0,1322,95,1,0,0,0,1323,1325,3,368,184,0,1324,
+		1326,3,198,99,0,1325,1324,1,0,0,0,1325,1326,1,0,0,0,1326,97,1,0,0,0,1327,
+		1333,5,74,0,0,1328,1334,3,100,50,0,1329,1330,5,333,0,0,1330,1331,3,100,
+		50,0,1331,1332,5,334,0,0,1332,1334,1,0,0,0,1333,1328,1,0,0,0,1333,1329,
+		1,0,0,0,1334,1340,1,0,0,0,1335,1337,3,100,50,0,1336,1338,5,348,0,0,1337,
+		1336,1,0,0,0,1337,1338,1,0,0,0,1338,1340,1,0,0,0,1339,1327,1,0,0,0,1339,
+		1335,1,0,0,0,1340,99,1,0,0,0,1341,1346,3,368,184,0,1342,1343,5,341,0,0,
+		1343,1345,3,376,188,0,1344,1342,1,0,0,0,1345,1348,1,0,0,0,1346,1344,1,
+		0,0,0,1346,1347,1,0,0,0,1347,101,1,0,0,0,1348,1346,1,0,0,0,1349,1351,5,
+		27,0,0,1350,1349,1,0,0,0,1350,1351,1,0,0,0,1351,1352,1,0,0,0,1352,1354,
+		3,368,184,0,1353,1355,3,106,53,0,1354,1353,1,0,0,0,1354,1355,1,0,0,0,1355,
+		103,1,0,0,0,1356,1357,5,126,0,0,1357,1358,3,366,183,0,1358,1359,5,333,
+		0,0,1359,1364,3,108,54,0,1360,1361,5,339,0,0,1361,1363,3,108,54,0,1362,
+		1360,1,0,0,0,1363,1366,1,0,0,0,1364,1362,1,0,0,0,1364,1365,1,0,0,0,1365,
+		1367,1,0,0,0,1366,1364,1,0,0,0,1367,1373,5,334,0,0,1368,1369,5,281,0,0,
+		1369,1370,5,333,0,0,1370,1371,3,108,54,0,1371,1372,5,334,0,0,1372,1374,
+		1,0,0,0,1373,1368,1,0,0,0,1373,1374,1,0,0,0,1374,105,1,0,0,0,1375,1376,
+		5,333,0,0,1376,1381,3,368,184,0,1377,1378,5,339,0,0,1378,1380,3,368,184,
+		0,1379,1377,1,0,0,0,1380,1383,1,0,0,0,1381,1379,1,0,0,0,1381,1382,1,0,
+		0,0,1382,1384,1,0,0,0,1383,1381,1,0,0,0,1384,1385,5,334,0,0,1385,107,1,
+		0,0,0,1386,1391,3,110,55,0,1387,1388,5,75,0,0,1388,1390,3,110,55,0,1389,
+		1387,1,0,0,0,1390,1393,1,0,0,0,1391,1389,1,0,0,0,1391,1392,1,0,0,0,1392,
+		109,1,0,0,0,1393,1391,1,0,0,0,1394,1396,5,70,0,0,1395,1394,1,0,0,0,1396,
+		1399,1,0,0,0,1397,1395,1,0,0,0,1397,1398,1,0,0,0,1398,1400,1,0,0,0,1399,
+		1397,1,0,0,0,1400,1411,3,112,56,0,1401,1405,5,24,0,0,1402,1404,5,70,0,
+		0,1403,1402,1,0,0,0,1404,1407,1,0,0,0,1405,1403,1,0,0,0,1405,1406,1,0,
+		0,0,1406,1408,1,0,0,0,1407,1405,1,0,0,0,1408,1410,3,112,56,0,1409,1401,
+		1,0,0,0,1410,1413,1,0,0,0,1411,1409,1,0,0,0,1411,1412,1,0,0,0,1412,111,
+		1,0,0,0,1413,1411,1,0,0,0,1414,1418,3,120,60,0,1415,1417,3,114,57,0,1416,
+		1415,1,0,0,0,1417,1420,1,0,0,0,1418,1416,1,0,0,0,1418,1419,1,0,0,0,1419,
+		113,1,0,0,0,1420,1418,1,0,0,0,1421,1430,3,118,59,0,1422,1424,5,70,0,0,
+		1423,1422,1,0,0,0,1424,1427,1,0,0,0,1425,1423,1,0,0,0,1425,1426,1,0,0,
+		0,1426,1428,1,0,0,0,1427,1425,1,0,0,0,1428,1431,3,120,60,0,1429,1431,3,
+		126,63,0,1430,1425,1,0,0,0,1430,1429,1,0,0,0,1431,1449,1,0,0,0,1432,1434,
+		5,114,0,0,1433,1435,5,70,0,0,1434,1433,1,0,0,0,1434,1435,1,0,0,0,1435,
+		1444,1,0,0,0,1436,1445,5,71,0,0,1437,1445,5,92,0,0,1438,1445,5,53,0,0,
+		1439,1445,5,322,0,0,1440,1441,5,48,0,0,1441,1442,5,57,0,0,1442,1445,3,
+		120,60,0,1443,1445,3,116,58,0,1444,1436,1,0,0,0,1444,1437,1,0,0,0,1444,
+		1438,1,0,0,0,1444,1439,1,0,0,0,1444,1440,1,0,0,0,1444,1443,1,0,0,0,1445,
+		1449,1,0,0,0,1446,1449,5,115,0,0,1447,1449,5,120,0,0,1448,1421,1,0,0,0,
+		1448,1432,1,0,0,0,1448,1446,1,0,0,0,1448,1447,1,0,0,0,1449,115,1,0,0,0,
+		1450,1452,5,1,0,0,1451,1453,5,1,0,0,1452,1451,1,0,0,0,1452,1453,1,0,0,
+		0,1453,117,1,0,0,0,1454,1455,7,18,0,0,1455,119,1,0,0,0,1456,1458,3,128,
+		64,0,1457,1459,3,122,61,0,1458,1457,1,0,0,0,1458,1459,1,0,0,0,1459,121,
+		1,0,0,0,1460,1462,5,14,0,0,1461,1460,1,0,0,0,1461,1462,1,0,0,0,1462,1463,
+		1,0,0,0,1463,1464,3,124,62,0,1464,123,1,0,0,0,1465,1467,5,128,0,0,1466,
+		1468,7,19,0,0,1467,1466,1,0,0,0,1467,1468,1,0,0,0,1468,1469,1,0,0,0,1469,
+		1470,3,128,64,0,1470,1471,5,24,0,0,1471,1472,3,128,64,0,1472,1497,1,0,
+		0,0,1473,1474,5,61,0,0,1474,1475,5,333,0,0,1475,1476,3,158,79,0,1476,1477,
+		5,334,0,0,1477,1497,1,0,0,0,1478,1485,7,20,0,0,1479,1486,3,126,63,0,1480,
+		1483,3,128,64,0,1481,1482,5,149,0,0,1482,1484,3,128,64,0,1483,1481,1,0,
+		0,0,1483,1484,1,0,0,0,1484,1486,1,0,0,0,1485,1479,1,0,0,0,1485,1480,1,
+		0,0,0,1486,1497,1,0,0,0,1487,1488,5,125,0,0,1488,1489,5,90,0,0,1489,1492,
+		3,128,64,0,1490,1491,5,149,0,0,1491,1493,3,128,64,0,1492,1490,1,0,0,0,
+		1492,1493,1,0,0,0,1493,1497,1,0,0,0,1494,1495,5,122,0,0,1495,1497,3,128,
+		64,0,1496,1465,1,0,0,0,1496,1473,1,0,0,0,1496,1478,1,0,0,0,1496,1487,1,
+		0,0,0,1496,1494,1,0,0,0,1497,125,1,0,0,0,1498,1499,7,21,0,0,1499,1500,
+		5,333,0,0,1500,1501,3,158,79,0,1501,1502,5,334,0,0,1502,127,1,0,0,0,1503,
+		1511,3,130,65,0,1504,1507,3,134,67,0,1505,1508,3,130,65,0,1506,1508,3,
+		126,63,0,1507,1505,1,0,0,0,1507,1506,1,0,0,0,1508,1510,1,0,0,0,1509,1504,
+		1,0,0,0,1510,1513,1,0,0,0,1511,1509,1,0,0,0,1511,1512,1,0,0,0,1512,129,
+		1,0,0,0,1513,1511,1,0,0,0,1514,1516,3,132,66,0,1515,1514,1,0,0,0,1516,
+		1519,1,0,0,0,1517,1515,1,0,0,0,1517,1518,1,0,0,0,1518,1520,1,0,0,0,1519,
+		1517,1,0,0,0,1520,1524,3,144,72,0,1521,1523,3,142,71,0,1522,1521,1,0,0,
+		0,1523,1526,1,0,0,0,1524,1522,1,0,0,0,1524,1525,1,0,0,0,1525,131,1,0,0,
+		0,1526,1524,1,0,0,0,1527,1531,5,346,0,0,1528,1531,5,347,0,0,1529,1531,
+		3,136,68,0,1530,1527,1,0,0,0,1530,1528,1,0,0,0,1530,1529,1,0,0,0,1531,
+		133,1,0,0,0,1532,1540,5,346,0,0,1533,1540,5,347,0,0,1534,1540,5,348,0,
+		0,1535,1540,5,349,0,0,1536,1540,5,350,0,0,1537,1540,5,351,0,0,1538,1540,
+		3,136,68,0,1539,1532,1,0,0,0,1539,1533,1,0,0,0,1539,1534,1,0,0,0,1539,
+		1535,1,0,0,0,1539,1536,1,0,0,0,1539,1537,1,0,0,0,1539,1538,1,0,0,0,1540,
+		135,1,0,0,0,1541,1556,5,10,0,0,1542,1543,5,133,0,0,1543,1549,5,333,0,0,
+		1544,1545,3,368,184,0,1545,1546,5,341,0,0,1546,1548,1,0,0,0,1547,1544,
+		1,0,0,0,1548,1551,1,0,0,0,1549,1547,1,0,0,0,1549,1550,1,0,0,0,1550,1552,
+		1,0,0,0,1551,1549,1,0,0,0,1552,1553,3,140,70,0,1553,1554,5,334,0,0,1554,
+		1556,1,0,0,0,1555,1541,1,0,0,0,1555,1542,1,0,0,0,1556,137,1,0,0,0,1557,
+		1572,3,140,70,0,1558,1559,5,133,0,0,1559,1565,5,333,0,0,1560,1561,3,368,
+		184,0,1561,1562,5,341,0,0,1562,1564,1,0,0,0,1563,1560,1,0,0,0,1564,1567,
+		1,0,0,0,1565,1563,1,0,0,0,1565,1566,1,0,0,0,1566,1568,1,0,0,0,1567,1565,
+		1,0,0,0,1568,1569,3,140,70,0,1569,1570,5,334,0,0,1570,1572,1,0,0,0,1571,
+		1557,1,0,0,0,1571,1558,1,0,0,0,1572,139,1,0,0,0,1573,1574,7,22,0,0,1574,
+		141,1,0,0,0,1575,1576,5,343,0,0,1576,1601,3,202,101,0,1577,1579,5,335,
+		0,0,1578,1580,3,108,54,0,1579,1578,1,0,0,0,1579,1580,1,0,0,0,1580,1585,
+		1,0,0,0,1581,1583,5,342,0,0,1582,1584,3,108,54,0,1583,1582,1,0,0,0,1583,
+		1584,1,0,0,0,1584,1586,1,0,0,0,1585,1581,1,0,0,0,1585,1586,1,0,0,0,1586,
+		1587,1,0,0,0,1587,1589,5,336,0,0,1588,1590,3,148,74,0,1589,1588,1,0,0,
+		0,1589,1590,1,0,0,0,1590,1601,1,0,0,0,1591,1592,5,34,0,0,1592,1601,3,366,
+		183,0,1593,1598,5,147,0,0,1594,1595,5,138,0,0,1595,1596,5,332,0,0,1596,
+		1599,3,144,72,0,1597,1599,5,239,0,0,1598,1594,1,0,0,0,1598,1597,1,0,0,
+		0,1599,1601,1,0,0,0,1600,1575,1,0,0,0,1600,1577,1,0,0,0,1600,1591,1,0,
+		0,0,1600,1593,1,0,0,0,1601,143,1,0,0,0,1602,1622,7,23,0,0,1603,1622,5,
+		3,0,0,1604,1606,3,164,82,0,1605,1607,3,166,83,0,1606,1605,1,0,0,0,1606,
+		1607,1,0,0,0,1607,1622,1,0,0,0,1608,1609,5,333,0,0,1609,1610,3,158,79,
+		0,1610,1612,5,334,0,0,1611,1613,3,148,74,0,1612,1611,1,0,0,0,1612,1613,
+		1,0,0,0,1613,1622,1,0,0,0,1614,1616,5,9,0,0,1615,1617,3,148,74,0,1616,
+		1615,1,0,0,0,1616,1617,1,0,0,0,1617,1622,1,0,0,0,1618,1622,7,24,0,0,1619,
+		1622,5,71,0,0,1620,1622,3,146,73,0,1621,1602,1,0,0,0,1621,1603,1,0,0,0,
+		1621,1604,1,0,0,0,1621,1608,1,0,0,0,1621,1614,1,0,0,0,1621,1618,1,0,0,
+		0,1621,1619,1,0,0,0,1621,1620,1,0,0,0,1622,145,1,0,0,0,1623,1625,5,31,
+		0,0,1624,1626,3,108,54,0,1625,1624,1,0,0,0,1625,1626,1,0,0,0,1626,1627,
+		1,0,0,0,1627,1630,3,150,75,0,1628,1629,5,50,0,0,1629,1631,3,108,54,0,1630,
+		1628,1,0,0,0,1630,1631,1,0,0,0,1631,1632,1,0,0,0,1632,1633,5,51,0,0,1633,
+		1776,1,0,0,0,1634,1635,7,25,0,0,1635,1636,5,333,0,0,1636,1637,3,108,54,
+		0,1637,1638,5,27,0,0,1638,1639,3,198,99,0,1639,1640,5,334,0,0,1640,1776,
+		1,0,0,0,1641,1642,5,129,0,0,1642,1643,5,333,0,0,1643,1644,3,12,6,0,1644,
+		1645,5,334,0,0,1645,1776,1,0,0,0,1646,1655,7,26,0,0,1647,1656,3,148,74,
+		0,1648,1650,3,206,103,0,1649,1648,1,0,0,0,1649,1650,1,0,0,0,1650,1652,
+		1,0,0,0,1651,1653,3,208,104,0,1652,1651,1,0,0,0,1652,1653,1,0,0,0,1653,
+		1654,1,0,0,0,1654,1656,5,3,0,0,1655,1647,1,0,0,0,1655,1649,1,0,0,0,1655,
+		1656,1,0,0,0,1656,1776,1,0,0,0,1657,1668,5,132,0,0,1658,1669,3,148,74,
+		0,1659,1661,3,206,103,0,1660,1659,1,0,0,0,1660,1661,1,0,0,0,1661,1662,
+		1,0,0,0,1662,1664,5,3,0,0,1663,1665,3,210,105,0,1664,1663,1,0,0,0,1664,
+		1665,1,0,0,0,1665,1669,1,0,0,0,1666,1667,5,6,0,0,1667,1669,3,368,184,0,
+		1668,1658,1,0,0,0,1668,1660,1,0,0,0,1668,1666,1,0,0,0,1668,1669,1,0,0,
+		0,1669,1776,1,0,0,0,1670,1671,5,130,0,0,1671,1674,5,333,0,0,1672,1675,
+		3,376,188,0,1673,1675,5,3,0,0,1674,1672,1,0,0,0,1674,1673,1,0,0,0,1675,
+		1676,1,0,0,0,1676,1677,5,57,0,0,1677,1678,3,108,54,0,1678,1679,5,334,0,
+		0,1679,1776,1,0,0,0,1680,1681,5,137,0,0,1681,1682,5,333,0,0,1682,1683,
+		3,152,76,0,1683,1684,5,334,0,0,1684,1776,1,0,0,0,1685,1686,3,372,186,0,
+		1686,1688,3,168,84,0,1687,1689,3,148,74,0,1688,1687,1,0,0,0,1688,1689,
+		1,0,0,0,1689,1776,1,0,0,0,1690,1776,3,196,98,0,1691,1701,5,26,0,0,1692,
+		1694,5,335,0,0,1693,1695,3,156,78,0,1694,1693,1,0,0,0,1694,1695,1,0,0,
+		0,1695,1696,1,0,0,0,1696,1702,5,336,0,0,1697,1698,5,333,0,0,1698,1699,
+		3,12,6,0,1699,1700,5,334,0,0,1700,1702,1,0,0,0,1701,1692,1,0,0,0,1701,
+		1697,1,0,0,0,1702,1776,1,0,0,0,1703,1705,5,335,0,0,1704,1706,3,156,78,
+		0,1705,1704,1,0,0,0,1705,1706,1,0,0,0,1706,1707,1,0,0,0,1707,1776,5,336,
+		0,0,1708,1710,5,337,0,0,1709,1711,3,154,77,0,1710,1709,1,0,0,0,1710,1711,
+		1,0,0,0,1711,1712,1,0,0,0,1712,1776,5,338,0,0,1713,1714,5,136,0,0,1714,
+		1716,5,333,0,0,1715,1717,3,156,78,0,1716,1715,1,0,0,0,1716,1717,1,0,0,
+		0,1717,1718,1,0,0,0,1718,1776,5,334,0,0,1719,1720,5,131,0,0,1720,1721,
+		5,333,0,0,1721,1722,3,156,78,0,1722,1723,5,334,0,0,1723,1776,1,0,0,0,1724,
+		1776,7,27,0,0,1725,1776,5,45,0,0,1726,1738,5,135,0,0,1727,1739,3,148,74,
+		0,1728,1729,5,333,0,0,1729,1734,3,128,64,0,1730,1731,5,61,0,0,1731,1735,
+		3,128,64,0,1732,1733,5,339,0,0,1733,1735,3,108,54,0,1734,1730,1,0,0,0,
+		1734,1732,1,0,0,0,1735,1736,1,0,0,0,1736,1737,5,334,0,0,1737,1739,1,0,
+		0,0,1738,1727,1,0,0,0,1738,1728,1,0,0,0,1738,1739,1,0,0,0,1739,1776,1,
+		0,0,0,1740,1741,5,134,0,0,1741,1742,5,333,0,0,1742,1753,3,108,54,0,1743,
+		1744,5,77,0,0,1744,1745,3,108,54,0,1745,1746,5,57,0,0,1746,1749,3,108,
+		54,0,1747,1748,5,55,0,0,1748,1750,3,108,54,0,1749,1747,1,0,0,0,1749,1750,
+		1,0,0,0,1750,1754,1,0,0,0,1751,1752,5,339,0,0,1752,1754,3,156,78,0,1753,
+		1743,1,0,0,0,1753,1751,1,0,0,0,1754,1755,1,0,0,0,1755,1756,5,334,0,0,1756,
+		1776,1,0,0,0,1757,1758,5,140,0,0,1758,1760,5,333,0,0,1759,1761,7,28,0,
+		0,1760,1759,1,0,0,0,1760,1761,1,0,0,0,1761,1771,1,0,0,0,1762,1763,5,57,
+		0,0,1763,1772,3,156,78,0,1764,1769,3,108,54,0,1765,1766,5,57,0,0,1766,
+		1770,3,156,78,0,1767,1768,5,339,0,0,1768,1770,3,156,78,0,1769,1765,1,0,
+		0,0,1769,1767,1,0,0,0,1769,1770,1,0,0,0,1770,1772,1,0,0,0,1771,1762,1,
+		0,0,0,1771,1764,1,0,0,0,1772,1773,1,0,0,0,1773,1774,5,334,0,0,1774,1776,
+		1,0,0,0,1775,1623,1,0,0,0,1775,1634,1,0,0,0,1775,1641,1,0,0,0,1775,1646,
+		1,0,0,0,1775,1657,1,0,0,0,1775,1670,1,0,0,0,1775,1680,1,0,0,0,1775,1685,
+		1,0,0,0,1775,1690,1,0,0,0,1775,1691,1,0,0,0,1775,1703,1,0,0,0,1775,1708,
+		1,0,0,0,1775,1713,1,0,0,0,1775,1719,1,0,0,0,1775,1724,1,0,0,0,1775,1725,
+		1,0,0,0,1775,1726,1,0,0,0,1775,1740,1,0,0,0,1775,1757,1,0,0,0,1776,147,
+		1,0,0,0,1777,1780,5,341,0,0,1778,1781,3,376,188,0,1779,1781,5,348,0,0,
+		1780,1778,1,0,0,0,1780,1779,1,0,0,0,1781,1783,1,0,0,0,1782,1777,1,0,0,
+		0,1783,1784,1,0,0,0,1784,1782,1,0,0,0,1784,1785,1,0,0,0,1785,149,1,0,0,
+		0,1786,1788,3,188,94,0,1787,1786,1,0,0,0,1788,1789,1,0,0,0,1789,1787,1,
+		0,0,0,1789,1790,1,0,0,0,1790,151,1,0,0,0,1791,1807,3,108,54,0,1792,1793,
+		5,339,0,0,1793,1808,3,156,78,0,1794,1795,5,57,0,0,1795,1799,3,108,54,0,
+		1796,1797,5,55,0,0,1797,1799,3,108,54,0,1798,1794,1,0,0,0,1798,1796,1,
+		0,0,0,1799,1800,1,0,0,0,1800,1798,1,0,0,0,1800,1801,1,0,0,0,1801,1808,
+		1,0,0,0,1802,1803,5,20,0,0,1803,1804,3,108,54,0,1804,1805,5,149,0,0,1805,
+		1806,3,108,54,0,1806,1808,1,0,0,0,1807,1792,1,0,0,0,1807,1798,1,0,0,0,
+		1807,1802,1,0,0,0,1807,1808,1,0,0,0,1808,153,1,0,0,0,1809,1814,3,190,95,
+		0,1810,1811,5,339,0,0,1811,1813,3,190,95,0,1812,1810,1,0,0,0,1813,1816,
+		1,0,0,0,1814,1812,1,0,0,0,1814,1815,1,0,0,0,1815,155,1,0,0,0,1816,1814,
+		1,0,0,0,1817,1822,3,108,54,0,1818,1819,5,339,0,0,1819,1821,3,108,54,0,
+		1820,1818,1,0,0,0,1821,1824,1,0,0,0,1822,1820,1,0,0,0,1822,1823,1,0,0,
+		0,1823,157,1,0,0,0,1824,1822,1,0,0,0,1825,1855,3,160,80,0,1826,1850,3,
+		108,54,0,1827,1828,5,339,0,0,1828,1830,3,108,54,0,1829,1827,1,0,0,0,1830,
+		1831,1,0,0,0,1831,1829,1,0,0,0,1831,1832,1,0,0,0,1832,1851,1,0,0,0,1833,
+		1834,3,162,81,0,1834,1835,3,30,15,0,1835,1851,1,0,0,0,1836,1841,3,64,32,
+		0,1837,1840,3,68,34,0,1838,1840,3,72,36,0,1839,1837,1,0,0,0,1839,1838,
+		1,0,0,0,1840,1843,1,0,0,0,1841,1839,1,0,0,0,1841,1842,1,0,0,0,1842,1851,
+		1,0,0,0,1843,1841,1,0,0,0,1844,1847,3,68,34,0,1845,1847,3,72,36,0,1846,
+		1844,1,0,0,0,1846,1845,1,0,0,0,1847,1848,1,0,0,0,1848,1846,1,0,0,0,1848,
+		1849,1,0,0,0,1849,1851,1,0,0,0,1850,1829,1,0,0,0,1850,1833,1,0,0,0,1850,
+		1836,1,0,0,0,1850,1846,1,0,0,0,1850,1851,1,0,0,0,1851,1853,1,0,0,0,1852,
+		1826,1,0,0,0,1852,1853,1,0,0,0,1853,1855,1,0,0,0,1854,1825,1,0,0,0,1854,
+		1852,1,0,0,0,1855,159,1,0,0,0,1856,1857,3,14,7,0,1857,1858,3,22,11,0,1858,
+		1877,1,0,0,0,1859,1863,3,34,17,0,1860,1862,3,28,14,0,1861,1860,1,0,0,0,
+		1862,1865,1,0,0,0,1863,1861,1,0,0,0,1863,1864,1,0,0,0,1864,1871,1,0,0,
+		0,1865,1863,1,0,0,0,1866,1867,3,24,12,0,1867,1868,3,26,13,0,1868,1870,
+		1,0,0,0,1869,1866,1,0,0,0,1870,1873,1,0,0,0,1871,1869,1,0,0,0,1871,1872,
+		1,0,0,0,1872,1874,1,0,0,0,1873,1871,1,0,0,0,1874,1875,3,30,15,0,1875,1877,
+		1,0,0,0,1876,1856,1,0,0,0,1876,1859,1,0,0,0,1877,161,1,0,0,0,1878,1880,
+		3,28,14,0,1879,1878,1,0,0,0,1880,1881,1,0,0,0,1881,1879,1,0,0,0,1881,1882,
+		1,0,0,0,1882,1887,1,0,0,0,1883,1884,3,24,12,0,1884,1885,3,26,13,0,1885,
+		1887,1,0,0,0,1886,1879,1,0,0,0,1886,1883,1,0,0,0,1887,1893,1,0,0,0,1888,
+		1889,3,24,12,0,1889,1890,3,26,13,0,1890,1892,1,0,0,0,1891,1888,1,0,0,0,
+		1892,1895,1,0,0,0,1893,1891,1,0,0,0,1893,1894,1,0,0,0,1894,163,1,0,0,0,
+		1895,1893,1,0,0,0,1896,1898,3,370,185,0,1897,1899,3,148,74,0,1898,1897,
+		1,0,0,0,1898,1899,1,0,0,0,1899,165,1,0,0,0,1900,1902,3,168,84,0,1901,1903,
+		3,148,74,0,1902,1901,1,0,0,0,1902,1903,1,0,0,0,1903,1919,1,0,0,0,1904,
+		1906,5,145,0,0,1905,1904,1,0,0,0,1905,1906,1,0,0,0,1906,1907,1,0,0,0,1907,
+		1919,5,3,0,0,1908,1910,5,161,0,0,1909,1911,3,206,103,0,1910,1909,1,0,0,
+		0,1910,1911,1,0,0,0,1911,1912,1,0,0,0,1912,1919,5,3,0,0,1913,1915,5,337,
+		0,0,1914,1916,3,192,96,0,1915,1914,1,0,0,0,1915,1916,1,0,0,0,1916,1917,
+		1,0,0,0,1917,1919,5,338,0,0,1918,1900,1,0,0,0,1918,1905,1,0,0,0,1918,1908,
+		1,0,0,0,1918,1913,1,0,0,0,1919,167,1,0,0,0,1920,1922,3,170,85,0,1921,1923,
+		5,3,0,0,1922,1921,1,0,0,0,1922,1923,1,0,0,0,1923,1925,1,0,0,0,1924,1926,
+		3,176,88,0,1925,1924,1,0,0,0,1925,1926,1,0,0,0,1926,1928,1,0,0,0,1927,
+		1929,3,178,89,0,1928,1927,1,0,0,0,1928,1929,1,0,0,0,1929,1931,1,0,0,0,
+		1930,1932,3,174,87,0,1931,1930,1,0,0,0,1931,1932,1,0,0,0,1932,1934,1,0,
+		0,0,1933,1935,3,180,90,0,1934,1933,1,0,0,0,1934,1935,1,0,0,0,1935,169,
+		1,0,0,0,1936,1938,5,333,0,0,1937,1939,7,10,0,0,1938,1937,1,0,0,0,1938,
+		1939,1,0,0,0,1939,1957,1,0,0,0,1940,1945,3,172,86,0,1941,1942,5,339,0,
+		0,1942,1944,3,172,86,0,1943,1941,1,0,0,0,1944,1947,1,0,0,0,1945,1943,1,
+		0,0,0,1945,1946,1,0,0,0,1946,1949,1,0,0,0,1947,1945,1,0,0,0,1948,1950,
+		3,64,32,0,1949,1948,1,0,0,0,1949,1950,1,0,0,0,1950,1955,1,0,0,0,1951,1952,
+		5,153,0,0,1952,1956,5,256,0,0,1953,1954,5,158,0,0,1954,1956,5,256,0,0,
+		1955,1951,1,0,0,0,1955,1953,1,0,0,0,1955,1956,1,0,0,0,1956,1958,1,0,0,
+		0,1957,1940,1,0,0,0,1957,1958,1,0,0,0,1958,1959,1,0,0,0,1959,1960,5,334,
+		0,0,1960,171,1,0,0,0,1961,1971,5,348,0,0,1962,1964,5,98,0,0,1963,1962,
+		1,0,0,0,1963,1964,1,0,0,0,1964,1965,1,0,0,0,1965,1968,3,108,54,0,1966,
+		1967,7,29,0,0,1967,1969,3,108,54,0,1968,1966,1,0,0,0,1968,1969,1,0,0,0,
+		1969,1971,1,0,0,0,1970,1961,1,0,0,0,1970,1963,1,0,0,0,1971,173,1,0,0,0,
+		1972,1973,7,30,0,0,1973,1974,5,256,0,0,1974,175,1,0,0,0,1975,1976,5,162,
+		0,0,1976,1977,5,59,0,0,1977,1978,5,333,0,0,1978,1979,3,64,32,0,1979,1980,
+		5,334,0,0,1980,177,1,0,0,0,1981,1982,5,151,0,0,1982,1983,5,333,0,0,1983,
+		1984,5,100,0,0,1984,1985,3,108,54,0,1985,1986,5,334,0,0,1986,179,1,0,0,
+		0,1987,1990,5,156,0,0,1988,1991,3,368,184,0,1989,1991,3,182,91,0,1990,
+		1988,1,0,0,0,1990,1989,1,0,0,0,1991,181,1,0,0,0,1992,1994,5,333,0,0,1993,
+		1995,7,31,0,0,1994,1993,1,0,0,0,1994,1995,1,0,0,0,1995,2006,1,0,0,0,1996,
+		1997,5,265,0,0,1997,1998,5,176,0,0,1998,2003,3,108,54,0,1999,2000,5,339,
+		0,0,2000,2002,3,108,54,0,2001,1999,1,0,0,0,2002,2005,1,0,0,0,2003,2001,
+		1,0,0,0,2003,2004,1,0,0,0,2004,2007,1,0,0,0,2005,2003,1,0,0,0,2006,1996,
+		1,0,0,0,2006,2007,1,0,0,0,2007,2009,1,0,0,0,2008,2010,3,64,32,0,2009,2008,
+		1,0,0,0,2009,2010,1,0,0,0,2010,2012,1,0,0,0,2011,2013,3,184,92,0,2012,
+		2011,1,0,0,0,2012,2013,1,0,0,0,2013,2014,1,0,0,0,2014,2015,5,334,0,0,2015,
+		183,1,0,0,0,2016,2023,7,32,0,0,2017,2018,5,128,0,0,2018,2019,3,186,93,
+		0,2019,2020,5,24,0,0,2020,2021,3,186,93,0,2021,2024,1,0,0,0,2022,2024,
+		3,186,93,0,2023,2017,1,0,0,0,2023,2022,1,0,0,0,2024,2034,1,0,0,0,2025,
+		2032,5,150,0,0,2026,2027,5,191,0,0,2027,2033,5,136,0,0,2028,2033,5,59,
+		0,0,2029,2033,5,316,0,0,2030,2031,5,252,0,0,2031,2033,5,261,0,0,2032,2026,
+		1,0,0,0,2032,2028,1,0,0,0,2032,2029,1,0,0,0,2032,2030,1,0,0,0,2033,2035,
+		1,0,0,0,2034,2025,1,0,0,0,2034,2035,1,0,0,0,2035,185,1,0,0,0,2036,2037,
+		3,128,64,0,2037,2038,7,33,0,0,2038,187,1,0,0,0,2039,2040,5,99,0,0,2040,
+		2041,3,108,54,0,2041,2042,5,89,0,0,2042,2043,3,108,54,0,2043,189,1,0,0,
+		0,2044,2047,3,376,188,0,2045,2047,5,3,0,0,2046,2044,1,0,0,0,2046,2045,
+		1,0,0,0,2047,2048,1,0,0,0,2048,2049,5,342,0,0,2049,2050,3,108,54,0,2050,
+		191,1,0,0,0,2051,2056,3,194,97,0,2052,2053,5,339,0,0,2053,2055,3,194,97,
+		0,2054,2052,1,0,0,0,2055,2058,1,0,0,0,2056,2054,1,0,0,0,2056,2057,1,0,
+		0,0,2057,193,1,0,0,0,2058,2056,1,0,0,0,2059,2060,3,108,54,0,2060,2061,
+		5,342,0,0,2061,2062,3,108,54,0,2062,195,1,0,0,0,2063,2065,7,34,0,0,2064,
+		2066,3,206,103,0,2065,2064,1,0,0,0,2065,2066,1,0,0,0,2066,2074,1,0,0,0,
+		2067,2074,7,35,0,0,2068,2071,5,41,0,0,2069,2070,5,333,0,0,2070,2072,5,
+		334,0,0,2071,2069,1,0,0,0,2071,2072,1,0,0,0,2072,2074,1,0,0,0,2073,2063,
+		1,0,0,0,2073,2067,1,0,0,0,2073,2068,1,0,0,0,2074,197,1,0,0,0,2075,2079,
+		3,202,101,0,2076,2078,3,200,100,0,2077,2076,1,0,0,0,2078,2081,1,0,0,0,
+		2079,2077,1,0,0,0,2079,2080,1,0,0,0,2080,199,1,0,0,0,2081,2079,1,0,0,0,
+		2082,2084,5,335,0,0,2083,2085,5,6,0,0,2084,2083,1,0,0,0,2084,2085,1,0,
+		0,0,2085,2086,1,0,0,0,2086,2087,5,336,0,0,2087,201,1,0,0,0,2088,2091,5,
+		132,0,0,2089,2092,3,210,105,0,2090,2092,3,206,103,0,2091,2089,1,0,0,0,
+		2091,2090,1,0,0,0,2091,2092,1,0,0,0,2092,2152,1,0,0,0,2093,2095,7,26,0,
+		0,2094,2096,3,206,103,0,2095,2094,1,0,0,0,2095,2096,1,0,0,0,2096,2098,
+		1,0,0,0,2097,2099,3,208,104,0,2098,2097,1,0,0,0,2098,2099,1,0,0,0,2099,
+		2152,1,0,0,0,2100,2101,5,146,0,0,2101,2102,5,333,0,0,2102,2107,3,204,102,
+		0,2103,2104,5,339,0,0,2104,2106,3,204,102,0,2105,2103,1,0,0,0,2106,2109,
+		1,0,0,0,2107,2105,1,0,0,0,2107,2108,1,0,0,0,2108,2110,1,0,0,0,2109,2107,
+		1,0,0,0,2110,2111,5,334,0,0,2111,2152,1,0,0,0,2112,2113,5,142,0,0,2113,
+		2114,5,333,0,0,2114,2115,3,198,99,0,2115,2116,5,339,0,0,2116,2117,3,198,
+		99,0,2117,2118,5,334,0,0,2118,2152,1,0,0,0,2119,2120,5,143,0,0,2120,2122,
+		3,374,187,0,2121,2123,5,161,0,0,2122,2121,1,0,0,0,2122,2123,1,0,0,0,2123,
+		2125,1,0,0,0,2124,2126,3,206,103,0,2125,2124,1,0,0,0,2125,2126,1,0,0,0,
+		2126,2152,1,0,0,0,2127,2132,3,374,187,0,2128,2129,5,341,0,0,2129,2131,
+		3,376,188,0,2130,2128,1,0,0,0,2131,2134,1,0,0,0,2132,2130,1,0,0,0,2132,
+		2133,1,0,0,0,2133,2136,1,0,0,0,2134,2132,1,0,0,0,2135,2137,7,36,0,0,2136,
+		2135,1,0,0,0,2136,2137,1,0,0,0,2137,2149,1,0,0,0,2138,2139,5,333,0,0,2139,
+		2144,3,108,54,0,2140,2141,5,339,0,0,2141,2143,3,108,54,0,2142,2140,1,0,
+		0,0,2143,2146,1,0,0,0,2144,2142,1,0,0,0,2144,2145,1,0,0,0,2145,2147,1,
+		0,0,0,2146,2144,1,0,0,0,2147,2148,5,334,0,0,2148,2150,1,0,0,0,2149,2138,
+		1,0,0,0,2149,2150,1,0,0,0,2150,2152,1,0,0,0,2151,2088,1,0,0,0,2151,2093,
+		1,0,0,0,2151,2100,1,0,0,0,2151,2112,1,0,0,0,2151,2119,1,0,0,0,2151,2127,
+		1,0,0,0,2152,2154,1,0,0,0,2153,2155,5,26,0,0,2154,2153,1,0,0,0,2154,2155,
+		1,0,0,0,2155,203,1,0,0,0,2156,2157,3,376,188,0,2157,2158,3,198,99,0,2158,
+		205,1,0,0,0,2159,2160,5,333,0,0,2160,2161,5,6,0,0,2161,2162,5,334,0,0,
+		2162,207,1,0,0,0,2163,2164,7,37,0,0,2164,2165,5,138,0,0,2165,2166,5,332,
+		0,0,2166,209,1,0,0,0,2167,2173,7,38,0,0,2168,2169,5,90,0,0,2169,2171,7,
+		39,0,0,2170,2172,3,206,103,0,2171,2170,1,0,0,0,2171,2172,1,0,0,0,2172,
+		2174,1,0,0,0,2173,2168,1,0,0,0,2173,2174,1,0,0,0,2174,2180,1,0,0,0,2175,
+		2177,5,159,0,0,2176,2178,3,206,103,0,2177,2176,1,0,0,0,2177,2178,1,0,0,
+		0,2178,2180,1,0,0,0,2179,2167,1,0,0,0,2179,2175,1,0,0,0,2180,211,1,0,0,
+		0,2181,2182,5,233,0,0,2182,2183,5,64,0,0,2183,2186,3,366,183,0,2184,2185,
+		5,27,0,0,2185,2187,3,368,184,0,2186,2184,1,0,0,0,2186,2187,1,0,0,0,2187,
+		2189,1,0,0,0,2188,2190,3,214,107,0,2189,2188,1,0,0,0,2189,2190,1,0,0,0,
+		2190,2192,1,0,0,0,2191,2193,3,216,108,0,2192,2191,1,0,0,0,2192,2193,1,
+		0,0,0,2193,2197,1,0,0,0,2194,2198,3,12,6,0,2195,2196,5,45,0,0,2196,2198,
+		5,97,0,0,2197,2194,1,0,0,0,2197,2195,1,0,0,0,2198,2200,1,0,0,0,2199,2201,
+		3,218,109,0,2200,2199,1,0,0,0,2200,2201,1,0,0,0,2201,2203,1,0,0,0,2202,
+		2204,3,222,111,0,2203,2202,1,0,0,0,2203,2204,1,0,0,0,2204,213,1,0,0,0,
+		2205,2206,5,333,0,0,2206,2211,3,230,115,0,2207,2208,5,339,0,0,2208,2210,
+		3,230,115,0,2209,2207,1,0,0,0,2210,2213,1,0,0,0,2211,2209,1,0,0,0,2211,
+		2212,1,0,0,0,2212,2214,1,0,0,0,2213,2211,1,0,0,0,2214,2215,5,334,0,0,2215,
+		215,1,0,0,0,2216,2217,5,262,0,0,2217,2218,7,40,0,0,2218,2219,5,328,0,0,
+		2219,217,1,0,0,0,2220,2221,5,17,0,0,2221,2223,5,187,0,0,2222,2224,3,220,
+		110,0,2223,2222,1,0,0,0,2223,2224,1,0,0,0,2224,2225,1,0,0,0,2225,2234,
+		5,49,0,0,2226,2235,5,253,0,0,2227,2228,5,325,0,0,2228,2229,5,297,0,0,2229,
+		2232,3,226,113,0,2230,2231,5,100,0,0,2231,2233,3,108,54,0,2232,2230,1,
+		0,0,0,2232,2233,1,0,0,0,2233,2235,1,0,0,0,2234,2226,1,0,0,0,2234,2227,
+		1,0,0,0,2235,219,1,0,0,0,2236,2237,5,333,0,0,2237,2242,3,282,141,0,2238,
+		2239,5,339,0,0,2239,2241,3,282,141,0,2240,2238,1,0,0,0,2241,2244,1,0,0,
+		0,2242,2240,1,0,0,0,2242,2243,1,0,0,0,2243,2245,1,0,0,0,2244,2242,1,0,
+		0,0,2245,2248,5,334,0,0,2246,2247,5,100,0,0,2247,2249,3,108,54,0,2248,
+		2246,1,0,0,0,2248,2249,1,0,0,0,2249,2254,1,0,0,0,2250,2251,5,73,0,0,2251,
+		2252,5,36,0,0,2252,2254,3,368,184,0,2253,2236,1,0,0,0,2253,2250,1,0,0,
+		0,2254,221,1,0,0,0,2255,2256,5,82,0,0,2256,2257,3,38,19,0,2257,223,1,0,
+		0,0,2258,2259,5,325,0,0,2259,2264,3,98,49,0,2260,2262,5,27,0,0,2261,2260,
+		1,0,0,0,2261,2262,1,0,0,0,2262,2263,1,0,0,0,2263,2265,3,368,184,0,2264,
+		2261,1,0,0,0,2264,2265,1,0,0,0,2265,2266,1,0,0,0,2266,2267,5,297,0,0,2267,
+		2269,3,226,113,0,2268,2270,3,48,24,0,2269,2268,1,0,0,0,2269,2270,1,0,0,
+		0,2270,2273,1,0,0,0,2271,2272,5,100,0,0,2272,2274,3,108,54,0,2273,2271,
+		1,0,0,0,2273,2274,1,0,0,0,2274,2276,1,0,0,0,2275,2277,3,222,111,0,2276,
+		2275,1,0,0,0,2276,2277,1,0,0,0,2277,225,1,0,0,0,2278,2283,3,228,114,0,
+		2279,2280,5,339,0,0,2280,2282,3,228,114,0,2281,2279,1,0,0,0,2282,2285,
+		1,0,0,0,2283,2281,1,0,0,0,2283,2284,1,0,0,0,2284,227,1,0,0,0,2285,2283,
+		1,0,0,0,2286,2287,3,230,115,0,2287,2288,5,352,0,0,2288,2289,3,108,54,0,
+		2289,2304,1,0,0,0,2290,2291,5,333,0,0,2291,2296,3,230,115,0,2292,2293,
+		5,339,0,0,2293,2295,3,230,115,0,2294,2292,1,0,0,0,2295,2298,1,0,0,0,2296,
+		2294,1,0,0,0,2296,2297,1,0,0,0,2297,2299,1,0,0,0,2298,2296,1,0,0,0,2299,
+		2300,5,334,0,0,2300,2301,5,352,0,0,2301,2302,3,108,54,0,2302,2304,1,0,
+		0,0,2303,2286,1,0,0,0,2303,2290,1,0,0,0,2304,229,1,0,0,0,2305,2309,3,368,
+		184,0,2306,2308,3,232,116,0,2307,2306,1,0,0,0,2308,2311,1,0,0,0,2309,2307,
+		1,0,0,0,2309,2310,1,0,0,0,2310,231,1,0,0,0,2311,2309,1,0,0,0,2312,2313,
+		5,341,0,0,2313,2326,3,376,188,0,2314,2316,5,335,0,0,2315,2317,3,108,54,
+		0,2316,2315,1,0,0,0,2316,2317,1,0,0,0,2317,2322,1,0,0,0,2318,2320,5,342,
+		0,0,2319,2321,3,108,54,0,2320,2319,1,0,0,0,2320,2321,1,0,0,0,2321,2323,
+		1,0,0,0,2322,2318,1,0,0,0,2322,2323,1,0,0,0,2323,2324,1,0,0,0,2324,2326,
+		5,336,0,0,2325,2312,1,0,0,0,2325,2314,1,0,0,0,2326,233,1,0,0,0,2327,2328,
+		5,199,0,0,2328,2329,5,57,0,0,2329,2334,3,98,49,0,2330,2332,5,27,0,0,2331,
+		2330,1,0,0,0,2331,2332,1,0,0,0,2332,2333,1,0,0,0,2333,2335,3,368,184,0,
+		2334,2331,1,0,0,0,2334,2335,1,0,0,0,2335,2345,1,0,0,0,2336,2337,5,96,0,
+		0,2337,2342,3,74,37,0,2338,2339,5,339,0,0,2339,2341,3,74,37,0,2340,2338,
+		1,0,0,0,2341,2344,1,0,0,0,2342,2340,1,0,0,0,2342,2343,1,0,0,0,2343,2346,
+		1,0,0,0,2344,2342,1,0,0,0,2345,2336,1,0,0,0,2345,2346,1,0,0,0,2346,2349,
+		1,0,0,0,2347,2348,5,100,0,0,2348,2350,3,108,54,0,2349,2347,1,0,0,0,2349,
+		2350,1,0,0,0,2350,2352,1,0,0,0,2351,2353,3,222,111,0,2352,2351,1,0,0,0,
+		2352,2353,1,0,0,0,2353,235,1,0,0,0,2354,2355,5,246,0,0,2355,2356,5,64,
+		0,0,2356,2361,3,98,49,0,2357,2359,5,27,0,0,2358,2357,1,0,0,0,2358,2359,
+		1,0,0,0,2359,2360,1,0,0,0,2360,2362,3,368,184,0,2361,2358,1,0,0,0,2361,
+		2362,1,0,0,0,2362,2363,1,0,0,0,2363,2364,5,96,0,0,2364,2365,3,80,40,0,
+		2365,2366,5,73,0,0,2366,2368,3,108,54,0,2367,2369,3,238,119,0,2368,2367,
+		1,0,0,0,2369,2370,1,0,0,0,2370,2368,1,0,0,0,2370,2371,1,0,0,0,2371,2373,
+		1,0,0,0,2372,2374,3,222,111,0,2373,2372,1,0,0,0,2373,2374,1,0,0,0,2374,
+		237,1,0,0,0,2375,2383,5,99,0,0,2376,2384,5,244,0,0,2377,2378,5,70,0,0,
+		2378,2381,5,244,0,0,2379,2380,5,176,0,0,2380,2382,7,41,0,0,2381,2379,1,
+		0,0,0,2381,2382,1,0,0,0,2382,2384,1,0,0,0,2383,2376,1,0,0,0,2383,2377,
+		1,0,0,0,2384,2387,1,0,0,0,2385,2386,5,24,0,0,2386,2388,3,108,54,0,2387,
+		2385,1,0,0,0,2387,2388,1,0,0,0,2388,2389,1,0,0,0,2389,2390,5,89,0,0,2390,
+		2391,3,240,120,0,2391,239,1,0,0,0,2392,2393,5,325,0,0,2393,2394,5,297,
+		0,0,2394,2412,3,226,113,0,2395,2412,5,199,0,0,2396,2397,5,49,0,0,2397,
+		2412,5,253,0,0,2398,2400,5,233,0,0,2399,2401,3,214,107,0,2400,2399,1,0,
+		0,0,2400,2401,1,0,0,0,2401,2403,1,0,0,0,2402,2404,3,216,108,0,2403,2402,
+		1,0,0,0,2403,2404,1,0,0,0,2404,2409,1,0,0,0,2405,2406,5,97,0,0,2406,2410,
+		3,62,31,0,2407,2408,5,45,0,0,2408,2410,5,97,0,0,2409,2405,1,0,0,0,2409,
+		2407,1,0,0,0,2410,2412,1,0,0,0,2411,2392,1,0,0,0,2411,2395,1,0,0,0,2411,
+		2396,1,0,0,0,2411,2398,1,0,0,0,2412,241,1,0,0,0,2413,2414,3,98,49,0,2414,
+		243,1,0,0,0,2415,2416,5,75,0,0,2416,2418,5,157,0,0,2417,2415,1,0,0,0,2417,
+		2418,1,0,0,0,2418,2420,1,0,0,0,2419,2421,3,246,123,0,2420,2419,1,0,0,0,
+		2420,2421,1,0,0,0,2421,2422,1,0,0,0,2422,2426,5,88,0,0,2423,2424,5,225,
+		0,0,2424,2425,5,70,0,0,2425,2427,5,129,0,0,2426,2423,1,0,0,0,2426,2427,
+		1,0,0,0,2427,2428,1,0,0,0,2428,2429,3,366,183,0,2429,2430,3,248,124,0,
+		2430,2587,1,0,0,0,2431,2432,5,75,0,0,2432,2434,5,157,0,0,2433,2431,1,0,
+		0,0,2433,2434,1,0,0,0,2434,2435,1,0,0,0,2435,2436,5,212,0,0,2436,2440,
+		5,88,0,0,2437,2438,5,225,0,0,2438,2439,5,70,0,0,2439,2441,5,129,0,0,2440,
+		2437,1,0,0,0,2440,2441,1,0,0,0,2441,2442,1,0,0,0,2442,2444,3,366,183,0,
+		2443,2445,3,250,125,0,2444,2443,1,0,0,0,2444,2445,1,0,0,0,2445,2449,1,
+		0,0,0,2446,2448,3,270,135,0,2447,2446,1,0,0,0,2448,2451,1,0,0,0,2449,2447,
+		1,0,0,0,2449,2450,1,0,0,0,2450,2587,1,0,0,0,2451,2449,1,0,0,0,2452,2453,
+		5,75,0,0,2453,2455,5,157,0,0,2454,2452,1,0,0,0,2454,2455,1,0,0,0,2455,
+		2460,1,0,0,0,2456,2458,5,239,0,0,2457,2456,1,0,0,0,2457,2458,1,0,0,0,2458,
+		2459,1,0,0,0,2459,2461,7,42,0,0,2460,2457,1,0,0,0,2460,2461,1,0,0,0,2461,
+		2463,1,0,0,0,2462,2464,5,80,0,0,2463,2462,1,0,0,0,2463,2464,1,0,0,0,2464,
+		2465,1,0,0,0,2465,2469,5,329,0,0,2466,2467,5,225,0,0,2467,2468,5,70,0,
+		0,2468,2470,5,129,0,0,2469,2466,1,0,0,0,2469,2470,1,0,0,0,2470,2471,1,
+		0,0,0,2471,2473,3,366,183,0,2472,2474,3,106,53,0,2473,2472,1,0,0,0,2473,
+		2474,1,0,0,0,2474,2476,1,0,0,0,2475,2477,3,274,137,0,2476,2475,1,0,0,0,
+		2476,2477,1,0,0,0,2477,2478,1,0,0,0,2478,2479,5,27,0,0,2479,2481,3,12,
+		6,0,2480,2482,3,280,140,0,2481,2480,1,0,0,0,2481,2482,1,0,0,0,2482,2587,
+		1,0,0,0,2483,2484,5,75,0,0,2484,2486,5,157,0,0,2485,2483,1,0,0,0,2485,
+		2486,1,0,0,0,2486,2487,1,0,0,0,2487,2488,5,245,0,0,2488,2492,5,329,0,0,
+		2489,2490,5,225,0,0,2490,2491,5,70,0,0,2491,2493,5,129,0,0,2492,2489,1,
+		0,0,0,2492,2493,1,0,0,0,2493,2494,1,0,0,0,2494,2496,3,366,183,0,2495,2497,
+		3,106,53,0,2496,2495,1,0,0,0,2496,2497,1,0,0,0,2497,2499,1,0,0,0,2498,
+		2500,3,274,137,0,2499,2498,1,0,0,0,2499,2500,1,0,0,0,2500,2501,1,0,0,0,
+		2501,2502,5,27,0,0,2502,2504,3,12,6,0,2503,2505,3,278,139,0,2504,2503,
+		1,0,0,0,2504,2505,1,0,0,0,2505,2587,1,0,0,0,2506,2510,5,290,0,0,2507,2508,
+		5,225,0,0,2508,2509,5,70,0,0,2509,2511,5,129,0,0,2510,2507,1,0,0,0,2510,
+		2511,1,0,0,0,2511,2519,1,0,0,0,2512,2515,3,366,183,0,2513,2514,5,105,0,
+		0,2514,2516,3,368,184,0,2515,2513,1,0,0,0,2515,2516,1,0,0,0,2516,2520,
+		1,0,0,0,2517,2518,5,105,0,0,2518,2520,3,368,184,0,2519,2512,1,0,0,0,2519,
+		2517,1,0,0,0,2520,2587,1,0,0,0,2521,2523,3,246,123,0,2522,2521,1,0,0,0,
+		2522,2523,1,0,0,0,2523,2524,1,0,0,0,2524,2528,5,293,0,0,2525,2526,5,225,
+		0,0,2526,2527,5,70,0,0,2527,2529,5,129,0,0,2528,2525,1,0,0,0,2528,2529,
+		1,0,0,0,2529,2530,1,0,0,0,2530,2534,3,366,183,0,2531,2533,3,260,130,0,
+		2532,2531,1,0,0,0,2533,2536,1,0,0,0,2534,2532,1,0,0,0,2534,2535,1,0,0,
+		0,2535,2587,1,0,0,0,2536,2534,1,0,0,0,2537,2539,5,94,0,0,2538,2537,1,0,
+		0,0,2538,2539,1,0,0,0,2539,2540,1,0,0,0,2540,2542,5,229,0,0,2541,2543,
+		5,108,0,0,2542,2541,1,0,0,0,2542,2543,1,0,0,0,2543,2550,1,0,0,0,2544,2545,
+		5,225,0,0,2545,2546,5,70,0,0,2546,2548,5,129,0,0,2547,2544,1,0,0,0,2547,
+		2548,1,0,0,0,2548,2549,1,0,0,0,2549,2551,3,368,184,0,2550,2547,1,0,0,0,
+		2550,2551,1,0,0,0,2551,2552,1,0,0,0,2552,2553,5,73,0,0,2553,2556,3,98,
+		49,0,2554,2555,5,96,0,0,2555,2557,3,368,184,0,2556,2554,1,0,0,0,2556,2557,
+		1,0,0,0,2557,2558,1,0,0,0,2558,2559,5,333,0,0,2559,2564,3,282,141,0,2560,
+		2561,5,339,0,0,2561,2563,3,282,141,0,2562,2560,1,0,0,0,2563,2566,1,0,0,
+		0,2564,2562,1,0,0,0,2564,2565,1,0,0,0,2565,2567,1,0,0,0,2566,2564,1,0,
+		0,0,2567,2570,5,334,0,0,2568,2569,5,227,0,0,2569,2571,3,106,53,0,2570,
+		2568,1,0,0,0,2570,2571,1,0,0,0,2571,2577,1,0,0,0,2572,2574,5,256,0,0,2573,
+		2575,5,70,0,0,2574,2573,1,0,0,0,2574,2575,1,0,0,0,2575,2576,1,0,0,0,2576,
+		2578,5,48,0,0,2577,2572,1,0,0,0,2577,2578,1,0,0,0,2578,2580,1,0,0,0,2579,
+		2581,3,274,137,0,2580,2579,1,0,0,0,2580,2581,1,0,0,0,2581,2584,1,0,0,0,
+		2582,2583,5,100,0,0,2583,2585,3,108,54,0,2584,2582,1,0,0,0,2584,2585,1,
+		0,0,0,2585,2587,1,0,0,0,2586,2417,1,0,0,0,2586,2433,1,0,0,0,2586,2454,
+		1,0,0,0,2586,2485,1,0,0,0,2586,2506,1,0,0,0,2586,2522,1,0,0,0,2586,2538,
+		1,0,0,0,2587,245,1,0,0,0,2588,2590,7,43,0,0,2589,2588,1,0,0,0,2589,2590,
+		1,0,0,0,2590,2591,1,0,0,0,2591,2594,7,42,0,0,2592,2594,5,324,0,0,2593,
+		2589,1,0,0,0,2593,2592,1,0,0,0,2594,247,1,0,0,0,2595,2608,3,250,125,0,
+		2596,2597,5,231,0,0,2597,2598,5,333,0,0,2598,2603,3,366,183,0,2599,2600,
+		5,339,0,0,2600,2602,3,366,183,0,2601,2599,1,0,0,0,2602,2605,1,0,0,0,2603,
+		2601,1,0,0,0,2603,2604,1,0,0,0,2604,2606,1,0,0,0,2605,2603,1,0,0,0,2606,
+		2607,5,334,0,0,2607,2609,1,0,0,0,2608,2596,1,0,0,0,2608,2609,1,0,0,0,2609,
+		2611,1,0,0,0,2610,2612,3,274,137,0,2611,2610,1,0,0,0,2611,2612,1,0,0,0,
+		2612,2614,1,0,0,0,2613,2615,3,276,138,0,2614,2613,1,0,0,0,2614,2615,1,
+		0,0,0,2615,2641,1,0,0,0,2616,2618,3,106,53,0,2617,2616,1,0,0,0,2617,2618,
+		1,0,0,0,2618,2620,1,0,0,0,2619,2621,3,274,137,0,2620,2619,1,0,0,0,2620,
+		2621,1,0,0,0,2621,2623,1,0,0,0,2622,2624,3,276,138,0,2623,2622,1,0,0,0,
+		2623,2624,1,0,0,0,2624,2625,1,0,0,0,2625,2635,5,27,0,0,2626,2636,3,12,
+		6,0,2627,2628,5,210,0,0,2628,2633,3,368,184,0,2629,2630,5,333,0,0,2630,
+		2631,3,156,78,0,2631,2632,5,334,0,0,2632,2634,1,0,0,0,2633,2629,1,0,0,
+		0,2633,2634,1,0,0,0,2634,2636,1,0,0,0,2635,2626,1,0,0,0,2635,2627,1,0,
+		0,0,2636,2638,1,0,0,0,2637,2639,3,278,139,0,2638,2637,1,0,0,0,2638,2639,
+		1,0,0,0,2639,2641,1,0,0,0,2640,2595,1,0,0,0,2640,2617,1,0,0,0,2641,249,
+		1,0,0,0,2642,2651,5,333,0,0,2643,2648,3,252,126,0,2644,2645,5,339,0,0,
+		2645,2647,3,252,126,0,2646,2644,1,0,0,0,2647,2650,1,0,0,0,2648,2646,1,
+		0,0,0,2648,2649,1,0,0,0,2649,2652,1,0,0,0,2650,2648,1,0,0,0,2651,2643,
+		1,0,0,0,2651,2652,1,0,0,0,2652,2653,1,0,0,0,2653,2654,5,334,0,0,2654,251,
+		1,0,0,0,2655,2677,3,254,127,0,2656,2657,5,36,0,0,2657,2659,3,368,184,0,
+		2658,2656,1,0,0,0,2658,2659,1,0,0,0,2659,2660,1,0,0,0,2660,2664,3,262,
+		131,0,2661,2663,3,268,134,0,2662,2661,1,0,0,0,2663,2666,1,0,0,0,2664,2662,
+		1,0,0,0,2664,2665,1,0,0,0,2665,2677,1,0,0,0,2666,2664,1,0,0,0,2667,2668,
+		5,118,0,0,2668,2673,3,366,183,0,2669,2670,7,44,0,0,2670,2672,3,376,188,
+		0,2671,2669,1,0,0,0,2672,2675,1,0,0,0,2673,2671,1,0,0,0,2673,2674,1,0,
+		0,0,2674,2677,1,0,0,0,2675,2673,1,0,0,0,2676,2655,1,0,0,0,2676,2658,1,
+		0,0,0,2676,2667,1,0,0,0,2677,253,1,0,0,0,2678,2679,3,368,184,0,2679,2682,
+		3,198,99,0,2680,2681,5,34,0,0,2681,2683,3,366,183,0,2682,2680,1,0,0,0,
+		2682,2683,1,0,0,0,2683,2687,1,0,0,0,2684,2686,3,256,128,0,2685,2684,1,
+		0,0,0,2686,2689,1,0,0,0,2687,2685,1,0,0,0,2687,2688,1,0,0,0,2688,255,1,
+		0,0,0,2689,2687,1,0,0,0,2690,2691,5,36,0,0,2691,2693,3,368,184,0,2692,
+		2690,1,0,0,0,2692,2693,1,0,0,0,2693,2694,1,0,0,0,2694,2698,3,258,129,0,
+		2695,2697,3,268,134,0,2696,2695,1,0,0,0,2697,2700,1,0,0,0,2698,2696,1,
+		0,0,0,2698,2699,1,0,0,0,2699,257,1,0,0,0,2700,2698,1,0,0,0,2701,2702,5,
+		70,0,0,2702,2741,5,71,0,0,2703,2741,5,71,0,0,2704,2705,5,45,0,0,2705,2741,
+		3,128,64,0,2706,2707,5,33,0,0,2707,2708,5,333,0,0,2708,2709,3,108,54,0,
+		2709,2710,5,334,0,0,2710,2741,1,0,0,0,2711,2741,5,94,0,0,2712,2713,5,78,
+		0,0,2713,2741,5,235,0,0,2714,2741,3,264,132,0,2715,2719,5,218,0,0,2716,
+		2720,5,172,0,0,2717,2718,5,176,0,0,2718,2720,5,45,0,0,2719,2716,1,0,0,
+		0,2719,2717,1,0,0,0,2720,2721,1,0,0,0,2721,2738,5,27,0,0,2722,2731,5,224,
+		0,0,2723,2725,5,333,0,0,2724,2726,3,260,130,0,2725,2724,1,0,0,0,2726,2727,
+		1,0,0,0,2727,2725,1,0,0,0,2727,2728,1,0,0,0,2728,2729,1,0,0,0,2729,2730,
+		5,334,0,0,2730,2732,1,0,0,0,2731,2723,1,0,0,0,2731,2732,1,0,0,0,2732,2739,
+		1,0,0,0,2733,2734,5,333,0,0,2734,2735,3,108,54,0,2735,2736,5,334,0,0,2736,
+		2737,5,309,0,0,2737,2739,1,0,0,0,2738,2722,1,0,0,0,2738,2733,1,0,0,0,2739,
+		2741,1,0,0,0,2740,2701,1,0,0,0,2740,2703,1,0,0,0,2740,2704,1,0,0,0,2740,
+		2706,1,0,0,0,2740,2711,1,0,0,0,2740,2712,1,0,0,0,2740,2714,1,0,0,0,2740,
+		2715,1,0,0,0,2741,259,1,0,0,0,2742,2743,5,27,0,0,2743,2758,3,198,99,0,
+		2744,2745,5,252,0,0,2745,2758,3,368,184,0,2746,2751,3,368,184,0,2747,2749,
+		7,45,0,0,2748,2747,1,0,0,0,2748,2749,1,0,0,0,2749,2750,1,0,0,0,2750,2752,
+		3,342,171,0,2751,2748,1,0,0,0,2751,2752,1,0,0,0,2752,2758,1,0,0,0,2753,
+		2754,3,368,184,0,2754,2755,5,176,0,0,2755,2756,3,366,183,0,2756,2758,1,
+		0,0,0,2757,2742,1,0,0,0,2757,2744,1,0,0,0,2757,2746,1,0,0,0,2757,2753,
+		1,0,0,0,2758,261,1,0,0,0,2759,2760,5,33,0,0,2760,2761,5,333,0,0,2761,2762,
+		3,108,54,0,2762,2763,5,334,0,0,2763,2775,1,0,0,0,2764,2765,5,94,0,0,2765,
+		2775,3,106,53,0,2766,2767,5,78,0,0,2767,2768,5,235,0,0,2768,2775,3,106,
+		53,0,2769,2770,5,56,0,0,2770,2771,5,235,0,0,2771,2772,3,106,53,0,2772,
+		2773,3,264,132,0,2773,2775,1,0,0,0,2774,2759,1,0,0,0,2774,2764,1,0,0,0,
+		2774,2766,1,0,0,0,2774,2769,1,0,0,0,2775,263,1,0,0,0,2776,2777,5,81,0,
+		0,2777,2779,3,366,183,0,2778,2780,3,106,53,0,2779,2778,1,0,0,0,2779,2780,
+		1,0,0,0,2780,2783,1,0,0,0,2781,2782,5,243,0,0,2782,2784,7,46,0,0,2783,
+		2781,1,0,0,0,2783,2784,1,0,0,0,2784,2788,1,0,0,0,2785,2787,3,266,133,0,
+		2786,2785,1,0,0,0,2787,2790,1,0,0,0,2788,2786,1,0,0,0,2788,2789,1,0,0,
+		0,2789,265,1,0,0,0,2790,2788,1,0,0,0,2791,2792,5,73,0,0,2792,2801,7,47,
+		0,0,2793,2794,5,252,0,0,2794,2802,5,168,0,0,2795,2802,5,284,0,0,2796,2802,
+		5,177,0,0,2797,2798,5,297,0,0,2798,2802,5,71,0,0,2799,2800,5,297,0,0,2800,
+		2802,5,45,0,0,2801,2793,1,0,0,0,2801,2795,1,0,0,0,2801,2796,1,0,0,0,2801,
+		2797,1,0,0,0,2801,2799,1,0,0,0,2802,267,1,0,0,0,2803,2805,5,70,0,0,2804,
+		2803,1,0,0,0,2804,2805,1,0,0,0,2805,2806,1,0,0,0,2806,2814,5,46,0,0,2807,
+		2808,5,62,0,0,2808,2814,7,48,0,0,2809,2810,5,70,0,0,2810,2814,5,327,0,
+		0,2811,2812,5,252,0,0,2812,2814,5,230,0,0,2813,2804,1,0,0,0,2813,2807,
+		1,0,0,0,2813,2809,1,0,0,0,2813,2811,1,0,0,0,2814,269,1,0,0,0,2815,2816,
+		5,309,0,0,2816,2817,5,27,0,0,2817,2846,3,368,184,0,2818,2819,5,240,0,0,
+		2819,2846,5,3,0,0,2820,2821,5,259,0,0,2821,2822,5,333,0,0,2822,2827,3,
+		272,136,0,2823,2824,5,339,0,0,2824,2826,3,272,136,0,2825,2823,1,0,0,0,
+		2826,2829,1,0,0,0,2827,2825,1,0,0,0,2827,2828,1,0,0,0,2828,2830,1,0,0,
+		0,2829,2827,1,0,0,0,2830,2831,5,334,0,0,2831,2846,1,0,0,0,2832,2833,5,
+		266,0,0,2833,2834,5,176,0,0,2834,2835,5,333,0,0,2835,2840,3,96,48,0,2836,
+		2837,5,339,0,0,2837,2839,3,96,48,0,2838,2836,1,0,0,0,2839,2842,1,0,0,0,
+		2840,2838,1,0,0,0,2840,2841,1,0,0,0,2841,2843,1,0,0,0,2842,2840,1,0,0,
+		0,2843,2844,5,334,0,0,2844,2846,1,0,0,0,2845,2815,1,0,0,0,2845,2818,1,
+		0,0,0,2845,2820,1,0,0,0,2845,2832,1,0,0,0,2846,271,1,0,0,0,2847,2857,5,
+		3,0,0,2848,2853,3,376,188,0,2849,2850,5,341,0,0,2850,2852,3,376,188,0,
+		2851,2849,1,0,0,0,2852,2855,1,0,0,0,2853,2851,1,0,0,0,2853,2854,1,0,0,
+		0,2854,2857,1,0,0,0,2855,2853,1,0,0,0,2856,2847,1,0,0,0,2856,2848,1,0,
+		0,0,2857,2859,1,0,0,0,2858,2860,5,352,0,0,2859,2858,1,0,0,0,2859,2860,
+		1,0,0,0,2860,2861,1,0,0,0,2861,2862,3,334,167,0,2862,273,1,0,0,0,2863,
+		2864,5,102,0,0,2864,2868,3,328,164,0,2865,2866,5,163,0,0,2866,2868,3,368,
+		184,0,2867,2863,1,0,0,0,2867,2865,1,0,0,0,2868,275,1,0,0,0,2869,2870,5,
+		73,0,0,2870,2876,5,185,0,0,2871,2872,5,270,0,0,2872,2877,5,288,0,0,2873,
+		2874,5,199,0,0,2874,2877,5,288,0,0,2875,2877,5,206,0,0,2876,2871,1,0,0,
+		0,2876,2873,1,0,0,0,2876,2875,1,0,0,0,2877,277,1,0,0,0,2878,2880,5,102,
+		0,0,2879,2881,5,252,0,0,2880,2879,1,0,0,0,2880,2881,1,0,0,0,2881,2882,
+		1,0,0,0,2882,2883,5,194,0,0,2883,279,1,0,0,0,2884,2886,5,102,0,0,2885,
+		2887,7,49,0,0,2886,2885,1,0,0,0,2886,2887,1,0,0,0,2887,2888,1,0,0,0,2888,
+		2889,5,33,0,0,2889,2890,5,258,0,0,2890,281,1,0,0,0,2891,2893,3,108,54,
+		0,2892,2894,3,284,142,0,2893,2892,1,0,0,0,2893,2894,1,0,0,0,2894,2896,
+		1,0,0,0,2895,2897,7,50,0,0,2896,2895,1,0,0,0,2896,2897,1,0,0,0,2897,2900,
+		1,0,0,0,2898,2899,5,15,0,0,2899,2901,7,12,0,0,2900,2898,1,0,0,0,2900,2901,
+		1,0,0,0,2901,283,1,0,0,0,2902,2907,5,1,0,0,2903,2904,5,341,0,0,2904,2906,
+		5,1,0,0,2905,2903,1,0,0,0,2906,2909,1,0,0,0,2907,2905,1,0,0,0,2907,2908,
+		1,0,0,0,2908,285,1,0,0,0,2909,2907,1,0,0,0,2910,2911,7,51,0,0,2911,287,
+		1,0,0,0,2912,2929,5,88,0,0,2913,2929,5,329,0,0,2914,2915,5,245,0,0,2915,
+		2929,5,329,0,0,2916,2929,5,229,0,0,2917,2929,5,290,0,0,2918,2929,5,293,
+		0,0,2919,2929,5,319,0,0,2920,2929,5,205,0,0,2921,2929,5,217,0,0,2922,2929,
+		5,195,0,0,2923,2929,5,35,0,0,2924,2929,5,286,0,0,2925,2929,5,36,0,0,2926,
+		2927,5,56,0,0,2927,2929,5,88,0,0,2928,2912,1,0,0,0,2928,2913,1,0,0,0,2928,
+		2914,1,0,0,0,2928,2916,1,0,0,0,2928,2917,1,0,0,0,2928,2918,1,0,0,0,2928,
+		2919,1,0,0,0,2928,2920,1,0,0,0,2928,2921,1,0,0,0,2928,2922,1,0,0,0,2928,
+		2923,1,0,0,0,2928,2924,1,0,0,0,2928,2925,1,0,0,0,2928,2926,1,0,0,0,2929,
+		289,1,0,0,0,2930,2931,5,280,0,0,2931,2932,5,90,0,0,2932,3114,3,368,184,
+		0,2933,2934,5,280,0,0,2934,2935,5,36,0,0,2935,2936,3,368,184,0,2936,2937,
+		5,90,0,0,2937,2938,3,368,184,0,2938,3114,1,0,0,0,2939,2941,5,280,0,0,2940,
+		2942,5,35,0,0,2941,2940,1,0,0,0,2941,2942,1,0,0,0,2942,2943,1,0,0,0,2943,
+		2944,3,368,184,0,2944,2945,5,90,0,0,2945,2946,3,368,184,0,2946,3114,1,
+		0,0,0,2947,2948,5,297,0,0,2948,2949,5,290,0,0,2949,3114,3,368,184,0,2950,
+		2951,5,263,0,0,2951,2956,5,90,0,0,2952,2957,3,368,184,0,2953,2957,5,44,
+		0,0,2954,2957,5,40,0,0,2955,2957,5,84,0,0,2956,2952,1,0,0,0,2956,2953,
+		1,0,0,0,2956,2954,1,0,0,0,2956,2955,1,0,0,0,2957,3114,1,0,0,0,2958,2961,
+		5,169,0,0,2959,2960,5,36,0,0,2960,2962,3,368,184,0,2961,2959,1,0,0,0,2961,
+		2962,1,0,0,0,2962,2963,1,0,0,0,2963,2967,3,262,131,0,2964,2966,3,268,134,
+		0,2965,2964,1,0,0,0,2966,2969,1,0,0,0,2967,2965,1,0,0,0,2967,2968,1,0,
+		0,0,2968,3114,1,0,0,0,2969,2967,1,0,0,0,2970,2972,5,169,0,0,2971,2973,
+		5,35,0,0,2972,2971,1,0,0,0,2972,2973,1,0,0,0,2973,2977,1,0,0,0,2974,2975,
+		5,225,0,0,2975,2976,5,70,0,0,2976,2978,5,129,0,0,2977,2974,1,0,0,0,2977,
+		2978,1,0,0,0,2978,2979,1,0,0,0,2979,3114,3,254,127,0,2980,2981,5,206,0,
+		0,2981,2984,5,36,0,0,2982,2983,5,225,0,0,2983,2985,5,129,0,0,2984,2982,
+		1,0,0,0,2984,2985,1,0,0,0,2985,2986,1,0,0,0,2986,2988,3,368,184,0,2987,
+		2989,3,286,143,0,2988,2987,1,0,0,0,2988,2989,1,0,0,0,2989,3114,1,0,0,0,
+		2990,2992,5,206,0,0,2991,2993,5,35,0,0,2992,2991,1,0,0,0,2992,2993,1,0,
+		0,0,2993,2996,1,0,0,0,2994,2995,5,225,0,0,2995,2997,5,129,0,0,2996,2994,
+		1,0,0,0,2996,2997,1,0,0,0,2997,2998,1,0,0,0,2998,3000,3,368,184,0,2999,
+		3001,3,286,143,0,3000,2999,1,0,0,0,3000,3001,1,0,0,0,3001,3114,1,0,0,0,
+		3002,3004,5,171,0,0,3003,3005,5,35,0,0,3004,3003,1,0,0,0,3004,3005,1,0,
+		0,0,3005,3006,1,0,0,0,3006,3009,3,368,184,0,3007,3008,5,297,0,0,3008,3010,
+		5,194,0,0,3009,3007,1,0,0,0,3009,3010,1,0,0,0,3010,3011,1,0,0,0,3011,3012,
+		5,319,0,0,3012,3015,3,198,99,0,3013,3014,5,34,0,0,3014,3016,3,366,183,
+		0,3015,3013,1,0,0,0,3015,3016,1,0,0,0,3016,3019,1,0,0,0,3017,3018,5,96,
+		0,0,3018,3020,3,108,54,0,3019,3017,1,0,0,0,3019,3020,1,0,0,0,3020,3114,
+		1,0,0,0,3021,3023,5,171,0,0,3022,3024,5,35,0,0,3023,3022,1,0,0,0,3023,
+		3024,1,0,0,0,3024,3025,1,0,0,0,3025,3031,3,368,184,0,3026,3027,5,297,0,
+		0,3027,3028,5,45,0,0,3028,3032,3,108,54,0,3029,3030,5,206,0,0,3030,3032,
+		5,45,0,0,3031,3026,1,0,0,0,3031,3029,1,0,0,0,3032,3114,1,0,0,0,3033,3035,
+		5,171,0,0,3034,3036,5,35,0,0,3035,3034,1,0,0,0,3035,3036,1,0,0,0,3036,
+		3037,1,0,0,0,3037,3038,3,368,184,0,3038,3039,7,52,0,0,3039,3040,5,70,0,
+		0,3040,3041,5,71,0,0,3041,3114,1,0,0,0,3042,3044,5,171,0,0,3043,3045,5,
+		35,0,0,3044,3043,1,0,0,0,3044,3045,1,0,0,0,3045,3046,1,0,0,0,3046,3047,
+		3,368,184,0,3047,3048,5,297,0,0,3048,3050,5,306,0,0,3049,3051,5,347,0,
+		0,3050,3049,1,0,0,0,3050,3051,1,0,0,0,3051,3052,1,0,0,0,3052,3053,5,6,
+		0,0,3053,3114,1,0,0,0,3054,3056,5,171,0,0,3055,3057,5,35,0,0,3056,3055,
+		1,0,0,0,3056,3057,1,0,0,0,3057,3058,1,0,0,0,3058,3059,3,368,184,0,3059,
+		3060,5,169,0,0,3060,3064,5,218,0,0,3061,3065,5,172,0,0,3062,3063,5,176,
+		0,0,3063,3065,5,45,0,0,3064,3061,1,0,0,0,3064,3062,1,0,0,0,3065,3066,1,
+		0,0,0,3066,3067,5,27,0,0,3067,3076,5,224,0,0,3068,3070,5,333,0,0,3069,
+		3071,3,260,130,0,3070,3069,1,0,0,0,3071,3072,1,0,0,0,3072,3070,1,0,0,0,
+		3072,3073,1,0,0,0,3073,3074,1,0,0,0,3074,3075,5,334,0,0,3075,3077,1,0,
+		0,0,3076,3068,1,0,0,0,3076,3077,1,0,0,0,3077,3114,1,0,0,0,3078,3080,5,
+		171,0,0,3079,3081,5,35,0,0,3080,3079,1,0,0,0,3080,3081,1,0,0,0,3081,3082,
+		1,0,0,0,3082,3083,3,368,184,0,3083,3086,5,206,0,0,3084,3087,5,224,0,0,
+		3085,3087,3,368,184,0,3086,3084,1,0,0,0,3086,3085,1,0,0,0,3087,3090,1,
+		0,0,0,3088,3089,5,225,0,0,3089,3091,5,129,0,0,3090,3088,1,0,0,0,3090,3091,
+		1,0,0,0,3091,3114,1,0,0,0,3092,3094,5,171,0,0,3093,3095,5,35,0,0,3094,
+		3093,1,0,0,0,3094,3095,1,0,0,0,3095,3096,1,0,0,0,3096,3098,3,368,184,0,
+		3097,3099,3,292,146,0,3098,3097,1,0,0,0,3099,3100,1,0,0,0,3100,3098,1,
+		0,0,0,3100,3101,1,0,0,0,3101,3114,1,0,0,0,3102,3103,3,368,184,0,3103,3104,
+		5,36,0,0,3104,3105,3,368,184,0,3105,3114,1,0,0,0,3106,3107,7,53,0,0,3107,
+		3114,3,328,164,0,3108,3110,3,260,130,0,3109,3108,1,0,0,0,3110,3111,1,0,
+		0,0,3111,3109,1,0,0,0,3111,3112,1,0,0,0,3112,3114,1,0,0,0,3113,2930,1,
+		0,0,0,3113,2933,1,0,0,0,3113,2939,1,0,0,0,3113,2947,1,0,0,0,3113,2950,
+		1,0,0,0,3113,2958,1,0,0,0,3113,2970,1,0,0,0,3113,2980,1,0,0,0,3113,2990,
+		1,0,0,0,3113,3002,1,0,0,0,3113,3021,1,0,0,0,3113,3033,1,0,0,0,3113,3042,
+		1,0,0,0,3113,3054,1,0,0,0,3113,3078,1,0,0,0,3113,3092,1,0,0,0,3113,3102,
+		1,0,0,0,3113,3106,1,0,0,0,3113,3109,1,0,0,0,3114,291,1,0,0,0,3115,3120,
+		5,283,0,0,3116,3118,5,102,0,0,3117,3116,1,0,0,0,3117,3118,1,0,0,0,3118,
+		3119,1,0,0,0,3119,3121,3,342,171,0,3120,3117,1,0,0,0,3120,3121,1,0,0,0,
+		3121,3132,1,0,0,0,3122,3123,5,297,0,0,3123,3127,5,218,0,0,3124,3128,5,
+		172,0,0,3125,3126,5,176,0,0,3126,3128,5,45,0,0,3127,3124,1,0,0,0,3127,
+		3125,1,0,0,0,3128,3132,1,0,0,0,3129,3130,5,297,0,0,3130,3132,3,260,130,
+		0,3131,3115,1,0,0,0,3131,3122,1,0,0,0,3131,3129,1,0,0,0,3132,293,1,0,0,
+		0,3133,3134,3,298,149,0,3134,3135,5,73,0,0,3135,3136,3,302,151,0,3136,
+		3137,5,90,0,0,3137,3142,3,304,152,0,3138,3139,5,339,0,0,3139,3141,3,304,
+		152,0,3140,3138,1,0,0,0,3141,3144,1,0,0,0,3142,3140,1,0,0,0,3142,3143,
+		1,0,0,0,3143,3148,1,0,0,0,3144,3142,1,0,0,0,3145,3146,5,102,0,0,3146,3147,
+		5,58,0,0,3147,3149,5,258,0,0,3148,3145,1,0,0,0,3148,3149,1,0,0,0,3149,
+		3173,1,0,0,0,3150,3155,3,368,184,0,3151,3152,5,339,0,0,3152,3154,3,368,
+		184,0,3153,3151,1,0,0,0,3154,3157,1,0,0,0,3155,3153,1,0,0,0,3155,3156,
+		1,0,0,0,3156,3158,1,0,0,0,3157,3155,1,0,0,0,3158,3159,5,90,0,0,3159,3164,
+		3,304,152,0,3160,3161,5,339,0,0,3161,3163,3,304,152,0,3162,3160,1,0,0,
+		0,3163,3166,1,0,0,0,3164,3162,1,0,0,0,3164,3165,1,0,0,0,3165,3170,1,0,
+		0,0,3166,3164,1,0,0,0,3167,3168,5,102,0,0,3168,3169,5,170,0,0,3169,3171,
+		5,258,0,0,3170,3167,1,0,0,0,3170,3171,1,0,0,0,3171,3173,1,0,0,0,3172,3133,
+		1,0,0,0,3172,3150,1,0,0,0,3173,295,1,0,0,0,3174,3175,5,58,0,0,3175,3176,
+		5,258,0,0,3176,3178,5,55,0,0,3177,3174,1,0,0,0,3177,3178,1,0,0,0,3178,
+		3179,1,0,0,0,3179,3180,3,298,149,0,3180,3181,5,73,0,0,3181,3182,3,302,
+		151,0,3182,3183,5,57,0,0,3183,3188,3,304,152,0,3184,3185,5,339,0,0,3185,
+		3187,3,304,152,0,3186,3184,1,0,0,0,3187,3190,1,0,0,0,3188,3186,1,0,0,0,
+		3188,3189,1,0,0,0,3189,3192,1,0,0,0,3190,3188,1,0,0,0,3191,3193,3,286,
+		143,0,3192,3191,1,0,0,0,3192,3193,1,0,0,0,3193,3220,1,0,0,0,3194,3195,
+		5,170,0,0,3195,3196,5,258,0,0,3196,3198,5,55,0,0,3197,3194,1,0,0,0,3197,
+		3198,1,0,0,0,3198,3199,1,0,0,0,3199,3204,3,368,184,0,3200,3201,5,339,0,
+		0,3201,3203,3,368,184,0,3202,3200,1,0,0,0,3203,3206,1,0,0,0,3204,3202,
+		1,0,0,0,3204,3205,1,0,0,0,3205,3207,1,0,0,0,3206,3204,1,0,0,0,3207,3208,
+		5,57,0,0,3208,3213,3,304,152,0,3209,3210,5,339,0,0,3210,3212,3,304,152,
+		0,3211,3209,1,0,0,0,3212,3215,1,0,0,0,3213,3211,1,0,0,0,3213,3214,1,0,
+		0,0,3214,3217,1,0,0,0,3215,3213,1,0,0,0,3216,3218,3,286,143,0,3217,3216,
+		1,0,0,0,3217,3218,1,0,0,0,3218,3220,1,0,0,0,3219,3177,1,0,0,0,3219,3197,
+		1,0,0,0,3220,297,1,0,0,0,3221,3223,5,21,0,0,3222,3224,5,272,0,0,3223,3222,
+		1,0,0,0,3223,3224,1,0,0,0,3224,3226,1,0,0,0,3225,3227,3,106,53,0,3226,
+		3225,1,0,0,0,3226,3227,1,0,0,0,3227,3237,1,0,0,0,3228,3233,3,300,150,0,
+		3229,3230,5,339,0,0,3230,3232,3,300,150,0,3231,3229,1,0,0,0,3232,3235,
+		1,0,0,0,3233,3231,1,0,0,0,3233,3234,1,0,0,0,3234,3237,1,0,0,0,3235,3233,
+		1,0,0,0,3236,3221,1,0,0,0,3236,3228,1,0,0,0,3237,299,1,0,0,0,3238,3243,
+		5,83,0,0,3239,3243,5,81,0,0,3240,3243,5,37,0,0,3241,3243,3,368,184,0,3242,
+		3238,1,0,0,0,3242,3239,1,0,0,0,3242,3240,1,0,0,0,3242,3241,1,0,0,0,3243,
+		3245,1,0,0,0,3244,3246,3,106,53,0,3245,3244,1,0,0,0,3245,3246,1,0,0,0,
+		3246,301,1,0,0,0,3247,3249,5,88,0,0,3248,3247,1,0,0,0,3248,3249,1,0,0,
+		0,3249,3250,1,0,0,0,3250,3255,3,366,183,0,3251,3252,5,339,0,0,3252,3254,
+		3,366,183,0,3253,3251,1,0,0,0,3254,3257,1,0,0,0,3255,3253,1,0,0,0,3255,
+		3256,1,0,0,0,3256,3280,1,0,0,0,3257,3255,1,0,0,0,3258,3259,7,54,0,0,3259,
+		3264,3,366,183,0,3260,3261,5,339,0,0,3261,3263,3,366,183,0,3262,3260,1,
+		0,0,0,3263,3266,1,0,0,0,3264,3262,1,0,0,0,3264,3265,1,0,0,0,3265,3280,
+		1,0,0,0,3266,3264,1,0,0,0,3267,3268,5,21,0,0,3268,3269,7,55,0,0,3269,3270,
+		5,61,0,0,3270,3271,5,290,0,0,3271,3276,3,366,183,0,3272,3273,5,339,0,0,
+		3273,3275,3,366,183,0,3274,3272,1,0,0,0,3275,3278,1,0,0,0,3276,3274,1,
+		0,0,0,3276,3277,1,0,0,0,3277,3280,1,0,0,0,3278,3276,1,0,0,0,3279,3248,
+		1,0,0,0,3279,3258,1,0,0,0,3279,3267,1,0,0,0,3280,303,1,0,0,0,3281,3283,
+		5,59,0,0,3282,3281,1,0,0,0,3282,3283,1,0,0,0,3283,3288,1,0,0,0,3284,3289,
+		3,368,184,0,3285,3289,5,44,0,0,3286,3289,5,40,0,0,3287,3289,5,84,0,0,3288,
+		3284,1,0,0,0,3288,3285,1,0,0,0,3288,3286,1,0,0,0,3288,3287,1,0,0,0,3289,
+		305,1,0,0,0,3290,3291,5,333,0,0,3291,3292,3,12,6,0,3292,3293,5,334,0,0,
+		3293,3294,5,90,0,0,3294,3295,3,308,154,0,3295,3296,3,312,156,0,3296,3315,
+		1,0,0,0,3297,3299,5,106,0,0,3298,3297,1,0,0,0,3298,3299,1,0,0,0,3299,3300,
+		1,0,0,0,3300,3302,3,366,183,0,3301,3303,3,106,53,0,3302,3301,1,0,0,0,3302,
+		3303,1,0,0,0,3303,3304,1,0,0,0,3304,3305,7,56,0,0,3305,3307,3,308,154,
+		0,3306,3308,3,310,155,0,3307,3306,1,0,0,0,3307,3308,1,0,0,0,3308,3309,
+		1,0,0,0,3309,3312,3,312,156,0,3310,3311,5,100,0,0,3311,3313,3,108,54,0,
+		3312,3310,1,0,0,0,3312,3313,1,0,0,0,3313,3315,1,0,0,0,3314,3290,1,0,0,
+		0,3314,3298,1,0,0,0,3315,307,1,0,0,0,3316,3318,5,273,0,0,3317,3316,1,0,
+		0,0,3317,3318,1,0,0,0,3318,3319,1,0,0,0,3319,3323,5,3,0,0,3320,3323,5,
+		307,0,0,3321,3323,5,308,0,0,3322,3317,1,0,0,0,3322,3320,1,0,0,0,3322,3321,
+		1,0,0,0,3323,309,1,0,0,0,3324,3326,5,96,0,0,3325,3324,1,0,0,0,3325,3326,
+		1,0,0,0,3326,3327,1,0,0,0,3327,3328,5,201,0,0,3328,3329,5,3,0,0,3329,311,
+		1,0,0,0,3330,3332,5,102,0,0,3331,3330,1,0,0,0,3331,3332,1,0,0,0,3332,3340,
+		1,0,0,0,3333,3341,3,328,164,0,3334,3336,3,314,157,0,3335,3334,1,0,0,0,
+		3336,3339,1,0,0,0,3337,3335,1,0,0,0,3337,3338,1,0,0,0,3338,3341,1,0,0,
+		0,3339,3337,1,0,0,0,3340,3333,1,0,0,0,3340,3337,1,0,0,0,3341,313,1,0,0,
+		0,3342,3367,7,57,0,0,3343,3345,7,58,0,0,3344,3346,5,27,0,0,3345,3344,1,
+		0,0,0,3345,3346,1,0,0,0,3346,3347,1,0,0,0,3347,3367,5,3,0,0,3348,3353,
+		5,215,0,0,3349,3354,5,274,0,0,3350,3351,5,70,0,0,3351,3354,5,71,0,0,3352,
+		3354,5,71,0,0,3353,3349,1,0,0,0,3353,3350,1,0,0,0,3353,3352,1,0,0,0,3354,
+		3364,1,0,0,0,3355,3365,5,348,0,0,3356,3361,3,368,184,0,3357,3358,5,339,
+		0,0,3358,3360,3,368,184,0,3359,3357,1,0,0,0,3360,3363,1,0,0,0,3361,3359,
+		1,0,0,0,3361,3362,1,0,0,0,3362,3365,1,0,0,0,3363,3361,1,0,0,0,3364,3355,
+		1,0,0,0,3364,3356,1,0,0,0,3365,3367,1,0,0,0,3366,3342,1,0,0,0,3366,3343,
+		1,0,0,0,3366,3348,1,0,0,0,3367,315,1,0,0,0,3368,3376,3,328,164,0,3369,
+		3371,3,318,159,0,3370,3369,1,0,0,0,3371,3374,1,0,0,0,3372,3370,1,0,0,0,
+		3372,3373,1,0,0,0,3373,3376,1,0,0,0,3374,3372,1,0,0,0,3375,3368,1,0,0,
+		0,3375,3372,1,0,0,0,3376,317,1,0,0,0,3377,3378,7,59,0,0,3378,319,1,0,0,
+		0,3379,3417,3,10,5,0,3380,3381,5,37,0,0,3381,3417,3,244,122,0,3382,3383,
+		5,277,0,0,3383,3384,5,245,0,0,3384,3386,5,329,0,0,3385,3387,5,108,0,0,
+		3386,3385,1,0,0,0,3386,3387,1,0,0,0,3387,3388,1,0,0,0,3388,3390,3,366,
+		183,0,3389,3391,3,278,139,0,3390,3389,1,0,0,0,3390,3391,1,0,0,0,3391,3417,
+		1,0,0,0,3392,3393,5,210,0,0,3393,3398,3,368,184,0,3394,3395,5,333,0,0,
+		3395,3396,3,156,78,0,3396,3397,5,334,0,0,3397,3399,1,0,0,0,3398,3394,1,
+		0,0,0,3398,3399,1,0,0,0,3399,3417,1,0,0,0,3400,3401,5,197,0,0,3401,3405,
+		3,368,184,0,3402,3404,3,336,168,0,3403,3402,1,0,0,0,3404,3407,1,0,0,0,
+		3405,3403,1,0,0,0,3405,3406,1,0,0,0,3406,3408,1,0,0,0,3407,3405,1,0,0,
+		0,3408,3411,5,192,0,0,3409,3410,7,4,0,0,3410,3412,5,223,0,0,3411,3409,
+		1,0,0,0,3411,3412,1,0,0,0,3412,3413,1,0,0,0,3413,3414,5,55,0,0,3414,3415,
+		3,12,6,0,3415,3417,1,0,0,0,3416,3379,1,0,0,0,3416,3380,1,0,0,0,3416,3382,
+		1,0,0,0,3416,3392,1,0,0,0,3416,3400,1,0,0,0,3417,321,1,0,0,0,3418,3422,
+		3,12,6,0,3419,3422,3,100,50,0,3420,3422,5,3,0,0,3421,3418,1,0,0,0,3421,
+		3419,1,0,0,0,3421,3420,1,0,0,0,3422,323,1,0,0,0,3423,3428,3,326,163,0,
+		3424,3425,5,339,0,0,3425,3427,3,326,163,0,3426,3424,1,0,0,0,3427,3430,
+		1,0,0,0,3428,3426,1,0,0,0,3428,3429,1,0,0,0,3429,325,1,0,0,0,3430,3428,
+		1,0,0,0,3431,3433,3,366,183,0,3432,3434,3,106,53,0,3433,3432,1,0,0,0,3433,
+		3434,1,0,0,0,3434,327,1,0,0,0,3435,3436,5,333,0,0,3436,3441,3,330,165,
+		0,3437,3438,5,339,0,0,3438,3440,3,330,165,0,3439,3437,1,0,0,0,3440,3443,
+		1,0,0,0,3441,3439,1,0,0,0,3441,3442,1,0,0,0,3442,3444,1,0,0,0,3443,3441,
+		1,0,0,0,3444,3445,5,334,0,0,3445,329,1,0,0,0,3446,3448,3,332,166,0,3447,
+		3449,5,352,0,0,3448,3447,1,0,0,0,3448,3449,1,0,0,0,3449,3451,1,0,0,0,3450,
+		3452,3,334,167,0,3451,3450,1,0,0,0,3451,3452,1,0,0,0,3452,331,1,0,0,0,
+		3453,3464,3,368,184,0,3454,3464,5,23,0,0,3455,3464,5,22,0,0,3456,3464,
+		5,127,0,0,3457,3464,5,110,0,0,3458,3464,5,111,0,0,3459,3464,5,71,0,0,3460,
+		3464,5,45,0,0,3461,3464,5,106,0,0,3462,3464,5,33,0,0,3463,3453,1,0,0,0,
+		3463,3454,1,0,0,0,3463,3455,1,0,0,0,3463,3456,1,0,0,0,3463,3457,1,0,0,
+		0,3463,3458,1,0,0,0,3463,3459,1,0,0,0,3463,3460,1,0,0,0,3463,3461,1,0,
+		0,0,3463,3462,1,0,0,0,3464,3469,1,0,0,0,3465,3466,5,341,0,0,3466,3468,
+		3,376,188,0,3467,3465,1,0,0,0,3468,3471,1,0,0,0,3469,3467,1,0,0,0,3469,
+		3470,1,0,0,0,3470,333,1,0,0,0,3471,3469,1,0,0,0,3472,3491,3,376,188,0,
+		3473,3491,5,3,0,0,3474,3476,7,15,0,0,3475,3474,1,0,0,0,3475,3476,1,0,0,
+		0,3476,3477,1,0,0,0,3477,3491,7,23,0,0,3478,3491,5,348,0,0,3479,3480,5,
+		333,0,0,3480,3485,3,334,167,0,3481,3482,5,339,0,0,3482,3484,3,334,167,
+		0,3483,3481,1,0,0,0,3484,3487,1,0,0,0,3485,3483,1,0,0,0,3485,3486,1,0,
+		0,0,3486,3488,1,0,0,0,3487,3485,1,0,0,0,3488,3489,5,334,0,0,3489,3491,
+		1,0,0,0,3490,3472,1,0,0,0,3490,3473,1,0,0,0,3490,3475,1,0,0,0,3490,3478,
+		1,0,0,0,3490,3479,1,0,0,0,3491,335,1,0,0,0,3492,3493,5,252,0,0,3493,3499,
+		5,291,0,0,3494,3499,5,291,0,0,3495,3499,5,106,0,0,3496,3499,5,232,0,0,
+		3497,3499,3,368,184,0,3498,3492,1,0,0,0,3498,3494,1,0,0,0,3498,3495,1,
+		0,0,0,3498,3496,1,0,0,0,3498,3497,1,0,0,0,3499,337,1,0,0,0,3500,3502,3,
+		340,170,0,3501,3500,1,0,0,0,3501,3502,1,0,0,0,3502,3504,1,0,0,0,3503,3505,
+		7,60,0,0,3504,3503,1,0,0,0,3504,3505,1,0,0,0,3505,3506,1,0,0,0,3506,3507,
+		3,368,184,0,3507,339,1,0,0,0,3508,3522,5,251,0,0,3509,3522,5,271,0,0,3510,
+		3522,5,213,0,0,3511,3522,5,236,0,0,3512,3513,7,61,0,0,3513,3522,3,342,
+		171,0,3514,3522,3,342,171,0,3515,3522,5,21,0,0,3516,3519,7,62,0,0,3517,
+		3520,3,342,171,0,3518,3520,5,21,0,0,3519,3517,1,0,0,0,3519,3518,1,0,0,
+		0,3519,3520,1,0,0,0,3520,3522,1,0,0,0,3521,3508,1,0,0,0,3521,3509,1,0,
+		0,0,3521,3510,1,0,0,0,3521,3511,1,0,0,0,3521,3512,1,0,0,0,3521,3514,1,
+		0,0,0,3521,3515,1,0,0,0,3521,3516,1,0,0,0,3522,341,1,0,0,0,3523,3525,7,
+		15,0,0,3524,3523,1,0,0,0,3524,3525,1,0,0,0,3525,3526,1,0,0,0,3526,3527,
+		5,6,0,0,3527,343,1,0,0,0,3528,3530,5,21,0,0,3529,3531,5,312,0,0,3530,3529,
+		1,0,0,0,3530,3531,1,0,0,0,3531,3548,1,0,0,0,3532,3533,5,138,0,0,3533,3548,
+		5,332,0,0,3534,3535,5,317,0,0,3535,3536,5,234,0,0,3536,3548,5,237,0,0,
+		3537,3538,5,296,0,0,3538,3548,5,105,0,0,3539,3540,5,37,0,0,3540,3541,7,
+		63,0,0,3541,3548,3,366,183,0,3542,3543,5,312,0,0,3543,3548,3,346,173,0,
+		3544,3545,3,354,177,0,3545,3546,3,346,173,0,3546,3548,1,0,0,0,3547,3528,
+		1,0,0,0,3547,3532,1,0,0,0,3547,3534,1,0,0,0,3547,3537,1,0,0,0,3547,3539,
+		1,0,0,0,3547,3542,1,0,0,0,3547,3544,1,0,0,0,3548,345,1,0,0,0,3549,3550,
+		7,60,0,0,3550,3552,3,366,183,0,3551,3549,1,0,0,0,3551,3552,1,0,0,0,3552,
+		3555,1,0,0,0,3553,3554,5,118,0,0,3554,3556,5,3,0,0,3555,3553,1,0,0,0,3555,
+		3556,1,0,0,0,3556,347,1,0,0,0,3557,3559,7,64,0,0,3558,3557,1,0,0,0,3558,
+		3559,1,0,0,0,3559,3560,1,0,0,0,3560,3561,5,138,0,0,3561,3562,5,332,0,0,
+		3562,3626,3,350,175,0,3563,3565,7,64,0,0,3564,3563,1,0,0,0,3564,3565,1,
+		0,0,0,3565,3566,1,0,0,0,3566,3568,5,250,0,0,3567,3569,7,65,0,0,3568,3567,
+		1,0,0,0,3568,3569,1,0,0,0,3569,3626,1,0,0,0,3570,3572,7,64,0,0,3571,3570,
+		1,0,0,0,3571,3572,1,0,0,0,3572,3573,1,0,0,0,3573,3576,5,286,0,0,3574,3577,
+		3,368,184,0,3575,3577,5,3,0,0,3576,3574,1,0,0,0,3576,3575,1,0,0,0,3577,
+		3626,1,0,0,0,3578,3580,7,64,0,0,3579,3578,1,0,0,0,3579,3580,1,0,0,0,3580,
+		3581,1,0,0,0,3581,3582,5,296,0,0,3582,3586,5,105,0,0,3583,3587,3,368,184,
+		0,3584,3587,5,3,0,0,3585,3587,5,45,0,0,3586,3583,1,0,0,0,3586,3584,1,0,
+		0,0,3586,3585,1,0,0,0,3587,3626,1,0,0,0,3588,3590,7,64,0,0,3589,3588,1,
+		0,0,0,3589,3590,1,0,0,0,3590,3591,1,0,0,0,3591,3592,5,290,0,0,3592,3626,
+		5,3,0,0,3593,3595,7,64,0,0,3594,3593,1,0,0,0,3594,3595,1,0,0,0,3595,3596,
+		1,0,0,0,3596,3597,5,317,0,0,3597,3626,3,356,178,0,3598,3600,7,64,0,0,3599,
+		3598,1,0,0,0,3599,3600,1,0,0,0,3600,3601,1,0,0,0,3601,3602,5,317,0,0,3602,
+		3603,5,303,0,0,3603,3626,5,3,0,0,3604,3605,5,296,0,0,3605,3606,5,181,0,
+		0,3606,3607,5,27,0,0,3607,3608,5,317,0,0,3608,3626,3,356,178,0,3609,3611,
+		7,64,0,0,3610,3609,1,0,0,0,3610,3611,1,0,0,0,3611,3612,1,0,0,0,3612,3613,
+		3,354,177,0,3613,3623,7,66,0,0,3614,3624,5,45,0,0,3615,3620,3,334,167,
+		0,3616,3617,5,339,0,0,3617,3619,3,334,167,0,3618,3616,1,0,0,0,3619,3622,
+		1,0,0,0,3620,3618,1,0,0,0,3620,3621,1,0,0,0,3621,3624,1,0,0,0,3622,3620,
+		1,0,0,0,3623,3614,1,0,0,0,3623,3615,1,0,0,0,3624,3626,1,0,0,0,3625,3558,
+		1,0,0,0,3625,3564,1,0,0,0,3625,3571,1,0,0,0,3625,3579,1,0,0,0,3625,3589,
+		1,0,0,0,3625,3594,1,0,0,0,3625,3599,1,0,0,0,3625,3604,1,0,0,0,3625,3610,
+		1,0,0,0,3626,349,1,0,0,0,3627,3644,5,3,0,0,3628,3644,3,368,184,0,3629,
+		3631,7,15,0,0,3630,3629,1,0,0,0,3630,3631,1,0,0,0,3631,3632,1,0,0,0,3632,
+		3644,7,23,0,0,3633,3635,5,132,0,0,3634,3636,3,206,103,0,3635,3634,1,0,
+		0,0,3635,3636,1,0,0,0,3636,3637,1,0,0,0,3637,3639,5,3,0,0,3638,3640,3,
+		210,105,0,3639,3638,1,0,0,0,3639,3640,1,0,0,0,3640,3644,1,0,0,0,3641,3644,
+		5,45,0,0,3642,3644,5,239,0,0,3643,3627,1,0,0,0,3643,3628,1,0,0,0,3643,
+		3630,1,0,0,0,3643,3633,1,0,0,0,3643,3641,1,0,0,0,3643,3642,1,0,0,0,3644,
+		351,1,0,0,0,3645,3656,5,21,0,0,3646,3647,5,138,0,0,3647,3656,5,332,0,0,
+		3648,3649,5,317,0,0,3649,3650,5,234,0,0,3650,3656,5,237,0,0,3651,3652,
+		5,296,0,0,3652,3656,5,105,0,0,3653,3656,5,286,0,0,3654,3656,3,354,177,
+		0,3655,3645,1,0,0,0,3655,3646,1,0,0,0,3655,3648,1,0,0,0,3655,3651,1,0,
+		0,0,3655,3653,1,0,0,0,3655,3654,1,0,0,0,3656,353,1,0,0,0,3657,3662,3,368,
+		184,0,3658,3659,5,341,0,0,3659,3661,3,376,188,0,3660,3658,1,0,0,0,3661,
+		3664,1,0,0,0,3662,3660,1,0,0,0,3662,3663,1,0,0,0,3663,355,1,0,0,0,3664,
+		3662,1,0,0,0,3665,3672,3,358,179,0,3666,3668,5,339,0,0,3667,3666,1,0,0,
+		0,3667,3668,1,0,0,0,3668,3669,1,0,0,0,3669,3671,3,358,179,0,3670,3667,
+		1,0,0,0,3671,3674,1,0,0,0,3672,3670,1,0,0,0,3672,3673,1,0,0,0,3673,357,
+		1,0,0,0,3674,3672,1,0,0,0,3675,3676,5,234,0,0,3676,3684,5,237,0,0,3677,
+		3678,5,276,0,0,3678,3685,5,321,0,0,3679,3680,5,276,0,0,3680,3685,5,186,
+		0,0,3681,3682,5,281,0,0,3682,3685,5,276,0,0,3683,3685,5,295,0,0,3684,3677,
+		1,0,0,0,3684,3679,1,0,0,0,3684,3681,1,0,0,0,3684,3683,1,0,0,0,3685,3695,
+		1,0,0,0,3686,3687,5,276,0,0,3687,3695,5,74,0,0,3688,3689,5,276,0,0,3689,
+		3695,5,331,0,0,3690,3692,5,70,0,0,3691,3690,1,0,0,0,3691,3692,1,0,0,0,
+		3692,3693,1,0,0,0,3693,3695,5,46,0,0,3694,3675,1,0,0,0,3694,3686,1,0,0,
+		0,3694,3688,1,0,0,0,3694,3691,1,0,0,0,3695,359,1,0,0,0,3696,3697,7,67,
+		0,0,3697,361,1,0,0,0,3698,3700,5,24,0,0,3699,3701,5,252,0,0,3700,3699,
+		1,0,0,0,3700,3701,1,0,0,0,3701,3702,1,0,0,0,3702,3703,5,180,0,0,3703,363,
+		1,0,0,0,3704,3706,3,376,188,0,3705,3707,3,376,188,0,3706,3705,1,0,0,0,
+		3706,3707,1,0,0,0,3707,3709,1,0,0,0,3708,3710,3,376,188,0,3709,3708,1,
+		0,0,0,3709,3710,1,0,0,0,3710,365,1,0,0,0,3711,3716,3,368,184,0,3712,3713,
+		5,341,0,0,3713,3715,3,376,188,0,3714,3712,1,0,0,0,3715,3718,1,0,0,0,3716,
+		3714,1,0,0,0,3716,3717,1,0,0,0,3717,367,1,0,0,0,3718,3716,1,0,0,0,3719,
+		3726,5,1,0,0,3720,3726,5,2,0,0,3721,3726,3,380,190,0,3722,3726,3,382,191,
+		0,3723,3726,3,384,192,0,3724,3726,3,386,193,0,3725,3719,1,0,0,0,3725,3720,
+		1,0,0,0,3725,3721,1,0,0,0,3725,3722,1,0,0,0,3725,3723,1,0,0,0,3725,3724,
+		1,0,0,0,3726,369,1,0,0,0,3727,3733,5,1,0,0,3728,3733,5,2,0,0,3729,3733,
+		3,380,190,0,3730,3733,3,382,191,0,3731,3733,3,384,192,0,3732,3727,1,0,
+		0,0,3732,3728,1,0,0,0,3732,3729,1,0,0,0,3732,3730,1,0,0,0,3732,3731,1,
+		0,0,0,3733,371,1,0,0,0,3734,3735,3,388,194,0,3735,373,1,0,0,0,3736,3742,
+		5,1,0,0,3737,3742,5,2,0,0,3738,3742,3,380,190,0,3739,3742,3,382,191,0,
+		3740,3742,3,388,194,0,3741,3736,1,0,0,0,3741,3737,1,0,0,0,3741,3738,1,
+		0,0,0,3741,3739,1,0,0,0,3741,3740,1,0,0,0,3742,375,1,0,0,0,3743,3752,5,
+		1,0,0,3744,3752,5,2,0,0,3745,3752,3,380,190,0,3746,3752,3,382,191,0,3747,
+		3752,3,384,192,0,3748,3752,3,386,193,0,3749,3752,3,388,194,0,3750,3752,
+		3,390,195,0,3751,3743,1,0,0,0,3751,3744,1,0,0,0,3751,3745,1,0,0,0,3751,
+		3746,1,0,0,0,3751,3747,1,0,0,0,3751,3748,1,0,0,0,3751,3749,1,0,0,0,3751,
+		3750,1,0,0,0,3752,377,1,0,0,0,3753,3765,5,1,0,0,3754,3765,5,2,0,0,3755,
+		3765,3,380,190,0,3756,3765,5,132,0,0,3757,3765,5,142,0,0,3758,3765,5,143,
+		0,0,3759,3765,5,144,0,0,3760,3765,5,135,0,0,3761,3765,5,146,0,0,3762,3765,
+		5,138,0,0,3763,3765,5,139,0,0,3764,3753,1,0,0,0,3764,3754,1,0,0,0,3764,
+		3755,1,0,0,0,3764,3756,1,0,0,0,3764,3757,1,0,0,0,3764,3758,1,0,0,0,3764,
+		3759,1,0,0,0,3764,3760,1,0,0,0,3764,3761,1,0,0,0,3764,3762,1,0,0,0,3764,
+		3763,1,0,0,0,3765,379,1,0,0,0,3766,3767,7,68,0,0,3767,381,1,0,0,0,3768,
+		3769,7,69,0,0,3769,383,1,0,0,0,3770,3771,7,70,0,0,3771,385,1,0,0,0,3772,
+		3773,7,71,0,0,3773,387,1,0,0,0,3774,3775,7,72,0,0,3775,389,1,0,0,0,3776,
+		3777,7,73,0,0,3777,391,1,0,0,0,587,393,397,401,414,418,425,430,433,441,
+		445,450,454,461,465,471,474,478,485,496,499,502,506,509,512,515,518,521,
+		535,539,542,546,549,553,557,561,567,578,583,596,601,605,609,616,622,632,
+		642,647,651,658,665,668,676,686,689,696,699,705,712,717,721,724,730,733,
+		744,756,766,777,784,788,794,799,804,808,810,818,822,825,828,831,837,840,
+		848,859,864,866,873,878,883,889,898,904,913,918,926,929,939,944,947,951,
+		954,958,963,970,973,984,989,997,1009,1018,1030,1035,1041,1045,1050,1055,
+		1060,1066,1068,1071,1078,1088,1096,1099,1104,1108,1114,1122,1127,1130,
+		1140,1142,1147,1151,1159,1162,1165,1169,1172,1175,1178,1185,1189,1192,
+		1198,1205,1209,1213,1215,1225,1227,1232,1234,1236,1238,1242,1245,1254,
+		1259,1262,1264,1268,1278,1283,1295,1301,1304,1313,1318,1325,1333,1337,
+		1339,1346,1350,1354,1364,1373,1381,1391,1397,1405,1411,1418,1425,1430,
+		1434,1444,1448,1452,1458,1461,1467,1483,1485,1492,1496,1507,1511,1517,
+		1524,1530,1539,1549,1555,1565,1571,1579,1583,1585,1589,1598,1600,1606,
+		1612,1616,1621,1625,1630,1649,1652,1655,1660,1664,1668,1674,1688,1694,
+		1701,1705,1710,1716,1734,1738,1749,1753,1760,1769,1771,1775,1780,1784,
+		1789,1798,1800,1807,1814,1822,1831,1839,1841,1846,1848,1850,1852,1854,
+		1863,1871,1876,1881,1886,1893,1898,1902,1905,1910,1915,1918,1922,1925,
+		1928,1931,1934,1938,1945,1949,1955,1957,1963,1968,1970,1990,1994,2003,
+		2006,2009,2012,2023,2032,2034,2046,2056,2065,2071,2073,2079,2084,2091,
+		2095,2098,2107,2122,2125,2132,2136,2144,2149,2151,2154,2171,2173,2177,
+		2179,2186,2189,2192,2197,2200,2203,2211,2223,2232,2234,2242,2248,2253,
+		2261,2264,2269,2273,2276,2283,2296,2303,2309,2316,2320,2322,2325,2331,
+		2334,2342,2345,2349,2352,2358,2361,2370,2373,2381,2383,2387,2400,2403,
+		2409,2411,2417,2420,2426,2433,2440,2444,2449,2454,2457,2460,2463,2469,
+		2473,2476,2481,2485,2492,2496,2499,2504,2510,2515,2519,2522,2528,2534,
+		2538,2542,2547,2550,2556,2564,2570,2574,2577,2580,2584,2586,2589,2593,
+		2603,2608,2611,2614,2617,2620,2623,2633,2635,2638,2640,2648,2651,2658,
+		2664,2673,2676,2682,2687,2692,2698,2719,2727,2731,2738,2740,2748,2751,
+		2757,2774,2779,2783,2788,2801,2804,2813,2827,2840,2845,2853,2856,2859,
+		2867,2876,2880,2886,2893,2896,2900,2907,2928,2941,2956,2961,2967,2972,
+		2977,2984,2988,2992,2996,3000,3004,3009,3015,3019,3023,3031,3035,3044,
+		3050,3056,3064,3072,3076,3080,3086,3090,3094,3100,3111,3113,3117,3120,
+		3127,3131,3142,3148,3155,3164,3170,3172,3177,3188,3192,3197,3204,3213,
+		3217,3219,3223,3226,3233,3236,3242,3245,3248,3255,3264,3276,3279,3282,
+		3288,3298,3302,3307,3312,3314,3317,3322,3325,3331,3337,3340,3345,3353,
+		3361,3364,3366,3372,3375,3386,3390,3398,3405,3411,3416,3421,3428,3433,
+		3441,3448,3451,3463,3469,3475,3485,3490,3498,3501,3504,3519,3521,3524,
+		3530,3547,3551,3555,3558,3564,3568,3571,3576,3579,3586,3589,3594,3599,
+		3610,3620,3623,3625,3630,3635,3639,3643,3655,3662,3667,3672,3684,3691,
+		3694,3700,3706,3709,3716,3725,3732,3741,3751,3764
 	};
 
 

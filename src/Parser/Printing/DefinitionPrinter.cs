@@ -42,6 +42,11 @@ internal static class DefinitionPrinter
                 writer.Add("CREATE SCHEMA").AddIf(schema.IfNotExists, " IF NOT EXISTS").With(schema.Name, static (target, name) => target.Name(name), " ")
                     .With(schema.Authorization, static (target, name) => target.Name(name), " AUTHORIZATION ");
                 break;
+            case CreateSequence sequence:
+                writer.Add(sequence.Temporary ? "CREATE TEMPORARY SEQUENCE " : "CREATE SEQUENCE ").AddIf(sequence.IfNotExists, "IF NOT EXISTS ").Name(sequence.Name)
+                    .AddIf(!sequence.Options.IsEmpty, " ");
+                SequencePrinter.WriteAll(writer, sequence.Options);
+                break;
             case CreateIndex index:
                 Write(writer, index);
                 break;

@@ -29,12 +29,18 @@ public sealed record TableFacts
     /// <summary>PRIMARY KEY, UNIQUE, FOREIGN KEY and CHECK.</summary>
     public NodeList<DeclaredConstraint> Constraints { get; init; } = [];
 
+    /// <summary>The column that a sequence belongs to, with which it goes; null: none.</summary>
+    public SequenceOwner? OwnedBy { get; init; }
+
     /// <summary>What becomes of a temporary table at the end of a transaction.</summary>
     public OnCommit OnCommit { get; init; }
 
     /// <summary>Who owns what nobody made in a session: the files a server was started with.</summary>
     public const string DefaultOwner = "sqlcluster";
 }
+
+/// <summary>The column that a sequence belongs to.</summary>
+public sealed record SequenceOwner(long TableOid, string Column, bool IsIdentity);
 
 /// <summary>What a column gets when no value is given.</summary>
 /// <param name="Oid">Id of the pg_attrdef row.</param>

@@ -24,6 +24,33 @@ internal static class CatalogErrors
 
     public static QueryException WrongKind(string name, string kind) => new("42809", ErrorKind.User, $"\"{name}\" is not a {kind}");
 
+    public static QueryException SequenceEnds(string name, string end, long value) =>
+        new("2200H", ErrorKind.User, $"nextval: reached {end} value of sequence \"{name}\" ({value})");
+
+    public static QueryException OutsideOfSequence(long value, string name, long minimum, long maximum) =>
+        new("22003", ErrorKind.User, $"setval: value {value} is out of bounds for sequence \"{name}\" ({minimum}..{maximum})");
+
+    public static QueryException NoCurrentValue(string name) => new("55000", ErrorKind.User, $"currval of sequence \"{name}\" is not yet defined in this session");
+
+    public static QueryException NoLastValue() => new("55000", ErrorKind.User, "lastval is not yet defined in this session");
+
+    public static QueryException SequenceOption(string message) => new("22023", ErrorKind.User, message);
+
+    public static QueryException SequenceType() => SequenceOption("sequence type must be smallint, integer, or bigint");
+
+    public static QueryException IdentityType() => SequenceOption("identity column type must be smallint, integer, or bigint");
+
+    public static QueryException ConflictingOptions(int position) => new("42601", ErrorKind.User, "conflicting or redundant options", position);
+
+    public static QueryException InvalidOwner() => new("42601", ErrorKind.User, "invalid OWNED BY option") { Hint = "Specify OWNED BY table.column or OWNED BY NONE." };
+
+    public static QueryException OwnedSequence(string sequence, string table, string column) =>
+        new("2BP01", ErrorKind.User, $"cannot drop sequence {sequence} because other objects depend on it")
+        {
+            Detail = $"default value for column {column} of table {table} depends on sequence {sequence}",
+            Hint = "Use DROP ... CASCADE to drop the dependent objects too.",
+        };
+
     public static QueryException ReadOnlyTable(string name) => new("25006", ErrorKind.User, $"cannot write to table \"{name}\": its rows are files");
 
     public static QueryException TooManyNameParts(string name) => new("42601", ErrorKind.User, $"improper qualified name (too many dotted names): {name}");

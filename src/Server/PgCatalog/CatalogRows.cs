@@ -19,7 +19,7 @@ internal sealed class RelationRow
 
     public required NamespaceRow Namespace { get; init; }
 
-    /// <summary>'r' table, 'f' table of files, 'v' view, 'i' index.</summary>
+    /// <summary>'r' table, 'f' table of files, 'v' view, 'i' index, 'S' sequence.</summary>
     public required char Kind { get; init; }
 
     public required long Owner { get; init; }

@@ -151,7 +151,7 @@ internal sealed class CatalogView
     private RelationRow OfEntry(CatalogEntry entry, NamespaceRow space, bool isTemporary) => new()
     {
         Oid = entry.Oid, Name = entry.Name, Namespace = space, Entry = entry, IsTemporary = isTemporary,
-        Kind = entry.Relation is Catalyst.Catalog.Relation.OfView ? 'v' : 'r',
+        Kind = entry.Relation is Catalyst.Catalog.Relation.OfView ? 'v' : entry.Relation is Catalyst.Catalog.Relation.OfTable { Table: Sequence } ? 'S' : 'r',
         Owner = _session.Objects.Roles.OidOf(entry.Facts.Owner), Comment = entry.Facts.Comment, MakeAttributes = Columns,
     };
 

@@ -21,6 +21,7 @@ internal sealed class SystemFunctions : IFunctionCatalog
             .. Visibility.All,
             .. Privileges.All,
             .. Sizes.All,
+            .. SequenceFunctions.All,
             .. RowFunctions.All,
         ];
 

@@ -16,6 +16,7 @@ internal static class SystemRelations
         [.. StatisticsRelations.All],
         [.. ColumnStatisticsRelations.All],
         [.. ListViews.All],
+        [.. SequenceRelations.All],
         [.. StandardTables.All],
         [.. StandardConstraints.All],
         [.. StandardRoutines.All],

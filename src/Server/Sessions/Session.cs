@@ -119,6 +119,9 @@ public sealed class Session : IDisposable
     /// <summary>What now() says, µs since 1970; null: the time of the statement.</summary>
     internal long? TransactionTime => Transaction.Current is { } transaction ? (transaction.Start.UtcTicks - DateTime.UnixEpoch.Ticks) / 10 : null;
 
+    /// <summary>Numbers it was given by sequences.</summary>
+    internal SessionSequences Sequences { get; } = new();
+
     /// <summary>Cursors of DECLARE.</summary>
     internal CursorSet Cursors { get; } = new();
 

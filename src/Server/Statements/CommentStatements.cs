@@ -17,7 +17,7 @@ internal static class CommentStatements
             case ObjectKind.Schema:
                 session.Catalog.Shared.CommentOnSchema(comment.Name.Last.Value, comment.Text);
                 break;
-            case ObjectKind.Table or ObjectKind.View or ObjectKind.MaterializedView or ObjectKind.ForeignTable:
+            case ObjectKind.Table or ObjectKind.Sequence or ObjectKind.View or ObjectKind.MaterializedView or ObjectKind.ForeignTable:
                 Declare(comment.Name, facts => facts with { Comment = comment.Text }, session);
                 break;
             case ObjectKind.Column when comment.Name.Parts.Count > 1:

@@ -108,6 +108,11 @@ internal static class SettingStatements
             session.Statements.Clear();
         }
 
+        if (discard.Kind is DiscardKind.All or DiscardKind.Sequences)
+        {
+            session.Sequences.Clear();
+        }
+
         if (discard.Kind is DiscardKind.All or DiscardKind.Temporary)
         {
             TableStatements.DropTemporary(session);

@@ -27,8 +27,11 @@ internal static class StatementErrors
     public static QueryException InsertNotDefault(string column, string detail, string? hint) =>
         new("428C9", ErrorKind.User, $"cannot insert a non-DEFAULT value into column \"{column}\"") { Detail = detail, Hint = hint };
 
-    public static QueryException UpdateNotDefault(string column, string detail, int position) =>
-        new("428C9", ErrorKind.User, $"column \"{column}\" can only be updated to DEFAULT", position) { Detail = detail };
+    public static QueryException UpdateNotDefault(string column, string detail) =>
+        new("428C9", ErrorKind.User, $"column \"{column}\" can only be updated to DEFAULT") { Detail = detail };
+
+    public static QueryException NoIdentity(string column, string table) =>
+        new("55000", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" is not an identity column");
 
     public static QueryException AssignedTwice(string column) => new("42601", ErrorKind.User, $"multiple assignments to same column \"{column}\"");
 

@@ -24,6 +24,7 @@ internal static class StatementRouter
         CreateExternalTable create => TableStatements.CreateExternal(create, session),
         CreateView create => TableStatements.CreateView(create, session),
         CreateSchema create => TableStatements.CreateSchema(create, session),
+        CreateSequence create => SequenceStatements.Create(create, session),
         CreateIndex create => IndexStatements.Create(create, session),
         Comment comment => CommentStatements.Comment(comment, session),
         Drop drop => TableStatements.Drop(drop, session),

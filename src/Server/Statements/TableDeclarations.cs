@@ -56,8 +56,6 @@ internal static class TableDeclarations
                 return WithDefault(facts, new ColumnDefault(ids.Next(), column, value is BooleanLiteral truth ? (truth.Value ? "true" : "false") : SqlPrinter.Print(value), ' ') { Value = value });
             case GeneratedConstraint { Value: var value } when column != null:
                 return WithDefault(facts, new ColumnDefault(ids.Next(), column, SqlPrinter.Print(value), 's') { Value = value });
-            case IdentityConstraint { Always: var always } when column != null:
-                return WithDefault(facts, new ColumnDefault(ids.Next(), column, null, always ? 'a' : 'd'));
             default:
                 return facts;
         }

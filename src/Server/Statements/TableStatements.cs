@@ -19,7 +19,27 @@ internal static class TableStatements
             columns.AddRange(ColumnsOf(element, create, session));
         }
 
-        return Put(create.Name, columns, create.Persistence, create.IfNotExists, create.OrReplace, session, TableDeclarations.Of(create, session));
+        StatementResult result = Put(create.Name, columns, create.Persistence, create.IfNotExists, create.OrReplace, session, TableDeclarations.Of(create, session));
+        if (result is StatementResult.Command { Notices.Length: 0 })
+        {
+            (SessionDatabase database, string schema, string name) = session.Catalog.Target(create.Name, create.Persistence == TablePersistence.Temporary);
+            foreach (ColumnDefinition column in create.Elements.OfType<ColumnDefinition>())
+            {
+                AttachSequence(column, columns.First(known => known.Name == column.Name.Value).Type, database, schema, name, session);
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Gives a serial or identity column its sequence.</summary>
+    internal static void AttachSequence(ColumnDefinition column, SqlType type, SessionDatabase database, string schema, string table, Session session)
+    {
+        IdentityConstraint? identity = column.Constraints.Select(static constraint => constraint.Constraint).OfType<IdentityConstraint>().FirstOrDefault();
+        if (identity != null || SequenceStatements.SerialType(column.Type) != null)
+        {
+            SequenceStatements.Attach(database, schema, table, column.Name.Value, type, identity, session);
+        }
     }
 
     public static async Task<StatementResult> CreateAsAsync(CreateTableAs create, Session session, CancellationToken cancellation)
@@ -132,6 +152,9 @@ internal static class TableStatements
                 case ObjectKind.Table or ObjectKind.ForeignTable or ObjectKind.View or ObjectKind.MaterializedView:
                     DropRelation(name, drop, session, notices);
                     break;
+                case ObjectKind.Sequence:
+                    DropSequence(name, drop, session, notices);
+                    break;
                 case ObjectKind.Index:
                     if (!IndexStatements.TryDrop(name, session))
                     {
@@ -178,6 +201,12 @@ internal static class TableStatements
                 case DropConstraint drop:
                     database.Declare(schema, name, facts => facts with { Constraints = [.. facts.Constraints.Where(constraint => constraint.Name != drop.Constraint.Value)] });
                     break;
+                case AlterSequence sequence:
+                    SequenceStatements.Alter(sequence, database, schema, name, session);
+                    break;
+                case AlterIdentity identity:
+                    SequenceStatements.AlterIdentity(identity, database, schema, name, session);
+                    break;
                 case AlterColumnStatistics or AlterOptions:
                     break;
                 default:
@@ -213,7 +242,44 @@ internal static class TableStatements
             throw CatalogErrors.WrongKind(relationName, kind);
         }
 
+        if (database.Find(schema, relationName) is Relation.OfTable { Table: Sequence })
+        {
+            throw CatalogErrors.WrongKind(relationName, kind);
+        }
+
+        foreach (CatalogEntry owned in SequenceStatements.OwnedBy(database, schema, database.FindEntry(schema, relationName)!.Oid))
+        {
+            database.Remove(schema, owned.Name);
+        }
+
         database.Remove(schema, relationName);
+    }
+
+    private static void DropSequence(QualifiedName name, Drop drop, Session session, List<string> notices)
+    {
+        if (session.Catalog.Locate(name) is not var (database, schema, sequence))
+        {
+            notices.Add(drop.IfExists ? $"sequence \"{name}\" does not exist, skipping" : throw CatalogErrors.NoRelation("sequence", name.ToString()));
+            return;
+        }
+
+        CatalogEntry entry = database.FindEntry(schema, sequence)!;
+        if (entry.Relation is not Relation.OfTable { Table: Sequence })
+        {
+            throw CatalogErrors.WrongKind(sequence, "sequence");
+        }
+
+        if (entry.Facts.OwnedBy is { } owner && database.State.Contents().SelectMany(static found => found.Relations).FirstOrDefault(found => found.Oid == owner.TableOid) is { } table)
+        {
+            if (drop.Behavior != DropBehavior.Cascade)
+            {
+                throw CatalogErrors.OwnedSequence(sequence, table.Name, owner.Column);
+            }
+
+            database.Declare(schema, table.Name, facts => facts with { Defaults = [.. facts.Defaults.Where(value => value.Column != owner.Column)] });
+        }
+
+        database.Remove(schema, sequence);
     }
 
     private static IEnumerable<TableColumn> ColumnsOf(TableElement element, CreateTable? create, Session session)
@@ -221,9 +287,10 @@ internal static class TableStatements
         switch (element)
         {
             case ColumnDefinition column:
-                bool isRequired = column.Constraints.Any(static constraint => constraint.Constraint is NotNullConstraint or PrimaryKeyConstraint)
+                SqlType? serial = SequenceStatements.SerialType(column.Type);
+                bool isRequired = serial != null || column.Constraints.Any(static constraint => constraint.Constraint is NotNullConstraint or PrimaryKeyConstraint or IdentityConstraint)
                     || (create?.Elements.OfType<TableConstraint>().Any(constraint => constraint.Constraint is PrimaryKeyConstraint key && key.Columns.Any(name => name.Value == column.Name.Value)) ?? false);
-                yield return new TableColumn(column.Name.Value, session.Pipeline.ResolveType(column.Type), !isRequired);
+                yield return new TableColumn(column.Name.Value, serial ?? session.Pipeline.ResolveType(column.Type), !isRequired);
                 break;
             case LikeTable like:
                 ITable table = session.Catalog.Find([.. like.Table.Parts.Select(static part => part.Value)]) is Relation.OfTable found

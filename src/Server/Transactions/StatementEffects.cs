@@ -34,6 +34,7 @@ internal static class StatementEffects
         CreateTableAs => "CREATE TABLE AS",
         CreateView => "CREATE VIEW",
         CreateSchema => "CREATE SCHEMA",
+        CreateSequence => "CREATE SEQUENCE",
         CreateIndex => "CREATE INDEX",
         Comment => "COMMENT",
         Drop drop => $"DROP {drop.Kind.ToString().ToUpperInvariant()}",

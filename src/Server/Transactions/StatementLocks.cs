@@ -48,12 +48,13 @@ internal static class StatementLocks
             case CreateExternalTable create: return NewName(create.Name, false, session);
             case CreateView create: return NewName(create.Name, create.Temporary, session);
             case CreateSchema create: return [Schema(create.Name?.Last.Value ?? create.Authorization!.Value, LockMode.Exclusive, session)];
+            case CreateSequence create: return NewName(create.Name, create.Temporary, session);
             case CreateIndex create: return Meaning(create.Table.Name, session);
             case Comment { Kind: ObjectKind.Schema } comment: return [Schema(comment.Name.Last.Value, LockMode.Exclusive, session)];
             case Comment { Kind: ObjectKind.Column } comment: return Meaning(new QualifiedName([.. comment.Name.Parts.Take(comment.Name.Parts.Count - 1)]), session);
-            case Comment { Kind: ObjectKind.Table or ObjectKind.View or ObjectKind.MaterializedView or ObjectKind.ForeignTable } comment: return Meaning(comment.Name, session);
+            case Comment { Kind: ObjectKind.Table or ObjectKind.Sequence or ObjectKind.View or ObjectKind.MaterializedView or ObjectKind.ForeignTable } comment: return Meaning(comment.Name, session);
             case Drop { Kind: ObjectKind.Schema } drop: return drop.Names.SelectMany(name => WholeSchema(name.Last.Value, session));
-            case Drop { Kind: ObjectKind.Table or ObjectKind.View or ObjectKind.MaterializedView or ObjectKind.ForeignTable } drop:
+            case Drop { Kind: ObjectKind.Table or ObjectKind.Sequence or ObjectKind.View or ObjectKind.MaterializedView or ObjectKind.ForeignTable } drop:
                 return drop.Names.SelectMany(name => Meaning(name, session).Concat(Rows(name, LockMode.Exclusive, session)));
             case Alter alter: return Meaning(alter.Name, session).Concat(Rows(alter.Name, LockMode.Exclusive, session)).Concat(alter.Actions.SelectMany(action => NewName(alter.Name, action, session)));
             case Analyze analyze: return Analyzed(analyze.Tables, session);

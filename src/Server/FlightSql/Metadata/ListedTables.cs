@@ -65,6 +65,6 @@ internal static class ListedTables
     public static IEnumerable<ListedTable> In(Session session, string schema)
     {
         SessionDatabase database = schema == SessionCatalog.TemporarySchema ? session.Catalog.Temporary : session.Catalog.Shared;
-        return database.Relations(schema).Select(entry => new ListedTable(schema, entry.Key, entry.Value is Relation.OfView ? View : Table, entry.Value));
+        return database.Relations(schema).Where(static entry => entry.Value is not Relation.OfTable { Table: Sequence }).Select(entry => new ListedTable(schema, entry.Key, entry.Value is Relation.OfView ? View : Table, entry.Value));
     }
 }

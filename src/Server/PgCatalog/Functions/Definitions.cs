@@ -30,7 +30,6 @@ internal static class Definitions
         Function.Of("pg_get_function_identity_arguments", [Id], SqlType.Text, static (_, arguments) => ProcRow.Find((long)arguments[0]!)?.ArgumentText, "A function's arguments"),
         Function.Of("pg_get_function_result", [Id], SqlType.Text, static (_, arguments) => ProcRow.Find((long)arguments[0]!)?.ResultText, "Type of a function's result"),
         Function.Of("pg_get_function_arg_default", [Id, SqlType.Integer], SqlType.Text, static (_, _) => null, "Default of an argument; none has any"),
-        Function.Of("pg_get_serial_sequence", [SqlType.Text, SqlType.Text], SqlType.Text, static (_, _) => null, "Sequence of a column; there are none"),
         Function.Of("pg_column_is_updatable", [Id, SqlType.SmallInt, SqlType.Boolean], SqlType.Boolean, static (session, arguments) => session.View.Relation((long)arguments[0]!)?.Table is Execution.Storage.MemoryTable, "Whether a column can be changed"),
         Function.Of("pg_relation_is_updatable", [Id, SqlType.Boolean], SqlType.Integer, static (session, arguments) => session.View.Relation((long)arguments[0]!)?.Table is Execution.Storage.MemoryTable ? 28L : 0L, "What can be done to rows: 8 insert, 4 update, 16 delete"),
         Function.Of("pg_relation_is_publishable", [Id], SqlType.Boolean, static (_, _) => false, "Always false"),

@@ -95,7 +95,7 @@ internal sealed class Assignments
         if (value is not DefaultValue && _target.DefaultOf(ordinal) is { Kind: 's' or 'a' } generated)
         {
             throw StatementErrors.UpdateNotDefault(
-                name, generated.Kind == 's' ? $"Column \"{name}\" is a generated column." : $"Column \"{name}\" is an identity column defined as GENERATED ALWAYS.", session.Pipeline.Position(assigned));
+                name, generated.Kind == 's' ? $"Column \"{name}\" is a generated column." : $"Column \"{name}\" is an identity column defined as GENERATED ALWAYS.");
         }
 
         _values[ordinal] = value switch
