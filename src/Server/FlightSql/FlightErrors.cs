@@ -59,6 +59,9 @@ internal static class FlightErrors
     public static QueryException SeveralStatements() =>
         new("42601", ErrorKind.User, "cannot run several statements at once over Flight SQL");
 
+    public static QueryException RanAlready() =>
+        new("55000", ErrorKind.User, "the statement has changed the database already: its rows are given once");
+
     public static QueryException NoStatementText() => new("42601", ErrorKind.User, "the statement is empty");
 
     public static QueryException WrongParameterCount(int given, int needed) =>

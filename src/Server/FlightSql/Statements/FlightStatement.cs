@@ -1,4 +1,5 @@
 using SqlCluster.Arrow.Schema;
+using SqlCluster.Parser.Ast;
 using SqlCluster.Server.FlightSql.Sessions;
 using SqlCluster.Server.Sessions;
 using Literal = SqlCluster.Catalyst.Expressions.Literal;
@@ -17,6 +18,7 @@ internal enum CancelOutcome
 ///   command (DDL, DML, SET)   ran in GetFlightInfo, once; DoGet only gives its empty stream
 ///   query                     planned in GetFlightInfo, runs in DoGet (or from the first PollFlightInfo on); it changes nothing, so a DoGet
 ///                             that failed may be tried again until the handle expires
+///   change with RETURNING     as a query, but its one DoGet is the change
 /// </code></remarks>
 internal sealed class FlightStatement : IAsyncDisposable
 {
@@ -27,6 +29,7 @@ internal sealed class FlightStatement : IAsyncDisposable
     private int _runs;
     private int _ended;
     private int _isIdTaken;
+    private int _hasRun;
 
     private FlightStatement(QueryId id, FlightSession owner, FlightTransaction? transaction, ArrowSchema schema, PreparedQuery? query, IReadOnlyList<NodeList<Literal>> bindings, DateTimeOffset expires)
     {
@@ -133,6 +136,11 @@ internal sealed class FlightStatement : IAsyncDisposable
         if (_cancellation.IsCancellationRequested)
         {
             throw Execution.ExecutionErrors.Cancelled();
+        }
+
+        if (_query is { Statement: Insert or Update or Delete or Merge } && Interlocked.Exchange(ref _hasRun, 1) != 0)
+        {
+            throw FlightErrors.RanAlready();
         }
 
         Interlocked.Increment(ref _runs);

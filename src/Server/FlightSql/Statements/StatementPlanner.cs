@@ -121,7 +121,7 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
                 if (result is StatementResult.Rows answer)
                 {
                     await DrainAsync(answer, running.Token).ConfigureAwait(false);
-                    changed = -1;
+                    changed = changed < 0 || statement is not (Insert or Update or Delete or Merge) ? -1 : changed + RowsOf(answer.Tag);
                 }
                 else if (changed >= 0)
                 {
