@@ -1,4 +1,5 @@
 using SqlCluster.Arrow.Memory;
+using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Execution;
@@ -30,6 +31,10 @@ public static class ExecutionErrors
     /// <summary>A date or time that reads well but does not exist.</summary>
     public static QueryException DateTimeFieldOutOfRange(string text) => new("22008", ErrorKind.User, $"date/time field value out of range: \"{text}\"");
 
+    /// <param name="type">date or time.</param>
+    /// <param name="parts">The parts it was to be made of.</param>
+    public static QueryException PartOutOfRange(string type, string parts) => new("22008", ErrorKind.User, $"{type} field value out of range: {parts}");
+
     /// <param name="type">date, timestamp or interval.</param>
     public static QueryException DateTimeOutOfRange(string type) => new("22008", ErrorKind.User, $"{type} out of range");
 
@@ -40,7 +45,7 @@ public static class ExecutionErrors
     public static QueryException FloatUnderflow() => new("22003", ErrorKind.User, "value out of range: underflow");
 
     /// <summary>An argument that the function does not take.</summary>
-    public static QueryException InvalidArgument(string what) => new("22023", ErrorKind.User, what);
+    public static QueryException InvalidArgument(string what, string? hint = null) => new("22023", ErrorKind.User, what) { Hint = hint };
 
     /// <param name="isNull">Whether there is no percentage at all.</param>
     public static QueryException InvalidSample(bool isNull) =>
@@ -60,7 +65,8 @@ public static class ExecutionErrors
 
     public static QueryException ValueTooLong(string type) => new("22001", ErrorKind.User, $"value too long for type {type}");
 
-    public static QueryException TextOutOfRange(string text, string type) => new("22003", ErrorKind.User, $"value \"{text}\" is out of range for type {type}");
+    public static QueryException TextOutOfRange(string text, string type) =>
+        new("22003", ErrorKind.User, $"{(type is "real" or "double precision" ? "" : "value ")}\"{text}\" is out of range for type {type}");
 
     public static QueryException NotForIntervals() => new("22007", ErrorKind.User, "invalid format specification for an interval value") { Hint = "Intervals are not tied to specific calendar dates." };
 
@@ -68,7 +74,14 @@ public static class ExecutionErrors
 
     public static QueryException ExpectedJsonArray() => new("22P02", ErrorKind.User, "expected JSON array");
 
-    public static QueryException InvalidJson(string text) => new("22P02", ErrorKind.User, "invalid input syntax for type json") { Detail = text.Length > 100 ? text[..100] : text };
+    /// <summary>A text that is no JSON: why and where. What is nested too deeply for us is JSON all the same.</summary>
+    public static QueryException InvalidJson(string text, bool isDecoded) => JsonFault.Find(text, isDecoded) switch
+    {
+        null => ProgramLimit("json is nested too deeply or has a character that is none"),
+        { SqlState: JsonFault.UntranslatableCharacter } fault =>
+            new(fault.SqlState, ErrorKind.User, "unsupported Unicode escape sequence") { Detail = fault.Detail, Context = fault.Context },
+        var fault => new(fault.SqlState, ErrorKind.User, "invalid input syntax for type json") { Detail = fault.Detail, Context = fault.Context },
+    };
 
     public static QueryException MissingParameter(int index) => new("42P02", ErrorKind.User, $"there is no parameter ${index}");
 

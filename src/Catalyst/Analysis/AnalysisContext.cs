@@ -1,5 +1,6 @@
 using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Analysis.Resolvers;
+using SqlCluster.Catalyst.Analysis.Scopes;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Parser.Ast;
@@ -56,12 +57,7 @@ internal sealed class AnalysisContext
     /// <summary>Character of the statement where the node begins, from 1; 0 when it has no place there (inside views).</summary>
     public int Position(SyntaxNode? node)
     {
-        if (node is null || !node.Span.IsKnown || _viewDepth > 0 || !Settings.HasPositions)
-        {
-            return 0;
-        }
-
-        return PositionOf(node.Span.Start);
+        return node is null || !HasPlace(node) ? 0 : PositionOf(node.Span.Start);
     }
 
     /// <summary>Positions are asked for at every node, errors or not: no scan of the text unless it has characters of two units.</summary>
@@ -77,16 +73,30 @@ internal sealed class AnalysisContext
         return start + 1 - (before < 0 ? ~before : before);
     }
 
-    /// <summary>Where an operator stands; for constructs without one where they begin.</summary>
+    /// <summary>Where an operator or the word for one stands; for constructs without one where they begin.</summary>
     public int OperatorPosition(SyntaxNode node) => node switch
     {
         BinaryExpression { Operator.Span.IsKnown: true } binary => Position(binary.Operator),
         UnaryExpression { Operator.Span.IsKnown: true } unary => Position(unary.Operator),
+        QuantifiedSubqueryExpression { Operator.Span.IsKnown: true } quantified => Position(quantified.Operator),
+        QuantifiedArrayExpression { Operator.Span.IsKnown: true } quantified => Position(quantified.Operator),
+        { Anchor.IsKnown: true } when HasPlace(node) => PositionOf(node.Anchor.Start),
         _ => Position(node),
     };
 
-    /// <summary>Remembers where a column was referenced, for errors found later.</summary>
-    public void Remember(Expression reference, SyntaxNode node) => _positions[reference] = node.Span.IsKnown && _viewDepth == 0 && Settings.HasPositions ? node.Span.Start : -1;
+    /// <summary>Remembers where a value was written, for errors found later; the first place counts.</summary>
+    public void Remember(Expression value, SyntaxNode node) => _positions.TryAdd(value, HasPlace(node) ? node.Span.Start : -1);
+
+    /// <summary>As <see cref="Remember"/>, at the operator or word that errors about the node point at.</summary>
+    public void RememberAnchor(Expression value, SyntaxNode node) => _positions.TryAdd(value, HasPlace(node) ? (node.Anchor.IsKnown ? node.Anchor : node.Span).Start : -1);
+
+    /// <summary>What stands beside the subquery of FROM that is being resolved, and cannot be referenced in it.</summary>
+    public Stack<FromScope> Unreachable { get; } = [];
+
+    /// <summary>Names of WITH items behind the one that is being resolved, which it cannot see.</summary>
+    public HashSet<string> LaterCtes { get; set; } = [];
+
+    private bool HasPlace(SyntaxNode node) => node.Span.IsKnown && _viewDepth == 0 && Settings.HasPositions;
 
     /// <summary>Where a remembered expression was written; 0 when unknown.</summary>
     public int Position(Expression expression) =>

@@ -1,4 +1,5 @@
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Catalyst.Analysis;
@@ -6,10 +7,13 @@ namespace SqlCluster.Catalyst.Analysis;
 /// <summary>Makes every error of analysis. Static text first, values last where PostgreSQL's own wording does not say otherwise.</summary>
 internal static class AnalyzerErrors
 {
-    public static QueryException MissingColumn(string name, int position, string? nearest) => new("42703", ErrorKind.User, $"column {name} does not exist", position)
-    {
-        Hint = nearest is null ? null : $"Perhaps you meant to reference the column \"{nearest}\".",
-    };
+    public static QueryException MissingColumn(string name, int position, string? hint) => new("42703", ErrorKind.User, $"column {name} does not exist", position) { Hint = hint };
+
+    /// <summary>The hint about a column that is spelt alike; null for none.</summary>
+    public static string? PerhapsColumn(string? nearest) => nearest is null ? null : $"Perhaps you meant to reference the column \"{nearest}\".";
+
+    public static QueryException InvalidReference(string name, int position, string hint) =>
+        new("42P01", ErrorKind.User, $"invalid reference to FROM-clause entry for table \"{name}\"", position) { Hint = hint };
 
     public static QueryException MissingColumnToUse(string name, string side) =>
         new("42703", ErrorKind.User, $"column \"{name}\" specified in USING clause does not exist in {side} table");
@@ -24,6 +28,12 @@ internal static class AnalyzerErrors
     public static QueryException MissingRelation(string name, int position, IReadOnlyList<string> similar) => new("42P01", ErrorKind.User, $"relation \"{name}\" does not exist", position)
     {
         Hint = similar.Count == 0 ? null : $"Perhaps you meant {string.Join(" or ", similar.Take(3).Select(static near => $"\"{near}\""))}.",
+    };
+
+    public static QueryException LaterCte(string name, int position) => new("42P01", ErrorKind.User, $"relation \"{name}\" does not exist", position)
+    {
+        Detail = $"There is a WITH item named \"{name}\", but it cannot be referenced from this part of the query.",
+        Hint = "Use WITH RECURSIVE, or re-order the WITH items to remove forward references.",
     };
 
     public static QueryException MissingFromEntry(string name, int position, string? nearest) => new("42P01", ErrorKind.User, $"missing FROM-clause entry for table \"{name}\"", position)
@@ -55,9 +65,14 @@ internal static class AnalyzerErrors
 
     public static QueryException MissingSchema(string name, int position) => new("3F000", ErrorKind.User, $"schema \"{name}\" does not exist", position);
 
-    public static QueryException MissingOperator(string operation, int position) => new("42883", ErrorKind.User, $"operator does not exist: {operation}", position)
+    /// <param name="operation">Types and symbol: "integer + text", "- text".</param>
+    /// <param name="isPrefix">Whether it has one operand.</param>
+    /// <param name="position">Where the operator stands.</param>
+    public static QueryException MissingOperator(string operation, bool isPrefix, int position) => new("42883", ErrorKind.User, $"operator does not exist: {operation}", position)
     {
-        Hint = "No operator matches the given name and argument types. You might need to add explicit type casts.",
+        Hint = isPrefix
+            ? "No operator matches the given name and argument type. You might need to add an explicit type cast."
+            : "No operator matches the given name and argument types. You might need to add explicit type casts.",
     };
 
     public static QueryException AmbiguousFunction(string call, int position) => new("42725", ErrorKind.User, $"function {call} is not unique", position)
@@ -74,7 +89,7 @@ internal static class AnalyzerErrors
 
     public static QueryException InvalidTypeModifier(string message, int position) => new("22023", ErrorKind.User, message, position);
 
-    public static QueryException CannotCast(SqlType from, SqlType to, int position) => new("42846", ErrorKind.User, $"cannot cast type {from} to {to}", position);
+    public static QueryException CannotCast(SqlType from, SqlType to, int position) => new("42846", ErrorKind.User, $"cannot cast type {WithoutModifiers(from)} to {WithoutModifiers(to)}", position);
 
     public static QueryException CannotMatch(string construct, SqlType first, SqlType second, int position) =>
         new("42804", ErrorKind.User, $"{construct} types {first} and {second} cannot be matched", position);
@@ -90,11 +105,30 @@ internal static class AnalyzerErrors
     public static QueryException InvalidText(SqlType type, string text, int position) =>
         new(type.IsDateTime || type.Kind == TypeKind.Interval ? "22007" : "22P02", ErrorKind.User, $"invalid input syntax for type {WithoutModifiers(type)}: \"{text}\"", position);
 
+    /// <summary>A text that is no JSON: where and why.</summary>
+    public static QueryException InvalidJson(JsonFault fault, int position) =>
+        new(fault.SqlState, ErrorKind.User, fault.SqlState == JsonFault.UntranslatableCharacter ? "unsupported Unicode escape sequence" : "invalid input syntax for type json", position)
+        {
+            Detail = fault.Detail, Context = fault.Context,
+        };
+
+    /// <summary>A text that is no array.</summary>
+    public static QueryException MalformedArray(string text, string? detail, int position) =>
+        new("22P02", ErrorKind.User, $"malformed array literal: \"{text}\"", position) { Detail = detail };
+
+    /// <summary>The same error at a place of the statement.</summary>
+    public static QueryException At(QueryException error, int position, string? hint = null) => new(error.SqlState, error.Kind, error.Message, position, error)
+    {
+        Detail = error.Detail, Hint = error.Hint ?? hint, Context = error.Context,
+        SchemaName = error.SchemaName, TableName = error.TableName, ColumnName = error.ColumnName, DataTypeName = error.DataTypeName, ConstraintName = error.ConstraintName,
+    };
+
     public static QueryException TextOutOfRange(SqlType type, string text, int position) => type.Kind switch
     {
         TypeKind.Interval => new("22015", ErrorKind.User, $"interval field value out of range: \"{text}\"", position),
         _ when type.IsDateTime => new("22008", ErrorKind.User, $"date/time field value out of range: \"{text}\"", position),
         TypeKind.Numeric => NumericOverflow(type, position),
+        TypeKind.Real or TypeKind.DoublePrecision => new("22003", ErrorKind.User, $"\"{text}\" is out of range for type {type}", position),
         _ => new("22003", ErrorKind.User, $"value \"{text}\" is out of range for type {WithoutModifiers(type)}", position),
     };
 

@@ -20,6 +20,9 @@ public sealed record AnalyzerSettings
     /// <summary>Whether the tree is of the text that errors are shown beside; false for a statement prepared earlier: its errors have no position.</summary>
     public bool HasPositions { get; init; } = true;
 
+    /// <summary>Tells what is wrong with a name written as a regclass, regtype, ...: the error of its cast, or null. Null: such names are looked up when the statement runs.</summary>
+    public Func<Expressions.Cast, Parser.Errors.QueryException?>? CheckObjectName { get; init; }
+
     /// <summary>Views that may be expanded within one another.</summary>
     public int MaxViewDepth { get; init; } = 64;
 

@@ -84,7 +84,7 @@ public sealed record ExplainOptions(ExplainStep Step, ExplainFormat Format, bool
     {
         "on" or "true" or "yes" or "1" => true,
         "off" or "false" or "no" or "0" => false,
-        _ => throw ExplainErrors.BadValue(option),
+        _ => throw ExplainErrors.NotBoolean(option),
     };
 
     private static ExplainFormat FormatOf(StatementOption option) => Word(option.Value) switch
@@ -109,8 +109,10 @@ public sealed record ExplainOptions(ExplainStep Step, ExplainFormat Format, bool
 internal static class ExplainErrors
 {
     public static QueryException UnknownOption(StatementOption option) =>
-        new("42601", ErrorKind.User, $"unrecognized EXPLAIN option: \"{option.Name}\"", option.Span.Start + 1);
+        new("42601", ErrorKind.User, $"unrecognized EXPLAIN option \"{option.Name}\"", option.Span.Start + 1);
 
     public static QueryException BadValue(StatementOption option) =>
-        new("22023", ErrorKind.User, $"bad value of EXPLAIN option: \"{option.Name}\"", option.Span.Start + 1);
+        new("22023", ErrorKind.User, $"unrecognized value for EXPLAIN option \"{option.Name}\": \"{option.Value switch { OptionWord word => word.Word, OptionString text => text.Value, OptionNumber number => number.Text, _ => "" }}\"", option.Span.Start + 1);
+
+    public static QueryException NotBoolean(StatementOption option) => new("42601", ErrorKind.User, $"{option.Name.ToLowerInvariant()} requires a Boolean value", option.Span.Start + 1);
 }

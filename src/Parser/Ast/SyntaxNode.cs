@@ -10,6 +10,9 @@ public abstract record SyntaxNode
     /// <summary>Names where the node was written; <see cref="TextSpan.None"/> for a node made by code.</summary>
     public TextSpan Span { get; init; } = TextSpan.None;
 
+    /// <summary>Names the word inside the node that errors about it point at, where that is not its beginning: IN, BETWEEN, LIKE, IS, the :: of a cast, the string of a typed literal.</summary>
+    public TextSpan Anchor { get; init; } = TextSpan.None;
+
     public virtual bool Equals(SyntaxNode? other) => other is not null && EqualityContract == other.EqualityContract;
 
     public override int GetHashCode() => EqualityContract.GetHashCode();

@@ -77,7 +77,7 @@ internal sealed partial class AstBuilder
                 right = BuildPredicateTail(right, tails[++i]);
             if (i + 1 < tails.Length)
                 throw SyntaxError(tails[i + 1].Start);
-            left = new IsDistinctFromExpression(left, right, test.NOT() is not null) { Span = Cover(left, right) };
+            left = new IsDistinctFromExpression(left, right, test.NOT() is not null) { Span = Cover(left, right), Anchor = ParserErrors.SpanOf(test.Start) };
         }
         return left;
     }
@@ -136,7 +136,7 @@ internal sealed partial class AstBuilder
         int outer = Enter();
         Expression result = BuildPatternTest(operand, tail.patternTest(), tail.NOT_LA() is not null, SpanOf(context));
         Leave(outer, 1, context);
-        return result;
+        return result with { Anchor = ParserErrors.SpanOf(tail.Start) };
     }
 
     private Expression BuildPatternTest(Expression operand, PatternTestContext test, bool negated, TextSpan span)
@@ -272,7 +272,7 @@ internal sealed partial class AstBuilder
             TextSpan span = TextSpan.Covering(operand.Span, SpanOf(suffixes[next]));
             if (suffixes[next] is CastSuffixContext cast)
             {
-                operand = new CastExpression(operand, Build(cast.simpleType())) { Span = span };
+                operand = new CastExpression(operand, Build(cast.simpleType())) { Span = span, Anchor = ParserErrors.SpanOf(cast.Start) };
                 afterCast = true;
             }
             else if (suffixes[next] is SubscriptSuffixContext subscript)

@@ -19,7 +19,7 @@ internal sealed partial class AstBuilder
             // numeric(10, 2) '1.5'
             if (context.ChildCount > 2 || call.Distinct || !call.OrderBy.IsEmpty || call.Arguments.Any(static argument => argument.Name is not null || argument.Variadic))
                 throw SyntaxError(text.Symbol);
-            return new TypedLiteral(PlainType(name, call.Arguments.Map(static argument => argument.Value)), ReadString(text)) { Span = span };
+            return new TypedLiteral(PlainType(name, call.Arguments.Map(static argument => argument.Value)), ReadString(text)) { Span = span, Anchor = SpanOf(text) };
         }
         NullTreatment nullTreatment = context.nullTreatment() is not { } treatment ? call.NullTreatment
             : treatment.IGNORE_LA() is not null ? NullTreatment.Ignore : NullTreatment.Respect;

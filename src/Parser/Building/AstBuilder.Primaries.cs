@@ -84,7 +84,7 @@ internal sealed partial class AstBuilder
         }
         return int.TryParse(text[1..], out int index) && index > 0
             ? new Parameter(index) { Span = span }
-            : throw ParserErrors.Misplaced(Text, span, $"there is no parameter {text}");
+            : throw ParserErrors.MissingParameter(Text, span);
     }
 
     /// <summary>Numbers each <c>?</c> within its statement, by its place in the text (trees are built inside out).</summary>
@@ -116,9 +116,9 @@ internal sealed partial class AstBuilder
                 return ApplyFields(BuildCall(name, call.callTail(), span), Fields(call.fields()));
             case TypedLiteralContext literal:
                 TypeName type = literal.PRECISION() is { } precision ? DoublePrecision(name, precision.Symbol) : PlainType(name, []);
-                return new TypedLiteral(type, ReadString(literal.STRING())) { Span = span };
+                return new TypedLiteral(type, ReadString(literal.STRING())) { Span = span, Anchor = SpanOf(literal.STRING()) };
             case VaryingLiteralContext varying:
-                return new TypedLiteral(VaryingType(name, varying.VARYING().Symbol, Modifiers(varying.typePrecision())), ReadString(varying.STRING())) { Span = span };
+                return new TypedLiteral(VaryingType(name, varying.VARYING().Symbol, Modifiers(varying.typePrecision())), ReadString(varying.STRING())) { Span = span, Anchor = SpanOf(varying.STRING()) };
             default:
                 var map = (MapLiteralContext)context.nameTail();
                 if (!name.IsSimple || name.Last is not { Quoted: false, Value: "map" })
@@ -184,7 +184,7 @@ internal sealed partial class AstBuilder
     private Expression BuildTimeLiteral(TimeLiteralContext context, TextSpan span)
     {
         if (context.STRING() is { } text)
-            return new TypedLiteral(TimeType(context.Start, context.typePrecision(), context.timeZone()), ReadString(text)) { Span = span };
+            return new TypedLiteral(TimeType(context.Start, context.typePrecision(), context.timeZone()), ReadString(text)) { Span = span, Anchor = SpanOf(text) };
         return NameExpression(context.Start, context.fields(), span);
     }
 
@@ -199,7 +199,7 @@ internal sealed partial class AstBuilder
                     throw SyntaxError(context.intervalQualifier().Start);
                 qualifier = new IntervalQualifier(null, null, Precision(precision)) { Span = SpanOf(precision) };
             }
-            return new IntervalLiteral(ReadString(text), qualifier) { Span = span };
+            return new IntervalLiteral(ReadString(text), qualifier) { Span = span, Anchor = SpanOf(text) };
         }
         if (context.INTEGER_NUMBER() is { } count)
             return new IntervalLiteral(NumberText.Normalize(((SqlToken)count.Symbol).Span), IntervalUnit(context.identifier())) { Span = span };

@@ -12,10 +12,11 @@ internal static class ObjectNames
     private static readonly (long Oid, string Name)[] Collations = [(100, "default"), (950, "C"), (951, "POSIX"), (962, "ucs_basic")];
 
     /// <summary>The relation, or null.</summary>
+    /// <exception cref="QueryException">3F000: there is no such schema.</exception>
     public static RelationRow? Relation(CatalogView view, string name) => Identifiers.Parse(name) switch
     {
         [var simple] => view.Find(simple),
-        [.., var schema, var simple] => view.Namespace(schema) is { } space ? view.Relation(space.Oid, simple) : null,
+        [.., var schema, var simple] => view.Relation((view.Namespace(schema) ?? throw CatalogErrors.NoSchema(schema)).Oid, simple),
         _ => null,
     };
 

@@ -214,11 +214,26 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     {
         StatementText = StatementText,
         Cancellation = Cancellation,
+        CheckObjectName = ErrorOf,
         DateTime = new DateTimeFacts(session.Transaction.Current?.Start ?? TimeProvider.System.GetUtcNow(), TimeZones.Find(session.Settings.Get("TimeZone")), session.Settings.DateOrder)
         {
             NowWasRead = dependencies == null ? null : dependencies.BindToMoment,
         },
     };
+
+    /// <summary>The error that a cast of a constant ends in, or null.</summary>
+    private Parser.Errors.QueryException? ErrorOf(Cast cast)
+    {
+        try
+        {
+            Evaluator().Evaluate(cast);
+            return null;
+        }
+        catch (Parser.Errors.QueryException error)
+        {
+            return error;
+        }
+    }
 
     /// <summary>Optimizes an analyzed query and cuts it into stages.</summary>
     /// <param name="analyzed">The query.</param>

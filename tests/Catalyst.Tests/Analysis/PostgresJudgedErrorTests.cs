@@ -29,8 +29,8 @@ public sealed class PostgresJudgedErrorTests
     }
 
     [Theory]
-    [InlineData("select cc from t", "Perhaps you meant to reference the column \"c\".")]
-    [InlineData("select t.arrr from t", "Perhaps you meant to reference the column \"arr\".")]
+    [InlineData("select cc from t", "Perhaps you meant to reference the column \"t.c\".")]
+    [InlineData("select t.arrr from t", "Perhaps you meant to reference the column \"t.arr\".")]
     [InlineData("select tab.a from t as tap", "Perhaps you meant to reference the table alias \"tap\".")]
     [InlineData("select * from tt", "Perhaps you meant \"t\".")]
     [InlineData("select uper('x')", "Perhaps you meant upper.")]

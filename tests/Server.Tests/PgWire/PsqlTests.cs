@@ -61,6 +61,51 @@ public sealed class PsqlTests(PgTestServer server) : IClassFixture<PgTestServer>
         }
     }
 
+    /// <summary>All fields of errors about some 430 wrong statements, statement by statement. Ours may add a hint, a place and, to syntax errors, what could have stood there.</summary>
+    [Theory]
+    [InlineData("errors-analysis")]
+    [InlineData("errors-queries")]
+    public async Task E1_E2_WrongStatementsGetPostgreSqlsErrorsFieldByField(string name)
+    {
+        (string[] expected, string[] actual) = await TranscriptsAsync(name);
+        string[] statements = await File.ReadAllLinesAsync(ScriptPath(name + ".sql"), TestContext.Current.CancellationToken);
+        List<string[]> judged = Answers(statements, expected), answered = Answers(statements, actual);
+        string[] wrong = [.. judged.Zip(answered).Select(static pair => (pair.First, Second: WithoutExtras(pair.Second, pair.First)))
+            .Where(static pair => !pair.First.SequenceEqual(pair.Second)).Select(static pair => $"PostgreSQL:\n{string.Join('\n', pair.First)}\nhere:\n{string.Join('\n', pair.Second)}\n")];
+        Assert.True(wrong.Length == 0, $"{wrong.Length} of {judged.Count} answers differ:\n{string.Join('\n', wrong)}");
+        Assert.Equal(statements.Length, judged.Count);
+        Assert.Equal(statements.Length, answered.Count);
+    }
+
+    /// <summary>What psql shows after each line of a script, that line first.</summary>
+    private static List<string[]> Answers(string[] script, string[] transcript)
+    {
+        var answers = new List<List<string>>();
+        foreach (string line in transcript)
+        {
+            if (answers.Count < script.Length && line == script[answers.Count])
+            {
+                answers.Add([]);
+            }
+
+            answers[^1].Add(line);
+        }
+
+        return [.. answers.Select(static answer => answer.ToArray())];
+    }
+
+    /// <summary>An answer without the fields that PostgreSQL's has not, where ours may say more.</summary>
+    private static string[] WithoutExtras(string[] answer, string[] judged)
+    {
+        bool keepsHint = judged.Any(static line => line.StartsWith("HINT:", StringComparison.Ordinal)), keepsPlace = judged.Any(static line => line.StartsWith("LINE ", StringComparison.Ordinal));
+        return [.. answer.Where((line, index) =>
+            !(line.StartsWith("HINT:", StringComparison.Ordinal) && !keepsHint)
+            && !(line.StartsWith("DETAIL:  line ", StringComparison.Ordinal) && line.Contains(", column ", StringComparison.Ordinal))
+            && !(!keepsPlace && judged.Length > 1 && (line.StartsWith("LINE ", StringComparison.Ordinal) || answer[Math.Max(index - 1, 0)].StartsWith("LINE ", StringComparison.Ordinal))))];
+    }
+
+    private static string ScriptPath(string file) => Path.Combine(Corpus.Root, "tests", "Server.Tests", "PgWire", "Scripts", file);
+
     private static bool IsExplanation(string line) => line.StartsWith("HINT:", StringComparison.Ordinal) || line.StartsWith("DETAIL:", StringComparison.Ordinal) || line.StartsWith("CONTEXT:", StringComparison.Ordinal);
 
     /// <summary>Runs a script of Scripts and compares what psql shows with what it showed on PostgreSQL 15.</summary>
@@ -73,10 +118,9 @@ public sealed class PsqlTests(PgTestServer server) : IClassFixture<PgTestServer>
     /// <summary>What psql -a -At showed on PostgreSQL 15 and shows here, places in PostgreSQL's source left out.</summary>
     private async Task<(string[] Expected, string[] Actual)> TranscriptsAsync(string name)
     {
-        string folder = Path.Combine(Corpus.Root, "tests", "Server.Tests", "PgWire", "Scripts");
-        (_, string output) = await RunAsync("sh", "-c", "psql -X -a -At -d sqlcluster -f - < \"$0\"", Path.Combine(folder, name + ".sql"));
+        (_, string output) = await RunAsync("sh", "-c", "psql -X -a -At -d sqlcluster -f - < \"$0\"", ScriptPath(name + ".sql"));
         string[] lines = [.. output.Split('\n').Where(static line => !line.StartsWith("LOCATION", StringComparison.Ordinal))];
-        return (await File.ReadAllLinesAsync(Path.Combine(folder, name + ".expected"), TestContext.Current.CancellationToken), lines[..^1]);
+        return (await File.ReadAllLinesAsync(ScriptPath(name + ".expected"), TestContext.Current.CancellationToken), lines[..^1]);
     }
 
     private async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)

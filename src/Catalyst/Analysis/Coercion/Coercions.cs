@@ -1,5 +1,6 @@
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
 
 namespace SqlCluster.Catalyst.Analysis.Coercion;
 
@@ -71,20 +72,24 @@ internal sealed class Coercions(AnalysisContext context)
             case Literal { IsNull: true }:
                 return Literal.Null(type);
             case Literal { Value: string json } when type.Kind is TypeKind.Json or TypeKind.Jsonb:
-                // The cast that reads every other json checks this one, too.
-                return new Cast(new Literal(json, SqlType.Text), type);
+                // The cast that reads every other json reads this one, too; here its faults have a place.
+                return JsonFault.Find(json, type.Kind == TypeKind.Jsonb) is { } fault
+                    ? throw AnalyzerErrors.InvalidJson(fault, PlaceOf(expression, position))
+                    : new Cast(new Literal(json, SqlType.Text), type);
             case Literal { Value: string name } when (type.Element ?? type).Variant.IsObjectName():
                 // Which object a name means depends on the session: found when the statement runs.
-                return new Cast(new Literal(name, SqlType.Text), type);
-            case Literal { Value: string text } literal:
-                int at = context.Position(literal);
-                return context.Literals.Parse(text, type, at > 0 ? at : position);
+                var cast = new Cast(new Literal(name, SqlType.Text), type);
+                return context.Settings.CheckObjectName?.Invoke(cast) is { } missing ? throw AnalyzerErrors.At(missing, PlaceOf(expression, position)) : cast;
+            case Literal { Value: string text }:
+                return context.Literals.Parse(text, type, PlaceOf(expression, position));
             case Parameter parameter:
                 return BindParameter(parameter, type, position);
             default:
                 return new Cast(expression, type);
         }
     }
+
+    private int PlaceOf(Expression literal, int position) => context.Position(literal) is > 0 and var known ? known : position;
 
     /// <summary>The first context that needs a type decides; later ones convert from it.</summary>
     private Expression BindParameter(Parameter parameter, SqlType type, int position)

@@ -11,6 +11,11 @@ public sealed class LiteralCoercion(DateTimeFacts facts)
     public Literal Parse(string text, SqlType type, int position)
     {
         (InputResult result, object? value, SqlType found) = Read(text, type);
+        if (result != InputResult.Ok && type is { Kind: TypeKind.Array, Element: { } element })
+        {
+            throw ArrayError(text, type, element, position);
+        }
+
         return result switch
         {
             InputResult.Ok => new Literal(value, found),
@@ -18,6 +23,35 @@ public sealed class LiteralCoercion(DateTimeFacts facts)
             InputResult.Invalid => throw AnalyzerErrors.InvalidText(type, text, position),
             InputResult.OutOfRange => throw AnalyzerErrors.TextOutOfRange(type, text, position),
         };
+    }
+
+    /// <summary>Why an array's text could not be read: its form, or the first item that is none of the element type.</summary>
+    private Parser.Errors.QueryException ArrayError(string text, SqlType type, SqlType element, int position)
+    {
+        if (!type.Variant.IsVector() && ArrayFault.Find(text) is { } fault)
+        {
+            return AnalyzerErrors.MalformedArray(text, fault, position);
+        }
+
+        var reader = new ArrayText(text);
+        for (bool isOpen = reader.TryOpen(); isOpen && reader.TryNext(out string? item, out bool isNull);)
+        {
+            if (isNull || TryParse(item, element) is not null)
+            {
+                continue;
+            }
+
+            try
+            {
+                Parse(item, element, position);
+            }
+            catch (Parser.Errors.QueryException error)
+            {
+                return error;
+            }
+        }
+
+        return AnalyzerErrors.InvalidText(type, text, position);
     }
 
     /// <summary>As <see cref="Parse"/>, but null where the text does not convert.</summary>

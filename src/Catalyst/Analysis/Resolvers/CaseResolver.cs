@@ -20,7 +20,7 @@ internal sealed class CaseResolver(AnalysisContext context)
             Ast.CaseBranch branch = node.Branches[i];
             conditions[i] = operand is null
                 ? context.Expressions.Boolean(branch.When, scope, "CASE/WHEN")
-                : context.Expressions.Comparisons.Compare(ComparisonOperator.Equal, operand, context.Expressions.Resolve(branch.When, scope), branch.When);
+                : context.Expressions.Comparisons.Compare(ComparisonOperator.Equal, operand, context.Expressions.Resolve(branch.When, scope), branch);
             results[i] = context.Expressions.Resolve(branch.Then, scope);
         }
 

@@ -13,7 +13,7 @@ internal sealed class CastResolver(AnalysisContext context)
     public Expression Cast(Ast.CastExpression node, QueryScope scope)
     {
         SqlType type = TypeNames.Resolve(node.Type, context.Position);
-        int position = context.Position(node.Operand);
+        int position = context.OperatorPosition(node);
         if (node.Operand is Ast.ArrayExpression array && type.Kind == TypeKind.Array)
         {
             return context.Expressions.NestedValues.Array(array, scope, type);
@@ -25,7 +25,13 @@ internal sealed class CastResolver(AnalysisContext context)
             return TryCast(input, type, position);
         }
 
-        return Convert(context, input, type, position);
+        Expression value = Convert(context, input, type, position);
+        if (input.Type.Kind == TypeKind.Unknown)
+        {
+            context.Remember(value, node.Operand);
+        }
+
+        return value;
     }
 
     /// <summary>An explicit conversion.</summary>

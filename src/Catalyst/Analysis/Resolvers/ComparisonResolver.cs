@@ -67,7 +67,7 @@ internal sealed class ComparisonResolver(AnalysisContext context)
 
         Expression Test(Expression a, Expression b)
         {
-            (a, b) = Align(a, b, "=", context.Position(node));
+            (a, b) = Align(a, b, "=", context.OperatorPosition(node));
             return new IsDistinctFrom(a, b, node.Negated);
         }
     }
@@ -95,7 +95,7 @@ internal sealed class ComparisonResolver(AnalysisContext context)
     /// <summary>operand IN (items), resolved already.</summary>
     public Expression InList(Expression operand, Expression[] items, bool negated, Ast.SyntaxNode node)
     {
-        int position = context.Position(node);
+        int position = context.OperatorPosition(node);
         operand = operand.Type.Kind == TypeKind.Char ? context.Coercions.ToText(operand, position) : operand;
         for (int i = 0; i < items.Length; i++)
         {
@@ -206,7 +206,7 @@ internal sealed class ComparisonResolver(AnalysisContext context)
             ? (context.Coercions.ToNumeric(left, position), context.Coercions.ToNumeric(right, position))
             : (context.Coercions.To(left, common, CoercionContext.Implicit, position), context.Coercions.To(right, common, CoercionContext.Implicit, position));
 
-        Exception Missing() => AnalyzerErrors.MissingOperator(OperatorResolver.Describe(symbol, [left, right]), position);
+        Exception Missing() => AnalyzerErrors.MissingOperator(OperatorResolver.Describe(symbol, [left, right]), false, position);
     }
 
     private static SqlType CommonNumber(SqlType left, SqlType right) =>

@@ -33,10 +33,13 @@ internal sealed class CteResolver(AnalysisContext context)
                 throw AnalyzerErrors.Syntax("WITH query is not recursive", context.Position(table));
             }
 
+            HashSet<string> outerLater = context.LaterCtes;
+            context.LaterCtes = with.Recursive ? [] : [.. with.Tables.Select(static later => later.Name.Value).Except(names)];
             var binding = new CteBinding(context.Ids.NextCte(), table.Name.Value);
             LogicalPlan plan = with.Recursive
                 ? new RecursiveQueryResolver(context).Resolve(table, statement.Query, binding, parent, ctes)
                 : context.Queries.Resolve(statement.Query, parent, ctes);
+            context.LaterCtes = outerLater;
             binding.References = 0;
             binding.Columns = Renamed(plan.Output, table);
             _definitions.Add((binding, plan, table.Materialized));

@@ -51,12 +51,19 @@ internal sealed class ExpressionResolver
 
         _context.Settings.Cancellation.ThrowIfCancellationRequested();
 
+        Expression value = Dispatch(node, scope);
+        _context.Remember(value, node);
+        return value;
+    }
+
+    private Expression Dispatch(Ast.Expression node, QueryScope scope)
+    {
         return node switch
         {
             Ast.ColumnReference column => ResolveName(column, scope),
             Ast.NumberLiteral number => _literals.Number(number, negative: false),
             Ast.StringLiteral text => _literals.String(text),
-            Ast.BooleanLiteral truth => Literal.Of(truth.Value),
+            Ast.BooleanLiteral truth => Literal.Of(truth.Value) with { },
             Ast.NullLiteral => new Literal(null, SqlType.Unknown),
             Ast.TypedLiteral typed => _literals.Typed(typed),
             Ast.IntervalLiteral interval => _literals.Interval(interval),
@@ -86,7 +93,7 @@ internal sealed class ExpressionResolver
             Ast.MapExpression map => NestedValues.Map(map, scope),
             Ast.SubscriptExpression subscript => NestedValues.Subscript(subscript, scope),
             Ast.SliceExpression slice => NestedValues.Slice(slice, scope),
-            Ast.FieldExpression field => NestedValues.Field(Resolve(field.Operand, scope), field.Field),
+            Ast.FieldExpression field => NestedValues.Field(Resolve(field.Operand, scope), field.Field, field.Operand),
             Ast.CollateExpression collate => Collate(collate, scope),
             Ast.AtTimeZoneExpression zone => _functions.AtTimeZone(zone, scope),
             Ast.CastExpression cast => _casts.Cast(cast, scope),

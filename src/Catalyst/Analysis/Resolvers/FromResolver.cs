@@ -69,7 +69,7 @@ internal sealed class FromResolver
             throw AnalyzerErrors.TooManyAliases(alias.Name.Value, columns.Count, alias.Columns.Count, _context.Position(alias));
         }
 
-        var relation = new RelationScope(alias?.Name.Value ?? defaultName, alias is null ? qualifiedName : []);
+        var relation = new RelationScope(alias?.Name.Value ?? defaultName, alias is null ? qualifiedName : []) { Hidden = alias is null ? null : defaultName };
         for (int i = 0; i < columns.Count; i++)
         {
             relation.Add(alias is not null && i < alias.Columns.Count ? alias.Columns[i].Value : names[i], columns[i]);
@@ -110,21 +110,36 @@ internal sealed class FromResolver
             return table.Sample is null ? Cte(cte, table) : throw AnalyzerErrors.Unsupported("TABLESAMPLE of a common table expression", _context.Position(table.Sample));
         }
 
-        return _context.Catalog.Find(parts) switch
+        return Find(parts, position) switch
         {
             Relation.OfTable found => new SampleResolver(_context).Apply(Scan(found.Table, table.Alias, parts[^1], parts, found.Analyzed?.For(found.Table)), table.Sample, scope),
             Relation.OfView when table.Sample is not null => throw NotSampled(table.Sample),
             Relation.OfView found => View(found.View, table, parts, position),
+            _ when parts.Length == 1 && _context.LaterCtes.Contains(parts[0]) => throw AnalyzerErrors.LaterCte(parts[0], position),
             _ => throw AnalyzerErrors.MissingRelation(table.Name.ToString(), position, _context.Catalog.SimilarNames(parts)),
         };
+    }
+
+    /// <summary>The relation of a name; what the catalog says against the name has its place.</summary>
+    private Relation? Find(string[] parts, int position)
+    {
+        try
+        {
+            return _context.Catalog.Find(parts);
+        }
+        catch (Parser.Errors.QueryException error) when (error.Position == 0)
+        {
+            throw AnalyzerErrors.At(error, position);
+        }
     }
 
     private FromItem Cte(CteBinding cte, Ast.NamedTable table)
     {
         cte.References++;
+        cte.ReferencePosition = _context.Position(table.Name);
         if (cte.Columns is not { } definition)
         {
-            throw AnalyzerErrors.InvalidRecursion(cte.ReasonNotReadable ?? $"recursive reference to query \"{cte.Name}\" is not allowed here", _context.Position(table));
+            throw AnalyzerErrors.InvalidRecursion(cte.ReasonNotReadable ?? $"recursive reference to query \"{cte.Name}\" is not allowed here", cte.WrongFormPosition > 0 ? cte.WrongFormPosition : _context.Position(table));
         }
 
         var scan = new CteScan(cte.Id, cte.Name, definition.Map(_context.Ids.CopyOf), cte.IsWorkingTable);
@@ -161,7 +176,9 @@ internal sealed class FromResolver
     /// <summary>A subquery sees the queries around this one; with LATERAL also what stands to its left.</summary>
     private FromItem Subquery(Ast.SubqueryTable subquery, QueryScope scope)
     {
+        _context.Unreachable.Push(subquery.Lateral ? FromScope.Empty : scope.From);
         LogicalPlan plan = _context.Queries.Resolve(subquery.Query, subquery.Lateral ? scope : scope.Parent, scope.Ctes);
+        _context.Unreachable.Pop();
         NodeList<Column> output = plan.Output;
         return new FromItem(plan, Offer(output, [.. output.Select(static column => column.Name)], subquery.Alias, null, []));
     }

@@ -10,6 +10,7 @@ namespace SqlCluster.Catalyst.Analysis.Resolvers;
 /// <summary>Resolves function calls: finds out what kind of function a name is, and does scalar and set-returning ones itself.</summary>
 internal sealed class FunctionCallResolver
 {
+    private const string NoMatch = "No function matches the given name and argument types. You might need to add explicit type casts.";
     private readonly AnalysisContext _context;
     private readonly AggregateResolver _aggregates;
     private readonly WindowResolver _windows;
@@ -101,7 +102,7 @@ internal sealed class FunctionCallResolver
         Column column = _context.Ids.Column("grouping", SqlType.Integer, false);
         scope.GroupingCalls.Add(column.Id, arguments);
         var reference = new ColumnReference(column);
-        _context.Remember(reference, node);
+        _context.Remember(reference, node.Arguments[0]);
         return reference;
     }
 
@@ -128,8 +129,20 @@ internal sealed class FunctionCallResolver
     public ResolvedFunction Choose(string name, IReadOnlyList<FunctionSignature> overloads, NodeList<Expression> arguments, Ast.SyntaxNode node)
     {
         int position = _context.Position(node);
-        OverloadOutcome outcome = _context.Overloads.Resolve(overloads, arguments, isOperator: false, position, out ResolvedFunction? resolved);
-        string call = $"{name}({string.Join(", ", arguments.Select(static argument => AnalyzerErrors.WithoutModifiers(argument.Type)))})";
+        OverloadOutcome outcome;
+        ResolvedFunction? resolved;
+        try
+        {
+            outcome = _context.Overloads.Resolve(overloads, arguments, isOperator: false, position, out resolved);
+        }
+        catch (Parser.Errors.QueryException error) when (error.Position == 0)
+        {
+            // A result type that depends on the arguments, and that these have none of.
+            throw AnalyzerErrors.At(error, position, error.SqlState == "42883" ? NoMatch : null);
+        }
+
+        string called = node is Ast.FunctionCall { Name: { IsSimple: false } qualified } ? qualified.ToString() : name;
+        string call = $"{called}({string.Join(", ", arguments.Select(static argument => AnalyzerErrors.WithoutModifiers(argument.Type)))})";
         return outcome switch
         {
             OverloadOutcome.Found => resolved!,
@@ -232,6 +245,11 @@ internal sealed class FunctionCallResolver
 
     private void CheckPlain(Ast.FunctionCall node, string name, IReadOnlyList<FunctionSignature> overloads)
     {
+        if (node.Arguments.Any(static argument => argument.Value is Ast.Star) && !overloads.Any(static overload => overload.Parameters.Length == 0))
+        {
+            throw AnalyzerErrors.MissingFunction($"{node.Name}()", _context.Position(node), HintFor(name, overloads));
+        }
+
         string? wrong = node.Arguments.Any(static argument => argument.Value is Ast.Star) ? $"{name}(*) specified, but {name} is not an aggregate function"
             : node.Distinct ? $"DISTINCT specified, but {name} is not an aggregate function"
             : !node.WithinGroup.IsEmpty ? $"WITHIN GROUP specified, but {name} is not an aggregate function"
@@ -246,7 +264,7 @@ internal sealed class FunctionCallResolver
 
         if (wrong is not null)
         {
-            throw AnalyzerErrors.MissingFunction($"{name}()", _context.Position(node), HintFor(name, overloads));
+            throw AnalyzerErrors.MissingFunction($"{node.Name}()", _context.Position(node), HintFor(name, overloads));
         }
     }
 
@@ -265,11 +283,11 @@ internal sealed class FunctionCallResolver
     {
         if (overloads.Count > 0)
         {
-            return "No function matches the given name and argument types. You might need to add explicit type casts.";
+            return NoMatch;
         }
 
         IReadOnlyList<string> near = SimilarNames.Nearest(name, _context.Functions.All.Select(static signature => signature.Name).Where(static near => char.IsAsciiLetter(near[0])), 3);
-        return near.Count == 0 ? "No function has this name." : $"Perhaps you meant {string.Join(" or ", near)}.";
+        return near.Count == 0 ? NoMatch : $"Perhaps you meant {string.Join(" or ", near)}.";
     }
 
     private static SqlType? TypeOfName(string name)

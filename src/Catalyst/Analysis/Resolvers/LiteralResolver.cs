@@ -53,12 +53,16 @@ internal sealed class LiteralResolver(AnalysisContext context)
     public Expression Typed(Ast.TypedLiteral node)
     {
         SqlType type = CastResolver.OfDimensions(node.Value, TypeNames.Resolve(node.Type, context.Position));
+        var text = new Literal(node.Value, SqlType.Unknown);
+        context.RememberAnchor(text, node);
         if (type.Kind is TypeKind.Json or TypeKind.Jsonb)
         {
-            return new Cast(new Literal(node.Value, SqlType.Text), type);
+            return context.Coercions.To(text, type, CoercionContext.Explicit, context.OperatorPosition(node));
         }
 
-        return Rounded(context.Literals.Parse(node.Value, type.WithoutFractionDigits, context.Position(node)), type.HasFractionDigits ? type.Precision : -1);
+        Literal value = Rounded(context.Literals.Parse(node.Value, type.WithoutFractionDigits, context.OperatorPosition(node)), type.HasFractionDigits ? type.Precision : -1);
+        context.RememberAnchor(value, node);
+        return value;
     }
 
     /// <summary>A time, timestamp or interval rounded to fraction digits of a second, -1: as it is.</summary>
@@ -72,7 +76,7 @@ internal sealed class LiteralResolver(AnalysisContext context)
     public Literal Interval(Ast.IntervalLiteral node)
     {
         Ast.IntervalField? last = node.Qualifier?.End ?? node.Qualifier?.Start;
-        Literal literal = LiteralCoercion.ParseInterval(node.Value, last is null ? IntervalUnit.Second : UnitOf(last.Value), context.Position(node));
+        Literal literal = LiteralCoercion.ParseInterval(node.Value, last is null ? IntervalUnit.Second : UnitOf(last.Value), context.OperatorPosition(node));
         return Rounded(last is null ? literal : Truncate(literal, UnitOf(last.Value)), node.Qualifier?.Precision ?? -1);
     }
 

@@ -137,11 +137,16 @@ internal sealed class NestedValueResolver(AnalysisContext context)
     };
 
     /// <summary>(value).field.</summary>
-    public Expression Field(Expression value, Ast.Identifier name)
+    /// <summary>A field by name.</summary>
+    /// <param name="value">The row.</param>
+    /// <param name="name">The field's name.</param>
+    /// <param name="whole">What errors point at; null: the name.</param>
+    public Expression Field(Expression value, Ast.Identifier name, Ast.SyntaxNode? whole = null)
     {
+        int position = context.Position(whole ?? name);
         if (value.Type.Kind != TypeKind.Row)
         {
-            throw AnalyzerErrors.WrongObject($"column notation .{name.Value} applied to type {value.Type}, which is not a composite type", context.Position(name));
+            throw AnalyzerErrors.WrongObject($"column notation .{name.Value} applied to type {value.Type}, which is not a composite type", position);
         }
 
         for (int i = 0; i < value.Type.Fields!.Count; i++)
@@ -152,7 +157,7 @@ internal sealed class NestedValueResolver(AnalysisContext context)
             }
         }
 
-        throw AnalyzerErrors.MissingColumn($"\"{name.Value}\"", context.Position(name), SimilarNames.Nearest(name.Value, value.Type.Fields.Select(static field => field.Name), 1).FirstOrDefault());
+        throw AnalyzerErrors.MissingColumn($"\"{name.Value}\"", position, AnalyzerErrors.PerhapsColumn(SimilarNames.Nearest(name.Value, value.Type.Fields.Select(static field => field.Name), 1).FirstOrDefault()));
     }
 
     /// <summary>The field at a position, from 0.</summary>

@@ -87,7 +87,7 @@ internal sealed class OperatorResolver(AnalysisContext context, ComparisonResolv
         return outcome switch
         {
             OverloadOutcome.Found => new Call(resolved!.Signature, resolved.Arguments, resolved.ResultType),
-            OverloadOutcome.NoMatch => throw AnalyzerErrors.MissingOperator(Describe(symbol, operands), position),
+            OverloadOutcome.NoMatch => throw AnalyzerErrors.MissingOperator(Describe(symbol, operands), operands.Count == 1, position),
             OverloadOutcome.Ambiguous => throw AnalyzerErrors.AmbiguousOperator(Describe(symbol, operands), position),
         };
     }

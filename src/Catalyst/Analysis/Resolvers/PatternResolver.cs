@@ -13,7 +13,7 @@ internal sealed class PatternResolver(AnalysisContext context)
     {
         string symbol = (node.Negated ? "!" : "") + (node.Kind == Ast.PatternKind.ILike ? "~~*" : "~~");
         (Expression input, Expression pattern) = AsText(
-            context, context.Expressions.Resolve(node.Operand, scope), context.Expressions.Resolve(node.Pattern, scope), symbol, context.Position(node));
+            context, context.Expressions.Resolve(node.Operand, scope), context.Expressions.Resolve(node.Pattern, scope), symbol, context.OperatorPosition(node));
         if (node.Kind == Ast.PatternKind.SimilarTo)
         {
             return SimilarTo(node, input, pattern, scope);
@@ -63,7 +63,7 @@ internal sealed class PatternResolver(AnalysisContext context)
         bool isText = IsText(left) && IsText(right);
         return isText
             ? (context.Coercions.ToText(context.Coercions.Settle(left), position), context.Coercions.ToText(context.Coercions.Settle(right), position))
-            : throw AnalyzerErrors.MissingOperator(OperatorResolver.Describe(symbol, [left, right]), position);
+            : throw AnalyzerErrors.MissingOperator(OperatorResolver.Describe(symbol, [left, right]), false, position);
     }
 
     private static bool IsText(Expression value) => value.Type.IsText || value.Type.Kind == TypeKind.Unknown;

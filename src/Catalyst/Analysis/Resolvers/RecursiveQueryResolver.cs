@@ -19,6 +19,7 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
             // Whoever reads itself in another form is wrong; others are plain definitions.
             CheckPlain(table);
             binding.ReasonNotReadable = $"recursive query \"{binding.Name}\" does not have the form non-recursive-term UNION [ALL] recursive-term";
+            binding.WrongFormPosition = context.Position(table.Name);
             return context.Queries.Resolve(query, parent, inner);
         }
 
@@ -47,7 +48,7 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
         LogicalPlan start = Settled(context.Queries.ResolveBody(baseNode, parent, ctes, keepUnknown: false));
         SearchCycleResolver? extra = table.Search is null && table.Cycle is null ? null
             : new SearchCycleResolver(context, table, new CteResolver(context).Renamed(start.Output, table).Select(static column => column.Name));
-        (LogicalPlan step, start, NodeList<Column> columns) = Terms(start, table, union.Operands[^1], extra, binding, parent, ctes);
+        (LogicalPlan step, start, NodeList<Column> columns) = Terms(start, table, baseNode, union.Operands[^1], extra, binding, parent, ctes);
         if (binding.References == 0)
         {
             CheckPlain(table);
@@ -63,7 +64,7 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
         CheckReferences(step, binding, union);
         if (!query.OrderBy.IsEmpty || query.Limit is not null)
         {
-            throw AnalyzerErrors.NotImplemented($"{(query.OrderBy.IsEmpty ? "LIMIT" : "ORDER BY")} in a recursive query is not implemented", context.Position(query));
+            throw AnalyzerErrors.NotImplemented($"{(query.OrderBy.IsEmpty ? "LIMIT" : "ORDER BY")} in a recursive query is not implemented", context.Position(query.OrderBy.IsEmpty ? query.Limit!.Count ?? query.Limit.Offset : query.OrderBy[0].Expression));
         }
 
         binding.IsWorkingTable = false;
@@ -72,7 +73,7 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
     }
     /// <summary>Resolves the recursive term over the working table; a numeric column that grows by iterating gets room once.</summary>
     private (LogicalPlan Step, LogicalPlan Start, NodeList<Column> Columns) Terms(
-        LogicalPlan start, Ast.CommonTableExpression table, Ast.QueryExpression node, SearchCycleResolver? extra, CteBinding binding, QueryScope? parent, CteScope? ctes)
+        LogicalPlan start, Ast.CommonTableExpression table, Ast.QueryExpression baseNode, Ast.QueryExpression node, SearchCycleResolver? extra, CteBinding binding, QueryScope? parent, CteScope? ctes)
     {
         int own = start.Output.Count;
         LogicalPlan whole = Prepare(start);
@@ -102,7 +103,7 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
         }
 
         NodeList<Column> columns = binding.Columns;
-        CheckTypes(step, columns, binding, node);
+        CheckTypes(step, columns, binding, baseNode);
         step = OutputColumns.Convert(context, step, TypesOf(columns), context.Position(node));
         return (extra is null ? step : OutputColumns.Convert(context, extra.Next(step), TypesOf(columns), context.Position(node)), whole, columns);
 
@@ -129,7 +130,7 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
                     "42804",
                     Parser.Errors.ErrorKind.User,
                     $"recursive query \"{binding.Name}\" column {i + 1} has type {AnalyzerErrors.WithoutModifiers(wanted)} in non-recursive term but type {AnalyzerErrors.WithoutModifiers(type)} overall",
-                    context.Position(node))
+                    context.Position(SetOperationResolver.ItemAt(node, i)))
                 {
                     Hint = "Cast the output of the non-recursive term to the correct type.",
                 };
@@ -172,7 +173,7 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
             : null;
         if (wrong is not null)
         {
-            throw AnalyzerErrors.InvalidRecursion(wrong, context.Position(union.Operands[^1]));
+            throw AnalyzerErrors.InvalidRecursion(wrong, binding.ReferencePosition);
         }
 
         bool IsSelf(LogicalPlan node) => node is CteScan { IsWorkingTable: true } scan && scan.Id == binding.Id;

@@ -44,7 +44,7 @@ internal sealed class SelectListResolver(AnalysisContext context, QueryScope sco
         {
             if (!columns.Any(column => column.Name == name.Value))
             {
-                throw AnalyzerErrors.MissingColumn($"\"{name.Value}\"", context.Position(name), SimilarNames.Nearest(name.Value, columns.Select(static column => column.Name), 1).FirstOrDefault());
+                throw AnalyzerErrors.MissingColumn($"\"{name.Value}\"", context.Position(name), AnalyzerErrors.PerhapsColumn(SimilarNames.Nearest(name.Value, columns.Select(static column => column.Name), 1).FirstOrDefault()));
             }
         }
 

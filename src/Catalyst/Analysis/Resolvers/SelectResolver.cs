@@ -70,7 +70,7 @@ internal sealed class SelectResolver(AnalysisContext context, Ast.Select select,
         {
             if (!_scope.Windows.TryAdd(definition.Name.Value, windows.Complete(definition.Specification, _scope)))
             {
-                throw AnalyzerErrors.DuplicateWindow(definition.Name.Value, context.Position(definition));
+                throw AnalyzerErrors.DuplicateWindow(definition.Name.Value, context.Position(definition.Specification));
             }
         }
     }

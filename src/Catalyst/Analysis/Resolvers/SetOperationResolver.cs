@@ -48,7 +48,7 @@ internal sealed class SetOperationResolver(AnalysisContext context)
         {
             int index = column;
             NodeList<Expression> alternatives = [.. operands.Select(operand => OutputColumns.ExpressionAt(operand, index))];
-            types[column] = context.CommonTypes.Of(alternatives, name, alternative => context.Position(node.Operands[alternatives.ToList().IndexOf(alternative)]));
+            types[column] = context.CommonTypes.Of(alternatives, name, alternative => context.Position(ItemAt(node.Operands[alternatives.ToList().IndexOf(alternative)], index)));
         }
 
         for (int i = 0; i < operands.Length; i++)
@@ -68,13 +68,16 @@ internal sealed class SetOperationResolver(AnalysisContext context)
         };
     }
 
-    /// <summary>Where errors about an operand's columns point: its first column.</summary>
-    private static Ast.SyntaxNode FirstItem(Ast.QueryExpression operand) => operand switch
+    /// <summary>Where errors about all of an operand's columns point: its first column.</summary>
+    private static Ast.SyntaxNode FirstItem(Ast.QueryExpression operand) => ItemAt(operand, 0);
+
+    /// <summary>Where errors about one of an operand's columns point.</summary>
+    public static Ast.SyntaxNode ItemAt(Ast.QueryExpression operand, int column) => operand switch
     {
-        Ast.Select { Items: [var first, ..] } => first,
-        Ast.ValuesQuery values => values.Rows[0][0],
-        Ast.SetOperation operation => FirstItem(operation.Operands[0]),
-        Ast.Query query => FirstItem(query.Body),
+        Ast.Select select => select.Items.Take(column + 1).FirstOrDefault(static item => item.Expression is Ast.Star) ?? (column < select.Items.Count ? select.Items[column] : (Ast.SyntaxNode)operand),
+        Ast.ValuesQuery values => values.Rows[0][Math.Min(column, values.Rows[0].Count - 1)],
+        Ast.SetOperation operation => ItemAt(operation.Operands[0], column),
+        Ast.Query query => ItemAt(query.Body, column),
         _ => operand,
     };
 

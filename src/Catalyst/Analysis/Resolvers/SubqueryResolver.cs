@@ -82,7 +82,7 @@ internal sealed class SubqueryResolver(AnalysisContext context, ComparisonResolv
 
         if (array.Type.Kind != TypeKind.Array)
         {
-            throw AnalyzerErrors.WrongObject("op ANY/ALL (array) requires array on right side", context.Position(node));
+            throw AnalyzerErrors.WrongObject("op ANY/ALL (array) requires array on right side", context.OperatorPosition(node));
         }
 
         if (array is Literal { Value: NodeList<Literal> literals } && isComparison && comparison == (isAll ? ComparisonOperator.NotEqual : ComparisonOperator.Equal) && !literals.IsEmpty)
@@ -95,7 +95,7 @@ internal sealed class SubqueryResolver(AnalysisContext context, ComparisonResolv
             throw AnalyzerErrors.Unsupported($"operator {node.Operator.Symbol} with ANY or ALL of an array that is not written out", context.Position(node));
         }
 
-        (operand, _) = comparisons.Align(operand, Literal.Null(array.Type.Element!), node.Operator.Symbol, context.Position(node));
+        (operand, _) = comparisons.Align(operand, Literal.Null(array.Type.Element!), node.Operator.Symbol, context.OperatorPosition(node));
         return context.Expressions.Functions.Named(isAll ? SpecialFunctions.CompareAll : SpecialFunctions.CompareAny, [Literal.Text(node.Operator.Symbol), operand, array], node);
     }
 
@@ -112,7 +112,7 @@ internal sealed class SubqueryResolver(AnalysisContext context, ComparisonResolv
         NodeList<Column> columns = plan.Output;
         if (values.Count != columns.Count)
         {
-            throw AnalyzerErrors.Syntax(columns.Count > values.Count ? "subquery has too many columns" : "subquery has too few columns", context.Position(node));
+            throw AnalyzerErrors.Syntax(columns.Count > values.Count ? "subquery has too many columns" : "subquery has too few columns", context.OperatorPosition(node));
         }
 
         var aligned = new Expression[values.Count];
@@ -121,7 +121,7 @@ internal sealed class SubqueryResolver(AnalysisContext context, ComparisonResolv
         for (int i = 0; i < aligned.Length; i++)
         {
             var reference = new ColumnReference(columns[i]);
-            (aligned[i], Expression right) = comparisons.Align(values[i], reference, ExpressionPrinter.Symbol(comparison), context.Position(node));
+            (aligned[i], Expression right) = comparisons.Align(values[i], reference, ExpressionPrinter.Symbol(comparison), context.OperatorPosition(node));
             changed |= !right.Equals(reference);
             items[i] = right.Equals(reference) ? NamedExpression.Pass(columns[i]) : new NamedExpression(right, context.Ids.For(right, columns[i].Name));
         }

@@ -85,7 +85,7 @@ internal sealed class WindowResolver(AnalysisContext context)
         Ast.WindowSpecification specification = Specification(node.Over!, scope);
         NodeList<Expression> partitionBy = specification.PartitionBy.Map(key => scope.In(Clause.Window, () => context.Expressions.Settled(key, scope)));
         NodeList<SortKey> orderBy = specification.OrderBy.Map(item => SortKeys.Make(item, scope.In(Clause.Window, () => context.Expressions.Settled(item.Expression, scope)), context));
-        WindowFrame frame = specification.Frame is null ? WindowFrame.Default : Frame(specification.Frame, orderBy, scope);
+        WindowFrame frame = specification.Frame is null ? WindowFrame.Default : Frame(specification.Frame, orderBy, context.Position(specification), scope);
         return new WindowCall(
             chosen.Signature, chosen.Arguments, chosen.ResultType, partitionBy, orderBy, frame, filter, node.Distinct && !chosen.Arguments.IsEmpty,
             node.NullTreatment == Ast.NullTreatment.Ignore);
@@ -127,13 +127,13 @@ internal sealed class WindowResolver(AnalysisContext context)
             : throw AnalyzerErrors.Windowing(wrong, position);
     }
 
-    private WindowFrame Frame(Ast.WindowFrame node, NodeList<SortKey> orderBy, QueryScope scope)
+    private WindowFrame Frame(Ast.WindowFrame node, NodeList<SortKey> orderBy, int windowPosition, QueryScope scope)
     {
         int position = context.Position(node);
         FrameUnit unit = (FrameUnit)node.Unit;
         if (unit == FrameUnit.Range && (node.Start.Offset is not null || node.End?.Offset is not null) && orderBy.Count != 1)
         {
-            throw AnalyzerErrors.Windowing("RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column", position);
+            throw AnalyzerErrors.Windowing("RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column", windowPosition);
         }
 
         FrameBound start = Bound(node.Start, unit, orderBy, scope);
@@ -151,7 +151,7 @@ internal sealed class WindowResolver(AnalysisContext context)
 
         if (unit == FrameUnit.Groups && orderBy.IsEmpty)
         {
-            throw AnalyzerErrors.Windowing("GROUPS mode requires an ORDER BY clause", position);
+            throw AnalyzerErrors.Windowing("GROUPS mode requires an ORDER BY clause", windowPosition);
         }
 
         return new WindowFrame(unit, start, end, (FrameExclusion)node.Exclusion);

@@ -16,6 +16,9 @@ internal sealed class CteBinding(CteId id, string name)
     /// <summary>Why a reference is wrong while <see cref="Columns"/> is null.</summary>
     public string? ReasonNotReadable { get; set; }
 
+    /// <summary>Where its name stands, when its form is the reason.</summary>
+    public int WrongFormPosition { get; set; }
+
     /// <summary>Inside the recursive term: references read the working table.</summary>
     public bool IsWorkingTable { get; set; }
 
@@ -23,6 +26,9 @@ internal sealed class CteBinding(CteId id, string name)
     public int HiddenColumns { get; set; }
 
     public int References { get; set; }
+
+    /// <summary>Where the last reference was written; 0 when unknown.</summary>
+    public int ReferencePosition { get; set; }
 }
 
 /// <summary>Common table expressions in scope, innermost first. Immutable: a new one is put in front.</summary>

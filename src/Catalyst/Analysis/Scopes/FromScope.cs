@@ -14,6 +14,9 @@ internal sealed class RelationScope(string? name, IReadOnlyList<string> qualifie
 
     public IReadOnlyList<string> QualifiedName => qualifiedName;
 
+    /// <summary>The table's own name, where an alias hides it.</summary>
+    public string? Hidden { get; init; }
+
     /// <summary>A function in FROM that returns single values: its name alone is the value, not a row.</summary>
     public bool IsScalarFunction { get; set; }
 

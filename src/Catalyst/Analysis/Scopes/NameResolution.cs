@@ -25,9 +25,7 @@ internal static class NameResolution
 
         if (found is not { } resolved)
         {
-            throw name.Parts.Count == 1
-                ? AnalyzerErrors.MissingColumn($"\"{name.Parts[0].Value}\"", position, Nearest(name.Parts[0].Value, scope, static s => s.From.Columns.Select(static column => column.Name)))
-                : AnalyzerErrors.MissingFromEntry(name.Parts[^2].Value, position, Nearest(name.Parts[^2].Value, scope, static s => s.From.Relations.Select(static relation => relation.Name ?? "")));
+            throw MissingNames.Error(context, name, scope, position);
         }
 
         NoteUse(scope, resolved.Depth);
@@ -79,7 +77,7 @@ internal static class NameResolution
 
             if (columns.Length == 0)
             {
-                throw AnalyzerErrors.MissingColumn($"{string.Join('.', parts[..length])}.{parts[length]}", position, NearestOf(parts[length], relation.Columns.Select(static column => column.Name)));
+                throw AnalyzerErrors.MissingColumn($"{string.Join('.', parts[..length])}.{parts[length]}", position, AnalyzerErrors.PerhapsColumn(MissingNames.Nearest(parts[length], relation.Columns)));
             }
 
             if (length + 1 < parts.Length && columns[0].Value.Type.Kind != Types.TypeKind.Row)
@@ -140,17 +138,4 @@ internal static class NameResolution
             }
         }
     }
-
-    private static string? Nearest(string name, QueryScope scope, Func<QueryScope, IEnumerable<string>> names)
-    {
-        var all = new List<string>();
-        for (QueryScope? level = scope; level is not null; level = level.Parent)
-        {
-            all.AddRange(names(level));
-        }
-
-        return NearestOf(name, all);
-    }
-
-    private static string? NearestOf(string name, IEnumerable<string> names) => SimilarNames.Nearest(name, names, 1).FirstOrDefault();
 }

@@ -31,7 +31,7 @@ internal static class JsonForms
         }
         catch (JsonException)
         {
-            throw ExecutionErrors.InvalidJson(text);
+            throw ExecutionErrors.InvalidJson(text, false);
         }
     }
 

@@ -172,5 +172,8 @@ internal static class ArrayText
         return word.Length == 0 ? throw Malformed(text) : word.Equals("null", StringComparison.OrdinalIgnoreCase) ? null : word;
     }
 
-    private static Exception Malformed(string text) => new Parser.Errors.QueryException("22P02", Parser.Errors.ErrorKind.User, $"malformed array literal: \"{text}\"");
+    private static Exception Malformed(string text) => new Parser.Errors.QueryException("22P02", Parser.Errors.ErrorKind.User, $"malformed array literal: \"{text}\"")
+    {
+        Detail = Catalyst.Types.Text.ArrayFault.Find(text),
+    };
 }

@@ -36,7 +36,7 @@ internal static class JsonRows
         using JsonDocument document = JsonForms.Parse(call.Text(0));
         if (document.RootElement.ValueKind != JsonValueKind.Array)
         {
-            throw ExecutionErrors.InvalidArgument(document.RootElement.ValueKind == JsonValueKind.Object ? "cannot call function on an object: an array is wanted" : "cannot call function on a scalar: an array is wanted");
+            throw ExecutionErrors.InvalidArgument(document.RootElement.ValueKind == JsonValueKind.Object ? "cannot extract elements from an object" : "cannot extract elements from a scalar");
         }
 
         foreach (JsonElement element in document.RootElement.EnumerateArray())

@@ -198,7 +198,7 @@ internal static class DateFunctions
         int astronomical = year < 0 ? year + 1 : year;
         if (year == 0 || month is < 1 or > 12 || day < 1 || day > Calendar.DaysInMonth(astronomical, month))
         {
-            throw ExecutionErrors.DateTimeFieldOutOfRange($"{year}-{month:00}-{day:00}");
+            throw ExecutionErrors.PartOutOfRange("date", $"{year}-{month:00}-{day:00}");
         }
 
         return DateTimeRange.CheckedDate(Calendar.DaysOf(astronomical, month, day));
@@ -210,7 +210,7 @@ internal static class DateFunctions
         double second = row.Double(first + 2);
         if (hour is < 0 or > 24 || minute is < 0 or > 59 || !(second is >= 0 and <= 60) || (hour == 24 && (minute > 0 || second > 0)))
         {
-            throw ExecutionErrors.DateTimeFieldOutOfRange($"{hour:00}:{minute:00}:{second:00}");
+            throw ExecutionErrors.PartOutOfRange("time", FormattableString.Invariant($"{hour:00}:{minute:00}:{second:00.######}"));
         }
 
         return (((hour * 60L) + minute) * Calendar.MicrosecondsPerMinute) + (long)Math.Round(second * 1e6);

@@ -109,7 +109,7 @@ internal sealed class TemplateReader(string text)
 
         return _position > digits
             ? int.Parse(text.AsSpan(start, _position - start), CultureInfo.InvariantCulture)
-            : throw new Parser.Errors.QueryException("22007", Parser.Errors.ErrorKind.User, $"invalid value \"{text[start..]}\" for \"{pattern}\"");
+            : throw new Parser.Errors.QueryException("22007", Parser.Errors.ErrorKind.User, $"invalid value \"{text[start..]}\" for \"{pattern}\"") { Detail = "Value must be an integer." };
     }
 
     private int Fraction(int digits)

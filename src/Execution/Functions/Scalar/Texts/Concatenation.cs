@@ -154,7 +154,7 @@ internal static class Concatenation
                 's' => isNull ? "" : TextOf(row, argument),
                 'I' => isNull ? throw ExecutionErrors.InvalidArgument("null values cannot be formatted as an SQL identifier") : QuoteIdentifier(TextOf(row, argument)),
                 'L' => isNull ? "NULL" : QuoteLiteral(TextOf(row, argument)),
-                char other => throw ExecutionErrors.InvalidArgument($"unrecognized format() type specifier \"{other}\""),
+                char other => throw ExecutionErrors.InvalidArgument($"unrecognized format() type specifier \"{other}\"", "For a single \"%\" use \"%%\"."),
             };
             text.Append(isLeft ? value.PadRight(width) : value.PadLeft(width));
         }

@@ -63,7 +63,9 @@ internal static class Digests
                 }
                 catch (FormatException)
                 {
-                    throw ExecutionErrors.InvalidArgument("invalid base64 end sequence");
+                    throw text.FirstOrDefault(static c => !char.IsAsciiLetterOrDigit(c) && !char.IsWhiteSpace(c) && c is not ('+' or '/' or '=')) is > '\0' and var wrong
+                        ? ExecutionErrors.InvalidArgument($"invalid symbol \"{wrong}\" found while decoding base64 sequence")
+                        : ExecutionErrors.InvalidArgument("invalid base64 end sequence", "Input data is missing padding, is truncated, or is otherwise corrupted.");
                 }
 
             default: throw ExecutionErrors.InvalidArgument($"unrecognized encoding: \"{format}\"");

@@ -47,11 +47,28 @@ internal static class RegexTranslation
         {
             return CheckedRegex.Compile(translated, options);
         }
+        catch (RegexParseException error)
+        {
+            throw ExecutionErrors.InvalidRegularExpression(CauseOf(error));
+        }
         catch (ArgumentException error)
         {
             throw ExecutionErrors.InvalidRegularExpression(error.Message);
         }
     }
+
+    /// <summary>What is wrong with an expression, in PostgreSQL's words where it has the fault too.</summary>
+    private static string CauseOf(RegexParseException error) => error.Error switch
+    {
+        RegexParseError.InsufficientClosingParentheses or RegexParseError.InsufficientOpeningParentheses => "parentheses () not balanced",
+        RegexParseError.UnterminatedBracket => "brackets [] not balanced",
+        RegexParseError.QuantifierAfterNothing or RegexParseError.NestedQuantifiersNotParenthesized => "quantifier operand invalid",
+        RegexParseError.ReversedQuantifierRange or RegexParseError.QuantifierOrCaptureGroupOutOfRange => "invalid repetition count(s)",
+        RegexParseError.ReversedCharacterRange => "invalid character range",
+        RegexParseError.UnescapedEndingBackslash or RegexParseError.UnrecognizedEscape or RegexParseError.InsufficientOrInvalidHexDigits => "invalid escape \\ sequence",
+        RegexParseError.UndefinedNumberedReference => "invalid backreference number",
+        _ => error.Message,
+    };
 
     private static string Translate(string pattern)
     {
