@@ -93,6 +93,15 @@ internal sealed class AnalysisContext
     /// <summary>What stands beside the subquery of FROM that is being resolved, and cannot be referenced in it.</summary>
     public Stack<FromScope> Unreachable { get; } = [];
 
+    /// <summary>Tells whoever asks that the query names a relation.</summary>
+    public void Read(QualifiedName relation)
+    {
+        if (_viewDepth == 0)
+        {
+            Settings.RelationRead?.Invoke(relation);
+        }
+    }
+
     /// <summary>Names of WITH items behind the one that is being resolved, which it cannot see.</summary>
     public HashSet<string> LaterCtes { get; set; } = [];
 

@@ -23,6 +23,9 @@ public sealed record AnalyzerSettings
     /// <summary>Tells what is wrong with a name written as a regclass, regtype, ...: the error of its cast, or null. Null: such names are looked up when the statement runs.</summary>
     public Func<Expressions.Cast, Parser.Errors.QueryException?>? CheckObjectName { get; init; }
 
+    /// <summary>Hears of each relation that the query itself names, not those of its views; null: nobody asks.</summary>
+    public Action<Parser.Ast.QualifiedName>? RelationRead { get; init; }
+
     /// <summary>Views that may be expanded within one another.</summary>
     public int MaxViewDepth { get; init; } = 64;
 

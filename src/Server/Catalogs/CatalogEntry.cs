@@ -32,6 +32,9 @@ public sealed record TableFacts
     /// <summary>The column that a sequence belongs to, with which it goes; null: none.</summary>
     public SequenceOwner? OwnedBy { get; init; }
 
+    /// <summary>Of a view: ids of the relations that its query names.</summary>
+    public NodeList<long> Reads { get; init; } = [];
+
     /// <summary>What becomes of a temporary table at the end of a transaction.</summary>
     public OnCommit OnCommit { get; init; }
 

@@ -65,7 +65,12 @@ public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
         string[] parts = [.. name.Parts.Select(static part => part.Value)];
         if (parts.Length == 3)
         {
-            parts = parts[0] == engine.Database.Name ? parts[1..] : throw CatalogErrors.CrossDatabase(name.ToString());
+            parts = parts[0] == engine.Database.Name ? parts[1..] : throw CatalogErrors.CrossDatabase(name.ToString(), session.Pipeline.Position(name));
+        }
+
+        if (parts.Length == 2 && isTemporary && parts[0] != TemporarySchema)
+        {
+            throw CatalogErrors.NotTemporary(session.Pipeline.Position(name));
         }
 
         if (isTemporary || (parts.Length == 2 && parts[0] == TemporarySchema))
@@ -77,9 +82,21 @@ public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
         {
             1 => (Shared, session.Settings.SearchPath.FirstOrDefault(Shared.HasSchema) ?? throw CatalogErrors.NoSchema("public"), parts[0]),
             2 => (Shared, parts[0], parts[1]),
-            _ => throw CatalogErrors.TooManyNameParts(name.ToString()),
+            _ => throw CatalogErrors.TooManyNameParts(name.ToString(), session.Pipeline.Position(name)),
         };
     }
+
+    /// <summary>As <see cref="Target"/>, where the schema must be there and a user's.</summary>
+    /// <exception cref="Parser.Errors.QueryException">3F000: no such schema; 42501: it is the system's; 42P16: a temporary relation in a schema of others.</exception>
+    internal (SessionDatabase Database, string Schema, string Name) NewTarget(QualifiedName name, bool isTemporary)
+    {
+        (SessionDatabase Database, string Schema, string Name) target = Target(name, isTemporary);
+        return target.Database.HasSchema(target.Schema) ? target
+            : throw (IsSystemSchema(target.Schema) ? CatalogErrors.NoPermission("schema", target.Schema, session.Pipeline.Position(name)) : CatalogErrors.NoSchema(target.Schema, session.Pipeline.Position(name)));
+    }
+
+    /// <summary>Whether a schema is the system's.</summary>
+    internal static bool IsSystemSchema(string name) => name is SystemShape.PgCatalog or SystemShape.InformationSchema;
 
     /// <summary>Where an existing relation is, or null when there is none.</summary>
     internal (SessionDatabase Database, string Schema, string Name)? Locate(QualifiedName name)

@@ -167,16 +167,12 @@ public sealed class SessionDatabase
         Change(state.WithSchema(schema, oid, owner, comment), CatalogKey.OfSchema(schema));
     }
 
-    /// <exception cref="QueryException">3F000: no such schema; 2BP01: it is not empty and <paramref name="cascade"/> is false.</exception>
-    public void DropSchema(string schema, bool cascade)
+    /// <summary>Takes a schema away with all that is in it.</summary>
+    /// <exception cref="QueryException">3F000: no such schema.</exception>
+    public void DropSchema(string schema)
     {
         CatalogState state = State;
         IReadOnlyList<KeyValuePair<string, Relation>> relations = state.HasSchema(schema) ? state.Relations(schema) : throw CatalogErrors.NoSchema(schema);
-        if (relations.Count > 0 && !cascade)
-        {
-            throw CatalogErrors.SchemaNotEmpty(schema);
-        }
-
         Change(state.WithoutSchema(schema), [CatalogKey.OfSchema(schema), .. relations.Select(relation => CatalogKey.OfRelation(schema, relation.Key))]);
     }
 

@@ -369,20 +369,20 @@ internal sealed class PgSession : IAsyncDisposable
             Notice("WARNING", sqlState, message);
         }
 
-        foreach (string notice in command.Notices)
+        foreach (StatementNotice notice in command.Notices)
         {
-            Notice("NOTICE", "00000", notice);
+            Notice("NOTICE", notice.SqlState, notice.Message, notice.Detail);
         }
 
         _writer.CommandComplete(command.Tag);
     }
 
-    private void Notice(string severity, string sqlState, string message)
+    private void Notice(string severity, string sqlState, string message, string? detail = null)
     {
         string least = _session.Settings.Get("client_min_messages");
         if (least != "error" && (least != "warning" || severity == "WARNING"))
         {
-            _writer.Notice(severity, sqlState, message);
+            _writer.Notice(severity, sqlState, message, detail);
         }
     }
 

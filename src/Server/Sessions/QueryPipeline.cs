@@ -181,6 +181,23 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     public NodeList<ResultColumn> Check(Ast.Query query, NodeList<Ast.TypeName>? parameterTypes = null) =>
         ResultColumn.Of(Analyze(query, parameterTypes));
 
+    /// <summary>As <see cref="Check"/>, with the ids of the relations that the query itself names.</summary>
+    public (NodeList<ResultColumn> Columns, NodeList<long> Reads) CheckView(Ast.Query query)
+    {
+        var reads = new SortedSet<long>();
+        AnalyzerSettings settings = AnalysisSettings() with
+        {
+            RelationRead = name =>
+            {
+                if (session.Catalog.Locate(name) is var (database, schema, relation) && database.FindEntry(schema, relation) is { } entry)
+                {
+                    reads.Add(entry.Oid);
+                }
+            },
+        };
+        return (ResultColumn.Of(Analyzer.Analyze(query, session.Catalog, engine.Functions, settings)), [.. reads]);
+    }
+
     /// <summary>The type that a name stands for.</summary>
     public SqlType ResolveType(Ast.TypeName name) => TypeNames.Resolve(name);
 

@@ -32,7 +32,7 @@ public abstract record StatementResult : IAsyncDisposable
     /// <summary>Nothing but a command tag, as PostgreSQL words it: "CREATE TABLE", "INSERT 0 3".</summary>
     /// <param name="Tag">The tag.</param>
     /// <param name="Notices">Warnings and notices to show.</param>
-    public sealed record Command(string Tag, params string[] Notices) : StatementResult
+    public sealed record Command(string Tag, params StatementNotice[] Notices) : StatementResult
     {
         /// <summary>SQLSTATE and text of a warning, if there is one.</summary>
         public (string SqlState, string Message)? Warning { get; init; }

@@ -18,12 +18,21 @@ internal static class CommentStatements
                 session.Catalog.Shared.CommentOnSchema(comment.Name.Last.Value, comment.Text);
                 break;
             case ObjectKind.Table or ObjectKind.Sequence or ObjectKind.View or ObjectKind.MaterializedView or ObjectKind.ForeignTable:
+                if (session.Catalog.Locate(comment.Name) is var (database, schema, relation) && database.Find(schema, relation) is Catalyst.Catalog.Relation.OfView != comment.Kind is ObjectKind.View or ObjectKind.MaterializedView)
+                {
+                    throw CatalogErrors.WrongKind(relation, comment.Kind is ObjectKind.View or ObjectKind.MaterializedView ? "view" : "table");
+                }
+
                 Declare(comment.Name, facts => facts with { Comment = comment.Text }, session);
                 break;
             case ObjectKind.Column when comment.Name.Parts.Count > 1:
                 string column = comment.Name.Last.Value;
                 var table = new QualifiedName([.. comment.Name.Parts.Take(comment.Name.Parts.Count - 1)]);
-                session.Pipeline.Check(new Query(new Select([new SelectItem(new ColumnReference(new QualifiedName([comment.Name.Last])))]) { From = [new NamedTable(table)] }));
+                if (!session.Pipeline.Check(new Query(new Select([new SelectItem(new Star(null, [], []))]) { From = [new NamedTable(table)] })).Any(found => found.Name == column))
+                {
+                    throw StatementErrors.NoColumn(column, table.Last.Value);
+                }
+
                 Declare(table, facts => facts with { ColumnComments = WithComment(facts.ColumnComments, column, comment.Text) }, session);
                 break;
             case ObjectKind.Database:

@@ -26,10 +26,23 @@ internal static class IndexStatements
         session.Pipeline.Check(new Query(new Select(keys) { From = [create.Table] }));
         if (create.Name is { Value: var name } && !database.TryAddIndex(schema, name, table, create))
         {
-            return create.IfNotExists ? new StatementResult.Command("CREATE INDEX", $"relation \"{name}\" already exists, skipping") : throw CatalogErrors.RelationExists(name);
+            return create.IfNotExists ? new StatementResult.Command("CREATE INDEX", StatementNotice.RelationExists(name)) : throw CatalogErrors.RelationExists(name);
         }
 
         return new StatementResult.Command("CREATE INDEX", Notice);
+    }
+
+    /// <summary>An index by its name, or null.</summary>
+    public static DeclaredIndex? Find(QualifiedName name, Session session)
+    {
+        if (!name.IsSimple)
+        {
+            (SessionDatabase database, string schema, string index) = session.Catalog.Target(name, false);
+            return database.State.FindIndex(schema, index);
+        }
+
+        return session.Catalog.Temporary.State.FindIndex(SessionCatalog.TemporarySchema, name.Last.Value)
+            ?? session.Settings.SearchPath.Select(schema => session.Catalog.Shared.State.FindIndex(schema, name.Last.Value)).FirstOrDefault(static found => found != null);
     }
 
     /// <summary>Drops an index by its name.</summary>

@@ -115,7 +115,7 @@ internal static class SettingStatements
 
         if (discard.Kind is DiscardKind.All or DiscardKind.Temporary)
         {
-            TableStatements.DropTemporary(session);
+            DropStatements.DropTemporary(session);
         }
 
         return new StatementResult.Command($"DISCARD {(discard.Kind == DiscardKind.Temporary ? "TEMP" : discard.Kind.ToString().ToUpperInvariant())}");

@@ -17,6 +17,12 @@ internal static class StatementErrors
     public static QueryException NoColumn(string column, string table, int position = 0) =>
         new("42703", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" does not exist", position);
 
+    public static QueryException SecondPrimaryKey(string table, int position) => new("42P16", ErrorKind.User, $"multiple primary keys for table \"{table}\" are not allowed", position);
+
+    public static QueryException NoKeyColumn(string column, int position) => new("42703", ErrorKind.User, $"column \"{column}\" named in key does not exist", position);
+
+    public static QueryException RepeatedKeyColumn(string column, string key, int position) => new("42701", ErrorKind.User, $"column \"{column}\" appears twice in {key} constraint", position);
+
     public static QueryException NotAssignable(string column, SqlType wanted, SqlType given, int position = 0) =>
         new("42804", ErrorKind.User, $"column \"{column}\" is of type {wanted} but expression is of type {given}", position) { Hint = "You will need to rewrite or cast the expression." };
 

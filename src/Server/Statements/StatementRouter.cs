@@ -27,7 +27,7 @@ internal static class StatementRouter
         CreateSequence create => SequenceStatements.Create(create, session),
         CreateIndex create => IndexStatements.Create(create, session),
         Comment comment => CommentStatements.Comment(comment, session),
-        Drop drop => TableStatements.Drop(drop, session),
+        Drop drop => DropStatements.Drop(drop, session),
         Alter alter => TableStatements.Alter(alter, session),
         SetSetting set => SettingStatements.Set(set, session),
         SetTransaction set => SettingStatements.SetTransaction(set, session),

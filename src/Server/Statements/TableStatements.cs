@@ -19,6 +19,7 @@ internal static class TableStatements
             columns.AddRange(ColumnsOf(element, create, session));
         }
 
+        DeclarationChecks.Check(create, columns.ConvertAll(static column => column.Name), session);
         StatementResult result = Put(create.Name, columns, create.Persistence, create.IfNotExists, create.OrReplace, session, TableDeclarations.Of(create, session));
         if (result is StatementResult.Command { Notices.Length: 0 })
         {
@@ -44,6 +45,12 @@ internal static class TableStatements
 
     public static async Task<StatementResult> CreateAsAsync(CreateTableAs create, Session session, CancellationToken cancellation)
     {
+        (SessionDatabase database, string schema, string relation) = session.Catalog.NewTarget(create.Name, create.Persistence == TablePersistence.Temporary);
+        if (database.Find(schema, relation) != null && !create.OrReplace)
+        {
+            return create.IfNotExists ? new StatementResult.Command("CREATE TABLE AS", StatementNotice.RelationExists(relation)) : throw CatalogErrors.RelationExists(relation);
+        }
+
         await using StatementResult source = await StatementRouter.ExecuteAsync(create.Source, session, cancellation).ConfigureAwait(false);
         if (source is not StatementResult.Rows rows)
         {
@@ -67,15 +74,10 @@ internal static class TableStatements
             await DataStatements.FillAsync(writer, rows, cancellation).ConfigureAwait(false);
         }
 
-        StatementResult result = Put(
+        Put(
             create.Name, table, create.Persistence, create.IfNotExists, create.OrReplace, session, new TableFacts { Owner = session.User, OnCommit = create.OnCommit });
-        if (((StatementResult.Command)result).Notices.Length > 0)
-        {
-            return result;          // it was there
-        }
-
         session.Changes.Add(writer);
-        return create.WithNoData ? result : new StatementResult.Command($"SELECT {writer.RowCount}");
+        return new StatementResult.Command(create.WithNoData ? "CREATE TABLE AS" : $"SELECT {writer.RowCount}");
     }
 
     public static StatementResult CreateExternal(CreateExternalTable create, Session session)
@@ -106,77 +108,102 @@ internal static class TableStatements
 
     public static StatementResult CreateView(CreateView create, Session session)
     {
-        (SessionDatabase database, string schema, string name) = session.Catalog.Target(create.Name, create.Temporary);
-        if (create.IfNotExists && database.Find(schema, name) != null)
+        (SessionDatabase database, string schema, string name) = session.Catalog.NewTarget(create.Name, create.Temporary);
+        Relation? old = database.Find(schema, name);
+        if (create.IfNotExists && old != null)
         {
-            return new StatementResult.Command("CREATE VIEW", $"relation \"{name}\" already exists, skipping");
+            return new StatementResult.Command("CREATE VIEW", StatementNotice.RelationExists(name));
         }
 
-        NodeList<ResultColumn> found = session.Pipeline.Check(create.Query);
+        (NodeList<ResultColumn> found, NodeList<long> reads) = session.Pipeline.CheckView(create.Query);
         if (create.Columns.Count > found.Count)
         {
             throw StatementErrors.MoreColumnNamesThanColumns();
         }
 
-        RequireDistinct([.. found.Select((column, index) => index < create.Columns.Count ? create.Columns[index].Value : column.Name)]);
+        string[] names = [.. found.Select((column, index) => index < create.Columns.Count ? create.Columns[index].Value : column.Name)];
+        RequireDistinct(names);
+        if (old != null && create.OrReplace)
+        {
+            RequireSameColumns(old as Relation.OfView ?? throw CatalogErrors.WrongKind(name, "view"), names, found, session);
+        }
+
         NodeList<string>? columns = create.Columns.IsEmpty ? null : create.Columns.Map(static column => column.Value);
-        database.Put(schema, name, new Relation.OfView(new ViewDefinition(name, create.Query, columns)), create.OrReplace, new TableFacts { Owner = session.User });
+        database.Put(schema, name, new Relation.OfView(new ViewDefinition(name, create.Query, columns)), create.OrReplace, new TableFacts { Owner = session.User, Reads = reads });
         return new StatementResult.Command("CREATE VIEW");
+    }
+
+    /// <summary>A view can be replaced by one with the same columns and more behind them: others may read it.</summary>
+    private static void RequireSameColumns(Relation.OfView old, string[] names, NodeList<ResultColumn> columns, Session session)
+    {
+        NodeList<ResultColumn> before;
+        try
+        {
+            before = session.Pipeline.Check(old.View.Query);
+        }
+        catch (Parser.Errors.QueryException)
+        {
+            // What it read is renamed or of other types by now: nobody can read it as it is.
+            return;
+        }
+
+        if (before.Count > columns.Count)
+        {
+            throw CatalogErrors.InvalidView("cannot drop columns from view");
+        }
+
+        for (int i = 0; i < before.Count; i++)
+        {
+            string name = old.View.ColumnNames is { } given && i < given.Count ? given[i] : before[i].Name;
+            if (name != names[i])
+            {
+                throw CatalogErrors.InvalidView(
+                    $"cannot change name of view column \"{name}\" to \"{names[i]}\"", "Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.");
+            }
+
+            if (before[i].Type.Kind != columns[i].Type.Kind)
+            {
+                throw CatalogErrors.InvalidView($"cannot change data type of view column \"{name}\" from {before[i].Type} to {columns[i].Type}");
+            }
+        }
     }
 
     public static StatementResult CreateSchema(CreateSchema create, Session session)
     {
         string name = create.Name?.Last.Value ?? create.Authorization!.Value;
-        if (!(create.IfNotExists && session.Catalog.Shared.HasSchema(name)))
+        if (name.StartsWith("pg_", StringComparison.Ordinal) && !SessionCatalog.IsSystemSchema(name))
         {
-            session.Catalog.Shared.CreateSchema(name, create.Authorization?.Value ?? session.User);
+            throw CatalogErrors.ReservedSchemaName(name);
         }
+
+        if (create.IfNotExists && (session.Catalog.Shared.HasSchema(name) || SessionCatalog.IsSystemSchema(name)))
+        {
+            return new StatementResult.Command("CREATE SCHEMA", StatementNotice.SchemaExists(name));
+        }
+
+        session.Catalog.Shared.CreateSchema(name, create.Authorization?.Value ?? session.User);
 
         return new StatementResult.Command("CREATE SCHEMA");
     }
 
-    public static StatementResult Drop(Drop drop, Session session)
-    {
-        var notices = new List<string>();
-        foreach (QualifiedName name in drop.Names)
-        {
-            switch (drop.Kind)
-            {
-                case ObjectKind.Schema:
-                    if (!drop.IfExists || session.Catalog.Shared.HasSchema(name.Last.Value))
-                    {
-                        session.Catalog.Shared.DropSchema(name.Last.Value, drop.Behavior == DropBehavior.Cascade);
-                    }
-
-                    break;
-                case ObjectKind.Table or ObjectKind.ForeignTable or ObjectKind.View or ObjectKind.MaterializedView:
-                    DropRelation(name, drop, session, notices);
-                    break;
-                case ObjectKind.Sequence:
-                    DropSequence(name, drop, session, notices);
-                    break;
-                case ObjectKind.Index:
-                    if (!IndexStatements.TryDrop(name, session))
-                    {
-                        notices.Add(drop.IfExists ? $"index \"{name}\" does not exist, skipping" : throw CatalogErrors.NoIndex(name.ToString()));
-                    }
-
-                    break;
-                default:
-                    throw ExecutionErrors.Unsupported($"DROP {drop.Kind}");
-            }
-        }
-
-        return new StatementResult.Command($"DROP {KindName(drop.Kind)}", [.. notices]);
-    }
-
     public static StatementResult Alter(Alter alter, Session session)
     {
+        if (alter.Kind == ObjectKind.Schema && !session.Catalog.Shared.HasSchema(alter.Name.Last.Value))
+        {
+            throw CatalogErrors.NoSchema(alter.Name.Last.Value);
+        }
+
+        DropStatements.RefuseSystemRelation(alter.Name, session);
         if (session.Catalog.Locate(alter.Name) is not var (database, schema, name))
         {
             return alter.IfExists
-                ? new StatementResult.Command($"ALTER {KindName(alter.Kind)}", $"relation \"{alter.Name}\" does not exist, skipping")
+                ? new StatementResult.Command($"ALTER {DropStatements.KindName(alter.Kind)}", StatementNotice.Missing("relation", alter.Name.ToString()))
                 : throw CatalogErrors.NoRelation("relation", alter.Name.ToString());
+        }
+
+        if (alter.Kind == ObjectKind.View && database.Find(schema, name) is not Relation.OfView)
+        {
+            throw CatalogErrors.WrongKind(name, "view");
         }
 
         foreach (AlterAction action in alter.Actions)
@@ -210,76 +237,11 @@ internal static class TableStatements
                 case AlterColumnStatistics or AlterOptions:
                     break;
                 default:
-                    throw ExecutionErrors.Unsupported($"ALTER {KindName(alter.Kind)} ... {action.GetType().Name}");
+                    throw ExecutionErrors.Unsupported($"ALTER {DropStatements.KindName(alter.Kind)} ... {action.GetType().Name}");
             }
         }
 
-        return new StatementResult.Command($"ALTER {KindName(alter.Kind)}");
-    }
-
-    /// <summary>Drops the session's temporary tables.</summary>
-    public static void DropTemporary(Session session)
-    {
-        SessionDatabase temporary = session.Catalog.Temporary;
-        foreach ((string name, _) in temporary.Relations(SessionCatalog.TemporarySchema))
-        {
-            temporary.Remove(SessionCatalog.TemporarySchema, name);
-        }
-    }
-
-    private static void DropRelation(QualifiedName name, Drop drop, Session session, List<string> notices)
-    {
-        string kind = KindName(drop.Kind).ToLowerInvariant();
-        if (session.Catalog.Locate(name) is not var (database, schema, relationName))
-        {
-            notices.Add(drop.IfExists ? $"{kind} \"{name}\" does not exist, skipping" : throw CatalogErrors.NoRelation(kind, name.ToString()));
-            return;
-        }
-
-        bool isView = database.Find(schema, relationName) is Relation.OfView;
-        if (isView != drop.Kind is ObjectKind.View or ObjectKind.MaterializedView)
-        {
-            throw CatalogErrors.WrongKind(relationName, kind);
-        }
-
-        if (database.Find(schema, relationName) is Relation.OfTable { Table: Sequence })
-        {
-            throw CatalogErrors.WrongKind(relationName, kind);
-        }
-
-        foreach (CatalogEntry owned in SequenceStatements.OwnedBy(database, schema, database.FindEntry(schema, relationName)!.Oid))
-        {
-            database.Remove(schema, owned.Name);
-        }
-
-        database.Remove(schema, relationName);
-    }
-
-    private static void DropSequence(QualifiedName name, Drop drop, Session session, List<string> notices)
-    {
-        if (session.Catalog.Locate(name) is not var (database, schema, sequence))
-        {
-            notices.Add(drop.IfExists ? $"sequence \"{name}\" does not exist, skipping" : throw CatalogErrors.NoRelation("sequence", name.ToString()));
-            return;
-        }
-
-        CatalogEntry entry = database.FindEntry(schema, sequence)!;
-        if (entry.Relation is not Relation.OfTable { Table: Sequence })
-        {
-            throw CatalogErrors.WrongKind(sequence, "sequence");
-        }
-
-        if (entry.Facts.OwnedBy is { } owner && database.State.Contents().SelectMany(static found => found.Relations).FirstOrDefault(found => found.Oid == owner.TableOid) is { } table)
-        {
-            if (drop.Behavior != DropBehavior.Cascade)
-            {
-                throw CatalogErrors.OwnedSequence(sequence, table.Name, owner.Column);
-            }
-
-            database.Declare(schema, table.Name, facts => facts with { Defaults = [.. facts.Defaults.Where(value => value.Column != owner.Column)] });
-        }
-
-        database.Remove(schema, sequence);
+        return new StatementResult.Command($"ALTER {DropStatements.KindName(alter.Kind)}");
     }
 
     private static IEnumerable<TableColumn> ColumnsOf(TableElement element, CreateTable? create, Session session)
@@ -326,20 +288,13 @@ internal static class TableStatements
     private static StatementResult Put(
         QualifiedName name, MemoryTable table, TablePersistence persistence, bool ifNotExists, bool orReplace, Session session, TableFacts facts)
     {
-        (SessionDatabase database, string schema, string relationName) = session.Catalog.Target(name, persistence == TablePersistence.Temporary);
+        (SessionDatabase database, string schema, string relationName) = session.Catalog.NewTarget(name, persistence == TablePersistence.Temporary);
         if (ifNotExists && database.Find(schema, relationName) != null)
         {
-            return new StatementResult.Command("CREATE TABLE", $"relation \"{relationName}\" already exists, skipping");
+            return new StatementResult.Command("CREATE TABLE", StatementNotice.RelationExists(relationName));
         }
 
         database.Put(schema, relationName, new Relation.OfTable(table), orReplace, facts);
         return new StatementResult.Command("CREATE TABLE");
     }
-
-    private static string KindName(ObjectKind kind) => kind switch
-    {
-        ObjectKind.MaterializedView => "MATERIALIZED VIEW",
-        ObjectKind.ForeignTable => "FOREIGN TABLE",
-        _ => kind.ToString().ToUpperInvariant(),
-    };
 }

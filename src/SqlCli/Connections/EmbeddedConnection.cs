@@ -18,7 +18,7 @@ internal sealed class EmbeddedConnection(Engine engine, Session session) : ISqlC
             yield return result switch
             {
                 StatementResult.Rows rows => new Answer.Rows(rows.Columns, rows.Execution.Context.Settings.TimeZone, new Source(rows), rows.Execution.Context.Settings.Objects),
-                StatementResult.Command command => new Answer.Command(command.Tag, command.Notices),
+                StatementResult.Command command => new Answer.Command(command.Tag, [.. command.Notices.Select(static notice => notice.Message)]),
                 _ => throw new InvalidOperationException($"answer {result.GetType().Name}"),
             };
         }

@@ -27,7 +27,7 @@ public sealed class ObjectIdTests : IDisposable
     [Fact]
     public async Task B1_OidsOfUserObjectsBeginAt16384AndNoneIsGivenTwice()
     {
-        await RunAsync("CREATE TABLE a (x integer UNIQUE, y integer DEFAULT 1, CHECK (x > y)); CREATE TEMP TABLE b (x integer REFERENCES a (x)); CREATE INDEX i ON a (y); DROP TABLE a; CREATE TABLE a (x integer)");
+        await RunAsync("CREATE TABLE a (x integer UNIQUE, y integer DEFAULT 1, CHECK (x > y)); CREATE TEMP TABLE b (x integer REFERENCES a (x)); CREATE INDEX i ON a (y); DROP TABLE a CASCADE; CREATE TABLE a (x integer)");
         Assert.Equal("0", await ScalarAsync("SELECT count(*) FROM (SELECT oid FROM pg_class UNION ALL SELECT oid FROM pg_constraint UNION ALL SELECT oid FROM pg_attrdef UNION ALL SELECT oid FROM pg_namespace UNION ALL SELECT oid FROM pg_database) o GROUP BY oid HAVING count(*) > 1 UNION ALL SELECT 0"));
         Assert.Equal("t", await ScalarAsync("SELECT bool_and(c.oid >= 16384) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')"));
         Assert.Equal("11,1247,1255,1259,2200,2615", await ScalarAsync(

@@ -34,7 +34,7 @@ internal sealed class CteResolver(AnalysisContext context)
             }
 
             HashSet<string> outerLater = context.LaterCtes;
-            context.LaterCtes = with.Recursive ? [] : [.. with.Tables.Select(static later => later.Name.Value).Except(names)];
+            context.LaterCtes = with.Recursive ? [] : [table.Name.Value, .. with.Tables.Select(static later => later.Name.Value).Except(names)];
             var binding = new CteBinding(context.Ids.NextCte(), table.Name.Value);
             LogicalPlan plan = with.Recursive
                 ? new RecursiveQueryResolver(context).Resolve(table, statement.Query, binding, parent, ctes)

@@ -110,6 +110,7 @@ internal sealed class FromResolver
             return table.Sample is null ? Cte(cte, table) : throw AnalyzerErrors.Unsupported("TABLESAMPLE of a common table expression", _context.Position(table.Sample));
         }
 
+        _context.Read(table.Name);
         return Find(parts, position) switch
         {
             Relation.OfTable found => new SampleResolver(_context).Apply(Scan(found.Table, table.Alias, parts[^1], parts, found.Analyzed?.For(found.Table)), table.Sample, scope),

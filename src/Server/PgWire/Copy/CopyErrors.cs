@@ -66,6 +66,6 @@ internal static class CopyErrors
     /// <summary>The error with the place in the data where it happened.</summary>
     public static QueryException At(QueryException error, string context) => new(error.SqlState, error.Kind, error.Message, 0, error)
     {
-        Detail = error.Detail, Hint = error.Hint, Context = context, SchemaName = error.SchemaName, TableName = error.TableName, ColumnName = error.ColumnName, DataTypeName = error.DataTypeName, ConstraintName = error.ConstraintName,
+        Detail = error.Detail, Hint = error.Hint, Context = error.Context == null ? context : $"{error.Context}\n{context}", SchemaName = error.SchemaName, TableName = error.TableName, ColumnName = error.ColumnName, DataTypeName = error.DataTypeName, ConstraintName = error.ConstraintName,
     };
 }

@@ -114,7 +114,7 @@ internal sealed class CopyTextIn : ICopyInput
         }
         catch (QueryException error) when (error.Context == null)
         {
-            throw CopyErrors.At(error, _target.Place(_line, error.SqlState == "22021" ? null : Encoding.UTF8.GetString(line)));
+            throw CopyErrors.At(error, _target.Place(_line, error.SqlState == "22021" && !Utf8.IsValid(line) ? null : Encoding.UTF8.GetString(line)));
         }
 
         _target.EndRow(_line, Encoding.UTF8.GetString(line));

@@ -70,13 +70,14 @@ internal static class BackendMessages
         writer.End();
     }
 
-    public static void Notice(this PgWriter writer, string severity, string sqlState, string message)
+    public static void Notice(this PgWriter writer, string severity, string sqlState, string message, string? detail = null)
     {
         writer.Begin('N');
         Field(writer, 'S', severity);
         Field(writer, 'V', severity);
         Field(writer, 'C', sqlState);
         Field(writer, 'M', message);
+        Field(writer, 'D', detail);
         writer.Byte(0).End();
     }
 

@@ -1,0 +1,53 @@
+using SqlCluster.Parser.Ast;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.Statements;
+
+/// <summary>Refuses what the parts of CREATE TABLE say against each other.</summary>
+internal static class DeclarationChecks
+{
+    /// <exception cref="Parser.Errors.QueryException">42P16: two primary keys; 42703, 42701: a key of a column that is not there or is named twice.</exception>
+    public static void Check(CreateTable create, IReadOnlyCollection<string> columns, Session session)
+    {
+        string table = create.Name.Last.Value;
+        int primaryKeys = 0;
+        foreach (ColumnDefinition column in create.Elements.OfType<ColumnDefinition>())
+        {
+            foreach (ColumnConstraint constraint in column.Constraints)
+            {
+                CountKey(constraint.Constraint, constraint);
+            }
+        }
+
+        foreach (TableConstraint constraint in create.Elements.OfType<TableConstraint>())
+        {
+            CountKey(constraint.Constraint, constraint);
+            NodeList<Identifier> keys = constraint.Constraint switch
+            {
+                PrimaryKeyConstraint key => key.Columns,
+                UniqueConstraint key => key.Columns,
+                _ => [],
+            };
+            for (int i = 0; i < keys.Count; i++)
+            {
+                if (!columns.Contains(keys[i].Value))
+                {
+                    throw StatementErrors.NoKeyColumn(keys[i].Value, session.Pipeline.Position(constraint));
+                }
+
+                if (keys.Take(i).Any(earlier => earlier.Value == keys[i].Value))
+                {
+                    throw StatementErrors.RepeatedKeyColumn(keys[i].Value, constraint.Constraint is PrimaryKeyConstraint ? "primary key" : "unique", session.Pipeline.Position(constraint));
+                }
+            }
+        }
+
+        void CountKey(Constraint constraint, SyntaxNode place)
+        {
+            if (constraint is PrimaryKeyConstraint && ++primaryKeys > 1)
+            {
+                throw StatementErrors.SecondPrimaryKey(table, session.Pipeline.Position(place));
+            }
+        }
+    }
+}
