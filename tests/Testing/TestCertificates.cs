@@ -29,7 +29,7 @@ public sealed class TestCertificates : IDisposable
 
     /// <summary>Signs a certificate and writes NAME.crt and NAME.key.</summary>
     /// <param name="name">Common name, and name of the files.</param>
-    /// <param name="hosts">DNS names and IP addresses; none: the certificate has no alternative names.</param>
+    /// <param name="hosts">DNS names, IP and e-mail addresses; none: the certificate has no alternative names.</param>
     /// <param name="days">Valid from yesterday for so many days; negative: until so many days ago.</param>
     /// <param name="isClient">Whether it is for clients and not for servers.</param>
     /// <param name="key">RSA or ECDsa; null: a new ECDSA key.</param>
@@ -48,6 +48,10 @@ public sealed class TestCertificates : IDisposable
                 if (IPAddress.TryParse(host, out IPAddress? address))
                 {
                     names.AddIpAddress(address);
+                }
+                else if (host.Contains('@', StringComparison.Ordinal))
+                {
+                    names.AddEmailAddress(host);
                 }
                 else
                 {

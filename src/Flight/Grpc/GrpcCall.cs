@@ -64,6 +64,10 @@ public sealed class GrpcCall
     /// <summary>The certificate that the client showed, checked by the TLS layer; null without.</summary>
     public System.Security.Cryptography.X509Certificates.X509Certificate2? ClientCertificate => _http.Connection.ClientCertificate;
 
+    /// <summary>What was found out about the connection when it began; null: nothing of this kind.</summary>
+    public T? Feature<T>()
+        where T : class => _http.Features.Get<T>();
+
     public string UserAgent => Header("user-agent") ?? "";
 
     /// <summary>Encoding of the request's messages, null: none.</summary>

@@ -12,6 +12,10 @@ internal static class FlightErrors
 
     public static GrpcStatusException WrongPassword(string user) => new(StatusCode.Unauthenticated, $"password authentication failed for user \"{user}\" [28P01]");
 
+    public static GrpcStatusException NoCertificate() => new(StatusCode.Unauthenticated, "this server requires a client certificate");
+
+    public static GrpcStatusException BadCertificate(string problem) => new(StatusCode.Unauthenticated, problem);
+
     public static GrpcStatusException InvalidToken() => new(StatusCode.Unauthenticated, "the bearer token is not one of this server: log in again");
 
     public static GrpcStatusException ExpiredToken() => new(StatusCode.Unauthenticated, "the bearer token has expired: log in again");

@@ -39,12 +39,13 @@ internal sealed class FlightSqlService : IAsyncDisposable
     /// <param name="logger">Gets internal errors.</param>
     /// <param name="limits">Bounds; null: the defaults.</param>
     /// <param name="time">The clock of tokens and leases; null: the system's.</param>
-    public FlightSqlService(Engine engine, UserStore users, ILogger logger, FlightLimits? limits = null, TimeProvider? time = null)
+    /// <param name="certificates">What is asked of clients' certificates; null: nothing.</param>
+    public FlightSqlService(Engine engine, UserStore users, ILogger logger, FlightLimits? limits = null, TimeProvider? time = null, ClientCertificates? certificates = null)
     {
         _limits = limits ?? FlightLimits.Default;
         time ??= TimeProvider.System;
         _sessions = new FlightSessions(engine, _limits, time);
-        _authenticator = new Authenticator(users, _sessions);
+        _authenticator = new Authenticator(users, _sessions, certificates);
         _planner = new StatementPlanner(_sessions, _limits, time);
         _actions = new ActionService(_sessions, _planner);
         _puts = new PutService(_sessions, _planner, _limits);

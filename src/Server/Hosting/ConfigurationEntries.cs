@@ -25,6 +25,10 @@ internal static class ConfigurationEntries
         new("pg_passwords", SettingKind.Word, "scram", "How PostgreSQL clients prove that they know their password: SCRAM-SHA-256, or in the clear, which needs TLS.") { Allowed = ["scram", "cleartext"], Category = Security },
         new("tls_certificate", SettingKind.Text, "", "PEM file with the server's certificate and its chain; empty: no TLS.") { Category = Security },
         new("tls_key", SettingKind.Text, "", "PEM file with its private key; empty: it is in the certificate's file.") { Category = Security },
+        new("tls_min_version", SettingKind.Word, "1.2", "Oldest version of TLS that is spoken.") { Allowed = ["1.2", "1.3"], Category = Security },
+        new("tls_client_certificates", SettingKind.Word, "off", "Whether PostgreSQL and Flight clients are asked for a certificate: accept takes one in place of the password, require lets nobody in without; needs users_file.") { Allowed = ["off", "accept", "require"], Category = Security },
+        new("tls_client_ca", SettingKind.Text, "", "PEM file with the authorities that sign clients' certificates.") { Category = Security },
+        new("tls_client_user", SettingKind.Word, "cn", "Which name in a client's certificate is the user: the common name, or any DNS name, e-mail address or URI among the alternative names.") { Allowed = ["cn", "san"], Category = Security },
         new("max_connections", SettingKind.Integer, "1000", "Most sessions at once; more get SQLSTATE 53300.") { Min = 1, Max = 1_000_000, Category = Limits },
         new("max_concurrent_queries", SettingKind.Integer, "100", "Sessions whose statements run at once; the statements of others wait, and users take turns.") { Min = 1, Max = 1_000_000, Category = Limits },
         new("queue_length", SettingKind.Integer, "1000", "Statements that may wait; more get SQLSTATE 53300.") { Min = 0, Max = 1_000_000, Category = Limits },
@@ -39,7 +43,7 @@ internal static class ConfigurationEntries
     ];
 
     /// <summary>Entries whose value is a path; one from the file is relative to the file's folder.</summary>
-    public static readonly IReadOnlySet<string> Paths = new HashSet<string>(StringComparer.Ordinal) { "data", "users_file", "tls_certificate", "tls_key" };
+    public static readonly IReadOnlySet<string> Paths = new HashSet<string>(StringComparer.Ordinal) { "data", "users_file", "tls_certificate", "tls_key", "tls_client_ca" };
 
     /// <summary>The definition of an entry or of a session's setting, or null.</summary>
     public static SettingDefinition? Find(string name) =>

@@ -108,6 +108,7 @@ internal sealed class ServerConfiguration
         Users = Users(),
         PgPasswords = Enum.Parse<PgPasswords>(this["pg_passwords"], true),
         Certificate = Certificate(),
+        ClientCertificates = ClientCertificates(),
         Logger = logger,
         ShutdownTimeout = Duration("shutdown_timeout"),
     };
@@ -125,11 +126,33 @@ internal sealed class ServerConfiguration
         }
     }
 
+    private ClientCertificates? ClientCertificates()
+    {
+        if (this["tls_client_certificates"] == "off")
+        {
+            return null;
+        }
+
+        if (this["tls_certificate"].Length == 0 || this["users_file"].Length == 0 || this["tls_client_ca"].Length == 0)
+        {
+            throw Wrong("tls_client_certificates", "needs tls_certificate, tls_client_ca and users_file");
+        }
+
+        try
+        {
+            return Security.ClientCertificates.Open(this["tls_client_ca"], this["tls_client_certificates"] == "require", Enum.Parse<CertificateUserName>(this["tls_client_user"], true));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw Wrong("tls_client_ca", error.Message);
+        }
+    }
+
     private ServerCertificate? Certificate()
     {
         try
         {
-            return this["tls_certificate"] is { Length: > 0 } file ? ServerCertificate.Open(file, this["tls_key"] is { Length: > 0 } key ? key : null) : null;
+            return this["tls_certificate"] is { Length: > 0 } file ? ServerCertificate.Open(file, this["tls_key"] is { Length: > 0 } key ? key : null, this["tls_min_version"] == "1.3") : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
         {

@@ -10,6 +10,7 @@ using SqlCluster.Flight.Grpc;
 using SqlCluster.Server.FlightSql;
 using SqlCluster.Server.Monitoring;
 using SqlCluster.Server.PgWire;
+using SqlCluster.Server.Security;
 using SqlCluster.Server.Sessions;
 using SqlCluster.Server.WebUi;
 
@@ -43,7 +44,7 @@ public sealed class ServerHost : IAsyncDisposable
     {
         _engine = engine;
         _options = options;
-        _flightSql = options.FlightPort == null ? null : new FlightSqlService(engine, options.Users, options.Logger, options.FlightLimits, options.Time);
+        _flightSql = options.FlightPort == null ? null : new FlightSqlService(engine, options.Users, options.Logger, options.FlightLimits, options.Time, options.ClientCertificates);
         foreach (string user in options.Users.Names)
         {
             engine.Roles.OidOf(user);
@@ -88,6 +89,11 @@ public sealed class ServerHost : IAsyncDisposable
         if (options.Users.IsEmpty && !IPAddress.IsLoopback(options.Address))
         {
             throw new ArgumentException($"without users the server listens on loopback addresses only, not on {options.Address}", nameof(options));
+        }
+
+        if (options.ClientCertificates != null && (options.Certificate == null || options.Users.IsEmpty))
+        {
+            throw new ArgumentException("client certificates need a certificate of the server and users", nameof(options));
         }
 
         var host = new ServerHost(engine, options);
@@ -156,7 +162,7 @@ public sealed class ServerHost : IAsyncDisposable
             kestrel.Listen(_options.Address, flightPort, listen =>
             {
                 _flight = listen;
-                OpenHttp(listen, HttpProtocols.Http2, CallFlightAsync, SslApplicationProtocol.Http2);
+                OpenHttp(listen, HttpProtocols.Http2, _options.ClientCertificates, CallFlightAsync, SslApplicationProtocol.Http2);
             });
         }
 
@@ -165,18 +171,26 @@ public sealed class ServerHost : IAsyncDisposable
             kestrel.Listen(_options.Address, uiPort, listen =>
             {
                 _ui = listen;
-                OpenHttp(listen, _options.Certificate == null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2, _web.AnswerAsync, SslApplicationProtocol.Http2, SslApplicationProtocol.Http11);
+                OpenHttp(listen, _options.Certificate == null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2, null, _web.AnswerAsync, SslApplicationProtocol.Http2, SslApplicationProtocol.Http11);
             });
         }
     }
 
-    private void OpenHttp(ListenOptions listen, HttpProtocols protocols, RequestDelegate answer, params SslApplicationProtocol[] names)
+    private void OpenHttp(ListenOptions listen, HttpProtocols protocols, ClientCertificates? asked, RequestDelegate answer, params SslApplicationProtocol[] names)
     {
         listen.Protocols = protocols;
         if (_options.Certificate is { } certificate)
         {
             listen.Use(static next => connection => PlaintextGuard.RunAsync(next, connection));
-            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.ForHandshake(names)) });
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                OnConnection = context =>
+                {
+                    SslServerAuthenticationOptions handshake = certificate.ForHandshake(names);
+                    asked?.AddTo(handshake, context.Connection.Features.Set);
+                    return ValueTask.FromResult(handshake);
+                },
+            });
         }
 
         listen.Use(next => connection =>

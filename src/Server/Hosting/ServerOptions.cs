@@ -37,6 +37,9 @@ public sealed record ServerOptions
     /// <summary>With it, PostgreSQL clients may ask for TLS and the other doors speak nothing else; null: no TLS.</summary>
     public ServerCertificate? Certificate { get; init; }
 
+    /// <summary>Certificates that PostgreSQL and Flight clients are asked for; null: none. Needs <see cref="Certificate"/> and <see cref="Users"/>.</summary>
+    public ClientCertificates? ClientCertificates { get; init; }
+
     /// <summary>Who may come in.</summary>
     public UserStore Users { get; init; } = UserStore.Empty;
 

@@ -83,6 +83,10 @@ internal sealed class PgConnection
         catch (Exception error) when (error is IOException or OperationCanceledException or ConnectionResetException)
         {
             // The client is gone, or never said who it is: nobody is left to tell.
+            if (error.InnerException is System.Security.Authentication.AuthenticationException)
+            {
+                _options.Logger.LogDebug("{Error}: {Door} from {Address}", error.Message, Door.PostgreSql.Name(), _connection.RemoteEndPoint);
+            }
         }
         catch (Exception error)
         {

@@ -18,6 +18,10 @@ internal static class PgErrors
 
     public static QueryException PasswordFailed(string user) => new("28P01", ErrorKind.User, $"password authentication failed for user \"{user}\"");
 
+    public static QueryException NoCertificate() => new("28000", ErrorKind.User, "connection requires a valid client certificate") { Hint = "Connect with sslmode=require, sslcert and sslkey." };
+
+    public static QueryException BadCertificate(string problem) => new("28000", ErrorKind.User, $"certificate authentication failed: {problem}");
+
     public static QueryException NoStatement(string name) =>
         new("26000", ErrorKind.User, name.Length == 0 ? "unnamed prepared statement does not exist" : $"prepared statement \"{name}\" does not exist");
 

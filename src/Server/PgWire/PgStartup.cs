@@ -43,7 +43,7 @@ internal sealed class PgStartup(Engine engine, CancelKeys cancelKeys, Newcomers 
                 return null;
             }
 
-            await transport.EncryptAsync(certificate, true, timed.Token).ConfigureAwait(false);
+            await transport.EncryptAsync(certificate, options.ClientCertificates, true, timed.Token).ConfigureAwait(false);
         }
 
         while (await transport.Messages.ReadStartupAsync(timed.Token).ConfigureAwait(false) is { } body)
@@ -58,7 +58,7 @@ internal sealed class PgStartup(Engine engine, CancelKeys cancelKeys, Newcomers 
                     }
 
                     await AnswerAsync('S', timed.Token).ConfigureAwait(false);
-                    await transport.EncryptAsync(certificate, false, timed.Token).ConfigureAwait(false);
+                    await transport.EncryptAsync(certificate, options.ClientCertificates, false, timed.Token).ConfigureAwait(false);
                     break;
                 case StartupMessage.SslRequest or StartupMessage.GssRequest:
                     await AnswerAsync('N', timed.Token).ConfigureAwait(false);
@@ -72,6 +72,18 @@ internal sealed class PgStartup(Engine engine, CancelKeys cancelKeys, Newcomers 
         }
 
         return null;
+    }
+
+    /// <summary>Whether the client has shown the user's own certificate. One of somebody else only lets it go on to the password.</summary>
+    /// <exception cref="QueryException">28000: there must be one and is none, or it is no good.</exception>
+    private bool IsKnownByCertificate(string user)
+    {
+        if (transport.Identity is not { } identity)
+        {
+            return options.ClientCertificates is not { IsRequired: true } ? false : throw PgErrors.NoCertificate();
+        }
+
+        return identity.Problem is { } problem ? throw PgErrors.BadCertificate(problem) : identity.Is(user) && options.Users.Find(user) != null;
     }
 
     private async Task AnswerAsync(char answer, CancellationToken cancellation)
@@ -100,7 +112,7 @@ internal sealed class PgStartup(Engine engine, CancelKeys cancelKeys, Newcomers 
             throw PgErrors.NoReplication();
         }
 
-        if (!options.Users.IsEmpty)
+        if (!options.Users.IsEmpty && !IsKnownByCertificate(user))
         {
             await PasswordCheck.RunAsync(user, options, transport, cancellation).ConfigureAwait(false);
         }

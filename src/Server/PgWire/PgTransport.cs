@@ -37,24 +37,30 @@ internal sealed class PgTransport : IAsyncDisposable
     /// <summary>The certificate that the client was shown; null in the clear.</summary>
     public X509Certificate? Certificate => _tls?.LocalCertificate;
 
+    /// <summary>Who the client is by its certificate; null: it showed none.</summary>
+    public ClientIdentity? Identity { get; private set; }
+
     /// <summary>Goes on inside TLS.</summary>
     /// <param name="certificate">Shown to the client.</param>
+    /// <param name="asked">The client's certificate that is asked for; null: none.</param>
     /// <param name="isDirect">The client began with TLS instead of asking for it: then it must name the protocol by ALPN.</param>
     /// <param name="cancellation">The client is gone, or took too long.</param>
     /// <exception cref="Parser.Errors.QueryException">08P01: direct TLS without ALPN.</exception>
     /// <exception cref="IOException">No handshake came about; nobody is left to tell.</exception>
-    public async Task EncryptAsync(ServerCertificate certificate, bool isDirect, CancellationToken cancellation)
+    public async Task EncryptAsync(ServerCertificate certificate, ClientCertificates? asked, bool isDirect, CancellationToken cancellation)
     {
         Messages.Leave();
+        SslServerAuthenticationOptions handshake = certificate.ForHandshake(Postgresql);
+        asked?.AddTo(handshake, identity => Identity = identity);
         var tls = new SslStream(new PipeStream(_connection.Transport), false);
         try
         {
-            await tls.AuthenticateAsServerAsync(certificate.ForHandshake(Postgresql), cancellation).ConfigureAwait(false);
+            await tls.AuthenticateAsServerAsync(handshake, cancellation).ConfigureAwait(false);
         }
         catch (AuthenticationException error)
         {
             await tls.DisposeAsync().ConfigureAwait(false);
-            throw new IOException($"TLS handshake failed: {error.Message}", error);
+            throw new IOException($"TLS handshake failed: {error.GetBaseException().Message}", error);
         }
 
         _tls = tls;

@@ -3,22 +3,15 @@ using System.Collections.Immutable;
 namespace SqlCluster.Server.Security;
 
 /// <summary>What a user file held when it was read: its lines in their order, and the users among them.</summary>
-internal sealed record UserFile(ImmutableArray<string> Lines, ImmutableDictionary<string, ScramVerifier> Verifiers, UserFileStamp? Stamp)
+internal sealed record UserFile(ImmutableArray<string> Lines, ImmutableDictionary<string, ScramVerifier> Verifiers, FileStamp? Stamp)
 {
     /// <summary>A file that is not there.</summary>
     public static readonly UserFile Nobody = new([], ImmutableDictionary<string, ScramVerifier>.Empty.WithComparers(StringComparer.Ordinal), null);
 
-    /// <summary>Tells one version of a file from another; null when there is none.</summary>
-    public static UserFileStamp? StampOf(string file)
-    {
-        var info = new FileInfo(file);
-        return info.Exists ? new UserFileStamp(info.LastWriteTimeUtc, info.Length) : null;
-    }
-
     /// <exception cref="InvalidDataException">A line is not <c>name:verifier</c>, or a name comes twice.</exception>
     public static UserFile Read(string file)
     {
-        UserFileStamp? stamp = StampOf(file);
+        FileStamp? stamp = FileStamp.Of(file);
         ImmutableArray<string> lines = [.. File.ReadAllLines(file)];
         ImmutableDictionary<string, ScramVerifier>.Builder users = Nobody.Verifiers.ToBuilder();
         for (int i = 0; i < lines.Length; i++)
@@ -79,6 +72,3 @@ internal sealed record UserFile(ImmutableArray<string> Lines, ImmutableDictionar
     private static string? NameOf(string line) =>
         !IsComment(line) && line.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && UserStore.IsName(line[..colon]) ? line[..colon] : null;
 }
-
-/// <summary>When a user file was written, and its bytes.</summary>
-internal sealed record UserFileStamp(DateTime Written, long Bytes);

@@ -87,7 +87,7 @@ public sealed class UserStore
 
     private UserFile Current()
     {
-        if (_file == null || UserFile.StampOf(_file) == _users.Stamp)
+        if (_file == null || FileStamp.Of(_file) == _users.Stamp)
         {
             return _users;
         }

@@ -1,4 +1,7 @@
 using SqlCluster.Flight.Tests;
+using SqlCluster.Server.Hosting;
+using SqlCluster.Server.Security;
+using SqlCluster.Testing;
 
 namespace SqlCluster.Clients.Tests.Flight;
 
@@ -25,5 +28,25 @@ public sealed class GrpcioTests
         {
             File.Delete(certificate);
         }
+    }
+
+    [Fact]
+    public async Task F1_GrpcioLogsInWithACertificate()
+    {
+        using var certificates = new TestCertificates();
+        (string server, string serverKey) = certificates.Sign("server", ["localhost"]);
+        (string client, string clientKey) = certificates.Sign("anna", isClient: true);
+        UserStore users = UserStore.OpenOrCreate(Path.Combine(certificates.Folder, "users"));
+        users.Put("anna", ScramVerifier.Create("geheim", 1));
+        using var engine = new Engine(new EngineOptions(Slots: 1));
+        await using ServerHost host = await ServerHost.StartAsync(engine, new ServerOptions
+        {
+            FlightPort = 0,
+            Users = users,
+            Certificate = ServerCertificate.Open(server, serverKey),
+            ClientCertificates = ClientCertificates.Open(certificates.AuthorityFile, isRequired: true),
+        });
+        (int exitCode, string output) = await ClientProgram.PythonAsync("flight-mtls.py", "grpc", $"127.0.0.1:{host.FlightAddress!.Port}", certificates.AuthorityFile, client, clientKey);
+        Assert.Equal((0, "with: OK, 1 payload, many actions\nwithout: UNAUTHENTICATED, this server requires a client certificate\n"), (exitCode, output));
     }
 }

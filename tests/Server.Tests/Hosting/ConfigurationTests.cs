@@ -62,6 +62,8 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("listen_address = here", "not an IP address")]
     [InlineData("users_file = nosuch", "users_file")]
     [InlineData("tls_certificate = nosuch", "tls_certificate")]
+    [InlineData("tls_certificate = sqlcluster.conf", "there is no certificate in")]
+    [InlineData("tls_client_certificates = require", "tls_client_certificates: needs tls_certificate, tls_client_ca and users_file")]
     public void WhatCannotBeUsedIsAnError(string text, string message) =>
         Assert.Contains(message, Assert.Throws<ConfigurationException>(() => Load(text).ToServerOptions(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance)).Message, StringComparison.Ordinal);
 

@@ -22,7 +22,7 @@ internal sealed class Handshake(Authenticator authenticator, FlightSessions sess
         }
         else
         {
-            string user = credentials is Credentials.Basic basic ? authenticator.Verify(basic) : authenticator.Anyone();
+            string user = credentials is Credentials.Basic basic ? authenticator.Verify(basic, call) : authenticator.Nameless(call);
             // A client that keeps cookies logs in anew to go on: its token has expired, its session has not.
             FlightSession session = authenticator.FindByCookie(call, user) ?? sessions.Open(user, call.Peer, call.UserAgent);
             session.Confirm();

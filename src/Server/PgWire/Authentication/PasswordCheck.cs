@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using SqlCluster.Server.Hosting;
 using SqlCluster.Server.PgWire.Messages;
 
@@ -24,7 +21,7 @@ internal static class PasswordCheck
 
     private static async Task ScramAsync(string user, ServerOptions options, PgTransport transport, CancellationToken cancellation)
     {
-        byte[]? binding = transport.Certificate == null ? null : EndPointHash(transport.Certificate);
+        byte[]? binding = transport.Certificate == null ? null : EndPointBinding.Of(transport.Certificate);
         transport.Writer.Begin('R').Int32(Sasl);
         if (binding != null)
         {
@@ -86,18 +83,5 @@ internal static class PasswordCheck
         (char type, byte[] body) = await transport.Messages.ReadAsync(cancellation).ConfigureAwait(false)
             ?? throw new IOException("the client left instead of answering");
         return type == 'p' ? body : throw PgErrors.Protocol($"expected password response, got message type {(int)type}");
-    }
-
-    /// <summary>The certificate's hash by the algorithm of its signature, SHA-256 in place of MD5 and SHA-1 (RFC 5929, section 4.1).</summary>
-    private static byte[] EndPointHash(X509Certificate certificate)
-    {
-        byte[] bytes = certificate.GetRawCertData();
-        using X509Certificate2 parsed = X509CertificateLoader.LoadCertificate(bytes);
-        return parsed.SignatureAlgorithm.Value switch
-        {
-            "1.2.840.113549.1.1.12" or "1.2.840.10045.4.3.3" => SHA384.HashData(bytes),
-            "1.2.840.113549.1.1.13" or "1.2.840.10045.4.3.4" => SHA512.HashData(bytes),
-            _ => SHA256.HashData(bytes),
-        };
     }
 }
