@@ -19,6 +19,8 @@ internal static class ConfigurationEntries
         new("data", SettingKind.Text, "", "Folder whose Parquet, CSV and JSON files and subfolders become tables: lineitem.parquet is lineitem.") { Category = Data },
         new("listen_address", SettingKind.Text, "127.0.0.1", "IP address of all doors; without users_file only a loopback address.") { Category = Doors },
         new("pg_port", SettingKind.Text, Text(ServerOptions.DefaultPgPort), "Port of PostgreSQL's protocol; 0: any that is free; off: none.") { Category = Doors },
+        new("pg_socket", SettingKind.Text, "", "Folder of a Unix-domain socket of PostgreSQL's protocol, .s.PGSQL.PORT; empty: none.") { Category = Doors },
+        new("pg_socket_mode", SettingKind.Text, PgSocket.DefaultMode, "Permissions of that socket, in octal: who may write may connect.") { Category = Doors },
         new("flight_port", SettingKind.Text, Text(ServerOptions.DefaultFlightPort), "Port of Arrow Flight SQL; 0: any that is free; off: none.") { Category = Doors },
         new("ui_port", SettingKind.Text, Text(ServerOptions.DefaultUiPort), "Port of the status page, its API, metrics and health; 0: any that is free; off: none.") { Category = Doors },
         new("users_file", SettingKind.Text, "", "File of users and password verifiers, which `sqlcluster user` writes; empty: everybody on this machine is trusted.") { Category = Security },
@@ -43,7 +45,7 @@ internal static class ConfigurationEntries
     ];
 
     /// <summary>Entries whose value is a path; one from the file is relative to the file's folder.</summary>
-    public static readonly IReadOnlySet<string> Paths = new HashSet<string>(StringComparer.Ordinal) { "data", "users_file", "tls_certificate", "tls_key", "tls_client_ca" };
+    public static readonly IReadOnlySet<string> Paths = new HashSet<string>(StringComparer.Ordinal) { "data", "pg_socket", "users_file", "tls_certificate", "tls_key", "tls_client_ca" };
 
     /// <summary>The definition of an entry or of a session's setting, or null.</summary>
     public static SettingDefinition? Find(string name) =>

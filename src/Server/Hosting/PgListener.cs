@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace SqlCluster.Server.Hosting;
 /// <summary>Where PostgreSQL's protocol is spoken: tells <see cref="PgListener"/>'s address from those of the other doors.</summary>
 internal sealed class PgEndPoint(IPAddress address, int port) : IPEndPoint(address, port);
 
-/// <summary>Sockets of the PostgreSQL port: a message is read, answered and sent by one thread, without a way through the thread pool's queue between the three.</summary>
+/// <summary>Sockets of the PostgreSQL door: a message is read, answered and sent by one thread, without a way through the thread pool's queue between the three.</summary>
 /// <remarks>
 /// A brief statement takes less time than handing it to another thread would. What takes longer leaves that thread of its own accord: statements run on the
 /// executor's slots and are awaited. The thread is one of the pool's, so even one that is held up (by planning, say) delays no other connection:
@@ -20,7 +21,7 @@ internal sealed class PgListener(ILoggerFactory loggers) : IConnectionListenerFa
 {
     private readonly SocketTransportFactory _sockets = new(Options.Create(Settings()), loggers);
 
-    public bool CanBind(EndPoint endpoint) => endpoint is PgEndPoint;
+    public bool CanBind(EndPoint endpoint) => endpoint is PgEndPoint or UnixDomainSocketEndPoint;
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => _sockets.BindAsync(endpoint, cancellationToken);
 

@@ -57,9 +57,19 @@ internal static class ServeCommand
         using var engine = new Engine(configuration.ToEngineOptions());
         engine.AddListener(new QueryLog(options.Logger, configuration.LoggedQueries, configuration.Duration("slow_query_time")));
         int tables = configuration["data"] is { Length: > 0 } folder ? FolderTables.Attach(engine, folder) : 0;
+        if (options.Users.IsExposed)
+        {
+            options.Logger.LogWarning("others may read {File}, and guess passwords from it: chmod 600", configuration["users_file"]);
+        }
+
+        if (options.Certificate?.Current is { } shown && shown.NotAfter < DateTime.Now)
+        {
+            options.Logger.LogWarning("the certificate in {File} has expired", configuration["tls_certificate"]);
+        }
+
         using var signals = new StopSignals(cancellation);
         await using ServerHost server = await ServerHost.StartAsync(engine, options, cancellation).ConfigureAwait(false);
-        await Console.Out.WriteLineAsync($"sqlcluster: {tables} tables{Door("PostgreSQL protocol on ", server.PgAddress)}{Door("Flight SQL on ", server.FlightAddress)}{Door("status page on http" + (options.Certificate == null ? "" : "s") + "://", server.UiAddress)}").ConfigureAwait(false);
+        await Console.Out.WriteLineAsync($"sqlcluster: {tables} tables{Door("PostgreSQL protocol on ", server.PgAddress)}{(server.PgSocketFile == null ? "" : $"; PostgreSQL protocol on {server.PgSocketFile}")}{Door("Flight SQL on ", server.FlightAddress)}{Door("status page on http" + (options.Certificate == null ? "" : "s") + "://", server.UiAddress)}").ConfigureAwait(false);
         options.Logger.LogInformation("serving {Tables} tables; PostgreSQL on {PgAddress}, Flight SQL on {FlightAddress}, status page on {UiAddress}", tables, server.PgAddress, server.FlightAddress, server.UiAddress);
         await signals.Stopped.ConfigureAwait(false);
         options.Logger.LogInformation("draining: {Queries} statements are running", engine.Sessions.RunningQueries().Count);

@@ -103,6 +103,7 @@ internal sealed class ServerConfiguration
     {
         Address = this["listen_address"] is var text && IPAddress.TryParse(text == "localhost" ? "127.0.0.1" : text, out IPAddress? address) ? address : throw Wrong("listen_address", "not an IP address"),
         PgPort = Port("pg_port"),
+        PgSocket = this["pg_socket"] is { Length: > 0 } folder ? new PgSocket(folder, SocketMode()) : null,
         FlightPort = Port("flight_port"),
         UiPort = Port("ui_port"),
         Users = Users(),
@@ -166,6 +167,14 @@ internal sealed class ServerConfiguration
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= ushort.MaxValue => port,
         _ => throw Wrong(name, "neither a port nor off"),
     };
+
+    private UnixFileMode SocketMode()
+    {
+        string text = this["pg_socket_mode"];
+        return text.Length is 3 or 4 && text.All(static digit => digit is >= '0' and <= '7') && Convert.ToInt32(text, 8) is <= 511 and var mode
+            ? (UnixFileMode)mode
+            : throw Wrong("pg_socket_mode", "not three octal digits such as 0770");
+    }
 
     private void Give(string name, string value, string source)
     {

@@ -45,6 +45,7 @@ public sealed class ServerHost : IAsyncDisposable
         _engine = engine;
         _options = options;
         _flightSql = options.FlightPort == null ? null : new FlightSqlService(engine, options.Users, options.Logger, options.FlightLimits, options.Time, options.ClientCertificates);
+        PgSocketFile = SocketFile(options);
         foreach (string user in options.Users.Names)
         {
             engine.Roles.OidOf(user);
@@ -62,6 +63,9 @@ public sealed class ServerHost : IAsyncDisposable
 
     /// <summary>Where PostgreSQL's protocol is spoken; null: nowhere.</summary>
     public IPEndPoint? PgAddress => _pg?.IPEndPoint;
+
+    /// <summary>File of the Unix-domain socket on which PostgreSQL's protocol is spoken; null: none.</summary>
+    public string? PgSocketFile { get; }
 
     /// <summary>Where Flight SQL is spoken; null: nowhere.</summary>
     public IPEndPoint? FlightAddress => _flight?.IPEndPoint;
@@ -83,7 +87,7 @@ public sealed class ServerHost : IAsyncDisposable
 
     /// <summary>Starts listening on every door that has a port.</summary>
     /// <exception cref="ArgumentException">Without users the address must be a loopback address.</exception>
-    /// <exception cref="IOException">A port is taken.</exception>
+    /// <exception cref="IOException">A port is taken, or the Unix-domain socket's file cannot be made.</exception>
     public static async Task<ServerHost> StartAsync(Engine engine, ServerOptions options, CancellationToken cancellation = default)
     {
         if (options.Users.IsEmpty && !IPAddress.IsLoopback(options.Address))
@@ -96,10 +100,20 @@ public sealed class ServerHost : IAsyncDisposable
             throw new ArgumentException("client certificates need a certificate of the server and users", nameof(options));
         }
 
+        if (SocketFile(options) is { } file)
+        {
+            PgSocket.Prepare(file);
+        }
+
         var host = new ServerHost(engine, options);
         try
         {
             await host._kestrel.StartAsync(cancellation).ConfigureAwait(false);
+            if (host.PgSocketFile is { } bound && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(bound, options.PgSocket!.Mode);
+            }
+
             return host;
         }
         catch
@@ -132,6 +146,10 @@ public sealed class ServerHost : IAsyncDisposable
 
         using var closing = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await _kestrel.StopAsync(closing.Token).ConfigureAwait(false);
+        if (PgSocketFile != null)
+        {
+            File.Delete(PgSocketFile);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -146,6 +164,8 @@ public sealed class ServerHost : IAsyncDisposable
         _draining.Dispose();
     }
 
+    private static string? SocketFile(ServerOptions options) => options.PgSocket?.Path(options.PgPort is > 0 and var port ? port : ServerOptions.DefaultPgPort);
+
     private void OpenDoors(KestrelServerOptions kestrel)
     {
         if (_options.PgPort is { } pgPort)
@@ -155,6 +175,11 @@ public sealed class ServerHost : IAsyncDisposable
                 _pg = listen;
                 listen.Use(_ => ServePgAsync);
             });
+        }
+
+        if (PgSocketFile != null)
+        {
+            kestrel.ListenUnixSocket(PgSocketFile, listen => listen.Use(_ => ServePgAsync));
         }
 
         if (_options.FlightPort is { } flightPort)

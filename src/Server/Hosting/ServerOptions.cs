@@ -28,6 +28,9 @@ public sealed record ServerOptions
     /// <summary>PostgreSQL's protocol.</summary>
     public int? PgPort { get; init; }
 
+    /// <summary>PostgreSQL's protocol on a Unix-domain socket too; its file is named for <see cref="PgPort"/>, or for <see cref="DefaultPgPort"/> where that is any or none. Null: no such socket.</summary>
+    public PgSocket? PgSocket { get; init; }
+
     /// <summary>Arrow Flight SQL.</summary>
     public int? FlightPort { get; init; }
 

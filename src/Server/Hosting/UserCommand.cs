@@ -14,7 +14,9 @@ internal static class UserCommand
         var list = new Command("list", "Names of all users");
         Define(add, static (store, name, iterations) => store.Find(name) == null ? SetPassword(store, name, iterations) : throw new ConfigurationException($"user \"{name}\" is there already"));
         Define(password, static (store, name, iterations) => store.Find(name) != null ? SetPassword(store, name, iterations) : throw new ConfigurationException($"there is no user \"{name}\""));
-        Define(remove, static (store, name, _) => store.Remove(name) ? 0 : throw new ConfigurationException($"there is no user \"{name}\""), false);
+        var yes = new Option<bool>("--yes", "-y") { Description = "Does not ask whether that is meant" };
+        remove.Add(yes);
+        Define(remove, static (store, name, _) => store.Remove(name) ? 0 : throw new ConfigurationException($"there is no user \"{name}\""), false, yes);
         var flags = new ConfigurationFlags(list, "users_file");
         list.SetAction(parsed => Run(() =>
         {
@@ -28,7 +30,7 @@ internal static class UserCommand
         return new Command("user", "Adds, removes and lists the users of a server; a running server takes changes up at once") { add, password, remove, list };
     }
 
-    private static void Define(Command command, Func<UserStore, string, int, int> run, bool asksPassword = true)
+    private static void Define(Command command, Func<UserStore, string, int, int> run, bool asksPassword = true, Option<bool>? yes = null)
     {
         var name = new Argument<string>("NAME") { Description = "1 to 63 characters, no colon" };
         var iterations = new Option<int>("--iterations") { Description = "Rounds of the verifier", DefaultValueFactory = static _ => ScramVerifier.DefaultIterations };
@@ -39,8 +41,16 @@ internal static class UserCommand
         }
 
         var flags = new ConfigurationFlags(command, "users_file");
-        command.SetAction(parsed => Run(() => run(
-            UserStore.OpenOrCreate(File(flags, parsed)), parsed.GetValue(name)!, asksPassword ? parsed.GetValue(iterations) : ScramVerifier.DefaultIterations)));
+        command.SetAction(parsed => Run(() =>
+        {
+            UserStore store = UserStore.OpenOrCreate(File(flags, parsed));
+            if (store.IsExposed)
+            {
+                Console.Error.WriteLine("warning: others may read the user file, and guess passwords from it: chmod 600");
+            }
+
+            return yes == null || parsed.GetValue(yes) || IsMeant(parsed.GetValue(name)!) ? run(store, parsed.GetValue(name)!, asksPassword ? parsed.GetValue(iterations) : ScramVerifier.DefaultIterations) : 1;
+        }));
     }
 
     private static string File(ConfigurationFlags flags, ParseResult parsed) =>
@@ -74,6 +84,18 @@ internal static class UserCommand
 
         store.Put(name, ScramVerifier.Create(password, iterations));
         return 0;
+    }
+
+    /// <summary>Asks on a terminal; scripts have said what they mean.</summary>
+    private static bool IsMeant(string user)
+    {
+        if (Console.IsInputRedirected)
+        {
+            return true;
+        }
+
+        Console.Error.Write($"Remove user {user}? [y/N] ");
+        return Console.In.ReadLine()?.Trim().ToUpperInvariant() is "Y" or "YES";
     }
 
     private static string AskTwice()

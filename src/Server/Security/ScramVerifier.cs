@@ -34,7 +34,7 @@ public sealed record ScramVerifier(int Iterations, byte[] Salt, byte[] StoredKey
 
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(iterations, MaxIterations);
-        byte[] salted = Rfc2898DeriveBytes.Pbkdf2(Prepare(password), salt, iterations, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
+        byte[] salted = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(Saslprep.Prepare(password)), salt, iterations, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
         byte[] clientKey = HMACSHA256.HashData(salted, "Client Key"u8);
         return new ScramVerifier(iterations, salt, SHA256.HashData(clientKey), HMACSHA256.HashData(salted, "Server Key"u8));
     }
@@ -43,6 +43,11 @@ public sealed record ScramVerifier(int Iterations, byte[] Salt, byte[] StoredKey
     /// <exception cref="FormatException">It is not one; the message does not repeat it.</exception>
     public static ScramVerifier Parse(string text)
     {
+        if (text.StartsWith("md5", StringComparison.Ordinal))
+        {
+            throw new FormatException("an md5 password, which is not safe to keep: give the user a new one with sqlcluster user password");
+        }
+
         string[] parts = text.Split('$');
         string[] rounds = parts.Length == 3 ? parts[1].Split(':') : [];
         string[] keys = parts.Length == 3 ? parts[2].Split(':') : [];
@@ -64,29 +69,6 @@ public sealed record ScramVerifier(int Iterations, byte[] Salt, byte[] StoredKey
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Scheme}${Iterations}:{Convert.ToBase64String(Salt)}${Convert.ToBase64String(StoredKey)}:{Convert.ToBase64String(ServerKey)}");
-
-    /// <summary>SASLprep (RFC 4013) without its last step: other spaces become a space, invisible characters go.</summary>
-    /// <remarks>Programs with invariant globalization have no NFKC. Letters as keyboards make them are in that form already.</remarks>
-    private static byte[] Prepare(string password)
-    {
-        if (Ascii.IsValid(password))
-        {
-            return Encoding.ASCII.GetBytes(password);
-        }
-
-        var mapped = new StringBuilder(password.Length);
-        foreach (char letter in password)
-        {
-            if (letter is '\u00AD' or '\u034F' or '\u1806' or (>= '\u180B' and <= '\u180D') or (>= '\u200B' and <= '\u200D') or '\u2060' or (>= '\uFE00' and <= '\uFE0F') or '\uFEFF')
-            {
-                continue;
-            }
-
-            mapped.Append(letter is '\u00A0' or '\u1680' or (>= '\u2000' and <= '\u200A') or '\u202F' or '\u205F' or '\u3000' ? ' ' : letter);
-        }
-
-        return Encoding.UTF8.GetBytes(mapped.ToString());
-    }
 
     private static byte[]? Bytes(string base64)
     {

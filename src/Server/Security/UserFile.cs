@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 
 namespace SqlCluster.Server.Security;
 
@@ -7,6 +8,12 @@ internal sealed record UserFile(ImmutableArray<string> Lines, ImmutableDictionar
 {
     /// <summary>A file that is not there.</summary>
     public static readonly UserFile Nobody = new([], ImmutableDictionary<string, ScramVerifier>.Empty.WithComparers(StringComparer.Ordinal), null);
+
+    /// <summary>Key of the salts that strangers are shown: from a user's verifier, so that they outlive the process as those of users do. Null: there is no user.</summary>
+    public byte[]? MockSecret { get; private init; }
+
+    /// <summary>Rounds of all users' verifiers; strangers are shown some of them.</summary>
+    public ImmutableArray<int> Iterations { get; private init; } = [];
 
     /// <exception cref="InvalidDataException">A line is not <c>name:verifier</c>, or a name comes twice.</exception>
     public static UserFile Read(string file)
@@ -39,7 +46,12 @@ internal sealed record UserFile(ImmutableArray<string> Lines, ImmutableDictionar
             }
         }
 
-        return new UserFile(lines, users.ToImmutable(), stamp);
+        ScramVerifier? first = users.Values.MinBy(static verifier => Convert.ToHexString(verifier.Salt), StringComparer.Ordinal);
+        return new UserFile(lines, users.ToImmutable(), stamp)
+        {
+            MockSecret = first == null ? null : HMACSHA256.HashData(first.ServerKey, "strangers"u8),
+            Iterations = [.. users.Values.Select(static verifier => verifier.Iterations).Order()],
+        };
     }
 
     /// <summary>With a user's line replaced, or added at the end.</summary>

@@ -31,6 +31,10 @@ public sealed class UserStore
     /// <summary>Why the file as it is now could not be read, while the users last read are served; null when all is well.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>Whether others than its owner may read the file: passwords can be guessed from verifiers.</summary>
+    public bool IsExposed => _file != null && !OperatingSystem.IsWindows() && File.Exists(_file)
+        && (File.GetUnixFileMode(File.ResolveLinkTarget(_file, true)?.FullName ?? _file) & (UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0;
+
     /// <summary>Opens a user file.</summary>
     /// <exception cref="IOException">It is not there or cannot be read.</exception>
     /// <exception cref="InvalidDataException">A line is not <c>name:verifier</c>; the message has its number and not its text.</exception>
@@ -42,16 +46,14 @@ public sealed class UserStore
     /// <summary>The user's verifier, or null.</summary>
     public ScramVerifier? Find(string user) => Current().Verifiers.GetValueOrDefault(user);
 
-    /// <summary>The user's verifier, or for a stranger one that no password matches and that stays the same: nobody learns by asking who exists.</summary>
+    /// <summary>The user's verifier, or for a stranger one that no password matches and that stays the same, also when the server is started anew: nobody learns by asking who exists.</summary>
     public ScramVerifier FindOrMock(string user)
     {
-        if (Find(user) is { } verifier)
-        {
-            return verifier;
-        }
-
-        byte[] salt = HMACSHA256.HashData(_mockSecret, Encoding.UTF8.GetBytes(user))[..16];
-        return new ScramVerifier(ScramVerifier.DefaultIterations, salt, RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(32));
+        // Both are made ready for everybody: who exists takes no less time.
+        UserFile users = Current();
+        byte[] mock = HMACSHA256.HashData(users.MockSecret ?? _mockSecret, Encoding.UTF8.GetBytes(user));
+        int iterations = users.Iterations.Length == 0 ? ScramVerifier.DefaultIterations : users.Iterations[mock[^1] % users.Iterations.Length];
+        return users.Verifiers.GetValueOrDefault(user, new ScramVerifier(iterations, mock[..16], RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(32)));
     }
 
     /// <summary>Whether the password is the user's; takes as long for strangers.</summary>

@@ -61,6 +61,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("pg_port = 70000", "neither a port nor off")]
     [InlineData("listen_address = here", "not an IP address")]
     [InlineData("users_file = nosuch", "users_file")]
+    [InlineData("pg_socket = here\npg_socket_mode = 0999", "pg_socket_mode: not three octal digits such as 0770")]
     [InlineData("tls_certificate = nosuch", "tls_certificate")]
     [InlineData("tls_certificate = sqlcluster.conf", "there is no certificate in")]
     [InlineData("tls_client_certificates = require", "tls_client_certificates: needs tls_certificate, tls_client_ca and users_file")]

@@ -103,4 +103,78 @@ public sealed class UserStoreTests : IDisposable
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => UserStore.OpenOrCreate(File).Put($"user{i}", ScramVerifier.Create("x", 1)), TestContext.Current.CancellationToken)));
         Assert.Equal(8, UserStore.Open(File).Names.Count);
     }
+
+    /// <summary>Who changes the file at the same time changes it one after the other: nothing is lost.</summary>
+    [Fact]
+    public async Task ChangesAtTheSameTimeAllCount()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(() =>
+        {
+            UserStore store = UserStore.OpenOrCreate(File);
+            for (int i = 0; i < 10; i++)
+            {
+                store.Put($"user {writer} {i}", ScramVerifier.Create("x", 1));
+            }
+
+            store.Remove($"user {writer} 0");
+        })));
+        Assert.Equal(36, UserStore.Open(File).Names.Count);
+    }
+
+    /// <summary>A stranger's salt and rounds look like a user's: they stay when the server is started anew, and with other users' changes.</summary>
+    [Fact]
+    public void C6_StrangersCannotBeToldFromUsers()
+    {
+        UserStore store = UserStore.OpenOrCreate(File);
+        store.Put("anna", ScramVerifier.Create("one", 5000, new byte[16]));
+        ScramVerifier first = store.FindOrMock("nobody");
+        store.Put("bert", ScramVerifier.Create("two", 5000));
+        ScramVerifier again = UserStore.Open(File).FindOrMock("nobody");
+        Assert.Equal((5000, 16, Convert.ToHexString(first.Salt)), (again.Iterations, again.Salt.Length, Convert.ToHexString(again.Salt)));
+        Assert.NotEqual(again.Salt, store.FindOrMock("somebody").Salt);
+        Assert.False(again.Matches(""));
+        Assert.Equal(store.Find("anna"), store.FindOrMock("anna"));
+    }
+
+    /// <summary>Secrets are mounted behind links, one of which is turned when they change.</summary>
+    [Fact]
+    public void LinksThatAreTurnedAreSeen()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need rights here");
+        foreach ((string folder, string user) in new[] { ("one", "anna"), ("two", "bert") })
+        {
+            Directory.CreateDirectory(Path.Combine(_folder, folder));
+            UserStore.OpenOrCreate(Path.Combine(_folder, folder, "users")).Put(user, ScramVerifier.Create("x", 1));
+            System.IO.File.SetLastWriteTimeUtc(Path.Combine(_folder, folder, "users"), new DateTime(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        }
+
+        string data = Path.Combine(_folder, "..data");
+        Directory.CreateSymbolicLink(data, "one");
+        System.IO.File.CreateSymbolicLink(File, "..data/users");
+        UserStore store = UserStore.Open(File);
+        Assert.Equal(["anna"], store.Names);
+        Directory.Delete(data);
+        Directory.CreateSymbolicLink(data, "two");
+        Assert.Equal(["bert"], store.Names);
+    }
+
+    [Fact]
+    public void Md5PasswordsAreRefusedWithAHint()
+    {
+        System.IO.File.WriteAllText(File, "anna:md5a3556571e93b0d20722ba62be61e8c2d\n");
+        string message = Assert.Throws<InvalidDataException>(() => UserStore.Open(File)).Message;
+        Assert.Contains("line 1: an md5 password, which is not safe to keep: give the user a new one with sqlcluster user password", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("a3556571", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FilesThatOthersMayReadAreNoticed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no such permissions here");
+        UserStore store = UserStore.OpenOrCreate(File);
+        store.Put("anna", ScramVerifier.Create("one", 1));
+        Assert.False(store.IsExposed);
+        System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        Assert.True(store.IsExposed);
+    }
 }

@@ -7,19 +7,14 @@ namespace SqlCluster.Execution.Functions.Scalar.Texts;
 /// <summary>normalize(text [, form]) and text IS [form] NORMALIZED.</summary>
 internal static class UnicodeForms
 {
-    private static readonly bool KnowsForms = "a\u0308".Normalize(NormalizationForm.FormC) == "\u00E4";
-
     public static IEnumerable<ScalarFunction> Overloads =>
     [
-        Create("normalize", SqlType.Text, static row => row.Set(Checked(row.Text(0)).Normalize(Form(row))), "Text in a normal form of Unicode: NFC (without one), NFD, NFKC or NFKD", ("normalize('abc', NFC)", "abc")),
-        Create("is_normalized", SqlType.Boolean, static row => row.Set(Checked(row.Text(0)).IsNormalized(Form(row))), "Whether a text is in a normal form of Unicode: x IS NFC NORMALIZED", ("'abc' IS NFD NORMALIZED", "true")),
+        Create("normalize", SqlType.Text, static row => row.Set(UnicodeNormalization.Normalize(row.Text(0), Form(row))), "Text in a normal form of Unicode: NFC (without one), NFD, NFKC or NFKD", ("normalize('abc', NFC)", "abc")),
+        Create("is_normalized", SqlType.Boolean, static row => row.Set(row.Text(0) is var text && UnicodeNormalization.Normalize(text, Form(row)) == text), "Whether a text is in a normal form of Unicode: x IS NFC NORMALIZED", ("'abc' IS NFD NORMALIZED", "true")),
     ];
 
     private static ScalarFunction Create(string name, SqlType result, RowBody body, string description, params (string, string)[] examples) => ScalarFunction.OfRows(
         new FunctionSignature { Name = name, Parameters = [SqlType.Text, SqlType.Text], OptionalParameters = 1, ReturnType = FunctionSignature.Returns(result), MayFail = true, Description = description, Examples = examples }, body);
-
-    /// <summary>A program without ICU knows no decompositions: then only ASCII, which is in every form, is certain.</summary>
-    private static string Checked(string text) => KnowsForms || System.Text.Ascii.IsValid(text) ? text : throw ExecutionErrors.Unsupported("normal forms of text that is not ASCII, where the program runs without ICU");
 
     private static NormalizationForm Form(Row row) => row.Count == 1 ? NormalizationForm.FormC : row.Text(1).ToLowerInvariant() switch
     {
