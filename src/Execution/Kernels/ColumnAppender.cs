@@ -209,7 +209,7 @@ internal struct GrowingBuffer(MemoryAccount account)
             return _buffer;
         }
 
-        NativeBuffer larger = NativeBuffer.Allocate(Math.Max(sizeBytes, _buffer == null ? 1024 : Math.Min(_buffer.SizeBytes * 2, _buffer.SizeBytes + (64 << 20))), account);
+        NativeBuffer larger = NativeBuffer.Allocate(Math.Max(sizeBytes, _buffer == null ? 1024 : _buffer.SizeBytes + Math.Min(_buffer.SizeBytes, Math.Max(64 << 20, _buffer.SizeBytes / 4))), account);
         if (_buffer != null)
         {
             for (long copied = 0; copied < usedBytes; copied += 1 << 30)

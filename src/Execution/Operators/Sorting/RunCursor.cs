@@ -3,7 +3,6 @@ using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Execution.Evaluation;
 using SqlCluster.Execution.Executors;
-using SqlCluster.Execution.Functions;
 using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Operators.Sorting;
@@ -26,7 +25,7 @@ internal sealed class RunCursor : IDisposable
         _next = next;
         _context = context;
         _keys = ExpressionCompiler.CompileAll([.. keys.Select(static key => key.Expression)], context.Evaluation);
-        _encoder = new SortKeyEncoder([.. keys.Select(static key => new Kernels.SortDirection(ArrowTypes.Of(key.Expression.Type), key.Descending, key.NullsFirst))]);
+        _encoder = new SortKeyEncoder(SortDirections.Of(keys));
     }
 
     /// <summary>The batch at hand; null at the run's end.</summary>

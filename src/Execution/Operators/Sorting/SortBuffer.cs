@@ -11,29 +11,30 @@ namespace SqlCluster.Execution.Operators.Sorting;
 /// <summary>Rows with their encoded sort keys: collected, then brought into order, then read batch by batch.</summary>
 internal sealed class SortBuffer : IDisposable
 {
-    /// <summary>Rows sorted at a stretch, about 10 ms: what is larger is sorted in parts and merged, so that a cancelled query ends soon.</summary>
+    /// <summary>Rows compared between looks at the cancellation.</summary>
     private const int StretchRows = 1 << 16;
 
     /// <summary>Bytes a row needs while it is sorted: an entry, another to merge into, its place in the order.</summary>
     private const int SortingBytes = 36;
     private readonly TaskContext _context;
+    private readonly NodeList<SortKey> _order;
     private readonly CompiledExpression[] _keys;
-    private readonly SortKeyEncoder _encoder;
     private readonly Vector[] _keyVectors;
+    private SortKeyEncoder? _encoder;
     private ColumnAppender[]? _columns;
-    private ColumnAppender[] _keyColumns = [];
+    private ColumnAppender?[] _keyColumns = [];
     private VectorGatherer[] _gatherers = [];
     private GrowingBuffer _encoded;
-    private NativeBuffer? _order;
+    private NativeBuffer? _rows;
     private Vector[] _sortedColumns = [];
     private int _next;
 
     public SortBuffer(NodeList<SortKey> keys, TaskContext context)
     {
         _context = context;
+        _order = keys;
         _keys = ExpressionCompiler.CompileAll([.. keys.Select(static key => key.Expression)], context.Evaluation);
         _keyVectors = new Vector[keys.Count];
-        _encoder = new SortKeyEncoder([.. keys.Select(static key => new Kernels.SortDirection(ArrowTypes.Of(key.Expression.Type), key.Descending, key.NullsFirst))]);
         _encoded = new GrowingBuffer(context.Account);
     }
 
@@ -41,7 +42,7 @@ internal sealed class SortBuffer : IDisposable
     public int Count { get; private set; }
 
     /// <summary>Bytes reserved from the account.</summary>
-    public long ReservedBytes => (_columns ?? []).Sum(static column => column.ReservedBytes) + _keyColumns.Sum(static column => column.ReservedBytes) + _encoded.ReservedBytes;
+    public long ReservedBytes => (_columns ?? []).Sum(static column => column.ReservedBytes) + _keyColumns.Sum(static column => column?.ReservedBytes ?? 0) + _encoded.ReservedBytes;
 
     /// <summary>Bytes that sorting will take besides.</summary>
     public long BytesToSort => (long)Count * SortingBytes;
@@ -49,36 +50,31 @@ internal sealed class SortBuffer : IDisposable
     /// <summary>Copies the rows of a batch that count.</summary>
     public void Append(Batch batch)
     {
-        if (_columns == null)
-        {
-            _columns = Array.ConvertAll(batch.Columns, column => ColumnAppender.Create(column.Type, _context.Account));
-            _gatherers = Array.ConvertAll(batch.Columns, _ => new VectorGatherer(_context.Account));
-        }
-
         for (int i = 0; i < _keys.Length; i++)
         {
             _keyVectors[i] = _keys[i].Evaluate(batch);
         }
 
-        long used = (long)Count * _encoder.Stride;
+        ReadOnlySpan<int> rows = batch.Selection == null ? default : batch.Selection.Rows;
+        if (_columns == null)
+        {
+            _columns = Array.ConvertAll(batch.Columns, column => ColumnAppender.Create(column.Type, _context.Account));
+            _gatherers = Array.ConvertAll(batch.Columns, _ => new VectorGatherer(_context.Account));
+            _encoder = SortKeyEncoder.Fitting(SortDirections.Of(_order), _keyVectors, rows, batch.RowCount);
+            _keyColumns = MakeKeyColumns();
+        }
+
+        long used = (long)Count * _encoder!.Stride;
         int bytes = batch.RowCount * _encoder.Stride;
-        _encoder.Encode(_keyVectors, batch.Selection == null ? default : batch.Selection.Rows, batch.RowCount, _encoded.Ensure(used + bytes, used).Span<byte>(used, bytes));
+        _encoder.Encode(_keyVectors, rows, batch.RowCount, _encoded.Ensure(used + bytes, used).Span<byte>(used, bytes));
         for (int i = 0; i < _columns.Length; i++)
         {
             _columns[i].Append(batch.Columns[i], batch.Selection);
         }
 
-        if (!_encoder.IsExact)
+        for (int i = 0; i < _keyColumns.Length; i++)
         {
-            if (_keyColumns.Length == 0)
-            {
-                _keyColumns = Array.ConvertAll(_keyVectors, vector => ColumnAppender.Create(vector.Type, _context.Account));
-            }
-
-            for (int i = 0; i < _keyColumns.Length; i++)
-            {
-                _keyColumns[i].Append(_keyVectors[i], batch.Selection);
-            }
+            _keyColumns[i]?.Append(_keyVectors[i], batch.Selection);
         }
 
         Count = checked(Count + batch.RowCount);
@@ -111,15 +107,15 @@ internal sealed class SortBuffer : IDisposable
     public void Sort() => Arrange(
         static (entries, comparer, context) =>
         {
-            var starts = new List<int>();
-            for (int start = 0; start < entries.Length; start += StretchRows)
+            NativeBuffer room = NativeBuffer.Allocate(entries.Length * 16L, context.Account);
+            try
             {
-                context.Cancellation.ThrowIfCancellationRequested();
-                entries.Slice(start, Math.Min(StretchRows, entries.Length - start)).Sort(comparer);
-                starts.Add(start);
+                SortKernel.Sort(entries, room.Span<SortEntry>(0, entries.Length), in comparer, context.Cancellation);
             }
-
-            RunMerger.Merge(entries, comparer, [.. starts], context.Account, context.Cancellation);
+            finally
+            {
+                room.Release();
+            }
         },
         _context);
 
@@ -129,7 +125,7 @@ internal sealed class SortBuffer : IDisposable
         static (entries, comparer, argument) => RunMerger.Merge(entries, comparer, argument.Starts, argument.Context.Account, argument.Context.Cancellation), (Starts: runStarts, Context: _context));
 
     /// <summary>Row numbers in order, after <see cref="Sort"/>.</summary>
-    public ReadOnlySpan<int> Order => _order == null ? default : _order.Span<int>(0, Count);
+    public ReadOnlySpan<int> Order => _rows == null ? default : _rows.Span<int>(0, Count);
 
     /// <summary>Columns by row number, after <see cref="Sort"/>.</summary>
     public Vector[] Columns => _sortedColumns;
@@ -192,15 +188,39 @@ internal sealed class SortBuffer : IDisposable
     {
         Array.ForEach(_keys, static key => key.Dispose());
         Array.ForEach(_columns ?? [], static column => column.Dispose());
-        Array.ForEach(_keyColumns, static column => column.Dispose());
+        Array.ForEach(_keyColumns, static column => column?.Dispose());
         Array.ForEach(_gatherers, static gatherer => gatherer.Dispose());
         _encoded.Dispose();
-        _order?.Release();
-        _order = null;
+        _rows?.Release();
+        _rows = null;
     }
 
-    private SortEntryComparer Comparer() =>
-        new(_encoder, _encoded.Buffer, Array.ConvertAll(_keyColumns, static column => new VectorReader(column.Build())));
+    /// <summary>Appenders for keys whose values may be needed to decide, unless they are a column that is kept anyway.</summary>
+    private ColumnAppender?[] MakeKeyColumns()
+    {
+        var columns = new ColumnAppender?[_keys.Length];
+        bool isOpen = false;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            isOpen |= SortKeyEncoder.MayBeOpen(_keyVectors[i].Type);
+            columns[i] = isOpen && _order[i].Expression is not InputReference ? ColumnAppender.Create(_keyVectors[i].Type, _context.Account) : null;
+        }
+
+        return columns;
+    }
+
+    private SortEntryComparer Comparer()
+    {
+        var values = new VectorReader[_encoder!.IsExact ? 0 : _keys.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            // Keys before the first one that is open are never asked for.
+            ColumnAppender? column = _keyColumns[i] ?? (_order[i].Expression is InputReference input ? _columns![input.Ordinal] : null);
+            values[i] = column == null ? default : new VectorReader(column.Build());
+        }
+
+        return new SortEntryComparer(_encoder, _encoded.Buffer, values);
+    }
 
     private delegate void Arrangement<in T>(Span<SortEntry> entries, SortEntryComparer comparer, T argument);
 
@@ -214,21 +234,31 @@ internal sealed class SortBuffer : IDisposable
         SortEntryComparer comparer = Comparer();
         _context.Cancellation.ThrowIfCancellationRequested();
         NativeBuffer buffer = NativeBuffer.Allocate(Count * 16L, _context.Account);
-        Span<SortEntry> entries = buffer.Span<SortEntry>(0, Count);
+        try
+        {
+            Arrange(arrange, argument, comparer, buffer.Span<SortEntry>(0, Count));
+        }
+        finally
+        {
+            buffer.Release();
+        }
+
+        _sortedColumns = Array.ConvertAll(_columns!, static column => column.Build());
+        _next = 0;
+    }
+
+    private void Arrange<T>(Arrangement<T> arrange, T argument, SortEntryComparer comparer, Span<SortEntry> entries)
+    {
         for (int row = 0; row < entries.Length; row++)
         {
             entries[row] = comparer.Entry(row);
         }
 
         arrange(entries, comparer, argument);
-        Span<int> order = NativeBuffer.Reuse(ref _order, Count * 4L, _context.Account).Span<int>(0, Count);
+        Span<int> order = NativeBuffer.Reuse(ref _rows, Count * 4L, _context.Account).Span<int>(0, Count);
         for (int i = 0; i < entries.Length; i++)
         {
             order[i] = entries[i].Row;
         }
-
-        buffer.Release();
-        _sortedColumns = Array.ConvertAll(_columns!, static column => column.Build());
-        _next = 0;
     }
 }

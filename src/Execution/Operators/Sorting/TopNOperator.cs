@@ -4,12 +4,13 @@ using SqlCluster.Execution.Executors;
 
 namespace SqlCluster.Execution.Operators.Sorting;
 
-/// <summary>Keeps the first rows by the keys: collects a few times as many as are asked for, sorts, forgets the rest, and goes on. When even those are too many for memory, sorts all rows on disk.</summary>
+/// <summary>Keeps the first rows by the keys: collects a few times as many as are asked for, sorts, forgets the rest and what will come behind them, and goes on. When even those are too many for memory, sorts all rows on disk.</summary>
 internal sealed class TopNOperator(TopNExec plan, Operator input, TaskContext context, OperatorMetrics metrics) : Operator(context, metrics)
 {
     private const int LeastCollected = 16_384;
     private readonly long _offset = RowCountExpression.Evaluate(plan.Offset, "OFFSET", context) ?? 0;
     private readonly long _limit = RowCountExpression.Evaluate(plan.Limit, "LIMIT", context) ?? long.MaxValue;
+    private readonly TopNBoundary _boundary = new(plan.Keys[0], context);
     private SortBuffer? _buffer;
     private ExternalSort? _external;
     private bool _takesTies;
@@ -39,6 +40,7 @@ internal sealed class TopNOperator(TopNExec plan, Operator input, TaskContext co
 
     public override void Dispose()
     {
+        _boundary.Dispose();
         _buffer?.Dispose();
         _external?.Dispose();
         input.Dispose();
@@ -49,8 +51,13 @@ internal sealed class TopNOperator(TopNExec plan, Operator input, TaskContext co
         long wanted = _limit > long.MaxValue - _offset ? long.MaxValue : _limit + _offset;
         long capacity = Math.Max(LeastCollected, wanted > int.MaxValue / 4 ? long.MaxValue : 4 * wanted);
         _buffer = new SortBuffer(plan.Keys, Context);
-        while (input.Next() is { } batch)
+        while (input.Next() is { } read)
         {
+            if (_boundary.Filter(read) is not { } batch)
+            {
+                continue;
+            }
+
             _buffer.Append(batch);
             bool isShort = !Context.Query.Memory.IsCalm && Context.Query.Memory.MustSpill(_buffer.ReservedBytes, _buffer.BytesToSort);
             if (_buffer.Count >= capacity || (isShort && _buffer.Count / 2 >= wanted))
@@ -128,6 +135,10 @@ internal sealed class TopNOperator(TopNExec plan, Operator input, TaskContext co
         {
             smaller.Append(batch);
             kept -= batch.RowCount;
+            if (kept == 0)
+            {
+                _boundary.MoveTo(batch, batch.Length - 1);
+            }
         }
 
         buffer.Dispose();

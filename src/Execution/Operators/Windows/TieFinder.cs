@@ -3,8 +3,8 @@ using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Execution.Evaluation;
 using SqlCluster.Execution.Executors;
-using SqlCluster.Execution.Functions;
 using SqlCluster.Execution.Kernels;
+using SqlCluster.Execution.Operators.Sorting;
 
 namespace SqlCluster.Execution.Operators.Windows;
 
@@ -23,7 +23,7 @@ internal sealed class TieFinder : IDisposable
     {
         _context = context;
         _keys = ExpressionCompiler.CompileAll([.. keys.Select(static key => key.Expression)], context.Evaluation);
-        _encoder = new SortKeyEncoder([.. keys.Select(static key => new Kernels.SortDirection(ArrowTypes.Of(key.Expression.Type), key.Descending, key.NullsFirst))]);
+        _encoder = new SortKeyEncoder(SortDirections.Of(keys));
         _last = new ColumnAppender?[keys.Count];
     }
 
