@@ -107,7 +107,7 @@ internal static class AdaptiveSuite
             {
                 var rows = (StatementResult.Rows)result;
                 List<string?[]> values = await ResultReader.ReadRowsAsync(rows, default).ConfigureAwait(false);
-                QueryExecution execution = rows.Execution;
+                IQueryExecution execution = rows.Execution;
                 return new Measured(
                     values, Stopwatch.GetElapsedTime(start).TotalMilliseconds, (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds, [.. execution.Decisions.Select(static decision => decision.Rule)]);
             }

@@ -12,7 +12,7 @@ public sealed partial class LayerTests
         ["Arrow"] = [["Memory"], ["Schema"], ["Vectors"], ["Ipc"]],
         ["Catalyst"] = [["Types", "Expressions", "Logical", "Catalog", "Trees"], ["Analysis"], ["Optimizer"], ["Physical"], ["Explain"]],
         ["Flight"] = [["Protos"], ["Http2"], ["Grpc"], ["Hosting"], ["FlightData"], ["Client"]],
-        ["Server"] = [["Security"], ["Catalogs", "Transactions", "Sessions", "Statements", "Hosting", "PgWire", "PgCatalog", "FlightSql", "Monitoring", "Rest", "WebUi"]],
+        ["Server"] = [["Security"], ["Catalogs", "Transactions", "Sessions", "Statements", "Hosting", "PgWire", "PgCatalog", "FlightSql", "Monitoring", "Rest", "WebUi", "Cluster"]],
     };
 
     [Fact]

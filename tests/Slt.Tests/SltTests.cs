@@ -30,7 +30,7 @@ public sealed class SltTests
     {
         SltConfiguration settings = SltConfiguration.Read(configuration);
         Assert.SkipWhen(settings.Skipped.Contains(file.Replace('\\', '/')), $"{configuration}.conf skips {file}");
-        var runner = new SltRunner(settings.Settings, settings.Slots);
+        var runner = new SltRunner(settings.Settings, settings.Slots, settings.Executors);
         IReadOnlyList<SltFailure> failures = await runner.RunAsync(SltFile.Read(Path.Combine(Folder, file)), TestContext.Current.CancellationToken);
         Assert.Empty(failures);
         Assert.True(runner.RecordCount > 0, "the file holds no records");

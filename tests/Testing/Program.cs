@@ -2,10 +2,11 @@ using SqlCluster.Server.Hosting;
 using SqlCluster.Server.Sessions;
 using SqlCluster.Testing;
 
-// slt FILE... [--update] [--set NAME=VALUE]...
+// slt FILE... [--update] [--set NAME=VALUE]... [--executors N]
 var files = new List<string>();
 var settings = new Dictionary<string, string>();
 bool update = false;
+int executors = 0;
 for (int i = 0; i < args.Length; i++)
 {
     if (args[i] == "--update")
@@ -17,6 +18,10 @@ for (int i = 0; i < args.Length; i++)
         string[] parts = args[++i].Split('=', 2);
         settings[parts[0]] = parts[1];
     }
+    else if (args[i] == "--executors" && i + 1 < args.Length)
+    {
+        executors = int.Parse(args[++i], System.Globalization.CultureInfo.InvariantCulture);
+    }
     else
     {
         files.Add(args[i]);
@@ -25,7 +30,7 @@ for (int i = 0; i < args.Length; i++)
 
 if (files.Count == 0)
 {
-    Console.Error.WriteLine("usage: slt FILE... [--update] [--set NAME=VALUE]...");
+    Console.Error.WriteLine("usage: slt FILE... [--update] [--set NAME=VALUE]... [--executors N]");
     return 2;
 }
 
@@ -39,7 +44,7 @@ foreach (string path in files)
         continue;
     }
 
-    var runner = new SltRunner(settings);
+    var runner = new SltRunner(settings, executors: executors);
     IReadOnlyList<SltFailure> failures = await runner.RunAsync(file);
     total += runner.RecordCount;
     failed += failures.Count;

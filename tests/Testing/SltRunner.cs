@@ -4,6 +4,7 @@ using System.Text;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Server.Hosting;
 using SqlCluster.Server.Sessions;
+using SqlCluster.Testing.Clusters;
 
 namespace SqlCluster.Testing;
 
@@ -18,7 +19,8 @@ public sealed record SltFailure(string Path, int Line, string Message)
 /// <summary>Runs .slt files against an engine of their own, under given settings.</summary>
 /// <param name="settings">Settings of every session: one of tests/configs.</param>
 /// <param name="slots">Slots of the engine, 0: one a processor.</param>
-public sealed class SltRunner(IReadOnlyDictionary<string, string> settings, int slots = 0)
+/// <param name="executors">Executors behind sockets, of one slot each; 0: none.</param>
+public sealed class SltRunner(IReadOnlyDictionary<string, string> settings, int slots = 0, int executors = 0)
 {
     /// <summary>Records run so far.</summary>
     public int RecordCount { get; private set; }
@@ -27,7 +29,7 @@ public sealed class SltRunner(IReadOnlyDictionary<string, string> settings, int 
     /// <returns>What failed; empty when all is well.</returns>
     public async Task<IReadOnlyList<SltFailure>> RunAsync(SltFile file, CancellationToken cancellation = default)
     {
-        using var engine = new Engine(new EngineOptions(slots));
+        using var engine = new Engine(new EngineOptions(slots)) { Cluster = executors == 0 ? null : await SocketCluster.SharedAsync(executors).ConfigureAwait(false) };
         using Session session = engine.OpenSession();
         foreach ((string name, string value) in settings)
         {

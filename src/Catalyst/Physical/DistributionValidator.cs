@@ -14,44 +14,44 @@ public static class DistributionValidator
     /// <exception cref="Parser.Errors.QueryException">The plan would give wrong results (XX000).</exception>
     public static void Validate(ExecPlan plan, Topology topology)
     {
-        Spread spread = SpreadOf(plan, isOneTask: topology is { Slots: 1, ShufflePartitions: 1 });
+        Spread spread = SpreadOf(plan, new Place(topology is { Slots: 1, ShufflePartitions: 1 }, topology.Executors));
         Require(spread.Kind != SpreadKind.Broadcast, plan, "a broadcast is no result");
     }
 
-    private static Spread SpreadOf(ExecPlan plan, bool isOneTask)
+    private static Spread SpreadOf(ExecPlan plan, Place place)
     {
         switch (plan)
         {
             case ScanExec scan:
                 CheckReferences(scan, scan.Filters, scan.ReadColumns);
-                return isOneTask ? Spread.Single : Spread.Any;
+                return place.IsOneTask ? Spread.Single : Spread.Any;
             case CteScanExec:
-                return isOneTask ? Spread.Single : Spread.Any;
+                return place.IsOneTask ? Spread.Single : Spread.Any;
             case ValuesExec or WorkingTableScanExec or ShuffleReadExec:
                 return Spread.Single;
             case WithExec with:
-                NotBroadcast(with, SpreadOf(with.Definition, isOneTask));
-                return SpreadOf(with.Body, isOneTask);
+                NotBroadcast(with, SpreadOf(with.Definition, place));
+                return SpreadOf(with.Body, place);
             case RecursiveUnionExec recursive:
-                Require(SpreadOf(recursive.Base, isOneTask).Kind == SpreadKind.Single, plan, "base term in several tasks");
+                Require(SpreadOf(recursive.Base, place).Kind == SpreadKind.Single, plan, "base term in several tasks");
                 Require(!HasExchange(recursive.Recursive), plan, "exchange in the recursive term");
-                _ = SpreadOf(recursive.Recursive, isOneTask: true);
+                _ = SpreadOf(recursive.Recursive, place with { IsOneTask = true });
                 return Spread.Single;
             case HashJoinExec join:
-                return OfHashJoin(join, SpreadOf(join.Left, isOneTask), SpreadOf(join.Right, isOneTask));
+                return OfHashJoin(join, SpreadOf(join.Left, place), SpreadOf(join.Right, place), place);
             case NestedLoopJoinExec join:
                 CheckReferences(join, join.Condition is null ? [] : [join.Condition], [.. join.Left.Output, .. join.Right.Output]);
-                return OfLoop(join, SpreadOf(join.Left, isOneTask), SpreadOf(join.Right, isOneTask), join.Kind, join.OutputOrdinals);
+                return OfLoop(join, SpreadOf(join.Left, place), SpreadOf(join.Right, place), join.Kind, join.OutputOrdinals, place);
             case AsOfJoinExec join:
                 CheckReferences(join, [.. join.LeftKeys, join.LeftOrder], join.Left.Output);
                 CheckReferences(join, [.. join.RightKeys, join.RightOrder], join.Right.Output);
-                return OfLoop(join, SpreadOf(join.Left, isOneTask), SpreadOf(join.Right, isOneTask), ExecJoinKind.LeftOuter, join.OutputOrdinals);
+                return OfLoop(join, SpreadOf(join.Left, place), SpreadOf(join.Right, place), ExecJoinKind.LeftOuter, join.OutputOrdinals, place);
             case UnionExec union:
-                return OfUnion(union, [.. union.Inputs.Select(input => NotBroadcast(union, SpreadOf(input, isOneTask)))]);
+                return OfUnion(union, [.. union.Inputs.Select(input => NotBroadcast(union, SpreadOf(input, place)))]);
             case SetOperationExec operation:
-                return OfSetOperation(operation, SpreadOf(operation.Left, isOneTask), SpreadOf(operation.Right, isOneTask));
+                return OfSetOperation(operation, SpreadOf(operation.Left, place), SpreadOf(operation.Right, place));
             case UnaryExec unary:
-                return OfUnary(unary, NotBroadcast(unary, SpreadOf(unary.Input, isOneTask)));
+                return OfUnary(unary, NotBroadcast(unary, SpreadOf(unary.Input, place)));
             default:
                 throw PlannerErrors.BadDistribution(plan.GetType().Name, "unknown to the validator");
         }
@@ -132,7 +132,7 @@ public static class DistributionValidator
         return input.Move(key => [.. Enumerable.Range(0, aggregate.Keys.Count).Where(i => Same(aggregate.Keys[i], key)).Select(i => References.To(aggregate.Columns, i))]);
     }
 
-    private static Spread OfHashJoin(HashJoinExec join, Spread left, Spread right)
+    private static Spread OfHashJoin(HashJoinExec join, Spread left, Spread right, Place place)
     {
         NodeList<ExecColumn> leftColumns = join.Left.Output, rightColumns = join.Right.Output;
         CheckReferences(join, join.LeftKeys, leftColumns);
@@ -153,7 +153,7 @@ public static class DistributionValidator
         Require(right.Kind == SpreadKind.Broadcast || isOneTask || (isColocated && !join.IsNullAware), join, "build rows are not where probe rows with the same key are");
         if (right.Kind == SpreadKind.Broadcast || isOneTask)
         {
-            return OfLoop(join, left, right, join.Kind, join.OutputOrdinals);
+            return OfLoop(join, left, right, join.Kind, join.OutputOrdinals, place);
         }
 
         bool keepsLeft = join.Kind is ExecJoinKind.Inner or ExecJoinKind.LeftOuter or ExecJoinKind.LeftSemi or ExecJoinKind.LeftAnti or ExecJoinKind.LeftMark or ExecJoinKind.LeftSingle;
@@ -181,7 +181,7 @@ public static class DistributionValidator
         return new Spread(SpreadKind.Hash, keys);
     }
 
-    private static Spread OfLoop(ExecPlan join, Spread left, Spread right, ExecJoinKind kind, NodeList<int> outputs)
+    private static Spread OfLoop(ExecPlan join, Spread left, Spread right, ExecJoinKind kind, NodeList<int> outputs, Place place)
     {
         NotBroadcast(join, left);
         Require(right.Kind == SpreadKind.Broadcast || (left.Kind == SpreadKind.Single && right.Kind == SpreadKind.Single), join, "build side neither broadcast nor in the only task");
@@ -189,6 +189,7 @@ public static class DistributionValidator
         bool emitsBuildRows = kind is ExecJoinKind.RightOuter or ExecJoinKind.FullOuter or ExecJoinKind.RightSemi or ExecJoinKind.RightAnti;
         if (emitsBuildRows)
         {
+            Require(place.Executors == 1 || left.Kind == SpreadKind.Single, join, "every executor would put the build rows out");
             return left.Kind == SpreadKind.Single ? left : Spread.Any;
         }
 
@@ -273,6 +274,9 @@ public static class DistributionValidator
             throw PlannerErrors.BadDistribution(ExecPlanPrinter.Describe(plan), requirement);
         }
     }
+
+    /// <summary>Where the plan runs.</summary>
+    private readonly record struct Place(bool IsOneTask, int Executors);
 
     private enum SpreadKind
     {

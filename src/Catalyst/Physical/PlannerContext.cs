@@ -5,6 +5,8 @@ namespace SqlCluster.Catalyst.Physical;
 /// <summary>Thresholds of physical planning.</summary>
 public sealed record PlannerSettings
 {
+    private static readonly PlannerSettings Default = new();
+
     /// <summary>Largest build side, in estimated bytes, that is broadcast; larger joins are partitioned by their keys. In one process the rows of a broadcast are shared.</summary>
     public double BroadcastBytes { get; init; } = 512e6;
 
@@ -19,6 +21,9 @@ public sealed record PlannerSettings
 
     /// <summary>Whether build sides make filters for the scans of the probe side.</summary>
     public bool RuntimeFilters { get; init; } = true;
+
+    /// <summary>Thresholds with a largest broadcast of so many bytes; between machines it is never larger than by default.</summary>
+    public static PlannerSettings WithBroadcasts(double bytes) => new() { BroadcastBytes = bytes, RemoteBroadcastBytes = Math.Min(Default.RemoteBroadcastBytes, bytes) };
 
     /// <summary>Share of the probe side's key values that the build side may hold before a runtime filter is not worth its cost.</summary>
     public double RuntimeFilterShare { get; init; } = 0.9;

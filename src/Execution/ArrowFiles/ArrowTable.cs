@@ -49,7 +49,7 @@ public sealed class ArrowTable : IScannableTable
 
     public bool CanPushFilter(Expression predicate) => false;
 
-    public IScanSource OpenScan(ScanExec scan, QueryContext query) => new Scan(this, scan, query.Account);
+    public IScanSource OpenScan(ScanExec scan, QueryContext query) => new Scan(this, scan, query.Share, query.Account);
 
     /// <summary>A file that a task reads; batches are handed out one by one.</summary>
     private sealed class OpenFile : IDisposable
@@ -107,11 +107,12 @@ public sealed class ArrowTable : IScannableTable
         };
     }
 
-    private sealed class Scan(ArrowTable table, ScanExec scan, MemoryAccount account) : IScanSource
+    private sealed class Scan(ArrowTable table, ScanExec scan, ScanShare share, MemoryAccount account) : IScanSource
     {
         private readonly Lock _lock = new();
         private int _file = -1;
         private int _batch;
+        private long _taken;
         private int _batchCount;
 
         public Operator CreateReader(TaskContext context, OperatorMetrics metrics) => new Reader(table, scan, this, context, metrics);
@@ -121,18 +122,23 @@ public sealed class ArrowTable : IScannableTable
         {
             lock (_lock)
             {
-                while (_batch >= _batchCount)
+                do
                 {
-                    if (_file + 1 >= table._files.Count)
+                    while (_batch >= _batchCount)
                     {
-                        return null;
+                        if (_file + 1 >= table._files.Count)
+                        {
+                            return null;
+                        }
+
+                        using OpenFile file = OpenFile.Open(table._files[++_file], account);
+                        (_batch, _batchCount) = (0, file.Reader.BatchCount);
                     }
 
-                    using OpenFile file = OpenFile.Open(table._files[++_file], account);
-                    (_batch, _batchCount) = (0, file.Reader.BatchCount);
+                    _batch++;
                 }
-
-                return (_file, _batch++);
+                while (!share.Has(_taken++));
+                return (_file, _batch - 1);
             }
         }
 

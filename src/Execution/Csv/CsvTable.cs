@@ -55,7 +55,7 @@ public sealed class CsvTable : IScannableTable
     public bool CanPushFilter(Expression predicate) => !predicate.HasSubquery() && !predicate.IsVolatile();
 
     public IScanSource OpenScan(ScanExec scan, QueryContext query) => new TextScanSource(
-        scan, new TextBlockSource(_files, Dialect, Options.BlockBytes), (source, context, metrics) => new CsvScanReader(this, source, context, metrics));
+        scan, new TextBlockSource(_files, Dialect, Options.BlockBytes, query.Share), (source, context, metrics) => new CsvScanReader(this, source, context, metrics));
 
     // Rows are guessed from the size of the files and of the first file's first rows.
     private TableStatistics Estimate()

@@ -88,6 +88,8 @@ public sealed class QueryContext : IDisposable
 {
     private ConcurrentDictionary<(object Node, Type Kind), Lazy<object>>? _shared;
     private readonly CancellationTokenSource _cancellation;
+    private readonly QueryContext? _query;
+    private HashSet<object>? _lent;
 
     /// <param name="name">Query id, for errors and logs.</param>
     /// <param name="settings">Settings of the session at the start of the statement.</param>
@@ -102,7 +104,26 @@ public sealed class QueryContext : IDisposable
         Cancellation = _cancellation.Token;
     }
 
+    /// <summary>One share of a stage: the query's memory and files, but metrics, cancellation and shared objects of its own, which end with it.</summary>
+    /// <param name="query">The query on this executor.</param>
+    /// <param name="share">Which part of each scan it reads.</param>
+    /// <param name="cancellation">Ends the share before the query.</param>
+    internal QueryContext(QueryContext query, ScanShare share, CancellationToken cancellation)
+    {
+        _query = query;
+        Settings = query.Settings;
+        Account = query.Account;
+        Memory = query.Memory;
+        Spill = query.Spill;
+        Share = share;
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(query.Cancellation, cancellation);
+        Cancellation = _cancellation.Token;
+    }
+
     public ExecutionSettings Settings { get; }
+
+    /// <summary>Which part of each scan is read here: the whole, but in a share of a stage that several executors run.</summary>
+    internal ScanShare Share { get; } = ScanShare.Whole;
 
     /// <summary>Charged for every buffer of the query.</summary>
     public MemoryAccount Account { get; }
@@ -137,13 +158,21 @@ public sealed class QueryContext : IDisposable
     public T? FindShared<T>(object key)
         where T : class => Volatile.Read(ref _shared)?.TryGetValue((key, typeof(T)), out Lazy<object>? shared) == true ? (T)shared.Value : null;
 
+    /// <summary>Lets the tasks find something under a key that outlives this context.</summary>
+    internal void Lend<T>(object key, T shared)
+        where T : class
+    {
+        (_lent ??= new HashSet<object>(ReferenceEqualityComparer.Instance)).Add(shared);
+        SharedByKey(key, () => shared);
+    }
+
     public void Dispose()
     {
         if (_shared != null)
         {
             foreach ((_, Lazy<object> shared) in _shared)
             {
-                if (shared.IsValueCreated && shared.Value is IDisposable disposable)
+                if (shared.IsValueCreated && shared.Value is IDisposable disposable && _lent?.Contains(disposable) != true)
                 {
                     disposable.Dispose();
                 }
@@ -152,8 +181,12 @@ public sealed class QueryContext : IDisposable
             _shared.Clear();
         }
 
-        Spill.Dispose();
-        Account.Dispose();
+        if (_query == null)
+        {
+            Spill.Dispose();
+            Account.Dispose();
+        }
+
         _cancellation.Dispose();
     }
 

@@ -108,7 +108,7 @@ public sealed class JsonTable : IScannableTable
     public bool CanPushFilter(Expression predicate) => !predicate.HasSubquery() && !predicate.IsVolatile();
 
     public IScanSource OpenScan(ScanExec scan, QueryContext query) => new TextScanSource(
-        scan, new TextBlockSource(_files, Format, Options.BlockBytes), (source, context, metrics) => new JsonScanReader(this, source, context, metrics));
+        scan, new TextBlockSource(_files, Format, Options.BlockBytes, query.Share), (source, context, metrics) => new JsonScanReader(this, source, context, metrics));
 
     // A file whose first line is a whole value has one a line, unless that is an array and the only line.
     private static JsonLayout FindLayout(byte[] bytes)

@@ -51,6 +51,18 @@ public sealed class OperatorMetrics(MemoryUse? memory = null)
         return _counters;
     }
 
+    /// <summary>Adds what the same node did elsewhere.</summary>
+    internal void Add(long rows, long batches, long ticks, IEnumerable<KeyValuePair<string, long>> counters)
+    {
+        Interlocked.Add(ref _rows, rows);
+        Interlocked.Add(ref _batches, batches);
+        Interlocked.Add(ref _ticks, ticks);
+        foreach ((string counter, long amount) in counters)
+        {
+            Add(counter, amount);
+        }
+    }
+
     internal void Count(Batch? batch, long ticks)
     {
         Interlocked.Add(ref _ticks, ticks);

@@ -14,7 +14,7 @@ namespace SqlCluster.Execution.Scheduler;
 /// The first error ends the query: its tasks stop at their next batch, then the reader gets the error. Disposal waits for the tasks and frees
 /// every buffer; batches that were read become invalid then.
 /// </remarks>
-public sealed class QueryExecution : IAsyncDisposable
+public sealed class QueryExecution : IQueryExecution
 {
     private readonly LocalExecutor _executor;
     private readonly StageBoard _board;
@@ -321,7 +321,7 @@ public sealed class QueryExecution : IAsyncDisposable
     }
 
     /// <summary>Gives every failure its SQLSTATE.</summary>
-    private static Exception Translate(Exception error) => error switch
+    internal static Exception Translate(Exception error) => error switch
     {
         QueryException => error,
         MemoryLimitException limit => ExecutionErrors.OutOfMemory(limit),
@@ -331,15 +331,6 @@ public sealed class QueryExecution : IAsyncDisposable
         IOException or UnauthorizedAccessException => new QueryException("58030", ErrorKind.Resources, $"input/output error: {error.Message}", inner: error),
         _ => ExecutionErrors.Internal($"{error.GetType().Name}: {error.Message}", error),
     };
-
-    /// <summary>Hands batches to the client without copying them.</summary>
-    private sealed class ResultSink(ResultQueue results) : ITaskSink
-    {
-        public bool Accept(Batch batch, IRunnable task) => results.Write(batch.Retain(), task);
-
-        /// <summary>What is left has to be made by the others.</summary>
-        public void Finish() => results.ReleaseHeld();
-    }
 }
 
 /// <summary>How far a stage has come.</summary>

@@ -15,6 +15,7 @@ internal sealed class ShuffleOutput : IReclaimable, IDisposable
     private readonly SpillArea _area;
     private readonly OperatorMetrics _metrics;
     private readonly MapOutput[] _tasks;
+    private HashSet<MapOutput>? _borrowed;
 
     /// <param name="mapTasks">Tasks that write.</param>
     /// <param name="partitions">Tasks that read.</param>
@@ -59,6 +60,22 @@ internal sealed class ShuffleOutput : IReclaimable, IDisposable
         {
             Array.ForEach(task.Runs, static run => run.Clear());
         }
+    }
+
+    /// <summary>Keeps the rows for readers on any executor, who may come more than once. The stage's tasks have ended.</summary>
+    public void Keep()
+    {
+        foreach (BatchRun run in _tasks.SelectMany(static task => task.Runs))
+        {
+            run.IsKept = true;
+        }
+    }
+
+    /// <summary>Shows what a map task of another output wrote as that of the same task here: by reference, and still the other's.</summary>
+    public void Borrow(ShuffleOutput owner, int mapTask)
+    {
+        _tasks[mapTask] = owner._tasks[mapTask];
+        (_borrowed ??= []).Add(_tasks[mapTask]);
     }
 
     public long MemoryBytes => _tasks.Sum(static task => task.Runs.Sum(static run => run.MemoryBytes));
@@ -110,8 +127,11 @@ internal sealed class ShuffleOutput : IReclaimable, IDisposable
     {
         foreach (MapOutput task in _tasks)
         {
-            task.Writer?.Dispose();
-            Array.ForEach(task.Runs, static run => run.Clear());
+            if (_borrowed?.Contains(task) != true)
+            {
+                task.Writer?.Dispose();
+                Array.ForEach(task.Runs, static run => run.Clear());
+            }
         }
     }
 

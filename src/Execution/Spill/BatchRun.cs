@@ -34,6 +34,9 @@ internal sealed class BatchRun(MemoryAccount account)
     /// <summary>Whether some of it is on disk.</summary>
     public bool IsSpilled { get; private set; }
 
+    /// <summary>Whether batches stay when they are taken: other readers, or the same one once more, may come.</summary>
+    public bool IsKept { get; set; }
+
     /// <summary>Takes a retained batch over.</summary>
     public void Add(Batch batch)
     {
@@ -67,6 +70,11 @@ internal sealed class BatchRun(MemoryAccount account)
     /// <summary>A batch by its place, given up to the caller, who releases it.</summary>
     public Batch Take(int index)
     {
+        if (IsKept)
+        {
+            return Read(index);
+        }
+
         Entry entry;
         lock (_lock)
         {

@@ -17,7 +17,7 @@ internal sealed record PartitionScan(ScanExec Scan, IReadOnlyList<Literal?> Valu
 internal sealed class PartitionedScanSource(ScanExec scan, IReadOnlyList<PartitionScan> partitions, int prunedCount, QueryContext query) : IScanSource
 {
     private readonly Lazy<IScanSource>[] _sources =
-        [.. partitions.Select(partition => new Lazy<IScanSource>(() => ((IScannableTable)partition.Scan.Table).OpenScan(partition.Scan, query)))];
+        [.. partitions.Select((partition, index) => new Lazy<IScanSource>(() => ((IScannableTable)partition.Scan.Table).OpenScan(partition.Scan, Shared(query, index))))];
 
     private long _remaining = scan.Limit < 0 ? long.MaxValue : scan.Limit;
     private int _prunedCount = prunedCount;
@@ -148,6 +148,9 @@ internal sealed class PartitionedScanSource(ScanExec scan, IReadOnlyList<Partiti
             return new SelectionVector(buffer, count);
         }
     }
+
+    /// <summary>Among several executors each partition is dealt beginning with another one, as most partitions are a single piece.</summary>
+    private static QueryContext Shared(QueryContext query, int index) => query.Share.IsWhole ? query : new QueryContext(query, query.Share.Rotated(index), query.Cancellation);
 
     private IReadOnlyList<Literal?> Values(int index) => partitions[index].Values;
 }

@@ -25,9 +25,10 @@ internal readonly record struct TextBlock(string Path, int LengthBytes, long Fir
 /// <summary>Cuts text files into blocks of whole records and hands them to whichever task asks next. Thread-safe.</summary>
 /// <remarks>
 /// Reading and finding the last record's end happen under one lock, in the order of the file: so quotes are never misjudged, and compressed files, which can only
-/// be read from front to back, share their parsing all the same. Only the parsing, which is many times slower, runs in parallel.
+/// be read from front to back, share their parsing all the same. Only the parsing, which is many times slower, runs in parallel: among executors too, each of which reads
+/// all and parses the blocks of its share.
 /// </remarks>
-internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat format, int blockBytes) : IDisposable
+internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat format, int blockBytes, Executors.ScanShare share) : IDisposable
 {
     /// <summary>Size of blocks where no test sets another.</summary>
     public const int DefaultBlockBytes = 512 * 1024;
@@ -45,6 +46,7 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
     private bool _isAtEnd;
     private bool _isFinished;
     private long _line;
+    private long _blocks;
 
     /// <summary>Fills a buffer with the next whole records; false at the end of the last file.</summary>
     /// <param name="buffer">Is reused or replaced.</param>
@@ -70,7 +72,12 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
                     if (length > 0)
                     {
                         _line += buffer!.Span<byte>(0, length).Count((byte)'\n');
-                        return true;
+                        if (share.Has(_blocks++))
+                        {
+                            return true;
+                        }
+
+                        continue;
                     }
 
                     Close();

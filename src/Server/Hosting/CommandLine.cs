@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SqlCluster.Server.Cluster;
 
 namespace SqlCluster.Server.Hosting;
 
@@ -7,12 +8,12 @@ internal static class CommandLine
 {
     public static Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("SQL query service over Parquet") { ServeCommand.Create(), UserCommand.Create(), HealthCommand.Create(), GenerateCommand.Create(), DocsCommand.Create() };
+        var root = new RootCommand("SQL query service over Parquet") { ServeCommand.Create(), UserCommand.Create(), HealthCommand.Create(), GenerateCommand.Create(), DocsCommand.Create(), ExecutorCommand.Create() };
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
         {
             // A server ends when its statements have; it handles signals itself.
-            bool isServer = parsed.CommandResult.Command.Name == ServeCommand.Name;
+            bool isServer = parsed.CommandResult.Command.Name is ServeCommand.Name or ExecutorCommand.Name;
             return parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = isServer ? null : TimeSpan.FromSeconds(2) });
         }
 

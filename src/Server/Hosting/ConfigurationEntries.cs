@@ -12,6 +12,7 @@ internal static class ConfigurationEntries
     public const string Security = "Security";
     public const string Limits = "Limits";
     public const string Operation = "Operation";
+    public const string Cluster = "Cluster";
 
     /// <summary>In the order in which they are documented.</summary>
     public static readonly IReadOnlyList<SettingDefinition> All =
@@ -37,6 +38,10 @@ internal static class ConfigurationEntries
         new("queue_timeout", SettingKind.Duration, "5min", "How long a statement waits before it gets SQLSTATE 57014; 0: for ever.") { Min = 0, Max = int.MaxValue, Category = Limits },
         new("total_memory", SettingKind.Size, "0", "Bytes that all queries together may hold, more get SQLSTATE 53200; 0: three quarters of the machine's. The setting memory_limit bounds each query.") { Min = 0, Category = Limits },
         new("slots", SettingKind.Integer, "0", "Tasks that run at once; 0: one a processor.") { Min = 0, Max = 4096, Category = Limits },
+        new("master", SettingKind.Text, "local", "Where tasks run: local, in the server; local-cluster[N,C,M], on N child processes of C cores and M memory; standalone, on executors that register (docs/cluster.md).") { Category = Cluster },
+        new("cluster_address", SettingKind.Text, "127.0.0.1", "IP address on which executors register.") { Category = Cluster },
+        new("cluster_port", SettingKind.Text, Text(ServerOptions.DefaultClusterPort), "Port on which executors register; 0: any that is free. local-cluster takes any.") { Category = Cluster },
+        new("cluster_secret_file", SettingKind.Text, "", "File with the secret that server and executors share, 16 characters at least; empty: SQLCLUSTER_CLUSTER_SECRET has it.") { Category = Cluster },
         new("log_level", SettingKind.Word, "info", "Least level of log lines; they are JSON, one a line, on standard error.") { Allowed = ["debug", "info", "warning", "error"], Category = Operation },
         new("log_queries", SettingKind.Word, "failed", "Statements that are logged when they end; slow ones always are.") { Allowed = ["slow", "failed", "all"], Category = Operation },
         new("slow_query_time", SettingKind.Duration, "10s", "From this duration on a statement is slow and logged as a warning; 0: none is.") { Min = 0, Max = int.MaxValue, Category = Operation },
@@ -45,7 +50,7 @@ internal static class ConfigurationEntries
     ];
 
     /// <summary>Entries whose value is a path; one from the file is relative to the file's folder.</summary>
-    public static readonly IReadOnlySet<string> Paths = new HashSet<string>(StringComparer.Ordinal) { "data", "pg_socket", "users_file", "tls_certificate", "tls_key", "tls_client_ca" };
+    public static readonly IReadOnlySet<string> Paths = new HashSet<string>(StringComparer.Ordinal) { "data", "pg_socket", "users_file", "tls_certificate", "tls_key", "tls_client_ca", "cluster_secret_file" };
 
     /// <summary>The definition of an entry or of a session's setting, or null.</summary>
     public static SettingDefinition? Find(string name) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Execution.Cluster.Driver;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.PgCatalog;
@@ -57,6 +58,12 @@ public sealed class Engine : IDisposable
     public Roles Roles { get; }
 
     public LocalExecutor Executor { get; }
+
+    /// <summary>Executors in other processes, to which plans that read files go as long as there are some; null: there never are.</summary>
+    public ClusterDriver? Cluster { get; set; }
+
+    /// <summary>Executors in other processes that are alive.</summary>
+    internal int ExecutorCount => Cluster?.ExecutorCount ?? 0;
 
     public IFunctionCatalog Functions => SystemFunctions.Instance;
 

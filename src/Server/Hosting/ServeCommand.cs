@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using SqlCluster.Parser.Errors;
+using SqlCluster.Server.Cluster;
 using SqlCluster.Server.Monitoring;
 
 namespace SqlCluster.Server.Hosting;
@@ -68,6 +68,7 @@ internal static class ServeCommand
         }
 
         using var signals = new StopSignals(cancellation);
+        await using ServerCluster? cluster = await ServerCluster.StartAsync(engine, configuration, options, cancellation).ConfigureAwait(false);
         await using ServerHost server = await ServerHost.StartAsync(engine, options, cancellation).ConfigureAwait(false);
         await Console.Out.WriteLineAsync($"sqlcluster: {tables} tables{Door("PostgreSQL protocol on ", server.PgAddress)}{(server.PgSocketFile == null ? "" : $"; PostgreSQL protocol on {server.PgSocketFile}")}{Door("Flight SQL on ", server.FlightAddress)}{Door("status page on http" + (options.Certificate == null ? "" : "s") + "://", server.UiAddress)}").ConfigureAwait(false);
         options.Logger.LogInformation("serving {Tables} tables; PostgreSQL on {PgAddress}, Flight SQL on {FlightAddress}, status page on {UiAddress}", tables, server.PgAddress, server.FlightAddress, server.UiAddress);
@@ -79,42 +80,4 @@ internal static class ServeCommand
     }
 
     private static string Door(string what, System.Net.IPEndPoint? address) => address == null ? "" : $"; {what}{address}";
-
-    /// <summary>The first SIGTERM or Ctrl-C asks for a shutdown; the second one is left to the system, which ends the process.</summary>
-    private sealed class StopSignals : IDisposable
-    {
-        private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly PosixSignalRegistration[] _signals;
-        private readonly CancellationTokenRegistration _cancelled;
-
-        public StopSignals(CancellationToken cancellation)
-        {
-            _signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal)];
-            _cancelled = cancellation.Register(() => _stopped.TrySetResult());
-        }
-
-        public Task Stopped => _stopped.Task;
-
-        public void Dispose()
-        {
-            foreach (PosixSignalRegistration signal in _signals)
-            {
-                signal.Dispose();
-            }
-
-            _cancelled.Dispose();
-        }
-
-        private void OnSignal(PosixSignalContext context)
-        {
-            if (_stopped.TrySetResult())
-            {
-                context.Cancel = true;
-            }
-            else
-            {
-                Environment.Exit(128 + (context.Signal == PosixSignal.SIGINT ? 2 : 15));
-            }
-        }
-    }
 }

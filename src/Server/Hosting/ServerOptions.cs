@@ -21,6 +21,7 @@ public sealed record ServerOptions
     public const int DefaultPgPort = 15432;
     public const int DefaultFlightPort = 31337;
     public const int DefaultUiPort = 4040;
+    public const int DefaultClusterPort = 7077;
 
     /// <summary>Address of all doors; without users only a loopback address is accepted.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;

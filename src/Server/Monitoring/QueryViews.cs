@@ -44,7 +44,7 @@ internal static class QueryViews
         : null;
 
     /// <summary>What each operator has done so far, as EXPLAIN ANALYZE shows it.</summary>
-    public static IReadOnlyList<string> Plan(QueryExecution? execution)
+    public static IReadOnlyList<string> Plan(IQueryExecution? execution)
     {
         if (execution == null)
         {
@@ -60,7 +60,7 @@ internal static class QueryViews
 
     private static QueryView Of(RunningQuery query)
     {
-        QueryExecution? execution = query.Execution;
+        IQueryExecution? execution = query.Execution;
         SessionClient client = query.Session.Client;
         string state = query.IsQueued ? "queued" : query.Reason != CancelReason.None ? "cancelling" : ReferenceEquals(query.Session.Running, query) || client.Door == Door.FlightSql ? "running" : "suspended";
         return new QueryView(
@@ -82,7 +82,7 @@ internal static class QueryViews
             activity.QueryId?.ToString(), activity.Query, activity.Wait?.Event);
     }
 
-    private static IReadOnlyList<StageView> Stages(QueryExecution? execution) => execution == null
+    private static IReadOnlyList<StageView> Stages(IQueryExecution? execution) => execution == null
         ? []
         : [.. execution.Progress().Select(static (stage, index) => new StageView(index, stage.IsSkipped ? "skipped" : stage.EndedTasks == stage.Tasks ? "ended" : stage.IsStarted ? "running" : "waiting", stage.Tasks, stage.EndedTasks))];
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Physical.Adaptive;
+using SqlCluster.Execution.Cluster.Driver;
 using SqlCluster.Server.Hosting;
 using SqlCluster.Server.Sessions;
 
@@ -14,6 +15,7 @@ internal static class ServerMetrics
         var text = new PrometheusText();
         Queries(text, counters);
         Now(text, engine, isDraining);
+        Executors(text, engine);
         Memory(text, engine);
         OwnProcess(text, engine);
         return text.ToString();
@@ -67,6 +69,34 @@ internal static class ServerMetrics
             .Gauge("sqlcluster_executor_slots", "Tasks that may run at once.", engine.Executor.Slots)
             .Gauge("sqlcluster_executor_slots_busy", "Tasks that run now.", engine.Executor.BusySlots)
             .Gauge("sqlcluster_draining", "1 while the server waits for its last statements.", isDraining ? 1 : 0);
+    }
+
+    /// <summary>Executors in other processes; nothing where there never are any.</summary>
+    private static void Executors(PrometheusText text, Engine engine)
+    {
+        if (engine.Cluster is not { } cluster)
+        {
+            return;
+        }
+
+        (int executors, int slots) = cluster.Size;
+        text.Gauge("sqlcluster_cluster_executors", "Executors in other processes that are alive.", executors)
+            .Counter("sqlcluster_cluster_executors_lost_total", "Executors that were given up.", cluster.LostCount)
+            .Gauge("sqlcluster_cluster_slots", "Tasks that may run at once on executors.", slots);
+        IReadOnlyList<ExecutorState> live = [.. cluster.States.Where(static executor => executor.LossCause == null)];
+        Each("sqlcluster_cluster_slots_busy", "Tasks that run on executors, by executor.", static executor => executor.BusySlots);
+        Each("sqlcluster_cluster_memory_bytes", "Bytes that statements hold on executors, by executor.", static executor => executor.UsedMemoryBytes);
+        Each("sqlcluster_cluster_memory_limit_bytes", "Bytes that statements may hold on executors, by executor.", static executor => executor.MemoryBytes);
+        Each("sqlcluster_cluster_shares_running", "Shares of stages that run on executors, by executor.", static executor => executor.RunningShares);
+
+        void Each(string name, string help, Func<ExecutorState, double> value)
+        {
+            text.Head(name, "gauge", help);
+            foreach (ExecutorState executor in live)
+            {
+                text.Sample(name, value(executor), ("executor", PrometheusText.Number(executor.Id)));
+            }
+        }
     }
 
     private static void Memory(PrometheusText text, Engine engine) => text

@@ -7,7 +7,7 @@ using SqlCluster.Server.WebUi;
 
 namespace SqlCluster.Server.Rest;
 
-/// <summary>The API under /api/v1: statements and sessions as JSON, and their ends.</summary>
+/// <summary>The API under /api/v1: statements, sessions and executors as JSON, and their ends.</summary>
 internal static class QueryApi
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.Never };
@@ -25,6 +25,9 @@ internal static class QueryApi
         QueryViews.Find(engine, id) is { } query ? JsonAsync(request, query) : MissingAsync(request, $"there is no query {id}");
 
     public static Task SessionsAsync(Engine engine, WebRequest request) => JsonAsync(request, new { sessions = QueryViews.Sessions(engine) });
+
+    /// <summary>Executors in other processes, lost ones last.</summary>
+    public static Task ExecutorsAsync(Engine engine, WebRequest request) => JsonAsync(request, new { executors = engine.Cluster?.States ?? [] });
 
     public static Task CancelAsync(WebRequest request, string id, bool wasThere) =>
         wasThere ? JsonAsync(request, new { cancelled = id }, StatusCodes.Status202Accepted) : MissingAsync(request, $"no query {id} is running");

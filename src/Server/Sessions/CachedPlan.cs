@@ -44,7 +44,7 @@ internal sealed class CachedPlan
     /// <param name="declared">Types of its parameters; null ones are inferred.</param>
     public static CachedPlan Make(Session session, Ast.Query query, IReadOnlyList<SqlType?> declared)
     {
-        var dependencies = new PlanDependencies(session.Settings.PlanVersion);
+        var dependencies = new PlanDependencies(session.Settings.PlanVersion, session.Engine.ExecutorCount);
         AnalyzedQuery analyzed = session.Pipeline.AnalyzeTyped(query, declared, dependencies);
         return new CachedPlan(session.Pipeline, dependencies, analyzed, analyzed.ParameterTypes);
     }

@@ -6,12 +6,12 @@ using SqlCluster.Execution.Storage;
 
 namespace SqlCluster.Server.Sessions;
 
-/// <summary>What a plan was made from. It may be used again as long as the session's settings, the relations behind its names and their sizes are the same.</summary>
+/// <summary>What a plan was made from. It may be used again as long as the session's settings, the executors, the relations behind its names and their sizes are the same.</summary>
 /// <remarks>
 /// Names are looked up again rather than counted by a version of the catalog: a lookup costs less than a microsecond, and it sees temporary tables, the
 /// search path and other sessions' changes alike.
 /// </remarks>
-internal sealed class PlanDependencies(int settingsVersion)
+internal sealed class PlanDependencies(int settingsVersion, int executors)
 {
     private readonly List<Lookup> _lookups = [];
 
@@ -27,7 +27,7 @@ internal sealed class PlanDependencies(int settingsVersion)
     /// <summary>Tells whether everything is as it was.</summary>
     public bool Hold(Session session)
     {
-        if (IsMomentary || settingsVersion != session.Settings.PlanVersion)
+        if (IsMomentary || settingsVersion != session.Settings.PlanVersion || executors != session.Engine.ExecutorCount)
         {
             return false;
         }

@@ -9,6 +9,7 @@ using SqlCluster.Catalyst.Physical.Serialization;
 using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Catalyst.Types.Text;
+using SqlCluster.Execution.Cluster.Driver;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Scheduler;
@@ -31,6 +32,9 @@ public sealed record PlannedQuery(AnalyzedQuery Analyzed, LogicalPlan Optimized,
 
     /// <summary>Rows of one moment that it reads, whatever a transaction sees.</summary>
     internal IReadOnlyList<TableRows> Rows { get; } = TablesOf<TableRows>(Optimized);
+
+    /// <summary>Executors in other processes that it was planned for; 0: it runs in this process.</summary>
+    public int Executors { get; init; }
 
     /// <summary>Columns as clients see them.</summary>
     public NodeList<ResultColumn> Columns => ResultColumn.Of(Analyzed);
@@ -135,7 +139,9 @@ internal sealed class QueryPipeline(Engine engine, Session session)
             rows.Show(context);
         }
 
-        QueryExecution execution = QueryExecution.Start(stages, context, engine.Executor);
+        IQueryExecution execution = plan.Executors > 0 && engine.Cluster is { ExecutorCount: > 0 } cluster
+            ? ClusterExecution.Start(stages, plan.Executors, context, cluster, new SessionTables(engine, session))
+            : QueryExecution.Start(stages, context, engine.Executor);
         running?.Attach(execution);
         session.LastExecution = execution;
         return new StatementResult.Rows(columns, execution, tag);
@@ -267,9 +273,38 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         };
         LogicalPlan optimized = QueryOptimizer.Optimize(analyzed.Plan, optimizer);
         Cancellation.ThrowIfCancellationRequested();
+        if (engine.Cluster is { } cluster && PlanForExecutors(analyzed, optimized, cluster) is { } distributed)
+        {
+            return distributed;
+        }
+
         int slots = engine.Executor.Slots;
-        var topology = new Topology(slots, session.Settings.ShufflePartitions(slots));
-        PlannerContext planner = PlannerContext.For(topology) with { Settings = new PlannerSettings { BroadcastBytes = session.Settings.BroadcastBytes }, Cancellation = Cancellation };
+        return PlanPhysical(analyzed, optimized, new Topology(slots, session.Settings.ShufflePartitions(slots)));
+    }
+
+    /// <summary>The plan for executors in other processes; null: there are none, or it reads what only this process has.</summary>
+    private PlannedQuery? PlanForExecutors(AnalyzedQuery analyzed, LogicalPlan optimized, ClusterDriver cluster)
+    {
+        (int executors, int slots) = cluster.Size;
+        bool readsFiles = false, readsOthers = false;
+        optimized.ForEachWithSubqueries(node =>
+        {
+            bool isFile = node is Scan scan && engine.Files.ReferenceTo(scan.Table) != null;
+            readsFiles |= isFile;
+            readsOthers |= node is Scan && !isFile;
+        });
+        if (executors == 0 || !readsFiles || readsOthers)
+        {
+            return null;
+        }
+
+        PlannedQuery plan = PlanPhysical(analyzed, optimized, new Topology(slots, session.Settings.ShufflePartitions(slots), executors));
+        return ClusterPlans.CanTravel(plan.Physical, new SessionTables(engine, session)) ? plan with { Executors = executors } : null;
+    }
+
+    private PlannedQuery PlanPhysical(AnalyzedQuery analyzed, LogicalPlan optimized, Topology topology)
+    {
+        PlannerContext planner = PlannerContext.For(topology) with { Settings = PlannerSettings.WithBroadcasts(session.Settings.BroadcastBytes), Cancellation = Cancellation };
         ExecPlan physical = PhysicalPlanner.Plan(optimized, planner);
         return new PlannedQuery(analyzed, optimized, physical, StagePlanner.Plan(physical, topology));
     }

@@ -39,7 +39,7 @@ public sealed class RunningQuery
     private readonly Statement? _statement;
     private readonly long _startTimestamp = TimeProvider.System.GetTimestamp();
     private readonly Lock _lock = new();
-    private ImmutableArray<QueryExecution> _executions = [];
+    private ImmutableArray<IQueryExecution> _executions = [];
     private string? _text;
     private int _reason;
     private long _rows;
@@ -88,7 +88,7 @@ public sealed class RunningQuery
     public long Rows => Interlocked.Read(ref _rows);
 
     /// <summary>The step that was started last, with stages, tasks and operators; null before the first.</summary>
-    public QueryExecution? Execution
+    public IQueryExecution? Execution
     {
         get
         {
@@ -100,7 +100,7 @@ public sealed class RunningQuery
     }
 
     /// <summary>Every step so far, in the order of their start.</summary>
-    public ImmutableArray<QueryExecution> Executions
+    public ImmutableArray<IQueryExecution> Executions
     {
         get
         {
@@ -120,7 +120,7 @@ public sealed class RunningQuery
         get
         {
             long peak = 0;
-            foreach (QueryExecution execution in Executions)
+            foreach (IQueryExecution execution in Executions)
             {
                 peak = Math.Max(peak, execution.Context.Account.PeakBytes);
             }
@@ -133,7 +133,7 @@ public sealed class RunningQuery
     public long Counted(string counter)
     {
         long total = 0;
-        foreach (QueryExecution execution in Executions)
+        foreach (IQueryExecution execution in Executions)
         {
             total += execution.Context.Metrics.Total(counter);
         }
@@ -195,7 +195,7 @@ public sealed class RunningQuery
         _queued = Elapsed;
     }
 
-    internal void Attach(QueryExecution execution)
+    internal void Attach(IQueryExecution execution)
     {
         lock (_lock)
         {

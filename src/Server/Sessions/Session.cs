@@ -99,7 +99,7 @@ public sealed class Session : IDisposable
     public QueryException? EndError => _endError;
 
     /// <summary>The query that was started last, for progress; it may have ended. Null before the first one.</summary>
-    public QueryExecution? LastExecution { get; internal set; }
+    public IQueryExecution? LastExecution { get; internal set; }
 
     /// <summary>Statements of PREPARE, by name.</summary>
     internal Dictionary<string, Prepare> Prepared { get; } = new(StringComparer.Ordinal);

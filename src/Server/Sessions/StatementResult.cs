@@ -42,7 +42,7 @@ public abstract record StatementResult : IAsyncDisposable
     /// <param name="Columns">Columns of the rows.</param>
     /// <param name="Execution">The running query.</param>
     /// <param name="Tag">Command tag without the row count: "SELECT", "SHOW", "EXPLAIN".</param>
-    public sealed record Rows(NodeList<ResultColumn> Columns, QueryExecution Execution, string Tag) : StatementResult
+    public sealed record Rows(NodeList<ResultColumn> Columns, IQueryExecution Execution, string Tag) : StatementResult
     {
         private Exception? _error;
 

@@ -41,7 +41,7 @@ internal static class ExplainStatements
             ExplainStep.Analyzed => ExplainWriter.Write(plan.Analyzed.Plan, options),
             ExplainStep.Optimized => ExplainWriter.Write(plan.Optimized, options),
             ExplainStep.Plan or ExplainStep.Physical => ExplainWriter.Write(ExplainNode.Of(plan.Physical), options, options.Summary ? summary : null),
-            ExplainStep.Stages => ExplainWriter.Lines(plan.Stages.ToString()),
+            ExplainStep.Stages => ExplainWriter.Lines((plan.Executors == 0 ? "" : $"On {plan.Executors} executors, each stage in as many shares at most\n") + plan.Stages),
             ExplainStep.Trace => ExplainWriter.Lines(string.Concat(trace!.Steps.Select(Describe))),
             ExplainStep.Ast => throw ExecutionErrors.Internal("the syntax tree is shown before planning"),
         }, session, cancellation);
@@ -71,7 +71,7 @@ internal static class ExplainStatements
     }
 
     /// <summary>What adaptive execution did; null: nothing.</summary>
-    private static AdaptationSummary? Adaptation(QueryExecution execution) => execution.Decisions is { Count: > 0 } decisions
+    private static AdaptationSummary? Adaptation(IQueryExecution execution) => execution.Decisions is { Count: > 0 } decisions
         ? new AdaptationSummary(ExplainNode.Of(execution.InitialPlan), [.. decisions.Select(static decision => decision.ToString())])
         : null;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using SqlCluster.Arrow.Memory;
+using SqlCluster.Execution.Cluster.Driver;
 using SqlCluster.Server.Hosting;
 using SqlCluster.Server.Monitoring;
 using SqlCluster.Server.Sessions;
@@ -58,7 +59,13 @@ internal sealed class StatusPages(Engine engine, QueryCounters counters, Func<bo
 
         page.Raw("</div><h2>Sessions<span class=\"soft\">").Text(Markup.Count(sessions.Count)).Raw("</span></h2><div class=\"sheet\">");
         Sessions(page, sessions);
-        return request.HtmlAsync(End(page.Raw("</div>")));
+        page.Raw("</div>");
+        if (engine.Cluster is { } cluster)
+        {
+            Executors(page, cluster);
+        }
+
+        return request.HtmlAsync(End(page));
     }
 
     public Task QueryAsync(WebRequest request, string id)
@@ -158,6 +165,27 @@ internal sealed class StatusPages(Engine engine, QueryCounters counters, Func<bo
             .Element("td", Markup.Count(query.Rows), "number").Element("td", Markup.Bytes(query.PeakMemoryBytes), "number");
         Statement(page, query);
         page.Raw("</tr>");
+    }
+
+    private static void Executors(Markup page, ClusterDriver cluster)
+    {
+        page.Raw("<h2>Executors<span class=\"soft\">").Text(Markup.Count(cluster.ExecutorCount)).Raw("</span></h2><div class=\"sheet\">");
+        if (cluster.States.Count == 0)
+        {
+            page.Element("div", "No executor has registered: statements run in the server.", "nothing").Raw("</div>");
+            return;
+        }
+
+        page.Raw("<table><thead><tr><th>Executor</th><th>State</th><th>Address</th><th>Slots</th><th class=\"number\">Memory</th><th class=\"number\">Shares</th><th class=\"number\">Ended</th><th>Since (UTC)</th></tr></thead><tbody>");
+        foreach (ExecutorState executor in cluster.States)
+        {
+            page.Raw("<tr>").Element("td", executor.Id.ToString(CultureInfo.InvariantCulture)).Raw("<td>").Badge(executor.LossCause == null ? "running" : "failed").Raw("</td><td>").Text(executor.Address).Raw(" ").Element("span", executor.LossCause ?? "", "soft");
+            page.Raw("</td>").Element("td", string.Create(CultureInfo.InvariantCulture, $"{executor.BusySlots} / {executor.Cores}")).Element("td", $"{Markup.Bytes(executor.UsedMemoryBytes)} / {Markup.Bytes(executor.MemoryBytes)}", "number");
+            page.Element("td", Markup.Count(executor.RunningShares), "number").Element("td", Markup.Count(executor.EndedShares), "number")
+                .Element("td", executor.Registered.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)).Raw("</tr>");
+        }
+
+        page.Raw("</tbody></table></div>");
     }
 
     private static void Sessions(Markup page, IReadOnlyList<SessionView> sessions)

@@ -38,6 +38,7 @@ internal sealed class WebDoor
             new Route("DELETE", "/api/v1/queries/{id}", (request, id) => QueryApi.CancelAsync(request, id, Cancel(id, request.User))),
             new Route("GET", "/api/v1/sessions", (request, _) => QueryApi.SessionsAsync(engine, request)),
             new Route("DELETE", "/api/v1/sessions/{id}", (request, id) => QueryApi.TerminateAsync(request, id, Terminate(id, request.User))),
+            new Route("GET", "/api/v1/executors", (request, _) => QueryApi.ExecutorsAsync(engine, request)),
             new Route("GET", "/metrics", (request, _) => request.TextAsync(PrometheusText.ContentType, ServerMetrics.Write(engine, counters, isDraining()))),
             new Route("GET", "/health", (request, _) => HealthAsync(request, isDraining())) { IsOpen = true },
             new Route("GET", "/health/ready", (request, _) => HealthAsync(request, isDraining())) { IsOpen = true },

@@ -9,7 +9,7 @@ namespace SqlCluster.SqlCli.Connections;
 /// <summary>A session of the engine inside this program.</summary>
 internal sealed class EmbeddedConnection(Engine engine, Session session) : ISqlConnection
 {
-    private QueryExecution? _before;
+    private IQueryExecution? _before;
 
     public async IAsyncEnumerable<Answer> ExecuteAsync(string statement)
     {
@@ -30,7 +30,7 @@ internal sealed class EmbeddedConnection(Engine engine, Session session) : ISqlC
 
     public StatementProgress Progress()
     {
-        QueryExecution? execution = session.LastExecution == _before ? null : session.LastExecution;
+        IQueryExecution? execution = session.LastExecution == _before ? null : session.LastExecution;
         return execution == null ? default : new StatementProgress(
             execution.TotalTasks == 0 ? 0 : (double)execution.EndedTasks / execution.TotalTasks, execution.Plan.Stages.Sum(stage => BytesRead(stage.Plan, execution)));
     }
@@ -50,7 +50,7 @@ internal sealed class EmbeddedConnection(Engine engine, Session session) : ISqlC
         return ValueTask.CompletedTask;
     }
 
-    private static long BytesRead(ExecPlan node, QueryExecution execution) =>
+    private static long BytesRead(ExecPlan node, IQueryExecution execution) =>
         (execution.Context.Metrics.Find(node)?.Counters.GetValueOrDefault("bytes read") ?? 0) + node.Children.Sum(child => BytesRead(child, execution));
 
     private sealed class Source(StatementResult.Rows rows) : IBatchSource

@@ -45,7 +45,7 @@ public sealed class CancellationTests : IDisposable
             Task<QueryException> ending = ErrorOfAsync(session, sql, byToken ? token.Token : CancellationToken.None);
             await Task.Delay(moment, TestContext.Current.CancellationToken);
             Assert.False(ending.IsCompleted, $"{what}: ended before it was cancelled");
-            QueryExecution? execution = session.LastExecution;
+            IQueryExecution? execution = session.LastExecution;
             var watch = Stopwatch.StartNew();
             if (byToken)
             {

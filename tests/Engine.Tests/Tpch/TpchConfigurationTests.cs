@@ -1,3 +1,4 @@
+using SqlCluster.Execution.Cluster.Driver;
 using SqlCluster.Server.Sessions;
 using SqlCluster.Slt.Tests;
 using SqlCluster.Testing;
@@ -31,6 +32,7 @@ public sealed class TpchConfigurationTests
         Assert.SkipUnless(Corpus.IsThere, Corpus.Missing);
         using Session session = TestEngines.OpenSession(TestEngines.TpchFolder, SltConfiguration.Read(configuration));
         await TpchQueries.CheckAsync(session, "sf0.01", query, TestContext.Current.CancellationToken);
+        Assert.Equal(configuration == "two-executors", session.LastExecution is ClusterExecution);
         Assert.True(configuration != "spill" || query == "q17" ||      // no part of SF 0.01 is of its brand and container: there are no rows to spill
             session.LastExecution!.Context.Spill.BytesWritten > 0, "vacuous: nothing was spilled");
     }

@@ -18,7 +18,7 @@ public sealed record StatementEnding(TimeSpan? Latency, string? SqlState, bool I
     /// <param name="after">When it is cancelled, counted from the text; null: never.</param>
     public static async Task<StatementEnding> RunAsync(Session session, string sql, TimeSpan? after)
     {
-        QueryExecution? before = session.LastExecution;
+        IQueryExecution? before = session.LastExecution;
         long start = Stopwatch.GetTimestamp(), ended = 0;
         Task<string?> running = Task.Run(async () =>
         {
@@ -35,7 +35,7 @@ public sealed record StatementEnding(TimeSpan? Latency, string? SqlState, bool I
         }
 
         string? ending = await running.ConfigureAwait(false);
-        QueryExecution? execution = session.LastExecution;
+        IQueryExecution? execution = session.LastExecution;
         bool isClean = ReferenceEquals(execution, before) || execution == null || (execution.Context.Account.UsedBytes == 0 && execution.Context.Spill.OpenFiles == 0);
         return new StatementEnding(ending == "57014" ? Stopwatch.GetElapsedTime(cancelled, ended) : null, ending, isClean, Stopwatch.GetElapsedTime(start, ended));
     }

@@ -14,20 +14,23 @@ internal sealed class ParquetScanSource : IScanSource
     /// <summary>Row groups above twice this are cut, so that a file of few large ones keeps all tasks busy.</summary>
     private const long RowsPerSplit = 128 * 1024;
 
-    private readonly List<ParquetSplit> _splits = [];
+    private readonly List<ParquetSplit> _splits;
     private int _next = -1;
     private long _remaining;
 
-    public ParquetScanSource(ParquetTable table, ScanExec scan)
+    public ParquetScanSource(ParquetTable table, ScanExec scan, ScanShare share)
     {
+        var splits = new List<ParquetSplit>();
         Table = table;
         Scan = scan;
         _remaining = scan.Limit < 0 ? long.MaxValue : scan.Limit;
         foreach (ParquetFile file in table.Files)
         {
             for (int group = 0; group < file.MetaData.RowGroups.Count; group++)
-                AddSplits(file, group);
+                AddSplits(splits, file, group);
         }
+
+        _splits = share.Deal(splits, static split => split.EndRow - split.FirstRow);
     }
 
     public ParquetTable Table { get; }
@@ -58,13 +61,13 @@ internal sealed class ParquetScanSource : IScanSource
     {
     }
 
-    private void AddSplits(ParquetFile file, int group)
+    private void AddSplits(List<ParquetSplit> splits, ParquetFile file, int group)
     {
         RowGroup rowGroup = file.MetaData.RowGroups[group];
         long rows = rowGroup.RowCount;
         long parts = rows > 2 * RowsPerSplit && HasPageIndex(file, rowGroup) ? rows / RowsPerSplit : 1;
         for (long part = 0; part < parts && rows > 0; part++)
-            _splits.Add(new ParquetSplit(file, group, rows * part / parts, rows * (part + 1) / parts));
+            splits.Add(new ParquetSplit(file, group, rows * part / parts, rows * (part + 1) / parts));
     }
 
     // Only an offset index lets a task begin inside a row group without decompressing what lies before: chunks without one may be a single page.

@@ -72,7 +72,7 @@ public sealed class ParquetTable : IScannableTable
 
     public bool CanPushFilter(Expression predicate) => !predicate.HasSubquery() && !predicate.IsVolatile();
 
-    public IScanSource OpenScan(ScanExec scan, QueryContext query) => new ParquetScanSource(this, scan);
+    public IScanSource OpenScan(ScanExec scan, QueryContext query) => new ParquetScanSource(this, scan, query.Share);
 
     /// <summary>Finds a table column in a file; -1 when the file lacks it.</summary>
     internal int FindColumn(ParquetFile file, int tableOrdinal)
