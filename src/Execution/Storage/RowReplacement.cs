@@ -49,6 +49,26 @@ public sealed class RowReplacement(TableVersion version)
         }
     }
 
+    /// <summary>As <see cref="Take(Vector, Batch, List{int})"/>, and picks the rows without a number, too.</summary>
+    /// <returns>False when a number came a second time.</returns>
+    public bool TakeOrAdd(Vector numbers, Batch batch, List<int> picked)
+    {
+        picked.Clear();
+        var reader = new VectorReader(numbers);
+        for (int i = 0; i < batch.RowCount; i++)
+        {
+            int row = batch.Selection is { } selection ? selection.Rows[i] : i;
+            if (!reader.IsNull(row) && !Take(reader.Integer(row)))
+            {
+                return false;
+            }
+
+            picked.Add(row);
+        }
+
+        return true;
+    }
+
     /// <summary>Puts the rows that stay into a writer: batches that lost none as they are, what is left of the others copied.</summary>
     public void KeepOthers(MemoryTable.Writer writer)
     {

@@ -1,16 +1,17 @@
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.Sessions;
+using SqlCluster.Server.Statements.Changes;
 
 namespace SqlCluster.Server.Statements;
 
-/// <summary>CREATE INDEX and DROP INDEX: indexes are checked and have names, but scans prune by statistics instead of using them.</summary>
+/// <summary>CREATE INDEX and DROP INDEX: indexes have names, and unique ones keep keys unique, but scans prune by statistics instead of using them.</summary>
 internal static class IndexStatements
 {
     private const string Notice = "indexes are accepted and ignored: scans prune by statistics instead";
 
     /// <exception cref="Parser.Errors.QueryException">42P01, 42809, 42703: no such table or column; 42P07: the name is taken.</exception>
-    public static StatementResult Create(CreateIndex create, Session session)
+    public static async Task<StatementResult> CreateAsync(CreateIndex create, Session session, CancellationToken cancellation)
     {
         if (session.Catalog.Locate(create.Table.Name) is not var (database, schema, table))
         {
@@ -24,6 +25,15 @@ internal static class IndexStatements
 
         NodeList<SelectItem> keys = create.Keys.Map(static key => new SelectItem(key.Value));
         session.Pipeline.Check(new Query(new Select(keys) { From = [create.Table] }));
+        if (UniqueKeys.ColumnsOf(create) is { } unique && database.Find(schema, table) is Catalyst.Catalog.Relation.OfTable { Table: Execution.Storage.MemoryTable })
+        {
+            string index = create.Name?.Value ?? $"{table}_{string.Join('_', unique)}_idx";
+            await UniqueKeys.RequireUniqueAsync(WrittenTable.Of(create.Table, session), index, unique, session, cancellation).ConfigureAwait(false);
+            return database.TryAddIndex(schema, index, table, create) ? new StatementResult.Command("CREATE INDEX")
+                : create.IfNotExists ? new StatementResult.Command("CREATE INDEX", $"relation \"{index}\" already exists, skipping")
+                : throw CatalogErrors.RelationExists(index);
+        }
+
         if (create.Name is { Value: var name } && !database.TryAddIndex(schema, name, table, create))
         {
             return create.IfNotExists ? new StatementResult.Command("CREATE INDEX", StatementNotice.RelationExists(name)) : throw CatalogErrors.RelationExists(name);

@@ -36,6 +36,37 @@ internal static class StatementErrors
     public static QueryException UpdateNotDefault(string column, string detail) =>
         new("428C9", ErrorKind.User, $"column \"{column}\" can only be updated to DEFAULT") { Detail = detail };
 
+    /// <param name="name">Of the constraint or index.</param>
+    /// <param name="key">As DETAIL shows it.</param>
+    /// <param name="target">The table.</param>
+    public static QueryException DuplicateKey(string name, string key, Changes.WrittenTable target) =>
+        new("23505", ErrorKind.User, $"duplicate key value violates unique constraint \"{name}\"")
+        {
+            Detail = $"{key} already exists.",
+            SchemaName = target.Schema,
+            TableName = target.Table.Name,
+            ConstraintName = name,
+        };
+
+    public static QueryException NotUnique(string name, string key, string schema, string table) =>
+        new("23505", ErrorKind.User, $"could not create unique index \"{name}\"") { Detail = $"{key} is duplicated.", SchemaName = schema, TableName = table, ConstraintName = name };
+
+    public static QueryException NoConflictColumn(string name, int position) => new("42703", ErrorKind.User, $"column \"{name}\" does not exist", position);
+
+    public static QueryException NoConflictTarget() =>
+        new("42P10", ErrorKind.User, "there is no unique or exclusion constraint matching the ON CONFLICT specification");
+
+    public static QueryException ConflictTargetNeeded(int position) =>
+        new("42601", ErrorKind.User, "ON CONFLICT DO UPDATE requires inference specification or constraint name", position) { Hint = "For example, ON CONFLICT (column_name)." };
+
+    public static QueryException NoConstraint(string name, string table) => new("42704", ErrorKind.User, $"constraint \"{name}\" for table \"{table}\" does not exist");
+
+    public static QueryException HitTwice() =>
+        new("21000", ErrorKind.User, "ON CONFLICT DO UPDATE command cannot affect row a second time")
+        {
+            Hint = "Ensure that no rows proposed for insertion within the same command have duplicate constrained values.",
+        };
+
     public static QueryException NoIdentity(string column, string table) =>
         new("55000", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" is not an identity column");
 

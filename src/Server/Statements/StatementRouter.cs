@@ -25,7 +25,7 @@ internal static class StatementRouter
         CreateView create => TableStatements.CreateView(create, session),
         CreateSchema create => TableStatements.CreateSchema(create, session),
         CreateSequence create => SequenceStatements.Create(create, session),
-        CreateIndex create => IndexStatements.Create(create, session),
+        CreateIndex create => await IndexStatements.CreateAsync(create, session, cancellation).ConfigureAwait(false),
         Comment comment => CommentStatements.Comment(comment, session),
         Drop drop => DropStatements.Drop(drop, session),
         Alter alter => TableStatements.Alter(alter, session),

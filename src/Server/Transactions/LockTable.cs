@@ -20,6 +20,7 @@ internal sealed class LockTable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<object, Entry> _entries = [];
+    private readonly Dictionary<Transaction, List<object>> _held = [];
 
     /// <summary>Gets a lock, or a stronger one on what the transaction holds.</summary>
     /// <param name="owner">Who wants it, until <see cref="Release"/>.</param>
@@ -46,7 +47,7 @@ internal sealed class LockTable
             waiter = new Waiter(owner, key, entry, mode);
             if (!Blockers(waiter).Any())
             {
-                entry.Holders[owner] = mode;
+                Hold(waiter);
                 return ValueTask.CompletedTask;
             }
 
@@ -66,10 +67,14 @@ internal sealed class LockTable
     {
         lock (_lock)
         {
-            foreach ((object key, Entry entry) in _entries.Where(pair => pair.Value.Holders.ContainsKey(owner)).ToArray())
+            if (_held.Remove(owner, out List<object>? keys))
             {
-                entry.Holders.Remove(owner);
-                Grant(key, entry);
+                foreach (object key in keys)
+                {
+                    Entry entry = _entries[key];
+                    entry.Holders.Remove(owner);
+                    Grant(key, entry);
+                }
             }
         }
     }
@@ -139,6 +144,22 @@ internal sealed class LockTable
         }
     }
 
+    /// <summary>Gives a waiter what it waits for.</summary>
+    private void Hold(Waiter waiter)
+    {
+        if (!waiter.Entry.Holders.ContainsKey(waiter.Owner))
+        {
+            if (!_held.TryGetValue(waiter.Owner, out List<object>? keys))
+            {
+                _held[waiter.Owner] = keys = [];
+            }
+
+            keys.Add(waiter.Key);
+        }
+
+        waiter.Entry.Holders[waiter.Owner] = waiter.Mode;
+    }
+
     /// <summary>Gives a thing to those of its waiters that nobody blocks any more.</summary>
     private void Grant(object key, Entry entry)
     {
@@ -148,7 +169,7 @@ internal sealed class LockTable
             if (!Blockers(waiter).Any())
             {
                 entry.Waiters.RemoveAt(i--);
-                entry.Holders[waiter.Owner] = waiter.Mode;
+                Hold(waiter);
                 waiter.Granted.TrySetResult();
             }
         }

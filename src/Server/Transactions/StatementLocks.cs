@@ -38,7 +38,7 @@ internal static class StatementLocks
     {
         switch (statement)
         {
-            case Insert insert: return Rows(insert.Table.Name, LockMode.Add, session);
+            case Insert insert: return Rows(insert.Table.Name, insert.OnConflict is { Assignments.IsEmpty: false } ? LockMode.Change : LockMode.Add, session);
             case Copy { Direction: CopyDirection.From, Table: { } table }: return Rows(table, LockMode.Add, session);
             case Update update: return Rows(update.Table.Name, LockMode.Change, session);
             case Delete delete: return Rows(delete.Table.Name, LockMode.Change, session);
@@ -49,7 +49,7 @@ internal static class StatementLocks
             case CreateView create: return NewName(create.Name, create.Temporary, session);
             case CreateSchema create: return [Schema(create.Name?.Last.Value ?? create.Authorization!.Value, LockMode.Exclusive, session)];
             case CreateSequence create: return NewName(create.Name, create.Temporary, session);
-            case CreateIndex create: return Meaning(create.Table.Name, session);
+            case CreateIndex create: return Meaning(create.Table.Name, session).Concat(create.Unique ? Rows(create.Table.Name, LockMode.Exclusive, session) : []);
             case Comment { Kind: ObjectKind.Schema } comment: return [Schema(comment.Name.Last.Value, LockMode.Exclusive, session)];
             case Comment { Kind: ObjectKind.Column } comment: return Meaning(new QualifiedName([.. comment.Name.Parts.Take(comment.Name.Parts.Count - 1)]), session);
             case Comment { Kind: ObjectKind.Table or ObjectKind.Sequence or ObjectKind.View or ObjectKind.MaterializedView or ObjectKind.ForeignTable } comment: return Meaning(comment.Name, session);

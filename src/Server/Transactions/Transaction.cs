@@ -168,6 +168,51 @@ internal sealed class Transaction
         }
     }
 
+    /// <summary>A table's rows as they would be if the transaction were committed now, to be released.</summary>
+    /// <exception cref="Parser.Errors.QueryException">40001: others have changed what this transaction has changed, too.</exception>
+    public TableVersion Current(MemoryTable table)
+    {
+        lock (_lock)
+        {
+            CheckOpen();
+            TableVersion committed = table.Pin();
+            if (!_tables.TryGetValue(table, out TableChange? change))
+            {
+                return committed;
+            }
+
+            try
+            {
+                return change.ApplyTo(committed);
+            }
+            finally
+            {
+                committed.Release();
+            }
+        }
+    }
+
+    /// <summary>Rows that others have added to a table since the statement's snapshot, to be released.</summary>
+    /// <exception cref="Parser.Errors.QueryException">40001: they have changed others, too.</exception>
+    public TableVersion AddedSince(MemoryTable table)
+    {
+        lock (_lock)
+        {
+            CheckOpen();
+            TableVersion seen = Pin(table), now = table.Pin(), none = TableVersion.Of();
+            try
+            {
+                return now.Extends(seen) ? now.AddTo(none, seen) : throw TransactionErrors.ConcurrentUpdate();
+            }
+            finally
+            {
+                seen.Release();
+                now.Release();
+                none.Release();
+            }
+        }
+    }
+
     /// <summary>Adds a writer's rows to its table.</summary>
     public void Add(MemoryTable.Writer rows) => Add(rows.Table, rows.Take());
 

@@ -36,7 +36,26 @@ internal sealed class ChangedRows : IDisposable
     /// <param name="checks">Names of the CHECK constraints whose conditions stand behind.</param>
     /// <param name="cancellation">Ends the query.</param>
     /// <exception cref="Parser.Errors.QueryException">23502, 22001, 23514: a row breaks a constraint.</exception>
-    public async Task FillAsync(StatementResult.Rows rows, RowReplacement? taken, IReadOnlyList<string> checks, CancellationToken cancellation)
+    public Task FillAsync(StatementResult.Rows rows, RowReplacement? taken, IReadOnlyList<string> checks, CancellationToken cancellation) =>
+        FillAsync(rows, taken, taken == null ? null : taken.Take, checks, cancellation);
+
+    /// <summary>As above, for rows of which some have no number: those are new. None may be hit twice.</summary>
+    /// <exception cref="Parser.Errors.QueryException">21000, and as above.</exception>
+    public Task FillMixedAsync(StatementResult.Rows rows, RowReplacement taken, IReadOnlyList<string> checks, CancellationToken cancellation) =>
+        FillAsync(
+            rows,
+            taken,
+            (numbers, batch, picked) =>
+            {
+                if (!taken.TakeOrAdd(numbers, batch, picked))
+                {
+                    throw StatementErrors.HitTwice();
+                }
+            },
+            checks,
+            cancellation);
+
+    private async Task FillAsync(StatementResult.Rows rows, RowReplacement? taken, Action<Vector, Batch, List<int>>? take, IReadOnlyList<string> checks, CancellationToken cancellation)
     {
         int first = taken == null ? 0 : 1;
         var picked = new List<int>();
@@ -52,7 +71,7 @@ internal sealed class ChangedRows : IDisposable
                 }
                 else
                 {
-                    taken.Take(batch.Columns[0], batch, picked);
+                    take!(batch.Columns[0], batch, picked);
                     if (picked.Count > 0)
                     {
                         ReadOnlySpan<int> chosen = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(picked);
@@ -68,8 +87,12 @@ internal sealed class ChangedRows : IDisposable
         _version = TableVersion.Of(_writer.Take());
     }
 
+    /// <summary>The rows; valid until this is disposed.</summary>
+    public IReadOnlyList<Batch> Batches => _version!.StoredBatches;
+
     /// <summary>The rows, for the queries of RETURNING. Filled.</summary>
-    public TableRows Show() => new(_rows, _version!.Retain());
+    /// <param name="isNumbered">Whether their places are a column.</param>
+    public TableRows Show(bool isNumbered = false) => new(_rows, _version!.Retain(), isNumbered);
 
     /// <summary>Adds the rows to the table, in the statement's transaction.</summary>
     public void Add(Session session) => session.Changes.Add(_target.Table, Own());
@@ -82,6 +105,11 @@ internal sealed class ChangedRows : IDisposable
     {
         if (taken.Count == 0)
         {
+            if (areKept && Count > 0)
+            {
+                Add(session);
+            }
+
             return;
         }
 

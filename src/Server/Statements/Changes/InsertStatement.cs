@@ -1,4 +1,5 @@
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Storage;
 using SqlCluster.Parser;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Sessions;
@@ -17,11 +18,39 @@ internal static class InsertStatement
         using var changed = new ChangedRows(target, []);
         string[] checks = [.. ChangeQuery.Checks(target).Select(static check => check.Name)];
         await changed.FillAsync(session.Pipeline.Run(query, "INSERT", cancellation), null, checks, cancellation).ConfigureAwait(false);
+        IReadOnlyList<UniqueKey> keys = UniqueKeys.Of(target, session);
+        ConflictClause? conflict = insert.OnConflict == null ? null : ConflictClause.Of(insert.OnConflict, target, keys, session);
+        if (keys.Count > 0)
+        {
+            await UniqueKeys.LockAsync(target, keys, changed, session, cancellation).ConfigureAwait(false);
+            if (conflict != null)
+            {
+                using ConflictClause.Outcome outcome = await conflict.DecideAsync(changed, insert, session, cancellation).ConfigureAwait(false);
+                return await EndAsync(insert, target, outcome.Rows, outcome.Taken, session, cancellation).ConfigureAwait(false);
+            }
+
+            await UniqueKeys.CheckAsync(target, keys, changed, null, null, session, cancellation).ConfigureAwait(false);
+        }
+
+        return await EndAsync(insert, target, changed, null, session, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<StatementResult> EndAsync(
+        Insert insert, WrittenTable target, ChangedRows changed, RowReplacement? taken, Session session, CancellationToken cancellation)
+    {
         string tag = $"INSERT 0 {changed.Count}";
         StatementResult result = insert.Returning.IsEmpty
             ? new StatementResult.Command(tag)
             : await Returning.RunAsync(insert.Returning, target, changed, OtherTables.None, insert.With, tag, session, cancellation).ConfigureAwait(false);
-        changed.Add(session);
+        if (taken == null)
+        {
+            changed.Add(session);
+        }
+        else
+        {
+            changed.Replace(taken, true, session);
+        }
+
         return result;
     }
 

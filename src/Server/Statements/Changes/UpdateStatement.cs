@@ -21,6 +21,13 @@ internal static class UpdateStatement
         using var changed = new ChangedRows(target, others.Types);
         string[] checks = [.. ChangeQuery.Checks(target).Select(static check => check.Name)];
         await changed.FillAsync(session.Pipeline.Run(query, "UPDATE", cancellation), taken, checks, cancellation).ConfigureAwait(false);
+        UniqueKey[] keys = [.. UniqueKeys.Of(target, session).Where(key => key.Ordinals.Any(ordinal => assignments.Includes(ordinal) || target.IsGenerated(ordinal)))];
+        if (keys.Length > 0 && changed.Count > 0)
+        {
+            await UniqueKeys.LockAsync(target, keys, changed, session, cancellation).ConfigureAwait(false);
+            await UniqueKeys.CheckAsync(target, keys, changed, taken, rows.Version, session, cancellation).ConfigureAwait(false);
+        }
+
         string tag = $"UPDATE {changed.Count}";
         StatementResult result = update.Returning.IsEmpty
             ? new StatementResult.Command(tag)
