@@ -51,7 +51,47 @@ internal static class StatementErrors
     public static QueryException NotUnique(string name, string key, string schema, string table) =>
         new("23505", ErrorKind.User, $"could not create unique index \"{name}\"") { Detail = $"{key} is duplicated.", SchemaName = schema, TableName = table, ConstraintName = name };
 
-    public static QueryException NoConflictColumn(string name, int position) => new("42703", ErrorKind.User, $"column \"{name}\" does not exist", position);
+    public static QueryException ColumnExists(string column, string table) => new("42701", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" already exists");
+
+    public static QueryException ColumnHasNulls(string column, string table, string schema) =>
+        new("23502", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" contains null values") { SchemaName = schema, TableName = table, ColumnName = column };
+
+    public static QueryException CheckBroken(string constraint, string table, string schema) =>
+        new("23514", ErrorKind.User, $"check constraint \"{constraint}\" of relation \"{table}\" is violated by some row") { SchemaName = schema, TableName = table, ConstraintName = constraint };
+
+    public static QueryException ColumnNeeded(string column, string table, string detail) =>
+        new("2BP01", ErrorKind.User, $"cannot drop column {column} of table {table} because other objects depend on it") { Detail = detail, Hint = "Use DROP ... CASCADE to drop the dependent objects too." };
+
+    public static QueryException ViewReads() => new("0A000", ErrorKind.Unsupported, "cannot alter type of a column used by a view or rule");
+
+    public static QueryException NotCastable(string column, SqlType type, bool hasUsing) => hasUsing
+        ? new("42804", ErrorKind.User, $"result of USING clause for column \"{column}\" cannot be cast automatically to type {type}") { Hint = "You might need to add an explicit cast." }
+        : new("42804", ErrorKind.User, $"column \"{column}\" cannot be cast automatically to type {type}") { Hint = $"You might need to specify \"USING {column}::{type}\"." };
+
+    public static QueryException DefaultNotAssignable(string column, SqlType wanted, SqlType given) =>
+        new("42804", ErrorKind.User, $"column \"{column}\" is of type {wanted} but default expression is of type {given}") { Hint = "You will need to rewrite or cast the expression." };
+
+    public static QueryException IsIdentity(string column, string table) => new("42601", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" is an identity column");
+
+    public static QueryException IsGenerated(string column, string table) => new("42601", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" is a generated column");
+
+    public static QueryException NotGenerated(string column, string table) =>
+        new("55000", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" is not a stored generated column");
+
+    public static QueryException ColumnOfPrimaryKey(string column) => new("42P16", ErrorKind.User, $"column \"{column}\" is in a primary key");
+
+    public static QueryException IdentityNeedsNotNull(string column, string table) =>
+        new("55000", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" must be declared NOT NULL before identity can be added");
+
+    public static QueryException IdentityExists(string column, string table) => new("55000", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" is already an identity column");
+
+    public static QueryException HasDefault(string column, string table) => new("55000", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" already has a default value");
+
+    public static QueryException ConstraintExists(string name, string table) => new("42710", ErrorKind.User, $"constraint \"{name}\" for relation \"{table}\" already exists");
+
+    public static QueryException NoConstraintOf(string name, string table) => new("42704", ErrorKind.User, $"constraint \"{name}\" of relation \"{table}\" does not exist");
+
+    public static QueryException MissingColumn(string name, int position) => new("42703", ErrorKind.User, $"column \"{name}\" does not exist", position);
 
     public static QueryException NoConflictTarget() =>
         new("42P10", ErrorKind.User, "there is no unique or exclusion constraint matching the ON CONFLICT specification");

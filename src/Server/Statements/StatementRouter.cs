@@ -28,7 +28,7 @@ internal static class StatementRouter
         CreateIndex create => await IndexStatements.CreateAsync(create, session, cancellation).ConfigureAwait(false),
         Comment comment => CommentStatements.Comment(comment, session),
         Drop drop => DropStatements.Drop(drop, session),
-        Alter alter => TableStatements.Alter(alter, session),
+        Alter alter => await TableStatements.AlterAsync(alter, session, cancellation).ConfigureAwait(false),
         SetSetting set => SettingStatements.Set(set, session),
         SetTransaction set => SettingStatements.SetTransaction(set, session),
         ResetSetting reset => SettingStatements.Reset(reset, session),

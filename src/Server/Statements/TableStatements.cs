@@ -5,6 +5,7 @@ using SqlCluster.Execution.Storage;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.Sessions;
+using SqlCluster.Server.Statements.Changes;
 
 namespace SqlCluster.Server.Statements;
 
@@ -186,7 +187,7 @@ internal static class TableStatements
         return new StatementResult.Command("CREATE SCHEMA");
     }
 
-    public static StatementResult Alter(Alter alter, Session session)
+    public static async Task<StatementResult> AlterAsync(Alter alter, Session session, CancellationToken cancellation)
     {
         if (alter.Kind == ObjectKind.Schema && !session.Catalog.Shared.HasSchema(alter.Name.Last.Value))
         {
@@ -206,6 +207,7 @@ internal static class TableStatements
             throw CatalogErrors.WrongKind(name, "view");
         }
 
+        var notices = new List<StatementNotice>();
         foreach (AlterAction action in alter.Actions)
         {
             switch (action)
@@ -221,13 +223,6 @@ internal static class TableStatements
                 case OwnerTo owner:
                     database.Declare(schema, name, facts => facts with { Owner = owner.Owner.Value });
                     break;
-                case AddConstraint { Constraint: var added }:
-                    string[] columns = database.Find(schema, name) is Relation.OfTable { Table: var table } ? [.. table.Columns.Select(static column => column.Name)] : throw CatalogErrors.WrongKind(name, "table");
-                    database.Declare(schema, name, facts => TableDeclarations.WithConstraint(facts, name, columns, added.Name?.Value, added.Constraint, null, session));
-                    break;
-                case DropConstraint drop:
-                    database.Declare(schema, name, facts => facts with { Constraints = [.. facts.Constraints.Where(constraint => constraint.Name != drop.Constraint.Value)] });
-                    break;
                 case AlterSequence sequence:
                     SequenceStatements.Alter(sequence, database, schema, name, session);
                     break;
@@ -236,12 +231,43 @@ internal static class TableStatements
                     break;
                 case AlterColumnStatistics or AlterOptions:
                     break;
+                case var change when alter.Kind is ObjectKind.Table or ObjectKind.ForeignTable:
+                    if (await ChangeAsync(change, new TableShape(database, schema, name, session), cancellation).ConfigureAwait(false) is { } notice)
+                    {
+                        notices.Add(notice);
+                    }
+
+                    break;
                 default:
                     throw ExecutionErrors.Unsupported($"ALTER {DropStatements.KindName(alter.Kind)} ... {action.GetType().Name}");
             }
         }
 
-        return new StatementResult.Command($"ALTER {DropStatements.KindName(alter.Kind)}");
+        return new StatementResult.Command($"ALTER {DropStatements.KindName(alter.Kind)}", [.. notices]);
+    }
+
+    /// <summary>Changes columns and constraints of a table.</summary>
+    /// <returns>A notice, or null.</returns>
+    private static async Task<StatementNotice?> ChangeAsync(AlterAction action, TableShape shape, CancellationToken cancellation)
+    {
+        switch (action)
+        {
+            case AddColumn add: return await ColumnStatements.AddAsync(add, shape, cancellation).ConfigureAwait(false);
+            case DropColumn drop: return ColumnStatements.Drop(drop, shape);
+            case DropGenerated drop: return ColumnStatements.DropGenerated(drop, shape);
+            case DropConstraint drop: return ConstraintStatements.Drop(drop, shape);
+            case RenameColumn rename: ColumnStatements.Rename(rename, shape); break;
+            case RenameConstraint rename: ConstraintStatements.Rename(rename, shape); break;
+            case AlterColumnType alter: await ColumnStatements.ChangeTypeAsync(alter, shape, cancellation).ConfigureAwait(false); break;
+            case AlterColumnDefault alter: ColumnStatements.SetDefault(alter, shape); break;
+            case AlterColumnNullability alter: await ColumnStatements.SetNullabilityAsync(alter.Column, alter.Nullable, shape, cancellation).ConfigureAwait(false); break;
+            case AddIdentity add: ColumnStatements.AddIdentity(add, shape); break;
+            case AddConstraint add: await ConstraintStatements.AddAsync(add, shape, cancellation).ConfigureAwait(false); break;
+            case ValidateConstraint validate: await ConstraintStatements.ValidateAsync(validate, shape, cancellation).ConfigureAwait(false); break;
+            default: throw ExecutionErrors.Unsupported($"ALTER TABLE ... {action.GetType().Name}");
+        }
+
+        return null;
     }
 
     private static IEnumerable<TableColumn> ColumnsOf(TableElement element, CreateTable? create, Session session)

@@ -66,8 +66,8 @@ internal sealed class ChangedRows : IDisposable
                 var values = new Batch(batch.Columns[first..(first + _rows.Columns.Count)], batch.Length, batch.Selection);
                 if (taken == null)
                 {
-                    Check(batch, default, checks);
                     _writer.Append(values);
+                    Check(batch, default, checks);
                 }
                 else
                 {
@@ -75,8 +75,8 @@ internal sealed class ChangedRows : IDisposable
                     if (picked.Count > 0)
                     {
                         ReadOnlySpan<int> chosen = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(picked);
-                        Check(batch, chosen, checks);
                         _writer.Append(values, chosen);
+                        Check(batch, chosen, checks);
                     }
                 }
 

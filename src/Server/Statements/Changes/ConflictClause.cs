@@ -165,7 +165,7 @@ internal sealed class ConflictClause
 
         int[] ordinals = [.. clause.Keys.Select(key => key.Value is ColumnReference { Name: { IsSimple: true } column } ? Ordinal(column.Last.Value) : -1).Distinct().Order()];
         int Ordinal(string name) => target.Columns.Select(static (column, index) => (column.Name, index)).Where(column => column.Name == name).Select(static column => (int?)column.index).FirstOrDefault()
-            ?? throw StatementErrors.NoConflictColumn(name, session.Pipeline.Position(clause));
+            ?? throw StatementErrors.MissingColumn(name, session.Pipeline.Position(clause));
         UniqueKey[] found = [.. keys.Where(key => key.Ordinals.Order().SequenceEqual(ordinals))];
         return found.Length > 0 ? found : throw StatementErrors.NoConflictTarget();
     }
