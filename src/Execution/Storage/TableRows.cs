@@ -14,7 +14,7 @@ namespace SqlCluster.Execution.Storage;
 /// </remarks>
 public sealed class TableRows : IScannableTable, IDisposable
 {
-    /// <summary>Name of the column of numbers: none that a statement could say.</summary>
+    /// <summary>Name of the column of numbers: none that a statement could say. It may be null, as it is behind an outer join.</summary>
     public const string RowColumn = "\u0001row";
 
     private readonly MemoryTable _table;
@@ -26,7 +26,7 @@ public sealed class TableRows : IScannableTable, IDisposable
     {
         _table = table;
         Version = version;
-        Columns = isNumbered ? [.. table.Columns, new TableColumn(RowColumn, SqlType.BigInt, false, true)] : table.Columns;
+        Columns = isNumbered ? [.. table.Columns, new TableColumn(RowColumn, SqlType.BigInt, true, true)] : table.Columns;
     }
 
     public TableVersion Version { get; }

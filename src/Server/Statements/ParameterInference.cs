@@ -82,6 +82,8 @@ internal static class ParameterInference
         Insert { Source: { } source } insert when ColumnsOf(insert.Table, session) is { } columns => OfInsert(insert, source, columns),
         Update update when ColumnsOf(update.Table, session) is { } columns => OfUpdate(update, columns),
         Delete delete => new Query(new Select([new SelectItem(new NullLiteral()), .. delete.Returning]) { From = [delete.Table, .. delete.Using], Where = delete.Where }) { With = delete.With },
+        Merge merge when ColumnsOf(merge.Target, session) is { } columns => MergeStatement.Typed(
+            merge, (value, name) => Typed(value, columns.FirstOrDefault(column => column.Name == name)), [.. columns.Select(static column => column.Name)]),
         DeclareCursor declare => declare.Query,
         CreateTableAs { Source: QueryStatement source } => source.Query,
         Explain { Statement: QueryStatement explained } => explained.Query,

@@ -107,6 +107,11 @@ internal static class StatementErrors
             Hint = "Ensure that no rows proposed for insertion within the same command have duplicate constrained values.",
         };
 
+    public static QueryException MergedTwice() =>
+        new("21000", ErrorKind.User, "MERGE command cannot affect row a second time") { Hint = "Ensure that not more than one source row matches any one target row." };
+
+    public static QueryException UnreachableWhen() => new("42601", ErrorKind.User, "unreachable WHEN clause specified after unconditional WHEN clause");
+
     public static QueryException NoIdentity(string column, string table) =>
         new("55000", ErrorKind.User, $"column \"{column}\" of relation \"{table}\" is not an identity column");
 

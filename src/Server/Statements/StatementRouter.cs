@@ -17,6 +17,7 @@ internal static class StatementRouter
         Insert insert => await InsertStatement.RunAsync(insert, session, cancellation).ConfigureAwait(false),
         Update update => await UpdateStatement.RunAsync(update, session, cancellation).ConfigureAwait(false),
         Delete delete => await DeleteStatement.RunAsync(delete, session, cancellation).ConfigureAwait(false),
+        Merge merge => await MergeStatement.RunAsync(merge, session, cancellation).ConfigureAwait(false),
         Truncate truncate => DataStatements.Truncate(truncate, session),
         Copy copy => await CopyStatements.CopyAsync(copy, session, cancellation).ConfigureAwait(false),
         CreateTable create => TableStatements.Create(create, session),

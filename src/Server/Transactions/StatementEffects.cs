@@ -28,6 +28,7 @@ internal static class StatementEffects
         Insert => "INSERT",
         Update => "UPDATE",
         Delete => "DELETE",
+        Merge => "MERGE",
         Truncate => "TRUNCATE TABLE",
         Copy { Direction: CopyDirection.From } => "COPY FROM",
         CreateTable or CreateExternalTable => "CREATE TABLE",

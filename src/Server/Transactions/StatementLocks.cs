@@ -42,6 +42,7 @@ internal static class StatementLocks
             case Copy { Direction: CopyDirection.From, Table: { } table }: return Rows(table, LockMode.Add, session);
             case Update update: return Rows(update.Table.Name, LockMode.Change, session);
             case Delete delete: return Rows(delete.Table.Name, LockMode.Change, session);
+            case Merge merge: return Rows(merge.Target.Name, LockMode.Change, session);
             case Truncate truncate: return truncate.Tables.SelectMany(table => Rows(table.Name, LockMode.Exclusive, session));
             case CreateTable create: return NewName(create.Name, create.Persistence == TablePersistence.Temporary, session);
             case CreateTableAs create: return NewName(create.Name, create.Persistence == TablePersistence.Temporary, session);

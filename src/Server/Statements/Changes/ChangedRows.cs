@@ -30,6 +30,9 @@ internal sealed class ChangedRows : IDisposable
     /// <summary>How many there are.</summary>
     public long Count => _writer.RowCount;
 
+    /// <summary>How many of those that came by <see cref="FillMixedAsync"/> take the place of others.</summary>
+    public long Replacing { get; private set; }
+
     /// <summary>Takes all rows of a query whose columns are those of <see cref="ChangeQuery"/>.</summary>
     /// <param name="rows">The query's rows.</param>
     /// <param name="taken">The rows that they take the place of, when their numbers stand in front: only the first row for each one counts. Null: rows without numbers.</param>
@@ -40,20 +43,30 @@ internal sealed class ChangedRows : IDisposable
         FillAsync(rows, taken, taken == null ? null : taken.Take, checks, cancellation);
 
     /// <summary>As above, for rows of which some have no number: those are new. None may be hit twice.</summary>
+    /// <param name="rows">The query's rows.</param>
+    /// <param name="taken">The rows that some take the place of.</param>
+    /// <param name="hitTwice">The error when a row is hit twice.</param>
+    /// <param name="checks">Names of the CHECK constraints whose conditions stand behind.</param>
+    /// <param name="cancellation">Ends the query.</param>
     /// <exception cref="Parser.Errors.QueryException">21000, and as above.</exception>
-    public Task FillMixedAsync(StatementResult.Rows rows, RowReplacement taken, IReadOnlyList<string> checks, CancellationToken cancellation) =>
-        FillAsync(
+    public async Task FillMixedAsync(
+        StatementResult.Rows rows, RowReplacement taken, Func<Parser.Errors.QueryException> hitTwice, IReadOnlyList<string> checks, CancellationToken cancellation)
+    {
+        long before = taken.Count;
+        await FillAsync(
             rows,
             taken,
             (numbers, batch, picked) =>
             {
                 if (!taken.TakeOrAdd(numbers, batch, picked))
                 {
-                    throw StatementErrors.HitTwice();
+                    throw hitTwice();
                 }
             },
             checks,
-            cancellation);
+            cancellation).ConfigureAwait(false);
+        Replacing = taken.Count - before;
+    }
 
     private async Task FillAsync(StatementResult.Rows rows, RowReplacement? taken, Action<Vector, Batch, List<int>>? take, IReadOnlyList<string> checks, CancellationToken cancellation)
     {

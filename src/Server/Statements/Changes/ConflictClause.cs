@@ -126,7 +126,7 @@ internal sealed class ConflictClause
             OrderBy = [new SortItem(new ColumnReference(new QualifiedName([ChangeQuery.BesideName(0)])))],
         };
         string[] checks = [.. ChangeQuery.Checks(_target).Select(static check => check.Name)];
-        await outcome.Rows.FillMixedAsync(session.Pipeline.Run(query, "INSERT", cancellation), outcome.Taken, checks, cancellation).ConfigureAwait(false);
+        await outcome.Rows.FillMixedAsync(session.Pipeline.Run(query, "INSERT", cancellation), outcome.Taken, StatementErrors.HitTwice, checks, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>What a column becomes: the proposed value, or for a row that is there what is assigned or what it has.</summary>

@@ -153,19 +153,25 @@ internal static class InsertStatement
             return false;
         }
 
-        if ((kind == 'a' && insert.Overriding == InsertOverriding.None) || kind == 's')
+        if (!(insert.Source!.Body is ValuesQuery values && values.Rows.All(row => row[position] is DefaultValue)))
         {
-            bool isDefault = insert.Source!.Body is ValuesQuery values && values.Rows.All(row => row[position] is DefaultValue);
-            string name = target.Columns[ordinal].Name;
-            if (!isDefault)
-            {
-                throw kind == 's'
-                    ? StatementErrors.InsertNotDefault(name, $"Column \"{name}\" is a generated column.", null)
-                    : StatementErrors.InsertNotDefault(name, $"Column \"{name}\" is an identity column defined as GENERATED ALWAYS.", "Use OVERRIDING SYSTEM VALUE to override.");
-            }
+            RequireGivable(target, ordinal, insert.Overriding);
         }
 
         return true;
+    }
+
+    /// <summary>Checks that a column may be given a value.</summary>
+    /// <exception cref="Parser.Errors.QueryException">428C9: it takes none but DEFAULT.</exception>
+    internal static void RequireGivable(WrittenTable target, int ordinal, InsertOverriding overriding)
+    {
+        string name = target.Columns[ordinal].Name;
+        switch (target.DefaultOf(ordinal)?.Kind)
+        {
+            case 's': throw StatementErrors.InsertNotDefault(name, $"Column \"{name}\" is a generated column.", null);
+            case 'a' when overriding == InsertOverriding.None:
+                throw StatementErrors.InsertNotDefault(name, $"Column \"{name}\" is an identity column defined as GENERATED ALWAYS.", "Use OVERRIDING SYSTEM VALUE to override.");
+        }
     }
 
     /// <summary>VALUES with their defaults, and with literals of the types they are stored as: rows may differ in what they give for a column.</summary>

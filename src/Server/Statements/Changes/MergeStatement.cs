@@ -1,0 +1,230 @@
+using SqlCluster.Execution.Storage;
+using SqlCluster.Parser.Ast;
+using SqlCluster.Server.Catalogs;
+using SqlCluster.Server.Sessions;
+
+namespace SqlCluster.Server.Statements.Changes;
+
+/// <summary>MERGE: the source joined with the numbered rows of the table; each pair goes the way of the first WHEN that fits.</summary>
+/// <remarks><code>
+/// way of a row    CASE WHEN matched AND condition 1 THEN 1 WHEN not matched AND condition 2 THEN 2 … ELSE 0 END
+/// value stored    CASE way WHEN 1 THEN value of WHEN 1 … END
+/// </code></remarks>
+internal static class MergeStatement
+{
+    private static readonly Identifier RowName = new(TableRows.RowColumn, true);
+
+    public static async Task<StatementResult> RunAsync(Merge merge, Session session, CancellationToken cancellation)
+    {
+        if (!merge.Returning.IsEmpty || merge.Branches.Any(static branch => branch.Match == MergeMatch.NotMatchedBySource))
+        {
+            throw Execution.ExecutionErrors.Unsupported("MERGE with RETURNING or NOT MATCHED BY SOURCE");
+        }
+
+        CheckReachable(merge, session);
+        var target = WrittenTable.Of(merge.Target, session);
+        Branch[] branches = [.. merge.Branches.Select(branch => Branch.Of(branch, target, session))];
+        using var rows = new TableRows(target.Table, session.Changes.Seen(target.Table), true);
+        using StandIns.StandIn standIn = session.Catalog.StandIns.Add(rows);
+        bool inserts = branches.Any(static branch => branch.IsInsert);
+        var joined = new JoinTable(inserts ? JoinKind.Left : JoinKind.Inner, merge.Source, standIn.As(merge.Target), new OnCondition(merge.Condition));
+        foreach (Branch branch in branches)
+        {
+            branch.RequireAssignable(joined, merge.With, session);
+        }
+
+        var taken = new RowReplacement(rows.Version);
+        using var changed = new ChangedRows(target, []);
+        if (branches.Any(static branch => branch.IsDelete))
+        {
+            Select given = new([ChangeQuery.RowOf(target)]) { From = [joined], Where = Goes(target, branches, static branch => branch.IsDelete) };
+            await TakeAsync(session.Pipeline.Run(new Query(given) { With = merge.With }, "MERGE", cancellation), taken, cancellation).ConfigureAwait(false);
+        }
+
+        string[] checks = [.. ChangeQuery.Checks(target).Select(static check => check.Name)];
+        SelectItem[] items = [.. Enumerable.Range(0, target.Columns.Count).Select(ordinal => new SelectItem(ValueOf(target, branches, ordinal)))];
+        Select stored = new([ChangeQuery.RowOf(target), .. items]) { From = [joined], Where = Goes(target, branches, static branch => branch.IsUpdate || branch.IsInsert) };
+        Query query = ChangeQuery.Stored(target, stored, true, 0, static (_, value) => value) with { With = merge.With };
+        await changed.FillMixedAsync(session.Pipeline.Run(query, "MERGE", cancellation), taken, StatementErrors.MergedTwice, checks, cancellation).ConfigureAwait(false);
+        IReadOnlyList<UniqueKey> keys = UniqueKeys.Of(target, session);
+        if (keys.Count > 0 && changed.Count > 0)
+        {
+            await UniqueKeys.LockAsync(target, keys, changed, session, cancellation).ConfigureAwait(false);
+            await UniqueKeys.CheckAsync(target, keys, changed, taken, rows.Version, session, cancellation).ConfigureAwait(false);
+        }
+
+        long deleted = taken.Count - changed.Replacing;
+        changed.Replace(taken, true, session);
+        return new StatementResult.Command($"MERGE {changed.Count + deleted}");
+    }
+
+    /// <summary>A query in which each parameter has the type that it has in the statement.</summary>
+    public static Query Typed(Merge merge, Func<Expression, string, Expression> typed, IReadOnlyList<string> columns)
+    {
+        var items = new List<SelectItem> { new(new NullLiteral()) };
+        foreach (MergeWhen branch in merge.Branches)
+        {
+            if (branch.Condition is { } condition)
+            {
+                items.Add(new SelectItem(condition));
+            }
+
+            switch (branch.Action)
+            {
+                case MergeUpdate update:
+                    items.AddRange(update.Assignments.Where(static assignment => assignment is { Multiple: false, Value: not DefaultValue }).Select(assignment => new SelectItem(typed(assignment.Value, assignment.Targets[0].Column.Value))));
+                    break;
+                case MergeInsert insert:
+                    items.AddRange(insert.Values.Select((value, index) => (value, index)).Where(static pair => pair.value is not DefaultValue).Select(pair => new SelectItem(
+                        typed(pair.value, insert.Columns.IsEmpty ? columns.ElementAtOrDefault(pair.index) ?? "" : insert.Columns.ElementAtOrDefault(pair.index)?.Column.Value ?? ""))));
+                    break;
+            }
+        }
+
+        return new Query(new Select([.. items]) { From = [new JoinTable(JoinKind.Left, merge.Source, merge.Target, new OnCondition(merge.Condition))] }) { With = merge.With };
+    }
+
+    private static async Task TakeAsync(StatementResult.Rows found, RowReplacement taken, CancellationToken cancellation)
+    {
+        var picked = new List<int>();
+        await using (found.ConfigureAwait(false))
+        {
+            while (await found.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
+            {
+                bool isOnce = taken.TakeOrAdd(batch.Columns[0], batch, picked);
+                batch.Release();
+                if (!isOnce)
+                {
+                    throw StatementErrors.MergedTwice();
+                }
+            }
+        }
+    }
+
+    private static void CheckReachable(Merge merge, Session session)
+    {
+        foreach (IGrouping<MergeMatch, MergeWhen> alike in merge.Branches.GroupBy(static branch => branch.Match))
+        {
+            if (alike.SkipWhile(static branch => branch.Condition != null).Skip(1).Any())
+            {
+                throw StatementErrors.UnreachableWhen();
+            }
+        }
+    }
+
+    /// <summary>The way of a row: the place of its WHEN, from 1; 0: none.</summary>
+    private static CaseExpression Way(WrittenTable target, Branch[] branches)
+    {
+        var number = new ColumnReference(new QualifiedName([target.Name, RowName]));
+        return new CaseExpression(
+            null,
+            [.. branches.Select((branch, index) => new CaseBranch(branch.Applies(new IsNullExpression(number, !branch.IsForMissing)), Number(index + 1)))],
+            Number(0));
+    }
+
+    private static InListExpression Goes(WrittenTable target, Branch[] branches, Func<Branch, bool> where)
+    {
+        NodeList<Expression> ways = [Number(-1), .. branches.Select((branch, index) => (branch, index)).Where(pair => where(pair.branch)).Select(static pair => Number(pair.index + 1))];
+        return new InListExpression(Way(target, branches), ways, false);
+    }
+
+    private static CaseExpression ValueOf(WrittenTable target, Branch[] branches, int ordinal) => new(
+        Way(target, branches),
+        [.. branches.Select((branch, index) => (branch, index)).Where(static pair => pair.branch.IsUpdate || pair.branch.IsInsert).Select(pair => new CaseBranch(Number(pair.index + 1), pair.branch.ValueOf(ordinal))), new CaseBranch(Number(-1), target.Store(new NullLiteral(), ordinal))],
+        null);
+
+    private static Expression Number(int value) => value < 0
+        ? new UnaryExpression(new OperatorName("-"), Number(-value))
+        : new NumberLiteral(value.ToString(System.Globalization.CultureInfo.InvariantCulture), NumberKind.Integer);
+
+    /// <summary>A WHEN with what it stores.</summary>
+    private sealed class Branch
+    {
+        private readonly MergeWhen _when;
+        private readonly WrittenTable _target;
+        private readonly Assignments? _assignments;
+        private readonly Expression?[] _inserted;
+
+        private Branch(MergeWhen when, WrittenTable target, Assignments? assignments, Expression?[] inserted)
+        {
+            _when = when;
+            _target = target;
+            _assignments = assignments;
+            _inserted = inserted;
+        }
+
+        public bool IsForMissing => _when.Match == MergeMatch.NotMatchedByTarget;
+
+        public bool IsUpdate => _when.Action is MergeUpdate;
+
+        public bool IsInsert => _when.Action is MergeInsert;
+
+        public bool IsDelete => _when.Action is MergeDelete;
+
+        public static Branch Of(MergeWhen when, WrittenTable target, Session session)
+        {
+            var inserted = new Expression?[target.Columns.Count];
+            if (when.Action is MergeInsert insert)
+            {
+                int[] targets = InsertStatement.TargetOrdinals(insert.Columns, target, session);
+                if (insert.Values.Count > targets.Length)
+                {
+                    throw StatementErrors.TooManyExpressions(session.Pipeline.Position(insert.Values[targets.Length]));
+                }
+
+                if (!insert.Columns.IsEmpty && !insert.Values.IsEmpty && insert.Values.Count < targets.Length)
+                {
+                    throw StatementErrors.TooFewExpressions(session.Pipeline.Position(insert.Columns[insert.Values.Count]));
+                }
+
+                for (int i = 0; i < insert.Values.Count; i++)
+                {
+                    bool isIdentity = target.DefaultOf(targets[i]) is { Kind: 'a' or 'd' };
+                    Expression value = insert.Values[i];
+                    if (value is not DefaultValue && !(isIdentity && insert.Overriding == InsertOverriding.UserValue))
+                    {
+                        InsertStatement.RequireGivable(target, targets[i], insert.Overriding);
+                        inserted[targets[i]] = value;
+                    }
+                }
+            }
+
+            return new Branch(when, target, when.Action is MergeUpdate update ? Assignments.Of(update.Assignments, target, session) : null, inserted);
+        }
+
+        /// <summary>Whether the row goes this way, if it goes none before.</summary>
+        public Expression Applies(Expression isMatched) => _when.Condition == null ? isMatched : new LogicalExpression(LogicalOperator.And, [isMatched, _when.Condition]);
+
+        /// <summary>What is stored in a column.</summary>
+        public Expression ValueOf(int ordinal)
+        {
+            if (_assignments == null)
+            {
+                return _target.Store(_inserted[ordinal] is { } given ? Literal(given, ordinal) : _target.Default(ordinal), ordinal);
+            }
+
+            Expression has = new ColumnReference(new QualifiedName([_target.Name, new Identifier(_target.Columns[ordinal].Name, true)]));
+            return _assignments.Includes(ordinal) ? _assignments.Stored(ordinal, _assignments.Items(_ => has).ElementAt(ordinal).Expression) : has;
+        }
+
+        /// <exception cref="Parser.Errors.QueryException">42804.</exception>
+        public void RequireAssignable(TableReference from, WithClause? with, Session session)
+        {
+            NodeList<SelectItem> items = _assignments != null
+                ? [.. _assignments.Items(static _ => new NullLiteral())]
+                : [.. _inserted.Select((value, ordinal) => new SelectItem(value == null ? new NullLiteral() : Literal(value, ordinal)))];
+            IReadOnlyList<ResultColumn> types = session.Pipeline.Check(new Query(new Select(items) { From = [from] }) { With = with });
+            _assignments?.RequireAssignable(types, session);
+            for (int i = 0; i < _inserted.Length; i++)
+            {
+                if (_inserted[i] is { } value and not (StringLiteral or NullLiteral))
+                {
+                    _target.RequireAssignable(types[i].Type, i, session.Pipeline.Position(value));
+                }
+            }
+        }
+
+        private Expression Literal(Expression value, int ordinal) => value is StringLiteral && !_target.Columns[ordinal].Type.IsText
+            ? new CastExpression(value, ParameterInference.TypeNameOf(_target.Columns[ordinal].Type)) { Span = value.Span } : value;
+    }
+}
