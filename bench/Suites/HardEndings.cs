@@ -18,10 +18,7 @@ internal static class HardEndings
             using var engine = new Engine();
             using Session session = engine.OpenSession();
             IReadOnlyList<HardStatement> statements = HardStatements.All(folder);
-            foreach (string sql in HardStatements.Preparation(folder))
-            {
-                await StatementEnding.RunAsync(session, sql, null).ConfigureAwait(false);
-            }
+            await HardStatements.PrepareAsync(folder, 1, sql => StatementEnding.RunAsync(session, sql, null)).ConfigureAwait(false);
 
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cancels} cancels a statement within its first {MostSeconds} s, seed {seed}, ms from Cancel() to the end of everything"));
             Console.WriteLine("kind                      ran ms  cancelled      p50      p99      max");

@@ -73,10 +73,9 @@ var cannedServer = new Command(CannedServer.Verb) { Hidden = true };
 cannedServer.SetAction(static _ => CannedServer.ServeAsync());
 var endings = new Option<int>("--cancels") { Description = "Cancels of each query", DefaultValueFactory = _ => 20 };
 var endingSeed = new Option<int>("--seed") { Description = "Seed of the moments", DefaultValueFactory = _ => 1 };
-var hard = new Option<string?>("--hard") { Description = "Instead of TPC-H queries, statements that work long at one place: all, or those whose kind contains this", Arity = ArgumentArity.ZeroOrOne };
-var ending = new Command("ending", "Time from cancelling a statement to the end of everything it held: TPC-H queries, or with --hard the worst that we know of") { data, queries, only, set, endings, endingSeed, hard };
-ending.SetAction(result => result.GetResult(hard) != null ? HardEndings.RunAsync(result.GetValue(endings), result.GetValue(endingSeed), result.GetValue(hard)) : CancelSuite.RunAsync(
-    new SuiteOptions("tpch", result.GetValue(data), result.GetValue(queries), null, result.GetValue(endings), result.GetValue(only), true, result.GetValue(set) ?? []), result.GetValue(endingSeed)));
+var hard = new Option<string?>("--hard") { Description = "Only the statements whose kind contains this", Arity = ArgumentArity.ZeroOrOne };
+var ending = new Command("ending", "Time from cancelling a statement to the end of everything it held: statements that work long at one place, the worst that we know of") { endings, endingSeed, hard };
+ending.SetAction(result => HardEndings.RunAsync(result.GetValue(endings), result.GetValue(endingSeed), result.GetValue(hard)));
 
 var tableCount = new Option<int>("--tables") { Description = "Tables in the catalog", DefaultValueFactory = _ => 1000 };
 var catalog = new Command("catalog", "Clients' catalog queries over a catalog of many tables, against PostgreSQL 15") { tableCount, runs, withoutPostgres };

@@ -39,7 +39,7 @@ internal static class CsvSniffer
     }
 
     /// <exception cref="Parser.Errors.QueryException">The file cannot be read, or declared columns do not fit its records.</exception>
-    public static (CsvDialect Dialect, NodeList<TableColumn> Columns) Sniff(string path, CsvOptions options, NodeList<TableColumn>? declared)
+    public static (CsvDialect Dialect, NodeList<TableColumn> Columns) Sniff(string path, CsvOptions options, NodeList<TableColumn>? declared, CancellationToken cancellation = default)
     {
         int size = options.SampleRows < 0 ? int.MaxValue / 4 : SampleBytes;
         if (options.SampleRows < 0)
@@ -49,7 +49,7 @@ internal static class CsvSniffer
 
         (byte[] bytes, bool isWhole) = TextBlockSource.ReadSample(path, size);
         CsvDialect dialect = FindDialect(bytes, isWhole, path, options, declared);
-        List<string?[]> rows = Split(bytes, isWhole, dialect, options.SampleRows < 0 ? int.MaxValue : options.SampleRows + 1);
+        List<string?[]> rows = Split(bytes, isWhole, dialect, options.SampleRows < 0 ? int.MaxValue : options.SampleRows + 1, cancellation);
         int width = rows.Count == 0 ? 0 : Math.Max(Mode(rows), options.PadsRows ? rows.Max(static row => row.Length) : 0);
         dialect = dialect with
         {
@@ -75,6 +75,7 @@ internal static class CsvSniffer
         var rules = new CsvFieldRules(dialect, options.NullTexts, options.ReadsQuotedNulls);
         foreach (string?[] row in rows.Skip(options.HasHeader == false ? 0 : 1))
         {
+            cancellation.ThrowIfCancellationRequested();
             for (int i = 0; i < Math.Min(width, row.Length); i++)
             {
                 if (!string.IsNullOrEmpty(row[i]) && (kinds[i] != ColumnKinds.None || !seen[i]) && !rules.IsNull(Encoding.UTF8.GetBytes(row[i]!), false))
@@ -104,12 +105,13 @@ internal static class CsvSniffer
     }
 
     /// <summary>Splits records the plain way: fields as text, NULL for an unquoted empty one.</summary>
-    internal static List<string?[]> Split(ReadOnlySpan<byte> bytes, bool isWhole, CsvDialect dialect, int maxRows)
+    internal static List<string?[]> Split(ReadOnlySpan<byte> bytes, bool isWhole, CsvDialect dialect, int maxRows, CancellationToken cancellation = default)
     {
         var rows = new List<string?[]>();
         int position = (dialect with { HasHeader = false }).PrologueLength(bytes, isWhole);
         while (position >= 0 && position < bytes.Length && rows.Count < maxRows)
         {
+            cancellation.ThrowIfCancellationRequested();
             int length = dialect.FirstRecordEnd(bytes[position..]);
             if (length == 0 && !isWhole)
             {

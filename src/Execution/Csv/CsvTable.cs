@@ -41,11 +41,13 @@ public sealed class CsvTable : IScannableTable
     /// <param name="files">At least one.</param>
     /// <param name="options">Options by name: delimiter, quote, escape, header, null, skip, comment, all_varchar, sample_size, ignore_errors, null_padding, names, types.</param>
     /// <param name="declared">Columns as declared; null: found by looking at the first file.</param>
+    /// <param name="cancellation">Ends the look at a large sample.</param>
     /// <exception cref="Parser.Errors.QueryException">The first file cannot be read, or an option is wrong.</exception>
-    public static CsvTable Open(string name, IReadOnlyList<string> files, IReadOnlyDictionary<string, string> options, NodeList<TableColumn>? declared = null)
+    public static CsvTable Open(
+        string name, IReadOnlyList<string> files, IReadOnlyDictionary<string, string> options, NodeList<TableColumn>? declared = null, CancellationToken cancellation = default)
     {
         CsvOptions known = CsvOptions.Read(options);
-        (CsvDialect dialect, NodeList<TableColumn> columns) = CsvSniffer.Sniff(files[0], known, declared);
+        (CsvDialect dialect, NodeList<TableColumn> columns) = CsvSniffer.Sniff(files[0], known, declared, cancellation);
         return new CsvTable(name, files, known, dialect, columns);
     }
 

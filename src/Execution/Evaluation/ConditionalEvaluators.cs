@@ -6,7 +6,7 @@ using SqlCluster.Execution.Kernels;
 namespace SqlCluster.Execution.Evaluation;
 
 /// <summary>Searched CASE: each condition is evaluated for the rows still open, each result for the rows that chose it.</summary>
-internal sealed class CaseEvaluator(SqlType type, (Evaluator Condition, Evaluator Result)[] arms, Evaluator otherwise, MemoryAccount account) : Evaluator(type)
+internal sealed class CaseEvaluator(SqlType type, (Evaluator Condition, Evaluator Result)[] arms, Evaluator otherwise, MemoryAccount account, CancellationToken cancellation) : Evaluator(type)
 {
     private readonly VectorMerger _merger = new(type, account);
     private readonly Narrowing[] _open = [new(account), new(account)];
@@ -21,6 +21,7 @@ internal sealed class CaseEvaluator(SqlType type, (Evaluator Condition, Evaluato
         Batch open = batch;
         for (int i = 0; i < arms.Length && open.RowCount > 0; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             Vector condition = arms[i].Condition.Evaluate(open);
             Span<ulong> bits = _bits.Words(length);
             TruthBits.True(condition, bits);

@@ -170,6 +170,7 @@ internal sealed class ExpressionCompiler
 
     private Evaluator BuildNode(Expression expression, Place place)
     {
+        _context.Cancellation.ThrowIfCancellationRequested();
         Place guarded = place == Place.Row ? Place.Guarded : place;
         Arrow.Memory.MemoryAccount account = _context.Account;
         switch (expression)
@@ -181,20 +182,21 @@ internal sealed class ExpressionCompiler
             case Parameter parameter: return BuildParameter(parameter);
             case Comparison comparison: return new ComparisonEvaluator(comparison.Operator, Build(comparison.Left, place), Build(comparison.Right, place), account);
             case IsDistinctFrom distinct: return new DistinctEvaluator(Build(distinct.Left, place), Build(distinct.Right, place), distinct.Negated, account);
-            case And and: return new AndOrEvaluator(BuildTerms(and.Terms, place), isAnd: true, account);
-            case Or or: return new AndOrEvaluator(BuildTerms(or.Terms, place), isAnd: false, account);
+            case And and: return new AndOrEvaluator(BuildTerms(and.Terms, place), isAnd: true, account, _context.Cancellation);
+            case Or or: return new AndOrEvaluator(BuildTerms(or.Terms, place), isAnd: false, account, _context.Cancellation);
             case Not not: return new NotEvaluator(Build(not.Input, place), account);
             case IsNull isNull: return new IsNullEvaluator(Build(isNull.Input, place), isNull.Negated, account);
             case IsTruth truth: return new IsTruthEvaluator(Build(truth.Input, place), truth.Truth, truth.Negated, account);
             case InList list: return BuildInList(list, place);
             case Like like:
-                return new LikeEvaluator(Build(like.Input, place), Build(like.Pattern, place), like.Escape, like.IgnoreCase, like.Negated, account);
+                return new LikeEvaluator(Build(like.Input, place), Build(like.Pattern, place), like.Escape, like.IgnoreCase, like.Negated, account, _context.Cancellation);
             case Case @case:
                 return new CaseEvaluator(
                     @case.Type,
                     [.. @case.Arms.Select((arm, i) => (Build(arm.Condition, i == 0 ? place : guarded), Build(arm.Result, guarded)))],
                     Build(@case.Otherwise, guarded),
-                    account);
+                    account,
+                    _context.Cancellation);
             case Coalesce coalesce:
                 return new CoalesceEvaluator(coalesce.Type, [.. coalesce.Arguments.Select((argument, i) => Build(argument, i == 0 ? place : guarded))], account);
             case Cast cast: return BuildCast(cast, place);

@@ -8,7 +8,7 @@ using SqlCluster.Execution.Kernels;
 namespace SqlCluster.Execution.Evaluation;
 
 /// <summary>[NOT] [I]LIKE. A constant pattern is compiled once; others are compiled as they change from row to row.</summary>
-internal sealed class LikeEvaluator(Evaluator input, Evaluator pattern, char? escape, bool ignoreCase, bool negated, MemoryAccount account) : Evaluator(SqlType.Boolean)
+internal sealed class LikeEvaluator(Evaluator input, Evaluator pattern, char? escape, bool ignoreCase, bool negated, MemoryAccount account, CancellationToken cancellation) : Evaluator(SqlType.Boolean)
 {
     private readonly ResultBuffers _result = new(account);
     private readonly VectorGatherer _flattener = new(account);
@@ -33,7 +33,7 @@ internal sealed class LikeEvaluator(Evaluator input, Evaluator pattern, char? es
         if (patterns is ConstantVector constant)
         {
             _result.ShareValidity(texts);
-            Compile(((ViewVector)constant.Value).Bytes(0)).Run(in reader, length, batch.Selection != null, rows, negated, bits);
+            Compile(((ViewVector)constant.Value).Bytes(0)).Run(in reader, length, batch.Selection != null, rows, negated, bits, cancellation);
             return _result.BuildBoolean(length);
         }
 
@@ -45,9 +45,10 @@ internal sealed class LikeEvaluator(Evaluator input, Evaluator pattern, char? es
         for (int i = 0; i < count; i++)
         {
             int row = batch.Selection == null ? i : rows[i];
+            cancellation.ThrowIfCancellationRequested();
             if (!reader.IsNull(row) && !patternReader.IsNull(row))
             {
-                bool matches = Compile(patternReader.Bytes(row)).IsMatch(reader.Bytes(row)) != negated;
+                bool matches = Compile(patternReader.Bytes(row)).IsMatch(reader.Bytes(row), cancellation) != negated;
                 bits[row >> 6] |= (matches ? 1UL : 0) << (row & 63);
             }
         }

@@ -11,7 +11,7 @@ internal readonly record struct LogicTerm(Evaluator Evaluator, bool IsGuarded);
 
 /// <summary>AND and OR of any number of terms, in three-valued logic on bitmaps.</summary>
 /// <remarks>AND is false where a term is false and true where all are true; OR the other way round: one class, with the two truths swapped.</remarks>
-internal sealed class AndOrEvaluator(LogicTerm[] terms, bool isAnd, MemoryAccount account) : Evaluator(SqlType.Boolean)
+internal sealed class AndOrEvaluator(LogicTerm[] terms, bool isAnd, MemoryAccount account, CancellationToken cancellation) : Evaluator(SqlType.Boolean)
 {
     private readonly ResultBuffers _result = new(account);
     private readonly Narrowing _narrowing = new(account);
@@ -28,6 +28,7 @@ internal sealed class AndOrEvaluator(LogicTerm[] terms, bool isAnd, MemoryAccoun
         bool isAllDecided = false;
         foreach (LogicTerm term in terms)
         {
+            cancellation.ThrowIfCancellationRequested();
             Batch rows = batch;
             if (term.IsGuarded)
             {

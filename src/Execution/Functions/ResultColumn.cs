@@ -4,6 +4,7 @@ using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Functions;
@@ -124,14 +125,32 @@ internal sealed class ResultColumn : IDisposable
         _values!.Span<UInt128>(0, _length)[_row] = value;
     }
 
-    public void SetBytes(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">The value.</param>
+    /// <param name="cancellation">Ends the copy of a large one.</param>
+    public void SetBytes(ReadOnlySpan<byte> bytes, CancellationToken cancellation = default)
     {
+        if (bytes.Length > Pulse.StretchBytes)
+        {
+            new Pulse(cancellation).Copy(bytes, _heap!.Reserve(bytes.Length));
+            CommitBytes(bytes.Length);
+            return;
+        }
+
         Mark();
         _values!.Span<StringView>(0, _length)[_row] = _heap!.Add(bytes);
     }
 
-    public void SetText(string text)
+    /// <param name="text">The value.</param>
+    /// <param name="cancellation">Ends the copy of a large one.</param>
+    public void SetText(ReadOnlySpan<char> text, CancellationToken cancellation = default)
     {
+        if (text.Length > Pulse.StretchBytes)
+        {
+            int length = Utf8Text.CountBytes(text, cancellation);
+            CommitBytes(Utf8Text.Encode(text, _heap!.Reserve(length), cancellation));
+            return;
+        }
+
         Mark();
         Span<byte> room = _heap!.Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
         _values!.Span<StringView>(0, _length)[_row] = _heap.Commit(Encoding.UTF8.GetBytes(text, room));

@@ -1,7 +1,7 @@
-using System.Text;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Functions;
@@ -16,6 +16,11 @@ internal sealed class Row(CallBinding binding)
     public CallBinding Binding => binding;
 
     public EvaluationContext Context => binding.Context;
+
+    public CancellationToken Cancellation => binding.Context.Cancellation;
+
+    /// <summary>For a loop inside this row's values.</summary>
+    public Pulse Pulse => new(binding.Context.Cancellation);
 
     /// <summary>Arguments of the call.</summary>
     public int Count => _arguments.Length;
@@ -48,7 +53,7 @@ internal sealed class Row(CallBinding binding)
 
     public StringView View(int argument) => _arguments[argument].View(_row);
 
-    public string Text(int argument) => Encoding.UTF8.GetString(_arguments[argument].Bytes(_row));
+    public string Text(int argument) => Utf8Text.Decode(_arguments[argument].Bytes(_row), Cancellation);
 
     public SqlType Type(int argument) => binding.ArgumentTypes[argument];
 
@@ -78,9 +83,9 @@ internal sealed class Row(CallBinding binding)
 
     public void Set(UInt128 uuid) => Result.SetUuid(uuid);
 
-    public void Set(ReadOnlySpan<byte> bytes) => Result.SetBytes(bytes);
+    public void Set(ReadOnlySpan<byte> bytes) => Result.SetBytes(bytes, Cancellation);
 
-    public void Set(string text) => Result.SetText(text);
+    public void Set(string text) => Result.SetText(text, Cancellation);
 
     /// <summary>Part of an argument's text: not copied.</summary>
     public void SetPart(int argument, int start, int length) => Result.SetPart(_arguments[argument].Source, _arguments[argument].Bytes(_row).Slice(start, length));
@@ -123,6 +128,9 @@ internal sealed class Row(CallBinding binding)
 /// <summary>Runs a body for each selected row.</summary>
 internal sealed class RowFunction(CallBinding binding, RowBody body, bool isStrict) : VectorFunction
 {
+    /// <summary>A power of two: rows of large values between two looks at the cancellation.</summary>
+    private const int RowsPerCheck = 16;
+
     private readonly Row _row = new(binding);
 
     public override Vector Invoke(ReadOnlySpan<Vector> arguments, int length, SelectionVector? selection)
@@ -134,6 +142,11 @@ internal sealed class RowFunction(CallBinding binding, RowBody body, bool isStri
         {
             for (int i = 0; i < length; i++)
             {
+                if (i % RowsPerCheck == 0)
+                {
+                    binding.Context.Cancellation.ThrowIfCancellationRequested();
+                }
+
                 result.MoveTo(i);
                 if (_row.MoveTo(i, isStrict))
                 {
@@ -143,8 +156,14 @@ internal sealed class RowFunction(CallBinding binding, RowBody body, bool isStri
         }
         else
         {
+            int done = 0;
             foreach (int i in selection.Rows)
             {
+                if (done++ % RowsPerCheck == 0)
+                {
+                    binding.Context.Cancellation.ThrowIfCancellationRequested();
+                }
+
                 result.MoveTo(i);
                 if (_row.MoveTo(i, isStrict))
                 {

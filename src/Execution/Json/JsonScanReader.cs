@@ -7,6 +7,7 @@ using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Functions;
+using SqlCluster.Execution.Kernels;
 using SqlCluster.Execution.Operators;
 using SqlCluster.Execution.Storage;
 
@@ -27,6 +28,7 @@ internal sealed class JsonScanReader : TextScanReader
     private NativeBuffer? _buffer;
     private TextBlock _block;
     private int _position;
+    private Pulse _pulse;
     private int _end;
 
     public JsonScanReader(JsonTable table, TextScanSource source, TaskContext context, OperatorMetrics metrics)
@@ -67,6 +69,7 @@ internal sealed class JsonScanReader : TextScanReader
 
     protected override int NextRows()
     {
+        _pulse = new Pulse(Context.Cancellation);
         if (_position >= _end)
         {
             if (!TryTakeBlock(ref _buffer, out _block))
@@ -214,7 +217,7 @@ internal sealed class JsonScanReader : TextScanReader
                 result.SetBytes(reader.ValueSpan);
                 break;
             default:
-                LiteralVectors.Set(result, JsonValues.Read(ref reader, type, value));
+                LiteralVectors.Set(result, JsonValues.Read(ref reader, type, value, ref _pulse));
                 break;
         }
     }

@@ -1,10 +1,11 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using SqlCluster.Catalyst.Expressions;
-using SqlCluster.Catalyst.Types;
 using SqlCluster.Catalyst.Types.Text;
+using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Csv;
 using SqlCluster.Execution.Functions;
+using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Json;
 
@@ -23,9 +24,11 @@ internal static class JsonValues
     /// <param name="reader">Stands on the value's first token.</param>
     /// <param name="type">What it is to be.</param>
     /// <param name="json">The bytes that the reader reads.</param>
+    /// <param name="pulse">Told of each value.</param>
     /// <exception cref="JsonValueException">The value is not of the type.</exception>
-    public static Literal Read(ref Utf8JsonReader reader, SqlType type, ReadOnlySpan<byte> json)
+    public static Literal Read(ref Utf8JsonReader reader, SqlType type, ReadOnlySpan<byte> json, ref Pulse pulse)
     {
+        pulse.Spend(64);
         if (reader.TokenType == JsonTokenType.Null)
         {
             return Literal.Null(type);
@@ -35,9 +38,9 @@ internal static class JsonValues
         {
             TypeKind.Json => new Literal(Raw(ref reader, json), type),
             TypeKind.Jsonb => new Literal(Functions.Casts.JsonForms.Normalize(Raw(ref reader, json)), type),
-            TypeKind.Array when reader.TokenType == JsonTokenType.StartArray => Array(ref reader, type, json),
-            TypeKind.Row when reader.TokenType == JsonTokenType.StartObject => Row(ref reader, type, json),
-            TypeKind.Map when reader.TokenType == JsonTokenType.StartObject => Map(ref reader, type, json),
+            TypeKind.Array when reader.TokenType == JsonTokenType.StartArray => Array(ref reader, type, json, ref pulse),
+            TypeKind.Row when reader.TokenType == JsonTokenType.StartObject => Row(ref reader, type, json, ref pulse),
+            TypeKind.Map when reader.TokenType == JsonTokenType.StartObject => Map(ref reader, type, json, ref pulse),
             _ => Scalar(reader.TokenType == JsonTokenType.String ? reader.GetString()! : Raw(ref reader, json), type),
         };
     }
@@ -49,18 +52,18 @@ internal static class JsonValues
         return Encoding.UTF8.GetString(json[start..(int)reader.BytesConsumed]);
     }
 
-    private static Literal Array(ref Utf8JsonReader reader, SqlType type, ReadOnlySpan<byte> json)
+    private static Literal Array(ref Utf8JsonReader reader, SqlType type, ReadOnlySpan<byte> json, ref Pulse pulse)
     {
         var items = new List<Literal>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            items.Add(Read(ref reader, type.Element!, json));
+            items.Add(Read(ref reader, type.Element!, json, ref pulse));
         }
 
         return new Literal(NodeList.From(items), type);
     }
 
-    private static Literal Row(ref Utf8JsonReader reader, SqlType type, ReadOnlySpan<byte> json)
+    private static Literal Row(ref Utf8JsonReader reader, SqlType type, ReadOnlySpan<byte> json, ref Pulse pulse)
     {
         Literal[] values = [.. type.Fields!.Select(static field => Literal.Null(field.Type))];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
@@ -79,14 +82,14 @@ internal static class JsonValues
             }
             else
             {
-                values[index] = Read(ref reader, type.Fields![index].Type, json);
+                values[index] = Read(ref reader, type.Fields![index].Type, json, ref pulse);
             }
         }
 
         return new Literal(NodeList.From(values), type);
     }
 
-    private static Literal Map(ref Utf8JsonReader reader, SqlType type, ReadOnlySpan<byte> json)
+    private static Literal Map(ref Utf8JsonReader reader, SqlType type, ReadOnlySpan<byte> json, ref Pulse pulse)
     {
         SqlType entry = LiteralVectors.EntryType(type);
         var items = new List<Literal>();
@@ -94,7 +97,7 @@ internal static class JsonValues
         {
             Literal key = Scalar(reader.GetString()!, type.Key!);
             reader.Read();
-            items.Add(new Literal(NodeList.From<Literal>([key, Read(ref reader, type.Element!, json)]), entry));
+            items.Add(new Literal(NodeList.From<Literal>([key, Read(ref reader, type.Element!, json, ref pulse)]), entry));
         }
 
         return new Literal(NodeList.From(items), type);

@@ -7,6 +7,7 @@ namespace SqlCluster.Execution.Kernels;
 /// <remarks>Without _ the segments are plain bytes, found by SIMD; with _ they are matched character by character. ILIKE folds both sides to lower case.</remarks>
 internal sealed class LikePattern
 {
+    private const int RowsPerCheck = 64;
     private readonly Segment[] _segments;
     private readonly bool _isExact;
     private readonly bool _ignoreCase;
@@ -64,28 +65,56 @@ internal sealed class LikePattern
 
     /// <summary>Whether a text, which lies in a native buffer, matches.</summary>
     /// <exception cref="Parser.Errors.QueryException">The text matches up to an escape character that ends the pattern (22025).</exception>
-    public bool IsMatch(ReadOnlySpan<byte> text)
+    public bool IsMatch(ReadOnlySpan<byte> text, CancellationToken cancellation = default)
     {
         bool matches = _ignoreCase
-            ? IsMatchCore(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text).ToLowerInvariant()), isNative: false)
-            : IsMatchCore(text, isNative: true);
+            ? IsMatchCore(LowerCase(text, cancellation), isNative: false, cancellation)
+            : IsMatchCore(text, isNative: true, cancellation);
         return matches && _endsInEscape ? throw ExecutionErrors.InvalidEscape("LIKE pattern must not end with escape character") : matches;
     }
 
     /// <summary>Sets the bits of the rows whose text matches, xor <paramref name="negate"/>; others stay clear.</summary>
-    public void Run(in VectorReader texts, int length, bool isSelected, ReadOnlySpan<int> rows, bool negate, Span<ulong> result)
+    public void Run(in VectorReader texts, int length, bool isSelected, ReadOnlySpan<int> rows, bool negate, Span<ulong> result, CancellationToken cancellation = default)
     {
         result.Clear();
         int count = isSelected ? rows.Length : length;
         for (int i = 0; i < count; i++)
         {
+            if (i % RowsPerCheck == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
             int row = isSelected ? rows[i] : i;
-            bool matches = IsMatch(texts.Bytes(row)) != negate;
+            bool matches = IsMatch(texts.Bytes(row), cancellation) != negate;
             result[row >> 6] |= (matches ? 1UL : 0) << (row & 63);
         }
     }
 
-    private bool IsMatchCore(ReadOnlySpan<byte> text, bool isNative)
+    /// <summary>In lower case, a stretch of whole characters at a time.</summary>
+    private static ReadOnlySpan<byte> LowerCase(ReadOnlySpan<byte> text, CancellationToken cancellation)
+    {
+        if (text.Length <= Pulse.StretchBytes)
+        {
+            return Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text).ToLowerInvariant());
+        }
+
+        var lower = new System.Buffers.ArrayBufferWriter<byte>(text.Length);
+        for (int end; !text.IsEmpty; text = text[end..])
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (end = Math.Min(text.Length, Pulse.StretchBytes); end < text.Length && (text[end] & 0xC0) == 0x80; end++)
+            {
+                // The rest of a character.
+            }
+
+            Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text[..end]).ToLowerInvariant(), lower);
+        }
+
+        return lower.WrittenSpan;
+    }
+
+    private bool IsMatchCore(ReadOnlySpan<byte> text, bool isNative, CancellationToken cancellation)
     {
         int position = _segments[0].MatchAt(text, 0);
         if (position < 0 || _isExact)
@@ -95,7 +124,7 @@ internal sealed class LikePattern
 
         for (int i = 1; i < _segments.Length - 1; i++)
         {
-            position = _segments[i].FindEnd(text, position, isNative);
+            position = _segments[i].FindEnd(text, position, isNative, cancellation);
             if (position < 0)
             {
                 return false;
@@ -153,7 +182,7 @@ internal sealed class LikePattern
         }
 
         /// <summary>Where the first match at or behind <paramref name="start"/> ends, or -1.</summary>
-        public int FindEnd(ReadOnlySpan<byte> text, int start, bool isNative)
+        public int FindEnd(ReadOnlySpan<byte> text, int start, bool isNative, CancellationToken cancellation)
         {
             if (_characters == null)
             {
@@ -161,8 +190,10 @@ internal sealed class LikePattern
                 return found < 0 ? -1 : found + _bytes.Length;
             }
 
+            var pulse = new Pulse(cancellation);
             for (; start <= text.Length; start = Next(text, start))
             {
+                pulse.Spend(_characters.Length);
                 int end = MatchAt(text, start);
                 if (end >= 0)
                 {

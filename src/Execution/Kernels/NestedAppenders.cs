@@ -1,3 +1,4 @@
+using System.Text;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
@@ -11,6 +12,27 @@ internal sealed class ViewAppender(ArrowType type, MemoryAccount account) : Colu
     private GrowingBuffer _views = new(account);
 
     public override long ReservedBytes => base.ReservedBytes + _views.ReservedBytes + _heap.ReservedBytes;
+
+    /// <summary>Appends one value, which is not null.</summary>
+    public void Append(ReadOnlySpan<byte> value)
+    {
+        Room(1)[0] = _heap.Add(value);
+        AddValidRows(1);
+    }
+
+    /// <summary>Appends one text; null appends null.</summary>
+    public void Append(string? text)
+    {
+        if (text == null)
+        {
+            AppendNulls(1);
+            return;
+        }
+
+        Span<byte> room = _heap.Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
+        Room(1)[0] = _heap.Commit(Encoding.UTF8.GetBytes(text, room));
+        AddValidRows(1);
+    }
 
     protected override void AppendValues(Vector source, ReadOnlySpan<int> rows)
     {

@@ -77,7 +77,7 @@ internal static class RowEquality
 
         var leftChild = new VectorReader(leftList.Child);
         var rightChild = new VectorReader(rightList.Child);
-        for (int i = 0; i < count; i++)
+        for (int i = RowOrder.EqualPrefix(leftList.Child, leftStart, count, rightList.Child, rightStart, count); i < count; i++)
         {
             if (!AreEqual(in leftChild, leftStart + i, in rightChild, rightStart + i, nullsEqual: true))
             {

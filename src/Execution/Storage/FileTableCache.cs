@@ -46,12 +46,18 @@ public sealed class FileTableCache : IDisposable
     private readonly ConditionalWeakTable<ITable, TableReference.OfFiles> _references = [];
 
     /// <exception cref="QueryException">58P01: no such file; 0A000: not a format that can be read; 42501: not allowed to read it.</exception>
-    public ITable Open(string path, FileTableOptions options) => Open([path], options);
+    public ITable Open(string path, FileTableOptions options, CancellationToken cancellation = default) => Open([path], options, cancellation);
 
-    /// <summary>Opens the files of several paths as one table.</summary>
+    /// <summary>Opens the files of several paths as one table. What takes long, such as listing folders and reading thousands of footers, is done aside, where a cancelled query leaves it behind.</summary>
     /// <exception cref="QueryException">58P01: no such file; 0A000: not a format that can be read; 42501: not allowed to read it.</exception>
-    public ITable Open(IReadOnlyList<string> paths, FileTableOptions options) =>
-        Open(Path.GetFileNameWithoutExtension(paths[0].TrimEnd(Path.DirectorySeparatorChar)), [.. paths.SelectMany(FilePaths.Expand)], options);
+    /// <exception cref="OperationCanceledException">The query was cancelled.</exception>
+    public ITable Open(IReadOnlyList<string> paths, FileTableOptions options, CancellationToken cancellation = default)
+    {
+        bool isOneFile = paths.Count == 1 && options.Options.Count == 0 && File.Exists(paths[0]);
+        return isOneFile || !cancellation.CanBeCanceled ? OpenAll() : Kernels.Aside.Run(OpenAll, cancellation);
+
+        ITable OpenAll() => Open(Path.GetFileNameWithoutExtension(paths[0].TrimEnd(Path.DirectorySeparatorChar)), [.. paths.SelectMany(FilePaths.Expand)], options, cancellation);
+    }
 
     /// <summary>What stands for a table in a plan that travels; null for a table that this cache has not opened.</summary>
     public TableReference? ReferenceTo(ITable table) => _references.TryGetValue(table, out TableReference.OfFiles? reference) ? reference : null;
@@ -61,19 +67,19 @@ public sealed class FileTableCache : IDisposable
     public ITable Open(TableReference.OfFiles reference)
     {
         FileFormat format = Enum.TryParse(reference.Format, out FileFormat known) ? known : throw new QueryException("22023", ErrorKind.User, $"unknown file format: \"{reference.Format}\"");
-        return Open(reference.Name, [.. reference.Files], new FileTableOptions(format, reference.Options.ToDictionary(StringComparer.OrdinalIgnoreCase), reference.Columns, reference.FolderColumns));
+        return Open(reference.Name, [.. reference.Files], new FileTableOptions(format, reference.Options.ToDictionary(StringComparer.OrdinalIgnoreCase), reference.Columns, reference.FolderColumns), default);
     }
 
-    private ITable Open(string name, string[] files, FileTableOptions options)
+    private ITable Open(string name, string[] files, FileTableOptions options, CancellationToken cancellation)
     {
         FileFormat format = options.Format ?? FilePaths.FormatOf(files[0]);
-        ITable table = Open(name, files, format, options);
+        ITable table = Open(name, files, format, options, cancellation);
         _references.AddOrUpdate(table, new TableReference.OfFiles(
             name, NodeList.Create<string>(files), format.ToString(), [.. options.Options.OrderBy(static option => option.Key, StringComparer.Ordinal)], options.Columns, options.FolderColumns));
         return table;
     }
 
-    private ITable Open(string name, string[] files, FileFormat format, FileTableOptions options)
+    private ITable Open(string name, string[] files, FileFormat format, FileTableOptions options, CancellationToken cancellation)
     {
         var formatOptions = new Dictionary<string, string>(options.Options, StringComparer.OrdinalIgnoreCase);
         bool? fromFolders = formatOptions.Remove("hive_partitioning", out string? flag) ? CsvOptions.Flag("hive_partitioning", flag) : null;
@@ -96,10 +102,10 @@ public sealed class FileTableCache : IDisposable
 
         NodeList<TableColumn>? declared = options.Columns == null ? null : [.. options.Columns.Where(column => !folders.Any(folder => folder.Name == column.Name))];
         folders = [.. folders.Select(folder => options.Columns?.FirstOrDefault(column => column.Name == folder.Name) ?? folder)];
-        Func<IReadOnlyList<string>, IScannableTable> open = Opener(format, name, files, formatOptions, declared);
+        Func<IReadOnlyList<string>, IScannableTable> open = Opener(format, name, files, formatOptions, declared, cancellation);
         if (isByName && files.Length > 1 && options.Columns == null)
         {
-            return ByName(name, files, format, formatOptions, folders, hasFileName);
+            return ByName(name, files, format, formatOptions, folders, hasFileName, cancellation);
         }
 
         IScannableTable whole = open(files);
@@ -119,9 +125,9 @@ public sealed class FileTableCache : IDisposable
     }
 
     // Each file decides on its columns by itself. Where files disagree about a type, text files are read again as the common one.
-    private PartitionedTable ByName(string name, string[] files, FileFormat format, Dictionary<string, string> options, NodeList<TableColumn> folders, bool hasFileName)
+    private PartitionedTable ByName(string name, string[] files, FileFormat format, Dictionary<string, string> options, NodeList<TableColumn> folders, bool hasFileName, CancellationToken cancellation)
     {
-        IScannableTable[] tables = [.. files.Select(file => Opener(format, Path.GetFileName(file), [file], options, null)([file]))];
+        IScannableTable[] tables = [.. files.Select(file => Opener(format, Path.GetFileName(file), [file], options, null, cancellation)([file]))];
         NodeList<TableColumn> columns = FilesByName.Union(tables);
         for (int i = 0; i < files.Length; i++)
         {
@@ -129,7 +135,7 @@ public sealed class FileTableCache : IDisposable
             if (changed.Length > 0 && format == FileFormat.Csv)
             {
                 var typed = new Dictionary<string, string>(options, StringComparer.OrdinalIgnoreCase) { ["types"] = ColumnTypeOptions.TextOf(columns.Where(column => tables[i].Columns.Any(own => own.Name == column.Name))) };
-                tables[i] = Opener(format, Path.GetFileName(files[i]), [files[i]], typed, null)([files[i]]);
+                tables[i] = Opener(format, Path.GetFileName(files[i]), [files[i]], typed, null, cancellation)([files[i]]);
             }
         }
 
@@ -141,7 +147,7 @@ public sealed class FileTableCache : IDisposable
 
     // A table of some of the files: what the first one decided holds for all.
     private Func<IReadOnlyList<string>, IScannableTable> Opener(
-        FileFormat format, string name, IReadOnlyList<string> files, Dictionary<string, string> options, NodeList<TableColumn>? declared)
+        FileFormat format, string name, IReadOnlyList<string> files, Dictionary<string, string> options, NodeList<TableColumn>? declared, CancellationToken cancellation)
     {
         switch (format)
         {
@@ -149,7 +155,7 @@ public sealed class FileTableCache : IDisposable
                 ParquetTableOptions parquetOptions = ParquetOptions(options);
                 return some => ParquetTable.Open(name, some, parquetOptions);
             case FileFormat.Csv:
-                return Remember(files[0], format, options, declared, () => CsvTable.Open(name, files, options, declared)).WithFiles;
+                return Remember(files[0], format, options, declared, () => CsvTable.Open(name, files, options, declared, cancellation)).WithFiles;
             case FileFormat.Json:
                 return Remember(files[0], format, options, declared, () => JsonTable.Open(name, files, options, declared)).WithFiles;
             case FileFormat.Arrow:

@@ -36,6 +36,9 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
     /// <summary>Longest record.</summary>
     public const int LargestRecordBytes = 256 << 20;
 
+    /// <summary>Read at a time.</summary>
+    private const int ReadBytes = 8 << 20;
+
     private readonly Lock _lock = new();
     private int _file = -1;
     private Stream? _stream;
@@ -52,8 +55,9 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
     /// <param name="buffer">Is reused or replaced.</param>
     /// <param name="account">Charged for the buffer.</param>
     /// <param name="block">What the buffer holds then; zeros or line feeds may follow.</param>
+    /// <param name="cancellation">Heard between the parts of a large record.</param>
     /// <exception cref="Parser.Errors.QueryException">The file is missing, may not be read, has changed or is damaged.</exception>
-    public bool TryFill(ref NativeBuffer? buffer, MemoryAccount account, out TextBlock block)
+    public bool TryFill(ref NativeBuffer? buffer, MemoryAccount account, out TextBlock block, CancellationToken cancellation = default)
     {
         lock (_lock)
         {
@@ -62,7 +66,7 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
                 string path = files[_file];
                 try
                 {
-                    int length = _isFinished ? 0 : Fill(ref buffer, account, path);
+                    int length = _isFinished ? 0 : Fill(ref buffer, account, path, cancellation);
                     if (_version != FileVersion.Of(path))
                     {
                         throw TextFileErrors.Changed(path);
@@ -181,19 +185,24 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
         _stream = null;
     }
 
-    private int Fill(ref NativeBuffer? buffer, MemoryAccount account, string path)
+    private int Fill(ref NativeBuffer? buffer, MemoryAccount account, string path, CancellationToken cancellation)
     {
         int capacity = Math.Max(blockBytes, _carryLength + Math.Min(blockBytes, 4096));
         while (true)
         {
+            cancellation.ThrowIfCancellationRequested();
             Span<byte> bytes = NativeBuffer.Reuse(ref buffer, capacity + 1, account).Span<byte>(0, capacity + 1);
             _carry.AsSpan(0, _carryLength).CopyTo(bytes);
             int length = _carryLength;
             if (!_isAtEnd)
             {
-                int read = _stream!.ReadAtLeast(bytes[length..capacity], capacity - length, throwOnEndOfStream: false);
-                _isAtEnd = read < capacity - length;
-                length += read;
+                while (!_isAtEnd && length < capacity)
+                {
+                    int part = Math.Min(capacity - length, ReadBytes), read = _stream!.ReadAtLeast(bytes.Slice(length, part), part, throwOnEndOfStream: false);
+                    _isAtEnd = read < part;
+                    length += read;
+                    cancellation.ThrowIfCancellationRequested();
+                }
             }
 
             int start = _isAtStart ? Prologue(bytes[..length], path) : 0;

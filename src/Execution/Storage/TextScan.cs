@@ -86,7 +86,7 @@ internal abstract class TextScanReader : Operator
     /// <summary>Takes a block.</summary>
     protected bool TryTakeBlock(ref NativeBuffer? buffer, out TextBlock block)
     {
-        bool taken = _source.Blocks.TryFill(ref buffer, Context.Account, out block);
+        bool taken = _source.Blocks.TryFill(ref buffer, Context.Account, out block, Context.Cancellation);
         if (taken)
         {
             Metrics.Add("bytes read", block.LengthBytes);

@@ -12,13 +12,13 @@ public sealed class FileTables : IDisposable
     private readonly FileTableCache _cache = new();
 
     /// <summary>A file, folder or glob by its path.</summary>
-    public ITable Open(string path) => _cache.Open(path, FileTableOptions.Default);
+    public ITable Open(string path, CancellationToken cancellation = default) => _cache.Open(path, FileTableOptions.Default, cancellation);
 
     /// <summary>A table of a given format: CREATE EXTERNAL TABLE.</summary>
-    public ITable Open(string path, FileTableOptions options) => _cache.Open(path, options);
+    public ITable Open(string path, FileTableOptions options, CancellationToken cancellation = default) => _cache.Open(path, options, cancellation);
 
     /// <summary>read_parquet, read_csv, read_json, read_arrow and their arguments; null when the name is none of them.</summary>
-    public ITable? CallTableFunction(string name, IReadOnlyList<Literal> arguments, IReadOnlyDictionary<string, Literal> namedArguments)
+    public ITable? CallTableFunction(string name, IReadOnlyList<Literal> arguments, IReadOnlyDictionary<string, Literal> namedArguments, CancellationToken cancellation = default)
     {
         FileFormat? format = name switch
         {
@@ -39,7 +39,7 @@ public sealed class FileTables : IDisposable
             [{ Value: NodeList<Literal> items }] when items.Count > 0 && items.All(static item => item.Value is string) => [.. items.Select(static item => (string)item.Value!)],
             _ => throw new Parser.Errors.QueryException("42883", Parser.Errors.ErrorKind.User, $"function {name} takes one path, or an array of paths, as text"),
         };
-        return _cache.Open(paths, new FileTableOptions(format, namedArguments.ToDictionary(static pair => pair.Key, static pair => Text(pair.Value), StringComparer.OrdinalIgnoreCase)));
+        return _cache.Open(paths, new FileTableOptions(format, namedArguments.ToDictionary(static pair => pair.Key, static pair => Text(pair.Value), StringComparer.OrdinalIgnoreCase)), cancellation);
     }
 
     /// <summary>What stands for a table in a plan that travels; null for a table that was not opened here.</summary>

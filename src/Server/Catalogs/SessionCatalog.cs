@@ -47,10 +47,10 @@ public sealed class SessionCatalog(Engine engine, Session session) : ICatalog
         }
     }
 
-    public ITable OpenFile(string path) => engine.Files.Open(path);
+    public ITable OpenFile(string path) => engine.Files.Open(path, session.Pipeline.Cancellation);
 
     public ITable? CallTableFunction(string name, IReadOnlyList<Literal> arguments, IReadOnlyDictionary<string, Literal> namedArguments) =>
-        engine.Files.CallTableFunction(name, arguments, namedArguments);
+        engine.Files.CallTableFunction(name, arguments, namedArguments, session.Pipeline.Cancellation);
 
     public IReadOnlyList<string> SimilarNames(IReadOnlyList<string> nameParts)
     {

@@ -21,10 +21,7 @@ public sealed class HardEndingTests
             using var engine = new Engine(new EngineOptions(Slots: 2));
             using Session session = engine.OpenSession();
             IReadOnlyList<HardStatement> statements = HardStatements.All(folder, share);
-            foreach (string sql in HardStatements.Preparation(folder, share))
-            {
-                Assert.Null((await StatementEnding.RunAsync(session, sql, null)).SqlState);
-            }
+            await HardStatements.PrepareAsync(folder, share, async sql => Assert.Null((await StatementEnding.RunAsync(session, sql, null)).SqlState));
 
             int seed = Environment.TickCount, cancelled = 0;
             var random = new Random(seed);

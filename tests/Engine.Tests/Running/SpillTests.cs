@@ -24,6 +24,9 @@ public sealed class SpillTests : IDisposable
         { "spilled bytes", "SELECT l_comment, row_number() OVER (PARTITION BY l_suppkey ORDER BY l_comment, l_orderkey, l_linenumber) AS place FROM lineitem" },
         { "spilled bytes", "SELECT l_comment, l_orderkey FROM lineitem EXCEPT SELECT l_comment, l_orderkey FROM lineitem WHERE l_linenumber = 3" },
         { "spilled bytes", "WITH c AS MATERIALIZED (SELECT * FROM lineitem) SELECT a.l_comment, count(*) FROM c a JOIN c b ON a.l_orderkey = b.l_orderkey GROUP BY 1" },
+        { "spilled build sides", "SELECT a.l_orderkey, a.l_linenumber, b.l_comment, b.l_shipinstruct FROM lineitem a ASOF LEFT JOIN lineitem b ON a.l_suppkey = b.l_suppkey AND a.l_orderkey * 10 + a.l_linenumber > b.l_orderkey * 10 + b.l_linenumber" },
+        { "spilled build sides", "SELECT a.l_comment, b.l_comment FROM lineitem a ASOF JOIN (SELECT * FROM lineitem WHERE l_linenumber > 2) b ON a.l_orderkey * 10 + a.l_linenumber <= b.l_orderkey * 10 + b.l_linenumber" },
+        { "spilled rows seen", "WITH RECURSIVE r(k, t) AS (SELECT l_orderkey, l_comment FROM lineitem UNION SELECT k + 20000, t FROM r WHERE k < 40000) SELECT k, t FROM r" },
     };
 
     public void Dispose()

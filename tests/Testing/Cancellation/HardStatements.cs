@@ -14,11 +14,10 @@ public sealed record HardStatement(string Kind, string Sql)
 /// <summary>Statements that try to work for long without looking up: planning of large texts, single values of megabytes, quadratic functions, backtracking, files, sorts and hash tables.</summary>
 public static class HardStatements
 {
-    /// <param name="folder">An empty folder for files that are read and written.</param>
+    /// <param name="folder">A folder that <see cref="PrepareAsync"/> has filled.</param>
     /// <param name="share">Size of everything; 1: hundreds of milliseconds or more each.</param>
     public static IReadOnlyList<HardStatement> All(string folder, double share = 1)
     {
-        WriteFiles(folder, share);
         int Some(int count) => Math.Max(1, (int)(count * share));
         return
         [
@@ -58,21 +57,24 @@ public static class HardStatements
             new("recursion", $"WITH RECURSIVE r(i) AS (SELECT 1 UNION SELECT i + 1 FROM r WHERE i < {Some(100_000_000)}) SELECT count(*) FROM r"),
             new("insert: VALUES", $"CREATE TABLE hard_{Guid.NewGuid():N} AS SELECT * FROM (VALUES {List(Some(100_000), static i => $"({i}, 'v{i}')")}) v(a, b)"),
             new("insert: rows", $"CREATE TABLE hard_{Guid.NewGuid():N} AS SELECT i, md5(i::text) AS m FROM generate_series(1, {Some(10_000_000)}) g(i)"),
-            new("files: listing", $"SELECT count(*) FROM read_csv('{folder}/many/*.csv')"),
-            new("files: CSV", $"SELECT count(*), max(b) FROM '{folder}/large.csv'"),
-            new("files: one CSV field", $"SELECT max(length(a)) FROM read_csv('{folder}/wide.csv')"),
-            new("files: JSON", $"SELECT count(*) FROM '{folder}/large.json'"),
-            new("files: Parquet page", $"SELECT max(length(b)), count(DISTINCT b) FROM '{folder}/page.parquet'"),
             new("copy: CSV out", $"COPY (SELECT i, md5(i::text) FROM generate_series(1, {Some(10_000_000)}) g(i)) TO '{folder}/out.csv'"),
             new("copy: Parquet out", $"COPY (SELECT i, md5(i::text) FROM generate_series(1, {Some(10_000_000)}) g(i)) TO '{folder}/out.parquet'"),
+            .. HardFiles.All(folder),
+            .. HardValues.All(share),
         ];
     }
 
-    /// <summary>Statements that make the files which cannot be written as text; run them before the others.</summary>
-    public static IReadOnlyList<string> Preparation(string folder, double share = 1) =>
-    [
-        $"COPY (SELECT i AS a, repeat(md5((i % 100)::text), 200) AS b FROM generate_series(1, {Math.Max(1, (int)(100_000 * share))}) g(i)) TO '{folder}/page.parquet'",
-    ];
+    /// <summary>Makes the files and tables that the statements read; <paramref name="run"/> runs one statement.</summary>
+    public static async Task PrepareAsync(string folder, double share, Func<string, Task> run)
+    {
+        HardFiles.Write(folder, share);
+        foreach (string sql in HardFiles.Preparation(folder, share))
+        {
+            await run(sql).ConfigureAwait(false);
+        }
+
+        HardFiles.WriteFooters(folder, share);
+    }
 
     private static string List(int count, Func<int, string> item)
     {
@@ -83,19 +85,5 @@ public static class HardStatements
         }
 
         return text.ToString();
-    }
-
-    private static void WriteFiles(string folder, double share)
-    {
-        Directory.CreateDirectory(Path.Combine(folder, "many"));
-        for (int i = 0; i < 4000 * share; i++)
-        {
-            File.WriteAllText(Path.Combine(folder, "many", $"{i}.csv"), $"a,b\n{i},{i}\n");
-        }
-
-        string line = "1234567,some text in a field,2026-01-01 12:13:14,3.14159\n";
-        File.WriteAllText(Path.Combine(folder, "large.csv"), "a,b,c,d\n" + string.Concat(Enumerable.Repeat(line, Math.Max(1, (int)(2_000_000 * share)))));
-        File.WriteAllText(Path.Combine(folder, "wide.csv"), "a,b\n\"" + new string('x', (int)(40_000_000 * share)) + "\",1\n");
-        File.WriteAllText(Path.Combine(folder, "large.json"), string.Concat(Enumerable.Repeat("{\"a\": 1234567, \"b\": \"some text\", \"c\": [1, 2, {\"d\": null}]}\n", Math.Max(1, (int)(1_000_000 * share)))));
     }
 }

@@ -21,7 +21,13 @@ internal sealed class ExpressionSimplifier(OptimizerContext context)
         return ReferenceEquals(simple, condition) ? simple : Simplify(condition);
     }
 
-    private Expression SimplifyNode(Expression node) => node switch
+    private Expression SimplifyNode(Expression node)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+        return SimplifyKind(node);
+    }
+
+    private Expression SimplifyKind(Expression node) => node switch
     {
         And and => BooleanAlgebra.Simplify(and),
         Or or => BooleanAlgebra.Simplify(or),

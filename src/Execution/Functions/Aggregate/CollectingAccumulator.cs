@@ -9,7 +9,8 @@ namespace SqlCluster.Execution.Functions.Aggregate;
 /// <param name="columns">The arguments (and order keys) of all groups.</param>
 /// <param name="rows">The group's rows, in the order they came.</param>
 /// <param name="result">Where the result goes; left alone, it is null.</param>
-internal delegate void CollectedBody(ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result);
+/// <param name="pulse">Told of work on many rows and large values.</param>
+internal delegate void CollectedBody(ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result, ref Pulse pulse);
 
 /// <summary>Keeps all argument rows and computes each group's result from them at the end: string_agg, array_agg, percentiles, mode.</summary>
 internal sealed class CollectingAccumulator : Accumulator
@@ -17,11 +18,12 @@ internal sealed class CollectingAccumulator : Accumulator
     private readonly ColumnAppender[] _columns;
     private readonly ResultColumn _result;
     private readonly CollectedBody _body;
+    private readonly CancellationToken _cancellation;
     private readonly Action<ResultColumn>? _ofNone;
     private readonly bool _skipsNulls;
     private readonly int _decidingColumn;
     private StateArray<int> _groups;
-    private int[] _rowsByGroup = [];
+    private StateArray<int> _rowsByGroup;
     private int[] _starts = [];
     private int _groupCount;
     private int[] _kept = [];
@@ -36,13 +38,15 @@ internal sealed class CollectingAccumulator : Accumulator
         _columns = Array.ConvertAll(binding.ArgumentTypes, type => ColumnAppender.Create(ArrowTypes.Of(type), account));
         _result = new ResultColumn(binding.ResultType, account);
         _groups = new StateArray<int>(account);
+        _rowsByGroup = new StateArray<int>(account);
+        _cancellation = binding.Context.Cancellation;
         _body = body;
         _ofNone = ofNone;
         _skipsNulls = decidingColumn >= 0;
         _decidingColumn = decidingColumn;
     }
 
-    public override long ReservedBytes => _columns.Sum(static column => column.ReservedBytes) + _groups.ReservedBytes;
+    public override long ReservedBytes => _columns.Sum(static column => column.ReservedBytes) + _groups.ReservedBytes + _rowsByGroup.ReservedBytes;
 
     public override bool KeepsRows => true;
 
@@ -86,13 +90,15 @@ internal sealed class CollectingAccumulator : Accumulator
         SortByGroup();
         VectorReader[] readers = Array.ConvertAll(_columns, static column => new VectorReader(column.Build()));
         _result.Start(count);
+        var pulse = new Pulse(_cancellation);
         for (int i = 0; i < count; i++)
         {
-            ReadOnlySpan<int> rows = _rowsByGroup.AsSpan(_starts[start + i].._starts[start + i + 1]);
+            ReadOnlySpan<int> rows = _rowsByGroup.Values[_starts[start + i].._starts[start + i + 1]];
             if (!rows.IsEmpty)
             {
                 _result.MoveTo(i);
-                _body(readers, rows, _result);
+                pulse.Spend(rows.Length);
+                _body(readers, rows, _result, ref pulse);
             }
             else if (_ofNone is not null)
             {
@@ -107,6 +113,7 @@ internal sealed class CollectingAccumulator : Accumulator
     public override void Clear()
     {
         _groups.Clear();
+        _rowsByGroup.Clear();
         _groupCount = 0;
         _starts = [];
         Array.ForEach(_columns, static column => column.Reset());
@@ -115,6 +122,7 @@ internal sealed class CollectingAccumulator : Accumulator
     public override void Dispose()
     {
         _groups.Dispose();
+        _rowsByGroup.Dispose();
         _result.Dispose();
         Array.ForEach(_columns, static column => column.Dispose());
     }
@@ -129,8 +137,10 @@ internal sealed class CollectingAccumulator : Accumulator
 
         ReadOnlySpan<int> groups = _groups.Values;
         var next = new int[_groupCount + 2];
+        var pulse = new Pulse(_cancellation);
         foreach (int group in groups)
         {
+            pulse.Spend(1);
             next[group + 2]++;
         }
 
@@ -139,10 +149,13 @@ internal sealed class CollectingAccumulator : Accumulator
             next[i] += next[i - 1];
         }
 
-        _rowsByGroup = new int[groups.Length];
+        _rowsByGroup.Clear();
+        _rowsByGroup.Resize(groups.Length);
+        Span<int> rowsByGroup = _rowsByGroup.Values;
         for (int row = 0; row < groups.Length; row++)
         {
-            _rowsByGroup[next[groups[row] + 1]++] = row;
+            pulse.Spend(1);
+            rowsByGroup[next[groups[row] + 1]++] = row;
         }
 
         _starts = next;

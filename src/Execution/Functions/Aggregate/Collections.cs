@@ -23,13 +23,14 @@ internal static class Collections
             with { IsOrderSensitive = true },
     ];
 
-    private static void JoinTexts(ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result)
+    private static void JoinTexts(ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result, ref Pulse pulse)
     {
         // The separator of a row stands before its value; the first row's is not used.
         long length = 0;
         for (int i = 0; i < rows.Length; i++)
         {
             length += columns[0].Bytes(rows[i]).Length + (i == 0 || columns[1].IsNull(rows[i]) ? 0 : columns[1].Bytes(rows[i]).Length);
+            pulse.Spend(16);
         }
 
         if (length > 1 << 30)
@@ -37,30 +38,35 @@ internal static class Collections
             throw ExecutionErrors.ProgramLimit("string_agg: a text of more than 1 GB");
         }
 
-        Span<byte> target = result.Reserve((int)length);
-        int written = 0;
+        Span<byte> room = result.Reserve((int)length);
         for (int i = 0; i < rows.Length; i++)
         {
             if (i > 0 && !columns[1].IsNull(rows[i]))
             {
-                Write(columns[1].Bytes(rows[i]), target, ref written);
+                ReadOnlySpan<byte> separator = columns[1].Bytes(rows[i]);
+                pulse.Copy(separator, room);
+                room = room[separator.Length..];
             }
 
-            Write(columns[0].Bytes(rows[i]), target, ref written);
+            ReadOnlySpan<byte> text = columns[0].Bytes(rows[i]);
+            pulse.Copy(text, room);
+            room = room[text.Length..];
+            pulse.Spend(16);
         }
 
-        result.CommitBytes(written);
+        result.CommitBytes((int)length);
     }
 
-    private static void Write(ReadOnlySpan<byte> bytes, Span<byte> target, ref int written)
+    private static void CollectArray(ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result, ref Pulse pulse)
     {
-        bytes.CopyTo(target[written..]);
-        written += bytes.Length;
-    }
+        const int RowsAtOnce = 4096;
+        ColumnAppender list = result.BeginList();
+        for (; !rows.IsEmpty; rows = rows[Math.Min(rows.Length, RowsAtOnce)..])
+        {
+            list.Append(columns[0].Source, rows[..Math.Min(rows.Length, RowsAtOnce)]);
+            pulse.Spend(RowsAtOnce * 16);
+        }
 
-    private static void CollectArray(ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result)
-    {
-        result.BeginList().Append(columns[0].Source, rows);
         result.EndList();
     }
 }

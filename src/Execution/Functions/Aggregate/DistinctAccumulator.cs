@@ -23,6 +23,7 @@ internal sealed class DistinctAccumulator : Accumulator
         _account = binding.Context.Account;
         _table = GroupTable.Create(
             [new KeyColumn(ArrowType.Int32, false), .. binding.ArgumentTypes.Select(static type => new KeyColumn(ArrowTypes.Of(type), true))], _account);
+        _table.Cancellation = binding.Context.Cancellation;
     }
 
     public override long ReservedBytes => _inner.ReservedBytes + _table.ReservedBytes;

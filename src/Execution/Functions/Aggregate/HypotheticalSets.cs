@@ -23,16 +23,17 @@ internal static class HypotheticalSets
     ];
 
     private static AggregateFunction Create(string name, SqlType type, Action<Place, ResultColumn> set, string description) => AggregateFunction.Create(
-        name, [ParameterType.Any], FunctionSignature.Returns(type), null, binding => new CollectingAccumulator(binding, -1, (columns, rows, result) => set(Find(columns, rows, binding.OrderBy), result), result => set(default, result)), description,
+        name, [ParameterType.Any], FunctionSignature.Returns(type), null, binding => new CollectingAccumulator(binding, -1, (ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result, ref Pulse pulse) => set(Find(columns, rows, binding.OrderBy, ref pulse), result), result => set(default, result)), description,
         neverNull: true, isVariadic: true);
 
-    private static Place Find(ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, NodeList<SortKey> keys)
+    private static Place Find(ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, NodeList<SortKey> keys, ref Pulse pulse)
     {
         int width = keys.Count;
         long equal = 0;
         var before = new List<int>();
         foreach (int row in rows)
         {
+            pulse.Spend(64);
             int order = 0;
             for (int i = 0; i < width && order == 0; i++)
             {
@@ -46,10 +47,10 @@ internal static class HypotheticalSets
             }
         }
 
-        return new Place(before.Count, Distinct(columns[width..], before, keys), equal, rows.Length);
+        return new Place(before.Count, Distinct(columns[width..], before, keys, ref pulse), equal, rows.Length);
     }
 
-    private static long Distinct(ReadOnlySpan<VectorReader> columns, List<int> rows, NodeList<SortKey> keys)
+    private static long Distinct(ReadOnlySpan<VectorReader> columns, List<int> rows, NodeList<SortKey> keys, ref Pulse pulse)
     {
         VectorReader[] readers = columns.ToArray();
         int CompareRows(int left, int right)
@@ -63,10 +64,11 @@ internal static class HypotheticalSets
             return order;
         }
 
-        rows.Sort(CompareRows);
+        pulse.Sort(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rows), CompareRows);
         long count = 0;
         for (int i = 0; i < rows.Count; i++)
         {
+            pulse.Spend(64);
             count += i == 0 || CompareRows(rows[i - 1], rows[i]) != 0 ? 1 : 0;
         }
 

@@ -3,6 +3,7 @@ using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Functions.Scalar.Texts;
+using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Functions.Aggregate;
 
@@ -19,23 +20,24 @@ internal static class JsonCollections
 
     private static AggregateFunction Array(string name, SqlType type, string description) => AggregateFunction.Create(
         name, [ParameterType.Any], FunctionSignature.Returns(type), null,
-        binding => new CollectingAccumulator(binding, -1, (columns, rows, result) =>
+        binding => new CollectingAccumulator(binding, -1, (ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result, ref Pulse pulse) =>
         {
             var text = new StringBuilder("[");
             string separator = binding.ArgumentTypes[0].IsNested ? ", \n " : ", ";
             for (int i = 0; i < rows.Length; i++)
             {
+                pulse.Spend(64);
                 text.Append(i == 0 ? "" : separator);
-                JsonFunctions.Append(text, binding.ArgumentTypes[0], in columns[0], rows[i], binding.Context.Zone);
+                JsonFunctions.Append(text, binding.ArgumentTypes[0], in columns[0], rows[i], binding.Context.Zone, binding.Context.Cancellation);
             }
 
-            Set(result, text.Append(']'), type);
+            Set(result, text.Append(']'), type, binding.Context.Cancellation);
         }),
         description) with { IsOrderSensitive = true };
 
     private static AggregateFunction Object(string name, SqlType type, string description) => AggregateFunction.Create(
         name, [ParameterType.Any, ParameterType.Any], FunctionSignature.Returns(type), null,
-        binding => new CollectingAccumulator(binding, -1, (columns, rows, result) =>
+        binding => new CollectingAccumulator(binding, -1, (ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result, ref Pulse pulse) =>
         {
             var text = new StringBuilder("{ ");
             for (int i = 0; i < rows.Length; i++)
@@ -45,16 +47,17 @@ internal static class JsonCollections
                     throw ExecutionErrors.InvalidArgument("field name must not be null");
                 }
 
+                pulse.Spend(64);
                 text.Append(i == 0 ? "" : ", ");
-                JsonForms.AppendString(text, TextForms.Format(binding.ArgumentTypes[0], in columns[0], rows[i], binding.Context.Zone));
+                JsonForms.AppendString(text, TextForms.Format(binding.ArgumentTypes[0], in columns[0], rows[i], binding.Context.Zone, null, binding.Context.Cancellation));
                 text.Append(" : ");
-                JsonFunctions.Append(text, binding.ArgumentTypes[1], in columns[1], rows[i], binding.Context.Zone);
+                JsonFunctions.Append(text, binding.ArgumentTypes[1], in columns[1], rows[i], binding.Context.Zone, binding.Context.Cancellation);
             }
 
-            Set(result, text.Append(" }"), type);
+            Set(result, text.Append(" }"), type, binding.Context.Cancellation);
         }),
         description) with { IsOrderSensitive = true };
 
-    private static void Set(ResultColumn result, StringBuilder text, SqlType type) =>
-        result.SetText(type.Kind == TypeKind.Jsonb ? JsonForms.Normalize(text.ToString()) : text.ToString());
+    private static void Set(ResultColumn result, StringBuilder text, SqlType type, CancellationToken cancellation) =>
+        result.SetText(type.Kind == TypeKind.Jsonb ? JsonForms.Normalize(text.ToString(), cancellation) : text.ToString(), cancellation);
 }

@@ -11,7 +11,6 @@ namespace SqlCluster.Execution.Functions.Aggregate;
 internal sealed class OrderedAccumulator : Accumulator
 {
     private const int FeedRows = 4096;
-    private const int ComparisonsPerCheck = 1 << 16;
     private readonly AggregateFunction _function;
     private readonly AggregateBinding _binding;
     private readonly NodeList<SortKey> _keys;
@@ -160,15 +159,8 @@ internal sealed class OrderedAccumulator : Accumulator
 
         VectorReader[] readers = [.. columns.Skip(_argumentCount).Select(static column => new VectorReader(column))];
         NodeList<SortKey> keys = _keys;
-        CancellationToken cancellation = _binding.Context.Cancellation;
-        int comparisons = 0;
-        Array.Sort(order, (left, right) =>
+        new Pulse(_binding.Context.Cancellation).Sort(order, (left, right) =>
         {
-            if (++comparisons % ComparisonsPerCheck == 0)
-            {
-                cancellation.ThrowIfCancellationRequested();
-            }
-
             for (int k = 0; k < readers.Length; k++)
             {
                 int result = Compare(in readers[k], left, right, keys[k]);

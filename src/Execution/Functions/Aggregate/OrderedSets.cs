@@ -56,7 +56,7 @@ internal static class OrderedSets
     private static void Discrete(double fraction, in VectorReader values, ReadOnlySpan<int> rows, ResultColumn result) =>
         result.SetValue(in values, rows[Math.Clamp((int)Math.Ceiling(fraction * rows.Length) - 1, 0, rows.Length - 1)]);
 
-    private static CollectedBody One(AtFraction body) => (columns, rows, result) =>
+    private static CollectedBody One(AtFraction body) => (ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result, ref Pulse pulse) =>
     {
         if (!columns[0].IsNull(rows[0]))
         {
@@ -65,7 +65,7 @@ internal static class OrderedSets
     };
 
     /// <summary>One result for each fraction of the array in the first column.</summary>
-    private static CollectedBody Many(AtFraction body, SqlType type, AggregateBinding binding) => (columns, rows, result) =>
+    private static CollectedBody Many(AtFraction body, SqlType type, AggregateBinding binding) => (ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result, ref Pulse pulse) =>
     {
         if (columns[0].IsNull(rows[0]))
         {
@@ -90,7 +90,7 @@ internal static class OrderedSets
         result.EndList();
     };
 
-    private static void Mode(ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result)
+    private static void Mode(ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result, ref Pulse pulse)
     {
         int best = 0, bestCount = 0;
         for (int start = 0; start < rows.Length;)
@@ -99,6 +99,7 @@ internal static class OrderedSets
             while (end < rows.Length && RowEquality.ValuesEqual(in columns[0], rows[start], in columns[0], rows[end]))
             {
                 end++;
+                pulse.Spend(16);
             }
 
             if (end - start > bestCount)
@@ -112,16 +113,17 @@ internal static class OrderedSets
         result.SetValue(in columns[0], best);
     }
 
-    private static void Median(ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result) =>
+    private static void Median(ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result, ref Pulse pulse) =>
         result.SetDouble(Interpolate(in columns[0], rows, 0.5));
 
-    private static CollectedBody Sorted(AggregateBinding binding, int column, CollectedBody body) => !binding.OrderBy.IsEmpty ? body : (columns, rows, result) =>
-    {
-        VectorReader reader = columns[column];
-        int[] sorted = rows.ToArray();
-        Array.Sort(sorted, (left, right) => RowOrder.Compare(in reader, left, in reader, right) is var order && order != 0 ? order : left.CompareTo(right));
-        body(columns, sorted, result);
-    };
+    private static CollectedBody Sorted(AggregateBinding binding, int column, CollectedBody body) => !binding.OrderBy.IsEmpty ? body
+        : (ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result, ref Pulse pulse) =>
+        {
+            VectorReader reader = columns[column];
+            int[] sorted = rows.ToArray();
+            pulse.Sort(sorted, (left, right) => RowOrder.Compare(in reader, left, in reader, right) is var order && order != 0 ? order : left.CompareTo(right));
+            body(columns, sorted, result, ref pulse);
+        };
 
     private static double Interpolate(in VectorReader reader, ReadOnlySpan<int> rows, double fraction)
     {

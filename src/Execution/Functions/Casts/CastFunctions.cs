@@ -64,10 +64,10 @@ internal static class CastFunctions
                 return fromText ? row => row.Set(NumberForms.ParseDecimal(row.Text(0), to))
                     : from.IsFloat ? row => row.Set(DecimalMath.FromDouble(row.Double(0), to, from.Kind == TypeKind.Real ? 6 : 15))
                     : null;
-            case TypeKind.Bytea: return fromText ? static row => row.Set(ByteaForms.Parse(row.Text(0))) : null;
+            case TypeKind.Bytea: return fromText ? static row => ParseBytes(row) : null;
             case TypeKind.Uuid: return fromText ? static row => row.Set(ParseUuid(row.Text(0))) : null;
-            case TypeKind.Json: return fromText ? static row => row.Set(JsonForms.Validate(row.Text(0))) : null;
-            case TypeKind.Jsonb: return fromText || from.Kind == TypeKind.Json ? static row => row.Set(JsonForms.Normalize(row.Text(0))) : null;
+            case TypeKind.Json: return fromText ? static row => JsonForms.Validate(row) : null;
+            case TypeKind.Jsonb: return fromText || from.Kind == TypeKind.Json ? static row => JsonForms.Normalize(row) : null;
             case TypeKind.Date: return ToDate(from, fromText);
             case TypeKind.Time: return ToTime(from, to, fromText);
             case TypeKind.Timestamp: return ToTimestamp(from, to, fromText);
@@ -96,7 +96,7 @@ internal static class CastFunctions
         return row =>
         {
             (Kernels.VectorReader reader, int index) = row.Argument(0);
-            row.Set(TextForms.Format(from, in reader, index, row.Context.Zone, row.Context.Objects));
+            row.Set(TextForms.Format(from, in reader, index, row.Context.Zone, row.Context.Objects, row.Cancellation));
         };
     }
 
@@ -121,7 +121,7 @@ internal static class CastFunctions
         return row =>
         {
             (Kernels.VectorReader reader, int index) = row.Argument(0);
-            byte[] bytes = Encoding.UTF8.GetBytes(TextForms.Format(from, in reader, index, row.Context.Zone, row.Context.Objects));
+            byte[] bytes = Encoding.UTF8.GetBytes(TextForms.Format(from, in reader, index, row.Context.Zone, row.Context.Objects, row.Cancellation));
             row.Set(bytes.AsSpan(0, length == 0 ? bytes.Length : Utf8Text.Offset(bytes, length)));
         };
     }
@@ -129,7 +129,7 @@ internal static class CastFunctions
     /// <summary>jsonb's booleans and numbers; other kinds of value are an error.</summary>
     private static RowBody OfJson(SqlType to) => row =>
     {
-        using System.Text.Json.JsonDocument document = JsonForms.Parse(row.Text(0));
+        using System.Text.Json.JsonDocument document = JsonForms.Parse(row.Bytes(0), row.Cancellation);
         System.Text.Json.JsonElement value = document.RootElement;
         bool isNumber = value.ValueKind == System.Text.Json.JsonValueKind.Number;
         switch (to.Kind)
@@ -276,6 +276,12 @@ internal static class CastFunctions
             TypeKind.Timestamp => row => row.Set(DateTimeCasts.Round(TimeZones.ToInstant(row.Context.Zone, row.Long(0)), digits)),
             _ => null,
         };
+    }
+
+    private static void ParseBytes(Row row)
+    {
+        string text = row.Text(0);
+        row.Set(Kernels.Aside.RunLarge(text.Length, () => ByteaForms.Parse(text), row.Cancellation));
     }
 
     private static bool ParseBoolean(string text)

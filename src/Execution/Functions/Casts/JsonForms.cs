@@ -1,39 +1,103 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Functions.Casts;
 
 /// <summary>Checks json and brings jsonb to its normal form: keys once, ordered by length and bytes, blanks after colons and commas.</summary>
 internal static class JsonForms
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 1000 };
+    /// <summary>How deep arrays and objects may be nested.</summary>
+    public const int MostDepth = 1000;
 
-    /// <summary>The text itself, when it is valid.</summary>
-    public static string Validate(string text)
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MostDepth };
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MostDepth };
+
+    /// <summary>A row's text as json: itself, when it is valid.</summary>
+    public static void Validate(Row row)
     {
-        using JsonDocument document = Parse(text);
-        return text;
+        ReadOnlySpan<byte> json = row.Bytes(0);
+        var pulse = row.Pulse;
+        try
+        {
+            var reader = new Utf8JsonReader(json, ReaderOptions);
+            while (reader.Read())
+            {
+                pulse.Spend(8 + reader.ValueSpan.Length);
+            }
+        }
+        catch (JsonException)
+        {
+            throw Invalid(json);
+        }
+
+        row.SetPart(0, 0, json.Length);
     }
 
-    public static string Normalize(string text)
+    /// <summary>A row's text as jsonb.</summary>
+    public static void Normalize(Row row)
     {
-        using JsonDocument document = Parse(text);
-        var result = new StringBuilder();
-        Append(result, document.RootElement);
-        return result.ToString();
+        ReadOnlySpan<byte> json = row.Bytes(0);
+        row.State ??= new JsonNormalizer();
+        row.Set(Normalize((JsonNormalizer)row.State, json, row.Cancellation));
     }
 
-    public static JsonDocument Parse(string text)
+    public static string Normalize(string text, CancellationToken cancellation = default) =>
+        Utf8Text.Decode(Normalize(new JsonNormalizer(), Encoding.UTF8.GetBytes(text), cancellation), cancellation);
+
+    /// <summary>The document of a text, whose bytes it keeps a copy of.</summary>
+    public static JsonDocument Parse(ReadOnlySpan<byte> json, CancellationToken cancellation)
+    {
+        byte[] own = json.ToArray();
+        try
+        {
+            return Aside.RunLarge(own.Length, () => JsonDocument.Parse(own, Options), cancellation);
+        }
+        catch (JsonException)
+        {
+            throw Invalid(json);
+        }
+    }
+
+    public static JsonDocument Parse(string text, CancellationToken cancellation = default)
     {
         try
         {
-            return JsonDocument.Parse(text, Options);
+            return Aside.RunLarge(text.Length, () => JsonDocument.Parse(text, Options), cancellation);
         }
         catch (JsonException)
         {
             throw ExecutionErrors.InvalidJson(text, false);
         }
     }
+
+    /// <summary>jsonb's text of an element of any size.</summary>
+    public static string TextOf(JsonElement element, CancellationToken cancellation)
+    {
+        if (element.ValueKind is JsonValueKind.Object or JsonValueKind.Array && JsonMarshal.GetRawUtf8Value(element) is { Length: > Pulse.StretchBytes } large)
+        {
+            return Utf8Text.Decode(Normalize(new JsonNormalizer(), large, cancellation), cancellation);
+        }
+
+        var text = new StringBuilder();
+        Append(text, element);
+        return text.ToString();
+    }
+
+    private static ReadOnlySpan<byte> Normalize(JsonNormalizer normalizer, ReadOnlySpan<byte> json, CancellationToken cancellation)
+    {
+        try
+        {
+            return normalizer.Run(json, cancellation);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw Invalid(json);
+        }
+    }
+
+    private static Exception Invalid(ReadOnlySpan<byte> json) => ExecutionErrors.InvalidJson(Encoding.UTF8.GetString(Utf8Text.Stretch(json, 400)));
 
     /// <summary>jsonb's text of an element.</summary>
     public static void Append(StringBuilder text, JsonElement element)

@@ -34,13 +34,15 @@ internal static class NestedCasts
         SqlType element = row.Binding.ResultType.Element!;
         List<string?> items = row.Binding.ResultType.Variant.IsVector() && !text.StartsWith('{')
             ? [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries)]
-            : ArrayText.Parse(text);
+            : ArrayText.Parse(text, row.Cancellation);
         EvaluationContext context = row.Context;
+        Pulse pulse = row.Pulse;
         using var texts = new ResultColumn(SqlType.Text, context.Account);
         texts.Start(items.Count);
         for (int i = 0; i < items.Count; i++)
         {
             texts.MoveTo(i);
+            pulse.Spend(64);
             if (items[i] is { } item)
             {
                 texts.SetText(item);
@@ -103,8 +105,9 @@ internal static class NestedCasts
 /// <summary>Reads the text form of one-dimensional arrays: {1,2,NULL,"a b"}.</summary>
 internal static class ArrayText
 {
-    public static List<string?> Parse(string text)
+    public static List<string?> Parse(string text, CancellationToken cancellation)
     {
+        var pulse = new Pulse(cancellation);
         string trimmed = text.Trim();
         if (trimmed.Length < 2 || trimmed[0] != '{' || trimmed[^1] != '}')
         {
@@ -125,7 +128,7 @@ internal static class ArrayText
                 position++;
             }
 
-            items.Add(ParseItem(trimmed, text, ref position, end));
+            items.Add(ParseItem(trimmed, text, ref position, end, ref pulse));
             while (position < end && char.IsWhiteSpace(trimmed[position]))
             {
                 position++;
@@ -143,8 +146,9 @@ internal static class ArrayText
         }
     }
 
-    private static string? ParseItem(string trimmed, string text, ref int position, int end)
+    private static string? ParseItem(string trimmed, string text, ref int position, int end, ref Pulse pulse)
     {
+        pulse.Spend(64);
         var item = new StringBuilder();
         bool isQuoted = position < end && trimmed[position] == '"';
         position += isQuoted ? 1 : 0;
@@ -161,6 +165,7 @@ internal static class ArrayText
             }
 
             item.Append(trimmed[position++]);
+            pulse.Spend(1);
         }
 
         if (isQuoted)

@@ -13,20 +13,20 @@ namespace SqlCluster.Execution.Functions.Casts;
 internal static class TextForms
 {
     /// <summary>The text of one row that is not null; without <paramref name="names"/> ids of catalog objects stay numbers. Booleans are "true" and "false" (a client's display of "t" is its own).</summary>
-    public static string Format(SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null)
+    public static string Format(SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null, CancellationToken cancellation = default)
     {
         if (type.IsText || type.Kind is TypeKind.Unknown or TypeKind.Json or TypeKind.Jsonb)
         {
-            return Encoding.UTF8.GetString(reader.Bytes(row));
+            return Utf8Text.Decode(reader.Bytes(row), cancellation);
         }
 
         var text = new StringBuilder();
-        Append(text, type, in reader, row, zone, names);
+        Append(text, type, in reader, row, zone, names, cancellation);
         return text.ToString();
     }
 
     /// <summary>Appends the text of one row that is not null.</summary>
-    public static void Append(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null)
+    public static void Append(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null, CancellationToken cancellation = default)
     {
         switch (type.Kind)
         {
@@ -36,17 +36,17 @@ internal static class TextForms
             case TypeKind.Real: text.Append(NumberForms.Format(reader.Value<float>(row))); break;
             case TypeKind.DoublePrecision: text.Append(NumberForms.Format(reader.Value<double>(row))); break;
             case TypeKind.Numeric: NumberForms.AppendDecimal(text, reader.Decimal(row), type.Scale); break;
-            case TypeKind.Bytea: text.Append("\\x").Append(Convert.ToHexStringLower(reader.Bytes(row))); break;
+            case TypeKind.Bytea: AppendBytes(text.Append("\\x"), reader.Bytes(row), cancellation); break;
             case TypeKind.Date: DateTimeForms.AppendDate(text, reader.Integer(row)); break;
             case TypeKind.Time: DateTimeForms.AppendTime(text, reader.Integer(row)); break;
             case TypeKind.Timestamp: DateTimeForms.AppendTimestamp(text, reader.Integer(row)); break;
             case TypeKind.TimestampTz: DateTimeForms.AppendTimestampTz(text, reader.Integer(row), zone); break;
             case TypeKind.Interval: DateTimeForms.AppendInterval(text, reader.Value<Interval>(row)); break;
             case TypeKind.Uuid: text.Append(UuidText(reader.Value<UInt128>(row))); break;
-            case TypeKind.Array: AppendArray(text, type, in reader, row, zone, names); break;
-            case TypeKind.Row: AppendRow(text, type, in reader, row, zone, names); break;
-            case TypeKind.Map: AppendMap(text, type, in reader, row, zone, names); break;
-            default: text.Append(Encoding.UTF8.GetString(reader.Bytes(row))); break;
+            case TypeKind.Array: AppendArray(text, type, in reader, row, zone, names, cancellation); break;
+            case TypeKind.Row: AppendRow(text, type, in reader, row, zone, names, cancellation); break;
+            case TypeKind.Map: AppendMap(text, type, in reader, row, zone, names, cancellation); break;
+            default: text.Append(Utf8Text.Decode(reader.Bytes(row), cancellation)); break;
         }
     }
 
@@ -58,7 +58,16 @@ internal static class TextForms
         return new Guid(bytes, bigEndian: true).ToString();
     }
 
-    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null)
+    private static void AppendBytes(StringBuilder text, ReadOnlySpan<byte> bytes, CancellationToken cancellation)
+    {
+        for (var pulse = new Pulse(cancellation); !bytes.IsEmpty; bytes = bytes[Math.Min(bytes.Length, Pulse.StretchBytes)..])
+        {
+            text.Append(Convert.ToHexStringLower(bytes[..Math.Min(bytes.Length, Pulse.StretchBytes)]));
+            pulse.Spend(Pulse.StretchBytes);
+        }
+    }
+
+    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null, CancellationToken cancellation = default)
     {
         var list = (ListVector)reader.Flat;
         int slot = reader.Slot(row);
@@ -75,8 +84,10 @@ internal static class TextForms
         }
 
         text.Append('{');
+        var pulse = new Pulse(cancellation);
         for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
         {
+            pulse.Spend(64);
             text.Append(i == list.Offsets[slot] ? "" : ",");
             if (child.IsNull(i))
             {
@@ -84,11 +95,11 @@ internal static class TextForms
             }
             else if (element.Kind is TypeKind.Array)
             {
-                AppendArray(text, element, in child, i, zone, names);
+                AppendArray(text, element, in child, i, zone, names, cancellation);
             }
             else
             {
-                string value = element.Kind == TypeKind.Boolean ? (child.Boolean(i) ? "t" : "f") : Format(element, in child, i, zone, names);
+                string value = element.Kind == TypeKind.Boolean ? (child.Boolean(i) ? "t" : "f") : Format(element, in child, i, zone, names, cancellation);
                 bool needsQuotes = value.Length == 0 || value.Equals("null", StringComparison.OrdinalIgnoreCase)
                     || value.AsSpan().IndexOfAny("{},\"\\ \t\n\r\v\f") >= 0;
                 AppendQuoted(text, value, needsQuotes, "\\\"", "\\\\");
@@ -98,7 +109,7 @@ internal static class TextForms
         text.Append('}');
     }
 
-    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null)
+    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null, CancellationToken cancellation = default)
     {
         Vector[] fields = ((StructVector)reader.Flat).Children;
         int slot = reader.Slot(row);
@@ -110,7 +121,7 @@ internal static class TextForms
             if (!child.IsNull(slot))
             {
                 SqlType fieldType = type.Fields![i].Type;
-                string value = fieldType.Kind == TypeKind.Boolean ? (child.Boolean(slot) ? "t" : "f") : Format(fieldType, in child, slot, zone, names);
+                string value = fieldType.Kind == TypeKind.Boolean ? (child.Boolean(slot) ? "t" : "f") : Format(fieldType, in child, slot, zone, names, cancellation);
                 bool needsQuotes = value.Length == 0 || value.AsSpan().IndexOfAny("(),\"\\ \t\n\r\v\f") >= 0;
                 AppendQuoted(text, value, needsQuotes, "\"\"", "\\\\");
             }
@@ -120,7 +131,7 @@ internal static class TextForms
     }
 
     /// <summary>{key=value, key=value}, as DuckDB shows maps.</summary>
-    private static void AppendMap(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null)
+    private static void AppendMap(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null, CancellationToken cancellation = default)
     {
         var list = (ListVector)reader.Flat;
         int slot = reader.Slot(row);
@@ -128,10 +139,12 @@ internal static class TextForms
         var keys = new VectorReader(entries.Children[0]);
         var values = new VectorReader(entries.Children[1]);
         text.Append('{');
+        var pulse = new Pulse(cancellation);
         for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
         {
+            pulse.Spend(64);
             text.Append(i == list.Offsets[slot] ? "" : ", ");
-            Append(text, type.Key!, in keys, i, zone, names);
+            Append(text, type.Key!, in keys, i, zone, names, cancellation);
             text.Append('=');
             if (values.IsNull(i))
             {
@@ -139,7 +152,7 @@ internal static class TextForms
             }
             else
             {
-                Append(text, type.Element!, in values, i, zone, names);
+                Append(text, type.Element!, in values, i, zone, names, cancellation);
             }
         }
 

@@ -26,8 +26,8 @@ internal static class JsonPathRows
             return [];
         }
 
-        using JsonDocument document = JsonForms.Parse(call.Text(0));
-        List<PathItem> items = JsonPathFunctions.Items(document.RootElement, JsonPathParser.Parse(call.Text(1)), call.Count > 2 ? call.Text(2) : null, call.Count > 3 && call.Boolean(3), out _);
-        return items.ConvertAll(static item => new string?[] { item.ToJson() });
+        using JsonDocument document = JsonForms.Parse(call.Bytes(0), call.Context.Cancellation);
+        List<PathItem> items = JsonPathFunctions.Items(document.RootElement, JsonPathParser.Parse(call.Text(1)), call.Count > 2 ? call.Text(2) : null, call.Count > 3 && call.Boolean(3), out _, call.Context.Cancellation);
+        return items.ConvertAll(item => new string?[] { item.ToJson(call.Context.Cancellation) });
     }
 }

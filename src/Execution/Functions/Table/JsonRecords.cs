@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Catalog;
@@ -43,7 +42,7 @@ internal static class JsonRecords
             Dispose();
             if (!call.HasNull)
             {
-                _document = JsonForms.Parse(call.Text(0));
+                _document = JsonForms.Parse(call.Bytes(0), call.Context.Cancellation);
                 _objects = Objects(_document.RootElement).GetEnumerator();
             }
             else if (!isSet)
@@ -112,11 +111,6 @@ internal static class JsonRecords
 
         private string Raw(JsonElement value) => call.ArgumentTypes[0].Kind == TypeKind.Json ? value.GetRawText() : Normalized(value);
 
-        private static string Normalized(JsonElement value)
-        {
-            var text = new StringBuilder();
-            JsonForms.Append(text, value);
-            return text.ToString();
-        }
+        private string Normalized(JsonElement value) => JsonForms.TextOf(value, call.Context.Cancellation);
     }
 }

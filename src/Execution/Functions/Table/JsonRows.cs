@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
@@ -33,7 +32,7 @@ internal static class JsonRows
             yield break;
         }
 
-        using JsonDocument document = JsonForms.Parse(call.Text(0));
+        using JsonDocument document = JsonForms.Parse(call.Bytes(0), call.Context.Cancellation);
         if (document.RootElement.ValueKind != JsonValueKind.Array)
         {
             throw ExecutionErrors.InvalidArgument(document.RootElement.ValueKind == JsonValueKind.Object ? "cannot extract elements from an object" : "cannot extract elements from a scalar");
@@ -52,7 +51,7 @@ internal static class JsonRows
             yield break;
         }
 
-        using JsonDocument document = JsonForms.Parse(call.Text(0));
+        using JsonDocument document = JsonForms.Parse(call.Bytes(0), call.Context.Cancellation);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             throw ExecutionErrors.InvalidArgument("cannot call function on what is not an object");
@@ -76,8 +75,6 @@ internal static class JsonRows
             return element.GetRawText();
         }
 
-        var text = new StringBuilder();
-        JsonForms.Append(text, element);
-        return text.ToString();
+        return JsonForms.TextOf(element, call.Context.Cancellation);
     }
 }

@@ -1,8 +1,8 @@
-using System.Text;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Functions.Table;
@@ -85,7 +85,9 @@ internal sealed class TableCall(SqlType[] argumentTypes, SqlType resultType, Eva
 
     public Interval Interval(int argument) => _arguments[argument].Value<Interval>(_row);
 
-    public string Text(int argument) => Encoding.UTF8.GetString(_arguments[argument].Bytes(_row));
+    public string Text(int argument) => Utf8Text.Decode(_arguments[argument].Bytes(_row), context.Cancellation);
+
+    public ReadOnlySpan<byte> Bytes(int argument) => _arguments[argument].Bytes(_row);
 
     /// <summary>Unscaled value at another scale, which is not less than the argument's.</summary>
     public Int128 Decimal(int argument, int scale)

@@ -85,11 +85,22 @@ internal static class TextRows
             yield break;
         }
 
-        IEnumerable<string> fields = call.IsNull(1) ? text.EnumerateRunes().Select(static rune => rune.ToString()) : call.Text(1) is { Length: > 0 } delimiter ? text.Split(delimiter) : [text];
+        IEnumerable<string> fields = call.IsNull(1) ? text.EnumerateRunes().Select(static rune => rune.ToString()) : call.Text(1) is { Length: > 0 } delimiter ? Fields(text, delimiter) : [text];
         foreach (string field in fields)
         {
             yield return [field == none ? null : field];
         }
+    }
+
+    private static IEnumerable<string> Fields(string text, string delimiter)
+    {
+        int start = 0;
+        for (int end; (end = text.IndexOf(delimiter, start, StringComparison.Ordinal)) >= 0; start = end + delimiter.Length)
+        {
+            yield return text[start..end];
+        }
+
+        yield return text[start..];
     }
 }
 

@@ -8,6 +8,9 @@ internal abstract class GroupTable(MemoryAccount account) : IDisposable
 {
     protected MemoryAccount Account { get; } = account;
 
+    /// <summary>Heard while the table grows.</summary>
+    public virtual CancellationToken Cancellation { get; set; }
+
     /// <summary>Distinct keys so far.</summary>
     public int Count { get; protected set; }
 
@@ -46,6 +49,26 @@ internal abstract class GroupTable(MemoryAccount account) : IDisposable
     public abstract void Clear();
 
     public abstract void Dispose();
+
+    /// <summary>Zeroes the first bytes of a buffer, part by part.</summary>
+    protected void Zero(NativeBuffer buffer, long bytes)
+    {
+        const int PartBytes = 4 << 20;
+        for (long start = 0; start < bytes; start += PartBytes)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            buffer.Span<byte>(start, (int)Math.Min(PartBytes, bytes - start)).Clear();
+        }
+    }
+
+    /// <summary>Asked at each key that moves into a larger table: looks at the cancellation now and then.</summary>
+    protected void CheckAt(int group)
+    {
+        if ((group & 0xFFFF) == 0)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+        }
+    }
 }
 
 /// <summary>A group table that can be searched without adding to it: what joins probe.</summary>

@@ -31,6 +31,16 @@ internal sealed class InternedGroupTable : GroupTable
         _inner = Create(packed, account);
     }
 
+    public override CancellationToken Cancellation
+    {
+        get => _inner.Cancellation;
+        set
+        {
+            _inner.Cancellation = value;
+            Array.ForEach(_values, values => values?.Hear(value));
+        }
+    }
+
     public override long ReservedBytes => _inner.ReservedBytes + _values.Sum(static values => values?.ReservedBytes ?? 0);
 
     /// <summary>The table for these columns when the first keys are dictionaries that pack; else null.</summary>
@@ -101,6 +111,8 @@ internal sealed class InternedGroupTable : GroupTable
         private Vector? _mappedDictionary;
 
         public long ReservedBytes => _table.ReservedBytes;
+
+        public void Hear(CancellationToken cancellation) => _table.Cancellation = cancellation;
 
         /// <summary>The column with numbers in place of its values.</summary>
         public Vector Map(Vector column, ReadOnlySpan<int> rows, int count)

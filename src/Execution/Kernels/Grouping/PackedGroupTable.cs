@@ -320,7 +320,7 @@ internal sealed unsafe class PackedGroupTable : LookupTable
         NativeBuffer larger = NativeBuffer.Allocate(size * 4, Account);
         long slots = larger.SizeBytes / 4;
         slots = first > long.MaxValue - slots ? size : slots;
-        NativeMemory.Clear(larger.Address, (nuint)(slots * 4));
+        Zero(larger, slots * 4);
         if (_denseCount > 0)
         {
             NativeMemory.Copy(_dense!.Address, larger.Address + ((_denseFirst - first) * 4), (nuint)(_denseCount * 4));
@@ -424,7 +424,7 @@ internal sealed unsafe class PackedGroupTable : LookupTable
         }
 
         _slotBits = bits;
-        NativeMemory.Clear(_slots.Address, (nuint)(16L << bits));
+        Zero(_slots, 16L << bits);
     }
 
     /// <summary>Indexes all groups in a cleared hash table.</summary>
@@ -436,6 +436,7 @@ internal sealed unsafe class PackedGroupTable : LookupTable
         ulong mask = (1UL << _slotBits) - 1;
         for (int group = 0; group < Count; group++)
         {
+            CheckAt(group);
             if (group == _nullGroup)
             {
                 continue;

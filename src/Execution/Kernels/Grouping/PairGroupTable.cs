@@ -205,7 +205,8 @@ internal sealed unsafe class PairGroupTable(KeyLayout layout, int columns, Memor
         int bits = Math.Max(MinSlotBits, 65 - BitOperations.LeadingZeroCount((ulong)Math.Max(needed, 1)));
         _slots?.Release();
         _slots = null;
-        _slots = NativeBuffer.AllocateZeroed(8L << bits, Account);
+        _slots = NativeBuffer.Allocate(8L << bits, Account);
+        Zero(_slots, 8L << bits);
         _slotBits = bits;
         ulong* slots = (ulong*)_slots.Address;
         uint mask = (uint)((1UL << bits) - 1);
@@ -213,6 +214,7 @@ internal sealed unsafe class PairGroupTable(KeyLayout layout, int columns, Memor
         ulong* high = (ulong*)_high!.Address;
         for (int group = 0; group < Count; group++)
         {
+            CheckAt(group);
             ulong hash = Hash(low[group], high[group]);
             uint slot = (uint)(hash >> (64 - bits));
             while (slots[slot] != 0)

@@ -313,13 +313,15 @@ internal sealed class RowGroupTable : LookupTable
 
         _slots?.Release();
         _slots = null;
-        _slots = NativeBuffer.AllocateZeroed(8L << bits, Account);
+        _slots = NativeBuffer.Allocate(8L << bits, Account);
+        Zero(_slots, 8L << bits);
         _slotBits = bits;
         Span<ulong> table = _slots.Span<ulong>(0, 1 << bits);
         ReadOnlySpan<ulong> hashes = _groupHashes.Span<ulong>(0, Count);
         int mask = (1 << bits) - 1;
         for (int group = 0; group < Count; group++)
         {
+            CheckAt(group);
             int slot = Home(hashes[group], bits);
             while (table[slot] != 0)
             {

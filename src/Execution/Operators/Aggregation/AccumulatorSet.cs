@@ -18,16 +18,18 @@ internal sealed class AccumulatorSet : IDisposable
     private readonly Feed[] _feeds;
     private readonly CountAccumulator?[] _rowCounters;
     private readonly MemoryAccount _account;
+    private readonly CancellationToken _cancellation;
     private NativeBuffer? _maskedGroups;
     private NativeBuffer? _groupOfRow;
     private NativeBuffer? _filteredGroups;
 
-    private AccumulatorSet(CallState[] calls, Feed[] feeds, CountAccumulator?[] rowCounters, MemoryAccount account)
+    private AccumulatorSet(CallState[] calls, Feed[] feeds, CountAccumulator?[] rowCounters, MemoryAccount account, CancellationToken cancellation)
     {
         _rowCounters = rowCounters;
         _calls = calls;
         _feeds = feeds;
         _account = account;
+        _cancellation = cancellation;
     }
 
     /// <summary>Bytes of all states.</summary>
@@ -70,7 +72,7 @@ internal sealed class AccumulatorSet : IDisposable
         }
 
         CountAccumulator?[] rowCounters = mode == AggregateMode.Final ? [] : ShareParts(states, feeds.Count, context.Account);
-        return new AccumulatorSet(states, [.. feeds.Select(feed => feed.Compile(evaluation))], rowCounters, context.Account);
+        return new AccumulatorSet(states, [.. feeds.Select(feed => feed.Compile(evaluation))], rowCounters, context.Account, context.Cancellation);
     }
 
     /// <summary>Makes sure that so many groups exist.</summary>
@@ -122,6 +124,7 @@ internal sealed class AccumulatorSet : IDisposable
                     continue;
                 }
 
+                _cancellation.ThrowIfCancellationRequested();
                 for (int i = 0; i < call.Arguments.Length; i++)
                 {
                     call.Vectors[i] = feed.Values[call.Arguments[i]];
@@ -143,6 +146,7 @@ internal sealed class AccumulatorSet : IDisposable
         var rows = new GroupedRows(groups, batch.Selection == null ? default : batch.Selection.Rows, batch.RowCount, groupCount);
         foreach (CallState call in _calls.Where(static call => !call.Accumulator.KeepsRows))
         {
+            _cancellation.ThrowIfCancellationRequested();
             call.Accumulator.Merge(batch.Columns.AsSpan(firstState, call.StateCount), in rows);
             firstState += call.StateCount;
         }
@@ -158,6 +162,7 @@ internal sealed class AccumulatorSet : IDisposable
         {
             if (!call.Accumulator.KeepsRows)
             {
+                _cancellation.ThrowIfCancellationRequested();
                 call.Accumulator.States(start, count, columns[..call.StateCount]);
                 columns = columns[call.StateCount..];
             }
@@ -169,6 +174,7 @@ internal sealed class AccumulatorSet : IDisposable
     {
         for (int i = 0; i < _calls.Length; i++)
         {
+            _cancellation.ThrowIfCancellationRequested();
             columns[i] = _calls[i].Accumulator.Finish(start, count);
         }
     }

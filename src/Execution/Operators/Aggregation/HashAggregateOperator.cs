@@ -303,6 +303,7 @@ internal sealed class HashAggregateOperator : Operator
         }
 
         _table = GroupTable.Create(_columns, firstKeys, Context.Account);
+        _table.Cancellation = Context.Cancellation;
         if (!_inputEnded && _spill == null && _plan.Input is ShuffleReadExec read && ShuffleReadOperator.RowCount(read, Context) is > DenseRows and var rows
             && Context.Query.Memory.Allowance > Math.Min(rows, MostReserved) * ReservedKeyBytes)
         {

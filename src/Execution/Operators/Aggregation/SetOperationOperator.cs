@@ -44,6 +44,7 @@ internal sealed class SetOperationOperator : Operator
         _right = OperatorFactory.Create(plan.Right, context);
         _keys = [.. plan.Columns.Select(static column => new KeyColumn(ArrowTypes.Of(column.Type), true))];
         _table = GroupTable.Create(_keys, context.Account);
+        _table.Cancellation = context.Cancellation;
         _gatherers = [.. plan.Columns.Select(_ => new VectorGatherer(context.Account))];
         _copies = new StateArray<long>(context.Account);
         _leftCounts = new StateArray<long>(context.Account);
@@ -238,6 +239,7 @@ internal sealed class SetOperationOperator : Operator
         _leftCounts.Dispose();
         _rightCounts.Dispose();
         _table = GroupTable.Create(_keys, Context.Account);
+        _table.Cancellation = Context.Cancellation;
     }
 
     private void Load(List<SpillBlock> blocks, int level)

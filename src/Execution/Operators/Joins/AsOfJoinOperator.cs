@@ -7,11 +7,13 @@ using SqlCluster.Execution.Kernels.Grouping;
 
 namespace SqlCluster.Execution.Operators.Joins;
 
-/// <summary>Gives each left row the nearest right row of its key.</summary>
+/// <summary>Gives each left row the nearest right row of its key: from a table of the right side, or by merging both sides where that does not fit in memory.</summary>
 internal sealed class AsOfJoinOperator : Operator
 {
     private readonly AsOfJoinExec _plan;
-    private readonly AsOfTable _table;
+    private readonly RightSide _right;
+    private readonly AsOfTable? _table;
+    private AsOfMerge? _merge;
     private readonly Operator _left;
     private readonly ExpressionList _expressions;
     private readonly JoinKeys _joinKeys;
@@ -26,17 +28,19 @@ internal sealed class AsOfJoinOperator : Operator
     {
         _plan = plan;
         _isShared = plan.Right is ShuffleReadExec { Exchange.Kind: ExchangeKind.Broadcast } or ExchangeExec { Kind: ExchangeKind.Broadcast };
-        _table = _isShared ? context.Query.Shared(plan, Build) : Build();
+        _right = _isShared ? context.Query.Shared(plan, Build) : Build();
+        _table = _right.Table;
         _left = OperatorFactory.Create(plan.Left, context);
         _expressions = new ExpressionList([.. plan.LeftKeys, plan.LeftOrder], context.Evaluation);
         _joinKeys = new JoinKeys([.. plan.LeftKeys.Select(static _ => false), false], context.Account);
         _output = new JoinOutput(plan.Left, plan.Right, plan.OutputOrdinals, context.Account);
         _scratch = new LookupScratch(context.Account);
 
-        AsOfTable Build()
+        RightSide Build()
         {
             using Operator right = OperatorFactory.Create(plan.Right, context);
-            return AsOfTable.Build(plan, right, context);
+            (AsOfTable? table, AsOfRun? run) = AsOfTable.Build(plan, right, context, metrics);
+            return new RightSide(table, run);
         }
     }
 
@@ -44,13 +48,18 @@ internal sealed class AsOfJoinOperator : Operator
 
     protected override Batch? NextCore()
     {
-        while (_left.Next() is { } batch)
+        if (_table == null)
         {
-            Span<int> partners = NativeBuffer.Reuse(ref _partners, (batch.Length + 16) * 4L, Context.Account).Span<int>(0, batch.Length);
-            FindPartners(batch, partners);
+            _merge ??= new AsOfMerge(_plan, _right.Run!, _left, Context, Metrics);
+        }
+
+        while ((_merge == null ? Probe() : _merge.Next(ref _partners)) is { } batch)
+        {
+            Span<int> partners = _partners!.Span<int>(0, batch.Length);
+            Vector[] columns = _merge == null ? _table!.Columns : _merge.Partners;
             if (_plan.IsOuter)
             {
-                return _output.Positional(batch, _table.Columns, partners, null, batch.Selection);
+                return _output.Positional(batch, columns, partners, null, batch.Selection);
             }
 
             Span<int> selected = NativeBuffer.Reuse(ref _selection, (batch.Length + 16) * 4L, Context.Account).Span<int>(0, batch.Length);
@@ -63,7 +72,7 @@ internal sealed class AsOfJoinOperator : Operator
 
             if (count > 0)
             {
-                return _output.Positional(batch, _table.Columns, partners, null, count == batch.Length ? null : new SelectionVector(_selection!, count));
+                return _output.Positional(batch, columns, partners, null, count == batch.Length ? null : new SelectionVector(_selection!, count));
             }
         }
 
@@ -72,6 +81,7 @@ internal sealed class AsOfJoinOperator : Operator
 
     public override void Dispose()
     {
+        _merge?.Dispose();
         _left.Dispose();
         _expressions.Dispose();
         _joinKeys.Dispose();
@@ -82,8 +92,20 @@ internal sealed class AsOfJoinOperator : Operator
         _partners = _selection = null;
         if (!_isShared)
         {
-            _table.Dispose();
+            _right.Dispose();
         }
+    }
+
+    /// <summary>The next left rows, whose partners in the table have been found.</summary>
+    private Batch? Probe()
+    {
+        if (_left.Next() is not { } batch)
+        {
+            return null;
+        }
+
+        FindPartners(batch, NativeBuffer.Reuse(ref _partners, (batch.Length + 16) * 4L, Context.Account).Span<int>(0, batch.Length));
+        return batch;
     }
 
     /// <summary>Sets the partner of each selected row, -1 for all others.</summary>
@@ -104,7 +126,7 @@ internal sealed class AsOfJoinOperator : Operator
         }
 
         Span<int> numbers = _joinKeys.Numbers(count);
-        _table.FindKeys(values.AsSpan(0, values.Length - 1), rows, count, numbers, _scratch);
+        _table!.FindKeys(values.AsSpan(0, values.Length - 1), rows, count, numbers, _scratch);
         var order = new VectorReader(values[^1]);
         for (int i = 0; i < count; i++)
         {
@@ -113,6 +135,16 @@ internal sealed class AsOfJoinOperator : Operator
             {
                 partners[row] = _table.Nearest(numbers[i], in order, row, _plan.Operator);
             }
+        }
+    }
+
+    /// <summary>The right side, in memory or on disk; tasks may share it.</summary>
+    private sealed record RightSide(AsOfTable? Table, AsOfRun? Run) : IDisposable
+    {
+        public void Dispose()
+        {
+            Table?.Dispose();
+            Run?.Dispose();
         }
     }
 }

@@ -120,7 +120,9 @@ internal sealed class JoinTable : IDisposable
             appenders[i] = ColumnAppender.Create(keyColumns[i - columns.Count].Type, account);
         }
 
-        var table = new JoinTable(GroupTable.Create(keyColumns, account), appenders);
+        LookupTable keyTable = GroupTable.Create(keyColumns, account);
+        keyTable.Cancellation = context.Cancellation;
+        var table = new JoinTable(keyTable, appenders);
         try
         {
             table.Fill(plan, rows, publishes, columns.Count, context);

@@ -1,9 +1,7 @@
-using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Physical;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Functions;
-using SqlCluster.Execution.Kernels;
 using SqlCluster.Execution.Kernels.Grouping;
 
 namespace SqlCluster.Execution.Operators.Recursion;
@@ -16,7 +14,8 @@ namespace SqlCluster.Execution.Operators.Recursion;
 ///      ▼                           │
 /// recursive plan ──▶ new rows ─────┴──▶ out
 /// </code>
-/// With UNION, rows that came before, in any iteration, are dropped. Rows go out as they come, so a LIMIT above ends an endless recursion.
+/// With UNION, rows that came before, in any iteration, are dropped (<see cref="SeenRows"/>). Rows go out as they come, or at the end of their iteration once the rows seen are
+/// on disk, so a LIMIT above ends an endless recursion.
 /// What the recursive plan reads besides the working table is computed once and kept, see <see cref="RepeatablePlan"/>.
 /// </remarks>
 internal sealed class RecursiveUnionOperator : Operator
@@ -24,11 +23,10 @@ internal sealed class RecursiveUnionOperator : Operator
     private readonly ExecPlan _recursive;
     private readonly WorkingTable _working;
     private readonly KeptRows _next;
-    private readonly GroupTable? _seen;
+    private readonly SeenRows? _seen;
     private readonly List<KeptRows> _kept = [];
     private Operator? _running;
-    private NativeBuffer? _groups;
-    private NativeBuffer? _selection;
+    private IEnumerator<Batch>? _late;
 
     public RecursiveUnionOperator(RecursiveUnionExec plan, TaskContext context, OperatorMetrics metrics)
         : base(context, metrics)
@@ -37,7 +35,7 @@ internal sealed class RecursiveUnionOperator : Operator
         _working = WorkingTable.Of(plan.Id, context);
         _working.Rows = new KeptRows(context, metrics);
         _next = new KeptRows(context, metrics);
-        _seen = plan.IsAll ? null : GroupTable.Create([.. plan.Columns.Select(static column => new KeyColumn(ArrowTypes.Of(column.Type), true))], context.Account);
+        _seen = plan.IsAll ? null : new SeenRows([.. plan.Columns.Select(static column => new KeyColumn(ArrowTypes.Of(column.Type), true))], context, metrics);
         _running = OperatorFactory.Create(plan.Base, context);
     }
 
@@ -45,15 +43,24 @@ internal sealed class RecursiveUnionOperator : Operator
     {
         while (_running != null)
         {
-            while (_running.Next() is { } batch)
+            while (_late == null && _running.Next() is { } batch)
             {
-                if ((_seen == null ? batch : New(batch)) is { } added)
+                if ((_seen == null ? batch : _seen.Add(batch)) is { } added)
                 {
                     _next.Append(added);
                     return added;
                 }
             }
 
+            _late ??= _seen?.EndIteration().GetEnumerator();
+            if (_late != null && _late.MoveNext())
+            {
+                _next.Append(_late.Current);
+                return _late.Current;
+            }
+
+            _late?.Dispose();
+            _late = null;
             _running.Dispose();
             _running = null;
             Context.Cancellation.ThrowIfCancellationRequested();
@@ -70,37 +77,13 @@ internal sealed class RecursiveUnionOperator : Operator
 
     public override void Dispose()
     {
+        _late?.Dispose();
+        _late = null;
         _running?.Dispose();
         _running = null;
         _working.Rows.Dispose();
         _next.Dispose();
         _kept.ForEach(static rows => rows.Dispose());
         _seen?.Dispose();
-        _groups?.Release();
-        _selection?.Release();
-        _groups = _selection = null;
-    }
-
-    /// <summary>The rows of a batch that were never seen before, or null.</summary>
-    private Batch? New(Batch batch)
-    {
-        int count = batch.RowCount, known = _seen!.Count;
-        Span<int> groups = NativeBuffer.Reuse(ref _groups, (count + 16) * 4L, Context.Account).Span<int>(0, count);
-        ReadOnlySpan<int> rows = batch.Selection == null ? default : batch.Selection.Rows;
-        _seen.FindOrAdd(batch.Columns, rows, count, groups);
-        NativeBuffer buffer = NativeBuffer.Reuse(ref _selection, (count + 16) * 4L, Context.Account);
-        Span<int> selected = buffer.Span<int>(0, count);
-        int found = 0;
-        for (int i = 0; i < count; i++)
-        {
-            // Keys are numbered as they come: a new key has the next number.
-            if (groups[i] == known)
-            {
-                known++;
-                selected[found++] = rows.IsEmpty ? i : rows[i];
-            }
-        }
-
-        return found == 0 ? null : found == count ? batch : new Batch(batch.Columns, batch.Length, new SelectionVector(buffer, found));
     }
 }

@@ -133,17 +133,17 @@ internal sealed class SortBuffer : IDisposable
     /// <summary>Tells whether rows, by row number, have equal keys.</summary>
     public bool AreTied(int left, int right) => Comparer().AreTied(left, right);
 
-    /// <summary>Positions in the order at which the keys differ from those before, 0 first, then the number of rows; after <see cref="Sort"/>.</summary>
-    public int[] TieStarts()
+    /// <summary>Gives the positions in the order at which the keys differ from those before, 0 first, then the number of rows; after <see cref="Sort"/>.</summary>
+    public void FindTies(Action<int> start)
     {
+        start(0);
         if (Count == 0)
         {
-            return [0];
+            return;
         }
 
         SortEntryComparer comparer = Comparer();
         ReadOnlySpan<int> order = Order;
-        var starts = new List<int> { 0 };
         for (int i = 1; i < order.Length; i++)
         {
             if (i % StretchRows == 0)
@@ -153,12 +153,11 @@ internal sealed class SortBuffer : IDisposable
 
             if (!comparer.AreTied(order[i - 1], order[i]))
             {
-                starts.Add(i);
+                start(i);
             }
         }
 
-        starts.Add(Count);
-        return [.. starts];
+        start(Count);
     }
 
     /// <summary>The next rows in order, at most a batch and at most <paramref name="limit"/> of them; null at the end.</summary>
@@ -249,8 +248,10 @@ internal sealed class SortBuffer : IDisposable
 
     private void Arrange<T>(Arrangement<T> arrange, T argument, SortEntryComparer comparer, Span<SortEntry> entries)
     {
+        var pulse = new Pulse(_context.Cancellation);
         for (int row = 0; row < entries.Length; row++)
         {
+            pulse.Spend(1);
             entries[row] = comparer.Entry(row);
         }
 
@@ -258,6 +259,7 @@ internal sealed class SortBuffer : IDisposable
         Span<int> order = NativeBuffer.Reuse(ref _rows, Count * 4L, _context.Account).Span<int>(0, Count);
         for (int i = 0; i < entries.Length; i++)
         {
+            pulse.Spend(1);
             order[i] = entries[i].Row;
         }
     }

@@ -16,14 +16,18 @@ internal sealed class MemoryWindowRows : WindowRows
     private readonly int[] _partitionKeys;
     private SortBuffer _sort;
     private KeptColumn[]? _columns;
-    private RowNumbers _partitionStarts = new([]);
-    private RowNumbers _peerStarts = new([]);
+    private readonly RowNumbers _ownPartitionStarts;
+    private readonly RowNumbers _peerStarts;
+    private RowNumbers _partitionStarts;
 
     public MemoryWindowRows(WindowExec plan, TaskContext context)
         : base(plan)
     {
         _context = context;
         _sort = new SortBuffer(OrderOf(plan), context);
+        _ownPartitionStarts = new RowNumbers(null, context);
+        _peerStarts = new RowNumbers(null, context);
+        _partitionStarts = _ownPartitionStarts;
         _partitionKeys = HasOrder ? [.. Window.PartitionBy.Select(Keep)] : [];
     }
 
@@ -65,26 +69,33 @@ internal sealed class MemoryWindowRows : WindowRows
     public void Sort()
     {
         _sort.Sort();
-        int[] peers = _sort.TieStarts();
-        _peerStarts = new RowNumbers([.. peers]);
-        if (Count == 0 || !HasOrder || _partitionKeys.Length == 0)
+        _sort.FindTies(_peerStarts.Add);
+        if (Count == 0 || !HasOrder)
         {
-            _partitionStarts = HasOrder && Count > 0 ? new RowNumbers([0, Count]) : _peerStarts;   // a task without rows has no columns to read keys from
+            _partitionStarts = _peerStarts;     // a task without rows has no columns to read keys from
+            return;
+        }
+
+        if (_partitionKeys.Length == 0)
+        {
+            _ownPartitionStarts.Add(0);
+            _ownPartitionStarts.Add(Count);
             return;
         }
 
         VectorReader[] keys = Array.ConvertAll(_partitionKeys, key => new VectorReader(Columns[key].Source(_sort)));
         ReadOnlySpan<int> order = _sort.Order;
-        var starts = new List<int>();
-        foreach (int row in peers)
+        RowNumbers.Reader peers = _peerStarts.Read();
+        var pulse = new Pulse(_context.Cancellation);
+        for (int i = 0; i < _peerStarts.Count; i++)
         {
+            pulse.Spend(64);
+            int row = peers[i];
             if (row == 0 || row == Count || !AreEqual(keys, order[row - 1], order[row]))
             {
-                starts.Add(row);
+                _ownPartitionStarts.Add(row);
             }
         }
-
-        _partitionStarts = new RowNumbers(starts);
     }
 
     public override WindowValues Values(int column) => new(Columns[column].Sorted(_sort));
@@ -96,6 +107,8 @@ internal sealed class MemoryWindowRows : WindowRows
     public override void Dispose()
     {
         _sort.Dispose();
+        _ownPartitionStarts.Dispose();
+        _peerStarts.Dispose();
         Array.ForEach(_columns ?? [], static column => column.Dispose());
     }
 

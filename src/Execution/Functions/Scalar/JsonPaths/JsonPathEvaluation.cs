@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using SqlCluster.Execution.Functions.Casts;
+using SqlCluster.Execution.Kernels;
 using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Execution.Functions.Scalar.JsonPaths;
@@ -9,12 +10,17 @@ namespace SqlCluster.Execution.Functions.Scalar.JsonPaths;
 /// <param name="path">The path.</param>
 /// <param name="root">$.</param>
 /// <param name="variables">Values of $name; null: none.</param>
-internal sealed class JsonPathEvaluation(JsonPath path, JsonElement root, JsonElement? variables)
+/// <param name="cancellation">Ends the search.</param>
+internal sealed class JsonPathEvaluation(JsonPath path, JsonElement root, JsonElement? variables, CancellationToken cancellation)
 {
+    /// <summary>What a step counts as, in bytes of work.</summary>
+    private const int StepBytes = 64;
+
     private readonly PathNode _path = path.Root;
     private readonly JsonElement _root = root;
     private PathItem _current = new(root);
     private int _lastIndex;
+    private Pulse _pulse = new(cancellation);
 
     private bool IsLax { get; } = !path.IsStrict;
 
@@ -32,6 +38,7 @@ internal sealed class JsonPathEvaluation(JsonPath path, JsonElement root, JsonEl
     private bool Evaluate(PathNode node, List<PathItem> found)
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        _pulse.Spend(StepBytes);
         if (node.IsPredicate)
         {
             found.Add(PathItem.Of(Test(node)));
@@ -79,6 +86,7 @@ internal sealed class JsonPathEvaluation(JsonPath path, JsonElement root, JsonEl
         bool isComplete = Evaluate(input, items);
         foreach (PathItem item in items)
         {
+            _pulse.Spend(StepBytes);
             if (!step(node, item, IsLax, found))
             {
                 return false;
@@ -118,10 +126,11 @@ internal sealed class JsonPathEvaluation(JsonPath path, JsonElement root, JsonEl
     }
 
     /// <summary>In lax mode an array stands for its elements, one level deep.</summary>
-    private static bool Unwrapped(Step step, PathNode node, PathItem array, List<PathItem> found)
+    private bool Unwrapped(Step step, PathNode node, PathItem array, List<PathItem> found)
     {
         foreach (JsonElement element in array.Element.EnumerateArray())
         {
+            _pulse.Spend(StepBytes);
             if (!step(node, new PathItem(element), false, found))
             {
                 return false;
@@ -237,6 +246,7 @@ internal sealed class JsonPathEvaluation(JsonPath path, JsonElement root, JsonEl
 
         void Descend(JsonElement element, int level)
         {
+            _pulse.Spend(StepBytes);
             bool isLeaf = element.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array);
             if ((level >= descendants.First && level <= descendants.Last) || (descendants is { First: int.MaxValue, Last: int.MaxValue } && isLeaf))
             {
@@ -453,7 +463,7 @@ internal sealed class JsonPathEvaluation(JsonPath path, JsonElement root, JsonEl
         }
     }
 
-    private static bool IsMatch(LikeRegexNode like, string text) => like.Pattern.Run(text.Length, regex => regex.IsMatch(text), CancellationToken.None);
+    private bool IsMatch(LikeRegexNode like, string text) => like.Pattern.Run(text.Length, regex => regex.IsMatch(text), cancellation);
 
     /// <summary>Whether the test holds for any pair of items. Lax: the first true one decides; strict: an unknown one does.</summary>
     private bool? Pairs(PathNode left, PathNode? right, Func<PathItem, PathItem, bool?> test)
@@ -469,6 +479,7 @@ internal sealed class JsonPathEvaluation(JsonPath path, JsonElement root, JsonEl
         {
             for (int i = 0; i < (right is null ? 1 : rights.Count); i++)
             {
+                _pulse.Spend(StepBytes);
                 bool? result = test(item, right is null ? default : rights[i]);
                 if (result is null && !IsLax)
                 {

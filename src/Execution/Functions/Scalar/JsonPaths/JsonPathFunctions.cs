@@ -3,6 +3,7 @@ using System.Text.Json;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Functions.Casts;
+using SqlCluster.Execution.Kernels;
 using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Execution.Functions.Scalar.JsonPaths;
@@ -17,7 +18,7 @@ internal static class JsonPathFunctions
     [
         .. WithZone("jsonb_path_exists", SqlType.Boolean, static row => Run(row, static (row, items) => row.Set(items.Count > 0)), "Whether a path gives any item", ("jsonb_path_exists('{\"a\":[1,2]}', '$.a[*] ? (@ > 1)')", "true")),
         .. WithZone("jsonb_path_match", SqlType.Boolean, Match, "The value of a path that is a condition", ("jsonb_path_match('{\"a\":[1,2]}', 'exists($.a[*] ? (@ >= 2))')", "true")),
-        .. WithZone("jsonb_path_query_array", SqlType.Jsonb, static row => Run(row, static (row, items) => row.Set(ArrayOf(items))), "All items of a path as an array", ("jsonb_path_query_array('{\"a\":[1,2,3]}', '$.a[*] ? (@ >= 2)')", "[2, 3]")),
+        .. WithZone("jsonb_path_query_array", SqlType.Jsonb, static row => Run(row, static (row, items) => row.Set(ArrayOf(items, row.Pulse))), "All items of a path as an array", ("jsonb_path_query_array('{\"a\":[1,2,3]}', '$.a[*] ? (@ >= 2)')", "[2, 3]")),
         .. WithZone("jsonb_path_query_first", SqlType.Jsonb, static row => Run(row, SetFirst), "The first item of a path", ("jsonb_path_query_first('{\"a\":[1,2,3]}', '$.a[*] ? (@ >= 2)')", "2")),
         Operator("@?", static row => Run(row, static (row, items) => row.Set(items.Count > 0), isSilent: true), "Whether a path gives any item; null where it fails", ("'{\"a\":[1,2]}'::jsonb @? '$.a[*] ? (@ > 2)'", "false")),
         Operator("@@", static row => SetMatch(row, isSilent: true), "The value of a path that is a condition; null where it fails", ("'{\"a\":[1,2]}'::jsonb @@ '$.a[*] > 1'", "true")),
@@ -29,7 +30,8 @@ internal static class JsonPathFunctions
     /// <param name="variables">A JSON object, or null.</param>
     /// <param name="isSilent">Errors end the items instead of the query.</param>
     /// <param name="error">The error that was kept silent.</param>
-    public static List<PathItem> Items(JsonElement document, JsonPath path, string? variables, bool isSilent, out QueryException? error)
+    /// <param name="cancellation">Ends the search.</param>
+    public static List<PathItem> Items(JsonElement document, JsonPath path, string? variables, bool isSilent, out QueryException? error, CancellationToken cancellation)
     {
         JsonElement? values = variables is null ? null : JsonForms.Parse(variables).RootElement;
         if (values is { ValueKind: not JsonValueKind.Object })
@@ -37,7 +39,7 @@ internal static class JsonPathFunctions
             throw ExecutionErrors.InvalidArgument("\"vars\" argument is not an object");
         }
 
-        var evaluation = new JsonPathEvaluation(path, document, values);
+        var evaluation = new JsonPathEvaluation(path, document, values, cancellation);
         List<PathItem> items = evaluation.Run();
         error = evaluation.Error;
         return error is null || isSilent ? items : throw error;
@@ -64,9 +66,9 @@ internal static class JsonPathFunctions
 
     private static void Run(Row row, Action<Row, List<PathItem>> set, bool isSilent = false)
     {
-        using JsonDocument document = JsonForms.Parse(row.Text(0));
+        using JsonDocument document = JsonForms.Parse(row.Bytes(0), row.Cancellation);
         isSilent |= row.Count > 3 && row.Boolean(3);
-        List<PathItem> items = Items(document.RootElement, PathOf(row), row.Count > 2 ? row.Text(2) : null, isSilent, out QueryException? error);
+        List<PathItem> items = Items(document.RootElement, PathOf(row), row.Count > 2 ? row.Text(2) : null, isSilent, out QueryException? error, row.Cancellation);
         if (error is null || items.Count > 0)
         {
             set(row, items);
@@ -97,7 +99,7 @@ internal static class JsonPathFunctions
     {
         if (items.Count > 0)
         {
-            row.Set(items[0].ToJson());
+            row.Set(items[0].ToJson(row.Cancellation));
         }
     }
 
@@ -114,13 +116,14 @@ internal static class JsonPathFunctions
         return path;
     }
 
-    private static string ArrayOf(List<PathItem> items)
+    private static string ArrayOf(List<PathItem> items, Pulse pulse)
     {
         var text = new StringBuilder("[");
         for (int i = 0; i < items.Count; i++)
         {
             text.Append(i == 0 ? "" : ", ");
             JsonForms.Append(text, items[i].Element);
+            pulse.Spend(64);
         }
 
         return text.Append(']').ToString();

@@ -67,12 +67,7 @@ internal readonly record struct PathItem(JsonElement Element, PathTime? Time = n
     }
 
     /// <summary>The item as jsonb text.</summary>
-    public string ToJson()
-    {
-        var text = new StringBuilder();
-        JsonForms.Append(text, Element);
-        return text.ToString();
-    }
+    public string ToJson(CancellationToken cancellation) => JsonForms.TextOf(Element, cancellation);
 
     /// <summary>By code points, as PostgreSQL compares them here.</summary>
     private static int CompareText(string left, string right) => Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));

@@ -1,7 +1,9 @@
+using System.Text;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Functions.Casts;
+using SqlCluster.Execution.Functions.Scalar.Texts;
 using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Functions.Scalar.Nested;
@@ -97,8 +99,10 @@ internal static class ArrayFunctions
         ListVector source = row.List(0, out int start, out int count);
         var elements = new VectorReader(source.Child);
         ColumnAppender list = row.Result.BeginList();
+        Pulse pulse = row.Pulse;
         for (int i = start; i < start + count; i++)
         {
+            pulse.Spend(32);
             if (!IsElement(row, in elements, i, 1))
             {
                 list.AppendRange(source.Child, i, 1);
@@ -121,8 +125,10 @@ internal static class ArrayFunctions
 
         ListVector source = row.List(0, out int start, out int count);
         var elements = new VectorReader(source.Child);
+        Pulse pulse = row.Pulse;
         for (int i = 0; i < count; i++)
         {
+            pulse.Spend(32);
             if (IsElement(row, in elements, start + i, 1))
             {
                 row.Set(i + 1L);
@@ -157,8 +163,10 @@ internal static class ArrayFunctions
     private static List<long> Positions(Row row, VectorReader elements, int start, int count)
     {
         var found = new List<long>();
+        Pulse pulse = row.Pulse;
         for (int i = 0; i < count; i++)
         {
+            pulse.Spend(32);
             if (IsElement(row, in elements, start + i, 1))
             {
                 found.Add(i + 1);
@@ -173,9 +181,10 @@ internal static class ArrayFunctions
         ListVector all = row.List(outer, out int allStart, out int allCount), part = row.List(inner, out int partStart, out int partCount);
         var allElements = new VectorReader(all.Child);
         var partElements = new VectorReader(part.Child);
+        Pulse pulse = row.Pulse;
         for (int i = partStart; i < partStart + partCount; i++)
         {
-            if (!Holds(in allElements, allStart, allCount, in partElements, i))
+            if (!Holds(in allElements, allStart, allCount, in partElements, i, ref pulse))
             {
                 return false;
             }
@@ -189,9 +198,10 @@ internal static class ArrayFunctions
         ListVector left = row.List(0, out int leftStart, out int leftCount), right = row.List(1, out int rightStart, out int rightCount);
         var leftElements = new VectorReader(left.Child);
         var rightElements = new VectorReader(right.Child);
+        Pulse pulse = row.Pulse;
         for (int i = rightStart; i < rightStart + rightCount; i++)
         {
-            if (Holds(in leftElements, leftStart, leftCount, in rightElements, i))
+            if (Holds(in leftElements, leftStart, leftCount, in rightElements, i, ref pulse))
             {
                 return true;
             }
@@ -200,10 +210,11 @@ internal static class ArrayFunctions
         return false;
     }
 
-    private static bool Holds(in VectorReader elements, int start, int count, in VectorReader value, int index)
+    private static bool Holds(in VectorReader elements, int start, int count, in VectorReader value, int index, ref Pulse pulse)
     {
         for (int i = start; i < start + count; i++)
         {
+            pulse.Spend(32);
             if (RowEquality.AreEqual(in elements, i, in value, index, nullsEqual: false))
             {
                 return true;
@@ -223,23 +234,29 @@ internal static class ArrayFunctions
         ListVector source = row.List(0, out int start, out int count);
         SqlType element = row.Type(0).Element!;
         var elements = new VectorReader(source.Child);
+        string separator = row.Text(1);
         string? forNull = row.Count > 2 && !row.IsNull(2) ? row.Text(2) : null;
-        var texts = new List<string>(count);
+        var text = new StringBuilder();
+        Pulse pulse = row.Pulse;
+        bool isFirst = true;
         for (int i = start; i < start + count; i++)
         {
-            if (!elements.IsNull(i))
+            string? value = elements.IsNull(i) ? forNull
+                : element.Kind == TypeKind.Boolean ? (elements.Boolean(i) ? "t" : "f")
+                : TextForms.Format(element, in elements, i, row.Context.Zone, row.Context.Objects, row.Cancellation);
+            if (value != null)
             {
-                texts.Add(element.Kind == TypeKind.Boolean ? (elements.Boolean(i) ? "t" : "f") : TextForms.Format(element, in elements, i, row.Context.Zone, row.Context.Objects));
+                text.Append(isFirst ? "" : separator).Append(value);
+                isFirst = false;
             }
-            else if (forNull != null)
-            {
-                texts.Add(forNull);
-            }
+
+            pulse.Spend(32);
         }
 
-        row.Set(string.Join(row.Text(1), texts));
+        row.Set(text.ToString());
     }
 
+    /// <summary>A null delimiter splits into characters, an empty one not at all; fields equal to the third argument are null.</summary>
     private static void FromText(Row row)
     {
         if (row.IsNull(0))
@@ -247,23 +264,28 @@ internal static class ArrayFunctions
             return;
         }
 
-        string text = row.Text(0);
-        string? forNull = row.Count > 2 && !row.IsNull(2) ? row.Text(2) : null;
-        string[] fields = text.Length == 0 ? []
-            : row.IsNull(1) ? [.. text.EnumerateRunes().Select(static rune => rune.ToString())]
-            : row.Text(1) is var separator && separator.Length == 0 ? [text] : text.Split(separator);
-        using var column = new ResultColumn(SqlType.Text, row.Context.Account);
-        column.Start(fields.Length);
-        for (int i = 0; i < fields.Length; i++)
+        ReadOnlySpan<byte> text = row.Bytes(0), separator = row.IsNull(1) ? default : row.Bytes(1), forNull = row.Count > 2 && !row.IsNull(2) ? row.Bytes(2) : default;
+        bool hasNull = row.Count > 2 && !row.IsNull(2), byCharacter = row.IsNull(1);
+        var list = (ViewAppender)row.Result.BeginList();
+        Pulse pulse = row.Pulse;
+        for (bool isLast = text.IsEmpty; !isLast;)
         {
-            column.MoveTo(i);
-            if (fields[i] != forNull)
+            int end = byCharacter ? Utf8Text.CharacterLength(text) : separator.IsEmpty ? -1 : TextSearch.Find(text, separator, ref pulse);
+            isLast = end < 0 || (byCharacter && end == text.Length);
+            ReadOnlySpan<byte> field = end < 0 ? text : text[..end];
+            if (hasNull && field.SequenceEqual(forNull))
             {
-                column.SetText(fields[i]);
+                list.AppendNulls(1);
             }
+            else
+            {
+                list.Append(field);
+            }
+
+            pulse.Spend(8 + field.Length);
+            text = isLast ? default : text[(end + separator.Length)..];
         }
 
-        row.Result.BeginList().AppendRange(column.Build(), 0, fields.Length);
         row.Result.EndList();
     }
 }

@@ -141,8 +141,10 @@ internal static class ArrayShapes
 
         ColumnAppender values = row.Result.BeginList();
         (VectorReader source, int index) = row.Argument(0);
+        Pulse pulse = row.Pulse;
         for (long i = 0; i < size; i++)
         {
+            pulse.Spend(32);
             values.Append(source.Source, [index]);
         }
 

@@ -151,8 +151,10 @@ internal static class NestedValues
         Vector[] entries = ((StructVector)map.Child).Children;
         var keys = new VectorReader(entries[0]);
         (VectorReader wanted, int index) = row.Argument(1);
+        Pulse pulse = row.Pulse;
         for (int i = start; i < start + count; i++)
         {
+            pulse.Spend(32);
             if (RowEquality.ValuesEqual(in keys, i, in wanted, index))
             {
                 SetValue(row, entries[1], i);
@@ -192,8 +194,10 @@ internal static class NestedValues
         SqlType left = row.Type(1), right = row.Type(2).Element!;
         string operation = row.Text(0);
         bool sawNull = row.IsNull(1) && count > 0;
+        Pulse pulse = row.Pulse;
         for (int i = start; i < start + count && !row.IsNull(1); i++)
         {
+            pulse.Spend(32);
             if (elements.IsNull(i))
             {
                 sawNull = true;

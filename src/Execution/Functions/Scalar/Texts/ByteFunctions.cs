@@ -2,6 +2,8 @@ using System.Numerics;
 using System.Text;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions.Casts;
+using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Functions.Scalar.Texts;
 
@@ -28,10 +30,10 @@ internal static class ByteFunctions
                 _ => throw ExecutionErrors.InvalidArgument("new bit must be 0 or 1"),
             })),
             "With another bit at a place", ("set_bit('\\x1234567890'::bytea, 30, 0)", "\\x1234563890")),
-        ScalarFunction.OfRows("bit_count", [SqlType.Bytea], SqlType.BigInt, static row => row.Set(Ones(row.Bytes(0))), "Bits that are set", ("bit_count('\\x1234567890'::bytea)", "15")),
-        ScalarFunction.OfRows("position", [SqlType.Bytea, SqlType.Bytea], SqlType.Integer, static row => row.Set(row.Bytes(0).IndexOf(row.Bytes(1)) + 1L), "Where bytes begin within others; 0: nowhere", ("position('\\x5678'::bytea in '\\x1234567890'::bytea)", "3")),
+        ScalarFunction.OfRows("bit_count", [SqlType.Bytea], SqlType.BigInt, static row => row.Set(Ones(row)), "Bits that are set", ("bit_count('\\x1234567890'::bytea)", "15")),
+        ScalarFunction.OfRows("position", [SqlType.Bytea, SqlType.Bytea], SqlType.Integer, static row => row.Set(Position(row) + 1L), "Where bytes begin within others; 0: nowhere", ("position('\\x5678'::bytea in '\\x1234567890'::bytea)", "3")),
         Trim("btrim", true, true, ("btrim('\\x1234567890'::bytea, '\\x9012'::bytea)", "\\x345678")), Trim("ltrim", true, false), Trim("rtrim", false, true),
-        ScalarFunction.OfFailingRows("convert_from", [SqlType.Bytea, SqlType.Text], SqlType.Text, static row => row.Set(Decode(row.Bytes(0), row.Text(1))), "Text from its bytes in an encoding", ("convert_from('\\x616263'::bytea, 'UTF8')", "abc")),
+        ScalarFunction.OfFailingRows("convert_from", [SqlType.Bytea, SqlType.Text], SqlType.Text, static row => Decode(row), "Text from its bytes in an encoding", ("convert_from('\\x616263'::bytea, 'UTF8')", "abc")),
         ScalarFunction.OfFailingRows("convert_to", [SqlType.Text, SqlType.Text], SqlType.Bytea, static row => row.Set(Encode(row.Text(0), row.Text(1))), "Bytes of a text in an encoding", ("convert_to('abc', 'UTF8')", "\\x616263")),
     ];
 
@@ -56,15 +58,23 @@ internal static class ByteFunctions
         row.Set(bytes);
     }
 
-    private static long Ones(ReadOnlySpan<byte> bytes)
+    private static long Ones(Row row)
     {
         long count = 0;
-        foreach (byte value in bytes)
+        Pulse pulse = row.Pulse;
+        foreach (byte value in row.Bytes(0))
         {
             count += BitOperations.PopCount(value);
+            pulse.Spend(1);
         }
 
         return count;
+    }
+
+    private static int Position(Row row)
+    {
+        Pulse pulse = row.Pulse;
+        return TextSearch.Find(row.Bytes(0), row.Bytes(1), ref pulse);
     }
 
     private static Encoding Find(string name) => name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToUpperInvariant() switch
@@ -75,16 +85,28 @@ internal static class ByteFunctions
         _ => throw ExecutionErrors.InvalidArgument($"invalid encoding name \"{name}\""),
     };
 
-    private static string Decode(ReadOnlySpan<byte> bytes, string encoding)
+    /// <summary>Each encoding's bytes can be cut before every byte that is not a continuation in UTF-8.</summary>
+    private static void Decode(Row row)
     {
+        Encoding encoding = Find(row.Text(1));
+        Pulse pulse = row.Pulse;
+        var text = new StringBuilder();
         try
         {
-            return Find(encoding).GetString(bytes);
+            for (ReadOnlySpan<byte> rest = row.Bytes(0); !rest.IsEmpty;)
+            {
+                ReadOnlySpan<byte> some = Utf8Text.Stretch(rest);
+                text.Append(encoding.GetString(some));
+                pulse.Spend(some.Length);
+                rest = rest[some.Length..];
+            }
         }
         catch (DecoderFallbackException)
         {
-            throw ExecutionErrors.InvalidBytes(encoding);
+            throw ExecutionErrors.InvalidBytes(row.Text(1));
         }
+
+        row.Set(text.ToString());
     }
 
     private static byte[] Encode(string text, string encoding) => Find(encoding).GetBytes(text);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Functions.Scalar.Texts;
 
@@ -8,8 +9,7 @@ namespace SqlCluster.Execution.Functions.Scalar.Texts;
 /// backtracking                     here for 20 ms, which nearly all texts are matched in; then as below, for a second at most
 /// long text                        on a thread of its own, which the query waits for or, cancelled, leaves behind
 /// </code>
-/// The framework's expressions take no cancellation. A thread left behind ends with its match: what it may take is bounded by the text's length or by the second,
-/// and so many threads at once as there are processors.
+/// The framework's expressions take no cancellation (<see cref="Aside"/>). What a match left behind may take is bounded by the text's length or by the second.
 /// </remarks>
 internal sealed class CheckedRegex
 {
@@ -17,13 +17,11 @@ internal sealed class CheckedRegex
     private const int LongText = 256 << 10;
 
     private const int MatchesAtOnce = 1000;
-    private const int StackBytes = 16 << 20;
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(20);
 
     /// <summary>What a match by backtracking may take: patterns with back references know no other way.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
-    private static readonly SemaphoreSlim Threads = new(Math.Max(2, Environment.ProcessorCount));
     private readonly Regex _regex;
     private readonly Regex? _patient;
 
@@ -114,34 +112,9 @@ internal sealed class CheckedRegex
 
     private static T RunAside<T>(Regex regex, Func<Regex, T> use, CancellationToken cancellation)
     {
-        Threads.Wait(cancellation);
-        var work = new TaskCompletionSource<T>();
-        var thread = new Thread(
-            () =>
-            {
-                try
-                {
-                    work.SetResult(use(regex));
-                }
-                catch (Exception error)
-                {
-                    work.SetException(error);
-                }
-                finally
-                {
-                    Threads.Release();
-                }
-            },
-            StackBytes)
-        {
-            IsBackground = true,
-            Name = "regular expression",
-        };
-        thread.Start();
-        Task.WaitAny([work.Task], cancellation);
         try
         {
-            return work.Task.GetAwaiter().GetResult();
+            return Aside.Run(() => use(regex), cancellation);
         }
         catch (RegexMatchTimeoutException)
         {

@@ -9,6 +9,8 @@ namespace SqlCluster.Execution.Functions.Scalar.Texts;
 /// <summary>||, concat, concat_ws and format over values of any type.</summary>
 internal static class Concatenation
 {
+    private const int LongestText = 1 << 30;
+
     public static IEnumerable<ScalarFunction> Overloads =>
     [
         ScalarFunction.OfRows("||", [SqlType.Text, SqlType.Text], SqlType.Text, static row => Join(row), "Two texts in one", ("'Post' || 'gres'", "Postgres")),
@@ -48,8 +50,13 @@ internal static class Concatenation
     public static string TextOf(Row row, int argument)
     {
         SqlType type = row.Type(argument);
+        if (type.IsText)
+        {
+            return row.Text(argument);
+        }
+
         (VectorReader reader, int index) = row.Argument(argument);
-        return type.Kind == TypeKind.Boolean ? (reader.Boolean(index) ? "t" : "f") : TextForms.Format(type, in reader, index, row.Context.Zone, row.Context.Objects);
+        return type.Kind == TypeKind.Boolean ? (reader.Boolean(index) ? "t" : "f") : TextForms.Format(type, in reader, index, row.Context.Zone, row.Context.Objects, row.Cancellation);
     }
 
     public static string QuoteLiteral(string text) =>
@@ -78,9 +85,15 @@ internal static class Concatenation
     private static void Join(Row row)
     {
         ReadOnlySpan<byte> left = row.Bytes(0), right = row.Bytes(1);
+        if ((long)left.Length + right.Length > LongestText)
+        {
+            throw ExecutionErrors.ProgramLimit("requested length too large");
+        }
+
         Span<byte> room = row.Result.Reserve(left.Length + right.Length);
-        left.CopyTo(room);
-        right.CopyTo(room[left.Length..]);
+        Pulse pulse = row.Pulse;
+        pulse.Copy(left, room);
+        pulse.Copy(right, room[left.Length..]);
         row.Result.CommitBytes(left.Length + right.Length);
     }
 
@@ -100,9 +113,11 @@ internal static class Concatenation
 
         string pattern = row.Text(0);
         var text = new StringBuilder();
+        Pulse pulse = row.Pulse;
         int next = 1;
         for (int i = 0; i < pattern.Length; i++)
         {
+            pulse.Spend(1);
             if (pattern[i] != '%')
             {
                 text.Append(pattern[i]);
@@ -128,7 +143,7 @@ internal static class Concatenation
             int width = 0;
             while (i < pattern.Length && char.IsAsciiDigit(pattern[i]))
             {
-                width = (width * 10) + (pattern[i++] - '0');
+                width = width < LongestText / 10 ? (width * 10) + (pattern[i++] - '0') : throw ExecutionErrors.OutOfRange("integer");
             }
 
             if (i >= pattern.Length)
@@ -156,6 +171,12 @@ internal static class Concatenation
                 'L' => isNull ? "NULL" : QuoteLiteral(TextOf(row, argument)),
                 char other => throw ExecutionErrors.InvalidArgument($"unrecognized format() type specifier \"{other}\"", "For a single \"%\" use \"%%\"."),
             };
+            pulse.Spend(value.Length);
+            if (text.Length + (long)Math.Max(value.Length, width) > LongestText / 4)
+            {
+                throw ExecutionErrors.ProgramLimit("requested length too large");
+            }
+
             text.Append(isLeft ? value.PadRight(width) : value.PadLeft(width));
         }
 

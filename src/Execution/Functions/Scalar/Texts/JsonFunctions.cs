@@ -25,7 +25,7 @@ internal static class JsonFunctions
     ];
 
     /// <summary>Appends a value in JSON: numbers and booleans plain, arrays and rows nested, json as it is, everything else as a string.</summary>
-    public static void Append(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    public static void Append(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, CancellationToken cancellation = default)
     {
         if (reader.IsNull(row))
         {
@@ -39,19 +39,19 @@ internal static class JsonFunctions
                 text.Append(reader.Boolean(row) ? "true" : "false");
                 break;
             case TypeKind.Json or TypeKind.Jsonb:
-                text.Append(Encoding.UTF8.GetString(reader.Bytes(row)));
+                text.Append(Utf8Text.Decode(reader.Bytes(row), cancellation));
                 break;
             case TypeKind.Array:
-                AppendArray(text, type, in reader, row, zone);
+                AppendArray(text, type, in reader, row, zone, cancellation);
                 break;
             case TypeKind.Row:
-                AppendRow(text, type, in reader, row, zone);
+                AppendRow(text, type, in reader, row, zone, cancellation);
                 break;
             case TypeKind.Timestamp or TypeKind.TimestampTz:
-                JsonForms.AppendString(text, TextForms.Format(type, in reader, row, zone) is var time && type.Kind == TypeKind.TimestampTz && time[^3] is '+' or '-' ? time.Replace(' ', 'T') + ":00" : time.Replace(' ', 'T'));
+                JsonForms.AppendString(text, TextForms.Format(type, in reader, row, zone, null, cancellation) is var time && type.Kind == TypeKind.TimestampTz && time[^3] is '+' or '-' ? time.Replace(' ', 'T') + ":00" : time.Replace(' ', 'T'));
                 break;
             default:
-                string value = TextForms.Format(type, in reader, row, zone);
+                string value = TextForms.Format(type, in reader, row, zone, null, cancellation);
                 if (type.IsNumber && value.AsSpan().IndexOfAny("NI") < 0)
                 {
                     text.Append(value);
@@ -65,22 +65,24 @@ internal static class JsonFunctions
         }
     }
 
-    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, CancellationToken cancellation = default)
     {
         var list = (ListVector)reader.Flat;
         int slot = reader.Slot(row);
         var child = new VectorReader(list.Child);
         text.Append('[');
+        var pulse = new Pulse(cancellation);
         for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
         {
+            pulse.Spend(64);
             text.Append(i == list.Offsets[slot] ? "" : ",");
-            Append(text, type.Element!, in child, i, zone);
+            Append(text, type.Element!, in child, i, zone, cancellation);
         }
 
         text.Append(']');
     }
 
-    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone)
+    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, CancellationToken cancellation = default)
     {
         Vector[] fields = ((StructVector)reader.Flat).Children;
         text.Append('{');
@@ -89,7 +91,7 @@ internal static class JsonFunctions
             text.Append(i == 0 ? "" : ",");
             JsonForms.AppendString(text, type.Fields![i].Name);
             text.Append(':');
-            Append(text, type.Fields[i].Type, new VectorReader(fields[i]), reader.Slot(row), zone);
+            Append(text, type.Fields[i].Type, new VectorReader(fields[i]), reader.Slot(row), zone, cancellation);
         }
 
         text.Append('}');
@@ -116,7 +118,7 @@ internal static class JsonFunctions
             prefix + "_array_length", [type], SqlType.Integer,
             static row =>
             {
-                using JsonDocument document = JsonForms.Parse(row.Text(0));
+                using JsonDocument document = JsonForms.Parse(row.Bytes(0), row.Cancellation);
                 row.Set(document.RootElement.ValueKind == JsonValueKind.Array ? (long)document.RootElement.GetArrayLength() : throw ExecutionErrors.InvalidArgument("cannot get array length of a non-array"));
             },
             "Elements of an array", ($"{prefix}_array_length(('[1,2]' || '')::{prefix})", "2"));
@@ -124,7 +126,7 @@ internal static class JsonFunctions
             prefix + "_typeof", [type], SqlType.Text,
             static row =>
             {
-                using JsonDocument document = JsonForms.Parse(row.Text(0));
+                using JsonDocument document = JsonForms.Parse(row.Bytes(0), row.Cancellation);
                 row.Set(document.RootElement.ValueKind switch
                 {
                     JsonValueKind.Object => "object",
@@ -142,7 +144,7 @@ internal static class JsonFunctions
         new FunctionSignature { Name = name, Parameters = parameters, IsVariadic = name.Contains("_path", StringComparison.Ordinal), ReturnType = FunctionSignature.Returns(result), MayReturnNull = true, Description = description, Examples = examples },
         row =>
         {
-            using JsonDocument document = JsonForms.Parse(row.Text(0));
+            using JsonDocument document = JsonForms.Parse(row.Bytes(0), row.Cancellation);
             if (find(row, document.RootElement) is not { } found)
             {
                 return;
@@ -153,20 +155,8 @@ internal static class JsonFunctions
                 return;
             }
 
-            row.Set(result.Kind == TypeKind.Text && found.ValueKind == JsonValueKind.String ? found.GetString()! : TextOf(found, row.Type(0).Kind == TypeKind.Jsonb));
+            row.Set(result.Kind == TypeKind.Text && found.ValueKind == JsonValueKind.String ? found.GetString()! : row.Type(0).Kind == TypeKind.Jsonb ? JsonForms.TextOf(found, row.Cancellation) : found.GetRawText());
         });
-
-    private static string TextOf(JsonElement element, bool isNormal)
-    {
-        if (!isNormal)
-        {
-            return element.GetRawText();
-        }
-
-        var text = new StringBuilder();
-        JsonForms.Append(text, element);
-        return text.ToString();
-    }
 
     private static JsonElement? Field(JsonElement value, string name) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out JsonElement found) ? found : null;
 
@@ -249,7 +239,7 @@ internal static class JsonFunctions
             AppendArgument(text, row, i + 1);
         }
 
-        return Finish(text.Append('}').ToString(), type);
+        return Finish(text.Append('}').ToString(), type, row.Cancellation);
     }
 
     private static string BuildArray(Row row, SqlType type)
@@ -261,21 +251,21 @@ internal static class JsonFunctions
             AppendArgument(text, row, i);
         }
 
-        return Finish(text.Append(']').ToString(), type);
+        return Finish(text.Append(']').ToString(), type, row.Cancellation);
     }
 
     private static void AppendArgument(StringBuilder text, Row row, int argument)
     {
         (VectorReader reader, int index) = row.Argument(argument);
-        Append(text, row.Type(argument), in reader, index, row.Context.Zone);
+        Append(text, row.Type(argument), in reader, index, row.Context.Zone, row.Cancellation);
     }
 
     private static void SetJson(Row row, SqlType type)
     {
         var text = new StringBuilder();
         AppendArgument(text, row, 0);
-        row.Set(Finish(text.ToString(), type));
+        row.Set(Finish(text.ToString(), type, row.Cancellation));
     }
 
-    private static string Finish(string text, SqlType type) => type.Kind == TypeKind.Jsonb ? JsonForms.Normalize(text) : text;
+    private static string Finish(string text, SqlType type, CancellationToken cancellation) => type.Kind == TypeKind.Jsonb ? JsonForms.Normalize(text, cancellation) : text;
 }

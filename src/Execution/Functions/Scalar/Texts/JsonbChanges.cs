@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -17,13 +18,13 @@ internal static class JsonbChanges
 
     public static IEnumerable<ScalarFunction> Overloads =>
     [
-        Test("@>", SqlType.Jsonb, static (row, root) => HoldsText(root, row.Text(1)), "Contains the other value", ("jsonb '{\"a\":1,\"b\":2}' @> '{\"b\":2}'", "true"), ("jsonb '[1,[2,3]]' @> '[[3]]'", "true")),
-        Test("<@", SqlType.Jsonb, static (row, root) => IsHeldBy(root, row.Text(1)), "Is contained in the other value", ("jsonb '{\"b\":2}' <@ '{\"a\":1,\"b\":2}'", "true")),
+        Test("@>", SqlType.Jsonb, static (row, root) => HoldsText(root, row), "Contains the other value", ("jsonb '{\"a\":1,\"b\":2}' @> '{\"b\":2}'", "true"), ("jsonb '[1,[2,3]]' @> '[[3]]'", "true")),
+        Test("<@", SqlType.Jsonb, static (row, root) => IsHeldBy(root, row), "Is contained in the other value", ("jsonb '{\"b\":2}' <@ '{\"a\":1,\"b\":2}'", "true")),
         Test("?", SqlType.Text, static (row, root) => HasKey(root, row.Text(1)), "Has the key, or the string as an element", ("jsonb '{\"a\":1}' ? 'a'", "true")),
         Test("?|", Texts, static (row, root) => Strings(row, 1).Any(key => key is not null && HasKey(root, key)), "Has one of the keys", ("jsonb '[\"a\",\"b\"]' ?| array['b','d']", "true")),
         Test("?&", Texts, static (row, root) => Strings(row, 1).All(key => key is null || HasKey(root, key)), "Has all of the keys", ("jsonb '[\"a\",\"b\"]' ?& array['a','b']", "true")),
         Test("jsonb_exists", SqlType.Text, static (row, root) => HasKey(root, row.Text(1)), "Has the key, or the string as an element"),
-        Change("||", [SqlType.Jsonb], static row => Concatenate(Node(row, 0), Node(row, 1)), "Merges objects, joins arrays", ("jsonb '{\"a\":1}' || '{\"b\":2}'", "{\"a\": 1, \"b\": 2}"), ("jsonb '[1,2]' || '3'", "[1, 2, 3]")),
+        Change("||", [SqlType.Jsonb], static row => Concatenate(Node(row, 0), Node(row, 1), row.Pulse), "Merges objects, joins arrays", ("jsonb '{\"a\":1}' || '{\"b\":2}'", "{\"a\": 1, \"b\": 2}"), ("jsonb '[1,2]' || '3'", "[1, 2, 3]")),
         Change("-", [SqlType.Text], static row => Without(Node(row, 0), row.Text(1)), "Without a key, or without the elements that are the string", ("jsonb '{\"a\":1,\"b\":2}' - 'a'", "{\"b\": 2}")),
         Change("-", [SqlType.Integer], static row => Without(Node(row, 0), row.Int(1)), "Without the element at a place, from 0", ("jsonb '[1,2]' - 0", "[2]")),
         Change("-", [Texts], static row => Strings(row, 1).Aggregate(Node(row, 0), static (node, key) => key is null ? node : Without(node, key)), "Without several keys", ("jsonb '{\"a\":1,\"b\":2}' - array['a','b']", "{}")),
@@ -34,9 +35,9 @@ internal static class JsonbChanges
         Change(
             "jsonb_insert", [Texts, SqlType.Jsonb, SqlType.Boolean], static row => Insert(Node(row, 0), Strings(row, 1), Node(row, 2), row.Count > 3 && row.Boolean(3)), "With a value inserted at a path",
             1, ("jsonb_insert('{\"a\":[0,1]}', '{a,1}', '\"x\"')", "{\"a\": [0, \"x\", 1]}")).Named("jsonb_in", "path", "replacement", "insert_after"),
-        ScalarFunction.OfRows("jsonb_strip_nulls", [SqlType.Jsonb], SqlType.Jsonb, static row => row.Set(Normal(Stripped(Node(row, 0)))), "Without object fields that are null", ("jsonb_strip_nulls('{\"a\":1,\"b\":null}')", "{\"a\": 1}")),
-        ScalarFunction.OfRows("json_strip_nulls", [SqlType.Json], SqlType.Json, static row => row.Set(Compact(Stripped(Node(row, 0)))), "Without object fields that are null", ("json_strip_nulls('[{\"a\":1, \"b\":null}, null]')", "[{\"a\":1},null]")),
-        ScalarFunction.OfRows("jsonb_pretty", [SqlType.Jsonb], SqlType.Text, static row => row.Set(Pretty(row.Text(0))), "Over several lines, indented"),
+        ScalarFunction.OfRows("jsonb_strip_nulls", [SqlType.Jsonb], SqlType.Jsonb, static row => row.Set(Normal(Stripped(Node(row, 0), row.Cancellation), row.Cancellation)), "Without object fields that are null", ("jsonb_strip_nulls('{\"a\":1,\"b\":null}')", "{\"a\": 1}")),
+        ScalarFunction.OfRows("json_strip_nulls", [SqlType.Json], SqlType.Json, static row => row.Set(Encoding.UTF8.GetString(Compact(Stripped(Node(row, 0), row.Cancellation), row.Cancellation))), "Without object fields that are null", ("json_strip_nulls('[{\"a\":1, \"b\":null}, null]')", "[{\"a\":1},null]")),
+        ScalarFunction.OfRows("jsonb_pretty", [SqlType.Jsonb], SqlType.Text, static row => row.Set(Pretty(row)), "Over several lines, indented"),
         Object("json_object", SqlType.Json, ("json_object('{a,1,b,2}')", "{\"a\" : \"1\", \"b\" : \"2\"}")), Object("jsonb_object", SqlType.Jsonb, ("jsonb_object('{a,b}', '{1,2}')", "{\"a\": \"1\", \"b\": \"2\"}")),
     ];
 
@@ -44,7 +45,7 @@ internal static class JsonbChanges
         name, [SqlType.Jsonb, right], SqlType.Boolean,
         row =>
         {
-            using JsonDocument document = JsonForms.Parse(row.Text(0));
+            using JsonDocument document = JsonForms.Parse(row.Bytes(0), row.Cancellation);
             row.Set(test(row, document.RootElement));
         },
         description, examples);
@@ -57,7 +58,7 @@ internal static class JsonbChanges
         {
             Name = name, Parameters = [SqlType.Jsonb, .. others], OptionalParameters = optional, ReturnType = FunctionSignature.Returns(SqlType.Jsonb), MayFail = true, Description = description, Examples = examples,
         },
-        row => row.Set(Normal(change(row))));
+        row => row.Set(Normal(change(row), row.Cancellation)));
 
     private static ScalarFunction Object(string name, SqlType type, params (string, string)[] examples) => ScalarFunction.OfRows(
         new FunctionSignature
@@ -66,15 +67,54 @@ internal static class JsonbChanges
         },
         row => row.Set(MakeObject(row, type)));
 
+    /// <summary>The value as nodes that can be changed; they read the document as they are looked at.</summary>
     private static JsonNode? Node(Row row, int argument)
     {
-        using JsonDocument checkedText = JsonForms.Parse(row.Text(argument));
-        return JsonNode.Parse(row.Text(argument));
+        JsonElement root = JsonForms.Parse(row.Bytes(argument), row.Cancellation).RootElement;
+        return root.ValueKind switch
+        {
+            JsonValueKind.Object => JsonObject.Create(root),
+            JsonValueKind.Array => JsonArray.Create(root),
+            JsonValueKind.Null => null,
+            _ => JsonValue.Create(root),
+        };
     }
 
-    private static string Compact(JsonNode? node) => node is null ? "null" : node.ToJsonString();
+    private static ReadOnlySpan<byte> Compact(JsonNode? node, CancellationToken cancellation)
+    {
+        if (node is null)
+        {
+            return "null"u8;
+        }
 
-    private static string Normal(JsonNode? node) => JsonForms.Normalize(Compact(node));
+        var text = new CancellableText(cancellation);
+        using (var writer = new Utf8JsonWriter(text, new JsonWriterOptions { MaxDepth = JsonForms.MostDepth }))
+        {
+            node.WriteTo(writer);
+        }
+
+        return text.Written;
+    }
+
+    private static string Normal(JsonNode? node, CancellationToken cancellation) => JsonForms.Normalize(Utf8Text.Decode(Compact(node, cancellation), cancellation), cancellation);
+
+    /// <summary>What a JSON writer fills; hears a cancellation whenever it asks for more room.</summary>
+    private sealed class CancellableText(CancellationToken cancellation) : IBufferWriter<byte>
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new();
+
+        public ReadOnlySpan<byte> Written => _bytes.WrittenSpan;
+
+        public void Advance(int count) => _bytes.Advance(count);
+
+        public Memory<byte> GetMemory(int sizeHint = 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return _bytes.GetMemory(sizeHint);
+        }
+
+        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    }
 
     private static string?[] Strings(Row row, int argument)
     {
@@ -97,36 +137,78 @@ internal static class JsonbChanges
         _ => false,
     };
 
-    private static bool HoldsText(JsonElement outer, string inner)
+    private static bool HoldsText(JsonElement outer, Row row)
     {
-        using JsonDocument document = JsonForms.Parse(inner);
-        return Holds(outer, document.RootElement, isTop: true);
+        using JsonDocument document = JsonForms.Parse(row.Bytes(1), row.Cancellation);
+        Pulse pulse = row.Pulse;
+        return Holds(outer, document.RootElement, ref pulse, isTop: true);
     }
 
-    private static bool IsHeldBy(JsonElement inner, string outer)
+    private static bool IsHeldBy(JsonElement inner, Row row)
     {
-        using JsonDocument document = JsonForms.Parse(outer);
-        return Holds(document.RootElement, inner, isTop: true);
+        using JsonDocument document = JsonForms.Parse(row.Bytes(1), row.Cancellation);
+        Pulse pulse = row.Pulse;
+        return Holds(document.RootElement, inner, ref pulse, isTop: true);
     }
 
     /// <summary>PostgreSQL's containment: structure and values of the inner one are found in the outer one. At the top an array also holds a plain value.</summary>
-    private static bool Holds(JsonElement outer, JsonElement inner, bool isTop = false) => (outer.ValueKind, inner.ValueKind) switch
+    private static bool Holds(JsonElement outer, JsonElement inner, ref Pulse pulse, bool isTop = false)
     {
-        (JsonValueKind.Object, JsonValueKind.Object) => inner.EnumerateObject().All(property => outer.TryGetProperty(property.Name, out JsonElement value) && Holds(value, property.Value)),
-        (JsonValueKind.Array, JsonValueKind.Array) => inner.EnumerateArray().All(wanted => outer.EnumerateArray().Any(item => Holds(item, wanted))),
-        (JsonValueKind.Array, not JsonValueKind.Object) when isTop => outer.EnumerateArray().Any(item => Holds(item, inner)),
-        (JsonValueKind.Number, JsonValueKind.Number) => outer.GetRawText() == inner.GetRawText() || outer.GetDouble() == inner.GetDouble(),
-        (JsonValueKind.String, JsonValueKind.String) => outer.GetString() == inner.GetString(),
-        var (left, right) => left == right,
-    };
+        pulse.Spend(128);
+        switch (outer.ValueKind, inner.ValueKind)
+        {
+            case (JsonValueKind.Object, JsonValueKind.Object):
+                foreach (JsonProperty property in inner.EnumerateObject())
+                {
+                    if (!outer.TryGetProperty(property.Name, out JsonElement value) || !Holds(value, property.Value, ref pulse))
+                    {
+                        return false;
+                    }
+                }
 
-    private static JsonNode Concatenate(JsonNode? left, JsonNode? right)
+                return true;
+            case (JsonValueKind.Array, JsonValueKind.Array):
+                foreach (JsonElement wanted in inner.EnumerateArray())
+                {
+                    if (!HasElement(outer, wanted, ref pulse))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            case (JsonValueKind.Array, not JsonValueKind.Object) when isTop:
+                return HasElement(outer, inner, ref pulse);
+            case (JsonValueKind.Number, JsonValueKind.Number):
+                return outer.GetRawText() == inner.GetRawText() || outer.GetDouble() == inner.GetDouble();
+            case (JsonValueKind.String, JsonValueKind.String):
+                return outer.GetString() == inner.GetString();
+            case var (left, right):
+                return left == right;
+        }
+    }
+
+    private static bool HasElement(JsonElement array, JsonElement wanted, ref Pulse pulse)
+    {
+        foreach (JsonElement item in array.EnumerateArray())
+        {
+            if (Holds(item, wanted, ref pulse))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static JsonNode Concatenate(JsonNode? left, JsonNode? right, Pulse pulse)
     {
         if (left is JsonObject leftObject && right is JsonObject rightObject)
         {
             foreach ((string key, JsonNode? value) in rightObject)
             {
                 leftObject[key] = value?.DeepClone();
+                pulse.Spend(128);
             }
 
             return leftObject;
@@ -138,6 +220,7 @@ internal static class JsonbChanges
             foreach (JsonNode? item in side is JsonArray array ? array.ToArray() : [side])
             {
                 joined.Add(item?.DeepClone());
+                pulse.Spend(128);
             }
         }
 
@@ -274,8 +357,9 @@ internal static class JsonbChanges
         return root;
     }
 
-    private static JsonNode? Stripped(JsonNode? node)
+    private static JsonNode? Stripped(JsonNode? node, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         switch (node)
         {
             case JsonObject fields:
@@ -287,7 +371,7 @@ internal static class JsonbChanges
                     }
                     else
                     {
-                        Stripped(value);
+                        Stripped(value, cancellation);
                     }
                 }
 
@@ -295,7 +379,7 @@ internal static class JsonbChanges
             case JsonArray items:
                 foreach (JsonNode? item in items)
                 {
-                    Stripped(item);
+                    Stripped(item, cancellation);
                 }
 
                 break;
@@ -304,16 +388,18 @@ internal static class JsonbChanges
         return node;
     }
 
-    private static string Pretty(string text)
+    private static string Pretty(Row row)
     {
-        using JsonDocument document = JsonForms.Parse(text);
+        using JsonDocument document = JsonForms.Parse(row.Bytes(0), row.Cancellation);
         var result = new StringBuilder();
-        AppendPretty(result, document.RootElement, 0);
+        Pulse pulse = row.Pulse;
+        AppendPretty(result, document.RootElement, 0, ref pulse);
         return result.ToString();
     }
 
-    private static void AppendPretty(StringBuilder text, JsonElement value, int depth)
+    private static void AppendPretty(StringBuilder text, JsonElement value, int depth, ref Pulse pulse)
     {
+        pulse.Spend(64);
         bool isObject = value.ValueKind == JsonValueKind.Object;
         if (!isObject && value.ValueKind != JsonValueKind.Array)
         {
@@ -335,7 +421,7 @@ internal static class JsonbChanges
                 Next();
                 JsonForms.AppendString(text, property.Name);
                 text.Append(": ");
-                AppendPretty(text, property.Value, depth + 1);
+                AppendPretty(text, property.Value, depth + 1, ref pulse);
             }
         }
         else
@@ -343,7 +429,7 @@ internal static class JsonbChanges
             foreach (JsonElement item in value.EnumerateArray())
             {
                 Next();
-                AppendPretty(text, item, depth + 1);
+                AppendPretty(text, item, depth + 1, ref pulse);
             }
         }
 
@@ -360,8 +446,10 @@ internal static class JsonbChanges
         }
 
         var text = new StringBuilder("{");
+        Pulse pulse = row.Pulse;
         for (int i = 0; i < first.Length; i += isPaired ? 1 : 2)
         {
+            pulse.Spend(128);
             string? value = isPaired ? second[i] : first[i + 1];
             text.Append(i == 0 ? "" : ", ");
             JsonForms.AppendString(text, first[i] ?? throw ExecutionErrors.NullKey());
@@ -377,6 +465,6 @@ internal static class JsonbChanges
         }
 
         text.Append('}');
-        return type.Kind == TypeKind.Jsonb ? JsonForms.Normalize(text.ToString()) : text.ToString();
+        return type.Kind == TypeKind.Jsonb ? JsonForms.Normalize(text.ToString(), row.Cancellation) : text.ToString();
     }
 }

@@ -1,5 +1,6 @@
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Functions.Casts;
+using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Functions.Scalar.Texts;
 
@@ -26,7 +27,7 @@ internal static class Lengths
         ScalarFunction.OfRows(
             "^@", [SqlType.Text, SqlType.Text], SqlType.Boolean, static row => row.Set(row.Bytes(0).StartsWith(row.Bytes(1))), "Begins with", ("'alphabet' ^@ 'alph'", "true")),
         ScalarFunction.OfRows("ends_with", [SqlType.Text, SqlType.Text], SqlType.Boolean, static row => row.Set(row.Bytes(0).EndsWith(row.Bytes(1))), "Ends with"),
-        ScalarFunction.OfRows("contains", [SqlType.Text, SqlType.Text], SqlType.Boolean, static row => row.Set(row.Bytes(0).IndexOf(row.Bytes(1)) >= 0), "Holds a part"),
+        ScalarFunction.OfRows("contains", [SqlType.Text, SqlType.Text], SqlType.Boolean, static row => row.Set(Find(row) >= 0), "Holds a part"),
     ];
 
     private static ScalarFunction Characters(string name, params (string, string)[] examples) =>
@@ -36,10 +37,16 @@ internal static class Lengths
         name, [SqlType.Text, SqlType.Text], SqlType.Integer,
         static row =>
         {
-            int found = row.Bytes(0).IndexOf(row.Bytes(1));
+            int found = Find(row);
             row.Set(found < 0 ? 0L : Utf8Text.Count(row.Bytes(0)[..found]) + 1L);
         },
         "Where a part begins, from 1; 0 when it does not occur", examples);
+
+    private static int Find(Row row)
+    {
+        Pulse pulse = row.Pulse;
+        return TextSearch.Find(row.Bytes(0), row.Bytes(1), ref pulse);
+    }
 
     private static long CodeOf(ReadOnlySpan<byte> text) => text.IsEmpty || System.Text.Rune.DecodeFromUtf8(text, out System.Text.Rune rune, out _) != System.Buffers.OperationStatus.Done ? 0 : rune.Value;
 

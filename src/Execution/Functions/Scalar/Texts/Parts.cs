@@ -1,6 +1,7 @@
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Functions.Casts;
+using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Functions.Scalar.Texts;
 
@@ -90,19 +91,23 @@ internal static class Parts
     private static void Trim(Row row, ReadOnlySpan<byte> set, bool atStart, bool atEnd)
     {
         ReadOnlySpan<byte> text = row.Bytes(0);
+        Pulse pulse = row.Pulse;
         int start = 0, end = text.Length;
-        while (atStart && start < end && CharacterLength(text[start..end]) is var length && set.IndexOf(text.Slice(start, length)) >= 0)
+        while (atStart && start < end && Utf8Text.CharacterLength(text[start..end]) is var length && set.IndexOf(text.Slice(start, length)) >= 0)
         {
             start += length;
+            pulse.Spend(1 + set.Length);
         }
 
         while (atEnd && end > start)
         {
             int last = end - 1;
-            while (last > start && (text[last] & 0xC0) == 0x80)
+            while (last > start && Utf8Text.IsContinuation(text[last]))
             {
                 last--;
             }
+
+            pulse.Spend(1 + set.Length);
 
             if (set.IndexOf(text[last..end]) < 0)
             {
@@ -115,17 +120,6 @@ internal static class Parts
         row.SetPart(0, start, end - start);
     }
 
-    private static int CharacterLength(ReadOnlySpan<byte> text)
-    {
-        int length = 1;
-        while (length < text.Length && (text[length] & 0xC0) == 0x80)
-        {
-            length++;
-        }
-
-        return length;
-    }
-
     private static void SplitPart(Row row)
     {
         ReadOnlySpan<byte> text = row.Bytes(0), delimiter = row.Bytes(1);
@@ -135,6 +129,7 @@ internal static class Parts
             throw ExecutionErrors.InvalidArgument("field position must not be zero");
         }
 
+        Pulse pulse = row.Pulse;
         if (delimiter.IsEmpty)
         {
             row.SetPart(0, 0, field is 1 or -1 ? text.Length : 0);
@@ -143,20 +138,13 @@ internal static class Parts
 
         if (field < 0)
         {
-            int total = 1;
-            for (int at = text.IndexOf(delimiter), from = 0; at >= 0; at = text[from..].IndexOf(delimiter))
-            {
-                total++;
-                from += at + delimiter.Length;
-            }
-
-            field = total + field + 1;
+            field = TextSearch.Count(text, delimiter, ref pulse) + field + 2;
         }
 
         int start = 0;
         for (int i = 1; field > 0; i++)
         {
-            int length = text[start..].IndexOf(delimiter);
+            int length = TextSearch.Find(text[start..], delimiter, ref pulse);
             if (i == field)
             {
                 row.SetPart(0, start, length < 0 ? text.Length - start : length);
