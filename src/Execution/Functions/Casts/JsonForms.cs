@@ -93,11 +93,13 @@ internal static class JsonForms
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw Invalid(json);
+            throw Invalid(json, isDecoded: error is InvalidOperationException);
         }
     }
 
-    private static Exception Invalid(ReadOnlySpan<byte> json) => ExecutionErrors.InvalidJson(Encoding.UTF8.GetString(Utf8Text.Stretch(json, 400)));
+    /// <param name="json">What is no JSON.</param>
+    /// <param name="isDecoded">Whether its strings are, too, so that escapes must stand for characters.</param>
+    private static Exception Invalid(ReadOnlySpan<byte> json, bool isDecoded = false) => ExecutionErrors.InvalidJson(Encoding.UTF8.GetString(json), isDecoded);
 
     /// <summary>jsonb's text of an element.</summary>
     public static void Append(StringBuilder text, JsonElement element)
