@@ -22,6 +22,7 @@ public class GroupingBenchmarks
     private readonly long[] _fewSums = new long[SumKernels.FewGroups];
     private readonly long[] _amounts = new long[Batch];
     private readonly SortEntry[] _entries = new SortEntry[SortRows];
+    private readonly SortEntry[] _room = new SortEntry[SortRows];
     private Vector[][] _few = [];
     private Vector[][] _clustered = [];
     private Vector[][] _random = [];
@@ -102,7 +103,7 @@ public class GroupingBenchmarks
             _entries[row] = comparer.Entry(row);
         }
 
-        _entries.AsSpan().Sort(comparer);
+        SortKernel.Sort(_entries, _room, in comparer, CancellationToken.None);
     }
 
     private static FixedVector Slice(FixedVector column, int batch) => new(column.Type, Batch, column.ValuesBuffer, batch * Batch * 8L, null, 0);
