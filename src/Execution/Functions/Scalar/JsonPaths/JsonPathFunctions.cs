@@ -33,7 +33,7 @@ internal static class JsonPathFunctions
     /// <param name="cancellation">Ends the search.</param>
     public static List<PathItem> Items(JsonElement document, JsonPath path, string? variables, bool isSilent, out QueryException? error, CancellationToken cancellation)
     {
-        JsonElement? values = variables is null ? null : JsonForms.Parse(variables).RootElement;
+        JsonElement? values = variables is null ? null : JsonForms.Parse(variables, cancellation).RootElement;
         if (values is { ValueKind: not JsonValueKind.Object })
         {
             throw ExecutionErrors.InvalidArgument("\"vars\" argument is not an object");
