@@ -57,11 +57,20 @@ public static class ExecutionErrors
 
     public static QueryException CannotCast(string from, string to) => new("42846", ErrorKind.User, $"cannot cast type {from} to {to}");
 
-    public static QueryException NullInColumn(string column, string table) =>
-        new("23502", ErrorKind.User, $"null value in column \"{column}\" of relation \"{table}\" violates not-null constraint");
+    /// <param name="column">The column.</param>
+    /// <param name="table">Its table.</param>
+    /// <param name="row">The row's values as an error shows them.</param>
+    public static QueryException NullInColumn(string column, string table, string row) =>
+        new("23502", ErrorKind.User, $"null value in column \"{column}\" of relation \"{table}\" violates not-null constraint")
+        {
+            Detail = $"Failing row contains ({row}).", TableName = table, ColumnName = column,
+        };
 
-    public static QueryException CheckViolated(string table, string constraint) =>
-        new("23514", ErrorKind.User, $"new row for relation \"{table}\" violates check constraint \"{constraint}\"") { TableName = table, ConstraintName = constraint };
+    public static QueryException CheckViolated(string table, string constraint, string row) =>
+        new("23514", ErrorKind.User, $"new row for relation \"{table}\" violates check constraint \"{constraint}\"")
+        {
+            Detail = $"Failing row contains ({row}).", TableName = table, ConstraintName = constraint,
+        };
 
     public static QueryException ValueTooLong(string type) => new("22001", ErrorKind.User, $"value too long for type {type}");
 

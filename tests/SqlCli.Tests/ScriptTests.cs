@@ -60,7 +60,7 @@ public sealed class ScriptTests
         CliResult target = await CliProcess.RunAsync("/nowhere/x", "-c", "select 1"), script = await CliProcess.RunAsync("-f", "/nowhere/x.sql"), output = await CliProcess.RunAsync("-c", "select 1", "-o", "/nowhere/x.csv");
         Assert.Equal(new CliResult(1, "", "ERROR:  58P01: no such file or folder: '/nowhere/x'\n"), target);
         Assert.Equal(new CliResult(1, "", "ERROR:  58P01: no such folder for '/nowhere/x.sql'\n"), script);
-        Assert.Equal(new CliResult(1, "", "ERROR:  58P01: no such folder for '/nowhere/x.csv'\n"), output);
+        Assert.Equal(new CliResult(1, "", "ERROR:  58P01: could not open file \"/nowhere/x.csv\" for writing: No such file or directory\n"), output);
     }
 
     [Fact]

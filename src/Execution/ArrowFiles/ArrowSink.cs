@@ -41,7 +41,7 @@ public sealed class ArrowSink : FileSink
         (_write, _finish) = (stream.Write, stream.Finish);
     }
 
-    public override void Finish()
+    protected override void FinishFile()
     {
         _finish();
         _file?.Commit();
@@ -49,8 +49,14 @@ public sealed class ArrowSink : FileSink
 
     public override void Dispose()
     {
-        _file?.Dispose();
-        _account.Dispose();
+        try
+        {
+            _file?.Dispose();
+        }
+        finally
+        {
+            _account.Dispose();
+        }
     }
 
     protected override void WriteRows(Batch batch) => _write(batch);

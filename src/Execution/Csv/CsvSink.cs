@@ -57,7 +57,7 @@ internal sealed class CsvSink : FileSink
         }
     }
 
-    public override void Finish() => _writer.Finish();
+    protected override void FinishFile() => _writer.Finish();
 
     public override void Dispose() => _writer.Dispose();
 

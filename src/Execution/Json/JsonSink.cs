@@ -40,7 +40,7 @@ internal sealed class JsonSink : FileSink
         _writer = new TextFileWriter(path);
     }
 
-    public override void Finish()
+    protected override void FinishFile()
     {
         if (_isArray)
         {

@@ -10,7 +10,7 @@ internal static class SpillErrors
     private const int QuotaExceeded = 122;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
-    public static QueryException CannotWrite(string path, Exception cause) => cause.HResult is NoSpace or QuotaExceeded or WindowsDiskFull
+    public static QueryException CannotWrite(string path, Exception cause) => cause is ArgumentOutOfRangeException || cause.HResult is NoSpace or QuotaExceeded or WindowsDiskFull
         ? new("53100", ErrorKind.Resources, $"could not write to file \"{path}\": no space left on device", inner: cause) { Hint = "Free space there, or set spill_folder to a larger disk." }
         : new("58030", ErrorKind.Resources, $"could not write to file \"{path}\": {cause.Message}", inner: cause) { Hint = "The setting spill_folder says where rows that do not fit in memory go." };
 

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Execution.Operators;
+using SqlCluster.Execution.Storage;
 
 namespace SqlCluster.Execution.Spill;
 
@@ -60,7 +61,7 @@ internal sealed class SpillFile : IDisposable
         {
             RandomAccess.Write(_handle, bytes, offset);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileWriteErrors.IsOne(error))
         {
             throw SpillErrors.CannotWrite(Path, error);
         }

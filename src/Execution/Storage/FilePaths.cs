@@ -45,6 +45,12 @@ public static class FilePaths
             string[] files = Directory.Exists(path)
                 ? [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(file => IsTableFile(file) && !IsHidden(path, file))]
                 : path.IndexOfAny(GlobCharacters) >= 0 ? Match(path) : [];
+            if (files.Length == 0 && !Directory.Exists(path) && path.IndexOfAny(GlobCharacters) < 0)
+            {
+                // Says why there is nothing: a folder on the way may not be searched.
+                File.GetAttributes(path);
+            }
+
             if (files.Length == 0)
             {
                 throw new QueryException("58P01", ErrorKind.User, $"no such file or folder, or no table file in it: '{path}'");
@@ -56,6 +62,14 @@ public static class FilePaths
         catch (UnauthorizedAccessException error)
         {
             throw new QueryException("42501", ErrorKind.User, $"permission denied: '{path}'", inner: error);
+        }
+        catch (PathTooLongException error)
+        {
+            throw new QueryException("42602", ErrorKind.User, $"file name too long: '{path}'", inner: error);
+        }
+        catch (IOException error)
+        {
+            throw new QueryException("58P01", ErrorKind.User, $"no such file or folder, or no table file in it: '{path}'", inner: error);
         }
     }
 

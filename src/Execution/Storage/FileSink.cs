@@ -14,6 +14,8 @@ namespace SqlCluster.Execution.Storage;
 /// <summary>Writes rows to a file that appears under its name when it is complete, or not at all.</summary>
 public abstract class FileSink : IDisposable
 {
+    private string _path = "";
+
     /// <summary>Rows written so far.</summary>
     public long RowCount { get; private set; }
 
@@ -22,9 +24,21 @@ public abstract class FileSink : IDisposable
     /// <param name="format">Its format.</param>
     /// <param name="columns">Names and types of the columns.</param>
     /// <param name="options">Format options by lower-case name.</param>
-    /// <exception cref="QueryException">22023: an option or its value is unknown; 58P01: no such folder; 42501: not allowed to write there.</exception>
+    /// <exception cref="QueryException">22023: an option or its value is unknown; 58P01: no such folder; 42501: not allowed to write there; 42809: it is a folder; 53100: the disk is full.</exception>
     public static FileSink Create(string path, FileFormat format, IReadOnlyList<(string Name, SqlType Type)> columns, IReadOnlyDictionary<string, string> options)
     {
+        FileSink sink = Open(path, format, columns, options);
+        sink._path = path;
+        return sink;
+    }
+
+    private static FileSink Open(string path, FileFormat format, IReadOnlyList<(string Name, SqlType Type)> columns, IReadOnlyDictionary<string, string> options)
+    {
+        if (Directory.Exists(path) && !options.Keys.Any(static option => option.Equals("partition_by", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw FileWriteErrors.CannotOpen(path, new UnauthorizedAccessException());
+        }
+
         try
         {
             if (options.FirstOrDefault(static option => option.Key.Equals("partition_by", StringComparison.OrdinalIgnoreCase)) is { Key: not null } partitioning)
@@ -40,28 +54,46 @@ public abstract class FileSink : IDisposable
                 FileFormat.Arrow => new ArrowSink(path, columns, options),
             };
         }
-        catch (ArgumentOutOfRangeException error)
+        catch (ArgumentOutOfRangeException error) when (!FileWriteErrors.IsOne(error))
         {
             throw new QueryException("22023", ErrorKind.User, $"value out of range for option: {error.Message}", inner: error);
         }
-        catch (DirectoryNotFoundException error)
+        catch (Exception error) when (FileWriteErrors.IsOne(error))
         {
-            throw new QueryException("58P01", ErrorKind.User, $"no such folder for '{path}'", inner: error);
-        }
-        catch (UnauthorizedAccessException error)
-        {
-            throw new QueryException("42501", ErrorKind.User, $"permission denied: '{path}'", inner: error);
+            throw FileWriteErrors.CannotOpen(path, error);
         }
     }
 
+    /// <exception cref="QueryException">53100: the disk is full; 58030: another fault of the file system.</exception>
     public void Write(Batch batch)
     {
         RowCount += batch.RowCount;
-        WriteRows(batch);
+        try
+        {
+            WriteRows(batch);
+        }
+        catch (Exception error) when (FileWriteErrors.IsOne(error))
+        {
+            throw FileWriteErrors.CannotWrite(_path, error);
+        }
     }
 
     /// <summary>Completes the file and puts it under its name.</summary>
-    public abstract void Finish();
+    /// <exception cref="QueryException">As for <see cref="Write"/>.</exception>
+    public void Finish()
+    {
+        try
+        {
+            FinishFile();
+        }
+        catch (Exception error) when (FileWriteErrors.IsOne(error))
+        {
+            throw FileWriteErrors.CannotWrite(_path, error);
+        }
+    }
+
+    /// <summary>Writes what is left and puts the file under its name.</summary>
+    protected abstract void FinishFile();
 
     /// <summary>Removes what was written unless <see cref="Finish"/> was called.</summary>
     public abstract void Dispose();
@@ -74,7 +106,7 @@ public abstract class FileSink : IDisposable
         private readonly ParquetWriter _writer = ParquetWriter.Create(
             path, new ArrowSchema([.. columns.Select(static column => FieldOf(column.Name, column.Type))]), ReadOptions(options));
 
-        public override void Finish() => _writer.Finish();
+        protected override void FinishFile() => _writer.Finish();
 
         public override void Dispose() => _writer.Dispose();
 

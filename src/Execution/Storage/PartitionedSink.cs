@@ -52,7 +52,7 @@ internal sealed class PartitionedSink : FileSink
         Directory.CreateDirectory(_temporaryPath);
     }
 
-    public override void Finish()
+    protected override void FinishFile()
     {
         foreach (FileSink sink in _sinks.Values)
         {

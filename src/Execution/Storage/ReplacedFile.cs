@@ -46,9 +46,18 @@ public sealed class ReplacedFile : IDisposable
 
     public void Dispose()
     {
-        _stream.Dispose();
-        if (_isCommitted)
-            return;
-        File.Delete(_temporaryPath);
+        try
+        {
+            _stream.Dispose();
+        }
+        catch (Exception error) when (!_isCommitted && FileWriteErrors.IsOne(error))
+        {
+            // What is left in the buffer does not fit on the disk: nobody wants it any more.
+        }
+        finally
+        {
+            if (!_isCommitted)
+                File.Delete(_temporaryPath);
+        }
     }
 }

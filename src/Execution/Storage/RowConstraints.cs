@@ -23,7 +23,7 @@ public static class RowConstraints
             int length = column.Type.Kind is TypeKind.Varchar or TypeKind.Char ? column.Type.Precision : 0;
             if (!column.IsNullable || length > 0)
             {
-                CheckColumn(column, length, table, selected, count, new VectorReader(batch.Columns[i]));
+                CheckColumn(columns, column, length, table, batch, selected, count, new VectorReader(batch.Columns[i]));
             }
         }
     }
@@ -46,12 +46,12 @@ public static class RowConstraints
             int row = selected.IsEmpty ? i : selected[i];
             if (!reader.IsNull(row) && !reader.Boolean(row))
             {
-                throw ExecutionErrors.CheckViolated(table.Name, constraint);
+                throw ExecutionErrors.CheckViolated(table.Name, constraint, FailingRow.Shown(table.Columns, batch, row, first));
             }
         }
     }
 
-    private static void CheckColumn(TableColumn column, int length, string table, ReadOnlySpan<int> rows, int count, VectorReader reader)
+    private static void CheckColumn(NodeList<TableColumn> columns, TableColumn column, int length, string table, Batch batch, ReadOnlySpan<int> rows, int count, VectorReader reader)
     {
         for (int i = 0; i < count; i++)
         {
@@ -60,7 +60,7 @@ public static class RowConstraints
             {
                 if (!column.IsNullable)
                 {
-                    throw ExecutionErrors.NullInColumn(column.Name, table);
+                    throw ExecutionErrors.NullInColumn(column.Name, table, FailingRow.Shown(columns, batch, row));
                 }
             }
             else if (length > 0 && Characters(reader.Bytes(row)) > length)

@@ -44,7 +44,7 @@ internal sealed class TextFileWriter : IDisposable
                 _stream.Write(_bytes, 0, Encoding.UTF8.GetBytes(chunk.Span, _bytes));
             }
         }
-        catch (IOException error)
+        catch (Exception error) when (FileWriteErrors.IsOne(error))
         {
             throw CannotWrite(error);
         }
@@ -64,7 +64,7 @@ internal sealed class TextFileWriter : IDisposable
 
             _file.Commit();
         }
-        catch (IOException error)
+        catch (Exception error) when (FileWriteErrors.IsOne(error))
         {
             throw CannotWrite(error);
         }
@@ -72,5 +72,5 @@ internal sealed class TextFileWriter : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private QueryException CannotWrite(IOException error) => new("58030", ErrorKind.User, $"could not write file \"{_path}\": {error.Message}", inner: error);
+    private QueryException CannotWrite(Exception error) => FileWriteErrors.CannotWrite(_path, error);
 }

@@ -18,6 +18,16 @@ internal static class CopyStatements
 
         Dictionary<string, string> options = copy.Options.ToDictionary(
             static option => option.Name, static option => option.Value is null ? "on" : SettingStatements.Text(option.Value), StringComparer.OrdinalIgnoreCase);
+        if (copy.Direction == CopyDirection.From && path.IndexOfAny(['*', '?', '[']) < 0 && !File.Exists(path) && !Directory.Exists(path))
+        {
+            throw StatementErrors.NoFileToCopy(path);
+        }
+
+        if (Directory.Exists(path) && !options.ContainsKey("format"))
+        {
+            throw copy.Direction == CopyDirection.From ? StatementErrors.IsFolder(path) : FileWriteErrors.CannotOpen(path, new UnauthorizedAccessException());
+        }
+
         FileFormat format = options.Remove("format", out string? name) ? Format(name) : FilePaths.FormatOf(path);
         return copy.Direction == CopyDirection.To
             ? await ToFileAsync(copy, path, format, options, session, cancellation).ConfigureAwait(false)

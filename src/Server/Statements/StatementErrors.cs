@@ -119,6 +119,20 @@ internal static class StatementErrors
 
     public static QueryException WrongValueCount(int position) => new("42601", ErrorKind.User, "number of columns does not match number of values", position);
 
+    /// <summary>An error about a table, with the table's schema.</summary>
+    public static QueryException InSchema(QueryException error, string schema) => new(error.SqlState, error.Kind, error.Message, error.Position, error)
+    {
+        Detail = error.Detail, Hint = error.Hint, Context = error.Context, SchemaName = schema, TableName = error.TableName, ColumnName = error.ColumnName,
+        DataTypeName = error.DataTypeName, ConstraintName = error.ConstraintName,
+    };
+
+    public static QueryException NoFileToCopy(string path) => new("58P01", ErrorKind.User, $"could not open file \"{path}\" for reading: No such file or directory")
+    {
+        Hint = "COPY FROM instructs the server process to read a file. You may want a client-side facility such as psql's \\copy.",
+    };
+
+    public static QueryException IsFolder(string path) => new("42809", ErrorKind.User, $"\"{path}\" is a directory") { Hint = "All files of a folder are read when FORMAT is given." };
+
     public static QueryException NoPreparedStatement(string name) => new("26000", ErrorKind.User, $"prepared statement \"{name}\" does not exist");
 
     public static QueryException PreparedStatementExists(string name) => new("42P05", ErrorKind.User, $"prepared statement \"{name}\" already exists");

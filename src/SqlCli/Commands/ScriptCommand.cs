@@ -1,3 +1,4 @@
+using SqlCluster.Execution.Storage;
 using SqlCluster.Parser.Errors;
 using SqlCluster.SqlCli.Connections;
 using SqlCluster.SqlCli.Formats;
@@ -44,6 +45,11 @@ internal static class ScriptCommand
         catch (QueryException error)
         {
             Console.Error.Write(ErrorText.Format(error, null));
+            return ExitCode.SqlError;
+        }
+        catch (Exception error) when (options.Output != null && FileWriteErrors.IsOne(error))
+        {
+            Console.Error.Write(ErrorText.Format(FileWriteErrors.CannotWrite(options.Output, error), null));
             return ExitCode.SqlError;
         }
     }

@@ -48,18 +48,28 @@ internal sealed class ResultOutput : IDisposable
                 File.Move(_unfinished, Path!, true);
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileWriteErrors.IsOne(error))
         {
-            throw CliErrors.File(Path ?? "standard output", error);
+            throw FileWriteErrors.CannotWrite(Path ?? "standard output", error);
         }
     }
 
     public void Dispose()
     {
-        Close();
-        if (_unfinished != null)
+        try
         {
-            File.Delete(_unfinished);
+            Close();
+        }
+        catch (Exception error) when (_unfinished != null && FileWriteErrors.IsOne(error))
+        {
+            // What is left in the buffer does not fit on the disk, and the file goes anyway.
+        }
+        finally
+        {
+            if (_unfinished != null)
+            {
+                File.Delete(_unfinished);
+            }
         }
     }
 
@@ -76,9 +86,9 @@ internal sealed class ResultOutput : IDisposable
         {
             return File.Create(path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileWriteErrors.IsOne(error))
         {
-            throw CliErrors.File(path.EndsWith(".unfinished", StringComparison.Ordinal) ? path[..^".unfinished".Length] : path, error);
+            throw FileWriteErrors.CannotOpen(path.EndsWith(".unfinished", StringComparison.Ordinal) ? path[..^".unfinished".Length] : path, error);
         }
     }
 }

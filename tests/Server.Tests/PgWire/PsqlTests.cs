@@ -65,6 +65,7 @@ public sealed class PsqlTests(PgTestServer server) : IClassFixture<PgTestServer>
     [Theory]
     [InlineData("errors-analysis")]
     [InlineData("errors-queries")]
+    [InlineData("errors-changes")]
     public async Task E1_E2_WrongStatementsGetPostgreSqlsErrorsFieldByField(string name)
     {
         (string[] expected, string[] actual) = await TranscriptsAsync(name);
@@ -76,6 +77,11 @@ public sealed class PsqlTests(PgTestServer server) : IClassFixture<PgTestServer>
         Assert.Equal(statements.Length, judged.Count);
         Assert.Equal(statements.Length, answered.Count);
     }
+
+    /// <summary>COPY: options, and data that is wrong, with the place in it. Hints differ in naming the program, and ours point at the table in the statement.</summary>
+    [Fact]
+    public Task E1_CopyErrorsSayWhereTheDataIsWrong() => CompareAsync(
+        "errors-copy", static line => line.StartsWith("HINT:", StringComparison.Ordinal) || line.StartsWith("LINE ", StringComparison.Ordinal) || line.Trim() == "^");
 
     /// <summary>What psql shows after each line of a script, that line first.</summary>
     private static List<string[]> Answers(string[] script, string[] transcript)

@@ -60,9 +60,6 @@ internal static class CopyErrors
 
     public static QueryException UnexpectedMessage(char type) => new("08P01", ErrorKind.User, $"unexpected message type 0x{(int)type:X2} during COPY from stdin");
 
-    public static QueryException NullInColumn(string column, string table) =>
-        new("23502", ErrorKind.User, $"null value in column \"{column}\" of relation \"{table}\" violates not-null constraint") { ColumnName = column, TableName = table };
-
     /// <summary>The error with the place in the data where it happened.</summary>
     public static QueryException At(QueryException error, string context) => new(error.SqlState, error.Kind, error.Message, 0, error)
     {

@@ -25,7 +25,7 @@ internal static class CopyIn
 
         // With a condition the rows go through a table of their own, from which those that meet it are inserted; and so they do where more is declared than types.
         MemoryTable? all = copy.Where == null && !written.HasDeclarations ? null : new MemoryTable(table.Name, table.Columns.Map(static column => column with { IsNullable = true }));
-        using var target = new CopyTarget(all ?? table, copy.Columns, session) { ValueShown = (line, index) => CopyTextIn.Value(line, index, options) };
+        using var target = new CopyTarget(all ?? table, copy.Columns, session) { Schema = written.Schema, ValueShown = (line, index) => CopyTextIn.Value(line, index, options) };
         using ICopyInput input = options.IsBinary ? new CopyBinaryIn(target, session) : new CopyTextIn(target, options);
         await AskAsync(target.Ordinals.Length, options, transport, cancellation).ConfigureAwait(false);
         await ReadAsync(input, transport, cancellation).ConfigureAwait(false);

@@ -43,6 +43,9 @@ internal sealed class CopyTarget : IDisposable
     /// <summary>Positions in the table of the columns that COPY names.</summary>
     public int[] Ordinals { get; }
 
+    /// <summary>The table's schema, for errors.</summary>
+    public required string Schema { get; init; }
+
     public string TableName => _table.Name;
 
     public long Rows { get; private set; }
@@ -182,7 +185,8 @@ internal sealed class CopyTarget : IDisposable
         if (column >= 0)
         {
             (long line, string? text) = _lines[first];
-            throw CopyErrors.At(CopyErrors.NullInColumn(_table.Columns[column].Name, _table.Name), Place(line, text));
+            QueryException error = Execution.ExecutionErrors.NullInColumn(_table.Columns[column].Name, _table.Name, FailingRow.Shown(_table.Columns, batch, first));
+            throw CopyErrors.At(StatementErrors.InSchema(error, Schema), Place(line, text));
         }
     }
 }

@@ -16,8 +16,10 @@ internal abstract class ValueWriter
     /// <param name="isBinary">Binary, else text.</param>
     /// <param name="timeZone">Zone of timestamptz in text.</param>
     /// <param name="names">Names of catalog objects, in text.</param>
-    public static ValueWriter Create(SqlType type, bool isBinary, string timeZone, IObjectNames? names = null) => type.Kind switch
+    /// <param name="escapesBytes">bytea_output is escape.</param>
+    public static ValueWriter Create(SqlType type, bool isBinary, string timeZone, IObjectNames? names = null, bool escapesBytes = false) => type.Kind switch
     {
+        TypeKind.Bytea when !isBinary && escapesBytes => new EscapedBytesWriter(),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.SingleByte => new BinaryLetterWriter(),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.Inet => new BinaryAddressWriter(),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.Tid => new BinaryRowPlaceWriter(),

@@ -120,12 +120,12 @@ internal sealed class Assignments
 
     private int Claim(AssignmentTarget assigned, Session session)
     {
+        int ordinal = _target.Ordinal(assigned.Column, session);
         if (!assigned.Accessors.IsEmpty)
         {
             throw Execution.ExecutionErrors.Unsupported("assignments to parts of a column");
         }
 
-        int ordinal = _target.Ordinal(assigned.Column, session);
         return Includes(ordinal) ? throw StatementErrors.AssignedTwice(assigned.Column.Value) : ordinal;
     }
 

@@ -2,6 +2,7 @@ using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Storage;
+using SqlCluster.Parser.Errors;
 using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.Sessions;
 
@@ -40,7 +41,7 @@ internal sealed class ChangedRows : IDisposable
     /// <param name="cancellation">Ends the query.</param>
     /// <exception cref="Parser.Errors.QueryException">23502, 22001, 23514: a row breaks a constraint.</exception>
     public Task FillAsync(StatementResult.Rows rows, RowReplacement? taken, IReadOnlyList<string> checks, CancellationToken cancellation) =>
-        FillAsync(rows, taken, taken == null ? null : taken.Take, checks, cancellation);
+        FillAsync(rows, taken == null ? null : taken.Take, checks, cancellation);
 
     /// <summary>As above, for rows of which some have no number: those are new. None may be hit twice.</summary>
     /// <param name="rows">The query's rows.</param>
@@ -55,7 +56,6 @@ internal sealed class ChangedRows : IDisposable
         long before = taken.Count;
         await FillAsync(
             rows,
-            taken,
             (numbers, batch, picked) =>
             {
                 if (!taken.TakeOrAdd(numbers, batch, picked))
@@ -68,23 +68,35 @@ internal sealed class ChangedRows : IDisposable
         Replacing = taken.Count - before;
     }
 
-    private async Task FillAsync(StatementResult.Rows rows, RowReplacement? taken, Action<Vector, Batch, List<int>>? take, IReadOnlyList<string> checks, CancellationToken cancellation)
+    private async Task FillAsync(StatementResult.Rows rows, Action<Vector, Batch, List<int>>? take, IReadOnlyList<string> checks, CancellationToken cancellation)
     {
-        int first = taken == null ? 0 : 1;
+        try
+        {
+            await AppendAsync(rows, take, checks, cancellation).ConfigureAwait(false);
+        }
+        catch (QueryException error) when (error is { TableName: not null, SchemaName: null })
+        {
+            throw StatementErrors.InSchema(error, _target.Schema);
+        }
+    }
+
+    private async Task AppendAsync(StatementResult.Rows rows, Action<Vector, Batch, List<int>>? take, IReadOnlyList<string> checks, CancellationToken cancellation)
+    {
+        int first = take == null ? 0 : 1;
         var picked = new List<int>();
         await using (rows.ConfigureAwait(false))
         {
             while (await rows.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
             {
                 var values = new Batch(batch.Columns[first..(first + _rows.Columns.Count)], batch.Length, batch.Selection);
-                if (taken == null)
+                if (take == null)
                 {
                     _writer.Append(values);
                     Check(batch, default, checks);
                 }
                 else
                 {
-                    take!(batch.Columns[0], batch, picked);
+                    take(batch.Columns[0], batch, picked);
                     if (picked.Count > 0)
                     {
                         ReadOnlySpan<int> chosen = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(picked);

@@ -96,12 +96,12 @@ internal static class InsertStatement
         var ordinals = new int[columns.Count];
         for (int i = 0; i < ordinals.Length; i++)
         {
+            ordinals[i] = target.Ordinal(columns[i].Column, session);
             if (!columns[i].Accessors.IsEmpty)
             {
                 throw Execution.ExecutionErrors.Unsupported("INSERT into parts of a column");
             }
 
-            ordinals[i] = target.Ordinal(columns[i].Column, session);
             if (ordinals.AsSpan(0, i).Contains(ordinals[i]))
             {
                 throw StatementErrors.DuplicateColumn(columns[i].Column.Value, session.Pipeline.Position(columns[i]));

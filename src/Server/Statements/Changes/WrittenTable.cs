@@ -29,7 +29,7 @@ internal sealed record WrittenTable(NamedTable Reference, MemoryTable Table, Cat
         {
             // It may be a system table, which is read-only, or nothing.
             throw session.Catalog.Find([.. reference.Name.Parts.Select(static part => part.Value)]) is Relation.OfTable { Table: var system }
-                ? CatalogErrors.ReadOnlyTable(system.Name)
+                ? CatalogErrors.NoPermission("table", system.Name)
                 : StatementErrors.NoRelation(reference.Name.ToString(), session.Pipeline.Position(reference.Name));
         }
 
