@@ -481,8 +481,8 @@ constraintBody
 sequenceOption
   : AS typeName                                                                           # sequenceType
   | NO identifier                                                                         # sequenceWithout
-  | identifier ((BY | WITH)? signedInteger)?                                              # sequenceNumber
   | identifier BY qualifiedName                                                           # sequenceOwner
+  | identifier ((BY | WITH)? signedInteger)?                                              # sequenceNumber
   ;
 
 tableConstraint

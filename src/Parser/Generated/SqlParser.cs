@@ -24479,6 +24479,16 @@ internal partial class SqlParser : Parser {
 		}
 		public SequenceWithoutContext(SequenceOptionContext context) { CopyFrom(context); }
 	}
+	public partial class SequenceOwnerContext : SequenceOptionContext {
+		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
+			return GetRuleContext<IdentifierContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BY() { return GetToken(SqlParser.BY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public QualifiedNameContext qualifiedName() {
+			return GetRuleContext<QualifiedNameContext>(0);
+		}
+		public SequenceOwnerContext(SequenceOptionContext context) { CopyFrom(context); }
+	}
 	public partial class SequenceNumberContext : SequenceOptionContext {
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
 			return GetRuleContext<IdentifierContext>(0);
@@ -24489,16 +24499,6 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BY() { return GetToken(SqlParser.BY, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WITH() { return GetToken(SqlParser.WITH, 0); }
 		public SequenceNumberContext(SequenceOptionContext context) { CopyFrom(context); }
-	}
-	public partial class SequenceOwnerContext : SequenceOptionContext {
-		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
-			return GetRuleContext<IdentifierContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BY() { return GetToken(SqlParser.BY, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public QualifiedNameContext qualifiedName() {
-			return GetRuleContext<QualifiedNameContext>(0);
-		}
-		public SequenceOwnerContext(SequenceOptionContext context) { CopyFrom(context); }
 	}
 
 	[RuleVersion(0)]
@@ -24531,22 +24531,34 @@ internal partial class SqlParser : Parser {
 				}
 				break;
 			case 3:
-				_localctx = new SequenceNumberContext(_localctx);
+				_localctx = new SequenceOwnerContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
 				State = 2746;
 				identifier();
-				State = 2751;
+				State = 2747;
+				Match(BY);
+				State = 2748;
+				qualifiedName();
+				}
+				break;
+			case 4:
+				_localctx = new SequenceNumberContext(_localctx);
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 2750;
+				identifier();
+				State = 2755;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,422,Context) ) {
 				case 1:
 					{
-					State = 2748;
+					State = 2752;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==WITH || _la==BY) {
 						{
-						State = 2747;
+						State = 2751;
 						_la = TokenStream.LA(1);
 						if ( !(_la==WITH || _la==BY) ) {
 						ErrorHandler.RecoverInline(this);
@@ -24558,23 +24570,11 @@ internal partial class SqlParser : Parser {
 						}
 					}
 
-					State = 2750;
+					State = 2754;
 					signedInteger();
 					}
 					break;
 				}
-				}
-				break;
-			case 4:
-				_localctx = new SequenceOwnerContext(_localctx);
-				EnterOuterAlt(_localctx, 4);
-				{
-				State = 2753;
-				identifier();
-				State = 2754;
-				Match(BY);
-				State = 2755;
-				qualifiedName();
 				}
 				break;
 			}
@@ -36058,9 +36058,9 @@ internal partial class SqlParser : Parser {
 		1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,3,129,
 		2720,8,129,1,129,1,129,1,129,1,129,4,129,2726,8,129,11,129,12,129,2727,
 		1,129,1,129,3,129,2732,8,129,1,129,1,129,1,129,1,129,1,129,3,129,2739,
-		8,129,3,129,2741,8,129,1,130,1,130,1,130,1,130,1,130,1,130,3,130,2749,
-		8,130,1,130,3,130,2752,8,130,1,130,1,130,1,130,1,130,3,130,2758,8,130,
-		1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,
+		8,129,3,129,2741,8,129,1,130,1,130,1,130,1,130,1,130,1,130,1,130,1,130,
+		1,130,1,130,3,130,2753,8,130,1,130,3,130,2756,8,130,3,130,2758,8,130,1,
+		131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,
 		1,131,1,131,1,131,3,131,2775,8,131,1,132,1,132,1,132,3,132,2780,8,132,
 		1,132,1,132,3,132,2784,8,132,1,132,5,132,2787,8,132,10,132,12,132,2790,
 		9,132,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,3,133,
@@ -36986,11 +36986,11 @@ internal partial class SqlParser : Parser {
 		2741,1,0,0,0,2740,2701,1,0,0,0,2740,2703,1,0,0,0,2740,2704,1,0,0,0,2740,
 		2706,1,0,0,0,2740,2711,1,0,0,0,2740,2712,1,0,0,0,2740,2714,1,0,0,0,2740,
 		2715,1,0,0,0,2741,259,1,0,0,0,2742,2743,5,27,0,0,2743,2758,3,198,99,0,
-		2744,2745,5,252,0,0,2745,2758,3,368,184,0,2746,2751,3,368,184,0,2747,2749,
-		7,45,0,0,2748,2747,1,0,0,0,2748,2749,1,0,0,0,2749,2750,1,0,0,0,2750,2752,
-		3,342,171,0,2751,2748,1,0,0,0,2751,2752,1,0,0,0,2752,2758,1,0,0,0,2753,
-		2754,3,368,184,0,2754,2755,5,176,0,0,2755,2756,3,366,183,0,2756,2758,1,
-		0,0,0,2757,2742,1,0,0,0,2757,2744,1,0,0,0,2757,2746,1,0,0,0,2757,2753,
+		2744,2745,5,252,0,0,2745,2758,3,368,184,0,2746,2747,3,368,184,0,2747,2748,
+		5,176,0,0,2748,2749,3,366,183,0,2749,2758,1,0,0,0,2750,2755,3,368,184,
+		0,2751,2753,7,45,0,0,2752,2751,1,0,0,0,2752,2753,1,0,0,0,2753,2754,1,0,
+		0,0,2754,2756,3,342,171,0,2755,2752,1,0,0,0,2755,2756,1,0,0,0,2756,2758,
+		1,0,0,0,2757,2742,1,0,0,0,2757,2744,1,0,0,0,2757,2746,1,0,0,0,2757,2750,
 		1,0,0,0,2758,261,1,0,0,0,2759,2760,5,33,0,0,2760,2761,5,333,0,0,2761,2762,
 		3,108,54,0,2762,2763,5,334,0,0,2763,2775,1,0,0,0,2764,2765,5,94,0,0,2765,
 		2775,3,106,53,0,2766,2767,5,78,0,0,2767,2768,5,235,0,0,2768,2775,3,106,
@@ -37365,7 +37365,7 @@ internal partial class SqlParser : Parser {
 		2473,2476,2481,2485,2492,2496,2499,2504,2510,2515,2519,2522,2528,2534,
 		2538,2542,2547,2550,2556,2564,2570,2574,2577,2580,2584,2586,2589,2593,
 		2603,2608,2611,2614,2617,2620,2623,2633,2635,2638,2640,2648,2651,2658,
-		2664,2673,2676,2682,2687,2692,2698,2719,2727,2731,2738,2740,2748,2751,
+		2664,2673,2676,2682,2687,2692,2698,2719,2727,2731,2738,2740,2752,2755,
 		2757,2774,2779,2783,2788,2801,2804,2813,2827,2840,2845,2853,2856,2859,
 		2867,2876,2880,2886,2893,2896,2900,2907,2928,2941,2956,2961,2967,2972,
 		2977,2984,2988,2992,2996,3000,3004,3009,3015,3019,3023,3031,3035,3044,

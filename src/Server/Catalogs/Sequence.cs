@@ -84,6 +84,9 @@ public sealed class Sequence : ComputedTable
         }
     }
 
+    /// <summary>Begins again.</summary>
+    public void Restart() => Set(Definition.Start, false);
+
     protected override ComputedRows OpenRows() => new StateRow(State.Last, State.IsCalled);
 
     private sealed class StateRow(long last, bool isCalled) : ComputedRows

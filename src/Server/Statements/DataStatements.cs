@@ -17,6 +17,17 @@ internal static class DataStatements
             Clear(table, session);
         }
 
+        foreach (NamedTable table in truncate.RestartIdentity ? truncate.Tables : [])
+        {
+            if (session.Catalog.Locate(table.Name) is var (database, schema, name))
+            {
+                foreach (CatalogEntry owned in SequenceStatements.OwnedBy(database, schema, database.FindEntry(schema, name)!.Oid))
+                {
+                    ((Sequence)((Relation.OfTable)owned.Relation).Table).Restart();
+                }
+            }
+        }
+
         return new StatementResult.Command("TRUNCATE TABLE");
     }
 
