@@ -12,13 +12,20 @@ namespace SqlCluster.Execution.Functions.Aggregate;
 /// <param name="GroupsMayBeEmpty">Whether a group can exist without a row: global aggregation, FILTER, DISTINCT, window frames.</param>
 /// <param name="Context">Memory and session.</param>
 internal sealed record AggregateBinding(
-    SqlType[] ArgumentTypes, SqlType ResultType, Literal?[] Constants, NodeList<SortKey> OrderBy, bool GroupsMayBeEmpty, EvaluationContext Context);
+    SqlType[] ArgumentTypes, SqlType ResultType, Literal?[] Constants, NodeList<SortKey> OrderBy, bool GroupsMayBeEmpty, EvaluationContext Context)
+{
+    /// <summary>Whether rows come in any order, without order keys, to a function that can order them itself.</summary>
+    public bool OrdersItself { get; init; }
+}
 
 /// <summary>An overload of an aggregate function: what the analyzer sees, and how a call of it is computed.</summary>
 internal sealed record AggregateFunction(FunctionSignature Signature, Func<AggregateBinding, Accumulator> Bind)
 {
     /// <summary>Whether the result depends on the order of the rows, so that ORDER BY inside the call matters.</summary>
     public bool IsOrderSensitive { get; init; }
+
+    /// <summary>Whether the accumulator of a call puts its rows in order itself: then they come in any order, without the order keys.</summary>
+    public Func<AggregateCall, bool> OrdersItself { get; init; } = static _ => false;
 
     /// <summary>Whether repeated argument rows change nothing, so that DISTINCT may be dropped (min, max).</summary>
     public bool IgnoresDuplicates { get; init; }

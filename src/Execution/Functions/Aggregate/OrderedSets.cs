@@ -23,17 +23,25 @@ internal static class OrderedSets
         Percentile("percentile_disc", [SqlType.DoublePrecision, ParameterType.AnyElement], static types => types[1], static _ => One(Discrete), "The first value at or after a fraction of the ordered rows."),
         Percentile("percentile_disc", [Fractions, ParameterType.AnyElement], static types => SqlType.Array(types[1]), static binding => Many(Discrete, binding.ArgumentTypes[1], binding), "The first values at or after several fractions."),
         AggregateFunction.Create("mode", [ParameterType.AnyElement], static types => types[0], null,
-            static binding => new CollectingAccumulator(binding, 0, Sorted(binding, 0, Mode)), "The most frequent value, the first in order among equals.")
-            with { IsOrderSensitive = true },
+            static binding => binding.OrdersItself ? new SelectingAccumulator(binding, Taken.MostFrequent, null) : new CollectingAccumulator(binding, 0, Sorted(binding, 0, Mode)),
+            "The most frequent value, the first in order among equals.")
+            with { IsOrderSensitive = true, OrdersItself = SelectingAccumulator.Takes },
         AggregateFunction.Create("median", [SqlType.DoublePrecision], FunctionSignature.Returns(SqlType.DoublePrecision), null,
-            static binding => new CollectingAccumulator(binding, 0, Sorted(binding, 0, Median)), "The middle of the values, interpolated."),
+            static binding => binding.OrdersItself ? new SelectingAccumulator(binding, Taken.Continuous, 0.5) : new CollectingAccumulator(binding, 0, Sorted(binding, 0, Median)),
+            "The middle of the values, interpolated.")
+            with { OrdersItself = SelectingAccumulator.Takes },
     ];
 
     private delegate void AtFraction(double fraction, in VectorReader values, ReadOnlySpan<int> rows, ResultColumn result);
 
     private static AggregateFunction Percentile(
         string name, ParameterType[] parameters, Func<IReadOnlyList<SqlType>, SqlType> type, Func<AggregateBinding, CollectedBody> body, string description) =>
-        AggregateFunction.Create(name, parameters, type, null, binding => new CollectingAccumulator(binding, 1, Sorted(binding, 1, body(binding))), description) with { IsOrderSensitive = true };
+        AggregateFunction.Create(name, parameters, type, null,
+            binding => binding.OrdersItself
+                ? new SelectingAccumulator(binding, name == "percentile_cont" ? Taken.Continuous : Taken.Discrete, null)
+                : new CollectingAccumulator(binding, 1, Sorted(binding, 1, body(binding))),
+            description)
+            with { IsOrderSensitive = true, OrdersItself = SelectingAccumulator.Takes };
 
     private static double Fraction(in VectorReader reader, int row)
     {

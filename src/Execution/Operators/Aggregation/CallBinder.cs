@@ -17,7 +17,10 @@ internal static class CallBinder
         bool needsOrder = NeedsOrder(call, function);
         var binding = new AggregateBinding(
             [.. call.Arguments.Select(static argument => argument.Type)], call.ResultType, [.. call.Arguments.Select(static argument => argument as Literal)], call.OrderBy,
-            groupsMayBeEmpty || call.Filter != null || isDistinct || needsOrder, context);
+            groupsMayBeEmpty || call.Filter != null || isDistinct || needsOrder, context)
+        {
+            OrdersItself = function.OrdersItself(call),
+        };
         if (needsOrder)
         {
             return new OrderedAccumulator(call, function, binding, isDistinct);
@@ -27,5 +30,5 @@ internal static class CallBinder
     }
 
     private static bool NeedsOrder(AggregateCall call, AggregateFunction function) =>
-        !call.OrderBy.IsEmpty && function.IsOrderSensitive;
+        !call.OrderBy.IsEmpty && function.IsOrderSensitive && !function.OrdersItself(call);
 }
