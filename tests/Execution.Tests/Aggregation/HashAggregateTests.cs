@@ -122,6 +122,35 @@ public class HashAggregateTests
         Assert.Equal(["NULL | NULL | 2 | 0"], RowTable.Sorted(RowTable.Run(plan with { Input = empty.Scan() })));
     }
 
+    [Theory]
+    [InlineData("bigint text", 3)]
+    [InlineData("bigint text", 256)]
+    [InlineData("numeric few", 100)]
+    [InlineData("wide sparse", 1024)]
+    [InlineData("few date", 1024)]
+    public void GroupsOfEachSetEqualANaiveGrouping(string keys, int batchSize)
+    {
+        RowTable table = RandomRows(keys, 4001, 31 + keys.Length);
+        NodeList<AggregateCall> calls = [Call("count", table), Call("sum", table, table.Column(2))];
+        var plan = new HashAggregateExec(
+            AggregateMode.Single, [table.Column(0), table.Column(1)], calls, [[0, 1], [0], [1], [0], []],
+            [Column(table.Types[0]), Column(table.Types[1]), Column(SqlType.BigInt), Column(SqlType.BigInt), Column(calls[1].ResultType)], table.Scan());
+        IEnumerable<object?[]> Groups(long set, bool first, bool second) => table.Rows.GroupBy(row => RowTable.Text([first ? row[0] : null, second ? row[1] : null])).Select(group => new[]
+        {
+            first ? group.First()[0] : null, second ? group.First()[1] : null, set, (long)group.Count(),
+            group.Any(static row => row[2] != null) ? group.Sum(static row => (long?)row[2] ?? 0) : (object?)null,
+        });
+        string[] expected = RowTable.Sorted([.. Groups(0, true, true), .. Groups(1, true, false), .. Groups(2, false, true), .. Groups(3, true, false), .. Groups(4, false, false)]);
+        Assert.Equal(expected, RowTable.Sorted(RowTable.Run(plan, new ExecutionSettings { BatchSize = batchSize })));
+
+        // States of all sets in one batch come together again.
+        SqlType[] states = [SqlType.BigInt, .. calls[1].Function.StateTypes!([table.Types[2]])];
+        HashAggregateExec partial = plan with { Mode = AggregateMode.Partial, Columns = [.. plan.Columns.Take(3), .. states.Select(Column)] };
+        var stateTable = new RowTable([.. partial.Columns.Select(static column => column.Type)], RowTable.Run(partial, new ExecutionSettings { BatchSize = batchSize }), 5);
+        var final = new HashAggregateExec(AggregateMode.Final, [stateTable.Column(0), stateTable.Column(1), stateTable.Column(2)], calls, null, plan.Columns, stateTable.Scan());
+        Assert.Equal(expected, RowTable.Sorted(RowTable.Run(final)));
+    }
+
     [Fact]
     public void DistinctFilterAndOrderApplyToTheirCallOnly()
     {

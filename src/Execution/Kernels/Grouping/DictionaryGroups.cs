@@ -1,7 +1,9 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
+using Vector = SqlCluster.Arrow.Vectors.Vector;
 
 namespace SqlCluster.Execution.Kernels.Grouping;
 
@@ -9,14 +11,16 @@ namespace SqlCluster.Execution.Kernels.Grouping;
 /// <remarks><code>
 /// codes (returnflag 2, linestatus 1)  ->  combination 2 + 3 * 1  ->  group        one load a row, no hashing
 /// </code>
-/// A nullable column has one more code for null; a constant has a single code.
+/// A nullable column has one more code for null; a constant has a single code. Columns computed from one dictionary share its codes, which then count once.
 /// </remarks>
 internal sealed class DictionaryGroups(GroupTable table, MemoryAccount account) : IDisposable
 {
     private const int MostCombinations = 1 << 14;
+    private const int MostColumns = 16;
     private const int Unknown = -1;
     private const int Pending = -2;
     private Vector?[] _dictionaries = [];
+    private int[] _coded = [];
     private int[] _groupOf = [];
     private int[] _newRows = [];
     private int[] _newGroups = [];
@@ -26,32 +30,50 @@ internal sealed class DictionaryGroups(GroupTable table, MemoryAccount account) 
     /// <returns>False when some column is no dictionary, or there are too many combinations: nothing was done.</returns>
     public bool TryFindOrAdd(ReadOnlySpan<Vector> columns, ReadOnlySpan<int> rows, int count, Span<int> groups)
     {
+        // Columns with codes of their own.
+        Span<int> coded = stackalloc int[Math.Min(columns.Length, MostColumns)];
+        int codedCount = 0;
         long combinations = 1;
-        foreach (Vector column in columns)
+        for (int c = 0; c < columns.Length; c++)
         {
-            int codes = column switch { DictionaryVector dictionary => dictionary.Dictionary.Length + 1, ConstantVector => 1, _ => 0 };
-            combinations *= codes;
-            if (codes == 0 || combinations > MostCombinations)
+            if (columns[c] is ConstantVector)
+            {
+                continue;
+            }
+
+            if (columns[c] is not DictionaryVector dictionary)
             {
                 return false;
             }
+
+            if (SharesCodes(dictionary, columns, coded[..codedCount]))
+            {
+                continue;
+            }
+
+            combinations *= dictionary.Dictionary.Length + 1;
+            if (combinations > MostCombinations || codedCount == coded.Length)
+            {
+                return false;
+            }
+
+            coded[codedCount++] = c;
         }
 
-        Prepare(columns, (int)combinations);
-        if (TryNarrowCodes(columns, rows, count, groups))
+        coded = coded[..codedCount];
+        Prepare(columns, coded, (int)combinations);
+        if (TryNarrowCodes(columns, coded, rows, count, groups))
         {
             return true;
         }
 
         Span<int> codesOfRows = NativeBuffer.Reuse(ref _combinations, count * 4L, account).Span<int>(0, count);
         int factor = 1;
-        for (int c = 0; c < columns.Length; c++)
+        foreach (int c in coded)
         {
-            if (columns[c] is DictionaryVector dictionary)
-            {
-                Combine(dictionary, rows, factor, factor == 1, codesOfRows);
-                factor *= dictionary.Dictionary.Length + 1;
-            }
+            var dictionary = (DictionaryVector)columns[c];
+            Combine(dictionary, rows, factor, factor == 1, codesOfRows);
+            factor *= dictionary.Dictionary.Length + 1;
         }
 
         if (factor == 1)
@@ -78,51 +100,69 @@ internal sealed class DictionaryGroups(GroupTable table, MemoryAccount account) 
         _combinations = null;
     }
 
-    /// <summary>One or two columns of one-byte codes, no nulls: one loop, when every combination is known already.</summary>
-    private bool TryNarrowCodes(ReadOnlySpan<Vector> columns, ReadOnlySpan<int> rows, int count, Span<int> groups)
+    /// <summary>Whether the column's rows have the codes (and nulls) of a column before it.</summary>
+    private static bool SharesCodes(DictionaryVector column, ReadOnlySpan<Vector> columns, ReadOnlySpan<int> coded)
     {
-        if (columns.Length > 2 || columns[0] is not DictionaryVector { CodeWidth: 1, HasNulls: false } first)
+        foreach (int c in coded)
+        {
+            var other = (DictionaryVector)columns[c];
+            if (ReferenceEquals(column.CodesBuffer, other.CodesBuffer) && column.OffsetBytes == other.OffsetBytes && column.CodeWidth == other.CodeWidth
+                && column.Dictionary.Length == other.Dictionary.Length && column.HasNulls == other.HasNulls && (!column.HasNulls || ReferenceEquals(column.ValidityBuffer, other.ValidityBuffer)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>One or two columns of narrow codes, no nulls: one loop, when every combination is known already.</summary>
+    private bool TryNarrowCodes(ReadOnlySpan<Vector> columns, ReadOnlySpan<int> coded, ReadOnlySpan<int> rows, int count, Span<int> groups)
+    {
+        if (coded.Length is 0 or > 2 || columns[coded[0]] is not DictionaryVector { CodeWidth: 1 or 2, HasNulls: false } first)
         {
             return false;
         }
 
-        if (columns.Length == 1)
+        groups = groups[..count];
+        if (coded.Length == 1)
         {
-            return rows.IsEmpty ? LookUp(first.Codes8[..count], _groupOf, groups[..count]) : LookUp(first.Codes8, rows[..count], _groupOf, groups[..count]);
+            return first.CodeWidth == 1 ? LookUp(first.Codes8, rows, _groupOf, groups) : LookUp(first.Codes16, rows, _groupOf, groups);
         }
 
-        if (columns[1] is not DictionaryVector { CodeWidth: 1, HasNulls: false } second)
+        if (columns[coded[1]] is not DictionaryVector { CodeWidth: 1, HasNulls: false } second || first.CodeWidth != 1)
         {
             return false;
         }
 
         int factor = first.Dictionary.Length + 1;
         return rows.IsEmpty
-            ? LookUp(first.Codes8[..count], second.Codes8[..count], factor, _groupOf, groups[..count])
-            : LookUp(first.Codes8, second.Codes8, rows[..count], factor, _groupOf, groups[..count]);
+            ? LookUp(first.Codes8[..count], second.Codes8[..count], factor, _groupOf, groups)
+            : LookUp(first.Codes8, second.Codes8, rows[..count], factor, _groupOf, groups);
     }
 
-    private static bool LookUp(ReadOnlySpan<byte> codes, ReadOnlySpan<int> groupOf, Span<int> groups)
+    private static bool LookUp<TCode>(ReadOnlySpan<TCode> codes, ReadOnlySpan<int> rows, ReadOnlySpan<int> groupOf, Span<int> groups)
+        where TCode : unmanaged, IBinaryInteger<TCode>
     {
         ref int group = ref MemoryMarshal.GetReference(groupOf);
         int signs = 0;
-        for (int i = 0; i < groups.Length; i++)
+        if (rows.IsEmpty)
         {
-            groups[i] = Unsafe.Add(ref group, codes[i]);
-            signs |= groups[i];
+            codes = codes[..groups.Length];
+            for (int i = 0; i < groups.Length; i++)
+            {
+                groups[i] = Unsafe.Add(ref group, int.CreateTruncating(codes[i]));
+                signs |= groups[i];
+            }
+
+            return signs >= 0;
         }
 
-        return signs >= 0;
-    }
-
-    private static bool LookUp(ReadOnlySpan<byte> codes, ReadOnlySpan<int> rows, ReadOnlySpan<int> groupOf, Span<int> groups)
-    {
-        ref int group = ref MemoryMarshal.GetReference(groupOf);
-        ref byte code = ref MemoryMarshal.GetReference(codes);
-        int signs = 0;
+        ref TCode code = ref MemoryMarshal.GetReference(codes);
+        rows = rows[..groups.Length];
         for (int i = 0; i < groups.Length; i++)
         {
-            groups[i] = Unsafe.Add(ref group, Unsafe.Add(ref code, rows[i]));
+            groups[i] = Unsafe.Add(ref group, int.CreateTruncating(Unsafe.Add(ref code, rows[i])));
             signs |= groups[i];
         }
 
@@ -159,9 +199,9 @@ internal sealed class DictionaryGroups(GroupTable table, MemoryAccount account) 
         return signs >= 0;
     }
 
-    private void Prepare(ReadOnlySpan<Vector> columns, int combinations)
+    private void Prepare(ReadOnlySpan<Vector> columns, ReadOnlySpan<int> coded, int combinations)
     {
-        bool isSame = _dictionaries.Length == columns.Length;
+        bool isSame = _dictionaries.Length == columns.Length && coded.SequenceEqual(_coded);
         for (int c = 0; c < columns.Length && isSame; c++)
         {
             isSame = ReferenceEquals(_dictionaries[c], Identity(columns[c]));
@@ -172,6 +212,7 @@ internal sealed class DictionaryGroups(GroupTable table, MemoryAccount account) 
             return;
         }
 
+        _coded = coded.ToArray();
         _dictionaries = new Vector?[columns.Length];
         for (int c = 0; c < columns.Length; c++)
         {
@@ -191,24 +232,15 @@ internal sealed class DictionaryGroups(GroupTable table, MemoryAccount account) 
     /// <summary>Adds the column's codes times <paramref name="factor"/>; null is the code behind the last.</summary>
     private static void Combine(DictionaryVector column, ReadOnlySpan<int> rows, int factor, bool isFirst, Span<int> codesOfRows)
     {
-        if (rows.IsEmpty && !column.HasNulls && column.CodeWidth == 1)
+        if (!column.HasNulls && column.CodeWidth == 1)
         {
-            ReadOnlySpan<byte> codes = column.Codes8[..codesOfRows.Length];
-            if (isFirst)
-            {
-                for (int i = 0; i < codes.Length; i++)
-                {
-                    codesOfRows[i] = codes[i];
-                }
-            }
-            else
-            {
-                for (int i = 0; i < codes.Length; i++)
-                {
-                    codesOfRows[i] += codes[i] * factor;
-                }
-            }
+            Combine(column.Codes8, rows, factor, isFirst, codesOfRows);
+            return;
+        }
 
+        if (!column.HasNulls && column.CodeWidth == 2)
+        {
+            Combine(column.Codes16, rows, factor, isFirst, codesOfRows);
             return;
         }
 
@@ -223,6 +255,35 @@ internal sealed class DictionaryGroups(GroupTable table, MemoryAccount account) 
         {
             int row = rows.IsEmpty ? i : rows[i];
             codesOfRows[i] += (reader.IsNull(row) ? nullCode : reader.Slot(row)) * factor;
+        }
+    }
+
+    private static void Combine<TCode>(ReadOnlySpan<TCode> codes, ReadOnlySpan<int> rows, int factor, bool isFirst, Span<int> codesOfRows)
+        where TCode : unmanaged, IBinaryInteger<TCode>
+    {
+        if (rows.IsEmpty && isFirst)
+        {
+            codes = codes[..codesOfRows.Length];
+            for (int i = 0; i < codes.Length; i++)
+            {
+                codesOfRows[i] = int.CreateTruncating(codes[i]);
+            }
+        }
+        else if (rows.IsEmpty)
+        {
+            codes = codes[..codesOfRows.Length];
+            for (int i = 0; i < codes.Length; i++)
+            {
+                codesOfRows[i] += int.CreateTruncating(codes[i]) * factor;
+            }
+        }
+        else
+        {
+            rows = rows[..codesOfRows.Length];
+            for (int i = 0; i < rows.Length; i++)
+            {
+                codesOfRows[i] = (isFirst ? 0 : codesOfRows[i]) + (int.CreateTruncating(codes[rows[i]]) * factor);
+            }
         }
     }
 

@@ -40,6 +40,9 @@ internal sealed class GroupingSetKeys : IDisposable
 
     public int Count => _contains.Length;
 
+    /// <summary>By set and key: whether the key is of the set.</summary>
+    public bool[][] Contains => _contains;
+
     public bool HasEmptySet { get; }
 
     /// <summary>Whether a set has no key.</summary>

@@ -20,7 +20,8 @@ namespace SqlCluster.Execution.Operators.Aggregation;
 /// key vectors ──▶ group numbers ──▶ accumulators (columns by group number)
 ///                   │ from dictionary codes: DictionaryGroups
 ///                   │ from one small-range integer: direct address
-///                   └ from anything else: hash table
+///                   ├ from anything else: hash table
+///                   └ for grouping sets: a table a set, GroupingSetTable
 /// </code>
 /// A partial aggregation keeps its table small enough for the cache: <see cref="PartialStrategy"/> says when it puts the table out and starts anew, lets it grow, or passes
 /// rows through as states of their own because grouping them saves nothing. Any other aggregation puts its groups on disk when memory is short: <see cref="GroupSpill"/>.
@@ -302,6 +303,11 @@ internal sealed class HashAggregateOperator : Operator
             return _table;
         }
 
+        if (_groupingSets != null)
+        {
+            return _table = new GroupingSetTable(_columns[..^1], _groupingSets.Contains, Context.Account) { Cancellation = Context.Cancellation };
+        }
+
         _table = GroupTable.Create(_columns, firstKeys, Context.Account);
         _table.Cancellation = Context.Cancellation;
         if (!_inputEnded && _spill == null && _plan.Input is ShuffleReadExec read && ShuffleReadOperator.RowCount(read, Context) is > DenseRows and var rows
@@ -340,7 +346,7 @@ internal sealed class HashAggregateOperator : Operator
         Span<int> groups = NativeBuffer.Reuse(ref _groups, (count + 16) * 4L, Context.Account).Span<int>(0, count);
         ReadOnlySpan<int> rows = batch.Selection == null ? default : batch.Selection.Rows;
         GroupTable table = TableFor(keys);
-        if (!_dictionaryGroups!.TryFindOrAdd(keys, rows, count, groups))
+        if (_dictionaryGroups?.TryFindOrAdd(keys, rows, count, groups) != true)
         {
             table.FindOrAdd(keys, rows, count, groups);
         }
