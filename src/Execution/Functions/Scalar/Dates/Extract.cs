@@ -11,7 +11,7 @@ internal static class Extract
 
     public static IEnumerable<ScalarFunction> Overloads =>
     [
-        .. Sources.Select(static source => ScalarFunction.OfBoundRows(
+        .. Sources.Select(static source => Create(
             new FunctionSignature
             {
                 Name = "extract",
@@ -30,7 +30,7 @@ internal static class Extract
                 },
             },
             BindExtract)),
-        .. Sources.Select(static source => ScalarFunction.OfBoundRows(
+        .. Sources.Select(static source => Create(
             new FunctionSignature
             {
                 Name = "date_part",
@@ -43,6 +43,9 @@ internal static class Extract
             },
             BindPart)),
     ];
+
+    private static ScalarFunction Create(FunctionSignature signature, Func<CallBinding, RowBody> bind) =>
+        new(signature, binding => DatePartFunction.Bind(binding, new RowFunction(binding, bind(binding), signature.IsStrict)));
 
     /// <summary>The narrowest numeric for a field: years have few digits, seconds six fraction digits.</summary>
     private static SqlType TypeOf(Expression field, TypeKind source)
