@@ -208,6 +208,19 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void DistinctAggregatesOfSeveralArgumentsTakeAGroupingSetEach()
+    {
+        Scan t = _fixture.Table("t", "k", "x", "y");
+        Fires<SplitDistinctAggregates>(
+            """
+            Aggregate [] [count(x) FILTER (WHERE set = 0) AS n, count(y) FILTER (WHERE set = 1) AS m, max(l) AS l]
+              Aggregate [x, y] [max(k) AS l] sets (x), (y)
+                Scan t [k, x, y]
+            """,
+            _fixture.Aggregate(t, [], ("n", Count(_fixture.Ref("x")) with { IsDistinct = true }), ("m", Count(_fixture.Ref("y")) with { IsDistinct = true }), ("l", Max(_fixture.Ref("k")))));
+    }
+
+    [Fact]
     public void ManyGroupsByTextOfMostlyDistinctValuesTakeOneStep()
     {
         LogicalPlan Groups(long rows, double distinct)
