@@ -55,6 +55,10 @@ var adaptive = new Command("adaptive", "Adaptive execution: a query for each rul
 adaptive.SetAction(result => AdaptiveSuite.RunAsync(
     new SuiteOptions("tpch", result.GetValue(data), result.GetValue(queries), null, result.GetValue(runs), result.GetValue(only), true, result.GetValue(set) ?? [])));
 
+var cluster = new Command("cluster", "The 22 queries derived from TPC-H on executors in other processes: two of one core against one, and one of two cores against this process") { data, queries, runs, only };
+cluster.SetAction(result => ClusterSuite.RunAsync(
+    new SuiteOptions("tpch", result.GetValue(data), result.GetValue(queries), null, result.GetValue(runs), result.GetValue(only), true, [])));
+
 var overhead = new Command("overhead", "TPC-H over PostgreSQL's protocol against the same engine called directly") { data, queries, runs, only };
 overhead.SetAction(result => DoorOverhead.RunAsync(
     new SuiteOptions("tpch", result.GetValue(data), result.GetValue(queries), null, result.GetValue(runs), result.GetValue(only), true, [])));
@@ -81,7 +85,7 @@ var tableCount = new Option<int>("--tables") { Description = "Tables in the cata
 var catalog = new Command("catalog", "Clients' catalog queries over a catalog of many tables, against PostgreSQL 15") { tableCount, runs, withoutPostgres };
 catalog.SetAction(result => CatalogBrowsing.RunAsync(result.GetValue(tableCount), result.GetValue(runs), result.GetValue(withoutPostgres)));
 
-return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, shapes, cold, planning, pgbench, rows, load, spill, adaptive, overhead, cancel, doGet, flightRate, cannedServer, catalog, ending }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmark suites of SqlCluster") { tpch, tpcds, shapes, cold, planning, pgbench, rows, load, spill, adaptive, cluster, overhead, cancel, doGet, flightRate, cannedServer, catalog, ending }.Parse(args).InvokeAsync();
 
 DirectoryInfo? Tables(ParseResult result)
 {

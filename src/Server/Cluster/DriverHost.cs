@@ -22,10 +22,16 @@ public sealed class DriverHost : IAsyncDisposable
     public IPEndPoint Address => _door.Address;
 
     /// <summary>Opens the door for executors.</summary>
+    /// <param name="secret">Shared with the executors.</param>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="port">0: any that is free.</param>
+    /// <param name="logger">Told of executors that come and go.</param>
+    /// <param name="mostSilence">After so long without a heartbeat an executor counts as lost; null: 10 s.</param>
+    /// <param name="cancellation">Ends the start.</param>
     /// <exception cref="IOException">The port is taken.</exception>
-    public static async Task<DriverHost> StartAsync(ClusterSecret secret, IPAddress address, int port, ILogger logger, CancellationToken cancellation = default)
+    public static async Task<DriverHost> StartAsync(ClusterSecret secret, IPAddress address, int port, ILogger logger, TimeSpan? mostSilence = null, CancellationToken cancellation = default)
     {
-        var driver = new ClusterDriver(secret, logger);
+        var driver = new ClusterDriver(secret, logger, mostSilence);
         try
         {
             return new DriverHost(driver, await ClusterDoor.OpenAsync(driver.Server, address, port, cancellation).ConfigureAwait(false));

@@ -27,7 +27,7 @@ internal sealed class ServerCluster : IAsyncDisposable
         if (master is MasterUrl.LocalCluster cluster)
         {
             ClusterSecret secret = ClusterSecret.Random(out string text);
-            DriverHost driver = await DriverHost.StartAsync(secret, IPAddress.Loopback, 0, options.Logger, cancellation).ConfigureAwait(false);
+            DriverHost driver = await DriverHost.StartAsync(secret, IPAddress.Loopback, 0, options.Logger, cancellation: cancellation).ConfigureAwait(false);
             try
             {
                 return new ServerCluster(engine, driver, await ExecutorProcesses.StartAsync(cluster, driver, text, restarts: true, options.Logger, cancellation).ConfigureAwait(false));
@@ -40,7 +40,7 @@ internal sealed class ServerCluster : IAsyncDisposable
         }
 
         return master is MasterUrl.Local ? null : new ServerCluster(
-            engine, await DriverHost.StartAsync(Secret(configuration), Address(configuration), Port(configuration), options.Logger, cancellation).ConfigureAwait(false), null);
+            engine, await DriverHost.StartAsync(Secret(configuration), Address(configuration), Port(configuration), options.Logger, cancellation: cancellation).ConfigureAwait(false), null);
     }
 
     public async ValueTask DisposeAsync()

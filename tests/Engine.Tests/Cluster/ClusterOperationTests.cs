@@ -101,7 +101,7 @@ public sealed class ClusterOperationTests
         Assert.SkipUnless(Corpus.IsThere, Corpus.Missing);
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         ClusterSecret secret = ClusterSecret.Random(out _);
-        await using DriverHost driver = await DriverHost.StartAsync(secret, IPAddress.Loopback, 0, NullLogger.Instance, cancellation);
+        await using DriverHost driver = await DriverHost.StartAsync(secret, IPAddress.Loopback, 0, NullLogger.Instance, SocketCluster.Patience, cancellation);
         using Engine engine = TestEngines.New(TestEngines.TpchFolder, driver.Driver);
         using Session session = engine.OpenSession();
         await TpchQueries.CheckAsync(session, "sf0.01", "q03", cancellation);

@@ -5,6 +5,7 @@ using SqlCluster.Execution.Cluster.Driver;
 using SqlCluster.Execution.Cluster.Protocol;
 using SqlCluster.Server.Cluster;
 using SqlCluster.Server.Hosting;
+using SqlCluster.Testing.Clusters;
 
 namespace SqlCluster.EngineTests.Cluster;
 
@@ -30,7 +31,7 @@ internal sealed class ProcessCluster : IAsyncDisposable
     public static async Task<ProcessCluster> StartAsync(string folder, int executors, int cores, CancellationToken cancellation, bool restarts = false)
     {
         ClusterSecret secret = ClusterSecret.Random(out string text);
-        DriverHost driver = await DriverHost.StartAsync(secret, IPAddress.Loopback, 0, NullLogger.Instance, cancellation);
+        DriverHost driver = await DriverHost.StartAsync(secret, IPAddress.Loopback, 0, NullLogger.Instance, SocketCluster.Patience, cancellation);
         ExecutorProcesses processes = await ExecutorProcesses.StartAsync(new MasterUrl.LocalCluster(executors, cores, 1L << 30), driver, text, restarts, NullLogger.Instance, cancellation);
         return new ProcessCluster(driver, processes, TestEngines.New(folder, driver.Driver));
     }

@@ -13,6 +13,9 @@ public sealed class SocketCluster : IAsyncDisposable
 {
     private const long MemoryBytes = 1L << 30;
 
+    /// <summary>How long an executor of a test may be silent: machines that run tests may be busy with others.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private static readonly ConcurrentDictionary<int, Lazy<Task<SocketCluster>>> Shared = new();
 
     private readonly DriverHost _driver;
@@ -36,12 +39,12 @@ public sealed class SocketCluster : IAsyncDisposable
     public static async Task<SocketCluster> StartAsync(int executors, int cores, CancellationToken cancellation = default)
     {
         ClusterSecret secret = ClusterSecret.Random(out _);
-        DriverHost driver = await DriverHost.StartAsync(secret, IPAddress.Loopback, 0, NullLogger.Instance, cancellation).ConfigureAwait(false);
+        DriverHost driver = await DriverHost.StartAsync(secret, IPAddress.Loopback, 0, NullLogger.Instance, Patience, cancellation).ConfigureAwait(false);
         var hosts = new List<ExecutorHost>();
         for (int i = 0; i < executors; i++)
         {
             var options = new ExecutorOptions(cores, MemoryBytes, Path.GetTempPath(), secret);
-            hosts.Add(await ExecutorHost.StartAsync(options, ("127.0.0.1", driver.Address.Port), IPAddress.Loopback, null, 0, isTied: true, NullLogger.Instance, cancellation).ConfigureAwait(false));
+            hosts.Add(await ExecutorHost.StartAsync(options, ("127.0.0.1", driver.Address.Port), IPAddress.Loopback, null, 0, isTied: false, NullLogger.Instance, cancellation).ConfigureAwait(false));
         }
 
         await driver.Driver.WaitForExecutorsAsync(executors, cancellation).ConfigureAwait(false);

@@ -21,8 +21,6 @@ internal sealed class PeerClients(ClusterSecret secret) : IDisposable
         MaxReceiveBytes = 1 << 30,
         ConnectTimeout = TimeSpan.FromSeconds(5),
         ConnectAttempts = 2,
-        KeepAlivePingDelay = TimeSpan.FromSeconds(5),
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
     };
 
     public void Dispose()
