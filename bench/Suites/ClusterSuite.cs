@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using SqlCluster.Execution.Cluster.Protocol;
+using SqlCluster.Parser.Errors;
 using SqlCluster.Server.Cluster;
 using SqlCluster.Server.Hosting;
 using SqlCluster.Server.Sessions;
@@ -23,6 +24,19 @@ internal static class ClusterSuite
             return 2;
         }
 
+        try
+        {
+            return await MeasureAsync(options).ConfigureAwait(false);
+        }
+        catch (QueryException error)
+        {
+            Console.Error.WriteLine($"{error.SqlState}: {error.Message}. {error.Detail}");
+            return 1;
+        }
+    }
+
+    private static async Task<int> MeasureAsync(SuiteOptions options)
+    {
         await using Place here = await Place.StartAsync(options.DataFolder, 0, 2).ConfigureAwait(false), oneOfTwo = await Place.StartAsync(options.DataFolder, 1, 2).ConfigureAwait(false);
         await using Place one = await Place.StartAsync(options.DataFolder, 1, 1).ConfigureAwait(false), two = await Place.StartAsync(options.DataFolder, 2, 1).ConfigureAwait(false);
         Place[] places = [here, oneOfTwo, one, two];

@@ -5,8 +5,10 @@ namespace SqlCluster.Execution.Cluster;
 /// <summary>Errors that only queries on executors in other processes end in.</summary>
 internal static class ClusterErrors
 {
-    public static QueryException NoExecutors() => new("58000", ErrorKind.Resources, "all executors are lost")
+    /// <param name="cause">Which one was lost last, and why.</param>
+    public static QueryException NoExecutors(string? cause) => new("58000", ErrorKind.Resources, "all executors are lost")
     {
+        Detail = cause,
         Hint = "Run the statement again: without executors it runs in the server itself.",
     };
 

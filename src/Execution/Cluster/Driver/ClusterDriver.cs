@@ -59,6 +59,9 @@ public sealed class ClusterDriver : IAsyncDisposable
     /// <summary>Executors lost since the start.</summary>
     public long LostCount => Interlocked.Read(ref _lostCount);
 
+    /// <summary>The executor that was lost last, and why; null: none was.</summary>
+    internal string? LastLoss => _lost.LastOrDefault() is { } executor ? $"Executor {executor.Name}: {executor.LossCause}" : null;
+
     /// <summary>Executors that take work, in the order in which they came.</summary>
     internal IReadOnlyList<ExecutorHandle> Usable => [.. _live.Where(static executor => executor.IsUsable)];
 
@@ -200,10 +203,14 @@ public sealed class ClusterDriver : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stopped.Token).ConfigureAwait(false))
             {
-                foreach (ExecutorHandle executor in _live.Where(executor => executor.Silence > _mostSilence))
+                // On a busy machine heartbeats may be late, or this process may have slept: silence alone is no loss.
+                await Task.WhenAll(_live.Where(executor => executor.Silence > _mostSilence).Select(async executor =>
                 {
-                    Lose(executor, $"no heartbeat for {_mostSilence.TotalSeconds:0} s");
-                }
+                    if (!await executor.PingAsync().ConfigureAwait(false))
+                    {
+                        Lose(executor, $"no heartbeat for {_mostSilence.TotalSeconds:0} s, and no answer");
+                    }
+                })).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)

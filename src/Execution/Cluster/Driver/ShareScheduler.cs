@@ -131,7 +131,7 @@ internal sealed class ShareScheduler : IDisposable
         ExecutorHandle? executor = _placement.Length == 0 ? null : _placement[(share.Index + share.Failures) % _placement.Length];
         if (executor is not { IsUsable: true })
         {
-            executor = _driver.Usable.OrderBy(static usable => usable.RunningShares).ThenBy(static usable => usable.Id).FirstOrDefault() ?? throw ClusterErrors.NoExecutors();
+            executor = _driver.Usable.OrderBy(static usable => usable.RunningShares).ThenBy(static usable => usable.Id).FirstOrDefault() ?? throw ClusterErrors.NoExecutors(_driver.LastLoss);
         }
 
         _used.TryAdd(executor, 0);
