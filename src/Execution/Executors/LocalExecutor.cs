@@ -9,6 +9,11 @@ public interface IRunnable
     /// <summary>Whether the query has been cancelled: what is left of the work is to end.</summary>
     bool IsCancelled { get; }
 
+    /// <summary>Gives back memory that can be filled again, while the work is parked and nobody runs it.</summary>
+    void Rest()
+    {
+    }
+
     /// <summary>Works until it ends, has to wait for something else, or its time slice is over. Never throws.</summary>
     RunnableState Run();
 }

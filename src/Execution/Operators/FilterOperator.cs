@@ -29,6 +29,8 @@ internal sealed class FilterOperator(FilterExec plan, Operator input, TaskContex
         return null;
     }
 
+    public override void Rest() => input.Rest();
+
     public override void Dispose()
     {
         _predicate.Dispose();

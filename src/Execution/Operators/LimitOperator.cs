@@ -32,6 +32,8 @@ internal sealed class LimitOperator(LimitExec plan, Operator input, TaskContext 
         return null;
     }
 
+    public override void Rest() => input.Rest();
+
     public override void Dispose()
     {
         _rows?.Release();

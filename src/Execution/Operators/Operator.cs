@@ -48,6 +48,12 @@ public abstract class Operator(TaskContext context, OperatorMetrics metrics) : I
     /// <summary>Makes the next batch. Loops that run long without pulling check <see cref="TaskContext.Cancellation"/> themselves at least every 10 ms.</summary>
     protected abstract Batch? NextCore();
 
+    /// <summary>Gives back what can be read or made again, because whoever takes the rows lets them wait; <see cref="Next"/> goes on with the same rows.</summary>
+    /// <remarks>Not called while a call of <see cref="Next"/> runs. Batches that nobody retained become invalid. Operators pass it on to an input whose last batch they are done with.</remarks>
+    public virtual void Rest()
+    {
+    }
+
     /// <summary>Releases buffers and inputs. Called once, on any thread, also after errors; whatever is forgotten is freed with the query's account.</summary>
     public virtual void Dispose()
     {

@@ -12,6 +12,8 @@ internal sealed class ProjectOperator(ProjectExec plan, Operator input, TaskCont
 
     protected override Batch? NextCore() => input.Next() is { } batch ? batch.WithColumns(Array.ConvertAll(_expressions, expression => expression.Evaluate(batch))) : null;
 
+    public override void Rest() => input.Rest();
+
     public override void Dispose()
     {
         Array.ForEach(_expressions, static expression => expression.Dispose());

@@ -23,6 +23,14 @@ internal sealed class UnionOperator(Operator[] inputs, TaskContext context, Oper
         return null;
     }
 
+    public override void Rest()
+    {
+        if (_current < inputs.Length)
+        {
+            inputs[_current].Rest();
+        }
+    }
+
     public override void Dispose()
     {
         for (; _current < inputs.Length; _current++)

@@ -34,7 +34,7 @@ public sealed class QueryExecution : IQueryExecution
         Context = context;
         _place = BriefPlans.PlaceOf(plan);
         _board = new StageBoard(plan, context, executor.Slots, isAdaptive: _place == TaskPlace.Slots && context.Settings.Adaptive.IsEnabled);
-        _results = new ResultQueue(executor, 4 * Math.Max(2, plan.Stages[^1].Tasks));
+        _results = new ResultQueue(executor, 4 * Math.Max(2, plan.Stages[^1].Tasks), context.Account, TimeProvider.System);
     }
 
     /// <summary>Account, metrics and cancellation of the query.</summary>
@@ -85,6 +85,12 @@ public sealed class QueryExecution : IQueryExecution
 
     /// <summary>As <see cref="ReadAsync"/>, when the next rows, or the end, are there already; false: ask there.</summary>
     public bool TryRead(out Batch? batch) => _results.TryRead(out batch);
+
+    /// <summary>The rows of a batch in memory of their own, for who keeps it while its client is slow: a few rows of a page hold the whole page.</summary>
+    /// <param name="batch">A batch that was read, which is released.</param>
+    /// <param name="firstRow">Rows in front of this one are needed no more.</param>
+    /// <returns>A batch to be released, without the rows in front; or the same one, where a copy would not take much less.</returns>
+    public Batch Compact(Batch batch, int firstRow = 0) => CompactRows.Of(batch, firstRow, Context.Account);
 
     private async ValueTask<Batch?> WaitAsync(CancellationToken cancellation)
     {

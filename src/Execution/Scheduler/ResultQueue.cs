@@ -1,3 +1,4 @@
+using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Spill;
@@ -7,15 +8,25 @@ namespace SqlCluster.Execution.Scheduler;
 /// <summary>Batches on their way from the last stage's tasks to the client: bounded, so that a slow client parks the tasks instead of filling memory.</summary>
 /// <remarks>
 /// Bounded in batches and in bytes: wide rows would make some batches a lot. Tasks that are held (<see cref="Hold"/>) do not begin before the reader has
-/// shown that it takes rows faster than the first task makes them.
+/// shown that it takes rows faster than the first task makes them. While a reader takes nothing for a while, the rows are kept without the pages
+/// in which they lie and the tasks rest (<see cref="IRunnable.Rest"/>): a stalled client holds little more than what it has not read.
 /// </remarks>
-internal sealed class ResultQueue(LocalExecutor executor, int capacity)
+/// <param name="executor">Runs the tasks.</param>
+/// <param name="capacity">Batches at which writers wait.</param>
+/// <param name="account">The query's: charged for rows that are copied.</param>
+/// <param name="time">Tells how long the reader takes.</param>
+internal sealed class ResultQueue(LocalExecutor executor, int capacity, MemoryAccount account, TimeProvider time)
 {
     /// <summary>Bytes of rows at which writers wait, about: strings are estimated.</summary>
     private const long CapacityBytes = 1 << 20;
 
     /// <summary>Bytes of rows that a reader takes before it counts as fast: with less it may only have filled its connection's buffers.</summary>
     private const long BytesBeforeHeld = 8 << 20;
+
+    /// <summary>How long a reader may take nothing before the writers rest, at first; twice as long with every rest.</summary>
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(20);
+
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly Queue<Entry> _batches = new();
@@ -29,9 +40,25 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
     private long _waitingBytes;
     private long _peakWaitingBytes;
     private Exception? _error;
+    private ITimer? _timer;
+    private bool _isWatching;
+    private TimeSpan _patience = FirstPatience;
+    private long _lastMove;
 
     /// <summary>The most bytes that waited for the reader at once.</summary>
     public long PeakWaitingBytes => Interlocked.Read(ref _peakWaitingBytes);
+
+    /// <summary>Batches that wait for the reader.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _batches.Count;
+            }
+        }
+    }
 
     /// <summary>Keeps tasks back until the reader waits for rows, or <see cref="ReleaseHeld"/>.</summary>
     public void Hold(IEnumerable<IRunnable> tasks)
@@ -59,7 +86,7 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
     {
         TaskCompletionSource? reader;
         bool hasRoom;
-        var entry = new Entry(batch, BatchRun.BytesOf(batch), RowBytes(batch));
+        var entry = new Entry(batch, BatchRun.BytesOf(batch), RowSize.Of(batch));
         lock (_lock)
         {
             _batches.Enqueue(entry);
@@ -70,6 +97,8 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
             if (!hasRoom)
             {
                 _parked.Add(writer);
+                _lastMove = time.GetTimestamp();
+                Watch(_patience);
             }
 
             reader = _reader;
@@ -93,6 +122,7 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
 
             _completed = true;
             _error = error;
+            _timer?.Dispose();
             reader = _reader;
             _reader = null;
         }
@@ -141,7 +171,7 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
                 if (_batches.TryDequeue(out Entry first))
                 {
                     batch = Take(in first);
-                    wakeWriters = _parked.Count > 0 && _batches.Count <= capacity / 2 && _rowBytes <= CapacityBytes / 2;
+                    wakeWriters = _parked.Count > 0 && HasRoomAgain;
                     wait = Task.CompletedTask;
                 }
                 else if (_completed)
@@ -175,33 +205,88 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity)
         }
     }
 
+    /// <summary>Whether so much has been taken that waiting writers go on.</summary>
+    private bool HasRoomAgain => _batches.Count <= capacity / 2 && _rowBytes <= CapacityBytes / 2;
+
     private Batch Take(in Entry entry)
     {
+        if (_parked.Count > 0)
+        {
+            _lastMove = time.GetTimestamp();
+        }
+
         _waitingBytes -= entry.Bytes;
         _rowBytes -= entry.RowBytes;
         _takenBytes += entry.RowBytes;
         return entry.Batch;
     }
 
-    /// <summary>Bytes that a batch's rows take, about, however large the pages are in which they lie.</summary>
-    private static long RowBytes(Batch batch)
+    /// <summary>Looks whether the reader lets rows wait for so long that what they hold is worth giving back.</summary>
+    private void OnTimer()
     {
-        const int StringBytes = 48, NestedBytes = 64;
-        long rowBytes = 0;
-        foreach (Vector column in batch.Columns)
+        IRunnable[] tasks;
+        lock (_lock)
         {
-            rowBytes += column switch
+            _isWatching = false;
+            if (_completed || _isReleased || _parked.Count == 0)
             {
-                ConstantVector => 0,
-                DictionaryVector => sizeof(int),
-                FixedVector => column.Type.Width,
-                BooleanVector => 1,
-                ViewVector => StringBytes,
-                _ => NestedBytes,
-            };
+                return;
+            }
+
+            TimeSpan waited = time.GetElapsedTime(_lastMove);
+            if (waited < _patience)
+            {
+                Watch(_patience - waited);
+                return;
+            }
+
+            // What is read again for a reader that comes back soon must stay little beside the time that it lets pass.
+            _patience = _patience + _patience < LongestPatience ? _patience + _patience : LongestPatience;
+            for (int i = _batches.Count; i > 0; i--)
+            {
+                Entry entry = _batches.Dequeue();
+                Batch compact = CompactRows.Of(entry.Batch, 0, account);
+                long bytes = BatchRun.BytesOf(compact);
+                _waitingBytes += bytes - entry.Bytes;
+                _batches.Enqueue(entry with { Batch = compact, Bytes = bytes });
+            }
+
+            tasks = [.. _parked];
+            _parked.Clear();
         }
 
-        return rowBytes * batch.Length;
+        foreach (IRunnable task in tasks)
+        {
+            // Nobody else has them now, and giving back costs nothing worth a slot.
+            task.Rest();
+            Park(task);
+        }
+    }
+
+    /// <summary>Has the timer look after a while; the lock is held.</summary>
+    private void Watch(TimeSpan wait)
+    {
+        if (!_isWatching)
+        {
+            _isWatching = true;
+            _timer ??= time.CreateTimer(static queue => ((ResultQueue)queue!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Parks a task that has rested, or lets it go on if there is room by now.</summary>
+    private void Park(IRunnable task)
+    {
+        lock (_lock)
+        {
+            if (!HasRoomAgain && !_completed && !_isReleased)
+            {
+                _parked.Add(task);
+                return;
+            }
+        }
+
+        executor.Submit(task);
     }
 
     private void Submit(List<IRunnable>? waiting)

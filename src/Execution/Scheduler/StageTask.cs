@@ -74,6 +74,14 @@ internal sealed class StageTask(Stage stage, TaskContext context, ITaskSink sink
         return RunnableState.Ended;
     }
 
+    /// <summary>Gives back what can be made again, while the task is parked.</summary>
+    public void Rest()
+    {
+        MemoryUse? caller = MemoryUse.Current;
+        _root?.Rest();
+        MemoryUse.Current = caller;
+    }
+
     private void End(Exception? error)
     {
         try

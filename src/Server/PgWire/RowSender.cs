@@ -42,22 +42,28 @@ internal sealed class RowSender : IAsyncDisposable
                 return (sent, false);
             }
 
-            Batch batch = _batch!;
-            while (_next < batch.RowCount)
+            while (_next < _batch!.RowCount)
             {
                 if (maxRows > 0 && sent == maxRows)
                 {
+                    Compact();
                     return (sent, true);
                 }
 
-                sent += WriteRows(writer, batch, maxRows > 0 ? maxRows - sent : long.MaxValue);
+                sent += WriteRows(writer, _batch, maxRows > 0 ? maxRows - sent : long.MaxValue);
                 if (writer.Buffered >= PgWriter.FlushBytes)
                 {
-                    await writer.FlushAsync(cancellation).ConfigureAwait(false);
+                    ValueTask flush = writer.FlushAsync(cancellation);
+                    if (!flush.IsCompleted && _next < _batch.RowCount)
+                    {
+                        Compact();
+                    }
+
+                    await flush.ConfigureAwait(false);
                 }
             }
 
-            batch.Release();
+            _batch.Release();
             _batch = null;
         }
     }
@@ -102,12 +108,28 @@ internal sealed class RowSender : IAsyncDisposable
 
         _batch = await read.ConfigureAwait(false);
         _next = 0;
+        OpenWriters();
+        return _batch != null;
+    }
+
+    private void OpenWriters()
+    {
         for (int i = 0; _batch != null && i < _writers.Length; i++)
         {
             _writers[i].Open(_batch.Columns[i]);
         }
+    }
 
-        return _batch != null;
+    /// <summary>Keeps no more than the rows while the client takes its time.</summary>
+    private void Compact()
+    {
+        Batch compact = Rows.Execution.Compact(_batch!, _next);
+        if (!ReferenceEquals(compact, _batch))
+        {
+            _batch = compact;
+            _next = 0;
+            OpenWriters();
+        }
     }
 
     /// <summary>Writes rows until the buffer is full or the batch or the limit ends.</summary>

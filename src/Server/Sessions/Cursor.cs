@@ -181,7 +181,15 @@ internal sealed class Cursor(DeclareCursor declaration, string text, StatementRe
             return null;
         }
 
-        int part = (int)Math.Min(wanted, _batch!.RowCount - _next);
+        if (wanted < _batch!.RowCount - _next)
+        {
+            // It is kept until the next FETCH.
+            Batch compact = rows.Execution.Compact(_batch, _next);
+            _next = ReferenceEquals(compact, _batch) ? _next : 0;
+            _batch = compact;
+        }
+
+        int part = (int)Math.Min(wanted, _batch.RowCount - _next);
         Batch window = _batch.Window(_next, part, _account);
         Advance(part);
         took(part);

@@ -129,6 +129,14 @@ internal sealed class HashJoinOperator : Operator
         return null;
     }
 
+    public override void Rest()
+    {
+        if (!_pairs.IsActive)
+        {
+            _probe?.Rest();
+        }
+    }
+
     public override void Dispose()
     {
         _probe?.Dispose();

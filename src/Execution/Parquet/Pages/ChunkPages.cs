@@ -8,8 +8,8 @@ namespace SqlCluster.Execution.Parquet.Pages;
 
 /// <summary>Walks the pages of one column chunk after the other: finds headers, passes over pages unread, decompresses the wanted ones.</summary>
 /// <remarks>
-/// Bytes come through a window of up to <see cref="WindowBytes"/> that slides over the chunk, so small chunks take one read and large ones bounded
-/// memory; a page that is passed over and lies beyond the window is never read. Pages of uncompressed chunks stay where the window has them.
+/// Bytes come through a window that slides over the chunk and grows up to <see cref="WindowBytes"/> while reading goes on, so small chunks take one read and
+/// large ones bounded memory, little of it for who takes a few rows; a page that is passed over and lies beyond the window is never read. Pages of uncompressed chunks stay where the window has them.
 /// The window is given back with the chunk's last page. A page's buffers may be overwritten at the next <see cref="Next"/> unless somebody holds a reference.
 /// </remarks>
 /// <param name="file">Where the bytes are.</param>
@@ -19,6 +19,9 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
 {
     /// <summary>Fits a pool block of 4 MiB with its padding.</summary>
     private const int WindowBytes = (4 << 20) - NativeBuffer.PaddingBytes;
+
+    /// <summary>What is read first; twice as much with every read from then on.</summary>
+    private const int FirstWindowBytes = (256 << 10) - NativeBuffer.PaddingBytes;
 
     /// <summary>Read to see the next header after a page that nobody wanted: the one behind it may be passed over as well.</summary>
     private const int SkippingWindowBytes = 64 * 1024;
@@ -35,7 +38,8 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
     private long _position;
     private long _bodyPosition;
     private long _end;
-    private int _readAheadBytes = WindowBytes;
+    private int _windowBytes = FirstWindowBytes;
+    private int _readAheadBytes = FirstWindowBytes;
     private bool _isLoaded;
 
     /// <summary>Gets the number of the current page within its chunk, dictionary page included; -1 before the first.</summary>
@@ -59,7 +63,7 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
         _position = range.Offset;
         _end = range.End;
         _windowLength = 0;
-        _readAheadBytes = WindowBytes;
+        _readAheadBytes = _windowBytes;
         _isLoaded = true;
         PageNumber = -1;
     }
@@ -104,7 +108,7 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
         CompressionCodec codec = _chunk!.Codec;
         _isLoaded = true;
         if (header.Type != PageType.Dictionary)
-            _readAheadBytes = WindowBytes;
+            _readAheadBytes = _windowBytes;
         int offset = Require(_bodyPosition, header.CompressedSizeBytes);
         NativeBuffer window = _window!;
         Span<byte> stored = window.Span<byte>(offset, header.CompressedSizeBytes);
@@ -225,6 +229,8 @@ internal sealed class ChunkPages(IRandomAccessFile file, MemoryAccount account, 
         BytesRead += wanted - kept;
         _windowStart = position;
         _windowLength = wanted;
+        if (_readAheadBytes >= FirstWindowBytes)
+            _readAheadBytes = _windowBytes = Math.Min(WindowBytes, 2 * _windowBytes);
         return 0;
     }
 }

@@ -16,6 +16,9 @@ namespace SqlCluster.Execution.Parquet.Reading;
 /// </remarks>
 internal sealed class ParquetScanReader : Operator
 {
+    /// <summary>Bytes of rows that a batch holds at most, about.</summary>
+    private const long LargestBatchBytes = 1 << 20;
+
     private readonly ParquetScanSource _source;
     private readonly ScanExec _scan;
     private readonly ScanFilter[] _filters;
@@ -26,6 +29,9 @@ internal sealed class ParquetScanReader : Operator
     private ParquetFile? _file;
     private int[] _fileColumns = [];
     private int[] _readerColumns = [];
+    private int[] _present = [];
+    private ParquetSplit _split;
+    private int _batchRows;
     private RowGroupReader? _reader;
     private SplitPruner? _pruner;
     private List<(long First, long End)> _ranges = [];
@@ -55,6 +61,15 @@ internal sealed class ParquetScanReader : Operator
         _nulls.Dispose();
         _limitRows?.Release();
         _limitRows = null;
+    }
+
+    /// <summary>Drops windows, pages and dictionaries; they are read again from the row on that comes next.</summary>
+    public override void Rest()
+    {
+        ReportBytes();
+        _reader?.Dispose();
+        _reader = null;
+        _bytesReported = 0;
     }
 
     protected override Batch? NextCore()
@@ -103,8 +118,10 @@ internal sealed class ParquetScanReader : Operator
 
             if (_ranges.Count == 0)
                 continue;
-            _reader!.Open(split.RowGroup);
+            _split = split;
+            _batchRows = BatchRows(split.File.MetaData.RowGroups[split.RowGroup]);
             _row = 0;
+            OpenReader();
             if (_pushdown && IsRuledOutByDictionaries(split))
             {
                 Metrics.Add("row groups pruned by dictionary", 1);
@@ -131,10 +148,32 @@ internal sealed class ParquetScanReader : Operator
         _bytesReported = 0;
         _file = file;
         _fileColumns = [.. _scan.TableOrdinals.Select(ordinal => _source.Table.FindColumn(file, ordinal))];
-        int[] present = [.. _fileColumns.Where(static column => column >= 0).Distinct()];
-        _readerColumns = [.. _fileColumns.Select(column => Array.IndexOf(present, column))];
-        _reader = new RowGroupReader(file, present, Context.Account, new ReadOptions(_source.Table.Options.VerifyChecksums));
+        _present = [.. _fileColumns.Where(static column => column >= 0).Distinct()];
+        _readerColumns = [.. _fileColumns.Select(column => Array.IndexOf(_present, column))];
         _pruner = new SplitPruner(file, _fileColumns, _filters, Metrics);
+    }
+
+    /// <summary>Opens the split's row group at the current row.</summary>
+    private void OpenReader()
+    {
+        _reader ??= new RowGroupReader(_file!, _present, Context.Account, new ReadOptions(_source.Table.Options.VerifyChecksums));
+        _reader.Open(_split.RowGroup);
+        _reader.Advance(_row);
+    }
+
+    /// <summary>Rows of a batch: as many as the session says, fewer where rows are so wide that such a batch would be large.</summary>
+    private int BatchRows(RowGroup group)
+    {
+        long bytes = 0;
+        foreach (int column in _present)
+        {
+            ParquetField field = _file!.Columns[column].Field;
+            for (int leaf = field.FirstLeaf; leaf < field.FirstLeaf + field.LeafCount; leaf++)
+                bytes += group.Columns[leaf].UncompressedSizeBytes;
+        }
+
+        long rowBytes = Math.Max(1, bytes / Math.Max(1, group.RowCount));
+        return (int)Math.Clamp(LargestBatchBytes / rowBytes, 1, Context.BatchSize);
     }
 
     // A filter that rejects every entry of a whole dictionary, and nulls, rejects the row group.
@@ -162,13 +201,15 @@ internal sealed class ParquetScanReader : Operator
     private Batch? NextBatch()
     {
         (long first, long end) = _ranges[_range];
+        if (_reader is null)
+            OpenReader();
         if (_row < first)
         {
             _reader!.Advance(first - _row);
             _row = first;
         }
 
-        int rowCount = (int)Math.Min(_reader!.NextRows(Context.BatchSize), end - _row);
+        int rowCount = (int)Math.Min(_reader!.NextRows(_batchRows), end - _row);
         Array.Clear(_columns);
         if (!_pushdown)
             ReadAll(rowCount);
