@@ -29,6 +29,9 @@ public sealed unsafe class NativeBuffer
     /// <summary>Usable bytes: at least what was asked for.</summary>
     public long SizeBytes { get; }
 
+    /// <summary>What the buffer is charged to.</summary>
+    public MemoryAccount Account => _account;
+
     /// <summary>Whether somebody besides the creator holds a reference; then the content must not be overwritten.</summary>
     public bool IsShared => Volatile.Read(ref _references) > 1;
 

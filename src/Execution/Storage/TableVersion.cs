@@ -3,32 +3,26 @@ using SqlCluster.Arrow.Vectors;
 namespace SqlCluster.Execution.Storage;
 
 /// <summary>The rows of a table in memory at one moment. Never changes; thread-safe.</summary>
-/// <remarks><code>
-/// version 3 = version 2 + batches added        A version that only adds rows shares the batches of the one before it, so that
-///     |                                        adding costs nothing per row that is there, and two writers' additions can be put
-/// version 2 = version 1 + batches added        one after the other. A version that changes rows begins a chain of its own.
-///     |
-/// version 1 = batches
-/// </code>
-/// Versions are counted: whoever is given one releases it; at zero its batches go back to the pool.
+/// <remarks>
+/// A version that only adds rows shares the batches of the one before it, but for small ones (<see cref="StoredBatches"/>), and is of the same history
+/// (<see cref="RowHistory"/>), so that adding costs nothing per row that is there, and two writers' additions can be put one after the other.
+/// A version that changes rows begins a history of its own. Versions are counted: whoever is given one releases it; at zero its batches go back to the pool.
 /// </remarks>
 public sealed class TableVersion
 {
-    private readonly TableVersion? _before;
-    private readonly Batch[] _added;
-    private readonly int _batchCount;
+    private readonly StoredBatches? _stored;
+    private readonly RowHistory _history;
     private Batch[]? _all;
     private int _references = 1;
 
-    private TableVersion(TableVersion? before, Batch[] added)
+    private TableVersion(StoredBatches? stored, RowHistory history)
     {
-        _before = before;
-        _added = added;
-        _batchCount = (before?._batchCount ?? 0) + added.Length;
-        RowCount = (before?.RowCount ?? 0) + added.Sum(static batch => (long)batch.Length);
+        _stored = stored;
+        _history = history;
+        history.Hold();
     }
 
-    public long RowCount { get; }
+    public long RowCount => _stored?.RowCount ?? 0;
 
     /// <summary>All batches, valid while the version is held.</summary>
     internal Batch[] Batches => Volatile.Read(ref _all) ?? Collect();
@@ -50,51 +44,46 @@ public sealed class TableVersion
     }
 
     /// <summary>A version of these rows alone, whose references it takes over.</summary>
-    public static TableVersion Of(params Batch[] batches) => new(null, batches);
+    public static TableVersion Of(params Batch[] batches)
+    {
+        StoredBatches? stored = Add(null, batches);
+        return new TableVersion(stored, RowHistory.Begin(stored?.RowCount ?? 0));
+    }
 
     /// <summary>A version with more rows, whose references it takes over; this one stays as it is.</summary>
     public TableVersion With(Batch[] added)
     {
         _all = null;            // the longer list is the one that will be read
-        return new TableVersion(Retain(), added);
+        StoredBatches? stored = Add(_stored?.Retain(), added);
+        return new TableVersion(stored, _history.Add(RowCount, stored?.RowCount ?? 0));
     }
 
     /// <summary>Whether this version is an earlier one with nothing but rows added.</summary>
-    public bool Extends(TableVersion earlier)
-    {
-        TableVersion? version = this;
-        while (version != null && version != earlier && version._batchCount >= earlier._batchCount)
-        {
-            version = version._before;
-        }
-
-        return version == earlier;
-    }
+    public bool Extends(TableVersion earlier) => RowCount >= earlier.RowCount && _history.BeginsWith(earlier._history, earlier.RowCount);
 
     /// <summary>Another version with the rows behind it that this one has beyond an earlier one; the whole, where that is null.</summary>
-    /// <param name="earlier">What this one <see cref="Extends"/>, or null.</param>
     /// <param name="target">Takes the rows in front; it stays as it is.</param>
+    /// <param name="earlier">What this one <see cref="Extends"/>, or null.</param>
     /// <returns>A version to be released.</returns>
     public TableVersion AddTo(TableVersion target, TableVersion? earlier = null)
     {
-        var additions = new Stack<Batch[]>();
-        for (TableVersion? version = this; version != null && version != earlier; version = version._before)
+        long known = earlier?.RowCount ?? 0, start = 0;
+        var added = new List<Batch>();
+        foreach (Batch batch in Batches)
         {
-            if (version._added.Length > 0)
+            if (start < known && start + batch.Length > known)
             {
-                additions.Push(version._added);
+                added.Add(StoredBatches.Tail(batch, (int)(known - start)));         // at most the first one: nothing to give back should there be no room
             }
+            else if (start >= known)
+            {
+                added.Add(batch.Retain());
+            }
+
+            start += batch.Length;
         }
 
-        TableVersion result = target.Retain();
-        foreach (Batch[] added in additions)
-        {
-            TableVersion longer = result.With(Array.ConvertAll(added, static batch => batch.Retain()));
-            result.Release();
-            result = longer;
-        }
-
-        return result;
+        return added.Count == 0 ? target.Retain() : target.With([.. added]);
     }
 
     /// <returns>This version, held once more.</returns>
@@ -106,23 +95,26 @@ public sealed class TableVersion
 
     public void Release()
     {
-        // Along the chain in a loop: a table filled row by row has a long one.
-        for (TableVersion? version = this; version != null && Interlocked.Decrement(ref version._references) == 0; version = version._before)
+        if (Interlocked.Decrement(ref _references) == 0)
         {
-            Array.ForEach(version._added, static batch => batch.Release());
+            _stored?.Release();
+            _history.Release();
         }
+    }
+
+    private static StoredBatches? Add(StoredBatches? stored, Batch[] added)
+    {
+        foreach (Batch batch in added)
+        {
+            stored = StoredBatches.Add(stored, batch);
+        }
+
+        return stored;
     }
 
     private Batch[] Collect()
     {
-        var all = new Batch[_batchCount];
-        int end = all.Length;
-        for (TableVersion? version = this; version != null && end > 0; version = version._before)
-        {
-            end -= version._added.Length;
-            version._added.CopyTo(all, end);
-        }
-
+        Batch[] all = _stored?.ToArray() ?? [];
         Volatile.Write(ref _all, all);
         return all;
     }
