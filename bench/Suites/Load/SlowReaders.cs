@@ -56,7 +56,7 @@ internal static class SlowReaders
             readers.Add(await open(server).ConfigureAwait(false));
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(4)).ConfigureAwait(false);
+        await Task.Delay(TimeSpan.FromSeconds(3)).ConfigureAwait(false);
         double free = (await FreeAsync(server).ConfigureAwait(false) - freeBefore) / 1048576.0 / count;
         double held = ((server.MemoryBytes - before.memory) / 1048576.0 / count) - free;
         double charged = await server.MetricAsync("sqlcluster_memory_queries_bytes").ConfigureAwait(false) / 1048576.0 / count;
@@ -64,7 +64,7 @@ internal static class SlowReaders
         double[][] times = await Latency.InTurnsAsync(Queries, () => QueryAsync(alone), () => QueryAsync(others)).ConfigureAwait(false);
         double usual = Latency.Quantile(times[0], 0.5), beside = Latency.Quantile(times[1], 0.5);
         long received = readers.Sum(static reader => reader.Received) / count;
-        report.AtMost($"memory of each of {count} slow clients ({name})", held, GoalMegabytes, "MB", string.Create(CultureInfo.InvariantCulture, $"{charged:0.0} MB of it in column buffers; beside it {free:0.0} MB that beginning took wait in the pool for the next query; {received} bytes read by each"));
+        report.AtMost($"memory of each of {count} slow clients ({name})", held, GoalMegabytes, "MB", string.Create(CultureInfo.InvariantCulture, $"{charged:0.0} MB of it in column buffers; {Math.Max(0, free):0.0} MB that each took to begin are free again; {received} bytes read by each"));
         report.AtMost($"another query beside them / alone ({name})", beside / usual, GoalSlowdown, "x", string.Create(CultureInfo.InvariantCulture, $"medians {usual:0.0} and {beside:0.0} ms"));
         foreach (SlowReader reader in readers)
         {

@@ -245,10 +245,13 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity, MemoryAc
             for (int i = _batches.Count; i > 0; i--)
             {
                 Entry entry = _batches.Dequeue();
-                Batch compact = CompactRows.Of(entry.Batch, 0, account);
-                long bytes = BatchRun.BytesOf(compact);
-                _waitingBytes += bytes - entry.Bytes;
-                _batches.Enqueue(entry with { Batch = compact, Bytes = bytes });
+                (_waitingBytes, _rowBytes) = (_waitingBytes - entry.Bytes, _rowBytes - entry.RowBytes);
+                foreach (Batch part in CompactRows.InParts(entry.Batch, account))
+                {
+                    var compact = new Entry(part, BatchRun.BytesOf(part), RowSize.Of(part));
+                    (_waitingBytes, _rowBytes) = (_waitingBytes + compact.Bytes, _rowBytes + compact.RowBytes);
+                    _batches.Enqueue(compact);
+                }
             }
 
             tasks = [.. _parked];

@@ -4,18 +4,18 @@ namespace SqlCluster.Execution.Storage;
 
 /// <summary>The rows of a table in memory at one moment. Never changes; thread-safe.</summary>
 /// <remarks>
-/// A version that only adds rows shares the batches of the one before it, but for small ones (<see cref="StoredBatches"/>), and is of the same history
+/// A version that only adds rows shares the batches of the one before it, but for small ones (<see cref="BatchStack"/>), and is of the same history
 /// (<see cref="RowHistory"/>), so that adding costs nothing per row that is there, and two writers' additions can be put one after the other.
 /// A version that changes rows begins a history of its own. Versions are counted: whoever is given one releases it; at zero its batches go back to the pool.
 /// </remarks>
 public sealed class TableVersion
 {
-    private readonly StoredBatches? _stored;
+    private readonly BatchStack? _stored;
     private readonly RowHistory _history;
     private Batch[]? _all;
     private int _references = 1;
 
-    private TableVersion(StoredBatches? stored, RowHistory history)
+    private TableVersion(BatchStack? stored, RowHistory history)
     {
         _stored = stored;
         _history = history;
@@ -46,7 +46,7 @@ public sealed class TableVersion
     /// <summary>A version of these rows alone, whose references it takes over.</summary>
     public static TableVersion Of(params Batch[] batches)
     {
-        StoredBatches? stored = Add(null, batches);
+        BatchStack? stored = Add(null, batches);
         return new TableVersion(stored, RowHistory.Begin(stored?.RowCount ?? 0));
     }
 
@@ -54,7 +54,7 @@ public sealed class TableVersion
     public TableVersion With(Batch[] added)
     {
         _all = null;            // the longer list is the one that will be read
-        StoredBatches? stored = Add(_stored?.Retain(), added);
+        BatchStack? stored = Add(_stored?.Retain(), added);
         return new TableVersion(stored, _history.Add(RowCount, stored?.RowCount ?? 0));
     }
 
@@ -73,7 +73,7 @@ public sealed class TableVersion
         {
             if (start < known && start + batch.Length > known)
             {
-                added.Add(StoredBatches.Tail(batch, (int)(known - start)));         // at most the first one: nothing to give back should there be no room
+                added.Add(BatchStack.Tail(batch, (int)(known - start)));         // at most the first one: nothing to give back should there be no room
             }
             else if (start >= known)
             {
@@ -102,11 +102,11 @@ public sealed class TableVersion
         }
     }
 
-    private static StoredBatches? Add(StoredBatches? stored, Batch[] added)
+    private static BatchStack? Add(BatchStack? stored, Batch[] added)
     {
         foreach (Batch batch in added)
         {
-            stored = StoredBatches.Add(stored, batch);
+            stored = BatchStack.Add(stored, batch);
         }
 
         return stored;

@@ -14,13 +14,13 @@ namespace SqlCluster.Execution.Storage;
 /// their number is odd: of small batches each is at most half as long as the one before, a dozen at most, and a row is copied about as often.
 /// Entries are counted: whoever is given one releases it; at zero its batch goes back to the pool.
 /// </remarks>
-internal sealed class StoredBatches
+internal sealed class BatchStack
 {
-    private readonly StoredBatches? _before;
+    private readonly BatchStack? _before;
     private readonly Batch _last;
     private int _references = 1;
 
-    private StoredBatches(StoredBatches? before, Batch last)
+    private BatchStack(BatchStack? before, Batch last)
     {
         _before = before;
         _last = last;
@@ -35,24 +35,24 @@ internal sealed class StoredBatches
     /// <summary>These batches and one more.</summary>
     /// <param name="before">What is in front, or null; its reference passes to the result.</param>
     /// <param name="batch">The batch, whose reference passes to the result.</param>
-    public static StoredBatches Add(StoredBatches? before, Batch batch)
+    public static BatchStack Add(BatchStack? before, Batch batch)
     {
         while (before != null && before._last.Length < 2 * batch.Length && before._last.Length + batch.Length <= Batch.DefaultRows && Join(before._last, batch) is { } joined)
         {
             batch.Release();
             batch = joined;
-            StoredBatches? rest = before._before?.Retain();
+            BatchStack? rest = before._before?.Retain();
             before.Release();
             before = rest;
         }
 
-        return new StoredBatches(before, batch);
+        return new BatchStack(before, batch);
     }
 
     public Batch[] ToArray()
     {
         var all = new Batch[Count];
-        for (StoredBatches? entry = this; entry != null; entry = entry._before)
+        for (BatchStack? entry = this; entry != null; entry = entry._before)
         {
             all[entry.Count - 1] = entry._last;
         }
@@ -61,7 +61,7 @@ internal sealed class StoredBatches
     }
 
     /// <returns>These batches, held once more.</returns>
-    public StoredBatches Retain()
+    public BatchStack Retain()
     {
         Interlocked.Increment(ref _references);
         return this;
@@ -70,7 +70,7 @@ internal sealed class StoredBatches
     public void Release()
     {
         // In a loop: there may be many.
-        for (StoredBatches? entry = this; entry != null && Interlocked.Decrement(ref entry._references) == 0; entry = entry._before)
+        for (BatchStack? entry = this; entry != null && Interlocked.Decrement(ref entry._references) == 0; entry = entry._before)
         {
             entry._last.Release();
         }
