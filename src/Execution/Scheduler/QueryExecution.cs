@@ -86,12 +86,6 @@ public sealed class QueryExecution : IQueryExecution
     /// <summary>As <see cref="ReadAsync"/>, when the next rows, or the end, are there already; false: ask there.</summary>
     public bool TryRead(out Batch? batch) => _results.TryRead(out batch);
 
-    /// <summary>The rows of a batch in memory of their own, for who keeps it while its client is slow: a few rows of a page hold the whole page.</summary>
-    /// <param name="batch">A batch that was read, which is released.</param>
-    /// <param name="firstRow">Rows in front of this one are needed no more.</param>
-    /// <returns>A batch to be released, without the rows in front; or the same one, where a copy would not take much less.</returns>
-    public Batch Compact(Batch batch, int firstRow = 0) => CompactRows.Of(batch, firstRow, Context.Account);
-
     private async ValueTask<Batch?> WaitAsync(CancellationToken cancellation)
     {
         try

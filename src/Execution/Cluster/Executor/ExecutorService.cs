@@ -194,7 +194,7 @@ public sealed class ExecutorService : IAsyncDisposable
 
     private async Task<ShareEnd> StreamResultAsync(GrpcCall call, ShareRequest request, ExecutorQuery query, Stage stage, FlightBatchWriter writer)
     {
-        var results = new ResultQueue(_slots, 4 * Math.Max(2, request.EndTask - request.FirstTask));
+        var results = new ResultQueue(_slots, 4 * Math.Max(2, request.EndTask - request.FirstTask), query.Context.Account, TimeProvider.System);
         using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken);
         Task<ShareEnd> run = RunAsync(new ShareRun(query, request, stage, _slots, results), abandoned.Token);
         try
