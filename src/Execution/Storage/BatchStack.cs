@@ -1,4 +1,5 @@
 using SqlCluster.Arrow.Memory;
+using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Execution.Kernels;
 
@@ -79,9 +80,14 @@ internal sealed class BatchStack
     /// <summary>The rows of a batch from one on, in a batch of their own.</summary>
     public static Batch Tail(Batch batch, int firstRow) => AccountOf(batch) is { } account ? Copy([(batch, firstRow)], account) : new Batch([], batch.Length - firstRow);
 
-    /// <summary>The rows of two batches in one; null where there is no room for it.</summary>
+    /// <summary>The rows of two batches in one; null where there is no room for it, or they have other columns.</summary>
     private static Batch? Join(Batch first, Batch second)
     {
+        if (!HaveSameColumns(first, second))
+        {
+            return null;
+        }
+
         try
         {
             return AccountOf(first) is { } account ? Copy([(first, 0), (second, 0)], account) : new Batch([], first.Length + second.Length);
@@ -90,6 +96,20 @@ internal sealed class BatchStack
         {
             return null;
         }
+    }
+
+    private static bool HaveSameColumns(Batch first, Batch second)
+    {
+        bool isSame = first.Columns.Length == second.Columns.Length;
+        for (int i = 0; isSame && i < first.Columns.Length; i++)
+        {
+            ArrowTypeId one = first.Columns[i].Type.Id, other = second.Columns[i].Type.Id;
+            isSame = one == other || (IsDecimal(one) && IsDecimal(other));
+        }
+
+        return isSame;
+
+        static bool IsDecimal(ArrowTypeId type) => type is ArrowTypeId.Decimal64 or ArrowTypeId.Decimal128;
     }
 
     private static Batch Copy(ReadOnlySpan<(Batch Batch, int FirstRow)> parts, MemoryAccount account)
