@@ -15,6 +15,10 @@ internal static class SettingStatements
         {
             session.Settings.Reset(set.Name);
         }
+        else if (set.Name.Equals("role", StringComparison.OrdinalIgnoreCase) || set.Name.Equals("session_authorization", StringComparison.OrdinalIgnoreCase))
+        {
+            return RoleStatements.Become(ValueText(set, session), session);
+        }
         else if (set.Scope != SettingScope.Local)
         {
             session.Settings.Set(set.Name, ValueText(set, session));

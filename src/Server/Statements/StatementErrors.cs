@@ -12,6 +12,13 @@ internal static class StatementErrors
 
     public static QueryException DuplicateColumn(string name, int position = 0) => new("42701", ErrorKind.User, $"column \"{name}\" specified more than once", position);
 
+    public static QueryException NoRole(string name) => new("22023", ErrorKind.User, $"role \"{name}\" does not exist");
+
+    public static QueryException NoOtherRole(string name) => new("0A000", ErrorKind.Unsupported, $"a session stays its user's: cannot become \"{name}\"") { Hint = "Log in as that user." };
+
+    public static QueryException NoPrivileges(bool isRevoke) =>
+        new("0A000", ErrorKind.Unsupported, $"privileges cannot be {(isRevoke ? "taken" : "given")}: every user may do everything") { Hint = "Users are added and removed with sqlcluster user." };
+
     public static QueryException NoRelation(string name, int position) => new("42P01", ErrorKind.User, $"relation \"{name}\" does not exist", position);
 
     public static QueryException NoColumn(string column, string table, int position = 0) =>

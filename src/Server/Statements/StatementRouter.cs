@@ -46,6 +46,7 @@ internal static class StatementRouter
         DeclareCursor declare => await CursorStatements.DeclareAsync(declare, session).ConfigureAwait(false),
         FetchCursor fetch => await CursorStatements.FetchAsync(fetch, session, cancellation).ConfigureAwait(false),
         CloseCursor close => await CursorStatements.CloseAsync(close, session).ConfigureAwait(false),
+        Grant or GrantRole => RoleStatements.Grant(statement, session),
         Checkpoint => new StatementResult.Command("CHECKPOINT"),
         Analyze analyze => await AnalyzeStatements.AnalyzeAsync(analyze, session, cancellation).ConfigureAwait(false),
         Vacuum vacuum => await AnalyzeStatements.VacuumAsync(vacuum, session, cancellation).ConfigureAwait(false),

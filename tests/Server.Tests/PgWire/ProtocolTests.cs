@@ -130,7 +130,7 @@ public sealed class ProtocolTests(PgTestServer server) : IClassFixture<PgTestSer
         Assert.Equal("2 D:1 C:SELECT 1 Z:I", await client.ReadUntilReadyAsync());
         Assert.Equal("C:DISCARD ALL Z:I", await client.QueryAsync("DISCARD ALL"));
         Assert.Equal("E:34000 Z:I", await client.QueryAsync("CLOSE nosuch"));
-        Assert.Equal("E:55P02 Z:I", await client.QueryAsync("SET SESSION AUTHORIZATION somebody"));
+        Assert.Equal("E:22023 Z:I", await client.QueryAsync("SET SESSION AUTHORIZATION somebody"));
     }
 
     [Fact]
