@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using Npgsql;
 using SqlCluster.Server.Hosting;
 using SqlCluster.Server.Security;
@@ -7,6 +8,7 @@ using SqlCluster.Server.Security;
 namespace SqlCluster.Server.Tests.PgWire;
 
 /// <summary>PostgreSQL's protocol on a Unix-domain socket, with psql and Npgsql.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class PgSocketTests : IDisposable
 {
     private const int Port = 25999;     // only in the file's name: nothing listens on it

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using SqlCluster.Server.Security;
 
 namespace SqlCluster.Server.Tests.Security;
@@ -168,6 +169,7 @@ public sealed class UserStoreTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void FilesThatOthersMayReadAreNoticed()
     {
         if (OperatingSystem.IsWindows())
