@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace SqlCluster.Arrow.Memory;
 
-/// <summary>The process's one pool of off-heap blocks: power-of-two size classes from 4 KiB, 64-byte aligned, never returned to the operating system.</summary>
+/// <summary>The process's one pool of off-heap blocks: power-of-two size classes from 4 KiB, 64-byte aligned.</summary>
 /// <remarks>
 /// First touch of fresh memory costs about 2 µs a 4 KiB page on virtual machines, 50 times what clearing an owned page costs, so blocks are kept
-/// for the next query. Blocks of 2 MiB and more are aligned to 2 MiB and ask for huge pages; smaller ones are cut from 2 MiB slabs.
+/// for the next query. What nobody has needed for <see cref="IdleTime"/> goes back to the operating system (on Linux); its addresses stay the pool's. Blocks of 2 MiB and more are aligned to 2 MiB and ask for huge pages; smaller ones are cut from 2 MiB slabs.
 /// Thread-safe: one lock a size class.
 /// </remarks>
 public static unsafe partial class NativePool
@@ -14,13 +14,18 @@ public static unsafe partial class NativePool
     private const int SmallestClass = 12;
     private const int LargestClass = 46;
     private const long HugePage = 2L << 20;
+
+    /// <summary>How long a block lies unused before its memory goes back, at least; at most twice as long.</summary>
+    public static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(30);
+
     private static readonly SizeClass[] Classes = CreateClasses();
     private static readonly Lock SlabLock = new();
     private static byte* _slab;
     private static byte* _slabEnd;
     private static long _reservedBytes;
+    private static Timer? _trimming;
 
-    /// <summary>Bytes taken from the operating system so far, in use or waiting for reuse.</summary>
+    /// <summary>Bytes that the operating system has given, in use or waiting for reuse.</summary>
     public static long ReservedBytes => Interlocked.Read(ref _reservedBytes);
 
     /// <summary>Bytes of the block that a request of <paramref name="sizeBytes"/> receives.</summary>
@@ -34,8 +39,9 @@ public static unsafe partial class NativePool
         SizeClass free = Classes[sizeClass];
         lock (free)
         {
-            if (free.Blocks.TryPop(out nint block))
+            if (free.TryTake(out nint block, out bool isBare))
             {
+                Interlocked.Add(ref _reservedBytes, isBare ? 1L << sizeClass : 0);
                 return (byte*)block;
             }
         }
@@ -48,8 +54,39 @@ public static unsafe partial class NativePool
         SizeClass free = Classes[ClassOf(sizeBytes)];
         lock (free)
         {
-            free.Blocks.Push((nint)block);
+            free.Put((nint)block);
         }
+    }
+
+    /// <summary>Gives memory back to the operating system that nobody has needed since the last call.</summary>
+    /// <returns>Bytes given back.</returns>
+    internal static long Trim()
+    {
+        const int AdviseDontNeed = 4;
+        long bytes = 0;
+        for (int sizeClass = SmallestClass; OperatingSystem.IsLinux() && sizeClass < Classes.Length; sizeClass++)
+        {
+            SizeClass free = Classes[sizeClass];
+            nint[] idle;
+            lock (free)
+            {
+                idle = free.TakeIdle();
+            }
+
+            foreach (nint block in idle)
+            {
+                _ = AdviseMemory(block, (nuint)1 << sizeClass, AdviseDontNeed);      // refused: the memory stays, and so does all else
+            }
+
+            bytes += (long)idle.Length << sizeClass;
+            lock (free)
+            {
+                free.PutBare(idle);
+            }
+        }
+
+        Interlocked.Add(ref _reservedBytes, -bytes);
+        return bytes;
     }
 
     private static int ClassOf(long sizeBytes)
@@ -79,6 +116,7 @@ public static unsafe partial class NativePool
     {
         const int ReadWrite = 3, PrivateAnonymous = 0x22, AdviseHugePage = 14;
         byte* raw;
+        LazyInitializer.EnsureInitialized(ref _trimming, static () => new Timer(static _ => Trim(), null, IdleTime, IdleTime));
         if (OperatingSystem.IsLinux())
         {
             raw = (byte*)MapMemory(0, (nuint)(sizeBytes + HugePage), ReadWrite, PrivateAnonymous, -1, 0);
@@ -119,8 +157,41 @@ public static unsafe partial class NativePool
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int AdviseMemory(nint address, nuint length, int advice);
 
+    /// <summary>Free blocks of one size: those used last are taken first, so that the others can be seen to be idle.</summary>
     private sealed class SizeClass
     {
-        public Stack<nint> Blocks { get; } = new();
+        private readonly List<nint> _blocks = [];
+        private readonly Stack<nint> _bare = new();
+
+        /// <summary>Least number of free blocks since the idle ones were last taken.</summary>
+        private int _least;
+
+        /// <summary>Takes a free block; a bare one has no memory until it is touched.</summary>
+        public bool TryTake(out nint block, out bool isBare)
+        {
+            isBare = _blocks.Count == 0;
+            if (isBare)
+            {
+                return _bare.TryPop(out block);
+            }
+
+            block = _blocks[^1];
+            _blocks.RemoveAt(_blocks.Count - 1);
+            _least = Math.Min(_least, _blocks.Count);
+            return true;
+        }
+
+        public void Put(nint block) => _blocks.Add(block);
+
+        public void PutBare(nint[] blocks) => Array.ForEach(blocks, _bare.Push);
+
+        /// <summary>Takes the blocks out that have been free since the last call.</summary>
+        public nint[] TakeIdle()
+        {
+            nint[] idle = [.. _blocks[.._least]];
+            _blocks.RemoveRange(0, _least);
+            _least = _blocks.Count;
+            return idle;
+        }
     }
 }
