@@ -27,10 +27,10 @@ public sealed class FlightBatchWriter
     /// <summary>Writes into a call's response.</summary>
     /// <param name="account">For buffers that are not shared with the batches; must outlive the writer.</param>
     public static FlightBatchWriter ForResponse(GrpcCall call, ArrowSchema schema, MemoryAccount account, IpcOptions? options = null) =>
-        new(new FlightDataWriter(call.Writer, call.FlushAsync, takesBytesWhileFlushing: true), schema, options, account);
+        new(new FlightDataWriter(call.Writer, call.FlushAsync), schema, options, account);
 
     internal static FlightBatchWriter ForRequest(System.IO.Pipelines.PipeWriter output, Func<ValueTask> flush, ArrowSchema schema, MemoryAccount account, IpcOptions? options) =>
-        new(new FlightDataWriter(output, flush, takesBytesWhileFlushing: false), schema, options, account);
+        new(new FlightDataWriter(output, flush), schema, options, account);
 
     /// <summary>Writes the schema; before everything else, also where no batch follows.</summary>
     /// <param name="descriptor">In an upload: what it is for.</param>
@@ -58,9 +58,6 @@ public sealed class FlightBatchWriter
             }
         }
     }
-
-    /// <summary>Waits while the peer does not read what was written: before the next rows are taken, so that they are not held meanwhile.</summary>
-    public ValueTask WaitForRoomAsync() => _writer.WaitForRoomAsync();
 
     /// <summary>Sends what was written, waiting while the peer does not read.</summary>
     public ValueTask FlushAsync() => _writer.FlushAsync();

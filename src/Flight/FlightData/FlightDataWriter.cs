@@ -8,13 +8,9 @@ namespace SqlCluster.Flight.FlightData;
 /// <summary>Writes IPC messages as FlightData into a pipe: prefix and fields by hand, then the body straight from the vectors' buffers.</summary>
 /// <remarks>
 /// The one copy of a body is the one into the pipe. Small messages share a flush: what is written leaves when <see cref="FlushBytes"/> have come
-/// together, or at <see cref="FlushAsync"/>. Where the pipe takes bytes while a flush waits, a message is always written to its end, so that nobody holds its
-/// buffers while the peer does not read: what waits then is what the pipe buffers and one message. Not thread-safe.
+/// together, or at <see cref="FlushAsync"/>. What waits for a peer that does not read is what the pipe buffers plus that. Not thread-safe.
 /// </remarks>
-/// <param name="output">The pipe.</param>
-/// <param name="flush">Flushes it.</param>
-/// <param name="takesBytesWhileFlushing">Whether bytes may be written before a flush has ended, as into Kestrel's responses.</param>
-internal sealed class FlightDataWriter(PipeWriter output, Func<ValueTask> flush, bool takesBytesWhileFlushing)
+internal sealed class FlightDataWriter(PipeWriter output, Func<ValueTask> flush)
 {
     /// <summary>Bytes after which a large body is flushed in between: the socket starts early, and a stalled stream holds no more.</summary>
     private const int FlushBytes = 256 * 1024;
@@ -24,7 +20,6 @@ internal sealed class FlightDataWriter(PipeWriter output, Func<ValueTask> flush,
 
     private static readonly byte[] Zeros = new byte[8];
     private int _unflushed;
-    private Task _flush = Task.CompletedTask;
 
     /// <summary>Writes one message.</summary>
     /// <param name="message">Not released; null: a message without header and body.</param>
@@ -32,7 +27,6 @@ internal sealed class FlightDataWriter(PipeWriter output, Func<ValueTask> flush,
     /// <param name="descriptor">A serialized FlightDescriptor, in the first message of an upload; empty: none.</param>
     public async ValueTask WriteAsync(IpcMessage? message, ReadOnlyMemory<byte> appMetadata = default, ReadOnlyMemory<byte> descriptor = default)
     {
-        await WaitForRoomAsync().ConfigureAwait(false);
         WriteHead(message?.Metadata ?? default, message?.BodyLength ?? 0, appMetadata, descriptor);
         _unflushed += message?.Metadata.Length ?? 0;
         foreach (IpcSegment segment in message?.Body ?? [])
@@ -42,16 +36,9 @@ internal sealed class FlightDataWriter(PipeWriter output, Func<ValueTask> flush,
                 int count = Copy(segment, done);
                 done += count;
                 _unflushed += count;
-                if (_unflushed >= FlushBytes && _flush.IsCompleted)
+                if (_unflushed >= FlushBytes)
                 {
-                    await WaitForRoomAsync().ConfigureAwait(false);
-                    _unflushed = 0;
-                    ValueTask sent = flush();
-                    _flush = sent.IsCompletedSuccessfully ? Task.CompletedTask : sent.AsTask();
-                    if (!takesBytesWhileFlushing)
-                    {
-                        await _flush.ConfigureAwait(false);
-                    }
+                    await FlushAsync().ConfigureAwait(false);
                 }
             }
 
@@ -60,15 +47,11 @@ internal sealed class FlightDataWriter(PipeWriter output, Func<ValueTask> flush,
     }
 
     /// <summary>Sends what was written, waiting while the peer does not read.</summary>
-    public async ValueTask FlushAsync()
+    public ValueTask FlushAsync()
     {
-        await WaitForRoomAsync().ConfigureAwait(false);
         _unflushed = 0;
-        await flush().ConfigureAwait(false);
+        return flush();
     }
-
-    /// <summary>Waits while the peer does not read what was sent.</summary>
-    public ValueTask WaitForRoomAsync() => _flush.IsCompletedSuccessfully ? default : new ValueTask(_flush);
 
     private int Copy(IpcSegment segment, long offset)
     {

@@ -31,7 +31,6 @@ internal static class RowStream
             while (batch != null)
             {
                 await WriteAsync(writer, batch).ConfigureAwait(false);
-                await writer.WaitForRoomAsync().ConfigureAwait(false);
                 Task<Batch?> next = run.ReadAsync();
                 if (!next.IsCompleted)
                 {
