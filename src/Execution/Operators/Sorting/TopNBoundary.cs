@@ -19,7 +19,7 @@ internal sealed class TopNBoundary(SortKey key, TaskContext context) : IDisposab
     public void MoveTo(Batch batch, int row)
     {
         _filter?.Dispose();
-        _filter = Behind(LiteralVectors.ToLiteral(_key.Evaluate(batch), row, key.Expression.Type)) is { } predicate ? ExpressionCompiler.CompilePredicate(predicate, context.Evaluation) : null;
+        _filter = UpTo(LiteralVectors.ToLiteral(_key.Evaluate(batch), row, key.Expression.Type)) is { } predicate ? ExpressionCompiler.CompilePredicate(predicate, context.Evaluation) : null;
     }
 
     /// <summary>What is left of a batch; null: nothing.</summary>
@@ -36,7 +36,7 @@ internal sealed class TopNBoundary(SortKey key, TaskContext context) : IDisposab
     }
 
     /// <summary>What rows up to the boundary meet; null: all do, or it is not known.</summary>
-    private Expression? Behind(Literal last)
+    private Expression? UpTo(Literal last)
     {
         Expression value = key.Expression;
         if (last.IsNull)
