@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using SqlCluster.Execution.Scheduler;
@@ -22,6 +23,14 @@ internal static class AdaptiveSuite
         ("PropagateEmptyRelations", "",
             "SELECT count(*), sum(quantity) FROM (SELECT l_orderkey, sum(l_quantity) AS quantity FROM lineitem GROUP BY l_orderkey) a JOIN orders ON l_orderkey = o_orderkey WHERE o_orderpriority LIKE '%no such%'"),
     ];
+
+    /// <summary>The verb.</summary>
+    public static Command Verb()
+    {
+        var verb = new Command("adaptive", "Adaptive execution: a query for each rule with it on and off, then the 22 queries derived from TPC-H, processor time") { SharedArguments.Data, SharedArguments.Queries, SharedArguments.Runs, SharedArguments.Only, SharedArguments.Set };
+        verb.SetAction(static result => RunAsync(SharedArguments.Of(result, "tpch")));
+        return verb;
+    }
 
     public static async Task<int> RunAsync(SuiteOptions options)
     {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using SqlCluster.Server.Hosting;
@@ -11,6 +12,16 @@ namespace SqlCluster.Bench.Suites;
 internal static class CancelLatency
 {
     private const double GoalMilliseconds = 500;
+
+    /// <summary>The verb.</summary>
+    public static Command Verb()
+    {
+        var count = new Option<int>("--count") { Description = "Cancels", DefaultValueFactory = static _ => 300 };
+        var seed = new Option<int>("--seed") { Description = "Of queries and moments", DefaultValueFactory = static _ => 1 };
+        var verb = new Command("cancel", "How long TPC-H queries take to end when they are cancelled, through every door") { SharedArguments.Data, SharedArguments.Queries, SharedArguments.Only, count, seed };
+        verb.SetAction(result => RunAsync(SharedArguments.Of(result, "tpch"), result.GetValue(count), result.GetValue(seed)));
+        return verb;
+    }
 
     public static async Task<int> RunAsync(SuiteOptions options, int count, int seed)
     {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -15,6 +16,14 @@ namespace SqlCluster.Bench.Suites;
 internal static class ClusterSuite
 {
     private const long MemoryBytes = 4L << 30;
+
+    /// <summary>The verb.</summary>
+    public static Command Verb()
+    {
+        var verb = new Command("cluster", "The 22 queries derived from TPC-H on executors in other processes: two of one core against one, and one of two cores against this process") { SharedArguments.Data, SharedArguments.Queries, SharedArguments.Runs, SharedArguments.Only };
+        verb.SetAction(static result => RunAsync(SharedArguments.Of(result, "tpch")));
+        return verb;
+    }
 
     public static async Task<int> RunAsync(SuiteOptions options)
     {

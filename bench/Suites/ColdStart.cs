@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using SqlCluster.Testing;
@@ -7,9 +8,16 @@ namespace SqlCluster.Bench.Suites;
 /// <summary>Times whole processes: start, one query, end; sqlcli as published (ReadyToRun) against DuckDB in Node.</summary>
 internal static class ColdStart
 {
-    public static int Run(DirectoryInfo? data, DirectoryInfo? queries, int runs, string? only)
+    /// <summary>The verb.</summary>
+    public static Command Verb()
     {
-        var options = new SuiteOptions("tpch", data, queries, null, runs, only ?? "1,6", false, []);
+        var verb = new Command("cold", "The first query of a fresh process, whole process, against DuckDB's") { SharedArguments.Data, SharedArguments.Queries, SharedArguments.Runs, SharedArguments.Only };
+        verb.SetAction(static result => Run(SharedArguments.Of(result, "tpch")));
+        return verb;
+    }
+
+    public static int Run(SuiteOptions options)
+    {
         string cli = Path.Combine(Corpus.Root, "artifacts", "sqlcli", OperatingSystem.IsWindows() ? "sqlcli.exe" : "sqlcli");
         if (!File.Exists(cli))
         {
@@ -18,10 +26,10 @@ internal static class ColdStart
         }
 
         Console.WriteLine("query        ours wall   ours CPU   DuckDB wall   DuckDB CPU   ratio (median of whole processes, ms)");
-        Time("select 1", [cli, "-c", "SELECT 1", "--format", "csv"], ["node", DuckDbProcess.ScriptPath, options.DataFolder, "SELECT 1"], runs);
-        foreach ((int number, string sql) in options.QueryTexts())
+        Time("select 1", [cli, "-c", "SELECT 1", "--format", "csv"], ["node", DuckDbProcess.ScriptPath, options.DataFolder, "SELECT 1"], options.Runs);
+        foreach ((int number, string sql) in (options.Only == null ? options with { Only = "1,6" } : options).QueryTexts())
         {
-            Time($"q{number:00}", [cli, options.DataFolder, "-c", sql, "--format", "csv"], ["node", DuckDbProcess.ScriptPath, options.DataFolder, sql], runs);
+            Time($"q{number:00}", [cli, options.DataFolder, "-c", sql, "--format", "csv"], ["node", DuckDbProcess.ScriptPath, options.DataFolder, sql], options.Runs);
         }
 
         return 0;

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
@@ -11,6 +12,14 @@ namespace SqlCluster.Bench.Suites;
 internal static class DoorOverhead
 {
     private const double Goal = 1.05;
+
+    /// <summary>The verb.</summary>
+    public static Command Verb()
+    {
+        var verb = new Command("overhead", "TPC-H over PostgreSQL's protocol against the same engine called directly") { SharedArguments.Data, SharedArguments.Queries, SharedArguments.Runs, SharedArguments.Only };
+        verb.SetAction(static result => RunAsync(SharedArguments.Of(result, "tpch")));
+        return verb;
+    }
 
     public static async Task<int> RunAsync(SuiteOptions options)
     {

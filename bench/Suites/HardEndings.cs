@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using SqlCluster.Server.Hosting;
 using SqlCluster.Server.Sessions;
@@ -9,6 +10,17 @@ namespace SqlCluster.Bench.Suites;
 internal static class HardEndings
 {
     private const double GoalMilliseconds = 100;
+
+    /// <summary>The verb.</summary>
+    public static Command Verb()
+    {
+        var cancels = new Option<int>("--cancels") { Description = "Cancels of each query", DefaultValueFactory = static _ => 20 };
+        var seed = new Option<int>("--seed") { Description = "Seed of the moments", DefaultValueFactory = static _ => 1 };
+        var hard = new Option<string?>("--hard") { Description = "Only the statements whose kind contains this", Arity = ArgumentArity.ZeroOrOne };
+        var verb = new Command("ending", "Time from cancelling a statement to the end of everything it held: statements that work long at one place, the worst that we know of") { cancels, seed, hard };
+        verb.SetAction(result => RunAsync(result.GetValue(cancels), result.GetValue(seed), result.GetValue(hard)));
+        return verb;
+    }
 
     public static async Task<int> RunAsync(int cancels, int seed, string? only)
     {

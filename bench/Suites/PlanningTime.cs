@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using SqlCluster.Parser;
@@ -10,6 +11,15 @@ namespace SqlCluster.Bench.Suites;
 /// <summary>Times what happens before a query runs: text to syntax tree, and text to printed stages (analysis, optimizer, physical plan, stages).</summary>
 internal static class PlanningTime
 {
+    /// <summary>The verb.</summary>
+    public static Command Verb()
+    {
+        var suite = new Argument<string>("suite") { Description = "tpch or tpcds", DefaultValueFactory = static _ => "tpcds" };
+        var verb = new Command("planning", "Parsing and planning time of a suite's queries, without running them") { suite, SharedArguments.Data, SharedArguments.Queries, SharedArguments.Runs, SharedArguments.Only };
+        verb.SetAction(result => RunAsync(SharedArguments.Of(result, result.GetValue(suite)!)));
+        return verb;
+    }
+
     public static async Task<int> RunAsync(SuiteOptions options)
     {
         using var engine = new Engine();

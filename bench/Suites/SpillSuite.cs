@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using SqlCluster.Parser.Errors;
@@ -10,6 +11,15 @@ namespace SqlCluster.Bench.Suites;
 /// <summary>Runs the TPC-H queries under a memory limit and without one, in turns: both answers must be right, and the table says what spilling costs.</summary>
 internal static class SpillSuite
 {
+    /// <summary>The verb.</summary>
+    public static Command Verb()
+    {
+        var limit = new Option<string>("--limit") { Description = "memory_limit of the limited runs", DefaultValueFactory = static _ => "64MB" };
+        var verb = new Command("spill", "The 22 queries derived from TPC-H under a memory limit, against themselves without one") { SharedArguments.Data, SharedArguments.Answers, SharedArguments.Queries, SharedArguments.Runs, SharedArguments.Only, SharedArguments.Set, limit };
+        verb.SetAction(result => RunAsync(SharedArguments.Of(result, "tpch"), result.GetValue(limit)!));
+        return verb;
+    }
+
     public static async Task<int> RunAsync(SuiteOptions options, string limit)
     {
         if (!Directory.Exists(options.DataFolder))

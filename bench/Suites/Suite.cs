@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using SqlCluster.Server.Hosting;
@@ -9,6 +10,34 @@ namespace SqlCluster.Bench.Suites;
 /// <summary>Runs a suite on our engine and on DuckDB in turns, checks every answer and prints medians, ratios and memory.</summary>
 internal static class Suite
 {
+    /// <summary>The verbs: a suite of queries each.</summary>
+    public static IEnumerable<Command> Verbs()
+    {
+        var duckDbFiles = new Option<bool>("--duckdb-files") { Description = "On the same tables as DuckDB writes them; made once, in a folder duckdb beside the data" };
+        Command tpch = Verb("tpch", "The 22 queries derived from TPC-H, against DuckDB on the same files", result => result.GetValue(duckDbFiles));
+        tpch.Options.Add(duckDbFiles);
+        return
+        [
+            tpch,
+            Verb("tpcds", "The 99 queries derived from TPC-DS, against DuckDB on the same files", static _ => false),
+            Verb("shapes", "Queries of one construct each over TPC-H's tables (bench/queries/shapes), against DuckDB on the same files", static _ => false),
+        ];
+    }
+
+    private static Command Verb(string name, string description, Func<ParseResult, bool> isOnDuckDbFiles)
+    {
+        var verb = new Command(name, description)
+        {
+            SharedArguments.Data, SharedArguments.Answers, SharedArguments.Queries, SharedArguments.Runs, SharedArguments.Only, SharedArguments.Alone, SharedArguments.Set,
+        };
+        verb.SetAction(result =>
+        {
+            SuiteOptions options = SharedArguments.Of(result, name);
+            return RunAsync(isOnDuckDbFiles(result) ? options with { Data = new DirectoryInfo(DuckDbFiles.Make(options.DataFolder)) } : options);
+        });
+        return verb;
+    }
+
     public static async Task<int> RunAsync(SuiteOptions options)
     {
         if (!Directory.Exists(options.DataFolder))

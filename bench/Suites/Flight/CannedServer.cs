@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -19,17 +20,17 @@ namespace SqlCluster.Bench.Suites.Flight;
 /// <summary>A Flight service without an engine behind it, and a bare socket that sends as much, in a process of their own: what the transport alone can do.</summary>
 internal sealed class CannedServer : IDisposable
 {
-    public const string Verb = "canned-flight-server";
+    private const string Name = "canned-flight-server";
     private const int RowsPerBatch = 64 * 1024;
     private const int RowBytes = 16;
     private const int ChunkBytes = 64 * 1024;
     private static readonly ArrowSchema Schema = new([new("k", ArrowType.Int64, false), new("v", ArrowType.Float64, false)]);
     private readonly Process _process;
 
-    /// <summary>Starts this program again with <see cref="Verb"/>.</summary>
+    /// <summary>Starts this program again with <see cref="Name"/>.</summary>
     public CannedServer()
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(CannedServer).Assembly.Location, Verb]) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(CannedServer).Assembly.Location, Name]) { RedirectStandardOutput = true, RedirectStandardInput = true };
         _process = Process.Start(start) ?? throw new InvalidOperationException("the server did not start");
         string[] ports = (_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the server ended")).Split(' ');
         Address = new Uri($"http://127.0.0.1:{ports[0]}");
@@ -61,8 +62,16 @@ internal sealed class CannedServer : IDisposable
         _process.Dispose();
     }
 
+    /// <summary>The verb that starts the other process.</summary>
+    public static Command Verb()
+    {
+        var verb = new Command(Name) { Hidden = true };
+        verb.SetAction(static _ => ServeAsync());
+        return verb;
+    }
+
     /// <summary>The other process: serves until its input ends.</summary>
-    public static async Task<int> ServeAsync()
+    private static async Task<int> ServeAsync()
     {
         using var account = new MemoryAccount("canned");
         var grpc = new GrpcServer(new GrpcServerOptions { Authenticate = static _ => new((object)"bench") });

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
@@ -14,6 +15,15 @@ internal static class DoGetThroughput
 {
     /// <param name="megabytes">Size of a run.</param>
     /// <param name="runs">Timed runs of each.</param>
+    /// <summary>The verb.</summary>
+    public static Command Verb()
+    {
+        var megabytes = new Option<int>("--megabytes") { Description = "Size of a run", DefaultValueFactory = static _ => 1024 };
+        var verb = new Command("doget", "Throughput of DoGet over loopback, against a bare socket copy") { megabytes, SharedArguments.Runs };
+        verb.SetAction(result => RunAsync(result.GetValue(megabytes), result.GetValue(SharedArguments.Runs)));
+        return verb;
+    }
+
     public static async Task<int> RunAsync(int megabytes, int runs)
     {
         using var server = new CannedServer();

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using SqlCluster.Arrow.Memory;
@@ -14,6 +15,14 @@ internal static class FlightRate
     /// <param name="connections">Clients at once, each with connections of its own.</param>
     /// <param name="seconds">Of each run.</param>
     /// <param name="runs">Timed runs of each.</param>
+    /// <summary>The verb.</summary>
+    public static Command Verb()
+    {
+        var verb = new Command("flight-rate", "Queries of one row a second over Flight SQL") { SharedArguments.Clients, SharedArguments.Seconds, SharedArguments.Repetitions };
+        verb.SetAction(static result => RunAsync(result.GetValue(SharedArguments.Clients), result.GetValue(SharedArguments.Seconds), result.GetValue(SharedArguments.Repetitions)));
+        return verb;
+    }
+
     public static async Task<int> RunAsync(int connections, int seconds, int runs)
     {
         using var canned = new CannedServer();

@@ -1,8 +1,21 @@
+using System.CommandLine;
+
 namespace SqlCluster.Bench.Suites.Load;
 
 /// <summary>What many idle and many slow clients cost: a table of measurements and goals.</summary>
 internal static class LoadSuite
 {
+    /// <summary>The verb.</summary>
+    public static Command Verb()
+    {
+        var pg = new Option<int>("--pg") { Description = "Idle connections of PostgreSQL's protocol", DefaultValueFactory = static _ => 2000 };
+        var flight = new Option<int>("--flight") { Description = "Idle connections of Flight SQL", DefaultValueFactory = static _ => 500 };
+        var slow = new Option<int>("--slow") { Description = "Clients of each kind that read 1 KB a second of a gigabyte", DefaultValueFactory = static _ => 20 };
+        var verb = new Command("load", "Memory of idle and of slow clients, and what others notice of them") { pg, flight, slow, SharedArguments.Data };
+        verb.SetAction(result => RunAsync(result.GetValue(pg), result.GetValue(flight), result.GetValue(slow), result.GetValue(SharedArguments.Data)));
+        return verb;
+    }
+
     /// <param name="pgConnections">Idle connections of PostgreSQL's protocol.</param>
     /// <param name="flightConnections">Idle connections of Flight SQL.</param>
     /// <param name="slowClients">Clients of each kind that read 1 KB a second.</param>

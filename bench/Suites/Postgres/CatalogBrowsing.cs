@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -32,6 +33,15 @@ internal static class CatalogBrowsing
     /// <param name="tables">Tables of eight columns and a primary key.</param>
     /// <param name="runs">Timed runs of each query.</param>
     /// <param name="alone">Without PostgreSQL.</param>
+    /// <summary>The verb.</summary>
+    public static Command Verb()
+    {
+        var tables = new Option<int>("--tables") { Description = "Tables in the catalog", DefaultValueFactory = static _ => 1000 };
+        var verb = new Command("catalog", "Clients' catalog queries over a catalog of many tables, against PostgreSQL 15") { tables, SharedArguments.Runs, SharedArguments.Alone };
+        verb.SetAction(result => RunAsync(result.GetValue(tables), result.GetValue(SharedArguments.Runs), result.GetValue(SharedArguments.Alone)));
+        return verb;
+    }
+
     public static async Task<int> RunAsync(int tables, int runs, bool alone)
     {
         using var own = new OwnServer();

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -20,6 +21,16 @@ internal static partial class PgBench
     /// <param name="runs">Runs of each script on each server.</param>
     /// <param name="modes">pgbench's protocols: simple, extended, prepared.</param>
     /// <param name="alone">Without PostgreSQL.</param>
+    /// <summary>The verb.</summary>
+    public static Command Verb()
+    {
+        var mode = new Option<string[]>("--mode") { Description = "pgbench's protocol: simple, extended or prepared", DefaultValueFactory = static _ => ["prepared", "extended", "simple"] };
+        var verb = new Command("pgbench", "Queries of one row a second over PostgreSQL's protocol, against PostgreSQL 15") { SharedArguments.Clients, SharedArguments.Seconds, mode, SharedArguments.Repetitions, SharedArguments.Alone };
+        verb.SetAction(result => Run(
+            result.GetValue(SharedArguments.Clients), result.GetValue(SharedArguments.Seconds), result.GetValue(SharedArguments.Repetitions), result.GetValue(mode)!, result.GetValue(SharedArguments.Alone)));
+        return verb;
+    }
+
     public static int Run(int clients, int seconds, int runs, string[] modes, bool alone)
     {
         using var ours = new OwnServer();

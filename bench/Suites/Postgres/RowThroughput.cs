@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
@@ -12,6 +13,15 @@ internal static class RowThroughput
     /// <param name="rows">Rows of bigint, double precision and text.</param>
     /// <param name="runs">Runs on each server.</param>
     /// <param name="alone">Without PostgreSQL.</param>
+    /// <summary>The verb.</summary>
+    public static Command Verb()
+    {
+        var rows = new Option<int>("--rows") { Description = "Rows of the result", DefaultValueFactory = static _ => 5_000_000 };
+        var verb = new Command("rows", "Rows a second of a large result to Npgsql, against PostgreSQL 15") { rows, SharedArguments.Repetitions, SharedArguments.Alone };
+        verb.SetAction(result => RunAsync(result.GetValue(rows), result.GetValue(SharedArguments.Repetitions), result.GetValue(SharedArguments.Alone)));
+        return verb;
+    }
+
     public static async Task<int> RunAsync(int rows, int runs, bool alone)
     {
         using var ours = new OwnServer();
