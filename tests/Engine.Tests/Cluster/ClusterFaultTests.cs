@@ -62,6 +62,27 @@ public sealed class ClusterFaultTests
         Assert.IsNotType<ClusterExecution>(session.LastExecution);
     }
 
+    /// <summary>A machine that is busy for a while is not lost; one that is silent for longer is, and comes back when it can, in the same process.</summary>
+    [Fact]
+    public async Task AnExecutorThatStandsStillForAWhileComesBack()
+    {
+        Assert.SkipUnless(Corpus.IsThere && !OperatingSystem.IsWindows(), Corpus.Missing);
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        await using ProcessCluster cluster = await ProcessCluster.StartAsync(TestEngines.TpchFolder, 1, 1, cancellation, mostSilence: TimeSpan.FromSeconds(2));
+        using Session session = cluster.Engine.OpenSession();
+        int process = Assert.Single(cluster.ProcessIds);
+        await ProcessCluster.SignalAsync(process, "STOP");
+        await UntilAsync(() => cluster.Driver.LostCount == 1, cancellation);
+        await TpchQueries.CheckAsync(session, "sf0.01", "q03", cancellation);
+        Assert.IsNotType<ClusterExecution>(session.LastExecution);
+
+        await ProcessCluster.SignalAsync(process, "CONT");
+        await cluster.Driver.WaitForExecutorsAsync(1, cancellation);
+        Assert.Equal(process, Assert.Single(cluster.ProcessIds));
+        await TpchQueries.CheckAsync(session, "sf0.01", "q03", cancellation);
+        Assert.IsType<ClusterExecution>(session.LastExecution);
+    }
+
     /// <summary>Rows that have been sent cannot be unsent: what follows is the rest, or an error, but never rows twice.</summary>
     [Fact]
     public async Task ALossAmongSentRowsIsAnErrorOrTheRest()

@@ -121,14 +121,19 @@ public sealed class ClusterDriver : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Gives an executor up that does not answer.</summary>
-    internal async Task CheckAsync(string instance)
+    /// <summary>Gives an executor up that is not there any more. One that is only late stays as long as it was heard of lately: it may be busy.</summary>
+    internal async Task CheckAsync(ExecutorHandle executor, string cause)
     {
-        if (_live.FirstOrDefault(executor => executor.Address.Instance == instance) is { } executor && !await executor.PingAsync().ConfigureAwait(false))
+        ExecutorAnswer answer = await executor.PingAsync().ConfigureAwait(false);
+        if (answer == ExecutorAnswer.Gone || (answer == ExecutorAnswer.Late && executor.Silence > _mostSilence))
         {
-            Lose(executor, "it does not answer");
+            Lose(executor, cause);
         }
     }
+
+    /// <inheritdoc cref="CheckAsync(ExecutorHandle, string)"/>
+    internal Task CheckAsync(string instance) =>
+        _live.FirstOrDefault(executor => executor.Address.Instance == instance) is { } executor ? CheckAsync(executor, "it does not answer") : Task.CompletedTask;
 
     /// <summary>Counts a query as running: executors that hold one that is not are told to let it go.</summary>
     internal void Begin(string query) => _queries.TryAdd(query, 0);
@@ -204,13 +209,8 @@ public sealed class ClusterDriver : IAsyncDisposable
             while (await timer.WaitForNextTickAsync(_stopped.Token).ConfigureAwait(false))
             {
                 // On a busy machine heartbeats may be late, or this process may have slept: silence alone is no loss.
-                await Task.WhenAll(_live.Where(executor => executor.Silence > _mostSilence).Select(async executor =>
-                {
-                    if (!await executor.PingAsync().ConfigureAwait(false))
-                    {
-                        Lose(executor, $"no heartbeat for {_mostSilence.TotalSeconds:0} s, and no answer");
-                    }
-                })).ConfigureAwait(false);
+                await Task.WhenAll(_live.Where(executor => executor.Silence > _mostSilence)
+                    .Select(executor => CheckAsync(executor, $"no heartbeat for {_mostSilence.TotalSeconds:0} s, and no answer"))).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)

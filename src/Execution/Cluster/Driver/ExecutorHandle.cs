@@ -25,6 +25,18 @@ namespace SqlCluster.Execution.Cluster.Driver;
 public sealed record ExecutorState(
     int Id, string Address, int Cores, int BusySlots, long MemoryBytes, long UsedMemoryBytes, int RunningShares, long EndedShares, int ProcessId, DateTimeOffset Registered, bool IsLeaving, string? LossCause);
 
+/// <summary>What an executor says when it is asked whether it is there.</summary>
+internal enum ExecutorAnswer
+{
+    There,
+
+    /// <summary>Nothing, in time: it may be busy.</summary>
+    Late,
+
+    /// <summary>Nobody listens, or somebody else.</summary>
+    Gone,
+}
+
 /// <summary>An executor as the driver sees it: how to call it, and whether it is alive. Thread-safe.</summary>
 internal sealed class ExecutorHandle : IDisposable
 {
@@ -143,17 +155,17 @@ internal sealed class ExecutorHandle : IDisposable
         }
     }
 
-    /// <summary>Whether the process answers.</summary>
-    public async Task<bool> PingAsync()
+    /// <summary>Asks whether the process is there.</summary>
+    public async Task<ExecutorAnswer> PingAsync()
     {
         try
         {
             PingReply reply = await _channel.UnaryAsync(ClusterMethods.Ping, new PingRequest(), PingReply.Parser, Options(ShortCall), Lost).ConfigureAwait(false);
-            return reply.Instance == Address.Instance;
+            return reply.Instance == Address.Instance ? ExecutorAnswer.There : ExecutorAnswer.Gone;
         }
         catch (Exception error) when (error is GrpcStatusException or OperationCanceledException)
         {
-            return false;
+            return error is GrpcStatusException { Code: StatusCode.DeadlineExceeded } ? ExecutorAnswer.Late : ExecutorAnswer.Gone;
         }
     }
 

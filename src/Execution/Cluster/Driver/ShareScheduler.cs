@@ -146,16 +146,12 @@ internal sealed class ShareScheduler : IDisposable
         Interlocked.Add(ref _endedTasks, share.Tasks);
     }
 
-    /// <summary>Notes that a call to an executor failed: when it does not answer another one either, it counts as lost.</summary>
+    /// <summary>Notes that a call to an executor failed: when it is not there any more, it counts as lost.</summary>
     /// <exception cref="QueryException">The share has failed too often.</exception>
     public async Task FailAsync(StageRun stage, ShareState share, ExecutorHandle executor, Exception error)
     {
         _round.Token.ThrowIfCancellationRequested();
-        if (!await executor.PingAsync().ConfigureAwait(false))
-        {
-            _driver.Lose(executor, error.Message);
-        }
-
+        await _driver.CheckAsync(executor, error.Message).ConfigureAwait(false);
         if (++share.Failures >= MostFailures)
         {
             throw ClusterErrors.TooManyAttempts(stage.Stage.Id.Value, share.Index, share.Failures, executor.IsAlive ? error.Message : executor.LossCause);

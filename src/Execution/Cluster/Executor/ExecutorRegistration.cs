@@ -16,7 +16,7 @@ public sealed class ExecutorRegistration(ExecutorService service, (string Host, 
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MostDelay = TimeSpan.FromSeconds(2);
 
-    /// <summary>Heartbeats that fail one after the other before the driver counts as gone.</summary>
+    /// <summary>Heartbeats that fail one after the other before the driver counts as gone; four times as many calls of one that was never there.</summary>
     private const int MostMissed = 5;
 
     private bool _wasKnown;
@@ -31,16 +31,17 @@ public sealed class ExecutorRegistration(ExecutorService service, (string Host, 
         int failures = 0;
         while (!cancellation.IsCancellationRequested)
         {
+            bool isRegistered = false;
             try
             {
                 await RegisterAsync(channel, cancellation).ConfigureAwait(false);
-                (delay, failures) = (TimeSpan.FromMilliseconds(100), 0);
+                (delay, failures, isRegistered) = (TimeSpan.FromMilliseconds(100), 0, true);
                 await BeatAsync(channel, cancellation).ConfigureAwait(false);
             }
             catch (GrpcStatusException error) when (!cancellation.IsCancellationRequested)
             {
                 logger.LogWarning("driver {Host}:{Port}: {Error}", driver.Host, driver.Port, error.Message);
-                failures++;
+                failures = isRegistered ? MostMissed : failures + 1;
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -48,7 +49,7 @@ public sealed class ExecutorRegistration(ExecutorService service, (string Host, 
             }
 
             await service.Queries.EndAllAsync().ConfigureAwait(false);
-            if (isTied && (_wasKnown || failures >= MostMissed * 4))
+            if (isTied && failures >= (_wasKnown ? MostMissed : MostMissed * 4))
             {
                 return;
             }
