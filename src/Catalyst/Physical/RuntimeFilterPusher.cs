@@ -2,10 +2,17 @@ using SqlCluster.Catalyst.Expressions;
 
 namespace SqlCluster.Catalyst.Physical;
 
-/// <summary>Hands a join's runtime filter down to the scans that produce the probe key, as long as they run in the join's own stage.</summary>
-/// <remarks>
-/// The join completes its table, and so the filter, before it asks its probe side for rows. A scan below an exchange has ended by then, so the search stops at
-/// exchanges. Dropping a row early is right where every operator on the way would only pass on, or drop, the rows with that key value.
+/// <summary>Hands a join's runtime filter down to the scans that produce the probe key.</summary>
+/// <remarks><code>
+/// HashJoinExec c_custkey = o_custkey             makes rf0
+///   WindowExec row_number() by o_custkey           keeps or loses whole partitions
+///     ExchangeExec Hash [o_custkey]                the scan's stage waits for the build side's: StageWaits
+///       ScanExec orders                            runtime filter o_custkey: rf0
+///   ExchangeExec Broadcast
+///     ScanExec customer
+/// </code>
+/// The filter is complete when the build side's stage has ended, before the join's own stage starts; a scan in a stage below finds it there when that stage waited for it,
+/// and else reads all rows. Dropping a row early is right where every operator on the way would only pass on, or drop, the rows with that key value.
 /// </remarks>
 internal static class RuntimeFilterPusher
 {
@@ -26,7 +33,13 @@ internal static class RuntimeFilterPusher
                 return project.Expressions[ordinal] is InputReference projected && Push(project.Input, projected.Ordinal, id) is { } below
                     ? project with { Input = below }
                     : null;
-            case HashAggregateExec { Mode: not AggregateMode.Final, GroupingSets: null } aggregate when ordinal < aggregate.Keys.Count:
+            case ExchangeExec { Kind: not ExchangeKind.Broadcast } exchange:
+                return Push(exchange.Input, ordinal, id) is { } sent ? exchange with { Input = sent } : null;
+            case WindowExec window when ordinal < window.Input.Output.Count && window.Calls[0].PartitionBy.Any(key => IsColumn(key, ordinal)):
+                return Push(window.Input, ordinal, id) is { } partitions ? window with { Input = partitions } : null;
+            case DistinctOnExec distinct when distinct.On.Any(key => IsColumn(key, ordinal)):
+                return Push(distinct.Input, ordinal, id) is { } firsts ? distinct with { Input = firsts } : null;
+            case HashAggregateExec { GroupingSets: null } aggregate when ordinal < aggregate.Keys.Count:
                 return aggregate.Keys[ordinal] is InputReference key && Push(aggregate.Input, key.Ordinal, id) is { } grouped ? aggregate with { Input = grouped } : null;
             case TableFunctionExec functions:
                 return ordinal < functions.Input.Output.Count && Push(functions.Input, ordinal, id) is { } expanded ? functions with { Input = expanded } : null;
@@ -42,6 +55,8 @@ internal static class RuntimeFilterPusher
                 return null;
         }
     }
+
+    private static bool IsColumn(Expression key, int ordinal) => key is InputReference reference && reference.Ordinal == ordinal;
 
     private static UnionExec? PushIntoUnion(UnionExec union, int ordinal, RuntimeFilterId id)
     {

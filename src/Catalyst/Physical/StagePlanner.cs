@@ -29,7 +29,7 @@ public sealed class StagePlanner
     {
         var planner = new StagePlanner(topology);
         planner.AddStage(StagePurpose.Result, plan, null, null);
-        return new StagePlan([.. planner._stages]);
+        return StageWaits.ForRuntimeFilters(new StagePlan([.. planner._stages]), topology);
     }
 
     private StageId AddStage(StagePurpose purpose, ExecPlan plan, Exchange? output, CteId? cte)

@@ -201,6 +201,37 @@ public sealed class PhysicalPlannerTests
         Assert.Contains("ScanExec lineitem [l_suppkey, l_quantity] runtime filters [l_suppkey: rf0, l_suppkey: rf1]", plan, StringComparison.Ordinal);
     }
 
+    /// <summary>The filter crosses what keeps or loses all rows of a key together, and the scan's stage waits for the build side's.</summary>
+    [Fact]
+    public void Runtime_filters_pass_windows_and_exchanges_by_the_key()
+    {
+        Scan orders = _b.Scan(TpchTables.Orders, "o_custkey o_totalprice"), customers = _b.Scan(TpchTables.Customer, "c_custkey c_nationkey");
+        customers = PlanBuilder.Where(customers, _b.Compare("c_nationkey", ComparisonOperator.Equal, Literal.Integer(7)));
+        LogicalPlan numbered = new Window([_b.Window("n", "o_custkey", "o_totalprice")], orders);
+        ExecPlan plan = PlanBuilder.Plan(_b.Pass(_b.Join(numbered, customers, _b.Equal("o_custkey", "c_custkey")), "n", "o_totalprice"));
+        string text = plan.ToString();
+        Assert.Contains("ScanExec orders [o_custkey, o_totalprice] runtime filters [o_custkey: rf0]", text, StringComparison.Ordinal);
+        StagePlan stages = StagePlanner.Plan(plan, PlanBuilder.TwoSlots);
+        Stage scan = stages.Stages.Single(static stage => stage.Plan is ScanExec { RuntimeFilters.IsEmpty: false });
+        Stage build = stages.Stages.Single(static stage => stage.Output is { Kind: ExchangeKind.Broadcast });
+        Assert.Equal([build.Id], scan.Inputs);
+        Assert.Equal(ExchangeKind.Hash, scan.Output!.Kind);
+        Assert.Empty(StagePlanner.Plan(plan, PlanBuilder.TwoSlots with { Executors = 2 }).Stages.Single(static stage => stage.Plan is ScanExec { RuntimeFilters.IsEmpty: false }).Inputs);
+    }
+
+    [Fact]
+    public void Runtime_filters_pass_both_halves_of_an_aggregation_by_its_key_only()
+    {
+        Scan lines = _b.Scan(TpchTables.LineItem, "l_suppkey l_quantity"), suppliers = _b.Scan(TpchTables.Supplier, "s_suppkey s_nationkey");
+        suppliers = PlanBuilder.Where(suppliers, _b.Compare("s_nationkey", ComparisonOperator.Equal, Literal.Integer(7)));
+        Aggregate totals = _b.Group(lines, "l_suppkey", _b.Call(PlanBuilder.Sum, "total", "l_quantity"));
+        string byKey = PlanBuilder.Plan(_b.Pass(_b.Join(totals, suppliers, _b.Equal("l_suppkey", "s_suppkey")), "total", "s_nationkey")).ToString();
+        Assert.Contains("ScanExec lineitem [l_suppkey, l_quantity] runtime filters [l_suppkey: rf0]", byKey, StringComparison.Ordinal);
+        LogicalPlan numbered = new Window([_b.Window("n", "l_quantity", "l_suppkey")], lines);
+        string byOther = PlanBuilder.Plan(_b.Pass(_b.Join(numbered, suppliers, _b.Equal("l_suppkey", "s_suppkey")), "n", "s_nationkey")).ToString();
+        Assert.DoesNotContain("runtime filters", byOther, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Not_in_becomes_a_null_aware_anti_join()
     {

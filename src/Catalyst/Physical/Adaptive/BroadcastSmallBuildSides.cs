@@ -59,7 +59,7 @@ public sealed class BroadcastSmallBuildSides : AdaptiveRule
         {
             Stage probe = (held ?? [.. plan.Stages])[spine.Read.Stage.Value];
             StageId[] builds = [.. spine.PartitionedJoins.Select(static join => join.Right).OfType<ShuffleReadExec>().Select(static read => read.Stage)];
-            if (builds.Length < spine.PartitionedJoins.Count || !Array.TrueForAll(builds, build => IsWorthWaiting(plan.Stages[build.Value], probe, topology)))
+            if (builds.Length < spine.PartitionedJoins.Count || !Array.TrueForAll(builds, build => StageWaits.IsWorthWaiting(plan.Stages[build.Value], probe, topology)))
             {
                 continue;
             }
@@ -74,10 +74,6 @@ public sealed class BroadcastSmallBuildSides : AdaptiveRule
 
         return held is null ? plan : new StagePlan([.. held]);
     }
-
-    /// <summary>Whether little is lost while slots wait for the last task of the build side. A stage waits only for those before it.</summary>
-    private static bool IsWorthWaiting(Stage build, Stage probe, Topology topology) =>
-        build.Id.Value < probe.Id.Value && (build.Tasks >= topology.Slots || (build.Plan.EstimatedRows >= 0 && build.Plan.EstimatedRows * 4 <= probe.Plan.EstimatedRows));
 
     private static bool AreSmall(ProbeSpine spine, AdaptiveContext context) => spine.PartitionedJoins.Count > 0
         && spine.PartitionedJoins.All(join => join.Right is ShuffleReadExec { Exchange.Kind: ExchangeKind.Hash } read
