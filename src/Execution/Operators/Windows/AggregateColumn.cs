@@ -39,6 +39,8 @@ internal abstract class AggregateColumn : WindowColumn
     /// <summary>The FILTER's truth for all rows in window order; null without one.</summary>
     private RowReader? Filter { get; set; }
 
+    private RowReader? LeavingFilter { get; set; }
+
     public static AggregateColumn Create(WindowCall call, WindowRows rows, TaskContext context)
     {
         if (call.IsDistinct)
@@ -65,10 +67,16 @@ internal abstract class AggregateColumn : WindowColumn
     {
         Arguments = new FeedColumns(Array.ConvertAll(_arguments, _rows.Values), Context.Account);
         Filter = _filter < 0 ? null : _rows.Values(_filter).Read();
+        LeavingFilter = _filter < 0 ? null : _rows.Values(_filter).Read();
     }
 
     /// <summary>Whether a row counts.</summary>
-    protected bool Counts(int row) => Filter is not { } filter || (!filter.IsNull(row) && filter.Boolean(row));
+    protected bool Counts(int row) => Counts(Filter, row);
+
+    /// <summary>As <see cref="Counts(int)"/>, for rows far behind.</summary>
+    protected bool Counted(int row) => Counts(LeavingFilter, row);
+
+    private static bool Counts(RowReader? filter, int row) => filter is null || (!filter.IsNull(row) && filter.Boolean(row));
 }
 
 /// <summary>Every frame is its whole partition: one group a partition, filled once.</summary>

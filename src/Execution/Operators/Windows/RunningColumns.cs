@@ -4,11 +4,12 @@ using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Functions;
+using SqlCluster.Execution.Functions.Aggregate;
 using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Operators.Windows;
 
-/// <summary>An aggregate over frames that begin with the partition: each row of the partition is looked at once.</summary>
+/// <summary>An aggregate over frames whose ends only move forward: each row of the partition enters once, and leaves once where frames do not begin with the partition.</summary>
 internal abstract class RunningColumn : AggregateColumn
 {
     private readonly FrameCursor _frame;
@@ -19,10 +20,10 @@ internal abstract class RunningColumn : AggregateColumn
     protected RunningColumn(WindowCall call, FrameCursor frame, WindowRows rows, TaskContext context)
         : base(call, rows, context) => _frame = frame;
 
-    /// <summary>The cheaper column for a call, if there is one: sum and count of exact numbers, min and max.</summary>
+    /// <summary>The cheaper column for a call, if there is one: sum, avg and count of exact numbers, min and max.</summary>
     public static RunningColumn? TryCreate(WindowCall call, FrameCursor frame, WindowRows rows, TaskContext context)
     {
-        if (call.Frame is not { Start.Kind: FrameBoundKind.UnboundedPreceding, Exclusion: FrameExclusion.NoOthers })
+        if (call.Frame.Exclusion != FrameExclusion.NoOthers)
         {
             return null;
         }
@@ -30,11 +31,14 @@ internal abstract class RunningColumn : AggregateColumn
         return call.Function.Name switch
         {
             "count" => new RunningSumColumn(call, frame, rows, context),
-            "sum" when call.Arguments[0].Type is { IsInteger: true } or { Kind: TypeKind.Numeric } => new RunningSumColumn(call, frame, rows, context),
-            "min" or "max" when call.Arguments.Count == 1 => new RunningExtremeColumn(call, frame, rows, context),
+            "sum" or "avg" when call.Arguments[0].Type is { IsInteger: true } or { Kind: TypeKind.Numeric } => new RunningSumColumn(call, frame, rows, context),
+            "min" or "max" when call.Arguments.Count == 1 && call.Frame.Start.Kind == FrameBoundKind.UnboundedPreceding => new RunningExtremeColumn(call, frame, rows, context),
             _ => null,
         };
     }
+
+    /// <summary>Whether rows can be taken out again: exact sums, but not extremes.</summary>
+    protected virtual bool MayRemove => false;
 
     public sealed override Vector Compute(int start, int count)
     {
@@ -50,7 +54,7 @@ internal abstract class RunningColumn : AggregateColumn
         {
             _frame.MoveTo(start + i);
             RowRange frame = _frame.First;
-            if (frame.Start != _start || frame.End < _end)
+            if (!MoveStart(frame))
             {
                 (_start, _end) = (frame.Start, frame.Start);
                 Reset();
@@ -70,6 +74,31 @@ internal abstract class RunningColumn : AggregateColumn
         return Build();
     }
 
+    /// <summary>Takes out the rows before a frame.</summary>
+    /// <returns>False when the frame is made sooner from nothing: it moves back, or past most of what is there.</returns>
+    private bool MoveStart(RowRange frame)
+    {
+        if (frame.Start == _start && frame.End >= _end)
+        {
+            return true;
+        }
+
+        if (!MayRemove || _start < 0 || frame.Start < _start || frame.Start > _end || frame.End < _end || frame.Start - _start >= Math.Max(1, frame.Length))
+        {
+            return false;
+        }
+
+        for (; _start < frame.Start; _start++)
+        {
+            if (Counted(_start))
+            {
+                Remove(_start);
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Call when all rows are in order.</summary>
     protected abstract void BeginValues();
 
@@ -81,22 +110,30 @@ internal abstract class RunningColumn : AggregateColumn
 
     protected abstract void Add(int row);
 
+    /// <summary>Takes out a row that was added.</summary>
+    protected virtual void Remove(int row) => throw new InvalidOperationException($"{GetType().Name} keeps its rows");
+
     /// <summary>Sets a result to the aggregate of the rows added so far.</summary>
     protected abstract void Put(int slot);
 
     protected abstract Vector Build();
 }
 
-/// <summary>count, and sum of integers and numerics.</summary>
+/// <summary>count, and sum and avg of integers and numerics.</summary>
 internal sealed class RunningSumColumn(WindowCall call, FrameCursor frame, WindowRows rows, TaskContext context) : RunningColumn(call, frame, rows, context)
 {
     private readonly ResultColumn _result = new(call.ResultType, context.Account);
     private readonly SqlType _resultType = call.ResultType;
     private readonly bool _isCount = call.Function.Name == "count";
+    private readonly bool _isAverage = call.Function.Name == "avg";
+    private readonly int _averageDigits = call.Arguments.IsEmpty ? 0 : Math.Max(0, call.ResultType.Scale - Sum.StateType(call.Arguments[0].Type).Scale);
     private readonly bool _isNumeric = !call.Arguments.IsEmpty && call.Arguments[0].Type.Kind == TypeKind.Numeric;
     private RowReader? _values;
+    private RowReader? _leaving;
     private long _count;
     private Int128 _sum;
+
+    protected override bool MayRemove => true;
 
     public override void Dispose()
     {
@@ -104,7 +141,11 @@ internal sealed class RunningSumColumn(WindowCall call, FrameCursor frame, Windo
         _result.Dispose();
     }
 
-    protected override void BeginValues() => _values = Arguments.Values.Length == 0 ? null : Arguments.Values[0].Read();
+    protected override void BeginValues()
+    {
+        _values = Arguments.Values.Length == 0 ? null : Arguments.Values[0].Read();
+        _leaving = Arguments.Values.Length == 0 ? null : Arguments.Values[0].Read();
+    }
 
     protected override void Start(int count) => _result.Start(count);
 
@@ -112,18 +153,31 @@ internal sealed class RunningSumColumn(WindowCall call, FrameCursor frame, Windo
 
     protected override void Add(int row)
     {
-        if (_values is { } values)
+        if (_values is not { } values)
         {
-            if (values.IsNull(row))
-            {
-                return;
-            }
-
-            _sum += _isCount ? 0 : _isNumeric ? values.Decimal(row) : values.Integer(row);
+            _count++;
         }
-
-        _count++;
+        else if (!values.IsNull(row))
+        {
+            _count++;
+            _sum += Value(values, row);
+        }
     }
+
+    protected override void Remove(int row)
+    {
+        if (_leaving is not { } values)
+        {
+            _count--;
+        }
+        else if (!values.IsNull(row))
+        {
+            _count--;
+            _sum -= Value(values, row);
+        }
+    }
+
+    private Int128 Value(RowReader values, int row) => _isCount ? 0 : _isNumeric ? values.Decimal(row) : values.Integer(row);
 
     protected override void Put(int slot)
     {
@@ -131,6 +185,10 @@ internal sealed class RunningSumColumn(WindowCall call, FrameCursor frame, Windo
         if (_isCount)
         {
             _result.SetLong(_count);
+        }
+        else if (_count > 0 && _isAverage)
+        {
+            _result.SetDecimal(Quotient.Of(_sum, _averageDigits, _count));
         }
         else if (_count > 0 && _resultType.Kind == TypeKind.Numeric)
         {
