@@ -6,7 +6,7 @@ using SqlCluster.Catalyst.Physical;
 namespace SqlCluster.Catalyst.Explain;
 
 /// <summary>One operator as EXPLAIN shows it.</summary>
-/// <param name="Plan">The operator.</param>
+/// <param name="Plan">The operator; null for what is no operator: a change, and a statement in WITH with what reads it.</param>
 /// <param name="Line">Its line of text.</param>
 /// <param name="Rows">Expected rows.</param>
 /// <param name="Width">Expected bytes of a row.</param>
@@ -15,13 +15,33 @@ namespace SqlCluster.Catalyst.Explain;
 /// <param name="Metrics">What it did; null before it ran.</param>
 /// <param name="Children">Inputs.</param>
 public sealed record ExplainNode(
-    ExecPlan Plan, string Line, double Rows, double Width, double StartupCost, double TotalCost, NodeMetrics? Metrics, IReadOnlyList<ExplainNode> Children)
+    ExecPlan? Plan, string Line, double Rows, double Width, double StartupCost, double TotalCost, NodeMetrics? Metrics, IReadOnlyList<ExplainNode> Children)
 {
     /// <summary>Cost units for reading one value, handling one row, keeping one row.</summary>
     private const double ValueCost = 0.0005, RowCost = 0.001, KeptRowCost = 0.004;
 
+    /// <summary>What is changed, where this is a change.</summary>
+    public ExplainedChange? Change { get; init; }
+
+    /// <summary>Name of the statement in WITH, where this is one with what reads it.</summary>
+    public string? WithName { get; init; }
+
+    /// <summary>Shows a change above the queries that its rows come from.</summary>
+    /// <param name="change">What is changed.</param>
+    /// <param name="metrics">What it did; null before it ran.</param>
+    /// <param name="queries">The queries.</param>
+    public static ExplainNode Of(ExplainedChange change, NodeMetrics? metrics, IReadOnlyList<ExplainNode> queries) =>
+        new(null, change.Line, 0, 0, queries.Sum(static query => query.StartupCost), queries.Sum(static query => query.TotalCost), metrics, queries) { Change = change };
+
+    /// <summary>Shows a statement in WITH above the one that has the WITH.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="statement">The statement.</param>
+    /// <param name="main">What has the WITH.</param>
+    public static ExplainNode With(string name, ExplainNode statement, ExplainNode main) =>
+        main with { Plan = null, Change = null, WithName = name, Line = $"WithExec {name}", TotalCost = statement.TotalCost + main.TotalCost, Children = [statement, main] };
+
     /// <summary>Shows a plan that has not run.</summary>
-    public static ExplainNode Of(ExecPlan plan) => Make(plan, ExecPlanPrinter.Describe(plan), null, [.. plan.Children.Select(Of)]);
+    public static ExplainNode Of(ExecPlan plan) => Make(plan, Shown(ExecPlanPrinter.Describe(plan)), null, [.. plan.Children.Select(Of)]);
 
     /// <summary>Shows a plan that is cut into stages, put together again.</summary>
     public static ExplainNode Of(StagePlan stages) => Of(stages, NoMetrics.Instance);
@@ -35,10 +55,10 @@ public sealed record ExplainNode(
             switch (plan)
             {
                 case ShuffleReadExec read:
-                    string keys = read.Exchange.Keys.IsEmpty ? "" : $" [{string.Join(", ", read.Exchange.Keys)}]";
+                    string keys = read.Exchange.Keys.IsEmpty ? "" : Shown($" [{string.Join(", ", read.Exchange.Keys)}]");
                     return Make(plan, $"ExchangeExec {read.Exchange.Kind}{keys} stage {read.Stage.Value}{Partitions(read, stage)}", Joined(metrics.OfOutput(read.Stage), metrics.Of(plan)), [OfStage(read.Stage)]);
                 default:
-                    return Make(plan, ExecPlanPrinter.Describe(plan), metrics.Of(plan), [.. plan.Children.Select(child => OfNode(child, stage))]);
+                    return Make(plan, Shown(ExecPlanPrinter.Describe(plan)), metrics.Of(plan), [.. plan.Children.Select(child => OfNode(child, stage))]);
             }
         }
 
@@ -133,6 +153,18 @@ public sealed record ExplainNode(
                 break;
         }
 
+        if (Change is { } change)
+        {
+            yield return ("Operation", change.Operation);
+            yield return ("Relation Name", change.Table);
+            yield return ("Alias", change.Alias);
+        }
+
+        if (WithName is { } withName)
+        {
+            yield return ("CTE Name", withName);
+        }
+
         yield return ("Detail", Line);
         if (options.Costs)
         {
@@ -158,16 +190,19 @@ public sealed record ExplainNode(
             }
         }
 
-        if (options.Verbose)
+        if (options.Verbose && Plan != null)
         {
-            yield return ("Output", Plan.Output.Select(static column => column.Name).ToArray());
+            yield return ("Output", Plan.Output.Select(static column => Shown(column.Name)).ToArray());
         }
 
         if (ConditionOf(Plan) is var (key, conditions))
         {
-            yield return (key, conditions);
+            yield return (key, conditions is string[] items ? Array.ConvertAll(items, Shown) : Shown((string)conditions));
         }
     }
+
+    /// <summary>A text without the mark of names that statements give their own columns: the number of a row is #row.</summary>
+    public static string Shown(string text) => text.Replace('\u0001', '#');
 
     private sealed class NoMetrics : IPlanMetrics
     {
@@ -180,6 +215,7 @@ public sealed record ExplainNode(
 
     private string NodeType => Plan switch
     {
+        null => Change != null ? "ModifyTable" : "With",
         ScanExec => "Seq Scan",
         ValuesExec => "Values Scan",
         CteScanExec => "CTE Scan",
@@ -216,7 +252,7 @@ public sealed record ExplainNode(
         ExecJoinKind.RightAnti => "Right Anti",
     };
 
-    private static (string Key, object Value)? ConditionOf(ExecPlan plan) => plan switch
+    private static (string Key, object Value)? ConditionOf(ExecPlan? plan) => plan switch
     {
         ScanExec { Filters.IsEmpty: false } scan => ("Filter", Conjunctions.AndAll(scan.Filters).ToString()),
         FilterExec filter => ("Filter", filter.Predicate.ToString()),

@@ -51,7 +51,11 @@ public static class ExplainWriter
         AppendText(lines, plan, 0, options);
         if (options.Summary && summary is not null)
         {
-            lines.Add($"Planning Time: {Milliseconds(summary.Planning)} ms");
+            if (summary.Planning is { } planning)
+            {
+                lines.Add($"Planning Time: {Milliseconds(planning)} ms");
+            }
+
             if (summary.Execution is { } execution)
             {
                 lines.Add($"Execution Time: {Milliseconds(execution)} ms");
@@ -89,9 +93,9 @@ public static class ExplainWriter
                 ? string.Create(CultureInfo.InvariantCulture, $"  (cost={node.StartupCost:F2}..{node.TotalCost:F2} rows={Math.Round(node.Rows):F0} width={Math.Round(node.Width):F0})")
                 : "";
             lines.Add(indent + node.Line + costs + (options.Analyze ? Actual(node, options) : ""));
-            if (options.Verbose)
+            if (options.Verbose && node.Plan is { } shown)
             {
-                lines.Add($"{indent}  Output: {string.Join(", ", node.Plan.Output.Select(static column => column.Name))}");
+                lines.Add($"{indent}  Output: {string.Join(", ", shown.Output.Select(static column => ExplainNode.Shown(column.Name)))}");
             }
 
             if (options.Analyze && node.Metrics is { Counters.Count: > 0 } metrics)
@@ -109,7 +113,7 @@ public static class ExplainWriter
     }
 
     private static string Actual(ExplainNode node, ExplainOptions options) => node.Metrics is not { } metrics
-        ? node.Plan is Physical.WithExec ? "" : "  (never executed)"
+        ? node.Plan is Physical.WithExec || node.WithName != null ? "" : "  (never executed)"
         : options.Timing ? $"  (actual time=0.000..{Milliseconds(metrics.Time)} rows={Number(metrics.Rows)} loops=1)" : $"  (actual rows={Number(metrics.Rows)} loops=1)";
 
     private static string Json(ExplainNode plan, ExplainOptions options, ExplainSummary? summary)
@@ -314,7 +318,11 @@ public static class ExplainWriter
     {
         if (options.Summary && summary is not null)
         {
-            yield return ("Planning Time", Math.Round(summary.Planning.TotalMilliseconds, 3));
+            if (summary.Planning is { } planning)
+            {
+                yield return ("Planning Time", Math.Round(planning.TotalMilliseconds, 3));
+            }
+
             if (summary.Execution is { } execution)
             {
                 yield return ("Execution Time", Math.Round(execution.TotalMilliseconds, 3));

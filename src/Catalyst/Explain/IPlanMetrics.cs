@@ -20,11 +20,11 @@ public interface IPlanMetrics
 }
 
 /// <summary>What EXPLAIN puts below a plan.</summary>
-/// <param name="Planning">Time from the text to the plan.</param>
+/// <param name="Planning">Time from the text to the plan; null: it is not known apart.</param>
 /// <param name="Execution">Time from the start to the last row; null: it did not run.</param>
 /// <param name="Memory">Memory of the query as a whole; null: it did not run.</param>
 /// <param name="Adaptation">What was changed while it ran; null: nothing.</param>
-public sealed record ExplainSummary(TimeSpan Planning, TimeSpan? Execution, MemorySummary? Memory = null, AdaptationSummary? Adaptation = null);
+public sealed record ExplainSummary(TimeSpan? Planning, TimeSpan? Execution, MemorySummary? Memory = null, AdaptationSummary? Adaptation = null);
 
 /// <summary>How the plan that ran came from the plan that was made.</summary>
 /// <param name="InitialPlan">The plan that was made.</param>

@@ -64,13 +64,34 @@ public enum SetOperator
     Except,
 }
 
-public sealed record WithClause(bool Recursive, NodeList<CommonTableExpression> Tables) : SyntaxNode;
+public sealed record WithClause(bool Recursive, NodeList<CommonTableExpression> Tables) : SyntaxNode
+{
+    /// <summary>Is the WITH of the statement around, whose names are seen too; no text says so.</summary>
+    public WithClause? Outer { get; init; }
 
-/// <summary>Is <c>name (columns) AS [[NOT] MATERIALIZED] (body)</c>; the body is a <see cref="QueryStatement"/> or a statement with RETURNING.</summary>
+    /// <summary>Tells whether some of the tables are statements that change rows.</summary>
+    public bool ChangesRows
+    {
+        get
+        {
+            foreach (CommonTableExpression table in Tables)
+            {
+                if (table.Body is not QueryStatement && !table.IsDone)
+                    return true;
+            }
+            return false;
+        }
+    }
+}
+
+/// <summary>Is <c>name (columns) AS [[NOT] MATERIALIZED] (body)</c>; the body is a <see cref="QueryStatement"/> or a statement that changes rows.</summary>
 public sealed record CommonTableExpression(Identifier Name, NodeList<Identifier> Columns, Statement Body) : SyntaxNode
 {
     /// <summary>Tells whether MATERIALIZED (true) or NOT MATERIALIZED (false) was asked for.</summary>
     public bool? Materialized { get; init; }
+
+    /// <summary>Tells that its statement has run and returned nothing, so that nobody can read it; no text says so.</summary>
+    public bool IsDone { get; init; }
 
     public SearchClause? Search { get; init; }
 

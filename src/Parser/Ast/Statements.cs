@@ -4,7 +4,14 @@ namespace SqlCluster.Parser.Ast;
 public abstract record Statement : SyntaxNode;
 
 /// <summary>Is a query run for its rows. <c>SELECT … INTO t</c> is read as <see cref="CreateTableAs"/>.</summary>
-public sealed record QueryStatement(Query Query) : Statement;
+public sealed record QueryStatement(Query Query) : Statement
+{
+    /// <summary>Makes a statement of a query: one that changes rows if statements in its WITH do.</summary>
+    public static Statement Of(Query query) => query.With is { ChangesRows: true } ? new ChangingQuery(query) : new QueryStatement(query);
+}
+
+/// <summary>Is a query with statements in its WITH that change rows, run for its rows and for the changes.</summary>
+public sealed record ChangingQuery(Query Query) : Statement;
 
 /// <summary>Is EXPLAIN; options keep their order, <c>EXPLAIN ANALYZE VERBOSE q</c> has ANALYZE and VERBOSE without values.</summary>
 public sealed record Explain(NodeList<StatementOption> Options, Statement Statement) : Statement;

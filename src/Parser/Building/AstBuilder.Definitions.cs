@@ -68,7 +68,7 @@ internal sealed partial class AstBuilder
         }
         var body = (TableOfQueryContext)context.tableBody();
         Statement source = body.query() is { } query
-            ? new QueryStatement(Build(query)) { Span = SpanOf(query) }
+            ? QueryStatement.Of(Build(query)) with { Span = SpanOf(query) }
             : new Execute(Name(body.identifier()), Build(body.expressions())) { Span = TextSpan.Covering(SpanOf(body.EXECUTE()), SpanOf(body.identifier())) };
         return new CreateTableAs(name, Names(body.columnNames()), source)
         {

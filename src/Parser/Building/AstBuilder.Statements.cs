@@ -80,7 +80,7 @@ internal sealed partial class AstBuilder
     {
         WithClauseContext? with = context.withClause();
         if (context.queryBody() is { } body)
-            return new QueryStatement(BuildQuery(body, with, context)) { Span = SpanOf(context) };
+            return QueryStatement.Of(BuildQuery(body, with, context)) with { Span = SpanOf(context) };
         WithClause? withClause = with is null ? null : Build(with);
         TextSpan span = SpanOf(context);
         if (context.insert() is { } insert)

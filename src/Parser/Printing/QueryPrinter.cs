@@ -59,8 +59,11 @@ internal static class QueryPrinter
         writer.AddIf(parentheses, ")");
     }
 
-    public static void Write(SqlWriter writer, WithClause with) =>
-        writer.Add(with.Recursive ? "WITH RECURSIVE " : "WITH ").List(with.Tables, Write).Add(" ");
+    public static void Write(SqlWriter writer, WithClause with)
+    {
+        if (!with.Tables.IsEmpty)
+            writer.Add(with.Recursive ? "WITH RECURSIVE " : "WITH ").List(with.Tables, Write).Add(" ");
+    }
 
     private static void Write(SqlWriter writer, CommonTableExpression table)
     {

@@ -12,6 +12,9 @@ internal static class StatementPrinter
             case QueryStatement query:
                 QueryPrinter.Write(writer, query.Query);
                 break;
+            case ChangingQuery query:
+                QueryPrinter.Write(writer, query.Query);
+                break;
             case Explain explain:
                 Write(writer.Add("EXPLAIN ").With(Optional(explain.Options), OptionPrinter.WriteList, after: " "), explain.Statement);
                 break;

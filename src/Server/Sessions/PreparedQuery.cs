@@ -142,16 +142,12 @@ public sealed class PreparedQuery
                 return session.Prepared.GetValueOrDefault(execute.Name.Value) switch
                 {
                     { Statement: QueryStatement prepared } prepare => session.Pipeline.Check(prepared.Query, prepare.ParameterTypes),
-                    { Statement: Insert or Update or Delete } prepare => await ColumnsAsync(
+                    { Statement: Insert or Update or Delete or ChangingQuery } prepare => await ColumnsAsync(
                         session, prepare.Statement, [.. prepare.ParameterTypes.Select(session.Pipeline.ResolveType)], cancellation).ConfigureAwait(false),
                     _ => null,
                 };
-            case Insert { Returning.IsEmpty: false } insert:
-                return Described(Returning.Described(insert.Table, [], insert.Returning, insert.With));
-            case Update { Returning.IsEmpty: false } update:
-                return Described(Returning.Described(update.Table, update.From, update.Returning, update.With));
-            case Delete { Returning.IsEmpty: false } delete:
-                return Described(Returning.Described(delete.Table, delete.Using, delete.Returning, delete.With));
+            case Insert or Update or Delete or ChangingQuery:
+                return ChangeStatements.ColumnsOf(statement, types, session);
             case FetchCursor fetch:
                 return CursorStatements.Columns(fetch, session);
             case ShowSetting or ShowObjects or Describe or Summarize:
@@ -163,8 +159,6 @@ public sealed class PreparedQuery
             default:
                 return null;
         }
-
-        NodeList<ResultColumn> Described(Query query) => ResultColumn.Of(session.Pipeline.AnalyzeTyped(query, types));
     }
 
     private async Task<StatementResult> RunAsync(NodeList<Literal> parameters, CancellationToken running)

@@ -29,7 +29,7 @@ public sealed class QueryAdmission(int limit, int maxQueued, TimeSpan patience)
 
     /// <summary>Whether a statement waits for its turn: those that read or write rows do, those that set, show or define do not.</summary>
     public static bool AppliesTo(Statement statement) =>
-        statement is QueryStatement or Explain or Summarize or Insert or Update or Delete or Copy or CreateTableAs or Execute;
+        statement is QueryStatement or ChangingQuery or Explain or Summarize or Insert or Update or Delete or Copy or CreateTableAs or Execute;
 
     /// <summary>Waits for the statement's turn.</summary>
     /// <exception cref="Parser.Errors.QueryException">53300: too many wait already; 57014: it waited too long.</exception>

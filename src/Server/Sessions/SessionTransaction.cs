@@ -1,5 +1,6 @@
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Catalogs;
+using SqlCluster.Server.Statements.Changes;
 using SqlCluster.Server.Transactions;
 
 namespace SqlCluster.Server.Sessions;
@@ -330,6 +331,9 @@ internal sealed class SessionTransaction(Session session)
     /// <summary>Whether a statement writes to a temporary table of the session, which read-only transactions may.</summary>
     private bool IsTemporary(Statement statement) => statement switch
     {
+        not null when ChangeStatements.WithOf(statement) is { ChangesRows: true } with =>
+            with.Tables.All(table => table.Body is QueryStatement || IsTemporary(table.Body)) && (statement is ChangingQuery || IsTemporary(ChangeStatements.With(statement, null))),
+        Explain explain => IsTemporary(explain.Statement),
         Insert insert => IsTemporary(insert.Table.Name),
         Update update => IsTemporary(update.Table.Name),
         Delete delete => IsTemporary(delete.Table.Name),

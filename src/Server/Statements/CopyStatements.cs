@@ -62,7 +62,7 @@ internal static class CopyStatements
             Where = copy.Where,
         };
         var insert = new Insert(table, copy.Columns.Map(static column => new AssignmentTarget(column, [])), new Query(source)) { Overriding = InsertOverriding.SystemValue };
-        var inserted = (StatementResult.Command)await InsertStatement.RunAsync(insert, session, cancellation).ConfigureAwait(false);
+        var inserted = (StatementResult.Command)await ChangeStatements.RunAsync(insert, session, cancellation).ConfigureAwait(false);
         return new StatementResult.Command(inserted.Tag.Replace("INSERT 0", "COPY", StringComparison.Ordinal));
     }
 

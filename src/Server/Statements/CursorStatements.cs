@@ -14,6 +14,11 @@ internal static class CursorStatements
             throw StatementErrors.OnlyInTransaction("DECLARE CURSOR");
         }
 
+        if (declare.Query.With is { ChangesRows: true })
+        {
+            throw StatementErrors.ChangesInWith("DECLARE CURSOR");
+        }
+
         if (session.Cursors.Find(declare.Name.Value) != null)
         {
             throw StatementErrors.CursorExists(declare.Name.Value);

@@ -32,8 +32,12 @@ internal static class DataStatements
     }
 
     /// <summary>Moves all rows of a result into a table's writer.</summary>
+    /// <param name="writer">The writer.</param>
+    /// <param name="rows">The result.</param>
+    /// <param name="cancellation">Ends the query.</param>
+    /// <param name="ended">Told when all rows have been read; null: nobody asks.</param>
     /// <exception cref="Parser.Errors.QueryException">23502: a null in a NOT NULL column.</exception>
-    internal static async Task FillAsync(MemoryTable.Writer writer, StatementResult.Rows rows, CancellationToken cancellation)
+    internal static async Task FillAsync(MemoryTable.Writer writer, StatementResult.Rows rows, CancellationToken cancellation, Action<StatementResult.Rows>? ended = null)
     {
         await using (rows.ConfigureAwait(false))
         {
@@ -42,6 +46,8 @@ internal static class DataStatements
                 writer.Append(batch);
                 batch.Release();
             }
+
+            ended?.Invoke(rows);
         }
     }
 

@@ -20,13 +20,18 @@ internal static class ParameterInference
     /// <param name="session">Whose tables.</param>
     public static NodeList<SqlType> Types(Statement statement, IReadOnlyList<SqlType?> declared, int count, Session session)
     {
+        if (statement is Prepare)
+        {
+            return [];      // its parameters are those of the statement that it prepares
+        }
+
         var types = new SqlType?[Math.Max(count, declared.Count)];
         for (int i = 0; i < declared.Count; i++)
         {
             types[i] = declared[i];
         }
 
-        foreach (Query query in count > declared.Count(static type => type != null) ? QueriesOf(statement, session) : [])
+        foreach (Query query in count > declared.Count(static type => type != null) ? QueriesOf(statement, types, session) : [])
         {
             NodeList<SqlType> inferred = session.Pipeline.AnalyzeTyped(query, types).ParameterTypes;
             var used = new HashSet<int>(ParametersIn(query));
@@ -40,11 +45,40 @@ internal static class ParameterInference
     }
 
     /// <summary>Queries that the statement's parameters stand in.</summary>
-    private static IEnumerable<Query> QueriesOf(Statement statement, Session session)
+    private static IEnumerable<Query> QueriesOf(Statement statement, IReadOnlyList<SqlType?> types, Session session)
     {
-        if (QueryOf(statement, session) is { } query)
+        if (ChangeStatements.WithOf(statement) is { ChangesRows: true } clause)
         {
-            yield return query;
+            using var with = StatementsInWith.Of(clause, statement, session);
+            foreach ((_, Statement inner) in with.Describe(types))
+            {
+                foreach (Query query in QueriesOf(inner, types, session))
+                {
+                    yield return query;
+                }
+            }
+
+            foreach (Query query in QueriesOf(ChangeStatements.With(statement, with.Clause), types, session))
+            {
+                yield return query;
+            }
+
+            yield break;
+        }
+
+        if (statement is Explain explain)
+        {
+            foreach (Query query in QueriesOf(explain.Statement, types, session))
+            {
+                yield return query;
+            }
+
+            yield break;
+        }
+
+        if (QueryOf(statement, session) is { } whole)
+        {
+            yield return whole;
         }
 
         if (statement is Insert { Returning.IsEmpty: false } insert)
@@ -86,7 +120,8 @@ internal static class ParameterInference
             merge, (value, name) => Typed(value, columns.FirstOrDefault(column => column.Name == name)), [.. columns.Select(static column => column.Name)]),
         DeclareCursor declare => declare.Query,
         CreateTableAs { Source: QueryStatement source } => source.Query,
-        Explain { Statement: QueryStatement explained } => explained.Query,
+        QueryStatement query => query.Query,
+        ChangingQuery query => query.Query,
         Parser.Ast.Copy { Query: { } copied } => copied,
         _ => null,
     };
@@ -102,7 +137,7 @@ internal static class ParameterInference
             Select select when !select.Items.Any(static item => item.Expression is Star) => select with { Items = [.. select.Items.Select((item, index) => item with { Expression = Typed(item.Expression, targets.ElementAtOrDefault(index)) })] },
             var other => other,
         };
-        return source with { Body = body, With = insert.With ?? source.With };
+        return source with { Body = body, With = source.With is { } own ? own with { Outer = insert.With } : insert.With };
     }
 
     private static Query OfUpdate(Update update, NodeList<TableColumn> columns)

@@ -24,6 +24,21 @@ internal static class PreparedStatements
 
     public static async Task<StatementResult> ExecuteAsync(Execute execute, Session session, CancellationToken cancellation)
     {
+        (Prepare prepare, NodeList<Literal> values) = Read(execute, session);
+        if (prepare.Statement is not QueryStatement query)
+        {
+            using BoundValues bound = Bind(values, session);
+            return await StatementRouter.ExecuteAsync(prepare.Statement, session, cancellation).ConfigureAwait(false);
+        }
+
+        AnalyzedQuery analyzed = session.Pipeline.AnalyzePrepared(query.Query, [.. values.Select(static value => value.ValueType)]);
+        return session.Pipeline.Start(session.Pipeline.PlanAnalyzed(analyzed), "SELECT", cancellation, values);
+    }
+
+    /// <summary>The statement that EXECUTE names, and the values that it gives.</summary>
+    /// <exception cref="Parser.Errors.QueryException">26000, 42601: there is no such statement, or it takes more or fewer values.</exception>
+    public static (Prepare Prepared, NodeList<Literal> Values) Read(Execute execute, Session session)
+    {
         Prepare prepare = session.Prepared.GetValueOrDefault(execute.Name.Value) ?? throw StatementErrors.NoPreparedStatement(execute.Name.Value);
         SqlType[] declared = [.. prepare.ParameterTypes.Select(name => session.Pipeline.ResolveType(name).WithoutFractionDigits)];
         NodeList<SqlType> types = prepare.Statement is QueryStatement asked
@@ -34,23 +49,16 @@ internal static class PreparedStatements
             throw StatementErrors.WrongParameterCount(prepare.Name.Value, types.Count, execute.Arguments.Count);
         }
 
-        NodeList<Literal> values = [.. execute.Arguments.Select((argument, index) => session.Pipeline.EvaluateAs(argument, types[index]))];
-        if (prepare.Statement is not QueryStatement query)
-        {
-            BoundParameters? outer = session.Pipeline.Bound;
-            session.Pipeline.Bound = new BoundParameters(values.Map(static value => value.ValueType), values);
-            try
-            {
-                return await StatementRouter.ExecuteAsync(prepare.Statement, session, cancellation).ConfigureAwait(false);
-            }
-            finally
-            {
-                session.Pipeline.Bound = outer;
-            }
-        }
+        return (prepare, [.. execute.Arguments.Select((argument, index) => session.Pipeline.EvaluateAs(argument, types[index]))]);
+    }
 
-        AnalyzedQuery analyzed = session.Pipeline.AnalyzePrepared(query.Query, [.. values.Select(static value => value.ValueType)]);
-        return session.Pipeline.Start(session.Pipeline.PlanAnalyzed(analyzed), "SELECT", cancellation, values);
+    /// <summary>Has statements of an earlier text find values for their parameters, until the result is disposed.</summary>
+    public static BoundValues Bind(NodeList<Literal> values, Session session)
+    {
+        var bound = new BoundValues(session.Pipeline, session.Pipeline.Bound, session.Pipeline.StatementText);
+        session.Pipeline.Bound = new BoundParameters(values.Map(static value => value.ValueType), values);
+        session.Pipeline.StatementText = null;
+        return bound;
     }
 
     public static StatementResult Deallocate(Deallocate deallocate, Session session)
@@ -64,5 +72,11 @@ internal static class PreparedStatements
         return session.Prepared.Remove(deallocate.Name.Value)
             ? new StatementResult.Command("DEALLOCATE")
             : throw StatementErrors.NoPreparedStatement(deallocate.Name.Value);
+    }
+
+    /// <summary>What <see cref="Bind"/> goes back to.</summary>
+    internal readonly struct BoundValues(QueryPipeline pipeline, BoundParameters? outer, string? text) : IDisposable
+    {
+        public void Dispose() => (pipeline.Bound, pipeline.StatementText) = (outer, text);
     }
 }

@@ -6,6 +6,14 @@ namespace SqlCluster.Server.Statements;
 /// <summary>Errors of statements other than queries.</summary>
 internal static class StatementErrors
 {
+    public static QueryException MergeInWith(int position) => new("0A000", ErrorKind.Unsupported, "MERGE not supported in WITH query", position);
+
+    public static QueryException DuplicateWithName(string name, int position) => new("42712", ErrorKind.User, $"WITH query name \"{name}\" specified more than once", position);
+
+    /// <summary>A place that takes queries without changes in WITH only.</summary>
+    /// <param name="place">As PostgreSQL names it: "DECLARE CURSOR", "views".</param>
+    public static QueryException ChangesInWith(string place) => new("0A000", ErrorKind.Unsupported, $"{place} must not contain data-modifying statements in WITH");
+
     public static QueryException TooManyColumnNames() => new("42601", ErrorKind.User, "too many column names were specified");
 
     public static QueryException MoreColumnNamesThanColumns() => new("42601", ErrorKind.User, "CREATE VIEW specifies more column names than columns");

@@ -44,12 +44,25 @@ internal static class TableStatements
         }
     }
 
-    public static async Task<StatementResult> CreateAsAsync(CreateTableAs create, Session session, CancellationToken cancellation)
+    /// <summary>Whether there is nothing to do for CREATE TABLE AS, because of IF NOT EXISTS.</summary>
+    /// <exception cref="Parser.Errors.QueryException">42P07: the table exists.</exception>
+    public static bool Exists(CreateTableAs create, Session session)
     {
         (SessionDatabase database, string schema, string relation) = session.Catalog.NewTarget(create.Name, create.Persistence == TablePersistence.Temporary);
-        if (database.Find(schema, relation) != null && !create.OrReplace)
+        bool exists = database.Find(schema, relation) != null && !create.OrReplace;
+        return exists && !create.IfNotExists ? throw CatalogErrors.RelationExists(relation) : exists;
+    }
+
+    /// <summary>CREATE TABLE AS.</summary>
+    /// <param name="create">The statement.</param>
+    /// <param name="session">Whose statement.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="ended">Told when all rows have been read; null: nobody asks.</param>
+    public static async Task<StatementResult> CreateAsAsync(CreateTableAs create, Session session, CancellationToken cancellation, Action<StatementResult.Rows>? ended = null)
+    {
+        if (Exists(create, session))
         {
-            return create.IfNotExists ? new StatementResult.Command("CREATE TABLE AS", StatementNotice.RelationExists(relation)) : throw CatalogErrors.RelationExists(relation);
+            return new StatementResult.Command("CREATE TABLE AS", StatementNotice.RelationExists(create.Name.Last.Value));
         }
 
         await using StatementResult source = await StatementRouter.ExecuteAsync(create.Source, session, cancellation).ConfigureAwait(false);
@@ -72,7 +85,7 @@ internal static class TableStatements
         using MemoryTable.Writer writer = table.OpenWriter();
         if (!create.WithNoData)
         {
-            await DataStatements.FillAsync(writer, rows, cancellation).ConfigureAwait(false);
+            await DataStatements.FillAsync(writer, rows, cancellation, ended).ConfigureAwait(false);
         }
 
         Put(
@@ -114,6 +127,11 @@ internal static class TableStatements
         if (create.IfNotExists && old != null)
         {
             return new StatementResult.Command("CREATE VIEW", StatementNotice.RelationExists(name));
+        }
+
+        if (create.Query.With is { ChangesRows: true })
+        {
+            throw StatementErrors.ChangesInWith("views");
         }
 
         (NodeList<ResultColumn> found, NodeList<long> reads) = session.Pipeline.CheckView(create.Query);

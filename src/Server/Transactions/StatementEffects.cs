@@ -1,3 +1,4 @@
+using SqlCluster.Catalyst.Explain;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Sessions;
 
@@ -29,6 +30,8 @@ internal static class StatementEffects
         Update => "UPDATE",
         Delete => "DELETE",
         Merge => "MERGE",
+        ChangingQuery or Copy { Query.With.ChangesRows: true } => "SELECT",
+        Explain explain when ExplainOptions.Of(explain).Analyze => WriteName(explain.Statement, session),
         Truncate => "TRUNCATE TABLE",
         Copy { Direction: CopyDirection.From } => "COPY FROM",
         CreateTable or CreateExternalTable => "CREATE TABLE",

@@ -1,8 +1,10 @@
 using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Explain;
 using SqlCluster.Execution.Storage;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.Sessions;
+using SqlCluster.Server.Statements.Changes;
 
 namespace SqlCluster.Server.Transactions;
 
@@ -38,6 +40,9 @@ internal static class StatementLocks
     {
         switch (statement)
         {
+            case not null when ChangeStatements.WithOf(statement) is { ChangesRows: true } with:
+                return with.Tables.SelectMany(table => Of(table.Body, session)).Concat(Of(ChangeStatements.With(statement, null), session));
+            case Explain explain: return ExplainOptions.Of(explain).Analyze ? Of(explain.Statement, session) : [];
             case Insert insert: return Rows(insert.Table.Name, insert.OnConflict is { Assignments.IsEmpty: false } ? LockMode.Change : LockMode.Add, session);
             case Copy { Direction: CopyDirection.From, Table: { } table }: return Rows(table, LockMode.Add, session);
             case Update update: return Rows(update.Table.Name, LockMode.Change, session);
@@ -45,7 +50,7 @@ internal static class StatementLocks
             case Merge merge: return Rows(merge.Target.Name, LockMode.Change, session);
             case Truncate truncate: return truncate.Tables.SelectMany(table => Rows(table.Name, LockMode.Exclusive, session));
             case CreateTable create: return NewName(create.Name, create.Persistence == TablePersistence.Temporary, session);
-            case CreateTableAs create: return NewName(create.Name, create.Persistence == TablePersistence.Temporary, session);
+            case CreateTableAs create: return NewName(create.Name, create.Persistence == TablePersistence.Temporary, session).Concat(Of(create.Source, session));
             case CreateExternalTable create: return NewName(create.Name, false, session);
             case CreateView create: return NewName(create.Name, create.Temporary, session);
             case CreateSchema create: return [Schema(create.Name?.Last.Value ?? create.Authorization!.Value, LockMode.Exclusive, session)];

@@ -36,4 +36,22 @@ public sealed class ReturningTests
         await Assert.ThrowsAsync<GrpcStatusException>(() => client.DoGetAsync(info.Endpoint[0].Ticket));
         Assert.Equal(1L, (await client.QueryAsync("SELECT count(*) FROM t")).Single);
     }
+
+    [Fact]
+    public async Task G8_AQueryWithAChangeInWithRunsOnce()
+    {
+        await using FlightTestServer server = await FlightTestServer.StartAsync();
+        using FlightTestClient client = server.Connect();
+        await client.UpdateAsync("CREATE TABLE t (id int)");
+        const string Sql = "WITH i AS (INSERT INTO t VALUES (1), (2) RETURNING id) SELECT sum(id) AS s FROM i";
+        ActionCreatePreparedStatementResult prepared = await client.PrepareAsync("WITH i AS (INSERT INTO t VALUES ($1) RETURNING id) SELECT id + 1 AS next FROM i");
+        Assert.Equal("next: Int32", FlightTestClient.Print(FlightTestClient.ReadSchema(prepared.DatasetSchema)));
+        FlightInfo info = await client.GetFlightInfoAsync(new CommandStatementQuery { Query = Sql });
+        Assert.Equal(0L, (await client.QueryAsync("SELECT count(*) FROM t")).Single);
+        Assert.Equal(3L, (await client.DoGetAsync(info.Endpoint[0].Ticket)).Single);
+        await Assert.ThrowsAsync<GrpcStatusException>(() => client.DoGetAsync(info.Endpoint[0].Ticket));
+        Assert.Equal(2L, (await client.QueryAsync("SELECT count(*) FROM t")).Single);
+        Assert.Equal(2, await client.UpdateAsync("WITH d AS (DELETE FROM t RETURNING id) INSERT INTO t SELECT id + 10 FROM d"));
+        Assert.Equal(23L, (await client.QueryAsync("SELECT sum(id) FROM t")).Single);
+    }
 }

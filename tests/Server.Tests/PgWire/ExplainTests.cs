@@ -46,6 +46,58 @@ public sealed class ExplainTests(PgTestServer server) : IClassFixture<PgTestServ
     [Fact]
     public async Task U3_YamlIsOneDocument() => Assert.StartsWith("- Plan:", Assert.Single(await RunAsync("EXPLAIN (FORMAT YAML) SELECT 1")), StringComparison.Ordinal);
 
+    /// <summary>The operator on top, whether rows are changed with ANALYZE, and never without.</summary>
+    [Theory]
+    [InlineData("INSERT INTO explained VALUES (4)", "Insert on explained", "1,2,3,4")]
+    [InlineData("INSERT INTO explained VALUES (3) ON CONFLICT (n) DO UPDATE SET n = 30", "Insert on explained", "1,2,30")]
+    [InlineData("UPDATE explained AS e SET n = n + 10 WHERE n > 1 RETURNING n", "Update on explained e", "1,12,13")]
+    [InlineData("DELETE FROM explained", "Delete on explained", "")]
+    [InlineData("MERGE INTO explained USING (VALUES (2), (5)) v(n) ON v.n = explained.n WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (v.n)", "Merge on explained", "1,3,5")]
+    [InlineData("WITH d AS (DELETE FROM explained WHERE n = 1 RETURNING n) SELECT n FROM d", "WithExec d", "2,3")]
+    [InlineData("WITH d AS (DELETE FROM explained WHERE n = 1 RETURNING n), i AS (INSERT INTO explained VALUES (7)) UPDATE explained SET n = 9 FROM d WHERE explained.n = d.n + 1", "WithExec d", "3,7,9")]
+    [InlineData("EXECUTE adds(8)", "Insert on explained", "1,2,3,8")]
+    [InlineData("CREATE TEMP TABLE copied AS SELECT n FROM explained", "", "1,2,3")]
+    [InlineData("DECLARE c CURSOR FOR SELECT n FROM explained", "", "1,2,3")]
+    public async Task U3_ChangesAreShownAndMadeWithAnalyzeAlone(string statement, string top, string after)
+    {
+        await using NpgsqlConnection connection = await server.OpenAsync();
+        await ReadAsync(connection, "CREATE TEMP TABLE explained (n int PRIMARY KEY); INSERT INTO explained VALUES (1), (2), (3); PREPARE adds(int) AS INSERT INTO explained VALUES ($1)");
+        foreach (string format in (string[])["TEXT", "JSON", "XML", "YAML"])
+        {
+            string[] plan = await ReadAsync(connection, $"EXPLAIN (FORMAT {format}) {statement}");
+            Assert.Contains(top, plan[0], StringComparison.Ordinal);
+        }
+
+        foreach (string step in (string[])["ANALYZED", "OPTIMIZED", "PHYSICAL", "STAGES", "TRACE"])
+        {
+            await ReadAsync(connection, $"EXPLAIN ({step}) {statement}");
+        }
+
+        Assert.Equal(["1,2,3"], await ReadAsync(connection, "SELECT string_agg(n::text, ',' ORDER BY n) FROM explained"));
+        foreach (string format in (string[])["TEXT", "JSON", "XML", "YAML"])
+        {
+            string[] ran = await ReadAsync(connection, $"BEGIN; EXPLAIN (ANALYZE, FORMAT {format}) {statement}");
+            Assert.Contains(top, ran[0], StringComparison.Ordinal);
+            Assert.Contains(ran, line => line.Contains(format switch { "TEXT" => "rows=", "XML" => "<Actual-Rows>", _ => "Actual Rows" }, StringComparison.Ordinal));
+            Assert.Contains(ran, static line => line.Contains("Execution", StringComparison.Ordinal));
+            Assert.Equal([after], await ReadAsync(connection, "SELECT coalesce(string_agg(n::text, ',' ORDER BY n), '') FROM explained"));
+            await ReadAsync(connection, "ROLLBACK");
+        }
+    }
+
+    private static async Task<string[]> ReadAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var lines = new List<string>();
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            lines.Add(reader.GetString(0));
+        }
+
+        return [.. lines];
+    }
+
     private async Task<string[]> RunAsync(string sql)
     {
         await using NpgsqlConnection connection = await server.OpenAsync();

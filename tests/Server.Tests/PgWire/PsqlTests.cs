@@ -36,6 +36,7 @@ public sealed class PsqlTests(PgTestServer server) : IClassFixture<PgTestServer>
     }
 
     [Theory]
+    [InlineData("changes-in-with")]
     [InlineData("cursors")]
     [InlineData("transactions")]
     public Task K1_U2_ScriptsGiveWhatPostgreSqlGives(string name) => CompareAsync(name, static line => false);

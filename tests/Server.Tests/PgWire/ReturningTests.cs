@@ -24,6 +24,21 @@ public sealed class ReturningTests(PgTestServer server) : IClassFixture<PgTestSe
     }
 
     [Fact]
+    public async Task Q8_AQueryWithAChangeInWithIsDescribedBeforeItRunsAndRunsOnce()
+    {
+        using RawClient client = await RawClient.OpenAsync(server.Port);
+        await client.QueryAsync("CREATE TABLE in_with (id int, name text)");
+        await client.SendAsync(
+            RawClient.Message('P', "w", "WITH i AS (INSERT INTO in_with VALUES ($1, $2) RETURNING id, name) SELECT id + $3 AS sum, name FROM i", (short)0), RawClient.Message('D', 'S', "w"), Sync);
+        Assert.Equal("1 t:23,25,23 T:sum,name Z:I", await client.ReadUntilReadyAsync());
+        Assert.Equal("T:count D:0 C:SELECT 1 Z:I", await client.QueryAsync("SELECT count(*) FROM in_with"));
+        await client.SendAsync(
+            RawClient.Message('B', "", "w", (short)0, (short)3, 1, "5"u8.ToArray(), 1, "a"u8.ToArray(), 1, "2"u8.ToArray(), (short)0), RawClient.Message('D', 'P', ""), RawClient.Message('E', "", 0), Sync);
+        Assert.Equal("2 T:sum,name D:7,a C:SELECT 1 Z:I", await client.ReadUntilReadyAsync());
+        Assert.Equal("T:count D:1 C:SELECT 1 Z:I", await client.QueryAsync("SELECT count(*) FROM in_with"));
+    }
+
+    [Fact]
     public async Task Q8_RowsFetchedInPartsAreOneChange()
     {
         using RawClient client = await RawClient.OpenAsync(server.Port);

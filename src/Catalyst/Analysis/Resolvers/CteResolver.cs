@@ -15,6 +15,11 @@ internal sealed class CteResolver(AnalysisContext context)
     /// <summary>Resolves the definitions, each seeing those before it.</summary>
     public CteScope? Define(Ast.WithClause with, QueryScope? parent, CteScope? ctes)
     {
+        if (with.Outer is { } outer)
+        {
+            ctes = Define(outer, parent, ctes);
+        }
+
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (Ast.CommonTableExpression table in with.Tables)
         {
@@ -23,10 +28,19 @@ internal sealed class CteResolver(AnalysisContext context)
                 throw AnalyzerErrors.DuplicateCte(table.Name.Value, context.Position(table.Name));
             }
 
-            if (table.Body is not Ast.QueryStatement statement)
+            if (table.IsDone)
             {
-                throw AnalyzerErrors.Unsupported("a data-modifying statement in WITH", context.Position(table));
+                ctes = new CteScope(new CteBinding(context.Ids.NextCte(), table.Name.Value) { IsDone = true }, ctes);
+                continue;
             }
+
+            Ast.Query query = table.Body switch
+            {
+                Ast.QueryStatement plain => plain.Query,
+                Ast.ChangingQuery changing => changing.Query,
+                _ => throw AnalyzerErrors.NotImplemented(
+                    table.Body is Ast.Merge ? "MERGE not supported in WITH query" : "WITH clause containing a data-modifying statement must be at the top level", context.Position(table)),
+            };
 
             if (!with.Recursive && (table.Search is not null || table.Cycle is not null))
             {
@@ -37,8 +51,8 @@ internal sealed class CteResolver(AnalysisContext context)
             context.LaterCtes = with.Recursive ? [] : [table.Name.Value, .. with.Tables.Select(static later => later.Name.Value).Except(names)];
             var binding = new CteBinding(context.Ids.NextCte(), table.Name.Value);
             LogicalPlan plan = with.Recursive
-                ? new RecursiveQueryResolver(context).Resolve(table, statement.Query, binding, parent, ctes)
-                : context.Queries.Resolve(statement.Query, parent, ctes);
+                ? new RecursiveQueryResolver(context).Resolve(table, query, binding, parent, ctes)
+                : context.Queries.Resolve(query, parent, ctes);
             context.LaterCtes = outerLater;
             binding.References = 0;
             binding.Columns = Renamed(plan.Output, table);

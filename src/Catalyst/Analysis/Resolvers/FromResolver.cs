@@ -138,6 +138,11 @@ internal sealed class FromResolver
     {
         cte.References++;
         cte.ReferencePosition = _context.Position(table.Name);
+        if (cte.IsDone)
+        {
+            throw AnalyzerErrors.NotImplemented($"WITH query \"{cte.Name}\" does not have a RETURNING clause", _context.Position(table));
+        }
+
         if (cte.Columns is not { } definition)
         {
             throw AnalyzerErrors.InvalidRecursion(cte.ReasonNotReadable ?? $"recursive reference to query \"{cte.Name}\" is not allowed here", cte.WrongFormPosition > 0 ? cte.WrongFormPosition : _context.Position(table));

@@ -13,6 +13,9 @@ internal sealed class CteBinding(CteId id, string name)
     /// <summary>Columns of the definition; null while it is being analyzed and may not be read.</summary>
     public NodeList<Column>? Columns { get; set; }
 
+    /// <summary>It was a statement that returned nothing: there is nothing to read.</summary>
+    public bool IsDone { get; init; }
+
     /// <summary>Why a reference is wrong while <see cref="Columns"/> is null.</summary>
     public string? ReasonNotReadable { get; set; }
 

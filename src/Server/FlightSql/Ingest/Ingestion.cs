@@ -129,7 +129,7 @@ internal static class Ingestion
         session.Catalog.Temporary.Put(SessionCatalog.TemporarySchema, alias, new Relation.OfTable(staged), false);
         try
         {
-            await InsertStatement.RunAsync(insert, session, cancellation).ConfigureAwait(false);
+            await ChangeStatements.RunAsync(insert, session, cancellation).ConfigureAwait(false);
         }
         finally
         {

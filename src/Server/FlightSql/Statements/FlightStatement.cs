@@ -138,7 +138,7 @@ internal sealed class FlightStatement : IAsyncDisposable
             throw Execution.ExecutionErrors.Cancelled();
         }
 
-        if (_query is { Statement: Insert or Update or Delete or Merge } && Interlocked.Exchange(ref _hasRun, 1) != 0)
+        if (_query is { Statement: Insert or Update or Delete or Merge or ChangingQuery } && Interlocked.Exchange(ref _hasRun, 1) != 0)
         {
             throw FlightErrors.RanAlready();
         }

@@ -89,7 +89,7 @@ internal static class CopyIn
                 : copy.Columns.Map(static column => new SelectItem(new ColumnReference(new QualifiedName([column]))));
             var rows = new Query(new Select(items) { From = [from], Where = copy.Where });
             var insert = new Insert(new NamedTable(copy.Table!), copy.Columns.Map(static column => new AssignmentTarget(column, [])), rows) { Overriding = InsertOverriding.SystemValue };
-            var inserted = (StatementResult.Command)await InsertStatement.RunAsync(insert, session, cancellation).ConfigureAwait(false);
+            var inserted = (StatementResult.Command)await ChangeStatements.RunAsync(insert, session, cancellation).ConfigureAwait(false);
             return long.Parse(inserted.Tag.AsSpan(inserted.Tag.LastIndexOf(' ') + 1), System.Globalization.CultureInfo.InvariantCulture);
         }
         finally

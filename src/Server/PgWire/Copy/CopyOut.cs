@@ -18,7 +18,7 @@ internal static class CopyOut
     public static async Task RunAsync(Parser.Ast.Copy copy, Session session, PgWriter writer, CancellationToken closed)
     {
         CopyOptions options = CopyOptions.Of(copy);
-        await using StatementResult result = await session.ExecuteAsync(new QueryStatement(copy.Query ?? CopyStatements.TableQuery(copy)), closed).ConfigureAwait(false);
+        await using StatementResult result = await session.ExecuteAsync(QueryStatement.Of(copy.Query ?? CopyStatements.TableQuery(copy)), closed).ConfigureAwait(false);
         var rows = (StatementResult.Rows)result;
         bool isBinary = options.IsBinary;
         writer.Begin('H').Byte(isBinary ? (byte)1 : (byte)0).Int16(rows.Columns.Count);

@@ -11,19 +11,19 @@ namespace SqlCluster.Server.Statements.Changes;
 /// <summary>The rows that a statement adds, changes or deletes, as they are afterwards (deleted ones: as they were), before anybody sees them.</summary>
 internal sealed class ChangedRows : IDisposable
 {
-    /// <summary>So many rows and more are put into the table as they are; fewer are copied behind what is left of the batches they come from.</summary>
-    private const int LargePart = 1024;
-
     private readonly WrittenTable _target;
+    private readonly StatementChanges _changes;
     private readonly MemoryTable _rows;
     private readonly MemoryTable.Writer _writer;
     private TableVersion? _version;
 
     /// <param name="target">The table.</param>
     /// <param name="beside">Columns of other tables that RETURNING may ask for.</param>
-    public ChangedRows(WrittenTable target, IReadOnlyList<ResultColumn> beside)
+    /// <param name="changes">Of the statement.</param>
+    public ChangedRows(WrittenTable target, IReadOnlyList<ResultColumn> beside, StatementChanges changes)
     {
         _target = target;
+        _changes = changes;
         _rows = target.Table.Beside([.. target.Columns, .. beside.Select(static (column, index) => new TableColumn(ChangeQuery.BesideName(index).Value, column.Type))]);
         _writer = _rows.OpenWriter();
     }
@@ -107,6 +107,8 @@ internal sealed class ChangedRows : IDisposable
 
                 batch.Release();
             }
+
+            _changes.Ended(rows);
         }
 
         _version = TableVersion.Of(_writer.Take());
@@ -119,45 +121,6 @@ internal sealed class ChangedRows : IDisposable
     /// <param name="isNumbered">Whether their places are a column.</param>
     public TableRows Show(bool isNumbered = false) => new(_rows, _version!.Retain(), isNumbered);
 
-    /// <summary>Adds the rows to the table, in the statement's transaction.</summary>
-    public void Add(Session session) => session.Changes.Add(_target.Table, Own());
-
-    /// <summary>Puts the rows in the place of others.</summary>
-    /// <param name="taken">The rows that go.</param>
-    /// <param name="areKept">False: they go, and nothing comes.</param>
-    /// <param name="session">Whose transaction.</param>
-    public void Replace(RowReplacement taken, bool areKept, Session session)
-    {
-        if (taken.Count == 0)
-        {
-            if (areKept && Count > 0)
-            {
-                Add(session);
-            }
-
-            return;
-        }
-
-        using MemoryTable.Writer writer = _target.Table.OpenWriter();
-        taken.KeepOthers(writer);
-        if (areKept)
-        {
-            Batch[] own = Own();
-            if (Count >= LargePart)
-            {
-                Array.ForEach(own, writer.Keep);
-            }
-            else
-            {
-                Array.ForEach(own, writer.Copy);
-            }
-
-            Array.ForEach(own, static batch => batch.Release());
-        }
-
-        session.Changes.Replace(writer);
-    }
-
     public void Dispose()
     {
         _writer.Dispose();
@@ -165,7 +128,7 @@ internal sealed class ChangedRows : IDisposable
     }
 
     /// <summary>The rows' batches with the table's columns alone, held once more.</summary>
-    private Batch[] Own()
+    public Batch[] Own()
     {
         int width = _target.Columns.Count;
         return [.. _version!.StoredBatches.Select(batch => (batch.Columns.Length == width ? batch : batch.WithColumns(batch.Columns[..width])).Retain())];

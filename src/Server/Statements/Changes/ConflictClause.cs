@@ -44,39 +44,41 @@ internal sealed class ConflictClause
     /// <summary>Decides on the proposed rows.</summary>
     /// <param name="proposed">The rows, whose keys are locked.</param>
     /// <param name="insert">The statement.</param>
+    /// <param name="changes">Of the statement; takes the rows before their update.</param>
     /// <param name="session">Whose transaction.</param>
     /// <param name="cancellation">Ends the statement.</param>
-    /// <returns>Rows inserted and updated, in the order they were proposed in, and the rows that go; the caller disposes it.</returns>
-    public async Task<Outcome> DecideAsync(ChangedRows proposed, Insert insert, Session session, CancellationToken cancellation)
+    /// <returns>Rows inserted, and what others were updated to, in the order they were proposed in; the caller disposes it.</returns>
+    public async Task<ChangedRows> DecideAsync(ChangedRows proposed, Insert insert, StatementChanges changes, Session session, CancellationToken cancellation)
     {
-        session.Changes.BeginStatement();        // who held the keys has committed by now
-        var stored = new TableRows(_target.Table, session.Changes.Seen(_target.Table), true);
-        var outcome = new Outcome(new ChangedRows(_target, []), new RowReplacement(stored.Version), stored);
+        TableChanges own = changes.Of(_target);
+        own.Refresh();        // who held the keys has committed by now
+        var decided = new ChangedRows(_target, [], changes);
         try
         {
-            using TableRows places = Places(Match(proposed, stored.Version, cancellation), session);
-            await FillAsync(outcome, proposed, places, insert, session, cancellation).ConfigureAwait(false);
-            await UniqueKeys.LockAsync(_target, _keys, outcome.Rows, session, cancellation).ConfigureAwait(false);
-            await UniqueKeys.CheckAsync(_target, _keys, outcome.Rows, outcome.Taken, outcome.Stored.Version, session, cancellation).ConfigureAwait(false);
-            return outcome;
+            using TableRows places = Places(Match(proposed, own, cancellation), session);
+            await FillAsync(decided, own, proposed, places, insert, session, cancellation).ConfigureAwait(false);
+            await UniqueKeys.LockAsync(_target, _keys, decided, session, cancellation).ConfigureAwait(false);
+            await UniqueKeys.CheckAsync(_target, _keys, decided, own, session, cancellation).ConfigureAwait(false);
+            return decided;
         }
         catch
         {
-            outcome.Dispose();
+            decided.Dispose();
             throw;
         }
     }
 
     /// <summary>The proposed rows that are inserted (no stored row) or update a stored one.</summary>
-    /// <exception cref="Parser.Errors.QueryException">21000: two proposed rows have one key.</exception>
-    private List<(long Proposed, long? Stored)> Match(ChangedRows proposed, TableVersion stored, CancellationToken cancellation)
+    /// <exception cref="Parser.Errors.QueryException">21000: two proposed rows have one key, or another part of the statement has given a row the key.</exception>
+    private List<(long Proposed, long? Stored)> Match(ChangedRows proposed, TableChanges own, CancellationToken cancellation)
     {
         var hit = new long?[proposed.Count];
         var isRepeated = new bool[proposed.Count];
+        MatchAdded(proposed, own, isRepeated, cancellation);
         foreach (UniqueKey key in _arbiters)
         {
             var matcher = new KeyMatcher(key.Ordinals, proposed.Batches);
-            foreach ((int row, long number) in matcher.In(stored, null, cancellation))
+            foreach ((int row, long number) in matcher.In(own.Rows.Version, own.HasTaken ? own.Taken : null, cancellation))
             {
                 hit[row] ??= number;
             }
@@ -104,16 +106,40 @@ internal sealed class ConflictClause
         return places;
     }
 
-    private async Task FillAsync(Outcome outcome, ChangedRows proposed, TableRows places, Insert insert, Session session, CancellationToken cancellation)
+    /// <summary>Finds the proposed rows whose key other parts of the statement have given to rows: they cannot be updated, and are left out where nothing is done about conflicts.</summary>
+    private void MatchAdded(ChangedRows proposed, TableChanges own, bool[] isRepeated, CancellationToken cancellation)
+    {
+        if (!own.HasAdded)
+        {
+            return;
+        }
+
+        TableVersion added = own.Added();
+        try
+        {
+            foreach (UniqueKey key in _arbiters)
+            {
+                foreach ((int row, _) in new KeyMatcher(key.Ordinals, proposed.Batches).In(added, null, cancellation))
+                {
+                    isRepeated[row] = _assignments == null ? true : throw StatementErrors.HitTwice();
+                }
+            }
+        }
+        finally
+        {
+            added.Release();
+        }
+    }
+
+    private async Task FillAsync(ChangedRows decided, TableChanges own, ChangedRows proposed, TableRows places, Insert insert, Session session, CancellationToken cancellation)
     {
         using TableRows excluded = proposed.Show(true);
         using StandIns.StandIn excludedName = session.Catalog.StandIns.Add(excluded);
         using StandIns.StandIn placesName = session.Catalog.StandIns.Add(places);
-        using StandIns.StandIn storedName = session.Catalog.StandIns.Add(outcome.Stored);
         var joined = new JoinTable(
             JoinKind.Left,
             new JoinTable(JoinKind.Inner, placesName.As(new TableAlias(PlacesName)), excludedName.As(new TableAlias(ExcludedName)), new OnCondition(Equal(ExcludedName, Row, PlacesName, Proposed))),
-            storedName.As(insert.Table),
+            own.StandIn.As(insert.Table),
             new OnCondition(Equal(_target.Name, Row, PlacesName, Hit)));
         var isNew = new IsNullExpression(Column(PlacesName, Hit), false);
         SelectItem[] items = [.. Enumerable.Range(0, _target.Columns.Count).Select(ordinal => new SelectItem(ValueOf(ordinal, isNew)))];
@@ -126,7 +152,7 @@ internal sealed class ConflictClause
             OrderBy = [new SortItem(new ColumnReference(new QualifiedName([ChangeQuery.BesideName(0)])))],
         };
         string[] checks = [.. ChangeQuery.Checks(_target).Select(static check => check.Name)];
-        await outcome.Rows.FillMixedAsync(session.Pipeline.Run(query, "INSERT", cancellation), outcome.Taken, StatementErrors.HitTwice, checks, cancellation).ConfigureAwait(false);
+        await decided.FillMixedAsync(session.Pipeline.Run(query, "INSERT", cancellation), own.Taken, StatementErrors.HitTwice, checks, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>What a column becomes: the proposed value, or for a row that is there what is assigned or what it has.</summary>
@@ -209,17 +235,4 @@ internal sealed class ConflictClause
 
     private static BinaryExpression Equal(Identifier left, Identifier leftColumn, Identifier right, Identifier rightColumn) =>
         new(new OperatorName("="), Column(left, leftColumn), Column(right, rightColumn));
-
-    /// <summary>What ON CONFLICT came to.</summary>
-    /// <param name="Rows">Rows inserted, and what others were updated to.</param>
-    /// <param name="Taken">The rows before their update.</param>
-    /// <param name="Stored">The rows that <paramref name="Taken"/> numbers.</param>
-    internal sealed record Outcome(ChangedRows Rows, RowReplacement Taken, TableRows Stored) : IDisposable
-    {
-        public void Dispose()
-        {
-            Rows.Dispose();
-            Stored.Dispose();
-        }
-    }
 }

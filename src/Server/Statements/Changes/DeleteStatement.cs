@@ -1,6 +1,5 @@
 using SqlCluster.Execution.Storage;
 using SqlCluster.Parser.Ast;
-using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.Sessions;
 
 namespace SqlCluster.Server.Statements.Changes;
@@ -8,11 +7,11 @@ namespace SqlCluster.Server.Statements.Changes;
 /// <summary>DELETE: a query for the numbers of the rows that go.</summary>
 internal static class DeleteStatement
 {
-    public static async Task<StatementResult> RunAsync(Delete delete, Session session, CancellationToken cancellation)
+    public static async Task<StatementResult> RunAsync(Delete delete, StatementChanges changes, Session session, CancellationToken cancellation)
     {
         var target = WrittenTable.Of(delete.Table, session);
         bool isReturning = !delete.Returning.IsEmpty;
-        if (delete.Where == null && delete.Using.IsEmpty && !isReturning)
+        if (delete.Where == null && delete.Using.IsEmpty && !isReturning && !changes.IsShared && changes.Explained == null)
         {
             long before = session.Changes.RowCount(target.Table);
             DataStatements.Clear(target.Table, session);
@@ -20,24 +19,26 @@ internal static class DeleteStatement
         }
 
         OtherTables others = isReturning ? OtherTables.Of([delete.Table, .. delete.Using], delete.Using, delete.With, session) : OtherTables.None;
-        using var rows = new TableRows(target.Table, session.Changes.Seen(target.Table), true);
-        using StandIns.StandIn standIn = session.Catalog.StandIns.Add(rows);
-        Query query = RowsOf(delete, target, standIn.As(delete.Table), others, isReturning);
-        var taken = new RowReplacement(rows.Version);
-        using var changed = new ChangedRows(target, others.Types);
-        StatementResult.Rows found = session.Pipeline.Run(query, "DELETE", cancellation);
+        TableChanges own = changes.Of(target);
+        long taken = own.Taken.Count;
+        StatementResult.Rows found = session.Pipeline.Run(RowsOf(delete, target, own.StandIn.As(delete.Table), others, isReturning), "DELETE", cancellation);
         if (!isReturning)
         {
-            await TakeAsync(found, taken, cancellation).ConfigureAwait(false);
-            changed.Replace(taken, false, session);
-            return new StatementResult.Command($"DELETE {taken.Count}");
+            await TakeAsync(found, own.Taken, changes, cancellation).ConfigureAwait(false);
+            return new StatementResult.Command($"DELETE {own.Taken.Count - taken}");
         }
 
-        await changed.FillAsync(found, taken, [], cancellation).ConfigureAwait(false);
-        StatementResult result = await Returning.RunAsync(
-            delete.Returning, target, changed, others, delete.With, $"DELETE {taken.Count}", session, cancellation).ConfigureAwait(false);
-        changed.Replace(taken, false, session);
-        return result;
+        using var changed = new ChangedRows(target, others.Types, changes);
+        await changed.FillAsync(found, own.Taken, [], cancellation).ConfigureAwait(false);
+        return await Returning.RunAsync(
+            delete.Returning, target, changed, others, delete.With, $"DELETE {own.Taken.Count - taken}", session, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The query that the rows come from.</summary>
+    public static Query QueryOf(Delete delete, StatementChanges changes, Session session)
+    {
+        var target = WrittenTable.Of(delete.Table, session);
+        return RowsOf(delete, target, changes.Of(target).StandIn.As(delete.Table), OtherTables.None, false);
     }
 
     private static Query RowsOf(Delete delete, WrittenTable target, NamedTable rows, OtherTables others, bool isReturning)
@@ -46,7 +47,7 @@ internal static class DeleteStatement
         return new Query(new Select([ChangeQuery.RowOf(target), .. kept]) { From = [rows, .. delete.Using], Where = delete.Where }) { With = delete.With };
     }
 
-    private static async Task TakeAsync(StatementResult.Rows found, RowReplacement taken, CancellationToken cancellation)
+    private static async Task TakeAsync(StatementResult.Rows found, RowReplacement taken, StatementChanges changes, CancellationToken cancellation)
     {
         var picked = new List<int>();
         await using (found.ConfigureAwait(false))
@@ -56,6 +57,8 @@ internal static class DeleteStatement
                 taken.Take(batch.Columns[0], batch, picked);
                 batch.Release();
             }
+
+            changes.Ended(found);
         }
     }
 }

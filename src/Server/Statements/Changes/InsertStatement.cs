@@ -1,5 +1,4 @@
 using SqlCluster.Catalyst.Types;
-using SqlCluster.Execution.Storage;
 using SqlCluster.Parser;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Sessions;
@@ -11,46 +10,42 @@ internal static class InsertStatement
 {
     private static readonly Identifier SourceName = new("\u0001source", true);
 
-    public static async Task<StatementResult> RunAsync(Insert insert, Session session, CancellationToken cancellation)
+    public static async Task<StatementResult> RunAsync(Insert insert, StatementChanges changes, Session session, CancellationToken cancellation)
     {
         var target = WrittenTable.Of(insert.Table, session);
         Query query = RowsOf(insert, target, session) with { With = insert.With };
-        using var changed = new ChangedRows(target, []);
+        using var changed = new ChangedRows(target, [], changes);
         string[] checks = [.. ChangeQuery.Checks(target).Select(static check => check.Name)];
         await changed.FillAsync(session.Pipeline.Run(query, "INSERT", cancellation), null, checks, cancellation).ConfigureAwait(false);
         IReadOnlyList<UniqueKey> keys = UniqueKeys.Of(target, session);
         ConflictClause? conflict = insert.OnConflict == null ? null : ConflictClause.Of(insert.OnConflict, target, keys, session);
+        TableChanges own = changes.Of(target);
         if (keys.Count > 0)
         {
             await UniqueKeys.LockAsync(target, keys, changed, session, cancellation).ConfigureAwait(false);
             if (conflict != null)
             {
-                using ConflictClause.Outcome outcome = await conflict.DecideAsync(changed, insert, session, cancellation).ConfigureAwait(false);
-                return await EndAsync(insert, target, outcome.Rows, outcome.Taken, session, cancellation).ConfigureAwait(false);
+                using ChangedRows decided = await conflict.DecideAsync(changed, insert, changes, session, cancellation).ConfigureAwait(false);
+                return await EndAsync(insert, target, decided, own, session, cancellation).ConfigureAwait(false);
             }
 
-            await UniqueKeys.CheckAsync(target, keys, changed, null, null, session, cancellation).ConfigureAwait(false);
+            await UniqueKeys.CheckAsync(target, keys, changed, own, session, cancellation).ConfigureAwait(false);
         }
 
-        return await EndAsync(insert, target, changed, null, session, cancellation).ConfigureAwait(false);
+        return await EndAsync(insert, target, changed, own, session, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>The query that the rows come from.</summary>
+    public static Query QueryOf(Insert insert, Session session) => RowsOf(insert, WrittenTable.Of(insert.Table, session), session) with { With = insert.With };
+
     private static async Task<StatementResult> EndAsync(
-        Insert insert, WrittenTable target, ChangedRows changed, RowReplacement? taken, Session session, CancellationToken cancellation)
+        Insert insert, WrittenTable target, ChangedRows changed, TableChanges own, Session session, CancellationToken cancellation)
     {
         string tag = $"INSERT 0 {changed.Count}";
         StatementResult result = insert.Returning.IsEmpty
             ? new StatementResult.Command(tag)
             : await Returning.RunAsync(insert.Returning, target, changed, OtherTables.None, insert.With, tag, session, cancellation).ConfigureAwait(false);
-        if (taken == null)
-        {
-            changed.Add(session);
-        }
-        else
-        {
-            changed.Replace(taken, true, session);
-        }
-
+        own.Add(changed);
         return result;
     }
 
@@ -64,7 +59,7 @@ internal static class InsertStatement
 
         int[] targets = TargetOrdinals(insert.Columns, target, session);
         Query source = WithTypedValues(insert.Source, targets, target);
-        IReadOnlyList<ResultColumn> given = session.Pipeline.Check(source with { With = Both(insert.With, source.With) });
+        IReadOnlyList<ResultColumn> given = session.Pipeline.Check(new Query(source) { With = insert.With });
         CheckWidth(insert, targets, given.Count, session);
         var ignored = new HashSet<int>();
         for (int i = 0; i < given.Count; i++)
@@ -214,7 +209,4 @@ internal static class InsertStatement
         Query query => ExpressionOf(query.Body, column),
         _ => null,
     };
-
-    private static WithClause? Both(WithClause? outer, WithClause? inner) =>
-        outer == null ? inner : inner == null ? outer : new WithClause(outer.Recursive || inner.Recursive, [.. outer.Tables, .. inner.Tables]);
 }

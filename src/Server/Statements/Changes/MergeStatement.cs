@@ -1,6 +1,5 @@
 using SqlCluster.Execution.Storage;
 using SqlCluster.Parser.Ast;
-using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.Sessions;
 
 namespace SqlCluster.Server.Statements.Changes;
@@ -14,7 +13,39 @@ internal static class MergeStatement
 {
     private static readonly Identifier RowName = new(TableRows.RowColumn, true);
 
-    public static async Task<StatementResult> RunAsync(Merge merge, Session session, CancellationToken cancellation)
+    public static async Task<StatementResult> RunAsync(Merge merge, StatementChanges changes, Session session, CancellationToken cancellation)
+    {
+        (WrittenTable target, Query? deleting, Query storing) = Read(merge, changes, session);
+        TableChanges own = changes.Of(target);
+        long before = own.Taken.Count;
+        using var changed = new ChangedRows(target, [], changes);
+        if (deleting != null)
+        {
+            await TakeAsync(session.Pipeline.Run(deleting, "MERGE", cancellation), own.Taken, changes, cancellation).ConfigureAwait(false);
+        }
+
+        string[] checks = [.. ChangeQuery.Checks(target).Select(static check => check.Name)];
+        await changed.FillMixedAsync(session.Pipeline.Run(storing, "MERGE", cancellation), own.Taken, StatementErrors.MergedTwice, checks, cancellation).ConfigureAwait(false);
+        IReadOnlyList<UniqueKey> keys = UniqueKeys.Of(target, session);
+        if (keys.Count > 0 && changed.Count > 0)
+        {
+            await UniqueKeys.LockAsync(target, keys, changed, session, cancellation).ConfigureAwait(false);
+            await UniqueKeys.CheckAsync(target, keys, changed, own, session, cancellation).ConfigureAwait(false);
+        }
+
+        long deleted = own.Taken.Count - before - changed.Replacing;
+        own.Add(changed);
+        return new StatementResult.Command($"MERGE {changed.Count + deleted}");
+    }
+
+    /// <summary>The queries that the rows come from: those deleted, if any can be, and those stored.</summary>
+    public static IReadOnlyList<Query> QueriesOf(Merge merge, StatementChanges changes, Session session)
+    {
+        (_, Query? deleting, Query storing) = Read(merge, changes, session);
+        return deleting == null ? [storing] : [deleting, storing];
+    }
+
+    private static (WrittenTable Target, Query? Deleting, Query Storing) Read(Merge merge, StatementChanges changes, Session session)
     {
         if (!merge.Returning.IsEmpty || merge.Branches.Any(static branch => branch.Match == MergeMatch.NotMatchedBySource))
         {
@@ -24,38 +55,23 @@ internal static class MergeStatement
         CheckReachable(merge, session);
         var target = WrittenTable.Of(merge.Target, session);
         Branch[] branches = [.. merge.Branches.Select(branch => Branch.Of(branch, target, session))];
-        using var rows = new TableRows(target.Table, session.Changes.Seen(target.Table), true);
-        using StandIns.StandIn standIn = session.Catalog.StandIns.Add(rows);
         bool inserts = branches.Any(static branch => branch.IsInsert);
-        var joined = new JoinTable(inserts ? JoinKind.Left : JoinKind.Inner, merge.Source, standIn.As(merge.Target), new OnCondition(merge.Condition));
+        var joined = new JoinTable(inserts ? JoinKind.Left : JoinKind.Inner, merge.Source, changes.Of(target).StandIn.As(merge.Target), new OnCondition(merge.Condition));
         foreach (Branch branch in branches)
         {
             branch.RequireAssignable(joined, merge.With, session);
         }
 
-        var taken = new RowReplacement(rows.Version);
-        using var changed = new ChangedRows(target, []);
+        Query? deleting = null;
         if (branches.Any(static branch => branch.IsDelete))
         {
             Select given = new([ChangeQuery.RowOf(target)]) { From = [joined], Where = Goes(target, branches, static branch => branch.IsDelete) };
-            await TakeAsync(session.Pipeline.Run(new Query(given) { With = merge.With }, "MERGE", cancellation), taken, cancellation).ConfigureAwait(false);
+            deleting = new Query(given) { With = merge.With };
         }
 
-        string[] checks = [.. ChangeQuery.Checks(target).Select(static check => check.Name)];
         SelectItem[] items = [.. Enumerable.Range(0, target.Columns.Count).Select(ordinal => new SelectItem(ValueOf(target, branches, ordinal)))];
         Select stored = new([ChangeQuery.RowOf(target), .. items]) { From = [joined], Where = Goes(target, branches, static branch => branch.IsUpdate || branch.IsInsert) };
-        Query query = ChangeQuery.Stored(target, stored, true, 0, static (_, value) => value) with { With = merge.With };
-        await changed.FillMixedAsync(session.Pipeline.Run(query, "MERGE", cancellation), taken, StatementErrors.MergedTwice, checks, cancellation).ConfigureAwait(false);
-        IReadOnlyList<UniqueKey> keys = UniqueKeys.Of(target, session);
-        if (keys.Count > 0 && changed.Count > 0)
-        {
-            await UniqueKeys.LockAsync(target, keys, changed, session, cancellation).ConfigureAwait(false);
-            await UniqueKeys.CheckAsync(target, keys, changed, taken, rows.Version, session, cancellation).ConfigureAwait(false);
-        }
-
-        long deleted = taken.Count - changed.Replacing;
-        changed.Replace(taken, true, session);
-        return new StatementResult.Command($"MERGE {changed.Count + deleted}");
+        return (target, deleting, ChangeQuery.Stored(target, stored, true, 0, static (_, value) => value) with { With = merge.With });
     }
 
     /// <summary>A query in which each parameter has the type that it has in the statement.</summary>
@@ -84,7 +100,7 @@ internal static class MergeStatement
         return new Query(new Select([.. items]) { From = [new JoinTable(JoinKind.Left, merge.Source, merge.Target, new OnCondition(merge.Condition))] }) { With = merge.With };
     }
 
-    private static async Task TakeAsync(StatementResult.Rows found, RowReplacement taken, CancellationToken cancellation)
+    private static async Task TakeAsync(StatementResult.Rows found, RowReplacement taken, StatementChanges changes, CancellationToken cancellation)
     {
         var picked = new List<int>();
         await using (found.ConfigureAwait(false))
@@ -98,6 +114,8 @@ internal static class MergeStatement
                     throw StatementErrors.MergedTwice();
                 }
             }
+
+            changes.Ended(found);
         }
     }
 

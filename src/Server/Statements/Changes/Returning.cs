@@ -19,6 +19,15 @@ internal static class Returning
     public static Query Described(NamedTable table, NodeList<TableReference> others, NodeList<SelectItem> items, WithClause? with) =>
         new(new Select(items) { From = [table, .. others] }) { With = with };
 
+    /// <summary>As above, of a statement; null where it has no RETURNING.</summary>
+    public static Query? Described(Statement statement) => statement switch
+    {
+        Insert { Returning.IsEmpty: false } insert => Described(insert.Table, [], insert.Returning, insert.With),
+        Update { Returning.IsEmpty: false } update => Described(update.Table, update.From, update.Returning, update.With),
+        Delete { Returning.IsEmpty: false } delete => Described(delete.Table, delete.Using, delete.Returning, delete.With),
+        _ => null,
+    };
+
     /// <summary>Runs RETURNING.</summary>
     /// <param name="items">What it says.</param>
     /// <param name="target">The table that was changed.</param>
@@ -35,7 +44,7 @@ internal static class Returning
         using StandIns.StandIn standIn = session.Catalog.StandIns.Add(rows);
         StatementResult.Rows returned = session.Pipeline.Run(Query(items, target, standIn, others, with), tag, cancellation);
         returned = returned with { Columns = returned.Columns.Map(column => column with { Origin = OriginOf(column.Origin, rows, target) }) };
-        return items.All(static item => IsPlain(item.Expression)) ? returned : await KeepAsync(returned, session, cancellation).ConfigureAwait(false);
+        return items.All(static item => IsPlain(item.Expression)) ? returned : await KeepAsync(returned, null, session, cancellation).ConfigureAwait(false);
     }
 
     private static Query Query(NodeList<SelectItem> items, WrittenTable target, StandIns.StandIn standIn, OtherTables others, WithClause? with)
@@ -77,22 +86,23 @@ internal static class Returning
         origin == null || !ReferenceEquals(origin.Table, rows) ? origin : origin.TableOrdinal < target.Columns.Count ? new ColumnOrigin(target.Table, origin.TableOrdinal) : null;
 
     /// <summary>Computes all rows now, and gives them again.</summary>
-    internal static async Task<StatementResult.Rows> KeepAsync(StatementResult.Rows rows, Session session, CancellationToken cancellation)
+    internal static async Task<StatementResult.Rows> KeepAsync(StatementResult.Rows rows, StatementChanges? changes, Session session, CancellationToken cancellation)
+    {
+        using TableRows kept = await KeepRowsAsync(rows, changes, cancellation).ConfigureAwait(false);
+        using StandIns.StandIn standIn = session.Catalog.StandIns.Add(kept);
+        var all = new Query(new Select([new SelectItem(new Star())]) { From = [standIn.As(new TableAlias(new Identifier("returned")))] });
+        return session.Pipeline.Run(all, rows.Tag, cancellation) with { Columns = rows.Columns };
+    }
+
+    /// <summary>Computes all rows now; the caller disposes them.</summary>
+    /// <param name="rows">The query.</param>
+    /// <param name="changes">Told when the rows have been read; null: nobody asks.</param>
+    /// <param name="cancellation">Ends the query.</param>
+    internal static async Task<TableRows> KeepRowsAsync(StatementResult.Rows rows, StatementChanges? changes, CancellationToken cancellation)
     {
         var table = new MemoryTable("returned", rows.Columns.Map(static column => new TableColumn(column.Name, column.Type, column.IsNullable)));
-        MemoryTable.Writer writer = table.OpenWriter();
-        TableRows kept;
-        using (writer)
-        {
-            await DataStatements.FillAsync(writer, rows, cancellation).ConfigureAwait(false);
-            kept = new TableRows(table, TableVersion.Of(writer.Take()));
-        }
-
-        using (kept)
-        {
-            using StandIns.StandIn standIn = session.Catalog.StandIns.Add(kept);
-            var all = new Query(new Select([new SelectItem(new Star())]) { From = [standIn.As(new TableAlias(new Identifier("returned")))] });
-            return session.Pipeline.Run(all, rows.Tag, cancellation) with { Columns = rows.Columns };
-        }
+        using MemoryTable.Writer writer = table.OpenWriter();
+        await DataStatements.FillAsync(writer, rows, cancellation, changes == null ? null : changes.Ended).ConfigureAwait(false);
+        return new TableRows(table, TableVersion.Of(writer.Take()));
     }
 }

@@ -65,7 +65,8 @@ internal sealed class TableShape(SessionDatabase database, string schema, string
         using StandIns.StandIn standIn = session.Catalog.StandIns.Add(rows);
         var reference = new NamedTable(new QualifiedName([new Identifier(name, true)]));
         Select given = new([.. Enumerable.Range(0, columns.Count).Select(ordinal => new SelectItem(values(table, ordinal)))]) { From = [standIn.As(reference)] };
-        using var changed = new ChangedRows(table, []);
+        using var changes = new StatementChanges(session);
+        using var changed = new ChangedRows(table, [], changes);
         string[] checks = [.. ChangeQuery.Checks(table).Select(static check => check.Name)];
         try
         {
@@ -81,7 +82,8 @@ internal sealed class TableShape(SessionDatabase database, string schema, string
             throw StatementErrors.CheckBroken(error.ConstraintName!, name, schema);
         }
 
-        changed.Add(session);
+        changes.Of(table).Add(changed);
+        changes.Apply();
     }
 
     /// <summary>Checks that a condition is not false for any row.</summary>

@@ -81,21 +81,21 @@ internal static class UniqueKeys
     /// <param name="target">The table.</param>
     /// <param name="keys">Its keys.</param>
     /// <param name="rows">The rows, whose keys are locked.</param>
-    /// <param name="taken">Rows of <paramref name="seen"/> that go; null: none.</param>
-    /// <param name="seen">The rows that <paramref name="taken"/> numbers; null: there is none.</param>
+    /// <param name="changes">What the statement has changed in the table so far.</param>
     /// <param name="session">Whose transaction.</param>
     /// <param name="cancellation">Ends the check.</param>
     /// <exception cref="Parser.Errors.QueryException">23505.</exception>
     public static async Task CheckAsync(
-        WrittenTable target, IReadOnlyList<UniqueKey> keys, ChangedRows rows, RowReplacement? taken, TableVersion? seen, Session session, CancellationToken cancellation)
+        WrittenTable target, IReadOnlyList<UniqueKey> keys, ChangedRows rows, TableChanges changes, Session session, CancellationToken cancellation)
     {
+        await CheckAddedAsync(target, keys, rows, changes, session, cancellation).ConfigureAwait(false);
         for (int attempt = 0; keys.Count > 0; attempt++)
         {
-            bool isReplacing = seen != null && taken is { Count: > 0 };
+            bool isReplacing = changes.HasTaken;
             TableVersion others = isReplacing ? session.Changes.AddedSince(target.Table) : session.Changes.Current(target.Table);
             try
             {
-                (UniqueKey Key, int Row)? broken = (isReplacing ? Find(keys, rows, taken, seen!, cancellation) : null) ?? Find(keys, rows, null, others, cancellation);
+                (UniqueKey Key, int Row)? broken = (isReplacing ? Find(keys, rows, changes.Taken, changes.Rows.Version, cancellation) : null) ?? Find(keys, rows, null, others, cancellation);
                 if (broken == null)
                 {
                     return;
@@ -103,8 +103,7 @@ internal static class UniqueKeys
 
                 if (attempt > 0)
                 {
-                    using TableRows shown = rows.Show(true);
-                    throw StatementErrors.DuplicateKey(broken.Value.Key.Name, await RowDetail.KeyAsync(target, broken.Value.Key, shown, broken.Value.Row, session, cancellation).ConfigureAwait(false), target);
+                    throw await DuplicateAsync(broken.Value, target, rows, session, cancellation).ConfigureAwait(false);
                 }
             }
             finally
@@ -115,6 +114,34 @@ internal static class UniqueKeys
             // Somebody may be about to take the row away.
             await session.Changes.LockAsync(target.Table, LockMode.Change, session.Settings.LockTimeout, cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Checks rows against those that other parts of the statement have added.</summary>
+    private static async Task CheckAddedAsync(WrittenTable target, IReadOnlyList<UniqueKey> keys, ChangedRows rows, TableChanges changes, Session session, CancellationToken cancellation)
+    {
+        if (!changes.HasAdded)
+        {
+            return;
+        }
+
+        TableVersion added = changes.Added();
+        try
+        {
+            if (Find(keys, rows, null, added, cancellation) is { } broken)
+            {
+                throw await DuplicateAsync(broken, target, rows, session, cancellation).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            added.Release();
+        }
+    }
+
+    private static async Task<Parser.Errors.QueryException> DuplicateAsync((UniqueKey Key, int Row) broken, WrittenTable target, ChangedRows rows, Session session, CancellationToken cancellation)
+    {
+        using TableRows shown = rows.Show(true);
+        return StatementErrors.DuplicateKey(broken.Key.Name, await RowDetail.KeyAsync(target, broken.Key, shown, broken.Row, session, cancellation).ConfigureAwait(false), target);
     }
 
     /// <summary>Checks that the rows of a table have keys of their own: before a key is declared.</summary>
