@@ -64,4 +64,7 @@ public class QueryException : Exception
 
     /// <summary>Constraint that was broken, or null.</summary>
     public string? ConstraintName { get; init; }
+
+    /// <summary>PostgreSQL's routine that raises the error, where clients go by it; else null.</summary>
+    public string? Routine { get; init; }
 }

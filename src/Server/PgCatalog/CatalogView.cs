@@ -163,10 +163,23 @@ internal sealed class CatalogView
             : row.Table!.Columns.Select(static column => (column.Name, column.Type, column.IsNullable));
         return [.. columns.Select((column, index) => new AttributeRow(row, (short)(index + 1), column.Name, column.Type, !column.IsNullable)
         {
-            Default = facts.Defaults.FirstOrDefault(value => value.Column == column.Name),
+            Default = facts.Defaults.FirstOrDefault(value => value.Column == column.Name) is { } declared ? AsSeenFromHere(declared, row) : null,
             Comment = facts.ColumnComments.FirstOrDefault(comment => comment.Key == column.Name).Value,
         })];
     }
+
+    /// <summary>The text of a serial column's default: with the sequence's schema where the search path does not lead to the sequence.</summary>
+    private ColumnDefault AsSeenFromHere(ColumnDefault declared, RelationRow table)
+    {
+        const string Start = "nextval('";
+        return declared.Kind == ' ' && !table.IsTemporary && declared.Expression!.StartsWith(Start, StringComparison.Ordinal) && !_session.Settings.SearchPath.Contains(table.Namespace.Name) && IsNextOfOwn(declared)
+            ? declared with { Expression = $"{Start}{Identifiers.Quote(table.Namespace.Name)}.{declared.Expression[Start.Length..]}" }
+            : declared;
+    }
+
+    /// <summary>Whether a default names its sequence by id, as those of serial columns do, and not by a name that a user wrote.</summary>
+    private static bool IsNextOfOwn(ColumnDefault declared) =>
+        declared.Value is Parser.Ast.FunctionCall { Arguments: [{ Value: Parser.Ast.CastExpression { Operand: Parser.Ast.StringLiteral { Value: var id } } }] } && long.TryParse(id, out _);
 
     /// <summary>Columns of a view's query, which is analyzed anew; none when what it reads is gone.</summary>
     private IEnumerable<(string, SqlType, bool)> ViewColumns(ViewDefinition view)

@@ -72,6 +72,7 @@ internal sealed record PgType(long Oid, string Name, short Length, bool IsByValu
             "timetz" => $"time{Digits(modifier)} with time zone",
             "timestamp" => $"timestamp{Digits(modifier)} without time zone",
             "timestamptz" => $"timestamp{Digits(modifier)} with time zone",
+            "interval" => $"interval{(modifier < 0 || (modifier & 0xffff) == 0xffff ? "" : Digits(modifier & 0xffff))}",
             var name => name,
         };
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Server.Hosting;
@@ -123,7 +124,7 @@ internal sealed class PgStartup(Engine engine, CancelKeys cancelKeys, Newcomers 
             throw PgErrors.NoDatabase(database);
         }
 
-        Session session = engine.OpenSession(user, SessionClient.From(Door.PostgreSql, connection.RemoteEndPoint));
+        Session session = engine.OpenSession(user, SessionClient.From(Door.PostgreSql, connection.RemoteEndPoint) with { Server = connection.LocalEndPoint as IPEndPoint });
         try
         {
             foreach ((string setting, string value) in startup.Settings)

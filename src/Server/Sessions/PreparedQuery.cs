@@ -101,7 +101,7 @@ public sealed class PreparedQuery
         CachedPlan plan = CachedPlan.Make(_session, query, [.. parameters.Select(static value => value.ValueType)]);
         if (!plan.Columns.Select(Shape).SequenceEqual(Columns!.Select(Shape)))
         {
-            throw new QueryException("0A000", ErrorKind.Unsupported, "cached plan must not change result type");
+            throw StatementErrors.ResultTypeChanged();
         }
 
         if (_plans.Count == MaxPlans)
@@ -127,9 +127,17 @@ public sealed class PreparedQuery
         return true;
     }
 
-    /// <summary>What must not change between describing and running: digits of numerics may.</summary>
-    private static (string Name, SqlType Type) Shape(ResultColumn column) =>
-        (column.Name, column.Type.Kind == TypeKind.Numeric ? new SqlType(TypeKind.Numeric) : column.Type);
+    /// <summary>What must not change between describing and running.</summary>
+    private static (string Name, SqlType Type) Shape(ResultColumn column) => (column.Name, Shape(column.Type));
+
+    /// <summary>As clients see it: a numeric without digits, an array without dimensions.</summary>
+    private static SqlType Shape(SqlType type) => type switch
+    {
+        { Kind: TypeKind.Numeric } => new SqlType(TypeKind.Numeric),
+        { Kind: TypeKind.Array, Variant: TypeVariant.None, Element: { Kind: TypeKind.Array } inner } => Shape(inner),
+        { Kind: TypeKind.Array, Variant: TypeVariant.None } => SqlType.Array(Shape(type.Element!)),
+        _ => type,
+    };
 
     /// <summary>Columns of statements that are no queries but answer with rows. Those that read no table are run to see them.</summary>
     private static async Task<NodeList<ResultColumn>?> ColumnsAsync(Session session, Statement statement, NodeList<SqlType> types, CancellationToken cancellation)

@@ -204,6 +204,14 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         return (ResultColumn.Of(Analyzer.Analyze(query, session.Catalog, engine.Functions, settings)), [.. reads]);
     }
 
+    /// <summary>The names of relations that a query itself names, not those of its views.</summary>
+    public IReadOnlyList<Ast.QualifiedName> RelationsOf(Ast.Query query)
+    {
+        var names = new List<Ast.QualifiedName>();
+        Analyzer.Analyze(query, session.Catalog, engine.Functions, AnalysisSettings() with { RelationRead = names.Add });
+        return [.. names.Distinct<Ast.QualifiedName>(ReferenceEqualityComparer.Instance)];
+    }
+
     /// <summary>The type that a name stands for.</summary>
     public SqlType ResolveType(Ast.TypeName name) => TypeNames.Resolve(name);
 

@@ -32,6 +32,9 @@ public static class DoorNames
 /// <param name="ApplicationName">What it calls itself; may be empty.</param>
 public sealed record SessionClient(Door Door, IPAddress? Address = null, int Port = 0, string ApplicationName = "")
 {
+    /// <summary>The address and port of this server that the client connected to, as far as they are known: not through a Unix-domain socket, not when embedded.</summary>
+    public IPEndPoint? Server { get; init; }
+
     public static readonly SessionClient Embedded = new(Door.Embedded);
 
     public static SessionClient From(Door door, EndPoint? remote, string applicationName = "") =>

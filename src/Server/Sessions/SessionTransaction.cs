@@ -86,6 +86,7 @@ internal sealed class SessionTransaction(Session session)
         _atStart = session.Settings.Save();
         session.Settings.SetLocal("transaction_isolation", session.Settings.Get("default_transaction_isolation"));
         session.Settings.SetLocal("transaction_read_only", session.Settings.Get("default_transaction_read_only"));
+        session.Settings.SetLocal("transaction_deferrable", session.Settings.Get("default_transaction_deferrable"));
         _current = New();
     }
 
@@ -112,6 +113,11 @@ internal sealed class SessionTransaction(Session session)
                     throw TransactionErrors.AccessModeTooLate();
                 case AccessMode access:
                     session.Settings.SetLocal("transaction_read_only", access.ReadOnly ? "on" : "off");
+                    break;
+                case DeferrableMode deferrable when isLate && deferrable.Deferrable:
+                    throw TransactionErrors.DeferrableTooLate();
+                case DeferrableMode deferrable:
+                    session.Settings.SetLocal("transaction_deferrable", deferrable.Deferrable ? "on" : "off");
                     break;
                 default:
                     break;

@@ -23,10 +23,14 @@ public static class SettingDefinitions
             new("batch_size", SettingKind.Integer, Batch.DefaultRows.ToString(CultureInfo.InvariantCulture), "Rows that operators put in a batch.") { Min = 1, Max = 65_536 },
             new("broadcast_size", SettingKind.Size, "512MB", "Largest build side, in expected bytes, that all tasks of a join share; larger joins spread both sides by their keys.") { AffectsPlans = true, Min = 0, Category = "Optimizer" },
             new("bytea_output", SettingKind.Word, "hex", "Text form of bytea.") { Allowed = ["hex", "escape"], Category = "Client" },
+            new("check_function_bodies", SettingKind.Boolean, "on", "Accepted for compatibility.") { Category = "Client" },
             new("client_encoding", SettingKind.Text, "UTF8", "Encoding of text on the wire; only UTF8.") { IsReported = true, Category = "Client" },
             new("client_min_messages", SettingKind.Word, "notice", "Least severity of messages sent to the client.")
                 { Allowed = ["debug5", "debug4", "debug3", "debug2", "debug1", "log", "notice", "warning", "error"], Category = "Client" },
             new("DateStyle", SettingKind.Text, "ISO, MDY", "How dates are read: MDY, DMY or YMD. Written they are as in ISO 8601.") { AffectsPlans = true, IsReported = true, Category = "Client" },
+            new("default_table_access_method", SettingKind.Word, "heap", "Accepted for compatibility.") { Allowed = ["heap"], Category = "Client" },
+            new("default_tablespace", SettingKind.Text, "", "Accepted for compatibility.") { Category = "Client" },
+            new("default_transaction_deferrable", SettingKind.Boolean, "off", "Accepted for compatibility.") { Category = "Client" },
             new("default_transaction_isolation", SettingKind.Word, "read committed", "Isolation of new transactions.")
                 { Allowed = ["serializable", "repeatable read", "read committed", "read uncommitted"], Category = "Client" },
             new("default_transaction_read_only", SettingKind.Boolean, "off", "Whether new transactions are read-only.") { IsReported = true, Category = "Client" },
@@ -67,9 +71,11 @@ public static class SettingDefinitions
             new("statement_timeout", SettingKind.Duration, "0", "Ends statements that run so long; 0: never.") { Min = 0, Max = int.MaxValue, Category = "Client" },
             new("synchronous_commit", SettingKind.Word, "on", "Accepted for compatibility.") { Allowed = ["on", "off", "local", "remote_write", "remote_apply"], Category = "Client" },
             new("TimeZone", SettingKind.Text, "UTC", "IANA name of the session's time zone.") { AffectsPlans = true, IsReported = true, Category = "Client" },
+            new("transaction_deferrable", SettingKind.Boolean, "off", "Accepted for compatibility: no transaction has to wait for another one to end.") { Category = "Client" },
             new("transaction_isolation", SettingKind.Word, "read committed", "Isolation of this transaction.")
                 { Allowed = ["serializable", "repeatable read", "read committed", "read uncommitted"], Category = "Client" },
             new("transaction_read_only", SettingKind.Boolean, "off", "Whether this transaction is read-only.") { Category = "Client" },
             new("work_mem", SettingKind.Size, "4MB", "Accepted for compatibility.") { Min = 0, Category = "Client" },
+            new("xmloption", SettingKind.Word, "content", "Accepted for compatibility.") { Allowed = ["content", "document"], Category = "Client" },
         }.ToDictionary(static definition => definition.Name, StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
 }

@@ -55,6 +55,7 @@ internal static class SettingStatements
             {
                 IsolationMode isolation => ("transaction_isolation", SessionTransaction.Name(isolation.Level)),
                 AccessMode access => ("transaction_read_only", access.ReadOnly ? "on" : "off"),
+                DeferrableMode deferrable => ("transaction_deferrable", deferrable.Deferrable ? "on" : "off"),
                 _ => ("", ""),
             };
             if (name.Length > 0)

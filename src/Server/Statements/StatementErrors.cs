@@ -14,6 +14,9 @@ internal static class StatementErrors
     /// <param name="place">As PostgreSQL names it: "DECLARE CURSOR", "views".</param>
     public static QueryException ChangesInWith(string place) => new("0A000", ErrorKind.Unsupported, $"{place} must not contain data-modifying statements in WITH");
 
+    /// <summary>By the routine pgjdbc and asyncpg know that they should prepare anew.</summary>
+    public static QueryException ResultTypeChanged() => new("0A000", ErrorKind.Unsupported, "cached plan must not change result type") { Routine = "RevalidateCachedQuery" };
+
     public static QueryException TooManyColumnNames() => new("42601", ErrorKind.User, "too many column names were specified");
 
     public static QueryException MoreColumnNamesThanColumns() => new("42601", ErrorKind.User, "CREATE VIEW specifies more column names than columns");

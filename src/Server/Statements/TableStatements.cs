@@ -148,7 +148,7 @@ internal static class TableStatements
         }
 
         NodeList<string>? columns = create.Columns.IsEmpty ? null : create.Columns.Map(static column => column.Value);
-        database.Put(schema, name, new Relation.OfView(new ViewDefinition(name, create.Query, columns)), create.OrReplace, new TableFacts { Owner = session.User, Reads = reads });
+        database.Put(schema, name, new Relation.OfView(new ViewDefinition(name, ViewQuery.Bound(create.Query, session), columns)), create.OrReplace, new TableFacts { Owner = session.User, Reads = reads });
         return new StatementResult.Command("CREATE VIEW");
     }
 

@@ -26,6 +26,8 @@ internal static class TransactionErrors
 
     public static QueryException IsolationTooLate() => new("25001", ErrorKind.User, "SET TRANSACTION ISOLATION LEVEL must be called before any query");
 
+    public static QueryException DeferrableTooLate() => new("25001", ErrorKind.User, "SET TRANSACTION [NOT] DEFERRABLE must be called before any query");
+
     public static QueryException AccessModeTooLate() => new("25001", ErrorKind.User, "transaction read-write mode must be set before any query");
 
     public static QueryException NoSavepoint(string name) => new("3B001", ErrorKind.User, $"savepoint \"{name}\" does not exist");

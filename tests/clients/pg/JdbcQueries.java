@@ -19,6 +19,10 @@ public class JdbcQueries {
         copy();
         transactions();
         types();
+        healing();
+        calls();
+        inferred();
+        descriptions();
         if (!arguments[1].equals("-")) tpch(arguments[1]);
     }
 
@@ -130,6 +134,60 @@ public class JdbcQueries {
             if (seen.size() == 1) same++; else System.out.println("text and binary differ: " + value + " " + seen);
         }
         System.out.println("types alike: " + same + " of " + values.length);
+    }
+
+    /** A prepared statement whose table has changed is prepared anew by the driver, which goes by the error's routine. */
+    static void healing() throws SQLException {
+        for (String mode : new String[] {"", "&autosave=always", "&autosave=conservative"}) {
+            try (Connection c = open("&prepareThreshold=1" + mode); Statement s = c.createStatement()) {
+                s.execute("CREATE TEMP TABLE healed (a int)");
+                s.execute("INSERT INTO healed VALUES (1)");
+                c.setAutoCommit(mode.isEmpty());
+                try (PreparedStatement p = c.prepareStatement("SELECT * FROM healed")) {
+                    for (int i = 0; i < 4; i++) {
+                        try (ResultSet r = p.executeQuery()) { r.next(); System.out.println("healing" + mode + ": " + r.getMetaData().getColumnCount() + " columns, " + r.getInt(1)); }
+                        if (i == 1) s.execute("ALTER TABLE healed ADD COLUMN b int");
+                    }
+                }
+            }
+        }
+    }
+
+    static void calls() throws SQLException {
+        try (Connection c = open("")) {
+            try (CallableStatement s = c.prepareCall("{? = call lower(?)}")) { s.registerOutParameter(1, Types.VARCHAR); s.setString(2, "ABC"); s.execute(); System.out.println("call: " + s.getString(1)); }
+            try (CallableStatement s = c.prepareCall("{? = call abs(?)}")) { s.registerOutParameter(1, Types.INTEGER); s.setInt(2, -4); s.execute(); System.out.println("call: " + s.getInt(1)); }
+        }
+    }
+
+    static void inferred() throws SQLException {
+        try (Connection c = open("")) {
+            for (String sql : new String[] {"SELECT ? IN (1, 2, ?)", "SELECT ? NOT IN (?, 'x')", "SELECT ? IN (1, 2.5)", "SELECT ?::int[]", "SELECT coalesce(?, now()) IN (?)"}) {
+                try (PreparedStatement s = c.prepareStatement(sql)) {
+                    StringBuilder types = new StringBuilder();
+                    for (int i = 1; i <= s.getParameterMetaData().getParameterCount(); i++) types.append(' ').append(s.getParameterMetaData().getParameterTypeName(i));
+                    System.out.println("inferred:" + types);
+                }
+            }
+            try (PreparedStatement s = c.prepareStatement("SELECT ?::int[][], ?::text[]")) {
+                s.setObject(1, new int[][] {{1, 2}, {3, 4}}); s.setArray(2, c.createArrayOf("text", new String[][] {{"a", null}, {"c,d", ""}}));
+                for (int i = 0; i < 6; i++) try (ResultSet r = s.executeQuery()) { r.next(); if (i % 5 == 0) System.out.println("dimensions: " + Arrays.deepToString((Object[]) r.getArray(1).getArray()) + Arrays.deepToString((Object[]) r.getArray(2).getArray())); }
+            }
+        }
+    }
+
+    /** What columns are said to be: precision and scale as declared. */
+    static void descriptions() throws SQLException {
+        try (Connection c = open(""); Statement s = c.createStatement()) {
+            s.execute("CREATE TEMP TABLE described (a numeric, b numeric(9,2), c timestamp(3), d time(0), e varchar(7), f timestamptz)");
+            s.execute("INSERT INTO described VALUES (1.5, 2.25, '2024-02-29 12:34:56.789', '12:34:56', 'abc', '2024-02-29 12:34:56+00')");
+            try (ResultSet r = s.executeQuery("SELECT * FROM described")) {
+                ResultSetMetaData m = r.getMetaData();
+                r.next();
+                for (int i = 1; i <= m.getColumnCount(); i++) System.out.println("described: " + m.getColumnName(i) + " " + m.getPrecision(i) + " " + m.getScale(i) + " " + m.getColumnDisplaySize(i));
+                System.out.println("described: " + r.getBigDecimal(1).stripTrailingZeros() + " " + r.getBigDecimal(2));
+            }
+        }
     }
 
     /** Prints the rows of each query, a tab between values. */

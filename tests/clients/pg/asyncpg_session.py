@@ -34,6 +34,15 @@ async def main():
         await connection.fetch("SELECT nosuch")
     except asyncpg.UndefinedColumnError as error:
         print("error", error.sqlstate)
+    await connection.execute("CREATE TEMP TABLE healed (a int)")
+    await connection.execute("INSERT INTO healed VALUES (7)")
+    before = await connection.fetchrow("SELECT * FROM healed")
+    await connection.execute("ALTER TABLE healed ADD COLUMN b text")
+    print("healed", dict(before), dict(await connection.fetchrow("SELECT * FROM healed")))
+    print("dimensions", await connection.fetchrow("SELECT $1::int[], $2::text[]", [[1, 2], [3, None]], [[["a"]], [["b"]]]))
+    print("inet", *await connection.fetchrow("SELECT $1::inet, $2::inet, $3::inet", "127.0.0.1", "::1", "10.0.0.0/8"))
+    async with connection.transaction(isolation="serializable", readonly=True, deferrable=True):
+        print("deferrable", await connection.fetchval("SHOW transaction_deferrable"), await connection.fetchval("SHOW transaction_read_only"))
     await connection.close()
     async with asyncpg.create_pool(min_size=1, max_size=2, **where) as pool:
         for i in range(4):

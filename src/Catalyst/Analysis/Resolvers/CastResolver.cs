@@ -31,8 +31,16 @@ internal sealed class CastResolver(AnalysisContext context)
             context.Remember(value, node.Operand);
         }
 
-        return value;
+        return SaysDigits(node.Type, type) && !value.Type.Equals(type) ? new Cast(value, type) : value;
     }
+
+    /// <summary>Whether a name says precision and scale, and says those by which numeric without any is known here: then values get that scale, and do not keep their own.</summary>
+    private static bool SaysDigits(Ast.TypeName name, SqlType type) => (name, type.Kind) switch
+    {
+        (Ast.ArrayType array, TypeKind.Array) => SaysDigits(array.Element, type.Element!),
+        (Ast.NamedType named, TypeKind.Numeric) => !named.Modifiers.IsEmpty && type.Equals(NumericTyping.Unconstrained),
+        _ => false,
+    };
 
     /// <summary>An explicit conversion.</summary>
     public static Expression Convert(AnalysisContext context, Expression input, SqlType type, int position)
@@ -52,6 +60,10 @@ internal sealed class CastResolver(AnalysisContext context)
         if (input is Literal { Type.Kind: TypeKind.Unknown, Value: string text })
         {
             type = OfDimensions(text, type);
+        }
+        else if (input.Type is { Kind: TypeKind.Array, Variant: TypeVariant.None } && type is { Kind: TypeKind.Array, Variant: TypeVariant.None })
+        {
+            type = WithDimensionsOf(input.Type, Innermost(type));
         }
 
         if (input.Type.Kind == TypeKind.Char && type.Kind == TypeKind.Char && input is Literal { Value: string padded })
@@ -90,6 +102,12 @@ internal sealed class CastResolver(AnalysisContext context)
 
         return type;
     }
+
+    private static SqlType Innermost(SqlType type) => type is { Kind: TypeKind.Array, Variant: TypeVariant.None } ? Innermost(type.Element!) : type;
+
+    /// <summary>An array of an element type, of as many dimensions as another: a value keeps its own, whatever int[] or int[][] says.</summary>
+    private static SqlType WithDimensionsOf(SqlType array, SqlType element) =>
+        array is { Kind: TypeKind.Array, Variant: TypeVariant.None } ? SqlType.Array(WithDimensionsOf(array.Element!, element)) : element;
 
     /// <summary>Rounds to the fraction digits of a type. The result is of the type without them, as everything that reads it expects.</summary>
     private static Expression Rounded(AnalysisContext context, Expression input, SqlType type, int position)

@@ -97,6 +97,11 @@ internal sealed class ComparisonResolver(AnalysisContext context)
     {
         int position = context.OperatorPosition(node);
         operand = operand.Type.Kind == TypeKind.Char ? context.Coercions.ToText(operand, position) : operand;
+        if (operand.Type.Kind == TypeKind.Unknown && TypeOf([.. items.Where(static item => item.Type.Kind != TypeKind.Unknown)], position) is { } known)
+        {
+            operand = FromUnknown(operand, known, position);
+        }
+
         for (int i = 0; i < items.Length; i++)
         {
             items[i] = items[i].Type.Kind == TypeKind.Char ? context.Coercions.ToText(items[i], position) : items[i];
@@ -118,6 +123,14 @@ internal sealed class ComparisonResolver(AnalysisContext context)
         NodeList<Expression> unified = context.CommonTypes.Unify([operand, .. items], "IN", position);
         return new InList(unified[0], [.. unified.Skip(1)], negated);
     }
+
+    /// <summary>The one type of some items, null where there are none.</summary>
+    private SqlType? TypeOf(Expression[] items, int position) => items.Length == 0 ? null : context.CommonTypes.Unify([.. items], "IN", position)[0].Type switch
+    {
+        { Kind: TypeKind.Numeric } => NumericTyping.Unconstrained,
+        { Kind: TypeKind.Char } => SqlType.Text,
+        var type => type,
+    };
 
     /// <summary>NOT over what can say it itself.</summary>
     public static Expression Negate(Expression condition) => condition switch

@@ -110,7 +110,11 @@ internal sealed class FunctionCallResolver
     public static string NameOf(Ast.QualifiedName name) => name.Last.Value;
 
     /// <summary>Resolves arguments by place.</summary>
-    public NodeList<Expression> Arguments(Ast.FunctionCall node, QueryScope scope) => node.Arguments.Map(argument =>
+    /// <remarks>Parameters of type void are no arguments: that is what pgjdbc declares the results of {? = call f(?)} to be.</remarks>
+    public NodeList<Expression> Arguments(Ast.FunctionCall node, QueryScope scope) =>
+        [.. node.Arguments.Map(argument => Argument(argument, node, scope)).Where(static argument => argument is not Parameter { ValueType.Kind: TypeKind.Void })];
+
+    private Expression Argument(Ast.FunctionArgument argument, Ast.FunctionCall node, QueryScope scope)
     {
         if (argument.Variadic)
         {
@@ -123,7 +127,7 @@ internal sealed class FunctionCallResolver
         }
 
         return _context.Expressions.Resolve(argument.Value, scope);
-    });
+    }
 
     /// <summary>Chooses the overload or throws 42883 or 42725.</summary>
     public ResolvedFunction Choose(string name, IReadOnlyList<FunctionSignature> overloads, NodeList<Expression> arguments, Ast.SyntaxNode node)

@@ -57,12 +57,12 @@ internal static class StandardTables
             { Kind: TypeKind.BigInt } => 64L,
             { Kind: TypeKind.Real } => 24L,
             { Kind: TypeKind.DoublePrecision } => 53L,
-            { Kind: TypeKind.Numeric } numeric => (long)numeric.Precision,
+            { Kind: TypeKind.Numeric } numeric when row.Attribute.Modifier >= 0 => (long)numeric.Precision,
             _ => null,
         })
         .Value("numeric_precision_radix", static row => row.Attribute.Type switch { { Kind: TypeKind.Numeric } => 10L, { IsNumber: true } => 2L, _ => null })
-        .Value("numeric_scale", static row => row.Attribute.Type switch { { Kind: TypeKind.Numeric } numeric => (long)numeric.Scale, { IsInteger: true } => 0L, _ => null })
-        .Value("datetime_precision", static row => row.Attribute.Type.Kind switch { TypeKind.Date => 0L, TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.Interval => 6L, _ => null })
+        .Value("numeric_scale", static row => row.Attribute.Type switch { { Kind: TypeKind.Numeric } numeric when row.Attribute.Modifier >= 0 => (long)numeric.Scale, { IsInteger: true } => 0L, _ => null })
+        .Value("datetime_precision", static row => row.Attribute.Type switch { { HasFractionDigits: true } time => (long)time.Precision, { Kind: TypeKind.Date } => 0L, { Kind: TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.Interval } => 6L, _ => null })
         .Text("collation_catalog", static _ => null).Text("udt_catalog", static row => Catalog(row.View)).Text("udt_schema", static _ => SystemShape.PgCatalog)
         .Text("udt_name", static row => row.Attribute.PgType.Name).Text("dtd_identifier", static row => Number(row.Attribute)).YesNo("is_self_referencing", static _ => false)
         .YesNo("is_identity", static row => row.Attribute.Default is { Kind: 'a' or 'd' }).Text("identity_generation", static row => row.Attribute.Default?.Kind switch { 'a' => "ALWAYS", 'd' => "BY DEFAULT", _ => null })

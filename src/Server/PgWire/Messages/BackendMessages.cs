@@ -1,4 +1,5 @@
 using System.Globalization;
+using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Server.PgCatalog;
 using SqlCluster.Server.PgWire.Types;
@@ -64,11 +65,15 @@ internal static class BackendMessages
             ResultColumn column = columns[i];
             (long table, int number) = column.Origin is { } origin ? objects.PlaceOf(origin.Table, origin.TableOrdinal) : (0, 0);
             writer.CString(column.Name).Int32((int)(uint)table).Int16(number).Int32(PgTypes.Oid(column.Type)).Int16(PgTypes.Size(column.Type))
-                .Int32(PgTypes.Modifier(column.Type)).Int16(formats.IsBinary(i) ? 1 : 0);
+                .Int32(PgTypes.Modifier(Declared(column))).Int16(formats.IsBinary(i) ? 1 : 0);
         }
 
         writer.End();
     }
+
+    /// <summary>The type with the fraction digits of the table's column, which values inside of queries do without.</summary>
+    private static SqlType Declared(ResultColumn column) =>
+        column.Origin is { } origin && origin.Table.Columns[origin.TableOrdinal].Type is { HasFractionDigits: true } declared && declared.Kind == column.Type.Kind ? declared : column.Type;
 
     public static void Notice(this PgWriter writer, string severity, string sqlState, string message, string? detail = null)
     {
@@ -98,6 +103,7 @@ internal static class BackendMessages
         Field(writer, 'c', error.ColumnName);
         Field(writer, 'd', error.DataTypeName);
         Field(writer, 'n', error.ConstraintName);
+        Field(writer, 'R', error.Routine);
         if (error.Position > 0)
         {
             Field(writer, 'P', error.Position.ToString(CultureInfo.InvariantCulture));

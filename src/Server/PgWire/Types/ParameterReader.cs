@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
@@ -13,6 +14,9 @@ namespace SqlCluster.Server.PgWire.Types;
 /// <summary>Reads parameter values of Bind, text and binary.</summary>
 internal static class ParameterReader
 {
+    /// <summary>As in PostgreSQL (MAXDIM).</summary>
+    private const int MaxDimensions = 6;
+
     /// <param name="parameter">Number from 1, for errors.</param>
     /// <param name="type">Type of the parameter.</param>
     /// <param name="isBinary">Binary, else text.</param>
@@ -90,6 +94,11 @@ internal static class ParameterReader
             case TypeKind.Jsonb:
                 return reader.Byte() == 1 ? FromText(PgReader.Decode(reader.Take(reader.Left)), type, session) : throw PgErrors.Protocol("unsupported jsonb version number");
             case TypeKind.Array: value = FromArray(ref reader, type, session); break;
+            case TypeKind.Text when type.Variant == TypeVariant.Inet: return FromText(AddressText(bytes), type, session);
+            case TypeKind.Text when type.Variant == TypeVariant.Tid:
+                int block = reader.Int32();
+                value = new Literal(string.Create(CultureInfo.InvariantCulture, $"({(uint)block},{reader.Count()})"), type);
+                break;
             case TypeKind.Row or TypeKind.Map or TypeKind.Void: throw PgErrors.NoBinaryInput(type.ToString());
             default: return FromText(PgReader.Decode(bytes), type, session);
         }
@@ -98,34 +107,65 @@ internal static class ParameterReader
         return value;
     }
 
+    /// <summary>An array; of several dimensions, an array of arrays.</summary>
     private static Literal FromArray(ref PgReader reader, SqlType type, Session session)
     {
         int dimensions = reader.Int32();
         reader.Int32();
         int elementOid = reader.Int32();
-        SqlType element = type.Element!;
+        SqlType element = PgTypes.InnermostElement(type);
         if (dimensions == 0)
         {
             return new Literal(NodeList<Literal>.Empty, type);
         }
 
-        if (dimensions != 1 || (PgTypes.FromOid(elementOid) is { } sent && PgTypes.Oid(sent) != PgTypes.Oid(element)))
+        if (dimensions is < 0 or > MaxDimensions || (dimensions > 1 && element.Kind == TypeKind.Numeric) || (PgTypes.FromOid(elementOid) is { } sent && PgTypes.Oid(sent) != PgTypes.Oid(element)))
         {
             throw PgErrors.NoBinaryInput($"{type} with {dimensions} dimensions of elements with oid {elementOid}");
         }
 
-        int length = reader.Int32();
-        reader.Int32();
-        var values = new List<Literal>();
-        for (int i = 0; i < length; i++)
+        Span<int> lengths = stackalloc int[dimensions];
+        long count = 1;
+        foreach (ref int length in lengths)
         {
+            length = reader.Int32();
+            reader.Int32();
+            count = length < 0 || (count *= length) > reader.Left / sizeof(int) ? throw PgErrors.Protocol("invalid array in message") : count;
+        }
+
+        return count == 0 ? new Literal(NodeList<Literal>.Empty, type) : Items(ref reader, lengths, element, session);
+    }
+
+    private static Literal Items(ref PgReader reader, scoped ReadOnlySpan<int> lengths, SqlType element, Session session)
+    {
+        var values = new List<Literal>();
+        for (int i = 0; i < lengths[0]; i++)
+        {
+            if (lengths.Length > 1)
+            {
+                values.Add(Items(ref reader, lengths[1..], element, session));
+                continue;
+            }
+
             int size = reader.Int32();
             values.Add(size < 0 ? Literal.Null(element) : FromBinary(reader.Take(size), element, session));
         }
 
-        return element.Kind == TypeKind.Numeric
+        return lengths.Length == 1 && element.Kind == TypeKind.Numeric
             ? NumericArrays.Of(values, NumericArrays.WithoutNumbers) ?? throw new QueryException("22003", ErrorKind.User, "value overflows numeric format")
-            : new Literal((NodeList<Literal>)[.. values], type);
+            : new Literal((NodeList<Literal>)[.. values], SqlType.Array(lengths.Length == 1 ? element : values[0].Type));
+    }
+
+    /// <summary>inet: family, prefix bits, whether it is a cidr, bytes of the address, the address.</summary>
+    private static string AddressText(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length is not (8 or 20) || bytes[3] != bytes.Length - 4)
+        {
+            throw PgErrors.Protocol("invalid external \"inet\" value");
+        }
+
+        string address = new IPAddress(bytes[4..]).ToString();
+        return bytes[1] == bytes[3] * 8 ? address : string.Create(CultureInfo.InvariantCulture, $"{address}/{bytes[1]}");
     }
 
     /// <summary>Digits of a binary numeric: 4 decimal digits a group, the first of weight 10000^weight.</summary>

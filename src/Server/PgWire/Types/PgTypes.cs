@@ -9,6 +9,9 @@ public static class PgTypes
     /// <summary>The unknown type, which leaves a parameter to inference.</summary>
     public const int UnknownOid = 705;
 
+    /// <summary>An interval's modifier says in its upper half which fields it has.</summary>
+    private const int AllFields = 0x7fff;
+
     private const int TextOid = 25;
     private const int RecordOid = 2249;
 
@@ -62,10 +65,12 @@ public static class PgTypes
         _ => -1,
     };
 
-    /// <summary>Type modifier: precision and scale of numeric, length of varchar and char, fraction digits of times; else -1.</summary>
+    /// <summary>Type modifier: precision and scale of numeric (none where none was given), length of varchar and char, fraction digits of times; else -1.</summary>
     public static int Modifier(SqlType type) => type.Kind switch
     {
-        TypeKind.Numeric => ((type.Precision << 16) | type.Scale) + 4,
+        TypeKind.Numeric => type.Equals(NumericTyping.Unconstrained) ? -1 : ((type.Precision << 16) | type.Scale) + 4,
+        TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz when type.HasFractionDigits => type.Precision,
+        TypeKind.Interval when type.HasFractionDigits => (AllFields << 16) | type.Precision,
         TypeKind.Varchar or TypeKind.Char => type.Precision > 0 ? type.Precision + 4 : -1,
         TypeKind.Array => Modifier(InnermostElement(type)),
         _ => -1,
@@ -93,6 +98,7 @@ public static class PgTypes
         1184 => SqlType.TimestampTz,
         1186 => SqlType.Interval,
         1700 => NumericTyping.Unconstrained,
+        2278 => SqlType.Void,
         2950 => SqlType.Uuid,
         3802 => SqlType.Jsonb,
         _ => ElementOid(oid) is { } element ? SqlType.Array(FromOid(element)!) : null,

@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution;
 using SqlCluster.Execution.Storage;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Server.Catalogs;
@@ -84,6 +85,7 @@ internal sealed class ChangedRows : IDisposable
     {
         int first = take == null ? 0 : 1;
         var picked = new List<int>();
+        RequireScales(rows.Columns, first);
         await using (rows.ConfigureAwait(false))
         {
             while (await rows.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
@@ -113,6 +115,21 @@ internal sealed class ChangedRows : IDisposable
 
         _version = TableVersion.Of(_writer.Take());
     }
+
+    /// <summary>Makes sure that numbers come with the scale that their columns have: nothing else would notice digits that mean something else.</summary>
+    private void RequireScales(NodeList<ResultColumn> given, int first)
+    {
+        for (int i = 0; i < _rows.Columns.Count; i++)
+        {
+            if (!HasScaleOf(given[first + i].Type, _rows.Columns[i].Type))
+            {
+                throw ExecutionErrors.Internal($"values of type {given[first + i].Type} for column {_rows.Columns[i].Name} of type {_rows.Columns[i].Type}");
+            }
+        }
+    }
+
+    private static bool HasScaleOf(SqlType given, SqlType column) =>
+        given.Kind == TypeKind.Array && column.Kind == TypeKind.Array ? HasScaleOf(given.Element!, column.Element!) : given.Kind != TypeKind.Numeric || column.Kind != TypeKind.Numeric || given.Scale == column.Scale;
 
     /// <summary>The rows; valid until this is disposed.</summary>
     public IReadOnlyList<Batch> Batches => _version!.StoredBatches;
