@@ -6,7 +6,7 @@ using SqlCluster.Bench.Suites.Postgres;
 
 var suites = new RootCommand("Benchmark suites of SqlCluster")
 {
-    ColdStart.Verb(), PlanningTime.Verb(), SpillSuite.Verb(), AdaptiveSuite.Verb(), ClusterSuite.Verb(), DoorOverhead.Verb(), CancelLatency.Verb(), HardEndings.Verb(),
+    ColdStart.Verb(), PlanningTime.Verb(), SpillSuite.Verb(), AdaptiveSuite.Verb(), ClusterSuite.Verb(), DoorOverhead.Verb(), CancelLatency.Verb(), HardEndings.Verb(), LongTextSuite.Verb(),
     PgBench.Verb(), RowThroughput.Verb(), CatalogBrowsing.Verb(), DoGetThroughput.Verb(), FlightRate.Verb(), CannedServer.Verb(), LoadSuite.Verb(),
 };
 foreach (Command suite in Suite.Verbs())

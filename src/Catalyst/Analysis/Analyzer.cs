@@ -16,6 +16,7 @@ public static class Analyzer
     /// <exception cref="Parser.Errors.QueryException">The query is wrong; SQLSTATE and position say where.</exception>
     public static AnalyzedQuery Analyze(Ast.Query query, ICatalog catalog, IFunctionCatalog functions, AnalyzerSettings settings)
     {
+        using Interruption.Scope listening = Interruption.By(settings.Cancellation);
         var context = new AnalysisContext(catalog, functions, settings);
         LogicalPlan plan = context.Queries.Resolve(query, parent: null, ctes: null);
         if (context.Parameters.HasLooseReferences)

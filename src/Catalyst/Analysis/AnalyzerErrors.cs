@@ -191,6 +191,9 @@ internal static class AnalyzerErrors
 
     public static QueryException TooDeep(int position) => new("54001", ErrorKind.User, "stack depth limit exceeded: the statement is nested too deeply", position);
 
+    public static QueryException TooManyRelations(int limit, int position) =>
+        new("54001", ErrorKind.User, $"stack depth limit exceeded: more than {limit} tables, common table expressions, subqueries or windows are joined or nested", position);
+
     public static QueryException TooManyColumns(int limit, int position) => new("54011", ErrorKind.User, $"target lists can have at most {limit} entries", position);
 
     public static QueryException UnknownParameter(int index, int position) => new("42P02", ErrorKind.User, $"there is no parameter ${index}", position);

@@ -62,17 +62,65 @@ public sealed record Apply(JoinKind Kind, LogicalPlan Left, LogicalPlan Right, E
 
 internal static class JoinOutput
 {
-    public static NodeList<Column> Of(JoinKind kind, LogicalPlan left, LogicalPlan right, Column? mark) => kind switch
+    /// <summary>Output columns. Chains of joins along their left inputs are gathered into one list, in time linear in it.</summary>
+    public static NodeList<Column> Of(JoinKind kind, LogicalPlan left, LogicalPlan right, Column? mark)
     {
-        JoinKind.Inner or JoinKind.AsOf => [.. left.Output, .. right.Output],
-        JoinKind.LeftOuter or JoinKind.LeftSingle or JoinKind.AsOfLeft => [.. left.Output, .. Nullable(right.Output)],
-        JoinKind.RightOuter => [.. Nullable(left.Output), .. right.Output],
-        JoinKind.FullOuter => [.. Nullable(left.Output), .. Nullable(right.Output)],
-        JoinKind.LeftSemi or JoinKind.LeftAnti => left.Output,
-        JoinKind.LeftMark => [.. left.Output, mark!],
+        var columns = new List<Column>();
+        Gather(kind, left, right, mark, columns);
+        return [.. columns];
+    }
+
+    private static void Gather(JoinKind kind, LogicalPlan left, LogicalPlan right, Column? mark, List<Column> columns)
+    {
+        if (Parts(left) is var (leftKind, first, second, leftMark))
+        {
+            Gather(leftKind, first, second, leftMark, columns);
+        }
+        else
+        {
+            columns.AddRange(left.Output);
+        }
+
+        switch (kind)
+        {
+            case JoinKind.Inner or JoinKind.AsOf:
+                columns.AddRange(right.Output);
+                break;
+            case JoinKind.LeftOuter or JoinKind.LeftSingle or JoinKind.AsOfLeft:
+                columns.AddRange(right.Output.Select(Nullable));
+                break;
+            case JoinKind.RightOuter:
+                MakeNullable(columns);
+                columns.AddRange(right.Output);
+                break;
+            case JoinKind.FullOuter:
+                MakeNullable(columns);
+                columns.AddRange(right.Output.Select(Nullable));
+                break;
+            case JoinKind.LeftMark:
+                columns.Add(mark!);
+                break;
+            case JoinKind.LeftSemi or JoinKind.LeftAnti:
+                break;
+        }
+    }
+
+    private static (JoinKind Kind, LogicalPlan Left, LogicalPlan Right, Column? Mark)? Parts(LogicalPlan plan) => plan switch
+    {
+        Join join => (join.Kind, join.Left, join.Right, join.Mark),
+        Apply apply => (apply.Kind, apply.Left, apply.Right, apply.Mark),
+        _ => null,
     };
 
-    private static IEnumerable<Column> Nullable(NodeList<Column> columns) => columns.Select(static column => column.IsNullable ? column : column with { IsNullable = true });
+    private static void MakeNullable(List<Column> columns)
+    {
+        for (int i = 0; i < columns.Count; i++)
+        {
+            columns[i] = Nullable(columns[i]);
+        }
+    }
+
+    private static Column Nullable(Column column) => column.IsNullable ? column : column with { IsNullable = true };
 }
 
 /// <summary>Which set operation.</summary>

@@ -37,10 +37,16 @@ public sealed record Values(NodeList<NodeList<Expression>> Rows, NodeList<Column
 
     public override NodeList<Expression> Expressions => [.. Rows.SelectMany(static row => row)];
 
-    public override LogicalPlan WithExpressions(NodeList<Expression> expressions) => this with
+    public override LogicalPlan WithExpressions(NodeList<Expression> expressions)
     {
-        Rows = [.. Rows.Select((row, index) => (NodeList<Expression>)[.. expressions.Skip(index * Columns.Count).Take(Columns.Count)])],
-    };
+        var rows = new NodeList<Expression>[Rows.Count];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = NodeList.Create(expressions.AsSpan().Slice(i * Columns.Count, Columns.Count));
+        }
+
+        return this with { Rows = NodeList.Create<NodeList<Expression>>(rows) };
+    }
 
     /// <summary>No rows with the given columns.</summary>
     public static Values Empty(NodeList<Column> columns) => new(NodeList<NodeList<Expression>>.Empty, columns);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SqlCluster.Catalyst.Logical;
 using SqlCluster.Catalyst.Optimizer.Integrity;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Catalyst.Optimizer;
 
@@ -8,7 +9,13 @@ namespace SqlCluster.Catalyst.Optimizer;
 /// <remarks>Afterwards no subquery expression and no Apply is left. Debug builds check the plan after every rule (<see cref="PlanIntegrity"/>).</remarks>
 public static class QueryOptimizer
 {
-    public static LogicalPlan Optimize(LogicalPlan plan, OptimizerContext context) => Run(plan, context, DefaultBatches.All);
+    /// <exception cref="Parser.Errors.QueryException">54001: more joins, subqueries and the like one above the other than rules can recurse into.</exception>
+    public static LogicalPlan Optimize(LogicalPlan plan, OptimizerContext context)
+    {
+        using Interruption.Scope listening = Interruption.By(context.Cancellation);
+        return PlanDepth.IsBounded(plan) ? Run(plan, context, DefaultBatches.All) : throw OptimizerErrors.TooDeep(PlanDepth.Most);
+    }
+
 
     /// <summary>Runs given batches, for tests of single rules.</summary>
     public static LogicalPlan Run(LogicalPlan plan, OptimizerContext context, IReadOnlyList<RuleBatch> batches)

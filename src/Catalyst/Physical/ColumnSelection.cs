@@ -35,10 +35,10 @@ internal static class ColumnSelection
     private static PlannedNode Select(PlannedNode node, int[] ordinals)
     {
         var layout = new Dictionary<ColumnId, int>();
+        Dictionary<int, int> positions = Positions(ordinals);
         foreach ((ColumnId id, int ordinal) in node.Layout)
         {
-            int position = Array.IndexOf(ordinals, ordinal);
-            if (position >= 0)
+            if (positions.TryGetValue(ordinal, out int position))
             {
                 layout[id] = position;
             }
@@ -91,7 +91,8 @@ internal static class ColumnSelection
         }
 
         int[] kept = [.. used];
-        int Position(int ordinal) => Array.IndexOf(kept, ordinal);
+        Dictionary<int, int> positions = Positions(kept);
+        int Position(int ordinal) => positions[ordinal];
         return scan with
         {
             TableOrdinals = [.. kept.Select(ordinal => scan.TableOrdinals[ordinal])],
@@ -100,6 +101,18 @@ internal static class ColumnSelection
             OutputOrdinals = scan.OutputOrdinals.Map(Position),
             RuntimeFilters = scan.RuntimeFilters.Map(filter => filter with { ReadOrdinal = Position(filter.ReadOrdinal) }),
         };
+    }
+
+    /// <summary>Where each ordinal is first.</summary>
+    private static Dictionary<int, int> Positions(int[] ordinals)
+    {
+        var positions = new Dictionary<int, int>(ordinals.Length);
+        for (int i = 0; i < ordinals.Length; i++)
+        {
+            positions.TryAdd(ordinals[i], i);
+        }
+
+        return positions;
     }
 
     private static bool IsIdentity(int[] ordinals, int count)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
 using SqlCluster.Catalyst.Optimizer.Statistics;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Catalyst.Physical;
 
@@ -42,6 +43,7 @@ public sealed class PhysicalPlanner
     /// <exception cref="Parser.Errors.QueryException">The logical plan still holds subqueries or correlated joins (XX000).</exception>
     public static ExecPlan Plan(LogicalPlan optimized, PlannerContext context)
     {
+        using Interruption.Scope listening = Interruption.By(context.Cancellation);
         context.Estimator.Estimate(optimized);
         var planner = new PhysicalPlanner(context);
         PlannedNode root = planner.PlanExactly(optimized, optimized.Output);

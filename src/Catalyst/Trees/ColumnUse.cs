@@ -27,8 +27,15 @@ public static class ColumnUse
                 break;
         }
 
-        foreach (Expression child in expression.Children)
+        NodeList<Expression> children = expression.Children;
+        bool isLong = children.Count >= Interruption.LongList;
+        foreach (Expression child in children)
         {
+            if (isLong)
+            {
+                Interruption.Ask();
+            }
+
             child.AddReferences(found);
         }
     }
@@ -54,6 +61,7 @@ public static class ColumnUse
     /// <summary>Ids of the output columns.</summary>
     public static HashSet<ColumnId> OutputIds(this LogicalPlan plan)
     {
+        Interruption.Ask();
         NodeList<Column> output = plan.Output;
         var ids = new HashSet<ColumnId>(output.Count);
         foreach (Column column in output)
@@ -77,6 +85,7 @@ public static class ColumnUse
 
     private static void AddFreeColumns(this LogicalPlan plan, HashSet<ColumnId> found)
     {
+        Interruption.Ask();
         var free = new HashSet<ColumnId>();
         foreach (Expression expression in plan.Expressions)
         {

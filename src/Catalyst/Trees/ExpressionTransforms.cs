@@ -53,8 +53,15 @@ public static class ExpressionTransforms
             return true;
         }
 
-        foreach (Expression child in expression.Children)
+        NodeList<Expression> children = expression.Children;
+        bool isLong = children.Count >= Interruption.LongList;
+        foreach (Expression child in children)
         {
+            if (isLong)
+            {
+                Interruption.Ask();
+            }
+
             if (child.Any(test))
             {
                 return true;
@@ -68,8 +75,15 @@ public static class ExpressionTransforms
     public static void ForEach(this Expression expression, Action<Expression> visit)
     {
         visit(expression);
-        foreach (Expression child in expression.Children)
+        NodeList<Expression> children = expression.Children;
+        bool isLong = children.Count >= Interruption.LongList;
+        foreach (Expression child in children)
         {
+            if (isLong)
+            {
+                Interruption.Ask();
+            }
+
             child.ForEach(visit);
         }
     }

@@ -8,8 +8,14 @@ public static class NodeListTransforms
         where T : class
     {
         T[]? changed = null;
+        bool isLong = list.Count >= Interruption.LongList;
         for (int i = 0; i < list.Count; i++)
         {
+            if (isLong)
+            {
+                Interruption.Ask();
+            }
+
             T before = list[i], after = map(before);
             if (changed is null && !ReferenceEquals(before, after))
             {

@@ -10,6 +10,7 @@ public static class PlanTransforms
     /// <summary>Maps the direct inputs.</summary>
     public static LogicalPlan MapChildren(this LogicalPlan plan, Func<LogicalPlan, LogicalPlan> map)
     {
+        Interruption.Ask();
         NodeList<LogicalPlan> children = plan.Children;
         if (children.IsEmpty)
         {
@@ -57,6 +58,7 @@ public static class PlanTransforms
     /// <summary>Tells whether the node or one below it passes a test.</summary>
     public static bool Any(this LogicalPlan plan, Func<LogicalPlan, bool> test)
     {
+        Interruption.Ask();
         if (test(plan))
         {
             return true;
@@ -90,6 +92,7 @@ public static class PlanTransforms
     /// <summary>Visits the node and everything below it, parents first.</summary>
     public static void ForEach(this LogicalPlan plan, Action<LogicalPlan> visit)
     {
+        Interruption.Ask();
         visit(plan);
         foreach (LogicalPlan child in plan.Children)
         {

@@ -57,22 +57,28 @@ public sealed class ArrowTable : IScannableTable
         private readonly string _path;
         private readonly FileStream _stream;
 
-        private OpenFile(string path, FileStream stream, ArrowFileReader reader)
+        private OpenFile(string path, FileVersion version, FileStream stream, ArrowFileReader reader)
         {
             _path = path;
+            Version = version;
             _stream = stream;
             Reader = reader;
         }
 
         public ArrowFileReader Reader { get; }
 
+        /// <summary>The state of the file when it was opened.</summary>
+        public FileVersion Version { get; }
+
         public static OpenFile Open(string path, MemoryAccount account)
         {
+            SpecialFiles.CheckReadable(path);
             FileStream? stream = null;
             try
             {
-                stream = File.OpenRead(path);
-                return new OpenFile(path, stream, ArrowFileReader.Open(stream, account));
+                stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                FileVersion version = FileVersion.Of(stream);
+                return new OpenFile(path, version, stream, ArrowFileReader.Open(stream, account));
             }
             catch (Exception error) when (error is IpcException or IOException or UnauthorizedAccessException)
             {
@@ -81,15 +87,35 @@ public sealed class ArrowTable : IScannableTable
             }
         }
 
+        /// <summary>A batch of the file as it was when it was opened.</summary>
+        /// <exception cref="QueryException">58030: damaged, or changed since.</exception>
         public Batch Read(int index)
         {
+            Batch? batch = null;
             try
             {
-                return Reader.Read(index);
+                batch = Reader.Read(index);
+                CheckUnchanged(FileVersion.Of(_stream));
+                return batch;
             }
             catch (Exception error) when (error is IpcException or IOException)
             {
+                CheckUnchanged(FileVersion.Of(_stream));
                 throw Failure(_path, error);
+            }
+            catch
+            {
+                batch?.Release();
+                throw;
+            }
+        }
+
+        /// <exception cref="QueryException">58030: the file is another one than was opened before.</exception>
+        public void CheckUnchanged(FileVersion version)
+        {
+            if (version != Version)
+            {
+                throw TextFileErrors.Changed(_path);
             }
         }
 
@@ -114,11 +140,12 @@ public sealed class ArrowTable : IScannableTable
         private int _batch;
         private long _taken;
         private int _batchCount;
+        private FileVersion _version;
 
         public Operator CreateReader(TaskContext context, OperatorMetrics metrics) => new Reader(table, scan, this, context, metrics);
 
         /// <summary>The next batch that nobody reads yet; null: none is left.</summary>
-        public (int File, int Batch)? Take()
+        public (int File, FileVersion Version, int Batch)? Take()
         {
             lock (_lock)
             {
@@ -132,13 +159,13 @@ public sealed class ArrowTable : IScannableTable
                         }
 
                         using OpenFile file = OpenFile.Open(table._files[++_file], account);
-                        (_batch, _batchCount) = (0, file.Reader.BatchCount);
+                        (_batch, _batchCount, _version) = (0, file.Reader.BatchCount, file.Version);
                     }
 
                     _batch++;
                 }
                 while (!share.Has(_taken++));
-                return (_file, _batch - 1);
+                return (_file, _version, _batch - 1);
             }
         }
 
@@ -164,12 +191,12 @@ public sealed class ArrowTable : IScannableTable
             while (_current == null || _start >= _current.Length)
             {
                 ReleaseCurrent();
-                if (source.Take() is not var (file, batch))
+                if (source.Take() is not var (file, version, batch))
                 {
                     return null;
                 }
 
-                Read(file, batch);
+                Read(file, version, batch);
             }
 
             int first = _start, count = Math.Min(Context.BatchSize, _current.Length - first);
@@ -197,13 +224,14 @@ public sealed class ArrowTable : IScannableTable
             _rows = null;
         }
 
-        private void Read(int file, int batch)
+        private void Read(int file, FileVersion version, int batch)
         {
             if (_openFile != file)
             {
                 _open?.Dispose();
                 _open = OpenFile.Open(table._files[file], Context.Account);
                 _openFile = file;
+                _open.CheckUnchanged(version);
                 CheckColumns(_open.Reader, table._files[file]);
             }
 

@@ -6,6 +6,7 @@ namespace SqlCluster.Execution.Storage;
 public static class FileWriteErrors
 {
     private const int InputOutputError = 5;
+    private const int Exists = 17;
     private const int NotAFolder = 20;
     private const int IsAFolder = 21;
     private const int FileTooLarge = 27;
@@ -29,9 +30,11 @@ public static class FileWriteErrors
     {
         (string state, ErrorKind kind, string reason) = cause switch
         {
+            IOException when File.Exists(path) && cause.HResult == Exists => ("42809", ErrorKind.User, "Not a directory"),
             UnauthorizedAccessException when Directory.Exists(path) => ("42809", ErrorKind.User, "Is a directory"),
             UnauthorizedAccessException => ("42501", ErrorKind.User, "Permission denied"),
             DirectoryNotFoundException or FileNotFoundException => ("58P01", ErrorKind.User, "No such file or directory"),
+            SpecialFileException special => ("42809", ErrorKind.User, $"Is {special.Kind}"),
             ArgumentOutOfRangeException => ("53100", ErrorKind.Resources, "File too large"),
             PathTooLongException => ("42602", ErrorKind.User, "File name too long"),
             _ => cause.HResult switch

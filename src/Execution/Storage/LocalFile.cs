@@ -27,8 +27,12 @@ public sealed class LocalFile : IRandomAccessFile
 
     /// <exception cref="IOException">The file is missing or cannot be opened (its subclasses say which).</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static LocalFile Open(string path) =>
-        new(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+    /// <exception cref="Parser.Errors.QueryException">42809: a pipe, a socket or a device.</exception>
+    public static LocalFile Open(string path)
+    {
+        SpecialFiles.CheckReadable(path);
+        return new(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+    }
 
     public bool HasChanged() => RandomAccess.GetLength(_handle) != LengthBytes || File.GetLastWriteTimeUtc(_handle).Ticks != Version;
 

@@ -12,16 +12,27 @@ public sealed class ReplacedFile : IDisposable
     private bool _isCommitted;
 
     /// <exception cref="IOException">The folder is missing or cannot be written to.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    /// <exception cref="SpecialFileException">There is a pipe, a socket or a disk in its place.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to, or there is a folder in the file's place.</exception>
     public ReplacedFile(string path)
     {
         _path = Path.GetFullPath(path);
-        if (IsDevice(_path))
+        if (SpecialFiles.IsWrittenInPlace(_path))
         {
             _temporaryPath = _path;
             _isCommitted = true;
             _stream = new FileStream(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, BufferBytes);
             return;
+        }
+
+        if (SpecialFiles.KindOf(_path) is { } kind)
+        {
+            throw new SpecialFileException(_path, kind);
+        }
+
+        if (Directory.Exists(_path))
+        {
+            throw new UnauthorizedAccessException($"there is a folder in the file's place: {_path}");
         }
 
         _temporaryPath = Path.Combine(Path.GetDirectoryName(_path)!, $".{Path.GetFileName(_path)}.{Guid.NewGuid():N}.tmp");
@@ -30,19 +41,19 @@ public sealed class ReplacedFile : IDisposable
 
     public Stream Stream => _stream;
 
+    /// <summary>Closes the file where it is: what is left in buffers is written, or it is an error now.</summary>
+    public void Close() => _stream.Dispose();
+
     /// <summary>Closes the file and puts it in its place, over one that may be there.</summary>
     public void Commit()
     {
-        _stream.Dispose();
+        Close();
         if (!_isCommitted)
         {
             File.Move(_temporaryPath, _path, overwrite: true);
             _isCommitted = true;
         }
     }
-
-    /// <summary>Devices and pipes are written as they are: nothing must be renamed onto /dev/null.</summary>
-    public static bool IsDevice(string path) => Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal);
 
     public void Dispose()
     {

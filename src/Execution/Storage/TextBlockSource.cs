@@ -104,6 +104,7 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
     /// <summary>Opens a file for reading from its start, unpacked when its ending says it is packed.</summary>
     public static Stream OpenRead(string path)
     {
+        SpecialFiles.CheckReadable(path);
         try
         {
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
@@ -259,15 +260,5 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
 
         bytes.CopyTo(_carry);
         _carryLength = bytes.Length;
-    }
-
-    /// <summary>Tells one state of a file from the next.</summary>
-    private readonly record struct FileVersion(long LengthBytes, long Ticks)
-    {
-        public static FileVersion Of(string path)
-        {
-            var info = new FileInfo(path);
-            return info.Exists ? new FileVersion(info.Length, info.LastWriteTimeUtc.Ticks) : new FileVersion(-1, 0);
-        }
     }
 }

@@ -8,6 +8,10 @@ internal static class TextFileErrors
 {
     public static QueryException Missing(string path) => new("58P01", ErrorKind.User, $"no such file: \"{path}\"");
 
+    /// <param name="path">The path.</param>
+    /// <param name="kind">What it is, with an article.</param>
+    public static QueryException NotAFile(string path, string kind) => new("42809", ErrorKind.User, $"not a file but {kind}: \"{path}\"");
+
     public static QueryException NotAllowed(string path, Exception cause) => new("42501", ErrorKind.User, $"not allowed to read file: \"{path}\"", inner: cause);
 
     public static QueryException InputOutput(string path, Exception cause) =>

@@ -40,8 +40,7 @@ public static class TpchGenerator
     /// <param name="parquet">Settings of Parquet files; null for <see cref="DefaultParquet"/>.</param>
     /// <param name="progress">Told about every piece; called from any thread.</param>
     /// <param name="cancellationToken">Ends the generation; no file appears then.</param>
-    /// <exception cref="IOException">The folder cannot be written to.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    /// <exception cref="Parser.Errors.QueryException">The folder or a file in it cannot be made or written: as <see cref="FileWriteErrors"/> says it.</exception>
     public static async Task GenerateAsync(
         TpchScale scale,
         string folder,
@@ -52,15 +51,42 @@ public static class TpchGenerator
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        Directory.CreateDirectory(folder);
         var files = new List<TableFile>();
+        string path = folder;
         try
         {
+            Directory.CreateDirectory(folder);
             foreach (TpchTable table in Order)
-                files.Add(Open(table, folder, format, parquet ?? DefaultParquet));
+            {
+                path = PathOf(table, folder, format);
+                files.Add(Open(table, path, format, parquet ?? DefaultParquet));
+            }
+        }
+        catch (Exception error) when (FileWriteErrors.IsOne(error))
+        {
+            files.ForEach(static file => file.Dispose());
+            throw FileWriteErrors.CannotOpen(path, error);
+        }
+
+        try
+        {
             await new TableFileSet(scale, files, progress).FillAsync(threadCount ?? Environment.ProcessorCount, cancellationToken).ConfigureAwait(false);
             foreach (TableFile file in files)
+            {
+                path = file.Path;
+                file.Complete();
+            }
+
+            // All are whole: what is left is to rename them.
+            foreach (TableFile file in files)
+            {
+                path = file.Path;
                 file.Finish();
+            }
+        }
+        catch (Exception error) when (FileWriteErrors.IsOne(error))
+        {
+            throw FileWriteErrors.CannotWrite(path, error);
         }
         finally
         {
@@ -77,13 +103,21 @@ public static class TpchGenerator
         ArgumentNullException.ThrowIfNull(stream);
         using var file = new TextTableFile(table, TextDialect.Tbl, stream);
         await new TableFileSet(scale, [file], progress).FillAsync(threadCount, cancellationToken).ConfigureAwait(false);
+        file.Complete();
         file.Finish();
     }
 
-    private static TableFile Open(TpchTable table, string folder, TpchFormat format, ParquetWriteOptions parquet) => format switch
+    private static TableFile Open(TpchTable table, string path, TpchFormat format, ParquetWriteOptions parquet) => format switch
     {
-        TpchFormat.Parquet => new ParquetTableFile(table, Path.Combine(folder, table.Name + ".parquet"), parquet),
-        TpchFormat.Tbl => new TextTableFile(table, TextDialect.Tbl, new ReplacedFile(Path.Combine(folder, table.Name + ".tbl"))),
-        TpchFormat.Csv => new TextTableFile(table, TextDialect.Csv, new ReplacedFile(Path.Combine(folder, table.Name + ".csv"))),
+        TpchFormat.Parquet => new ParquetTableFile(table, path, parquet) { Path = path },
+        TpchFormat.Tbl => new TextTableFile(table, TextDialect.Tbl, new ReplacedFile(path)) { Path = path },
+        TpchFormat.Csv => new TextTableFile(table, TextDialect.Csv, new ReplacedFile(path)) { Path = path },
     };
+
+    private static string PathOf(TpchTable table, string folder, TpchFormat format) => Path.Combine(folder, table.Name + format switch
+    {
+        TpchFormat.Parquet => ".parquet",
+        TpchFormat.Tbl => ".tbl",
+        TpchFormat.Csv => ".csv",
+    });
 }

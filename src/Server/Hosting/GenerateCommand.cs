@@ -48,7 +48,7 @@ internal static class GenerateCommand
             Console.Error.WriteLine("cancelled; no file was written");
             return 1;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error) when (error is Parser.Errors.QueryException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             Console.Error.WriteLine(error.Message);
             return error is ArgumentException ? 2 : 1;

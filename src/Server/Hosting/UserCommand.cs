@@ -67,7 +67,7 @@ internal static class UserCommand
             Console.Error.WriteLine(error.Message);
             return 2;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception error) when (error is Parser.Errors.QueryException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             Console.Error.WriteLine(error.Message);
             return 1;

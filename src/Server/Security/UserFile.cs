@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using SqlCluster.Execution.Storage;
 
 namespace SqlCluster.Server.Security;
 
@@ -15,9 +16,14 @@ internal sealed record UserFile(ImmutableArray<string> Lines, ImmutableDictionar
     /// <summary>Rounds of all users' verifiers; strangers are shown some of them.</summary>
     public ImmutableArray<int> Iterations { get; private init; } = [];
 
-    /// <exception cref="InvalidDataException">A line is not <c>name:verifier</c>, or a name comes twice.</exception>
+    /// <exception cref="InvalidDataException">It is a pipe, a socket or a device, a line is not <c>name:verifier</c>, or a name comes twice.</exception>
     public static UserFile Read(string file)
     {
+        if (SpecialFiles.KindOf(file) is { } kind)
+        {
+            throw new InvalidDataException($"not a file but {kind}: {file}");
+        }
+
         FileStamp? stamp = FileStamp.Of(file);
         ImmutableArray<string> lines = [.. File.ReadAllLines(file)];
         ImmutableDictionary<string, ScramVerifier>.Builder users = Nobody.Verifiers.ToBuilder();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using SqlCluster.Execution.Storage;
 
 namespace SqlCluster.Server.Security;
 
@@ -64,6 +65,7 @@ public sealed class UserStore
         name.Length is > 0 and <= 63 && name[0] != '#' && name.Trim().Length == name.Length && !name.Any(static letter => letter == ':' || char.IsControl(letter) || char.IsSurrogate(letter));
 
     /// <summary>Adds a user, or gives one a new password.</summary>
+    /// <exception cref="Parser.Errors.QueryException">The file cannot be written, as <see cref="FileWriteErrors"/> says it.</exception>
     /// <exception cref="ArgumentException">No name for a user.</exception>
     public void Put(string user, ScramVerifier verifier)
     {
@@ -115,7 +117,7 @@ public sealed class UserStore
         string file = _file ?? throw new InvalidOperationException("there is no user file");
         lock (_lock)
         {
-            using FileStream only = LockFile(file + ".lock");
+            using FileStream only = LockFile(file);
             UserFile before = File.Exists(file) ? UserFile.Read(file) : UserFile.Nobody;
             UserFile after = change(before);
             if (!ReferenceEquals(before, after))
@@ -128,8 +130,9 @@ public sealed class UserStore
     }
 
     /// <summary>Keeps other processes from changing the file at the same time.</summary>
-    private static FileStream LockFile(string path)
+    private static FileStream LockFile(string file)
     {
+        string path = file + ".lock";
         long start = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -141,19 +144,39 @@ public sealed class UserStore
             {
                 Thread.Sleep(20);
             }
+            catch (Exception error) when (FileWriteErrors.IsOne(error))
+            {
+                throw FileWriteErrors.CannotOpen(file, error);
+            }
         }
     }
 
     private static void Write(string file, UserFile users)
     {
         string written = $"{file}.{Environment.ProcessId}.new";
-        using (var stream = new FileStream(written, Options(FileMode.Create)))
+        bool isWhole = false;
+        try
         {
-            stream.Write(Encoding.UTF8.GetBytes(users.ToString()));
-            stream.Flush(true);
-        }
+            using (var stream = new FileStream(written, Options(FileMode.Create)))
+            {
+                stream.Write(Encoding.UTF8.GetBytes(users.ToString()));
+                stream.Flush(true);
+            }
 
-        File.Move(written, file, true);
+            File.Move(written, file, true);
+            isWhole = true;
+        }
+        catch (Exception error) when (FileWriteErrors.IsOne(error))
+        {
+            throw FileWriteErrors.CannotWrite(file, error);
+        }
+        finally
+        {
+            if (!isWhole)
+            {
+                File.Delete(written);
+            }
+        }
     }
 
     private static FileStreamOptions Options(FileMode mode)

@@ -7,6 +7,8 @@ namespace SqlCluster.SqlCli.Formats;
 /// <summary>Where results go: standard output, or a file that appears under its name when everything is written.</summary>
 internal sealed class ResultOutput : IDisposable
 {
+    private const string Unfinished = ".unfinished";
+
     private readonly string? _unfinished;
     private StreamWriter? _writer;
 
@@ -14,10 +16,10 @@ internal sealed class ResultOutput : IDisposable
     /// <param name="progress">Taken away before the first byte reaches standard output.</param>
     /// <exception cref="Parser.Errors.QueryException">58P01: no such folder; 42501: not allowed to write there.</exception>
     public ResultOutput(string? path, ProgressBar progress)
-        : this(path == null ? new ProgressStream(Console.OpenStandardOutput(), progress) : Create(ReplacedFile.IsDevice(path) ? path : path + ".unfinished"))
+        : this(path == null ? new ProgressStream(Console.OpenStandardOutput(), progress) : Create(path))
     {
         Path = path;
-        _unfinished = path == null || ReplacedFile.IsDevice(path) ? null : path + ".unfinished";
+        _unfinished = path == null || SpecialFiles.IsWrittenInPlace(path) ? null : path + Unfinished;
     }
 
     /// <param name="stream">Anything else, such as a pager; closed with this.</param>
@@ -84,11 +86,16 @@ internal sealed class ResultOutput : IDisposable
     {
         try
         {
-            return File.Create(path);
+            if (SpecialFiles.IsWrittenInPlace(path))
+            {
+                return File.Create(path);
+            }
+
+            return SpecialFiles.KindOf(path) is { } kind ? throw new SpecialFileException(path, kind) : File.Create(path + Unfinished);
         }
         catch (Exception error) when (FileWriteErrors.IsOne(error))
         {
-            throw FileWriteErrors.CannotOpen(path.EndsWith(".unfinished", StringComparison.Ordinal) ? path[..^".unfinished".Length] : path, error);
+            throw FileWriteErrors.CannotOpen(path, error);
         }
     }
 }

@@ -2,6 +2,7 @@ using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Analysis.Scopes;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 using Ast = SqlCluster.Parser.Ast;
 
@@ -18,6 +19,11 @@ internal sealed class CteResolver(AnalysisContext context)
         if (with.Outer is { } outer)
         {
             ctes = Define(outer, parent, ctes);
+        }
+
+        if (with.Tables.Count > PlanDepth.Most)
+        {
+            throw AnalyzerErrors.TooManyRelations(PlanDepth.Most, context.Position(with.Tables[PlanDepth.Most]));
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);

@@ -2,6 +2,7 @@ using SqlCluster.Catalyst.Analysis.Scopes;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Trees;
 using Ast = SqlCluster.Parser.Ast;
 
 namespace SqlCluster.Catalyst.Analysis.Resolvers;
@@ -26,6 +27,11 @@ internal sealed class FromResolver
     /// <summary>Resolves the list and fills the scope's FROM; without FROM there is one row of no columns.</summary>
     public LogicalPlan Resolve(NodeList<Ast.TableReference> references, QueryScope scope)
     {
+        if (references.Count > PlanDepth.Most)
+        {
+            throw AnalyzerErrors.TooManyRelations(PlanDepth.Most, _context.Position(references[PlanDepth.Most]));
+        }
+
         LogicalPlan? plan = null;
         foreach (Ast.TableReference reference in references)
         {

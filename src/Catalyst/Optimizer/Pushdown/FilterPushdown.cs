@@ -41,24 +41,22 @@ internal static class FilterPushdown
     public static (List<Expression> Below, List<Expression> Above) Split(IReadOnlyList<Expression> conjuncts, Func<Expression, bool> fits)
     {
         List<Expression> below = [], above = [];
+        var guards = new Guards();
         foreach (Expression conjunct in conjuncts)
         {
-            (fits(conjunct) && !conjunct.IsVolatile() && !IsGuarded(conjunct, above) ? below : above).Add(conjunct);
+            Interruption.Ask();
+            if (fits(conjunct) && !conjunct.IsVolatile() && !guards.MayGuard(conjunct))
+            {
+                below.Add(conjunct);
+            }
+            else
+            {
+                above.Add(conjunct);
+                guards.Add(conjunct);
+            }
         }
 
         return (below, above);
-    }
-
-    /// <summary>Tells whether an earlier conjunct may be there to keep this one from failing.</summary>
-    public static bool IsGuarded(Expression conjunct, List<Expression> earlier)
-    {
-        if (earlier.Count == 0 || !conjunct.MayFail())
-        {
-            return false;
-        }
-
-        HashSet<ColumnId> columns = conjunct.References();
-        return earlier.Exists(guard => guard is not Comparison { Operator: ComparisonOperator.Equal, Left: ColumnReference, Right: ColumnReference } && guard.ReferencesAny(columns));
     }
 
     private static LogicalPlan PushFilter(Filter filter, IReadOnlyList<Expression> conjuncts)
@@ -212,7 +210,12 @@ internal static class FilterPushdown
 
         HashSet<ColumnId> own = [.. scan.OutputIds(), .. scan.FilterColumns.Select(static column => column.Column.Id)];
         (List<Expression> below, List<Expression> above) = Split(conjuncts, conjunct => conjunct.ReferencesOnly(own) && scan.Table.CanPushFilter(conjunct));
-        below.RemoveAll(conjunct => scan.Filters.Contains(conjunct));
+        if (!scan.Filters.IsEmpty)
+        {
+            HashSet<Expression> present = [.. scan.Filters];
+            below.RemoveAll(present.Contains);
+        }
+
         LogicalPlan pushed = below.Count == 0 ? scan : scan with { Filters = [.. scan.Filters, .. below] };
         return Keep(pushed, above);
     }

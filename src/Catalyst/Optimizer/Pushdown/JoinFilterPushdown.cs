@@ -51,15 +51,22 @@ internal static class JoinFilterPushdown
     private static LogicalPlan PushInner(Join join, List<Expression> conjuncts, HashSet<ColumnId> left, HashSet<ColumnId> right)
     {
         List<Expression> toLeft = [], toRight = [], condition = [], above = [];
+        var guards = new Guards();
         foreach (Expression conjunct in conjuncts)
         {
+            Interruption.Ask();
             bool isLeft = conjunct.ReferencesOnly(left), isRight = conjunct.ReferencesOnly(right);
             List<Expression> target = conjunct.IsVolatile() ? above
-                : FilterPushdown.IsGuarded(conjunct, condition) || FilterPushdown.IsGuarded(conjunct, above) ? isLeft || isRight ? above : condition
+                : guards.MayGuard(conjunct) ? isLeft || isRight ? above : condition
                 : isLeft ? toLeft
                 : isRight ? toRight
                 : condition;
             target.Add(conjunct);
+            if (ReferenceEquals(target, above) || ReferenceEquals(target, condition))
+            {
+                guards.Add(conjunct);
+            }
+
             if (isLeft && isRight && ReferenceEquals(target, toLeft))
             {
                 toRight.Add(conjunct);

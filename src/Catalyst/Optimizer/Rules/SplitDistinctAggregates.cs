@@ -28,6 +28,9 @@ public sealed class SplitDistinctAggregates : Rule
     /// <summary>Rows left by the first step, of the rows it reads, from which on it is not worth its while.</summary>
     private const double MostlyDistinct = 0.5;
 
+    /// <summary>Arguments beyond which every row would be grouped too often.</summary>
+    private const int MostSets = 64;
+
     public override LogicalPlan Apply(LogicalPlan plan, OptimizerContext context)
     {
         var estimator = new PlanEstimator();
@@ -53,6 +56,11 @@ public sealed class SplitDistinctAggregates : Rule
                 if (!arguments.Contains(distinct))
                 {
                     arguments.Add(distinct);
+                }
+
+                if (arguments.Count > MostSets)
+                {
+                    return null;
                 }
             }
             else if (call is not { IsDistinct: false, Function.Name: "min" or "max", Arguments: [_], OrderBy.IsEmpty: true })

@@ -23,6 +23,7 @@ internal static class BooleanAlgebra
         bool changed = false;
         foreach (Expression term in terms)
         {
+            Interruption.Ask();
             if (term is Literal { Value: bool value })
             {
                 if (value == decides)

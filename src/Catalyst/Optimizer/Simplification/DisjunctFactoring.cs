@@ -8,6 +8,9 @@ namespace SqlCluster.Catalyst.Optimizer.Simplification;
 /// x = 1 OR x = 2           =>   x IN (1, 2)</code></remarks>
 internal static class DisjunctFactoring
 {
+    /// <summary>Of so many, one is found sooner by looking at each.</summary>
+    private const int FewConjuncts = 8;
+
     /// <summary>The factored expression; null where there is nothing to take out.</summary>
     public static Expression? Factor(NodeList<Expression> terms) => FactorConjuncts(terms) ?? CollectEqualities(terms);
 
@@ -16,8 +19,10 @@ internal static class DisjunctFactoring
         var common = new List<Expression>(terms[0].Conjuncts());
         foreach (Expression term in terms.Skip(1))
         {
+            Interruption.Ask();
             NodeList<Expression> conjuncts = term.Conjuncts();
-            common.RemoveAll(candidate => !conjuncts.Contains(candidate));
+            HashSet<Expression>? many = conjuncts.Count > FewConjuncts ? [.. conjuncts] : null;
+            common.RemoveAll(candidate => !(many?.Contains(candidate) ?? conjuncts.Contains(candidate)));
             if (common.Count == 0)
             {
                 return null;
@@ -31,7 +36,8 @@ internal static class DisjunctFactoring
         }
 
         // A term that requires nothing else makes the rest TRUE.
-        Expression[] rest = [.. terms.Select(term => Conjunctions.AndAll([.. term.Conjuncts().Where(conjunct => !common.Contains(conjunct))]))];
+        HashSet<Expression> required = [.. common];
+        Expression[] rest = [.. terms.Select(term => Conjunctions.AndAll([.. term.Conjuncts().Where(conjunct => !required.Contains(conjunct))]))];
         Expression remaining = rest.Any(static term => term is Literal { Value: true }) ? Literal.True : Conjunctions.OrAll(rest);
         return Conjunctions.AndAll([.. common, remaining is Or or ? CollectEqualities(or.Terms) ?? or : remaining]);
     }
@@ -42,6 +48,7 @@ internal static class DisjunctFactoring
         int equalities = 0;
         foreach (Expression term in terms)
         {
+            Interruption.Ask();
             if (Items(term) is var (input, items))
             {
                 equalities++;
@@ -62,6 +69,7 @@ internal static class DisjunctFactoring
         var result = new List<Expression>();
         foreach (Expression term in terms)
         {
+            Interruption.Ask();
             if (Items(term) is not var (input, _))
             {
                 result.Add(term);

@@ -36,6 +36,8 @@ public sealed class AdaptiveContext
     private readonly IReadOnlyList<StageState> _states;
     private readonly Func<StageId, OutputSize> _sizeOf;
     private readonly OutputSize?[] _sizes;
+    private readonly bool?[] _emptyStages;
+    private readonly Dictionary<CteId, int> _cteStages = [];
     private int _lastRuntimeFilter = -1;
 
     /// <param name="plan">The plan at this moment.</param>
@@ -49,6 +51,15 @@ public sealed class AdaptiveContext
         _states = states;
         _sizeOf = sizeOf;
         _sizes = new OutputSize?[_stages.Length];
+        _emptyStages = new bool?[_stages.Length];
+        for (int i = 0; i < _stages.Length; i++)
+        {
+            if (_stages[i].Cte is { } cte)
+            {
+                _cteStages[cte] = i;
+            }
+        }
+
         Topology = topology;
         Settings = settings;
     }
@@ -67,7 +78,17 @@ public sealed class AdaptiveContext
     public StageState StateOf(StageId id) => _states[id.Value];
 
     /// <summary>The stage that keeps the rows of a common table expression.</summary>
-    public Stage StageOf(CteId id) => Array.Find(_stages, stage => stage.Cte == id) ?? throw PlannerErrors.UnknownCte(id);
+    public Stage StageOf(CteId id) => _cteStages.TryGetValue(id, out int stage) ? _stages[stage] : throw PlannerErrors.UnknownCte(id);
+
+    /// <summary>Whether a stage is known to keep no row, found out once: stages that read others twice each would be looked at twice as often with every one.</summary>
+    /// <param name="id">The stage.</param>
+    /// <param name="isEmpty">Tells it of a stage's plan.</param>
+    public bool IsEmptyStage(StageId id, Func<ExecPlan, bool> isEmpty) => _emptyStages[id.Value] ??= StateOf(id) switch
+    {
+        StageState.Ended => SizeOf(id)!.Rows == 0,
+        StageState.Waiting => isEmpty(StageOf(id).Plan),
+        StageState.Running or StageState.Skipped => false,
+    };
 
     /// <summary>What an ended stage kept; null for any other.</summary>
     public OutputSize? SizeOf(StageId id) => _states[id.Value] == StageState.Ended ? _sizes[id.Value] ??= _sizeOf(id) : null;

@@ -88,8 +88,8 @@ public sealed class PropagateEmptyRelations : AdaptiveRule
         bool Is(ExecPlan input) => IsEmpty(input, context);
         return plan switch
         {
-            ShuffleReadExec read => IsEmptyStage(read.Stage, context),
-            CteScanExec cte => IsEmptyStage(context.StageOf(cte.Id).Id, context),
+            ShuffleReadExec read => context.IsEmptyStage(read.Stage, Is),
+            CteScanExec cte => context.IsEmptyStage(context.StageOf(cte.Id).Id, Is),
             ValuesExec values => values.Rows.IsEmpty,
             HashAggregateExec { GroupingSets: null } aggregate => (!aggregate.Keys.IsEmpty || aggregate.Mode == AggregateMode.Partial) && Is(aggregate.Input),
             FilterExec or ProjectExec or SortExec or TopNExec or LimitExec or DistinctOnExec or WindowExec or TableFunctionExec => Is(((UnaryExec)plan).Input),
@@ -109,12 +109,5 @@ public sealed class PropagateEmptyRelations : AdaptiveRule
         ExecJoinKind.LeftOuter or ExecJoinKind.LeftAnti or ExecJoinKind.LeftMark or ExecJoinKind.LeftSingle => isEmpty(left),
         ExecJoinKind.RightOuter or ExecJoinKind.RightAnti => isEmpty(right),
         ExecJoinKind.FullOuter => isEmpty(left) && isEmpty(right),
-    };
-
-    private static bool IsEmptyStage(StageId id, AdaptiveContext context) => context.StateOf(id) switch
-    {
-        StageState.Ended => context.SizeOf(id)!.Rows == 0,
-        StageState.Waiting => IsEmpty(context.StageOf(id).Plan, context),
-        StageState.Running or StageState.Skipped => false,
     };
 }

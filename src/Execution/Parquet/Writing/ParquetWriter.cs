@@ -25,6 +25,7 @@ public sealed class ParquetWriter : IDisposable
     private readonly ByteBuilder _scratch = new();
     private long _position;
     private bool _isFinished;
+    private bool _isCommitted;
 
     /// <summary>Starts a file in a stream that the caller owns; it need not be seekable.</summary>
     /// <exception cref="ParquetException">The schema has a type that Parquet cannot store.</exception>
@@ -116,6 +117,17 @@ public sealed class ParquetWriter : IDisposable
     /// <summary>Writes what is left, the page index and the footer. A file made by <see cref="Create"/> is then in its place.</summary>
     public void Finish()
     {
+        if (!_isCommitted)
+        {
+            Complete();
+            _file?.Commit();
+            _isCommitted = true;
+        }
+    }
+
+    /// <summary>As <see cref="Finish"/>, but leaves a file made by <see cref="Create"/>, which is complete and closed then, beside its place until that is called.</summary>
+    public void Complete()
+    {
         if (_isFinished)
             return;
         Append(_pending);
@@ -128,7 +140,7 @@ public sealed class ParquetWriter : IDisposable
         Put(_scratch.Written);
         _stream.Flush();
         _isFinished = true;
-        _file?.Commit();
+        _file?.Close();
     }
 
     /// <summary>Ends the writing; a file of <see cref="Create"/> that is not finished disappears.</summary>

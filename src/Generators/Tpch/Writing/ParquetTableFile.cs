@@ -24,6 +24,8 @@ internal sealed class ParquetTableFile : TableFile
 
     public override void Append(PieceEncoder encoder) => _writer.Append(((Encoder)encoder).RowGroup);
 
+    public override void Complete() => _writer.Complete();
+
     public override void Finish() => _writer.Finish();
 
     public override void Dispose() => _writer.Dispose();

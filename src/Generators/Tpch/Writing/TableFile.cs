@@ -8,6 +8,9 @@ internal abstract class TableFile(TpchTable table) : IDisposable
 {
     public TpchTable Table => table;
 
+    /// <summary>Where it appears; empty: in a stream.</summary>
+    public string Path { get; init; } = "";
+
     /// <summary>Units that one encoder takes at once.</summary>
     public abstract int UnitsPerPiece { get; }
 
@@ -17,7 +20,10 @@ internal abstract class TableFile(TpchTable table) : IDisposable
     /// <summary>Appends what an encoder of this file encoded last.</summary>
     public abstract void Append(PieceEncoder encoder);
 
-    /// <summary>Completes the file and puts it in its place.</summary>
+    /// <summary>Writes what is left; the file is whole then, but not yet in its place.</summary>
+    public abstract void Complete();
+
+    /// <summary>Puts the completed file in its place.</summary>
     public abstract void Finish();
 
     /// <summary>Removes what was written, unless the file was finished.</summary>

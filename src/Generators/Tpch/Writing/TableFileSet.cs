@@ -1,3 +1,4 @@
+using SqlCluster.Execution.Storage;
 using SqlCluster.Generators.Tpch.Schema;
 using SqlCluster.Generators.Tpch.Tables;
 
@@ -123,7 +124,15 @@ internal sealed class TableFileSet
                     cancellationToken.ThrowIfCancellationRequested();
                     Monitor.Wait(_gate);
                 }
-                file.Append(encoder);
+                try
+                {
+                    file.Append(encoder);
+                }
+                catch (Exception error) when (FileWriteErrors.IsOne(error) && file.Path.Length > 0)
+                {
+                    throw FileWriteErrors.CannotWrite(file.Path, error);
+                }
+
                 _appendedUnits += piece.UnitCount;
                 RowCount += rowCount;
                 Monitor.PulseAll(_gate);

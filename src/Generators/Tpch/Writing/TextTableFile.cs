@@ -34,11 +34,13 @@ internal sealed class TextTableFile : TableFile
 
     public override void Append(PieceEncoder encoder) => _stream.Write(((TextEncoder)encoder).Text);
 
-    public override void Finish()
+    public override void Complete()
     {
         _stream.Flush();
-        _file?.Commit();
+        _file?.Close();
     }
+
+    public override void Finish() => _file?.Commit();
 
     public override void Dispose() => _file?.Dispose();
 
