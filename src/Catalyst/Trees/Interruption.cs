@@ -1,7 +1,7 @@
 namespace SqlCluster.Catalyst.Trees;
 
-/// <summary>How walks over plans and expressions hear that the statement was cancelled: the token belongs to the thread that plans, so that no rewrite has to carry it.</summary>
-/// <remarks>Planning is synchronous and stays on one thread. Walks ask at every plan node, and at every element of lists that are long; what lies between takes microseconds.</remarks>
+/// <summary>How walks over plans and expressions, and comparisons deep inside nested values, hear that the statement was cancelled: the token belongs to the thread that works, so that no rewrite and no kernel has to carry it.</summary>
+/// <remarks>Planning is synchronous and stays on one thread, and so does a task until it yields. Walks ask at every plan node, and at every element of lists that are long; what lies between takes microseconds.</remarks>
 public static class Interruption
 {
     /// <summary>Elements from which on a list is long.</summary>

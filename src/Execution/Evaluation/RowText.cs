@@ -24,6 +24,9 @@ public sealed class RowText
         _zone = TimeZones.Find(timeZone);
     }
 
+    /// <summary>Ends the work on a large value.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Turns to another batch, which must stay valid while it is read.</summary>
     public void Open(Batch batch) => _columns = Array.ConvertAll(batch.Columns, static column => new VectorReader(column));
 
@@ -41,8 +44,8 @@ public sealed class RowText
         SqlType type = _types[column];
         return reader.IsNull(row) ? null
             : type.Kind == TypeKind.Boolean ? (reader.Boolean(row) ? "t" : "f")
-            : type.Kind == TypeKind.Char ? TextForms.Format(type, in reader, row, _zone, _names).PadRight(type.Precision)
-            : TextForms.Format(type, in reader, row, _zone, _names);
+            : type.Kind == TypeKind.Char ? TextForms.Format(type, in reader, row, _zone, _names, Cancellation).PadRight(type.Precision)
+            : TextForms.Format(type, in reader, row, _zone, _names, Cancellation);
     }
 
     /// <summary>All columns of a row.</summary>

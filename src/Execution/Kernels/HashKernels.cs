@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Execution.Kernels;
 
@@ -214,6 +215,10 @@ internal static class HashKernels
                 for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
                 {
                     hash = Combine(hash, child.IsNull(i) ? NullHash : HashValue(in child, i));
+                    if (i % RowOrder.ElementsBetweenQuestions == RowOrder.ElementsBetweenQuestions - 1)
+                    {
+                        Interruption.Ask();
+                    }
                 }
 
                 return hash;

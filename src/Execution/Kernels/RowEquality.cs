@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Execution.Kernels;
 
@@ -82,6 +83,11 @@ internal static class RowEquality
             if (!AreEqual(in leftChild, leftStart + i, in rightChild, rightStart + i, nullsEqual: true))
             {
                 return false;
+            }
+
+            if (i % RowOrder.ElementsBetweenQuestions == RowOrder.ElementsBetweenQuestions - 1)
+            {
+                Interruption.Ask();
             }
         }
 

@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Execution.Kernels;
 
@@ -8,6 +9,9 @@ namespace SqlCluster.Execution.Kernels;
 /// <remarks>Text by its bytes ("C" collation), NaN last, false before true, intervals by their span, arrays and rows element by element with nulls last.</remarks>
 internal static class RowOrder
 {
+    /// <summary>Elements of one list after which a loop over them asks whether the query was cancelled.</summary>
+    internal const int ElementsBetweenQuestions = 4096;
+
     /// <summary>Negative, zero or positive; both rows are not null. Decimals have one scale.</summary>
     public static int Compare(in VectorReader left, int leftRow, in VectorReader right, int rightRow)
     {
@@ -68,6 +72,11 @@ internal static class RowOrder
             if (order != 0)
             {
                 return order;
+            }
+
+            if (i % ElementsBetweenQuestions == ElementsBetweenQuestions - 1)
+            {
+                Interruption.Ask();
             }
         }
 

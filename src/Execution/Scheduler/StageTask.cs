@@ -2,6 +2,7 @@ using System.Diagnostics;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Physical;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Operators;
 
@@ -43,20 +44,23 @@ internal sealed class StageTask(Stage stage, TaskContext context, ITaskSink sink
         try
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            _root ??= OperatorFactory.Create(Stage.Plan, context);
-            while (_root.Next() is { } batch)
+            using (Interruption.By(context.Cancellation))
             {
-                MemoryUse.Current = outputMemory;
-                bool goesOn = sink.Accept(batch, this);
-                MemoryUse.Current = caller;
-                if (!goesOn)
+                _root ??= OperatorFactory.Create(Stage.Plan, context);
+                while (_root.Next() is { } batch)
                 {
-                    return RunnableState.Parked;
-                }
+                    MemoryUse.Current = outputMemory;
+                    bool goesOn = sink.Accept(batch, this);
+                    MemoryUse.Current = caller;
+                    if (!goesOn)
+                    {
+                        return RunnableState.Parked;
+                    }
 
-                if (Stopwatch.GetElapsedTime(start) > LocalExecutor.TimeSlice)
-                {
-                    return RunnableState.Yielded;
+                    if (Stopwatch.GetElapsedTime(start) > LocalExecutor.TimeSlice)
+                    {
+                        return RunnableState.Yielded;
+                    }
                 }
             }
 

@@ -22,7 +22,7 @@ internal sealed class RowSender : IAsyncDisposable
     public RowSender(StatementResult.Rows rows, ResultFormats formats, string timeZone, bool escapesBytes)
     {
         Rows = rows;
-        _writers = [.. rows.Columns.Select((column, index) => ValueWriter.Create(column.Type, formats.IsBinary(index), timeZone, rows.Execution.Context.Settings.Objects, escapesBytes))];
+        _writers = [.. rows.Columns.Select((column, index) => ValueWriter.Create(column.Type, formats.IsBinary(index), timeZone, rows.Execution.Context.Settings.Objects, escapesBytes, rows.Cancellation))];
     }
 
     public StatementResult.Rows Rows { get; }
@@ -50,7 +50,15 @@ internal sealed class RowSender : IAsyncDisposable
                     return (sent, true);
                 }
 
-                sent += WriteRows(writer, _batch, maxRows > 0 ? maxRows - sent : long.MaxValue);
+                try
+                {
+                    sent += WriteRows(writer, _batch, maxRows > 0 ? maxRows - sent : long.MaxValue);
+                }
+                catch (OperationCanceledException error)
+                {
+                    throw Rows.Explain(error);
+                }
+
                 if (writer.Buffered >= PgWriter.FlushBytes)
                 {
                     ValueTask flush = writer.FlushAsync(cancellation);

@@ -65,6 +65,22 @@ public abstract record StatementResult : IAsyncDisposable
             return ValueTask.FromResult(batch);
         }
 
+        /// <summary>Ends the work on rows that are read, such as turning a large value into text.</summary>
+        internal CancellationToken Cancellation => Query?.Token ?? Execution.Context.Cancellation;
+
+        /// <summary>What ended the work on rows that were read, as <see cref="ReadAsync"/> would say it.</summary>
+        internal Exception Explain(OperationCanceledException error)
+        {
+            if (Query is not { } query)
+            {
+                return error;
+            }
+
+            _error = query.Explain(error);
+            query.Transaction.Fail();
+            return _error;
+        }
+
         public override ValueTask DisposeAsync()
         {
             ValueTask ending = Source == null ? Execution.DisposeAsync() : default;

@@ -9,7 +9,7 @@ internal static class RowReader
 {
     public static async IAsyncEnumerable<string?[]> ReadAsync(Answer.Rows rows, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var text = new RowText([.. rows.Columns.Select(static column => column.Type)], rows.TimeZone, rows.Objects);
+        var text = new RowText([.. rows.Columns.Select(static column => column.Type)], rows.TimeZone, rows.Objects) { Cancellation = cancellation };
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
         {
             text.Open(batch);

@@ -43,6 +43,8 @@ internal static class HardValues
             }.Select(value => new HardStatement($"array: {value.Kind}", $"SELECT {value.Expression} FROM (SELECT {array} AS a FROM generate_series(1, 4000000) g(i)) x, generate_series(1, 20) s(j)")),
             .. new (string Kind, string Expression)[] { ("texts ||", "a || a"), ("texts as json", "to_json(a)"), ("texts joined", "array_to_string(a, ', ')"), ("texts compared", "a < a || array['x']") }
                 .Select(value => new HardStatement($"array: {value.Kind}", $"SELECT {value.Expression} FROM (SELECT {texts} AS a FROM generate_series(1, 2000000) g(i)) x, generate_series(1, 20) s(j)")),
+            .. new (string Kind, string Expression)[] { ("structs compared", "a < a || row(0, 'x')"), ("structs equal", "a = a || row(0, 'x')"), ("structs distinct", "count(DISTINCT a)") }
+                .Select(value => new HardStatement($"array: {value.Kind}", $"SELECT {value.Expression} FROM (SELECT array_agg(row(i, 'text ' || i)) AS a FROM generate_series(1, {Some(2_000_000)}) g(i)) x, generate_series(1, 50) s(j)")),
             new("aggregate: json_agg", $"SELECT length(json_agg(i)::text) FROM generate_series(1, {Some(5_000_000)}) g(i)"),
             new("aggregate: jsonb_object_agg", $"SELECT jsonb_object_agg(i, i) FROM generate_series(1, {Some(1_000_000)}) g(i)"),
             new("aggregate: rank", $"SELECT dense_rank(9000000) WITHIN GROUP (ORDER BY i::bigint * 7919 % 10000019) FROM generate_series(1, {Some(3_000_000)}) g(i)"),

@@ -14,7 +14,7 @@ internal sealed class GroupingRewrite
     private readonly HashSet<ColumnId> _inputs;
     private readonly Aggregate _aggregate;
     private readonly Dictionary<ColumnId, Column> _columnKeys = [];
-    private readonly List<NamedExpression> _expressionKeys = [];
+    private readonly Dictionary<Expression, Column> _expressionKeys = [];
 
     /// <param name="context">The analysis.</param>
     /// <param name="scope">The grouped query.</param>
@@ -34,19 +34,16 @@ internal sealed class GroupingRewrite
             }
             else if (key.Expression is not Literal)
             {
-                _expressionKeys.Add(key);
+                _expressionKeys.TryAdd(key.Expression, key.Column);
             }
         }
     }
 
     public Expression Rewrite(Expression expression)
     {
-        foreach (NamedExpression key in _expressionKeys)
+        if (_expressionKeys.Count > 0 && _expressionKeys.TryGetValue(expression, out Column? key))
         {
-            if (key.Expression.Equals(expression))
-            {
-                return new ColumnReference(key.Column);
-            }
+            return new ColumnReference(key);
         }
 
         return expression switch

@@ -15,6 +15,7 @@ internal sealed class GroupByResolver(AnalysisContext context, List<SelectOutput
 {
     private const int MaxSets = 4096;
     private readonly List<Expression> _keys = [];
+    private readonly Dictionary<Expression, int> _positions = [];
 
     public GroupingKeys Resolve(Ast.GroupByClause clause)
     {
@@ -31,7 +32,16 @@ internal sealed class GroupByResolver(AnalysisContext context, List<SelectOutput
             return new GroupingKeys(_keys, null);
         }
 
-        bool isPlain = clause.Elements.All(static element => element is Ast.GroupingSet { Expressions.Count: 1 });
+        if (clause.Elements.All(static element => element is Ast.GroupingSet { Expressions.Count: 1 }))
+        {
+            foreach (Ast.GroupingElement element in clause.Elements)
+            {
+                Positions((Ast.GroupingSet)element);
+            }
+
+            return new GroupingKeys(_keys, null);
+        }
+
         List<List<int>> sets = [[]];
         foreach (Ast.GroupingElement element in clause.Elements)
         {
@@ -46,7 +56,7 @@ internal sealed class GroupByResolver(AnalysisContext context, List<SelectOutput
             sets = [.. sets.DistinctBy(static set => string.Join(',', set.Order()))];
         }
 
-        bool isSingle = isPlain || (sets.Count == 1 && clause.Elements.All(static element => element is Ast.GroupingSet));
+        bool isSingle = sets.Count == 1 && clause.Elements.All(static element => element is Ast.GroupingSet);
         return new GroupingKeys(_keys, isSingle ? null : [.. sets.Select(static set => NodeList.From(set))]);
     }
 
@@ -57,6 +67,7 @@ internal sealed class GroupByResolver(AnalysisContext context, List<SelectOutput
             case Ast.GroupingSet set:
                 return [Positions(set)];
             case Ast.Rollup rollup:
+                CheckCount(rollup.Sets.Count + 1, element);
                 List<List<int>> parts = [.. rollup.Sets.Select(Positions)];
                 return [.. Enumerable.Range(0, parts.Count + 1).Select(left => Merge([.. parts.Take(parts.Count - left)]))];
             case Ast.Cube cube:
@@ -84,9 +95,10 @@ internal sealed class GroupByResolver(AnalysisContext context, List<SelectOutput
     private static List<int> Merge(params ReadOnlySpan<List<int>> parts)
     {
         var merged = new List<int>();
+        var seen = new HashSet<int>();
         foreach (List<int> part in parts)
         {
-            merged.AddRange(part.Where(key => !merged.Contains(key)));
+            merged.AddRange(part.Where(seen.Add));
         }
 
         return merged;
@@ -140,11 +152,11 @@ internal sealed class GroupByResolver(AnalysisContext context, List<SelectOutput
 
     private int KeyOf(Expression value)
     {
-        int known = _keys.FindIndex(key => key.Equals(value));
-        if (known < 0)
+        if (!_positions.TryGetValue(value, out int known))
         {
             known = _keys.Count;
             _keys.Add(value);
+            _positions.Add(value, known);
         }
 
         return known;

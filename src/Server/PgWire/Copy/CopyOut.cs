@@ -28,16 +28,25 @@ internal static class CopyOut
         }
 
         writer.End();
-        long count = isBinary
-            ? await SendBinaryAsync(rows, session, writer, closed).ConfigureAwait(false)
-            : await SendTextAsync(rows, options, session, writer, closed).ConfigureAwait(false);
+        long count;
+        try
+        {
+            count = isBinary
+                ? await SendBinaryAsync(rows, session, writer, closed).ConfigureAwait(false)
+                : await SendTextAsync(rows, options, session, writer, closed).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (rows.Cancellation.IsCancellationRequested)
+        {
+            throw rows.Explain(error);
+        }
+
         writer.Begin('c').End();
         writer.CommandComplete(string.Create(CultureInfo.InvariantCulture, $"COPY {count}"));
     }
 
     private static async Task<long> SendBinaryAsync(StatementResult.Rows rows, Session session, PgWriter writer, CancellationToken closed)
     {
-        ValueWriter[] columns = [.. rows.Columns.Select(column => ValueWriter.Create(column.Type, true, session.Settings.Get("TimeZone"), rows.Execution.Context.Settings.Objects))];
+        ValueWriter[] columns = [.. rows.Columns.Select(column => ValueWriter.Create(column.Type, true, session.Settings.Get("TimeZone"), rows.Execution.Context.Settings.Objects, cancellation: rows.Cancellation))];
 
         // The header shares a message with the first row, as PostgreSQL sends it: Npgsql counts on that.
         writer.Begin('d').Bytes(Signature).Int32(0).Int32(0);
@@ -77,7 +86,7 @@ internal static class CopyOut
 
     private static async Task<long> SendTextAsync(StatementResult.Rows rows, CopyOptions options, Session session, PgWriter writer, CancellationToken closed)
     {
-        var text = new RowText([.. rows.Columns.Select(static column => column.Type)], session.Settings.Get("TimeZone"));
+        var text = new RowText([.. rows.Columns.Select(static column => column.Type)], session.Settings.Get("TimeZone")) { Cancellation = rows.Cancellation };
         var line = new StringBuilder();
         bool[] isForced = [.. rows.Columns.Select(column => CopyOptions.Has(options.ForceQuote, column.Name))];
         if (options.Header != CopyHeader.None)

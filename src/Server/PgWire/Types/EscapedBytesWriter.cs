@@ -4,8 +4,10 @@ using SqlCluster.Server.PgWire.Messages;
 namespace SqlCluster.Server.PgWire.Types;
 
 /// <summary>bytea as text under bytea_output = escape: printable ASCII as it is, the backslash twice, every other byte as a backslash and three octal digits.</summary>
-internal sealed class EscapedBytesWriter : ValueWriter
+internal sealed class EscapedBytesWriter(CancellationToken cancellation) : ValueWriter
 {
+    private const int BytesBetweenQuestions = 64 << 10;
+
     private Vector _vector = null!;
     private ViewVector _views = null!;
     private byte[] _text = [];
@@ -25,8 +27,14 @@ internal sealed class EscapedBytesWriter : ValueWriter
         }
 
         int length = 0;
-        foreach (byte value in bytes)
+        for (int i = 0; i < bytes.Length; i++)
         {
+            if (i % BytesBetweenQuestions == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            byte value = bytes[i];
             if (value == '\\')
             {
                 _text[length++] = value;

@@ -8,6 +8,9 @@ namespace SqlCluster.Server.PgWire.Types;
 /// <summary>Arrays: dimensions, whether there are nulls, element oid; length and lower bound of each dimension; the elements.</summary>
 internal sealed class BinaryArrayWriter : ValueWriter
 {
+    private const int ElementsBetweenQuestions = 4096;
+
+    private readonly CancellationToken _cancellation;
     private readonly int _depth;
     private readonly int _elementOid;
     private readonly int _lowerBound;
@@ -16,8 +19,9 @@ internal sealed class BinaryArrayWriter : ValueWriter
     private Vector _vector = null!;
     private bool _hasNulls;
 
-    public BinaryArrayWriter(SqlType type, string timeZone)
+    public BinaryArrayWriter(SqlType type, string timeZone, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         for (SqlType level = type; level.Kind == TypeKind.Array; level = level.Element!)
         {
             _depth++;
@@ -26,7 +30,7 @@ internal sealed class BinaryArrayWriter : ValueWriter
         _lowerBound = type.Variant.IsVector() ? 0 : 1;
         SqlType element = PgTypes.InnermostElement(type);
         _elementOid = PgTypes.Oid(element);
-        _element = Create(element, true, timeZone);
+        _element = Create(element, true, timeZone, cancellation: cancellation);
         _lists = new ListVector[_depth];
     }
 
@@ -96,6 +100,11 @@ internal sealed class BinaryArrayWriter : ValueWriter
 
         for (int i = start; i < end; i++)
         {
+            if (i % ElementsBetweenQuestions == 0)
+            {
+                _cancellation.ThrowIfCancellationRequested();
+            }
+
             if (level + 1 == _depth)
             {
                 _hasNulls |= _element.IsNull(i);
@@ -123,10 +132,10 @@ internal sealed class BinaryRecordWriter : ValueWriter
     private readonly ValueWriter[] _fields;
     private Vector _vector = null!;
 
-    public BinaryRecordWriter(SqlType type, string timeZone)
+    public BinaryRecordWriter(SqlType type, string timeZone, CancellationToken cancellation)
     {
         _oids = [.. type.Fields!.Select(static field => PgTypes.Oid(field.Type))];
-        _fields = [.. type.Fields!.Select(field => Create(field.Type, true, timeZone))];
+        _fields = [.. type.Fields!.Select(field => Create(field.Type, true, timeZone, cancellation: cancellation))];
     }
 
     protected override void Load(Vector vector)

@@ -107,9 +107,9 @@ internal sealed class BinaryUuidWriter : ValueWriter
 }
 
 /// <summary>Any type's text, as the engine's casts make it: for types that are rarely sent in bulk.</summary>
-internal sealed class RowTextWriter(SqlType type, string timeZone, IObjectNames? names = null) : ValueWriter
+internal sealed class RowTextWriter(SqlType type, string timeZone, IObjectNames? names = null, CancellationToken cancellation = default) : ValueWriter
 {
-    private readonly RowText _text = new([type], timeZone, names);
+    private readonly RowText _text = new([type], timeZone, names) { Cancellation = cancellation };
 
     /// <summary>The text of a row that is not null.</summary>
     public string Text(int row) => _text.Get(row, 0)!;

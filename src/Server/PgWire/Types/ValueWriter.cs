@@ -17,13 +17,14 @@ internal abstract class ValueWriter
     /// <param name="timeZone">Zone of timestamptz in text.</param>
     /// <param name="names">Names of catalog objects, in text.</param>
     /// <param name="escapesBytes">bytea_output is escape.</param>
-    public static ValueWriter Create(SqlType type, bool isBinary, string timeZone, IObjectNames? names = null, bool escapesBytes = false) => type.Kind switch
+    /// <param name="cancellation">Ends the work on a large value.</param>
+    public static ValueWriter Create(SqlType type, bool isBinary, string timeZone, IObjectNames? names = null, bool escapesBytes = false, CancellationToken cancellation = default) => type.Kind switch
     {
-        TypeKind.Bytea when !isBinary && escapesBytes => new EscapedBytesWriter(),
+        TypeKind.Bytea when !isBinary && escapesBytes => new EscapedBytesWriter(cancellation),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.SingleByte => new BinaryLetterWriter(),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.Inet => new BinaryAddressWriter(),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.Tid => new BinaryRowPlaceWriter(),
-        TypeKind.Oid when !isBinary && type.Variant.IsObjectName() => new RowTextWriter(type, timeZone, names),
+        TypeKind.Oid when !isBinary && type.Variant.IsObjectName() => new RowTextWriter(type, timeZone, names, cancellation),
         TypeKind.Text or TypeKind.Varchar or TypeKind.Name or TypeKind.Json or TypeKind.Unknown => new BytesWriter(),
         TypeKind.Boolean => new BooleanWriter(isBinary),
         TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt or TypeKind.Oid => isBinary ? new BinaryIntegerWriter(PgTypes.Size(type), 0) : new TextIntegerWriter(),
@@ -32,7 +33,7 @@ internal abstract class ValueWriter
         TypeKind.Jsonb => isBinary ? new BytesWriter(1) : new BytesWriter(),
         TypeKind.Date => isBinary ? new BinaryDateWriter() : new TextDateWriter(type, timeZone),
         TypeKind.Timestamp => isBinary ? new BinaryTimestampWriter() : new TextTimestampWriter(type, timeZone),
-        _ when !isBinary => new RowTextWriter(type, timeZone, names),
+        _ when !isBinary => new RowTextWriter(type, timeZone, names, cancellation),
         TypeKind.Bytea => new BytesWriter(),
         TypeKind.Real => new BinaryRealWriter(),
         TypeKind.DoublePrecision => new BinaryDoubleWriter(),
@@ -40,9 +41,9 @@ internal abstract class ValueWriter
         TypeKind.TimestampTz => new BinaryTimestampWriter(),
         TypeKind.Interval => new BinaryIntervalWriter(),
         TypeKind.Uuid => new BinaryUuidWriter(),
-        TypeKind.Array => new BinaryArrayWriter(type, timeZone),
-        TypeKind.Row => new BinaryRecordWriter(type, timeZone),
-        _ => new RowTextWriter(type, timeZone, names),
+        TypeKind.Array => new BinaryArrayWriter(type, timeZone, cancellation),
+        TypeKind.Row => new BinaryRecordWriter(type, timeZone, cancellation),
+        _ => new RowTextWriter(type, timeZone, names, cancellation),
     };
 
     /// <summary>Turns to a batch's column, which stays valid while it is read.</summary>
