@@ -113,6 +113,13 @@ public static class ExecutionErrors
     /// <param name="type">What it was cast to.</param>
     public static QueryException CannotCastJson(string kind, string type) => new("22023", ErrorKind.User, $"cannot cast jsonb {kind} to type {type}");
 
+    public static QueryException NullSubscript() => new("22004", ErrorKind.User, "array subscript in assignment must not be null");
+
+    public static QueryException SliceBoundsMissing() => new("2202E", ErrorKind.User, "array slice subscript must provide both boundaries")
+    {
+        Detail = "When assigning to a slice of an empty array value, slice boundaries must be fully specified.",
+    };
+
     public static QueryException NullDimension() => new("22004", ErrorKind.User, "dimension array or low bound array cannot be null");
 
     public static QueryException NullThreshold() => new("22004", ErrorKind.User, "thresholds array must not contain NULLs");

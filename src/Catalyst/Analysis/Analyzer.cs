@@ -35,7 +35,11 @@ public static class Analyzer
     /// <param name="catalog">For subqueries.</param>
     /// <param name="functions">The functions.</param>
     /// <param name="settings">Facts of the session.</param>
-    public static Expression AnalyzeExpression(Ast.Expression expression, IReadOnlyList<Column> columns, ICatalog catalog, IFunctionCatalog functions, AnalyzerSettings settings)
+    /// <param name="place">Where it stands.</param>
+    /// <param name="generated">Those of the columns that are computed themselves, so that other computed ones cannot name them; null: none.</param>
+    public static Expression AnalyzeExpression(
+        Ast.Expression expression, IReadOnlyList<Column> columns, ICatalog catalog, IFunctionCatalog functions, AnalyzerSettings settings, ExpressionPlace place = ExpressionPlace.Value,
+        IReadOnlySet<ColumnId>? generated = null)
     {
         var context = new AnalysisContext(catalog, functions, settings);
         var relation = new RelationScope(null, []);
@@ -44,8 +48,8 @@ public static class Analyzer
             relation.Add(column.Name, column);
         }
 
-        var scope = new QueryScope(null, null) { From = FromScope.Of(relation), Clause = Clause.Where };
-        return context.Expressions.Settled(expression, scope);
+        var scope = new QueryScope(null, null) { From = FromScope.Of(relation), Clause = Clauses.Of(place), Generated = generated };
+        return place == ExpressionPlace.Check ? context.Expressions.Boolean(expression, scope, "CHECK") : context.Expressions.Settled(expression, scope);
     }
 
     /// <summary>Gives references to a parameter that were made before its type was known the type found later.</summary>

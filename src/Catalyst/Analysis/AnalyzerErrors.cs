@@ -196,6 +196,17 @@ internal static class AnalyzerErrors
 
     public static QueryException TooManyColumns(int limit, int position) => new("54011", ErrorKind.User, $"target lists can have at most {limit} entries", position);
 
+    /// <param name="isNull">Whether there is no percentage at all.</param>
+    public static QueryException InvalidSample(bool isNull) =>
+        new("2202H", ErrorKind.User, isNull ? "TABLESAMPLE parameter cannot be null" : "sample percentage must be between 0 and 100");
+
+    public static QueryException PercentileOutOfRange(double value) => new("22003", ErrorKind.User, FormattableString.Invariant($"percentile value {value} is not between 0 and 1"));
+
+    public static QueryException GeneratedColumn(string name, int position) => new("42P17", ErrorKind.User, $"cannot use generated column \"{name}\" in column generation expression", position)
+    {
+        Detail = "A generated column cannot reference another generated column.",
+    };
+
     public static QueryException UnknownParameter(int index, int position) => new("42P02", ErrorKind.User, $"there is no parameter ${index}", position);
 
     /// <summary>PostgreSQL's errors about input name the type alone: numeric, not numeric(10,2).</summary>

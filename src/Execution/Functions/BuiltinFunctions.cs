@@ -51,6 +51,7 @@ public sealed class BuiltinFunctions : IFunctionCatalog
             .. Extremes.Overloads,
             .. SingleRow.Overloads,
             .. ArrayFunctions.Overloads,
+            .. ArrayAssignments.Overloads,
             .. ArrayShapes.Overloads,
             .. NestedValues.Overloads,
             .. TableSamples.Overloads,

@@ -34,6 +34,23 @@ public sealed record Select(NodeList<SelectItem> Items) : QueryExpression
     public NodeList<WindowDefinition> Windows { get; init; } = [];
 
     public Expression? Qualify { get; init; }
+
+    /// <summary>Tells what the items are where a statement is written as a query; no text says so.</summary>
+    public SelectItemsPlace Place { get; init; }
+}
+
+/// <summary>Is what the items of a <see cref="Select"/> stand for.</summary>
+public enum SelectItemsPlace
+{
+    /// <summary>Is a select list.</summary>
+    Default,
+
+    /// <summary>Is SET of UPDATE, ON CONFLICT and MERGE.</summary>
+    Update,
+    Returning,
+
+    /// <summary>Is the conditions of WHEN in MERGE.</summary>
+    MergeWhen,
 }
 
 /// <summary>Is one output column, or several if the expression is a <see cref="Star"/>.</summary>

@@ -126,6 +126,9 @@ internal sealed partial class AstBuilder
 
     private NodeList<TableElement> Build(TableElementsContext context) => Map(context.tableElement(), Build);
 
+    /// <summary>What LIKE can include.</summary>
+    private static readonly string[] LikeOptions = ["comments", "compression", "constraints", "defaults", "generated", "identity", "indexes", "statistics", "storage", "all"];
+
     private TableElement Build(TableElementContext context)
     {
         TextSpan span = SpanOf(context);
@@ -135,6 +138,11 @@ internal sealed partial class AstBuilder
                 return Build(column.columnDefinition());
             case LikeTableContext like:
                 var options = new List<string>();
+                foreach (LabelContext option in like.label())
+                {
+                    if (!LikeOptions.Contains(option.GetText().ToLowerInvariant()))
+                        throw SyntaxError(option.Start, [.. LikeOptions.Select(static name => name.ToUpperInvariant())]);
+                }
                 for (int i = 2; i + 1 < like.ChildCount; i += 2)
                     options.Add($"{like.GetChild(i).GetText()} {like.GetChild(i + 1).GetText()}".ToLowerInvariant());
                 return new LikeTable(Build(like.qualifiedName()), NodeList.From(options)) { Span = span };

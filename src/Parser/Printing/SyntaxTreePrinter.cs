@@ -68,7 +68,7 @@ public static class SyntaxTreePrinter
 
     private static IEnumerable<PropertyInfo> PropertiesOf(Type type) => type
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(static property => property.GetIndexParameters().Length == 0 && property.Name is not (nameof(SyntaxNode.Span) or nameof(SyntaxNode.Anchor)))
+        .Where(static property => property.CanWrite && property.GetIndexParameters().Length == 0 && property.Name is not (nameof(SyntaxNode.Span) or nameof(SyntaxNode.Anchor)))
         .OrderBy(property => property.DeclaringType != type)
         .ThenBy(static property => property.MetadataToken);
 }

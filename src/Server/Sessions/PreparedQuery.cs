@@ -149,9 +149,9 @@ public sealed class PreparedQuery
             case Execute execute:
                 return session.Prepared.GetValueOrDefault(execute.Name.Value) switch
                 {
-                    { Statement: QueryStatement prepared } prepare => session.Pipeline.Check(prepared.Query, prepare.ParameterTypes),
+                    { Statement: QueryStatement prepared } prepare => ResultColumn.Of(session.Pipeline.AnalyzePrepared(prepared.Query, prepare.Types)),
                     { Statement: Insert or Update or Delete or ChangingQuery } prepare => await ColumnsAsync(
-                        session, prepare.Statement, [.. prepare.ParameterTypes.Select(session.Pipeline.ResolveType)], cancellation).ConfigureAwait(false),
+                        session, prepare.Statement, prepare.Types, cancellation).ConfigureAwait(false),
                     _ => null,
                 };
             case Insert or Update or Delete or ChangingQuery:

@@ -219,6 +219,19 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     public Literal EvaluateConstant(Ast.Expression expression) =>
         Evaluator().Evaluate(Analyzer.AnalyzeExpression(expression, [], session.Catalog, engine.Functions, AnalysisSettings()));
 
+    /// <summary>Resolves an expression that is no part of a query.</summary>
+    /// <param name="expression">As parsed.</param>
+    /// <param name="place">Where it stands.</param>
+    /// <param name="columns">Columns that it may name; null: none.</param>
+    /// <param name="isGenerated">Tells which of them are computed from others; null: none is.</param>
+    public Expression Resolve(Ast.Expression expression, ExpressionPlace place, IReadOnlyList<TableColumn>? columns = null, Predicate<string>? isGenerated = null)
+    {
+        var ids = new ColumnIdSource();
+        Column[] known = [.. (columns ?? []).Select(column => ids.Column(column.Name, column.Type, column.IsNullable))];
+        HashSet<ColumnId>? generated = isGenerated == null ? null : [.. known.Where(column => isGenerated(column.Name)).Select(static column => column.Id)];
+        return Analyzer.AnalyzeExpression(expression, known, session.Catalog, engine.Functions, AnalysisSettings(), place, generated);
+    }
+
     /// <summary>Values of a type in their text form.</summary>
     public NodeList<Literal> AsTexts(NodeList<Literal> values, SqlType type) =>
         (NodeList<Literal>)Evaluator().Evaluate(new Cast(new Literal(values, SqlType.Array(type)), SqlType.Array(SqlType.Text))).Value!;

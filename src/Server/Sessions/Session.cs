@@ -102,7 +102,7 @@ public sealed class Session : IDisposable
     public IQueryExecution? LastExecution { get; internal set; }
 
     /// <summary>Statements of PREPARE, by name.</summary>
-    internal Dictionary<string, Prepare> Prepared { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, NamedStatement> Prepared { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Tells the named statements that the client's protocol prepared; null: the protocol has none.</summary>
     internal Func<IReadOnlyList<(string Name, PreparedQuery Query)>>? ProtocolStatements { get; set; }

@@ -33,6 +33,12 @@ internal static class ColumnStatements
         int added = table.Columns.Count;
         NodeList<TableColumn> columns = [.. table.Columns, new TableColumn(name, type, !isRequired)];
         string[] names = [.. columns.Select(static column => column.Name)];
+        ColumnDeclarationChecks.CheckConflicts(add.Column, shape.Name, shape.Session);
+        ColumnDeclarationChecks.CheckExpressions(
+            add.Column,
+            columns,
+            other => other == name ? constraints.Any(static constraint => constraint is GeneratedConstraint) : table.Entry.Facts.Defaults.Any(value => value.Kind == 's' && value.Column == other),
+            shape.Session);
         await shape.RewriteAsync(columns, (written, ordinal) => ordinal == added ? written.Default(ordinal) : Column(columns[ordinal].Name), Declare, cancellation).ConfigureAwait(false);
         foreach (DeclaredConstraint key in shape.Entry.Facts.Constraints.Where(constraint => constraint.Kind is 'p' or 'u' && constraint.Columns.Contains(name)))
         {
@@ -180,12 +186,7 @@ internal static class ColumnStatements
             return;
         }
 
-        IReadOnlyList<ResultColumn> given = shape.Session.Pipeline.Check(new Query(new Select([new SelectItem(alter.Value)])));
-        if (alter.Value is not (StringLiteral or NullLiteral) && !CastRules.CanCast(given[0].Type, shape.Table.Columns[ordinal].Type, CoercionContext.Assignment))
-        {
-            throw StatementErrors.DefaultNotAssignable(alter.Column.Value, shape.Table.Columns[ordinal].Type, given[0].Type);
-        }
-
+        DeclaredExpressions.CheckDefault(alter.Value, shape.Table.Columns[ordinal], shape.Session);
         shape.Declare(facts => TableDeclarations.WithConstraint(facts, shape.Name, [], null, new DefaultConstraint(alter.Value), alter.Column.Value, shape.Session));
     }
 

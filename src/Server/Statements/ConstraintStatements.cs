@@ -31,6 +31,11 @@ internal static class ConstraintStatements
             throw StatementErrors.SecondPrimaryKey(shape.Name, 0);
         }
 
+        if (added.Constraint is CheckConstraint check)
+        {
+            DeclaredExpressions.CheckCondition(check.Condition, table.Columns, shape.Session);
+        }
+
         shape.Declare(facts => TableDeclarations.WithConstraint(facts, shape.Name, columns, added.Name?.Value, added.Constraint, null, shape.Session));
         DeclaredConstraint declared = shape.Entry.Facts.Constraints[^1];
         switch (declared.Kind)

@@ -26,7 +26,7 @@ internal static class ExplainStatements
 
         if (explain.Statement is Execute execute)
         {
-            (Prepare prepared, NodeList<Literal> values) = PreparedStatements.Read(execute, session);
+            (NamedStatement prepared, NodeList<Literal> values) = PreparedStatements.Read(execute, session);
             using PreparedStatements.BoundValues bound = PreparedStatements.Bind(values, session);
             return await ExplainAsync(explain with { Statement = prepared.Statement }, session, cancellation).ConfigureAwait(false);
         }
@@ -53,7 +53,7 @@ internal static class ExplainStatements
             case DeclareCursor declare: return Show(session.Pipeline.Plan(declare.Query, trace: trace));
             case CreateTableAs create: return Plan(create.Source, options, session);
             case Execute execute:
-                (Prepare prepared, NodeList<Literal> values) = PreparedStatements.Read(execute, session);
+                (NamedStatement prepared, NodeList<Literal> values) = PreparedStatements.Read(execute, session);
                 using (PreparedStatements.Bind(values, session))
                 {
                     return Plan(prepared.Statement, options, session);

@@ -87,9 +87,11 @@ internal static class ParameterInference
         }
     }
 
-    private static IEnumerable<int> ParametersIn(Query query)
+    private static IEnumerable<int> ParametersIn(Query query) => UsedIn(SqlPrinter.Print(query));
+
+    /// <summary>The n of each $n in a text.</summary>
+    public static IEnumerable<int> UsedIn(string sql)
     {
-        string sql = SqlPrinter.Print(query);
         return SqlTokenizer.Tokenize(sql).Where(static token => token.Kind == SqlTokenKind.Parameter)
             .Select(token => int.Parse(sql.AsSpan(token.Span.Start + 1, token.Span.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture));
     }
@@ -128,9 +130,7 @@ internal static class ParameterInference
 
     private static Query OfInsert(Insert insert, Query source, NodeList<TableColumn> columns)
     {
-        TableColumn?[] targets = insert.Columns.IsEmpty
-            ? [.. columns]
-            : [.. insert.Columns.Select(target => columns.FirstOrDefault(column => column.Name == target.Column.Value))];
+        TableColumn?[] targets = insert.Columns.IsEmpty ? [.. columns] : [.. insert.Columns.Select(target => Assigned(target, columns))];
         QueryExpression body = source.Body switch
         {
             ValuesQuery values => new ValuesQuery(values.Rows.Map(row => (NodeList<Expression>)[.. row.Select((value, index) => Typed(value is DefaultValue ? new NullLiteral() : value, targets.ElementAtOrDefault(index)))])),
@@ -143,8 +143,26 @@ internal static class ParameterInference
     private static Query OfUpdate(Update update, NodeList<TableColumn> columns)
     {
         NodeList<SelectItem> items = [.. update.Assignments.Select(assignment => new SelectItem(
-            assignment.Value is DefaultValue ? new NullLiteral() : Typed(assignment.Value, assignment.Targets is [var target] ? columns.FirstOrDefault(column => column.Name == target.Column.Value) : null)))];
-        return new Query(new Select([.. items, .. update.Returning]) { From = [update.Table, .. update.From], Where = update.Where }) { With = update.With };
+            assignment.Value is DefaultValue ? new NullLiteral() : Typed(assignment.Value, assignment.Targets is [var target] ? Assigned(target, columns) : null)))];
+        IEnumerable<SelectItem> subscripts = update.Assignments.SelectMany(static assignment => assignment.Targets).SelectMany(PartialValue.SubscriptsOf).Select(static subscript => new SelectItem(subscript));
+        return new Query(new Select([.. items, .. subscripts, .. update.Returning]) { From = [update.Table, .. update.From], Where = update.Where }) { With = update.With };
+    }
+
+    /// <summary>The column that is assigned, of the type of what is: a part of an array is of another than the whole.</summary>
+    private static TableColumn? Assigned(AssignmentTarget target, NodeList<TableColumn> columns)
+    {
+        if (columns.FirstOrDefault(column => column.Name == target.Column.Value) is not { } column)
+        {
+            return null;
+        }
+
+        SqlType? type = column.Type;
+        foreach (Accessor accessor in target.Accessors)
+        {
+            type = accessor is IndexAccessor ? type?.Element : type;
+        }
+
+        return type == null ? null : column with { Type = type };
     }
 
     /// <summary>A parameter that stands alone takes its column's type.</summary>

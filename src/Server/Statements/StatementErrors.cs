@@ -6,6 +6,35 @@ namespace SqlCluster.Server.Statements;
 /// <summary>Errors of statements other than queries.</summary>
 internal static class StatementErrors
 {
+    public static QueryException PartNotAssignable(string column, SqlType wanted, SqlType given, int position) =>
+        new("42804", ErrorKind.User, $"subscripted assignment to \"{column}\" requires type {wanted} but expression is of type {given}", position) { Hint = "You will need to rewrite or cast the expression." };
+
+    public static QueryException DefaultOfPart(int position) => new("0A000", ErrorKind.Unsupported, "cannot set an array element to DEFAULT", position);
+
+    public static QueryException InvalidLike(string relation, int position) =>
+        new("42809", ErrorKind.User, $"relation \"{relation}\" is invalid in LIKE clause", position) { Detail = "This operation is not supported for sequences." };
+
+    public static QueryException NotSubscriptable(SqlType type, int position) =>
+        new("42804", ErrorKind.User, $"cannot subscript type {type} because it does not support subscripting", position);
+
+    public static QueryException GenerationNotImmutable() => new("42P17", ErrorKind.User, "generation expression is not immutable");
+
+    public static QueryException NullabilityConflict(string column, string table, int position) =>
+        new("42601", ErrorKind.User, $"conflicting NULL/NOT NULL declarations for column \"{column}\" of table \"{table}\"", position);
+
+    /// <summary>A column with two of what it can have one of.</summary>
+    /// <param name="what">As PostgreSQL words it: "multiple default values".</param>
+    /// <param name="column">The column.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="position">Where the second one stands.</param>
+    public static QueryException DeclaredTwice(string what, string column, string table, int position) =>
+        new("42601", ErrorKind.User, $"{what} specified for column \"{column}\" of table \"{table}\"", position);
+
+    public static QueryException ParameterNotAssignable(int index, SqlType wanted, SqlType given, int position) =>
+        new("42804", ErrorKind.User, $"parameter ${index} of type {given} cannot be coerced to the expected type {wanted}", position) { Hint = "You will need to rewrite or cast the expression." };
+
+    public static QueryException UnknownParameterType(int index) => new("42P18", ErrorKind.User, $"could not determine data type of parameter ${index}");
+
     public static QueryException MergeInWith(int position) => new("0A000", ErrorKind.Unsupported, "MERGE not supported in WITH query", position);
 
     public static QueryException DuplicateWithName(string name, int position) => new("42712", ErrorKind.User, $"WITH query name \"{name}\" specified more than once", position);

@@ -1,3 +1,4 @@
+using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Printing;
 using SqlCluster.Parser.Tokens;
@@ -9,10 +10,20 @@ namespace SqlCluster.Server.Statements;
 /// <summary>Takes what CREATE TABLE and ALTER TABLE declare beyond columns and types: keys, checks, defaults.</summary>
 internal static class TableDeclarations
 {
-    public static TableFacts Of(CreateTable create, Session session)
+    /// <summary>What CREATE TABLE declares.</summary>
+    /// <param name="create">The statement.</param>
+    /// <param name="tableColumns">Its columns, those of LIKE included.</param>
+    /// <param name="session">Who makes the table.</param>
+    /// <exception cref="Parser.Errors.QueryException">42P16: two primary keys, one of them of LIKE.</exception>
+    public static TableFacts Of(CreateTable create, IReadOnlyList<TableColumn> tableColumns, Session session)
     {
         var facts = new TableFacts { Owner = session.User, OnCommit = create.OnCommit };
-        string[] columns = [.. create.Elements.OfType<ColumnDefinition>().Select(static column => column.Name.Value)];
+        string[] columns = [.. tableColumns.Select(static column => column.Name)];
+        foreach (LikeTable like in create.Elements.OfType<LikeTable>())
+        {
+            facts = LikeTables.WithFacts(facts, like, create.Name.Last.Value, columns, session);
+        }
+
         foreach (ColumnDefinition column in create.Elements.OfType<ColumnDefinition>())
         {
             foreach (ColumnConstraint constraint in column.Constraints)
@@ -26,7 +37,7 @@ internal static class TableDeclarations
             facts = WithConstraint(facts, create.Name.Last.Value, columns, constraint.Name?.Value, constraint.Constraint, null, session);
         }
 
-        return facts;
+        return facts.Constraints.Count(static constraint => constraint.Kind == 'p') > 1 ? throw StatementErrors.SecondPrimaryKey(create.Name.Last.Value, 0) : facts;
     }
 
     /// <summary>Adds a constraint or a column's default.</summary>

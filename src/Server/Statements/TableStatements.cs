@@ -21,17 +21,33 @@ internal static class TableStatements
         }
 
         DeclarationChecks.Check(create, columns.ConvertAll(static column => column.Name), session);
-        StatementResult result = Put(create.Name, columns, create.Persistence, create.IfNotExists, create.OrReplace, session, TableDeclarations.Of(create, session));
+        if (!Exists(create.Name, create.Persistence, session))
+        {
+            RequireDistinct([.. columns.Select(static column => column.Name)]);
+            DeclarationChecks.CheckExpressions(create, columns, session);
+        }
+
+        StatementResult result = Put(create.Name, columns, create.Persistence, create.IfNotExists, create.OrReplace, session, TableDeclarations.Of(create, columns, session));
         if (result is StatementResult.Command { Notices.Length: 0 })
         {
             (SessionDatabase database, string schema, string name) = session.Catalog.Target(create.Name, create.Persistence == TablePersistence.Temporary);
-            foreach (ColumnDefinition column in create.Elements.OfType<ColumnDefinition>())
+            foreach (TableElement element in create.Elements)
             {
-                AttachSequence(column, columns.First(known => known.Name == column.Name.Value).Type, database, schema, name, session);
+                switch (element)
+                {
+                    case ColumnDefinition column: AttachSequence(column, columns.First(known => known.Name == column.Name.Value).Type, database, schema, name, session); break;
+                    case LikeTable like: LikeTables.Complete(like, database, schema, name, session); break;
+                }
             }
         }
 
         return result;
+    }
+
+    private static bool Exists(QualifiedName name, TablePersistence persistence, Session session)
+    {
+        (SessionDatabase database, string schema, string relation) = session.Catalog.NewTarget(name, persistence == TablePersistence.Temporary);
+        return database.Find(schema, relation) != null;
     }
 
     /// <summary>Gives a serial or identity column its sequence.</summary>
@@ -48,9 +64,8 @@ internal static class TableStatements
     /// <exception cref="Parser.Errors.QueryException">42P07: the table exists.</exception>
     public static bool Exists(CreateTableAs create, Session session)
     {
-        (SessionDatabase database, string schema, string relation) = session.Catalog.NewTarget(create.Name, create.Persistence == TablePersistence.Temporary);
-        bool exists = database.Find(schema, relation) != null && !create.OrReplace;
-        return exists && !create.IfNotExists ? throw CatalogErrors.RelationExists(relation) : exists;
+        bool exists = Exists(create.Name, create.Persistence, session) && !create.OrReplace;
+        return exists && !create.IfNotExists ? throw CatalogErrors.RelationExists(create.Name.Last.Value) : exists;
     }
 
     /// <summary>CREATE TABLE AS.</summary>
@@ -299,10 +314,7 @@ internal static class TableStatements
                 yield return new TableColumn(column.Name.Value, serial ?? session.Pipeline.ResolveType(column.Type), !isRequired);
                 break;
             case LikeTable like:
-                ITable table = session.Catalog.Find([.. like.Table.Parts.Select(static part => part.Value)]) is Relation.OfTable found
-                    ? found.Table
-                    : throw CatalogErrors.NoRelation("relation", like.Table.ToString());
-                foreach (TableColumn column in table.Columns)
+                foreach (TableColumn column in LikeTables.ColumnsOf(like, session))
                 {
                     yield return column;
                 }

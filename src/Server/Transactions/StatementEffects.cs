@@ -11,7 +11,8 @@ internal static class StatementEffects
     public static bool Changes(Statement statement, Session session) => statement switch
     {
         QueryStatement or Describe or Summarize or ShowSetting or ShowObjects or Listen or Notify or Unlisten or DeclareCursor or FetchCursor or CloseCursor or Checkpoint
-            or SetSetting or SetTransaction or ResetSetting or Prepare or Deallocate => false,
+            or SetSetting or SetTransaction or ResetSetting or Deallocate => false,
+        Prepare prepare => prepare.Statement is not QueryStatement,       // to look at the tables as a change does
         BeginTransaction or Commit or Rollback or Savepoint or ReleaseSavepoint or RollbackToSavepoint => false,
         Copy { Direction: CopyDirection.To } or Discard { Kind: DiscardKind.Plans } => false,
         Explain explain => Changes(explain.Statement, session),

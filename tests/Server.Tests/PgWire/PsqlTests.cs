@@ -67,6 +67,8 @@ public sealed class PsqlTests(PgTestServer server) : IClassFixture<PgTestServer>
     [InlineData("errors-analysis")]
     [InlineData("errors-queries")]
     [InlineData("errors-changes")]
+    [InlineData("errors-declarations")]
+    [InlineData("assignments")]
     public async Task E1_E2_WrongStatementsGetPostgreSqlsErrorsFieldByField(string name)
     {
         (string[] expected, string[] actual) = await TranscriptsAsync(name);

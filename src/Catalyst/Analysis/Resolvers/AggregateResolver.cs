@@ -1,3 +1,4 @@
+using SqlCluster.Catalyst.Analysis.Checks;
 using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Analysis.Scopes;
 using SqlCluster.Catalyst.Catalog;
@@ -115,6 +116,12 @@ internal sealed class AggregateResolver(AnalysisContext context)
         if (node.Distinct && node.WithinGroup.IsEmpty && orderBy.Any(key => !chosen.Arguments.Contains(key.Expression)))
         {
             throw AnalyzerErrors.InvalidColumnReference("in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list", context.Position(orderItems[0]));
+        }
+
+        if (name is "percentile_cont" or "percentile_disc" && direct == 1 && ConstantNumbers.Written(chosen.Arguments[0]) is { IsNull: false } fraction
+            && ConstantNumbers.ValueOf(fraction) is { } value && value is not (>= 0 and <= 1))
+        {
+            throw AnalyzerErrors.PercentileOutOfRange(value);
         }
 
         Expression? filter = node.Filter is null ? null : scope.In(Clause.Filter, () => context.Expressions.Boolean(node.Filter, scope, "FILTER"));

@@ -60,6 +60,8 @@ internal sealed class ExpressionResolver
     {
         return node switch
         {
+            Ast.ColumnReference column when scope.Clause == Clause.Default => throw AnalyzerErrors.NotImplemented("cannot use column reference in DEFAULT expression", _context.Position(column)),
+            Ast.Parameter parameter when scope.Clause is Clause.Default or Clause.Check or Clause.Generated => throw AnalyzerErrors.UnknownParameter(parameter.Index, _context.Position(parameter)),
             Ast.ColumnReference column => ResolveName(column, scope),
             Ast.NumberLiteral number => _literals.Number(number, negative: false),
             Ast.StringLiteral text => _literals.String(text),
@@ -132,6 +134,11 @@ internal sealed class ExpressionResolver
 
         ResolvedName name = NameResolution.Resolve(_context, column.Name, scope);
         Expression value = name.Value;
+        if (value is ColumnReference { Id: var id } && scope.Generated is { } generated && generated.Contains(id))
+        {
+            throw AnalyzerErrors.GeneratedColumn(column.Name.Last.Value, _context.Position(column));
+        }
+
         for (int i = name.PartCount; i < column.Name.Parts.Count; i++)
         {
             value = NestedValues.Field(value, column.Name.Parts[i]);

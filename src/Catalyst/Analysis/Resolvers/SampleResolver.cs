@@ -1,3 +1,4 @@
+using SqlCluster.Catalyst.Analysis.Checks;
 using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Analysis.Scopes;
 using SqlCluster.Catalyst.Expressions;
@@ -33,8 +34,13 @@ internal sealed class SampleResolver(AnalysisContext context)
             throw AnalyzerErrors.WrongSampleArguments(method, sample.Arguments.Count, context.Position(sample.Method));
         }
 
-        Expression percentage = Number(sample.Arguments[0], "TABLESAMPLE", scope);
-        Expression? seed = sample.Repeatable is null ? null : Number(sample.Repeatable, "REPEATABLE", scope);
+        Expression percentage = Number(sample.Arguments[0], "TABLESAMPLE", SqlType.Real, scope);
+        if (ConstantNumbers.IsOutside(percentage, 0, 100))
+        {
+            throw AnalyzerErrors.InvalidSample(ConstantNumbers.IsNull(percentage));
+        }
+
+        Expression? seed = sample.Repeatable is null ? null : Number(sample.Repeatable, "REPEATABLE", SqlType.DoublePrecision, scope);
         if (seed is Literal { IsNull: true })
         {
             throw AnalyzerErrors.NullSampleSeed();
@@ -46,11 +52,11 @@ internal sealed class SampleResolver(AnalysisContext context)
         return table with { Plan = new Filter(isDrawn, table.Plan) };
     }
 
-    private Expression Number(Ast.Expression node, string clause, QueryScope scope)
+    private Expression Number(Ast.Expression node, string clause, SqlType type, QueryScope scope)
     {
         Expression value = context.Expressions.Resolve(node, new QueryScope(scope.Parent, scope.Ctes) { Clause = Clause.From });
         return value.Type.IsNumber || value.Type.Kind == TypeKind.Unknown
-            ? context.Coercions.To(value, SqlType.DoublePrecision, CoercionContext.Assignment, context.Position(node))
-            : throw AnalyzerErrors.WrongArgumentType(clause, "double precision", value.Type, context.Position(node));
+            ? context.Coercions.To(context.Coercions.To(value, type, CoercionContext.Assignment, context.Position(node)), SqlType.DoublePrecision, CoercionContext.Implicit, context.Position(node))
+            : throw AnalyzerErrors.WrongArgumentType(clause, type.ToString(), value.Type, context.Position(node));
     }
 }

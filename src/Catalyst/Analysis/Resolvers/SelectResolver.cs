@@ -39,7 +39,7 @@ internal sealed class SelectResolver(AnalysisContext context, Ast.Select select,
     {
         LogicalPlan plan = context.From.Resolve(select.From, _scope);
         DefineWindows();
-        _items = new SelectListResolver(context, _scope).Resolve(select.Items);
+        _items = _scope.In(Clauses.Of(select.Place), () => new SelectListResolver(context, _scope).Resolve(select.Items));
         Expression? where = Condition(select.Where, Clause.Where, "WHERE");
         GroupingKeys? grouping = select.GroupBy is null ? null : new GroupByResolver(context, _items, _scope).Resolve(select.GroupBy);
         _having = Condition(select.Having, Clause.Having, "HAVING");

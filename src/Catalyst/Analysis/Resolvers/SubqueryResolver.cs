@@ -10,12 +10,12 @@ namespace SqlCluster.Catalyst.Analysis.Resolvers;
 /// <summary>Resolves queries used as values or conditions, and op ANY | ALL over arrays.</summary>
 internal sealed class SubqueryResolver(AnalysisContext context, ComparisonResolver comparisons)
 {
-    public Expression Scalar(Ast.ScalarSubquery node, QueryScope scope) => new ScalarSubquery(OneColumn(Plan(node.Query, scope), node));
+    public Expression Scalar(Ast.ScalarSubquery node, QueryScope scope) => new ScalarSubquery(OneColumn(Plan(node.Query, scope, node), node));
 
     /// <summary>The query's one row, to be compared with a row of so many fields: its values one by one, NULLs when there is no row.</summary>
     public Expression Row(Ast.ScalarSubquery node, int fields, QueryScope scope)
     {
-        LogicalPlan plan = Plan(node.Query, scope);
+        LogicalPlan plan = Plan(node.Query, scope, node);
         if (plan.Output.Count != fields)
         {
             throw AnalyzerErrors.Syntax(plan.Output.Count > fields ? "subquery has too many columns" : "subquery has too few columns", context.Position(node));
@@ -30,22 +30,22 @@ internal sealed class SubqueryResolver(AnalysisContext context, ComparisonResolv
         return context.Expressions.NestedValues.RowOf([.. Enumerable.Range(0, fields).Select(Field)], node);
     }
 
-    public Expression Array(Ast.ArraySubquery node, QueryScope scope) => new ArraySubquery(OneColumn(Plan(node.Query, scope), node));
+    public Expression Array(Ast.ArraySubquery node, QueryScope scope) => new ArraySubquery(OneColumn(Plan(node.Query, scope, node), node));
 
-    public Expression Exists(Ast.ExistsExpression node, QueryScope scope) => new ExistsSubquery(Plan(node.Query, scope));
+    public Expression Exists(Ast.ExistsExpression node, QueryScope scope) => new ExistsSubquery(Plan(node.Query, scope, node));
 
     /// <summary>x IN (query) is = ANY, x NOT IN (query) is &lt;> ALL.</summary>
     public Expression In(Ast.InSubqueryExpression node, QueryScope scope) => Compare(
         context.Expressions.Resolve(node.Operand, scope),
         node.Negated ? ComparisonOperator.NotEqual : ComparisonOperator.Equal,
         isAll: node.Negated,
-        Plan(node.Query, scope),
+        Plan(node.Query, scope, node),
         node);
 
     public Expression Quantified(Ast.QuantifiedSubqueryExpression node, QueryScope scope)
     {
         Expression operand = context.Expressions.Resolve(node.Operand, scope);
-        LogicalPlan plan = Plan(node.Query, scope);
+        LogicalPlan plan = Plan(node.Query, scope, node);
         bool isAll = node.Quantifier == Ast.Quantifier.All;
         return ComparisonResolver.TryOperator(node.Operator.Symbol, out ComparisonOperator comparison)
             ? Compare(operand, comparison, isAll, plan, node)
@@ -101,7 +101,9 @@ internal sealed class SubqueryResolver(AnalysisContext context, ComparisonResolv
 
     private static SqlType ElementFor(SqlType operand) => operand.Kind == TypeKind.Numeric ? NumericTyping.Unconstrained : operand.IsText ? SqlType.Text : operand;
 
-    private LogicalPlan Plan(Ast.Query query, QueryScope scope) => context.Queries.Resolve(query, scope, scope.Ctes);
+    private LogicalPlan Plan(Ast.Query query, QueryScope scope, Ast.SyntaxNode node) => Clauses.NameOfOne(scope.Clause) is { } place
+        ? throw AnalyzerErrors.NotImplemented($"cannot use subquery in {place}", context.OperatorPosition(node))
+        : context.Queries.Resolve(query, scope, scope.Ctes);
 
     private LogicalPlan OneColumn(LogicalPlan plan, Ast.SyntaxNode node) =>
         plan.Output.Count == 1 ? plan : throw AnalyzerErrors.Syntax(plan.Output.Count == 0 ? "subquery must return a column" : "subquery must return only one column", context.Position(node));

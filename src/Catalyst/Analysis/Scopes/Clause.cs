@@ -16,6 +16,15 @@ internal enum Clause
     Limit,
     Filter,
     Values,
+    Update,
+    Returning,
+    MergeWhen,
+
+    /// <summary>EXECUTE's parameters, and then what is declared about tables: expressions that are no part of a query.</summary>
+    ExecuteParameter,
+    Default,
+    Check,
+    Generated,
 }
 
 internal static class Clauses
@@ -35,6 +44,40 @@ internal static class Clauses
         Clause.Limit => "LIMIT",
         Clause.Filter => "FILTER",
         Clause.Values => "VALUES",
+        Clause.Update => "UPDATE",
+        Clause.Returning => "RETURNING",
+        Clause.MergeWhen => "MERGE WHEN conditions",
+        Clause.ExecuteParameter => "EXECUTE parameters",
+        Clause.Default => "DEFAULT expressions",
+        Clause.Check => "check constraints",
+        Clause.Generated => "column generation expressions",
+    };
+
+    /// <summary>The name of one expression of a clause that takes no subqueries; null for clauses of queries.</summary>
+    public static string? NameOfOne(Clause clause) => clause switch
+    {
+        Clause.ExecuteParameter => "EXECUTE parameter",
+        Clause.Default => "DEFAULT expression",
+        Clause.Check => "check constraint",
+        Clause.Generated => "column generation expression",
+        _ => null,
+    };
+
+    public static Clause Of(Parser.Ast.SelectItemsPlace place) => place switch
+    {
+        Parser.Ast.SelectItemsPlace.Default => Clause.SelectList,
+        Parser.Ast.SelectItemsPlace.Update => Clause.Update,
+        Parser.Ast.SelectItemsPlace.Returning => Clause.Returning,
+        Parser.Ast.SelectItemsPlace.MergeWhen => Clause.MergeWhen,
+    };
+
+    public static Clause Of(ExpressionPlace place) => place switch
+    {
+        ExpressionPlace.Value => Clause.Where,
+        ExpressionPlace.ExecuteParameter => Clause.ExecuteParameter,
+        ExpressionPlace.Default => Clause.Default,
+        ExpressionPlace.Check => Clause.Check,
+        ExpressionPlace.Generated => Clause.Generated,
     };
 
     public static bool AllowsAggregates(Clause clause) =>

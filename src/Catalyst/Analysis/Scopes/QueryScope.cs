@@ -20,6 +20,9 @@ internal sealed class QueryScope(QueryScope? parent, CteScope? ctes)
 
     public Clause Clause { get; set; } = Clause.SelectList;
 
+    /// <summary>Columns that may not be named, because they are computed; null: there are none.</summary>
+    public IReadOnlySet<ColumnId>? Generated { get; init; }
+
     /// <summary>Aggregates of this query, wherever they were written (subqueries included).</summary>
     public List<NamedCall<AggregateCall>> Aggregates { get; } = [];
 

@@ -54,7 +54,7 @@ internal static class ServerRelations
         Session session = view.Session.Session;
         return
         [
-            .. session.Prepared.Values.Select(static row => (row.Name.Value, SqlPrinter.Print(row), row.ParameterTypes.Select(TypeOid), true)),
+            .. session.Prepared.Values.Select(static row => (row.Name, row.Text, row.Types.Select(PgTypes.Oid), true)),
             .. session.ProtocolStatements?.Invoke().Select(static row => (row.Name, row.Query.Text ?? "", row.Query.ParameterTypes.Select(static type => PgTypes.Oid(type)), false)) ?? [],
         ];
     }
@@ -75,17 +75,5 @@ internal static class ServerRelations
     {
         TimeSpan offset = zone.GetUtcOffset(TimeProvider.System.GetUtcNow());
         return offset == TimeSpan.Zero ? "UTC" : string.Create(CultureInfo.InvariantCulture, $"{(offset < TimeSpan.Zero ? '-' : '+')}{offset:hhmm}");
-    }
-
-    private static int TypeOid(TypeName type)
-    {
-        try
-        {
-            return PgTypes.Oid(Catalyst.Analysis.Coercion.TypeNames.Resolve(type));
-        }
-        catch (Parser.Errors.QueryException)
-        {
-            return 0;
-        }
     }
 }

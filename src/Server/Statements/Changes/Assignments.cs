@@ -9,12 +9,14 @@ internal sealed class Assignments
     private readonly WrittenTable _target;
     private readonly Expression?[] _values;
     private readonly FieldOf?[] _parts;
-
+    private readonly bool[] _areParts;
+    private readonly List<(int Ordinal, AssignmentTarget Target, Expression Value)> _assigned = [];
     private Assignments(WrittenTable target)
     {
         _target = target;
         _values = new Expression?[target.Columns.Count];
         _parts = new FieldOf?[target.Columns.Count];
+        _areParts = new bool[target.Columns.Count];
     }
 
     /// <summary>Reads the list.</summary>
@@ -44,6 +46,23 @@ internal sealed class Assignments
         !Includes(ordinal) ? value
         : _values[ordinal] is NullLiteral ? _target.Store(new NullLiteral(), ordinal)
         : _target.Store(_parts[ordinal] is { } part ? new FieldExpression(value, part.Field) : value, ordinal);
+
+    /// <summary>Checks that the values of parts can be stored in them.</summary>
+    /// <param name="from">What the values may name.</param>
+    /// <param name="with">WITH of the statement.</param>
+    /// <param name="session">Whose statement.</param>
+    /// <exception cref="Parser.Errors.QueryException">42804.</exception>
+    public void RequirePartsAssignable(NodeList<TableReference> from, WithClause? with, Session session)
+    {
+        foreach ((int ordinal, AssignmentTarget target, Expression value) in _assigned)
+        {
+            if (value is not (StringLiteral or NullLiteral))
+            {
+                var given = new Select([new SelectItem(value)]) { From = from, Place = SelectItemsPlace.Update };
+                PartialValue.RequireAssignable(_target.Columns[ordinal], target, session.Pipeline.Check(new Query(given) { With = with })[0].Type, session);
+            }
+        }
+    }
 
     /// <summary>Checks that the values can be stored in their columns.</summary>
     /// <param name="types">What <see cref="Items"/> gives.</param>
@@ -91,11 +110,18 @@ internal sealed class Assignments
     private void Add(AssignmentTarget assigned, Expression value, Session session)
     {
         int ordinal = Claim(assigned, session);
+        _areParts[ordinal] = !assigned.Accessors.IsEmpty;
         string name = _target.Columns[ordinal].Name;
         if (value is not DefaultValue && _target.DefaultOf(ordinal) is { Kind: 's' or 'a' } generated)
         {
             throw StatementErrors.UpdateNotDefault(
                 name, generated.Kind == 's' ? $"Column \"{name}\" is a generated column." : $"Column \"{name}\" is an identity column defined as GENERATED ALWAYS.");
+        }
+
+        if (!assigned.Accessors.IsEmpty)
+        {
+            AddPart(ordinal, assigned, value, session);
+            return;
         }
 
         _values[ordinal] = value switch
@@ -104,6 +130,20 @@ internal sealed class Assignments
             StringLiteral when !_target.Columns[ordinal].Type.IsText => new CastExpression(value, ParameterInference.TypeNameOf(_target.Columns[ordinal].Type)) { Span = value.Span },
             _ => value,
         };
+    }
+
+    /// <summary>a[2] = …: the whole array, from what it is or what earlier assignments to its parts have made of it.</summary>
+    private void AddPart(int ordinal, AssignmentTarget assigned, Expression value, Session session)
+    {
+        string name = _target.Columns[ordinal].Name;
+        Expression current = _values[ordinal] ?? new ColumnReference(new QualifiedName([_target.Name, new Identifier(name, true)]));
+        if (value is DefaultValue)
+        {
+            throw StatementErrors.DefaultOfPart(session.Pipeline.Position(assigned));
+        }
+
+        _values[ordinal] = PartialValue.Of(_target.Columns[ordinal], current, assigned, value, session);
+        _assigned.Add((ordinal, assigned, value));
     }
 
     /// <summary>(a, b) = (SELECT …): the subquery's row is computed once, its fields are stored.</summary>
@@ -121,12 +161,7 @@ internal sealed class Assignments
     private int Claim(AssignmentTarget assigned, Session session)
     {
         int ordinal = _target.Ordinal(assigned.Column, session);
-        if (!assigned.Accessors.IsEmpty)
-        {
-            throw Execution.ExecutionErrors.Unsupported("assignments to parts of a column");
-        }
-
-        return Includes(ordinal) ? throw StatementErrors.AssignedTwice(assigned.Column.Value) : ordinal;
+        return Includes(ordinal) && !(_areParts[ordinal] && !assigned.Accessors.IsEmpty) ? throw StatementErrors.AssignedTwice(assigned.Column.Value) : ordinal;
     }
 
     private sealed record FieldOf(Expression Row, Identifier Field);

@@ -122,7 +122,7 @@ internal static class ChangeStatements
 
     private static async Task<StatementResult> RunAllAsync(Statement statement, WithClause clause, StatementChanges changes, Session session, CancellationToken cancellation)
     {
-        Check(statement, clause, session);
+        Check(statement, session);       // before anything runs
         changes.IsShared = true;
         using var with = StatementsInWith.Of(clause, statement, session);
         await with.RunReadAsync(changes, cancellation).ConfigureAwait(false);
@@ -139,10 +139,16 @@ internal static class ChangeStatements
         }
     }
 
-    /// <summary>Resolves all names and types before anything runs.</summary>
-    private static void Check(Statement statement, WithClause clause, Session session)
+    /// <summary>Resolves all names and types of a statement that does not run.</summary>
+    public static void Check(Statement statement, Session session)
     {
         using var changes = new StatementChanges(session);
+        if (WithOf(statement) is not { ChangesRows: true } clause)
+        {
+            CheckOne(statement);
+            return;
+        }
+
         using var with = StatementsInWith.Of(clause, statement, session);
         foreach ((_, Statement inner) in with.Describe([.. session.Pipeline.Bound?.Types ?? NodeList<SqlType>.Empty]))
         {

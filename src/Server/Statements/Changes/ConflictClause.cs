@@ -172,8 +172,9 @@ internal sealed class ConflictClause
     {
         if (_assignments != null)
         {
-            Select values = new([.. _assignments.Items(static _ => new NullLiteral())]) { From = [from] };
+            Select values = new([.. _assignments.Items(static _ => new NullLiteral())]) { From = [from], Place = SelectItemsPlace.Update };
             _assignments.RequireAssignable(session.Pipeline.Check(new Query(values) { With = with }), session);
+            _assignments.RequirePartsAssignable([from], with, session);
         }
     }
 

@@ -57,14 +57,19 @@ internal static class InsertStatement
             return Stored(target, [], new Query(new ValuesQuery([[new NullLiteral()]])), [], session);
         }
 
+        if (PartialInsert.HasParts(insert.Columns))
+        {
+            insert = PartialInsert.Whole(insert, target, session);
+        }
+
         int[] targets = TargetOrdinals(insert.Columns, target, session);
-        Query source = WithTypedValues(insert.Source, targets, target);
+        Query source = WithTypedValues(insert.Source!, targets, target);
         IReadOnlyList<ResultColumn> given = session.Pipeline.Check(new Query(source) { With = insert.With });
         CheckWidth(insert, targets, given.Count, session);
         var ignored = new HashSet<int>();
         for (int i = 0; i < given.Count; i++)
         {
-            Expression? expression = ExpressionOf(insert.Source.Body, i);
+            Expression? expression = ExpressionOf(insert.Source!.Body, i);
             if (!given[i].Type.IsText || !IsUntyped(source.Body, i))
             {
                 target.RequireAssignable(given[i].Type, targets[i], session.Pipeline.Position(expression));
@@ -94,7 +99,7 @@ internal static class InsertStatement
             ordinals[i] = target.Ordinal(columns[i].Column, session);
             if (!columns[i].Accessors.IsEmpty)
             {
-                throw Execution.ExecutionErrors.Unsupported("INSERT into parts of a column");
+                throw Execution.ExecutionErrors.Unsupported("MERGE that inserts parts of a column");
             }
 
             if (ordinals.AsSpan(0, i).Contains(ordinals[i]))
@@ -124,7 +129,7 @@ internal static class InsertStatement
         return ChangeQuery.Stored(target, new Select([.. items]) { From = [rows] }, false, 0, (i, value) => target.Store(isNull[i] ? new NullLiteral() : value, i));
     }
 
-    private static void CheckWidth(Insert insert, int[] targets, int width, Session session)
+    internal static void CheckWidth(Insert insert, int[] targets, int width, Session session)
     {
         if (width > targets.Length)
         {
@@ -170,7 +175,7 @@ internal static class InsertStatement
     }
 
     /// <summary>VALUES with their defaults, and with literals of the types they are stored as: rows may differ in what they give for a column.</summary>
-    private static Query WithTypedValues(Query source, int[] targets, WrittenTable target)
+    internal static Query WithTypedValues(Query source, int[] targets, WrittenTable target)
     {
         if (source.Body is not ValuesQuery values)
         {
@@ -179,7 +184,7 @@ internal static class InsertStatement
 
         return source with
         {
-            Body = new ValuesQuery(values.Rows.Map(row => (NodeList<Expression>)[.. row.Select((value, index) => index < targets.Length ? Typed(value, targets[index]) : value)])) { Span = values.Span },
+            Body = new ValuesQuery(values.Rows.Map(row => (NodeList<Expression>)[.. row.Select((value, index) => index < targets.Length && targets[index] >= 0 ? Typed(value, targets[index]) : value)])) { Span = values.Span },
         };
 
         Expression Typed(Expression value, int ordinal) => value switch
@@ -192,7 +197,7 @@ internal static class InsertStatement
     }
 
     /// <summary>Whether a column is of string literals, which take the type of the column they are stored in.</summary>
-    private static bool IsUntyped(QueryExpression body, int column) => body switch
+    internal static bool IsUntyped(QueryExpression body, int column) => body switch
     {
         ValuesQuery => true,
         Select => ExpressionOf(body, column) is StringLiteral or NullLiteral,

@@ -231,8 +231,14 @@ internal static class MergeStatement
             NodeList<SelectItem> items = _assignments != null
                 ? [.. _assignments.Items(static _ => new NullLiteral())]
                 : [.. _inserted.Select((value, ordinal) => new SelectItem(value == null ? new NullLiteral() : Literal(value, ordinal)))];
-            IReadOnlyList<ResultColumn> types = session.Pipeline.Check(new Query(new Select(items) { From = [from] }) { With = with });
+            if (_when.Condition is { } condition)
+            {
+                session.Pipeline.Check(new Query(new Select([new SelectItem(condition)]) { From = [from], Place = SelectItemsPlace.MergeWhen }) { With = with });
+            }
+
+            IReadOnlyList<ResultColumn> types = session.Pipeline.Check(new Query(new Select(items) { From = [from], Place = _assignments != null ? SelectItemsPlace.Update : SelectItemsPlace.Default }) { With = with });
             _assignments?.RequireAssignable(types, session);
+            _assignments?.RequirePartsAssignable([from], with, session);
             for (int i = 0; i < _inserted.Length; i++)
             {
                 if (_inserted[i] is { } value and not (StringLiteral or NullLiteral))

@@ -17,7 +17,7 @@ internal static class Returning
 {
     /// <summary>The query that has RETURNING's columns: over the table as it is, for descriptions of statements that have not run.</summary>
     public static Query Described(NamedTable table, NodeList<TableReference> others, NodeList<SelectItem> items, WithClause? with) =>
-        new(new Select(items) { From = [table, .. others] }) { With = with };
+        new(new Select(items) { From = [table, .. others], Place = SelectItemsPlace.Returning }) { With = with };
 
     /// <summary>As above, of a statement; null where it has no RETURNING.</summary>
     public static Query? Described(Statement statement) => statement switch
@@ -51,7 +51,7 @@ internal static class Returning
     {
         if (others.Relations.Count == 0)
         {
-            return new Query(new Select(items) { From = [standIn.As(target.Reference)] }) { With = with };
+            return new Query(new Select(items) { From = [standIn.As(target.Reference)], Place = SelectItemsPlace.Returning }) { With = with };
         }
 
         // Each relation of the statement is a row of some of the columns that were kept.
@@ -69,7 +69,7 @@ internal static class Returning
         NodeList<SelectItem> named = [.. items.SelectMany(item => item.Expression is Star { Qualifier: null } star
             ? (IEnumerable<SelectItem>)[.. new[] { target.Name }.Concat(others.Relations.Select(static relation => relation.Name)).Select(name => new SelectItem(star with { Qualifier = new QualifiedName([name]) }))]
             : [item])];
-        return new Query(new Select(named) { From = [.. from] }) { With = with };
+        return new Query(new Select(named) { From = [.. from], Place = SelectItemsPlace.Returning }) { With = with };
 
         SubqueryTable Part(Identifier name, IEnumerable<(string Kept, string Name)> columns)
         {

@@ -41,7 +41,8 @@ internal static class UpdateStatement
     private static Query RowsOf(Update update, WrittenTable target, Assignments assignments, NamedTable rows, OtherTables others, Session session)
     {
         SelectItem[] items = [.. assignments.Items(ordinal => new ColumnReference(new QualifiedName([target.Name, new Identifier(target.Columns[ordinal].Name, true)])))];
-        Select given = new([ChangeQuery.RowOf(target), .. items, .. others.Items]) { From = [rows, .. update.From], Where = update.Where };
+        Select given = new([ChangeQuery.RowOf(target), .. items, .. others.Items]) { From = [rows, .. update.From], Where = update.Where, Place = SelectItemsPlace.Update };
+        assignments.RequirePartsAssignable(given.From, update.With, session);
         IReadOnlyList<ResultColumn> types = session.Pipeline.Check(new Query(given) { With = update.With });
         assignments.RequireAssignable([.. types.Skip(1).Take(items.Length)], session);
         return ChangeQuery.Stored(target, given, true, others.Types.Count, assignments.Stored) with { With = update.With };
