@@ -11,6 +11,14 @@ internal static class StatementErrors
 
     public static QueryException DefaultOfPart(int position) => new("0A000", ErrorKind.Unsupported, "cannot set an array element to DEFAULT", position);
 
+    public static QueryException MergeIntoView(string view) =>
+        new("0A000", ErrorKind.Unsupported, $"cannot execute MERGE on relation \"{view}\"") { Detail = "This operation is not supported for views." };
+
+    public static QueryException MergedWithItself(string name) =>
+        new("42712", ErrorKind.User, $"name \"{name}\" specified more than once") { Detail = "The name is used both as MERGE target table and data source." };
+
+    public static QueryException WhenNotBoolean(SqlType given, int position) => new("42804", ErrorKind.User, $"argument of WHEN must be type boolean, not type {given}", position);
+
     public static QueryException InvalidLike(string relation, int position) =>
         new("42809", ErrorKind.User, $"relation \"{relation}\" is invalid in LIKE clause", position) { Detail = "This operation is not supported for sequences." };
 

@@ -62,12 +62,13 @@ public sealed class PsqlTests(PgTestServer server) : IClassFixture<PgTestServer>
         }
     }
 
-    /// <summary>All fields of errors about some 430 wrong statements, statement by statement. Ours may add a hint, a place and, to syntax errors, what could have stood there.</summary>
+    /// <summary>All fields of errors about some 600 wrong statements, statement by statement. Ours may add a hint, a place and, to syntax errors, what could have stood there.</summary>
     [Theory]
     [InlineData("errors-analysis")]
     [InlineData("errors-queries")]
     [InlineData("errors-changes")]
     [InlineData("errors-declarations")]
+    [InlineData("errors-merge")]
     [InlineData("assignments")]
     public async Task E1_E2_WrongStatementsGetPostgreSqlsErrorsFieldByField(string name)
     {

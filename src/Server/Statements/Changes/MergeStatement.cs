@@ -1,3 +1,4 @@
+using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Storage;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Sessions;
@@ -53,13 +54,23 @@ internal static class MergeStatement
         }
 
         CheckReachable(merge, session);
+        if (session.Catalog.Find([.. merge.Target.Name.Parts.Select(static part => part.Value)]) is Catalyst.Catalog.Relation.OfView)
+        {
+            throw StatementErrors.MergeIntoView(merge.Target.Name.Last.Value);
+        }
+
         var target = WrittenTable.Of(merge.Target, session);
+        if (OtherTables.NamesOf(merge.Source).Any(name => name.Value == target.Name.Value))
+        {
+            throw StatementErrors.MergedWithItself(target.Name.Value);
+        }
+
         Branch[] branches = [.. merge.Branches.Select(branch => Branch.Of(branch, target, session))];
         bool inserts = branches.Any(static branch => branch.IsInsert);
         var joined = new JoinTable(inserts ? JoinKind.Left : JoinKind.Inner, merge.Source, changes.Of(target).StandIn.As(merge.Target), new OnCondition(merge.Condition));
         foreach (Branch branch in branches)
         {
-            branch.RequireAssignable(joined, merge.With, session);
+            branch.RequireAssignable(merge.Source, changes.Of(target).StandIn.As(merge.Target), merge.With, session);
         }
 
         Query? deleting = null;
@@ -226,25 +237,35 @@ internal static class MergeStatement
         }
 
         /// <exception cref="Parser.Errors.QueryException">42804.</exception>
-        public void RequireAssignable(TableReference from, WithClause? with, Session session)
+        public void RequireAssignable(TableReference source, TableReference rows, WithClause? with, Session session)
         {
             NodeList<SelectItem> items = _assignments != null
                 ? [.. _assignments.Items(static _ => new NullLiteral())]
                 : [.. _inserted.Select((value, ordinal) => new SelectItem(value == null ? new NullLiteral() : Literal(value, ordinal)))];
-            if (_when.Condition is { } condition)
+            if (_when.Condition is { } condition && TypesOf([new SelectItem(condition)], SelectItemsPlace.MergeWhen)[0].Type is { Kind: not (TypeKind.Boolean or TypeKind.Unknown) } type
+                && condition is not StringLiteral)
             {
-                session.Pipeline.Check(new Query(new Select([new SelectItem(condition)]) { From = [from], Place = SelectItemsPlace.MergeWhen }) { With = with });
+                throw StatementErrors.WhenNotBoolean(type, session.Pipeline.Position(condition));
             }
 
-            IReadOnlyList<ResultColumn> types = session.Pipeline.Check(new Query(new Select(items) { From = [from], Place = _assignments != null ? SelectItemsPlace.Update : SelectItemsPlace.Default }) { With = with });
+            IReadOnlyList<ResultColumn> types = TypesOf(items, _assignments != null ? SelectItemsPlace.Update : SelectItemsPlace.Default);
             _assignments?.RequireAssignable(types, session);
-            _assignments?.RequirePartsAssignable([from], with, session);
+            _assignments?.RequirePartsAssignable([source, rows], with, session);
             for (int i = 0; i < _inserted.Length; i++)
             {
                 if (_inserted[i] is { } value and not (StringLiteral or NullLiteral))
                 {
                     _target.RequireAssignable(types[i].Type, i, session.Pipeline.Position(value));
                 }
+            }
+
+            // Where no row of the table matches, the table cannot be named.
+            IReadOnlyList<ResultColumn> TypesOf(NodeList<SelectItem> values, SelectItemsPlace place)
+            {
+                var all = new Identifier("\u0001values", true);
+                Select given = new(values) { From = IsForMissing ? [source] : [source, rows], Place = place };
+                Select shown = new([new SelectItem(new Star(new QualifiedName([all])))]) { From = [rows, new SubqueryTable(new Query(given)) { Alias = new TableAlias(all) }] };
+                return session.Pipeline.Check(new Query(IsForMissing ? shown : given) { With = with });
             }
         }
 

@@ -39,7 +39,7 @@ internal sealed record OtherTables(IReadOnlyList<OtherTables.Named> Relations, I
         return new OtherTables(relations, types);
     }
 
-    private static IEnumerable<Identifier> NamesOf(TableReference reference) => reference switch
+    public static IEnumerable<Identifier> NamesOf(TableReference reference) => reference switch
     {
         { Alias: { } alias } => [alias.Name],
         NamedTable table => [table.Name.Last],
