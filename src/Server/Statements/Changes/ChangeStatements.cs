@@ -22,7 +22,7 @@ internal static class ChangeStatements
     /// <param name="cancellation">Ends it.</param>
     public static async Task<StatementResult> RunAsync(Statement statement, StatementChanges changes, Session session, CancellationToken cancellation)
     {
-        StatementResult result = WithOf(statement) is { ChangesRows: true } with
+        StatementResult result = WithOf(statement) is { } with && (with.ChangesRows || WithReaders.AnyIsShared(statement, with))
             ? await RunAllAsync(statement, with, changes, session, cancellation).ConfigureAwait(false)
             : await RunAsync(statement, null, changes, session, cancellation).ConfigureAwait(false);
         try
@@ -122,7 +122,11 @@ internal static class ChangeStatements
 
     private static async Task<StatementResult> RunAllAsync(Statement statement, WithClause clause, StatementChanges changes, Session session, CancellationToken cancellation)
     {
-        Check(statement, session);       // before anything runs
+        if (clause.ChangesRows)
+        {
+            Check(statement, session);       // before anything runs
+        }
+
         changes.IsShared = true;
         using var with = StatementsInWith.Of(clause, statement, session);
         await with.RunReadAsync(changes, cancellation).ConfigureAwait(false);

@@ -9,39 +9,39 @@ namespace SqlCluster.Server.Statements.Changes;
 internal sealed class WithReaders
 {
     private readonly WithClause _with;
-    private readonly int[][] _reads;
-    private readonly bool[] _mainReads;
+    private readonly int[][][] _reads;
+    private readonly int[][] _mainReads;
+    private readonly bool[] _isRead;
 
     public WithReaders(WithClause with, Statement main)
     {
         _with = with;
-        _reads = [.. with.Tables.Select((table, index) => TablesNamed(SqlPrinter.Print(table.Body), index))];
-        _mainReads = new bool[with.Tables.Count];
-        Mark(TablesNamed(SqlPrinter.Print(ChangeStatements.With(main, null)), with.Tables.Count), _mainReads);
+        _reads = [.. with.Tables.Select((table, index) => Parts(table.Body).Select(text => TablesNamed(text, index)).ToArray())];
+        _mainReads = [.. Parts(ChangeStatements.With(main, null)).Select(text => TablesNamed(text, with.Tables.Count))];
+        _isRead = new bool[with.Tables.Count];
+        Mark(_mainReads.SelectMany(static part => part), _isRead);
+    }
+
+    /// <summary>Whether a table of a statement's WITH is read by several of the queries that the statement is made of.</summary>
+    public static bool AnyIsShared(Statement statement, WithClause with)
+    {
+        var readers = new WithReaders(with, statement);
+        return Enumerable.Range(0, with.Tables.Count).Any(readers.IsShared);
     }
 
     /// <summary>The tables that a table reads itself, all in front of it.</summary>
-    public IReadOnlyList<int> Of(int table) => _reads[table];
+    public IEnumerable<int> Of(int table) => _reads[table].SelectMany(static part => part).Distinct();
 
     /// <summary>Whether the main statement reads a table, itself or through others.</summary>
-    public bool MainReads(int table) => _mainReads[table];
+    public bool MainReads(int table) => _isRead[table];
 
-    /// <summary>Whether several statements read a table, themselves or through queries.</summary>
-    public bool IsShared(int table)
+    /// <summary>Whether several queries read a table that are run one by one, themselves or through other tables.</summary>
+    public bool IsShared(int table) => _mainReads.Concat(_reads.Where((_, index) => _with.Tables[index].Body is not (QueryStatement or ChangingQuery)).SelectMany(static parts => parts)).Count(part =>
     {
-        int readers = MainReads(table) ? 1 : 0;
-        for (int i = table + 1; i < _reads.Length; i++)
-        {
-            if (_with.Tables[i].Body is not (QueryStatement or ChangingQuery))
-            {
-                var read = new bool[_reads.Length];
-                Mark(_reads[i], read);
-                readers += read[table] ? 1 : 0;
-            }
-        }
-
-        return readers > 1;
-    }
+        var read = new bool[_reads.Length];
+        Mark(part, read);
+        return read[table];
+    }) > 1;
 
     private void Mark(IEnumerable<int> tables, bool[] marked)
     {
@@ -50,8 +50,47 @@ internal sealed class WithReaders
             if (!marked[table])
             {
                 marked[table] = true;
-                Mark(_reads[table], marked);
+                Mark(Of(table), marked);
             }
+        }
+    }
+
+    /// <summary>The texts of the queries that a statement is made of, or more than them.</summary>
+    private static IEnumerable<string> Parts(Statement statement)
+    {
+        switch (statement)
+        {
+            case Insert insert:
+                yield return SqlPrinter.Print(insert with { OnConflict = null, Returning = [] });
+                if (insert.OnConflict != null)
+                {
+                    yield return SqlPrinter.Print(insert with { Source = null, Returning = [] });
+                }
+
+                break;
+            case Update update: yield return SqlPrinter.Print(update with { Returning = [] }); break;
+            case Delete delete: yield return SqlPrinter.Print(delete with { Returning = [] }); break;
+            case Merge merge:
+                yield return SqlPrinter.Print(merge);
+                if (merge.Branches.Any(static branch => branch.Action is MergeDelete) && merge.Branches.Any(static branch => branch.Action is MergeUpdate or MergeInsert))
+                {
+                    yield return SqlPrinter.Print(merge);
+                }
+
+                break;
+            default: yield return SqlPrinter.Print(statement); break;
+        }
+
+        NodeList<SelectItem> items = statement switch
+        {
+            Insert insert => insert.Returning,
+            Update update => update.Returning,
+            Delete delete => delete.Returning,
+            _ => [],
+        };
+        if (!items.IsEmpty)
+        {
+            yield return SqlPrinter.Print(new QueryStatement(new Query(new Select(items))));
         }
     }
 
