@@ -43,7 +43,7 @@ internal static class OrderedLayout
     public static double DoubleOf(long order) => BitConverter.Int64BitsToDouble(order ^ ((order >> 63) & long.MaxValue));
 
     /// <summary>Integers in the order of doubles: all NaN are one, behind everything, and -0 is 0.</summary>
-    private static long OrderOf(double value)
+    public static long OrderOf(double value)
     {
         long bits = BitConverter.DoubleToInt64Bits(double.IsNaN(value) ? double.NaN : value + 0.0);
         bits = double.IsNaN(value) ? bits & long.MaxValue : bits;

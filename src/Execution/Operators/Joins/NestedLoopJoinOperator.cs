@@ -6,11 +6,12 @@ using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Operators.Joins;
 
-/// <summary>Joins on any condition: every left row with every right row, a left batch against one right row at a time.</summary>
+/// <summary>Joins on any condition: every left row with every right row, a left batch against one right row at a time, or only those between limits that the condition sets.</summary>
 /// <remarks>
 /// <code>
-/// one right row     left batch as it is, right columns as constants: the condition costs what a filter costs
-/// several           the same, right row by right row
+/// one right row                       left batch as it is, right columns as constants: the condition costs what a filter costs
+/// several                             the same, right row by right row
+/// many, and a range of some key       right rows sorted by the key, pairs of those in the range alone: RangeIndex
 /// </code>
 /// The right side is read once and shared by the stage's tasks.
 /// </remarks>
@@ -24,6 +25,10 @@ internal sealed class NestedLoopJoinOperator : Operator
     private readonly JoinCondition? _condition;
     private readonly VectorGatherer[] _constantGatherers;
     private readonly ProbeMarks _marks;
+    private readonly RangeProbe? _range;
+    private readonly JoinCondition? _residual;
+    private readonly PairCursor _pairs;
+    private bool _walksAll;
     private Vector[]? _values;
     private NativeBuffer? _selection;
     private Batch? _batch;
@@ -37,18 +42,34 @@ internal sealed class NestedLoopJoinOperator : Operator
     {
         _plan = plan;
         _isShared = plan.Right is ShuffleReadExec { Exchange.Kind: ExchangeKind.Broadcast } or ExchangeExec { Kind: ExchangeKind.Broadcast };
+        // A mark asks for null conditions too, which no range leaves.
+        RangeCondition? range = plan.Kind == ExecJoinKind.LeftMark ? null : RangeCondition.Of(plan.Condition, plan.Left.Output.Count);
         _shared = _isShared ? context.Query.Shared(plan, () => Read(context.TaskCount)) : Read(1);
         _rights = new RowStoreCursor(_shared.Rows);
         _left = OperatorFactory.Create(plan.Left, context);
         _output = new JoinOutput(plan.Left, plan.Right, plan.OutputOrdinals, context.Account);
         _condition = plan.Condition == null ? null : new JoinCondition(plan.Condition, plan.Left, plan.Right, context);
         _marks = new ProbeMarks(context.Account);
+        _pairs = new PairCursor(context.BatchSize);
+        if (_shared.Index != null)
+        {
+            _range = new RangeProbe(range!, context);
+            _residual = range!.Residual is { } residual ? new JoinCondition(residual, plan.Left, plan.Right, context) : null;
+        }
+
         _constantGatherers = [.. plan.Right.Output.Select(_ => new VectorGatherer(context.Account))];
 
         SharedRows Read(int tasks)
         {
             using Operator right = OperatorFactory.Create(plan.Right, context);
-            return new SharedRows(RowStore.Read(right, PutsOutRightRows, context, metrics), tasks);
+            RowStore rows = RowStore.Read(right, PutsOutRightRows, context, metrics);
+            RangeIndex? index = range is null ? null : RangeIndex.TryBuild(range, rows, context);
+            if (index != null)
+            {
+                metrics.Add("sorted rows", rows.RowCount);
+            }
+
+            return new SharedRows(rows, index, tasks);
         }
     }
 
@@ -75,11 +96,19 @@ internal sealed class NestedLoopJoinOperator : Operator
                     break;
                 }
 
-                _rights.Rewind();
                 _marks.Start(_batch.RowCount);
+                _walksAll = _shared.Index == null || !_range!.TryStart(_batch, _shared.Index);
+                if (_walksAll)
+                {
+                    _rights.Rewind();
+                }
+                else
+                {
+                    _pairs.Start(_batch.RowCount);
+                }
             }
 
-            if (NextPairs(_batch) is { } pairs)
+            if ((_walksAll ? NextPairs(_batch) : NextInRange(_batch, _shared.Index!)) is { } pairs)
             {
                 return pairs;
             }
@@ -108,6 +137,8 @@ internal sealed class NestedLoopJoinOperator : Operator
         _rights.Dispose();
         _output.Dispose();
         _condition?.Dispose();
+        _residual?.Dispose();
+        _range?.Dispose();
         Array.ForEach(_constantGatherers, static gatherer => gatherer.Dispose());
         _marks.Dispose();
         _selection?.Release();
@@ -148,6 +179,55 @@ internal sealed class NestedLoopJoinOperator : Operator
         }
 
         return null;
+    }
+
+    /// <summary>Goes on with the pairs between the limits of the present left batch's rows.</summary>
+    private Batch? NextInRange(Batch left, RangeIndex index)
+    {
+        if (IsExistence && _residual == null)
+        {
+            _range!.MarkFound(index, _marks.Found);
+            return null;
+        }
+
+        ReadOnlySpan<int> rows = left.Selection == null ? default : left.Selection.Rows;
+        while (_pairs.Fill(_range!, rows, index))
+        {
+            Context.Cancellation.ThrowIfCancellationRequested();
+            if (_residual != null)
+            {
+                _pairs.Keep(_residual.Evaluate(left.Columns, _pairs.LeftRows, index.Columns, _pairs.RightRows), default);
+            }
+
+            Book(_pairs);
+            if (PutsOutPairs && _pairs.Count > 0)
+            {
+                return _output.Pairs(left.Columns, _pairs.LeftRows, index.Columns, _pairs.RightRows);
+            }
+        }
+
+        _pairs.Stop();
+        return null;
+    }
+
+    private void Book(PairCursor pairs)
+    {
+        Span<byte> found = _marks.Found, matched = _shared.Rows.Matched;
+        ReadOnlySpan<int> positions = pairs.Positions, rights = pairs.RightRows;
+        bool isSingle = _plan.Kind == ExecJoinKind.LeftSingle;
+        for (int i = 0; i < positions.Length; i++)
+        {
+            if (isSingle && found[positions[i]] != 0)
+            {
+                throw ExecutionErrors.MoreThanOneRow();
+            }
+
+            found[positions[i]] = 1;
+            if (!matched.IsEmpty)
+            {
+                matched[rights[i]] = 1;
+            }
+        }
     }
 
     /// <summary>Finds the left rows that match one right row and books them.</summary>
@@ -245,15 +325,21 @@ internal sealed class NestedLoopJoinOperator : Operator
         return null;
     }
 
-    /// <summary>The right side and how many tasks still probe it.</summary>
-    private sealed class SharedRows(RowStore rows, int probes) : IDisposable
+    /// <summary>The right side, sorted too where that helps, and how many tasks still probe it.</summary>
+    private sealed class SharedRows(RowStore rows, RangeIndex? index, int probes) : IDisposable
     {
         private int _probesLeft = probes;
 
         public RowStore Rows => rows;
 
+        public RangeIndex? Index => index;
+
         public bool EndProbe() => Interlocked.Decrement(ref _probesLeft) == 0;
 
-        public void Dispose() => rows.Dispose();
+        public void Dispose()
+        {
+            index?.Dispose();
+            rows.Dispose();
+        }
     }
 }

@@ -45,6 +45,35 @@ internal sealed class PairCursor(int batchSize)
         return Count > 0;
     }
 
+    /// <summary>Takes the next pairs of rows and places between their limits.</summary>
+    /// <returns>False when there are none left.</returns>
+    public bool Fill(RangeProbe probe, ReadOnlySpan<int> rows, RangeIndex index)
+    {
+        int count = 0, position = _position, partner = _partner;
+        ReadOnlySpan<int> starts = probe.Starts, ends = probe.Ends, order = index.Rows;
+        ReadOnlySpan<Int128> seconds = probe.Seconds;
+        for (; position < _length; position++, partner = 0)
+        {
+            int end = ends[position], row = rows.IsEmpty ? position : rows[position];
+            int place = index.Next(Math.Max(partner, starts[position]), end, seconds[position]);
+            for (; place < end && count < _left.Length; place = index.Next(place + 1, end, seconds[position]))
+            {
+                _positions[count] = position;
+                _left[count] = row;
+                _right[count++] = order[place];
+            }
+
+            if (place < end)
+            {
+                partner = place;
+                break;
+            }
+        }
+
+        (_position, _partner, Count) = (position, partner, count);
+        return count > 0;
+    }
+
     private int FillUnique(ReadOnlySpan<int> numbers, ReadOnlySpan<int> rows, JoinTable table)
     {
         int count = 0;
