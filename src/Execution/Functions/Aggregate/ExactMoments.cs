@@ -1,4 +1,5 @@
 using System.Numerics;
+using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
@@ -71,6 +72,33 @@ internal struct ExactMomentState
         AddSquare((Int128)low);
     }
 
+    /// <summary>Adds a batch: in 64 bits what its largest value lets stay there.</summary>
+    public void Add(ReadOnlySpan<long> values)
+    {
+        (long least, long most) = IntegerRange.Of(values);
+        UInt128 largest = UInt128.Max((UInt128)Int128.Abs(least), (UInt128)Int128.Abs(most));
+        if (largest >= (UInt128)1 << 31 || largest * largest * (uint)values.Length >= (UInt128)1 << 63)
+        {
+            foreach (long value in values)
+            {
+                Add(value);
+            }
+
+            return;
+        }
+
+        long sum = 0, squares = 0;
+        foreach (long value in values)
+        {
+            sum += value;
+            squares += value * value;
+        }
+
+        Count += values.Length;
+        Sum = checked(Sum + sum);
+        AddSquare(squares);
+    }
+
     public void Merge(in ExactMomentState other)
     {
         Count += other.Count;
@@ -111,6 +139,7 @@ internal struct ExactMomentState
 internal sealed class ExactMomentAccumulator(AggregateBinding binding, bool isSample, bool isDeviation) : Accumulator
 {
     private readonly bool _isInteger = binding.ArgumentTypes[0].IsInteger;
+    private readonly DenseArgument _dense = new(binding.Context.Account);
     private readonly ResultColumn _output = new(binding.ResultType, binding.Context.Account);
     private readonly ResultColumn[] _stateOutputs =
     [
@@ -126,15 +155,28 @@ internal sealed class ExactMomentAccumulator(AggregateBinding binding, bool isSa
 
     public override void Update(ReadOnlySpan<Vector> arguments, in GroupedRows rows)
     {
-        var reader = new VectorReader(arguments[0]);
         Span<ExactMomentState> states = _states.Values;
-        for (int i = 0; i < rows.Count; i++)
+        if (!_isInteger && arguments[0].Type.Id == ArrowTypeId.Decimal128)
         {
-            int row = rows.Row(i);
-            if (!reader.IsNull(row))
+            DenseValues<Int128> wide = _dense.Decimals(arguments[0], in rows);
+            for (int i = 0; i < wide.Values.Length; i++)
             {
-                states[rows.Group(i)].Add(_isInteger ? reader.Integer(row) : reader.Decimal(row));
+                states[wide.Groups.IsEmpty ? 0 : wide.Groups[i]].Add(wide.Values[i]);
             }
+
+            return;
+        }
+
+        DenseValues<long> values = _dense.Longs(arguments[0], in rows);
+        if (values.Groups.IsEmpty && values.Values.Length > 0)
+        {
+            states[0].Add(values.Values);
+            return;
+        }
+
+        for (int i = 0; i < values.Values.Length; i++)
+        {
+            states[values.Groups[i]].Add(values.Values[i]);
         }
     }
 
@@ -197,6 +239,7 @@ internal sealed class ExactMomentAccumulator(AggregateBinding binding, bool isSa
     public override void Dispose()
     {
         _states.Dispose();
+        _dense.Dispose();
         _output.Dispose();
         Array.ForEach(_stateOutputs, static output => output.Dispose());
     }

@@ -26,8 +26,9 @@ internal enum Taken
 
 /// <summary>percentile_cont, percentile_disc, mode and median of numbers, dates and times: keeps the bare values, and selects rather than sorts.</summary>
 /// <remarks><code>
-/// values, groups ── lay out group by group as integers in their order ──▶ | 7 3 9 | 4 4 | ... |     once for all groups
-///                                                                         └ select each place asked for
+/// few integers    counted by group and value, ValueCounts: no row is kept
+/// many values     values, groups ── lay out group by group as integers in their order ──▶ | 7 3 9 | 4 4 | ... |     once for all groups
+///                                                                                         └ select each place asked for
 /// </code>
 /// A descending order is the ascending one read from behind. Doubles become integers of the same order (NaN last). The fractions are one literal.
 /// </remarks>
@@ -45,6 +46,7 @@ internal sealed class SelectingAccumulator : Accumulator
     private readonly ColumnAppender _values;
     private readonly ResultColumn _result;
     private StateArray<int> _groups;
+    private ValueCounts? _counts;
     private NativeBuffer? _laid;
     private int[] _starts = [];
     private int _groupCount;
@@ -68,9 +70,10 @@ internal sealed class SelectingAccumulator : Accumulator
         _values = ColumnAppender.Create(ArrowTypes.Of(_valueType), _account);
         _result = new ResultColumn(binding.ResultType, _account);
         _groups = new StateArray<int>(_account);
+        _counts = IsCountable(_values.Type) ? new ValueCounts(_account) : null;
     }
 
-    public override long ReservedBytes => _values.ReservedBytes + _groups.ReservedBytes + (_laid?.SizeBytes ?? 0);
+    public override long ReservedBytes => _values.ReservedBytes + _groups.ReservedBytes + (_counts?.ReservedBytes ?? 0) + (_laid?.SizeBytes ?? 0);
 
     public override bool KeepsRows => true;
 
@@ -89,12 +92,14 @@ internal sealed class SelectingAccumulator : Accumulator
 
     public override Vector[] KeptColumns()
     {
+        KeepRows();
         Vector values = _values.Build();
         return _fraction == null ? [values] : [new ConstantVector(_fraction.Build(), values.Length), values];
     }
 
     public override ReadOnlySpan<int> KeptGroups()
     {
+        KeepRows();
         _groups.Resize(_values.Count);
         return _groups.Values;
     }
@@ -109,6 +114,16 @@ internal sealed class SelectingAccumulator : Accumulator
             _fraction.Append(arguments[0], [rows.Row(0)]);
         }
 
+        if (_counts != null && arguments[_valueColumn].Type.Id != ArrowTypeId.Decimal128)
+        {
+            DenseValues<long> values = _present.Longs(arguments[_valueColumn], in rows);
+            if (_counts.TryAdd(values.Values, values.Groups, Math.Max(_groupCount, rows.GroupCount)))
+            {
+                return;
+            }
+        }
+
+        KeepRows();
         ReadOnlySpan<int> picked = _present.Present(arguments[_valueColumn], in rows, out ReadOnlySpan<int> groups, out int count);
         int before = _values.Count;
         if (picked.IsEmpty)
@@ -130,6 +145,11 @@ internal sealed class SelectingAccumulator : Accumulator
 
     public override Vector Finish(int start, int count)
     {
+        if (_counts != null)
+        {
+            return FinishCounts(_counts, start, count);
+        }
+
         if (!_isLaid)
         {
             LayOut();
@@ -158,6 +178,7 @@ internal sealed class SelectingAccumulator : Accumulator
 
     public override void Clear()
     {
+        _counts?.Clear();
         _groups.Clear();
         _values.Reset();
         _fraction?.Reset();
@@ -173,9 +194,12 @@ internal sealed class SelectingAccumulator : Accumulator
         _fraction?.Dispose();
         _result.Dispose();
         _present.Dispose();
+        _counts?.Dispose();
         _laid?.Release();
         _laid = null;
     }
+
+    private static bool IsCountable(ArrowType type) => type.Id is ArrowTypeId.Int16 or ArrowTypeId.Int32 or ArrowTypeId.Int64 or ArrowTypeId.Date32 or ArrowTypeId.Decimal64;
 
     private static bool IsBare(SqlType type) => ArrowTypes.Of(type).Id is ArrowTypeId.Int16 or ArrowTypeId.Int32 or ArrowTypeId.Int64
         or ArrowTypeId.Date32 or ArrowTypeId.Time64 or ArrowTypeId.Timestamp or ArrowTypeId.Decimal64 or ArrowTypeId.Decimal128 or ArrowTypeId.Float32 or ArrowTypeId.Float64;
@@ -213,6 +237,120 @@ internal sealed class SelectingAccumulator : Accumulator
         }
 
         _isLaid = true;
+    }
+
+    /// <summary>Turns counts back into rows: values that are too many or too far apart to be counted have come, or somebody asks for the rows.</summary>
+    private void KeepRows()
+    {
+        if (_counts is not { } counts)
+        {
+            return;
+        }
+
+        _counts = null;
+        using (counts)
+        {
+            for (int group = 0; group < counts.GroupCount; group++)
+            {
+                ReadOnlySpan<int> cells = counts.CountsOf(group);
+                for (int place = 0; place < cells.Length; place++)
+                {
+                    if (cells[place] > 0)
+                    {
+                        _cancellation.ThrowIfCancellationRequested();
+                        Append(counts.ValueAt(place), cells[place], group);
+                    }
+                }
+            }
+        }
+    }
+
+    private void Append(long value, int times, int group)
+    {
+        NativeBuffer one = NativeBuffer.Allocate(8, _account);
+        try
+        {
+            one.Span<long>(0, 1)[0] = value;        // little endian: the narrower types' bytes come first
+            _values.AppendRange(new ConstantVector(new FixedVector(_values.Type, 1, one, 0, null, 0), times), 0, times);
+        }
+        finally
+        {
+            one.Release();
+        }
+
+        int before = _groups.Count;
+        _groups.Resize(before + times);
+        _groups.Values[before..].Fill(group);
+    }
+
+    private Vector FinishCounts(ValueCounts counts, int start, int count)
+    {
+        _result.Start(count);
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<int> cells = counts.CountsOf(start + i);
+            int size = 0;
+            foreach (int times in cells)
+            {
+                size += times;
+            }
+
+            if (size > 0)
+            {
+                _result.MoveTo(i);
+                TakeCounted(counts, cells, size);
+            }
+        }
+
+        return _result.Build();
+    }
+
+    private void TakeCounted(ValueCounts counts, ReadOnlySpan<int> cells, int size)
+    {
+        if (_taken == Taken.MostFrequent)
+        {
+            int best = 0;
+            for (int place = 1; place < cells.Length; place++)
+            {
+                best = cells[place] > cells[best] || (_descends && cells[place] == cells[best]) ? place : best;
+            }
+
+            Set(counts.ValueAt(best), _result);
+        }
+        else if ((_fractions ??= Fractions()) is { } fractions)
+        {
+            if (!IsArray)
+            {
+                Set(CountedAt(counts, cells, Place(size, fractions[0]!.Value, upper: false)), _result);
+                return;
+            }
+
+            using var elements = new ResultColumn(_valueType, _account);
+            elements.Start(fractions.Length);
+            for (int i = 0; i < fractions.Length; i++)
+            {
+                elements.MoveTo(i);
+                if (fractions[i] is { } fraction)
+                {
+                    Set(CountedAt(counts, cells, Place(size, fraction, upper: false)), elements);
+                }
+            }
+
+            _result.BeginList().AppendRange(elements.Build(), 0, fractions.Length);
+            _result.EndList();
+        }
+    }
+
+    /// <summary>The value at a place of the ascending order.</summary>
+    private static long CountedAt(ValueCounts counts, ReadOnlySpan<int> cells, int place)
+    {
+        int at = 0;
+        for (int before = cells[0]; before <= place; before += cells[at])
+        {
+            at++;
+        }
+
+        return counts.ValueAt(at);
     }
 
     private void Take<T>(Span<T> values)
