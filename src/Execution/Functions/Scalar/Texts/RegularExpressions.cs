@@ -16,7 +16,7 @@ internal static class RegularExpressions
         Operator("~*", "i", negate: false, "Matches, whatever the case", ("'thomas' ~* 'T.*ma'", "true")),
         Operator("!~", "", negate: true, "Does not match", ("'thomas' !~ 't.*max'", "true")),
         Operator("!~*", "i", negate: true, "Does not match, whatever the case", ("'thomas' !~* 'T.*ma'", "false")),
-        With("regexp_like", 2, 1, SqlType.Boolean, static row => row.Set(IsMatch(row, Of(row, 1, 2))), "Whether it matches", ("regexp_like('Hello World', 'world$', 'i')", "true")),
+        With("regexp_like", 2, 1, SqlType.Boolean, static row => row.Set(IsMatch(row, Matcher(row, row.Count > 2 ? row.Text(2) : ""))), "Whether it matches", ("regexp_like('Hello World', 'world$', 'i')", "true")),
         With("regexp_replace", 3, 1, SqlType.Text, static row => Replace(row), "Replaces the first match, or all with flag g", ("regexp_replace('Thomas', '.[mN]a.', 'M')", "ThM"), ("regexp_replace('abcabc', '(b)(c)', '<\\2\\1>', 'g')", "a<cb>a<cb>")),
         With("regexp_match", 2, 1, SqlType.Array(SqlType.Text), static row => Match(row), "Groups of the first match", ("regexp_match('foobarbequebaz', '(bar)(beque)')", "{bar,beque}"), ("regexp_match('abc', 'd')", "NULL")),
         ScalarFunction.OfRows(
@@ -70,7 +70,7 @@ internal static class RegularExpressions
     };
 
     private static ScalarFunction Operator(string symbol, string flags, bool negate, string description, params (string, string)[] examples) => ScalarFunction.OfFailingRows(
-        symbol, [SqlType.Text, SqlType.Text], SqlType.Boolean, row => row.Set(IsMatch(row, Compiled(row, row.Text(1), flags)) != negate), description, examples);
+        symbol, [SqlType.Text, SqlType.Text], SqlType.Boolean, row => row.Set(IsMatch(row, Matcher(row, flags)) != negate), description, examples);
 
     private static ScalarFunction With(string name, int texts, int optional, SqlType result, RowBody body, string description, params (string, string)[] examples) =>
         ScalarFunction.OfRows(Signature(name, [.. Enumerable.Repeat<ParameterType>(SqlType.Text, texts + optional)], optional, result, description, examples), body);
@@ -89,10 +89,27 @@ internal static class RegularExpressions
         return regex;
     }
 
-    private static bool IsMatch(Row row, CheckedRegex regex)
+    /// <summary>The second argument's pattern for yes or no; the last one is kept.</summary>
+    private static RegexMatcher Matcher(Row row, string flags)
     {
+        ReadOnlySpan<byte> pattern = row.Bytes(1);
+        if (row.State is not RegexMatcher matcher || !matcher.Is(pattern, flags))
+        {
+            row.State = matcher = new RegexMatcher(pattern, flags);
+        }
+
+        return matcher;
+    }
+
+    private static bool IsMatch(Row row, RegexMatcher matcher)
+    {
+        if (matcher.Automaton is { } automaton && row.Bytes(0) is { Length: <= Pulse.StretchBytes } bytes && automaton.IsMatch(bytes) is { } known)
+        {
+            return known;
+        }
+
         string text = row.Text(0);
-        return regex.Run(text.Length, found => found.IsMatch(text), row.Context.Cancellation);
+        return matcher.Regex.Run(text.Length, found => found.IsMatch(text), row.Context.Cancellation);
     }
 
     private static Match First(Row row, CheckedRegex regex)
