@@ -15,6 +15,7 @@ internal sealed class ResultColumn : IDisposable
 {
     private readonly SqlType _type;
     private readonly ArrowType _arrowType;
+    private readonly int _width;
     private readonly MemoryAccount _account;
     private readonly ByteHeap? _heap;
     private readonly ColumnAppender? _appender;
@@ -30,6 +31,7 @@ internal sealed class ResultColumn : IDisposable
     {
         _type = type;
         _arrowType = ArrowTypes.Of(type);
+        _width = type.IsNested || _arrowType.Id == ArrowTypeId.Boolean ? 0 : _arrowType.Width;
         _account = account;
         _heap = _arrowType.IsView ? new ByteHeap(account) : null;
         _appender = type.IsNested ? ColumnAppender.Create(_arrowType, account) : null;
@@ -67,7 +69,7 @@ internal sealed class ResultColumn : IDisposable
     public void SetLong(long value)
     {
         Mark();
-        switch (_arrowType.Width)
+        switch (_width)
         {
             case 2: _values!.Span<short>(0, _length)[_row] = (short)value; break;
             case 4: _values!.Span<int>(0, _length)[_row] = (int)value; break;
@@ -88,7 +90,7 @@ internal sealed class ResultColumn : IDisposable
     public void SetDouble(double value)
     {
         Mark();
-        if (_arrowType.Width == 4)
+        if (_width == 4)
         {
             _values!.Span<float>(0, _length)[_row] = (float)value;
         }
@@ -103,7 +105,7 @@ internal sealed class ResultColumn : IDisposable
     {
         DecimalMath.CheckPrecision(unscaled, _type);
         Mark();
-        if (_arrowType.Width == 8)
+        if (_width == 8)
         {
             _values!.Span<long>(0, _length)[_row] = (long)unscaled;
         }

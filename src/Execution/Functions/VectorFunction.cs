@@ -50,6 +50,23 @@ internal sealed record ScalarFunction(FunctionSignature Signature, Func<CallBind
     /// <summary>A function computed row by row.</summary>
     public static ScalarFunction OfRows(FunctionSignature signature, RowBody body) => new(signature, binding => new RowFunction(binding, body, signature.IsStrict));
 
+    /// <summary>An immutable, strict function of a double.</summary>
+    public static ScalarFunction OfDouble(string name, bool mayFail, Func<double, double> compute, string description, params (string Expression, string Result)[] examples) => new(
+        new FunctionSignature
+        {
+            Name = name, Parameters = [SqlType.DoublePrecision], ReturnType = FunctionSignature.Returns(SqlType.DoublePrecision), Description = description, Examples = examples, MayFail = mayFail,
+        },
+        binding => new NumberFunction(binding, row => row.Set(compute(row.Double(0)))) { OfDouble = compute });
+
+    /// <summary>An immutable, strict function of two doubles.</summary>
+    public static ScalarFunction OfDoubles(string name, Func<double, double, double> compute, string description, params (string Expression, string Result)[] examples) => new(
+        new FunctionSignature
+        {
+            Name = name, Parameters = [SqlType.DoublePrecision, SqlType.DoublePrecision], ReturnType = FunctionSignature.Returns(SqlType.DoublePrecision), Description = description, Examples = examples,
+            MayFail = true,
+        },
+        binding => new NumberFunction(binding, row => row.Set(compute(row.Double(0), row.Double(1)))) { OfDoubles = compute });
+
     /// <summary>A function whose body depends on the call: its types and constant arguments.</summary>
     public static ScalarFunction OfBoundRows(FunctionSignature signature, Func<CallBinding, RowBody> bind) =>
         new(signature, binding => new RowFunction(binding, bind(binding), signature.IsStrict));

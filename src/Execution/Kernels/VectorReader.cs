@@ -14,6 +14,7 @@ internal readonly unsafe struct VectorReader
     private readonly byte* _codes;
     private readonly byte* _validity;
     private readonly int _codeWidth;
+    private readonly int _width;
 
     public VectorReader(Vector vector)
     {
@@ -37,6 +38,7 @@ internal readonly unsafe struct VectorReader
         }
 
         Id = Flat.Type.Id;
+        _width = Flat is FixedVector ? Flat.Type.Width : 0;
         _values = Flat switch
         {
             FixedVector fixedVector => fixedVector.ValuesBuffer.Address + fixedVector.OffsetBytes,
@@ -96,7 +98,7 @@ internal readonly unsafe struct VectorReader
     public Int128 Decimal(int row) => Id == ArrowTypeId.Decimal64 ? ((long*)_values)[Slot(row)] : ((Int128*)_values)[Slot(row)];
 
     /// <summary>Any integer-like fixed value of up to 8 bytes (integers, dates, times), sign-extended.</summary>
-    public long Integer(int row) => Flat.Type.Width switch
+    public long Integer(int row) => _width switch
     {
         1 => Id == ArrowTypeId.UInt8 ? _values[Slot(row)] : ((sbyte*)_values)[Slot(row)],
         2 => Id == ArrowTypeId.UInt16 ? ((ushort*)_values)[Slot(row)] : ((short*)_values)[Slot(row)],

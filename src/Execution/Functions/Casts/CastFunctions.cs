@@ -57,7 +57,7 @@ internal static class CastFunctions
             case TypeKind.Oid when fromText && to.Variant.IsObjectName():
                 return row => row.Set((row.Context.Objects ?? throw ExecutionErrors.Unsupported($"type {to} without a catalog")).Find(to.Variant, row.Text(0)));
             case TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt or TypeKind.Oid:
-                return fromText ? row => row.Set(NumberForms.ParseInteger(row.Text(0), to)) : ToInteger(from, to);
+                return fromText ? row => row.Set(AsciiForms.TryParseInteger(row.Bytes(0), to, out long value) ? value : NumberForms.ParseInteger(row.Text(0), to)) : ToInteger(from, to);
             case TypeKind.Real or TypeKind.DoublePrecision:
                 return fromText ? row => row.Set(NumberForms.ParseDouble(row.Text(0), to)) : ToDouble(from, to);
             case TypeKind.Numeric:
@@ -95,14 +95,43 @@ internal static class CastFunctions
 
         return row =>
         {
-            (Kernels.VectorReader reader, int index) = row.Argument(0);
-            row.Set(TextForms.Format(from, in reader, index, row.Context.Zone, row.Context.Objects, row.Cancellation));
+            if (!TryWrite(row, from))
+            {
+                (Kernels.VectorReader reader, int index) = row.Argument(0);
+                row.Set(TextForms.Format(from, in reader, index, row.Context.Zone, row.Context.Objects, row.Cancellation));
+            }
         };
+    }
+
+    /// <summary>Writes numerics of 64 bits and dates of four-digit years straight into the result.</summary>
+    private static bool TryWrite(Row row, SqlType from)
+    {
+        int written = 0;
+        if (from.Kind == TypeKind.Date)
+        {
+            written = AsciiForms.FormatDate(row.Long(0), row.Result.Reserve(AsciiForms.MostBytes));
+        }
+        else if (from.Kind == TypeKind.Numeric && from.Scale < 38 && row.Decimal(0) is var value && value > long.MinValue && value <= long.MaxValue)
+        {
+            written = AsciiForms.FormatDecimal((long)value, from.Scale, row.Result.Reserve(AsciiForms.MostBytes + from.Scale));
+        }
+
+        if (written > 0)
+        {
+            row.Result.CommitBytes(written);
+        }
+
+        return written > 0;
     }
 
     /// <summary>To a text type with a length: an explicit cast cuts without complaint. Blank-padded values are kept without their trailing blanks.</summary>
     private static RowBody Shortened(SqlType from, int length, bool isBlankPadded)
     {
+        if (length == 0 && from.IsInteger)
+        {
+            return ToText(from);
+        }
+
         if (from.IsText || from.Kind == TypeKind.Unknown)
         {
             return row =>
@@ -120,6 +149,11 @@ internal static class CastFunctions
 
         return row =>
         {
+            if (length == 0 && TryWrite(row, from))
+            {
+                return;
+            }
+
             (Kernels.VectorReader reader, int index) = row.Argument(0);
             byte[] bytes = Encoding.UTF8.GetBytes(TextForms.Format(from, in reader, index, row.Context.Zone, row.Context.Objects, row.Cancellation));
             row.Set(bytes.AsSpan(0, length == 0 ? bytes.Length : Utf8Text.Offset(bytes, length)));
@@ -232,7 +266,7 @@ internal static class CastFunctions
 
     private static RowBody? ToDate(SqlType from, bool fromText) => from.Kind switch
     {
-        _ when fromText => static row => row.Set((long)DateTimeCasts.ParseDate(row.Text(0), row.Context)),
+        _ when fromText => static row => row.Set(AsciiForms.TryParseDate(row.Bytes(0), out long days) ? days : DateTimeCasts.ParseDate(row.Text(0), row.Context)),
         TypeKind.Timestamp => static row => row.Set((long)DateTimeCasts.TimestampToDate(row.Long(0))),
         TypeKind.TimestampTz => static row => row.Set((long)DateTimeCasts.TimestampToDate(TimeZones.ToLocal(row.Context.Zone, row.Long(0)))),
         _ => null,

@@ -47,8 +47,38 @@ internal static class IntegerWidening
         (TypeKind.SmallInt, TypeKind.Real) => new Widening<short, float>(binding),
         (TypeKind.Integer, TypeKind.Real) => new Widening<int, float>(binding),
         (TypeKind.BigInt, TypeKind.Real) => new Widening<long, float>(binding),
+        (TypeKind.Numeric, TypeKind.DoublePrecision) when binding.ArgumentTypes[0].Scale <= 22 => new DecimalToDouble(binding),
         _ => null,
     };
+
+    /// <summary>Numerics of at most 53 bits over a power of ten that is a double itself: one division rounds right. Others through their digits.</summary>
+    private sealed class DecimalToDouble(CallBinding binding) : WholeVectorCast(binding)
+    {
+        private readonly int _scale = binding.ArgumentTypes[0].Scale;
+
+        protected override Vector Compute(FixedVector input, int length, SelectionVector? selection)
+        {
+            Span<double> result = Result.Values<double>(length);
+            if (input.Type.Id == ArrowTypeId.Decimal64 && input.Values<long>() is var values && ArithmeticKernels.Range(values) is var (min, max) && min > -(1L << 53) && max < 1L << 53)
+            {
+                double unit = (double)DecimalMath.PowerOfTen(_scale);
+                for (int i = 0; i < result.Length; i++)
+                {
+                    result[i] = values[i] / unit;
+                }
+
+                return Result.BuildFixed(ArrowType.Float64, length);
+            }
+
+            var reader = new VectorReader(input);
+            for (int i = 0; i < result.Length; i++)
+            {
+                result[i] = reader.IsNull(i) ? 0 : DecimalMath.ToDouble(reader.Decimal(i), _scale);
+            }
+
+            return Result.BuildFixed(ArrowType.Float64, length);
+        }
+    }
 
     private sealed class Widening<TFrom, TTo>(CallBinding binding) : WholeVectorCast(binding)
         where TFrom : unmanaged, INumber<TFrom>

@@ -68,6 +68,44 @@ internal sealed class IntegerArithmetic<T>(CallBinding binding, ArithmeticOperat
 
     private void ComputeRows(Vector left, Vector right, int length, SelectionVector? selection, Span<T> result)
     {
+        if (operation >= ArithmeticOperator.Divide && selection == null && left is FixedVector { HasNulls: false } dividends && right is ConstantVector divisors
+            && ((FixedVector)divisors.Value).Values<T>()[0] is var divisor && !T.IsZero(divisor) && divisor != -T.One)
+        {
+            DivideBy(dividends.Values<T>(), divisor, result);
+            return;
+        }
+
+        try
+        {
+            ComputeChecked(left, right, length, selection, result);
+        }
+        catch (OverflowException)
+        {
+            throw ExecutionErrors.OutOfRange(_typeName);
+        }
+    }
+
+    /// <summary>Nothing can go wrong: no slot is left out, and the divisor is neither 0 nor -1.</summary>
+    private void DivideBy(ReadOnlySpan<T> dividends, T divisor, Span<T> result)
+    {
+        if (operation == ArithmeticOperator.Divide)
+        {
+            for (int i = 0; i < result.Length; i++)
+            {
+                result[i] = dividends[i] / divisor;
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = dividends[i] % divisor;
+        }
+    }
+
+    private void ComputeChecked(Vector left, Vector right, int length, SelectionVector? selection, Span<T> result)
+    {
         var leftReader = new VectorReader(left);
         var rightReader = new VectorReader(right);
         ReadOnlySpan<int> rows = selection == null ? default : selection.Rows;
@@ -81,21 +119,14 @@ internal sealed class IntegerArithmetic<T>(CallBinding binding, ArithmeticOperat
             }
 
             T a = leftReader.Value<T>(row), b = rightReader.Value<T>(row);
-            try
+            result[row] = operation switch
             {
-                result[row] = operation switch
-                {
-                    ArithmeticOperator.Add => checked(a + b),
-                    ArithmeticOperator.Subtract => checked(a - b),
-                    ArithmeticOperator.Multiply => checked(a * b),
-                    ArithmeticOperator.Divide => T.IsZero(b) ? throw ExecutionErrors.DivisionByZero() : b == -T.One ? checked(T.Zero - a) : a / b,
-                    ArithmeticOperator.Modulo => T.IsZero(b) ? throw ExecutionErrors.DivisionByZero() : b == -T.One ? T.Zero : a % b,
-                };
-            }
-            catch (OverflowException)
-            {
-                throw ExecutionErrors.OutOfRange(_typeName);
-            }
+                ArithmeticOperator.Add => checked(a + b),
+                ArithmeticOperator.Subtract => checked(a - b),
+                ArithmeticOperator.Multiply => checked(a * b),
+                ArithmeticOperator.Divide => T.IsZero(b) ? throw ExecutionErrors.DivisionByZero() : b == -T.One ? checked(T.Zero - a) : a / b,
+                ArithmeticOperator.Modulo => T.IsZero(b) ? throw ExecutionErrors.DivisionByZero() : b == -T.One ? T.Zero : a % b,
+            };
         }
     }
 }

@@ -19,14 +19,19 @@ internal static class Negation
         foreach ((SqlType type, long least) in ((SqlType, long)[])[(SqlType.Integer, int.MinValue), (SqlType.SmallInt, short.MinValue), (SqlType.BigInt, long.MinValue)])
         {
             string typeName = type.ToString();
-            yield return ScalarFunction.OfFailingRows(name, [type], type, row => row.Set(ofInteger(row.Long(0), least, typeName)), description, type == SqlType.Integer ? examples : []);
+            yield return new ScalarFunction(
+                new FunctionSignature
+                {
+                    Name = name, Parameters = [type], ReturnType = FunctionSignature.Returns(type), Description = description, Examples = type == SqlType.Integer ? examples : [], MayFail = true,
+                },
+                binding => new NumberFunction(binding, row => row.Set(ofInteger(row.Long(0), least, typeName))) { OfLong = value => ofInteger(value, least, typeName) });
         }
 
-        yield return ScalarFunction.OfRows(name, [SqlType.DoublePrecision], SqlType.DoublePrecision, row => row.Set(ofDouble(row.Double(0))), description);
+        yield return ScalarFunction.OfDouble(name, mayFail: false, ofDouble, description);
         yield return ScalarFunction.OfRows(name, [SqlType.Real], SqlType.Real, row => row.Set(ofDouble(row.Double(0))), description);
-        yield return ScalarFunction.OfRows(
+        yield return new ScalarFunction(
             new FunctionSignature { Name = name, Parameters = [NumericParameter.Any], ReturnType = static types => types[0], Description = description },
-            row => row.Set(ofDecimal(row.Decimal(0))));
+            binding => new NumberFunction(binding, row => row.Set(ofDecimal(row.Decimal(0)))) { OfLong = binding.ArgumentTypes[0].Precision <= 18 ? value => (long)ofDecimal(value) : null });
     }
 }
 

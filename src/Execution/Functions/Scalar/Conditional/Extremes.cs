@@ -9,8 +9,10 @@ internal static class Extremes
 {
     public static IEnumerable<ScalarFunction> Overloads =>
     [
-        ScalarFunction.OfRows(Polymorphic("greatest", "Largest argument, nulls left out", ("greatest(1, null, 3)", "3")), static row => Choose(row, 1)),
-        ScalarFunction.OfRows(Polymorphic("least", "Smallest argument, nulls left out", ("least('b', 'a')", "a")), static row => Choose(row, -1)),
+        new ScalarFunction(
+            Polymorphic("greatest", "Largest argument, nulls left out", ("greatest(1, null, 3)", "3")), static binding => new ExtremeFunction(binding, static row => Choose(row, 1), isGreatest: true)),
+        new ScalarFunction(
+            Polymorphic("least", "Smallest argument, nulls left out", ("least('b', 'a')", "a")), static binding => new ExtremeFunction(binding, static row => Choose(row, -1), isGreatest: false)),
         ScalarFunction.OfRows(
             Count("num_nulls", "Null arguments", ("num_nulls(1, null, 2)", "1")), static row => row.Set((long)Enumerable.Range(0, row.Count).Count(row.IsNull))),
         ScalarFunction.OfRows(

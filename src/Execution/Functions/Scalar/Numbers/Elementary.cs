@@ -34,11 +34,10 @@ internal static class Elementary
     ];
 
     private static ScalarFunction Of(string name, Func<double, double> compute, string description, params (string, string)[] examples) =>
-        ScalarFunction.OfFailingRows(name, [SqlType.DoublePrecision], SqlType.DoublePrecision, row => row.Set(compute(row.Double(0))), description, examples);
+        ScalarFunction.OfDouble(name, mayFail: true, compute, description, examples);
 
     private static ScalarFunction Two(string name, Func<double, double, double> compute, string description, params (string, string)[] examples) =>
-        ScalarFunction.OfFailingRows(
-            name, [SqlType.DoublePrecision, SqlType.DoublePrecision], SqlType.DoublePrecision, row => row.Set(compute(row.Double(0), row.Double(1))), description, examples);
+        ScalarFunction.OfDoubles(name, compute, description, examples);
 
     private static double Checked(double result, double input) =>
         double.IsInfinity(result) && double.IsFinite(input) ? throw ExecutionErrors.FloatOverflow() : result == 0 && double.IsFinite(input) ? throw ExecutionErrors.FloatUnderflow() : result;

@@ -54,18 +54,19 @@ internal static class IntegerFunctions
     private static SqlType[] Types => [SqlType.Integer, SqlType.SmallInt, SqlType.BigInt];
 
     private static IEnumerable<ScalarFunction> Integers(string name, Func<long, long, long> compute, string description, params (string, string)[] examples) =>
-        Types.Select(type => ScalarFunction.OfFailingRows(
-            name, [type, type], type,
-            row =>
-            {
-                long value = compute(row.Long(0), row.Long(1));
-                row.Set(type.Kind != TypeKind.Integer || value == (int)value ? value : throw ExecutionErrors.OutOfRange("integer"));
-            },
-            description, type == SqlType.Integer ? examples : []));
+        Types.Select(type => Of(name, [type, type], type, mayFail: true, type.Kind == TypeKind.Integer ? (a, b) => Narrow(compute(a, b)) : compute, description, examples));
 
     private static IEnumerable<ScalarFunction> Shifts(string name, Func<long, int, int, long> compute, string description, params (string, string)[] examples) =>
-        Types.Select(type => ScalarFunction.OfRows(
-            name, [type, SqlType.Integer], type, row => row.Set(compute(row.Long(0), row.Int(1), type.Kind == TypeKind.BigInt ? 64 : 32)), description, type == SqlType.Integer ? examples : []));
+        Types.Select(type => Of(name, [type, SqlType.Integer], type, mayFail: false, (value, bits) => compute(value, (int)bits, type.Kind == TypeKind.BigInt ? 64 : 32), description, examples));
+
+    private static ScalarFunction Of(string name, ParameterType[] parameters, SqlType type, bool mayFail, Func<long, long, long> compute, string description, (string, string)[] examples) => new(
+        new FunctionSignature
+        {
+            Name = name, Parameters = parameters, ReturnType = FunctionSignature.Returns(type), Description = description, Examples = type == SqlType.Integer ? examples : [], MayFail = mayFail,
+        },
+        binding => new NumberFunction(binding, row => row.Set(compute(row.Long(0), row.Long(1)))) { OfLongs = compute });
+
+    private static long Narrow(long value) => value == (int)value ? value : throw ExecutionErrors.OutOfRange("integer");
 
     private static Int128 Gcd(long a, long b) => (Int128)BigInteger.GreatestCommonDivisor(a, b);
 
