@@ -1,0 +1,2 @@
+-- twenty aggregates over all rows
+SELECT sum(l_quantity), sum(l_extendedprice), sum(l_discount), sum(l_tax), min(l_quantity), min(l_extendedprice), max(l_discount), max(l_tax), avg(l_quantity), avg(l_extendedprice), count(l_comment), min(l_shipdate), max(l_shipdate), min(l_receiptdate), max(l_receiptdate), sum(l_linenumber), max(l_orderkey), min(l_partkey), max(l_suppkey), count(*) FROM lineitem;

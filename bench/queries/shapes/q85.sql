@@ -1,0 +1,2 @@
+-- columns from rows
+SELECT o_orderpriority, sum(o_totalprice) FILTER (WHERE extract(year FROM o_orderdate) = 1993), sum(o_totalprice) FILTER (WHERE extract(year FROM o_orderdate) = 1994), sum(o_totalprice) FILTER (WHERE extract(year FROM o_orderdate) = 1995), sum(o_totalprice) FILTER (WHERE extract(year FROM o_orderdate) = 1996), sum(CASE WHEN o_orderstatus = 'F' THEN 1 ELSE 0 END), sum(CASE WHEN o_orderstatus = 'O' THEN o_shippriority ELSE 1 END) FROM orders GROUP BY 1 ORDER BY 1;
