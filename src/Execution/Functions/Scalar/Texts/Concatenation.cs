@@ -19,15 +19,45 @@ internal static class Concatenation
         ScalarFunction.OfRows(Operator(ParameterType.Any, SqlType.Text, ("42 || ' is it'", "42 is it")), static row => JoinTexts(row)),
         ScalarFunction.OfRows(
             Variadic("concat", [ParameterType.Any], "Texts of all arguments, nulls left out", isStrict: false, ("concat('a', 1, null, true)", "a1t")),
-            static row => row.Set(string.Concat(Enumerable.Range(0, row.Count).Where(i => !row.IsNull(i)).Select(i => TextOf(row, i))))),
+            static row =>
+            {
+                TextPieces pieces = TextPieces.Of(row);
+                for (int i = 0; i < row.Count; i++)
+                {
+                    if (!row.IsNull(i))
+                    {
+                        pieces.Add(row, i);
+                    }
+                }
+
+                pieces.Set(row);
+            }),
         ScalarFunction.OfRows(
             Variadic("concat_ws", [SqlType.Text, ParameterType.Any], "Texts of the arguments with a separator between, nulls left out", isStrict: false, ("concat_ws(',', 'a', null, 2)", "a,2")),
             static row =>
             {
-                if (!row.IsNull(0))
+                if (row.IsNull(0))
                 {
-                    row.Set(string.Join(row.Text(0), Enumerable.Range(1, row.Count - 1).Where(i => !row.IsNull(i)).Select(i => TextOf(row, i))));
+                    return;
                 }
+
+                TextPieces pieces = TextPieces.Of(row);
+                bool isFirst = true;
+                for (int i = 1; i < row.Count; i++)
+                {
+                    if (!row.IsNull(i))
+                    {
+                        if (!isFirst)
+                        {
+                            pieces.Add(row, 0);
+                        }
+
+                        isFirst = false;
+                        pieces.Add(row, i);
+                    }
+                }
+
+                pieces.Set(row);
             }),
         ScalarFunction.OfRows(
             new FunctionSignature { Name = "format", Parameters = [SqlType.Text], ReturnType = FunctionSignature.Returns(SqlType.Text), IsStrict = false, MayFail = true, Description = "Fills placeholders" },
@@ -99,9 +129,20 @@ internal static class Concatenation
 
     private static void JoinTexts(Row row)
     {
-        // A boolean is cast here, not printed: true and false, as in 'x' || true.
-        string Part(int argument) => row.Type(argument).Kind == TypeKind.Boolean ? (row.Boolean(argument) ? "true" : "false") : TextOf(row, argument);
-        row.Set(Part(0) + Part(1));
+        TextPieces pieces = TextPieces.Of(row);
+        for (int i = 0; i < 2; i++)
+        {
+            if (row.Type(i).Kind == TypeKind.Boolean)
+            {
+                pieces.Add(row.Boolean(i) ? "true" : "false");      // cast here, not printed, as in 'x' || true
+            }
+            else
+            {
+                pieces.Add(row, i);
+            }
+        }
+
+        pieces.Set(row);
     }
 
     private static void Format(Row row)

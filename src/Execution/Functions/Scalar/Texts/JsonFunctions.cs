@@ -101,9 +101,9 @@ internal static class JsonFunctions
     {
         string cast = type.ToString();
         SqlType path = SqlType.Array(SqlType.Text);
-        yield return Of("->", [type, SqlType.Text], type, static (row, root) => Field(root, row.Text(1)), "Field of an object", ($"('{{\"a\": {{\"b\":2}}}}' || '')::{cast} -> 'a'", type.Kind == TypeKind.Json ? "{\"b\":2}" : "{\"b\": 2}"));
+        yield return Of("->", [type, SqlType.Text], type, static (row, root) => Field(root, row.Text(1)), isField: true, "Field of an object", ($"('{{\"a\": {{\"b\":2}}}}' || '')::{cast} -> 'a'", type.Kind == TypeKind.Json ? "{\"b\":2}" : "{\"b\": 2}"));
         yield return Of("->", [type, SqlType.Integer], type, static (row, root) => Element(root, row.Int(1)), "Element of an array, from 0", ($"('[10,20]' || '')::{cast} -> 1", "20"));
-        yield return Of("->>", [type, SqlType.Text], SqlType.Text, static (row, root) => Field(root, row.Text(1)), "Field of an object, as text", ($"('{{\"a\":\"x\"}}' || '')::{cast} ->> 'a'", "x"));
+        yield return Of("->>", [type, SqlType.Text], SqlType.Text, static (row, root) => Field(root, row.Text(1)), isField: true, "Field of an object, as text", ($"('{{\"a\":\"x\"}}' || '')::{cast} ->> 'a'", "x"));
         yield return Of("->>", [type, SqlType.Integer], SqlType.Text, static (row, root) => Element(root, row.Int(1)), "Element of an array, as text", ($"('[10,null]' || '')::{cast} ->> 1", "NULL"));
         yield return Of("#>", [type, path], type, static (row, root) => Follow(row, root), "Value at a path");
         yield return Of("#>>", [type, path], SqlType.Text, static (row, root) => Follow(row, root), "Value at a path, as text", ($"('{{\"a\":[1,{{\"b\":\"c\"}}]}}' || '')::{cast} #>> array['a','1','b']", "c"));
@@ -140,10 +140,21 @@ internal static class JsonFunctions
             "Kind of value", ($"{prefix}_typeof(('-1.5' || '')::{prefix})", "number"));
     }
 
-    private static ScalarFunction Of(string name, ParameterType[] parameters, SqlType result, Func<Row, JsonElement, JsonElement?> find, string description, params (string, string)[] examples) => ScalarFunction.OfRows(
+    private static ScalarFunction Of(string name, ParameterType[] parameters, SqlType result, Func<Row, JsonElement, JsonElement?> find, string description, params (string, string)[] examples) =>
+        Of(name, parameters, result, find, isField: false, description, examples);
+
+    /// <param name="find">Finds the value in a document.</param>
+    /// <param name="isField">Whether the second argument names a field of the first.</param>
+    private static ScalarFunction Of(
+        string name, ParameterType[] parameters, SqlType result, Func<Row, JsonElement, JsonElement?> find, bool isField, string description, params (string, string)[] examples) => ScalarFunction.OfRows(
         new FunctionSignature { Name = name, Parameters = parameters, IsVariadic = name.Contains("_path", StringComparison.Ordinal), ReturnType = FunctionSignature.Returns(result), MayReturnNull = true, Description = description, Examples = examples },
         row =>
         {
+            if (isField && JsonFields.TrySet(row, result.Kind == TypeKind.Text))
+            {
+                return;
+            }
+
             using JsonDocument document = JsonForms.Parse(row.Bytes(0), row.Cancellation);
             if (find(row, document.RootElement) is not { } found)
             {
