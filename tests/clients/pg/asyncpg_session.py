@@ -34,6 +34,10 @@ async def main():
         await connection.fetch("SELECT nosuch")
     except asyncpg.UndefinedColumnError as error:
         print("error", error.sqlstate)
+    await connection.execute("CREATE TEMP TABLE rounded (a timestamp(2), b time(1), c timestamptz(0), d timestamp(1)[], e numeric(8,2), f numeric(6,1)[])")
+    late = datetime.datetime(2024, 2, 29, 23, 59, 59, 996000)
+    await connection.copy_records_to_table("rounded", records=[(late, late.time(), late.replace(tzinfo=datetime.timezone.utc), [late, None], decimal.Decimal("1.255"), [decimal.Decimal("0.25"), decimal.Decimal("7")])])
+    print("rounded", await connection.fetchval("SELECT rounded::text FROM rounded"))
     await connection.execute("CREATE TEMP TABLE healed (a int)")
     await connection.execute("INSERT INTO healed VALUES (7)")
     before = await connection.fetchrow("SELECT * FROM healed")

@@ -13,6 +13,11 @@ internal sealed class NestedValueResolver(AnalysisContext context)
     public Expression Array(Ast.ArrayExpression node, QueryScope scope, SqlType? wanted = null)
     {
         int position = context.Position(node);
+        if (wanted is { Element.Kind: not TypeKind.Array } && node.Elements.Any(static element => element is Ast.ArrayExpression))
+        {
+            wanted = SqlType.Array(wanted);         // numeric[] is the type of arrays of any dimensions
+        }
+
         NodeList<Expression> elements = node.Elements.Map(element =>
             element is Ast.ArrayExpression inner && wanted?.Element?.Kind == TypeKind.Array ? Array(inner, scope, wanted.Element) : context.Expressions.Resolve(element, scope));
         if (elements.IsEmpty && wanted is null)
@@ -23,11 +28,19 @@ internal sealed class NestedValueResolver(AnalysisContext context)
             };
         }
 
-        NodeList<Expression> unified = wanted is null
-            ? context.CommonTypes.Unify(elements, "ARRAY", position)
-            : elements.Map(element => CastResolver.Convert(context, element, wanted.Element!, position));
-        return Make(SpecialFunctions.ArrayConstructor, unified, wanted ?? SqlType.Array(unified[0].Type), node);
+        NodeList<Expression> unified = wanted is null ? elements : elements.Map(element => CastResolver.Convert(context, element, wanted.Element!, position));
+        if (wanted is null || (!unified.IsEmpty && KeepsDigits(wanted)))
+        {
+            unified = context.CommonTypes.Unify(unified, "ARRAY", position);
+            wanted = SqlType.Array(unified[0].Type);
+        }
+
+        return Make(SpecialFunctions.ArrayConstructor, unified, wanted, node);
     }
+
+    /// <summary>Whether a cast to an array type leaves numbers the digits that they have, as numeric without precision does: then they say what they are arrays of.</summary>
+    private static bool KeepsDigits(SqlType array) =>
+        array.Element!.Kind == TypeKind.Array ? KeepsDigits(array.Element) : array.Element.Equals(NumericTyping.Unconstrained);
 
     /// <summary>An array of one element.</summary>
     public Expression ArrayOf(Expression element, Ast.SyntaxNode node) => Make(SpecialFunctions.ArrayConstructor, [element], SqlType.Array(element.Type), node);

@@ -201,10 +201,14 @@ internal sealed class CopyBinaryIn(CopyTarget target, Session session) : ICopyIn
                 target.SetText(index, Encoding.ASCII.GetBytes(ParameterReader.NumericText(bytes)));
                 break;
             default:
-                target.SetValue(index, ParameterReader.FromBinary(bytes, type, session));
+                // Without the fraction digits of its column: storing the value rounds it to those.
+                target.SetValue(index, ParameterReader.FromBinary(bytes, WithoutFractionDigits(type), session));
                 break;
         }
     }
+
+    private static SqlType WithoutFractionDigits(SqlType type) =>
+        type is { Kind: TypeKind.Array, Variant: TypeVariant.None } ? SqlType.Array(WithoutFractionDigits(type.Element!)) : type.WithoutFractionDigits;
 
     private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> bytes) => bytes.Contains((byte)0) ? throw CopyErrors.ZeroByte() : Utf8.IsValid(bytes) ? bytes : throw CopyErrors.BadUtf8(bytes);
 }
