@@ -54,7 +54,7 @@ internal static class IdleConnections
             $"p50 {Latency.Quantile(times[0], 0.5):0.00} and {Latency.Quantile(times[1], 0.5):0.00} ms, p99 {alone:0.00} and {beside:0.00} ms"));
     }
 
-    /// <returns>Bytes of the server's memory for each connection; a first share is not counted: it compiles code and fills pools.</returns>
+    /// <returns>Bytes of the resting server's memory for each connection; a first share is not counted: it compiles code and fills pools.</returns>
     private static async Task<double> OpenAsync<T>(List<IDisposable> open, LoadServer server, int count, Func<Task<T>> connect)
         where T : IDisposable
     {
@@ -63,13 +63,13 @@ internal static class IdleConnections
             open.Add(await connect().ConfigureAwait(false));
         }
 
-        long before = server.MemoryBytes;
+        long before = await server.RestingBytesAsync().ConfigureAwait(false);
         for (int i = 0; i < count; i++)
         {
             open.Add(await connect().ConfigureAwait(false));
         }
 
-        return (server.MemoryBytes - before) / (double)count;
+        return (await server.RestingBytesAsync().ConfigureAwait(false) - before) / (double)count;
     }
 
     private static async Task<NpgsqlConnection> OpenPgAsync(LoadServer server, bool isEncrypted)

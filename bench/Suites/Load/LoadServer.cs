@@ -38,6 +38,23 @@ internal sealed class LoadServer : DatabaseProcess
 
     public Uri FlightAddress { get; }
 
+    /// <summary>Waits until the server has come to rest and given back what it does not need (docs/operations.md): until its memory has not moved for a while.</summary>
+    /// <returns><see cref="DatabaseProcess.MemoryBytes"/>.</returns>
+    public async Task<long> RestingBytesAsync()
+    {
+        const long Still = 256 << 10;
+        long bytes = MemoryBytes;
+        for (int seconds = 0, still = 0; seconds < 60 && still < 10; seconds++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+            long now = MemoryBytes;
+            still = Math.Abs(now - bytes) < Still ? still + 1 : 0;
+            bytes = now;
+        }
+
+        return bytes;
+    }
+
     /// <summary>Threads of the process.</summary>
     public int Threads => Directory.GetDirectories($"/proc/{ProcessId}/task").Length;
 

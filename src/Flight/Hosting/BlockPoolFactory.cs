@@ -10,7 +10,18 @@ internal sealed class BlockPoolFactory(int blockBytes) : IMemoryPoolFactory<byte
     /// <summary>Unused bytes that a pool keeps; more are left to the garbage collector.</summary>
     private const int KeptBytes = 16 << 20;
 
-    public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new BlockPool(blockBytes, KeptBytes / blockBytes);
+    private readonly ConcurrentBag<WeakReference<BlockPool>> _pools = [];
+
+    public MemoryPool<byte> Create(MemoryPoolOptions? options = null)
+    {
+        var pool = new BlockPool(blockBytes, KeptBytes / blockBytes);
+        _pools.Add(new WeakReference<BlockPool>(pool));
+        return pool;
+    }
+
+    /// <summary>Leaves the blocks that nobody has to the garbage collector.</summary>
+    /// <returns>Their bytes.</returns>
+    public long Trim() => _pools.Sum(static pool => pool.TryGetTarget(out BlockPool? alive) ? alive.Trim() : 0);
 
     private sealed class BlockPool(int blockBytes, int keptBlocks) : MemoryPool<byte>
     {
@@ -30,6 +41,18 @@ internal sealed class BlockPoolFactory(int blockBytes) : IMemoryPoolFactory<byte
             Interlocked.Decrement(ref _freeCount);
             block.IsFree = false;
             return block;
+        }
+
+        public long Trim()
+        {
+            long bytes = 0;
+            while (_free.TryDequeue(out _))
+            {
+                Interlocked.Decrement(ref _freeCount);
+                bytes += blockBytes;
+            }
+
+            return bytes;
         }
 
         protected override void Dispose(bool disposing) => _free.Clear();

@@ -22,12 +22,19 @@ public static class KestrelSettings
     public static IServiceCollection AddLargeBlocks(this IServiceCollection services) =>
         services.AddSingleton<IMemoryPoolFactory<byte>>(new BlockPoolFactory(PoolBlockBytes));
 
+    /// <summary>Leaves the blocks of the pool that nobody has to the garbage collector: for a server that rests.</summary>
+    /// <returns>Their bytes.</returns>
+    public static long ReleaseFreeBlocks(IServiceProvider services) => services.GetService<IMemoryPoolFactory<byte>>() is BlockPoolFactory blocks ? blocks.Trim() : 0;
+
     public static void Apply(SocketTransportOptions sockets) => sockets.MaxWriteBufferSize = ResponseBufferBytes;
 
     /// <summary>Sets what streams need; an endpoint of its own still says <see cref="HttpProtocols.Http2"/>.</summary>
     public static void Apply(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
+
+        // What gRPC answers with is short, and a table of it for every connection is not.
+        kestrel.AllowResponseHeaderCompression = false;
         KestrelServerLimits limits = kestrel.Limits;
 
         // A query may think for minutes before its first row, and a client between two batches.

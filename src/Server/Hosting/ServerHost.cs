@@ -5,8 +5,10 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using SqlCluster.Flight.Grpc;
+using SqlCluster.Flight.Hosting;
 using SqlCluster.Server.FlightSql;
 using SqlCluster.Server.Monitoring;
 using SqlCluster.Server.PgWire;
@@ -35,6 +37,7 @@ public sealed class ServerHost : IAsyncDisposable
     private readonly ActiveWork _work = new();
     private readonly FlightSqlService? _flightSql;
     private readonly WebDoor _web;
+    private readonly IdleMemory _idle;
     private ListenOptions? _pg;
     private ListenOptions? _flight;
     private ListenOptions? _ui;
@@ -59,6 +62,7 @@ public sealed class ServerHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(OpenDoors);
         _kestrel = builder.Build();
         _kestrel.Run(RouteAsync);
+        _idle = new IdleMemory(() => engine.Executor.BusySlots > 0, () => KestrelSettings.ReleaseFreeBlocks(_kestrel.Services), TimeProvider.System);
     }
 
     /// <summary>Where PostgreSQL's protocol is spoken; null: nowhere.</summary>
@@ -118,6 +122,7 @@ public sealed class ServerHost : IAsyncDisposable
         }
         catch
         {
+            host._idle.Dispose();
             await host._kestrel.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -155,6 +160,7 @@ public sealed class ServerHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
+        _idle.Dispose();
         await _kestrel.DisposeAsync().ConfigureAwait(false);
         if (_flightSql != null)
         {
@@ -220,6 +226,11 @@ public sealed class ServerHost : IAsyncDisposable
 
         listen.Use(next => connection =>
         {
+            if (connection.Features.Get<ISslStreamFeature>() is { } tls)
+            {
+                TlsRecordBuffers.ReleaseWhenIdle(tls.SslStream);
+            }
+
             connection.Features.Set(new HttpDoor(answer));
             return next(connection);
         });

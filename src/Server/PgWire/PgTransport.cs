@@ -64,6 +64,7 @@ internal sealed class PgTransport : IAsyncDisposable
         }
 
         _tls = tls;
+        TlsRecordBuffers.ReleaseWhenIdle(tls);
 
         // Idle connections hold no read buffer: zero-byte reads wait for data without one.
         PipeReader input = PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));

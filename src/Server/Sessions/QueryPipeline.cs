@@ -143,7 +143,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
             ? ClusterExecution.Start(stages, plan.Executors, context, cluster, new SessionTables(engine, session))
             : QueryExecution.Start(stages, context, engine.Executor);
         running?.Attach(execution);
-        session.LastExecution = execution;
+        session.LastExecution = session.Client.Door == Door.Embedded ? execution : null;
         return new StatementResult.Rows(columns, execution, tag);
     }
 

@@ -262,5 +262,10 @@ public sealed class RunningQuery
             AdaptiveRules = [.. (Execution?.Decisions ?? []).Select(static decision => decision.Rule)],
             Plan = Elapsed < KeepsPlanFrom ? [] : QueryViews.Plan(Execution),
         });
+        lock (_lock)
+        {
+            // The session remembers its last statement for as long as it is idle, but not how it was executed.
+            _executions = [];
+        }
     }
 }

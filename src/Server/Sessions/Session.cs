@@ -98,7 +98,7 @@ public sealed class Session : IDisposable
     /// <summary>Why the session was ended from outside, once it was.</summary>
     public QueryException? EndError => _endError;
 
-    /// <summary>The query that was started last, for progress; it may have ended. Null before the first one.</summary>
+    /// <summary>The query that was started last, for the progress of an embedded session; it may have ended. Null before the first one, and for clients of the doors.</summary>
     public IQueryExecution? LastExecution { get; internal set; }
 
     /// <summary>Statements of PREPARE, by name.</summary>

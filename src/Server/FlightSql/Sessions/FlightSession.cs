@@ -36,14 +36,14 @@ internal sealed class FlightSession
     /// <summary>One statement is begun at a time, as the engine's sessions want it; rows are read outside.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
-    /// <summary>Statements that were planned, by handle.</summary>
-    public ConcurrentDictionary<Guid, FlightStatement> Statements { get; } = new();
+    /// <summary>Statements that were planned, by handle. Small, as the two below: most sessions hold one or none.</summary>
+    public ConcurrentDictionary<Guid, FlightStatement> Statements { get; } = new(1, 1);
 
     /// <summary>Open transactions, by handle.</summary>
-    public ConcurrentDictionary<Guid, FlightTransaction> Transactions { get; } = new();
+    public ConcurrentDictionary<Guid, FlightTransaction> Transactions { get; } = new(1, 1);
 
     /// <summary>Prepared statements, by handle.</summary>
-    public ConcurrentDictionary<Guid, FlightPrepared> Prepared { get; } = new();
+    public ConcurrentDictionary<Guid, FlightPrepared> Prepared { get; } = new(1, 1);
 
     /// <summary>Calls under way.</summary>
     public int Calls => Volatile.Read(ref _calls);
