@@ -17,6 +17,7 @@ internal sealed class LoadServer : DatabaseProcess
     /// <param name="isEncrypted">Whether it has a certificate: then Flight speaks TLS alone.</param>
     public LoadServer(DirectoryInfo? data = null, bool isEncrypted = false)
     {
+        IsEncrypted = isEncrypted;
         string pg = FreePort(), flight = FreePort(), ui = FreePort();
         string scheme = isEncrypted ? "https" : "http";
         FlightAddress = new Uri($"{scheme}://127.0.0.1:{flight}");
@@ -37,6 +38,8 @@ internal sealed class LoadServer : DatabaseProcess
     public override string User => "bench";
 
     public Uri FlightAddress { get; }
+
+    public bool IsEncrypted { get; }
 
     /// <summary>Waits until the server has come to rest and given back what it does not need (docs/operations.md): until its memory has not moved for a while.</summary>
     /// <returns><see cref="DatabaseProcess.MemoryBytes"/>.</returns>

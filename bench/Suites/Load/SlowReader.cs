@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Google.Protobuf;
 using SqlCluster.Flight.Client;
+using SqlCluster.Flight.Grpc;
 using SqlCluster.Flight.Protos;
 
 namespace SqlCluster.Bench.Suites.Load;
@@ -11,17 +13,17 @@ namespace SqlCluster.Bench.Suites.Load;
 internal sealed class SlowReader : IDisposable
 {
     private const int BytesPerSecond = 1024;
-    private readonly Socket _socket;
+    private readonly Stream _stream;
     private readonly CancellationTokenSource _ends = new();
     private readonly byte[] _next;
     private Task _reading = Task.CompletedTask;
     private long _received;
 
-    /// <param name="socket">Where the answer comes.</param>
+    /// <param name="stream">Where the answer comes.</param>
     /// <param name="next">Sent again for each <paramref name="next"/>'s worth of rows that has come; empty: all comes at once.</param>
-    private SlowReader(Socket socket, byte[] next)
+    private SlowReader(Stream stream, byte[] next)
     {
-        _socket = socket;
+        _stream = stream;
         _next = next;
     }
 
@@ -42,37 +44,54 @@ internal sealed class SlowReader : IDisposable
     /// <summary>DoGet of a client that allows the server to send as much as it likes, and then does not take it.</summary>
     public static async Task<SlowReader> FlightAsync(LoadServer server, string sql)
     {
-        using var client = new FlightClient(new FlightClientOptions(server.FlightAddress) { User = "bench", Password = "" });
+        var channel = new GrpcChannelOptions(server.FlightAddress) { ValidateServerCertificate = static (_, _, _, _) => true };
+        using var client = new FlightClient(new FlightClientOptions(channel) { User = "bench", Password = "" });
         FlightInfo info = await new FlightSqlClient(client).ExecuteAsync(sql).ConfigureAwait(false);
         byte[] ticket = info.Endpoint[0].Ticket.ToByteArray();
         byte[] message = [0, .. Number(ticket.Length), .. ticket];
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(server.FlightAddress.Host, server.FlightAddress.Port).ConfigureAwait(false);
+        Stream stream = new NetworkStream(socket, true);
+        stream = server.IsEncrypted ? await EncryptAsync(stream, SslApplicationProtocol.Http2).ConfigureAwait(false) : stream;
         byte[] headers =
         [
-            .. Field(":method", "POST"), .. Field(":scheme", "http"), .. Field(":path", "/arrow.flight.protocol.FlightService/DoGet"), .. Field(":authority", "bench"),
+            .. Field(":method", "POST"), .. Field(":scheme", server.FlightAddress.Scheme), .. Field(":path", "/arrow.flight.protocol.FlightService/DoGet"), .. Field(":authority", "bench"),
             .. Field("content-type", "application/grpc"), .. Field("te", "trailers"), .. Field("authorization", $"Bearer {client.Token}"),
         ];
-        await socket.SendAsync((byte[])
+        await stream.WriteAsync((byte[])
         [
             .. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. Frame(4, 0, 0, [0, 4, 0x7F, 0xFF, 0xFF, 0xFF]), .. Frame(8, 0, 0, [0x7F, 0xFF, 0, 0]), .. Frame(1, 4, 1, headers), .. Frame(0, 1, 1, message),
         ]).ConfigureAwait(false);
-        return new SlowReader(socket, []).Begin();
+        await stream.FlushAsync().ConfigureAwait(false);
+        return new SlowReader(stream, []).Begin();
     }
 
     public void Dispose()
     {
         _ends.Cancel();
-        _socket.Dispose();
+        _stream.Dispose();
         _reading.ContinueWith(_ => _ends.Dispose(), TaskScheduler.Default);
     }
 
     private static async Task<SlowReader> PgAsync(LoadServer server, byte[] asks, byte[] next)
     {
-        Socket socket = await server.ConnectPgAsync().ConfigureAwait(false);
+        Stream stream = new NetworkStream(await server.ConnectPgAsync().ConfigureAwait(false), true);
+        if (server.IsEncrypted)
+        {
+            await stream.WriteAsync((byte[])[.. Number(8), .. Number(80877103)]).ConfigureAwait(false);
+            stream = stream.ReadByte() == 'S' ? await EncryptAsync(stream, new SslApplicationProtocol("postgresql")).ConfigureAwait(false) : throw new InvalidOperationException("no TLS");
+        }
+
         byte[] parameters = [.. CString("user"), .. CString("bench"), .. CString("database"), .. CString("sqlcluster"), 0];
-        await socket.SendAsync((byte[])[.. Number(parameters.Length + 8), .. Number(196608), .. parameters, .. asks]).ConfigureAwait(false);
-        return new SlowReader(socket, next).Begin();
+        await stream.WriteAsync((byte[])[.. Number(parameters.Length + 8), .. Number(196608), .. parameters, .. asks]).ConfigureAwait(false);
+        return new SlowReader(stream, next).Begin();
+    }
+
+    private static async Task<Stream> EncryptAsync(Stream stream, SslApplicationProtocol protocol)
+    {
+        var tls = new SslStream(stream, false, static (_, _, _, _) => true);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", ApplicationProtocols = [protocol] }).ConfigureAwait(false);
+        return tls;
     }
 
     private SlowReader Begin()
@@ -88,7 +107,7 @@ internal sealed class SlowReader : IDisposable
         {
             while (true)
             {
-                int count = await _socket.ReceiveAsync(buffer, _ends.Token).ConfigureAwait(false);
+                int count = await _stream.ReadAsync(buffer, _ends.Token).ConfigureAwait(false);
                 if (count == 0)
                 {
                     return;
@@ -97,13 +116,13 @@ internal sealed class SlowReader : IDisposable
                 Interlocked.Add(ref _received, count);
                 if (_next.Length > 0 && count < BytesPerSecond)
                 {
-                    await _socket.SendAsync(_next, _ends.Token).ConfigureAwait(false);      // the rows of this round are all there
+                    await _stream.WriteAsync(_next, _ends.Token).ConfigureAwait(false);      // the rows of this round are all there
                 }
 
                 await Task.Delay(TimeSpan.FromSeconds(1), _ends.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception error) when (error is OperationCanceledException or IOException or ObjectDisposedException)
         {
             // It was ended.
         }

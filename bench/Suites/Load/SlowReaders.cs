@@ -21,24 +21,40 @@ internal static class SlowReaders
     /// <summary>A gigabyte out of a file, with all its columns.</summary>
     private const string Scanned = "SELECT * FROM lineitem";
 
-    public static async Task RunAsync(LoadReport report, int count, DirectoryInfo? data)
+    /// <param name="report">Takes the lines.</param>
+    /// <param name="count">Clients of each kind.</param>
+    /// <param name="data">Folder with lineitem.parquet, or null.</param>
+    /// <param name="areHard">Also tables that are hard on who holds rows (<see cref="HardTables"/>).</param>
+    public static async Task RunAsync(LoadReport report, int count, DirectoryInfo? data, bool areHard)
     {
-        (string Name, Func<LoadServer, string, Task<SlowReader>> Open)[] ways =
-            [("PostgreSQL, text", SlowReader.PgTextAsync), ("PostgreSQL, binary", SlowReader.PgBinaryAsync), ("PostgreSQL, portal", SlowReader.PgPortalAsync), ("Flight", SlowReader.FlightAsync)];
+        Way text = new("PostgreSQL, text", SlowReader.PgTextAsync), portal = new("PostgreSQL, portal", SlowReader.PgPortalAsync), flight = new("Flight", SlowReader.FlightAsync);
+        Way[] all = [text, new("PostgreSQL, binary", SlowReader.PgBinaryAsync), portal, flight];
         using var quiet = new LoadServer();
         using NpgsqlConnection alone = await OpenAsync(quiet).ConfigureAwait(false);
-        foreach ((string source, string sql) in data == null ? [("generated", Generated)] : ((string, string)[])[("generated", Generated), ("lineitem", Scanned)])
+        await RunAllAsync(report, count, null, alone, "generated", Generated, all, []).ConfigureAwait(false);
+        if (data != null)
         {
-            foreach ((string name, Func<LoadServer, string, Task<SlowReader>> open) in ways)
-            {
-                await RunAsync(report, $"{name}, {source}", count, data, alone, server => open(server, sql)).ConfigureAwait(false);
-            }
+            await RunAllAsync(report, count, data, alone, "lineitem", Scanned, all, [text, flight]).ConfigureAwait(false);
+        }
+
+        DirectoryInfo? hard = areHard ? HardTables.Make() : null;
+        foreach ((string name, string what) in hard == null ? [] : HardTables.All)
+        {
+            await RunAllAsync(report, count, hard, alone, what, $"SELECT * FROM {name}", [text, portal, flight], [text, flight]).ConfigureAwait(false);
         }
     }
 
-    private static async Task RunAsync(LoadReport report, string name, int count, DirectoryInfo? data, NpgsqlConnection alone, Func<LoadServer, Task<SlowReader>> open)
+    private static async Task RunAllAsync(LoadReport report, int count, DirectoryInfo? data, NpgsqlConnection alone, string source, string sql, Way[] ways, Way[] encryptedWays)
     {
-        using var server = new LoadServer(data);
+        foreach ((Way way, bool isEncrypted) in ways.Select(static way => (way, false)).Concat(encryptedWays.Select(static way => (way, true))))
+        {
+            await RunAsync(report, $"{way.Name}{(isEncrypted ? ", TLS" : "")}, {source}", count, data, isEncrypted, alone, server => way.Open(server, sql)).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task RunAsync(LoadReport report, string name, int count, DirectoryInfo? data, bool isEncrypted, NpgsqlConnection alone, Func<LoadServer, Task<SlowReader>> open)
+    {
+        using var server = new LoadServer(data, isEncrypted);
         using NpgsqlConnection others = await OpenAsync(server).ConfigureAwait(false);
         using (await open(server).ConfigureAwait(false))
         {
@@ -48,23 +64,21 @@ internal static class SlowReaders
         }
 
         await ReturnAsync(server).ConfigureAwait(false);
-        (long memory, int threads, int handles) before = (server.MemoryBytes, server.Threads, server.Handles);
-        double freeBefore = await FreeAsync(server).ConfigureAwait(false);
+        (long memory, int threads, int handles) before = (await server.RestingBytesAsync().ConfigureAwait(false), server.Threads, server.Handles);
         var readers = new List<SlowReader>();
         for (int i = 0; i < count; i++)
         {
             readers.Add(await open(server).ConfigureAwait(false));
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(3)).ConfigureAwait(false);
-        double free = (await FreeAsync(server).ConfigureAwait(false) - freeBefore) / 1048576.0 / count;
-        double held = ((server.MemoryBytes - before.memory) / 1048576.0 / count) - free;
+        // All of the process that came with them, whatever for.
+        double held = (await server.RestingBytesAsync().ConfigureAwait(false) - before.memory) / 1048576.0 / count;
         double charged = await server.MetricAsync("sqlcluster_memory_queries_bytes").ConfigureAwait(false) / 1048576.0 / count;
         double running = await server.MetricAsync("sqlcluster_queries_running").ConfigureAwait(false);
         double[][] times = await Latency.InTurnsAsync(Queries, () => QueryAsync(alone), () => QueryAsync(others)).ConfigureAwait(false);
         double usual = Latency.Quantile(times[0], 0.5), beside = Latency.Quantile(times[1], 0.5);
         long received = readers.Sum(static reader => reader.Received) / count;
-        report.AtMost($"memory of each of {count} slow clients ({name})", held, GoalMegabytes, "MB", string.Create(CultureInfo.InvariantCulture, $"{charged:0.0} MB of it in column buffers; {Math.Max(0, free):0.0} MB that each took to begin are free again; {received} bytes read by each"));
+        report.AtMost($"memory of each of {count} slow clients ({name})", held, GoalMegabytes, "MB", string.Create(CultureInfo.InvariantCulture, $"{charged:0.0} MB of it in column buffers; {received} bytes read by each"));
         report.AtMost($"another query beside them / alone ({name})", beside / usual, GoalSlowdown, "x", string.Create(CultureInfo.InvariantCulture, $"medians {usual:0.0} and {beside:0.0} ms"));
         foreach (SlowReader reader in readers)
         {
@@ -77,10 +91,6 @@ internal static class SlowReaders
             CultureInfo.InvariantCulture,
             $"{running:0} queries ran; process {before.memory / 1048576.0:0} to {server.MemoryBytes / 1048576.0:0} MB, {before.threads} to {server.Threads} threads, {before.handles} to {server.Handles} handles"));
     }
-
-    /// <summary>Bytes of the pool that nobody has.</summary>
-    private static async Task<double> FreeAsync(LoadServer server) =>
-        await server.MetricAsync("sqlcluster_memory_pool_bytes").ConfigureAwait(false) - await server.MetricAsync("sqlcluster_memory_queries_bytes").ConfigureAwait(false);
 
     /// <summary>Waits until no query runs and none holds memory.</summary>
     private static async Task<bool> ReturnAsync(LoadServer server)
@@ -111,4 +121,7 @@ internal static class SlowReaders
         using var command = new NpgsqlCommand(Other, connection);
         await command.ExecuteScalarAsync().ConfigureAwait(false);
     }
+
+    /// <summary>A way to read.</summary>
+    private sealed record Way(string Name, Func<LoadServer, string, Task<SlowReader>> Open);
 }

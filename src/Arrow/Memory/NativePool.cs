@@ -18,12 +18,16 @@ public static unsafe partial class NativePool
     /// <summary>How long a block lies unused before its memory goes back, at least; at most twice as long.</summary>
     public static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(30);
 
+    /// <summary>As <see cref="IdleTime"/>, after <see cref="TrimSoon"/>.</summary>
+    private static readonly TimeSpan ShortIdleTime = TimeSpan.FromSeconds(2);
+
     private static readonly SizeClass[] Classes = CreateClasses();
     private static readonly Lock SlabLock = new();
     private static byte* _slab;
     private static byte* _slabEnd;
     private static long _reservedBytes;
     private static Timer? _trimming;
+    private static int _trimsSoon;
 
     /// <summary>Bytes that the operating system has given, in use or waiting for reuse.</summary>
     public static long ReservedBytes => Interlocked.Read(ref _reservedBytes);
@@ -89,6 +93,26 @@ public static unsafe partial class NativePool
         return bytes;
     }
 
+    /// <summary>Says that much was returned which is not likely to be needed again at once: what lies unused for some seconds from now on goes back to the operating system.</summary>
+    public static void TrimSoon()
+    {
+        if (Interlocked.Exchange(ref _trimsSoon, 2) == 0)
+        {
+            Volatile.Read(ref _trimming)?.Change(ShortIdleTime, IdleTime);
+        }
+    }
+
+    private static void OnTimer()
+    {
+        Trim();
+        int left = Volatile.Read(ref _trimsSoon);
+        if (left > 0 && Interlocked.CompareExchange(ref _trimsSoon, left - 1, left) is var found && (found != left || left > 1))
+        {
+            // The first one only marks what is free; a second one sees what has stayed so.
+            _trimming!.Change(ShortIdleTime, IdleTime);
+        }
+    }
+
     private static int ClassOf(long sizeBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeBytes);
@@ -116,7 +140,7 @@ public static unsafe partial class NativePool
     {
         const int ReadWrite = 3, PrivateAnonymous = 0x22, AdviseHugePage = 14;
         byte* raw;
-        LazyInitializer.EnsureInitialized(ref _trimming, static () => new Timer(static _ => Trim(), null, IdleTime, IdleTime));
+        LazyInitializer.EnsureInitialized(ref _trimming, static () => new Timer(static _ => OnTimer(), null, IdleTime, IdleTime));
         if (OperatingSystem.IsLinux())
         {
             raw = (byte*)MapMemory(0, (nuint)(sizeBytes + HugePage), ReadWrite, PrivateAnonymous, -1, 0);

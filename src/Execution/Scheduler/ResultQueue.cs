@@ -264,6 +264,8 @@ internal sealed class ResultQueue(LocalExecutor executor, int capacity, MemoryAc
             task.Rest();
             Park(task);
         }
+
+        NativePool.TrimSoon();
     }
 
     /// <summary>Has the timer look after a while; the lock is held.</summary>
