@@ -10,7 +10,7 @@ internal static class RowSize
     private const int ViewBytes = 16;
     private const int SampledRows = 32;
 
-    /// <summary>Bytes that a batch's columns take without what else lies in their pages: with codes instead of a dictionary's values, a constant for nothing.</summary>
+    /// <summary>Bytes that a batch's columns take without what else lies in their pages: with codes instead of a dictionary's short values, a constant for nothing.</summary>
     public static long Of(Batch batch)
     {
         double rowBytes = 0;
@@ -19,7 +19,7 @@ internal static class RowSize
             rowBytes += column switch
             {
                 ConstantVector => 0,
-                DictionaryVector => sizeof(int),
+                DictionaryVector dictionary => Math.Max(sizeof(int), OfFlat(dictionary.Dictionary) - ViewBytes),
                 _ => OfFlat(column),
             };
         }

@@ -24,6 +24,9 @@ public sealed class FlightBatchWriter
         _encoder = new BatchEncoder(schema, options ?? IpcOptions.Flight, account);
     }
 
+    /// <summary>Bytes of the messages written so far.</summary>
+    public long BytesWritten => _writer.BytesWritten;
+
     /// <summary>Writes into a call's response.</summary>
     /// <param name="account">For buffers that are not shared with the batches; must outlive the writer.</param>
     public static FlightBatchWriter ForResponse(GrpcCall call, ArrowSchema schema, MemoryAccount account, IpcOptions? options = null) =>

@@ -21,6 +21,9 @@ internal sealed class FlightDataWriter(PipeWriter output, Func<ValueTask> flush)
     private static readonly byte[] Zeros = new byte[8];
     private int _unflushed;
 
+    /// <summary>Bytes of the messages written so far, without their prefixes.</summary>
+    public long BytesWritten { get; private set; }
+
     /// <summary>Writes one message.</summary>
     /// <param name="message">Not released; null: a message without header and body.</param>
     /// <param name="appMetadata">Empty: none.</param>
@@ -29,6 +32,7 @@ internal sealed class FlightDataWriter(PipeWriter output, Func<ValueTask> flush)
     {
         WriteHead(message?.Metadata ?? default, message?.BodyLength ?? 0, appMetadata, descriptor);
         _unflushed += message?.Metadata.Length ?? 0;
+        BytesWritten += (message?.Metadata.Length ?? 0) + (message?.BodyLength ?? 0);
         foreach (IpcSegment segment in message?.Body ?? [])
         {
             for (long done = 0; done < segment.LengthBytes;)

@@ -62,7 +62,15 @@ internal sealed class RowSender : IAsyncDisposable
                 if (writer.Buffered >= PgWriter.FlushBytes)
                 {
                     ValueTask flush = writer.FlushAsync(cancellation);
-                    if (!flush.IsCompleted && _next < _batch.RowCount)
+                    if (_next == _batch.RowCount)
+                    {
+                        // The pages of the last row need not wait for the client.
+                        Release();
+                        await flush.ConfigureAwait(false);
+                        break;
+                    }
+
+                    if (!flush.IsCompleted)
                     {
                         Compact();
                     }
@@ -71,8 +79,7 @@ internal sealed class RowSender : IAsyncDisposable
                 }
             }
 
-            _batch.Release();
-            _batch = null;
+            Release();
         }
     }
 
@@ -91,8 +98,7 @@ internal sealed class RowSender : IAsyncDisposable
             _next += part;
             if (_next == _batch.RowCount)
             {
-                _batch.Release();
-                _batch = null;
+                Release();
             }
         }
 
@@ -101,9 +107,14 @@ internal sealed class RowSender : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
+        Release();
+        return Rows.DisposeAsync();
+    }
+
+    private void Release()
+    {
         _batch?.Release();
         _batch = null;
-        return Rows.DisposeAsync();
     }
 
     private async ValueTask<bool> NextAsync(PgWriter writer, CancellationToken cancellation)

@@ -59,6 +59,11 @@ internal sealed class StatementRun : IAsyncDisposable
         return ahead ?? ReadNextAsync();
     }
 
+    /// <summary>The rows of a batch that was read in memory of their own, where that takes much less than the pages in which they lie.</summary>
+    /// <param name="batch">Released.</param>
+    /// <returns>A batch to be released; maybe the same one.</returns>
+    public Batch Compact(Batch batch) => _rows?.Execution.Compact(batch) ?? batch;
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)

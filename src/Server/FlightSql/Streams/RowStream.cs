@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SqlCluster.Arrow.Ipc;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
@@ -12,10 +13,17 @@ namespace SqlCluster.Server.FlightSql.Streams;
 /// <summary>Writes DoGet's answer: the schema, then batches as they are made, no message above 2 MB unless a single row is.</summary>
 /// <remarks>
 /// Writing waits while the client does not read; then nothing is taken from the query, whose bounded queue fills and parks its tasks. Small batches
-/// that are there already share a flush; nothing that is written waits for rows that are not there yet.
+/// that are there already share a flush; nothing that is written waits for rows that are not there yet. Until a client has shown that it reads, batches are
+/// copied out of pages that are much larger than they: the one that it may leave unread for hours holds its rows and no more.
 /// </remarks>
 internal static class RowStream
 {
+    /// <summary>Bytes of messages that leave without a stop before a client counts as fast: fewer may lie in the buffers on the way to it.</summary>
+    private const long BytesOfFastClient = 16 << 20;
+
+    /// <summary>A client that lets a message wait so long counts as slow again.</summary>
+    private static readonly TimeSpan PatienceForFastClient = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Streams a run to its end. The call's end, whatever its cause, ends the run.</summary>
     /// <exception cref="Parser.Errors.QueryException">The query failed: the stream ends with its status.</exception>
     public static async Task WriteAsync(GrpcCall call, StatementRun run, ArrowSchema schema, IpcOptions options)
@@ -28,9 +36,12 @@ internal static class RowStream
             // The first rows are waited for before anything is sent: what fails at once fails without a stream.
             Batch? batch = await run.ReadAsync().ConfigureAwait(false);
             await writer.WriteSchemaAsync().ConfigureAwait(false);
+            long slowUntil = BytesOfFastClient;
             while (batch != null)
             {
-                await WriteAsync(writer, batch).ConfigureAwait(false);
+                long start = Stopwatch.GetTimestamp();
+                await WriteAsync(writer, writer.BytesWritten < slowUntil && !options.KeepDictionaries ? run.Compact(batch) : batch).ConfigureAwait(false);
+                slowUntil = Stopwatch.GetElapsedTime(start) > PatienceForFastClient ? writer.BytesWritten + BytesOfFastClient : slowUntil;
                 Task<Batch?> next = run.ReadAsync();
                 if (!next.IsCompleted)
                 {
