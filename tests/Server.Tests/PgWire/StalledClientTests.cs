@@ -56,6 +56,25 @@ public sealed class StalledClientTests(PgTestServer server) : IClassFixture<PgTe
         Assert.Equal(Rows - 10, await TakeAsync(portal, 'Z', seen));
     }
 
+    /// <summary>Codes are small, but what waits for a client is texts: those behind the codes count.</summary>
+    [Fact]
+    public async Task AStalledClientOfLongTextsInADictionaryHoldsLittle()
+    {
+        string file = Path.Combine(_folder, "dictionary.parquet");
+        await ResultReader.ReadAsync(
+            server.Engine.OpenSession(), $"COPY (SELECT i, lpad((i % 2000)::text, 500, 'x') AS t FROM generate_series(1, 60000) AS t(i)) TO '{file}' (FORMAT parquet)", TestContext.Current.CancellationToken);
+        using RawClient whole = await RawClient.OpenAsync(server.Port);
+        await whole.SendAsync(RawClient.Message('Q', $"SELECT * FROM '{file}'"));
+
+        // It takes a moment until the server takes it for slow; from then on it stays so.
+        for (int looks = 0; looks < 20;)
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+            RunningQuery? running = server.Engine.Sessions.RunningQueries().SingleOrDefault(query => query.Text.Contains(file, StringComparison.Ordinal));
+            looks = running is { UsedMemoryBytes: > 0 and <= MostBytes, Rows: > 0 } ? looks + 1 : 0;
+        }
+    }
+
     /// <summary>Reads up to a message of a type, and marks the rows by their first column.</summary>
     private static async Task<int> TakeAsync(RawClient client, char until, bool[] seen)
     {
