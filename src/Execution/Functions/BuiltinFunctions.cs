@@ -41,6 +41,7 @@ public sealed class BuiltinFunctions : IFunctionCatalog
             .. RegularExpressions.Overloads,
             .. JsonFunctions.Overloads,
             .. JsonbChanges.Overloads,
+            .. JsonbOrder.Overloads,
             .. JsonPathFunctions.Overloads,
             .. ByteFunctions.Overloads,
             .. DateArithmetic.Overloads,

@@ -87,7 +87,7 @@ internal sealed class AggregateResolver(AnalysisContext context)
 
     private AggregateCall Arguments(Ast.FunctionCall node, string name, IReadOnlyList<FunctionSignature> overloads, QueryScope scope)
     {
-        bool isStar = node.Arguments is [{ Value: Ast.Star }];
+        bool isStar = node.Arguments is [{ Value: Ast.Star { Qualifier: null } }];
         if (isStar && node.Distinct)
         {
             throw AnalyzerErrors.Syntax("syntax error at or near \"*\"", context.Position(node.Arguments[0]));
@@ -113,7 +113,7 @@ internal sealed class AggregateResolver(AnalysisContext context)
         int direct = arguments.Count;
         NodeList<SortKey> orderBy = [.. orderItems.Select((item, index) => SortKeys.Make(
             item, node.WithinGroup.IsEmpty ? MatchArgument(context.Coercions.Settle(orderExpressions[index]), arguments, chosen) : chosen.Arguments[direct + index], context))];
-        if (node.Distinct && node.WithinGroup.IsEmpty && orderBy.Any(key => !chosen.Arguments.Contains(key.Expression)))
+        if (node.Distinct && node.WithinGroup.IsEmpty && orderBy.Any(key => !chosen.Arguments.Contains(key.Expression) && !chosen.Arguments.Any(argument => ComparisonResolver.Ordered(context, argument).Equals(key.Expression))))
         {
             throw AnalyzerErrors.InvalidColumnReference("in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list", context.Position(orderItems[0]));
         }

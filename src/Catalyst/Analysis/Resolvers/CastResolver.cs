@@ -16,7 +16,7 @@ internal sealed class CastResolver(AnalysisContext context)
         int position = context.OperatorPosition(node);
         if (node.Operand is Ast.ArrayExpression array && type.Kind == TypeKind.Array)
         {
-            return context.Expressions.NestedValues.Array(array, scope, type);
+            return AsDeclared(context.Expressions.NestedValues.Array(array, scope, type), node, type, position);
         }
 
         Expression input = context.Expressions.Resolve(node.Operand, scope);
@@ -25,20 +25,34 @@ internal sealed class CastResolver(AnalysisContext context)
             return TryCast(input, type, position);
         }
 
-        Expression value = Convert(context, input, type, position);
+        Expression value = node.Type is Ast.IntervalType { Qualifier: { Start: not null } fields } && type.Kind == TypeKind.Interval
+            ? Cut(Convert(context, input, type, position), fields, node)
+            : AsDeclared(Convert(context, input, type, position), node, type, position);
         if (input.Type.Kind == TypeKind.Unknown)
         {
             context.Remember(value, node.Operand);
         }
 
-        return SaysDigits(node.Type, type) && !value.Type.Equals(type) ? new Cast(value, type) : value;
+        return value;
     }
 
-    /// <summary>Whether a name says precision and scale, and says those by which numeric without any is known here: then values get that scale, and do not keep their own.</summary>
-    private static bool SaysDigits(Ast.TypeName name, SqlType type) => (name, type.Kind) switch
+    /// <summary>An interval without the fields below the last one: interval day to minute.</summary>
+    private Expression Cut(Expression value, Ast.IntervalQualifier fields, Ast.CastExpression node) => (fields.End ?? fields.Start) switch
     {
-        (Ast.ArrayType array, TypeKind.Array) => SaysDigits(array.Element, type.Element!),
-        (Ast.NamedType named, TypeKind.Numeric) => !named.Modifiers.IsEmpty && type.Equals(NumericTyping.Unconstrained),
+        Ast.IntervalField.Second or null => value,
+        var last => context.Expressions.Functions.Named("date_trunc", [Literal.Text(last.Value.ToString().ToLowerInvariant()), value], node),
+    };
+
+    /// <summary>A numeric as the type that was written: numeric(38,16) has 16 fraction digits, numeric takes the digits as they come.</summary>
+    private Expression AsDeclared(Expression value, Ast.CastExpression node, SqlType type, int position) =>
+        HasModifiers(node.Type) && !value.Type.Equals(type) && Innermost(value.Type).Kind == TypeKind.Numeric && Innermost(type).Kind == TypeKind.Numeric
+            ? context.Coercions.To(value, WithDimensionsOf(value.Type, Innermost(type)), CoercionContext.Explicit, position)
+            : value;
+
+    private static bool HasModifiers(Ast.TypeName type) => type switch
+    {
+        Ast.NamedType named => !named.Modifiers.IsEmpty,
+        Ast.ArrayType array => HasModifiers(array.Element),
         _ => false,
     };
 

@@ -33,8 +33,13 @@ internal sealed class ComparisonResolver(AnalysisContext context)
         }
 
         (left, right) = Align(left, right, ExpressionPrinter.Symbol(comparison), context.OperatorPosition(node));
-        return new Comparison(comparison, left, right);
+        return new Comparison(comparison, Ordered(context, left), Ordered(context, right));
     }
+
+    /// <summary>What a value is compared by: jsonb by bytes in its order, everything else by itself.</summary>
+    public static Expression Ordered(AnalysisContext context, Expression value) => value.Type.Kind == TypeKind.Jsonb
+        ? new Call(context.Functions.Find(SpecialFunctions.JsonbOrder)[0], [value], SqlType.Bytea)
+        : value;
 
     public Expression Between(Ast.BetweenExpression node, QueryScope scope)
     {
@@ -68,7 +73,7 @@ internal sealed class ComparisonResolver(AnalysisContext context)
         Expression Test(Expression a, Expression b)
         {
             (a, b) = Align(a, b, "=", context.OperatorPosition(node));
-            return new IsDistinctFrom(a, b, node.Negated);
+            return new IsDistinctFrom(Ordered(context, a), Ordered(context, b), node.Negated);
         }
     }
 
@@ -111,7 +116,7 @@ internal sealed class ComparisonResolver(AnalysisContext context)
 
         if (Array.TrueForAll(items, item => IsSameForComparison(item.Type, operand.Type)))
         {
-            return new InList(operand, NodeList.Create<Expression>(items), negated);
+            return new InList(Ordered(context, operand), [.. items.Select(item => Ordered(context, item))], negated);
         }
 
         // Types may differ item by item; an operator must exist for each.

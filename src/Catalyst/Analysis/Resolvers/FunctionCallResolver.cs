@@ -126,7 +126,10 @@ internal sealed class FunctionCallResolver
             throw AnalyzerErrors.MissingFunction($"{node.Name}({argument.Name.Value} => ...)", _context.Position(node), "No function matches the given argument names.");
         }
 
-        return _context.Expressions.Resolve(argument.Value, scope);
+        // t.* is the row, as t is.
+        return argument.Value is Ast.Star { Qualifier: { } qualifier } && NameResolution.FindRelation([.. qualifier.Parts.Select(static part => part.Value)], scope) is { Columns.Count: > 0 } relation
+            ? _context.Expressions.NestedValues.WholeRow(relation)
+            : _context.Expressions.Resolve(argument.Value, scope);
     }
 
     /// <summary>Chooses the overload or throws 42883 or 42725.</summary>
@@ -183,8 +186,13 @@ internal sealed class FunctionCallResolver
 
         ResolvedFunction chosen = Choose(name, [.. overloads.Where(static overload => overload.Kind == FunctionKind.Table)], arguments, node);
         var call = new Call(chosen.Signature, chosen.Arguments, chosen.ResultType);
-        Column column = _context.Ids.Column(name, chosen.ResultType, true);
-        scope.SetCalls.Add(new SetCall(call, column));
+        Column? same = scope.Clause == Clause.SelectList ? null : scope.SetCalls.Find(other => other.Call.Equals(call))?.Column;
+        Column column = same ?? _context.Ids.Column(name, chosen.ResultType, true);
+        if (same is null)
+        {
+            scope.SetCalls.Add(new SetCall(call, column));
+        }
+
         var reference = new ColumnReference(column);
         _context.Remember(reference, node);
         return reference;
@@ -249,12 +257,12 @@ internal sealed class FunctionCallResolver
 
     private void CheckPlain(Ast.FunctionCall node, string name, IReadOnlyList<FunctionSignature> overloads)
     {
-        if (node.Arguments.Any(static argument => argument.Value is Ast.Star) && !overloads.Any(static overload => overload.Parameters.Length == 0))
+        if (node.Arguments.Any(static argument => argument.Value is Ast.Star { Qualifier: null }) && !overloads.Any(static overload => overload.Parameters.Length == 0))
         {
             throw AnalyzerErrors.MissingFunction($"{node.Name}()", _context.Position(node), HintFor(name, overloads));
         }
 
-        string? wrong = node.Arguments.Any(static argument => argument.Value is Ast.Star) ? $"{name}(*) specified, but {name} is not an aggregate function"
+        string? wrong = node.Arguments.Any(static argument => argument.Value is Ast.Star { Qualifier: null }) ? $"{name}(*) specified, but {name} is not an aggregate function"
             : node.Distinct ? $"DISTINCT specified, but {name} is not an aggregate function"
             : !node.WithinGroup.IsEmpty ? $"WITHIN GROUP specified, but {name} is not an aggregate function"
             : !node.OrderBy.IsEmpty ? $"ORDER BY specified, but {name} is not an aggregate function"

@@ -49,6 +49,12 @@ internal sealed class JoinResolver(AnalysisContext context)
 
         LogicalPlan plan = Combine(kind, left.Plan, right.Plan, condition, node.Right);
         offered = kind is JoinKind.LeftSemi or JoinKind.LeftAnti ? left.Scope : WithNulls(offered, plan);
+        foreach (RelationScope relation in (IEnumerable<RelationScope>)[
+            .. kind is JoinKind.LeftOuter or JoinKind.FullOuter or JoinKind.AsOfLeft ? right.Scope.Relations : [], .. kind is JoinKind.RightOuter or JoinKind.FullOuter ? left.Scope.Relations : []])
+        {
+            relation.MayBeMissing = true;
+        }
+
         return node.Alias is null ? new FromItem(plan, offered) : Aliased(node, plan, offered);
     }
 

@@ -69,9 +69,14 @@ internal sealed class NestedValueResolver(AnalysisContext context)
     public Expression Struct(Ast.StructExpression node, QueryScope scope) =>
         MakeRow(node.Fields.Map(field => context.Expressions.Settled(field.Value, scope)), index => node.Fields[index].Name, node);
 
-    /// <summary>A relation's name used as a value.</summary>
-    public Expression WholeRow(RelationScope relation) =>
-        MakeRow([.. relation.Columns.Select(static column => column.Value)], index => relation.Columns[index].Name, null);
+    /// <summary>A relation's name used as a value: the row of its columns; NULL where an outer join has none, which is where all of them are null.</summary>
+    public Expression WholeRow(RelationScope relation)
+    {
+        Expression row = MakeRow([.. relation.Columns.Select(static column => column.Value)], index => relation.Columns[index].Name, null);
+        return relation.MayBeMissing
+            ? new Case([new CaseArm(Connectives.Or([.. relation.Columns.Select(static column => new IsNull(column.Value, Negated: true))]), row)], Literal.Null(row.Type))
+            : row;
+    }
 
     public Expression Map(Ast.MapExpression node, QueryScope scope)
     {

@@ -53,13 +53,13 @@ internal sealed class SelectResolver(AnalysisContext context, Ast.Select select,
         }
 
         plan = where is null ? plan : new Filter(where, plan);
-        plan = Group(plan, grouping);
+        plan = Group(AddGroupedSets(plan, grouping), grouping);
         plan = _having is null ? plan : new Filter(_having, plan);
         plan = _scope.WindowCalls.Count == 0
             ? plan
             : new Window([.. _scope.WindowCalls.Select(static call => new NamedExpression(call.Call, call.Column))], plan);
         plan = _qualify is null ? plan : new Filter(_qualify, plan);
-        plan = AddSets(plan);
+        plan = AddSets(plan, _scope.SetCalls);
         return Output(plan, limit, !orderBy.IsEmpty);
     }
 
@@ -136,6 +136,26 @@ internal sealed class SelectResolver(AnalysisContext context, Ast.Select select,
         }
     }
 
+    /// <summary>Set-returning functions that are grouped by come below the grouping, those whose results they take included.</summary>
+    private LogicalPlan AddGroupedSets(LogicalPlan plan, GroupingKeys? grouping)
+    {
+        if (grouping is null || _scope.SetCalls.Count == 0)
+        {
+            return plan;
+        }
+
+        var grouped = new List<SetCall>();
+        IReadOnlyList<Expression> users = grouping.Keys;
+        while (_scope.SetCalls.FindAll(call => users.Any(user => user.ReferencesAny(new HashSet<ColumnId> { call.Column.Id }))) is { Count: > 0 } found)
+        {
+            grouped.AddRange(found);
+            _scope.SetCalls.RemoveAll(found.Contains);
+            users = [.. found.Select(static call => call.Call)];
+        }
+
+        return AddSets(plan, grouped);
+    }
+
     private LogicalPlan Group(LogicalPlan plan, GroupingKeys? grouping)
     {
         if (grouping is null && _having is null && _scope.Aggregates.Count == 0 && _scope.GroupingCalls.Count == 0)
@@ -157,7 +177,9 @@ internal sealed class SelectResolver(AnalysisContext context, Ast.Select select,
         var aggregate = new Aggregate(
             NodeList.Create<NamedExpression>(named), [.. _scope.Aggregates.Select(static call => new NamedExpression(call.Call, call.Column))], grouping?.Sets, groupingId, plan);
         var rewrite = new GroupingRewrite(context, _scope, inputs, aggregate);
-        _items.ForEach(item => item.Value = rewrite.Rewrite(item.Value));
+        _items.ForEach(item => item.Value = grouping?.Sets is not null && item.Value is Literal && keys.IndexOf(item.Value) is >= 0 and var constant
+            ? new ColumnReference(named[constant].Column)
+            : rewrite.Rewrite(item.Value));
         _having = _having is null ? null : rewrite.Rewrite(_having);
         _qualify = _qualify is null ? null : rewrite.Rewrite(_qualify);
         _order = [.. _order.Select(key => (key.Item, key.Key with { Value = rewrite.Rewrite(key.Key.Value) }))];
@@ -179,9 +201,9 @@ internal sealed class SelectResolver(AnalysisContext context, Ast.Select select,
         _items.Find(item => item.Value.Equals(key))?.Name ?? (key is ColumnReference reference ? reference.Column.Name : "key");
 
     /// <summary>Set-returning functions side by side; those over others' results one level above.</summary>
-    private LogicalPlan AddSets(LogicalPlan plan)
+    private static LogicalPlan AddSets(LogicalPlan plan, List<SetCall> calls)
     {
-        List<SetCall> waiting = [.. _scope.SetCalls];
+        List<SetCall> waiting = [.. calls];
         while (waiting.Count > 0)
         {
             HashSet<ColumnId> missing = [.. waiting.Select(static call => call.Column.Id)];

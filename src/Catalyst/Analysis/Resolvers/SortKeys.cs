@@ -25,6 +25,6 @@ internal static class SortKeys
             throw new Parser.Errors.QueryException("42883", Parser.Errors.ErrorKind.User, $"could not identify an ordering operator for type {expression.Type}", context.Position(item));
         }
 
-        return new SortKey(expression, descending, item.NullOrder == Ast.NullOrder.Default ? descending : item.NullOrder == Ast.NullOrder.First);
+        return new SortKey(ComparisonResolver.Ordered(context, expression), descending, item.NullOrder == Ast.NullOrder.Default ? descending : item.NullOrder == Ast.NullOrder.First);
     }
 }

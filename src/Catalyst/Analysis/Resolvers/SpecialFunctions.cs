@@ -23,6 +23,7 @@ namespace SqlCluster.Catalyst.Analysis.Resolvers;
 /// <item><term>single_row(anyelement, bigint)</term><description>A scalar subquery in a CASE arm and the like: its value and how many rows it had; 21000 for more than one.</description></item>
 /// <item><term>hypothetical_rank(any ...), hypothetical_dense_rank, hypothetical_percent_rank, hypothetical_cume_dist</term><description>rank and its like WITHIN GROUP: the values, then the keys.</description></item>
 /// <item><term>row_limit(bigint), row_offset(bigint)</term><description>LIMIT and OFFSET of a subquery: the argument; 2201W, 2201X for a negative one.</description></item>
+/// <item><term>jsonb_order(jsonb)</term><description>A jsonb that is compared or sorted: bytes in its order.</description></item>
 /// <item><term>tablesample_bernoulli(double precision, double precision, any ...), tablesample_system(...)</term><description>TABLESAMPLE: percentage, seed or NULL, columns of the row; whether it is in the sample.</description></item>
 /// </list>
 /// </remarks>
@@ -42,6 +43,7 @@ public static class SpecialFunctions
     public const string HypotheticalCumeDist = "hypothetical_cume_dist";
     public const string RowLimit = "row_limit";
     public const string RowOffset = "row_offset";
+    public const string JsonbOrder = "jsonb_order";
     public const string MapSubscript = "map_subscript";
     public const string RowConstructor = "row_constructor";
     public const string Field = "field";

@@ -172,6 +172,11 @@ internal sealed class WindowResolver(AnalysisContext context)
             throw AnalyzerErrors.InvalidColumnReference($"argument of {unit.ToString().ToUpperInvariant()} must not contain variables", position);
         }
 
+        if (Trees.ExpressionTransforms.HasSubquery(offset))
+        {
+            throw AnalyzerErrors.Unsupported("a subquery as the offset of a window's frame", position);
+        }
+
         if (unit != FrameUnit.Range)
         {
             return new FrameBound(kind, ToBigInt(offset, unit, position));

@@ -85,5 +85,5 @@ internal static class Clauses
 
     public static bool AllowsWindows(Clause clause) => clause is Clause.SelectList or Clause.OrderBy or Clause.DistinctOn or Clause.Qualify;
 
-    public static bool AllowsSets(Clause clause) => clause is Clause.SelectList or Clause.OrderBy or Clause.DistinctOn;
+    public static bool AllowsSets(Clause clause) => clause is Clause.SelectList or Clause.GroupBy or Clause.OrderBy or Clause.DistinctOn;
 }

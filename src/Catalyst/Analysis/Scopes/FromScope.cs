@@ -17,6 +17,9 @@ internal sealed class RelationScope(string? name, IReadOnlyList<string> qualifie
     /// <summary>The table's own name, where an alias hides it.</summary>
     public string? Hidden { get; init; }
 
+    /// <summary>Whether an outer join may put nulls in place of its row.</summary>
+    public bool MayBeMissing { get; set; }
+
     /// <summary>A function in FROM that returns single values: its name alone is the value, not a row.</summary>
     public bool IsScalarFunction { get; set; }
 

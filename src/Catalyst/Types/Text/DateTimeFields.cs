@@ -274,7 +274,10 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
         {
             case "infinity" or "+infinity": (Infinity, HasDate) = (1, true); return InputResult.Ok;
             case "-infinity": (Infinity, HasDate) = (-1, true); return InputResult.Ok;
-            case "epoch": return SetDay(DateTimeOffset.UnixEpoch, 0);
+            case "epoch":
+                // An instant, whatever the session's zone.
+                (HasTime, Microseconds, Offset) = (true, 0, 0);
+                return SetDay(DateTimeOffset.UnixEpoch, 0);
             case "now":
                 DateTimeOffset now = facts.LocalNow();
                 Microseconds = now.TimeOfDay.Ticks / 10;

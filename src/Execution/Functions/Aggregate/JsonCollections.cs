@@ -27,7 +27,7 @@ internal static class JsonCollections
             for (int i = 0; i < rows.Length; i++)
             {
                 pulse.Spend(64);
-                text.Append(i == 0 ? "" : separator);
+                text.Append(i == 0 ? "" : columns[0].IsNull(rows[i]) ? ", " : separator);
                 JsonFunctions.Append(text, binding.ArgumentTypes[0], in columns[0], rows[i], binding.Context.Zone, binding.Context.Cancellation);
             }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using SqlCluster.Execution.Kernels;
@@ -14,6 +15,10 @@ namespace SqlCluster.Execution.Functions.Casts;
 internal sealed class JsonNormalizer
 {
     private const int KeptBytes = 1 << 20;
+
+    /// <summary>Digits that numeric has at most, before and behind the point.</summary>
+    private const int MostWholeDigits = 131_072, MostFractionDigits = 16_383;
+
     private static readonly JsonReaderOptions Options = new() { MaxDepth = JsonForms.MostDepth };
     private readonly List<Member> _members = [];
     private readonly List<Container> _open = [];
@@ -57,6 +62,10 @@ internal sealed class JsonNormalizer
                 case JsonTokenType.String:
                     BeginValue();
                     AppendString(in reader, -1);
+                    break;
+                case JsonTokenType.Number when reader.ValueSpan.IndexOfAny((byte)'e', (byte)'E') >= 0 || reader.ValueSpan.StartsWith("-0"u8):
+                    BeginValue();
+                    AppendNumber(reader.ValueSpan);
                     break;
                 default:
                     BeginValue();
@@ -121,6 +130,41 @@ internal sealed class JsonNormalizer
         }
 
         Append("\""u8);
+    }
+
+    /// <summary>A number as numeric shows it: without exponent, and zero without a sign.</summary>
+    private void AppendNumber(ReadOnlySpan<byte> number)
+    {
+        bool isNegative = number[0] == '-';
+        number = isNegative ? number[1..] : number;
+        int exponentAt = number.IndexOfAny((byte)'e', (byte)'E');
+        ReadOnlySpan<byte> digits = exponentAt < 0 ? number : number[..exponentAt];
+        int exponent = 0;
+        if (exponentAt >= 0 && (!Utf8Parser.TryParse(number[(exponentAt + 1)..].TrimStart((byte)'+'), out exponent, out _) || exponent is > MostWholeDigits or < -MostFractionDigits))
+        {
+            throw ExecutionErrors.NumericFormatOverflow();
+        }
+
+        int point = digits.IndexOf((byte)'.');
+        int whole = point < 0 ? digits.Length : point, fraction = digits.Length - whole - (point < 0 ? 0 : 1);
+        byte[] plain = [.. digits[..whole], .. point < 0 ? default : digits[(point + 1)..]];
+        // The point stands behind so many of the digits; zeros fill what is missing on either side.
+        int at = whole + exponent;
+        if (at > MostWholeDigits || fraction - exponent > MostFractionDigits)
+        {
+            throw ExecutionErrors.NumericFormatOverflow();
+        }
+
+        byte[] all = [.. Enumerable.Repeat((byte)'0', Math.Max(1 - at, 0)), .. plain, .. Enumerable.Repeat((byte)'0', Math.Max(at - plain.Length, 0))];
+        int wholeDigits = Math.Max(at, 1);
+        int first = Math.Min(Math.Max(all.AsSpan(0, wholeDigits).IndexOfAnyExcept((byte)'0'), -1) is var found && found < 0 ? wholeDigits - 1 : found, wholeDigits - 1);
+        Append(isNegative && all.AsSpan().ContainsAnyExcept((byte)'0') ? "-"u8 : default);
+        Append(all.AsSpan(first, wholeDigits - first));
+        if (fraction - exponent > 0)
+        {
+            Append("."u8);
+            Append(all.AsSpan(wholeDigits));
+        }
     }
 
     private void AppendEscaped(ReadOnlySpan<byte> text)

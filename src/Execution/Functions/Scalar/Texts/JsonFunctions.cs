@@ -21,6 +21,9 @@ internal static class JsonFunctions
         ScalarFunction.OfRows("to_json", [ParameterType.Any], SqlType.Json, static row => SetJson(row, SqlType.Json), "Any value as json", ("to_json('a\"b'::text)", "\"a\\\"b\"")),
         ScalarFunction.OfRows("to_jsonb", [ParameterType.Any], SqlType.Jsonb, static row => SetJson(row, SqlType.Jsonb), "Any value as jsonb", ("to_jsonb(array[1,2])", "[1, 2]")),
         ScalarFunction.OfRows("array_to_json", [ParameterType.AnyArray], SqlType.Json, static row => SetJson(row, SqlType.Json), "An array as json", ("array_to_json(array[[1,5],[99,100]])", "[[1,5],[99,100]]")),
+        ScalarFunction.OfRows(
+            "array_to_json", [ParameterType.AnyArray, SqlType.Boolean], SqlType.Json, static row => SetWithLines(row), "An array as json, true: its elements a line each", ("array_to_json(array[1,2], false)", "[1,2]")),
+        ScalarFunction.OfRows("row_to_json", [ParameterType.Any, SqlType.Boolean], SqlType.Json, static row => SetWithLines(row), "A row as json, true: its fields a line each"),
         ScalarFunction.OfRows("row_to_json", [ParameterType.Any], SqlType.Json, static row => SetJson(row, SqlType.Json), "A row as json", ("row_to_json(row(1,'a'))", "{\"f1\":1,\"f2\":\"a\"}")),
     ];
 
@@ -65,7 +68,7 @@ internal static class JsonFunctions
         }
     }
 
-    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, CancellationToken cancellation = default)
+    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, CancellationToken cancellation = default, string separator = ",")
     {
         var list = (ListVector)reader.Flat;
         int slot = reader.Slot(row);
@@ -75,20 +78,20 @@ internal static class JsonFunctions
         for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
         {
             pulse.Spend(64);
-            text.Append(i == list.Offsets[slot] ? "" : ",");
+            text.Append(i == list.Offsets[slot] ? "" : separator);
             Append(text, type.Element!, in child, i, zone, cancellation);
         }
 
         text.Append(']');
     }
 
-    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, CancellationToken cancellation = default)
+    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, CancellationToken cancellation = default, string separator = ",")
     {
         Vector[] fields = ((StructVector)reader.Flat).Children;
         text.Append('{');
         for (int i = 0; i < fields.Length; i++)
         {
-            text.Append(i == 0 ? "" : ",");
+            text.Append(i == 0 ? "" : separator);
             JsonForms.AppendString(text, type.Fields![i].Name);
             text.Append(':');
             Append(text, type.Fields[i].Type, new VectorReader(fields[i]), reader.Slot(row), zone, cancellation);
@@ -223,7 +226,7 @@ internal static class JsonFunctions
         yield return ScalarFunction.OfRows(
             new FunctionSignature
             {
-                Name = name, Parameters = [ParameterType.Any], IsVariadic = true, ReturnType = FunctionSignature.Returns(type), IsStrict = false, NeverNull = true, MayFail = true,
+                Name = name, Parameters = [ParameterType.Any], OptionalParameters = 1, IsVariadic = true, ReturnType = FunctionSignature.Returns(type), IsStrict = false, NeverNull = true, MayFail = true,
                 Description = isObject ? "An object of keys and values in turn" : "An array of the arguments", Examples = [(example, result)],
             },
             row => row.Set(isObject ? BuildObject(row, type) : BuildArray(row, type)));
@@ -269,6 +272,28 @@ internal static class JsonFunctions
     {
         (VectorReader reader, int index) = row.Argument(argument);
         Append(text, row.Type(argument), in reader, index, row.Context.Zone, row.Cancellation);
+    }
+
+    /// <summary>An array or a row, its parts a line each where the second argument is true.</summary>
+    private static void SetWithLines(Row row)
+    {
+        string separator = row.Boolean(1) ? ",\n " : ",";
+        (VectorReader reader, int index) = row.Argument(0);
+        var text = new StringBuilder();
+        if (row.Type(0).Kind == TypeKind.Array)
+        {
+            AppendArray(text, row.Type(0), in reader, index, row.Context.Zone, row.Cancellation, separator);
+        }
+        else if (row.Type(0).Kind == TypeKind.Row)
+        {
+            AppendRow(text, row.Type(0), in reader, index, row.Context.Zone, row.Cancellation, separator);
+        }
+        else
+        {
+            AppendArgument(text, row, 0);
+        }
+
+        row.Set(text.ToString());
     }
 
     private static void SetJson(Row row, SqlType type)
