@@ -40,6 +40,8 @@ public static class ExecutionErrors
 
     public static QueryException CannotConvert(string value, string type) => new("0A000", ErrorKind.User, $"cannot convert {value} to {type}");
 
+    public static QueryException NotARowType(string function) => new("42804", ErrorKind.User, $"first argument of {function} must be a row type");
+
     public static QueryException NumericFormatOverflow() => new("22003", ErrorKind.User, "value overflows numeric format");
 
     public static QueryException FloatOverflow() => new("22003", ErrorKind.User, "value out of range: overflow");

@@ -3,7 +3,9 @@ using SqlCluster.Catalyst.Analysis.Resolvers;
 using SqlCluster.Catalyst.Analysis.Scopes;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser.Ast;
+using SqlCluster.Parser.Errors;
 using Expression = SqlCluster.Catalyst.Expressions.Expression;
 
 namespace SqlCluster.Catalyst.Analysis;
@@ -53,6 +55,28 @@ internal sealed class AnalysisContext
     public QueryResolver Queries { get; }
 
     public FromResolver From { get; }
+
+    /// <summary>The type of a name as written; a table's name stands for the type of its rows.</summary>
+    /// <exception cref="QueryException">42704 for an unknown name, 22023 or 42601 for wrong modifiers, 0A000 for a type the engine lacks.</exception>
+    public SqlType TypeOf(TypeName type)
+    {
+        try
+        {
+            return TypeNames.Resolve(type, Position);
+        }
+        catch (QueryException error) when (error.SqlState == "42704" && RowTypeOf(type) is not null)
+        {
+            return RowTypeOf(type)!;
+        }
+    }
+
+    private SqlType? RowTypeOf(TypeName type) => type switch
+    {
+        NamedType { Modifiers.IsEmpty: true } named when Catalog.Find([.. named.Name.Parts.Select(static part => part.Value)]) is Relation.OfTable { Table: var table } =>
+            SqlType.Row(table.Columns.Map(static column => new RowField(column.Name, column.Type))),
+        ArrayType array => RowTypeOf(array.Element) is { } element ? SqlType.Array(element) : null,
+        _ => null,
+    };
 
     /// <summary>Character of the statement where the node begins, from 1; 0 when it has no place there (inside views).</summary>
     public int Position(SyntaxNode? node)

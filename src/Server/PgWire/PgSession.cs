@@ -70,7 +70,7 @@ internal sealed class PgSession : IAsyncDisposable
             {
                 ResultFormats formats = Formats(statement, ResultFormats.Text);
                 _writer.RowDescription(rows.Columns, formats, _session.Objects);
-                await using var sender = new RowSender(rows, formats, _session.Settings.TimeZone, EscapesBytes);
+                await using var sender = new RowSender(rows, formats, _session.Settings.TimeZone, TextStyles.Of(_session.Settings));
                 (long sent, _) = await sender.SendAsync(_writer, 0, _closed).ConfigureAwait(false);
                 if (i == statements.Count - 1 && StatementEffects.Changes(statement, _session))
                 {
@@ -233,7 +233,7 @@ internal sealed class PgSession : IAsyncDisposable
                 return;
             }
 
-            portal.Sender = new RowSender(rows, Formats(query.Statement, portal.Formats), _session.Settings.TimeZone, EscapesBytes);
+            portal.Sender = new RowSender(rows, Formats(query.Statement, portal.Formats), _session.Settings.TimeZone, TextStyles.Of(_session.Settings));
         }
 
         RowSender sender = portal.Sender;
@@ -332,7 +332,7 @@ internal sealed class PgSession : IAsyncDisposable
         }
 
         portal.Sender ??= new RowSender(
-            (StatementResult.Rows)await query.ExecuteAsync(portal.Parameters, _closed).ConfigureAwait(false), portal.Formats, _session.Settings.TimeZone, EscapesBytes);
+            (StatementResult.Rows)await query.ExecuteAsync(portal.Parameters, _closed).ConfigureAwait(false), portal.Formats, _session.Settings.TimeZone, TextStyles.Of(_session.Settings));
         _session.Resume(portal.Sender.Rows);
         return new StatementResult.Command($"MOVE {await portal.Sender.SkipAsync(_writer, count, _closed).ConfigureAwait(false)}");
     }
@@ -357,8 +357,6 @@ internal sealed class PgSession : IAsyncDisposable
 
         return TransactionStatements.Includes(statement) ? (StatementResult.Command)await TransactionStatements.RunAsync(statement, _session).ConfigureAwait(false) : null;
     }
-
-    private bool EscapesBytes => _session.Settings.Get("bytea_output") == "escape";
 
     /// <summary>Formats of a statement's rows: a binary cursor's are binary whatever was asked for.</summary>
     private ResultFormats Formats(Statement statement, ResultFormats asked) =>

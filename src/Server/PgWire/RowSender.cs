@@ -18,11 +18,11 @@ internal sealed class RowSender : IAsyncDisposable
     /// <param name="rows">The result, which is disposed with this.</param>
     /// <param name="formats">Formats of its columns.</param>
     /// <param name="timeZone">The session's.</param>
-    /// <param name="escapesBytes">The session's bytea_output is escape.</param>
-    public RowSender(StatementResult.Rows rows, ResultFormats formats, string timeZone, bool escapesBytes)
+    /// <param name="styles">Text forms that the session has chosen.</param>
+    public RowSender(StatementResult.Rows rows, ResultFormats formats, string timeZone, TextStyles styles)
     {
         Rows = rows;
-        _writers = [.. rows.Columns.Select((column, index) => ValueWriter.Create(column.Type, formats.IsBinary(index), timeZone, rows.Execution.Context.Settings.Objects, escapesBytes, rows.Cancellation))];
+        _writers = [.. rows.Columns.Select((column, index) => ValueWriter.Create(column.Type, formats.IsBinary(index), timeZone, rows.Execution.Context.Settings.Objects, styles, rows.Cancellation))];
     }
 
     public StatementResult.Rows Rows { get; }

@@ -44,7 +44,7 @@ public static class SettingDefinitions
             new("idle_session_timeout", SettingKind.Duration, "0", "Ends sessions idle outside a transaction for so long; 0: never.") { Min = 0, Max = int.MaxValue, Category = "Client" },
             new("in_hot_standby", SettingKind.Boolean, "off", "Always off.") { IsReadOnly = true, IsReported = true, Category = "Preset" },
             new("integer_datetimes", SettingKind.Boolean, "on", "Always on.") { IsReadOnly = true, IsReported = true, Category = "Preset" },
-            new("IntervalStyle", SettingKind.Word, "postgres", "Text form of intervals; only postgres.") { Allowed = ["postgres"], IsReported = true, Category = "Client" },
+            new("IntervalStyle", SettingKind.Word, "postgres", "Text form of intervals in result rows.") { Allowed = ["postgres", "postgres_verbose", "sql_standard", "iso_8601"], IsReported = true, Category = "Client" },
             new("is_superuser", SettingKind.Boolean, "on", "Whether the session's user is a superuser.") { IsReadOnly = true, IsReported = true, Category = "Preset" },
             new("jit", SettingKind.Boolean, "off", "Accepted for compatibility.") { Category = "Client" },
             new("lc_collate", SettingKind.Text, "C", "Order of text: bytes.") { IsReadOnly = true, Category = "Preset" },

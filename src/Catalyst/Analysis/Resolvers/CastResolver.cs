@@ -12,7 +12,7 @@ internal sealed class CastResolver(AnalysisContext context)
 {
     public Expression Cast(Ast.CastExpression node, QueryScope scope)
     {
-        SqlType type = TypeNames.Resolve(node.Type, context.Position);
+        SqlType type = context.TypeOf(node.Type);
         int position = context.OperatorPosition(node);
         if (node.Operand is Ast.ArrayExpression array && type.Kind == TypeKind.Array)
         {

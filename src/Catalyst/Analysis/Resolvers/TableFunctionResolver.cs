@@ -66,7 +66,7 @@ internal sealed class TableFunctionResolver(AnalysisContext context)
 
         return function.Columns.IsEmpty
             ? throw AnalyzerErrors.Syntax("a column definition list is required for functions returning \"record\"", context.Position(node))
-            : new Call(chosen.Signature, chosen.Arguments, SqlType.Row([.. function.Columns.Select(column => new RowField(column.Name.Value, TypeNames.Resolve(column.Type, context.Position)))]));
+            : new Call(chosen.Signature, chosen.Arguments, SqlType.Row([.. function.Columns.Select(column => new RowField(column.Name.Value, context.TypeOf(column.Type)))]));
     }
 
     /// <summary>A plain function among set-returning ones gives one row: unnest of an array of its value.</summary>

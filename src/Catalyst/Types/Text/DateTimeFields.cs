@@ -13,6 +13,8 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
     private int? _day;
     private bool _isBeforeChrist;
     private bool _yearHasTwoDigits;
+    private bool _monthHasName;
+    private long? _julianDay;
     private int _halfDay;
 
     public long Days { get; private set; }
@@ -65,7 +67,8 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
                 return result == InputResult.Ok ? ReadTime(token[(separator + 1)..]) : result;
             }
 
-            return token.Contains(':') ? ReadTime(token) : token.IndexOfAny("-/.") > 0 ? ReadDate(token) : ReadNumber(token);
+            bool isTime = token.Contains(':') || token.Contains('+') || (HasDate && !HasTime && token.IndexOfAnyExceptInRange('0', '9') is 4 or 6);
+            return isTime ? ReadTime(token) : token.IndexOfAny("-/.") > 0 ? ReadDate(token) : ReadNumber(token);
         }
 
         if (first is '+' or '-' && token.Length > 1 && char.IsAsciiDigit(token[1]))
@@ -73,10 +76,30 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
             return HasTime || HasDate ? ReadOffset(token) : InputResult.Invalid;
         }
 
-        return ReadWord(token);
+        if (first is 'j' or 'J' && token.Length > 1 && !token[1..].ContainsAnyExceptInRange('0', '9'))
+        {
+            return ReadJulianDay(token[1..]);
+        }
+
+        // Jan-08-1999; Etc/GMT-3 is a zone.
+        int end = token.IndexOfAny("-/.");
+        return end > 0 && MonthOf(token[..end]) > 0 ? ReadDate(token) : ReadWord(token);
     }
 
-    /// <summary>2020-01-31, 1/31/2020, 31.1.2020, 31-Jan-2020, 2020.031 is not read.</summary>
+    /// <summary>J2451187: days since 4714-11-24 BC.</summary>
+    private InputResult ReadJulianDay(ReadOnlySpan<char> digits)
+    {
+        if (HasDate || NumberInput.Integer(digits, 0, int.MaxValue, out long day) != InputResult.Ok)
+        {
+            return InputResult.Invalid;
+        }
+
+        _julianDay = day;
+        HasDate = true;
+        return InputResult.Ok;
+    }
+
+    /// <summary>2020-01-31, 1/31/2020, 31.1.2020, 31-Jan-2020, 2020.031.</summary>
     private InputResult ReadDate(ReadOnlySpan<char> token)
     {
         if (HasDate || token.IndexOfAny("-/.") < 0)
@@ -108,7 +131,15 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
 
         if (count == 2)
         {
-            return InputResult.Invalid;
+            // A year and a day of it.
+            if (monthPart >= 0 || token[parts[0]].Length < 3 || token[parts[1]].Length != 3 || token[token[parts[0]].Length] != '.')
+            {
+                return InputResult.Invalid;
+            }
+
+            (_year, _month, _day, HasDate) = (numbers[0], 1, 1, true);
+            _plusDays = (int)numbers[1] - 1;
+            return numbers[1] is >= 1 and <= 366 ? InputResult.Ok : InputResult.OutOfRange;
         }
 
         int yearLength;
@@ -148,15 +179,9 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
             return ReadTime(token);
         }
 
-        if (_month is null || HasDate)
+        if (token.Length > 4)
         {
-            if (!HasDate && _day is null && token.Length <= 2)
-            {
-                _day = (int)number;
-                return InputResult.Ok;
-            }
-
-            if (HasDate || token.Length is not (8 or 6))
+            if (HasDate || _year is not null || _month is not null || _day is not null || token.Length is not (8 or 6))
             {
                 return InputResult.Invalid;
             }
@@ -167,20 +192,36 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
             return InputResult.Ok;
         }
 
-        if (_day is null && token.Length <= 2)
+        return HasDate ? InputResult.Invalid : ReadField(number, token.Length);
+    }
+
+    /// <summary>A year, month or day by itself: which of them, what is there already and the order of fields decide (DecodeNumber of PostgreSQL's datetime.c).</summary>
+    private InputResult ReadField(long number, int length)
+    {
+        switch ((_year, _month, _day))
         {
-            _day = (int)number;
-        }
-        else if (_year is null)
-        {
-            (_year, _yearHasTwoDigits) = (number, token.Length <= 2);
-        }
-        else
-        {
-            return InputResult.Invalid;
+            case (null, null, null) when length >= 3 || facts.Order == DateOrder.YearMonthDay:
+            case (null, not null, null) when _monthHasName && (length >= 3 || facts.Order == DateOrder.YearMonthDay):
+            case (null, not null, not null):
+                (_year, _yearHasTwoDigits) = (number, length <= 2);
+                break;
+            case (null, null, null) when facts.Order != DateOrder.DayMonthYear:
+            case (not null, null, null):
+            case (null, null, not null):
+                _month = (int)number;
+                break;
+            case (not null, not null, null) when _monthHasName && length >= 3 && _yearHasTwoDigits:
+                // What was taken for the year was the day.
+                (_day, _year, _yearHasTwoDigits) = ((int)_year, number, false);
+                break;
+            case (_, _, null):
+                _day = (int)number;
+                break;
+            default:
+                return InputResult.Invalid;
         }
 
-        HasDate = _day is not null && _year is not null;
+        HasDate = _year is not null && _month is not null && _day is not null;
         return InputResult.Ok;
     }
 
@@ -292,18 +333,36 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
             case "am": _halfDay = 1; return HasTime ? InputResult.Ok : InputResult.Invalid;
             case "pm": _halfDay = 2; return HasTime ? InputResult.Ok : InputResult.Invalid;
             case "z" or "utc" or "gmt" or "zulu" or "ut": Offset = 0; return InputResult.Ok;
-            case "est": Offset = -5 * 3600; return InputResult.Ok;
-            case "edt" or "cst": Offset = lower[0] == 'e' ? -4 * 3600 : -6 * 3600; return InputResult.Ok;
-            case "cdt" or "mst": Offset = lower[0] == 'c' ? -5 * 3600 : -7 * 3600; return InputResult.Ok;
-            case "mdt" or "pst": Offset = lower[0] == 'm' ? -6 * 3600 : -8 * 3600; return InputResult.Ok;
-            case "pdt": Offset = -7 * 3600; return InputResult.Ok;
-            case "cet" or "bst": Offset = 3600; return InputResult.Ok;
-            case "cest": Offset = 7200; return InputResult.Ok;
         }
 
-        if (_month is null && MonthOf(word) is > 0 and var month)
+        if (lower is "msk" or "vet" && Offset is null && Zone is null)
         {
-            _month = month;
+            // These have changed: they mean what their zone had at that time.
+            Zone = TimeZoneInfo.FindSystemTimeZoneById(lower[0] == 'm' ? "Europe/Moscow" : "America/Caracas");
+            return InputResult.Ok;
+        }
+
+        if (Offset is null && Zone is null && ZoneAbbreviations.Find(lower) is { } seconds)
+        {
+            Offset = seconds;
+            return InputResult.Ok;
+        }
+
+        // PST+3: a name of one's own for a zone three hours behind UTC, as in POSIX.
+        int sign = word.IndexOfAny('+', '-');
+        if (sign >= 3 && Offset is null && Zone is null && !word[..sign].ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+        {
+            InputResult result = ReadOffset(word[sign..]);
+            Offset = -Offset;
+            return result;
+        }
+
+        if (!_monthHasName && !HasDate && MonthOf(word) is > 0 and var month)
+        {
+            // A number before the name was the day.
+            _day ??= _month;
+            (_month, _monthHasName) = (month, true);
+            HasDate = _year is not null && _day is not null;
             return InputResult.Ok;
         }
 
@@ -360,7 +419,13 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
 
         if (!HasDate)
         {
-            return _month is null && _day is null ? InputResult.Ok : InputResult.Invalid;
+            return _year is null && _month is null && _day is null ? InputResult.Ok : InputResult.Invalid;
+        }
+
+        if (_julianDay is { } julian)
+        {
+            Days = julian - 2_440_588;
+            return InputResult.Ok;
         }
 
         long year = _year!.Value;

@@ -7,9 +7,9 @@ using SqlCluster.Execution.Functions.Casts;
 
 namespace SqlCluster.Execution.Functions.Table;
 
-/// <summary>json_to_record and json_to_recordset, and the same for jsonb: objects as rows of the columns that the call lists.</summary>
+/// <summary>json_to_record, json_to_recordset, json_populate_record and json_populate_recordset, and the same for jsonb: objects as rows of the columns that the call lists or its first argument has.</summary>
 /// <remarks>
-/// As PostgreSQL's populate_record: a column takes the field of its name, NULL without one; json and jsonb columns take any value as it is, arrays take JSON arrays element by
+/// As PostgreSQL's populate_record: a column takes the field of its name, without one what the first argument's row has there, or NULL; json and jsonb columns take any value as it is, arrays take JSON arrays element by
 /// element, all other types are read from the value's text.
 /// </remarks>
 internal static class JsonRecords
@@ -20,7 +20,12 @@ internal static class JsonRecords
     {
         yield return Create($"{type}_to_record", type, isSet: false, "An object as a row of the columns listed behind AS.");
         yield return Create($"{type}_to_recordset", type, isSet: true, "An array of objects as rows of the columns listed behind AS.");
+        yield return Populate($"{type}_populate_record", type, isSet: false, "An object as a row of the first argument's type: json_populate_record(null::products, '{…}').");
+        yield return Populate($"{type}_populate_recordset", type, isSet: true, "An array of objects as rows of the first argument's type.");
     }
+
+    private static TableFunction Populate(string name, SqlType type, bool isSet, string description) => TableFunction.Create(
+        name, [ParameterType.Any, type], 0, types => types[0].Kind == TypeKind.Row ? types[0] : throw ExecutionErrors.NotARowType(name), call => new Source(call, name, isSet), description);
 
     private static TableFunction Create(string name, SqlType type, bool isSet, string description) => new(
         new FunctionSignature
@@ -34,15 +39,18 @@ internal static class JsonRecords
     {
         private readonly NodeList<RowField> _fields = call.ResultType.Fields!;
         private readonly LiteralCoercion _texts = new(call.Context.DateTimeFacts);
+        private readonly int _json = call.Count - 1;
         private JsonDocument? _document;
+        private NodeList<Literal>? _base;
         private IEnumerator<JsonElement>? _objects;
 
         public override void Open()
         {
             Dispose();
-            if (!call.HasNull)
+            _base = _json > 0 && !call.IsNull(0) ? (NodeList<Literal>)call.Values()[0]! : null;
+            if (!call.IsNull(_json))
             {
-                _document = JsonForms.Parse(call.Bytes(0), call.Context.Cancellation);
+                _document = JsonForms.Parse(call.Bytes(_json), call.Context.Cancellation);
                 _objects = Objects(_document.RootElement).GetEnumerator();
             }
             else if (!isSet)
@@ -64,6 +72,10 @@ internal static class JsonRecords
                     if (objects.Current.TryGetProperty(_fields[i].Name, out JsonElement value))
                     {
                         LiteralVectors.Set(columns[i], Convert(value, _fields[i].Type));
+                    }
+                    else if (_base is { } row && !row[i].IsNull)
+                    {
+                        LiteralVectors.Set(columns[i], row[i]);
                     }
                 }
             }
@@ -109,7 +121,7 @@ internal static class JsonRecords
         /// <summary>A numeric without digits of its own is read with those of its text, then gets the column's.</summary>
         private Literal Read(string text, SqlType type) => _texts.Parse(text, type, 0) is var literal && literal.Type.Equals(type) ? literal : LiteralCoercion.Convert(literal, type) ?? literal;
 
-        private string Raw(JsonElement value) => call.ArgumentTypes[0].Kind == TypeKind.Json ? value.GetRawText() : Normalized(value);
+        private string Raw(JsonElement value) => call.ArgumentTypes[_json].Kind == TypeKind.Json ? value.GetRawText() : Normalized(value);
 
         private string Normalized(JsonElement value) => JsonForms.TextOf(value, call.Context.Cancellation);
     }

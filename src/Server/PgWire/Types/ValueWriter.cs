@@ -16,11 +16,12 @@ internal abstract class ValueWriter
     /// <param name="isBinary">Binary, else text.</param>
     /// <param name="timeZone">Zone of timestamptz in text.</param>
     /// <param name="names">Names of catalog objects, in text.</param>
-    /// <param name="escapesBytes">bytea_output is escape.</param>
+    /// <param name="styles">Text forms that the session has chosen.</param>
     /// <param name="cancellation">Ends the work on a large value.</param>
-    public static ValueWriter Create(SqlType type, bool isBinary, string timeZone, IObjectNames? names = null, bool escapesBytes = false, CancellationToken cancellation = default) => type.Kind switch
+    public static ValueWriter Create(SqlType type, bool isBinary, string timeZone, IObjectNames? names = null, TextStyles styles = default, CancellationToken cancellation = default) => type.Kind switch
     {
-        TypeKind.Bytea when !isBinary && escapesBytes => new EscapedBytesWriter(cancellation),
+        TypeKind.Bytea when !isBinary && styles.EscapesBytes => new EscapedBytesWriter(cancellation),
+        TypeKind.Interval when !isBinary && styles.Intervals != IntervalStyle.Postgres => new IntervalWriter(styles.Intervals),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.SingleByte => new BinaryLetterWriter(),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.Inet => new BinaryAddressWriter(),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.Tid => new BinaryRowPlaceWriter(),
