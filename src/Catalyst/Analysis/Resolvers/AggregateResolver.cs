@@ -110,6 +110,13 @@ internal sealed class AggregateResolver(AnalysisContext context)
         }
 
         ResolvedFunction chosen = context.Expressions.Functions.Choose(name, [.. overloads.Where(static overload => overload.Kind == FunctionKind.Aggregate)], all, node);
+        bool isOrderedSet = name is "mode" or "percentile_cont" or "percentile_disc" || Hypothetical(name) is not null;
+        if (isOrderedSet == node.WithinGroup.IsEmpty)
+        {
+            throw AnalyzerErrors.WrongObject(
+                isOrderedSet ? $"WITHIN GROUP is required for ordered-set aggregate {name}" : $"{name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP", context.Position(node));
+        }
+
         int direct = arguments.Count;
         NodeList<SortKey> orderBy = [.. orderItems.Select((item, index) => SortKeys.Make(
             item, node.WithinGroup.IsEmpty ? MatchArgument(context.Coercions.Settle(orderExpressions[index]), arguments, chosen) : chosen.Arguments[direct + index], context))];

@@ -13,7 +13,9 @@ internal static class Unnesting
     [
         TableFunction.Create(
             "unnest", [ParameterType.Any], 0, static types => types.Count > 1 ? RowOf(types) : types[0].Kind == TypeKind.Array ? Innermost(types[0]) : Entry(types[0]),
-            static call => call.ArgumentTypes[0].Kind == TypeKind.Map ? new Entries(call) : new Elements([.. Enumerable.Range(0, call.Count).Select(i => new ArrayElements(call, i))]),
+            static call => call.ArgumentTypes[0].Kind == TypeKind.Map ? new Entries(call)
+                : call is { Count: 1, ResultType.Kind: TypeKind.Row } ? new Rows(new ArrayElements(call, 0))
+                : new Elements([.. Enumerable.Range(0, call.Count).Select(i => new ArrayElements(call, i))]),
             "Elements of an array, of arrays in it, or of several arrays side by side; keys and values of a map.", isVariadic: true),
         TableFunction.Create(
             "generate_subscripts", [ParameterType.AnyArray, SqlType.Integer, SqlType.Boolean], 1, FunctionSignature.Returns(SqlType.Integer), static call => new Subscripts(call),
@@ -47,6 +49,14 @@ internal static class Unnesting
         }
     }
 
+    /// <summary>An array of rows: a column for each field.</summary>
+    private sealed class Rows(ArrayElements array) : RowSource
+    {
+        public override void Open() => array.Open();
+
+        public override int Fill(ResultColumn[] columns, int start, int room) => array.FillFields(columns, start, room);
+    }
+
     /// <summary>The innermost elements of one array argument: those of an array of arrays lie side by side too.</summary>
     private sealed class ArrayElements(TableCall call, int argument)
     {
@@ -77,6 +87,29 @@ internal static class Unnesting
                     column.SetValue(in _values, _next);
                 }
 
+                _next++;
+            }
+
+            return count;
+        }
+
+        /// <summary>Elements that are rows, field by field; a null is a row of nulls.</summary>
+        public int FillFields(ResultColumn[] columns, int start, int room)
+        {
+            int count = 0;
+            while (count < room && MoveToElement())
+            {
+                bool isNull = _values.IsNull(_next);
+                for (int i = 0; i < columns.Length; i++)
+                {
+                    columns[i].MoveTo(start + count);
+                    if (!isNull && new VectorReader(((StructVector)_values.Flat).Children[i]) is var field && !field.IsNull(_values.Slot(_next)))
+                    {
+                        columns[i].SetValue(in field, _values.Slot(_next));
+                    }
+                }
+
+                count++;
                 _next++;
             }
 

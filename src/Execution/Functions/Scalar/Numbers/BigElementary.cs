@@ -71,6 +71,11 @@ internal static class BigElementary
             throw ExecutionErrors.OutOfRange("numeric");
         }
 
+        if (magnitude * exponent < -(scale + GuardDigits))
+        {
+            return new BigNumber(0, scale);
+        }
+
         // Kept digits are enough for the relative error to stay below the last digit of the result.
         int digits = scale + GuardDigits + (int)Math.Ceiling(Math.Max(magnitude * Math.Abs((double)exponent), 0) + Math.Abs(magnitude)) + 10;
         BigNumber result = BigNumber.One, factor = value;
