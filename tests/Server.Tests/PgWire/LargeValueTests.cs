@@ -26,7 +26,7 @@ public sealed class LargeValueTests
         using var cancelled = new CancellationTokenSource();
         foreach (bool escapesBytes in new[] { false, true })
         {
-            ValueWriter column = ValueWriter.Create(rows.Columns[0].Type, isBinary, "UTC", escapesBytes: escapesBytes, cancellation: cancelled.Token);
+            ValueWriter column = ValueWriter.Create(rows.Columns[0].Type, isBinary, "UTC", styles: new TextStyles(escapesBytes, IntervalStyle.Postgres), cancellation: cancelled.Token);
             column.Open(batch.Columns[0]);
             var writer = new PgWriter(new Pipe().Writer);
             column.Write(writer, 0);
@@ -37,7 +37,7 @@ public sealed class LargeValueTests
         await cancelled.CancelAsync();
         foreach (bool escapesBytes in new[] { false, true })
         {
-            ValueWriter column = ValueWriter.Create(rows.Columns[0].Type, isBinary, "UTC", escapesBytes: escapesBytes, cancellation: cancelled.Token);
+            ValueWriter column = ValueWriter.Create(rows.Columns[0].Type, isBinary, "UTC", styles: new TextStyles(escapesBytes, IntervalStyle.Postgres), cancellation: cancelled.Token);
             column.Open(batch.Columns[0]);
             Assert.ThrowsAny<OperationCanceledException>(() => column.Write(new PgWriter(new Pipe().Writer), 0));
         }
