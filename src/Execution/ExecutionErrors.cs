@@ -28,6 +28,12 @@ public static class ExecutionErrors
     /// <param name="type">SQL name of the type.</param>
     public static QueryException InvalidDateTime(string type, string text) => new("22007", ErrorKind.User, $"invalid input syntax for type {type}: \"{text}\"");
 
+    /// <param name="type">An array's type.</param>
+    public static QueryException NotNumbers(string type) => new("42883", ErrorKind.User, $"the elements of {type} cannot be added up");
+
+    /// <summary>A text that strptime cannot read.</summary>
+    public static QueryException InvalidDateText(string text, string format) => new("22007", ErrorKind.User, $"\"{text}\" is not of the format \"{format}\"");
+
     /// <summary>A date or time that reads well but does not exist.</summary>
     public static QueryException DateTimeFieldOutOfRange(string text) => new("22008", ErrorKind.User, $"date/time field value out of range: \"{text}\"");
 

@@ -2,6 +2,7 @@ using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Physical.Serialization;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Parquet.Inspection;
 using SqlCluster.Execution.Storage;
 
 namespace SqlCluster.Server.Catalogs;
@@ -17,7 +18,7 @@ public sealed class FileTables : IDisposable
     /// <summary>A table of a given format: CREATE EXTERNAL TABLE.</summary>
     public ITable Open(string path, FileTableOptions options, CancellationToken cancellation = default) => _cache.Open(path, options, cancellation);
 
-    /// <summary>read_parquet, read_csv, read_json, read_arrow and their arguments; null when the name is none of them.</summary>
+    /// <summary>read_parquet, read_csv, read_json, read_arrow, what describes files (parquet_metadata and its like, glob), and their arguments; null when the name is none of them.</summary>
     public ITable? CallTableFunction(string name, IReadOnlyList<Literal> arguments, IReadOnlyDictionary<string, Literal> namedArguments, CancellationToken cancellation = default)
     {
         FileFormat? format = name switch
@@ -28,7 +29,8 @@ public sealed class FileTables : IDisposable
             "read_arrow" => FileFormat.Arrow,
             _ => null,
         };
-        if (format == null)
+        bool isInspection = name is "parquet_metadata" or "parquet_schema" or "parquet_file_metadata" or "parquet_kv_metadata" or "glob";
+        if (format == null && !isInspection)
         {
             return null;
         }
@@ -39,6 +41,13 @@ public sealed class FileTables : IDisposable
             [{ Value: NodeList<Literal> items }] when items.Count > 0 && items.All(static item => item.Value is string) => [.. items.Select(static item => (string)item.Value!)],
             _ => throw new Parser.Errors.QueryException("42883", Parser.Errors.ErrorKind.User, $"function {name} takes one path, or an array of paths, as text"),
         };
+        if (isInspection)
+        {
+            return namedArguments.Count > 0
+                ? throw new Parser.Errors.QueryException("42883", Parser.Errors.ErrorKind.User, $"function {name} takes no options")
+                : name == "glob" ? FileListing.Open(paths) : ParquetInspection.Open(name, [.. paths.SelectMany(FilePaths.Expand)]);
+        }
+
         return _cache.Open(paths, new FileTableOptions(format, namedArguments.ToDictionary(static pair => pair.Key, static pair => Text(pair.Value), StringComparer.OrdinalIgnoreCase)), cancellation);
     }
 

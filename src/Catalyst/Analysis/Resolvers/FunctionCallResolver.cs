@@ -35,6 +35,11 @@ internal sealed class FunctionCallResolver
         }
 
         IReadOnlyList<FunctionSignature> overloads = _context.Functions.Find(name);
+        if (overloads.Count == 0 && ForeignCalls.Read(node) is { } meant)
+        {
+            return _context.Expressions.Resolve(meant, scope);
+        }
+
         if (node.Over is not null)
         {
             return _windows.Call(node, name, overloads, scope);

@@ -150,7 +150,8 @@ public sealed class ParquetTable : IScannableTable
             isBounded && !isFirst ? ToLiteral(min!.Value, sql) : null, isBounded && !isFirst ? ToLiteral(max!.Value, sql) : null, nulls, distinctCount, averageBytes);
     }
 
-    private static Literal? ToLiteral(Bound bound, SqlType type) => type.Kind switch
+    /// <summary>A bound as a value of a column; null where the type has none.</summary>
+    internal static Literal? ToLiteral(Bound bound, SqlType type) => type.Kind switch
     {
         TypeKind.Boolean => new Literal(bound.Number != 0, type),
         TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt or TypeKind.Date or TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz
