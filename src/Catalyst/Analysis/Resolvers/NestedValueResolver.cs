@@ -29,7 +29,7 @@ internal sealed class NestedValueResolver(AnalysisContext context)
         }
 
         NodeList<Expression> unified = wanted is null ? elements : elements.Map(element => CastResolver.Convert(context, element, wanted.Element!, position));
-        if (wanted is null || (!unified.IsEmpty && KeepsDigits(wanted)))
+        if (wanted is null || (!unified.IsEmpty && (KeepsDigits(wanted) || unified.Any(element => !element.Type.Equals(wanted.Element)))))
         {
             unified = context.CommonTypes.Unify(unified, "ARRAY", position);
             wanted = SqlType.Array(unified[0].Type);
