@@ -122,11 +122,12 @@ internal struct ExactMomentState
     /// <summary>The variance or its root at a scale; null for too few rows.</summary>
     public readonly Int128? Result(bool isSample, bool isDeviation, int inputScale, int scale)
     {
-        if (Count < (isSample ? 2 : 1))
-        {
-            return null;
-        }
+        return Count < (isSample ? 2 : 1) ? null : SmallMoments.Result(in this, isSample, isDeviation, inputScale, scale) ?? LargeResult(isSample, isDeviation, inputScale, scale);
+    }
 
+    /// <summary>The result of sums of any size.</summary>
+    public readonly Int128 LargeResult(bool isSample, bool isDeviation, int inputScale, int scale)
+    {
         BigInteger count = Count, sum = Sum;
         var dividend = new BigNumber((count * Squares) - (sum * sum), 2 * inputScale);
         var divisor = new BigNumber(count * (isSample ? count - 1 : count), 0);

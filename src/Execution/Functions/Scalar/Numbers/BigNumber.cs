@@ -77,6 +77,31 @@ internal readonly record struct BigNumber(BigInteger Unscaled, int Scale)
         return (weight, (int)digits);
     }
 
+    /// <inheritdoc cref="Weigh()"/>
+    /// <param name="digits">A number below 2^53, or any whole one.</param>
+    /// <param name="scale">How many of its digits stand after the point.</param>
+    public static (int Weight, int FirstDigit) Weigh(ulong digits, int scale)
+    {
+        if (digits == 0)
+        {
+            return (0, 0);
+        }
+
+        int padding = (GroupDigits - (scale % GroupDigits)) % GroupDigits, weight = -((scale + padding) / GroupDigits);
+        for (int i = 0; i < padding; i++)
+        {
+            digits *= 10;
+        }
+
+        while (digits >= 10_000)
+        {
+            digits /= 10_000;
+            weight++;
+        }
+
+        return (weight, (int)digits);
+    }
+
     /// <summary>Close to it; beyond the range of double: its largest value.</summary>
     public double ToDouble() => double.Parse($"{Unscaled}E{-Scale}", System.Globalization.CultureInfo.InvariantCulture);
 

@@ -23,6 +23,18 @@ internal static class ResultScales
         return AtLeast(SignificantDigits - (quotientWeight * 4), dividend, divisor);
     }
 
+    /// <summary>The same of small numbers.</summary>
+    /// <param name="dividend">Digits of the dividend, below 2^53.</param>
+    /// <param name="scale">How many of them stand after the point.</param>
+    /// <param name="divisor">A whole number above zero.</param>
+    public static int OfQuotient(ulong dividend, int scale, ulong divisor)
+    {
+        (int weight, int first) = BigNumber.Weigh(dividend, scale);
+        (int divisorWeight, int divisorFirst) = BigNumber.Weigh(divisor, 0);
+        int quotientWeight = weight - divisorWeight - (first <= divisorFirst ? 1 : 0);
+        return Math.Max(SignificantDigits - (quotientWeight * 4), Math.Max(scale, 0));
+    }
+
     public static int OfSqrt(BigNumber value) => AtLeast(SignificantDigits - (((value.Weigh().Weight + 1) * 4 / 2) - 1), value);
 
     public static int OfExp(BigNumber value) => AtLeast(SignificantDigits - (int)(value.ToDouble() * LogOfE), value);
