@@ -118,6 +118,21 @@ public sealed class ReplTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AStatementEndsWithACommandToo()
+    {
+        await RunAsync("select 1 as a, 2 as b \\gx", "-[ RECORD 1 ]", "a | 1");
+        await RunAsync("select 3 as c \\g", " c\n---\n 3\n(1 row)");
+        await RunAsync("\\conninfo", "inside this program");
+        await RunAsync("\\! echo from the shell", "from the shell");
+        await RunAsync("select 4 as d \\d", "\\d within a statement");
+        await _terminal.SendAsync(
+            "select 'seen' as watched \\watch 0.01\r", static terminal => terminal.Text.Split(" watched\n").Length > 3 && terminal.Text.Contains("(every 0.01 s, Ctrl-C ends)", StringComparison.Ordinal));
+        await _terminal.SendAsync(CtrlC, static terminal => terminal.Last == Prompt);
+        await RunAsync("create table keyed(id int primary key, n int default 7 check (n > 0));", "CREATE TABLE");
+        await RunAsync("\\d+ keyed", " id     | integer | not null |", " n      | integer |          | 7", "Keys and checks:", "keyed_pkey PRIMARY KEY (id)", "keyed_n_check CHECK ((n > 0))");
+    }
+
+    [Fact]
     public async Task HistoryIsSearchedBackwards()
     {
         await RunAsync("select 1 as alpha;", "alpha");

@@ -40,6 +40,81 @@ public sealed class ScriptTests
         Assert.Equal(1, result.ExitCode);
     }
 
+    [Fact]
+    public async Task ACommandIsAText()
+    {
+        CliResult result = await CliProcess.RunAsync("-c", "create table t(a int, b text); insert into t values (1, 'x')", "-c", "\\d t", "-c", " \\dt;", "-c", "\\x", "-c", "select 1 as a");
+        Assert.Equal(
+            """
+            CREATE TABLE
+            INSERT 0 1
+            Table t, 1 row
+             column |  type   | nullable | default
+            --------+---------+----------+---------
+             a      | integer |          |
+             b      | text    |          |
+            (2 rows)
+
+             schema | name | type  | columns | rows
+            --------+------+-------+---------+------
+             public | t    | table | 2       | 1
+            (1 row)
+
+            -[ RECORD 1 ]
+            a | 1
+
+
+            """,
+            result.Output);
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+    }
+
+    /// <summary>In files and standard input commands and statements alternate; strings, names and comments hold no commands.</summary>
+    [Fact]
+    public async Task CommandsStandBetweenStatements()
+    {
+        using var folder = new TestFolder();
+        await File.WriteAllTextAsync(folder.File("inner.sql"), "select '\\q' as \"\\x\" /* \\nonsense */; -- \\nonsense\n\\q\nselect nothing;");
+        CliResult result = await CliProcess.RunAsync(
+            """
+            \echo it's a line; not a string
+            \i inner.sql
+            \format jsonl
+            select 1 as a,
+              2 as b \g
+            select 3 as c \gx
+            \o out.csv
+            \format csv
+            select 4 as d; select 5 as e;
+            \dn
+            \o
+            \format table
+            \set batch_size 7
+            show batch_size
+            """,
+            [], folder.Path);
+        Assert.Equal("it's a line; not a string\n \\x\n----\n \\q\n(1 row)\n\n{\"a\":1,\"b\":2}\n-[ RECORD 1 ]\nc | 3\n\n batch_size\n------------\n 7\n(1 row)\n\n", result.Output);
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.StartsWith("d\n4\ne\n5\n", await File.ReadAllTextAsync(folder.File("out.csv")));
+    }
+
+    [Theory]
+    [InlineData("select 1 as a;\n\\nonsense\nselect 2;", "x.sql:2: unknown command: \\nonsense (\\? lists the commands)\n")]
+    [InlineData("select 1 as a;\nselect 2\n\\dt\n;", "x.sql:3: \\dt within a statement: a semicolon, \\g, \\gx or \\watch ends it\n")]
+    [InlineData("select 1 as a;\n\\g", "x.sql:2: no statement before \\g\n")]
+    [InlineData("select 1 as a;\n\\format parquet\nselect 2;", "x.sql:3: format parquet needs a file: \\o FILE\n")]
+    [InlineData("select 1 as a;\n\\i nothing.sql", "ERROR:  58P01: no such file: 'nothing.sql'\n")]
+    [InlineData("select 1 as a;\n\\d nothing", "ERROR:  42P01: relation \"nothing\" does not exist\n")]
+    [InlineData("select 1 as a;\n\\echo\nselect\n b \\g", "x.sql:4: ERROR:  42703: column \"b\" does not exist\nLINE 4:  b \\g\n         ^\n")]
+    public async Task AnErrorAtACommandEndsTheRun(string script, string error)
+    {
+        using var folder = new TestFolder();
+        await File.WriteAllTextAsync(folder.File("x.sql"), script);
+        CliResult result = await CliProcess.RunAsync("", ["-f", "x.sql", "-c", "select 3", "--format", "csv"], folder.Path);
+        Assert.Equal((1, error), (result.ExitCode, result.Error));
+        Assert.Equal("a\n1\n", result.Output.TrimEnd('\n') + "\n");
+    }
+
     [Theory]
     [InlineData("--nonsense", "unknown option: --nonsense")]
     [InlineData("--format=xml", "unknown format: xml (formats are table, csv, json, jsonl, markdown, expanded, parquet, arrow)")]

@@ -77,6 +77,26 @@ public static class SqlTokenizer
         return statements;
     }
 
+    /// <summary>Finds the first backslash that is in no string, name or comment: a command of a client, which is no SQL.</summary>
+    /// <param name="sql">Any text.</param>
+    /// <param name="from">Where to begin; at a place where no string or comment is open.</param>
+    /// <param name="statement">Where the statement before it starts that no semicolon has ended; -1: there is none.</param>
+    /// <returns>Its index, or -1.</returns>
+    public static int FindBackslash(string sql, int from, out int statement)
+    {
+        statement = -1;
+        if (sql.IndexOf('\\', from) < 0)
+            return -1;
+        var scanner = new Scanner(sql.AsSpan(from));
+        for (int type = scanner.Next(); type != Scanner.EndOfText; type = scanner.Next())
+        {
+            if (sql[from + scanner.Start] == '\\')
+                return from + scanner.Start;
+            statement = type == SqlTokens.SEMICOLON ? -1 : statement < 0 ? from + scanner.Start : statement;
+        }
+        return -1;
+    }
+
     private static SqlTokenKind KindOf(int type) => type switch
     {
         Scanner.Comment => SqlTokenKind.Comment,

@@ -41,7 +41,7 @@ internal static class ShowStatements
     private static object?[] Line((string Schema, string Name, Relation Relation) entry) => entry.Relation switch
     {
         Relation.OfTable { Table: var table } =>
-            [entry.Schema, entry.Name, table is MemoryTable ? "table" : "external table", $"{table.Columns.Count}", $"{table.Statistics.RowCount}"],
+            [entry.Schema, entry.Name, table is MemoryTable ? "table" : "external table", $"{table.Columns.Count}", $"{(table.Statistics.IsExact ? "" : "~")}{table.Statistics.RowCount}"],
         _ => [entry.Schema, entry.Name, "view", null, null],
     };
 

@@ -18,8 +18,8 @@ internal sealed record CliOptions
         TARGET               nothing: an empty engine; a folder: each table file or sub-folder of table files in it is a table;
                              a file: a table named after it; grpc://[USER[:PASSWORD]@]HOST[:PORT] or grpcs://...: a server
 
-          -c, --command SQL  runs SQL and ends; may be repeated
-          -f, --file FILE    runs a file of SQL and ends; - is standard input; may be repeated, in any order with -c
+          -c, --command SQL  runs SQL, or a backslash command such as \d, and ends; may be repeated
+          -f, --file FILE    runs a file of both and ends; - is standard input; may be repeated, in any order with -c
           --format FORMAT    table (the default), csv, json, jsonl, markdown, expanded, arrow, parquet (with -o)
           -o, --output FILE  writes results to a file, which appears when all of it is written
           --timing           shows how long each statement took

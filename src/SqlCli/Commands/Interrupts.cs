@@ -8,6 +8,7 @@ namespace SqlCluster.SqlCli.Commands;
 internal sealed class Interrupts : IDisposable
 {
     private readonly PosixSignalRegistration _registration;
+    private readonly SemaphoreSlim _pressed = new(0);
     private volatile bool _isRequested;
 
     /// <param name="connection">Whose statement is ended.</param>
@@ -16,11 +17,26 @@ internal sealed class Interrupts : IDisposable
     {
         context.Cancel = !(isSecondFatal && _isRequested);
         _isRequested = true;
+        _pressed.Release();
         connection.Cancel();
     });
 
     /// <summary>Forgets earlier requests: a new text begins.</summary>
-    public void Clear() => _isRequested = false;
+    public void Clear()
+    {
+        _isRequested = false;
+        while (_pressed.Wait(0))
+        {
+        }
+    }
+
+    /// <summary>Waits, unless Ctrl-C is pressed.</summary>
+    /// <returns>False when it was.</returns>
+    public async Task<bool> WaitAsync(TimeSpan time)
+    {
+        Clear();
+        return !await _pressed.WaitAsync(time).ConfigureAwait(false);
+    }
 
     /// <exception cref="QueryException">57014: Ctrl-C was pressed since the text began.</exception>
     public void ThrowIfRequested()
@@ -31,5 +47,9 @@ internal sealed class Interrupts : IDisposable
         }
     }
 
-    public void Dispose() => _registration.Dispose();
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _pressed.Dispose();
+    }
 }

@@ -1,5 +1,7 @@
 using SqlCluster.Execution.Storage;
+using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Errors;
+using SqlCluster.SqlCli.Backslash;
 using SqlCluster.SqlCli.Connections;
 using SqlCluster.SqlCli.Formats;
 
@@ -18,28 +20,21 @@ internal static class ScriptCommand
 
         using var progress = new ProgressBar(connection, Console.Error, !Console.IsErrorRedirected);
         using var interrupts = new Interrupts(connection, isSecondFatal: true);
-        var runner = new StatementRunner(connection, progress, interrupts) { Timing = options.Timing ? Console.Error : null };
         try
         {
             using var output = new ResultOutput(options.Output, progress);
-            IResultFormat format = ResultFormats.Create(options.Format, output);
+            using var display = new ScriptDisplay(connection, progress, new StatementRunner(connection, progress, interrupts), output) { Format = options.Format, Timing = options.Timing };
             IReadOnlyList<Script> scripts = options.Scripts.Count > 0 ? options.Scripts : [new Script("-", true)];
             foreach (Script script in scripts)
             {
-                string text = script.IsFile ? await ReadAsync(script.Text).ConfigureAwait(false) : script.Text;
-                if (!await runner.RunAsync(text, script is { IsFile: true, Text: not "-" } ? script.Text : null, format, isOneTransaction: !script.IsFile).ConfigureAwait(false))
+                if (!await RunAsync(script, display).ConfigureAwait(false))
                 {
                     await output.FlushAsync().ConfigureAwait(false);
                     return ExitCode.SqlError;
                 }
             }
 
-            if (format is ParquetFormat { IsWritten: false } or ArrowFormat { IsWritten: false })
-            {
-                throw CliErrors.NoRows(options.Output ?? "standard output");
-            }
-
-            output.Complete();
+            display.Complete();
             return ExitCode.Success;
         }
         catch (QueryException error)
@@ -65,5 +60,15 @@ internal static class ScriptCommand
         {
             throw CliErrors.File(path, error);
         }
+    }
+
+    /// <summary>A text of the command line is SQL, or one backslash command; files and standard input hold both.</summary>
+    /// <returns>False after an error, which has been shown.</returns>
+    private static async Task<bool> RunAsync(Script script, ScriptDisplay display)
+    {
+        string text = script.IsFile ? await ReadAsync(script.Text).ConfigureAwait(false) : script.Text;
+        return script.IsFile || text.TrimStart().StartsWith('\\')
+            ? await new ScriptRun(display).RunAsync(text, script is { IsFile: true, Text: not "-" } ? script.Text : null).ConfigureAwait(false) != ScriptEnd.Failed
+            : await display.RunAsync(text, new TextSpan(0, text.Length), isOneTransaction: true).ConfigureAwait(false);
     }
 }

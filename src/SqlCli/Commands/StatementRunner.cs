@@ -15,14 +15,15 @@ internal sealed class StatementRunner(ISqlConnection connection, ProgressBar pro
     public TextWriter? Timing { get; set; }
 
     /// <param name="text">SQL, any number of statements.</param>
+    /// <param name="part">The part of it to run; places in errors count from the text's start.</param>
     /// <param name="fileName">File the text is from, for errors, or null.</param>
     /// <param name="format">Writes the results.</param>
     /// <param name="isOneTransaction">Whether the statements take effect together or not at all, unless they begin or end transactions themselves.</param>
     /// <returns>False after an error, which has been shown.</returns>
-    public async Task<bool> RunAsync(string text, string? fileName, IResultFormat format, bool isOneTransaction = false)
+    public async Task<bool> RunAsync(string text, TextSpan part, string? fileName, IResultFormat format, bool isOneTransaction = false)
     {
         interrupts.Clear();
-        IReadOnlyList<TextSpan> spans = SqlTokenizer.SplitStatements(text);
+        IReadOnlyList<TextSpan> spans = [.. SqlTokenizer.SplitStatements(text.Substring(part.Start, part.Length)).Select(span => span with { Start = part.Start + span.Start })];
         if (!isOneTransaction || spans.Count < 2 || spans.Any(span => TransactionControl.Is(text.Substring(span.Start, span.Length))))
         {
             return await RunAsync(text, spans, fileName, format).ConfigureAwait(false);
@@ -31,6 +32,10 @@ internal sealed class StatementRunner(ISqlConnection connection, ProgressBar pro
         bool isDone = await TryAsync("BEGIN").ConfigureAwait(false) && await RunAsync(text, spans, fileName, format).ConfigureAwait(false);
         return await TryAsync(isDone ? "COMMIT" : "ROLLBACK").ConfigureAwait(false) && isDone;
     }
+
+    /// <summary>Waits, unless Ctrl-C is pressed.</summary>
+    /// <returns>False when it was.</returns>
+    public Task<bool> WaitAsync(TimeSpan time) => interrupts.WaitAsync(time);
 
     private async Task<bool> RunAsync(string text, IReadOnlyList<TextSpan> spans, string? fileName, IResultFormat format)
     {

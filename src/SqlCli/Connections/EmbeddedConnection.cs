@@ -11,6 +11,8 @@ internal sealed class EmbeddedConnection(Engine engine, Session session) : ISqlC
 {
     private IQueryExecution? _before;
 
+    public string Description => "Statements run in the engine inside this program.";
+
     public async IAsyncEnumerable<Answer> ExecuteAsync(string statement)
     {
         await foreach (StatementResult result in session.ExecuteAsync(statement).ConfigureAwait(false))

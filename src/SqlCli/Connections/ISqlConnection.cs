@@ -8,6 +8,9 @@ internal readonly record struct StatementProgress(double Share, long BytesRead);
 /// <summary>Where statements run: in the engine inside this program, or on a server. One statement at a time; Cancel and Progress may be called from anywhere.</summary>
 internal interface ISqlConnection : IAsyncDisposable
 {
+    /// <summary>Where statements run, in a sentence.</summary>
+    string Description { get; }
+
     /// <summary>Runs one statement.</summary>
     /// <exception cref="Parser.Errors.QueryException">It failed, or was cancelled.</exception>
     IAsyncEnumerable<Answer> ExecuteAsync(string statement);

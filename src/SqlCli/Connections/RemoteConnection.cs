@@ -19,7 +19,13 @@ internal sealed class RemoteConnection : ISqlConnection
     private CancellationTokenSource? _running;
     private double _share;
 
-    private RemoteConnection(ServerSession session) => _session = session;
+    private RemoteConnection(ServerSession session, SqlClusterConnectionStringBuilder settings)
+    {
+        _session = session;
+        Description = $"Statements run on the server {settings.Server}{(settings.User is { Length: > 0 } user ? $", for user {user}" : "")}.";
+    }
+
+    public string Description { get; }
 
     /// <summary>Logs in; asks for the password on the terminal when the server wants one and none was given.</summary>
     /// <exception cref="UsageException">The target is malformed, or an option does not go with it.</exception>
@@ -31,14 +37,14 @@ internal sealed class RemoteConnection : ISqlConnection
         {
             try
             {
-                return new RemoteConnection(await ServerSession.OpenAsync(settings, CancellationToken.None).ConfigureAwait(false));
+                return new RemoteConnection(await ServerSession.OpenAsync(settings, CancellationToken.None).ConfigureAwait(false), settings);
             }
             catch (SqlClusterException error) when (error.SqlState is "28000" or "28P01" && settings is { User: { } user, Password: null } && PasswordPrompt.IsPossible)
             {
                 settings.Password = PasswordPrompt.Ask($"Password for user {user}: ");
             }
 
-            return new RemoteConnection(await ServerSession.OpenAsync(settings, CancellationToken.None).ConfigureAwait(false));
+            return new RemoteConnection(await ServerSession.OpenAsync(settings, CancellationToken.None).ConfigureAwait(false), settings);
         }
         catch (SqlClusterException error)
         {

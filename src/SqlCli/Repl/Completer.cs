@@ -1,4 +1,6 @@
 using SqlCluster.Parser.Tokens;
+using SqlCluster.SqlCli.Backslash;
+using SqlCluster.SqlCli.Connections;
 using SqlCluster.SqlCli.Formats;
 
 namespace SqlCluster.SqlCli.Repl;
@@ -45,7 +47,7 @@ internal sealed class Completer(SessionNames names)
         string last = tokens.Count > 0 ? StatementTables.Word(before, tokens[^1]) : ";";
         if (last == ".")
         {
-            string qualifier = tokens.Count > 1 ? StatementTables.Unquote(before.Substring(tokens[^2].Span.Start, tokens[^2].Span.Length)) : "";
+            string qualifier = tokens.Count > 1 ? SessionNames.Unquote(before.Substring(tokens[^2].Span.Start, tokens[^2].Span.Length)) : "";
             return await QualifiedAsync(text, qualifier, word).ConfigureAwait(false);
         }
 

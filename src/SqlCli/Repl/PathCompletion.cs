@@ -1,4 +1,5 @@
 using SqlCluster.Execution.Storage;
+using SqlCluster.SqlCli.Commands;
 
 namespace SqlCluster.SqlCli.Repl;
 
@@ -13,7 +14,7 @@ internal static class PathCompletion
         string path = before[start..];
         int slash = path.LastIndexOf('/') + 1;
         string folder = path[..slash], name = path[slash..];
-        string searched = folder.StartsWith("~/", StringComparison.Ordinal) && quote.Length == 0 ? Home(folder) : folder.Length == 0 ? "." : folder;
+        string searched = folder.StartsWith("~/", StringComparison.Ordinal) && quote.Length == 0 ? UserPaths.Expand(folder) : folder.Length == 0 ? "." : folder;
         try
         {
             string[] found = [.. new DirectoryInfo(searched).EnumerateFileSystemInfos()
@@ -28,8 +29,4 @@ internal static class PathCompletion
             return Completion.None;
         }
     }
-
-    /// <summary>A path with ~ replaced by the user's folder.</summary>
-    public static string Home(string path) =>
-        path == "~" || path.StartsWith("~/", StringComparison.Ordinal) ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..] : path;
 }

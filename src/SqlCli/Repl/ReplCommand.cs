@@ -1,5 +1,4 @@
-using SqlCluster.Parser.Errors;
-using SqlCluster.Parser.Tokens;
+using SqlCluster.SqlCli.Backslash;
 using SqlCluster.SqlCli.Commands;
 using SqlCluster.SqlCli.Connections;
 
@@ -22,18 +21,18 @@ internal static class ReplCommand
         using var interrupts = new Interrupts(connection, isSecondFatal: false);
         using var terminal = new Terminal();
         var runner = new StatementRunner(connection, progress, interrupts);
-        using var state = new ReplState(connection, terminal, progress, runner) { Format = options.Format, Timing = options.Timing };
-        var commands = new BackslashCommands(state);
-        int tables = (await state.Names.RelationsAsync().ConfigureAwait(false)).Count;
+        using var display = new TerminalDisplay(connection, terminal, progress, runner) { Format = options.Format, Timing = options.Timing };
+        var run = new ScriptRun(display);
+        int tables = (await display.Names.RelationsAsync().ConfigureAwait(false)).Count;
         Console.Out.WriteLine($"sqlcli {typeof(ReplCommand).Assembly.GetName().Version?.ToString(3)}, {(tables == 1 ? "1 table" : $"{tables} tables")}. \\? lists the commands, \\q or Ctrl-D leaves.");
 
         if (connection is RemoteConnection remote)
         {
-            remote.Learn((await state.Names.FunctionsAsync().ConfigureAwait(false)).Select(static function => function.Name));
+            remote.Learn((await display.Names.FunctionsAsync().ConfigureAwait(false)).Select(static function => function.Name));
         }
 
         var history = new History(History.DefaultPath());
-        var editor = new LineEditor(terminal, history, new Completer(state.Names), connection.IsFunction, IsComplete);
+        var editor = new LineEditor(terminal, history, new Completer(display.Names), connection.IsFunction, IsComplete);
         while (true)
         {
             string? input = Terminal.IsCapable ? await editor.ReadAsync(Prompt).ConfigureAwait(false) : ReadPlainly();
@@ -43,50 +42,25 @@ internal static class ReplCommand
             }
 
             history.Add(input);
-            if (!await TakeAsync(input, state, commands).ConfigureAwait(false))
+            if (await run.RunAsync(AsCommand(input), null).ConfigureAwait(false) == ScriptEnd.Left)
             {
                 return ExitCode.Success;
             }
         }
     }
 
-    /// <returns>False when the user leaves.</returns>
-    private static async Task<bool> TakeAsync(string input, ReplState state, BackslashCommands commands)
+    /// <summary>What people type who do not know the commands yet.</summary>
+    private static string AsCommand(string input) => Word(input) switch
     {
-        try
-        {
-            string text = input.Trim();
-            if (text.StartsWith('\\'))
-            {
-                return await commands.RunAsync(text).ConfigureAwait(false);
-            }
-
-            switch (text.TrimEnd(';').TrimEnd().ToLowerInvariant())
-            {
-                case "quit" or "exit":
-                    return false;
-                case "help":
-                    return await commands.RunAsync("\\?").ConfigureAwait(false);
-                default:
-                    await state.RunAsync(input).ConfigureAwait(false);
-                    return true;
-            }
-        }
-        catch (QueryException error)
-        {
-            await Console.Error.WriteAsync(ErrorText.Format(error, null)).ConfigureAwait(false);
-        }
-        catch (UsageException error)
-        {
-            await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
-        }
-
-        return true;
-    }
+        "quit" or "exit" => "\\q",
+        "help" => "\\?",
+        _ => input,
+    };
 
     /// <summary>Commands end with their line; SQL ends with a semicolon.</summary>
-    private static bool IsComplete(string text) => text.TrimStart() is var start
-        && (start.Length == 0 || start[0] == '\\' || start.Trim().ToLowerInvariant() is "quit" or "exit" or "help" || SqlTokenizer.IsComplete(text));
+    private static bool IsComplete(string text) => Word(text) is "quit" or "exit" or "help" || ScriptParts.IsComplete(text);
+
+    private static string Word(string text) => text.Length > 20 ? "" : text.Trim().TrimEnd(';').TrimEnd().ToLowerInvariant();
 
     /// <summary>Reads from a terminal that cannot move its cursor.</summary>
     private static string? ReadPlainly()

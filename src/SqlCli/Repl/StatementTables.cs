@@ -1,4 +1,5 @@
 using SqlCluster.Parser.Tokens;
+using SqlCluster.SqlCli.Connections;
 
 namespace SqlCluster.SqlCli.Repl;
 
@@ -34,10 +35,6 @@ internal static class StatementTables
     public static string Word(string text, SqlTextToken token) =>
         token.Kind is SqlTokenKind.Keyword or SqlTokenKind.Identifier or SqlTokenKind.Punctuation ? text.Substring(token.Span.Start, token.Span.Length).ToLowerInvariant() : "";
 
-    /// <summary>A name without its quotes, folded as SQL folds names.</summary>
-    public static string Unquote(string name) =>
-        name.StartsWith('"') ? name.Trim('"').Replace("\"\"", "\"", StringComparison.Ordinal) : name.ToLowerInvariant();
-
     /// <returns>The index behind the table.</returns>
     private static int Read(string text, IReadOnlyList<SqlTextToken> tokens, int i, List<StatementTable> tables)
     {
@@ -64,11 +61,11 @@ internal static class StatementTables
         }
 
         string relation = text[start..(tokens[last].Span.Start + tokens[last].Span.Length)];
-        string name = Unquote(text.Substring(tokens[last].Span.Start, tokens[last].Span.Length));
+        string name = SessionNames.Unquote(text.Substring(tokens[last].Span.Start, tokens[last].Span.Length));
         int alias = i < tokens.Count && Word(text, tokens[i]) == "as" ? i + 1 : i;
         if (alias < tokens.Count && tokens[alias].Kind is SqlTokenKind.Identifier or SqlTokenKind.QuotedIdentifier)
         {
-            name = Unquote(text.Substring(tokens[alias].Span.Start, tokens[alias].Span.Length));
+            name = SessionNames.Unquote(text.Substring(tokens[alias].Span.Start, tokens[alias].Span.Length));
             i = alias + 1;
         }
 

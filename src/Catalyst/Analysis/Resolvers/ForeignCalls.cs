@@ -12,7 +12,7 @@ namespace SqlCluster.Catalyst.Analysis.Resolvers;
 /// </code></remarks>
 internal static class ForeignCalls
 {
-    private const string Place = "list_place", Element = "list_element";
+    private const string Place = "list place", Element = "list element", List = "list value";
 
     /// <summary>Functions under another name, with the same arguments.</summary>
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
@@ -79,11 +79,23 @@ internal static class ForeignCalls
         }
     }
 
-    private static CaseExpression EachElement(FunctionCall call, Expression list, Identifier variable, Expression value, Expression? condition)
+    /// <summary>The list of what <paramref name="value"/> is for each element. A list that is more than a name is a one-row relation first, so that it is read twice but computed once.</summary>
+    private static Expression EachElement(FunctionCall call, Expression list, Identifier variable, Expression value, Expression? condition)
     {
-        var elements = new Select([new SelectItem(value)]) { From = [Elements(list, [variable, new Identifier(Place)])], Where = condition };
-        var array = new ArraySubquery(new Query(elements) { OrderBy = [new SortItem(ReferenceTo(new Identifier(Place)))] }) { Span = call.Span };
-        return new CaseExpression(null, [new CaseBranch(new IsNullExpression(list, Negated: true), array)], null) { Span = call.Span };
+        if (list is ColumnReference)
+        {
+            return EachElementOf(list);
+        }
+
+        var once = new SubqueryTable(new Query(new Select([new SelectItem(list, new Identifier(List))]))) { Alias = new TableAlias(new Identifier(List), []) };
+        return new ScalarSubquery(new Query(new Select([new SelectItem(EachElementOf(ReferenceTo(new Identifier(List))))]) { From = [once] })) { Span = call.Span };
+
+        CaseExpression EachElementOf(Expression named)
+        {
+            var elements = new Select([new SelectItem(value)]) { From = [Elements(named, [variable, new Identifier(Place)])], Where = condition };
+            var array = new ArraySubquery(new Query(elements) { OrderBy = [new SortItem(ReferenceTo(new Identifier(Place)))] }) { Span = call.Span };
+            return new CaseExpression(null, [new CaseBranch(new IsNullExpression(named, Negated: true), array)], null) { Span = call.Span };
+        }
     }
 
     /// <summary>The elements as rows of one column, or of two: with their places.</summary>

@@ -1,6 +1,6 @@
 using System.IO.Enumeration;
 
-namespace SqlCluster.SqlCli.Repl;
+namespace SqlCluster.SqlCli.Backslash;
 
 /// <summary>Patterns of the \d commands: * and ? stand for any letters; without them, a name's start is enough.</summary>
 internal static class NamePattern

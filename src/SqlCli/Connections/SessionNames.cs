@@ -1,9 +1,8 @@
 using SqlCluster.Parser.Errors;
 using SqlCluster.Parser.Tokens;
-using SqlCluster.SqlCli.Connections;
 using SqlCluster.SqlCli.Formats;
 
-namespace SqlCluster.SqlCli.Repl;
+namespace SqlCluster.SqlCli.Connections;
 
 /// <summary>A table or view as SHOW TABLES lists it.</summary>
 internal sealed record RelationName(string Schema, string Name, string Kind, string? Columns, string? Rows);
@@ -59,6 +58,11 @@ internal sealed class SessionNames(ISqlConnection connection)
     /// <summary>How a name of a table or column is written in SQL: in quotes where it must be.</summary>
     public static string Quote(string name) => Keywords.NeedsQuotes(name) && !NamingKeywords.Value.Contains(name) ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : name;
 
+    /// <summary>A name as it is written in SQL, without its quotes and folded as SQL folds names.</summary>
+    public static string Unquote(string name) =>
+        name.StartsWith('"') ? name.Trim('"').Replace("\"\"", "\"", StringComparison.Ordinal) : name.ToLowerInvariant();
+
+    /// <summary>The rows of a statement, as text.</summary>
     public async Task<List<string?[]>> RowsAsync(string sql)
     {
         var rows = new List<string?[]>();
