@@ -15,22 +15,31 @@ internal static class IdleConnections
     private const int Queries = 2000;
 
     /// <param name="report">Takes the lines.</param>
-    /// <param name="pgCount">Connections of PostgreSQL's protocol.</param>
+    /// <param name="pgCount">Connections of PostgreSQL's protocol; 0: memory alone is measured.</param>
     /// <param name="flightCount">Connections of Flight SQL.</param>
     /// <param name="isEncrypted">Whether all of them use TLS.</param>
     public static async Task RunAsync(LoadReport report, int pgCount, int flightCount, bool isEncrypted)
     {
-        string suffix = isEncrypted ? ", TLS" : "";
+        string suffix = (isEncrypted ? ", TLS" : "") + (pgCount == 0 ? ", alone" : "");
         using var quiet = new LoadServer(isEncrypted: isEncrypted);
         using var loaded = new LoadServer(isEncrypted: isEncrypted);
         var open = new List<IDisposable>();
         try
         {
-            double perPg = await OpenAsync(open, loaded, pgCount, () => OpenPgAsync(loaded, isEncrypted)).ConfigureAwait(false);
-            double perFlight = await OpenAsync(open, loaded, flightCount, () => OpenFlightAsync(loaded)).ConfigureAwait(false);
-            string total = string.Create(CultureInfo.InvariantCulture, $"the server holds {loaded.MemoryBytes / 1048576.0:0} MB");
-            report.AtMost($"memory of each of {pgCount} idle PostgreSQL connections{suffix}", perPg / 1024, GoalKilobytes, "KB", total);
-            report.AtMost($"memory of each of {flightCount} idle Flight connections{suffix}", perFlight / 1024, GoalKilobytes, "KB", total);
+            if (pgCount > 0)
+            {
+                ReportMemory(report, $"{pgCount} idle PostgreSQL connections{suffix}", await OpenAsync(open, loaded, pgCount, () => OpenPgAsync(loaded, isEncrypted)).ConfigureAwait(false), loaded);
+            }
+
+            if (flightCount > 0)
+            {
+                ReportMemory(report, $"{flightCount} idle Flight connections{suffix}", await OpenAsync(open, loaded, flightCount, () => OpenFlightAsync(loaded)).ConfigureAwait(false), loaded);
+            }
+
+            if (pgCount == 0)
+            {
+                return;
+            }
 
             using NpgsqlConnection quietPg = await OpenPgAsync(quiet, isEncrypted).ConfigureAwait(false), loadedPg = await OpenPgAsync(loaded, isEncrypted).ConfigureAwait(false);
             Report(report, $"SELECT 1 over PostgreSQL, p99 beside idle / alone{suffix}", await Latency.InTurnsAsync(Queries, () => QueryAsync(quietPg), () => QueryAsync(loadedPg)).ConfigureAwait(false));
@@ -45,6 +54,9 @@ internal static class IdleConnections
             }
         }
     }
+
+    private static void ReportMemory(LoadReport report, string what, double bytes, LoadServer server) => report.AtMost(
+        $"memory of each of {what}", bytes / 1024, GoalKilobytes, "KB", string.Create(CultureInfo.InvariantCulture, $"the server holds {server.MemoryBytes / 1048576.0:0} MB"));
 
     private static void Report(LoadReport report, string what, double[][] times)
     {

@@ -5,7 +5,11 @@ using Npgsql;
 namespace SqlCluster.Bench.Suites.Load;
 
 /// <summary>Clients that read 1 KB a second of a gigabyte: what each holds in the server, what others notice, and whether all comes back when they vanish.</summary>
-internal static class SlowReaders
+/// <param name="count">Clients of each kind.</param>
+/// <param name="data">Folder with lineitem.parquet, or null.</param>
+/// <param name="areHard">Also tables that are hard on who holds rows (<see cref="HardTables"/>).</param>
+/// <param name="only">Part of the names of those kinds that are measured; empty: all.</param>
+internal sealed class SlowReaders(int count, DirectoryInfo? data, bool areHard, string only)
 {
     private const double GoalMegabytes = 8;
     private const double GoalSlowdown = 1.5;
@@ -22,39 +26,45 @@ internal static class SlowReaders
     private const string Scanned = "SELECT * FROM lineitem";
 
     /// <param name="report">Takes the lines.</param>
-    /// <param name="count">Clients of each kind.</param>
-    /// <param name="data">Folder with lineitem.parquet, or null.</param>
-    /// <param name="areHard">Also tables that are hard on who holds rows (<see cref="HardTables"/>).</param>
-    public static async Task RunAsync(LoadReport report, int count, DirectoryInfo? data, bool areHard)
+    public async Task RunAsync(LoadReport report)
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         Way text = new("PostgreSQL, text", SlowReader.PgTextAsync), portal = new("PostgreSQL, portal", SlowReader.PgPortalAsync), flight = new("Flight", SlowReader.FlightAsync);
         Way[] all = [text, new("PostgreSQL, binary", SlowReader.PgBinaryAsync), portal, flight];
         using var quiet = new LoadServer();
         using NpgsqlConnection alone = await OpenAsync(quiet).ConfigureAwait(false);
-        await RunAllAsync(report, count, null, alone, "generated", Generated, all, []).ConfigureAwait(false);
+        await RunAllAsync(report, null, alone, "generated", Generated, all, []).ConfigureAwait(false);
         if (data != null)
         {
-            await RunAllAsync(report, count, data, alone, "lineitem", Scanned, all, [text, flight]).ConfigureAwait(false);
+            await RunAllAsync(report, data, alone, "lineitem", Scanned, all, [text, flight]).ConfigureAwait(false);
         }
 
         DirectoryInfo? hard = areHard ? HardTables.Make() : null;
         foreach ((string name, string what) in hard == null ? [] : HardTables.All)
         {
-            await RunAllAsync(report, count, hard, alone, what, $"SELECT * FROM {name}", [text, portal, flight], [text, flight]).ConfigureAwait(false);
+            await RunAllAsync(report, hard, alone, what, $"SELECT * FROM {name}", [text, portal, flight], [text, flight]).ConfigureAwait(false);
         }
     }
 
-    private static async Task RunAllAsync(LoadReport report, int count, DirectoryInfo? data, NpgsqlConnection alone, string source, string sql, Way[] ways, Way[] encryptedWays)
+    private async Task RunAllAsync(LoadReport report, DirectoryInfo? folder, NpgsqlConnection alone, string source, string sql, Way[] ways, Way[] encryptedWays)
     {
         foreach ((Way way, bool isEncrypted) in ways.Select(static way => (way, false)).Concat(encryptedWays.Select(static way => (way, true))))
         {
-            await RunAsync(report, $"{way.Name}{(isEncrypted ? ", TLS" : "")}, {source}", count, data, isEncrypted, alone, server => way.Open(server, sql)).ConfigureAwait(false);
+            string name = $"{way.Name}{(isEncrypted ? ", TLS" : "")}, {source}";
+            if (name.Contains(only, StringComparison.Ordinal))
+            {
+                await RunAsync(report, name, folder, isEncrypted, alone, server => way.Open(server, sql)).ConfigureAwait(false);
+            }
         }
     }
 
-    private static async Task RunAsync(LoadReport report, string name, int count, DirectoryInfo? data, bool isEncrypted, NpgsqlConnection alone, Func<LoadServer, Task<SlowReader>> open)
+    private async Task RunAsync(LoadReport report, string name, DirectoryInfo? folder, bool isEncrypted, NpgsqlConnection alone, Func<LoadServer, Task<SlowReader>> open)
     {
-        using var server = new LoadServer(data, isEncrypted);
+        using var server = new LoadServer(folder, isEncrypted);
         using NpgsqlConnection others = await OpenAsync(server).ConfigureAwait(false);
         using (await open(server).ConfigureAwait(false))
         {
