@@ -33,9 +33,12 @@ public sealed class BatchEncoder
     internal IpcSchema WireSchema => _wire;
 
     /// <summary>The messages of a batch, made one by one as they are asked for; none for a batch without rows. The batch must stay valid until the last one is made.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="maxMessageBytes">As <see cref="IpcOptions.MaxMessageBytes"/>, for this batch; what is less counts.</param>
     /// <exception cref="MemoryLimitException">The account's limit would be exceeded.</exception>
-    public IEnumerable<IpcMessage> Encode(Batch batch)
+    public IEnumerable<IpcMessage> Encode(Batch batch, long maxMessageBytes = long.MaxValue)
     {
+        maxMessageBytes = Math.Min(maxMessageBytes, _options.MaxMessageBytes);
         if (batch.Columns.Length != _wire.Fields.Length)
         {
             throw new ArgumentException("the batch has other columns than the schema", nameof(batch));
@@ -58,7 +61,7 @@ public sealed class BatchEncoder
 
         while (parts.TryPop(out (int Start, int Count) part))
         {
-            int pieces = Pieces(batch, part.Start, part.Count);
+            int pieces = Pieces(batch, part.Start, part.Count, maxMessageBytes);
             if (pieces == 1)
             {
                 yield return EncodeRows(batch, part.Start, part.Count);
@@ -77,7 +80,7 @@ public sealed class BatchEncoder
     }
 
     /// <summary>How many messages the rows need, by their size; 1 for a single row.</summary>
-    private int Pieces(Batch batch, int start, int count)
+    private int Pieces(Batch batch, int start, int count, long maxMessageBytes)
     {
         if (count == 1)
         {
@@ -91,7 +94,7 @@ public sealed class BatchEncoder
             size += _wire.Fields[i].Dictionary != null ? 4L * count : EncodedSize.Of(_wire.Fields[i], batch.Columns[i], rows);
         }
 
-        return (int)Math.Min(count, (size + _options.MaxMessageBytes - 1) / _options.MaxMessageBytes) is var pieces and > 0 ? pieces : 1;
+        return (int)Math.Min(count, (size + maxMessageBytes - 1) / maxMessageBytes) is var pieces and > 0 ? pieces : 1;
     }
 
     private static RowSet Rows(Batch batch, int start, int count) =>

@@ -44,10 +44,12 @@ public sealed class FlightBatchWriter
     internal ValueTask WriteDescriptorAsync(FlightDescriptor descriptor) => _writer.WriteAsync(null, default, descriptor.ToByteArray());
 
     /// <summary>Writes a batch as one message or several, dictionaries that changed in front; waits while the peer does not read what was written before.</summary>
+    /// <param name="batch">The rows.</param>
     /// <param name="appMetadata">Goes with the first record batch message.</param>
-    public async ValueTask WriteAsync(Batch batch, ReadOnlyMemory<byte> appMetadata = default)
+    /// <param name="maxMessageBytes">Bytes of a message at most, where that is to be less than the stream's options say: what is encoded waits with its rows for the peer.</param>
+    public async ValueTask WriteAsync(Batch batch, ReadOnlyMemory<byte> appMetadata = default, long maxMessageBytes = long.MaxValue)
     {
-        foreach (IpcMessage message in _encoder.Encode(batch))
+        foreach (IpcMessage message in _encoder.Encode(batch, maxMessageBytes))
         {
             try
             {

@@ -14,12 +14,15 @@ namespace SqlCluster.Server.FlightSql.Streams;
 /// <remarks>
 /// Writing waits while the client does not read; then nothing is taken from the query, whose bounded queue fills and parks its tasks. Small batches
 /// that are there already share a flush; nothing that is written waits for rows that are not there yet. Until a client has shown that it reads, batches are
-/// copied out of pages that are much larger than they: the one that it may leave unread for hours holds its rows and no more.
+/// copied out of pages that are much larger than they, and encoded bit by bit: the one that it may leave unread for hours holds its rows and little more.
 /// </remarks>
 internal static class RowStream
 {
     /// <summary>Bytes of messages that leave without a stop before a client counts as fast: fewer may lie in the buffers on the way to it.</summary>
     private const long BytesOfFastClient = 16 << 20;
+
+    /// <summary>Bytes of a message to a client that does not count as fast.</summary>
+    private const long BytesOfSmallMessage = 256 << 10;
 
     /// <summary>A client that lets a message wait so long counts as slow again.</summary>
     private static readonly TimeSpan PatienceForFastClient = TimeSpan.FromMilliseconds(20);
@@ -40,7 +43,8 @@ internal static class RowStream
             while (batch != null)
             {
                 long start = Stopwatch.GetTimestamp();
-                await WriteAsync(writer, writer.BytesWritten < slowUntil && !options.KeepDictionaries ? run.Compact(batch) : batch).ConfigureAwait(false);
+                bool isSlow = writer.BytesWritten < slowUntil;
+                await WriteAsync(writer, isSlow && !options.KeepDictionaries ? run.Compact(batch) : batch, isSlow ? BytesOfSmallMessage : long.MaxValue).ConfigureAwait(false);
                 slowUntil = Stopwatch.GetElapsedTime(start) > PatienceForFastClient ? writer.BytesWritten + BytesOfFastClient : slowUntil;
                 Task<Batch?> next = run.ReadAsync();
                 if (!next.IsCompleted)
@@ -63,15 +67,15 @@ internal static class RowStream
         using var account = new MemoryAccount("a metadata answer");
         FlightBatchWriter writer = FlightBatchWriter.ForResponse(call, table.Schema, account, options);
         await writer.WriteSchemaAsync().ConfigureAwait(false);
-        await WriteAsync(writer, table.ToBatch(account)).ConfigureAwait(false);
+        await WriteAsync(writer, table.ToBatch(account), long.MaxValue).ConfigureAwait(false);
     }
 
     /// <summary>Writes a batch and releases it.</summary>
-    private static async ValueTask WriteAsync(FlightBatchWriter writer, Batch batch)
+    private static async ValueTask WriteAsync(FlightBatchWriter writer, Batch batch, long maxMessageBytes)
     {
         try
         {
-            await writer.WriteAsync(batch).ConfigureAwait(false);
+            await writer.WriteAsync(batch, maxMessageBytes: maxMessageBytes).ConfigureAwait(false);
         }
         finally
         {
