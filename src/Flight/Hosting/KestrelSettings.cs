@@ -18,6 +18,12 @@ public static class KestrelSettings
     /// <summary>Bytes of request bodies that a connection, and a stream in it, may send ahead of their readers.</summary>
     public const int RequestWindowBytes = 8 << 20;
 
+    /// <summary>Bytes of a frame that we receive, and of one that we send to a peer that allows so many: Kestrel keeps a buffer as long for every connection, whoever is at its other end. Larger ones were not faster.</summary>
+    public const int MaxFrameBytes = 64 * 1024;
+
+    /// <summary>Bytes of one request header: each connection keeps three buffers as long as the longest that it has had.</summary>
+    public const int MaxHeaderFieldBytes = 64 * 1024;
+
     /// <summary>Replaces the memory pool by one of <see cref="PoolBlockBytes"/> blocks.</summary>
     public static IServiceCollection AddLargeBlocks(this IServiceCollection services) =>
         services.AddSingleton<IMemoryPoolFactory<byte>>(new BlockPoolFactory(PoolBlockBytes));
@@ -26,7 +32,11 @@ public static class KestrelSettings
     /// <returns>Their bytes.</returns>
     public static long ReleaseFreeBlocks(IServiceProvider services) => services.GetService<IMemoryPoolFactory<byte>>() is BlockPoolFactory blocks ? blocks.Trim() : 0;
 
-    public static void Apply(SocketTransportOptions sockets) => sockets.MaxWriteBufferSize = ResponseBufferBytes;
+    public static void Apply(SocketTransportOptions sockets)
+    {
+        sockets.MaxWriteBufferSize = ResponseBufferBytes;
+        sockets.CreateBoundListenSocket = ListenSocket.Bind;
+    }
 
     /// <summary>Sets what streams need; an endpoint of its own still says <see cref="HttpProtocols.Http2"/>.</summary>
     public static void Apply(KestrelServerOptions kestrel)
@@ -49,8 +59,8 @@ public static class KestrelSettings
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
 
         Http2Limits http2 = limits.Http2;
-        http2.MaxFrameSize = 1 << 20;   // for what we receive, and the most we send to a peer that allows it
-        http2.MaxRequestHeaderFieldSize = 128 * 1024;
+        http2.MaxFrameSize = MaxFrameBytes;
+        http2.MaxRequestHeaderFieldSize = MaxHeaderFieldBytes;
         http2.InitialConnectionWindowSize = RequestWindowBytes;
         http2.InitialStreamWindowSize = RequestWindowBytes / 2;
         http2.MaxStreamsPerConnection = 1000;

@@ -20,7 +20,10 @@ internal static class FlightErrors
 
     public static GrpcStatusException ExpiredToken() => new(StatusCode.Unauthenticated, "the bearer token has expired: log in again");
 
-    public static GrpcStatusException EndedSession() => new(StatusCode.Unauthenticated, "the session of this bearer token has ended: log in again");
+    /// <param name="why">What ended it; null: its client, or nothing that is remembered.</param>
+    public static GrpcStatusException EndedSession(QueryException? why) => why == null
+        ? new GrpcStatusException(StatusCode.Unauthenticated, "the session of this bearer token has ended: log in again")
+        : new GrpcStatusException(StatusCode.Unauthenticated, $"the session of this bearer token has ended: log in again: {why.Message} [{why.SqlState}]", why) { Trailers = FlightStatus.Of(why).Trailers };
 
     public static GrpcStatusException NotACommand() => new(StatusCode.InvalidArgument, "the descriptor's command is no Flight SQL command packed in google.protobuf.Any");
 

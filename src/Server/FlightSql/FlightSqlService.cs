@@ -92,7 +92,9 @@ internal sealed class FlightSqlService : IAsyncDisposable
     {
         try
         {
-            return _authenticator.Authenticate(call);
+            FlightCaller caller = _authenticator.Authenticate(call);
+            call.Feature<HttpNewcomer>()?.Leave();
+            return caller;
         }
         catch (GrpcStatusException error)
         {

@@ -32,6 +32,7 @@ internal static class ConfigurationEntries
         new("tls_client_certificates", SettingKind.Word, "off", "Whether PostgreSQL and Flight clients are asked for a certificate: accept takes one in place of the password, require lets nobody in without; needs users_file.") { Allowed = ["off", "accept", "require"], Category = Security },
         new("tls_client_ca", SettingKind.Text, "", "PEM file with the authorities that sign clients' certificates.") { Category = Security },
         new("tls_client_user", SettingKind.Word, "cn", "Which name in a client's certificate is the user: the common name, or any DNS name, e-mail address or URI among the alternative names.") { Allowed = ["cn", "san"], Category = Security },
+        new("authentication_timeout", SettingKind.Duration, "1min", "How long a PostgreSQL client may take to log in, its TLS handshake included.") { Min = 1000, Max = 600_000, Category = Security },
         new("max_connections", SettingKind.Integer, "1000", "Most sessions at once; more get SQLSTATE 53300.") { Min = 1, Max = 1_000_000, Category = Limits },
         new("max_concurrent_queries", SettingKind.Integer, "100", "Sessions whose statements run at once; the statements of others wait, and users take turns.") { Min = 1, Max = 1_000_000, Category = Limits },
         new("queue_length", SettingKind.Integer, "1000", "Statements that may wait; more get SQLSTATE 53300.") { Min = 0, Max = 1_000_000, Category = Limits },

@@ -111,6 +111,7 @@ internal sealed class ServerConfiguration
         Certificate = Certificate(),
         ClientCertificates = ClientCertificates(),
         Logger = logger,
+        AuthenticationTimeout = Duration("authentication_timeout"),
         ShutdownTimeout = Duration("shutdown_timeout"),
     };
 

@@ -33,6 +33,7 @@ public sealed class ServerHost : IAsyncDisposable
     private readonly WebApplication _kestrel;
     private readonly CancelKeys _cancelKeys = new();
     private readonly Newcomers _newcomers = new(KestrelSetup.SpareConnections / 2);
+    private readonly Newcomers _httpNewcomers = new(KestrelSetup.SpareConnections / 2);
     private readonly CancellationTokenSource _draining = new();
     private readonly ActiveWork _work = new();
     private readonly FlightSqlService? _flightSql;
@@ -210,6 +211,7 @@ public sealed class ServerHost : IAsyncDisposable
     private void OpenHttp(ListenOptions listen, HttpProtocols protocols, ClientCertificates? asked, RequestDelegate answer, params SslApplicationProtocol[] names)
     {
         listen.Protocols = protocols;
+        listen.Use(next => connection => HttpNewcomer.RunAsync(_httpNewcomers, next, connection));
         if (_options.Certificate is { } certificate)
         {
             listen.Use(static next => connection => PlaintextGuard.RunAsync(next, connection));
@@ -254,6 +256,7 @@ public sealed class ServerHost : IAsyncDisposable
 
     private async Task CallFlightAsync(HttpContext context)
     {
+        HeaderBuffers.Shrink(context);
         _work.Enter();
         try
         {

@@ -50,6 +50,9 @@ public sealed record ServerOptions
     /// <summary>How PostgreSQL clients prove that they know their password.</summary>
     public PgPasswords PgPasswords { get; init; } = PgPasswords.Scram;
 
+    /// <summary>How long a PostgreSQL client may take to say who it is, TLS handshake and password included.</summary>
+    public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>How long a shutdown waits for running statements before it ends them.</summary>

@@ -14,7 +14,6 @@ internal sealed class PgStartup(Engine engine, CancelKeys cancelKeys, Newcomers 
     /// <summary>First byte of a TLS handshake.</summary>
     private const byte TlsHandshake = 0x16;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly string[] MaintenanceDatabases = ["postgres"];
 
     /// <summary>Reads requests up to the startup message and opens the session that it asks for.</summary>
@@ -23,7 +22,7 @@ internal sealed class PgStartup(Engine engine, CancelKeys cancelKeys, Newcomers 
     public async Task<(Session Session, int Minor)?> RunAsync(CancellationToken waiting)
     {
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(waiting);
-        timed.CancelAfter(Patience);
+        timed.CancelAfter(options.AuthenticationTimeout);
         LinkedListNode<CancellationTokenSource> entered = newcomers.Enter(timed);
         try
         {

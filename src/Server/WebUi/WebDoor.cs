@@ -106,6 +106,8 @@ internal sealed class WebDoor
                 await RefuseAsync(context).ConfigureAwait(false);
                 return;
             }
+
+            context.Features.Get<HttpNewcomer>()?.Leave();
         }
 
         var request = new WebRequest(context, user);

@@ -24,6 +24,7 @@ internal sealed class FlightSessions : IAsyncDisposable
     private readonly ConcurrentDictionary<Guid, FlightSession> _sessions = new();
     private readonly ConcurrentDictionary<Guid, FlightSession> _owners = new();
     private readonly ConcurrentDictionary<Guid, Sleeper> _sleepers = new();
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _idledOut = new();
     private readonly ITimer _sweeper;
 
     public FlightSessions(Engine engine, FlightLimits limits, TimeProvider time)
@@ -53,6 +54,9 @@ internal sealed class FlightSessions : IAsyncDisposable
 
         return _sleepers.TryGetValue(id, out Sleeper? sleeper) && sleeper.User == user && _sleepers.TryRemove(id, out _) ? Open(id, user, peer, userAgent) : null;
     }
+
+    /// <summary>Why there is no session of this id: idle_session_timeout ended it; null: another reason.</summary>
+    public QueryException? EndErrorOf(Guid id) => _idledOut.ContainsKey(id) ? SessionErrors.IdleTooLong() : null;
 
     /// <summary>An engine session for one call that only reads the catalog.</summary>
     public Session OpenTemporary(string user, IPEndPoint peer) => _engine.OpenSession(user, SessionClient.From(Door.FlightSql, peer));
@@ -168,7 +172,8 @@ internal sealed class FlightSessions : IAsyncDisposable
                 await RemoveAsync(statement).ConfigureAwait(false);
             }
 
-            foreach (FlightTransaction transaction in session.Transactions.Values.Where(transaction => transaction.IdleTime > _limits.TransactionTimeout))
+            TimeSpan transactionTimeout = Shorter(_limits.TransactionTimeout, session.Session.Settings.IdleInTransactionTimeout);
+            foreach (FlightTransaction transaction in session.Transactions.Values.Where(transaction => transaction.IdleTime > transactionTimeout))
             {
                 if (Remove(transaction))
                 {
@@ -176,7 +181,16 @@ internal sealed class FlightSessions : IAsyncDisposable
                 }
             }
 
-            if (session is { IsKnown: true, HasState: false } && session.IdleTime > _limits.Lease && !session.Session.Ended.IsCancellationRequested)
+            if (session.Session.Settings.IdleTimeout is var patience && patience > TimeSpan.Zero && session.IdleTime > patience && session.Transactions.IsEmpty)
+            {
+                if (_idledOut.Count < MaxSleepers)
+                {
+                    _idledOut[session.Id] = now + _limits.TokenLifetime;
+                }
+
+                await EndAsync(session).ConfigureAwait(false);
+            }
+            else if (session is { IsKnown: true, HasState: false } && session.IdleTime > _limits.Lease && !session.Session.Ended.IsCancellationRequested)
             {
                 await SleepAsync(session).ConfigureAwait(false);
             }
@@ -191,6 +205,14 @@ internal sealed class FlightSessions : IAsyncDisposable
             if (sleeper.Until < now)
             {
                 _sleepers.TryRemove(id, out _);
+            }
+        }
+
+        foreach ((Guid id, DateTimeOffset until) in _idledOut)
+        {
+            if (until < now)
+            {
+                _idledOut.TryRemove(id, out _);
             }
         }
     }
@@ -252,6 +274,8 @@ internal sealed class FlightSessions : IAsyncDisposable
 
         return EndAsync(session);
     }
+
+    private static TimeSpan Shorter(TimeSpan limit, TimeSpan setting) => setting > TimeSpan.Zero && setting < limit ? setting : limit;
 
     private FlightSession? Owner(ReadOnlySpan<byte> handle, string user, out Guid id)
     {

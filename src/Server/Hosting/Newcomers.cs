@@ -1,4 +1,4 @@
-namespace SqlCluster.Server.PgWire;
+namespace SqlCluster.Server.Hosting;
 
 /// <summary>Connections whose clients have not said who they are. There are only so many at once: who came first and still has not makes room. Thread-safe.</summary>
 /// <remarks>Without it, connections that are opened and left would use up all that the server takes, and keep out those who mean to log in.</remarks>
