@@ -24,6 +24,12 @@ public static class ExecutionErrors
             : $"A field with precision {type.Precision}, scale {type.Scale} must round to an absolute value less than 10^{type.Precision - type.Scale}.",
     };
 
+    /// <summary>A number with more digits before the point than a field of so many digits has.</summary>
+    public static QueryException NumericFieldOverflow(int precision, int scale) => new("22003", ErrorKind.User, "numeric field overflow")
+    {
+        Detail = $"A field with precision {precision}, scale {scale} must round to an absolute value less than {(precision == scale ? "1" : $"10^{precision - scale}")}.",
+    };
+
     /// <param name="text">What could not be read as a date or time.</param>
     /// <param name="type">SQL name of the type.</param>
     public static QueryException InvalidDateTime(string type, string text) => new("22007", ErrorKind.User, $"invalid input syntax for type {type}: \"{text}\"");
@@ -53,6 +59,25 @@ public static class ExecutionErrors
     public static QueryException FloatOverflow() => new("22003", ErrorKind.User, "value out of range: overflow");
 
     public static QueryException FloatUnderflow() => new("22003", ErrorKind.User, "value out of range: underflow");
+
+    public static QueryException NotForInput(string pattern) => new("0A000", ErrorKind.User, $"\"{pattern}\" not supported for input");
+
+    public static QueryException NotANumber(string text) => new("22P02", ErrorKind.User, $"\"{text}\" is not a number");
+
+    /// <summary>A template of numbers whose patterns do not go together.</summary>
+    public static QueryException NumberTemplate(string what, string? detail = null) => new("42601", ErrorKind.User, what) { Detail = detail };
+
+    /// <summary>A text that a template of dates does not read.</summary>
+    public static QueryException TemplateMismatch(string what, string? detail = null, string? hint = null) => new("22007", ErrorKind.User, what) { Detail = detail, Hint = hint };
+
+    public static QueryException TemplateFieldOutOfRange(string pattern) => new("22008", ErrorKind.User, $"value for \"{pattern}\" in source string is out of range")
+    {
+        Detail = $"Value must be in the range {int.MinValue} to {int.MaxValue}.",
+    };
+
+    public static QueryException CannotRead(string pattern) => new("0A000", ErrorKind.User, $"formatting field \"{pattern}\" is only supported in to_char");
+
+    public static QueryException ZoneOffsetOutOfRange(string text) => new("22009", ErrorKind.User, $"time zone displacement out of range: \"{text}\"");
 
     /// <summary>An argument that the function does not take.</summary>
     public static QueryException InvalidArgument(string what, string? hint = null) => new("22023", ErrorKind.User, what) { Hint = hint };

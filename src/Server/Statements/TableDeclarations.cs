@@ -17,6 +17,11 @@ internal static class TableDeclarations
     /// <exception cref="Parser.Errors.QueryException">42P16: two primary keys, one of them of LIKE.</exception>
     public static TableFacts Of(CreateTable create, IReadOnlyList<TableColumn> tableColumns, Session session)
     {
+        if (!create.Inherits.IsEmpty)
+        {
+            throw Execution.ExecutionErrors.Unsupported("CREATE TABLE with INHERITS");
+        }
+
         var facts = new TableFacts { Owner = session.User, OnCommit = create.OnCommit };
         string[] columns = [.. tableColumns.Select(static column => column.Name)];
         foreach (LikeTable like in create.Elements.OfType<LikeTable>())

@@ -10,6 +10,9 @@ internal sealed class ArrayText(string text)
 
     public bool IsComplete { get; private set; }
 
+    /// <summary>Whether the last item is an array of its own: braces that are not quoted.</summary>
+    public bool IsNested { get; private set; }
+
     public bool TryOpen()
     {
         SkipBlanks();
@@ -31,7 +34,7 @@ internal sealed class ArrayText(string text)
     /// <summary>The next item; false at the end or where the text is damaged (<see cref="IsComplete"/> tells).</summary>
     public bool TryNext([NotNullWhen(true)] out string? item, out bool isNull)
     {
-        (item, isNull) = (null, false);
+        (item, isNull, IsNested) = (null, false, false);
         if (IsComplete || _at >= text.Length)
         {
             return false;
@@ -67,6 +70,7 @@ internal sealed class ArrayText(string text)
                 }
 
                 depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+                IsNested |= c == '{';
             }
 
             found.Append(c);

@@ -172,6 +172,11 @@ public sealed class LiteralCoercion(DateTimeFacts facts)
                 continue;
             }
 
+            if (reader.IsNested && type.Element!.IsText)
+            {
+                throw AnalyzerErrors.Unsupported("arrays of several dimensions where one of one dimension is expected", 0);
+            }
+
             (InputResult result, object? value, SqlType found) = Read(item, type.Element!);
             if (result != InputResult.Ok)
             {

@@ -108,7 +108,8 @@ internal sealed class LiteralResolver(AnalysisContext context)
             Ast.CurrentValueKind.CurrentCatalog => SpecialFunctions.CurrentDatabase,
             Ast.CurrentValueKind.CurrentSchema => SpecialFunctions.CurrentSchema,
         };
-        return context.Expressions.Functions.Named(name, [], node);
+        Expression value = context.Expressions.Functions.Named(name, [], node);
+        return node.Precision is { } digits ? new Cast(new Cast(value, value.Type with { Precision = Math.Min(digits, 6) }), value.Type) : value;
     }
 
     /// <summary>interval '1 day 02:03:04' hour to minute drops what is finer than the last field.</summary>

@@ -109,6 +109,11 @@ internal sealed class NestedValueResolver(AnalysisContext context)
                 return Field(operand, new Ast.Identifier(name) { Span = node.Index.Span });
             case TypeKind.Row when index is Literal { Value: long ordinal } && ordinal >= 1 && ordinal <= operand.Type.Fields!.Count:
                 return FieldAt(operand, (int)ordinal - 1, node);
+            case TypeKind.Jsonb when index.Type.IsText || index.Type.Kind == TypeKind.Unknown:
+                // A text is a key, or, of an array, a place.
+                return index is Literal { Value: string key } && !int.TryParse(key, out _)
+                    ? context.Expressions.Functions.Named("->", [operand, index], node)
+                    : context.Expressions.Functions.Named("jsonb_extract_path", [operand, index], node);
             case TypeKind.Jsonb or TypeKind.Json:
                 return context.Expressions.Functions.Named("->", [operand, index], node);
             default:

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using SqlCluster.Catalyst.Types.Text;
 using Calendar = SqlCluster.Catalyst.Types.Text.Calendar;
 
 namespace SqlCluster.Execution.Functions.Casts;
@@ -41,6 +42,22 @@ public static partial class TimeZones
         return zone == null ? null : Known.GetOrAdd(name, zone);
     }
 
+    /// <summary>A zone as make_timestamptz takes it: a name, or an offset whose sign is east of Greenwich.</summary>
+    /// <exception cref="Parser.Errors.QueryException">No such zone (22023), or an offset without sign (22023).</exception>
+    internal static TimeZoneInfo FindEast(string name)
+    {
+        if (name.Length > 0 && char.IsAsciiDigit(name[0]))
+        {
+            throw ExecutionErrors.InvalidArgument($"invalid input syntax for type numeric time zone: \"{name}\"", "Numeric time zones must have \"-\" or \"+\" as first character.");
+        }
+
+        return name.Length > 1 && name[0] is '+' or '-'
+            ? TimeSpan.TryParseExact(name.AsSpan(1), ["h\\:m", "h\\:mm", "hh\\:mm", "%h", "hh", "hhmm", "hh\\:mm\\:ss"], CultureInfo.InvariantCulture, out TimeSpan offset) && offset <= TimeSpan.FromHours(14)
+                ? Fixed(name[0] == '-' ? -offset : offset, name)
+                : throw ExecutionErrors.InvalidArgument($"time zone \"{name}\" not recognized")
+            : Find(name);
+    }
+
     /// <summary>The name PostgreSQL gives a zone of a fixed offset: &lt;+05:30&gt;-05:30.</summary>
     /// <param name="east">Offset east of Greenwich, whole minutes.</param>
     public static string NameOf(TimeSpan east)
@@ -51,9 +68,9 @@ public static partial class TimeZones
 
     /// <summary>Offset east of Greenwich, µs, at an instant.</summary>
     internal static long OffsetAt(TimeZoneInfo zone, long instant) =>
-        ReferenceEquals(zone, TimeZoneInfo.Utc) ? 0 : zone.GetUtcOffset(ToDateTime(instant, DateTimeKind.Utc)).Ticks / 10;
+        ReferenceEquals(zone, TimeZoneInfo.Utc) ? 0 : DateTimeInput.OffsetAt(zone, instant);
 
-    /// <summary>The instant of a local time. In a gap the offset before it counts, in an overlap standard time, as in PostgreSQL.</summary>
+    /// <summary>The instant of a local time. In a gap the offset before it counts, in an overlap the one after it, as in PostgreSQL: the later instant of the two.</summary>
     internal static long ToInstant(TimeZoneInfo zone, long local)
     {
         if (!Calendar.IsFinite(local))
@@ -61,9 +78,7 @@ public static partial class TimeZones
             return local;
         }
 
-        DateTime time = ToDateTime(local, DateTimeKind.Unspecified);
-        TimeSpan offset = zone.IsInvalidTime(time) ? zone.GetUtcOffset(time.AddHours(-3)) : zone.GetUtcOffset(time);
-        return local - (offset.Ticks / 10);
+        return local - DateTimeInput.OffsetOf(zone, local);
     }
 
     /// <summary>The local time of an instant.</summary>
@@ -73,11 +88,4 @@ public static partial class TimeZones
     private static partial Regex PosixPattern();
 
     private static TimeZoneInfo Fixed(TimeSpan offset, string name) => TimeZoneInfo.CreateCustomTimeZone(name, offset, name, name);
-
-    /// <summary>Years beyond .NET's take the rules of its first or last year.</summary>
-    private static DateTime ToDateTime(long microseconds, DateTimeKind kind)
-    {
-        long ticks = Math.Clamp(microseconds, -62_135_596_800_000_000 + Calendar.MicrosecondsPerDay, 253_402_300_799_000_000 - Calendar.MicrosecondsPerDay) * 10;
-        return new DateTime(DateTime.UnixEpoch.Ticks + ticks, kind);
-    }
 }

@@ -59,7 +59,7 @@ internal sealed class RangeKeys
             high = FirstMissing(cursor.Row, high);
         }
 
-        Int128 target = Target(cursor.Row, offset, isPreceding != _descending);
+        Int128 target = Target(cursor.Row, offset, isPreceding != _descending, above == 0);
         while (low < high)
         {
             int middle = low + ((high - low) / 2);
@@ -109,13 +109,16 @@ internal sealed class RangeKeys
     };
 
     /// <exception cref="Parser.Errors.QueryException">22013: the offset is negative.</exception>
-    private Int128 Target(int row, Literal offset, bool subtract)
+    private Int128 Target(int row, Literal offset, bool subtract, bool isStart)
     {
         switch (_type.Kind)
         {
             case TypeKind.Real or TypeKind.DoublePrecision:
                 double distance = Convert.ToDouble(offset.Value, System.Globalization.CultureInfo.InvariantCulture);
-                return double.IsNaN(distance) || distance < 0 ? throw WindowErrors.InvalidRange() : Ordered(subtract ? _current.Double(row) - distance : _current.Double(row) + distance);
+                double key = _current.Double(row), moved = subtract ? key - distance : key + distance;
+
+                // Infinity less infinity is no number: the frame then begins with the first and ends with the last one.
+                return double.IsNaN(distance) || distance < 0 ? throw WindowErrors.InvalidRange() : Ordered(double.IsNaN(moved) && !double.IsNaN(key) ? (isStart != _descending ? double.NegativeInfinity : double.PositiveInfinity) : moved);
             case TypeKind.Numeric:
                 Int128 unscaled = Rescale((Int128)offset.Value!, offset.Type.Scale);
                 return Moved(Key(_current, row), unscaled, subtract);

@@ -218,14 +218,16 @@ internal static class DateFunctions
 
     private static Interval JustifyDays(Interval interval)
     {
-        int months = interval.Months + (interval.Days / 30), days = interval.Days % 30;
+        long wholeMonths = interval.Months + (interval.Days / 30L);
+        int months = wholeMonths is >= int.MinValue and <= int.MaxValue ? (int)wholeMonths : throw ExecutionErrors.DateTimeOutOfRange("interval"), days = interval.Days % 30;
         return SameSign(months, days) ? new Interval(months, days, interval.Microseconds)
             : months > 0 ? new Interval(months - 1, days + 30, interval.Microseconds) : new Interval(months + 1, days - 30, interval.Microseconds);
     }
 
     private static Interval JustifyHours(Interval interval)
     {
-        int days = interval.Days + (int)(interval.Microseconds / Calendar.MicrosecondsPerDay);
+        long wholeDays = interval.Days + (interval.Microseconds / Calendar.MicrosecondsPerDay);
+        int days = wholeDays is >= int.MinValue and <= int.MaxValue ? (int)wholeDays : throw ExecutionErrors.DateTimeOutOfRange("interval");
         long time = interval.Microseconds % Calendar.MicrosecondsPerDay;
         return SameSign(days, time) ? new Interval(interval.Months, days, time)
             : days > 0 ? new Interval(interval.Months, days - 1, time + Calendar.MicrosecondsPerDay) : new Interval(interval.Months, days + 1, time - Calendar.MicrosecondsPerDay);

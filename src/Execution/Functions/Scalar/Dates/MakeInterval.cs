@@ -52,7 +52,7 @@ internal static class MakeInterval
                 Examples = [("make_timestamptz(2013, 7, 15, 8, 15, 23.5, 'America/New_York')", "2013-07-15 12:15:23.5+00")],
             },
             static row => row.Set(TimeZones.ToInstant(
-                row.Count > 6 ? TimeZones.Find(row.Text(6)) : row.Context.Zone, (DateFunctions.MakeDate(row, 0) * Calendar.MicrosecondsPerDay) + DateFunctions.MakeTime(row, 3)))),
+                row.Count > 6 ? TimeZones.FindEast(row.Text(6)) : row.Context.Zone, (DateFunctions.MakeDate(row, 0) * Calendar.MicrosecondsPerDay) + DateFunctions.MakeTime(row, 3)))),
         ScalarFunction.OfRows(
             new FunctionSignature
             {

@@ -23,7 +23,7 @@ internal static class IntervalTemplate
             "YY" or "IY" => Digits(year % 100, 2),
             "Y" or "I" => Digits(year % 10, 1),
             "MM" => Digits(month, 2),
-            "RM" => interval.Months == 0 ? "" : Padded(Roman[((month + 11) % 12 + 12) % 12]),
+            "RM" => interval.Months == 0 ? "" : Padded(month == 0 ? Roman[year > 0 ? 11 : 0] : Roman[month < 0 ? month + 12 : month - 1]),
             "DD" => Narrow(interval.Days, 2),
             "DDD" => Narrow((interval.Months * 30L) + interval.Days, 3),
             "HH24" => Digits(hour, 2),
@@ -40,6 +40,7 @@ internal static class IntervalTemplate
             "CC" => Digits(year / 100, 2),
             "WW" => Digits(((interval.Months * 30L) + interval.Days - 1) / 7 + 1, 2),
             "W" => Digits(((interval.Days - 1) / 7) + 1, 1),
+            "FX" => "",
             _ => throw ExecutionErrors.NotForIntervals(),
         };
 

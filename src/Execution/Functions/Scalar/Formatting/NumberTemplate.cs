@@ -1,165 +1,179 @@
-using System.Globalization;
+using System.Collections.Immutable;
 using System.Text;
-using SqlCluster.Catalyst.Expressions;
 
 namespace SqlCluster.Execution.Functions.Scalar.Formatting;
 
-/// <summary>A to_char template for numbers: 9 0 . D , G FM S MI PL SG PR L and plain text.</summary>
+/// <summary>A template of to_char and to_number for numbers (PostgreSQL's section 9.8, table 9.31), cut into patterns and plain text.</summary>
 internal sealed class NumberTemplate
 {
-    private readonly List<(char Kind, char Text)> _slots = [];
-    private readonly bool _fill = true;
-    private readonly bool _brackets;
-    private readonly bool _signFirst;
-    private readonly bool _signLast;
-    private readonly bool _minusLast;
-    private readonly int _integerDigits;
-    private readonly int _fractionDigits;
+    /// <summary>Longest first where one is another's beginning; a pattern is written in capitals or in small letters throughout.</summary>
+    private static readonly string[] Patterns = ["EEEE", "FM", "MI", "PL", "PR", "RN", "SG", "SP", "TH", "9", "0", ".", ",", "B", "D", "G", "L", "S", "V"];
 
+    private readonly ImmutableArray<NumberPart> _parts;
+
+    /// <exception cref="Parser.Errors.QueryException">Patterns that do not go together (42601).</exception>
     public NumberTemplate(string template)
     {
-        bool afterPoint = false;
-        for (int i = 0; i < template.Length; i++)
+        var parts = ImmutableArray.CreateBuilder<NumberPart>();
+        for (int i = 0; i < template.Length;)
         {
-            string two = i + 1 < template.Length ? template.Substring(i, 2).ToUpperInvariant() : "";
-            switch (template[i] == '"' ? "" : two)
+            string? pattern = Array.Find(Patterns, known => StartsWith(template.AsSpan(i), known));
+            if (pattern != null)
             {
-                case "FM": _fill = false; i++; continue;
-                case "PR": _brackets = true; i++; continue;
-                case "MI": _minusLast = _slots.Count > 0; _signFirst |= !_minusLast; i++; continue;
-                case "SG": _slots.Add(('S', 'S')); i++; continue;
-                case "PL" or "RN" or "TH" or "EE": throw ExecutionErrors.Unsupported($"number template pattern {two}");
+                parts.Add(new NumberPart(pattern, template.Substring(i, pattern.Length)));
+                Take(pattern);
+                i += pattern.Length;
             }
+            else if (template[i] == '"')
+            {
+                i = TemplateText.Quoted(template, i, out string text);
+                parts.AddRange(text.EnumerateRunes().Select(static rune => new NumberPart(null, rune.ToString())));
+            }
+            else
+            {
+                // Outside quotes a backslash counts only before a quote.
+                i += template[i] == '\\' && i + 1 < template.Length && template[i + 1] == '"' ? 1 : 0;
+                Rune.DecodeFromUtf16(template.AsSpan(i), out Rune rune, out int length);
+                parts.Add(new NumberPart(null, rune.ToString()));
+                i += length;
+            }
+        }
 
-            char c = char.ToUpperInvariant(template[i]);
-            if (c == '"')
-            {
-                int end = template.IndexOf('"', i + 1) is var found && found < 0 ? template.Length : found;
-                _slots.AddRange(template[(i + 1)..end].Select(static plain => ('t', plain)));
-                i = end;
-                continue;
-            }
+        _parts = parts.ToImmutable();
+    }
 
-            switch (c)
-            {
-                case 'S' when _slots.Count > 0: _signLast = true; continue;
-                case 'S': _signFirst = true; continue;
-                case 'V': throw ExecutionErrors.Unsupported("number template pattern V");
-                case '9' or '0':
-                    _integerDigits += afterPoint ? 0 : 1;
-                    _fractionDigits += afterPoint ? 1 : 0;
-                    _slots.Add((c, c));
-                    continue;
-                case '.' or 'D':
-                    afterPoint = true;
-                    _slots.Add(('.', '.'));
-                    continue;
-                case ',' or 'G': _slots.Add((',', ',')); continue;
-                case 'L': _slots.Add(('L', ' ')); continue;
-                default: _slots.Add(('t', template[i])); continue;
-            }
+    public ImmutableArray<NumberPart> Parts => _parts;
+
+    /// <summary>Digits before the point.</summary>
+    public int Whole { get; private set; }
+
+    /// <summary>Digits after the point.</summary>
+    public int Fraction { get; private set; }
+
+    /// <summary>Digits after V: the number is multiplied by as many powers of ten.</summary>
+    public int Shift { get; private set; }
+
+    /// <summary>How many digits stand before the first 0, -1 without one.</summary>
+    public int ZerosFrom { get; private set; } = -1;
+
+    /// <summary>The place of the last 0, of whole and fraction digits counted together.</summary>
+    public int ZerosTo { get; private set; }
+
+    /// <summary>FM: no blanks, no zeros at the end.</summary>
+    public bool IsTight { get; private set; }
+
+    public bool HasPoint { get; private set; }
+
+    public bool HasShift { get; private set; }
+
+    public bool HasBrackets { get; private set; }
+
+    public bool HasMinus { get; private set; }
+
+    public bool HasPlus { get; private set; }
+
+    public bool IsRoman { get; private set; }
+
+    public bool IsScientific { get; private set; }
+
+    public SignPlace Sign { get; private set; }
+
+    /// <summary>How many whole digits stand before S.</summary>
+    public int DigitsBeforeSign { get; private set; }
+
+    private static bool StartsWith(ReadOnlySpan<char> text, string pattern) =>
+        text.StartsWith(pattern, StringComparison.Ordinal) || text.StartsWith(pattern.ToLowerInvariant(), StringComparison.Ordinal);
+
+    private void Take(string pattern)
+    {
+        if (IsScientific && pattern != "EEEE")
+        {
+            throw ExecutionErrors.NumberTemplate("\"EEEE\" must be the last pattern used");
+        }
+
+        switch (pattern)
+        {
+            case "9" or "0" when HasBrackets: throw ExecutionErrors.NumberTemplate($"\"{pattern}\" must be ahead of \"PR\"");
+            case "9" when HasShift: Shift++; break;
+            case "9" when HasPoint: Fraction++; break;
+            case "9": Whole++; break;
+            case "0": TakeZero(); break;
+            case "." or "D":
+                Refuse(HasPoint, "multiple decimal points");
+                Refuse(HasShift, "cannot use \"V\" and decimal point together");
+                HasPoint = true;
+                break;
+            case "FM": IsTight = true; break;
+            case "S": TakeSign(); break;
+            case "MI":
+                Refuse(Sign != SignPlace.None, "cannot use \"S\" and \"MI\" together");
+                HasMinus = true;
+                break;
+            case "PL":
+                Refuse(Sign != SignPlace.None, "cannot use \"S\" and \"PL\" together");
+                HasPlus = true;
+                break;
+            case "SG":
+                Refuse(Sign != SignPlace.None, "cannot use \"S\" and \"SG\" together");
+                HasMinus = HasPlus = true;
+                break;
+            case "PR":
+                Refuse(Sign != SignPlace.None || HasPlus || HasMinus, "cannot use \"PR\" and \"S\"/\"PL\"/\"MI\"/\"SG\" together");
+                HasBrackets = true;
+                break;
+            case "RN": IsRoman = true; break;
+            case "V":
+                Refuse(HasPoint, "cannot use \"V\" and decimal point together");
+                HasShift = true;
+                break;
+            case "EEEE":
+                Refuse(IsScientific, "cannot use \"EEEE\" twice");
+                if (IsTight || Sign != SignPlace.None || HasBrackets || HasMinus || HasPlus || IsRoman || HasShift)
+                {
+                    throw ExecutionErrors.NumberTemplate("\"EEEE\" is incompatible with other formats", "\"EEEE\" may only be used together with digit and decimal point patterns.");
+                }
+
+                IsScientific = true;
+                break;
         }
     }
 
-    /// <summary>A number as text; one with more digits before the point than the template is shown as #.</summary>
-    public string Format(Int128 unscaled, int scale)
+    private void TakeZero()
     {
-        Int128 rounded = DecimalMath.Rescale(unscaled, scale, _fractionDigits);
-        bool isNegative = rounded < 0;
-        string digits = LiteralPrinter.Decimal(Int128.Abs(rounded), _fractionDigits);
-        int point = digits.IndexOf('.', StringComparison.Ordinal);
-        string integer = (point < 0 ? digits : digits[..point]).TrimStart('0'), fraction = point < 0 ? "" : digits[(point + 1)..];
-        bool isOverflow = integer.Length > _integerDigits;
-        integer = isOverflow ? new string('#', _integerDigits) : integer.PadLeft(_integerDigits, ' ');
-        var body = new StringBuilder();
-        bool hasDigit = false, zeroSeen = false;
-        int integerIndex = 0, fractionIndex = 0;
-        bool afterPoint = false;
-        int lastZeroSlot = _fill ? -1 : _slots.FindLastIndex(static slot => slot.Kind == '0');
-        for (int i = 0; i < _slots.Count; i++)
+        if (ZerosFrom < 0 && !HasPoint)
         {
-            (char slot, char plain) = _slots[i];
-            switch (slot)
-            {
-                case '9' or '0' when !afterPoint:
-                    char digit = integer[integerIndex++];
-                    zeroSeen |= slot == '0';
-                    bool isLast = integerIndex == _integerDigits;
-                    if (digit == ' ' && (zeroSeen || (isLast && _fractionDigits == 0 && !hasDigit)))
-                    {
-                        digit = '0';
-                    }
-
-                    hasDigit |= digit != ' ';
-                    body.Append(digit == ' ' && !_fill ? "" : digit.ToString());
-                    break;
-                case '9' or '0':
-                    char fractionDigit = isOverflow ? '#' : fraction[fractionIndex++];
-                    bool isTrailingZero = !_fill && i > lastZeroSlot && !isOverflow && fraction.AsSpan(fractionIndex - 1).TrimStart('0').IsEmpty;
-                    body.Append(isTrailingZero ? "" : fractionDigit.ToString());
-                    break;
-                case '.':
-                    afterPoint = true;
-                    body.Append('.');
-                    break;
-                case ',':
-                    body.Append(hasDigit ? "," : _fill ? " " : "");
-                    break;
-                case 'S':
-                    body.Append(isNegative ? '-' : '+');
-                    break;
-                default:
-                    body.Append(plain);
-                    break;
-            }
+            ZerosFrom = Whole;
         }
 
-        return Signed(body.ToString(), isNegative);
+        Whole += HasPoint ? 0 : 1;
+        Fraction += HasPoint ? 1 : 0;
+        ZerosTo = Whole + Fraction;
     }
 
-    /// <summary>Puts the sign just before the first digit, or where the template says.</summary>
-    private string Signed(string body, bool isNegative)
+    private void TakeSign()
     {
-        if (_slots.Exists(static slot => slot.Kind == 'S'))
-        {
-            return body;
-        }
-
-        string trimmed = body.TrimStart(' ');
-        string blanks = body[..(body.Length - trimmed.Length)];
-        if (_brackets)
-        {
-            return isNegative ? $"{blanks}<{trimmed}>" : _fill ? $" {body} " : trimmed;
-        }
-
-        if (_signLast)
-        {
-            return body + (isNegative ? "-" : "+");
-        }
-
-        if (_minusLast)
-        {
-            return body + (isNegative ? "-" : _fill ? " " : "");
-        }
-
-        return _signFirst ? $"{blanks}{(isNegative ? '-' : '+')}{trimmed}" : isNegative ? $"{blanks}-{trimmed}" : _fill ? " " + body : trimmed;
+        Refuse(Sign != SignPlace.None, "cannot use \"S\" twice");
+        Refuse(HasPlus || HasMinus || HasBrackets, "cannot use \"S\" and \"PL\"/\"MI\"/\"SG\"/\"PR\" together");
+        Sign = HasPoint ? SignPlace.After : SignPlace.Before;
+        DigitsBeforeSign = Whole;
     }
 
-    /// <summary>The number in a text, of which the template says the number of fraction digits.</summary>
-    public static Int128 Parse(string text, string template, Catalyst.Types.SqlType type)
+    private static void Refuse(bool isWrong, string message)
     {
-        var digits = new StringBuilder();
-        bool isNegative = text.Contains('-', StringComparison.Ordinal) || (text.Contains('<', StringComparison.Ordinal) && template.Contains("PR", StringComparison.OrdinalIgnoreCase));
-        foreach (char c in text)
+        if (isWrong)
         {
-            if (char.IsAsciiDigit(c) || c == '.')
-            {
-                digits.Append(c);
-            }
+            throw ExecutionErrors.NumberTemplate(message);
         }
-
-        return digits.Length == 0
-            ? throw ExecutionErrors.InvalidText("numeric", text.Trim())
-            : Casts.NumberForms.ParseDecimal((isNegative ? "-" : "") + digits.ToString(), type);
     }
 }
+
+/// <summary>Where S writes the sign: just before the first or behind the last digit.</summary>
+internal enum SignPlace
+{
+    None,
+    Before,
+    After,
+}
+
+/// <summary>A pattern in capitals and as it is written, or one character of plain text.</summary>
+internal readonly record struct NumberPart(string? Pattern, string Text);

@@ -98,7 +98,7 @@ internal sealed partial record PathTime(TypeKind Kind, long Value, long OffsetSe
         bool hasDate = upper.Contains('Y', StringComparison.Ordinal) || upper.Contains("MM", StringComparison.Ordinal) || upper.Contains("MON", StringComparison.Ordinal) || upper.Contains('D', StringComparison.Ordinal);
         try
         {
-            (long days, long time) = new DateTemplate(template).Parse(text);
+            (long days, long time) = new DateTemplate(template).Parse(text).Combine(text);
             return !hasTime ? new PathTime(TypeKind.Date, days) : hasDate ? new PathTime(TypeKind.Timestamp, (days * Calendar.MicrosecondsPerDay) + time) : new PathTime(TypeKind.Time, time);
         }
         catch (Parser.Errors.QueryException)

@@ -76,8 +76,9 @@ internal static class BigElementary
             return new BigNumber(0, scale);
         }
 
-        // Kept digits are enough for the relative error to stay below the last digit of the result.
-        int digits = scale + GuardDigits + (int)Math.Ceiling(Math.Max(magnitude * Math.Abs((double)exponent), 0) + Math.Abs(magnitude)) + 10;
+        // Kept digits are enough for the relative error to stay below the last digit of the result; of a small power that is inverted, as many again as its zeros.
+        double whole = magnitude * Math.Abs((double)exponent), zeros = exponent < 0 ? -2 * whole : 0;
+        int digits = scale + GuardDigits + (int)Math.Ceiling(Math.Max(Math.Max(whole, zeros), 0) + Math.Abs(magnitude)) + 10;
         BigNumber result = BigNumber.One, factor = value;
         for (uint rest = (uint)Math.Abs((long)exponent); rest > 0; rest >>= 1)
         {

@@ -100,7 +100,10 @@ internal static class NumericElementary
 
     private static BigNumber Log(BigNumber radix, BigNumber value, int scale)
     {
-        BigNumber divisor = Ln(radix, scale + 10), dividend = Ln(value, scale + 10);
+        // The nearer the base is to one, the smaller its logarithm and the more digits of it count.
+        BigNumber distance = radix - BigNumber.One;
+        int zeros = distance.Sign == 0 ? 0 : Math.Max(0, distance.Scale - (int)System.Numerics.BigInteger.Log10(System.Numerics.BigInteger.Abs(distance.Unscaled)));
+        BigNumber divisor = Ln(radix, scale + 12 + (2 * zeros)), dividend = Ln(value, scale + 12 + zeros);
         return divisor.Sign == 0 ? throw ExecutionErrors.DivisionByZero() : dividend.DividedBy(divisor, scale);
     }
 
@@ -114,6 +117,13 @@ internal static class NumericElementary
         if (ResultScales.IsInteger(exponent) && exponent.At(0) is var whole && whole >= int.MinValue && whole <= int.MaxValue)
         {
             return BigElementary.Power(value, (int)whole, scale);
+        }
+
+        if (ResultScales.IsInteger(exponent) && value.Sign != 0)
+        {
+            // More than 2^31 times: one stays one, the others leave all bounds.
+            BigNumber power = BigElementary.Exp((BigElementary.Ln(new BigNumber(System.Numerics.BigInteger.Abs(value.Unscaled), value.Scale), scale + 30) * exponent).Rounded(scale + 30), scale);
+            return value.Sign < 0 && !exponent.At(0).IsEven ? new BigNumber(-power.Unscaled, power.Scale) : power;
         }
 
         if (value.Sign < 0)

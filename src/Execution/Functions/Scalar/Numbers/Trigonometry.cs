@@ -12,7 +12,7 @@ internal static class Trigonometry
         Of("sind", static x => Sine(x), "Sine of degrees", ("sind(30::float8)", "0.5")),
         Of("cosd", static x => Sine(90 - (Math.Abs(x) % 360)), "Cosine of degrees", ("cosd(60::float8)", "0.5")),
         Of("tand", static x => Tangent(x), "Tangent of degrees", ("tand(45::float8)", "1")),
-        Of("cotd", static x => 1 / Tangent(x), "Cotangent of degrees", ("cotd(45::float8)", "1")),
+        Of("cotd", static x => 1 / Tangent(x) is var y && y == 0 ? 0 : 1 / Tangent(x), "Cotangent of degrees", ("cotd(45::float8)", "1")),
         Of("asind", static x => Snap(InRange(x) is var y ? Math.Asin(y) / Degree : 0), "Inverse sine in degrees", ("asind(1::float8)", "90")),
         Of("acosd", static x => Snap(InRange(x) is var y ? Math.Acos(y) / Degree : 0), "Inverse cosine in degrees", ("acosd(1::float8)", "0")),
         Of("atand", static x => Snap(Math.Atan(x) / Degree), "Inverse tangent in degrees", ("atand(1::float8)", "45")),
@@ -54,6 +54,7 @@ internal static class Trigonometry
     {
         45 => degrees > 0 ? 1 : -1,
         135 => degrees > 0 ? -1 : 1,
+        0 => 0,
         _ => Sine(degrees) / Sine(90 - (Math.Abs(degrees) % 360)),
     };
 

@@ -293,7 +293,7 @@ internal static class JsonbChanges
                 case JsonObject fields when path[^1] is { } key:
                     fields.Remove(key);
                     break;
-                case JsonArray items when Index(items, path[^1]) is >= 0 and var index && index < items.Count:
+                case JsonArray { Count: > 0 } items when Index(items, path[^1]) is >= 0 and var index && index < items.Count:
                     items.RemoveAt(index);
                     break;
             }

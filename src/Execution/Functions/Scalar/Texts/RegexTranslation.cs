@@ -9,23 +9,33 @@ namespace SqlCluster.Execution.Functions.Scalar.Texts;
 /// PostgreSQL chooses the longest match of an expression whose first quantifier is greedy; .NET the first alternative: they differ for alternations such as a|ab.
 /// Expressions without back-references and look-around run without backtracking, in time linear in the text.
 /// </remarks>
-internal static class RegexTranslation
+internal static partial class RegexTranslation
 {
     /// <exception cref="Parser.Errors.QueryException">Not a regular expression (2201B) or unknown flags (22023).</exception>
     public static CheckedRegex Compile(string pattern, string flags)
     {
         RegexOptions options = RegexOptions.CultureInvariant | RegexOptions.Singleline;
-        bool isLiteral = false;
+        bool isLiteral = pattern.StartsWith("***=", StringComparison.Ordinal);
+        pattern = pattern.StartsWith("***", StringComparison.Ordinal) && pattern.Length > 3 && pattern[3] is '=' or ':' ? pattern[4..] : pattern;
+        if (!isLiteral && Options().Match(pattern) is { Success: true } embedded)
+        {
+            // (?n) and its kin count after the flags; some mean something else to .NET.
+            flags += embedded.Groups[1].Value;
+            pattern = pattern[embedded.Length..];
+        }
+
+        // Brackets such as [^a] take line feeds only where a dot does.
+        bool bracketsTakeLines = true;
         foreach (char flag in flags)
         {
             switch (flag)
             {
                 case 'i': options |= RegexOptions.IgnoreCase; break;
                 case 'c': options &= ~RegexOptions.IgnoreCase; break;
-                case 'n' or 'm': options = (options | RegexOptions.Multiline) & ~RegexOptions.Singleline; break;
-                case 'p': options &= ~RegexOptions.Singleline; break;
-                case 'w': options |= RegexOptions.Multiline; break;
-                case 's': options = (options | RegexOptions.Singleline) & ~RegexOptions.Multiline; break;
+                case 'n' or 'm': (options, bracketsTakeLines) = ((options | RegexOptions.Multiline) & ~RegexOptions.Singleline, false); break;
+                case 'p': (options, bracketsTakeLines) = (options & ~(RegexOptions.Singleline | RegexOptions.Multiline), false); break;
+                case 'w': (options, bracketsTakeLines) = (options | RegexOptions.Multiline | RegexOptions.Singleline, true); break;
+                case 's': (options, bracketsTakeLines) = ((options | RegexOptions.Singleline) & ~RegexOptions.Multiline, true); break;
                 case 'x': options |= RegexOptions.IgnorePatternWhitespace; break;
                 case 'q': isLiteral = true; break;
                 case 'g' or 'e' or 'b' or 't': break;
@@ -33,16 +43,7 @@ internal static class RegexTranslation
             }
         }
 
-        string translated;
-        if (pattern.StartsWith("***=", StringComparison.Ordinal))
-        {
-            translated = Regex.Escape(pattern[4..]);
-        }
-        else
-        {
-            translated = isLiteral ? Regex.Escape(pattern) : Translate(pattern.StartsWith("***:", StringComparison.Ordinal) ? pattern[4..] : pattern);
-        }
-
+        string translated = isLiteral ? Regex.Escape(pattern) : Translate(pattern, endsLines: options.HasFlag(RegexOptions.Multiline), bracketsTakeLines);
         try
         {
             return CheckedRegex.Compile(translated, options);
@@ -70,7 +71,10 @@ internal static class RegexTranslation
         _ => error.Message,
     };
 
-    private static string Translate(string pattern)
+    [GeneratedRegex(@"^\(\?([bceimnpqstwx]+)\)")]
+    private static partial Regex Options();
+
+    private static string Translate(string pattern, bool endsLines, bool bracketsTakeLines)
     {
         var result = new StringBuilder(pattern.Length + 8);
         for (int i = 0; i < pattern.Length; i++)
@@ -86,18 +90,19 @@ internal static class RegexTranslation
                     'y' => @"\b",
                     'Y' => @"\B",
                     'Z' => @"\z",
+                    'b' => @"\x08",
                     'B' => @"\\",
                     _ => char.IsAsciiLetterOrDigit(next) ? "\\" + next : Regex.Escape(next.ToString()),
                 });
             }
             else if (c == '[')
             {
-                i = TranslateBracket(pattern, i, result);
+                i = TranslateBracket(pattern, i, result, bracketsTakeLines);
             }
             else if (c == '$')
             {
-                // Only at the very end (or at line ends in newline-sensitive mode): .NET's $ would also match before a last line feed.
-                result.Append("(?!\\n\\z)$");
+                // Only at the very end, where .NET's $ would also match before a last line feed; at line ends in newline-sensitive mode.
+                result.Append(endsLines ? "$" : "(?!\\n\\z)$");
             }
             else
             {
@@ -108,7 +113,7 @@ internal static class RegexTranslation
         return result.ToString();
     }
 
-    private static int TranslateBracket(string pattern, int start, StringBuilder result)
+    private static int TranslateBracket(string pattern, int start, StringBuilder result, bool takesLines)
     {
         if (pattern.AsSpan(start).StartsWith("[[:<:]]"))
         {
@@ -126,7 +131,7 @@ internal static class RegexTranslation
         result.Append('[');
         if (i < pattern.Length && pattern[i] == '^')
         {
-            result.Append('^');
+            result.Append(takesLines ? "^" : "^\\n");
             i++;
         }
 

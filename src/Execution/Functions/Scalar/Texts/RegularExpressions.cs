@@ -306,6 +306,7 @@ internal static class RegularExpressions
         return parts.Length switch
         {
             1 => $"^({SimilarToPart(pattern, escape, isLazy: false)})$",
+            2 => $"^(?:{SimilarToPart(parts[0], escape, isLazy: true)})({SimilarToPart(parts[1], escape, isLazy: false)})$",
             3 => $"^(?:{SimilarToPart(parts[0], escape, isLazy: true)})({SimilarToPart(parts[1], escape, isLazy: false)})(?:{SimilarToPart(parts[2], escape, isLazy: false)})$",
             _ => throw new Parser.Errors.QueryException("2200C", Parser.Errors.ErrorKind.User, "SQL regular expression may not contain more than two escape-double-quote separators"),
         };
@@ -336,6 +337,7 @@ internal static class RegularExpressions
             result.Append(inBracket ? c.ToString() : c switch
             {
                 '%' => isLazy ? ".*?" : ".*",
+                '*' or '+' or '?' or '}' when isLazy => c + "?",
                 '_' => ".",
                 '\\' or '.' or '^' or '$' => "\\" + c,
                 '(' => "(?:",
