@@ -46,6 +46,13 @@ public static class ExpressionPrinter
             case Cast cast: text.Append(cast.IsTry ? "TRY_CAST(" : "CAST("); Append(text, cast.Input); text.Append(" AS ").Append(cast.Target).Append(')'); break;
             case Case @case: AppendCase(text, @case); break;
             case Coalesce coalesce: text.Append("COALESCE("); Listed(text, coalesce.Arguments); text.Append(')'); break;
+            case ArrayLambda lambda:
+                text.Append(lambda.Kind == LambdaKind.Filter ? "list_filter(" : "list_transform(");
+                Append(text, lambda.Array);
+                text.Append(", ").Append(lambda.Variable).Append(" -> ");
+                Append(text, lambda.Body);
+                text.Append(')');
+                break;
             case AggregateCall aggregate: AppendAggregate(text, aggregate); break;
             case WindowCall window: AppendWindow(text, window); break;
             case ScalarSubquery: text.Append("(scalar subquery)"); break;

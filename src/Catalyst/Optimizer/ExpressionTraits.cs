@@ -12,6 +12,7 @@ internal static class ExpressionTraits
     {
         Call call => call.Function.MayFail,
         Cast { IsTry: false } cast => !IsSafe(cast),
+        ArrayLambda lambda => lambda.Body.MayFail(),
         _ => false,
     });
 

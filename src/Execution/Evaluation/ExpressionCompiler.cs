@@ -200,6 +200,9 @@ internal sealed class ExpressionCompiler
             case Coalesce coalesce:
                 return new CoalesceEvaluator(coalesce.Type, [.. coalesce.Arguments.Select((argument, i) => Build(argument, i == 0 ? place : guarded))], account);
             case Cast cast: return BuildCast(cast, place);
+            case ArrayLambda lambda:
+                return new ArrayLambdaEvaluator(
+                    lambda.Type, lambda.Kind, Build(lambda.Array, place), [.. lambda.Captured.Select(value => Build(value, place))], Compile(lambda.Body, _context), _context);
             case Call call: return BuildCall(call, place);
             default: throw ExecutionErrors.Internal($"{expression.GetType().Name} reached the evaluator");
         }

@@ -41,7 +41,7 @@ internal static class ExpressionTraits
 
     /// <summary>May end the query with an error for some row.</summary>
     public static bool MayFail(Expression expression) =>
-        expression is Call { Function.MayFail: true } or Cast { IsTry: false } || expression.Children.Any(MayFail);
+        expression is Call { Function.MayFail: true } or Cast { IsTry: false } || (expression is ArrayLambda lambda && MayFail(lambda.Body)) || expression.Children.Any(MayFail);
 
     /// <summary>The one input column that the expression uses; -1 for none or several.</summary>
     public static int SingleInput(Expression expression)

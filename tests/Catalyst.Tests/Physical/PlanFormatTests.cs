@@ -62,6 +62,7 @@ public sealed class PlanFormatTests
         [
             .. values, new Parameter(3, SqlType.Date), new Cast(values[3], SqlType.Text, IsTry: true), new Like(values[5], values[6], null, true, true), new Like(values[5], values[6], '\uFFFF'), new Like(values[5], values[6], '\0'),
             new InList(values[3], [values[4], values[3]], true), new Case([new CaseArm(values[0], values[3])], values[4]), new Coalesce([values[3], values[4]]), new IsTruth(values[0], false, true), new IsDistinctFrom(values[3], values[4], true),
+            new ArrayLambda(LambdaKind.Filter, Literal.Null(SqlType.Array(SqlType.Integer)), [values[3]], "x", new InputReference(0, "x", SqlType.Integer, true)),
             new Or([values[0], new Not(values[1]), new And([values[0], new IsNull(values[3], true)])]),
         ];
         var plan = new ValuesExec([NodeList.Create<Expression>(expressions)], [.. expressions.Select(static (value, index) => new ExecColumn($"c{index}", value.Type, true))]) { EstimatedRows = 1.5 };
@@ -102,7 +103,7 @@ public sealed class PlanFormatTests
     {
         Assert.Equal(1, PlanFormat.Version);
         AssertCodes<ExecKind>("ScanExec ValuesExec CteScanExec WithExec WorkingTableScanExec RecursiveUnionExec TableFunctionExec FilterExec ProjectExec HashAggregateExec SortExec TopNExec LimitExec DistinctOnExec WindowExec ExchangeExec ShuffleReadExec HashJoinExec NestedLoopJoinExec AsOfJoinExec UnionExec SetOperationExec");
-        AssertCodes<ExpressionKind>("InputReference Literal Parameter Call Cast Case Coalesce Comparison And Or Not IsNull IsTruth IsDistinctFrom InList Like AggregateCall WindowCall");
+        AssertCodes<ExpressionKind>("InputReference Literal Parameter Call Cast Case Coalesce Comparison And Or Not IsNull IsTruth IsDistinctFrom InList Like AggregateCall WindowCall ArrayLambda");
         AssertCodes<ValueKind>("Null False True Integer Double NarrowDecimal WideDecimal Text Bytes Interval Uuid Items");
         AssertCodes<TypeKind>("Unknown Boolean SmallInt Integer BigInt Real DoublePrecision Numeric Text Varchar Char Bytea Date Time Timestamp TimestampTz Interval Uuid Json Jsonb Array Row Map Oid Name Void");
         AssertCodes<TypeVariant>("None RegProc RegProcedure RegOper RegOperator RegClass RegType RegNamespace RegRole RegCollation RegConfig RegDictionary Xid Cid SingleByte NodeTree AclItem Tid CString Inet Lsn SmallIntVector OidVector");

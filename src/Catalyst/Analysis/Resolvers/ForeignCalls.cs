@@ -1,4 +1,9 @@
+using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Parser.Ast;
+using ColumnReference = SqlCluster.Parser.Ast.ColumnReference;
+using Expression = SqlCluster.Parser.Ast.Expression;
+using ScalarSubquery = SqlCluster.Parser.Ast.ScalarSubquery;
+using ArraySubquery = SqlCluster.Parser.Ast.ArraySubquery;
 
 namespace SqlCluster.Catalyst.Analysis.Resolvers;
 
@@ -6,7 +11,7 @@ namespace SqlCluster.Catalyst.Analysis.Resolvers;
 /// <remarks><code>
 /// quantile_cont(x, q)          percentile_cont(q) WITHIN GROUP (ORDER BY x)
 /// count_if(c)                  count(*) FILTER (WHERE c)
-/// list_transform(l, x -> e)    CASE WHEN l IS NOT NULL THEN ARRAY(SELECT e FROM unnest(l) WITH ORDINALITY AS t(x, place) ORDER BY place) END
+/// list_transform(l, x -> e)    where e needs a plan (otherwise it is an ArrayLambda): CASE WHEN l IS NOT NULL THEN ARRAY(SELECT e FROM unnest(l) WITH ORDINALITY AS t(x, place) ORDER BY place) END
 /// list_filter(l, x -> c)       the same of x, WHERE c
 /// list_aggregate(l, 'sum')     (SELECT sum(x) FROM unnest(l) AS t(x))
 /// </code></remarks>
@@ -25,6 +30,13 @@ internal static class ForeignCalls
     /// <summary>What a call stands for; null: just for itself.</summary>
     public static Expression? Read(FunctionCall call)
     {
+        if (Lambda(call) is { } lambda)
+        {
+            return lambda.Kind == LambdaKind.Filter
+                ? EachElement(call, lambda.Array, lambda.Variable, ReferenceTo(lambda.Variable), lambda.Body)
+                : EachElement(call, lambda.Array, lambda.Variable, lambda.Body, null);
+        }
+
         string name = call.Name.Last.Value;
         return (name, call.Arguments) switch
         {
@@ -40,12 +52,24 @@ internal static class ForeignCalls
             ("today", []) => new CurrentValue(CurrentValueKind.CurrentDate) { Span = call.Span },
             ("typeof", [var value]) => new CastExpression(call with { Name = QualifiedName.Of("pg_typeof") }, new NamedType(QualifiedName.Of("text"), [])) { Span = call.Span },
             ("isnan", [var value]) => new BinaryExpression(new OperatorName("="), value.Value, new TypedLiteral(new NamedType(QualifiedName.Of("float8"), []), "NaN")) { Span = call.Span },
-            ("list_transform" or "array_transform" or "list_apply" or "array_apply", [var list, var lambda]) when LambdaOf(lambda) is var (variable, body) => EachElement(call, list.Value, variable, body, null),
-            ("list_filter" or "array_filter", [var list, var lambda]) when LambdaOf(lambda) is var (variable, body) => EachElement(call, list.Value, variable, ReferenceTo(variable), body),
             ("list_aggregate" or "list_aggr" or "array_aggregate" or "array_aggr", [var list, { Value: StringLiteral aggregate }]) => new ScalarSubquery(
                 new Query(new Select([new SelectItem(new FunctionCall(aggregate.Value, ReferenceTo(new Identifier(Element))) { Span = call.Span })]) { From = [Elements(list.Value, [new Identifier(Element)])] })) { Span = call.Span },
             _ => null,
         };
+    }
+
+    /// <summary>A call whose second argument is a lambda; null: another.</summary>
+    public static LambdaCall? Lambda(FunctionCall call)
+    {
+        LambdaKind? kind = call.Name.Last.Value switch
+        {
+            "list_transform" or "array_transform" or "list_apply" or "array_apply" => LambdaKind.Transform,
+            "list_filter" or "array_filter" => LambdaKind.Filter,
+            _ => null,
+        };
+        return kind is { } known && call.Arguments is [{ Name: null, Variadic: false } array, { Name: null, Variadic: false } lambda] && LambdaOf(lambda) is var (variable, body)
+            ? new LambdaCall(known, array.Value, variable, body)
+            : null;
     }
 
     private static FunctionCall Quantile(FunctionCall call, string name, FunctionArgument value, FunctionArgument fraction) =>

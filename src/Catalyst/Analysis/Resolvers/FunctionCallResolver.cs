@@ -14,12 +14,14 @@ internal sealed class FunctionCallResolver
     private readonly AnalysisContext _context;
     private readonly AggregateResolver _aggregates;
     private readonly WindowResolver _windows;
+    private readonly LambdaResolver _lambdas;
 
     public FunctionCallResolver(AnalysisContext context)
     {
         _context = context;
         _aggregates = new AggregateResolver(context);
         _windows = new WindowResolver(context);
+        _lambdas = new LambdaResolver(context);
     }
 
     public Expression Call(Ast.FunctionCall node, QueryScope scope)
@@ -35,6 +37,11 @@ internal sealed class FunctionCallResolver
         }
 
         IReadOnlyList<FunctionSignature> overloads = _context.Functions.Find(name);
+        if (overloads.Count == 0 && ForeignCalls.Lambda(node) is { } lambda && _lambdas.Resolve(lambda, scope) is { } applied)
+        {
+            return applied;
+        }
+
         if (overloads.Count == 0 && ForeignCalls.Read(node) is { } meant)
         {
             return _context.Expressions.Resolve(meant, scope);

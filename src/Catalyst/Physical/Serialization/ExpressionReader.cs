@@ -37,6 +37,7 @@ internal class ExpressionReader(PlanInput input, IFunctionCatalog functions)
             ExpressionKind.Like => new Like(Expression(), Expression(), Escape(), input.Flag(), input.Flag()),
             ExpressionKind.AggregateCall => AggregateCall(),
             ExpressionKind.WindowCall => WindowCall(),
+            ExpressionKind.ArrayLambda => new ArrayLambda(input.Code<LambdaKind>(), Expression(), Expressions(), input.Text(), Expression()),
         };
     }
 

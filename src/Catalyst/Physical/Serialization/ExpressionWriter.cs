@@ -36,6 +36,7 @@ internal class ExpressionWriter(PlanOutput output)
             ExpressionKind.Like => Write((Like)expression),
             ExpressionKind.AggregateCall => Write((AggregateCall)expression),
             ExpressionKind.WindowCall => Write((WindowCall)expression),
+            ExpressionKind.ArrayLambda => Write((ArrayLambda)expression),
         };
     }
 
@@ -265,6 +266,16 @@ internal class ExpressionWriter(PlanOutput output)
         output.Count(like.Escape is { } escape ? escape + 1 : 0);
         output.Flag(like.IgnoreCase);
         output.Flag(like.Negated);
+        return true;
+    }
+
+    private bool Write(ArrayLambda lambda)
+    {
+        output.Byte((byte)lambda.Kind);
+        Write(lambda.Array);
+        Write(lambda.Captured);
+        output.Text(lambda.Variable);
+        Write(lambda.Body);
         return true;
     }
 

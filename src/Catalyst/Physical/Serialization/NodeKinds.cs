@@ -50,6 +50,7 @@ public enum ExpressionKind : byte
     Like = 15,
     AggregateCall = 16,
     WindowCall = 17,
+    ArrayLambda = 18,
 }
 
 /// <summary>What a constant's value is; codes as <see cref="ExecKind"/>.</summary>
@@ -120,6 +121,7 @@ internal static class NodeKinds
         Like => ExpressionKind.Like,
         AggregateCall => ExpressionKind.AggregateCall,
         WindowCall => ExpressionKind.WindowCall,
+        ArrayLambda => ExpressionKind.ArrayLambda,
         _ => throw PlannerErrors.NotSerializable(expression.GetType().Name),
     };
 

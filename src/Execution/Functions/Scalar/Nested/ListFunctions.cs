@@ -26,6 +26,7 @@ internal static class ListFunctions
         Of("list_max", [ParameterType.AnyArray], 0, static types => types[0].Element!, static row => SetExtreme(row, 1), "Largest element, nulls left out", ("list_max(array['a','b'])", "b")),
         Of("list_sum", [ParameterType.AnyArray], 0, static types => NumericTyping.Sum(Number(types[0])), SetSum, "Sum of the elements, nulls left out", ("list_sum(array[1,null,2])", "3")),
         Of("list_avg", [ParameterType.AnyArray], 0, static types => MeanType(types[0]), SetAverage, "Mean of the elements, nulls left out", ("list_avg(array[1,2])", "1.5")),
+        Of("len", [ParameterType.AnyArray], 0, static _ => SqlType.BigInt, SetLength, "Elements, nulls among them; an inner array is one", ("len(array[1,null])", "2")),
         Of("flatten", [ParameterType.AnyArray], 0, static types => types[0].Element is { Kind: TypeKind.Array } inner ? inner : types[0], Flatten, "Elements of all elements, in one array", ("flatten(array[array[1,2],array[3,4]])", "{1,2,3,4}")),
     ];
 
@@ -45,6 +46,12 @@ internal static class ListFunctions
     {
         _ = Number(array);
         return SqlType.DoublePrecision;
+    }
+
+    private static void SetLength(Row row)
+    {
+        _ = row.List(0, out _, out int count);
+        row.Set((long)count);
     }
 
     private static void Append(Row row, List<int> elements)

@@ -12,6 +12,7 @@ internal static class Lengths
         Characters("length", ("length('žluť')", "4")),
         Characters("char_length", ("char_length('abc')", "3")),
         Characters("character_length", ("character_length('')", "0")),
+        Characters("len", ("len('abc')", "3")),
         ScalarFunction.OfRows("length", [SqlType.Bytea], SqlType.Integer, static row => row.Set((long)row.Bytes(0).Length), "Bytes"),
         .. new[] { SqlType.Text, SqlType.Bytea }.Select(static type => ScalarFunction.OfRows(
             "octet_length", [type], SqlType.Integer, static row => row.Set((long)row.Bytes(0).Length), "Bytes", type == SqlType.Text ? [("octet_length('ž')", "2")] : [])),
