@@ -41,6 +41,10 @@ public sealed class StreamTests : IDisposable
         Assert.Equal(6000, table["n"].Distinct().Count());
         Assert.All(table.MessageSizes, static size => Assert.InRange(size, 1, (2 << 20) + 4096));
         Assert.True(table.MessageSizes.Sum() > 18_000_000, "the rows were to be larger than a message");
+
+        // A client that has not shown that it reads gets little at a time: what is encoded waits with its rows.
+        long sent = 0;
+        Assert.All(table.MessageSizes.TakeWhile(size => (sent += size) < 15 << 20), static size => Assert.InRange(size, 1, (256 << 10) + 4096));
     }
 
     [Fact]

@@ -124,6 +124,15 @@ public sealed class TransactionTests
         await RefusedAsync(() => EndAsync(client, idle, EndTransaction.Commit), StatusCode.InvalidArgument);
         Assert.Equal(1L, await CountAsync(client, used));
 
+        // The setting may say less.
+        await other.UpdateAsync("SET idle_in_transaction_session_timeout = '1min'");
+        ByteString brief = await BeginAsync(other);
+        await UpdateAsync(other, "INSERT INTO t VALUES (5)", brief);
+        server.Time.Advance(TimeSpan.FromSeconds(61));
+        await server.Service.SweepAsync();
+        await RefusedAsync(() => EndAsync(other, brief, EndTransaction.Commit), StatusCode.InvalidArgument);
+        Assert.Equal(1L, await CountAsync(client, used));
+
         // A lock goes with its session.
         await UpdateAsync(client, "UPDATE t SET id = 3", used);
         await client.ActAsync("CloseSession", new CloseSessionRequest(), packed: false);
