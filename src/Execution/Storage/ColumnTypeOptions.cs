@@ -62,7 +62,23 @@ internal static class ColumnTypeOptions
         }
     }
 
-    private static string[] CsvItems(string list) => [.. list[1..^1].Split(',').Select(static item => item.Trim().Trim('\''))];
+    /// <summary>The items of a list; commas in parentheses are of an item: numeric(5,2).</summary>
+    private static string[] CsvItems(string list)
+    {
+        var items = new List<string>();
+        int start = 1, depth = 0;
+        for (int i = 1; i < list.Length; i++)
+        {
+            depth += list[i] == '(' ? 1 : list[i] == ')' ? -1 : 0;
+            if (i == list.Length - 1 || (list[i] == ',' && depth == 0))
+            {
+                items.Add(list[start..i].Trim().Trim('\''));
+                start = i + 1;
+            }
+        }
+
+        return [.. items];
+    }
 
     private static SqlType TypeOf(string option, JsonElement value) => value.ValueKind == JsonValueKind.String ? TypeOf(value.GetString()!) : throw TextFileErrors.InvalidOption(option, value.GetRawText());
 

@@ -7,6 +7,10 @@ namespace SqlCluster.Execution.Storage;
 /// <summary>Turns what users write for files into lists of files.</summary>
 public static class FilePaths
 {
+    /// <summary>Opens a file for reading from its start, unpacked when its ending says it is packed.</summary>
+    /// <exception cref="Parser.Errors.QueryException">The file cannot be read (58P01, 42501, 42809, 58030).</exception>
+    public static Stream OpenRead(string path) => TextBlockSource.OpenRead(path);
+
     private static readonly char[] GlobCharacters = ['*', '?', '['];
 
     private static readonly (string Ending, FileFormat Format)[] Endings =

@@ -1,6 +1,7 @@
 using SqlCluster.Execution;
 using SqlCluster.Execution.Storage;
 using SqlCluster.Parser.Ast;
+using SqlCluster.Server.PgWire.Copy;
 using SqlCluster.Server.Sessions;
 using SqlCluster.Server.Statements.Changes;
 
@@ -9,6 +10,8 @@ namespace SqlCluster.Server.Statements;
 /// <summary>COPY between tables, queries and files. COPY over the wire (STDIN, STDOUT) belongs to the endpoints.</summary>
 internal static class CopyStatements
 {
+    private const int BlockBytes = 1 << 18;
+
     public static async Task<StatementResult> CopyAsync(Copy copy, Session session, CancellationToken cancellation)
     {
         if (copy.Endpoint.Path is not { } path || copy.Endpoint.Program)
@@ -26,6 +29,11 @@ internal static class CopyStatements
         if (Directory.Exists(path) && !options.ContainsKey("format"))
         {
             throw copy.Direction == CopyDirection.From ? StatementErrors.IsFolder(path) : FileWriteErrors.CannotOpen(path, new UnauthorizedAccessException());
+        }
+
+        if (copy.Direction == CopyDirection.From && File.Exists(path) && CopyRows.Takes(copy))
+        {
+            return await FromTextAsync(copy, path, session, cancellation).ConfigureAwait(false);
         }
 
         FileFormat format = options.Remove("format", out string? name) ? Format(name) : FilePaths.FormatOf(path);
@@ -49,6 +57,32 @@ internal static class CopyStatements
         return new StatementResult.Command($"COPY {sink.RowCount}");
     }
 
+    /// <summary>PostgreSQL's formats are read as from a client: by the types of the table's columns, with line and column in errors.</summary>
+    private static Task<StatementResult> FromTextAsync(Copy copy, string path, Session session, CancellationToken cancellation) => CopyRows.RunAsync(
+        copy, session,
+        async (input, _, _) =>
+        {
+            var block = new byte[BlockBytes];
+            using Stream file = FilePaths.OpenRead(path);
+            while (await file.ReadAsync(block, cancellation).ConfigureAwait(false) is > 0 and int count)
+            {
+                input.Add(block.AsSpan(0, count));
+            }
+
+            input.Complete();
+        },
+        cancellation,
+        isFile: !copy.Options.Any(static option => option.Name.Equals("header", StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>The types of the columns that COPY fills, for files whose own types are only guessed.</summary>
+    private static FunctionArgument TypesOf(Copy copy, Session session)
+    {
+        Catalyst.Catalog.TableColumn[] columns = [.. WrittenTable.Of(new NamedTable(copy.Table!), session).Table.Columns];
+        string[] types = [.. (copy.Columns.IsEmpty ? columns : copy.Columns.Select(name => Array.Find(columns, column => column.Name == name.Value) ?? throw StatementErrors.NoColumn(name.Value, copy.Table!.Last.Value)))
+            .Select(static column => column.Type).TakeWhile(static type => !type.IsNested).Select(static type => type.IsText ? "text" : type.ToString())];
+        return new FunctionArgument(new ArrayExpression([.. types.Select(static type => new StringLiteral(type))]), new Identifier("types"));
+    }
+
     private static async Task<StatementResult> FromFileAsync(
         Copy copy, string path, FileFormat format, Dictionary<string, string> options, Session session, CancellationToken cancellation)
     {
@@ -56,6 +90,11 @@ internal static class CopyStatements
         string function = format switch { FileFormat.Parquet => "read_parquet", FileFormat.Csv => "read_csv", FileFormat.Json => "read_json", FileFormat.Arrow => "read_arrow" };
         NodeList<FunctionArgument> arguments =
             [new FunctionArgument(new StringLiteral(path)), .. options.Select(static option => new FunctionArgument(new StringLiteral(option.Value), new Identifier(option.Key)))];
+        if (format == FileFormat.Csv && !options.Keys.Any(static name => name is "types" or "dtypes" or "column_types" or "columns" or "all_varchar"))
+        {
+            arguments = [.. arguments, TypesOf(copy, session)];
+        }
+
         var source = new Select([new SelectItem(new Star(null, [], []))])
         {
             From = [new FunctionTable([new TableFunction(new FunctionCall(QualifiedName.Of(function), arguments), [])])],

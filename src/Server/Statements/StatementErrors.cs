@@ -43,6 +43,8 @@ internal static class StatementErrors
 
     public static QueryException UnknownParameterType(int index) => new("42P18", ErrorKind.User, $"could not determine data type of parameter ${index}");
 
+    public static QueryException RecursiveChange(string name, int position) => new("42P19", ErrorKind.User, $"recursive query \"{name}\" must not contain data-modifying statements", position);
+
     public static QueryException MergeInWith(int position) => new("0A000", ErrorKind.Unsupported, "MERGE not supported in WITH query", position);
 
     public static QueryException DuplicateWithName(string name, int position) => new("42712", ErrorKind.User, $"WITH query name \"{name}\" specified more than once", position);

@@ -30,6 +30,9 @@ internal sealed record CopyOptions
 
     public CopyHeader Header { get; private init; }
 
+    /// <summary>Whether a first line that has the names of the columns is a header, though nothing says so: files that COPY TO wrote.</summary>
+    public bool FindsHeader { get; init; }
+
     public char Delimiter { get; private init; }
 
     public string Null { get; private init; } = "";

@@ -81,6 +81,16 @@ internal sealed class CopyTarget : IDisposable
         return _writer;
     }
 
+    /// <summary>Throws the first error among the rows taken so far.</summary>
+    /// <param name="exceptLast">The last one is not whole: what it lacks may be missing.</param>
+    public void Check(bool exceptLast)
+    {
+        if (_loader.Rows > 0)
+        {
+            CheckNulls(Build(), exceptLast ? _loader.Rows - 1 : _loader.Rows);
+        }
+    }
+
     public void Dispose()
     {
         _loader.Dispose();
@@ -152,6 +162,16 @@ internal sealed class CopyTarget : IDisposable
             return;
         }
 
+        Batch batch = Build();
+        CheckNulls(batch, batch.Length);
+        _writer.Append(batch);
+        _loader.Clear();
+        _lines.Clear();
+    }
+
+    /// <summary>The rows taken so far, with their values read.</summary>
+    private Batch Build()
+    {
         Batch? batch = _loader.Build(out int row, out int column, out QueryException? error);
         if (batch == null)
         {
@@ -159,21 +179,18 @@ internal sealed class CopyTarget : IDisposable
             throw CopyErrors.At(error!, Place(line, _table.Columns[column].Name, text == null ? null : ValueShown?.Invoke(text, Array.IndexOf(Ordinals, column))));
         }
 
-        CheckNulls(batch);
-        _writer.Append(batch);
-        _loader.Clear();
-        _lines.Clear();
+        return batch;
     }
 
     /// <summary>Finds COPY's n-th value in the text of a line.</summary>
     public Func<string, int, string?>? ValueShown { get; init; }
 
-    private void CheckNulls(Batch batch)
+    private void CheckNulls(Batch batch, int length)
     {
         int first = int.MaxValue, column = -1;
         for (int i = 0; i < batch.Columns.Length; i++)
         {
-            for (int row = 0; !_table.Columns[i].IsNullable && batch.Columns[i].HasNulls && row < Math.Min(batch.Length, first); row++)
+            for (int row = 0; !_table.Columns[i].IsNullable && batch.Columns[i].HasNulls && row < Math.Min(length, first); row++)
             {
                 if (batch.Columns[i].IsNull(row))
                 {

@@ -63,6 +63,11 @@ internal sealed class CopyTextIn : ICopyInput
             while (_lines.TryRead(out ReadOnlySpan<byte> line))
             {
                 _line++;
+                if (_line == 1 && _options.FindsHeader && IsHeader(line))
+                {
+                    continue;
+                }
+
                 if (_line > 1 || _options.Header == CopyHeader.None)
                 {
                     ReadLine(line);
@@ -75,12 +80,14 @@ internal sealed class CopyTextIn : ICopyInput
         }
         catch (QueryException error) when (error.Context == null)
         {
+            _target.Check(exceptLast: false);
             throw CopyErrors.At(error, _target.Place(_line + 1, !_lines.IsUnterminated ? null : Encoding.UTF8.GetString(_lines.Rest)));
         }
     }
 
     private void ReadLine(ReadOnlySpan<byte> line)
     {
+        int column = -1;
         try
         {
             CheckText(line);
@@ -93,6 +100,7 @@ internal sealed class CopyTextIn : ICopyInput
 
             for (int i = 0; i < _target.Ordinals.Length; i++)
             {
+                column = i;
                 if (i >= _fields.Count)
                 {
                     throw CopyErrors.BadFile($"missing data for column \"{_target.Column(i).Name}\"");
@@ -112,12 +120,31 @@ internal sealed class CopyTextIn : ICopyInput
                 SetText(i);
             }
         }
-        catch (QueryException error) when (error.Context == null)
+        catch (QueryException error)
         {
-            throw CopyErrors.At(error, _target.Place(_line, error.SqlState == "22021" && !Utf8.IsValid(line) ? null : Encoding.UTF8.GetString(line)));
+            CheckEarlier(line, column);
+            throw error.Context != null ? error : CopyErrors.At(error, _target.Place(_line, error.SqlState == "22021" && !Utf8.IsValid(line) ? null : Encoding.UTF8.GetString(line)));
         }
 
         _target.EndRow(_line, Encoding.UTF8.GetString(line));
+    }
+
+    /// <summary>Throws what is wrong in front of an error: values are looked at when many rows are there, and the first wrong one counts.</summary>
+    /// <param name="line">The line of the error.</param>
+    /// <param name="column">Its column; -1: the error is that of the whole line.</param>
+    private void CheckEarlier(ReadOnlySpan<byte> line, int column)
+    {
+        for (int i = column; i >= 0 && i < _target.Ordinals.Length; i++)
+        {
+            _target.SetNull(i);
+        }
+
+        if (column >= 0)
+        {
+            _target.EndRow(_line, Encoding.UTF8.GetString(line));
+        }
+
+        _target.Check(exceptLast: column >= 0);
     }
 
     private void SetText(int index)
@@ -130,6 +157,20 @@ internal sealed class CopyTextIn : ICopyInput
         {
             throw CopyErrors.At(error, _target.Place(_line, _target.Column(index).Name, Encoding.UTF8.GetString(_fields[index])));
         }
+    }
+
+    private bool IsHeader(ReadOnlySpan<byte> line)
+    {
+        _fields.Read(line);
+        for (int i = 0; i < _fields.Count; i++)
+        {
+            if (i >= _target.Ordinals.Length || Encoding.UTF8.GetString(_fields[i]) != _target.Column(i).Name)
+            {
+                return false;
+            }
+        }
+
+        return _fields.Count == _target.Ordinals.Length;
     }
 
     private void MatchHeader(ReadOnlySpan<byte> line)

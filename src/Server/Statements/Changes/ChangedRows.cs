@@ -94,7 +94,7 @@ internal sealed class ChangedRows : IDisposable
                 if (take == null)
                 {
                     _writer.Append(values);
-                    Check(batch, default, checks);
+                    Check(batch, default, checks, first);
                 }
                 else
                 {
@@ -103,7 +103,7 @@ internal sealed class ChangedRows : IDisposable
                     {
                         ReadOnlySpan<int> chosen = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(picked);
                         _writer.Append(values, chosen);
-                        Check(batch, chosen, checks);
+                        Check(batch, chosen, checks, first);
                     }
                 }
 
@@ -151,11 +151,15 @@ internal sealed class ChangedRows : IDisposable
         return [.. _version!.StoredBatches.Select(batch => (batch.Columns.Length == width ? batch : batch.WithColumns(batch.Columns[..width])).Retain())];
     }
 
-    private void Check(Batch batch, ReadOnlySpan<int> rows, IReadOnlyList<string> checks)
+    /// <param name="batch">Rows, with what the checks were behind them.</param>
+    /// <param name="rows">Those that count; empty: all.</param>
+    /// <param name="checks">Names of the checks.</param>
+    /// <param name="first">Where the table's columns begin.</param>
+    private void Check(Batch batch, ReadOnlySpan<int> rows, IReadOnlyList<string> checks, int first)
     {
         for (int i = 0; i < checks.Count; i++)
         {
-            RowConstraints.RequireTrue(_target.Table, batch, batch.Columns.Length - checks.Count + i, rows, checks[i], batch.Columns.Length - checks.Count - _rows.Columns.Count);
+            RowConstraints.RequireTrue(_target.Table, batch, batch.Columns.Length - checks.Count + i, rows, checks[i], first);
         }
     }
 }

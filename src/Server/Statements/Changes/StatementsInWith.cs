@@ -170,8 +170,14 @@ internal sealed class StatementsInWith : IDisposable
     private void CheckNames()
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (CommonTableExpression table in _with.Tables)
+        for (int i = 0; i < _with.Tables.Count; i++)
         {
+            CommonTableExpression table = _with.Tables[i];
+            if (_with.Recursive && table.Body is not (QueryStatement or ChangingQuery) && _readers.NamesItself(i))
+            {
+                throw StatementErrors.RecursiveChange(table.Name.Value, _session.Pipeline.Position(table.Name));
+            }
+
             if (table.Body is Merge)
             {
                 throw StatementErrors.MergeInWith(_session.Pipeline.Position(table.Name));

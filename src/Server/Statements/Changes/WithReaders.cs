@@ -32,6 +32,27 @@ internal sealed class WithReaders
     /// <summary>The tables that a table reads itself, all in front of it.</summary>
     public IEnumerable<int> Of(int table) => _reads[table].SelectMany(static part => part).Distinct();
 
+    /// <summary>Whether a table's own statement reads or changes a table of its name.</summary>
+    public bool NamesItself(int table)
+    {
+        string sql = SqlPrinter.Print(_with.Tables[table].Body);
+        string before = "";
+        foreach (SqlTextToken token in SqlTokenizer.Tokenize(sql))
+        {
+            string text = sql.Substring(token.Span.Start, token.Span.Length);
+            if (token.Kind is SqlTokenKind.Identifier or SqlTokenKind.QuotedIdentifier or SqlTokenKind.Keyword
+                && before.ToUpperInvariant() is "FROM" or "JOIN" or "INTO" or "UPDATE" or "ONLY" or "USING"
+                && (token.Kind == SqlTokenKind.QuotedIdentifier ? text[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : text) == _with.Tables[table].Name.Value)
+            {
+                return true;
+            }
+
+            before = string.IsNullOrWhiteSpace(text) ? before : text;
+        }
+
+        return false;
+    }
+
     /// <summary>Whether the main statement reads a table, itself or through others.</summary>
     public bool MainReads(int table) => _isRead[table];
 
