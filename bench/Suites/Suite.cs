@@ -65,65 +65,65 @@ internal static class Suite
 
         Console.WriteLine($"{options.Name}: {options.DataFolder}, {options.Runs} runs, medians in ms, ratio below 1: faster than DuckDB");
         Console.WriteLine("query     ours   DuckDB   ratio   ours CPU  DuckDB CPU   ratio   memory MB   answer");
-        var ratios = new List<double>();
-        var cpuRatios = new List<double>();
-        using Process own = Process.GetCurrentProcess();
-        double ourTotal = 0, duckTotal = 0;
-        int wrong = 0;
+        var compared = new List<ComparedQuery>();
         foreach ((int number, string sql) in options.QueryTexts())
         {
-            var ours = new List<double>();
-            var theirs = new List<double>();
-            var ourCpu = new List<double>();
-            var theirCpu = new List<double>();
-            string verdict;
-            long peak = 0;
-            try
-            {
-                (List<string?[]> rows, _, peak) = await RunAsync(session, sql).ConfigureAwait(false);
-                verdict = Verdict(options, number, rows, duck?.Query(sql).Rows);
-                for (int run = 0; run < options.Runs; run++)
-                {
-                    TimeSpan before = ProcessorTime(own);
-                    ours.Add((await RunAsync(session, sql).ConfigureAwait(false)).Milliseconds);
-                    ourCpu.Add((ProcessorTime(own) - before).TotalMilliseconds);
-                    if (duck != null)
-                    {
-                        before = duck.ProcessorTime;
-                        theirs.Add(duck.Query(sql).Milliseconds);
-                        theirCpu.Add((duck.ProcessorTime - before).TotalMilliseconds);
-                    }
-                }
-            }
-            catch (Parser.Errors.QueryException error)
-            {
-                verdict = $"{error.SqlState} {error.Message}";
-            }
+            ComparedQuery query = await CompareAsync(session, duck, options, number, sql).ConfigureAwait(false);
+            compared.Add(query);
+            Console.WriteLine(query.ToString());
+        }
 
-            wrong += verdict is "right" or "unchecked" ? 0 : 1;
-            double our = Median(ours), their = Median(theirs);
-            ourTotal += our;
-            duckTotal += their;
-            double cpu = Median(ourCpu), duckCpu = Median(theirCpu);
-            if (ours.Count > 0 && theirs.Count > 0)
-            {
-                ratios.Add(our / their);
-                cpuRatios.Add(cpu / duckCpu);
-            }
-
+        ComparedQuery[] both = [.. compared.Where(static query => query.IsMeasuredOnBoth)];
+        double ourTotal = both.Sum(static query => query.Ours), duckTotal = both.Sum(static query => query.DuckDb);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sum {(options.Alone ? compared.Sum(static query => query.Ours) : ourTotal),10:0.0} {duckTotal,8:0.0} {ourTotal / duckTotal,7:0.00}"));
+        if (both.Length > 0)
+        {
+            string slower = string.Join(' ', both.Where(static query => query.Ratio > 1).Select(static query => string.Create(CultureInfo.InvariantCulture, $"q{query.Number:00} {query.Ratio:0.00}")));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"q{number:00} {our,10:0.0} {their,8:0.0} {our / their,7:0.00} {cpu,10:0} {duckCpu,11:0} {cpu / duckCpu,7:0.00} {peak / 1048576.0,11:0.0}   {verdict}"));
+                $"geometric mean of ratios {GeometricMean(both, static query => query.Ratio):0.000}, worst {both.Max(static query => query.Ratio):0.00}; of processor time {GeometricMean(both, static query => query.ProcessorRatio):0.000}; process {Environment.WorkingSet / 1048576.0:0} MB working set"));
+            Console.WriteLine($"above 1.0: {(slower.Length == 0 ? "none" : slower)}");
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sum {ourTotal,10:0.0} {duckTotal,8:0.0} {ourTotal / duckTotal,7:0.00}"));
-        if (ratios.Count > 0)
+        if (compared.Count(static query => query.Failure != null) is > 0 and var failed)
         {
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"geometric mean of ratios {Math.Exp(ratios.Average(Math.Log)):0.000}, worst {ratios.Max():0.00}; of processor time {Math.Exp(cpuRatios.Average(Math.Log)):0.000}; process {Environment.WorkingSet / 1048576.0:0} MB working set"));
+            Console.WriteLine($"DuckDB failed at {failed} of {compared.Count} queries, which the sum and the means leave out");
         }
 
-        return wrong == 0 ? 0 : 1;
+        return compared.TrueForAll(static query => query.IsRight) ? 0 : 1;
+    }
+
+    /// <summary>Runs a query once for its answer and then in turns for its time. Where DuckDB fails, ours is measured alone.</summary>
+    private static async Task<ComparedQuery> CompareAsync(Session session, DuckDbProcess? duck, SuiteOptions options, int number, string sql)
+    {
+        var query = new ComparedQuery(number);
+        try
+        {
+            (List<string?[]> rows, _, query.PeakBytes) = await RunAsync(session, sql).ConfigureAwait(false);
+            string?[][]? duckRows = null;
+            query.MeasureDuckDb(() => duckRows = duck?.Query(sql).Rows);
+            query.Verdict = Verdict(options, number, rows, duckRows);
+            for (int run = 0; run < options.Runs; run++)
+            {
+                TimeSpan before = Environment.CpuUsage.TotalTime;
+                double milliseconds = (await RunAsync(session, sql).ConfigureAwait(false)).Milliseconds;
+                query.AddOurs(milliseconds, (Environment.CpuUsage.TotalTime - before).TotalMilliseconds);
+                if (duck != null)
+                {
+                    query.MeasureDuckDb(() =>
+                    {
+                        (double theirs, double processor, _) = duck.Query(sql);
+                        query.AddDuckDb(theirs, processor);
+                    });
+                }
+            }
+        }
+        catch (Parser.Errors.QueryException error)
+        {
+            query.Verdict = $"{error.SqlState} {error.Message}";
+        }
+
+        return query;
     }
 
     private static async Task<(List<string?[]> Rows, double Milliseconds, long PeakBytes)> RunAsync(Session session, string sql)
@@ -142,12 +142,6 @@ internal static class Suite
         throw new InvalidOperationException("the query file holds no statement");
     }
 
-    private static TimeSpan ProcessorTime(Process process)
-    {
-        process.Refresh();
-        return process.TotalProcessorTime;
-    }
-
     private static string Verdict(SuiteOptions options, int number, List<string?[]> rows, string?[][]? duckRows)
     {
         string? file = options.AnswerFolder == null ? null : Path.Combine(options.AnswerFolder, $"q{number:00}.csv");
@@ -155,15 +149,5 @@ internal static class Suite
         return expected == null ? "unchecked" : AnswerComparison.Difference(expected, rows, false) is { } difference ? $"WRONG: {difference}" : "right";
     }
 
-    private static double Median(List<double> values)
-    {
-        if (values.Count == 0)
-        {
-            return double.NaN;
-        }
-
-        values.Sort();
-        int middle = values.Count / 2;
-        return values.Count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-    }
+    private static double GeometricMean(ComparedQuery[] queries, Func<ComparedQuery, double> ratio) => Math.Exp(queries.Average(query => Math.Log(ratio(query))));
 }

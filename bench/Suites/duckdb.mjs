@@ -1,6 +1,6 @@
 // DuckDB as a child process: one JSON request a line on standard input, one JSON answer a line on standard output.
 //   {"setup": ["SET threads = 2", ...]}  ->  {"ok": true}
-//   {"sql": "SELECT ..."}                ->  {"ms": 12.3, "rows": [["1", null], ...]}
+//   {"sql": "SELECT ..."}                ->  {"ms": 12.3, "processor": 23.4, "rows": [["1", null], ...]}
 // With arguments instead (folder, query): runs the query once over the folder's Parquet files and prints the number of rows.
 import { createInterface } from 'node:readline';
 import { readdirSync } from 'node:fs';
@@ -34,11 +34,11 @@ for await (const line of createInterface({ input: process.stdin })) {
       console.log(JSON.stringify({ ok: true }));
       continue;
     }
-    const start = performance.now();
+    const start = performance.now(), used = process.cpuUsage();
     const result = await connection.runAndReadAll(request.sql);
-    const ms = performance.now() - start;
+    const ms = performance.now() - start, { user, system } = process.cpuUsage(used);
     const rows = request.rows === false ? [] : result.getRows().map(row => row.map(text));
-    console.log(JSON.stringify({ ms, rows }));
+    console.log(JSON.stringify({ ms, processor: (user + system) / 1000, rows }));
   } catch (error) {
     console.log(JSON.stringify({ error: String(error.message ?? error) }));
   }

@@ -266,12 +266,12 @@ internal sealed class JoinPlanner
         return (left.With(plan, left.Distribution, left.Rows), [.. sources]);
     }
 
-    /// <summary>Whether the build side is expected to lack enough of the probe side's key values.</summary>
+    /// <summary>Whether the build side is expected to lack enough of the probe side's key values, of which each side has all there are or fewer.</summary>
     private bool Selects(JoinSides sides, JoinKey key)
     {
         ColumnEstimate probe = new ExpressionEstimator(_planner.Context.Estimator.Estimate(sides.LogicalLeft)).Of(key.Left);
         ColumnEstimate build = new ExpressionEstimator(_planner.Context.Estimator.Estimate(sides.LogicalRight)).Of(key.Right);
-        return build.DistinctCount < _planner.Context.Settings.RuntimeFilterShare * probe.DomainCount && !IsWholeKey(build, probe);
+        return build.DistinctCount < _planner.Context.Settings.RuntimeFilterShare * Math.Max(probe.DomainCount, build.DomainCount) && !IsWholeKey(build, probe);
     }
 
     /// <summary>Whether the build side is an unfiltered key that fills the probe side's range: distinct counts may be guesses, but then nothing is missing.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
@@ -8,7 +9,7 @@ using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Evaluation;
 
-/// <summary>input [NOT] IN (constants): a few are compared by SIMD one after the other, many are looked up in a set.</summary>
+/// <summary>input [NOT] IN (constants): a few are compared by SIMD one after the other, many are looked up in a set, integers and what is kept as such in a bitmap where it is small.</summary>
 /// <remarks>A null among the constants makes the result null where nothing matches.</remarks>
 internal sealed class InListEvaluator : Evaluator
 {
@@ -22,6 +23,7 @@ internal sealed class InListEvaluator : Evaluator
     private readonly ResultColumn _itemColumn;
     private readonly LiteralEvaluator[] _literals;
     private readonly int _itemCount;
+    private readonly IntegerSet? _integers;
     private readonly Dictionary<ulong, List<int>> _byHash = [];
     private readonly ResultBuffers _result;
     private readonly VectorGatherer _flattener;
@@ -48,6 +50,7 @@ internal sealed class InListEvaluator : Evaluator
             : [.. _literals.Select(literal => new ComparisonEvaluator(ComparisonOperator.Equal, input, literal, account))];
         if (values.Length > LargestScan)
         {
+            _integers = IntegersOf(_items);
             var hashes = new ulong[values.Length];
             HashKernels.Hash([_items], null, hashes, account);
             for (int i = 0; i < hashes.Length; i++)
@@ -148,8 +151,64 @@ internal sealed class InListEvaluator : Evaluator
         return column.Build();
     }
 
+    /// <summary>The items as integers; null when the type's values are none. Decimals of more than 64 bits are left out: no column of 64 bits has them.</summary>
+    private static IntegerSet? IntegersOf(Vector items)
+    {
+        if (items.Type.Id is not (ArrowTypeId.Int16 or ArrowTypeId.Int32 or ArrowTypeId.Int64 or ArrowTypeId.Date32 or ArrowTypeId.Time64 or ArrowTypeId.Timestamp
+            or ArrowTypeId.Decimal64 or ArrowTypeId.Decimal128))
+        {
+            return null;
+        }
+
+        var reader = new VectorReader(items);
+        bool isDecimal = items.Type.Id is ArrowTypeId.Decimal64 or ArrowTypeId.Decimal128;
+        var values = new List<long>(items.Length);
+        for (int i = 0; i < items.Length; i++)
+        {
+            Int128 value = isDecimal ? reader.Decimal(i) : reader.Integer(i);
+            if (value == (long)value)
+            {
+                values.Add((long)value);
+            }
+        }
+
+        return values.Count == 0 ? null : new IntegerSet(CollectionsMarshal.AsSpan(values));
+    }
+
+    /// <summary>Looks integers up.</summary>
+    /// <returns>False for a column of other values.</returns>
+    private static bool TryLookUp(IntegerSet integers, Vector value, SelectionVector? selection, Span<ulong> bits)
+    {
+        switch (value.Type.Id)
+        {
+            case ArrowTypeId.Int16: Test<short>(integers, value, selection, bits); return true;
+            case ArrowTypeId.Int32 or ArrowTypeId.Date32: Test<int>(integers, value, selection, bits); return true;
+            case ArrowTypeId.Int64 or ArrowTypeId.Time64 or ArrowTypeId.Timestamp or ArrowTypeId.Decimal64: Test<long>(integers, value, selection, bits); return true;
+            default: return false;
+        }
+    }
+
+    private static void Test<T>(IntegerSet integers, Vector value, SelectionVector? selection, Span<ulong> bits)
+        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+    {
+        ReadOnlySpan<T> values = ((FixedVector)value).Values<T>();
+        if (selection == null)
+        {
+            integers.Test(values, bits);
+        }
+        else
+        {
+            integers.Test(values, selection.Rows, bits);
+        }
+    }
+
     private void LookUp(Vector value, Batch batch, Span<ulong> bits)
     {
+        if (_integers != null && TryLookUp(_integers, value, batch.Selection, bits))
+        {
+            return;
+        }
+
         int count = batch.RowCount;
         Span<ulong> hashes = NativeBuffer.Reuse(ref _hashes, Math.Max(count, 1) * 8L, _account).Span<ulong>(0, count);
         HashKernels.Hash([value], batch.Selection, hashes, _account);

@@ -302,6 +302,37 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void CommonTableIsFilteredByWhatAllItsReadersTest()
+    {
+        Aggregate groups = _fixture.Aggregate(_fixture.Table("t", "a", "b"), ["a"], ("m", Max(_fixture.Ref("b"))));
+        CteId id = _fixture.Ids.NextCte();
+        CteScan one = new(id, "v", groups.Output.Map(_fixture.Ids.CopyOf)), two = new(id, "v", groups.Output.Map(_fixture.Ids.CopyOf));
+        Expression Test(CteScan scan, int column, int value) => Equal(new ColumnReference(scan.Columns[column]), Int(value));
+        Join Read(LogicalPlan left, LogicalPlan right) => new(JoinKind.Inner, left, right, Equal(new ColumnReference(one.Columns[1]), new ColumnReference(two.Columns[1])));
+        Filter tested = new(Test(one, 0, 1), one);
+
+        // The month of each reader passes the grouping; the maximum is tested by one of them only.
+        Fires<PushFiltersIntoCtes>(
+            """
+            With v
+              Aggregate [a] [max(b) AS m]
+                Filter (a = 1) OR (a = 2)
+                  Scan t [a, b]
+              Join Inner m = m
+                Filter a = 1
+                  CteScan v [a, m]
+                Filter (a = 2) AND (m = 7)
+                  CteScan v [a, m]
+            """,
+            new With(id, "v", groups, null, Read(tested, new Filter(Conjunctions.AndAll(Test(two, 0, 2), Test(two, 1, 7)), two))));
+        DoesNotFire<PushFiltersIntoCtes>(new With(id, "v", groups, null, Read(tested, two)));
+        DoesNotFire<PushFiltersIntoCtes>(new With(id, "v", groups, null, Read(tested, new Filter(Test(two, 1, 7), two))));
+        DoesNotFire<PushFiltersIntoCtes>(new With(id, "v", groups, true, Read(tested, new Filter(Test(two, 0, 2), two))));
+        Project random = _fixture.Project(groups, ("x", _fixture.Ref("a")), ("r", Scalar(TestFunctions.Random)));
+        DoesNotFire<PushFiltersIntoCtes>(new With(id, "v", random, null, Read(tested, new Filter(Test(two, 0, 2), two))));
+    }
+
+    [Fact]
     public void EmptyInputEmptiesWhatDependsOnIt()
     {
         Join join = JoinOf(JoinKind.Inner);

@@ -112,6 +112,7 @@ public sealed class ParquetTable : IScannableTable
         Bound? min = null, max = null;
         long nulls = 0, values = 0, bytes = 0, mostDistinct = 0, mostRows = 0, distinct = 0;
         bool isBounded = true, isFirst = true;
+        var sweep = Columns[ordinal].Type is { IsInteger: true } or { Kind: TypeKind.Date } ? new DistinctSweep() : null;
         foreach (ParquetFile file in _files)
         {
             int found = FindColumn(file, ordinal);
@@ -137,6 +138,7 @@ public sealed class ParquetTable : IScannableTable
                 min = isFirst || Bound.Compare(bounds.Min!.Value, min!.Value) < 0 ? bounds.Min : min;
                 max = isFirst || Bound.Compare(bounds.Max!.Value, max!.Value) > 0 ? bounds.Max : max;
                 isFirst = false;
+                sweep?.Add(bounds.Min!.Value.Number, bounds.Max!.Value.Number, groupDistinct ?? 0);
             }
         }
 
@@ -144,8 +146,11 @@ public sealed class ParquetTable : IScannableTable
         double averageBytes = arrow.IsView ? Math.Clamp(values == 0 ? 16 : bytes / (double)values, 4, 4096) : Math.Max(arrow.Width, 1);
         SqlType sql = Columns[ordinal].Type;
 
-        // Few distinct values among many rows are taken to be the same ones in every row group, many to be others.
-        double distinctCount = values == 0 || distinct < 0 ? -1 : mostDistinct * 10 <= mostRows ? mostDistinct : distinct;
+        // Few distinct values among many rows are taken to be the same ones in every row group, as far as their bounds allow, many to be others.
+        double distinctCount = values == 0 || distinct < 0 ? -1
+            : mostDistinct * 10 > mostRows ? distinct
+            : sweep != null && isBounded ? Math.Max(mostDistinct, sweep.Count())
+            : mostDistinct;
         return new TableColumnStatistics(
             isBounded && !isFirst ? ToLiteral(min!.Value, sql) : null, isBounded && !isFirst ? ToLiteral(max!.Value, sql) : null, nulls, distinctCount, averageBytes);
     }

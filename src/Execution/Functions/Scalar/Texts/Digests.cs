@@ -27,7 +27,14 @@ internal static class Digests
         ScalarFunction.OfRows("to_hex", [SqlType.Integer], SqlType.Text, static row => row.Set(row.Int(0).ToString("x", null)), "Hexadecimal digits", ("to_hex(255)", "ff")),
     ];
 
-    private static void Md5(Row row) => row.Set(Convert.ToHexStringLower(Digest(row, HashAlgorithmName.MD5)));
+    private static void Md5(Row row)
+    {
+        Span<byte> digest = stackalloc byte[Kernels.Md5.DigestBytes];
+        Pulse pulse = row.Pulse;
+        Kernels.Md5.Hash(row.Bytes(0), digest, ref pulse);
+        Convert.TryToHexStringLower(digest, row.Result.Reserve(digest.Length * 2), out int written);
+        row.Result.CommitBytes(written);
+    }
 
     private static byte[] Digest(Row row, HashAlgorithmName algorithm)
     {
