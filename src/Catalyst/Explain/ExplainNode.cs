@@ -143,7 +143,7 @@ public sealed record ExplainNode(
                 break;
             case HashAggregateExec aggregate:
                 yield return ("Strategy", aggregate.Keys.IsEmpty ? "Plain" : "Hashed");
-                yield return ("Partial Mode", aggregate.Mode switch { AggregateMode.Single => "Simple", AggregateMode.Partial => "Partial", AggregateMode.Final => "Finalize" });
+                yield return ("Partial Mode", aggregate.Mode switch { AggregateMode.Single => "Simple", AggregateMode.Partial => "Partial", AggregateMode.Final => "Finalize", AggregateMode.Merge => "Merge" });
                 break;
             case HashJoinExec join:
                 yield return ("Join Type", JoinType(join.Kind));

@@ -97,13 +97,22 @@ internal sealed class AggregatePlanner
     ///   input                      =>     ExchangeExec Hash [k]      (Gather for few groups)
     ///                                       HashAggregateExec Partial [k] [sum(v)]
     ///                                         input
+    ///
+    /// Aggregate [a, b] [sum(v)] sets (a, b), (a), ()      HashAggregateExec Final [a, b, set] [sum(v)]
+    ///   input                                         =>     ExchangeExec Hash [a, b, set]
+    ///                                                          HashAggregateExec Merge [a, b] [sum(v)] sets (a, b), (a), ()
+    ///                                                            HashAggregateExec Partial [a, b] [sum(v)]
+    ///                                                              input
     /// </code></remarks>
     private PlannedNode PartialAndFinal(Grouping grouping, PlannedNode input, double rows, NodeList<Column> spread)
     {
         NodeList<ExecColumn> keys = [.. grouping.KeyColumns];
         NodeList<AggregateCall> calls = grouping.BoundCalls(input);
+        bool merges = grouping.HasSetOfAllKeys;
+        PlannedNode below = merges ? Partial(grouping.WithoutSets(), input, rows) : input;
         var partial = new HashAggregateExec(
-            AggregateMode.Partial, grouping.BoundKeys(input), calls, grouping.Sets, [.. keys, .. grouping.StateColumns], input.Plan);
+            merges ? AggregateMode.Merge : AggregateMode.Partial, merges ? [.. grouping.Keys.Select(key => below.Reference(key.Column))] : grouping.BoundKeys(input), calls, grouping.Sets,
+            [.. keys, .. grouping.StateColumns], below.Plan);
         double partialRows = Math.Min(input.Rows, rows * _planner.Context.Topology.Slots);
         var states = new PlannedNode(partial, grouping.KeyLayout(), Distribution.Any, partialRows);
         PlannedNode exchanged = keys.Count == 0 || rows <= _planner.Context.Settings.GatheredGroups
@@ -112,6 +121,14 @@ internal sealed class AggregatePlanner
         var final = new HashAggregateExec(
             AggregateMode.Final, [.. grouping.KeyOutputs.Select(exchanged.Reference)], calls, null, [.. keys, .. grouping.ResultColumns], exchanged.Plan);
         return new PlannedNode(final, grouping.Layout(), exchanged.Distribution, rows);
+    }
+
+    /// <summary>Groups of each task by all keys, one row a group and more.</summary>
+    private PlannedNode Partial(Grouping grouping, PlannedNode input, double rows)
+    {
+        var plan = new HashAggregateExec(
+            AggregateMode.Partial, grouping.BoundKeys(input), grouping.BoundCalls(input), null, [.. grouping.KeyColumns, .. grouping.StateColumns], input.Plan);
+        return new PlannedNode(plan, grouping.KeyLayout(), Distribution.Any, Math.Min(input.Rows, rows * _planner.Context.Topology.Slots));
     }
 
     /// <summary>The keys that rows are spread by: one of many values and few bytes, if there is one, because all rows of a group agree on it; else all.</summary>
@@ -138,6 +155,11 @@ internal sealed class AggregatePlanner
 /// <param name="SetId">The column that tells a row's grouping set; null without sets.</param>
 internal sealed record Grouping(NodeList<NamedExpression> Keys, IReadOnlyList<NamedExpression> Calls, NodeList<NodeList<int>>? Sets, Column? SetId)
 {
+    /// <summary>Whether one of several sets has all keys, as ROLLUP and CUBE have: the others can be made of its groups.</summary>
+    public bool HasSetOfAllKeys => Sets is { Count: > 1 } && Keys.Count > 0 && Sets.Any(set => set.Distinct().Count() == Keys.Count);
+
+    public Grouping WithoutSets() => this with { Sets = null, SetId = null };
+
     /// <summary>Columns that a partial result is exchanged by.</summary>
     public IEnumerable<Column> KeyOutputs => SetId is null ? Keys.Select(static key => key.Column) : Keys.Select(static key => key.Column).Append(SetId);
 

@@ -113,21 +113,22 @@ public static class DistributionValidator
     private static Spread OfAggregate(HashAggregateExec aggregate, Spread input)
     {
         CheckReferences(aggregate, aggregate.Keys, aggregate.Input.Output);
-        if (aggregate.Mode != AggregateMode.Final)
+        bool takesStates = aggregate.Mode is AggregateMode.Final or AggregateMode.Merge;
+        if (!takesStates)
         {
             CheckReferences(aggregate, aggregate.Calls, aggregate.Input.Output);
         }
 
         int states = aggregate.Calls.Sum(static call => call.Function.StateTypes is { } types ? types([.. call.Arguments.Select(static argument => argument.Type)]).Length : 1);
         int keys = aggregate.Keys.Count + (aggregate.GroupingSets is null ? 0 : 1);
-        if (aggregate.Mode == AggregateMode.Partial)
+        Require(!takesStates || aggregate.Input.Output.Count == aggregate.Keys.Count + states, aggregate, "input is not keys and states");
+        if (aggregate.Mode is AggregateMode.Partial or AggregateMode.Merge)
         {
             Require(aggregate.Columns.Count == keys + states, aggregate, "columns are not keys and states");
             return input.Kind == SpreadKind.Single ? input : Spread.Any;
         }
 
         Require(aggregate.Columns.Count == keys + aggregate.Calls.Count, aggregate, "columns are not keys and results");
-        Require(aggregate.Mode != AggregateMode.Final || aggregate.Input.Output.Count == keys + states, aggregate, "input is not keys and states");
         Require(aggregate.GroupingSets is null ? input.Colocates(aggregate.Keys) : input.Kind == SpreadKind.Single, aggregate, "rows of a group in several tasks");
         return input.Move(key => [.. Enumerable.Range(0, aggregate.Keys.Count).Where(i => Same(aggregate.Keys[i], key)).Select(i => References.To(aggregate.Columns, i))]);
     }

@@ -23,17 +23,19 @@ public enum AggregateMode
     Partial,
     /// <summary>Keys and states in (as Partial puts them out), results out.</summary>
     Final,
+    /// <summary>Keys and states in, the keys of grouping sets and states out: the sets are made of groups by all keys, which are fewer than rows.</summary>
+    Merge,
 }
 
 /// <summary>Groups by hashing.</summary>
 /// <param name="Mode">Which half.</param>
-/// <param name="Keys">Group keys over the input; in Final mode references to the first input columns. Empty: one group, which exists even without rows (in Partial mode only if there were rows).</param>
-/// <param name="Calls">Aggregates. Single and Partial: arguments over the input. Final: arguments are ignored, states are taken in order from the columns behind the keys.</param>
+/// <param name="Keys">Group keys over the input; in Final and Merge mode references to the first input columns. Empty: one group, which exists even without rows (in Partial mode only if there were rows).</param>
+/// <param name="Calls">Aggregates. Single and Partial: arguments over the input. Final and Merge: arguments are ignored, states are taken in order from the columns behind the keys.</param>
 /// <param name="GroupingSets">
-/// As in the logical plan; Single and Partial only. The set's position is then one more (bigint) key column behind the keys. The empty set's group exists even without
-/// rows, in Partial mode too (each task puts its state out), so that a Final above always makes its row.
+/// As in the logical plan; not in Final mode. The set's position is then one more (bigint) key column behind the keys. The empty set's group exists even without
+/// rows, in Partial and Merge mode too (each task puts its state out), so that a Final above always makes its row.
 /// </param>
-/// <param name="Columns">Single, Final: keys, results. Partial: keys, then each call's state columns (<see cref="Catalog.FunctionSignature.StateTypes"/>).</param>
+/// <param name="Columns">Single, Final: keys, results. Partial, Merge: keys, then each call's state columns (<see cref="Catalog.FunctionSignature.StateTypes"/>).</param>
 /// <param name="Input">Rows or states.</param>
 public sealed record HashAggregateExec(
     AggregateMode Mode, NodeList<Expression> Keys, NodeList<AggregateCall> Calls, NodeList<NodeList<int>>? GroupingSets, NodeList<ExecColumn> Columns, ExecPlan Input)

@@ -86,7 +86,7 @@ internal sealed record ProbeSpine(ShuffleReadExec Read, IReadOnlyList<HashJoinEx
         FilterExec or ProjectExec or SortExec or TableFunctionExec => ((UnaryExec)plan).Input,
         TopNExec { Offset: null } top => top.Input,
         LimitExec { Offset: null } limit => limit.Input,
-        HashAggregateExec { Mode: AggregateMode.Partial } aggregate => aggregate.Input,
+        HashAggregateExec { Mode: AggregateMode.Partial or AggregateMode.Merge } aggregate => aggregate.Input,
         HashJoinExec join when !join.IsNullAware || IsBroadcast(join.Right) => join.Left,
         NestedLoopJoinExec loop when IsBroadcast(loop.Right) => loop.Left,
         AsOfJoinExec asOf when IsBroadcast(asOf.Right) => asOf.Left,

@@ -39,7 +39,7 @@ internal sealed class AccumulatorSet : IDisposable
     public int StateCount => _calls.Sum(static call => call.StateCount);
 
     /// <param name="calls">Aggregate calls.</param>
-    /// <param name="mode">In Final mode arguments are not compiled.</param>
+    /// <param name="mode">Where states are taken, arguments are not compiled.</param>
     /// <param name="groupsMayBeEmpty">Whether a group can exist without rows.</param>
     /// <param name="context">The task.</param>
     public static AccumulatorSet Create(NodeList<AggregateCall> calls, AggregateMode mode, bool groupsMayBeEmpty, TaskContext context)
@@ -47,6 +47,7 @@ internal sealed class AccumulatorSet : IDisposable
         EvaluationContext evaluation = context.Evaluation;
         var feeds = new List<FeedPlan>();
         var states = new CallState[calls.Count];
+        bool takesStates = mode is AggregateMode.Final or AggregateMode.Merge;
         for (int i = 0; i < states.Length; i++)
         {
             AggregateCall call = calls[i];
@@ -56,7 +57,7 @@ internal sealed class AccumulatorSet : IDisposable
             int stateCount = accumulator.KeepsRows ? 0 : call.Function.StateTypes?.Invoke(types).Length ?? 0;
             int feed = 0;
             int[] arguments = [];
-            if (mode != AggregateMode.Final)
+            if (!takesStates)
             {
                 feed = feeds.FindIndex(plan => Equals(plan.Filter, call.Filter));
                 if (feed < 0)
@@ -71,7 +72,7 @@ internal sealed class AccumulatorSet : IDisposable
             states[i] = new CallState(accumulator, feed, arguments, stateCount);
         }
 
-        CountAccumulator?[] rowCounters = mode == AggregateMode.Final ? [] : ShareParts(states, feeds.Count, context.Account);
+        CountAccumulator?[] rowCounters = takesStates ? [] : ShareParts(states, feeds.Count, context.Account);
         return new AccumulatorSet(states, [.. feeds.Select(feed => feed.Compile(evaluation))], rowCounters, context.Account, context.Cancellation);
     }
 

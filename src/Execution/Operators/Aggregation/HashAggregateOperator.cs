@@ -70,7 +70,7 @@ internal sealed class HashAggregateOperator : Operator
             .. _groupingSets == null ? [] : new[] { new KeyColumn(ArrowType.Int64, false) },
         ];
         _keyCount = _columns.Length;
-        _strategy = plan.Mode == AggregateMode.Partial ? new PartialStrategy(canPassThrough: _groupingSets == null) : null;
+        _strategy = plan.Mode is AggregateMode.Partial or AggregateMode.Merge ? new PartialStrategy(canPassThrough: _groupingSets == null) : null;
         _isShort = IsShort;
         _keyGatherers = Array.ConvertAll(_columns, _ => new VectorGatherer(context.Account));
     }
@@ -324,18 +324,24 @@ internal sealed class HashAggregateOperator : Operator
     private void Consume(Batch batch)
     {
         Vector[] keys = _keys.Evaluate(batch);
-        if (_plan.Mode == AggregateMode.Final)
+        bool takesStates = _plan.Mode is AggregateMode.Final or AggregateMode.Merge;
+        if (!takesStates)
         {
-            Span<int> groups = FindGroups(batch, keys);
-            _accumulators.Merge(batch, _keyCount, groups, GroupCount);
-            return;
+            _accumulators.Prepare(batch);
         }
 
-        _accumulators.Prepare(batch);
         for (int set = 0; set < (_groupingSets?.Count ?? 1); set++)
         {
             Span<int> groups = FindGroups(batch, _groupingSets == null ? keys : _groupingSets.Keys(keys, set, batch.Length));
-            _accumulators.Update(batch, groups, GroupCount);
+            if (takesStates)
+            {
+                _accumulators.Merge(batch, keys.Length, groups, GroupCount);
+            }
+            else
+            {
+                _accumulators.Update(batch, groups, GroupCount);
+            }
+
             _strategy?.Observe(groups);
         }
     }
@@ -381,7 +387,7 @@ internal sealed class HashAggregateOperator : Operator
         var columns = new Vector[_plan.Columns.Count];
         _table!.Keys(_emitted, count).CopyTo(columns, 0);
         Span<Vector> values = columns.AsSpan(_keyCount);
-        if (_plan.Mode == AggregateMode.Partial)
+        if (_plan.Mode is AggregateMode.Partial or AggregateMode.Merge)
         {
             _accumulators.States(_emitted, count, values);
         }
