@@ -110,11 +110,15 @@ public sealed class PhysicalPlannerTests
             ProjectExec [l_orderkey, l_partkey, total, set]
               HashAggregateExec Final [l_orderkey, l_partkey, set] [sum(l_quantity)]
                 ExchangeExec Hash [l_orderkey, l_partkey, set]
-                  HashAggregateExec Partial [l_orderkey, l_partkey] [sum(l_quantity)] 3 grouping sets
-                    ScanExec lineitem [l_orderkey, l_partkey, l_quantity]
+                  HashAggregateExec Merge [l_orderkey, l_partkey] [sum(l_quantity)] 3 grouping sets
+                    HashAggregateExec Partial [l_orderkey, l_partkey] [sum(l_quantity)]
+                      ScanExec lineitem [l_orderkey, l_partkey, l_quantity]
             """, plan);
         Assert.True(plan.Output[0].IsNullable);
         Assert.False(plan.Output[3].IsNullable);
+
+        // No set has all keys: groups by all of them would be more than anybody asked for.
+        Assert.DoesNotContain("Merge", PlanBuilder.Plan(aggregate with { GroupingSets = [[0], [1]] }).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

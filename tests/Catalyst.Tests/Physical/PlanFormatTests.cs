@@ -108,7 +108,7 @@ public sealed class PlanFormatTests
         AssertCodes<TypeKind>("Unknown Boolean SmallInt Integer BigInt Real DoublePrecision Numeric Text Varchar Char Bytea Date Time Timestamp TimestampTz Interval Uuid Json Jsonb Array Row Map Oid Name Void");
         AssertCodes<TypeVariant>("None RegProc RegProcedure RegOper RegOperator RegClass RegType RegNamespace RegRole RegCollation RegConfig RegDictionary Xid Cid SingleByte NodeTree AclItem Tid CString Inet Lsn SmallIntVector OidVector");
         AssertCodes<FunctionKind>("Scalar Aggregate Window Table");
-        AssertCodes<AggregateMode>("Single Partial Final");
+        AssertCodes<AggregateMode>("Single Partial Final Merge");
         AssertCodes<ExchangeKind>("Hash RoundRobin Broadcast Gather");
         AssertCodes<ExecJoinKind>("Inner LeftOuter RightOuter FullOuter LeftSemi LeftAnti LeftMark LeftSingle RightSemi RightAnti");
         AssertCodes<SetOperationKind>("Union Intersect Except");
