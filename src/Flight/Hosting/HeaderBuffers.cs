@@ -22,7 +22,7 @@ public static class HeaderBuffers
     private static readonly FieldInfo? WriteLock = Field("Http2FrameWriter", "_writeLock");
     private static readonly bool IsKnown = Context != null && Writer != null && Buffer?.FieldType == typeof(byte[]) && WriteLock?.FieldType == typeof(Lock);
 
-    /// <summary>To be called for every request: a client may change its settings, and Kestrel makes the buffer anew.</summary>
+    /// <summary>To be called for a connection's first request. A client that changes its settings later has a large buffer again, of <see cref="KestrelSettings.MaxFrameBytes"/> at most.</summary>
     /// <returns>Whether the connection's buffer is small now.</returns>
     public static bool Shrink(HttpContext request)
     {

@@ -252,11 +252,20 @@ public sealed class ServerHost : IAsyncDisposable
     }
 
     /// <summary>Sends a request to the door through which it came.</summary>
-    private static Task RouteAsync(HttpContext context) => context.Features.Get<HttpDoor>()!.Answer(context);
+    private static Task RouteAsync(HttpContext context)
+    {
+        HttpDoor door = context.Features.Get<HttpDoor>()!;
+        if (!door.HasBeenUsed)
+        {
+            door.HasBeenUsed = true;
+            HeaderBuffers.Shrink(context);
+        }
+
+        return door.Answer(context);
+    }
 
     private async Task CallFlightAsync(HttpContext context)
     {
-        HeaderBuffers.Shrink(context);
         _work.Enter();
         try
         {
@@ -269,5 +278,9 @@ public sealed class ServerHost : IAsyncDisposable
     }
 
     /// <summary>Which door a connection came through.</summary>
-    private sealed record HttpDoor(RequestDelegate Answer);
+    private sealed record HttpDoor(RequestDelegate Answer)
+    {
+        /// <summary>Whether a request has come through it by this connection.</summary>
+        public bool HasBeenUsed { get; set; }
+    }
 }
