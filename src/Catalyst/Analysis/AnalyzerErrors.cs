@@ -196,6 +196,8 @@ internal static class AnalyzerErrors
 
     public static QueryException TooManyColumns(int limit, int position) => new("54011", ErrorKind.User, $"target lists can have at most {limit} entries", position);
 
+    public static QueryException TooComplex(string message, int position) => new("54001", ErrorKind.User, message, position);
+
     /// <param name="isNull">Whether there is no percentage at all.</param>
     public static QueryException InvalidSample(bool isNull) =>
         new("2202H", ErrorKind.User, isNull ? "TABLESAMPLE parameter cannot be null" : "sample percentage must be between 0 and 100");

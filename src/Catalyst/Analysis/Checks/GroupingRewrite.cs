@@ -89,10 +89,16 @@ internal sealed class GroupingRewrite
         }
 
         var id = new ColumnReference(_aggregate.GroupingId!);
-        int[] values = [.. sets.Select(set => keys.Aggregate(0, (bits, key) => (bits << 1) | (set.Contains(key) ? 0 : 1)))];
+        int[] values = [.. sets.Select(set => Bits(keys, set))];
         CaseArm[] arms = [.. values.Take(values.Length - 1).Select((value, index) =>
             new CaseArm(new Comparison(ComparisonOperator.Equal, id, Literal.BigInt(index)), Literal.Integer(value)))];
         return arms.Length == 0 ? Literal.Integer(values[0]) : new Case(NodeList.Create<CaseArm>(arms), Literal.Integer(values[^1]));
+    }
+
+    private static int Bits(int[] keys, NodeList<int> set)
+    {
+        HashSet<int> members = [.. set];
+        return keys.Aggregate(0, (bits, key) => (bits << 1) | (members.Contains(key) ? 0 : 1));
     }
 
     private int KeyIndex(Expression argument, ColumnReference call)

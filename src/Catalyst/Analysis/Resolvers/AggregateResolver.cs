@@ -167,16 +167,18 @@ internal sealed class AggregateResolver(AnalysisContext context)
     /// <summary>Equal calls share a column.</summary>
     private Column ColumnFor(AggregateCall call, string name, QueryScope owner)
     {
-        foreach (NamedCall<AggregateCall> known in owner.Aggregates)
+        if (owner.CallColumns.TryGetValue(call, out Column? known))
         {
-            if (known.Call.Equals(call) && !Trees.ExpressionTransforms.IsVolatile(call))
-            {
-                return known.Column;
-            }
+            return known;
         }
 
         Column column = context.Ids.Column(name, call.Type, call.IsNullable);
         owner.Aggregates.Add(new NamedCall<AggregateCall>(call, column));
+        if (!Trees.ExpressionTransforms.IsVolatile(call))
+        {
+            owner.CallColumns.Add(call, column);
+        }
+
         return column;
     }
 }

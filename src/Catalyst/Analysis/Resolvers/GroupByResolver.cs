@@ -14,8 +14,15 @@ internal sealed record GroupingKeys(List<Expression> Keys, NodeList<NodeList<int
 internal sealed class GroupByResolver(AnalysisContext context, List<SelectOutput> items, QueryScope scope)
 {
     private const int MaxSets = 4096;
+
+    /// <summary>Keys of all sets together, of which each takes memory of its own: a ROLLUP of 511.</summary>
+    private const int MaxMembers = 128 << 10;
+
     private readonly List<Expression> _keys = [];
     private readonly Dictionary<Expression, int> _positions = [];
+    private readonly OrderByResolver _outputs = new(context, items, scope);
+    private readonly HashSet<ColumnId> _aggregates = [.. scope.Aggregates.Select(static call => call.Column.Id)];
+    private readonly HashSet<ColumnId> _windowCalls = [.. scope.WindowCalls.Select(static call => call.Column.Id)];
 
     public GroupingKeys Resolve(Ast.GroupByClause clause)
     {
@@ -47,8 +54,9 @@ internal sealed class GroupByResolver(AnalysisContext context, List<SelectOutput
         {
             // Elements side by side multiply: each set of one with each set of the next.
             List<List<int>> factors = Expand(element);
+            CheckCount((long)sets.Count * factors.Count, Math.Max((long)sets.Count * Members(factors), (long)factors.Count * Members(sets)), element);
             sets = [.. sets.SelectMany(set => factors.Select(factor => Merge(set, factor)))];
-            CheckCount(sets.Count, element);
+            CheckCount(sets.Count, Members(sets), element);
         }
 
         if (clause.Distinct)
@@ -67,12 +75,12 @@ internal sealed class GroupByResolver(AnalysisContext context, List<SelectOutput
             case Ast.GroupingSet set:
                 return [Positions(set)];
             case Ast.Rollup rollup:
-                CheckCount(rollup.Sets.Count + 1, element);
+                CheckCount(rollup.Sets.Count + 1L, rollup.Sets.Count * (rollup.Sets.Count + 1L) / 2, element);
                 List<List<int>> parts = [.. rollup.Sets.Select(Positions)];
                 return [.. Enumerable.Range(0, parts.Count + 1).Select(left => Merge([.. parts.Take(parts.Count - left)]))];
             case Ast.Cube cube:
                 List<List<int>> dimensions = [.. cube.Sets.Select(Positions)];
-                CheckCount(dimensions.Count > 12 ? int.MaxValue : 1 << dimensions.Count, element);
+                CheckCount(dimensions.Count > 12 ? long.MaxValue : 1 << dimensions.Count, 0, element);
                 int all = (1 << dimensions.Count) - 1;
                 return [.. Enumerable.Range(0, all + 1).Select(without => Merge([.. dimensions.Where((_, index) => ((without >> (dimensions.Count - 1 - index)) & 1) == 0)]))];
             case Ast.GroupingSets nested:
@@ -82,11 +90,18 @@ internal sealed class GroupByResolver(AnalysisContext context, List<SelectOutput
         }
     }
 
-    private void CheckCount(int count, Ast.SyntaxNode node)
+    private static long Members(List<List<int>> sets) => sets.Sum(static set => (long)set.Count);
+
+    private void CheckCount(long count, long members, Ast.SyntaxNode node)
     {
         if (count > MaxSets)
         {
-            throw new Parser.Errors.QueryException("54001", Parser.Errors.ErrorKind.User, $"too many grouping sets present (maximum {MaxSets})", context.Position(node));
+            throw AnalyzerErrors.TooComplex($"too many grouping sets present (maximum {MaxSets})", context.Position(node));
+        }
+
+        if (members > MaxMembers)
+        {
+            throw AnalyzerErrors.TooComplex($"too many keys in all grouping sets together (maximum {MaxMembers})", context.Position(node));
         }
     }
 
@@ -114,7 +129,7 @@ internal sealed class GroupByResolver(AnalysisContext context, List<SelectOutput
 
         if (node is Ast.ColumnReference { Name.IsSimple: true } column && scope.From.Find(column.Name.Last.Value).Count == 0)
         {
-            int output = new OrderByResolver(context, items, scope).FindOutput(column, "GROUP BY");
+            int output = _outputs.FindOutput(column, "GROUP BY");
             if (output >= 0)
             {
                 return OutputKey(items[output], node);
@@ -127,34 +142,28 @@ internal sealed class GroupByResolver(AnalysisContext context, List<SelectOutput
 
     private int OutputKey(SelectOutput item, Ast.Expression node)
     {
-        if (item.Value.ReferencesAny(Calls(static (s, found) => s.Aggregates.ForEach(call => found.Add(call.Column.Id)))))
+        if (item.Value.ReferencesAny(_aggregates))
         {
             throw AnalyzerErrors.NotAllowed("aggregate functions", "GROUP BY", "42803", context.Position(node));
         }
 
-        return item.Value.ReferencesAny(Calls(static (s, found) => s.WindowCalls.ForEach(call => found.Add(call.Column.Id))))
+        return item.Value.ReferencesAny(_windowCalls)
             ? throw AnalyzerErrors.NotAllowed("window functions", "GROUP BY", "42P20", context.Position(node))
             : KeyOf(item.Value = context.Coercions.Settle(item.Value));
     }
 
-    private bool UsesCalls(Expression value) => value.ReferencesAny(Calls(static (s, found) =>
-    {
-        s.Aggregates.ForEach(call => found.Add(call.Column.Id));
-        s.WindowCalls.ForEach(call => found.Add(call.Column.Id));
-    }));
-
-    private HashSet<ColumnId> Calls(Action<QueryScope, HashSet<ColumnId>> add)
-    {
-        var found = new HashSet<ColumnId>();
-        add(scope, found);
-        return found;
-    }
+    private bool UsesCalls(Expression value) => value.ReferencesAny(_aggregates) || value.ReferencesAny(_windowCalls);
 
     private int KeyOf(Expression value)
     {
         if (!_positions.TryGetValue(value, out int known))
         {
             known = _keys.Count;
+            if (known == SortKeys.Most)
+            {
+                throw AnalyzerErrors.TooManyColumns(SortKeys.Most, 0);
+            }
+
             _keys.Add(value);
             _positions.Add(value, known);
         }

@@ -13,6 +13,10 @@ internal sealed record OutputKey(int ItemIndex, Expression Value);
 /// <summary>Resolves keys that may name output columns: by number, by output name, or as an expression.</summary>
 internal sealed class OrderByResolver(AnalysisContext context, List<SelectOutput> items, QueryScope scope)
 {
+    // Made when the first key needs them: there may be as many keys as items, and many of both.
+    private ILookup<string, int>? _byName;
+    private Dictionary<Expression, int>? _byValue;
+
     /// <summary>A key of ORDER BY or DISTINCT ON: output names come before input columns.</summary>
     public OutputKey Resolve(Ast.Expression node, Clause clause)
     {
@@ -28,8 +32,7 @@ internal sealed class OrderByResolver(AnalysisContext context, List<SelectOutput
         }
 
         Expression value = scope.In(clause, () => context.Expressions.Resolve(node, scope));
-        int same = items.FindIndex(item => item.Value.Equals(value));
-        return new OutputKey(same, same >= 0 ? items[same].Value : context.Coercions.Settle(value));
+        return Same(value) is >= 0 and var same ? new OutputKey(same, items[same].Value) : new OutputKey(-1, context.Coercions.Settle(value));
     }
 
     /// <summary>An integer constant is the number of an output column, from 1.</summary>
@@ -53,13 +56,9 @@ internal sealed class OrderByResolver(AnalysisContext context, List<SelectOutput
     public int FindOutput(Ast.ColumnReference column, string clause)
     {
         int found = -1;
-        for (int i = 0; i < items.Count; i++)
+        _byName ??= Enumerable.Range(0, items.Count).ToLookup(index => items[index].Name, StringComparer.Ordinal);
+        foreach (int i in _byName[column.Name.Last.Value])
         {
-            if (items[i].Name != column.Name.Last.Value)
-            {
-                continue;
-            }
-
             if (found >= 0 && !items[found].Value.Equals(items[i].Value))
             {
                 throw AnalyzerErrors.AmbiguousOutputName(clause, column.Name.Last.Value, context.Position(column));
@@ -69,5 +68,20 @@ internal sealed class OrderByResolver(AnalysisContext context, List<SelectOutput
         }
 
         return found;
+    }
+
+    /// <summary>The first item of a value; -1: there is none.</summary>
+    private int Same(Expression value)
+    {
+        if (_byValue is null)
+        {
+            _byValue = new Dictionary<Expression, int>(items.Count);
+            for (int i = 0; i < items.Count; i++)
+            {
+                _byValue.TryAdd(items[i].Value, i);
+            }
+        }
+
+        return _byValue.GetValueOrDefault(value, -1);
     }
 }

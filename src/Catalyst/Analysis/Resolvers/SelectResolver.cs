@@ -166,11 +166,17 @@ internal sealed class SelectResolver(AnalysisContext context, Ast.Select select,
         List<Expression> keys = grouping?.Keys ?? [];
         HashSet<ColumnId> inputs = plan.OutputIds();
         var named = new NamedExpression[keys.Count];
+        var names = new Dictionary<Expression, string>(keys.Count == 0 ? 0 : _items.Count);
+        for (int i = _items.Count - 1; i >= 0 && keys.Count > 0; i--)
+        {
+            names[_items[i].Value] = _items[i].Name;
+        }
+
         for (int i = 0; i < named.Length; i++)
         {
             named[i] = keys[i] is ColumnReference reference && grouping!.Sets is null && inputs.Contains(reference.Id)
                 ? NamedExpression.Pass(reference.Column)
-                : new NamedExpression(keys[i], context.Ids.Column(NameOfKey(keys[i]), keys[i].Type, keys[i].IsNullable || grouping!.Sets is not null));
+                : new NamedExpression(keys[i], context.Ids.Column(names.GetValueOrDefault(keys[i]) ?? (keys[i] is ColumnReference column ? column.Column.Name : "key"), keys[i].Type, keys[i].IsNullable || grouping!.Sets is not null));
         }
 
         Column? groupingId = grouping?.Sets is null ? null : context.Ids.Column("grouping_id", SqlType.BigInt, false);
@@ -196,9 +202,6 @@ internal sealed class SelectResolver(AnalysisContext context, Ast.Select select,
 
         return aggregate;
     }
-
-    private string NameOfKey(Expression key) =>
-        _items.Find(item => item.Value.Equals(key))?.Name ?? (key is ColumnReference reference ? reference.Column.Name : "key");
 
     /// <summary>Set-returning functions side by side; those over others' results one level above.</summary>
     private static LogicalPlan AddSets(LogicalPlan plan, List<SetCall> calls)
@@ -227,8 +230,20 @@ internal sealed class SelectResolver(AnalysisContext context, Ast.Select select,
         }
 
         int visible = outputs.Count;
-        NodeList<SortKey> sortKeys = [.. _order.Select(key => SortKeys.Make(key.Item, Carry(key.Key, outputs, available), context))];
-        NodeList<Expression> on = [.. _distinctOn.Select(key => Carry(key, outputs, available))];
+        var carriers = new Dictionary<Expression, Column>();
+        for (int i = 0; i < visible && _order.Count + _distinctOn.Count > 0; i++)
+        {
+            carriers.TryAdd(outputs[i].Expression, outputs[i].Column);
+        }
+
+        // A key that stands before, in whatever direction, decides nothing.
+        NodeList<SortKey> sortKeys = [.. _order.Select(key => SortKeys.Make(key.Item, Carry(key.Key, outputs, carriers, available), context)).DistinctBy(static key => key.Expression)];
+        NodeList<Expression> on = [.. _distinctOn.Select(key => Carry(key, outputs, carriers, available)).Distinct()];
+        if (sortKeys.Count > SortKeys.Most || on.Count > SortKeys.Most)
+        {
+            throw AnalyzerErrors.TooManyColumns(SortKeys.Most, context.Position(sortKeys.Count > SortKeys.Most ? _order[SortKeys.Most].Item.Expression : select.Distinct!.On[SortKeys.Most]));
+        }
+
         bool isIdentity = outputs.Count == plan.Output.Count && outputs.Zip(plan.Output).All(static pair => pair.First.IsPass && pair.First.Column.Id == pair.Second.Id);
         plan = isIdentity ? plan : new Project(NodeList.From(outputs), plan);
         if (select.Distinct is not null && on.IsEmpty)
@@ -243,22 +258,21 @@ internal sealed class SelectResolver(AnalysisContext context, Ast.Select select,
     }
 
     /// <summary>A reference to the output column that carries a key; a key that is not selected is added to the columns.</summary>
-    private Expression Carry(OutputKey key, List<NamedExpression> outputs, HashSet<ColumnId> available)
+    private Expression Carry(OutputKey key, List<NamedExpression> outputs, Dictionary<Expression, Column> carriers, HashSet<ColumnId> available)
     {
         if (key.ItemIndex >= 0)
         {
             return new ColumnReference(outputs[key.ItemIndex].Column);
         }
 
-        int known = outputs.FindIndex(output => output.Expression.Equals(key.Value));
-        if (known < 0)
+        if (!carriers.TryGetValue(key.Value, out Column? carrier))
         {
-            known = outputs.Count;
             outputs.Add(key.Value is ColumnReference reference && available.Contains(reference.Id)
                 ? NamedExpression.Pass(reference.Column)
                 : new NamedExpression(key.Value, context.Ids.For(key.Value, "sort key")));
+            carriers.Add(key.Value, carrier = outputs[^1].Column);
         }
 
-        return new ColumnReference(outputs[known].Column);
+        return new ColumnReference(carrier);
     }
 }

@@ -6,6 +6,9 @@ namespace SqlCluster.Catalyst.Analysis.Resolvers;
 /// <summary>Directions and null orders of sort keys.</summary>
 internal static class SortKeys
 {
+    /// <summary>Most keys to sort or group by: PostgreSQL's limit of a target list, which its keys are entries of.</summary>
+    public const int Most = 1664;
+
     /// <summary>Nulls are the largest values unless said otherwise: last ascending, first descending.</summary>
     public static SortKey Make(Ast.SortItem item, Expression expression, AnalysisContext context)
     {

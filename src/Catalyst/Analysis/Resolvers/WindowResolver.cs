@@ -198,16 +198,18 @@ internal sealed class WindowResolver(AnalysisContext context)
 
     private Column ColumnFor(WindowCall call, string name, QueryScope scope)
     {
-        foreach (NamedCall<WindowCall> known in scope.WindowCalls)
+        if (scope.CallColumns.TryGetValue(call, out Column? known))
         {
-            if (known.Call.Equals(call) && !Trees.ExpressionTransforms.IsVolatile(call))
-            {
-                return known.Column;
-            }
+            return known;
         }
 
         Column column = context.Ids.Column(name, call.Type, call.IsNullable || call.Function.Kind == FunctionKind.Aggregate);
         scope.WindowCalls.Add(new NamedCall<WindowCall>(call, column));
+        if (!Trees.ExpressionTransforms.IsVolatile(call))
+        {
+            scope.CallColumns.Add(call, column);
+        }
+
         return column;
     }
 }

@@ -26,6 +26,9 @@ internal sealed class QueryScope(QueryScope? parent, CteScope? ctes)
     /// <summary>Aggregates of this query, wherever they were written (subqueries included).</summary>
     public List<NamedCall<AggregateCall>> Aggregates { get; } = [];
 
+    /// <summary>Columns of the calls as written that may be shared: equal calls have one.</summary>
+    public Dictionary<Expression, Column> CallColumns { get; } = [];
+
     public List<NamedCall<WindowCall>> WindowCalls { get; } = [];
 
     /// <summary>Set-returning functions of the select list.</summary>
