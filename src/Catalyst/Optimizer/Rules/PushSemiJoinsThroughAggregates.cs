@@ -31,13 +31,13 @@ public sealed class PushSemiJoinsThroughAggregates : Rule
     private static Join Reduce(Join join, ColumnIdSource ids, PlanEstimator estimator, bool onLeft)
     {
         LogicalPlan grouped = onLeft ? join.Left : join.Right, other = onLeft ? join.Right : join.Left;
-        if (!DropsUnmatched(join.Kind, onLeft) || FindAggregate(grouped) is not { } aggregate || other.AnyExpression(static expression => expression.IsVolatile()))
+        if (!DropsUnmatched(join.Kind, onLeft) || FindAggregate(grouped) is not { } aggregate)
         {
             return join;
         }
 
         List<(ColumnReference Input, Column Other)> keys = Keys(join, grouped, aggregate, other.OutputIds());
-        if (keys.Count == 0 || !Pays(keys, aggregate.Input, other, estimator))
+        if (keys.Count == 0 || !Pays(keys, aggregate.Input, other, estimator) || other.AnyExpression(static expression => expression.IsVolatile()))
         {
             return join;
         }
@@ -100,8 +100,13 @@ public sealed class PushSemiJoinsThroughAggregates : Rule
     private static bool Pays(List<(ColumnReference Input, Column Other)> keys, LogicalPlan input, LogicalPlan other, PlanEstimator estimator)
     {
         RelationEstimate rows = estimator.Estimate(input), wanted = estimator.Estimate(other);
+        if (rows.Rows < LeastInputRows)
+        {
+            return false;
+        }
+
         double share = keys.Min(key => wanted.Of(key.Other).DistinctCount / rows.Of(key.Input.Column).DistinctCount);
-        return rows.Rows >= LeastInputRows && share <= LargestShare && RowsRead(other, estimator) <= LargestCost * RowsRead(input, estimator);
+        return share <= LargestShare && RowsRead(other, estimator) <= LargestCost * RowsRead(input, estimator);
     }
 
     private static double RowsRead(LogicalPlan plan, PlanEstimator estimator) => plan switch

@@ -37,6 +37,7 @@ public sealed class AdaptiveContext
     private readonly Func<StageId, OutputSize> _sizeOf;
     private readonly OutputSize?[] _sizes;
     private readonly bool?[] _emptyStages;
+    private readonly Dictionary<ExecPlan, bool> _emptyPlans = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<CteId, int> _cteStages = [];
     private int _lastRuntimeFilter = -1;
 
@@ -89,6 +90,17 @@ public sealed class AdaptiveContext
         StageState.Waiting => isEmpty(StageOf(id).Plan),
         StageState.Running or StageState.Skipped => false,
     };
+
+    /// <summary>Whether a plan is known to put out no row, found out once: every operator of a thousand joins in a chain is asked for, and asks all below it.</summary>
+    internal bool IsEmptyPlan(ExecPlan plan, Func<ExecPlan, AdaptiveContext, bool> isEmpty)
+    {
+        if (!_emptyPlans.TryGetValue(plan, out bool known))
+        {
+            _emptyPlans[plan] = known = isEmpty(plan, this);
+        }
+
+        return known;
+    }
 
     /// <summary>What an ended stage kept; null for any other.</summary>
     public OutputSize? SizeOf(StageId id) => _states[id.Value] == StageState.Ended ? _sizes[id.Value] ??= _sizeOf(id) : null;

@@ -83,7 +83,9 @@ public sealed class PropagateEmptyRelations : AdaptiveRule
         plan.Children.Count == 0 ? !IsEmpty(plan, context) : plan.Children.Any(child => HasWork(child, context));
 
     /// <summary>Whether it is certain that an operator puts out no row.</summary>
-    private static bool IsEmpty(ExecPlan plan, AdaptiveContext context)
+    private static bool IsEmpty(ExecPlan plan, AdaptiveContext context) => context.IsEmptyPlan(plan, Test);
+
+    private static bool Test(ExecPlan plan, AdaptiveContext context)
     {
         bool Is(ExecPlan input) => IsEmpty(input, context);
         return plan switch
