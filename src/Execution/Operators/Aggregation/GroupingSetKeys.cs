@@ -17,7 +17,7 @@ internal sealed class GroupingSetKeys : IDisposable
 
     public GroupingSetKeys(NodeList<Expression> keys, NodeList<NodeList<int>> sets, MemoryAccount account)
     {
-        _contains = [.. sets.Select(set => Enumerable.Range(0, keys.Count).Select(key => set.Contains(key)).ToArray())];
+        _contains = [.. sets.Select(set => Members(set, keys.Count))];
         HasEmptySet = sets.Any(static set => set.IsEmpty);
         var owners = new List<ColumnAppender>();
         _nulls = [.. keys.Select(key =>
@@ -39,6 +39,17 @@ internal sealed class GroupingSetKeys : IDisposable
     }
 
     public int Count => _contains.Length;
+
+    private static bool[] Members(NodeList<int> set, int keys)
+    {
+        var contains = new bool[keys];
+        foreach (int key in set)
+        {
+            contains[key] = true;
+        }
+
+        return contains;
+    }
 
     /// <summary>By set and key: whether the key is of the set.</summary>
     public bool[][] Contains => _contains;

@@ -13,8 +13,10 @@ internal sealed class JoinOutput : IDisposable
     private readonly int _leftCount;
     private readonly int _rightCount;
     private readonly VectorGatherer[] _gatherers;
-    private readonly Vector[] _nulls;
-    private readonly ColumnAppender[] _nullOwners;
+    private readonly MemoryAccount _account;
+    private readonly Arrow.Schema.ArrowType[] _types;
+    private readonly Vector?[] _nulls;
+    private readonly ColumnAppender?[] _nullOwners;
 
     public JoinOutput(ExecPlan left, ExecPlan right, NodeList<int> ordinals, MemoryAccount account)
     {
@@ -22,7 +24,9 @@ internal sealed class JoinOutput : IDisposable
         _ordinals = ordinals;
         _leftCount = leftColumns.Count;
         _rightCount = rightColumns.Count;
+        _account = account;
         _gatherers = new VectorGatherer[ordinals.Count];
+        _types = new Arrow.Schema.ArrowType[ordinals.Count];
         _nulls = new Vector[ordinals.Count];
         _nullOwners = new ColumnAppender[ordinals.Count];
         for (int i = 0; i < ordinals.Count; i++)
@@ -30,9 +34,7 @@ internal sealed class JoinOutput : IDisposable
             int ordinal = ordinals[i];
             ExecColumn? column = ordinal < _leftCount ? leftColumns[ordinal] : ordinal < _leftCount + _rightCount ? rightColumns[ordinal - _leftCount] : null;
             _gatherers[i] = new VectorGatherer(account);
-            _nullOwners[i] = ColumnAppender.Create(column == null ? Arrow.Schema.ArrowType.Boolean : ArrowTypes.Of(column.Type), account);
-            _nullOwners[i].AppendNulls(1);
-            _nulls[i] = _nullOwners[i].Build();
+            _types[i] = column == null ? Arrow.Schema.ArrowType.Boolean : ArrowTypes.Of(column.Type);
         }
     }
 
@@ -102,7 +104,7 @@ internal sealed class JoinOutput : IDisposable
         var columns = new Vector[_ordinals.Count];
         for (int i = 0; i < columns.Length; i++)
         {
-            columns[i] = _ordinals[i] < _leftCount ? left.Columns[_ordinals[i]] : new ConstantVector(_nulls[i], left.Length);
+            columns[i] = _ordinals[i] < _leftCount ? left.Columns[_ordinals[i]] : new ConstantVector(Null(i), left.Length);
         }
 
         return new Batch(columns, left.Length, selection);
@@ -115,7 +117,7 @@ internal sealed class JoinOutput : IDisposable
         for (int i = 0; i < columns.Length; i++)
         {
             int ordinal = _ordinals[i];
-            columns[i] = ordinal < _leftCount ? new ConstantVector(_nulls[i], rightRows.Length) : _gatherers[i].Take(right[ordinal - _leftCount]!, rightRows);
+            columns[i] = ordinal < _leftCount ? new ConstantVector(Null(i), rightRows.Length) : _gatherers[i].Take(right[ordinal - _leftCount]!, rightRows);
         }
 
         return new Batch(columns, rightRows.Length);
@@ -128,9 +130,22 @@ internal sealed class JoinOutput : IDisposable
             gatherer.Dispose();
         }
 
-        foreach (ColumnAppender owner in _nullOwners)
+        foreach (ColumnAppender? owner in _nullOwners)
         {
-            owner.Dispose();
+            owner?.Dispose();
         }
+    }
+
+    /// <summary>A null of a column, made when the first one comes out: most joins of many columns never put one out.</summary>
+    private Vector Null(int column)
+    {
+        if (_nulls[column] is { } known)
+        {
+            return known;
+        }
+
+        ColumnAppender owner = _nullOwners[column] = ColumnAppender.Create(_types[column], _account);
+        owner.AppendNulls(1);
+        return _nulls[column] = owner.Build();
     }
 }
