@@ -22,7 +22,7 @@ internal static class TextRows
             "Fields between delimiters."),
     ];
 
-    private static CheckedRegex Pattern(TableCall call) => RegexTranslation.Compile(call.Text(1), Flags(call).Replace("g", "", StringComparison.Ordinal));
+    private static CheckedRegex Pattern(TableCall call) => RegexTranslation.Compile(call.Text(1), Flags(call).Replace("g", "", StringComparison.Ordinal), call.Context.Cancellation);
 
     private static string Flags(TableCall call) => call.Count > 2 ? call.Text(2) : "";
 

@@ -9,12 +9,12 @@ internal sealed class RegexMatcher
     private readonly string _flags;
 
     /// <exception cref="Parser.Errors.QueryException">Not a regular expression (2201B) or unknown flags (22023).</exception>
-    public RegexMatcher(ReadOnlySpan<byte> pattern, string flags)
+    public RegexMatcher(ReadOnlySpan<byte> pattern, string flags, CancellationToken cancellation)
     {
         _pattern = pattern.ToArray();
         _flags = flags;
         string text = Encoding.UTF8.GetString(pattern);
-        Regex = RegexTranslation.Compile(text, flags);
+        Regex = RegexTranslation.Compile(text, flags, cancellation);
         Automaton = RegexAutomaton.TryMake(text, flags);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Functions.Scalar.Texts;
 
@@ -11,8 +12,21 @@ namespace SqlCluster.Execution.Functions.Scalar.Texts;
 /// </remarks>
 internal static partial class RegexTranslation
 {
-    /// <exception cref="Parser.Errors.QueryException">Not a regular expression (2201B) or unknown flags (22023).</exception>
-    public static CheckedRegex Compile(string pattern, string flags)
+    /// <summary>Characters of the longest pattern: PostgreSQL compiles alternatives of about as many, and the framework takes time that grows with their square.</summary>
+    private const int LongestPattern = 128 << 10;
+
+    /// <summary>Characters from which on a pattern takes milliseconds to compile.</summary>
+    private const int LongPattern = 1 << 10;
+
+    /// <summary>Compiles a pattern; a long one where a cancelled query does not wait for it.</summary>
+    /// <exception cref="Parser.Errors.QueryException">Not a regular expression or too long a one (2201B), or unknown flags (22023).</exception>
+    /// <exception cref="OperationCanceledException">The query was cancelled.</exception>
+    public static CheckedRegex Compile(string pattern, string flags, CancellationToken cancellation = default) =>
+        pattern.Length > LongestPattern ? throw ExecutionErrors.InvalidRegularExpression("regular expression is too complex")
+        : pattern.Length > LongPattern ? Aside.Run(() => Make(pattern, flags), cancellation)
+        : Make(pattern, flags);
+
+    private static CheckedRegex Make(string pattern, string flags)
     {
         RegexOptions options = RegexOptions.CultureInvariant | RegexOptions.Singleline;
         bool isLiteral = pattern.StartsWith("***=", StringComparison.Ordinal);

@@ -82,7 +82,7 @@ internal static class RegularExpressions
     {
         if (row.State is not (string known, string knownFlags, CheckedRegex regex) || known != pattern || knownFlags != flags)
         {
-            regex = RegexTranslation.Compile(pattern, flags);
+            regex = RegexTranslation.Compile(pattern, flags, row.Cancellation);
             row.State = (pattern, flags, regex);
         }
 
@@ -95,7 +95,7 @@ internal static class RegularExpressions
         ReadOnlySpan<byte> pattern = row.Bytes(1);
         if (row.State is not RegexMatcher matcher || !matcher.Is(pattern, flags))
         {
-            row.State = matcher = new RegexMatcher(pattern, flags);
+            row.State = matcher = new RegexMatcher(pattern, flags, row.Cancellation);
         }
 
         return matcher;
