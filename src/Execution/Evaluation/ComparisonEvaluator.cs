@@ -72,8 +72,10 @@ internal sealed class ComparisonEvaluator(ComparisonOperator comparison, Evaluat
 
     private Vector Compare(ComparisonOperator operation, Vector leftValue, SqlType leftType, Vector rightValue, SqlType rightType, int length, SelectionVector? selection)
     {
-        Vector l = leftValue is DictionaryVector || (leftValue is ConstantVector) ? _leftFlattener.Flatten(leftValue) : leftValue;
-        Vector r = rightValue is DictionaryVector ? _rightFlattener.Flatten(rightValue) : rightValue;
+        // Nested values are read where they are: a constant of millions of elements would be copied for each row.
+        bool isNested = leftType.IsNested;
+        Vector l = leftValue is DictionaryVector or ConstantVector && !isNested ? _leftFlattener.Flatten(leftValue) : leftValue;
+        Vector r = rightValue is DictionaryVector && !isNested ? _rightFlattener.Flatten(rightValue) : rightValue;
         Span<ulong> bits = _result.ValueBits(length);
         _result.CombineValidity(l, r, length);
         if (l.Type.Id is ArrowTypeId.Decimal64 or ArrowTypeId.Decimal128)

@@ -74,15 +74,14 @@ internal sealed class ExpressionCompiler
     /// <summary>Joins the terms on one column, so that a dictionary is tested once for all of them.</summary>
     private static List<Expression> JoinBySingleInput(NodeList<Expression> terms)
     {
-        var joined = new List<Expression>();
+        var joined = new List<List<Expression>>();
         var places = new Dictionary<int, int>();
         foreach (Expression term in terms)
         {
             int input = ExpressionTraits.IsCheap(term) ? ExpressionTraits.SingleInput(term) : -1;
             if (input >= 0 && places.TryGetValue(input, out int place))
             {
-                NodeList<Expression> before = joined[place] is And and ? and.Terms : [joined[place]];
-                joined[place] = new And([.. before, term]);
+                joined[place].AddRange(term is And and ? and.Terms : [term]);
             }
             else
             {
@@ -91,11 +90,11 @@ internal sealed class ExpressionCompiler
                     places[input] = joined.Count;
                 }
 
-                joined.Add(term);
+                joined.Add([term]);
             }
         }
 
-        return joined;
+        return joined.ConvertAll(static together => Conjunctions.AndAll(together));
     }
 
     /// <summary>Whether there is nothing in it that could be computed once for two places.</summary>

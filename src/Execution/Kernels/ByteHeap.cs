@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using SqlCluster.Arrow.Memory;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Execution.Kernels;
 
@@ -106,10 +107,27 @@ internal sealed unsafe class ByteHeap(MemoryAccount account) : IDisposable
     private StringView AddLong(byte* source, int length)
     {
         Ensure(length);
-        Unsafe.CopyBlockUnaligned(_next, source, (uint)length);
+        if (length <= GrowingBuffer.StretchBytes)
+        {
+            Unsafe.CopyBlockUnaligned(_next, source, (uint)length);
+        }
+        else
+        {
+            CopyLarge(source, length);
+        }
+
         StringView view = StringView.Create(_next, length);
         _next += length;
         return view;
+    }
+
+    private void CopyLarge(byte* source, int length)
+    {
+        for (int copied = 0; copied < length; copied += GrowingBuffer.StretchBytes)
+        {
+            Interruption.Ask();
+            Unsafe.CopyBlockUnaligned(_next + copied, source + copied, (uint)Math.Min(length - copied, GrowingBuffer.StretchBytes));
+        }
     }
 
     private void Ensure(int bytes)

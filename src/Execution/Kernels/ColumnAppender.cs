@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Execution.Kernels;
 
@@ -72,6 +73,10 @@ internal abstract class ColumnAppender(ArrowType type, MemoryAccount account) : 
             Append(source, rows[..part]);
             start += part;
             count -= part;
+            if (count > 0)
+            {
+                Interruption.Ask();
+            }
         }
     }
 
@@ -194,6 +199,9 @@ internal abstract class ColumnAppender(ArrowType type, MemoryAccount account) : 
 /// <summary>A buffer that grows by doubling and keeps its content.</summary>
 internal struct GrowingBuffer(MemoryAccount account)
 {
+    /// <summary>Bytes copied between two questions after a cancellation: a few milliseconds where all of it is fresh.</summary>
+    public const int StretchBytes = 4 << 20;
+
     private NativeBuffer? _buffer;
 
     /// <summary>The block, once there is one.</summary>
@@ -212,12 +220,7 @@ internal struct GrowingBuffer(MemoryAccount account)
         NativeBuffer larger = NativeBuffer.Allocate(Math.Max(sizeBytes, _buffer == null ? 1024 : _buffer.SizeBytes + Math.Min(_buffer.SizeBytes, Math.Max(64 << 20, _buffer.SizeBytes / 4))), account);
         if (_buffer != null)
         {
-            for (long copied = 0; copied < usedBytes; copied += 1 << 30)
-            {
-                int part = (int)Math.Min(usedBytes - copied, 1 << 30);
-                _buffer.Span<byte>(copied, part).CopyTo(larger.Span<byte>(copied, part));
-            }
-
+            Copy(_buffer, larger, usedBytes);
             _buffer.Release();
         }
 
@@ -237,5 +240,24 @@ internal struct GrowingBuffer(MemoryAccount account)
     {
         _buffer?.Release();
         _buffer = null;
+    }
+
+    /// <summary>Copies the first bytes, a stretch at a time: fresh memory costs much more than the copy, and a cancelled query need not wait for hundreds of megabytes of it.</summary>
+    private static void Copy(NativeBuffer source, NativeBuffer target, long bytes)
+    {
+        try
+        {
+            for (long copied = 0; copied < bytes; copied += StretchBytes)
+            {
+                int part = (int)Math.Min(bytes - copied, StretchBytes);
+                source.Span<byte>(copied, part).CopyTo(target.Span<byte>(copied, part));
+                Interruption.Ask();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            target.Release();
+            throw;
+        }
     }
 }

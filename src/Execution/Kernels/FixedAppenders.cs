@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Execution.Kernels;
 
@@ -17,9 +18,13 @@ internal sealed class FixedAppender(ArrowType type, MemoryAccount account) : Col
     {
         if (source is FixedVector { HasNulls: false } flat)
         {
-            Span<byte> target = Room(count);
-            flat.ValuesBuffer.Span<byte>(flat.OffsetBytes + ((long)start * _width), count * _width).CopyTo(target);
-            AddValidRows(count);
+            for (int rows = GrowingBuffer.StretchBytes / _width, end = start + count; start < end; start += rows)
+            {
+                int part = Math.Min(rows, end - start);
+                flat.ValuesBuffer.Span<byte>(flat.OffsetBytes + ((long)start * _width), part * _width).CopyTo(Room(part));
+                AddValidRows(part);
+                Interruption.Ask();
+            }
         }
         else
         {

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Execution.Kernels;
 
@@ -12,6 +13,8 @@ namespace SqlCluster.Execution.Kernels;
 /// </remarks>
 internal sealed class VectorGatherer(MemoryAccount account) : IDisposable
 {
+    private const int RowsBetweenQuestions = 256 << 10;
+
     private NativeBuffer? _values;
     private NativeBuffer? _validity;
     private VectorGatherer[] _children = [];
@@ -43,7 +46,12 @@ internal sealed class VectorGatherer(MemoryAccount account) : IDisposable
             {
                 int width = source.Type.Width;
                 NativeBuffer values = NativeBuffer.Reuse(ref _values, (long)count * width, account);
-                GatherKernels.RunBytes(fixedVector.ValueBytes, width, rows, values.Span<byte>(0, count * width));
+                for (int start = 0; start < count; start += RowsBetweenQuestions)
+                {
+                    ReadOnlySpan<int> part = Part(rows, start);
+                    GatherKernels.RunBytes(fixedVector.ValueBytes, width, part, values.Span<byte>((long)start * width, part.Length * width));
+                }
+
                 return new FixedVector(source.Type, count, values, 0, _validity, nulls);
             }
 
@@ -51,7 +59,12 @@ internal sealed class VectorGatherer(MemoryAccount account) : IDisposable
             {
                 NativeBuffer views = NativeBuffer.Reuse(ref _values, (long)count * 16, account);
                 Span<StringView> result = views.Span<StringView>(0, count);
-                GatherKernels.Run(text.Views, rows, result);
+                for (int start = 0; start < count; start += RowsBetweenQuestions)
+                {
+                    ReadOnlySpan<int> part = Part(rows, start);
+                    GatherKernels.Run(text.Views, part, result.Slice(start, part.Length));
+                }
+
                 if (nulls > 0)
                 {
                     ClearNullViews(result, _validity!.Span<byte>(0, Bits.ByteCount(count)));
@@ -241,8 +254,14 @@ internal sealed class VectorGatherer(MemoryAccount account) : IDisposable
         offsets[count] = total;
         NativeBuffer childRowsBuffer = NativeBuffer.Reuse(ref _childRows, total * 4L, account);
         Span<int> childRows = childRowsBuffer.Span<int>(0, total);
-        for (int i = 0; i < count; i++)
+        for (int i = 0, asked = 0; i < count; i++)
         {
+            if (offsets[i] - asked > RowsBetweenQuestions)
+            {
+                Interruption.Ask();
+                asked = offsets[i];
+            }
+
             for (int k = offsets[i], element = offsets[i + 1] > k ? from[rows[i]] : 0; k < offsets[i + 1]; k++, element++)
             {
                 childRows[k] = element;
@@ -251,6 +270,17 @@ internal sealed class VectorGatherer(MemoryAccount account) : IDisposable
 
         EnsureChildren(1);
         return new ListVector(source.Type, count, offsetsBuffer, _children[0].Take(source.Child, childRows), _validity, nulls);
+    }
+
+    /// <summary>The next rows of many: lists may have hundreds of millions of elements, and who takes them hears a cancellation between the parts.</summary>
+    private static ReadOnlySpan<int> Part(ReadOnlySpan<int> rows, int start)
+    {
+        if (start > 0)
+        {
+            Interruption.Ask();
+        }
+
+        return rows.Slice(start, Math.Min(RowsBetweenQuestions, rows.Length - start));
     }
 
     private void EnsureChildren(int count)
