@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using SqlCluster.Arrow.Vectors;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Kernels;
@@ -11,6 +12,8 @@ namespace SqlCluster.Execution.Csv;
 /// <summary>Writes CSV as COPY does: NULL is empty without quotes, empty text is quoted. Options: header (on), delimiter, quote, escape, null, force_quote.</summary>
 internal sealed class CsvSink : FileSink
 {
+    private const int LargeStretchBytes = 1 << 20;
+
     private readonly TextFileWriter _writer;
     private readonly SqlType[] _types;
     private readonly char _delimiter;
@@ -20,6 +23,7 @@ internal sealed class CsvSink : FileSink
     private readonly string _null = "";
     private readonly bool _quotesAll;
     private readonly SearchValues<char> _special;
+    private readonly SearchValues<byte> _specialBytes;
 
     public CsvSink(string path, IReadOnlyList<(string Name, SqlType Type)> columns, IReadOnlyDictionary<string, string> options)
     {
@@ -44,6 +48,7 @@ internal sealed class CsvSink : FileSink
         _escape = escape ?? _quote;
         _separator = _delimiter.ToString();
         _special = SearchValues.Create([_delimiter, _quote, _escape, '\n', '\r']);
+        _specialBytes = SearchValues.Create([(byte)_delimiter, (byte)_quote, (byte)_escape, (byte)'\n', (byte)'\r']);
         _types = [.. columns.Select(static column => column.Type)];
         _writer = new TextFileWriter(path);
         if (hasHeader)
@@ -82,6 +87,10 @@ internal sealed class CsvSink : FileSink
                     _writer.Text.Append(column == 0 ? "" : _separator);
                     TextForms.Append(_writer.Text, type, in reader, row, TimeZoneInfo.Utc);
                 }
+                else if (type.IsText && type.Kind != TypeKind.Char && reader.Bytes(row) is { Length: > Pulse.StretchBytes } large)
+                {
+                    AppendLarge(large, column);
+                }
                 else
                 {
                     value.Clear();
@@ -112,17 +121,54 @@ internal sealed class CsvSink : FileSink
         }
 
         target.Append(_quote);
-        foreach (char character in text)
-        {
-            if (character == _quote || character == _escape)
-            {
-                target.Append(_escape);
-            }
+        AppendEscaped(text);
+        target.Append(_quote);
+    }
 
-            target.Append(character);
+    /// <summary>Writes a text of any length a stretch at a time: it is nowhere whole in memory a second time, and a cancellation is heard within it.</summary>
+    private void AppendLarge(ReadOnlySpan<byte> text, int column)
+    {
+        bool needsQuotes = _quotesAll || text[0] == ' ' || text[^1] == ' ' || text.Length == Encoding.UTF8.GetByteCount(_null);
+        for (ReadOnlySpan<byte> rest = text; !needsQuotes && !rest.IsEmpty; rest = rest[Math.Min(rest.Length, LargeStretchBytes)..])
+        {
+            Interruption.Ask();
+            needsQuotes = rest[..Math.Min(rest.Length, LargeStretchBytes)].IndexOfAny(_specialBytes) >= 0;
         }
 
-        target.Append(_quote);
+        string quote = needsQuotes ? _quote.ToString() : "";
+        _writer.Text.Append(column == 0 ? "" : _separator).Append(quote);
+        var characters = new char[2 * Pulse.StretchBytes];
+        for (ReadOnlySpan<byte> rest = text; !rest.IsEmpty;)
+        {
+            Interruption.Ask();
+            ReadOnlySpan<byte> some = Utf8Text.Stretch(rest);
+            rest = rest[some.Length..];
+            ReadOnlySpan<char> part = characters.AsSpan(0, Encoding.UTF8.GetChars(some, characters));
+            if (needsQuotes)
+            {
+                AppendEscaped(part);
+            }
+            else
+            {
+                _writer.Text.Append(part);
+            }
+
+            _writer.Flush();
+        }
+
+        _writer.Text.Append(quote);
+    }
+
+    private void AppendEscaped(ReadOnlySpan<char> text)
+    {
+        StringBuilder target = _writer.Text;
+        for (int found = text.IndexOfAny(_quote, _escape); found >= 0; found = text.IndexOfAny(_quote, _escape))
+        {
+            target.Append(text[..found]).Append(_escape).Append(text[found]);
+            text = text[(found + 1)..];
+        }
+
+        target.Append(text);
     }
 
     private static char One(string name, string value)

@@ -1,3 +1,4 @@
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Execution.Storage;
 
 namespace SqlCluster.Execution.Json;
@@ -13,6 +14,8 @@ internal enum JsonLayout
 /// <summary>Finds where values begin and end without looking into them.</summary>
 internal sealed record JsonFormat(JsonLayout Layout) : IRecordFormat
 {
+    private const int MarksBetweenQuestions = 4096;
+
     private static ReadOnlySpan<byte> Blanks => " \t\r\n"u8;
 
     public int PrologueLength(ReadOnlySpan<byte> bytes, bool isWhole)
@@ -61,8 +64,13 @@ internal sealed record JsonFormat(JsonLayout Layout) : IRecordFormat
         }
 
         int depth = 0, i = start;
-        while (i < bytes.Length)
+        for (int marks = 1; i < bytes.Length; marks++)
         {
+            if (marks % MarksBetweenQuestions == 0)
+            {
+                Interruption.Ask();
+            }
+
             int mark = bytes[i..].IndexOfAny(depth == 0 ? "{}[]\", \t\r\n"u8 : "{}[]\""u8);
             if (mark < 0)
             {

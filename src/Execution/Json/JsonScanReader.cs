@@ -4,9 +4,11 @@ using System.Text.Unicode;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Functions;
+using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Kernels;
 using SqlCluster.Execution.Operators;
 using SqlCluster.Execution.Storage;
@@ -17,6 +19,8 @@ namespace SqlCluster.Execution.Json;
 internal sealed class JsonScanReader : TextScanReader
 {
     public static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 1000 };
+
+    private const int ElementsAtOnce = 4096;
 
     private readonly JsonTable _table;
     private readonly byte[][] _names;
@@ -78,7 +82,7 @@ internal sealed class JsonScanReader : TextScanReader
             }
 
             (_position, _end) = (0, _block.LengthBytes);
-            if (!Utf8.IsValid(Bytes(_end)))
+            if (!IsUtf8(Bytes(_end)))
             {
                 throw TextFileErrors.NotUtf8(_block.Path, _block.FirstLine);
             }
@@ -100,6 +104,23 @@ internal sealed class JsonScanReader : TextScanReader
     }
 
     protected override Vector MakeColumn(int readOrdinal) => _results[_resultOf[Scan.TableOrdinals[readOrdinal]]].Build();
+
+    private bool IsUtf8(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            ReadOnlySpan<byte> part = Utf8Text.Stretch(bytes);
+            if (!Utf8.IsValid(part))
+            {
+                return false;
+            }
+
+            _pulse.Spend(part.Length);
+            bytes = bytes[part.Length..];
+        }
+
+        return true;
+    }
 
     private Span<byte> Bytes(int length) => _buffer!.Span<byte>(0, length);
 
@@ -144,6 +165,7 @@ internal sealed class JsonScanReader : TextScanReader
             column = -1;
             while (reader.Read())
             {
+                _pulse.Spend(JsonValues.TokenBytes(ref reader));
             }
         }
         catch (JsonException error)
@@ -178,7 +200,7 @@ internal sealed class JsonScanReader : TextScanReader
             reader.Read();
             if (column < 0 || _resultOf[column] < 0)
             {
-                reader.Skip();
+                JsonValues.Skip(ref reader, ref _pulse);
             }
             else
             {
@@ -193,7 +215,7 @@ internal sealed class JsonScanReader : TextScanReader
     {
         if (_resultOf[column] < 0)
         {
-            reader.Skip();
+            JsonValues.Skip(ref reader, ref _pulse);
             return;
         }
 
@@ -216,10 +238,44 @@ internal sealed class JsonScanReader : TextScanReader
             case TypeKind.Text when reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped:
                 result.SetBytes(reader.ValueSpan);
                 break;
+            case TypeKind.Array when reader.TokenType == JsonTokenType.StartArray:
+                SetArray(result, type, ref reader, value);
+                break;
             default:
                 LiteralVectors.Set(result, JsonValues.Read(ref reader, type, value, ref _pulse));
                 break;
         }
+    }
+
+    /// <summary>Hands elements on as they are read: millions of them at once would be as many objects to collect.</summary>
+    private void SetArray(ResultColumn result, SqlType type, ref Utf8JsonReader reader, ReadOnlySpan<byte> value)
+    {
+        ColumnAppender elements = result.BeginList();
+        var items = new List<Literal>();
+        try
+        {
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                items.Add(JsonValues.Read(ref reader, type.Element!, value, ref _pulse));
+                if (items.Count == ElementsAtOnce)
+                {
+                    Append(elements, type, items);
+                }
+            }
+
+            Append(elements, type, items);
+        }
+        finally
+        {
+            result.EndList();       // of a value that is dropped too: the next one's elements are its own
+        }
+    }
+
+    private void Append(ColumnAppender elements, SqlType type, List<Literal> items)
+    {
+        using var part = new NestedLiteral(type, NodeList.From(items), Context.Account);
+        elements.AppendRange(((ListVector)part.Vector).Child, 0, items.Count);
+        items.Clear();
     }
 
     private long Line(int position) => _block.FirstLine + Bytes(position).Count((byte)'\n');

@@ -36,19 +36,39 @@ internal static class JsonValues
 
         return type.Kind switch
         {
-            TypeKind.Json => new Literal(Raw(ref reader, json), type),
-            TypeKind.Jsonb => new Literal(Functions.Casts.JsonForms.Normalize(Raw(ref reader, json)), type),
+            TypeKind.Json => new Literal(Raw(ref reader, json, ref pulse), type),
+            TypeKind.Jsonb => new Literal(Functions.Casts.JsonForms.Normalize(Raw(ref reader, json, ref pulse)), type),
             TypeKind.Array when reader.TokenType == JsonTokenType.StartArray => Array(ref reader, type, json, ref pulse),
             TypeKind.Row when reader.TokenType == JsonTokenType.StartObject => Row(ref reader, type, json, ref pulse),
             TypeKind.Map when reader.TokenType == JsonTokenType.StartObject => Map(ref reader, type, json, ref pulse),
-            _ => Scalar(reader.TokenType == JsonTokenType.String ? reader.GetString()! : Raw(ref reader, json), type),
+            _ => Scalar(reader.TokenType == JsonTokenType.String ? reader.GetString()! : Raw(ref reader, json, ref pulse), type),
         };
     }
 
-    private static string Raw(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    /// <summary>Reads past the value that the reader stands on, to its last token.</summary>
+    public static void Skip(ref Utf8JsonReader reader, ref Pulse pulse)
+    {
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        {
+            return;
+        }
+
+        int depth = reader.CurrentDepth;
+        do
+        {
+            reader.Read();
+            pulse.Spend(TokenBytes(ref reader));
+        }
+        while (depth < reader.CurrentDepth);
+    }
+
+    /// <summary>What reading the token costs, for a <see cref="Pulse"/>.</summary>
+    public static int TokenBytes(ref Utf8JsonReader reader) => reader.ValueSpan.Length + 16;
+
+    private static string Raw(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref Pulse pulse)
     {
         int start = (int)reader.TokenStartIndex;
-        reader.Skip();
+        Skip(ref reader, ref pulse);
         return Encoding.UTF8.GetString(json[start..(int)reader.BytesConsumed]);
     }
 

@@ -37,7 +37,7 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
     public const int LargestRecordBytes = 256 << 20;
 
     /// <summary>Read at a time.</summary>
-    private const int ReadBytes = 8 << 20;
+    private const int ReadBytes = 4 << 20;
 
     private readonly Lock _lock = new();
     private int _file = -1;
@@ -188,22 +188,17 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
 
     private int Fill(ref NativeBuffer? buffer, MemoryAccount account, string path, CancellationToken cancellation)
     {
-        int capacity = Math.Max(blockBytes, _carryLength + Math.Min(blockBytes, 4096));
+        int capacity = Math.Max(blockBytes, _carryLength + Math.Min(blockBytes, 4096)), length = _carryLength;
+        _carry.AsSpan(0, length).CopyTo(NativeBuffer.Reuse(ref buffer, capacity + 1, account).Span<byte>(0, capacity + 1));
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
-            Span<byte> bytes = NativeBuffer.Reuse(ref buffer, capacity + 1, account).Span<byte>(0, capacity + 1);
-            _carry.AsSpan(0, _carryLength).CopyTo(bytes);
-            int length = _carryLength;
-            if (!_isAtEnd)
+            Span<byte> bytes = buffer!.Span<byte>(0, capacity + 1);
+            while (!_isAtEnd && length < capacity)
             {
-                while (!_isAtEnd && length < capacity)
-                {
-                    int part = Math.Min(capacity - length, ReadBytes), read = _stream!.ReadAtLeast(bytes.Slice(length, part), part, throwOnEndOfStream: false);
-                    _isAtEnd = read < part;
-                    length += read;
-                    cancellation.ThrowIfCancellationRequested();
-                }
+                cancellation.ThrowIfCancellationRequested();
+                int part = Math.Min(capacity - length, ReadBytes), read = _stream!.ReadAtLeast(bytes.Slice(length, part), part, throwOnEndOfStream: false);
+                _isAtEnd = read < part;
+                length += read;
             }
 
             int start = _isAtStart ? Prologue(bytes[..length], path) : 0;
@@ -229,13 +224,16 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
                 return blockLength;
             }
 
-            Carry(bytes[..length]);
             if (capacity >= LargestRecordBytes)
             {
                 throw TextFileErrors.RecordTooLong(path, _line);
             }
 
             capacity = Math.Min(capacity * 2, LargestRecordBytes);
+            NativeBuffer larger = NativeBuffer.Allocate(capacity + 1, account);
+            new Kernels.Pulse(cancellation).Copy(bytes[..length], larger.Span<byte>(0, length));
+            buffer.Release();
+            buffer = larger;
         }
     }
 

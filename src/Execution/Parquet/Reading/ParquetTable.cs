@@ -37,7 +37,7 @@ public sealed class ParquetTable : IScannableTable
         Name = name;
         Options = options;
         _files = files;
-        _statistics = new Lazy<TableStatistics>(ReadStatistics);
+        _statistics = new Lazy<TableStatistics>(ReadStatistics, LazyThreadSafetyMode.PublicationOnly);      // who was cancelled leaves no error behind
         Columns = [.. files[0].Columns.Select(column => new TableColumn(column.Name, column.Sql, column.IsNullable || files.Length > 1))];
     }
 
@@ -115,6 +115,7 @@ public sealed class ParquetTable : IScannableTable
         var sweep = Columns[ordinal].Type is { IsInteger: true } or { Kind: TypeKind.Date } ? new DistinctSweep() : null;
         foreach (ParquetFile file in _files)
         {
+            Interruption.Ask();
             int found = FindColumn(file, ordinal);
             if (found < 0 || file.Columns[found].Field is not LeafField { Column: var column })
                 return new TableColumnStatistics(null, null, AverageBytes: Columns[ordinal].Type.IsNested ? 32 : 8);
