@@ -12,6 +12,8 @@ namespace SqlCluster.Server.PgWire.Copy;
 /// <summary>COPY ... TO STDOUT in the formats text, csv and binary.</summary>
 internal static class CopyOut
 {
+    private const int StretchCharacters = 64 << 10;
+
     private static readonly byte[] Signature = [.. "PGCOPY\n"u8, 0xFF, (byte)'\r', (byte)'\n', 0];
 
     /// <summary>Runs the query and sends its rows, a message each.</summary>
@@ -93,7 +95,7 @@ internal static class CopyOut
         {
             for (int i = 0; i < rows.Columns.Count; i++)
             {
-                Append(line, options, i, rows.Columns[i].Name, false);
+                Append(line, options, i, rows.Columns[i].Name, false, closed);
             }
 
             Send(writer, line);
@@ -108,7 +110,7 @@ internal static class CopyOut
                 int row = batch.Selection?.Rows[i] ?? i;
                 for (int column = 0; column < rows.Columns.Count; column++)
                 {
-                    Append(line, options, column, text.Get(row, column), isForced[column]);
+                    Append(line, options, column, text.Get(row, column), isForced[column], rows.Cancellation);
                 }
 
                 Send(writer, line);
@@ -131,7 +133,7 @@ internal static class CopyOut
         line.Clear();
     }
 
-    private static void Append(StringBuilder line, CopyOptions options, int column, string? value, bool isForced)
+    private static void Append(StringBuilder line, CopyOptions options, int column, string? value, bool isForced, CancellationToken cancellation)
     {
         if (column > 0)
         {
@@ -144,11 +146,11 @@ internal static class CopyOut
         }
         else if (!options.IsCsv)
         {
-            AppendEscaped(line, value, options.Delimiter);
+            AppendEscaped(line, value, options.Delimiter, cancellation);
         }
         else if (isForced || value == options.Null || value == "\\." || value.AsSpan().IndexOfAny(options.Delimiter, options.Quote, '\n') >= 0 || value.Contains('\r', StringComparison.Ordinal))
         {
-            AppendQuoted(line, value, options);
+            AppendQuoted(line, value, options, cancellation);
         }
         else
         {
@@ -156,10 +158,16 @@ internal static class CopyOut
         }
     }
 
-    private static void AppendEscaped(StringBuilder line, string value, char delimiter)
+    private static void AppendEscaped(StringBuilder line, string value, char delimiter, CancellationToken cancellation)
     {
-        foreach (char unit in value)
+        for (int i = 0; i < value.Length; i++)
         {
+            if (i % StretchCharacters == StretchCharacters - 1)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            char unit = value[i];
             switch (unit)
             {
                 case '\b': line.Append("\\b"); break;
@@ -174,11 +182,17 @@ internal static class CopyOut
         }
     }
 
-    private static void AppendQuoted(StringBuilder line, string value, CopyOptions options)
+    private static void AppendQuoted(StringBuilder line, string value, CopyOptions options, CancellationToken cancellation)
     {
         line.Append(options.Quote);
-        foreach (char unit in value)
+        for (int i = 0; i < value.Length; i++)
         {
+            if (i % StretchCharacters == StretchCharacters - 1)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            char unit = value[i];
             if (unit == options.Quote || unit == options.Escape)
             {
                 line.Append(options.Escape);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
@@ -8,8 +9,11 @@ using SqlCluster.Server.PgWire.Messages;
 namespace SqlCluster.Server.PgWire.Types;
 
 /// <summary>Text and bytes as they are, behind an optional version byte (jsonb).</summary>
-internal sealed class BytesWriter(byte version = 0) : ValueWriter
+internal sealed class BytesWriter(CancellationToken cancellation, byte version = 0) : ValueWriter
 {
+    /// <summary>Bytes copied between two questions after a cancellation: less than a few milliseconds where the buffer's memory is fresh.</summary>
+    private const int StretchBytes = 1 << 20;
+
     private Vector _vector = null!;
     private ViewVector _views = null!;
 
@@ -22,7 +26,11 @@ internal sealed class BytesWriter(byte version = 0) : ValueWriter
     protected override void WriteValue(PgWriter writer, int row)
     {
         ReadOnlySpan<byte> bytes = _views.Bytes(ColumnValues.Slot(_vector, row));
-        if (version == 0)
+        if (bytes.Length > StretchBytes)
+        {
+            WriteLarge(writer, bytes);
+        }
+        else if (version == 0)
         {
             writer.Value(bytes);
         }
@@ -30,6 +38,23 @@ internal sealed class BytesWriter(byte version = 0) : ValueWriter
         {
             writer.Int32(bytes.Length + 1).Byte(version).Bytes(bytes);
         }
+    }
+
+    private void WriteLarge(PgWriter writer, ReadOnlySpan<byte> bytes)
+    {
+        int before = version == 0 ? 0 : 1;
+        Span<byte> target = writer.GetSpan(4 + before + bytes.Length);
+        BinaryPrimitives.WriteInt32BigEndian(target, before + bytes.Length);
+        target[4] = version;
+        target = target[(4 + before)..];
+        for (int copied = 0; copied < bytes.Length; copied += StretchBytes)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<byte> part = bytes.Slice(copied, Math.Min(StretchBytes, bytes.Length - copied));
+            part.CopyTo(target[copied..]);
+        }
+
+        writer.Advance(4 + before + bytes.Length);
     }
 }
 
