@@ -7,7 +7,8 @@ namespace SqlCluster.Testing.Cancellation;
 internal static class HardFiles
 {
     /// <param name="folder">Where <see cref="Write"/> and <see cref="Preparation"/> put the files.</param>
-    public static IEnumerable<HardStatement> All(string folder) =>
+    /// <param name="share">Size of what is written; 1: hundreds of milliseconds or more each.</param>
+    public static IEnumerable<HardStatement> All(string folder, double share) =>
     [
         new("files: listing", $"SELECT count(*) FROM read_csv('{folder}/many/*.csv')"),
         new("files: listing, deep", $"SELECT count(*) FROM read_csv('{folder}/**/x*.csv')"),
@@ -17,7 +18,10 @@ internal static class HardFiles
         new("files: CSV sniffed whole", $"SELECT count(*) FROM read_csv('{folder}/large.csv', sample_size => -1)"),
         new("files: JSON", $"SELECT count(*) FROM '{folder}/large.json'"),
         new("files: one JSON object", $"SELECT count(*) FROM '{folder}/wide.json'"),
+        new("files: one JSON array", $"SELECT cardinality(a) FROM '{folder}/wide.json'"),
+        new("files: one JSON item", $"SELECT cardinality(a) FROM read_json('{folder}/wide.json', format => 'unstructured')"),
         new("files: Parquet page", $"SELECT max(length(b)), count(DISTINCT b), count(DISTINCT upper(b)) FROM '{folder}/page.parquet'"),
+        new("copy: CSV field out", $"COPY (SELECT repeat('ab\"ä', {Math.Max(1, (int)(20_000_000 * share))} + i % 2) FROM generate_series(1, 10) g(i)) TO '{folder}/out-field.csv'"),
         new("copy: CSV in", $"COPY copied FROM '{folder}/large.csv' (FORMAT csv, HEADER)"),
         new("copy: text in", $"COPY copied_text FROM '{folder}/large.tsv'"),
         new("analyze: rows", "ANALYZE analyzed"),

@@ -59,7 +59,7 @@ public static class HardStatements
             new("insert: rows", $"CREATE TABLE hard_{Guid.NewGuid():N} AS SELECT i, md5(i::text) AS m FROM generate_series(1, {Some(10_000_000)}) g(i)"),
             new("copy: CSV out", $"COPY (SELECT i, md5(i::text) FROM generate_series(1, {Some(10_000_000)}) g(i)) TO '{folder}/out.csv'"),
             new("copy: Parquet out", $"COPY (SELECT i, md5(i::text) FROM generate_series(1, {Some(10_000_000)}) g(i)) TO '{folder}/out.parquet'"),
-            .. HardFiles.All(folder),
+            .. HardFiles.All(folder, share),
             .. HardValues.All(share),
         ];
     }
