@@ -71,7 +71,7 @@ internal sealed class Authenticator(UserStore users, FlightSessions sessions, Cl
             throw FlightErrors.InvalidToken();
         }
 
-        FlightSession session = sessions.FindOrWake(token.Session, token.User, call.Peer, call.UserAgent) 
+        FlightSession session = sessions.FindOrWake(token.Session, token.User, call.Peer, call.UserAgent)
             ?? throw FlightErrors.EndedSession(sessions.EndErrorOf(token.Session));
         session.Confirm();
         return (token, session);

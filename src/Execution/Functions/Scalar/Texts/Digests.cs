@@ -9,6 +9,8 @@ namespace SqlCluster.Execution.Functions.Scalar.Texts;
 /// <summary>md5, sha, encode and decode, to_hex.</summary>
 internal static class Digests
 {
+    private const int Md5Bytes = 16;
+
     public static IEnumerable<ScalarFunction> Overloads =>
     [
         ScalarFunction.OfRows("md5", [SqlType.Text], SqlType.Text, static row => Md5(row), "MD5 digest in hexadecimal", ("md5('abc')", "900150983cd24fb0d6963f7d28e17f72")),
@@ -29,9 +31,17 @@ internal static class Digests
 
     private static void Md5(Row row)
     {
-        Span<byte> digest = stackalloc byte[Kernels.Md5.DigestBytes];
-        Pulse pulse = row.Pulse;
-        Kernels.Md5.Hash(row.Bytes(0), digest, ref pulse);
+        ReadOnlySpan<byte> bytes = row.Bytes(0);
+        Span<byte> digest = stackalloc byte[Md5Bytes];
+        if (bytes.Length > Pulse.StretchBytes)
+        {
+            Digest(row, HashAlgorithmName.MD5).CopyTo(digest);
+        }
+        else
+        {
+            CryptographicOperations.HashData(HashAlgorithmName.MD5, bytes, digest);
+        }
+
         Convert.TryToHexStringLower(digest, row.Result.Reserve(digest.Length * 2), out int written);
         row.Result.CommitBytes(written);
     }
