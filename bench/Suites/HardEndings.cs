@@ -33,14 +33,14 @@ internal static class HardEndings
             await HardStatements.PrepareAsync(folder, 1, sql => StatementEnding.RunAsync(session, sql, null)).ConfigureAwait(false);
 
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cancels} cancels a statement within its first {MostSeconds} s, seed {seed}, ms from Cancel() to the end of everything"));
-            Console.WriteLine("kind                      ran ms  cancelled      p50      p99      max");
+            Console.WriteLine("kind                      ran ms  cancelled      p50      p99      max  of it GC");
             var random = new Random(seed);
             int late = 0, left = 0;
             foreach (HardStatement statement in statements.Where(statement => only == null || statement.Kind.Contains(only, StringComparison.Ordinal)))
             {
                 // The first run, cancelled late, says how long the others may be let run.
                 StatementEnding first = await StatementEnding.RunAsync(session, statement.Sql, TimeSpan.FromSeconds(MostSeconds)).ConfigureAwait(false);
-                List<double> latencies = first.Latency is { } last ? [last.TotalMilliseconds] : [];
+                List<(double Latency, double Collecting)> endings = first.Latency is { } last ? [(last.TotalMilliseconds, first.Collecting.TotalMilliseconds)] : [];
                 double whole = Math.Min(first.Duration.TotalMilliseconds, MostSeconds * 1000);
                 for (int i = 1; i < cancels; i++)
                 {
@@ -48,16 +48,17 @@ internal static class HardEndings
                     left += ending.IsClean ? 0 : 1;
                     if (ending.Latency is { } latency)
                     {
-                        latencies.Add(latency.TotalMilliseconds);
+                        endings.Add((latency.TotalMilliseconds, ending.Collecting.TotalMilliseconds));
                     }
                 }
 
-                latencies.Sort();
+                endings.Sort();
+                List<double> latencies = endings.ConvertAll(static ending => ending.Latency);
                 string mark = latencies.Count > 0 && latencies[^1] > GoalMilliseconds ? "  late" : latencies.Count == 0 ? $"  never cancelled: {first.SqlState ?? "it ended"}" : "";
                 late += mark.Length > 0 ? 1 : 0;
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{statement.Kind,-24} {first.Duration.TotalMilliseconds,7:0} {latencies.Count,10} {Share(latencies, 0.5),8:0.0} {Share(latencies, 0.99),8:0.0} {Share(latencies, 1),8:0.0}{mark}"));
+                    $"{statement.Kind,-24} {first.Duration.TotalMilliseconds,7:0} {latencies.Count,10} {Share(latencies, 0.5),8:0.0} {Share(latencies, 0.99),8:0.0} {Share(latencies, 1),8:0.0} {endings.LastOrDefault().Collecting,9:0.0}{mark}"));
             }
 
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{late} kinds later than {GoalMilliseconds} ms or never cancelled, {left} statements left memory or files behind"));

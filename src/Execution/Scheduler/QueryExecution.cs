@@ -206,8 +206,8 @@ public sealed class QueryExecution : IQueryExecution
         for (int partition = 0; partition < stage.Tasks; partition++)
         {
             var context = new TaskContext(Context, partition, stage.Tasks, PartitionRange.Of(stage, partition), cancellation);
-            ITaskSink sink = stage.Purpose == StagePurpose.Result ? new ResultSink(_results) : ShuffleSinks.Create(stage, context);
-            tasks.Add(new StageTask(stage, context, sink, stage.Purpose == StagePurpose.Result ? null : Context.Metrics.ForOutput(stage.Id).Memory, OnTaskEnded));
+            Func<ITaskSink> makeSink = stage.Purpose == StagePurpose.Result ? () => new ResultSink(_results) : () => ShuffleSinks.Create(stage, context);
+            tasks.Add(new StageTask(stage, context, makeSink, stage.Purpose == StagePurpose.Result ? null : Context.Metrics.ForOutput(stage.Id).Memory, OnTaskEnded));
         }
 
         if (!ReferenceEquals(tasks, ready))

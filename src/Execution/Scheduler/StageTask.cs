@@ -24,11 +24,12 @@ internal interface ITaskSink
 /// <summary>One partition of a stage while it runs: pulls its operators and feeds its sink, a time slice at a time.</summary>
 /// <param name="stage">What runs.</param>
 /// <param name="context">Which partition of it.</param>
-/// <param name="sink">Takes the rows.</param>
+/// <param name="makeSink">Makes what takes the rows, when the task begins: what fails there ends the task, and nobody counts on one that never began.</param>
 /// <param name="outputMemory">Counts what the sink keeps; null: it keeps nothing of its own.</param>
 /// <param name="ended">Called once.</param>
-internal sealed class StageTask(Stage stage, TaskContext context, ITaskSink sink, MemoryUse? outputMemory, Action<StageTask, Exception?> ended) : IRunnable
+internal sealed class StageTask(Stage stage, TaskContext context, Func<ITaskSink> makeSink, MemoryUse? outputMemory, Action<StageTask, Exception?> ended) : IRunnable
 {
+    private ITaskSink? _sink;
     private Operator? _root;
 
     public Stage Stage { get; } = stage;
@@ -46,6 +47,9 @@ internal sealed class StageTask(Stage stage, TaskContext context, ITaskSink sink
             context.Cancellation.ThrowIfCancellationRequested();
             using (Interruption.By(context.Cancellation))
             {
+                MemoryUse.Current = outputMemory;
+                ITaskSink sink = _sink ??= makeSink();
+                MemoryUse.Current = caller;
                 _root ??= OperatorFactory.Create(Stage.Plan, context);
                 while (_root.Next() is { } batch)
                 {
@@ -65,7 +69,7 @@ internal sealed class StageTask(Stage stage, TaskContext context, ITaskSink sink
             }
 
             MemoryUse.Current = outputMemory;
-            sink.Finish();
+            _sink.Finish();
             MemoryUse.Current = caller;
             End(null);
         }

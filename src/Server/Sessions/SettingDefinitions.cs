@@ -3,7 +3,7 @@ using SqlCluster.Arrow.Vectors;
 
 namespace SqlCluster.Server.Sessions;
 
-/// <summary>All settings, one line each.</summary>
+/// <summary>All settings, one line each; those of PostgreSQL's planner, which have no effect, in <see cref="PostgresPlannerSettings"/>.</summary>
 public static class SettingDefinitions
 {
     /// <summary>Version of PostgreSQL whose protocol and catalogs are spoken: one number everywhere.</summary>
@@ -77,5 +77,5 @@ public static class SettingDefinitions
             new("transaction_read_only", SettingKind.Boolean, "off", "Whether this transaction is read-only.") { Category = "Client" },
             new("work_mem", SettingKind.Size, "4MB", "Accepted for compatibility.") { Min = 0, Category = "Client" },
             new("xmloption", SettingKind.Word, "content", "Accepted for compatibility.") { Allowed = ["content", "document"], Category = "Client" },
-        }.ToDictionary(static definition => definition.Name, StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
+        }.Concat(PostgresPlannerSettings.All).ToDictionary(static definition => definition.Name, StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
 }

@@ -8,6 +8,7 @@ using SqlCluster.Execution.Kernels;
 using SqlCluster.Execution.Scheduler;
 using SqlCluster.Execution.Tests.Aggregation;
 using SqlCluster.Parser.Collections;
+using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Execution.Tests.Joins;
 
@@ -79,6 +80,17 @@ public class StagedPlanTests
         }
 
         Assert.Equal(decides, made > 0);
+    }
+
+    /// <summary>What fails before a task's first batch ends the query as what fails later: the keys of the second exchange have no value, and are compiled when the first stage has ended.</summary>
+    [Fact]
+    public async Task AStageThatCannotBeginEndsTheQuery()
+    {
+        RowTable table = Rows(20000, 3);
+        var first = new ExchangeExec(ExchangeKind.Hash, [table.Column(0)], [], Filtered(table));
+        var second = new ExchangeExec(ExchangeKind.Hash, [new Parameter(1, SqlType.Integer)], [], new FilterExec(new IsNull(table.Column(0), true), first));
+        QueryException error = await Assert.ThrowsAsync<QueryException>(() => RunAsync(second, 4, Only()).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        Assert.Equal("42P02", error.SqlState);
     }
 
     [Fact]

@@ -10,7 +10,8 @@ namespace SqlCluster.Testing.Cancellation;
 /// <param name="SqlState">Of its error; null: none.</param>
 /// <param name="IsClean">Whether neither memory nor files of it are left.</param>
 /// <param name="Duration">From its text to its end.</param>
-public sealed record StatementEnding(TimeSpan? Latency, string? SqlState, bool IsClean, TimeSpan Duration)
+/// <param name="Collecting">How long the garbage collector stopped all threads between cancellation and end.</param>
+public sealed record StatementEnding(TimeSpan? Latency, string? SqlState, bool IsClean, TimeSpan Duration, TimeSpan Collecting)
 {
     /// <summary>Runs a text, reading all rows, and cancels it.</summary>
     /// <param name="session">Runs nothing else.</param>
@@ -27,9 +28,11 @@ public sealed record StatementEnding(TimeSpan? Latency, string? SqlState, bool I
             return sqlState;
         });
         long cancelled = 0;
+        TimeSpan collected = TimeSpan.Zero;
         if (after is { } moment)
         {
             await Task.WhenAny(running, Task.Delay(moment)).ConfigureAwait(false);
+            collected = GC.GetTotalPauseDuration();
             cancelled = Stopwatch.GetTimestamp();
             session.Cancel();
         }
@@ -37,7 +40,8 @@ public sealed record StatementEnding(TimeSpan? Latency, string? SqlState, bool I
         string? ending = await running.ConfigureAwait(false);
         IQueryExecution? execution = session.LastExecution;
         bool isClean = ReferenceEquals(execution, before) || execution == null || (execution.Context.Account.UsedBytes == 0 && execution.Context.Spill.OpenFiles == 0);
-        return new StatementEnding(ending == "57014" ? Stopwatch.GetElapsedTime(cancelled, ended) : null, ending, isClean, Stopwatch.GetElapsedTime(start, ended));
+        return new StatementEnding(
+            ending == "57014" ? Stopwatch.GetElapsedTime(cancelled, ended) : null, ending, isClean, Stopwatch.GetElapsedTime(start, ended), GC.GetTotalPauseDuration() - collected);
     }
 
     /// <summary>Cancels a statement up to three times, until it ends soon enough: a busy machine may be late with any one of them.</summary>

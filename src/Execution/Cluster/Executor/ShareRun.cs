@@ -99,8 +99,8 @@ internal sealed class ShareRun
         for (int task = _request.FirstTask; task < _request.EndTask; task++)
         {
             var context = new TaskContext(scope, task, _request.EndTask - _request.FirstTask, PartitionRange.Of(_stage, task), scope.Cancellation);
-            ITaskSink sink = _results != null ? new ResultSink(_results) : ShuffleSinks.Create(_stage, context);
-            tasks.Add(new StageTask(_stage, context, sink, _results != null ? null : scope.Metrics.ForOutput(_stage.Id).Memory, (_, error) => OnTaskEnded(scope, error)));
+            Func<ITaskSink> makeSink = _results != null ? () => new ResultSink(_results) : () => ShuffleSinks.Create(_stage, context);
+            tasks.Add(new StageTask(_stage, context, makeSink, _results != null ? null : scope.Metrics.ForOutput(_stage.Id).Memory, (_, error) => OnTaskEnded(scope, error)));
         }
 
         CancellationTokenRegistration onCancel = scope.Cancellation.UnsafeRegister(_ => EndQueuedTasks(scope), null);
