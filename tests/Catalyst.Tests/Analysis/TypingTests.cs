@@ -129,6 +129,29 @@ public sealed class TypingTests
         Assert.Equal("integer", _catalog.Analyze($"select {nested}").ColumnTypes[0].ToString());
     }
 
+    /// <summary>A lambda with a subquery becomes a query over the elements: what was found out about it inside is not found out again by every call around it.</summary>
+    [Fact]
+    public void NestedLambdasWithSubqueriesAreNotAnalyzedTwiceALevel()
+    {
+        Allocated(2);
+        long six = Allocated(6);
+        long twelve = Allocated(12);
+        Assert.True(twelve < 16 * six, $"{twelve} bytes for 12 levels, {six} for 6; doubling a level would be 64 times as much");
+
+        static long Allocated(int levels)
+        {
+            string list = "arr";
+            for (int level = 0; level < levels; level++)
+            {
+                list = $"list_transform({list}, x -> x + (select max(a) from t))";
+            }
+
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Equal("integer[]", _catalog.Analyze($"select {list} from t").ColumnTypes[0].ToString());
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
     [Theory]
     [InlineData("select d + 1 from t where d > 'tomorow'", "22007")]
     [InlineData("select '2020-02-30'::date", "22008")]

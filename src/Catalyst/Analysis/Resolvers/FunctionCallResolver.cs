@@ -37,7 +37,7 @@ internal sealed class FunctionCallResolver
         }
 
         IReadOnlyList<FunctionSignature> overloads = _context.Functions.Find(name);
-        if (overloads.Count == 0 && ForeignCalls.Lambda(node) is { } lambda && _lambdas.Resolve(lambda, scope) is { } applied)
+        if (overloads.Count == 0 && ForeignCalls.Lambda(node) is { } lambda && _lambdas.Resolve(node, lambda, scope) is { } applied)
         {
             return applied;
         }

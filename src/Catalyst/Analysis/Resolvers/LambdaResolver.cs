@@ -12,11 +12,19 @@ internal sealed record LambdaCall(LambdaKind Kind, Ast.Expression Array, Ast.Ide
 /// <summary>Resolves lambdas over arrays.</summary>
 internal sealed class LambdaResolver(AnalysisContext context)
 {
+    /// <summary>Calls known to need a plan: what they are nested in resolves them a second time, and each nesting would double the work.</summary>
+    private readonly HashSet<Ast.FunctionCall> _planned = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Resolves a lambda that is computed value by value.</summary>
     /// <returns>Null: its body needs a plan of its own (subqueries, aggregates of elements, volatile functions).</returns>
     /// <exception cref="Parser.Errors.QueryException">42883: the argument is no array.</exception>
-    public ArrayLambda? Resolve(LambdaCall call, QueryScope scope)
+    public ArrayLambda? Resolve(Ast.FunctionCall node, LambdaCall call, QueryScope scope)
     {
+        if (_planned.Contains(node))
+        {
+            return null;
+        }
+
         string name = call.Kind == LambdaKind.Filter ? "list_filter" : "list_transform";
         Expression array = context.Expressions.Settled(call.Array, scope);
         if (array.Type.Kind != TypeKind.Array)
@@ -35,6 +43,7 @@ internal sealed class LambdaResolver(AnalysisContext context)
         bool isSelfContained = inner.Aggregates.Count == 0 && inner.WindowCalls.Count == 0 && inner.SetCalls.Count == 0 && inner.GroupingCalls.Count == 0 && !body.HasSubquery() && !body.IsVolatile();
         if (!isSelfContained)
         {
+            _planned.Add(node);
             return null;
         }
 
