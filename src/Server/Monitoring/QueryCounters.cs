@@ -22,10 +22,11 @@ public sealed class QueryCounters : IQueryListener
     private long _bytesRead;
     private long _bytesSpilled;
 
-    public IReadOnlyDictionary<(Door Door, QueryOutcome Outcome), long> Ended => _ended;
+    /// <summary>Statements by door and outcome, as of now: sorting a dictionary that others add to asks twice how many there are.</summary>
+    public IReadOnlyList<KeyValuePair<(Door Door, QueryOutcome Outcome), long>> Ended => _ended.ToArray();
 
-    /// <summary>Errors by SQLSTATE.</summary>
-    public IReadOnlyDictionary<string, long> Errors => _errors;
+    /// <summary>Errors by SQLSTATE, as of now.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> Errors => _errors.ToArray();
 
     /// <summary>Changes that adaptive execution made to plans, by rule.</summary>
     public IReadOnlyDictionary<string, long> AdaptiveRules => _adaptiveRules;

@@ -21,5 +21,5 @@ public sealed class Roles(ObjectIds ids)
     public string? NameOf(long oid) => _oids.FirstOrDefault(pair => pair.Value == oid).Key;
 
     /// <summary>Everybody's name and id, in the order of ids.</summary>
-    public IReadOnlyList<KeyValuePair<string, long>> All => [.. _oids.OrderBy(static pair => pair.Value)];
+    public IReadOnlyList<KeyValuePair<string, long>> All => [.. _oids.ToArray().OrderBy(static pair => pair.Value)];
 }

@@ -1,6 +1,8 @@
 using SqlCluster.Parser.Errors;
+using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.Hosting;
 using SqlCluster.Server.Monitoring;
+using SqlCluster.Server.PgCatalog;
 using SqlCluster.Server.Sessions;
 using SqlCluster.Testing;
 
@@ -49,6 +51,39 @@ public sealed class MetricsTests
         Assert.Equal(2, read.Samples["sqlcluster_adaptive_changes_total{rule=\"CoalescePartitions\"}"]);
         Assert.Equal(1, read.Samples["sqlcluster_adaptive_changes_total{rule=\"SwapJoinSides\"}"]);
         Assert.Equal(0, read.Samples["sqlcluster_adaptive_changes_total{rule=\"SplitSkewedPartitions\"}"]);
+    }
+
+    /// <summary>The page is read while statements end with outcomes and errors that none had before.</summary>
+    [Fact]
+    public async Task PagesAreWrittenWhileNewKindsOfEndsCome()
+    {
+        using var engine = new Engine();
+        for (int round = 0; round < 100; round++)
+        {
+            var counters = new QueryCounters();
+            var roles = new Roles(new ObjectIds());
+            Task adding = Task.Run(
+                () =>
+                {
+                    for (int state = 0; state < 150; state++)
+                    {
+                        roles.OidOf($"user {state}");
+                        counters.OnFinished(new FinishedQuery(
+                            QueryId.Next(), 1, "a", SessionClient.Embedded, "", DateTimeOffset.UnixEpoch, TimeSpan.Zero, TimeSpan.Zero, 0, 0, 0, 0, $"{state:00000}", "failed", QueryOutcome.Failed));
+                    }
+                },
+                Cancellation);
+            do
+            {
+                PrometheusReader.Read(ServerMetrics.Write(engine, counters, false));
+                Assert.NotEmpty(roles.All);
+            }
+            while (!adding.IsCompleted);
+
+            await adding;
+            Assert.Equal(150, counters.Errors.Count);
+            Assert.Equal(151, roles.All.Count);
+        }
     }
 
     [Fact]
