@@ -87,8 +87,9 @@ public sealed record ExecutionSettings
 public sealed class QueryContext : IDisposable
 {
     private ConcurrentDictionary<(object Node, Type Kind), Lazy<object>>? _shared;
-    private readonly CancellationTokenSource _cancellation;
+    private readonly CancellationToken _share;
     private readonly QueryContext? _query;
+    private Ending? _ending;
     private HashSet<object>? _lent;
 
     /// <param name="name">Query id, for errors and logs.</param>
@@ -100,8 +101,7 @@ public sealed class QueryContext : IDisposable
         Account = new MemoryAccount($"query {name}", settings.MemoryLimitBytes, settings.Budget);
         Memory = new MemoryArbiter(Account, settings.SpillThreshold);
         Spill = new SpillArea(settings.SpillFolder, name);
-        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Cancellation = _cancellation.Token;
+        Outside = cancellation;
     }
 
     /// <summary>One share of a stage: the query's memory and files, but metrics, cancellation and shared objects of its own, which end with it.</summary>
@@ -116,8 +116,8 @@ public sealed class QueryContext : IDisposable
         Memory = query.Memory;
         Spill = query.Spill;
         Share = share;
-        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(query.Cancellation, cancellation);
-        Cancellation = _cancellation.Token;
+        Outside = query.Cancellation;
+        _share = cancellation;
     }
 
     public ExecutionSettings Settings { get; }
@@ -136,11 +136,14 @@ public sealed class QueryContext : IDisposable
     /// <summary>Says who spills when.</summary>
     internal MemoryArbiter Memory { get; }
 
+    /// <summary>What ends the query from outside; with the tasks of a query that has no others to end.</summary>
+    internal CancellationToken Outside { get; }
+
     /// <summary>Ends the query's tasks; may be asked when the query has ended.</summary>
-    public CancellationToken Cancellation { get; }
+    public CancellationToken Cancellation => MadeEnding().Token;
 
     /// <summary>Ends the query's tasks, after an error in one of them.</summary>
-    public void Cancel() => _cancellation.Cancel();
+    public void Cancel() => MadeEnding().Source.Cancel();
 
     /// <summary>What the tasks of a stage share for one plan node (a scan's work queue, a join's build table): made once, by the first task that asks.</summary>
     /// <param name="node">The plan node; compared by reference.</param>
@@ -187,7 +190,25 @@ public sealed class QueryContext : IDisposable
             Account.Dispose();
         }
 
-        _cancellation.Dispose();
+        _ending?.Source.Dispose();
+    }
+
+    /// <summary>The query's own cancellation, made when somebody asks: queries that run on their caller's thread have none.</summary>
+    private Ending MadeEnding()
+    {
+        if (Volatile.Read(ref _ending) is { } made)
+        {
+            return made;
+        }
+
+        var source = CancellationTokenSource.CreateLinkedTokenSource(Outside, _share);
+        if (Interlocked.CompareExchange(ref _ending, new Ending(source, source.Token), null) is { } other)
+        {
+            source.Dispose();
+            return other;
+        }
+
+        return _ending;
     }
 
     /// <summary>What is shared, made with the first of it: brief queries have none.</summary>
@@ -200,6 +221,10 @@ public sealed class QueryContext : IDisposable
 
         return _shared;
     }
+
+    /// <param name="Source">Ends the query.</param>
+    /// <param name="Token">Its token, which may be asked for when the source is gone.</param>
+    private sealed record Ending(CancellationTokenSource Source, CancellationToken Token);
 
     private readonly struct NodeReference(ExecPlan node) : IEquatable<NodeReference>
     {

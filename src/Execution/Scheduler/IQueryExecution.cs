@@ -6,7 +6,7 @@ using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Execution.Scheduler;
 
-/// <summary>A running query, wherever its tasks run: in this process (<see cref="QueryExecution"/>) or on executors in others (Cluster/ClusterExecution).</summary>
+/// <summary>A running query, wherever its tasks run: in this process (<see cref="QueryExecution"/>; <see cref="DirectExecution"/> where they are brief) or on executors in others (Cluster/ClusterExecution).</summary>
 public interface IQueryExecution : IAsyncDisposable
 {
     /// <summary>Account, metrics and cancellation of the query.</summary>
@@ -47,4 +47,11 @@ public interface IQueryExecution : IAsyncDisposable
 
     /// <summary>Ends the query; the reader gets 57014.</summary>
     void Cancel();
+
+    /// <summary>Starts a plan in this process. The context passes to the execution, which disposes it.</summary>
+    static IQueryExecution Start(StagePlan plan, QueryContext context, LocalExecutor executor)
+    {
+        TaskPlace place = BriefPlans.PlaceOf(plan);
+        return DirectExecution.Suits(plan, place) ? DirectExecution.Run(plan, context) : QueryExecution.Start(plan, context, executor, place);
+    }
 }

@@ -28,11 +28,11 @@ public sealed class QueryExecution : IQueryExecution
     private int _endedTasks;
     private bool _disposed;
 
-    private QueryExecution(StagePlan plan, QueryContext context, LocalExecutor executor)
+    private QueryExecution(StagePlan plan, QueryContext context, LocalExecutor executor, TaskPlace place)
     {
         _executor = executor;
         Context = context;
-        _place = BriefPlans.PlaceOf(plan);
+        _place = place;
         _board = new StageBoard(plan, context, executor.Slots, isAdaptive: _place == TaskPlace.Slots && context.Settings.Adaptive.IsEnabled);
         _results = new ResultQueue(executor, 4 * Math.Max(2, plan.Stages[^1].Tasks), context.Account, TimeProvider.System);
     }
@@ -61,9 +61,11 @@ public sealed class QueryExecution : IQueryExecution
     public IReadOnlyList<StageProgress> Progress() => Locked(static board => board.Progress());
 
     /// <summary>Starts a plan. The context passes to the execution, which disposes it.</summary>
-    public static QueryExecution Start(StagePlan plan, QueryContext context, LocalExecutor executor)
+    public static QueryExecution Start(StagePlan plan, QueryContext context, LocalExecutor executor) => Start(plan, context, executor, BriefPlans.PlaceOf(plan));
+
+    internal static QueryExecution Start(StagePlan plan, QueryContext context, LocalExecutor executor, TaskPlace place)
     {
-        var execution = new QueryExecution(plan, context, executor);
+        var execution = new QueryExecution(plan, context, executor, place);
         if (execution._place != TaskPlace.Caller)
         {
             execution.WatchCancellation();

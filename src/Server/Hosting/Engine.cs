@@ -90,7 +90,7 @@ public sealed class Engine : IDisposable
     public MemoryBudget Memory { get; }
 
     /// <summary>Who is told of statements.</summary>
-    public IReadOnlyList<IQueryListener> Listeners => _listeners;
+    public ImmutableArray<IQueryListener> Listeners => _listeners;
 
     /// <summary>Values of settings that new sessions begin with, in place of the definitions' defaults.</summary>
     public IReadOnlyDictionary<string, string> SessionDefaults { get; }

@@ -14,8 +14,8 @@ internal sealed class PgEndPoint(IPAddress address, int port) : IPEndPoint(addre
 /// <summary>Sockets of the PostgreSQL door: a message is read, answered and sent by one thread, without a way through the thread pool's queue between the three.</summary>
 /// <remarks>
 /// A brief statement takes less time than handing it to another thread would. What takes longer leaves that thread of its own accord: statements run on the
-/// executor's slots and are awaited. The thread is one of the pool's, so even one that is held up (by planning, say) delays no other connection:
-/// the pool has the next socket event handled elsewhere.
+/// executor's slots and are awaited, and what is parsed, planned or committed goes to the thread pool first (<see cref="PgWire.PgConnection"/>). On Linux the thread is a
+/// <see cref="SocketPoller"/>'s, elsewhere one of the pool's.
 /// </remarks>
 internal sealed class PgListener(ILoggerFactory loggers) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
@@ -23,7 +23,8 @@ internal sealed class PgListener(ILoggerFactory loggers) : IConnectionListenerFa
 
     public bool CanBind(EndPoint endpoint) => endpoint is PgEndPoint or UnixDomainSocketEndPoint;
 
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => _sockets.BindAsync(endpoint, cancellationToken);
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        SocketPoller.IsSupported ? ValueTask.FromResult<IConnectionListener>(new PolledListener(endpoint)) : _sockets.BindAsync(endpoint, cancellationToken);
 
     private static SocketTransportOptions Settings()
     {

@@ -13,6 +13,7 @@ public sealed class SessionObjects : IObjectNames
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Schema, string Name), Relation.OfTable> _tables = [];
     private CatalogView? _view;
+    private int _viewNumber;
     private (CatalogState? Shared, CatalogState? Temporary) _seen;
 
     internal SessionObjects(Session session)
@@ -38,10 +39,21 @@ public sealed class SessionObjects : IObjectNames
                     SchemaContents own = temporary.Contents().First(static schema => schema.Name == SessionCatalog.TemporarySchema);
                     _view = new CatalogView(Session, shared.Contents(), own);
                     _seen = (shared, temporary);
+                    _viewNumber++;
                 }
 
                 return _view;
             }
+        }
+    }
+
+    /// <summary>Changes whenever <see cref="View"/> does, for those that must not hold it.</summary>
+    internal int ViewNumber
+    {
+        get
+        {
+            _ = View;
+            return Volatile.Read(ref _viewNumber);
         }
     }
 

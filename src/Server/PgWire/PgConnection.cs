@@ -11,6 +11,9 @@ namespace SqlCluster.Server.PgWire;
 /// <summary>One client's connection, from its first byte to its last.</summary>
 internal sealed class PgConnection
 {
+    /// <summary>Messages of a pipeline that are answered without a pause by a thread that other connections wait for.</summary>
+    private const int MostInPlace = 32;
+
     private readonly Engine _engine;
     private readonly CancelKeys _cancelKeys;
     private readonly Newcomers _newcomers;
@@ -18,6 +21,7 @@ internal sealed class PgConnection
     private readonly ConnectionContext _connection;
     private readonly CancellationToken _stopping;
     private readonly PgTransport _transport;
+    private readonly IAnswersInPlace? _place;
 
     /// <param name="engine">The engine.</param>
     /// <param name="cancelKeys">Sessions that CancelRequest can reach.</param>
@@ -34,6 +38,7 @@ internal sealed class PgConnection
         _connection = connection;
         _stopping = stopping;
         _transport = new PgTransport(connection);
+        _place = connection.Features.Get<IAnswersInPlace>();
     }
 
     private PgWriter Writer => _transport.Writer;
@@ -105,8 +110,18 @@ internal sealed class PgConnection
         await served.ReadyAsync().ConfigureAwait(false);
         await Writer.FlushAsync(Closed).ConfigureAwait(false);
         bool isSkipping = false;
-        while (await _transport.Messages.ReadAsync(waiting).ConfigureAwait(false) is var (type, body) && type != 'X')
+        int inPlace = 0;
+        while (true)
         {
+            ValueTask<(char Type, byte[] Body)?> next = ReadInPlaceAsync(waiting);
+            inPlace = next.IsCompleted ? inPlace + 1 : 0;
+            (char Type, byte[] Body)? message = await next.ConfigureAwait(false);
+            AnswersInPlace(false);
+            if (message is not var (type, body) || type == 'X')
+            {
+                break;
+            }
+
             if (isSkipping && type != 'S')
             {
                 continue;
@@ -116,6 +131,12 @@ internal sealed class PgConnection
             session.BeginRequest();
             try
             {
+                if (!Thread.CurrentThread.IsThreadPoolThread && (inPlace > MostInPlace || !served.AnswersAtOnce(type, body)))
+                {
+                    // The thread is a poller's, for which other connections wait.
+                    await Task.Yield();
+                }
+
                 await HandleAsync(served, type, body).ConfigureAwait(false);
             }
             catch (Exception error) when (error is not (IOException or ConnectionResetException) && !Closed.IsCancellationRequested)
@@ -139,6 +160,22 @@ internal sealed class PgConnection
             {
                 await Writer.FlushAsync(Closed).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>The next message, which <see cref="AnswersInPlace"/>.</summary>
+    private ValueTask<(char Type, byte[] Body)?> ReadInPlaceAsync(CancellationToken waiting)
+    {
+        AnswersInPlace(true);
+        return _transport.Messages.ReadAsync(waiting);
+    }
+
+    /// <summary>Says whether the next message may be handled by the thread that brings it. Inside TLS it takes a while to be read.</summary>
+    private void AnswersInPlace(bool inPlace)
+    {
+        if (_place != null)
+        {
+            _place.AnswersInPlace = inPlace && !_transport.IsEncrypted;
         }
     }
 

@@ -14,6 +14,9 @@ namespace SqlCluster.Server.PgWire;
 /// <summary>Runs what a client asks for once it is connected: simple queries, prepared statements and portals.</summary>
 internal sealed class PgSession : IAsyncDisposable
 {
+    /// <summary>Length of a Bind whose values are read in no time.</summary>
+    private const int MostBytesAtOnce = 1024;
+
     private readonly Session _session;
     private readonly PgTransport _transport;
     private readonly PgWriter _writer;
@@ -23,6 +26,7 @@ internal sealed class PgSession : IAsyncDisposable
     private readonly Dictionary<string, PreparedStatement> _statements = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Portal> _portals = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _changed = new(StringComparer.Ordinal);
+    private TextStyles? _styles;
 
     /// <param name="session">The engine's session.</param>
     /// <param name="transport">Takes the answers, and gives the data of COPY.</param>
@@ -37,6 +41,19 @@ internal sealed class PgSession : IAsyncDisposable
         session.Settings.Changed += OnSettingChanged;
         session.ProtocolStatements = () => [.. _statements.Where(static statement => statement.Key.Length > 0 && statement.Value.Query != null).Select(static statement => (statement.Key, statement.Value.Query!))];
     }
+
+    /// <summary>Whether a message's answer takes no longer than passing it to another thread: nothing is parsed, planned or committed, and a statement that is executed was brief the last time.</summary>
+    public bool AnswersAtOnce(char type, byte[] body) => type switch
+    {
+        'B' => body.Length <= MostBytesAtOnce,
+        'D' or 'C' or 'H' => true,
+        'E' => body[0] == 0 && _portals.TryGetValue("", out Portal? portal) && portal is { Sender: null, Statement.Query.RunsAtOnce: true },
+        'S' => !_session.Transaction.IsOpen,
+        _ => false,
+    };
+
+    /// <summary>Text forms that the session has chosen, read again when a setting has changed.</summary>
+    private TextStyles Styles => _styles ??= TextStyles.Of(_session.Settings);
 
     /// <summary>Runs a text of any number of statements; the first error ends it.</summary>
     public async Task QueryAsync(string sql)
@@ -70,7 +87,7 @@ internal sealed class PgSession : IAsyncDisposable
             {
                 ResultFormats formats = Formats(statement, ResultFormats.Text);
                 _writer.RowDescription(rows.Columns, formats, _session.Objects);
-                await using var sender = new RowSender(rows, formats, _session.Settings.TimeZone, TextStyles.Of(_session.Settings));
+                await using var sender = new RowSender(rows, formats, _session.Settings.TimeZone, Styles);
                 (long sent, _) = await sender.SendAsync(_writer, 0, _closed).ConfigureAwait(false);
                 if (i == statements.Count - 1 && StatementEffects.Changes(statement, _session))
                 {
@@ -157,11 +174,13 @@ internal sealed class PgSession : IAsyncDisposable
 
     public void Describe(NamedMessage message)
     {
+        PreparedStatement statement;
         PreparedQuery? query;
         ResultFormats formats = ResultFormats.Text;
         if (message.IsStatement)
         {
-            query = Statement(message.Name).Query;
+            statement = Statement(message.Name);
+            query = statement.Query;
             if (query == null)
             {
                 _writer.Begin('t').Int16(0).End();
@@ -174,13 +193,14 @@ internal sealed class PgSession : IAsyncDisposable
         else
         {
             Portal portal = OpenPortal(message.Name);
-            query = portal.Statement.Query;
+            statement = portal.Statement;
+            query = statement.Query;
             formats = query == null ? portal.Formats : Formats(query.Statement, portal.Formats);
         }
 
         if (query?.Columns is { } columns)
         {
-            _writer.RowDescription(columns, formats, _session.Objects);
+            statement.Described.Write(_writer, columns, formats, _session.Objects);
         }
         else
         {
@@ -233,7 +253,7 @@ internal sealed class PgSession : IAsyncDisposable
                 return;
             }
 
-            portal.Sender = new RowSender(rows, Formats(query.Statement, portal.Formats), _session.Settings.TimeZone, TextStyles.Of(_session.Settings));
+            portal.Sender = new RowSender(rows, Formats(query.Statement, portal.Formats), _session.Settings.TimeZone, Styles);
         }
 
         RowSender sender = portal.Sender;
@@ -303,6 +323,12 @@ internal sealed class PgSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (!Thread.CurrentThread.IsThreadPoolThread)
+        {
+            // A session may have much to give back.
+            await Task.Yield();
+        }
+
         await _whenClosed.DisposeAsync().ConfigureAwait(false);
         _session.Settings.Changed -= OnSettingChanged;
         await ClosePortalsAsync().ConfigureAwait(false);
@@ -332,7 +358,7 @@ internal sealed class PgSession : IAsyncDisposable
         }
 
         portal.Sender ??= new RowSender(
-            (StatementResult.Rows)await query.ExecuteAsync(portal.Parameters, _closed).ConfigureAwait(false), portal.Formats, _session.Settings.TimeZone, TextStyles.Of(_session.Settings));
+            (StatementResult.Rows)await query.ExecuteAsync(portal.Parameters, _closed).ConfigureAwait(false), portal.Formats, _session.Settings.TimeZone, Styles);
         _session.Resume(portal.Sender.Rows);
         return new StatementResult.Command($"MOVE {await portal.Sender.SkipAsync(_writer, count, _closed).ConfigureAwait(false)}");
     }
@@ -419,6 +445,7 @@ internal sealed class PgSession : IAsyncDisposable
 
     private void OnSettingChanged(string name, string value)
     {
+        _styles = null;
         if (SettingDefinitions.All.TryGetValue(name, out SettingDefinition? definition) && definition.IsReported)
         {
             _changed[definition.Name] = value;
@@ -426,7 +453,11 @@ internal sealed class PgSession : IAsyncDisposable
     }
 
     /// <summary>A statement of Parse; without a query when its text was empty.</summary>
-    private sealed record PreparedStatement(PreparedQuery? Query);
+    private sealed record PreparedStatement(PreparedQuery? Query)
+    {
+        /// <summary>What a description of its rows says.</summary>
+        public DescribedRows Described { get; } = new();
+    }
 
     /// <summary>A statement with values for its parameters, and the rows it is giving.</summary>
     private sealed class Portal(PreparedStatement statement, NodeList<Catalyst.Expressions.Literal> parameters, ResultFormats formats) : IAsyncDisposable

@@ -76,6 +76,11 @@ internal sealed class RowSender : IAsyncDisposable
                     }
 
                     await flush.ConfigureAwait(false);
+                    if (!Thread.CurrentThread.IsThreadPoolThread)
+                    {
+                        // So much is not for a thread that other connections wait for.
+                        await Task.Yield();
+                    }
                 }
             }
 

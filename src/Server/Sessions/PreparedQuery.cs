@@ -1,5 +1,6 @@
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Scheduler;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Server.Statements;
@@ -48,6 +49,9 @@ public sealed class PreparedQuery
 
     /// <summary>Whether tables and settings are as they were when the statement was prepared, as far as a plan tells.</summary>
     internal bool IsCurrent => _plans.Count > 0 && _plans[^1].Holds(_session);
+
+    /// <summary>Whether its last execution had its rows as soon as it was started, so that the next one will.</summary>
+    internal bool RunsAtOnce { get; private set; }
 
     /// <summary>Runs the statement.</summary>
     /// <param name="parameters">As many values as <see cref="ParameterTypes"/>, of those types; numerics with the digits they have.</param>
@@ -174,7 +178,9 @@ public sealed class PreparedQuery
         if (_statement is QueryStatement query)
         {
             CachedPlan plan = Plan(query.Query, parameters);
-            return _session.Pipeline.Start(plan.For(parameters), plan.Columns, "SELECT", running, parameters);
+            StatementResult.Rows rows = _session.Pipeline.Start(plan.For(parameters), plan.Columns, "SELECT", running, parameters);
+            RunsAtOnce = rows.Execution is DirectExecution;
+            return rows;
         }
 
         _session.Pipeline.Bound = new BoundParameters(parameters.Map(static value => value.ValueType), parameters);

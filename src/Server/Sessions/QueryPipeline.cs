@@ -141,7 +141,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
 
         IQueryExecution execution = plan.Executors > 0 && engine.Cluster is { ExecutorCount: > 0 } cluster
             ? ClusterExecution.Start(stages, plan.Executors, context, cluster, new SessionTables(engine, session))
-            : QueryExecution.Start(stages, context, engine.Executor);
+            : IQueryExecution.Start(stages, context, engine.Executor);
         running?.Attach(execution);
         session.LastExecution = session.Client.Door == Door.Embedded ? execution : null;
         return new StatementResult.Rows(columns, execution, tag);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using SqlCluster.Catalyst.Physical.Adaptive;
 using SqlCluster.Execution;
 using SqlCluster.Execution.Scheduler;
 using SqlCluster.Parser.Ast;
@@ -242,6 +243,8 @@ public sealed class RunningQuery
         var query = error as QueryException;
         bool wasCancelled = query is { Kind: ErrorKind.Cancelled } || (reason != CancelReason.None && (error == null || error is OperationCanceledException || query is { SqlState: "57P01" }));
         string text = Text;
+        IReadOnlyList<AdaptiveDecision> decisions = Execution?.Decisions ?? [];
+        TimeSpan elapsed = Elapsed;
         Session.EndStatement(this, new FinishedQuery(
             Id,
             Session.Id,
@@ -250,7 +253,7 @@ public sealed class RunningQuery
             text.Length > MaxTextLength ? text[..MaxTextLength] : text,
             Start,
             _queued,
-            Elapsed,
+            elapsed,
             Rows,
             PeakMemoryBytes,
             Counted("bytes read"),
@@ -259,8 +262,8 @@ public sealed class RunningQuery
             error?.Message,
             wasCancelled ? QueryOutcome.Cancelled : error == null ? QueryOutcome.Succeeded : QueryOutcome.Failed)
         {
-            AdaptiveRules = [.. (Execution?.Decisions ?? []).Select(static decision => decision.Rule)],
-            Plan = Elapsed < KeepsPlanFrom ? [] : QueryViews.Plan(Execution),
+            AdaptiveRules = decisions.Count == 0 ? [] : [.. decisions.Select(static decision => decision.Rule)],
+            Plan = elapsed < KeepsPlanFrom ? [] : QueryViews.Plan(Execution),
         });
         lock (_lock)
         {

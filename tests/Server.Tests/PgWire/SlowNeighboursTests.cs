@@ -9,7 +9,41 @@ public sealed class SlowNeighboursTests(PgTestServer server) : IClassFixture<PgT
     [Theory]
     [InlineData("SELECT pg_sleep(600)")]
     [InlineData("SELECT count(*) FROM numbers a, numbers b, numbers c WHERE a.n + b.n + c.n = -1")]
-    public async Task BriefStatementsAreAnsweredMeanwhile(string slow)
+    public Task BriefStatementsAreAnsweredMeanwhile(string slow) => BriefStatementsAreAnsweredAsync(static _ => Task.CompletedTask, neighbour => neighbour.SendAsync(RawClient.Message('Q', slow)));
+
+    /// <summary>A statement that was brief at first may be long the next time.</summary>
+    [Theory]
+    [InlineData("SELECT pg_sleep($1)", "0", "600")]
+    [InlineData("SELECT count(*) FROM generate_series(1, $1::bigint) AS t(n) WHERE n % 3 = 5", "1", "1000000000000000")]
+    public Task BriefStatementsAreAnsweredBesidePreparedOnes(string slow, string first, string second) => BriefStatementsAreAnsweredAsync(
+        async neighbour =>
+        {
+            await neighbour.SendAsync(RawClient.Message('P', "slow", slow, (short)0), Bind(first), RawClient.Message('E', "", 0), RawClient.Message('S'));
+            Assert.EndsWith("C:SELECT 1 Z:I", await neighbour.ReadUntilReadyAsync(), StringComparison.Ordinal);
+        },
+        neighbour => neighbour.SendAsync(Bind(second), RawClient.Message('E', "", 0), RawClient.Message('S')));
+
+    /// <summary>Thousands of statements in one piece leave room for others, and are answered one by one.</summary>
+    [Fact]
+    public async Task LongPipelinesAreAnsweredWhole()
+    {
+        const int Statements = 5000;
+        using RawClient client = await RawClient.OpenAsync(server.Port);
+        await client.SendAsync(RawClient.Message('P', "slow", "SELECT $1 + 1", (short)1, 23), RawClient.Message('S'));
+        Assert.Equal("1 Z:I", await client.ReadUntilReadyAsync());
+        byte[][] messages = [.. Enumerable.Range(0, Statements).SelectMany(static i => new[] { Bind(i.ToString(System.Globalization.CultureInfo.InvariantCulture)), RawClient.Message('E', "", 0), RawClient.Message('S') })];
+        Task sending = client.SendAsync(messages);
+        for (int i = 0; i < Statements; i++)
+        {
+            Assert.Equal($"2 D:{i + 1} C:SELECT 1 Z:I", await client.ReadUntilReadyAsync());
+        }
+
+        await sending;
+    }
+
+    private static byte[] Bind(string value) => RawClient.Message('B', "", "slow", (short)0, (short)1, value.Length, System.Text.Encoding.UTF8.GetBytes(value), (short)0);
+
+    private async Task BriefStatementsAreAnsweredAsync(Func<RawClient, Task> prepare, Func<RawClient, Task> begin)
     {
         var neighbours = new List<RawClient>();
         try
@@ -17,7 +51,12 @@ public sealed class SlowNeighboursTests(PgTestServer server) : IClassFixture<PgT
             for (int i = 0; i < Connections; i++)
             {
                 neighbours.Add(await RawClient.OpenAsync(server.Port));
-                await neighbours[i].SendAsync(RawClient.Message('Q', slow));
+                await prepare(neighbours[i]);
+            }
+
+            foreach (RawClient neighbour in neighbours)
+            {
+                await begin(neighbour);
             }
 
             Task<(char Type, byte[] Body)?>[] answers = [.. neighbours.Select(static neighbour => neighbour.ReadAsync())];

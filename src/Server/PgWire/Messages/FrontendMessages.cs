@@ -20,7 +20,23 @@ internal sealed record ResultFormats(int[] Codes)
 
     public static ResultFormats Read(ref PgReader reader)
     {
-        var codes = new int[reader.Count()];
+        int count = reader.Count();
+        if (count == 0)
+        {
+            return Text;
+        }
+
+        if (count == 1 && reader.Int16() is var only)
+        {
+            return only switch
+            {
+                0 => Text,
+                1 => Binary,
+                _ => throw PgErrors.UnknownFormat(only),
+            };
+        }
+
+        var codes = new int[count];
         for (int i = 0; i < codes.Length; i++)
         {
             int code = reader.Int16();

@@ -132,6 +132,9 @@ internal sealed class PgWriter(PipeWriter pipe)
     /// <summary>Where the next byte goes, for <see cref="Patch"/>; valid until the next flush.</summary>
     public int Position => _length;
 
+    /// <summary>What was written since a position, which is valid until the next flush.</summary>
+    public byte[] Written(int start) => _buffer.AsSpan(start, _length - start).ToArray();
+
     /// <summary>Room for at least so many bytes; <see cref="Advance"/> says how many were written.</summary>
     public Span<byte> GetSpan(int size)
     {
@@ -154,9 +157,10 @@ internal sealed class PgWriter(PipeWriter pipe)
             return;
         }
 
-        pipe.Write(_buffer.AsSpan(0, _length));
-        Release();
-        FlushResult result = await pipe.FlushAsync(cancellation).ConfigureAwait(false);
+        (byte[] buffer, int length) = (_buffer, _length);
+        (_buffer, _length, _start) = ([], 0, -1);
+        FlushResult result = await pipe.WriteAsync(buffer.AsMemory(0, length), cancellation).ConfigureAwait(false);
+        ArrayPool<byte>.Shared.Return(buffer);
         if (result.IsCompleted || result.IsCanceled)
         {
             throw new IOException("the client has closed the connection");
