@@ -96,7 +96,8 @@ internal sealed class PolledConnection : DefaultConnectionContext, IAnswersInPla
         ReadOnce();
     }
 
-    private void ReadOnce()
+    /// <returns>Whether there may be more to read, and it is for the caller to do.</returns>
+    private bool ReadOnce()
     {
         try
         {
@@ -106,43 +107,38 @@ internal sealed class PolledConnection : DefaultConnectionContext, IAnswersInPla
             switch (error)
             {
                 case SocketError.WouldBlock:
-                    return;
+                    return false;
                 case SocketError.Success when count > 0:
                     // Who fills a buffer has much to say.
                     _nextBytes = count == memory.Length ? ManyBytes : FewBytes;
                     input.Advance(count);
-                    Pass(input.FlushAsync());
-                    return;
+                    return Pass(input.FlushAsync());
                 case SocketError.Success:
-                    End(null);
-                    return;
+                    return End(null);
                 case SocketError.ConnectionReset or SocketError.Shutdown:
-                    End(new ConnectionResetException("the client has reset the connection", new SocketException((int)error)));
-                    return;
+                    return End(new ConnectionResetException("the client has reset the connection", new SocketException((int)error)));
                 default:
-                    End(new SocketException((int)error));
-                    return;
+                    return End(new SocketException((int)error));
             }
         }
         catch (Exception error)
         {
             // Its socket is being closed; and whatever else it may be, the thread is also that of others.
-            End(error);
+            return End(error);
         }
     }
 
     /// <summary>Looks whether what was read has a reader, and room.</summary>
-    private void Pass(ValueTask<FlushResult> flush)
+    private bool Pass(ValueTask<FlushResult> flush)
     {
         if (!flush.IsCompletedSuccessfully)
         {
             Pause();
             _ = ResumeAsync(flush);
+            return false;
         }
-        else if (flush.Result.IsCompleted)
-        {
-            End(null);
-        }
+
+        return !flush.Result.IsCompleted || End(null);
     }
 
     /// <summary>Ends the connection in both directions: who reads sees its end, and who writes that nobody reads.</summary>
@@ -159,7 +155,8 @@ internal sealed class PolledConnection : DefaultConnectionContext, IAnswersInPla
     }
 
     /// <summary>There is nothing to come any more; whoever waits for it is told, and then everybody. By who reads, as all of the pipe's writing.</summary>
-    private void End(Exception? error)
+    /// <returns>False: there is no more to read.</returns>
+    private bool End(Exception? error)
     {
         Unwatch();
         if (!_hasEnded)
@@ -169,6 +166,7 @@ internal sealed class PolledConnection : DefaultConnectionContext, IAnswersInPla
         }
 
         FireClosed();
+        return false;
     }
 
     private void FireClosed()
@@ -234,9 +232,9 @@ internal sealed class PolledConnection : DefaultConnectionContext, IAnswersInPla
             return;
         }
 
-        while (!_isPaused && !_hasEnded)
+        while (ReadOnce())
         {
-            ReadOnce();         // nobody else does any more
+            // Nobody else does any more.
         }
     }
 
