@@ -66,6 +66,19 @@ public sealed class LimitTests
         Assert.Equal("54001", OnStackOf(256 * 1024, () => Assert.Throws<ParseException>(() => SqlParser.ParseStatement(sql)).SqlState));
     }
 
+    /// <summary>Chains of operators are given up where they become too deep, not at their end: the error names where the chain begins, whatever follows.</summary>
+    [Theory]
+    [InlineData("SELECT ", "1", " + 1", " )")]
+    [InlineData("SELECT a, ", "b", " || b * 2", " FROM FROM")]
+    [InlineData("SELECT ", "", "- ", ")")]
+    [InlineData("SELECT ", "1", "::int", ")")]
+    public void LongChainsAreRefusedBeforeTheyEnd(string before, string first, string link, string after)
+    {
+        ParseException error = Assert.Throws<ParseException>(() => SqlParser.ParseStatement($"{before}{first}{Repeat(link, 1_002)}{after}"));
+        Assert.Equal(("54001", before.Length), (error.SqlState, error.Span.Start));
+        Assert.Equal("42601", Assert.Throws<ParseException>(() => SqlParser.ParseStatement($"{before}{first}{Repeat(link, 400)}{after}")).SqlState);
+    }
+
     [Fact]
     public void LongInListIsRead()
     {

@@ -7,43 +7,44 @@ namespace SqlCluster.Parser.Building;
 
 internal sealed partial class AstBuilder
 {
-    private Expression BuildDisjunction(ExpressionContext context)
+    /// <summary>Applies the NOTs before a predicate and gives it to its conjunction.</summary>
+    public void Reduce(PredicateContext context)
     {
-        ConjunctionContext[] operands = context.conjunction();
-        if (operands.Length == 1)
-            return BuildConjunction(operands[0]);
-        int outer = Enter();
-        var or = new LogicalExpression(LogicalOperator.Or, Map(operands, BuildConjunction)) { Span = SpanOf(context) };
-        Leave(outer, 1, context);
-        return or;
+        _deepest = 0;
+        Expression operand = BuildPredicate(context);
+        var conjunction = (ConjunctionContext)context.Parent;
+        conjunction.MostNegations = Math.Max(conjunction.MostNegations, conjunction.Negations?.Count ?? 0);
+        while (conjunction.Negations is not null && conjunction.Negations.TryPop(out IToken? not))
+            operand = new NotExpression(operand) { Span = TextSpan.Covering(ParserErrors.SpanOf(not), operand.Span) };
+        conjunction.Operands.Add(operand, _deepest);
     }
 
-    private Expression BuildConjunction(ConjunctionContext context)
+    /// <summary>Gives the AND of its operands to the expression.</summary>
+    public void Reduce(ConjunctionContext context)
     {
-        if (context.ChildCount == 1)
-            return BuildPredicate((PredicateContext)context.GetChild(0));
-        int outer = Enter();
-        var operands = new List<Expression>();
-        var negations = new Stack<IToken>();
-        int mostNegations = 0;
-        for (int i = 0; i < context.ChildCount; i++)
+        _deepest = context.Operands.Deepest;
+        bool single = context.Operands.Count == 1;
+        if (!single || context.MostNegations > 0)
         {
-            if (context.GetChild(i) is ITerminalNode terminal)
-            {
-                if (terminal.Symbol.Type == NOT)
-                    negations.Push(terminal.Symbol);
-                continue;
-            }
-            Expression operand = BuildPredicate((PredicateContext)context.GetChild(i));
-            mostNegations = Math.Max(mostNegations, negations.Count);
-            while (negations.TryPop(out IToken? not))
-                operand = new NotExpression(operand) { Span = TextSpan.Covering(ParserErrors.SpanOf(not), operand.Span) };
-            operands.Add(operand);
+            _deepest += context.MostNegations + 1;
+            CheckDepth(context);
         }
-        Leave(outer, mostNegations + 1, context);
-        return operands.Count == 1
-            ? operands[0]
-            : new LogicalExpression(LogicalOperator.And, NodeList.From(operands)) { Span = SpanOf(context) };
+        Expression node = single ? context.Operands.First : new LogicalExpression(LogicalOperator.And, context.Operands.ToList()) { Span = SpanOf(context) };
+        ((ExpressionContext)context.Parent).Operands.Add(node, _deepest);
+    }
+
+    /// <summary>Gives the OR of its operands to the list that the expression is in, or keeps it for the rule that asks for it.</summary>
+    public void Reduce(ExpressionContext context)
+    {
+        bool single = context.Operands.Count == 1;
+        _deepest = context.Operands.Deepest + (single ? 0 : 1);
+        CheckDepth(context);
+        Expression node = single ? context.Operands.First : new LogicalExpression(LogicalOperator.Or, context.Operands.ToList()) { Span = SpanOf(context) };
+        if (context.Parent is IExpressionList list)
+            list.Add(node, _deepest + 1, context.Stop);
+        else
+            context.Reduced = (node, _deepest + 1);
+        context.Operands = default;
     }
 
     private Expression BuildPredicate(PredicateContext context)
@@ -147,13 +148,13 @@ internal sealed partial class AstBuilder
                 ValueExpressionContext[] bounds = between.valueExpression();
                 return new BetweenExpression(operand, BuildValue(bounds[0]), BuildValue(bounds[1]), between.SYMMETRIC() is not null, negated) { Span = span };
             case InTestContext inTest:
-                (Query? query, Expression[] values) = BuildBody(inTest.parenthesizedBody());
+                (Query? query, NodeList<Expression> values) = BuildBody(inTest.parenthesizedBody());
                 if (query is not null)
                     return new InSubqueryExpression(operand, query, negated) { Span = span };
                 if (values is [ScalarSubquery single])
                     return new InSubqueryExpression(operand, single.Query, negated) { Span = span };
-                return values.Length > 0
-                    ? new InListExpression(operand, new NodeList<Expression>(values), negated) { Span = span }
+                return values.Count > 0
+                    ? new InListExpression(operand, values, negated) { Span = span }
                     : throw SyntaxError(inTest.RIGHT_PAREN().Symbol, "expression", "query");
             case LikeContext like:
                 bool ignoreCase = like.ILIKE() is not null;
@@ -183,29 +184,26 @@ internal sealed partial class AstBuilder
     {
         Quantifier quantifier = context.ALL() is null ? Quantifier.Any : Quantifier.All;
         TextSpan span = TextSpan.Covering(left.Span, SpanOf(context));
-        (Query? query, Expression[] values) = BuildBody(context.parenthesizedBody());
+        (Query? query, NodeList<Expression> values) = BuildBody(context.parenthesizedBody());
         query ??= values is [ScalarSubquery subquery] ? subquery.Query : null;
         if (query is not null)
             return new QuantifiedSubqueryExpression(left, symbol, quantifier, query) { Span = span };
-        return values.Length == 1
+        return values.Count == 1
             ? new QuantifiedArrayExpression(left, symbol, quantifier, values[0]) { Span = span }
             : throw SyntaxError(context.RIGHT_PAREN().Symbol, "expression", "query");
     }
 
     /// <summary>Reads the inside of parentheses: a query, or a list of expressions, perhaps empty.</summary>
-    private (Query? Query, Expression[] Values) BuildBody(ParenthesizedBodyContext context)
+    private (Query? Query, NodeList<Expression> Values) BuildBody(ParenthesizedBodyContext context)
     {
         if (context.startedQuery() is { } started)
             return (BuildQuery(started), []);
-        ExpressionContext[] contexts = context.expression();
-        var values = new Expression[contexts.Length];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = Build(contexts[i]);
-        bool continued = contexts.Length == 1 && context.ChildCount > 1;
+        NodeList<Expression> values = Take(context.Values);
+        bool continued = values.Count == 1 && context.ChildCount > 0;
         if (!continued)
             return (null, values);
         if (values[0] is not ScalarSubquery first)
-            throw SyntaxError(tokens.Get(contexts[0].Stop.TokenIndex + 1));
+            throw SyntaxError(tokens.Get(context.FirstEnd + 1));
         QueryExpression body = ContinueSetOperation(AsTerm(first.Query), context.setTail());
         return (WithTail(body, null, context, context.queryTail(), context.orderBy(), context.limitPart(), context.lockingClause()), []);
     }

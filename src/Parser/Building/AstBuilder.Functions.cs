@@ -33,7 +33,7 @@ internal sealed partial class AstBuilder
         };
     }
 
-    private FunctionCall BuildCall(QualifiedName name, CallArgumentsContext context) => new(name, Map(context.argument(), Build))
+    private FunctionCall BuildCall(QualifiedName name, CallArgumentsContext context) => new(name, Take(context.Arguments))
     {
         Distinct = context.DISTINCT() is not null,
         OrderBy = Build(context.orderBy()),

@@ -84,7 +84,7 @@ internal sealed partial class AstBuilder
         };
 
     private static OperatorName Operator(IToken token) =>
-        new(token.Type == NOT_EQUALS ? "<>" : token.Text) { Span = ParserErrors.SpanOf(token) };
+        new(token.Type == NOT_EQUALS ? "<>" : SharedWords.Of(((SqlToken)token).Span)) { Span = ParserErrors.SpanOf(token) };
 
     /// <summary>Folds ASCII letters to lower case, as PostgreSQL does; other letters stay.</summary>
     private static string Fold(ReadOnlySpan<char> word) => word.ContainsAnyInRange('A', 'Z')
@@ -93,7 +93,7 @@ internal sealed partial class AstBuilder
             for (int i = 0; i < target.Length; i++)
                 target[i] = char.IsAsciiLetterUpper(source[i]) ? (char)(source[i] | 0x20) : source[i];
         })
-        : word.ToString();
+        : SharedWords.Of(word);
 
     /// <summary>Joins the words of a context in lower case: "access share".</summary>
     private static string Words(ParserRuleContext context) =>

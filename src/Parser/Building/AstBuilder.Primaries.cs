@@ -19,10 +19,10 @@ internal sealed partial class AstBuilder
             case StringContext text:
                 return new StringLiteral(ReadString(text.STRING())) { Span = span };
             case ParensContext parens:
-                (Query? query, Expression[] values) = BuildBody(parens.parenthesizedBody());
+                (Query? query, NodeList<Expression> values) = BuildBody(parens.parenthesizedBody());
                 Expression inner = query is not null ? new ScalarSubquery(query) { Span = span }
-                    : values.Length == 1 ? values[0]
-                    : new RowExpression(NodeList.Create<Expression>(values)) { Span = span };
+                    : values.Count == 1 ? values[0]
+                    : new RowExpression(values) { Span = span };
                 return ApplyFields(inner, Fields(parens.fields()));
             case ParameterContext parameter:
                 return ApplyFields(BuildParameter(parameter.PARAMETER().Symbol), Fields(parameter.fields()));
@@ -139,12 +139,12 @@ internal sealed partial class AstBuilder
         return new StructField(name, Build(context.expression())) { Span = SpanOf(context) };
     }
 
+    private CaseBranch Build(CaseBranchContext context) => new(Build(context.when), Build(context.then)) { Span = SpanOf(context) };
+
     private CaseExpression BuildCase(CaseContext context, TextSpan span)
     {
         Expression? operand = BuildOptional(context.operandOfCase);
-        NodeList<CaseBranch> branches = Map(
-            context.caseBranches().caseBranch(), branch => new CaseBranch(Build(branch.when), Build(branch.then)) { Span = SpanOf(branch) });
-        return new CaseExpression(operand, branches, BuildOptional(context.otherwise)) { Span = span };
+        return new CaseExpression(operand, Take(context.caseBranches().Branches), BuildOptional(context.otherwise)) { Span = span };
     }
 
     private BitStringLiteral BuildBitString(BitStringContext context, TextSpan span)

@@ -139,18 +139,25 @@ internal sealed partial class AstBuilder
         ? first
         : FoldSetOperations(FoldIntersections(first, context.intersection()), context.setOperator(), context.queryTerm());
 
+    /// <summary>Takes what a SELECT, VALUES or TABLE was reduced to when it was read.</summary>
     private QueryExpression BuildSimple(SimpleQueryContext context)
+    {
+        (QueryExpression node, int depth, IntoClauseContext? into) = context.Reduced!.Value;
+        _deepest = Math.Max(_deepest, depth);
+        if (into is not null)
+        {
+            RejectInto();
+            _into = into;
+        }
+        return node;
+    }
+
+    private QueryExpression BuildParts(SimpleQueryContext context)
     {
         switch (context)
         {
             case SelectContext select:
-                Select built = BuildSelect(select, select.distinctClause(), select.selectItems(), select.fromClause(), select.selectTail());
-                if (select.intoClause() is { } into)
-                {
-                    RejectInto();
-                    _into = into;
-                }
-                return built;
+                return BuildSelect(select, select.distinctClause(), select.selectItems(), select.fromClause(), select.selectTail());
             case FromFirstContext fromFirst:
                 Select shortForm = BuildSelect(fromFirst, fromFirst.distinctClause(), fromFirst.selectItems(), fromFirst.fromClause(), fromFirst.selectTail());
                 return fromFirst.SELECT() is null ? shortForm with { Items = [new SelectItem(new Star())] } : shortForm;
@@ -163,7 +170,7 @@ internal sealed partial class AstBuilder
 
     private ValuesQuery BuildValues(ValuesContext context)
     {
-        NodeList<NodeList<Expression>> rows = Map(context.valuesRows().valuesRow(), static row => row.Reduced!);
+        NodeList<NodeList<Expression>> rows = context.valuesRows().Rows.ToList();
         for (int i = 1; i < rows.Count; i++)
         {
             if (rows[i].Count != rows[0].Count)
@@ -171,8 +178,6 @@ internal sealed partial class AstBuilder
         }
         return new ValuesQuery(rows) { Span = SpanOf(context) };
     }
-
-    private NodeList<Expression> BuildRow(ValuesRowContext context) => Build(context.expression());
 
     private Select BuildSelect(
         SimpleQueryContext whole, DistinctClauseContext? distinct, SelectItemsContext? items, FromClauseContext? from, SelectTailContext tail) =>
@@ -188,7 +193,7 @@ internal sealed partial class AstBuilder
             Span = SpanOf(whole),
         };
 
-    private NodeList<SelectItem> Build(SelectItemsContext context) => Map(context.selectItem(), Build);
+    private NodeList<SelectItem> Build(SelectItemsContext context) => Take(context.Items);
 
     private SelectItem Build(SelectItemContext context)
     {
@@ -300,9 +305,9 @@ internal sealed partial class AstBuilder
     {
         if (context.parenthesizedBody() is { } body)
         {
-            (Query? query, Expression[] values) = BuildBody(body);
+            (Query? query, NodeList<Expression> values) = BuildBody(body);
             return query is not null ? new ScalarSubquery(query) { Span = SpanOf(context) }
-                : values.Length == 1 ? values[0]
+                : values.Count == 1 ? values[0]
                 : throw SyntaxError(context.RIGHT_PAREN().Symbol, "expression");
         }
         if (context.PARAMETER() is { } parameter)

@@ -19,18 +19,41 @@ internal sealed partial class AstBuilder(SqlTokenStream tokens)
 
     private string Text => tokens.Text;
 
-    public void Reduce(ExpressionContext context)
-    {
-        _deepest = 0;
-        Expression node = BuildDisjunction(context);
-        context.Reduced = (node, _deepest + 1);
-        context.children = null;
-        CheckDepth(context);
-    }
-
     public void Reduce(ValuesRowContext context)
     {
-        context.Reduced = BuildRow(context);
+        NodeList<Expression> row = context.Values.ToList();
+        if (context.Parent is ValuesRowsContext rows)
+            rows.Rows.Add(row, 0);
+        else
+            context.Reduced = row;
+    }
+
+    public void Reduce(SelectItemContext context)
+    {
+        _deepest = 0;
+        SelectItem item = Build(context);
+        ((SelectItemsContext)context.Parent).Items.Add(item, _deepest);
+    }
+
+    public void Reduce(ArgumentContext context)
+    {
+        _deepest = 0;
+        FunctionArgument argument = Build(context);
+        ((CallArgumentsContext)context.Parent).Arguments.Add(argument, _deepest);
+    }
+
+    public void Reduce(CaseBranchContext context)
+    {
+        _deepest = 0;
+        CaseBranch branch = Build(context);
+        ((CaseBranchesContext)context.Parent).Branches.Add(branch, _deepest);
+    }
+
+    public void Reduce(SimpleQueryContext context)
+    {
+        _deepest = 0;
+        QueryExpression node = BuildParts(context);
+        context.Reduced = (node, _deepest, (context as SelectContext)?.intoClause());
         context.children = null;
     }
 
@@ -61,7 +84,15 @@ internal sealed partial class AstBuilder(SqlTokenStream tokens)
 
     private NodeList<Expression> Build(ExpressionContext[] contexts) => Map(contexts, Build);
 
-    private NodeList<Expression> Build(ExpressionsContext? context) => context is null ? [] : Build(context.expression());
+    private NodeList<Expression> Build(ExpressionsContext? context) => context is null ? [] : Take(context.Values);
+
+    /// <summary>Takes the parts of a list that were reduced when they were read.</summary>
+    private NodeList<T> Take<T>(in Gathered<T> parts)
+        where T : class
+    {
+        _deepest = Math.Max(_deepest, parts.Deepest);
+        return parts.ToList();
+    }
 
     /// <summary>Starts measuring a part whose depth adds to that of what is within it; returns what <see cref="Leave"/> needs.</summary>
     private int Enter()

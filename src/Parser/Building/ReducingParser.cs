@@ -8,8 +8,8 @@ namespace SqlCluster.Parser.Building;
 
 /// <summary>Is the generated parser, made safe for large texts.</summary>
 /// <remarks>
-/// Each expression and statement becomes a piece of syntax tree as soon as it is read, and its parse tree is dropped, so that a list of half a million
-/// numbers costs the memory of its syntax tree, and building recurses over one expression's own rules only. Nesting is counted: an attack ends in
+/// Each expression, statement and part of a long list becomes a piece of syntax tree as soon as it is read, and its parse tree is dropped, so that half a
+/// million terms cost the memory of their syntax trees, and building recurses over one predicate's own rules only. Nesting is counted: an attack ends in
 /// SQLSTATE 54001. <see cref="InsufficientExecutionStackException"/> is thrown when the thread's stack is short; the caller has a larger one.
 /// </remarks>
 internal sealed class ReducingParser : Grammar
@@ -60,18 +60,41 @@ internal sealed class ReducingParser : Grammar
             return;
         try
         {
-            if (context is ExpressionContext expression)
-                _builder.Reduce(expression);
-            else if (context is ValuesRowContext row)
-                _builder.Reduce(row);
-            else if (context is StatementContext statement)
-                _builder.Reduce(statement);
+            Reduce(context);
         }
         catch
         {
             _failed = true;
             throw;
         }
+    }
+
+    private void Reduce(ParserRuleContext context)
+    {
+        switch (context.RuleIndex)
+        {
+            case RULE_predicate: _builder.Reduce((PredicateContext)context); break;
+            case RULE_conjunction: _builder.Reduce((ConjunctionContext)context); break;
+            case RULE_expression: _builder.Reduce((ExpressionContext)context); break;
+            case RULE_selectItem: _builder.Reduce((SelectItemContext)context); break;
+            case RULE_argument: _builder.Reduce((ArgumentContext)context); break;
+            case RULE_caseBranch: _builder.Reduce((CaseBranchContext)context); break;
+            case RULE_valuesRow: _builder.Reduce((ValuesRowContext)context); break;
+            case RULE_simpleQuery: _builder.Reduce((SimpleQueryContext)context); break;
+            case RULE_statement: _builder.Reduce((StatementContext)context); break;
+            case RULE_infixOperator: CheckChain((ParserRuleContext)context.Parent, 2 * ParserLimits.MaxTreeDepth); break;
+            case RULE_prefixOperator or RULE_suffix: CheckChain((ParserRuleContext)context.Parent, ParserLimits.MaxTreeDepth + 1); break;
+        }
+    }
+
+    /// <summary>Ends the reading of a chain of operators as soon as its tree would be too deep: what follows cannot make it less so.</summary>
+    private void CheckChain(ParserRuleContext chain, int most)
+    {
+        if (chain.ChildCount <= most)
+            return;
+        while (chain is OperandContext)
+            chain = (ParserRuleContext)chain.Parent;
+        throw ParserErrors.TooDeep(_tokens.Text, ParserErrors.SpanOf(chain.Start));
     }
 
     private void CheckDepth()

@@ -5,7 +5,7 @@ namespace SqlCluster.Parser.Tokens;
 /// <summary>Is a token for the generated parser: type and place. Its text, line and column are found when asked for.</summary>
 internal sealed class SqlToken(SqlTokenStream stream, int type, int start, int end, int index) : IToken
 {
-    public int Type { get; set; } = type;
+    public int Type => type;
 
     public int StartIndex => start;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Antlr4.Runtime;
 using Antlr4.Runtime.Misc;
 using SqlTokens = SqlCluster.Parser.Generated.SqlParser;
@@ -5,12 +6,17 @@ using SqlTokens = SqlCluster.Parser.Generated.SqlParser;
 namespace SqlCluster.Parser.Tokens;
 
 /// <summary>Holds all tokens of a text for the generated parser. Seeking and looking ahead are array accesses.</summary>
+/// <remarks>A token is three numbers; the objects that ANTLR wants are made when they are looked at, and the garbage collector has no million of them to follow.</remarks>
 internal sealed class SqlTokenStream : ITokenStream
 {
     /// <summary>Tokens between two looks at the cancellation.</summary>
     private const int TokensPerCheck = 256;
 
-    private readonly List<SqlToken> _tokens;
+    /// <summary>Token objects that stay at hand, a power of two: rules look at the same few tokens again and again.</summary>
+    private const int Window = 16;
+
+    private readonly List<Lexeme> _lexemes;
+    private readonly SqlToken?[] _window = new SqlToken?[Window];
     private readonly CancellationToken _cancellation;
     private Dictionary<int, string>? _faults;
     private int _position;
@@ -21,17 +27,17 @@ internal sealed class SqlTokenStream : ITokenStream
     {
         _cancellation = cancellation;
         Text = text;
-        _tokens = new List<SqlToken>(16 + text.Length / 5);
+        _lexemes = new List<Lexeme>(16 + text.Length / 5);
         var scanner = new Scanner(text);
         int type;
         do
         {
-            if (_tokens.Count % TokensPerCheck == 0)
+            if (_lexemes.Count % TokensPerCheck == 0)
                 cancellation.ThrowIfCancellationRequested();
             type = scanner.Next();
             if (type == SqlTokens.INVALID)
-                (_faults ??= []).Add(_tokens.Count, scanner.Fault!);
-            _tokens.Add(new SqlToken(this, type, scanner.Start, scanner.End, _tokens.Count));
+                (_faults ??= []).Add(_lexemes.Count, scanner.Fault!);
+            _lexemes.Add(new Lexeme(type, scanner.Start, scanner.End));
         }
         while (type != TokenConstants.EOF);
         LookAhead();
@@ -44,7 +50,7 @@ internal sealed class SqlTokenStream : ITokenStream
 
     public int Index => _position;
 
-    public int Size => _tokens.Count;
+    public int Size => _lexemes.Count;
 
     public string SourceName => "SQL";
 
@@ -52,11 +58,11 @@ internal sealed class SqlTokenStream : ITokenStream
 
     public void Consume() => _position++;
 
-    public int LA(int offset) => Look(offset).Type;
+    public int LA(int offset) => _lexemes[IndexOf(offset)].Type;
 
-    public IToken LT(int offset) => Look(offset);
+    public IToken LT(int offset) => TokenAt(IndexOf(offset));
 
-    public IToken Get(int index) => _tokens[index];
+    public IToken Get(int index) => TokenAt(index);
 
     public int Mark() => 0;
 
@@ -69,7 +75,7 @@ internal sealed class SqlTokenStream : ITokenStream
     /// <summary>Says what is wrong with an INVALID token.</summary>
     public string FaultOf(IToken token) => _faults![token.TokenIndex];
 
-    public string GetText(Interval interval) => Text[_tokens[interval.a].StartIndex.._tokens[interval.b].End];
+    public string GetText(Interval interval) => Text[_lexemes[interval.a].Start.._lexemes[interval.b].End];
 
     public string GetText() => Text;
 
@@ -77,19 +83,27 @@ internal sealed class SqlTokenStream : ITokenStream
 
     public string GetText(IToken start, IToken stop) => Text[start.StartIndex..(stop.StopIndex + 1)];
 
-    private SqlToken Look(int offset)
+    private int IndexOf(int offset) => Math.Min(offset > 0 ? _position + offset - 1 : Math.Max(0, _position + offset), _lexemes.Count - 1);
+
+    private SqlToken TokenAt(int index)
     {
-        int index = offset > 0 ? _position + offset - 1 : Math.Max(0, _position + offset);
-        return _tokens[Math.Min(index, _tokens.Count - 1)];
+        ref SqlToken? token = ref _window[index & (Window - 1)];
+        if (token is null || token.TokenIndex != index)
+        {
+            Lexeme lexeme = _lexemes[index];
+            token = new SqlToken(this, lexeme.Type, lexeme.Start, lexeme.End, index);
+        }
+        return token;
     }
 
     /// <summary>Gives keywords whose meaning depends on the next word a type of their own (SqlLexer.g4 lists them).</summary>
     private void LookAhead()
     {
-        for (int i = 0; i + 1 < _tokens.Count; i++)
+        Span<Lexeme> lexemes = CollectionsMarshal.AsSpan(_lexemes);
+        for (int i = 0; i + 1 < lexemes.Length; i++)
         {
-            SqlToken token = _tokens[i];
-            int next = _tokens[i + 1].Type;
+            ref Lexeme token = ref lexemes[i];
+            int next = lexemes[i + 1].Type;
             switch (token.Type)
             {
                 case SqlTokens.WITH when next is SqlTokens.TIME or SqlTokens.ORDINALITY:
@@ -107,16 +121,16 @@ internal sealed class SqlTokenStream : ITokenStream
                 case SqlTokens.GROUPING when next == SqlTokens.SETS:
                     token.Type = SqlTokens.GROUPING_LA;
                     break;
-                case SqlTokens.ON when next == SqlTokens.CONFLICT && _tokens[i + 2].Type is SqlTokens.LEFT_PAREN or SqlTokens.DO or SqlTokens.ON:
+                case SqlTokens.ON when next == SqlTokens.CONFLICT && lexemes[i + 2].Type is SqlTokens.LEFT_PAREN or SqlTokens.DO or SqlTokens.ON:
                     token.Type = SqlTokens.ON_LA;
                     break;
-                case SqlTokens.IGNORE when next == SqlTokens.NULLS && _tokens[i + 2].Type == SqlTokens.OVER:
+                case SqlTokens.IGNORE when next == SqlTokens.NULLS && lexemes[i + 2].Type == SqlTokens.OVER:
                     token.Type = SqlTokens.IGNORE_LA;
                     break;
-                case SqlTokens.RESPECT when next == SqlTokens.NULLS && _tokens[i + 2].Type == SqlTokens.OVER:
+                case SqlTokens.RESPECT when next == SqlTokens.NULLS && lexemes[i + 2].Type == SqlTokens.OVER:
                     token.Type = SqlTokens.RESPECT_LA;
                     break;
-                case SqlTokens.PARAMETER when i > 0 && token.Span is "?" && EndsOperand(_tokens[i - 1]):
+                case SqlTokens.PARAMETER when i > 0 && IsQuestionMark(token) && EndsOperand(lexemes[i - 1]):
                     token.Type = SqlTokens.OPERATOR_SYMBOL;
                     break;
                 case SqlTokens.SIMILAR when next != SqlTokens.TO:
@@ -127,7 +141,12 @@ internal sealed class SqlTokenStream : ITokenStream
     }
 
     /// <summary>Tells whether an operand ends here, so that a question mark is jsonb's operator and no parameter.</summary>
-    private static bool EndsOperand(SqlToken token) =>
+    private bool EndsOperand(Lexeme token) =>
         token.Type is SqlTokens.IDENTIFIER or SqlTokens.QUOTED_IDENTIFIER or SqlTokens.STRING or SqlTokens.RIGHT_PAREN or SqlTokens.RIGHT_BRACKET
-        || (token.Type == SqlTokens.PARAMETER && token.Span is not "?");
+        || (token.Type == SqlTokens.PARAMETER && !IsQuestionMark(token));
+
+    private bool IsQuestionMark(Lexeme token) => token.End - token.Start == 1 && Text[token.Start] == '?';
+
+    /// <summary>A token: its type, the offset of its first character and of the one behind its last.</summary>
+    private record struct Lexeme(int Type, int Start, int End);
 }

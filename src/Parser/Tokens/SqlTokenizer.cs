@@ -52,6 +52,17 @@ public static class SqlTokenizer
         return last == SqlTokens.SEMICOLON;
     }
 
+    /// <summary>Tells whether there is no statement in the text: nothing but blanks, comments and semicolons.</summary>
+    public static bool IsEmpty(string sql)
+    {
+        var scanner = new Scanner(sql);
+        int type;
+        do
+            type = scanner.Next();
+        while (type == SqlTokens.SEMICOLON);
+        return type == Scanner.EndOfText;
+    }
+
     /// <summary>Finds where each statement stands, without semicolons and surrounding whitespace; statements without any token are left out.</summary>
     public static IReadOnlyList<TextSpan> SplitStatements(string sql)
     {

@@ -90,7 +90,7 @@ internal sealed class StatementCache(Session session)
 
     private Text Add(string sql, CancellationToken cancellation)
     {
-        var text = new Text(SqlTokenizer.SplitStatements(sql).Count == 0 ? [] : SqlParser.ParseStatements(sql, cancellation.CanBeCanceled ? cancellation : session.RequestCancelled)) { LastUse = ++_clock };
+        var text = new Text(SqlTokenizer.IsEmpty(sql) ? [] : SqlParser.ParseStatements(sql, cancellation.CanBeCanceled ? cancellation : session.RequestCancelled)) { LastUse = ++_clock };
         if (sql.Length > MaxTextLength)
         {
             return text;
