@@ -35,8 +35,9 @@ public sealed class BatchEncoder
     /// <summary>The messages of a batch, made one by one as they are asked for; none for a batch without rows. The batch must stay valid until the last one is made.</summary>
     /// <param name="batch">The rows.</param>
     /// <param name="maxMessageBytes">As <see cref="IpcOptions.MaxMessageBytes"/>, for this batch; what is less counts.</param>
+    /// <param name="cancellation">Ends the making of a message.</param>
     /// <exception cref="MemoryLimitException">The account's limit would be exceeded.</exception>
-    public IEnumerable<IpcMessage> Encode(Batch batch, long maxMessageBytes = long.MaxValue)
+    public IEnumerable<IpcMessage> Encode(Batch batch, long maxMessageBytes = long.MaxValue, CancellationToken cancellation = default)
     {
         maxMessageBytes = Math.Min(maxMessageBytes, _options.MaxMessageBytes);
         if (batch.Columns.Length != _wire.Fields.Length)
@@ -49,7 +50,7 @@ public sealed class BatchEncoder
             if (_wire.Fields[i].Dictionary is { } dictionary && DictionaryOf(batch.Columns[i]) is var values && !ReferenceEquals(values, _sentDictionaries[i]))
             {
                 _sentDictionaries[i] = values;
-                yield return EncodeDictionary(_wire.Fields[i], dictionary.Id, values);
+                yield return EncodeDictionary(_wire.Fields[i], dictionary.Id, values, cancellation);
             }
         }
 
@@ -64,7 +65,7 @@ public sealed class BatchEncoder
             int pieces = Pieces(batch, part.Start, part.Count, maxMessageBytes);
             if (pieces == 1)
             {
-                yield return EncodeRows(batch, part.Start, part.Count);
+                yield return EncodeRows(batch, part.Start, part.Count, cancellation);
                 continue;
             }
 
@@ -100,9 +101,9 @@ public sealed class BatchEncoder
     private static RowSet Rows(Batch batch, int start, int count) =>
         batch.Selection == null ? RowSet.Range(start, count) : RowSet.Of(batch.Selection.Rows.Slice(start, count));
 
-    private IpcMessage EncodeRows(Batch batch, int start, int count)
+    private IpcMessage EncodeRows(Batch batch, int start, int count, CancellationToken cancellation)
     {
-        var body = new BodyBuilder(_options.Compression, _account);
+        var body = new BodyBuilder(_options.Compression, _account, cancellation);
         try
         {
             var encoder = new ColumnEncoder(body, _options);
@@ -163,9 +164,9 @@ public sealed class BatchEncoder
         _ => column,
     };
 
-    private IpcMessage EncodeDictionary(IpcField field, long id, Vector values)
+    private IpcMessage EncodeDictionary(IpcField field, long id, Vector values, CancellationToken cancellation)
     {
-        var body = new BodyBuilder(_options.Compression, _account);
+        var body = new BodyBuilder(_options.Compression, _account, cancellation);
         try
         {
             new ColumnEncoder(body, _options).Encode(field, values, RowSet.Range(0, values.Length));

@@ -4,8 +4,11 @@ namespace SqlCluster.Arrow.Ipc;
 
 /// <summary>Collects what a record batch consists of: nodes, buffers, and the pieces of its body.</summary>
 /// <remarks>Holds a reference to each buffer; <see cref="Abandon"/> gives them back when the message cannot be finished.</remarks>
-internal sealed class BodyBuilder(IpcCompression compression, MemoryAccount account)
+internal sealed class BodyBuilder(IpcCompression compression, MemoryAccount account, CancellationToken cancellation = default)
 {
+    /// <summary>Bytes copied between two questions after a cancellation.</summary>
+    private const int StretchBytes = 1 << 20;
+
     private readonly List<long> _nodes = [];
     private readonly List<long> _buffers = [];
     private readonly List<IpcSegment> _segments = [];
@@ -19,6 +22,21 @@ internal sealed class BodyBuilder(IpcCompression compression, MemoryAccount acco
     {
         _nodes.Add(length);
         _nodes.Add(nullCount);
+    }
+
+    /// <summary>Copies a value, of which one row may have gigabytes.</summary>
+    /// <exception cref="OperationCanceledException">Nobody wants the message any more.</exception>
+    public void Copy(ReadOnlySpan<byte> value, Span<byte> target)
+    {
+        while (value.Length > StretchBytes)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            value[..StretchBytes].CopyTo(target);
+            value = value[StretchBytes..];
+            target = target[StretchBytes..];
+        }
+
+        value.CopyTo(target);
     }
 
     /// <summary>How many data buffers a column of views has.</summary>

@@ -15,23 +15,33 @@ internal static class TextEncoding
         int count = rows.Count;
         ReadOnlySpan<StringView> views = vector.Views;
         NativeBuffer offsetsBuffer = NativeBuffer.Allocate((count + 1) * 4L, body.Account);
-        Span<int> offsets = offsetsBuffer.Span<int>(0, count + 1);
+        NativeBuffer? data = null;
         int total = 0;
-        offsets[0] = 0;
-        for (int i = 0; i < count; i++)
+        try
         {
-            total = checked(total + (rows[i] is var row and >= 0 ? views[row].Length : 0));
-            offsets[i + 1] = total;
-        }
-
-        NativeBuffer data = NativeBuffer.Allocate(total, body.Account);
-        Span<byte> target = data.Span<byte>(0, total);
-        for (int i = 0; i < count; i++)
-        {
-            if (rows[i] is var row and >= 0)
+            Span<int> offsets = offsetsBuffer.Span<int>(0, count + 1);
+            offsets[0] = 0;
+            for (int i = 0; i < count; i++)
             {
-                StringView.Bytes(in views[row]).CopyTo(target[offsets[i]..]);
+                total = checked(total + (rows[i] is var row and >= 0 ? views[row].Length : 0));
+                offsets[i + 1] = total;
             }
+
+            data = NativeBuffer.Allocate(total, body.Account);
+            Span<byte> target = data.Span<byte>(0, total);
+            for (int i = 0; i < count; i++)
+            {
+                if (rows[i] is var row and >= 0)
+                {
+                    body.Copy(StringView.Bytes(in views[row]), target[offsets[i]..]);
+                }
+            }
+        }
+        catch
+        {
+            offsetsBuffer.Release();
+            data?.Release();
+            throw;
         }
 
         body.AddOwned(offsetsBuffer, 0, (count + 1) * 4L);
@@ -49,10 +59,36 @@ internal static class TextEncoding
             total = checked(total + (length > StringView.InlineBytes ? length : 0));
         }
 
-        NativeBuffer viewsBuffer = NativeBuffer.AllocateZeroed(count * 16L, body.Account), data = NativeBuffer.Allocate(total, body.Account);
-        Span<byte> target = viewsBuffer.Span<byte>(0, count * 16), dataTarget = data.Span<byte>(0, total);
+        NativeBuffer viewsBuffer = NativeBuffer.AllocateZeroed(count * 16L, body.Account);
+        NativeBuffer? data = null;
+        try
+        {
+            data = NativeBuffer.Allocate(total, body.Account);
+            CopyViews(body, views, rows, viewsBuffer.Span<byte>(0, count * 16), data.Span<byte>(0, total));
+        }
+        catch
+        {
+            viewsBuffer.Release();
+            data?.Release();
+            throw;
+        }
+
+        body.AddOwned(viewsBuffer, 0, count * 16L);
+        body.AddVariadicCount(total == 0 ? 0 : 1);
+        if (total == 0)
+        {
+            data.Release();
+        }
+        else
+        {
+            body.AddOwned(data, 0, total);
+        }
+    }
+
+    private static void CopyViews(BodyBuilder body, ReadOnlySpan<StringView> views, RowSet rows, Span<byte> target, Span<byte> data)
+    {
         int used = 0;
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < rows.Count; i++)
         {
             if (rows[i] is not (var row and >= 0))
             {
@@ -70,19 +106,8 @@ internal static class TextEncoding
 
             value[..4].CopyTo(view[4..]);
             BinaryPrimitives.WriteInt32LittleEndian(view[12..], used);
-            value.CopyTo(dataTarget[used..]);
+            body.Copy(value, data[used..]);
             used += value.Length;
-        }
-
-        body.AddOwned(viewsBuffer, 0, count * 16L);
-        body.AddVariadicCount(total == 0 ? 0 : 1);
-        if (total == 0)
-        {
-            data.Release();
-        }
-        else
-        {
-            body.AddOwned(data, 0, total);
         }
     }
 

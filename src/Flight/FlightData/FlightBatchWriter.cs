@@ -47,9 +47,10 @@ public sealed class FlightBatchWriter
     /// <param name="batch">The rows.</param>
     /// <param name="appMetadata">Goes with the first record batch message.</param>
     /// <param name="maxMessageBytes">Bytes of a message at most, where that is to be less than the stream's options say: what is encoded waits with its rows for the peer.</param>
-    public async ValueTask WriteAsync(Batch batch, ReadOnlyMemory<byte> appMetadata = default, long maxMessageBytes = long.MaxValue)
+    /// <param name="cancellation">Ends the encoding; a message that has begun to leave goes on.</param>
+    public async ValueTask WriteAsync(Batch batch, ReadOnlyMemory<byte> appMetadata = default, long maxMessageBytes = long.MaxValue, CancellationToken cancellation = default)
     {
-        foreach (IpcMessage message in _encoder.Encode(batch, maxMessageBytes))
+        foreach (IpcMessage message in _encoder.Encode(batch, maxMessageBytes, cancellation))
         {
             try
             {

@@ -120,6 +120,36 @@ public sealed class IpcRoundTripTests
         Assert.False(segment.Buffer.IsShared);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void F1_EncodingOneHugeValueHearsACancellation(bool asUtf8)
+    {
+        using var account = new MemoryAccount("cancelled");
+        var schema = new ArrowSchema([new ArrowField("t", ArrowType.Utf8)]);
+        var batch = new Batch([VectorBuilder.Of(ArrowType.Utf8, account, ["small", new string('x', 5 << 20)])], 2);
+        long before = account.UsedBytes;
+        using var cancelled = new CancellationTokenSource();
+        var encoder = new BatchEncoder(schema, IpcOptions.Flight with { ViewsAsUtf8 = asUtf8 }, account);
+        long encoded = 0;
+        foreach (IpcMessage message in encoder.Encode(batch, cancellation: cancelled.Token))
+        {
+            encoded += message.BodyLength;
+            message.Release();
+        }
+
+        Assert.True(encoded > 5 << 20);
+        cancelled.Cancel();
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            foreach (IpcMessage message in encoder.Encode(batch, cancellation: cancelled.Token))
+            {
+                message.Release();
+            }
+        });
+        Assert.Equal(before, account.UsedBytes);
+    }
+
     [Fact]
     public void F1_MessagesStayBelowTheLimitAndOneHugeRowStaysWhole()
     {

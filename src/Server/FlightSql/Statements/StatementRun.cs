@@ -34,6 +34,12 @@ internal sealed class StatementRun : IAsyncDisposable
     /// <summary>Share of the tasks that have ended, 0 to 1.</summary>
     public double Progress => IsReady ? 1 : _rows?.Execution is { TotalTasks: > 0 and var total } execution ? Math.Min(1, (double)execution.EndedTasks / total) : 0;
 
+    /// <summary>Ends when the statement whose rows were read last is cancelled.</summary>
+    public CancellationToken RowsCancelled => _rows?.Cancellation ?? CancellationToken.None;
+
+    /// <summary>What a reader is told that gave up because of <see cref="RowsCancelled"/>.</summary>
+    public Exception Explain(OperationCanceledException error) => _rows?.Explain(error) ?? error;
+
     /// <summary>Ends the run; its reader gets 57014. Does nothing when it has ended.</summary>
     public void Cancel()
     {

@@ -44,7 +44,8 @@ internal static class RowStream
             {
                 long start = Stopwatch.GetTimestamp();
                 bool isSlow = writer.BytesWritten < slowUntil;
-                await WriteAsync(writer, isSlow && !options.KeepDictionaries ? run.Compact(batch) : batch, isSlow ? BytesOfSmallMessage : long.MaxValue).ConfigureAwait(false);
+                CancellationToken cancelled = run.RowsCancelled;
+                await WriteAsync(writer, isSlow && !options.KeepDictionaries ? run.Compact(batch) : batch, isSlow ? BytesOfSmallMessage : long.MaxValue, cancelled).ConfigureAwait(false);
                 slowUntil = Stopwatch.GetElapsedTime(start) > PatienceForFastClient ? writer.BytesWritten + BytesOfFastClient : slowUntil;
                 Task<Batch?> next = run.ReadAsync();
                 if (!next.IsCompleted)
@@ -59,6 +60,10 @@ internal static class RowStream
         {
             throw new OperationCanceledException(call.CancellationToken);
         }
+        catch (OperationCanceledException error) when (run.RowsCancelled.IsCancellationRequested)
+        {
+            throw run.Explain(error);
+        }
     }
 
     /// <summary>Streams an answer that is all there.</summary>
@@ -67,15 +72,15 @@ internal static class RowStream
         using var account = new MemoryAccount("a metadata answer");
         FlightBatchWriter writer = FlightBatchWriter.ForResponse(call, table.Schema, account, options);
         await writer.WriteSchemaAsync().ConfigureAwait(false);
-        await WriteAsync(writer, table.ToBatch(account), long.MaxValue).ConfigureAwait(false);
+        await WriteAsync(writer, table.ToBatch(account), long.MaxValue, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Writes a batch and releases it.</summary>
-    private static async ValueTask WriteAsync(FlightBatchWriter writer, Batch batch, long maxMessageBytes)
+    private static async ValueTask WriteAsync(FlightBatchWriter writer, Batch batch, long maxMessageBytes, CancellationToken cancellation)
     {
         try
         {
-            await writer.WriteAsync(batch, maxMessageBytes: maxMessageBytes).ConfigureAwait(false);
+            await writer.WriteAsync(batch, maxMessageBytes: maxMessageBytes, cancellation: cancellation).ConfigureAwait(false);
         }
         finally
         {

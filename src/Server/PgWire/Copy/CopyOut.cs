@@ -98,7 +98,7 @@ internal static class CopyOut
                 Append(line, options, i, rows.Columns[i].Name, false, closed);
             }
 
-            Send(writer, line);
+            Send(writer, line, closed);
         }
 
         long count = 0;
@@ -113,7 +113,7 @@ internal static class CopyOut
                     Append(line, options, column, text.Get(row, column), isForced[column], rows.Cancellation);
                 }
 
-                Send(writer, line);
+                Send(writer, line, rows.Cancellation);
                 if (writer.Buffered >= PgWriter.FlushBytes)
                 {
                     await writer.FlushAsync(closed).ConfigureAwait(false);
@@ -127,10 +127,35 @@ internal static class CopyOut
         return count;
     }
 
-    private static void Send(PgWriter writer, StringBuilder line)
+    private static void Send(PgWriter writer, StringBuilder line, CancellationToken cancellation)
     {
-        writer.Begin('d').Text(line.Append('\n').ToString()).End();
+        line.Append('\n');
+        writer.Begin('d');
+        if (line.Length <= StretchCharacters)
+        {
+            writer.Text(line.ToString());
+        }
+        else
+        {
+            SendLong(writer, line, cancellation);
+        }
+
+        writer.End();
         line.Clear();
+    }
+
+    /// <summary>A line of megabytes, a stretch at a time into room for all of it.</summary>
+    private static void SendLong(PgWriter writer, StringBuilder line, CancellationToken cancellation)
+    {
+        _ = writer.GetSpan(line.Length);
+        Encoder encoder = Encoding.UTF8.GetEncoder();
+        foreach (ReadOnlyMemory<char> part in line.GetChunks())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            writer.Text(part.Span, encoder);
+        }
+
+        writer.Text([], encoder, isLast: true);
     }
 
     private static void Append(StringBuilder line, CopyOptions options, int column, string? value, bool isForced, CancellationToken cancellation)
@@ -154,7 +179,11 @@ internal static class CopyOut
         }
         else
         {
-            line.Append(value);
+            for (int i = 0; i < value.Length; i += StretchCharacters)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                line.Append(value.AsSpan(i, Math.Min(StretchCharacters, value.Length - i)));
+            }
         }
     }
 

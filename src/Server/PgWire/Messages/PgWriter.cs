@@ -17,6 +17,9 @@ internal sealed class PgWriter(PipeWriter pipe)
     /// <summary>Bytes at which rows are passed on.</summary>
     public const int FlushBytes = 64 * 1024;
 
+    /// <summary>Bytes copied to the connection at a time: a message of many is not copied whole before the client gets its first.</summary>
+    private const int StretchBytes = 1 << 20;
+
     private static readonly UTF8Encoding Utf8 = new(false, false);
     private byte[] _buffer = [];
     private int _length;
@@ -109,6 +112,16 @@ internal sealed class PgWriter(PipeWriter pipe)
         return this;
     }
 
+    /// <summary>A part of a text that is written in parts.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="encoder">Of UTF-8, the same for all parts: characters of two units may lie across two of them.</param>
+    /// <param name="isLast">No part follows.</param>
+    public PgWriter Text(ReadOnlySpan<char> part, Encoder encoder, bool isLast = false)
+    {
+        _length += encoder.GetBytes(part, GetSpan(Utf8.GetMaxByteCount(part.Length)), isLast);
+        return this;
+    }
+
     /// <summary>Text and a zero byte; a zero byte within the text ends it early, as the protocol cannot say it.</summary>
     public PgWriter CString(string value)
     {
@@ -157,13 +170,26 @@ internal sealed class PgWriter(PipeWriter pipe)
             return;
         }
 
+        // Nothing may leave twice, whatever happens.
         (byte[] buffer, int length) = (_buffer, _length);
         (_buffer, _length, _start) = ([], 0, -1);
-        FlushResult result = await pipe.WriteAsync(buffer.AsMemory(0, length), cancellation).ConfigureAwait(false);
-        ArrayPool<byte>.Shared.Return(buffer);
-        if (result.IsCompleted || result.IsCanceled)
+        try
         {
-            throw new IOException("the client has closed the connection");
+            for (int passed = 0; passed < length;)
+            {
+                int count = Math.Min(StretchBytes, length - passed);
+                FlushResult result = await pipe.WriteAsync(buffer.AsMemory(passed, count), cancellation).ConfigureAwait(false);
+                if (result.IsCompleted || result.IsCanceled)
+                {
+                    throw new IOException("the client has closed the connection");
+                }
+
+                passed += count;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
