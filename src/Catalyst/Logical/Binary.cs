@@ -65,6 +65,7 @@ internal static class JoinOutput
     /// <summary>Output columns. Chains of joins along their left inputs are gathered into one list, in time linear in it.</summary>
     public static NodeList<Column> Of(JoinKind kind, LogicalPlan left, LogicalPlan right, Column? mark)
     {
+        Trees.Interruption.Ask();
         var columns = new List<Column>();
         Gather(kind, left, right, mark, columns);
         return [.. columns];

@@ -89,6 +89,7 @@ internal sealed class PlanFingerprints
 
     private bool Write(StringBuilder text, Expression expression, Dictionary<ColumnId, int> positions)
     {
+        Interruption.Ask();
         switch (expression)
         {
             case ColumnReference reference:

@@ -3,6 +3,7 @@ using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Functions;
 using SqlCluster.Execution.Kernels;
@@ -24,11 +25,12 @@ internal sealed class InListEvaluator : Evaluator
     private readonly LiteralEvaluator[] _literals;
     private readonly int _itemCount;
     private readonly IntegerSet? _integers;
-    private readonly Dictionary<ulong, List<int>> _byHash = [];
     private readonly ResultBuffers _result;
     private readonly VectorGatherer _flattener;
     private readonly ComparisonEvaluator[] _comparisons;
     private readonly NullBoolean _null;
+    private Dictionary<ulong, int>? _firstByHash;
+    private int[] _nextOfHash = [];
     private NativeBuffer? _hashes;
 
     public InListEvaluator(Evaluator input, Literal[] items, bool negated, MemoryAccount account)
@@ -51,17 +53,6 @@ internal sealed class InListEvaluator : Evaluator
         if (values.Length > LargestScan)
         {
             _integers = IntegersOf(_items);
-            var hashes = new ulong[values.Length];
-            HashKernels.Hash([_items], null, hashes, account);
-            for (int i = 0; i < hashes.Length; i++)
-            {
-                if (!_byHash.TryGetValue(hashes[i], out List<int>? rows))
-                {
-                    _byHash[hashes[i]] = rows = [];
-                }
-
-                rows.Add(i);
-            }
         }
     }
 
@@ -141,14 +132,23 @@ internal sealed class InListEvaluator : Evaluator
     private static Vector MakeItems(Literal[] items, SqlType type, MemoryAccount account, out ResultColumn column)
     {
         column = new ResultColumn(type.Kind == TypeKind.Numeric ? SqlType.Numeric(SqlType.MaxPrecision, type.Scale) : type, account);
-        column.Start(items.Length);
-        for (int i = 0; i < items.Length; i++)
+        try
         {
-            column.MoveTo(i);
-            LiteralVectors.Set(column, items[i]);
-        }
+            column.Start(items.Length);
+            for (int i = 0; i < items.Length; i++)
+            {
+                Interruption.Ask();
+                column.MoveTo(i);
+                LiteralVectors.Set(column, items[i]);
+            }
 
-        return column.Build();
+            return column.Build();
+        }
+        catch
+        {
+            column.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The items as integers; null when the type's values are none. Decimals of more than 64 bits are left out: no column of 64 bits has them.</summary>
@@ -202,6 +202,24 @@ internal sealed class InListEvaluator : Evaluator
         }
     }
 
+    /// <summary>The first item of each hash; <see cref="_nextOfHash"/> chains it with the others, whose end is -1.</summary>
+    private Dictionary<ulong, int> HashItems()
+    {
+        var hashes = new ulong[_itemCount];
+        HashKernels.Hash([_items], null, hashes, _account);
+        var first = new Dictionary<ulong, int>(_itemCount);
+        _nextOfHash = new int[_itemCount];
+        for (int i = _itemCount - 1; i >= 0; i--)
+        {
+            Interruption.Ask();
+            ref int entry = ref CollectionsMarshal.GetValueRefOrAddDefault(first, hashes[i], out bool exists);
+            _nextOfHash[i] = exists ? entry : -1;
+            entry = i;
+        }
+
+        return first;
+    }
+
     private void LookUp(Vector value, Batch batch, Span<ulong> bits)
     {
         if (_integers != null && TryLookUp(_integers, value, batch.Selection, bits))
@@ -209,6 +227,7 @@ internal sealed class InListEvaluator : Evaluator
             return;
         }
 
+        _firstByHash ??= HashItems();
         int count = batch.RowCount;
         Span<ulong> hashes = NativeBuffer.Reuse(ref _hashes, Math.Max(count, 1) * 8L, _account).Span<ulong>(0, count);
         HashKernels.Hash([value], batch.Selection, hashes, _account);
@@ -218,9 +237,9 @@ internal sealed class InListEvaluator : Evaluator
         for (int i = 0; i < count; i++)
         {
             int row = batch.Selection == null ? i : rows[i];
-            if (_byHash.TryGetValue(hashes[i], out List<int>? candidates) && !reader.IsNull(row))
+            if (_firstByHash.TryGetValue(hashes[i], out int item) && !reader.IsNull(row))
             {
-                foreach (int item in candidates)
+                for (; item >= 0; item = _nextOfHash[item])
                 {
                     if (RowEquality.ValuesEqual(in reader, row, in items, item))
                     {

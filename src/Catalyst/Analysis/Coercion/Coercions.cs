@@ -11,6 +11,7 @@ internal sealed class Coercions(AnalysisContext context)
     /// <exception cref="Parser.Errors.QueryException">42846 when no such conversion exists within <paramref name="how"/>.</exception>
     public Expression To(Expression expression, SqlType type, CoercionContext how, int position)
     {
+        Trees.Interruption.Ask();
         SqlType from = expression.Type;
         if (from.Equals(type))
         {

@@ -1,6 +1,7 @@
 using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Analysis.Scopes;
 using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 using Ast = SqlCluster.Parser.Ast;
 
@@ -109,6 +110,7 @@ internal sealed class ComparisonResolver(AnalysisContext context)
 
         for (int i = 0; i < items.Length; i++)
         {
+            Interruption.Ask();
             items[i] = items[i].Type.Kind == TypeKind.Char ? context.Coercions.ToText(items[i], position) : items[i];
             items[i] = items[i].Type.Kind == TypeKind.Unknown && operand.Type.Kind != TypeKind.Unknown ? FromUnknown(items[i], operand.Type, position) : items[i];
             items[i] = FitLiteral(items[i], operand.Type);
@@ -122,6 +124,7 @@ internal sealed class ComparisonResolver(AnalysisContext context)
         // Types may differ item by item; an operator must exist for each.
         foreach (Expression item in items)
         {
+            Interruption.Ask();
             Align(operand, item, "=", position);
         }
 

@@ -1,4 +1,5 @@
 using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 
 namespace SqlCluster.Catalyst.Optimizer.Simplification;
@@ -37,6 +38,7 @@ internal static class CastUnwrapping
         var items = new List<Expression>(list.Items.Count);
         foreach (Expression item in list.Items)
         {
+            Interruption.Ask();
             if (item is not Literal literal || Narrow(literal, cast, constants) is not { } narrowed)
             {
                 return null;

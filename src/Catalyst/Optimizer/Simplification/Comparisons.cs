@@ -1,4 +1,5 @@
 using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 
 namespace SqlCluster.Catalyst.Optimizer.Simplification;
@@ -42,7 +43,11 @@ internal static class Comparisons
     public static NodeList<Expression> Deduplicate(NodeList<Expression> items)
     {
         var seen = new HashSet<Expression>();
-        NodeList<Expression> distinct = [.. items.Where(item => item is not Literal || seen.Add(item))];
+        NodeList<Expression> distinct = [.. items.Where(item =>
+        {
+            Interruption.Ask();
+            return item is not Literal || seen.Add(item);
+        })];
         return distinct.Count == items.Count ? items : distinct;
     }
 }
