@@ -3,6 +3,7 @@ using System.Text;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Kernels;
 using SqlCluster.Execution.Storage;
@@ -85,7 +86,7 @@ internal sealed class CsvSink : FileSink
                 else if (!_quotesAll && _delimiter is ',' or '|' or '\t' or ';' && (type.IsNumber || type.Kind == TypeKind.Date))
                 {
                     _writer.Text.Append(column == 0 ? "" : _separator);
-                    TextForms.Append(_writer.Text, type, in reader, row, TimeZoneInfo.Utc);
+                    TextForms.Append(_writer.Text, type, in reader, row, Zone.Utc);
                 }
                 else if (type.IsText && type.Kind != TypeKind.Char && reader.Bytes(row) is { Length: > Pulse.StretchBytes } large)
                 {
@@ -94,7 +95,7 @@ internal sealed class CsvSink : FileSink
                 else
                 {
                     value.Clear();
-                    TextForms.Append(value, type, in reader, row, TimeZoneInfo.Utc);
+                    TextForms.Append(value, type, in reader, row, Zone.Utc);
                     AppendField(value.ToString(), column, _quotesAll);
                 }
             }

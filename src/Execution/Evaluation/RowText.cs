@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Kernels;
 
@@ -10,7 +11,7 @@ namespace SqlCluster.Execution.Evaluation;
 public sealed class RowText
 {
     private readonly IReadOnlyList<SqlType> _types;
-    private readonly TimeZoneInfo _zone;
+    private readonly Zone _zone;
     private readonly IObjectNames? _names;
     private VectorReader[] _columns = [];
 

@@ -2,6 +2,7 @@ using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types.Text;
+using SqlCluster.Catalyst.Types.Zones;
 
 namespace SqlCluster.Execution.Functions;
 
@@ -9,7 +10,7 @@ namespace SqlCluster.Execution.Functions;
 /// <param name="account">Pays for result buffers.</param>
 internal sealed class EvaluationContext(MemoryAccount account)
 {
-    private TimeZoneInfo? _zone;
+    private Zone? _zone;
     private DateTimeFacts? _facts;
 
     public MemoryAccount Account { get; } = account;
@@ -45,7 +46,7 @@ internal sealed class EvaluationContext(MemoryAccount account)
     public Random Random { get; init; } = Random.Shared;
 
     /// <summary>The session's time zone.</summary>
-    public TimeZoneInfo Zone => _zone ??= Casts.TimeZones.Find(TimeZone);
+    public Zone Zone => _zone ??= Casts.TimeZones.Find(TimeZone);
 
     /// <summary>What reading dates and times from text depends on.</summary>
     public DateTimeFacts DateTimeFacts => _facts ??= new DateTimeFacts(DateTimeOffset.UnixEpoch.AddTicks(TransactionTime * 10), Zone, DateOrder);

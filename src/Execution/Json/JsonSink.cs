@@ -1,6 +1,7 @@
 using System.Text;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Csv;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Kernels;
@@ -84,10 +85,10 @@ internal sealed class JsonSink : FileSink
         switch (type.Kind)
         {
             case TypeKind.Real or TypeKind.DoublePrecision when !double.IsFinite(reader.Double(row)):
-                JsonForms.AppendString(text, TextForms.Format(type, in reader, row, TimeZoneInfo.Utc));
+                JsonForms.AppendString(text, TextForms.Format(type, in reader, row, Zone.Utc));
                 break;
             case TypeKind.Boolean or TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt or TypeKind.Oid or TypeKind.Numeric or TypeKind.Real or TypeKind.DoublePrecision:
-                TextForms.Append(text, type, in reader, row, TimeZoneInfo.Utc);
+                TextForms.Append(text, type, in reader, row, Zone.Utc);
                 break;
             case TypeKind.Json or TypeKind.Jsonb:
                 // Blanks between lines would break a file of lines.
@@ -103,7 +104,7 @@ internal sealed class JsonSink : FileSink
                 AppendRow(type, (StructVector)reader.Flat, reader.Slot(row));
                 break;
             default:
-                JsonForms.AppendString(text, TextForms.Format(type, in reader, row, TimeZoneInfo.Utc));
+                JsonForms.AppendString(text, TextForms.Format(type, in reader, row, Zone.Utc));
                 break;
         }
     }
@@ -145,7 +146,7 @@ internal sealed class JsonSink : FileSink
         for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
         {
             _writer.Text.Append(i == list.Offsets[slot] ? "" : ",");
-            JsonForms.AppendString(_writer.Text, TextForms.Format(type.Key!, in keys, i, TimeZoneInfo.Utc));
+            JsonForms.AppendString(_writer.Text, TextForms.Format(type.Key!, in keys, i, Zone.Utc));
             _writer.Text.Append(':');
             Append(type.Element!, in values, i);
         }

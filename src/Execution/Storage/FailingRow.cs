@@ -2,6 +2,7 @@ using System.Text;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Kernels;
 
@@ -28,7 +29,7 @@ public static class FailingRow
             return "null";
         }
 
-        string text = type.Kind == TypeKind.Boolean ? (reader.Boolean(row) ? "t" : "f") : TextForms.Format(type, in reader, row, TimeZoneInfo.Utc);
+        string text = type.Kind == TypeKind.Boolean ? (reader.Boolean(row) ? "t" : "f") : TextForms.Format(type, in reader, row, Zone.Utc);
         if (Encoding.UTF8.GetByteCount(text) <= ShownBytes)
         {
             return text;

@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Kernels;
 using SqlCluster.Parser.Errors;
@@ -94,7 +95,7 @@ internal sealed class PartitionedSink : FileSink
             for (int key = 0; key < readers.Length; key++)
             {
                 (string name, SqlType type) = _columns[_keys[key]];
-                string? text = readers[key].IsNull(row) ? null : TextForms.Format(type, in readers[key], row, TimeZoneInfo.Utc);
+                string? text = readers[key].IsNull(row) ? null : TextForms.Format(type, in readers[key], row, Zone.Utc);
                 folder = Path.Combine(folder, FolderColumns.FolderName(name, text));
             }
 

@@ -263,10 +263,10 @@ public sealed class SessionSettings(IReadOnlyDictionary<string, string>? default
     {
         if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double hours) && Math.Abs(hours) <= 14)
         {
-            return TimeZones.NameOf(TimeSpan.FromMinutes(Math.Round(hours * 60)));
+            return TimeZones.NameOf(TimeSpan.FromSeconds(Math.Truncate(hours * 3600)));
         }
 
-        return TimeZones.TryFind(value)?.Id ?? throw new QueryException("22023", ErrorKind.User, $"invalid value for parameter \"TimeZone\": \"{value}\"");
+        return TimeZones.TryFind(value)?.Name ?? throw new QueryException("22023", ErrorKind.User, $"invalid value for parameter \"TimeZone\": \"{value}\"");
     }
 
     private TimeSpan Duration(string name) => TimeSpan.FromMilliseconds(SettingUnits.Parse(Get(name), SettingUnits.Durations) ?? 0);

@@ -1,12 +1,13 @@
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types.Text;
+using SqlCluster.Catalyst.Types.Zones;
 
 namespace SqlCluster.Catalyst.Tests.Types;
 
 /// <summary>Expected values are PostgreSQL 15's, with time zone America/New_York and DateStyle ISO, MDY.</summary>
 public sealed class DateTimeInputTests
 {
-    private static readonly DateTimeFacts _facts = new(DateTimeOffset.UnixEpoch, TimeZoneInfo.FindSystemTimeZoneById("America/New_York"));
+    private static readonly DateTimeFacts _facts = new(DateTimeOffset.UnixEpoch, ZoneDatabase.TryFind("America/New_York")!);
 
     [Theory]
     [InlineData("date", "2020-01-31", "18292")]

@@ -1,3 +1,5 @@
+using SqlCluster.Catalyst.Types.Zones;
+
 namespace SqlCluster.Catalyst.Types.Text;
 
 /// <summary>Takes a date and time text apart.</summary>
@@ -28,11 +30,11 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
     /// <summary>1 for infinity, -1 for -infinity, else 0.</summary>
     public int Infinity { get; private set; }
 
-    /// <summary>Seconds ahead of UTC, when the text says a zone as numbers or an abbreviation.</summary>
+    /// <summary>Seconds ahead of UTC, when the text says them.</summary>
     public int? Offset { get; private set; }
 
-    /// <summary>The zone, when the text names one.</summary>
-    public TimeZoneInfo? Zone { get; private set; }
+    /// <summary>The zone, when the text names one or has its abbreviation.</summary>
+    public Zone? Zone { get; private set; }
 
     public InputResult Read(ReadOnlySpan<char> text)
     {
@@ -318,15 +320,15 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
             case "epoch":
                 // An instant, whatever the session's zone.
                 (HasTime, Microseconds, Offset) = (true, 0, 0);
-                return SetDay(DateTimeOffset.UnixEpoch, 0);
+                return SetDay(0, 0);
             case "now":
-                DateTimeOffset now = facts.LocalNow();
-                Microseconds = now.TimeOfDay.Ticks / 10;
-                (HasTime, Offset) = (true, (int)now.Offset.TotalSeconds);
+                (long now, long ahead) = facts.LocalNow();
+                Microseconds = Calendar.Split(now).Microseconds;
+                (HasTime, Offset) = (true, (int)(ahead / Calendar.MicrosecondsPerSecond));
                 return SetDay(now, 0);
-            case "today": return SetDay(facts.LocalNow(), 0);
-            case "tomorrow": return SetDay(facts.LocalNow(), 1);
-            case "yesterday": return SetDay(facts.LocalNow(), -1);
+            case "today": return SetDay(facts.LocalNow().Local, 0);
+            case "tomorrow": return SetDay(facts.LocalNow().Local, 1);
+            case "yesterday": return SetDay(facts.LocalNow().Local, -1);
             case "allballs": (HasTime, Microseconds, Offset) = (true, 0, 0); return InputResult.Ok;
             case "bc": _isBeforeChrist = true; return InputResult.Ok;
             case "ad" or "at" or "on": return InputResult.Ok;
@@ -335,16 +337,9 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
             case "z" or "utc" or "gmt" or "zulu" or "ut": Offset = 0; return InputResult.Ok;
         }
 
-        if (lower is "msk" or "vet" && Offset is null && Zone is null)
+        if (Offset is null && Zone is null && ZoneAbbreviations.Find(lower) is { } abbreviated)
         {
-            // These have changed: they mean what their zone had at that time.
-            Zone = TimeZoneInfo.FindSystemTimeZoneById(lower[0] == 'm' ? "Europe/Moscow" : "America/Caracas");
-            return InputResult.Ok;
-        }
-
-        if (Offset is null && Zone is null && ZoneAbbreviations.Find(lower) is { } seconds)
-        {
-            Offset = seconds;
+            Zone = abbreviated;
             return InputResult.Ok;
         }
 
@@ -374,7 +369,7 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
             }
         }
 
-        if ((HasTime || HasDate) && Offset is null && Zone is null && TimeZoneInfo.TryFindSystemTimeZoneById(word.ToString(), out TimeZoneInfo? zone))
+        if ((HasTime || HasDate) && Offset is null && Zone is null && ZoneDatabase.TryFind(word.ToString()) is { } zone)
         {
             Zone = zone;
             return InputResult.Ok;
@@ -383,14 +378,15 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
         return InputResult.Invalid;
     }
 
-    private InputResult SetDay(DateTimeOffset day, int plusDays)
+    /// <param name="local">Microseconds since 1970.</param>
+    private InputResult SetDay(long local, int plusDays)
     {
         if (HasDate)
         {
             return InputResult.Invalid;
         }
 
-        (_year, _month, _day) = (day.Year, day.Month, day.Day);
+        (_year, _month, _day) = Calendar.DateOf(Calendar.Split(local).Days);
         HasDate = true;
         _plusDays = plusDays;
         return InputResult.Ok;

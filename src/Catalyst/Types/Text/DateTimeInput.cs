@@ -67,7 +67,7 @@ public static class DateTimeInput
             return InputResult.Ok;
         }
 
-        Int128 instant = local - (fields.Offset is { } offset ? offset * Calendar.MicrosecondsPerSecond : OffsetOf(fields.Zone ?? facts.TimeZone, microseconds));
+        Int128 instant = local - (fields.Offset is { } offset ? offset * Calendar.MicrosecondsPerSecond : (fields.Zone ?? facts.TimeZone).OffsetOf(microseconds));
         if (!Calendar.IsTimestamp(instant))
         {
             return InputResult.OutOfRange;
@@ -98,29 +98,4 @@ public static class DateTimeInput
 
     /// <summary>As <see cref="Round"/>, but half away from zero, as intervals are.</summary>
     public static long RoundSymmetrically(long microseconds, int digits) => microseconds < 0 ? -Round(-microseconds, digits) : Round(microseconds, digits);
-
-    /// <summary>How far a zone is ahead of UTC at a local time, in microseconds. A local time that a clock change skips counts as before the change, one that comes twice as after it, as in PostgreSQL: the later instant of the two.</summary>
-    public static long OffsetOf(TimeZoneInfo zone, long localMicroseconds)
-    {
-        if (ReferenceEquals(zone, TimeZoneInfo.Utc))
-        {
-            return 0;
-        }
-
-        long before = OffsetAt(zone, localMicroseconds - Calendar.MicrosecondsPerDay), after = OffsetAt(zone, localMicroseconds + Calendar.MicrosecondsPerDay);
-        if (before == after)
-        {
-            return before;
-        }
-
-        bool isBefore = OffsetAt(zone, localMicroseconds - before) == before, isAfter = OffsetAt(zone, localMicroseconds - after) == after;
-        return isBefore != isAfter ? (isBefore ? before : after) : Math.Min(before, after);
-    }
-
-    /// <summary>How far a zone is ahead of UTC at an instant, in microseconds; years beyond .NET's take the rules of its first or last year.</summary>
-    public static long OffsetAt(TimeZoneInfo zone, long instant)
-    {
-        long ticks = Math.Clamp(instant, -62_135_596_800_000_000 + Calendar.MicrosecondsPerDay, 253_402_300_799_000_000 - Calendar.MicrosecondsPerDay) * 10;
-        return zone.GetUtcOffset(new DateTime(DateTime.UnixEpoch.Ticks + ticks, DateTimeKind.Utc)).Ticks / 10;
-    }
 }

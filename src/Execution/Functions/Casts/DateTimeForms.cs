@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SqlCluster.Arrow.Memory;
+using SqlCluster.Catalyst.Types.Zones;
 using Calendar = SqlCluster.Catalyst.Types.Text.Calendar;
 
 namespace SqlCluster.Execution.Functions.Casts;
@@ -35,7 +36,7 @@ internal static class DateTimeForms
     public static void AppendTimestamp(StringBuilder text, long timestamp) => AppendTimestamp(text, timestamp, "");
 
     /// <summary>An instant as local time of the zone, with the offset.</summary>
-    public static void AppendTimestampTz(StringBuilder text, long instant, TimeZoneInfo zone)
+    public static void AppendTimestampTz(StringBuilder text, long instant, Zone zone)
     {
         if (!Calendar.IsFinite(instant))
         {
@@ -43,7 +44,7 @@ internal static class DateTimeForms
             return;
         }
 
-        long offset = TimeZones.OffsetAt(zone, instant);
+        long offset = zone.OffsetAt(instant);
         AppendTimestamp(text, instant + offset, Offset(offset));
     }
 

@@ -5,6 +5,7 @@ using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Functions.Casts;
@@ -13,7 +14,7 @@ namespace SqlCluster.Execution.Functions.Casts;
 internal static class TextForms
 {
     /// <summary>The text of one row that is not null; without <paramref name="names"/> ids of catalog objects stay numbers. Booleans are "true" and "false" (a client's display of "t" is its own).</summary>
-    public static string Format(SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null, CancellationToken cancellation = default)
+    public static string Format(SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default)
     {
         if (type.IsText || type.Kind is TypeKind.Unknown or TypeKind.Json or TypeKind.Jsonb)
         {
@@ -26,7 +27,7 @@ internal static class TextForms
     }
 
     /// <summary>Appends the text of one row that is not null.</summary>
-    public static void Append(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null, CancellationToken cancellation = default)
+    public static void Append(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default)
     {
         switch (type.Kind)
         {
@@ -67,7 +68,7 @@ internal static class TextForms
         }
     }
 
-    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null, CancellationToken cancellation = default)
+    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default)
     {
         var list = (ListVector)reader.Flat;
         int slot = reader.Slot(row);
@@ -109,7 +110,7 @@ internal static class TextForms
         text.Append('}');
     }
 
-    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null, CancellationToken cancellation = default)
+    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default)
     {
         Vector[] fields = ((StructVector)reader.Flat).Children;
         int slot = reader.Slot(row);
@@ -131,7 +132,7 @@ internal static class TextForms
     }
 
     /// <summary>{key=value, key=value}, as DuckDB shows maps.</summary>
-    private static void AppendMap(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, IObjectNames? names = null, CancellationToken cancellation = default)
+    private static void AppendMap(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default)
     {
         var list = (ListVector)reader.Flat;
         int slot = reader.Slot(row);

@@ -3,6 +3,7 @@ using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Catalyst.Types.Text;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Functions;
 using SqlCluster.Execution.Functions.Casts;
@@ -19,7 +20,7 @@ internal sealed class RangeKeys
     private readonly bool _descending;
     private readonly WindowRows _rows;
     private readonly int _column;
-    private readonly TimeZoneInfo _zone;
+    private readonly Zone _zone;
     private RowReader _keys = null!;
     private RowReader _current = null!;
 

@@ -3,6 +3,7 @@ using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Functions;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Kernels;
@@ -102,7 +103,7 @@ public static partial class ParquetInspection
         var reader = new VectorReader(LiteralVectors.ToVector(literal, account, out ResultColumn column));
         using (column)
         {
-            return TextForms.Format(type, in reader, 0, TimeZoneInfo.Utc);
+            return TextForms.Format(type, in reader, 0, Zone.Utc);
         }
     }
 

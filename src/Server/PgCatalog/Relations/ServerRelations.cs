@@ -1,5 +1,6 @@
-using System.Globalization;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Printing;
 using SqlCluster.Server.Catalogs;
@@ -31,10 +32,10 @@ internal static class ServerRelations
             .Long("pid", static row => row.Id).Flag("gss_authenticated", static _ => false).Flag("encrypted", static _ => false).Flag("credentials_delegated", static _ => false),
         SystemRelation.Of("pg_stat_database", static view => new[] { view.Session.Session.Engine })
             .Long("datid", static row => row.Database.Oid).Text("datname", static row => row.Database.Name).Long("numbackends", static row => row.Sessions.Count()),
-        SystemRelation.Of("pg_timezone_names", static _ => Zones.Value)
-            .Text("name", static row => row.Id).Text("abbrev", static row => Abbreviation(row)).Value("utc_offset", static row => Offset(row)).Flag("is_dst", static row => row.IsDaylightSavingTime(TimeProvider.System.GetUtcNow())),
-        SystemRelation.Of("pg_timezone_abbrevs", static _ => new (string Name, int Hours)[] { ("UTC", 0), ("GMT", 0), ("CET", 1), ("EET", 2), ("MSK", 3), ("EST", -5), ("CST", -6), ("MST", -7), ("PST", -8), ("JST", 9) })
-            .Text("abbrev", static row => row.Name).Value("utc_offset", static row => new Catalyst.Expressions.IntervalValue(0, 0, row.Hours * 3_600_000_000L)).Flag("is_dst", static _ => false),
+        SystemRelation.Of("pg_timezone_names", static _ => ZoneDatabase.All.Select(static zone => (zone.Name, Now: ClocksNow(zone))).ToList())
+            .Text("name", static row => row.Name).Text("abbrev", static row => row.Now.Abbreviation).Value("utc_offset", static row => Offset(row.Now)).Flag("is_dst", static row => row.Now.IsDaylight),
+        SystemRelation.Of("pg_timezone_abbrevs", static _ => ZoneAbbreviations.All.Select(static row => (row.Abbreviation, Now: ClocksNow(row.Zone))).ToList())
+            .Text("abbrev", static row => row.Abbreviation).Value("utc_offset", static row => Offset(row.Now)).Flag("is_dst", static row => row.Now.IsDaylight),
         SystemRelation.Of("pg_prepared_statements", PreparedStatements)
             .Text("name", static row => row.Name).Text("statement", static row => row.Text).Flag("from_sql", static row => row.IsFromSql)
             .Value("parameter_types", static row => Function.Array(TypeVariants.Of(TypeVariant.RegType), row.Types.Select(static oid => (object?)(long)oid))),
@@ -43,8 +44,6 @@ internal static class ServerRelations
             .Flag("is_scrollable", static row => row.IsScrollable).Value("creation_time", static row => SessionInformation.Microseconds(row.Start)),
         SystemRelation.Of("pg_config", static _ => new[] { typeof(ServerRelations).Assembly.GetName().Version?.ToString() ?? "" }).Text("name", static _ => "VERSION").Text("setting", static row => row),
     ];
-
-    private static readonly Lazy<IReadOnlyList<TimeZoneInfo>> Zones = new(static () => [.. TimeZoneInfo.GetSystemTimeZones().Where(static zone => zone.HasIanaId).OrderBy(static zone => zone.Id, StringComparer.Ordinal)]);
 
     private static List<(Session Session, SessionActivity Activity)> Sessions(CatalogView view) => [.. view.Session.Session.Engine.Sessions.Select(static session => (session, session.Activity))];
 
@@ -69,11 +68,7 @@ internal static class ServerRelations
         SessionState.IdleInFailedTransaction => "idle in transaction (aborted)",
     };
 
-    private static object Offset(TimeZoneInfo zone) => new Catalyst.Expressions.IntervalValue(0, 0, (long)zone.GetUtcOffset(TimeProvider.System.GetUtcNow()).TotalMicroseconds);
+    private static ZonePeriod ClocksNow(Zone zone) => zone.PeriodAt(SessionInformation.Microseconds(TimeProvider.System.GetUtcNow()));
 
-    private static string Abbreviation(TimeZoneInfo zone)
-    {
-        TimeSpan offset = zone.GetUtcOffset(TimeProvider.System.GetUtcNow());
-        return offset == TimeSpan.Zero ? "UTC" : string.Create(CultureInfo.InvariantCulture, $"{(offset < TimeSpan.Zero ? '-' : '+')}{offset:hhmm}");
-    }
+    private static object Offset(ZonePeriod period) => new Catalyst.Expressions.IntervalValue(0, 0, period.Offset);
 }

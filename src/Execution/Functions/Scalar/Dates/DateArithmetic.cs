@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Catalyst.Types.Text;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Functions.Casts;
 
 namespace SqlCluster.Execution.Functions.Scalar.Dates;
@@ -55,7 +56,7 @@ internal static class DateArithmetic
     }
 
     /// <summary>An instant moved by an interval: months and days move its local time in the zone.</summary>
-    public static long AddInZone(long instant, Interval interval, TimeZoneInfo zone)
+    public static long AddInZone(long instant, Interval interval, Zone zone)
     {
         if (!Calendar.IsFinite(instant))
         {

@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Catalyst.Types.Text;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Functions.Casts;
 
 namespace SqlCluster.Execution.Functions.Scalar.Dates;
@@ -80,9 +81,9 @@ internal static class DateFields
         };
     }
 
-    private static Int128 OfInstant(string field, long instant, TimeZoneInfo zone)
+    private static Int128 OfInstant(string field, long instant, Zone zone)
     {
-        long offset = TimeZones.OffsetAt(zone, instant);
+        long offset = zone.OffsetAt(instant);
         return field switch
         {
             "epoch" => instant,

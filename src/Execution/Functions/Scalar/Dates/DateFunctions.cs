@@ -2,6 +2,7 @@ using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Catalyst.Types.Text;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Functions.Casts;
 
 namespace SqlCluster.Execution.Functions.Scalar.Dates;
@@ -23,7 +24,7 @@ internal static class DateFunctions
             "date_trunc", [SqlType.Text, SqlType.TimestampTz, SqlType.Text], SqlType.TimestampTz,
             static row =>
             {
-                TimeZoneInfo zone = TimeZones.Find(row.Text(2));
+                Zone zone = TimeZones.FindMentioned(row.Text(2));
                 row.Set(TimeZones.ToInstant(zone, Truncate(row.Text(0), TimeZones.ToLocal(zone, row.Long(1)), WithZone)));
             },
             "Cuts to a unit in a zone"),
@@ -74,10 +75,10 @@ internal static class DateFunctions
         ScalarFunction.OfRows(Stable("localtime", SqlType.Time, "Local time of day"), static row => row.Set(Calendar.Split(TimeZones.ToLocal(row.Context.Zone, row.Context.TransactionTime)).Microseconds)),
         ScalarFunction.OfRows(Stable("current_time", SqlType.Time, "Local time of day"), static row => row.Set(Calendar.Split(TimeZones.ToLocal(row.Context.Zone, row.Context.TransactionTime)).Microseconds)),
         ScalarFunction.OfFailingRows(
-            "timezone", [SqlType.Text, SqlType.Timestamp], SqlType.TimestampTz, static row => row.Set(TimeZones.ToInstant(TimeZones.Find(row.Text(0)), row.Long(1))), "Local time of a zone as an instant",
+            "timezone", [SqlType.Text, SqlType.Timestamp], SqlType.TimestampTz, static row => row.Set(TimeZones.ToInstant(TimeZones.FindMentioned(row.Text(0)), row.Long(1))), "Local time of a zone as an instant",
             ("timestamp '2001-02-16 20:38:40' at time zone 'America/Denver'", "2001-02-17 03:38:40+00")),
         ScalarFunction.OfFailingRows(
-            "timezone", [SqlType.Text, SqlType.TimestampTz], SqlType.Timestamp, static row => row.Set(TimeZones.ToLocal(TimeZones.Find(row.Text(0)), row.Long(1))), "Instant as local time of a zone",
+            "timezone", [SqlType.Text, SqlType.TimestampTz], SqlType.Timestamp, static row => row.Set(TimeZones.ToLocal(TimeZones.FindMentioned(row.Text(0)), row.Long(1))), "Instant as local time of a zone",
             ("timestamptz '2001-02-16 20:38:40-05' at time zone 'America/Denver'", "2001-02-16 18:38:40")),
         ScalarFunction.OfRows("timezone", [SqlType.Interval, SqlType.Timestamp], SqlType.TimestampTz, static row => row.Set(row.Long(1) - row.Interval(0).Microseconds), "Local time at an offset as an instant"),
         ScalarFunction.OfRows("timezone", [SqlType.Interval, SqlType.TimestampTz], SqlType.Timestamp, static row => row.Set(row.Long(1) + row.Interval(0).Microseconds), "Instant as local time at an offset"),

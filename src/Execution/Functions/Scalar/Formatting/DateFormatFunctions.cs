@@ -38,8 +38,8 @@ internal static class DateFormatFunctions
                 }
                 else if (type == SqlType.TimestampTz)
                 {
-                    long offset = TimeZones.OffsetAt(row.Context.Zone, value);
-                    row.Set(chosen.Write(value + offset, (int)(offset / Calendar.MicrosecondsPerSecond), row.Context.Zone.Id));
+                    long offset = row.Context.Zone.OffsetAt(value);
+                    row.Set(chosen.Write(value + offset, (int)(offset / Calendar.MicrosecondsPerSecond), row.Context.Zone.Name));
                 }
                 else
                 {

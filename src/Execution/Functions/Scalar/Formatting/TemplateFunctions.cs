@@ -2,6 +2,7 @@ using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Catalyst.Types.Text;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Functions.Scalar.Arithmetic;
 
@@ -17,8 +18,8 @@ internal static class TemplateFunctions
             SqlType.TimestampTz,
             static row =>
             {
-                long offset = TimeZones.OffsetAt(row.Context.Zone, row.Long(0));
-                row.Set(Dates(row, row.Text(1)).Format(TimeZones.ToLocal(row.Context.Zone, row.Long(0)), (offset, offset == 0 ? "UTC" : DateTimeForms.Offset(offset))));
+                ZonePeriod period = row.Context.Zone.PeriodAt(row.Long(0));
+                row.Set(Dates(row, row.Text(1)).Format(TimeZones.ToLocal(row.Context.Zone, row.Long(0)), (period.Offset, period.Abbreviation)));
             }),
         OfDates(SqlType.Date, static row => row.Set(Dates(row, row.Text(1)).Format(DateTimeCasts.DateToTimestamp(row.Long(0)), null)), ("to_char(date '2002-04-20', 'YYYY-MM')", "2002-04")),
         OfDates(SqlType.Interval, static row => row.Set(Dates(row, row.Text(1)).Format(row.Interval(0))), ("to_char(interval '15h 2m 12s', 'HH24:MI:SS')", "15:02:12")),

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Catalyst.Types.Text;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Functions.Scalar.Formatting;
 
@@ -13,7 +14,7 @@ namespace SqlCluster.Execution.Functions.Scalar.JsonPaths;
 /// <param name="OffsetSeconds">TimestampTz: the zone it was written in, east of Greenwich.</param>
 internal sealed partial record PathTime(TypeKind Kind, long Value, long OffsetSeconds = 0)
 {
-    private static readonly DateTimeFacts Facts = new(DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc);
+    private static readonly DateTimeFacts Facts = new(DateTimeOffset.UnixEpoch, Zone.Utc);
 
     public string TypeName => Kind switch
     {

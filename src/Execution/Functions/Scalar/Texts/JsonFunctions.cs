@@ -4,6 +4,7 @@ using System.Text.Json;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Kernels;
 
@@ -28,7 +29,7 @@ internal static class JsonFunctions
     ];
 
     /// <summary>Appends a value in JSON: numbers and booleans plain, arrays and rows nested, json as it is, everything else as a string.</summary>
-    public static void Append(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, CancellationToken cancellation = default)
+    public static void Append(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, CancellationToken cancellation = default)
     {
         if (reader.IsNull(row))
         {
@@ -68,7 +69,7 @@ internal static class JsonFunctions
         }
     }
 
-    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, CancellationToken cancellation = default, string separator = ",")
+    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, CancellationToken cancellation = default, string separator = ",")
     {
         var list = (ListVector)reader.Flat;
         int slot = reader.Slot(row);
@@ -85,7 +86,7 @@ internal static class JsonFunctions
         text.Append(']');
     }
 
-    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, TimeZoneInfo zone, CancellationToken cancellation = default, string separator = ",")
+    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, CancellationToken cancellation = default, string separator = ",")
     {
         Vector[] fields = ((StructVector)reader.Flat).Children;
         text.Append('{');
