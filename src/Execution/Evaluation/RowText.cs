@@ -1,8 +1,10 @@
+using System.Text;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Functions.Casts;
+using SqlCluster.Execution.Functions.Scalar.Texts;
 using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Evaluation;
@@ -47,6 +49,16 @@ public sealed class RowText
             : type.Kind == TypeKind.Boolean ? (reader.Boolean(row) ? "t" : "f")
             : type.Kind == TypeKind.Char ? TextForms.Format(type, in reader, row, _zone, _names, Cancellation).PadRight(type.Precision)
             : TextForms.Format(type, in reader, row, _zone, _names, Cancellation);
+    }
+
+    /// <summary>A value that is not NULL as jsonb's text: what clients get that have no such type.</summary>
+    /// <param name="row">Row of the vectors, not of the selection.</param>
+    /// <param name="column">Column.</param>
+    public string GetJson(int row, int column)
+    {
+        var text = new StringBuilder();
+        JsonFunctions.Append(text, _types[column], in _columns[column], row, _zone, Cancellation);
+        return JsonForms.Normalize(text.ToString(), Cancellation);
     }
 
     /// <summary>All columns of a row.</summary>

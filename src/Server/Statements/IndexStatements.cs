@@ -1,3 +1,4 @@
+using System.Globalization;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Catalogs;
 using SqlCluster.Server.Sessions;
@@ -27,19 +28,35 @@ internal static class IndexStatements
         session.Pipeline.Check(new Query(new Select(keys) { From = [create.Table] }));
         if (UniqueKeys.ColumnsOf(create) is { } unique && database.Find(schema, table) is Catalyst.Catalog.Relation.OfTable { Table: Execution.Storage.MemoryTable })
         {
-            string index = create.Name?.Value ?? $"{table}_{string.Join('_', unique)}_idx";
+            string index = create.Name?.Value ?? FreeName(create, database, schema, table);
             await UniqueKeys.RequireUniqueAsync(WrittenTable.Of(create.Table, session), index, unique, session, cancellation).ConfigureAwait(false);
             return database.TryAddIndex(schema, index, table, create) ? new StatementResult.Command("CREATE INDEX")
                 : create.IfNotExists ? new StatementResult.Command("CREATE INDEX", $"relation \"{index}\" already exists, skipping")
                 : throw CatalogErrors.RelationExists(index);
         }
 
-        if (create.Name is { Value: var name } && !database.TryAddIndex(schema, name, table, create))
+        string name = create.Name?.Value ?? FreeName(create, database, schema, table);
+        if (!database.TryAddIndex(schema, name, table, create))
         {
             return create.IfNotExists ? new StatementResult.Command("CREATE INDEX", StatementNotice.RelationExists(name)) : throw CatalogErrors.RelationExists(name);
         }
 
         return new StatementResult.Command("CREATE INDEX", Notice);
+    }
+
+    /// <summary>The name of an index that has none, as PostgreSQL makes it: table_column_column_idx, with a number where that is taken.</summary>
+    private static string FreeName(CreateIndex create, SessionDatabase database, string schema, string table)
+    {
+        string name = string.Join('_', [table, .. create.Keys.Select(static key => key.Value switch { ColumnReference column => column.Name.Last.Value, FunctionCall call => call.Name.Last.Value, _ => "expr" }), "idx"]);
+        int number = 0;
+        while (IsTaken(number == 0 ? name : name + number.ToString(CultureInfo.InvariantCulture)))
+        {
+            number++;
+        }
+
+        return number == 0 ? name : name + number.ToString(CultureInfo.InvariantCulture);
+
+        bool IsTaken(string tried) => database.State.FindEntry(schema, tried) != null || database.State.FindIndex(schema, tried) != null;
     }
 
     /// <summary>An index by its name, or null.</summary>

@@ -43,6 +43,8 @@ public static class BoundaryComposites
         {
             ["varchar(40)"] = () => Shortened("varchar(40)", 40, false),
             ["char(12)"] = () => Shortened("char(12)", 12, true),
+            ["name"] = () => Shortened("name", 15, false),
+            ["oid"] = () => BoundaryLists.Integers("oid", 0, uint.MaxValue),
             ["interval"] = Intervals,
             ["json"] = () => Documents("json"),
             ["jsonb"] = () => Documents("jsonb"),

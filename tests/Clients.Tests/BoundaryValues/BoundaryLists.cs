@@ -32,7 +32,7 @@ public static class BoundaryLists
         ["uuid"] = Uuids,
     };
 
-    private static List<BoundaryValue> Integers(string type, BigInteger least, BigInteger greatest)
+    public static IReadOnlyList<BoundaryValue> Integers(string type, BigInteger least, BigInteger greatest)
     {
         var values = new SortedSet<BigInteger> { least, greatest, 0 };
         for (BigInteger power = 1; power <= greatest + 1; power *= 2)
@@ -51,7 +51,7 @@ public static class BoundaryLists
             values.Add(least + (BigInteger)(random.NextDouble() * (double)(greatest - least)));
         }
 
-        return [.. values.Where(value => value >= least && value <= greatest).Select(value => new BoundaryValue(type, value.ToString(CultureInfo.InvariantCulture))), new(type, null)];
+        return (List<BoundaryValue>)[.. values.Where(value => value >= least && value <= greatest).Select(value => new BoundaryValue(type, value.ToString(CultureInfo.InvariantCulture))), new(type, null)];
     }
 
     private static List<BoundaryValue> Reals()

@@ -17,6 +17,8 @@ public sealed class BoundaryNpgsqlTests(BoundaryServer server) : IClassFixture<B
         ["interval"] = static reader => reader.GetFieldValue<NpgsqlInterval>(0),
         ["numeric(38,0)"] = static reader => reader.GetFieldValue<BigInteger>(0),
         ["record"] = static reader => reader.GetFieldValue<object[]>(0),
+        ["integer[][]"] = static reader => reader.GetFieldValue<int[,]>(0),
+        ["text[][]"] = static reader => reader.GetFieldValue<string[,]>(0),
         ["boolean[]"] = static reader => reader.GetFieldValue<bool?[]>(0),
         ["smallint[]"] = static reader => reader.GetFieldValue<short?[]>(0),
         ["integer[]"] = static reader => reader.GetFieldValue<int?[]>(0),

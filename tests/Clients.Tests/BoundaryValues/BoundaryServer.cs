@@ -30,7 +30,7 @@ public sealed class BoundaryServer : IAsyncLifetime
             statements.AddRange([$"DROP TABLE IF EXISTS {table}", .. BoundaryComparison.Setup(table, values)]);
         }
 
-        works.Add(Records(works));
+        works.AddRange([Records(works), Nested(works, "integer"), Nested(works, "text")]);
         Works = works;
         await RunAsync(statements);
     }
@@ -67,6 +67,15 @@ public sealed class BoundaryServer : IAsyncLifetime
         (BoundaryWork number, BoundaryWork text, BoundaryWork array) = (works.Single(static work => work.Family == "bigint"), works.Single(static work => work.Family == "varchar(40)"), works.Single(static work => work.Family == "text[]"));
         IEnumerable<BoundaryValue> values = number.Values.Zip(text.Values, array.Values).Select(static row => new BoundaryValue("record", BoundaryComposites.RecordText(row.First.Text, row.Second.Text, row.Third.Text)));
         return new BoundaryWork("record", "record", $"SELECT ROW(a.v, b.v, c.v) AS v FROM {number.Table} a JOIN {text.Table} b USING (i) JOIN {array.Table} c USING (i) ORDER BY i", null, [.. values]);
+    }
+
+    /// <summary>Arrays of two dimensions: only read, since some clients cannot say the type of what they read.</summary>
+    private static BoundaryWork Nested(List<BoundaryWork> works, string element)
+    {
+        BoundaryWork list = works.Single(work => work.Family == element);
+        (string type, string middle, string shown) = element == "text" ? ("text[][]", "''", "") : ("integer[][]", "0", "0");
+        IEnumerable<BoundaryValue> values = list.Values.Where(static value => value.Text is { Length: < 1_000 }).Select(value => BoundaryComposites.ArrayText([value.Text, shown, value.Text])).Select(row => new BoundaryValue(type, $"{{{row},{row}}}"));
+        return new BoundaryWork(type, type, $"SELECT ARRAY[[v, {middle}, v], [v, {middle}, v]] AS v FROM {list.Table} WHERE length(v::text) < 1000 ORDER BY i", null, [.. values]);
     }
 
     private async Task RunAsync(IEnumerable<string> statements)

@@ -21,7 +21,7 @@ internal static class PgText
         (long micros, "timestamp") => Timestamp(micros, ""),
         (long micros, "timestamptz") => Timestamp(micros, "+00"),
         (bool truth, _) => truth ? "t" : "f",
-        (decimal or BigInteger or short or int or long or float or double, _) => Number((IFormattable)value),
+        (decimal or BigInteger or short or int or uint or long or float or double, _) => Number((IFormattable)value),
         (byte[] bytes, _) => "\\x" + Convert.ToHexStringLower(bytes),
         (Guid guid, _) => guid.ToString(),
         (DateOnly date, _) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
@@ -30,6 +30,7 @@ internal static class PgText
         (DateTime time, _) => time.ToString("yyyy-MM-dd ", CultureInfo.InvariantCulture) + Time(time.TimeOfDay.Ticks / 10) + (type == "timestamptz" ? "+00" : ""),
         (NpgsqlInterval interval, _) => BoundaryComposites.IntervalText(interval.Months, interval.Days, interval.Time),
         (IEnumerable elements, "record") => BoundaryComposites.RecordText(elements.Cast<object?>().Select(static field => field is string[] texts ? BoundaryComposites.ArrayText(texts) : Of(field, ""))),
+        (Array { Rank: 2 } rows, _) => $"{{{string.Join(',', Enumerable.Range(0, rows.GetLength(0)).Select(row => BoundaryComposites.ArrayText(Enumerable.Range(0, rows.GetLength(1)).Select(column => Of(rows.GetValue(row, column), type)))))}}}",
         (IEnumerable elements, _) => BoundaryComposites.ArrayText(elements.Cast<object?>().Select(element => Of(element, type))),
         _ => throw new ArgumentException($"no text of {value.GetType()}", nameof(value)),
     };

@@ -27,6 +27,8 @@ public sealed class ZoneTests : IAsyncLifetime
     private NpgsqlConnection? _theirs;
     private NpgsqlConnection? _ours;
 
+    private static bool IsSlow => Environment.GetEnvironmentVariable("SQLCLUSTER_SLOW_TESTS") == "1";
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
@@ -57,10 +59,10 @@ public sealed class ZoneTests : IAsyncLifetime
         var rows = new List<string>();
         foreach (Zone zone in ZoneDatabase.All)
         {
-            rows.AddRange(Moments(random, zone, 12).Select(moment => $"('{zone.Name}', '{moment}')"));
+            rows.AddRange(Moments(random, zone, IsSlow ? 12 : 3).Select(moment => $"('{zone.Name}', '{moment}')"));
         }
 
-        Assert.True(rows.Count > 10_000, $"only {rows.Count} moments");
+        Assert.True(rows.Count > 3_000, $"only {rows.Count} moments");
         var differences = new List<string>();
         foreach (string[] some in rows.Chunk(RowsOfQuery))
         {
@@ -85,7 +87,7 @@ public sealed class ZoneTests : IAsyncLifetime
                 differences.Add($"SHOW TimeZone: {expected}, came {actual}");
             }
 
-            IEnumerable<string> rows = Moments(random, ZoneDatabase.TryFind(actual) ?? Zone.Utc, 40).Concat(["0044-03-15 12:00:00 BC", "4000-01-01 00:00:00 BC", "12345-07-01 12:00:00", "200000-01-01 00:00:00"]).Select(static moment => $"('{moment}')");
+            IEnumerable<string> rows = Moments(random, ZoneDatabase.TryFind(actual) ?? Zone.Utc, IsSlow ? 100 : 20).Concat(["0044-03-15 12:00:00 BC", "4000-01-01 00:00:00 BC", "12345-07-01 12:00:00", "200000-01-01 00:00:00"]).Select(static moment => $"('{moment}')");
             await CompareAsync(
                 $"""
                 SELECT t, i, i::text, l, i::date, i::time, date_trunc('day', i), date_trunc('month', i), i + interval '1 day', i + interval '1 month 2 hours', to_char(i, 'YYYY-MM-DD HH24:MI:SS TZ tz OF TZH:TZM'), extract(timezone FROM i), extract(timezone_hour FROM i),

@@ -7,6 +7,9 @@ namespace SqlCluster.Server.Tests.PgWire;
 /// <summary>Types of files that PostgreSQL does not have become those it has; the file is DuckDB's.</summary>
 public sealed class FileTypeTests(PgTestServer server) : IClassFixture<PgTestServer>
 {
+    /// <summary>What Npgsql calls types that it has not loaded.</summary>
+    private const string UnknownToNpgsql = "-.-";
+
     /// <summary>A value in DuckDB, the type it has over the protocol, and its text.</summary>
     private static readonly (string Value, string Type, string Text)[] Cases =
     [
@@ -28,6 +31,10 @@ public sealed class FileTypeTests(PgTestServer server) : IClassFixture<PgTestSer
         ("'2024-02-29 01:02:03+00'::TIMESTAMPTZ", "timestamp with time zone", "2024-02-29 01:02:03+00"),
         ("'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::UUID", "uuid", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
         ("[1, NULL, 3]::INTEGER[]", "integer[]", "{1,NULL,3}"),
+        ("[[1, 2], [3, 4]]::INTEGER[][]", "integer[]", "{{1,2},{3,4}}"),
+        ("{'n': 1, 't': 'a b'}", UnknownToNpgsql, "(1,\"a b\")"),      // a record
+        ("MAP {'b': 1, 'a': NULL}::MAP(VARCHAR, INTEGER)", "jsonb", "{\"a\": null, \"b\": 1}"),
+        ("MAP {7: ['x']}::MAP(INTEGER, VARCHAR[])", "jsonb", "{\"7\": [\"x\"]}"),
         ("true", "boolean", "t"),
     ];
 
@@ -50,6 +57,26 @@ public sealed class FileTypeTests(PgTestServer server) : IClassFixture<PgTestSer
         {
             Directory.Delete(Path.GetDirectoryName(file)!, true);
         }
+    }
+
+    /// <summary>In both formats and in COPY; inside an array a map is a text.</summary>
+    [Fact]
+    public async Task T4_MapsAreJsonb()
+    {
+        const string Query = "SELECT map {'b': 1, 'a': 2}, array[map {'a': 1}]";
+        await using NpgsqlConnection connection = await server.OpenAsync();
+        foreach (bool isText in (bool[])[false, true])
+        {
+            await using var command = new NpgsqlCommand(Query, connection) { AllResultTypesAreUnknown = isText };
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(["jsonb", "text[]"], Enumerable.Range(0, reader.FieldCount).Select(reader.GetDataTypeName));
+            Assert.True(await reader.ReadAsync(TestContext.Current.CancellationToken));
+            Assert.Equal("{\"a\": 2, \"b\": 1}", reader.GetString(0));
+            Assert.Equal("{a=1}", isText ? reader.GetString(1)[1..^1] : Assert.Single(reader.GetFieldValue<string[]>(1)));
+        }
+
+        using TextReader copy = await connection.BeginTextExportAsync("COPY (SELECT map {'b': 1, 'a': NULL}, NULL::map(text, integer)) TO STDOUT", TestContext.Current.CancellationToken);
+        Assert.Equal("{\"a\": null, \"b\": 1}\t\\N\n", await copy.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
     private static string TypeOf(DbColumn column) =>

@@ -76,6 +76,10 @@ public class BoundaryJdbc {
     static String array(Object[] elements, String text) {
         StringBuilder shown = new StringBuilder("{");
         for (Object element : elements) {
+            if (element instanceof Object[]) {
+                shown.append(shown.length() > 1 ? "," : "").append(array((Object[]) element, text));
+                continue;
+            }
             if (element != null && !(element instanceof String) && !(element instanceof Short) && !(element instanceof Integer) && !(element instanceof Long) && !(element instanceof Float) && !(element instanceof Double)) return text;
             String one = String.valueOf(element);
             boolean quotes = element != null && (one.isEmpty() || one.equalsIgnoreCase("null") || one.chars().anyMatch(c -> "{}\",\\ \t\n\r\u000b\f".indexOf(c) >= 0));

@@ -12,6 +12,7 @@ const readers = {
   21: bytes => String(bytes.readInt16BE()),
   23: bytes => String(bytes.readInt32BE()),
   25: bytes => bytes.toString('utf8'),
+  26: bytes => String(bytes.readUInt32BE()),
   700: bytes => float(bytes.readFloatBE()),
   701: bytes => float(bytes.readDoubleBE()),
   1082: bytes => date(BigInt(bytes.readInt32BE())),
@@ -24,7 +25,7 @@ const readers = {
   2950: bytes => bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
   3802: bytes => { if (bytes[0] !== 1) throw new Error(`version ${bytes[0]} of jsonb`); return bytes.toString('utf8', 1); },
 };
-readers[114] = readers[1042] = readers[1043] = readers[25];
+readers[19] = readers[114] = readers[1042] = readers[1043] = readers[25];
 
 /** Text of a value of a type, by its oid; arrays by their header. */
 export const textOf = (oid, bytes) => (readers[oid] ?? array)(bytes);
@@ -32,17 +33,20 @@ export const textOf = (oid, bytes) => (readers[oid] ?? array)(bytes);
 function array(bytes) {
   const dimensions = bytes.readInt32BE(0), element = bytes.readInt32BE(8);
   if (dimensions === 0) return '{}';
-  if (dimensions !== 1 || bytes.readInt32BE(16) !== 1) throw new Error(`${dimensions} dimensions from ${bytes.readInt32BE(16)}`);
-  const items = [];
-  let at = 20, hasNull = false;
-  for (let i = 0; i < bytes.readInt32BE(12); i++) {
+  const lengths = Array.from({ length: dimensions }, (_, i) => bytes.readInt32BE(12 + 8 * i));
+  for (let i = 0; i < dimensions; i++) if (bytes.readInt32BE(16 + 8 * i) !== 1) throw new Error(`dimension ${i} from ${bytes.readInt32BE(16 + 8 * i)}`);
+  let at = 12 + 8 * dimensions, hasNull = false;
+  const shown = level => `{${Array.from({ length: lengths[level] }, () => level + 1 < dimensions ? shown(level + 1) : item()).join(',')}}`;
+  const item = () => {
     const length = bytes.readInt32BE(at);
     hasNull ||= length < 0;
-    items.push(length < 0 ? 'NULL' : quoted(textOf(element, bytes.subarray(at + 4, at + 4 + length))));
+    const text = length < 0 ? 'NULL' : quoted(textOf(element, bytes.subarray(at + 4, at + 4 + length)));
     at += 4 + Math.max(length, 0);
-  }
+    return text;
+  };
+  const text = shown(0);
   if (at !== bytes.length || hasNull !== (bytes.readInt32BE(4) === 1)) throw new Error('the array\'s header and its elements differ');
-  return `{${items.join(',')}}`;
+  return text;
 }
 
 const quoted = text => text === '' || /^null$/i.test(text) || /[{}",\\ \t\n\r\v\f]/.test(text) ? `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : text;

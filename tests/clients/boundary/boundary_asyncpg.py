@@ -24,7 +24,7 @@ def shown(value):
             return work.interval(*value)
         return {"date": work.date, "time": work.time, "timestamp": work.timestamp, "timestamptz": lambda micros: work.timestamp(micros, "+00")}[value.kind](value[0])
     if isinstance(value, list):
-        return "{" + ",".join(work.element(shown(item)) for item in value) + "}"
+        return "{" + ",".join(shown(item) if isinstance(item, list) else work.element(shown(item)) for item in value) + "}"
     if isinstance(value, asyncpg.Record):
         return "(" + ",".join(work.field(shown(item)) for item in value) + ")"
     return work.text(value)

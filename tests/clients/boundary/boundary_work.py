@@ -42,7 +42,7 @@ def text(value, kind=""):
     if isinstance(value, datetime.time):
         return clock(value)
     if isinstance(value, list):
-        return "{" + ",".join(element(text(item, kind)) for item in value) + "}"
+        return "{" + ",".join(text(item, kind) if isinstance(item, list) else element(text(item, kind)) for item in value) + "}"
     if isinstance(value, tuple):
         return "(" + ",".join(field(text(item)) for item in value) + ")"
     raise TypeError(f"{value!r} of {kind}")

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Evaluation;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.PgWire.Messages;
@@ -110,7 +111,7 @@ internal static class CopyOut
                 int row = batch.Selection?.Rows[i] ?? i;
                 for (int column = 0; column < rows.Columns.Count; column++)
                 {
-                    Append(line, options, column, text.Get(row, column), isForced[column], rows.Cancellation);
+                    Append(line, options, column, rows.Columns[column].Type.Kind == TypeKind.Map && !text.IsNull(row, column) ? text.GetJson(row, column) : text.Get(row, column), isForced[column], rows.Cancellation);
                 }
 
                 Send(writer, line, rows.Cancellation);

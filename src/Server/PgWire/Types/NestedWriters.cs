@@ -29,8 +29,8 @@ internal sealed class BinaryArrayWriter : ValueWriter
 
         _lowerBound = type.Variant.IsVector() ? 0 : 1;
         SqlType element = PgTypes.InnermostElement(type);
-        _elementOid = PgTypes.Oid(element);
-        _element = Create(element, true, timeZone, cancellation: cancellation);
+        _elementOid = PgTypes.InnerOid(element);
+        _element = CreateInner(element, timeZone, cancellation);
         _lists = new ListVector[_depth];
     }
 
@@ -134,8 +134,8 @@ internal sealed class BinaryRecordWriter : ValueWriter
 
     public BinaryRecordWriter(SqlType type, string timeZone, CancellationToken cancellation)
     {
-        _oids = [.. type.Fields!.Select(static field => PgTypes.Oid(field.Type))];
-        _fields = [.. type.Fields!.Select(field => Create(field.Type, true, timeZone, cancellation: cancellation))];
+        _oids = [.. type.Fields!.Select(static field => PgTypes.InnerOid(field.Type))];
+        _fields = [.. type.Fields!.Select(field => CreateInner(field.Type, timeZone, cancellation))];
     }
 
     protected override void Load(Vector vector)

@@ -3,7 +3,7 @@ using SqlCluster.Catalyst.Types;
 namespace SqlCluster.Server.PgWire.Types;
 
 /// <summary>Which of PostgreSQL's types stands for each of ours on the wire.</summary>
-/// <remarks>Maps have no counterpart; they go out as text.</remarks>
+/// <remarks>Maps have no counterpart; they go out as jsonb, and inside arrays and rows as text.</remarks>
 public static class PgTypes
 {
     /// <summary>The unknown type, which leaves a parameter to inference.</summary>
@@ -24,7 +24,7 @@ public static class PgTypes
         TypeKind.BigInt => 20,
         TypeKind.SmallInt => 21,
         TypeKind.Integer => 23,
-        TypeKind.Text or TypeKind.Unknown or TypeKind.Map => TextOid,
+        TypeKind.Text or TypeKind.Unknown => TextOid,
         TypeKind.Oid => 26,
         TypeKind.Json => 114,
         TypeKind.Real => 700,
@@ -40,9 +40,12 @@ public static class PgTypes
         TypeKind.Row => RecordOid,
         TypeKind.Void => 2278,
         TypeKind.Uuid => 2950,
-        TypeKind.Jsonb => 3802,
+        TypeKind.Jsonb or TypeKind.Map => 3802,
         TypeKind.Array => ArrayOid(InnermostElement(type)),
     };
+
+    /// <summary>Type oid of an array's elements and of a row's fields.</summary>
+    public static int InnerOid(SqlType type) => type.Kind == TypeKind.Map ? TextOid : Oid(type);
 
     /// <summary>Bytes of a value, -1 when they vary.</summary>
     public static int Size(SqlType type) => type.Variant switch
@@ -136,7 +139,7 @@ public static class PgTypes
 
     private static int ArrayOid(SqlType element)
     {
-        int oid = Oid(element);
+        int oid = InnerOid(element);
         return Array.Find(Arrays, pair => pair.Element == oid) is { Array: > 0 } found ? found.Array : 1009;
     }
 

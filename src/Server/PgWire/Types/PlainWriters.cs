@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
@@ -129,6 +130,27 @@ internal sealed class BinaryUuidWriter : ValueWriter
     protected override void Load(Vector vector) => ColumnValues.Load(vector, ref _values);
 
     protected override void WriteValue(PgWriter writer, int row) => writer.Value(MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in _values[row])));
+}
+
+/// <summary>Maps as jsonb: in binary with its version in front.</summary>
+internal sealed class MapWriter(SqlType type, string timeZone, bool isBinary, CancellationToken cancellation) : ValueWriter
+{
+    private const byte Version = 1;
+    private readonly RowText _text = new([type], timeZone) { Cancellation = cancellation };
+
+    protected override void Load(Vector vector) => _text.Open(new Batch([vector], vector.Length));
+
+    protected override void WriteValue(PgWriter writer, int row)
+    {
+        int mark = writer.BeginValue();
+        if (isBinary)
+        {
+            writer.Byte(Version);
+        }
+
+        writer.Bytes(Encoding.UTF8.GetBytes(_text.GetJson(row, 0)));
+        writer.EndValue(mark);
+    }
 }
 
 /// <summary>Any type's text, as the engine's casts make it: for types that are rarely sent in bulk.</summary>

@@ -27,6 +27,7 @@ internal abstract class ValueWriter
         TypeKind.Text when isBinary && type.Variant == TypeVariant.Tid => new BinaryRowPlaceWriter(),
         TypeKind.Oid when !isBinary && type.Variant.IsObjectName() => new RowTextWriter(type, timeZone, names, cancellation),
         TypeKind.Text or TypeKind.Varchar or TypeKind.Name or TypeKind.Json or TypeKind.Unknown => new BytesWriter(cancellation),
+        TypeKind.Map => new MapWriter(type, timeZone, isBinary, cancellation),
         TypeKind.Boolean => new BooleanWriter(isBinary),
         TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt or TypeKind.Oid => isBinary ? new BinaryIntegerWriter(PgTypes.Size(type), 0) : new TextIntegerWriter(),
         TypeKind.Numeric => isBinary ? new BinaryNumericWriter(type.Scale) : new TextNumericWriter(type.Scale),
@@ -46,6 +47,10 @@ internal abstract class ValueWriter
         TypeKind.Row => new BinaryRecordWriter(type, timeZone, cancellation),
         _ => new RowTextWriter(type, timeZone, names, cancellation),
     };
+
+    /// <summary>The binary writer for an array's elements or a row's fields (<see cref="PgTypes.InnerOid"/>).</summary>
+    protected static ValueWriter CreateInner(SqlType type, string timeZone, CancellationToken cancellation) =>
+        type.Kind == TypeKind.Map ? new RowTextWriter(type, timeZone, cancellation: cancellation) : Create(type, true, timeZone, cancellation: cancellation);
 
     /// <summary>Turns to a batch's column, which stays valid while it is read.</summary>
     public void Open(Vector vector)

@@ -208,7 +208,7 @@ internal sealed class DateTemplate
             "CC" => century < 0 ? "-" + Digits(-century, 2) : Digits(century, 2),
             "J" => Digits(days + 2_440_588, 1),
             "TZ" => offset is { } zone ? (char.IsLower(part.Written[0]) ? zone.Name.ToLowerInvariant() : zone.Name) : "",
-            "OF" => (offset is { } of ? DateTimeForms.Offset(of.Offset) : "+00") is var shown && !part.Fill && shown[1] == '0' ? shown.Remove(1, 1) : shown,
+            "OF" => (offset is { } of ? DateTimeForms.Offset(of.Offset - (of.Offset % Calendar.MicrosecondsPerMinute)) : "+00") is var shown && !part.Fill && shown[1] == '0' ? shown.Remove(1, 1) : shown,
             "TZH" => offset is { } tzh ? DateTimeForms.Offset(tzh.Offset)[..3] : "+00",
             "TZM" => ((offset?.Offset ?? 0) is var tzm ? Math.Abs(tzm) / Calendar.MicrosecondsPerMinute % 60 : 0).ToString("00", CultureInfo.InvariantCulture),
             "FX" => "",

@@ -51,6 +51,9 @@ internal static class JsonFunctions
             case TypeKind.Row:
                 AppendRow(text, type, in reader, row, zone, cancellation);
                 break;
+            case TypeKind.Map:
+                AppendMap(text, type, in reader, row, zone, cancellation);
+                break;
             case TypeKind.Timestamp or TypeKind.TimestampTz:
                 JsonForms.AppendString(text, TextForms.Format(type, in reader, row, zone, null, cancellation) is var time && type.Kind == TypeKind.TimestampTz && time[^3] is '+' or '-' ? time.Replace(' ', 'T') + ":00" : time.Replace(' ', 'T'));
                 break;
@@ -96,6 +99,28 @@ internal static class JsonFunctions
             JsonForms.AppendString(text, type.Fields![i].Name);
             text.Append(':');
             Append(text, type.Fields[i].Type, new VectorReader(fields[i]), reader.Slot(row), zone, cancellation);
+        }
+
+        text.Append('}');
+    }
+
+    /// <summary>An object whose names are the keys' texts.</summary>
+    private static void AppendMap(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, CancellationToken cancellation)
+    {
+        var list = (ListVector)reader.Flat;
+        int slot = reader.Slot(row);
+        var entries = (StructVector)list.Child;
+        var keys = new VectorReader(entries.Children[0]);
+        var values = new VectorReader(entries.Children[1]);
+        text.Append('{');
+        var pulse = new Pulse(cancellation);
+        for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
+        {
+            pulse.Spend(64);
+            text.Append(i == list.Offsets[slot] ? "" : ",");
+            JsonForms.AppendString(text, TextForms.Format(type.Key!, in keys, i, zone, null, cancellation));
+            text.Append(':');
+            Append(text, type.Element!, in values, i, zone, cancellation);
         }
 
         text.Append('}');
