@@ -14,6 +14,8 @@ internal sealed class ZoneRule
     private const int ChangesBeforeCycle = 2;
     private const int YearsOfCycle = 405;
 
+    private const int MaxHours = 167;
+
     private readonly ZonePeriod _standard;
     private readonly ZonePeriod? _daylight;
     private readonly ChangeDay _start;
@@ -36,7 +38,7 @@ internal sealed class ZoneRule
             return new ZoneRule(standard, null, default, default);
         }
 
-        if (reader.Name() is not { } daylightName)
+        if (reader.Name() is not { Length: > 0 } daylightName)
         {
             return null;
         }
@@ -136,7 +138,7 @@ internal sealed class ZoneRule
 
         public readonly bool IsAt(char character) => !_rest.IsEmpty && _rest[0] == character;
 
-        /// <summary>Letters, or anything of letters, digits and signs between angle brackets.</summary>
+        /// <summary>What stands in front of a number, which may be nothing (+03), or letters, digits and signs between angle brackets.</summary>
         public string? Name()
         {
             if (IsAt('<'))
@@ -152,24 +154,15 @@ internal sealed class ZoneRule
                 return quoted;
             }
 
-            int length = 0;
-            while (length < _rest.Length && char.IsAsciiLetter(_rest[length]))
-            {
-                length++;
-            }
-
-            if (length < 3)
-            {
-                return null;
-            }
-
+            int length = _rest.IndexOfAny("0123456789,+-");
+            length = length < 0 ? _rest.Length : length;
             string name = _rest[..length].ToString();
             _rest = _rest[length..];
             return name;
         }
 
         /// <summary>Seconds west of Greenwich.</summary>
-        public int? Offset() => Time(24);
+        public int? Offset() => Time(MaxHours);
 
         /// <summary>,M3.5.0/2 or ,J60 or ,59.</summary>
         public ChangeDay? Day()
@@ -196,7 +189,7 @@ internal sealed class ZoneRule
                 return null;
             }
 
-            int? time = Skip('/') ? Time(167) : 7200;
+            int? time = Skip('/') ? Time(MaxHours) : 7200;
             return time is { } known ? new ChangeDay(kind, month, week, day, known) : null;
         }
 
