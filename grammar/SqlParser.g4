@@ -63,7 +63,8 @@ dataStatement: withClause? (queryBody | insert | update | delete | merge);
 
 query: withClause? queryBody;
 
-withClause: WITH RECURSIVE? commonTable (',' commonTable)*;
+// WITH_LA: a first table named time or ordinality.
+withClause: (WITH | WITH_LA) RECURSIVE? commonTable (',' commonTable)*;
 
 commonTable
   : identifier columnNames? AS (NOT? MATERIALIZED)? '(' dataStatement ')' searchClause? cycleClause?
@@ -107,7 +108,7 @@ starModifier
 
 replacement: expression AS label;
 
-intoClause: INTO (TEMP | TEMPORARY | UNLOGGED)? TABLE? qualifiedName;
+intoClause: INTO ((LOCAL | GLOBAL)? (TEMP | TEMPORARY) | UNLOGGED)? TABLE? qualifiedName;
 
 fromClause: FROM tableReference (',' tableReference)*;
 
@@ -140,7 +141,7 @@ limitPart
   | FETCH (FIRST | NEXT) fetchCount? (ROW | ROWS) (ONLY | WITH TIES)                      # fetchFirst
   ;
 
-fetchCount: sign=('+' | '-')? (INTEGER_NUMBER | DECIMAL_NUMBER | FLOAT_NUMBER | PARAMETER) | '(' parenthesizedBody ')';
+fetchCount: sign=('+' | '-') (INTEGER_NUMBER | DECIMAL_NUMBER | FLOAT_NUMBER) | primary;
 
 lockingClause
   : FOR ((UPDATE | NO KEY UPDATE | SHARE | KEY SHARE) (OF qualifiedName (',' qualifiedName)*)? (NOWAIT | SKIP_ LOCKED)? | READ ONLY)
@@ -166,9 +167,10 @@ tablePrimary
   | relationName ('*'? tableAlias? tableSample? | functionTail)                           # namedTable
   | functionName functionTail                                                             # keywordFunctionTable
   | currentValue functionAlias?                                                           # currentValueTable
+  | callForm functionAlias?                                                               # callFormTable
   | STRING tableAlias? tableSample?                                                       # fileTable
   | '(' parenthesizedTable ')' tableAlias?                                                # parenthesized
-  | LATERAL ('(' query ')' tableAlias? | (relationName | functionName) functionTail)      # lateral
+  | LATERAL ('(' query ')' tableAlias? | (relationName | functionName) functionTail | callForm functionAlias?)  # lateral
   ;
 
 // A query, a table or join in parentheses, or, when the first is a query in parentheses, the rest of a larger query: (((SELECT 1)) UNION SELECT 2).
@@ -187,19 +189,23 @@ rowsFromItem: (relationName | functionName) callArguments (AS '(' functionColumn
 
 withOrdinality: WITH_LA ORDINALITY;
 
-functionAlias: AS ('(' functionColumn (',' functionColumn)* ')' | namedFunctionAlias) | namedFunctionAlias;
+functionAlias
+  : AS ('(' functionColumn (',' functionColumn)* ')' | identifier functionAliasColumns?)
+  | bareAlias functionAliasColumns?
+  ;
 
-namedFunctionAlias: identifier ('(' aliasColumn (',' aliasColumn)* ')')?;
+functionAliasColumns: '(' aliasColumn (',' aliasColumn)* ')';
 
-functionColumn: identifier typeName;
+functionColumn: identifier typeName (COLLATE qualifiedName)?;
 
-aliasColumn: identifier typeName?;
+aliasColumn: identifier (typeName (COLLATE qualifiedName)?)?;
 
 relation: ONLY (relationName | '(' relationName ')') | relationName '*'?;
 
-relationName: identifier ('.' label)*;
+relationName: (IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword | joinWord | formKeyword) ('.' label)*;
 
-tableAlias: AS? identifier columnNames?;
+// Words that begin a join name a table only behind AS.
+tableAlias: (AS identifier | bareAlias) columnNames?;
 
 tableSample: TABLESAMPLE qualifiedName '(' expression (',' expression)* ')' (REPEATABLE '(' expression ')')?;
 
@@ -216,27 +222,33 @@ predicate: patternMatch predicateTail*;
 predicateTail
   // a = NOT b: what follows NOT is its operand up to AND and OR; the builder nests the tails that follow.
   : comparisonOperator (NOT* patternMatch | quantified)                                   # comparison
-  | IS NOT? (NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM patternMatch | formTest)       # isTest
+  | IS NOT? (NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM negation* patternMatch | formTest)  # isTest
   | ISNULL                                                                                # isNull
   | NOTNULL                                                                               # notNull
   ;
 
-// IS NORMALIZED, IS NFC NORMALIZED: words of the language here only; the builder knows them.
+negation: NOT;
+
+// IS NORMALIZED, IS NFC NORMALIZED, IS DOCUMENT: words of the language here only; the builder knows them.
 formTest: IDENTIFIER IDENTIFIER?;
 
 comparisonOperator: '=' | '<>' | '<' | '<=' | '>' | '>=';
 
-patternMatch: valueExpression patternTail?;
+// Only what ends in a parenthesis can be followed by another test: a IN (1) IN (true).
+patternMatch: valueExpression patternTail*;
 
 patternTail: NOT_LA? patternTest;
 
 patternTest
-  : BETWEEN (SYMMETRIC | ASYMMETRIC)? valueExpression AND valueExpression                 # between
+  : BETWEEN (SYMMETRIC | ASYMMETRIC)? lowerBound AND valueExpression                      # between
   | IN '(' parenthesizedBody ')'                                                          # inTest
   | (LIKE | ILIKE) (quantified | valueExpression (ESCAPE valueExpression)?)               # like
   | SIMILAR TO valueExpression (ESCAPE valueExpression)?                                  # similarTo
   | OVERLAPS valueExpression                                                              # overlaps
   ;
+
+// Comparisons need no parentheses here, because AND ends the bound.
+lowerBound: valueExpression (comparisonOperator valueExpression | IS NOT? DISTINCT FROM valueExpression)?;
 
 quantified: (ANY | SOME | ALL) '(' parenthesizedBody ')';
 
@@ -275,25 +287,37 @@ primary
 
 form
   : CASE operandOfCase=expression? caseBranches (ELSE otherwise=expression)? END          # case
-  | (CAST | TRY_CAST) '(' expression AS typeName ')'                                      # cast
   | EXISTS '(' query ')'                                                                  # exists
   | (TIME | TIMESTAMP) (fields | typePrecision? timeZone? STRING)?                        # timeLiteral
   | INTERVAL (fields | typePrecision? STRING intervalQualifier? | INTEGER_NUMBER identifier)?  # intervalLiteral
-  | EXTRACT '(' (label | STRING) FROM expression ')'                                      # extract
-  | SUBSTRING '(' substringArguments ')'                                                  # substring
+  | callForm                                                                              # callFormExpression
   | functionName callTail fields?                                                         # keywordCall
   | currentValue                                                                          # currentValueExpression
   | ARRAY ('[' expressions? ']' | '(' query ')')                                          # array
   | '[' expressions? ']'                                                                  # list
   | '{' structFields? '}'                                                                 # struct
-  | ROW '(' expressions? ')'                                                              # row
+  | ROW ('(' expressions? ')' | fields)?                                                  # row
   | GROUPING '(' expressions ')'                                                          # grouping
   | (BIT_STRING | HEX_STRING)                                                             # bitString
   | DEFAULT                                                                               # default
-  | POSITION (fields | '(' valueExpression (IN valueExpression | ',' expression) ')')?    # position
-  | OVERLAY '(' expression (PLACING expression FROM expression (FOR expression)? | ',' expressions) ')'  # overlay
-  | TRIM '(' side=(BOTH | LEADING | TRAILING)? (FROM expressions | expression (FROM expressions | ',' expressions)?) ')'  # trim
+  | UNIQUE '(' query ')'                                                                  # unique
   ;
+
+// Calls with words between their arguments; they may stand in FROM too. Without a parenthesis behind them their names are plain words.
+callForm
+  : (CAST | TRY_CAST) '(' expression AS typeName ')'                                      # cast
+  | TREAT '(' expression AS typeName ')'                                                  # treat
+  | EXTRACT '(' (label | STRING) FROM expression ')'                                      # extract
+  | SUBSTRING '(' substringArguments? ')'                                                 # substring
+  | POSITION '(' lowerBound (IN lowerBound | ',' expression) ')'                          # position
+  | OVERLAY '(' (expression (PLACING expression FROM expression (FOR expression)? | ',' expressions))? ')'  # overlay
+  | TRIM '(' side=(BOTH | LEADING | TRAILING)? (FROM expressions | expression (FROM expressions | ',' expressions)?) ')'  # trim
+  | COLLATION_LA FOR '(' expression ')'                                                   # collationFor
+  | xmlKeyword '(' xmlPart* ')'                                                           # xml
+  ;
+
+// SQL/XML is refused by name, not as a mistake in writing.
+xmlPart: ~('(' | ')' | ';' | INVALID) | '(' xmlPart* ')';
 
 // Field selections: .a.b or .*
 fields: ('.' (label | '*'))+;
@@ -343,15 +367,17 @@ filter: FILTER '(' WHERE expression ')';
 over: OVER (identifier | windowSpecification);
 
 windowSpecification
-  : '(' base=(IDENTIFIER | QUOTED_IDENTIFIER)? (PARTITION BY expression (',' expression)*)? orderBy? windowFrame? ')'
+  : '(' baseWindow? (PARTITION BY expression (',' expression)*)? orderBy? windowFrame? ')'
   ;
+
+baseWindow: IDENTIFIER | QUOTED_IDENTIFIER | plainKeyword | afterAsKeyword | columnKeyword | joinWord | formKeyword;
 
 windowFrame
   : (ROWS | RANGE | GROUPS) (BETWEEN frameBound AND frameBound | frameBound) (EXCLUDE (CURRENT ROW | GROUP | TIES | NO OTHERS))?
   ;
 
 // UNBOUNDED and CURRENT are read as names here; the builder knows them.
-frameBound: valueExpression (PRECEDING | FOLLOWING | ROW);
+frameBound: expression (PRECEDING | FOLLOWING | ROW);
 
 caseBranch: WHEN when=expression THEN then=expression;
 
@@ -701,33 +727,48 @@ lockMode: label label? label?;
 qualifiedName: identifier ('.' label)*;
 
 // Can name columns and tables.
-identifier: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword | formKeyword;
+identifier: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword | joinWord | formKeyword | callKeyword;
+
+// Can name a table of FROM without AS, where a join can begin, too.
+bareAlias: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword | formKeyword | callKeyword;
 
 // Can start a column's name or a call within an expression.
-expressionName: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword;
+expressionName: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword | joinWord;
 
 // Can name a function only: LEFT('abc', 1).
 functionName: typeFunctionKeyword;
 
 // Can start a type.
-typeId: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | typeFunctionKeyword;
+typeId: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | joinWord | typeFunctionKeyword;
 
 // Can follow a dot or AS: any word.
-label: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword | formKeyword | typeFunctionKeyword | reservedKeyword;
+label
+  : IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword | joinWord | formKeyword | callKeyword | typeFunctionKeyword | reservedKeyword
+  ;
 
 // Can follow an expression as its name without AS.
-bareLabel: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | INTERVAL | MAP | NATIONAL | NONE | POSITION | STRUCT | TIME | TIMESTAMP;
+bareLabel
+  : IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | joinWord
+  | INTERVAL | MAP | NATIONAL | NONE | ROW | STRUCT | TIME | TIMESTAMP | UESCAPE
+  | ALL | ANALYSE | ANALYZE | ANY | ASC | ASYMMETRIC | AUTHORIZATION | BINARY | BOTH | CASE | CAST | CHECK | COLLATION | COLUMN | CONCURRENTLY | CONSTRAINT
+  | CROSS | CURRENT_CATALOG | CURRENT_DATE | CURRENT_ROLE | CURRENT_SCHEMA | CURRENT_TIME | CURRENT_TIMESTAMP | CURRENT_USER | DEFAULT | DEFERRABLE | DESC
+  | DISTINCT | DO | ELSE | END | FALSE | FOREIGN | FREEZE | FULL | INITIALLY | INNER | JOIN | LATERAL | LEADING | LEFT | LOCALTIME | LOCALTIMESTAMP | NATURAL
+  | NOT | NULL | ONLY | OUTER | PLACING | PRIMARY | REFERENCES | RIGHT | SELECT | SESSION_USER | SOME | SYMMETRIC | TABLE | TABLESAMPLE | THEN | TRAILING | TRUE
+  | UNIQUE | USER | USING | VARIADIC | VERBOSE | WHEN
+  ;
 
-freeKeyword
+freeKeyword: plainKeyword | GROUPS | PARTITION | RANGE | ROWS;
+
+plainKeyword
   : ABORT | ABSOLUTE | ACCESS | ACTION | ADD | ADMIN | ALTER | ALWAYS | BACKWARD | BEGIN | BREADTH | BY | CASCADE | CASCADED | CATALOG | CHAIN
   | CHARACTERISTICS | CHECKPOINT | CLOSE | COMMENT | COMMIT | COMMITTED | CONFLICT | CONTINUE | COPY | CSV | CURRENT | CURSOR | CYCLE | DATA
   | DATABASE | DEALLOCATE | DECLARE | DEFERRED | DELETE | DELIMITER | DELIMITERS | DEPTH | DESCRIBE | DISCARD | DOMAIN | DROP | ENCODING
-  | EXCLUDING | EXCLUSIVE | EXECUTE | EXPLAIN | EXTERNAL | FIRST | FOLLOWING | FORCE | FORWARD | FUNCTION | GENERATED | GLOBAL | GRANTED | GROUPS
+  | EXCLUDING | EXCLUSIVE | EXECUTE | EXPLAIN | EXTERNAL | FIRST | FOLLOWING | FORCE | FORWARD | FUNCTION | GENERATED | GLOBAL | GRANTED
   | HEADER | HOLD | IDENTITY | IF | IMMEDIATE | INCLUDE | INCLUDING | INDEX | INHERIT | INHERITS | INSENSITIVE | INSERT | ISOLATION | KEY | LAST
   | LEVEL | LISTEN | LOCAL | LOCATION | LOCK | LOCKED | MATCH | MATCHED | MATERIALIZED | MERGE | MODE | MOVE | NAME | NAMES | NEXT | NO | NOTHING
-  | NOTIFY | NOWAIT | NULLS | OF | OPTION | OPTIONS | ORDINALITY | OTHERS | OVERRIDING | OWNER | PARTIAL | PARTITION | PARTITIONED | PLANS
-  | PRECEDING | PREPARE | PRESERVE | PRIOR | PRIVILEGES | PROGRAM | QUOTE | RANGE | READ | REFRESH | RELATIVE | RELEASE | RENAME
-  | REPEATABLE | RESET | RESTART | RESTRICT | REVOKE | ROLE | ROLLBACK | ROWS | SAVEPOINT | SCHEMA | SCROLL | SEARCH | SEQUENCE | SEQUENCES
+  | NOTIFY | NOWAIT | NULLS | OF | OPTION | OPTIONS | ORDINALITY | OTHERS | OVERRIDING | OWNER | PARTIAL | PARTITIONED | PLANS
+  | PRECEDING | PREPARE | PRESERVE | PRIOR | PRIVILEGES | PROGRAM | QUOTE | READ | REFRESH | RELATIVE | RELEASE | RENAME
+  | REPEATABLE | RESET | RESTART | RESTRICT | REVOKE | ROLE | ROLLBACK | SAVEPOINT | SCHEMA | SCROLL | SEARCH | SEQUENCE | SEQUENCES
   | SERIALIZABLE | SESSION | SET | SETS | SHARE | SHOW | SIMPLE | SKIP_ | SNAPSHOT | SOURCE | START | STATISTICS | STDIN | STDOUT | STORED
   | SUMMARIZE | SYSTEM | TABLES | TARGET | TEMP | TEMPORARY | TIES | TRANSACTION | TRUNCATE | TYPE | UNBOUNDED | UNCOMMITTED | UNKNOWN | UNLISTEN
   | UNLOGGED | UPDATE | VACUUM | VALID | VALUE | VIEW | WORK | WRITE | ZONE
@@ -740,13 +781,19 @@ afterAsKeyword
 
 columnKeyword: MAP | NATIONAL | NONE | PRECISION | STRUCT;
 
-formKeyword
-  : BETWEEN | EXISTS | EXTRACT | GROUPING | INTERVAL | OPERATOR | OVERLAY | POSITION | ROW | SUBSTRING | TIME | TIMESTAMP | TRIM | TRY_CAST
-  ;
+formKeyword: BETWEEN | EXISTS | INTERVAL | ROW | TIME | TIMESTAMP;
+
+// Words of the language only before a parenthesis (SqlTokenStream), and there names of tables whose columns follow.
+callKeyword: EXTRACT | GROUPING | OPERATOR | OVERLAY | POSITION | SUBSTRING | TREAT | TRIM | TRY_CAST | xmlKeyword;
+
+xmlKeyword: XMLCONCAT | XMLELEMENT | XMLEXISTS | XMLFOREST | XMLPARSE | XMLPI | XMLROOT | XMLSERIALIZE | XMLTABLE;
+
+// DuckDB's joins.
+joinWord: ANTI | ASOF | SEMI;
 
 typeFunctionKeyword
-  : ANTI | ASOF | AUTHORIZATION | BINARY | COLLATION | CONCURRENTLY | CROSS | FREEZE | FULL | ILIKE | INNER | IS | ISNULL | JOIN
-  | LEFT | LIKE | NATURAL | NOTNULL | OUTER | OVERLAPS | RIGHT | SEMI | SIMILAR | SIMILAR_LA | TABLESAMPLE | VERBOSE
+  : AUTHORIZATION | BINARY | COLLATION | CONCURRENTLY | CROSS | FREEZE | FULL | ILIKE | INNER | IS | ISNULL | JOIN
+  | LEFT | LIKE | NATURAL | NOTNULL | OUTER | OVERLAPS | RIGHT | SIMILAR | SIMILAR_LA | TABLESAMPLE | VERBOSE
   ;
 
 reservedKeyword

@@ -88,6 +88,10 @@ public static class ExecutionErrors
 
     public static QueryException InvalidRegularExpression(string cause) => new("2201B", ErrorKind.User, $"invalid regular expression: {cause}");
 
+    public static QueryException UnicodeEscape(string what) => new("42601", ErrorKind.User, what) { Hint = what.EndsWith("escape", StringComparison.Ordinal) ? "Unicode escapes must be \\XXXX, \\+XXXXXX, \\uXXXX, or \\UXXXXXXXX." : null };
+
+    public static QueryException JsonNull() => new("22004", ErrorKind.User, "JSON value must not be null") { Detail = "Exception was raised because null_value_treatment is \"raise_exception\".", Hint = "To avoid, either change the null_value_treatment argument or ensure that an SQL NULL is not passed." };
+
     public static QueryException InvalidEscape(string what) => new("22025", ErrorKind.User, what);
 
     public static QueryException CannotCast(string from, string to) => new("42846", ErrorKind.User, $"cannot cast type {from} to {to}");

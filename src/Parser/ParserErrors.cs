@@ -14,6 +14,7 @@ internal static class ParserErrors
     private const string ProgramLimitExceeded = "54000";
     private const string InvalidEscapeSequence = "22025";
     private const string WindowingError = "42P20";
+    private const string FeatureNotSupported = "0A000";
     private const string UndefinedParameter = "42P02";
 
     /// <summary>Makes the error for the first token that nothing can continue.</summary>
@@ -37,6 +38,9 @@ internal static class ParserErrors
 
     /// <summary>Makes the error for $0, and for numbers beyond all parameters.</summary>
     public static ParseException MissingParameter(string text, TextSpan span) => new(UndefinedParameter, $"there is no parameter {text.Substring(span.Start, span.Length)}", text, span, []);
+
+    /// <summary>Makes the error for what PostgreSQL's language has and this one has not.</summary>
+    public static ParseException Unsupported(string text, TextSpan span, string feature) => new(FeatureNotSupported, $"{feature} is not supported", text, span, []);
 
     public static ParseException InvalidEscape(string text, TextSpan span, string message) => new(InvalidEscapeSequence, message, text, span, []);
 

@@ -184,6 +184,8 @@ internal static class AnalyzerErrors
         Hint = "Escape string must be empty or one character.",
     };
 
+    public static QueryException MalformedRecord(string text, string problem, int position) => new("22P02", ErrorKind.User, $"malformed record literal: \"{text}\"", position) { Detail = problem };
+
     public static QueryException MissingCollation(string name, int position) => new("42704", ErrorKind.User, $"collation \"{name}\" for encoding \"UTF8\" does not exist", position);
 
     public static QueryException ViewTooDeep(string name, int depth, int position) =>

@@ -46,10 +46,13 @@ public sealed record FunctionTable(NodeList<TableFunction> Functions) : TableRef
     public bool WithOrdinality { get; init; }
 }
 
-/// <summary>Is one function and, for functions returning records, its columns: <c>f() AS (a int, b text)</c>. The call may be a <see cref="CurrentValue"/>.</summary>
+/// <summary>Is one function and, for functions returning records, its columns: <c>f() AS (a int, b text)</c>. The call may be any form that looks like one: <see cref="CurrentValue"/>, CAST, EXTRACT.</summary>
 public sealed record TableFunction(Expression Call, NodeList<FunctionColumn> Columns) : SyntaxNode;
 
-public sealed record FunctionColumn(Identifier Name, TypeName Type) : SyntaxNode;
+public sealed record FunctionColumn(Identifier Name, TypeName Type) : SyntaxNode
+{
+    public QualifiedName? Collation { get; init; }
+}
 
 /// <summary>Is a join; chains are left-deep.</summary>
 public sealed record JoinTable(JoinKind Kind, TableReference Left, TableReference Right, JoinCondition? Condition) : TableReference

@@ -72,8 +72,14 @@ internal sealed partial class AstBuilder
                 left = BuildPredicateTail(left, tails[i]);
                 continue;
             }
-            // What follows IS DISTINCT FROM is its operand up to a comparison: a IS DISTINCT FROM b = c. Another test may not follow.
             Expression right = BuildPatternMatch(test.patternMatch());
+            if (test.negation() is { Length: > 0 } nots)
+            {
+                // The negated operand takes all that follows.
+                right = Negate(nots.Select(static not => not.Start), BuildPredicateTails(right, tails, i + 1));
+                return new IsDistinctFromExpression(left, right, test.NOT() is not null) { Span = Cover(left, right), Anchor = ParserErrors.SpanOf(test.Start) };
+            }
+            // What follows IS DISTINCT FROM is its operand up to a comparison: a IS DISTINCT FROM b = c. Another test may not follow.
             if (i + 1 < tails.Length && tails[i + 1] is ComparisonContext)
                 right = BuildPredicateTail(right, tails[++i]);
             if (i + 1 < tails.Length)
@@ -86,10 +92,18 @@ internal sealed partial class AstBuilder
     /// <summary>Builds <c>a = NOT b</c>; the negated operand has taken all tests and comparisons behind it.</summary>
     private BinaryExpression BuildComparisonToNot(Expression left, ComparisonContext comparison, ITerminalNode[] negations, Expression operand)
     {
-        foreach (ITerminalNode not in negations.Reverse())
-            operand = new NotExpression(operand) { Span = TextSpan.Covering(ParserErrors.SpanOf(not.Symbol), operand.Span) };
-        _deepest += negations.Length;
+        operand = Negate(negations.Select(static not => not.Symbol), operand);
         return new BinaryExpression(Operator(comparison.comparisonOperator().Start), left, operand) { Span = Cover(left, operand) };
+    }
+
+    private Expression Negate(IEnumerable<IToken> negations, Expression operand)
+    {
+        foreach (IToken not in negations.Reverse())
+        {
+            operand = new NotExpression(operand) { Span = TextSpan.Covering(ParserErrors.SpanOf(not), operand.Span) };
+            _deepest++;
+        }
+        return operand;
     }
 
     private Expression BuildPredicateTail(Expression left, PredicateTailContext tail)
@@ -121,6 +135,8 @@ internal sealed partial class AstBuilder
         ITerminalNode[] words = test.IDENTIFIER();
         string last = Text[words[^1].Symbol.StartIndex..(words[^1].Symbol.StopIndex + 1)];
         string form = words.Length == 1 ? "nfc" : Text[words[0].Symbol.StartIndex..(words[0].Symbol.StopIndex + 1)].ToLowerInvariant();
+        if (words.Length == 1 && last.Equals("document", StringComparison.OrdinalIgnoreCase))
+            throw ParserErrors.Unsupported(Text, span, "SQL/XML");
         if (!last.Equals("normalized", StringComparison.OrdinalIgnoreCase))
             throw SyntaxError(words[^1].Symbol, "NORMALIZED");
         if (form is not ("nfc" or "nfd" or "nfkc" or "nfkd"))
@@ -132,21 +148,30 @@ internal sealed partial class AstBuilder
     private Expression BuildPatternMatch(PatternMatchContext context)
     {
         Expression operand = BuildValue(context.valueExpression());
-        if (context.patternTail() is not { } tail)
+        if (context.ChildCount == 1)
             return operand;
         int outer = Enter();
-        Expression result = BuildPatternTest(operand, tail.patternTest(), tail.NOT_LA() is not null, SpanOf(context));
-        Leave(outer, 1, context);
-        return result with { Anchor = ParserErrors.SpanOf(tail.Start) };
+        PatternTailContext[] tails = context.patternTail();
+        for (int i = 0; i < tails.Length; i++)
+        {
+            if (i > 0 && !IsClosed(tails[i - 1].patternTest()))
+                throw SyntaxError(tails[i].Start);
+            TextSpan span = tails.Length == 1 ? SpanOf(context) : TextSpan.Covering(operand.Span, SpanOf(tails[i]));
+            operand = BuildPatternTest(operand, tails[i].patternTest(), tails[i].NOT_LA() is not null, span) with { Anchor = ParserErrors.SpanOf(tails[i].Start) };
+        }
+        Leave(outer, tails.Length, context);
+        return operand;
     }
+
+    /// <summary>Whether a test ends in a parenthesis.</summary>
+    private static bool IsClosed(PatternTestContext test) => test is InTestContext || (test is LikeContext like && like.quantified() is not null);
 
     private Expression BuildPatternTest(Expression operand, PatternTestContext test, bool negated, TextSpan span)
     {
         switch (test)
         {
             case BetweenContext between:
-                ValueExpressionContext[] bounds = between.valueExpression();
-                return new BetweenExpression(operand, BuildValue(bounds[0]), BuildValue(bounds[1]), between.SYMMETRIC() is not null, negated) { Span = span };
+                return new BetweenExpression(operand, Build(between.lowerBound()), BuildValue(between.valueExpression()), between.SYMMETRIC() is not null, negated) { Span = span };
             case InTestContext inTest:
                 (Query? query, NodeList<Expression> values) = BuildBody(inTest.parenthesizedBody());
                 if (query is not null)
@@ -179,6 +204,18 @@ internal sealed partial class AstBuilder
 
     private PatternMatchExpression BuildPattern(PatternKind kind, Expression operand, ValueExpressionContext[] operands, bool negated, TextSpan span) =>
         new(kind, operand, BuildValue(operands[0]), operands.Length > 1 ? BuildValue(operands[1]) : null, negated) { Span = span };
+
+    private Expression Build(LowerBoundContext context)
+    {
+        ValueExpressionContext[] values = context.valueExpression();
+        Expression bound = BuildValue(values[0]);
+        if (values.Length == 1)
+            return bound;
+        Expression right = BuildValue(values[1]);
+        return context.comparisonOperator() is { } symbol
+            ? new BinaryExpression(Operator(symbol.Start), bound, right) { Span = SpanOf(context) }
+            : new IsDistinctFromExpression(bound, right, context.NOT() is not null) { Span = SpanOf(context) };
+    }
 
     private Expression BuildQuantified(Expression left, OperatorName symbol, QuantifiedContext context)
     {

@@ -64,7 +64,7 @@ internal sealed partial class AstBuilder
     }
 
     private WindowSpecification Build(WindowSpecificationContext context) => new(
-        context.@base is { } name ? Name(name) : null,
+        OptionalName(context.baseWindow()),
         Build(context.expression()),
         Build(context.orderBy()),
         context.windowFrame() is { } frame ? Build(frame) : null)
@@ -97,7 +97,7 @@ internal sealed partial class AstBuilder
     private FrameBound Build(FrameBoundContext context)
     {
         TextSpan span = SpanOf(context);
-        Expression offset = BuildValue(context.valueExpression());
+        Expression offset = Build(context.expression());
         string? word = offset is ColumnReference { Name: { IsSimple: true, Last: { Quoted: false } name } } ? name.Value : null;
         if (context.ROW() is { } row)
             return word == "current" ? new FrameBound(FrameBoundKind.CurrentRow) { Span = span } : throw SyntaxError(row.Symbol, "FOLLOWING", "PRECEDING");
@@ -109,14 +109,12 @@ internal sealed partial class AstBuilder
 
     // Standard SQL's special call forms become plain calls; FunctionCall lists them.
 
-    private Expression BuildPosition(PositionContext context, TextSpan span)
+    private FunctionCall BuildPosition(PositionContext context, TextSpan span)
     {
-        ValueExpressionContext[] values = context.valueExpression();
-        if (values.Length == 0)
-            return NameExpression(context.Start, context.fields(), span);
-        Expression sought = BuildValue(values[0]);
+        LowerBoundContext[] values = context.lowerBound();
+        Expression sought = Build(values[0]);
         return values.Length == 2
-            ? new FunctionCall("position", BuildValue(values[1]), sought) { Span = span }
+            ? new FunctionCall("position", Build(values[1]), sought) { Span = span }
             : new FunctionCall("position", sought, Build(context.expression())) { Span = span };
     }
 
@@ -135,8 +133,10 @@ internal sealed partial class AstBuilder
             : new FunctionCall(name, [Build(first), .. rest]) { Span = span };
     }
 
-    private FunctionCall BuildSubstring(SubstringArgumentsContext context, TextSpan span)
+    private FunctionCall BuildSubstring(SubstringArgumentsContext? context, TextSpan span)
     {
+        if (context is null)
+            return new FunctionCall("substring") { Span = span };
         var arguments = new List<Expression> { Build(context.expression(0)) };
         if (context.expressions() is { } rest)
             arguments.AddRange(Build(rest));

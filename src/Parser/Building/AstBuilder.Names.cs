@@ -31,7 +31,7 @@ internal sealed partial class AstBuilder
 
     private QualifiedName? BuildOptional(QualifiedNameContext? context) => context is null ? null : Build(context);
 
-    private QualifiedName Build(RelationNameContext context) => Qualified(context, context.identifier(), context.label());
+    private QualifiedName Build(RelationNameContext context) => Qualified(context, context, context.label());
 
     private QualifiedName Qualified(ParserRuleContext whole, ParserRuleContext first, LabelContext[] rest)
     {

@@ -38,7 +38,6 @@ internal sealed partial class AstBuilder
     private Expression BuildForm(FormContext context, TextSpan span) => context switch
     {
         CaseContext choice => BuildCase(choice, span),
-        CastContext cast => new CastExpression(Build(cast.expression()), Build(cast.typeName()), cast.TRY_CAST() is not null) { Span = span },
         ExistsContext exists => new ExistsExpression(Build(exists.query())) { Span = span },
         TimeLiteralContext time => BuildTimeLiteral(time, span),
         IntervalLiteralContext interval => BuildInterval(interval, span),
@@ -49,16 +48,28 @@ internal sealed partial class AstBuilder
             : new ArrayExpression(Build(array.expressions())) { Span = span },
         ListContext list => new ArrayExpression(Build(list.expressions())) { Span = span },
         StructContext structure => new StructExpression(structure.structFields() is { } fields ? Map(fields.structField(), Build) : []) { Span = span },
-        RowContext row => new RowExpression(Build(row.expressions())) { Span = span },
+        RowContext row => row.LEFT_PAREN() is null ? NameExpression(row.Start, row.fields(), span) : new RowExpression(Build(row.expressions())) { Span = span },
         GroupingContext grouping => new GroupingExpression(Build(grouping.expressions())) { Span = span },
         BitStringContext bits => BuildBitString(bits, span),
         DefaultContext => new DefaultValue { Span = span },
+        CallFormExpressionContext call => BuildForm(call.callForm(), span),
+        UniqueContext => throw ParserErrors.Unsupported(Text, span, "UNIQUE predicate"),
+        _ => throw new InvalidOperationException($"the builder has no case for {context.GetType().Name}"),
+    };
+
+    private Expression BuildForm(CallFormContext context, TextSpan span) => context switch
+    {
+        CastContext cast => new CastExpression(Build(cast.expression()), Build(cast.typeName()), cast.TRY_CAST() is not null) { Span = span },
+        // Without types of one's own that inherit from each other a cast is all that TREAT does.
+        TreatContext treat => new CastExpression(Build(treat.expression()), Build(treat.typeName())) { Span = span },
         ExtractContext extract => new ExtractExpression(
             (extract.STRING() is { } text ? ReadString(text) : Name(extract.label()).Value).ToLowerInvariant(), Build(extract.expression())) { Span = span },
         SubstringContext substring => BuildSubstring(substring.substringArguments(), span),
         PositionContext position => BuildPosition(position, span),
         OverlayContext overlay => new FunctionCall("overlay", [.. Build(overlay.expression()), .. Build(overlay.expressions())]) { Span = span },
         TrimContext trim => BuildTrim(trim, span),
+        CollationForContext collation => new FunctionCall("pg_collation_for", Build(collation.expression())) { Span = span },
+        XmlContext => throw ParserErrors.Unsupported(Text, span, "SQL/XML"),
         _ => throw new InvalidOperationException($"the builder has no case for {context.GetType().Name}"),
     };
 

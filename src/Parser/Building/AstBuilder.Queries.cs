@@ -301,20 +301,9 @@ internal sealed partial class AstBuilder
             : new LimitClause(count, offset, withTies) { Span = TextSpan.Covering(SpanOf(parts[0]), SpanOf(parts[^1])) };
     }
 
-    private Expression Build(FetchCountContext context)
-    {
-        if (context.parenthesizedBody() is { } body)
-        {
-            (Query? query, NodeList<Expression> values) = BuildBody(body);
-            return query is not null ? new ScalarSubquery(query) { Span = SpanOf(context) }
-                : values.Count == 1 ? values[0]
-                : throw SyntaxError(context.RIGHT_PAREN().Symbol, "expression");
-        }
-        if (context.PARAMETER() is { } parameter)
-            return context.sign is null ? BuildParameter(parameter.Symbol) : throw SyntaxError(parameter.Symbol, "number");
-        NumberLiteral number = BuildNumber(context.Stop);
-        return context.sign is { } sign ? new UnaryExpression(Operator(sign), number) { Span = SpanOf(context) } : number;
-    }
+    private Expression Build(FetchCountContext context) => context.sign is { } sign
+        ? new UnaryExpression(Operator(sign), BuildNumber(context.Stop)) { Span = SpanOf(context) }
+        : BuildPrimary(context.primary());
 
     private LockingClause Build(LockingClauseContext context)
     {

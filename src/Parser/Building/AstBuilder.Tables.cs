@@ -1,3 +1,4 @@
+using Antlr4.Runtime;
 using SqlCluster.Parser.Ast;
 using static SqlCluster.Parser.Generated.SqlParser;
 
@@ -78,6 +79,7 @@ internal sealed partial class AstBuilder
             Span = SpanOf(context),
         },
         KeywordFunctionTableContext call => BuildFunctionTable(Call(call.functionName()), call.functionTail(), lateral: false) with { Span = SpanOf(context) },
+        CallFormTableContext form => BuildAliased([new TableFunction(BuildForm(form.callForm(), SpanOf(form.callForm())), [])], form.functionAlias()) with { Span = SpanOf(context) },
         CurrentValueTableContext current => BuildAliased([new TableFunction(Build(current.currentValue()), [])], current.functionAlias()) with { Span = SpanOf(context) },
         FileTableContext file => new FileTable(ReadString(file.STRING()))
         {
@@ -117,6 +119,8 @@ internal sealed partial class AstBuilder
     {
         if (context.query() is { } query)
             return new SubqueryTable(Build(query)) { Lateral = true, Alias = Build(context.tableAlias()), Span = SpanOf(context) };
+        if (context.callForm() is { } form)
+            return BuildAliased([new TableFunction(BuildForm(form, SpanOf(form)), [])], context.functionAlias()) with { Lateral = true, Span = SpanOf(context) };
         QualifiedName name = context.relationName() is { } relation ? Call(relation) : Call(context.functionName());
         return BuildFunctionTable(name, context.functionTail(), lateral: true) with { Span = SpanOf(context) };
     }
@@ -143,32 +147,34 @@ internal sealed partial class AstBuilder
         return new TableFunction(BuildCall(name, context.callArguments()), Map(context.functionColumn(), Build)) { Span = SpanOf(context) };
     }
 
-    private FunctionColumn Build(FunctionColumnContext context) => new(Name(context.identifier()), Build(context.typeName())) { Span = SpanOf(context) };
+    private FunctionColumn Build(FunctionColumnContext context) =>
+        new(Name(context.identifier()), Build(context.typeName())) { Collation = BuildOptional(context.qualifiedName()), Span = SpanOf(context) };
 
     /// <summary>Applies <c>AS t (a, b)</c>, or <c>AS t (a int, b text)</c>, which defines the columns of a single function.</summary>
     private FunctionTable BuildAliased(NodeList<TableFunction> functions, FunctionAliasContext? context)
     {
         if (context is null)
             return new FunctionTable(functions);
-        if (context.namedFunctionAlias() is not { } named)
-            return new FunctionTable([functions[0] with { Columns = Map(context.functionColumn(), Build) }]);
-        AliasColumnContext[] columns = named.aliasColumn();
-        Identifier name = Name(named.identifier());
+        if (context.functionColumn() is { Length: > 0 } only)
+            return new FunctionTable([functions[0] with { Columns = Map(only, Build) }]);
+        AliasColumnContext[] columns = context.functionAliasColumns()?.aliasColumn() ?? [];
+        Identifier name = Name((ParserRuleContext?)context.identifier() ?? context.bareAlias());
+        TextSpan span = TextSpan.Covering(name.Span, SpanOf(context));
         int typed = columns.Count(static column => column.typeName() is not null);
         if (typed == 0)
-            return new FunctionTable(functions) { Alias = new TableAlias(name, Map(columns, column => Name(column.identifier()))) { Span = SpanOf(named) } };
+            return new FunctionTable(functions) { Alias = new TableAlias(name, Map(columns, column => Name(column.identifier()))) { Span = span } };
         if (typed < columns.Length || functions.Count > 1)
             throw SyntaxError(columns.First(column => functions.Count > 1 || column.typeName() is null).Stop, "type");
         NodeList<FunctionColumn> definitions = Map(
-            columns, column => new FunctionColumn(Name(column.identifier()), Build(column.typeName())) { Span = SpanOf(column) });
-        return new FunctionTable([functions[0] with { Columns = definitions }]) { Alias = new TableAlias(name) { Span = SpanOf(named) } };
+            columns, column => new FunctionColumn(Name(column.identifier()), Build(column.typeName())) { Collation = BuildOptional(column.qualifiedName()), Span = SpanOf(column) });
+        return new FunctionTable([functions[0] with { Columns = definitions }]) { Alias = new TableAlias(name) { Span = span } };
     }
 
     private NamedTable Build(RelationContext context) =>
         new(Build(context.relationName())) { Only = context.ONLY() is not null, Span = SpanOf(context) };
 
     private TableAlias? Build(TableAliasContext? context) =>
-        context is null ? null : new TableAlias(Name(context.identifier()), Names(context.columnNames())) { Span = SpanOf(context) };
+        context is null ? null : new TableAlias(Name((ParserRuleContext?)context.identifier() ?? context.bareAlias()), Names(context.columnNames())) { Span = SpanOf(context) };
 
     private TableSample? Build(TableSampleContext? context)
     {

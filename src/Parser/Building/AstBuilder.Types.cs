@@ -57,7 +57,7 @@ internal sealed partial class AstBuilder
         ? BuiltIn("float8", []) with { Span = name.Span }
         : throw SyntaxError(precision);
 
-    private NamedType VaryingType(QualifiedName name, IToken varying, NodeList<Expression> modifiers) => IsWord(name, "character") || IsWord(name, "char")
+    private NamedType VaryingType(QualifiedName name, IToken varying, NodeList<Expression> modifiers) => IsWord(name, "character") || IsWord(name, "char") || IsWord(name, "nchar")
         ? BuiltIn("varchar", modifiers) with { Span = name.Span }
         : IsWord(name, "bit") ? BuiltIn("varbit", modifiers) with { Span = name.Span }
         : throw SyntaxError(varying);

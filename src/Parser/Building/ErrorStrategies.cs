@@ -117,6 +117,7 @@ internal static class ExpectedTokens
         Grammar.NULLS_LA => "NULLS",
         Grammar.GROUPING_LA => "GROUPING",
         Grammar.SIMILAR_LA => "SIMILAR",
+        Grammar.COLLATION_LA => "COLLATION",
         Grammar.ON_LA => "ON",
         Grammar.IGNORE_LA => "IGNORE",
         Grammar.RESPECT_LA => "RESPECT",

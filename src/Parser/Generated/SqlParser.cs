@@ -36,62 +36,64 @@ internal partial class SqlParser : Parser {
 		IDENTIFIER=1, QUOTED_IDENTIFIER=2, STRING=3, BIT_STRING=4, HEX_STRING=5,
 		INTEGER_NUMBER=6, DECIMAL_NUMBER=7, FLOAT_NUMBER=8, PARAMETER=9, OPERATOR_SYMBOL=10,
 		INVALID=11, WITH_LA=12, WITHOUT_LA=13, NOT_LA=14, NULLS_LA=15, GROUPING_LA=16,
-		ON_LA=17, IGNORE_LA=18, RESPECT_LA=19, SIMILAR_LA=20, ALL=21, ANALYSE=22,
-		ANALYZE=23, AND=24, ANY=25, ARRAY=26, AS=27, ASC=28, ASYMMETRIC=29, BOTH=30,
-		CASE=31, CAST=32, CHECK=33, COLLATE=34, COLUMN=35, CONSTRAINT=36, CREATE=37,
-		CURRENT_CATALOG=38, CURRENT_DATE=39, CURRENT_ROLE=40, CURRENT_SCHEMA=41,
-		CURRENT_TIME=42, CURRENT_TIMESTAMP=43, CURRENT_USER=44, DEFAULT=45, DEFERRABLE=46,
-		DESC=47, DISTINCT=48, DO=49, ELSE=50, END=51, EXCEPT=52, FALSE=53, FETCH=54,
-		FOR=55, FOREIGN=56, FROM=57, GRANT=58, GROUP=59, HAVING=60, IN=61, INITIALLY=62,
-		INTERSECT=63, INTO=64, LATERAL=65, LEADING=66, LIMIT=67, LOCALTIME=68,
-		LOCALTIMESTAMP=69, NOT=70, NULL=71, OFFSET=72, ON=73, ONLY=74, OR=75,
-		ORDER=76, PLACING=77, PRIMARY=78, QUALIFY=79, RECURSIVE=80, REFERENCES=81,
-		RETURNING=82, SELECT=83, SESSION_USER=84, SOME=85, SYMMETRIC=86, SYSTEM_USER=87,
-		TABLE=88, THEN=89, TO=90, TRAILING=91, TRUE=92, UNION=93, UNIQUE=94, USER=95,
-		USING=96, VALUES=97, VARIADIC=98, WHEN=99, WHERE=100, WINDOW=101, WITH=102,
-		ANTI=103, ASOF=104, AUTHORIZATION=105, BINARY=106, COLLATION=107, CONCURRENTLY=108,
-		CROSS=109, FREEZE=110, FULL=111, ILIKE=112, INNER=113, IS=114, ISNULL=115,
-		JOIN=116, LEFT=117, LIKE=118, NATURAL=119, NOTNULL=120, OUTER=121, OVERLAPS=122,
-		RIGHT=123, SEMI=124, SIMILAR=125, TABLESAMPLE=126, VERBOSE=127, BETWEEN=128,
-		EXISTS=129, EXTRACT=130, GROUPING=131, INTERVAL=132, OPERATOR=133, OVERLAY=134,
-		POSITION=135, ROW=136, SUBSTRING=137, TIME=138, TIMESTAMP=139, TRIM=140,
-		TRY_CAST=141, MAP=142, NATIONAL=143, NONE=144, PRECISION=145, STRUCT=146,
-		AT=147, DAY=148, ESCAPE=149, EXCLUDE=150, FILTER=151, HOUR=152, IGNORE=153,
-		MINUTE=154, MONTH=155, OVER=156, REPLACE=157, RESPECT=158, SECOND=159,
-		UESCAPE=160, VARYING=161, WITHIN=162, WITHOUT=163, YEAR=164, ABORT=165,
-		ABSOLUTE=166, ACCESS=167, ACTION=168, ADD=169, ADMIN=170, ALTER=171, ALWAYS=172,
-		BACKWARD=173, BEGIN=174, BREADTH=175, BY=176, CASCADE=177, CASCADED=178,
-		CATALOG=179, CHAIN=180, CHARACTERISTICS=181, CHECKPOINT=182, CLOSE=183,
-		COMMENT=184, COMMIT=185, COMMITTED=186, CONFLICT=187, CONTINUE=188, COPY=189,
-		CSV=190, CURRENT=191, CURSOR=192, CYCLE=193, DATA=194, DATABASE=195, DEALLOCATE=196,
-		DECLARE=197, DEFERRED=198, DELETE=199, DELIMITER=200, DELIMITERS=201,
-		DEPTH=202, DESCRIBE=203, DISCARD=204, DOMAIN=205, DROP=206, ENCODING=207,
-		EXCLUDING=208, EXCLUSIVE=209, EXECUTE=210, EXPLAIN=211, EXTERNAL=212,
-		FIRST=213, FOLLOWING=214, FORCE=215, FORWARD=216, FUNCTION=217, GENERATED=218,
-		GLOBAL=219, GRANTED=220, GROUPS=221, HEADER=222, HOLD=223, IDENTITY=224,
-		IF=225, IMMEDIATE=226, INCLUDE=227, INCLUDING=228, INDEX=229, INHERIT=230,
-		INHERITS=231, INSENSITIVE=232, INSERT=233, ISOLATION=234, KEY=235, LAST=236,
-		LEVEL=237, LISTEN=238, LOCAL=239, LOCATION=240, LOCK=241, LOCKED=242,
-		MATCH=243, MATCHED=244, MATERIALIZED=245, MERGE=246, MODE=247, MOVE=248,
-		NAME=249, NAMES=250, NEXT=251, NO=252, NOTHING=253, NOTIFY=254, NOWAIT=255,
-		NULLS=256, OF=257, OPTION=258, OPTIONS=259, ORDINALITY=260, OTHERS=261,
-		OVERRIDING=262, OWNER=263, PARTIAL=264, PARTITION=265, PARTITIONED=266,
-		PLANS=267, PRECEDING=268, PREPARE=269, PRESERVE=270, PRIOR=271, PRIVILEGES=272,
-		PROGRAM=273, QUOTE=274, RANGE=275, READ=276, REFRESH=277, RELATIVE=278,
-		RELEASE=279, RENAME=280, REPEATABLE=281, RESET=282, RESTART=283, RESTRICT=284,
-		REVOKE=285, ROLE=286, ROLLBACK=287, ROWS=288, SAVEPOINT=289, SCHEMA=290,
-		SCROLL=291, SEARCH=292, SEQUENCE=293, SEQUENCES=294, SERIALIZABLE=295,
-		SESSION=296, SET=297, SETS=298, SHARE=299, SHOW=300, SIMPLE=301, SKIP_=302,
-		SNAPSHOT=303, SOURCE=304, START=305, STATISTICS=306, STDIN=307, STDOUT=308,
-		STORED=309, SUMMARIZE=310, SYSTEM=311, TABLES=312, TARGET=313, TEMP=314,
-		TEMPORARY=315, TIES=316, TRANSACTION=317, TRUNCATE=318, TYPE=319, UNBOUNDED=320,
-		UNCOMMITTED=321, UNKNOWN=322, UNLISTEN=323, UNLOGGED=324, UPDATE=325,
-		VACUUM=326, VALID=327, VALUE=328, VIEW=329, WORK=330, WRITE=331, ZONE=332,
-		LEFT_PAREN=333, RIGHT_PAREN=334, LEFT_BRACKET=335, RIGHT_BRACKET=336,
-		LEFT_BRACE=337, RIGHT_BRACE=338, COMMA=339, SEMICOLON=340, DOT=341, COLON=342,
-		DOUBLE_COLON=343, COLON_EQUALS=344, EQUALS_GREATER=345, PLUS=346, MINUS=347,
-		STAR=348, SLASH=349, PERCENT=350, CARET=351, EQUALS=352, NOT_EQUALS=353,
-		LESS=354, LESS_EQUALS=355, GREATER=356, GREATER_EQUALS=357;
+		ON_LA=17, IGNORE_LA=18, RESPECT_LA=19, SIMILAR_LA=20, COLLATION_LA=21,
+		ALL=22, ANALYSE=23, ANALYZE=24, AND=25, ANY=26, ARRAY=27, AS=28, ASC=29,
+		ASYMMETRIC=30, BOTH=31, CASE=32, CAST=33, CHECK=34, COLLATE=35, COLUMN=36,
+		CONSTRAINT=37, CREATE=38, CURRENT_CATALOG=39, CURRENT_DATE=40, CURRENT_ROLE=41,
+		CURRENT_SCHEMA=42, CURRENT_TIME=43, CURRENT_TIMESTAMP=44, CURRENT_USER=45,
+		DEFAULT=46, DEFERRABLE=47, DESC=48, DISTINCT=49, DO=50, ELSE=51, END=52,
+		EXCEPT=53, FALSE=54, FETCH=55, FOR=56, FOREIGN=57, FROM=58, GRANT=59,
+		GROUP=60, HAVING=61, IN=62, INITIALLY=63, INTERSECT=64, INTO=65, LATERAL=66,
+		LEADING=67, LIMIT=68, LOCALTIME=69, LOCALTIMESTAMP=70, NOT=71, NULL=72,
+		OFFSET=73, ON=74, ONLY=75, OR=76, ORDER=77, PLACING=78, PRIMARY=79, QUALIFY=80,
+		RECURSIVE=81, REFERENCES=82, RETURNING=83, SELECT=84, SESSION_USER=85,
+		SOME=86, SYMMETRIC=87, SYSTEM_USER=88, TABLE=89, THEN=90, TO=91, TRAILING=92,
+		TRUE=93, UNION=94, UNIQUE=95, USER=96, USING=97, VALUES=98, VARIADIC=99,
+		WHEN=100, WHERE=101, WINDOW=102, WITH=103, AUTHORIZATION=104, BINARY=105,
+		COLLATION=106, CONCURRENTLY=107, CROSS=108, FREEZE=109, FULL=110, ILIKE=111,
+		INNER=112, IS=113, ISNULL=114, JOIN=115, LEFT=116, LIKE=117, NATURAL=118,
+		NOTNULL=119, OUTER=120, OVERLAPS=121, RIGHT=122, SIMILAR=123, TABLESAMPLE=124,
+		VERBOSE=125, BETWEEN=126, EXISTS=127, INTERVAL=128, ROW=129, TIME=130,
+		TIMESTAMP=131, EXTRACT=132, GROUPING=133, OPERATOR=134, OVERLAY=135, POSITION=136,
+		SUBSTRING=137, TREAT=138, TRIM=139, TRY_CAST=140, XMLCONCAT=141, XMLELEMENT=142,
+		XMLEXISTS=143, XMLFOREST=144, XMLPARSE=145, XMLPI=146, XMLROOT=147, XMLSERIALIZE=148,
+		XMLTABLE=149, ANTI=150, ASOF=151, SEMI=152, MAP=153, NATIONAL=154, NONE=155,
+		PRECISION=156, STRUCT=157, AT=158, DAY=159, ESCAPE=160, EXCLUDE=161, FILTER=162,
+		HOUR=163, IGNORE=164, MINUTE=165, MONTH=166, OVER=167, REPLACE=168, RESPECT=169,
+		SECOND=170, UESCAPE=171, VARYING=172, WITHIN=173, WITHOUT=174, YEAR=175,
+		ABORT=176, ABSOLUTE=177, ACCESS=178, ACTION=179, ADD=180, ADMIN=181, ALTER=182,
+		ALWAYS=183, BACKWARD=184, BEGIN=185, BREADTH=186, BY=187, CASCADE=188,
+		CASCADED=189, CATALOG=190, CHAIN=191, CHARACTERISTICS=192, CHECKPOINT=193,
+		CLOSE=194, COMMENT=195, COMMIT=196, COMMITTED=197, CONFLICT=198, CONTINUE=199,
+		COPY=200, CSV=201, CURRENT=202, CURSOR=203, CYCLE=204, DATA=205, DATABASE=206,
+		DEALLOCATE=207, DECLARE=208, DEFERRED=209, DELETE=210, DELIMITER=211,
+		DELIMITERS=212, DEPTH=213, DESCRIBE=214, DISCARD=215, DOMAIN=216, DROP=217,
+		ENCODING=218, EXCLUDING=219, EXCLUSIVE=220, EXECUTE=221, EXPLAIN=222,
+		EXTERNAL=223, FIRST=224, FOLLOWING=225, FORCE=226, FORWARD=227, FUNCTION=228,
+		GENERATED=229, GLOBAL=230, GRANTED=231, GROUPS=232, HEADER=233, HOLD=234,
+		IDENTITY=235, IF=236, IMMEDIATE=237, INCLUDE=238, INCLUDING=239, INDEX=240,
+		INHERIT=241, INHERITS=242, INSENSITIVE=243, INSERT=244, ISOLATION=245,
+		KEY=246, LAST=247, LEVEL=248, LISTEN=249, LOCAL=250, LOCATION=251, LOCK=252,
+		LOCKED=253, MATCH=254, MATCHED=255, MATERIALIZED=256, MERGE=257, MODE=258,
+		MOVE=259, NAME=260, NAMES=261, NEXT=262, NO=263, NOTHING=264, NOTIFY=265,
+		NOWAIT=266, NULLS=267, OF=268, OPTION=269, OPTIONS=270, ORDINALITY=271,
+		OTHERS=272, OVERRIDING=273, OWNER=274, PARTIAL=275, PARTITION=276, PARTITIONED=277,
+		PLANS=278, PRECEDING=279, PREPARE=280, PRESERVE=281, PRIOR=282, PRIVILEGES=283,
+		PROGRAM=284, QUOTE=285, RANGE=286, READ=287, REFRESH=288, RELATIVE=289,
+		RELEASE=290, RENAME=291, REPEATABLE=292, RESET=293, RESTART=294, RESTRICT=295,
+		REVOKE=296, ROLE=297, ROLLBACK=298, ROWS=299, SAVEPOINT=300, SCHEMA=301,
+		SCROLL=302, SEARCH=303, SEQUENCE=304, SEQUENCES=305, SERIALIZABLE=306,
+		SESSION=307, SET=308, SETS=309, SHARE=310, SHOW=311, SIMPLE=312, SKIP_=313,
+		SNAPSHOT=314, SOURCE=315, START=316, STATISTICS=317, STDIN=318, STDOUT=319,
+		STORED=320, SUMMARIZE=321, SYSTEM=322, TABLES=323, TARGET=324, TEMP=325,
+		TEMPORARY=326, TIES=327, TRANSACTION=328, TRUNCATE=329, TYPE=330, UNBOUNDED=331,
+		UNCOMMITTED=332, UNKNOWN=333, UNLISTEN=334, UNLOGGED=335, UPDATE=336,
+		VACUUM=337, VALID=338, VALUE=339, VIEW=340, WORK=341, WRITE=342, ZONE=343,
+		LEFT_PAREN=344, RIGHT_PAREN=345, LEFT_BRACKET=346, RIGHT_BRACKET=347,
+		LEFT_BRACE=348, RIGHT_BRACE=349, COMMA=350, SEMICOLON=351, DOT=352, COLON=353,
+		DOUBLE_COLON=354, COLON_EQUALS=355, EQUALS_GREATER=356, PLUS=357, MINUS=358,
+		STAR=359, SLASH=360, PERCENT=361, CARET=362, EQUALS=363, NOT_EQUALS=364,
+		LESS=365, LESS_EQUALS=366, GREATER=367, GREATER_EQUALS=368;
 	public const int
 		RULE_statements = 0, RULE_singleExpression = 1, RULE_singleType = 2, RULE_statement = 3,
 		RULE_command = 4, RULE_dataStatement = 5, RULE_query = 6, RULE_withClause = 7,
@@ -105,50 +107,52 @@ internal partial class SqlParser : Parser {
 		RULE_limitPart = 34, RULE_fetchCount = 35, RULE_lockingClause = 36, RULE_tableReference = 37,
 		RULE_joinPart = 38, RULE_joinKind = 39, RULE_tablePrimary = 40, RULE_parenthesizedTable = 41,
 		RULE_functionTail = 42, RULE_rowsFromItem = 43, RULE_withOrdinality = 44,
-		RULE_functionAlias = 45, RULE_namedFunctionAlias = 46, RULE_functionColumn = 47,
+		RULE_functionAlias = 45, RULE_functionAliasColumns = 46, RULE_functionColumn = 47,
 		RULE_aliasColumn = 48, RULE_relation = 49, RULE_relationName = 50, RULE_tableAlias = 51,
 		RULE_tableSample = 52, RULE_columnNames = 53, RULE_expression = 54, RULE_conjunction = 55,
-		RULE_predicate = 56, RULE_predicateTail = 57, RULE_formTest = 58, RULE_comparisonOperator = 59,
-		RULE_patternMatch = 60, RULE_patternTail = 61, RULE_patternTest = 62,
-		RULE_quantified = 63, RULE_valueExpression = 64, RULE_operand = 65, RULE_prefixOperator = 66,
-		RULE_infixOperator = 67, RULE_otherOperator = 68, RULE_anyOperator = 69,
-		RULE_operatorSymbol = 70, RULE_suffix = 71, RULE_primary = 72, RULE_form = 73,
-		RULE_fields = 74, RULE_caseBranches = 75, RULE_substringArguments = 76,
-		RULE_structFields = 77, RULE_expressions = 78, RULE_parenthesizedBody = 79,
-		RULE_startedQuery = 80, RULE_setTail = 81, RULE_name = 82, RULE_nameTail = 83,
-		RULE_callTail = 84, RULE_callArguments = 85, RULE_argument = 86, RULE_nullTreatment = 87,
-		RULE_withinGroup = 88, RULE_filter = 89, RULE_over = 90, RULE_windowSpecification = 91,
-		RULE_windowFrame = 92, RULE_frameBound = 93, RULE_caseBranch = 94, RULE_structField = 95,
-		RULE_mapEntries = 96, RULE_mapEntry = 97, RULE_currentValue = 98, RULE_typeName = 99,
-		RULE_arrayBound = 100, RULE_simpleType = 101, RULE_structTypeField = 102,
-		RULE_typePrecision = 103, RULE_timeZone = 104, RULE_intervalQualifier = 105,
-		RULE_insert = 106, RULE_insertColumns = 107, RULE_overriding = 108, RULE_onConflict = 109,
-		RULE_conflictTarget = 110, RULE_returning = 111, RULE_update = 112, RULE_assignments = 113,
-		RULE_assignment = 114, RULE_assignmentTarget = 115, RULE_accessor = 116,
-		RULE_delete = 117, RULE_merge = 118, RULE_mergeWhen = 119, RULE_mergeAction = 120,
-		RULE_truncated = 121, RULE_createBody = 122, RULE_persistence = 123, RULE_tableBody = 124,
-		RULE_tableElements = 125, RULE_tableElement = 126, RULE_columnDefinition = 127,
-		RULE_columnConstraint = 128, RULE_constraintBody = 129, RULE_sequenceOption = 130,
-		RULE_tableConstraint = 131, RULE_references = 132, RULE_referentialTrigger = 133,
-		RULE_constraintAttribute = 134, RULE_externalPart = 135, RULE_externalOption = 136,
-		RULE_withOptions = 137, RULE_onCommit = 138, RULE_withData = 139, RULE_checkOption = 140,
-		RULE_indexKey = 141, RULE_indexOperatorClass = 142, RULE_dropBehavior = 143,
-		RULE_objectKind = 144, RULE_alterAction = 145, RULE_identitySetting = 146,
-		RULE_grantBody = 147, RULE_revokeBody = 148, RULE_privileges = 149, RULE_privilege = 150,
-		RULE_grantTarget = 151, RULE_grantee = 152, RULE_copyBody = 153, RULE_copyEndpoint = 154,
-		RULE_copyDelimiters = 155, RULE_copyOptions = 156, RULE_legacyCopyOption = 157,
-		RULE_explainOptions = 158, RULE_explainWord = 159, RULE_explained = 160,
-		RULE_described = 161, RULE_maintainedTables = 162, RULE_maintainedTable = 163,
-		RULE_optionList = 164, RULE_option = 165, RULE_optionName = 166, RULE_optionValue = 167,
-		RULE_cursorOption = 168, RULE_cursorPosition = 169, RULE_cursorDirection = 170,
-		RULE_signedInteger = 171, RULE_showBody = 172, RULE_showFilter = 173,
-		RULE_setBody = 174, RULE_timeZoneValue = 175, RULE_resetBody = 176, RULE_settingName = 177,
-		RULE_transactionModes = 178, RULE_transactionMode = 179, RULE_work = 180,
-		RULE_chain = 181, RULE_lockMode = 182, RULE_qualifiedName = 183, RULE_identifier = 184,
-		RULE_expressionName = 185, RULE_functionName = 186, RULE_typeId = 187,
-		RULE_label = 188, RULE_bareLabel = 189, RULE_freeKeyword = 190, RULE_afterAsKeyword = 191,
-		RULE_columnKeyword = 192, RULE_formKeyword = 193, RULE_typeFunctionKeyword = 194,
-		RULE_reservedKeyword = 195;
+		RULE_predicate = 56, RULE_predicateTail = 57, RULE_negation = 58, RULE_formTest = 59,
+		RULE_comparisonOperator = 60, RULE_patternMatch = 61, RULE_patternTail = 62,
+		RULE_patternTest = 63, RULE_lowerBound = 64, RULE_quantified = 65, RULE_valueExpression = 66,
+		RULE_operand = 67, RULE_prefixOperator = 68, RULE_infixOperator = 69,
+		RULE_otherOperator = 70, RULE_anyOperator = 71, RULE_operatorSymbol = 72,
+		RULE_suffix = 73, RULE_primary = 74, RULE_form = 75, RULE_callForm = 76,
+		RULE_xmlPart = 77, RULE_fields = 78, RULE_caseBranches = 79, RULE_substringArguments = 80,
+		RULE_structFields = 81, RULE_expressions = 82, RULE_parenthesizedBody = 83,
+		RULE_startedQuery = 84, RULE_setTail = 85, RULE_name = 86, RULE_nameTail = 87,
+		RULE_callTail = 88, RULE_callArguments = 89, RULE_argument = 90, RULE_nullTreatment = 91,
+		RULE_withinGroup = 92, RULE_filter = 93, RULE_over = 94, RULE_windowSpecification = 95,
+		RULE_baseWindow = 96, RULE_windowFrame = 97, RULE_frameBound = 98, RULE_caseBranch = 99,
+		RULE_structField = 100, RULE_mapEntries = 101, RULE_mapEntry = 102, RULE_currentValue = 103,
+		RULE_typeName = 104, RULE_arrayBound = 105, RULE_simpleType = 106, RULE_structTypeField = 107,
+		RULE_typePrecision = 108, RULE_timeZone = 109, RULE_intervalQualifier = 110,
+		RULE_insert = 111, RULE_insertColumns = 112, RULE_overriding = 113, RULE_onConflict = 114,
+		RULE_conflictTarget = 115, RULE_returning = 116, RULE_update = 117, RULE_assignments = 118,
+		RULE_assignment = 119, RULE_assignmentTarget = 120, RULE_accessor = 121,
+		RULE_delete = 122, RULE_merge = 123, RULE_mergeWhen = 124, RULE_mergeAction = 125,
+		RULE_truncated = 126, RULE_createBody = 127, RULE_persistence = 128, RULE_tableBody = 129,
+		RULE_tableElements = 130, RULE_tableElement = 131, RULE_columnDefinition = 132,
+		RULE_columnConstraint = 133, RULE_constraintBody = 134, RULE_sequenceOption = 135,
+		RULE_tableConstraint = 136, RULE_references = 137, RULE_referentialTrigger = 138,
+		RULE_constraintAttribute = 139, RULE_externalPart = 140, RULE_externalOption = 141,
+		RULE_withOptions = 142, RULE_onCommit = 143, RULE_withData = 144, RULE_checkOption = 145,
+		RULE_indexKey = 146, RULE_indexOperatorClass = 147, RULE_dropBehavior = 148,
+		RULE_objectKind = 149, RULE_alterAction = 150, RULE_identitySetting = 151,
+		RULE_grantBody = 152, RULE_revokeBody = 153, RULE_privileges = 154, RULE_privilege = 155,
+		RULE_grantTarget = 156, RULE_grantee = 157, RULE_copyBody = 158, RULE_copyEndpoint = 159,
+		RULE_copyDelimiters = 160, RULE_copyOptions = 161, RULE_legacyCopyOption = 162,
+		RULE_explainOptions = 163, RULE_explainWord = 164, RULE_explained = 165,
+		RULE_described = 166, RULE_maintainedTables = 167, RULE_maintainedTable = 168,
+		RULE_optionList = 169, RULE_option = 170, RULE_optionName = 171, RULE_optionValue = 172,
+		RULE_cursorOption = 173, RULE_cursorPosition = 174, RULE_cursorDirection = 175,
+		RULE_signedInteger = 176, RULE_showBody = 177, RULE_showFilter = 178,
+		RULE_setBody = 179, RULE_timeZoneValue = 180, RULE_resetBody = 181, RULE_settingName = 182,
+		RULE_transactionModes = 183, RULE_transactionMode = 184, RULE_work = 185,
+		RULE_chain = 186, RULE_lockMode = 187, RULE_qualifiedName = 188, RULE_identifier = 189,
+		RULE_bareAlias = 190, RULE_expressionName = 191, RULE_functionName = 192,
+		RULE_typeId = 193, RULE_label = 194, RULE_bareLabel = 195, RULE_freeKeyword = 196,
+		RULE_plainKeyword = 197, RULE_afterAsKeyword = 198, RULE_columnKeyword = 199,
+		RULE_formKeyword = 200, RULE_callKeyword = 201, RULE_xmlKeyword = 202,
+		RULE_joinWord = 203, RULE_typeFunctionKeyword = 204, RULE_reservedKeyword = 205;
 	public static readonly string[] ruleNames = {
 		"statements", "singleExpression", "singleType", "statement", "command",
 		"dataStatement", "query", "withClause", "commonTable", "searchClause",
@@ -159,15 +163,16 @@ internal partial class SqlParser : Parser {
 		"valuesRows", "valuesRow", "orderBy", "sortItem", "limitPart", "fetchCount",
 		"lockingClause", "tableReference", "joinPart", "joinKind", "tablePrimary",
 		"parenthesizedTable", "functionTail", "rowsFromItem", "withOrdinality",
-		"functionAlias", "namedFunctionAlias", "functionColumn", "aliasColumn",
+		"functionAlias", "functionAliasColumns", "functionColumn", "aliasColumn",
 		"relation", "relationName", "tableAlias", "tableSample", "columnNames",
-		"expression", "conjunction", "predicate", "predicateTail", "formTest",
-		"comparisonOperator", "patternMatch", "patternTail", "patternTest", "quantified",
-		"valueExpression", "operand", "prefixOperator", "infixOperator", "otherOperator",
-		"anyOperator", "operatorSymbol", "suffix", "primary", "form", "fields",
-		"caseBranches", "substringArguments", "structFields", "expressions", "parenthesizedBody",
-		"startedQuery", "setTail", "name", "nameTail", "callTail", "callArguments",
-		"argument", "nullTreatment", "withinGroup", "filter", "over", "windowSpecification",
+		"expression", "conjunction", "predicate", "predicateTail", "negation",
+		"formTest", "comparisonOperator", "patternMatch", "patternTail", "patternTest",
+		"lowerBound", "quantified", "valueExpression", "operand", "prefixOperator",
+		"infixOperator", "otherOperator", "anyOperator", "operatorSymbol", "suffix",
+		"primary", "form", "callForm", "xmlPart", "fields", "caseBranches", "substringArguments",
+		"structFields", "expressions", "parenthesizedBody", "startedQuery", "setTail",
+		"name", "nameTail", "callTail", "callArguments", "argument", "nullTreatment",
+		"withinGroup", "filter", "over", "windowSpecification", "baseWindow",
 		"windowFrame", "frameBound", "caseBranch", "structField", "mapEntries",
 		"mapEntry", "currentValue", "typeName", "arrayBound", "simpleType", "structTypeField",
 		"typePrecision", "timeZone", "intervalQualifier", "insert", "insertColumns",
@@ -185,9 +190,10 @@ internal partial class SqlParser : Parser {
 		"optionList", "option", "optionName", "optionValue", "cursorOption", "cursorPosition",
 		"cursorDirection", "signedInteger", "showBody", "showFilter", "setBody",
 		"timeZoneValue", "resetBody", "settingName", "transactionModes", "transactionMode",
-		"work", "chain", "lockMode", "qualifiedName", "identifier", "expressionName",
-		"functionName", "typeId", "label", "bareLabel", "freeKeyword", "afterAsKeyword",
-		"columnKeyword", "formKeyword", "typeFunctionKeyword", "reservedKeyword"
+		"work", "chain", "lockMode", "qualifiedName", "identifier", "bareAlias",
+		"expressionName", "functionName", "typeId", "label", "bareLabel", "freeKeyword",
+		"plainKeyword", "afterAsKeyword", "columnKeyword", "formKeyword", "callKeyword",
+		"xmlKeyword", "joinWord", "typeFunctionKeyword", "reservedKeyword"
 	};
 
 	private static readonly string[] _LiteralNames = {
@@ -218,38 +224,41 @@ internal partial class SqlParser : Parser {
 		null, null, null, null, null, null, null, null, null, null, null, null,
 		null, null, null, null, null, null, null, null, null, null, null, null,
 		null, null, null, null, null, null, null, null, null, null, null, null,
-		null, null, null, null, null, null, null, null, null, "'('", "')'", "'['",
-		"']'", "'{'", "'}'", "','", "';'", "'.'", "':'", "'::'", "':='", "'=>'",
-		"'+'", "'-'", "'*'", "'/'", "'%'", "'^'", "'='", "'<>'", "'<'", "'<='",
-		"'>'", "'>='"
+		null, null, null, null, null, null, null, null, null, null, null, null,
+		null, null, null, null, null, null, null, null, "'('", "')'", "'['", "']'",
+		"'{'", "'}'", "','", "';'", "'.'", "':'", "'::'", "':='", "'=>'", "'+'",
+		"'-'", "'*'", "'/'", "'%'", "'^'", "'='", "'<>'", "'<'", "'<='", "'>'",
+		"'>='"
 	};
 	private static readonly string[] _SymbolicNames = {
 		null, "IDENTIFIER", "QUOTED_IDENTIFIER", "STRING", "BIT_STRING", "HEX_STRING",
 		"INTEGER_NUMBER", "DECIMAL_NUMBER", "FLOAT_NUMBER", "PARAMETER", "OPERATOR_SYMBOL",
 		"INVALID", "WITH_LA", "WITHOUT_LA", "NOT_LA", "NULLS_LA", "GROUPING_LA",
-		"ON_LA", "IGNORE_LA", "RESPECT_LA", "SIMILAR_LA", "ALL", "ANALYSE", "ANALYZE",
-		"AND", "ANY", "ARRAY", "AS", "ASC", "ASYMMETRIC", "BOTH", "CASE", "CAST",
-		"CHECK", "COLLATE", "COLUMN", "CONSTRAINT", "CREATE", "CURRENT_CATALOG",
-		"CURRENT_DATE", "CURRENT_ROLE", "CURRENT_SCHEMA", "CURRENT_TIME", "CURRENT_TIMESTAMP",
-		"CURRENT_USER", "DEFAULT", "DEFERRABLE", "DESC", "DISTINCT", "DO", "ELSE",
-		"END", "EXCEPT", "FALSE", "FETCH", "FOR", "FOREIGN", "FROM", "GRANT",
-		"GROUP", "HAVING", "IN", "INITIALLY", "INTERSECT", "INTO", "LATERAL",
-		"LEADING", "LIMIT", "LOCALTIME", "LOCALTIMESTAMP", "NOT", "NULL", "OFFSET",
-		"ON", "ONLY", "OR", "ORDER", "PLACING", "PRIMARY", "QUALIFY", "RECURSIVE",
-		"REFERENCES", "RETURNING", "SELECT", "SESSION_USER", "SOME", "SYMMETRIC",
-		"SYSTEM_USER", "TABLE", "THEN", "TO", "TRAILING", "TRUE", "UNION", "UNIQUE",
-		"USER", "USING", "VALUES", "VARIADIC", "WHEN", "WHERE", "WINDOW", "WITH",
-		"ANTI", "ASOF", "AUTHORIZATION", "BINARY", "COLLATION", "CONCURRENTLY",
+		"ON_LA", "IGNORE_LA", "RESPECT_LA", "SIMILAR_LA", "COLLATION_LA", "ALL",
+		"ANALYSE", "ANALYZE", "AND", "ANY", "ARRAY", "AS", "ASC", "ASYMMETRIC",
+		"BOTH", "CASE", "CAST", "CHECK", "COLLATE", "COLUMN", "CONSTRAINT", "CREATE",
+		"CURRENT_CATALOG", "CURRENT_DATE", "CURRENT_ROLE", "CURRENT_SCHEMA", "CURRENT_TIME",
+		"CURRENT_TIMESTAMP", "CURRENT_USER", "DEFAULT", "DEFERRABLE", "DESC",
+		"DISTINCT", "DO", "ELSE", "END", "EXCEPT", "FALSE", "FETCH", "FOR", "FOREIGN",
+		"FROM", "GRANT", "GROUP", "HAVING", "IN", "INITIALLY", "INTERSECT", "INTO",
+		"LATERAL", "LEADING", "LIMIT", "LOCALTIME", "LOCALTIMESTAMP", "NOT", "NULL",
+		"OFFSET", "ON", "ONLY", "OR", "ORDER", "PLACING", "PRIMARY", "QUALIFY",
+		"RECURSIVE", "REFERENCES", "RETURNING", "SELECT", "SESSION_USER", "SOME",
+		"SYMMETRIC", "SYSTEM_USER", "TABLE", "THEN", "TO", "TRAILING", "TRUE",
+		"UNION", "UNIQUE", "USER", "USING", "VALUES", "VARIADIC", "WHEN", "WHERE",
+		"WINDOW", "WITH", "AUTHORIZATION", "BINARY", "COLLATION", "CONCURRENTLY",
 		"CROSS", "FREEZE", "FULL", "ILIKE", "INNER", "IS", "ISNULL", "JOIN", "LEFT",
-		"LIKE", "NATURAL", "NOTNULL", "OUTER", "OVERLAPS", "RIGHT", "SEMI", "SIMILAR",
-		"TABLESAMPLE", "VERBOSE", "BETWEEN", "EXISTS", "EXTRACT", "GROUPING",
-		"INTERVAL", "OPERATOR", "OVERLAY", "POSITION", "ROW", "SUBSTRING", "TIME",
-		"TIMESTAMP", "TRIM", "TRY_CAST", "MAP", "NATIONAL", "NONE", "PRECISION",
-		"STRUCT", "AT", "DAY", "ESCAPE", "EXCLUDE", "FILTER", "HOUR", "IGNORE",
-		"MINUTE", "MONTH", "OVER", "REPLACE", "RESPECT", "SECOND", "UESCAPE",
-		"VARYING", "WITHIN", "WITHOUT", "YEAR", "ABORT", "ABSOLUTE", "ACCESS",
-		"ACTION", "ADD", "ADMIN", "ALTER", "ALWAYS", "BACKWARD", "BEGIN", "BREADTH",
-		"BY", "CASCADE", "CASCADED", "CATALOG", "CHAIN", "CHARACTERISTICS", "CHECKPOINT",
+		"LIKE", "NATURAL", "NOTNULL", "OUTER", "OVERLAPS", "RIGHT", "SIMILAR",
+		"TABLESAMPLE", "VERBOSE", "BETWEEN", "EXISTS", "INTERVAL", "ROW", "TIME",
+		"TIMESTAMP", "EXTRACT", "GROUPING", "OPERATOR", "OVERLAY", "POSITION",
+		"SUBSTRING", "TREAT", "TRIM", "TRY_CAST", "XMLCONCAT", "XMLELEMENT", "XMLEXISTS",
+		"XMLFOREST", "XMLPARSE", "XMLPI", "XMLROOT", "XMLSERIALIZE", "XMLTABLE",
+		"ANTI", "ASOF", "SEMI", "MAP", "NATIONAL", "NONE", "PRECISION", "STRUCT",
+		"AT", "DAY", "ESCAPE", "EXCLUDE", "FILTER", "HOUR", "IGNORE", "MINUTE",
+		"MONTH", "OVER", "REPLACE", "RESPECT", "SECOND", "UESCAPE", "VARYING",
+		"WITHIN", "WITHOUT", "YEAR", "ABORT", "ABSOLUTE", "ACCESS", "ACTION",
+		"ADD", "ADMIN", "ALTER", "ALWAYS", "BACKWARD", "BEGIN", "BREADTH", "BY",
+		"CASCADE", "CASCADED", "CATALOG", "CHAIN", "CHARACTERISTICS", "CHECKPOINT",
 		"CLOSE", "COMMENT", "COMMIT", "COMMITTED", "CONFLICT", "CONTINUE", "COPY",
 		"CSV", "CURRENT", "CURSOR", "CYCLE", "DATA", "DATABASE", "DEALLOCATE",
 		"DECLARE", "DEFERRED", "DELETE", "DELIMITER", "DELIMITERS", "DEPTH", "DESCRIBE",
@@ -329,41 +338,41 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 393;
+			State = 413;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 452611900002271232L) != 0) || ((((_la - 83)) & ~0x3f) == 0 && ((1L << (_la - 83)) & 540705L) != 0) || ((((_la - 165)) & ~0x3f) == 0 && ((1L << (_la - 165)) & 108600414306881L) != 0) || ((((_la - 233)) & ~0x3f) == 0 && ((1L << (_la - 233)) & 95226571780038945L) != 0) || ((((_la - 297)) & ~0x3f) == 0 && ((1L << (_la - 297)) & 69593997577L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 905223800004546560L) != 0) || ((((_la - 84)) & ~0x3f) == 0 && ((1L << (_la - 84)) & 540705L) != 0) || ((((_la - 176)) & ~0x3f) == 0 && ((1L << (_la - 176)) & 108600414306881L) != 0) || ((((_la - 244)) & ~0x3f) == 0 && ((1L << (_la - 244)) & 95226571780038945L) != 0) || ((((_la - 308)) & ~0x3f) == 0 && ((1L << (_la - 308)) & 69593997577L) != 0)) {
 				{
-				State = 392;
+				State = 412;
 				statement();
 				}
 			}
 
-			State = 401;
+			State = 421;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMICOLON) {
 				{
 				{
-				State = 395;
+				State = 415;
 				Match(SEMICOLON);
-				State = 397;
+				State = 417;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 452611900002271232L) != 0) || ((((_la - 83)) & ~0x3f) == 0 && ((1L << (_la - 83)) & 540705L) != 0) || ((((_la - 165)) & ~0x3f) == 0 && ((1L << (_la - 165)) & 108600414306881L) != 0) || ((((_la - 233)) & ~0x3f) == 0 && ((1L << (_la - 233)) & 95226571780038945L) != 0) || ((((_la - 297)) & ~0x3f) == 0 && ((1L << (_la - 297)) & 69593997577L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 905223800004546560L) != 0) || ((((_la - 84)) & ~0x3f) == 0 && ((1L << (_la - 84)) & 540705L) != 0) || ((((_la - 176)) & ~0x3f) == 0 && ((1L << (_la - 176)) & 108600414306881L) != 0) || ((((_la - 244)) & ~0x3f) == 0 && ((1L << (_la - 244)) & 95226571780038945L) != 0) || ((((_la - 308)) & ~0x3f) == 0 && ((1L << (_la - 308)) & 69593997577L) != 0)) {
 					{
-					State = 396;
+					State = 416;
 					statement();
 					}
 				}
 
 				}
 				}
-				State = 403;
+				State = 423;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 404;
+			State = 424;
 			Match(Eof);
 			}
 		}
@@ -397,9 +406,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 406;
+			State = 426;
 			expression();
-			State = 407;
+			State = 427;
 			Match(Eof);
 			}
 		}
@@ -433,9 +442,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 409;
+			State = 429;
 			typeName();
-			State = 410;
+			State = 430;
 			Match(Eof);
 			}
 		}
@@ -480,9 +489,10 @@ internal partial class SqlParser : Parser {
 		StatementContext _localctx = new StatementContext(Context, State);
 		EnterRule(_localctx, 6, RULE_statement);
 		try {
-			State = 414;
+			State = 434;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
+			case WITH_LA:
 			case FROM:
 			case SELECT:
 			case TABLE:
@@ -496,7 +506,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new DataContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 412;
+				State = 432;
 				dataStatement();
 				}
 				break;
@@ -542,7 +552,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommandStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 413;
+				State = 433;
 				command();
 				}
 				break;
@@ -981,49 +991,49 @@ internal partial class SqlParser : Parser {
 		int _la;
 		try {
 			int _alt;
-			State = 686;
+			State = 706;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case TRUNCATE:
 				_localctx = new TruncateContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 416;
+				State = 436;
 				Match(TRUNCATE);
-				State = 418;
+				State = 438;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 417;
+					State = 437;
 					Match(TABLE);
 					}
 				}
 
-				State = 420;
+				State = 440;
 				truncated();
-				State = 425;
+				State = 445;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 421;
+					State = 441;
 					Match(COMMA);
-					State = 422;
+					State = 442;
 					truncated();
 					}
 					}
-					State = 427;
+					State = 447;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 430;
+				State = 450;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONTINUE || _la==RESTART) {
 					{
-					State = 428;
+					State = 448;
 					_la = TokenStream.LA(1);
 					if ( !(_la==CONTINUE || _la==RESTART) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1032,17 +1042,17 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 429;
+					State = 449;
 					Match(IDENTITY);
 					}
 				}
 
-				State = 433;
+				State = 453;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 432;
+					State = 452;
 					dropBehavior();
 					}
 				}
@@ -1053,9 +1063,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 435;
+				State = 455;
 				Match(CREATE);
-				State = 436;
+				State = 456;
 				createBody();
 				}
 				break;
@@ -1063,30 +1073,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new RefreshContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 437;
+				State = 457;
 				Match(REFRESH);
-				State = 438;
+				State = 458;
 				Match(MATERIALIZED);
-				State = 439;
+				State = 459;
 				Match(VIEW);
-				State = 441;
+				State = 461;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 440;
+					State = 460;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 443;
+				State = 463;
 				qualifiedName();
-				State = 445;
+				State = 465;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 444;
+					State = 464;
 					withData();
 					}
 				}
@@ -1097,56 +1107,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 447;
+				State = 467;
 				Match(DROP);
-				State = 448;
+				State = 468;
 				objectKind();
-				State = 450;
+				State = 470;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 449;
+					State = 469;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 454;
+				State = 474;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,11,Context) ) {
 				case 1:
 					{
-					State = 452;
+					State = 472;
 					Match(IF);
-					State = 453;
+					State = 473;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 456;
+				State = 476;
 				qualifiedName();
-				State = 461;
+				State = 481;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 457;
+					State = 477;
 					Match(COMMA);
-					State = 458;
+					State = 478;
 					qualifiedName();
 					}
 					}
-					State = 463;
+					State = 483;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 465;
+				State = 485;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 464;
+					State = 484;
 					dropBehavior();
 					}
 				}
@@ -1157,59 +1167,59 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 467;
+				State = 487;
 				Match(ALTER);
-				State = 468;
+				State = 488;
 				objectKind();
-				State = 471;
+				State = 491;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,14,Context) ) {
 				case 1:
 					{
-					State = 469;
+					State = 489;
 					Match(IF);
-					State = 470;
+					State = 490;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 474;
+				State = 494;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ONLY) {
 					{
-					State = 473;
+					State = 493;
 					Match(ONLY);
 					}
 				}
 
-				State = 476;
+				State = 496;
 				qualifiedName();
-				State = 478;
+				State = 498;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STAR) {
 					{
-					State = 477;
+					State = 497;
 					Match(STAR);
 					}
 				}
 
-				State = 480;
+				State = 500;
 				alterAction();
-				State = 485;
+				State = 505;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 481;
+					State = 501;
 					Match(COMMA);
-					State = 482;
+					State = 502;
 					alterAction();
 					}
 					}
-					State = 487;
+					State = 507;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -1219,9 +1229,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 488;
+				State = 508;
 				Match(COPY);
-				State = 489;
+				State = 509;
 				copyBody();
 				}
 				break;
@@ -1229,11 +1239,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExplainContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 490;
+				State = 510;
 				Match(EXPLAIN);
-				State = 491;
+				State = 511;
 				explainOptions();
-				State = 492;
+				State = 512;
 				explained();
 				}
 				break;
@@ -1242,7 +1252,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new AnalyzeContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 494;
+				State = 514;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ANALYSE || _la==ANALYZE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1251,32 +1261,32 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 496;
+				State = 516;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 495;
+					State = 515;
 					optionList();
 					}
 				}
 
-				State = 499;
+				State = 519;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VERBOSE) {
 					{
-					State = 498;
+					State = 518;
 					Match(VERBOSE);
 					}
 				}
 
-				State = 502;
+				State = 522;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 					{
-					State = 501;
+					State = 521;
 					maintainedTables();
 					}
 				}
@@ -1287,64 +1297,64 @@ internal partial class SqlParser : Parser {
 				_localctx = new VacuumContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 504;
+				State = 524;
 				Match(VACUUM);
-				State = 506;
+				State = 526;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 505;
+					State = 525;
 					optionList();
 					}
 				}
 
-				State = 509;
+				State = 529;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FULL) {
 					{
-					State = 508;
+					State = 528;
 					Match(FULL);
 					}
 				}
 
-				State = 512;
+				State = 532;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FREEZE) {
 					{
-					State = 511;
+					State = 531;
 					Match(FREEZE);
 					}
 				}
 
-				State = 515;
+				State = 535;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VERBOSE) {
 					{
-					State = 514;
+					State = 534;
 					Match(VERBOSE);
 					}
 				}
 
-				State = 518;
+				State = 538;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ANALYZE) {
 					{
-					State = 517;
+					State = 537;
 					Match(ANALYZE);
 					}
 				}
 
-				State = 521;
+				State = 541;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 					{
-					State = 520;
+					State = 540;
 					maintainedTables();
 					}
 				}
@@ -1355,9 +1365,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new DescribeContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 523;
+				State = 543;
 				Match(DESCRIBE);
-				State = 524;
+				State = 544;
 				described();
 				}
 				break;
@@ -1365,9 +1375,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SummarizeContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 525;
+				State = 545;
 				Match(SUMMARIZE);
-				State = 526;
+				State = 546;
 				described();
 				}
 				break;
@@ -1375,9 +1385,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 527;
+				State = 547;
 				Match(SHOW);
-				State = 528;
+				State = 548;
 				showBody();
 				}
 				break;
@@ -1385,9 +1395,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 529;
+				State = 549;
 				Match(SET);
-				State = 530;
+				State = 550;
 				setBody();
 				}
 				break;
@@ -1395,9 +1405,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ResetContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 531;
+				State = 551;
 				Match(RESET);
-				State = 532;
+				State = 552;
 				resetBody();
 				}
 				break;
@@ -1406,19 +1416,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new BeginContext(_localctx);
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 539;
+				State = 559;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case BEGIN:
 					{
-					State = 533;
+					State = 553;
 					Match(BEGIN);
-					State = 535;
+					State = 555;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TRANSACTION || _la==WORK) {
 						{
-						State = 534;
+						State = 554;
 						work();
 						}
 					}
@@ -1427,21 +1437,21 @@ internal partial class SqlParser : Parser {
 					break;
 				case START:
 					{
-					State = 537;
+					State = 557;
 					Match(START);
-					State = 538;
+					State = 558;
 					Match(TRANSACTION);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 542;
+				State = 562;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DEFERRABLE || _la==NOT || _la==ISOLATION || _la==READ) {
 					{
-					State = 541;
+					State = 561;
 					transactionModes();
 					}
 				}
@@ -1453,7 +1463,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommitContext(_localctx);
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 544;
+				State = 564;
 				_la = TokenStream.LA(1);
 				if ( !(_la==END || _la==COMMIT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1462,22 +1472,22 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 546;
+				State = 566;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 545;
+					State = 565;
 					work();
 					}
 				}
 
-				State = 549;
+				State = 569;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AND) {
 					{
-					State = 548;
+					State = 568;
 					chain();
 					}
 				}
@@ -1489,7 +1499,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new RollbackContext(_localctx);
 				EnterOuterAlt(_localctx, 17);
 				{
-				State = 551;
+				State = 571;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABORT || _la==ROLLBACK) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1498,40 +1508,40 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 553;
+				State = 573;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 552;
+					State = 572;
 					work();
 					}
 				}
 
-				State = 561;
+				State = 581;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case TO:
 					{
-					State = 555;
+					State = 575;
 					Match(TO);
-					State = 557;
+					State = 577;
 					ErrorHandler.Sync(this);
 					switch ( Simulator.AdaptivePredict(TokenStream,33,Context) ) {
 					case 1:
 						{
-						State = 556;
+						State = 576;
 						Match(SAVEPOINT);
 						}
 						break;
 					}
-					State = 559;
+					State = 579;
 					identifier();
 					}
 					break;
 				case AND:
 					{
-					State = 560;
+					State = 580;
 					chain();
 					}
 					break;
@@ -1547,9 +1557,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SavepointContext(_localctx);
 				EnterOuterAlt(_localctx, 18);
 				{
-				State = 563;
+				State = 583;
 				Match(SAVEPOINT);
-				State = 564;
+				State = 584;
 				identifier();
 				}
 				break;
@@ -1557,19 +1567,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReleaseContext(_localctx);
 				EnterOuterAlt(_localctx, 19);
 				{
-				State = 565;
+				State = 585;
 				Match(RELEASE);
-				State = 567;
+				State = 587;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,35,Context) ) {
 				case 1:
 					{
-					State = 566;
+					State = 586;
 					Match(SAVEPOINT);
 					}
 					break;
 				}
-				State = 569;
+				State = 589;
 				identifier();
 				}
 				break;
@@ -1577,43 +1587,43 @@ internal partial class SqlParser : Parser {
 				_localctx = new PrepareContext(_localctx);
 				EnterOuterAlt(_localctx, 20);
 				{
-				State = 570;
+				State = 590;
 				Match(PREPARE);
-				State = 571;
+				State = 591;
 				identifier();
-				State = 583;
+				State = 603;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 572;
+					State = 592;
 					Match(LEFT_PAREN);
-					State = 573;
+					State = 593;
 					typeName();
-					State = 578;
+					State = 598;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 574;
+						State = 594;
 						Match(COMMA);
-						State = 575;
+						State = 595;
 						typeName();
 						}
 						}
-						State = 580;
+						State = 600;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 581;
+					State = 601;
 					Match(RIGHT_PAREN);
 					}
 				}
 
-				State = 585;
+				State = 605;
 				Match(AS);
-				State = 586;
+				State = 606;
 				dataStatement();
 				}
 				break;
@@ -1621,36 +1631,36 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExecuteContext(_localctx);
 				EnterOuterAlt(_localctx, 21);
 				{
-				State = 588;
+				State = 608;
 				Match(EXECUTE);
-				State = 589;
+				State = 609;
 				identifier();
-				State = 601;
+				State = 621;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 590;
+					State = 610;
 					Match(LEFT_PAREN);
-					State = 591;
+					State = 611;
 					expression();
-					State = 596;
+					State = 616;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 592;
+						State = 612;
 						Match(COMMA);
-						State = 593;
+						State = 613;
 						expression();
 						}
 						}
-						State = 598;
+						State = 618;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 599;
+					State = 619;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -1661,37 +1671,50 @@ internal partial class SqlParser : Parser {
 				_localctx = new DeallocateContext(_localctx);
 				EnterOuterAlt(_localctx, 22);
 				{
-				State = 603;
+				State = 623;
 				Match(DEALLOCATE);
-				State = 605;
+				State = 625;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,40,Context) ) {
 				case 1:
 					{
-					State = 604;
+					State = 624;
 					Match(PREPARE);
 					}
 					break;
 				}
-				State = 609;
+				State = 629;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
 				case QUOTED_IDENTIFIER:
 				case BETWEEN:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -1884,13 +1907,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 607;
+					State = 627;
 					identifier();
 					}
 					break;
 				case ALL:
 					{
-					State = 608;
+					State = 628;
 					Match(ALL);
 					}
 					break;
@@ -1903,34 +1926,34 @@ internal partial class SqlParser : Parser {
 				_localctx = new DeclareCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 23);
 				{
-				State = 611;
+				State = 631;
 				Match(DECLARE);
-				State = 612;
+				State = 632;
 				identifier();
-				State = 616;
+				State = 636;
 				ErrorHandler.Sync(this);
 				_alt = Simulator.AdaptivePredict(TokenStream,42,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 613;
+						State = 633;
 						cursorOption();
 						}
 						}
 					}
-					State = 618;
+					State = 638;
 					ErrorHandler.Sync(this);
 					_alt = Simulator.AdaptivePredict(TokenStream,42,Context);
 				}
-				State = 619;
+				State = 639;
 				Match(CURSOR);
-				State = 622;
+				State = 642;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 620;
+					State = 640;
 					_la = TokenStream.LA(1);
 					if ( !(_la==WITH || _la==WITHOUT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1939,14 +1962,14 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 621;
+					State = 641;
 					Match(HOLD);
 					}
 				}
 
-				State = 624;
+				State = 644;
 				Match(FOR);
-				State = 625;
+				State = 645;
 				query();
 				}
 				break;
@@ -1955,7 +1978,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new FetchCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 24);
 				{
-				State = 627;
+				State = 647;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FETCH || _la==MOVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1964,7 +1987,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 628;
+				State = 648;
 				cursorPosition();
 				}
 				break;
@@ -1972,27 +1995,40 @@ internal partial class SqlParser : Parser {
 				_localctx = new CloseCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 25);
 				{
-				State = 629;
+				State = 649;
 				Match(CLOSE);
-				State = 632;
+				State = 652;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
 				case QUOTED_IDENTIFIER:
 				case BETWEEN:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -2185,13 +2221,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 630;
+					State = 650;
 					identifier();
 					}
 					break;
 				case ALL:
 					{
-					State = 631;
+					State = 651;
 					Match(ALL);
 					}
 					break;
@@ -2204,11 +2240,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new DiscardContext(_localctx);
 				EnterOuterAlt(_localctx, 26);
 				{
-				State = 634;
+				State = 654;
 				Match(DISCARD);
-				State = 635;
+				State = 655;
 				_la = TokenStream.LA(1);
-				if ( !(_la==ALL || ((((_la - 267)) & ~0x3f) == 0 && ((1L << (_la - 267)) & 422212599283713L) != 0)) ) {
+				if ( !(_la==ALL || ((((_la - 278)) & ~0x3f) == 0 && ((1L << (_la - 278)) & 422212599283713L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -2221,9 +2257,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListenContext(_localctx);
 				EnterOuterAlt(_localctx, 27);
 				{
-				State = 636;
+				State = 656;
 				Match(LISTEN);
-				State = 637;
+				State = 657;
 				identifier();
 				}
 				break;
@@ -2231,18 +2267,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new NotifyContext(_localctx);
 				EnterOuterAlt(_localctx, 28);
 				{
-				State = 638;
+				State = 658;
 				Match(NOTIFY);
-				State = 639;
+				State = 659;
 				identifier();
-				State = 642;
+				State = 662;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 640;
+					State = 660;
 					Match(COMMA);
-					State = 641;
+					State = 661;
 					Match(STRING);
 					}
 				}
@@ -2253,27 +2289,40 @@ internal partial class SqlParser : Parser {
 				_localctx = new UnlistenContext(_localctx);
 				EnterOuterAlt(_localctx, 29);
 				{
-				State = 644;
+				State = 664;
 				Match(UNLISTEN);
-				State = 647;
+				State = 667;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
 				case QUOTED_IDENTIFIER:
 				case BETWEEN:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -2466,13 +2515,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 645;
+					State = 665;
 					identifier();
 					}
 					break;
 				case STAR:
 					{
-					State = 646;
+					State = 666;
 					Match(STAR);
 					}
 					break;
@@ -2485,56 +2534,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new LockTableContext(_localctx);
 				EnterOuterAlt(_localctx, 30);
 				{
-				State = 649;
+				State = 669;
 				Match(LOCK);
-				State = 651;
+				State = 671;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 650;
+					State = 670;
 					Match(TABLE);
 					}
 				}
 
-				State = 653;
+				State = 673;
 				truncated();
-				State = 658;
+				State = 678;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 654;
+					State = 674;
 					Match(COMMA);
-					State = 655;
+					State = 675;
 					truncated();
 					}
 					}
-					State = 660;
+					State = 680;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 665;
+				State = 685;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IN) {
 					{
-					State = 661;
+					State = 681;
 					Match(IN);
-					State = 662;
+					State = 682;
 					lockMode();
-					State = 663;
+					State = 683;
 					Match(MODE);
 					}
 				}
 
-				State = 668;
+				State = 688;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOWAIT) {
 					{
-					State = 667;
+					State = 687;
 					Match(NOWAIT);
 					}
 				}
@@ -2545,29 +2594,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommentContext(_localctx);
 				EnterOuterAlt(_localctx, 31);
 				{
-				State = 670;
+				State = 690;
 				Match(COMMENT);
-				State = 671;
+				State = 691;
 				Match(ON);
-				State = 672;
+				State = 692;
 				objectKind();
-				State = 673;
+				State = 693;
 				qualifiedName();
-				State = 676;
+				State = 696;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 674;
+					State = 694;
 					Match(ON);
-					State = 675;
+					State = 695;
 					qualifiedName();
 					}
 				}
 
-				State = 678;
+				State = 698;
 				Match(IS);
-				State = 679;
+				State = 699;
 				_la = TokenStream.LA(1);
 				if ( !(_la==STRING || _la==NULL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2582,9 +2631,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantContext(_localctx);
 				EnterOuterAlt(_localctx, 32);
 				{
-				State = 681;
+				State = 701;
 				Match(GRANT);
-				State = 682;
+				State = 702;
 				grantBody();
 				}
 				break;
@@ -2592,9 +2641,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new RevokeContext(_localctx);
 				EnterOuterAlt(_localctx, 33);
 				{
-				State = 683;
+				State = 703;
 				Match(REVOKE);
-				State = 684;
+				State = 704;
 				revokeBody();
 				}
 				break;
@@ -2602,7 +2651,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CheckpointContext(_localctx);
 				EnterOuterAlt(_localctx, 34);
 				{
-				State = 685;
+				State = 705;
 				Match(CHECKPOINT);
 				}
 				break;
@@ -2655,17 +2704,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 689;
+			State = 709;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==WITH) {
+			if (_la==WITH_LA || _la==WITH) {
 				{
-				State = 688;
+				State = 708;
 				withClause();
 				}
 			}
 
-			State = 696;
+			State = 716;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -2674,31 +2723,31 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 			case LEFT_PAREN:
 				{
-				State = 691;
+				State = 711;
 				queryBody();
 				}
 				break;
 			case INSERT:
 				{
-				State = 692;
+				State = 712;
 				insert();
 				}
 				break;
 			case UPDATE:
 				{
-				State = 693;
+				State = 713;
 				update();
 				}
 				break;
 			case DELETE:
 				{
-				State = 694;
+				State = 714;
 				delete();
 				}
 				break;
 			case MERGE:
 				{
-				State = 695;
+				State = 715;
 				merge();
 				}
 				break;
@@ -2740,17 +2789,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 699;
+			State = 719;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==WITH) {
+			if (_la==WITH_LA || _la==WITH) {
 				{
-				State = 698;
+				State = 718;
 				withClause();
 				}
 			}
 
-			State = 701;
+			State = 721;
 			queryBody();
 			}
 		}
@@ -2766,13 +2815,14 @@ internal partial class SqlParser : Parser {
 	}
 
 	public partial class WithClauseContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WITH() { return GetToken(SqlParser.WITH, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public CommonTableContext[] commonTable() {
 			return GetRuleContexts<CommonTableContext>();
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public CommonTableContext commonTable(int i) {
 			return GetRuleContext<CommonTableContext>(i);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WITH() { return GetToken(SqlParser.WITH, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WITH_LA() { return GetToken(SqlParser.WITH_LA, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RECURSIVE() { return GetToken(SqlParser.RECURSIVE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
@@ -2793,33 +2843,40 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 703;
-			Match(WITH);
-			State = 705;
+			State = 723;
+			_la = TokenStream.LA(1);
+			if ( !(_la==WITH_LA || _la==WITH) ) {
+			ErrorHandler.RecoverInline(this);
+			}
+			else {
+				ErrorHandler.ReportMatch(this);
+			    Consume();
+			}
+			State = 725;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RECURSIVE) {
 				{
-				State = 704;
+				State = 724;
 				Match(RECURSIVE);
 				}
 			}
 
-			State = 707;
+			State = 727;
 			commonTable();
-			State = 712;
+			State = 732;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 708;
+				State = 728;
 				Match(COMMA);
-				State = 709;
+				State = 729;
 				commonTable();
 				}
 				}
-				State = 714;
+				State = 734;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2872,62 +2929,62 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 715;
+			State = 735;
 			identifier();
-			State = 717;
+			State = 737;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 716;
+				State = 736;
 				columnNames();
 				}
 			}
 
-			State = 719;
+			State = 739;
 			Match(AS);
-			State = 724;
+			State = 744;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT || _la==MATERIALIZED) {
 				{
-				State = 721;
+				State = 741;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 720;
+					State = 740;
 					Match(NOT);
 					}
 				}
 
-				State = 723;
+				State = 743;
 				Match(MATERIALIZED);
 				}
 			}
 
-			State = 726;
+			State = 746;
 			Match(LEFT_PAREN);
-			State = 727;
+			State = 747;
 			dataStatement();
-			State = 728;
+			State = 748;
 			Match(RIGHT_PAREN);
-			State = 730;
+			State = 750;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==SEARCH) {
 				{
-				State = 729;
+				State = 749;
 				searchClause();
 				}
 			}
 
-			State = 733;
+			State = 753;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CYCLE) {
 				{
-				State = 732;
+				State = 752;
 				cycleClause();
 				}
 			}
@@ -2978,9 +3035,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 735;
+			State = 755;
 			Match(SEARCH);
-			State = 736;
+			State = 756;
 			_la = TokenStream.LA(1);
 			if ( !(_la==BREADTH || _la==DEPTH) ) {
 			ErrorHandler.RecoverInline(this);
@@ -2989,31 +3046,31 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 737;
+			State = 757;
 			Match(FIRST);
-			State = 738;
+			State = 758;
 			Match(BY);
-			State = 739;
+			State = 759;
 			identifier();
-			State = 744;
+			State = 764;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 740;
+				State = 760;
 				Match(COMMA);
-				State = 741;
+				State = 761;
 				identifier();
 				}
 				}
-				State = 746;
+				State = 766;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 747;
+			State = 767;
 			Match(SET);
-			State = 748;
+			State = 768;
 			_localctx.sequence = identifier();
 			}
 		}
@@ -3069,49 +3126,49 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 750;
+			State = 770;
 			Match(CYCLE);
-			State = 751;
+			State = 771;
 			identifier();
-			State = 756;
+			State = 776;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 752;
+				State = 772;
 				Match(COMMA);
-				State = 753;
+				State = 773;
 				identifier();
 				}
 				}
-				State = 758;
+				State = 778;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 759;
+			State = 779;
 			Match(SET);
-			State = 760;
+			State = 780;
 			_localctx.mark = identifier();
-			State = 766;
+			State = 786;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TO) {
 				{
-				State = 761;
+				State = 781;
 				Match(TO);
-				State = 762;
+				State = 782;
 				_localctx.markValue = valueExpression();
-				State = 763;
+				State = 783;
 				Match(DEFAULT);
-				State = 764;
+				State = 784;
 				_localctx.markDefault = valueExpression();
 				}
 			}
 
-			State = 768;
+			State = 788;
 			Match(USING);
-			State = 769;
+			State = 789;
 			_localctx.path = identifier();
 			}
 		}
@@ -3157,25 +3214,25 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 771;
+			State = 791;
 			queryTerm();
-			State = 777;
+			State = 797;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCEPT || _la==UNION) {
 				{
 				{
-				State = 772;
+				State = 792;
 				setOperator();
-				State = 773;
+				State = 793;
 				queryTerm();
 				}
 				}
-				State = 779;
+				State = 799;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 780;
+			State = 800;
 			queryTail();
 			}
 		}
@@ -3212,7 +3269,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 782;
+			State = 802;
 			_la = TokenStream.LA(1);
 			if ( !(_la==EXCEPT || _la==UNION) ) {
 			ErrorHandler.RecoverInline(this);
@@ -3221,12 +3278,12 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 784;
+			State = 804;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 783;
+				State = 803;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3238,14 +3295,14 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 788;
+			State = 808;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==BY) {
 				{
-				State = 786;
+				State = 806;
 				Match(BY);
-				State = 787;
+				State = 807;
 				Match(NAME);
 				}
 			}
@@ -3288,19 +3345,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 790;
+			State = 810;
 			queryPrimary();
-			State = 794;
+			State = 814;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERSECT) {
 				{
 				{
-				State = 791;
+				State = 811;
 				intersection();
 				}
 				}
-				State = 796;
+				State = 816;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3339,14 +3396,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 797;
+			State = 817;
 			Match(INTERSECT);
-			State = 799;
+			State = 819;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 798;
+				State = 818;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3358,7 +3415,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 801;
+			State = 821;
 			queryPrimary();
 			}
 		}
@@ -3404,35 +3461,35 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 804;
+			State = 824;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 803;
+				State = 823;
 				orderBy();
 				}
 			}
 
-			State = 810;
+			State = 830;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0)) {
+			while (((((_la - 55)) & ~0x3f) == 0 && ((1L << (_la - 55)) & 270339L) != 0)) {
 				{
-				State = 808;
+				State = 828;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FETCH:
 				case LIMIT:
 				case OFFSET:
 					{
-					State = 806;
+					State = 826;
 					limitPart();
 					}
 					break;
 				case FOR:
 					{
-					State = 807;
+					State = 827;
 					lockingClause();
 					}
 					break;
@@ -3440,7 +3497,7 @@ internal partial class SqlParser : Parser {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 812;
+				State = 832;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3478,7 +3535,7 @@ internal partial class SqlParser : Parser {
 		QueryPrimaryContext _localctx = new QueryPrimaryContext(Context, State);
 		EnterRule(_localctx, 32, RULE_queryPrimary);
 		try {
-			State = 818;
+			State = 838;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -3487,18 +3544,18 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 813;
+				State = 833;
 				simpleQuery();
 				}
 				break;
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 814;
+				State = 834;
 				Match(LEFT_PAREN);
-				State = 815;
+				State = 835;
 				query();
-				State = 816;
+				State = 836;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -3585,56 +3642,56 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 34, RULE_simpleQuery);
 		int _la;
 		try {
-			State = 848;
+			State = 868;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 				_localctx = new SelectContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 820;
+				State = 840;
 				Match(SELECT);
-				State = 822;
+				State = 842;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ALL || _la==DISTINCT) {
 					{
-					State = 821;
+					State = 841;
 					distinctClause();
 					}
 				}
 
-				State = 825;
+				State = 845;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 29371391L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 30076305407L) != 0)) {
 					{
-					State = 824;
+					State = 844;
 					selectItems();
 					}
 				}
 
-				State = 828;
+				State = 848;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INTO) {
 					{
-					State = 827;
+					State = 847;
 					intoClause();
 					}
 				}
 
-				State = 831;
+				State = 851;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FROM) {
 					{
-					State = 830;
+					State = 850;
 					fromClause();
 					}
 				}
 
-				State = 833;
+				State = 853;
 				selectTail();
 				}
 				break;
@@ -3642,31 +3699,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new FromFirstContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 834;
+				State = 854;
 				fromClause();
-				State = 840;
+				State = 860;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==SELECT) {
 					{
-					State = 835;
+					State = 855;
 					Match(SELECT);
-					State = 837;
+					State = 857;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==ALL || _la==DISTINCT) {
 						{
-						State = 836;
+						State = 856;
 						distinctClause();
 						}
 					}
 
-					State = 839;
+					State = 859;
 					selectItems();
 					}
 				}
 
-				State = 842;
+				State = 862;
 				selectTail();
 				}
 				break;
@@ -3674,9 +3731,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ValuesContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 844;
+				State = 864;
 				Match(VALUES);
-				State = 845;
+				State = 865;
 				valuesRows();
 				}
 				break;
@@ -3684,9 +3741,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 846;
+				State = 866;
 				Match(TABLE);
-				State = 847;
+				State = 867;
 				relation();
 				}
 				break;
@@ -3734,49 +3791,49 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 36, RULE_distinctClause);
 		int _la;
 		try {
-			State = 866;
+			State = 886;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 850;
+				State = 870;
 				Match(ALL);
 				}
 				break;
 			case DISTINCT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 851;
+				State = 871;
 				Match(DISTINCT);
-				State = 864;
+				State = 884;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 852;
+					State = 872;
 					Match(ON);
-					State = 853;
+					State = 873;
 					Match(LEFT_PAREN);
-					State = 854;
+					State = 874;
 					expression();
-					State = 859;
+					State = 879;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 855;
+						State = 875;
 						Match(COMMA);
-						State = 856;
+						State = 876;
 						expression();
 						}
 						}
-						State = 861;
+						State = 881;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 862;
+					State = 882;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -3824,21 +3881,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 868;
+			State = 888;
 			selectItem();
-			State = 873;
+			State = 893;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 869;
+				State = 889;
 				Match(COMMA);
-				State = 870;
+				State = 890;
 				selectItem();
 				}
 				}
-				State = 875;
+				State = 895;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3888,12 +3945,12 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 878;
+			State = 898;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				{
-				State = 876;
+				State = 896;
 				Match(STAR);
 				}
 				break;
@@ -3908,6 +3965,7 @@ internal partial class SqlParser : Parser {
 			case PARAMETER:
 			case OPERATOR_SYMBOL:
 			case SIMILAR_LA:
+			case COLLATION_LA:
 			case ARRAY:
 			case CASE:
 			case CAST:
@@ -3927,9 +3985,8 @@ internal partial class SqlParser : Parser {
 			case SESSION_USER:
 			case SYSTEM_USER:
 			case TRUE:
+			case UNIQUE:
 			case USER:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -3949,23 +4006,35 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -4163,48 +4232,119 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 877;
+				State = 897;
 				expression();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 883;
+			State = 903;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCLUDE || _la==REPLACE) {
 				{
 				{
-				State = 880;
+				State = 900;
 				starModifier();
 				}
 				}
-				State = 885;
+				State = 905;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 889;
+			State = 909;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case AS:
 				{
-				State = 886;
+				State = 906;
 				Match(AS);
-				State = 887;
+				State = 907;
 				label();
 				}
 				break;
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
+			case ALL:
+			case ANALYSE:
+			case ANALYZE:
+			case ANY:
+			case ASC:
+			case ASYMMETRIC:
+			case BOTH:
+			case CASE:
+			case CAST:
+			case CHECK:
+			case COLUMN:
+			case CONSTRAINT:
+			case CURRENT_CATALOG:
+			case CURRENT_DATE:
+			case CURRENT_ROLE:
+			case CURRENT_SCHEMA:
+			case CURRENT_TIME:
+			case CURRENT_TIMESTAMP:
+			case CURRENT_USER:
+			case DEFAULT:
+			case DEFERRABLE:
+			case DESC:
+			case DISTINCT:
+			case DO:
+			case ELSE:
+			case END:
+			case FALSE:
+			case FOREIGN:
+			case INITIALLY:
+			case LATERAL:
+			case LEADING:
+			case LOCALTIME:
+			case LOCALTIMESTAMP:
+			case NOT:
+			case NULL:
+			case ONLY:
+			case PLACING:
+			case PRIMARY:
+			case REFERENCES:
+			case SELECT:
+			case SESSION_USER:
+			case SOME:
+			case SYMMETRIC:
+			case TABLE:
+			case THEN:
+			case TRAILING:
+			case TRUE:
+			case UNIQUE:
+			case USER:
+			case USING:
+			case VARIADIC:
+			case WHEN:
+			case AUTHORIZATION:
+			case BINARY:
+			case COLLATION:
+			case CONCURRENTLY:
+			case CROSS:
+			case FREEZE:
+			case FULL:
+			case INNER:
+			case JOIN:
+			case LEFT:
+			case NATURAL:
+			case OUTER:
+			case RIGHT:
+			case TABLESAMPLE:
+			case VERBOSE:
 			case INTERVAL:
-			case POSITION:
+			case ROW:
 			case TIME:
 			case TIMESTAMP:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
 			case STRUCT:
+			case UESCAPE:
 			case ABORT:
 			case ABSOLUTE:
 			case ACCESS:
@@ -4374,7 +4514,7 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 888;
+				State = 908;
 				bareLabel();
 				}
 				break;
@@ -4468,41 +4608,41 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 42, RULE_starModifier);
 		int _la;
 		try {
-			State = 918;
+			State = 938;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EXCLUDE:
 				_localctx = new ExcludeContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 891;
+				State = 911;
 				Match(EXCLUDE);
-				State = 904;
+				State = 924;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 892;
+					State = 912;
 					Match(LEFT_PAREN);
-					State = 893;
+					State = 913;
 					identifier();
-					State = 898;
+					State = 918;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 894;
+						State = 914;
 						Match(COMMA);
-						State = 895;
+						State = 915;
 						identifier();
 						}
 						}
-						State = 900;
+						State = 920;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 901;
+					State = 921;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -4510,18 +4650,31 @@ internal partial class SqlParser : Parser {
 				case QUOTED_IDENTIFIER:
 				case BETWEEN:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -4714,7 +4867,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 903;
+					State = 923;
 					identifier();
 					}
 					break;
@@ -4727,29 +4880,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReplaceContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 906;
+				State = 926;
 				Match(REPLACE);
-				State = 907;
+				State = 927;
 				Match(LEFT_PAREN);
-				State = 908;
+				State = 928;
 				replacement();
-				State = 913;
+				State = 933;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 909;
+					State = 929;
 					Match(COMMA);
-					State = 910;
+					State = 930;
 					replacement();
 					}
 					}
-					State = 915;
+					State = 935;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 916;
+				State = 936;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -4790,11 +4943,11 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 920;
+			State = 940;
 			expression();
-			State = 921;
+			State = 941;
 			Match(AS);
-			State = 922;
+			State = 942;
 			label();
 			}
 		}
@@ -4814,10 +4967,12 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public QualifiedNameContext qualifiedName() {
 			return GetRuleContext<QualifiedNameContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode UNLOGGED() { return GetToken(SqlParser.UNLOGGED, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TABLE() { return GetToken(SqlParser.TABLE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TEMP() { return GetToken(SqlParser.TEMP, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TEMPORARY() { return GetToken(SqlParser.TEMPORARY, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode UNLOGGED() { return GetToken(SqlParser.UNLOGGED, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LOCAL() { return GetToken(SqlParser.LOCAL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GLOBAL() { return GetToken(SqlParser.GLOBAL, 0); }
 		public IntoClauseContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -4833,16 +4988,33 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 924;
+			State = 944;
 			Match(INTO);
-			State = 926;
+			State = 950;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,93,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,94,Context) ) {
 			case 1:
 				{
-				State = 925;
+				State = 946;
+				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 314)) & ~0x3f) == 0 && ((1L << (_la - 314)) & 1027L) != 0)) ) {
+				if (_la==GLOBAL || _la==LOCAL) {
+					{
+					State = 945;
+					_la = TokenStream.LA(1);
+					if ( !(_la==GLOBAL || _la==LOCAL) ) {
+					ErrorHandler.RecoverInline(this);
+					}
+					else {
+						ErrorHandler.ReportMatch(this);
+					    Consume();
+					}
+					}
+				}
+
+				State = 948;
+				_la = TokenStream.LA(1);
+				if ( !(_la==TEMP || _la==TEMPORARY) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -4851,18 +5023,24 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				break;
+			case 2:
+				{
+				State = 949;
+				Match(UNLOGGED);
+				}
+				break;
 			}
-			State = 929;
+			State = 953;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TABLE) {
 				{
-				State = 928;
+				State = 952;
 				Match(TABLE);
 				}
 			}
 
-			State = 931;
+			State = 955;
 			qualifiedName();
 			}
 		}
@@ -4904,23 +5082,23 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 933;
+			State = 957;
 			Match(FROM);
-			State = 934;
+			State = 958;
 			tableReference();
-			State = 939;
+			State = 963;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 935;
+				State = 959;
 				Match(COMMA);
-				State = 936;
+				State = 960;
 				tableReference();
 				}
 				}
-				State = 941;
+				State = 965;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -4971,58 +5149,58 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 944;
+			State = 968;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 942;
+				State = 966;
 				Match(WHERE);
-				State = 943;
+				State = 967;
 				_localctx.where = expression();
 				}
 			}
 
-			State = 947;
+			State = 971;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUP) {
 				{
-				State = 946;
+				State = 970;
 				groupBy();
 				}
 			}
 
-			State = 951;
+			State = 975;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==HAVING) {
 				{
-				State = 949;
+				State = 973;
 				Match(HAVING);
-				State = 950;
+				State = 974;
 				_localctx.having = expression();
 				}
 			}
 
-			State = 954;
+			State = 978;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WINDOW) {
 				{
-				State = 953;
+				State = 977;
 				windowClause();
 				}
 			}
 
-			State = 958;
+			State = 982;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==QUALIFY) {
 				{
-				State = 956;
+				State = 980;
 				Match(QUALIFY);
-				State = 957;
+				State = 981;
 				_localctx.qualify = expression();
 				}
 			}
@@ -5070,16 +5248,16 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 960;
+			State = 984;
 			Match(GROUP);
-			State = 961;
+			State = 985;
 			Match(BY);
-			State = 963;
+			State = 987;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 962;
+				State = 986;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -5091,26 +5269,26 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 973;
+			State = 997;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631687678L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264356350L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
 				{
-				State = 965;
+				State = 989;
 				groupingElement();
-				State = 970;
+				State = 994;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 966;
+					State = 990;
 					Match(COMMA);
-					State = 967;
+					State = 991;
 					groupingElement();
 					}
 					}
-					State = 972;
+					State = 996;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -5172,7 +5350,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 54, RULE_groupingElement);
 		int _la;
 		try {
-			State = 989;
+			State = 1013;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -5186,6 +5364,7 @@ internal partial class SqlParser : Parser {
 			case PARAMETER:
 			case OPERATOR_SYMBOL:
 			case SIMILAR_LA:
+			case COLLATION_LA:
 			case ARRAY:
 			case CASE:
 			case CAST:
@@ -5205,9 +5384,8 @@ internal partial class SqlParser : Parser {
 			case SESSION_USER:
 			case SYSTEM_USER:
 			case TRUE:
+			case UNIQUE:
 			case USER:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -5227,23 +5405,35 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -5443,7 +5633,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 975;
+				State = 999;
 				expression();
 				}
 				break;
@@ -5451,31 +5641,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingSetsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 976;
+				State = 1000;
 				Match(GROUPING_LA);
-				State = 977;
+				State = 1001;
 				Match(SETS);
-				State = 978;
+				State = 1002;
 				Match(LEFT_PAREN);
-				State = 979;
+				State = 1003;
 				groupingElement();
-				State = 984;
+				State = 1008;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 980;
+					State = 1004;
 					Match(COMMA);
-					State = 981;
+					State = 1005;
 					groupingElement();
 					}
 					}
-					State = 986;
+					State = 1010;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 987;
+				State = 1011;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -5521,23 +5711,23 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 991;
+			State = 1015;
 			Match(WINDOW);
-			State = 992;
+			State = 1016;
 			windowDefinition();
-			State = 997;
+			State = 1021;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 993;
+				State = 1017;
 				Match(COMMA);
-				State = 994;
+				State = 1018;
 				windowDefinition();
 				}
 				}
-				State = 999;
+				State = 1023;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5576,11 +5766,11 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1000;
+			State = 1024;
 			identifier();
-			State = 1001;
+			State = 1025;
 			Match(AS);
-			State = 1002;
+			State = 1026;
 			windowSpecification();
 			}
 		}
@@ -5621,21 +5811,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1004;
+			State = 1028;
 			valuesRow();
-			State = 1009;
+			State = 1033;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1005;
+				State = 1029;
 				Match(COMMA);
-				State = 1006;
+				State = 1030;
 				valuesRow();
 				}
 				}
-				State = 1011;
+				State = 1035;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5680,27 +5870,27 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1012;
+			State = 1036;
 			Match(LEFT_PAREN);
-			State = 1013;
+			State = 1037;
 			expression();
-			State = 1018;
+			State = 1042;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1014;
+				State = 1038;
 				Match(COMMA);
-				State = 1015;
+				State = 1039;
 				expression();
 				}
 				}
-				State = 1020;
+				State = 1044;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1021;
+			State = 1045;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -5743,25 +5933,25 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1023;
+			State = 1047;
 			Match(ORDER);
-			State = 1024;
+			State = 1048;
 			Match(BY);
-			State = 1025;
+			State = 1049;
 			sortItem();
-			State = 1030;
+			State = 1054;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1026;
+				State = 1050;
 				Match(COMMA);
-				State = 1027;
+				State = 1051;
 				sortItem();
 				}
 				}
-				State = 1032;
+				State = 1056;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5807,7 +5997,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1035;
+			State = 1059;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -5821,6 +6011,7 @@ internal partial class SqlParser : Parser {
 			case PARAMETER:
 			case OPERATOR_SYMBOL:
 			case SIMILAR_LA:
+			case COLLATION_LA:
 			case ARRAY:
 			case CASE:
 			case CAST:
@@ -5840,9 +6031,8 @@ internal partial class SqlParser : Parser {
 			case SESSION_USER:
 			case SYSTEM_USER:
 			case TRUE:
+			case UNIQUE:
 			case USER:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -5862,23 +6052,35 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -6076,39 +6278,39 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 1033;
+				State = 1057;
 				expression();
 				}
 				break;
 			case ALL:
 				{
-				State = 1034;
+				State = 1058;
 				Match(ALL);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1041;
+			State = 1065;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ASC:
 				{
-				State = 1037;
+				State = 1061;
 				Match(ASC);
 				}
 				break;
 			case DESC:
 				{
-				State = 1038;
+				State = 1062;
 				Match(DESC);
 				}
 				break;
 			case USING:
 				{
-				State = 1039;
+				State = 1063;
 				Match(USING);
-				State = 1040;
+				State = 1064;
 				anyOperator();
 				}
 				break;
@@ -6133,14 +6335,14 @@ internal partial class SqlParser : Parser {
 			default:
 				break;
 			}
-			State = 1045;
+			State = 1069;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NULLS_LA) {
 				{
-				State = 1043;
+				State = 1067;
 				Match(NULLS_LA);
-				State = 1044;
+				State = 1068;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==LAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6215,21 +6417,21 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 68, RULE_limitPart);
 		int _la;
 		try {
-			State = 1068;
+			State = 1092;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LIMIT:
 				_localctx = new LimitContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1047;
+				State = 1071;
 				Match(LIMIT);
-				State = 1050;
+				State = 1074;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 					{
-					State = 1048;
+					State = 1072;
 					Match(ALL);
 					}
 					break;
@@ -6244,6 +6446,7 @@ internal partial class SqlParser : Parser {
 				case PARAMETER:
 				case OPERATOR_SYMBOL:
 				case SIMILAR_LA:
+				case COLLATION_LA:
 				case ARRAY:
 				case CASE:
 				case CAST:
@@ -6263,9 +6466,8 @@ internal partial class SqlParser : Parser {
 				case SESSION_USER:
 				case SYSTEM_USER:
 				case TRUE:
+				case UNIQUE:
 				case USER:
-				case ANTI:
-				case ASOF:
 				case AUTHORIZATION:
 				case BINARY:
 				case COLLATION:
@@ -6285,23 +6487,35 @@ internal partial class SqlParser : Parser {
 				case OUTER:
 				case OVERLAPS:
 				case RIGHT:
-				case SEMI:
 				case SIMILAR:
 				case TABLESAMPLE:
 				case VERBOSE:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -6499,7 +6713,7 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1049;
+					State = 1073;
 					expression();
 					}
 					break;
@@ -6512,16 +6726,16 @@ internal partial class SqlParser : Parser {
 				_localctx = new OffsetContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1052;
+				State = 1076;
 				Match(OFFSET);
-				State = 1053;
+				State = 1077;
 				expression();
-				State = 1055;
+				State = 1079;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ROW || _la==ROWS) {
 					{
-					State = 1054;
+					State = 1078;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ROW || _la==ROWS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -6539,9 +6753,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new FetchFirstContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1057;
+				State = 1081;
 				Match(FETCH);
-				State = 1058;
+				State = 1082;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==NEXT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6550,17 +6764,17 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1060;
+				State = 1084;
 				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 960L) != 0) || ((((_la - 333)) & ~0x3f) == 0 && ((1L << (_la - 333)) & 24577L) != 0)) {
+				switch ( Simulator.AdaptivePredict(TokenStream,116,Context) ) {
+				case 1:
 					{
-					State = 1059;
+					State = 1083;
 					fetchCount();
 					}
+					break;
 				}
-
-				State = 1062;
+				State = 1086;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ROW || _la==ROWS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6569,20 +6783,20 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1066;
+				State = 1090;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ONLY:
 					{
-					State = 1063;
+					State = 1087;
 					Match(ONLY);
 					}
 					break;
 				case WITH:
 					{
-					State = 1064;
+					State = 1088;
 					Match(WITH);
-					State = 1065;
+					State = 1089;
 					Match(TIES);
 					}
 					break;
@@ -6611,14 +6825,11 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INTEGER_NUMBER() { return GetToken(SqlParser.INTEGER_NUMBER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DECIMAL_NUMBER() { return GetToken(SqlParser.DECIMAL_NUMBER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FLOAT_NUMBER() { return GetToken(SqlParser.FLOAT_NUMBER, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PARAMETER() { return GetToken(SqlParser.PARAMETER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLUS() { return GetToken(SqlParser.PLUS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MINUS() { return GetToken(SqlParser.MINUS, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ParenthesizedBodyContext parenthesizedBody() {
-			return GetRuleContext<ParenthesizedBodyContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public PrimaryContext primary() {
+			return GetRuleContext<PrimaryContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
 		public FetchCountContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -6632,38 +6843,26 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 70, RULE_fetchCount);
 		int _la;
 		try {
-			State = 1078;
+			State = 1097;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
-			case INTEGER_NUMBER:
-			case DECIMAL_NUMBER:
-			case FLOAT_NUMBER:
-			case PARAMETER:
 			case PLUS:
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1071;
-				ErrorHandler.Sync(this);
+				State = 1094;
+				_localctx.sign = TokenStream.LT(1);
 				_la = TokenStream.LA(1);
-				if (_la==PLUS || _la==MINUS) {
-					{
-					State = 1070;
-					_localctx.sign = TokenStream.LT(1);
-					_la = TokenStream.LA(1);
-					if ( !(_la==PLUS || _la==MINUS) ) {
-						_localctx.sign = ErrorHandler.RecoverInline(this);
-					}
-					else {
-						ErrorHandler.ReportMatch(this);
-					    Consume();
-					}
-					}
+				if ( !(_la==PLUS || _la==MINUS) ) {
+					_localctx.sign = ErrorHandler.RecoverInline(this);
 				}
-
-				State = 1073;
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				State = 1095;
 				_la = TokenStream.LA(1);
-				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 960L) != 0)) ) {
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -6672,15 +6871,282 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				break;
+			case IDENTIFIER:
+			case QUOTED_IDENTIFIER:
+			case STRING:
+			case BIT_STRING:
+			case HEX_STRING:
+			case INTEGER_NUMBER:
+			case DECIMAL_NUMBER:
+			case FLOAT_NUMBER:
+			case PARAMETER:
+			case SIMILAR_LA:
+			case COLLATION_LA:
+			case ARRAY:
+			case CASE:
+			case CAST:
+			case CURRENT_CATALOG:
+			case CURRENT_DATE:
+			case CURRENT_ROLE:
+			case CURRENT_SCHEMA:
+			case CURRENT_TIME:
+			case CURRENT_TIMESTAMP:
+			case CURRENT_USER:
+			case DEFAULT:
+			case FALSE:
+			case LOCALTIME:
+			case LOCALTIMESTAMP:
+			case NULL:
+			case SESSION_USER:
+			case SYSTEM_USER:
+			case TRUE:
+			case UNIQUE:
+			case USER:
+			case AUTHORIZATION:
+			case BINARY:
+			case COLLATION:
+			case CONCURRENTLY:
+			case CROSS:
+			case FREEZE:
+			case FULL:
+			case ILIKE:
+			case INNER:
+			case IS:
+			case ISNULL:
+			case JOIN:
+			case LEFT:
+			case LIKE:
+			case NATURAL:
+			case NOTNULL:
+			case OUTER:
+			case OVERLAPS:
+			case RIGHT:
+			case SIMILAR:
+			case TABLESAMPLE:
+			case VERBOSE:
+			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
+			case EXTRACT:
+			case GROUPING:
+			case OVERLAY:
+			case POSITION:
+			case SUBSTRING:
+			case TREAT:
+			case TRIM:
+			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
+			case MAP:
+			case NATIONAL:
+			case NONE:
+			case PRECISION:
+			case STRUCT:
+			case AT:
+			case DAY:
+			case ESCAPE:
+			case EXCLUDE:
+			case FILTER:
+			case HOUR:
+			case IGNORE:
+			case MINUTE:
+			case MONTH:
+			case OVER:
+			case REPLACE:
+			case RESPECT:
+			case SECOND:
+			case UESCAPE:
+			case VARYING:
+			case WITHIN:
+			case WITHOUT:
+			case YEAR:
+			case ABORT:
+			case ABSOLUTE:
+			case ACCESS:
+			case ACTION:
+			case ADD:
+			case ADMIN:
+			case ALTER:
+			case ALWAYS:
+			case BACKWARD:
+			case BEGIN:
+			case BREADTH:
+			case BY:
+			case CASCADE:
+			case CASCADED:
+			case CATALOG:
+			case CHAIN:
+			case CHARACTERISTICS:
+			case CHECKPOINT:
+			case CLOSE:
+			case COMMENT:
+			case COMMIT:
+			case COMMITTED:
+			case CONFLICT:
+			case CONTINUE:
+			case COPY:
+			case CSV:
+			case CURRENT:
+			case CURSOR:
+			case CYCLE:
+			case DATA:
+			case DATABASE:
+			case DEALLOCATE:
+			case DECLARE:
+			case DEFERRED:
+			case DELETE:
+			case DELIMITER:
+			case DELIMITERS:
+			case DEPTH:
+			case DESCRIBE:
+			case DISCARD:
+			case DOMAIN:
+			case DROP:
+			case ENCODING:
+			case EXCLUDING:
+			case EXCLUSIVE:
+			case EXECUTE:
+			case EXPLAIN:
+			case EXTERNAL:
+			case FIRST:
+			case FOLLOWING:
+			case FORCE:
+			case FORWARD:
+			case FUNCTION:
+			case GENERATED:
+			case GLOBAL:
+			case GRANTED:
+			case GROUPS:
+			case HEADER:
+			case HOLD:
+			case IDENTITY:
+			case IF:
+			case IMMEDIATE:
+			case INCLUDE:
+			case INCLUDING:
+			case INDEX:
+			case INHERIT:
+			case INHERITS:
+			case INSENSITIVE:
+			case INSERT:
+			case ISOLATION:
+			case KEY:
+			case LAST:
+			case LEVEL:
+			case LISTEN:
+			case LOCAL:
+			case LOCATION:
+			case LOCK:
+			case LOCKED:
+			case MATCH:
+			case MATCHED:
+			case MATERIALIZED:
+			case MERGE:
+			case MODE:
+			case MOVE:
+			case NAME:
+			case NAMES:
+			case NEXT:
+			case NO:
+			case NOTHING:
+			case NOTIFY:
+			case NOWAIT:
+			case NULLS:
+			case OF:
+			case OPTION:
+			case OPTIONS:
+			case ORDINALITY:
+			case OTHERS:
+			case OVERRIDING:
+			case OWNER:
+			case PARTIAL:
+			case PARTITION:
+			case PARTITIONED:
+			case PLANS:
+			case PRECEDING:
+			case PREPARE:
+			case PRESERVE:
+			case PRIOR:
+			case PRIVILEGES:
+			case PROGRAM:
+			case QUOTE:
+			case RANGE:
+			case READ:
+			case REFRESH:
+			case RELATIVE:
+			case RELEASE:
+			case RENAME:
+			case REPEATABLE:
+			case RESET:
+			case RESTART:
+			case RESTRICT:
+			case REVOKE:
+			case ROLE:
+			case ROLLBACK:
+			case ROWS:
+			case SAVEPOINT:
+			case SCHEMA:
+			case SCROLL:
+			case SEARCH:
+			case SEQUENCE:
+			case SEQUENCES:
+			case SERIALIZABLE:
+			case SESSION:
+			case SET:
+			case SETS:
+			case SHARE:
+			case SHOW:
+			case SIMPLE:
+			case SKIP_:
+			case SNAPSHOT:
+			case SOURCE:
+			case START:
+			case STATISTICS:
+			case STDIN:
+			case STDOUT:
+			case STORED:
+			case SUMMARIZE:
+			case SYSTEM:
+			case TABLES:
+			case TARGET:
+			case TEMP:
+			case TEMPORARY:
+			case TIES:
+			case TRANSACTION:
+			case TRUNCATE:
+			case TYPE:
+			case UNBOUNDED:
+			case UNCOMMITTED:
+			case UNKNOWN:
+			case UNLISTEN:
+			case UNLOGGED:
+			case UPDATE:
+			case VACUUM:
+			case VALID:
+			case VALUE:
+			case VIEW:
+			case WORK:
+			case WRITE:
+			case ZONE:
 			case LEFT_PAREN:
+			case LEFT_BRACKET:
+			case LEFT_BRACE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1074;
-				Match(LEFT_PAREN);
-				State = 1075;
-				parenthesizedBody();
-				State = 1076;
-				Match(RIGHT_PAREN);
+				State = 1096;
+				primary();
 				}
 				break;
 			default:
@@ -6735,9 +7201,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1080;
+			State = 1099;
 			Match(FOR);
-			State = 1108;
+			State = 1127;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case KEY:
@@ -6745,84 +7211,84 @@ internal partial class SqlParser : Parser {
 			case SHARE:
 			case UPDATE:
 				{
-				State = 1088;
+				State = 1107;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case UPDATE:
 					{
-					State = 1081;
+					State = 1100;
 					Match(UPDATE);
 					}
 					break;
 				case NO:
 					{
-					State = 1082;
+					State = 1101;
 					Match(NO);
-					State = 1083;
+					State = 1102;
 					Match(KEY);
-					State = 1084;
+					State = 1103;
 					Match(UPDATE);
 					}
 					break;
 				case SHARE:
 					{
-					State = 1085;
+					State = 1104;
 					Match(SHARE);
 					}
 					break;
 				case KEY:
 					{
-					State = 1086;
+					State = 1105;
 					Match(KEY);
-					State = 1087;
+					State = 1106;
 					Match(SHARE);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1099;
+				State = 1118;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OF) {
 					{
-					State = 1090;
+					State = 1109;
 					Match(OF);
-					State = 1091;
+					State = 1110;
 					qualifiedName();
-					State = 1096;
+					State = 1115;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1092;
+						State = 1111;
 						Match(COMMA);
-						State = 1093;
+						State = 1112;
 						qualifiedName();
 						}
 						}
-						State = 1098;
+						State = 1117;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 1104;
+				State = 1123;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case NOWAIT:
 					{
-					State = 1101;
+					State = 1120;
 					Match(NOWAIT);
 					}
 					break;
 				case SKIP_:
 					{
-					State = 1102;
+					State = 1121;
 					Match(SKIP_);
-					State = 1103;
+					State = 1122;
 					Match(LOCKED);
 					}
 					break;
@@ -6844,9 +7310,9 @@ internal partial class SqlParser : Parser {
 				break;
 			case READ:
 				{
-				State = 1106;
+				State = 1125;
 				Match(READ);
-				State = 1107;
+				State = 1126;
 				Match(ONLY);
 				}
 				break;
@@ -6891,19 +7357,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1110;
+			State = 1129;
 			tablePrimary();
-			State = 1114;
+			State = 1133;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 73)) & ~0x3f) == 0 && ((1L << (_la - 73)) & 3475903082397697L) != 0)) {
+			while (((((_la - 74)) & ~0x3f) == 0 && ((1L << (_la - 74)) & 306025018163201L) != 0) || ((((_la - 150)) & ~0x3f) == 0 && ((1L << (_la - 150)) & 7L) != 0)) {
 				{
 				{
-				State = 1111;
+				State = 1130;
 				joinPart();
 				}
 				}
-				State = 1116;
+				State = 1135;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -6987,18 +7453,18 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 76, RULE_joinPart);
 		int _la;
 		try {
-			State = 1142;
+			State = 1161;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CROSS:
 				_localctx = new CrossJoinContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1117;
+				State = 1136;
 				Match(CROSS);
-				State = 1118;
+				State = 1137;
 				Match(JOIN);
-				State = 1119;
+				State = 1138;
 				tablePrimary();
 				}
 				break;
@@ -7006,58 +7472,58 @@ internal partial class SqlParser : Parser {
 				_localctx = new NaturalJoinContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1120;
+				State = 1139;
 				Match(NATURAL);
-				State = 1122;
+				State = 1141;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & 3163393L) != 0)) {
+				if (((((_la - 110)) & ~0x3f) == 0 && ((1L << (_la - 110)) & 5497558143045L) != 0)) {
 					{
-					State = 1121;
+					State = 1140;
 					joinKind();
 					}
 				}
 
-				State = 1124;
+				State = 1143;
 				Match(JOIN);
-				State = 1125;
+				State = 1144;
 				tablePrimary();
 				}
 				break;
-			case ANTI:
-			case ASOF:
 			case FULL:
 			case INNER:
 			case JOIN:
 			case LEFT:
 			case RIGHT:
+			case ANTI:
+			case ASOF:
 			case SEMI:
 				_localctx = new JoinContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1127;
+				State = 1146;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASOF) {
 					{
-					State = 1126;
+					State = 1145;
 					Match(ASOF);
 					}
 				}
 
-				State = 1130;
+				State = 1149;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & 3163393L) != 0)) {
+				if (((((_la - 110)) & ~0x3f) == 0 && ((1L << (_la - 110)) & 5497558143045L) != 0)) {
 					{
-					State = 1129;
+					State = 1148;
 					joinKind();
 					}
 				}
 
-				State = 1132;
+				State = 1151;
 				Match(JOIN);
-				State = 1133;
+				State = 1152;
 				tablePrimary();
 				}
 				break;
@@ -7065,9 +7531,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new OnConditionContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1134;
+				State = 1153;
 				Match(ON);
-				State = 1135;
+				State = 1154;
 				expression();
 				}
 				break;
@@ -7075,18 +7541,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new UsingConditionContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1136;
+				State = 1155;
 				Match(USING);
-				State = 1137;
+				State = 1156;
 				columnNames();
-				State = 1140;
+				State = 1159;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 1138;
+					State = 1157;
 					Match(AS);
-					State = 1139;
+					State = 1158;
 					identifier();
 					}
 				}
@@ -7129,13 +7595,13 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 78, RULE_joinKind);
 		int _la;
 		try {
-			State = 1151;
+			State = 1170;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INNER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1144;
+				State = 1163;
 				Match(INNER);
 				}
 				break;
@@ -7144,21 +7610,21 @@ internal partial class SqlParser : Parser {
 			case RIGHT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1145;
+				State = 1164;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 111)) & ~0x3f) == 0 && ((1L << (_la - 111)) & 4161L) != 0)) ) {
+				if ( !(((((_la - 110)) & ~0x3f) == 0 && ((1L << (_la - 110)) & 4161L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1147;
+				State = 1166;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OUTER) {
 					{
-					State = 1146;
+					State = 1165;
 					Match(OUTER);
 					}
 				}
@@ -7168,14 +7634,14 @@ internal partial class SqlParser : Parser {
 			case SEMI:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1149;
+				State = 1168;
 				Match(SEMI);
 				}
 				break;
 			case ANTI:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1150;
+				State = 1169;
 				Match(ANTI);
 				}
 				break;
@@ -7255,6 +7721,15 @@ internal partial class SqlParser : Parser {
 		}
 		public CurrentValueTableContext(TablePrimaryContext context) { CopyFrom(context); }
 	}
+	public partial class CallFormTableContext : TablePrimaryContext {
+		[System.Diagnostics.DebuggerNonUserCode] public CallFormContext callForm() {
+			return GetRuleContext<CallFormContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FunctionAliasContext functionAlias() {
+			return GetRuleContext<FunctionAliasContext>(0);
+		}
+		public CallFormTableContext(TablePrimaryContext context) { CopyFrom(context); }
+	}
 	public partial class FileTableContext : TablePrimaryContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(SqlParser.STRING, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public TableAliasContext tableAlias() {
@@ -7286,6 +7761,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public FunctionTailContext functionTail() {
 			return GetRuleContext<FunctionTailContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public CallFormContext callForm() {
+			return GetRuleContext<CallFormContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public RelationNameContext relationName() {
 			return GetRuleContext<RelationNameContext>(0);
 		}
@@ -7294,6 +7772,9 @@ internal partial class SqlParser : Parser {
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public TableAliasContext tableAlias() {
 			return GetRuleContext<TableAliasContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FunctionAliasContext functionAlias() {
+			return GetRuleContext<FunctionAliasContext>(0);
 		}
 		public LateralContext(TablePrimaryContext context) { CopyFrom(context); }
 	}
@@ -7304,34 +7785,29 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 80, RULE_tablePrimary);
 		int _la;
 		try {
-			State = 1215;
+			State = 1242;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ONLY:
 				_localctx = new OnlyTableContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1153;
+				State = 1172;
 				Match(ONLY);
-				State = 1159;
+				State = 1178;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
 				case QUOTED_IDENTIFIER:
 				case BETWEEN:
 				case EXISTS:
-				case EXTRACT:
-				case GROUPING:
 				case INTERVAL:
-				case OPERATOR:
-				case OVERLAY:
-				case POSITION:
 				case ROW:
-				case SUBSTRING:
 				case TIME:
 				case TIMESTAMP:
-				case TRIM:
-				case TRY_CAST:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -7524,39 +8000,39 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1154;
+					State = 1173;
 					relationName();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1155;
+					State = 1174;
 					Match(LEFT_PAREN);
-					State = 1156;
+					State = 1175;
 					relationName();
-					State = 1157;
+					State = 1176;
 					Match(RIGHT_PAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1162;
+				State = 1181;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 					{
-					State = 1161;
+					State = 1180;
 					tableAlias();
 					}
 				}
 
-				State = 1165;
+				State = 1184;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLESAMPLE) {
 					{
-					State = 1164;
+					State = 1183;
 					tableSample();
 					}
 				}
@@ -7567,18 +8043,13 @@ internal partial class SqlParser : Parser {
 			case QUOTED_IDENTIFIER:
 			case BETWEEN:
 			case EXISTS:
-			case EXTRACT:
-			case GROUPING:
 			case INTERVAL:
-			case OPERATOR:
-			case OVERLAY:
-			case POSITION:
 			case ROW:
-			case SUBSTRING:
 			case TIME:
 			case TIMESTAMP:
-			case TRIM:
-			case TRY_CAST:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -7773,9 +8244,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new NamedTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1167;
+				State = 1186;
 				relationName();
-				State = 1178;
+				State = 1197;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case Eof:
@@ -7801,8 +8272,6 @@ internal partial class SqlParser : Parser {
 				case WHERE:
 				case WINDOW:
 				case WITH:
-				case ANTI:
-				case ASOF:
 				case CROSS:
 				case FULL:
 				case INNER:
@@ -7810,22 +8279,34 @@ internal partial class SqlParser : Parser {
 				case LEFT:
 				case NATURAL:
 				case RIGHT:
-				case SEMI:
 				case TABLESAMPLE:
 				case BETWEEN:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -8022,32 +8503,32 @@ internal partial class SqlParser : Parser {
 				case SEMICOLON:
 				case STAR:
 					{
-					State = 1169;
+					State = 1188;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==STAR) {
 						{
-						State = 1168;
+						State = 1187;
 						Match(STAR);
 						}
 					}
 
-					State = 1172;
+					State = 1191;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 						{
-						State = 1171;
+						State = 1190;
 						tableAlias();
 						}
 					}
 
-					State = 1175;
+					State = 1194;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TABLESAMPLE) {
 						{
-						State = 1174;
+						State = 1193;
 						tableSample();
 						}
 					}
@@ -8057,7 +8538,7 @@ internal partial class SqlParser : Parser {
 				case FROM:
 				case LEFT_PAREN:
 					{
-					State = 1177;
+					State = 1196;
 					functionTail();
 					}
 					break;
@@ -8067,8 +8548,6 @@ internal partial class SqlParser : Parser {
 				}
 				break;
 			case SIMILAR_LA:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -8088,16 +8567,15 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
 				_localctx = new KeywordFunctionTableContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1180;
+				State = 1199;
 				functionName();
-				State = 1181;
+				State = 1200;
 				functionTail();
 				}
 				break;
@@ -8116,14 +8594,49 @@ internal partial class SqlParser : Parser {
 				_localctx = new CurrentValueTableContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1183;
+				State = 1202;
 				currentValue();
-				State = 1185;
+				State = 1204;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 					{
-					State = 1184;
+					State = 1203;
+					functionAlias();
+					}
+				}
+
+				}
+				break;
+			case COLLATION_LA:
+			case CAST:
+			case EXTRACT:
+			case OVERLAY:
+			case POSITION:
+			case SUBSTRING:
+			case TREAT:
+			case TRIM:
+			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+				_localctx = new CallFormTableContext(_localctx);
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 1206;
+				callForm();
+				State = 1208;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+					{
+					State = 1207;
 					functionAlias();
 					}
 				}
@@ -8132,26 +8645,26 @@ internal partial class SqlParser : Parser {
 				break;
 			case STRING:
 				_localctx = new FileTableContext(_localctx);
-				EnterOuterAlt(_localctx, 5);
+				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1187;
+				State = 1210;
 				Match(STRING);
-				State = 1189;
+				State = 1212;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 					{
-					State = 1188;
+					State = 1211;
 					tableAlias();
 					}
 				}
 
-				State = 1192;
+				State = 1215;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLESAMPLE) {
 					{
-					State = 1191;
+					State = 1214;
 					tableSample();
 					}
 				}
@@ -8160,20 +8673,20 @@ internal partial class SqlParser : Parser {
 				break;
 			case LEFT_PAREN:
 				_localctx = new ParenthesizedContext(_localctx);
-				EnterOuterAlt(_localctx, 6);
+				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1194;
+				State = 1217;
 				Match(LEFT_PAREN);
-				State = 1195;
+				State = 1218;
 				parenthesizedTable();
-				State = 1196;
+				State = 1219;
 				Match(RIGHT_PAREN);
-				State = 1198;
+				State = 1221;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 					{
-					State = 1197;
+					State = 1220;
 					tableAlias();
 					}
 				}
@@ -8182,27 +8695,27 @@ internal partial class SqlParser : Parser {
 				break;
 			case LATERAL:
 				_localctx = new LateralContext(_localctx);
-				EnterOuterAlt(_localctx, 7);
+				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1200;
+				State = 1223;
 				Match(LATERAL);
-				State = 1213;
+				State = 1240;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 1201;
+					State = 1224;
 					Match(LEFT_PAREN);
-					State = 1202;
+					State = 1225;
 					query();
-					State = 1203;
+					State = 1226;
 					Match(RIGHT_PAREN);
-					State = 1205;
+					State = 1228;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 						{
-						State = 1204;
+						State = 1227;
 						tableAlias();
 						}
 					}
@@ -8212,8 +8725,6 @@ internal partial class SqlParser : Parser {
 				case IDENTIFIER:
 				case QUOTED_IDENTIFIER:
 				case SIMILAR_LA:
-				case ANTI:
-				case ASOF:
 				case AUTHORIZATION:
 				case BINARY:
 				case COLLATION:
@@ -8233,24 +8744,18 @@ internal partial class SqlParser : Parser {
 				case OUTER:
 				case OVERLAPS:
 				case RIGHT:
-				case SEMI:
 				case SIMILAR:
 				case TABLESAMPLE:
 				case VERBOSE:
 				case BETWEEN:
 				case EXISTS:
-				case EXTRACT:
-				case GROUPING:
 				case INTERVAL:
-				case OPERATOR:
-				case OVERLAY:
-				case POSITION:
 				case ROW:
-				case SUBSTRING:
 				case TIME:
 				case TIMESTAMP:
-				case TRIM:
-				case TRY_CAST:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -8443,25 +8948,20 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1209;
+					State = 1232;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case IDENTIFIER:
 					case QUOTED_IDENTIFIER:
 					case BETWEEN:
 					case EXISTS:
-					case EXTRACT:
-					case GROUPING:
 					case INTERVAL:
-					case OPERATOR:
-					case OVERLAY:
-					case POSITION:
 					case ROW:
-					case SUBSTRING:
 					case TIME:
 					case TIMESTAMP:
-					case TRIM:
-					case TRY_CAST:
+					case ANTI:
+					case ASOF:
+					case SEMI:
 					case MAP:
 					case NATIONAL:
 					case NONE:
@@ -8654,13 +9154,11 @@ internal partial class SqlParser : Parser {
 					case WRITE:
 					case ZONE:
 						{
-						State = 1207;
+						State = 1230;
 						relationName();
 						}
 						break;
 					case SIMILAR_LA:
-					case ANTI:
-					case ASOF:
 					case AUTHORIZATION:
 					case BINARY:
 					case COLLATION:
@@ -8680,20 +9178,52 @@ internal partial class SqlParser : Parser {
 					case OUTER:
 					case OVERLAPS:
 					case RIGHT:
-					case SEMI:
 					case SIMILAR:
 					case TABLESAMPLE:
 					case VERBOSE:
 						{
-						State = 1208;
+						State = 1231;
 						functionName();
 						}
 						break;
 					default:
 						throw new NoViableAltException(this);
 					}
-					State = 1211;
+					State = 1234;
 					functionTail();
+					}
+					break;
+				case COLLATION_LA:
+				case CAST:
+				case EXTRACT:
+				case OVERLAY:
+				case POSITION:
+				case SUBSTRING:
+				case TREAT:
+				case TRIM:
+				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+					{
+					State = 1236;
+					callForm();
+					State = 1238;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+						{
+						State = 1237;
+						functionAlias();
+						}
+					}
+
 					}
 					break;
 				default:
@@ -8757,9 +9287,10 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 82, RULE_parenthesizedTable);
 		int _la;
 		try {
-			State = 1238;
+			State = 1265;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
+			case WITH_LA:
 			case FROM:
 			case SELECT:
 			case TABLE:
@@ -8767,7 +9298,7 @@ internal partial class SqlParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1217;
+				State = 1244;
 				startedQuery();
 				}
 				break;
@@ -8775,6 +9306,8 @@ internal partial class SqlParser : Parser {
 			case QUOTED_IDENTIFIER:
 			case STRING:
 			case SIMILAR_LA:
+			case COLLATION_LA:
+			case CAST:
 			case CURRENT_CATALOG:
 			case CURRENT_DATE:
 			case CURRENT_ROLE:
@@ -8789,8 +9322,6 @@ internal partial class SqlParser : Parser {
 			case SESSION_USER:
 			case SYSTEM_USER:
 			case USER:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -8810,24 +9341,34 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
 			case BETWEEN:
 			case EXISTS:
-			case EXTRACT:
-			case GROUPING:
 			case INTERVAL:
-			case OPERATOR:
-			case OVERLAY:
-			case POSITION:
 			case ROW:
-			case SUBSTRING:
 			case TIME:
 			case TIMESTAMP:
+			case EXTRACT:
+			case OVERLAY:
+			case POSITION:
+			case SUBSTRING:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -9022,44 +9563,44 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1218;
+				State = 1245;
 				tableReference();
-				State = 1236;
+				State = 1263;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case EXCEPT:
 				case INTERSECT:
 				case UNION:
 					{
-					State = 1219;
+					State = 1246;
 					setTail();
-					State = 1220;
+					State = 1247;
 					queryTail();
 					}
 					break;
 				case ORDER:
 					{
-					State = 1222;
+					State = 1249;
 					orderBy();
-					State = 1227;
+					State = 1254;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					while (((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0)) {
+					while (((((_la - 55)) & ~0x3f) == 0 && ((1L << (_la - 55)) & 270339L) != 0)) {
 						{
-						State = 1225;
+						State = 1252;
 						ErrorHandler.Sync(this);
 						switch (TokenStream.LA(1)) {
 						case FETCH:
 						case LIMIT:
 						case OFFSET:
 							{
-							State = 1223;
+							State = 1250;
 							limitPart();
 							}
 							break;
 						case FOR:
 							{
-							State = 1224;
+							State = 1251;
 							lockingClause();
 							}
 							break;
@@ -9067,7 +9608,7 @@ internal partial class SqlParser : Parser {
 							throw new NoViableAltException(this);
 						}
 						}
-						State = 1229;
+						State = 1256;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -9078,25 +9619,25 @@ internal partial class SqlParser : Parser {
 				case LIMIT:
 				case OFFSET:
 					{
-					State = 1232;
+					State = 1259;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					do {
 						{
-						State = 1232;
+						State = 1259;
 						ErrorHandler.Sync(this);
 						switch (TokenStream.LA(1)) {
 						case FETCH:
 						case LIMIT:
 						case OFFSET:
 							{
-							State = 1230;
+							State = 1257;
 							limitPart();
 							}
 							break;
 						case FOR:
 							{
-							State = 1231;
+							State = 1258;
 							lockingClause();
 							}
 							break;
@@ -9104,10 +9645,10 @@ internal partial class SqlParser : Parser {
 							throw new NoViableAltException(this);
 						}
 						}
-						State = 1234;
+						State = 1261;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
-					} while ( ((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0) );
+					} while ( ((((_la - 55)) & ~0x3f) == 0 && ((1L << (_la - 55)) & 270339L) != 0) );
 					}
 					break;
 				case RIGHT_PAREN:
@@ -9168,30 +9709,30 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 84, RULE_functionTail);
 		int _la;
 		try {
-			State = 1264;
+			State = 1291;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1240;
+				State = 1267;
 				callArguments();
-				State = 1242;
+				State = 1269;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA) {
 					{
-					State = 1241;
+					State = 1268;
 					withOrdinality();
 					}
 				}
 
-				State = 1245;
+				State = 1272;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 					{
-					State = 1244;
+					State = 1271;
 					functionAlias();
 					}
 				}
@@ -9201,46 +9742,46 @@ internal partial class SqlParser : Parser {
 			case FROM:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1247;
+				State = 1274;
 				Match(FROM);
-				State = 1248;
+				State = 1275;
 				Match(LEFT_PAREN);
-				State = 1249;
+				State = 1276;
 				rowsFromItem();
-				State = 1254;
+				State = 1281;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1250;
+					State = 1277;
 					Match(COMMA);
-					State = 1251;
+					State = 1278;
 					rowsFromItem();
 					}
 					}
-					State = 1256;
+					State = 1283;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1257;
+				State = 1284;
 				Match(RIGHT_PAREN);
-				State = 1259;
+				State = 1286;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA) {
 					{
-					State = 1258;
+					State = 1285;
 					withOrdinality();
 					}
 				}
 
-				State = 1262;
+				State = 1289;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 					{
-					State = 1261;
+					State = 1288;
 					functionAlias();
 					}
 				}
@@ -9300,25 +9841,20 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1268;
+			State = 1295;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
 			case BETWEEN:
 			case EXISTS:
-			case EXTRACT:
-			case GROUPING:
 			case INTERVAL:
-			case OPERATOR:
-			case OVERLAY:
-			case POSITION:
 			case ROW:
-			case SUBSTRING:
 			case TIME:
 			case TIMESTAMP:
-			case TRIM:
-			case TRY_CAST:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -9511,13 +10047,11 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 1266;
+				State = 1293;
 				relationName();
 				}
 				break;
 			case SIMILAR_LA:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -9537,48 +10071,47 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
 				{
-				State = 1267;
+				State = 1294;
 				functionName();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1270;
+			State = 1297;
 			callArguments();
-			State = 1283;
+			State = 1310;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 1271;
+				State = 1298;
 				Match(AS);
-				State = 1272;
+				State = 1299;
 				Match(LEFT_PAREN);
-				State = 1273;
+				State = 1300;
 				functionColumn();
-				State = 1278;
+				State = 1305;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1274;
+					State = 1301;
 					Match(COMMA);
-					State = 1275;
+					State = 1302;
 					functionColumn();
 					}
 					}
-					State = 1280;
+					State = 1307;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1281;
+				State = 1308;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -9613,9 +10146,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1285;
+			State = 1312;
 			Match(WITH_LA);
-			State = 1286;
+			State = 1313;
 			Match(ORDINALITY);
 			}
 		}
@@ -9640,12 +10173,18 @@ internal partial class SqlParser : Parser {
 			return GetRuleContext<FunctionColumnContext>(i);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public NamedFunctionAliasContext namedFunctionAlias() {
-			return GetRuleContext<NamedFunctionAliasContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
+			return GetRuleContext<IdentifierContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
 			return GetToken(SqlParser.COMMA, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FunctionAliasColumnsContext functionAliasColumns() {
+			return GetRuleContext<FunctionAliasColumnsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public BareAliasContext bareAlias() {
+			return GetRuleContext<BareAliasContext>(0);
 		}
 		public FunctionAliasContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -9660,40 +10199,40 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 90, RULE_functionAlias);
 		int _la;
 		try {
-			State = 1304;
+			State = 1337;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case AS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1288;
+				State = 1315;
 				Match(AS);
-				State = 1301;
+				State = 1331;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 1289;
+					State = 1316;
 					Match(LEFT_PAREN);
-					State = 1290;
+					State = 1317;
 					functionColumn();
-					State = 1295;
+					State = 1322;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1291;
+						State = 1318;
 						Match(COMMA);
-						State = 1292;
+						State = 1319;
 						functionColumn();
 						}
 						}
-						State = 1297;
+						State = 1324;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 1298;
+					State = 1325;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -9701,18 +10240,31 @@ internal partial class SqlParser : Parser {
 				case QUOTED_IDENTIFIER:
 				case BETWEEN:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -9905,8 +10457,18 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1300;
-					namedFunctionAlias();
+					State = 1327;
+					identifier();
+					State = 1329;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if (_la==LEFT_PAREN) {
+						{
+						State = 1328;
+						functionAliasColumns();
+						}
+					}
+
 					}
 					break;
 				default:
@@ -9918,18 +10480,28 @@ internal partial class SqlParser : Parser {
 			case QUOTED_IDENTIFIER:
 			case BETWEEN:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -10123,8 +10695,18 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1303;
-				namedFunctionAlias();
+				State = 1333;
+				bareAlias();
+				State = 1335;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==LEFT_PAREN) {
+					{
+					State = 1334;
+					functionAliasColumns();
+					}
+				}
+
 				}
 				break;
 			default:
@@ -10142,10 +10724,7 @@ internal partial class SqlParser : Parser {
 		return _localctx;
 	}
 
-	public partial class NamedFunctionAliasContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
-			return GetRuleContext<IdentifierContext>(0);
-		}
+	public partial class FunctionAliasColumnsContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public AliasColumnContext[] aliasColumn() {
 			return GetRuleContexts<AliasColumnContext>();
@@ -10158,53 +10737,43 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
 			return GetToken(SqlParser.COMMA, i);
 		}
-		public NamedFunctionAliasContext(ParserRuleContext parent, int invokingState)
+		public FunctionAliasColumnsContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
 		}
-		public override int RuleIndex { get { return RULE_namedFunctionAlias; } }
+		public override int RuleIndex { get { return RULE_functionAliasColumns; } }
 	}
 
 	[RuleVersion(0)]
-	public NamedFunctionAliasContext namedFunctionAlias() {
-		NamedFunctionAliasContext _localctx = new NamedFunctionAliasContext(Context, State);
-		EnterRule(_localctx, 92, RULE_namedFunctionAlias);
+	public FunctionAliasColumnsContext functionAliasColumns() {
+		FunctionAliasColumnsContext _localctx = new FunctionAliasColumnsContext(Context, State);
+		EnterRule(_localctx, 92, RULE_functionAliasColumns);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1306;
-			identifier();
-			State = 1318;
+			State = 1339;
+			Match(LEFT_PAREN);
+			State = 1340;
+			aliasColumn();
+			State = 1345;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==LEFT_PAREN) {
+			while (_la==COMMA) {
 				{
-				State = 1307;
-				Match(LEFT_PAREN);
-				State = 1308;
+				{
+				State = 1341;
+				Match(COMMA);
+				State = 1342;
 				aliasColumn();
-				State = 1313;
+				}
+				}
+				State = 1347;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==COMMA) {
-					{
-					{
-					State = 1309;
-					Match(COMMA);
-					State = 1310;
-					aliasColumn();
-					}
-					}
-					State = 1315;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-				}
-				State = 1316;
-				Match(RIGHT_PAREN);
-				}
 			}
-
+			State = 1348;
+			Match(RIGHT_PAREN);
 			}
 		}
 		catch (RecognitionException re) {
@@ -10225,6 +10794,10 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public TypeNameContext typeName() {
 			return GetRuleContext<TypeNameContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLLATE() { return GetToken(SqlParser.COLLATE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public QualifiedNameContext qualifiedName() {
+			return GetRuleContext<QualifiedNameContext>(0);
+		}
 		public FunctionColumnContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -10236,13 +10809,26 @@ internal partial class SqlParser : Parser {
 	public FunctionColumnContext functionColumn() {
 		FunctionColumnContext _localctx = new FunctionColumnContext(Context, State);
 		EnterRule(_localctx, 94, RULE_functionColumn);
+		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1320;
+			State = 1350;
 			identifier();
-			State = 1321;
+			State = 1351;
 			typeName();
+			State = 1354;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==COLLATE) {
+				{
+				State = 1352;
+				Match(COLLATE);
+				State = 1353;
+				qualifiedName();
+				}
+			}
+
 			}
 		}
 		catch (RecognitionException re) {
@@ -10263,6 +10849,10 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public TypeNameContext typeName() {
 			return GetRuleContext<TypeNameContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLLATE() { return GetToken(SqlParser.COLLATE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public QualifiedNameContext qualifiedName() {
+			return GetRuleContext<QualifiedNameContext>(0);
+		}
 		public AliasColumnContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -10278,15 +10868,27 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1323;
+			State = 1356;
 			identifier();
-			State = 1325;
+			State = 1362;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1048582L) != 0) || ((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & -7043175940097L) != 0) || ((((_la - 167)) & ~0x3f) == 0 && ((1L << (_la - 167)) & -1L) != 0) || ((((_la - 231)) & ~0x3f) == 0 && ((1L << (_la - 231)) & -1L) != 0) || ((((_la - 295)) & ~0x3f) == 0 && ((1L << (_la - 295)) & 274877906943L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1048582L) != 0) || ((((_la - 104)) & ~0x3f) == 0 && ((1L << (_la - 104)) & -6825767962935297L) != 0) || ((((_la - 168)) & ~0x3f) == 0 && ((1L << (_la - 168)) & -1L) != 0) || ((((_la - 232)) & ~0x3f) == 0 && ((1L << (_la - 232)) & -1L) != 0) || ((((_la - 296)) & ~0x3f) == 0 && ((1L << (_la - 296)) & 281474976710655L) != 0)) {
 				{
-				State = 1324;
+				State = 1357;
 				typeName();
+				State = 1360;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==COLLATE) {
+					{
+					State = 1358;
+					Match(COLLATE);
+					State = 1359;
+					qualifiedName();
+					}
+				}
+
 				}
 			}
 
@@ -10324,33 +10926,28 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 98, RULE_relation);
 		int _la;
 		try {
-			State = 1339;
+			State = 1376;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ONLY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1327;
+				State = 1364;
 				Match(ONLY);
-				State = 1333;
+				State = 1370;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
 				case QUOTED_IDENTIFIER:
 				case BETWEEN:
 				case EXISTS:
-				case EXTRACT:
-				case GROUPING:
 				case INTERVAL:
-				case OPERATOR:
-				case OVERLAY:
-				case POSITION:
 				case ROW:
-				case SUBSTRING:
 				case TIME:
 				case TIMESTAMP:
-				case TRIM:
-				case TRY_CAST:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -10543,17 +11140,17 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1328;
+					State = 1365;
 					relationName();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1329;
+					State = 1366;
 					Match(LEFT_PAREN);
-					State = 1330;
+					State = 1367;
 					relationName();
-					State = 1331;
+					State = 1368;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -10566,18 +11163,13 @@ internal partial class SqlParser : Parser {
 			case QUOTED_IDENTIFIER:
 			case BETWEEN:
 			case EXISTS:
-			case EXTRACT:
-			case GROUPING:
 			case INTERVAL:
-			case OPERATOR:
-			case OVERLAY:
-			case POSITION:
 			case ROW:
-			case SUBSTRING:
 			case TIME:
 			case TIMESTAMP:
-			case TRIM:
-			case TRY_CAST:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -10771,14 +11363,14 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1335;
+				State = 1372;
 				relationName();
-				State = 1337;
+				State = 1374;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STAR) {
 					{
-					State = 1336;
+					State = 1373;
 					Match(STAR);
 					}
 				}
@@ -10801,8 +11393,22 @@ internal partial class SqlParser : Parser {
 	}
 
 	public partial class RelationNameContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
-			return GetRuleContext<IdentifierContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENTIFIER() { return GetToken(SqlParser.IDENTIFIER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode QUOTED_IDENTIFIER() { return GetToken(SqlParser.QUOTED_IDENTIFIER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public FreeKeywordContext freeKeyword() {
+			return GetRuleContext<FreeKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public AfterAsKeywordContext afterAsKeyword() {
+			return GetRuleContext<AfterAsKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ColumnKeywordContext columnKeyword() {
+			return GetRuleContext<ColumnKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public JoinWordContext joinWord() {
+			return GetRuleContext<JoinWordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FormKeywordContext formKeyword() {
+			return GetRuleContext<FormKeywordContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(SqlParser.DOT); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
@@ -10829,21 +11435,262 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1341;
-			identifier();
-			State = 1346;
+			State = 1385;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case IDENTIFIER:
+				{
+				State = 1378;
+				Match(IDENTIFIER);
+				}
+				break;
+			case QUOTED_IDENTIFIER:
+				{
+				State = 1379;
+				Match(QUOTED_IDENTIFIER);
+				}
+				break;
+			case ABORT:
+			case ABSOLUTE:
+			case ACCESS:
+			case ACTION:
+			case ADD:
+			case ADMIN:
+			case ALTER:
+			case ALWAYS:
+			case BACKWARD:
+			case BEGIN:
+			case BREADTH:
+			case BY:
+			case CASCADE:
+			case CASCADED:
+			case CATALOG:
+			case CHAIN:
+			case CHARACTERISTICS:
+			case CHECKPOINT:
+			case CLOSE:
+			case COMMENT:
+			case COMMIT:
+			case COMMITTED:
+			case CONFLICT:
+			case CONTINUE:
+			case COPY:
+			case CSV:
+			case CURRENT:
+			case CURSOR:
+			case CYCLE:
+			case DATA:
+			case DATABASE:
+			case DEALLOCATE:
+			case DECLARE:
+			case DEFERRED:
+			case DELETE:
+			case DELIMITER:
+			case DELIMITERS:
+			case DEPTH:
+			case DESCRIBE:
+			case DISCARD:
+			case DOMAIN:
+			case DROP:
+			case ENCODING:
+			case EXCLUDING:
+			case EXCLUSIVE:
+			case EXECUTE:
+			case EXPLAIN:
+			case EXTERNAL:
+			case FIRST:
+			case FOLLOWING:
+			case FORCE:
+			case FORWARD:
+			case FUNCTION:
+			case GENERATED:
+			case GLOBAL:
+			case GRANTED:
+			case GROUPS:
+			case HEADER:
+			case HOLD:
+			case IDENTITY:
+			case IF:
+			case IMMEDIATE:
+			case INCLUDE:
+			case INCLUDING:
+			case INDEX:
+			case INHERIT:
+			case INHERITS:
+			case INSENSITIVE:
+			case INSERT:
+			case ISOLATION:
+			case KEY:
+			case LAST:
+			case LEVEL:
+			case LISTEN:
+			case LOCAL:
+			case LOCATION:
+			case LOCK:
+			case LOCKED:
+			case MATCH:
+			case MATCHED:
+			case MATERIALIZED:
+			case MERGE:
+			case MODE:
+			case MOVE:
+			case NAME:
+			case NAMES:
+			case NEXT:
+			case NO:
+			case NOTHING:
+			case NOTIFY:
+			case NOWAIT:
+			case NULLS:
+			case OF:
+			case OPTION:
+			case OPTIONS:
+			case ORDINALITY:
+			case OTHERS:
+			case OVERRIDING:
+			case OWNER:
+			case PARTIAL:
+			case PARTITION:
+			case PARTITIONED:
+			case PLANS:
+			case PRECEDING:
+			case PREPARE:
+			case PRESERVE:
+			case PRIOR:
+			case PRIVILEGES:
+			case PROGRAM:
+			case QUOTE:
+			case RANGE:
+			case READ:
+			case REFRESH:
+			case RELATIVE:
+			case RELEASE:
+			case RENAME:
+			case REPEATABLE:
+			case RESET:
+			case RESTART:
+			case RESTRICT:
+			case REVOKE:
+			case ROLE:
+			case ROLLBACK:
+			case ROWS:
+			case SAVEPOINT:
+			case SCHEMA:
+			case SCROLL:
+			case SEARCH:
+			case SEQUENCE:
+			case SEQUENCES:
+			case SERIALIZABLE:
+			case SESSION:
+			case SET:
+			case SETS:
+			case SHARE:
+			case SHOW:
+			case SIMPLE:
+			case SKIP_:
+			case SNAPSHOT:
+			case SOURCE:
+			case START:
+			case STATISTICS:
+			case STDIN:
+			case STDOUT:
+			case STORED:
+			case SUMMARIZE:
+			case SYSTEM:
+			case TABLES:
+			case TARGET:
+			case TEMP:
+			case TEMPORARY:
+			case TIES:
+			case TRANSACTION:
+			case TRUNCATE:
+			case TYPE:
+			case UNBOUNDED:
+			case UNCOMMITTED:
+			case UNKNOWN:
+			case UNLISTEN:
+			case UNLOGGED:
+			case UPDATE:
+			case VACUUM:
+			case VALID:
+			case VALUE:
+			case VIEW:
+			case WORK:
+			case WRITE:
+			case ZONE:
+				{
+				State = 1380;
+				freeKeyword();
+				}
+				break;
+			case AT:
+			case DAY:
+			case ESCAPE:
+			case EXCLUDE:
+			case FILTER:
+			case HOUR:
+			case IGNORE:
+			case MINUTE:
+			case MONTH:
+			case OVER:
+			case REPLACE:
+			case RESPECT:
+			case SECOND:
+			case UESCAPE:
+			case VARYING:
+			case WITHIN:
+			case WITHOUT:
+			case YEAR:
+				{
+				State = 1381;
+				afterAsKeyword();
+				}
+				break;
+			case MAP:
+			case NATIONAL:
+			case NONE:
+			case PRECISION:
+			case STRUCT:
+				{
+				State = 1382;
+				columnKeyword();
+				}
+				break;
+			case ANTI:
+			case ASOF:
+			case SEMI:
+				{
+				State = 1383;
+				joinWord();
+				}
+				break;
+			case BETWEEN:
+			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
+				{
+				State = 1384;
+				formKeyword();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+			State = 1391;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 1342;
+				State = 1387;
 				Match(DOT);
-				State = 1343;
+				State = 1388;
 				label();
 				}
 				}
-				State = 1348;
+				State = 1393;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -10861,10 +11708,13 @@ internal partial class SqlParser : Parser {
 	}
 
 	public partial class TableAliasContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AS() { return GetToken(SqlParser.AS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
 			return GetRuleContext<IdentifierContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AS() { return GetToken(SqlParser.AS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public BareAliasContext bareAlias() {
+			return GetRuleContext<BareAliasContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ColumnNamesContext columnNames() {
 			return GetRuleContext<ColumnNamesContext>(0);
 		}
@@ -10883,24 +11733,248 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1350;
+			State = 1397;
 			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==AS) {
+			switch (TokenStream.LA(1)) {
+			case AS:
 				{
-				State = 1349;
+				State = 1394;
 				Match(AS);
+				State = 1395;
+				identifier();
 				}
+				break;
+			case IDENTIFIER:
+			case QUOTED_IDENTIFIER:
+			case BETWEEN:
+			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
+			case EXTRACT:
+			case GROUPING:
+			case OPERATOR:
+			case OVERLAY:
+			case POSITION:
+			case SUBSTRING:
+			case TREAT:
+			case TRIM:
+			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case MAP:
+			case NATIONAL:
+			case NONE:
+			case PRECISION:
+			case STRUCT:
+			case AT:
+			case DAY:
+			case ESCAPE:
+			case EXCLUDE:
+			case FILTER:
+			case HOUR:
+			case IGNORE:
+			case MINUTE:
+			case MONTH:
+			case OVER:
+			case REPLACE:
+			case RESPECT:
+			case SECOND:
+			case UESCAPE:
+			case VARYING:
+			case WITHIN:
+			case WITHOUT:
+			case YEAR:
+			case ABORT:
+			case ABSOLUTE:
+			case ACCESS:
+			case ACTION:
+			case ADD:
+			case ADMIN:
+			case ALTER:
+			case ALWAYS:
+			case BACKWARD:
+			case BEGIN:
+			case BREADTH:
+			case BY:
+			case CASCADE:
+			case CASCADED:
+			case CATALOG:
+			case CHAIN:
+			case CHARACTERISTICS:
+			case CHECKPOINT:
+			case CLOSE:
+			case COMMENT:
+			case COMMIT:
+			case COMMITTED:
+			case CONFLICT:
+			case CONTINUE:
+			case COPY:
+			case CSV:
+			case CURRENT:
+			case CURSOR:
+			case CYCLE:
+			case DATA:
+			case DATABASE:
+			case DEALLOCATE:
+			case DECLARE:
+			case DEFERRED:
+			case DELETE:
+			case DELIMITER:
+			case DELIMITERS:
+			case DEPTH:
+			case DESCRIBE:
+			case DISCARD:
+			case DOMAIN:
+			case DROP:
+			case ENCODING:
+			case EXCLUDING:
+			case EXCLUSIVE:
+			case EXECUTE:
+			case EXPLAIN:
+			case EXTERNAL:
+			case FIRST:
+			case FOLLOWING:
+			case FORCE:
+			case FORWARD:
+			case FUNCTION:
+			case GENERATED:
+			case GLOBAL:
+			case GRANTED:
+			case GROUPS:
+			case HEADER:
+			case HOLD:
+			case IDENTITY:
+			case IF:
+			case IMMEDIATE:
+			case INCLUDE:
+			case INCLUDING:
+			case INDEX:
+			case INHERIT:
+			case INHERITS:
+			case INSENSITIVE:
+			case INSERT:
+			case ISOLATION:
+			case KEY:
+			case LAST:
+			case LEVEL:
+			case LISTEN:
+			case LOCAL:
+			case LOCATION:
+			case LOCK:
+			case LOCKED:
+			case MATCH:
+			case MATCHED:
+			case MATERIALIZED:
+			case MERGE:
+			case MODE:
+			case MOVE:
+			case NAME:
+			case NAMES:
+			case NEXT:
+			case NO:
+			case NOTHING:
+			case NOTIFY:
+			case NOWAIT:
+			case NULLS:
+			case OF:
+			case OPTION:
+			case OPTIONS:
+			case ORDINALITY:
+			case OTHERS:
+			case OVERRIDING:
+			case OWNER:
+			case PARTIAL:
+			case PARTITION:
+			case PARTITIONED:
+			case PLANS:
+			case PRECEDING:
+			case PREPARE:
+			case PRESERVE:
+			case PRIOR:
+			case PRIVILEGES:
+			case PROGRAM:
+			case QUOTE:
+			case RANGE:
+			case READ:
+			case REFRESH:
+			case RELATIVE:
+			case RELEASE:
+			case RENAME:
+			case REPEATABLE:
+			case RESET:
+			case RESTART:
+			case RESTRICT:
+			case REVOKE:
+			case ROLE:
+			case ROLLBACK:
+			case ROWS:
+			case SAVEPOINT:
+			case SCHEMA:
+			case SCROLL:
+			case SEARCH:
+			case SEQUENCE:
+			case SEQUENCES:
+			case SERIALIZABLE:
+			case SESSION:
+			case SET:
+			case SETS:
+			case SHARE:
+			case SHOW:
+			case SIMPLE:
+			case SKIP_:
+			case SNAPSHOT:
+			case SOURCE:
+			case START:
+			case STATISTICS:
+			case STDIN:
+			case STDOUT:
+			case STORED:
+			case SUMMARIZE:
+			case SYSTEM:
+			case TABLES:
+			case TARGET:
+			case TEMP:
+			case TEMPORARY:
+			case TIES:
+			case TRANSACTION:
+			case TRUNCATE:
+			case TYPE:
+			case UNBOUNDED:
+			case UNCOMMITTED:
+			case UNKNOWN:
+			case UNLISTEN:
+			case UNLOGGED:
+			case UPDATE:
+			case VACUUM:
+			case VALID:
+			case VALUE:
+			case VIEW:
+			case WORK:
+			case WRITE:
+			case ZONE:
+				{
+				State = 1396;
+				bareAlias();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
 			}
-
-			State = 1352;
-			identifier();
-			State = 1354;
+			State = 1400;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 1353;
+				State = 1399;
 				columnNames();
 				}
 			}
@@ -10957,44 +12031,44 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1356;
+			State = 1402;
 			Match(TABLESAMPLE);
-			State = 1357;
+			State = 1403;
 			qualifiedName();
-			State = 1358;
+			State = 1404;
 			Match(LEFT_PAREN);
-			State = 1359;
+			State = 1405;
 			expression();
-			State = 1364;
+			State = 1410;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1360;
+				State = 1406;
 				Match(COMMA);
-				State = 1361;
+				State = 1407;
 				expression();
 				}
 				}
-				State = 1366;
+				State = 1412;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1367;
+			State = 1413;
 			Match(RIGHT_PAREN);
-			State = 1373;
+			State = 1419;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==REPEATABLE) {
 				{
-				State = 1368;
+				State = 1414;
 				Match(REPEATABLE);
-				State = 1369;
+				State = 1415;
 				Match(LEFT_PAREN);
-				State = 1370;
+				State = 1416;
 				expression();
-				State = 1371;
+				State = 1417;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -11040,27 +12114,27 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1375;
+			State = 1421;
 			Match(LEFT_PAREN);
-			State = 1376;
+			State = 1422;
 			identifier();
-			State = 1381;
+			State = 1427;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1377;
+				State = 1423;
 				Match(COMMA);
-				State = 1378;
+				State = 1424;
 				identifier();
 				}
 				}
-				State = 1383;
+				State = 1429;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1384;
+			State = 1430;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -11101,21 +12175,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1386;
+			State = 1432;
 			conjunction();
-			State = 1391;
+			State = 1437;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OR) {
 				{
 				{
-				State = 1387;
+				State = 1433;
 				Match(OR);
-				State = 1388;
+				State = 1434;
 				conjunction();
 				}
 				}
-				State = 1393;
+				State = 1439;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11162,49 +12236,49 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1397;
+			State = 1443;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==NOT) {
 				{
 				{
-				State = 1394;
+				State = 1440;
 				Match(NOT);
 				}
 				}
-				State = 1399;
+				State = 1445;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1400;
+			State = 1446;
 			predicate();
-			State = 1411;
+			State = 1457;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==AND) {
 				{
 				{
-				State = 1401;
+				State = 1447;
 				Match(AND);
-				State = 1405;
+				State = 1451;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==NOT) {
 					{
 					{
-					State = 1402;
+					State = 1448;
 					Match(NOT);
 					}
 					}
-					State = 1407;
+					State = 1453;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1408;
+				State = 1454;
 				predicate();
 				}
 				}
-				State = 1413;
+				State = 1459;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11246,19 +12320,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1414;
+			State = 1460;
 			patternMatch();
-			State = 1418;
+			State = 1464;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 114)) & ~0x3f) == 0 && ((1L << (_la - 114)) & 67L) != 0) || ((((_la - 352)) & ~0x3f) == 0 && ((1L << (_la - 352)) & 63L) != 0)) {
+			while (((((_la - 113)) & ~0x3f) == 0 && ((1L << (_la - 113)) & 67L) != 0) || ((((_la - 363)) & ~0x3f) == 0 && ((1L << (_la - 363)) & 63L) != 0)) {
 				{
 				{
-				State = 1415;
+				State = 1461;
 				predicateTail();
 				}
 				}
-				State = 1420;
+				State = 1466;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11318,6 +12392,12 @@ internal partial class SqlParser : Parser {
 			return GetRuleContext<FormTestContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT() { return GetToken(SqlParser.NOT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public NegationContext[] negation() {
+			return GetRuleContexts<NegationContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public NegationContext negation(int i) {
+			return GetRuleContext<NegationContext>(i);
+		}
 		public IsTestContext(PredicateTailContext context) { CopyFrom(context); }
 	}
 	public partial class IsNullContext : PredicateTailContext {
@@ -11335,7 +12415,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 114, RULE_predicateTail);
 		int _la;
 		try {
-			State = 1448;
+			State = 1500;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EQUALS:
@@ -11347,9 +12427,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ComparisonContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1421;
+				State = 1467;
 				comparisonOperator();
-				State = 1430;
+				State = 1476;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -11363,6 +12443,7 @@ internal partial class SqlParser : Parser {
 				case PARAMETER:
 				case OPERATOR_SYMBOL:
 				case SIMILAR_LA:
+				case COLLATION_LA:
 				case ARRAY:
 				case CASE:
 				case CAST:
@@ -11382,9 +12463,8 @@ internal partial class SqlParser : Parser {
 				case SESSION_USER:
 				case SYSTEM_USER:
 				case TRUE:
+				case UNIQUE:
 				case USER:
-				case ANTI:
-				case ASOF:
 				case AUTHORIZATION:
 				case BINARY:
 				case COLLATION:
@@ -11404,23 +12484,35 @@ internal partial class SqlParser : Parser {
 				case OUTER:
 				case OVERLAPS:
 				case RIGHT:
-				case SEMI:
 				case SIMILAR:
 				case TABLESAMPLE:
 				case VERBOSE:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -11618,21 +12710,21 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1425;
+					State = 1471;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==NOT) {
 						{
 						{
-						State = 1422;
+						State = 1468;
 						Match(NOT);
 						}
 						}
-						State = 1427;
+						State = 1473;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 1428;
+					State = 1474;
 					patternMatch();
 					}
 					break;
@@ -11640,7 +12732,7 @@ internal partial class SqlParser : Parser {
 				case ANY:
 				case SOME:
 					{
-					State = 1429;
+					State = 1475;
 					quantified();
 					}
 					break;
@@ -11653,58 +12745,72 @@ internal partial class SqlParser : Parser {
 				_localctx = new IsTestContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1432;
+				State = 1478;
 				Match(IS);
-				State = 1434;
+				State = 1480;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 1433;
+					State = 1479;
 					Match(NOT);
 					}
 				}
 
-				State = 1444;
+				State = 1496;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case NULL:
 					{
-					State = 1436;
+					State = 1482;
 					Match(NULL);
 					}
 					break;
 				case TRUE:
 					{
-					State = 1437;
+					State = 1483;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 1438;
+					State = 1484;
 					Match(FALSE);
 					}
 					break;
 				case UNKNOWN:
 					{
-					State = 1439;
+					State = 1485;
 					Match(UNKNOWN);
 					}
 					break;
 				case DISTINCT:
 					{
-					State = 1440;
+					State = 1486;
 					Match(DISTINCT);
-					State = 1441;
+					State = 1487;
 					Match(FROM);
-					State = 1442;
+					State = 1491;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while (_la==NOT) {
+						{
+						{
+						State = 1488;
+						negation();
+						}
+						}
+						State = 1493;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					State = 1494;
 					patternMatch();
 					}
 					break;
 				case IDENTIFIER:
 					{
-					State = 1443;
+					State = 1495;
 					formTest();
 					}
 					break;
@@ -11717,7 +12823,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new IsNullContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1446;
+				State = 1498;
 				Match(ISNULL);
 				}
 				break;
@@ -11725,12 +12831,43 @@ internal partial class SqlParser : Parser {
 				_localctx = new NotNullContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1447;
+				State = 1499;
 				Match(NOTNULL);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class NegationContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT() { return GetToken(SqlParser.NOT, 0); }
+		public NegationContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_negation; } }
+	}
+
+	[RuleVersion(0)]
+	public NegationContext negation() {
+		NegationContext _localctx = new NegationContext(Context, State);
+		EnterRule(_localctx, 116, RULE_negation);
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 1502;
+			Match(NOT);
 			}
 		}
 		catch (RecognitionException re) {
@@ -11759,18 +12896,18 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FormTestContext formTest() {
 		FormTestContext _localctx = new FormTestContext(Context, State);
-		EnterRule(_localctx, 116, RULE_formTest);
+		EnterRule(_localctx, 118, RULE_formTest);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1450;
+			State = 1504;
 			Match(IDENTIFIER);
-			State = 1452;
+			State = 1506;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,188,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,195,Context) ) {
 			case 1:
 				{
-				State = 1451;
+				State = 1505;
 				Match(IDENTIFIER);
 				}
 				break;
@@ -11805,14 +12942,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ComparisonOperatorContext comparisonOperator() {
 		ComparisonOperatorContext _localctx = new ComparisonOperatorContext(Context, State);
-		EnterRule(_localctx, 118, RULE_comparisonOperator);
+		EnterRule(_localctx, 120, RULE_comparisonOperator);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1454;
+			State = 1508;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 352)) & ~0x3f) == 0 && ((1L << (_la - 352)) & 63L) != 0)) ) {
+			if ( !(((((_la - 363)) & ~0x3f) == 0 && ((1L << (_la - 363)) & 63L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -11836,8 +12973,11 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression() {
 			return GetRuleContext<ValueExpressionContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public PatternTailContext patternTail() {
-			return GetRuleContext<PatternTailContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public PatternTailContext[] patternTail() {
+			return GetRuleContexts<PatternTailContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PatternTailContext patternTail(int i) {
+			return GetRuleContext<PatternTailContext>(i);
 		}
 		public PatternMatchContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -11849,23 +12989,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PatternMatchContext patternMatch() {
 		PatternMatchContext _localctx = new PatternMatchContext(Context, State);
-		EnterRule(_localctx, 120, RULE_patternMatch);
+		EnterRule(_localctx, 122, RULE_patternMatch);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1456;
+			State = 1510;
 			valueExpression();
-			State = 1458;
+			State = 1514;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==NOT_LA || _la==IN || ((((_la - 112)) & ~0x3f) == 0 && ((1L << (_la - 112)) & 74817L) != 0)) {
+			while (_la==NOT_LA || _la==IN || ((((_la - 111)) & ~0x3f) == 0 && ((1L << (_la - 111)) & 37953L) != 0)) {
 				{
-				State = 1457;
+				{
+				State = 1511;
 				patternTail();
 				}
+				}
+				State = 1516;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
 			}
-
 			}
 		}
 		catch (RecognitionException re) {
@@ -11894,22 +13038,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PatternTailContext patternTail() {
 		PatternTailContext _localctx = new PatternTailContext(Context, State);
-		EnterRule(_localctx, 122, RULE_patternTail);
+		EnterRule(_localctx, 124, RULE_patternTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1461;
+			State = 1518;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT_LA) {
 				{
-				State = 1460;
+				State = 1517;
 				Match(NOT_LA);
 				}
 			}
 
-			State = 1463;
+			State = 1520;
 			patternTest();
 			}
 		}
@@ -11938,13 +13082,13 @@ internal partial class SqlParser : Parser {
 	}
 	public partial class BetweenContext : PatternTestContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BETWEEN() { return GetToken(SqlParser.BETWEEN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext[] valueExpression() {
-			return GetRuleContexts<ValueExpressionContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression(int i) {
-			return GetRuleContext<ValueExpressionContext>(i);
+		[System.Diagnostics.DebuggerNonUserCode] public LowerBoundContext lowerBound() {
+			return GetRuleContext<LowerBoundContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AND() { return GetToken(SqlParser.AND, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression() {
+			return GetRuleContext<ValueExpressionContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SYMMETRIC() { return GetToken(SqlParser.SYMMETRIC, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ASYMMETRIC() { return GetToken(SqlParser.ASYMMETRIC, 0); }
 		public BetweenContext(PatternTestContext context) { CopyFrom(context); }
@@ -11996,24 +13140,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PatternTestContext patternTest() {
 		PatternTestContext _localctx = new PatternTestContext(Context, State);
-		EnterRule(_localctx, 124, RULE_patternTest);
+		EnterRule(_localctx, 126, RULE_patternTest);
 		int _la;
 		try {
-			State = 1496;
+			State = 1553;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BETWEEN:
 				_localctx = new BetweenContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1465;
+				State = 1522;
 				Match(BETWEEN);
-				State = 1467;
+				State = 1524;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASYMMETRIC || _la==SYMMETRIC) {
 					{
-					State = 1466;
+					State = 1523;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ASYMMETRIC || _la==SYMMETRIC) ) {
 					ErrorHandler.RecoverInline(this);
@@ -12025,11 +13169,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1469;
-				valueExpression();
-				State = 1470;
+				State = 1526;
+				lowerBound();
+				State = 1527;
 				Match(AND);
-				State = 1471;
+				State = 1528;
 				valueExpression();
 				}
 				break;
@@ -12037,13 +13181,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new InTestContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1473;
+				State = 1530;
 				Match(IN);
-				State = 1474;
+				State = 1531;
 				Match(LEFT_PAREN);
-				State = 1475;
+				State = 1532;
 				parenthesizedBody();
-				State = 1476;
+				State = 1533;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -12052,7 +13196,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new LikeContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1478;
+				State = 1535;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ILIKE || _la==LIKE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -12061,14 +13205,14 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1485;
+				State = 1542;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 				case ANY:
 				case SOME:
 					{
-					State = 1479;
+					State = 1536;
 					quantified();
 					}
 					break;
@@ -12083,6 +13227,7 @@ internal partial class SqlParser : Parser {
 				case PARAMETER:
 				case OPERATOR_SYMBOL:
 				case SIMILAR_LA:
+				case COLLATION_LA:
 				case ARRAY:
 				case CASE:
 				case CAST:
@@ -12101,9 +13246,8 @@ internal partial class SqlParser : Parser {
 				case SESSION_USER:
 				case SYSTEM_USER:
 				case TRUE:
+				case UNIQUE:
 				case USER:
-				case ANTI:
-				case ASOF:
 				case AUTHORIZATION:
 				case BINARY:
 				case COLLATION:
@@ -12123,23 +13267,35 @@ internal partial class SqlParser : Parser {
 				case OUTER:
 				case OVERLAPS:
 				case RIGHT:
-				case SEMI:
 				case SIMILAR:
 				case TABLESAMPLE:
 				case VERBOSE:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -12337,16 +13493,16 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1480;
+					State = 1537;
 					valueExpression();
-					State = 1483;
+					State = 1540;
 					ErrorHandler.Sync(this);
-					switch ( Simulator.AdaptivePredict(TokenStream,192,Context) ) {
+					switch ( Simulator.AdaptivePredict(TokenStream,199,Context) ) {
 					case 1:
 						{
-						State = 1481;
+						State = 1538;
 						Match(ESCAPE);
-						State = 1482;
+						State = 1539;
 						valueExpression();
 						}
 						break;
@@ -12362,20 +13518,20 @@ internal partial class SqlParser : Parser {
 				_localctx = new SimilarToContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1487;
+				State = 1544;
 				Match(SIMILAR);
-				State = 1488;
+				State = 1545;
 				Match(TO);
-				State = 1489;
+				State = 1546;
 				valueExpression();
-				State = 1492;
+				State = 1549;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,194,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,201,Context) ) {
 				case 1:
 					{
-					State = 1490;
+					State = 1547;
 					Match(ESCAPE);
-					State = 1491;
+					State = 1548;
 					valueExpression();
 					}
 					break;
@@ -12386,14 +13542,104 @@ internal partial class SqlParser : Parser {
 				_localctx = new OverlapsContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1494;
+				State = 1551;
 				Match(OVERLAPS);
-				State = 1495;
+				State = 1552;
 				valueExpression();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class LowerBoundContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext[] valueExpression() {
+			return GetRuleContexts<ValueExpressionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression(int i) {
+			return GetRuleContext<ValueExpressionContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ComparisonOperatorContext comparisonOperator() {
+			return GetRuleContext<ComparisonOperatorContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IS() { return GetToken(SqlParser.IS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DISTINCT() { return GetToken(SqlParser.DISTINCT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT() { return GetToken(SqlParser.NOT, 0); }
+		public LowerBoundContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_lowerBound; } }
+	}
+
+	[RuleVersion(0)]
+	public LowerBoundContext lowerBound() {
+		LowerBoundContext _localctx = new LowerBoundContext(Context, State);
+		EnterRule(_localctx, 128, RULE_lowerBound);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 1555;
+			valueExpression();
+			State = 1566;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case EQUALS:
+			case NOT_EQUALS:
+			case LESS:
+			case LESS_EQUALS:
+			case GREATER:
+			case GREATER_EQUALS:
+				{
+				State = 1556;
+				comparisonOperator();
+				State = 1557;
+				valueExpression();
+				}
+				break;
+			case IS:
+				{
+				State = 1559;
+				Match(IS);
+				State = 1561;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==NOT) {
+					{
+					State = 1560;
+					Match(NOT);
+					}
+				}
+
+				State = 1563;
+				Match(DISTINCT);
+				State = 1564;
+				Match(FROM);
+				State = 1565;
+				valueExpression();
+				}
+				break;
+			case AND:
+			case IN:
+			case RIGHT_PAREN:
+			case COMMA:
+				break;
+			default:
+				break;
+			}
 			}
 		}
 		catch (RecognitionException re) {
@@ -12426,12 +13672,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QuantifiedContext quantified() {
 		QuantifiedContext _localctx = new QuantifiedContext(Context, State);
-		EnterRule(_localctx, 126, RULE_quantified);
+		EnterRule(_localctx, 130, RULE_quantified);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1498;
+			State = 1568;
 			_la = TokenStream.LA(1);
 			if ( !(_la==ALL || _la==ANY || _la==SOME) ) {
 			ErrorHandler.RecoverInline(this);
@@ -12440,11 +13686,11 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1499;
+			State = 1569;
 			Match(LEFT_PAREN);
-			State = 1500;
+			State = 1570;
 			parenthesizedBody();
-			State = 1501;
+			State = 1571;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -12488,22 +13734,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ValueExpressionContext valueExpression() {
 		ValueExpressionContext _localctx = new ValueExpressionContext(Context, State);
-		EnterRule(_localctx, 128, RULE_valueExpression);
+		EnterRule(_localctx, 132, RULE_valueExpression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1503;
+			State = 1573;
 			operand();
-			State = 1511;
+			State = 1581;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || ((((_la - 346)) & ~0x3f) == 0 && ((1L << (_la - 346)) & 63L) != 0)) {
+			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || ((((_la - 357)) & ~0x3f) == 0 && ((1L << (_la - 357)) & 63L) != 0)) {
 				{
 				{
-				State = 1504;
+				State = 1574;
 				infixOperator();
-				State = 1507;
+				State = 1577;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -12517,6 +13763,7 @@ internal partial class SqlParser : Parser {
 				case PARAMETER:
 				case OPERATOR_SYMBOL:
 				case SIMILAR_LA:
+				case COLLATION_LA:
 				case ARRAY:
 				case CASE:
 				case CAST:
@@ -12535,9 +13782,8 @@ internal partial class SqlParser : Parser {
 				case SESSION_USER:
 				case SYSTEM_USER:
 				case TRUE:
+				case UNIQUE:
 				case USER:
-				case ANTI:
-				case ASOF:
 				case AUTHORIZATION:
 				case BINARY:
 				case COLLATION:
@@ -12557,23 +13803,35 @@ internal partial class SqlParser : Parser {
 				case OUTER:
 				case OVERLAPS:
 				case RIGHT:
-				case SEMI:
 				case SIMILAR:
 				case TABLESAMPLE:
 				case VERBOSE:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -12771,7 +14029,7 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1505;
+					State = 1575;
 					operand();
 					}
 					break;
@@ -12779,7 +14037,7 @@ internal partial class SqlParser : Parser {
 				case ANY:
 				case SOME:
 					{
-					State = 1506;
+					State = 1576;
 					quantified();
 					}
 					break;
@@ -12788,7 +14046,7 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				}
-				State = 1513;
+				State = 1583;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -12831,38 +14089,38 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OperandContext operand() {
 		OperandContext _localctx = new OperandContext(Context, State);
-		EnterRule(_localctx, 130, RULE_operand);
+		EnterRule(_localctx, 134, RULE_operand);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1517;
+			State = 1587;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || _la==PLUS || _la==MINUS) {
 				{
 				{
-				State = 1514;
+				State = 1584;
 				prefixOperator();
 				}
 				}
-				State = 1519;
+				State = 1589;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1520;
+			State = 1590;
 			primary();
-			State = 1524;
+			State = 1594;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COLLATE || _la==AT || _la==LEFT_BRACKET || _la==DOUBLE_COLON) {
 				{
 				{
-				State = 1521;
+				State = 1591;
 				suffix();
 				}
 				}
-				State = 1526;
+				State = 1596;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -12895,22 +14153,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrefixOperatorContext prefixOperator() {
 		PrefixOperatorContext _localctx = new PrefixOperatorContext(Context, State);
-		EnterRule(_localctx, 132, RULE_prefixOperator);
+		EnterRule(_localctx, 136, RULE_prefixOperator);
 		try {
-			State = 1530;
+			State = 1600;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1527;
+				State = 1597;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1528;
+				State = 1598;
 				Match(MINUS);
 				}
 				break;
@@ -12918,7 +14176,7 @@ internal partial class SqlParser : Parser {
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1529;
+				State = 1599;
 				otherOperator();
 				}
 				break;
@@ -12957,50 +14215,50 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InfixOperatorContext infixOperator() {
 		InfixOperatorContext _localctx = new InfixOperatorContext(Context, State);
-		EnterRule(_localctx, 134, RULE_infixOperator);
+		EnterRule(_localctx, 138, RULE_infixOperator);
 		try {
-			State = 1539;
+			State = 1609;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1532;
+				State = 1602;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1533;
+				State = 1603;
 				Match(MINUS);
 				}
 				break;
 			case STAR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1534;
+				State = 1604;
 				Match(STAR);
 				}
 				break;
 			case SLASH:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1535;
+				State = 1605;
 				Match(SLASH);
 				}
 				break;
 			case PERCENT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1536;
+				State = 1606;
 				Match(PERCENT);
 				}
 				break;
 			case CARET:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1537;
+				State = 1607;
 				Match(CARET);
 				}
 				break;
@@ -13008,7 +14266,7 @@ internal partial class SqlParser : Parser {
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1538;
+				State = 1608;
 				otherOperator();
 				}
 				break;
@@ -13055,45 +14313,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OtherOperatorContext otherOperator() {
 		OtherOperatorContext _localctx = new OtherOperatorContext(Context, State);
-		EnterRule(_localctx, 136, RULE_otherOperator);
+		EnterRule(_localctx, 140, RULE_otherOperator);
 		int _la;
 		try {
-			State = 1555;
+			State = 1625;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPERATOR_SYMBOL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1541;
+				State = 1611;
 				Match(OPERATOR_SYMBOL);
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1542;
+				State = 1612;
 				Match(OPERATOR);
-				State = 1543;
+				State = 1613;
 				Match(LEFT_PAREN);
-				State = 1549;
+				State = 1619;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 					{
 					{
-					State = 1544;
+					State = 1614;
 					identifier();
-					State = 1545;
+					State = 1615;
 					Match(DOT);
 					}
 					}
-					State = 1551;
+					State = 1621;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1552;
+				State = 1622;
 				operatorSymbol();
-				State = 1553;
+				State = 1623;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -13139,10 +14397,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AnyOperatorContext anyOperator() {
 		AnyOperatorContext _localctx = new AnyOperatorContext(Context, State);
-		EnterRule(_localctx, 138, RULE_anyOperator);
+		EnterRule(_localctx, 142, RULE_anyOperator);
 		int _la;
 		try {
-			State = 1571;
+			State = 1641;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPERATOR_SYMBOL:
@@ -13160,36 +14418,36 @@ internal partial class SqlParser : Parser {
 			case GREATER_EQUALS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1557;
+				State = 1627;
 				operatorSymbol();
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1558;
+				State = 1628;
 				Match(OPERATOR);
-				State = 1559;
+				State = 1629;
 				Match(LEFT_PAREN);
-				State = 1565;
+				State = 1635;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 					{
 					{
-					State = 1560;
+					State = 1630;
 					identifier();
-					State = 1561;
+					State = 1631;
 					Match(DOT);
 					}
 					}
-					State = 1567;
+					State = 1637;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1568;
+				State = 1638;
 				operatorSymbol();
-				State = 1569;
+				State = 1639;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -13232,14 +14490,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OperatorSymbolContext operatorSymbol() {
 		OperatorSymbolContext _localctx = new OperatorSymbolContext(Context, State);
-		EnterRule(_localctx, 140, RULE_operatorSymbol);
+		EnterRule(_localctx, 144, RULE_operatorSymbol);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1573;
+			State = 1643;
 			_la = TokenStream.LA(1);
-			if ( !(_la==OPERATOR_SYMBOL || ((((_la - 346)) & ~0x3f) == 0 && ((1L << (_la - 346)) & 4095L) != 0)) ) {
+			if ( !(_la==OPERATOR_SYMBOL || ((((_la - 357)) & ~0x3f) == 0 && ((1L << (_la - 357)) & 4095L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -13317,19 +14575,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SuffixContext suffix() {
 		SuffixContext _localctx = new SuffixContext(Context, State);
-		EnterRule(_localctx, 142, RULE_suffix);
+		EnterRule(_localctx, 146, RULE_suffix);
 		int _la;
 		try {
-			State = 1600;
+			State = 1670;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOUBLE_COLON:
 				_localctx = new CastSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1575;
+				State = 1645;
 				Match(DOUBLE_COLON);
-				State = 1576;
+				State = 1646;
 				simpleType();
 				}
 				break;
@@ -13337,31 +14595,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new SubscriptSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1577;
+				State = 1647;
 				Match(LEFT_BRACKET);
-				State = 1579;
+				State = 1649;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
 					{
-					State = 1578;
+					State = 1648;
 					((SubscriptSuffixContext)_localctx).lower = expression();
 					}
 				}
 
-				State = 1585;
+				State = 1655;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 1581;
+					State = 1651;
 					((SubscriptSuffixContext)_localctx).colon = Match(COLON);
-					State = 1583;
+					State = 1653;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
 						{
-						State = 1582;
+						State = 1652;
 						((SubscriptSuffixContext)_localctx).upper = expression();
 						}
 					}
@@ -13369,14 +14627,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1587;
+				State = 1657;
 				Match(RIGHT_BRACKET);
-				State = 1589;
+				State = 1659;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1588;
+					State = 1658;
 					fields();
 					}
 				}
@@ -13387,9 +14645,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CollateSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1591;
+				State = 1661;
 				Match(COLLATE);
-				State = 1592;
+				State = 1662;
 				qualifiedName();
 				}
 				break;
@@ -13397,24 +14655,24 @@ internal partial class SqlParser : Parser {
 				_localctx = new AtTimeZoneSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1593;
+				State = 1663;
 				Match(AT);
-				State = 1598;
+				State = 1668;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case TIME:
 					{
-					State = 1594;
+					State = 1664;
 					Match(TIME);
-					State = 1595;
+					State = 1665;
 					Match(ZONE);
-					State = 1596;
+					State = 1666;
 					primary();
 					}
 					break;
 				case LOCAL:
 					{
-					State = 1597;
+					State = 1667;
 					Match(LOCAL);
 					}
 					break;
@@ -13506,10 +14764,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrimaryContext primary() {
 		PrimaryContext _localctx = new PrimaryContext(Context, State);
-		EnterRule(_localctx, 144, RULE_primary);
+		EnterRule(_localctx, 148, RULE_primary);
 		int _la;
 		try {
-			State = 1621;
+			State = 1691;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTEGER_NUMBER:
@@ -13518,7 +14776,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NumberContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1602;
+				State = 1672;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13533,12 +14791,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new StringContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1603;
+				State = 1673;
 				Match(STRING);
 				}
 				break;
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -13733,14 +14994,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new NameOrCallContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1604;
+				State = 1674;
 				name();
-				State = 1606;
+				State = 1676;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STRING || _la==PRECISION || _la==VARYING || _la==LEFT_PAREN || _la==LEFT_BRACE) {
 					{
-					State = 1605;
+					State = 1675;
 					nameTail();
 					}
 				}
@@ -13751,18 +15012,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParensContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1608;
+				State = 1678;
 				Match(LEFT_PAREN);
-				State = 1609;
+				State = 1679;
 				parenthesizedBody();
-				State = 1610;
+				State = 1680;
 				Match(RIGHT_PAREN);
-				State = 1612;
+				State = 1682;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1611;
+					State = 1681;
 					fields();
 					}
 				}
@@ -13773,14 +15034,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParameterContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1614;
+				State = 1684;
 				Match(PARAMETER);
-				State = 1616;
+				State = 1686;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1615;
+					State = 1685;
 					fields();
 					}
 				}
@@ -13792,7 +15053,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new BooleanContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1618;
+				State = 1688;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FALSE || _la==TRUE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13807,13 +15068,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new NullContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1619;
+				State = 1689;
 				Match(NULL);
 				}
 				break;
 			case BIT_STRING:
 			case HEX_STRING:
 			case SIMILAR_LA:
+			case COLLATION_LA:
 			case ARRAY:
 			case CASE:
 			case CAST:
@@ -13829,9 +15091,8 @@ internal partial class SqlParser : Parser {
 			case LOCALTIMESTAMP:
 			case SESSION_USER:
 			case SYSTEM_USER:
+			case UNIQUE:
 			case USER:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -13851,28 +15112,37 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
 			case EXISTS:
-			case EXTRACT:
-			case GROUPING:
 			case INTERVAL:
-			case OVERLAY:
-			case POSITION:
 			case ROW:
-			case SUBSTRING:
 			case TIME:
 			case TIMESTAMP:
+			case EXTRACT:
+			case GROUPING:
+			case OVERLAY:
+			case POSITION:
+			case SUBSTRING:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
 			case LEFT_BRACKET:
 			case LEFT_BRACE:
 				_localctx = new FormExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1620;
+				State = 1690;
 				form();
 				}
 				break;
@@ -13920,20 +15190,6 @@ internal partial class SqlParser : Parser {
 		}
 		public CaseContext(FormContext context) { CopyFrom(context); }
 	}
-	public partial class CastContext : FormContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
-			return GetRuleContext<ExpressionContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AS() { return GetToken(SqlParser.AS, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public TypeNameContext typeName() {
-			return GetRuleContext<TypeNameContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CAST() { return GetToken(SqlParser.CAST, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRY_CAST() { return GetToken(SqlParser.TRY_CAST, 0); }
-		public CastContext(FormContext context) { CopyFrom(context); }
-	}
 	public partial class ExistsContext : FormContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXISTS() { return GetToken(SqlParser.EXISTS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
@@ -13976,28 +15232,11 @@ internal partial class SqlParser : Parser {
 		}
 		public IntervalLiteralContext(FormContext context) { CopyFrom(context); }
 	}
-	public partial class ExtractContext : FormContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXTRACT() { return GetToken(SqlParser.EXTRACT, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
-			return GetRuleContext<ExpressionContext>(0);
+	public partial class CallFormExpressionContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public CallFormContext callForm() {
+			return GetRuleContext<CallFormContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label() {
-			return GetRuleContext<LabelContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(SqlParser.STRING, 0); }
-		public ExtractContext(FormContext context) { CopyFrom(context); }
-	}
-	public partial class SubstringContext : FormContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SUBSTRING() { return GetToken(SqlParser.SUBSTRING, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public SubstringArgumentsContext substringArguments() {
-			return GetRuleContext<SubstringArgumentsContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		public SubstringContext(FormContext context) { CopyFrom(context); }
+		public CallFormExpressionContext(FormContext context) { CopyFrom(context); }
 	}
 	public partial class KeywordCallContext : FormContext {
 		[System.Diagnostics.DebuggerNonUserCode] public FunctionNameContext functionName() {
@@ -14051,6 +15290,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ROW() { return GetToken(SqlParser.ROW, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public FieldsContext fields() {
+			return GetRuleContext<FieldsContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
 			return GetRuleContext<ExpressionsContext>(0);
 		}
@@ -14074,153 +15316,79 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DEFAULT() { return GetToken(SqlParser.DEFAULT, 0); }
 		public DefaultContext(FormContext context) { CopyFrom(context); }
 	}
-	public partial class PositionContext : FormContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode POSITION() { return GetToken(SqlParser.POSITION, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public FieldsContext fields() {
-			return GetRuleContext<FieldsContext>(0);
-		}
+	public partial class UniqueContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode UNIQUE() { return GetToken(SqlParser.UNIQUE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext[] valueExpression() {
-			return GetRuleContexts<ValueExpressionContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression(int i) {
-			return GetRuleContext<ValueExpressionContext>(i);
+		[System.Diagnostics.DebuggerNonUserCode] public QueryContext query() {
+			return GetRuleContext<QueryContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IN() { return GetToken(SqlParser.IN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA() { return GetToken(SqlParser.COMMA, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
-			return GetRuleContext<ExpressionContext>(0);
-		}
-		public PositionContext(FormContext context) { CopyFrom(context); }
-	}
-	public partial class OverlayContext : FormContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OVERLAY() { return GetToken(SqlParser.OVERLAY, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
-			return GetRuleContexts<ExpressionContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
-			return GetRuleContext<ExpressionContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLACING() { return GetToken(SqlParser.PLACING, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA() { return GetToken(SqlParser.COMMA, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
-			return GetRuleContext<ExpressionsContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FOR() { return GetToken(SqlParser.FOR, 0); }
-		public OverlayContext(FormContext context) { CopyFrom(context); }
-	}
-	public partial class TrimContext : FormContext {
-		public IToken side;
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRIM() { return GetToken(SqlParser.TRIM, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
-			return GetRuleContext<ExpressionsContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
-			return GetRuleContext<ExpressionContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BOTH() { return GetToken(SqlParser.BOTH, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEADING() { return GetToken(SqlParser.LEADING, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRAILING() { return GetToken(SqlParser.TRAILING, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA() { return GetToken(SqlParser.COMMA, 0); }
-		public TrimContext(FormContext context) { CopyFrom(context); }
+		public UniqueContext(FormContext context) { CopyFrom(context); }
 	}
 
 	[RuleVersion(0)]
 	public FormContext form() {
 		FormContext _localctx = new FormContext(Context, State);
-		EnterRule(_localctx, 146, RULE_form);
+		EnterRule(_localctx, 150, RULE_form);
 		int _la;
 		try {
-			State = 1775;
+			State = 1783;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CASE:
 				_localctx = new CaseContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1623;
+				State = 1693;
 				Match(CASE);
-				State = 1625;
+				State = 1695;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
 					{
-					State = 1624;
+					State = 1694;
 					((CaseContext)_localctx).operandOfCase = expression();
 					}
 				}
 
-				State = 1627;
+				State = 1697;
 				caseBranches();
-				State = 1630;
+				State = 1700;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ELSE) {
 					{
-					State = 1628;
+					State = 1698;
 					Match(ELSE);
-					State = 1629;
+					State = 1699;
 					((CaseContext)_localctx).otherwise = expression();
 					}
 				}
 
-				State = 1632;
+				State = 1702;
 				Match(END);
-				}
-				break;
-			case CAST:
-			case TRY_CAST:
-				_localctx = new CastContext(_localctx);
-				EnterOuterAlt(_localctx, 2);
-				{
-				State = 1634;
-				_la = TokenStream.LA(1);
-				if ( !(_la==CAST || _la==TRY_CAST) ) {
-				ErrorHandler.RecoverInline(this);
-				}
-				else {
-					ErrorHandler.ReportMatch(this);
-				    Consume();
-				}
-				State = 1635;
-				Match(LEFT_PAREN);
-				State = 1636;
-				expression();
-				State = 1637;
-				Match(AS);
-				State = 1638;
-				typeName();
-				State = 1639;
-				Match(RIGHT_PAREN);
 				}
 				break;
 			case EXISTS:
 				_localctx = new ExistsContext(_localctx);
-				EnterOuterAlt(_localctx, 3);
+				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1641;
+				State = 1704;
 				Match(EXISTS);
-				State = 1642;
+				State = 1705;
 				Match(LEFT_PAREN);
-				State = 1643;
+				State = 1706;
 				query();
-				State = 1644;
+				State = 1707;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case TIME:
 			case TIMESTAMP:
 				_localctx = new TimeLiteralContext(_localctx);
-				EnterOuterAlt(_localctx, 4);
+				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1646;
+				State = 1709;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14229,12 +15397,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1655;
+				State = 1718;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1647;
+					State = 1710;
 					fields();
 					}
 					break;
@@ -14243,27 +15411,27 @@ internal partial class SqlParser : Parser {
 				case WITHOUT_LA:
 				case LEFT_PAREN:
 					{
-					State = 1649;
+					State = 1712;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1648;
+						State = 1711;
 						typePrecision();
 						}
 					}
 
-					State = 1652;
+					State = 1715;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==WITH_LA || _la==WITHOUT_LA) {
 						{
-						State = 1651;
+						State = 1714;
 						timeZone();
 						}
 					}
 
-					State = 1654;
+					State = 1717;
 					Match(STRING);
 					}
 					break;
@@ -14275,21 +15443,40 @@ internal partial class SqlParser : Parser {
 				case NULLS_LA:
 				case ON_LA:
 				case SIMILAR_LA:
+				case ALL:
+				case ANALYSE:
+				case ANALYZE:
 				case AND:
+				case ANY:
 				case AS:
 				case ASC:
+				case ASYMMETRIC:
+				case BOTH:
+				case CASE:
+				case CAST:
 				case CHECK:
 				case COLLATE:
+				case COLUMN:
 				case CONSTRAINT:
+				case CURRENT_CATALOG:
+				case CURRENT_DATE:
+				case CURRENT_ROLE:
+				case CURRENT_SCHEMA:
+				case CURRENT_TIME:
+				case CURRENT_TIMESTAMP:
+				case CURRENT_USER:
 				case DEFAULT:
 				case DEFERRABLE:
 				case DESC:
+				case DISTINCT:
 				case DO:
 				case ELSE:
 				case END:
 				case EXCEPT:
+				case FALSE:
 				case FETCH:
 				case FOR:
+				case FOREIGN:
 				case FROM:
 				case GROUP:
 				case HAVING:
@@ -14297,11 +15484,16 @@ internal partial class SqlParser : Parser {
 				case INITIALLY:
 				case INTERSECT:
 				case INTO:
+				case LATERAL:
+				case LEADING:
 				case LIMIT:
+				case LOCALTIME:
+				case LOCALTIMESTAMP:
 				case NOT:
 				case NULL:
 				case OFFSET:
 				case ON:
+				case ONLY:
 				case OR:
 				case ORDER:
 				case PLACING:
@@ -14310,17 +15502,28 @@ internal partial class SqlParser : Parser {
 				case REFERENCES:
 				case RETURNING:
 				case SELECT:
+				case SESSION_USER:
+				case SOME:
+				case SYMMETRIC:
+				case TABLE:
 				case THEN:
+				case TRAILING:
+				case TRUE:
 				case UNION:
 				case UNIQUE:
+				case USER:
 				case USING:
+				case VARIADIC:
 				case WHEN:
 				case WHERE:
 				case WINDOW:
 				case WITH:
-				case ANTI:
-				case ASOF:
+				case AUTHORIZATION:
+				case BINARY:
+				case COLLATION:
+				case CONCURRENTLY:
 				case CROSS:
+				case FREEZE:
 				case FULL:
 				case ILIKE:
 				case INNER:
@@ -14331,17 +15534,21 @@ internal partial class SqlParser : Parser {
 				case LIKE:
 				case NATURAL:
 				case NOTNULL:
+				case OUTER:
 				case OVERLAPS:
 				case RIGHT:
-				case SEMI:
 				case SIMILAR:
+				case TABLESAMPLE:
+				case VERBOSE:
 				case BETWEEN:
 				case INTERVAL:
-				case OPERATOR:
-				case POSITION:
 				case ROW:
 				case TIME:
 				case TIMESTAMP:
+				case OPERATOR:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -14352,6 +15559,7 @@ internal partial class SqlParser : Parser {
 				case IGNORE:
 				case REPLACE:
 				case RESPECT:
+				case UESCAPE:
 				case ABORT:
 				case ABSOLUTE:
 				case ACCESS:
@@ -14550,40 +15758,40 @@ internal partial class SqlParser : Parser {
 				break;
 			case INTERVAL:
 				_localctx = new IntervalLiteralContext(_localctx);
-				EnterOuterAlt(_localctx, 5);
+				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1657;
+				State = 1720;
 				Match(INTERVAL);
-				State = 1668;
+				State = 1731;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1658;
+					State = 1721;
 					fields();
 					}
 					break;
 				case STRING:
 				case LEFT_PAREN:
 					{
-					State = 1660;
+					State = 1723;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1659;
+						State = 1722;
 						typePrecision();
 						}
 					}
 
-					State = 1662;
+					State = 1725;
 					Match(STRING);
-					State = 1664;
+					State = 1727;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if (((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 67793L) != 0)) {
+					if (((((_la - 159)) & ~0x3f) == 0 && ((1L << (_la - 159)) & 67793L) != 0)) {
 						{
-						State = 1663;
+						State = 1726;
 						intervalQualifier();
 						}
 					}
@@ -14592,9 +15800,9 @@ internal partial class SqlParser : Parser {
 					break;
 				case INTEGER_NUMBER:
 					{
-					State = 1666;
+					State = 1729;
 					Match(INTEGER_NUMBER);
-					State = 1667;
+					State = 1730;
 					identifier();
 					}
 					break;
@@ -14606,21 +15814,40 @@ internal partial class SqlParser : Parser {
 				case NULLS_LA:
 				case ON_LA:
 				case SIMILAR_LA:
+				case ALL:
+				case ANALYSE:
+				case ANALYZE:
 				case AND:
+				case ANY:
 				case AS:
 				case ASC:
+				case ASYMMETRIC:
+				case BOTH:
+				case CASE:
+				case CAST:
 				case CHECK:
 				case COLLATE:
+				case COLUMN:
 				case CONSTRAINT:
+				case CURRENT_CATALOG:
+				case CURRENT_DATE:
+				case CURRENT_ROLE:
+				case CURRENT_SCHEMA:
+				case CURRENT_TIME:
+				case CURRENT_TIMESTAMP:
+				case CURRENT_USER:
 				case DEFAULT:
 				case DEFERRABLE:
 				case DESC:
+				case DISTINCT:
 				case DO:
 				case ELSE:
 				case END:
 				case EXCEPT:
+				case FALSE:
 				case FETCH:
 				case FOR:
+				case FOREIGN:
 				case FROM:
 				case GROUP:
 				case HAVING:
@@ -14628,11 +15855,16 @@ internal partial class SqlParser : Parser {
 				case INITIALLY:
 				case INTERSECT:
 				case INTO:
+				case LATERAL:
+				case LEADING:
 				case LIMIT:
+				case LOCALTIME:
+				case LOCALTIMESTAMP:
 				case NOT:
 				case NULL:
 				case OFFSET:
 				case ON:
+				case ONLY:
 				case OR:
 				case ORDER:
 				case PLACING:
@@ -14641,17 +15873,28 @@ internal partial class SqlParser : Parser {
 				case REFERENCES:
 				case RETURNING:
 				case SELECT:
+				case SESSION_USER:
+				case SOME:
+				case SYMMETRIC:
+				case TABLE:
 				case THEN:
+				case TRAILING:
+				case TRUE:
 				case UNION:
 				case UNIQUE:
+				case USER:
 				case USING:
+				case VARIADIC:
 				case WHEN:
 				case WHERE:
 				case WINDOW:
 				case WITH:
-				case ANTI:
-				case ASOF:
+				case AUTHORIZATION:
+				case BINARY:
+				case COLLATION:
+				case CONCURRENTLY:
 				case CROSS:
+				case FREEZE:
 				case FULL:
 				case ILIKE:
 				case INNER:
@@ -14662,17 +15905,21 @@ internal partial class SqlParser : Parser {
 				case LIKE:
 				case NATURAL:
 				case NOTNULL:
+				case OUTER:
 				case OVERLAPS:
 				case RIGHT:
-				case SEMI:
 				case SIMILAR:
+				case TABLESAMPLE:
+				case VERBOSE:
 				case BETWEEN:
 				case INTERVAL:
-				case OPERATOR:
-				case POSITION:
 				case ROW:
 				case TIME:
 				case TIMESTAMP:
+				case OPERATOR:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -14683,6 +15930,7 @@ internal partial class SqlParser : Parser {
 				case IGNORE:
 				case REPLACE:
 				case RESPECT:
+				case UESCAPE:
 				case ABORT:
 				case ABSOLUTE:
 				case ACCESS:
@@ -14879,15 +16127,798 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				break;
+			case COLLATION_LA:
+			case CAST:
 			case EXTRACT:
-				_localctx = new ExtractContext(_localctx);
+			case OVERLAY:
+			case POSITION:
+			case SUBSTRING:
+			case TREAT:
+			case TRIM:
+			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+				_localctx = new CallFormExpressionContext(_localctx);
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 1733;
+				callForm();
+				}
+				break;
+			case SIMILAR_LA:
+			case AUTHORIZATION:
+			case BINARY:
+			case COLLATION:
+			case CONCURRENTLY:
+			case CROSS:
+			case FREEZE:
+			case FULL:
+			case ILIKE:
+			case INNER:
+			case IS:
+			case ISNULL:
+			case JOIN:
+			case LEFT:
+			case LIKE:
+			case NATURAL:
+			case NOTNULL:
+			case OUTER:
+			case OVERLAPS:
+			case RIGHT:
+			case SIMILAR:
+			case TABLESAMPLE:
+			case VERBOSE:
+				_localctx = new KeywordCallContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1670;
-				Match(EXTRACT);
-				State = 1671;
+				State = 1734;
+				functionName();
+				State = 1735;
+				callTail();
+				State = 1737;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==DOT) {
+					{
+					State = 1736;
+					fields();
+					}
+				}
+
+				}
+				break;
+			case CURRENT_CATALOG:
+			case CURRENT_DATE:
+			case CURRENT_ROLE:
+			case CURRENT_SCHEMA:
+			case CURRENT_TIME:
+			case CURRENT_TIMESTAMP:
+			case CURRENT_USER:
+			case LOCALTIME:
+			case LOCALTIMESTAMP:
+			case SESSION_USER:
+			case SYSTEM_USER:
+			case USER:
+				_localctx = new CurrentValueExpressionContext(_localctx);
+				EnterOuterAlt(_localctx, 7);
+				{
+				State = 1739;
+				currentValue();
+				}
+				break;
+			case ARRAY:
+				_localctx = new ArrayContext(_localctx);
+				EnterOuterAlt(_localctx, 8);
+				{
+				State = 1740;
+				Match(ARRAY);
+				State = 1750;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case LEFT_BRACKET:
+					{
+					State = 1741;
+					Match(LEFT_BRACKET);
+					State = 1743;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+						{
+						State = 1742;
+						expressions();
+						}
+					}
+
+					State = 1745;
+					Match(RIGHT_BRACKET);
+					}
+					break;
+				case LEFT_PAREN:
+					{
+					State = 1746;
+					Match(LEFT_PAREN);
+					State = 1747;
+					query();
+					State = 1748;
+					Match(RIGHT_PAREN);
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				}
+				break;
+			case LEFT_BRACKET:
+				_localctx = new ListContext(_localctx);
+				EnterOuterAlt(_localctx, 9);
+				{
+				State = 1752;
+				Match(LEFT_BRACKET);
+				State = 1754;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+					{
+					State = 1753;
+					expressions();
+					}
+				}
+
+				State = 1756;
+				Match(RIGHT_BRACKET);
+				}
+				break;
+			case LEFT_BRACE:
+				_localctx = new StructContext(_localctx);
+				EnterOuterAlt(_localctx, 10);
+				{
+				State = 1757;
+				Match(LEFT_BRACE);
+				State = 1759;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -3145714L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 16777215L) != 0)) {
+					{
+					State = 1758;
+					structFields();
+					}
+				}
+
+				State = 1761;
+				Match(RIGHT_BRACE);
+				}
+				break;
+			case ROW:
+				_localctx = new RowContext(_localctx);
+				EnterOuterAlt(_localctx, 11);
+				{
+				State = 1762;
+				Match(ROW);
+				State = 1769;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case LEFT_PAREN:
+					{
+					State = 1763;
+					Match(LEFT_PAREN);
+					State = 1765;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+						{
+						State = 1764;
+						expressions();
+						}
+					}
+
+					State = 1767;
+					Match(RIGHT_PAREN);
+					}
+					break;
+				case DOT:
+					{
+					State = 1768;
+					fields();
+					}
+					break;
+				case Eof:
+				case IDENTIFIER:
+				case QUOTED_IDENTIFIER:
+				case OPERATOR_SYMBOL:
+				case NOT_LA:
+				case NULLS_LA:
+				case ON_LA:
+				case SIMILAR_LA:
+				case ALL:
+				case ANALYSE:
+				case ANALYZE:
+				case AND:
+				case ANY:
+				case AS:
+				case ASC:
+				case ASYMMETRIC:
+				case BOTH:
+				case CASE:
+				case CAST:
+				case CHECK:
+				case COLLATE:
+				case COLUMN:
+				case CONSTRAINT:
+				case CURRENT_CATALOG:
+				case CURRENT_DATE:
+				case CURRENT_ROLE:
+				case CURRENT_SCHEMA:
+				case CURRENT_TIME:
+				case CURRENT_TIMESTAMP:
+				case CURRENT_USER:
+				case DEFAULT:
+				case DEFERRABLE:
+				case DESC:
+				case DISTINCT:
+				case DO:
+				case ELSE:
+				case END:
+				case EXCEPT:
+				case FALSE:
+				case FETCH:
+				case FOR:
+				case FOREIGN:
+				case FROM:
+				case GROUP:
+				case HAVING:
+				case IN:
+				case INITIALLY:
+				case INTERSECT:
+				case INTO:
+				case LATERAL:
+				case LEADING:
+				case LIMIT:
+				case LOCALTIME:
+				case LOCALTIMESTAMP:
+				case NOT:
+				case NULL:
+				case OFFSET:
+				case ON:
+				case ONLY:
+				case OR:
+				case ORDER:
+				case PLACING:
+				case PRIMARY:
+				case QUALIFY:
+				case REFERENCES:
+				case RETURNING:
+				case SELECT:
+				case SESSION_USER:
+				case SOME:
+				case SYMMETRIC:
+				case TABLE:
+				case THEN:
+				case TRAILING:
+				case TRUE:
+				case UNION:
+				case UNIQUE:
+				case USER:
+				case USING:
+				case VARIADIC:
+				case WHEN:
+				case WHERE:
+				case WINDOW:
+				case WITH:
+				case AUTHORIZATION:
+				case BINARY:
+				case COLLATION:
+				case CONCURRENTLY:
+				case CROSS:
+				case FREEZE:
+				case FULL:
+				case ILIKE:
+				case INNER:
+				case IS:
+				case ISNULL:
+				case JOIN:
+				case LEFT:
+				case LIKE:
+				case NATURAL:
+				case NOTNULL:
+				case OUTER:
+				case OVERLAPS:
+				case RIGHT:
+				case SIMILAR:
+				case TABLESAMPLE:
+				case VERBOSE:
+				case BETWEEN:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
+				case OPERATOR:
+				case ANTI:
+				case ASOF:
+				case SEMI:
+				case MAP:
+				case NATIONAL:
+				case NONE:
+				case STRUCT:
+				case AT:
+				case ESCAPE:
+				case EXCLUDE:
+				case IGNORE:
+				case REPLACE:
+				case RESPECT:
+				case UESCAPE:
+				case ABORT:
+				case ABSOLUTE:
+				case ACCESS:
+				case ACTION:
+				case ADD:
+				case ADMIN:
+				case ALTER:
+				case ALWAYS:
+				case BACKWARD:
+				case BEGIN:
+				case BREADTH:
+				case BY:
+				case CASCADE:
+				case CASCADED:
+				case CATALOG:
+				case CHAIN:
+				case CHARACTERISTICS:
+				case CHECKPOINT:
+				case CLOSE:
+				case COMMENT:
+				case COMMIT:
+				case COMMITTED:
+				case CONFLICT:
+				case CONTINUE:
+				case COPY:
+				case CSV:
+				case CURRENT:
+				case CURSOR:
+				case CYCLE:
+				case DATA:
+				case DATABASE:
+				case DEALLOCATE:
+				case DECLARE:
+				case DEFERRED:
+				case DELETE:
+				case DELIMITER:
+				case DELIMITERS:
+				case DEPTH:
+				case DESCRIBE:
+				case DISCARD:
+				case DOMAIN:
+				case DROP:
+				case ENCODING:
+				case EXCLUDING:
+				case EXCLUSIVE:
+				case EXECUTE:
+				case EXPLAIN:
+				case EXTERNAL:
+				case FIRST:
+				case FOLLOWING:
+				case FORCE:
+				case FORWARD:
+				case FUNCTION:
+				case GENERATED:
+				case GLOBAL:
+				case GRANTED:
+				case GROUPS:
+				case HEADER:
+				case HOLD:
+				case IDENTITY:
+				case IF:
+				case IMMEDIATE:
+				case INCLUDE:
+				case INCLUDING:
+				case INDEX:
+				case INHERIT:
+				case INHERITS:
+				case INSENSITIVE:
+				case INSERT:
+				case ISOLATION:
+				case KEY:
+				case LAST:
+				case LEVEL:
+				case LISTEN:
+				case LOCAL:
+				case LOCATION:
+				case LOCK:
+				case LOCKED:
+				case MATCH:
+				case MATCHED:
+				case MATERIALIZED:
+				case MERGE:
+				case MODE:
+				case MOVE:
+				case NAME:
+				case NAMES:
+				case NEXT:
+				case NO:
+				case NOTHING:
+				case NOTIFY:
+				case NOWAIT:
+				case NULLS:
+				case OF:
+				case OPTION:
+				case OPTIONS:
+				case ORDINALITY:
+				case OTHERS:
+				case OVERRIDING:
+				case OWNER:
+				case PARTIAL:
+				case PARTITION:
+				case PARTITIONED:
+				case PLANS:
+				case PRECEDING:
+				case PREPARE:
+				case PRESERVE:
+				case PRIOR:
+				case PRIVILEGES:
+				case PROGRAM:
+				case QUOTE:
+				case RANGE:
+				case READ:
+				case REFRESH:
+				case RELATIVE:
+				case RELEASE:
+				case RENAME:
+				case REPEATABLE:
+				case RESET:
+				case RESTART:
+				case RESTRICT:
+				case REVOKE:
+				case ROLE:
+				case ROLLBACK:
+				case ROWS:
+				case SAVEPOINT:
+				case SCHEMA:
+				case SCROLL:
+				case SEARCH:
+				case SEQUENCE:
+				case SEQUENCES:
+				case SERIALIZABLE:
+				case SESSION:
+				case SET:
+				case SETS:
+				case SHARE:
+				case SHOW:
+				case SIMPLE:
+				case SKIP_:
+				case SNAPSHOT:
+				case SOURCE:
+				case START:
+				case STATISTICS:
+				case STDIN:
+				case STDOUT:
+				case STORED:
+				case SUMMARIZE:
+				case SYSTEM:
+				case TABLES:
+				case TARGET:
+				case TEMP:
+				case TEMPORARY:
+				case TIES:
+				case TRANSACTION:
+				case TRUNCATE:
+				case TYPE:
+				case UNBOUNDED:
+				case UNCOMMITTED:
+				case UNKNOWN:
+				case UNLISTEN:
+				case UNLOGGED:
+				case UPDATE:
+				case VACUUM:
+				case VALID:
+				case VALUE:
+				case VIEW:
+				case WORK:
+				case WRITE:
+				case ZONE:
+				case RIGHT_PAREN:
+				case LEFT_BRACKET:
+				case RIGHT_BRACKET:
+				case RIGHT_BRACE:
+				case COMMA:
+				case SEMICOLON:
+				case COLON:
+				case DOUBLE_COLON:
+				case COLON_EQUALS:
+				case EQUALS_GREATER:
+				case PLUS:
+				case MINUS:
+				case STAR:
+				case SLASH:
+				case PERCENT:
+				case CARET:
+				case EQUALS:
+				case NOT_EQUALS:
+				case LESS:
+				case LESS_EQUALS:
+				case GREATER:
+				case GREATER_EQUALS:
+					break;
+				default:
+					break;
+				}
+				}
+				break;
+			case GROUPING:
+				_localctx = new GroupingContext(_localctx);
+				EnterOuterAlt(_localctx, 12);
+				{
+				State = 1771;
+				Match(GROUPING);
+				State = 1772;
 				Match(LEFT_PAREN);
-				State = 1674;
+				State = 1773;
+				expressions();
+				State = 1774;
+				Match(RIGHT_PAREN);
+				}
+				break;
+			case BIT_STRING:
+			case HEX_STRING:
+				_localctx = new BitStringContext(_localctx);
+				EnterOuterAlt(_localctx, 13);
+				{
+				State = 1776;
+				_la = TokenStream.LA(1);
+				if ( !(_la==BIT_STRING || _la==HEX_STRING) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				}
+				break;
+			case DEFAULT:
+				_localctx = new DefaultContext(_localctx);
+				EnterOuterAlt(_localctx, 14);
+				{
+				State = 1777;
+				Match(DEFAULT);
+				}
+				break;
+			case UNIQUE:
+				_localctx = new UniqueContext(_localctx);
+				EnterOuterAlt(_localctx, 15);
+				{
+				State = 1778;
+				Match(UNIQUE);
+				State = 1779;
+				Match(LEFT_PAREN);
+				State = 1780;
+				query();
+				State = 1781;
+				Match(RIGHT_PAREN);
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class CallFormContext : ParserRuleContext {
+		public CallFormContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_callForm; } }
+
+		public CallFormContext() { }
+		public virtual void CopyFrom(CallFormContext context) {
+			base.CopyFrom(context);
+		}
+	}
+	public partial class CastContext : CallFormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AS() { return GetToken(SqlParser.AS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeNameContext typeName() {
+			return GetRuleContext<TypeNameContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CAST() { return GetToken(SqlParser.CAST, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRY_CAST() { return GetToken(SqlParser.TRY_CAST, 0); }
+		public CastContext(CallFormContext context) { CopyFrom(context); }
+	}
+	public partial class TreatContext : CallFormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TREAT() { return GetToken(SqlParser.TREAT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AS() { return GetToken(SqlParser.AS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeNameContext typeName() {
+			return GetRuleContext<TypeNameContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		public TreatContext(CallFormContext context) { CopyFrom(context); }
+	}
+	public partial class ExtractContext : CallFormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXTRACT() { return GetToken(SqlParser.EXTRACT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label() {
+			return GetRuleContext<LabelContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(SqlParser.STRING, 0); }
+		public ExtractContext(CallFormContext context) { CopyFrom(context); }
+	}
+	public partial class SubstringContext : CallFormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SUBSTRING() { return GetToken(SqlParser.SUBSTRING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public SubstringArgumentsContext substringArguments() {
+			return GetRuleContext<SubstringArgumentsContext>(0);
+		}
+		public SubstringContext(CallFormContext context) { CopyFrom(context); }
+	}
+	public partial class PositionContext : CallFormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode POSITION() { return GetToken(SqlParser.POSITION, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public LowerBoundContext[] lowerBound() {
+			return GetRuleContexts<LowerBoundContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public LowerBoundContext lowerBound(int i) {
+			return GetRuleContext<LowerBoundContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IN() { return GetToken(SqlParser.IN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA() { return GetToken(SqlParser.COMMA, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
+		public PositionContext(CallFormContext context) { CopyFrom(context); }
+	}
+	public partial class OverlayContext : CallFormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OVERLAY() { return GetToken(SqlParser.OVERLAY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
+			return GetRuleContexts<ExpressionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
+			return GetRuleContext<ExpressionContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLACING() { return GetToken(SqlParser.PLACING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA() { return GetToken(SqlParser.COMMA, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
+			return GetRuleContext<ExpressionsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FOR() { return GetToken(SqlParser.FOR, 0); }
+		public OverlayContext(CallFormContext context) { CopyFrom(context); }
+	}
+	public partial class TrimContext : CallFormContext {
+		public IToken side;
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRIM() { return GetToken(SqlParser.TRIM, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionsContext expressions() {
+			return GetRuleContext<ExpressionsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BOTH() { return GetToken(SqlParser.BOTH, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEADING() { return GetToken(SqlParser.LEADING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRAILING() { return GetToken(SqlParser.TRAILING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA() { return GetToken(SqlParser.COMMA, 0); }
+		public TrimContext(CallFormContext context) { CopyFrom(context); }
+	}
+	public partial class CollationForContext : CallFormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLLATION_LA() { return GetToken(SqlParser.COLLATION_LA, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FOR() { return GetToken(SqlParser.FOR, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		public CollationForContext(CallFormContext context) { CopyFrom(context); }
+	}
+	public partial class XmlContext : CallFormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public XmlKeywordContext xmlKeyword() {
+			return GetRuleContext<XmlKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public XmlPartContext[] xmlPart() {
+			return GetRuleContexts<XmlPartContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public XmlPartContext xmlPart(int i) {
+			return GetRuleContext<XmlPartContext>(i);
+		}
+		public XmlContext(CallFormContext context) { CopyFrom(context); }
+	}
+
+	[RuleVersion(0)]
+	public CallFormContext callForm() {
+		CallFormContext _localctx = new CallFormContext(Context, State);
+		EnterRule(_localctx, 152, RULE_callForm);
+		int _la;
+		try {
+			State = 1878;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case CAST:
+			case TRY_CAST:
+				_localctx = new CastContext(_localctx);
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 1785;
+				_la = TokenStream.LA(1);
+				if ( !(_la==CAST || _la==TRY_CAST) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				State = 1786;
+				Match(LEFT_PAREN);
+				State = 1787;
+				expression();
+				State = 1788;
+				Match(AS);
+				State = 1789;
+				typeName();
+				State = 1790;
+				Match(RIGHT_PAREN);
+				}
+				break;
+			case TREAT:
+				_localctx = new TreatContext(_localctx);
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 1792;
+				Match(TREAT);
+				State = 1793;
+				Match(LEFT_PAREN);
+				State = 1794;
+				expression();
+				State = 1795;
+				Match(AS);
+				State = 1796;
+				typeName();
+				State = 1797;
+				Match(RIGHT_PAREN);
+				}
+				break;
+			case EXTRACT:
+				_localctx = new ExtractContext(_localctx);
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 1799;
+				Match(EXTRACT);
+				State = 1800;
+				Match(LEFT_PAREN);
+				State = 1803;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -14975,8 +17006,6 @@ internal partial class SqlParser : Parser {
 				case WHERE:
 				case WINDOW:
 				case WITH:
-				case ANTI:
-				case ASOF:
 				case AUTHORIZATION:
 				case BINARY:
 				case COLLATION:
@@ -14996,24 +17025,36 @@ internal partial class SqlParser : Parser {
 				case OUTER:
 				case OVERLAPS:
 				case RIGHT:
-				case SEMI:
 				case SIMILAR:
 				case TABLESAMPLE:
 				case VERBOSE:
 				case BETWEEN:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -15206,644 +17247,162 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1672;
+					State = 1801;
 					label();
 					}
 					break;
 				case STRING:
 					{
-					State = 1673;
+					State = 1802;
 					Match(STRING);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1676;
+				State = 1805;
 				Match(FROM);
-				State = 1677;
+				State = 1806;
 				expression();
-				State = 1678;
+				State = 1807;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case SUBSTRING:
 				_localctx = new SubstringContext(_localctx);
-				EnterOuterAlt(_localctx, 7);
+				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1680;
+				State = 1809;
 				Match(SUBSTRING);
-				State = 1681;
+				State = 1810;
 				Match(LEFT_PAREN);
-				State = 1682;
-				substringArguments();
-				State = 1683;
+				State = 1812;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+					{
+					State = 1811;
+					substringArguments();
+					}
+				}
+
+				State = 1814;
 				Match(RIGHT_PAREN);
 				}
 				break;
-			case SIMILAR_LA:
-			case ANTI:
-			case ASOF:
-			case AUTHORIZATION:
-			case BINARY:
-			case COLLATION:
-			case CONCURRENTLY:
-			case CROSS:
-			case FREEZE:
-			case FULL:
-			case ILIKE:
-			case INNER:
-			case IS:
-			case ISNULL:
-			case JOIN:
-			case LEFT:
-			case LIKE:
-			case NATURAL:
-			case NOTNULL:
-			case OUTER:
-			case OVERLAPS:
-			case RIGHT:
-			case SEMI:
-			case SIMILAR:
-			case TABLESAMPLE:
-			case VERBOSE:
-				_localctx = new KeywordCallContext(_localctx);
-				EnterOuterAlt(_localctx, 8);
+			case POSITION:
+				_localctx = new PositionContext(_localctx);
+				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1685;
-				functionName();
-				State = 1686;
-				callTail();
-				State = 1688;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==DOT) {
-					{
-					State = 1687;
-					fields();
-					}
-				}
-
-				}
-				break;
-			case CURRENT_CATALOG:
-			case CURRENT_DATE:
-			case CURRENT_ROLE:
-			case CURRENT_SCHEMA:
-			case CURRENT_TIME:
-			case CURRENT_TIMESTAMP:
-			case CURRENT_USER:
-			case LOCALTIME:
-			case LOCALTIMESTAMP:
-			case SESSION_USER:
-			case SYSTEM_USER:
-			case USER:
-				_localctx = new CurrentValueExpressionContext(_localctx);
-				EnterOuterAlt(_localctx, 9);
-				{
-				State = 1690;
-				currentValue();
-				}
-				break;
-			case ARRAY:
-				_localctx = new ArrayContext(_localctx);
-				EnterOuterAlt(_localctx, 10);
-				{
-				State = 1691;
-				Match(ARRAY);
-				State = 1701;
+				State = 1815;
+				Match(POSITION);
+				State = 1816;
+				Match(LEFT_PAREN);
+				State = 1817;
+				lowerBound();
+				State = 1822;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
-				case LEFT_BRACKET:
+				case IN:
 					{
-					State = 1692;
-					Match(LEFT_BRACKET);
-					State = 1694;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
-						{
-						State = 1693;
-						expressions();
-						}
-					}
-
-					State = 1696;
-					Match(RIGHT_BRACKET);
+					State = 1818;
+					Match(IN);
+					State = 1819;
+					lowerBound();
 					}
 					break;
-				case LEFT_PAREN:
+				case COMMA:
 					{
-					State = 1697;
-					Match(LEFT_PAREN);
-					State = 1698;
-					query();
-					State = 1699;
-					Match(RIGHT_PAREN);
+					State = 1820;
+					Match(COMMA);
+					State = 1821;
+					expression();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				}
-				break;
-			case LEFT_BRACKET:
-				_localctx = new ListContext(_localctx);
-				EnterOuterAlt(_localctx, 11);
-				{
-				State = 1703;
-				Match(LEFT_BRACKET);
-				State = 1705;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
-					{
-					State = 1704;
-					expressions();
-					}
-				}
-
-				State = 1707;
-				Match(RIGHT_BRACKET);
-				}
-				break;
-			case LEFT_BRACE:
-				_localctx = new StructContext(_localctx);
-				EnterOuterAlt(_localctx, 12);
-				{
-				State = 1708;
-				Match(LEFT_BRACE);
-				State = 1710;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048562L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
-					{
-					State = 1709;
-					structFields();
-					}
-				}
-
-				State = 1712;
-				Match(RIGHT_BRACE);
-				}
-				break;
-			case ROW:
-				_localctx = new RowContext(_localctx);
-				EnterOuterAlt(_localctx, 13);
-				{
-				State = 1713;
-				Match(ROW);
-				State = 1714;
-				Match(LEFT_PAREN);
-				State = 1716;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
-					{
-					State = 1715;
-					expressions();
-					}
-				}
-
-				State = 1718;
+				State = 1824;
 				Match(RIGHT_PAREN);
 				}
 				break;
-			case GROUPING:
-				_localctx = new GroupingContext(_localctx);
-				EnterOuterAlt(_localctx, 14);
+			case OVERLAY:
+				_localctx = new OverlayContext(_localctx);
+				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1719;
-				Match(GROUPING);
-				State = 1720;
+				State = 1826;
+				Match(OVERLAY);
+				State = 1827;
 				Match(LEFT_PAREN);
-				State = 1721;
-				expressions();
-				State = 1722;
-				Match(RIGHT_PAREN);
-				}
-				break;
-			case BIT_STRING:
-			case HEX_STRING:
-				_localctx = new BitStringContext(_localctx);
-				EnterOuterAlt(_localctx, 15);
-				{
-				State = 1724;
-				_la = TokenStream.LA(1);
-				if ( !(_la==BIT_STRING || _la==HEX_STRING) ) {
-				ErrorHandler.RecoverInline(this);
-				}
-				else {
-					ErrorHandler.ReportMatch(this);
-				    Consume();
-				}
-				}
-				break;
-			case DEFAULT:
-				_localctx = new DefaultContext(_localctx);
-				EnterOuterAlt(_localctx, 16);
-				{
-				State = 1725;
-				Match(DEFAULT);
-				}
-				break;
-			case POSITION:
-				_localctx = new PositionContext(_localctx);
-				EnterOuterAlt(_localctx, 17);
-				{
-				State = 1726;
-				Match(POSITION);
-				State = 1738;
+				State = 1841;
 				ErrorHandler.Sync(this);
-				switch (TokenStream.LA(1)) {
-				case DOT:
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
 					{
-					State = 1727;
-					fields();
-					}
-					break;
-				case LEFT_PAREN:
-					{
-					State = 1728;
-					Match(LEFT_PAREN);
-					State = 1729;
-					valueExpression();
-					State = 1734;
+					State = 1828;
+					expression();
+					State = 1839;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
-					case IN:
+					case PLACING:
 						{
-						State = 1730;
-						Match(IN);
-						State = 1731;
-						valueExpression();
+						State = 1829;
+						Match(PLACING);
+						State = 1830;
+						expression();
+						State = 1831;
+						Match(FROM);
+						State = 1832;
+						expression();
+						State = 1835;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+						if (_la==FOR) {
+							{
+							State = 1833;
+							Match(FOR);
+							State = 1834;
+							expression();
+							}
+						}
+
 						}
 						break;
 					case COMMA:
 						{
-						State = 1732;
+						State = 1837;
 						Match(COMMA);
-						State = 1733;
-						expression();
+						State = 1838;
+						expressions();
 						}
 						break;
 					default:
 						throw new NoViableAltException(this);
 					}
-					State = 1736;
-					Match(RIGHT_PAREN);
 					}
-					break;
-				case Eof:
-				case IDENTIFIER:
-				case QUOTED_IDENTIFIER:
-				case OPERATOR_SYMBOL:
-				case NOT_LA:
-				case NULLS_LA:
-				case ON_LA:
-				case SIMILAR_LA:
-				case AND:
-				case AS:
-				case ASC:
-				case CHECK:
-				case COLLATE:
-				case CONSTRAINT:
-				case DEFAULT:
-				case DEFERRABLE:
-				case DESC:
-				case DO:
-				case ELSE:
-				case END:
-				case EXCEPT:
-				case FETCH:
-				case FOR:
-				case FROM:
-				case GROUP:
-				case HAVING:
-				case IN:
-				case INITIALLY:
-				case INTERSECT:
-				case INTO:
-				case LIMIT:
-				case NOT:
-				case NULL:
-				case OFFSET:
-				case ON:
-				case OR:
-				case ORDER:
-				case PLACING:
-				case PRIMARY:
-				case QUALIFY:
-				case REFERENCES:
-				case RETURNING:
-				case SELECT:
-				case THEN:
-				case UNION:
-				case UNIQUE:
-				case USING:
-				case WHEN:
-				case WHERE:
-				case WINDOW:
-				case WITH:
-				case ANTI:
-				case ASOF:
-				case CROSS:
-				case FULL:
-				case ILIKE:
-				case INNER:
-				case IS:
-				case ISNULL:
-				case JOIN:
-				case LEFT:
-				case LIKE:
-				case NATURAL:
-				case NOTNULL:
-				case OVERLAPS:
-				case RIGHT:
-				case SEMI:
-				case SIMILAR:
-				case BETWEEN:
-				case INTERVAL:
-				case OPERATOR:
-				case POSITION:
-				case ROW:
-				case TIME:
-				case TIMESTAMP:
-				case MAP:
-				case NATIONAL:
-				case NONE:
-				case STRUCT:
-				case AT:
-				case ESCAPE:
-				case EXCLUDE:
-				case IGNORE:
-				case REPLACE:
-				case RESPECT:
-				case ABORT:
-				case ABSOLUTE:
-				case ACCESS:
-				case ACTION:
-				case ADD:
-				case ADMIN:
-				case ALTER:
-				case ALWAYS:
-				case BACKWARD:
-				case BEGIN:
-				case BREADTH:
-				case BY:
-				case CASCADE:
-				case CASCADED:
-				case CATALOG:
-				case CHAIN:
-				case CHARACTERISTICS:
-				case CHECKPOINT:
-				case CLOSE:
-				case COMMENT:
-				case COMMIT:
-				case COMMITTED:
-				case CONFLICT:
-				case CONTINUE:
-				case COPY:
-				case CSV:
-				case CURRENT:
-				case CURSOR:
-				case CYCLE:
-				case DATA:
-				case DATABASE:
-				case DEALLOCATE:
-				case DECLARE:
-				case DEFERRED:
-				case DELETE:
-				case DELIMITER:
-				case DELIMITERS:
-				case DEPTH:
-				case DESCRIBE:
-				case DISCARD:
-				case DOMAIN:
-				case DROP:
-				case ENCODING:
-				case EXCLUDING:
-				case EXCLUSIVE:
-				case EXECUTE:
-				case EXPLAIN:
-				case EXTERNAL:
-				case FIRST:
-				case FOLLOWING:
-				case FORCE:
-				case FORWARD:
-				case FUNCTION:
-				case GENERATED:
-				case GLOBAL:
-				case GRANTED:
-				case GROUPS:
-				case HEADER:
-				case HOLD:
-				case IDENTITY:
-				case IF:
-				case IMMEDIATE:
-				case INCLUDE:
-				case INCLUDING:
-				case INDEX:
-				case INHERIT:
-				case INHERITS:
-				case INSENSITIVE:
-				case INSERT:
-				case ISOLATION:
-				case KEY:
-				case LAST:
-				case LEVEL:
-				case LISTEN:
-				case LOCAL:
-				case LOCATION:
-				case LOCK:
-				case LOCKED:
-				case MATCH:
-				case MATCHED:
-				case MATERIALIZED:
-				case MERGE:
-				case MODE:
-				case MOVE:
-				case NAME:
-				case NAMES:
-				case NEXT:
-				case NO:
-				case NOTHING:
-				case NOTIFY:
-				case NOWAIT:
-				case NULLS:
-				case OF:
-				case OPTION:
-				case OPTIONS:
-				case ORDINALITY:
-				case OTHERS:
-				case OVERRIDING:
-				case OWNER:
-				case PARTIAL:
-				case PARTITION:
-				case PARTITIONED:
-				case PLANS:
-				case PRECEDING:
-				case PREPARE:
-				case PRESERVE:
-				case PRIOR:
-				case PRIVILEGES:
-				case PROGRAM:
-				case QUOTE:
-				case RANGE:
-				case READ:
-				case REFRESH:
-				case RELATIVE:
-				case RELEASE:
-				case RENAME:
-				case REPEATABLE:
-				case RESET:
-				case RESTART:
-				case RESTRICT:
-				case REVOKE:
-				case ROLE:
-				case ROLLBACK:
-				case ROWS:
-				case SAVEPOINT:
-				case SCHEMA:
-				case SCROLL:
-				case SEARCH:
-				case SEQUENCE:
-				case SEQUENCES:
-				case SERIALIZABLE:
-				case SESSION:
-				case SET:
-				case SETS:
-				case SHARE:
-				case SHOW:
-				case SIMPLE:
-				case SKIP_:
-				case SNAPSHOT:
-				case SOURCE:
-				case START:
-				case STATISTICS:
-				case STDIN:
-				case STDOUT:
-				case STORED:
-				case SUMMARIZE:
-				case SYSTEM:
-				case TABLES:
-				case TARGET:
-				case TEMP:
-				case TEMPORARY:
-				case TIES:
-				case TRANSACTION:
-				case TRUNCATE:
-				case TYPE:
-				case UNBOUNDED:
-				case UNCOMMITTED:
-				case UNKNOWN:
-				case UNLISTEN:
-				case UNLOGGED:
-				case UPDATE:
-				case VACUUM:
-				case VALID:
-				case VALUE:
-				case VIEW:
-				case WORK:
-				case WRITE:
-				case ZONE:
-				case RIGHT_PAREN:
-				case LEFT_BRACKET:
-				case RIGHT_BRACKET:
-				case RIGHT_BRACE:
-				case COMMA:
-				case SEMICOLON:
-				case COLON:
-				case DOUBLE_COLON:
-				case COLON_EQUALS:
-				case EQUALS_GREATER:
-				case PLUS:
-				case MINUS:
-				case STAR:
-				case SLASH:
-				case PERCENT:
-				case CARET:
-				case EQUALS:
-				case NOT_EQUALS:
-				case LESS:
-				case LESS_EQUALS:
-				case GREATER:
-				case GREATER_EQUALS:
-					break;
-				default:
-					break;
 				}
-				}
-				break;
-			case OVERLAY:
-				_localctx = new OverlayContext(_localctx);
-				EnterOuterAlt(_localctx, 18);
-				{
-				State = 1740;
-				Match(OVERLAY);
-				State = 1741;
-				Match(LEFT_PAREN);
-				State = 1742;
-				expression();
-				State = 1753;
-				ErrorHandler.Sync(this);
-				switch (TokenStream.LA(1)) {
-				case PLACING:
-					{
-					State = 1743;
-					Match(PLACING);
-					State = 1744;
-					expression();
-					State = 1745;
-					Match(FROM);
-					State = 1746;
-					expression();
-					State = 1749;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					if (_la==FOR) {
-						{
-						State = 1747;
-						Match(FOR);
-						State = 1748;
-						expression();
-						}
-					}
 
-					}
-					break;
-				case COMMA:
-					{
-					State = 1751;
-					Match(COMMA);
-					State = 1752;
-					expressions();
-					}
-					break;
-				default:
-					throw new NoViableAltException(this);
-				}
-				State = 1755;
+				State = 1843;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case TRIM:
 				_localctx = new TrimContext(_localctx);
-				EnterOuterAlt(_localctx, 19);
+				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1757;
+				State = 1844;
 				Match(TRIM);
-				State = 1758;
+				State = 1845;
 				Match(LEFT_PAREN);
-				State = 1760;
+				State = 1847;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 30)) & ~0x3f) == 0 && ((1L << (_la - 30)) & 2305843077933170689L) != 0)) {
+				if (((((_la - 31)) & ~0x3f) == 0 && ((1L << (_la - 31)) & 2305843077933170689L) != 0)) {
 					{
-					State = 1759;
+					State = 1846;
 					((TrimContext)_localctx).side = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
-					if ( !(((((_la - 30)) & ~0x3f) == 0 && ((1L << (_la - 30)) & 2305843077933170689L) != 0)) ) {
+					if ( !(((((_la - 31)) & ~0x3f) == 0 && ((1L << (_la - 31)) & 2305843077933170689L) != 0)) ) {
 						((TrimContext)_localctx).side = ErrorHandler.RecoverInline(this);
 					}
 					else {
@@ -15853,14 +17412,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1771;
+				State = 1858;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FROM:
 					{
-					State = 1762;
+					State = 1849;
 					Match(FROM);
-					State = 1763;
+					State = 1850;
 					expressions();
 					}
 					break;
@@ -15875,6 +17434,7 @@ internal partial class SqlParser : Parser {
 				case PARAMETER:
 				case OPERATOR_SYMBOL:
 				case SIMILAR_LA:
+				case COLLATION_LA:
 				case ARRAY:
 				case CASE:
 				case CAST:
@@ -15894,9 +17454,8 @@ internal partial class SqlParser : Parser {
 				case SESSION_USER:
 				case SYSTEM_USER:
 				case TRUE:
+				case UNIQUE:
 				case USER:
-				case ANTI:
-				case ASOF:
 				case AUTHORIZATION:
 				case BINARY:
 				case COLLATION:
@@ -15916,23 +17475,35 @@ internal partial class SqlParser : Parser {
 				case OUTER:
 				case OVERLAPS:
 				case RIGHT:
-				case SEMI:
 				case SIMILAR:
 				case TABLESAMPLE:
 				case VERBOSE:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -16130,24 +17701,24 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1764;
+					State = 1851;
 					expression();
-					State = 1769;
+					State = 1856;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case FROM:
 						{
-						State = 1765;
+						State = 1852;
 						Match(FROM);
-						State = 1766;
+						State = 1853;
 						expressions();
 						}
 						break;
 					case COMMA:
 						{
-						State = 1767;
+						State = 1854;
 						Match(COMMA);
-						State = 1768;
+						State = 1855;
 						expressions();
 						}
 						break;
@@ -16161,7 +17732,499 @@ internal partial class SqlParser : Parser {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1773;
+				State = 1860;
+				Match(RIGHT_PAREN);
+				}
+				break;
+			case COLLATION_LA:
+				_localctx = new CollationForContext(_localctx);
+				EnterOuterAlt(_localctx, 8);
+				{
+				State = 1862;
+				Match(COLLATION_LA);
+				State = 1863;
+				Match(FOR);
+				State = 1864;
+				Match(LEFT_PAREN);
+				State = 1865;
+				expression();
+				State = 1866;
+				Match(RIGHT_PAREN);
+				}
+				break;
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+				_localctx = new XmlContext(_localctx);
+				EnterOuterAlt(_localctx, 9);
+				{
+				State = 1868;
+				xmlKeyword();
+				State = 1869;
+				Match(LEFT_PAREN);
+				State = 1873;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2050L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 562947772383231L) != 0)) {
+					{
+					{
+					State = 1870;
+					xmlPart();
+					}
+					}
+					State = 1875;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				State = 1876;
+				Match(RIGHT_PAREN);
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class XmlPartContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SEMICOLON() { return GetToken(SqlParser.SEMICOLON, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INVALID() { return GetToken(SqlParser.INVALID, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public XmlPartContext[] xmlPart() {
+			return GetRuleContexts<XmlPartContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public XmlPartContext xmlPart(int i) {
+			return GetRuleContext<XmlPartContext>(i);
+		}
+		public XmlPartContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_xmlPart; } }
+	}
+
+	[RuleVersion(0)]
+	public XmlPartContext xmlPart() {
+		XmlPartContext _localctx = new XmlPartContext(Context, State);
+		EnterRule(_localctx, 154, RULE_xmlPart);
+		int _la;
+		try {
+			State = 1889;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case IDENTIFIER:
+			case QUOTED_IDENTIFIER:
+			case STRING:
+			case BIT_STRING:
+			case HEX_STRING:
+			case INTEGER_NUMBER:
+			case DECIMAL_NUMBER:
+			case FLOAT_NUMBER:
+			case PARAMETER:
+			case OPERATOR_SYMBOL:
+			case WITH_LA:
+			case WITHOUT_LA:
+			case NOT_LA:
+			case NULLS_LA:
+			case GROUPING_LA:
+			case ON_LA:
+			case IGNORE_LA:
+			case RESPECT_LA:
+			case SIMILAR_LA:
+			case COLLATION_LA:
+			case ALL:
+			case ANALYSE:
+			case ANALYZE:
+			case AND:
+			case ANY:
+			case ARRAY:
+			case AS:
+			case ASC:
+			case ASYMMETRIC:
+			case BOTH:
+			case CASE:
+			case CAST:
+			case CHECK:
+			case COLLATE:
+			case COLUMN:
+			case CONSTRAINT:
+			case CREATE:
+			case CURRENT_CATALOG:
+			case CURRENT_DATE:
+			case CURRENT_ROLE:
+			case CURRENT_SCHEMA:
+			case CURRENT_TIME:
+			case CURRENT_TIMESTAMP:
+			case CURRENT_USER:
+			case DEFAULT:
+			case DEFERRABLE:
+			case DESC:
+			case DISTINCT:
+			case DO:
+			case ELSE:
+			case END:
+			case EXCEPT:
+			case FALSE:
+			case FETCH:
+			case FOR:
+			case FOREIGN:
+			case FROM:
+			case GRANT:
+			case GROUP:
+			case HAVING:
+			case IN:
+			case INITIALLY:
+			case INTERSECT:
+			case INTO:
+			case LATERAL:
+			case LEADING:
+			case LIMIT:
+			case LOCALTIME:
+			case LOCALTIMESTAMP:
+			case NOT:
+			case NULL:
+			case OFFSET:
+			case ON:
+			case ONLY:
+			case OR:
+			case ORDER:
+			case PLACING:
+			case PRIMARY:
+			case QUALIFY:
+			case RECURSIVE:
+			case REFERENCES:
+			case RETURNING:
+			case SELECT:
+			case SESSION_USER:
+			case SOME:
+			case SYMMETRIC:
+			case SYSTEM_USER:
+			case TABLE:
+			case THEN:
+			case TO:
+			case TRAILING:
+			case TRUE:
+			case UNION:
+			case UNIQUE:
+			case USER:
+			case USING:
+			case VALUES:
+			case VARIADIC:
+			case WHEN:
+			case WHERE:
+			case WINDOW:
+			case WITH:
+			case AUTHORIZATION:
+			case BINARY:
+			case COLLATION:
+			case CONCURRENTLY:
+			case CROSS:
+			case FREEZE:
+			case FULL:
+			case ILIKE:
+			case INNER:
+			case IS:
+			case ISNULL:
+			case JOIN:
+			case LEFT:
+			case LIKE:
+			case NATURAL:
+			case NOTNULL:
+			case OUTER:
+			case OVERLAPS:
+			case RIGHT:
+			case SIMILAR:
+			case TABLESAMPLE:
+			case VERBOSE:
+			case BETWEEN:
+			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
+			case EXTRACT:
+			case GROUPING:
+			case OPERATOR:
+			case OVERLAY:
+			case POSITION:
+			case SUBSTRING:
+			case TREAT:
+			case TRIM:
+			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
+			case MAP:
+			case NATIONAL:
+			case NONE:
+			case PRECISION:
+			case STRUCT:
+			case AT:
+			case DAY:
+			case ESCAPE:
+			case EXCLUDE:
+			case FILTER:
+			case HOUR:
+			case IGNORE:
+			case MINUTE:
+			case MONTH:
+			case OVER:
+			case REPLACE:
+			case RESPECT:
+			case SECOND:
+			case UESCAPE:
+			case VARYING:
+			case WITHIN:
+			case WITHOUT:
+			case YEAR:
+			case ABORT:
+			case ABSOLUTE:
+			case ACCESS:
+			case ACTION:
+			case ADD:
+			case ADMIN:
+			case ALTER:
+			case ALWAYS:
+			case BACKWARD:
+			case BEGIN:
+			case BREADTH:
+			case BY:
+			case CASCADE:
+			case CASCADED:
+			case CATALOG:
+			case CHAIN:
+			case CHARACTERISTICS:
+			case CHECKPOINT:
+			case CLOSE:
+			case COMMENT:
+			case COMMIT:
+			case COMMITTED:
+			case CONFLICT:
+			case CONTINUE:
+			case COPY:
+			case CSV:
+			case CURRENT:
+			case CURSOR:
+			case CYCLE:
+			case DATA:
+			case DATABASE:
+			case DEALLOCATE:
+			case DECLARE:
+			case DEFERRED:
+			case DELETE:
+			case DELIMITER:
+			case DELIMITERS:
+			case DEPTH:
+			case DESCRIBE:
+			case DISCARD:
+			case DOMAIN:
+			case DROP:
+			case ENCODING:
+			case EXCLUDING:
+			case EXCLUSIVE:
+			case EXECUTE:
+			case EXPLAIN:
+			case EXTERNAL:
+			case FIRST:
+			case FOLLOWING:
+			case FORCE:
+			case FORWARD:
+			case FUNCTION:
+			case GENERATED:
+			case GLOBAL:
+			case GRANTED:
+			case GROUPS:
+			case HEADER:
+			case HOLD:
+			case IDENTITY:
+			case IF:
+			case IMMEDIATE:
+			case INCLUDE:
+			case INCLUDING:
+			case INDEX:
+			case INHERIT:
+			case INHERITS:
+			case INSENSITIVE:
+			case INSERT:
+			case ISOLATION:
+			case KEY:
+			case LAST:
+			case LEVEL:
+			case LISTEN:
+			case LOCAL:
+			case LOCATION:
+			case LOCK:
+			case LOCKED:
+			case MATCH:
+			case MATCHED:
+			case MATERIALIZED:
+			case MERGE:
+			case MODE:
+			case MOVE:
+			case NAME:
+			case NAMES:
+			case NEXT:
+			case NO:
+			case NOTHING:
+			case NOTIFY:
+			case NOWAIT:
+			case NULLS:
+			case OF:
+			case OPTION:
+			case OPTIONS:
+			case ORDINALITY:
+			case OTHERS:
+			case OVERRIDING:
+			case OWNER:
+			case PARTIAL:
+			case PARTITION:
+			case PARTITIONED:
+			case PLANS:
+			case PRECEDING:
+			case PREPARE:
+			case PRESERVE:
+			case PRIOR:
+			case PRIVILEGES:
+			case PROGRAM:
+			case QUOTE:
+			case RANGE:
+			case READ:
+			case REFRESH:
+			case RELATIVE:
+			case RELEASE:
+			case RENAME:
+			case REPEATABLE:
+			case RESET:
+			case RESTART:
+			case RESTRICT:
+			case REVOKE:
+			case ROLE:
+			case ROLLBACK:
+			case ROWS:
+			case SAVEPOINT:
+			case SCHEMA:
+			case SCROLL:
+			case SEARCH:
+			case SEQUENCE:
+			case SEQUENCES:
+			case SERIALIZABLE:
+			case SESSION:
+			case SET:
+			case SETS:
+			case SHARE:
+			case SHOW:
+			case SIMPLE:
+			case SKIP_:
+			case SNAPSHOT:
+			case SOURCE:
+			case START:
+			case STATISTICS:
+			case STDIN:
+			case STDOUT:
+			case STORED:
+			case SUMMARIZE:
+			case SYSTEM:
+			case TABLES:
+			case TARGET:
+			case TEMP:
+			case TEMPORARY:
+			case TIES:
+			case TRANSACTION:
+			case TRUNCATE:
+			case TYPE:
+			case UNBOUNDED:
+			case UNCOMMITTED:
+			case UNKNOWN:
+			case UNLISTEN:
+			case UNLOGGED:
+			case UPDATE:
+			case VACUUM:
+			case VALID:
+			case VALUE:
+			case VIEW:
+			case WORK:
+			case WRITE:
+			case ZONE:
+			case LEFT_BRACKET:
+			case RIGHT_BRACKET:
+			case LEFT_BRACE:
+			case RIGHT_BRACE:
+			case COMMA:
+			case DOT:
+			case COLON:
+			case DOUBLE_COLON:
+			case COLON_EQUALS:
+			case EQUALS_GREATER:
+			case PLUS:
+			case MINUS:
+			case STAR:
+			case SLASH:
+			case PERCENT:
+			case CARET:
+			case EQUALS:
+			case NOT_EQUALS:
+			case LESS:
+			case LESS_EQUALS:
+			case GREATER:
+			case GREATER_EQUALS:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 1880;
+				_la = TokenStream.LA(1);
+				if ( _la <= 0 || (_la==INVALID || ((((_la - 344)) & ~0x3f) == 0 && ((1L << (_la - 344)) & 131L) != 0)) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				}
+				break;
+			case LEFT_PAREN:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 1881;
+				Match(LEFT_PAREN);
+				State = 1885;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2050L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 562947772383231L) != 0)) {
+					{
+					{
+					State = 1882;
+					xmlPart();
+					}
+					}
+					State = 1887;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				State = 1888;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -16205,20 +18268,20 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FieldsContext fields() {
 		FieldsContext _localctx = new FieldsContext(Context, State);
-		EnterRule(_localctx, 148, RULE_fields);
+		EnterRule(_localctx, 156, RULE_fields);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1782;
+			State = 1896;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 1777;
+				State = 1891;
 				Match(DOT);
-				State = 1780;
+				State = 1894;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -16306,8 +18369,6 @@ internal partial class SqlParser : Parser {
 				case WHERE:
 				case WINDOW:
 				case WITH:
-				case ANTI:
-				case ASOF:
 				case AUTHORIZATION:
 				case BINARY:
 				case COLLATION:
@@ -16327,24 +18388,36 @@ internal partial class SqlParser : Parser {
 				case OUTER:
 				case OVERLAPS:
 				case RIGHT:
-				case SEMI:
 				case SIMILAR:
 				case TABLESAMPLE:
 				case VERBOSE:
 				case BETWEEN:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -16537,13 +18610,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1778;
+					State = 1892;
 					label();
 					}
 					break;
 				case STAR:
 					{
-					State = 1779;
+					State = 1893;
 					Match(STAR);
 					}
 					break;
@@ -16552,7 +18625,7 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				}
-				State = 1784;
+				State = 1898;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==DOT );
@@ -16586,22 +18659,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CaseBranchesContext caseBranches() {
 		CaseBranchesContext _localctx = new CaseBranchesContext(Context, State);
-		EnterRule(_localctx, 150, RULE_caseBranches);
+		EnterRule(_localctx, 158, RULE_caseBranches);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1787;
+			State = 1901;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 1786;
+				State = 1900;
 				caseBranch();
 				}
 				}
-				State = 1789;
+				State = 1903;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==WHEN );
@@ -16653,48 +18726,48 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SubstringArgumentsContext substringArguments() {
 		SubstringArgumentsContext _localctx = new SubstringArgumentsContext(Context, State);
-		EnterRule(_localctx, 152, RULE_substringArguments);
+		EnterRule(_localctx, 160, RULE_substringArguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1791;
+			State = 1905;
 			expression();
-			State = 1807;
+			State = 1921;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case COMMA:
 				{
-				State = 1792;
+				State = 1906;
 				Match(COMMA);
-				State = 1793;
+				State = 1907;
 				expressions();
 				}
 				break;
 			case FOR:
 			case FROM:
 				{
-				State = 1798;
+				State = 1912;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
-					State = 1798;
+					State = 1912;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case FROM:
 						{
-						State = 1794;
+						State = 1908;
 						Match(FROM);
-						State = 1795;
+						State = 1909;
 						_localctx.from = expression();
 						}
 						break;
 					case FOR:
 						{
-						State = 1796;
+						State = 1910;
 						Match(FOR);
-						State = 1797;
+						State = 1911;
 						_localctx.@for = expression();
 						}
 						break;
@@ -16702,7 +18775,7 @@ internal partial class SqlParser : Parser {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 1800;
+					State = 1914;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==FOR || _la==FROM );
@@ -16710,13 +18783,13 @@ internal partial class SqlParser : Parser {
 				break;
 			case SIMILAR_LA:
 				{
-				State = 1802;
+				State = 1916;
 				Match(SIMILAR_LA);
-				State = 1803;
+				State = 1917;
 				_localctx.pattern = expression();
-				State = 1804;
+				State = 1918;
 				Match(ESCAPE);
-				State = 1805;
+				State = 1919;
 				_localctx.escape = expression();
 				}
 				break;
@@ -16759,26 +18832,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StructFieldsContext structFields() {
 		StructFieldsContext _localctx = new StructFieldsContext(Context, State);
-		EnterRule(_localctx, 154, RULE_structFields);
+		EnterRule(_localctx, 162, RULE_structFields);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1809;
+			State = 1923;
 			structField();
-			State = 1814;
+			State = 1928;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1810;
+				State = 1924;
 				Match(COMMA);
-				State = 1811;
+				State = 1925;
 				structField();
 				}
 				}
-				State = 1816;
+				State = 1930;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -16816,26 +18889,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExpressionsContext expressions() {
 		ExpressionsContext _localctx = new ExpressionsContext(Context, State);
-		EnterRule(_localctx, 156, RULE_expressions);
+		EnterRule(_localctx, 164, RULE_expressions);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1817;
+			State = 1931;
 			expression();
-			State = 1822;
+			State = 1936;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1818;
+				State = 1932;
 				Match(COMMA);
-				State = 1819;
+				State = 1933;
 				expression();
 				}
 				}
-				State = 1824;
+				State = 1938;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -16897,12 +18970,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ParenthesizedBodyContext parenthesizedBody() {
 		ParenthesizedBodyContext _localctx = new ParenthesizedBodyContext(Context, State);
-		EnterRule(_localctx, 158, RULE_parenthesizedBody);
+		EnterRule(_localctx, 166, RULE_parenthesizedBody);
 		int _la;
 		try {
-			State = 1854;
+			State = 1968;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
+			case WITH_LA:
 			case FROM:
 			case SELECT:
 			case TABLE:
@@ -16910,7 +18984,7 @@ internal partial class SqlParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1825;
+				State = 1939;
 				startedQuery();
 				}
 				break;
@@ -16925,6 +18999,7 @@ internal partial class SqlParser : Parser {
 			case PARAMETER:
 			case OPERATOR_SYMBOL:
 			case SIMILAR_LA:
+			case COLLATION_LA:
 			case ARRAY:
 			case CASE:
 			case CAST:
@@ -16944,9 +19019,8 @@ internal partial class SqlParser : Parser {
 			case SESSION_USER:
 			case SYSTEM_USER:
 			case TRUE:
+			case UNIQUE:
 			case USER:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -16966,23 +19040,35 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -17182,31 +19268,31 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1852;
+				State = 1966;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
 					{
-					State = 1826;
+					State = 1940;
 					expression();
-					State = 1850;
+					State = 1964;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case COMMA:
 						{
-						State = 1829;
+						State = 1943;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						do {
 							{
 							{
-							State = 1827;
+							State = 1941;
 							Match(COMMA);
-							State = 1828;
+							State = 1942;
 							expression();
 							}
 							}
-							State = 1831;
+							State = 1945;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						} while ( _la==COMMA );
@@ -17216,35 +19302,35 @@ internal partial class SqlParser : Parser {
 					case INTERSECT:
 					case UNION:
 						{
-						State = 1833;
+						State = 1947;
 						setTail();
-						State = 1834;
+						State = 1948;
 						queryTail();
 						}
 						break;
 					case ORDER:
 						{
-						State = 1836;
+						State = 1950;
 						orderBy();
-						State = 1841;
+						State = 1955;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
-						while (((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0)) {
+						while (((((_la - 55)) & ~0x3f) == 0 && ((1L << (_la - 55)) & 270339L) != 0)) {
 							{
-							State = 1839;
+							State = 1953;
 							ErrorHandler.Sync(this);
 							switch (TokenStream.LA(1)) {
 							case FETCH:
 							case LIMIT:
 							case OFFSET:
 								{
-								State = 1837;
+								State = 1951;
 								limitPart();
 								}
 								break;
 							case FOR:
 								{
-								State = 1838;
+								State = 1952;
 								lockingClause();
 								}
 								break;
@@ -17252,7 +19338,7 @@ internal partial class SqlParser : Parser {
 								throw new NoViableAltException(this);
 							}
 							}
-							State = 1843;
+							State = 1957;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						}
@@ -17263,25 +19349,25 @@ internal partial class SqlParser : Parser {
 					case LIMIT:
 					case OFFSET:
 						{
-						State = 1846;
+						State = 1960;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						do {
 							{
-							State = 1846;
+							State = 1960;
 							ErrorHandler.Sync(this);
 							switch (TokenStream.LA(1)) {
 							case FETCH:
 							case LIMIT:
 							case OFFSET:
 								{
-								State = 1844;
+								State = 1958;
 								limitPart();
 								}
 								break;
 							case FOR:
 								{
-								State = 1845;
+								State = 1959;
 								lockingClause();
 								}
 								break;
@@ -17289,10 +19375,10 @@ internal partial class SqlParser : Parser {
 								throw new NoViableAltException(this);
 							}
 							}
-							State = 1848;
+							State = 1962;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
-						} while ( ((((_la - 54)) & ~0x3f) == 0 && ((1L << (_la - 54)) & 270339L) != 0) );
+						} while ( ((((_la - 55)) & ~0x3f) == 0 && ((1L << (_la - 55)) & 270339L) != 0) );
 						}
 						break;
 					case RIGHT_PAREN:
@@ -17361,18 +19447,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StartedQueryContext startedQuery() {
 		StartedQueryContext _localctx = new StartedQueryContext(Context, State);
-		EnterRule(_localctx, 160, RULE_startedQuery);
+		EnterRule(_localctx, 168, RULE_startedQuery);
 		int _la;
 		try {
-			State = 1876;
+			State = 1990;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
+			case WITH_LA:
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1856;
+				State = 1970;
 				withClause();
-				State = 1857;
+				State = 1971;
 				queryBody();
 				}
 				break;
@@ -17382,39 +19469,39 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1859;
+				State = 1973;
 				simpleQuery();
-				State = 1863;
+				State = 1977;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==INTERSECT) {
 					{
 					{
-					State = 1860;
+					State = 1974;
 					intersection();
 					}
 					}
-					State = 1865;
+					State = 1979;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1871;
+				State = 1985;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==EXCEPT || _la==UNION) {
 					{
 					{
-					State = 1866;
+					State = 1980;
 					setOperator();
-					State = 1867;
+					State = 1981;
 					queryTerm();
 					}
 					}
-					State = 1873;
+					State = 1987;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1874;
+				State = 1988;
 				queryTail();
 				}
 				break;
@@ -17462,27 +19549,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SetTailContext setTail() {
 		SetTailContext _localctx = new SetTailContext(Context, State);
-		EnterRule(_localctx, 162, RULE_setTail);
+		EnterRule(_localctx, 170, RULE_setTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1886;
+			State = 2000;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTERSECT:
 				{
-				State = 1879;
+				State = 1993;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 1878;
+					State = 1992;
 					intersection();
 					}
 					}
-					State = 1881;
+					State = 1995;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==INTERSECT );
@@ -17491,28 +19578,28 @@ internal partial class SqlParser : Parser {
 			case EXCEPT:
 			case UNION:
 				{
-				State = 1883;
+				State = 1997;
 				setOperator();
-				State = 1884;
+				State = 1998;
 				queryTerm();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1893;
+			State = 2007;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCEPT || _la==UNION) {
 				{
 				{
-				State = 1888;
+				State = 2002;
 				setOperator();
-				State = 1889;
+				State = 2003;
 				queryTerm();
 				}
 				}
-				State = 1895;
+				State = 2009;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -17546,19 +19633,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NameContext name() {
 		NameContext _localctx = new NameContext(Context, State);
-		EnterRule(_localctx, 164, RULE_name);
+		EnterRule(_localctx, 172, RULE_name);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1896;
+			State = 2010;
 			expressionName();
-			State = 1898;
+			State = 2012;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==DOT) {
 				{
-				State = 1897;
+				State = 2011;
 				fields();
 				}
 			}
@@ -17622,24 +19709,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NameTailContext nameTail() {
 		NameTailContext _localctx = new NameTailContext(Context, State);
-		EnterRule(_localctx, 166, RULE_nameTail);
+		EnterRule(_localctx, 174, RULE_nameTail);
 		int _la;
 		try {
-			State = 1918;
+			State = 2032;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				_localctx = new NameCallContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1900;
+				State = 2014;
 				callTail();
-				State = 1902;
+				State = 2016;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1901;
+					State = 2015;
 					fields();
 					}
 				}
@@ -17651,17 +19738,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new TypedLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1905;
+				State = 2019;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRECISION) {
 					{
-					State = 1904;
+					State = 2018;
 					Match(PRECISION);
 					}
 				}
 
-				State = 1907;
+				State = 2021;
 				Match(STRING);
 				}
 				break;
@@ -17669,19 +19756,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new VaryingLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1908;
+				State = 2022;
 				Match(VARYING);
-				State = 1910;
+				State = 2024;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 1909;
+					State = 2023;
 					typePrecision();
 					}
 				}
 
-				State = 1912;
+				State = 2026;
 				Match(STRING);
 				}
 				break;
@@ -17689,19 +19776,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new MapLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1913;
+				State = 2027;
 				Match(LEFT_BRACE);
-				State = 1915;
+				State = 2029;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
 					{
-					State = 1914;
+					State = 2028;
 					mapEntries();
 					}
 				}
 
-				State = 1917;
+				State = 2031;
 				Match(RIGHT_BRACE);
 				}
 				break;
@@ -17747,59 +19834,59 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CallTailContext callTail() {
 		CallTailContext _localctx = new CallTailContext(Context, State);
-		EnterRule(_localctx, 168, RULE_callTail);
+		EnterRule(_localctx, 176, RULE_callTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1920;
+			State = 2034;
 			callArguments();
-			State = 1922;
+			State = 2036;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==STRING) {
 				{
-				State = 1921;
+				State = 2035;
 				Match(STRING);
 				}
 			}
 
-			State = 1925;
+			State = 2039;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITHIN) {
 				{
-				State = 1924;
+				State = 2038;
 				withinGroup();
 				}
 			}
 
-			State = 1928;
+			State = 2042;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FILTER) {
 				{
-				State = 1927;
+				State = 2041;
 				filter();
 				}
 			}
 
-			State = 1931;
+			State = 2045;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IGNORE_LA || _la==RESPECT_LA) {
 				{
-				State = 1930;
+				State = 2044;
 				nullTreatment();
 				}
 			}
 
-			State = 1934;
+			State = 2048;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OVER) {
 				{
-				State = 1933;
+				State = 2047;
 				over();
 				}
 			}
@@ -17848,19 +19935,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CallArgumentsContext callArguments() {
 		CallArgumentsContext _localctx = new CallArgumentsContext(Context, State);
-		EnterRule(_localctx, 170, RULE_callArguments);
+		EnterRule(_localctx, 178, RULE_callArguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1936;
+			State = 2050;
 			Match(LEFT_PAREN);
-			State = 1938;
+			State = 2052;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 1937;
+				State = 2051;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -17872,55 +19959,55 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1957;
+			State = 2071;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921537741258737L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 29371391L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115221143158769L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 30076305407L) != 0)) {
 				{
-				State = 1940;
+				State = 2054;
 				argument();
-				State = 1945;
+				State = 2059;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1941;
+					State = 2055;
 					Match(COMMA);
-					State = 1942;
+					State = 2056;
 					argument();
 					}
 					}
-					State = 1947;
+					State = 2061;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1949;
+				State = 2063;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ORDER) {
 					{
-					State = 1948;
+					State = 2062;
 					orderBy();
 					}
 				}
 
-				State = 1955;
+				State = 2069;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IGNORE:
 					{
-					State = 1951;
+					State = 2065;
 					Match(IGNORE);
-					State = 1952;
+					State = 2066;
 					Match(NULLS);
 					}
 					break;
 				case RESPECT:
 					{
-					State = 1953;
+					State = 2067;
 					Match(RESPECT);
-					State = 1954;
+					State = 2068;
 					Match(NULLS);
 					}
 					break;
@@ -17932,7 +20019,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 1959;
+			State = 2073;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -17968,16 +20055,16 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ArgumentContext argument() {
 		ArgumentContext _localctx = new ArgumentContext(Context, State);
-		EnterRule(_localctx, 172, RULE_argument);
+		EnterRule(_localctx, 180, RULE_argument);
 		int _la;
 		try {
-			State = 1970;
+			State = 2084;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1961;
+				State = 2075;
 				Match(STAR);
 				}
 				break;
@@ -17992,6 +20079,7 @@ internal partial class SqlParser : Parser {
 			case PARAMETER:
 			case OPERATOR_SYMBOL:
 			case SIMILAR_LA:
+			case COLLATION_LA:
 			case ARRAY:
 			case CASE:
 			case CAST:
@@ -18011,10 +20099,9 @@ internal partial class SqlParser : Parser {
 			case SESSION_USER:
 			case SYSTEM_USER:
 			case TRUE:
+			case UNIQUE:
 			case USER:
 			case VARIADIC:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -18034,23 +20121,35 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -18249,24 +20348,24 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1963;
+				State = 2077;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VARIADIC) {
 					{
-					State = 1962;
+					State = 2076;
 					Match(VARIADIC);
 					}
 				}
 
-				State = 1965;
+				State = 2079;
 				expression();
-				State = 1968;
+				State = 2082;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON_EQUALS || _la==EQUALS_GREATER) {
 					{
-					State = 1966;
+					State = 2080;
 					_la = TokenStream.LA(1);
 					if ( !(_la==COLON_EQUALS || _la==EQUALS_GREATER) ) {
 					ErrorHandler.RecoverInline(this);
@@ -18275,7 +20374,7 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 1967;
+					State = 2081;
 					expression();
 					}
 				}
@@ -18311,12 +20410,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NullTreatmentContext nullTreatment() {
 		NullTreatmentContext _localctx = new NullTreatmentContext(Context, State);
-		EnterRule(_localctx, 174, RULE_nullTreatment);
+		EnterRule(_localctx, 182, RULE_nullTreatment);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1972;
+			State = 2086;
 			_la = TokenStream.LA(1);
 			if ( !(_la==IGNORE_LA || _la==RESPECT_LA) ) {
 			ErrorHandler.RecoverInline(this);
@@ -18325,7 +20424,7 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1973;
+			State = 2087;
 			Match(NULLS);
 			}
 		}
@@ -18358,19 +20457,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithinGroupContext withinGroup() {
 		WithinGroupContext _localctx = new WithinGroupContext(Context, State);
-		EnterRule(_localctx, 176, RULE_withinGroup);
+		EnterRule(_localctx, 184, RULE_withinGroup);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1975;
+			State = 2089;
 			Match(WITHIN);
-			State = 1976;
+			State = 2090;
 			Match(GROUP);
-			State = 1977;
+			State = 2091;
 			Match(LEFT_PAREN);
-			State = 1978;
+			State = 2092;
 			orderBy();
-			State = 1979;
+			State = 2093;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -18403,19 +20502,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FilterContext filter() {
 		FilterContext _localctx = new FilterContext(Context, State);
-		EnterRule(_localctx, 178, RULE_filter);
+		EnterRule(_localctx, 186, RULE_filter);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1981;
+			State = 2095;
 			Match(FILTER);
-			State = 1982;
+			State = 2096;
 			Match(LEFT_PAREN);
-			State = 1983;
+			State = 2097;
 			Match(WHERE);
-			State = 1984;
+			State = 2098;
 			expression();
-			State = 1985;
+			State = 2099;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -18448,31 +20547,44 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OverContext over() {
 		OverContext _localctx = new OverContext(Context, State);
-		EnterRule(_localctx, 180, RULE_over);
+		EnterRule(_localctx, 188, RULE_over);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1987;
+			State = 2101;
 			Match(OVER);
-			State = 1990;
+			State = 2104;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
 			case BETWEEN:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -18665,13 +20777,13 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 1988;
+				State = 2102;
 				identifier();
 				}
 				break;
 			case LEFT_PAREN:
 				{
-				State = 1989;
+				State = 2103;
 				windowSpecification();
 				}
 				break;
@@ -18692,9 +20804,11 @@ internal partial class SqlParser : Parser {
 	}
 
 	public partial class WindowSpecificationContext : ParserRuleContext {
-		public IToken @base;
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public BaseWindowContext baseWindow() {
+			return GetRuleContext<BaseWindowContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PARTITION() { return GetToken(SqlParser.PARTITION, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BY() { return GetToken(SqlParser.BY, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
@@ -18709,8 +20823,6 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public WindowFrameContext windowFrame() {
 			return GetRuleContext<WindowFrameContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENTIFIER() { return GetToken(SqlParser.IDENTIFIER, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode QUOTED_IDENTIFIER() { return GetToken(SqlParser.QUOTED_IDENTIFIER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
 			return GetToken(SqlParser.COMMA, i);
@@ -18725,83 +20837,363 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WindowSpecificationContext windowSpecification() {
 		WindowSpecificationContext _localctx = new WindowSpecificationContext(Context, State);
-		EnterRule(_localctx, 182, RULE_windowSpecification);
+		EnterRule(_localctx, 190, RULE_windowSpecification);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1992;
+			State = 2106;
 			Match(LEFT_PAREN);
-			State = 1994;
+			State = 2108;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER) {
+			if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -16777153L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -4398046511105L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -35188671250433L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 				{
-				State = 1993;
-				_localctx.@base = TokenStream.LT(1);
-				_la = TokenStream.LA(1);
-				if ( !(_la==IDENTIFIER || _la==QUOTED_IDENTIFIER) ) {
-					_localctx.@base = ErrorHandler.RecoverInline(this);
-				}
-				else {
-					ErrorHandler.ReportMatch(this);
-				    Consume();
-				}
+				State = 2107;
+				baseWindow();
 				}
 			}
 
-			State = 2006;
+			State = 2120;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PARTITION) {
 				{
-				State = 1996;
+				State = 2110;
 				Match(PARTITION);
-				State = 1997;
+				State = 2111;
 				Match(BY);
-				State = 1998;
+				State = 2112;
 				expression();
-				State = 2003;
+				State = 2117;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1999;
+					State = 2113;
 					Match(COMMA);
-					State = 2000;
+					State = 2114;
 					expression();
 					}
 					}
-					State = 2005;
+					State = 2119;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2009;
+			State = 2123;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 2008;
+				State = 2122;
 				orderBy();
 				}
 			}
 
-			State = 2012;
+			State = 2126;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUPS || _la==RANGE || _la==ROWS) {
 				{
-				State = 2011;
+				State = 2125;
 				windowFrame();
 				}
 			}
 
-			State = 2014;
+			State = 2128;
 			Match(RIGHT_PAREN);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class BaseWindowContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENTIFIER() { return GetToken(SqlParser.IDENTIFIER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode QUOTED_IDENTIFIER() { return GetToken(SqlParser.QUOTED_IDENTIFIER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public PlainKeywordContext plainKeyword() {
+			return GetRuleContext<PlainKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public AfterAsKeywordContext afterAsKeyword() {
+			return GetRuleContext<AfterAsKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ColumnKeywordContext columnKeyword() {
+			return GetRuleContext<ColumnKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public JoinWordContext joinWord() {
+			return GetRuleContext<JoinWordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FormKeywordContext formKeyword() {
+			return GetRuleContext<FormKeywordContext>(0);
+		}
+		public BaseWindowContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_baseWindow; } }
+	}
+
+	[RuleVersion(0)]
+	public BaseWindowContext baseWindow() {
+		BaseWindowContext _localctx = new BaseWindowContext(Context, State);
+		EnterRule(_localctx, 192, RULE_baseWindow);
+		try {
+			State = 2137;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case IDENTIFIER:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 2130;
+				Match(IDENTIFIER);
+				}
+				break;
+			case QUOTED_IDENTIFIER:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 2131;
+				Match(QUOTED_IDENTIFIER);
+				}
+				break;
+			case ABORT:
+			case ABSOLUTE:
+			case ACCESS:
+			case ACTION:
+			case ADD:
+			case ADMIN:
+			case ALTER:
+			case ALWAYS:
+			case BACKWARD:
+			case BEGIN:
+			case BREADTH:
+			case BY:
+			case CASCADE:
+			case CASCADED:
+			case CATALOG:
+			case CHAIN:
+			case CHARACTERISTICS:
+			case CHECKPOINT:
+			case CLOSE:
+			case COMMENT:
+			case COMMIT:
+			case COMMITTED:
+			case CONFLICT:
+			case CONTINUE:
+			case COPY:
+			case CSV:
+			case CURRENT:
+			case CURSOR:
+			case CYCLE:
+			case DATA:
+			case DATABASE:
+			case DEALLOCATE:
+			case DECLARE:
+			case DEFERRED:
+			case DELETE:
+			case DELIMITER:
+			case DELIMITERS:
+			case DEPTH:
+			case DESCRIBE:
+			case DISCARD:
+			case DOMAIN:
+			case DROP:
+			case ENCODING:
+			case EXCLUDING:
+			case EXCLUSIVE:
+			case EXECUTE:
+			case EXPLAIN:
+			case EXTERNAL:
+			case FIRST:
+			case FOLLOWING:
+			case FORCE:
+			case FORWARD:
+			case FUNCTION:
+			case GENERATED:
+			case GLOBAL:
+			case GRANTED:
+			case HEADER:
+			case HOLD:
+			case IDENTITY:
+			case IF:
+			case IMMEDIATE:
+			case INCLUDE:
+			case INCLUDING:
+			case INDEX:
+			case INHERIT:
+			case INHERITS:
+			case INSENSITIVE:
+			case INSERT:
+			case ISOLATION:
+			case KEY:
+			case LAST:
+			case LEVEL:
+			case LISTEN:
+			case LOCAL:
+			case LOCATION:
+			case LOCK:
+			case LOCKED:
+			case MATCH:
+			case MATCHED:
+			case MATERIALIZED:
+			case MERGE:
+			case MODE:
+			case MOVE:
+			case NAME:
+			case NAMES:
+			case NEXT:
+			case NO:
+			case NOTHING:
+			case NOTIFY:
+			case NOWAIT:
+			case NULLS:
+			case OF:
+			case OPTION:
+			case OPTIONS:
+			case ORDINALITY:
+			case OTHERS:
+			case OVERRIDING:
+			case OWNER:
+			case PARTIAL:
+			case PARTITIONED:
+			case PLANS:
+			case PRECEDING:
+			case PREPARE:
+			case PRESERVE:
+			case PRIOR:
+			case PRIVILEGES:
+			case PROGRAM:
+			case QUOTE:
+			case READ:
+			case REFRESH:
+			case RELATIVE:
+			case RELEASE:
+			case RENAME:
+			case REPEATABLE:
+			case RESET:
+			case RESTART:
+			case RESTRICT:
+			case REVOKE:
+			case ROLE:
+			case ROLLBACK:
+			case SAVEPOINT:
+			case SCHEMA:
+			case SCROLL:
+			case SEARCH:
+			case SEQUENCE:
+			case SEQUENCES:
+			case SERIALIZABLE:
+			case SESSION:
+			case SET:
+			case SETS:
+			case SHARE:
+			case SHOW:
+			case SIMPLE:
+			case SKIP_:
+			case SNAPSHOT:
+			case SOURCE:
+			case START:
+			case STATISTICS:
+			case STDIN:
+			case STDOUT:
+			case STORED:
+			case SUMMARIZE:
+			case SYSTEM:
+			case TABLES:
+			case TARGET:
+			case TEMP:
+			case TEMPORARY:
+			case TIES:
+			case TRANSACTION:
+			case TRUNCATE:
+			case TYPE:
+			case UNBOUNDED:
+			case UNCOMMITTED:
+			case UNKNOWN:
+			case UNLISTEN:
+			case UNLOGGED:
+			case UPDATE:
+			case VACUUM:
+			case VALID:
+			case VALUE:
+			case VIEW:
+			case WORK:
+			case WRITE:
+			case ZONE:
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 2132;
+				plainKeyword();
+				}
+				break;
+			case AT:
+			case DAY:
+			case ESCAPE:
+			case EXCLUDE:
+			case FILTER:
+			case HOUR:
+			case IGNORE:
+			case MINUTE:
+			case MONTH:
+			case OVER:
+			case REPLACE:
+			case RESPECT:
+			case SECOND:
+			case UESCAPE:
+			case VARYING:
+			case WITHIN:
+			case WITHOUT:
+			case YEAR:
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 2133;
+				afterAsKeyword();
+				}
+				break;
+			case MAP:
+			case NATIONAL:
+			case NONE:
+			case PRECISION:
+			case STRUCT:
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 2134;
+				columnKeyword();
+				}
+				break;
+			case ANTI:
+			case ASOF:
+			case SEMI:
+				EnterOuterAlt(_localctx, 6);
+				{
+				State = 2135;
+				joinWord();
+				}
+				break;
+			case BETWEEN:
+			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
+				EnterOuterAlt(_localctx, 7);
+				{
+				State = 2136;
+				formKeyword();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
 			}
 		}
 		catch (RecognitionException re) {
@@ -18844,12 +21236,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WindowFrameContext windowFrame() {
 		WindowFrameContext _localctx = new WindowFrameContext(Context, State);
-		EnterRule(_localctx, 184, RULE_windowFrame);
+		EnterRule(_localctx, 194, RULE_windowFrame);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2016;
+			State = 2139;
 			_la = TokenStream.LA(1);
 			if ( !(_la==GROUPS || _la==RANGE || _la==ROWS) ) {
 			ErrorHandler.RecoverInline(this);
@@ -18858,18 +21250,18 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2023;
+			State = 2146;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BETWEEN:
 				{
-				State = 2017;
+				State = 2140;
 				Match(BETWEEN);
-				State = 2018;
+				State = 2141;
 				frameBound();
-				State = 2019;
+				State = 2142;
 				Match(AND);
-				State = 2020;
+				State = 2143;
 				frameBound();
 				}
 				break;
@@ -18884,6 +21276,7 @@ internal partial class SqlParser : Parser {
 			case PARAMETER:
 			case OPERATOR_SYMBOL:
 			case SIMILAR_LA:
+			case COLLATION_LA:
 			case ARRAY:
 			case CASE:
 			case CAST:
@@ -18898,13 +21291,13 @@ internal partial class SqlParser : Parser {
 			case FALSE:
 			case LOCALTIME:
 			case LOCALTIMESTAMP:
+			case NOT:
 			case NULL:
 			case SESSION_USER:
 			case SYSTEM_USER:
 			case TRUE:
+			case UNIQUE:
 			case USER:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -18924,23 +21317,35 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -19138,48 +21543,48 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 2022;
+				State = 2145;
 				frameBound();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2034;
+			State = 2157;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EXCLUDE) {
 				{
-				State = 2025;
+				State = 2148;
 				Match(EXCLUDE);
-				State = 2032;
+				State = 2155;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case CURRENT:
 					{
-					State = 2026;
+					State = 2149;
 					Match(CURRENT);
-					State = 2027;
+					State = 2150;
 					Match(ROW);
 					}
 					break;
 				case GROUP:
 					{
-					State = 2028;
+					State = 2151;
 					Match(GROUP);
 					}
 					break;
 				case TIES:
 					{
-					State = 2029;
+					State = 2152;
 					Match(TIES);
 					}
 					break;
 				case NO:
 					{
-					State = 2030;
+					State = 2153;
 					Match(NO);
-					State = 2031;
+					State = 2154;
 					Match(OTHERS);
 					}
 					break;
@@ -19203,8 +21608,8 @@ internal partial class SqlParser : Parser {
 	}
 
 	public partial class FrameBoundContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression() {
-			return GetRuleContext<ValueExpressionContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PRECEDING() { return GetToken(SqlParser.PRECEDING, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FOLLOWING() { return GetToken(SqlParser.FOLLOWING, 0); }
@@ -19219,14 +21624,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FrameBoundContext frameBound() {
 		FrameBoundContext _localctx = new FrameBoundContext(Context, State);
-		EnterRule(_localctx, 186, RULE_frameBound);
+		EnterRule(_localctx, 196, RULE_frameBound);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2036;
-			valueExpression();
-			State = 2037;
+			State = 2159;
+			expression();
+			State = 2160;
 			_la = TokenStream.LA(1);
 			if ( !(_la==ROW || _la==FOLLOWING || _la==PRECEDING) ) {
 			ErrorHandler.RecoverInline(this);
@@ -19269,17 +21674,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CaseBranchContext caseBranch() {
 		CaseBranchContext _localctx = new CaseBranchContext(Context, State);
-		EnterRule(_localctx, 188, RULE_caseBranch);
+		EnterRule(_localctx, 198, RULE_caseBranch);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2039;
+			State = 2162;
 			Match(WHEN);
-			State = 2040;
+			State = 2163;
 			_localctx.when = expression();
-			State = 2041;
+			State = 2164;
 			Match(THEN);
-			State = 2042;
+			State = 2165;
 			_localctx.then = expression();
 			}
 		}
@@ -19313,11 +21718,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StructFieldContext structField() {
 		StructFieldContext _localctx = new StructFieldContext(Context, State);
-		EnterRule(_localctx, 190, RULE_structField);
+		EnterRule(_localctx, 200, RULE_structField);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2046;
+			State = 2169;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -19405,8 +21810,6 @@ internal partial class SqlParser : Parser {
 			case WHERE:
 			case WINDOW:
 			case WITH:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -19426,24 +21829,36 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
 			case BETWEEN:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -19636,22 +22051,22 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2044;
+				State = 2167;
 				label();
 				}
 				break;
 			case STRING:
 				{
-				State = 2045;
+				State = 2168;
 				Match(STRING);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2048;
+			State = 2171;
 			Match(COLON);
-			State = 2049;
+			State = 2172;
 			expression();
 			}
 		}
@@ -19687,26 +22102,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MapEntriesContext mapEntries() {
 		MapEntriesContext _localctx = new MapEntriesContext(Context, State);
-		EnterRule(_localctx, 192, RULE_mapEntries);
+		EnterRule(_localctx, 202, RULE_mapEntries);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2051;
+			State = 2174;
 			mapEntry();
-			State = 2056;
+			State = 2179;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2052;
+				State = 2175;
 				Match(COMMA);
-				State = 2053;
+				State = 2176;
 				mapEntry();
 				}
 				}
-				State = 2058;
+				State = 2181;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -19741,15 +22156,15 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MapEntryContext mapEntry() {
 		MapEntryContext _localctx = new MapEntryContext(Context, State);
-		EnterRule(_localctx, 194, RULE_mapEntry);
+		EnterRule(_localctx, 204, RULE_mapEntry);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2059;
+			State = 2182;
 			expression();
-			State = 2060;
+			State = 2183;
 			Match(COLON);
-			State = 2061;
+			State = 2184;
 			expression();
 			}
 		}
@@ -19792,10 +22207,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CurrentValueContext currentValue() {
 		CurrentValueContext _localctx = new CurrentValueContext(Context, State);
-		EnterRule(_localctx, 196, RULE_currentValue);
+		EnterRule(_localctx, 206, RULE_currentValue);
 		int _la;
 		try {
-			State = 2073;
+			State = 2196;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CURRENT_DATE:
@@ -19805,21 +22220,21 @@ internal partial class SqlParser : Parser {
 			case LOCALTIMESTAMP:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2063;
+				State = 2186;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 39)) & ~0x3f) == 0 && ((1L << (_la - 39)) & 1610612761L) != 0)) ) {
+				if ( !(((((_la - 40)) & ~0x3f) == 0 && ((1L << (_la - 40)) & 1610612761L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2065;
+				State = 2188;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2064;
+					State = 2187;
 					typePrecision();
 					}
 				}
@@ -19834,9 +22249,9 @@ internal partial class SqlParser : Parser {
 			case USER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2067;
+				State = 2190;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 38)) & ~0x3f) == 0 && ((1L << (_la - 38)) & 144748506773454917L) != 0)) ) {
+				if ( !(((((_la - 39)) & ~0x3f) == 0 && ((1L << (_la - 39)) & 144748506773454917L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -19848,16 +22263,16 @@ internal partial class SqlParser : Parser {
 			case CURRENT_SCHEMA:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2068;
+				State = 2191;
 				Match(CURRENT_SCHEMA);
-				State = 2071;
+				State = 2194;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2069;
+					State = 2192;
 					Match(LEFT_PAREN);
-					State = 2070;
+					State = 2193;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -19899,24 +22314,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeNameContext typeName() {
 		TypeNameContext _localctx = new TypeNameContext(Context, State);
-		EnterRule(_localctx, 198, RULE_typeName);
+		EnterRule(_localctx, 208, RULE_typeName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2075;
+			State = 2198;
 			simpleType();
-			State = 2079;
+			State = 2202;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LEFT_BRACKET) {
 				{
 				{
-				State = 2076;
+				State = 2199;
 				arrayBound();
 				}
 				}
-				State = 2081;
+				State = 2204;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -19947,24 +22362,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ArrayBoundContext arrayBound() {
 		ArrayBoundContext _localctx = new ArrayBoundContext(Context, State);
-		EnterRule(_localctx, 200, RULE_arrayBound);
+		EnterRule(_localctx, 210, RULE_arrayBound);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2082;
+			State = 2205;
 			Match(LEFT_BRACKET);
-			State = 2084;
+			State = 2207;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==INTEGER_NUMBER) {
 				{
-				State = 2083;
+				State = 2206;
 				Match(INTEGER_NUMBER);
 				}
 			}
 
-			State = 2086;
+			State = 2209;
 			Match(RIGHT_BRACKET);
 			}
 		}
@@ -20045,30 +22460,30 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SimpleTypeContext simpleType() {
 		SimpleTypeContext _localctx = new SimpleTypeContext(Context, State);
-		EnterRule(_localctx, 202, RULE_simpleType);
+		EnterRule(_localctx, 212, RULE_simpleType);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2151;
+			State = 2274;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTERVAL:
 				{
-				State = 2088;
+				State = 2211;
 				Match(INTERVAL);
-				State = 2091;
+				State = 2214;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,296,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,312,Context) ) {
 				case 1:
 					{
-					State = 2089;
+					State = 2212;
 					intervalQualifier();
 					}
 					break;
 				case 2:
 					{
-					State = 2090;
+					State = 2213;
 					typePrecision();
 					}
 					break;
@@ -20078,7 +22493,7 @@ internal partial class SqlParser : Parser {
 			case TIME:
 			case TIMESTAMP:
 				{
-				State = 2093;
+				State = 2216;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -20087,22 +22502,22 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2095;
+				State = 2218;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2094;
+					State = 2217;
 					typePrecision();
 					}
 				}
 
-				State = 2098;
+				State = 2221;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA || _la==WITHOUT_LA) {
 					{
-					State = 2097;
+					State = 2220;
 					timeZone();
 					}
 				}
@@ -20111,70 +22526,70 @@ internal partial class SqlParser : Parser {
 				break;
 			case STRUCT:
 				{
-				State = 2100;
+				State = 2223;
 				Match(STRUCT);
-				State = 2101;
+				State = 2224;
 				Match(LEFT_PAREN);
-				State = 2102;
+				State = 2225;
 				structTypeField();
-				State = 2107;
+				State = 2230;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2103;
+					State = 2226;
 					Match(COMMA);
-					State = 2104;
+					State = 2227;
 					structTypeField();
 					}
 					}
-					State = 2109;
+					State = 2232;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2110;
+				State = 2233;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case MAP:
 				{
-				State = 2112;
+				State = 2235;
 				Match(MAP);
-				State = 2113;
+				State = 2236;
 				Match(LEFT_PAREN);
-				State = 2114;
+				State = 2237;
 				typeName();
-				State = 2115;
+				State = 2238;
 				Match(COMMA);
-				State = 2116;
+				State = 2239;
 				typeName();
-				State = 2117;
+				State = 2240;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case NATIONAL:
 				{
-				State = 2119;
+				State = 2242;
 				Match(NATIONAL);
-				State = 2120;
+				State = 2243;
 				typeId();
-				State = 2122;
+				State = 2245;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,300,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,316,Context) ) {
 				case 1:
 					{
-					State = 2121;
+					State = 2244;
 					Match(VARYING);
 					}
 					break;
 				}
-				State = 2125;
+				State = 2248;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2124;
+					State = 2247;
 					typePrecision();
 					}
 				}
@@ -20184,8 +22599,6 @@ internal partial class SqlParser : Parser {
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
 			case SIMILAR_LA:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -20205,10 +22618,12 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case AT:
 			case DAY:
 			case ESCAPE:
@@ -20396,30 +22811,30 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2127;
+				State = 2250;
 				typeId();
-				State = 2132;
+				State = 2255;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 2128;
+					State = 2251;
 					Match(DOT);
-					State = 2129;
+					State = 2252;
 					label();
 					}
 					}
-					State = 2134;
+					State = 2257;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2136;
+				State = 2259;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,303,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,319,Context) ) {
 				case 1:
 					{
-					State = 2135;
+					State = 2258;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PRECISION || _la==VARYING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -20431,32 +22846,32 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 2149;
+				State = 2272;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2138;
+					State = 2261;
 					Match(LEFT_PAREN);
-					State = 2139;
+					State = 2262;
 					expression();
-					State = 2144;
+					State = 2267;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2140;
+						State = 2263;
 						Match(COMMA);
-						State = 2141;
+						State = 2264;
 						expression();
 						}
 						}
-						State = 2146;
+						State = 2269;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 2147;
+					State = 2270;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -20466,12 +22881,12 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2154;
+			State = 2277;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ARRAY) {
 				{
-				State = 2153;
+				State = 2276;
 				Match(ARRAY);
 				}
 			}
@@ -20506,13 +22921,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StructTypeFieldContext structTypeField() {
 		StructTypeFieldContext _localctx = new StructTypeFieldContext(Context, State);
-		EnterRule(_localctx, 204, RULE_structTypeField);
+		EnterRule(_localctx, 214, RULE_structTypeField);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2156;
+			State = 2279;
 			label();
-			State = 2157;
+			State = 2280;
 			typeName();
 			}
 		}
@@ -20541,15 +22956,15 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypePrecisionContext typePrecision() {
 		TypePrecisionContext _localctx = new TypePrecisionContext(Context, State);
-		EnterRule(_localctx, 206, RULE_typePrecision);
+		EnterRule(_localctx, 216, RULE_typePrecision);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2159;
+			State = 2282;
 			Match(LEFT_PAREN);
-			State = 2160;
+			State = 2283;
 			Match(INTEGER_NUMBER);
-			State = 2161;
+			State = 2284;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -20579,12 +22994,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TimeZoneContext timeZone() {
 		TimeZoneContext _localctx = new TimeZoneContext(Context, State);
-		EnterRule(_localctx, 208, RULE_timeZone);
+		EnterRule(_localctx, 218, RULE_timeZone);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2163;
+			State = 2286;
 			_la = TokenStream.LA(1);
 			if ( !(_la==WITH_LA || _la==WITHOUT_LA) ) {
 			ErrorHandler.RecoverInline(this);
@@ -20593,9 +23008,9 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2164;
+			State = 2287;
 			Match(TIME);
-			State = 2165;
+			State = 2288;
 			Match(ZONE);
 			}
 		}
@@ -20645,10 +23060,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IntervalQualifierContext intervalQualifier() {
 		IntervalQualifierContext _localctx = new IntervalQualifierContext(Context, State);
-		EnterRule(_localctx, 210, RULE_intervalQualifier);
+		EnterRule(_localctx, 220, RULE_intervalQualifier);
 		int _la;
 		try {
-			State = 2179;
+			State = 2302;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DAY:
@@ -20658,39 +23073,39 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2167;
+				State = 2290;
 				_localctx.start = TokenStream.LT(1);
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 65745L) != 0)) ) {
+				if ( !(((((_la - 159)) & ~0x3f) == 0 && ((1L << (_la - 159)) & 65745L) != 0)) ) {
 					_localctx.start = ErrorHandler.RecoverInline(this);
 				}
 				else {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2173;
+				State = 2296;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TO) {
 					{
-					State = 2168;
+					State = 2291;
 					Match(TO);
-					State = 2169;
+					State = 2292;
 					_localctx.end = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
-					if ( !(((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 2257L) != 0)) ) {
+					if ( !(((((_la - 159)) & ~0x3f) == 0 && ((1L << (_la - 159)) & 2257L) != 0)) ) {
 						_localctx.end = ErrorHandler.RecoverInline(this);
 					}
 					else {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2171;
+					State = 2294;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2170;
+						State = 2293;
 						typePrecision();
 						}
 					}
@@ -20703,14 +23118,14 @@ internal partial class SqlParser : Parser {
 			case SECOND:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2175;
+				State = 2298;
 				Match(SECOND);
-				State = 2177;
+				State = 2300;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2176;
+					State = 2299;
 					typePrecision();
 					}
 				}
@@ -20769,52 +23184,53 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InsertContext insert() {
 		InsertContext _localctx = new InsertContext(Context, State);
-		EnterRule(_localctx, 212, RULE_insert);
+		EnterRule(_localctx, 222, RULE_insert);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2181;
+			State = 2304;
 			Match(INSERT);
-			State = 2182;
+			State = 2305;
 			Match(INTO);
-			State = 2183;
+			State = 2306;
 			qualifiedName();
-			State = 2186;
+			State = 2309;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 2184;
+				State = 2307;
 				Match(AS);
-				State = 2185;
+				State = 2308;
 				identifier();
 				}
 			}
 
-			State = 2189;
+			State = 2312;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,313,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,329,Context) ) {
 			case 1:
 				{
-				State = 2188;
+				State = 2311;
 				insertColumns();
 				}
 				break;
 			}
-			State = 2192;
+			State = 2315;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OVERRIDING) {
 				{
-				State = 2191;
+				State = 2314;
 				overriding();
 				}
 			}
 
-			State = 2197;
+			State = 2320;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
+			case WITH_LA:
 			case FROM:
 			case SELECT:
 			case TABLE:
@@ -20822,37 +23238,37 @@ internal partial class SqlParser : Parser {
 			case WITH:
 			case LEFT_PAREN:
 				{
-				State = 2194;
+				State = 2317;
 				query();
 				}
 				break;
 			case DEFAULT:
 				{
-				State = 2195;
+				State = 2318;
 				Match(DEFAULT);
-				State = 2196;
+				State = 2319;
 				Match(VALUES);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2200;
+			State = 2323;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON_LA) {
 				{
-				State = 2199;
+				State = 2322;
 				onConflict();
 				}
 			}
 
-			State = 2203;
+			State = 2326;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2202;
+				State = 2325;
 				returning();
 				}
 			}
@@ -20893,32 +23309,32 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InsertColumnsContext insertColumns() {
 		InsertColumnsContext _localctx = new InsertColumnsContext(Context, State);
-		EnterRule(_localctx, 214, RULE_insertColumns);
+		EnterRule(_localctx, 224, RULE_insertColumns);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2205;
+			State = 2328;
 			Match(LEFT_PAREN);
-			State = 2206;
+			State = 2329;
 			assignmentTarget();
-			State = 2211;
+			State = 2334;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2207;
+				State = 2330;
 				Match(COMMA);
-				State = 2208;
+				State = 2331;
 				assignmentTarget();
 				}
 				}
-				State = 2213;
+				State = 2336;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 2214;
+			State = 2337;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -20948,14 +23364,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OverridingContext overriding() {
 		OverridingContext _localctx = new OverridingContext(Context, State);
-		EnterRule(_localctx, 216, RULE_overriding);
+		EnterRule(_localctx, 226, RULE_overriding);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2216;
+			State = 2339;
 			Match(OVERRIDING);
-			State = 2217;
+			State = 2340;
 			_la = TokenStream.LA(1);
 			if ( !(_la==USER || _la==SYSTEM) ) {
 			ErrorHandler.RecoverInline(this);
@@ -20964,7 +23380,7 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2218;
+			State = 2341;
 			Match(VALUE);
 			}
 		}
@@ -21006,52 +23422,52 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OnConflictContext onConflict() {
 		OnConflictContext _localctx = new OnConflictContext(Context, State);
-		EnterRule(_localctx, 218, RULE_onConflict);
+		EnterRule(_localctx, 228, RULE_onConflict);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2220;
+			State = 2343;
 			Match(ON_LA);
-			State = 2221;
+			State = 2344;
 			Match(CONFLICT);
-			State = 2223;
+			State = 2346;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON || _la==LEFT_PAREN) {
 				{
-				State = 2222;
+				State = 2345;
 				conflictTarget();
 				}
 			}
 
-			State = 2225;
+			State = 2348;
 			Match(DO);
-			State = 2234;
+			State = 2357;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOTHING:
 				{
-				State = 2226;
+				State = 2349;
 				Match(NOTHING);
 				}
 				break;
 			case UPDATE:
 				{
-				State = 2227;
+				State = 2350;
 				Match(UPDATE);
-				State = 2228;
+				State = 2351;
 				Match(SET);
-				State = 2229;
+				State = 2352;
 				assignments();
-				State = 2232;
+				State = 2355;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2230;
+					State = 2353;
 					Match(WHERE);
-					State = 2231;
+					State = 2354;
 					expression();
 					}
 				}
@@ -21106,45 +23522,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConflictTargetContext conflictTarget() {
 		ConflictTargetContext _localctx = new ConflictTargetContext(Context, State);
-		EnterRule(_localctx, 220, RULE_conflictTarget);
+		EnterRule(_localctx, 230, RULE_conflictTarget);
 		int _la;
 		try {
-			State = 2253;
+			State = 2376;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2236;
+				State = 2359;
 				Match(LEFT_PAREN);
-				State = 2237;
+				State = 2360;
 				indexKey();
-				State = 2242;
+				State = 2365;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2238;
+					State = 2361;
 					Match(COMMA);
-					State = 2239;
+					State = 2362;
 					indexKey();
 					}
 					}
-					State = 2244;
+					State = 2367;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2245;
+				State = 2368;
 				Match(RIGHT_PAREN);
-				State = 2248;
+				State = 2371;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2246;
+					State = 2369;
 					Match(WHERE);
-					State = 2247;
+					State = 2370;
 					expression();
 					}
 				}
@@ -21154,11 +23570,11 @@ internal partial class SqlParser : Parser {
 			case ON:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2250;
+				State = 2373;
 				Match(ON);
-				State = 2251;
+				State = 2374;
 				Match(CONSTRAINT);
-				State = 2252;
+				State = 2375;
 				identifier();
 				}
 				break;
@@ -21192,13 +23608,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReturningContext returning() {
 		ReturningContext _localctx = new ReturningContext(Context, State);
-		EnterRule(_localctx, 222, RULE_returning);
+		EnterRule(_localctx, 232, RULE_returning);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2255;
+			State = 2378;
 			Match(RETURNING);
-			State = 2256;
+			State = 2379;
 			selectItems();
 			}
 		}
@@ -21246,67 +23662,67 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public UpdateContext update() {
 		UpdateContext _localctx = new UpdateContext(Context, State);
-		EnterRule(_localctx, 224, RULE_update);
+		EnterRule(_localctx, 234, RULE_update);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2258;
+			State = 2381;
 			Match(UPDATE);
-			State = 2259;
+			State = 2382;
 			relation();
-			State = 2264;
+			State = 2387;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,326,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,342,Context) ) {
 			case 1:
 				{
-				State = 2261;
+				State = 2384;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2260;
+					State = 2383;
 					Match(AS);
 					}
 				}
 
-				State = 2263;
+				State = 2386;
 				identifier();
 				}
 				break;
 			}
-			State = 2266;
+			State = 2389;
 			Match(SET);
-			State = 2267;
+			State = 2390;
 			assignments();
-			State = 2269;
+			State = 2392;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM) {
 				{
-				State = 2268;
+				State = 2391;
 				fromClause();
 				}
 			}
 
-			State = 2273;
+			State = 2396;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 2271;
+				State = 2394;
 				Match(WHERE);
-				State = 2272;
+				State = 2395;
 				expression();
 				}
 			}
 
-			State = 2276;
+			State = 2399;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2275;
+				State = 2398;
 				returning();
 				}
 			}
@@ -21345,26 +23761,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentsContext assignments() {
 		AssignmentsContext _localctx = new AssignmentsContext(Context, State);
-		EnterRule(_localctx, 226, RULE_assignments);
+		EnterRule(_localctx, 236, RULE_assignments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2278;
+			State = 2401;
 			assignment();
-			State = 2283;
+			State = 2406;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2279;
+				State = 2402;
 				Match(COMMA);
-				State = 2280;
+				State = 2403;
 				assignment();
 				}
 				}
-				State = 2285;
+				State = 2408;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -21408,28 +23824,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentContext assignment() {
 		AssignmentContext _localctx = new AssignmentContext(Context, State);
-		EnterRule(_localctx, 228, RULE_assignment);
+		EnterRule(_localctx, 238, RULE_assignment);
 		int _la;
 		try {
-			State = 2303;
+			State = 2426;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
 			case BETWEEN:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -21623,42 +24052,42 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2286;
+				State = 2409;
 				assignmentTarget();
-				State = 2287;
+				State = 2410;
 				Match(EQUALS);
-				State = 2288;
+				State = 2411;
 				expression();
 				}
 				break;
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2290;
+				State = 2413;
 				Match(LEFT_PAREN);
-				State = 2291;
+				State = 2414;
 				assignmentTarget();
-				State = 2296;
+				State = 2419;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2292;
+					State = 2415;
 					Match(COMMA);
-					State = 2293;
+					State = 2416;
 					assignmentTarget();
 					}
 					}
-					State = 2298;
+					State = 2421;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2299;
+				State = 2422;
 				Match(RIGHT_PAREN);
-				State = 2300;
+				State = 2423;
 				Match(EQUALS);
-				State = 2301;
+				State = 2424;
 				expression();
 				}
 				break;
@@ -21697,24 +24126,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentTargetContext assignmentTarget() {
 		AssignmentTargetContext _localctx = new AssignmentTargetContext(Context, State);
-		EnterRule(_localctx, 230, RULE_assignmentTarget);
+		EnterRule(_localctx, 240, RULE_assignmentTarget);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2305;
+			State = 2428;
 			identifier();
-			State = 2309;
+			State = 2432;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LEFT_BRACKET || _la==DOT) {
 				{
 				{
-				State = 2306;
+				State = 2429;
 				accessor();
 				}
 				}
-				State = 2311;
+				State = 2434;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -21758,49 +24187,49 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AccessorContext accessor() {
 		AccessorContext _localctx = new AccessorContext(Context, State);
-		EnterRule(_localctx, 232, RULE_accessor);
+		EnterRule(_localctx, 242, RULE_accessor);
 		int _la;
 		try {
-			State = 2325;
+			State = 2448;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2312;
+				State = 2435;
 				Match(DOT);
-				State = 2313;
+				State = 2436;
 				label();
 				}
 				break;
 			case LEFT_BRACKET:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2314;
+				State = 2437;
 				Match(LEFT_BRACKET);
-				State = 2316;
+				State = 2439;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
 					{
-					State = 2315;
+					State = 2438;
 					_localctx.lower = expression();
 					}
 				}
 
-				State = 2322;
+				State = 2445;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 2318;
+					State = 2441;
 					_localctx.colon = Match(COLON);
-					State = 2320;
+					State = 2443;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 9077299631622142L) != 0) || ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & -1152921538815000561L) != 0) || ((((_la - 132)) & ~0x3f) == 0 && ((1L << (_la - 132)) & -1L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & -1L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -1L) != 0) || ((((_la - 324)) & ~0x3f) == 0 && ((1L << (_la - 324)) & 12594175L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
 						{
-						State = 2319;
+						State = 2442;
 						_localctx.upper = expression();
 						}
 					}
@@ -21808,7 +24237,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2324;
+				State = 2447;
 				Match(RIGHT_BRACKET);
 				}
 				break;
@@ -21865,83 +24294,83 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DeleteContext delete() {
 		DeleteContext _localctx = new DeleteContext(Context, State);
-		EnterRule(_localctx, 234, RULE_delete);
+		EnterRule(_localctx, 244, RULE_delete);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2327;
+			State = 2450;
 			Match(DELETE);
-			State = 2328;
+			State = 2451;
 			Match(FROM);
-			State = 2329;
+			State = 2452;
 			relation();
-			State = 2334;
+			State = 2457;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 				{
-				State = 2331;
+				State = 2454;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2330;
+					State = 2453;
 					Match(AS);
 					}
 				}
 
-				State = 2333;
+				State = 2456;
 				identifier();
 				}
 			}
 
-			State = 2345;
+			State = 2468;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==USING) {
 				{
-				State = 2336;
+				State = 2459;
 				Match(USING);
-				State = 2337;
+				State = 2460;
 				tableReference();
-				State = 2342;
+				State = 2465;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2338;
+					State = 2461;
 					Match(COMMA);
-					State = 2339;
+					State = 2462;
 					tableReference();
 					}
 					}
-					State = 2344;
+					State = 2467;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2349;
+			State = 2472;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 2347;
+				State = 2470;
 				Match(WHERE);
-				State = 2348;
+				State = 2471;
 				expression();
 				}
 			}
 
-			State = 2352;
+			State = 2475;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2351;
+				State = 2474;
 				returning();
 				}
 			}
@@ -21996,65 +24425,65 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeContext merge() {
 		MergeContext _localctx = new MergeContext(Context, State);
-		EnterRule(_localctx, 236, RULE_merge);
+		EnterRule(_localctx, 246, RULE_merge);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2354;
+			State = 2477;
 			Match(MERGE);
-			State = 2355;
+			State = 2478;
 			Match(INTO);
-			State = 2356;
+			State = 2479;
 			relation();
-			State = 2361;
+			State = 2484;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 				{
-				State = 2358;
+				State = 2481;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2357;
+					State = 2480;
 					Match(AS);
 					}
 				}
 
-				State = 2360;
+				State = 2483;
 				identifier();
 				}
 			}
 
-			State = 2363;
+			State = 2486;
 			Match(USING);
-			State = 2364;
+			State = 2487;
 			tablePrimary();
-			State = 2365;
+			State = 2488;
 			Match(ON);
-			State = 2366;
+			State = 2489;
 			expression();
-			State = 2368;
+			State = 2491;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 2367;
+				State = 2490;
 				mergeWhen();
 				}
 				}
-				State = 2370;
+				State = 2493;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==WHEN );
-			State = 2373;
+			State = 2496;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2372;
+				State = 2495;
 				returning();
 				}
 			}
@@ -22097,36 +24526,36 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeWhenContext mergeWhen() {
 		MergeWhenContext _localctx = new MergeWhenContext(Context, State);
-		EnterRule(_localctx, 238, RULE_mergeWhen);
+		EnterRule(_localctx, 248, RULE_mergeWhen);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2375;
+			State = 2498;
 			Match(WHEN);
-			State = 2383;
+			State = 2506;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case MATCHED:
 				{
-				State = 2376;
+				State = 2499;
 				Match(MATCHED);
 				}
 				break;
 			case NOT:
 				{
-				State = 2377;
+				State = 2500;
 				Match(NOT);
-				State = 2378;
+				State = 2501;
 				Match(MATCHED);
-				State = 2381;
+				State = 2504;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BY) {
 					{
-					State = 2379;
+					State = 2502;
 					Match(BY);
-					State = 2380;
+					State = 2503;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SOURCE || _la==TARGET) ) {
 					ErrorHandler.RecoverInline(this);
@@ -22143,21 +24572,21 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2387;
+			State = 2510;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AND) {
 				{
-				State = 2385;
+				State = 2508;
 				Match(AND);
-				State = 2386;
+				State = 2509;
 				expression();
 				}
 			}
 
-			State = 2389;
+			State = 2512;
 			Match(THEN);
-			State = 2390;
+			State = 2513;
 			mergeAction();
 			}
 		}
@@ -22220,21 +24649,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeActionContext mergeAction() {
 		MergeActionContext _localctx = new MergeActionContext(Context, State);
-		EnterRule(_localctx, 240, RULE_mergeAction);
+		EnterRule(_localctx, 250, RULE_mergeAction);
 		int _la;
 		try {
-			State = 2411;
+			State = 2534;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case UPDATE:
 				_localctx = new MergeUpdateContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2392;
+				State = 2515;
 				Match(UPDATE);
-				State = 2393;
+				State = 2516;
 				Match(SET);
-				State = 2394;
+				State = 2517;
 				assignments();
 				}
 				break;
@@ -22242,7 +24671,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeDeleteContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2395;
+				State = 2518;
 				Match(DELETE);
 				}
 				break;
@@ -22250,9 +24679,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeDoNothingContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2396;
+				State = 2519;
 				Match(DO);
-				State = 2397;
+				State = 2520;
 				Match(NOTHING);
 				}
 				break;
@@ -22260,44 +24689,44 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeInsertContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2398;
+				State = 2521;
 				Match(INSERT);
-				State = 2400;
+				State = 2523;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2399;
+					State = 2522;
 					insertColumns();
 					}
 				}
 
-				State = 2403;
+				State = 2526;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OVERRIDING) {
 					{
-					State = 2402;
+					State = 2525;
 					overriding();
 					}
 				}
 
-				State = 2409;
+				State = 2532;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case VALUES:
 					{
-					State = 2405;
+					State = 2528;
 					Match(VALUES);
-					State = 2406;
+					State = 2529;
 					valuesRow();
 					}
 					break;
 				case DEFAULT:
 					{
-					State = 2407;
+					State = 2530;
 					Match(DEFAULT);
-					State = 2408;
+					State = 2531;
 					Match(VALUES);
 					}
 					break;
@@ -22335,11 +24764,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TruncatedContext truncated() {
 		TruncatedContext _localctx = new TruncatedContext(Context, State);
-		EnterRule(_localctx, 242, RULE_truncated);
+		EnterRule(_localctx, 252, RULE_truncated);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2413;
+			State = 2536;
 			relation();
 			}
 		}
@@ -22548,57 +24977,57 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CreateBodyContext createBody() {
 		CreateBodyContext _localctx = new CreateBodyContext(Context, State);
-		EnterRule(_localctx, 244, RULE_createBody);
+		EnterRule(_localctx, 254, RULE_createBody);
 		int _la;
 		try {
-			State = 2586;
+			State = 2709;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,392,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,408,Context) ) {
 			case 1:
 				_localctx = new CreateTableContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2417;
+				State = 2540;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2415;
+					State = 2538;
 					Match(OR);
-					State = 2416;
+					State = 2539;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2420;
+				State = 2543;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==GLOBAL || _la==LOCAL || ((((_la - 314)) & ~0x3f) == 0 && ((1L << (_la - 314)) & 1027L) != 0)) {
+				if (_la==GLOBAL || _la==LOCAL || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 1027L) != 0)) {
 					{
-					State = 2419;
+					State = 2542;
 					persistence();
 					}
 				}
 
-				State = 2422;
+				State = 2545;
 				Match(TABLE);
-				State = 2426;
+				State = 2549;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,357,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,373,Context) ) {
 				case 1:
 					{
-					State = 2423;
+					State = 2546;
 					Match(IF);
-					State = 2424;
+					State = 2547;
 					Match(NOT);
-					State = 2425;
+					State = 2548;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2428;
+				State = 2551;
 				qualifiedName();
-				State = 2429;
+				State = 2552;
 				tableBody();
 				}
 				break;
@@ -22606,59 +25035,59 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateExternalTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2433;
+				State = 2556;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2431;
+					State = 2554;
 					Match(OR);
-					State = 2432;
+					State = 2555;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2435;
+				State = 2558;
 				Match(EXTERNAL);
-				State = 2436;
+				State = 2559;
 				Match(TABLE);
-				State = 2440;
+				State = 2563;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,359,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,375,Context) ) {
 				case 1:
 					{
-					State = 2437;
+					State = 2560;
 					Match(IF);
-					State = 2438;
+					State = 2561;
 					Match(NOT);
-					State = 2439;
+					State = 2562;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2442;
+				State = 2565;
 				qualifiedName();
-				State = 2444;
+				State = 2567;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2443;
+					State = 2566;
 					tableElements();
 					}
 				}
 
-				State = 2449;
+				State = 2572;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 240)) & ~0x3f) == 0 && ((1L << (_la - 240)) & 67633153L) != 0) || _la==STORED) {
+				while (((((_la - 251)) & ~0x3f) == 0 && ((1L << (_la - 251)) & 67633153L) != 0) || _la==STORED) {
 					{
 					{
-					State = 2446;
+					State = 2569;
 					externalPart();
 					}
 					}
-					State = 2451;
+					State = 2574;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -22668,34 +25097,34 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateViewContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2454;
+				State = 2577;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2452;
+					State = 2575;
 					Match(OR);
-					State = 2453;
+					State = 2576;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2460;
+				State = 2583;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==TEMP || _la==TEMPORARY) {
 					{
-					State = 2457;
+					State = 2580;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LOCAL) {
 						{
-						State = 2456;
+						State = 2579;
 						Match(LOCAL);
 						}
 					}
 
-					State = 2459;
+					State = 2582;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TEMP || _la==TEMPORARY) ) {
 					ErrorHandler.RecoverInline(this);
@@ -22707,64 +25136,64 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2463;
+				State = 2586;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RECURSIVE) {
 					{
-					State = 2462;
+					State = 2585;
 					Match(RECURSIVE);
 					}
 				}
 
-				State = 2465;
+				State = 2588;
 				Match(VIEW);
-				State = 2469;
+				State = 2592;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,366,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,382,Context) ) {
 				case 1:
 					{
-					State = 2466;
+					State = 2589;
 					Match(IF);
-					State = 2467;
+					State = 2590;
 					Match(NOT);
-					State = 2468;
+					State = 2591;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2471;
+				State = 2594;
 				qualifiedName();
-				State = 2473;
+				State = 2596;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2472;
+					State = 2595;
 					columnNames();
 					}
 				}
 
-				State = 2476;
+				State = 2599;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2475;
+					State = 2598;
 					withOptions();
 					}
 				}
 
-				State = 2478;
+				State = 2601;
 				Match(AS);
-				State = 2479;
+				State = 2602;
 				query();
-				State = 2481;
+				State = 2604;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2480;
+					State = 2603;
 					checkOption();
 					}
 				}
@@ -22775,68 +25204,68 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateMaterializedViewContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2485;
+				State = 2608;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2483;
+					State = 2606;
 					Match(OR);
-					State = 2484;
+					State = 2607;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2487;
+				State = 2610;
 				Match(MATERIALIZED);
-				State = 2488;
+				State = 2611;
 				Match(VIEW);
-				State = 2492;
+				State = 2615;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,371,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,387,Context) ) {
 				case 1:
 					{
-					State = 2489;
+					State = 2612;
 					Match(IF);
-					State = 2490;
+					State = 2613;
 					Match(NOT);
-					State = 2491;
+					State = 2614;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2494;
+				State = 2617;
 				qualifiedName();
-				State = 2496;
+				State = 2619;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2495;
+					State = 2618;
 					columnNames();
 					}
 				}
 
-				State = 2499;
+				State = 2622;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2498;
+					State = 2621;
 					withOptions();
 					}
 				}
 
-				State = 2501;
+				State = 2624;
 				Match(AS);
-				State = 2502;
+				State = 2625;
 				query();
-				State = 2504;
+				State = 2627;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2503;
+					State = 2626;
 					withData();
 					}
 				}
@@ -22847,41 +25276,54 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2506;
+				State = 2629;
 				Match(SCHEMA);
-				State = 2510;
+				State = 2633;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,375,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,391,Context) ) {
 				case 1:
 					{
-					State = 2507;
+					State = 2630;
 					Match(IF);
-					State = 2508;
+					State = 2631;
 					Match(NOT);
-					State = 2509;
+					State = 2632;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2519;
+				State = 2642;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
 				case QUOTED_IDENTIFIER:
 				case BETWEEN:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -23074,16 +25516,16 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 2512;
+					State = 2635;
 					qualifiedName();
-					State = 2515;
+					State = 2638;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==AUTHORIZATION) {
 						{
-						State = 2513;
+						State = 2636;
 						Match(AUTHORIZATION);
-						State = 2514;
+						State = 2637;
 						identifier();
 						}
 					}
@@ -23092,9 +25534,9 @@ internal partial class SqlParser : Parser {
 					break;
 				case AUTHORIZATION:
 					{
-					State = 2517;
+					State = 2640;
 					Match(AUTHORIZATION);
-					State = 2518;
+					State = 2641;
 					identifier();
 					}
 					break;
@@ -23107,45 +25549,45 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateSequenceContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2522;
+				State = 2645;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==GLOBAL || _la==LOCAL || ((((_la - 314)) & ~0x3f) == 0 && ((1L << (_la - 314)) & 1027L) != 0)) {
+				if (_la==GLOBAL || _la==LOCAL || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 1027L) != 0)) {
 					{
-					State = 2521;
+					State = 2644;
 					persistence();
 					}
 				}
 
-				State = 2524;
+				State = 2647;
 				Match(SEQUENCE);
-				State = 2528;
+				State = 2651;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,379,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,395,Context) ) {
 				case 1:
 					{
-					State = 2525;
+					State = 2648;
 					Match(IF);
-					State = 2526;
+					State = 2649;
 					Match(NOT);
-					State = 2527;
+					State = 2650;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2530;
+				State = 2653;
 				qualifiedName();
-				State = 2534;
+				State = 2657;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 					{
 					{
-					State = 2531;
+					State = 2654;
 					sequenceOption();
 					}
 					}
-					State = 2536;
+					State = 2659;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -23155,142 +25597,142 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateIndexContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2538;
+				State = 2661;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==UNIQUE) {
 					{
-					State = 2537;
+					State = 2660;
 					Match(UNIQUE);
 					}
 				}
 
-				State = 2540;
+				State = 2663;
 				Match(INDEX);
-				State = 2542;
+				State = 2665;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 2541;
+					State = 2664;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 2550;
+				State = 2673;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0)) {
+				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
 					{
-					State = 2547;
+					State = 2670;
 					ErrorHandler.Sync(this);
-					switch ( Simulator.AdaptivePredict(TokenStream,383,Context) ) {
+					switch ( Simulator.AdaptivePredict(TokenStream,399,Context) ) {
 					case 1:
 						{
-						State = 2544;
+						State = 2667;
 						Match(IF);
-						State = 2545;
+						State = 2668;
 						Match(NOT);
-						State = 2546;
+						State = 2669;
 						Match(EXISTS);
 						}
 						break;
 					}
-					State = 2549;
+					State = 2672;
 					((CreateIndexContext)_localctx).indexName = identifier();
 					}
 				}
 
-				State = 2552;
+				State = 2675;
 				Match(ON);
-				State = 2553;
+				State = 2676;
 				relation();
-				State = 2556;
+				State = 2679;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 2554;
+					State = 2677;
 					Match(USING);
-					State = 2555;
+					State = 2678;
 					((CreateIndexContext)_localctx).method = identifier();
 					}
 				}
 
-				State = 2558;
+				State = 2681;
 				Match(LEFT_PAREN);
-				State = 2559;
+				State = 2682;
 				indexKey();
-				State = 2564;
+				State = 2687;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2560;
+					State = 2683;
 					Match(COMMA);
-					State = 2561;
+					State = 2684;
 					indexKey();
 					}
 					}
-					State = 2566;
+					State = 2689;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2567;
+				State = 2690;
 				Match(RIGHT_PAREN);
-				State = 2570;
+				State = 2693;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INCLUDE) {
 					{
-					State = 2568;
+					State = 2691;
 					Match(INCLUDE);
-					State = 2569;
+					State = 2692;
 					columnNames();
 					}
 				}
 
-				State = 2577;
+				State = 2700;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NULLS) {
 					{
-					State = 2572;
+					State = 2695;
 					Match(NULLS);
-					State = 2574;
+					State = 2697;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==NOT) {
 						{
-						State = 2573;
+						State = 2696;
 						Match(NOT);
 						}
 					}
 
-					State = 2576;
+					State = 2699;
 					Match(DISTINCT);
 					}
 				}
 
-				State = 2580;
+				State = 2703;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2579;
+					State = 2702;
 					withOptions();
 					}
 				}
 
-				State = 2584;
+				State = 2707;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2582;
+					State = 2705;
 					Match(WHERE);
-					State = 2583;
+					State = 2706;
 					expression();
 					}
 				}
@@ -23326,10 +25768,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PersistenceContext persistence() {
 		PersistenceContext _localctx = new PersistenceContext(Context, State);
-		EnterRule(_localctx, 246, RULE_persistence);
+		EnterRule(_localctx, 256, RULE_persistence);
 		int _la;
 		try {
-			State = 2593;
+			State = 2716;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case GLOBAL:
@@ -23338,12 +25780,12 @@ internal partial class SqlParser : Parser {
 			case TEMPORARY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2589;
+				State = 2712;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GLOBAL || _la==LOCAL) {
 					{
-					State = 2588;
+					State = 2711;
 					_la = TokenStream.LA(1);
 					if ( !(_la==GLOBAL || _la==LOCAL) ) {
 					ErrorHandler.RecoverInline(this);
@@ -23355,7 +25797,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2591;
+				State = 2714;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TEMP || _la==TEMPORARY) ) {
 				ErrorHandler.RecoverInline(this);
@@ -23369,7 +25811,7 @@ internal partial class SqlParser : Parser {
 			case UNLOGGED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2592;
+				State = 2715;
 				Match(UNLOGGED);
 				}
 				break;
@@ -23457,66 +25899,66 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableBodyContext tableBody() {
 		TableBodyContext _localctx = new TableBodyContext(Context, State);
-		EnterRule(_localctx, 248, RULE_tableBody);
+		EnterRule(_localctx, 258, RULE_tableBody);
 		int _la;
 		try {
-			State = 2640;
+			State = 2763;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,405,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,421,Context) ) {
 			case 1:
 				_localctx = new TableOfColumnsContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2595;
+				State = 2718;
 				tableElements();
-				State = 2608;
+				State = 2731;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INHERITS) {
 					{
-					State = 2596;
+					State = 2719;
 					Match(INHERITS);
-					State = 2597;
+					State = 2720;
 					Match(LEFT_PAREN);
-					State = 2598;
+					State = 2721;
 					qualifiedName();
-					State = 2603;
+					State = 2726;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2599;
+						State = 2722;
 						Match(COMMA);
-						State = 2600;
+						State = 2723;
 						qualifiedName();
 						}
 						}
-						State = 2605;
+						State = 2728;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 2606;
+					State = 2729;
 					Match(RIGHT_PAREN);
 					}
 				}
 
-				State = 2611;
+				State = 2734;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2610;
+					State = 2733;
 					withOptions();
 					}
 				}
 
-				State = 2614;
+				State = 2737;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 2613;
+					State = 2736;
 					onCommit();
 					}
 				}
@@ -23527,41 +25969,42 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableOfQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2617;
+				State = 2740;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2616;
+					State = 2739;
 					columnNames();
 					}
 				}
 
-				State = 2620;
+				State = 2743;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2619;
+					State = 2742;
 					withOptions();
 					}
 				}
 
-				State = 2623;
+				State = 2746;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 2622;
+					State = 2745;
 					onCommit();
 					}
 				}
 
-				State = 2625;
+				State = 2748;
 				Match(AS);
-				State = 2635;
+				State = 2758;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
+				case WITH_LA:
 				case FROM:
 				case SELECT:
 				case TABLE:
@@ -23569,26 +26012,26 @@ internal partial class SqlParser : Parser {
 				case WITH:
 				case LEFT_PAREN:
 					{
-					State = 2626;
+					State = 2749;
 					query();
 					}
 					break;
 				case EXECUTE:
 					{
-					State = 2627;
+					State = 2750;
 					Match(EXECUTE);
-					State = 2628;
+					State = 2751;
 					identifier();
-					State = 2633;
+					State = 2756;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2629;
+						State = 2752;
 						Match(LEFT_PAREN);
-						State = 2630;
+						State = 2753;
 						expressions();
-						State = 2631;
+						State = 2754;
 						Match(RIGHT_PAREN);
 						}
 					}
@@ -23598,12 +26041,12 @@ internal partial class SqlParser : Parser {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2638;
+				State = 2761;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2637;
+					State = 2760;
 					withData();
 					}
 				}
@@ -23646,40 +26089,40 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableElementsContext tableElements() {
 		TableElementsContext _localctx = new TableElementsContext(Context, State);
-		EnterRule(_localctx, 250, RULE_tableElements);
+		EnterRule(_localctx, 260, RULE_tableElements);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2642;
+			State = 2765;
 			Match(LEFT_PAREN);
-			State = 2651;
+			State = 2774;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 72057671347339270L) != 0) || ((((_la - 78)) & ~0x3f) == 0 && ((1L << (_la - 78)) & -1124800395149311L) != 0) || ((((_la - 142)) & ~0x3f) == 0 && ((1L << (_la - 142)) & -1L) != 0) || ((((_la - 206)) & ~0x3f) == 0 && ((1L << (_la - 206)) & -1L) != 0) || ((((_la - 270)) & ~0x3f) == 0 && ((1L << (_la - 270)) & 9223372036854775807L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 144115342694678534L) != 0) || ((((_la - 79)) & ~0x3f) == 0 && ((1L << (_la - 79)) & -140462610382847L) != 0) || ((((_la - 143)) & ~0x3f) == 0 && ((1L << (_la - 143)) & -1L) != 0) || ((((_la - 207)) & ~0x3f) == 0 && ((1L << (_la - 207)) & -1L) != 0) || ((((_la - 271)) & ~0x3f) == 0 && ((1L << (_la - 271)) & -1L) != 0) || ((((_la - 335)) & ~0x3f) == 0 && ((1L << (_la - 335)) & 511L) != 0)) {
 				{
-				State = 2643;
+				State = 2766;
 				tableElement();
-				State = 2648;
+				State = 2771;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2644;
+					State = 2767;
 					Match(COMMA);
-					State = 2645;
+					State = 2768;
 					tableElement();
 					}
 					}
-					State = 2650;
+					State = 2773;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2653;
+			State = 2776;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -23753,28 +26196,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableElementContext tableElement() {
 		TableElementContext _localctx = new TableElementContext(Context, State);
-		EnterRule(_localctx, 252, RULE_tableElement);
+		EnterRule(_localctx, 262, RULE_tableElement);
 		int _la;
 		try {
-			State = 2676;
+			State = 2799;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
 			case BETWEEN:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -23969,7 +26425,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2655;
+				State = 2778;
 				columnDefinition();
 				}
 				break;
@@ -23981,31 +26437,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableConstraintElementContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2658;
+				State = 2781;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONSTRAINT) {
 					{
-					State = 2656;
+					State = 2779;
 					Match(CONSTRAINT);
-					State = 2657;
+					State = 2780;
 					identifier();
 					}
 				}
 
-				State = 2660;
+				State = 2783;
 				tableConstraint();
-				State = 2664;
+				State = 2787;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 46)) & ~0x3f) == 0 && ((1L << (_la - 46)) & 16842753L) != 0) || _la==NO) {
+				while (((((_la - 47)) & ~0x3f) == 0 && ((1L << (_la - 47)) & 16842753L) != 0) || _la==NO) {
 					{
 					{
-					State = 2661;
+					State = 2784;
 					constraintAttribute();
 					}
 					}
-					State = 2666;
+					State = 2789;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -24015,17 +26471,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new LikeTableContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2667;
+				State = 2790;
 				Match(LIKE);
-				State = 2668;
+				State = 2791;
 				qualifiedName();
-				State = 2673;
+				State = 2796;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==EXCLUDING || _la==INCLUDING) {
 					{
 					{
-					State = 2669;
+					State = 2792;
 					_la = TokenStream.LA(1);
 					if ( !(_la==EXCLUDING || _la==INCLUDING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24034,11 +26490,11 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2670;
+					State = 2793;
 					label();
 					}
 					}
-					State = 2675;
+					State = 2798;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -24086,38 +26542,38 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnDefinitionContext columnDefinition() {
 		ColumnDefinitionContext _localctx = new ColumnDefinitionContext(Context, State);
-		EnterRule(_localctx, 254, RULE_columnDefinition);
+		EnterRule(_localctx, 264, RULE_columnDefinition);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2678;
+			State = 2801;
 			identifier();
-			State = 2679;
+			State = 2802;
 			typeName();
-			State = 2682;
+			State = 2805;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLLATE) {
 				{
-				State = 2680;
+				State = 2803;
 				Match(COLLATE);
-				State = 2681;
+				State = 2804;
 				qualifiedName();
 				}
 			}
 
-			State = 2687;
+			State = 2810;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 33)) & ~0x3f) == 0 && ((1L << (_la - 33)) & 2306160080879357961L) != 0) || _la==GENERATED) {
+			while (((((_la - 34)) & ~0x3f) == 0 && ((1L << (_la - 34)) & 2306160080879357961L) != 0) || _la==GENERATED) {
 				{
 				{
-				State = 2684;
+				State = 2807;
 				columnConstraint();
 				}
 				}
-				State = 2689;
+				State = 2812;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -24158,41 +26614,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnConstraintContext columnConstraint() {
 		ColumnConstraintContext _localctx = new ColumnConstraintContext(Context, State);
-		EnterRule(_localctx, 256, RULE_columnConstraint);
+		EnterRule(_localctx, 266, RULE_columnConstraint);
 		int _la;
 		try {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2692;
+			State = 2815;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CONSTRAINT) {
 				{
-				State = 2690;
+				State = 2813;
 				Match(CONSTRAINT);
-				State = 2691;
+				State = 2814;
 				identifier();
 				}
 			}
 
-			State = 2694;
+			State = 2817;
 			constraintBody();
-			State = 2698;
+			State = 2821;
 			ErrorHandler.Sync(this);
-			_alt = Simulator.AdaptivePredict(TokenStream,415,Context);
+			_alt = Simulator.AdaptivePredict(TokenStream,431,Context);
 			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 				if ( _alt==1 ) {
 					{
 					{
-					State = 2695;
+					State = 2818;
 					constraintAttribute();
 					}
 					}
 				}
-				State = 2700;
+				State = 2823;
 				ErrorHandler.Sync(this);
-				_alt = Simulator.AdaptivePredict(TokenStream,415,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,431,Context);
 			}
 			}
 		}
@@ -24284,19 +26740,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConstraintBodyContext constraintBody() {
 		ConstraintBodyContext _localctx = new ConstraintBodyContext(Context, State);
-		EnterRule(_localctx, 258, RULE_constraintBody);
+		EnterRule(_localctx, 268, RULE_constraintBody);
 		int _la;
 		try {
-			State = 2740;
+			State = 2863;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOT:
 				_localctx = new NotNullConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2701;
+				State = 2824;
 				Match(NOT);
-				State = 2702;
+				State = 2825;
 				Match(NULL);
 				}
 				break;
@@ -24304,7 +26760,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NullConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2703;
+				State = 2826;
 				Match(NULL);
 				}
 				break;
@@ -24312,9 +26768,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new DefaultConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2704;
+				State = 2827;
 				Match(DEFAULT);
-				State = 2705;
+				State = 2828;
 				valueExpression();
 				}
 				break;
@@ -24322,13 +26778,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new CheckConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2706;
+				State = 2829;
 				Match(CHECK);
-				State = 2707;
+				State = 2830;
 				Match(LEFT_PAREN);
-				State = 2708;
+				State = 2831;
 				expression();
-				State = 2709;
+				State = 2832;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -24336,7 +26792,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new UniqueConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2711;
+				State = 2834;
 				Match(UNIQUE);
 				}
 				break;
@@ -24344,9 +26800,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new PrimaryKeyConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2712;
+				State = 2835;
 				Match(PRIMARY);
-				State = 2713;
+				State = 2836;
 				Match(KEY);
 				}
 				break;
@@ -24354,7 +26810,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReferencesConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2714;
+				State = 2837;
 				references();
 				}
 				break;
@@ -24362,59 +26818,59 @@ internal partial class SqlParser : Parser {
 				_localctx = new GeneratedConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2715;
+				State = 2838;
 				Match(GENERATED);
-				State = 2719;
+				State = 2842;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALWAYS:
 					{
-					State = 2716;
+					State = 2839;
 					Match(ALWAYS);
 					}
 					break;
 				case BY:
 					{
-					State = 2717;
+					State = 2840;
 					Match(BY);
-					State = 2718;
+					State = 2841;
 					Match(DEFAULT);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2721;
+				State = 2844;
 				Match(AS);
-				State = 2738;
+				State = 2861;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTITY:
 					{
-					State = 2722;
+					State = 2845;
 					Match(IDENTITY);
-					State = 2731;
+					State = 2854;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2723;
+						State = 2846;
 						Match(LEFT_PAREN);
-						State = 2725;
+						State = 2848;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						do {
 							{
 							{
-							State = 2724;
+							State = 2847;
 							sequenceOption();
 							}
 							}
-							State = 2727;
+							State = 2850;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
-						} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0) );
-						State = 2729;
+						} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0) );
+						State = 2852;
 						Match(RIGHT_PAREN);
 						}
 					}
@@ -24423,13 +26879,13 @@ internal partial class SqlParser : Parser {
 					break;
 				case LEFT_PAREN:
 					{
-					State = 2733;
+					State = 2856;
 					Match(LEFT_PAREN);
-					State = 2734;
+					State = 2857;
 					expression();
-					State = 2735;
+					State = 2858;
 					Match(RIGHT_PAREN);
-					State = 2736;
+					State = 2859;
 					Match(STORED);
 					}
 					break;
@@ -24504,19 +26960,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SequenceOptionContext sequenceOption() {
 		SequenceOptionContext _localctx = new SequenceOptionContext(Context, State);
-		EnterRule(_localctx, 260, RULE_sequenceOption);
+		EnterRule(_localctx, 270, RULE_sequenceOption);
 		int _la;
 		try {
-			State = 2757;
+			State = 2880;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,423,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,439,Context) ) {
 			case 1:
 				_localctx = new SequenceTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2742;
+				State = 2865;
 				Match(AS);
-				State = 2743;
+				State = 2866;
 				typeName();
 				}
 				break;
@@ -24524,9 +26980,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SequenceWithoutContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2744;
+				State = 2867;
 				Match(NO);
-				State = 2745;
+				State = 2868;
 				identifier();
 				}
 				break;
@@ -24534,11 +26990,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new SequenceOwnerContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2746;
+				State = 2869;
 				identifier();
-				State = 2747;
+				State = 2870;
 				Match(BY);
-				State = 2748;
+				State = 2871;
 				qualifiedName();
 				}
 				break;
@@ -24546,19 +27002,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new SequenceNumberContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2750;
+				State = 2873;
 				identifier();
-				State = 2755;
+				State = 2878;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,422,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,438,Context) ) {
 				case 1:
 					{
-					State = 2752;
+					State = 2875;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==WITH || _la==BY) {
 						{
-						State = 2751;
+						State = 2874;
 						_la = TokenStream.LA(1);
 						if ( !(_la==WITH || _la==BY) ) {
 						ErrorHandler.RecoverInline(this);
@@ -24570,7 +27026,7 @@ internal partial class SqlParser : Parser {
 						}
 					}
 
-					State = 2754;
+					State = 2877;
 					signedInteger();
 					}
 					break;
@@ -24641,22 +27097,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableConstraintContext tableConstraint() {
 		TableConstraintContext _localctx = new TableConstraintContext(Context, State);
-		EnterRule(_localctx, 262, RULE_tableConstraint);
+		EnterRule(_localctx, 272, RULE_tableConstraint);
 		try {
-			State = 2774;
+			State = 2897;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CHECK:
 				_localctx = new TableCheckContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2759;
+				State = 2882;
 				Match(CHECK);
-				State = 2760;
+				State = 2883;
 				Match(LEFT_PAREN);
-				State = 2761;
+				State = 2884;
 				expression();
-				State = 2762;
+				State = 2885;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -24664,9 +27120,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableUniqueContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2764;
+				State = 2887;
 				Match(UNIQUE);
-				State = 2765;
+				State = 2888;
 				columnNames();
 				}
 				break;
@@ -24674,11 +27130,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new TablePrimaryKeyContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2766;
+				State = 2889;
 				Match(PRIMARY);
-				State = 2767;
+				State = 2890;
 				Match(KEY);
-				State = 2768;
+				State = 2891;
 				columnNames();
 				}
 				break;
@@ -24686,13 +27142,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableForeignKeyContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2769;
+				State = 2892;
 				Match(FOREIGN);
-				State = 2770;
+				State = 2893;
 				Match(KEY);
-				State = 2771;
+				State = 2894;
 				columnNames();
-				State = 2772;
+				State = 2895;
 				references();
 				}
 				break;
@@ -24739,33 +27195,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReferencesContext references() {
 		ReferencesContext _localctx = new ReferencesContext(Context, State);
-		EnterRule(_localctx, 264, RULE_references);
+		EnterRule(_localctx, 274, RULE_references);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2776;
+			State = 2899;
 			Match(REFERENCES);
-			State = 2777;
+			State = 2900;
 			qualifiedName();
-			State = 2779;
+			State = 2902;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 2778;
+				State = 2901;
 				columnNames();
 				}
 			}
 
-			State = 2783;
+			State = 2906;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==MATCH) {
 				{
-				State = 2781;
+				State = 2904;
 				Match(MATCH);
-				State = 2782;
+				State = 2905;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FULL || _la==PARTIAL || _la==SIMPLE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -24777,17 +27233,17 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2788;
+			State = 2911;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ON) {
 				{
 				{
-				State = 2785;
+				State = 2908;
 				referentialTrigger();
 				}
 				}
-				State = 2790;
+				State = 2913;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -24825,14 +27281,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReferentialTriggerContext referentialTrigger() {
 		ReferentialTriggerContext _localctx = new ReferentialTriggerContext(Context, State);
-		EnterRule(_localctx, 266, RULE_referentialTrigger);
+		EnterRule(_localctx, 276, RULE_referentialTrigger);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2791;
+			State = 2914;
 			Match(ON);
-			State = 2792;
+			State = 2915;
 			_la = TokenStream.LA(1);
 			if ( !(_la==DELETE || _la==UPDATE) ) {
 			ErrorHandler.RecoverInline(this);
@@ -24841,42 +27297,42 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2801;
+			State = 2924;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,428,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,444,Context) ) {
 			case 1:
 				{
-				State = 2793;
+				State = 2916;
 				Match(NO);
-				State = 2794;
+				State = 2917;
 				Match(ACTION);
 				}
 				break;
 			case 2:
 				{
-				State = 2795;
+				State = 2918;
 				Match(RESTRICT);
 				}
 				break;
 			case 3:
 				{
-				State = 2796;
+				State = 2919;
 				Match(CASCADE);
 				}
 				break;
 			case 4:
 				{
-				State = 2797;
+				State = 2920;
 				Match(SET);
-				State = 2798;
+				State = 2921;
 				Match(NULL);
 				}
 				break;
 			case 5:
 				{
-				State = 2799;
+				State = 2922;
 				Match(SET);
-				State = 2800;
+				State = 2923;
 				Match(DEFAULT);
 				}
 				break;
@@ -24913,35 +27369,35 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConstraintAttributeContext constraintAttribute() {
 		ConstraintAttributeContext _localctx = new ConstraintAttributeContext(Context, State);
-		EnterRule(_localctx, 268, RULE_constraintAttribute);
+		EnterRule(_localctx, 278, RULE_constraintAttribute);
 		int _la;
 		try {
-			State = 2813;
+			State = 2936;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,430,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,446,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2804;
+				State = 2927;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 2803;
+					State = 2926;
 					Match(NOT);
 					}
 				}
 
-				State = 2806;
+				State = 2929;
 				Match(DEFERRABLE);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2807;
+				State = 2930;
 				Match(INITIALLY);
-				State = 2808;
+				State = 2931;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DEFERRED || _la==IMMEDIATE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -24955,18 +27411,18 @@ internal partial class SqlParser : Parser {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2809;
+				State = 2932;
 				Match(NOT);
-				State = 2810;
+				State = 2933;
 				Match(VALID);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2811;
+				State = 2934;
 				Match(NO);
-				State = 2812;
+				State = 2935;
 				Match(INHERIT);
 				}
 				break;
@@ -25045,21 +27501,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExternalPartContext externalPart() {
 		ExternalPartContext _localctx = new ExternalPartContext(Context, State);
-		EnterRule(_localctx, 270, RULE_externalPart);
+		EnterRule(_localctx, 280, RULE_externalPart);
 		int _la;
 		try {
-			State = 2845;
+			State = 2968;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STORED:
 				_localctx = new StoredAsContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2815;
+				State = 2938;
 				Match(STORED);
-				State = 2816;
+				State = 2939;
 				Match(AS);
-				State = 2817;
+				State = 2940;
 				identifier();
 				}
 				break;
@@ -25067,9 +27523,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new LocationContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2818;
+				State = 2941;
 				Match(LOCATION);
-				State = 2819;
+				State = 2942;
 				Match(STRING);
 				}
 				break;
@@ -25077,29 +27533,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExternalOptionsContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2820;
+				State = 2943;
 				Match(OPTIONS);
-				State = 2821;
+				State = 2944;
 				Match(LEFT_PAREN);
-				State = 2822;
+				State = 2945;
 				externalOption();
-				State = 2827;
+				State = 2950;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2823;
+					State = 2946;
 					Match(COMMA);
-					State = 2824;
+					State = 2947;
 					externalOption();
 					}
 					}
-					State = 2829;
+					State = 2952;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2830;
+				State = 2953;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -25107,31 +27563,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new PartitionedByContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2832;
+				State = 2955;
 				Match(PARTITIONED);
-				State = 2833;
+				State = 2956;
 				Match(BY);
-				State = 2834;
+				State = 2957;
 				Match(LEFT_PAREN);
-				State = 2835;
+				State = 2958;
 				aliasColumn();
-				State = 2840;
+				State = 2963;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2836;
+					State = 2959;
 					Match(COMMA);
-					State = 2837;
+					State = 2960;
 					aliasColumn();
 					}
 					}
-					State = 2842;
+					State = 2965;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2843;
+				State = 2966;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -25176,17 +27632,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExternalOptionContext externalOption() {
 		ExternalOptionContext _localctx = new ExternalOptionContext(Context, State);
-		EnterRule(_localctx, 272, RULE_externalOption);
+		EnterRule(_localctx, 282, RULE_externalOption);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2856;
+			State = 2979;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 				{
-				State = 2847;
+				State = 2970;
 				Match(STRING);
 				}
 				break;
@@ -25275,8 +27731,6 @@ internal partial class SqlParser : Parser {
 			case WHERE:
 			case WINDOW:
 			case WITH:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -25296,24 +27750,36 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
 			case BETWEEN:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -25506,21 +27972,21 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2848;
+				State = 2971;
 				label();
-				State = 2853;
+				State = 2976;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 2849;
+					State = 2972;
 					Match(DOT);
-					State = 2850;
+					State = 2973;
 					label();
 					}
 					}
-					State = 2855;
+					State = 2978;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -25529,17 +27995,17 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2859;
+			State = 2982;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUALS) {
 				{
-				State = 2858;
+				State = 2981;
 				Match(EQUALS);
 				}
 			}
 
-			State = 2861;
+			State = 2984;
 			optionValue();
 			}
 		}
@@ -25573,26 +28039,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithOptionsContext withOptions() {
 		WithOptionsContext _localctx = new WithOptionsContext(Context, State);
-		EnterRule(_localctx, 274, RULE_withOptions);
+		EnterRule(_localctx, 284, RULE_withOptions);
 		try {
-			State = 2867;
+			State = 2990;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2863;
+				State = 2986;
 				Match(WITH);
-				State = 2864;
+				State = 2987;
 				optionList();
 				}
 				break;
 			case WITHOUT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2865;
+				State = 2988;
 				Match(WITHOUT);
-				State = 2866;
+				State = 2989;
 				identifier();
 				}
 				break;
@@ -25628,36 +28094,36 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OnCommitContext onCommit() {
 		OnCommitContext _localctx = new OnCommitContext(Context, State);
-		EnterRule(_localctx, 276, RULE_onCommit);
+		EnterRule(_localctx, 286, RULE_onCommit);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2869;
+			State = 2992;
 			Match(ON);
-			State = 2870;
+			State = 2993;
 			Match(COMMIT);
-			State = 2876;
+			State = 2999;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PRESERVE:
 				{
-				State = 2871;
+				State = 2994;
 				Match(PRESERVE);
-				State = 2872;
+				State = 2995;
 				Match(ROWS);
 				}
 				break;
 			case DELETE:
 				{
-				State = 2873;
+				State = 2996;
 				Match(DELETE);
-				State = 2874;
+				State = 2997;
 				Match(ROWS);
 				}
 				break;
 			case DROP:
 				{
-				State = 2875;
+				State = 2998;
 				Match(DROP);
 				}
 				break;
@@ -25691,24 +28157,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithDataContext withData() {
 		WithDataContext _localctx = new WithDataContext(Context, State);
-		EnterRule(_localctx, 278, RULE_withData);
+		EnterRule(_localctx, 288, RULE_withData);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2878;
+			State = 3001;
 			Match(WITH);
-			State = 2880;
+			State = 3003;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NO) {
 				{
-				State = 2879;
+				State = 3002;
 				Match(NO);
 				}
 			}
 
-			State = 2882;
+			State = 3005;
 			Match(DATA);
 			}
 		}
@@ -25739,19 +28205,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CheckOptionContext checkOption() {
 		CheckOptionContext _localctx = new CheckOptionContext(Context, State);
-		EnterRule(_localctx, 280, RULE_checkOption);
+		EnterRule(_localctx, 290, RULE_checkOption);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2884;
+			State = 3007;
 			Match(WITH);
-			State = 2886;
+			State = 3009;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CASCADED || _la==LOCAL) {
 				{
-				State = 2885;
+				State = 3008;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CASCADED || _la==LOCAL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25763,9 +28229,9 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2888;
+			State = 3011;
 			Match(CHECK);
-			State = 2889;
+			State = 3012;
 			Match(OPTION);
 			}
 		}
@@ -25802,29 +28268,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IndexKeyContext indexKey() {
 		IndexKeyContext _localctx = new IndexKeyContext(Context, State);
-		EnterRule(_localctx, 282, RULE_indexKey);
+		EnterRule(_localctx, 292, RULE_indexKey);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2891;
+			State = 3014;
 			expression();
-			State = 2893;
+			State = 3016;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENTIFIER) {
 				{
-				State = 2892;
+				State = 3015;
 				indexOperatorClass();
 				}
 			}
 
-			State = 2896;
+			State = 3019;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASC || _la==DESC) {
 				{
-				State = 2895;
+				State = 3018;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ASC || _la==DESC) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25836,14 +28302,14 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2900;
+			State = 3023;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NULLS_LA) {
 				{
-				State = 2898;
+				State = 3021;
 				Match(NULLS_LA);
-				State = 2899;
+				State = 3022;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==LAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25887,26 +28353,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IndexOperatorClassContext indexOperatorClass() {
 		IndexOperatorClassContext _localctx = new IndexOperatorClassContext(Context, State);
-		EnterRule(_localctx, 284, RULE_indexOperatorClass);
+		EnterRule(_localctx, 294, RULE_indexOperatorClass);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2902;
+			State = 3025;
 			Match(IDENTIFIER);
-			State = 2907;
+			State = 3030;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 2903;
+				State = 3026;
 				Match(DOT);
-				State = 2904;
+				State = 3027;
 				Match(IDENTIFIER);
 				}
 				}
-				State = 2909;
+				State = 3032;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -25936,12 +28402,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DropBehaviorContext dropBehavior() {
 		DropBehaviorContext _localctx = new DropBehaviorContext(Context, State);
-		EnterRule(_localctx, 286, RULE_dropBehavior);
+		EnterRule(_localctx, 296, RULE_dropBehavior);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2910;
+			State = 3033;
 			_la = TokenStream.LA(1);
 			if ( !(_la==CASCADE || _la==RESTRICT) ) {
 			ErrorHandler.RecoverInline(this);
@@ -25988,110 +28454,110 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ObjectKindContext objectKind() {
 		ObjectKindContext _localctx = new ObjectKindContext(Context, State);
-		EnterRule(_localctx, 288, RULE_objectKind);
+		EnterRule(_localctx, 298, RULE_objectKind);
 		try {
-			State = 2928;
+			State = 3051;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case TABLE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2912;
+				State = 3035;
 				Match(TABLE);
 				}
 				break;
 			case VIEW:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2913;
+				State = 3036;
 				Match(VIEW);
 				}
 				break;
 			case MATERIALIZED:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2914;
+				State = 3037;
 				Match(MATERIALIZED);
-				State = 2915;
+				State = 3038;
 				Match(VIEW);
 				}
 				break;
 			case INDEX:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2916;
+				State = 3039;
 				Match(INDEX);
 				}
 				break;
 			case SCHEMA:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2917;
+				State = 3040;
 				Match(SCHEMA);
 				}
 				break;
 			case SEQUENCE:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2918;
+				State = 3041;
 				Match(SEQUENCE);
 				}
 				break;
 			case TYPE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2919;
+				State = 3042;
 				Match(TYPE);
 				}
 				break;
 			case DOMAIN:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2920;
+				State = 3043;
 				Match(DOMAIN);
 				}
 				break;
 			case FUNCTION:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2921;
+				State = 3044;
 				Match(FUNCTION);
 				}
 				break;
 			case DATABASE:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2922;
+				State = 3045;
 				Match(DATABASE);
 				}
 				break;
 			case COLUMN:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2923;
+				State = 3046;
 				Match(COLUMN);
 				}
 				break;
 			case ROLE:
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 2924;
+				State = 3047;
 				Match(ROLE);
 				}
 				break;
 			case CONSTRAINT:
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 2925;
+				State = 3048;
 				Match(CONSTRAINT);
 				}
 				break;
 			case FOREIGN:
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 2926;
+				State = 3049;
 				Match(FOREIGN);
-				State = 2927;
+				State = 3050;
 				Match(TABLE);
 				}
 				break;
@@ -26370,21 +28836,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AlterActionContext alterAction() {
 		AlterActionContext _localctx = new AlterActionContext(Context, State);
-		EnterRule(_localctx, 290, RULE_alterAction);
+		EnterRule(_localctx, 300, RULE_alterAction);
 		int _la;
 		try {
-			State = 3113;
+			State = 3236;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,476,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,492,Context) ) {
 			case 1:
 				_localctx = new RenameToContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2930;
+				State = 3053;
 				Match(RENAME);
-				State = 2931;
+				State = 3054;
 				Match(TO);
-				State = 2932;
+				State = 3055;
 				identifier();
 				}
 				break;
@@ -26392,15 +28858,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new RenameConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2933;
+				State = 3056;
 				Match(RENAME);
-				State = 2934;
+				State = 3057;
 				Match(CONSTRAINT);
-				State = 2935;
+				State = 3058;
 				identifier();
-				State = 2936;
+				State = 3059;
 				Match(TO);
-				State = 2937;
+				State = 3060;
 				identifier();
 				}
 				break;
@@ -26408,23 +28874,23 @@ internal partial class SqlParser : Parser {
 				_localctx = new RenameColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2939;
+				State = 3062;
 				Match(RENAME);
-				State = 2941;
+				State = 3064;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2940;
+					State = 3063;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2943;
+				State = 3066;
 				identifier();
-				State = 2944;
+				State = 3067;
 				Match(TO);
-				State = 2945;
+				State = 3068;
 				identifier();
 				}
 				break;
@@ -26432,11 +28898,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2947;
+				State = 3070;
 				Match(SET);
-				State = 2948;
+				State = 3071;
 				Match(SCHEMA);
-				State = 2949;
+				State = 3072;
 				identifier();
 				}
 				break;
@@ -26444,29 +28910,42 @@ internal partial class SqlParser : Parser {
 				_localctx = new OwnerToContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2950;
+				State = 3073;
 				Match(OWNER);
-				State = 2951;
+				State = 3074;
 				Match(TO);
-				State = 2956;
+				State = 3079;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
 				case QUOTED_IDENTIFIER:
 				case BETWEEN:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -26659,25 +29138,25 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 2952;
+					State = 3075;
 					identifier();
 					}
 					break;
 				case CURRENT_USER:
 					{
-					State = 2953;
+					State = 3076;
 					Match(CURRENT_USER);
 					}
 					break;
 				case CURRENT_ROLE:
 					{
-					State = 2954;
+					State = 3077;
 					Match(CURRENT_ROLE);
 					}
 					break;
 				case SESSION_USER:
 					{
-					State = 2955;
+					State = 3078;
 					Match(SESSION_USER);
 					}
 					break;
@@ -26690,33 +29169,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new AddConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2958;
+				State = 3081;
 				Match(ADD);
-				State = 2961;
+				State = 3084;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONSTRAINT) {
 					{
-					State = 2959;
+					State = 3082;
 					Match(CONSTRAINT);
-					State = 2960;
+					State = 3083;
 					identifier();
 					}
 				}
 
-				State = 2963;
+				State = 3086;
 				tableConstraint();
-				State = 2967;
+				State = 3090;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 46)) & ~0x3f) == 0 && ((1L << (_la - 46)) & 16842753L) != 0) || _la==NO) {
+				while (((((_la - 47)) & ~0x3f) == 0 && ((1L << (_la - 47)) & 16842753L) != 0) || _la==NO) {
 					{
 					{
-					State = 2964;
+					State = 3087;
 					constraintAttribute();
 					}
 					}
-					State = 2969;
+					State = 3092;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -26726,33 +29205,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new AddColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2970;
+				State = 3093;
 				Match(ADD);
-				State = 2972;
+				State = 3095;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2971;
+					State = 3094;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2977;
+				State = 3100;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,451,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,467,Context) ) {
 				case 1:
 					{
-					State = 2974;
+					State = 3097;
 					Match(IF);
-					State = 2975;
+					State = 3098;
 					Match(NOT);
-					State = 2976;
+					State = 3099;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2979;
+				State = 3102;
 				columnDefinition();
 				}
 				break;
@@ -26760,30 +29239,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2980;
+				State = 3103;
 				Match(DROP);
-				State = 2981;
+				State = 3104;
 				Match(CONSTRAINT);
-				State = 2984;
+				State = 3107;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,452,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,468,Context) ) {
 				case 1:
 					{
-					State = 2982;
+					State = 3105;
 					Match(IF);
-					State = 2983;
+					State = 3106;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2986;
+				State = 3109;
 				identifier();
-				State = 2988;
+				State = 3111;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 2987;
+					State = 3110;
 					dropBehavior();
 					}
 				}
@@ -26794,38 +29273,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2990;
+				State = 3113;
 				Match(DROP);
-				State = 2992;
+				State = 3115;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 2991;
+					State = 3114;
 					Match(COLUMN);
 					}
 				}
 
-				State = 2996;
+				State = 3119;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,455,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,471,Context) ) {
 				case 1:
 					{
-					State = 2994;
+					State = 3117;
 					Match(IF);
-					State = 2995;
+					State = 3118;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2998;
+				State = 3121;
 				identifier();
-				State = 3000;
+				State = 3123;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 2999;
+					State = 3122;
 					dropBehavior();
 					}
 				}
@@ -26836,56 +29315,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3002;
+				State = 3125;
 				Match(ALTER);
-				State = 3004;
+				State = 3127;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3003;
+					State = 3126;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3006;
+				State = 3129;
 				identifier();
-				State = 3009;
+				State = 3132;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==SET) {
 					{
-					State = 3007;
+					State = 3130;
 					Match(SET);
-					State = 3008;
+					State = 3131;
 					Match(DATA);
 					}
 				}
 
-				State = 3011;
+				State = 3134;
 				Match(TYPE);
-				State = 3012;
+				State = 3135;
 				typeName();
-				State = 3015;
+				State = 3138;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLLATE) {
 					{
-					State = 3013;
+					State = 3136;
 					Match(COLLATE);
-					State = 3014;
+					State = 3137;
 					qualifiedName();
 					}
 				}
 
-				State = 3019;
+				State = 3142;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 3017;
+					State = 3140;
 					Match(USING);
-					State = 3018;
+					State = 3141;
 					expression();
 					}
 				}
@@ -26896,38 +29375,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnDefaultContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 3021;
+				State = 3144;
 				Match(ALTER);
-				State = 3023;
+				State = 3146;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3022;
+					State = 3145;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3025;
+				State = 3148;
 				identifier();
-				State = 3031;
+				State = 3154;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case SET:
 					{
-					State = 3026;
+					State = 3149;
 					Match(SET);
-					State = 3027;
+					State = 3150;
 					Match(DEFAULT);
-					State = 3028;
+					State = 3151;
 					expression();
 					}
 					break;
 				case DROP:
 					{
-					State = 3029;
+					State = 3152;
 					Match(DROP);
-					State = 3030;
+					State = 3153;
 					Match(DEFAULT);
 					}
 					break;
@@ -26940,21 +29419,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnNullabilityContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 3033;
+				State = 3156;
 				Match(ALTER);
-				State = 3035;
+				State = 3158;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3034;
+					State = 3157;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3037;
+				State = 3160;
 				identifier();
-				State = 3038;
+				State = 3161;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DROP || _la==SET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -26963,9 +29442,9 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3039;
+				State = 3162;
 				Match(NOT);
-				State = 3040;
+				State = 3163;
 				Match(NULL);
 				}
 				break;
@@ -26973,35 +29452,35 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnStatisticsContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 3042;
+				State = 3165;
 				Match(ALTER);
-				State = 3044;
+				State = 3167;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3043;
+					State = 3166;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3046;
+				State = 3169;
 				identifier();
-				State = 3047;
+				State = 3170;
 				Match(SET);
-				State = 3048;
+				State = 3171;
 				Match(STATISTICS);
-				State = 3050;
+				State = 3173;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==MINUS) {
 					{
-					State = 3049;
+					State = 3172;
 					Match(MINUS);
 					}
 				}
 
-				State = 3052;
+				State = 3175;
 				Match(INTEGER_NUMBER);
 				}
 				break;
@@ -27009,70 +29488,70 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnAddIdentityContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 3054;
+				State = 3177;
 				Match(ALTER);
-				State = 3056;
+				State = 3179;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3055;
+					State = 3178;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3058;
+				State = 3181;
 				identifier();
-				State = 3059;
+				State = 3182;
 				Match(ADD);
-				State = 3060;
+				State = 3183;
 				Match(GENERATED);
-				State = 3064;
+				State = 3187;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALWAYS:
 					{
-					State = 3061;
+					State = 3184;
 					Match(ALWAYS);
 					}
 					break;
 				case BY:
 					{
-					State = 3062;
+					State = 3185;
 					Match(BY);
-					State = 3063;
+					State = 3186;
 					Match(DEFAULT);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 3066;
+				State = 3189;
 				Match(AS);
-				State = 3067;
+				State = 3190;
 				Match(IDENTITY);
-				State = 3076;
+				State = 3199;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3068;
+					State = 3191;
 					Match(LEFT_PAREN);
-					State = 3070;
+					State = 3193;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					do {
 						{
 						{
-						State = 3069;
+						State = 3192;
 						sequenceOption();
 						}
 						}
-						State = 3072;
+						State = 3195;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
-					} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0) );
-					State = 3074;
+					} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0) );
+					State = 3197;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -27083,46 +29562,46 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnDropGeneratedContext(_localctx);
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 3078;
+				State = 3201;
 				Match(ALTER);
-				State = 3080;
+				State = 3203;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3079;
+					State = 3202;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3082;
+				State = 3205;
 				identifier();
-				State = 3083;
+				State = 3206;
 				Match(DROP);
-				State = 3086;
+				State = 3209;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,471,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,487,Context) ) {
 				case 1:
 					{
-					State = 3084;
+					State = 3207;
 					Match(IDENTITY);
 					}
 					break;
 				case 2:
 					{
-					State = 3085;
+					State = 3208;
 					identifier();
 					}
 					break;
 				}
-				State = 3090;
+				State = 3213;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IF) {
 					{
-					State = 3088;
+					State = 3211;
 					Match(IF);
-					State = 3089;
+					State = 3212;
 					Match(EXISTS);
 					}
 				}
@@ -27133,31 +29612,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnIdentityContext(_localctx);
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 3092;
+				State = 3215;
 				Match(ALTER);
-				State = 3094;
+				State = 3217;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3093;
+					State = 3216;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3096;
+				State = 3219;
 				identifier();
-				State = 3098;
+				State = 3221;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 3097;
+					State = 3220;
 					identitySetting();
 					}
 					}
-					State = 3100;
+					State = 3223;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==RESTART || _la==SET );
@@ -27167,11 +29646,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ValidateConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 17);
 				{
-				State = 3102;
+				State = 3225;
 				identifier();
-				State = 3103;
+				State = 3226;
 				Match(CONSTRAINT);
-				State = 3104;
+				State = 3227;
 				identifier();
 				}
 				break;
@@ -27179,7 +29658,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterOptionsContext(_localctx);
 				EnterOuterAlt(_localctx, 18);
 				{
-				State = 3106;
+				State = 3229;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RESET || _la==SET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -27188,7 +29667,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3107;
+				State = 3230;
 				optionList();
 				}
 				break;
@@ -27196,20 +29675,20 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterSequenceContext(_localctx);
 				EnterOuterAlt(_localctx, 19);
 				{
-				State = 3109;
+				State = 3232;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 3108;
+					State = 3231;
 					sequenceOption();
 					}
 					}
-					State = 3111;
+					State = 3234;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-				} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 134217734L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 8191L) != 0) );
+				} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0) );
 				}
 				break;
 			}
@@ -27249,33 +29728,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IdentitySettingContext identitySetting() {
 		IdentitySettingContext _localctx = new IdentitySettingContext(Context, State);
-		EnterRule(_localctx, 292, RULE_identitySetting);
+		EnterRule(_localctx, 302, RULE_identitySetting);
 		int _la;
 		try {
-			State = 3131;
+			State = 3254;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,480,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,496,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3115;
+				State = 3238;
 				Match(RESTART);
-				State = 3120;
+				State = 3243;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INTEGER_NUMBER || _la==WITH || _la==PLUS || _la==MINUS) {
 					{
-					State = 3117;
+					State = 3240;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==WITH) {
 						{
-						State = 3116;
+						State = 3239;
 						Match(WITH);
 						}
 					}
 
-					State = 3119;
+					State = 3242;
 					signedInteger();
 					}
 				}
@@ -27285,24 +29764,24 @@ internal partial class SqlParser : Parser {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3122;
+				State = 3245;
 				Match(SET);
-				State = 3123;
+				State = 3246;
 				Match(GENERATED);
-				State = 3127;
+				State = 3250;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALWAYS:
 					{
-					State = 3124;
+					State = 3247;
 					Match(ALWAYS);
 					}
 					break;
 				case BY:
 					{
-					State = 3125;
+					State = 3248;
 					Match(BY);
-					State = 3126;
+					State = 3249;
 					Match(DEFAULT);
 					}
 					break;
@@ -27314,9 +29793,9 @@ internal partial class SqlParser : Parser {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3129;
+				State = 3252;
 				Match(SET);
-				State = 3130;
+				State = 3253;
 				sequenceOption();
 				}
 				break;
@@ -27396,52 +29875,52 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GrantBodyContext grantBody() {
 		GrantBodyContext _localctx = new GrantBodyContext(Context, State);
-		EnterRule(_localctx, 294, RULE_grantBody);
+		EnterRule(_localctx, 304, RULE_grantBody);
 		int _la;
 		try {
-			State = 3172;
+			State = 3295;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,486,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,502,Context) ) {
 			case 1:
 				_localctx = new GrantPrivilegesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3133;
+				State = 3256;
 				privileges();
-				State = 3134;
+				State = 3257;
 				Match(ON);
-				State = 3135;
+				State = 3258;
 				grantTarget();
-				State = 3136;
+				State = 3259;
 				Match(TO);
-				State = 3137;
+				State = 3260;
 				grantee();
-				State = 3142;
+				State = 3265;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3138;
+					State = 3261;
 					Match(COMMA);
-					State = 3139;
+					State = 3262;
 					grantee();
 					}
 					}
-					State = 3144;
+					State = 3267;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3148;
+				State = 3271;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3145;
+					State = 3268;
 					Match(WITH);
-					State = 3146;
+					State = 3269;
 					Match(GRANT);
-					State = 3147;
+					State = 3270;
 					Match(OPTION);
 					}
 				}
@@ -27452,54 +29931,54 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantRolesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3150;
+				State = 3273;
 				identifier();
-				State = 3155;
+				State = 3278;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3151;
+					State = 3274;
 					Match(COMMA);
-					State = 3152;
+					State = 3275;
 					identifier();
 					}
 					}
-					State = 3157;
+					State = 3280;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3158;
+				State = 3281;
 				Match(TO);
-				State = 3159;
+				State = 3282;
 				grantee();
-				State = 3164;
+				State = 3287;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3160;
+					State = 3283;
 					Match(COMMA);
-					State = 3161;
+					State = 3284;
 					grantee();
 					}
 					}
-					State = 3166;
+					State = 3289;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3170;
+				State = 3293;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3167;
+					State = 3290;
 					Match(WITH);
-					State = 3168;
+					State = 3291;
 					Match(ADMIN);
-					State = 3169;
+					State = 3292;
 					Match(OPTION);
 					}
 				}
@@ -27588,62 +30067,62 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public RevokeBodyContext revokeBody() {
 		RevokeBodyContext _localctx = new RevokeBodyContext(Context, State);
-		EnterRule(_localctx, 296, RULE_revokeBody);
+		EnterRule(_localctx, 306, RULE_revokeBody);
 		int _la;
 		try {
-			State = 3219;
+			State = 3342;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,494,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,510,Context) ) {
 			case 1:
 				_localctx = new RevokePrivilegesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3177;
+				State = 3300;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GRANT) {
 					{
-					State = 3174;
+					State = 3297;
 					Match(GRANT);
-					State = 3175;
+					State = 3298;
 					Match(OPTION);
-					State = 3176;
+					State = 3299;
 					Match(FOR);
 					}
 				}
 
-				State = 3179;
+				State = 3302;
 				privileges();
-				State = 3180;
+				State = 3303;
 				Match(ON);
-				State = 3181;
+				State = 3304;
 				grantTarget();
-				State = 3182;
+				State = 3305;
 				Match(FROM);
-				State = 3183;
+				State = 3306;
 				grantee();
-				State = 3188;
+				State = 3311;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3184;
+					State = 3307;
 					Match(COMMA);
-					State = 3185;
+					State = 3308;
 					grantee();
 					}
 					}
-					State = 3190;
+					State = 3313;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3192;
+				State = 3315;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3191;
+					State = 3314;
 					dropBehavior();
 					}
 				}
@@ -27654,64 +30133,64 @@ internal partial class SqlParser : Parser {
 				_localctx = new RevokeRolesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3197;
+				State = 3320;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,490,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,506,Context) ) {
 				case 1:
 					{
-					State = 3194;
+					State = 3317;
 					Match(ADMIN);
-					State = 3195;
+					State = 3318;
 					Match(OPTION);
-					State = 3196;
+					State = 3319;
 					Match(FOR);
 					}
 					break;
 				}
-				State = 3199;
+				State = 3322;
 				identifier();
-				State = 3204;
+				State = 3327;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3200;
+					State = 3323;
 					Match(COMMA);
-					State = 3201;
+					State = 3324;
 					identifier();
 					}
 					}
-					State = 3206;
+					State = 3329;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3207;
+				State = 3330;
 				Match(FROM);
-				State = 3208;
+				State = 3331;
 				grantee();
-				State = 3213;
+				State = 3336;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3209;
+					State = 3332;
 					Match(COMMA);
-					State = 3210;
+					State = 3333;
 					grantee();
 					}
 					}
-					State = 3215;
+					State = 3338;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3217;
+				State = 3340;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3216;
+					State = 3339;
 					dropBehavior();
 					}
 				}
@@ -27757,33 +30236,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrivilegesContext privileges() {
 		PrivilegesContext _localctx = new PrivilegesContext(Context, State);
-		EnterRule(_localctx, 298, RULE_privileges);
+		EnterRule(_localctx, 308, RULE_privileges);
 		int _la;
 		try {
-			State = 3236;
+			State = 3359;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3221;
+				State = 3344;
 				Match(ALL);
-				State = 3223;
+				State = 3346;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRIVILEGES) {
 					{
-					State = 3222;
+					State = 3345;
 					Match(PRIVILEGES);
 					}
 				}
 
-				State = 3226;
+				State = 3349;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3225;
+					State = 3348;
 					columnNames();
 					}
 				}
@@ -27797,18 +30276,31 @@ internal partial class SqlParser : Parser {
 			case SELECT:
 			case BETWEEN:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -28002,21 +30494,21 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3228;
+				State = 3351;
 				privilege();
-				State = 3233;
+				State = 3356;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3229;
+					State = 3352;
 					Match(COMMA);
-					State = 3230;
+					State = 3353;
 					privilege();
 					}
 					}
-					State = 3235;
+					State = 3358;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28057,29 +30549,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrivilegeContext privilege() {
 		PrivilegeContext _localctx = new PrivilegeContext(Context, State);
-		EnterRule(_localctx, 300, RULE_privilege);
+		EnterRule(_localctx, 310, RULE_privilege);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3242;
+			State = 3365;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 				{
-				State = 3238;
+				State = 3361;
 				Match(SELECT);
 				}
 				break;
 			case REFERENCES:
 				{
-				State = 3239;
+				State = 3362;
 				Match(REFERENCES);
 				}
 				break;
 			case CREATE:
 				{
-				State = 3240;
+				State = 3363;
 				Match(CREATE);
 				}
 				break;
@@ -28087,18 +30579,31 @@ internal partial class SqlParser : Parser {
 			case QUOTED_IDENTIFIER:
 			case BETWEEN:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -28291,19 +30796,19 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3241;
+				State = 3364;
 				identifier();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 3245;
+			State = 3368;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 3244;
+				State = 3367;
 				columnNames();
 				}
 			}
@@ -28388,41 +30893,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GrantTargetContext grantTarget() {
 		GrantTargetContext _localctx = new GrantTargetContext(Context, State);
-		EnterRule(_localctx, 302, RULE_grantTarget);
+		EnterRule(_localctx, 312, RULE_grantTarget);
 		int _la;
 		try {
-			State = 3279;
+			State = 3402;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,505,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,521,Context) ) {
 			case 1:
 				_localctx = new GrantTablesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3248;
+				State = 3371;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 3247;
+					State = 3370;
 					Match(TABLE);
 					}
 				}
 
-				State = 3250;
+				State = 3373;
 				qualifiedName();
-				State = 3255;
+				State = 3378;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3251;
+					State = 3374;
 					Match(COMMA);
-					State = 3252;
+					State = 3375;
 					qualifiedName();
 					}
 					}
-					State = 3257;
+					State = 3380;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28432,30 +30937,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantObjectsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3258;
+				State = 3381;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & 4195329L) != 0) || ((((_la - 290)) & ~0x3f) == 0 && ((1L << (_la - 290)) & 536870921L) != 0)) ) {
+				if ( !(((((_la - 206)) & ~0x3f) == 0 && ((1L << (_la - 206)) & 4195329L) != 0) || ((((_la - 301)) & ~0x3f) == 0 && ((1L << (_la - 301)) & 536870921L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3259;
+				State = 3382;
 				qualifiedName();
-				State = 3264;
+				State = 3387;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3260;
+					State = 3383;
 					Match(COMMA);
-					State = 3261;
+					State = 3384;
 					qualifiedName();
 					}
 					}
-					State = 3266;
+					State = 3389;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28465,9 +30970,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantAllInSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3267;
+				State = 3390;
 				Match(ALL);
-				State = 3268;
+				State = 3391;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEQUENCES || _la==TABLES) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28476,25 +30981,25 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3269;
+				State = 3392;
 				Match(IN);
-				State = 3270;
+				State = 3393;
 				Match(SCHEMA);
-				State = 3271;
+				State = 3394;
 				qualifiedName();
-				State = 3276;
+				State = 3399;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3272;
+					State = 3395;
 					Match(COMMA);
-					State = 3273;
+					State = 3396;
 					qualifiedName();
 					}
 					}
-					State = 3278;
+					State = 3401;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -28531,40 +31036,53 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GranteeContext grantee() {
 		GranteeContext _localctx = new GranteeContext(Context, State);
-		EnterRule(_localctx, 304, RULE_grantee);
+		EnterRule(_localctx, 314, RULE_grantee);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3282;
+			State = 3405;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUP) {
 				{
-				State = 3281;
+				State = 3404;
 				Match(GROUP);
 				}
 			}
 
-			State = 3288;
+			State = 3411;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
 			case BETWEEN:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -28757,25 +31275,25 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3284;
+				State = 3407;
 				identifier();
 				}
 				break;
 			case CURRENT_USER:
 				{
-				State = 3285;
+				State = 3408;
 				Match(CURRENT_USER);
 				}
 				break;
 			case CURRENT_ROLE:
 				{
-				State = 3286;
+				State = 3409;
 				Match(CURRENT_ROLE);
 				}
 				break;
 			case SESSION_USER:
 				{
-				State = 3287;
+				State = 3410;
 				Match(SESSION_USER);
 				}
 				break;
@@ -28851,27 +31369,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyBodyContext copyBody() {
 		CopyBodyContext _localctx = new CopyBodyContext(Context, State);
-		EnterRule(_localctx, 306, RULE_copyBody);
+		EnterRule(_localctx, 316, RULE_copyBody);
 		int _la;
 		try {
-			State = 3314;
+			State = 3437;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				_localctx = new CopyQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3290;
+				State = 3413;
 				Match(LEFT_PAREN);
-				State = 3291;
+				State = 3414;
 				query();
-				State = 3292;
+				State = 3415;
 				Match(RIGHT_PAREN);
-				State = 3293;
+				State = 3416;
 				Match(TO);
-				State = 3294;
+				State = 3417;
 				copyEndpoint();
-				State = 3295;
+				State = 3418;
 				copyOptions();
 				}
 				break;
@@ -28880,18 +31398,31 @@ internal partial class SqlParser : Parser {
 			case BINARY:
 			case BETWEEN:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -29086,29 +31617,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3298;
+				State = 3421;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BINARY) {
 					{
-					State = 3297;
+					State = 3420;
 					Match(BINARY);
 					}
 				}
 
-				State = 3300;
+				State = 3423;
 				qualifiedName();
-				State = 3302;
+				State = 3425;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3301;
+					State = 3424;
 					columnNames();
 					}
 				}
 
-				State = 3304;
+				State = 3427;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==TO) ) {
 				ErrorHandler.RecoverInline(this);
@@ -29117,28 +31648,28 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3305;
+				State = 3428;
 				copyEndpoint();
-				State = 3307;
+				State = 3430;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING || _la==DELIMITERS) {
 					{
-					State = 3306;
+					State = 3429;
 					copyDelimiters();
 					}
 				}
 
-				State = 3309;
+				State = 3432;
 				copyOptions();
-				State = 3312;
+				State = 3435;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 3310;
+					State = 3433;
 					Match(WHERE);
-					State = 3311;
+					State = 3434;
 					expression();
 					}
 				}
@@ -29175,41 +31706,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyEndpointContext copyEndpoint() {
 		CopyEndpointContext _localctx = new CopyEndpointContext(Context, State);
-		EnterRule(_localctx, 308, RULE_copyEndpoint);
+		EnterRule(_localctx, 318, RULE_copyEndpoint);
 		int _la;
 		try {
-			State = 3322;
+			State = 3445;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 			case PROGRAM:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3317;
+				State = 3440;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PROGRAM) {
 					{
-					State = 3316;
+					State = 3439;
 					Match(PROGRAM);
 					}
 				}
 
-				State = 3319;
+				State = 3442;
 				Match(STRING);
 				}
 				break;
 			case STDIN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3320;
+				State = 3443;
 				Match(STDIN);
 				}
 				break;
 			case STDOUT:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3321;
+				State = 3444;
 				Match(STDOUT);
 				}
 				break;
@@ -29242,24 +31773,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyDelimitersContext copyDelimiters() {
 		CopyDelimitersContext _localctx = new CopyDelimitersContext(Context, State);
-		EnterRule(_localctx, 310, RULE_copyDelimiters);
+		EnterRule(_localctx, 320, RULE_copyDelimiters);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3325;
+			State = 3448;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==USING) {
 				{
-				State = 3324;
+				State = 3447;
 				Match(USING);
 				}
 			}
 
-			State = 3327;
+			State = 3450;
 			Match(DELIMITERS);
-			State = 3328;
+			State = 3451;
 			Match(STRING);
 			}
 		}
@@ -29295,27 +31826,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyOptionsContext copyOptions() {
 		CopyOptionsContext _localctx = new CopyOptionsContext(Context, State);
-		EnterRule(_localctx, 312, RULE_copyOptions);
+		EnterRule(_localctx, 322, RULE_copyOptions);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3331;
+			State = 3454;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 3330;
+				State = 3453;
 				Match(WITH);
 				}
 			}
 
-			State = 3340;
+			State = 3463;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				{
-				State = 3333;
+				State = 3456;
 				optionList();
 				}
 				break;
@@ -29333,17 +31864,17 @@ internal partial class SqlParser : Parser {
 			case QUOTE:
 			case SEMICOLON:
 				{
-				State = 3337;
+				State = 3460;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 71)) & ~0x3f) == 0 && ((1L << (_la - 71)) & 584115552257L) != 0) || ((((_la - 149)) & ~0x3f) == 0 && ((1L << (_la - 149)) & 290484374988652545L) != 0) || ((((_la - 215)) & ~0x3f) == 0 && ((1L << (_la - 215)) & 576460752303423617L) != 0)) {
+				while (((((_la - 72)) & ~0x3f) == 0 && ((1L << (_la - 72)) & 146028888065L) != 0) || ((((_la - 160)) & ~0x3f) == 0 && ((1L << (_la - 160)) & 290484374988652545L) != 0) || ((((_la - 226)) & ~0x3f) == 0 && ((1L << (_la - 226)) & 576460752303423617L) != 0)) {
 					{
 					{
-					State = 3334;
+					State = 3457;
 					legacyCopyOption();
 					}
 					}
-					State = 3339;
+					State = 3462;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -29416,10 +31947,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LegacyCopyOptionContext legacyCopyOption() {
 		LegacyCopyOptionContext _localctx = new LegacyCopyOptionContext(Context, State);
-		EnterRule(_localctx, 314, RULE_legacyCopyOption);
+		EnterRule(_localctx, 324, RULE_legacyCopyOption);
 		int _la;
 		try {
-			State = 3366;
+			State = 3489;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BINARY:
@@ -29429,7 +31960,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyFlagContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3342;
+				State = 3465;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BINARY || _la==FREEZE || _la==CSV || _la==HEADER) ) {
 				ErrorHandler.RecoverInline(this);
@@ -29448,26 +31979,26 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyStringContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3343;
+				State = 3466;
 				_la = TokenStream.LA(1);
-				if ( !(_la==NULL || ((((_la - 149)) & ~0x3f) == 0 && ((1L << (_la - 149)) & 290482175965396993L) != 0) || _la==QUOTE) ) {
+				if ( !(_la==NULL || ((((_la - 160)) & ~0x3f) == 0 && ((1L << (_la - 160)) & 290482175965396993L) != 0) || _la==QUOTE) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3345;
+				State = 3468;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 3344;
+					State = 3467;
 					Match(AS);
 					}
 				}
 
-				State = 3347;
+				State = 3470;
 				Match(STRING);
 				}
 				break;
@@ -29475,40 +32006,40 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyForceContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3348;
+				State = 3471;
 				Match(FORCE);
-				State = 3353;
+				State = 3476;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case QUOTE:
 					{
-					State = 3349;
+					State = 3472;
 					Match(QUOTE);
 					}
 					break;
 				case NOT:
 					{
-					State = 3350;
+					State = 3473;
 					Match(NOT);
-					State = 3351;
+					State = 3474;
 					Match(NULL);
 					}
 					break;
 				case NULL:
 					{
-					State = 3352;
+					State = 3475;
 					Match(NULL);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 3364;
+				State = 3487;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STAR:
 					{
-					State = 3355;
+					State = 3478;
 					Match(STAR);
 					}
 					break;
@@ -29516,18 +32047,31 @@ internal partial class SqlParser : Parser {
 				case QUOTED_IDENTIFIER:
 				case BETWEEN:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -29720,21 +32264,21 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3356;
+					State = 3479;
 					identifier();
-					State = 3361;
+					State = 3484;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3357;
+						State = 3480;
 						Match(COMMA);
-						State = 3358;
+						State = 3481;
 						identifier();
 						}
 						}
-						State = 3363;
+						State = 3486;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -29780,33 +32324,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainOptionsContext explainOptions() {
 		ExplainOptionsContext _localctx = new ExplainOptionsContext(Context, State);
-		EnterRule(_localctx, 316, RULE_explainOptions);
+		EnterRule(_localctx, 326, RULE_explainOptions);
 		int _la;
 		try {
-			State = 3375;
+			State = 3498;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,525,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,541,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3368;
+				State = 3491;
 				optionList();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3372;
+				State = 3495;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 12582914L) != 0) || _la==VERBOSE) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 25165826L) != 0) || _la==VERBOSE) {
 					{
 					{
-					State = 3369;
+					State = 3492;
 					explainWord();
 					}
 					}
-					State = 3374;
+					State = 3497;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -29840,14 +32384,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainWordContext explainWord() {
 		ExplainWordContext _localctx = new ExplainWordContext(Context, State);
-		EnterRule(_localctx, 318, RULE_explainWord);
+		EnterRule(_localctx, 328, RULE_explainWord);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3377;
+			State = 3500;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 12582914L) != 0) || _la==VERBOSE) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 25165826L) != 0) || _la==VERBOSE) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -29919,13 +32463,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainedContext explained() {
 		ExplainedContext _localctx = new ExplainedContext(Context, State);
-		EnterRule(_localctx, 320, RULE_explained);
+		EnterRule(_localctx, 330, RULE_explained);
 		int _la;
 		try {
 			int _alt;
-			State = 3416;
+			State = 3539;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
+			case WITH_LA:
 			case FROM:
 			case SELECT:
 			case TABLE:
@@ -29938,46 +32483,46 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3379;
+				State = 3502;
 				dataStatement();
 				}
 				break;
 			case CREATE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3380;
+				State = 3503;
 				Match(CREATE);
-				State = 3381;
+				State = 3504;
 				createBody();
 				}
 				break;
 			case REFRESH:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3382;
+				State = 3505;
 				Match(REFRESH);
-				State = 3383;
+				State = 3506;
 				Match(MATERIALIZED);
-				State = 3384;
+				State = 3507;
 				Match(VIEW);
-				State = 3386;
+				State = 3509;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 3385;
+					State = 3508;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 3388;
+				State = 3511;
 				qualifiedName();
-				State = 3390;
+				State = 3513;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3389;
+					State = 3512;
 					withData();
 					}
 				}
@@ -29987,20 +32532,20 @@ internal partial class SqlParser : Parser {
 			case EXECUTE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3392;
+				State = 3515;
 				Match(EXECUTE);
-				State = 3393;
+				State = 3516;
 				identifier();
-				State = 3398;
+				State = 3521;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3394;
+					State = 3517;
 					Match(LEFT_PAREN);
-					State = 3395;
+					State = 3518;
 					expressions();
-					State = 3396;
+					State = 3519;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -30010,34 +32555,34 @@ internal partial class SqlParser : Parser {
 			case DECLARE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3400;
+				State = 3523;
 				Match(DECLARE);
-				State = 3401;
+				State = 3524;
 				identifier();
-				State = 3405;
+				State = 3528;
 				ErrorHandler.Sync(this);
-				_alt = Simulator.AdaptivePredict(TokenStream,529,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,545,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 3402;
+						State = 3525;
 						cursorOption();
 						}
 						}
 					}
-					State = 3407;
+					State = 3530;
 					ErrorHandler.Sync(this);
-					_alt = Simulator.AdaptivePredict(TokenStream,529,Context);
+					_alt = Simulator.AdaptivePredict(TokenStream,545,Context);
 				}
-				State = 3408;
+				State = 3531;
 				Match(CURSOR);
-				State = 3411;
+				State = 3534;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 3409;
+					State = 3532;
 					_la = TokenStream.LA(1);
 					if ( !(_la==WITH || _la==WITHOUT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -30046,14 +32591,14 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 3410;
+					State = 3533;
 					Match(HOLD);
 					}
 				}
 
-				State = 3413;
+				State = 3536;
 				Match(FOR);
-				State = 3414;
+				State = 3537;
 				query();
 				}
 				break;
@@ -30090,11 +32635,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DescribedContext described() {
 		DescribedContext _localctx = new DescribedContext(Context, State);
-		EnterRule(_localctx, 322, RULE_described);
+		EnterRule(_localctx, 332, RULE_described);
 		try {
-			State = 3421;
+			State = 3544;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
+			case WITH_LA:
 			case FROM:
 			case SELECT:
 			case TABLE:
@@ -30103,7 +32649,7 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3418;
+				State = 3541;
 				query();
 				}
 				break;
@@ -30111,18 +32657,13 @@ internal partial class SqlParser : Parser {
 			case QUOTED_IDENTIFIER:
 			case BETWEEN:
 			case EXISTS:
-			case EXTRACT:
-			case GROUPING:
 			case INTERVAL:
-			case OPERATOR:
-			case OVERLAY:
-			case POSITION:
 			case ROW:
-			case SUBSTRING:
 			case TIME:
 			case TIMESTAMP:
-			case TRIM:
-			case TRY_CAST:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -30316,14 +32857,14 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3419;
+				State = 3542;
 				relationName();
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3420;
+				State = 3543;
 				Match(STRING);
 				}
 				break;
@@ -30363,26 +32904,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MaintainedTablesContext maintainedTables() {
 		MaintainedTablesContext _localctx = new MaintainedTablesContext(Context, State);
-		EnterRule(_localctx, 324, RULE_maintainedTables);
+		EnterRule(_localctx, 334, RULE_maintainedTables);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3423;
+			State = 3546;
 			maintainedTable();
-			State = 3428;
+			State = 3551;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3424;
+				State = 3547;
 				Match(COMMA);
-				State = 3425;
+				State = 3548;
 				maintainedTable();
 				}
 				}
-				State = 3430;
+				State = 3553;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -30416,19 +32957,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MaintainedTableContext maintainedTable() {
 		MaintainedTableContext _localctx = new MaintainedTableContext(Context, State);
-		EnterRule(_localctx, 326, RULE_maintainedTable);
+		EnterRule(_localctx, 336, RULE_maintainedTable);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3431;
+			State = 3554;
 			qualifiedName();
-			State = 3433;
+			State = 3556;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 3432;
+				State = 3555;
 				columnNames();
 				}
 			}
@@ -30469,32 +33010,32 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionListContext optionList() {
 		OptionListContext _localctx = new OptionListContext(Context, State);
-		EnterRule(_localctx, 328, RULE_optionList);
+		EnterRule(_localctx, 338, RULE_optionList);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3435;
+			State = 3558;
 			Match(LEFT_PAREN);
-			State = 3436;
+			State = 3559;
 			option();
-			State = 3441;
+			State = 3564;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3437;
+				State = 3560;
 				Match(COMMA);
-				State = 3438;
+				State = 3561;
 				option();
 				}
 				}
-				State = 3443;
+				State = 3566;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 3444;
+			State = 3567;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -30527,29 +33068,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionContext option() {
 		OptionContext _localctx = new OptionContext(Context, State);
-		EnterRule(_localctx, 330, RULE_option);
+		EnterRule(_localctx, 340, RULE_option);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3446;
+			State = 3569;
 			optionName();
-			State = 3448;
+			State = 3571;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUALS) {
 				{
-				State = 3447;
+				State = 3570;
 				Match(EQUALS);
 				}
 			}
 
-			State = 3451;
+			State = 3574;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -1048114L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 469778431L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -3145266L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 962106228735L) != 0)) {
 				{
-				State = 3450;
+				State = 3573;
 				optionValue();
 				}
 			}
@@ -30600,30 +33141,43 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionNameContext optionName() {
 		OptionNameContext _localctx = new OptionNameContext(Context, State);
-		EnterRule(_localctx, 332, RULE_optionName);
+		EnterRule(_localctx, 342, RULE_optionName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3463;
+			State = 3586;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
 			case BETWEEN:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -30816,80 +33370,80 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3453;
+				State = 3576;
 				identifier();
 				}
 				break;
 			case ANALYZE:
 				{
-				State = 3454;
+				State = 3577;
 				Match(ANALYZE);
 				}
 				break;
 			case ANALYSE:
 				{
-				State = 3455;
+				State = 3578;
 				Match(ANALYSE);
 				}
 				break;
 			case VERBOSE:
 				{
-				State = 3456;
+				State = 3579;
 				Match(VERBOSE);
 				}
 				break;
 			case FREEZE:
 				{
-				State = 3457;
+				State = 3580;
 				Match(FREEZE);
 				}
 				break;
 			case FULL:
 				{
-				State = 3458;
+				State = 3581;
 				Match(FULL);
 				}
 				break;
 			case NULL:
 				{
-				State = 3459;
+				State = 3582;
 				Match(NULL);
 				}
 				break;
 			case DEFAULT:
 				{
-				State = 3460;
+				State = 3583;
 				Match(DEFAULT);
 				}
 				break;
 			case BINARY:
 				{
-				State = 3461;
+				State = 3584;
 				Match(BINARY);
 				}
 				break;
 			case CHECK:
 				{
-				State = 3462;
+				State = 3585;
 				Match(CHECK);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 3469;
+			State = 3592;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3465;
+				State = 3588;
 				Match(DOT);
-				State = 3466;
+				State = 3589;
 				label();
 				}
 				}
-				State = 3471;
+				State = 3594;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -30959,10 +33513,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionValueContext optionValue() {
 		OptionValueContext _localctx = new OptionValueContext(Context, State);
-		EnterRule(_localctx, 334, RULE_optionValue);
+		EnterRule(_localctx, 344, RULE_optionValue);
 		int _la;
 		try {
-			State = 3490;
+			State = 3613;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -31050,8 +33604,6 @@ internal partial class SqlParser : Parser {
 			case WHERE:
 			case WINDOW:
 			case WITH:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -31071,24 +33623,36 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
 			case BETWEEN:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 			case MAP:
 			case NATIONAL:
 			case NONE:
@@ -31283,7 +33847,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new WordValueContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3472;
+				State = 3595;
 				label();
 				}
 				break;
@@ -31291,7 +33855,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StringValueContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3473;
+				State = 3596;
 				Match(STRING);
 				}
 				break;
@@ -31303,12 +33867,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new NumberValueContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3475;
+				State = 3598;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 3474;
+					State = 3597;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -31320,7 +33884,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3477;
+				State = 3600;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31335,7 +33899,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StarValueContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3478;
+				State = 3601;
 				Match(STAR);
 				}
 				break;
@@ -31343,27 +33907,27 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListValueContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3479;
+				State = 3602;
 				Match(LEFT_PAREN);
-				State = 3480;
+				State = 3603;
 				optionValue();
-				State = 3485;
+				State = 3608;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3481;
+					State = 3604;
 					Match(COMMA);
-					State = 3482;
+					State = 3605;
 					optionValue();
 					}
 					}
-					State = 3487;
+					State = 3610;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3488;
+				State = 3611;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -31400,45 +33964,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorOptionContext cursorOption() {
 		CursorOptionContext _localctx = new CursorOptionContext(Context, State);
-		EnterRule(_localctx, 336, RULE_cursorOption);
+		EnterRule(_localctx, 346, RULE_cursorOption);
 		try {
-			State = 3498;
+			State = 3621;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,543,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,559,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3492;
+				State = 3615;
 				Match(NO);
-				State = 3493;
+				State = 3616;
 				Match(SCROLL);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3494;
+				State = 3617;
 				Match(SCROLL);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3495;
+				State = 3618;
 				Match(BINARY);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3496;
+				State = 3619;
 				Match(INSENSITIVE);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3497;
+				State = 3620;
 				identifier();
 				}
 				break;
@@ -31474,27 +34038,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorPositionContext cursorPosition() {
 		CursorPositionContext _localctx = new CursorPositionContext(Context, State);
-		EnterRule(_localctx, 338, RULE_cursorPosition);
+		EnterRule(_localctx, 348, RULE_cursorPosition);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3501;
+			State = 3624;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,544,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,560,Context) ) {
 			case 1:
 				{
-				State = 3500;
+				State = 3623;
 				cursorDirection();
 				}
 				break;
 			}
-			State = 3504;
+			State = 3627;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 3503;
+				State = 3626;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31506,7 +34070,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3506;
+			State = 3629;
 			identifier();
 			}
 		}
@@ -31544,37 +34108,37 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorDirectionContext cursorDirection() {
 		CursorDirectionContext _localctx = new CursorDirectionContext(Context, State);
-		EnterRule(_localctx, 340, RULE_cursorDirection);
+		EnterRule(_localctx, 350, RULE_cursorDirection);
 		int _la;
 		try {
-			State = 3521;
+			State = 3644;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEXT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3508;
+				State = 3631;
 				Match(NEXT);
 				}
 				break;
 			case PRIOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3509;
+				State = 3632;
 				Match(PRIOR);
 				}
 				break;
 			case FIRST:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3510;
+				State = 3633;
 				Match(FIRST);
 				}
 				break;
 			case LAST:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3511;
+				State = 3634;
 				Match(LAST);
 				}
 				break;
@@ -31582,7 +34146,7 @@ internal partial class SqlParser : Parser {
 			case RELATIVE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3512;
+				State = 3635;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABSOLUTE || _la==RELATIVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31591,7 +34155,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3513;
+				State = 3636;
 				signedInteger();
 				}
 				break;
@@ -31600,14 +34164,14 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3514;
+				State = 3637;
 				signedInteger();
 				}
 				break;
 			case ALL:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3515;
+				State = 3638;
 				Match(ALL);
 				}
 				break;
@@ -31615,7 +34179,7 @@ internal partial class SqlParser : Parser {
 			case FORWARD:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3516;
+				State = 3639;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BACKWARD || _la==FORWARD) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31624,20 +34188,20 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3519;
+				State = 3642;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case INTEGER_NUMBER:
 				case PLUS:
 				case MINUS:
 					{
-					State = 3517;
+					State = 3640;
 					signedInteger();
 					}
 					break;
 				case ALL:
 					{
-					State = 3518;
+					State = 3641;
 					Match(ALL);
 					}
 					break;
@@ -31647,18 +34211,31 @@ internal partial class SqlParser : Parser {
 				case IN:
 				case BETWEEN:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -31885,17 +34462,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SignedIntegerContext signedInteger() {
 		SignedIntegerContext _localctx = new SignedIntegerContext(Context, State);
-		EnterRule(_localctx, 342, RULE_signedInteger);
+		EnterRule(_localctx, 352, RULE_signedInteger);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3524;
+			State = 3647;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PLUS || _la==MINUS) {
 				{
-				State = 3523;
+				State = 3646;
 				_la = TokenStream.LA(1);
 				if ( !(_la==PLUS || _la==MINUS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31907,7 +34484,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3526;
+			State = 3649;
 			Match(INTEGER_NUMBER);
 			}
 		}
@@ -31984,24 +34561,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ShowBodyContext showBody() {
 		ShowBodyContext _localctx = new ShowBodyContext(Context, State);
-		EnterRule(_localctx, 344, RULE_showBody);
+		EnterRule(_localctx, 354, RULE_showBody);
 		int _la;
 		try {
-			State = 3547;
+			State = 3670;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,550,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,566,Context) ) {
 			case 1:
 				_localctx = new ShowAllContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3528;
+				State = 3651;
 				Match(ALL);
-				State = 3530;
+				State = 3653;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLES) {
 					{
-					State = 3529;
+					State = 3652;
 					Match(TABLES);
 					}
 				}
@@ -32012,9 +34589,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowTimeZoneContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3532;
+				State = 3655;
 				Match(TIME);
-				State = 3533;
+				State = 3656;
 				Match(ZONE);
 				}
 				break;
@@ -32022,11 +34599,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowIsolationContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3534;
+				State = 3657;
 				Match(TRANSACTION);
-				State = 3535;
+				State = 3658;
 				Match(ISOLATION);
-				State = 3536;
+				State = 3659;
 				Match(LEVEL);
 				}
 				break;
@@ -32034,9 +34611,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowAuthorizationContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3537;
+				State = 3660;
 				Match(SESSION);
-				State = 3538;
+				State = 3661;
 				Match(AUTHORIZATION);
 				}
 				break;
@@ -32044,9 +34621,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowCreateContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3539;
+				State = 3662;
 				Match(CREATE);
-				State = 3540;
+				State = 3663;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TABLE || _la==VIEW) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32055,7 +34632,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3541;
+				State = 3664;
 				qualifiedName();
 				}
 				break;
@@ -32063,9 +34640,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowTablesContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3542;
+				State = 3665;
 				Match(TABLES);
-				State = 3543;
+				State = 3666;
 				showFilter();
 				}
 				break;
@@ -32073,9 +34650,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowSettingContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3544;
+				State = 3667;
 				settingName();
-				State = 3545;
+				State = 3668;
 				showFilter();
 				}
 				break;
@@ -32110,17 +34687,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ShowFilterContext showFilter() {
 		ShowFilterContext _localctx = new ShowFilterContext(Context, State);
-		EnterRule(_localctx, 346, RULE_showFilter);
+		EnterRule(_localctx, 356, RULE_showFilter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3551;
+			State = 3674;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 3549;
+				State = 3672;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32129,19 +34706,19 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3550;
+				State = 3673;
 				qualifiedName();
 				}
 			}
 
-			State = 3555;
+			State = 3678;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LIKE) {
 				{
-				State = 3553;
+				State = 3676;
 				Match(LIKE);
-				State = 3554;
+				State = 3677;
 				Match(STRING);
 				}
 			}
@@ -32272,22 +34849,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SetBodyContext setBody() {
 		SetBodyContext _localctx = new SetBodyContext(Context, State);
-		EnterRule(_localctx, 348, RULE_setBody);
+		EnterRule(_localctx, 358, RULE_setBody);
 		int _la;
 		try {
-			State = 3625;
+			State = 3748;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,566,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,582,Context) ) {
 			case 1:
 				_localctx = new SetTimeZoneContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3558;
+				State = 3681;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3557;
+					State = 3680;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32299,11 +34876,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3560;
+				State = 3683;
 				Match(TIME);
-				State = 3561;
+				State = 3684;
 				Match(ZONE);
-				State = 3562;
+				State = 3685;
 				timeZoneValue();
 				}
 				break;
@@ -32311,12 +34888,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetNamesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3564;
+				State = 3687;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3563;
+					State = 3686;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32328,14 +34905,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3566;
+				State = 3689;
 				Match(NAMES);
-				State = 3568;
+				State = 3691;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STRING || _la==DEFAULT) {
 					{
-					State = 3567;
+					State = 3690;
 					_la = TokenStream.LA(1);
 					if ( !(_la==STRING || _la==DEFAULT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32353,12 +34930,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetRoleContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3571;
+				State = 3694;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3570;
+					State = 3693;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32370,27 +34947,40 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3573;
+				State = 3696;
 				Match(ROLE);
-				State = 3576;
+				State = 3699;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
 				case QUOTED_IDENTIFIER:
 				case BETWEEN:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -32583,13 +35173,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3574;
+					State = 3697;
 					identifier();
 					}
 					break;
 				case STRING:
 					{
-					State = 3575;
+					State = 3698;
 					Match(STRING);
 					}
 					break;
@@ -32602,12 +35192,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetAuthorizationContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3579;
+				State = 3702;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,558,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,574,Context) ) {
 				case 1:
 					{
-					State = 3578;
+					State = 3701;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32619,29 +35209,42 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 3581;
+				State = 3704;
 				Match(SESSION);
-				State = 3582;
+				State = 3705;
 				Match(AUTHORIZATION);
-				State = 3586;
+				State = 3709;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
 				case QUOTED_IDENTIFIER:
 				case BETWEEN:
 				case EXISTS:
+				case INTERVAL:
+				case ROW:
+				case TIME:
+				case TIMESTAMP:
 				case EXTRACT:
 				case GROUPING:
-				case INTERVAL:
 				case OPERATOR:
 				case OVERLAY:
 				case POSITION:
-				case ROW:
 				case SUBSTRING:
-				case TIME:
-				case TIMESTAMP:
+				case TREAT:
 				case TRIM:
 				case TRY_CAST:
+				case XMLCONCAT:
+				case XMLELEMENT:
+				case XMLEXISTS:
+				case XMLFOREST:
+				case XMLPARSE:
+				case XMLPI:
+				case XMLROOT:
+				case XMLSERIALIZE:
+				case XMLTABLE:
+				case ANTI:
+				case ASOF:
+				case SEMI:
 				case MAP:
 				case NATIONAL:
 				case NONE:
@@ -32834,19 +35437,19 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3583;
+					State = 3706;
 					identifier();
 					}
 					break;
 				case STRING:
 					{
-					State = 3584;
+					State = 3707;
 					Match(STRING);
 					}
 					break;
 				case DEFAULT:
 					{
-					State = 3585;
+					State = 3708;
 					Match(DEFAULT);
 					}
 					break;
@@ -32859,12 +35462,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSearchPathContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3589;
+				State = 3712;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3588;
+					State = 3711;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32876,9 +35479,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3591;
+				State = 3714;
 				Match(SCHEMA);
-				State = 3592;
+				State = 3715;
 				Match(STRING);
 				}
 				break;
@@ -32886,12 +35489,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetTransactionContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3594;
+				State = 3717;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3593;
+					State = 3716;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32903,9 +35506,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3596;
+				State = 3719;
 				Match(TRANSACTION);
-				State = 3597;
+				State = 3720;
 				transactionModes();
 				}
 				break;
@@ -32913,12 +35516,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSnapshotContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3599;
+				State = 3722;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3598;
+					State = 3721;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32930,11 +35533,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3601;
+				State = 3724;
 				Match(TRANSACTION);
-				State = 3602;
+				State = 3725;
 				Match(SNAPSHOT);
-				State = 3603;
+				State = 3726;
 				Match(STRING);
 				}
 				break;
@@ -32942,15 +35545,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetCharacteristicsContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3604;
+				State = 3727;
 				Match(SESSION);
-				State = 3605;
+				State = 3728;
 				Match(CHARACTERISTICS);
-				State = 3606;
+				State = 3729;
 				Match(AS);
-				State = 3607;
+				State = 3730;
 				Match(TRANSACTION);
-				State = 3608;
+				State = 3731;
 				transactionModes();
 				}
 				break;
@@ -32958,12 +35561,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSettingContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3610;
+				State = 3733;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,563,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,579,Context) ) {
 				case 1:
 					{
-					State = 3609;
+					State = 3732;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32975,9 +35578,9 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 3612;
+				State = 3735;
 				settingName();
-				State = 3613;
+				State = 3736;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TO || _la==EQUALS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -32986,32 +35589,32 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3623;
+				State = 3746;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,565,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,581,Context) ) {
 				case 1:
 					{
-					State = 3614;
+					State = 3737;
 					Match(DEFAULT);
 					}
 					break;
 				case 2:
 					{
-					State = 3615;
+					State = 3738;
 					optionValue();
-					State = 3620;
+					State = 3743;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3616;
+						State = 3739;
 						Match(COMMA);
-						State = 3617;
+						State = 3740;
 						optionValue();
 						}
 						}
-						State = 3622;
+						State = 3745;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -33062,35 +35665,35 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TimeZoneValueContext timeZoneValue() {
 		TimeZoneValueContext _localctx = new TimeZoneValueContext(Context, State);
-		EnterRule(_localctx, 350, RULE_timeZoneValue);
+		EnterRule(_localctx, 360, RULE_timeZoneValue);
 		int _la;
 		try {
-			State = 3643;
+			State = 3766;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,570,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,586,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3627;
+				State = 3750;
 				Match(STRING);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3628;
+				State = 3751;
 				identifier();
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3630;
+				State = 3753;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 3629;
+					State = 3752;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -33102,7 +35705,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3632;
+				State = 3755;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -33116,26 +35719,26 @@ internal partial class SqlParser : Parser {
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3633;
+				State = 3756;
 				Match(INTERVAL);
-				State = 3635;
+				State = 3758;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3634;
+					State = 3757;
 					typePrecision();
 					}
 				}
 
-				State = 3637;
+				State = 3760;
 				Match(STRING);
-				State = 3639;
+				State = 3762;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 148)) & ~0x3f) == 0 && ((1L << (_la - 148)) & 67793L) != 0)) {
+				if (((((_la - 159)) & ~0x3f) == 0 && ((1L << (_la - 159)) & 67793L) != 0)) {
 					{
-					State = 3638;
+					State = 3761;
 					intervalQualifier();
 					}
 				}
@@ -33145,14 +35748,14 @@ internal partial class SqlParser : Parser {
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3641;
+				State = 3764;
 				Match(DEFAULT);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3642;
+				State = 3765;
 				Match(LOCAL);
 				}
 				break;
@@ -33192,58 +35795,58 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ResetBodyContext resetBody() {
 		ResetBodyContext _localctx = new ResetBodyContext(Context, State);
-		EnterRule(_localctx, 352, RULE_resetBody);
+		EnterRule(_localctx, 362, RULE_resetBody);
 		try {
-			State = 3655;
+			State = 3778;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,571,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,587,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3645;
+				State = 3768;
 				Match(ALL);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3646;
+				State = 3769;
 				Match(TIME);
-				State = 3647;
+				State = 3770;
 				Match(ZONE);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3648;
+				State = 3771;
 				Match(TRANSACTION);
-				State = 3649;
+				State = 3772;
 				Match(ISOLATION);
-				State = 3650;
+				State = 3773;
 				Match(LEVEL);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3651;
+				State = 3774;
 				Match(SESSION);
-				State = 3652;
+				State = 3775;
 				Match(AUTHORIZATION);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3653;
+				State = 3776;
 				Match(ROLE);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3654;
+				State = 3777;
 				settingName();
 				}
 				break;
@@ -33284,26 +35887,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SettingNameContext settingName() {
 		SettingNameContext _localctx = new SettingNameContext(Context, State);
-		EnterRule(_localctx, 354, RULE_settingName);
+		EnterRule(_localctx, 364, RULE_settingName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3657;
+			State = 3780;
 			identifier();
-			State = 3662;
+			State = 3785;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3658;
+				State = 3781;
 				Match(DOT);
-				State = 3659;
+				State = 3782;
 				label();
 				}
 				}
-				State = 3664;
+				State = 3787;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -33341,34 +35944,34 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TransactionModesContext transactionModes() {
 		TransactionModesContext _localctx = new TransactionModesContext(Context, State);
-		EnterRule(_localctx, 356, RULE_transactionModes);
+		EnterRule(_localctx, 366, RULE_transactionModes);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3665;
+			State = 3788;
 			transactionMode();
-			State = 3672;
+			State = 3795;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DEFERRABLE || _la==NOT || _la==ISOLATION || _la==READ || _la==COMMA) {
 				{
 				{
-				State = 3667;
+				State = 3790;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 3666;
+					State = 3789;
 					Match(COMMA);
 					}
 				}
 
-				State = 3669;
+				State = 3792;
 				transactionMode();
 				}
 				}
-				State = 3674;
+				State = 3797;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -33407,49 +36010,49 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TransactionModeContext transactionMode() {
 		TransactionModeContext _localctx = new TransactionModeContext(Context, State);
-		EnterRule(_localctx, 358, RULE_transactionMode);
+		EnterRule(_localctx, 368, RULE_transactionMode);
 		int _la;
 		try {
-			State = 3694;
+			State = 3817;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,577,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,593,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3675;
+				State = 3798;
 				Match(ISOLATION);
-				State = 3676;
+				State = 3799;
 				Match(LEVEL);
-				State = 3684;
+				State = 3807;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,575,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,591,Context) ) {
 				case 1:
 					{
-					State = 3677;
+					State = 3800;
 					Match(READ);
-					State = 3678;
+					State = 3801;
 					Match(UNCOMMITTED);
 					}
 					break;
 				case 2:
 					{
-					State = 3679;
+					State = 3802;
 					Match(READ);
-					State = 3680;
+					State = 3803;
 					Match(COMMITTED);
 					}
 					break;
 				case 3:
 					{
-					State = 3681;
+					State = 3804;
 					Match(REPEATABLE);
-					State = 3682;
+					State = 3805;
 					Match(READ);
 					}
 					break;
 				case 4:
 					{
-					State = 3683;
+					State = 3806;
 					Match(SERIALIZABLE);
 					}
 					break;
@@ -33459,35 +36062,35 @@ internal partial class SqlParser : Parser {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3686;
+				State = 3809;
 				Match(READ);
-				State = 3687;
+				State = 3810;
 				Match(ONLY);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3688;
+				State = 3811;
 				Match(READ);
-				State = 3689;
+				State = 3812;
 				Match(WRITE);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3691;
+				State = 3814;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 3690;
+					State = 3813;
 					Match(NOT);
 					}
 				}
 
-				State = 3693;
+				State = 3816;
 				Match(DEFERRABLE);
 				}
 				break;
@@ -33517,12 +36120,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WorkContext work() {
 		WorkContext _localctx = new WorkContext(Context, State);
-		EnterRule(_localctx, 360, RULE_work);
+		EnterRule(_localctx, 370, RULE_work);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3696;
+			State = 3819;
 			_la = TokenStream.LA(1);
 			if ( !(_la==TRANSACTION || _la==WORK) ) {
 			ErrorHandler.RecoverInline(this);
@@ -33558,24 +36161,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ChainContext chain() {
 		ChainContext _localctx = new ChainContext(Context, State);
-		EnterRule(_localctx, 362, RULE_chain);
+		EnterRule(_localctx, 372, RULE_chain);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3698;
+			State = 3821;
 			Match(AND);
-			State = 3700;
+			State = 3823;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NO) {
 				{
-				State = 3699;
+				State = 3822;
 				Match(NO);
 				}
 			}
 
-			State = 3702;
+			State = 3825;
 			Match(CHAIN);
 			}
 		}
@@ -33607,28 +36210,28 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LockModeContext lockMode() {
 		LockModeContext _localctx = new LockModeContext(Context, State);
-		EnterRule(_localctx, 364, RULE_lockMode);
+		EnterRule(_localctx, 374, RULE_lockMode);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3704;
+			State = 3827;
 			label();
-			State = 3706;
+			State = 3829;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,579,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,595,Context) ) {
 			case 1:
 				{
-				State = 3705;
+				State = 3828;
 				label();
 				}
 				break;
 			}
-			State = 3709;
+			State = 3832;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,580,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,596,Context) ) {
 			case 1:
 				{
-				State = 3708;
+				State = 3831;
 				label();
 				}
 				break;
@@ -33670,26 +36273,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QualifiedNameContext qualifiedName() {
 		QualifiedNameContext _localctx = new QualifiedNameContext(Context, State);
-		EnterRule(_localctx, 366, RULE_qualifiedName);
+		EnterRule(_localctx, 376, RULE_qualifiedName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3711;
+			State = 3834;
 			identifier();
-			State = 3716;
+			State = 3839;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3712;
+				State = 3835;
 				Match(DOT);
-				State = 3713;
+				State = 3836;
 				label();
 				}
 				}
-				State = 3718;
+				State = 3841;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -33718,8 +36321,14 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ColumnKeywordContext columnKeyword() {
 			return GetRuleContext<ColumnKeywordContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public JoinWordContext joinWord() {
+			return GetRuleContext<JoinWordContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public FormKeywordContext formKeyword() {
 			return GetRuleContext<FormKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public CallKeywordContext callKeyword() {
+			return GetRuleContext<CallKeywordContext>(0);
 		}
 		public IdentifierContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -33731,22 +36340,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IdentifierContext identifier() {
 		IdentifierContext _localctx = new IdentifierContext(Context, State);
-		EnterRule(_localctx, 368, RULE_identifier);
+		EnterRule(_localctx, 378, RULE_identifier);
 		try {
-			State = 3725;
+			State = 3850;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3719;
+				State = 3842;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3720;
+				State = 3843;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -33920,7 +36529,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3721;
+				State = 3844;
 				freeKeyword();
 				}
 				break;
@@ -33944,7 +36553,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3722;
+				State = 3845;
 				afterAsKeyword();
 				}
 				break;
@@ -33955,28 +36564,360 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3723;
+				State = 3846;
+				columnKeyword();
+				}
+				break;
+			case ANTI:
+			case ASOF:
+			case SEMI:
+				EnterOuterAlt(_localctx, 6);
+				{
+				State = 3847;
+				joinWord();
+				}
+				break;
+			case BETWEEN:
+			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
+				EnterOuterAlt(_localctx, 7);
+				{
+				State = 3848;
+				formKeyword();
+				}
+				break;
+			case EXTRACT:
+			case GROUPING:
+			case OPERATOR:
+			case OVERLAY:
+			case POSITION:
+			case SUBSTRING:
+			case TREAT:
+			case TRIM:
+			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+				EnterOuterAlt(_localctx, 8);
+				{
+				State = 3849;
+				callKeyword();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class BareAliasContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENTIFIER() { return GetToken(SqlParser.IDENTIFIER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode QUOTED_IDENTIFIER() { return GetToken(SqlParser.QUOTED_IDENTIFIER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public FreeKeywordContext freeKeyword() {
+			return GetRuleContext<FreeKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public AfterAsKeywordContext afterAsKeyword() {
+			return GetRuleContext<AfterAsKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ColumnKeywordContext columnKeyword() {
+			return GetRuleContext<ColumnKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FormKeywordContext formKeyword() {
+			return GetRuleContext<FormKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public CallKeywordContext callKeyword() {
+			return GetRuleContext<CallKeywordContext>(0);
+		}
+		public BareAliasContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_bareAlias; } }
+	}
+
+	[RuleVersion(0)]
+	public BareAliasContext bareAlias() {
+		BareAliasContext _localctx = new BareAliasContext(Context, State);
+		EnterRule(_localctx, 380, RULE_bareAlias);
+		try {
+			State = 3859;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case IDENTIFIER:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 3852;
+				Match(IDENTIFIER);
+				}
+				break;
+			case QUOTED_IDENTIFIER:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 3853;
+				Match(QUOTED_IDENTIFIER);
+				}
+				break;
+			case ABORT:
+			case ABSOLUTE:
+			case ACCESS:
+			case ACTION:
+			case ADD:
+			case ADMIN:
+			case ALTER:
+			case ALWAYS:
+			case BACKWARD:
+			case BEGIN:
+			case BREADTH:
+			case BY:
+			case CASCADE:
+			case CASCADED:
+			case CATALOG:
+			case CHAIN:
+			case CHARACTERISTICS:
+			case CHECKPOINT:
+			case CLOSE:
+			case COMMENT:
+			case COMMIT:
+			case COMMITTED:
+			case CONFLICT:
+			case CONTINUE:
+			case COPY:
+			case CSV:
+			case CURRENT:
+			case CURSOR:
+			case CYCLE:
+			case DATA:
+			case DATABASE:
+			case DEALLOCATE:
+			case DECLARE:
+			case DEFERRED:
+			case DELETE:
+			case DELIMITER:
+			case DELIMITERS:
+			case DEPTH:
+			case DESCRIBE:
+			case DISCARD:
+			case DOMAIN:
+			case DROP:
+			case ENCODING:
+			case EXCLUDING:
+			case EXCLUSIVE:
+			case EXECUTE:
+			case EXPLAIN:
+			case EXTERNAL:
+			case FIRST:
+			case FOLLOWING:
+			case FORCE:
+			case FORWARD:
+			case FUNCTION:
+			case GENERATED:
+			case GLOBAL:
+			case GRANTED:
+			case GROUPS:
+			case HEADER:
+			case HOLD:
+			case IDENTITY:
+			case IF:
+			case IMMEDIATE:
+			case INCLUDE:
+			case INCLUDING:
+			case INDEX:
+			case INHERIT:
+			case INHERITS:
+			case INSENSITIVE:
+			case INSERT:
+			case ISOLATION:
+			case KEY:
+			case LAST:
+			case LEVEL:
+			case LISTEN:
+			case LOCAL:
+			case LOCATION:
+			case LOCK:
+			case LOCKED:
+			case MATCH:
+			case MATCHED:
+			case MATERIALIZED:
+			case MERGE:
+			case MODE:
+			case MOVE:
+			case NAME:
+			case NAMES:
+			case NEXT:
+			case NO:
+			case NOTHING:
+			case NOTIFY:
+			case NOWAIT:
+			case NULLS:
+			case OF:
+			case OPTION:
+			case OPTIONS:
+			case ORDINALITY:
+			case OTHERS:
+			case OVERRIDING:
+			case OWNER:
+			case PARTIAL:
+			case PARTITION:
+			case PARTITIONED:
+			case PLANS:
+			case PRECEDING:
+			case PREPARE:
+			case PRESERVE:
+			case PRIOR:
+			case PRIVILEGES:
+			case PROGRAM:
+			case QUOTE:
+			case RANGE:
+			case READ:
+			case REFRESH:
+			case RELATIVE:
+			case RELEASE:
+			case RENAME:
+			case REPEATABLE:
+			case RESET:
+			case RESTART:
+			case RESTRICT:
+			case REVOKE:
+			case ROLE:
+			case ROLLBACK:
+			case ROWS:
+			case SAVEPOINT:
+			case SCHEMA:
+			case SCROLL:
+			case SEARCH:
+			case SEQUENCE:
+			case SEQUENCES:
+			case SERIALIZABLE:
+			case SESSION:
+			case SET:
+			case SETS:
+			case SHARE:
+			case SHOW:
+			case SIMPLE:
+			case SKIP_:
+			case SNAPSHOT:
+			case SOURCE:
+			case START:
+			case STATISTICS:
+			case STDIN:
+			case STDOUT:
+			case STORED:
+			case SUMMARIZE:
+			case SYSTEM:
+			case TABLES:
+			case TARGET:
+			case TEMP:
+			case TEMPORARY:
+			case TIES:
+			case TRANSACTION:
+			case TRUNCATE:
+			case TYPE:
+			case UNBOUNDED:
+			case UNCOMMITTED:
+			case UNKNOWN:
+			case UNLISTEN:
+			case UNLOGGED:
+			case UPDATE:
+			case VACUUM:
+			case VALID:
+			case VALUE:
+			case VIEW:
+			case WORK:
+			case WRITE:
+			case ZONE:
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 3854;
+				freeKeyword();
+				}
+				break;
+			case AT:
+			case DAY:
+			case ESCAPE:
+			case EXCLUDE:
+			case FILTER:
+			case HOUR:
+			case IGNORE:
+			case MINUTE:
+			case MONTH:
+			case OVER:
+			case REPLACE:
+			case RESPECT:
+			case SECOND:
+			case UESCAPE:
+			case VARYING:
+			case WITHIN:
+			case WITHOUT:
+			case YEAR:
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 3855;
+				afterAsKeyword();
+				}
+				break;
+			case MAP:
+			case NATIONAL:
+			case NONE:
+			case PRECISION:
+			case STRUCT:
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 3856;
 				columnKeyword();
 				}
 				break;
 			case BETWEEN:
 			case EXISTS:
+			case INTERVAL:
+			case ROW:
+			case TIME:
+			case TIMESTAMP:
+				EnterOuterAlt(_localctx, 6);
+				{
+				State = 3857;
+				formKeyword();
+				}
+				break;
 			case EXTRACT:
 			case GROUPING:
-			case INTERVAL:
 			case OPERATOR:
 			case OVERLAY:
 			case POSITION:
-			case ROW:
 			case SUBSTRING:
-			case TIME:
-			case TIMESTAMP:
+			case TREAT:
 			case TRIM:
 			case TRY_CAST:
-				EnterOuterAlt(_localctx, 6);
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3724;
-				formKeyword();
+				State = 3858;
+				callKeyword();
 				}
 				break;
 			default:
@@ -34006,6 +36947,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ColumnKeywordContext columnKeyword() {
 			return GetRuleContext<ColumnKeywordContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public JoinWordContext joinWord() {
+			return GetRuleContext<JoinWordContext>(0);
+		}
 		public ExpressionNameContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -34016,22 +36960,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExpressionNameContext expressionName() {
 		ExpressionNameContext _localctx = new ExpressionNameContext(Context, State);
-		EnterRule(_localctx, 370, RULE_expressionName);
+		EnterRule(_localctx, 382, RULE_expressionName);
 		try {
-			State = 3732;
+			State = 3867;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3727;
+				State = 3861;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3728;
+				State = 3862;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -34205,7 +37149,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3729;
+				State = 3863;
 				freeKeyword();
 				}
 				break;
@@ -34229,7 +37173,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3730;
+				State = 3864;
 				afterAsKeyword();
 				}
 				break;
@@ -34240,8 +37184,17 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3731;
+				State = 3865;
 				columnKeyword();
+				}
+				break;
+			case ANTI:
+			case ASOF:
+			case SEMI:
+				EnterOuterAlt(_localctx, 6);
+				{
+				State = 3866;
+				joinWord();
 				}
 				break;
 			default:
@@ -34273,11 +37226,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FunctionNameContext functionName() {
 		FunctionNameContext _localctx = new FunctionNameContext(Context, State);
-		EnterRule(_localctx, 372, RULE_functionName);
+		EnterRule(_localctx, 384, RULE_functionName);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3734;
+			State = 3869;
 			typeFunctionKeyword();
 			}
 		}
@@ -34301,6 +37254,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public AfterAsKeywordContext afterAsKeyword() {
 			return GetRuleContext<AfterAsKeywordContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public JoinWordContext joinWord() {
+			return GetRuleContext<JoinWordContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public TypeFunctionKeywordContext typeFunctionKeyword() {
 			return GetRuleContext<TypeFunctionKeywordContext>(0);
 		}
@@ -34314,22 +37270,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeIdContext typeId() {
 		TypeIdContext _localctx = new TypeIdContext(Context, State);
-		EnterRule(_localctx, 374, RULE_typeId);
+		EnterRule(_localctx, 386, RULE_typeId);
 		try {
-			State = 3741;
+			State = 3877;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3736;
+				State = 3871;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3737;
+				State = 3872;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -34503,7 +37459,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3738;
+				State = 3873;
 				freeKeyword();
 				}
 				break;
@@ -34527,13 +37483,20 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3739;
+				State = 3874;
 				afterAsKeyword();
 				}
 				break;
-			case SIMILAR_LA:
 			case ANTI:
 			case ASOF:
+			case SEMI:
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 3875;
+				joinWord();
+				}
+				break;
+			case SIMILAR_LA:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -34553,13 +37516,12 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
-				EnterOuterAlt(_localctx, 5);
+				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3740;
+				State = 3876;
 				typeFunctionKeyword();
 				}
 				break;
@@ -34590,8 +37552,14 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ColumnKeywordContext columnKeyword() {
 			return GetRuleContext<ColumnKeywordContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public JoinWordContext joinWord() {
+			return GetRuleContext<JoinWordContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public FormKeywordContext formKeyword() {
 			return GetRuleContext<FormKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public CallKeywordContext callKeyword() {
+			return GetRuleContext<CallKeywordContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public TypeFunctionKeywordContext typeFunctionKeyword() {
 			return GetRuleContext<TypeFunctionKeywordContext>(0);
@@ -34609,22 +37577,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LabelContext label() {
 		LabelContext _localctx = new LabelContext(Context, State);
-		EnterRule(_localctx, 376, RULE_label);
+		EnterRule(_localctx, 388, RULE_label);
 		try {
-			State = 3751;
+			State = 3889;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3743;
+				State = 3879;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3744;
+				State = 3880;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -34798,7 +37766,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3745;
+				State = 3881;
 				freeKeyword();
 				}
 				break;
@@ -34822,7 +37790,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3746;
+				State = 3882;
 				afterAsKeyword();
 				}
 				break;
@@ -34833,33 +37801,56 @@ internal partial class SqlParser : Parser {
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3747;
+				State = 3883;
 				columnKeyword();
+				}
+				break;
+			case ANTI:
+			case ASOF:
+			case SEMI:
+				EnterOuterAlt(_localctx, 6);
+				{
+				State = 3884;
+				joinWord();
 				}
 				break;
 			case BETWEEN:
 			case EXISTS:
-			case EXTRACT:
-			case GROUPING:
 			case INTERVAL:
-			case OPERATOR:
-			case OVERLAY:
-			case POSITION:
 			case ROW:
-			case SUBSTRING:
 			case TIME:
 			case TIMESTAMP:
-			case TRIM:
-			case TRY_CAST:
-				EnterOuterAlt(_localctx, 6);
+				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3748;
+				State = 3885;
 				formKeyword();
 				}
 				break;
+			case EXTRACT:
+			case GROUPING:
+			case OPERATOR:
+			case OVERLAY:
+			case POSITION:
+			case SUBSTRING:
+			case TREAT:
+			case TRIM:
+			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+				EnterOuterAlt(_localctx, 8);
+				{
+				State = 3886;
+				callKeyword();
+				}
+				break;
 			case SIMILAR_LA:
-			case ANTI:
-			case ASOF:
 			case AUTHORIZATION:
 			case BINARY:
 			case COLLATION:
@@ -34879,13 +37870,12 @@ internal partial class SqlParser : Parser {
 			case OUTER:
 			case OVERLAPS:
 			case RIGHT:
-			case SEMI:
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
-				EnterOuterAlt(_localctx, 7);
+				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3749;
+				State = 3887;
 				typeFunctionKeyword();
 				}
 				break;
@@ -34971,9 +37961,9 @@ internal partial class SqlParser : Parser {
 			case WHERE:
 			case WINDOW:
 			case WITH:
-				EnterOuterAlt(_localctx, 8);
+				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3750;
+				State = 3888;
 				reservedKeyword();
 				}
 				break;
@@ -34998,14 +37988,85 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public FreeKeywordContext freeKeyword() {
 			return GetRuleContext<FreeKeywordContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public JoinWordContext joinWord() {
+			return GetRuleContext<JoinWordContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INTERVAL() { return GetToken(SqlParser.INTERVAL, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MAP() { return GetToken(SqlParser.MAP, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NATIONAL() { return GetToken(SqlParser.NATIONAL, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NONE() { return GetToken(SqlParser.NONE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode POSITION() { return GetToken(SqlParser.POSITION, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ROW() { return GetToken(SqlParser.ROW, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRUCT() { return GetToken(SqlParser.STRUCT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIME() { return GetToken(SqlParser.TIME, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIMESTAMP() { return GetToken(SqlParser.TIMESTAMP, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode UESCAPE() { return GetToken(SqlParser.UESCAPE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ALL() { return GetToken(SqlParser.ALL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ANALYSE() { return GetToken(SqlParser.ANALYSE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ANALYZE() { return GetToken(SqlParser.ANALYZE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ANY() { return GetToken(SqlParser.ANY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ASC() { return GetToken(SqlParser.ASC, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ASYMMETRIC() { return GetToken(SqlParser.ASYMMETRIC, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AUTHORIZATION() { return GetToken(SqlParser.AUTHORIZATION, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BINARY() { return GetToken(SqlParser.BINARY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BOTH() { return GetToken(SqlParser.BOTH, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CASE() { return GetToken(SqlParser.CASE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CAST() { return GetToken(SqlParser.CAST, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CHECK() { return GetToken(SqlParser.CHECK, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLLATION() { return GetToken(SqlParser.COLLATION, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLUMN() { return GetToken(SqlParser.COLUMN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CONCURRENTLY() { return GetToken(SqlParser.CONCURRENTLY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CONSTRAINT() { return GetToken(SqlParser.CONSTRAINT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CROSS() { return GetToken(SqlParser.CROSS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CURRENT_CATALOG() { return GetToken(SqlParser.CURRENT_CATALOG, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CURRENT_DATE() { return GetToken(SqlParser.CURRENT_DATE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CURRENT_ROLE() { return GetToken(SqlParser.CURRENT_ROLE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CURRENT_SCHEMA() { return GetToken(SqlParser.CURRENT_SCHEMA, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CURRENT_TIME() { return GetToken(SqlParser.CURRENT_TIME, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CURRENT_TIMESTAMP() { return GetToken(SqlParser.CURRENT_TIMESTAMP, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CURRENT_USER() { return GetToken(SqlParser.CURRENT_USER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DEFAULT() { return GetToken(SqlParser.DEFAULT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DEFERRABLE() { return GetToken(SqlParser.DEFERRABLE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DESC() { return GetToken(SqlParser.DESC, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DISTINCT() { return GetToken(SqlParser.DISTINCT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DO() { return GetToken(SqlParser.DO, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ELSE() { return GetToken(SqlParser.ELSE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode END() { return GetToken(SqlParser.END, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FALSE() { return GetToken(SqlParser.FALSE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FOREIGN() { return GetToken(SqlParser.FOREIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FREEZE() { return GetToken(SqlParser.FREEZE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FULL() { return GetToken(SqlParser.FULL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INITIALLY() { return GetToken(SqlParser.INITIALLY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INNER() { return GetToken(SqlParser.INNER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode JOIN() { return GetToken(SqlParser.JOIN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LATERAL() { return GetToken(SqlParser.LATERAL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEADING() { return GetToken(SqlParser.LEADING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT() { return GetToken(SqlParser.LEFT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LOCALTIME() { return GetToken(SqlParser.LOCALTIME, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LOCALTIMESTAMP() { return GetToken(SqlParser.LOCALTIMESTAMP, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NATURAL() { return GetToken(SqlParser.NATURAL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT() { return GetToken(SqlParser.NOT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NULL() { return GetToken(SqlParser.NULL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ONLY() { return GetToken(SqlParser.ONLY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OUTER() { return GetToken(SqlParser.OUTER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLACING() { return GetToken(SqlParser.PLACING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PRIMARY() { return GetToken(SqlParser.PRIMARY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode REFERENCES() { return GetToken(SqlParser.REFERENCES, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT() { return GetToken(SqlParser.RIGHT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SELECT() { return GetToken(SqlParser.SELECT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SESSION_USER() { return GetToken(SqlParser.SESSION_USER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SOME() { return GetToken(SqlParser.SOME, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SYMMETRIC() { return GetToken(SqlParser.SYMMETRIC, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TABLE() { return GetToken(SqlParser.TABLE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TABLESAMPLE() { return GetToken(SqlParser.TABLESAMPLE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode THEN() { return GetToken(SqlParser.THEN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRAILING() { return GetToken(SqlParser.TRAILING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRUE() { return GetToken(SqlParser.TRUE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode UNIQUE() { return GetToken(SqlParser.UNIQUE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode USER() { return GetToken(SqlParser.USER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode USING() { return GetToken(SqlParser.USING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VARIADIC() { return GetToken(SqlParser.VARIADIC, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VERBOSE() { return GetToken(SqlParser.VERBOSE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WHEN() { return GetToken(SqlParser.WHEN, 0); }
 		public BareLabelContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -35016,22 +38077,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public BareLabelContext bareLabel() {
 		BareLabelContext _localctx = new BareLabelContext(Context, State);
-		EnterRule(_localctx, 378, RULE_bareLabel);
+		EnterRule(_localctx, 390, RULE_bareLabel);
 		try {
-			State = 3764;
+			State = 3971;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3753;
+				State = 3891;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3754;
+				State = 3892;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -35205,64 +38266,549 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3755;
+				State = 3893;
 				freeKeyword();
 				}
 				break;
-			case INTERVAL:
+			case ANTI:
+			case ASOF:
+			case SEMI:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3756;
+				State = 3894;
+				joinWord();
+				}
+				break;
+			case INTERVAL:
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 3895;
 				Match(INTERVAL);
 				}
 				break;
 			case MAP:
-				EnterOuterAlt(_localctx, 5);
+				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3757;
+				State = 3896;
 				Match(MAP);
 				}
 				break;
 			case NATIONAL:
-				EnterOuterAlt(_localctx, 6);
+				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3758;
+				State = 3897;
 				Match(NATIONAL);
 				}
 				break;
 			case NONE:
-				EnterOuterAlt(_localctx, 7);
+				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3759;
+				State = 3898;
 				Match(NONE);
 				}
 				break;
-			case POSITION:
-				EnterOuterAlt(_localctx, 8);
+			case ROW:
+				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3760;
-				Match(POSITION);
+				State = 3899;
+				Match(ROW);
 				}
 				break;
 			case STRUCT:
-				EnterOuterAlt(_localctx, 9);
+				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3761;
+				State = 3900;
 				Match(STRUCT);
 				}
 				break;
 			case TIME:
-				EnterOuterAlt(_localctx, 10);
+				EnterOuterAlt(_localctx, 11);
 				{
-				State = 3762;
+				State = 3901;
 				Match(TIME);
 				}
 				break;
 			case TIMESTAMP:
-				EnterOuterAlt(_localctx, 11);
+				EnterOuterAlt(_localctx, 12);
 				{
-				State = 3763;
+				State = 3902;
 				Match(TIMESTAMP);
+				}
+				break;
+			case UESCAPE:
+				EnterOuterAlt(_localctx, 13);
+				{
+				State = 3903;
+				Match(UESCAPE);
+				}
+				break;
+			case ALL:
+				EnterOuterAlt(_localctx, 14);
+				{
+				State = 3904;
+				Match(ALL);
+				}
+				break;
+			case ANALYSE:
+				EnterOuterAlt(_localctx, 15);
+				{
+				State = 3905;
+				Match(ANALYSE);
+				}
+				break;
+			case ANALYZE:
+				EnterOuterAlt(_localctx, 16);
+				{
+				State = 3906;
+				Match(ANALYZE);
+				}
+				break;
+			case ANY:
+				EnterOuterAlt(_localctx, 17);
+				{
+				State = 3907;
+				Match(ANY);
+				}
+				break;
+			case ASC:
+				EnterOuterAlt(_localctx, 18);
+				{
+				State = 3908;
+				Match(ASC);
+				}
+				break;
+			case ASYMMETRIC:
+				EnterOuterAlt(_localctx, 19);
+				{
+				State = 3909;
+				Match(ASYMMETRIC);
+				}
+				break;
+			case AUTHORIZATION:
+				EnterOuterAlt(_localctx, 20);
+				{
+				State = 3910;
+				Match(AUTHORIZATION);
+				}
+				break;
+			case BINARY:
+				EnterOuterAlt(_localctx, 21);
+				{
+				State = 3911;
+				Match(BINARY);
+				}
+				break;
+			case BOTH:
+				EnterOuterAlt(_localctx, 22);
+				{
+				State = 3912;
+				Match(BOTH);
+				}
+				break;
+			case CASE:
+				EnterOuterAlt(_localctx, 23);
+				{
+				State = 3913;
+				Match(CASE);
+				}
+				break;
+			case CAST:
+				EnterOuterAlt(_localctx, 24);
+				{
+				State = 3914;
+				Match(CAST);
+				}
+				break;
+			case CHECK:
+				EnterOuterAlt(_localctx, 25);
+				{
+				State = 3915;
+				Match(CHECK);
+				}
+				break;
+			case COLLATION:
+				EnterOuterAlt(_localctx, 26);
+				{
+				State = 3916;
+				Match(COLLATION);
+				}
+				break;
+			case COLUMN:
+				EnterOuterAlt(_localctx, 27);
+				{
+				State = 3917;
+				Match(COLUMN);
+				}
+				break;
+			case CONCURRENTLY:
+				EnterOuterAlt(_localctx, 28);
+				{
+				State = 3918;
+				Match(CONCURRENTLY);
+				}
+				break;
+			case CONSTRAINT:
+				EnterOuterAlt(_localctx, 29);
+				{
+				State = 3919;
+				Match(CONSTRAINT);
+				}
+				break;
+			case CROSS:
+				EnterOuterAlt(_localctx, 30);
+				{
+				State = 3920;
+				Match(CROSS);
+				}
+				break;
+			case CURRENT_CATALOG:
+				EnterOuterAlt(_localctx, 31);
+				{
+				State = 3921;
+				Match(CURRENT_CATALOG);
+				}
+				break;
+			case CURRENT_DATE:
+				EnterOuterAlt(_localctx, 32);
+				{
+				State = 3922;
+				Match(CURRENT_DATE);
+				}
+				break;
+			case CURRENT_ROLE:
+				EnterOuterAlt(_localctx, 33);
+				{
+				State = 3923;
+				Match(CURRENT_ROLE);
+				}
+				break;
+			case CURRENT_SCHEMA:
+				EnterOuterAlt(_localctx, 34);
+				{
+				State = 3924;
+				Match(CURRENT_SCHEMA);
+				}
+				break;
+			case CURRENT_TIME:
+				EnterOuterAlt(_localctx, 35);
+				{
+				State = 3925;
+				Match(CURRENT_TIME);
+				}
+				break;
+			case CURRENT_TIMESTAMP:
+				EnterOuterAlt(_localctx, 36);
+				{
+				State = 3926;
+				Match(CURRENT_TIMESTAMP);
+				}
+				break;
+			case CURRENT_USER:
+				EnterOuterAlt(_localctx, 37);
+				{
+				State = 3927;
+				Match(CURRENT_USER);
+				}
+				break;
+			case DEFAULT:
+				EnterOuterAlt(_localctx, 38);
+				{
+				State = 3928;
+				Match(DEFAULT);
+				}
+				break;
+			case DEFERRABLE:
+				EnterOuterAlt(_localctx, 39);
+				{
+				State = 3929;
+				Match(DEFERRABLE);
+				}
+				break;
+			case DESC:
+				EnterOuterAlt(_localctx, 40);
+				{
+				State = 3930;
+				Match(DESC);
+				}
+				break;
+			case DISTINCT:
+				EnterOuterAlt(_localctx, 41);
+				{
+				State = 3931;
+				Match(DISTINCT);
+				}
+				break;
+			case DO:
+				EnterOuterAlt(_localctx, 42);
+				{
+				State = 3932;
+				Match(DO);
+				}
+				break;
+			case ELSE:
+				EnterOuterAlt(_localctx, 43);
+				{
+				State = 3933;
+				Match(ELSE);
+				}
+				break;
+			case END:
+				EnterOuterAlt(_localctx, 44);
+				{
+				State = 3934;
+				Match(END);
+				}
+				break;
+			case FALSE:
+				EnterOuterAlt(_localctx, 45);
+				{
+				State = 3935;
+				Match(FALSE);
+				}
+				break;
+			case FOREIGN:
+				EnterOuterAlt(_localctx, 46);
+				{
+				State = 3936;
+				Match(FOREIGN);
+				}
+				break;
+			case FREEZE:
+				EnterOuterAlt(_localctx, 47);
+				{
+				State = 3937;
+				Match(FREEZE);
+				}
+				break;
+			case FULL:
+				EnterOuterAlt(_localctx, 48);
+				{
+				State = 3938;
+				Match(FULL);
+				}
+				break;
+			case INITIALLY:
+				EnterOuterAlt(_localctx, 49);
+				{
+				State = 3939;
+				Match(INITIALLY);
+				}
+				break;
+			case INNER:
+				EnterOuterAlt(_localctx, 50);
+				{
+				State = 3940;
+				Match(INNER);
+				}
+				break;
+			case JOIN:
+				EnterOuterAlt(_localctx, 51);
+				{
+				State = 3941;
+				Match(JOIN);
+				}
+				break;
+			case LATERAL:
+				EnterOuterAlt(_localctx, 52);
+				{
+				State = 3942;
+				Match(LATERAL);
+				}
+				break;
+			case LEADING:
+				EnterOuterAlt(_localctx, 53);
+				{
+				State = 3943;
+				Match(LEADING);
+				}
+				break;
+			case LEFT:
+				EnterOuterAlt(_localctx, 54);
+				{
+				State = 3944;
+				Match(LEFT);
+				}
+				break;
+			case LOCALTIME:
+				EnterOuterAlt(_localctx, 55);
+				{
+				State = 3945;
+				Match(LOCALTIME);
+				}
+				break;
+			case LOCALTIMESTAMP:
+				EnterOuterAlt(_localctx, 56);
+				{
+				State = 3946;
+				Match(LOCALTIMESTAMP);
+				}
+				break;
+			case NATURAL:
+				EnterOuterAlt(_localctx, 57);
+				{
+				State = 3947;
+				Match(NATURAL);
+				}
+				break;
+			case NOT:
+				EnterOuterAlt(_localctx, 58);
+				{
+				State = 3948;
+				Match(NOT);
+				}
+				break;
+			case NULL:
+				EnterOuterAlt(_localctx, 59);
+				{
+				State = 3949;
+				Match(NULL);
+				}
+				break;
+			case ONLY:
+				EnterOuterAlt(_localctx, 60);
+				{
+				State = 3950;
+				Match(ONLY);
+				}
+				break;
+			case OUTER:
+				EnterOuterAlt(_localctx, 61);
+				{
+				State = 3951;
+				Match(OUTER);
+				}
+				break;
+			case PLACING:
+				EnterOuterAlt(_localctx, 62);
+				{
+				State = 3952;
+				Match(PLACING);
+				}
+				break;
+			case PRIMARY:
+				EnterOuterAlt(_localctx, 63);
+				{
+				State = 3953;
+				Match(PRIMARY);
+				}
+				break;
+			case REFERENCES:
+				EnterOuterAlt(_localctx, 64);
+				{
+				State = 3954;
+				Match(REFERENCES);
+				}
+				break;
+			case RIGHT:
+				EnterOuterAlt(_localctx, 65);
+				{
+				State = 3955;
+				Match(RIGHT);
+				}
+				break;
+			case SELECT:
+				EnterOuterAlt(_localctx, 66);
+				{
+				State = 3956;
+				Match(SELECT);
+				}
+				break;
+			case SESSION_USER:
+				EnterOuterAlt(_localctx, 67);
+				{
+				State = 3957;
+				Match(SESSION_USER);
+				}
+				break;
+			case SOME:
+				EnterOuterAlt(_localctx, 68);
+				{
+				State = 3958;
+				Match(SOME);
+				}
+				break;
+			case SYMMETRIC:
+				EnterOuterAlt(_localctx, 69);
+				{
+				State = 3959;
+				Match(SYMMETRIC);
+				}
+				break;
+			case TABLE:
+				EnterOuterAlt(_localctx, 70);
+				{
+				State = 3960;
+				Match(TABLE);
+				}
+				break;
+			case TABLESAMPLE:
+				EnterOuterAlt(_localctx, 71);
+				{
+				State = 3961;
+				Match(TABLESAMPLE);
+				}
+				break;
+			case THEN:
+				EnterOuterAlt(_localctx, 72);
+				{
+				State = 3962;
+				Match(THEN);
+				}
+				break;
+			case TRAILING:
+				EnterOuterAlt(_localctx, 73);
+				{
+				State = 3963;
+				Match(TRAILING);
+				}
+				break;
+			case TRUE:
+				EnterOuterAlt(_localctx, 74);
+				{
+				State = 3964;
+				Match(TRUE);
+				}
+				break;
+			case UNIQUE:
+				EnterOuterAlt(_localctx, 75);
+				{
+				State = 3965;
+				Match(UNIQUE);
+				}
+				break;
+			case USER:
+				EnterOuterAlt(_localctx, 76);
+				{
+				State = 3966;
+				Match(USER);
+				}
+				break;
+			case USING:
+				EnterOuterAlt(_localctx, 77);
+				{
+				State = 3967;
+				Match(USING);
+				}
+				break;
+			case VARIADIC:
+				EnterOuterAlt(_localctx, 78);
+				{
+				State = 3968;
+				Match(VARIADIC);
+				}
+				break;
+			case VERBOSE:
+				EnterOuterAlt(_localctx, 79);
+				{
+				State = 3969;
+				Match(VERBOSE);
+				}
+				break;
+			case WHEN:
+				EnterOuterAlt(_localctx, 80);
+				{
+				State = 3970;
+				Match(WHEN);
 				}
 				break;
 			default:
@@ -35281,6 +38827,242 @@ internal partial class SqlParser : Parser {
 	}
 
 	public partial class FreeKeywordContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public PlainKeywordContext plainKeyword() {
+			return GetRuleContext<PlainKeywordContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GROUPS() { return GetToken(SqlParser.GROUPS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PARTITION() { return GetToken(SqlParser.PARTITION, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RANGE() { return GetToken(SqlParser.RANGE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ROWS() { return GetToken(SqlParser.ROWS, 0); }
+		public FreeKeywordContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_freeKeyword; } }
+	}
+
+	[RuleVersion(0)]
+	public FreeKeywordContext freeKeyword() {
+		FreeKeywordContext _localctx = new FreeKeywordContext(Context, State);
+		EnterRule(_localctx, 392, RULE_freeKeyword);
+		try {
+			State = 3978;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case ABORT:
+			case ABSOLUTE:
+			case ACCESS:
+			case ACTION:
+			case ADD:
+			case ADMIN:
+			case ALTER:
+			case ALWAYS:
+			case BACKWARD:
+			case BEGIN:
+			case BREADTH:
+			case BY:
+			case CASCADE:
+			case CASCADED:
+			case CATALOG:
+			case CHAIN:
+			case CHARACTERISTICS:
+			case CHECKPOINT:
+			case CLOSE:
+			case COMMENT:
+			case COMMIT:
+			case COMMITTED:
+			case CONFLICT:
+			case CONTINUE:
+			case COPY:
+			case CSV:
+			case CURRENT:
+			case CURSOR:
+			case CYCLE:
+			case DATA:
+			case DATABASE:
+			case DEALLOCATE:
+			case DECLARE:
+			case DEFERRED:
+			case DELETE:
+			case DELIMITER:
+			case DELIMITERS:
+			case DEPTH:
+			case DESCRIBE:
+			case DISCARD:
+			case DOMAIN:
+			case DROP:
+			case ENCODING:
+			case EXCLUDING:
+			case EXCLUSIVE:
+			case EXECUTE:
+			case EXPLAIN:
+			case EXTERNAL:
+			case FIRST:
+			case FOLLOWING:
+			case FORCE:
+			case FORWARD:
+			case FUNCTION:
+			case GENERATED:
+			case GLOBAL:
+			case GRANTED:
+			case HEADER:
+			case HOLD:
+			case IDENTITY:
+			case IF:
+			case IMMEDIATE:
+			case INCLUDE:
+			case INCLUDING:
+			case INDEX:
+			case INHERIT:
+			case INHERITS:
+			case INSENSITIVE:
+			case INSERT:
+			case ISOLATION:
+			case KEY:
+			case LAST:
+			case LEVEL:
+			case LISTEN:
+			case LOCAL:
+			case LOCATION:
+			case LOCK:
+			case LOCKED:
+			case MATCH:
+			case MATCHED:
+			case MATERIALIZED:
+			case MERGE:
+			case MODE:
+			case MOVE:
+			case NAME:
+			case NAMES:
+			case NEXT:
+			case NO:
+			case NOTHING:
+			case NOTIFY:
+			case NOWAIT:
+			case NULLS:
+			case OF:
+			case OPTION:
+			case OPTIONS:
+			case ORDINALITY:
+			case OTHERS:
+			case OVERRIDING:
+			case OWNER:
+			case PARTIAL:
+			case PARTITIONED:
+			case PLANS:
+			case PRECEDING:
+			case PREPARE:
+			case PRESERVE:
+			case PRIOR:
+			case PRIVILEGES:
+			case PROGRAM:
+			case QUOTE:
+			case READ:
+			case REFRESH:
+			case RELATIVE:
+			case RELEASE:
+			case RENAME:
+			case REPEATABLE:
+			case RESET:
+			case RESTART:
+			case RESTRICT:
+			case REVOKE:
+			case ROLE:
+			case ROLLBACK:
+			case SAVEPOINT:
+			case SCHEMA:
+			case SCROLL:
+			case SEARCH:
+			case SEQUENCE:
+			case SEQUENCES:
+			case SERIALIZABLE:
+			case SESSION:
+			case SET:
+			case SETS:
+			case SHARE:
+			case SHOW:
+			case SIMPLE:
+			case SKIP_:
+			case SNAPSHOT:
+			case SOURCE:
+			case START:
+			case STATISTICS:
+			case STDIN:
+			case STDOUT:
+			case STORED:
+			case SUMMARIZE:
+			case SYSTEM:
+			case TABLES:
+			case TARGET:
+			case TEMP:
+			case TEMPORARY:
+			case TIES:
+			case TRANSACTION:
+			case TRUNCATE:
+			case TYPE:
+			case UNBOUNDED:
+			case UNCOMMITTED:
+			case UNKNOWN:
+			case UNLISTEN:
+			case UNLOGGED:
+			case UPDATE:
+			case VACUUM:
+			case VALID:
+			case VALUE:
+			case VIEW:
+			case WORK:
+			case WRITE:
+			case ZONE:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 3973;
+				plainKeyword();
+				}
+				break;
+			case GROUPS:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 3974;
+				Match(GROUPS);
+				}
+				break;
+			case PARTITION:
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 3975;
+				Match(PARTITION);
+				}
+				break;
+			case RANGE:
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 3976;
+				Match(RANGE);
+				}
+				break;
+			case ROWS:
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 3977;
+				Match(ROWS);
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class PlainKeywordContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ABORT() { return GetToken(SqlParser.ABORT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ABSOLUTE() { return GetToken(SqlParser.ABSOLUTE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ACCESS() { return GetToken(SqlParser.ACCESS, 0); }
@@ -35337,7 +39119,6 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GENERATED() { return GetToken(SqlParser.GENERATED, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GLOBAL() { return GetToken(SqlParser.GLOBAL, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GRANTED() { return GetToken(SqlParser.GRANTED, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GROUPS() { return GetToken(SqlParser.GROUPS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode HEADER() { return GetToken(SqlParser.HEADER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode HOLD() { return GetToken(SqlParser.HOLD, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENTITY() { return GetToken(SqlParser.IDENTITY, 0); }
@@ -35381,7 +39162,6 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OVERRIDING() { return GetToken(SqlParser.OVERRIDING, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OWNER() { return GetToken(SqlParser.OWNER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PARTIAL() { return GetToken(SqlParser.PARTIAL, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PARTITION() { return GetToken(SqlParser.PARTITION, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PARTITIONED() { return GetToken(SqlParser.PARTITIONED, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLANS() { return GetToken(SqlParser.PLANS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PRECEDING() { return GetToken(SqlParser.PRECEDING, 0); }
@@ -35391,7 +39171,6 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PRIVILEGES() { return GetToken(SqlParser.PRIVILEGES, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PROGRAM() { return GetToken(SqlParser.PROGRAM, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode QUOTE() { return GetToken(SqlParser.QUOTE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RANGE() { return GetToken(SqlParser.RANGE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode READ() { return GetToken(SqlParser.READ, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode REFRESH() { return GetToken(SqlParser.REFRESH, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RELATIVE() { return GetToken(SqlParser.RELATIVE, 0); }
@@ -35404,7 +39183,6 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode REVOKE() { return GetToken(SqlParser.REVOKE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ROLE() { return GetToken(SqlParser.ROLE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ROLLBACK() { return GetToken(SqlParser.ROLLBACK, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ROWS() { return GetToken(SqlParser.ROWS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SAVEPOINT() { return GetToken(SqlParser.SAVEPOINT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SCHEMA() { return GetToken(SqlParser.SCHEMA, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SCROLL() { return GetToken(SqlParser.SCROLL, 0); }
@@ -35449,24 +39227,24 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WORK() { return GetToken(SqlParser.WORK, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WRITE() { return GetToken(SqlParser.WRITE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ZONE() { return GetToken(SqlParser.ZONE, 0); }
-		public FreeKeywordContext(ParserRuleContext parent, int invokingState)
+		public PlainKeywordContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
 		}
-		public override int RuleIndex { get { return RULE_freeKeyword; } }
+		public override int RuleIndex { get { return RULE_plainKeyword; } }
 	}
 
 	[RuleVersion(0)]
-	public FreeKeywordContext freeKeyword() {
-		FreeKeywordContext _localctx = new FreeKeywordContext(Context, State);
-		EnterRule(_localctx, 380, RULE_freeKeyword);
+	public PlainKeywordContext plainKeyword() {
+		PlainKeywordContext _localctx = new PlainKeywordContext(Context, State);
+		EnterRule(_localctx, 394, RULE_plainKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3766;
+			State = 3980;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 165)) & ~0x3f) == 0 && ((1L << (_la - 165)) & -1L) != 0) || ((((_la - 229)) & ~0x3f) == 0 && ((1L << (_la - 229)) & -1L) != 0) || ((((_la - 293)) & ~0x3f) == 0 && ((1L << (_la - 293)) & 1099511627775L) != 0)) ) {
+			if ( !(((((_la - 176)) & ~0x3f) == 0 && ((1L << (_la - 176)) & -72057594037927937L) != 0) || ((((_la - 240)) & ~0x3f) == 0 && ((1L << (_la - 240)) & -576531189767077889L) != 0) || ((((_la - 304)) & ~0x3f) == 0 && ((1L << (_la - 304)) & 1099511627775L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -35515,14 +39293,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AfterAsKeywordContext afterAsKeyword() {
 		AfterAsKeywordContext _localctx = new AfterAsKeywordContext(Context, State);
-		EnterRule(_localctx, 382, RULE_afterAsKeyword);
+		EnterRule(_localctx, 396, RULE_afterAsKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3768;
+			State = 3982;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 147)) & ~0x3f) == 0 && ((1L << (_la - 147)) & 262143L) != 0)) ) {
+			if ( !(((((_la - 158)) & ~0x3f) == 0 && ((1L << (_la - 158)) & 262143L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -35558,14 +39336,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnKeywordContext columnKeyword() {
 		ColumnKeywordContext _localctx = new ColumnKeywordContext(Context, State);
-		EnterRule(_localctx, 384, RULE_columnKeyword);
+		EnterRule(_localctx, 398, RULE_columnKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3770;
+			State = 3984;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 142)) & ~0x3f) == 0 && ((1L << (_la - 142)) & 31L) != 0)) ) {
+			if ( !(((((_la - 153)) & ~0x3f) == 0 && ((1L << (_la - 153)) & 31L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -35588,18 +39366,10 @@ internal partial class SqlParser : Parser {
 	public partial class FormKeywordContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BETWEEN() { return GetToken(SqlParser.BETWEEN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXISTS() { return GetToken(SqlParser.EXISTS, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXTRACT() { return GetToken(SqlParser.EXTRACT, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GROUPING() { return GetToken(SqlParser.GROUPING, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INTERVAL() { return GetToken(SqlParser.INTERVAL, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OPERATOR() { return GetToken(SqlParser.OPERATOR, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OVERLAY() { return GetToken(SqlParser.OVERLAY, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode POSITION() { return GetToken(SqlParser.POSITION, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ROW() { return GetToken(SqlParser.ROW, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SUBSTRING() { return GetToken(SqlParser.SUBSTRING, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIME() { return GetToken(SqlParser.TIME, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIMESTAMP() { return GetToken(SqlParser.TIMESTAMP, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRIM() { return GetToken(SqlParser.TRIM, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRY_CAST() { return GetToken(SqlParser.TRY_CAST, 0); }
 		public FormKeywordContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -35610,14 +39380,223 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FormKeywordContext formKeyword() {
 		FormKeywordContext _localctx = new FormKeywordContext(Context, State);
-		EnterRule(_localctx, 386, RULE_formKeyword);
+		EnterRule(_localctx, 400, RULE_formKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3772;
+			State = 3986;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & 16383L) != 0)) ) {
+			if ( !(((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & 63L) != 0)) ) {
+			ErrorHandler.RecoverInline(this);
+			}
+			else {
+				ErrorHandler.ReportMatch(this);
+			    Consume();
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class CallKeywordContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXTRACT() { return GetToken(SqlParser.EXTRACT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GROUPING() { return GetToken(SqlParser.GROUPING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OPERATOR() { return GetToken(SqlParser.OPERATOR, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OVERLAY() { return GetToken(SqlParser.OVERLAY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode POSITION() { return GetToken(SqlParser.POSITION, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SUBSTRING() { return GetToken(SqlParser.SUBSTRING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TREAT() { return GetToken(SqlParser.TREAT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRIM() { return GetToken(SqlParser.TRIM, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRY_CAST() { return GetToken(SqlParser.TRY_CAST, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public XmlKeywordContext xmlKeyword() {
+			return GetRuleContext<XmlKeywordContext>(0);
+		}
+		public CallKeywordContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_callKeyword; } }
+	}
+
+	[RuleVersion(0)]
+	public CallKeywordContext callKeyword() {
+		CallKeywordContext _localctx = new CallKeywordContext(Context, State);
+		EnterRule(_localctx, 402, RULE_callKeyword);
+		try {
+			State = 3998;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case EXTRACT:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 3988;
+				Match(EXTRACT);
+				}
+				break;
+			case GROUPING:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 3989;
+				Match(GROUPING);
+				}
+				break;
+			case OPERATOR:
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 3990;
+				Match(OPERATOR);
+				}
+				break;
+			case OVERLAY:
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 3991;
+				Match(OVERLAY);
+				}
+				break;
+			case POSITION:
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 3992;
+				Match(POSITION);
+				}
+				break;
+			case SUBSTRING:
+				EnterOuterAlt(_localctx, 6);
+				{
+				State = 3993;
+				Match(SUBSTRING);
+				}
+				break;
+			case TREAT:
+				EnterOuterAlt(_localctx, 7);
+				{
+				State = 3994;
+				Match(TREAT);
+				}
+				break;
+			case TRIM:
+				EnterOuterAlt(_localctx, 8);
+				{
+				State = 3995;
+				Match(TRIM);
+				}
+				break;
+			case TRY_CAST:
+				EnterOuterAlt(_localctx, 9);
+				{
+				State = 3996;
+				Match(TRY_CAST);
+				}
+				break;
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+				EnterOuterAlt(_localctx, 10);
+				{
+				State = 3997;
+				xmlKeyword();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class XmlKeywordContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode XMLCONCAT() { return GetToken(SqlParser.XMLCONCAT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode XMLELEMENT() { return GetToken(SqlParser.XMLELEMENT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode XMLEXISTS() { return GetToken(SqlParser.XMLEXISTS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode XMLFOREST() { return GetToken(SqlParser.XMLFOREST, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode XMLPARSE() { return GetToken(SqlParser.XMLPARSE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode XMLPI() { return GetToken(SqlParser.XMLPI, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode XMLROOT() { return GetToken(SqlParser.XMLROOT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode XMLSERIALIZE() { return GetToken(SqlParser.XMLSERIALIZE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode XMLTABLE() { return GetToken(SqlParser.XMLTABLE, 0); }
+		public XmlKeywordContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_xmlKeyword; } }
+	}
+
+	[RuleVersion(0)]
+	public XmlKeywordContext xmlKeyword() {
+		XmlKeywordContext _localctx = new XmlKeywordContext(Context, State);
+		EnterRule(_localctx, 404, RULE_xmlKeyword);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 4000;
+			_la = TokenStream.LA(1);
+			if ( !(((((_la - 141)) & ~0x3f) == 0 && ((1L << (_la - 141)) & 511L) != 0)) ) {
+			ErrorHandler.RecoverInline(this);
+			}
+			else {
+				ErrorHandler.ReportMatch(this);
+			    Consume();
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class JoinWordContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ANTI() { return GetToken(SqlParser.ANTI, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ASOF() { return GetToken(SqlParser.ASOF, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SEMI() { return GetToken(SqlParser.SEMI, 0); }
+		public JoinWordContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_joinWord; } }
+	}
+
+	[RuleVersion(0)]
+	public JoinWordContext joinWord() {
+		JoinWordContext _localctx = new JoinWordContext(Context, State);
+		EnterRule(_localctx, 406, RULE_joinWord);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 4002;
+			_la = TokenStream.LA(1);
+			if ( !(((((_la - 150)) & ~0x3f) == 0 && ((1L << (_la - 150)) & 7L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -35638,8 +39617,6 @@ internal partial class SqlParser : Parser {
 	}
 
 	public partial class TypeFunctionKeywordContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ANTI() { return GetToken(SqlParser.ANTI, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ASOF() { return GetToken(SqlParser.ASOF, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AUTHORIZATION() { return GetToken(SqlParser.AUTHORIZATION, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BINARY() { return GetToken(SqlParser.BINARY, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLLATION() { return GetToken(SqlParser.COLLATION, 0); }
@@ -35659,7 +39636,6 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OUTER() { return GetToken(SqlParser.OUTER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OVERLAPS() { return GetToken(SqlParser.OVERLAPS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT() { return GetToken(SqlParser.RIGHT, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SEMI() { return GetToken(SqlParser.SEMI, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SIMILAR() { return GetToken(SqlParser.SIMILAR, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SIMILAR_LA() { return GetToken(SqlParser.SIMILAR_LA, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TABLESAMPLE() { return GetToken(SqlParser.TABLESAMPLE, 0); }
@@ -35674,14 +39650,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeFunctionKeywordContext typeFunctionKeyword() {
 		TypeFunctionKeywordContext _localctx = new TypeFunctionKeywordContext(Context, State);
-		EnterRule(_localctx, 388, RULE_typeFunctionKeyword);
+		EnterRule(_localctx, 408, RULE_typeFunctionKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3774;
+			State = 4004;
 			_la = TokenStream.LA(1);
-			if ( !(_la==SIMILAR_LA || ((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & 33554431L) != 0)) ) {
+			if ( !(_la==SIMILAR_LA || ((((_la - 104)) & ~0x3f) == 0 && ((1L << (_la - 104)) & 4194303L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -35794,14 +39770,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReservedKeywordContext reservedKeyword() {
 		ReservedKeywordContext _localctx = new ReservedKeywordContext(Context, State);
-		EnterRule(_localctx, 390, RULE_reservedKeyword);
+		EnterRule(_localctx, 410, RULE_reservedKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3776;
+			State = 4006;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & -2097152L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 549755813887L) != 0)) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & -4194304L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 1099511627775L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -35822,7 +39798,7 @@ internal partial class SqlParser : Parser {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,357,3779,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,368,4009,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
@@ -35852,1532 +39828,1647 @@ internal partial class SqlParser : Parser {
 		2,177,7,177,2,178,7,178,2,179,7,179,2,180,7,180,2,181,7,181,2,182,7,182,
 		2,183,7,183,2,184,7,184,2,185,7,185,2,186,7,186,2,187,7,187,2,188,7,188,
 		2,189,7,189,2,190,7,190,2,191,7,191,2,192,7,192,2,193,7,193,2,194,7,194,
-		2,195,7,195,1,0,3,0,394,8,0,1,0,1,0,3,0,398,8,0,5,0,400,8,0,10,0,12,0,
-		403,9,0,1,0,1,0,1,1,1,1,1,1,1,2,1,2,1,2,1,3,1,3,3,3,415,8,3,1,4,1,4,3,
-		4,419,8,4,1,4,1,4,1,4,5,4,424,8,4,10,4,12,4,427,9,4,1,4,1,4,3,4,431,8,
-		4,1,4,3,4,434,8,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,442,8,4,1,4,1,4,3,4,446,
-		8,4,1,4,1,4,1,4,3,4,451,8,4,1,4,1,4,3,4,455,8,4,1,4,1,4,1,4,5,4,460,8,
-		4,10,4,12,4,463,9,4,1,4,3,4,466,8,4,1,4,1,4,1,4,1,4,3,4,472,8,4,1,4,3,
-		4,475,8,4,1,4,1,4,3,4,479,8,4,1,4,1,4,1,4,5,4,484,8,4,10,4,12,4,487,9,
-		4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,497,8,4,1,4,3,4,500,8,4,1,4,3,4,
-		503,8,4,1,4,1,4,3,4,507,8,4,1,4,3,4,510,8,4,1,4,3,4,513,8,4,1,4,3,4,516,
-		8,4,1,4,3,4,519,8,4,1,4,3,4,522,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,
-		4,1,4,1,4,1,4,3,4,536,8,4,1,4,1,4,3,4,540,8,4,1,4,3,4,543,8,4,1,4,1,4,
-		3,4,547,8,4,1,4,3,4,550,8,4,1,4,1,4,3,4,554,8,4,1,4,1,4,3,4,558,8,4,1,
-		4,1,4,3,4,562,8,4,1,4,1,4,1,4,1,4,3,4,568,8,4,1,4,1,4,1,4,1,4,1,4,1,4,
-		1,4,5,4,577,8,4,10,4,12,4,580,9,4,1,4,1,4,3,4,584,8,4,1,4,1,4,1,4,1,4,
-		1,4,1,4,1,4,1,4,1,4,5,4,595,8,4,10,4,12,4,598,9,4,1,4,1,4,3,4,602,8,4,
-		1,4,1,4,3,4,606,8,4,1,4,1,4,3,4,610,8,4,1,4,1,4,1,4,5,4,615,8,4,10,4,12,
-		4,618,9,4,1,4,1,4,1,4,3,4,623,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,
-		633,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,643,8,4,1,4,1,4,1,4,3,4,648,
-		8,4,1,4,1,4,3,4,652,8,4,1,4,1,4,1,4,5,4,657,8,4,10,4,12,4,660,9,4,1,4,
-		1,4,1,4,1,4,3,4,666,8,4,1,4,3,4,669,8,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,677,
-		8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,687,8,4,1,5,3,5,690,8,5,1,5,1,
-		5,1,5,1,5,1,5,3,5,697,8,5,1,6,3,6,700,8,6,1,6,1,6,1,7,1,7,3,7,706,8,7,
-		1,7,1,7,1,7,5,7,711,8,7,10,7,12,7,714,9,7,1,8,1,8,3,8,718,8,8,1,8,1,8,
-		3,8,722,8,8,1,8,3,8,725,8,8,1,8,1,8,1,8,1,8,3,8,731,8,8,1,8,3,8,734,8,
-		8,1,9,1,9,1,9,1,9,1,9,1,9,1,9,5,9,743,8,9,10,9,12,9,746,9,9,1,9,1,9,1,
-		9,1,10,1,10,1,10,1,10,5,10,755,8,10,10,10,12,10,758,9,10,1,10,1,10,1,10,
-		1,10,1,10,1,10,1,10,3,10,767,8,10,1,10,1,10,1,10,1,11,1,11,1,11,1,11,5,
-		11,776,8,11,10,11,12,11,779,9,11,1,11,1,11,1,12,1,12,3,12,785,8,12,1,12,
-		1,12,3,12,789,8,12,1,13,1,13,5,13,793,8,13,10,13,12,13,796,9,13,1,14,1,
-		14,3,14,800,8,14,1,14,1,14,1,15,3,15,805,8,15,1,15,1,15,5,15,809,8,15,
-		10,15,12,15,812,9,15,1,16,1,16,1,16,1,16,1,16,3,16,819,8,16,1,17,1,17,
-		3,17,823,8,17,1,17,3,17,826,8,17,1,17,3,17,829,8,17,1,17,3,17,832,8,17,
-		1,17,1,17,1,17,1,17,3,17,838,8,17,1,17,3,17,841,8,17,1,17,1,17,1,17,1,
-		17,1,17,1,17,3,17,849,8,17,1,18,1,18,1,18,1,18,1,18,1,18,1,18,5,18,858,
-		8,18,10,18,12,18,861,9,18,1,18,1,18,3,18,865,8,18,3,18,867,8,18,1,19,1,
-		19,1,19,5,19,872,8,19,10,19,12,19,875,9,19,1,20,1,20,3,20,879,8,20,1,20,
-		5,20,882,8,20,10,20,12,20,885,9,20,1,20,1,20,1,20,3,20,890,8,20,1,21,1,
-		21,1,21,1,21,1,21,5,21,897,8,21,10,21,12,21,900,9,21,1,21,1,21,1,21,3,
-		21,905,8,21,1,21,1,21,1,21,1,21,1,21,5,21,912,8,21,10,21,12,21,915,9,21,
-		1,21,1,21,3,21,919,8,21,1,22,1,22,1,22,1,22,1,23,1,23,3,23,927,8,23,1,
-		23,3,23,930,8,23,1,23,1,23,1,24,1,24,1,24,1,24,5,24,938,8,24,10,24,12,
-		24,941,9,24,1,25,1,25,3,25,945,8,25,1,25,3,25,948,8,25,1,25,1,25,3,25,
-		952,8,25,1,25,3,25,955,8,25,1,25,1,25,3,25,959,8,25,1,26,1,26,1,26,3,26,
-		964,8,26,1,26,1,26,1,26,5,26,969,8,26,10,26,12,26,972,9,26,3,26,974,8,
-		26,1,27,1,27,1,27,1,27,1,27,1,27,1,27,5,27,983,8,27,10,27,12,27,986,9,
-		27,1,27,1,27,3,27,990,8,27,1,28,1,28,1,28,1,28,5,28,996,8,28,10,28,12,
-		28,999,9,28,1,29,1,29,1,29,1,29,1,30,1,30,1,30,5,30,1008,8,30,10,30,12,
-		30,1011,9,30,1,31,1,31,1,31,1,31,5,31,1017,8,31,10,31,12,31,1020,9,31,
-		1,31,1,31,1,32,1,32,1,32,1,32,1,32,5,32,1029,8,32,10,32,12,32,1032,9,32,
-		1,33,1,33,3,33,1036,8,33,1,33,1,33,1,33,1,33,3,33,1042,8,33,1,33,1,33,
-		3,33,1046,8,33,1,34,1,34,1,34,3,34,1051,8,34,1,34,1,34,1,34,3,34,1056,
-		8,34,1,34,1,34,1,34,3,34,1061,8,34,1,34,1,34,1,34,1,34,3,34,1067,8,34,
-		3,34,1069,8,34,1,35,3,35,1072,8,35,1,35,1,35,1,35,1,35,1,35,3,35,1079,
-		8,35,1,36,1,36,1,36,1,36,1,36,1,36,1,36,1,36,3,36,1089,8,36,1,36,1,36,
-		1,36,1,36,5,36,1095,8,36,10,36,12,36,1098,9,36,3,36,1100,8,36,1,36,1,36,
-		1,36,3,36,1105,8,36,1,36,1,36,3,36,1109,8,36,1,37,1,37,5,37,1113,8,37,
-		10,37,12,37,1116,9,37,1,38,1,38,1,38,1,38,1,38,3,38,1123,8,38,1,38,1,38,
-		1,38,3,38,1128,8,38,1,38,3,38,1131,8,38,1,38,1,38,1,38,1,38,1,38,1,38,
-		1,38,1,38,3,38,1141,8,38,3,38,1143,8,38,1,39,1,39,1,39,3,39,1148,8,39,
-		1,39,1,39,3,39,1152,8,39,1,40,1,40,1,40,1,40,1,40,1,40,3,40,1160,8,40,
-		1,40,3,40,1163,8,40,1,40,3,40,1166,8,40,1,40,1,40,3,40,1170,8,40,1,40,
-		3,40,1173,8,40,1,40,3,40,1176,8,40,1,40,3,40,1179,8,40,1,40,1,40,1,40,
-		1,40,1,40,3,40,1186,8,40,1,40,1,40,3,40,1190,8,40,1,40,3,40,1193,8,40,
-		1,40,1,40,1,40,1,40,3,40,1199,8,40,1,40,1,40,1,40,1,40,1,40,3,40,1206,
-		8,40,1,40,1,40,3,40,1210,8,40,1,40,1,40,3,40,1214,8,40,3,40,1216,8,40,
-		1,41,1,41,1,41,1,41,1,41,1,41,1,41,1,41,5,41,1226,8,41,10,41,12,41,1229,
-		9,41,1,41,1,41,4,41,1233,8,41,11,41,12,41,1234,3,41,1237,8,41,3,41,1239,
-		8,41,1,42,1,42,3,42,1243,8,42,1,42,3,42,1246,8,42,1,42,1,42,1,42,1,42,
-		1,42,5,42,1253,8,42,10,42,12,42,1256,9,42,1,42,1,42,3,42,1260,8,42,1,42,
-		3,42,1263,8,42,3,42,1265,8,42,1,43,1,43,3,43,1269,8,43,1,43,1,43,1,43,
-		1,43,1,43,1,43,5,43,1277,8,43,10,43,12,43,1280,9,43,1,43,1,43,3,43,1284,
-		8,43,1,44,1,44,1,44,1,45,1,45,1,45,1,45,1,45,5,45,1294,8,45,10,45,12,45,
-		1297,9,45,1,45,1,45,1,45,3,45,1302,8,45,1,45,3,45,1305,8,45,1,46,1,46,
-		1,46,1,46,1,46,5,46,1312,8,46,10,46,12,46,1315,9,46,1,46,1,46,3,46,1319,
-		8,46,1,47,1,47,1,47,1,48,1,48,3,48,1326,8,48,1,49,1,49,1,49,1,49,1,49,
-		1,49,3,49,1334,8,49,1,49,1,49,3,49,1338,8,49,3,49,1340,8,49,1,50,1,50,
-		1,50,5,50,1345,8,50,10,50,12,50,1348,9,50,1,51,3,51,1351,8,51,1,51,1,51,
-		3,51,1355,8,51,1,52,1,52,1,52,1,52,1,52,1,52,5,52,1363,8,52,10,52,12,52,
-		1366,9,52,1,52,1,52,1,52,1,52,1,52,1,52,3,52,1374,8,52,1,53,1,53,1,53,
-		1,53,5,53,1380,8,53,10,53,12,53,1383,9,53,1,53,1,53,1,54,1,54,1,54,5,54,
-		1390,8,54,10,54,12,54,1393,9,54,1,55,5,55,1396,8,55,10,55,12,55,1399,9,
-		55,1,55,1,55,1,55,5,55,1404,8,55,10,55,12,55,1407,9,55,1,55,5,55,1410,
-		8,55,10,55,12,55,1413,9,55,1,56,1,56,5,56,1417,8,56,10,56,12,56,1420,9,
-		56,1,57,1,57,5,57,1424,8,57,10,57,12,57,1427,9,57,1,57,1,57,3,57,1431,
-		8,57,1,57,1,57,3,57,1435,8,57,1,57,1,57,1,57,1,57,1,57,1,57,1,57,1,57,
-		3,57,1445,8,57,1,57,1,57,3,57,1449,8,57,1,58,1,58,3,58,1453,8,58,1,59,
-		1,59,1,60,1,60,3,60,1459,8,60,1,61,3,61,1462,8,61,1,61,1,61,1,62,1,62,
-		3,62,1468,8,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,
-		1,62,1,62,1,62,3,62,1484,8,62,3,62,1486,8,62,1,62,1,62,1,62,1,62,1,62,
-		3,62,1493,8,62,1,62,1,62,3,62,1497,8,62,1,63,1,63,1,63,1,63,1,63,1,64,
-		1,64,1,64,1,64,3,64,1508,8,64,5,64,1510,8,64,10,64,12,64,1513,9,64,1,65,
-		5,65,1516,8,65,10,65,12,65,1519,9,65,1,65,1,65,5,65,1523,8,65,10,65,12,
-		65,1526,9,65,1,66,1,66,1,66,3,66,1531,8,66,1,67,1,67,1,67,1,67,1,67,1,
-		67,1,67,3,67,1540,8,67,1,68,1,68,1,68,1,68,1,68,1,68,5,68,1548,8,68,10,
-		68,12,68,1551,9,68,1,68,1,68,1,68,3,68,1556,8,68,1,69,1,69,1,69,1,69,1,
-		69,1,69,5,69,1564,8,69,10,69,12,69,1567,9,69,1,69,1,69,1,69,3,69,1572,
-		8,69,1,70,1,70,1,71,1,71,1,71,1,71,3,71,1580,8,71,1,71,1,71,3,71,1584,
-		8,71,3,71,1586,8,71,1,71,1,71,3,71,1590,8,71,1,71,1,71,1,71,1,71,1,71,
-		1,71,1,71,3,71,1599,8,71,3,71,1601,8,71,1,72,1,72,1,72,1,72,3,72,1607,
-		8,72,1,72,1,72,1,72,1,72,3,72,1613,8,72,1,72,1,72,3,72,1617,8,72,1,72,
-		1,72,1,72,3,72,1622,8,72,1,73,1,73,3,73,1626,8,73,1,73,1,73,1,73,3,73,
-		1631,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
-		1,73,1,73,1,73,1,73,1,73,3,73,1650,8,73,1,73,3,73,1653,8,73,1,73,3,73,
-		1656,8,73,1,73,1,73,1,73,3,73,1661,8,73,1,73,1,73,3,73,1665,8,73,1,73,
-		1,73,3,73,1669,8,73,1,73,1,73,1,73,1,73,3,73,1675,8,73,1,73,1,73,1,73,
-		1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,3,73,1689,8,73,1,73,1,73,
-		1,73,1,73,3,73,1695,8,73,1,73,1,73,1,73,1,73,1,73,3,73,1702,8,73,1,73,
-		1,73,3,73,1706,8,73,1,73,1,73,1,73,3,73,1711,8,73,1,73,1,73,1,73,1,73,
-		3,73,1717,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
-		1,73,1,73,1,73,1,73,1,73,3,73,1735,8,73,1,73,1,73,3,73,1739,8,73,1,73,
-		1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,3,73,1750,8,73,1,73,1,73,3,73,
-		1754,8,73,1,73,1,73,1,73,1,73,1,73,3,73,1761,8,73,1,73,1,73,1,73,1,73,
-		1,73,1,73,1,73,3,73,1770,8,73,3,73,1772,8,73,1,73,1,73,3,73,1776,8,73,
-		1,74,1,74,1,74,3,74,1781,8,74,4,74,1783,8,74,11,74,12,74,1784,1,75,4,75,
-		1788,8,75,11,75,12,75,1789,1,76,1,76,1,76,1,76,1,76,1,76,1,76,4,76,1799,
-		8,76,11,76,12,76,1800,1,76,1,76,1,76,1,76,1,76,3,76,1808,8,76,1,77,1,77,
-		1,77,5,77,1813,8,77,10,77,12,77,1816,9,77,1,78,1,78,1,78,5,78,1821,8,78,
-		10,78,12,78,1824,9,78,1,79,1,79,1,79,1,79,4,79,1830,8,79,11,79,12,79,1831,
-		1,79,1,79,1,79,1,79,1,79,1,79,5,79,1840,8,79,10,79,12,79,1843,9,79,1,79,
-		1,79,4,79,1847,8,79,11,79,12,79,1848,3,79,1851,8,79,3,79,1853,8,79,3,79,
-		1855,8,79,1,80,1,80,1,80,1,80,1,80,5,80,1862,8,80,10,80,12,80,1865,9,80,
-		1,80,1,80,1,80,5,80,1870,8,80,10,80,12,80,1873,9,80,1,80,1,80,3,80,1877,
-		8,80,1,81,4,81,1880,8,81,11,81,12,81,1881,1,81,1,81,1,81,3,81,1887,8,81,
-		1,81,1,81,1,81,5,81,1892,8,81,10,81,12,81,1895,9,81,1,82,1,82,3,82,1899,
-		8,82,1,83,1,83,3,83,1903,8,83,1,83,3,83,1906,8,83,1,83,1,83,1,83,3,83,
-		1911,8,83,1,83,1,83,1,83,3,83,1916,8,83,1,83,3,83,1919,8,83,1,84,1,84,
-		3,84,1923,8,84,1,84,3,84,1926,8,84,1,84,3,84,1929,8,84,1,84,3,84,1932,
-		8,84,1,84,3,84,1935,8,84,1,85,1,85,3,85,1939,8,85,1,85,1,85,1,85,5,85,
-		1944,8,85,10,85,12,85,1947,9,85,1,85,3,85,1950,8,85,1,85,1,85,1,85,1,85,
-		3,85,1956,8,85,3,85,1958,8,85,1,85,1,85,1,86,1,86,3,86,1964,8,86,1,86,
-		1,86,1,86,3,86,1969,8,86,3,86,1971,8,86,1,87,1,87,1,87,1,88,1,88,1,88,
-		1,88,1,88,1,88,1,89,1,89,1,89,1,89,1,89,1,89,1,90,1,90,1,90,3,90,1991,
-		8,90,1,91,1,91,3,91,1995,8,91,1,91,1,91,1,91,1,91,1,91,5,91,2002,8,91,
-		10,91,12,91,2005,9,91,3,91,2007,8,91,1,91,3,91,2010,8,91,1,91,3,91,2013,
-		8,91,1,91,1,91,1,92,1,92,1,92,1,92,1,92,1,92,1,92,3,92,2024,8,92,1,92,
-		1,92,1,92,1,92,1,92,1,92,1,92,3,92,2033,8,92,3,92,2035,8,92,1,93,1,93,
-		1,93,1,94,1,94,1,94,1,94,1,94,1,95,1,95,3,95,2047,8,95,1,95,1,95,1,95,
-		1,96,1,96,1,96,5,96,2055,8,96,10,96,12,96,2058,9,96,1,97,1,97,1,97,1,97,
-		1,98,1,98,3,98,2066,8,98,1,98,1,98,1,98,1,98,3,98,2072,8,98,3,98,2074,
-		8,98,1,99,1,99,5,99,2078,8,99,10,99,12,99,2081,9,99,1,100,1,100,3,100,
-		2085,8,100,1,100,1,100,1,101,1,101,1,101,3,101,2092,8,101,1,101,1,101,
-		3,101,2096,8,101,1,101,3,101,2099,8,101,1,101,1,101,1,101,1,101,1,101,
-		5,101,2106,8,101,10,101,12,101,2109,9,101,1,101,1,101,1,101,1,101,1,101,
-		1,101,1,101,1,101,1,101,1,101,1,101,1,101,3,101,2123,8,101,1,101,3,101,
-		2126,8,101,1,101,1,101,1,101,5,101,2131,8,101,10,101,12,101,2134,9,101,
-		1,101,3,101,2137,8,101,1,101,1,101,1,101,1,101,5,101,2143,8,101,10,101,
-		12,101,2146,9,101,1,101,1,101,3,101,2150,8,101,3,101,2152,8,101,1,101,
-		3,101,2155,8,101,1,102,1,102,1,102,1,103,1,103,1,103,1,103,1,104,1,104,
-		1,104,1,104,1,105,1,105,1,105,1,105,3,105,2172,8,105,3,105,2174,8,105,
-		1,105,1,105,3,105,2178,8,105,3,105,2180,8,105,1,106,1,106,1,106,1,106,
-		1,106,3,106,2187,8,106,1,106,3,106,2190,8,106,1,106,3,106,2193,8,106,1,
-		106,1,106,1,106,3,106,2198,8,106,1,106,3,106,2201,8,106,1,106,3,106,2204,
-		8,106,1,107,1,107,1,107,1,107,5,107,2210,8,107,10,107,12,107,2213,9,107,
-		1,107,1,107,1,108,1,108,1,108,1,108,1,109,1,109,1,109,3,109,2224,8,109,
-		1,109,1,109,1,109,1,109,1,109,1,109,1,109,3,109,2233,8,109,3,109,2235,
-		8,109,1,110,1,110,1,110,1,110,5,110,2241,8,110,10,110,12,110,2244,9,110,
-		1,110,1,110,1,110,3,110,2249,8,110,1,110,1,110,1,110,3,110,2254,8,110,
-		1,111,1,111,1,111,1,112,1,112,1,112,3,112,2262,8,112,1,112,3,112,2265,
-		8,112,1,112,1,112,1,112,3,112,2270,8,112,1,112,1,112,3,112,2274,8,112,
-		1,112,3,112,2277,8,112,1,113,1,113,1,113,5,113,2282,8,113,10,113,12,113,
-		2285,9,113,1,114,1,114,1,114,1,114,1,114,1,114,1,114,1,114,5,114,2295,
-		8,114,10,114,12,114,2298,9,114,1,114,1,114,1,114,1,114,3,114,2304,8,114,
-		1,115,1,115,5,115,2308,8,115,10,115,12,115,2311,9,115,1,116,1,116,1,116,
-		1,116,3,116,2317,8,116,1,116,1,116,3,116,2321,8,116,3,116,2323,8,116,1,
-		116,3,116,2326,8,116,1,117,1,117,1,117,1,117,3,117,2332,8,117,1,117,3,
-		117,2335,8,117,1,117,1,117,1,117,1,117,5,117,2341,8,117,10,117,12,117,
-		2344,9,117,3,117,2346,8,117,1,117,1,117,3,117,2350,8,117,1,117,3,117,2353,
-		8,117,1,118,1,118,1,118,1,118,3,118,2359,8,118,1,118,3,118,2362,8,118,
-		1,118,1,118,1,118,1,118,1,118,4,118,2369,8,118,11,118,12,118,2370,1,118,
-		3,118,2374,8,118,1,119,1,119,1,119,1,119,1,119,1,119,3,119,2382,8,119,
-		3,119,2384,8,119,1,119,1,119,3,119,2388,8,119,1,119,1,119,1,119,1,120,
-		1,120,1,120,1,120,1,120,1,120,1,120,1,120,3,120,2401,8,120,1,120,3,120,
-		2404,8,120,1,120,1,120,1,120,1,120,3,120,2410,8,120,3,120,2412,8,120,1,
-		121,1,121,1,122,1,122,3,122,2418,8,122,1,122,3,122,2421,8,122,1,122,1,
-		122,1,122,1,122,3,122,2427,8,122,1,122,1,122,1,122,1,122,1,122,3,122,2434,
-		8,122,1,122,1,122,1,122,1,122,1,122,3,122,2441,8,122,1,122,1,122,3,122,
-		2445,8,122,1,122,5,122,2448,8,122,10,122,12,122,2451,9,122,1,122,1,122,
-		3,122,2455,8,122,1,122,3,122,2458,8,122,1,122,3,122,2461,8,122,1,122,3,
-		122,2464,8,122,1,122,1,122,1,122,1,122,3,122,2470,8,122,1,122,1,122,3,
-		122,2474,8,122,1,122,3,122,2477,8,122,1,122,1,122,1,122,3,122,2482,8,122,
-		1,122,1,122,3,122,2486,8,122,1,122,1,122,1,122,1,122,1,122,3,122,2493,
-		8,122,1,122,1,122,3,122,2497,8,122,1,122,3,122,2500,8,122,1,122,1,122,
-		1,122,3,122,2505,8,122,1,122,1,122,1,122,1,122,3,122,2511,8,122,1,122,
-		1,122,1,122,3,122,2516,8,122,1,122,1,122,3,122,2520,8,122,1,122,3,122,
-		2523,8,122,1,122,1,122,1,122,1,122,3,122,2529,8,122,1,122,1,122,5,122,
-		2533,8,122,10,122,12,122,2536,9,122,1,122,3,122,2539,8,122,1,122,1,122,
-		3,122,2543,8,122,1,122,1,122,1,122,3,122,2548,8,122,1,122,3,122,2551,8,
-		122,1,122,1,122,1,122,1,122,3,122,2557,8,122,1,122,1,122,1,122,1,122,5,
-		122,2563,8,122,10,122,12,122,2566,9,122,1,122,1,122,1,122,3,122,2571,8,
-		122,1,122,1,122,3,122,2575,8,122,1,122,3,122,2578,8,122,1,122,3,122,2581,
-		8,122,1,122,1,122,3,122,2585,8,122,3,122,2587,8,122,1,123,3,123,2590,8,
-		123,1,123,1,123,3,123,2594,8,123,1,124,1,124,1,124,1,124,1,124,1,124,5,
-		124,2602,8,124,10,124,12,124,2605,9,124,1,124,1,124,3,124,2609,8,124,1,
-		124,3,124,2612,8,124,1,124,3,124,2615,8,124,1,124,3,124,2618,8,124,1,124,
-		3,124,2621,8,124,1,124,3,124,2624,8,124,1,124,1,124,1,124,1,124,1,124,
-		1,124,1,124,1,124,3,124,2634,8,124,3,124,2636,8,124,1,124,3,124,2639,8,
-		124,3,124,2641,8,124,1,125,1,125,1,125,1,125,5,125,2647,8,125,10,125,12,
-		125,2650,9,125,3,125,2652,8,125,1,125,1,125,1,126,1,126,1,126,3,126,2659,
-		8,126,1,126,1,126,5,126,2663,8,126,10,126,12,126,2666,9,126,1,126,1,126,
-		1,126,1,126,5,126,2672,8,126,10,126,12,126,2675,9,126,3,126,2677,8,126,
-		1,127,1,127,1,127,1,127,3,127,2683,8,127,1,127,5,127,2686,8,127,10,127,
-		12,127,2689,9,127,1,128,1,128,3,128,2693,8,128,1,128,1,128,5,128,2697,
-		8,128,10,128,12,128,2700,9,128,1,129,1,129,1,129,1,129,1,129,1,129,1,129,
-		1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,3,129,
-		2720,8,129,1,129,1,129,1,129,1,129,4,129,2726,8,129,11,129,12,129,2727,
-		1,129,1,129,3,129,2732,8,129,1,129,1,129,1,129,1,129,1,129,3,129,2739,
-		8,129,3,129,2741,8,129,1,130,1,130,1,130,1,130,1,130,1,130,1,130,1,130,
-		1,130,1,130,3,130,2753,8,130,1,130,3,130,2756,8,130,3,130,2758,8,130,1,
-		131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,
-		1,131,1,131,1,131,3,131,2775,8,131,1,132,1,132,1,132,3,132,2780,8,132,
-		1,132,1,132,3,132,2784,8,132,1,132,5,132,2787,8,132,10,132,12,132,2790,
-		9,132,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,3,133,
-		2802,8,133,1,134,3,134,2805,8,134,1,134,1,134,1,134,1,134,1,134,1,134,
-		1,134,3,134,2814,8,134,1,135,1,135,1,135,1,135,1,135,1,135,1,135,1,135,
-		1,135,1,135,5,135,2826,8,135,10,135,12,135,2829,9,135,1,135,1,135,1,135,
-		1,135,1,135,1,135,1,135,1,135,5,135,2839,8,135,10,135,12,135,2842,9,135,
-		1,135,1,135,3,135,2846,8,135,1,136,1,136,1,136,1,136,5,136,2852,8,136,
-		10,136,12,136,2855,9,136,3,136,2857,8,136,1,136,3,136,2860,8,136,1,136,
-		1,136,1,137,1,137,1,137,1,137,3,137,2868,8,137,1,138,1,138,1,138,1,138,
-		1,138,1,138,1,138,3,138,2877,8,138,1,139,1,139,3,139,2881,8,139,1,139,
-		1,139,1,140,1,140,3,140,2887,8,140,1,140,1,140,1,140,1,141,1,141,3,141,
-		2894,8,141,1,141,3,141,2897,8,141,1,141,1,141,3,141,2901,8,141,1,142,1,
-		142,1,142,5,142,2906,8,142,10,142,12,142,2909,9,142,1,143,1,143,1,144,
-		1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,1,144,
-		1,144,1,144,1,144,3,144,2929,8,144,1,145,1,145,1,145,1,145,1,145,1,145,
-		1,145,1,145,1,145,1,145,1,145,3,145,2942,8,145,1,145,1,145,1,145,1,145,
-		1,145,1,145,1,145,1,145,1,145,1,145,1,145,1,145,1,145,3,145,2957,8,145,
-		1,145,1,145,1,145,3,145,2962,8,145,1,145,1,145,5,145,2966,8,145,10,145,
-		12,145,2969,9,145,1,145,1,145,3,145,2973,8,145,1,145,1,145,1,145,3,145,
-		2978,8,145,1,145,1,145,1,145,1,145,1,145,3,145,2985,8,145,1,145,1,145,
-		3,145,2989,8,145,1,145,1,145,3,145,2993,8,145,1,145,1,145,3,145,2997,8,
-		145,1,145,1,145,3,145,3001,8,145,1,145,1,145,3,145,3005,8,145,1,145,1,
-		145,1,145,3,145,3010,8,145,1,145,1,145,1,145,1,145,3,145,3016,8,145,1,
-		145,1,145,3,145,3020,8,145,1,145,1,145,3,145,3024,8,145,1,145,1,145,1,
-		145,1,145,1,145,1,145,3,145,3032,8,145,1,145,1,145,3,145,3036,8,145,1,
-		145,1,145,1,145,1,145,1,145,1,145,1,145,3,145,3045,8,145,1,145,1,145,1,
-		145,1,145,3,145,3051,8,145,1,145,1,145,1,145,1,145,3,145,3057,8,145,1,
-		145,1,145,1,145,1,145,1,145,1,145,3,145,3065,8,145,1,145,1,145,1,145,1,
-		145,4,145,3071,8,145,11,145,12,145,3072,1,145,1,145,3,145,3077,8,145,1,
-		145,1,145,3,145,3081,8,145,1,145,1,145,1,145,1,145,3,145,3087,8,145,1,
-		145,1,145,3,145,3091,8,145,1,145,1,145,3,145,3095,8,145,1,145,1,145,4,
-		145,3099,8,145,11,145,12,145,3100,1,145,1,145,1,145,1,145,1,145,1,145,
-		1,145,4,145,3110,8,145,11,145,12,145,3111,3,145,3114,8,145,1,146,1,146,
-		3,146,3118,8,146,1,146,3,146,3121,8,146,1,146,1,146,1,146,1,146,1,146,
-		3,146,3128,8,146,1,146,1,146,3,146,3132,8,146,1,147,1,147,1,147,1,147,
-		1,147,1,147,1,147,5,147,3141,8,147,10,147,12,147,3144,9,147,1,147,1,147,
-		1,147,3,147,3149,8,147,1,147,1,147,1,147,5,147,3154,8,147,10,147,12,147,
-		3157,9,147,1,147,1,147,1,147,1,147,5,147,3163,8,147,10,147,12,147,3166,
-		9,147,1,147,1,147,1,147,3,147,3171,8,147,3,147,3173,8,147,1,148,1,148,
-		1,148,3,148,3178,8,148,1,148,1,148,1,148,1,148,1,148,1,148,1,148,5,148,
-		3187,8,148,10,148,12,148,3190,9,148,1,148,3,148,3193,8,148,1,148,1,148,
-		1,148,3,148,3198,8,148,1,148,1,148,1,148,5,148,3203,8,148,10,148,12,148,
-		3206,9,148,1,148,1,148,1,148,1,148,5,148,3212,8,148,10,148,12,148,3215,
-		9,148,1,148,3,148,3218,8,148,3,148,3220,8,148,1,149,1,149,3,149,3224,8,
-		149,1,149,3,149,3227,8,149,1,149,1,149,1,149,5,149,3232,8,149,10,149,12,
-		149,3235,9,149,3,149,3237,8,149,1,150,1,150,1,150,1,150,3,150,3243,8,150,
-		1,150,3,150,3246,8,150,1,151,3,151,3249,8,151,1,151,1,151,1,151,5,151,
-		3254,8,151,10,151,12,151,3257,9,151,1,151,1,151,1,151,1,151,5,151,3263,
-		8,151,10,151,12,151,3266,9,151,1,151,1,151,1,151,1,151,1,151,1,151,1,151,
-		5,151,3275,8,151,10,151,12,151,3278,9,151,3,151,3280,8,151,1,152,3,152,
-		3283,8,152,1,152,1,152,1,152,1,152,3,152,3289,8,152,1,153,1,153,1,153,
-		1,153,1,153,1,153,1,153,1,153,3,153,3299,8,153,1,153,1,153,3,153,3303,
-		8,153,1,153,1,153,1,153,3,153,3308,8,153,1,153,1,153,1,153,3,153,3313,
-		8,153,3,153,3315,8,153,1,154,3,154,3318,8,154,1,154,1,154,1,154,3,154,
-		3323,8,154,1,155,3,155,3326,8,155,1,155,1,155,1,155,1,156,3,156,3332,8,
-		156,1,156,1,156,5,156,3336,8,156,10,156,12,156,3339,9,156,3,156,3341,8,
-		156,1,157,1,157,1,157,3,157,3346,8,157,1,157,1,157,1,157,1,157,1,157,1,
-		157,3,157,3354,8,157,1,157,1,157,1,157,1,157,5,157,3360,8,157,10,157,12,
-		157,3363,9,157,3,157,3365,8,157,3,157,3367,8,157,1,158,1,158,5,158,3371,
-		8,158,10,158,12,158,3374,9,158,3,158,3376,8,158,1,159,1,159,1,160,1,160,
-		1,160,1,160,1,160,1,160,1,160,3,160,3387,8,160,1,160,1,160,3,160,3391,
-		8,160,1,160,1,160,1,160,1,160,1,160,1,160,3,160,3399,8,160,1,160,1,160,
-		1,160,5,160,3404,8,160,10,160,12,160,3407,9,160,1,160,1,160,1,160,3,160,
-		3412,8,160,1,160,1,160,1,160,3,160,3417,8,160,1,161,1,161,1,161,3,161,
-		3422,8,161,1,162,1,162,1,162,5,162,3427,8,162,10,162,12,162,3430,9,162,
-		1,163,1,163,3,163,3434,8,163,1,164,1,164,1,164,1,164,5,164,3440,8,164,
-		10,164,12,164,3443,9,164,1,164,1,164,1,165,1,165,3,165,3449,8,165,1,165,
-		3,165,3452,8,165,1,166,1,166,1,166,1,166,1,166,1,166,1,166,1,166,1,166,
-		1,166,3,166,3464,8,166,1,166,1,166,5,166,3468,8,166,10,166,12,166,3471,
-		9,166,1,167,1,167,1,167,3,167,3476,8,167,1,167,1,167,1,167,1,167,1,167,
-		1,167,5,167,3484,8,167,10,167,12,167,3487,9,167,1,167,1,167,3,167,3491,
-		8,167,1,168,1,168,1,168,1,168,1,168,1,168,3,168,3499,8,168,1,169,3,169,
-		3502,8,169,1,169,3,169,3505,8,169,1,169,1,169,1,170,1,170,1,170,1,170,
-		1,170,1,170,1,170,1,170,1,170,1,170,1,170,3,170,3520,8,170,3,170,3522,
-		8,170,1,171,3,171,3525,8,171,1,171,1,171,1,172,1,172,3,172,3531,8,172,
-		1,172,1,172,1,172,1,172,1,172,1,172,1,172,1,172,1,172,1,172,1,172,1,172,
-		1,172,1,172,1,172,3,172,3548,8,172,1,173,1,173,3,173,3552,8,173,1,173,
-		1,173,3,173,3556,8,173,1,174,3,174,3559,8,174,1,174,1,174,1,174,1,174,
-		3,174,3565,8,174,1,174,1,174,3,174,3569,8,174,1,174,3,174,3572,8,174,1,
-		174,1,174,1,174,3,174,3577,8,174,1,174,3,174,3580,8,174,1,174,1,174,1,
-		174,1,174,1,174,3,174,3587,8,174,1,174,3,174,3590,8,174,1,174,1,174,1,
-		174,3,174,3595,8,174,1,174,1,174,1,174,3,174,3600,8,174,1,174,1,174,1,
-		174,1,174,1,174,1,174,1,174,1,174,1,174,3,174,3611,8,174,1,174,1,174,1,
-		174,1,174,1,174,1,174,5,174,3619,8,174,10,174,12,174,3622,9,174,3,174,
-		3624,8,174,3,174,3626,8,174,1,175,1,175,1,175,3,175,3631,8,175,1,175,1,
-		175,1,175,3,175,3636,8,175,1,175,1,175,3,175,3640,8,175,1,175,1,175,3,
-		175,3644,8,175,1,176,1,176,1,176,1,176,1,176,1,176,1,176,1,176,1,176,1,
-		176,3,176,3656,8,176,1,177,1,177,1,177,5,177,3661,8,177,10,177,12,177,
-		3664,9,177,1,178,1,178,3,178,3668,8,178,1,178,5,178,3671,8,178,10,178,
-		12,178,3674,9,178,1,179,1,179,1,179,1,179,1,179,1,179,1,179,1,179,1,179,
-		3,179,3685,8,179,1,179,1,179,1,179,1,179,1,179,3,179,3692,8,179,1,179,
-		3,179,3695,8,179,1,180,1,180,1,181,1,181,3,181,3701,8,181,1,181,1,181,
-		1,182,1,182,3,182,3707,8,182,1,182,3,182,3710,8,182,1,183,1,183,1,183,
-		5,183,3715,8,183,10,183,12,183,3718,9,183,1,184,1,184,1,184,1,184,1,184,
-		1,184,3,184,3726,8,184,1,185,1,185,1,185,1,185,1,185,3,185,3733,8,185,
-		1,186,1,186,1,187,1,187,1,187,1,187,1,187,3,187,3742,8,187,1,188,1,188,
-		1,188,1,188,1,188,1,188,1,188,1,188,3,188,3752,8,188,1,189,1,189,1,189,
-		1,189,1,189,1,189,1,189,1,189,1,189,1,189,1,189,3,189,3765,8,189,1,190,
-		1,190,1,191,1,191,1,192,1,192,1,193,1,193,1,194,1,194,1,195,1,195,1,195,
-		0,0,196,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,
-		46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,88,90,92,
-		94,96,98,100,102,104,106,108,110,112,114,116,118,120,122,124,126,128,130,
-		132,134,136,138,140,142,144,146,148,150,152,154,156,158,160,162,164,166,
-		168,170,172,174,176,178,180,182,184,186,188,190,192,194,196,198,200,202,
-		204,206,208,210,212,214,216,218,220,222,224,226,228,230,232,234,236,238,
-		240,242,244,246,248,250,252,254,256,258,260,262,264,266,268,270,272,274,
-		276,278,280,282,284,286,288,290,292,294,296,298,300,302,304,306,308,310,
-		312,314,316,318,320,322,324,326,328,330,332,334,336,338,340,342,344,346,
-		348,350,352,354,356,358,360,362,364,366,368,370,372,374,376,378,380,382,
-		384,386,388,390,0,74,2,0,188,188,283,283,1,0,22,23,2,0,51,51,185,185,2,
-		0,165,165,287,287,2,0,102,102,163,163,2,0,54,54,248,248,4,0,21,21,267,
-		267,294,294,314,315,2,0,3,3,71,71,2,0,175,175,202,202,2,0,52,52,93,93,
-		2,0,21,21,48,48,2,0,314,315,324,324,2,0,213,213,236,236,2,0,136,136,288,
-		288,2,0,213,213,251,251,1,0,346,347,1,0,6,9,3,0,111,111,117,117,123,123,
-		1,0,352,357,2,0,29,29,86,86,2,0,112,112,118,118,3,0,21,21,25,25,85,85,
-		2,0,10,10,346,357,1,0,6,8,2,0,53,53,92,92,2,0,32,32,141,141,1,0,138,139,
-		1,0,4,5,3,0,30,30,66,66,91,91,1,0,344,345,1,0,18,19,1,0,1,2,3,0,221,221,
-		275,275,288,288,3,0,136,136,214,214,268,268,3,0,39,39,42,43,68,69,6,0,
-		38,38,40,40,44,44,84,84,87,87,95,95,2,0,145,145,161,161,1,0,12,13,4,0,
-		148,148,152,152,154,155,164,164,4,0,148,148,152,152,154,155,159,159,2,
-		0,95,95,311,311,2,0,304,304,313,313,1,0,314,315,2,0,219,219,239,239,2,
-		0,208,208,228,228,2,0,102,102,176,176,3,0,111,111,264,264,301,301,2,0,
-		199,199,325,325,2,0,198,198,226,226,2,0,178,178,239,239,2,0,28,28,47,47,
-		2,0,177,177,284,284,2,0,206,206,297,297,2,0,282,282,297,297,6,0,195,195,
-		205,205,217,217,290,290,293,293,319,319,2,0,294,294,312,312,2,0,57,57,
-		90,90,4,0,106,106,110,110,190,190,222,222,5,0,71,71,149,149,200,200,207,
-		207,274,274,3,0,1,1,22,23,127,127,2,0,57,57,61,61,2,0,166,166,278,278,
-		2,0,173,173,216,216,2,0,88,88,329,329,2,0,239,239,296,296,2,0,3,3,45,45,
-		2,0,90,90,352,352,2,0,317,317,330,330,1,0,165,332,1,0,147,164,1,0,142,
-		146,1,0,128,141,2,0,20,20,103,127,1,0,21,102,4428,0,393,1,0,0,0,2,406,
-		1,0,0,0,4,409,1,0,0,0,6,414,1,0,0,0,8,686,1,0,0,0,10,689,1,0,0,0,12,699,
-		1,0,0,0,14,703,1,0,0,0,16,715,1,0,0,0,18,735,1,0,0,0,20,750,1,0,0,0,22,
-		771,1,0,0,0,24,782,1,0,0,0,26,790,1,0,0,0,28,797,1,0,0,0,30,804,1,0,0,
-		0,32,818,1,0,0,0,34,848,1,0,0,0,36,866,1,0,0,0,38,868,1,0,0,0,40,878,1,
-		0,0,0,42,918,1,0,0,0,44,920,1,0,0,0,46,924,1,0,0,0,48,933,1,0,0,0,50,944,
-		1,0,0,0,52,960,1,0,0,0,54,989,1,0,0,0,56,991,1,0,0,0,58,1000,1,0,0,0,60,
-		1004,1,0,0,0,62,1012,1,0,0,0,64,1023,1,0,0,0,66,1035,1,0,0,0,68,1068,1,
-		0,0,0,70,1078,1,0,0,0,72,1080,1,0,0,0,74,1110,1,0,0,0,76,1142,1,0,0,0,
-		78,1151,1,0,0,0,80,1215,1,0,0,0,82,1238,1,0,0,0,84,1264,1,0,0,0,86,1268,
-		1,0,0,0,88,1285,1,0,0,0,90,1304,1,0,0,0,92,1306,1,0,0,0,94,1320,1,0,0,
-		0,96,1323,1,0,0,0,98,1339,1,0,0,0,100,1341,1,0,0,0,102,1350,1,0,0,0,104,
-		1356,1,0,0,0,106,1375,1,0,0,0,108,1386,1,0,0,0,110,1397,1,0,0,0,112,1414,
-		1,0,0,0,114,1448,1,0,0,0,116,1450,1,0,0,0,118,1454,1,0,0,0,120,1456,1,
-		0,0,0,122,1461,1,0,0,0,124,1496,1,0,0,0,126,1498,1,0,0,0,128,1503,1,0,
-		0,0,130,1517,1,0,0,0,132,1530,1,0,0,0,134,1539,1,0,0,0,136,1555,1,0,0,
-		0,138,1571,1,0,0,0,140,1573,1,0,0,0,142,1600,1,0,0,0,144,1621,1,0,0,0,
-		146,1775,1,0,0,0,148,1782,1,0,0,0,150,1787,1,0,0,0,152,1791,1,0,0,0,154,
-		1809,1,0,0,0,156,1817,1,0,0,0,158,1854,1,0,0,0,160,1876,1,0,0,0,162,1886,
-		1,0,0,0,164,1896,1,0,0,0,166,1918,1,0,0,0,168,1920,1,0,0,0,170,1936,1,
-		0,0,0,172,1970,1,0,0,0,174,1972,1,0,0,0,176,1975,1,0,0,0,178,1981,1,0,
-		0,0,180,1987,1,0,0,0,182,1992,1,0,0,0,184,2016,1,0,0,0,186,2036,1,0,0,
-		0,188,2039,1,0,0,0,190,2046,1,0,0,0,192,2051,1,0,0,0,194,2059,1,0,0,0,
-		196,2073,1,0,0,0,198,2075,1,0,0,0,200,2082,1,0,0,0,202,2151,1,0,0,0,204,
-		2156,1,0,0,0,206,2159,1,0,0,0,208,2163,1,0,0,0,210,2179,1,0,0,0,212,2181,
-		1,0,0,0,214,2205,1,0,0,0,216,2216,1,0,0,0,218,2220,1,0,0,0,220,2253,1,
-		0,0,0,222,2255,1,0,0,0,224,2258,1,0,0,0,226,2278,1,0,0,0,228,2303,1,0,
-		0,0,230,2305,1,0,0,0,232,2325,1,0,0,0,234,2327,1,0,0,0,236,2354,1,0,0,
-		0,238,2375,1,0,0,0,240,2411,1,0,0,0,242,2413,1,0,0,0,244,2586,1,0,0,0,
-		246,2593,1,0,0,0,248,2640,1,0,0,0,250,2642,1,0,0,0,252,2676,1,0,0,0,254,
-		2678,1,0,0,0,256,2692,1,0,0,0,258,2740,1,0,0,0,260,2757,1,0,0,0,262,2774,
-		1,0,0,0,264,2776,1,0,0,0,266,2791,1,0,0,0,268,2813,1,0,0,0,270,2845,1,
-		0,0,0,272,2856,1,0,0,0,274,2867,1,0,0,0,276,2869,1,0,0,0,278,2878,1,0,
-		0,0,280,2884,1,0,0,0,282,2891,1,0,0,0,284,2902,1,0,0,0,286,2910,1,0,0,
-		0,288,2928,1,0,0,0,290,3113,1,0,0,0,292,3131,1,0,0,0,294,3172,1,0,0,0,
-		296,3219,1,0,0,0,298,3236,1,0,0,0,300,3242,1,0,0,0,302,3279,1,0,0,0,304,
-		3282,1,0,0,0,306,3314,1,0,0,0,308,3322,1,0,0,0,310,3325,1,0,0,0,312,3331,
-		1,0,0,0,314,3366,1,0,0,0,316,3375,1,0,0,0,318,3377,1,0,0,0,320,3416,1,
-		0,0,0,322,3421,1,0,0,0,324,3423,1,0,0,0,326,3431,1,0,0,0,328,3435,1,0,
-		0,0,330,3446,1,0,0,0,332,3463,1,0,0,0,334,3490,1,0,0,0,336,3498,1,0,0,
-		0,338,3501,1,0,0,0,340,3521,1,0,0,0,342,3524,1,0,0,0,344,3547,1,0,0,0,
-		346,3551,1,0,0,0,348,3625,1,0,0,0,350,3643,1,0,0,0,352,3655,1,0,0,0,354,
-		3657,1,0,0,0,356,3665,1,0,0,0,358,3694,1,0,0,0,360,3696,1,0,0,0,362,3698,
-		1,0,0,0,364,3704,1,0,0,0,366,3711,1,0,0,0,368,3725,1,0,0,0,370,3732,1,
-		0,0,0,372,3734,1,0,0,0,374,3741,1,0,0,0,376,3751,1,0,0,0,378,3764,1,0,
-		0,0,380,3766,1,0,0,0,382,3768,1,0,0,0,384,3770,1,0,0,0,386,3772,1,0,0,
-		0,388,3774,1,0,0,0,390,3776,1,0,0,0,392,394,3,6,3,0,393,392,1,0,0,0,393,
-		394,1,0,0,0,394,401,1,0,0,0,395,397,5,340,0,0,396,398,3,6,3,0,397,396,
-		1,0,0,0,397,398,1,0,0,0,398,400,1,0,0,0,399,395,1,0,0,0,400,403,1,0,0,
-		0,401,399,1,0,0,0,401,402,1,0,0,0,402,404,1,0,0,0,403,401,1,0,0,0,404,
-		405,5,0,0,1,405,1,1,0,0,0,406,407,3,108,54,0,407,408,5,0,0,1,408,3,1,0,
-		0,0,409,410,3,198,99,0,410,411,5,0,0,1,411,5,1,0,0,0,412,415,3,10,5,0,
-		413,415,3,8,4,0,414,412,1,0,0,0,414,413,1,0,0,0,415,7,1,0,0,0,416,418,
-		5,318,0,0,417,419,5,88,0,0,418,417,1,0,0,0,418,419,1,0,0,0,419,420,1,0,
-		0,0,420,425,3,242,121,0,421,422,5,339,0,0,422,424,3,242,121,0,423,421,
-		1,0,0,0,424,427,1,0,0,0,425,423,1,0,0,0,425,426,1,0,0,0,426,430,1,0,0,
-		0,427,425,1,0,0,0,428,429,7,0,0,0,429,431,5,224,0,0,430,428,1,0,0,0,430,
-		431,1,0,0,0,431,433,1,0,0,0,432,434,3,286,143,0,433,432,1,0,0,0,433,434,
-		1,0,0,0,434,687,1,0,0,0,435,436,5,37,0,0,436,687,3,244,122,0,437,438,5,
-		277,0,0,438,439,5,245,0,0,439,441,5,329,0,0,440,442,5,108,0,0,441,440,
-		1,0,0,0,441,442,1,0,0,0,442,443,1,0,0,0,443,445,3,366,183,0,444,446,3,
-		278,139,0,445,444,1,0,0,0,445,446,1,0,0,0,446,687,1,0,0,0,447,448,5,206,
-		0,0,448,450,3,288,144,0,449,451,5,108,0,0,450,449,1,0,0,0,450,451,1,0,
-		0,0,451,454,1,0,0,0,452,453,5,225,0,0,453,455,5,129,0,0,454,452,1,0,0,
-		0,454,455,1,0,0,0,455,456,1,0,0,0,456,461,3,366,183,0,457,458,5,339,0,
-		0,458,460,3,366,183,0,459,457,1,0,0,0,460,463,1,0,0,0,461,459,1,0,0,0,
-		461,462,1,0,0,0,462,465,1,0,0,0,463,461,1,0,0,0,464,466,3,286,143,0,465,
-		464,1,0,0,0,465,466,1,0,0,0,466,687,1,0,0,0,467,468,5,171,0,0,468,471,
-		3,288,144,0,469,470,5,225,0,0,470,472,5,129,0,0,471,469,1,0,0,0,471,472,
-		1,0,0,0,472,474,1,0,0,0,473,475,5,74,0,0,474,473,1,0,0,0,474,475,1,0,0,
-		0,475,476,1,0,0,0,476,478,3,366,183,0,477,479,5,348,0,0,478,477,1,0,0,
-		0,478,479,1,0,0,0,479,480,1,0,0,0,480,485,3,290,145,0,481,482,5,339,0,
-		0,482,484,3,290,145,0,483,481,1,0,0,0,484,487,1,0,0,0,485,483,1,0,0,0,
-		485,486,1,0,0,0,486,687,1,0,0,0,487,485,1,0,0,0,488,489,5,189,0,0,489,
-		687,3,306,153,0,490,491,5,211,0,0,491,492,3,316,158,0,492,493,3,320,160,
-		0,493,687,1,0,0,0,494,496,7,1,0,0,495,497,3,328,164,0,496,495,1,0,0,0,
-		496,497,1,0,0,0,497,499,1,0,0,0,498,500,5,127,0,0,499,498,1,0,0,0,499,
-		500,1,0,0,0,500,502,1,0,0,0,501,503,3,324,162,0,502,501,1,0,0,0,502,503,
-		1,0,0,0,503,687,1,0,0,0,504,506,5,326,0,0,505,507,3,328,164,0,506,505,
-		1,0,0,0,506,507,1,0,0,0,507,509,1,0,0,0,508,510,5,111,0,0,509,508,1,0,
-		0,0,509,510,1,0,0,0,510,512,1,0,0,0,511,513,5,110,0,0,512,511,1,0,0,0,
-		512,513,1,0,0,0,513,515,1,0,0,0,514,516,5,127,0,0,515,514,1,0,0,0,515,
-		516,1,0,0,0,516,518,1,0,0,0,517,519,5,23,0,0,518,517,1,0,0,0,518,519,1,
-		0,0,0,519,521,1,0,0,0,520,522,3,324,162,0,521,520,1,0,0,0,521,522,1,0,
-		0,0,522,687,1,0,0,0,523,524,5,203,0,0,524,687,3,322,161,0,525,526,5,310,
-		0,0,526,687,3,322,161,0,527,528,5,300,0,0,528,687,3,344,172,0,529,530,
-		5,297,0,0,530,687,3,348,174,0,531,532,5,282,0,0,532,687,3,352,176,0,533,
-		535,5,174,0,0,534,536,3,360,180,0,535,534,1,0,0,0,535,536,1,0,0,0,536,
-		540,1,0,0,0,537,538,5,305,0,0,538,540,5,317,0,0,539,533,1,0,0,0,539,537,
-		1,0,0,0,540,542,1,0,0,0,541,543,3,356,178,0,542,541,1,0,0,0,542,543,1,
-		0,0,0,543,687,1,0,0,0,544,546,7,2,0,0,545,547,3,360,180,0,546,545,1,0,
-		0,0,546,547,1,0,0,0,547,549,1,0,0,0,548,550,3,362,181,0,549,548,1,0,0,
-		0,549,550,1,0,0,0,550,687,1,0,0,0,551,553,7,3,0,0,552,554,3,360,180,0,
-		553,552,1,0,0,0,553,554,1,0,0,0,554,561,1,0,0,0,555,557,5,90,0,0,556,558,
-		5,289,0,0,557,556,1,0,0,0,557,558,1,0,0,0,558,559,1,0,0,0,559,562,3,368,
-		184,0,560,562,3,362,181,0,561,555,1,0,0,0,561,560,1,0,0,0,561,562,1,0,
-		0,0,562,687,1,0,0,0,563,564,5,289,0,0,564,687,3,368,184,0,565,567,5,279,
-		0,0,566,568,5,289,0,0,567,566,1,0,0,0,567,568,1,0,0,0,568,569,1,0,0,0,
-		569,687,3,368,184,0,570,571,5,269,0,0,571,583,3,368,184,0,572,573,5,333,
-		0,0,573,578,3,198,99,0,574,575,5,339,0,0,575,577,3,198,99,0,576,574,1,
-		0,0,0,577,580,1,0,0,0,578,576,1,0,0,0,578,579,1,0,0,0,579,581,1,0,0,0,
-		580,578,1,0,0,0,581,582,5,334,0,0,582,584,1,0,0,0,583,572,1,0,0,0,583,
-		584,1,0,0,0,584,585,1,0,0,0,585,586,5,27,0,0,586,587,3,10,5,0,587,687,
-		1,0,0,0,588,589,5,210,0,0,589,601,3,368,184,0,590,591,5,333,0,0,591,596,
-		3,108,54,0,592,593,5,339,0,0,593,595,3,108,54,0,594,592,1,0,0,0,595,598,
-		1,0,0,0,596,594,1,0,0,0,596,597,1,0,0,0,597,599,1,0,0,0,598,596,1,0,0,
-		0,599,600,5,334,0,0,600,602,1,0,0,0,601,590,1,0,0,0,601,602,1,0,0,0,602,
-		687,1,0,0,0,603,605,5,196,0,0,604,606,5,269,0,0,605,604,1,0,0,0,605,606,
-		1,0,0,0,606,609,1,0,0,0,607,610,3,368,184,0,608,610,5,21,0,0,609,607,1,
-		0,0,0,609,608,1,0,0,0,610,687,1,0,0,0,611,612,5,197,0,0,612,616,3,368,
-		184,0,613,615,3,336,168,0,614,613,1,0,0,0,615,618,1,0,0,0,616,614,1,0,
-		0,0,616,617,1,0,0,0,617,619,1,0,0,0,618,616,1,0,0,0,619,622,5,192,0,0,
-		620,621,7,4,0,0,621,623,5,223,0,0,622,620,1,0,0,0,622,623,1,0,0,0,623,
-		624,1,0,0,0,624,625,5,55,0,0,625,626,3,12,6,0,626,687,1,0,0,0,627,628,
-		7,5,0,0,628,687,3,338,169,0,629,632,5,183,0,0,630,633,3,368,184,0,631,
-		633,5,21,0,0,632,630,1,0,0,0,632,631,1,0,0,0,633,687,1,0,0,0,634,635,5,
-		204,0,0,635,687,7,6,0,0,636,637,5,238,0,0,637,687,3,368,184,0,638,639,
-		5,254,0,0,639,642,3,368,184,0,640,641,5,339,0,0,641,643,5,3,0,0,642,640,
-		1,0,0,0,642,643,1,0,0,0,643,687,1,0,0,0,644,647,5,323,0,0,645,648,3,368,
-		184,0,646,648,5,348,0,0,647,645,1,0,0,0,647,646,1,0,0,0,648,687,1,0,0,
-		0,649,651,5,241,0,0,650,652,5,88,0,0,651,650,1,0,0,0,651,652,1,0,0,0,652,
-		653,1,0,0,0,653,658,3,242,121,0,654,655,5,339,0,0,655,657,3,242,121,0,
-		656,654,1,0,0,0,657,660,1,0,0,0,658,656,1,0,0,0,658,659,1,0,0,0,659,665,
-		1,0,0,0,660,658,1,0,0,0,661,662,5,61,0,0,662,663,3,364,182,0,663,664,5,
-		247,0,0,664,666,1,0,0,0,665,661,1,0,0,0,665,666,1,0,0,0,666,668,1,0,0,
-		0,667,669,5,255,0,0,668,667,1,0,0,0,668,669,1,0,0,0,669,687,1,0,0,0,670,
-		671,5,184,0,0,671,672,5,73,0,0,672,673,3,288,144,0,673,676,3,366,183,0,
-		674,675,5,73,0,0,675,677,3,366,183,0,676,674,1,0,0,0,676,677,1,0,0,0,677,
-		678,1,0,0,0,678,679,5,114,0,0,679,680,7,7,0,0,680,687,1,0,0,0,681,682,
-		5,58,0,0,682,687,3,294,147,0,683,684,5,285,0,0,684,687,3,296,148,0,685,
-		687,5,182,0,0,686,416,1,0,0,0,686,435,1,0,0,0,686,437,1,0,0,0,686,447,
-		1,0,0,0,686,467,1,0,0,0,686,488,1,0,0,0,686,490,1,0,0,0,686,494,1,0,0,
-		0,686,504,1,0,0,0,686,523,1,0,0,0,686,525,1,0,0,0,686,527,1,0,0,0,686,
-		529,1,0,0,0,686,531,1,0,0,0,686,539,1,0,0,0,686,544,1,0,0,0,686,551,1,
-		0,0,0,686,563,1,0,0,0,686,565,1,0,0,0,686,570,1,0,0,0,686,588,1,0,0,0,
-		686,603,1,0,0,0,686,611,1,0,0,0,686,627,1,0,0,0,686,629,1,0,0,0,686,634,
-		1,0,0,0,686,636,1,0,0,0,686,638,1,0,0,0,686,644,1,0,0,0,686,649,1,0,0,
-		0,686,670,1,0,0,0,686,681,1,0,0,0,686,683,1,0,0,0,686,685,1,0,0,0,687,
-		9,1,0,0,0,688,690,3,14,7,0,689,688,1,0,0,0,689,690,1,0,0,0,690,696,1,0,
-		0,0,691,697,3,22,11,0,692,697,3,212,106,0,693,697,3,224,112,0,694,697,
-		3,234,117,0,695,697,3,236,118,0,696,691,1,0,0,0,696,692,1,0,0,0,696,693,
-		1,0,0,0,696,694,1,0,0,0,696,695,1,0,0,0,697,11,1,0,0,0,698,700,3,14,7,
-		0,699,698,1,0,0,0,699,700,1,0,0,0,700,701,1,0,0,0,701,702,3,22,11,0,702,
-		13,1,0,0,0,703,705,5,102,0,0,704,706,5,80,0,0,705,704,1,0,0,0,705,706,
-		1,0,0,0,706,707,1,0,0,0,707,712,3,16,8,0,708,709,5,339,0,0,709,711,3,16,
-		8,0,710,708,1,0,0,0,711,714,1,0,0,0,712,710,1,0,0,0,712,713,1,0,0,0,713,
-		15,1,0,0,0,714,712,1,0,0,0,715,717,3,368,184,0,716,718,3,106,53,0,717,
-		716,1,0,0,0,717,718,1,0,0,0,718,719,1,0,0,0,719,724,5,27,0,0,720,722,5,
-		70,0,0,721,720,1,0,0,0,721,722,1,0,0,0,722,723,1,0,0,0,723,725,5,245,0,
-		0,724,721,1,0,0,0,724,725,1,0,0,0,725,726,1,0,0,0,726,727,5,333,0,0,727,
-		728,3,10,5,0,728,730,5,334,0,0,729,731,3,18,9,0,730,729,1,0,0,0,730,731,
-		1,0,0,0,731,733,1,0,0,0,732,734,3,20,10,0,733,732,1,0,0,0,733,734,1,0,
-		0,0,734,17,1,0,0,0,735,736,5,292,0,0,736,737,7,8,0,0,737,738,5,213,0,0,
-		738,739,5,176,0,0,739,744,3,368,184,0,740,741,5,339,0,0,741,743,3,368,
-		184,0,742,740,1,0,0,0,743,746,1,0,0,0,744,742,1,0,0,0,744,745,1,0,0,0,
-		745,747,1,0,0,0,746,744,1,0,0,0,747,748,5,297,0,0,748,749,3,368,184,0,
-		749,19,1,0,0,0,750,751,5,193,0,0,751,756,3,368,184,0,752,753,5,339,0,0,
-		753,755,3,368,184,0,754,752,1,0,0,0,755,758,1,0,0,0,756,754,1,0,0,0,756,
-		757,1,0,0,0,757,759,1,0,0,0,758,756,1,0,0,0,759,760,5,297,0,0,760,766,
-		3,368,184,0,761,762,5,90,0,0,762,763,3,128,64,0,763,764,5,45,0,0,764,765,
-		3,128,64,0,765,767,1,0,0,0,766,761,1,0,0,0,766,767,1,0,0,0,767,768,1,0,
-		0,0,768,769,5,96,0,0,769,770,3,368,184,0,770,21,1,0,0,0,771,777,3,26,13,
-		0,772,773,3,24,12,0,773,774,3,26,13,0,774,776,1,0,0,0,775,772,1,0,0,0,
-		776,779,1,0,0,0,777,775,1,0,0,0,777,778,1,0,0,0,778,780,1,0,0,0,779,777,
-		1,0,0,0,780,781,3,30,15,0,781,23,1,0,0,0,782,784,7,9,0,0,783,785,7,10,
-		0,0,784,783,1,0,0,0,784,785,1,0,0,0,785,788,1,0,0,0,786,787,5,176,0,0,
-		787,789,5,249,0,0,788,786,1,0,0,0,788,789,1,0,0,0,789,25,1,0,0,0,790,794,
-		3,32,16,0,791,793,3,28,14,0,792,791,1,0,0,0,793,796,1,0,0,0,794,792,1,
-		0,0,0,794,795,1,0,0,0,795,27,1,0,0,0,796,794,1,0,0,0,797,799,5,63,0,0,
-		798,800,7,10,0,0,799,798,1,0,0,0,799,800,1,0,0,0,800,801,1,0,0,0,801,802,
-		3,32,16,0,802,29,1,0,0,0,803,805,3,64,32,0,804,803,1,0,0,0,804,805,1,0,
-		0,0,805,810,1,0,0,0,806,809,3,68,34,0,807,809,3,72,36,0,808,806,1,0,0,
-		0,808,807,1,0,0,0,809,812,1,0,0,0,810,808,1,0,0,0,810,811,1,0,0,0,811,
-		31,1,0,0,0,812,810,1,0,0,0,813,819,3,34,17,0,814,815,5,333,0,0,815,816,
-		3,12,6,0,816,817,5,334,0,0,817,819,1,0,0,0,818,813,1,0,0,0,818,814,1,0,
-		0,0,819,33,1,0,0,0,820,822,5,83,0,0,821,823,3,36,18,0,822,821,1,0,0,0,
-		822,823,1,0,0,0,823,825,1,0,0,0,824,826,3,38,19,0,825,824,1,0,0,0,825,
-		826,1,0,0,0,826,828,1,0,0,0,827,829,3,46,23,0,828,827,1,0,0,0,828,829,
-		1,0,0,0,829,831,1,0,0,0,830,832,3,48,24,0,831,830,1,0,0,0,831,832,1,0,
-		0,0,832,833,1,0,0,0,833,849,3,50,25,0,834,840,3,48,24,0,835,837,5,83,0,
-		0,836,838,3,36,18,0,837,836,1,0,0,0,837,838,1,0,0,0,838,839,1,0,0,0,839,
-		841,3,38,19,0,840,835,1,0,0,0,840,841,1,0,0,0,841,842,1,0,0,0,842,843,
-		3,50,25,0,843,849,1,0,0,0,844,845,5,97,0,0,845,849,3,60,30,0,846,847,5,
-		88,0,0,847,849,3,98,49,0,848,820,1,0,0,0,848,834,1,0,0,0,848,844,1,0,0,
-		0,848,846,1,0,0,0,849,35,1,0,0,0,850,867,5,21,0,0,851,864,5,48,0,0,852,
-		853,5,73,0,0,853,854,5,333,0,0,854,859,3,108,54,0,855,856,5,339,0,0,856,
-		858,3,108,54,0,857,855,1,0,0,0,858,861,1,0,0,0,859,857,1,0,0,0,859,860,
-		1,0,0,0,860,862,1,0,0,0,861,859,1,0,0,0,862,863,5,334,0,0,863,865,1,0,
-		0,0,864,852,1,0,0,0,864,865,1,0,0,0,865,867,1,0,0,0,866,850,1,0,0,0,866,
-		851,1,0,0,0,867,37,1,0,0,0,868,873,3,40,20,0,869,870,5,339,0,0,870,872,
-		3,40,20,0,871,869,1,0,0,0,872,875,1,0,0,0,873,871,1,0,0,0,873,874,1,0,
-		0,0,874,39,1,0,0,0,875,873,1,0,0,0,876,879,5,348,0,0,877,879,3,108,54,
-		0,878,876,1,0,0,0,878,877,1,0,0,0,879,883,1,0,0,0,880,882,3,42,21,0,881,
-		880,1,0,0,0,882,885,1,0,0,0,883,881,1,0,0,0,883,884,1,0,0,0,884,889,1,
-		0,0,0,885,883,1,0,0,0,886,887,5,27,0,0,887,890,3,376,188,0,888,890,3,378,
-		189,0,889,886,1,0,0,0,889,888,1,0,0,0,889,890,1,0,0,0,890,41,1,0,0,0,891,
-		904,5,150,0,0,892,893,5,333,0,0,893,898,3,368,184,0,894,895,5,339,0,0,
-		895,897,3,368,184,0,896,894,1,0,0,0,897,900,1,0,0,0,898,896,1,0,0,0,898,
-		899,1,0,0,0,899,901,1,0,0,0,900,898,1,0,0,0,901,902,5,334,0,0,902,905,
-		1,0,0,0,903,905,3,368,184,0,904,892,1,0,0,0,904,903,1,0,0,0,905,919,1,
-		0,0,0,906,907,5,157,0,0,907,908,5,333,0,0,908,913,3,44,22,0,909,910,5,
-		339,0,0,910,912,3,44,22,0,911,909,1,0,0,0,912,915,1,0,0,0,913,911,1,0,
-		0,0,913,914,1,0,0,0,914,916,1,0,0,0,915,913,1,0,0,0,916,917,5,334,0,0,
-		917,919,1,0,0,0,918,891,1,0,0,0,918,906,1,0,0,0,919,43,1,0,0,0,920,921,
-		3,108,54,0,921,922,5,27,0,0,922,923,3,376,188,0,923,45,1,0,0,0,924,926,
-		5,64,0,0,925,927,7,11,0,0,926,925,1,0,0,0,926,927,1,0,0,0,927,929,1,0,
-		0,0,928,930,5,88,0,0,929,928,1,0,0,0,929,930,1,0,0,0,930,931,1,0,0,0,931,
-		932,3,366,183,0,932,47,1,0,0,0,933,934,5,57,0,0,934,939,3,74,37,0,935,
-		936,5,339,0,0,936,938,3,74,37,0,937,935,1,0,0,0,938,941,1,0,0,0,939,937,
-		1,0,0,0,939,940,1,0,0,0,940,49,1,0,0,0,941,939,1,0,0,0,942,943,5,100,0,
-		0,943,945,3,108,54,0,944,942,1,0,0,0,944,945,1,0,0,0,945,947,1,0,0,0,946,
-		948,3,52,26,0,947,946,1,0,0,0,947,948,1,0,0,0,948,951,1,0,0,0,949,950,
-		5,60,0,0,950,952,3,108,54,0,951,949,1,0,0,0,951,952,1,0,0,0,952,954,1,
-		0,0,0,953,955,3,56,28,0,954,953,1,0,0,0,954,955,1,0,0,0,955,958,1,0,0,
-		0,956,957,5,79,0,0,957,959,3,108,54,0,958,956,1,0,0,0,958,959,1,0,0,0,
-		959,51,1,0,0,0,960,961,5,59,0,0,961,963,5,176,0,0,962,964,7,10,0,0,963,
-		962,1,0,0,0,963,964,1,0,0,0,964,973,1,0,0,0,965,970,3,54,27,0,966,967,
-		5,339,0,0,967,969,3,54,27,0,968,966,1,0,0,0,969,972,1,0,0,0,970,968,1,
-		0,0,0,970,971,1,0,0,0,971,974,1,0,0,0,972,970,1,0,0,0,973,965,1,0,0,0,
-		973,974,1,0,0,0,974,53,1,0,0,0,975,990,3,108,54,0,976,977,5,16,0,0,977,
-		978,5,298,0,0,978,979,5,333,0,0,979,984,3,54,27,0,980,981,5,339,0,0,981,
-		983,3,54,27,0,982,980,1,0,0,0,983,986,1,0,0,0,984,982,1,0,0,0,984,985,
-		1,0,0,0,985,987,1,0,0,0,986,984,1,0,0,0,987,988,5,334,0,0,988,990,1,0,
-		0,0,989,975,1,0,0,0,989,976,1,0,0,0,990,55,1,0,0,0,991,992,5,101,0,0,992,
-		997,3,58,29,0,993,994,5,339,0,0,994,996,3,58,29,0,995,993,1,0,0,0,996,
-		999,1,0,0,0,997,995,1,0,0,0,997,998,1,0,0,0,998,57,1,0,0,0,999,997,1,0,
-		0,0,1000,1001,3,368,184,0,1001,1002,5,27,0,0,1002,1003,3,182,91,0,1003,
-		59,1,0,0,0,1004,1009,3,62,31,0,1005,1006,5,339,0,0,1006,1008,3,62,31,0,
-		1007,1005,1,0,0,0,1008,1011,1,0,0,0,1009,1007,1,0,0,0,1009,1010,1,0,0,
-		0,1010,61,1,0,0,0,1011,1009,1,0,0,0,1012,1013,5,333,0,0,1013,1018,3,108,
-		54,0,1014,1015,5,339,0,0,1015,1017,3,108,54,0,1016,1014,1,0,0,0,1017,1020,
-		1,0,0,0,1018,1016,1,0,0,0,1018,1019,1,0,0,0,1019,1021,1,0,0,0,1020,1018,
-		1,0,0,0,1021,1022,5,334,0,0,1022,63,1,0,0,0,1023,1024,5,76,0,0,1024,1025,
-		5,176,0,0,1025,1030,3,66,33,0,1026,1027,5,339,0,0,1027,1029,3,66,33,0,
-		1028,1026,1,0,0,0,1029,1032,1,0,0,0,1030,1028,1,0,0,0,1030,1031,1,0,0,
-		0,1031,65,1,0,0,0,1032,1030,1,0,0,0,1033,1036,3,108,54,0,1034,1036,5,21,
-		0,0,1035,1033,1,0,0,0,1035,1034,1,0,0,0,1036,1041,1,0,0,0,1037,1042,5,
-		28,0,0,1038,1042,5,47,0,0,1039,1040,5,96,0,0,1040,1042,3,138,69,0,1041,
-		1037,1,0,0,0,1041,1038,1,0,0,0,1041,1039,1,0,0,0,1041,1042,1,0,0,0,1042,
-		1045,1,0,0,0,1043,1044,5,15,0,0,1044,1046,7,12,0,0,1045,1043,1,0,0,0,1045,
-		1046,1,0,0,0,1046,67,1,0,0,0,1047,1050,5,67,0,0,1048,1051,5,21,0,0,1049,
-		1051,3,108,54,0,1050,1048,1,0,0,0,1050,1049,1,0,0,0,1051,1069,1,0,0,0,
-		1052,1053,5,72,0,0,1053,1055,3,108,54,0,1054,1056,7,13,0,0,1055,1054,1,
-		0,0,0,1055,1056,1,0,0,0,1056,1069,1,0,0,0,1057,1058,5,54,0,0,1058,1060,
-		7,14,0,0,1059,1061,3,70,35,0,1060,1059,1,0,0,0,1060,1061,1,0,0,0,1061,
-		1062,1,0,0,0,1062,1066,7,13,0,0,1063,1067,5,74,0,0,1064,1065,5,102,0,0,
-		1065,1067,5,316,0,0,1066,1063,1,0,0,0,1066,1064,1,0,0,0,1067,1069,1,0,
-		0,0,1068,1047,1,0,0,0,1068,1052,1,0,0,0,1068,1057,1,0,0,0,1069,69,1,0,
-		0,0,1070,1072,7,15,0,0,1071,1070,1,0,0,0,1071,1072,1,0,0,0,1072,1073,1,
-		0,0,0,1073,1079,7,16,0,0,1074,1075,5,333,0,0,1075,1076,3,158,79,0,1076,
-		1077,5,334,0,0,1077,1079,1,0,0,0,1078,1071,1,0,0,0,1078,1074,1,0,0,0,1079,
-		71,1,0,0,0,1080,1108,5,55,0,0,1081,1089,5,325,0,0,1082,1083,5,252,0,0,
-		1083,1084,5,235,0,0,1084,1089,5,325,0,0,1085,1089,5,299,0,0,1086,1087,
-		5,235,0,0,1087,1089,5,299,0,0,1088,1081,1,0,0,0,1088,1082,1,0,0,0,1088,
-		1085,1,0,0,0,1088,1086,1,0,0,0,1089,1099,1,0,0,0,1090,1091,5,257,0,0,1091,
-		1096,3,366,183,0,1092,1093,5,339,0,0,1093,1095,3,366,183,0,1094,1092,1,
-		0,0,0,1095,1098,1,0,0,0,1096,1094,1,0,0,0,1096,1097,1,0,0,0,1097,1100,
-		1,0,0,0,1098,1096,1,0,0,0,1099,1090,1,0,0,0,1099,1100,1,0,0,0,1100,1104,
-		1,0,0,0,1101,1105,5,255,0,0,1102,1103,5,302,0,0,1103,1105,5,242,0,0,1104,
-		1101,1,0,0,0,1104,1102,1,0,0,0,1104,1105,1,0,0,0,1105,1109,1,0,0,0,1106,
-		1107,5,276,0,0,1107,1109,5,74,0,0,1108,1088,1,0,0,0,1108,1106,1,0,0,0,
-		1109,73,1,0,0,0,1110,1114,3,80,40,0,1111,1113,3,76,38,0,1112,1111,1,0,
-		0,0,1113,1116,1,0,0,0,1114,1112,1,0,0,0,1114,1115,1,0,0,0,1115,75,1,0,
-		0,0,1116,1114,1,0,0,0,1117,1118,5,109,0,0,1118,1119,5,116,0,0,1119,1143,
-		3,80,40,0,1120,1122,5,119,0,0,1121,1123,3,78,39,0,1122,1121,1,0,0,0,1122,
-		1123,1,0,0,0,1123,1124,1,0,0,0,1124,1125,5,116,0,0,1125,1143,3,80,40,0,
-		1126,1128,5,104,0,0,1127,1126,1,0,0,0,1127,1128,1,0,0,0,1128,1130,1,0,
-		0,0,1129,1131,3,78,39,0,1130,1129,1,0,0,0,1130,1131,1,0,0,0,1131,1132,
-		1,0,0,0,1132,1133,5,116,0,0,1133,1143,3,80,40,0,1134,1135,5,73,0,0,1135,
-		1143,3,108,54,0,1136,1137,5,96,0,0,1137,1140,3,106,53,0,1138,1139,5,27,
-		0,0,1139,1141,3,368,184,0,1140,1138,1,0,0,0,1140,1141,1,0,0,0,1141,1143,
-		1,0,0,0,1142,1117,1,0,0,0,1142,1120,1,0,0,0,1142,1127,1,0,0,0,1142,1134,
-		1,0,0,0,1142,1136,1,0,0,0,1143,77,1,0,0,0,1144,1152,5,113,0,0,1145,1147,
-		7,17,0,0,1146,1148,5,121,0,0,1147,1146,1,0,0,0,1147,1148,1,0,0,0,1148,
-		1152,1,0,0,0,1149,1152,5,124,0,0,1150,1152,5,103,0,0,1151,1144,1,0,0,0,
-		1151,1145,1,0,0,0,1151,1149,1,0,0,0,1151,1150,1,0,0,0,1152,79,1,0,0,0,
-		1153,1159,5,74,0,0,1154,1160,3,100,50,0,1155,1156,5,333,0,0,1156,1157,
-		3,100,50,0,1157,1158,5,334,0,0,1158,1160,1,0,0,0,1159,1154,1,0,0,0,1159,
-		1155,1,0,0,0,1160,1162,1,0,0,0,1161,1163,3,102,51,0,1162,1161,1,0,0,0,
-		1162,1163,1,0,0,0,1163,1165,1,0,0,0,1164,1166,3,104,52,0,1165,1164,1,0,
-		0,0,1165,1166,1,0,0,0,1166,1216,1,0,0,0,1167,1178,3,100,50,0,1168,1170,
-		5,348,0,0,1169,1168,1,0,0,0,1169,1170,1,0,0,0,1170,1172,1,0,0,0,1171,1173,
-		3,102,51,0,1172,1171,1,0,0,0,1172,1173,1,0,0,0,1173,1175,1,0,0,0,1174,
-		1176,3,104,52,0,1175,1174,1,0,0,0,1175,1176,1,0,0,0,1176,1179,1,0,0,0,
-		1177,1179,3,84,42,0,1178,1169,1,0,0,0,1178,1177,1,0,0,0,1179,1216,1,0,
-		0,0,1180,1181,3,372,186,0,1181,1182,3,84,42,0,1182,1216,1,0,0,0,1183,1185,
-		3,196,98,0,1184,1186,3,90,45,0,1185,1184,1,0,0,0,1185,1186,1,0,0,0,1186,
-		1216,1,0,0,0,1187,1189,5,3,0,0,1188,1190,3,102,51,0,1189,1188,1,0,0,0,
-		1189,1190,1,0,0,0,1190,1192,1,0,0,0,1191,1193,3,104,52,0,1192,1191,1,0,
-		0,0,1192,1193,1,0,0,0,1193,1216,1,0,0,0,1194,1195,5,333,0,0,1195,1196,
-		3,82,41,0,1196,1198,5,334,0,0,1197,1199,3,102,51,0,1198,1197,1,0,0,0,1198,
-		1199,1,0,0,0,1199,1216,1,0,0,0,1200,1213,5,65,0,0,1201,1202,5,333,0,0,
-		1202,1203,3,12,6,0,1203,1205,5,334,0,0,1204,1206,3,102,51,0,1205,1204,
-		1,0,0,0,1205,1206,1,0,0,0,1206,1214,1,0,0,0,1207,1210,3,100,50,0,1208,
-		1210,3,372,186,0,1209,1207,1,0,0,0,1209,1208,1,0,0,0,1210,1211,1,0,0,0,
-		1211,1212,3,84,42,0,1212,1214,1,0,0,0,1213,1201,1,0,0,0,1213,1209,1,0,
-		0,0,1214,1216,1,0,0,0,1215,1153,1,0,0,0,1215,1167,1,0,0,0,1215,1180,1,
-		0,0,0,1215,1183,1,0,0,0,1215,1187,1,0,0,0,1215,1194,1,0,0,0,1215,1200,
-		1,0,0,0,1216,81,1,0,0,0,1217,1239,3,160,80,0,1218,1236,3,74,37,0,1219,
-		1220,3,162,81,0,1220,1221,3,30,15,0,1221,1237,1,0,0,0,1222,1227,3,64,32,
-		0,1223,1226,3,68,34,0,1224,1226,3,72,36,0,1225,1223,1,0,0,0,1225,1224,
-		1,0,0,0,1226,1229,1,0,0,0,1227,1225,1,0,0,0,1227,1228,1,0,0,0,1228,1237,
-		1,0,0,0,1229,1227,1,0,0,0,1230,1233,3,68,34,0,1231,1233,3,72,36,0,1232,
-		1230,1,0,0,0,1232,1231,1,0,0,0,1233,1234,1,0,0,0,1234,1232,1,0,0,0,1234,
-		1235,1,0,0,0,1235,1237,1,0,0,0,1236,1219,1,0,0,0,1236,1222,1,0,0,0,1236,
-		1232,1,0,0,0,1236,1237,1,0,0,0,1237,1239,1,0,0,0,1238,1217,1,0,0,0,1238,
-		1218,1,0,0,0,1239,83,1,0,0,0,1240,1242,3,170,85,0,1241,1243,3,88,44,0,
-		1242,1241,1,0,0,0,1242,1243,1,0,0,0,1243,1245,1,0,0,0,1244,1246,3,90,45,
-		0,1245,1244,1,0,0,0,1245,1246,1,0,0,0,1246,1265,1,0,0,0,1247,1248,5,57,
-		0,0,1248,1249,5,333,0,0,1249,1254,3,86,43,0,1250,1251,5,339,0,0,1251,1253,
-		3,86,43,0,1252,1250,1,0,0,0,1253,1256,1,0,0,0,1254,1252,1,0,0,0,1254,1255,
-		1,0,0,0,1255,1257,1,0,0,0,1256,1254,1,0,0,0,1257,1259,5,334,0,0,1258,1260,
-		3,88,44,0,1259,1258,1,0,0,0,1259,1260,1,0,0,0,1260,1262,1,0,0,0,1261,1263,
-		3,90,45,0,1262,1261,1,0,0,0,1262,1263,1,0,0,0,1263,1265,1,0,0,0,1264,1240,
-		1,0,0,0,1264,1247,1,0,0,0,1265,85,1,0,0,0,1266,1269,3,100,50,0,1267,1269,
-		3,372,186,0,1268,1266,1,0,0,0,1268,1267,1,0,0,0,1269,1270,1,0,0,0,1270,
-		1283,3,170,85,0,1271,1272,5,27,0,0,1272,1273,5,333,0,0,1273,1278,3,94,
-		47,0,1274,1275,5,339,0,0,1275,1277,3,94,47,0,1276,1274,1,0,0,0,1277,1280,
-		1,0,0,0,1278,1276,1,0,0,0,1278,1279,1,0,0,0,1279,1281,1,0,0,0,1280,1278,
-		1,0,0,0,1281,1282,5,334,0,0,1282,1284,1,0,0,0,1283,1271,1,0,0,0,1283,1284,
-		1,0,0,0,1284,87,1,0,0,0,1285,1286,5,12,0,0,1286,1287,5,260,0,0,1287,89,
-		1,0,0,0,1288,1301,5,27,0,0,1289,1290,5,333,0,0,1290,1295,3,94,47,0,1291,
-		1292,5,339,0,0,1292,1294,3,94,47,0,1293,1291,1,0,0,0,1294,1297,1,0,0,0,
-		1295,1293,1,0,0,0,1295,1296,1,0,0,0,1296,1298,1,0,0,0,1297,1295,1,0,0,
-		0,1298,1299,5,334,0,0,1299,1302,1,0,0,0,1300,1302,3,92,46,0,1301,1289,
-		1,0,0,0,1301,1300,1,0,0,0,1302,1305,1,0,0,0,1303,1305,3,92,46,0,1304,1288,
-		1,0,0,0,1304,1303,1,0,0,0,1305,91,1,0,0,0,1306,1318,3,368,184,0,1307,1308,
-		5,333,0,0,1308,1313,3,96,48,0,1309,1310,5,339,0,0,1310,1312,3,96,48,0,
-		1311,1309,1,0,0,0,1312,1315,1,0,0,0,1313,1311,1,0,0,0,1313,1314,1,0,0,
-		0,1314,1316,1,0,0,0,1315,1313,1,0,0,0,1316,1317,5,334,0,0,1317,1319,1,
-		0,0,0,1318,1307,1,0,0,0,1318,1319,1,0,0,0,1319,93,1,0,0,0,1320,1321,3,
-		368,184,0,1321,1322,3,198,99,0,1322,95,1,0,0,0,1323,1325,3,368,184,0,1324,
-		1326,3,198,99,0,1325,1324,1,0,0,0,1325,1326,1,0,0,0,1326,97,1,0,0,0,1327,
-		1333,5,74,0,0,1328,1334,3,100,50,0,1329,1330,5,333,0,0,1330,1331,3,100,
-		50,0,1331,1332,5,334,0,0,1332,1334,1,0,0,0,1333,1328,1,0,0,0,1333,1329,
-		1,0,0,0,1334,1340,1,0,0,0,1335,1337,3,100,50,0,1336,1338,5,348,0,0,1337,
-		1336,1,0,0,0,1337,1338,1,0,0,0,1338,1340,1,0,0,0,1339,1327,1,0,0,0,1339,
-		1335,1,0,0,0,1340,99,1,0,0,0,1341,1346,3,368,184,0,1342,1343,5,341,0,0,
-		1343,1345,3,376,188,0,1344,1342,1,0,0,0,1345,1348,1,0,0,0,1346,1344,1,
-		0,0,0,1346,1347,1,0,0,0,1347,101,1,0,0,0,1348,1346,1,0,0,0,1349,1351,5,
-		27,0,0,1350,1349,1,0,0,0,1350,1351,1,0,0,0,1351,1352,1,0,0,0,1352,1354,
-		3,368,184,0,1353,1355,3,106,53,0,1354,1353,1,0,0,0,1354,1355,1,0,0,0,1355,
-		103,1,0,0,0,1356,1357,5,126,0,0,1357,1358,3,366,183,0,1358,1359,5,333,
-		0,0,1359,1364,3,108,54,0,1360,1361,5,339,0,0,1361,1363,3,108,54,0,1362,
-		1360,1,0,0,0,1363,1366,1,0,0,0,1364,1362,1,0,0,0,1364,1365,1,0,0,0,1365,
-		1367,1,0,0,0,1366,1364,1,0,0,0,1367,1373,5,334,0,0,1368,1369,5,281,0,0,
-		1369,1370,5,333,0,0,1370,1371,3,108,54,0,1371,1372,5,334,0,0,1372,1374,
-		1,0,0,0,1373,1368,1,0,0,0,1373,1374,1,0,0,0,1374,105,1,0,0,0,1375,1376,
-		5,333,0,0,1376,1381,3,368,184,0,1377,1378,5,339,0,0,1378,1380,3,368,184,
-		0,1379,1377,1,0,0,0,1380,1383,1,0,0,0,1381,1379,1,0,0,0,1381,1382,1,0,
-		0,0,1382,1384,1,0,0,0,1383,1381,1,0,0,0,1384,1385,5,334,0,0,1385,107,1,
-		0,0,0,1386,1391,3,110,55,0,1387,1388,5,75,0,0,1388,1390,3,110,55,0,1389,
-		1387,1,0,0,0,1390,1393,1,0,0,0,1391,1389,1,0,0,0,1391,1392,1,0,0,0,1392,
-		109,1,0,0,0,1393,1391,1,0,0,0,1394,1396,5,70,0,0,1395,1394,1,0,0,0,1396,
-		1399,1,0,0,0,1397,1395,1,0,0,0,1397,1398,1,0,0,0,1398,1400,1,0,0,0,1399,
-		1397,1,0,0,0,1400,1411,3,112,56,0,1401,1405,5,24,0,0,1402,1404,5,70,0,
-		0,1403,1402,1,0,0,0,1404,1407,1,0,0,0,1405,1403,1,0,0,0,1405,1406,1,0,
-		0,0,1406,1408,1,0,0,0,1407,1405,1,0,0,0,1408,1410,3,112,56,0,1409,1401,
-		1,0,0,0,1410,1413,1,0,0,0,1411,1409,1,0,0,0,1411,1412,1,0,0,0,1412,111,
-		1,0,0,0,1413,1411,1,0,0,0,1414,1418,3,120,60,0,1415,1417,3,114,57,0,1416,
-		1415,1,0,0,0,1417,1420,1,0,0,0,1418,1416,1,0,0,0,1418,1419,1,0,0,0,1419,
-		113,1,0,0,0,1420,1418,1,0,0,0,1421,1430,3,118,59,0,1422,1424,5,70,0,0,
-		1423,1422,1,0,0,0,1424,1427,1,0,0,0,1425,1423,1,0,0,0,1425,1426,1,0,0,
-		0,1426,1428,1,0,0,0,1427,1425,1,0,0,0,1428,1431,3,120,60,0,1429,1431,3,
-		126,63,0,1430,1425,1,0,0,0,1430,1429,1,0,0,0,1431,1449,1,0,0,0,1432,1434,
-		5,114,0,0,1433,1435,5,70,0,0,1434,1433,1,0,0,0,1434,1435,1,0,0,0,1435,
-		1444,1,0,0,0,1436,1445,5,71,0,0,1437,1445,5,92,0,0,1438,1445,5,53,0,0,
-		1439,1445,5,322,0,0,1440,1441,5,48,0,0,1441,1442,5,57,0,0,1442,1445,3,
-		120,60,0,1443,1445,3,116,58,0,1444,1436,1,0,0,0,1444,1437,1,0,0,0,1444,
-		1438,1,0,0,0,1444,1439,1,0,0,0,1444,1440,1,0,0,0,1444,1443,1,0,0,0,1445,
-		1449,1,0,0,0,1446,1449,5,115,0,0,1447,1449,5,120,0,0,1448,1421,1,0,0,0,
-		1448,1432,1,0,0,0,1448,1446,1,0,0,0,1448,1447,1,0,0,0,1449,115,1,0,0,0,
-		1450,1452,5,1,0,0,1451,1453,5,1,0,0,1452,1451,1,0,0,0,1452,1453,1,0,0,
-		0,1453,117,1,0,0,0,1454,1455,7,18,0,0,1455,119,1,0,0,0,1456,1458,3,128,
-		64,0,1457,1459,3,122,61,0,1458,1457,1,0,0,0,1458,1459,1,0,0,0,1459,121,
-		1,0,0,0,1460,1462,5,14,0,0,1461,1460,1,0,0,0,1461,1462,1,0,0,0,1462,1463,
-		1,0,0,0,1463,1464,3,124,62,0,1464,123,1,0,0,0,1465,1467,5,128,0,0,1466,
-		1468,7,19,0,0,1467,1466,1,0,0,0,1467,1468,1,0,0,0,1468,1469,1,0,0,0,1469,
-		1470,3,128,64,0,1470,1471,5,24,0,0,1471,1472,3,128,64,0,1472,1497,1,0,
-		0,0,1473,1474,5,61,0,0,1474,1475,5,333,0,0,1475,1476,3,158,79,0,1476,1477,
-		5,334,0,0,1477,1497,1,0,0,0,1478,1485,7,20,0,0,1479,1486,3,126,63,0,1480,
-		1483,3,128,64,0,1481,1482,5,149,0,0,1482,1484,3,128,64,0,1483,1481,1,0,
-		0,0,1483,1484,1,0,0,0,1484,1486,1,0,0,0,1485,1479,1,0,0,0,1485,1480,1,
-		0,0,0,1486,1497,1,0,0,0,1487,1488,5,125,0,0,1488,1489,5,90,0,0,1489,1492,
-		3,128,64,0,1490,1491,5,149,0,0,1491,1493,3,128,64,0,1492,1490,1,0,0,0,
-		1492,1493,1,0,0,0,1493,1497,1,0,0,0,1494,1495,5,122,0,0,1495,1497,3,128,
-		64,0,1496,1465,1,0,0,0,1496,1473,1,0,0,0,1496,1478,1,0,0,0,1496,1487,1,
-		0,0,0,1496,1494,1,0,0,0,1497,125,1,0,0,0,1498,1499,7,21,0,0,1499,1500,
-		5,333,0,0,1500,1501,3,158,79,0,1501,1502,5,334,0,0,1502,127,1,0,0,0,1503,
-		1511,3,130,65,0,1504,1507,3,134,67,0,1505,1508,3,130,65,0,1506,1508,3,
-		126,63,0,1507,1505,1,0,0,0,1507,1506,1,0,0,0,1508,1510,1,0,0,0,1509,1504,
-		1,0,0,0,1510,1513,1,0,0,0,1511,1509,1,0,0,0,1511,1512,1,0,0,0,1512,129,
-		1,0,0,0,1513,1511,1,0,0,0,1514,1516,3,132,66,0,1515,1514,1,0,0,0,1516,
-		1519,1,0,0,0,1517,1515,1,0,0,0,1517,1518,1,0,0,0,1518,1520,1,0,0,0,1519,
-		1517,1,0,0,0,1520,1524,3,144,72,0,1521,1523,3,142,71,0,1522,1521,1,0,0,
-		0,1523,1526,1,0,0,0,1524,1522,1,0,0,0,1524,1525,1,0,0,0,1525,131,1,0,0,
-		0,1526,1524,1,0,0,0,1527,1531,5,346,0,0,1528,1531,5,347,0,0,1529,1531,
-		3,136,68,0,1530,1527,1,0,0,0,1530,1528,1,0,0,0,1530,1529,1,0,0,0,1531,
-		133,1,0,0,0,1532,1540,5,346,0,0,1533,1540,5,347,0,0,1534,1540,5,348,0,
-		0,1535,1540,5,349,0,0,1536,1540,5,350,0,0,1537,1540,5,351,0,0,1538,1540,
-		3,136,68,0,1539,1532,1,0,0,0,1539,1533,1,0,0,0,1539,1534,1,0,0,0,1539,
-		1535,1,0,0,0,1539,1536,1,0,0,0,1539,1537,1,0,0,0,1539,1538,1,0,0,0,1540,
-		135,1,0,0,0,1541,1556,5,10,0,0,1542,1543,5,133,0,0,1543,1549,5,333,0,0,
-		1544,1545,3,368,184,0,1545,1546,5,341,0,0,1546,1548,1,0,0,0,1547,1544,
-		1,0,0,0,1548,1551,1,0,0,0,1549,1547,1,0,0,0,1549,1550,1,0,0,0,1550,1552,
-		1,0,0,0,1551,1549,1,0,0,0,1552,1553,3,140,70,0,1553,1554,5,334,0,0,1554,
-		1556,1,0,0,0,1555,1541,1,0,0,0,1555,1542,1,0,0,0,1556,137,1,0,0,0,1557,
-		1572,3,140,70,0,1558,1559,5,133,0,0,1559,1565,5,333,0,0,1560,1561,3,368,
-		184,0,1561,1562,5,341,0,0,1562,1564,1,0,0,0,1563,1560,1,0,0,0,1564,1567,
-		1,0,0,0,1565,1563,1,0,0,0,1565,1566,1,0,0,0,1566,1568,1,0,0,0,1567,1565,
-		1,0,0,0,1568,1569,3,140,70,0,1569,1570,5,334,0,0,1570,1572,1,0,0,0,1571,
-		1557,1,0,0,0,1571,1558,1,0,0,0,1572,139,1,0,0,0,1573,1574,7,22,0,0,1574,
-		141,1,0,0,0,1575,1576,5,343,0,0,1576,1601,3,202,101,0,1577,1579,5,335,
-		0,0,1578,1580,3,108,54,0,1579,1578,1,0,0,0,1579,1580,1,0,0,0,1580,1585,
-		1,0,0,0,1581,1583,5,342,0,0,1582,1584,3,108,54,0,1583,1582,1,0,0,0,1583,
-		1584,1,0,0,0,1584,1586,1,0,0,0,1585,1581,1,0,0,0,1585,1586,1,0,0,0,1586,
-		1587,1,0,0,0,1587,1589,5,336,0,0,1588,1590,3,148,74,0,1589,1588,1,0,0,
-		0,1589,1590,1,0,0,0,1590,1601,1,0,0,0,1591,1592,5,34,0,0,1592,1601,3,366,
-		183,0,1593,1598,5,147,0,0,1594,1595,5,138,0,0,1595,1596,5,332,0,0,1596,
-		1599,3,144,72,0,1597,1599,5,239,0,0,1598,1594,1,0,0,0,1598,1597,1,0,0,
-		0,1599,1601,1,0,0,0,1600,1575,1,0,0,0,1600,1577,1,0,0,0,1600,1591,1,0,
-		0,0,1600,1593,1,0,0,0,1601,143,1,0,0,0,1602,1622,7,23,0,0,1603,1622,5,
-		3,0,0,1604,1606,3,164,82,0,1605,1607,3,166,83,0,1606,1605,1,0,0,0,1606,
-		1607,1,0,0,0,1607,1622,1,0,0,0,1608,1609,5,333,0,0,1609,1610,3,158,79,
-		0,1610,1612,5,334,0,0,1611,1613,3,148,74,0,1612,1611,1,0,0,0,1612,1613,
-		1,0,0,0,1613,1622,1,0,0,0,1614,1616,5,9,0,0,1615,1617,3,148,74,0,1616,
-		1615,1,0,0,0,1616,1617,1,0,0,0,1617,1622,1,0,0,0,1618,1622,7,24,0,0,1619,
-		1622,5,71,0,0,1620,1622,3,146,73,0,1621,1602,1,0,0,0,1621,1603,1,0,0,0,
-		1621,1604,1,0,0,0,1621,1608,1,0,0,0,1621,1614,1,0,0,0,1621,1618,1,0,0,
-		0,1621,1619,1,0,0,0,1621,1620,1,0,0,0,1622,145,1,0,0,0,1623,1625,5,31,
-		0,0,1624,1626,3,108,54,0,1625,1624,1,0,0,0,1625,1626,1,0,0,0,1626,1627,
-		1,0,0,0,1627,1630,3,150,75,0,1628,1629,5,50,0,0,1629,1631,3,108,54,0,1630,
-		1628,1,0,0,0,1630,1631,1,0,0,0,1631,1632,1,0,0,0,1632,1633,5,51,0,0,1633,
-		1776,1,0,0,0,1634,1635,7,25,0,0,1635,1636,5,333,0,0,1636,1637,3,108,54,
-		0,1637,1638,5,27,0,0,1638,1639,3,198,99,0,1639,1640,5,334,0,0,1640,1776,
-		1,0,0,0,1641,1642,5,129,0,0,1642,1643,5,333,0,0,1643,1644,3,12,6,0,1644,
-		1645,5,334,0,0,1645,1776,1,0,0,0,1646,1655,7,26,0,0,1647,1656,3,148,74,
-		0,1648,1650,3,206,103,0,1649,1648,1,0,0,0,1649,1650,1,0,0,0,1650,1652,
-		1,0,0,0,1651,1653,3,208,104,0,1652,1651,1,0,0,0,1652,1653,1,0,0,0,1653,
-		1654,1,0,0,0,1654,1656,5,3,0,0,1655,1647,1,0,0,0,1655,1649,1,0,0,0,1655,
-		1656,1,0,0,0,1656,1776,1,0,0,0,1657,1668,5,132,0,0,1658,1669,3,148,74,
-		0,1659,1661,3,206,103,0,1660,1659,1,0,0,0,1660,1661,1,0,0,0,1661,1662,
-		1,0,0,0,1662,1664,5,3,0,0,1663,1665,3,210,105,0,1664,1663,1,0,0,0,1664,
-		1665,1,0,0,0,1665,1669,1,0,0,0,1666,1667,5,6,0,0,1667,1669,3,368,184,0,
-		1668,1658,1,0,0,0,1668,1660,1,0,0,0,1668,1666,1,0,0,0,1668,1669,1,0,0,
-		0,1669,1776,1,0,0,0,1670,1671,5,130,0,0,1671,1674,5,333,0,0,1672,1675,
-		3,376,188,0,1673,1675,5,3,0,0,1674,1672,1,0,0,0,1674,1673,1,0,0,0,1675,
-		1676,1,0,0,0,1676,1677,5,57,0,0,1677,1678,3,108,54,0,1678,1679,5,334,0,
-		0,1679,1776,1,0,0,0,1680,1681,5,137,0,0,1681,1682,5,333,0,0,1682,1683,
-		3,152,76,0,1683,1684,5,334,0,0,1684,1776,1,0,0,0,1685,1686,3,372,186,0,
-		1686,1688,3,168,84,0,1687,1689,3,148,74,0,1688,1687,1,0,0,0,1688,1689,
-		1,0,0,0,1689,1776,1,0,0,0,1690,1776,3,196,98,0,1691,1701,5,26,0,0,1692,
-		1694,5,335,0,0,1693,1695,3,156,78,0,1694,1693,1,0,0,0,1694,1695,1,0,0,
-		0,1695,1696,1,0,0,0,1696,1702,5,336,0,0,1697,1698,5,333,0,0,1698,1699,
-		3,12,6,0,1699,1700,5,334,0,0,1700,1702,1,0,0,0,1701,1692,1,0,0,0,1701,
-		1697,1,0,0,0,1702,1776,1,0,0,0,1703,1705,5,335,0,0,1704,1706,3,156,78,
-		0,1705,1704,1,0,0,0,1705,1706,1,0,0,0,1706,1707,1,0,0,0,1707,1776,5,336,
-		0,0,1708,1710,5,337,0,0,1709,1711,3,154,77,0,1710,1709,1,0,0,0,1710,1711,
-		1,0,0,0,1711,1712,1,0,0,0,1712,1776,5,338,0,0,1713,1714,5,136,0,0,1714,
-		1716,5,333,0,0,1715,1717,3,156,78,0,1716,1715,1,0,0,0,1716,1717,1,0,0,
-		0,1717,1718,1,0,0,0,1718,1776,5,334,0,0,1719,1720,5,131,0,0,1720,1721,
-		5,333,0,0,1721,1722,3,156,78,0,1722,1723,5,334,0,0,1723,1776,1,0,0,0,1724,
-		1776,7,27,0,0,1725,1776,5,45,0,0,1726,1738,5,135,0,0,1727,1739,3,148,74,
-		0,1728,1729,5,333,0,0,1729,1734,3,128,64,0,1730,1731,5,61,0,0,1731,1735,
-		3,128,64,0,1732,1733,5,339,0,0,1733,1735,3,108,54,0,1734,1730,1,0,0,0,
-		1734,1732,1,0,0,0,1735,1736,1,0,0,0,1736,1737,5,334,0,0,1737,1739,1,0,
-		0,0,1738,1727,1,0,0,0,1738,1728,1,0,0,0,1738,1739,1,0,0,0,1739,1776,1,
-		0,0,0,1740,1741,5,134,0,0,1741,1742,5,333,0,0,1742,1753,3,108,54,0,1743,
-		1744,5,77,0,0,1744,1745,3,108,54,0,1745,1746,5,57,0,0,1746,1749,3,108,
-		54,0,1747,1748,5,55,0,0,1748,1750,3,108,54,0,1749,1747,1,0,0,0,1749,1750,
-		1,0,0,0,1750,1754,1,0,0,0,1751,1752,5,339,0,0,1752,1754,3,156,78,0,1753,
-		1743,1,0,0,0,1753,1751,1,0,0,0,1754,1755,1,0,0,0,1755,1756,5,334,0,0,1756,
-		1776,1,0,0,0,1757,1758,5,140,0,0,1758,1760,5,333,0,0,1759,1761,7,28,0,
-		0,1760,1759,1,0,0,0,1760,1761,1,0,0,0,1761,1771,1,0,0,0,1762,1763,5,57,
-		0,0,1763,1772,3,156,78,0,1764,1769,3,108,54,0,1765,1766,5,57,0,0,1766,
-		1770,3,156,78,0,1767,1768,5,339,0,0,1768,1770,3,156,78,0,1769,1765,1,0,
-		0,0,1769,1767,1,0,0,0,1769,1770,1,0,0,0,1770,1772,1,0,0,0,1771,1762,1,
-		0,0,0,1771,1764,1,0,0,0,1772,1773,1,0,0,0,1773,1774,5,334,0,0,1774,1776,
-		1,0,0,0,1775,1623,1,0,0,0,1775,1634,1,0,0,0,1775,1641,1,0,0,0,1775,1646,
-		1,0,0,0,1775,1657,1,0,0,0,1775,1670,1,0,0,0,1775,1680,1,0,0,0,1775,1685,
-		1,0,0,0,1775,1690,1,0,0,0,1775,1691,1,0,0,0,1775,1703,1,0,0,0,1775,1708,
-		1,0,0,0,1775,1713,1,0,0,0,1775,1719,1,0,0,0,1775,1724,1,0,0,0,1775,1725,
-		1,0,0,0,1775,1726,1,0,0,0,1775,1740,1,0,0,0,1775,1757,1,0,0,0,1776,147,
-		1,0,0,0,1777,1780,5,341,0,0,1778,1781,3,376,188,0,1779,1781,5,348,0,0,
-		1780,1778,1,0,0,0,1780,1779,1,0,0,0,1781,1783,1,0,0,0,1782,1777,1,0,0,
-		0,1783,1784,1,0,0,0,1784,1782,1,0,0,0,1784,1785,1,0,0,0,1785,149,1,0,0,
-		0,1786,1788,3,188,94,0,1787,1786,1,0,0,0,1788,1789,1,0,0,0,1789,1787,1,
-		0,0,0,1789,1790,1,0,0,0,1790,151,1,0,0,0,1791,1807,3,108,54,0,1792,1793,
-		5,339,0,0,1793,1808,3,156,78,0,1794,1795,5,57,0,0,1795,1799,3,108,54,0,
-		1796,1797,5,55,0,0,1797,1799,3,108,54,0,1798,1794,1,0,0,0,1798,1796,1,
-		0,0,0,1799,1800,1,0,0,0,1800,1798,1,0,0,0,1800,1801,1,0,0,0,1801,1808,
-		1,0,0,0,1802,1803,5,20,0,0,1803,1804,3,108,54,0,1804,1805,5,149,0,0,1805,
-		1806,3,108,54,0,1806,1808,1,0,0,0,1807,1792,1,0,0,0,1807,1798,1,0,0,0,
-		1807,1802,1,0,0,0,1807,1808,1,0,0,0,1808,153,1,0,0,0,1809,1814,3,190,95,
-		0,1810,1811,5,339,0,0,1811,1813,3,190,95,0,1812,1810,1,0,0,0,1813,1816,
-		1,0,0,0,1814,1812,1,0,0,0,1814,1815,1,0,0,0,1815,155,1,0,0,0,1816,1814,
-		1,0,0,0,1817,1822,3,108,54,0,1818,1819,5,339,0,0,1819,1821,3,108,54,0,
-		1820,1818,1,0,0,0,1821,1824,1,0,0,0,1822,1820,1,0,0,0,1822,1823,1,0,0,
-		0,1823,157,1,0,0,0,1824,1822,1,0,0,0,1825,1855,3,160,80,0,1826,1850,3,
-		108,54,0,1827,1828,5,339,0,0,1828,1830,3,108,54,0,1829,1827,1,0,0,0,1830,
-		1831,1,0,0,0,1831,1829,1,0,0,0,1831,1832,1,0,0,0,1832,1851,1,0,0,0,1833,
-		1834,3,162,81,0,1834,1835,3,30,15,0,1835,1851,1,0,0,0,1836,1841,3,64,32,
-		0,1837,1840,3,68,34,0,1838,1840,3,72,36,0,1839,1837,1,0,0,0,1839,1838,
-		1,0,0,0,1840,1843,1,0,0,0,1841,1839,1,0,0,0,1841,1842,1,0,0,0,1842,1851,
-		1,0,0,0,1843,1841,1,0,0,0,1844,1847,3,68,34,0,1845,1847,3,72,36,0,1846,
-		1844,1,0,0,0,1846,1845,1,0,0,0,1847,1848,1,0,0,0,1848,1846,1,0,0,0,1848,
-		1849,1,0,0,0,1849,1851,1,0,0,0,1850,1829,1,0,0,0,1850,1833,1,0,0,0,1850,
-		1836,1,0,0,0,1850,1846,1,0,0,0,1850,1851,1,0,0,0,1851,1853,1,0,0,0,1852,
-		1826,1,0,0,0,1852,1853,1,0,0,0,1853,1855,1,0,0,0,1854,1825,1,0,0,0,1854,
-		1852,1,0,0,0,1855,159,1,0,0,0,1856,1857,3,14,7,0,1857,1858,3,22,11,0,1858,
-		1877,1,0,0,0,1859,1863,3,34,17,0,1860,1862,3,28,14,0,1861,1860,1,0,0,0,
-		1862,1865,1,0,0,0,1863,1861,1,0,0,0,1863,1864,1,0,0,0,1864,1871,1,0,0,
-		0,1865,1863,1,0,0,0,1866,1867,3,24,12,0,1867,1868,3,26,13,0,1868,1870,
-		1,0,0,0,1869,1866,1,0,0,0,1870,1873,1,0,0,0,1871,1869,1,0,0,0,1871,1872,
-		1,0,0,0,1872,1874,1,0,0,0,1873,1871,1,0,0,0,1874,1875,3,30,15,0,1875,1877,
-		1,0,0,0,1876,1856,1,0,0,0,1876,1859,1,0,0,0,1877,161,1,0,0,0,1878,1880,
-		3,28,14,0,1879,1878,1,0,0,0,1880,1881,1,0,0,0,1881,1879,1,0,0,0,1881,1882,
-		1,0,0,0,1882,1887,1,0,0,0,1883,1884,3,24,12,0,1884,1885,3,26,13,0,1885,
-		1887,1,0,0,0,1886,1879,1,0,0,0,1886,1883,1,0,0,0,1887,1893,1,0,0,0,1888,
-		1889,3,24,12,0,1889,1890,3,26,13,0,1890,1892,1,0,0,0,1891,1888,1,0,0,0,
-		1892,1895,1,0,0,0,1893,1891,1,0,0,0,1893,1894,1,0,0,0,1894,163,1,0,0,0,
-		1895,1893,1,0,0,0,1896,1898,3,370,185,0,1897,1899,3,148,74,0,1898,1897,
-		1,0,0,0,1898,1899,1,0,0,0,1899,165,1,0,0,0,1900,1902,3,168,84,0,1901,1903,
-		3,148,74,0,1902,1901,1,0,0,0,1902,1903,1,0,0,0,1903,1919,1,0,0,0,1904,
-		1906,5,145,0,0,1905,1904,1,0,0,0,1905,1906,1,0,0,0,1906,1907,1,0,0,0,1907,
-		1919,5,3,0,0,1908,1910,5,161,0,0,1909,1911,3,206,103,0,1910,1909,1,0,0,
-		0,1910,1911,1,0,0,0,1911,1912,1,0,0,0,1912,1919,5,3,0,0,1913,1915,5,337,
-		0,0,1914,1916,3,192,96,0,1915,1914,1,0,0,0,1915,1916,1,0,0,0,1916,1917,
-		1,0,0,0,1917,1919,5,338,0,0,1918,1900,1,0,0,0,1918,1905,1,0,0,0,1918,1908,
-		1,0,0,0,1918,1913,1,0,0,0,1919,167,1,0,0,0,1920,1922,3,170,85,0,1921,1923,
-		5,3,0,0,1922,1921,1,0,0,0,1922,1923,1,0,0,0,1923,1925,1,0,0,0,1924,1926,
-		3,176,88,0,1925,1924,1,0,0,0,1925,1926,1,0,0,0,1926,1928,1,0,0,0,1927,
-		1929,3,178,89,0,1928,1927,1,0,0,0,1928,1929,1,0,0,0,1929,1931,1,0,0,0,
-		1930,1932,3,174,87,0,1931,1930,1,0,0,0,1931,1932,1,0,0,0,1932,1934,1,0,
-		0,0,1933,1935,3,180,90,0,1934,1933,1,0,0,0,1934,1935,1,0,0,0,1935,169,
-		1,0,0,0,1936,1938,5,333,0,0,1937,1939,7,10,0,0,1938,1937,1,0,0,0,1938,
-		1939,1,0,0,0,1939,1957,1,0,0,0,1940,1945,3,172,86,0,1941,1942,5,339,0,
-		0,1942,1944,3,172,86,0,1943,1941,1,0,0,0,1944,1947,1,0,0,0,1945,1943,1,
-		0,0,0,1945,1946,1,0,0,0,1946,1949,1,0,0,0,1947,1945,1,0,0,0,1948,1950,
-		3,64,32,0,1949,1948,1,0,0,0,1949,1950,1,0,0,0,1950,1955,1,0,0,0,1951,1952,
-		5,153,0,0,1952,1956,5,256,0,0,1953,1954,5,158,0,0,1954,1956,5,256,0,0,
-		1955,1951,1,0,0,0,1955,1953,1,0,0,0,1955,1956,1,0,0,0,1956,1958,1,0,0,
-		0,1957,1940,1,0,0,0,1957,1958,1,0,0,0,1958,1959,1,0,0,0,1959,1960,5,334,
-		0,0,1960,171,1,0,0,0,1961,1971,5,348,0,0,1962,1964,5,98,0,0,1963,1962,
-		1,0,0,0,1963,1964,1,0,0,0,1964,1965,1,0,0,0,1965,1968,3,108,54,0,1966,
-		1967,7,29,0,0,1967,1969,3,108,54,0,1968,1966,1,0,0,0,1968,1969,1,0,0,0,
-		1969,1971,1,0,0,0,1970,1961,1,0,0,0,1970,1963,1,0,0,0,1971,173,1,0,0,0,
-		1972,1973,7,30,0,0,1973,1974,5,256,0,0,1974,175,1,0,0,0,1975,1976,5,162,
-		0,0,1976,1977,5,59,0,0,1977,1978,5,333,0,0,1978,1979,3,64,32,0,1979,1980,
-		5,334,0,0,1980,177,1,0,0,0,1981,1982,5,151,0,0,1982,1983,5,333,0,0,1983,
-		1984,5,100,0,0,1984,1985,3,108,54,0,1985,1986,5,334,0,0,1986,179,1,0,0,
-		0,1987,1990,5,156,0,0,1988,1991,3,368,184,0,1989,1991,3,182,91,0,1990,
-		1988,1,0,0,0,1990,1989,1,0,0,0,1991,181,1,0,0,0,1992,1994,5,333,0,0,1993,
-		1995,7,31,0,0,1994,1993,1,0,0,0,1994,1995,1,0,0,0,1995,2006,1,0,0,0,1996,
-		1997,5,265,0,0,1997,1998,5,176,0,0,1998,2003,3,108,54,0,1999,2000,5,339,
-		0,0,2000,2002,3,108,54,0,2001,1999,1,0,0,0,2002,2005,1,0,0,0,2003,2001,
-		1,0,0,0,2003,2004,1,0,0,0,2004,2007,1,0,0,0,2005,2003,1,0,0,0,2006,1996,
-		1,0,0,0,2006,2007,1,0,0,0,2007,2009,1,0,0,0,2008,2010,3,64,32,0,2009,2008,
-		1,0,0,0,2009,2010,1,0,0,0,2010,2012,1,0,0,0,2011,2013,3,184,92,0,2012,
-		2011,1,0,0,0,2012,2013,1,0,0,0,2013,2014,1,0,0,0,2014,2015,5,334,0,0,2015,
-		183,1,0,0,0,2016,2023,7,32,0,0,2017,2018,5,128,0,0,2018,2019,3,186,93,
-		0,2019,2020,5,24,0,0,2020,2021,3,186,93,0,2021,2024,1,0,0,0,2022,2024,
-		3,186,93,0,2023,2017,1,0,0,0,2023,2022,1,0,0,0,2024,2034,1,0,0,0,2025,
-		2032,5,150,0,0,2026,2027,5,191,0,0,2027,2033,5,136,0,0,2028,2033,5,59,
-		0,0,2029,2033,5,316,0,0,2030,2031,5,252,0,0,2031,2033,5,261,0,0,2032,2026,
-		1,0,0,0,2032,2028,1,0,0,0,2032,2029,1,0,0,0,2032,2030,1,0,0,0,2033,2035,
-		1,0,0,0,2034,2025,1,0,0,0,2034,2035,1,0,0,0,2035,185,1,0,0,0,2036,2037,
-		3,128,64,0,2037,2038,7,33,0,0,2038,187,1,0,0,0,2039,2040,5,99,0,0,2040,
-		2041,3,108,54,0,2041,2042,5,89,0,0,2042,2043,3,108,54,0,2043,189,1,0,0,
-		0,2044,2047,3,376,188,0,2045,2047,5,3,0,0,2046,2044,1,0,0,0,2046,2045,
-		1,0,0,0,2047,2048,1,0,0,0,2048,2049,5,342,0,0,2049,2050,3,108,54,0,2050,
-		191,1,0,0,0,2051,2056,3,194,97,0,2052,2053,5,339,0,0,2053,2055,3,194,97,
-		0,2054,2052,1,0,0,0,2055,2058,1,0,0,0,2056,2054,1,0,0,0,2056,2057,1,0,
-		0,0,2057,193,1,0,0,0,2058,2056,1,0,0,0,2059,2060,3,108,54,0,2060,2061,
-		5,342,0,0,2061,2062,3,108,54,0,2062,195,1,0,0,0,2063,2065,7,34,0,0,2064,
-		2066,3,206,103,0,2065,2064,1,0,0,0,2065,2066,1,0,0,0,2066,2074,1,0,0,0,
-		2067,2074,7,35,0,0,2068,2071,5,41,0,0,2069,2070,5,333,0,0,2070,2072,5,
-		334,0,0,2071,2069,1,0,0,0,2071,2072,1,0,0,0,2072,2074,1,0,0,0,2073,2063,
-		1,0,0,0,2073,2067,1,0,0,0,2073,2068,1,0,0,0,2074,197,1,0,0,0,2075,2079,
-		3,202,101,0,2076,2078,3,200,100,0,2077,2076,1,0,0,0,2078,2081,1,0,0,0,
-		2079,2077,1,0,0,0,2079,2080,1,0,0,0,2080,199,1,0,0,0,2081,2079,1,0,0,0,
-		2082,2084,5,335,0,0,2083,2085,5,6,0,0,2084,2083,1,0,0,0,2084,2085,1,0,
-		0,0,2085,2086,1,0,0,0,2086,2087,5,336,0,0,2087,201,1,0,0,0,2088,2091,5,
-		132,0,0,2089,2092,3,210,105,0,2090,2092,3,206,103,0,2091,2089,1,0,0,0,
-		2091,2090,1,0,0,0,2091,2092,1,0,0,0,2092,2152,1,0,0,0,2093,2095,7,26,0,
-		0,2094,2096,3,206,103,0,2095,2094,1,0,0,0,2095,2096,1,0,0,0,2096,2098,
-		1,0,0,0,2097,2099,3,208,104,0,2098,2097,1,0,0,0,2098,2099,1,0,0,0,2099,
-		2152,1,0,0,0,2100,2101,5,146,0,0,2101,2102,5,333,0,0,2102,2107,3,204,102,
-		0,2103,2104,5,339,0,0,2104,2106,3,204,102,0,2105,2103,1,0,0,0,2106,2109,
-		1,0,0,0,2107,2105,1,0,0,0,2107,2108,1,0,0,0,2108,2110,1,0,0,0,2109,2107,
-		1,0,0,0,2110,2111,5,334,0,0,2111,2152,1,0,0,0,2112,2113,5,142,0,0,2113,
-		2114,5,333,0,0,2114,2115,3,198,99,0,2115,2116,5,339,0,0,2116,2117,3,198,
-		99,0,2117,2118,5,334,0,0,2118,2152,1,0,0,0,2119,2120,5,143,0,0,2120,2122,
-		3,374,187,0,2121,2123,5,161,0,0,2122,2121,1,0,0,0,2122,2123,1,0,0,0,2123,
-		2125,1,0,0,0,2124,2126,3,206,103,0,2125,2124,1,0,0,0,2125,2126,1,0,0,0,
-		2126,2152,1,0,0,0,2127,2132,3,374,187,0,2128,2129,5,341,0,0,2129,2131,
-		3,376,188,0,2130,2128,1,0,0,0,2131,2134,1,0,0,0,2132,2130,1,0,0,0,2132,
-		2133,1,0,0,0,2133,2136,1,0,0,0,2134,2132,1,0,0,0,2135,2137,7,36,0,0,2136,
-		2135,1,0,0,0,2136,2137,1,0,0,0,2137,2149,1,0,0,0,2138,2139,5,333,0,0,2139,
-		2144,3,108,54,0,2140,2141,5,339,0,0,2141,2143,3,108,54,0,2142,2140,1,0,
-		0,0,2143,2146,1,0,0,0,2144,2142,1,0,0,0,2144,2145,1,0,0,0,2145,2147,1,
-		0,0,0,2146,2144,1,0,0,0,2147,2148,5,334,0,0,2148,2150,1,0,0,0,2149,2138,
-		1,0,0,0,2149,2150,1,0,0,0,2150,2152,1,0,0,0,2151,2088,1,0,0,0,2151,2093,
-		1,0,0,0,2151,2100,1,0,0,0,2151,2112,1,0,0,0,2151,2119,1,0,0,0,2151,2127,
-		1,0,0,0,2152,2154,1,0,0,0,2153,2155,5,26,0,0,2154,2153,1,0,0,0,2154,2155,
-		1,0,0,0,2155,203,1,0,0,0,2156,2157,3,376,188,0,2157,2158,3,198,99,0,2158,
-		205,1,0,0,0,2159,2160,5,333,0,0,2160,2161,5,6,0,0,2161,2162,5,334,0,0,
-		2162,207,1,0,0,0,2163,2164,7,37,0,0,2164,2165,5,138,0,0,2165,2166,5,332,
-		0,0,2166,209,1,0,0,0,2167,2173,7,38,0,0,2168,2169,5,90,0,0,2169,2171,7,
-		39,0,0,2170,2172,3,206,103,0,2171,2170,1,0,0,0,2171,2172,1,0,0,0,2172,
-		2174,1,0,0,0,2173,2168,1,0,0,0,2173,2174,1,0,0,0,2174,2180,1,0,0,0,2175,
-		2177,5,159,0,0,2176,2178,3,206,103,0,2177,2176,1,0,0,0,2177,2178,1,0,0,
-		0,2178,2180,1,0,0,0,2179,2167,1,0,0,0,2179,2175,1,0,0,0,2180,211,1,0,0,
-		0,2181,2182,5,233,0,0,2182,2183,5,64,0,0,2183,2186,3,366,183,0,2184,2185,
-		5,27,0,0,2185,2187,3,368,184,0,2186,2184,1,0,0,0,2186,2187,1,0,0,0,2187,
-		2189,1,0,0,0,2188,2190,3,214,107,0,2189,2188,1,0,0,0,2189,2190,1,0,0,0,
-		2190,2192,1,0,0,0,2191,2193,3,216,108,0,2192,2191,1,0,0,0,2192,2193,1,
-		0,0,0,2193,2197,1,0,0,0,2194,2198,3,12,6,0,2195,2196,5,45,0,0,2196,2198,
-		5,97,0,0,2197,2194,1,0,0,0,2197,2195,1,0,0,0,2198,2200,1,0,0,0,2199,2201,
-		3,218,109,0,2200,2199,1,0,0,0,2200,2201,1,0,0,0,2201,2203,1,0,0,0,2202,
-		2204,3,222,111,0,2203,2202,1,0,0,0,2203,2204,1,0,0,0,2204,213,1,0,0,0,
-		2205,2206,5,333,0,0,2206,2211,3,230,115,0,2207,2208,5,339,0,0,2208,2210,
-		3,230,115,0,2209,2207,1,0,0,0,2210,2213,1,0,0,0,2211,2209,1,0,0,0,2211,
-		2212,1,0,0,0,2212,2214,1,0,0,0,2213,2211,1,0,0,0,2214,2215,5,334,0,0,2215,
-		215,1,0,0,0,2216,2217,5,262,0,0,2217,2218,7,40,0,0,2218,2219,5,328,0,0,
-		2219,217,1,0,0,0,2220,2221,5,17,0,0,2221,2223,5,187,0,0,2222,2224,3,220,
-		110,0,2223,2222,1,0,0,0,2223,2224,1,0,0,0,2224,2225,1,0,0,0,2225,2234,
-		5,49,0,0,2226,2235,5,253,0,0,2227,2228,5,325,0,0,2228,2229,5,297,0,0,2229,
-		2232,3,226,113,0,2230,2231,5,100,0,0,2231,2233,3,108,54,0,2232,2230,1,
-		0,0,0,2232,2233,1,0,0,0,2233,2235,1,0,0,0,2234,2226,1,0,0,0,2234,2227,
-		1,0,0,0,2235,219,1,0,0,0,2236,2237,5,333,0,0,2237,2242,3,282,141,0,2238,
-		2239,5,339,0,0,2239,2241,3,282,141,0,2240,2238,1,0,0,0,2241,2244,1,0,0,
-		0,2242,2240,1,0,0,0,2242,2243,1,0,0,0,2243,2245,1,0,0,0,2244,2242,1,0,
-		0,0,2245,2248,5,334,0,0,2246,2247,5,100,0,0,2247,2249,3,108,54,0,2248,
-		2246,1,0,0,0,2248,2249,1,0,0,0,2249,2254,1,0,0,0,2250,2251,5,73,0,0,2251,
-		2252,5,36,0,0,2252,2254,3,368,184,0,2253,2236,1,0,0,0,2253,2250,1,0,0,
-		0,2254,221,1,0,0,0,2255,2256,5,82,0,0,2256,2257,3,38,19,0,2257,223,1,0,
-		0,0,2258,2259,5,325,0,0,2259,2264,3,98,49,0,2260,2262,5,27,0,0,2261,2260,
-		1,0,0,0,2261,2262,1,0,0,0,2262,2263,1,0,0,0,2263,2265,3,368,184,0,2264,
-		2261,1,0,0,0,2264,2265,1,0,0,0,2265,2266,1,0,0,0,2266,2267,5,297,0,0,2267,
-		2269,3,226,113,0,2268,2270,3,48,24,0,2269,2268,1,0,0,0,2269,2270,1,0,0,
-		0,2270,2273,1,0,0,0,2271,2272,5,100,0,0,2272,2274,3,108,54,0,2273,2271,
-		1,0,0,0,2273,2274,1,0,0,0,2274,2276,1,0,0,0,2275,2277,3,222,111,0,2276,
-		2275,1,0,0,0,2276,2277,1,0,0,0,2277,225,1,0,0,0,2278,2283,3,228,114,0,
-		2279,2280,5,339,0,0,2280,2282,3,228,114,0,2281,2279,1,0,0,0,2282,2285,
-		1,0,0,0,2283,2281,1,0,0,0,2283,2284,1,0,0,0,2284,227,1,0,0,0,2285,2283,
-		1,0,0,0,2286,2287,3,230,115,0,2287,2288,5,352,0,0,2288,2289,3,108,54,0,
-		2289,2304,1,0,0,0,2290,2291,5,333,0,0,2291,2296,3,230,115,0,2292,2293,
-		5,339,0,0,2293,2295,3,230,115,0,2294,2292,1,0,0,0,2295,2298,1,0,0,0,2296,
-		2294,1,0,0,0,2296,2297,1,0,0,0,2297,2299,1,0,0,0,2298,2296,1,0,0,0,2299,
-		2300,5,334,0,0,2300,2301,5,352,0,0,2301,2302,3,108,54,0,2302,2304,1,0,
-		0,0,2303,2286,1,0,0,0,2303,2290,1,0,0,0,2304,229,1,0,0,0,2305,2309,3,368,
-		184,0,2306,2308,3,232,116,0,2307,2306,1,0,0,0,2308,2311,1,0,0,0,2309,2307,
-		1,0,0,0,2309,2310,1,0,0,0,2310,231,1,0,0,0,2311,2309,1,0,0,0,2312,2313,
-		5,341,0,0,2313,2326,3,376,188,0,2314,2316,5,335,0,0,2315,2317,3,108,54,
-		0,2316,2315,1,0,0,0,2316,2317,1,0,0,0,2317,2322,1,0,0,0,2318,2320,5,342,
-		0,0,2319,2321,3,108,54,0,2320,2319,1,0,0,0,2320,2321,1,0,0,0,2321,2323,
-		1,0,0,0,2322,2318,1,0,0,0,2322,2323,1,0,0,0,2323,2324,1,0,0,0,2324,2326,
-		5,336,0,0,2325,2312,1,0,0,0,2325,2314,1,0,0,0,2326,233,1,0,0,0,2327,2328,
-		5,199,0,0,2328,2329,5,57,0,0,2329,2334,3,98,49,0,2330,2332,5,27,0,0,2331,
-		2330,1,0,0,0,2331,2332,1,0,0,0,2332,2333,1,0,0,0,2333,2335,3,368,184,0,
-		2334,2331,1,0,0,0,2334,2335,1,0,0,0,2335,2345,1,0,0,0,2336,2337,5,96,0,
-		0,2337,2342,3,74,37,0,2338,2339,5,339,0,0,2339,2341,3,74,37,0,2340,2338,
-		1,0,0,0,2341,2344,1,0,0,0,2342,2340,1,0,0,0,2342,2343,1,0,0,0,2343,2346,
-		1,0,0,0,2344,2342,1,0,0,0,2345,2336,1,0,0,0,2345,2346,1,0,0,0,2346,2349,
-		1,0,0,0,2347,2348,5,100,0,0,2348,2350,3,108,54,0,2349,2347,1,0,0,0,2349,
-		2350,1,0,0,0,2350,2352,1,0,0,0,2351,2353,3,222,111,0,2352,2351,1,0,0,0,
-		2352,2353,1,0,0,0,2353,235,1,0,0,0,2354,2355,5,246,0,0,2355,2356,5,64,
-		0,0,2356,2361,3,98,49,0,2357,2359,5,27,0,0,2358,2357,1,0,0,0,2358,2359,
-		1,0,0,0,2359,2360,1,0,0,0,2360,2362,3,368,184,0,2361,2358,1,0,0,0,2361,
-		2362,1,0,0,0,2362,2363,1,0,0,0,2363,2364,5,96,0,0,2364,2365,3,80,40,0,
-		2365,2366,5,73,0,0,2366,2368,3,108,54,0,2367,2369,3,238,119,0,2368,2367,
-		1,0,0,0,2369,2370,1,0,0,0,2370,2368,1,0,0,0,2370,2371,1,0,0,0,2371,2373,
-		1,0,0,0,2372,2374,3,222,111,0,2373,2372,1,0,0,0,2373,2374,1,0,0,0,2374,
-		237,1,0,0,0,2375,2383,5,99,0,0,2376,2384,5,244,0,0,2377,2378,5,70,0,0,
-		2378,2381,5,244,0,0,2379,2380,5,176,0,0,2380,2382,7,41,0,0,2381,2379,1,
-		0,0,0,2381,2382,1,0,0,0,2382,2384,1,0,0,0,2383,2376,1,0,0,0,2383,2377,
-		1,0,0,0,2384,2387,1,0,0,0,2385,2386,5,24,0,0,2386,2388,3,108,54,0,2387,
-		2385,1,0,0,0,2387,2388,1,0,0,0,2388,2389,1,0,0,0,2389,2390,5,89,0,0,2390,
-		2391,3,240,120,0,2391,239,1,0,0,0,2392,2393,5,325,0,0,2393,2394,5,297,
-		0,0,2394,2412,3,226,113,0,2395,2412,5,199,0,0,2396,2397,5,49,0,0,2397,
-		2412,5,253,0,0,2398,2400,5,233,0,0,2399,2401,3,214,107,0,2400,2399,1,0,
-		0,0,2400,2401,1,0,0,0,2401,2403,1,0,0,0,2402,2404,3,216,108,0,2403,2402,
-		1,0,0,0,2403,2404,1,0,0,0,2404,2409,1,0,0,0,2405,2406,5,97,0,0,2406,2410,
-		3,62,31,0,2407,2408,5,45,0,0,2408,2410,5,97,0,0,2409,2405,1,0,0,0,2409,
-		2407,1,0,0,0,2410,2412,1,0,0,0,2411,2392,1,0,0,0,2411,2395,1,0,0,0,2411,
-		2396,1,0,0,0,2411,2398,1,0,0,0,2412,241,1,0,0,0,2413,2414,3,98,49,0,2414,
-		243,1,0,0,0,2415,2416,5,75,0,0,2416,2418,5,157,0,0,2417,2415,1,0,0,0,2417,
-		2418,1,0,0,0,2418,2420,1,0,0,0,2419,2421,3,246,123,0,2420,2419,1,0,0,0,
-		2420,2421,1,0,0,0,2421,2422,1,0,0,0,2422,2426,5,88,0,0,2423,2424,5,225,
-		0,0,2424,2425,5,70,0,0,2425,2427,5,129,0,0,2426,2423,1,0,0,0,2426,2427,
-		1,0,0,0,2427,2428,1,0,0,0,2428,2429,3,366,183,0,2429,2430,3,248,124,0,
-		2430,2587,1,0,0,0,2431,2432,5,75,0,0,2432,2434,5,157,0,0,2433,2431,1,0,
-		0,0,2433,2434,1,0,0,0,2434,2435,1,0,0,0,2435,2436,5,212,0,0,2436,2440,
-		5,88,0,0,2437,2438,5,225,0,0,2438,2439,5,70,0,0,2439,2441,5,129,0,0,2440,
-		2437,1,0,0,0,2440,2441,1,0,0,0,2441,2442,1,0,0,0,2442,2444,3,366,183,0,
-		2443,2445,3,250,125,0,2444,2443,1,0,0,0,2444,2445,1,0,0,0,2445,2449,1,
-		0,0,0,2446,2448,3,270,135,0,2447,2446,1,0,0,0,2448,2451,1,0,0,0,2449,2447,
-		1,0,0,0,2449,2450,1,0,0,0,2450,2587,1,0,0,0,2451,2449,1,0,0,0,2452,2453,
-		5,75,0,0,2453,2455,5,157,0,0,2454,2452,1,0,0,0,2454,2455,1,0,0,0,2455,
-		2460,1,0,0,0,2456,2458,5,239,0,0,2457,2456,1,0,0,0,2457,2458,1,0,0,0,2458,
-		2459,1,0,0,0,2459,2461,7,42,0,0,2460,2457,1,0,0,0,2460,2461,1,0,0,0,2461,
-		2463,1,0,0,0,2462,2464,5,80,0,0,2463,2462,1,0,0,0,2463,2464,1,0,0,0,2464,
-		2465,1,0,0,0,2465,2469,5,329,0,0,2466,2467,5,225,0,0,2467,2468,5,70,0,
-		0,2468,2470,5,129,0,0,2469,2466,1,0,0,0,2469,2470,1,0,0,0,2470,2471,1,
-		0,0,0,2471,2473,3,366,183,0,2472,2474,3,106,53,0,2473,2472,1,0,0,0,2473,
-		2474,1,0,0,0,2474,2476,1,0,0,0,2475,2477,3,274,137,0,2476,2475,1,0,0,0,
-		2476,2477,1,0,0,0,2477,2478,1,0,0,0,2478,2479,5,27,0,0,2479,2481,3,12,
-		6,0,2480,2482,3,280,140,0,2481,2480,1,0,0,0,2481,2482,1,0,0,0,2482,2587,
-		1,0,0,0,2483,2484,5,75,0,0,2484,2486,5,157,0,0,2485,2483,1,0,0,0,2485,
-		2486,1,0,0,0,2486,2487,1,0,0,0,2487,2488,5,245,0,0,2488,2492,5,329,0,0,
-		2489,2490,5,225,0,0,2490,2491,5,70,0,0,2491,2493,5,129,0,0,2492,2489,1,
-		0,0,0,2492,2493,1,0,0,0,2493,2494,1,0,0,0,2494,2496,3,366,183,0,2495,2497,
-		3,106,53,0,2496,2495,1,0,0,0,2496,2497,1,0,0,0,2497,2499,1,0,0,0,2498,
-		2500,3,274,137,0,2499,2498,1,0,0,0,2499,2500,1,0,0,0,2500,2501,1,0,0,0,
-		2501,2502,5,27,0,0,2502,2504,3,12,6,0,2503,2505,3,278,139,0,2504,2503,
-		1,0,0,0,2504,2505,1,0,0,0,2505,2587,1,0,0,0,2506,2510,5,290,0,0,2507,2508,
-		5,225,0,0,2508,2509,5,70,0,0,2509,2511,5,129,0,0,2510,2507,1,0,0,0,2510,
-		2511,1,0,0,0,2511,2519,1,0,0,0,2512,2515,3,366,183,0,2513,2514,5,105,0,
-		0,2514,2516,3,368,184,0,2515,2513,1,0,0,0,2515,2516,1,0,0,0,2516,2520,
-		1,0,0,0,2517,2518,5,105,0,0,2518,2520,3,368,184,0,2519,2512,1,0,0,0,2519,
-		2517,1,0,0,0,2520,2587,1,0,0,0,2521,2523,3,246,123,0,2522,2521,1,0,0,0,
-		2522,2523,1,0,0,0,2523,2524,1,0,0,0,2524,2528,5,293,0,0,2525,2526,5,225,
-		0,0,2526,2527,5,70,0,0,2527,2529,5,129,0,0,2528,2525,1,0,0,0,2528,2529,
-		1,0,0,0,2529,2530,1,0,0,0,2530,2534,3,366,183,0,2531,2533,3,260,130,0,
-		2532,2531,1,0,0,0,2533,2536,1,0,0,0,2534,2532,1,0,0,0,2534,2535,1,0,0,
-		0,2535,2587,1,0,0,0,2536,2534,1,0,0,0,2537,2539,5,94,0,0,2538,2537,1,0,
-		0,0,2538,2539,1,0,0,0,2539,2540,1,0,0,0,2540,2542,5,229,0,0,2541,2543,
-		5,108,0,0,2542,2541,1,0,0,0,2542,2543,1,0,0,0,2543,2550,1,0,0,0,2544,2545,
-		5,225,0,0,2545,2546,5,70,0,0,2546,2548,5,129,0,0,2547,2544,1,0,0,0,2547,
-		2548,1,0,0,0,2548,2549,1,0,0,0,2549,2551,3,368,184,0,2550,2547,1,0,0,0,
-		2550,2551,1,0,0,0,2551,2552,1,0,0,0,2552,2553,5,73,0,0,2553,2556,3,98,
-		49,0,2554,2555,5,96,0,0,2555,2557,3,368,184,0,2556,2554,1,0,0,0,2556,2557,
-		1,0,0,0,2557,2558,1,0,0,0,2558,2559,5,333,0,0,2559,2564,3,282,141,0,2560,
-		2561,5,339,0,0,2561,2563,3,282,141,0,2562,2560,1,0,0,0,2563,2566,1,0,0,
-		0,2564,2562,1,0,0,0,2564,2565,1,0,0,0,2565,2567,1,0,0,0,2566,2564,1,0,
-		0,0,2567,2570,5,334,0,0,2568,2569,5,227,0,0,2569,2571,3,106,53,0,2570,
-		2568,1,0,0,0,2570,2571,1,0,0,0,2571,2577,1,0,0,0,2572,2574,5,256,0,0,2573,
-		2575,5,70,0,0,2574,2573,1,0,0,0,2574,2575,1,0,0,0,2575,2576,1,0,0,0,2576,
-		2578,5,48,0,0,2577,2572,1,0,0,0,2577,2578,1,0,0,0,2578,2580,1,0,0,0,2579,
-		2581,3,274,137,0,2580,2579,1,0,0,0,2580,2581,1,0,0,0,2581,2584,1,0,0,0,
-		2582,2583,5,100,0,0,2583,2585,3,108,54,0,2584,2582,1,0,0,0,2584,2585,1,
-		0,0,0,2585,2587,1,0,0,0,2586,2417,1,0,0,0,2586,2433,1,0,0,0,2586,2454,
-		1,0,0,0,2586,2485,1,0,0,0,2586,2506,1,0,0,0,2586,2522,1,0,0,0,2586,2538,
-		1,0,0,0,2587,245,1,0,0,0,2588,2590,7,43,0,0,2589,2588,1,0,0,0,2589,2590,
-		1,0,0,0,2590,2591,1,0,0,0,2591,2594,7,42,0,0,2592,2594,5,324,0,0,2593,
-		2589,1,0,0,0,2593,2592,1,0,0,0,2594,247,1,0,0,0,2595,2608,3,250,125,0,
-		2596,2597,5,231,0,0,2597,2598,5,333,0,0,2598,2603,3,366,183,0,2599,2600,
-		5,339,0,0,2600,2602,3,366,183,0,2601,2599,1,0,0,0,2602,2605,1,0,0,0,2603,
-		2601,1,0,0,0,2603,2604,1,0,0,0,2604,2606,1,0,0,0,2605,2603,1,0,0,0,2606,
-		2607,5,334,0,0,2607,2609,1,0,0,0,2608,2596,1,0,0,0,2608,2609,1,0,0,0,2609,
-		2611,1,0,0,0,2610,2612,3,274,137,0,2611,2610,1,0,0,0,2611,2612,1,0,0,0,
-		2612,2614,1,0,0,0,2613,2615,3,276,138,0,2614,2613,1,0,0,0,2614,2615,1,
-		0,0,0,2615,2641,1,0,0,0,2616,2618,3,106,53,0,2617,2616,1,0,0,0,2617,2618,
-		1,0,0,0,2618,2620,1,0,0,0,2619,2621,3,274,137,0,2620,2619,1,0,0,0,2620,
-		2621,1,0,0,0,2621,2623,1,0,0,0,2622,2624,3,276,138,0,2623,2622,1,0,0,0,
-		2623,2624,1,0,0,0,2624,2625,1,0,0,0,2625,2635,5,27,0,0,2626,2636,3,12,
-		6,0,2627,2628,5,210,0,0,2628,2633,3,368,184,0,2629,2630,5,333,0,0,2630,
-		2631,3,156,78,0,2631,2632,5,334,0,0,2632,2634,1,0,0,0,2633,2629,1,0,0,
-		0,2633,2634,1,0,0,0,2634,2636,1,0,0,0,2635,2626,1,0,0,0,2635,2627,1,0,
-		0,0,2636,2638,1,0,0,0,2637,2639,3,278,139,0,2638,2637,1,0,0,0,2638,2639,
-		1,0,0,0,2639,2641,1,0,0,0,2640,2595,1,0,0,0,2640,2617,1,0,0,0,2641,249,
-		1,0,0,0,2642,2651,5,333,0,0,2643,2648,3,252,126,0,2644,2645,5,339,0,0,
-		2645,2647,3,252,126,0,2646,2644,1,0,0,0,2647,2650,1,0,0,0,2648,2646,1,
-		0,0,0,2648,2649,1,0,0,0,2649,2652,1,0,0,0,2650,2648,1,0,0,0,2651,2643,
-		1,0,0,0,2651,2652,1,0,0,0,2652,2653,1,0,0,0,2653,2654,5,334,0,0,2654,251,
-		1,0,0,0,2655,2677,3,254,127,0,2656,2657,5,36,0,0,2657,2659,3,368,184,0,
-		2658,2656,1,0,0,0,2658,2659,1,0,0,0,2659,2660,1,0,0,0,2660,2664,3,262,
-		131,0,2661,2663,3,268,134,0,2662,2661,1,0,0,0,2663,2666,1,0,0,0,2664,2662,
-		1,0,0,0,2664,2665,1,0,0,0,2665,2677,1,0,0,0,2666,2664,1,0,0,0,2667,2668,
-		5,118,0,0,2668,2673,3,366,183,0,2669,2670,7,44,0,0,2670,2672,3,376,188,
-		0,2671,2669,1,0,0,0,2672,2675,1,0,0,0,2673,2671,1,0,0,0,2673,2674,1,0,
-		0,0,2674,2677,1,0,0,0,2675,2673,1,0,0,0,2676,2655,1,0,0,0,2676,2658,1,
-		0,0,0,2676,2667,1,0,0,0,2677,253,1,0,0,0,2678,2679,3,368,184,0,2679,2682,
-		3,198,99,0,2680,2681,5,34,0,0,2681,2683,3,366,183,0,2682,2680,1,0,0,0,
-		2682,2683,1,0,0,0,2683,2687,1,0,0,0,2684,2686,3,256,128,0,2685,2684,1,
-		0,0,0,2686,2689,1,0,0,0,2687,2685,1,0,0,0,2687,2688,1,0,0,0,2688,255,1,
-		0,0,0,2689,2687,1,0,0,0,2690,2691,5,36,0,0,2691,2693,3,368,184,0,2692,
-		2690,1,0,0,0,2692,2693,1,0,0,0,2693,2694,1,0,0,0,2694,2698,3,258,129,0,
-		2695,2697,3,268,134,0,2696,2695,1,0,0,0,2697,2700,1,0,0,0,2698,2696,1,
-		0,0,0,2698,2699,1,0,0,0,2699,257,1,0,0,0,2700,2698,1,0,0,0,2701,2702,5,
-		70,0,0,2702,2741,5,71,0,0,2703,2741,5,71,0,0,2704,2705,5,45,0,0,2705,2741,
-		3,128,64,0,2706,2707,5,33,0,0,2707,2708,5,333,0,0,2708,2709,3,108,54,0,
-		2709,2710,5,334,0,0,2710,2741,1,0,0,0,2711,2741,5,94,0,0,2712,2713,5,78,
-		0,0,2713,2741,5,235,0,0,2714,2741,3,264,132,0,2715,2719,5,218,0,0,2716,
-		2720,5,172,0,0,2717,2718,5,176,0,0,2718,2720,5,45,0,0,2719,2716,1,0,0,
-		0,2719,2717,1,0,0,0,2720,2721,1,0,0,0,2721,2738,5,27,0,0,2722,2731,5,224,
-		0,0,2723,2725,5,333,0,0,2724,2726,3,260,130,0,2725,2724,1,0,0,0,2726,2727,
-		1,0,0,0,2727,2725,1,0,0,0,2727,2728,1,0,0,0,2728,2729,1,0,0,0,2729,2730,
-		5,334,0,0,2730,2732,1,0,0,0,2731,2723,1,0,0,0,2731,2732,1,0,0,0,2732,2739,
-		1,0,0,0,2733,2734,5,333,0,0,2734,2735,3,108,54,0,2735,2736,5,334,0,0,2736,
-		2737,5,309,0,0,2737,2739,1,0,0,0,2738,2722,1,0,0,0,2738,2733,1,0,0,0,2739,
-		2741,1,0,0,0,2740,2701,1,0,0,0,2740,2703,1,0,0,0,2740,2704,1,0,0,0,2740,
-		2706,1,0,0,0,2740,2711,1,0,0,0,2740,2712,1,0,0,0,2740,2714,1,0,0,0,2740,
-		2715,1,0,0,0,2741,259,1,0,0,0,2742,2743,5,27,0,0,2743,2758,3,198,99,0,
-		2744,2745,5,252,0,0,2745,2758,3,368,184,0,2746,2747,3,368,184,0,2747,2748,
-		5,176,0,0,2748,2749,3,366,183,0,2749,2758,1,0,0,0,2750,2755,3,368,184,
-		0,2751,2753,7,45,0,0,2752,2751,1,0,0,0,2752,2753,1,0,0,0,2753,2754,1,0,
-		0,0,2754,2756,3,342,171,0,2755,2752,1,0,0,0,2755,2756,1,0,0,0,2756,2758,
-		1,0,0,0,2757,2742,1,0,0,0,2757,2744,1,0,0,0,2757,2746,1,0,0,0,2757,2750,
-		1,0,0,0,2758,261,1,0,0,0,2759,2760,5,33,0,0,2760,2761,5,333,0,0,2761,2762,
-		3,108,54,0,2762,2763,5,334,0,0,2763,2775,1,0,0,0,2764,2765,5,94,0,0,2765,
-		2775,3,106,53,0,2766,2767,5,78,0,0,2767,2768,5,235,0,0,2768,2775,3,106,
-		53,0,2769,2770,5,56,0,0,2770,2771,5,235,0,0,2771,2772,3,106,53,0,2772,
-		2773,3,264,132,0,2773,2775,1,0,0,0,2774,2759,1,0,0,0,2774,2764,1,0,0,0,
-		2774,2766,1,0,0,0,2774,2769,1,0,0,0,2775,263,1,0,0,0,2776,2777,5,81,0,
-		0,2777,2779,3,366,183,0,2778,2780,3,106,53,0,2779,2778,1,0,0,0,2779,2780,
-		1,0,0,0,2780,2783,1,0,0,0,2781,2782,5,243,0,0,2782,2784,7,46,0,0,2783,
-		2781,1,0,0,0,2783,2784,1,0,0,0,2784,2788,1,0,0,0,2785,2787,3,266,133,0,
-		2786,2785,1,0,0,0,2787,2790,1,0,0,0,2788,2786,1,0,0,0,2788,2789,1,0,0,
-		0,2789,265,1,0,0,0,2790,2788,1,0,0,0,2791,2792,5,73,0,0,2792,2801,7,47,
-		0,0,2793,2794,5,252,0,0,2794,2802,5,168,0,0,2795,2802,5,284,0,0,2796,2802,
-		5,177,0,0,2797,2798,5,297,0,0,2798,2802,5,71,0,0,2799,2800,5,297,0,0,2800,
-		2802,5,45,0,0,2801,2793,1,0,0,0,2801,2795,1,0,0,0,2801,2796,1,0,0,0,2801,
-		2797,1,0,0,0,2801,2799,1,0,0,0,2802,267,1,0,0,0,2803,2805,5,70,0,0,2804,
-		2803,1,0,0,0,2804,2805,1,0,0,0,2805,2806,1,0,0,0,2806,2814,5,46,0,0,2807,
-		2808,5,62,0,0,2808,2814,7,48,0,0,2809,2810,5,70,0,0,2810,2814,5,327,0,
-		0,2811,2812,5,252,0,0,2812,2814,5,230,0,0,2813,2804,1,0,0,0,2813,2807,
-		1,0,0,0,2813,2809,1,0,0,0,2813,2811,1,0,0,0,2814,269,1,0,0,0,2815,2816,
-		5,309,0,0,2816,2817,5,27,0,0,2817,2846,3,368,184,0,2818,2819,5,240,0,0,
-		2819,2846,5,3,0,0,2820,2821,5,259,0,0,2821,2822,5,333,0,0,2822,2827,3,
-		272,136,0,2823,2824,5,339,0,0,2824,2826,3,272,136,0,2825,2823,1,0,0,0,
-		2826,2829,1,0,0,0,2827,2825,1,0,0,0,2827,2828,1,0,0,0,2828,2830,1,0,0,
-		0,2829,2827,1,0,0,0,2830,2831,5,334,0,0,2831,2846,1,0,0,0,2832,2833,5,
-		266,0,0,2833,2834,5,176,0,0,2834,2835,5,333,0,0,2835,2840,3,96,48,0,2836,
-		2837,5,339,0,0,2837,2839,3,96,48,0,2838,2836,1,0,0,0,2839,2842,1,0,0,0,
-		2840,2838,1,0,0,0,2840,2841,1,0,0,0,2841,2843,1,0,0,0,2842,2840,1,0,0,
-		0,2843,2844,5,334,0,0,2844,2846,1,0,0,0,2845,2815,1,0,0,0,2845,2818,1,
-		0,0,0,2845,2820,1,0,0,0,2845,2832,1,0,0,0,2846,271,1,0,0,0,2847,2857,5,
-		3,0,0,2848,2853,3,376,188,0,2849,2850,5,341,0,0,2850,2852,3,376,188,0,
-		2851,2849,1,0,0,0,2852,2855,1,0,0,0,2853,2851,1,0,0,0,2853,2854,1,0,0,
-		0,2854,2857,1,0,0,0,2855,2853,1,0,0,0,2856,2847,1,0,0,0,2856,2848,1,0,
-		0,0,2857,2859,1,0,0,0,2858,2860,5,352,0,0,2859,2858,1,0,0,0,2859,2860,
-		1,0,0,0,2860,2861,1,0,0,0,2861,2862,3,334,167,0,2862,273,1,0,0,0,2863,
-		2864,5,102,0,0,2864,2868,3,328,164,0,2865,2866,5,163,0,0,2866,2868,3,368,
-		184,0,2867,2863,1,0,0,0,2867,2865,1,0,0,0,2868,275,1,0,0,0,2869,2870,5,
-		73,0,0,2870,2876,5,185,0,0,2871,2872,5,270,0,0,2872,2877,5,288,0,0,2873,
-		2874,5,199,0,0,2874,2877,5,288,0,0,2875,2877,5,206,0,0,2876,2871,1,0,0,
-		0,2876,2873,1,0,0,0,2876,2875,1,0,0,0,2877,277,1,0,0,0,2878,2880,5,102,
-		0,0,2879,2881,5,252,0,0,2880,2879,1,0,0,0,2880,2881,1,0,0,0,2881,2882,
-		1,0,0,0,2882,2883,5,194,0,0,2883,279,1,0,0,0,2884,2886,5,102,0,0,2885,
-		2887,7,49,0,0,2886,2885,1,0,0,0,2886,2887,1,0,0,0,2887,2888,1,0,0,0,2888,
-		2889,5,33,0,0,2889,2890,5,258,0,0,2890,281,1,0,0,0,2891,2893,3,108,54,
-		0,2892,2894,3,284,142,0,2893,2892,1,0,0,0,2893,2894,1,0,0,0,2894,2896,
-		1,0,0,0,2895,2897,7,50,0,0,2896,2895,1,0,0,0,2896,2897,1,0,0,0,2897,2900,
-		1,0,0,0,2898,2899,5,15,0,0,2899,2901,7,12,0,0,2900,2898,1,0,0,0,2900,2901,
-		1,0,0,0,2901,283,1,0,0,0,2902,2907,5,1,0,0,2903,2904,5,341,0,0,2904,2906,
-		5,1,0,0,2905,2903,1,0,0,0,2906,2909,1,0,0,0,2907,2905,1,0,0,0,2907,2908,
-		1,0,0,0,2908,285,1,0,0,0,2909,2907,1,0,0,0,2910,2911,7,51,0,0,2911,287,
-		1,0,0,0,2912,2929,5,88,0,0,2913,2929,5,329,0,0,2914,2915,5,245,0,0,2915,
-		2929,5,329,0,0,2916,2929,5,229,0,0,2917,2929,5,290,0,0,2918,2929,5,293,
-		0,0,2919,2929,5,319,0,0,2920,2929,5,205,0,0,2921,2929,5,217,0,0,2922,2929,
-		5,195,0,0,2923,2929,5,35,0,0,2924,2929,5,286,0,0,2925,2929,5,36,0,0,2926,
-		2927,5,56,0,0,2927,2929,5,88,0,0,2928,2912,1,0,0,0,2928,2913,1,0,0,0,2928,
-		2914,1,0,0,0,2928,2916,1,0,0,0,2928,2917,1,0,0,0,2928,2918,1,0,0,0,2928,
-		2919,1,0,0,0,2928,2920,1,0,0,0,2928,2921,1,0,0,0,2928,2922,1,0,0,0,2928,
-		2923,1,0,0,0,2928,2924,1,0,0,0,2928,2925,1,0,0,0,2928,2926,1,0,0,0,2929,
-		289,1,0,0,0,2930,2931,5,280,0,0,2931,2932,5,90,0,0,2932,3114,3,368,184,
-		0,2933,2934,5,280,0,0,2934,2935,5,36,0,0,2935,2936,3,368,184,0,2936,2937,
-		5,90,0,0,2937,2938,3,368,184,0,2938,3114,1,0,0,0,2939,2941,5,280,0,0,2940,
-		2942,5,35,0,0,2941,2940,1,0,0,0,2941,2942,1,0,0,0,2942,2943,1,0,0,0,2943,
-		2944,3,368,184,0,2944,2945,5,90,0,0,2945,2946,3,368,184,0,2946,3114,1,
-		0,0,0,2947,2948,5,297,0,0,2948,2949,5,290,0,0,2949,3114,3,368,184,0,2950,
-		2951,5,263,0,0,2951,2956,5,90,0,0,2952,2957,3,368,184,0,2953,2957,5,44,
-		0,0,2954,2957,5,40,0,0,2955,2957,5,84,0,0,2956,2952,1,0,0,0,2956,2953,
-		1,0,0,0,2956,2954,1,0,0,0,2956,2955,1,0,0,0,2957,3114,1,0,0,0,2958,2961,
-		5,169,0,0,2959,2960,5,36,0,0,2960,2962,3,368,184,0,2961,2959,1,0,0,0,2961,
-		2962,1,0,0,0,2962,2963,1,0,0,0,2963,2967,3,262,131,0,2964,2966,3,268,134,
-		0,2965,2964,1,0,0,0,2966,2969,1,0,0,0,2967,2965,1,0,0,0,2967,2968,1,0,
-		0,0,2968,3114,1,0,0,0,2969,2967,1,0,0,0,2970,2972,5,169,0,0,2971,2973,
-		5,35,0,0,2972,2971,1,0,0,0,2972,2973,1,0,0,0,2973,2977,1,0,0,0,2974,2975,
-		5,225,0,0,2975,2976,5,70,0,0,2976,2978,5,129,0,0,2977,2974,1,0,0,0,2977,
-		2978,1,0,0,0,2978,2979,1,0,0,0,2979,3114,3,254,127,0,2980,2981,5,206,0,
-		0,2981,2984,5,36,0,0,2982,2983,5,225,0,0,2983,2985,5,129,0,0,2984,2982,
-		1,0,0,0,2984,2985,1,0,0,0,2985,2986,1,0,0,0,2986,2988,3,368,184,0,2987,
-		2989,3,286,143,0,2988,2987,1,0,0,0,2988,2989,1,0,0,0,2989,3114,1,0,0,0,
-		2990,2992,5,206,0,0,2991,2993,5,35,0,0,2992,2991,1,0,0,0,2992,2993,1,0,
-		0,0,2993,2996,1,0,0,0,2994,2995,5,225,0,0,2995,2997,5,129,0,0,2996,2994,
-		1,0,0,0,2996,2997,1,0,0,0,2997,2998,1,0,0,0,2998,3000,3,368,184,0,2999,
-		3001,3,286,143,0,3000,2999,1,0,0,0,3000,3001,1,0,0,0,3001,3114,1,0,0,0,
-		3002,3004,5,171,0,0,3003,3005,5,35,0,0,3004,3003,1,0,0,0,3004,3005,1,0,
-		0,0,3005,3006,1,0,0,0,3006,3009,3,368,184,0,3007,3008,5,297,0,0,3008,3010,
-		5,194,0,0,3009,3007,1,0,0,0,3009,3010,1,0,0,0,3010,3011,1,0,0,0,3011,3012,
-		5,319,0,0,3012,3015,3,198,99,0,3013,3014,5,34,0,0,3014,3016,3,366,183,
-		0,3015,3013,1,0,0,0,3015,3016,1,0,0,0,3016,3019,1,0,0,0,3017,3018,5,96,
-		0,0,3018,3020,3,108,54,0,3019,3017,1,0,0,0,3019,3020,1,0,0,0,3020,3114,
-		1,0,0,0,3021,3023,5,171,0,0,3022,3024,5,35,0,0,3023,3022,1,0,0,0,3023,
-		3024,1,0,0,0,3024,3025,1,0,0,0,3025,3031,3,368,184,0,3026,3027,5,297,0,
-		0,3027,3028,5,45,0,0,3028,3032,3,108,54,0,3029,3030,5,206,0,0,3030,3032,
-		5,45,0,0,3031,3026,1,0,0,0,3031,3029,1,0,0,0,3032,3114,1,0,0,0,3033,3035,
-		5,171,0,0,3034,3036,5,35,0,0,3035,3034,1,0,0,0,3035,3036,1,0,0,0,3036,
-		3037,1,0,0,0,3037,3038,3,368,184,0,3038,3039,7,52,0,0,3039,3040,5,70,0,
-		0,3040,3041,5,71,0,0,3041,3114,1,0,0,0,3042,3044,5,171,0,0,3043,3045,5,
-		35,0,0,3044,3043,1,0,0,0,3044,3045,1,0,0,0,3045,3046,1,0,0,0,3046,3047,
-		3,368,184,0,3047,3048,5,297,0,0,3048,3050,5,306,0,0,3049,3051,5,347,0,
-		0,3050,3049,1,0,0,0,3050,3051,1,0,0,0,3051,3052,1,0,0,0,3052,3053,5,6,
-		0,0,3053,3114,1,0,0,0,3054,3056,5,171,0,0,3055,3057,5,35,0,0,3056,3055,
-		1,0,0,0,3056,3057,1,0,0,0,3057,3058,1,0,0,0,3058,3059,3,368,184,0,3059,
-		3060,5,169,0,0,3060,3064,5,218,0,0,3061,3065,5,172,0,0,3062,3063,5,176,
-		0,0,3063,3065,5,45,0,0,3064,3061,1,0,0,0,3064,3062,1,0,0,0,3065,3066,1,
-		0,0,0,3066,3067,5,27,0,0,3067,3076,5,224,0,0,3068,3070,5,333,0,0,3069,
-		3071,3,260,130,0,3070,3069,1,0,0,0,3071,3072,1,0,0,0,3072,3070,1,0,0,0,
-		3072,3073,1,0,0,0,3073,3074,1,0,0,0,3074,3075,5,334,0,0,3075,3077,1,0,
-		0,0,3076,3068,1,0,0,0,3076,3077,1,0,0,0,3077,3114,1,0,0,0,3078,3080,5,
-		171,0,0,3079,3081,5,35,0,0,3080,3079,1,0,0,0,3080,3081,1,0,0,0,3081,3082,
-		1,0,0,0,3082,3083,3,368,184,0,3083,3086,5,206,0,0,3084,3087,5,224,0,0,
-		3085,3087,3,368,184,0,3086,3084,1,0,0,0,3086,3085,1,0,0,0,3087,3090,1,
-		0,0,0,3088,3089,5,225,0,0,3089,3091,5,129,0,0,3090,3088,1,0,0,0,3090,3091,
-		1,0,0,0,3091,3114,1,0,0,0,3092,3094,5,171,0,0,3093,3095,5,35,0,0,3094,
-		3093,1,0,0,0,3094,3095,1,0,0,0,3095,3096,1,0,0,0,3096,3098,3,368,184,0,
-		3097,3099,3,292,146,0,3098,3097,1,0,0,0,3099,3100,1,0,0,0,3100,3098,1,
-		0,0,0,3100,3101,1,0,0,0,3101,3114,1,0,0,0,3102,3103,3,368,184,0,3103,3104,
-		5,36,0,0,3104,3105,3,368,184,0,3105,3114,1,0,0,0,3106,3107,7,53,0,0,3107,
-		3114,3,328,164,0,3108,3110,3,260,130,0,3109,3108,1,0,0,0,3110,3111,1,0,
-		0,0,3111,3109,1,0,0,0,3111,3112,1,0,0,0,3112,3114,1,0,0,0,3113,2930,1,
-		0,0,0,3113,2933,1,0,0,0,3113,2939,1,0,0,0,3113,2947,1,0,0,0,3113,2950,
-		1,0,0,0,3113,2958,1,0,0,0,3113,2970,1,0,0,0,3113,2980,1,0,0,0,3113,2990,
-		1,0,0,0,3113,3002,1,0,0,0,3113,3021,1,0,0,0,3113,3033,1,0,0,0,3113,3042,
-		1,0,0,0,3113,3054,1,0,0,0,3113,3078,1,0,0,0,3113,3092,1,0,0,0,3113,3102,
-		1,0,0,0,3113,3106,1,0,0,0,3113,3109,1,0,0,0,3114,291,1,0,0,0,3115,3120,
-		5,283,0,0,3116,3118,5,102,0,0,3117,3116,1,0,0,0,3117,3118,1,0,0,0,3118,
-		3119,1,0,0,0,3119,3121,3,342,171,0,3120,3117,1,0,0,0,3120,3121,1,0,0,0,
-		3121,3132,1,0,0,0,3122,3123,5,297,0,0,3123,3127,5,218,0,0,3124,3128,5,
-		172,0,0,3125,3126,5,176,0,0,3126,3128,5,45,0,0,3127,3124,1,0,0,0,3127,
-		3125,1,0,0,0,3128,3132,1,0,0,0,3129,3130,5,297,0,0,3130,3132,3,260,130,
-		0,3131,3115,1,0,0,0,3131,3122,1,0,0,0,3131,3129,1,0,0,0,3132,293,1,0,0,
-		0,3133,3134,3,298,149,0,3134,3135,5,73,0,0,3135,3136,3,302,151,0,3136,
-		3137,5,90,0,0,3137,3142,3,304,152,0,3138,3139,5,339,0,0,3139,3141,3,304,
-		152,0,3140,3138,1,0,0,0,3141,3144,1,0,0,0,3142,3140,1,0,0,0,3142,3143,
-		1,0,0,0,3143,3148,1,0,0,0,3144,3142,1,0,0,0,3145,3146,5,102,0,0,3146,3147,
-		5,58,0,0,3147,3149,5,258,0,0,3148,3145,1,0,0,0,3148,3149,1,0,0,0,3149,
-		3173,1,0,0,0,3150,3155,3,368,184,0,3151,3152,5,339,0,0,3152,3154,3,368,
-		184,0,3153,3151,1,0,0,0,3154,3157,1,0,0,0,3155,3153,1,0,0,0,3155,3156,
-		1,0,0,0,3156,3158,1,0,0,0,3157,3155,1,0,0,0,3158,3159,5,90,0,0,3159,3164,
-		3,304,152,0,3160,3161,5,339,0,0,3161,3163,3,304,152,0,3162,3160,1,0,0,
-		0,3163,3166,1,0,0,0,3164,3162,1,0,0,0,3164,3165,1,0,0,0,3165,3170,1,0,
-		0,0,3166,3164,1,0,0,0,3167,3168,5,102,0,0,3168,3169,5,170,0,0,3169,3171,
-		5,258,0,0,3170,3167,1,0,0,0,3170,3171,1,0,0,0,3171,3173,1,0,0,0,3172,3133,
-		1,0,0,0,3172,3150,1,0,0,0,3173,295,1,0,0,0,3174,3175,5,58,0,0,3175,3176,
-		5,258,0,0,3176,3178,5,55,0,0,3177,3174,1,0,0,0,3177,3178,1,0,0,0,3178,
-		3179,1,0,0,0,3179,3180,3,298,149,0,3180,3181,5,73,0,0,3181,3182,3,302,
-		151,0,3182,3183,5,57,0,0,3183,3188,3,304,152,0,3184,3185,5,339,0,0,3185,
-		3187,3,304,152,0,3186,3184,1,0,0,0,3187,3190,1,0,0,0,3188,3186,1,0,0,0,
-		3188,3189,1,0,0,0,3189,3192,1,0,0,0,3190,3188,1,0,0,0,3191,3193,3,286,
-		143,0,3192,3191,1,0,0,0,3192,3193,1,0,0,0,3193,3220,1,0,0,0,3194,3195,
-		5,170,0,0,3195,3196,5,258,0,0,3196,3198,5,55,0,0,3197,3194,1,0,0,0,3197,
-		3198,1,0,0,0,3198,3199,1,0,0,0,3199,3204,3,368,184,0,3200,3201,5,339,0,
-		0,3201,3203,3,368,184,0,3202,3200,1,0,0,0,3203,3206,1,0,0,0,3204,3202,
-		1,0,0,0,3204,3205,1,0,0,0,3205,3207,1,0,0,0,3206,3204,1,0,0,0,3207,3208,
-		5,57,0,0,3208,3213,3,304,152,0,3209,3210,5,339,0,0,3210,3212,3,304,152,
-		0,3211,3209,1,0,0,0,3212,3215,1,0,0,0,3213,3211,1,0,0,0,3213,3214,1,0,
-		0,0,3214,3217,1,0,0,0,3215,3213,1,0,0,0,3216,3218,3,286,143,0,3217,3216,
-		1,0,0,0,3217,3218,1,0,0,0,3218,3220,1,0,0,0,3219,3177,1,0,0,0,3219,3197,
-		1,0,0,0,3220,297,1,0,0,0,3221,3223,5,21,0,0,3222,3224,5,272,0,0,3223,3222,
-		1,0,0,0,3223,3224,1,0,0,0,3224,3226,1,0,0,0,3225,3227,3,106,53,0,3226,
-		3225,1,0,0,0,3226,3227,1,0,0,0,3227,3237,1,0,0,0,3228,3233,3,300,150,0,
-		3229,3230,5,339,0,0,3230,3232,3,300,150,0,3231,3229,1,0,0,0,3232,3235,
-		1,0,0,0,3233,3231,1,0,0,0,3233,3234,1,0,0,0,3234,3237,1,0,0,0,3235,3233,
-		1,0,0,0,3236,3221,1,0,0,0,3236,3228,1,0,0,0,3237,299,1,0,0,0,3238,3243,
-		5,83,0,0,3239,3243,5,81,0,0,3240,3243,5,37,0,0,3241,3243,3,368,184,0,3242,
-		3238,1,0,0,0,3242,3239,1,0,0,0,3242,3240,1,0,0,0,3242,3241,1,0,0,0,3243,
-		3245,1,0,0,0,3244,3246,3,106,53,0,3245,3244,1,0,0,0,3245,3246,1,0,0,0,
-		3246,301,1,0,0,0,3247,3249,5,88,0,0,3248,3247,1,0,0,0,3248,3249,1,0,0,
-		0,3249,3250,1,0,0,0,3250,3255,3,366,183,0,3251,3252,5,339,0,0,3252,3254,
-		3,366,183,0,3253,3251,1,0,0,0,3254,3257,1,0,0,0,3255,3253,1,0,0,0,3255,
-		3256,1,0,0,0,3256,3280,1,0,0,0,3257,3255,1,0,0,0,3258,3259,7,54,0,0,3259,
-		3264,3,366,183,0,3260,3261,5,339,0,0,3261,3263,3,366,183,0,3262,3260,1,
-		0,0,0,3263,3266,1,0,0,0,3264,3262,1,0,0,0,3264,3265,1,0,0,0,3265,3280,
-		1,0,0,0,3266,3264,1,0,0,0,3267,3268,5,21,0,0,3268,3269,7,55,0,0,3269,3270,
-		5,61,0,0,3270,3271,5,290,0,0,3271,3276,3,366,183,0,3272,3273,5,339,0,0,
-		3273,3275,3,366,183,0,3274,3272,1,0,0,0,3275,3278,1,0,0,0,3276,3274,1,
-		0,0,0,3276,3277,1,0,0,0,3277,3280,1,0,0,0,3278,3276,1,0,0,0,3279,3248,
-		1,0,0,0,3279,3258,1,0,0,0,3279,3267,1,0,0,0,3280,303,1,0,0,0,3281,3283,
-		5,59,0,0,3282,3281,1,0,0,0,3282,3283,1,0,0,0,3283,3288,1,0,0,0,3284,3289,
-		3,368,184,0,3285,3289,5,44,0,0,3286,3289,5,40,0,0,3287,3289,5,84,0,0,3288,
-		3284,1,0,0,0,3288,3285,1,0,0,0,3288,3286,1,0,0,0,3288,3287,1,0,0,0,3289,
-		305,1,0,0,0,3290,3291,5,333,0,0,3291,3292,3,12,6,0,3292,3293,5,334,0,0,
-		3293,3294,5,90,0,0,3294,3295,3,308,154,0,3295,3296,3,312,156,0,3296,3315,
-		1,0,0,0,3297,3299,5,106,0,0,3298,3297,1,0,0,0,3298,3299,1,0,0,0,3299,3300,
-		1,0,0,0,3300,3302,3,366,183,0,3301,3303,3,106,53,0,3302,3301,1,0,0,0,3302,
-		3303,1,0,0,0,3303,3304,1,0,0,0,3304,3305,7,56,0,0,3305,3307,3,308,154,
-		0,3306,3308,3,310,155,0,3307,3306,1,0,0,0,3307,3308,1,0,0,0,3308,3309,
-		1,0,0,0,3309,3312,3,312,156,0,3310,3311,5,100,0,0,3311,3313,3,108,54,0,
-		3312,3310,1,0,0,0,3312,3313,1,0,0,0,3313,3315,1,0,0,0,3314,3290,1,0,0,
-		0,3314,3298,1,0,0,0,3315,307,1,0,0,0,3316,3318,5,273,0,0,3317,3316,1,0,
-		0,0,3317,3318,1,0,0,0,3318,3319,1,0,0,0,3319,3323,5,3,0,0,3320,3323,5,
-		307,0,0,3321,3323,5,308,0,0,3322,3317,1,0,0,0,3322,3320,1,0,0,0,3322,3321,
-		1,0,0,0,3323,309,1,0,0,0,3324,3326,5,96,0,0,3325,3324,1,0,0,0,3325,3326,
-		1,0,0,0,3326,3327,1,0,0,0,3327,3328,5,201,0,0,3328,3329,5,3,0,0,3329,311,
-		1,0,0,0,3330,3332,5,102,0,0,3331,3330,1,0,0,0,3331,3332,1,0,0,0,3332,3340,
-		1,0,0,0,3333,3341,3,328,164,0,3334,3336,3,314,157,0,3335,3334,1,0,0,0,
-		3336,3339,1,0,0,0,3337,3335,1,0,0,0,3337,3338,1,0,0,0,3338,3341,1,0,0,
-		0,3339,3337,1,0,0,0,3340,3333,1,0,0,0,3340,3337,1,0,0,0,3341,313,1,0,0,
-		0,3342,3367,7,57,0,0,3343,3345,7,58,0,0,3344,3346,5,27,0,0,3345,3344,1,
-		0,0,0,3345,3346,1,0,0,0,3346,3347,1,0,0,0,3347,3367,5,3,0,0,3348,3353,
-		5,215,0,0,3349,3354,5,274,0,0,3350,3351,5,70,0,0,3351,3354,5,71,0,0,3352,
-		3354,5,71,0,0,3353,3349,1,0,0,0,3353,3350,1,0,0,0,3353,3352,1,0,0,0,3354,
-		3364,1,0,0,0,3355,3365,5,348,0,0,3356,3361,3,368,184,0,3357,3358,5,339,
-		0,0,3358,3360,3,368,184,0,3359,3357,1,0,0,0,3360,3363,1,0,0,0,3361,3359,
-		1,0,0,0,3361,3362,1,0,0,0,3362,3365,1,0,0,0,3363,3361,1,0,0,0,3364,3355,
-		1,0,0,0,3364,3356,1,0,0,0,3365,3367,1,0,0,0,3366,3342,1,0,0,0,3366,3343,
-		1,0,0,0,3366,3348,1,0,0,0,3367,315,1,0,0,0,3368,3376,3,328,164,0,3369,
-		3371,3,318,159,0,3370,3369,1,0,0,0,3371,3374,1,0,0,0,3372,3370,1,0,0,0,
-		3372,3373,1,0,0,0,3373,3376,1,0,0,0,3374,3372,1,0,0,0,3375,3368,1,0,0,
-		0,3375,3372,1,0,0,0,3376,317,1,0,0,0,3377,3378,7,59,0,0,3378,319,1,0,0,
-		0,3379,3417,3,10,5,0,3380,3381,5,37,0,0,3381,3417,3,244,122,0,3382,3383,
-		5,277,0,0,3383,3384,5,245,0,0,3384,3386,5,329,0,0,3385,3387,5,108,0,0,
-		3386,3385,1,0,0,0,3386,3387,1,0,0,0,3387,3388,1,0,0,0,3388,3390,3,366,
-		183,0,3389,3391,3,278,139,0,3390,3389,1,0,0,0,3390,3391,1,0,0,0,3391,3417,
-		1,0,0,0,3392,3393,5,210,0,0,3393,3398,3,368,184,0,3394,3395,5,333,0,0,
-		3395,3396,3,156,78,0,3396,3397,5,334,0,0,3397,3399,1,0,0,0,3398,3394,1,
-		0,0,0,3398,3399,1,0,0,0,3399,3417,1,0,0,0,3400,3401,5,197,0,0,3401,3405,
-		3,368,184,0,3402,3404,3,336,168,0,3403,3402,1,0,0,0,3404,3407,1,0,0,0,
-		3405,3403,1,0,0,0,3405,3406,1,0,0,0,3406,3408,1,0,0,0,3407,3405,1,0,0,
-		0,3408,3411,5,192,0,0,3409,3410,7,4,0,0,3410,3412,5,223,0,0,3411,3409,
-		1,0,0,0,3411,3412,1,0,0,0,3412,3413,1,0,0,0,3413,3414,5,55,0,0,3414,3415,
-		3,12,6,0,3415,3417,1,0,0,0,3416,3379,1,0,0,0,3416,3380,1,0,0,0,3416,3382,
-		1,0,0,0,3416,3392,1,0,0,0,3416,3400,1,0,0,0,3417,321,1,0,0,0,3418,3422,
-		3,12,6,0,3419,3422,3,100,50,0,3420,3422,5,3,0,0,3421,3418,1,0,0,0,3421,
-		3419,1,0,0,0,3421,3420,1,0,0,0,3422,323,1,0,0,0,3423,3428,3,326,163,0,
-		3424,3425,5,339,0,0,3425,3427,3,326,163,0,3426,3424,1,0,0,0,3427,3430,
-		1,0,0,0,3428,3426,1,0,0,0,3428,3429,1,0,0,0,3429,325,1,0,0,0,3430,3428,
-		1,0,0,0,3431,3433,3,366,183,0,3432,3434,3,106,53,0,3433,3432,1,0,0,0,3433,
-		3434,1,0,0,0,3434,327,1,0,0,0,3435,3436,5,333,0,0,3436,3441,3,330,165,
-		0,3437,3438,5,339,0,0,3438,3440,3,330,165,0,3439,3437,1,0,0,0,3440,3443,
-		1,0,0,0,3441,3439,1,0,0,0,3441,3442,1,0,0,0,3442,3444,1,0,0,0,3443,3441,
-		1,0,0,0,3444,3445,5,334,0,0,3445,329,1,0,0,0,3446,3448,3,332,166,0,3447,
-		3449,5,352,0,0,3448,3447,1,0,0,0,3448,3449,1,0,0,0,3449,3451,1,0,0,0,3450,
-		3452,3,334,167,0,3451,3450,1,0,0,0,3451,3452,1,0,0,0,3452,331,1,0,0,0,
-		3453,3464,3,368,184,0,3454,3464,5,23,0,0,3455,3464,5,22,0,0,3456,3464,
-		5,127,0,0,3457,3464,5,110,0,0,3458,3464,5,111,0,0,3459,3464,5,71,0,0,3460,
-		3464,5,45,0,0,3461,3464,5,106,0,0,3462,3464,5,33,0,0,3463,3453,1,0,0,0,
-		3463,3454,1,0,0,0,3463,3455,1,0,0,0,3463,3456,1,0,0,0,3463,3457,1,0,0,
-		0,3463,3458,1,0,0,0,3463,3459,1,0,0,0,3463,3460,1,0,0,0,3463,3461,1,0,
-		0,0,3463,3462,1,0,0,0,3464,3469,1,0,0,0,3465,3466,5,341,0,0,3466,3468,
-		3,376,188,0,3467,3465,1,0,0,0,3468,3471,1,0,0,0,3469,3467,1,0,0,0,3469,
-		3470,1,0,0,0,3470,333,1,0,0,0,3471,3469,1,0,0,0,3472,3491,3,376,188,0,
-		3473,3491,5,3,0,0,3474,3476,7,15,0,0,3475,3474,1,0,0,0,3475,3476,1,0,0,
-		0,3476,3477,1,0,0,0,3477,3491,7,23,0,0,3478,3491,5,348,0,0,3479,3480,5,
-		333,0,0,3480,3485,3,334,167,0,3481,3482,5,339,0,0,3482,3484,3,334,167,
-		0,3483,3481,1,0,0,0,3484,3487,1,0,0,0,3485,3483,1,0,0,0,3485,3486,1,0,
-		0,0,3486,3488,1,0,0,0,3487,3485,1,0,0,0,3488,3489,5,334,0,0,3489,3491,
-		1,0,0,0,3490,3472,1,0,0,0,3490,3473,1,0,0,0,3490,3475,1,0,0,0,3490,3478,
-		1,0,0,0,3490,3479,1,0,0,0,3491,335,1,0,0,0,3492,3493,5,252,0,0,3493,3499,
-		5,291,0,0,3494,3499,5,291,0,0,3495,3499,5,106,0,0,3496,3499,5,232,0,0,
-		3497,3499,3,368,184,0,3498,3492,1,0,0,0,3498,3494,1,0,0,0,3498,3495,1,
-		0,0,0,3498,3496,1,0,0,0,3498,3497,1,0,0,0,3499,337,1,0,0,0,3500,3502,3,
-		340,170,0,3501,3500,1,0,0,0,3501,3502,1,0,0,0,3502,3504,1,0,0,0,3503,3505,
-		7,60,0,0,3504,3503,1,0,0,0,3504,3505,1,0,0,0,3505,3506,1,0,0,0,3506,3507,
-		3,368,184,0,3507,339,1,0,0,0,3508,3522,5,251,0,0,3509,3522,5,271,0,0,3510,
-		3522,5,213,0,0,3511,3522,5,236,0,0,3512,3513,7,61,0,0,3513,3522,3,342,
-		171,0,3514,3522,3,342,171,0,3515,3522,5,21,0,0,3516,3519,7,62,0,0,3517,
-		3520,3,342,171,0,3518,3520,5,21,0,0,3519,3517,1,0,0,0,3519,3518,1,0,0,
-		0,3519,3520,1,0,0,0,3520,3522,1,0,0,0,3521,3508,1,0,0,0,3521,3509,1,0,
-		0,0,3521,3510,1,0,0,0,3521,3511,1,0,0,0,3521,3512,1,0,0,0,3521,3514,1,
-		0,0,0,3521,3515,1,0,0,0,3521,3516,1,0,0,0,3522,341,1,0,0,0,3523,3525,7,
-		15,0,0,3524,3523,1,0,0,0,3524,3525,1,0,0,0,3525,3526,1,0,0,0,3526,3527,
-		5,6,0,0,3527,343,1,0,0,0,3528,3530,5,21,0,0,3529,3531,5,312,0,0,3530,3529,
-		1,0,0,0,3530,3531,1,0,0,0,3531,3548,1,0,0,0,3532,3533,5,138,0,0,3533,3548,
-		5,332,0,0,3534,3535,5,317,0,0,3535,3536,5,234,0,0,3536,3548,5,237,0,0,
-		3537,3538,5,296,0,0,3538,3548,5,105,0,0,3539,3540,5,37,0,0,3540,3541,7,
-		63,0,0,3541,3548,3,366,183,0,3542,3543,5,312,0,0,3543,3548,3,346,173,0,
-		3544,3545,3,354,177,0,3545,3546,3,346,173,0,3546,3548,1,0,0,0,3547,3528,
-		1,0,0,0,3547,3532,1,0,0,0,3547,3534,1,0,0,0,3547,3537,1,0,0,0,3547,3539,
-		1,0,0,0,3547,3542,1,0,0,0,3547,3544,1,0,0,0,3548,345,1,0,0,0,3549,3550,
-		7,60,0,0,3550,3552,3,366,183,0,3551,3549,1,0,0,0,3551,3552,1,0,0,0,3552,
-		3555,1,0,0,0,3553,3554,5,118,0,0,3554,3556,5,3,0,0,3555,3553,1,0,0,0,3555,
-		3556,1,0,0,0,3556,347,1,0,0,0,3557,3559,7,64,0,0,3558,3557,1,0,0,0,3558,
-		3559,1,0,0,0,3559,3560,1,0,0,0,3560,3561,5,138,0,0,3561,3562,5,332,0,0,
-		3562,3626,3,350,175,0,3563,3565,7,64,0,0,3564,3563,1,0,0,0,3564,3565,1,
-		0,0,0,3565,3566,1,0,0,0,3566,3568,5,250,0,0,3567,3569,7,65,0,0,3568,3567,
-		1,0,0,0,3568,3569,1,0,0,0,3569,3626,1,0,0,0,3570,3572,7,64,0,0,3571,3570,
-		1,0,0,0,3571,3572,1,0,0,0,3572,3573,1,0,0,0,3573,3576,5,286,0,0,3574,3577,
-		3,368,184,0,3575,3577,5,3,0,0,3576,3574,1,0,0,0,3576,3575,1,0,0,0,3577,
-		3626,1,0,0,0,3578,3580,7,64,0,0,3579,3578,1,0,0,0,3579,3580,1,0,0,0,3580,
-		3581,1,0,0,0,3581,3582,5,296,0,0,3582,3586,5,105,0,0,3583,3587,3,368,184,
-		0,3584,3587,5,3,0,0,3585,3587,5,45,0,0,3586,3583,1,0,0,0,3586,3584,1,0,
-		0,0,3586,3585,1,0,0,0,3587,3626,1,0,0,0,3588,3590,7,64,0,0,3589,3588,1,
-		0,0,0,3589,3590,1,0,0,0,3590,3591,1,0,0,0,3591,3592,5,290,0,0,3592,3626,
-		5,3,0,0,3593,3595,7,64,0,0,3594,3593,1,0,0,0,3594,3595,1,0,0,0,3595,3596,
-		1,0,0,0,3596,3597,5,317,0,0,3597,3626,3,356,178,0,3598,3600,7,64,0,0,3599,
-		3598,1,0,0,0,3599,3600,1,0,0,0,3600,3601,1,0,0,0,3601,3602,5,317,0,0,3602,
-		3603,5,303,0,0,3603,3626,5,3,0,0,3604,3605,5,296,0,0,3605,3606,5,181,0,
-		0,3606,3607,5,27,0,0,3607,3608,5,317,0,0,3608,3626,3,356,178,0,3609,3611,
-		7,64,0,0,3610,3609,1,0,0,0,3610,3611,1,0,0,0,3611,3612,1,0,0,0,3612,3613,
-		3,354,177,0,3613,3623,7,66,0,0,3614,3624,5,45,0,0,3615,3620,3,334,167,
-		0,3616,3617,5,339,0,0,3617,3619,3,334,167,0,3618,3616,1,0,0,0,3619,3622,
-		1,0,0,0,3620,3618,1,0,0,0,3620,3621,1,0,0,0,3621,3624,1,0,0,0,3622,3620,
-		1,0,0,0,3623,3614,1,0,0,0,3623,3615,1,0,0,0,3624,3626,1,0,0,0,3625,3558,
-		1,0,0,0,3625,3564,1,0,0,0,3625,3571,1,0,0,0,3625,3579,1,0,0,0,3625,3589,
-		1,0,0,0,3625,3594,1,0,0,0,3625,3599,1,0,0,0,3625,3604,1,0,0,0,3625,3610,
-		1,0,0,0,3626,349,1,0,0,0,3627,3644,5,3,0,0,3628,3644,3,368,184,0,3629,
-		3631,7,15,0,0,3630,3629,1,0,0,0,3630,3631,1,0,0,0,3631,3632,1,0,0,0,3632,
-		3644,7,23,0,0,3633,3635,5,132,0,0,3634,3636,3,206,103,0,3635,3634,1,0,
-		0,0,3635,3636,1,0,0,0,3636,3637,1,0,0,0,3637,3639,5,3,0,0,3638,3640,3,
-		210,105,0,3639,3638,1,0,0,0,3639,3640,1,0,0,0,3640,3644,1,0,0,0,3641,3644,
-		5,45,0,0,3642,3644,5,239,0,0,3643,3627,1,0,0,0,3643,3628,1,0,0,0,3643,
-		3630,1,0,0,0,3643,3633,1,0,0,0,3643,3641,1,0,0,0,3643,3642,1,0,0,0,3644,
-		351,1,0,0,0,3645,3656,5,21,0,0,3646,3647,5,138,0,0,3647,3656,5,332,0,0,
-		3648,3649,5,317,0,0,3649,3650,5,234,0,0,3650,3656,5,237,0,0,3651,3652,
-		5,296,0,0,3652,3656,5,105,0,0,3653,3656,5,286,0,0,3654,3656,3,354,177,
-		0,3655,3645,1,0,0,0,3655,3646,1,0,0,0,3655,3648,1,0,0,0,3655,3651,1,0,
-		0,0,3655,3653,1,0,0,0,3655,3654,1,0,0,0,3656,353,1,0,0,0,3657,3662,3,368,
-		184,0,3658,3659,5,341,0,0,3659,3661,3,376,188,0,3660,3658,1,0,0,0,3661,
-		3664,1,0,0,0,3662,3660,1,0,0,0,3662,3663,1,0,0,0,3663,355,1,0,0,0,3664,
-		3662,1,0,0,0,3665,3672,3,358,179,0,3666,3668,5,339,0,0,3667,3666,1,0,0,
-		0,3667,3668,1,0,0,0,3668,3669,1,0,0,0,3669,3671,3,358,179,0,3670,3667,
-		1,0,0,0,3671,3674,1,0,0,0,3672,3670,1,0,0,0,3672,3673,1,0,0,0,3673,357,
-		1,0,0,0,3674,3672,1,0,0,0,3675,3676,5,234,0,0,3676,3684,5,237,0,0,3677,
-		3678,5,276,0,0,3678,3685,5,321,0,0,3679,3680,5,276,0,0,3680,3685,5,186,
-		0,0,3681,3682,5,281,0,0,3682,3685,5,276,0,0,3683,3685,5,295,0,0,3684,3677,
-		1,0,0,0,3684,3679,1,0,0,0,3684,3681,1,0,0,0,3684,3683,1,0,0,0,3685,3695,
-		1,0,0,0,3686,3687,5,276,0,0,3687,3695,5,74,0,0,3688,3689,5,276,0,0,3689,
-		3695,5,331,0,0,3690,3692,5,70,0,0,3691,3690,1,0,0,0,3691,3692,1,0,0,0,
-		3692,3693,1,0,0,0,3693,3695,5,46,0,0,3694,3675,1,0,0,0,3694,3686,1,0,0,
-		0,3694,3688,1,0,0,0,3694,3691,1,0,0,0,3695,359,1,0,0,0,3696,3697,7,67,
-		0,0,3697,361,1,0,0,0,3698,3700,5,24,0,0,3699,3701,5,252,0,0,3700,3699,
-		1,0,0,0,3700,3701,1,0,0,0,3701,3702,1,0,0,0,3702,3703,5,180,0,0,3703,363,
-		1,0,0,0,3704,3706,3,376,188,0,3705,3707,3,376,188,0,3706,3705,1,0,0,0,
-		3706,3707,1,0,0,0,3707,3709,1,0,0,0,3708,3710,3,376,188,0,3709,3708,1,
-		0,0,0,3709,3710,1,0,0,0,3710,365,1,0,0,0,3711,3716,3,368,184,0,3712,3713,
-		5,341,0,0,3713,3715,3,376,188,0,3714,3712,1,0,0,0,3715,3718,1,0,0,0,3716,
-		3714,1,0,0,0,3716,3717,1,0,0,0,3717,367,1,0,0,0,3718,3716,1,0,0,0,3719,
-		3726,5,1,0,0,3720,3726,5,2,0,0,3721,3726,3,380,190,0,3722,3726,3,382,191,
-		0,3723,3726,3,384,192,0,3724,3726,3,386,193,0,3725,3719,1,0,0,0,3725,3720,
-		1,0,0,0,3725,3721,1,0,0,0,3725,3722,1,0,0,0,3725,3723,1,0,0,0,3725,3724,
-		1,0,0,0,3726,369,1,0,0,0,3727,3733,5,1,0,0,3728,3733,5,2,0,0,3729,3733,
-		3,380,190,0,3730,3733,3,382,191,0,3731,3733,3,384,192,0,3732,3727,1,0,
-		0,0,3732,3728,1,0,0,0,3732,3729,1,0,0,0,3732,3730,1,0,0,0,3732,3731,1,
-		0,0,0,3733,371,1,0,0,0,3734,3735,3,388,194,0,3735,373,1,0,0,0,3736,3742,
-		5,1,0,0,3737,3742,5,2,0,0,3738,3742,3,380,190,0,3739,3742,3,382,191,0,
-		3740,3742,3,388,194,0,3741,3736,1,0,0,0,3741,3737,1,0,0,0,3741,3738,1,
-		0,0,0,3741,3739,1,0,0,0,3741,3740,1,0,0,0,3742,375,1,0,0,0,3743,3752,5,
-		1,0,0,3744,3752,5,2,0,0,3745,3752,3,380,190,0,3746,3752,3,382,191,0,3747,
-		3752,3,384,192,0,3748,3752,3,386,193,0,3749,3752,3,388,194,0,3750,3752,
-		3,390,195,0,3751,3743,1,0,0,0,3751,3744,1,0,0,0,3751,3745,1,0,0,0,3751,
-		3746,1,0,0,0,3751,3747,1,0,0,0,3751,3748,1,0,0,0,3751,3749,1,0,0,0,3751,
-		3750,1,0,0,0,3752,377,1,0,0,0,3753,3765,5,1,0,0,3754,3765,5,2,0,0,3755,
-		3765,3,380,190,0,3756,3765,5,132,0,0,3757,3765,5,142,0,0,3758,3765,5,143,
-		0,0,3759,3765,5,144,0,0,3760,3765,5,135,0,0,3761,3765,5,146,0,0,3762,3765,
-		5,138,0,0,3763,3765,5,139,0,0,3764,3753,1,0,0,0,3764,3754,1,0,0,0,3764,
-		3755,1,0,0,0,3764,3756,1,0,0,0,3764,3757,1,0,0,0,3764,3758,1,0,0,0,3764,
-		3759,1,0,0,0,3764,3760,1,0,0,0,3764,3761,1,0,0,0,3764,3762,1,0,0,0,3764,
-		3763,1,0,0,0,3765,379,1,0,0,0,3766,3767,7,68,0,0,3767,381,1,0,0,0,3768,
-		3769,7,69,0,0,3769,383,1,0,0,0,3770,3771,7,70,0,0,3771,385,1,0,0,0,3772,
-		3773,7,71,0,0,3773,387,1,0,0,0,3774,3775,7,72,0,0,3775,389,1,0,0,0,3776,
-		3777,7,73,0,0,3777,391,1,0,0,0,587,393,397,401,414,418,425,430,433,441,
-		445,450,454,461,465,471,474,478,485,496,499,502,506,509,512,515,518,521,
-		535,539,542,546,549,553,557,561,567,578,583,596,601,605,609,616,622,632,
-		642,647,651,658,665,668,676,686,689,696,699,705,712,717,721,724,730,733,
-		744,756,766,777,784,788,794,799,804,808,810,818,822,825,828,831,837,840,
-		848,859,864,866,873,878,883,889,898,904,913,918,926,929,939,944,947,951,
-		954,958,963,970,973,984,989,997,1009,1018,1030,1035,1041,1045,1050,1055,
-		1060,1066,1068,1071,1078,1088,1096,1099,1104,1108,1114,1122,1127,1130,
-		1140,1142,1147,1151,1159,1162,1165,1169,1172,1175,1178,1185,1189,1192,
-		1198,1205,1209,1213,1215,1225,1227,1232,1234,1236,1238,1242,1245,1254,
-		1259,1262,1264,1268,1278,1283,1295,1301,1304,1313,1318,1325,1333,1337,
-		1339,1346,1350,1354,1364,1373,1381,1391,1397,1405,1411,1418,1425,1430,
-		1434,1444,1448,1452,1458,1461,1467,1483,1485,1492,1496,1507,1511,1517,
-		1524,1530,1539,1549,1555,1565,1571,1579,1583,1585,1589,1598,1600,1606,
-		1612,1616,1621,1625,1630,1649,1652,1655,1660,1664,1668,1674,1688,1694,
-		1701,1705,1710,1716,1734,1738,1749,1753,1760,1769,1771,1775,1780,1784,
-		1789,1798,1800,1807,1814,1822,1831,1839,1841,1846,1848,1850,1852,1854,
-		1863,1871,1876,1881,1886,1893,1898,1902,1905,1910,1915,1918,1922,1925,
-		1928,1931,1934,1938,1945,1949,1955,1957,1963,1968,1970,1990,1994,2003,
-		2006,2009,2012,2023,2032,2034,2046,2056,2065,2071,2073,2079,2084,2091,
-		2095,2098,2107,2122,2125,2132,2136,2144,2149,2151,2154,2171,2173,2177,
-		2179,2186,2189,2192,2197,2200,2203,2211,2223,2232,2234,2242,2248,2253,
-		2261,2264,2269,2273,2276,2283,2296,2303,2309,2316,2320,2322,2325,2331,
-		2334,2342,2345,2349,2352,2358,2361,2370,2373,2381,2383,2387,2400,2403,
-		2409,2411,2417,2420,2426,2433,2440,2444,2449,2454,2457,2460,2463,2469,
-		2473,2476,2481,2485,2492,2496,2499,2504,2510,2515,2519,2522,2528,2534,
-		2538,2542,2547,2550,2556,2564,2570,2574,2577,2580,2584,2586,2589,2593,
-		2603,2608,2611,2614,2617,2620,2623,2633,2635,2638,2640,2648,2651,2658,
-		2664,2673,2676,2682,2687,2692,2698,2719,2727,2731,2738,2740,2752,2755,
-		2757,2774,2779,2783,2788,2801,2804,2813,2827,2840,2845,2853,2856,2859,
-		2867,2876,2880,2886,2893,2896,2900,2907,2928,2941,2956,2961,2967,2972,
-		2977,2984,2988,2992,2996,3000,3004,3009,3015,3019,3023,3031,3035,3044,
-		3050,3056,3064,3072,3076,3080,3086,3090,3094,3100,3111,3113,3117,3120,
-		3127,3131,3142,3148,3155,3164,3170,3172,3177,3188,3192,3197,3204,3213,
-		3217,3219,3223,3226,3233,3236,3242,3245,3248,3255,3264,3276,3279,3282,
-		3288,3298,3302,3307,3312,3314,3317,3322,3325,3331,3337,3340,3345,3353,
-		3361,3364,3366,3372,3375,3386,3390,3398,3405,3411,3416,3421,3428,3433,
-		3441,3448,3451,3463,3469,3475,3485,3490,3498,3501,3504,3519,3521,3524,
-		3530,3547,3551,3555,3558,3564,3568,3571,3576,3579,3586,3589,3594,3599,
-		3610,3620,3623,3625,3630,3635,3639,3643,3655,3662,3667,3672,3684,3691,
-		3694,3700,3706,3709,3716,3725,3732,3741,3751,3764
+		2,195,7,195,2,196,7,196,2,197,7,197,2,198,7,198,2,199,7,199,2,200,7,200,
+		2,201,7,201,2,202,7,202,2,203,7,203,2,204,7,204,2,205,7,205,1,0,3,0,414,
+		8,0,1,0,1,0,3,0,418,8,0,5,0,420,8,0,10,0,12,0,423,9,0,1,0,1,0,1,1,1,1,
+		1,1,1,2,1,2,1,2,1,3,1,3,3,3,435,8,3,1,4,1,4,3,4,439,8,4,1,4,1,4,1,4,5,
+		4,444,8,4,10,4,12,4,447,9,4,1,4,1,4,3,4,451,8,4,1,4,3,4,454,8,4,1,4,1,
+		4,1,4,1,4,1,4,1,4,3,4,462,8,4,1,4,1,4,3,4,466,8,4,1,4,1,4,1,4,3,4,471,
+		8,4,1,4,1,4,3,4,475,8,4,1,4,1,4,1,4,5,4,480,8,4,10,4,12,4,483,9,4,1,4,
+		3,4,486,8,4,1,4,1,4,1,4,1,4,3,4,492,8,4,1,4,3,4,495,8,4,1,4,1,4,3,4,499,
+		8,4,1,4,1,4,1,4,5,4,504,8,4,10,4,12,4,507,9,4,1,4,1,4,1,4,1,4,1,4,1,4,
+		1,4,1,4,3,4,517,8,4,1,4,3,4,520,8,4,1,4,3,4,523,8,4,1,4,1,4,3,4,527,8,
+		4,1,4,3,4,530,8,4,1,4,3,4,533,8,4,1,4,3,4,536,8,4,1,4,3,4,539,8,4,1,4,
+		3,4,542,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,556,8,
+		4,1,4,1,4,3,4,560,8,4,1,4,3,4,563,8,4,1,4,1,4,3,4,567,8,4,1,4,3,4,570,
+		8,4,1,4,1,4,3,4,574,8,4,1,4,1,4,3,4,578,8,4,1,4,1,4,3,4,582,8,4,1,4,1,
+		4,1,4,1,4,3,4,588,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,597,8,4,10,4,12,
+		4,600,9,4,1,4,1,4,3,4,604,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,
+		615,8,4,10,4,12,4,618,9,4,1,4,1,4,3,4,622,8,4,1,4,1,4,3,4,626,8,4,1,4,
+		1,4,3,4,630,8,4,1,4,1,4,1,4,5,4,635,8,4,10,4,12,4,638,9,4,1,4,1,4,1,4,
+		3,4,643,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,653,8,4,1,4,1,4,1,4,1,
+		4,1,4,1,4,1,4,1,4,3,4,663,8,4,1,4,1,4,1,4,3,4,668,8,4,1,4,1,4,3,4,672,
+		8,4,1,4,1,4,1,4,5,4,677,8,4,10,4,12,4,680,9,4,1,4,1,4,1,4,1,4,3,4,686,
+		8,4,1,4,3,4,689,8,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,697,8,4,1,4,1,4,1,4,1,
+		4,1,4,1,4,1,4,1,4,3,4,707,8,4,1,5,3,5,710,8,5,1,5,1,5,1,5,1,5,1,5,3,5,
+		717,8,5,1,6,3,6,720,8,6,1,6,1,6,1,7,1,7,3,7,726,8,7,1,7,1,7,1,7,5,7,731,
+		8,7,10,7,12,7,734,9,7,1,8,1,8,3,8,738,8,8,1,8,1,8,3,8,742,8,8,1,8,3,8,
+		745,8,8,1,8,1,8,1,8,1,8,3,8,751,8,8,1,8,3,8,754,8,8,1,9,1,9,1,9,1,9,1,
+		9,1,9,1,9,5,9,763,8,9,10,9,12,9,766,9,9,1,9,1,9,1,9,1,10,1,10,1,10,1,10,
+		5,10,775,8,10,10,10,12,10,778,9,10,1,10,1,10,1,10,1,10,1,10,1,10,1,10,
+		3,10,787,8,10,1,10,1,10,1,10,1,11,1,11,1,11,1,11,5,11,796,8,11,10,11,12,
+		11,799,9,11,1,11,1,11,1,12,1,12,3,12,805,8,12,1,12,1,12,3,12,809,8,12,
+		1,13,1,13,5,13,813,8,13,10,13,12,13,816,9,13,1,14,1,14,3,14,820,8,14,1,
+		14,1,14,1,15,3,15,825,8,15,1,15,1,15,5,15,829,8,15,10,15,12,15,832,9,15,
+		1,16,1,16,1,16,1,16,1,16,3,16,839,8,16,1,17,1,17,3,17,843,8,17,1,17,3,
+		17,846,8,17,1,17,3,17,849,8,17,1,17,3,17,852,8,17,1,17,1,17,1,17,1,17,
+		3,17,858,8,17,1,17,3,17,861,8,17,1,17,1,17,1,17,1,17,1,17,1,17,3,17,869,
+		8,17,1,18,1,18,1,18,1,18,1,18,1,18,1,18,5,18,878,8,18,10,18,12,18,881,
+		9,18,1,18,1,18,3,18,885,8,18,3,18,887,8,18,1,19,1,19,1,19,5,19,892,8,19,
+		10,19,12,19,895,9,19,1,20,1,20,3,20,899,8,20,1,20,5,20,902,8,20,10,20,
+		12,20,905,9,20,1,20,1,20,1,20,3,20,910,8,20,1,21,1,21,1,21,1,21,1,21,5,
+		21,917,8,21,10,21,12,21,920,9,21,1,21,1,21,1,21,3,21,925,8,21,1,21,1,21,
+		1,21,1,21,1,21,5,21,932,8,21,10,21,12,21,935,9,21,1,21,1,21,3,21,939,8,
+		21,1,22,1,22,1,22,1,22,1,23,1,23,3,23,947,8,23,1,23,1,23,3,23,951,8,23,
+		1,23,3,23,954,8,23,1,23,1,23,1,24,1,24,1,24,1,24,5,24,962,8,24,10,24,12,
+		24,965,9,24,1,25,1,25,3,25,969,8,25,1,25,3,25,972,8,25,1,25,1,25,3,25,
+		976,8,25,1,25,3,25,979,8,25,1,25,1,25,3,25,983,8,25,1,26,1,26,1,26,3,26,
+		988,8,26,1,26,1,26,1,26,5,26,993,8,26,10,26,12,26,996,9,26,3,26,998,8,
+		26,1,27,1,27,1,27,1,27,1,27,1,27,1,27,5,27,1007,8,27,10,27,12,27,1010,
+		9,27,1,27,1,27,3,27,1014,8,27,1,28,1,28,1,28,1,28,5,28,1020,8,28,10,28,
+		12,28,1023,9,28,1,29,1,29,1,29,1,29,1,30,1,30,1,30,5,30,1032,8,30,10,30,
+		12,30,1035,9,30,1,31,1,31,1,31,1,31,5,31,1041,8,31,10,31,12,31,1044,9,
+		31,1,31,1,31,1,32,1,32,1,32,1,32,1,32,5,32,1053,8,32,10,32,12,32,1056,
+		9,32,1,33,1,33,3,33,1060,8,33,1,33,1,33,1,33,1,33,3,33,1066,8,33,1,33,
+		1,33,3,33,1070,8,33,1,34,1,34,1,34,3,34,1075,8,34,1,34,1,34,1,34,3,34,
+		1080,8,34,1,34,1,34,1,34,3,34,1085,8,34,1,34,1,34,1,34,1,34,3,34,1091,
+		8,34,3,34,1093,8,34,1,35,1,35,1,35,3,35,1098,8,35,1,36,1,36,1,36,1,36,
+		1,36,1,36,1,36,1,36,3,36,1108,8,36,1,36,1,36,1,36,1,36,5,36,1114,8,36,
+		10,36,12,36,1117,9,36,3,36,1119,8,36,1,36,1,36,1,36,3,36,1124,8,36,1,36,
+		1,36,3,36,1128,8,36,1,37,1,37,5,37,1132,8,37,10,37,12,37,1135,9,37,1,38,
+		1,38,1,38,1,38,1,38,3,38,1142,8,38,1,38,1,38,1,38,3,38,1147,8,38,1,38,
+		3,38,1150,8,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,3,38,1160,8,38,
+		3,38,1162,8,38,1,39,1,39,1,39,3,39,1167,8,39,1,39,1,39,3,39,1171,8,39,
+		1,40,1,40,1,40,1,40,1,40,1,40,3,40,1179,8,40,1,40,3,40,1182,8,40,1,40,
+		3,40,1185,8,40,1,40,1,40,3,40,1189,8,40,1,40,3,40,1192,8,40,1,40,3,40,
+		1195,8,40,1,40,3,40,1198,8,40,1,40,1,40,1,40,1,40,1,40,3,40,1205,8,40,
+		1,40,1,40,3,40,1209,8,40,1,40,1,40,3,40,1213,8,40,1,40,3,40,1216,8,40,
+		1,40,1,40,1,40,1,40,3,40,1222,8,40,1,40,1,40,1,40,1,40,1,40,3,40,1229,
+		8,40,1,40,1,40,3,40,1233,8,40,1,40,1,40,1,40,1,40,3,40,1239,8,40,3,40,
+		1241,8,40,3,40,1243,8,40,1,41,1,41,1,41,1,41,1,41,1,41,1,41,1,41,5,41,
+		1253,8,41,10,41,12,41,1256,9,41,1,41,1,41,4,41,1260,8,41,11,41,12,41,1261,
+		3,41,1264,8,41,3,41,1266,8,41,1,42,1,42,3,42,1270,8,42,1,42,3,42,1273,
+		8,42,1,42,1,42,1,42,1,42,1,42,5,42,1280,8,42,10,42,12,42,1283,9,42,1,42,
+		1,42,3,42,1287,8,42,1,42,3,42,1290,8,42,3,42,1292,8,42,1,43,1,43,3,43,
+		1296,8,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,1304,8,43,10,43,12,43,1307,
+		9,43,1,43,1,43,3,43,1311,8,43,1,44,1,44,1,44,1,45,1,45,1,45,1,45,1,45,
+		5,45,1321,8,45,10,45,12,45,1324,9,45,1,45,1,45,1,45,1,45,3,45,1330,8,45,
+		3,45,1332,8,45,1,45,1,45,3,45,1336,8,45,3,45,1338,8,45,1,46,1,46,1,46,
+		1,46,5,46,1344,8,46,10,46,12,46,1347,9,46,1,46,1,46,1,47,1,47,1,47,1,47,
+		3,47,1355,8,47,1,48,1,48,1,48,1,48,3,48,1361,8,48,3,48,1363,8,48,1,49,
+		1,49,1,49,1,49,1,49,1,49,3,49,1371,8,49,1,49,1,49,3,49,1375,8,49,3,49,
+		1377,8,49,1,50,1,50,1,50,1,50,1,50,1,50,1,50,3,50,1386,8,50,1,50,1,50,
+		5,50,1390,8,50,10,50,12,50,1393,9,50,1,51,1,51,1,51,3,51,1398,8,51,1,51,
+		3,51,1401,8,51,1,52,1,52,1,52,1,52,1,52,1,52,5,52,1409,8,52,10,52,12,52,
+		1412,9,52,1,52,1,52,1,52,1,52,1,52,1,52,3,52,1420,8,52,1,53,1,53,1,53,
+		1,53,5,53,1426,8,53,10,53,12,53,1429,9,53,1,53,1,53,1,54,1,54,1,54,5,54,
+		1436,8,54,10,54,12,54,1439,9,54,1,55,5,55,1442,8,55,10,55,12,55,1445,9,
+		55,1,55,1,55,1,55,5,55,1450,8,55,10,55,12,55,1453,9,55,1,55,5,55,1456,
+		8,55,10,55,12,55,1459,9,55,1,56,1,56,5,56,1463,8,56,10,56,12,56,1466,9,
+		56,1,57,1,57,5,57,1470,8,57,10,57,12,57,1473,9,57,1,57,1,57,3,57,1477,
+		8,57,1,57,1,57,3,57,1481,8,57,1,57,1,57,1,57,1,57,1,57,1,57,1,57,5,57,
+		1490,8,57,10,57,12,57,1493,9,57,1,57,1,57,3,57,1497,8,57,1,57,1,57,3,57,
+		1501,8,57,1,58,1,58,1,59,1,59,3,59,1507,8,59,1,60,1,60,1,61,1,61,5,61,
+		1513,8,61,10,61,12,61,1516,9,61,1,62,3,62,1519,8,62,1,62,1,62,1,63,1,63,
+		3,63,1525,8,63,1,63,1,63,1,63,1,63,1,63,1,63,1,63,1,63,1,63,1,63,1,63,
+		1,63,1,63,1,63,3,63,1541,8,63,3,63,1543,8,63,1,63,1,63,1,63,1,63,1,63,
+		3,63,1550,8,63,1,63,1,63,3,63,1554,8,63,1,64,1,64,1,64,1,64,1,64,1,64,
+		3,64,1562,8,64,1,64,1,64,1,64,3,64,1567,8,64,1,65,1,65,1,65,1,65,1,65,
+		1,66,1,66,1,66,1,66,3,66,1578,8,66,5,66,1580,8,66,10,66,12,66,1583,9,66,
+		1,67,5,67,1586,8,67,10,67,12,67,1589,9,67,1,67,1,67,5,67,1593,8,67,10,
+		67,12,67,1596,9,67,1,68,1,68,1,68,3,68,1601,8,68,1,69,1,69,1,69,1,69,1,
+		69,1,69,1,69,3,69,1610,8,69,1,70,1,70,1,70,1,70,1,70,1,70,5,70,1618,8,
+		70,10,70,12,70,1621,9,70,1,70,1,70,1,70,3,70,1626,8,70,1,71,1,71,1,71,
+		1,71,1,71,1,71,5,71,1634,8,71,10,71,12,71,1637,9,71,1,71,1,71,1,71,3,71,
+		1642,8,71,1,72,1,72,1,73,1,73,1,73,1,73,3,73,1650,8,73,1,73,1,73,3,73,
+		1654,8,73,3,73,1656,8,73,1,73,1,73,3,73,1660,8,73,1,73,1,73,1,73,1,73,
+		1,73,1,73,1,73,3,73,1669,8,73,3,73,1671,8,73,1,74,1,74,1,74,1,74,3,74,
+		1677,8,74,1,74,1,74,1,74,1,74,3,74,1683,8,74,1,74,1,74,3,74,1687,8,74,
+		1,74,1,74,1,74,3,74,1692,8,74,1,75,1,75,3,75,1696,8,75,1,75,1,75,1,75,
+		3,75,1701,8,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,3,75,
+		1713,8,75,1,75,3,75,1716,8,75,1,75,3,75,1719,8,75,1,75,1,75,1,75,3,75,
+		1724,8,75,1,75,1,75,3,75,1728,8,75,1,75,1,75,3,75,1732,8,75,1,75,1,75,
+		1,75,1,75,3,75,1738,8,75,1,75,1,75,1,75,1,75,3,75,1744,8,75,1,75,1,75,
+		1,75,1,75,1,75,3,75,1751,8,75,1,75,1,75,3,75,1755,8,75,1,75,1,75,1,75,
+		3,75,1760,8,75,1,75,1,75,1,75,1,75,3,75,1766,8,75,1,75,1,75,3,75,1770,
+		8,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,3,75,
+		1784,8,75,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,
+		1,76,1,76,1,76,1,76,1,76,1,76,3,76,1804,8,76,1,76,1,76,1,76,1,76,1,76,
+		1,76,1,76,3,76,1813,8,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,3,76,
+		1823,8,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,3,76,
+		1836,8,76,1,76,1,76,3,76,1840,8,76,3,76,1842,8,76,1,76,1,76,1,76,1,76,
+		3,76,1848,8,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,3,76,1857,8,76,3,76,
+		1859,8,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,5,76,
+		1872,8,76,10,76,12,76,1875,9,76,1,76,1,76,3,76,1879,8,76,1,77,1,77,1,77,
+		5,77,1884,8,77,10,77,12,77,1887,9,77,1,77,3,77,1890,8,77,1,78,1,78,1,78,
+		3,78,1895,8,78,4,78,1897,8,78,11,78,12,78,1898,1,79,4,79,1902,8,79,11,
+		79,12,79,1903,1,80,1,80,1,80,1,80,1,80,1,80,1,80,4,80,1913,8,80,11,80,
+		12,80,1914,1,80,1,80,1,80,1,80,1,80,3,80,1922,8,80,1,81,1,81,1,81,5,81,
+		1927,8,81,10,81,12,81,1930,9,81,1,82,1,82,1,82,5,82,1935,8,82,10,82,12,
+		82,1938,9,82,1,83,1,83,1,83,1,83,4,83,1944,8,83,11,83,12,83,1945,1,83,
+		1,83,1,83,1,83,1,83,1,83,5,83,1954,8,83,10,83,12,83,1957,9,83,1,83,1,83,
+		4,83,1961,8,83,11,83,12,83,1962,3,83,1965,8,83,3,83,1967,8,83,3,83,1969,
+		8,83,1,84,1,84,1,84,1,84,1,84,5,84,1976,8,84,10,84,12,84,1979,9,84,1,84,
+		1,84,1,84,5,84,1984,8,84,10,84,12,84,1987,9,84,1,84,1,84,3,84,1991,8,84,
+		1,85,4,85,1994,8,85,11,85,12,85,1995,1,85,1,85,1,85,3,85,2001,8,85,1,85,
+		1,85,1,85,5,85,2006,8,85,10,85,12,85,2009,9,85,1,86,1,86,3,86,2013,8,86,
+		1,87,1,87,3,87,2017,8,87,1,87,3,87,2020,8,87,1,87,1,87,1,87,3,87,2025,
+		8,87,1,87,1,87,1,87,3,87,2030,8,87,1,87,3,87,2033,8,87,1,88,1,88,3,88,
+		2037,8,88,1,88,3,88,2040,8,88,1,88,3,88,2043,8,88,1,88,3,88,2046,8,88,
+		1,88,3,88,2049,8,88,1,89,1,89,3,89,2053,8,89,1,89,1,89,1,89,5,89,2058,
+		8,89,10,89,12,89,2061,9,89,1,89,3,89,2064,8,89,1,89,1,89,1,89,1,89,3,89,
+		2070,8,89,3,89,2072,8,89,1,89,1,89,1,90,1,90,3,90,2078,8,90,1,90,1,90,
+		1,90,3,90,2083,8,90,3,90,2085,8,90,1,91,1,91,1,91,1,92,1,92,1,92,1,92,
+		1,92,1,92,1,93,1,93,1,93,1,93,1,93,1,93,1,94,1,94,1,94,3,94,2105,8,94,
+		1,95,1,95,3,95,2109,8,95,1,95,1,95,1,95,1,95,1,95,5,95,2116,8,95,10,95,
+		12,95,2119,9,95,3,95,2121,8,95,1,95,3,95,2124,8,95,1,95,3,95,2127,8,95,
+		1,95,1,95,1,96,1,96,1,96,1,96,1,96,1,96,1,96,3,96,2138,8,96,1,97,1,97,
+		1,97,1,97,1,97,1,97,1,97,3,97,2147,8,97,1,97,1,97,1,97,1,97,1,97,1,97,
+		1,97,3,97,2156,8,97,3,97,2158,8,97,1,98,1,98,1,98,1,99,1,99,1,99,1,99,
+		1,99,1,100,1,100,3,100,2170,8,100,1,100,1,100,1,100,1,101,1,101,1,101,
+		5,101,2178,8,101,10,101,12,101,2181,9,101,1,102,1,102,1,102,1,102,1,103,
+		1,103,3,103,2189,8,103,1,103,1,103,1,103,1,103,3,103,2195,8,103,3,103,
+		2197,8,103,1,104,1,104,5,104,2201,8,104,10,104,12,104,2204,9,104,1,105,
+		1,105,3,105,2208,8,105,1,105,1,105,1,106,1,106,1,106,3,106,2215,8,106,
+		1,106,1,106,3,106,2219,8,106,1,106,3,106,2222,8,106,1,106,1,106,1,106,
+		1,106,1,106,5,106,2229,8,106,10,106,12,106,2232,9,106,1,106,1,106,1,106,
+		1,106,1,106,1,106,1,106,1,106,1,106,1,106,1,106,1,106,3,106,2246,8,106,
+		1,106,3,106,2249,8,106,1,106,1,106,1,106,5,106,2254,8,106,10,106,12,106,
+		2257,9,106,1,106,3,106,2260,8,106,1,106,1,106,1,106,1,106,5,106,2266,8,
+		106,10,106,12,106,2269,9,106,1,106,1,106,3,106,2273,8,106,3,106,2275,8,
+		106,1,106,3,106,2278,8,106,1,107,1,107,1,107,1,108,1,108,1,108,1,108,1,
+		109,1,109,1,109,1,109,1,110,1,110,1,110,1,110,3,110,2295,8,110,3,110,2297,
+		8,110,1,110,1,110,3,110,2301,8,110,3,110,2303,8,110,1,111,1,111,1,111,
+		1,111,1,111,3,111,2310,8,111,1,111,3,111,2313,8,111,1,111,3,111,2316,8,
+		111,1,111,1,111,1,111,3,111,2321,8,111,1,111,3,111,2324,8,111,1,111,3,
+		111,2327,8,111,1,112,1,112,1,112,1,112,5,112,2333,8,112,10,112,12,112,
+		2336,9,112,1,112,1,112,1,113,1,113,1,113,1,113,1,114,1,114,1,114,3,114,
+		2347,8,114,1,114,1,114,1,114,1,114,1,114,1,114,1,114,3,114,2356,8,114,
+		3,114,2358,8,114,1,115,1,115,1,115,1,115,5,115,2364,8,115,10,115,12,115,
+		2367,9,115,1,115,1,115,1,115,3,115,2372,8,115,1,115,1,115,1,115,3,115,
+		2377,8,115,1,116,1,116,1,116,1,117,1,117,1,117,3,117,2385,8,117,1,117,
+		3,117,2388,8,117,1,117,1,117,1,117,3,117,2393,8,117,1,117,1,117,3,117,
+		2397,8,117,1,117,3,117,2400,8,117,1,118,1,118,1,118,5,118,2405,8,118,10,
+		118,12,118,2408,9,118,1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,
+		5,119,2418,8,119,10,119,12,119,2421,9,119,1,119,1,119,1,119,1,119,3,119,
+		2427,8,119,1,120,1,120,5,120,2431,8,120,10,120,12,120,2434,9,120,1,121,
+		1,121,1,121,1,121,3,121,2440,8,121,1,121,1,121,3,121,2444,8,121,3,121,
+		2446,8,121,1,121,3,121,2449,8,121,1,122,1,122,1,122,1,122,3,122,2455,8,
+		122,1,122,3,122,2458,8,122,1,122,1,122,1,122,1,122,5,122,2464,8,122,10,
+		122,12,122,2467,9,122,3,122,2469,8,122,1,122,1,122,3,122,2473,8,122,1,
+		122,3,122,2476,8,122,1,123,1,123,1,123,1,123,3,123,2482,8,123,1,123,3,
+		123,2485,8,123,1,123,1,123,1,123,1,123,1,123,4,123,2492,8,123,11,123,12,
+		123,2493,1,123,3,123,2497,8,123,1,124,1,124,1,124,1,124,1,124,1,124,3,
+		124,2505,8,124,3,124,2507,8,124,1,124,1,124,3,124,2511,8,124,1,124,1,124,
+		1,124,1,125,1,125,1,125,1,125,1,125,1,125,1,125,1,125,3,125,2524,8,125,
+		1,125,3,125,2527,8,125,1,125,1,125,1,125,1,125,3,125,2533,8,125,3,125,
+		2535,8,125,1,126,1,126,1,127,1,127,3,127,2541,8,127,1,127,3,127,2544,8,
+		127,1,127,1,127,1,127,1,127,3,127,2550,8,127,1,127,1,127,1,127,1,127,1,
+		127,3,127,2557,8,127,1,127,1,127,1,127,1,127,1,127,3,127,2564,8,127,1,
+		127,1,127,3,127,2568,8,127,1,127,5,127,2571,8,127,10,127,12,127,2574,9,
+		127,1,127,1,127,3,127,2578,8,127,1,127,3,127,2581,8,127,1,127,3,127,2584,
+		8,127,1,127,3,127,2587,8,127,1,127,1,127,1,127,1,127,3,127,2593,8,127,
+		1,127,1,127,3,127,2597,8,127,1,127,3,127,2600,8,127,1,127,1,127,1,127,
+		3,127,2605,8,127,1,127,1,127,3,127,2609,8,127,1,127,1,127,1,127,1,127,
+		1,127,3,127,2616,8,127,1,127,1,127,3,127,2620,8,127,1,127,3,127,2623,8,
+		127,1,127,1,127,1,127,3,127,2628,8,127,1,127,1,127,1,127,1,127,3,127,2634,
+		8,127,1,127,1,127,1,127,3,127,2639,8,127,1,127,1,127,3,127,2643,8,127,
+		1,127,3,127,2646,8,127,1,127,1,127,1,127,1,127,3,127,2652,8,127,1,127,
+		1,127,5,127,2656,8,127,10,127,12,127,2659,9,127,1,127,3,127,2662,8,127,
+		1,127,1,127,3,127,2666,8,127,1,127,1,127,1,127,3,127,2671,8,127,1,127,
+		3,127,2674,8,127,1,127,1,127,1,127,1,127,3,127,2680,8,127,1,127,1,127,
+		1,127,1,127,5,127,2686,8,127,10,127,12,127,2689,9,127,1,127,1,127,1,127,
+		3,127,2694,8,127,1,127,1,127,3,127,2698,8,127,1,127,3,127,2701,8,127,1,
+		127,3,127,2704,8,127,1,127,1,127,3,127,2708,8,127,3,127,2710,8,127,1,128,
+		3,128,2713,8,128,1,128,1,128,3,128,2717,8,128,1,129,1,129,1,129,1,129,
+		1,129,1,129,5,129,2725,8,129,10,129,12,129,2728,9,129,1,129,1,129,3,129,
+		2732,8,129,1,129,3,129,2735,8,129,1,129,3,129,2738,8,129,1,129,3,129,2741,
+		8,129,1,129,3,129,2744,8,129,1,129,3,129,2747,8,129,1,129,1,129,1,129,
+		1,129,1,129,1,129,1,129,1,129,3,129,2757,8,129,3,129,2759,8,129,1,129,
+		3,129,2762,8,129,3,129,2764,8,129,1,130,1,130,1,130,1,130,5,130,2770,8,
+		130,10,130,12,130,2773,9,130,3,130,2775,8,130,1,130,1,130,1,131,1,131,
+		1,131,3,131,2782,8,131,1,131,1,131,5,131,2786,8,131,10,131,12,131,2789,
+		9,131,1,131,1,131,1,131,1,131,5,131,2795,8,131,10,131,12,131,2798,9,131,
+		3,131,2800,8,131,1,132,1,132,1,132,1,132,3,132,2806,8,132,1,132,5,132,
+		2809,8,132,10,132,12,132,2812,9,132,1,133,1,133,3,133,2816,8,133,1,133,
+		1,133,5,133,2820,8,133,10,133,12,133,2823,9,133,1,134,1,134,1,134,1,134,
+		1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,
+		1,134,1,134,3,134,2843,8,134,1,134,1,134,1,134,1,134,4,134,2849,8,134,
+		11,134,12,134,2850,1,134,1,134,3,134,2855,8,134,1,134,1,134,1,134,1,134,
+		1,134,3,134,2862,8,134,3,134,2864,8,134,1,135,1,135,1,135,1,135,1,135,
+		1,135,1,135,1,135,1,135,1,135,3,135,2876,8,135,1,135,3,135,2879,8,135,
+		3,135,2881,8,135,1,136,1,136,1,136,1,136,1,136,1,136,1,136,1,136,1,136,
+		1,136,1,136,1,136,1,136,1,136,1,136,3,136,2898,8,136,1,137,1,137,1,137,
+		3,137,2903,8,137,1,137,1,137,3,137,2907,8,137,1,137,5,137,2910,8,137,10,
+		137,12,137,2913,9,137,1,138,1,138,1,138,1,138,1,138,1,138,1,138,1,138,
+		1,138,1,138,3,138,2925,8,138,1,139,3,139,2928,8,139,1,139,1,139,1,139,
+		1,139,1,139,1,139,1,139,3,139,2937,8,139,1,140,1,140,1,140,1,140,1,140,
+		1,140,1,140,1,140,1,140,1,140,5,140,2949,8,140,10,140,12,140,2952,9,140,
+		1,140,1,140,1,140,1,140,1,140,1,140,1,140,1,140,5,140,2962,8,140,10,140,
+		12,140,2965,9,140,1,140,1,140,3,140,2969,8,140,1,141,1,141,1,141,1,141,
+		5,141,2975,8,141,10,141,12,141,2978,9,141,3,141,2980,8,141,1,141,3,141,
+		2983,8,141,1,141,1,141,1,142,1,142,1,142,1,142,3,142,2991,8,142,1,143,
+		1,143,1,143,1,143,1,143,1,143,1,143,3,143,3000,8,143,1,144,1,144,3,144,
+		3004,8,144,1,144,1,144,1,145,1,145,3,145,3010,8,145,1,145,1,145,1,145,
+		1,146,1,146,3,146,3017,8,146,1,146,3,146,3020,8,146,1,146,1,146,3,146,
+		3024,8,146,1,147,1,147,1,147,5,147,3029,8,147,10,147,12,147,3032,9,147,
+		1,148,1,148,1,149,1,149,1,149,1,149,1,149,1,149,1,149,1,149,1,149,1,149,
+		1,149,1,149,1,149,1,149,1,149,1,149,3,149,3052,8,149,1,150,1,150,1,150,
+		1,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,3,150,3065,8,150,1,150,
+		1,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,
+		3,150,3080,8,150,1,150,1,150,1,150,3,150,3085,8,150,1,150,1,150,5,150,
+		3089,8,150,10,150,12,150,3092,9,150,1,150,1,150,3,150,3096,8,150,1,150,
+		1,150,1,150,3,150,3101,8,150,1,150,1,150,1,150,1,150,1,150,3,150,3108,
+		8,150,1,150,1,150,3,150,3112,8,150,1,150,1,150,3,150,3116,8,150,1,150,
+		1,150,3,150,3120,8,150,1,150,1,150,3,150,3124,8,150,1,150,1,150,3,150,
+		3128,8,150,1,150,1,150,1,150,3,150,3133,8,150,1,150,1,150,1,150,1,150,
+		3,150,3139,8,150,1,150,1,150,3,150,3143,8,150,1,150,1,150,3,150,3147,8,
+		150,1,150,1,150,1,150,1,150,1,150,1,150,3,150,3155,8,150,1,150,1,150,3,
+		150,3159,8,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,3,150,3168,8,
+		150,1,150,1,150,1,150,1,150,3,150,3174,8,150,1,150,1,150,1,150,1,150,3,
+		150,3180,8,150,1,150,1,150,1,150,1,150,1,150,1,150,3,150,3188,8,150,1,
+		150,1,150,1,150,1,150,4,150,3194,8,150,11,150,12,150,3195,1,150,1,150,
+		3,150,3200,8,150,1,150,1,150,3,150,3204,8,150,1,150,1,150,1,150,1,150,
+		3,150,3210,8,150,1,150,1,150,3,150,3214,8,150,1,150,1,150,3,150,3218,8,
+		150,1,150,1,150,4,150,3222,8,150,11,150,12,150,3223,1,150,1,150,1,150,
+		1,150,1,150,1,150,1,150,4,150,3233,8,150,11,150,12,150,3234,3,150,3237,
+		8,150,1,151,1,151,3,151,3241,8,151,1,151,3,151,3244,8,151,1,151,1,151,
+		1,151,1,151,1,151,3,151,3251,8,151,1,151,1,151,3,151,3255,8,151,1,152,
+		1,152,1,152,1,152,1,152,1,152,1,152,5,152,3264,8,152,10,152,12,152,3267,
+		9,152,1,152,1,152,1,152,3,152,3272,8,152,1,152,1,152,1,152,5,152,3277,
+		8,152,10,152,12,152,3280,9,152,1,152,1,152,1,152,1,152,5,152,3286,8,152,
+		10,152,12,152,3289,9,152,1,152,1,152,1,152,3,152,3294,8,152,3,152,3296,
+		8,152,1,153,1,153,1,153,3,153,3301,8,153,1,153,1,153,1,153,1,153,1,153,
+		1,153,1,153,5,153,3310,8,153,10,153,12,153,3313,9,153,1,153,3,153,3316,
+		8,153,1,153,1,153,1,153,3,153,3321,8,153,1,153,1,153,1,153,5,153,3326,
+		8,153,10,153,12,153,3329,9,153,1,153,1,153,1,153,1,153,5,153,3335,8,153,
+		10,153,12,153,3338,9,153,1,153,3,153,3341,8,153,3,153,3343,8,153,1,154,
+		1,154,3,154,3347,8,154,1,154,3,154,3350,8,154,1,154,1,154,1,154,5,154,
+		3355,8,154,10,154,12,154,3358,9,154,3,154,3360,8,154,1,155,1,155,1,155,
+		1,155,3,155,3366,8,155,1,155,3,155,3369,8,155,1,156,3,156,3372,8,156,1,
+		156,1,156,1,156,5,156,3377,8,156,10,156,12,156,3380,9,156,1,156,1,156,
+		1,156,1,156,5,156,3386,8,156,10,156,12,156,3389,9,156,1,156,1,156,1,156,
+		1,156,1,156,1,156,1,156,5,156,3398,8,156,10,156,12,156,3401,9,156,3,156,
+		3403,8,156,1,157,3,157,3406,8,157,1,157,1,157,1,157,1,157,3,157,3412,8,
+		157,1,158,1,158,1,158,1,158,1,158,1,158,1,158,1,158,3,158,3422,8,158,1,
+		158,1,158,3,158,3426,8,158,1,158,1,158,1,158,3,158,3431,8,158,1,158,1,
+		158,1,158,3,158,3436,8,158,3,158,3438,8,158,1,159,3,159,3441,8,159,1,159,
+		1,159,1,159,3,159,3446,8,159,1,160,3,160,3449,8,160,1,160,1,160,1,160,
+		1,161,3,161,3455,8,161,1,161,1,161,5,161,3459,8,161,10,161,12,161,3462,
+		9,161,3,161,3464,8,161,1,162,1,162,1,162,3,162,3469,8,162,1,162,1,162,
+		1,162,1,162,1,162,1,162,3,162,3477,8,162,1,162,1,162,1,162,1,162,5,162,
+		3483,8,162,10,162,12,162,3486,9,162,3,162,3488,8,162,3,162,3490,8,162,
+		1,163,1,163,5,163,3494,8,163,10,163,12,163,3497,9,163,3,163,3499,8,163,
+		1,164,1,164,1,165,1,165,1,165,1,165,1,165,1,165,1,165,3,165,3510,8,165,
+		1,165,1,165,3,165,3514,8,165,1,165,1,165,1,165,1,165,1,165,1,165,3,165,
+		3522,8,165,1,165,1,165,1,165,5,165,3527,8,165,10,165,12,165,3530,9,165,
+		1,165,1,165,1,165,3,165,3535,8,165,1,165,1,165,1,165,3,165,3540,8,165,
+		1,166,1,166,1,166,3,166,3545,8,166,1,167,1,167,1,167,5,167,3550,8,167,
+		10,167,12,167,3553,9,167,1,168,1,168,3,168,3557,8,168,1,169,1,169,1,169,
+		1,169,5,169,3563,8,169,10,169,12,169,3566,9,169,1,169,1,169,1,170,1,170,
+		3,170,3572,8,170,1,170,3,170,3575,8,170,1,171,1,171,1,171,1,171,1,171,
+		1,171,1,171,1,171,1,171,1,171,3,171,3587,8,171,1,171,1,171,5,171,3591,
+		8,171,10,171,12,171,3594,9,171,1,172,1,172,1,172,3,172,3599,8,172,1,172,
+		1,172,1,172,1,172,1,172,1,172,5,172,3607,8,172,10,172,12,172,3610,9,172,
+		1,172,1,172,3,172,3614,8,172,1,173,1,173,1,173,1,173,1,173,1,173,3,173,
+		3622,8,173,1,174,3,174,3625,8,174,1,174,3,174,3628,8,174,1,174,1,174,1,
+		175,1,175,1,175,1,175,1,175,1,175,1,175,1,175,1,175,1,175,1,175,3,175,
+		3643,8,175,3,175,3645,8,175,1,176,3,176,3648,8,176,1,176,1,176,1,177,1,
+		177,3,177,3654,8,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,1,
+		177,1,177,1,177,1,177,1,177,1,177,1,177,3,177,3671,8,177,1,178,1,178,3,
+		178,3675,8,178,1,178,1,178,3,178,3679,8,178,1,179,3,179,3682,8,179,1,179,
+		1,179,1,179,1,179,3,179,3688,8,179,1,179,1,179,3,179,3692,8,179,1,179,
+		3,179,3695,8,179,1,179,1,179,1,179,3,179,3700,8,179,1,179,3,179,3703,8,
+		179,1,179,1,179,1,179,1,179,1,179,3,179,3710,8,179,1,179,3,179,3713,8,
+		179,1,179,1,179,1,179,3,179,3718,8,179,1,179,1,179,1,179,3,179,3723,8,
+		179,1,179,1,179,1,179,1,179,1,179,1,179,1,179,1,179,1,179,3,179,3734,8,
+		179,1,179,1,179,1,179,1,179,1,179,1,179,5,179,3742,8,179,10,179,12,179,
+		3745,9,179,3,179,3747,8,179,3,179,3749,8,179,1,180,1,180,1,180,3,180,3754,
+		8,180,1,180,1,180,1,180,3,180,3759,8,180,1,180,1,180,3,180,3763,8,180,
+		1,180,1,180,3,180,3767,8,180,1,181,1,181,1,181,1,181,1,181,1,181,1,181,
+		1,181,1,181,1,181,3,181,3779,8,181,1,182,1,182,1,182,5,182,3784,8,182,
+		10,182,12,182,3787,9,182,1,183,1,183,3,183,3791,8,183,1,183,5,183,3794,
+		8,183,10,183,12,183,3797,9,183,1,184,1,184,1,184,1,184,1,184,1,184,1,184,
+		1,184,1,184,3,184,3808,8,184,1,184,1,184,1,184,1,184,1,184,3,184,3815,
+		8,184,1,184,3,184,3818,8,184,1,185,1,185,1,186,1,186,3,186,3824,8,186,
+		1,186,1,186,1,187,1,187,3,187,3830,8,187,1,187,3,187,3833,8,187,1,188,
+		1,188,1,188,5,188,3838,8,188,10,188,12,188,3841,9,188,1,189,1,189,1,189,
+		1,189,1,189,1,189,1,189,1,189,3,189,3851,8,189,1,190,1,190,1,190,1,190,
+		1,190,1,190,1,190,3,190,3860,8,190,1,191,1,191,1,191,1,191,1,191,1,191,
+		3,191,3868,8,191,1,192,1,192,1,193,1,193,1,193,1,193,1,193,1,193,3,193,
+		3878,8,193,1,194,1,194,1,194,1,194,1,194,1,194,1,194,1,194,1,194,1,194,
+		3,194,3890,8,194,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,
+		1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,
+		1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,
+		1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,
+		1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,
+		1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,
+		1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,3,195,
+		3972,8,195,1,196,1,196,1,196,1,196,1,196,3,196,3979,8,196,1,197,1,197,
+		1,198,1,198,1,199,1,199,1,200,1,200,1,201,1,201,1,201,1,201,1,201,1,201,
+		1,201,1,201,1,201,1,201,3,201,3999,8,201,1,202,1,202,1,203,1,203,1,204,
+		1,204,1,205,1,205,1,205,0,0,206,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,
+		30,32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,
+		78,80,82,84,86,88,90,92,94,96,98,100,102,104,106,108,110,112,114,116,118,
+		120,122,124,126,128,130,132,134,136,138,140,142,144,146,148,150,152,154,
+		156,158,160,162,164,166,168,170,172,174,176,178,180,182,184,186,188,190,
+		192,194,196,198,200,202,204,206,208,210,212,214,216,218,220,222,224,226,
+		228,230,232,234,236,238,240,242,244,246,248,250,252,254,256,258,260,262,
+		264,266,268,270,272,274,276,278,280,282,284,286,288,290,292,294,296,298,
+		300,302,304,306,308,310,312,314,316,318,320,322,324,326,328,330,332,334,
+		336,338,340,342,344,346,348,350,352,354,356,358,360,362,364,366,368,370,
+		372,374,376,378,380,382,384,386,388,390,392,394,396,398,400,402,404,406,
+		408,410,0,75,2,0,199,199,294,294,1,0,23,24,2,0,52,52,196,196,2,0,176,176,
+		298,298,2,0,103,103,174,174,2,0,55,55,259,259,4,0,22,22,278,278,305,305,
+		325,326,2,0,3,3,72,72,2,0,12,12,103,103,2,0,186,186,213,213,2,0,53,53,
+		94,94,2,0,22,22,49,49,2,0,230,230,250,250,1,0,325,326,2,0,224,224,247,
+		247,2,0,129,129,299,299,2,0,224,224,262,262,1,0,357,358,1,0,6,8,3,0,110,
+		110,116,116,122,122,1,0,363,368,2,0,30,30,87,87,2,0,111,111,117,117,3,
+		0,22,22,26,26,86,86,2,0,10,10,357,368,2,0,54,54,93,93,1,0,130,131,1,0,
+		4,5,2,0,33,33,140,140,3,0,31,31,67,67,92,92,3,0,11,11,344,345,351,351,
+		1,0,355,356,1,0,18,19,3,0,232,232,286,286,299,299,3,0,129,129,225,225,
+		279,279,3,0,40,40,43,44,69,70,6,0,39,39,41,41,45,45,85,85,88,88,96,96,
+		2,0,156,156,172,172,1,0,12,13,4,0,159,159,163,163,165,166,175,175,4,0,
+		159,159,163,163,165,166,170,170,2,0,96,96,322,322,2,0,315,315,324,324,
+		2,0,219,219,239,239,2,0,103,103,187,187,3,0,110,110,275,275,312,312,2,
+		0,210,210,336,336,2,0,209,209,237,237,2,0,189,189,250,250,2,0,29,29,48,
+		48,2,0,188,188,295,295,2,0,217,217,308,308,2,0,293,293,308,308,6,0,206,
+		206,216,216,228,228,301,301,304,304,330,330,2,0,305,305,323,323,2,0,58,
+		58,91,91,4,0,105,105,109,109,201,201,233,233,5,0,72,72,160,160,211,211,
+		218,218,285,285,3,0,1,1,23,24,125,125,2,0,58,58,62,62,2,0,177,177,289,
+		289,2,0,184,184,227,227,2,0,89,89,340,340,2,0,250,250,307,307,2,0,3,3,
+		46,46,2,0,91,91,363,363,2,0,328,328,341,341,5,0,176,231,233,275,277,285,
+		287,298,300,343,1,0,158,175,1,0,153,157,1,0,126,131,1,0,141,149,1,0,150,
+		152,2,0,20,20,104,125,1,0,22,103,4775,0,413,1,0,0,0,2,426,1,0,0,0,4,429,
+		1,0,0,0,6,434,1,0,0,0,8,706,1,0,0,0,10,709,1,0,0,0,12,719,1,0,0,0,14,723,
+		1,0,0,0,16,735,1,0,0,0,18,755,1,0,0,0,20,770,1,0,0,0,22,791,1,0,0,0,24,
+		802,1,0,0,0,26,810,1,0,0,0,28,817,1,0,0,0,30,824,1,0,0,0,32,838,1,0,0,
+		0,34,868,1,0,0,0,36,886,1,0,0,0,38,888,1,0,0,0,40,898,1,0,0,0,42,938,1,
+		0,0,0,44,940,1,0,0,0,46,944,1,0,0,0,48,957,1,0,0,0,50,968,1,0,0,0,52,984,
+		1,0,0,0,54,1013,1,0,0,0,56,1015,1,0,0,0,58,1024,1,0,0,0,60,1028,1,0,0,
+		0,62,1036,1,0,0,0,64,1047,1,0,0,0,66,1059,1,0,0,0,68,1092,1,0,0,0,70,1097,
+		1,0,0,0,72,1099,1,0,0,0,74,1129,1,0,0,0,76,1161,1,0,0,0,78,1170,1,0,0,
+		0,80,1242,1,0,0,0,82,1265,1,0,0,0,84,1291,1,0,0,0,86,1295,1,0,0,0,88,1312,
+		1,0,0,0,90,1337,1,0,0,0,92,1339,1,0,0,0,94,1350,1,0,0,0,96,1356,1,0,0,
+		0,98,1376,1,0,0,0,100,1385,1,0,0,0,102,1397,1,0,0,0,104,1402,1,0,0,0,106,
+		1421,1,0,0,0,108,1432,1,0,0,0,110,1443,1,0,0,0,112,1460,1,0,0,0,114,1500,
+		1,0,0,0,116,1502,1,0,0,0,118,1504,1,0,0,0,120,1508,1,0,0,0,122,1510,1,
+		0,0,0,124,1518,1,0,0,0,126,1553,1,0,0,0,128,1555,1,0,0,0,130,1568,1,0,
+		0,0,132,1573,1,0,0,0,134,1587,1,0,0,0,136,1600,1,0,0,0,138,1609,1,0,0,
+		0,140,1625,1,0,0,0,142,1641,1,0,0,0,144,1643,1,0,0,0,146,1670,1,0,0,0,
+		148,1691,1,0,0,0,150,1783,1,0,0,0,152,1878,1,0,0,0,154,1889,1,0,0,0,156,
+		1896,1,0,0,0,158,1901,1,0,0,0,160,1905,1,0,0,0,162,1923,1,0,0,0,164,1931,
+		1,0,0,0,166,1968,1,0,0,0,168,1990,1,0,0,0,170,2000,1,0,0,0,172,2010,1,
+		0,0,0,174,2032,1,0,0,0,176,2034,1,0,0,0,178,2050,1,0,0,0,180,2084,1,0,
+		0,0,182,2086,1,0,0,0,184,2089,1,0,0,0,186,2095,1,0,0,0,188,2101,1,0,0,
+		0,190,2106,1,0,0,0,192,2137,1,0,0,0,194,2139,1,0,0,0,196,2159,1,0,0,0,
+		198,2162,1,0,0,0,200,2169,1,0,0,0,202,2174,1,0,0,0,204,2182,1,0,0,0,206,
+		2196,1,0,0,0,208,2198,1,0,0,0,210,2205,1,0,0,0,212,2274,1,0,0,0,214,2279,
+		1,0,0,0,216,2282,1,0,0,0,218,2286,1,0,0,0,220,2302,1,0,0,0,222,2304,1,
+		0,0,0,224,2328,1,0,0,0,226,2339,1,0,0,0,228,2343,1,0,0,0,230,2376,1,0,
+		0,0,232,2378,1,0,0,0,234,2381,1,0,0,0,236,2401,1,0,0,0,238,2426,1,0,0,
+		0,240,2428,1,0,0,0,242,2448,1,0,0,0,244,2450,1,0,0,0,246,2477,1,0,0,0,
+		248,2498,1,0,0,0,250,2534,1,0,0,0,252,2536,1,0,0,0,254,2709,1,0,0,0,256,
+		2716,1,0,0,0,258,2763,1,0,0,0,260,2765,1,0,0,0,262,2799,1,0,0,0,264,2801,
+		1,0,0,0,266,2815,1,0,0,0,268,2863,1,0,0,0,270,2880,1,0,0,0,272,2897,1,
+		0,0,0,274,2899,1,0,0,0,276,2914,1,0,0,0,278,2936,1,0,0,0,280,2968,1,0,
+		0,0,282,2979,1,0,0,0,284,2990,1,0,0,0,286,2992,1,0,0,0,288,3001,1,0,0,
+		0,290,3007,1,0,0,0,292,3014,1,0,0,0,294,3025,1,0,0,0,296,3033,1,0,0,0,
+		298,3051,1,0,0,0,300,3236,1,0,0,0,302,3254,1,0,0,0,304,3295,1,0,0,0,306,
+		3342,1,0,0,0,308,3359,1,0,0,0,310,3365,1,0,0,0,312,3402,1,0,0,0,314,3405,
+		1,0,0,0,316,3437,1,0,0,0,318,3445,1,0,0,0,320,3448,1,0,0,0,322,3454,1,
+		0,0,0,324,3489,1,0,0,0,326,3498,1,0,0,0,328,3500,1,0,0,0,330,3539,1,0,
+		0,0,332,3544,1,0,0,0,334,3546,1,0,0,0,336,3554,1,0,0,0,338,3558,1,0,0,
+		0,340,3569,1,0,0,0,342,3586,1,0,0,0,344,3613,1,0,0,0,346,3621,1,0,0,0,
+		348,3624,1,0,0,0,350,3644,1,0,0,0,352,3647,1,0,0,0,354,3670,1,0,0,0,356,
+		3674,1,0,0,0,358,3748,1,0,0,0,360,3766,1,0,0,0,362,3778,1,0,0,0,364,3780,
+		1,0,0,0,366,3788,1,0,0,0,368,3817,1,0,0,0,370,3819,1,0,0,0,372,3821,1,
+		0,0,0,374,3827,1,0,0,0,376,3834,1,0,0,0,378,3850,1,0,0,0,380,3859,1,0,
+		0,0,382,3867,1,0,0,0,384,3869,1,0,0,0,386,3877,1,0,0,0,388,3889,1,0,0,
+		0,390,3971,1,0,0,0,392,3978,1,0,0,0,394,3980,1,0,0,0,396,3982,1,0,0,0,
+		398,3984,1,0,0,0,400,3986,1,0,0,0,402,3998,1,0,0,0,404,4000,1,0,0,0,406,
+		4002,1,0,0,0,408,4004,1,0,0,0,410,4006,1,0,0,0,412,414,3,6,3,0,413,412,
+		1,0,0,0,413,414,1,0,0,0,414,421,1,0,0,0,415,417,5,351,0,0,416,418,3,6,
+		3,0,417,416,1,0,0,0,417,418,1,0,0,0,418,420,1,0,0,0,419,415,1,0,0,0,420,
+		423,1,0,0,0,421,419,1,0,0,0,421,422,1,0,0,0,422,424,1,0,0,0,423,421,1,
+		0,0,0,424,425,5,0,0,1,425,1,1,0,0,0,426,427,3,108,54,0,427,428,5,0,0,1,
+		428,3,1,0,0,0,429,430,3,208,104,0,430,431,5,0,0,1,431,5,1,0,0,0,432,435,
+		3,10,5,0,433,435,3,8,4,0,434,432,1,0,0,0,434,433,1,0,0,0,435,7,1,0,0,0,
+		436,438,5,329,0,0,437,439,5,89,0,0,438,437,1,0,0,0,438,439,1,0,0,0,439,
+		440,1,0,0,0,440,445,3,252,126,0,441,442,5,350,0,0,442,444,3,252,126,0,
+		443,441,1,0,0,0,444,447,1,0,0,0,445,443,1,0,0,0,445,446,1,0,0,0,446,450,
+		1,0,0,0,447,445,1,0,0,0,448,449,7,0,0,0,449,451,5,235,0,0,450,448,1,0,
+		0,0,450,451,1,0,0,0,451,453,1,0,0,0,452,454,3,296,148,0,453,452,1,0,0,
+		0,453,454,1,0,0,0,454,707,1,0,0,0,455,456,5,38,0,0,456,707,3,254,127,0,
+		457,458,5,288,0,0,458,459,5,256,0,0,459,461,5,340,0,0,460,462,5,107,0,
+		0,461,460,1,0,0,0,461,462,1,0,0,0,462,463,1,0,0,0,463,465,3,376,188,0,
+		464,466,3,288,144,0,465,464,1,0,0,0,465,466,1,0,0,0,466,707,1,0,0,0,467,
+		468,5,217,0,0,468,470,3,298,149,0,469,471,5,107,0,0,470,469,1,0,0,0,470,
+		471,1,0,0,0,471,474,1,0,0,0,472,473,5,236,0,0,473,475,5,127,0,0,474,472,
+		1,0,0,0,474,475,1,0,0,0,475,476,1,0,0,0,476,481,3,376,188,0,477,478,5,
+		350,0,0,478,480,3,376,188,0,479,477,1,0,0,0,480,483,1,0,0,0,481,479,1,
+		0,0,0,481,482,1,0,0,0,482,485,1,0,0,0,483,481,1,0,0,0,484,486,3,296,148,
+		0,485,484,1,0,0,0,485,486,1,0,0,0,486,707,1,0,0,0,487,488,5,182,0,0,488,
+		491,3,298,149,0,489,490,5,236,0,0,490,492,5,127,0,0,491,489,1,0,0,0,491,
+		492,1,0,0,0,492,494,1,0,0,0,493,495,5,75,0,0,494,493,1,0,0,0,494,495,1,
+		0,0,0,495,496,1,0,0,0,496,498,3,376,188,0,497,499,5,359,0,0,498,497,1,
+		0,0,0,498,499,1,0,0,0,499,500,1,0,0,0,500,505,3,300,150,0,501,502,5,350,
+		0,0,502,504,3,300,150,0,503,501,1,0,0,0,504,507,1,0,0,0,505,503,1,0,0,
+		0,505,506,1,0,0,0,506,707,1,0,0,0,507,505,1,0,0,0,508,509,5,200,0,0,509,
+		707,3,316,158,0,510,511,5,222,0,0,511,512,3,326,163,0,512,513,3,330,165,
+		0,513,707,1,0,0,0,514,516,7,1,0,0,515,517,3,338,169,0,516,515,1,0,0,0,
+		516,517,1,0,0,0,517,519,1,0,0,0,518,520,5,125,0,0,519,518,1,0,0,0,519,
+		520,1,0,0,0,520,522,1,0,0,0,521,523,3,334,167,0,522,521,1,0,0,0,522,523,
+		1,0,0,0,523,707,1,0,0,0,524,526,5,337,0,0,525,527,3,338,169,0,526,525,
+		1,0,0,0,526,527,1,0,0,0,527,529,1,0,0,0,528,530,5,110,0,0,529,528,1,0,
+		0,0,529,530,1,0,0,0,530,532,1,0,0,0,531,533,5,109,0,0,532,531,1,0,0,0,
+		532,533,1,0,0,0,533,535,1,0,0,0,534,536,5,125,0,0,535,534,1,0,0,0,535,
+		536,1,0,0,0,536,538,1,0,0,0,537,539,5,24,0,0,538,537,1,0,0,0,538,539,1,
+		0,0,0,539,541,1,0,0,0,540,542,3,334,167,0,541,540,1,0,0,0,541,542,1,0,
+		0,0,542,707,1,0,0,0,543,544,5,214,0,0,544,707,3,332,166,0,545,546,5,321,
+		0,0,546,707,3,332,166,0,547,548,5,311,0,0,548,707,3,354,177,0,549,550,
+		5,308,0,0,550,707,3,358,179,0,551,552,5,293,0,0,552,707,3,362,181,0,553,
+		555,5,185,0,0,554,556,3,370,185,0,555,554,1,0,0,0,555,556,1,0,0,0,556,
+		560,1,0,0,0,557,558,5,316,0,0,558,560,5,328,0,0,559,553,1,0,0,0,559,557,
+		1,0,0,0,560,562,1,0,0,0,561,563,3,366,183,0,562,561,1,0,0,0,562,563,1,
+		0,0,0,563,707,1,0,0,0,564,566,7,2,0,0,565,567,3,370,185,0,566,565,1,0,
+		0,0,566,567,1,0,0,0,567,569,1,0,0,0,568,570,3,372,186,0,569,568,1,0,0,
+		0,569,570,1,0,0,0,570,707,1,0,0,0,571,573,7,3,0,0,572,574,3,370,185,0,
+		573,572,1,0,0,0,573,574,1,0,0,0,574,581,1,0,0,0,575,577,5,91,0,0,576,578,
+		5,300,0,0,577,576,1,0,0,0,577,578,1,0,0,0,578,579,1,0,0,0,579,582,3,378,
+		189,0,580,582,3,372,186,0,581,575,1,0,0,0,581,580,1,0,0,0,581,582,1,0,
+		0,0,582,707,1,0,0,0,583,584,5,300,0,0,584,707,3,378,189,0,585,587,5,290,
+		0,0,586,588,5,300,0,0,587,586,1,0,0,0,587,588,1,0,0,0,588,589,1,0,0,0,
+		589,707,3,378,189,0,590,591,5,280,0,0,591,603,3,378,189,0,592,593,5,344,
+		0,0,593,598,3,208,104,0,594,595,5,350,0,0,595,597,3,208,104,0,596,594,
+		1,0,0,0,597,600,1,0,0,0,598,596,1,0,0,0,598,599,1,0,0,0,599,601,1,0,0,
+		0,600,598,1,0,0,0,601,602,5,345,0,0,602,604,1,0,0,0,603,592,1,0,0,0,603,
+		604,1,0,0,0,604,605,1,0,0,0,605,606,5,28,0,0,606,607,3,10,5,0,607,707,
+		1,0,0,0,608,609,5,221,0,0,609,621,3,378,189,0,610,611,5,344,0,0,611,616,
+		3,108,54,0,612,613,5,350,0,0,613,615,3,108,54,0,614,612,1,0,0,0,615,618,
+		1,0,0,0,616,614,1,0,0,0,616,617,1,0,0,0,617,619,1,0,0,0,618,616,1,0,0,
+		0,619,620,5,345,0,0,620,622,1,0,0,0,621,610,1,0,0,0,621,622,1,0,0,0,622,
+		707,1,0,0,0,623,625,5,207,0,0,624,626,5,280,0,0,625,624,1,0,0,0,625,626,
+		1,0,0,0,626,629,1,0,0,0,627,630,3,378,189,0,628,630,5,22,0,0,629,627,1,
+		0,0,0,629,628,1,0,0,0,630,707,1,0,0,0,631,632,5,208,0,0,632,636,3,378,
+		189,0,633,635,3,346,173,0,634,633,1,0,0,0,635,638,1,0,0,0,636,634,1,0,
+		0,0,636,637,1,0,0,0,637,639,1,0,0,0,638,636,1,0,0,0,639,642,5,203,0,0,
+		640,641,7,4,0,0,641,643,5,234,0,0,642,640,1,0,0,0,642,643,1,0,0,0,643,
+		644,1,0,0,0,644,645,5,56,0,0,645,646,3,12,6,0,646,707,1,0,0,0,647,648,
+		7,5,0,0,648,707,3,348,174,0,649,652,5,194,0,0,650,653,3,378,189,0,651,
+		653,5,22,0,0,652,650,1,0,0,0,652,651,1,0,0,0,653,707,1,0,0,0,654,655,5,
+		215,0,0,655,707,7,6,0,0,656,657,5,249,0,0,657,707,3,378,189,0,658,659,
+		5,265,0,0,659,662,3,378,189,0,660,661,5,350,0,0,661,663,5,3,0,0,662,660,
+		1,0,0,0,662,663,1,0,0,0,663,707,1,0,0,0,664,667,5,334,0,0,665,668,3,378,
+		189,0,666,668,5,359,0,0,667,665,1,0,0,0,667,666,1,0,0,0,668,707,1,0,0,
+		0,669,671,5,252,0,0,670,672,5,89,0,0,671,670,1,0,0,0,671,672,1,0,0,0,672,
+		673,1,0,0,0,673,678,3,252,126,0,674,675,5,350,0,0,675,677,3,252,126,0,
+		676,674,1,0,0,0,677,680,1,0,0,0,678,676,1,0,0,0,678,679,1,0,0,0,679,685,
+		1,0,0,0,680,678,1,0,0,0,681,682,5,62,0,0,682,683,3,374,187,0,683,684,5,
+		258,0,0,684,686,1,0,0,0,685,681,1,0,0,0,685,686,1,0,0,0,686,688,1,0,0,
+		0,687,689,5,266,0,0,688,687,1,0,0,0,688,689,1,0,0,0,689,707,1,0,0,0,690,
+		691,5,195,0,0,691,692,5,74,0,0,692,693,3,298,149,0,693,696,3,376,188,0,
+		694,695,5,74,0,0,695,697,3,376,188,0,696,694,1,0,0,0,696,697,1,0,0,0,697,
+		698,1,0,0,0,698,699,5,113,0,0,699,700,7,7,0,0,700,707,1,0,0,0,701,702,
+		5,59,0,0,702,707,3,304,152,0,703,704,5,296,0,0,704,707,3,306,153,0,705,
+		707,5,193,0,0,706,436,1,0,0,0,706,455,1,0,0,0,706,457,1,0,0,0,706,467,
+		1,0,0,0,706,487,1,0,0,0,706,508,1,0,0,0,706,510,1,0,0,0,706,514,1,0,0,
+		0,706,524,1,0,0,0,706,543,1,0,0,0,706,545,1,0,0,0,706,547,1,0,0,0,706,
+		549,1,0,0,0,706,551,1,0,0,0,706,559,1,0,0,0,706,564,1,0,0,0,706,571,1,
+		0,0,0,706,583,1,0,0,0,706,585,1,0,0,0,706,590,1,0,0,0,706,608,1,0,0,0,
+		706,623,1,0,0,0,706,631,1,0,0,0,706,647,1,0,0,0,706,649,1,0,0,0,706,654,
+		1,0,0,0,706,656,1,0,0,0,706,658,1,0,0,0,706,664,1,0,0,0,706,669,1,0,0,
+		0,706,690,1,0,0,0,706,701,1,0,0,0,706,703,1,0,0,0,706,705,1,0,0,0,707,
+		9,1,0,0,0,708,710,3,14,7,0,709,708,1,0,0,0,709,710,1,0,0,0,710,716,1,0,
+		0,0,711,717,3,22,11,0,712,717,3,222,111,0,713,717,3,234,117,0,714,717,
+		3,244,122,0,715,717,3,246,123,0,716,711,1,0,0,0,716,712,1,0,0,0,716,713,
+		1,0,0,0,716,714,1,0,0,0,716,715,1,0,0,0,717,11,1,0,0,0,718,720,3,14,7,
+		0,719,718,1,0,0,0,719,720,1,0,0,0,720,721,1,0,0,0,721,722,3,22,11,0,722,
+		13,1,0,0,0,723,725,7,8,0,0,724,726,5,81,0,0,725,724,1,0,0,0,725,726,1,
+		0,0,0,726,727,1,0,0,0,727,732,3,16,8,0,728,729,5,350,0,0,729,731,3,16,
+		8,0,730,728,1,0,0,0,731,734,1,0,0,0,732,730,1,0,0,0,732,733,1,0,0,0,733,
+		15,1,0,0,0,734,732,1,0,0,0,735,737,3,378,189,0,736,738,3,106,53,0,737,
+		736,1,0,0,0,737,738,1,0,0,0,738,739,1,0,0,0,739,744,5,28,0,0,740,742,5,
+		71,0,0,741,740,1,0,0,0,741,742,1,0,0,0,742,743,1,0,0,0,743,745,5,256,0,
+		0,744,741,1,0,0,0,744,745,1,0,0,0,745,746,1,0,0,0,746,747,5,344,0,0,747,
+		748,3,10,5,0,748,750,5,345,0,0,749,751,3,18,9,0,750,749,1,0,0,0,750,751,
+		1,0,0,0,751,753,1,0,0,0,752,754,3,20,10,0,753,752,1,0,0,0,753,754,1,0,
+		0,0,754,17,1,0,0,0,755,756,5,303,0,0,756,757,7,9,0,0,757,758,5,224,0,0,
+		758,759,5,187,0,0,759,764,3,378,189,0,760,761,5,350,0,0,761,763,3,378,
+		189,0,762,760,1,0,0,0,763,766,1,0,0,0,764,762,1,0,0,0,764,765,1,0,0,0,
+		765,767,1,0,0,0,766,764,1,0,0,0,767,768,5,308,0,0,768,769,3,378,189,0,
+		769,19,1,0,0,0,770,771,5,204,0,0,771,776,3,378,189,0,772,773,5,350,0,0,
+		773,775,3,378,189,0,774,772,1,0,0,0,775,778,1,0,0,0,776,774,1,0,0,0,776,
+		777,1,0,0,0,777,779,1,0,0,0,778,776,1,0,0,0,779,780,5,308,0,0,780,786,
+		3,378,189,0,781,782,5,91,0,0,782,783,3,132,66,0,783,784,5,46,0,0,784,785,
+		3,132,66,0,785,787,1,0,0,0,786,781,1,0,0,0,786,787,1,0,0,0,787,788,1,0,
+		0,0,788,789,5,97,0,0,789,790,3,378,189,0,790,21,1,0,0,0,791,797,3,26,13,
+		0,792,793,3,24,12,0,793,794,3,26,13,0,794,796,1,0,0,0,795,792,1,0,0,0,
+		796,799,1,0,0,0,797,795,1,0,0,0,797,798,1,0,0,0,798,800,1,0,0,0,799,797,
+		1,0,0,0,800,801,3,30,15,0,801,23,1,0,0,0,802,804,7,10,0,0,803,805,7,11,
+		0,0,804,803,1,0,0,0,804,805,1,0,0,0,805,808,1,0,0,0,806,807,5,187,0,0,
+		807,809,5,260,0,0,808,806,1,0,0,0,808,809,1,0,0,0,809,25,1,0,0,0,810,814,
+		3,32,16,0,811,813,3,28,14,0,812,811,1,0,0,0,813,816,1,0,0,0,814,812,1,
+		0,0,0,814,815,1,0,0,0,815,27,1,0,0,0,816,814,1,0,0,0,817,819,5,64,0,0,
+		818,820,7,11,0,0,819,818,1,0,0,0,819,820,1,0,0,0,820,821,1,0,0,0,821,822,
+		3,32,16,0,822,29,1,0,0,0,823,825,3,64,32,0,824,823,1,0,0,0,824,825,1,0,
+		0,0,825,830,1,0,0,0,826,829,3,68,34,0,827,829,3,72,36,0,828,826,1,0,0,
+		0,828,827,1,0,0,0,829,832,1,0,0,0,830,828,1,0,0,0,830,831,1,0,0,0,831,
+		31,1,0,0,0,832,830,1,0,0,0,833,839,3,34,17,0,834,835,5,344,0,0,835,836,
+		3,12,6,0,836,837,5,345,0,0,837,839,1,0,0,0,838,833,1,0,0,0,838,834,1,0,
+		0,0,839,33,1,0,0,0,840,842,5,84,0,0,841,843,3,36,18,0,842,841,1,0,0,0,
+		842,843,1,0,0,0,843,845,1,0,0,0,844,846,3,38,19,0,845,844,1,0,0,0,845,
+		846,1,0,0,0,846,848,1,0,0,0,847,849,3,46,23,0,848,847,1,0,0,0,848,849,
+		1,0,0,0,849,851,1,0,0,0,850,852,3,48,24,0,851,850,1,0,0,0,851,852,1,0,
+		0,0,852,853,1,0,0,0,853,869,3,50,25,0,854,860,3,48,24,0,855,857,5,84,0,
+		0,856,858,3,36,18,0,857,856,1,0,0,0,857,858,1,0,0,0,858,859,1,0,0,0,859,
+		861,3,38,19,0,860,855,1,0,0,0,860,861,1,0,0,0,861,862,1,0,0,0,862,863,
+		3,50,25,0,863,869,1,0,0,0,864,865,5,98,0,0,865,869,3,60,30,0,866,867,5,
+		89,0,0,867,869,3,98,49,0,868,840,1,0,0,0,868,854,1,0,0,0,868,864,1,0,0,
+		0,868,866,1,0,0,0,869,35,1,0,0,0,870,887,5,22,0,0,871,884,5,49,0,0,872,
+		873,5,74,0,0,873,874,5,344,0,0,874,879,3,108,54,0,875,876,5,350,0,0,876,
+		878,3,108,54,0,877,875,1,0,0,0,878,881,1,0,0,0,879,877,1,0,0,0,879,880,
+		1,0,0,0,880,882,1,0,0,0,881,879,1,0,0,0,882,883,5,345,0,0,883,885,1,0,
+		0,0,884,872,1,0,0,0,884,885,1,0,0,0,885,887,1,0,0,0,886,870,1,0,0,0,886,
+		871,1,0,0,0,887,37,1,0,0,0,888,893,3,40,20,0,889,890,5,350,0,0,890,892,
+		3,40,20,0,891,889,1,0,0,0,892,895,1,0,0,0,893,891,1,0,0,0,893,894,1,0,
+		0,0,894,39,1,0,0,0,895,893,1,0,0,0,896,899,5,359,0,0,897,899,3,108,54,
+		0,898,896,1,0,0,0,898,897,1,0,0,0,899,903,1,0,0,0,900,902,3,42,21,0,901,
+		900,1,0,0,0,902,905,1,0,0,0,903,901,1,0,0,0,903,904,1,0,0,0,904,909,1,
+		0,0,0,905,903,1,0,0,0,906,907,5,28,0,0,907,910,3,388,194,0,908,910,3,390,
+		195,0,909,906,1,0,0,0,909,908,1,0,0,0,909,910,1,0,0,0,910,41,1,0,0,0,911,
+		924,5,161,0,0,912,913,5,344,0,0,913,918,3,378,189,0,914,915,5,350,0,0,
+		915,917,3,378,189,0,916,914,1,0,0,0,917,920,1,0,0,0,918,916,1,0,0,0,918,
+		919,1,0,0,0,919,921,1,0,0,0,920,918,1,0,0,0,921,922,5,345,0,0,922,925,
+		1,0,0,0,923,925,3,378,189,0,924,912,1,0,0,0,924,923,1,0,0,0,925,939,1,
+		0,0,0,926,927,5,168,0,0,927,928,5,344,0,0,928,933,3,44,22,0,929,930,5,
+		350,0,0,930,932,3,44,22,0,931,929,1,0,0,0,932,935,1,0,0,0,933,931,1,0,
+		0,0,933,934,1,0,0,0,934,936,1,0,0,0,935,933,1,0,0,0,936,937,5,345,0,0,
+		937,939,1,0,0,0,938,911,1,0,0,0,938,926,1,0,0,0,939,43,1,0,0,0,940,941,
+		3,108,54,0,941,942,5,28,0,0,942,943,3,388,194,0,943,45,1,0,0,0,944,950,
+		5,65,0,0,945,947,7,12,0,0,946,945,1,0,0,0,946,947,1,0,0,0,947,948,1,0,
+		0,0,948,951,7,13,0,0,949,951,5,335,0,0,950,946,1,0,0,0,950,949,1,0,0,0,
+		950,951,1,0,0,0,951,953,1,0,0,0,952,954,5,89,0,0,953,952,1,0,0,0,953,954,
+		1,0,0,0,954,955,1,0,0,0,955,956,3,376,188,0,956,47,1,0,0,0,957,958,5,58,
+		0,0,958,963,3,74,37,0,959,960,5,350,0,0,960,962,3,74,37,0,961,959,1,0,
+		0,0,962,965,1,0,0,0,963,961,1,0,0,0,963,964,1,0,0,0,964,49,1,0,0,0,965,
+		963,1,0,0,0,966,967,5,101,0,0,967,969,3,108,54,0,968,966,1,0,0,0,968,969,
+		1,0,0,0,969,971,1,0,0,0,970,972,3,52,26,0,971,970,1,0,0,0,971,972,1,0,
+		0,0,972,975,1,0,0,0,973,974,5,61,0,0,974,976,3,108,54,0,975,973,1,0,0,
+		0,975,976,1,0,0,0,976,978,1,0,0,0,977,979,3,56,28,0,978,977,1,0,0,0,978,
+		979,1,0,0,0,979,982,1,0,0,0,980,981,5,80,0,0,981,983,3,108,54,0,982,980,
+		1,0,0,0,982,983,1,0,0,0,983,51,1,0,0,0,984,985,5,60,0,0,985,987,5,187,
+		0,0,986,988,7,11,0,0,987,986,1,0,0,0,987,988,1,0,0,0,988,997,1,0,0,0,989,
+		994,3,54,27,0,990,991,5,350,0,0,991,993,3,54,27,0,992,990,1,0,0,0,993,
+		996,1,0,0,0,994,992,1,0,0,0,994,995,1,0,0,0,995,998,1,0,0,0,996,994,1,
+		0,0,0,997,989,1,0,0,0,997,998,1,0,0,0,998,53,1,0,0,0,999,1014,3,108,54,
+		0,1000,1001,5,16,0,0,1001,1002,5,309,0,0,1002,1003,5,344,0,0,1003,1008,
+		3,54,27,0,1004,1005,5,350,0,0,1005,1007,3,54,27,0,1006,1004,1,0,0,0,1007,
+		1010,1,0,0,0,1008,1006,1,0,0,0,1008,1009,1,0,0,0,1009,1011,1,0,0,0,1010,
+		1008,1,0,0,0,1011,1012,5,345,0,0,1012,1014,1,0,0,0,1013,999,1,0,0,0,1013,
+		1000,1,0,0,0,1014,55,1,0,0,0,1015,1016,5,102,0,0,1016,1021,3,58,29,0,1017,
+		1018,5,350,0,0,1018,1020,3,58,29,0,1019,1017,1,0,0,0,1020,1023,1,0,0,0,
+		1021,1019,1,0,0,0,1021,1022,1,0,0,0,1022,57,1,0,0,0,1023,1021,1,0,0,0,
+		1024,1025,3,378,189,0,1025,1026,5,28,0,0,1026,1027,3,190,95,0,1027,59,
+		1,0,0,0,1028,1033,3,62,31,0,1029,1030,5,350,0,0,1030,1032,3,62,31,0,1031,
+		1029,1,0,0,0,1032,1035,1,0,0,0,1033,1031,1,0,0,0,1033,1034,1,0,0,0,1034,
+		61,1,0,0,0,1035,1033,1,0,0,0,1036,1037,5,344,0,0,1037,1042,3,108,54,0,
+		1038,1039,5,350,0,0,1039,1041,3,108,54,0,1040,1038,1,0,0,0,1041,1044,1,
+		0,0,0,1042,1040,1,0,0,0,1042,1043,1,0,0,0,1043,1045,1,0,0,0,1044,1042,
+		1,0,0,0,1045,1046,5,345,0,0,1046,63,1,0,0,0,1047,1048,5,77,0,0,1048,1049,
+		5,187,0,0,1049,1054,3,66,33,0,1050,1051,5,350,0,0,1051,1053,3,66,33,0,
+		1052,1050,1,0,0,0,1053,1056,1,0,0,0,1054,1052,1,0,0,0,1054,1055,1,0,0,
+		0,1055,65,1,0,0,0,1056,1054,1,0,0,0,1057,1060,3,108,54,0,1058,1060,5,22,
+		0,0,1059,1057,1,0,0,0,1059,1058,1,0,0,0,1060,1065,1,0,0,0,1061,1066,5,
+		29,0,0,1062,1066,5,48,0,0,1063,1064,5,97,0,0,1064,1066,3,142,71,0,1065,
+		1061,1,0,0,0,1065,1062,1,0,0,0,1065,1063,1,0,0,0,1065,1066,1,0,0,0,1066,
+		1069,1,0,0,0,1067,1068,5,15,0,0,1068,1070,7,14,0,0,1069,1067,1,0,0,0,1069,
+		1070,1,0,0,0,1070,67,1,0,0,0,1071,1074,5,68,0,0,1072,1075,5,22,0,0,1073,
+		1075,3,108,54,0,1074,1072,1,0,0,0,1074,1073,1,0,0,0,1075,1093,1,0,0,0,
+		1076,1077,5,73,0,0,1077,1079,3,108,54,0,1078,1080,7,15,0,0,1079,1078,1,
+		0,0,0,1079,1080,1,0,0,0,1080,1093,1,0,0,0,1081,1082,5,55,0,0,1082,1084,
+		7,16,0,0,1083,1085,3,70,35,0,1084,1083,1,0,0,0,1084,1085,1,0,0,0,1085,
+		1086,1,0,0,0,1086,1090,7,15,0,0,1087,1091,5,75,0,0,1088,1089,5,103,0,0,
+		1089,1091,5,327,0,0,1090,1087,1,0,0,0,1090,1088,1,0,0,0,1091,1093,1,0,
+		0,0,1092,1071,1,0,0,0,1092,1076,1,0,0,0,1092,1081,1,0,0,0,1093,69,1,0,
+		0,0,1094,1095,7,17,0,0,1095,1098,7,18,0,0,1096,1098,3,148,74,0,1097,1094,
+		1,0,0,0,1097,1096,1,0,0,0,1098,71,1,0,0,0,1099,1127,5,56,0,0,1100,1108,
+		5,336,0,0,1101,1102,5,263,0,0,1102,1103,5,246,0,0,1103,1108,5,336,0,0,
+		1104,1108,5,310,0,0,1105,1106,5,246,0,0,1106,1108,5,310,0,0,1107,1100,
+		1,0,0,0,1107,1101,1,0,0,0,1107,1104,1,0,0,0,1107,1105,1,0,0,0,1108,1118,
+		1,0,0,0,1109,1110,5,268,0,0,1110,1115,3,376,188,0,1111,1112,5,350,0,0,
+		1112,1114,3,376,188,0,1113,1111,1,0,0,0,1114,1117,1,0,0,0,1115,1113,1,
+		0,0,0,1115,1116,1,0,0,0,1116,1119,1,0,0,0,1117,1115,1,0,0,0,1118,1109,
+		1,0,0,0,1118,1119,1,0,0,0,1119,1123,1,0,0,0,1120,1124,5,266,0,0,1121,1122,
+		5,313,0,0,1122,1124,5,253,0,0,1123,1120,1,0,0,0,1123,1121,1,0,0,0,1123,
+		1124,1,0,0,0,1124,1128,1,0,0,0,1125,1126,5,287,0,0,1126,1128,5,75,0,0,
+		1127,1107,1,0,0,0,1127,1125,1,0,0,0,1128,73,1,0,0,0,1129,1133,3,80,40,
+		0,1130,1132,3,76,38,0,1131,1130,1,0,0,0,1132,1135,1,0,0,0,1133,1131,1,
+		0,0,0,1133,1134,1,0,0,0,1134,75,1,0,0,0,1135,1133,1,0,0,0,1136,1137,5,
+		108,0,0,1137,1138,5,115,0,0,1138,1162,3,80,40,0,1139,1141,5,118,0,0,1140,
+		1142,3,78,39,0,1141,1140,1,0,0,0,1141,1142,1,0,0,0,1142,1143,1,0,0,0,1143,
+		1144,5,115,0,0,1144,1162,3,80,40,0,1145,1147,5,151,0,0,1146,1145,1,0,0,
+		0,1146,1147,1,0,0,0,1147,1149,1,0,0,0,1148,1150,3,78,39,0,1149,1148,1,
+		0,0,0,1149,1150,1,0,0,0,1150,1151,1,0,0,0,1151,1152,5,115,0,0,1152,1162,
+		3,80,40,0,1153,1154,5,74,0,0,1154,1162,3,108,54,0,1155,1156,5,97,0,0,1156,
+		1159,3,106,53,0,1157,1158,5,28,0,0,1158,1160,3,378,189,0,1159,1157,1,0,
+		0,0,1159,1160,1,0,0,0,1160,1162,1,0,0,0,1161,1136,1,0,0,0,1161,1139,1,
+		0,0,0,1161,1146,1,0,0,0,1161,1153,1,0,0,0,1161,1155,1,0,0,0,1162,77,1,
+		0,0,0,1163,1171,5,112,0,0,1164,1166,7,19,0,0,1165,1167,5,120,0,0,1166,
+		1165,1,0,0,0,1166,1167,1,0,0,0,1167,1171,1,0,0,0,1168,1171,5,152,0,0,1169,
+		1171,5,150,0,0,1170,1163,1,0,0,0,1170,1164,1,0,0,0,1170,1168,1,0,0,0,1170,
+		1169,1,0,0,0,1171,79,1,0,0,0,1172,1178,5,75,0,0,1173,1179,3,100,50,0,1174,
+		1175,5,344,0,0,1175,1176,3,100,50,0,1176,1177,5,345,0,0,1177,1179,1,0,
+		0,0,1178,1173,1,0,0,0,1178,1174,1,0,0,0,1179,1181,1,0,0,0,1180,1182,3,
+		102,51,0,1181,1180,1,0,0,0,1181,1182,1,0,0,0,1182,1184,1,0,0,0,1183,1185,
+		3,104,52,0,1184,1183,1,0,0,0,1184,1185,1,0,0,0,1185,1243,1,0,0,0,1186,
+		1197,3,100,50,0,1187,1189,5,359,0,0,1188,1187,1,0,0,0,1188,1189,1,0,0,
+		0,1189,1191,1,0,0,0,1190,1192,3,102,51,0,1191,1190,1,0,0,0,1191,1192,1,
+		0,0,0,1192,1194,1,0,0,0,1193,1195,3,104,52,0,1194,1193,1,0,0,0,1194,1195,
+		1,0,0,0,1195,1198,1,0,0,0,1196,1198,3,84,42,0,1197,1188,1,0,0,0,1197,1196,
+		1,0,0,0,1198,1243,1,0,0,0,1199,1200,3,384,192,0,1200,1201,3,84,42,0,1201,
+		1243,1,0,0,0,1202,1204,3,206,103,0,1203,1205,3,90,45,0,1204,1203,1,0,0,
+		0,1204,1205,1,0,0,0,1205,1243,1,0,0,0,1206,1208,3,152,76,0,1207,1209,3,
+		90,45,0,1208,1207,1,0,0,0,1208,1209,1,0,0,0,1209,1243,1,0,0,0,1210,1212,
+		5,3,0,0,1211,1213,3,102,51,0,1212,1211,1,0,0,0,1212,1213,1,0,0,0,1213,
+		1215,1,0,0,0,1214,1216,3,104,52,0,1215,1214,1,0,0,0,1215,1216,1,0,0,0,
+		1216,1243,1,0,0,0,1217,1218,5,344,0,0,1218,1219,3,82,41,0,1219,1221,5,
+		345,0,0,1220,1222,3,102,51,0,1221,1220,1,0,0,0,1221,1222,1,0,0,0,1222,
+		1243,1,0,0,0,1223,1240,5,66,0,0,1224,1225,5,344,0,0,1225,1226,3,12,6,0,
+		1226,1228,5,345,0,0,1227,1229,3,102,51,0,1228,1227,1,0,0,0,1228,1229,1,
+		0,0,0,1229,1241,1,0,0,0,1230,1233,3,100,50,0,1231,1233,3,384,192,0,1232,
+		1230,1,0,0,0,1232,1231,1,0,0,0,1233,1234,1,0,0,0,1234,1235,3,84,42,0,1235,
+		1241,1,0,0,0,1236,1238,3,152,76,0,1237,1239,3,90,45,0,1238,1237,1,0,0,
+		0,1238,1239,1,0,0,0,1239,1241,1,0,0,0,1240,1224,1,0,0,0,1240,1232,1,0,
+		0,0,1240,1236,1,0,0,0,1241,1243,1,0,0,0,1242,1172,1,0,0,0,1242,1186,1,
+		0,0,0,1242,1199,1,0,0,0,1242,1202,1,0,0,0,1242,1206,1,0,0,0,1242,1210,
+		1,0,0,0,1242,1217,1,0,0,0,1242,1223,1,0,0,0,1243,81,1,0,0,0,1244,1266,
+		3,168,84,0,1245,1263,3,74,37,0,1246,1247,3,170,85,0,1247,1248,3,30,15,
+		0,1248,1264,1,0,0,0,1249,1254,3,64,32,0,1250,1253,3,68,34,0,1251,1253,
+		3,72,36,0,1252,1250,1,0,0,0,1252,1251,1,0,0,0,1253,1256,1,0,0,0,1254,1252,
+		1,0,0,0,1254,1255,1,0,0,0,1255,1264,1,0,0,0,1256,1254,1,0,0,0,1257,1260,
+		3,68,34,0,1258,1260,3,72,36,0,1259,1257,1,0,0,0,1259,1258,1,0,0,0,1260,
+		1261,1,0,0,0,1261,1259,1,0,0,0,1261,1262,1,0,0,0,1262,1264,1,0,0,0,1263,
+		1246,1,0,0,0,1263,1249,1,0,0,0,1263,1259,1,0,0,0,1263,1264,1,0,0,0,1264,
+		1266,1,0,0,0,1265,1244,1,0,0,0,1265,1245,1,0,0,0,1266,83,1,0,0,0,1267,
+		1269,3,178,89,0,1268,1270,3,88,44,0,1269,1268,1,0,0,0,1269,1270,1,0,0,
+		0,1270,1272,1,0,0,0,1271,1273,3,90,45,0,1272,1271,1,0,0,0,1272,1273,1,
+		0,0,0,1273,1292,1,0,0,0,1274,1275,5,58,0,0,1275,1276,5,344,0,0,1276,1281,
+		3,86,43,0,1277,1278,5,350,0,0,1278,1280,3,86,43,0,1279,1277,1,0,0,0,1280,
+		1283,1,0,0,0,1281,1279,1,0,0,0,1281,1282,1,0,0,0,1282,1284,1,0,0,0,1283,
+		1281,1,0,0,0,1284,1286,5,345,0,0,1285,1287,3,88,44,0,1286,1285,1,0,0,0,
+		1286,1287,1,0,0,0,1287,1289,1,0,0,0,1288,1290,3,90,45,0,1289,1288,1,0,
+		0,0,1289,1290,1,0,0,0,1290,1292,1,0,0,0,1291,1267,1,0,0,0,1291,1274,1,
+		0,0,0,1292,85,1,0,0,0,1293,1296,3,100,50,0,1294,1296,3,384,192,0,1295,
+		1293,1,0,0,0,1295,1294,1,0,0,0,1296,1297,1,0,0,0,1297,1310,3,178,89,0,
+		1298,1299,5,28,0,0,1299,1300,5,344,0,0,1300,1305,3,94,47,0,1301,1302,5,
+		350,0,0,1302,1304,3,94,47,0,1303,1301,1,0,0,0,1304,1307,1,0,0,0,1305,1303,
+		1,0,0,0,1305,1306,1,0,0,0,1306,1308,1,0,0,0,1307,1305,1,0,0,0,1308,1309,
+		5,345,0,0,1309,1311,1,0,0,0,1310,1298,1,0,0,0,1310,1311,1,0,0,0,1311,87,
+		1,0,0,0,1312,1313,5,12,0,0,1313,1314,5,271,0,0,1314,89,1,0,0,0,1315,1331,
+		5,28,0,0,1316,1317,5,344,0,0,1317,1322,3,94,47,0,1318,1319,5,350,0,0,1319,
+		1321,3,94,47,0,1320,1318,1,0,0,0,1321,1324,1,0,0,0,1322,1320,1,0,0,0,1322,
+		1323,1,0,0,0,1323,1325,1,0,0,0,1324,1322,1,0,0,0,1325,1326,5,345,0,0,1326,
+		1332,1,0,0,0,1327,1329,3,378,189,0,1328,1330,3,92,46,0,1329,1328,1,0,0,
+		0,1329,1330,1,0,0,0,1330,1332,1,0,0,0,1331,1316,1,0,0,0,1331,1327,1,0,
+		0,0,1332,1338,1,0,0,0,1333,1335,3,380,190,0,1334,1336,3,92,46,0,1335,1334,
+		1,0,0,0,1335,1336,1,0,0,0,1336,1338,1,0,0,0,1337,1315,1,0,0,0,1337,1333,
+		1,0,0,0,1338,91,1,0,0,0,1339,1340,5,344,0,0,1340,1345,3,96,48,0,1341,1342,
+		5,350,0,0,1342,1344,3,96,48,0,1343,1341,1,0,0,0,1344,1347,1,0,0,0,1345,
+		1343,1,0,0,0,1345,1346,1,0,0,0,1346,1348,1,0,0,0,1347,1345,1,0,0,0,1348,
+		1349,5,345,0,0,1349,93,1,0,0,0,1350,1351,3,378,189,0,1351,1354,3,208,104,
+		0,1352,1353,5,35,0,0,1353,1355,3,376,188,0,1354,1352,1,0,0,0,1354,1355,
+		1,0,0,0,1355,95,1,0,0,0,1356,1362,3,378,189,0,1357,1360,3,208,104,0,1358,
+		1359,5,35,0,0,1359,1361,3,376,188,0,1360,1358,1,0,0,0,1360,1361,1,0,0,
+		0,1361,1363,1,0,0,0,1362,1357,1,0,0,0,1362,1363,1,0,0,0,1363,97,1,0,0,
+		0,1364,1370,5,75,0,0,1365,1371,3,100,50,0,1366,1367,5,344,0,0,1367,1368,
+		3,100,50,0,1368,1369,5,345,0,0,1369,1371,1,0,0,0,1370,1365,1,0,0,0,1370,
+		1366,1,0,0,0,1371,1377,1,0,0,0,1372,1374,3,100,50,0,1373,1375,5,359,0,
+		0,1374,1373,1,0,0,0,1374,1375,1,0,0,0,1375,1377,1,0,0,0,1376,1364,1,0,
+		0,0,1376,1372,1,0,0,0,1377,99,1,0,0,0,1378,1386,5,1,0,0,1379,1386,5,2,
+		0,0,1380,1386,3,392,196,0,1381,1386,3,396,198,0,1382,1386,3,398,199,0,
+		1383,1386,3,406,203,0,1384,1386,3,400,200,0,1385,1378,1,0,0,0,1385,1379,
+		1,0,0,0,1385,1380,1,0,0,0,1385,1381,1,0,0,0,1385,1382,1,0,0,0,1385,1383,
+		1,0,0,0,1385,1384,1,0,0,0,1386,1391,1,0,0,0,1387,1388,5,352,0,0,1388,1390,
+		3,388,194,0,1389,1387,1,0,0,0,1390,1393,1,0,0,0,1391,1389,1,0,0,0,1391,
+		1392,1,0,0,0,1392,101,1,0,0,0,1393,1391,1,0,0,0,1394,1395,5,28,0,0,1395,
+		1398,3,378,189,0,1396,1398,3,380,190,0,1397,1394,1,0,0,0,1397,1396,1,0,
+		0,0,1398,1400,1,0,0,0,1399,1401,3,106,53,0,1400,1399,1,0,0,0,1400,1401,
+		1,0,0,0,1401,103,1,0,0,0,1402,1403,5,124,0,0,1403,1404,3,376,188,0,1404,
+		1405,5,344,0,0,1405,1410,3,108,54,0,1406,1407,5,350,0,0,1407,1409,3,108,
+		54,0,1408,1406,1,0,0,0,1409,1412,1,0,0,0,1410,1408,1,0,0,0,1410,1411,1,
+		0,0,0,1411,1413,1,0,0,0,1412,1410,1,0,0,0,1413,1419,5,345,0,0,1414,1415,
+		5,292,0,0,1415,1416,5,344,0,0,1416,1417,3,108,54,0,1417,1418,5,345,0,0,
+		1418,1420,1,0,0,0,1419,1414,1,0,0,0,1419,1420,1,0,0,0,1420,105,1,0,0,0,
+		1421,1422,5,344,0,0,1422,1427,3,378,189,0,1423,1424,5,350,0,0,1424,1426,
+		3,378,189,0,1425,1423,1,0,0,0,1426,1429,1,0,0,0,1427,1425,1,0,0,0,1427,
+		1428,1,0,0,0,1428,1430,1,0,0,0,1429,1427,1,0,0,0,1430,1431,5,345,0,0,1431,
+		107,1,0,0,0,1432,1437,3,110,55,0,1433,1434,5,76,0,0,1434,1436,3,110,55,
+		0,1435,1433,1,0,0,0,1436,1439,1,0,0,0,1437,1435,1,0,0,0,1437,1438,1,0,
+		0,0,1438,109,1,0,0,0,1439,1437,1,0,0,0,1440,1442,5,71,0,0,1441,1440,1,
+		0,0,0,1442,1445,1,0,0,0,1443,1441,1,0,0,0,1443,1444,1,0,0,0,1444,1446,
+		1,0,0,0,1445,1443,1,0,0,0,1446,1457,3,112,56,0,1447,1451,5,25,0,0,1448,
+		1450,5,71,0,0,1449,1448,1,0,0,0,1450,1453,1,0,0,0,1451,1449,1,0,0,0,1451,
+		1452,1,0,0,0,1452,1454,1,0,0,0,1453,1451,1,0,0,0,1454,1456,3,112,56,0,
+		1455,1447,1,0,0,0,1456,1459,1,0,0,0,1457,1455,1,0,0,0,1457,1458,1,0,0,
+		0,1458,111,1,0,0,0,1459,1457,1,0,0,0,1460,1464,3,122,61,0,1461,1463,3,
+		114,57,0,1462,1461,1,0,0,0,1463,1466,1,0,0,0,1464,1462,1,0,0,0,1464,1465,
+		1,0,0,0,1465,113,1,0,0,0,1466,1464,1,0,0,0,1467,1476,3,120,60,0,1468,1470,
+		5,71,0,0,1469,1468,1,0,0,0,1470,1473,1,0,0,0,1471,1469,1,0,0,0,1471,1472,
+		1,0,0,0,1472,1474,1,0,0,0,1473,1471,1,0,0,0,1474,1477,3,122,61,0,1475,
+		1477,3,130,65,0,1476,1471,1,0,0,0,1476,1475,1,0,0,0,1477,1501,1,0,0,0,
+		1478,1480,5,113,0,0,1479,1481,5,71,0,0,1480,1479,1,0,0,0,1480,1481,1,0,
+		0,0,1481,1496,1,0,0,0,1482,1497,5,72,0,0,1483,1497,5,93,0,0,1484,1497,
+		5,54,0,0,1485,1497,5,333,0,0,1486,1487,5,49,0,0,1487,1491,5,58,0,0,1488,
+		1490,3,116,58,0,1489,1488,1,0,0,0,1490,1493,1,0,0,0,1491,1489,1,0,0,0,
+		1491,1492,1,0,0,0,1492,1494,1,0,0,0,1493,1491,1,0,0,0,1494,1497,3,122,
+		61,0,1495,1497,3,118,59,0,1496,1482,1,0,0,0,1496,1483,1,0,0,0,1496,1484,
+		1,0,0,0,1496,1485,1,0,0,0,1496,1486,1,0,0,0,1496,1495,1,0,0,0,1497,1501,
+		1,0,0,0,1498,1501,5,114,0,0,1499,1501,5,119,0,0,1500,1467,1,0,0,0,1500,
+		1478,1,0,0,0,1500,1498,1,0,0,0,1500,1499,1,0,0,0,1501,115,1,0,0,0,1502,
+		1503,5,71,0,0,1503,117,1,0,0,0,1504,1506,5,1,0,0,1505,1507,5,1,0,0,1506,
+		1505,1,0,0,0,1506,1507,1,0,0,0,1507,119,1,0,0,0,1508,1509,7,20,0,0,1509,
+		121,1,0,0,0,1510,1514,3,132,66,0,1511,1513,3,124,62,0,1512,1511,1,0,0,
+		0,1513,1516,1,0,0,0,1514,1512,1,0,0,0,1514,1515,1,0,0,0,1515,123,1,0,0,
+		0,1516,1514,1,0,0,0,1517,1519,5,14,0,0,1518,1517,1,0,0,0,1518,1519,1,0,
+		0,0,1519,1520,1,0,0,0,1520,1521,3,126,63,0,1521,125,1,0,0,0,1522,1524,
+		5,126,0,0,1523,1525,7,21,0,0,1524,1523,1,0,0,0,1524,1525,1,0,0,0,1525,
+		1526,1,0,0,0,1526,1527,3,128,64,0,1527,1528,5,25,0,0,1528,1529,3,132,66,
+		0,1529,1554,1,0,0,0,1530,1531,5,62,0,0,1531,1532,5,344,0,0,1532,1533,3,
+		166,83,0,1533,1534,5,345,0,0,1534,1554,1,0,0,0,1535,1542,7,22,0,0,1536,
+		1543,3,130,65,0,1537,1540,3,132,66,0,1538,1539,5,160,0,0,1539,1541,3,132,
+		66,0,1540,1538,1,0,0,0,1540,1541,1,0,0,0,1541,1543,1,0,0,0,1542,1536,1,
+		0,0,0,1542,1537,1,0,0,0,1543,1554,1,0,0,0,1544,1545,5,123,0,0,1545,1546,
+		5,91,0,0,1546,1549,3,132,66,0,1547,1548,5,160,0,0,1548,1550,3,132,66,0,
+		1549,1547,1,0,0,0,1549,1550,1,0,0,0,1550,1554,1,0,0,0,1551,1552,5,121,
+		0,0,1552,1554,3,132,66,0,1553,1522,1,0,0,0,1553,1530,1,0,0,0,1553,1535,
+		1,0,0,0,1553,1544,1,0,0,0,1553,1551,1,0,0,0,1554,127,1,0,0,0,1555,1566,
+		3,132,66,0,1556,1557,3,120,60,0,1557,1558,3,132,66,0,1558,1567,1,0,0,0,
+		1559,1561,5,113,0,0,1560,1562,5,71,0,0,1561,1560,1,0,0,0,1561,1562,1,0,
+		0,0,1562,1563,1,0,0,0,1563,1564,5,49,0,0,1564,1565,5,58,0,0,1565,1567,
+		3,132,66,0,1566,1556,1,0,0,0,1566,1559,1,0,0,0,1566,1567,1,0,0,0,1567,
+		129,1,0,0,0,1568,1569,7,23,0,0,1569,1570,5,344,0,0,1570,1571,3,166,83,
+		0,1571,1572,5,345,0,0,1572,131,1,0,0,0,1573,1581,3,134,67,0,1574,1577,
+		3,138,69,0,1575,1578,3,134,67,0,1576,1578,3,130,65,0,1577,1575,1,0,0,0,
+		1577,1576,1,0,0,0,1578,1580,1,0,0,0,1579,1574,1,0,0,0,1580,1583,1,0,0,
+		0,1581,1579,1,0,0,0,1581,1582,1,0,0,0,1582,133,1,0,0,0,1583,1581,1,0,0,
+		0,1584,1586,3,136,68,0,1585,1584,1,0,0,0,1586,1589,1,0,0,0,1587,1585,1,
+		0,0,0,1587,1588,1,0,0,0,1588,1590,1,0,0,0,1589,1587,1,0,0,0,1590,1594,
+		3,148,74,0,1591,1593,3,146,73,0,1592,1591,1,0,0,0,1593,1596,1,0,0,0,1594,
+		1592,1,0,0,0,1594,1595,1,0,0,0,1595,135,1,0,0,0,1596,1594,1,0,0,0,1597,
+		1601,5,357,0,0,1598,1601,5,358,0,0,1599,1601,3,140,70,0,1600,1597,1,0,
+		0,0,1600,1598,1,0,0,0,1600,1599,1,0,0,0,1601,137,1,0,0,0,1602,1610,5,357,
+		0,0,1603,1610,5,358,0,0,1604,1610,5,359,0,0,1605,1610,5,360,0,0,1606,1610,
+		5,361,0,0,1607,1610,5,362,0,0,1608,1610,3,140,70,0,1609,1602,1,0,0,0,1609,
+		1603,1,0,0,0,1609,1604,1,0,0,0,1609,1605,1,0,0,0,1609,1606,1,0,0,0,1609,
+		1607,1,0,0,0,1609,1608,1,0,0,0,1610,139,1,0,0,0,1611,1626,5,10,0,0,1612,
+		1613,5,134,0,0,1613,1619,5,344,0,0,1614,1615,3,378,189,0,1615,1616,5,352,
+		0,0,1616,1618,1,0,0,0,1617,1614,1,0,0,0,1618,1621,1,0,0,0,1619,1617,1,
+		0,0,0,1619,1620,1,0,0,0,1620,1622,1,0,0,0,1621,1619,1,0,0,0,1622,1623,
+		3,144,72,0,1623,1624,5,345,0,0,1624,1626,1,0,0,0,1625,1611,1,0,0,0,1625,
+		1612,1,0,0,0,1626,141,1,0,0,0,1627,1642,3,144,72,0,1628,1629,5,134,0,0,
+		1629,1635,5,344,0,0,1630,1631,3,378,189,0,1631,1632,5,352,0,0,1632,1634,
+		1,0,0,0,1633,1630,1,0,0,0,1634,1637,1,0,0,0,1635,1633,1,0,0,0,1635,1636,
+		1,0,0,0,1636,1638,1,0,0,0,1637,1635,1,0,0,0,1638,1639,3,144,72,0,1639,
+		1640,5,345,0,0,1640,1642,1,0,0,0,1641,1627,1,0,0,0,1641,1628,1,0,0,0,1642,
+		143,1,0,0,0,1643,1644,7,24,0,0,1644,145,1,0,0,0,1645,1646,5,354,0,0,1646,
+		1671,3,212,106,0,1647,1649,5,346,0,0,1648,1650,3,108,54,0,1649,1648,1,
+		0,0,0,1649,1650,1,0,0,0,1650,1655,1,0,0,0,1651,1653,5,353,0,0,1652,1654,
+		3,108,54,0,1653,1652,1,0,0,0,1653,1654,1,0,0,0,1654,1656,1,0,0,0,1655,
+		1651,1,0,0,0,1655,1656,1,0,0,0,1656,1657,1,0,0,0,1657,1659,5,347,0,0,1658,
+		1660,3,156,78,0,1659,1658,1,0,0,0,1659,1660,1,0,0,0,1660,1671,1,0,0,0,
+		1661,1662,5,35,0,0,1662,1671,3,376,188,0,1663,1668,5,158,0,0,1664,1665,
+		5,130,0,0,1665,1666,5,343,0,0,1666,1669,3,148,74,0,1667,1669,5,250,0,0,
+		1668,1664,1,0,0,0,1668,1667,1,0,0,0,1669,1671,1,0,0,0,1670,1645,1,0,0,
+		0,1670,1647,1,0,0,0,1670,1661,1,0,0,0,1670,1663,1,0,0,0,1671,147,1,0,0,
+		0,1672,1692,7,18,0,0,1673,1692,5,3,0,0,1674,1676,3,172,86,0,1675,1677,
+		3,174,87,0,1676,1675,1,0,0,0,1676,1677,1,0,0,0,1677,1692,1,0,0,0,1678,
+		1679,5,344,0,0,1679,1680,3,166,83,0,1680,1682,5,345,0,0,1681,1683,3,156,
+		78,0,1682,1681,1,0,0,0,1682,1683,1,0,0,0,1683,1692,1,0,0,0,1684,1686,5,
+		9,0,0,1685,1687,3,156,78,0,1686,1685,1,0,0,0,1686,1687,1,0,0,0,1687,1692,
+		1,0,0,0,1688,1692,7,25,0,0,1689,1692,5,72,0,0,1690,1692,3,150,75,0,1691,
+		1672,1,0,0,0,1691,1673,1,0,0,0,1691,1674,1,0,0,0,1691,1678,1,0,0,0,1691,
+		1684,1,0,0,0,1691,1688,1,0,0,0,1691,1689,1,0,0,0,1691,1690,1,0,0,0,1692,
+		149,1,0,0,0,1693,1695,5,32,0,0,1694,1696,3,108,54,0,1695,1694,1,0,0,0,
+		1695,1696,1,0,0,0,1696,1697,1,0,0,0,1697,1700,3,158,79,0,1698,1699,5,51,
+		0,0,1699,1701,3,108,54,0,1700,1698,1,0,0,0,1700,1701,1,0,0,0,1701,1702,
+		1,0,0,0,1702,1703,5,52,0,0,1703,1784,1,0,0,0,1704,1705,5,127,0,0,1705,
+		1706,5,344,0,0,1706,1707,3,12,6,0,1707,1708,5,345,0,0,1708,1784,1,0,0,
+		0,1709,1718,7,26,0,0,1710,1719,3,156,78,0,1711,1713,3,216,108,0,1712,1711,
+		1,0,0,0,1712,1713,1,0,0,0,1713,1715,1,0,0,0,1714,1716,3,218,109,0,1715,
+		1714,1,0,0,0,1715,1716,1,0,0,0,1716,1717,1,0,0,0,1717,1719,5,3,0,0,1718,
+		1710,1,0,0,0,1718,1712,1,0,0,0,1718,1719,1,0,0,0,1719,1784,1,0,0,0,1720,
+		1731,5,128,0,0,1721,1732,3,156,78,0,1722,1724,3,216,108,0,1723,1722,1,
+		0,0,0,1723,1724,1,0,0,0,1724,1725,1,0,0,0,1725,1727,5,3,0,0,1726,1728,
+		3,220,110,0,1727,1726,1,0,0,0,1727,1728,1,0,0,0,1728,1732,1,0,0,0,1729,
+		1730,5,6,0,0,1730,1732,3,378,189,0,1731,1721,1,0,0,0,1731,1723,1,0,0,0,
+		1731,1729,1,0,0,0,1731,1732,1,0,0,0,1732,1784,1,0,0,0,1733,1784,3,152,
+		76,0,1734,1735,3,384,192,0,1735,1737,3,176,88,0,1736,1738,3,156,78,0,1737,
+		1736,1,0,0,0,1737,1738,1,0,0,0,1738,1784,1,0,0,0,1739,1784,3,206,103,0,
+		1740,1750,5,27,0,0,1741,1743,5,346,0,0,1742,1744,3,164,82,0,1743,1742,
+		1,0,0,0,1743,1744,1,0,0,0,1744,1745,1,0,0,0,1745,1751,5,347,0,0,1746,1747,
+		5,344,0,0,1747,1748,3,12,6,0,1748,1749,5,345,0,0,1749,1751,1,0,0,0,1750,
+		1741,1,0,0,0,1750,1746,1,0,0,0,1751,1784,1,0,0,0,1752,1754,5,346,0,0,1753,
+		1755,3,164,82,0,1754,1753,1,0,0,0,1754,1755,1,0,0,0,1755,1756,1,0,0,0,
+		1756,1784,5,347,0,0,1757,1759,5,348,0,0,1758,1760,3,162,81,0,1759,1758,
+		1,0,0,0,1759,1760,1,0,0,0,1760,1761,1,0,0,0,1761,1784,5,349,0,0,1762,1769,
+		5,129,0,0,1763,1765,5,344,0,0,1764,1766,3,164,82,0,1765,1764,1,0,0,0,1765,
+		1766,1,0,0,0,1766,1767,1,0,0,0,1767,1770,5,345,0,0,1768,1770,3,156,78,
+		0,1769,1763,1,0,0,0,1769,1768,1,0,0,0,1769,1770,1,0,0,0,1770,1784,1,0,
+		0,0,1771,1772,5,133,0,0,1772,1773,5,344,0,0,1773,1774,3,164,82,0,1774,
+		1775,5,345,0,0,1775,1784,1,0,0,0,1776,1784,7,27,0,0,1777,1784,5,46,0,0,
+		1778,1779,5,95,0,0,1779,1780,5,344,0,0,1780,1781,3,12,6,0,1781,1782,5,
+		345,0,0,1782,1784,1,0,0,0,1783,1693,1,0,0,0,1783,1704,1,0,0,0,1783,1709,
+		1,0,0,0,1783,1720,1,0,0,0,1783,1733,1,0,0,0,1783,1734,1,0,0,0,1783,1739,
+		1,0,0,0,1783,1740,1,0,0,0,1783,1752,1,0,0,0,1783,1757,1,0,0,0,1783,1762,
+		1,0,0,0,1783,1771,1,0,0,0,1783,1776,1,0,0,0,1783,1777,1,0,0,0,1783,1778,
+		1,0,0,0,1784,151,1,0,0,0,1785,1786,7,28,0,0,1786,1787,5,344,0,0,1787,1788,
+		3,108,54,0,1788,1789,5,28,0,0,1789,1790,3,208,104,0,1790,1791,5,345,0,
+		0,1791,1879,1,0,0,0,1792,1793,5,138,0,0,1793,1794,5,344,0,0,1794,1795,
+		3,108,54,0,1795,1796,5,28,0,0,1796,1797,3,208,104,0,1797,1798,5,345,0,
+		0,1798,1879,1,0,0,0,1799,1800,5,132,0,0,1800,1803,5,344,0,0,1801,1804,
+		3,388,194,0,1802,1804,5,3,0,0,1803,1801,1,0,0,0,1803,1802,1,0,0,0,1804,
+		1805,1,0,0,0,1805,1806,5,58,0,0,1806,1807,3,108,54,0,1807,1808,5,345,0,
+		0,1808,1879,1,0,0,0,1809,1810,5,137,0,0,1810,1812,5,344,0,0,1811,1813,
+		3,160,80,0,1812,1811,1,0,0,0,1812,1813,1,0,0,0,1813,1814,1,0,0,0,1814,
+		1879,5,345,0,0,1815,1816,5,136,0,0,1816,1817,5,344,0,0,1817,1822,3,128,
+		64,0,1818,1819,5,62,0,0,1819,1823,3,128,64,0,1820,1821,5,350,0,0,1821,
+		1823,3,108,54,0,1822,1818,1,0,0,0,1822,1820,1,0,0,0,1823,1824,1,0,0,0,
+		1824,1825,5,345,0,0,1825,1879,1,0,0,0,1826,1827,5,135,0,0,1827,1841,5,
+		344,0,0,1828,1839,3,108,54,0,1829,1830,5,78,0,0,1830,1831,3,108,54,0,1831,
+		1832,5,58,0,0,1832,1835,3,108,54,0,1833,1834,5,56,0,0,1834,1836,3,108,
+		54,0,1835,1833,1,0,0,0,1835,1836,1,0,0,0,1836,1840,1,0,0,0,1837,1838,5,
+		350,0,0,1838,1840,3,164,82,0,1839,1829,1,0,0,0,1839,1837,1,0,0,0,1840,
+		1842,1,0,0,0,1841,1828,1,0,0,0,1841,1842,1,0,0,0,1842,1843,1,0,0,0,1843,
+		1879,5,345,0,0,1844,1845,5,139,0,0,1845,1847,5,344,0,0,1846,1848,7,29,
+		0,0,1847,1846,1,0,0,0,1847,1848,1,0,0,0,1848,1858,1,0,0,0,1849,1850,5,
+		58,0,0,1850,1859,3,164,82,0,1851,1856,3,108,54,0,1852,1853,5,58,0,0,1853,
+		1857,3,164,82,0,1854,1855,5,350,0,0,1855,1857,3,164,82,0,1856,1852,1,0,
+		0,0,1856,1854,1,0,0,0,1856,1857,1,0,0,0,1857,1859,1,0,0,0,1858,1849,1,
+		0,0,0,1858,1851,1,0,0,0,1859,1860,1,0,0,0,1860,1861,5,345,0,0,1861,1879,
+		1,0,0,0,1862,1863,5,21,0,0,1863,1864,5,56,0,0,1864,1865,5,344,0,0,1865,
+		1866,3,108,54,0,1866,1867,5,345,0,0,1867,1879,1,0,0,0,1868,1869,3,404,
+		202,0,1869,1873,5,344,0,0,1870,1872,3,154,77,0,1871,1870,1,0,0,0,1872,
+		1875,1,0,0,0,1873,1871,1,0,0,0,1873,1874,1,0,0,0,1874,1876,1,0,0,0,1875,
+		1873,1,0,0,0,1876,1877,5,345,0,0,1877,1879,1,0,0,0,1878,1785,1,0,0,0,1878,
+		1792,1,0,0,0,1878,1799,1,0,0,0,1878,1809,1,0,0,0,1878,1815,1,0,0,0,1878,
+		1826,1,0,0,0,1878,1844,1,0,0,0,1878,1862,1,0,0,0,1878,1868,1,0,0,0,1879,
+		153,1,0,0,0,1880,1890,8,30,0,0,1881,1885,5,344,0,0,1882,1884,3,154,77,
+		0,1883,1882,1,0,0,0,1884,1887,1,0,0,0,1885,1883,1,0,0,0,1885,1886,1,0,
+		0,0,1886,1888,1,0,0,0,1887,1885,1,0,0,0,1888,1890,5,345,0,0,1889,1880,
+		1,0,0,0,1889,1881,1,0,0,0,1890,155,1,0,0,0,1891,1894,5,352,0,0,1892,1895,
+		3,388,194,0,1893,1895,5,359,0,0,1894,1892,1,0,0,0,1894,1893,1,0,0,0,1895,
+		1897,1,0,0,0,1896,1891,1,0,0,0,1897,1898,1,0,0,0,1898,1896,1,0,0,0,1898,
+		1899,1,0,0,0,1899,157,1,0,0,0,1900,1902,3,198,99,0,1901,1900,1,0,0,0,1902,
+		1903,1,0,0,0,1903,1901,1,0,0,0,1903,1904,1,0,0,0,1904,159,1,0,0,0,1905,
+		1921,3,108,54,0,1906,1907,5,350,0,0,1907,1922,3,164,82,0,1908,1909,5,58,
+		0,0,1909,1913,3,108,54,0,1910,1911,5,56,0,0,1911,1913,3,108,54,0,1912,
+		1908,1,0,0,0,1912,1910,1,0,0,0,1913,1914,1,0,0,0,1914,1912,1,0,0,0,1914,
+		1915,1,0,0,0,1915,1922,1,0,0,0,1916,1917,5,20,0,0,1917,1918,3,108,54,0,
+		1918,1919,5,160,0,0,1919,1920,3,108,54,0,1920,1922,1,0,0,0,1921,1906,1,
+		0,0,0,1921,1912,1,0,0,0,1921,1916,1,0,0,0,1921,1922,1,0,0,0,1922,161,1,
+		0,0,0,1923,1928,3,200,100,0,1924,1925,5,350,0,0,1925,1927,3,200,100,0,
+		1926,1924,1,0,0,0,1927,1930,1,0,0,0,1928,1926,1,0,0,0,1928,1929,1,0,0,
+		0,1929,163,1,0,0,0,1930,1928,1,0,0,0,1931,1936,3,108,54,0,1932,1933,5,
+		350,0,0,1933,1935,3,108,54,0,1934,1932,1,0,0,0,1935,1938,1,0,0,0,1936,
+		1934,1,0,0,0,1936,1937,1,0,0,0,1937,165,1,0,0,0,1938,1936,1,0,0,0,1939,
+		1969,3,168,84,0,1940,1964,3,108,54,0,1941,1942,5,350,0,0,1942,1944,3,108,
+		54,0,1943,1941,1,0,0,0,1944,1945,1,0,0,0,1945,1943,1,0,0,0,1945,1946,1,
+		0,0,0,1946,1965,1,0,0,0,1947,1948,3,170,85,0,1948,1949,3,30,15,0,1949,
+		1965,1,0,0,0,1950,1955,3,64,32,0,1951,1954,3,68,34,0,1952,1954,3,72,36,
+		0,1953,1951,1,0,0,0,1953,1952,1,0,0,0,1954,1957,1,0,0,0,1955,1953,1,0,
+		0,0,1955,1956,1,0,0,0,1956,1965,1,0,0,0,1957,1955,1,0,0,0,1958,1961,3,
+		68,34,0,1959,1961,3,72,36,0,1960,1958,1,0,0,0,1960,1959,1,0,0,0,1961,1962,
+		1,0,0,0,1962,1960,1,0,0,0,1962,1963,1,0,0,0,1963,1965,1,0,0,0,1964,1943,
+		1,0,0,0,1964,1947,1,0,0,0,1964,1950,1,0,0,0,1964,1960,1,0,0,0,1964,1965,
+		1,0,0,0,1965,1967,1,0,0,0,1966,1940,1,0,0,0,1966,1967,1,0,0,0,1967,1969,
+		1,0,0,0,1968,1939,1,0,0,0,1968,1966,1,0,0,0,1969,167,1,0,0,0,1970,1971,
+		3,14,7,0,1971,1972,3,22,11,0,1972,1991,1,0,0,0,1973,1977,3,34,17,0,1974,
+		1976,3,28,14,0,1975,1974,1,0,0,0,1976,1979,1,0,0,0,1977,1975,1,0,0,0,1977,
+		1978,1,0,0,0,1978,1985,1,0,0,0,1979,1977,1,0,0,0,1980,1981,3,24,12,0,1981,
+		1982,3,26,13,0,1982,1984,1,0,0,0,1983,1980,1,0,0,0,1984,1987,1,0,0,0,1985,
+		1983,1,0,0,0,1985,1986,1,0,0,0,1986,1988,1,0,0,0,1987,1985,1,0,0,0,1988,
+		1989,3,30,15,0,1989,1991,1,0,0,0,1990,1970,1,0,0,0,1990,1973,1,0,0,0,1991,
+		169,1,0,0,0,1992,1994,3,28,14,0,1993,1992,1,0,0,0,1994,1995,1,0,0,0,1995,
+		1993,1,0,0,0,1995,1996,1,0,0,0,1996,2001,1,0,0,0,1997,1998,3,24,12,0,1998,
+		1999,3,26,13,0,1999,2001,1,0,0,0,2000,1993,1,0,0,0,2000,1997,1,0,0,0,2001,
+		2007,1,0,0,0,2002,2003,3,24,12,0,2003,2004,3,26,13,0,2004,2006,1,0,0,0,
+		2005,2002,1,0,0,0,2006,2009,1,0,0,0,2007,2005,1,0,0,0,2007,2008,1,0,0,
+		0,2008,171,1,0,0,0,2009,2007,1,0,0,0,2010,2012,3,382,191,0,2011,2013,3,
+		156,78,0,2012,2011,1,0,0,0,2012,2013,1,0,0,0,2013,173,1,0,0,0,2014,2016,
+		3,176,88,0,2015,2017,3,156,78,0,2016,2015,1,0,0,0,2016,2017,1,0,0,0,2017,
+		2033,1,0,0,0,2018,2020,5,156,0,0,2019,2018,1,0,0,0,2019,2020,1,0,0,0,2020,
+		2021,1,0,0,0,2021,2033,5,3,0,0,2022,2024,5,172,0,0,2023,2025,3,216,108,
+		0,2024,2023,1,0,0,0,2024,2025,1,0,0,0,2025,2026,1,0,0,0,2026,2033,5,3,
+		0,0,2027,2029,5,348,0,0,2028,2030,3,202,101,0,2029,2028,1,0,0,0,2029,2030,
+		1,0,0,0,2030,2031,1,0,0,0,2031,2033,5,349,0,0,2032,2014,1,0,0,0,2032,2019,
+		1,0,0,0,2032,2022,1,0,0,0,2032,2027,1,0,0,0,2033,175,1,0,0,0,2034,2036,
+		3,178,89,0,2035,2037,5,3,0,0,2036,2035,1,0,0,0,2036,2037,1,0,0,0,2037,
+		2039,1,0,0,0,2038,2040,3,184,92,0,2039,2038,1,0,0,0,2039,2040,1,0,0,0,
+		2040,2042,1,0,0,0,2041,2043,3,186,93,0,2042,2041,1,0,0,0,2042,2043,1,0,
+		0,0,2043,2045,1,0,0,0,2044,2046,3,182,91,0,2045,2044,1,0,0,0,2045,2046,
+		1,0,0,0,2046,2048,1,0,0,0,2047,2049,3,188,94,0,2048,2047,1,0,0,0,2048,
+		2049,1,0,0,0,2049,177,1,0,0,0,2050,2052,5,344,0,0,2051,2053,7,11,0,0,2052,
+		2051,1,0,0,0,2052,2053,1,0,0,0,2053,2071,1,0,0,0,2054,2059,3,180,90,0,
+		2055,2056,5,350,0,0,2056,2058,3,180,90,0,2057,2055,1,0,0,0,2058,2061,1,
+		0,0,0,2059,2057,1,0,0,0,2059,2060,1,0,0,0,2060,2063,1,0,0,0,2061,2059,
+		1,0,0,0,2062,2064,3,64,32,0,2063,2062,1,0,0,0,2063,2064,1,0,0,0,2064,2069,
+		1,0,0,0,2065,2066,5,164,0,0,2066,2070,5,267,0,0,2067,2068,5,169,0,0,2068,
+		2070,5,267,0,0,2069,2065,1,0,0,0,2069,2067,1,0,0,0,2069,2070,1,0,0,0,2070,
+		2072,1,0,0,0,2071,2054,1,0,0,0,2071,2072,1,0,0,0,2072,2073,1,0,0,0,2073,
+		2074,5,345,0,0,2074,179,1,0,0,0,2075,2085,5,359,0,0,2076,2078,5,99,0,0,
+		2077,2076,1,0,0,0,2077,2078,1,0,0,0,2078,2079,1,0,0,0,2079,2082,3,108,
+		54,0,2080,2081,7,31,0,0,2081,2083,3,108,54,0,2082,2080,1,0,0,0,2082,2083,
+		1,0,0,0,2083,2085,1,0,0,0,2084,2075,1,0,0,0,2084,2077,1,0,0,0,2085,181,
+		1,0,0,0,2086,2087,7,32,0,0,2087,2088,5,267,0,0,2088,183,1,0,0,0,2089,2090,
+		5,173,0,0,2090,2091,5,60,0,0,2091,2092,5,344,0,0,2092,2093,3,64,32,0,2093,
+		2094,5,345,0,0,2094,185,1,0,0,0,2095,2096,5,162,0,0,2096,2097,5,344,0,
+		0,2097,2098,5,101,0,0,2098,2099,3,108,54,0,2099,2100,5,345,0,0,2100,187,
+		1,0,0,0,2101,2104,5,167,0,0,2102,2105,3,378,189,0,2103,2105,3,190,95,0,
+		2104,2102,1,0,0,0,2104,2103,1,0,0,0,2105,189,1,0,0,0,2106,2108,5,344,0,
+		0,2107,2109,3,192,96,0,2108,2107,1,0,0,0,2108,2109,1,0,0,0,2109,2120,1,
+		0,0,0,2110,2111,5,276,0,0,2111,2112,5,187,0,0,2112,2117,3,108,54,0,2113,
+		2114,5,350,0,0,2114,2116,3,108,54,0,2115,2113,1,0,0,0,2116,2119,1,0,0,
+		0,2117,2115,1,0,0,0,2117,2118,1,0,0,0,2118,2121,1,0,0,0,2119,2117,1,0,
+		0,0,2120,2110,1,0,0,0,2120,2121,1,0,0,0,2121,2123,1,0,0,0,2122,2124,3,
+		64,32,0,2123,2122,1,0,0,0,2123,2124,1,0,0,0,2124,2126,1,0,0,0,2125,2127,
+		3,194,97,0,2126,2125,1,0,0,0,2126,2127,1,0,0,0,2127,2128,1,0,0,0,2128,
+		2129,5,345,0,0,2129,191,1,0,0,0,2130,2138,5,1,0,0,2131,2138,5,2,0,0,2132,
+		2138,3,394,197,0,2133,2138,3,396,198,0,2134,2138,3,398,199,0,2135,2138,
+		3,406,203,0,2136,2138,3,400,200,0,2137,2130,1,0,0,0,2137,2131,1,0,0,0,
+		2137,2132,1,0,0,0,2137,2133,1,0,0,0,2137,2134,1,0,0,0,2137,2135,1,0,0,
+		0,2137,2136,1,0,0,0,2138,193,1,0,0,0,2139,2146,7,33,0,0,2140,2141,5,126,
+		0,0,2141,2142,3,196,98,0,2142,2143,5,25,0,0,2143,2144,3,196,98,0,2144,
+		2147,1,0,0,0,2145,2147,3,196,98,0,2146,2140,1,0,0,0,2146,2145,1,0,0,0,
+		2147,2157,1,0,0,0,2148,2155,5,161,0,0,2149,2150,5,202,0,0,2150,2156,5,
+		129,0,0,2151,2156,5,60,0,0,2152,2156,5,327,0,0,2153,2154,5,263,0,0,2154,
+		2156,5,272,0,0,2155,2149,1,0,0,0,2155,2151,1,0,0,0,2155,2152,1,0,0,0,2155,
+		2153,1,0,0,0,2156,2158,1,0,0,0,2157,2148,1,0,0,0,2157,2158,1,0,0,0,2158,
+		195,1,0,0,0,2159,2160,3,108,54,0,2160,2161,7,34,0,0,2161,197,1,0,0,0,2162,
+		2163,5,100,0,0,2163,2164,3,108,54,0,2164,2165,5,90,0,0,2165,2166,3,108,
+		54,0,2166,199,1,0,0,0,2167,2170,3,388,194,0,2168,2170,5,3,0,0,2169,2167,
+		1,0,0,0,2169,2168,1,0,0,0,2170,2171,1,0,0,0,2171,2172,5,353,0,0,2172,2173,
+		3,108,54,0,2173,201,1,0,0,0,2174,2179,3,204,102,0,2175,2176,5,350,0,0,
+		2176,2178,3,204,102,0,2177,2175,1,0,0,0,2178,2181,1,0,0,0,2179,2177,1,
+		0,0,0,2179,2180,1,0,0,0,2180,203,1,0,0,0,2181,2179,1,0,0,0,2182,2183,3,
+		108,54,0,2183,2184,5,353,0,0,2184,2185,3,108,54,0,2185,205,1,0,0,0,2186,
+		2188,7,35,0,0,2187,2189,3,216,108,0,2188,2187,1,0,0,0,2188,2189,1,0,0,
+		0,2189,2197,1,0,0,0,2190,2197,7,36,0,0,2191,2194,5,42,0,0,2192,2193,5,
+		344,0,0,2193,2195,5,345,0,0,2194,2192,1,0,0,0,2194,2195,1,0,0,0,2195,2197,
+		1,0,0,0,2196,2186,1,0,0,0,2196,2190,1,0,0,0,2196,2191,1,0,0,0,2197,207,
+		1,0,0,0,2198,2202,3,212,106,0,2199,2201,3,210,105,0,2200,2199,1,0,0,0,
+		2201,2204,1,0,0,0,2202,2200,1,0,0,0,2202,2203,1,0,0,0,2203,209,1,0,0,0,
+		2204,2202,1,0,0,0,2205,2207,5,346,0,0,2206,2208,5,6,0,0,2207,2206,1,0,
+		0,0,2207,2208,1,0,0,0,2208,2209,1,0,0,0,2209,2210,5,347,0,0,2210,211,1,
+		0,0,0,2211,2214,5,128,0,0,2212,2215,3,220,110,0,2213,2215,3,216,108,0,
+		2214,2212,1,0,0,0,2214,2213,1,0,0,0,2214,2215,1,0,0,0,2215,2275,1,0,0,
+		0,2216,2218,7,26,0,0,2217,2219,3,216,108,0,2218,2217,1,0,0,0,2218,2219,
+		1,0,0,0,2219,2221,1,0,0,0,2220,2222,3,218,109,0,2221,2220,1,0,0,0,2221,
+		2222,1,0,0,0,2222,2275,1,0,0,0,2223,2224,5,157,0,0,2224,2225,5,344,0,0,
+		2225,2230,3,214,107,0,2226,2227,5,350,0,0,2227,2229,3,214,107,0,2228,2226,
+		1,0,0,0,2229,2232,1,0,0,0,2230,2228,1,0,0,0,2230,2231,1,0,0,0,2231,2233,
+		1,0,0,0,2232,2230,1,0,0,0,2233,2234,5,345,0,0,2234,2275,1,0,0,0,2235,2236,
+		5,153,0,0,2236,2237,5,344,0,0,2237,2238,3,208,104,0,2238,2239,5,350,0,
+		0,2239,2240,3,208,104,0,2240,2241,5,345,0,0,2241,2275,1,0,0,0,2242,2243,
+		5,154,0,0,2243,2245,3,386,193,0,2244,2246,5,172,0,0,2245,2244,1,0,0,0,
+		2245,2246,1,0,0,0,2246,2248,1,0,0,0,2247,2249,3,216,108,0,2248,2247,1,
+		0,0,0,2248,2249,1,0,0,0,2249,2275,1,0,0,0,2250,2255,3,386,193,0,2251,2252,
+		5,352,0,0,2252,2254,3,388,194,0,2253,2251,1,0,0,0,2254,2257,1,0,0,0,2255,
+		2253,1,0,0,0,2255,2256,1,0,0,0,2256,2259,1,0,0,0,2257,2255,1,0,0,0,2258,
+		2260,7,37,0,0,2259,2258,1,0,0,0,2259,2260,1,0,0,0,2260,2272,1,0,0,0,2261,
+		2262,5,344,0,0,2262,2267,3,108,54,0,2263,2264,5,350,0,0,2264,2266,3,108,
+		54,0,2265,2263,1,0,0,0,2266,2269,1,0,0,0,2267,2265,1,0,0,0,2267,2268,1,
+		0,0,0,2268,2270,1,0,0,0,2269,2267,1,0,0,0,2270,2271,5,345,0,0,2271,2273,
+		1,0,0,0,2272,2261,1,0,0,0,2272,2273,1,0,0,0,2273,2275,1,0,0,0,2274,2211,
+		1,0,0,0,2274,2216,1,0,0,0,2274,2223,1,0,0,0,2274,2235,1,0,0,0,2274,2242,
+		1,0,0,0,2274,2250,1,0,0,0,2275,2277,1,0,0,0,2276,2278,5,27,0,0,2277,2276,
+		1,0,0,0,2277,2278,1,0,0,0,2278,213,1,0,0,0,2279,2280,3,388,194,0,2280,
+		2281,3,208,104,0,2281,215,1,0,0,0,2282,2283,5,344,0,0,2283,2284,5,6,0,
+		0,2284,2285,5,345,0,0,2285,217,1,0,0,0,2286,2287,7,38,0,0,2287,2288,5,
+		130,0,0,2288,2289,5,343,0,0,2289,219,1,0,0,0,2290,2296,7,39,0,0,2291,2292,
+		5,91,0,0,2292,2294,7,40,0,0,2293,2295,3,216,108,0,2294,2293,1,0,0,0,2294,
+		2295,1,0,0,0,2295,2297,1,0,0,0,2296,2291,1,0,0,0,2296,2297,1,0,0,0,2297,
+		2303,1,0,0,0,2298,2300,5,170,0,0,2299,2301,3,216,108,0,2300,2299,1,0,0,
+		0,2300,2301,1,0,0,0,2301,2303,1,0,0,0,2302,2290,1,0,0,0,2302,2298,1,0,
+		0,0,2303,221,1,0,0,0,2304,2305,5,244,0,0,2305,2306,5,65,0,0,2306,2309,
+		3,376,188,0,2307,2308,5,28,0,0,2308,2310,3,378,189,0,2309,2307,1,0,0,0,
+		2309,2310,1,0,0,0,2310,2312,1,0,0,0,2311,2313,3,224,112,0,2312,2311,1,
+		0,0,0,2312,2313,1,0,0,0,2313,2315,1,0,0,0,2314,2316,3,226,113,0,2315,2314,
+		1,0,0,0,2315,2316,1,0,0,0,2316,2320,1,0,0,0,2317,2321,3,12,6,0,2318,2319,
+		5,46,0,0,2319,2321,5,98,0,0,2320,2317,1,0,0,0,2320,2318,1,0,0,0,2321,2323,
+		1,0,0,0,2322,2324,3,228,114,0,2323,2322,1,0,0,0,2323,2324,1,0,0,0,2324,
+		2326,1,0,0,0,2325,2327,3,232,116,0,2326,2325,1,0,0,0,2326,2327,1,0,0,0,
+		2327,223,1,0,0,0,2328,2329,5,344,0,0,2329,2334,3,240,120,0,2330,2331,5,
+		350,0,0,2331,2333,3,240,120,0,2332,2330,1,0,0,0,2333,2336,1,0,0,0,2334,
+		2332,1,0,0,0,2334,2335,1,0,0,0,2335,2337,1,0,0,0,2336,2334,1,0,0,0,2337,
+		2338,5,345,0,0,2338,225,1,0,0,0,2339,2340,5,273,0,0,2340,2341,7,41,0,0,
+		2341,2342,5,339,0,0,2342,227,1,0,0,0,2343,2344,5,17,0,0,2344,2346,5,198,
+		0,0,2345,2347,3,230,115,0,2346,2345,1,0,0,0,2346,2347,1,0,0,0,2347,2348,
+		1,0,0,0,2348,2357,5,50,0,0,2349,2358,5,264,0,0,2350,2351,5,336,0,0,2351,
+		2352,5,308,0,0,2352,2355,3,236,118,0,2353,2354,5,101,0,0,2354,2356,3,108,
+		54,0,2355,2353,1,0,0,0,2355,2356,1,0,0,0,2356,2358,1,0,0,0,2357,2349,1,
+		0,0,0,2357,2350,1,0,0,0,2358,229,1,0,0,0,2359,2360,5,344,0,0,2360,2365,
+		3,292,146,0,2361,2362,5,350,0,0,2362,2364,3,292,146,0,2363,2361,1,0,0,
+		0,2364,2367,1,0,0,0,2365,2363,1,0,0,0,2365,2366,1,0,0,0,2366,2368,1,0,
+		0,0,2367,2365,1,0,0,0,2368,2371,5,345,0,0,2369,2370,5,101,0,0,2370,2372,
+		3,108,54,0,2371,2369,1,0,0,0,2371,2372,1,0,0,0,2372,2377,1,0,0,0,2373,
+		2374,5,74,0,0,2374,2375,5,37,0,0,2375,2377,3,378,189,0,2376,2359,1,0,0,
+		0,2376,2373,1,0,0,0,2377,231,1,0,0,0,2378,2379,5,83,0,0,2379,2380,3,38,
+		19,0,2380,233,1,0,0,0,2381,2382,5,336,0,0,2382,2387,3,98,49,0,2383,2385,
+		5,28,0,0,2384,2383,1,0,0,0,2384,2385,1,0,0,0,2385,2386,1,0,0,0,2386,2388,
+		3,378,189,0,2387,2384,1,0,0,0,2387,2388,1,0,0,0,2388,2389,1,0,0,0,2389,
+		2390,5,308,0,0,2390,2392,3,236,118,0,2391,2393,3,48,24,0,2392,2391,1,0,
+		0,0,2392,2393,1,0,0,0,2393,2396,1,0,0,0,2394,2395,5,101,0,0,2395,2397,
+		3,108,54,0,2396,2394,1,0,0,0,2396,2397,1,0,0,0,2397,2399,1,0,0,0,2398,
+		2400,3,232,116,0,2399,2398,1,0,0,0,2399,2400,1,0,0,0,2400,235,1,0,0,0,
+		2401,2406,3,238,119,0,2402,2403,5,350,0,0,2403,2405,3,238,119,0,2404,2402,
+		1,0,0,0,2405,2408,1,0,0,0,2406,2404,1,0,0,0,2406,2407,1,0,0,0,2407,237,
+		1,0,0,0,2408,2406,1,0,0,0,2409,2410,3,240,120,0,2410,2411,5,363,0,0,2411,
+		2412,3,108,54,0,2412,2427,1,0,0,0,2413,2414,5,344,0,0,2414,2419,3,240,
+		120,0,2415,2416,5,350,0,0,2416,2418,3,240,120,0,2417,2415,1,0,0,0,2418,
+		2421,1,0,0,0,2419,2417,1,0,0,0,2419,2420,1,0,0,0,2420,2422,1,0,0,0,2421,
+		2419,1,0,0,0,2422,2423,5,345,0,0,2423,2424,5,363,0,0,2424,2425,3,108,54,
+		0,2425,2427,1,0,0,0,2426,2409,1,0,0,0,2426,2413,1,0,0,0,2427,239,1,0,0,
+		0,2428,2432,3,378,189,0,2429,2431,3,242,121,0,2430,2429,1,0,0,0,2431,2434,
+		1,0,0,0,2432,2430,1,0,0,0,2432,2433,1,0,0,0,2433,241,1,0,0,0,2434,2432,
+		1,0,0,0,2435,2436,5,352,0,0,2436,2449,3,388,194,0,2437,2439,5,346,0,0,
+		2438,2440,3,108,54,0,2439,2438,1,0,0,0,2439,2440,1,0,0,0,2440,2445,1,0,
+		0,0,2441,2443,5,353,0,0,2442,2444,3,108,54,0,2443,2442,1,0,0,0,2443,2444,
+		1,0,0,0,2444,2446,1,0,0,0,2445,2441,1,0,0,0,2445,2446,1,0,0,0,2446,2447,
+		1,0,0,0,2447,2449,5,347,0,0,2448,2435,1,0,0,0,2448,2437,1,0,0,0,2449,243,
+		1,0,0,0,2450,2451,5,210,0,0,2451,2452,5,58,0,0,2452,2457,3,98,49,0,2453,
+		2455,5,28,0,0,2454,2453,1,0,0,0,2454,2455,1,0,0,0,2455,2456,1,0,0,0,2456,
+		2458,3,378,189,0,2457,2454,1,0,0,0,2457,2458,1,0,0,0,2458,2468,1,0,0,0,
+		2459,2460,5,97,0,0,2460,2465,3,74,37,0,2461,2462,5,350,0,0,2462,2464,3,
+		74,37,0,2463,2461,1,0,0,0,2464,2467,1,0,0,0,2465,2463,1,0,0,0,2465,2466,
+		1,0,0,0,2466,2469,1,0,0,0,2467,2465,1,0,0,0,2468,2459,1,0,0,0,2468,2469,
+		1,0,0,0,2469,2472,1,0,0,0,2470,2471,5,101,0,0,2471,2473,3,108,54,0,2472,
+		2470,1,0,0,0,2472,2473,1,0,0,0,2473,2475,1,0,0,0,2474,2476,3,232,116,0,
+		2475,2474,1,0,0,0,2475,2476,1,0,0,0,2476,245,1,0,0,0,2477,2478,5,257,0,
+		0,2478,2479,5,65,0,0,2479,2484,3,98,49,0,2480,2482,5,28,0,0,2481,2480,
+		1,0,0,0,2481,2482,1,0,0,0,2482,2483,1,0,0,0,2483,2485,3,378,189,0,2484,
+		2481,1,0,0,0,2484,2485,1,0,0,0,2485,2486,1,0,0,0,2486,2487,5,97,0,0,2487,
+		2488,3,80,40,0,2488,2489,5,74,0,0,2489,2491,3,108,54,0,2490,2492,3,248,
+		124,0,2491,2490,1,0,0,0,2492,2493,1,0,0,0,2493,2491,1,0,0,0,2493,2494,
+		1,0,0,0,2494,2496,1,0,0,0,2495,2497,3,232,116,0,2496,2495,1,0,0,0,2496,
+		2497,1,0,0,0,2497,247,1,0,0,0,2498,2506,5,100,0,0,2499,2507,5,255,0,0,
+		2500,2501,5,71,0,0,2501,2504,5,255,0,0,2502,2503,5,187,0,0,2503,2505,7,
+		42,0,0,2504,2502,1,0,0,0,2504,2505,1,0,0,0,2505,2507,1,0,0,0,2506,2499,
+		1,0,0,0,2506,2500,1,0,0,0,2507,2510,1,0,0,0,2508,2509,5,25,0,0,2509,2511,
+		3,108,54,0,2510,2508,1,0,0,0,2510,2511,1,0,0,0,2511,2512,1,0,0,0,2512,
+		2513,5,90,0,0,2513,2514,3,250,125,0,2514,249,1,0,0,0,2515,2516,5,336,0,
+		0,2516,2517,5,308,0,0,2517,2535,3,236,118,0,2518,2535,5,210,0,0,2519,2520,
+		5,50,0,0,2520,2535,5,264,0,0,2521,2523,5,244,0,0,2522,2524,3,224,112,0,
+		2523,2522,1,0,0,0,2523,2524,1,0,0,0,2524,2526,1,0,0,0,2525,2527,3,226,
+		113,0,2526,2525,1,0,0,0,2526,2527,1,0,0,0,2527,2532,1,0,0,0,2528,2529,
+		5,98,0,0,2529,2533,3,62,31,0,2530,2531,5,46,0,0,2531,2533,5,98,0,0,2532,
+		2528,1,0,0,0,2532,2530,1,0,0,0,2533,2535,1,0,0,0,2534,2515,1,0,0,0,2534,
+		2518,1,0,0,0,2534,2519,1,0,0,0,2534,2521,1,0,0,0,2535,251,1,0,0,0,2536,
+		2537,3,98,49,0,2537,253,1,0,0,0,2538,2539,5,76,0,0,2539,2541,5,168,0,0,
+		2540,2538,1,0,0,0,2540,2541,1,0,0,0,2541,2543,1,0,0,0,2542,2544,3,256,
+		128,0,2543,2542,1,0,0,0,2543,2544,1,0,0,0,2544,2545,1,0,0,0,2545,2549,
+		5,89,0,0,2546,2547,5,236,0,0,2547,2548,5,71,0,0,2548,2550,5,127,0,0,2549,
+		2546,1,0,0,0,2549,2550,1,0,0,0,2550,2551,1,0,0,0,2551,2552,3,376,188,0,
+		2552,2553,3,258,129,0,2553,2710,1,0,0,0,2554,2555,5,76,0,0,2555,2557,5,
+		168,0,0,2556,2554,1,0,0,0,2556,2557,1,0,0,0,2557,2558,1,0,0,0,2558,2559,
+		5,223,0,0,2559,2563,5,89,0,0,2560,2561,5,236,0,0,2561,2562,5,71,0,0,2562,
+		2564,5,127,0,0,2563,2560,1,0,0,0,2563,2564,1,0,0,0,2564,2565,1,0,0,0,2565,
+		2567,3,376,188,0,2566,2568,3,260,130,0,2567,2566,1,0,0,0,2567,2568,1,0,
+		0,0,2568,2572,1,0,0,0,2569,2571,3,280,140,0,2570,2569,1,0,0,0,2571,2574,
+		1,0,0,0,2572,2570,1,0,0,0,2572,2573,1,0,0,0,2573,2710,1,0,0,0,2574,2572,
+		1,0,0,0,2575,2576,5,76,0,0,2576,2578,5,168,0,0,2577,2575,1,0,0,0,2577,
+		2578,1,0,0,0,2578,2583,1,0,0,0,2579,2581,5,250,0,0,2580,2579,1,0,0,0,2580,
+		2581,1,0,0,0,2581,2582,1,0,0,0,2582,2584,7,13,0,0,2583,2580,1,0,0,0,2583,
+		2584,1,0,0,0,2584,2586,1,0,0,0,2585,2587,5,81,0,0,2586,2585,1,0,0,0,2586,
+		2587,1,0,0,0,2587,2588,1,0,0,0,2588,2592,5,340,0,0,2589,2590,5,236,0,0,
+		2590,2591,5,71,0,0,2591,2593,5,127,0,0,2592,2589,1,0,0,0,2592,2593,1,0,
+		0,0,2593,2594,1,0,0,0,2594,2596,3,376,188,0,2595,2597,3,106,53,0,2596,
+		2595,1,0,0,0,2596,2597,1,0,0,0,2597,2599,1,0,0,0,2598,2600,3,284,142,0,
+		2599,2598,1,0,0,0,2599,2600,1,0,0,0,2600,2601,1,0,0,0,2601,2602,5,28,0,
+		0,2602,2604,3,12,6,0,2603,2605,3,290,145,0,2604,2603,1,0,0,0,2604,2605,
+		1,0,0,0,2605,2710,1,0,0,0,2606,2607,5,76,0,0,2607,2609,5,168,0,0,2608,
+		2606,1,0,0,0,2608,2609,1,0,0,0,2609,2610,1,0,0,0,2610,2611,5,256,0,0,2611,
+		2615,5,340,0,0,2612,2613,5,236,0,0,2613,2614,5,71,0,0,2614,2616,5,127,
+		0,0,2615,2612,1,0,0,0,2615,2616,1,0,0,0,2616,2617,1,0,0,0,2617,2619,3,
+		376,188,0,2618,2620,3,106,53,0,2619,2618,1,0,0,0,2619,2620,1,0,0,0,2620,
+		2622,1,0,0,0,2621,2623,3,284,142,0,2622,2621,1,0,0,0,2622,2623,1,0,0,0,
+		2623,2624,1,0,0,0,2624,2625,5,28,0,0,2625,2627,3,12,6,0,2626,2628,3,288,
+		144,0,2627,2626,1,0,0,0,2627,2628,1,0,0,0,2628,2710,1,0,0,0,2629,2633,
+		5,301,0,0,2630,2631,5,236,0,0,2631,2632,5,71,0,0,2632,2634,5,127,0,0,2633,
+		2630,1,0,0,0,2633,2634,1,0,0,0,2634,2642,1,0,0,0,2635,2638,3,376,188,0,
+		2636,2637,5,104,0,0,2637,2639,3,378,189,0,2638,2636,1,0,0,0,2638,2639,
+		1,0,0,0,2639,2643,1,0,0,0,2640,2641,5,104,0,0,2641,2643,3,378,189,0,2642,
+		2635,1,0,0,0,2642,2640,1,0,0,0,2643,2710,1,0,0,0,2644,2646,3,256,128,0,
+		2645,2644,1,0,0,0,2645,2646,1,0,0,0,2646,2647,1,0,0,0,2647,2651,5,304,
+		0,0,2648,2649,5,236,0,0,2649,2650,5,71,0,0,2650,2652,5,127,0,0,2651,2648,
+		1,0,0,0,2651,2652,1,0,0,0,2652,2653,1,0,0,0,2653,2657,3,376,188,0,2654,
+		2656,3,270,135,0,2655,2654,1,0,0,0,2656,2659,1,0,0,0,2657,2655,1,0,0,0,
+		2657,2658,1,0,0,0,2658,2710,1,0,0,0,2659,2657,1,0,0,0,2660,2662,5,95,0,
+		0,2661,2660,1,0,0,0,2661,2662,1,0,0,0,2662,2663,1,0,0,0,2663,2665,5,240,
+		0,0,2664,2666,5,107,0,0,2665,2664,1,0,0,0,2665,2666,1,0,0,0,2666,2673,
+		1,0,0,0,2667,2668,5,236,0,0,2668,2669,5,71,0,0,2669,2671,5,127,0,0,2670,
+		2667,1,0,0,0,2670,2671,1,0,0,0,2671,2672,1,0,0,0,2672,2674,3,378,189,0,
+		2673,2670,1,0,0,0,2673,2674,1,0,0,0,2674,2675,1,0,0,0,2675,2676,5,74,0,
+		0,2676,2679,3,98,49,0,2677,2678,5,97,0,0,2678,2680,3,378,189,0,2679,2677,
+		1,0,0,0,2679,2680,1,0,0,0,2680,2681,1,0,0,0,2681,2682,5,344,0,0,2682,2687,
+		3,292,146,0,2683,2684,5,350,0,0,2684,2686,3,292,146,0,2685,2683,1,0,0,
+		0,2686,2689,1,0,0,0,2687,2685,1,0,0,0,2687,2688,1,0,0,0,2688,2690,1,0,
+		0,0,2689,2687,1,0,0,0,2690,2693,5,345,0,0,2691,2692,5,238,0,0,2692,2694,
+		3,106,53,0,2693,2691,1,0,0,0,2693,2694,1,0,0,0,2694,2700,1,0,0,0,2695,
+		2697,5,267,0,0,2696,2698,5,71,0,0,2697,2696,1,0,0,0,2697,2698,1,0,0,0,
+		2698,2699,1,0,0,0,2699,2701,5,49,0,0,2700,2695,1,0,0,0,2700,2701,1,0,0,
+		0,2701,2703,1,0,0,0,2702,2704,3,284,142,0,2703,2702,1,0,0,0,2703,2704,
+		1,0,0,0,2704,2707,1,0,0,0,2705,2706,5,101,0,0,2706,2708,3,108,54,0,2707,
+		2705,1,0,0,0,2707,2708,1,0,0,0,2708,2710,1,0,0,0,2709,2540,1,0,0,0,2709,
+		2556,1,0,0,0,2709,2577,1,0,0,0,2709,2608,1,0,0,0,2709,2629,1,0,0,0,2709,
+		2645,1,0,0,0,2709,2661,1,0,0,0,2710,255,1,0,0,0,2711,2713,7,12,0,0,2712,
+		2711,1,0,0,0,2712,2713,1,0,0,0,2713,2714,1,0,0,0,2714,2717,7,13,0,0,2715,
+		2717,5,335,0,0,2716,2712,1,0,0,0,2716,2715,1,0,0,0,2717,257,1,0,0,0,2718,
+		2731,3,260,130,0,2719,2720,5,242,0,0,2720,2721,5,344,0,0,2721,2726,3,376,
+		188,0,2722,2723,5,350,0,0,2723,2725,3,376,188,0,2724,2722,1,0,0,0,2725,
+		2728,1,0,0,0,2726,2724,1,0,0,0,2726,2727,1,0,0,0,2727,2729,1,0,0,0,2728,
+		2726,1,0,0,0,2729,2730,5,345,0,0,2730,2732,1,0,0,0,2731,2719,1,0,0,0,2731,
+		2732,1,0,0,0,2732,2734,1,0,0,0,2733,2735,3,284,142,0,2734,2733,1,0,0,0,
+		2734,2735,1,0,0,0,2735,2737,1,0,0,0,2736,2738,3,286,143,0,2737,2736,1,
+		0,0,0,2737,2738,1,0,0,0,2738,2764,1,0,0,0,2739,2741,3,106,53,0,2740,2739,
+		1,0,0,0,2740,2741,1,0,0,0,2741,2743,1,0,0,0,2742,2744,3,284,142,0,2743,
+		2742,1,0,0,0,2743,2744,1,0,0,0,2744,2746,1,0,0,0,2745,2747,3,286,143,0,
+		2746,2745,1,0,0,0,2746,2747,1,0,0,0,2747,2748,1,0,0,0,2748,2758,5,28,0,
+		0,2749,2759,3,12,6,0,2750,2751,5,221,0,0,2751,2756,3,378,189,0,2752,2753,
+		5,344,0,0,2753,2754,3,164,82,0,2754,2755,5,345,0,0,2755,2757,1,0,0,0,2756,
+		2752,1,0,0,0,2756,2757,1,0,0,0,2757,2759,1,0,0,0,2758,2749,1,0,0,0,2758,
+		2750,1,0,0,0,2759,2761,1,0,0,0,2760,2762,3,288,144,0,2761,2760,1,0,0,0,
+		2761,2762,1,0,0,0,2762,2764,1,0,0,0,2763,2718,1,0,0,0,2763,2740,1,0,0,
+		0,2764,259,1,0,0,0,2765,2774,5,344,0,0,2766,2771,3,262,131,0,2767,2768,
+		5,350,0,0,2768,2770,3,262,131,0,2769,2767,1,0,0,0,2770,2773,1,0,0,0,2771,
+		2769,1,0,0,0,2771,2772,1,0,0,0,2772,2775,1,0,0,0,2773,2771,1,0,0,0,2774,
+		2766,1,0,0,0,2774,2775,1,0,0,0,2775,2776,1,0,0,0,2776,2777,5,345,0,0,2777,
+		261,1,0,0,0,2778,2800,3,264,132,0,2779,2780,5,37,0,0,2780,2782,3,378,189,
+		0,2781,2779,1,0,0,0,2781,2782,1,0,0,0,2782,2783,1,0,0,0,2783,2787,3,272,
+		136,0,2784,2786,3,278,139,0,2785,2784,1,0,0,0,2786,2789,1,0,0,0,2787,2785,
+		1,0,0,0,2787,2788,1,0,0,0,2788,2800,1,0,0,0,2789,2787,1,0,0,0,2790,2791,
+		5,117,0,0,2791,2796,3,376,188,0,2792,2793,7,43,0,0,2793,2795,3,388,194,
+		0,2794,2792,1,0,0,0,2795,2798,1,0,0,0,2796,2794,1,0,0,0,2796,2797,1,0,
+		0,0,2797,2800,1,0,0,0,2798,2796,1,0,0,0,2799,2778,1,0,0,0,2799,2781,1,
+		0,0,0,2799,2790,1,0,0,0,2800,263,1,0,0,0,2801,2802,3,378,189,0,2802,2805,
+		3,208,104,0,2803,2804,5,35,0,0,2804,2806,3,376,188,0,2805,2803,1,0,0,0,
+		2805,2806,1,0,0,0,2806,2810,1,0,0,0,2807,2809,3,266,133,0,2808,2807,1,
+		0,0,0,2809,2812,1,0,0,0,2810,2808,1,0,0,0,2810,2811,1,0,0,0,2811,265,1,
+		0,0,0,2812,2810,1,0,0,0,2813,2814,5,37,0,0,2814,2816,3,378,189,0,2815,
+		2813,1,0,0,0,2815,2816,1,0,0,0,2816,2817,1,0,0,0,2817,2821,3,268,134,0,
+		2818,2820,3,278,139,0,2819,2818,1,0,0,0,2820,2823,1,0,0,0,2821,2819,1,
+		0,0,0,2821,2822,1,0,0,0,2822,267,1,0,0,0,2823,2821,1,0,0,0,2824,2825,5,
+		71,0,0,2825,2864,5,72,0,0,2826,2864,5,72,0,0,2827,2828,5,46,0,0,2828,2864,
+		3,132,66,0,2829,2830,5,34,0,0,2830,2831,5,344,0,0,2831,2832,3,108,54,0,
+		2832,2833,5,345,0,0,2833,2864,1,0,0,0,2834,2864,5,95,0,0,2835,2836,5,79,
+		0,0,2836,2864,5,246,0,0,2837,2864,3,274,137,0,2838,2842,5,229,0,0,2839,
+		2843,5,183,0,0,2840,2841,5,187,0,0,2841,2843,5,46,0,0,2842,2839,1,0,0,
+		0,2842,2840,1,0,0,0,2843,2844,1,0,0,0,2844,2861,5,28,0,0,2845,2854,5,235,
+		0,0,2846,2848,5,344,0,0,2847,2849,3,270,135,0,2848,2847,1,0,0,0,2849,2850,
+		1,0,0,0,2850,2848,1,0,0,0,2850,2851,1,0,0,0,2851,2852,1,0,0,0,2852,2853,
+		5,345,0,0,2853,2855,1,0,0,0,2854,2846,1,0,0,0,2854,2855,1,0,0,0,2855,2862,
+		1,0,0,0,2856,2857,5,344,0,0,2857,2858,3,108,54,0,2858,2859,5,345,0,0,2859,
+		2860,5,320,0,0,2860,2862,1,0,0,0,2861,2845,1,0,0,0,2861,2856,1,0,0,0,2862,
+		2864,1,0,0,0,2863,2824,1,0,0,0,2863,2826,1,0,0,0,2863,2827,1,0,0,0,2863,
+		2829,1,0,0,0,2863,2834,1,0,0,0,2863,2835,1,0,0,0,2863,2837,1,0,0,0,2863,
+		2838,1,0,0,0,2864,269,1,0,0,0,2865,2866,5,28,0,0,2866,2881,3,208,104,0,
+		2867,2868,5,263,0,0,2868,2881,3,378,189,0,2869,2870,3,378,189,0,2870,2871,
+		5,187,0,0,2871,2872,3,376,188,0,2872,2881,1,0,0,0,2873,2878,3,378,189,
+		0,2874,2876,7,44,0,0,2875,2874,1,0,0,0,2875,2876,1,0,0,0,2876,2877,1,0,
+		0,0,2877,2879,3,352,176,0,2878,2875,1,0,0,0,2878,2879,1,0,0,0,2879,2881,
+		1,0,0,0,2880,2865,1,0,0,0,2880,2867,1,0,0,0,2880,2869,1,0,0,0,2880,2873,
+		1,0,0,0,2881,271,1,0,0,0,2882,2883,5,34,0,0,2883,2884,5,344,0,0,2884,2885,
+		3,108,54,0,2885,2886,5,345,0,0,2886,2898,1,0,0,0,2887,2888,5,95,0,0,2888,
+		2898,3,106,53,0,2889,2890,5,79,0,0,2890,2891,5,246,0,0,2891,2898,3,106,
+		53,0,2892,2893,5,57,0,0,2893,2894,5,246,0,0,2894,2895,3,106,53,0,2895,
+		2896,3,274,137,0,2896,2898,1,0,0,0,2897,2882,1,0,0,0,2897,2887,1,0,0,0,
+		2897,2889,1,0,0,0,2897,2892,1,0,0,0,2898,273,1,0,0,0,2899,2900,5,82,0,
+		0,2900,2902,3,376,188,0,2901,2903,3,106,53,0,2902,2901,1,0,0,0,2902,2903,
+		1,0,0,0,2903,2906,1,0,0,0,2904,2905,5,254,0,0,2905,2907,7,45,0,0,2906,
+		2904,1,0,0,0,2906,2907,1,0,0,0,2907,2911,1,0,0,0,2908,2910,3,276,138,0,
+		2909,2908,1,0,0,0,2910,2913,1,0,0,0,2911,2909,1,0,0,0,2911,2912,1,0,0,
+		0,2912,275,1,0,0,0,2913,2911,1,0,0,0,2914,2915,5,74,0,0,2915,2924,7,46,
+		0,0,2916,2917,5,263,0,0,2917,2925,5,179,0,0,2918,2925,5,295,0,0,2919,2925,
+		5,188,0,0,2920,2921,5,308,0,0,2921,2925,5,72,0,0,2922,2923,5,308,0,0,2923,
+		2925,5,46,0,0,2924,2916,1,0,0,0,2924,2918,1,0,0,0,2924,2919,1,0,0,0,2924,
+		2920,1,0,0,0,2924,2922,1,0,0,0,2925,277,1,0,0,0,2926,2928,5,71,0,0,2927,
+		2926,1,0,0,0,2927,2928,1,0,0,0,2928,2929,1,0,0,0,2929,2937,5,47,0,0,2930,
+		2931,5,63,0,0,2931,2937,7,47,0,0,2932,2933,5,71,0,0,2933,2937,5,338,0,
+		0,2934,2935,5,263,0,0,2935,2937,5,241,0,0,2936,2927,1,0,0,0,2936,2930,
+		1,0,0,0,2936,2932,1,0,0,0,2936,2934,1,0,0,0,2937,279,1,0,0,0,2938,2939,
+		5,320,0,0,2939,2940,5,28,0,0,2940,2969,3,378,189,0,2941,2942,5,251,0,0,
+		2942,2969,5,3,0,0,2943,2944,5,270,0,0,2944,2945,5,344,0,0,2945,2950,3,
+		282,141,0,2946,2947,5,350,0,0,2947,2949,3,282,141,0,2948,2946,1,0,0,0,
+		2949,2952,1,0,0,0,2950,2948,1,0,0,0,2950,2951,1,0,0,0,2951,2953,1,0,0,
+		0,2952,2950,1,0,0,0,2953,2954,5,345,0,0,2954,2969,1,0,0,0,2955,2956,5,
+		277,0,0,2956,2957,5,187,0,0,2957,2958,5,344,0,0,2958,2963,3,96,48,0,2959,
+		2960,5,350,0,0,2960,2962,3,96,48,0,2961,2959,1,0,0,0,2962,2965,1,0,0,0,
+		2963,2961,1,0,0,0,2963,2964,1,0,0,0,2964,2966,1,0,0,0,2965,2963,1,0,0,
+		0,2966,2967,5,345,0,0,2967,2969,1,0,0,0,2968,2938,1,0,0,0,2968,2941,1,
+		0,0,0,2968,2943,1,0,0,0,2968,2955,1,0,0,0,2969,281,1,0,0,0,2970,2980,5,
+		3,0,0,2971,2976,3,388,194,0,2972,2973,5,352,0,0,2973,2975,3,388,194,0,
+		2974,2972,1,0,0,0,2975,2978,1,0,0,0,2976,2974,1,0,0,0,2976,2977,1,0,0,
+		0,2977,2980,1,0,0,0,2978,2976,1,0,0,0,2979,2970,1,0,0,0,2979,2971,1,0,
+		0,0,2980,2982,1,0,0,0,2981,2983,5,363,0,0,2982,2981,1,0,0,0,2982,2983,
+		1,0,0,0,2983,2984,1,0,0,0,2984,2985,3,344,172,0,2985,283,1,0,0,0,2986,
+		2987,5,103,0,0,2987,2991,3,338,169,0,2988,2989,5,174,0,0,2989,2991,3,378,
+		189,0,2990,2986,1,0,0,0,2990,2988,1,0,0,0,2991,285,1,0,0,0,2992,2993,5,
+		74,0,0,2993,2999,5,196,0,0,2994,2995,5,281,0,0,2995,3000,5,299,0,0,2996,
+		2997,5,210,0,0,2997,3000,5,299,0,0,2998,3000,5,217,0,0,2999,2994,1,0,0,
+		0,2999,2996,1,0,0,0,2999,2998,1,0,0,0,3000,287,1,0,0,0,3001,3003,5,103,
+		0,0,3002,3004,5,263,0,0,3003,3002,1,0,0,0,3003,3004,1,0,0,0,3004,3005,
+		1,0,0,0,3005,3006,5,205,0,0,3006,289,1,0,0,0,3007,3009,5,103,0,0,3008,
+		3010,7,48,0,0,3009,3008,1,0,0,0,3009,3010,1,0,0,0,3010,3011,1,0,0,0,3011,
+		3012,5,34,0,0,3012,3013,5,269,0,0,3013,291,1,0,0,0,3014,3016,3,108,54,
+		0,3015,3017,3,294,147,0,3016,3015,1,0,0,0,3016,3017,1,0,0,0,3017,3019,
+		1,0,0,0,3018,3020,7,49,0,0,3019,3018,1,0,0,0,3019,3020,1,0,0,0,3020,3023,
+		1,0,0,0,3021,3022,5,15,0,0,3022,3024,7,14,0,0,3023,3021,1,0,0,0,3023,3024,
+		1,0,0,0,3024,293,1,0,0,0,3025,3030,5,1,0,0,3026,3027,5,352,0,0,3027,3029,
+		5,1,0,0,3028,3026,1,0,0,0,3029,3032,1,0,0,0,3030,3028,1,0,0,0,3030,3031,
+		1,0,0,0,3031,295,1,0,0,0,3032,3030,1,0,0,0,3033,3034,7,50,0,0,3034,297,
+		1,0,0,0,3035,3052,5,89,0,0,3036,3052,5,340,0,0,3037,3038,5,256,0,0,3038,
+		3052,5,340,0,0,3039,3052,5,240,0,0,3040,3052,5,301,0,0,3041,3052,5,304,
+		0,0,3042,3052,5,330,0,0,3043,3052,5,216,0,0,3044,3052,5,228,0,0,3045,3052,
+		5,206,0,0,3046,3052,5,36,0,0,3047,3052,5,297,0,0,3048,3052,5,37,0,0,3049,
+		3050,5,57,0,0,3050,3052,5,89,0,0,3051,3035,1,0,0,0,3051,3036,1,0,0,0,3051,
+		3037,1,0,0,0,3051,3039,1,0,0,0,3051,3040,1,0,0,0,3051,3041,1,0,0,0,3051,
+		3042,1,0,0,0,3051,3043,1,0,0,0,3051,3044,1,0,0,0,3051,3045,1,0,0,0,3051,
+		3046,1,0,0,0,3051,3047,1,0,0,0,3051,3048,1,0,0,0,3051,3049,1,0,0,0,3052,
+		299,1,0,0,0,3053,3054,5,291,0,0,3054,3055,5,91,0,0,3055,3237,3,378,189,
+		0,3056,3057,5,291,0,0,3057,3058,5,37,0,0,3058,3059,3,378,189,0,3059,3060,
+		5,91,0,0,3060,3061,3,378,189,0,3061,3237,1,0,0,0,3062,3064,5,291,0,0,3063,
+		3065,5,36,0,0,3064,3063,1,0,0,0,3064,3065,1,0,0,0,3065,3066,1,0,0,0,3066,
+		3067,3,378,189,0,3067,3068,5,91,0,0,3068,3069,3,378,189,0,3069,3237,1,
+		0,0,0,3070,3071,5,308,0,0,3071,3072,5,301,0,0,3072,3237,3,378,189,0,3073,
+		3074,5,274,0,0,3074,3079,5,91,0,0,3075,3080,3,378,189,0,3076,3080,5,45,
+		0,0,3077,3080,5,41,0,0,3078,3080,5,85,0,0,3079,3075,1,0,0,0,3079,3076,
+		1,0,0,0,3079,3077,1,0,0,0,3079,3078,1,0,0,0,3080,3237,1,0,0,0,3081,3084,
+		5,180,0,0,3082,3083,5,37,0,0,3083,3085,3,378,189,0,3084,3082,1,0,0,0,3084,
+		3085,1,0,0,0,3085,3086,1,0,0,0,3086,3090,3,272,136,0,3087,3089,3,278,139,
+		0,3088,3087,1,0,0,0,3089,3092,1,0,0,0,3090,3088,1,0,0,0,3090,3091,1,0,
+		0,0,3091,3237,1,0,0,0,3092,3090,1,0,0,0,3093,3095,5,180,0,0,3094,3096,
+		5,36,0,0,3095,3094,1,0,0,0,3095,3096,1,0,0,0,3096,3100,1,0,0,0,3097,3098,
+		5,236,0,0,3098,3099,5,71,0,0,3099,3101,5,127,0,0,3100,3097,1,0,0,0,3100,
+		3101,1,0,0,0,3101,3102,1,0,0,0,3102,3237,3,264,132,0,3103,3104,5,217,0,
+		0,3104,3107,5,37,0,0,3105,3106,5,236,0,0,3106,3108,5,127,0,0,3107,3105,
+		1,0,0,0,3107,3108,1,0,0,0,3108,3109,1,0,0,0,3109,3111,3,378,189,0,3110,
+		3112,3,296,148,0,3111,3110,1,0,0,0,3111,3112,1,0,0,0,3112,3237,1,0,0,0,
+		3113,3115,5,217,0,0,3114,3116,5,36,0,0,3115,3114,1,0,0,0,3115,3116,1,0,
+		0,0,3116,3119,1,0,0,0,3117,3118,5,236,0,0,3118,3120,5,127,0,0,3119,3117,
+		1,0,0,0,3119,3120,1,0,0,0,3120,3121,1,0,0,0,3121,3123,3,378,189,0,3122,
+		3124,3,296,148,0,3123,3122,1,0,0,0,3123,3124,1,0,0,0,3124,3237,1,0,0,0,
+		3125,3127,5,182,0,0,3126,3128,5,36,0,0,3127,3126,1,0,0,0,3127,3128,1,0,
+		0,0,3128,3129,1,0,0,0,3129,3132,3,378,189,0,3130,3131,5,308,0,0,3131,3133,
+		5,205,0,0,3132,3130,1,0,0,0,3132,3133,1,0,0,0,3133,3134,1,0,0,0,3134,3135,
+		5,330,0,0,3135,3138,3,208,104,0,3136,3137,5,35,0,0,3137,3139,3,376,188,
+		0,3138,3136,1,0,0,0,3138,3139,1,0,0,0,3139,3142,1,0,0,0,3140,3141,5,97,
+		0,0,3141,3143,3,108,54,0,3142,3140,1,0,0,0,3142,3143,1,0,0,0,3143,3237,
+		1,0,0,0,3144,3146,5,182,0,0,3145,3147,5,36,0,0,3146,3145,1,0,0,0,3146,
+		3147,1,0,0,0,3147,3148,1,0,0,0,3148,3154,3,378,189,0,3149,3150,5,308,0,
+		0,3150,3151,5,46,0,0,3151,3155,3,108,54,0,3152,3153,5,217,0,0,3153,3155,
+		5,46,0,0,3154,3149,1,0,0,0,3154,3152,1,0,0,0,3155,3237,1,0,0,0,3156,3158,
+		5,182,0,0,3157,3159,5,36,0,0,3158,3157,1,0,0,0,3158,3159,1,0,0,0,3159,
+		3160,1,0,0,0,3160,3161,3,378,189,0,3161,3162,7,51,0,0,3162,3163,5,71,0,
+		0,3163,3164,5,72,0,0,3164,3237,1,0,0,0,3165,3167,5,182,0,0,3166,3168,5,
+		36,0,0,3167,3166,1,0,0,0,3167,3168,1,0,0,0,3168,3169,1,0,0,0,3169,3170,
+		3,378,189,0,3170,3171,5,308,0,0,3171,3173,5,317,0,0,3172,3174,5,358,0,
+		0,3173,3172,1,0,0,0,3173,3174,1,0,0,0,3174,3175,1,0,0,0,3175,3176,5,6,
+		0,0,3176,3237,1,0,0,0,3177,3179,5,182,0,0,3178,3180,5,36,0,0,3179,3178,
+		1,0,0,0,3179,3180,1,0,0,0,3180,3181,1,0,0,0,3181,3182,3,378,189,0,3182,
+		3183,5,180,0,0,3183,3187,5,229,0,0,3184,3188,5,183,0,0,3185,3186,5,187,
+		0,0,3186,3188,5,46,0,0,3187,3184,1,0,0,0,3187,3185,1,0,0,0,3188,3189,1,
+		0,0,0,3189,3190,5,28,0,0,3190,3199,5,235,0,0,3191,3193,5,344,0,0,3192,
+		3194,3,270,135,0,3193,3192,1,0,0,0,3194,3195,1,0,0,0,3195,3193,1,0,0,0,
+		3195,3196,1,0,0,0,3196,3197,1,0,0,0,3197,3198,5,345,0,0,3198,3200,1,0,
+		0,0,3199,3191,1,0,0,0,3199,3200,1,0,0,0,3200,3237,1,0,0,0,3201,3203,5,
+		182,0,0,3202,3204,5,36,0,0,3203,3202,1,0,0,0,3203,3204,1,0,0,0,3204,3205,
+		1,0,0,0,3205,3206,3,378,189,0,3206,3209,5,217,0,0,3207,3210,5,235,0,0,
+		3208,3210,3,378,189,0,3209,3207,1,0,0,0,3209,3208,1,0,0,0,3210,3213,1,
+		0,0,0,3211,3212,5,236,0,0,3212,3214,5,127,0,0,3213,3211,1,0,0,0,3213,3214,
+		1,0,0,0,3214,3237,1,0,0,0,3215,3217,5,182,0,0,3216,3218,5,36,0,0,3217,
+		3216,1,0,0,0,3217,3218,1,0,0,0,3218,3219,1,0,0,0,3219,3221,3,378,189,0,
+		3220,3222,3,302,151,0,3221,3220,1,0,0,0,3222,3223,1,0,0,0,3223,3221,1,
+		0,0,0,3223,3224,1,0,0,0,3224,3237,1,0,0,0,3225,3226,3,378,189,0,3226,3227,
+		5,37,0,0,3227,3228,3,378,189,0,3228,3237,1,0,0,0,3229,3230,7,52,0,0,3230,
+		3237,3,338,169,0,3231,3233,3,270,135,0,3232,3231,1,0,0,0,3233,3234,1,0,
+		0,0,3234,3232,1,0,0,0,3234,3235,1,0,0,0,3235,3237,1,0,0,0,3236,3053,1,
+		0,0,0,3236,3056,1,0,0,0,3236,3062,1,0,0,0,3236,3070,1,0,0,0,3236,3073,
+		1,0,0,0,3236,3081,1,0,0,0,3236,3093,1,0,0,0,3236,3103,1,0,0,0,3236,3113,
+		1,0,0,0,3236,3125,1,0,0,0,3236,3144,1,0,0,0,3236,3156,1,0,0,0,3236,3165,
+		1,0,0,0,3236,3177,1,0,0,0,3236,3201,1,0,0,0,3236,3215,1,0,0,0,3236,3225,
+		1,0,0,0,3236,3229,1,0,0,0,3236,3232,1,0,0,0,3237,301,1,0,0,0,3238,3243,
+		5,294,0,0,3239,3241,5,103,0,0,3240,3239,1,0,0,0,3240,3241,1,0,0,0,3241,
+		3242,1,0,0,0,3242,3244,3,352,176,0,3243,3240,1,0,0,0,3243,3244,1,0,0,0,
+		3244,3255,1,0,0,0,3245,3246,5,308,0,0,3246,3250,5,229,0,0,3247,3251,5,
+		183,0,0,3248,3249,5,187,0,0,3249,3251,5,46,0,0,3250,3247,1,0,0,0,3250,
+		3248,1,0,0,0,3251,3255,1,0,0,0,3252,3253,5,308,0,0,3253,3255,3,270,135,
+		0,3254,3238,1,0,0,0,3254,3245,1,0,0,0,3254,3252,1,0,0,0,3255,303,1,0,0,
+		0,3256,3257,3,308,154,0,3257,3258,5,74,0,0,3258,3259,3,312,156,0,3259,
+		3260,5,91,0,0,3260,3265,3,314,157,0,3261,3262,5,350,0,0,3262,3264,3,314,
+		157,0,3263,3261,1,0,0,0,3264,3267,1,0,0,0,3265,3263,1,0,0,0,3265,3266,
+		1,0,0,0,3266,3271,1,0,0,0,3267,3265,1,0,0,0,3268,3269,5,103,0,0,3269,3270,
+		5,59,0,0,3270,3272,5,269,0,0,3271,3268,1,0,0,0,3271,3272,1,0,0,0,3272,
+		3296,1,0,0,0,3273,3278,3,378,189,0,3274,3275,5,350,0,0,3275,3277,3,378,
+		189,0,3276,3274,1,0,0,0,3277,3280,1,0,0,0,3278,3276,1,0,0,0,3278,3279,
+		1,0,0,0,3279,3281,1,0,0,0,3280,3278,1,0,0,0,3281,3282,5,91,0,0,3282,3287,
+		3,314,157,0,3283,3284,5,350,0,0,3284,3286,3,314,157,0,3285,3283,1,0,0,
+		0,3286,3289,1,0,0,0,3287,3285,1,0,0,0,3287,3288,1,0,0,0,3288,3293,1,0,
+		0,0,3289,3287,1,0,0,0,3290,3291,5,103,0,0,3291,3292,5,181,0,0,3292,3294,
+		5,269,0,0,3293,3290,1,0,0,0,3293,3294,1,0,0,0,3294,3296,1,0,0,0,3295,3256,
+		1,0,0,0,3295,3273,1,0,0,0,3296,305,1,0,0,0,3297,3298,5,59,0,0,3298,3299,
+		5,269,0,0,3299,3301,5,56,0,0,3300,3297,1,0,0,0,3300,3301,1,0,0,0,3301,
+		3302,1,0,0,0,3302,3303,3,308,154,0,3303,3304,5,74,0,0,3304,3305,3,312,
+		156,0,3305,3306,5,58,0,0,3306,3311,3,314,157,0,3307,3308,5,350,0,0,3308,
+		3310,3,314,157,0,3309,3307,1,0,0,0,3310,3313,1,0,0,0,3311,3309,1,0,0,0,
+		3311,3312,1,0,0,0,3312,3315,1,0,0,0,3313,3311,1,0,0,0,3314,3316,3,296,
+		148,0,3315,3314,1,0,0,0,3315,3316,1,0,0,0,3316,3343,1,0,0,0,3317,3318,
+		5,181,0,0,3318,3319,5,269,0,0,3319,3321,5,56,0,0,3320,3317,1,0,0,0,3320,
+		3321,1,0,0,0,3321,3322,1,0,0,0,3322,3327,3,378,189,0,3323,3324,5,350,0,
+		0,3324,3326,3,378,189,0,3325,3323,1,0,0,0,3326,3329,1,0,0,0,3327,3325,
+		1,0,0,0,3327,3328,1,0,0,0,3328,3330,1,0,0,0,3329,3327,1,0,0,0,3330,3331,
+		5,58,0,0,3331,3336,3,314,157,0,3332,3333,5,350,0,0,3333,3335,3,314,157,
+		0,3334,3332,1,0,0,0,3335,3338,1,0,0,0,3336,3334,1,0,0,0,3336,3337,1,0,
+		0,0,3337,3340,1,0,0,0,3338,3336,1,0,0,0,3339,3341,3,296,148,0,3340,3339,
+		1,0,0,0,3340,3341,1,0,0,0,3341,3343,1,0,0,0,3342,3300,1,0,0,0,3342,3320,
+		1,0,0,0,3343,307,1,0,0,0,3344,3346,5,22,0,0,3345,3347,5,283,0,0,3346,3345,
+		1,0,0,0,3346,3347,1,0,0,0,3347,3349,1,0,0,0,3348,3350,3,106,53,0,3349,
+		3348,1,0,0,0,3349,3350,1,0,0,0,3350,3360,1,0,0,0,3351,3356,3,310,155,0,
+		3352,3353,5,350,0,0,3353,3355,3,310,155,0,3354,3352,1,0,0,0,3355,3358,
+		1,0,0,0,3356,3354,1,0,0,0,3356,3357,1,0,0,0,3357,3360,1,0,0,0,3358,3356,
+		1,0,0,0,3359,3344,1,0,0,0,3359,3351,1,0,0,0,3360,309,1,0,0,0,3361,3366,
+		5,84,0,0,3362,3366,5,82,0,0,3363,3366,5,38,0,0,3364,3366,3,378,189,0,3365,
+		3361,1,0,0,0,3365,3362,1,0,0,0,3365,3363,1,0,0,0,3365,3364,1,0,0,0,3366,
+		3368,1,0,0,0,3367,3369,3,106,53,0,3368,3367,1,0,0,0,3368,3369,1,0,0,0,
+		3369,311,1,0,0,0,3370,3372,5,89,0,0,3371,3370,1,0,0,0,3371,3372,1,0,0,
+		0,3372,3373,1,0,0,0,3373,3378,3,376,188,0,3374,3375,5,350,0,0,3375,3377,
+		3,376,188,0,3376,3374,1,0,0,0,3377,3380,1,0,0,0,3378,3376,1,0,0,0,3378,
+		3379,1,0,0,0,3379,3403,1,0,0,0,3380,3378,1,0,0,0,3381,3382,7,53,0,0,3382,
+		3387,3,376,188,0,3383,3384,5,350,0,0,3384,3386,3,376,188,0,3385,3383,1,
+		0,0,0,3386,3389,1,0,0,0,3387,3385,1,0,0,0,3387,3388,1,0,0,0,3388,3403,
+		1,0,0,0,3389,3387,1,0,0,0,3390,3391,5,22,0,0,3391,3392,7,54,0,0,3392,3393,
+		5,62,0,0,3393,3394,5,301,0,0,3394,3399,3,376,188,0,3395,3396,5,350,0,0,
+		3396,3398,3,376,188,0,3397,3395,1,0,0,0,3398,3401,1,0,0,0,3399,3397,1,
+		0,0,0,3399,3400,1,0,0,0,3400,3403,1,0,0,0,3401,3399,1,0,0,0,3402,3371,
+		1,0,0,0,3402,3381,1,0,0,0,3402,3390,1,0,0,0,3403,313,1,0,0,0,3404,3406,
+		5,60,0,0,3405,3404,1,0,0,0,3405,3406,1,0,0,0,3406,3411,1,0,0,0,3407,3412,
+		3,378,189,0,3408,3412,5,45,0,0,3409,3412,5,41,0,0,3410,3412,5,85,0,0,3411,
+		3407,1,0,0,0,3411,3408,1,0,0,0,3411,3409,1,0,0,0,3411,3410,1,0,0,0,3412,
+		315,1,0,0,0,3413,3414,5,344,0,0,3414,3415,3,12,6,0,3415,3416,5,345,0,0,
+		3416,3417,5,91,0,0,3417,3418,3,318,159,0,3418,3419,3,322,161,0,3419,3438,
+		1,0,0,0,3420,3422,5,105,0,0,3421,3420,1,0,0,0,3421,3422,1,0,0,0,3422,3423,
+		1,0,0,0,3423,3425,3,376,188,0,3424,3426,3,106,53,0,3425,3424,1,0,0,0,3425,
+		3426,1,0,0,0,3426,3427,1,0,0,0,3427,3428,7,55,0,0,3428,3430,3,318,159,
+		0,3429,3431,3,320,160,0,3430,3429,1,0,0,0,3430,3431,1,0,0,0,3431,3432,
+		1,0,0,0,3432,3435,3,322,161,0,3433,3434,5,101,0,0,3434,3436,3,108,54,0,
+		3435,3433,1,0,0,0,3435,3436,1,0,0,0,3436,3438,1,0,0,0,3437,3413,1,0,0,
+		0,3437,3421,1,0,0,0,3438,317,1,0,0,0,3439,3441,5,284,0,0,3440,3439,1,0,
+		0,0,3440,3441,1,0,0,0,3441,3442,1,0,0,0,3442,3446,5,3,0,0,3443,3446,5,
+		318,0,0,3444,3446,5,319,0,0,3445,3440,1,0,0,0,3445,3443,1,0,0,0,3445,3444,
+		1,0,0,0,3446,319,1,0,0,0,3447,3449,5,97,0,0,3448,3447,1,0,0,0,3448,3449,
+		1,0,0,0,3449,3450,1,0,0,0,3450,3451,5,212,0,0,3451,3452,5,3,0,0,3452,321,
+		1,0,0,0,3453,3455,5,103,0,0,3454,3453,1,0,0,0,3454,3455,1,0,0,0,3455,3463,
+		1,0,0,0,3456,3464,3,338,169,0,3457,3459,3,324,162,0,3458,3457,1,0,0,0,
+		3459,3462,1,0,0,0,3460,3458,1,0,0,0,3460,3461,1,0,0,0,3461,3464,1,0,0,
+		0,3462,3460,1,0,0,0,3463,3456,1,0,0,0,3463,3460,1,0,0,0,3464,323,1,0,0,
+		0,3465,3490,7,56,0,0,3466,3468,7,57,0,0,3467,3469,5,28,0,0,3468,3467,1,
+		0,0,0,3468,3469,1,0,0,0,3469,3470,1,0,0,0,3470,3490,5,3,0,0,3471,3476,
+		5,226,0,0,3472,3477,5,285,0,0,3473,3474,5,71,0,0,3474,3477,5,72,0,0,3475,
+		3477,5,72,0,0,3476,3472,1,0,0,0,3476,3473,1,0,0,0,3476,3475,1,0,0,0,3477,
+		3487,1,0,0,0,3478,3488,5,359,0,0,3479,3484,3,378,189,0,3480,3481,5,350,
+		0,0,3481,3483,3,378,189,0,3482,3480,1,0,0,0,3483,3486,1,0,0,0,3484,3482,
+		1,0,0,0,3484,3485,1,0,0,0,3485,3488,1,0,0,0,3486,3484,1,0,0,0,3487,3478,
+		1,0,0,0,3487,3479,1,0,0,0,3488,3490,1,0,0,0,3489,3465,1,0,0,0,3489,3466,
+		1,0,0,0,3489,3471,1,0,0,0,3490,325,1,0,0,0,3491,3499,3,338,169,0,3492,
+		3494,3,328,164,0,3493,3492,1,0,0,0,3494,3497,1,0,0,0,3495,3493,1,0,0,0,
+		3495,3496,1,0,0,0,3496,3499,1,0,0,0,3497,3495,1,0,0,0,3498,3491,1,0,0,
+		0,3498,3495,1,0,0,0,3499,327,1,0,0,0,3500,3501,7,58,0,0,3501,329,1,0,0,
+		0,3502,3540,3,10,5,0,3503,3504,5,38,0,0,3504,3540,3,254,127,0,3505,3506,
+		5,288,0,0,3506,3507,5,256,0,0,3507,3509,5,340,0,0,3508,3510,5,107,0,0,
+		3509,3508,1,0,0,0,3509,3510,1,0,0,0,3510,3511,1,0,0,0,3511,3513,3,376,
+		188,0,3512,3514,3,288,144,0,3513,3512,1,0,0,0,3513,3514,1,0,0,0,3514,3540,
+		1,0,0,0,3515,3516,5,221,0,0,3516,3521,3,378,189,0,3517,3518,5,344,0,0,
+		3518,3519,3,164,82,0,3519,3520,5,345,0,0,3520,3522,1,0,0,0,3521,3517,1,
+		0,0,0,3521,3522,1,0,0,0,3522,3540,1,0,0,0,3523,3524,5,208,0,0,3524,3528,
+		3,378,189,0,3525,3527,3,346,173,0,3526,3525,1,0,0,0,3527,3530,1,0,0,0,
+		3528,3526,1,0,0,0,3528,3529,1,0,0,0,3529,3531,1,0,0,0,3530,3528,1,0,0,
+		0,3531,3534,5,203,0,0,3532,3533,7,4,0,0,3533,3535,5,234,0,0,3534,3532,
+		1,0,0,0,3534,3535,1,0,0,0,3535,3536,1,0,0,0,3536,3537,5,56,0,0,3537,3538,
+		3,12,6,0,3538,3540,1,0,0,0,3539,3502,1,0,0,0,3539,3503,1,0,0,0,3539,3505,
+		1,0,0,0,3539,3515,1,0,0,0,3539,3523,1,0,0,0,3540,331,1,0,0,0,3541,3545,
+		3,12,6,0,3542,3545,3,100,50,0,3543,3545,5,3,0,0,3544,3541,1,0,0,0,3544,
+		3542,1,0,0,0,3544,3543,1,0,0,0,3545,333,1,0,0,0,3546,3551,3,336,168,0,
+		3547,3548,5,350,0,0,3548,3550,3,336,168,0,3549,3547,1,0,0,0,3550,3553,
+		1,0,0,0,3551,3549,1,0,0,0,3551,3552,1,0,0,0,3552,335,1,0,0,0,3553,3551,
+		1,0,0,0,3554,3556,3,376,188,0,3555,3557,3,106,53,0,3556,3555,1,0,0,0,3556,
+		3557,1,0,0,0,3557,337,1,0,0,0,3558,3559,5,344,0,0,3559,3564,3,340,170,
+		0,3560,3561,5,350,0,0,3561,3563,3,340,170,0,3562,3560,1,0,0,0,3563,3566,
+		1,0,0,0,3564,3562,1,0,0,0,3564,3565,1,0,0,0,3565,3567,1,0,0,0,3566,3564,
+		1,0,0,0,3567,3568,5,345,0,0,3568,339,1,0,0,0,3569,3571,3,342,171,0,3570,
+		3572,5,363,0,0,3571,3570,1,0,0,0,3571,3572,1,0,0,0,3572,3574,1,0,0,0,3573,
+		3575,3,344,172,0,3574,3573,1,0,0,0,3574,3575,1,0,0,0,3575,341,1,0,0,0,
+		3576,3587,3,378,189,0,3577,3587,5,24,0,0,3578,3587,5,23,0,0,3579,3587,
+		5,125,0,0,3580,3587,5,109,0,0,3581,3587,5,110,0,0,3582,3587,5,72,0,0,3583,
+		3587,5,46,0,0,3584,3587,5,105,0,0,3585,3587,5,34,0,0,3586,3576,1,0,0,0,
+		3586,3577,1,0,0,0,3586,3578,1,0,0,0,3586,3579,1,0,0,0,3586,3580,1,0,0,
+		0,3586,3581,1,0,0,0,3586,3582,1,0,0,0,3586,3583,1,0,0,0,3586,3584,1,0,
+		0,0,3586,3585,1,0,0,0,3587,3592,1,0,0,0,3588,3589,5,352,0,0,3589,3591,
+		3,388,194,0,3590,3588,1,0,0,0,3591,3594,1,0,0,0,3592,3590,1,0,0,0,3592,
+		3593,1,0,0,0,3593,343,1,0,0,0,3594,3592,1,0,0,0,3595,3614,3,388,194,0,
+		3596,3614,5,3,0,0,3597,3599,7,17,0,0,3598,3597,1,0,0,0,3598,3599,1,0,0,
+		0,3599,3600,1,0,0,0,3600,3614,7,18,0,0,3601,3614,5,359,0,0,3602,3603,5,
+		344,0,0,3603,3608,3,344,172,0,3604,3605,5,350,0,0,3605,3607,3,344,172,
+		0,3606,3604,1,0,0,0,3607,3610,1,0,0,0,3608,3606,1,0,0,0,3608,3609,1,0,
+		0,0,3609,3611,1,0,0,0,3610,3608,1,0,0,0,3611,3612,5,345,0,0,3612,3614,
+		1,0,0,0,3613,3595,1,0,0,0,3613,3596,1,0,0,0,3613,3598,1,0,0,0,3613,3601,
+		1,0,0,0,3613,3602,1,0,0,0,3614,345,1,0,0,0,3615,3616,5,263,0,0,3616,3622,
+		5,302,0,0,3617,3622,5,302,0,0,3618,3622,5,105,0,0,3619,3622,5,243,0,0,
+		3620,3622,3,378,189,0,3621,3615,1,0,0,0,3621,3617,1,0,0,0,3621,3618,1,
+		0,0,0,3621,3619,1,0,0,0,3621,3620,1,0,0,0,3622,347,1,0,0,0,3623,3625,3,
+		350,175,0,3624,3623,1,0,0,0,3624,3625,1,0,0,0,3625,3627,1,0,0,0,3626,3628,
+		7,59,0,0,3627,3626,1,0,0,0,3627,3628,1,0,0,0,3628,3629,1,0,0,0,3629,3630,
+		3,378,189,0,3630,349,1,0,0,0,3631,3645,5,262,0,0,3632,3645,5,282,0,0,3633,
+		3645,5,224,0,0,3634,3645,5,247,0,0,3635,3636,7,60,0,0,3636,3645,3,352,
+		176,0,3637,3645,3,352,176,0,3638,3645,5,22,0,0,3639,3642,7,61,0,0,3640,
+		3643,3,352,176,0,3641,3643,5,22,0,0,3642,3640,1,0,0,0,3642,3641,1,0,0,
+		0,3642,3643,1,0,0,0,3643,3645,1,0,0,0,3644,3631,1,0,0,0,3644,3632,1,0,
+		0,0,3644,3633,1,0,0,0,3644,3634,1,0,0,0,3644,3635,1,0,0,0,3644,3637,1,
+		0,0,0,3644,3638,1,0,0,0,3644,3639,1,0,0,0,3645,351,1,0,0,0,3646,3648,7,
+		17,0,0,3647,3646,1,0,0,0,3647,3648,1,0,0,0,3648,3649,1,0,0,0,3649,3650,
+		5,6,0,0,3650,353,1,0,0,0,3651,3653,5,22,0,0,3652,3654,5,323,0,0,3653,3652,
+		1,0,0,0,3653,3654,1,0,0,0,3654,3671,1,0,0,0,3655,3656,5,130,0,0,3656,3671,
+		5,343,0,0,3657,3658,5,328,0,0,3658,3659,5,245,0,0,3659,3671,5,248,0,0,
+		3660,3661,5,307,0,0,3661,3671,5,104,0,0,3662,3663,5,38,0,0,3663,3664,7,
+		62,0,0,3664,3671,3,376,188,0,3665,3666,5,323,0,0,3666,3671,3,356,178,0,
+		3667,3668,3,364,182,0,3668,3669,3,356,178,0,3669,3671,1,0,0,0,3670,3651,
+		1,0,0,0,3670,3655,1,0,0,0,3670,3657,1,0,0,0,3670,3660,1,0,0,0,3670,3662,
+		1,0,0,0,3670,3665,1,0,0,0,3670,3667,1,0,0,0,3671,355,1,0,0,0,3672,3673,
+		7,59,0,0,3673,3675,3,376,188,0,3674,3672,1,0,0,0,3674,3675,1,0,0,0,3675,
+		3678,1,0,0,0,3676,3677,5,117,0,0,3677,3679,5,3,0,0,3678,3676,1,0,0,0,3678,
+		3679,1,0,0,0,3679,357,1,0,0,0,3680,3682,7,63,0,0,3681,3680,1,0,0,0,3681,
+		3682,1,0,0,0,3682,3683,1,0,0,0,3683,3684,5,130,0,0,3684,3685,5,343,0,0,
+		3685,3749,3,360,180,0,3686,3688,7,63,0,0,3687,3686,1,0,0,0,3687,3688,1,
+		0,0,0,3688,3689,1,0,0,0,3689,3691,5,261,0,0,3690,3692,7,64,0,0,3691,3690,
+		1,0,0,0,3691,3692,1,0,0,0,3692,3749,1,0,0,0,3693,3695,7,63,0,0,3694,3693,
+		1,0,0,0,3694,3695,1,0,0,0,3695,3696,1,0,0,0,3696,3699,5,297,0,0,3697,3700,
+		3,378,189,0,3698,3700,5,3,0,0,3699,3697,1,0,0,0,3699,3698,1,0,0,0,3700,
+		3749,1,0,0,0,3701,3703,7,63,0,0,3702,3701,1,0,0,0,3702,3703,1,0,0,0,3703,
+		3704,1,0,0,0,3704,3705,5,307,0,0,3705,3709,5,104,0,0,3706,3710,3,378,189,
+		0,3707,3710,5,3,0,0,3708,3710,5,46,0,0,3709,3706,1,0,0,0,3709,3707,1,0,
+		0,0,3709,3708,1,0,0,0,3710,3749,1,0,0,0,3711,3713,7,63,0,0,3712,3711,1,
+		0,0,0,3712,3713,1,0,0,0,3713,3714,1,0,0,0,3714,3715,5,301,0,0,3715,3749,
+		5,3,0,0,3716,3718,7,63,0,0,3717,3716,1,0,0,0,3717,3718,1,0,0,0,3718,3719,
+		1,0,0,0,3719,3720,5,328,0,0,3720,3749,3,366,183,0,3721,3723,7,63,0,0,3722,
+		3721,1,0,0,0,3722,3723,1,0,0,0,3723,3724,1,0,0,0,3724,3725,5,328,0,0,3725,
+		3726,5,314,0,0,3726,3749,5,3,0,0,3727,3728,5,307,0,0,3728,3729,5,192,0,
+		0,3729,3730,5,28,0,0,3730,3731,5,328,0,0,3731,3749,3,366,183,0,3732,3734,
+		7,63,0,0,3733,3732,1,0,0,0,3733,3734,1,0,0,0,3734,3735,1,0,0,0,3735,3736,
+		3,364,182,0,3736,3746,7,65,0,0,3737,3747,5,46,0,0,3738,3743,3,344,172,
+		0,3739,3740,5,350,0,0,3740,3742,3,344,172,0,3741,3739,1,0,0,0,3742,3745,
+		1,0,0,0,3743,3741,1,0,0,0,3743,3744,1,0,0,0,3744,3747,1,0,0,0,3745,3743,
+		1,0,0,0,3746,3737,1,0,0,0,3746,3738,1,0,0,0,3747,3749,1,0,0,0,3748,3681,
+		1,0,0,0,3748,3687,1,0,0,0,3748,3694,1,0,0,0,3748,3702,1,0,0,0,3748,3712,
+		1,0,0,0,3748,3717,1,0,0,0,3748,3722,1,0,0,0,3748,3727,1,0,0,0,3748,3733,
+		1,0,0,0,3749,359,1,0,0,0,3750,3767,5,3,0,0,3751,3767,3,378,189,0,3752,
+		3754,7,17,0,0,3753,3752,1,0,0,0,3753,3754,1,0,0,0,3754,3755,1,0,0,0,3755,
+		3767,7,18,0,0,3756,3758,5,128,0,0,3757,3759,3,216,108,0,3758,3757,1,0,
+		0,0,3758,3759,1,0,0,0,3759,3760,1,0,0,0,3760,3762,5,3,0,0,3761,3763,3,
+		220,110,0,3762,3761,1,0,0,0,3762,3763,1,0,0,0,3763,3767,1,0,0,0,3764,3767,
+		5,46,0,0,3765,3767,5,250,0,0,3766,3750,1,0,0,0,3766,3751,1,0,0,0,3766,
+		3753,1,0,0,0,3766,3756,1,0,0,0,3766,3764,1,0,0,0,3766,3765,1,0,0,0,3767,
+		361,1,0,0,0,3768,3779,5,22,0,0,3769,3770,5,130,0,0,3770,3779,5,343,0,0,
+		3771,3772,5,328,0,0,3772,3773,5,245,0,0,3773,3779,5,248,0,0,3774,3775,
+		5,307,0,0,3775,3779,5,104,0,0,3776,3779,5,297,0,0,3777,3779,3,364,182,
+		0,3778,3768,1,0,0,0,3778,3769,1,0,0,0,3778,3771,1,0,0,0,3778,3774,1,0,
+		0,0,3778,3776,1,0,0,0,3778,3777,1,0,0,0,3779,363,1,0,0,0,3780,3785,3,378,
+		189,0,3781,3782,5,352,0,0,3782,3784,3,388,194,0,3783,3781,1,0,0,0,3784,
+		3787,1,0,0,0,3785,3783,1,0,0,0,3785,3786,1,0,0,0,3786,365,1,0,0,0,3787,
+		3785,1,0,0,0,3788,3795,3,368,184,0,3789,3791,5,350,0,0,3790,3789,1,0,0,
+		0,3790,3791,1,0,0,0,3791,3792,1,0,0,0,3792,3794,3,368,184,0,3793,3790,
+		1,0,0,0,3794,3797,1,0,0,0,3795,3793,1,0,0,0,3795,3796,1,0,0,0,3796,367,
+		1,0,0,0,3797,3795,1,0,0,0,3798,3799,5,245,0,0,3799,3807,5,248,0,0,3800,
+		3801,5,287,0,0,3801,3808,5,332,0,0,3802,3803,5,287,0,0,3803,3808,5,197,
+		0,0,3804,3805,5,292,0,0,3805,3808,5,287,0,0,3806,3808,5,306,0,0,3807,3800,
+		1,0,0,0,3807,3802,1,0,0,0,3807,3804,1,0,0,0,3807,3806,1,0,0,0,3808,3818,
+		1,0,0,0,3809,3810,5,287,0,0,3810,3818,5,75,0,0,3811,3812,5,287,0,0,3812,
+		3818,5,342,0,0,3813,3815,5,71,0,0,3814,3813,1,0,0,0,3814,3815,1,0,0,0,
+		3815,3816,1,0,0,0,3816,3818,5,47,0,0,3817,3798,1,0,0,0,3817,3809,1,0,0,
+		0,3817,3811,1,0,0,0,3817,3814,1,0,0,0,3818,369,1,0,0,0,3819,3820,7,66,
+		0,0,3820,371,1,0,0,0,3821,3823,5,25,0,0,3822,3824,5,263,0,0,3823,3822,
+		1,0,0,0,3823,3824,1,0,0,0,3824,3825,1,0,0,0,3825,3826,5,191,0,0,3826,373,
+		1,0,0,0,3827,3829,3,388,194,0,3828,3830,3,388,194,0,3829,3828,1,0,0,0,
+		3829,3830,1,0,0,0,3830,3832,1,0,0,0,3831,3833,3,388,194,0,3832,3831,1,
+		0,0,0,3832,3833,1,0,0,0,3833,375,1,0,0,0,3834,3839,3,378,189,0,3835,3836,
+		5,352,0,0,3836,3838,3,388,194,0,3837,3835,1,0,0,0,3838,3841,1,0,0,0,3839,
+		3837,1,0,0,0,3839,3840,1,0,0,0,3840,377,1,0,0,0,3841,3839,1,0,0,0,3842,
+		3851,5,1,0,0,3843,3851,5,2,0,0,3844,3851,3,392,196,0,3845,3851,3,396,198,
+		0,3846,3851,3,398,199,0,3847,3851,3,406,203,0,3848,3851,3,400,200,0,3849,
+		3851,3,402,201,0,3850,3842,1,0,0,0,3850,3843,1,0,0,0,3850,3844,1,0,0,0,
+		3850,3845,1,0,0,0,3850,3846,1,0,0,0,3850,3847,1,0,0,0,3850,3848,1,0,0,
+		0,3850,3849,1,0,0,0,3851,379,1,0,0,0,3852,3860,5,1,0,0,3853,3860,5,2,0,
+		0,3854,3860,3,392,196,0,3855,3860,3,396,198,0,3856,3860,3,398,199,0,3857,
+		3860,3,400,200,0,3858,3860,3,402,201,0,3859,3852,1,0,0,0,3859,3853,1,0,
+		0,0,3859,3854,1,0,0,0,3859,3855,1,0,0,0,3859,3856,1,0,0,0,3859,3857,1,
+		0,0,0,3859,3858,1,0,0,0,3860,381,1,0,0,0,3861,3868,5,1,0,0,3862,3868,5,
+		2,0,0,3863,3868,3,392,196,0,3864,3868,3,396,198,0,3865,3868,3,398,199,
+		0,3866,3868,3,406,203,0,3867,3861,1,0,0,0,3867,3862,1,0,0,0,3867,3863,
+		1,0,0,0,3867,3864,1,0,0,0,3867,3865,1,0,0,0,3867,3866,1,0,0,0,3868,383,
+		1,0,0,0,3869,3870,3,408,204,0,3870,385,1,0,0,0,3871,3878,5,1,0,0,3872,
+		3878,5,2,0,0,3873,3878,3,392,196,0,3874,3878,3,396,198,0,3875,3878,3,406,
+		203,0,3876,3878,3,408,204,0,3877,3871,1,0,0,0,3877,3872,1,0,0,0,3877,3873,
+		1,0,0,0,3877,3874,1,0,0,0,3877,3875,1,0,0,0,3877,3876,1,0,0,0,3878,387,
+		1,0,0,0,3879,3890,5,1,0,0,3880,3890,5,2,0,0,3881,3890,3,392,196,0,3882,
+		3890,3,396,198,0,3883,3890,3,398,199,0,3884,3890,3,406,203,0,3885,3890,
+		3,400,200,0,3886,3890,3,402,201,0,3887,3890,3,408,204,0,3888,3890,3,410,
+		205,0,3889,3879,1,0,0,0,3889,3880,1,0,0,0,3889,3881,1,0,0,0,3889,3882,
+		1,0,0,0,3889,3883,1,0,0,0,3889,3884,1,0,0,0,3889,3885,1,0,0,0,3889,3886,
+		1,0,0,0,3889,3887,1,0,0,0,3889,3888,1,0,0,0,3890,389,1,0,0,0,3891,3972,
+		5,1,0,0,3892,3972,5,2,0,0,3893,3972,3,392,196,0,3894,3972,3,406,203,0,
+		3895,3972,5,128,0,0,3896,3972,5,153,0,0,3897,3972,5,154,0,0,3898,3972,
+		5,155,0,0,3899,3972,5,129,0,0,3900,3972,5,157,0,0,3901,3972,5,130,0,0,
+		3902,3972,5,131,0,0,3903,3972,5,171,0,0,3904,3972,5,22,0,0,3905,3972,5,
+		23,0,0,3906,3972,5,24,0,0,3907,3972,5,26,0,0,3908,3972,5,29,0,0,3909,3972,
+		5,30,0,0,3910,3972,5,104,0,0,3911,3972,5,105,0,0,3912,3972,5,31,0,0,3913,
+		3972,5,32,0,0,3914,3972,5,33,0,0,3915,3972,5,34,0,0,3916,3972,5,106,0,
+		0,3917,3972,5,36,0,0,3918,3972,5,107,0,0,3919,3972,5,37,0,0,3920,3972,
+		5,108,0,0,3921,3972,5,39,0,0,3922,3972,5,40,0,0,3923,3972,5,41,0,0,3924,
+		3972,5,42,0,0,3925,3972,5,43,0,0,3926,3972,5,44,0,0,3927,3972,5,45,0,0,
+		3928,3972,5,46,0,0,3929,3972,5,47,0,0,3930,3972,5,48,0,0,3931,3972,5,49,
+		0,0,3932,3972,5,50,0,0,3933,3972,5,51,0,0,3934,3972,5,52,0,0,3935,3972,
+		5,54,0,0,3936,3972,5,57,0,0,3937,3972,5,109,0,0,3938,3972,5,110,0,0,3939,
+		3972,5,63,0,0,3940,3972,5,112,0,0,3941,3972,5,115,0,0,3942,3972,5,66,0,
+		0,3943,3972,5,67,0,0,3944,3972,5,116,0,0,3945,3972,5,69,0,0,3946,3972,
+		5,70,0,0,3947,3972,5,118,0,0,3948,3972,5,71,0,0,3949,3972,5,72,0,0,3950,
+		3972,5,75,0,0,3951,3972,5,120,0,0,3952,3972,5,78,0,0,3953,3972,5,79,0,
+		0,3954,3972,5,82,0,0,3955,3972,5,122,0,0,3956,3972,5,84,0,0,3957,3972,
+		5,85,0,0,3958,3972,5,86,0,0,3959,3972,5,87,0,0,3960,3972,5,89,0,0,3961,
+		3972,5,124,0,0,3962,3972,5,90,0,0,3963,3972,5,92,0,0,3964,3972,5,93,0,
+		0,3965,3972,5,95,0,0,3966,3972,5,96,0,0,3967,3972,5,97,0,0,3968,3972,5,
+		99,0,0,3969,3972,5,125,0,0,3970,3972,5,100,0,0,3971,3891,1,0,0,0,3971,
+		3892,1,0,0,0,3971,3893,1,0,0,0,3971,3894,1,0,0,0,3971,3895,1,0,0,0,3971,
+		3896,1,0,0,0,3971,3897,1,0,0,0,3971,3898,1,0,0,0,3971,3899,1,0,0,0,3971,
+		3900,1,0,0,0,3971,3901,1,0,0,0,3971,3902,1,0,0,0,3971,3903,1,0,0,0,3971,
+		3904,1,0,0,0,3971,3905,1,0,0,0,3971,3906,1,0,0,0,3971,3907,1,0,0,0,3971,
+		3908,1,0,0,0,3971,3909,1,0,0,0,3971,3910,1,0,0,0,3971,3911,1,0,0,0,3971,
+		3912,1,0,0,0,3971,3913,1,0,0,0,3971,3914,1,0,0,0,3971,3915,1,0,0,0,3971,
+		3916,1,0,0,0,3971,3917,1,0,0,0,3971,3918,1,0,0,0,3971,3919,1,0,0,0,3971,
+		3920,1,0,0,0,3971,3921,1,0,0,0,3971,3922,1,0,0,0,3971,3923,1,0,0,0,3971,
+		3924,1,0,0,0,3971,3925,1,0,0,0,3971,3926,1,0,0,0,3971,3927,1,0,0,0,3971,
+		3928,1,0,0,0,3971,3929,1,0,0,0,3971,3930,1,0,0,0,3971,3931,1,0,0,0,3971,
+		3932,1,0,0,0,3971,3933,1,0,0,0,3971,3934,1,0,0,0,3971,3935,1,0,0,0,3971,
+		3936,1,0,0,0,3971,3937,1,0,0,0,3971,3938,1,0,0,0,3971,3939,1,0,0,0,3971,
+		3940,1,0,0,0,3971,3941,1,0,0,0,3971,3942,1,0,0,0,3971,3943,1,0,0,0,3971,
+		3944,1,0,0,0,3971,3945,1,0,0,0,3971,3946,1,0,0,0,3971,3947,1,0,0,0,3971,
+		3948,1,0,0,0,3971,3949,1,0,0,0,3971,3950,1,0,0,0,3971,3951,1,0,0,0,3971,
+		3952,1,0,0,0,3971,3953,1,0,0,0,3971,3954,1,0,0,0,3971,3955,1,0,0,0,3971,
+		3956,1,0,0,0,3971,3957,1,0,0,0,3971,3958,1,0,0,0,3971,3959,1,0,0,0,3971,
+		3960,1,0,0,0,3971,3961,1,0,0,0,3971,3962,1,0,0,0,3971,3963,1,0,0,0,3971,
+		3964,1,0,0,0,3971,3965,1,0,0,0,3971,3966,1,0,0,0,3971,3967,1,0,0,0,3971,
+		3968,1,0,0,0,3971,3969,1,0,0,0,3971,3970,1,0,0,0,3972,391,1,0,0,0,3973,
+		3979,3,394,197,0,3974,3979,5,232,0,0,3975,3979,5,276,0,0,3976,3979,5,286,
+		0,0,3977,3979,5,299,0,0,3978,3973,1,0,0,0,3978,3974,1,0,0,0,3978,3975,
+		1,0,0,0,3978,3976,1,0,0,0,3978,3977,1,0,0,0,3979,393,1,0,0,0,3980,3981,
+		7,67,0,0,3981,395,1,0,0,0,3982,3983,7,68,0,0,3983,397,1,0,0,0,3984,3985,
+		7,69,0,0,3985,399,1,0,0,0,3986,3987,7,70,0,0,3987,401,1,0,0,0,3988,3999,
+		5,132,0,0,3989,3999,5,133,0,0,3990,3999,5,134,0,0,3991,3999,5,135,0,0,
+		3992,3999,5,136,0,0,3993,3999,5,137,0,0,3994,3999,5,138,0,0,3995,3999,
+		5,139,0,0,3996,3999,5,140,0,0,3997,3999,3,404,202,0,3998,3988,1,0,0,0,
+		3998,3989,1,0,0,0,3998,3990,1,0,0,0,3998,3991,1,0,0,0,3998,3992,1,0,0,
+		0,3998,3993,1,0,0,0,3998,3994,1,0,0,0,3998,3995,1,0,0,0,3998,3996,1,0,
+		0,0,3998,3997,1,0,0,0,3999,403,1,0,0,0,4000,4001,7,71,0,0,4001,405,1,0,
+		0,0,4002,4003,7,72,0,0,4003,407,1,0,0,0,4004,4005,7,73,0,0,4005,409,1,
+		0,0,0,4006,4007,7,74,0,0,4007,411,1,0,0,0,606,413,417,421,434,438,445,
+		450,453,461,465,470,474,481,485,491,494,498,505,516,519,522,526,529,532,
+		535,538,541,555,559,562,566,569,573,577,581,587,598,603,616,621,625,629,
+		636,642,652,662,667,671,678,685,688,696,706,709,716,719,725,732,737,741,
+		744,750,753,764,776,786,797,804,808,814,819,824,828,830,838,842,845,848,
+		851,857,860,868,879,884,886,893,898,903,909,918,924,933,938,946,950,953,
+		963,968,971,975,978,982,987,994,997,1008,1013,1021,1033,1042,1054,1059,
+		1065,1069,1074,1079,1084,1090,1092,1097,1107,1115,1118,1123,1127,1133,
+		1141,1146,1149,1159,1161,1166,1170,1178,1181,1184,1188,1191,1194,1197,
+		1204,1208,1212,1215,1221,1228,1232,1238,1240,1242,1252,1254,1259,1261,
+		1263,1265,1269,1272,1281,1286,1289,1291,1295,1305,1310,1322,1329,1331,
+		1335,1337,1345,1354,1360,1362,1370,1374,1376,1385,1391,1397,1400,1410,
+		1419,1427,1437,1443,1451,1457,1464,1471,1476,1480,1491,1496,1500,1506,
+		1514,1518,1524,1540,1542,1549,1553,1561,1566,1577,1581,1587,1594,1600,
+		1609,1619,1625,1635,1641,1649,1653,1655,1659,1668,1670,1676,1682,1686,
+		1691,1695,1700,1712,1715,1718,1723,1727,1731,1737,1743,1750,1754,1759,
+		1765,1769,1783,1803,1812,1822,1835,1839,1841,1847,1856,1858,1873,1878,
+		1885,1889,1894,1898,1903,1912,1914,1921,1928,1936,1945,1953,1955,1960,
+		1962,1964,1966,1968,1977,1985,1990,1995,2000,2007,2012,2016,2019,2024,
+		2029,2032,2036,2039,2042,2045,2048,2052,2059,2063,2069,2071,2077,2082,
+		2084,2104,2108,2117,2120,2123,2126,2137,2146,2155,2157,2169,2179,2188,
+		2194,2196,2202,2207,2214,2218,2221,2230,2245,2248,2255,2259,2267,2272,
+		2274,2277,2294,2296,2300,2302,2309,2312,2315,2320,2323,2326,2334,2346,
+		2355,2357,2365,2371,2376,2384,2387,2392,2396,2399,2406,2419,2426,2432,
+		2439,2443,2445,2448,2454,2457,2465,2468,2472,2475,2481,2484,2493,2496,
+		2504,2506,2510,2523,2526,2532,2534,2540,2543,2549,2556,2563,2567,2572,
+		2577,2580,2583,2586,2592,2596,2599,2604,2608,2615,2619,2622,2627,2633,
+		2638,2642,2645,2651,2657,2661,2665,2670,2673,2679,2687,2693,2697,2700,
+		2703,2707,2709,2712,2716,2726,2731,2734,2737,2740,2743,2746,2756,2758,
+		2761,2763,2771,2774,2781,2787,2796,2799,2805,2810,2815,2821,2842,2850,
+		2854,2861,2863,2875,2878,2880,2897,2902,2906,2911,2924,2927,2936,2950,
+		2963,2968,2976,2979,2982,2990,2999,3003,3009,3016,3019,3023,3030,3051,
+		3064,3079,3084,3090,3095,3100,3107,3111,3115,3119,3123,3127,3132,3138,
+		3142,3146,3154,3158,3167,3173,3179,3187,3195,3199,3203,3209,3213,3217,
+		3223,3234,3236,3240,3243,3250,3254,3265,3271,3278,3287,3293,3295,3300,
+		3311,3315,3320,3327,3336,3340,3342,3346,3349,3356,3359,3365,3368,3371,
+		3378,3387,3399,3402,3405,3411,3421,3425,3430,3435,3437,3440,3445,3448,
+		3454,3460,3463,3468,3476,3484,3487,3489,3495,3498,3509,3513,3521,3528,
+		3534,3539,3544,3551,3556,3564,3571,3574,3586,3592,3598,3608,3613,3621,
+		3624,3627,3642,3644,3647,3653,3670,3674,3678,3681,3687,3691,3694,3699,
+		3702,3709,3712,3717,3722,3733,3743,3746,3748,3753,3758,3762,3766,3778,
+		3785,3790,3795,3807,3814,3817,3823,3829,3832,3839,3850,3859,3867,3877,
+		3889,3971,3978,3998
 	};
 
 

@@ -80,7 +80,11 @@ internal static class TablePrinter
     }
 
     private static void WriteColumns(SqlWriter writer, NodeList<FunctionColumn> columns) =>
-        writer.Add("(").List(columns, static (target, column) => TypePrinter.Write(target.Name(column.Name).Add(" "), column.Type)).Add(")");
+        writer.Add("(").List(columns, static (target, column) =>
+        {
+            TypePrinter.Write(target.Name(column.Name).Add(" "), column.Type);
+            target.With(column.Collation, static (inner, collation) => inner.Name(collation), " COLLATE ");
+        }).Add(")");
 
     private static void Write(SqlWriter writer, TableAlias alias) => writer.Add(" AS ").Name(alias.Name).Columns(alias.Columns);
 

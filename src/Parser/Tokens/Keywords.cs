@@ -66,6 +66,7 @@ public static class Keywords
         IntervalSet reserved = FirstTokens(SqlTokens.RULE_reservedKeyword);
         IntervalSet typeOrFunction = FirstTokens(SqlTokens.RULE_typeFunctionKeyword);
         IntervalSet form = FirstTokens(SqlTokens.RULE_formKeyword);
+        IntervalSet call = FirstTokens(SqlTokens.RULE_callKeyword);
         IntervalSet column = FirstTokens(SqlTokens.RULE_columnKeyword);
         IntervalSet bare = FirstTokens(SqlTokens.RULE_bareLabel);
         var keywords = new List<Keyword>(Types.Count);
@@ -73,7 +74,7 @@ public static class Keywords
         {
             KeywordClass keywordClass = reserved.Contains(type) ? KeywordClass.Reserved
                 : typeOrFunction.Contains(type) ? KeywordClass.TypeOrFunctionName
-                : form.Contains(type) || column.Contains(type) ? KeywordClass.ColumnName
+                : form.Contains(type) || call.Contains(type) || column.Contains(type) ? KeywordClass.ColumnName
                 : KeywordClass.Unreserved;
             keywords.Add(new Keyword(word, keywordClass, bare.Contains(type)));
         }

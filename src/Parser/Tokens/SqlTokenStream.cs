@@ -133,12 +133,30 @@ internal sealed class SqlTokenStream : ITokenStream
                 case SqlTokens.PARAMETER when i > 0 && IsQuestionMark(token) && EndsOperand(lexemes[i - 1]):
                     token.Type = SqlTokens.OPERATOR_SYMBOL;
                     break;
+                case >= SqlTokens.EXTRACT and <= SqlTokens.XMLTABLE when next != SqlTokens.LEFT_PAREN:
+                case SqlTokens.EXISTS when next != SqlTokens.LEFT_PAREN && (i == 0 || lexemes[i - 1].Type is not (SqlTokens.IF or SqlTokens.NOT)):
+                    token.Type = SqlTokens.IDENTIFIER;
+                    break;
+                // Words that mean something at one place only are names at all others.
+                case SqlTokens.IGNORE or SqlTokens.RESPECT when next != SqlTokens.NULLS:
+                case SqlTokens.ESCAPE when EndsSelectItem(next):
+                case SqlTokens.VALUES when next != SqlTokens.LEFT_PAREN && (i == 0 || lexemes[i - 1].Type != SqlTokens.DEFAULT):
+                case SqlTokens.EXCLUDE or SqlTokens.REPLACE when EndsSelectItem(next) && (i == 0 || lexemes[i - 1].Type != SqlTokens.STAR):
+                    token.Type = SqlTokens.IDENTIFIER;
+                    break;
+                case SqlTokens.COLLATION when next == SqlTokens.FOR:
+                    token.Type = SqlTokens.COLLATION_LA;
+                    break;
                 case SqlTokens.SIMILAR when next != SqlTokens.TO:
                     token.Type = SqlTokens.SIMILAR_LA;
                     break;
             }
         }
     }
+
+    /// <summary>Tells whether a word before this token is the last one of a select list's item.</summary>
+    private static bool EndsSelectItem(int next) =>
+        next is SqlTokens.COMMA or SqlTokens.FROM or SqlTokens.RIGHT_PAREN or SqlTokens.SEMICOLON or SqlTokens.INTO or SqlTokens.WHERE or SqlTokens.UNION or TokenConstants.EOF;
 
     /// <summary>Tells whether an operand ends here, so that a question mark is jsonb's operator and no parameter.</summary>
     private bool EndsOperand(Lexeme token) =>

@@ -1,4 +1,6 @@
+using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Execution;
+using SqlCluster.Execution.Json;
 using SqlCluster.Execution.Storage;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.PgWire.Copy;
@@ -77,10 +79,32 @@ internal static class CopyStatements
     /// <summary>The types of the columns that COPY fills, for files whose own types are only guessed.</summary>
     private static FunctionArgument TypesOf(Copy copy, Session session)
     {
-        Catalyst.Catalog.TableColumn[] columns = [.. WrittenTable.Of(new NamedTable(copy.Table!), session).Table.Columns];
-        string[] types = [.. (copy.Columns.IsEmpty ? columns : copy.Columns.Select(name => Array.Find(columns, column => column.Name == name.Value) ?? throw StatementErrors.NoColumn(name.Value, copy.Table!.Last.Value)))
+        string[] types = [.. Filled(copy, session)
             .Select(static column => column.Type).TakeWhile(static type => !type.IsNested).Select(static type => type.IsText ? "text" : type.ToString())];
         return new FunctionArgument(new ArrayExpression([.. types.Select(static type => new StringLiteral(type))]), new Identifier("types"));
+    }
+
+    /// <summary>The columns that COPY fills: those that are named, else all.</summary>
+    private static TableColumn[] Filled(Copy copy, Session session)
+    {
+        TableColumn[] columns = [.. WrittenTable.Of(new NamedTable(copy.Table!), session).Table.Columns];
+        return copy.Columns.IsEmpty ? columns : [.. copy.Columns.Select(name => Array.Find(columns, column => column.Name == name.Value) ?? throw StatementErrors.NoColumn(name.Value, copy.Table!.Last.Value))];
+    }
+
+    /// <summary>A file of other objects would fill the table with nulls.</summary>
+    private static void CheckFields(string path, TableColumn[] columns, Copy copy)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        string[] fields = [.. JsonTable.Open(path, [path], new Dictionary<string, string>(StringComparer.Ordinal)).Columns.Select(static column => column.Name)];
+        // A file without objects has one column, json: it is empty, or its first value will be the error.
+        if (fields is not ["json"] && !columns.Any(column => fields.Contains(column.Name, StringComparer.OrdinalIgnoreCase)))
+        {
+            throw StatementErrors.NoFieldsToCopy(path, copy.Table!.Last.Value, fields);
+        }
     }
 
     private static async Task<StatementResult> FromFileAsync(
@@ -90,6 +114,15 @@ internal static class CopyStatements
         string function = format switch { FileFormat.Parquet => "read_parquet", FileFormat.Csv => "read_csv", FileFormat.Json => "read_json", FileFormat.Arrow => "read_arrow" };
         NodeList<FunctionArgument> arguments =
             [new FunctionArgument(new StringLiteral(path)), .. options.Select(static option => new FunctionArgument(new StringLiteral(option.Value), new Identifier(option.Key)))];
+        if (format == FileFormat.Json && !options.ContainsKey("columns"))
+        {
+            // Objects have their fields by name: those of the table's columns, in whatever order the file has them.
+            TableColumn[] columns = Filled(copy, session);
+            CheckFields(path, columns, copy);
+            var types = new StructExpression([.. columns.Select(static column => new StructField(column.Name, new StringLiteral(column.Type.IsText ? "text" : column.Type.ToString())))]);
+            arguments = [.. arguments, new FunctionArgument(types, new Identifier("columns"))];
+        }
+
         if (format == FileFormat.Csv && !options.Keys.Any(static name => name is "types" or "dtypes" or "column_types" or "columns" or "all_varchar"))
         {
             arguments = [.. arguments, TypesOf(copy, session)];

@@ -183,6 +183,10 @@ internal static class StatementErrors
         DataTypeName = error.DataTypeName, ConstraintName = error.ConstraintName,
     };
 
+    /// <summary>A JSON file whose objects have no field that is a column.</summary>
+    public static QueryException NoFieldsToCopy(string path, string table, IEnumerable<string> fields) =>
+        new("42703", ErrorKind.User, $"file \"{path}\" has no field that is a column of table \"{table}\"") { Detail = $"Its fields are: {string.Join(", ", fields.Take(20))}." };
+
     public static QueryException NoFileToCopy(string path) => new("58P01", ErrorKind.User, $"could not open file \"{path}\" for reading: No such file or directory")
     {
         Hint = "COPY FROM instructs the server process to read a file. You may want a client-side facility such as psql's \\copy.",

@@ -43,6 +43,10 @@ public static class TypeNames
         _ => "?column?",
     };
 
+    /// <summary>Types whose arrays have a name of their own, with a line in front: _int4.</summary>
+    private static readonly string[] ArrayNames =
+        ["bool", "bpchar", "bytea", "date", "float4", "float8", "int2", "int4", "int8", "interval", "json", "jsonb", "name", "numeric", "oid", "text", "time", "timestamp", "timestamptz", "uuid", "varchar"];
+
     private static SqlType OfName(NamedType type, Func<SyntaxNode, int> position)
     {
         string name = type.Name.Last.Value;
@@ -82,6 +86,11 @@ public static class TypeNames
             "unknown" => SqlType.Unknown,
             _ => TypeVariants.Find(name),
         };
+        if (found is null && name.StartsWith('_') && ArrayNames.Contains(name[1..]))
+        {
+            return SqlType.Array(OfName(new NamedType(QualifiedName.Of(name[1..]), []), position));
+        }
+
         if (found is null)
         {
             throw name is "timetz" or "bit" or "varbit" or "money" or "xml" or "cidr" or "point" or "hstore" or "tsvector" or "tsquery" or "macaddr" or "macaddr8" or "box" or "line" or "lseg" or "path" or "polygon" or "circle" or "pg_lsn" or "pg_snapshot" or "txid_snapshot"

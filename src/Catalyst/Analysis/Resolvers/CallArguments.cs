@@ -90,8 +90,15 @@ internal static class CallArguments
             "concat_ws" when before.Count == 1 => ("array_to_string", [value, before[0]]),
             "json_build_array" when before.IsEmpty => ("to_json", [value]),
             "jsonb_build_array" when before.IsEmpty => ("to_jsonb", [value]),
+            "json_extract_path" or "jsonb_extract_path" when before.Count == 1 => ("#>", [Document(before[0]), value]),
+            "json_extract_path_text" or "jsonb_extract_path_text" when before.Count == 1 => ("#>>", [Document(before[0]), value]),
+            "num_nulls" when before.IsEmpty => ("cardinality", [Call("array_positions", last.Value)]),
+            "num_nonnulls" when before.IsEmpty => ("cardinality", [Call("array_remove", last.Value)]),
             _ => null,
         };
+        Ast.FunctionArgument Document(Ast.FunctionArgument document) =>
+            document with { Value = new Ast.CastExpression(document.Value, new Ast.NamedType(Ast.QualifiedName.Of(name.StartsWith("jsonb", StringComparison.Ordinal) ? "jsonb" : "json"), [])) };
+        static Ast.FunctionArgument Call(string function, Ast.Expression array) => new(new Ast.FunctionCall(function, array, new Ast.NullLiteral()));
         return other is { } found ? (call with { Name = Ast.QualifiedName.Of(found.Name), Arguments = found.Arguments }, found.Name, context.Functions.Find(found.Name)) : (call, name, overloads);
     }
 }

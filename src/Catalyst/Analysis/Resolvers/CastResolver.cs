@@ -73,6 +73,11 @@ internal sealed class CastResolver(AnalysisContext context)
 
         if (input is Literal { Type.Kind: TypeKind.Unknown, Value: string text })
         {
+            if (type.Kind == TypeKind.Row)
+            {
+                return RowOf(context, text, type, position);
+            }
+
             type = OfDimensions(text, type);
         }
         else if (input.Type is { Kind: TypeKind.Array, Variant: TypeVariant.None } && type is { Kind: TypeKind.Array, Variant: TypeVariant.None })
@@ -88,6 +93,15 @@ internal sealed class CastResolver(AnalysisContext context)
         return type.HasFractionDigits
             ? Rounded(context, input, type, position)
             : context.Coercions.To(input, type, CoercionContext.Explicit, position);
+    }
+
+    /// <summary>A row from its text, '(1,"a b",)': a cast of each field.</summary>
+    private static Expression RowOf(AnalysisContext context, string text, SqlType type, int position)
+    {
+        IReadOnlyList<string?> fields = RowText.Fields(text, out string? problem) ?? throw AnalyzerErrors.MalformedRecord(text, problem!, position);
+        return fields.Count == type.Fields!.Count
+            ? context.Expressions.NestedValues.RowOf([.. fields.Select((field, i) => field is null ? Literal.Null(type.Fields[i].Type) : Convert(context, new Literal(field, SqlType.Unknown), type.Fields[i].Type, position))], type)
+            : throw AnalyzerErrors.MalformedRecord(text, fields.Count < type.Fields.Count ? "Too few columns." : "Too many columns.", position);
     }
 
     /// <summary>An array of arrays where the text has several dimensions: '{{1,2},{3,4}}'::int[], whose type in PostgreSQL is int[] whatever the dimensions.</summary>

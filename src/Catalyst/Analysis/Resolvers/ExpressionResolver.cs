@@ -103,6 +103,9 @@ internal sealed class ExpressionResolver
             Ast.ExtractExpression extract => _functions.Extract(extract, scope),
             Ast.GroupingExpression grouping => _functions.Grouping(grouping, scope),
             Ast.FunctionCall call => _functions.Call(call, scope),
+            // t.* where one value is wanted is the row, as t is.
+            Ast.Star { Qualifier: { } qualifier } when NameResolution.FindRelation([.. qualifier.Parts.Select(static part => part.Value)], scope) is { Columns.Count: > 0 } relation => NestedValues.WholeRow(relation),
+            Ast.FieldStar { Operand: var row } when Resolve(row, scope) is { Type.Kind: TypeKind.Row } value => value,
             Ast.Star or Ast.FieldStar => throw AnalyzerErrors.Syntax("\"*\" is not allowed here", _context.Position(node)),
             Ast.DefaultValue => throw AnalyzerErrors.Syntax("DEFAULT is not allowed in this context", _context.Position(node)),
             _ => throw AnalyzerErrors.Unsupported(node.GetType().Name, _context.Position(node)),
@@ -186,9 +189,17 @@ internal sealed class ExpressionResolver
             throw AnalyzerErrors.DatatypeMismatch($"collations are not supported by type {input.Type}", _context.Position(node.Collation));
         }
 
-        // Text is compared by its bytes: the collations that mean just that.
-        return node.Collation.Last.Value is "C" or "POSIX" or "default" or "ucs_basic" or "C.UTF-8"
-            ? input
-            : throw AnalyzerErrors.MissingCollation(node.Collation.ToString(), _context.Position(node.Collation));
+        CheckCollation(node.Collation);
+        return input;
+    }
+
+    /// <summary>Text is compared by its bytes: only the collations that mean just that exist.</summary>
+    /// <exception cref="Parser.Errors.QueryException">42704: another one.</exception>
+    public void CheckCollation(Ast.QualifiedName collation)
+    {
+        if (collation.Last.Value is not ("C" or "POSIX" or "default" or "ucs_basic" or "C.UTF-8"))
+        {
+            throw AnalyzerErrors.MissingCollation(collation.ToString(), _context.Position(collation));
+        }
     }
 }

@@ -64,6 +64,13 @@ internal sealed class FunctionCallResolver
             return new Cast(Literal.Text(AnalyzerErrors.WithoutModifiers(type.WithoutFractionDigits)), TypeVariants.Of(TypeVariant.RegType));
         }
 
+        if (name == "pg_collation_for" && node.Arguments is [{ Name: null, Variadic: false, Value: not Ast.Star and var collated }])
+        {
+            Expression value = _context.Expressions.Settled(collated, scope);
+            return !value.Type.IsText ? throw AnalyzerErrors.DatatypeMismatch($"collations are not supported by type {value.Type}", _context.Position(node))
+                : Literal.Text(collated is Ast.CollateExpression collate ? $"\"{collate.Collation.Last.Value}\"" : value.Type.Kind == TypeKind.Name ? "\"C\"" : "\"default\"");
+        }
+
         if (overloads.Any(static overload => overload.Kind == FunctionKind.Aggregate))
         {
             return _aggregates.Call(node, name, overloads, scope);

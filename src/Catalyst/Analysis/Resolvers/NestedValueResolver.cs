@@ -66,6 +66,9 @@ internal sealed class NestedValueResolver(AnalysisContext context)
     /// <summary>A row of fields resolved already.</summary>
     public Expression RowOf(NodeList<Expression> fields, Ast.SyntaxNode node) => MakeRow(fields, static index => $"f{index + 1}", node);
 
+    /// <summary>A row of a known type.</summary>
+    public Expression RowOf(NodeList<Expression> fields, SqlType type) => Make(SpecialFunctions.RowConstructor, fields, type, null);
+
     public Expression Struct(Ast.StructExpression node, QueryScope scope) =>
         MakeRow(node.Fields.Map(field => context.Expressions.Settled(field.Value, scope)), index => node.Fields[index].Name, node);
 

@@ -36,7 +36,7 @@ internal sealed class OperatorResolver(AnalysisContext context, ComparisonResolv
 
         if (symbol is "~~" or "!~~" or "~~*" or "!~~*")
         {
-            return PatternResolver.LikeOf(context, left, right, symbol, context.OperatorPosition(node));
+            return PatternResolver.LikeOf(context, left, right, symbol, context.OperatorPosition(node), node);
         }
 
         if (symbol is "+" or "-" or "*" or "/" or "%")

@@ -16,6 +16,7 @@ internal static class OutputNames
         switch (expression)
         {
             case Ast.ColumnReference column: return (column.Name.Last.Value, true);
+            case Ast.Star { Qualifier: { } row }: return (row.Last.Value, true);
             case Ast.FieldExpression field: return (field.Field.Value, true);
             case Ast.SubscriptExpression subscript: return Find(subscript.Operand);
             case Ast.SliceExpression slice: return Find(slice.Operand);

@@ -12,8 +12,13 @@ internal sealed class PatternResolver(AnalysisContext context)
     public Expression Match(Ast.PatternMatchExpression node, QueryScope scope)
     {
         string symbol = (node.Negated ? "!" : "") + (node.Kind == Ast.PatternKind.ILike ? "~~*" : "~~");
-        (Expression input, Expression pattern) = AsText(
-            context, context.Expressions.Resolve(node.Operand, scope), context.Expressions.Resolve(node.Pattern, scope), symbol, context.OperatorPosition(node));
+        Expression input = context.Expressions.Resolve(node.Operand, scope), pattern = context.Expressions.Resolve(node.Pattern, scope);
+        if (node is { Kind: Ast.PatternKind.Like, Escape: null } && IsBytes(input, pattern))
+        {
+            return BytesLike(context, input, pattern, node.Negated, node);
+        }
+
+        (input, pattern) = AsText(context, input, pattern, symbol, context.OperatorPosition(node));
         if (node.Kind == Ast.PatternKind.SimilarTo)
         {
             return SimilarTo(node, input, pattern, scope);
@@ -38,8 +43,13 @@ internal sealed class PatternResolver(AnalysisContext context)
     }
 
     /// <summary>input ~~ pattern and its like: !~~ negates, a star ignores case.</summary>
-    public static Expression LikeOf(AnalysisContext context, Expression input, Expression pattern, string symbol, int position)
+    public static Expression LikeOf(AnalysisContext context, Expression input, Expression pattern, string symbol, int position, Ast.SyntaxNode node)
     {
+        if (!symbol.EndsWith('*') && IsBytes(input, pattern))
+        {
+            return BytesLike(context, input, pattern, symbol[0] == '!', node);
+        }
+
         (Expression text, Expression patternText) = AsText(context, input, pattern, symbol, position);
         return new Like(text, patternText, '\\', symbol.EndsWith('*'), symbol[0] == '!');
     }
@@ -64,6 +74,15 @@ internal sealed class PatternResolver(AnalysisContext context)
         return isText
             ? (context.Coercions.ToText(context.Coercions.Settle(left), position), context.Coercions.ToText(context.Coercions.Settle(right), position))
             : throw AnalyzerErrors.MissingOperator(OperatorResolver.Describe(symbol, [left, right]), false, position);
+    }
+
+    private static bool IsBytes(Expression left, Expression right) =>
+        (left.Type.Kind == TypeKind.Bytea && right.Type.Kind is TypeKind.Bytea or TypeKind.Unknown) || (right.Type.Kind == TypeKind.Bytea && left.Type.Kind == TypeKind.Unknown);
+
+    private static Expression BytesLike(AnalysisContext context, Expression input, Expression pattern, bool isNegated, Ast.SyntaxNode node)
+    {
+        Expression match = context.Expressions.Functions.Named("bytealike", [input, pattern], node);
+        return isNegated ? new Not(match) : match;
     }
 
     private static bool IsText(Expression value) => value.Type.IsText || value.Type.Kind == TypeKind.Unknown;

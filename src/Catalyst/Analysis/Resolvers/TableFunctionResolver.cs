@@ -56,6 +56,11 @@ internal sealed class TableFunctionResolver(AnalysisContext context)
             return OneRow(function.Call, scope);
         }
 
+        foreach (Ast.FunctionColumn column in function.Columns.Where(static column => column.Collation is not null))
+        {
+            context.Expressions.CheckCollation(column.Collation!);
+        }
+
         NodeList<Expression> arguments = context.Expressions.Functions.Arguments(node, scope);
         ResolvedFunction chosen = context.Expressions.Functions.Choose(
             name, [.. context.Functions.Find(name).Where(static overload => overload.Kind == FunctionKind.Table)], arguments, node);

@@ -11,16 +11,16 @@ internal sealed class ValuesResolver(AnalysisContext context)
     public LogicalPlan Resolve(Ast.ValuesQuery node, QueryScope? parent, CteScope? ctes)
     {
         var scope = new QueryScope(parent, ctes) { Clause = Clause.Values };
-        int width = node.Rows[0].Count;
         var cells = new Expression[node.Rows.Count][];
+        int width = 0;
         for (int row = 0; row < cells.Length; row++)
         {
-            if (node.Rows[row].Count != width)
+            cells[row] = [.. node.Rows[row].SelectMany(cell => Cells(cell, scope))];
+            width = row == 0 ? cells[0].Length : width;
+            if (cells[row].Length != width)
             {
                 throw AnalyzerErrors.Syntax("VALUES lists must all be the same length", context.Position(node));
             }
-
-            cells[row] = [.. node.Rows[row].Map(cell => context.Expressions.Resolve(cell, scope))];
         }
 
         var columns = new Column[width];
@@ -45,4 +45,10 @@ internal sealed class ValuesResolver(AnalysisContext context)
 
         return new Values([.. cells.Select(static row => NodeList.Create<Expression>(row))], NodeList.Create<Column>(columns));
     }
+
+    /// <summary>A cell; t.* stands for all columns of a table.</summary>
+    private NodeList<Expression> Cells(Ast.Expression cell, QueryScope scope) =>
+        cell is Ast.Star { Qualifier: { } qualifier } && NameResolution.FindRelation([.. qualifier.Parts.Select(static part => part.Value)], scope) is { } relation
+            ? [.. relation.Columns.Select(static column => column.Value)]
+            : [context.Expressions.Resolve(cell, scope)];
 }

@@ -9,6 +9,8 @@ internal static class Elementary
     [
         Of("sqrt", static x => x < 0 ? throw ExecutionErrors.InvalidPower("cannot take square root of a negative number") : Math.Sqrt(x), "Square root", ("sqrt(2::float8)", "1.4142135623730951")),
         Of("cbrt", Math.Cbrt, "Cube root", ("cbrt(8::float8)", "2")),
+        Of("|/", static x => x < 0 ? throw ExecutionErrors.InvalidPower("cannot take square root of a negative number") : Math.Sqrt(x), "Square root", ("|/ 25.0", "5")),
+        Of("||/", Math.Cbrt, "Cube root", ("||/ 64", "4")),
         Of("exp", static x => Checked(Math.Exp(x), x), "e to the power of x", ("exp(0::float8)", "1")),
         Of("ln", static x => Logarithm(x, Math.Log), "Natural logarithm", ("ln(1::float8)", "0")),
         Of("log", static x => Logarithm(x, Math.Log10), "Logarithm to base 10", ("log(1000::float8)", "3")),

@@ -32,6 +32,14 @@ internal static class JsonbChanges
         Change(
             "jsonb_set", [Texts, SqlType.Jsonb, SqlType.Boolean], static row => Set(Node(row, 0), Strings(row, 1), 0, Node(row, 2), row.Count < 4 || row.Boolean(3)), "With the value at a path replaced, or added",
             1, ("jsonb_set('[{\"f1\":1},2]', '{0,f1}', '[2,3]')", "[{\"f1\": [2, 3]}, 2]")).Named("jsonb_in", "path", "replacement", "create_if_missing"),
+        ScalarFunction.OfRows(
+            new FunctionSignature
+            {
+                Name = "jsonb_set_lax", Parameters = [SqlType.Jsonb, Texts, SqlType.Jsonb, SqlType.Boolean, SqlType.Text], OptionalParameters = 2, ReturnType = FunctionSignature.Returns(SqlType.Jsonb),
+                Defaults = ["true", "use_json_null"], IsStrict = false, MayFail = true, Description = "As jsonb_set, and says what a NULL does: use_json_null, delete_key, return_target or raise_exception",
+                Examples = [("jsonb_set_lax('{\"a\":1}', '{a}', NULL)", "{\"a\": null}"), ("jsonb_set_lax('{\"a\":1}', '{a}', NULL, true, 'delete_key')", "{}")],
+            },
+            static row => SetLax(row)).Named("jsonb_in", "path", "replacement", "create_if_missing", "null_value_treatment"),
         Change(
             "jsonb_insert", [Texts, SqlType.Jsonb, SqlType.Boolean], static row => Insert(Node(row, 0), Strings(row, 1), Node(row, 2), row.Count > 3 && row.Boolean(3)), "With a value inserted at a path",
             1, ("jsonb_insert('{\"a\":[0,1]}', '{a,1}', '\"x\"')", "{\"a\": [0, \"x\", 1]}")).Named("jsonb_in", "path", "replacement", "insert_after"),
@@ -329,6 +337,32 @@ internal static class JsonbChanges
         }
 
         return root;
+    }
+
+    private static void SetLax(Row row)
+    {
+        if (row.IsNull(0) || row.IsNull(1) || (row.Count > 3 && row.IsNull(3)))
+        {
+            return;
+        }
+
+        string treatment = row.Count < 5 ? "use_json_null" : row.IsNull(4) ? "" : row.Text(4);
+        if (treatment is not ("use_json_null" or "delete_key" or "return_target" or "raise_exception"))
+        {
+            throw ExecutionErrors.InvalidArgument("null_value_treatment must be \"delete_key\", \"return_target\", \"use_json_null\", or \"raise_exception\"");
+        }
+
+        JsonNode? root = Node(row, 0);
+        bool creates = row.Count < 4 || row.Boolean(3);
+        JsonNode? changed = !row.IsNull(2) ? Set(root, Strings(row, 1), 0, Node(row, 2), creates)
+            : treatment switch
+            {
+                "use_json_null" => Set(root, Strings(row, 1), 0, null, creates),
+                "delete_key" => WithoutPath(root, Strings(row, 1)),
+                "return_target" => root,
+                _ => throw ExecutionErrors.JsonNull(),
+            };
+        row.Set(Normal(changed, row.Cancellation));
     }
 
     private static JsonNode? Insert(JsonNode? root, string?[] path, JsonNode? value, bool isAfter)
