@@ -16,6 +16,9 @@ internal sealed record CsvDialect(
     /// <summary>A byte that no UTF-8 text holds.</summary>
     public const byte None = 0xFF;
 
+    /// <summary>The names in the first file's header, which the other files' are compared with; null: not.</summary>
+    public NodeList<string>? Header { get; init; }
+
     public static readonly CsvDialect Default = new((byte)',', (byte)'"', (byte)'"');
 
     public int PrologueLength(ReadOnlySpan<byte> bytes, bool isWhole)
@@ -49,6 +52,31 @@ internal sealed record CsvDialect(
         }
 
         return start;
+    }
+
+    /// <summary>Without this a file with its columns in another order would give wrong rows, and one without a header lose its first row.</summary>
+    public void CheckPrologue(ReadOnlySpan<byte> prologue, string path)
+    {
+        if (Header is null)
+        {
+            return;
+        }
+
+        List<string?[]> records = CsvSniffer.Split(prologue, isWhole: true, this with { HasHeader = false }, 1);
+        if (records.Count == 0)
+        {
+            return;
+        }
+
+        string?[] names = records[0];
+        for (int i = 0; i < Math.Max(names.Length, Header.Count); i++)
+        {
+            string? name = i < names.Length ? names[i] ?? "" : null, expected = i < Header.Count ? Header[i] : null;
+            if (!string.Equals(name, expected, StringComparison.OrdinalIgnoreCase))
+            {
+                throw TextFileErrors.OtherColumns(path, i + 1, name, expected);
+            }
+        }
     }
 
     /// <remarks>A quote opens a field only at its start. Files without quotes cost one search.</remarks>

@@ -9,6 +9,12 @@ internal interface IRecordFormat
     /// <summary>Bytes before the first record of a file (skipped lines, a header, an opening bracket); -1: more bytes are needed to tell.</summary>
     int PrologueLength(ReadOnlySpan<byte> bytes, bool isWhole);
 
+    /// <summary>Looks at what stands before a file's first record.</summary>
+    /// <exception cref="Parser.Errors.QueryException">It is not what the files of this table have there.</exception>
+    void CheckPrologue(ReadOnlySpan<byte> prologue, string path)
+    {
+    }
+
     /// <summary>Where the last complete record ends, in bytes that begin with a record; 0 when none is complete.</summary>
     int LastRecordEnd(ReadOnlySpan<byte> bytes);
 
@@ -246,6 +252,11 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
 
         int mark = MarkLength(bytes, path);
         int prologue = format.PrologueLength(bytes[mark..], _isAtEnd);
+        if (prologue > 0)
+        {
+            format.CheckPrologue(bytes.Slice(mark, prologue), path);
+        }
+
         return prologue < 0 ? -1 : mark + prologue;
     }
 

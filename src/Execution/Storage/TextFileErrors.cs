@@ -30,6 +30,19 @@ internal static class TextFileErrors
 
     public static QueryException Malformed(string path, long line, string problem) => new("22P04", ErrorKind.User, $"{problem} in \"{path}\", line {line}");
 
+    /// <summary>A header that is not the first file's: its columns are others, or in another order, or it is no header.</summary>
+    public static QueryException OtherColumns(string path, int place, string? name, string? expected) => new(
+        "22P04", ErrorKind.User,
+        (name, expected) switch
+        {
+            (null, _) => $"column \"{expected}\" of the first file is missing in \"{path}\"",
+            (_, null) => $"column \"{name}\", which the first file does not have, in \"{path}\"",
+            _ => $"column {place} is \"{name}\" instead of \"{expected}\", as in the first file, in \"{path}\"",
+        })
+    {
+        Hint = "Files whose columns differ are read by the columns' names with union_by_name => true; header => false says that there are no names.",
+    };
+
     /// <summary>A value that is not of its column's type.</summary>
     public static QueryException BadValue(string path, long line, string column, SqlType type, string text)
     {
