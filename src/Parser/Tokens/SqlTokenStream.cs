@@ -140,7 +140,7 @@ internal sealed class SqlTokenStream : ITokenStream
                 // Words that mean something at one place only are names at all others.
                 case SqlTokens.IGNORE or SqlTokens.RESPECT when next != SqlTokens.NULLS:
                 case SqlTokens.ESCAPE when EndsSelectItem(next):
-                case SqlTokens.VALUES when next != SqlTokens.LEFT_PAREN && (i == 0 || lexemes[i - 1].Type != SqlTokens.DEFAULT):
+                case SqlTokens.VALUES when next is SqlTokens.COMMA or SqlTokens.FROM:
                 case SqlTokens.EXCLUDE or SqlTokens.REPLACE when EndsSelectItem(next) && (i == 0 || lexemes[i - 1].Type != SqlTokens.STAR):
                     token.Type = SqlTokens.IDENTIFIER;
                     break;

@@ -126,7 +126,6 @@ SELECT 1 time
 SELECT 1 timestamp
 SELECT 1 treat
 SELECT 1 trim
-SELECT 1 values
 SELECT 1 varchar
 SELECT 1 xmlattributes
 SELECT 1 xmlconcat
