@@ -1,5 +1,5 @@
 using SqlCluster.Execution.Storage;
 using SqlCluster.Server.Hosting;
 
-using IDisposable? fileSizes = FileSizeSignal.Ignore();
+FileSizeSignal.Ignore();
 return await CommandLine.RunAsync(args);

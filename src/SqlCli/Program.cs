@@ -1,5 +1,5 @@
 using SqlCluster.Execution.Storage;
 using SqlCluster.SqlCli.Commands;
 
-using IDisposable? fileSizes = FileSizeSignal.Ignore();
+FileSizeSignal.Ignore();
 return await CommandLine.RunAsync(args);

@@ -8,6 +8,20 @@ public static class FileSizeSignal
     /// <summary>SIGXFSZ, of the same number on Linux and macOS.</summary>
     private const int FileSizeExceeded = 25;
 
-    /// <returns>Ends the arrangement when disposed; null where there is no such signal.</returns>
-    public static IDisposable? Ignore() => OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, static context => context.Cancel = true);
+    private static readonly Lock Once = new();
+    private static PosixSignalRegistration? _registration;
+
+    /// <summary>For the rest of the process: a signal may wait for its handler when the last write has long failed, and without one it would end the process after all.</summary>
+    public static void Ignore()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        lock (Once)
+        {
+            _registration ??= PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, static context => context.Cancel = true);
+        }
+    }
 }
