@@ -123,7 +123,7 @@ internal sealed class PgStartup(Engine engine, CancelKeys cancelKeys, Newcomers 
             throw PgErrors.NoDatabase(database);
         }
 
-        Session session = engine.OpenSession(user, SessionClient.From(Door.PostgreSql, connection.RemoteEndPoint) with { Server = connection.LocalEndPoint as IPEndPoint });
+        Session session = engine.OpenSession(user, SessionClient.From(Door.PostgreSql, connection.RemoteEndPoint) with { Server = connection.LocalEndPoint as IPEndPoint, Tls = transport.Tls });
         try
         {
             foreach ((string setting, string value) in startup.Settings)

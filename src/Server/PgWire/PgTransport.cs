@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using SqlCluster.Server.PgWire.Messages;
 using SqlCluster.Server.Security;
+using SqlCluster.Server.Sessions;
 
 namespace SqlCluster.Server.PgWire;
 
@@ -33,6 +34,9 @@ internal sealed class PgTransport : IAsyncDisposable
     public PgWriter Writer { get; private set; }
 
     public bool IsEncrypted => _tls != null;
+
+    /// <summary>What it is encrypted with; null in the clear.</summary>
+    public TlsFacts? Tls => _tls == null ? null : new TlsFacts(_tls.SslProtocol, _tls.NegotiatedCipherSuite);
 
     /// <summary>The certificate that the client was shown; null in the clear.</summary>
     public X509Certificate? Certificate => _tls?.LocalCertificate;

@@ -35,6 +35,9 @@ public sealed record SessionClient(Door Door, IPAddress? Address = null, int Por
     /// <summary>The address and port of this server that the client connected to, as far as they are known: not through a Unix-domain socket, not when embedded.</summary>
     public IPEndPoint? Server { get; init; }
 
+    /// <summary>What its connection is encrypted with; null in the clear.</summary>
+    public TlsFacts? Tls { get; init; }
+
     public static readonly SessionClient Embedded = new(Door.Embedded);
 
     public static SessionClient From(Door door, EndPoint? remote, string applicationName = "") =>

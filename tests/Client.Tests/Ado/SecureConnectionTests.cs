@@ -53,6 +53,7 @@ public sealed class SecureConnectionTests : IAsyncLifetime
         })
         {
             await using SqlClusterConnection connection = await OpenAsync(text);
+            Assert.Equal("t TLSv1.3 t", await ScalarAsync(connection, "SELECT left(ssl::text, 1) || ' ' || version || ' ' || left((bits >= 128 AND cipher LIKE 'TLS_%')::text, 1) FROM pg_stat_ssl"));
             Assert.Equal("anna mine Asia/Tokyo", await ScalarAsync(connection, "SELECT session_user || ' ' || current_setting('application_name') || ' ' || current_setting('TimeZone')"));
         }
     }

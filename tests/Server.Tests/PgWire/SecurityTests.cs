@@ -26,6 +26,19 @@ public sealed class SecurityTests(SecurePgServer server) : IClassFixture<SecureP
     }
 
     [Theory]
+    [InlineData("Require", "True TLSv1.3 True")]
+    [InlineData("Disable", "False  ")]
+    public async Task B1_PgStatSslSaysWhatAConnectionIsEncryptedWith(string mode, string expected)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString(server.Port, $"SSL Mode={mode};Username=anna;Password={SecurePgServer.Password}"));
+        await connection.OpenAsync(Cancellation);
+        await using var command = new NpgsqlCommand("SELECT ssl, version, bits >= 128 AND cipher LIKE 'TLS_%' FROM pg_stat_ssl WHERE pid = pg_backend_pid()", connection);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(Cancellation);
+        Assert.True(await reader.ReadAsync(Cancellation));
+        Assert.Equal(expected, $"{reader[0]} {reader[1]} {reader[2]}");
+    }
+
+    [Theory]
     [InlineData("anna", "wrong")]
     [InlineData("berta", SecurePgServer.Password)]
     public async Task C7_WrongPasswordsAndStrangersLookAlike(string user, string password)

@@ -71,7 +71,7 @@ internal sealed class Authenticator(UserStore users, FlightSessions sessions, Cl
             throw FlightErrors.InvalidToken();
         }
 
-        FlightSession session = sessions.FindOrWake(token.Session, token.User, call.Peer, call.UserAgent)
+        FlightSession session = sessions.FindOrWake(token.Session, token.User, FlightCaller.ClientOf(call), call.UserAgent)
             ?? throw FlightErrors.EndedSession(sessions.EndErrorOf(token.Session));
         session.Confirm();
         return (token, session);
@@ -80,7 +80,7 @@ internal sealed class Authenticator(UserStore users, FlightSessions sessions, Cl
     /// <summary>The session that a cookie of the call names, if it is this user's.</summary>
     public FlightSession? FindByCookie(GrpcCall call, string user)
     {
-        if (SessionCookie.Read(call.Headers("cookie")) is not { } id || sessions.FindOrWake(id, user, call.Peer, call.UserAgent) is not { } session)
+        if (SessionCookie.Read(call.Headers("cookie")) is not { } id || sessions.FindOrWake(id, user, FlightCaller.ClientOf(call), call.UserAgent) is not { } session)
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
 using SqlCluster.Flight.Grpc;
 using SqlCluster.Server.FlightSql.Sessions;
 using SqlCluster.Server.FlightSql.Statements;
@@ -31,7 +32,7 @@ internal sealed class FlightCaller(string user, FlightSessions sessions, FlightS
         {
             if (_session == null)
             {
-                _session = sessions.Open(user, call.Peer, call.UserAgent).Enter();
+                _session = sessions.Open(user, ClientOf(call), call.UserAgent).Enter();
                 call.AddHeader("set-cookie", SessionCookie.Write(_session.Id));
                 if (givesToken)
                 {
@@ -44,7 +45,7 @@ internal sealed class FlightCaller(string user, FlightSessions sessions, FlightS
     }
 
     /// <summary>A session to read the catalog with: the caller's, or one that lasts as long as the call.</summary>
-    public Session CatalogSession => _session?.Session ?? (_temporary ??= sessions.OpenTemporary(user, call.Peer));
+    public Session CatalogSession => _session?.Session ?? (_temporary ??= sessions.OpenTemporary(user, ClientOf(call)));
 
     /// <summary>Keeps the session of a handle while the call uses it: a client without token and cookie is known by its handles alone.</summary>
     public FlightPrepared Use(FlightPrepared prepared)
@@ -87,6 +88,12 @@ internal sealed class FlightCaller(string user, FlightSessions sessions, FlightS
 
     /// <summary>The client's address.</summary>
     public IPEndPoint Peer => call.Peer;
+
+    /// <summary>Who is at the other end of a call, for a session of it.</summary>
+    public static SessionClient ClientOf(GrpcCall call) => SessionClient.From(Door.FlightSql, call.Peer) with
+    {
+        Tls = call.IsEncrypted && call.Feature<ITlsHandshakeFeature>() is { NegotiatedCipherSuite: { } suite } tls ? new TlsFacts(tls.Protocol, suite) : null,
+    };
 
     /// <summary>Says that the call is over.</summary>
     public void Dispose()

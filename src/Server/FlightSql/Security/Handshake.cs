@@ -24,7 +24,7 @@ internal sealed class Handshake(Authenticator authenticator, FlightSessions sess
         {
             string user = credentials is Credentials.Basic basic ? authenticator.Verify(basic, call) : authenticator.Nameless(call);
             // A client that keeps cookies logs in anew to go on: its token has expired, its session has not.
-            FlightSession session = authenticator.FindByCookie(call, user) ?? sessions.Open(user, call.Peer, call.UserAgent);
+            FlightSession session = authenticator.FindByCookie(call, user) ?? sessions.Open(user, FlightCaller.ClientOf(call), call.UserAgent);
             session.Confirm();
             call.AddHeader("set-cookie", SessionCookie.Write(session.Id));
             token = sessions.Tokens.Issue(session.Id, user);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Server.FlightSql.Security;
 using SqlCluster.Server.FlightSql.Statements;
@@ -41,25 +40,25 @@ internal sealed class FlightSessions : IAsyncDisposable
     public int Count => _sessions.Count;
 
     /// <exception cref="QueryException">53300: there are as many as may be.</exception>
-    public FlightSession Open(string user, IPEndPoint peer, string userAgent) => Open(Guid.NewGuid(), user, peer, userAgent);
+    public FlightSession Open(string user, SessionClient client, string userAgent) => Open(Guid.NewGuid(), user, client, userAgent);
 
     /// <summary>The session of a token or cookie, awake; null when there is none, or it is somebody else's.</summary>
     /// <exception cref="QueryException">53300: there are as many as may be.</exception>
-    public FlightSession? FindOrWake(Guid id, string user, IPEndPoint peer, string userAgent)
+    public FlightSession? FindOrWake(Guid id, string user, SessionClient client, string userAgent)
     {
         if (Find(id) is { } session)
         {
             return session.User == user ? session : null;
         }
 
-        return _sleepers.TryGetValue(id, out Sleeper? sleeper) && sleeper.User == user && _sleepers.TryRemove(id, out _) ? Open(id, user, peer, userAgent) : null;
+        return _sleepers.TryGetValue(id, out Sleeper? sleeper) && sleeper.User == user && _sleepers.TryRemove(id, out _) ? Open(id, user, client, userAgent) : null;
     }
 
     /// <summary>Why there is no session of this id: idle_session_timeout ended it; null: another reason.</summary>
     public QueryException? EndErrorOf(Guid id) => _idledOut.ContainsKey(id) ? SessionErrors.IdleTooLong() : null;
 
     /// <summary>An engine session for one call that only reads the catalog.</summary>
-    public Session OpenTemporary(string user, IPEndPoint peer) => _engine.OpenSession(user, SessionClient.From(Door.FlightSql, peer));
+    public Session OpenTemporary(string user, SessionClient client) => _engine.OpenSession(user, client);
 
     public FlightSession? Find(Guid id) => _sessions.GetValueOrDefault(id) is { HasEnded: false } session ? session : null;
 
@@ -226,28 +225,28 @@ internal sealed class FlightSessions : IAsyncDisposable
         }
     }
 
-    private FlightSession Open(Guid id, string user, IPEndPoint peer, string userAgent)
+    private FlightSession Open(Guid id, string user, SessionClient client, string userAgent)
     {
         if (_sessions.Count >= _limits.MaxSessions && !MakeRoom())
         {
             throw SessionErrors.TooManySessions();
         }
 
-        var session = new FlightSession(id, OpenEngineSession(user, peer), _time);
+        var session = new FlightSession(id, OpenEngineSession(user, client), _time);
         session.Session.Settings.SetAtStartup("application_name", userAgent.Length > 64 ? userAgent[..64] : userAgent);
         _sessions[session.Id] = session;
         return session;
     }
 
-    private Session OpenEngineSession(string user, IPEndPoint peer)
+    private Session OpenEngineSession(string user, SessionClient client)
     {
         try
         {
-            return _engine.OpenSession(user, SessionClient.From(Door.FlightSql, peer));
+            return _engine.OpenSession(user, client);
         }
         catch (QueryException error) when (error.SqlState == SessionErrors.TooManySessions().SqlState && MakeRoom())
         {
-            return _engine.OpenSession(user, SessionClient.From(Door.FlightSql, peer));
+            return _engine.OpenSession(user, client);
         }
     }
 

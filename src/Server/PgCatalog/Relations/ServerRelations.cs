@@ -27,7 +27,9 @@ internal static class ServerRelations
             .Value("query_start", static row => Time(row.Activity.QueryStart)).Value("state_change", static row => SessionInformation.Microseconds(row.Activity.StateChange))
             .Text("wait_event_type", static row => row.Activity.Wait?.Kind).Text("wait_event", static row => row.Activity.Wait?.Event).Text("state", static row => StateName(row.Activity.State))
             .Value("query_id", static row => row.Activity.QueryId?.Number).Text("query", static row => row.Activity.Query ?? "").Text("backend_type", static _ => "client backend"),
-        SystemRelation.Of("pg_stat_ssl", static view => view.Session.Session.Engine.Sessions.ToList()).Long("pid", static row => row.Id).Flag("ssl", static _ => false),
+        SystemRelation.Of("pg_stat_ssl", static view => view.Session.Session.Engine.Sessions.ToList())
+            .Long("pid", static row => row.Id).Flag("ssl", static row => row.Client.Tls != null).Text("version", static row => row.Client.Tls?.Version).Text("cipher", static row => row.Client.Tls?.Cipher)
+            .Value("bits", static row => row.Client.Tls?.Bits is { } bits ? (long)bits : null),
         SystemRelation.Of("pg_stat_gssapi", static view => view.Session.Session.Engine.Sessions.ToList())
             .Long("pid", static row => row.Id).Flag("gss_authenticated", static _ => false).Flag("encrypted", static _ => false).Flag("credentials_delegated", static _ => false),
         SystemRelation.Of("pg_stat_database", static view => new[] { view.Session.Session.Engine })
