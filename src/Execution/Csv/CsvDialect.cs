@@ -71,7 +71,7 @@ internal sealed record CsvDialect(
         string?[] names = records[0];
         for (int i = 0; i < Math.Max(names.Length, Header.Count); i++)
         {
-            string? name = i < names.Length ? names[i] ?? "" : null, expected = i < Header.Count ? Header[i] : null;
+            string? name = i < names.Length ? names[i]?.Trim() ?? "" : null, expected = i < Header.Count ? Header[i] : null;
             if (!string.Equals(name, expected, StringComparison.OrdinalIgnoreCase))
             {
                 throw TextFileErrors.OtherColumns(path, i + 1, name, expected);

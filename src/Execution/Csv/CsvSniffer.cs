@@ -101,7 +101,7 @@ internal static class CsvSniffer
 
         string[] names = Names(options.Names, hasHeader ? rows[0] : null, width);
         NodeList<TableColumn> found = [.. names.Select((name, i) => new TableColumn(name, options.AllText || !seen[i] ? SqlType.Text : TypeOf(kinds[i])))];
-        return (dialect with { HasHeader = hasHeader, Header = hasHeader ? [.. rows[0].Select(static name => name ?? "")] : null }, options.Types is { } types ? ColumnTypeOptions.Override(found, "types", types) : found);
+        return (dialect with { HasHeader = hasHeader, Header = hasHeader ? [.. rows[0].Select(static name => name?.Trim() ?? "")] : null }, options.Types is { } types ? ColumnTypeOptions.Override(found, "types", types) : found);
     }
 
     /// <summary>Splits records the plain way: fields as text, NULL for an unquoted empty one.</summary>
