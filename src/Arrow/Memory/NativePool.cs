@@ -3,15 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace SqlCluster.Arrow.Memory;
 
-/// <summary>The process's one pool of off-heap blocks: power-of-two size classes from 4 KiB, 64-byte aligned.</summary>
+/// <summary>The process's one pool of off-heap blocks: power-of-two size classes from 128 bytes, 64-byte aligned.</summary>
 /// <remarks>
 /// First touch of fresh memory costs about 2 µs a 4 KiB page on virtual machines, 50 times what clearing an owned page costs, so blocks are kept
 /// for the next query. What nobody has needed for <see cref="IdleTime"/> goes back to the operating system (on Linux); its addresses stay the pool's. Blocks of 2 MiB and more are aligned to 2 MiB and ask for huge pages; smaller ones are cut from 2 MiB slabs.
+/// Blocks below a page (constants, results of a few rows) lie together and stay the pool's: a page goes back only as a whole.
 /// Thread-safe: one lock a size class.
 /// </remarks>
 public static unsafe partial class NativePool
 {
-    private const int SmallestClass = 12;
+    private const int SmallestClass = 7;
+    private const int PageClass = 12;
     private const int LargestClass = 46;
     private const long HugePage = 2L << 20;
 
@@ -23,8 +25,8 @@ public static unsafe partial class NativePool
 
     private static readonly SizeClass[] Classes = CreateClasses();
     private static readonly Lock SlabLock = new();
-    private static byte* _slab;
-    private static byte* _slabEnd;
+    private static Slab _pages;
+    private static Slab _parts;
     private static long _reservedBytes;
     private static Timer? _trimming;
     private static int _trimsSoon;
@@ -68,7 +70,7 @@ public static unsafe partial class NativePool
     {
         const int AdviseDontNeed = 4;
         long bytes = 0;
-        for (int sizeClass = SmallestClass; OperatingSystem.IsLinux() && sizeClass < Classes.Length; sizeClass++)
+        for (int sizeClass = PageClass; OperatingSystem.IsLinux() && sizeClass < Classes.Length; sizeClass++)
         {
             SizeClass free = Classes[sizeClass];
             nint[] idle;
@@ -124,14 +126,15 @@ public static unsafe partial class NativePool
     {
         lock (SlabLock)
         {
-            if (_slabEnd - _slab < blockSize)
+            ref Slab slab = ref blockSize < 1 << PageClass ? ref _parts : ref _pages;
+            if (slab.End - slab.Next < blockSize)
             {
-                _slab = Map(HugePage);
-                _slabEnd = _slab + HugePage;
+                slab.Next = Map(HugePage);
+                slab.End = slab.Next + HugePage;
             }
 
-            byte* block = _slab;
-            _slab += blockSize;
+            byte* block = slab.Next;
+            slab.Next += blockSize;
             return block;
         }
     }
@@ -180,6 +183,13 @@ public static unsafe partial class NativePool
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int AdviseMemory(nint address, nuint length, int advice);
+
+    /// <summary>Memory that blocks are cut from.</summary>
+    private struct Slab
+    {
+        public byte* Next;
+        public byte* End;
+    }
 
     /// <summary>Free blocks of one size: those used last are taken first, so that the others can be seen to be idle.</summary>
     private sealed class SizeClass

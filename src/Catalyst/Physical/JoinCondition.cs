@@ -21,6 +21,7 @@ internal sealed record JoinCondition(IReadOnlyList<JoinKey> Keys, IReadOnlyList<
     {
         var rightIds = new HashSet<ColumnId>(join.Right.Output.Select(static column => column.Id));
         var keys = new List<JoinKey>();
+        var known = new HashSet<JoinKey>();
         var residual = new List<Expression>();
         foreach (Expression conjunct in join.Condition.Conjuncts())
         {
@@ -34,7 +35,7 @@ internal sealed record JoinCondition(IReadOnlyList<JoinKey> Keys, IReadOnlyList<
                 && !left.IsVolatile() && !right.IsVolatile() && CommonType(left.Type, right.Type) is { } type)
             {
                 var key = new JoinKey(Converted(left, type), Converted(right, type), nullsEqual);
-                if (!keys.Contains(key))
+                if (known.Add(key))
                 {
                     keys.Add(key);
                 }

@@ -12,10 +12,11 @@ namespace SqlCluster.Execution.Evaluation;
 /// Results are cached by the dictionary's reference. A dictionary with many more entries than rows seen with it is left alone, and one whose entries
 /// make the expression fail too (the entry may not occur in any row): then rows are computed as usual.
 /// </remarks>
-internal sealed class DictionaryEvaluator(int ordinal, Evaluator onEntries, Evaluator onRows, MemoryAccount account) : Evaluator(onRows.Type)
+internal sealed class DictionaryEvaluator(int ordinal, Func<Evaluator> compileOnEntries, Evaluator onRows, MemoryAccount account) : Evaluator(onRows.Type)
 {
     private readonly ResultBuffers _result = new(account);
     private readonly VectorGatherer _decoder = new(account);
+    private Evaluator? _onEntries;
     private Vector? _dictionary;
     private Vector? _entries;
     private long _rowsSeen;
@@ -24,6 +25,9 @@ internal sealed class DictionaryEvaluator(int ordinal, Evaluator onEntries, Eval
     private readonly EntryTable _valueTable = new();
     private readonly EntryTable _validityTable = new();
     private NativeBuffer? _rows;
+
+    /// <summary>Compiled when the first dictionary comes: most columns have none.</summary>
+    private Evaluator OnEntries => _onEntries ??= compileOnEntries();
 
     public override Vector Evaluate(Batch batch)
     {
@@ -56,7 +60,7 @@ internal sealed class DictionaryEvaluator(int ordinal, Evaluator onEntries, Eval
         _entries?.Release();
         _entries = null;
         _dictionary = null;
-        onEntries.Dispose();
+        _onEntries?.Dispose();
         onRows.Dispose();
         _result.Dispose();
         _decoder.Dispose();
@@ -93,7 +97,7 @@ internal sealed class DictionaryEvaluator(int ordinal, Evaluator onEntries, Eval
 
         try
         {
-            Vector entries = onEntries.Evaluate(new Batch([column.Dictionary], column.Dictionary.Length));
+            Vector entries = OnEntries.Evaluate(new Batch([column.Dictionary], column.Dictionary.Length));
             if (entries is DictionaryVector)
             {
                 entries = _decoder.Flatten(entries);
@@ -132,7 +136,7 @@ internal sealed class DictionaryEvaluator(int ordinal, Evaluator onEntries, Eval
         return known;
 
         // The entries of the dictionary in use were retained, so that evaluating again takes new buffers.
-        Vector onEntriesOfNull(Vector row) => onEntries.Evaluate(new Batch([row], 1));
+        Vector onEntriesOfNull(Vector row) => OnEntries.Evaluate(new Batch([row], 1));
     }
 
     private Vector NullOf(Vector dictionary)

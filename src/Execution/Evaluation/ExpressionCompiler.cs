@@ -162,9 +162,8 @@ internal sealed class ExpressionCompiler
             return BuildNode(expression, place);
         }
 
-        Evaluator onEntries = BuildNode(ExpressionTraits.OnFirstInput(expression), Place.Entry);
-        Evaluator onRows = BuildNode(expression, Place.Entry);
-        return new DictionaryEvaluator(ordinal, onEntries, onRows, _context.Account);
+        return new DictionaryEvaluator(
+            ordinal, () => BuildNode(ExpressionTraits.OnFirstInput(expression), Place.Entry), BuildNode(expression, Place.Entry), _context.Account);
     }
 
     private Evaluator BuildNode(Expression expression, Place place)

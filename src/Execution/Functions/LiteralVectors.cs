@@ -19,7 +19,9 @@ internal static class LiteralVectors
         column.Start(1);
         column.MoveTo(0);
         Set(column, literal);
-        return column.Build();
+        Vector vector = column.Build();
+        column.DropUnusedValidity();
+        return vector;
     }
 
     /// <summary>A constant of <paramref name="length"/> rows whose buffers live as long as the account.</summary>

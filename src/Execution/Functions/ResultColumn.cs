@@ -256,6 +256,16 @@ internal sealed class ResultColumn : IDisposable
         };
     }
 
+    /// <summary>Lets go of the bitmap that the vector built last does without. For results that are built once: the next <see cref="Start"/> takes another.</summary>
+    public void DropUnusedValidity()
+    {
+        if (_length == _set)
+        {
+            _validity?.Release();
+            _validity = null;
+        }
+    }
+
     public void Dispose()
     {
         _values?.Release();

@@ -56,6 +56,7 @@ public static class LongTexts
         Of("join with ANDs", " AND ", "SELECT count(*) FROM long_text x JOIN long_text y ON ", "", static i => $"x.a + y.b <> {i}"),
         Of("join with quotients", " AND ", "SELECT count(*) FROM long_text x JOIN long_text y ON ", "", static i => $"{i} / x.a <> y.b"),
         Of("join with keys", " AND ", "SELECT count(*) FROM long_text x JOIN long_text y ON ", "", static i => $"x.a + {i} = y.a + {i}"),
+        Of("join with bounds", " AND ", "SELECT count(*) FROM long_text x JOIN long_text y ON ", "", static i => $"x.a + {i} > y.b - {i}"),
         Of("having", " AND ", "SELECT a FROM long_text GROUP BY a HAVING ", "", static i => $"sum(b) <> {i}"),
         Of("columns", ", ", "SELECT ", " FROM long_text", static i => $"a AS c{i}"),
         Of("sums", ", ", "SELECT ", " FROM long_text", static i => $"a + b * {i} AS c{i}"),

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Expressions;
@@ -15,6 +16,7 @@ namespace SqlCluster.Execution.Operators.Aggregation;
 internal sealed class AccumulatorSet : IDisposable
 {
     private readonly CallState[] _calls;
+    private readonly CallState[][] _callsOfFeed;
     private readonly Feed[] _feeds;
     private readonly CountAccumulator?[] _rowCounters;
     private readonly MemoryAccount _account;
@@ -23,10 +25,11 @@ internal sealed class AccumulatorSet : IDisposable
     private NativeBuffer? _groupOfRow;
     private NativeBuffer? _filteredGroups;
 
-    private AccumulatorSet(CallState[] calls, Feed[] feeds, CountAccumulator?[] rowCounters, MemoryAccount account, CancellationToken cancellation)
+    private AccumulatorSet(CallState[] calls, CallState[][] callsOfFeed, Feed[] feeds, CountAccumulator?[] rowCounters, MemoryAccount account, CancellationToken cancellation)
     {
         _rowCounters = rowCounters;
         _calls = calls;
+        _callsOfFeed = callsOfFeed;
         _feeds = feeds;
         _account = account;
         _cancellation = cancellation;
@@ -45,11 +48,12 @@ internal sealed class AccumulatorSet : IDisposable
     public static AccumulatorSet Create(NodeList<AggregateCall> calls, AggregateMode mode, bool groupsMayBeEmpty, TaskContext context)
     {
         EvaluationContext evaluation = context.Evaluation;
-        var feeds = new List<FeedPlan>();
+        var feeds = new FeedPlans();
         var states = new CallState[calls.Count];
         bool takesStates = mode is AggregateMode.Final or AggregateMode.Merge;
         for (int i = 0; i < states.Length; i++)
         {
+            context.Cancellation.ThrowIfCancellationRequested();
             AggregateCall call = calls[i];
             AggregateFunction function = AggregateFunctions.Of(call.Function);
             Accumulator accumulator = CallBinder.Bind(call, function, groupsMayBeEmpty, evaluation);
@@ -59,21 +63,16 @@ internal sealed class AccumulatorSet : IDisposable
             int[] arguments = [];
             if (!takesStates)
             {
-                feed = feeds.FindIndex(plan => Equals(plan.Filter, call.Filter));
-                if (feed < 0)
-                {
-                    feed = feeds.Count;
-                    feeds.Add(new FeedPlan(call.Filter));
-                }
-
-                arguments = [.. CallBinder.Inputs(call, function).Select(feeds[feed].Add)];
+                feed = feeds.IndexOf(call.Filter);
+                arguments = [.. CallBinder.Inputs(call, function).Select(feeds.All[feed].Add)];
             }
 
             states[i] = new CallState(accumulator, feed, arguments, stateCount);
         }
 
-        CountAccumulator?[] rowCounters = takesStates ? [] : ShareParts(states, feeds.Count, context.Account);
-        return new AccumulatorSet(states, [.. feeds.Select(feed => feed.Compile(evaluation))], rowCounters, context.Account, context.Cancellation);
+        CallState[][] callsOfFeed = [.. states.GroupBy(static call => call.Feed).OrderBy(static calls => calls.Key).Select(static calls => calls.ToArray())];
+        CountAccumulator?[] rowCounters = takesStates ? [] : [.. callsOfFeed.Select(fed => ShareParts(fed, context.Account))];
+        return new AccumulatorSet(states, callsOfFeed, [.. feeds.All.Select(feed => feed.Compile(evaluation))], rowCounters, context.Account, context.Cancellation);
     }
 
     /// <summary>Makes sure that so many groups exist.</summary>
@@ -95,6 +94,7 @@ internal sealed class AccumulatorSet : IDisposable
     {
         foreach (Feed feed in _feeds)
         {
+            _cancellation.ThrowIfCancellationRequested();
             feed.Evaluate(batch);
         }
     }
@@ -108,6 +108,7 @@ internal sealed class AccumulatorSet : IDisposable
         Resize(groupCount);
         for (int f = 0; f < _feeds.Length; f++)
         {
+            _cancellation.ThrowIfCancellationRequested();
             Feed feed = _feeds[f];
             Batch fed = feed.Batch;
             if (fed.RowCount == 0)
@@ -118,13 +119,8 @@ internal sealed class AccumulatorSet : IDisposable
             ReadOnlySpan<int> fedGroups = groups.IsEmpty || feed.Filter == null ? groups : GroupsOf(batch, groups, fed);
             var rows = new GroupedRows(fedGroups, fed.Selection == null ? default : fed.Selection.Rows, fed.RowCount, groupCount, MaskedGroups(fed, fedGroups, groupCount));
             _rowCounters[f]?.Update([], in rows);
-            foreach (CallState call in _calls)
+            foreach (CallState call in _callsOfFeed[f])
             {
-                if (call.Feed != f)
-                {
-                    continue;
-                }
-
                 _cancellation.ThrowIfCancellationRequested();
                 for (int i = 0; i < call.Arguments.Length; i++)
                 {
@@ -217,43 +213,40 @@ internal sealed class AccumulatorSet : IDisposable
         _groupOfRow = _filteredGroups = _maskedGroups = null;
     }
 
-    /// <summary>Lets calls over the same rows keep what they have in common once: avg(x) takes the sums of sum(x), and all counts one counter of rows.</summary>
-    /// <returns>The row counter of each feed, or null.</returns>
-    private static CountAccumulator?[] ShareParts(CallState[] calls, int feedCount, MemoryAccount account)
+    /// <summary>Lets the calls of one feed keep what they have in common once: avg(x) takes the sums of sum(x), and all counts one counter of rows.</summary>
+    /// <returns>The row counter, or null.</returns>
+    private static CountAccumulator? ShareParts(CallState[] calls, MemoryAccount account)
     {
-        var counters = new CountAccumulator?[feedCount];
-        for (int f = 0; f < feedCount; f++)
+        var sums = new Dictionary<int, SumAccumulator>();
+        var counts = new List<CountAccumulator>();
+        foreach (CallState call in calls.OrderBy(static call => call.Accumulator is AverageAccumulator))
         {
-            var sums = new Dictionary<int, SumAccumulator>();
-            var counts = new List<CountAccumulator>();
-            foreach (CallState call in calls.Where(call => call.Feed == f).OrderBy(static call => call.Accumulator is AverageAccumulator))
+            if (call.Accumulator is SumAccumulator sum)
             {
-                if (call.Accumulator is SumAccumulator sum)
-                {
-                    sums.TryAdd(call.Arguments[0], sum);
-                }
-                else if (call.Accumulator is CountAccumulator count)
-                {
-                    counts.Add(count);
-                }
-                else if (call.Accumulator is AverageAccumulator average)
-                {
-                    counts.Add(average.Count);
-                    if (!sums.TryAdd(call.Arguments[0], average.Sum))
-                    {
-                        average.ShareSum(sums[call.Arguments[0]]);
-                    }
-                }
+                sums.TryAdd(call.Arguments[0], sum);
             }
-
-            if (counts.Count > 1)
+            else if (call.Accumulator is CountAccumulator count)
             {
-                CountAccumulator rows = counters[f] = new CountAccumulator(account);
-                counts.ForEach(count => count.ShareRows(rows));
+                counts.Add(count);
+            }
+            else if (call.Accumulator is AverageAccumulator average)
+            {
+                counts.Add(average.Count);
+                if (!sums.TryAdd(call.Arguments[0], average.Sum))
+                {
+                    average.ShareSum(sums[call.Arguments[0]]);
+                }
             }
         }
 
-        return counters;
+        if (counts.Count <= 1)
+        {
+            return null;
+        }
+
+        var rows = new CountAccumulator(account);
+        counts.ForEach(count => count.ShareRows(rows));
+        return rows;
     }
 
     /// <summary>Groups by row, where kernels over whole vectors are worth it: few groups, most rows selected.</summary>
@@ -311,22 +304,46 @@ internal sealed class AccumulatorSet : IDisposable
         public Vector[] Vectors { get; } = new Vector[Arguments.Length];
     }
 
+    /// <summary>The feeds of all calls: one for each FILTER, and one for the calls that have none.</summary>
+    private sealed class FeedPlans
+    {
+        private readonly Dictionary<Expression, int> _places = [];
+        private int _unfiltered = -1;
+
+        public List<FeedPlan> All { get; } = [];
+
+        public int IndexOf(Expression? filter)
+        {
+            ref int place = ref _unfiltered;
+            if (filter != null)
+            {
+                place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, filter, out bool isKnown)!;
+                place = isKnown ? place : -1;
+            }
+
+            if (place < 0)
+            {
+                place = All.Count;
+                All.Add(new FeedPlan(filter));
+            }
+
+            return place;
+        }
+    }
+
     private sealed class FeedPlan(Expression? filter)
     {
         private readonly List<Expression> _arguments = [];
-
-        public Expression? Filter => filter;
+        private readonly Dictionary<Expression, int> _places = [];
 
         public int Add(Expression argument)
         {
-            int index = _arguments.IndexOf(argument);
-            if (index < 0)
+            if (_places.TryAdd(argument, _arguments.Count))
             {
-                index = _arguments.Count;
                 _arguments.Add(argument);
             }
 
-            return index;
+            return _places[argument];
         }
 
         public Feed Compile(EvaluationContext context) => new(

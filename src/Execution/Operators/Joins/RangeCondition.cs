@@ -51,7 +51,9 @@ internal sealed record RangeCondition(Expression Key, IReadOnlyList<RangeBound> 
         }
 
         // A key with limits on both sides is the one that leaves few rows.
-        Expression first = (bounds.Find(one => bounds.Exists(other => other.Key.Equals(one.Key) && other.Bound.IsLower != one.Bound.IsLower)) is { Key: { } twice } ? twice : null) ?? bounds[0].Key;
+        var lowerKeys = new HashSet<Expression>(bounds.Where(static one => one.Bound.IsLower).Select(static one => one.Key));
+        var upperKeys = new HashSet<Expression>(bounds.Where(static one => !one.Bound.IsLower).Select(static one => one.Key));
+        Expression first = bounds.Find(one => lowerKeys.Contains(one.Key) && upperKeys.Contains(one.Key)).Key ?? bounds[0].Key;
         int lower = bounds.FindIndex(one => one.Bound.IsLower && one.Key.Equals(first)), upper = bounds.FindIndex(one => !one.Bound.IsLower && one.Key.Equals(first));
         int second = bounds.FindIndex(one => !one.Key.Equals(first));
         int[] used = [.. new[] { lower, upper, second }.Where(static index => index >= 0)];

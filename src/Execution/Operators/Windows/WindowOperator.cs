@@ -162,6 +162,7 @@ internal sealed class WindowPart : IDisposable
 {
     private readonly WindowRows _rows;
     private readonly WindowColumn[] _columns;
+    private readonly CancellationToken _cancellation;
     private int _next;
 
     /// <param name="rows">Before the first row has come; disposed with this.</param>
@@ -170,7 +171,13 @@ internal sealed class WindowPart : IDisposable
     public WindowPart(WindowRows rows, WindowExec plan, TaskContext context)
     {
         _rows = rows;
-        _columns = [.. plan.Calls.Select(call => Column(call, rows, context))];
+        _cancellation = context.Cancellation;
+        _columns = new WindowColumn[plan.Calls.Count];
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            _columns[i] = Column(plan.Calls[i], rows, context);
+        }
     }
 
     /// <summary>The next rows in window order with their window columns, once they are sorted; null at the end.</summary>
@@ -185,6 +192,7 @@ internal sealed class WindowPart : IDisposable
         rows.Columns.CopyTo(columns, 0);
         for (int i = 0; i < _columns.Length; i++)
         {
+            _cancellation.ThrowIfCancellationRequested();
             columns[rows.Columns.Length + i] = _columns[i].Compute(_next, rows.Length);
         }
 

@@ -13,6 +13,7 @@ namespace SqlCluster.Execution.Operators.Windows;
 internal abstract class WindowRows : IDisposable
 {
     private readonly List<Expression> _kept = [];
+    private readonly Dictionary<Expression, int> _places = [];
 
     protected WindowRows(WindowExec plan)
     {
@@ -43,14 +44,12 @@ internal abstract class WindowRows : IDisposable
     /// <returns>What to pass to <see cref="Values"/>.</returns>
     public int Keep(Expression expression)
     {
-        int index = _kept.FindIndex(kept => kept.Equals(expression));
-        if (index < 0)
+        if (_places.TryAdd(expression, _kept.Count))
         {
-            index = _kept.Count;
             _kept.Add(expression);
         }
 
-        return index;
+        return _places[expression];
     }
 
     /// <summary>A kept expression's value for every row, in window order; valid until this object is disposed.</summary>
