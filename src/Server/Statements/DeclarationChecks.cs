@@ -1,4 +1,5 @@
 using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.Sessions;
 
@@ -13,6 +14,7 @@ internal static class DeclarationChecks
         HashSet<string> generated = [.. create.Elements.OfType<ColumnDefinition>().Where(static column => column.Constraints.Any(static constraint => constraint.Constraint is GeneratedConstraint)).Select(static column => column.Name.Value)];
         foreach (TableElement element in create.Elements)
         {
+            Interruption.Ask();
             switch (element)
             {
                 case ColumnDefinition column: ColumnDeclarationChecks.CheckExpressions(column, columns, generated.Contains, session); break;
@@ -22,7 +24,7 @@ internal static class DeclarationChecks
     }
 
     /// <exception cref="Parser.Errors.QueryException">42601: constraints of a column against each other; 42P16: two primary keys; 42703, 42701: a key of a column that is not there or is named twice.</exception>
-    public static void Check(CreateTable create, IReadOnlyCollection<string> columns, Session session)
+    public static void Check(CreateTable create, IReadOnlySet<string> columns, Session session)
     {
         string table = create.Name.Last.Value;
         int primaryKeys = 0;
@@ -37,6 +39,7 @@ internal static class DeclarationChecks
 
         foreach (TableConstraint constraint in create.Elements.OfType<TableConstraint>())
         {
+            Interruption.Ask();
             CountKey(constraint.Constraint, constraint);
             NodeList<Identifier> keys = constraint.Constraint switch
             {
@@ -44,16 +47,17 @@ internal static class DeclarationChecks
                 UniqueConstraint key => key.Columns,
                 _ => [],
             };
-            for (int i = 0; i < keys.Count; i++)
+            var named = new HashSet<string>(StringComparer.Ordinal);
+            foreach (Identifier key in keys)
             {
-                if (!columns.Contains(keys[i].Value))
+                if (!columns.Contains(key.Value))
                 {
-                    throw StatementErrors.NoKeyColumn(keys[i].Value, session.Pipeline.Position(constraint));
+                    throw StatementErrors.NoKeyColumn(key.Value, session.Pipeline.Position(constraint));
                 }
 
-                if (keys.Take(i).Any(earlier => earlier.Value == keys[i].Value))
+                if (!named.Add(key.Value))
                 {
-                    throw StatementErrors.RepeatedKeyColumn(keys[i].Value, constraint.Constraint is PrimaryKeyConstraint ? "primary key" : "unique", session.Pipeline.Position(constraint));
+                    throw StatementErrors.RepeatedKeyColumn(key.Value, constraint.Constraint is PrimaryKeyConstraint ? "primary key" : "unique", session.Pipeline.Position(constraint));
                 }
             }
         }

@@ -56,6 +56,8 @@ internal static class StatementErrors
     /// <summary>By the routine pgjdbc and asyncpg know that they should prepare anew.</summary>
     public static QueryException ResultTypeChanged() => new("0A000", ErrorKind.Unsupported, "cached plan must not change result type") { Routine = "RevalidateCachedQuery" };
 
+    public static QueryException TooManyColumns(int limit) => new("54011", ErrorKind.User, $"tables can have at most {limit} columns");
+
     public static QueryException TooManyColumnNames() => new("42601", ErrorKind.User, "too many column names were specified");
 
     public static QueryException MoreColumnNamesThanColumns() => new("42601", ErrorKind.User, "CREATE VIEW specifies more column names than columns");

@@ -17,7 +17,7 @@ internal static class StatementRouter
         Insert or Update or Delete or Merge or ChangingQuery => await ChangeStatements.RunAsync(statement, session, cancellation).ConfigureAwait(false),
         Truncate truncate => DataStatements.Truncate(truncate, session),
         Copy copy => await CopyStatements.CopyAsync(copy, session, cancellation).ConfigureAwait(false),
-        CreateTable create => TableStatements.Create(create, session),
+        CreateTable create => TableStatements.Create(create, session, cancellation),
         CreateTableAs create => await TableStatements.CreateAsAsync(create, session, cancellation).ConfigureAwait(false),
         CreateExternalTable create => TableStatements.CreateExternal(create, session),
         CreateView create => TableStatements.CreateView(create, session),

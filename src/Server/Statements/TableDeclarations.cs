@@ -1,4 +1,5 @@
 using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Printing;
 using SqlCluster.Parser.Tokens;
@@ -55,6 +56,7 @@ internal static class TableDeclarations
     /// <param name="session">Who declares it.</param>
     public static TableFacts WithConstraint(TableFacts facts, string table, IReadOnlyList<string> tableColumns, string? name, Constraint constraint, string? column, Session session)
     {
+        Interruption.Ask();
         ObjectIds ids = session.Engine.Database.Ids;
         switch (constraint)
         {

@@ -1,4 +1,5 @@
 using SqlCluster.Catalyst.Catalog;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution;
 using SqlCluster.Execution.Storage;
@@ -12,15 +13,26 @@ namespace SqlCluster.Server.Statements;
 /// <summary>Statements that make, change and drop schemas, tables and views.</summary>
 internal static class TableStatements
 {
-    public static StatementResult Create(CreateTable create, Session session)
+    /// <summary>Columns of a table: pg_attribute counts them in 16 bits.</summary>
+    private const int MostColumns = 32_767;
+
+    public static StatementResult Create(CreateTable create, Session session, CancellationToken cancellation)
     {
+        using Interruption.Scope heard = Interruption.By(cancellation);
         var columns = new List<TableColumn>();
+        HashSet<string> keys = [.. create.Elements.OfType<TableConstraint>().Select(static constraint => constraint.Constraint).OfType<PrimaryKeyConstraint>()
+            .SelectMany(static key => key.Columns).Select(static name => name.Value)];
         foreach (TableElement element in create.Elements)
         {
-            columns.AddRange(ColumnsOf(element, create, session));
+            Interruption.Ask();
+            columns.AddRange(ColumnsOf(element, keys, session));
+            if (columns.Count > MostColumns)
+            {
+                throw StatementErrors.TooManyColumns(MostColumns);
+            }
         }
 
-        DeclarationChecks.Check(create, columns.ConvertAll(static column => column.Name), session);
+        DeclarationChecks.Check(create, columns.Select(static column => column.Name).ToHashSet(StringComparer.Ordinal), session);
         if (!Exists(create.Name, create.Persistence, session))
         {
             RequireDistinct([.. columns.Select(static column => column.Name)]);
@@ -31,11 +43,13 @@ internal static class TableStatements
         if (result is StatementResult.Command { Notices.Length: 0 })
         {
             (SessionDatabase database, string schema, string name) = session.Catalog.Target(create.Name, create.Persistence == TablePersistence.Temporary);
+            Dictionary<string, SqlType> types = columns.ToDictionary(static column => column.Name, static column => column.Type, StringComparer.Ordinal);
             foreach (TableElement element in create.Elements)
             {
+                Interruption.Ask();
                 switch (element)
                 {
-                    case ColumnDefinition column: AttachSequence(column, columns.First(known => known.Name == column.Name.Value).Type, database, schema, name, session); break;
+                    case ColumnDefinition column: AttachSequence(column, types[column.Name.Value], database, schema, name, session); break;
                     case LikeTable like: LikeTables.Complete(like, database, schema, name, session); break;
                 }
             }
@@ -121,7 +135,7 @@ internal static class TableStatements
         };
         var options = create.Options.ToDictionary(
             static option => option.Name, static option => option.Value is null ? "on" : SettingStatements.Text(option.Value), StringComparer.OrdinalIgnoreCase);
-        NodeList<TableColumn>? columns = create.Elements.IsEmpty ? null : [.. create.Elements.SelectMany(element => ColumnsOf(element, null, session))];
+        NodeList<TableColumn>? columns = create.Elements.IsEmpty ? null : [.. create.Elements.SelectMany(element => ColumnsOf(element, [], session))];
         NodeList<TableColumn>? folders = create.PartitionedBy.IsEmpty ? null : [.. create.PartitionedBy.Select(column =>
             columns?.FirstOrDefault(known => known.Name == column.Name.Value)
                 ?? new TableColumn(column.Name.Value, column.Type == null ? SqlType.Text : session.Pipeline.ResolveType(column.Type)))];
@@ -303,14 +317,17 @@ internal static class TableStatements
         return null;
     }
 
-    private static IEnumerable<TableColumn> ColumnsOf(TableElement element, CreateTable? create, Session session)
+    /// <summary>The columns that a part of CREATE TABLE makes.</summary>
+    /// <param name="element">The part.</param>
+    /// <param name="keys">Columns of the table's primary key.</param>
+    /// <param name="session">Whose statement.</param>
+    private static IEnumerable<TableColumn> ColumnsOf(TableElement element, HashSet<string> keys, Session session)
     {
         switch (element)
         {
             case ColumnDefinition column:
                 SqlType? serial = SequenceStatements.SerialType(column.Type);
-                bool isRequired = serial != null || column.Constraints.Any(static constraint => constraint.Constraint is NotNullConstraint or PrimaryKeyConstraint or IdentityConstraint)
-                    || (create?.Elements.OfType<TableConstraint>().Any(constraint => constraint.Constraint is PrimaryKeyConstraint key && key.Columns.Any(name => name.Value == column.Name.Value)) ?? false);
+                bool isRequired = serial != null || column.Constraints.Any(static constraint => constraint.Constraint is NotNullConstraint or PrimaryKeyConstraint or IdentityConstraint) || keys.Contains(column.Name.Value);
                 yield return new TableColumn(column.Name.Value, serial ?? session.Pipeline.ResolveType(column.Type), !isRequired);
                 break;
             case LikeTable like:
