@@ -26,9 +26,6 @@ internal static class LongTextSuite
 
     public static async Task<int> RunAsync(int kilobytes, int cancels, int seed, TimeSpan most, string? only)
     {
-        double longest = 0; int longestGen = 0;
-        var poller = new Thread(() => { TimeSpan last = GC.GetTotalPauseDuration(); while (true) { Thread.Sleep(1); TimeSpan now = GC.GetTotalPauseDuration(); if ((now - last).TotalMilliseconds > longest) { longest = (now - last).TotalMilliseconds; longestGen = GC.GetGCMemoryInfo(GCKind.Any).Generation; } last = now; } }) { IsBackground = true };
-        poller.Start();
         using var engine = new Engine();
         using Session session = engine.OpenSession();
         foreach (string sql in LongTexts.Preparation)
@@ -58,7 +55,6 @@ internal static class LongTextSuite
             }
 
             latencies.Sort();
-            Console.WriteLine($"   longest GC {longest:0} gen {longestGen} heap {GC.GetTotalMemory(false) >> 20} MB"); longest = 0;
             double growth = wholeTime / halfTime;
             bool isLate = latencies.Count > 0 && latencies[^1] > GoalMilliseconds;
             bool isSteep = wholeEnding.Latency != null || (growth > SteepGrowth && wholeTime > SteepFromMilliseconds);

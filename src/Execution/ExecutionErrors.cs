@@ -120,6 +120,8 @@ public static class ExecutionErrors
 
     public static QueryException JsonPathSyntax(string message) => new("42601", ErrorKind.User, message);
 
+    public static QueryException JsonPathTooDeep() => new("54001", ErrorKind.User, "stack depth limit exceeded: the JSON path has too many steps or levels");
+
     public static QueryException ExpectedJsonArray() => new("22P02", ErrorKind.User, "expected JSON array");
 
     /// <summary>A text that is no JSON: why and where. What is nested too deeply for us is JSON all the same.</summary>

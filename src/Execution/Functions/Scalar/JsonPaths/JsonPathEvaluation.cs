@@ -37,7 +37,11 @@ internal sealed class JsonPathEvaluation(JsonPath path, JsonElement root, JsonEl
 
     private bool Evaluate(PathNode node, List<PathItem> found)
     {
-        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw ExecutionErrors.JsonPathTooDeep();
+        }
+
         _pulse.Spend(StepBytes);
         if (node.IsPredicate)
         {

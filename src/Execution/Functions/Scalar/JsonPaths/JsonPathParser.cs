@@ -12,6 +12,8 @@ internal sealed class JsonPathParser
     private static readonly string[] Methods = ["abs", "ceiling", "double", "floor", "keyvalue", "size", "type"];
     private readonly List<PathToken> _tokens;
     private int _at;
+    private const int MostLevels = 500;
+
     private int _filters;
     private int _subscripts;
     private int _depth;
@@ -122,18 +124,25 @@ internal sealed class JsonPathParser
             return Accessors(Primary());
         }
 
+        Deepen();
         char sign = Token.Value[0];
         _at++;
-        return new SignNode(sign, Value(Signed()));
+        var signed = new SignNode(sign, Value(Signed()));
+        _depth--;
+        return signed;
+    }
+
+    private void Deepen()
+    {
+        if (++_depth > MostLevels)
+        {
+            throw ExecutionErrors.JsonPathTooDeep();
+        }
     }
 
     private PathNode Primary()
     {
-        if (++_depth > 500)
-        {
-            throw ExecutionErrors.JsonPathSyntax("jsonpath is nested too deeply");
-        }
-
+        Deepen();
         PathToken token = Token;
         _at++;
         PathNode node;
