@@ -2,7 +2,7 @@
 //
 // On the way of a query nearly every decision needs one token of lookahead, so that the generated code is plain recursive descent: a cold process
 // does not pay for simulating the grammar, and a warm one runs at the speed of a hand-written parser. Where SQL is not like that, the rule here
-// accepts a flat list and the builder finishes the work: operators within a valueExpression are folded by precedence, ON and USING close the
+// accepts a flat list and the builder finishes the work: operators within a predicate are folded by precedence, ON and USING close the
 // innermost open join, (query) within expressions becomes a query when a set operator follows it. `grammar/generate --decisions` lists the
 // decisions that need more than one token. Rules on the way of a query are also kept small, because a cold process compiles each one it comes through.
 parser grammar SqlParser;
@@ -73,7 +73,7 @@ commonTable
 searchClause: SEARCH (BREADTH | DEPTH) FIRST BY identifier (',' identifier)* SET sequence=identifier;
 
 cycleClause
-  : CYCLE identifier (',' identifier)* SET mark=identifier (TO markValue=valueExpression DEFAULT markDefault=valueExpression)? USING path=identifier
+  : CYCLE identifier (',' identifier)* SET mark=identifier (TO markValue=bound DEFAULT markDefault=bound)? USING path=identifier
   ;
 
 queryBody: queryTerm (setOperator queryTerm)* queryTail;
@@ -166,11 +166,11 @@ tablePrimary
   : ONLY (relationName | '(' relationName ')') tableAlias? tableSample?                   # onlyTable
   | relationName ('*'? tableAlias? tableSample? | functionTail)                           # namedTable
   | functionName functionTail                                                             # keywordFunctionTable
-  | currentValue functionAlias?                                                           # currentValueTable
-  | callForm functionAlias?                                                               # callFormTable
+  | currentValue withOrdinality? functionAlias?                                           # currentValueTable
+  | callForm withOrdinality? functionAlias?                                               # callFormTable
   | STRING tableAlias? tableSample?                                                       # fileTable
   | '(' parenthesizedTable ')' tableAlias?                                                # parenthesized
-  | LATERAL ('(' query ')' tableAlias? | (relationName | functionName) functionTail | callForm functionAlias?)  # lateral
+  | LATERAL ('(' query ')' tableAlias? | (relationName | functionName) functionTail | (callForm | currentValue) withOrdinality? functionAlias?)  # lateral
   ;
 
 // A query, a table or join in parentheses, or, when the first is a query in parentheses, the rest of a larger query: (((SELECT 1)) UNION SELECT 2).
@@ -185,7 +185,7 @@ functionTail
   | FROM '(' rowsFromItem (',' rowsFromItem)* ')' withOrdinality? functionAlias?
   ;
 
-rowsFromItem: (relationName | functionName) callArguments (AS '(' functionColumn (',' functionColumn)* ')')?;
+rowsFromItem: ((relationName | functionName) callArguments | callForm | currentValue) (AS '(' functionColumn (',' functionColumn)* ')')?;
 
 withOrdinality: WITH_LA ORDINALITY;
 
@@ -196,9 +196,9 @@ functionAlias
 
 functionAliasColumns: '(' aliasColumn (',' aliasColumn)* ')';
 
-functionColumn: identifier typeName (COLLATE qualifiedName)?;
+functionColumn: identifier SETOF? typeName (COLLATE qualifiedName)?;
 
-aliasColumn: identifier (typeName (COLLATE qualifiedName)?)?;
+aliasColumn: identifier (SETOF? typeName (COLLATE qualifiedName)?)?;
 
 relation: ONLY (relationName | '(' relationName ')') | relationName '*'?;
 
@@ -207,7 +207,7 @@ relationName: (IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | c
 // Words that begin a join name a table only behind AS.
 tableAlias: (AS identifier | bareAlias) columnNames?;
 
-tableSample: TABLESAMPLE qualifiedName '(' expression (',' expression)* ')' (REPEATABLE '(' expression ')')?;
+tableSample: TABLESAMPLE (qualifiedName | functionName) '(' expression (',' expression)* ')' (REPEATABLE '(' expression ')')?;
 
 columnNames: '(' identifier (',' identifier)* ')';
 
@@ -217,49 +217,50 @@ expression: conjunction (OR conjunction)*;
 
 conjunction: NOT* predicate (AND NOT* predicate)*;
 
-predicate: patternMatch predicateTail*;
+// Operands, operators and tests as they stand in the text: the builder folds them by precedence, as PostgreSQL's grammar does.
+predicate: (prefixOperator (negation | prefixOperator)*)? primary (suffix | predicateTail)*;
 
 predicateTail
-  // a = NOT b: what follows NOT is its operand up to AND and OR; the builder nests the tails that follow.
-  : comparisonOperator (NOT* patternMatch | quantified)                                   # comparison
-  | IS NOT? (NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM negation* patternMatch | formTest)  # isTest
+  : infixOperator (rightOperand | quantified)                                             # infix
+  | IS NOT? (NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM rightOperand | formTest)       # isTest
   | ISNULL                                                                                # isNull
   | NOTNULL                                                                               # notNull
+  | NOT_LA? patternTest                                                                   # patternTail
+  // Belongs to the innermost LIKE or SIMILAR TO before it, or to substring(… SIMILAR … ESCAPE …).
+  | ESCAPE rightOperand                                                                   # escapeTail
+  | OVERLAPS rightOperand                                                                 # overlapsTail
   ;
+
+patternTest
+  : BETWEEN (SYMMETRIC | ASYMMETRIC)? bound AND rightOperand                              # between
+  | IN '(' parenthesizedBody ')'                                                          # inTest
+  | (LIKE | ILIKE) (quantified | rightOperand)                                            # like
+  | SIMILAR TO rightOperand                                                               # similarTo
+  ;
+
+// 'x' || NOT b: what follows NOT is its operand up to AND and OR.
+rightOperand: (negation | prefixOperator)* primary;
 
 negation: NOT;
 
 // IS NORMALIZED, IS NFC NORMALIZED, IS DOCUMENT: words of the language here only; the builder knows them.
 formTest: IDENTIFIER IDENTIFIER?;
 
-comparisonOperator: '=' | '<>' | '<' | '<=' | '>' | '>=';
+// What stands where no AND, OR, NOT or test may: PostgreSQL's b_expr.
+bound: prefixOperator* primary (suffix | boundTail)*;
 
-// Only what ends in a parenthesis can be followed by another test: a IN (1) IN (true).
-patternMatch: valueExpression patternTail*;
-
-patternTail: NOT_LA? patternTest;
-
-patternTest
-  : BETWEEN (SYMMETRIC | ASYMMETRIC)? lowerBound AND valueExpression                      # between
-  | IN '(' parenthesizedBody ')'                                                          # inTest
-  | (LIKE | ILIKE) (quantified | valueExpression (ESCAPE valueExpression)?)               # like
-  | SIMILAR TO valueExpression (ESCAPE valueExpression)?                                  # similarTo
-  | OVERLAPS valueExpression                                                              # overlaps
+boundTail
+  : infixOperator boundOperand                                                            # boundInfix
+  | IS NOT? (DISTINCT FROM boundOperand | formTest)                                       # boundTest
   ;
 
-// Comparisons need no parentheses here, because AND ends the bound.
-lowerBound: valueExpression (comparisonOperator valueExpression | IS NOT? DISTINCT FROM valueExpression)?;
+boundOperand: prefixOperator* primary;
 
 quantified: (ANY | SOME | ALL) '(' parenthesizedBody ')';
 
-// Operators are folded by precedence: unary + -, then ^, then * / %, then + -, then all others (prefix and infix).
-valueExpression: operand (infixOperator (operand | quantified))*;
-
-operand: prefixOperator* primary suffix*;
-
 prefixOperator: '+' | '-' | otherOperator;
 
-infixOperator: '+' | '-' | '*' | '/' | '%' | '^' | otherOperator;
+infixOperator: '+' | '-' | '*' | '/' | '%' | '^' | '=' | '<>' | '<' | '<=' | '>' | '>=' | otherOperator;
 
 otherOperator: OPERATOR_SYMBOL | OPERATOR '(' (identifier '.')* operatorSymbol ')';
 
@@ -268,10 +269,10 @@ anyOperator: operatorSymbol | OPERATOR '(' (identifier '.')* operatorSymbol ')';
 operatorSymbol: OPERATOR_SYMBOL | '+' | '-' | '*' | '/' | '%' | '^' | '=' | '<>' | '<' | '<=' | '>' | '>=';
 
 suffix
-  : '::' simpleType                                                                       # castSuffix
+  : '::' SETOF? simpleType                                                                # castSuffix
   | '[' lower=expression? (colon=':' upper=expression?)? ']' fields?                      # subscriptSuffix
   | COLLATE qualifiedName                                                                 # collateSuffix
-  | AT (TIME ZONE primary | LOCAL)                                                        # atTimeZoneSuffix
+  | AT (TIME ZONE rightOperand | LOCAL)                                                   # atTimeZoneSuffix
   ;
 
 primary
@@ -291,7 +292,8 @@ form
   | (TIME | TIMESTAMP) (fields | typePrecision? timeZone? STRING)?                        # timeLiteral
   | INTERVAL (fields | typePrecision? STRING intervalQualifier? | INTEGER_NUMBER identifier)?  # intervalLiteral
   | callForm                                                                              # callFormExpression
-  | functionName callTail fields?                                                         # keywordCall
+  | functionName (callTail fields? | STRING)                                              # keywordCall
+  | NATIONAL IDENTIFIER VARYING? typePrecision? STRING                                    # nationalLiteral
   | currentValue                                                                          # currentValueExpression
   | ARRAY ('[' expressions? ']' | '(' query ')')                                          # array
   | '[' expressions? ']'                                                                  # list
@@ -305,11 +307,11 @@ form
 
 // Calls with words between their arguments; they may stand in FROM too. Without a parenthesis behind them their names are plain words.
 callForm
-  : (CAST | TRY_CAST) '(' expression AS typeName ')'                                      # cast
-  | TREAT '(' expression AS typeName ')'                                                  # treat
+  : (CAST | TRY_CAST) '(' expression AS SETOF? typeName ')'                               # cast
+  | TREAT '(' expression AS SETOF? typeName ')'                                           # treat
   | EXTRACT '(' (label | STRING) FROM expression ')'                                      # extract
   | SUBSTRING '(' substringArguments? ')'                                                 # substring
-  | POSITION '(' lowerBound (IN lowerBound | ',' expression) ')'                          # position
+  | POSITION '(' bound (IN bound | ',' expression) ')'                                    # position
   | OVERLAY '(' (expression (PLACING expression FROM expression (FOR expression)? | ',' expressions))? ')'  # overlay
   | TRIM '(' side=(BOTH | LEADING | TRAILING)? (FROM expressions | expression (FROM expressions | ',' expressions)?) ')'  # trim
   | COLLATION_LA FOR '(' expression ')'                                                   # collationFor
@@ -325,7 +327,7 @@ fields: ('.' (label | '*'))+;
 caseBranches: caseBranch+;
 
 substringArguments
-  : expression (',' expressions | (FROM from=expression | FOR for=expression)+ | SIMILAR_LA pattern=expression ESCAPE escape=expression)?
+  : expression (',' expressions | (FROM from=expression | FOR for=expression)+ | SIMILAR_LA pattern=expression)?
   ;
 
 structFields: structField (',' structField)*;
@@ -496,7 +498,7 @@ columnConstraint: (CONSTRAINT identifier)? constraintBody constraintAttribute*;
 constraintBody
   : NOT NULL                                                                              # notNullConstraint
   | NULL                                                                                  # nullConstraint
-  | DEFAULT valueExpression                                                               # defaultConstraint
+  | DEFAULT bound                                                                         # defaultConstraint
   | CHECK '(' expression ')'                                                              # checkConstraint
   | UNIQUE                                                                                # uniqueConstraint
   | PRIMARY KEY                                                                           # primaryKeyConstraint
@@ -727,10 +729,10 @@ lockMode: label label? label?;
 qualifiedName: identifier ('.' label)*;
 
 // Can name columns and tables.
-identifier: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword | joinWord | formKeyword | callKeyword;
+identifier: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword | joinWord | formKeyword | callKeyword | queryKeyword;
 
 // Can name a table of FROM without AS, where a join can begin, too.
-bareAlias: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword | formKeyword | callKeyword;
+bareAlias: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword | formKeyword | callKeyword | queryKeyword;
 
 // Can start a column's name or a call within an expression.
 expressionName: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword | joinWord;
@@ -743,18 +745,18 @@ typeId: IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | joinWord
 
 // Can follow a dot or AS: any word.
 label
-  : IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword | joinWord | formKeyword | callKeyword | typeFunctionKeyword | reservedKeyword
+  : IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | afterAsKeyword | columnKeyword | joinWord | formKeyword | callKeyword | queryKeyword | typeFunctionKeyword | reservedKeyword
   ;
 
 // Can follow an expression as its name without AS.
 bareLabel
   : IDENTIFIER | QUOTED_IDENTIFIER | freeKeyword | joinWord
-  | INTERVAL | MAP | NATIONAL | NONE | ROW | STRUCT | TIME | TIMESTAMP | UESCAPE
+  | INTERVAL | MAP | NATIONAL | NONE | ROW | SETOF | STRUCT | TIME | TIMESTAMP | UESCAPE
   | ALL | ANALYSE | ANALYZE | ANY | ASC | ASYMMETRIC | AUTHORIZATION | BINARY | BOTH | CASE | CAST | CHECK | COLLATION | COLUMN | CONCURRENTLY | CONSTRAINT
   | CROSS | CURRENT_CATALOG | CURRENT_DATE | CURRENT_ROLE | CURRENT_SCHEMA | CURRENT_TIME | CURRENT_TIMESTAMP | CURRENT_USER | DEFAULT | DEFERRABLE | DESC
   | DISTINCT | DO | ELSE | END | FALSE | FOREIGN | FREEZE | FULL | INITIALLY | INNER | JOIN | LATERAL | LEADING | LEFT | LOCALTIME | LOCALTIMESTAMP | NATURAL
-  | NOT | NULL | ONLY | OUTER | PLACING | PRIMARY | REFERENCES | RIGHT | SELECT | SESSION_USER | SOME | SYMMETRIC | TABLE | TABLESAMPLE | THEN | TRAILING | TRUE
-  | UNIQUE | USER | USING | VARIADIC | VERBOSE | WHEN
+  | NOT | NULL | ONLY | OUTER | PLACING | PRIMARY | RECURSIVE | REFERENCES | RIGHT | SELECT | SESSION_USER | SOME | SYMMETRIC | TABLE | TABLESAMPLE | THEN | TRAILING | TRUE
+  | SYSTEM_USER | UNIQUE | USER | USING | VALUES | VARIADIC | VERBOSE | WHEN
   ;
 
 freeKeyword: plainKeyword | GROUPS | PARTITION | RANGE | ROWS;
@@ -779,9 +781,12 @@ afterAsKeyword
   | YEAR
   ;
 
-columnKeyword: MAP | NATIONAL | NONE | PRECISION | STRUCT;
+columnKeyword: MAP | NONE | PRECISION | STRUCT;
 
-formKeyword: BETWEEN | EXISTS | INTERVAL | ROW | TIME | TIMESTAMP;
+formKeyword: BETWEEN | EXISTS | INTERVAL | NATIONAL | ROW | SETOF | TIME | TIMESTAMP;
+
+// Begins a query where one can stand, and names anything else (SqlTokenStream).
+queryKeyword: VALUES;
 
 // Words of the language only before a parenthesis (SqlTokenStream), and there names of tables whose columns follow.
 callKeyword: EXTRACT | GROUPING | OPERATOR | OVERLAY | POSITION | SUBSTRING | TREAT | TRIM | TRY_CAST | xmlKeyword;
@@ -800,7 +805,7 @@ reservedKeyword
   : ALL | ANALYSE | ANALYZE | AND | ANY | ARRAY | AS | ASC | ASYMMETRIC | BOTH | CASE | CAST | CHECK | COLLATE | COLUMN | CONSTRAINT | CREATE
   | CURRENT_CATALOG | CURRENT_DATE | CURRENT_ROLE | CURRENT_SCHEMA | CURRENT_TIME | CURRENT_TIMESTAMP | CURRENT_USER | DEFAULT | DEFERRABLE | DESC | DISTINCT | DO
   | ELSE | END | EXCEPT | FALSE | FETCH | FOR | FOREIGN | FROM | GRANT | GROUP | HAVING | IN | INITIALLY | INTERSECT | INTO | LATERAL | LEADING
-  | LIMIT | LOCALTIME | LOCALTIMESTAMP | NOT | NULL | OFFSET | ON | ONLY | OR | ORDER | PLACING | PRIMARY | QUALIFY | RECURSIVE | REFERENCES | RETURNING
-  | SELECT | SESSION_USER | SOME | SYMMETRIC | SYSTEM_USER | TABLE | THEN | TO | TRAILING | TRUE | UNION | UNIQUE | USER | USING | VALUES | VARIADIC | WHEN
+  | LIMIT | LOCALTIME | LOCALTIMESTAMP | NOT | NULL | OFFSET | ON | ONLY | OR | ORDER | PLACING | PRIMARY | QUALIFY | REFERENCES | RETURNING
+  | SELECT | SESSION_USER | SOME | SYMMETRIC | SYSTEM_USER | TABLE | THEN | TO | TRAILING | TRUE | UNION | UNIQUE | USER | USING | VARIADIC | WHEN
   | WHERE | WINDOW | WITH
   ;

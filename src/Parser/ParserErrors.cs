@@ -15,6 +15,7 @@ internal static class ParserErrors
     private const string InvalidEscapeSequence = "22025";
     private const string WindowingError = "42P20";
     private const string FeatureNotSupported = "0A000";
+    private const string InvalidTableDefinition = "42P16";
     private const string UndefinedParameter = "42P02";
 
     /// <summary>Makes the error for the first token that nothing can continue.</summary>
@@ -52,6 +53,9 @@ internal static class ParserErrors
     }
 
     public static ParseException WindowFrame(string text, TextSpan span, string message) => new(WindowingError, message, text, span, []);
+
+    public static ParseException ColumnOfSet(string text, TextSpan span, string column) =>
+        new(InvalidTableDefinition, $"column \"{column}\" cannot be declared SETOF", text, span, []);
 
     public static ParseException TooDeep(string text, TextSpan span) =>
         new(StatementTooComplex, $"statement is nested too deeply (limit {ParserLimits.MaxTreeDepth} levels)", text, span, []);

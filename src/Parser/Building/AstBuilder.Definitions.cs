@@ -170,7 +170,7 @@ internal sealed partial class AstBuilder
     {
         NotNullConstraintContext => new NotNullConstraint(),
         NullConstraintContext => new NullableConstraint(),
-        DefaultConstraintContext standard => new DefaultConstraint(BuildValue(standard.valueExpression())),
+        DefaultConstraintContext standard => new DefaultConstraint(Build(standard.bound())),
         CheckConstraintContext check => new CheckConstraint(Build(check.expression())),
         UniqueConstraintContext => new UniqueConstraint([]),
         PrimaryKeyConstraintContext => new PrimaryKeyConstraint([]),

@@ -111,7 +111,7 @@ internal sealed partial class AstBuilder
 
     private FunctionCall BuildPosition(PositionContext context, TextSpan span)
     {
-        LowerBoundContext[] values = context.lowerBound();
+        BoundContext[] values = context.bound();
         Expression sought = Build(values[0]);
         return values.Length == 2
             ? new FunctionCall("position", Build(values[1]), sought) { Span = span }
@@ -141,7 +141,7 @@ internal sealed partial class AstBuilder
         if (context.expressions() is { } rest)
             arguments.AddRange(Build(rest));
         if (context.pattern is not null)
-            return new FunctionCall("substring", arguments[0], Build(context.pattern), Build(context.escape)) { Span = span };
+            return new FunctionCall("substring", arguments[0], Build(context.pattern), context.Escape ?? throw SyntaxErrorAfter(context, "ESCAPE")) { Span = span };
         if (context.FROM().Length > 1 || context.FOR().Length > 1)
             throw SyntaxErrorAfter(context);
         if (context.from is not null)

@@ -41,7 +41,11 @@ internal sealed partial class AstBuilder
         ExistsContext exists => new ExistsExpression(Build(exists.query())) { Span = span },
         TimeLiteralContext time => BuildTimeLiteral(time, span),
         IntervalLiteralContext interval => BuildInterval(interval, span),
+        KeywordCallContext call when call.STRING() is { } text =>
+            new TypedLiteral(PlainType(FunctionName(call.functionName()), []), ReadString(text)) { Span = span, Anchor = SpanOf(text) },
         KeywordCallContext call => ApplyFields(BuildCall(FunctionName(call.functionName()), call.callTail(), span), Fields(call.fields())),
+        NationalLiteralContext literal => new TypedLiteral(
+            BuiltIn(literal.VARYING() is null ? "char" : "varchar", Modifiers(literal.typePrecision())), ReadString(literal.STRING())) { Span = span, Anchor = SpanOf(literal.STRING()) },
         CurrentValueExpressionContext current => Build(current.currentValue()),
         ArrayContext array => array.query() is { } query
             ? new ArraySubquery(Build(query)) { Span = span }

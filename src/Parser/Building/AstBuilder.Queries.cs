@@ -12,15 +12,17 @@ internal sealed partial class AstBuilder
 
     private Query Build(QueryContext context)
     {
+        IntoClauseContext? outer = EnterPart();
         Query query = BuildQuery(context.queryBody(), context.withClause(), context);
-        RejectInto();
+        LeavePart(outer);
         return query;
     }
 
     private Query BuildQuery(StartedQueryContext context)
     {
+        IntoClauseContext? outer = EnterPart();
         Query query = context.queryBody() is { } body ? BuildQuery(body, context.withClause(), context) : BuildStarted(context);
-        RejectInto();
+        LeavePart(outer);
         return query;
     }
 
@@ -39,6 +41,20 @@ internal sealed partial class AstBuilder
         return WithTail(body, with, whole, context.queryTail(), null, [], []);
     }
 
+    /// <summary>Starts a part of a statement that may have no INTO; returns what <see cref="LeavePart"/> needs.</summary>
+    private IntoClauseContext? EnterPart()
+    {
+        IntoClauseContext? outer = _into;
+        _into = null;
+        return outer;
+    }
+
+    private void LeavePart(IntoClauseContext? outer)
+    {
+        RejectInto();
+        _into = outer;
+    }
+
     private void RejectInto()
     {
         if (_into is { } into)
@@ -52,14 +68,18 @@ internal sealed partial class AstBuilder
     {
         if (tail is not null)
             (orderBy, limits, locks) = (tail.orderBy(), tail.limitPart(), tail.lockingClause());
-        if (with is null && orderBy is null && limits.Length == 0 && locks.Length == 0 && body is Query nested)
+        // FOR READ ONLY says nothing.
+        if (Array.Exists(locks, static clause => clause.READ() is not null))
+            locks = Array.FindAll(locks, static clause => clause.READ() is null);
+        LimitClause? limit = Build(limits);
+        if (with is null && orderBy is null && limit is null && locks.Length == 0 && body is Query nested)
             return nested;
         return new Query(body)
         {
             With = with is null ? null : Build(with),
             OrderBy = Build(orderBy),
-            Limit = Build(limits),
-            Locking = Map(locks.Where(static clause => clause.READ() is null).ToArray(), Build),
+            Limit = limit,
+            Locking = Map(locks, Build),
             Span = SpanOf(whole),
         };
     }
@@ -69,8 +89,9 @@ internal sealed partial class AstBuilder
 
     private CommonTableExpression Build(CommonTableContext context)
     {
+        IntoClauseContext? outer = EnterPart();
         Statement body = BuildData(context.dataStatement());
-        RejectInto();
+        LeavePart(outer);
         return new CommonTableExpression(Name(context.identifier()), Names(context.columnNames()), body)
         {
             Materialized = context.MATERIALIZED() is null ? null : context.NOT() is null,
@@ -92,8 +113,8 @@ internal sealed partial class AstBuilder
         return new CycleClause(
             Names(names[..^2]),
             Name(context.mark),
-            context.markValue is { } value ? BuildValue(value) : null,
-            context.markDefault is { } standard ? BuildValue(standard) : null,
+            context.markValue is { } value ? Build(value) : null,
+            context.markDefault is { } standard ? Build(standard) : null,
             Name(context.path))
         {
             Span = SpanOf(context),
@@ -103,7 +124,19 @@ internal sealed partial class AstBuilder
     private QueryExpression BuildTerm(QueryTermContext context) => FoldIntersections(BuildPrimary(context.queryPrimary()), context.intersection());
 
     private QueryExpression BuildPrimary(QueryPrimaryContext context) =>
-        context.simpleQuery() is { } simple ? BuildSimple(simple) : AsTerm(Build(context.query()));
+        context.simpleQuery() is { } simple ? BuildSimple(simple) : AsTerm(BuildEnclosed(context.query()));
+
+    /// <summary>Builds a query in parentheses, which may be the first SELECT of a statement, with INTO.</summary>
+    private Query BuildEnclosed(QueryContext context) => BuildQuery(context.queryBody(), context.withClause(), context);
+
+    /// <summary>Builds a term behind a set operator: INTO belongs to the first SELECT.</summary>
+    private QueryExpression BuildFurther(QueryTermContext context)
+    {
+        IntoClauseContext? outer = EnterPart();
+        QueryExpression term = BuildTerm(context);
+        LeavePart(outer);
+        return term;
+    }
 
     /// <summary>Drops the shell of a query in parentheses that has no clauses of its own.</summary>
     private static QueryExpression AsTerm(Query query) =>
@@ -115,7 +148,11 @@ internal sealed partial class AstBuilder
             return first;
         var run = new SetOperationRun(first);
         foreach (IntersectionContext part in parts)
+        {
+            IntoClauseContext? outer = EnterPart();
             run.Add(SetOperator.Intersect, part.ALL() is not null, byName: false, BuildPrimary(part.queryPrimary()));
+            LeavePart(outer);
+        }
         _deepest += run.Levels;
         return run.Finish();
     }
@@ -128,7 +165,7 @@ internal sealed partial class AstBuilder
         for (int i = 0; i < operators.Length; i++)
         {
             SetOperator kind = operators[i].UNION() is not null ? SetOperator.Union : SetOperator.Except;
-            run.Add(kind, operators[i].ALL() is not null, operators[i].NAME() is not null, BuildTerm(terms[i]));
+            run.Add(kind, operators[i].ALL() is not null, operators[i].NAME() is not null, BuildFurther(terms[i]));
         }
         _deepest += run.Levels;
         CheckDepth(operators[0]);

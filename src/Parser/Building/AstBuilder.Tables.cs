@@ -1,4 +1,5 @@
 using Antlr4.Runtime;
+using Antlr4.Runtime.Tree;
 using SqlCluster.Parser.Ast;
 using static SqlCluster.Parser.Generated.SqlParser;
 
@@ -79,8 +80,8 @@ internal sealed partial class AstBuilder
             Span = SpanOf(context),
         },
         KeywordFunctionTableContext call => BuildFunctionTable(Call(call.functionName()), call.functionTail(), lateral: false) with { Span = SpanOf(context) },
-        CallFormTableContext form => BuildAliased([new TableFunction(BuildForm(form.callForm(), SpanOf(form.callForm())), [])], form.functionAlias()) with { Span = SpanOf(context) },
-        CurrentValueTableContext current => BuildAliased([new TableFunction(Build(current.currentValue()), [])], current.functionAlias()) with { Span = SpanOf(context) },
+        CallFormTableContext form => BuildAliased([new TableFunction(BuildForm(form.callForm(), SpanOf(form.callForm())), [])], form.functionAlias()) with { WithOrdinality = form.withOrdinality() is not null, Span = SpanOf(context) },
+        CurrentValueTableContext current => BuildAliased([new TableFunction(Build(current.currentValue()), [])], current.functionAlias()) with { WithOrdinality = current.withOrdinality() is not null, Span = SpanOf(context) },
         FileTableContext file => new FileTable(ReadString(file.STRING()))
         {
             Alias = Build(file.tableAlias()),
@@ -119,8 +120,9 @@ internal sealed partial class AstBuilder
     {
         if (context.query() is { } query)
             return new SubqueryTable(Build(query)) { Lateral = true, Alias = Build(context.tableAlias()), Span = SpanOf(context) };
-        if (context.callForm() is { } form)
-            return BuildAliased([new TableFunction(BuildForm(form, SpanOf(form)), [])], context.functionAlias()) with { Lateral = true, Span = SpanOf(context) };
+        Expression? call = context.callForm() is { } form ? BuildForm(form, SpanOf(form)) : context.currentValue() is { } current ? Build(current) : null;
+        if (call is not null)
+            return BuildAliased([new TableFunction(call, [])], context.functionAlias()) with { WithOrdinality = context.withOrdinality() is not null, Lateral = true, Span = SpanOf(context) };
         QualifiedName name = context.relationName() is { } relation ? Call(relation) : Call(context.functionName());
         return BuildFunctionTable(name, context.functionTail(), lateral: true) with { Span = SpanOf(context) };
     }
@@ -143,12 +145,14 @@ internal sealed partial class AstBuilder
 
     private TableFunction Build(RowsFromItemContext context)
     {
-        QualifiedName name = context.relationName() is { } relation ? Call(relation) : Call(context.functionName());
-        return new TableFunction(BuildCall(name, context.callArguments()), Map(context.functionColumn(), Build)) { Span = SpanOf(context) };
+        Expression call = context.callForm() is { } form ? BuildForm(form, SpanOf(form))
+            : context.currentValue() is { } current ? Build(current)
+            : BuildCall(context.relationName() is { } relation ? Call(relation) : Call(context.functionName()), context.callArguments());
+        return new TableFunction(call, Map(context.functionColumn(), Build)) { Span = SpanOf(context) };
     }
 
     private FunctionColumn Build(FunctionColumnContext context) =>
-        new(Name(context.identifier()), Build(context.typeName())) { Collation = BuildOptional(context.qualifiedName()), Span = SpanOf(context) };
+        new(Name(context.identifier()), Single(context.identifier(), context.SETOF(), Build(context.typeName()))) { Collation = BuildOptional(context.qualifiedName()), Span = SpanOf(context) };
 
     /// <summary>Applies <c>AS t (a, b)</c>, or <c>AS t (a int, b text)</c>, which defines the columns of a single function.</summary>
     private FunctionTable BuildAliased(NodeList<TableFunction> functions, FunctionAliasContext? context)
@@ -156,19 +160,33 @@ internal sealed partial class AstBuilder
         if (context is null)
             return new FunctionTable(functions);
         if (context.functionColumn() is { Length: > 0 } only)
+        {
+            RejectColumnsOfSeveral(functions, only[0]);
             return new FunctionTable([functions[0] with { Columns = Map(only, Build) }]);
+        }
         AliasColumnContext[] columns = context.functionAliasColumns()?.aliasColumn() ?? [];
         Identifier name = Name((ParserRuleContext?)context.identifier() ?? context.bareAlias());
         TextSpan span = TextSpan.Covering(name.Span, SpanOf(context));
         int typed = columns.Count(static column => column.typeName() is not null);
         if (typed == 0)
             return new FunctionTable(functions) { Alias = new TableAlias(name, Map(columns, column => Name(column.identifier()))) { Span = span } };
-        if (typed < columns.Length || functions.Count > 1)
-            throw SyntaxError(columns.First(column => functions.Count > 1 || column.typeName() is null).Stop, "type");
+        if (typed < columns.Length)
+            throw SyntaxError(columns.First(static column => column.typeName() is null).Stop, "type");
+        RejectColumnsOfSeveral(functions, columns[0]);
         NodeList<FunctionColumn> definitions = Map(
-            columns, column => new FunctionColumn(Name(column.identifier()), Build(column.typeName())) { Collation = BuildOptional(column.qualifiedName()), Span = SpanOf(column) });
+            columns, column => new FunctionColumn(Name(column.identifier()), Single(column.identifier(), column.SETOF(), Build(column.typeName()))) { Collation = BuildOptional(column.qualifiedName()), Span = SpanOf(column) });
         return new FunctionTable([functions[0] with { Columns = definitions }]) { Alias = new TableAlias(name) { Span = span } };
     }
+
+    private void RejectColumnsOfSeveral(NodeList<TableFunction> functions, ParserRuleContext columns)
+    {
+        if (functions.Count > 1)
+            throw ParserErrors.Misplaced(Text, SpanOf(columns), "ROWS FROM() with multiple functions cannot have a column definition list");
+    }
+
+    /// <summary>Returns the type of a column, which cannot be a set.</summary>
+    private TypeName Single(IdentifierContext name, ITerminalNode? set, TypeName type) =>
+        set is null ? type : throw ParserErrors.ColumnOfSet(Text, SpanOf(set), Name(name).Value);
 
     private NamedTable Build(RelationContext context) =>
         new(Build(context.relationName())) { Only = context.ONLY() is not null, Span = SpanOf(context) };
@@ -183,7 +201,7 @@ internal sealed partial class AstBuilder
         ExpressionContext[] expressions = context.expression();
         bool repeatable = context.REPEATABLE() is not null;
         return new TableSample(
-            Build(context.qualifiedName()),
+            context.qualifiedName() is { } method ? Build(method) : FunctionName(context.functionName()),
             Build(repeatable ? expressions[..^1] : expressions),
             repeatable ? Build(expressions[^1]) : null)
         {

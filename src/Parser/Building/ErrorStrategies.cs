@@ -86,7 +86,6 @@ internal static class ExpectedTokens
         Collapse(remaining, words, Grammar.IDENTIFIER, Grammar.TIME, Grammar.RULE_identifier, "identifier");
         Collapse(remaining, words, Grammar.IDENTIFIER, Grammar.ZONE, Grammar.RULE_bareLabel, "identifier");
         Collapse(remaining, words, Grammar.PLUS, Grammar.SLASH, Grammar.RULE_infixOperator, "operator");
-        Collapse(remaining, words, Grammar.LESS, Grammar.EQUALS, Grammar.RULE_comparisonOperator, "operator");
         foreach (int type in remaining.ToList())
             words.Add(NameOf(type));
         return [.. words];

@@ -143,6 +143,12 @@ internal partial class SqlParser
         public override ITerminalNode? AddChild(IToken matchedToken) => matchedToken.Type == SqlParser.COMMA ? null : base.AddChild(matchedToken);
     }
 
+    public partial class SubstringArgumentsContext
+    {
+        /// <summary>Holds what stands behind ESCAPE, which the pattern's predicate reads: only the builder can tell it from LIKE's.</summary>
+        internal Ast.Expression? Escape { get; set; }
+    }
+
     public partial class SimpleQueryContext
     {
         /// <summary>Holds the syntax tree once the query was read, its depth, and its INTO clause; the children are gone then.</summary>

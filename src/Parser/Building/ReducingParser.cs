@@ -82,17 +82,16 @@ internal sealed class ReducingParser : Grammar
             case RULE_valuesRow: _builder.Reduce((ValuesRowContext)context); break;
             case RULE_simpleQuery: _builder.Reduce((SimpleQueryContext)context); break;
             case RULE_statement: _builder.Reduce((StatementContext)context); break;
-            case RULE_infixOperator: CheckChain((ParserRuleContext)context.Parent, 2 * ParserLimits.MaxTreeDepth); break;
-            case RULE_prefixOperator or RULE_suffix: CheckChain((ParserRuleContext)context.Parent, ParserLimits.MaxTreeDepth + 1); break;
+            case RULE_predicateTail or RULE_boundTail or RULE_suffix or RULE_prefixOperator or RULE_negation: CheckChain((ParserRuleContext)context.Parent); break;
         }
     }
 
     /// <summary>Ends the reading of a chain of operators as soon as its tree would be too deep: what follows cannot make it less so.</summary>
-    private void CheckChain(ParserRuleContext chain, int most)
+    private void CheckChain(ParserRuleContext chain)
     {
-        if (chain.ChildCount <= most)
+        if (chain.ChildCount <= ParserLimits.MaxTreeDepth + 1)
             return;
-        while (chain is OperandContext)
+        while (chain is not (PredicateContext or BoundContext))
             chain = (ParserRuleContext)chain.Parent;
         throw ParserErrors.TooDeep(_tokens.Text, ParserErrors.SpanOf(chain.Start));
     }

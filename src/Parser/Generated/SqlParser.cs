@@ -46,20 +46,20 @@ internal partial class SqlParser : Parser {
 		GROUP=60, HAVING=61, IN=62, INITIALLY=63, INTERSECT=64, INTO=65, LATERAL=66,
 		LEADING=67, LIMIT=68, LOCALTIME=69, LOCALTIMESTAMP=70, NOT=71, NULL=72,
 		OFFSET=73, ON=74, ONLY=75, OR=76, ORDER=77, PLACING=78, PRIMARY=79, QUALIFY=80,
-		RECURSIVE=81, REFERENCES=82, RETURNING=83, SELECT=84, SESSION_USER=85,
-		SOME=86, SYMMETRIC=87, SYSTEM_USER=88, TABLE=89, THEN=90, TO=91, TRAILING=92,
-		TRUE=93, UNION=94, UNIQUE=95, USER=96, USING=97, VALUES=98, VARIADIC=99,
-		WHEN=100, WHERE=101, WINDOW=102, WITH=103, AUTHORIZATION=104, BINARY=105,
-		COLLATION=106, CONCURRENTLY=107, CROSS=108, FREEZE=109, FULL=110, ILIKE=111,
-		INNER=112, IS=113, ISNULL=114, JOIN=115, LEFT=116, LIKE=117, NATURAL=118,
-		NOTNULL=119, OUTER=120, OVERLAPS=121, RIGHT=122, SIMILAR=123, TABLESAMPLE=124,
-		VERBOSE=125, BETWEEN=126, EXISTS=127, INTERVAL=128, ROW=129, TIME=130,
-		TIMESTAMP=131, EXTRACT=132, GROUPING=133, OPERATOR=134, OVERLAY=135, POSITION=136,
-		SUBSTRING=137, TREAT=138, TRIM=139, TRY_CAST=140, XMLCONCAT=141, XMLELEMENT=142,
-		XMLEXISTS=143, XMLFOREST=144, XMLPARSE=145, XMLPI=146, XMLROOT=147, XMLSERIALIZE=148,
-		XMLTABLE=149, ANTI=150, ASOF=151, SEMI=152, MAP=153, NATIONAL=154, NONE=155,
-		PRECISION=156, STRUCT=157, AT=158, DAY=159, ESCAPE=160, EXCLUDE=161, FILTER=162,
-		HOUR=163, IGNORE=164, MINUTE=165, MONTH=166, OVER=167, REPLACE=168, RESPECT=169,
+		REFERENCES=81, RETURNING=82, SELECT=83, SESSION_USER=84, SOME=85, SYMMETRIC=86,
+		SYSTEM_USER=87, TABLE=88, THEN=89, TO=90, TRAILING=91, TRUE=92, UNION=93,
+		UNIQUE=94, USER=95, USING=96, VARIADIC=97, WHEN=98, WHERE=99, WINDOW=100,
+		WITH=101, AUTHORIZATION=102, BINARY=103, COLLATION=104, CONCURRENTLY=105,
+		CROSS=106, FREEZE=107, FULL=108, ILIKE=109, INNER=110, IS=111, ISNULL=112,
+		JOIN=113, LEFT=114, LIKE=115, NATURAL=116, NOTNULL=117, OUTER=118, OVERLAPS=119,
+		RIGHT=120, SIMILAR=121, TABLESAMPLE=122, VERBOSE=123, BETWEEN=124, EXISTS=125,
+		INTERVAL=126, NATIONAL=127, ROW=128, SETOF=129, TIME=130, TIMESTAMP=131,
+		VALUES=132, EXTRACT=133, GROUPING=134, OPERATOR=135, OVERLAY=136, POSITION=137,
+		SUBSTRING=138, TREAT=139, TRIM=140, TRY_CAST=141, XMLCONCAT=142, XMLELEMENT=143,
+		XMLEXISTS=144, XMLFOREST=145, XMLPARSE=146, XMLPI=147, XMLROOT=148, XMLSERIALIZE=149,
+		XMLTABLE=150, ANTI=151, ASOF=152, SEMI=153, MAP=154, NONE=155, PRECISION=156,
+		STRUCT=157, AT=158, DAY=159, ESCAPE=160, EXCLUDE=161, FILTER=162, HOUR=163,
+		IGNORE=164, MINUTE=165, MONTH=166, OVER=167, REPLACE=168, RESPECT=169,
 		SECOND=170, UESCAPE=171, VARYING=172, WITHIN=173, WITHOUT=174, YEAR=175,
 		ABORT=176, ABSOLUTE=177, ACCESS=178, ACTION=179, ADD=180, ADMIN=181, ALTER=182,
 		ALWAYS=183, BACKWARD=184, BEGIN=185, BREADTH=186, BY=187, CASCADE=188,
@@ -79,21 +79,21 @@ internal partial class SqlParser : Parser {
 		NOWAIT=266, NULLS=267, OF=268, OPTION=269, OPTIONS=270, ORDINALITY=271,
 		OTHERS=272, OVERRIDING=273, OWNER=274, PARTIAL=275, PARTITION=276, PARTITIONED=277,
 		PLANS=278, PRECEDING=279, PREPARE=280, PRESERVE=281, PRIOR=282, PRIVILEGES=283,
-		PROGRAM=284, QUOTE=285, RANGE=286, READ=287, REFRESH=288, RELATIVE=289,
-		RELEASE=290, RENAME=291, REPEATABLE=292, RESET=293, RESTART=294, RESTRICT=295,
-		REVOKE=296, ROLE=297, ROLLBACK=298, ROWS=299, SAVEPOINT=300, SCHEMA=301,
-		SCROLL=302, SEARCH=303, SEQUENCE=304, SEQUENCES=305, SERIALIZABLE=306,
-		SESSION=307, SET=308, SETS=309, SHARE=310, SHOW=311, SIMPLE=312, SKIP_=313,
-		SNAPSHOT=314, SOURCE=315, START=316, STATISTICS=317, STDIN=318, STDOUT=319,
-		STORED=320, SUMMARIZE=321, SYSTEM=322, TABLES=323, TARGET=324, TEMP=325,
-		TEMPORARY=326, TIES=327, TRANSACTION=328, TRUNCATE=329, TYPE=330, UNBOUNDED=331,
-		UNCOMMITTED=332, UNKNOWN=333, UNLISTEN=334, UNLOGGED=335, UPDATE=336,
-		VACUUM=337, VALID=338, VALUE=339, VIEW=340, WORK=341, WRITE=342, ZONE=343,
-		LEFT_PAREN=344, RIGHT_PAREN=345, LEFT_BRACKET=346, RIGHT_BRACKET=347,
-		LEFT_BRACE=348, RIGHT_BRACE=349, COMMA=350, SEMICOLON=351, DOT=352, COLON=353,
-		DOUBLE_COLON=354, COLON_EQUALS=355, EQUALS_GREATER=356, PLUS=357, MINUS=358,
-		STAR=359, SLASH=360, PERCENT=361, CARET=362, EQUALS=363, NOT_EQUALS=364,
-		LESS=365, LESS_EQUALS=366, GREATER=367, GREATER_EQUALS=368;
+		PROGRAM=284, QUOTE=285, RANGE=286, READ=287, RECURSIVE=288, REFRESH=289,
+		RELATIVE=290, RELEASE=291, RENAME=292, REPEATABLE=293, RESET=294, RESTART=295,
+		RESTRICT=296, REVOKE=297, ROLE=298, ROLLBACK=299, ROWS=300, SAVEPOINT=301,
+		SCHEMA=302, SCROLL=303, SEARCH=304, SEQUENCE=305, SEQUENCES=306, SERIALIZABLE=307,
+		SESSION=308, SET=309, SETS=310, SHARE=311, SHOW=312, SIMPLE=313, SKIP_=314,
+		SNAPSHOT=315, SOURCE=316, START=317, STATISTICS=318, STDIN=319, STDOUT=320,
+		STORED=321, SUMMARIZE=322, SYSTEM=323, TABLES=324, TARGET=325, TEMP=326,
+		TEMPORARY=327, TIES=328, TRANSACTION=329, TRUNCATE=330, TYPE=331, UNBOUNDED=332,
+		UNCOMMITTED=333, UNKNOWN=334, UNLISTEN=335, UNLOGGED=336, UPDATE=337,
+		VACUUM=338, VALID=339, VALUE=340, VIEW=341, WORK=342, WRITE=343, ZONE=344,
+		LEFT_PAREN=345, RIGHT_PAREN=346, LEFT_BRACKET=347, RIGHT_BRACKET=348,
+		LEFT_BRACE=349, RIGHT_BRACE=350, COMMA=351, SEMICOLON=352, DOT=353, COLON=354,
+		DOUBLE_COLON=355, COLON_EQUALS=356, EQUALS_GREATER=357, PLUS=358, MINUS=359,
+		STAR=360, SLASH=361, PERCENT=362, CARET=363, EQUALS=364, NOT_EQUALS=365,
+		LESS=366, LESS_EQUALS=367, GREATER=368, GREATER_EQUALS=369;
 	public const int
 		RULE_statements = 0, RULE_singleExpression = 1, RULE_singleType = 2, RULE_statement = 3,
 		RULE_command = 4, RULE_dataStatement = 5, RULE_query = 6, RULE_withClause = 7,
@@ -110,49 +110,50 @@ internal partial class SqlParser : Parser {
 		RULE_functionAlias = 45, RULE_functionAliasColumns = 46, RULE_functionColumn = 47,
 		RULE_aliasColumn = 48, RULE_relation = 49, RULE_relationName = 50, RULE_tableAlias = 51,
 		RULE_tableSample = 52, RULE_columnNames = 53, RULE_expression = 54, RULE_conjunction = 55,
-		RULE_predicate = 56, RULE_predicateTail = 57, RULE_negation = 58, RULE_formTest = 59,
-		RULE_comparisonOperator = 60, RULE_patternMatch = 61, RULE_patternTail = 62,
-		RULE_patternTest = 63, RULE_lowerBound = 64, RULE_quantified = 65, RULE_valueExpression = 66,
-		RULE_operand = 67, RULE_prefixOperator = 68, RULE_infixOperator = 69,
-		RULE_otherOperator = 70, RULE_anyOperator = 71, RULE_operatorSymbol = 72,
-		RULE_suffix = 73, RULE_primary = 74, RULE_form = 75, RULE_callForm = 76,
-		RULE_xmlPart = 77, RULE_fields = 78, RULE_caseBranches = 79, RULE_substringArguments = 80,
-		RULE_structFields = 81, RULE_expressions = 82, RULE_parenthesizedBody = 83,
-		RULE_startedQuery = 84, RULE_setTail = 85, RULE_name = 86, RULE_nameTail = 87,
-		RULE_callTail = 88, RULE_callArguments = 89, RULE_argument = 90, RULE_nullTreatment = 91,
-		RULE_withinGroup = 92, RULE_filter = 93, RULE_over = 94, RULE_windowSpecification = 95,
-		RULE_baseWindow = 96, RULE_windowFrame = 97, RULE_frameBound = 98, RULE_caseBranch = 99,
-		RULE_structField = 100, RULE_mapEntries = 101, RULE_mapEntry = 102, RULE_currentValue = 103,
-		RULE_typeName = 104, RULE_arrayBound = 105, RULE_simpleType = 106, RULE_structTypeField = 107,
-		RULE_typePrecision = 108, RULE_timeZone = 109, RULE_intervalQualifier = 110,
-		RULE_insert = 111, RULE_insertColumns = 112, RULE_overriding = 113, RULE_onConflict = 114,
-		RULE_conflictTarget = 115, RULE_returning = 116, RULE_update = 117, RULE_assignments = 118,
-		RULE_assignment = 119, RULE_assignmentTarget = 120, RULE_accessor = 121,
-		RULE_delete = 122, RULE_merge = 123, RULE_mergeWhen = 124, RULE_mergeAction = 125,
-		RULE_truncated = 126, RULE_createBody = 127, RULE_persistence = 128, RULE_tableBody = 129,
-		RULE_tableElements = 130, RULE_tableElement = 131, RULE_columnDefinition = 132,
-		RULE_columnConstraint = 133, RULE_constraintBody = 134, RULE_sequenceOption = 135,
-		RULE_tableConstraint = 136, RULE_references = 137, RULE_referentialTrigger = 138,
-		RULE_constraintAttribute = 139, RULE_externalPart = 140, RULE_externalOption = 141,
-		RULE_withOptions = 142, RULE_onCommit = 143, RULE_withData = 144, RULE_checkOption = 145,
-		RULE_indexKey = 146, RULE_indexOperatorClass = 147, RULE_dropBehavior = 148,
-		RULE_objectKind = 149, RULE_alterAction = 150, RULE_identitySetting = 151,
-		RULE_grantBody = 152, RULE_revokeBody = 153, RULE_privileges = 154, RULE_privilege = 155,
-		RULE_grantTarget = 156, RULE_grantee = 157, RULE_copyBody = 158, RULE_copyEndpoint = 159,
-		RULE_copyDelimiters = 160, RULE_copyOptions = 161, RULE_legacyCopyOption = 162,
-		RULE_explainOptions = 163, RULE_explainWord = 164, RULE_explained = 165,
-		RULE_described = 166, RULE_maintainedTables = 167, RULE_maintainedTable = 168,
-		RULE_optionList = 169, RULE_option = 170, RULE_optionName = 171, RULE_optionValue = 172,
-		RULE_cursorOption = 173, RULE_cursorPosition = 174, RULE_cursorDirection = 175,
-		RULE_signedInteger = 176, RULE_showBody = 177, RULE_showFilter = 178,
-		RULE_setBody = 179, RULE_timeZoneValue = 180, RULE_resetBody = 181, RULE_settingName = 182,
-		RULE_transactionModes = 183, RULE_transactionMode = 184, RULE_work = 185,
-		RULE_chain = 186, RULE_lockMode = 187, RULE_qualifiedName = 188, RULE_identifier = 189,
-		RULE_bareAlias = 190, RULE_expressionName = 191, RULE_functionName = 192,
-		RULE_typeId = 193, RULE_label = 194, RULE_bareLabel = 195, RULE_freeKeyword = 196,
-		RULE_plainKeyword = 197, RULE_afterAsKeyword = 198, RULE_columnKeyword = 199,
-		RULE_formKeyword = 200, RULE_callKeyword = 201, RULE_xmlKeyword = 202,
-		RULE_joinWord = 203, RULE_typeFunctionKeyword = 204, RULE_reservedKeyword = 205;
+		RULE_predicate = 56, RULE_predicateTail = 57, RULE_patternTest = 58, RULE_rightOperand = 59,
+		RULE_negation = 60, RULE_formTest = 61, RULE_bound = 62, RULE_boundTail = 63,
+		RULE_boundOperand = 64, RULE_quantified = 65, RULE_prefixOperator = 66,
+		RULE_infixOperator = 67, RULE_otherOperator = 68, RULE_anyOperator = 69,
+		RULE_operatorSymbol = 70, RULE_suffix = 71, RULE_primary = 72, RULE_form = 73,
+		RULE_callForm = 74, RULE_xmlPart = 75, RULE_fields = 76, RULE_caseBranches = 77,
+		RULE_substringArguments = 78, RULE_structFields = 79, RULE_expressions = 80,
+		RULE_parenthesizedBody = 81, RULE_startedQuery = 82, RULE_setTail = 83,
+		RULE_name = 84, RULE_nameTail = 85, RULE_callTail = 86, RULE_callArguments = 87,
+		RULE_argument = 88, RULE_nullTreatment = 89, RULE_withinGroup = 90, RULE_filter = 91,
+		RULE_over = 92, RULE_windowSpecification = 93, RULE_baseWindow = 94, RULE_windowFrame = 95,
+		RULE_frameBound = 96, RULE_caseBranch = 97, RULE_structField = 98, RULE_mapEntries = 99,
+		RULE_mapEntry = 100, RULE_currentValue = 101, RULE_typeName = 102, RULE_arrayBound = 103,
+		RULE_simpleType = 104, RULE_structTypeField = 105, RULE_typePrecision = 106,
+		RULE_timeZone = 107, RULE_intervalQualifier = 108, RULE_insert = 109,
+		RULE_insertColumns = 110, RULE_overriding = 111, RULE_onConflict = 112,
+		RULE_conflictTarget = 113, RULE_returning = 114, RULE_update = 115, RULE_assignments = 116,
+		RULE_assignment = 117, RULE_assignmentTarget = 118, RULE_accessor = 119,
+		RULE_delete = 120, RULE_merge = 121, RULE_mergeWhen = 122, RULE_mergeAction = 123,
+		RULE_truncated = 124, RULE_createBody = 125, RULE_persistence = 126, RULE_tableBody = 127,
+		RULE_tableElements = 128, RULE_tableElement = 129, RULE_columnDefinition = 130,
+		RULE_columnConstraint = 131, RULE_constraintBody = 132, RULE_sequenceOption = 133,
+		RULE_tableConstraint = 134, RULE_references = 135, RULE_referentialTrigger = 136,
+		RULE_constraintAttribute = 137, RULE_externalPart = 138, RULE_externalOption = 139,
+		RULE_withOptions = 140, RULE_onCommit = 141, RULE_withData = 142, RULE_checkOption = 143,
+		RULE_indexKey = 144, RULE_indexOperatorClass = 145, RULE_dropBehavior = 146,
+		RULE_objectKind = 147, RULE_alterAction = 148, RULE_identitySetting = 149,
+		RULE_grantBody = 150, RULE_revokeBody = 151, RULE_privileges = 152, RULE_privilege = 153,
+		RULE_grantTarget = 154, RULE_grantee = 155, RULE_copyBody = 156, RULE_copyEndpoint = 157,
+		RULE_copyDelimiters = 158, RULE_copyOptions = 159, RULE_legacyCopyOption = 160,
+		RULE_explainOptions = 161, RULE_explainWord = 162, RULE_explained = 163,
+		RULE_described = 164, RULE_maintainedTables = 165, RULE_maintainedTable = 166,
+		RULE_optionList = 167, RULE_option = 168, RULE_optionName = 169, RULE_optionValue = 170,
+		RULE_cursorOption = 171, RULE_cursorPosition = 172, RULE_cursorDirection = 173,
+		RULE_signedInteger = 174, RULE_showBody = 175, RULE_showFilter = 176,
+		RULE_setBody = 177, RULE_timeZoneValue = 178, RULE_resetBody = 179, RULE_settingName = 180,
+		RULE_transactionModes = 181, RULE_transactionMode = 182, RULE_work = 183,
+		RULE_chain = 184, RULE_lockMode = 185, RULE_qualifiedName = 186, RULE_identifier = 187,
+		RULE_bareAlias = 188, RULE_expressionName = 189, RULE_functionName = 190,
+		RULE_typeId = 191, RULE_label = 192, RULE_bareLabel = 193, RULE_freeKeyword = 194,
+		RULE_plainKeyword = 195, RULE_afterAsKeyword = 196, RULE_columnKeyword = 197,
+		RULE_formKeyword = 198, RULE_queryKeyword = 199, RULE_callKeyword = 200,
+		RULE_xmlKeyword = 201, RULE_joinWord = 202, RULE_typeFunctionKeyword = 203,
+		RULE_reservedKeyword = 204;
 	public static readonly string[] ruleNames = {
 		"statements", "singleExpression", "singleType", "statement", "command",
 		"dataStatement", "query", "withClause", "commonTable", "searchClause",
@@ -165,18 +166,18 @@ internal partial class SqlParser : Parser {
 		"parenthesizedTable", "functionTail", "rowsFromItem", "withOrdinality",
 		"functionAlias", "functionAliasColumns", "functionColumn", "aliasColumn",
 		"relation", "relationName", "tableAlias", "tableSample", "columnNames",
-		"expression", "conjunction", "predicate", "predicateTail", "negation",
-		"formTest", "comparisonOperator", "patternMatch", "patternTail", "patternTest",
-		"lowerBound", "quantified", "valueExpression", "operand", "prefixOperator",
-		"infixOperator", "otherOperator", "anyOperator", "operatorSymbol", "suffix",
-		"primary", "form", "callForm", "xmlPart", "fields", "caseBranches", "substringArguments",
-		"structFields", "expressions", "parenthesizedBody", "startedQuery", "setTail",
-		"name", "nameTail", "callTail", "callArguments", "argument", "nullTreatment",
-		"withinGroup", "filter", "over", "windowSpecification", "baseWindow",
-		"windowFrame", "frameBound", "caseBranch", "structField", "mapEntries",
-		"mapEntry", "currentValue", "typeName", "arrayBound", "simpleType", "structTypeField",
-		"typePrecision", "timeZone", "intervalQualifier", "insert", "insertColumns",
-		"overriding", "onConflict", "conflictTarget", "returning", "update", "assignments",
+		"expression", "conjunction", "predicate", "predicateTail", "patternTest",
+		"rightOperand", "negation", "formTest", "bound", "boundTail", "boundOperand",
+		"quantified", "prefixOperator", "infixOperator", "otherOperator", "anyOperator",
+		"operatorSymbol", "suffix", "primary", "form", "callForm", "xmlPart",
+		"fields", "caseBranches", "substringArguments", "structFields", "expressions",
+		"parenthesizedBody", "startedQuery", "setTail", "name", "nameTail", "callTail",
+		"callArguments", "argument", "nullTreatment", "withinGroup", "filter",
+		"over", "windowSpecification", "baseWindow", "windowFrame", "frameBound",
+		"caseBranch", "structField", "mapEntries", "mapEntry", "currentValue",
+		"typeName", "arrayBound", "simpleType", "structTypeField", "typePrecision",
+		"timeZone", "intervalQualifier", "insert", "insertColumns", "overriding",
+		"onConflict", "conflictTarget", "returning", "update", "assignments",
 		"assignment", "assignmentTarget", "accessor", "delete", "merge", "mergeWhen",
 		"mergeAction", "truncated", "createBody", "persistence", "tableBody",
 		"tableElements", "tableElement", "columnDefinition", "columnConstraint",
@@ -192,8 +193,8 @@ internal partial class SqlParser : Parser {
 		"timeZoneValue", "resetBody", "settingName", "transactionModes", "transactionMode",
 		"work", "chain", "lockMode", "qualifiedName", "identifier", "bareAlias",
 		"expressionName", "functionName", "typeId", "label", "bareLabel", "freeKeyword",
-		"plainKeyword", "afterAsKeyword", "columnKeyword", "formKeyword", "callKeyword",
-		"xmlKeyword", "joinWord", "typeFunctionKeyword", "reservedKeyword"
+		"plainKeyword", "afterAsKeyword", "columnKeyword", "formKeyword", "queryKeyword",
+		"callKeyword", "xmlKeyword", "joinWord", "typeFunctionKeyword", "reservedKeyword"
 	};
 
 	private static readonly string[] _LiteralNames = {
@@ -225,10 +226,10 @@ internal partial class SqlParser : Parser {
 		null, null, null, null, null, null, null, null, null, null, null, null,
 		null, null, null, null, null, null, null, null, null, null, null, null,
 		null, null, null, null, null, null, null, null, null, null, null, null,
-		null, null, null, null, null, null, null, null, "'('", "')'", "'['", "']'",
-		"'{'", "'}'", "','", "';'", "'.'", "':'", "'::'", "':='", "'=>'", "'+'",
-		"'-'", "'*'", "'/'", "'%'", "'^'", "'='", "'<>'", "'<'", "'<='", "'>'",
-		"'>='"
+		null, null, null, null, null, null, null, null, null, "'('", "')'", "'['",
+		"']'", "'{'", "'}'", "','", "';'", "'.'", "':'", "'::'", "':='", "'=>'",
+		"'+'", "'-'", "'*'", "'/'", "'%'", "'^'", "'='", "'<>'", "'<'", "'<='",
+		"'>'", "'>='"
 	};
 	private static readonly string[] _SymbolicNames = {
 		null, "IDENTIFIER", "QUOTED_IDENTIFIER", "STRING", "BIT_STRING", "HEX_STRING",
@@ -243,24 +244,23 @@ internal partial class SqlParser : Parser {
 		"FROM", "GRANT", "GROUP", "HAVING", "IN", "INITIALLY", "INTERSECT", "INTO",
 		"LATERAL", "LEADING", "LIMIT", "LOCALTIME", "LOCALTIMESTAMP", "NOT", "NULL",
 		"OFFSET", "ON", "ONLY", "OR", "ORDER", "PLACING", "PRIMARY", "QUALIFY",
-		"RECURSIVE", "REFERENCES", "RETURNING", "SELECT", "SESSION_USER", "SOME",
-		"SYMMETRIC", "SYSTEM_USER", "TABLE", "THEN", "TO", "TRAILING", "TRUE",
-		"UNION", "UNIQUE", "USER", "USING", "VALUES", "VARIADIC", "WHEN", "WHERE",
-		"WINDOW", "WITH", "AUTHORIZATION", "BINARY", "COLLATION", "CONCURRENTLY",
-		"CROSS", "FREEZE", "FULL", "ILIKE", "INNER", "IS", "ISNULL", "JOIN", "LEFT",
-		"LIKE", "NATURAL", "NOTNULL", "OUTER", "OVERLAPS", "RIGHT", "SIMILAR",
-		"TABLESAMPLE", "VERBOSE", "BETWEEN", "EXISTS", "INTERVAL", "ROW", "TIME",
-		"TIMESTAMP", "EXTRACT", "GROUPING", "OPERATOR", "OVERLAY", "POSITION",
-		"SUBSTRING", "TREAT", "TRIM", "TRY_CAST", "XMLCONCAT", "XMLELEMENT", "XMLEXISTS",
-		"XMLFOREST", "XMLPARSE", "XMLPI", "XMLROOT", "XMLSERIALIZE", "XMLTABLE",
-		"ANTI", "ASOF", "SEMI", "MAP", "NATIONAL", "NONE", "PRECISION", "STRUCT",
-		"AT", "DAY", "ESCAPE", "EXCLUDE", "FILTER", "HOUR", "IGNORE", "MINUTE",
-		"MONTH", "OVER", "REPLACE", "RESPECT", "SECOND", "UESCAPE", "VARYING",
-		"WITHIN", "WITHOUT", "YEAR", "ABORT", "ABSOLUTE", "ACCESS", "ACTION",
-		"ADD", "ADMIN", "ALTER", "ALWAYS", "BACKWARD", "BEGIN", "BREADTH", "BY",
-		"CASCADE", "CASCADED", "CATALOG", "CHAIN", "CHARACTERISTICS", "CHECKPOINT",
-		"CLOSE", "COMMENT", "COMMIT", "COMMITTED", "CONFLICT", "CONTINUE", "COPY",
-		"CSV", "CURRENT", "CURSOR", "CYCLE", "DATA", "DATABASE", "DEALLOCATE",
+		"REFERENCES", "RETURNING", "SELECT", "SESSION_USER", "SOME", "SYMMETRIC",
+		"SYSTEM_USER", "TABLE", "THEN", "TO", "TRAILING", "TRUE", "UNION", "UNIQUE",
+		"USER", "USING", "VARIADIC", "WHEN", "WHERE", "WINDOW", "WITH", "AUTHORIZATION",
+		"BINARY", "COLLATION", "CONCURRENTLY", "CROSS", "FREEZE", "FULL", "ILIKE",
+		"INNER", "IS", "ISNULL", "JOIN", "LEFT", "LIKE", "NATURAL", "NOTNULL",
+		"OUTER", "OVERLAPS", "RIGHT", "SIMILAR", "TABLESAMPLE", "VERBOSE", "BETWEEN",
+		"EXISTS", "INTERVAL", "NATIONAL", "ROW", "SETOF", "TIME", "TIMESTAMP",
+		"VALUES", "EXTRACT", "GROUPING", "OPERATOR", "OVERLAY", "POSITION", "SUBSTRING",
+		"TREAT", "TRIM", "TRY_CAST", "XMLCONCAT", "XMLELEMENT", "XMLEXISTS", "XMLFOREST",
+		"XMLPARSE", "XMLPI", "XMLROOT", "XMLSERIALIZE", "XMLTABLE", "ANTI", "ASOF",
+		"SEMI", "MAP", "NONE", "PRECISION", "STRUCT", "AT", "DAY", "ESCAPE", "EXCLUDE",
+		"FILTER", "HOUR", "IGNORE", "MINUTE", "MONTH", "OVER", "REPLACE", "RESPECT",
+		"SECOND", "UESCAPE", "VARYING", "WITHIN", "WITHOUT", "YEAR", "ABORT",
+		"ABSOLUTE", "ACCESS", "ACTION", "ADD", "ADMIN", "ALTER", "ALWAYS", "BACKWARD",
+		"BEGIN", "BREADTH", "BY", "CASCADE", "CASCADED", "CATALOG", "CHAIN", "CHARACTERISTICS",
+		"CHECKPOINT", "CLOSE", "COMMENT", "COMMIT", "COMMITTED", "CONFLICT", "CONTINUE",
+		"COPY", "CSV", "CURRENT", "CURSOR", "CYCLE", "DATA", "DATABASE", "DEALLOCATE",
 		"DECLARE", "DEFERRED", "DELETE", "DELIMITER", "DELIMITERS", "DEPTH", "DESCRIBE",
 		"DISCARD", "DOMAIN", "DROP", "ENCODING", "EXCLUDING", "EXCLUSIVE", "EXECUTE",
 		"EXPLAIN", "EXTERNAL", "FIRST", "FOLLOWING", "FORCE", "FORWARD", "FUNCTION",
@@ -272,15 +272,15 @@ internal partial class SqlParser : Parser {
 		"NOWAIT", "NULLS", "OF", "OPTION", "OPTIONS", "ORDINALITY", "OTHERS",
 		"OVERRIDING", "OWNER", "PARTIAL", "PARTITION", "PARTITIONED", "PLANS",
 		"PRECEDING", "PREPARE", "PRESERVE", "PRIOR", "PRIVILEGES", "PROGRAM",
-		"QUOTE", "RANGE", "READ", "REFRESH", "RELATIVE", "RELEASE", "RENAME",
-		"REPEATABLE", "RESET", "RESTART", "RESTRICT", "REVOKE", "ROLE", "ROLLBACK",
-		"ROWS", "SAVEPOINT", "SCHEMA", "SCROLL", "SEARCH", "SEQUENCE", "SEQUENCES",
-		"SERIALIZABLE", "SESSION", "SET", "SETS", "SHARE", "SHOW", "SIMPLE", "SKIP_",
-		"SNAPSHOT", "SOURCE", "START", "STATISTICS", "STDIN", "STDOUT", "STORED",
-		"SUMMARIZE", "SYSTEM", "TABLES", "TARGET", "TEMP", "TEMPORARY", "TIES",
-		"TRANSACTION", "TRUNCATE", "TYPE", "UNBOUNDED", "UNCOMMITTED", "UNKNOWN",
-		"UNLISTEN", "UNLOGGED", "UPDATE", "VACUUM", "VALID", "VALUE", "VIEW",
-		"WORK", "WRITE", "ZONE", "LEFT_PAREN", "RIGHT_PAREN", "LEFT_BRACKET",
+		"QUOTE", "RANGE", "READ", "RECURSIVE", "REFRESH", "RELATIVE", "RELEASE",
+		"RENAME", "REPEATABLE", "RESET", "RESTART", "RESTRICT", "REVOKE", "ROLE",
+		"ROLLBACK", "ROWS", "SAVEPOINT", "SCHEMA", "SCROLL", "SEARCH", "SEQUENCE",
+		"SEQUENCES", "SERIALIZABLE", "SESSION", "SET", "SETS", "SHARE", "SHOW",
+		"SIMPLE", "SKIP_", "SNAPSHOT", "SOURCE", "START", "STATISTICS", "STDIN",
+		"STDOUT", "STORED", "SUMMARIZE", "SYSTEM", "TABLES", "TARGET", "TEMP",
+		"TEMPORARY", "TIES", "TRANSACTION", "TRUNCATE", "TYPE", "UNBOUNDED", "UNCOMMITTED",
+		"UNKNOWN", "UNLISTEN", "UNLOGGED", "UPDATE", "VACUUM", "VALID", "VALUE",
+		"VIEW", "WORK", "WRITE", "ZONE", "LEFT_PAREN", "RIGHT_PAREN", "LEFT_BRACKET",
 		"RIGHT_BRACKET", "LEFT_BRACE", "RIGHT_BRACE", "COMMA", "SEMICOLON", "DOT",
 		"COLON", "DOUBLE_COLON", "COLON_EQUALS", "EQUALS_GREATER", "PLUS", "MINUS",
 		"STAR", "SLASH", "PERCENT", "CARET", "EQUALS", "NOT_EQUALS", "LESS", "LESS_EQUALS",
@@ -338,41 +338,41 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 413;
+			State = 411;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 905223800004546560L) != 0) || ((((_la - 84)) & ~0x3f) == 0 && ((1L << (_la - 84)) & 540705L) != 0) || ((((_la - 176)) & ~0x3f) == 0 && ((1L << (_la - 176)) & 108600414306881L) != 0) || ((((_la - 244)) & ~0x3f) == 0 && ((1L << (_la - 244)) & 95226571780038945L) != 0) || ((((_la - 308)) & ~0x3f) == 0 && ((1L << (_la - 308)) & 69593997577L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 905223800004546560L) != 0) || ((((_la - 83)) & ~0x3f) == 0 && ((1L << (_la - 83)) & 562949953683489L) != 0) || ((((_la - 176)) & ~0x3f) == 0 && ((1L << (_la - 176)) & 108600414306881L) != 0) || ((((_la - 244)) & ~0x3f) == 0 && ((1L << (_la - 244)) & 190453074838462753L) != 0) || ((((_la - 309)) & ~0x3f) == 0 && ((1L << (_la - 309)) & 69593997577L) != 0)) {
 				{
-				State = 412;
+				State = 410;
 				statement();
 				}
 			}
 
-			State = 421;
+			State = 419;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMICOLON) {
 				{
 				{
-				State = 415;
+				State = 413;
 				Match(SEMICOLON);
-				State = 417;
+				State = 415;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 905223800004546560L) != 0) || ((((_la - 84)) & ~0x3f) == 0 && ((1L << (_la - 84)) & 540705L) != 0) || ((((_la - 176)) & ~0x3f) == 0 && ((1L << (_la - 176)) & 108600414306881L) != 0) || ((((_la - 244)) & ~0x3f) == 0 && ((1L << (_la - 244)) & 95226571780038945L) != 0) || ((((_la - 308)) & ~0x3f) == 0 && ((1L << (_la - 308)) & 69593997577L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 905223800004546560L) != 0) || ((((_la - 83)) & ~0x3f) == 0 && ((1L << (_la - 83)) & 562949953683489L) != 0) || ((((_la - 176)) & ~0x3f) == 0 && ((1L << (_la - 176)) & 108600414306881L) != 0) || ((((_la - 244)) & ~0x3f) == 0 && ((1L << (_la - 244)) & 190453074838462753L) != 0) || ((((_la - 309)) & ~0x3f) == 0 && ((1L << (_la - 309)) & 69593997577L) != 0)) {
 					{
-					State = 416;
+					State = 414;
 					statement();
 					}
 				}
 
 				}
 				}
-				State = 423;
+				State = 421;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 424;
+			State = 422;
 			Match(Eof);
 			}
 		}
@@ -406,9 +406,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 426;
+			State = 424;
 			expression();
-			State = 427;
+			State = 425;
 			Match(Eof);
 			}
 		}
@@ -442,9 +442,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 429;
+			State = 427;
 			typeName();
-			State = 430;
+			State = 428;
 			Match(Eof);
 			}
 		}
@@ -489,15 +489,15 @@ internal partial class SqlParser : Parser {
 		StatementContext _localctx = new StatementContext(Context, State);
 		EnterRule(_localctx, 6, RULE_statement);
 		try {
-			State = 434;
+			State = 432;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH_LA:
 			case FROM:
 			case SELECT:
 			case TABLE:
-			case VALUES:
 			case WITH:
+			case VALUES:
 			case DELETE:
 			case INSERT:
 			case MERGE:
@@ -506,7 +506,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new DataContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 432;
+				State = 430;
 				dataStatement();
 				}
 				break;
@@ -552,7 +552,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommandStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 433;
+				State = 431;
 				command();
 				}
 				break;
@@ -991,49 +991,49 @@ internal partial class SqlParser : Parser {
 		int _la;
 		try {
 			int _alt;
-			State = 706;
+			State = 704;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case TRUNCATE:
 				_localctx = new TruncateContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 436;
+				State = 434;
 				Match(TRUNCATE);
-				State = 438;
+				State = 436;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 437;
+					State = 435;
 					Match(TABLE);
 					}
 				}
 
-				State = 440;
+				State = 438;
 				truncated();
-				State = 445;
+				State = 443;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 441;
+					State = 439;
 					Match(COMMA);
-					State = 442;
+					State = 440;
 					truncated();
 					}
 					}
-					State = 447;
+					State = 445;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 450;
+				State = 448;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONTINUE || _la==RESTART) {
 					{
-					State = 448;
+					State = 446;
 					_la = TokenStream.LA(1);
 					if ( !(_la==CONTINUE || _la==RESTART) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1042,17 +1042,17 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 449;
+					State = 447;
 					Match(IDENTITY);
 					}
 				}
 
-				State = 453;
+				State = 451;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 452;
+					State = 450;
 					dropBehavior();
 					}
 				}
@@ -1063,9 +1063,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 455;
+				State = 453;
 				Match(CREATE);
-				State = 456;
+				State = 454;
 				createBody();
 				}
 				break;
@@ -1073,30 +1073,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new RefreshContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 457;
+				State = 455;
 				Match(REFRESH);
-				State = 458;
+				State = 456;
 				Match(MATERIALIZED);
-				State = 459;
+				State = 457;
 				Match(VIEW);
-				State = 461;
+				State = 459;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 460;
+					State = 458;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 463;
+				State = 461;
 				qualifiedName();
-				State = 465;
+				State = 463;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 464;
+					State = 462;
 					withData();
 					}
 				}
@@ -1107,56 +1107,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 467;
+				State = 465;
 				Match(DROP);
-				State = 468;
+				State = 466;
 				objectKind();
-				State = 470;
+				State = 468;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 469;
+					State = 467;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 474;
+				State = 472;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,11,Context) ) {
 				case 1:
 					{
-					State = 472;
+					State = 470;
 					Match(IF);
-					State = 473;
+					State = 471;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 476;
+				State = 474;
 				qualifiedName();
-				State = 481;
+				State = 479;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 477;
+					State = 475;
 					Match(COMMA);
-					State = 478;
+					State = 476;
 					qualifiedName();
 					}
 					}
-					State = 483;
+					State = 481;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 485;
+				State = 483;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 484;
+					State = 482;
 					dropBehavior();
 					}
 				}
@@ -1167,59 +1167,59 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 487;
+				State = 485;
 				Match(ALTER);
-				State = 488;
+				State = 486;
 				objectKind();
-				State = 491;
+				State = 489;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,14,Context) ) {
 				case 1:
 					{
-					State = 489;
+					State = 487;
 					Match(IF);
-					State = 490;
+					State = 488;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 494;
+				State = 492;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ONLY) {
 					{
-					State = 493;
+					State = 491;
 					Match(ONLY);
 					}
 				}
 
-				State = 496;
+				State = 494;
 				qualifiedName();
-				State = 498;
+				State = 496;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STAR) {
 					{
-					State = 497;
+					State = 495;
 					Match(STAR);
 					}
 				}
 
-				State = 500;
+				State = 498;
 				alterAction();
-				State = 505;
+				State = 503;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 501;
+					State = 499;
 					Match(COMMA);
-					State = 502;
+					State = 500;
 					alterAction();
 					}
 					}
-					State = 507;
+					State = 505;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -1229,9 +1229,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 508;
+				State = 506;
 				Match(COPY);
-				State = 509;
+				State = 507;
 				copyBody();
 				}
 				break;
@@ -1239,11 +1239,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExplainContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 510;
+				State = 508;
 				Match(EXPLAIN);
-				State = 511;
+				State = 509;
 				explainOptions();
-				State = 512;
+				State = 510;
 				explained();
 				}
 				break;
@@ -1252,7 +1252,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new AnalyzeContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 514;
+				State = 512;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ANALYSE || _la==ANALYZE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1261,32 +1261,32 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 516;
+				State = 514;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 515;
+					State = 513;
 					optionList();
 					}
 				}
 
-				State = 519;
+				State = 517;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VERBOSE) {
 					{
-					State = 518;
+					State = 516;
 					Match(VERBOSE);
 					}
 				}
 
-				State = 522;
+				State = 520;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -1L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 					{
-					State = 521;
+					State = 519;
 					maintainedTables();
 					}
 				}
@@ -1297,64 +1297,64 @@ internal partial class SqlParser : Parser {
 				_localctx = new VacuumContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 524;
+				State = 522;
 				Match(VACUUM);
-				State = 526;
+				State = 524;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 525;
+					State = 523;
 					optionList();
 					}
 				}
 
-				State = 529;
+				State = 527;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FULL) {
 					{
-					State = 528;
+					State = 526;
 					Match(FULL);
 					}
 				}
 
-				State = 532;
+				State = 530;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FREEZE) {
 					{
-					State = 531;
+					State = 529;
 					Match(FREEZE);
 					}
 				}
 
-				State = 535;
+				State = 533;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VERBOSE) {
 					{
-					State = 534;
+					State = 532;
 					Match(VERBOSE);
 					}
 				}
 
-				State = 538;
+				State = 536;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ANALYZE) {
 					{
-					State = 537;
+					State = 535;
 					Match(ANALYZE);
 					}
 				}
 
-				State = 541;
+				State = 539;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -1L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 					{
-					State = 540;
+					State = 538;
 					maintainedTables();
 					}
 				}
@@ -1365,9 +1365,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new DescribeContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 543;
+				State = 541;
 				Match(DESCRIBE);
-				State = 544;
+				State = 542;
 				described();
 				}
 				break;
@@ -1375,9 +1375,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SummarizeContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 545;
+				State = 543;
 				Match(SUMMARIZE);
-				State = 546;
+				State = 544;
 				described();
 				}
 				break;
@@ -1385,9 +1385,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 547;
+				State = 545;
 				Match(SHOW);
-				State = 548;
+				State = 546;
 				showBody();
 				}
 				break;
@@ -1395,9 +1395,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 549;
+				State = 547;
 				Match(SET);
-				State = 550;
+				State = 548;
 				setBody();
 				}
 				break;
@@ -1405,9 +1405,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ResetContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 551;
+				State = 549;
 				Match(RESET);
-				State = 552;
+				State = 550;
 				resetBody();
 				}
 				break;
@@ -1416,19 +1416,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new BeginContext(_localctx);
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 559;
+				State = 557;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case BEGIN:
 					{
-					State = 553;
+					State = 551;
 					Match(BEGIN);
-					State = 555;
+					State = 553;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TRANSACTION || _la==WORK) {
 						{
-						State = 554;
+						State = 552;
 						work();
 						}
 					}
@@ -1437,21 +1437,21 @@ internal partial class SqlParser : Parser {
 					break;
 				case START:
 					{
-					State = 557;
+					State = 555;
 					Match(START);
-					State = 558;
+					State = 556;
 					Match(TRANSACTION);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 562;
+				State = 560;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DEFERRABLE || _la==NOT || _la==ISOLATION || _la==READ) {
 					{
-					State = 561;
+					State = 559;
 					transactionModes();
 					}
 				}
@@ -1463,7 +1463,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommitContext(_localctx);
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 564;
+				State = 562;
 				_la = TokenStream.LA(1);
 				if ( !(_la==END || _la==COMMIT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1472,22 +1472,22 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 566;
+				State = 564;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 565;
+					State = 563;
 					work();
 					}
 				}
 
-				State = 569;
+				State = 567;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AND) {
 					{
-					State = 568;
+					State = 566;
 					chain();
 					}
 				}
@@ -1499,7 +1499,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new RollbackContext(_localctx);
 				EnterOuterAlt(_localctx, 17);
 				{
-				State = 571;
+				State = 569;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABORT || _la==ROLLBACK) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1508,40 +1508,40 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 573;
+				State = 571;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 572;
+					State = 570;
 					work();
 					}
 				}
 
-				State = 581;
+				State = 579;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case TO:
 					{
-					State = 575;
+					State = 573;
 					Match(TO);
-					State = 577;
+					State = 575;
 					ErrorHandler.Sync(this);
 					switch ( Simulator.AdaptivePredict(TokenStream,33,Context) ) {
 					case 1:
 						{
-						State = 576;
+						State = 574;
 						Match(SAVEPOINT);
 						}
 						break;
 					}
-					State = 579;
+					State = 577;
 					identifier();
 					}
 					break;
 				case AND:
 					{
-					State = 580;
+					State = 578;
 					chain();
 					}
 					break;
@@ -1557,9 +1557,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SavepointContext(_localctx);
 				EnterOuterAlt(_localctx, 18);
 				{
-				State = 583;
+				State = 581;
 				Match(SAVEPOINT);
-				State = 584;
+				State = 582;
 				identifier();
 				}
 				break;
@@ -1567,19 +1567,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReleaseContext(_localctx);
 				EnterOuterAlt(_localctx, 19);
 				{
-				State = 585;
+				State = 583;
 				Match(RELEASE);
-				State = 587;
+				State = 585;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,35,Context) ) {
 				case 1:
 					{
-					State = 586;
+					State = 584;
 					Match(SAVEPOINT);
 					}
 					break;
 				}
-				State = 589;
+				State = 587;
 				identifier();
 				}
 				break;
@@ -1587,43 +1587,43 @@ internal partial class SqlParser : Parser {
 				_localctx = new PrepareContext(_localctx);
 				EnterOuterAlt(_localctx, 20);
 				{
-				State = 590;
+				State = 588;
 				Match(PREPARE);
-				State = 591;
+				State = 589;
 				identifier();
-				State = 603;
+				State = 601;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 592;
+					State = 590;
 					Match(LEFT_PAREN);
-					State = 593;
+					State = 591;
 					typeName();
-					State = 598;
+					State = 596;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 594;
+						State = 592;
 						Match(COMMA);
-						State = 595;
+						State = 593;
 						typeName();
 						}
 						}
-						State = 600;
+						State = 598;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 601;
+					State = 599;
 					Match(RIGHT_PAREN);
 					}
 				}
 
-				State = 605;
+				State = 603;
 				Match(AS);
-				State = 606;
+				State = 604;
 				dataStatement();
 				}
 				break;
@@ -1631,36 +1631,36 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExecuteContext(_localctx);
 				EnterOuterAlt(_localctx, 21);
 				{
-				State = 608;
+				State = 606;
 				Match(EXECUTE);
-				State = 609;
+				State = 607;
 				identifier();
-				State = 621;
+				State = 619;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 610;
+					State = 608;
 					Match(LEFT_PAREN);
-					State = 611;
+					State = 609;
 					expression();
-					State = 616;
+					State = 614;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 612;
+						State = 610;
 						Match(COMMA);
-						State = 613;
+						State = 611;
 						expression();
 						}
 						}
-						State = 618;
+						State = 616;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 619;
+					State = 617;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -1671,19 +1671,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new DeallocateContext(_localctx);
 				EnterOuterAlt(_localctx, 22);
 				{
-				State = 623;
+				State = 621;
 				Match(DEALLOCATE);
-				State = 625;
+				State = 623;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,40,Context) ) {
 				case 1:
 					{
-					State = 624;
+					State = 622;
 					Match(PREPARE);
 					}
 					break;
 				}
-				State = 629;
+				State = 627;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -1691,9 +1691,12 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case EXTRACT:
 				case GROUPING:
 				case OPERATOR:
@@ -1716,7 +1719,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -1907,13 +1909,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 627;
+					State = 625;
 					identifier();
 					}
 					break;
 				case ALL:
 					{
-					State = 628;
+					State = 626;
 					Match(ALL);
 					}
 					break;
@@ -1926,34 +1928,34 @@ internal partial class SqlParser : Parser {
 				_localctx = new DeclareCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 23);
 				{
-				State = 631;
+				State = 629;
 				Match(DECLARE);
-				State = 632;
+				State = 630;
 				identifier();
-				State = 636;
+				State = 634;
 				ErrorHandler.Sync(this);
 				_alt = Simulator.AdaptivePredict(TokenStream,42,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 633;
+						State = 631;
 						cursorOption();
 						}
 						}
 					}
-					State = 638;
+					State = 636;
 					ErrorHandler.Sync(this);
 					_alt = Simulator.AdaptivePredict(TokenStream,42,Context);
 				}
-				State = 639;
+				State = 637;
 				Match(CURSOR);
-				State = 642;
+				State = 640;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 640;
+					State = 638;
 					_la = TokenStream.LA(1);
 					if ( !(_la==WITH || _la==WITHOUT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1962,14 +1964,14 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 641;
+					State = 639;
 					Match(HOLD);
 					}
 				}
 
-				State = 644;
+				State = 642;
 				Match(FOR);
-				State = 645;
+				State = 643;
 				query();
 				}
 				break;
@@ -1978,7 +1980,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new FetchCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 24);
 				{
-				State = 647;
+				State = 645;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FETCH || _la==MOVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1987,7 +1989,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 648;
+				State = 646;
 				cursorPosition();
 				}
 				break;
@@ -1995,9 +1997,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CloseCursorContext(_localctx);
 				EnterOuterAlt(_localctx, 25);
 				{
-				State = 649;
+				State = 647;
 				Match(CLOSE);
-				State = 652;
+				State = 650;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -2005,9 +2007,12 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case EXTRACT:
 				case GROUPING:
 				case OPERATOR:
@@ -2030,7 +2035,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -2221,13 +2225,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 650;
+					State = 648;
 					identifier();
 					}
 					break;
 				case ALL:
 					{
-					State = 651;
+					State = 649;
 					Match(ALL);
 					}
 					break;
@@ -2240,11 +2244,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new DiscardContext(_localctx);
 				EnterOuterAlt(_localctx, 26);
 				{
-				State = 654;
+				State = 652;
 				Match(DISCARD);
-				State = 655;
+				State = 653;
 				_la = TokenStream.LA(1);
-				if ( !(_la==ALL || ((((_la - 278)) & ~0x3f) == 0 && ((1L << (_la - 278)) & 422212599283713L) != 0)) ) {
+				if ( !(_la==ALL || ((((_la - 278)) & ~0x3f) == 0 && ((1L << (_la - 278)) & 844425198567425L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -2257,9 +2261,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListenContext(_localctx);
 				EnterOuterAlt(_localctx, 27);
 				{
-				State = 656;
+				State = 654;
 				Match(LISTEN);
-				State = 657;
+				State = 655;
 				identifier();
 				}
 				break;
@@ -2267,18 +2271,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new NotifyContext(_localctx);
 				EnterOuterAlt(_localctx, 28);
 				{
-				State = 658;
+				State = 656;
 				Match(NOTIFY);
-				State = 659;
+				State = 657;
 				identifier();
-				State = 662;
+				State = 660;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 660;
+					State = 658;
 					Match(COMMA);
-					State = 661;
+					State = 659;
 					Match(STRING);
 					}
 				}
@@ -2289,9 +2293,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new UnlistenContext(_localctx);
 				EnterOuterAlt(_localctx, 29);
 				{
-				State = 664;
+				State = 662;
 				Match(UNLISTEN);
-				State = 667;
+				State = 665;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -2299,9 +2303,12 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case EXTRACT:
 				case GROUPING:
 				case OPERATOR:
@@ -2324,7 +2331,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -2515,13 +2521,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 665;
+					State = 663;
 					identifier();
 					}
 					break;
 				case STAR:
 					{
-					State = 666;
+					State = 664;
 					Match(STAR);
 					}
 					break;
@@ -2534,56 +2540,56 @@ internal partial class SqlParser : Parser {
 				_localctx = new LockTableContext(_localctx);
 				EnterOuterAlt(_localctx, 30);
 				{
-				State = 669;
+				State = 667;
 				Match(LOCK);
-				State = 671;
+				State = 669;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 670;
+					State = 668;
 					Match(TABLE);
 					}
 				}
 
-				State = 673;
+				State = 671;
 				truncated();
-				State = 678;
+				State = 676;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 674;
+					State = 672;
 					Match(COMMA);
-					State = 675;
+					State = 673;
 					truncated();
 					}
 					}
-					State = 680;
+					State = 678;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 685;
+				State = 683;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IN) {
 					{
-					State = 681;
+					State = 679;
 					Match(IN);
-					State = 682;
+					State = 680;
 					lockMode();
-					State = 683;
+					State = 681;
 					Match(MODE);
 					}
 				}
 
-				State = 688;
+				State = 686;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOWAIT) {
 					{
-					State = 687;
+					State = 685;
 					Match(NOWAIT);
 					}
 				}
@@ -2594,29 +2600,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new CommentContext(_localctx);
 				EnterOuterAlt(_localctx, 31);
 				{
-				State = 690;
+				State = 688;
 				Match(COMMENT);
-				State = 691;
+				State = 689;
 				Match(ON);
-				State = 692;
+				State = 690;
 				objectKind();
-				State = 693;
+				State = 691;
 				qualifiedName();
-				State = 696;
+				State = 694;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 694;
+					State = 692;
 					Match(ON);
-					State = 695;
+					State = 693;
 					qualifiedName();
 					}
 				}
 
-				State = 698;
+				State = 696;
 				Match(IS);
-				State = 699;
+				State = 697;
 				_la = TokenStream.LA(1);
 				if ( !(_la==STRING || _la==NULL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2631,9 +2637,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantContext(_localctx);
 				EnterOuterAlt(_localctx, 32);
 				{
-				State = 701;
+				State = 699;
 				Match(GRANT);
-				State = 702;
+				State = 700;
 				grantBody();
 				}
 				break;
@@ -2641,9 +2647,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new RevokeContext(_localctx);
 				EnterOuterAlt(_localctx, 33);
 				{
-				State = 703;
+				State = 701;
 				Match(REVOKE);
-				State = 704;
+				State = 702;
 				revokeBody();
 				}
 				break;
@@ -2651,7 +2657,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CheckpointContext(_localctx);
 				EnterOuterAlt(_localctx, 34);
 				{
-				State = 705;
+				State = 703;
 				Match(CHECKPOINT);
 				}
 				break;
@@ -2704,17 +2710,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 709;
+			State = 707;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH_LA || _la==WITH) {
 				{
-				State = 708;
+				State = 706;
 				withClause();
 				}
 			}
 
-			State = 716;
+			State = 714;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -2723,31 +2729,31 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 			case LEFT_PAREN:
 				{
-				State = 711;
+				State = 709;
 				queryBody();
 				}
 				break;
 			case INSERT:
 				{
-				State = 712;
+				State = 710;
 				insert();
 				}
 				break;
 			case UPDATE:
 				{
-				State = 713;
+				State = 711;
 				update();
 				}
 				break;
 			case DELETE:
 				{
-				State = 714;
+				State = 712;
 				delete();
 				}
 				break;
 			case MERGE:
 				{
-				State = 715;
+				State = 713;
 				merge();
 				}
 				break;
@@ -2789,17 +2795,17 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 719;
+			State = 717;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH_LA || _la==WITH) {
 				{
-				State = 718;
+				State = 716;
 				withClause();
 				}
 			}
 
-			State = 721;
+			State = 719;
 			queryBody();
 			}
 		}
@@ -2843,7 +2849,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 723;
+			State = 721;
 			_la = TokenStream.LA(1);
 			if ( !(_la==WITH_LA || _la==WITH) ) {
 			ErrorHandler.RecoverInline(this);
@@ -2852,31 +2858,31 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 725;
+			State = 723;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RECURSIVE) {
 				{
-				State = 724;
+				State = 722;
 				Match(RECURSIVE);
 				}
 			}
 
-			State = 727;
+			State = 725;
 			commonTable();
-			State = 732;
+			State = 730;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 728;
+				State = 726;
 				Match(COMMA);
-				State = 729;
+				State = 727;
 				commonTable();
 				}
 				}
-				State = 734;
+				State = 732;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2929,62 +2935,62 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 735;
+			State = 733;
 			identifier();
-			State = 737;
+			State = 735;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 736;
+				State = 734;
 				columnNames();
 				}
 			}
 
-			State = 739;
+			State = 737;
 			Match(AS);
-			State = 744;
+			State = 742;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT || _la==MATERIALIZED) {
 				{
-				State = 741;
+				State = 739;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 740;
+					State = 738;
 					Match(NOT);
 					}
 				}
 
-				State = 743;
+				State = 741;
 				Match(MATERIALIZED);
 				}
 			}
 
-			State = 746;
+			State = 744;
 			Match(LEFT_PAREN);
-			State = 747;
+			State = 745;
 			dataStatement();
-			State = 748;
+			State = 746;
 			Match(RIGHT_PAREN);
-			State = 750;
+			State = 748;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==SEARCH) {
 				{
-				State = 749;
+				State = 747;
 				searchClause();
 				}
 			}
 
-			State = 753;
+			State = 751;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CYCLE) {
 				{
-				State = 752;
+				State = 750;
 				cycleClause();
 				}
 			}
@@ -3035,9 +3041,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 755;
+			State = 753;
 			Match(SEARCH);
-			State = 756;
+			State = 754;
 			_la = TokenStream.LA(1);
 			if ( !(_la==BREADTH || _la==DEPTH) ) {
 			ErrorHandler.RecoverInline(this);
@@ -3046,31 +3052,31 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 757;
+			State = 755;
 			Match(FIRST);
-			State = 758;
+			State = 756;
 			Match(BY);
-			State = 759;
+			State = 757;
 			identifier();
-			State = 764;
+			State = 762;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 760;
+				State = 758;
 				Match(COMMA);
-				State = 761;
+				State = 759;
 				identifier();
 				}
 				}
-				State = 766;
+				State = 764;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 767;
+			State = 765;
 			Match(SET);
-			State = 768;
+			State = 766;
 			_localctx.sequence = identifier();
 			}
 		}
@@ -3087,8 +3093,8 @@ internal partial class SqlParser : Parser {
 
 	public partial class CycleClauseContext : ParserRuleContext {
 		public IdentifierContext mark;
-		public ValueExpressionContext markValue;
-		public ValueExpressionContext markDefault;
+		public BoundContext markValue;
+		public BoundContext markDefault;
 		public IdentifierContext path;
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CYCLE() { return GetToken(SqlParser.CYCLE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext[] identifier() {
@@ -3105,11 +3111,11 @@ internal partial class SqlParser : Parser {
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TO() { return GetToken(SqlParser.TO, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DEFAULT() { return GetToken(SqlParser.DEFAULT, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext[] valueExpression() {
-			return GetRuleContexts<ValueExpressionContext>();
+		[System.Diagnostics.DebuggerNonUserCode] public BoundContext[] bound() {
+			return GetRuleContexts<BoundContext>();
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression(int i) {
-			return GetRuleContext<ValueExpressionContext>(i);
+		[System.Diagnostics.DebuggerNonUserCode] public BoundContext bound(int i) {
+			return GetRuleContext<BoundContext>(i);
 		}
 		public CycleClauseContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -3126,49 +3132,49 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 770;
+			State = 768;
 			Match(CYCLE);
-			State = 771;
+			State = 769;
 			identifier();
-			State = 776;
+			State = 774;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 772;
+				State = 770;
 				Match(COMMA);
-				State = 773;
+				State = 771;
 				identifier();
 				}
 				}
-				State = 778;
+				State = 776;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 779;
+			State = 777;
 			Match(SET);
-			State = 780;
+			State = 778;
 			_localctx.mark = identifier();
-			State = 786;
+			State = 784;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TO) {
 				{
-				State = 781;
+				State = 779;
 				Match(TO);
-				State = 782;
-				_localctx.markValue = valueExpression();
-				State = 783;
+				State = 780;
+				_localctx.markValue = bound();
+				State = 781;
 				Match(DEFAULT);
-				State = 784;
-				_localctx.markDefault = valueExpression();
+				State = 782;
+				_localctx.markDefault = bound();
 				}
 			}
 
-			State = 788;
+			State = 786;
 			Match(USING);
-			State = 789;
+			State = 787;
 			_localctx.path = identifier();
 			}
 		}
@@ -3214,25 +3220,25 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 791;
+			State = 789;
 			queryTerm();
-			State = 797;
+			State = 795;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCEPT || _la==UNION) {
 				{
 				{
-				State = 792;
+				State = 790;
 				setOperator();
-				State = 793;
+				State = 791;
 				queryTerm();
 				}
 				}
-				State = 799;
+				State = 797;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 800;
+			State = 798;
 			queryTail();
 			}
 		}
@@ -3269,7 +3275,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 802;
+			State = 800;
 			_la = TokenStream.LA(1);
 			if ( !(_la==EXCEPT || _la==UNION) ) {
 			ErrorHandler.RecoverInline(this);
@@ -3278,12 +3284,12 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 804;
+			State = 802;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 803;
+				State = 801;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3295,14 +3301,14 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 808;
+			State = 806;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==BY) {
 				{
-				State = 806;
+				State = 804;
 				Match(BY);
-				State = 807;
+				State = 805;
 				Match(NAME);
 				}
 			}
@@ -3345,19 +3351,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 810;
+			State = 808;
 			queryPrimary();
-			State = 814;
+			State = 812;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERSECT) {
 				{
 				{
-				State = 811;
+				State = 809;
 				intersection();
 				}
 				}
-				State = 816;
+				State = 814;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3396,14 +3402,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 817;
+			State = 815;
 			Match(INTERSECT);
-			State = 819;
+			State = 817;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 818;
+				State = 816;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3415,7 +3421,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 821;
+			State = 819;
 			queryPrimary();
 			}
 		}
@@ -3461,35 +3467,35 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 824;
+			State = 822;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 823;
+				State = 821;
 				orderBy();
 				}
 			}
 
-			State = 830;
+			State = 828;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 55)) & ~0x3f) == 0 && ((1L << (_la - 55)) & 270339L) != 0)) {
 				{
-				State = 828;
+				State = 826;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FETCH:
 				case LIMIT:
 				case OFFSET:
 					{
-					State = 826;
+					State = 824;
 					limitPart();
 					}
 					break;
 				case FOR:
 					{
-					State = 827;
+					State = 825;
 					lockingClause();
 					}
 					break;
@@ -3497,7 +3503,7 @@ internal partial class SqlParser : Parser {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 832;
+				State = 830;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3535,7 +3541,7 @@ internal partial class SqlParser : Parser {
 		QueryPrimaryContext _localctx = new QueryPrimaryContext(Context, State);
 		EnterRule(_localctx, 32, RULE_queryPrimary);
 		try {
-			State = 838;
+			State = 836;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
@@ -3544,18 +3550,18 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 833;
+				State = 831;
 				simpleQuery();
 				}
 				break;
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 834;
+				State = 832;
 				Match(LEFT_PAREN);
-				State = 835;
+				State = 833;
 				query();
-				State = 836;
+				State = 834;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -3642,56 +3648,56 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 34, RULE_simpleQuery);
 		int _la;
 		try {
-			State = 868;
+			State = 866;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 				_localctx = new SelectContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 840;
+				State = 838;
 				Match(SELECT);
-				State = 842;
+				State = 840;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ALL || _la==DISTINCT) {
 					{
-					State = 841;
+					State = 839;
 					distinctClause();
 					}
 				}
 
-				State = 845;
+				State = 843;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 30076305407L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421726748377103L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 60152610815L) != 0)) {
 					{
-					State = 844;
+					State = 842;
 					selectItems();
 					}
 				}
 
-				State = 848;
+				State = 846;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INTO) {
 					{
-					State = 847;
+					State = 845;
 					intoClause();
 					}
 				}
 
-				State = 851;
+				State = 849;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FROM) {
 					{
-					State = 850;
+					State = 848;
 					fromClause();
 					}
 				}
 
-				State = 853;
+				State = 851;
 				selectTail();
 				}
 				break;
@@ -3699,31 +3705,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new FromFirstContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 854;
+				State = 852;
 				fromClause();
-				State = 860;
+				State = 858;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==SELECT) {
 					{
-					State = 855;
+					State = 853;
 					Match(SELECT);
-					State = 857;
+					State = 855;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==ALL || _la==DISTINCT) {
 						{
-						State = 856;
+						State = 854;
 						distinctClause();
 						}
 					}
 
-					State = 859;
+					State = 857;
 					selectItems();
 					}
 				}
 
-				State = 862;
+				State = 860;
 				selectTail();
 				}
 				break;
@@ -3731,9 +3737,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ValuesContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 864;
+				State = 862;
 				Match(VALUES);
-				State = 865;
+				State = 863;
 				valuesRows();
 				}
 				break;
@@ -3741,9 +3747,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 866;
+				State = 864;
 				Match(TABLE);
-				State = 867;
+				State = 865;
 				relation();
 				}
 				break;
@@ -3791,49 +3797,49 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 36, RULE_distinctClause);
 		int _la;
 		try {
-			State = 886;
+			State = 884;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 870;
+				State = 868;
 				Match(ALL);
 				}
 				break;
 			case DISTINCT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 871;
+				State = 869;
 				Match(DISTINCT);
-				State = 884;
+				State = 882;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 872;
+					State = 870;
 					Match(ON);
-					State = 873;
+					State = 871;
 					Match(LEFT_PAREN);
-					State = 874;
+					State = 872;
 					expression();
-					State = 879;
+					State = 877;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 875;
+						State = 873;
 						Match(COMMA);
-						State = 876;
+						State = 874;
 						expression();
 						}
 						}
-						State = 881;
+						State = 879;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 882;
+					State = 880;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -3881,21 +3887,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 888;
+			State = 886;
 			selectItem();
-			State = 893;
+			State = 891;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 889;
+				State = 887;
 				Match(COMMA);
-				State = 890;
+				State = 888;
 				selectItem();
 				}
 				}
-				State = 895;
+				State = 893;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3945,12 +3951,12 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 898;
+			State = 896;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				{
-				State = 896;
+				State = 894;
 				Match(STAR);
 				}
 				break;
@@ -4011,6 +4017,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
 			case TIME:
 			case TIMESTAMP:
@@ -4036,7 +4043,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -4232,35 +4238,35 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 897;
+				State = 895;
 				expression();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 903;
+			State = 901;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCLUDE || _la==REPLACE) {
 				{
 				{
-				State = 900;
+				State = 898;
 				starModifier();
 				}
 				}
-				State = 905;
+				State = 903;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 909;
+			State = 907;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case AS:
 				{
-				State = 906;
+				State = 904;
 				Match(AS);
-				State = 907;
+				State = 905;
 				label();
 				}
 				break;
@@ -4309,6 +4315,7 @@ internal partial class SqlParser : Parser {
 			case SESSION_USER:
 			case SOME:
 			case SYMMETRIC:
+			case SYSTEM_USER:
 			case TABLE:
 			case THEN:
 			case TRAILING:
@@ -4334,14 +4341,16 @@ internal partial class SqlParser : Parser {
 			case TABLESAMPLE:
 			case VERBOSE:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case ANTI:
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case STRUCT:
 			case UESCAPE:
@@ -4457,6 +4466,7 @@ internal partial class SqlParser : Parser {
 			case QUOTE:
 			case RANGE:
 			case READ:
+			case RECURSIVE:
 			case REFRESH:
 			case RELATIVE:
 			case RELEASE:
@@ -4514,7 +4524,7 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 908;
+				State = 906;
 				bareLabel();
 				}
 				break;
@@ -4608,41 +4618,41 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 42, RULE_starModifier);
 		int _la;
 		try {
-			State = 938;
+			State = 936;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EXCLUDE:
 				_localctx = new ExcludeContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 911;
+				State = 909;
 				Match(EXCLUDE);
-				State = 924;
+				State = 922;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 912;
+					State = 910;
 					Match(LEFT_PAREN);
-					State = 913;
+					State = 911;
 					identifier();
-					State = 918;
+					State = 916;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 914;
+						State = 912;
 						Match(COMMA);
-						State = 915;
+						State = 913;
 						identifier();
 						}
 						}
-						State = 920;
+						State = 918;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 921;
+					State = 919;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -4651,9 +4661,12 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case EXTRACT:
 				case GROUPING:
 				case OPERATOR:
@@ -4676,7 +4689,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -4867,7 +4879,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 923;
+					State = 921;
 					identifier();
 					}
 					break;
@@ -4880,29 +4892,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReplaceContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 926;
+				State = 924;
 				Match(REPLACE);
-				State = 927;
+				State = 925;
 				Match(LEFT_PAREN);
-				State = 928;
+				State = 926;
 				replacement();
-				State = 933;
+				State = 931;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 929;
+					State = 927;
 					Match(COMMA);
-					State = 930;
+					State = 928;
 					replacement();
 					}
 					}
-					State = 935;
+					State = 933;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 936;
+				State = 934;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -4943,11 +4955,11 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 940;
+			State = 938;
 			expression();
-			State = 941;
+			State = 939;
 			Match(AS);
-			State = 942;
+			State = 940;
 			label();
 			}
 		}
@@ -4988,19 +5000,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 944;
+			State = 942;
 			Match(INTO);
-			State = 950;
+			State = 948;
 			ErrorHandler.Sync(this);
 			switch ( Simulator.AdaptivePredict(TokenStream,94,Context) ) {
 			case 1:
 				{
-				State = 946;
+				State = 944;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GLOBAL || _la==LOCAL) {
 					{
-					State = 945;
+					State = 943;
 					_la = TokenStream.LA(1);
 					if ( !(_la==GLOBAL || _la==LOCAL) ) {
 					ErrorHandler.RecoverInline(this);
@@ -5012,7 +5024,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 948;
+				State = 946;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TEMP || _la==TEMPORARY) ) {
 				ErrorHandler.RecoverInline(this);
@@ -5025,22 +5037,22 @@ internal partial class SqlParser : Parser {
 				break;
 			case 2:
 				{
-				State = 949;
+				State = 947;
 				Match(UNLOGGED);
 				}
 				break;
 			}
-			State = 953;
+			State = 951;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TABLE) {
 				{
-				State = 952;
+				State = 950;
 				Match(TABLE);
 				}
 			}
 
-			State = 955;
+			State = 953;
 			qualifiedName();
 			}
 		}
@@ -5082,23 +5094,23 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 957;
+			State = 955;
 			Match(FROM);
-			State = 958;
+			State = 956;
 			tableReference();
-			State = 963;
+			State = 961;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 959;
+				State = 957;
 				Match(COMMA);
-				State = 960;
+				State = 958;
 				tableReference();
 				}
 				}
-				State = 965;
+				State = 963;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5149,58 +5161,58 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 968;
+			State = 966;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 966;
+				State = 964;
 				Match(WHERE);
-				State = 967;
+				State = 965;
 				_localctx.where = expression();
 				}
 			}
 
-			State = 971;
+			State = 969;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUP) {
 				{
-				State = 970;
+				State = 968;
 				groupBy();
 				}
 			}
 
-			State = 975;
+			State = 973;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==HAVING) {
 				{
-				State = 973;
+				State = 971;
 				Match(HAVING);
-				State = 974;
+				State = 972;
 				_localctx.having = expression();
 				}
 			}
 
-			State = 978;
+			State = 976;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WINDOW) {
 				{
-				State = 977;
+				State = 975;
 				windowClause();
 				}
 			}
 
-			State = 982;
+			State = 980;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==QUALIFY) {
 				{
-				State = 980;
+				State = 978;
 				Match(QUALIFY);
-				State = 981;
+				State = 979;
 				_localctx.qualify = expression();
 				}
 			}
@@ -5248,16 +5260,16 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 984;
+			State = 982;
 			Match(GROUP);
-			State = 985;
+			State = 983;
 			Match(BY);
-			State = 987;
+			State = 985;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 986;
+				State = 984;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -5269,26 +5281,26 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 997;
+			State = 995;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264356350L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264356350L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421726748377103L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 25792872447L) != 0)) {
 				{
-				State = 989;
+				State = 987;
 				groupingElement();
-				State = 994;
+				State = 992;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 990;
+					State = 988;
 					Match(COMMA);
-					State = 991;
+					State = 989;
 					groupingElement();
 					}
 					}
-					State = 996;
+					State = 994;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -5350,7 +5362,7 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 54, RULE_groupingElement);
 		int _la;
 		try {
-			State = 1013;
+			State = 1011;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -5410,6 +5422,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
 			case TIME:
 			case TIMESTAMP:
@@ -5435,7 +5448,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -5633,7 +5645,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 999;
+				State = 997;
 				expression();
 				}
 				break;
@@ -5641,31 +5653,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new GroupingSetsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1000;
+				State = 998;
 				Match(GROUPING_LA);
-				State = 1001;
+				State = 999;
 				Match(SETS);
-				State = 1002;
+				State = 1000;
 				Match(LEFT_PAREN);
-				State = 1003;
+				State = 1001;
 				groupingElement();
-				State = 1008;
+				State = 1006;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1004;
+					State = 1002;
 					Match(COMMA);
-					State = 1005;
+					State = 1003;
 					groupingElement();
 					}
 					}
-					State = 1010;
+					State = 1008;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1011;
+				State = 1009;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -5711,23 +5723,23 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1015;
+			State = 1013;
 			Match(WINDOW);
-			State = 1016;
+			State = 1014;
 			windowDefinition();
-			State = 1021;
+			State = 1019;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1017;
+				State = 1015;
 				Match(COMMA);
-				State = 1018;
+				State = 1016;
 				windowDefinition();
 				}
 				}
-				State = 1023;
+				State = 1021;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5766,11 +5778,11 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1024;
+			State = 1022;
 			identifier();
-			State = 1025;
+			State = 1023;
 			Match(AS);
-			State = 1026;
+			State = 1024;
 			windowSpecification();
 			}
 		}
@@ -5811,21 +5823,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1028;
+			State = 1026;
 			valuesRow();
-			State = 1033;
+			State = 1031;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1029;
+				State = 1027;
 				Match(COMMA);
-				State = 1030;
+				State = 1028;
 				valuesRow();
 				}
 				}
-				State = 1035;
+				State = 1033;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5870,27 +5882,27 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1036;
+			State = 1034;
 			Match(LEFT_PAREN);
-			State = 1037;
+			State = 1035;
 			expression();
-			State = 1042;
+			State = 1040;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1038;
+				State = 1036;
 				Match(COMMA);
-				State = 1039;
+				State = 1037;
 				expression();
 				}
 				}
-				State = 1044;
+				State = 1042;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1045;
+			State = 1043;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -5933,25 +5945,25 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1047;
+			State = 1045;
 			Match(ORDER);
-			State = 1048;
+			State = 1046;
 			Match(BY);
-			State = 1049;
+			State = 1047;
 			sortItem();
-			State = 1054;
+			State = 1052;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1050;
+				State = 1048;
 				Match(COMMA);
-				State = 1051;
+				State = 1049;
 				sortItem();
 				}
 				}
-				State = 1056;
+				State = 1054;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5997,7 +6009,7 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1059;
+			State = 1057;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -6057,6 +6069,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
 			case TIME:
 			case TIMESTAMP:
@@ -6082,7 +6095,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -6278,39 +6290,39 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 1057;
+				State = 1055;
 				expression();
 				}
 				break;
 			case ALL:
 				{
-				State = 1058;
+				State = 1056;
 				Match(ALL);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1065;
+			State = 1063;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ASC:
 				{
-				State = 1061;
+				State = 1059;
 				Match(ASC);
 				}
 				break;
 			case DESC:
 				{
-				State = 1062;
+				State = 1060;
 				Match(DESC);
 				}
 				break;
 			case USING:
 				{
-				State = 1063;
+				State = 1061;
 				Match(USING);
-				State = 1064;
+				State = 1062;
 				anyOperator();
 				}
 				break;
@@ -6335,14 +6347,14 @@ internal partial class SqlParser : Parser {
 			default:
 				break;
 			}
-			State = 1069;
+			State = 1067;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NULLS_LA) {
 				{
-				State = 1067;
+				State = 1065;
 				Match(NULLS_LA);
-				State = 1068;
+				State = 1066;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==LAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6417,21 +6429,21 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 68, RULE_limitPart);
 		int _la;
 		try {
-			State = 1092;
+			State = 1090;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LIMIT:
 				_localctx = new LimitContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1071;
+				State = 1069;
 				Match(LIMIT);
-				State = 1074;
+				State = 1072;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 					{
-					State = 1072;
+					State = 1070;
 					Match(ALL);
 					}
 					break;
@@ -6492,6 +6504,7 @@ internal partial class SqlParser : Parser {
 				case VERBOSE:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
 				case TIME:
 				case TIMESTAMP:
@@ -6517,7 +6530,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -6713,7 +6725,7 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1073;
+					State = 1071;
 					expression();
 					}
 					break;
@@ -6726,16 +6738,16 @@ internal partial class SqlParser : Parser {
 				_localctx = new OffsetContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1076;
+				State = 1074;
 				Match(OFFSET);
-				State = 1077;
+				State = 1075;
 				expression();
-				State = 1079;
+				State = 1077;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ROW || _la==ROWS) {
 					{
-					State = 1078;
+					State = 1076;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ROW || _la==ROWS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -6753,9 +6765,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new FetchFirstContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1081;
+				State = 1079;
 				Match(FETCH);
-				State = 1082;
+				State = 1080;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==NEXT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6764,17 +6776,17 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1084;
+				State = 1082;
 				ErrorHandler.Sync(this);
 				switch ( Simulator.AdaptivePredict(TokenStream,116,Context) ) {
 				case 1:
 					{
-					State = 1083;
+					State = 1081;
 					fetchCount();
 					}
 					break;
 				}
-				State = 1086;
+				State = 1084;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ROW || _la==ROWS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6783,20 +6795,20 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1090;
+				State = 1088;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ONLY:
 					{
-					State = 1087;
+					State = 1085;
 					Match(ONLY);
 					}
 					break;
 				case WITH:
 					{
-					State = 1088;
+					State = 1086;
 					Match(WITH);
-					State = 1089;
+					State = 1087;
 					Match(TIES);
 					}
 					break;
@@ -6843,14 +6855,14 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 70, RULE_fetchCount);
 		int _la;
 		try {
-			State = 1097;
+			State = 1095;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1094;
+				State = 1092;
 				_localctx.sign = TokenStream.LT(1);
 				_la = TokenStream.LA(1);
 				if ( !(_la==PLUS || _la==MINUS) ) {
@@ -6860,7 +6872,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1095;
+				State = 1093;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6926,6 +6938,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
 			case TIME:
 			case TIMESTAMP:
@@ -6950,7 +6963,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -7145,7 +7157,7 @@ internal partial class SqlParser : Parser {
 			case LEFT_BRACE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1096;
+				State = 1094;
 				primary();
 				}
 				break;
@@ -7201,9 +7213,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1099;
+			State = 1097;
 			Match(FOR);
-			State = 1127;
+			State = 1125;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case KEY:
@@ -7211,84 +7223,84 @@ internal partial class SqlParser : Parser {
 			case SHARE:
 			case UPDATE:
 				{
-				State = 1107;
+				State = 1105;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case UPDATE:
 					{
-					State = 1100;
+					State = 1098;
 					Match(UPDATE);
 					}
 					break;
 				case NO:
 					{
-					State = 1101;
+					State = 1099;
 					Match(NO);
-					State = 1102;
+					State = 1100;
 					Match(KEY);
-					State = 1103;
+					State = 1101;
 					Match(UPDATE);
 					}
 					break;
 				case SHARE:
 					{
-					State = 1104;
+					State = 1102;
 					Match(SHARE);
 					}
 					break;
 				case KEY:
 					{
-					State = 1105;
+					State = 1103;
 					Match(KEY);
-					State = 1106;
+					State = 1104;
 					Match(SHARE);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1118;
+				State = 1116;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OF) {
 					{
-					State = 1109;
+					State = 1107;
 					Match(OF);
-					State = 1110;
+					State = 1108;
 					qualifiedName();
-					State = 1115;
+					State = 1113;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1111;
+						State = 1109;
 						Match(COMMA);
-						State = 1112;
+						State = 1110;
 						qualifiedName();
 						}
 						}
-						State = 1117;
+						State = 1115;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 1123;
+				State = 1121;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case NOWAIT:
 					{
-					State = 1120;
+					State = 1118;
 					Match(NOWAIT);
 					}
 					break;
 				case SKIP_:
 					{
-					State = 1121;
+					State = 1119;
 					Match(SKIP_);
-					State = 1122;
+					State = 1120;
 					Match(LOCKED);
 					}
 					break;
@@ -7310,9 +7322,9 @@ internal partial class SqlParser : Parser {
 				break;
 			case READ:
 				{
-				State = 1125;
+				State = 1123;
 				Match(READ);
-				State = 1126;
+				State = 1124;
 				Match(ONLY);
 				}
 				break;
@@ -7357,19 +7369,19 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1129;
+			State = 1127;
 			tablePrimary();
-			State = 1133;
+			State = 1131;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 74)) & ~0x3f) == 0 && ((1L << (_la - 74)) & 306025018163201L) != 0) || ((((_la - 150)) & ~0x3f) == 0 && ((1L << (_la - 150)) & 7L) != 0)) {
+			while (((((_la - 74)) & ~0x3f) == 0 && ((1L << (_la - 74)) & 76506256637953L) != 0) || ((((_la - 151)) & ~0x3f) == 0 && ((1L << (_la - 151)) & 7L) != 0)) {
 				{
 				{
-				State = 1130;
+				State = 1128;
 				joinPart();
 				}
 				}
-				State = 1135;
+				State = 1133;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -7453,18 +7465,18 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 76, RULE_joinPart);
 		int _la;
 		try {
-			State = 1161;
+			State = 1159;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CROSS:
 				_localctx = new CrossJoinContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1136;
+				State = 1134;
 				Match(CROSS);
-				State = 1137;
+				State = 1135;
 				Match(JOIN);
-				State = 1138;
+				State = 1136;
 				tablePrimary();
 				}
 				break;
@@ -7472,21 +7484,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new NaturalJoinContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1139;
+				State = 1137;
 				Match(NATURAL);
-				State = 1141;
+				State = 1139;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 110)) & ~0x3f) == 0 && ((1L << (_la - 110)) & 5497558143045L) != 0)) {
+				if (((((_la - 108)) & ~0x3f) == 0 && ((1L << (_la - 108)) & 43980465115205L) != 0)) {
 					{
-					State = 1140;
+					State = 1138;
 					joinKind();
 					}
 				}
 
-				State = 1143;
+				State = 1141;
 				Match(JOIN);
-				State = 1144;
+				State = 1142;
 				tablePrimary();
 				}
 				break;
@@ -7501,29 +7513,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new JoinContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1146;
+				State = 1144;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASOF) {
 					{
-					State = 1145;
+					State = 1143;
 					Match(ASOF);
 					}
 				}
 
-				State = 1149;
+				State = 1147;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 110)) & ~0x3f) == 0 && ((1L << (_la - 110)) & 5497558143045L) != 0)) {
+				if (((((_la - 108)) & ~0x3f) == 0 && ((1L << (_la - 108)) & 43980465115205L) != 0)) {
 					{
-					State = 1148;
+					State = 1146;
 					joinKind();
 					}
 				}
 
-				State = 1151;
+				State = 1149;
 				Match(JOIN);
-				State = 1152;
+				State = 1150;
 				tablePrimary();
 				}
 				break;
@@ -7531,9 +7543,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new OnConditionContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1153;
+				State = 1151;
 				Match(ON);
-				State = 1154;
+				State = 1152;
 				expression();
 				}
 				break;
@@ -7541,18 +7553,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new UsingConditionContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1155;
+				State = 1153;
 				Match(USING);
-				State = 1156;
+				State = 1154;
 				columnNames();
-				State = 1159;
+				State = 1157;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 1157;
+					State = 1155;
 					Match(AS);
-					State = 1158;
+					State = 1156;
 					identifier();
 					}
 				}
@@ -7595,13 +7607,13 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 78, RULE_joinKind);
 		int _la;
 		try {
-			State = 1170;
+			State = 1168;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INNER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1163;
+				State = 1161;
 				Match(INNER);
 				}
 				break;
@@ -7610,21 +7622,21 @@ internal partial class SqlParser : Parser {
 			case RIGHT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1164;
+				State = 1162;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 110)) & ~0x3f) == 0 && ((1L << (_la - 110)) & 4161L) != 0)) ) {
+				if ( !(((((_la - 108)) & ~0x3f) == 0 && ((1L << (_la - 108)) & 4161L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1166;
+				State = 1164;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OUTER) {
 					{
-					State = 1165;
+					State = 1163;
 					Match(OUTER);
 					}
 				}
@@ -7634,14 +7646,14 @@ internal partial class SqlParser : Parser {
 			case SEMI:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1168;
+				State = 1166;
 				Match(SEMI);
 				}
 				break;
 			case ANTI:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1169;
+				State = 1167;
 				Match(ANTI);
 				}
 				break;
@@ -7716,6 +7728,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public CurrentValueContext currentValue() {
 			return GetRuleContext<CurrentValueContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public WithOrdinalityContext withOrdinality() {
+			return GetRuleContext<WithOrdinalityContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public FunctionAliasContext functionAlias() {
 			return GetRuleContext<FunctionAliasContext>(0);
 		}
@@ -7724,6 +7739,9 @@ internal partial class SqlParser : Parser {
 	public partial class CallFormTableContext : TablePrimaryContext {
 		[System.Diagnostics.DebuggerNonUserCode] public CallFormContext callForm() {
 			return GetRuleContext<CallFormContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public WithOrdinalityContext withOrdinality() {
+			return GetRuleContext<WithOrdinalityContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public FunctionAliasContext functionAlias() {
 			return GetRuleContext<FunctionAliasContext>(0);
@@ -7761,17 +7779,23 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public FunctionTailContext functionTail() {
 			return GetRuleContext<FunctionTailContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public CallFormContext callForm() {
-			return GetRuleContext<CallFormContext>(0);
-		}
 		[System.Diagnostics.DebuggerNonUserCode] public RelationNameContext relationName() {
 			return GetRuleContext<RelationNameContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public FunctionNameContext functionName() {
 			return GetRuleContext<FunctionNameContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public CallFormContext callForm() {
+			return GetRuleContext<CallFormContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public CurrentValueContext currentValue() {
+			return GetRuleContext<CurrentValueContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public TableAliasContext tableAlias() {
 			return GetRuleContext<TableAliasContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public WithOrdinalityContext withOrdinality() {
+			return GetRuleContext<WithOrdinalityContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public FunctionAliasContext functionAlias() {
 			return GetRuleContext<FunctionAliasContext>(0);
@@ -7785,16 +7809,16 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 80, RULE_tablePrimary);
 		int _la;
 		try {
-			State = 1242;
+			State = 1252;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ONLY:
 				_localctx = new OnlyTableContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1172;
+				State = 1170;
 				Match(ONLY);
-				State = 1178;
+				State = 1176;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -7802,14 +7826,15 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
 				case ANTI:
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -8000,39 +8025,39 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1173;
+					State = 1171;
 					relationName();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1174;
+					State = 1172;
 					Match(LEFT_PAREN);
-					State = 1175;
+					State = 1173;
 					relationName();
-					State = 1176;
+					State = 1174;
 					Match(RIGHT_PAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1181;
+				State = 1179;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -939524097L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 					{
-					State = 1180;
+					State = 1178;
 					tableAlias();
 					}
 				}
 
-				State = 1184;
+				State = 1182;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLESAMPLE) {
 					{
-					State = 1183;
+					State = 1181;
 					tableSample();
 					}
 				}
@@ -8044,14 +8069,15 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
 			case ANTI:
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -8244,9 +8270,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new NamedTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1186;
+				State = 1184;
 				relationName();
-				State = 1197;
+				State = 1195;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case Eof:
@@ -8283,9 +8309,12 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case EXTRACT:
 				case GROUPING:
 				case OPERATOR:
@@ -8308,7 +8337,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -8503,32 +8531,32 @@ internal partial class SqlParser : Parser {
 				case SEMICOLON:
 				case STAR:
 					{
-					State = 1188;
+					State = 1186;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==STAR) {
 						{
-						State = 1187;
+						State = 1185;
 						Match(STAR);
 						}
 					}
 
-					State = 1191;
+					State = 1189;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -939524097L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 						{
-						State = 1190;
+						State = 1188;
 						tableAlias();
 						}
 					}
 
-					State = 1194;
+					State = 1192;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TABLESAMPLE) {
 						{
-						State = 1193;
+						State = 1191;
 						tableSample();
 						}
 					}
@@ -8538,7 +8566,7 @@ internal partial class SqlParser : Parser {
 				case FROM:
 				case LEFT_PAREN:
 					{
-					State = 1196;
+					State = 1194;
 					functionTail();
 					}
 					break;
@@ -8573,9 +8601,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new KeywordFunctionTableContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1199;
+				State = 1197;
 				functionName();
-				State = 1200;
+				State = 1198;
 				functionTail();
 				}
 				break;
@@ -8594,14 +8622,24 @@ internal partial class SqlParser : Parser {
 				_localctx = new CurrentValueTableContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1202;
+				State = 1200;
 				currentValue();
-				State = 1204;
+				State = 1202;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+				if (_la==WITH_LA) {
 					{
-					State = 1203;
+					State = 1201;
+					withOrdinality();
+					}
+				}
+
+				State = 1205;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -939524097L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
+					{
+					State = 1204;
 					functionAlias();
 					}
 				}
@@ -8629,14 +8667,24 @@ internal partial class SqlParser : Parser {
 				_localctx = new CallFormTableContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1206;
+				State = 1207;
 				callForm();
-				State = 1208;
+				State = 1209;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+				if (_la==WITH_LA) {
 					{
-					State = 1207;
+					State = 1208;
+					withOrdinality();
+					}
+				}
+
+				State = 1212;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -939524097L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
+					{
+					State = 1211;
 					functionAlias();
 					}
 				}
@@ -8647,24 +8695,24 @@ internal partial class SqlParser : Parser {
 				_localctx = new FileTableContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1210;
+				State = 1214;
 				Match(STRING);
-				State = 1212;
+				State = 1216;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -939524097L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 					{
-					State = 1211;
+					State = 1215;
 					tableAlias();
 					}
 				}
 
-				State = 1215;
+				State = 1219;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLESAMPLE) {
 					{
-					State = 1214;
+					State = 1218;
 					tableSample();
 					}
 				}
@@ -8675,18 +8723,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParenthesizedContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1217;
-				Match(LEFT_PAREN);
-				State = 1218;
-				parenthesizedTable();
-				State = 1219;
-				Match(RIGHT_PAREN);
 				State = 1221;
+				Match(LEFT_PAREN);
+				State = 1222;
+				parenthesizedTable();
+				State = 1223;
+				Match(RIGHT_PAREN);
+				State = 1225;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -939524097L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 					{
-					State = 1220;
+					State = 1224;
 					tableAlias();
 					}
 				}
@@ -8697,25 +8745,25 @@ internal partial class SqlParser : Parser {
 				_localctx = new LateralContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1223;
+				State = 1227;
 				Match(LATERAL);
-				State = 1240;
+				State = 1250;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 1224;
-					Match(LEFT_PAREN);
-					State = 1225;
-					query();
-					State = 1226;
-					Match(RIGHT_PAREN);
 					State = 1228;
+					Match(LEFT_PAREN);
+					State = 1229;
+					query();
+					State = 1230;
+					Match(RIGHT_PAREN);
+					State = 1232;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -939524097L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 						{
-						State = 1227;
+						State = 1231;
 						tableAlias();
 						}
 					}
@@ -8750,14 +8798,15 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
 				case ANTI:
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -8948,7 +8997,7 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1232;
+					State = 1236;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case IDENTIFIER:
@@ -8956,14 +9005,15 @@ internal partial class SqlParser : Parser {
 					case BETWEEN:
 					case EXISTS:
 					case INTERVAL:
+					case NATIONAL:
 					case ROW:
+					case SETOF:
 					case TIME:
 					case TIMESTAMP:
 					case ANTI:
 					case ASOF:
 					case SEMI:
 					case MAP:
-					case NATIONAL:
 					case NONE:
 					case PRECISION:
 					case STRUCT:
@@ -9154,7 +9204,7 @@ internal partial class SqlParser : Parser {
 					case WRITE:
 					case ZONE:
 						{
-						State = 1230;
+						State = 1234;
 						relationName();
 						}
 						break;
@@ -9182,19 +9232,31 @@ internal partial class SqlParser : Parser {
 					case TABLESAMPLE:
 					case VERBOSE:
 						{
-						State = 1231;
+						State = 1235;
 						functionName();
 						}
 						break;
 					default:
 						throw new NoViableAltException(this);
 					}
-					State = 1234;
+					State = 1238;
 					functionTail();
 					}
 					break;
 				case COLLATION_LA:
 				case CAST:
+				case CURRENT_CATALOG:
+				case CURRENT_DATE:
+				case CURRENT_ROLE:
+				case CURRENT_SCHEMA:
+				case CURRENT_TIME:
+				case CURRENT_TIMESTAMP:
+				case CURRENT_USER:
+				case LOCALTIME:
+				case LOCALTIMESTAMP:
+				case SESSION_USER:
+				case SYSTEM_USER:
+				case USER:
 				case EXTRACT:
 				case OVERLAY:
 				case POSITION:
@@ -9212,14 +9274,68 @@ internal partial class SqlParser : Parser {
 				case XMLSERIALIZE:
 				case XMLTABLE:
 					{
-					State = 1236;
-					callForm();
-					State = 1238;
+					State = 1242;
+					ErrorHandler.Sync(this);
+					switch (TokenStream.LA(1)) {
+					case COLLATION_LA:
+					case CAST:
+					case EXTRACT:
+					case OVERLAY:
+					case POSITION:
+					case SUBSTRING:
+					case TREAT:
+					case TRIM:
+					case TRY_CAST:
+					case XMLCONCAT:
+					case XMLELEMENT:
+					case XMLEXISTS:
+					case XMLFOREST:
+					case XMLPARSE:
+					case XMLPI:
+					case XMLROOT:
+					case XMLSERIALIZE:
+					case XMLTABLE:
+						{
+						State = 1240;
+						callForm();
+						}
+						break;
+					case CURRENT_CATALOG:
+					case CURRENT_DATE:
+					case CURRENT_ROLE:
+					case CURRENT_SCHEMA:
+					case CURRENT_TIME:
+					case CURRENT_TIMESTAMP:
+					case CURRENT_USER:
+					case LOCALTIME:
+					case LOCALTIMESTAMP:
+					case SESSION_USER:
+					case SYSTEM_USER:
+					case USER:
+						{
+						State = 1241;
+						currentValue();
+						}
+						break;
+					default:
+						throw new NoViableAltException(this);
+					}
+					State = 1245;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+					if (_la==WITH_LA) {
 						{
-						State = 1237;
+						State = 1244;
+						withOrdinality();
+						}
+					}
+
+					State = 1248;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -939524097L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
+						{
+						State = 1247;
 						functionAlias();
 						}
 					}
@@ -9287,18 +9403,18 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 82, RULE_parenthesizedTable);
 		int _la;
 		try {
-			State = 1265;
+			State = 1275;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH_LA:
 			case FROM:
 			case SELECT:
 			case TABLE:
-			case VALUES:
 			case WITH:
+			case VALUES:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1244;
+				State = 1254;
 				startedQuery();
 				}
 				break;
@@ -9347,7 +9463,9 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
 			case EXTRACT:
@@ -9370,7 +9488,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -9563,44 +9680,44 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1245;
+				State = 1255;
 				tableReference();
-				State = 1263;
+				State = 1273;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case EXCEPT:
 				case INTERSECT:
 				case UNION:
 					{
-					State = 1246;
+					State = 1256;
 					setTail();
-					State = 1247;
+					State = 1257;
 					queryTail();
 					}
 					break;
 				case ORDER:
 					{
-					State = 1249;
+					State = 1259;
 					orderBy();
-					State = 1254;
+					State = 1264;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (((((_la - 55)) & ~0x3f) == 0 && ((1L << (_la - 55)) & 270339L) != 0)) {
 						{
-						State = 1252;
+						State = 1262;
 						ErrorHandler.Sync(this);
 						switch (TokenStream.LA(1)) {
 						case FETCH:
 						case LIMIT:
 						case OFFSET:
 							{
-							State = 1250;
+							State = 1260;
 							limitPart();
 							}
 							break;
 						case FOR:
 							{
-							State = 1251;
+							State = 1261;
 							lockingClause();
 							}
 							break;
@@ -9608,7 +9725,7 @@ internal partial class SqlParser : Parser {
 							throw new NoViableAltException(this);
 						}
 						}
-						State = 1256;
+						State = 1266;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -9619,25 +9736,25 @@ internal partial class SqlParser : Parser {
 				case LIMIT:
 				case OFFSET:
 					{
-					State = 1259;
+					State = 1269;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					do {
 						{
-						State = 1259;
+						State = 1269;
 						ErrorHandler.Sync(this);
 						switch (TokenStream.LA(1)) {
 						case FETCH:
 						case LIMIT:
 						case OFFSET:
 							{
-							State = 1257;
+							State = 1267;
 							limitPart();
 							}
 							break;
 						case FOR:
 							{
-							State = 1258;
+							State = 1268;
 							lockingClause();
 							}
 							break;
@@ -9645,7 +9762,7 @@ internal partial class SqlParser : Parser {
 							throw new NoViableAltException(this);
 						}
 						}
-						State = 1261;
+						State = 1271;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					} while ( ((((_la - 55)) & ~0x3f) == 0 && ((1L << (_la - 55)) & 270339L) != 0) );
@@ -9709,30 +9826,30 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 84, RULE_functionTail);
 		int _la;
 		try {
-			State = 1291;
+			State = 1301;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1267;
+				State = 1277;
 				callArguments();
-				State = 1269;
+				State = 1279;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA) {
 					{
-					State = 1268;
+					State = 1278;
 					withOrdinality();
 					}
 				}
 
-				State = 1272;
+				State = 1282;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -939524097L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 					{
-					State = 1271;
+					State = 1281;
 					functionAlias();
 					}
 				}
@@ -9742,46 +9859,46 @@ internal partial class SqlParser : Parser {
 			case FROM:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1274;
+				State = 1284;
 				Match(FROM);
-				State = 1275;
+				State = 1285;
 				Match(LEFT_PAREN);
-				State = 1276;
+				State = 1286;
 				rowsFromItem();
-				State = 1281;
+				State = 1291;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1277;
+					State = 1287;
 					Match(COMMA);
-					State = 1278;
+					State = 1288;
 					rowsFromItem();
 					}
 					}
-					State = 1283;
+					State = 1293;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1284;
+				State = 1294;
 				Match(RIGHT_PAREN);
-				State = 1286;
+				State = 1296;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA) {
 					{
-					State = 1285;
+					State = 1295;
 					withOrdinality();
 					}
 				}
 
-				State = 1289;
+				State = 1299;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -117440513L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -939524097L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 					{
-					State = 1288;
+					State = 1298;
 					functionAlias();
 					}
 				}
@@ -9807,11 +9924,11 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public CallArgumentsContext callArguments() {
 			return GetRuleContext<CallArgumentsContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public RelationNameContext relationName() {
-			return GetRuleContext<RelationNameContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public CallFormContext callForm() {
+			return GetRuleContext<CallFormContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public FunctionNameContext functionName() {
-			return GetRuleContext<FunctionNameContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public CurrentValueContext currentValue() {
+			return GetRuleContext<CurrentValueContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AS() { return GetToken(SqlParser.AS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
@@ -9822,6 +9939,12 @@ internal partial class SqlParser : Parser {
 			return GetRuleContext<FunctionColumnContext>(i);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public RelationNameContext relationName() {
+			return GetRuleContext<RelationNameContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FunctionNameContext functionName() {
+			return GetRuleContext<FunctionNameContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
 			return GetToken(SqlParser.COMMA, i);
@@ -9841,22 +9964,46 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1295;
+			State = 1311;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 			case QUOTED_IDENTIFIER:
+			case SIMILAR_LA:
+			case AUTHORIZATION:
+			case BINARY:
+			case COLLATION:
+			case CONCURRENTLY:
+			case CROSS:
+			case FREEZE:
+			case FULL:
+			case ILIKE:
+			case INNER:
+			case IS:
+			case ISNULL:
+			case JOIN:
+			case LEFT:
+			case LIKE:
+			case NATURAL:
+			case NOTNULL:
+			case OUTER:
+			case OVERLAPS:
+			case RIGHT:
+			case SIMILAR:
+			case TABLESAMPLE:
+			case VERBOSE:
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
 			case ANTI:
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -10047,71 +10194,323 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 1293;
-				relationName();
+				State = 1305;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case IDENTIFIER:
+				case QUOTED_IDENTIFIER:
+				case BETWEEN:
+				case EXISTS:
+				case INTERVAL:
+				case NATIONAL:
+				case ROW:
+				case SETOF:
+				case TIME:
+				case TIMESTAMP:
+				case ANTI:
+				case ASOF:
+				case SEMI:
+				case MAP:
+				case NONE:
+				case PRECISION:
+				case STRUCT:
+				case AT:
+				case DAY:
+				case ESCAPE:
+				case EXCLUDE:
+				case FILTER:
+				case HOUR:
+				case IGNORE:
+				case MINUTE:
+				case MONTH:
+				case OVER:
+				case REPLACE:
+				case RESPECT:
+				case SECOND:
+				case UESCAPE:
+				case VARYING:
+				case WITHIN:
+				case WITHOUT:
+				case YEAR:
+				case ABORT:
+				case ABSOLUTE:
+				case ACCESS:
+				case ACTION:
+				case ADD:
+				case ADMIN:
+				case ALTER:
+				case ALWAYS:
+				case BACKWARD:
+				case BEGIN:
+				case BREADTH:
+				case BY:
+				case CASCADE:
+				case CASCADED:
+				case CATALOG:
+				case CHAIN:
+				case CHARACTERISTICS:
+				case CHECKPOINT:
+				case CLOSE:
+				case COMMENT:
+				case COMMIT:
+				case COMMITTED:
+				case CONFLICT:
+				case CONTINUE:
+				case COPY:
+				case CSV:
+				case CURRENT:
+				case CURSOR:
+				case CYCLE:
+				case DATA:
+				case DATABASE:
+				case DEALLOCATE:
+				case DECLARE:
+				case DEFERRED:
+				case DELETE:
+				case DELIMITER:
+				case DELIMITERS:
+				case DEPTH:
+				case DESCRIBE:
+				case DISCARD:
+				case DOMAIN:
+				case DROP:
+				case ENCODING:
+				case EXCLUDING:
+				case EXCLUSIVE:
+				case EXECUTE:
+				case EXPLAIN:
+				case EXTERNAL:
+				case FIRST:
+				case FOLLOWING:
+				case FORCE:
+				case FORWARD:
+				case FUNCTION:
+				case GENERATED:
+				case GLOBAL:
+				case GRANTED:
+				case GROUPS:
+				case HEADER:
+				case HOLD:
+				case IDENTITY:
+				case IF:
+				case IMMEDIATE:
+				case INCLUDE:
+				case INCLUDING:
+				case INDEX:
+				case INHERIT:
+				case INHERITS:
+				case INSENSITIVE:
+				case INSERT:
+				case ISOLATION:
+				case KEY:
+				case LAST:
+				case LEVEL:
+				case LISTEN:
+				case LOCAL:
+				case LOCATION:
+				case LOCK:
+				case LOCKED:
+				case MATCH:
+				case MATCHED:
+				case MATERIALIZED:
+				case MERGE:
+				case MODE:
+				case MOVE:
+				case NAME:
+				case NAMES:
+				case NEXT:
+				case NO:
+				case NOTHING:
+				case NOTIFY:
+				case NOWAIT:
+				case NULLS:
+				case OF:
+				case OPTION:
+				case OPTIONS:
+				case ORDINALITY:
+				case OTHERS:
+				case OVERRIDING:
+				case OWNER:
+				case PARTIAL:
+				case PARTITION:
+				case PARTITIONED:
+				case PLANS:
+				case PRECEDING:
+				case PREPARE:
+				case PRESERVE:
+				case PRIOR:
+				case PRIVILEGES:
+				case PROGRAM:
+				case QUOTE:
+				case RANGE:
+				case READ:
+				case REFRESH:
+				case RELATIVE:
+				case RELEASE:
+				case RENAME:
+				case REPEATABLE:
+				case RESET:
+				case RESTART:
+				case RESTRICT:
+				case REVOKE:
+				case ROLE:
+				case ROLLBACK:
+				case ROWS:
+				case SAVEPOINT:
+				case SCHEMA:
+				case SCROLL:
+				case SEARCH:
+				case SEQUENCE:
+				case SEQUENCES:
+				case SERIALIZABLE:
+				case SESSION:
+				case SET:
+				case SETS:
+				case SHARE:
+				case SHOW:
+				case SIMPLE:
+				case SKIP_:
+				case SNAPSHOT:
+				case SOURCE:
+				case START:
+				case STATISTICS:
+				case STDIN:
+				case STDOUT:
+				case STORED:
+				case SUMMARIZE:
+				case SYSTEM:
+				case TABLES:
+				case TARGET:
+				case TEMP:
+				case TEMPORARY:
+				case TIES:
+				case TRANSACTION:
+				case TRUNCATE:
+				case TYPE:
+				case UNBOUNDED:
+				case UNCOMMITTED:
+				case UNKNOWN:
+				case UNLISTEN:
+				case UNLOGGED:
+				case UPDATE:
+				case VACUUM:
+				case VALID:
+				case VALUE:
+				case VIEW:
+				case WORK:
+				case WRITE:
+				case ZONE:
+					{
+					State = 1303;
+					relationName();
+					}
+					break;
+				case SIMILAR_LA:
+				case AUTHORIZATION:
+				case BINARY:
+				case COLLATION:
+				case CONCURRENTLY:
+				case CROSS:
+				case FREEZE:
+				case FULL:
+				case ILIKE:
+				case INNER:
+				case IS:
+				case ISNULL:
+				case JOIN:
+				case LEFT:
+				case LIKE:
+				case NATURAL:
+				case NOTNULL:
+				case OUTER:
+				case OVERLAPS:
+				case RIGHT:
+				case SIMILAR:
+				case TABLESAMPLE:
+				case VERBOSE:
+					{
+					State = 1304;
+					functionName();
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				State = 1307;
+				callArguments();
 				}
 				break;
-			case SIMILAR_LA:
-			case AUTHORIZATION:
-			case BINARY:
-			case COLLATION:
-			case CONCURRENTLY:
-			case CROSS:
-			case FREEZE:
-			case FULL:
-			case ILIKE:
-			case INNER:
-			case IS:
-			case ISNULL:
-			case JOIN:
-			case LEFT:
-			case LIKE:
-			case NATURAL:
-			case NOTNULL:
-			case OUTER:
-			case OVERLAPS:
-			case RIGHT:
-			case SIMILAR:
-			case TABLESAMPLE:
-			case VERBOSE:
+			case COLLATION_LA:
+			case CAST:
+			case EXTRACT:
+			case OVERLAY:
+			case POSITION:
+			case SUBSTRING:
+			case TREAT:
+			case TRIM:
+			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
 				{
-				State = 1294;
-				functionName();
+				State = 1309;
+				callForm();
+				}
+				break;
+			case CURRENT_CATALOG:
+			case CURRENT_DATE:
+			case CURRENT_ROLE:
+			case CURRENT_SCHEMA:
+			case CURRENT_TIME:
+			case CURRENT_TIMESTAMP:
+			case CURRENT_USER:
+			case LOCALTIME:
+			case LOCALTIMESTAMP:
+			case SESSION_USER:
+			case SYSTEM_USER:
+			case USER:
+				{
+				State = 1310;
+				currentValue();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1297;
-			callArguments();
-			State = 1310;
+			State = 1325;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 1298;
+				State = 1313;
 				Match(AS);
-				State = 1299;
+				State = 1314;
 				Match(LEFT_PAREN);
-				State = 1300;
+				State = 1315;
 				functionColumn();
-				State = 1305;
+				State = 1320;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1301;
+					State = 1316;
 					Match(COMMA);
-					State = 1302;
+					State = 1317;
 					functionColumn();
 					}
 					}
-					State = 1307;
+					State = 1322;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1308;
+				State = 1323;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -10146,9 +10545,9 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1312;
+			State = 1327;
 			Match(WITH_LA);
-			State = 1313;
+			State = 1328;
 			Match(ORDINALITY);
 			}
 		}
@@ -10199,40 +10598,40 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 90, RULE_functionAlias);
 		int _la;
 		try {
-			State = 1337;
+			State = 1352;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case AS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1315;
+				State = 1330;
 				Match(AS);
-				State = 1331;
+				State = 1346;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 1316;
+					State = 1331;
 					Match(LEFT_PAREN);
-					State = 1317;
+					State = 1332;
 					functionColumn();
-					State = 1322;
+					State = 1337;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1318;
+						State = 1333;
 						Match(COMMA);
-						State = 1319;
+						State = 1334;
 						functionColumn();
 						}
 						}
-						State = 1324;
+						State = 1339;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 1325;
+					State = 1340;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -10241,9 +10640,12 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case EXTRACT:
 				case GROUPING:
 				case OPERATOR:
@@ -10266,7 +10668,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -10457,14 +10858,14 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1327;
+					State = 1342;
 					identifier();
-					State = 1329;
+					State = 1344;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1328;
+						State = 1343;
 						functionAliasColumns();
 						}
 					}
@@ -10481,9 +10882,12 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case EXTRACT:
 			case GROUPING:
 			case OPERATOR:
@@ -10503,7 +10907,6 @@ internal partial class SqlParser : Parser {
 			case XMLSERIALIZE:
 			case XMLTABLE:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -10695,14 +11098,14 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1333;
+				State = 1348;
 				bareAlias();
-				State = 1335;
+				State = 1350;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 1334;
+					State = 1349;
 					functionAliasColumns();
 					}
 				}
@@ -10752,27 +11155,27 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1339;
+			State = 1354;
 			Match(LEFT_PAREN);
-			State = 1340;
+			State = 1355;
 			aliasColumn();
-			State = 1345;
+			State = 1360;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1341;
+				State = 1356;
 				Match(COMMA);
-				State = 1342;
+				State = 1357;
 				aliasColumn();
 				}
 				}
-				State = 1347;
+				State = 1362;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1348;
+			State = 1363;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -10794,6 +11197,7 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public TypeNameContext typeName() {
 			return GetRuleContext<TypeNameContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SETOF() { return GetToken(SqlParser.SETOF, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLLATE() { return GetToken(SqlParser.COLLATE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public QualifiedNameContext qualifiedName() {
 			return GetRuleContext<QualifiedNameContext>(0);
@@ -10813,18 +11217,28 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1350;
+			State = 1365;
 			identifier();
-			State = 1351;
+			State = 1367;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==SETOF) {
+				{
+				State = 1366;
+				Match(SETOF);
+				}
+			}
+
+			State = 1369;
 			typeName();
-			State = 1354;
+			State = 1372;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLLATE) {
 				{
-				State = 1352;
+				State = 1370;
 				Match(COLLATE);
-				State = 1353;
+				State = 1371;
 				qualifiedName();
 				}
 			}
@@ -10849,6 +11263,7 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public TypeNameContext typeName() {
 			return GetRuleContext<TypeNameContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SETOF() { return GetToken(SqlParser.SETOF, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLLATE() { return GetToken(SqlParser.COLLATE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public QualifiedNameContext qualifiedName() {
 			return GetRuleContext<QualifiedNameContext>(0);
@@ -10868,23 +11283,33 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1356;
+			State = 1374;
 			identifier();
-			State = 1362;
+			State = 1383;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1048582L) != 0) || ((((_la - 104)) & ~0x3f) == 0 && ((1L << (_la - 104)) & -6825767962935297L) != 0) || ((((_la - 168)) & ~0x3f) == 0 && ((1L << (_la - 168)) & -1L) != 0) || ((((_la - 232)) & ~0x3f) == 0 && ((1L << (_la - 232)) & -1L) != 0) || ((((_la - 296)) & ~0x3f) == 0 && ((1L << (_la - 296)) & 281474976710655L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1048582L) != 0) || ((((_la - 102)) & ~0x3f) == 0 && ((1L << (_la - 102)) & -27584546723594241L) != 0) || ((((_la - 166)) & ~0x3f) == 0 && ((1L << (_la - 166)) & -1L) != 0) || ((((_la - 230)) & ~0x3f) == 0 && ((1L << (_la - 230)) & -288230376151711745L) != 0) || ((((_la - 294)) & ~0x3f) == 0 && ((1L << (_la - 294)) & 2251799813685247L) != 0)) {
 				{
-				State = 1357;
+				State = 1376;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==SETOF) {
+					{
+					State = 1375;
+					Match(SETOF);
+					}
+				}
+
+				State = 1378;
 				typeName();
-				State = 1360;
+				State = 1381;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLLATE) {
 					{
-					State = 1358;
+					State = 1379;
 					Match(COLLATE);
-					State = 1359;
+					State = 1380;
 					qualifiedName();
 					}
 				}
@@ -10926,15 +11351,15 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 98, RULE_relation);
 		int _la;
 		try {
-			State = 1376;
+			State = 1397;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ONLY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1364;
+				State = 1385;
 				Match(ONLY);
-				State = 1370;
+				State = 1391;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -10942,14 +11367,15 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
 				case ANTI:
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -11140,17 +11566,17 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1365;
+					State = 1386;
 					relationName();
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1366;
+					State = 1387;
 					Match(LEFT_PAREN);
-					State = 1367;
+					State = 1388;
 					relationName();
-					State = 1368;
+					State = 1389;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -11164,14 +11590,15 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
 			case ANTI:
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -11363,14 +11790,14 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1372;
+				State = 1393;
 				relationName();
-				State = 1374;
+				State = 1395;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STAR) {
 					{
-					State = 1373;
+					State = 1394;
 					Match(STAR);
 					}
 				}
@@ -11435,18 +11862,18 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1385;
+			State = 1406;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				{
-				State = 1378;
+				State = 1399;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				{
-				State = 1379;
+				State = 1400;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -11619,7 +12046,7 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 1380;
+				State = 1401;
 				freeKeyword();
 				}
 				break;
@@ -11642,17 +12069,16 @@ internal partial class SqlParser : Parser {
 			case WITHOUT:
 			case YEAR:
 				{
-				State = 1381;
+				State = 1402;
 				afterAsKeyword();
 				}
 				break;
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
 				{
-				State = 1382;
+				State = 1403;
 				columnKeyword();
 				}
 				break;
@@ -11660,37 +12086,39 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 				{
-				State = 1383;
+				State = 1404;
 				joinWord();
 				}
 				break;
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
 				{
-				State = 1384;
+				State = 1405;
 				formKeyword();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1391;
+			State = 1412;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 1387;
+				State = 1408;
 				Match(DOT);
-				State = 1388;
+				State = 1409;
 				label();
 				}
 				}
-				State = 1393;
+				State = 1414;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11733,14 +12161,14 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1397;
+			State = 1418;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case AS:
 				{
-				State = 1394;
+				State = 1415;
 				Match(AS);
-				State = 1395;
+				State = 1416;
 				identifier();
 				}
 				break;
@@ -11749,9 +12177,12 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case EXTRACT:
 			case GROUPING:
 			case OPERATOR:
@@ -11771,7 +12202,6 @@ internal partial class SqlParser : Parser {
 			case XMLSERIALIZE:
 			case XMLTABLE:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -11962,19 +12392,19 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 1396;
+				State = 1417;
 				bareAlias();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1400;
+			State = 1421;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 1399;
+				State = 1420;
 				columnNames();
 				}
 			}
@@ -11994,9 +12424,6 @@ internal partial class SqlParser : Parser {
 
 	public partial class TableSampleContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TABLESAMPLE() { return GetToken(SqlParser.TABLESAMPLE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public QualifiedNameContext qualifiedName() {
-			return GetRuleContext<QualifiedNameContext>(0);
-		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] LEFT_PAREN() { return GetTokens(SqlParser.LEFT_PAREN); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN(int i) {
 			return GetToken(SqlParser.LEFT_PAREN, i);
@@ -12010,6 +12437,12 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] RIGHT_PAREN() { return GetTokens(SqlParser.RIGHT_PAREN); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN(int i) {
 			return GetToken(SqlParser.RIGHT_PAREN, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public QualifiedNameContext qualifiedName() {
+			return GetRuleContext<QualifiedNameContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FunctionNameContext functionName() {
+			return GetRuleContext<FunctionNameContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(SqlParser.COMMA); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
@@ -12031,44 +12464,303 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1402;
+			State = 1423;
 			Match(TABLESAMPLE);
-			State = 1403;
-			qualifiedName();
-			State = 1404;
+			State = 1426;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case IDENTIFIER:
+			case QUOTED_IDENTIFIER:
+			case BETWEEN:
+			case EXISTS:
+			case INTERVAL:
+			case NATIONAL:
+			case ROW:
+			case SETOF:
+			case TIME:
+			case TIMESTAMP:
+			case VALUES:
+			case EXTRACT:
+			case GROUPING:
+			case OPERATOR:
+			case OVERLAY:
+			case POSITION:
+			case SUBSTRING:
+			case TREAT:
+			case TRIM:
+			case TRY_CAST:
+			case XMLCONCAT:
+			case XMLELEMENT:
+			case XMLEXISTS:
+			case XMLFOREST:
+			case XMLPARSE:
+			case XMLPI:
+			case XMLROOT:
+			case XMLSERIALIZE:
+			case XMLTABLE:
+			case ANTI:
+			case ASOF:
+			case SEMI:
+			case MAP:
+			case NONE:
+			case PRECISION:
+			case STRUCT:
+			case AT:
+			case DAY:
+			case ESCAPE:
+			case EXCLUDE:
+			case FILTER:
+			case HOUR:
+			case IGNORE:
+			case MINUTE:
+			case MONTH:
+			case OVER:
+			case REPLACE:
+			case RESPECT:
+			case SECOND:
+			case UESCAPE:
+			case VARYING:
+			case WITHIN:
+			case WITHOUT:
+			case YEAR:
+			case ABORT:
+			case ABSOLUTE:
+			case ACCESS:
+			case ACTION:
+			case ADD:
+			case ADMIN:
+			case ALTER:
+			case ALWAYS:
+			case BACKWARD:
+			case BEGIN:
+			case BREADTH:
+			case BY:
+			case CASCADE:
+			case CASCADED:
+			case CATALOG:
+			case CHAIN:
+			case CHARACTERISTICS:
+			case CHECKPOINT:
+			case CLOSE:
+			case COMMENT:
+			case COMMIT:
+			case COMMITTED:
+			case CONFLICT:
+			case CONTINUE:
+			case COPY:
+			case CSV:
+			case CURRENT:
+			case CURSOR:
+			case CYCLE:
+			case DATA:
+			case DATABASE:
+			case DEALLOCATE:
+			case DECLARE:
+			case DEFERRED:
+			case DELETE:
+			case DELIMITER:
+			case DELIMITERS:
+			case DEPTH:
+			case DESCRIBE:
+			case DISCARD:
+			case DOMAIN:
+			case DROP:
+			case ENCODING:
+			case EXCLUDING:
+			case EXCLUSIVE:
+			case EXECUTE:
+			case EXPLAIN:
+			case EXTERNAL:
+			case FIRST:
+			case FOLLOWING:
+			case FORCE:
+			case FORWARD:
+			case FUNCTION:
+			case GENERATED:
+			case GLOBAL:
+			case GRANTED:
+			case GROUPS:
+			case HEADER:
+			case HOLD:
+			case IDENTITY:
+			case IF:
+			case IMMEDIATE:
+			case INCLUDE:
+			case INCLUDING:
+			case INDEX:
+			case INHERIT:
+			case INHERITS:
+			case INSENSITIVE:
+			case INSERT:
+			case ISOLATION:
+			case KEY:
+			case LAST:
+			case LEVEL:
+			case LISTEN:
+			case LOCAL:
+			case LOCATION:
+			case LOCK:
+			case LOCKED:
+			case MATCH:
+			case MATCHED:
+			case MATERIALIZED:
+			case MERGE:
+			case MODE:
+			case MOVE:
+			case NAME:
+			case NAMES:
+			case NEXT:
+			case NO:
+			case NOTHING:
+			case NOTIFY:
+			case NOWAIT:
+			case NULLS:
+			case OF:
+			case OPTION:
+			case OPTIONS:
+			case ORDINALITY:
+			case OTHERS:
+			case OVERRIDING:
+			case OWNER:
+			case PARTIAL:
+			case PARTITION:
+			case PARTITIONED:
+			case PLANS:
+			case PRECEDING:
+			case PREPARE:
+			case PRESERVE:
+			case PRIOR:
+			case PRIVILEGES:
+			case PROGRAM:
+			case QUOTE:
+			case RANGE:
+			case READ:
+			case REFRESH:
+			case RELATIVE:
+			case RELEASE:
+			case RENAME:
+			case REPEATABLE:
+			case RESET:
+			case RESTART:
+			case RESTRICT:
+			case REVOKE:
+			case ROLE:
+			case ROLLBACK:
+			case ROWS:
+			case SAVEPOINT:
+			case SCHEMA:
+			case SCROLL:
+			case SEARCH:
+			case SEQUENCE:
+			case SEQUENCES:
+			case SERIALIZABLE:
+			case SESSION:
+			case SET:
+			case SETS:
+			case SHARE:
+			case SHOW:
+			case SIMPLE:
+			case SKIP_:
+			case SNAPSHOT:
+			case SOURCE:
+			case START:
+			case STATISTICS:
+			case STDIN:
+			case STDOUT:
+			case STORED:
+			case SUMMARIZE:
+			case SYSTEM:
+			case TABLES:
+			case TARGET:
+			case TEMP:
+			case TEMPORARY:
+			case TIES:
+			case TRANSACTION:
+			case TRUNCATE:
+			case TYPE:
+			case UNBOUNDED:
+			case UNCOMMITTED:
+			case UNKNOWN:
+			case UNLISTEN:
+			case UNLOGGED:
+			case UPDATE:
+			case VACUUM:
+			case VALID:
+			case VALUE:
+			case VIEW:
+			case WORK:
+			case WRITE:
+			case ZONE:
+				{
+				State = 1424;
+				qualifiedName();
+				}
+				break;
+			case SIMILAR_LA:
+			case AUTHORIZATION:
+			case BINARY:
+			case COLLATION:
+			case CONCURRENTLY:
+			case CROSS:
+			case FREEZE:
+			case FULL:
+			case ILIKE:
+			case INNER:
+			case IS:
+			case ISNULL:
+			case JOIN:
+			case LEFT:
+			case LIKE:
+			case NATURAL:
+			case NOTNULL:
+			case OUTER:
+			case OVERLAPS:
+			case RIGHT:
+			case SIMILAR:
+			case TABLESAMPLE:
+			case VERBOSE:
+				{
+				State = 1425;
+				functionName();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+			State = 1428;
 			Match(LEFT_PAREN);
-			State = 1405;
+			State = 1429;
 			expression();
-			State = 1410;
+			State = 1434;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1406;
+				State = 1430;
 				Match(COMMA);
-				State = 1407;
+				State = 1431;
 				expression();
 				}
 				}
-				State = 1412;
+				State = 1436;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1413;
+			State = 1437;
 			Match(RIGHT_PAREN);
-			State = 1419;
+			State = 1443;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==REPEATABLE) {
 				{
-				State = 1414;
+				State = 1438;
 				Match(REPEATABLE);
-				State = 1415;
+				State = 1439;
 				Match(LEFT_PAREN);
-				State = 1416;
+				State = 1440;
 				expression();
-				State = 1417;
+				State = 1441;
 				Match(RIGHT_PAREN);
 				}
 			}
@@ -12114,27 +12806,27 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1421;
+			State = 1445;
 			Match(LEFT_PAREN);
-			State = 1422;
+			State = 1446;
 			identifier();
-			State = 1427;
+			State = 1451;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1423;
+				State = 1447;
 				Match(COMMA);
-				State = 1424;
+				State = 1448;
 				identifier();
 				}
 				}
-				State = 1429;
+				State = 1453;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1430;
+			State = 1454;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -12175,21 +12867,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1432;
+			State = 1456;
 			conjunction();
-			State = 1437;
+			State = 1461;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==OR) {
 				{
 				{
-				State = 1433;
+				State = 1457;
 				Match(OR);
-				State = 1434;
+				State = 1458;
 				conjunction();
 				}
 				}
-				State = 1439;
+				State = 1463;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -12236,49 +12928,49 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1443;
+			State = 1467;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==NOT) {
 				{
 				{
-				State = 1440;
+				State = 1464;
 				Match(NOT);
 				}
 				}
-				State = 1445;
+				State = 1469;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1446;
+			State = 1470;
 			predicate();
-			State = 1457;
+			State = 1481;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==AND) {
 				{
 				{
-				State = 1447;
+				State = 1471;
 				Match(AND);
-				State = 1451;
+				State = 1475;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==NOT) {
 					{
 					{
-					State = 1448;
+					State = 1472;
 					Match(NOT);
 					}
 					}
-					State = 1453;
+					State = 1477;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1454;
+				State = 1478;
 				predicate();
 				}
 				}
-				State = 1459;
+				State = 1483;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -12296,14 +12988,32 @@ internal partial class SqlParser : Parser {
 	}
 
 	public partial class PredicateContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public PatternMatchContext patternMatch() {
-			return GetRuleContext<PatternMatchContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public PrimaryContext primary() {
+			return GetRuleContext<PrimaryContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PrefixOperatorContext[] prefixOperator() {
+			return GetRuleContexts<PrefixOperatorContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PrefixOperatorContext prefixOperator(int i) {
+			return GetRuleContext<PrefixOperatorContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SuffixContext[] suffix() {
+			return GetRuleContexts<SuffixContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SuffixContext suffix(int i) {
+			return GetRuleContext<SuffixContext>(i);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public PredicateTailContext[] predicateTail() {
 			return GetRuleContexts<PredicateTailContext>();
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public PredicateTailContext predicateTail(int i) {
 			return GetRuleContext<PredicateTailContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public NegationContext[] negation() {
+			return GetRuleContexts<NegationContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public NegationContext negation(int i) {
+			return GetRuleContext<NegationContext>(i);
 		}
 		public PredicateContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -12320,19 +13030,101 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1460;
-			patternMatch();
-			State = 1464;
+			State = 1492;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 113)) & ~0x3f) == 0 && ((1L << (_la - 113)) & 67L) != 0) || ((((_la - 363)) & ~0x3f) == 0 && ((1L << (_la - 363)) & 63L) != 0)) {
+			if (_la==OPERATOR_SYMBOL || _la==OPERATOR || _la==PLUS || _la==MINUS) {
 				{
-				{
-				State = 1461;
-				predicateTail();
+				State = 1484;
+				prefixOperator();
+				State = 1489;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (_la==OPERATOR_SYMBOL || _la==NOT || _la==OPERATOR || _la==PLUS || _la==MINUS) {
+					{
+					State = 1487;
+					ErrorHandler.Sync(this);
+					switch (TokenStream.LA(1)) {
+					case NOT:
+						{
+						State = 1485;
+						negation();
+						}
+						break;
+					case OPERATOR_SYMBOL:
+					case OPERATOR:
+					case PLUS:
+					case MINUS:
+						{
+						State = 1486;
+						prefixOperator();
+						}
+						break;
+					default:
+						throw new NoViableAltException(this);
+					}
+					}
+					State = 1491;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
 				}
 				}
-				State = 1466;
+			}
+
+			State = 1494;
+			primary();
+			State = 1499;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4611686052787143680L) != 0) || ((((_la - 109)) & ~0x3f) == 0 && ((1L << (_la - 109)) & 2814749834253645L) != 0) || ((((_la - 347)) & ~0x3f) == 0 && ((1L << (_la - 347)) & 8386817L) != 0)) {
+				{
+				State = 1497;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case COLLATE:
+				case AT:
+				case LEFT_BRACKET:
+				case DOUBLE_COLON:
+					{
+					State = 1495;
+					suffix();
+					}
+					break;
+				case OPERATOR_SYMBOL:
+				case NOT_LA:
+				case IN:
+				case ILIKE:
+				case IS:
+				case ISNULL:
+				case LIKE:
+				case NOTNULL:
+				case OVERLAPS:
+				case SIMILAR:
+				case BETWEEN:
+				case OPERATOR:
+				case ESCAPE:
+				case PLUS:
+				case MINUS:
+				case STAR:
+				case SLASH:
+				case PERCENT:
+				case CARET:
+				case EQUALS:
+				case NOT_EQUALS:
+				case LESS:
+				case LESS_EQUALS:
+				case GREATER:
+				case GREATER_EQUALS:
+					{
+					State = 1496;
+					predicateTail();
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				}
+				State = 1501;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -12361,21 +13153,17 @@ internal partial class SqlParser : Parser {
 			base.CopyFrom(context);
 		}
 	}
-	public partial class ComparisonContext : PredicateTailContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ComparisonOperatorContext comparisonOperator() {
-			return GetRuleContext<ComparisonOperatorContext>(0);
+	public partial class InfixContext : PredicateTailContext {
+		[System.Diagnostics.DebuggerNonUserCode] public InfixOperatorContext infixOperator() {
+			return GetRuleContext<InfixOperatorContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public PatternMatchContext patternMatch() {
-			return GetRuleContext<PatternMatchContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public RightOperandContext rightOperand() {
+			return GetRuleContext<RightOperandContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public QuantifiedContext quantified() {
 			return GetRuleContext<QuantifiedContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] NOT() { return GetTokens(SqlParser.NOT); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT(int i) {
-			return GetToken(SqlParser.NOT, i);
-		}
-		public ComparisonContext(PredicateTailContext context) { CopyFrom(context); }
+		public InfixContext(PredicateTailContext context) { CopyFrom(context); }
 	}
 	public partial class IsTestContext : PredicateTailContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IS() { return GetToken(SqlParser.IS, 0); }
@@ -12385,19 +13173,13 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode UNKNOWN() { return GetToken(SqlParser.UNKNOWN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DISTINCT() { return GetToken(SqlParser.DISTINCT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public PatternMatchContext patternMatch() {
-			return GetRuleContext<PatternMatchContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public RightOperandContext rightOperand() {
+			return GetRuleContext<RightOperandContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public FormTestContext formTest() {
 			return GetRuleContext<FormTestContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT() { return GetToken(SqlParser.NOT, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public NegationContext[] negation() {
-			return GetRuleContexts<NegationContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public NegationContext negation(int i) {
-			return GetRuleContext<NegationContext>(i);
-		}
 		public IsTestContext(PredicateTailContext context) { CopyFrom(context); }
 	}
 	public partial class IsNullContext : PredicateTailContext {
@@ -12408,6 +13190,27 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOTNULL() { return GetToken(SqlParser.NOTNULL, 0); }
 		public NotNullContext(PredicateTailContext context) { CopyFrom(context); }
 	}
+	public partial class PatternTailContext : PredicateTailContext {
+		[System.Diagnostics.DebuggerNonUserCode] public PatternTestContext patternTest() {
+			return GetRuleContext<PatternTestContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT_LA() { return GetToken(SqlParser.NOT_LA, 0); }
+		public PatternTailContext(PredicateTailContext context) { CopyFrom(context); }
+	}
+	public partial class EscapeTailContext : PredicateTailContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ESCAPE() { return GetToken(SqlParser.ESCAPE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public RightOperandContext rightOperand() {
+			return GetRuleContext<RightOperandContext>(0);
+		}
+		public EscapeTailContext(PredicateTailContext context) { CopyFrom(context); }
+	}
+	public partial class OverlapsTailContext : PredicateTailContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OVERLAPS() { return GetToken(SqlParser.OVERLAPS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public RightOperandContext rightOperand() {
+			return GetRuleContext<RightOperandContext>(0);
+		}
+		public OverlapsTailContext(PredicateTailContext context) { CopyFrom(context); }
+	}
 
 	[RuleVersion(0)]
 	public PredicateTailContext predicateTail() {
@@ -12415,21 +13218,29 @@ internal partial class SqlParser : Parser {
 		EnterRule(_localctx, 114, RULE_predicateTail);
 		int _la;
 		try {
-			State = 1500;
+			State = 1531;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
+			case OPERATOR_SYMBOL:
+			case OPERATOR:
+			case PLUS:
+			case MINUS:
+			case STAR:
+			case SLASH:
+			case PERCENT:
+			case CARET:
 			case EQUALS:
 			case NOT_EQUALS:
 			case LESS:
 			case LESS_EQUALS:
 			case GREATER:
 			case GREATER_EQUALS:
-				_localctx = new ComparisonContext(_localctx);
+				_localctx = new InfixContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1467;
-				comparisonOperator();
-				State = 1476;
+				State = 1502;
+				infixOperator();
+				State = 1505;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -12489,6 +13300,7 @@ internal partial class SqlParser : Parser {
 				case VERBOSE:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
 				case TIME:
 				case TIMESTAMP:
@@ -12514,7 +13326,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -12710,29 +13521,15 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1471;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					while (_la==NOT) {
-						{
-						{
-						State = 1468;
-						Match(NOT);
-						}
-						}
-						State = 1473;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-					}
-					State = 1474;
-					patternMatch();
+					State = 1503;
+					rightOperand();
 					}
 					break;
 				case ALL:
 				case ANY:
 				case SOME:
 					{
-					State = 1475;
+					State = 1504;
 					quantified();
 					}
 					break;
@@ -12745,72 +13542,58 @@ internal partial class SqlParser : Parser {
 				_localctx = new IsTestContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1478;
+				State = 1507;
 				Match(IS);
-				State = 1480;
+				State = 1509;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 1479;
+					State = 1508;
 					Match(NOT);
 					}
 				}
 
-				State = 1496;
+				State = 1519;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case NULL:
 					{
-					State = 1482;
+					State = 1511;
 					Match(NULL);
 					}
 					break;
 				case TRUE:
 					{
-					State = 1483;
+					State = 1512;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 1484;
+					State = 1513;
 					Match(FALSE);
 					}
 					break;
 				case UNKNOWN:
 					{
-					State = 1485;
+					State = 1514;
 					Match(UNKNOWN);
 					}
 					break;
 				case DISTINCT:
 					{
-					State = 1486;
+					State = 1515;
 					Match(DISTINCT);
-					State = 1487;
+					State = 1516;
 					Match(FROM);
-					State = 1491;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					while (_la==NOT) {
-						{
-						{
-						State = 1488;
-						negation();
-						}
-						}
-						State = 1493;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-					}
-					State = 1494;
-					patternMatch();
+					State = 1517;
+					rightOperand();
 					}
 					break;
 				case IDENTIFIER:
 					{
-					State = 1495;
+					State = 1518;
 					formTest();
 					}
 					break;
@@ -12823,7 +13606,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new IsNullContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1498;
+				State = 1521;
 				Match(ISNULL);
 				}
 				break;
@@ -12831,230 +13614,55 @@ internal partial class SqlParser : Parser {
 				_localctx = new NotNullContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1499;
+				State = 1522;
 				Match(NOTNULL);
+				}
+				break;
+			case NOT_LA:
+			case IN:
+			case ILIKE:
+			case LIKE:
+			case SIMILAR:
+			case BETWEEN:
+				_localctx = new PatternTailContext(_localctx);
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 1524;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==NOT_LA) {
+					{
+					State = 1523;
+					Match(NOT_LA);
+					}
+				}
+
+				State = 1526;
+				patternTest();
+				}
+				break;
+			case ESCAPE:
+				_localctx = new EscapeTailContext(_localctx);
+				EnterOuterAlt(_localctx, 6);
+				{
+				State = 1527;
+				Match(ESCAPE);
+				State = 1528;
+				rightOperand();
+				}
+				break;
+			case OVERLAPS:
+				_localctx = new OverlapsTailContext(_localctx);
+				EnterOuterAlt(_localctx, 7);
+				{
+				State = 1529;
+				Match(OVERLAPS);
+				State = 1530;
+				rightOperand();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class NegationContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT() { return GetToken(SqlParser.NOT, 0); }
-		public NegationContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_negation; } }
-	}
-
-	[RuleVersion(0)]
-	public NegationContext negation() {
-		NegationContext _localctx = new NegationContext(Context, State);
-		EnterRule(_localctx, 116, RULE_negation);
-		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 1502;
-			Match(NOT);
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class FormTestContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] IDENTIFIER() { return GetTokens(SqlParser.IDENTIFIER); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENTIFIER(int i) {
-			return GetToken(SqlParser.IDENTIFIER, i);
-		}
-		public FormTestContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_formTest; } }
-	}
-
-	[RuleVersion(0)]
-	public FormTestContext formTest() {
-		FormTestContext _localctx = new FormTestContext(Context, State);
-		EnterRule(_localctx, 118, RULE_formTest);
-		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 1504;
-			Match(IDENTIFIER);
-			State = 1506;
-			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,195,Context) ) {
-			case 1:
-				{
-				State = 1505;
-				Match(IDENTIFIER);
-				}
-				break;
-			}
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class ComparisonOperatorContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EQUALS() { return GetToken(SqlParser.EQUALS, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT_EQUALS() { return GetToken(SqlParser.NOT_EQUALS, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LESS() { return GetToken(SqlParser.LESS, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LESS_EQUALS() { return GetToken(SqlParser.LESS_EQUALS, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GREATER() { return GetToken(SqlParser.GREATER, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GREATER_EQUALS() { return GetToken(SqlParser.GREATER_EQUALS, 0); }
-		public ComparisonOperatorContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_comparisonOperator; } }
-	}
-
-	[RuleVersion(0)]
-	public ComparisonOperatorContext comparisonOperator() {
-		ComparisonOperatorContext _localctx = new ComparisonOperatorContext(Context, State);
-		EnterRule(_localctx, 120, RULE_comparisonOperator);
-		int _la;
-		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 1508;
-			_la = TokenStream.LA(1);
-			if ( !(((((_la - 363)) & ~0x3f) == 0 && ((1L << (_la - 363)) & 63L) != 0)) ) {
-			ErrorHandler.RecoverInline(this);
-			}
-			else {
-				ErrorHandler.ReportMatch(this);
-			    Consume();
-			}
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class PatternMatchContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression() {
-			return GetRuleContext<ValueExpressionContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public PatternTailContext[] patternTail() {
-			return GetRuleContexts<PatternTailContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public PatternTailContext patternTail(int i) {
-			return GetRuleContext<PatternTailContext>(i);
-		}
-		public PatternMatchContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_patternMatch; } }
-	}
-
-	[RuleVersion(0)]
-	public PatternMatchContext patternMatch() {
-		PatternMatchContext _localctx = new PatternMatchContext(Context, State);
-		EnterRule(_localctx, 122, RULE_patternMatch);
-		int _la;
-		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 1510;
-			valueExpression();
-			State = 1514;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			while (_la==NOT_LA || _la==IN || ((((_la - 111)) & ~0x3f) == 0 && ((1L << (_la - 111)) & 37953L) != 0)) {
-				{
-				{
-				State = 1511;
-				patternTail();
-				}
-				}
-				State = 1516;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-			}
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class PatternTailContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public PatternTestContext patternTest() {
-			return GetRuleContext<PatternTestContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT_LA() { return GetToken(SqlParser.NOT_LA, 0); }
-		public PatternTailContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_patternTail; } }
-	}
-
-	[RuleVersion(0)]
-	public PatternTailContext patternTail() {
-		PatternTailContext _localctx = new PatternTailContext(Context, State);
-		EnterRule(_localctx, 124, RULE_patternTail);
-		int _la;
-		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 1518;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==NOT_LA) {
-				{
-				State = 1517;
-				Match(NOT_LA);
-				}
-			}
-
-			State = 1520;
-			patternTest();
 			}
 		}
 		catch (RecognitionException re) {
@@ -13082,12 +13690,12 @@ internal partial class SqlParser : Parser {
 	}
 	public partial class BetweenContext : PatternTestContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BETWEEN() { return GetToken(SqlParser.BETWEEN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public LowerBoundContext lowerBound() {
-			return GetRuleContext<LowerBoundContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public BoundContext bound() {
+			return GetRuleContext<BoundContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AND() { return GetToken(SqlParser.AND, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression() {
-			return GetRuleContext<ValueExpressionContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public RightOperandContext rightOperand() {
+			return GetRuleContext<RightOperandContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SYMMETRIC() { return GetToken(SqlParser.SYMMETRIC, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ASYMMETRIC() { return GetToken(SqlParser.ASYMMETRIC, 0); }
@@ -13108,56 +13716,41 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public QuantifiedContext quantified() {
 			return GetRuleContext<QuantifiedContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext[] valueExpression() {
-			return GetRuleContexts<ValueExpressionContext>();
+		[System.Diagnostics.DebuggerNonUserCode] public RightOperandContext rightOperand() {
+			return GetRuleContext<RightOperandContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression(int i) {
-			return GetRuleContext<ValueExpressionContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ESCAPE() { return GetToken(SqlParser.ESCAPE, 0); }
 		public LikeContext(PatternTestContext context) { CopyFrom(context); }
 	}
 	public partial class SimilarToContext : PatternTestContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SIMILAR() { return GetToken(SqlParser.SIMILAR, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TO() { return GetToken(SqlParser.TO, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext[] valueExpression() {
-			return GetRuleContexts<ValueExpressionContext>();
+		[System.Diagnostics.DebuggerNonUserCode] public RightOperandContext rightOperand() {
+			return GetRuleContext<RightOperandContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression(int i) {
-			return GetRuleContext<ValueExpressionContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ESCAPE() { return GetToken(SqlParser.ESCAPE, 0); }
 		public SimilarToContext(PatternTestContext context) { CopyFrom(context); }
-	}
-	public partial class OverlapsContext : PatternTestContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OVERLAPS() { return GetToken(SqlParser.OVERLAPS, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression() {
-			return GetRuleContext<ValueExpressionContext>(0);
-		}
-		public OverlapsContext(PatternTestContext context) { CopyFrom(context); }
 	}
 
 	[RuleVersion(0)]
 	public PatternTestContext patternTest() {
 		PatternTestContext _localctx = new PatternTestContext(Context, State);
-		EnterRule(_localctx, 126, RULE_patternTest);
+		EnterRule(_localctx, 116, RULE_patternTest);
 		int _la;
 		try {
-			State = 1553;
+			State = 1554;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BETWEEN:
 				_localctx = new BetweenContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1522;
+				State = 1533;
 				Match(BETWEEN);
-				State = 1524;
+				State = 1535;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASYMMETRIC || _la==SYMMETRIC) {
 					{
-					State = 1523;
+					State = 1534;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ASYMMETRIC || _la==SYMMETRIC) ) {
 					ErrorHandler.RecoverInline(this);
@@ -13169,25 +13762,25 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1526;
-				lowerBound();
-				State = 1527;
+				State = 1537;
+				bound();
+				State = 1538;
 				Match(AND);
-				State = 1528;
-				valueExpression();
+				State = 1539;
+				rightOperand();
 				}
 				break;
 			case IN:
 				_localctx = new InTestContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1530;
+				State = 1541;
 				Match(IN);
-				State = 1531;
+				State = 1542;
 				Match(LEFT_PAREN);
-				State = 1532;
+				State = 1543;
 				parenthesizedBody();
-				State = 1533;
+				State = 1544;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -13196,7 +13789,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new LikeContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1535;
+				State = 1546;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ILIKE || _la==LIKE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13205,14 +13798,14 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1542;
+				State = 1549;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 				case ANY:
 				case SOME:
 					{
-					State = 1536;
+					State = 1547;
 					quantified();
 					}
 					break;
@@ -13242,6 +13835,7 @@ internal partial class SqlParser : Parser {
 				case FALSE:
 				case LOCALTIME:
 				case LOCALTIMESTAMP:
+				case NOT:
 				case NULL:
 				case SESSION_USER:
 				case SYSTEM_USER:
@@ -13272,6 +13866,7 @@ internal partial class SqlParser : Parser {
 				case VERBOSE:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
 				case TIME:
 				case TIMESTAMP:
@@ -13297,7 +13892,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -13493,20 +14087,8 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1537;
-					valueExpression();
-					State = 1540;
-					ErrorHandler.Sync(this);
-					switch ( Simulator.AdaptivePredict(TokenStream,199,Context) ) {
-					case 1:
-						{
-						State = 1538;
-						Match(ESCAPE);
-						State = 1539;
-						valueExpression();
-						}
-						break;
-					}
+					State = 1548;
+					rightOperand();
 					}
 					break;
 				default:
@@ -13518,34 +14100,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SimilarToContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1544;
-				Match(SIMILAR);
-				State = 1545;
-				Match(TO);
-				State = 1546;
-				valueExpression();
-				State = 1549;
-				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,201,Context) ) {
-				case 1:
-					{
-					State = 1547;
-					Match(ESCAPE);
-					State = 1548;
-					valueExpression();
-					}
-					break;
-				}
-				}
-				break;
-			case OVERLAPS:
-				_localctx = new OverlapsContext(_localctx);
-				EnterOuterAlt(_localctx, 5);
-				{
 				State = 1551;
-				Match(OVERLAPS);
+				Match(SIMILAR);
 				State = 1552;
-				valueExpression();
+				Match(TO);
+				State = 1553;
+				rightOperand();
 				}
 				break;
 			default:
@@ -13563,83 +14123,432 @@ internal partial class SqlParser : Parser {
 		return _localctx;
 	}
 
-	public partial class LowerBoundContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext[] valueExpression() {
-			return GetRuleContexts<ValueExpressionContext>();
+	public partial class RightOperandContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public PrimaryContext primary() {
+			return GetRuleContext<PrimaryContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression(int i) {
-			return GetRuleContext<ValueExpressionContext>(i);
+		[System.Diagnostics.DebuggerNonUserCode] public NegationContext[] negation() {
+			return GetRuleContexts<NegationContext>();
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ComparisonOperatorContext comparisonOperator() {
-			return GetRuleContext<ComparisonOperatorContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public NegationContext negation(int i) {
+			return GetRuleContext<NegationContext>(i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IS() { return GetToken(SqlParser.IS, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DISTINCT() { return GetToken(SqlParser.DISTINCT, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT() { return GetToken(SqlParser.NOT, 0); }
-		public LowerBoundContext(ParserRuleContext parent, int invokingState)
+		[System.Diagnostics.DebuggerNonUserCode] public PrefixOperatorContext[] prefixOperator() {
+			return GetRuleContexts<PrefixOperatorContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PrefixOperatorContext prefixOperator(int i) {
+			return GetRuleContext<PrefixOperatorContext>(i);
+		}
+		public RightOperandContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
 		}
-		public override int RuleIndex { get { return RULE_lowerBound; } }
+		public override int RuleIndex { get { return RULE_rightOperand; } }
 	}
 
 	[RuleVersion(0)]
-	public LowerBoundContext lowerBound() {
-		LowerBoundContext _localctx = new LowerBoundContext(Context, State);
-		EnterRule(_localctx, 128, RULE_lowerBound);
+	public RightOperandContext rightOperand() {
+		RightOperandContext _localctx = new RightOperandContext(Context, State);
+		EnterRule(_localctx, 118, RULE_rightOperand);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1555;
-			valueExpression();
-			State = 1566;
+			State = 1560;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==OPERATOR_SYMBOL || _la==NOT || _la==OPERATOR || _la==PLUS || _la==MINUS) {
+				{
+				State = 1558;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case NOT:
+					{
+					State = 1556;
+					negation();
+					}
+					break;
+				case OPERATOR_SYMBOL:
+				case OPERATOR:
+				case PLUS:
+				case MINUS:
+					{
+					State = 1557;
+					prefixOperator();
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				}
+				State = 1562;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			State = 1563;
+			primary();
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class NegationContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT() { return GetToken(SqlParser.NOT, 0); }
+		public NegationContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_negation; } }
+	}
+
+	[RuleVersion(0)]
+	public NegationContext negation() {
+		NegationContext _localctx = new NegationContext(Context, State);
+		EnterRule(_localctx, 120, RULE_negation);
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 1565;
+			Match(NOT);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class FormTestContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] IDENTIFIER() { return GetTokens(SqlParser.IDENTIFIER); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENTIFIER(int i) {
+			return GetToken(SqlParser.IDENTIFIER, i);
+		}
+		public FormTestContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_formTest; } }
+	}
+
+	[RuleVersion(0)]
+	public FormTestContext formTest() {
+		FormTestContext _localctx = new FormTestContext(Context, State);
+		EnterRule(_localctx, 122, RULE_formTest);
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 1567;
+			Match(IDENTIFIER);
+			State = 1569;
+			ErrorHandler.Sync(this);
+			switch ( Simulator.AdaptivePredict(TokenStream,211,Context) ) {
+			case 1:
+				{
+				State = 1568;
+				Match(IDENTIFIER);
+				}
+				break;
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class BoundContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public PrimaryContext primary() {
+			return GetRuleContext<PrimaryContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PrefixOperatorContext[] prefixOperator() {
+			return GetRuleContexts<PrefixOperatorContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PrefixOperatorContext prefixOperator(int i) {
+			return GetRuleContext<PrefixOperatorContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SuffixContext[] suffix() {
+			return GetRuleContexts<SuffixContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SuffixContext suffix(int i) {
+			return GetRuleContext<SuffixContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public BoundTailContext[] boundTail() {
+			return GetRuleContexts<BoundTailContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public BoundTailContext boundTail(int i) {
+			return GetRuleContext<BoundTailContext>(i);
+		}
+		public BoundContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_bound; } }
+	}
+
+	[RuleVersion(0)]
+	public BoundContext bound() {
+		BoundContext _localctx = new BoundContext(Context, State);
+		EnterRule(_localctx, 124, RULE_bound);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 1574;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || _la==PLUS || _la==MINUS) {
+				{
+				{
+				State = 1571;
+				prefixOperator();
+				}
+				}
+				State = 1576;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			State = 1577;
+			primary();
+			State = 1582;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==OPERATOR_SYMBOL || _la==COLLATE || ((((_la - 111)) & ~0x3f) == 0 && ((1L << (_la - 111)) & 140737505132545L) != 0) || ((((_la - 347)) & ~0x3f) == 0 && ((1L << (_la - 347)) & 8386817L) != 0)) {
+				{
+				State = 1580;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case COLLATE:
+				case AT:
+				case LEFT_BRACKET:
+				case DOUBLE_COLON:
+					{
+					State = 1578;
+					suffix();
+					}
+					break;
+				case OPERATOR_SYMBOL:
+				case IS:
+				case OPERATOR:
+				case PLUS:
+				case MINUS:
+				case STAR:
+				case SLASH:
+				case PERCENT:
+				case CARET:
+				case EQUALS:
+				case NOT_EQUALS:
+				case LESS:
+				case LESS_EQUALS:
+				case GREATER:
+				case GREATER_EQUALS:
+					{
+					State = 1579;
+					boundTail();
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				}
+				State = 1584;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class BoundTailContext : ParserRuleContext {
+		public BoundTailContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_boundTail; } }
+
+		public BoundTailContext() { }
+		public virtual void CopyFrom(BoundTailContext context) {
+			base.CopyFrom(context);
+		}
+	}
+	public partial class BoundInfixContext : BoundTailContext {
+		[System.Diagnostics.DebuggerNonUserCode] public InfixOperatorContext infixOperator() {
+			return GetRuleContext<InfixOperatorContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public BoundOperandContext boundOperand() {
+			return GetRuleContext<BoundOperandContext>(0);
+		}
+		public BoundInfixContext(BoundTailContext context) { CopyFrom(context); }
+	}
+	public partial class BoundTestContext : BoundTailContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IS() { return GetToken(SqlParser.IS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DISTINCT() { return GetToken(SqlParser.DISTINCT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(SqlParser.FROM, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public BoundOperandContext boundOperand() {
+			return GetRuleContext<BoundOperandContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FormTestContext formTest() {
+			return GetRuleContext<FormTestContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT() { return GetToken(SqlParser.NOT, 0); }
+		public BoundTestContext(BoundTailContext context) { CopyFrom(context); }
+	}
+
+	[RuleVersion(0)]
+	public BoundTailContext boundTail() {
+		BoundTailContext _localctx = new BoundTailContext(Context, State);
+		EnterRule(_localctx, 126, RULE_boundTail);
+		int _la;
+		try {
+			State = 1598;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
+			case OPERATOR_SYMBOL:
+			case OPERATOR:
+			case PLUS:
+			case MINUS:
+			case STAR:
+			case SLASH:
+			case PERCENT:
+			case CARET:
 			case EQUALS:
 			case NOT_EQUALS:
 			case LESS:
 			case LESS_EQUALS:
 			case GREATER:
 			case GREATER_EQUALS:
+				_localctx = new BoundInfixContext(_localctx);
+				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1556;
-				comparisonOperator();
-				State = 1557;
-				valueExpression();
+				State = 1585;
+				infixOperator();
+				State = 1586;
+				boundOperand();
 				}
 				break;
 			case IS:
+				_localctx = new BoundTestContext(_localctx);
+				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1559;
+				State = 1588;
 				Match(IS);
-				State = 1561;
+				State = 1590;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 1560;
+					State = 1589;
 					Match(NOT);
 					}
 				}
 
-				State = 1563;
-				Match(DISTINCT);
-				State = 1564;
-				Match(FROM);
-				State = 1565;
-				valueExpression();
+				State = 1596;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case DISTINCT:
+					{
+					State = 1592;
+					Match(DISTINCT);
+					State = 1593;
+					Match(FROM);
+					State = 1594;
+					boundOperand();
+					}
+					break;
+				case IDENTIFIER:
+					{
+					State = 1595;
+					formTest();
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
 				}
 				break;
-			case AND:
-			case IN:
-			case RIGHT_PAREN:
-			case COMMA:
-				break;
 			default:
-				break;
+				throw new NoViableAltException(this);
 			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class BoundOperandContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public PrimaryContext primary() {
+			return GetRuleContext<PrimaryContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PrefixOperatorContext[] prefixOperator() {
+			return GetRuleContexts<PrefixOperatorContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PrefixOperatorContext prefixOperator(int i) {
+			return GetRuleContext<PrefixOperatorContext>(i);
+		}
+		public BoundOperandContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_boundOperand; } }
+	}
+
+	[RuleVersion(0)]
+	public BoundOperandContext boundOperand() {
+		BoundOperandContext _localctx = new BoundOperandContext(Context, State);
+		EnterRule(_localctx, 128, RULE_boundOperand);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 1603;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || _la==PLUS || _la==MINUS) {
+				{
+				{
+				State = 1600;
+				prefixOperator();
+				}
+				}
+				State = 1605;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			State = 1606;
+			primary();
 			}
 		}
 		catch (RecognitionException re) {
@@ -13677,453 +14586,21 @@ internal partial class SqlParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1568;
+			State = 1608;
 			_la = TokenStream.LA(1);
-			if ( !(_la==ALL || _la==ANY || _la==SOME) ) {
+			if ( !(((((_la - 22)) & ~0x3f) == 0 && ((1L << (_la - 22)) & -9223372036854775791L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1569;
+			State = 1609;
 			Match(LEFT_PAREN);
-			State = 1570;
+			State = 1610;
 			parenthesizedBody();
-			State = 1571;
+			State = 1611;
 			Match(RIGHT_PAREN);
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class ValueExpressionContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public OperandContext[] operand() {
-			return GetRuleContexts<OperandContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public OperandContext operand(int i) {
-			return GetRuleContext<OperandContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public InfixOperatorContext[] infixOperator() {
-			return GetRuleContexts<InfixOperatorContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public InfixOperatorContext infixOperator(int i) {
-			return GetRuleContext<InfixOperatorContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public QuantifiedContext[] quantified() {
-			return GetRuleContexts<QuantifiedContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public QuantifiedContext quantified(int i) {
-			return GetRuleContext<QuantifiedContext>(i);
-		}
-		public ValueExpressionContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_valueExpression; } }
-	}
-
-	[RuleVersion(0)]
-	public ValueExpressionContext valueExpression() {
-		ValueExpressionContext _localctx = new ValueExpressionContext(Context, State);
-		EnterRule(_localctx, 132, RULE_valueExpression);
-		int _la;
-		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 1573;
-			operand();
-			State = 1581;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || ((((_la - 357)) & ~0x3f) == 0 && ((1L << (_la - 357)) & 63L) != 0)) {
-				{
-				{
-				State = 1574;
-				infixOperator();
-				State = 1577;
-				ErrorHandler.Sync(this);
-				switch (TokenStream.LA(1)) {
-				case IDENTIFIER:
-				case QUOTED_IDENTIFIER:
-				case STRING:
-				case BIT_STRING:
-				case HEX_STRING:
-				case INTEGER_NUMBER:
-				case DECIMAL_NUMBER:
-				case FLOAT_NUMBER:
-				case PARAMETER:
-				case OPERATOR_SYMBOL:
-				case SIMILAR_LA:
-				case COLLATION_LA:
-				case ARRAY:
-				case CASE:
-				case CAST:
-				case CURRENT_CATALOG:
-				case CURRENT_DATE:
-				case CURRENT_ROLE:
-				case CURRENT_SCHEMA:
-				case CURRENT_TIME:
-				case CURRENT_TIMESTAMP:
-				case CURRENT_USER:
-				case DEFAULT:
-				case FALSE:
-				case LOCALTIME:
-				case LOCALTIMESTAMP:
-				case NULL:
-				case SESSION_USER:
-				case SYSTEM_USER:
-				case TRUE:
-				case UNIQUE:
-				case USER:
-				case AUTHORIZATION:
-				case BINARY:
-				case COLLATION:
-				case CONCURRENTLY:
-				case CROSS:
-				case FREEZE:
-				case FULL:
-				case ILIKE:
-				case INNER:
-				case IS:
-				case ISNULL:
-				case JOIN:
-				case LEFT:
-				case LIKE:
-				case NATURAL:
-				case NOTNULL:
-				case OUTER:
-				case OVERLAPS:
-				case RIGHT:
-				case SIMILAR:
-				case TABLESAMPLE:
-				case VERBOSE:
-				case EXISTS:
-				case INTERVAL:
-				case ROW:
-				case TIME:
-				case TIMESTAMP:
-				case EXTRACT:
-				case GROUPING:
-				case OPERATOR:
-				case OVERLAY:
-				case POSITION:
-				case SUBSTRING:
-				case TREAT:
-				case TRIM:
-				case TRY_CAST:
-				case XMLCONCAT:
-				case XMLELEMENT:
-				case XMLEXISTS:
-				case XMLFOREST:
-				case XMLPARSE:
-				case XMLPI:
-				case XMLROOT:
-				case XMLSERIALIZE:
-				case XMLTABLE:
-				case ANTI:
-				case ASOF:
-				case SEMI:
-				case MAP:
-				case NATIONAL:
-				case NONE:
-				case PRECISION:
-				case STRUCT:
-				case AT:
-				case DAY:
-				case ESCAPE:
-				case EXCLUDE:
-				case FILTER:
-				case HOUR:
-				case IGNORE:
-				case MINUTE:
-				case MONTH:
-				case OVER:
-				case REPLACE:
-				case RESPECT:
-				case SECOND:
-				case UESCAPE:
-				case VARYING:
-				case WITHIN:
-				case WITHOUT:
-				case YEAR:
-				case ABORT:
-				case ABSOLUTE:
-				case ACCESS:
-				case ACTION:
-				case ADD:
-				case ADMIN:
-				case ALTER:
-				case ALWAYS:
-				case BACKWARD:
-				case BEGIN:
-				case BREADTH:
-				case BY:
-				case CASCADE:
-				case CASCADED:
-				case CATALOG:
-				case CHAIN:
-				case CHARACTERISTICS:
-				case CHECKPOINT:
-				case CLOSE:
-				case COMMENT:
-				case COMMIT:
-				case COMMITTED:
-				case CONFLICT:
-				case CONTINUE:
-				case COPY:
-				case CSV:
-				case CURRENT:
-				case CURSOR:
-				case CYCLE:
-				case DATA:
-				case DATABASE:
-				case DEALLOCATE:
-				case DECLARE:
-				case DEFERRED:
-				case DELETE:
-				case DELIMITER:
-				case DELIMITERS:
-				case DEPTH:
-				case DESCRIBE:
-				case DISCARD:
-				case DOMAIN:
-				case DROP:
-				case ENCODING:
-				case EXCLUDING:
-				case EXCLUSIVE:
-				case EXECUTE:
-				case EXPLAIN:
-				case EXTERNAL:
-				case FIRST:
-				case FOLLOWING:
-				case FORCE:
-				case FORWARD:
-				case FUNCTION:
-				case GENERATED:
-				case GLOBAL:
-				case GRANTED:
-				case GROUPS:
-				case HEADER:
-				case HOLD:
-				case IDENTITY:
-				case IF:
-				case IMMEDIATE:
-				case INCLUDE:
-				case INCLUDING:
-				case INDEX:
-				case INHERIT:
-				case INHERITS:
-				case INSENSITIVE:
-				case INSERT:
-				case ISOLATION:
-				case KEY:
-				case LAST:
-				case LEVEL:
-				case LISTEN:
-				case LOCAL:
-				case LOCATION:
-				case LOCK:
-				case LOCKED:
-				case MATCH:
-				case MATCHED:
-				case MATERIALIZED:
-				case MERGE:
-				case MODE:
-				case MOVE:
-				case NAME:
-				case NAMES:
-				case NEXT:
-				case NO:
-				case NOTHING:
-				case NOTIFY:
-				case NOWAIT:
-				case NULLS:
-				case OF:
-				case OPTION:
-				case OPTIONS:
-				case ORDINALITY:
-				case OTHERS:
-				case OVERRIDING:
-				case OWNER:
-				case PARTIAL:
-				case PARTITION:
-				case PARTITIONED:
-				case PLANS:
-				case PRECEDING:
-				case PREPARE:
-				case PRESERVE:
-				case PRIOR:
-				case PRIVILEGES:
-				case PROGRAM:
-				case QUOTE:
-				case RANGE:
-				case READ:
-				case REFRESH:
-				case RELATIVE:
-				case RELEASE:
-				case RENAME:
-				case REPEATABLE:
-				case RESET:
-				case RESTART:
-				case RESTRICT:
-				case REVOKE:
-				case ROLE:
-				case ROLLBACK:
-				case ROWS:
-				case SAVEPOINT:
-				case SCHEMA:
-				case SCROLL:
-				case SEARCH:
-				case SEQUENCE:
-				case SEQUENCES:
-				case SERIALIZABLE:
-				case SESSION:
-				case SET:
-				case SETS:
-				case SHARE:
-				case SHOW:
-				case SIMPLE:
-				case SKIP_:
-				case SNAPSHOT:
-				case SOURCE:
-				case START:
-				case STATISTICS:
-				case STDIN:
-				case STDOUT:
-				case STORED:
-				case SUMMARIZE:
-				case SYSTEM:
-				case TABLES:
-				case TARGET:
-				case TEMP:
-				case TEMPORARY:
-				case TIES:
-				case TRANSACTION:
-				case TRUNCATE:
-				case TYPE:
-				case UNBOUNDED:
-				case UNCOMMITTED:
-				case UNKNOWN:
-				case UNLISTEN:
-				case UNLOGGED:
-				case UPDATE:
-				case VACUUM:
-				case VALID:
-				case VALUE:
-				case VIEW:
-				case WORK:
-				case WRITE:
-				case ZONE:
-				case LEFT_PAREN:
-				case LEFT_BRACKET:
-				case LEFT_BRACE:
-				case PLUS:
-				case MINUS:
-					{
-					State = 1575;
-					operand();
-					}
-					break;
-				case ALL:
-				case ANY:
-				case SOME:
-					{
-					State = 1576;
-					quantified();
-					}
-					break;
-				default:
-					throw new NoViableAltException(this);
-				}
-				}
-				}
-				State = 1583;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-			}
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class OperandContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public PrimaryContext primary() {
-			return GetRuleContext<PrimaryContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public PrefixOperatorContext[] prefixOperator() {
-			return GetRuleContexts<PrefixOperatorContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public PrefixOperatorContext prefixOperator(int i) {
-			return GetRuleContext<PrefixOperatorContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public SuffixContext[] suffix() {
-			return GetRuleContexts<SuffixContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public SuffixContext suffix(int i) {
-			return GetRuleContext<SuffixContext>(i);
-		}
-		public OperandContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_operand; } }
-	}
-
-	[RuleVersion(0)]
-	public OperandContext operand() {
-		OperandContext _localctx = new OperandContext(Context, State);
-		EnterRule(_localctx, 134, RULE_operand);
-		int _la;
-		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 1587;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			while (_la==OPERATOR_SYMBOL || _la==OPERATOR || _la==PLUS || _la==MINUS) {
-				{
-				{
-				State = 1584;
-				prefixOperator();
-				}
-				}
-				State = 1589;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-			}
-			State = 1590;
-			primary();
-			State = 1594;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			while (_la==COLLATE || _la==AT || _la==LEFT_BRACKET || _la==DOUBLE_COLON) {
-				{
-				{
-				State = 1591;
-				suffix();
-				}
-				}
-				State = 1596;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-			}
 			}
 		}
 		catch (RecognitionException re) {
@@ -14153,22 +14630,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrefixOperatorContext prefixOperator() {
 		PrefixOperatorContext _localctx = new PrefixOperatorContext(Context, State);
-		EnterRule(_localctx, 136, RULE_prefixOperator);
+		EnterRule(_localctx, 132, RULE_prefixOperator);
 		try {
-			State = 1600;
+			State = 1616;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1597;
+				State = 1613;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1598;
+				State = 1614;
 				Match(MINUS);
 				}
 				break;
@@ -14176,7 +14653,7 @@ internal partial class SqlParser : Parser {
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1599;
+				State = 1615;
 				otherOperator();
 				}
 				break;
@@ -14202,6 +14679,12 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SLASH() { return GetToken(SqlParser.SLASH, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PERCENT() { return GetToken(SqlParser.PERCENT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CARET() { return GetToken(SqlParser.CARET, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EQUALS() { return GetToken(SqlParser.EQUALS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT_EQUALS() { return GetToken(SqlParser.NOT_EQUALS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LESS() { return GetToken(SqlParser.LESS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LESS_EQUALS() { return GetToken(SqlParser.LESS_EQUALS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GREATER() { return GetToken(SqlParser.GREATER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GREATER_EQUALS() { return GetToken(SqlParser.GREATER_EQUALS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public OtherOperatorContext otherOperator() {
 			return GetRuleContext<OtherOperatorContext>(0);
 		}
@@ -14215,58 +14698,100 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InfixOperatorContext infixOperator() {
 		InfixOperatorContext _localctx = new InfixOperatorContext(Context, State);
-		EnterRule(_localctx, 138, RULE_infixOperator);
+		EnterRule(_localctx, 134, RULE_infixOperator);
 		try {
-			State = 1609;
+			State = 1631;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1602;
+				State = 1618;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1603;
+				State = 1619;
 				Match(MINUS);
 				}
 				break;
 			case STAR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1604;
+				State = 1620;
 				Match(STAR);
 				}
 				break;
 			case SLASH:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1605;
+				State = 1621;
 				Match(SLASH);
 				}
 				break;
 			case PERCENT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1606;
+				State = 1622;
 				Match(PERCENT);
 				}
 				break;
 			case CARET:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1607;
+				State = 1623;
 				Match(CARET);
+				}
+				break;
+			case EQUALS:
+				EnterOuterAlt(_localctx, 7);
+				{
+				State = 1624;
+				Match(EQUALS);
+				}
+				break;
+			case NOT_EQUALS:
+				EnterOuterAlt(_localctx, 8);
+				{
+				State = 1625;
+				Match(NOT_EQUALS);
+				}
+				break;
+			case LESS:
+				EnterOuterAlt(_localctx, 9);
+				{
+				State = 1626;
+				Match(LESS);
+				}
+				break;
+			case LESS_EQUALS:
+				EnterOuterAlt(_localctx, 10);
+				{
+				State = 1627;
+				Match(LESS_EQUALS);
+				}
+				break;
+			case GREATER:
+				EnterOuterAlt(_localctx, 11);
+				{
+				State = 1628;
+				Match(GREATER);
+				}
+				break;
+			case GREATER_EQUALS:
+				EnterOuterAlt(_localctx, 12);
+				{
+				State = 1629;
+				Match(GREATER_EQUALS);
 				}
 				break;
 			case OPERATOR_SYMBOL:
 			case OPERATOR:
-				EnterOuterAlt(_localctx, 7);
+				EnterOuterAlt(_localctx, 13);
 				{
-				State = 1608;
+				State = 1630;
 				otherOperator();
 				}
 				break;
@@ -14313,45 +14838,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OtherOperatorContext otherOperator() {
 		OtherOperatorContext _localctx = new OtherOperatorContext(Context, State);
-		EnterRule(_localctx, 140, RULE_otherOperator);
+		EnterRule(_localctx, 136, RULE_otherOperator);
 		int _la;
 		try {
-			State = 1625;
+			State = 1647;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPERATOR_SYMBOL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1611;
+				State = 1633;
 				Match(OPERATOR_SYMBOL);
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1612;
+				State = 1634;
 				Match(OPERATOR);
-				State = 1613;
+				State = 1635;
 				Match(LEFT_PAREN);
-				State = 1619;
+				State = 1641;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -1L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 					{
 					{
-					State = 1614;
+					State = 1636;
 					identifier();
-					State = 1615;
+					State = 1637;
 					Match(DOT);
 					}
 					}
-					State = 1621;
+					State = 1643;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1622;
+				State = 1644;
 				operatorSymbol();
-				State = 1623;
+				State = 1645;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -14397,10 +14922,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AnyOperatorContext anyOperator() {
 		AnyOperatorContext _localctx = new AnyOperatorContext(Context, State);
-		EnterRule(_localctx, 142, RULE_anyOperator);
+		EnterRule(_localctx, 138, RULE_anyOperator);
 		int _la;
 		try {
-			State = 1641;
+			State = 1663;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPERATOR_SYMBOL:
@@ -14418,36 +14943,36 @@ internal partial class SqlParser : Parser {
 			case GREATER_EQUALS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1627;
+				State = 1649;
 				operatorSymbol();
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1628;
+				State = 1650;
 				Match(OPERATOR);
-				State = 1629;
+				State = 1651;
 				Match(LEFT_PAREN);
-				State = 1635;
+				State = 1657;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+				while (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -1L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 					{
 					{
-					State = 1630;
+					State = 1652;
 					identifier();
-					State = 1631;
+					State = 1653;
 					Match(DOT);
 					}
 					}
-					State = 1637;
+					State = 1659;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1638;
+				State = 1660;
 				operatorSymbol();
-				State = 1639;
+				State = 1661;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -14490,14 +15015,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OperatorSymbolContext operatorSymbol() {
 		OperatorSymbolContext _localctx = new OperatorSymbolContext(Context, State);
-		EnterRule(_localctx, 144, RULE_operatorSymbol);
+		EnterRule(_localctx, 140, RULE_operatorSymbol);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1643;
+			State = 1665;
 			_la = TokenStream.LA(1);
-			if ( !(_la==OPERATOR_SYMBOL || ((((_la - 357)) & ~0x3f) == 0 && ((1L << (_la - 357)) & 4095L) != 0)) ) {
+			if ( !(_la==OPERATOR_SYMBOL || ((((_la - 358)) & ~0x3f) == 0 && ((1L << (_la - 358)) & 4095L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -14534,6 +15059,7 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public SimpleTypeContext simpleType() {
 			return GetRuleContext<SimpleTypeContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SETOF() { return GetToken(SqlParser.SETOF, 0); }
 		public CastSuffixContext(SuffixContext context) { CopyFrom(context); }
 	}
 	public partial class SubscriptSuffixContext : SuffixContext {
@@ -14565,8 +15091,8 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AT() { return GetToken(SqlParser.AT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIME() { return GetToken(SqlParser.TIME, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ZONE() { return GetToken(SqlParser.ZONE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public PrimaryContext primary() {
-			return GetRuleContext<PrimaryContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public RightOperandContext rightOperand() {
+			return GetRuleContext<RightOperandContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LOCAL() { return GetToken(SqlParser.LOCAL, 0); }
 		public AtTimeZoneSuffixContext(SuffixContext context) { CopyFrom(context); }
@@ -14575,19 +15101,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SuffixContext suffix() {
 		SuffixContext _localctx = new SuffixContext(Context, State);
-		EnterRule(_localctx, 146, RULE_suffix);
+		EnterRule(_localctx, 142, RULE_suffix);
 		int _la;
 		try {
-			State = 1670;
+			State = 1695;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOUBLE_COLON:
 				_localctx = new CastSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1645;
+				State = 1667;
 				Match(DOUBLE_COLON);
-				State = 1646;
+				State = 1669;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==SETOF) {
+					{
+					State = 1668;
+					Match(SETOF);
+					}
+				}
+
+				State = 1671;
 				simpleType();
 				}
 				break;
@@ -14595,31 +15131,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new SubscriptSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1647;
+				State = 1672;
 				Match(LEFT_BRACKET);
-				State = 1649;
+				State = 1674;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421726748377103L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 25792872447L) != 0)) {
 					{
-					State = 1648;
+					State = 1673;
 					((SubscriptSuffixContext)_localctx).lower = expression();
 					}
 				}
 
-				State = 1655;
+				State = 1680;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 1651;
+					State = 1676;
 					((SubscriptSuffixContext)_localctx).colon = Match(COLON);
-					State = 1653;
+					State = 1678;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421726748377103L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 25792872447L) != 0)) {
 						{
-						State = 1652;
+						State = 1677;
 						((SubscriptSuffixContext)_localctx).upper = expression();
 						}
 					}
@@ -14627,14 +15163,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1657;
+				State = 1682;
 				Match(RIGHT_BRACKET);
-				State = 1659;
+				State = 1684;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1658;
+					State = 1683;
 					fields();
 					}
 				}
@@ -14645,9 +15181,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new CollateSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1661;
+				State = 1686;
 				Match(COLLATE);
-				State = 1662;
+				State = 1687;
 				qualifiedName();
 				}
 				break;
@@ -14655,24 +15191,24 @@ internal partial class SqlParser : Parser {
 				_localctx = new AtTimeZoneSuffixContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1663;
+				State = 1688;
 				Match(AT);
-				State = 1668;
+				State = 1693;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case TIME:
 					{
-					State = 1664;
+					State = 1689;
 					Match(TIME);
-					State = 1665;
+					State = 1690;
 					Match(ZONE);
-					State = 1666;
-					primary();
+					State = 1691;
+					rightOperand();
 					}
 					break;
 				case LOCAL:
 					{
-					State = 1667;
+					State = 1692;
 					Match(LOCAL);
 					}
 					break;
@@ -14764,10 +15300,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrimaryContext primary() {
 		PrimaryContext _localctx = new PrimaryContext(Context, State);
-		EnterRule(_localctx, 148, RULE_primary);
+		EnterRule(_localctx, 144, RULE_primary);
 		int _la;
 		try {
-			State = 1691;
+			State = 1716;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTEGER_NUMBER:
@@ -14776,7 +15312,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NumberContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1672;
+				State = 1697;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14791,7 +15327,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StringContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1673;
+				State = 1698;
 				Match(STRING);
 				}
 				break;
@@ -14801,7 +15337,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -14994,14 +15529,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new NameOrCallContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1674;
+				State = 1699;
 				name();
-				State = 1676;
+				State = 1701;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STRING || _la==PRECISION || _la==VARYING || _la==LEFT_PAREN || _la==LEFT_BRACE) {
 					{
-					State = 1675;
+					State = 1700;
 					nameTail();
 					}
 				}
@@ -15012,18 +15547,18 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParensContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1678;
+				State = 1703;
 				Match(LEFT_PAREN);
-				State = 1679;
+				State = 1704;
 				parenthesizedBody();
-				State = 1680;
+				State = 1705;
 				Match(RIGHT_PAREN);
-				State = 1682;
+				State = 1707;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1681;
+					State = 1706;
 					fields();
 					}
 				}
@@ -15034,14 +15569,14 @@ internal partial class SqlParser : Parser {
 				_localctx = new ParameterContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1684;
+				State = 1709;
 				Match(PARAMETER);
-				State = 1686;
+				State = 1711;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 1685;
+					State = 1710;
 					fields();
 					}
 				}
@@ -15053,7 +15588,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new BooleanContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1688;
+				State = 1713;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FALSE || _la==TRUE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -15068,7 +15603,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NullContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1689;
+				State = 1714;
 				Match(NULL);
 				}
 				break;
@@ -15117,6 +15652,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
 			case TIME:
 			case TIMESTAMP:
@@ -15142,7 +15678,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new FormExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1690;
+				State = 1715;
 				form();
 				}
 				break;
@@ -15245,10 +15781,21 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public CallTailContext callTail() {
 			return GetRuleContext<CallTailContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(SqlParser.STRING, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public FieldsContext fields() {
 			return GetRuleContext<FieldsContext>(0);
 		}
 		public KeywordCallContext(FormContext context) { CopyFrom(context); }
+	}
+	public partial class NationalLiteralContext : FormContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NATIONAL() { return GetToken(SqlParser.NATIONAL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENTIFIER() { return GetToken(SqlParser.IDENTIFIER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(SqlParser.STRING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VARYING() { return GetToken(SqlParser.VARYING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypePrecisionContext typePrecision() {
+			return GetRuleContext<TypePrecisionContext>(0);
+		}
+		public NationalLiteralContext(FormContext context) { CopyFrom(context); }
 	}
 	public partial class CurrentValueExpressionContext : FormContext {
 		[System.Diagnostics.DebuggerNonUserCode] public CurrentValueContext currentValue() {
@@ -15329,43 +15876,43 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FormContext form() {
 		FormContext _localctx = new FormContext(Context, State);
-		EnterRule(_localctx, 150, RULE_form);
+		EnterRule(_localctx, 146, RULE_form);
 		int _la;
 		try {
-			State = 1783;
+			State = 1820;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CASE:
 				_localctx = new CaseContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1693;
+				State = 1718;
 				Match(CASE);
-				State = 1695;
+				State = 1720;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421726748377103L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 25792872447L) != 0)) {
 					{
-					State = 1694;
+					State = 1719;
 					((CaseContext)_localctx).operandOfCase = expression();
 					}
 				}
 
-				State = 1697;
+				State = 1722;
 				caseBranches();
-				State = 1700;
+				State = 1725;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ELSE) {
 					{
-					State = 1698;
+					State = 1723;
 					Match(ELSE);
-					State = 1699;
+					State = 1724;
 					((CaseContext)_localctx).otherwise = expression();
 					}
 				}
 
-				State = 1702;
+				State = 1727;
 				Match(END);
 				}
 				break;
@@ -15373,13 +15920,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExistsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1704;
+				State = 1729;
 				Match(EXISTS);
-				State = 1705;
+				State = 1730;
 				Match(LEFT_PAREN);
-				State = 1706;
+				State = 1731;
 				query();
-				State = 1707;
+				State = 1732;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -15388,7 +15935,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new TimeLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1709;
+				State = 1734;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -15397,12 +15944,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1718;
+				State = 1743;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1710;
+					State = 1735;
 					fields();
 					}
 					break;
@@ -15411,27 +15958,27 @@ internal partial class SqlParser : Parser {
 				case WITHOUT_LA:
 				case LEFT_PAREN:
 					{
-					State = 1712;
+					State = 1737;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1711;
+						State = 1736;
 						typePrecision();
 						}
 					}
 
-					State = 1715;
+					State = 1740;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==WITH_LA || _la==WITHOUT_LA) {
 						{
-						State = 1714;
+						State = 1739;
 						timeZone();
 						}
 					}
 
-					State = 1717;
+					State = 1742;
 					Match(STRING);
 					}
 					break;
@@ -15505,6 +16052,7 @@ internal partial class SqlParser : Parser {
 				case SESSION_USER:
 				case SOME:
 				case SYMMETRIC:
+				case SYSTEM_USER:
 				case TABLE:
 				case THEN:
 				case TRAILING:
@@ -15542,15 +16090,17 @@ internal partial class SqlParser : Parser {
 				case VERBOSE:
 				case BETWEEN:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case OPERATOR:
 				case ANTI:
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case STRUCT:
 				case AT:
@@ -15672,6 +16222,7 @@ internal partial class SqlParser : Parser {
 				case QUOTE:
 				case RANGE:
 				case READ:
+				case RECURSIVE:
 				case REFRESH:
 				case RELATIVE:
 				case RELEASE:
@@ -15760,38 +16311,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new IntervalLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1720;
+				State = 1745;
 				Match(INTERVAL);
-				State = 1731;
+				State = 1756;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DOT:
 					{
-					State = 1721;
+					State = 1746;
 					fields();
 					}
 					break;
 				case STRING:
 				case LEFT_PAREN:
 					{
-					State = 1723;
+					State = 1748;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 1722;
+						State = 1747;
 						typePrecision();
 						}
 					}
 
-					State = 1725;
+					State = 1750;
 					Match(STRING);
-					State = 1727;
+					State = 1752;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (((((_la - 159)) & ~0x3f) == 0 && ((1L << (_la - 159)) & 67793L) != 0)) {
 						{
-						State = 1726;
+						State = 1751;
 						intervalQualifier();
 						}
 					}
@@ -15800,9 +16351,9 @@ internal partial class SqlParser : Parser {
 					break;
 				case INTEGER_NUMBER:
 					{
-					State = 1729;
+					State = 1754;
 					Match(INTEGER_NUMBER);
-					State = 1730;
+					State = 1755;
 					identifier();
 					}
 					break;
@@ -15876,6 +16427,7 @@ internal partial class SqlParser : Parser {
 				case SESSION_USER:
 				case SOME:
 				case SYMMETRIC:
+				case SYSTEM_USER:
 				case TABLE:
 				case THEN:
 				case TRAILING:
@@ -15913,15 +16465,17 @@ internal partial class SqlParser : Parser {
 				case VERBOSE:
 				case BETWEEN:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case OPERATOR:
 				case ANTI:
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case STRUCT:
 				case AT:
@@ -16043,6 +16597,7 @@ internal partial class SqlParser : Parser {
 				case QUOTE:
 				case RANGE:
 				case READ:
+				case RECURSIVE:
 				case REFRESH:
 				case RELATIVE:
 				case RELEASE:
@@ -16148,7 +16703,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CallFormExpressionContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1733;
+				State = 1758;
 				callForm();
 				}
 				break;
@@ -16178,20 +16733,68 @@ internal partial class SqlParser : Parser {
 				_localctx = new KeywordCallContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1734;
+				State = 1759;
 				functionName();
-				State = 1735;
-				callTail();
-				State = 1737;
+				State = 1765;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case LEFT_PAREN:
+					{
+					State = 1760;
+					callTail();
+					State = 1762;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if (_la==DOT) {
+						{
+						State = 1761;
+						fields();
+						}
+					}
+
+					}
+					break;
+				case STRING:
+					{
+					State = 1764;
+					Match(STRING);
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				}
+				break;
+			case NATIONAL:
+				_localctx = new NationalLiteralContext(_localctx);
+				EnterOuterAlt(_localctx, 7);
+				{
+				State = 1767;
+				Match(NATIONAL);
+				State = 1768;
+				Match(IDENTIFIER);
+				State = 1770;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==DOT) {
+				if (_la==VARYING) {
 					{
-					State = 1736;
-					fields();
+					State = 1769;
+					Match(VARYING);
 					}
 				}
 
+				State = 1773;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==LEFT_PAREN) {
+					{
+					State = 1772;
+					typePrecision();
+					}
+				}
+
+				State = 1775;
+				Match(STRING);
 				}
 				break;
 			case CURRENT_CATALOG:
@@ -16207,46 +16810,46 @@ internal partial class SqlParser : Parser {
 			case SYSTEM_USER:
 			case USER:
 				_localctx = new CurrentValueExpressionContext(_localctx);
-				EnterOuterAlt(_localctx, 7);
+				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1739;
+				State = 1776;
 				currentValue();
 				}
 				break;
 			case ARRAY:
 				_localctx = new ArrayContext(_localctx);
-				EnterOuterAlt(_localctx, 8);
+				EnterOuterAlt(_localctx, 9);
 				{
-				State = 1740;
+				State = 1777;
 				Match(ARRAY);
-				State = 1750;
+				State = 1787;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_BRACKET:
 					{
-					State = 1741;
+					State = 1778;
 					Match(LEFT_BRACKET);
-					State = 1743;
+					State = 1780;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421726748377103L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 25792872447L) != 0)) {
 						{
-						State = 1742;
+						State = 1779;
 						expressions();
 						}
 					}
 
-					State = 1745;
+					State = 1782;
 					Match(RIGHT_BRACKET);
 					}
 					break;
 				case LEFT_PAREN:
 					{
-					State = 1746;
+					State = 1783;
 					Match(LEFT_PAREN);
-					State = 1747;
+					State = 1784;
 					query();
-					State = 1748;
+					State = 1785;
 					Match(RIGHT_PAREN);
 					}
 					break;
@@ -16257,74 +16860,74 @@ internal partial class SqlParser : Parser {
 				break;
 			case LEFT_BRACKET:
 				_localctx = new ListContext(_localctx);
-				EnterOuterAlt(_localctx, 9);
+				EnterOuterAlt(_localctx, 10);
 				{
-				State = 1752;
+				State = 1789;
 				Match(LEFT_BRACKET);
-				State = 1754;
+				State = 1791;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421726748377103L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 25792872447L) != 0)) {
 					{
-					State = 1753;
+					State = 1790;
 					expressions();
 					}
 				}
 
-				State = 1756;
+				State = 1793;
 				Match(RIGHT_BRACKET);
 				}
 				break;
 			case LEFT_BRACE:
 				_localctx = new StructContext(_localctx);
-				EnterOuterAlt(_localctx, 10);
+				EnterOuterAlt(_localctx, 11);
 				{
-				State = 1757;
+				State = 1794;
 				Match(LEFT_BRACE);
-				State = 1759;
+				State = 1796;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -3145714L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 16777215L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -3145714L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -4294967297L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 33554431L) != 0)) {
 					{
-					State = 1758;
+					State = 1795;
 					structFields();
 					}
 				}
 
-				State = 1761;
+				State = 1798;
 				Match(RIGHT_BRACE);
 				}
 				break;
 			case ROW:
 				_localctx = new RowContext(_localctx);
-				EnterOuterAlt(_localctx, 11);
+				EnterOuterAlt(_localctx, 12);
 				{
-				State = 1762;
+				State = 1799;
 				Match(ROW);
-				State = 1769;
+				State = 1806;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LEFT_PAREN:
 					{
-					State = 1763;
+					State = 1800;
 					Match(LEFT_PAREN);
-					State = 1765;
+					State = 1802;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421726748377103L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 25792872447L) != 0)) {
 						{
-						State = 1764;
+						State = 1801;
 						expressions();
 						}
 					}
 
-					State = 1767;
+					State = 1804;
 					Match(RIGHT_PAREN);
 					}
 					break;
 				case DOT:
 					{
-					State = 1768;
+					State = 1805;
 					fields();
 					}
 					break;
@@ -16398,6 +17001,7 @@ internal partial class SqlParser : Parser {
 				case SESSION_USER:
 				case SOME:
 				case SYMMETRIC:
+				case SYSTEM_USER:
 				case TABLE:
 				case THEN:
 				case TRAILING:
@@ -16435,15 +17039,17 @@ internal partial class SqlParser : Parser {
 				case VERBOSE:
 				case BETWEEN:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case OPERATOR:
 				case ANTI:
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case STRUCT:
 				case AT:
@@ -16565,6 +17171,7 @@ internal partial class SqlParser : Parser {
 				case QUOTE:
 				case RANGE:
 				case READ:
+				case RECURSIVE:
 				case REFRESH:
 				case RELATIVE:
 				case RELEASE:
@@ -16651,24 +17258,24 @@ internal partial class SqlParser : Parser {
 				break;
 			case GROUPING:
 				_localctx = new GroupingContext(_localctx);
-				EnterOuterAlt(_localctx, 12);
+				EnterOuterAlt(_localctx, 13);
 				{
-				State = 1771;
+				State = 1808;
 				Match(GROUPING);
-				State = 1772;
+				State = 1809;
 				Match(LEFT_PAREN);
-				State = 1773;
+				State = 1810;
 				expressions();
-				State = 1774;
+				State = 1811;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case BIT_STRING:
 			case HEX_STRING:
 				_localctx = new BitStringContext(_localctx);
-				EnterOuterAlt(_localctx, 13);
+				EnterOuterAlt(_localctx, 14);
 				{
-				State = 1776;
+				State = 1813;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BIT_STRING || _la==HEX_STRING) ) {
 				ErrorHandler.RecoverInline(this);
@@ -16681,23 +17288,23 @@ internal partial class SqlParser : Parser {
 				break;
 			case DEFAULT:
 				_localctx = new DefaultContext(_localctx);
-				EnterOuterAlt(_localctx, 14);
+				EnterOuterAlt(_localctx, 15);
 				{
-				State = 1777;
+				State = 1814;
 				Match(DEFAULT);
 				}
 				break;
 			case UNIQUE:
 				_localctx = new UniqueContext(_localctx);
-				EnterOuterAlt(_localctx, 15);
+				EnterOuterAlt(_localctx, 16);
 				{
-				State = 1778;
+				State = 1815;
 				Match(UNIQUE);
-				State = 1779;
+				State = 1816;
 				Match(LEFT_PAREN);
-				State = 1780;
+				State = 1817;
 				query();
-				State = 1781;
+				State = 1818;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -16740,6 +17347,7 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CAST() { return GetToken(SqlParser.CAST, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRY_CAST() { return GetToken(SqlParser.TRY_CAST, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SETOF() { return GetToken(SqlParser.SETOF, 0); }
 		public CastContext(CallFormContext context) { CopyFrom(context); }
 	}
 	public partial class TreatContext : CallFormContext {
@@ -16753,6 +17361,7 @@ internal partial class SqlParser : Parser {
 			return GetRuleContext<TypeNameContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SETOF() { return GetToken(SqlParser.SETOF, 0); }
 		public TreatContext(CallFormContext context) { CopyFrom(context); }
 	}
 	public partial class ExtractContext : CallFormContext {
@@ -16781,11 +17390,11 @@ internal partial class SqlParser : Parser {
 	public partial class PositionContext : CallFormContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode POSITION() { return GetToken(SqlParser.POSITION, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LEFT_PAREN() { return GetToken(SqlParser.LEFT_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public LowerBoundContext[] lowerBound() {
-			return GetRuleContexts<LowerBoundContext>();
+		[System.Diagnostics.DebuggerNonUserCode] public BoundContext[] bound() {
+			return GetRuleContexts<BoundContext>();
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public LowerBoundContext lowerBound(int i) {
-			return GetRuleContext<LowerBoundContext>(i);
+		[System.Diagnostics.DebuggerNonUserCode] public BoundContext bound(int i) {
+			return GetRuleContext<BoundContext>(i);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT_PAREN() { return GetToken(SqlParser.RIGHT_PAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IN() { return GetToken(SqlParser.IN, 0); }
@@ -16860,10 +17469,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CallFormContext callForm() {
 		CallFormContext _localctx = new CallFormContext(Context, State);
-		EnterRule(_localctx, 152, RULE_callForm);
+		EnterRule(_localctx, 148, RULE_callForm);
 		int _la;
 		try {
-			State = 1878;
+			State = 1921;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CAST:
@@ -16871,7 +17480,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CastContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1785;
+				State = 1822;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CAST || _la==TRY_CAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -16880,15 +17489,25 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1786;
+				State = 1823;
 				Match(LEFT_PAREN);
-				State = 1787;
+				State = 1824;
 				expression();
-				State = 1788;
+				State = 1825;
 				Match(AS);
-				State = 1789;
+				State = 1827;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==SETOF) {
+					{
+					State = 1826;
+					Match(SETOF);
+					}
+				}
+
+				State = 1829;
 				typeName();
-				State = 1790;
+				State = 1830;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -16896,17 +17515,27 @@ internal partial class SqlParser : Parser {
 				_localctx = new TreatContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1792;
+				State = 1832;
 				Match(TREAT);
-				State = 1793;
+				State = 1833;
 				Match(LEFT_PAREN);
-				State = 1794;
+				State = 1834;
 				expression();
-				State = 1795;
+				State = 1835;
 				Match(AS);
-				State = 1796;
+				State = 1837;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==SETOF) {
+					{
+					State = 1836;
+					Match(SETOF);
+					}
+				}
+
+				State = 1839;
 				typeName();
-				State = 1797;
+				State = 1840;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -16914,11 +17543,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExtractContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1799;
+				State = 1842;
 				Match(EXTRACT);
-				State = 1800;
+				State = 1843;
 				Match(LEFT_PAREN);
-				State = 1803;
+				State = 1846;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -16983,7 +17612,6 @@ internal partial class SqlParser : Parser {
 				case PLACING:
 				case PRIMARY:
 				case QUALIFY:
-				case RECURSIVE:
 				case REFERENCES:
 				case RETURNING:
 				case SELECT:
@@ -17000,7 +17628,6 @@ internal partial class SqlParser : Parser {
 				case UNIQUE:
 				case USER:
 				case USING:
-				case VALUES:
 				case VARIADIC:
 				case WHEN:
 				case WHERE:
@@ -17031,9 +17658,12 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case EXTRACT:
 				case GROUPING:
 				case OPERATOR:
@@ -17056,7 +17686,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -17247,24 +17876,24 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1801;
+					State = 1844;
 					label();
 					}
 					break;
 				case STRING:
 					{
-					State = 1802;
+					State = 1845;
 					Match(STRING);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1805;
+				State = 1848;
 				Match(FROM);
-				State = 1806;
+				State = 1849;
 				expression();
-				State = 1807;
+				State = 1850;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -17272,21 +17901,21 @@ internal partial class SqlParser : Parser {
 				_localctx = new SubstringContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1809;
+				State = 1852;
 				Match(SUBSTRING);
-				State = 1810;
+				State = 1853;
 				Match(LEFT_PAREN);
-				State = 1812;
+				State = 1855;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421726748377103L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 25792872447L) != 0)) {
 					{
-					State = 1811;
+					State = 1854;
 					substringArguments();
 					}
 				}
 
-				State = 1814;
+				State = 1857;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -17294,35 +17923,35 @@ internal partial class SqlParser : Parser {
 				_localctx = new PositionContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1815;
+				State = 1858;
 				Match(POSITION);
-				State = 1816;
+				State = 1859;
 				Match(LEFT_PAREN);
-				State = 1817;
-				lowerBound();
-				State = 1822;
+				State = 1860;
+				bound();
+				State = 1865;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IN:
 					{
-					State = 1818;
+					State = 1861;
 					Match(IN);
-					State = 1819;
-					lowerBound();
+					State = 1862;
+					bound();
 					}
 					break;
 				case COMMA:
 					{
-					State = 1820;
+					State = 1863;
 					Match(COMMA);
-					State = 1821;
+					State = 1864;
 					expression();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1824;
+				State = 1867;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -17330,38 +17959,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new OverlayContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1826;
+				State = 1869;
 				Match(OVERLAY);
-				State = 1827;
+				State = 1870;
 				Match(LEFT_PAREN);
-				State = 1841;
+				State = 1884;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421726748377103L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 25792872447L) != 0)) {
 					{
-					State = 1828;
+					State = 1871;
 					expression();
-					State = 1839;
+					State = 1882;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case PLACING:
 						{
-						State = 1829;
+						State = 1872;
 						Match(PLACING);
-						State = 1830;
+						State = 1873;
 						expression();
-						State = 1831;
+						State = 1874;
 						Match(FROM);
-						State = 1832;
+						State = 1875;
 						expression();
-						State = 1835;
+						State = 1878;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==FOR) {
 							{
-							State = 1833;
+							State = 1876;
 							Match(FOR);
-							State = 1834;
+							State = 1877;
 							expression();
 							}
 						}
@@ -17370,9 +17999,9 @@ internal partial class SqlParser : Parser {
 						break;
 					case COMMA:
 						{
-						State = 1837;
+						State = 1880;
 						Match(COMMA);
-						State = 1838;
+						State = 1881;
 						expressions();
 						}
 						break;
@@ -17382,7 +18011,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1843;
+				State = 1886;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -17390,19 +18019,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new TrimContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1844;
+				State = 1887;
 				Match(TRIM);
-				State = 1845;
+				State = 1888;
 				Match(LEFT_PAREN);
-				State = 1847;
+				State = 1890;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 31)) & ~0x3f) == 0 && ((1L << (_la - 31)) & 2305843077933170689L) != 0)) {
+				if (((((_la - 31)) & ~0x3f) == 0 && ((1L << (_la - 31)) & 1152921573326323713L) != 0)) {
 					{
-					State = 1846;
+					State = 1889;
 					((TrimContext)_localctx).side = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
-					if ( !(((((_la - 31)) & ~0x3f) == 0 && ((1L << (_la - 31)) & 2305843077933170689L) != 0)) ) {
+					if ( !(((((_la - 31)) & ~0x3f) == 0 && ((1L << (_la - 31)) & 1152921573326323713L) != 0)) ) {
 						((TrimContext)_localctx).side = ErrorHandler.RecoverInline(this);
 					}
 					else {
@@ -17412,14 +18041,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 1858;
+				State = 1901;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FROM:
 					{
-					State = 1849;
+					State = 1892;
 					Match(FROM);
-					State = 1850;
+					State = 1893;
 					expressions();
 					}
 					break;
@@ -17480,6 +18109,7 @@ internal partial class SqlParser : Parser {
 				case VERBOSE:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
 				case TIME:
 				case TIMESTAMP:
@@ -17505,7 +18135,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -17701,24 +18330,24 @@ internal partial class SqlParser : Parser {
 				case PLUS:
 				case MINUS:
 					{
-					State = 1851;
+					State = 1894;
 					expression();
-					State = 1856;
+					State = 1899;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case FROM:
 						{
-						State = 1852;
+						State = 1895;
 						Match(FROM);
-						State = 1853;
+						State = 1896;
 						expressions();
 						}
 						break;
 					case COMMA:
 						{
-						State = 1854;
+						State = 1897;
 						Match(COMMA);
-						State = 1855;
+						State = 1898;
 						expressions();
 						}
 						break;
@@ -17732,7 +18361,7 @@ internal partial class SqlParser : Parser {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1860;
+				State = 1903;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -17740,15 +18369,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new CollationForContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1862;
+				State = 1905;
 				Match(COLLATION_LA);
-				State = 1863;
+				State = 1906;
 				Match(FOR);
-				State = 1864;
+				State = 1907;
 				Match(LEFT_PAREN);
-				State = 1865;
+				State = 1908;
 				expression();
-				State = 1866;
+				State = 1909;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -17764,25 +18393,25 @@ internal partial class SqlParser : Parser {
 				_localctx = new XmlContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 1868;
+				State = 1911;
 				xmlKeyword();
-				State = 1869;
+				State = 1912;
 				Match(LEFT_PAREN);
-				State = 1873;
+				State = 1916;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2050L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 562947772383231L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2050L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 1125895544766463L) != 0)) {
 					{
 					{
-					State = 1870;
+					State = 1913;
 					xmlPart();
 					}
 					}
-					State = 1875;
+					State = 1918;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1876;
+				State = 1919;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -17822,10 +18451,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public XmlPartContext xmlPart() {
 		XmlPartContext _localctx = new XmlPartContext(Context, State);
-		EnterRule(_localctx, 154, RULE_xmlPart);
+		EnterRule(_localctx, 150, RULE_xmlPart);
 		int _la;
 		try {
-			State = 1889;
+			State = 1932;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -17907,7 +18536,6 @@ internal partial class SqlParser : Parser {
 			case PLACING:
 			case PRIMARY:
 			case QUALIFY:
-			case RECURSIVE:
 			case REFERENCES:
 			case RETURNING:
 			case SELECT:
@@ -17924,7 +18552,6 @@ internal partial class SqlParser : Parser {
 			case UNIQUE:
 			case USER:
 			case USING:
-			case VALUES:
 			case VARIADIC:
 			case WHEN:
 			case WHERE:
@@ -17955,9 +18582,12 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case EXTRACT:
 			case GROUPING:
 			case OPERATOR:
@@ -17980,7 +18610,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -18114,6 +18743,7 @@ internal partial class SqlParser : Parser {
 			case QUOTE:
 			case RANGE:
 			case READ:
+			case RECURSIVE:
 			case REFRESH:
 			case RELATIVE:
 			case RELEASE:
@@ -18194,9 +18824,9 @@ internal partial class SqlParser : Parser {
 			case GREATER_EQUALS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1880;
+				State = 1923;
 				_la = TokenStream.LA(1);
-				if ( _la <= 0 || (_la==INVALID || ((((_la - 344)) & ~0x3f) == 0 && ((1L << (_la - 344)) & 131L) != 0)) ) {
+				if ( _la <= 0 || (_la==INVALID || ((((_la - 345)) & ~0x3f) == 0 && ((1L << (_la - 345)) & 131L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -18208,23 +18838,23 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1881;
+				State = 1924;
 				Match(LEFT_PAREN);
-				State = 1885;
+				State = 1928;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2050L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 562947772383231L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2050L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 1125895544766463L) != 0)) {
 					{
 					{
-					State = 1882;
+					State = 1925;
 					xmlPart();
 					}
 					}
-					State = 1887;
+					State = 1930;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1888;
+				State = 1931;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -18268,20 +18898,20 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FieldsContext fields() {
 		FieldsContext _localctx = new FieldsContext(Context, State);
-		EnterRule(_localctx, 156, RULE_fields);
+		EnterRule(_localctx, 152, RULE_fields);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1896;
+			State = 1939;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 1891;
+				State = 1934;
 				Match(DOT);
-				State = 1894;
+				State = 1937;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -18346,7 +18976,6 @@ internal partial class SqlParser : Parser {
 				case PLACING:
 				case PRIMARY:
 				case QUALIFY:
-				case RECURSIVE:
 				case REFERENCES:
 				case RETURNING:
 				case SELECT:
@@ -18363,7 +18992,6 @@ internal partial class SqlParser : Parser {
 				case UNIQUE:
 				case USER:
 				case USING:
-				case VALUES:
 				case VARIADIC:
 				case WHEN:
 				case WHERE:
@@ -18394,9 +19022,12 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case EXTRACT:
 				case GROUPING:
 				case OPERATOR:
@@ -18419,7 +19050,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -18610,13 +19240,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 1892;
+					State = 1935;
 					label();
 					}
 					break;
 				case STAR:
 					{
-					State = 1893;
+					State = 1936;
 					Match(STAR);
 					}
 					break;
@@ -18625,7 +19255,7 @@ internal partial class SqlParser : Parser {
 				}
 				}
 				}
-				State = 1898;
+				State = 1941;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==DOT );
@@ -18659,22 +19289,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CaseBranchesContext caseBranches() {
 		CaseBranchesContext _localctx = new CaseBranchesContext(Context, State);
-		EnterRule(_localctx, 158, RULE_caseBranches);
+		EnterRule(_localctx, 154, RULE_caseBranches);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1901;
+			State = 1944;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 1900;
+				State = 1943;
 				caseBranch();
 				}
 				}
-				State = 1903;
+				State = 1946;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==WHEN );
@@ -18695,7 +19325,6 @@ internal partial class SqlParser : Parser {
 		public ExpressionContext from;
 		public ExpressionContext @for;
 		public ExpressionContext pattern;
-		public ExpressionContext escape;
 		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
 			return GetRuleContexts<ExpressionContext>();
 		}
@@ -18707,7 +19336,6 @@ internal partial class SqlParser : Parser {
 			return GetRuleContext<ExpressionsContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SIMILAR_LA() { return GetToken(SqlParser.SIMILAR_LA, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ESCAPE() { return GetToken(SqlParser.ESCAPE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] FROM() { return GetTokens(SqlParser.FROM); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM(int i) {
 			return GetToken(SqlParser.FROM, i);
@@ -18726,48 +19354,48 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SubstringArgumentsContext substringArguments() {
 		SubstringArgumentsContext _localctx = new SubstringArgumentsContext(Context, State);
-		EnterRule(_localctx, 160, RULE_substringArguments);
+		EnterRule(_localctx, 156, RULE_substringArguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1905;
+			State = 1948;
 			expression();
-			State = 1921;
+			State = 1961;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case COMMA:
 				{
-				State = 1906;
+				State = 1949;
 				Match(COMMA);
-				State = 1907;
+				State = 1950;
 				expressions();
 				}
 				break;
 			case FOR:
 			case FROM:
 				{
-				State = 1912;
+				State = 1955;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
-					State = 1912;
+					State = 1955;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case FROM:
 						{
-						State = 1908;
+						State = 1951;
 						Match(FROM);
-						State = 1909;
+						State = 1952;
 						_localctx.from = expression();
 						}
 						break;
 					case FOR:
 						{
-						State = 1910;
+						State = 1953;
 						Match(FOR);
-						State = 1911;
+						State = 1954;
 						_localctx.@for = expression();
 						}
 						break;
@@ -18775,7 +19403,7 @@ internal partial class SqlParser : Parser {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 1914;
+					State = 1957;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==FOR || _la==FROM );
@@ -18783,14 +19411,10 @@ internal partial class SqlParser : Parser {
 				break;
 			case SIMILAR_LA:
 				{
-				State = 1916;
+				State = 1959;
 				Match(SIMILAR_LA);
-				State = 1917;
+				State = 1960;
 				_localctx.pattern = expression();
-				State = 1918;
-				Match(ESCAPE);
-				State = 1919;
-				_localctx.escape = expression();
 				}
 				break;
 			case RIGHT_PAREN:
@@ -18832,26 +19456,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StructFieldsContext structFields() {
 		StructFieldsContext _localctx = new StructFieldsContext(Context, State);
-		EnterRule(_localctx, 162, RULE_structFields);
+		EnterRule(_localctx, 158, RULE_structFields);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1923;
+			State = 1963;
 			structField();
-			State = 1928;
+			State = 1968;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1924;
+				State = 1964;
 				Match(COMMA);
-				State = 1925;
+				State = 1965;
 				structField();
 				}
 				}
-				State = 1930;
+				State = 1970;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -18889,26 +19513,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExpressionsContext expressions() {
 		ExpressionsContext _localctx = new ExpressionsContext(Context, State);
-		EnterRule(_localctx, 164, RULE_expressions);
+		EnterRule(_localctx, 160, RULE_expressions);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1931;
+			State = 1971;
 			expression();
-			State = 1936;
+			State = 1976;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1932;
+				State = 1972;
 				Match(COMMA);
-				State = 1933;
+				State = 1973;
 				expression();
 				}
 				}
-				State = 1938;
+				State = 1978;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -18970,21 +19594,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ParenthesizedBodyContext parenthesizedBody() {
 		ParenthesizedBodyContext _localctx = new ParenthesizedBodyContext(Context, State);
-		EnterRule(_localctx, 166, RULE_parenthesizedBody);
+		EnterRule(_localctx, 162, RULE_parenthesizedBody);
 		int _la;
 		try {
-			State = 1968;
+			State = 2008;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH_LA:
 			case FROM:
 			case SELECT:
 			case TABLE:
-			case VALUES:
 			case WITH:
+			case VALUES:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1939;
+				State = 1979;
 				startedQuery();
 				}
 				break;
@@ -19045,6 +19669,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
 			case TIME:
 			case TIMESTAMP:
@@ -19070,7 +19695,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -19268,31 +19892,31 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1966;
+				State = 2006;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421726748377103L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 25792872447L) != 0)) {
 					{
-					State = 1940;
+					State = 1980;
 					expression();
-					State = 1964;
+					State = 2004;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case COMMA:
 						{
-						State = 1943;
+						State = 1983;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						do {
 							{
 							{
-							State = 1941;
+							State = 1981;
 							Match(COMMA);
-							State = 1942;
+							State = 1982;
 							expression();
 							}
 							}
-							State = 1945;
+							State = 1985;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						} while ( _la==COMMA );
@@ -19302,35 +19926,35 @@ internal partial class SqlParser : Parser {
 					case INTERSECT:
 					case UNION:
 						{
-						State = 1947;
+						State = 1987;
 						setTail();
-						State = 1948;
+						State = 1988;
 						queryTail();
 						}
 						break;
 					case ORDER:
 						{
-						State = 1950;
+						State = 1990;
 						orderBy();
-						State = 1955;
+						State = 1995;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						while (((((_la - 55)) & ~0x3f) == 0 && ((1L << (_la - 55)) & 270339L) != 0)) {
 							{
-							State = 1953;
+							State = 1993;
 							ErrorHandler.Sync(this);
 							switch (TokenStream.LA(1)) {
 							case FETCH:
 							case LIMIT:
 							case OFFSET:
 								{
-								State = 1951;
+								State = 1991;
 								limitPart();
 								}
 								break;
 							case FOR:
 								{
-								State = 1952;
+								State = 1992;
 								lockingClause();
 								}
 								break;
@@ -19338,7 +19962,7 @@ internal partial class SqlParser : Parser {
 								throw new NoViableAltException(this);
 							}
 							}
-							State = 1957;
+							State = 1997;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						}
@@ -19349,25 +19973,25 @@ internal partial class SqlParser : Parser {
 					case LIMIT:
 					case OFFSET:
 						{
-						State = 1960;
+						State = 2000;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						do {
 							{
-							State = 1960;
+							State = 2000;
 							ErrorHandler.Sync(this);
 							switch (TokenStream.LA(1)) {
 							case FETCH:
 							case LIMIT:
 							case OFFSET:
 								{
-								State = 1958;
+								State = 1998;
 								limitPart();
 								}
 								break;
 							case FOR:
 								{
-								State = 1959;
+								State = 1999;
 								lockingClause();
 								}
 								break;
@@ -19375,7 +19999,7 @@ internal partial class SqlParser : Parser {
 								throw new NoViableAltException(this);
 							}
 							}
-							State = 1962;
+							State = 2002;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						} while ( ((((_la - 55)) & ~0x3f) == 0 && ((1L << (_la - 55)) & 270339L) != 0) );
@@ -19447,19 +20071,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StartedQueryContext startedQuery() {
 		StartedQueryContext _localctx = new StartedQueryContext(Context, State);
-		EnterRule(_localctx, 168, RULE_startedQuery);
+		EnterRule(_localctx, 164, RULE_startedQuery);
 		int _la;
 		try {
-			State = 1990;
+			State = 2030;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH_LA:
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1970;
+				State = 2010;
 				withClause();
-				State = 1971;
+				State = 2011;
 				queryBody();
 				}
 				break;
@@ -19469,39 +20093,39 @@ internal partial class SqlParser : Parser {
 			case VALUES:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1973;
+				State = 2013;
 				simpleQuery();
-				State = 1977;
+				State = 2017;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==INTERSECT) {
 					{
 					{
-					State = 1974;
+					State = 2014;
 					intersection();
 					}
 					}
-					State = 1979;
+					State = 2019;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1985;
+				State = 2025;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==EXCEPT || _la==UNION) {
 					{
 					{
-					State = 1980;
+					State = 2020;
 					setOperator();
-					State = 1981;
+					State = 2021;
 					queryTerm();
 					}
 					}
-					State = 1987;
+					State = 2027;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1988;
+				State = 2028;
 				queryTail();
 				}
 				break;
@@ -19549,27 +20173,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SetTailContext setTail() {
 		SetTailContext _localctx = new SetTailContext(Context, State);
-		EnterRule(_localctx, 170, RULE_setTail);
+		EnterRule(_localctx, 166, RULE_setTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2000;
+			State = 2040;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTERSECT:
 				{
-				State = 1993;
+				State = 2033;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 1992;
+					State = 2032;
 					intersection();
 					}
 					}
-					State = 1995;
+					State = 2035;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==INTERSECT );
@@ -19578,28 +20202,28 @@ internal partial class SqlParser : Parser {
 			case EXCEPT:
 			case UNION:
 				{
-				State = 1997;
+				State = 2037;
 				setOperator();
-				State = 1998;
+				State = 2038;
 				queryTerm();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2007;
+			State = 2047;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCEPT || _la==UNION) {
 				{
 				{
-				State = 2002;
+				State = 2042;
 				setOperator();
-				State = 2003;
+				State = 2043;
 				queryTerm();
 				}
 				}
-				State = 2009;
+				State = 2049;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -19633,19 +20257,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NameContext name() {
 		NameContext _localctx = new NameContext(Context, State);
-		EnterRule(_localctx, 172, RULE_name);
+		EnterRule(_localctx, 168, RULE_name);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2010;
+			State = 2050;
 			expressionName();
-			State = 2012;
+			State = 2052;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==DOT) {
 				{
-				State = 2011;
+				State = 2051;
 				fields();
 				}
 			}
@@ -19709,24 +20333,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NameTailContext nameTail() {
 		NameTailContext _localctx = new NameTailContext(Context, State);
-		EnterRule(_localctx, 174, RULE_nameTail);
+		EnterRule(_localctx, 170, RULE_nameTail);
 		int _la;
 		try {
-			State = 2032;
+			State = 2072;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				_localctx = new NameCallContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2014;
+				State = 2054;
 				callTail();
-				State = 2016;
+				State = 2056;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DOT) {
 					{
-					State = 2015;
+					State = 2055;
 					fields();
 					}
 				}
@@ -19738,17 +20362,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new TypedLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2019;
+				State = 2059;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRECISION) {
 					{
-					State = 2018;
+					State = 2058;
 					Match(PRECISION);
 					}
 				}
 
-				State = 2021;
+				State = 2061;
 				Match(STRING);
 				}
 				break;
@@ -19756,19 +20380,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new VaryingLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2022;
+				State = 2062;
 				Match(VARYING);
-				State = 2024;
+				State = 2064;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2023;
+					State = 2063;
 					typePrecision();
 					}
 				}
 
-				State = 2026;
+				State = 2066;
 				Match(STRING);
 				}
 				break;
@@ -19776,19 +20400,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new MapLiteralContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2027;
+				State = 2067;
 				Match(LEFT_BRACE);
-				State = 2029;
+				State = 2069;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421726748377103L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 25792872447L) != 0)) {
 					{
-					State = 2028;
+					State = 2068;
 					mapEntries();
 					}
 				}
 
-				State = 2031;
+				State = 2071;
 				Match(RIGHT_BRACE);
 				}
 				break;
@@ -19834,59 +20458,59 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CallTailContext callTail() {
 		CallTailContext _localctx = new CallTailContext(Context, State);
-		EnterRule(_localctx, 176, RULE_callTail);
+		EnterRule(_localctx, 172, RULE_callTail);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2034;
+			State = 2074;
 			callArguments();
-			State = 2036;
+			State = 2076;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==STRING) {
 				{
-				State = 2035;
+				State = 2075;
 				Match(STRING);
 				}
 			}
 
-			State = 2039;
+			State = 2079;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITHIN) {
 				{
-				State = 2038;
+				State = 2078;
 				withinGroup();
 				}
 			}
 
-			State = 2042;
+			State = 2082;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FILTER) {
 				{
-				State = 2041;
+				State = 2081;
 				filter();
 				}
 			}
 
-			State = 2045;
+			State = 2085;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IGNORE_LA || _la==RESPECT_LA) {
 				{
-				State = 2044;
+				State = 2084;
 				nullTreatment();
 				}
 			}
 
-			State = 2048;
+			State = 2088;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OVER) {
 				{
-				State = 2047;
+				State = 2087;
 				over();
 				}
 			}
@@ -19935,19 +20559,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CallArgumentsContext callArguments() {
 		CallArgumentsContext _localctx = new CallArgumentsContext(Context, State);
-		EnterRule(_localctx, 178, RULE_callArguments);
+		EnterRule(_localctx, 174, RULE_callArguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2050;
+			State = 2090;
 			Match(LEFT_PAREN);
-			State = 2052;
+			State = 2092;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 2051;
+				State = 2091;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -19959,55 +20583,55 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2071;
+			State = 2111;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115221143158769L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 30076305407L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421727016812559L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 60152610815L) != 0)) {
 				{
-				State = 2054;
+				State = 2094;
 				argument();
-				State = 2059;
+				State = 2099;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2055;
+					State = 2095;
 					Match(COMMA);
-					State = 2056;
+					State = 2096;
 					argument();
 					}
 					}
-					State = 2061;
+					State = 2101;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2063;
+				State = 2103;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ORDER) {
 					{
-					State = 2062;
+					State = 2102;
 					orderBy();
 					}
 				}
 
-				State = 2069;
+				State = 2109;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IGNORE:
 					{
-					State = 2065;
+					State = 2105;
 					Match(IGNORE);
-					State = 2066;
+					State = 2106;
 					Match(NULLS);
 					}
 					break;
 				case RESPECT:
 					{
-					State = 2067;
+					State = 2107;
 					Match(RESPECT);
-					State = 2068;
+					State = 2108;
 					Match(NULLS);
 					}
 					break;
@@ -20019,7 +20643,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2073;
+			State = 2113;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -20055,16 +20679,16 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ArgumentContext argument() {
 		ArgumentContext _localctx = new ArgumentContext(Context, State);
-		EnterRule(_localctx, 180, RULE_argument);
+		EnterRule(_localctx, 176, RULE_argument);
 		int _la;
 		try {
-			State = 2084;
+			State = 2124;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2075;
+				State = 2115;
 				Match(STAR);
 				}
 				break;
@@ -20126,6 +20750,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
 			case TIME:
 			case TIMESTAMP:
@@ -20151,7 +20776,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -20348,24 +20972,24 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2077;
+				State = 2117;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VARIADIC) {
 					{
-					State = 2076;
+					State = 2116;
 					Match(VARIADIC);
 					}
 				}
 
-				State = 2079;
+				State = 2119;
 				expression();
-				State = 2082;
+				State = 2122;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON_EQUALS || _la==EQUALS_GREATER) {
 					{
-					State = 2080;
+					State = 2120;
 					_la = TokenStream.LA(1);
 					if ( !(_la==COLON_EQUALS || _la==EQUALS_GREATER) ) {
 					ErrorHandler.RecoverInline(this);
@@ -20374,7 +20998,7 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2081;
+					State = 2121;
 					expression();
 					}
 				}
@@ -20410,12 +21034,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public NullTreatmentContext nullTreatment() {
 		NullTreatmentContext _localctx = new NullTreatmentContext(Context, State);
-		EnterRule(_localctx, 182, RULE_nullTreatment);
+		EnterRule(_localctx, 178, RULE_nullTreatment);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2086;
+			State = 2126;
 			_la = TokenStream.LA(1);
 			if ( !(_la==IGNORE_LA || _la==RESPECT_LA) ) {
 			ErrorHandler.RecoverInline(this);
@@ -20424,7 +21048,7 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2087;
+			State = 2127;
 			Match(NULLS);
 			}
 		}
@@ -20457,19 +21081,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithinGroupContext withinGroup() {
 		WithinGroupContext _localctx = new WithinGroupContext(Context, State);
-		EnterRule(_localctx, 184, RULE_withinGroup);
+		EnterRule(_localctx, 180, RULE_withinGroup);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2089;
+			State = 2129;
 			Match(WITHIN);
-			State = 2090;
+			State = 2130;
 			Match(GROUP);
-			State = 2091;
+			State = 2131;
 			Match(LEFT_PAREN);
-			State = 2092;
+			State = 2132;
 			orderBy();
-			State = 2093;
+			State = 2133;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -20502,19 +21126,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FilterContext filter() {
 		FilterContext _localctx = new FilterContext(Context, State);
-		EnterRule(_localctx, 186, RULE_filter);
+		EnterRule(_localctx, 182, RULE_filter);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2095;
+			State = 2135;
 			Match(FILTER);
-			State = 2096;
+			State = 2136;
 			Match(LEFT_PAREN);
-			State = 2097;
+			State = 2137;
 			Match(WHERE);
-			State = 2098;
+			State = 2138;
 			expression();
-			State = 2099;
+			State = 2139;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -20547,13 +21171,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OverContext over() {
 		OverContext _localctx = new OverContext(Context, State);
-		EnterRule(_localctx, 188, RULE_over);
+		EnterRule(_localctx, 184, RULE_over);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2101;
+			State = 2141;
 			Match(OVER);
-			State = 2104;
+			State = 2144;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -20561,9 +21185,12 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case EXTRACT:
 			case GROUPING:
 			case OPERATOR:
@@ -20586,7 +21213,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -20777,13 +21403,13 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2102;
+				State = 2142;
 				identifier();
 				}
 				break;
 			case LEFT_PAREN:
 				{
-				State = 2103;
+				State = 2143;
 				windowSpecification();
 				}
 				break;
@@ -20837,74 +21463,74 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WindowSpecificationContext windowSpecification() {
 		WindowSpecificationContext _localctx = new WindowSpecificationContext(Context, State);
-		EnterRule(_localctx, 190, RULE_windowSpecification);
+		EnterRule(_localctx, 186, RULE_windowSpecification);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2106;
+			State = 2146;
 			Match(LEFT_PAREN);
-			State = 2108;
+			State = 2148;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -16777153L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -4398046511105L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -35188671250433L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+			if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -134217473L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -17592186044417L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -281560892833793L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 				{
-				State = 2107;
+				State = 2147;
 				baseWindow();
 				}
 			}
 
-			State = 2120;
+			State = 2160;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PARTITION) {
 				{
-				State = 2110;
+				State = 2150;
 				Match(PARTITION);
-				State = 2111;
+				State = 2151;
 				Match(BY);
-				State = 2112;
+				State = 2152;
 				expression();
-				State = 2117;
+				State = 2157;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2113;
+					State = 2153;
 					Match(COMMA);
-					State = 2114;
+					State = 2154;
 					expression();
 					}
 					}
-					State = 2119;
+					State = 2159;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2123;
+			State = 2163;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 2122;
+				State = 2162;
 				orderBy();
 				}
 			}
 
-			State = 2126;
+			State = 2166;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUPS || _la==RANGE || _la==ROWS) {
 				{
-				State = 2125;
+				State = 2165;
 				windowFrame();
 				}
 			}
 
-			State = 2128;
+			State = 2168;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -20947,22 +21573,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public BaseWindowContext baseWindow() {
 		BaseWindowContext _localctx = new BaseWindowContext(Context, State);
-		EnterRule(_localctx, 192, RULE_baseWindow);
+		EnterRule(_localctx, 188, RULE_baseWindow);
 		try {
-			State = 2137;
+			State = 2177;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2130;
+				State = 2170;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2131;
+				State = 2171;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -21132,7 +21758,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2132;
+				State = 2172;
 				plainKeyword();
 				}
 				break;
@@ -21156,18 +21782,17 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2133;
+				State = 2173;
 				afterAsKeyword();
 				}
 				break;
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2134;
+				State = 2174;
 				columnKeyword();
 				}
 				break;
@@ -21176,19 +21801,21 @@ internal partial class SqlParser : Parser {
 			case SEMI:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2135;
+				State = 2175;
 				joinWord();
 				}
 				break;
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2136;
+				State = 2176;
 				formKeyword();
 				}
 				break;
@@ -21236,12 +21863,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WindowFrameContext windowFrame() {
 		WindowFrameContext _localctx = new WindowFrameContext(Context, State);
-		EnterRule(_localctx, 194, RULE_windowFrame);
+		EnterRule(_localctx, 190, RULE_windowFrame);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2139;
+			State = 2179;
 			_la = TokenStream.LA(1);
 			if ( !(_la==GROUPS || _la==RANGE || _la==ROWS) ) {
 			ErrorHandler.RecoverInline(this);
@@ -21250,18 +21877,18 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2146;
+			State = 2186;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BETWEEN:
 				{
-				State = 2140;
+				State = 2180;
 				Match(BETWEEN);
-				State = 2141;
+				State = 2181;
 				frameBound();
-				State = 2142;
+				State = 2182;
 				Match(AND);
-				State = 2143;
+				State = 2183;
 				frameBound();
 				}
 				break;
@@ -21322,6 +21949,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
 			case TIME:
 			case TIMESTAMP:
@@ -21347,7 +21975,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -21543,48 +22170,48 @@ internal partial class SqlParser : Parser {
 			case PLUS:
 			case MINUS:
 				{
-				State = 2145;
+				State = 2185;
 				frameBound();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2157;
+			State = 2197;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EXCLUDE) {
 				{
-				State = 2148;
+				State = 2188;
 				Match(EXCLUDE);
-				State = 2155;
+				State = 2195;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case CURRENT:
 					{
-					State = 2149;
+					State = 2189;
 					Match(CURRENT);
-					State = 2150;
+					State = 2190;
 					Match(ROW);
 					}
 					break;
 				case GROUP:
 					{
-					State = 2151;
+					State = 2191;
 					Match(GROUP);
 					}
 					break;
 				case TIES:
 					{
-					State = 2152;
+					State = 2192;
 					Match(TIES);
 					}
 					break;
 				case NO:
 					{
-					State = 2153;
+					State = 2193;
 					Match(NO);
-					State = 2154;
+					State = 2194;
 					Match(OTHERS);
 					}
 					break;
@@ -21624,14 +22251,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FrameBoundContext frameBound() {
 		FrameBoundContext _localctx = new FrameBoundContext(Context, State);
-		EnterRule(_localctx, 196, RULE_frameBound);
+		EnterRule(_localctx, 192, RULE_frameBound);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2159;
+			State = 2199;
 			expression();
-			State = 2160;
+			State = 2200;
 			_la = TokenStream.LA(1);
 			if ( !(_la==ROW || _la==FOLLOWING || _la==PRECEDING) ) {
 			ErrorHandler.RecoverInline(this);
@@ -21674,17 +22301,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CaseBranchContext caseBranch() {
 		CaseBranchContext _localctx = new CaseBranchContext(Context, State);
-		EnterRule(_localctx, 198, RULE_caseBranch);
+		EnterRule(_localctx, 194, RULE_caseBranch);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2162;
+			State = 2202;
 			Match(WHEN);
-			State = 2163;
+			State = 2203;
 			_localctx.when = expression();
-			State = 2164;
+			State = 2204;
 			Match(THEN);
-			State = 2165;
+			State = 2205;
 			_localctx.then = expression();
 			}
 		}
@@ -21718,11 +22345,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StructFieldContext structField() {
 		StructFieldContext _localctx = new StructFieldContext(Context, State);
-		EnterRule(_localctx, 200, RULE_structField);
+		EnterRule(_localctx, 196, RULE_structField);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2169;
+			State = 2209;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -21787,7 +22414,6 @@ internal partial class SqlParser : Parser {
 			case PLACING:
 			case PRIMARY:
 			case QUALIFY:
-			case RECURSIVE:
 			case REFERENCES:
 			case RETURNING:
 			case SELECT:
@@ -21804,7 +22430,6 @@ internal partial class SqlParser : Parser {
 			case UNIQUE:
 			case USER:
 			case USING:
-			case VALUES:
 			case VARIADIC:
 			case WHEN:
 			case WHERE:
@@ -21835,9 +22460,12 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case EXTRACT:
 			case GROUPING:
 			case OPERATOR:
@@ -21860,7 +22488,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -22051,22 +22678,22 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2167;
+				State = 2207;
 				label();
 				}
 				break;
 			case STRING:
 				{
-				State = 2168;
+				State = 2208;
 				Match(STRING);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2171;
+			State = 2211;
 			Match(COLON);
-			State = 2172;
+			State = 2212;
 			expression();
 			}
 		}
@@ -22102,26 +22729,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MapEntriesContext mapEntries() {
 		MapEntriesContext _localctx = new MapEntriesContext(Context, State);
-		EnterRule(_localctx, 202, RULE_mapEntries);
+		EnterRule(_localctx, 198, RULE_mapEntries);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2174;
+			State = 2214;
 			mapEntry();
-			State = 2179;
+			State = 2219;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2175;
+				State = 2215;
 				Match(COMMA);
-				State = 2176;
+				State = 2216;
 				mapEntry();
 				}
 				}
-				State = 2181;
+				State = 2221;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -22156,15 +22783,15 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MapEntryContext mapEntry() {
 		MapEntryContext _localctx = new MapEntryContext(Context, State);
-		EnterRule(_localctx, 204, RULE_mapEntry);
+		EnterRule(_localctx, 200, RULE_mapEntry);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2182;
+			State = 2222;
 			expression();
-			State = 2183;
+			State = 2223;
 			Match(COLON);
-			State = 2184;
+			State = 2224;
 			expression();
 			}
 		}
@@ -22207,10 +22834,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CurrentValueContext currentValue() {
 		CurrentValueContext _localctx = new CurrentValueContext(Context, State);
-		EnterRule(_localctx, 206, RULE_currentValue);
+		EnterRule(_localctx, 202, RULE_currentValue);
 		int _la;
 		try {
-			State = 2196;
+			State = 2236;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CURRENT_DATE:
@@ -22220,7 +22847,7 @@ internal partial class SqlParser : Parser {
 			case LOCALTIMESTAMP:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2186;
+				State = 2226;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 40)) & ~0x3f) == 0 && ((1L << (_la - 40)) & 1610612761L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -22229,12 +22856,12 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2188;
+				State = 2228;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2187;
+					State = 2227;
 					typePrecision();
 					}
 				}
@@ -22249,9 +22876,9 @@ internal partial class SqlParser : Parser {
 			case USER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2190;
+				State = 2230;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 39)) & ~0x3f) == 0 && ((1L << (_la - 39)) & 144748506773454917L) != 0)) ) {
+				if ( !(((((_la - 39)) & ~0x3f) == 0 && ((1L << (_la - 39)) & 72374253386727493L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -22263,16 +22890,16 @@ internal partial class SqlParser : Parser {
 			case CURRENT_SCHEMA:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2191;
+				State = 2231;
 				Match(CURRENT_SCHEMA);
-				State = 2194;
+				State = 2234;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2192;
+					State = 2232;
 					Match(LEFT_PAREN);
-					State = 2193;
+					State = 2233;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -22314,24 +22941,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeNameContext typeName() {
 		TypeNameContext _localctx = new TypeNameContext(Context, State);
-		EnterRule(_localctx, 208, RULE_typeName);
+		EnterRule(_localctx, 204, RULE_typeName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2198;
+			State = 2238;
 			simpleType();
-			State = 2202;
+			State = 2242;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LEFT_BRACKET) {
 				{
 				{
-				State = 2199;
+				State = 2239;
 				arrayBound();
 				}
 				}
-				State = 2204;
+				State = 2244;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -22362,24 +22989,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ArrayBoundContext arrayBound() {
 		ArrayBoundContext _localctx = new ArrayBoundContext(Context, State);
-		EnterRule(_localctx, 210, RULE_arrayBound);
+		EnterRule(_localctx, 206, RULE_arrayBound);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2205;
+			State = 2245;
 			Match(LEFT_BRACKET);
-			State = 2207;
+			State = 2247;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==INTEGER_NUMBER) {
 				{
-				State = 2206;
+				State = 2246;
 				Match(INTEGER_NUMBER);
 				}
 			}
 
-			State = 2209;
+			State = 2249;
 			Match(RIGHT_BRACKET);
 			}
 		}
@@ -22460,30 +23087,30 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SimpleTypeContext simpleType() {
 		SimpleTypeContext _localctx = new SimpleTypeContext(Context, State);
-		EnterRule(_localctx, 212, RULE_simpleType);
+		EnterRule(_localctx, 208, RULE_simpleType);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2274;
+			State = 2314;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INTERVAL:
 				{
-				State = 2211;
+				State = 2251;
 				Match(INTERVAL);
-				State = 2214;
+				State = 2254;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,312,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,328,Context) ) {
 				case 1:
 					{
-					State = 2212;
+					State = 2252;
 					intervalQualifier();
 					}
 					break;
 				case 2:
 					{
-					State = 2213;
+					State = 2253;
 					typePrecision();
 					}
 					break;
@@ -22493,7 +23120,7 @@ internal partial class SqlParser : Parser {
 			case TIME:
 			case TIMESTAMP:
 				{
-				State = 2216;
+				State = 2256;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -22502,22 +23129,22 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2218;
+				State = 2258;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2217;
+					State = 2257;
 					typePrecision();
 					}
 				}
 
-				State = 2221;
+				State = 2261;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH_LA || _la==WITHOUT_LA) {
 					{
-					State = 2220;
+					State = 2260;
 					timeZone();
 					}
 				}
@@ -22526,70 +23153,70 @@ internal partial class SqlParser : Parser {
 				break;
 			case STRUCT:
 				{
-				State = 2223;
+				State = 2263;
 				Match(STRUCT);
-				State = 2224;
+				State = 2264;
 				Match(LEFT_PAREN);
-				State = 2225;
+				State = 2265;
 				structTypeField();
-				State = 2230;
+				State = 2270;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2226;
+					State = 2266;
 					Match(COMMA);
-					State = 2227;
+					State = 2267;
 					structTypeField();
 					}
 					}
-					State = 2232;
+					State = 2272;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2233;
+				State = 2273;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case MAP:
 				{
-				State = 2235;
+				State = 2275;
 				Match(MAP);
-				State = 2236;
+				State = 2276;
 				Match(LEFT_PAREN);
-				State = 2237;
+				State = 2277;
 				typeName();
-				State = 2238;
+				State = 2278;
 				Match(COMMA);
-				State = 2239;
+				State = 2279;
 				typeName();
-				State = 2240;
+				State = 2280;
 				Match(RIGHT_PAREN);
 				}
 				break;
 			case NATIONAL:
 				{
-				State = 2242;
+				State = 2282;
 				Match(NATIONAL);
-				State = 2243;
+				State = 2283;
 				typeId();
-				State = 2245;
+				State = 2285;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,316,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,332,Context) ) {
 				case 1:
 					{
-					State = 2244;
+					State = 2284;
 					Match(VARYING);
 					}
 					break;
 				}
-				State = 2248;
+				State = 2288;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2247;
+					State = 2287;
 					typePrecision();
 					}
 				}
@@ -22811,30 +23438,30 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2250;
+				State = 2290;
 				typeId();
-				State = 2255;
+				State = 2295;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 2251;
+					State = 2291;
 					Match(DOT);
-					State = 2252;
+					State = 2292;
 					label();
 					}
 					}
-					State = 2257;
+					State = 2297;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2259;
+				State = 2299;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,319,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,335,Context) ) {
 				case 1:
 					{
-					State = 2258;
+					State = 2298;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PRECISION || _la==VARYING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -22846,32 +23473,32 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 2272;
+				State = 2312;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2261;
+					State = 2301;
 					Match(LEFT_PAREN);
-					State = 2262;
+					State = 2302;
 					expression();
-					State = 2267;
+					State = 2307;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2263;
+						State = 2303;
 						Match(COMMA);
-						State = 2264;
+						State = 2304;
 						expression();
 						}
 						}
-						State = 2269;
+						State = 2309;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 2270;
+					State = 2310;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -22881,12 +23508,12 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2277;
+			State = 2317;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ARRAY) {
 				{
-				State = 2276;
+				State = 2316;
 				Match(ARRAY);
 				}
 			}
@@ -22921,13 +23548,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public StructTypeFieldContext structTypeField() {
 		StructTypeFieldContext _localctx = new StructTypeFieldContext(Context, State);
-		EnterRule(_localctx, 214, RULE_structTypeField);
+		EnterRule(_localctx, 210, RULE_structTypeField);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2279;
+			State = 2319;
 			label();
-			State = 2280;
+			State = 2320;
 			typeName();
 			}
 		}
@@ -22956,15 +23583,15 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypePrecisionContext typePrecision() {
 		TypePrecisionContext _localctx = new TypePrecisionContext(Context, State);
-		EnterRule(_localctx, 216, RULE_typePrecision);
+		EnterRule(_localctx, 212, RULE_typePrecision);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2282;
+			State = 2322;
 			Match(LEFT_PAREN);
-			State = 2283;
+			State = 2323;
 			Match(INTEGER_NUMBER);
-			State = 2284;
+			State = 2324;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -22994,12 +23621,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TimeZoneContext timeZone() {
 		TimeZoneContext _localctx = new TimeZoneContext(Context, State);
-		EnterRule(_localctx, 218, RULE_timeZone);
+		EnterRule(_localctx, 214, RULE_timeZone);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2286;
+			State = 2326;
 			_la = TokenStream.LA(1);
 			if ( !(_la==WITH_LA || _la==WITHOUT_LA) ) {
 			ErrorHandler.RecoverInline(this);
@@ -23008,9 +23635,9 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2287;
+			State = 2327;
 			Match(TIME);
-			State = 2288;
+			State = 2328;
 			Match(ZONE);
 			}
 		}
@@ -23060,10 +23687,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IntervalQualifierContext intervalQualifier() {
 		IntervalQualifierContext _localctx = new IntervalQualifierContext(Context, State);
-		EnterRule(_localctx, 220, RULE_intervalQualifier);
+		EnterRule(_localctx, 216, RULE_intervalQualifier);
 		int _la;
 		try {
-			State = 2302;
+			State = 2342;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DAY:
@@ -23073,7 +23700,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2290;
+				State = 2330;
 				_localctx.start = TokenStream.LT(1);
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 159)) & ~0x3f) == 0 && ((1L << (_la - 159)) & 65745L) != 0)) ) {
@@ -23083,14 +23710,14 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2296;
+				State = 2336;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TO) {
 					{
-					State = 2291;
+					State = 2331;
 					Match(TO);
-					State = 2292;
+					State = 2332;
 					_localctx.end = TokenStream.LT(1);
 					_la = TokenStream.LA(1);
 					if ( !(((((_la - 159)) & ~0x3f) == 0 && ((1L << (_la - 159)) & 2257L) != 0)) ) {
@@ -23100,12 +23727,12 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2294;
+					State = 2334;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2293;
+						State = 2333;
 						typePrecision();
 						}
 					}
@@ -23118,14 +23745,14 @@ internal partial class SqlParser : Parser {
 			case SECOND:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2298;
+				State = 2338;
 				Match(SECOND);
-				State = 2300;
+				State = 2340;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2299;
+					State = 2339;
 					typePrecision();
 					}
 				}
@@ -23184,91 +23811,91 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InsertContext insert() {
 		InsertContext _localctx = new InsertContext(Context, State);
-		EnterRule(_localctx, 222, RULE_insert);
+		EnterRule(_localctx, 218, RULE_insert);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2304;
+			State = 2344;
 			Match(INSERT);
-			State = 2305;
+			State = 2345;
 			Match(INTO);
-			State = 2306;
+			State = 2346;
 			qualifiedName();
-			State = 2309;
+			State = 2349;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 2307;
+				State = 2347;
 				Match(AS);
-				State = 2308;
+				State = 2348;
 				identifier();
 				}
 			}
 
-			State = 2312;
+			State = 2352;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,329,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,345,Context) ) {
 			case 1:
 				{
-				State = 2311;
+				State = 2351;
 				insertColumns();
 				}
 				break;
 			}
-			State = 2315;
+			State = 2355;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OVERRIDING) {
 				{
-				State = 2314;
+				State = 2354;
 				overriding();
 				}
 			}
 
-			State = 2320;
+			State = 2360;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH_LA:
 			case FROM:
 			case SELECT:
 			case TABLE:
-			case VALUES:
 			case WITH:
+			case VALUES:
 			case LEFT_PAREN:
 				{
-				State = 2317;
+				State = 2357;
 				query();
 				}
 				break;
 			case DEFAULT:
 				{
-				State = 2318;
+				State = 2358;
 				Match(DEFAULT);
-				State = 2319;
+				State = 2359;
 				Match(VALUES);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2323;
+			State = 2363;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON_LA) {
 				{
-				State = 2322;
+				State = 2362;
 				onConflict();
 				}
 			}
 
-			State = 2326;
+			State = 2366;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2325;
+				State = 2365;
 				returning();
 				}
 			}
@@ -23309,32 +23936,32 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public InsertColumnsContext insertColumns() {
 		InsertColumnsContext _localctx = new InsertColumnsContext(Context, State);
-		EnterRule(_localctx, 224, RULE_insertColumns);
+		EnterRule(_localctx, 220, RULE_insertColumns);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2328;
+			State = 2368;
 			Match(LEFT_PAREN);
-			State = 2329;
+			State = 2369;
 			assignmentTarget();
-			State = 2334;
+			State = 2374;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2330;
+				State = 2370;
 				Match(COMMA);
-				State = 2331;
+				State = 2371;
 				assignmentTarget();
 				}
 				}
-				State = 2336;
+				State = 2376;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 2337;
+			State = 2377;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -23364,14 +23991,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OverridingContext overriding() {
 		OverridingContext _localctx = new OverridingContext(Context, State);
-		EnterRule(_localctx, 226, RULE_overriding);
+		EnterRule(_localctx, 222, RULE_overriding);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2339;
+			State = 2379;
 			Match(OVERRIDING);
-			State = 2340;
+			State = 2380;
 			_la = TokenStream.LA(1);
 			if ( !(_la==USER || _la==SYSTEM) ) {
 			ErrorHandler.RecoverInline(this);
@@ -23380,7 +24007,7 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2341;
+			State = 2381;
 			Match(VALUE);
 			}
 		}
@@ -23422,52 +24049,52 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OnConflictContext onConflict() {
 		OnConflictContext _localctx = new OnConflictContext(Context, State);
-		EnterRule(_localctx, 228, RULE_onConflict);
+		EnterRule(_localctx, 224, RULE_onConflict);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2343;
+			State = 2383;
 			Match(ON_LA);
-			State = 2344;
+			State = 2384;
 			Match(CONFLICT);
-			State = 2346;
+			State = 2386;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON || _la==LEFT_PAREN) {
 				{
-				State = 2345;
+				State = 2385;
 				conflictTarget();
 				}
 			}
 
-			State = 2348;
+			State = 2388;
 			Match(DO);
-			State = 2357;
+			State = 2397;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOTHING:
 				{
-				State = 2349;
+				State = 2389;
 				Match(NOTHING);
 				}
 				break;
 			case UPDATE:
 				{
-				State = 2350;
+				State = 2390;
 				Match(UPDATE);
-				State = 2351;
+				State = 2391;
 				Match(SET);
-				State = 2352;
+				State = 2392;
 				assignments();
-				State = 2355;
+				State = 2395;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2353;
+					State = 2393;
 					Match(WHERE);
-					State = 2354;
+					State = 2394;
 					expression();
 					}
 				}
@@ -23522,45 +24149,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConflictTargetContext conflictTarget() {
 		ConflictTargetContext _localctx = new ConflictTargetContext(Context, State);
-		EnterRule(_localctx, 230, RULE_conflictTarget);
+		EnterRule(_localctx, 226, RULE_conflictTarget);
 		int _la;
 		try {
-			State = 2376;
+			State = 2416;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2359;
+				State = 2399;
 				Match(LEFT_PAREN);
-				State = 2360;
+				State = 2400;
 				indexKey();
-				State = 2365;
+				State = 2405;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2361;
+					State = 2401;
 					Match(COMMA);
-					State = 2362;
+					State = 2402;
 					indexKey();
 					}
 					}
-					State = 2367;
+					State = 2407;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2368;
+				State = 2408;
 				Match(RIGHT_PAREN);
-				State = 2371;
+				State = 2411;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2369;
+					State = 2409;
 					Match(WHERE);
-					State = 2370;
+					State = 2410;
 					expression();
 					}
 				}
@@ -23570,11 +24197,11 @@ internal partial class SqlParser : Parser {
 			case ON:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2373;
+				State = 2413;
 				Match(ON);
-				State = 2374;
+				State = 2414;
 				Match(CONSTRAINT);
-				State = 2375;
+				State = 2415;
 				identifier();
 				}
 				break;
@@ -23608,13 +24235,13 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReturningContext returning() {
 		ReturningContext _localctx = new ReturningContext(Context, State);
-		EnterRule(_localctx, 232, RULE_returning);
+		EnterRule(_localctx, 228, RULE_returning);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2378;
+			State = 2418;
 			Match(RETURNING);
-			State = 2379;
+			State = 2419;
 			selectItems();
 			}
 		}
@@ -23662,67 +24289,67 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public UpdateContext update() {
 		UpdateContext _localctx = new UpdateContext(Context, State);
-		EnterRule(_localctx, 234, RULE_update);
+		EnterRule(_localctx, 230, RULE_update);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2381;
+			State = 2421;
 			Match(UPDATE);
-			State = 2382;
+			State = 2422;
 			relation();
-			State = 2387;
+			State = 2427;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,342,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,358,Context) ) {
 			case 1:
 				{
-				State = 2384;
+				State = 2424;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2383;
+					State = 2423;
 					Match(AS);
 					}
 				}
 
-				State = 2386;
+				State = 2426;
 				identifier();
 				}
 				break;
 			}
-			State = 2389;
+			State = 2429;
 			Match(SET);
-			State = 2390;
+			State = 2430;
 			assignments();
-			State = 2392;
+			State = 2432;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM) {
 				{
-				State = 2391;
+				State = 2431;
 				fromClause();
 				}
 			}
 
-			State = 2396;
+			State = 2436;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 2394;
+				State = 2434;
 				Match(WHERE);
-				State = 2395;
+				State = 2435;
 				expression();
 				}
 			}
 
-			State = 2399;
+			State = 2439;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2398;
+				State = 2438;
 				returning();
 				}
 			}
@@ -23761,26 +24388,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentsContext assignments() {
 		AssignmentsContext _localctx = new AssignmentsContext(Context, State);
-		EnterRule(_localctx, 236, RULE_assignments);
+		EnterRule(_localctx, 232, RULE_assignments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2401;
+			State = 2441;
 			assignment();
-			State = 2406;
+			State = 2446;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2402;
+				State = 2442;
 				Match(COMMA);
-				State = 2403;
+				State = 2443;
 				assignment();
 				}
 				}
-				State = 2408;
+				State = 2448;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -23824,10 +24451,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentContext assignment() {
 		AssignmentContext _localctx = new AssignmentContext(Context, State);
-		EnterRule(_localctx, 238, RULE_assignment);
+		EnterRule(_localctx, 234, RULE_assignment);
 		int _la;
 		try {
-			State = 2426;
+			State = 2466;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -23835,9 +24462,12 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case EXTRACT:
 			case GROUPING:
 			case OPERATOR:
@@ -23860,7 +24490,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -24052,42 +24681,42 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2409;
+				State = 2449;
 				assignmentTarget();
-				State = 2410;
+				State = 2450;
 				Match(EQUALS);
-				State = 2411;
+				State = 2451;
 				expression();
 				}
 				break;
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2413;
+				State = 2453;
 				Match(LEFT_PAREN);
-				State = 2414;
+				State = 2454;
 				assignmentTarget();
-				State = 2419;
+				State = 2459;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2415;
+					State = 2455;
 					Match(COMMA);
-					State = 2416;
+					State = 2456;
 					assignmentTarget();
 					}
 					}
-					State = 2421;
+					State = 2461;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2422;
+				State = 2462;
 				Match(RIGHT_PAREN);
-				State = 2423;
+				State = 2463;
 				Match(EQUALS);
-				State = 2424;
+				State = 2464;
 				expression();
 				}
 				break;
@@ -24126,24 +24755,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AssignmentTargetContext assignmentTarget() {
 		AssignmentTargetContext _localctx = new AssignmentTargetContext(Context, State);
-		EnterRule(_localctx, 240, RULE_assignmentTarget);
+		EnterRule(_localctx, 236, RULE_assignmentTarget);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2428;
+			State = 2468;
 			identifier();
-			State = 2432;
+			State = 2472;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LEFT_BRACKET || _la==DOT) {
 				{
 				{
-				State = 2429;
+				State = 2469;
 				accessor();
 				}
 				}
-				State = 2434;
+				State = 2474;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -24187,49 +24816,49 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AccessorContext accessor() {
 		AccessorContext _localctx = new AccessorContext(Context, State);
-		EnterRule(_localctx, 242, RULE_accessor);
+		EnterRule(_localctx, 238, RULE_accessor);
 		int _la;
 		try {
-			State = 2448;
+			State = 2488;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2435;
+				State = 2475;
 				Match(DOT);
-				State = 2436;
+				State = 2476;
 				label();
 				}
 				break;
 			case LEFT_BRACKET:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2437;
+				State = 2477;
 				Match(LEFT_BRACKET);
-				State = 2439;
+				State = 2479;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421726748377103L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 25792872447L) != 0)) {
 					{
-					State = 2438;
+					State = 2478;
 					_localctx.lower = expression();
 					}
 				}
 
-				State = 2445;
+				State = 2485;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 2441;
+					State = 2481;
 					_localctx.colon = Match(COLON);
-					State = 2443;
+					State = 2483;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & -144115222216900593L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -1L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 12896436223L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18154599264290814L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 8034421726748377103L) != 0) || ((((_la - 133)) & ~0x3f) == 0 && ((1L << (_la - 133)) & -1L) != 0) || ((((_la - 197)) & ~0x3f) == 0 && ((1L << (_la - 197)) & -1L) != 0) || ((((_la - 261)) & ~0x3f) == 0 && ((1L << (_la - 261)) & -134217729L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 25792872447L) != 0)) {
 						{
-						State = 2442;
+						State = 2482;
 						_localctx.upper = expression();
 						}
 					}
@@ -24237,7 +24866,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2447;
+				State = 2487;
 				Match(RIGHT_BRACKET);
 				}
 				break;
@@ -24294,83 +24923,83 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DeleteContext delete() {
 		DeleteContext _localctx = new DeleteContext(Context, State);
-		EnterRule(_localctx, 244, RULE_delete);
+		EnterRule(_localctx, 240, RULE_delete);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2450;
+			State = 2490;
 			Match(DELETE);
-			State = 2451;
+			State = 2491;
 			Match(FROM);
-			State = 2452;
+			State = 2492;
 			relation();
-			State = 2457;
+			State = 2497;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -1L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 				{
-				State = 2454;
+				State = 2494;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2453;
+					State = 2493;
 					Match(AS);
 					}
 				}
 
-				State = 2456;
+				State = 2496;
 				identifier();
 				}
 			}
 
-			State = 2468;
+			State = 2508;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==USING) {
 				{
-				State = 2459;
+				State = 2499;
 				Match(USING);
-				State = 2460;
+				State = 2500;
 				tableReference();
-				State = 2465;
+				State = 2505;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2461;
+					State = 2501;
 					Match(COMMA);
-					State = 2462;
+					State = 2502;
 					tableReference();
 					}
 					}
-					State = 2467;
+					State = 2507;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2472;
+			State = 2512;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 2470;
+				State = 2510;
 				Match(WHERE);
-				State = 2471;
+				State = 2511;
 				expression();
 				}
 			}
 
-			State = 2475;
+			State = 2515;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2474;
+				State = 2514;
 				returning();
 				}
 			}
@@ -24425,65 +25054,65 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeContext merge() {
 		MergeContext _localctx = new MergeContext(Context, State);
-		EnterRule(_localctx, 246, RULE_merge);
+		EnterRule(_localctx, 242, RULE_merge);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2477;
+			State = 2517;
 			Match(MERGE);
-			State = 2478;
+			State = 2518;
 			Match(INTO);
-			State = 2479;
+			State = 2519;
 			relation();
-			State = 2484;
+			State = 2524;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -1L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 				{
-				State = 2481;
+				State = 2521;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2480;
+					State = 2520;
 					Match(AS);
 					}
 				}
 
-				State = 2483;
+				State = 2523;
 				identifier();
 				}
 			}
 
-			State = 2486;
+			State = 2526;
 			Match(USING);
-			State = 2487;
+			State = 2527;
 			tablePrimary();
-			State = 2488;
+			State = 2528;
 			Match(ON);
-			State = 2489;
+			State = 2529;
 			expression();
-			State = 2491;
+			State = 2531;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 2490;
+				State = 2530;
 				mergeWhen();
 				}
 				}
-				State = 2493;
+				State = 2533;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==WHEN );
-			State = 2496;
+			State = 2536;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 2495;
+				State = 2535;
 				returning();
 				}
 			}
@@ -24526,36 +25155,36 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeWhenContext mergeWhen() {
 		MergeWhenContext _localctx = new MergeWhenContext(Context, State);
-		EnterRule(_localctx, 248, RULE_mergeWhen);
+		EnterRule(_localctx, 244, RULE_mergeWhen);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2498;
+			State = 2538;
 			Match(WHEN);
-			State = 2506;
+			State = 2546;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case MATCHED:
 				{
-				State = 2499;
+				State = 2539;
 				Match(MATCHED);
 				}
 				break;
 			case NOT:
 				{
-				State = 2500;
+				State = 2540;
 				Match(NOT);
-				State = 2501;
+				State = 2541;
 				Match(MATCHED);
-				State = 2504;
+				State = 2544;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BY) {
 					{
-					State = 2502;
+					State = 2542;
 					Match(BY);
-					State = 2503;
+					State = 2543;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SOURCE || _la==TARGET) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24572,21 +25201,21 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2510;
+			State = 2550;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AND) {
 				{
-				State = 2508;
+				State = 2548;
 				Match(AND);
-				State = 2509;
+				State = 2549;
 				expression();
 				}
 			}
 
-			State = 2512;
+			State = 2552;
 			Match(THEN);
-			State = 2513;
+			State = 2553;
 			mergeAction();
 			}
 		}
@@ -24649,21 +25278,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MergeActionContext mergeAction() {
 		MergeActionContext _localctx = new MergeActionContext(Context, State);
-		EnterRule(_localctx, 250, RULE_mergeAction);
+		EnterRule(_localctx, 246, RULE_mergeAction);
 		int _la;
 		try {
-			State = 2534;
+			State = 2574;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case UPDATE:
 				_localctx = new MergeUpdateContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2515;
+				State = 2555;
 				Match(UPDATE);
-				State = 2516;
+				State = 2556;
 				Match(SET);
-				State = 2517;
+				State = 2557;
 				assignments();
 				}
 				break;
@@ -24671,7 +25300,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeDeleteContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2518;
+				State = 2558;
 				Match(DELETE);
 				}
 				break;
@@ -24679,9 +25308,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeDoNothingContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2519;
+				State = 2559;
 				Match(DO);
-				State = 2520;
+				State = 2560;
 				Match(NOTHING);
 				}
 				break;
@@ -24689,44 +25318,44 @@ internal partial class SqlParser : Parser {
 				_localctx = new MergeInsertContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2521;
+				State = 2561;
 				Match(INSERT);
-				State = 2523;
+				State = 2563;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2522;
+					State = 2562;
 					insertColumns();
 					}
 				}
 
-				State = 2526;
+				State = 2566;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OVERRIDING) {
 					{
-					State = 2525;
+					State = 2565;
 					overriding();
 					}
 				}
 
-				State = 2532;
+				State = 2572;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case VALUES:
 					{
-					State = 2528;
+					State = 2568;
 					Match(VALUES);
-					State = 2529;
+					State = 2569;
 					valuesRow();
 					}
 					break;
 				case DEFAULT:
 					{
-					State = 2530;
+					State = 2570;
 					Match(DEFAULT);
-					State = 2531;
+					State = 2571;
 					Match(VALUES);
 					}
 					break;
@@ -24764,11 +25393,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TruncatedContext truncated() {
 		TruncatedContext _localctx = new TruncatedContext(Context, State);
-		EnterRule(_localctx, 252, RULE_truncated);
+		EnterRule(_localctx, 248, RULE_truncated);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2536;
+			State = 2576;
 			relation();
 			}
 		}
@@ -24977,57 +25606,57 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CreateBodyContext createBody() {
 		CreateBodyContext _localctx = new CreateBodyContext(Context, State);
-		EnterRule(_localctx, 254, RULE_createBody);
+		EnterRule(_localctx, 250, RULE_createBody);
 		int _la;
 		try {
-			State = 2709;
+			State = 2749;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,408,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,424,Context) ) {
 			case 1:
 				_localctx = new CreateTableContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2540;
+				State = 2580;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2538;
+					State = 2578;
 					Match(OR);
-					State = 2539;
+					State = 2579;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2543;
+				State = 2583;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==GLOBAL || _la==LOCAL || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 1027L) != 0)) {
+				if (_la==GLOBAL || _la==LOCAL || ((((_la - 326)) & ~0x3f) == 0 && ((1L << (_la - 326)) & 1027L) != 0)) {
 					{
-					State = 2542;
+					State = 2582;
 					persistence();
 					}
 				}
 
-				State = 2545;
+				State = 2585;
 				Match(TABLE);
-				State = 2549;
+				State = 2589;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,373,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,389,Context) ) {
 				case 1:
 					{
-					State = 2546;
+					State = 2586;
 					Match(IF);
-					State = 2547;
+					State = 2587;
 					Match(NOT);
-					State = 2548;
+					State = 2588;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2551;
+				State = 2591;
 				qualifiedName();
-				State = 2552;
+				State = 2592;
 				tableBody();
 				}
 				break;
@@ -25035,59 +25664,59 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateExternalTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2556;
+				State = 2596;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2554;
+					State = 2594;
 					Match(OR);
-					State = 2555;
+					State = 2595;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2558;
+				State = 2598;
 				Match(EXTERNAL);
-				State = 2559;
+				State = 2599;
 				Match(TABLE);
-				State = 2563;
+				State = 2603;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,375,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,391,Context) ) {
 				case 1:
 					{
-					State = 2560;
+					State = 2600;
 					Match(IF);
-					State = 2561;
+					State = 2601;
 					Match(NOT);
-					State = 2562;
+					State = 2602;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2565;
+				State = 2605;
 				qualifiedName();
-				State = 2567;
+				State = 2607;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2566;
+					State = 2606;
 					tableElements();
 					}
 				}
 
-				State = 2572;
+				State = 2612;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 251)) & ~0x3f) == 0 && ((1L << (_la - 251)) & 67633153L) != 0) || _la==STORED) {
 					{
 					{
-					State = 2569;
+					State = 2609;
 					externalPart();
 					}
 					}
-					State = 2574;
+					State = 2614;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -25097,34 +25726,34 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateViewContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2577;
+				State = 2617;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2575;
+					State = 2615;
 					Match(OR);
-					State = 2576;
+					State = 2616;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2583;
+				State = 2623;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==TEMP || _la==TEMPORARY) {
 					{
-					State = 2580;
+					State = 2620;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LOCAL) {
 						{
-						State = 2579;
+						State = 2619;
 						Match(LOCAL);
 						}
 					}
 
-					State = 2582;
+					State = 2622;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TEMP || _la==TEMPORARY) ) {
 					ErrorHandler.RecoverInline(this);
@@ -25136,64 +25765,64 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2586;
+				State = 2626;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RECURSIVE) {
 					{
-					State = 2585;
+					State = 2625;
 					Match(RECURSIVE);
 					}
 				}
 
-				State = 2588;
+				State = 2628;
 				Match(VIEW);
-				State = 2592;
+				State = 2632;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,382,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,398,Context) ) {
 				case 1:
 					{
-					State = 2589;
+					State = 2629;
 					Match(IF);
-					State = 2590;
+					State = 2630;
 					Match(NOT);
-					State = 2591;
+					State = 2631;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2594;
+				State = 2634;
 				qualifiedName();
-				State = 2596;
+				State = 2636;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2595;
+					State = 2635;
 					columnNames();
 					}
 				}
 
-				State = 2599;
+				State = 2639;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2598;
+					State = 2638;
 					withOptions();
 					}
 				}
 
-				State = 2601;
+				State = 2641;
 				Match(AS);
-				State = 2602;
+				State = 2642;
 				query();
-				State = 2604;
+				State = 2644;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2603;
+					State = 2643;
 					checkOption();
 					}
 				}
@@ -25204,68 +25833,68 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateMaterializedViewContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2608;
+				State = 2648;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2606;
+					State = 2646;
 					Match(OR);
-					State = 2607;
+					State = 2647;
 					Match(REPLACE);
 					}
 				}
 
-				State = 2610;
+				State = 2650;
 				Match(MATERIALIZED);
-				State = 2611;
+				State = 2651;
 				Match(VIEW);
-				State = 2615;
+				State = 2655;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,387,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,403,Context) ) {
 				case 1:
 					{
-					State = 2612;
+					State = 2652;
 					Match(IF);
-					State = 2613;
+					State = 2653;
 					Match(NOT);
-					State = 2614;
+					State = 2654;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2617;
+				State = 2657;
 				qualifiedName();
-				State = 2619;
+				State = 2659;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2618;
+					State = 2658;
 					columnNames();
 					}
 				}
 
-				State = 2622;
+				State = 2662;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2621;
+					State = 2661;
 					withOptions();
 					}
 				}
 
-				State = 2624;
+				State = 2664;
 				Match(AS);
-				State = 2625;
+				State = 2665;
 				query();
-				State = 2627;
+				State = 2667;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2626;
+					State = 2666;
 					withData();
 					}
 				}
@@ -25276,23 +25905,23 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2629;
+				State = 2669;
 				Match(SCHEMA);
-				State = 2633;
+				State = 2673;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,391,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,407,Context) ) {
 				case 1:
 					{
-					State = 2630;
+					State = 2670;
 					Match(IF);
-					State = 2631;
+					State = 2671;
 					Match(NOT);
-					State = 2632;
+					State = 2672;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2642;
+				State = 2682;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -25300,9 +25929,12 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case EXTRACT:
 				case GROUPING:
 				case OPERATOR:
@@ -25325,7 +25957,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -25516,16 +26147,16 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 2635;
+					State = 2675;
 					qualifiedName();
-					State = 2638;
+					State = 2678;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==AUTHORIZATION) {
 						{
-						State = 2636;
+						State = 2676;
 						Match(AUTHORIZATION);
-						State = 2637;
+						State = 2677;
 						identifier();
 						}
 					}
@@ -25534,9 +26165,9 @@ internal partial class SqlParser : Parser {
 					break;
 				case AUTHORIZATION:
 					{
-					State = 2640;
+					State = 2680;
 					Match(AUTHORIZATION);
-					State = 2641;
+					State = 2681;
 					identifier();
 					}
 					break;
@@ -25549,45 +26180,45 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateSequenceContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2645;
+				State = 2685;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==GLOBAL || _la==LOCAL || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & 1027L) != 0)) {
+				if (_la==GLOBAL || _la==LOCAL || ((((_la - 326)) & ~0x3f) == 0 && ((1L << (_la - 326)) & 1027L) != 0)) {
 					{
-					State = 2644;
+					State = 2684;
 					persistence();
 					}
 				}
 
-				State = 2647;
+				State = 2687;
 				Match(SEQUENCE);
-				State = 2651;
+				State = 2691;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,395,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,411,Context) ) {
 				case 1:
 					{
-					State = 2648;
+					State = 2688;
 					Match(IF);
-					State = 2649;
+					State = 2689;
 					Match(NOT);
-					State = 2650;
+					State = 2690;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 2653;
+				State = 2693;
 				qualifiedName();
-				State = 2657;
+				State = 2697;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -1L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 					{
 					{
-					State = 2654;
+					State = 2694;
 					sequenceOption();
 					}
 					}
-					State = 2659;
+					State = 2699;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -25597,142 +26228,142 @@ internal partial class SqlParser : Parser {
 				_localctx = new CreateIndexContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2661;
+				State = 2701;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==UNIQUE) {
 					{
-					State = 2660;
+					State = 2700;
 					Match(UNIQUE);
 					}
 				}
 
-				State = 2663;
+				State = 2703;
 				Match(INDEX);
-				State = 2665;
+				State = 2705;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 2664;
+					State = 2704;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 2673;
+				State = 2713;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0)) {
+				if (_la==IDENTIFIER || _la==QUOTED_IDENTIFIER || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -1L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0)) {
 					{
-					State = 2670;
+					State = 2710;
 					ErrorHandler.Sync(this);
-					switch ( Simulator.AdaptivePredict(TokenStream,399,Context) ) {
+					switch ( Simulator.AdaptivePredict(TokenStream,415,Context) ) {
 					case 1:
 						{
-						State = 2667;
+						State = 2707;
 						Match(IF);
-						State = 2668;
+						State = 2708;
 						Match(NOT);
-						State = 2669;
+						State = 2709;
 						Match(EXISTS);
 						}
 						break;
 					}
-					State = 2672;
+					State = 2712;
 					((CreateIndexContext)_localctx).indexName = identifier();
 					}
 				}
 
-				State = 2675;
+				State = 2715;
 				Match(ON);
-				State = 2676;
+				State = 2716;
 				relation();
-				State = 2679;
+				State = 2719;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 2677;
+					State = 2717;
 					Match(USING);
-					State = 2678;
+					State = 2718;
 					((CreateIndexContext)_localctx).method = identifier();
 					}
 				}
 
-				State = 2681;
+				State = 2721;
 				Match(LEFT_PAREN);
-				State = 2682;
+				State = 2722;
 				indexKey();
-				State = 2687;
+				State = 2727;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2683;
+					State = 2723;
 					Match(COMMA);
-					State = 2684;
+					State = 2724;
 					indexKey();
 					}
 					}
-					State = 2689;
+					State = 2729;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2690;
+				State = 2730;
 				Match(RIGHT_PAREN);
-				State = 2693;
+				State = 2733;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INCLUDE) {
 					{
-					State = 2691;
+					State = 2731;
 					Match(INCLUDE);
-					State = 2692;
+					State = 2732;
 					columnNames();
 					}
 				}
 
-				State = 2700;
+				State = 2740;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NULLS) {
 					{
-					State = 2695;
+					State = 2735;
 					Match(NULLS);
-					State = 2697;
+					State = 2737;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==NOT) {
 						{
-						State = 2696;
+						State = 2736;
 						Match(NOT);
 						}
 					}
 
-					State = 2699;
+					State = 2739;
 					Match(DISTINCT);
 					}
 				}
 
-				State = 2703;
+				State = 2743;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2702;
+					State = 2742;
 					withOptions();
 					}
 				}
 
-				State = 2707;
+				State = 2747;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 2705;
+					State = 2745;
 					Match(WHERE);
-					State = 2706;
+					State = 2746;
 					expression();
 					}
 				}
@@ -25768,10 +26399,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PersistenceContext persistence() {
 		PersistenceContext _localctx = new PersistenceContext(Context, State);
-		EnterRule(_localctx, 256, RULE_persistence);
+		EnterRule(_localctx, 252, RULE_persistence);
 		int _la;
 		try {
-			State = 2716;
+			State = 2756;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case GLOBAL:
@@ -25780,12 +26411,12 @@ internal partial class SqlParser : Parser {
 			case TEMPORARY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2712;
+				State = 2752;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GLOBAL || _la==LOCAL) {
 					{
-					State = 2711;
+					State = 2751;
 					_la = TokenStream.LA(1);
 					if ( !(_la==GLOBAL || _la==LOCAL) ) {
 					ErrorHandler.RecoverInline(this);
@@ -25797,7 +26428,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 2714;
+				State = 2754;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TEMP || _la==TEMPORARY) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25811,7 +26442,7 @@ internal partial class SqlParser : Parser {
 			case UNLOGGED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2715;
+				State = 2755;
 				Match(UNLOGGED);
 				}
 				break;
@@ -25899,66 +26530,66 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableBodyContext tableBody() {
 		TableBodyContext _localctx = new TableBodyContext(Context, State);
-		EnterRule(_localctx, 258, RULE_tableBody);
+		EnterRule(_localctx, 254, RULE_tableBody);
 		int _la;
 		try {
-			State = 2763;
+			State = 2803;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,421,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,437,Context) ) {
 			case 1:
 				_localctx = new TableOfColumnsContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2718;
+				State = 2758;
 				tableElements();
-				State = 2731;
+				State = 2771;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INHERITS) {
 					{
-					State = 2719;
+					State = 2759;
 					Match(INHERITS);
-					State = 2720;
+					State = 2760;
 					Match(LEFT_PAREN);
-					State = 2721;
+					State = 2761;
 					qualifiedName();
-					State = 2726;
+					State = 2766;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2722;
+						State = 2762;
 						Match(COMMA);
-						State = 2723;
+						State = 2763;
 						qualifiedName();
 						}
 						}
-						State = 2728;
+						State = 2768;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 2729;
+					State = 2769;
 					Match(RIGHT_PAREN);
 					}
 				}
 
-				State = 2734;
+				State = 2774;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2733;
+					State = 2773;
 					withOptions();
 					}
 				}
 
-				State = 2737;
+				State = 2777;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 2736;
+					State = 2776;
 					onCommit();
 					}
 				}
@@ -25969,69 +26600,69 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableOfQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2740;
+				State = 2780;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 2739;
+					State = 2779;
 					columnNames();
 					}
 				}
 
-				State = 2743;
+				State = 2783;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 2742;
+					State = 2782;
 					withOptions();
 					}
 				}
 
-				State = 2746;
+				State = 2786;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 2745;
+					State = 2785;
 					onCommit();
 					}
 				}
 
-				State = 2748;
+				State = 2788;
 				Match(AS);
-				State = 2758;
+				State = 2798;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case WITH_LA:
 				case FROM:
 				case SELECT:
 				case TABLE:
-				case VALUES:
 				case WITH:
+				case VALUES:
 				case LEFT_PAREN:
 					{
-					State = 2749;
+					State = 2789;
 					query();
 					}
 					break;
 				case EXECUTE:
 					{
-					State = 2750;
+					State = 2790;
 					Match(EXECUTE);
-					State = 2751;
+					State = 2791;
 					identifier();
-					State = 2756;
+					State = 2796;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2752;
+						State = 2792;
 						Match(LEFT_PAREN);
-						State = 2753;
+						State = 2793;
 						expressions();
-						State = 2754;
+						State = 2794;
 						Match(RIGHT_PAREN);
 						}
 					}
@@ -26041,12 +26672,12 @@ internal partial class SqlParser : Parser {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2761;
+				State = 2801;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2760;
+					State = 2800;
 					withData();
 					}
 				}
@@ -26089,40 +26720,40 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableElementsContext tableElements() {
 		TableElementsContext _localctx = new TableElementsContext(Context, State);
-		EnterRule(_localctx, 260, RULE_tableElements);
+		EnterRule(_localctx, 256, RULE_tableElements);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2765;
+			State = 2805;
 			Match(LEFT_PAREN);
-			State = 2774;
+			State = 2814;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 144115342694678534L) != 0) || ((((_la - 79)) & ~0x3f) == 0 && ((1L << (_la - 79)) & -140462610382847L) != 0) || ((((_la - 143)) & ~0x3f) == 0 && ((1L << (_la - 143)) & -1L) != 0) || ((((_la - 207)) & ~0x3f) == 0 && ((1L << (_la - 207)) & -1L) != 0) || ((((_la - 271)) & ~0x3f) == 0 && ((1L << (_la - 271)) & -1L) != 0) || ((((_la - 335)) & ~0x3f) == 0 && ((1L << (_la - 335)) & 511L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 144115342694678534L) != 0) || ((((_la - 79)) & ~0x3f) == 0 && ((1L << (_la - 79)) & -35115652579327L) != 0) || ((((_la - 143)) & ~0x3f) == 0 && ((1L << (_la - 143)) & -1L) != 0) || ((((_la - 207)) & ~0x3f) == 0 && ((1L << (_la - 207)) & -1L) != 0) || ((((_la - 271)) & ~0x3f) == 0 && ((1L << (_la - 271)) & -131073L) != 0) || ((((_la - 335)) & ~0x3f) == 0 && ((1L << (_la - 335)) & 1023L) != 0)) {
 				{
-				State = 2766;
+				State = 2806;
 				tableElement();
-				State = 2771;
+				State = 2811;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2767;
+					State = 2807;
 					Match(COMMA);
-					State = 2768;
+					State = 2808;
 					tableElement();
 					}
 					}
-					State = 2773;
+					State = 2813;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2776;
+			State = 2816;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -26196,10 +26827,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableElementContext tableElement() {
 		TableElementContext _localctx = new TableElementContext(Context, State);
-		EnterRule(_localctx, 262, RULE_tableElement);
+		EnterRule(_localctx, 258, RULE_tableElement);
 		int _la;
 		try {
-			State = 2799;
+			State = 2839;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -26207,9 +26838,12 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case EXTRACT:
 			case GROUPING:
 			case OPERATOR:
@@ -26232,7 +26866,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -26425,7 +27058,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2778;
+				State = 2818;
 				columnDefinition();
 				}
 				break;
@@ -26437,31 +27070,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableConstraintElementContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2781;
+				State = 2821;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONSTRAINT) {
 					{
-					State = 2779;
+					State = 2819;
 					Match(CONSTRAINT);
-					State = 2780;
+					State = 2820;
 					identifier();
 					}
 				}
 
-				State = 2783;
+				State = 2823;
 				tableConstraint();
-				State = 2787;
+				State = 2827;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 47)) & ~0x3f) == 0 && ((1L << (_la - 47)) & 16842753L) != 0) || _la==NO) {
 					{
 					{
-					State = 2784;
+					State = 2824;
 					constraintAttribute();
 					}
 					}
-					State = 2789;
+					State = 2829;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -26471,17 +27104,17 @@ internal partial class SqlParser : Parser {
 				_localctx = new LikeTableContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2790;
+				State = 2830;
 				Match(LIKE);
-				State = 2791;
+				State = 2831;
 				qualifiedName();
-				State = 2796;
+				State = 2836;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==EXCLUDING || _la==INCLUDING) {
 					{
 					{
-					State = 2792;
+					State = 2832;
 					_la = TokenStream.LA(1);
 					if ( !(_la==EXCLUDING || _la==INCLUDING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -26490,11 +27123,11 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2793;
+					State = 2833;
 					label();
 					}
 					}
-					State = 2798;
+					State = 2838;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -26542,38 +27175,38 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnDefinitionContext columnDefinition() {
 		ColumnDefinitionContext _localctx = new ColumnDefinitionContext(Context, State);
-		EnterRule(_localctx, 264, RULE_columnDefinition);
+		EnterRule(_localctx, 260, RULE_columnDefinition);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2801;
+			State = 2841;
 			identifier();
-			State = 2802;
+			State = 2842;
 			typeName();
-			State = 2805;
+			State = 2845;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLLATE) {
 				{
-				State = 2803;
+				State = 2843;
 				Match(COLLATE);
-				State = 2804;
+				State = 2844;
 				qualifiedName();
 				}
 			}
 
-			State = 2810;
+			State = 2850;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 34)) & ~0x3f) == 0 && ((1L << (_la - 34)) & 2306160080879357961L) != 0) || _la==GENERATED) {
+			while (((((_la - 34)) & ~0x3f) == 0 && ((1L << (_la - 34)) & 1153097838784155657L) != 0) || _la==GENERATED) {
 				{
 				{
-				State = 2807;
+				State = 2847;
 				columnConstraint();
 				}
 				}
-				State = 2812;
+				State = 2852;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -26614,41 +27247,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnConstraintContext columnConstraint() {
 		ColumnConstraintContext _localctx = new ColumnConstraintContext(Context, State);
-		EnterRule(_localctx, 266, RULE_columnConstraint);
+		EnterRule(_localctx, 262, RULE_columnConstraint);
 		int _la;
 		try {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2815;
+			State = 2855;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CONSTRAINT) {
 				{
-				State = 2813;
+				State = 2853;
 				Match(CONSTRAINT);
-				State = 2814;
+				State = 2854;
 				identifier();
 				}
 			}
 
-			State = 2817;
+			State = 2857;
 			constraintBody();
-			State = 2821;
+			State = 2861;
 			ErrorHandler.Sync(this);
-			_alt = Simulator.AdaptivePredict(TokenStream,431,Context);
+			_alt = Simulator.AdaptivePredict(TokenStream,447,Context);
 			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 				if ( _alt==1 ) {
 					{
 					{
-					State = 2818;
+					State = 2858;
 					constraintAttribute();
 					}
 					}
 				}
-				State = 2823;
+				State = 2863;
 				ErrorHandler.Sync(this);
-				_alt = Simulator.AdaptivePredict(TokenStream,431,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,447,Context);
 			}
 			}
 		}
@@ -26686,8 +27319,8 @@ internal partial class SqlParser : Parser {
 	}
 	public partial class DefaultConstraintContext : ConstraintBodyContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DEFAULT() { return GetToken(SqlParser.DEFAULT, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ValueExpressionContext valueExpression() {
-			return GetRuleContext<ValueExpressionContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public BoundContext bound() {
+			return GetRuleContext<BoundContext>(0);
 		}
 		public DefaultConstraintContext(ConstraintBodyContext context) { CopyFrom(context); }
 	}
@@ -26740,19 +27373,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConstraintBodyContext constraintBody() {
 		ConstraintBodyContext _localctx = new ConstraintBodyContext(Context, State);
-		EnterRule(_localctx, 268, RULE_constraintBody);
+		EnterRule(_localctx, 264, RULE_constraintBody);
 		int _la;
 		try {
-			State = 2863;
+			State = 2903;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOT:
 				_localctx = new NotNullConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2824;
+				State = 2864;
 				Match(NOT);
-				State = 2825;
+				State = 2865;
 				Match(NULL);
 				}
 				break;
@@ -26760,7 +27393,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new NullConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2826;
+				State = 2866;
 				Match(NULL);
 				}
 				break;
@@ -26768,23 +27401,23 @@ internal partial class SqlParser : Parser {
 				_localctx = new DefaultConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2827;
+				State = 2867;
 				Match(DEFAULT);
-				State = 2828;
-				valueExpression();
+				State = 2868;
+				bound();
 				}
 				break;
 			case CHECK:
 				_localctx = new CheckConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2829;
+				State = 2869;
 				Match(CHECK);
-				State = 2830;
+				State = 2870;
 				Match(LEFT_PAREN);
-				State = 2831;
+				State = 2871;
 				expression();
-				State = 2832;
+				State = 2872;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -26792,7 +27425,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new UniqueConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2834;
+				State = 2874;
 				Match(UNIQUE);
 				}
 				break;
@@ -26800,9 +27433,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new PrimaryKeyConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2835;
+				State = 2875;
 				Match(PRIMARY);
-				State = 2836;
+				State = 2876;
 				Match(KEY);
 				}
 				break;
@@ -26810,7 +27443,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new ReferencesConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2837;
+				State = 2877;
 				references();
 				}
 				break;
@@ -26818,59 +27451,59 @@ internal partial class SqlParser : Parser {
 				_localctx = new GeneratedConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2838;
+				State = 2878;
 				Match(GENERATED);
-				State = 2842;
+				State = 2882;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALWAYS:
 					{
-					State = 2839;
+					State = 2879;
 					Match(ALWAYS);
 					}
 					break;
 				case BY:
 					{
-					State = 2840;
+					State = 2880;
 					Match(BY);
-					State = 2841;
+					State = 2881;
 					Match(DEFAULT);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2844;
+				State = 2884;
 				Match(AS);
-				State = 2861;
+				State = 2901;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTITY:
 					{
-					State = 2845;
+					State = 2885;
 					Match(IDENTITY);
-					State = 2854;
+					State = 2894;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LEFT_PAREN) {
 						{
-						State = 2846;
+						State = 2886;
 						Match(LEFT_PAREN);
-						State = 2848;
+						State = 2888;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						do {
 							{
 							{
-							State = 2847;
+							State = 2887;
 							sequenceOption();
 							}
 							}
-							State = 2850;
+							State = 2890;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
-						} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0) );
-						State = 2852;
+						} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -1L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0) );
+						State = 2892;
 						Match(RIGHT_PAREN);
 						}
 					}
@@ -26879,13 +27512,13 @@ internal partial class SqlParser : Parser {
 					break;
 				case LEFT_PAREN:
 					{
-					State = 2856;
+					State = 2896;
 					Match(LEFT_PAREN);
-					State = 2857;
+					State = 2897;
 					expression();
-					State = 2858;
+					State = 2898;
 					Match(RIGHT_PAREN);
-					State = 2859;
+					State = 2899;
 					Match(STORED);
 					}
 					break;
@@ -26960,19 +27593,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SequenceOptionContext sequenceOption() {
 		SequenceOptionContext _localctx = new SequenceOptionContext(Context, State);
-		EnterRule(_localctx, 270, RULE_sequenceOption);
+		EnterRule(_localctx, 266, RULE_sequenceOption);
 		int _la;
 		try {
-			State = 2880;
+			State = 2920;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,439,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,455,Context) ) {
 			case 1:
 				_localctx = new SequenceTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2865;
+				State = 2905;
 				Match(AS);
-				State = 2866;
+				State = 2906;
 				typeName();
 				}
 				break;
@@ -26980,9 +27613,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new SequenceWithoutContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2867;
+				State = 2907;
 				Match(NO);
-				State = 2868;
+				State = 2908;
 				identifier();
 				}
 				break;
@@ -26990,11 +27623,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new SequenceOwnerContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2869;
+				State = 2909;
 				identifier();
-				State = 2870;
+				State = 2910;
 				Match(BY);
-				State = 2871;
+				State = 2911;
 				qualifiedName();
 				}
 				break;
@@ -27002,19 +27635,19 @@ internal partial class SqlParser : Parser {
 				_localctx = new SequenceNumberContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2873;
+				State = 2913;
 				identifier();
-				State = 2878;
+				State = 2918;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,438,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,454,Context) ) {
 				case 1:
 					{
-					State = 2875;
+					State = 2915;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==WITH || _la==BY) {
 						{
-						State = 2874;
+						State = 2914;
 						_la = TokenStream.LA(1);
 						if ( !(_la==WITH || _la==BY) ) {
 						ErrorHandler.RecoverInline(this);
@@ -27026,7 +27659,7 @@ internal partial class SqlParser : Parser {
 						}
 					}
 
-					State = 2877;
+					State = 2917;
 					signedInteger();
 					}
 					break;
@@ -27097,22 +27730,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TableConstraintContext tableConstraint() {
 		TableConstraintContext _localctx = new TableConstraintContext(Context, State);
-		EnterRule(_localctx, 272, RULE_tableConstraint);
+		EnterRule(_localctx, 268, RULE_tableConstraint);
 		try {
-			State = 2897;
+			State = 2937;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CHECK:
 				_localctx = new TableCheckContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2882;
+				State = 2922;
 				Match(CHECK);
-				State = 2883;
+				State = 2923;
 				Match(LEFT_PAREN);
-				State = 2884;
+				State = 2924;
 				expression();
-				State = 2885;
+				State = 2925;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -27120,9 +27753,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableUniqueContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2887;
+				State = 2927;
 				Match(UNIQUE);
-				State = 2888;
+				State = 2928;
 				columnNames();
 				}
 				break;
@@ -27130,11 +27763,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new TablePrimaryKeyContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2889;
+				State = 2929;
 				Match(PRIMARY);
-				State = 2890;
+				State = 2930;
 				Match(KEY);
-				State = 2891;
+				State = 2931;
 				columnNames();
 				}
 				break;
@@ -27142,13 +27775,13 @@ internal partial class SqlParser : Parser {
 				_localctx = new TableForeignKeyContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2892;
+				State = 2932;
 				Match(FOREIGN);
-				State = 2893;
+				State = 2933;
 				Match(KEY);
-				State = 2894;
+				State = 2934;
 				columnNames();
-				State = 2895;
+				State = 2935;
 				references();
 				}
 				break;
@@ -27195,33 +27828,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReferencesContext references() {
 		ReferencesContext _localctx = new ReferencesContext(Context, State);
-		EnterRule(_localctx, 274, RULE_references);
+		EnterRule(_localctx, 270, RULE_references);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2899;
+			State = 2939;
 			Match(REFERENCES);
-			State = 2900;
+			State = 2940;
 			qualifiedName();
-			State = 2902;
+			State = 2942;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 2901;
+				State = 2941;
 				columnNames();
 				}
 			}
 
-			State = 2906;
+			State = 2946;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==MATCH) {
 				{
-				State = 2904;
+				State = 2944;
 				Match(MATCH);
-				State = 2905;
+				State = 2945;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FULL || _la==PARTIAL || _la==SIMPLE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -27233,17 +27866,17 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 2911;
+			State = 2951;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ON) {
 				{
 				{
-				State = 2908;
+				State = 2948;
 				referentialTrigger();
 				}
 				}
-				State = 2913;
+				State = 2953;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -27281,14 +27914,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReferentialTriggerContext referentialTrigger() {
 		ReferentialTriggerContext _localctx = new ReferentialTriggerContext(Context, State);
-		EnterRule(_localctx, 276, RULE_referentialTrigger);
+		EnterRule(_localctx, 272, RULE_referentialTrigger);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2914;
+			State = 2954;
 			Match(ON);
-			State = 2915;
+			State = 2955;
 			_la = TokenStream.LA(1);
 			if ( !(_la==DELETE || _la==UPDATE) ) {
 			ErrorHandler.RecoverInline(this);
@@ -27297,42 +27930,42 @@ internal partial class SqlParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2924;
+			State = 2964;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,444,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,460,Context) ) {
 			case 1:
 				{
-				State = 2916;
+				State = 2956;
 				Match(NO);
-				State = 2917;
+				State = 2957;
 				Match(ACTION);
 				}
 				break;
 			case 2:
 				{
-				State = 2918;
+				State = 2958;
 				Match(RESTRICT);
 				}
 				break;
 			case 3:
 				{
-				State = 2919;
+				State = 2959;
 				Match(CASCADE);
 				}
 				break;
 			case 4:
 				{
-				State = 2920;
+				State = 2960;
 				Match(SET);
-				State = 2921;
+				State = 2961;
 				Match(NULL);
 				}
 				break;
 			case 5:
 				{
-				State = 2922;
+				State = 2962;
 				Match(SET);
-				State = 2923;
+				State = 2963;
 				Match(DEFAULT);
 				}
 				break;
@@ -27369,35 +28002,35 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ConstraintAttributeContext constraintAttribute() {
 		ConstraintAttributeContext _localctx = new ConstraintAttributeContext(Context, State);
-		EnterRule(_localctx, 278, RULE_constraintAttribute);
+		EnterRule(_localctx, 274, RULE_constraintAttribute);
 		int _la;
 		try {
-			State = 2936;
+			State = 2976;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,446,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,462,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2927;
+				State = 2967;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 2926;
+					State = 2966;
 					Match(NOT);
 					}
 				}
 
-				State = 2929;
+				State = 2969;
 				Match(DEFERRABLE);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2930;
+				State = 2970;
 				Match(INITIALLY);
-				State = 2931;
+				State = 2971;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DEFERRED || _la==IMMEDIATE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -27411,18 +28044,18 @@ internal partial class SqlParser : Parser {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2932;
+				State = 2972;
 				Match(NOT);
-				State = 2933;
+				State = 2973;
 				Match(VALID);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2934;
+				State = 2974;
 				Match(NO);
-				State = 2935;
+				State = 2975;
 				Match(INHERIT);
 				}
 				break;
@@ -27501,21 +28134,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExternalPartContext externalPart() {
 		ExternalPartContext _localctx = new ExternalPartContext(Context, State);
-		EnterRule(_localctx, 280, RULE_externalPart);
+		EnterRule(_localctx, 276, RULE_externalPart);
 		int _la;
 		try {
-			State = 2968;
+			State = 3008;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STORED:
 				_localctx = new StoredAsContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2938;
+				State = 2978;
 				Match(STORED);
-				State = 2939;
+				State = 2979;
 				Match(AS);
-				State = 2940;
+				State = 2980;
 				identifier();
 				}
 				break;
@@ -27523,9 +28156,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new LocationContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2941;
+				State = 2981;
 				Match(LOCATION);
-				State = 2942;
+				State = 2982;
 				Match(STRING);
 				}
 				break;
@@ -27533,29 +28166,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new ExternalOptionsContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2943;
+				State = 2983;
 				Match(OPTIONS);
-				State = 2944;
+				State = 2984;
 				Match(LEFT_PAREN);
-				State = 2945;
+				State = 2985;
 				externalOption();
-				State = 2950;
+				State = 2990;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2946;
+					State = 2986;
 					Match(COMMA);
-					State = 2947;
+					State = 2987;
 					externalOption();
 					}
 					}
-					State = 2952;
+					State = 2992;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2953;
+				State = 2993;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -27563,31 +28196,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new PartitionedByContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2955;
+				State = 2995;
 				Match(PARTITIONED);
-				State = 2956;
+				State = 2996;
 				Match(BY);
-				State = 2957;
+				State = 2997;
 				Match(LEFT_PAREN);
-				State = 2958;
+				State = 2998;
 				aliasColumn();
-				State = 2963;
+				State = 3003;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2959;
+					State = 2999;
 					Match(COMMA);
-					State = 2960;
+					State = 3000;
 					aliasColumn();
 					}
 					}
-					State = 2965;
+					State = 3005;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2966;
+				State = 3006;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -27632,17 +28265,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExternalOptionContext externalOption() {
 		ExternalOptionContext _localctx = new ExternalOptionContext(Context, State);
-		EnterRule(_localctx, 282, RULE_externalOption);
+		EnterRule(_localctx, 278, RULE_externalOption);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2979;
+			State = 3019;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 				{
-				State = 2970;
+				State = 3010;
 				Match(STRING);
 				}
 				break;
@@ -27708,7 +28341,6 @@ internal partial class SqlParser : Parser {
 			case PLACING:
 			case PRIMARY:
 			case QUALIFY:
-			case RECURSIVE:
 			case REFERENCES:
 			case RETURNING:
 			case SELECT:
@@ -27725,7 +28357,6 @@ internal partial class SqlParser : Parser {
 			case UNIQUE:
 			case USER:
 			case USING:
-			case VALUES:
 			case VARIADIC:
 			case WHEN:
 			case WHERE:
@@ -27756,9 +28387,12 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case EXTRACT:
 			case GROUPING:
 			case OPERATOR:
@@ -27781,7 +28415,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -27972,21 +28605,21 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 2971;
+				State = 3011;
 				label();
-				State = 2976;
+				State = 3016;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 2972;
+					State = 3012;
 					Match(DOT);
-					State = 2973;
+					State = 3013;
 					label();
 					}
 					}
-					State = 2978;
+					State = 3018;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -27995,17 +28628,17 @@ internal partial class SqlParser : Parser {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2982;
+			State = 3022;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUALS) {
 				{
-				State = 2981;
+				State = 3021;
 				Match(EQUALS);
 				}
 			}
 
-			State = 2984;
+			State = 3024;
 			optionValue();
 			}
 		}
@@ -28039,26 +28672,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithOptionsContext withOptions() {
 		WithOptionsContext _localctx = new WithOptionsContext(Context, State);
-		EnterRule(_localctx, 284, RULE_withOptions);
+		EnterRule(_localctx, 280, RULE_withOptions);
 		try {
-			State = 2990;
+			State = 3030;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2986;
+				State = 3026;
 				Match(WITH);
-				State = 2987;
+				State = 3027;
 				optionList();
 				}
 				break;
 			case WITHOUT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2988;
+				State = 3028;
 				Match(WITHOUT);
-				State = 2989;
+				State = 3029;
 				identifier();
 				}
 				break;
@@ -28094,36 +28727,36 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OnCommitContext onCommit() {
 		OnCommitContext _localctx = new OnCommitContext(Context, State);
-		EnterRule(_localctx, 286, RULE_onCommit);
+		EnterRule(_localctx, 282, RULE_onCommit);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2992;
+			State = 3032;
 			Match(ON);
-			State = 2993;
+			State = 3033;
 			Match(COMMIT);
-			State = 2999;
+			State = 3039;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PRESERVE:
 				{
-				State = 2994;
+				State = 3034;
 				Match(PRESERVE);
-				State = 2995;
+				State = 3035;
 				Match(ROWS);
 				}
 				break;
 			case DELETE:
 				{
-				State = 2996;
+				State = 3036;
 				Match(DELETE);
-				State = 2997;
+				State = 3037;
 				Match(ROWS);
 				}
 				break;
 			case DROP:
 				{
-				State = 2998;
+				State = 3038;
 				Match(DROP);
 				}
 				break;
@@ -28157,24 +28790,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WithDataContext withData() {
 		WithDataContext _localctx = new WithDataContext(Context, State);
-		EnterRule(_localctx, 288, RULE_withData);
+		EnterRule(_localctx, 284, RULE_withData);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3001;
+			State = 3041;
 			Match(WITH);
-			State = 3003;
+			State = 3043;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NO) {
 				{
-				State = 3002;
+				State = 3042;
 				Match(NO);
 				}
 			}
 
-			State = 3005;
+			State = 3045;
 			Match(DATA);
 			}
 		}
@@ -28205,19 +28838,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CheckOptionContext checkOption() {
 		CheckOptionContext _localctx = new CheckOptionContext(Context, State);
-		EnterRule(_localctx, 290, RULE_checkOption);
+		EnterRule(_localctx, 286, RULE_checkOption);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3007;
+			State = 3047;
 			Match(WITH);
-			State = 3009;
+			State = 3049;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CASCADED || _la==LOCAL) {
 				{
-				State = 3008;
+				State = 3048;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CASCADED || _la==LOCAL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28229,9 +28862,9 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3011;
+			State = 3051;
 			Match(CHECK);
-			State = 3012;
+			State = 3052;
 			Match(OPTION);
 			}
 		}
@@ -28268,29 +28901,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IndexKeyContext indexKey() {
 		IndexKeyContext _localctx = new IndexKeyContext(Context, State);
-		EnterRule(_localctx, 292, RULE_indexKey);
+		EnterRule(_localctx, 288, RULE_indexKey);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3014;
+			State = 3054;
 			expression();
-			State = 3016;
+			State = 3056;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENTIFIER) {
 				{
-				State = 3015;
+				State = 3055;
 				indexOperatorClass();
 				}
 			}
 
-			State = 3019;
+			State = 3059;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASC || _la==DESC) {
 				{
-				State = 3018;
+				State = 3058;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ASC || _la==DESC) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28302,14 +28935,14 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3023;
+			State = 3063;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NULLS_LA) {
 				{
-				State = 3021;
+				State = 3061;
 				Match(NULLS_LA);
-				State = 3022;
+				State = 3062;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==LAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -28353,26 +28986,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IndexOperatorClassContext indexOperatorClass() {
 		IndexOperatorClassContext _localctx = new IndexOperatorClassContext(Context, State);
-		EnterRule(_localctx, 294, RULE_indexOperatorClass);
+		EnterRule(_localctx, 290, RULE_indexOperatorClass);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3025;
+			State = 3065;
 			Match(IDENTIFIER);
-			State = 3030;
+			State = 3070;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3026;
+				State = 3066;
 				Match(DOT);
-				State = 3027;
+				State = 3067;
 				Match(IDENTIFIER);
 				}
 				}
-				State = 3032;
+				State = 3072;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -28402,12 +29035,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DropBehaviorContext dropBehavior() {
 		DropBehaviorContext _localctx = new DropBehaviorContext(Context, State);
-		EnterRule(_localctx, 296, RULE_dropBehavior);
+		EnterRule(_localctx, 292, RULE_dropBehavior);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3033;
+			State = 3073;
 			_la = TokenStream.LA(1);
 			if ( !(_la==CASCADE || _la==RESTRICT) ) {
 			ErrorHandler.RecoverInline(this);
@@ -28454,110 +29087,110 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ObjectKindContext objectKind() {
 		ObjectKindContext _localctx = new ObjectKindContext(Context, State);
-		EnterRule(_localctx, 298, RULE_objectKind);
+		EnterRule(_localctx, 294, RULE_objectKind);
 		try {
-			State = 3051;
+			State = 3091;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case TABLE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3035;
+				State = 3075;
 				Match(TABLE);
 				}
 				break;
 			case VIEW:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3036;
+				State = 3076;
 				Match(VIEW);
 				}
 				break;
 			case MATERIALIZED:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3037;
+				State = 3077;
 				Match(MATERIALIZED);
-				State = 3038;
+				State = 3078;
 				Match(VIEW);
 				}
 				break;
 			case INDEX:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3039;
+				State = 3079;
 				Match(INDEX);
 				}
 				break;
 			case SCHEMA:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3040;
+				State = 3080;
 				Match(SCHEMA);
 				}
 				break;
 			case SEQUENCE:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3041;
+				State = 3081;
 				Match(SEQUENCE);
 				}
 				break;
 			case TYPE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3042;
+				State = 3082;
 				Match(TYPE);
 				}
 				break;
 			case DOMAIN:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3043;
+				State = 3083;
 				Match(DOMAIN);
 				}
 				break;
 			case FUNCTION:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3044;
+				State = 3084;
 				Match(FUNCTION);
 				}
 				break;
 			case DATABASE:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3045;
+				State = 3085;
 				Match(DATABASE);
 				}
 				break;
 			case COLUMN:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 3046;
+				State = 3086;
 				Match(COLUMN);
 				}
 				break;
 			case ROLE:
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 3047;
+				State = 3087;
 				Match(ROLE);
 				}
 				break;
 			case CONSTRAINT:
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 3048;
+				State = 3088;
 				Match(CONSTRAINT);
 				}
 				break;
 			case FOREIGN:
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 3049;
+				State = 3089;
 				Match(FOREIGN);
-				State = 3050;
+				State = 3090;
 				Match(TABLE);
 				}
 				break;
@@ -28836,21 +29469,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AlterActionContext alterAction() {
 		AlterActionContext _localctx = new AlterActionContext(Context, State);
-		EnterRule(_localctx, 300, RULE_alterAction);
+		EnterRule(_localctx, 296, RULE_alterAction);
 		int _la;
 		try {
-			State = 3236;
+			State = 3276;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,492,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,508,Context) ) {
 			case 1:
 				_localctx = new RenameToContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3053;
+				State = 3093;
 				Match(RENAME);
-				State = 3054;
+				State = 3094;
 				Match(TO);
-				State = 3055;
+				State = 3095;
 				identifier();
 				}
 				break;
@@ -28858,15 +29491,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new RenameConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3056;
+				State = 3096;
 				Match(RENAME);
-				State = 3057;
+				State = 3097;
 				Match(CONSTRAINT);
-				State = 3058;
+				State = 3098;
 				identifier();
-				State = 3059;
+				State = 3099;
 				Match(TO);
-				State = 3060;
+				State = 3100;
 				identifier();
 				}
 				break;
@@ -28874,23 +29507,23 @@ internal partial class SqlParser : Parser {
 				_localctx = new RenameColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3062;
+				State = 3102;
 				Match(RENAME);
-				State = 3064;
+				State = 3104;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3063;
+					State = 3103;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3066;
+				State = 3106;
 				identifier();
-				State = 3067;
+				State = 3107;
 				Match(TO);
-				State = 3068;
+				State = 3108;
 				identifier();
 				}
 				break;
@@ -28898,11 +29531,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3070;
+				State = 3110;
 				Match(SET);
-				State = 3071;
+				State = 3111;
 				Match(SCHEMA);
-				State = 3072;
+				State = 3112;
 				identifier();
 				}
 				break;
@@ -28910,11 +29543,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new OwnerToContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3073;
+				State = 3113;
 				Match(OWNER);
-				State = 3074;
+				State = 3114;
 				Match(TO);
-				State = 3079;
+				State = 3119;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -28922,9 +29555,12 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case EXTRACT:
 				case GROUPING:
 				case OPERATOR:
@@ -28947,7 +29583,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -29138,25 +29773,25 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3075;
+					State = 3115;
 					identifier();
 					}
 					break;
 				case CURRENT_USER:
 					{
-					State = 3076;
+					State = 3116;
 					Match(CURRENT_USER);
 					}
 					break;
 				case CURRENT_ROLE:
 					{
-					State = 3077;
+					State = 3117;
 					Match(CURRENT_ROLE);
 					}
 					break;
 				case SESSION_USER:
 					{
-					State = 3078;
+					State = 3118;
 					Match(SESSION_USER);
 					}
 					break;
@@ -29169,33 +29804,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new AddConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3081;
+				State = 3121;
 				Match(ADD);
-				State = 3084;
+				State = 3124;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONSTRAINT) {
 					{
-					State = 3082;
+					State = 3122;
 					Match(CONSTRAINT);
-					State = 3083;
+					State = 3123;
 					identifier();
 					}
 				}
 
-				State = 3086;
+				State = 3126;
 				tableConstraint();
-				State = 3090;
+				State = 3130;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 47)) & ~0x3f) == 0 && ((1L << (_la - 47)) & 16842753L) != 0) || _la==NO) {
 					{
 					{
-					State = 3087;
+					State = 3127;
 					constraintAttribute();
 					}
 					}
-					State = 3092;
+					State = 3132;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -29205,33 +29840,33 @@ internal partial class SqlParser : Parser {
 				_localctx = new AddColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3093;
+				State = 3133;
 				Match(ADD);
-				State = 3095;
+				State = 3135;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3094;
+					State = 3134;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3100;
+				State = 3140;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,467,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,483,Context) ) {
 				case 1:
 					{
-					State = 3097;
+					State = 3137;
 					Match(IF);
-					State = 3098;
+					State = 3138;
 					Match(NOT);
-					State = 3099;
+					State = 3139;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 3102;
+				State = 3142;
 				columnDefinition();
 				}
 				break;
@@ -29239,30 +29874,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3103;
+				State = 3143;
 				Match(DROP);
-				State = 3104;
+				State = 3144;
 				Match(CONSTRAINT);
-				State = 3107;
+				State = 3147;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,468,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,484,Context) ) {
 				case 1:
 					{
-					State = 3105;
+					State = 3145;
 					Match(IF);
-					State = 3106;
+					State = 3146;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 3109;
+				State = 3149;
 				identifier();
-				State = 3111;
+				State = 3151;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3110;
+					State = 3150;
 					dropBehavior();
 					}
 				}
@@ -29273,38 +29908,38 @@ internal partial class SqlParser : Parser {
 				_localctx = new DropColumnContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3113;
+				State = 3153;
 				Match(DROP);
-				State = 3115;
+				State = 3155;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3114;
+					State = 3154;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3119;
+				State = 3159;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,471,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,487,Context) ) {
 				case 1:
 					{
-					State = 3117;
+					State = 3157;
 					Match(IF);
-					State = 3118;
+					State = 3158;
 					Match(EXISTS);
 					}
 					break;
 				}
-				State = 3121;
+				State = 3161;
 				identifier();
-				State = 3123;
+				State = 3163;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3122;
+					State = 3162;
 					dropBehavior();
 					}
 				}
@@ -29314,143 +29949,6 @@ internal partial class SqlParser : Parser {
 			case 10:
 				_localctx = new AlterColumnTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
-				{
-				State = 3125;
-				Match(ALTER);
-				State = 3127;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==COLUMN) {
-					{
-					State = 3126;
-					Match(COLUMN);
-					}
-				}
-
-				State = 3129;
-				identifier();
-				State = 3132;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==SET) {
-					{
-					State = 3130;
-					Match(SET);
-					State = 3131;
-					Match(DATA);
-					}
-				}
-
-				State = 3134;
-				Match(TYPE);
-				State = 3135;
-				typeName();
-				State = 3138;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==COLLATE) {
-					{
-					State = 3136;
-					Match(COLLATE);
-					State = 3137;
-					qualifiedName();
-					}
-				}
-
-				State = 3142;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==USING) {
-					{
-					State = 3140;
-					Match(USING);
-					State = 3141;
-					expression();
-					}
-				}
-
-				}
-				break;
-			case 11:
-				_localctx = new AlterColumnDefaultContext(_localctx);
-				EnterOuterAlt(_localctx, 11);
-				{
-				State = 3144;
-				Match(ALTER);
-				State = 3146;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==COLUMN) {
-					{
-					State = 3145;
-					Match(COLUMN);
-					}
-				}
-
-				State = 3148;
-				identifier();
-				State = 3154;
-				ErrorHandler.Sync(this);
-				switch (TokenStream.LA(1)) {
-				case SET:
-					{
-					State = 3149;
-					Match(SET);
-					State = 3150;
-					Match(DEFAULT);
-					State = 3151;
-					expression();
-					}
-					break;
-				case DROP:
-					{
-					State = 3152;
-					Match(DROP);
-					State = 3153;
-					Match(DEFAULT);
-					}
-					break;
-				default:
-					throw new NoViableAltException(this);
-				}
-				}
-				break;
-			case 12:
-				_localctx = new AlterColumnNullabilityContext(_localctx);
-				EnterOuterAlt(_localctx, 12);
-				{
-				State = 3156;
-				Match(ALTER);
-				State = 3158;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==COLUMN) {
-					{
-					State = 3157;
-					Match(COLUMN);
-					}
-				}
-
-				State = 3160;
-				identifier();
-				State = 3161;
-				_la = TokenStream.LA(1);
-				if ( !(_la==DROP || _la==SET) ) {
-				ErrorHandler.RecoverInline(this);
-				}
-				else {
-					ErrorHandler.ReportMatch(this);
-				    Consume();
-				}
-				State = 3162;
-				Match(NOT);
-				State = 3163;
-				Match(NULL);
-				}
-				break;
-			case 13:
-				_localctx = new AlterColumnStatisticsContext(_localctx);
-				EnterOuterAlt(_localctx, 13);
 				{
 				State = 3165;
 				Match(ALTER);
@@ -29466,21 +29964,158 @@ internal partial class SqlParser : Parser {
 
 				State = 3169;
 				identifier();
-				State = 3170;
+				State = 3172;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==SET) {
+					{
+					State = 3170;
+					Match(SET);
+					State = 3171;
+					Match(DATA);
+					}
+				}
+
+				State = 3174;
+				Match(TYPE);
+				State = 3175;
+				typeName();
+				State = 3178;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==COLLATE) {
+					{
+					State = 3176;
+					Match(COLLATE);
+					State = 3177;
+					qualifiedName();
+					}
+				}
+
+				State = 3182;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==USING) {
+					{
+					State = 3180;
+					Match(USING);
+					State = 3181;
+					expression();
+					}
+				}
+
+				}
+				break;
+			case 11:
+				_localctx = new AlterColumnDefaultContext(_localctx);
+				EnterOuterAlt(_localctx, 11);
+				{
+				State = 3184;
+				Match(ALTER);
+				State = 3186;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==COLUMN) {
+					{
+					State = 3185;
+					Match(COLUMN);
+					}
+				}
+
+				State = 3188;
+				identifier();
+				State = 3194;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case SET:
+					{
+					State = 3189;
+					Match(SET);
+					State = 3190;
+					Match(DEFAULT);
+					State = 3191;
+					expression();
+					}
+					break;
+				case DROP:
+					{
+					State = 3192;
+					Match(DROP);
+					State = 3193;
+					Match(DEFAULT);
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				}
+				break;
+			case 12:
+				_localctx = new AlterColumnNullabilityContext(_localctx);
+				EnterOuterAlt(_localctx, 12);
+				{
+				State = 3196;
+				Match(ALTER);
+				State = 3198;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==COLUMN) {
+					{
+					State = 3197;
+					Match(COLUMN);
+					}
+				}
+
+				State = 3200;
+				identifier();
+				State = 3201;
+				_la = TokenStream.LA(1);
+				if ( !(_la==DROP || _la==SET) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				State = 3202;
+				Match(NOT);
+				State = 3203;
+				Match(NULL);
+				}
+				break;
+			case 13:
+				_localctx = new AlterColumnStatisticsContext(_localctx);
+				EnterOuterAlt(_localctx, 13);
+				{
+				State = 3205;
+				Match(ALTER);
+				State = 3207;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==COLUMN) {
+					{
+					State = 3206;
+					Match(COLUMN);
+					}
+				}
+
+				State = 3209;
+				identifier();
+				State = 3210;
 				Match(SET);
-				State = 3171;
+				State = 3211;
 				Match(STATISTICS);
-				State = 3173;
+				State = 3213;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==MINUS) {
 					{
-					State = 3172;
+					State = 3212;
 					Match(MINUS);
 					}
 				}
 
-				State = 3175;
+				State = 3215;
 				Match(INTEGER_NUMBER);
 				}
 				break;
@@ -29488,70 +30123,70 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnAddIdentityContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 3177;
+				State = 3217;
 				Match(ALTER);
-				State = 3179;
+				State = 3219;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3178;
+					State = 3218;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3181;
+				State = 3221;
 				identifier();
-				State = 3182;
+				State = 3222;
 				Match(ADD);
-				State = 3183;
+				State = 3223;
 				Match(GENERATED);
-				State = 3187;
+				State = 3227;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALWAYS:
 					{
-					State = 3184;
+					State = 3224;
 					Match(ALWAYS);
 					}
 					break;
 				case BY:
 					{
-					State = 3185;
+					State = 3225;
 					Match(BY);
-					State = 3186;
+					State = 3226;
 					Match(DEFAULT);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 3189;
+				State = 3229;
 				Match(AS);
-				State = 3190;
+				State = 3230;
 				Match(IDENTITY);
-				State = 3199;
+				State = 3239;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3191;
+					State = 3231;
 					Match(LEFT_PAREN);
-					State = 3193;
+					State = 3233;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					do {
 						{
 						{
-						State = 3192;
+						State = 3232;
 						sequenceOption();
 						}
 						}
-						State = 3195;
+						State = 3235;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
-					} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0) );
-					State = 3197;
+					} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -1L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0) );
+					State = 3237;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -29562,46 +30197,46 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnDropGeneratedContext(_localctx);
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 3201;
+				State = 3241;
 				Match(ALTER);
-				State = 3203;
+				State = 3243;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3202;
+					State = 3242;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3205;
+				State = 3245;
 				identifier();
-				State = 3206;
+				State = 3246;
 				Match(DROP);
-				State = 3209;
+				State = 3249;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,487,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,503,Context) ) {
 				case 1:
 					{
-					State = 3207;
+					State = 3247;
 					Match(IDENTITY);
 					}
 					break;
 				case 2:
 					{
-					State = 3208;
+					State = 3248;
 					identifier();
 					}
 					break;
 				}
-				State = 3213;
+				State = 3253;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IF) {
 					{
-					State = 3211;
+					State = 3251;
 					Match(IF);
-					State = 3212;
+					State = 3252;
 					Match(EXISTS);
 					}
 				}
@@ -29612,31 +30247,31 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterColumnIdentityContext(_localctx);
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 3215;
+				State = 3255;
 				Match(ALTER);
-				State = 3217;
+				State = 3257;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLUMN) {
 					{
-					State = 3216;
+					State = 3256;
 					Match(COLUMN);
 					}
 				}
 
-				State = 3219;
+				State = 3259;
 				identifier();
-				State = 3221;
+				State = 3261;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 3220;
+					State = 3260;
 					identitySetting();
 					}
 					}
-					State = 3223;
+					State = 3263;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==RESTART || _la==SET );
@@ -29646,11 +30281,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ValidateConstraintContext(_localctx);
 				EnterOuterAlt(_localctx, 17);
 				{
-				State = 3225;
+				State = 3265;
 				identifier();
-				State = 3226;
+				State = 3266;
 				Match(CONSTRAINT);
-				State = 3227;
+				State = 3267;
 				identifier();
 				}
 				break;
@@ -29658,7 +30293,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterOptionsContext(_localctx);
 				EnterOuterAlt(_localctx, 18);
 				{
-				State = 3229;
+				State = 3269;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RESET || _la==SET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -29667,7 +30302,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3230;
+				State = 3270;
 				optionList();
 				}
 				break;
@@ -29675,20 +30310,20 @@ internal partial class SqlParser : Parser {
 				_localctx = new AlterSequenceContext(_localctx);
 				EnterOuterAlt(_localctx, 19);
 				{
-				State = 3232;
+				State = 3272;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 3231;
+					State = 3271;
 					sequenceOption();
 					}
 					}
-					State = 3234;
+					State = 3274;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-				} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & -1L) != 0) || ((((_la - 190)) & ~0x3f) == 0 && ((1L << (_la - 190)) & -1L) != 0) || ((((_la - 254)) & ~0x3f) == 0 && ((1L << (_la - 254)) & -1L) != 0) || ((((_la - 318)) & ~0x3f) == 0 && ((1L << (_la - 318)) & 67108863L) != 0) );
+				} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & 268435462L) != 0) || ((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & -1L) != 0) || ((((_la - 188)) & ~0x3f) == 0 && ((1L << (_la - 188)) & -1L) != 0) || ((((_la - 252)) & ~0x3f) == 0 && ((1L << (_la - 252)) & -68719476737L) != 0) || ((((_la - 316)) & ~0x3f) == 0 && ((1L << (_la - 316)) & 536870911L) != 0) );
 				}
 				break;
 			}
@@ -29728,33 +30363,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IdentitySettingContext identitySetting() {
 		IdentitySettingContext _localctx = new IdentitySettingContext(Context, State);
-		EnterRule(_localctx, 302, RULE_identitySetting);
+		EnterRule(_localctx, 298, RULE_identitySetting);
 		int _la;
 		try {
-			State = 3254;
+			State = 3294;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,496,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,512,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3238;
+				State = 3278;
 				Match(RESTART);
-				State = 3243;
+				State = 3283;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INTEGER_NUMBER || _la==WITH || _la==PLUS || _la==MINUS) {
 					{
-					State = 3240;
+					State = 3280;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==WITH) {
 						{
-						State = 3239;
+						State = 3279;
 						Match(WITH);
 						}
 					}
 
-					State = 3242;
+					State = 3282;
 					signedInteger();
 					}
 				}
@@ -29764,24 +30399,24 @@ internal partial class SqlParser : Parser {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3245;
+				State = 3285;
 				Match(SET);
-				State = 3246;
+				State = 3286;
 				Match(GENERATED);
-				State = 3250;
+				State = 3290;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALWAYS:
 					{
-					State = 3247;
+					State = 3287;
 					Match(ALWAYS);
 					}
 					break;
 				case BY:
 					{
-					State = 3248;
+					State = 3288;
 					Match(BY);
-					State = 3249;
+					State = 3289;
 					Match(DEFAULT);
 					}
 					break;
@@ -29793,9 +30428,9 @@ internal partial class SqlParser : Parser {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3252;
+				State = 3292;
 				Match(SET);
-				State = 3253;
+				State = 3293;
 				sequenceOption();
 				}
 				break;
@@ -29875,52 +30510,52 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GrantBodyContext grantBody() {
 		GrantBodyContext _localctx = new GrantBodyContext(Context, State);
-		EnterRule(_localctx, 304, RULE_grantBody);
+		EnterRule(_localctx, 300, RULE_grantBody);
 		int _la;
 		try {
-			State = 3295;
+			State = 3335;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,502,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,518,Context) ) {
 			case 1:
 				_localctx = new GrantPrivilegesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3256;
+				State = 3296;
 				privileges();
-				State = 3257;
+				State = 3297;
 				Match(ON);
-				State = 3258;
+				State = 3298;
 				grantTarget();
-				State = 3259;
+				State = 3299;
 				Match(TO);
-				State = 3260;
+				State = 3300;
 				grantee();
-				State = 3265;
+				State = 3305;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3261;
+					State = 3301;
 					Match(COMMA);
-					State = 3262;
+					State = 3302;
 					grantee();
 					}
 					}
-					State = 3267;
+					State = 3307;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3271;
+				State = 3311;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3268;
+					State = 3308;
 					Match(WITH);
-					State = 3269;
+					State = 3309;
 					Match(GRANT);
-					State = 3270;
+					State = 3310;
 					Match(OPTION);
 					}
 				}
@@ -29931,54 +30566,54 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantRolesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3273;
+				State = 3313;
 				identifier();
-				State = 3278;
+				State = 3318;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3274;
+					State = 3314;
 					Match(COMMA);
-					State = 3275;
+					State = 3315;
 					identifier();
 					}
 					}
-					State = 3280;
+					State = 3320;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3281;
+				State = 3321;
 				Match(TO);
-				State = 3282;
+				State = 3322;
 				grantee();
-				State = 3287;
+				State = 3327;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3283;
+					State = 3323;
 					Match(COMMA);
-					State = 3284;
+					State = 3324;
 					grantee();
 					}
 					}
-					State = 3289;
+					State = 3329;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3293;
+				State = 3333;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3290;
+					State = 3330;
 					Match(WITH);
-					State = 3291;
+					State = 3331;
 					Match(ADMIN);
-					State = 3292;
+					State = 3332;
 					Match(OPTION);
 					}
 				}
@@ -30067,62 +30702,62 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public RevokeBodyContext revokeBody() {
 		RevokeBodyContext _localctx = new RevokeBodyContext(Context, State);
-		EnterRule(_localctx, 306, RULE_revokeBody);
+		EnterRule(_localctx, 302, RULE_revokeBody);
 		int _la;
 		try {
-			State = 3342;
+			State = 3382;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,510,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,526,Context) ) {
 			case 1:
 				_localctx = new RevokePrivilegesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3300;
+				State = 3340;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GRANT) {
 					{
-					State = 3297;
+					State = 3337;
 					Match(GRANT);
-					State = 3298;
+					State = 3338;
 					Match(OPTION);
-					State = 3299;
+					State = 3339;
 					Match(FOR);
 					}
 				}
 
-				State = 3302;
+				State = 3342;
 				privileges();
-				State = 3303;
+				State = 3343;
 				Match(ON);
-				State = 3304;
+				State = 3344;
 				grantTarget();
-				State = 3305;
+				State = 3345;
 				Match(FROM);
-				State = 3306;
+				State = 3346;
 				grantee();
-				State = 3311;
+				State = 3351;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3307;
+					State = 3347;
 					Match(COMMA);
-					State = 3308;
+					State = 3348;
 					grantee();
 					}
 					}
-					State = 3313;
+					State = 3353;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3315;
+				State = 3355;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3314;
+					State = 3354;
 					dropBehavior();
 					}
 				}
@@ -30133,64 +30768,64 @@ internal partial class SqlParser : Parser {
 				_localctx = new RevokeRolesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3320;
+				State = 3360;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,506,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,522,Context) ) {
 				case 1:
 					{
-					State = 3317;
+					State = 3357;
 					Match(ADMIN);
-					State = 3318;
+					State = 3358;
 					Match(OPTION);
-					State = 3319;
+					State = 3359;
 					Match(FOR);
 					}
 					break;
 				}
-				State = 3322;
+				State = 3362;
 				identifier();
-				State = 3327;
+				State = 3367;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3323;
+					State = 3363;
 					Match(COMMA);
-					State = 3324;
+					State = 3364;
 					identifier();
 					}
 					}
-					State = 3329;
+					State = 3369;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3330;
+				State = 3370;
 				Match(FROM);
-				State = 3331;
+				State = 3371;
 				grantee();
-				State = 3336;
+				State = 3376;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3332;
+					State = 3372;
 					Match(COMMA);
-					State = 3333;
+					State = 3373;
 					grantee();
 					}
 					}
-					State = 3338;
+					State = 3378;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3340;
+				State = 3380;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3339;
+					State = 3379;
 					dropBehavior();
 					}
 				}
@@ -30236,33 +30871,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrivilegesContext privileges() {
 		PrivilegesContext _localctx = new PrivilegesContext(Context, State);
-		EnterRule(_localctx, 308, RULE_privileges);
+		EnterRule(_localctx, 304, RULE_privileges);
 		int _la;
 		try {
-			State = 3359;
+			State = 3399;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3344;
+				State = 3384;
 				Match(ALL);
-				State = 3346;
+				State = 3386;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRIVILEGES) {
 					{
-					State = 3345;
+					State = 3385;
 					Match(PRIVILEGES);
 					}
 				}
 
-				State = 3349;
+				State = 3389;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3348;
+					State = 3388;
 					columnNames();
 					}
 				}
@@ -30277,9 +30912,12 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case EXTRACT:
 			case GROUPING:
 			case OPERATOR:
@@ -30302,7 +30940,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -30494,21 +31131,21 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3351;
+				State = 3391;
 				privilege();
-				State = 3356;
+				State = 3396;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3352;
+					State = 3392;
 					Match(COMMA);
-					State = 3353;
+					State = 3393;
 					privilege();
 					}
 					}
-					State = 3358;
+					State = 3398;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -30549,29 +31186,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PrivilegeContext privilege() {
 		PrivilegeContext _localctx = new PrivilegeContext(Context, State);
-		EnterRule(_localctx, 310, RULE_privilege);
+		EnterRule(_localctx, 306, RULE_privilege);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3365;
+			State = 3405;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 				{
-				State = 3361;
+				State = 3401;
 				Match(SELECT);
 				}
 				break;
 			case REFERENCES:
 				{
-				State = 3362;
+				State = 3402;
 				Match(REFERENCES);
 				}
 				break;
 			case CREATE:
 				{
-				State = 3363;
+				State = 3403;
 				Match(CREATE);
 				}
 				break;
@@ -30580,9 +31217,12 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case EXTRACT:
 			case GROUPING:
 			case OPERATOR:
@@ -30605,7 +31245,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -30796,19 +31435,19 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3364;
+				State = 3404;
 				identifier();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 3368;
+			State = 3408;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 3367;
+				State = 3407;
 				columnNames();
 				}
 			}
@@ -30893,41 +31532,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GrantTargetContext grantTarget() {
 		GrantTargetContext _localctx = new GrantTargetContext(Context, State);
-		EnterRule(_localctx, 312, RULE_grantTarget);
+		EnterRule(_localctx, 308, RULE_grantTarget);
 		int _la;
 		try {
-			State = 3402;
+			State = 3442;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,521,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,537,Context) ) {
 			case 1:
 				_localctx = new GrantTablesContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3371;
+				State = 3411;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 3370;
+					State = 3410;
 					Match(TABLE);
 					}
 				}
 
-				State = 3373;
+				State = 3413;
 				qualifiedName();
-				State = 3378;
+				State = 3418;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3374;
+					State = 3414;
 					Match(COMMA);
-					State = 3375;
+					State = 3415;
 					qualifiedName();
 					}
 					}
-					State = 3380;
+					State = 3420;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -30937,30 +31576,30 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantObjectsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3381;
+				State = 3421;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 206)) & ~0x3f) == 0 && ((1L << (_la - 206)) & 4195329L) != 0) || ((((_la - 301)) & ~0x3f) == 0 && ((1L << (_la - 301)) & 536870921L) != 0)) ) {
+				if ( !(((((_la - 206)) & ~0x3f) == 0 && ((1L << (_la - 206)) & 4195329L) != 0) || ((((_la - 302)) & ~0x3f) == 0 && ((1L << (_la - 302)) & 536870921L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3382;
+				State = 3422;
 				qualifiedName();
-				State = 3387;
+				State = 3427;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3383;
+					State = 3423;
 					Match(COMMA);
-					State = 3384;
+					State = 3424;
 					qualifiedName();
 					}
 					}
-					State = 3389;
+					State = 3429;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -30970,9 +31609,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new GrantAllInSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3390;
+				State = 3430;
 				Match(ALL);
-				State = 3391;
+				State = 3431;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEQUENCES || _la==TABLES) ) {
 				ErrorHandler.RecoverInline(this);
@@ -30981,25 +31620,25 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3392;
+				State = 3432;
 				Match(IN);
-				State = 3393;
+				State = 3433;
 				Match(SCHEMA);
-				State = 3394;
+				State = 3434;
 				qualifiedName();
-				State = 3399;
+				State = 3439;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3395;
+					State = 3435;
 					Match(COMMA);
-					State = 3396;
+					State = 3436;
 					qualifiedName();
 					}
 					}
-					State = 3401;
+					State = 3441;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -31036,22 +31675,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public GranteeContext grantee() {
 		GranteeContext _localctx = new GranteeContext(Context, State);
-		EnterRule(_localctx, 314, RULE_grantee);
+		EnterRule(_localctx, 310, RULE_grantee);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3405;
+			State = 3445;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUP) {
 				{
-				State = 3404;
+				State = 3444;
 				Match(GROUP);
 				}
 			}
 
-			State = 3411;
+			State = 3451;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -31059,9 +31698,12 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case EXTRACT:
 			case GROUPING:
 			case OPERATOR:
@@ -31084,7 +31726,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -31275,25 +31916,25 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3407;
+				State = 3447;
 				identifier();
 				}
 				break;
 			case CURRENT_USER:
 				{
-				State = 3408;
+				State = 3448;
 				Match(CURRENT_USER);
 				}
 				break;
 			case CURRENT_ROLE:
 				{
-				State = 3409;
+				State = 3449;
 				Match(CURRENT_ROLE);
 				}
 				break;
 			case SESSION_USER:
 				{
-				State = 3410;
+				State = 3450;
 				Match(SESSION_USER);
 				}
 				break;
@@ -31369,27 +32010,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyBodyContext copyBody() {
 		CopyBodyContext _localctx = new CopyBodyContext(Context, State);
-		EnterRule(_localctx, 316, RULE_copyBody);
+		EnterRule(_localctx, 312, RULE_copyBody);
 		int _la;
 		try {
-			State = 3437;
+			State = 3477;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				_localctx = new CopyQueryContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3413;
+				State = 3453;
 				Match(LEFT_PAREN);
-				State = 3414;
+				State = 3454;
 				query();
-				State = 3415;
+				State = 3455;
 				Match(RIGHT_PAREN);
-				State = 3416;
+				State = 3456;
 				Match(TO);
-				State = 3417;
+				State = 3457;
 				copyEndpoint();
-				State = 3418;
+				State = 3458;
 				copyOptions();
 				}
 				break;
@@ -31399,9 +32040,12 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case EXTRACT:
 			case GROUPING:
 			case OPERATOR:
@@ -31424,7 +32068,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -31617,29 +32260,29 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyTableContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3421;
+				State = 3461;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BINARY) {
 					{
-					State = 3420;
+					State = 3460;
 					Match(BINARY);
 					}
 				}
 
-				State = 3423;
+				State = 3463;
 				qualifiedName();
-				State = 3425;
+				State = 3465;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3424;
+					State = 3464;
 					columnNames();
 					}
 				}
 
-				State = 3427;
+				State = 3467;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==TO) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31648,28 +32291,28 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3428;
+				State = 3468;
 				copyEndpoint();
-				State = 3430;
+				State = 3470;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING || _la==DELIMITERS) {
 					{
-					State = 3429;
+					State = 3469;
 					copyDelimiters();
 					}
 				}
 
-				State = 3432;
+				State = 3472;
 				copyOptions();
-				State = 3435;
+				State = 3475;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 3433;
+					State = 3473;
 					Match(WHERE);
-					State = 3434;
+					State = 3474;
 					expression();
 					}
 				}
@@ -31706,41 +32349,41 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyEndpointContext copyEndpoint() {
 		CopyEndpointContext _localctx = new CopyEndpointContext(Context, State);
-		EnterRule(_localctx, 318, RULE_copyEndpoint);
+		EnterRule(_localctx, 314, RULE_copyEndpoint);
 		int _la;
 		try {
-			State = 3445;
+			State = 3485;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 			case PROGRAM:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3440;
+				State = 3480;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PROGRAM) {
 					{
-					State = 3439;
+					State = 3479;
 					Match(PROGRAM);
 					}
 				}
 
-				State = 3442;
+				State = 3482;
 				Match(STRING);
 				}
 				break;
 			case STDIN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3443;
+				State = 3483;
 				Match(STDIN);
 				}
 				break;
 			case STDOUT:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3444;
+				State = 3484;
 				Match(STDOUT);
 				}
 				break;
@@ -31773,24 +32416,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyDelimitersContext copyDelimiters() {
 		CopyDelimitersContext _localctx = new CopyDelimitersContext(Context, State);
-		EnterRule(_localctx, 320, RULE_copyDelimiters);
+		EnterRule(_localctx, 316, RULE_copyDelimiters);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3448;
+			State = 3488;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==USING) {
 				{
-				State = 3447;
+				State = 3487;
 				Match(USING);
 				}
 			}
 
-			State = 3450;
+			State = 3490;
 			Match(DELIMITERS);
-			State = 3451;
+			State = 3491;
 			Match(STRING);
 			}
 		}
@@ -31826,27 +32469,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CopyOptionsContext copyOptions() {
 		CopyOptionsContext _localctx = new CopyOptionsContext(Context, State);
-		EnterRule(_localctx, 322, RULE_copyOptions);
+		EnterRule(_localctx, 318, RULE_copyOptions);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3454;
+			State = 3494;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 3453;
+				State = 3493;
 				Match(WITH);
 				}
 			}
 
-			State = 3463;
+			State = 3503;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LEFT_PAREN:
 				{
-				State = 3456;
+				State = 3496;
 				optionList();
 				}
 				break;
@@ -31864,17 +32507,17 @@ internal partial class SqlParser : Parser {
 			case QUOTE:
 			case SEMICOLON:
 				{
-				State = 3460;
+				State = 3500;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 72)) & ~0x3f) == 0 && ((1L << (_la - 72)) & 146028888065L) != 0) || ((((_la - 160)) & ~0x3f) == 0 && ((1L << (_la - 160)) & 290484374988652545L) != 0) || ((((_la - 226)) & ~0x3f) == 0 && ((1L << (_la - 226)) & 576460752303423617L) != 0)) {
+				while (((((_la - 72)) & ~0x3f) == 0 && ((1L << (_la - 72)) & 36507222017L) != 0) || ((((_la - 160)) & ~0x3f) == 0 && ((1L << (_la - 160)) & 290484374988652545L) != 0) || ((((_la - 226)) & ~0x3f) == 0 && ((1L << (_la - 226)) & 576460752303423617L) != 0)) {
 					{
 					{
-					State = 3457;
+					State = 3497;
 					legacyCopyOption();
 					}
 					}
-					State = 3462;
+					State = 3502;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -31947,10 +32590,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LegacyCopyOptionContext legacyCopyOption() {
 		LegacyCopyOptionContext _localctx = new LegacyCopyOptionContext(Context, State);
-		EnterRule(_localctx, 324, RULE_legacyCopyOption);
+		EnterRule(_localctx, 320, RULE_legacyCopyOption);
 		int _la;
 		try {
-			State = 3489;
+			State = 3529;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BINARY:
@@ -31960,7 +32603,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyFlagContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3465;
+				State = 3505;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BINARY || _la==FREEZE || _la==CSV || _la==HEADER) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31979,7 +32622,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyStringContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3466;
+				State = 3506;
 				_la = TokenStream.LA(1);
 				if ( !(_la==NULL || ((((_la - 160)) & ~0x3f) == 0 && ((1L << (_la - 160)) & 290482175965396993L) != 0) || _la==QUOTE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -31988,17 +32631,17 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3468;
+				State = 3508;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 3467;
+					State = 3507;
 					Match(AS);
 					}
 				}
 
-				State = 3470;
+				State = 3510;
 				Match(STRING);
 				}
 				break;
@@ -32006,40 +32649,40 @@ internal partial class SqlParser : Parser {
 				_localctx = new CopyForceContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3471;
+				State = 3511;
 				Match(FORCE);
-				State = 3476;
+				State = 3516;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case QUOTE:
 					{
-					State = 3472;
+					State = 3512;
 					Match(QUOTE);
 					}
 					break;
 				case NOT:
 					{
-					State = 3473;
+					State = 3513;
 					Match(NOT);
-					State = 3474;
+					State = 3514;
 					Match(NULL);
 					}
 					break;
 				case NULL:
 					{
-					State = 3475;
+					State = 3515;
 					Match(NULL);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 3487;
+				State = 3527;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STAR:
 					{
-					State = 3478;
+					State = 3518;
 					Match(STAR);
 					}
 					break;
@@ -32048,9 +32691,12 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case EXTRACT:
 				case GROUPING:
 				case OPERATOR:
@@ -32073,7 +32719,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -32264,21 +32909,21 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3479;
+					State = 3519;
 					identifier();
-					State = 3484;
+					State = 3524;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3480;
+						State = 3520;
 						Match(COMMA);
-						State = 3481;
+						State = 3521;
 						identifier();
 						}
 						}
-						State = 3486;
+						State = 3526;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -32324,33 +32969,33 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainOptionsContext explainOptions() {
 		ExplainOptionsContext _localctx = new ExplainOptionsContext(Context, State);
-		EnterRule(_localctx, 326, RULE_explainOptions);
+		EnterRule(_localctx, 322, RULE_explainOptions);
 		int _la;
 		try {
-			State = 3498;
+			State = 3538;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,541,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,557,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3491;
+				State = 3531;
 				optionList();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3495;
+				State = 3535;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 25165826L) != 0) || _la==VERBOSE) {
 					{
 					{
-					State = 3492;
+					State = 3532;
 					explainWord();
 					}
 					}
-					State = 3497;
+					State = 3537;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -32384,12 +33029,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainWordContext explainWord() {
 		ExplainWordContext _localctx = new ExplainWordContext(Context, State);
-		EnterRule(_localctx, 328, RULE_explainWord);
+		EnterRule(_localctx, 324, RULE_explainWord);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3500;
+			State = 3540;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 25165826L) != 0) || _la==VERBOSE) ) {
 			ErrorHandler.RecoverInline(this);
@@ -32463,19 +33108,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExplainedContext explained() {
 		ExplainedContext _localctx = new ExplainedContext(Context, State);
-		EnterRule(_localctx, 330, RULE_explained);
+		EnterRule(_localctx, 326, RULE_explained);
 		int _la;
 		try {
 			int _alt;
-			State = 3539;
+			State = 3579;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH_LA:
 			case FROM:
 			case SELECT:
 			case TABLE:
-			case VALUES:
 			case WITH:
+			case VALUES:
 			case DELETE:
 			case INSERT:
 			case MERGE:
@@ -32483,46 +33128,46 @@ internal partial class SqlParser : Parser {
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3502;
+				State = 3542;
 				dataStatement();
 				}
 				break;
 			case CREATE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3503;
+				State = 3543;
 				Match(CREATE);
-				State = 3504;
+				State = 3544;
 				createBody();
 				}
 				break;
 			case REFRESH:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3505;
+				State = 3545;
 				Match(REFRESH);
-				State = 3506;
+				State = 3546;
 				Match(MATERIALIZED);
-				State = 3507;
+				State = 3547;
 				Match(VIEW);
-				State = 3509;
+				State = 3549;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CONCURRENTLY) {
 					{
-					State = 3508;
+					State = 3548;
 					Match(CONCURRENTLY);
 					}
 				}
 
-				State = 3511;
+				State = 3551;
 				qualifiedName();
-				State = 3513;
+				State = 3553;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3512;
+					State = 3552;
 					withData();
 					}
 				}
@@ -32532,20 +33177,20 @@ internal partial class SqlParser : Parser {
 			case EXECUTE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3515;
+				State = 3555;
 				Match(EXECUTE);
-				State = 3516;
+				State = 3556;
 				identifier();
-				State = 3521;
+				State = 3561;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3517;
+					State = 3557;
 					Match(LEFT_PAREN);
-					State = 3518;
+					State = 3558;
 					expressions();
-					State = 3519;
+					State = 3559;
 					Match(RIGHT_PAREN);
 					}
 				}
@@ -32555,34 +33200,34 @@ internal partial class SqlParser : Parser {
 			case DECLARE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3523;
+				State = 3563;
 				Match(DECLARE);
-				State = 3524;
+				State = 3564;
 				identifier();
-				State = 3528;
+				State = 3568;
 				ErrorHandler.Sync(this);
-				_alt = Simulator.AdaptivePredict(TokenStream,545,Context);
+				_alt = Simulator.AdaptivePredict(TokenStream,561,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 3525;
+						State = 3565;
 						cursorOption();
 						}
 						}
 					}
-					State = 3530;
+					State = 3570;
 					ErrorHandler.Sync(this);
-					_alt = Simulator.AdaptivePredict(TokenStream,545,Context);
+					_alt = Simulator.AdaptivePredict(TokenStream,561,Context);
 				}
-				State = 3531;
+				State = 3571;
 				Match(CURSOR);
-				State = 3534;
+				State = 3574;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 3532;
+					State = 3572;
 					_la = TokenStream.LA(1);
 					if ( !(_la==WITH || _la==WITHOUT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -32591,14 +33236,14 @@ internal partial class SqlParser : Parser {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 3533;
+					State = 3573;
 					Match(HOLD);
 					}
 				}
 
-				State = 3536;
+				State = 3576;
 				Match(FOR);
-				State = 3537;
+				State = 3577;
 				query();
 				}
 				break;
@@ -32635,21 +33280,21 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public DescribedContext described() {
 		DescribedContext _localctx = new DescribedContext(Context, State);
-		EnterRule(_localctx, 332, RULE_described);
+		EnterRule(_localctx, 328, RULE_described);
 		try {
-			State = 3544;
+			State = 3584;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WITH_LA:
 			case FROM:
 			case SELECT:
 			case TABLE:
-			case VALUES:
 			case WITH:
+			case VALUES:
 			case LEFT_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3541;
+				State = 3581;
 				query();
 				}
 				break;
@@ -32658,14 +33303,15 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
 			case ANTI:
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -32857,14 +33503,14 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3542;
+				State = 3582;
 				relationName();
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3543;
+				State = 3583;
 				Match(STRING);
 				}
 				break;
@@ -32904,26 +33550,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MaintainedTablesContext maintainedTables() {
 		MaintainedTablesContext _localctx = new MaintainedTablesContext(Context, State);
-		EnterRule(_localctx, 334, RULE_maintainedTables);
+		EnterRule(_localctx, 330, RULE_maintainedTables);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3546;
+			State = 3586;
 			maintainedTable();
-			State = 3551;
+			State = 3591;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3547;
+				State = 3587;
 				Match(COMMA);
-				State = 3548;
+				State = 3588;
 				maintainedTable();
 				}
 				}
-				State = 3553;
+				State = 3593;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -32957,19 +33603,19 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public MaintainedTableContext maintainedTable() {
 		MaintainedTableContext _localctx = new MaintainedTableContext(Context, State);
-		EnterRule(_localctx, 336, RULE_maintainedTable);
+		EnterRule(_localctx, 332, RULE_maintainedTable);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3554;
+			State = 3594;
 			qualifiedName();
-			State = 3556;
+			State = 3596;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LEFT_PAREN) {
 				{
-				State = 3555;
+				State = 3595;
 				columnNames();
 				}
 			}
@@ -33010,32 +33656,32 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionListContext optionList() {
 		OptionListContext _localctx = new OptionListContext(Context, State);
-		EnterRule(_localctx, 338, RULE_optionList);
+		EnterRule(_localctx, 334, RULE_optionList);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3558;
+			State = 3598;
 			Match(LEFT_PAREN);
-			State = 3559;
+			State = 3599;
 			option();
-			State = 3564;
+			State = 3604;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3560;
+				State = 3600;
 				Match(COMMA);
-				State = 3561;
+				State = 3601;
 				option();
 				}
 				}
-				State = 3566;
+				State = 3606;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 3567;
+			State = 3607;
 			Match(RIGHT_PAREN);
 			}
 		}
@@ -33068,29 +33714,29 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionContext option() {
 		OptionContext _localctx = new OptionContext(Context, State);
-		EnterRule(_localctx, 340, RULE_option);
+		EnterRule(_localctx, 336, RULE_option);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3569;
+			State = 3609;
 			optionName();
-			State = 3571;
+			State = 3611;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUALS) {
 				{
-				State = 3570;
+				State = 3610;
 				Match(EQUALS);
 				}
 			}
 
-			State = 3574;
+			State = 3614;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -3145266L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 962106228735L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -3145266L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -4294967297L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & 1924212457471L) != 0)) {
 				{
-				State = 3573;
+				State = 3613;
 				optionValue();
 				}
 			}
@@ -33141,12 +33787,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionNameContext optionName() {
 		OptionNameContext _localctx = new OptionNameContext(Context, State);
-		EnterRule(_localctx, 342, RULE_optionName);
+		EnterRule(_localctx, 338, RULE_optionName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3586;
+			State = 3626;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -33154,9 +33800,12 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case EXTRACT:
 			case GROUPING:
 			case OPERATOR:
@@ -33179,7 +33828,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -33370,80 +34018,80 @@ internal partial class SqlParser : Parser {
 			case WRITE:
 			case ZONE:
 				{
-				State = 3576;
+				State = 3616;
 				identifier();
 				}
 				break;
 			case ANALYZE:
 				{
-				State = 3577;
+				State = 3617;
 				Match(ANALYZE);
 				}
 				break;
 			case ANALYSE:
 				{
-				State = 3578;
+				State = 3618;
 				Match(ANALYSE);
 				}
 				break;
 			case VERBOSE:
 				{
-				State = 3579;
+				State = 3619;
 				Match(VERBOSE);
 				}
 				break;
 			case FREEZE:
 				{
-				State = 3580;
+				State = 3620;
 				Match(FREEZE);
 				}
 				break;
 			case FULL:
 				{
-				State = 3581;
+				State = 3621;
 				Match(FULL);
 				}
 				break;
 			case NULL:
 				{
-				State = 3582;
+				State = 3622;
 				Match(NULL);
 				}
 				break;
 			case DEFAULT:
 				{
-				State = 3583;
+				State = 3623;
 				Match(DEFAULT);
 				}
 				break;
 			case BINARY:
 				{
-				State = 3584;
+				State = 3624;
 				Match(BINARY);
 				}
 				break;
 			case CHECK:
 				{
-				State = 3585;
+				State = 3625;
 				Match(CHECK);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 3592;
+			State = 3632;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3588;
+				State = 3628;
 				Match(DOT);
-				State = 3589;
+				State = 3629;
 				label();
 				}
 				}
-				State = 3594;
+				State = 3634;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -33513,10 +34161,10 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public OptionValueContext optionValue() {
 		OptionValueContext _localctx = new OptionValueContext(Context, State);
-		EnterRule(_localctx, 344, RULE_optionValue);
+		EnterRule(_localctx, 340, RULE_optionValue);
 		int _la;
 		try {
-			State = 3613;
+			State = 3653;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
@@ -33581,7 +34229,6 @@ internal partial class SqlParser : Parser {
 			case PLACING:
 			case PRIMARY:
 			case QUALIFY:
-			case RECURSIVE:
 			case REFERENCES:
 			case RETURNING:
 			case SELECT:
@@ -33598,7 +34245,6 @@ internal partial class SqlParser : Parser {
 			case UNIQUE:
 			case USER:
 			case USING:
-			case VALUES:
 			case VARIADIC:
 			case WHEN:
 			case WHERE:
@@ -33629,9 +34275,12 @@ internal partial class SqlParser : Parser {
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
+			case VALUES:
 			case EXTRACT:
 			case GROUPING:
 			case OPERATOR:
@@ -33654,7 +34303,6 @@ internal partial class SqlParser : Parser {
 			case ASOF:
 			case SEMI:
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
@@ -33847,7 +34495,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new WordValueContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3595;
+				State = 3635;
 				label();
 				}
 				break;
@@ -33855,7 +34503,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StringValueContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3596;
+				State = 3636;
 				Match(STRING);
 				}
 				break;
@@ -33867,12 +34515,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new NumberValueContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3598;
+				State = 3638;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 3597;
+					State = 3637;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -33884,7 +34532,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3600;
+				State = 3640;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -33899,7 +34547,7 @@ internal partial class SqlParser : Parser {
 				_localctx = new StarValueContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3601;
+				State = 3641;
 				Match(STAR);
 				}
 				break;
@@ -33907,27 +34555,27 @@ internal partial class SqlParser : Parser {
 				_localctx = new ListValueContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3602;
+				State = 3642;
 				Match(LEFT_PAREN);
-				State = 3603;
+				State = 3643;
 				optionValue();
-				State = 3608;
+				State = 3648;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3604;
+					State = 3644;
 					Match(COMMA);
-					State = 3605;
+					State = 3645;
 					optionValue();
 					}
 					}
-					State = 3610;
+					State = 3650;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3611;
+				State = 3651;
 				Match(RIGHT_PAREN);
 				}
 				break;
@@ -33964,45 +34612,45 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorOptionContext cursorOption() {
 		CursorOptionContext _localctx = new CursorOptionContext(Context, State);
-		EnterRule(_localctx, 346, RULE_cursorOption);
+		EnterRule(_localctx, 342, RULE_cursorOption);
 		try {
-			State = 3621;
+			State = 3661;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,559,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,575,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3615;
+				State = 3655;
 				Match(NO);
-				State = 3616;
+				State = 3656;
 				Match(SCROLL);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3617;
+				State = 3657;
 				Match(SCROLL);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3618;
+				State = 3658;
 				Match(BINARY);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3619;
+				State = 3659;
 				Match(INSENSITIVE);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3620;
+				State = 3660;
 				identifier();
 				}
 				break;
@@ -34038,27 +34686,27 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorPositionContext cursorPosition() {
 		CursorPositionContext _localctx = new CursorPositionContext(Context, State);
-		EnterRule(_localctx, 348, RULE_cursorPosition);
+		EnterRule(_localctx, 344, RULE_cursorPosition);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3624;
+			State = 3664;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,560,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,576,Context) ) {
 			case 1:
 				{
-				State = 3623;
+				State = 3663;
 				cursorDirection();
 				}
 				break;
 			}
-			State = 3627;
+			State = 3667;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 3626;
+				State = 3666;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -34070,7 +34718,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3629;
+			State = 3669;
 			identifier();
 			}
 		}
@@ -34108,37 +34756,37 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CursorDirectionContext cursorDirection() {
 		CursorDirectionContext _localctx = new CursorDirectionContext(Context, State);
-		EnterRule(_localctx, 350, RULE_cursorDirection);
+		EnterRule(_localctx, 346, RULE_cursorDirection);
 		int _la;
 		try {
-			State = 3644;
+			State = 3684;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEXT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3631;
+				State = 3671;
 				Match(NEXT);
 				}
 				break;
 			case PRIOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3632;
+				State = 3672;
 				Match(PRIOR);
 				}
 				break;
 			case FIRST:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3633;
+				State = 3673;
 				Match(FIRST);
 				}
 				break;
 			case LAST:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3634;
+				State = 3674;
 				Match(LAST);
 				}
 				break;
@@ -34146,7 +34794,7 @@ internal partial class SqlParser : Parser {
 			case RELATIVE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3635;
+				State = 3675;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABSOLUTE || _la==RELATIVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -34155,7 +34803,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3636;
+				State = 3676;
 				signedInteger();
 				}
 				break;
@@ -34164,14 +34812,14 @@ internal partial class SqlParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3637;
+				State = 3677;
 				signedInteger();
 				}
 				break;
 			case ALL:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3638;
+				State = 3678;
 				Match(ALL);
 				}
 				break;
@@ -34179,7 +34827,7 @@ internal partial class SqlParser : Parser {
 			case FORWARD:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3639;
+				State = 3679;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BACKWARD || _la==FORWARD) ) {
 				ErrorHandler.RecoverInline(this);
@@ -34188,20 +34836,20 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3642;
+				State = 3682;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case INTEGER_NUMBER:
 				case PLUS:
 				case MINUS:
 					{
-					State = 3640;
+					State = 3680;
 					signedInteger();
 					}
 					break;
 				case ALL:
 					{
-					State = 3641;
+					State = 3681;
 					Match(ALL);
 					}
 					break;
@@ -34212,9 +34860,12 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case EXTRACT:
 				case GROUPING:
 				case OPERATOR:
@@ -34237,7 +34888,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -34462,17 +35112,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SignedIntegerContext signedInteger() {
 		SignedIntegerContext _localctx = new SignedIntegerContext(Context, State);
-		EnterRule(_localctx, 352, RULE_signedInteger);
+		EnterRule(_localctx, 348, RULE_signedInteger);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3647;
+			State = 3687;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PLUS || _la==MINUS) {
 				{
-				State = 3646;
+				State = 3686;
 				_la = TokenStream.LA(1);
 				if ( !(_la==PLUS || _la==MINUS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -34484,7 +35134,7 @@ internal partial class SqlParser : Parser {
 				}
 			}
 
-			State = 3649;
+			State = 3689;
 			Match(INTEGER_NUMBER);
 			}
 		}
@@ -34561,24 +35211,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ShowBodyContext showBody() {
 		ShowBodyContext _localctx = new ShowBodyContext(Context, State);
-		EnterRule(_localctx, 354, RULE_showBody);
+		EnterRule(_localctx, 350, RULE_showBody);
 		int _la;
 		try {
-			State = 3670;
+			State = 3710;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,566,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,582,Context) ) {
 			case 1:
 				_localctx = new ShowAllContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3651;
+				State = 3691;
 				Match(ALL);
-				State = 3653;
+				State = 3693;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLES) {
 					{
-					State = 3652;
+					State = 3692;
 					Match(TABLES);
 					}
 				}
@@ -34589,9 +35239,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowTimeZoneContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3655;
+				State = 3695;
 				Match(TIME);
-				State = 3656;
+				State = 3696;
 				Match(ZONE);
 				}
 				break;
@@ -34599,11 +35249,11 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowIsolationContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3657;
+				State = 3697;
 				Match(TRANSACTION);
-				State = 3658;
+				State = 3698;
 				Match(ISOLATION);
-				State = 3659;
+				State = 3699;
 				Match(LEVEL);
 				}
 				break;
@@ -34611,9 +35261,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowAuthorizationContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3660;
+				State = 3700;
 				Match(SESSION);
-				State = 3661;
+				State = 3701;
 				Match(AUTHORIZATION);
 				}
 				break;
@@ -34621,9 +35271,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowCreateContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3662;
+				State = 3702;
 				Match(CREATE);
-				State = 3663;
+				State = 3703;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TABLE || _la==VIEW) ) {
 				ErrorHandler.RecoverInline(this);
@@ -34632,7 +35282,7 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3664;
+				State = 3704;
 				qualifiedName();
 				}
 				break;
@@ -34640,9 +35290,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowTablesContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3665;
+				State = 3705;
 				Match(TABLES);
-				State = 3666;
+				State = 3706;
 				showFilter();
 				}
 				break;
@@ -34650,9 +35300,9 @@ internal partial class SqlParser : Parser {
 				_localctx = new ShowSettingContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3667;
+				State = 3707;
 				settingName();
-				State = 3668;
+				State = 3708;
 				showFilter();
 				}
 				break;
@@ -34687,17 +35337,17 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ShowFilterContext showFilter() {
 		ShowFilterContext _localctx = new ShowFilterContext(Context, State);
-		EnterRule(_localctx, 356, RULE_showFilter);
+		EnterRule(_localctx, 352, RULE_showFilter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3674;
+			State = 3714;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 3672;
+				State = 3712;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -34706,19 +35356,19 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3673;
+				State = 3713;
 				qualifiedName();
 				}
 			}
 
-			State = 3678;
+			State = 3718;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LIKE) {
 				{
-				State = 3676;
+				State = 3716;
 				Match(LIKE);
-				State = 3677;
+				State = 3717;
 				Match(STRING);
 				}
 			}
@@ -34849,22 +35499,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SetBodyContext setBody() {
 		SetBodyContext _localctx = new SetBodyContext(Context, State);
-		EnterRule(_localctx, 358, RULE_setBody);
+		EnterRule(_localctx, 354, RULE_setBody);
 		int _la;
 		try {
-			State = 3748;
+			State = 3788;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,582,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,598,Context) ) {
 			case 1:
 				_localctx = new SetTimeZoneContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3681;
+				State = 3721;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3680;
+					State = 3720;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -34876,11 +35526,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3683;
+				State = 3723;
 				Match(TIME);
-				State = 3684;
+				State = 3724;
 				Match(ZONE);
-				State = 3685;
+				State = 3725;
 				timeZoneValue();
 				}
 				break;
@@ -34888,12 +35538,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetNamesContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3687;
+				State = 3727;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3686;
+					State = 3726;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -34905,14 +35555,14 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3689;
+				State = 3729;
 				Match(NAMES);
-				State = 3691;
+				State = 3731;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STRING || _la==DEFAULT) {
 					{
-					State = 3690;
+					State = 3730;
 					_la = TokenStream.LA(1);
 					if ( !(_la==STRING || _la==DEFAULT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -34930,12 +35580,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetRoleContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3694;
+				State = 3734;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3693;
+					State = 3733;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -34947,9 +35597,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3696;
+				State = 3736;
 				Match(ROLE);
-				State = 3699;
+				State = 3739;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -34957,9 +35607,12 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case EXTRACT:
 				case GROUPING:
 				case OPERATOR:
@@ -34982,7 +35635,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -35173,13 +35825,13 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3697;
+					State = 3737;
 					identifier();
 					}
 					break;
 				case STRING:
 					{
-					State = 3698;
+					State = 3738;
 					Match(STRING);
 					}
 					break;
@@ -35192,12 +35844,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetAuthorizationContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3702;
+				State = 3742;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,574,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,590,Context) ) {
 				case 1:
 					{
-					State = 3701;
+					State = 3741;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -35209,11 +35861,11 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 3704;
+				State = 3744;
 				Match(SESSION);
-				State = 3705;
+				State = 3745;
 				Match(AUTHORIZATION);
-				State = 3709;
+				State = 3749;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENTIFIER:
@@ -35221,9 +35873,12 @@ internal partial class SqlParser : Parser {
 				case BETWEEN:
 				case EXISTS:
 				case INTERVAL:
+				case NATIONAL:
 				case ROW:
+				case SETOF:
 				case TIME:
 				case TIMESTAMP:
+				case VALUES:
 				case EXTRACT:
 				case GROUPING:
 				case OPERATOR:
@@ -35246,7 +35901,6 @@ internal partial class SqlParser : Parser {
 				case ASOF:
 				case SEMI:
 				case MAP:
-				case NATIONAL:
 				case NONE:
 				case PRECISION:
 				case STRUCT:
@@ -35437,19 +36091,19 @@ internal partial class SqlParser : Parser {
 				case WRITE:
 				case ZONE:
 					{
-					State = 3706;
+					State = 3746;
 					identifier();
 					}
 					break;
 				case STRING:
 					{
-					State = 3707;
+					State = 3747;
 					Match(STRING);
 					}
 					break;
 				case DEFAULT:
 					{
-					State = 3708;
+					State = 3748;
 					Match(DEFAULT);
 					}
 					break;
@@ -35462,12 +36116,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSearchPathContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3712;
+				State = 3752;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3711;
+					State = 3751;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -35479,9 +36133,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3714;
+				State = 3754;
 				Match(SCHEMA);
-				State = 3715;
+				State = 3755;
 				Match(STRING);
 				}
 				break;
@@ -35489,12 +36143,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetTransactionContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3717;
+				State = 3757;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3716;
+					State = 3756;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -35506,9 +36160,9 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3719;
+				State = 3759;
 				Match(TRANSACTION);
-				State = 3720;
+				State = 3760;
 				transactionModes();
 				}
 				break;
@@ -35516,12 +36170,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSnapshotContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3722;
+				State = 3762;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3721;
+					State = 3761;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -35533,11 +36187,11 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3724;
+				State = 3764;
 				Match(TRANSACTION);
-				State = 3725;
+				State = 3765;
 				Match(SNAPSHOT);
-				State = 3726;
+				State = 3766;
 				Match(STRING);
 				}
 				break;
@@ -35545,15 +36199,15 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetCharacteristicsContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3727;
+				State = 3767;
 				Match(SESSION);
-				State = 3728;
+				State = 3768;
 				Match(CHARACTERISTICS);
-				State = 3729;
+				State = 3769;
 				Match(AS);
-				State = 3730;
+				State = 3770;
 				Match(TRANSACTION);
-				State = 3731;
+				State = 3771;
 				transactionModes();
 				}
 				break;
@@ -35561,12 +36215,12 @@ internal partial class SqlParser : Parser {
 				_localctx = new SetSettingContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3733;
+				State = 3773;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,579,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,595,Context) ) {
 				case 1:
 					{
-					State = 3732;
+					State = 3772;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -35578,9 +36232,9 @@ internal partial class SqlParser : Parser {
 					}
 					break;
 				}
-				State = 3735;
+				State = 3775;
 				settingName();
-				State = 3736;
+				State = 3776;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TO || _la==EQUALS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -35589,32 +36243,32 @@ internal partial class SqlParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3746;
+				State = 3786;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,581,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,597,Context) ) {
 				case 1:
 					{
-					State = 3737;
+					State = 3777;
 					Match(DEFAULT);
 					}
 					break;
 				case 2:
 					{
-					State = 3738;
+					State = 3778;
 					optionValue();
-					State = 3743;
+					State = 3783;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3739;
+						State = 3779;
 						Match(COMMA);
-						State = 3740;
+						State = 3780;
 						optionValue();
 						}
 						}
-						State = 3745;
+						State = 3785;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -35665,35 +36319,35 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TimeZoneValueContext timeZoneValue() {
 		TimeZoneValueContext _localctx = new TimeZoneValueContext(Context, State);
-		EnterRule(_localctx, 360, RULE_timeZoneValue);
+		EnterRule(_localctx, 356, RULE_timeZoneValue);
 		int _la;
 		try {
-			State = 3766;
+			State = 3806;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,586,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,602,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3750;
+				State = 3790;
 				Match(STRING);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3751;
+				State = 3791;
 				identifier();
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3753;
+				State = 3793;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PLUS || _la==MINUS) {
 					{
-					State = 3752;
+					State = 3792;
 					_la = TokenStream.LA(1);
 					if ( !(_la==PLUS || _la==MINUS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -35705,7 +36359,7 @@ internal partial class SqlParser : Parser {
 					}
 				}
 
-				State = 3755;
+				State = 3795;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 448L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -35719,26 +36373,26 @@ internal partial class SqlParser : Parser {
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3756;
+				State = 3796;
 				Match(INTERVAL);
-				State = 3758;
+				State = 3798;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LEFT_PAREN) {
 					{
-					State = 3757;
+					State = 3797;
 					typePrecision();
 					}
 				}
 
-				State = 3760;
+				State = 3800;
 				Match(STRING);
-				State = 3762;
+				State = 3802;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 159)) & ~0x3f) == 0 && ((1L << (_la - 159)) & 67793L) != 0)) {
 					{
-					State = 3761;
+					State = 3801;
 					intervalQualifier();
 					}
 				}
@@ -35748,14 +36402,14 @@ internal partial class SqlParser : Parser {
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3764;
+				State = 3804;
 				Match(DEFAULT);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3765;
+				State = 3805;
 				Match(LOCAL);
 				}
 				break;
@@ -35795,58 +36449,58 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ResetBodyContext resetBody() {
 		ResetBodyContext _localctx = new ResetBodyContext(Context, State);
-		EnterRule(_localctx, 362, RULE_resetBody);
+		EnterRule(_localctx, 358, RULE_resetBody);
 		try {
-			State = 3778;
+			State = 3818;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,587,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,603,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3768;
+				State = 3808;
 				Match(ALL);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3769;
+				State = 3809;
 				Match(TIME);
-				State = 3770;
+				State = 3810;
 				Match(ZONE);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3771;
+				State = 3811;
 				Match(TRANSACTION);
-				State = 3772;
+				State = 3812;
 				Match(ISOLATION);
-				State = 3773;
+				State = 3813;
 				Match(LEVEL);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3774;
+				State = 3814;
 				Match(SESSION);
-				State = 3775;
+				State = 3815;
 				Match(AUTHORIZATION);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3776;
+				State = 3816;
 				Match(ROLE);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3777;
+				State = 3817;
 				settingName();
 				}
 				break;
@@ -35887,26 +36541,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public SettingNameContext settingName() {
 		SettingNameContext _localctx = new SettingNameContext(Context, State);
-		EnterRule(_localctx, 364, RULE_settingName);
+		EnterRule(_localctx, 360, RULE_settingName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3780;
+			State = 3820;
 			identifier();
-			State = 3785;
+			State = 3825;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3781;
+				State = 3821;
 				Match(DOT);
-				State = 3782;
+				State = 3822;
 				label();
 				}
 				}
-				State = 3787;
+				State = 3827;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -35944,34 +36598,34 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TransactionModesContext transactionModes() {
 		TransactionModesContext _localctx = new TransactionModesContext(Context, State);
-		EnterRule(_localctx, 366, RULE_transactionModes);
+		EnterRule(_localctx, 362, RULE_transactionModes);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3788;
+			State = 3828;
 			transactionMode();
-			State = 3795;
+			State = 3835;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DEFERRABLE || _la==NOT || _la==ISOLATION || _la==READ || _la==COMMA) {
 				{
 				{
-				State = 3790;
+				State = 3830;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 3789;
+					State = 3829;
 					Match(COMMA);
 					}
 				}
 
-				State = 3792;
+				State = 3832;
 				transactionMode();
 				}
 				}
-				State = 3797;
+				State = 3837;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -36010,49 +36664,49 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TransactionModeContext transactionMode() {
 		TransactionModeContext _localctx = new TransactionModeContext(Context, State);
-		EnterRule(_localctx, 368, RULE_transactionMode);
+		EnterRule(_localctx, 364, RULE_transactionMode);
 		int _la;
 		try {
-			State = 3817;
+			State = 3857;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,593,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,609,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3798;
+				State = 3838;
 				Match(ISOLATION);
-				State = 3799;
+				State = 3839;
 				Match(LEVEL);
-				State = 3807;
+				State = 3847;
 				ErrorHandler.Sync(this);
-				switch ( Simulator.AdaptivePredict(TokenStream,591,Context) ) {
+				switch ( Simulator.AdaptivePredict(TokenStream,607,Context) ) {
 				case 1:
 					{
-					State = 3800;
+					State = 3840;
 					Match(READ);
-					State = 3801;
+					State = 3841;
 					Match(UNCOMMITTED);
 					}
 					break;
 				case 2:
 					{
-					State = 3802;
+					State = 3842;
 					Match(READ);
-					State = 3803;
+					State = 3843;
 					Match(COMMITTED);
 					}
 					break;
 				case 3:
 					{
-					State = 3804;
+					State = 3844;
 					Match(REPEATABLE);
-					State = 3805;
+					State = 3845;
 					Match(READ);
 					}
 					break;
 				case 4:
 					{
-					State = 3806;
+					State = 3846;
 					Match(SERIALIZABLE);
 					}
 					break;
@@ -36062,35 +36716,35 @@ internal partial class SqlParser : Parser {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3809;
+				State = 3849;
 				Match(READ);
-				State = 3810;
+				State = 3850;
 				Match(ONLY);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3811;
+				State = 3851;
 				Match(READ);
-				State = 3812;
+				State = 3852;
 				Match(WRITE);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3814;
+				State = 3854;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 3813;
+					State = 3853;
 					Match(NOT);
 					}
 				}
 
-				State = 3816;
+				State = 3856;
 				Match(DEFERRABLE);
 				}
 				break;
@@ -36120,12 +36774,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public WorkContext work() {
 		WorkContext _localctx = new WorkContext(Context, State);
-		EnterRule(_localctx, 370, RULE_work);
+		EnterRule(_localctx, 366, RULE_work);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3819;
+			State = 3859;
 			_la = TokenStream.LA(1);
 			if ( !(_la==TRANSACTION || _la==WORK) ) {
 			ErrorHandler.RecoverInline(this);
@@ -36161,24 +36815,24 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ChainContext chain() {
 		ChainContext _localctx = new ChainContext(Context, State);
-		EnterRule(_localctx, 372, RULE_chain);
+		EnterRule(_localctx, 368, RULE_chain);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3821;
+			State = 3861;
 			Match(AND);
-			State = 3823;
+			State = 3863;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NO) {
 				{
-				State = 3822;
+				State = 3862;
 				Match(NO);
 				}
 			}
 
-			State = 3825;
+			State = 3865;
 			Match(CHAIN);
 			}
 		}
@@ -36210,28 +36864,28 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LockModeContext lockMode() {
 		LockModeContext _localctx = new LockModeContext(Context, State);
-		EnterRule(_localctx, 374, RULE_lockMode);
+		EnterRule(_localctx, 370, RULE_lockMode);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3827;
+			State = 3867;
 			label();
-			State = 3829;
+			State = 3869;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,595,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,611,Context) ) {
 			case 1:
 				{
-				State = 3828;
+				State = 3868;
 				label();
 				}
 				break;
 			}
-			State = 3832;
+			State = 3872;
 			ErrorHandler.Sync(this);
-			switch ( Simulator.AdaptivePredict(TokenStream,596,Context) ) {
+			switch ( Simulator.AdaptivePredict(TokenStream,612,Context) ) {
 			case 1:
 				{
-				State = 3831;
+				State = 3871;
 				label();
 				}
 				break;
@@ -36273,26 +36927,26 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public QualifiedNameContext qualifiedName() {
 		QualifiedNameContext _localctx = new QualifiedNameContext(Context, State);
-		EnterRule(_localctx, 376, RULE_qualifiedName);
+		EnterRule(_localctx, 372, RULE_qualifiedName);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3834;
+			State = 3874;
 			identifier();
-			State = 3839;
+			State = 3879;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3835;
+				State = 3875;
 				Match(DOT);
-				State = 3836;
+				State = 3876;
 				label();
 				}
 				}
-				State = 3841;
+				State = 3881;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -36330,6 +36984,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public CallKeywordContext callKeyword() {
 			return GetRuleContext<CallKeywordContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public QueryKeywordContext queryKeyword() {
+			return GetRuleContext<QueryKeywordContext>(0);
+		}
 		public IdentifierContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -36340,22 +36997,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public IdentifierContext identifier() {
 		IdentifierContext _localctx = new IdentifierContext(Context, State);
-		EnterRule(_localctx, 378, RULE_identifier);
+		EnterRule(_localctx, 374, RULE_identifier);
 		try {
-			State = 3850;
+			State = 3891;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3842;
+				State = 3882;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3843;
+				State = 3883;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -36529,7 +37186,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3844;
+				State = 3884;
 				freeKeyword();
 				}
 				break;
@@ -36553,18 +37210,17 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3845;
+				State = 3885;
 				afterAsKeyword();
 				}
 				break;
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3846;
+				State = 3886;
 				columnKeyword();
 				}
 				break;
@@ -36573,19 +37229,21 @@ internal partial class SqlParser : Parser {
 			case SEMI:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3847;
+				State = 3887;
 				joinWord();
 				}
 				break;
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3848;
+				State = 3888;
 				formKeyword();
 				}
 				break;
@@ -36609,8 +37267,15 @@ internal partial class SqlParser : Parser {
 			case XMLTABLE:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3849;
+				State = 3889;
 				callKeyword();
+				}
+				break;
+			case VALUES:
+				EnterOuterAlt(_localctx, 9);
+				{
+				State = 3890;
+				queryKeyword();
 				}
 				break;
 			default:
@@ -36646,6 +37311,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public CallKeywordContext callKeyword() {
 			return GetRuleContext<CallKeywordContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public QueryKeywordContext queryKeyword() {
+			return GetRuleContext<QueryKeywordContext>(0);
+		}
 		public BareAliasContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -36656,22 +37324,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public BareAliasContext bareAlias() {
 		BareAliasContext _localctx = new BareAliasContext(Context, State);
-		EnterRule(_localctx, 380, RULE_bareAlias);
+		EnterRule(_localctx, 376, RULE_bareAlias);
 		try {
-			State = 3859;
+			State = 3901;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3852;
+				State = 3893;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3853;
+				State = 3894;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -36845,7 +37513,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3854;
+				State = 3895;
 				freeKeyword();
 				}
 				break;
@@ -36869,30 +37537,31 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3855;
+				State = 3896;
 				afterAsKeyword();
 				}
 				break;
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3856;
+				State = 3897;
 				columnKeyword();
 				}
 				break;
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3857;
+				State = 3898;
 				formKeyword();
 				}
 				break;
@@ -36916,8 +37585,15 @@ internal partial class SqlParser : Parser {
 			case XMLTABLE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3858;
+				State = 3899;
 				callKeyword();
+				}
+				break;
+			case VALUES:
+				EnterOuterAlt(_localctx, 8);
+				{
+				State = 3900;
+				queryKeyword();
 				}
 				break;
 			default:
@@ -36960,22 +37636,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ExpressionNameContext expressionName() {
 		ExpressionNameContext _localctx = new ExpressionNameContext(Context, State);
-		EnterRule(_localctx, 382, RULE_expressionName);
+		EnterRule(_localctx, 378, RULE_expressionName);
 		try {
-			State = 3867;
+			State = 3909;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3861;
+				State = 3903;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3862;
+				State = 3904;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -37149,7 +37825,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3863;
+				State = 3905;
 				freeKeyword();
 				}
 				break;
@@ -37173,18 +37849,17 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3864;
+				State = 3906;
 				afterAsKeyword();
 				}
 				break;
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3865;
+				State = 3907;
 				columnKeyword();
 				}
 				break;
@@ -37193,7 +37868,7 @@ internal partial class SqlParser : Parser {
 			case SEMI:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3866;
+				State = 3908;
 				joinWord();
 				}
 				break;
@@ -37226,11 +37901,11 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FunctionNameContext functionName() {
 		FunctionNameContext _localctx = new FunctionNameContext(Context, State);
-		EnterRule(_localctx, 384, RULE_functionName);
+		EnterRule(_localctx, 380, RULE_functionName);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3869;
+			State = 3911;
 			typeFunctionKeyword();
 			}
 		}
@@ -37270,22 +37945,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeIdContext typeId() {
 		TypeIdContext _localctx = new TypeIdContext(Context, State);
-		EnterRule(_localctx, 386, RULE_typeId);
+		EnterRule(_localctx, 382, RULE_typeId);
 		try {
-			State = 3877;
+			State = 3919;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3871;
+				State = 3913;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3872;
+				State = 3914;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -37459,7 +38134,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3873;
+				State = 3915;
 				freeKeyword();
 				}
 				break;
@@ -37483,7 +38158,7 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3874;
+				State = 3916;
 				afterAsKeyword();
 				}
 				break;
@@ -37492,7 +38167,7 @@ internal partial class SqlParser : Parser {
 			case SEMI:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3875;
+				State = 3917;
 				joinWord();
 				}
 				break;
@@ -37521,7 +38196,7 @@ internal partial class SqlParser : Parser {
 			case VERBOSE:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3876;
+				State = 3918;
 				typeFunctionKeyword();
 				}
 				break;
@@ -37561,6 +38236,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public CallKeywordContext callKeyword() {
 			return GetRuleContext<CallKeywordContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public QueryKeywordContext queryKeyword() {
+			return GetRuleContext<QueryKeywordContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public TypeFunctionKeywordContext typeFunctionKeyword() {
 			return GetRuleContext<TypeFunctionKeywordContext>(0);
 		}
@@ -37577,22 +38255,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public LabelContext label() {
 		LabelContext _localctx = new LabelContext(Context, State);
-		EnterRule(_localctx, 388, RULE_label);
+		EnterRule(_localctx, 384, RULE_label);
 		try {
-			State = 3889;
+			State = 3932;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3879;
+				State = 3921;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3880;
+				State = 3922;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -37766,7 +38444,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3881;
+				State = 3923;
 				freeKeyword();
 				}
 				break;
@@ -37790,18 +38468,17 @@ internal partial class SqlParser : Parser {
 			case YEAR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3882;
+				State = 3924;
 				afterAsKeyword();
 				}
 				break;
 			case MAP:
-			case NATIONAL:
 			case NONE:
 			case PRECISION:
 			case STRUCT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3883;
+				State = 3925;
 				columnKeyword();
 				}
 				break;
@@ -37810,19 +38487,21 @@ internal partial class SqlParser : Parser {
 			case SEMI:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3884;
+				State = 3926;
 				joinWord();
 				}
 				break;
 			case BETWEEN:
 			case EXISTS:
 			case INTERVAL:
+			case NATIONAL:
 			case ROW:
+			case SETOF:
 			case TIME:
 			case TIMESTAMP:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3885;
+				State = 3927;
 				formKeyword();
 				}
 				break;
@@ -37846,8 +38525,15 @@ internal partial class SqlParser : Parser {
 			case XMLTABLE:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3886;
+				State = 3928;
 				callKeyword();
+				}
+				break;
+			case VALUES:
+				EnterOuterAlt(_localctx, 9);
+				{
+				State = 3929;
+				queryKeyword();
 				}
 				break;
 			case SIMILAR_LA:
@@ -37873,9 +38559,9 @@ internal partial class SqlParser : Parser {
 			case SIMILAR:
 			case TABLESAMPLE:
 			case VERBOSE:
-				EnterOuterAlt(_localctx, 9);
+				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3887;
+				State = 3930;
 				typeFunctionKeyword();
 				}
 				break;
@@ -37938,7 +38624,6 @@ internal partial class SqlParser : Parser {
 			case PLACING:
 			case PRIMARY:
 			case QUALIFY:
-			case RECURSIVE:
 			case REFERENCES:
 			case RETURNING:
 			case SELECT:
@@ -37955,15 +38640,14 @@ internal partial class SqlParser : Parser {
 			case UNIQUE:
 			case USER:
 			case USING:
-			case VALUES:
 			case VARIADIC:
 			case WHEN:
 			case WHERE:
 			case WINDOW:
 			case WITH:
-				EnterOuterAlt(_localctx, 10);
+				EnterOuterAlt(_localctx, 11);
 				{
-				State = 3888;
+				State = 3931;
 				reservedKeyword();
 				}
 				break;
@@ -37996,6 +38680,7 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NATIONAL() { return GetToken(SqlParser.NATIONAL, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NONE() { return GetToken(SqlParser.NONE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ROW() { return GetToken(SqlParser.ROW, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SETOF() { return GetToken(SqlParser.SETOF, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRUCT() { return GetToken(SqlParser.STRUCT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIME() { return GetToken(SqlParser.TIME, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIMESTAMP() { return GetToken(SqlParser.TIMESTAMP, 0); }
@@ -38050,6 +38735,7 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OUTER() { return GetToken(SqlParser.OUTER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLACING() { return GetToken(SqlParser.PLACING, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PRIMARY() { return GetToken(SqlParser.PRIMARY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RECURSIVE() { return GetToken(SqlParser.RECURSIVE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode REFERENCES() { return GetToken(SqlParser.REFERENCES, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RIGHT() { return GetToken(SqlParser.RIGHT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SELECT() { return GetToken(SqlParser.SELECT, 0); }
@@ -38061,9 +38747,11 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode THEN() { return GetToken(SqlParser.THEN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRAILING() { return GetToken(SqlParser.TRAILING, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRUE() { return GetToken(SqlParser.TRUE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SYSTEM_USER() { return GetToken(SqlParser.SYSTEM_USER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode UNIQUE() { return GetToken(SqlParser.UNIQUE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode USER() { return GetToken(SqlParser.USER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode USING() { return GetToken(SqlParser.USING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VALUES() { return GetToken(SqlParser.VALUES, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VARIADIC() { return GetToken(SqlParser.VARIADIC, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VERBOSE() { return GetToken(SqlParser.VERBOSE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WHEN() { return GetToken(SqlParser.WHEN, 0); }
@@ -38077,22 +38765,22 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public BareLabelContext bareLabel() {
 		BareLabelContext _localctx = new BareLabelContext(Context, State);
-		EnterRule(_localctx, 390, RULE_bareLabel);
+		EnterRule(_localctx, 386, RULE_bareLabel);
 		try {
-			State = 3971;
+			State = 4018;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3891;
+				State = 3934;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3892;
+				State = 3935;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
@@ -38266,7 +38954,7 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3893;
+				State = 3936;
 				freeKeyword();
 				}
 				break;
@@ -38275,539 +38963,567 @@ internal partial class SqlParser : Parser {
 			case SEMI:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3894;
+				State = 3937;
 				joinWord();
 				}
 				break;
 			case INTERVAL:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3895;
+				State = 3938;
 				Match(INTERVAL);
 				}
 				break;
 			case MAP:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3896;
+				State = 3939;
 				Match(MAP);
 				}
 				break;
 			case NATIONAL:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3897;
+				State = 3940;
 				Match(NATIONAL);
 				}
 				break;
 			case NONE:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3898;
+				State = 3941;
 				Match(NONE);
 				}
 				break;
 			case ROW:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3899;
+				State = 3942;
 				Match(ROW);
 				}
 				break;
-			case STRUCT:
+			case SETOF:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3900;
+				State = 3943;
+				Match(SETOF);
+				}
+				break;
+			case STRUCT:
+				EnterOuterAlt(_localctx, 11);
+				{
+				State = 3944;
 				Match(STRUCT);
 				}
 				break;
 			case TIME:
-				EnterOuterAlt(_localctx, 11);
+				EnterOuterAlt(_localctx, 12);
 				{
-				State = 3901;
+				State = 3945;
 				Match(TIME);
 				}
 				break;
 			case TIMESTAMP:
-				EnterOuterAlt(_localctx, 12);
+				EnterOuterAlt(_localctx, 13);
 				{
-				State = 3902;
+				State = 3946;
 				Match(TIMESTAMP);
 				}
 				break;
 			case UESCAPE:
-				EnterOuterAlt(_localctx, 13);
+				EnterOuterAlt(_localctx, 14);
 				{
-				State = 3903;
+				State = 3947;
 				Match(UESCAPE);
 				}
 				break;
 			case ALL:
-				EnterOuterAlt(_localctx, 14);
+				EnterOuterAlt(_localctx, 15);
 				{
-				State = 3904;
+				State = 3948;
 				Match(ALL);
 				}
 				break;
 			case ANALYSE:
-				EnterOuterAlt(_localctx, 15);
+				EnterOuterAlt(_localctx, 16);
 				{
-				State = 3905;
+				State = 3949;
 				Match(ANALYSE);
 				}
 				break;
 			case ANALYZE:
-				EnterOuterAlt(_localctx, 16);
+				EnterOuterAlt(_localctx, 17);
 				{
-				State = 3906;
+				State = 3950;
 				Match(ANALYZE);
 				}
 				break;
 			case ANY:
-				EnterOuterAlt(_localctx, 17);
+				EnterOuterAlt(_localctx, 18);
 				{
-				State = 3907;
+				State = 3951;
 				Match(ANY);
 				}
 				break;
 			case ASC:
-				EnterOuterAlt(_localctx, 18);
+				EnterOuterAlt(_localctx, 19);
 				{
-				State = 3908;
+				State = 3952;
 				Match(ASC);
 				}
 				break;
 			case ASYMMETRIC:
-				EnterOuterAlt(_localctx, 19);
+				EnterOuterAlt(_localctx, 20);
 				{
-				State = 3909;
+				State = 3953;
 				Match(ASYMMETRIC);
 				}
 				break;
 			case AUTHORIZATION:
-				EnterOuterAlt(_localctx, 20);
+				EnterOuterAlt(_localctx, 21);
 				{
-				State = 3910;
+				State = 3954;
 				Match(AUTHORIZATION);
 				}
 				break;
 			case BINARY:
-				EnterOuterAlt(_localctx, 21);
+				EnterOuterAlt(_localctx, 22);
 				{
-				State = 3911;
+				State = 3955;
 				Match(BINARY);
 				}
 				break;
 			case BOTH:
-				EnterOuterAlt(_localctx, 22);
+				EnterOuterAlt(_localctx, 23);
 				{
-				State = 3912;
+				State = 3956;
 				Match(BOTH);
 				}
 				break;
 			case CASE:
-				EnterOuterAlt(_localctx, 23);
+				EnterOuterAlt(_localctx, 24);
 				{
-				State = 3913;
+				State = 3957;
 				Match(CASE);
 				}
 				break;
 			case CAST:
-				EnterOuterAlt(_localctx, 24);
+				EnterOuterAlt(_localctx, 25);
 				{
-				State = 3914;
+				State = 3958;
 				Match(CAST);
 				}
 				break;
 			case CHECK:
-				EnterOuterAlt(_localctx, 25);
+				EnterOuterAlt(_localctx, 26);
 				{
-				State = 3915;
+				State = 3959;
 				Match(CHECK);
 				}
 				break;
 			case COLLATION:
-				EnterOuterAlt(_localctx, 26);
+				EnterOuterAlt(_localctx, 27);
 				{
-				State = 3916;
+				State = 3960;
 				Match(COLLATION);
 				}
 				break;
 			case COLUMN:
-				EnterOuterAlt(_localctx, 27);
+				EnterOuterAlt(_localctx, 28);
 				{
-				State = 3917;
+				State = 3961;
 				Match(COLUMN);
 				}
 				break;
 			case CONCURRENTLY:
-				EnterOuterAlt(_localctx, 28);
+				EnterOuterAlt(_localctx, 29);
 				{
-				State = 3918;
+				State = 3962;
 				Match(CONCURRENTLY);
 				}
 				break;
 			case CONSTRAINT:
-				EnterOuterAlt(_localctx, 29);
+				EnterOuterAlt(_localctx, 30);
 				{
-				State = 3919;
+				State = 3963;
 				Match(CONSTRAINT);
 				}
 				break;
 			case CROSS:
-				EnterOuterAlt(_localctx, 30);
+				EnterOuterAlt(_localctx, 31);
 				{
-				State = 3920;
+				State = 3964;
 				Match(CROSS);
 				}
 				break;
 			case CURRENT_CATALOG:
-				EnterOuterAlt(_localctx, 31);
+				EnterOuterAlt(_localctx, 32);
 				{
-				State = 3921;
+				State = 3965;
 				Match(CURRENT_CATALOG);
 				}
 				break;
 			case CURRENT_DATE:
-				EnterOuterAlt(_localctx, 32);
+				EnterOuterAlt(_localctx, 33);
 				{
-				State = 3922;
+				State = 3966;
 				Match(CURRENT_DATE);
 				}
 				break;
 			case CURRENT_ROLE:
-				EnterOuterAlt(_localctx, 33);
+				EnterOuterAlt(_localctx, 34);
 				{
-				State = 3923;
+				State = 3967;
 				Match(CURRENT_ROLE);
 				}
 				break;
 			case CURRENT_SCHEMA:
-				EnterOuterAlt(_localctx, 34);
+				EnterOuterAlt(_localctx, 35);
 				{
-				State = 3924;
+				State = 3968;
 				Match(CURRENT_SCHEMA);
 				}
 				break;
 			case CURRENT_TIME:
-				EnterOuterAlt(_localctx, 35);
+				EnterOuterAlt(_localctx, 36);
 				{
-				State = 3925;
+				State = 3969;
 				Match(CURRENT_TIME);
 				}
 				break;
 			case CURRENT_TIMESTAMP:
-				EnterOuterAlt(_localctx, 36);
+				EnterOuterAlt(_localctx, 37);
 				{
-				State = 3926;
+				State = 3970;
 				Match(CURRENT_TIMESTAMP);
 				}
 				break;
 			case CURRENT_USER:
-				EnterOuterAlt(_localctx, 37);
+				EnterOuterAlt(_localctx, 38);
 				{
-				State = 3927;
+				State = 3971;
 				Match(CURRENT_USER);
 				}
 				break;
 			case DEFAULT:
-				EnterOuterAlt(_localctx, 38);
+				EnterOuterAlt(_localctx, 39);
 				{
-				State = 3928;
+				State = 3972;
 				Match(DEFAULT);
 				}
 				break;
 			case DEFERRABLE:
-				EnterOuterAlt(_localctx, 39);
+				EnterOuterAlt(_localctx, 40);
 				{
-				State = 3929;
+				State = 3973;
 				Match(DEFERRABLE);
 				}
 				break;
 			case DESC:
-				EnterOuterAlt(_localctx, 40);
+				EnterOuterAlt(_localctx, 41);
 				{
-				State = 3930;
+				State = 3974;
 				Match(DESC);
 				}
 				break;
 			case DISTINCT:
-				EnterOuterAlt(_localctx, 41);
+				EnterOuterAlt(_localctx, 42);
 				{
-				State = 3931;
+				State = 3975;
 				Match(DISTINCT);
 				}
 				break;
 			case DO:
-				EnterOuterAlt(_localctx, 42);
+				EnterOuterAlt(_localctx, 43);
 				{
-				State = 3932;
+				State = 3976;
 				Match(DO);
 				}
 				break;
 			case ELSE:
-				EnterOuterAlt(_localctx, 43);
+				EnterOuterAlt(_localctx, 44);
 				{
-				State = 3933;
+				State = 3977;
 				Match(ELSE);
 				}
 				break;
 			case END:
-				EnterOuterAlt(_localctx, 44);
+				EnterOuterAlt(_localctx, 45);
 				{
-				State = 3934;
+				State = 3978;
 				Match(END);
 				}
 				break;
 			case FALSE:
-				EnterOuterAlt(_localctx, 45);
+				EnterOuterAlt(_localctx, 46);
 				{
-				State = 3935;
+				State = 3979;
 				Match(FALSE);
 				}
 				break;
 			case FOREIGN:
-				EnterOuterAlt(_localctx, 46);
+				EnterOuterAlt(_localctx, 47);
 				{
-				State = 3936;
+				State = 3980;
 				Match(FOREIGN);
 				}
 				break;
 			case FREEZE:
-				EnterOuterAlt(_localctx, 47);
+				EnterOuterAlt(_localctx, 48);
 				{
-				State = 3937;
+				State = 3981;
 				Match(FREEZE);
 				}
 				break;
 			case FULL:
-				EnterOuterAlt(_localctx, 48);
+				EnterOuterAlt(_localctx, 49);
 				{
-				State = 3938;
+				State = 3982;
 				Match(FULL);
 				}
 				break;
 			case INITIALLY:
-				EnterOuterAlt(_localctx, 49);
+				EnterOuterAlt(_localctx, 50);
 				{
-				State = 3939;
+				State = 3983;
 				Match(INITIALLY);
 				}
 				break;
 			case INNER:
-				EnterOuterAlt(_localctx, 50);
+				EnterOuterAlt(_localctx, 51);
 				{
-				State = 3940;
+				State = 3984;
 				Match(INNER);
 				}
 				break;
 			case JOIN:
-				EnterOuterAlt(_localctx, 51);
+				EnterOuterAlt(_localctx, 52);
 				{
-				State = 3941;
+				State = 3985;
 				Match(JOIN);
 				}
 				break;
 			case LATERAL:
-				EnterOuterAlt(_localctx, 52);
+				EnterOuterAlt(_localctx, 53);
 				{
-				State = 3942;
+				State = 3986;
 				Match(LATERAL);
 				}
 				break;
 			case LEADING:
-				EnterOuterAlt(_localctx, 53);
+				EnterOuterAlt(_localctx, 54);
 				{
-				State = 3943;
+				State = 3987;
 				Match(LEADING);
 				}
 				break;
 			case LEFT:
-				EnterOuterAlt(_localctx, 54);
+				EnterOuterAlt(_localctx, 55);
 				{
-				State = 3944;
+				State = 3988;
 				Match(LEFT);
 				}
 				break;
 			case LOCALTIME:
-				EnterOuterAlt(_localctx, 55);
+				EnterOuterAlt(_localctx, 56);
 				{
-				State = 3945;
+				State = 3989;
 				Match(LOCALTIME);
 				}
 				break;
 			case LOCALTIMESTAMP:
-				EnterOuterAlt(_localctx, 56);
+				EnterOuterAlt(_localctx, 57);
 				{
-				State = 3946;
+				State = 3990;
 				Match(LOCALTIMESTAMP);
 				}
 				break;
 			case NATURAL:
-				EnterOuterAlt(_localctx, 57);
+				EnterOuterAlt(_localctx, 58);
 				{
-				State = 3947;
+				State = 3991;
 				Match(NATURAL);
 				}
 				break;
 			case NOT:
-				EnterOuterAlt(_localctx, 58);
+				EnterOuterAlt(_localctx, 59);
 				{
-				State = 3948;
+				State = 3992;
 				Match(NOT);
 				}
 				break;
 			case NULL:
-				EnterOuterAlt(_localctx, 59);
+				EnterOuterAlt(_localctx, 60);
 				{
-				State = 3949;
+				State = 3993;
 				Match(NULL);
 				}
 				break;
 			case ONLY:
-				EnterOuterAlt(_localctx, 60);
+				EnterOuterAlt(_localctx, 61);
 				{
-				State = 3950;
+				State = 3994;
 				Match(ONLY);
 				}
 				break;
 			case OUTER:
-				EnterOuterAlt(_localctx, 61);
+				EnterOuterAlt(_localctx, 62);
 				{
-				State = 3951;
+				State = 3995;
 				Match(OUTER);
 				}
 				break;
 			case PLACING:
-				EnterOuterAlt(_localctx, 62);
+				EnterOuterAlt(_localctx, 63);
 				{
-				State = 3952;
+				State = 3996;
 				Match(PLACING);
 				}
 				break;
 			case PRIMARY:
-				EnterOuterAlt(_localctx, 63);
+				EnterOuterAlt(_localctx, 64);
 				{
-				State = 3953;
+				State = 3997;
 				Match(PRIMARY);
 				}
 				break;
-			case REFERENCES:
-				EnterOuterAlt(_localctx, 64);
+			case RECURSIVE:
+				EnterOuterAlt(_localctx, 65);
 				{
-				State = 3954;
+				State = 3998;
+				Match(RECURSIVE);
+				}
+				break;
+			case REFERENCES:
+				EnterOuterAlt(_localctx, 66);
+				{
+				State = 3999;
 				Match(REFERENCES);
 				}
 				break;
 			case RIGHT:
-				EnterOuterAlt(_localctx, 65);
+				EnterOuterAlt(_localctx, 67);
 				{
-				State = 3955;
+				State = 4000;
 				Match(RIGHT);
 				}
 				break;
 			case SELECT:
-				EnterOuterAlt(_localctx, 66);
+				EnterOuterAlt(_localctx, 68);
 				{
-				State = 3956;
+				State = 4001;
 				Match(SELECT);
 				}
 				break;
 			case SESSION_USER:
-				EnterOuterAlt(_localctx, 67);
+				EnterOuterAlt(_localctx, 69);
 				{
-				State = 3957;
+				State = 4002;
 				Match(SESSION_USER);
 				}
 				break;
 			case SOME:
-				EnterOuterAlt(_localctx, 68);
+				EnterOuterAlt(_localctx, 70);
 				{
-				State = 3958;
+				State = 4003;
 				Match(SOME);
 				}
 				break;
 			case SYMMETRIC:
-				EnterOuterAlt(_localctx, 69);
+				EnterOuterAlt(_localctx, 71);
 				{
-				State = 3959;
+				State = 4004;
 				Match(SYMMETRIC);
 				}
 				break;
 			case TABLE:
-				EnterOuterAlt(_localctx, 70);
+				EnterOuterAlt(_localctx, 72);
 				{
-				State = 3960;
+				State = 4005;
 				Match(TABLE);
 				}
 				break;
 			case TABLESAMPLE:
-				EnterOuterAlt(_localctx, 71);
+				EnterOuterAlt(_localctx, 73);
 				{
-				State = 3961;
+				State = 4006;
 				Match(TABLESAMPLE);
 				}
 				break;
 			case THEN:
-				EnterOuterAlt(_localctx, 72);
+				EnterOuterAlt(_localctx, 74);
 				{
-				State = 3962;
+				State = 4007;
 				Match(THEN);
 				}
 				break;
 			case TRAILING:
-				EnterOuterAlt(_localctx, 73);
+				EnterOuterAlt(_localctx, 75);
 				{
-				State = 3963;
+				State = 4008;
 				Match(TRAILING);
 				}
 				break;
 			case TRUE:
-				EnterOuterAlt(_localctx, 74);
+				EnterOuterAlt(_localctx, 76);
 				{
-				State = 3964;
+				State = 4009;
 				Match(TRUE);
 				}
 				break;
-			case UNIQUE:
-				EnterOuterAlt(_localctx, 75);
+			case SYSTEM_USER:
+				EnterOuterAlt(_localctx, 77);
 				{
-				State = 3965;
+				State = 4010;
+				Match(SYSTEM_USER);
+				}
+				break;
+			case UNIQUE:
+				EnterOuterAlt(_localctx, 78);
+				{
+				State = 4011;
 				Match(UNIQUE);
 				}
 				break;
 			case USER:
-				EnterOuterAlt(_localctx, 76);
+				EnterOuterAlt(_localctx, 79);
 				{
-				State = 3966;
+				State = 4012;
 				Match(USER);
 				}
 				break;
 			case USING:
-				EnterOuterAlt(_localctx, 77);
+				EnterOuterAlt(_localctx, 80);
 				{
-				State = 3967;
+				State = 4013;
 				Match(USING);
 				}
 				break;
-			case VARIADIC:
-				EnterOuterAlt(_localctx, 78);
+			case VALUES:
+				EnterOuterAlt(_localctx, 81);
 				{
-				State = 3968;
+				State = 4014;
+				Match(VALUES);
+				}
+				break;
+			case VARIADIC:
+				EnterOuterAlt(_localctx, 82);
+				{
+				State = 4015;
 				Match(VARIADIC);
 				}
 				break;
 			case VERBOSE:
-				EnterOuterAlt(_localctx, 79);
+				EnterOuterAlt(_localctx, 83);
 				{
-				State = 3969;
+				State = 4016;
 				Match(VERBOSE);
 				}
 				break;
 			case WHEN:
-				EnterOuterAlt(_localctx, 80);
+				EnterOuterAlt(_localctx, 84);
 				{
-				State = 3970;
+				State = 4017;
 				Match(WHEN);
 				}
 				break;
@@ -38844,9 +39560,9 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FreeKeywordContext freeKeyword() {
 		FreeKeywordContext _localctx = new FreeKeywordContext(Context, State);
-		EnterRule(_localctx, 392, RULE_freeKeyword);
+		EnterRule(_localctx, 388, RULE_freeKeyword);
 		try {
-			State = 3978;
+			State = 4025;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ABORT:
@@ -39015,35 +39731,35 @@ internal partial class SqlParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3973;
+				State = 4020;
 				plainKeyword();
 				}
 				break;
 			case GROUPS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3974;
+				State = 4021;
 				Match(GROUPS);
 				}
 				break;
 			case PARTITION:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3975;
+				State = 4022;
 				Match(PARTITION);
 				}
 				break;
 			case RANGE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3976;
+				State = 4023;
 				Match(RANGE);
 				}
 				break;
 			case ROWS:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3977;
+				State = 4024;
 				Match(ROWS);
 				}
 				break;
@@ -39237,14 +39953,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public PlainKeywordContext plainKeyword() {
 		PlainKeywordContext _localctx = new PlainKeywordContext(Context, State);
-		EnterRule(_localctx, 394, RULE_plainKeyword);
+		EnterRule(_localctx, 390, RULE_plainKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3980;
+			State = 4027;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 176)) & ~0x3f) == 0 && ((1L << (_la - 176)) & -72057594037927937L) != 0) || ((((_la - 240)) & ~0x3f) == 0 && ((1L << (_la - 240)) & -576531189767077889L) != 0) || ((((_la - 304)) & ~0x3f) == 0 && ((1L << (_la - 304)) & 1099511627775L) != 0)) ) {
+			if ( !(((((_la - 176)) & ~0x3f) == 0 && ((1L << (_la - 176)) & -72057594037927937L) != 0) || ((((_la - 240)) & ~0x3f) == 0 && ((1L << (_la - 240)) & -1153273417047212033L) != 0) || ((((_la - 304)) & ~0x3f) == 0 && ((1L << (_la - 304)) & 2199023255551L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -39293,12 +40009,12 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public AfterAsKeywordContext afterAsKeyword() {
 		AfterAsKeywordContext _localctx = new AfterAsKeywordContext(Context, State);
-		EnterRule(_localctx, 396, RULE_afterAsKeyword);
+		EnterRule(_localctx, 392, RULE_afterAsKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3982;
+			State = 4029;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 158)) & ~0x3f) == 0 && ((1L << (_la - 158)) & 262143L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -39322,7 +40038,6 @@ internal partial class SqlParser : Parser {
 
 	public partial class ColumnKeywordContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MAP() { return GetToken(SqlParser.MAP, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NATIONAL() { return GetToken(SqlParser.NATIONAL, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NONE() { return GetToken(SqlParser.NONE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PRECISION() { return GetToken(SqlParser.PRECISION, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRUCT() { return GetToken(SqlParser.STRUCT, 0); }
@@ -39336,14 +40051,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ColumnKeywordContext columnKeyword() {
 		ColumnKeywordContext _localctx = new ColumnKeywordContext(Context, State);
-		EnterRule(_localctx, 398, RULE_columnKeyword);
+		EnterRule(_localctx, 394, RULE_columnKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3984;
+			State = 4031;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 153)) & ~0x3f) == 0 && ((1L << (_la - 153)) & 31L) != 0)) ) {
+			if ( !(((((_la - 154)) & ~0x3f) == 0 && ((1L << (_la - 154)) & 15L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -39367,7 +40082,9 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BETWEEN() { return GetToken(SqlParser.BETWEEN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXISTS() { return GetToken(SqlParser.EXISTS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INTERVAL() { return GetToken(SqlParser.INTERVAL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NATIONAL() { return GetToken(SqlParser.NATIONAL, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ROW() { return GetToken(SqlParser.ROW, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SETOF() { return GetToken(SqlParser.SETOF, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIME() { return GetToken(SqlParser.TIME, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TIMESTAMP() { return GetToken(SqlParser.TIMESTAMP, 0); }
 		public FormKeywordContext(ParserRuleContext parent, int invokingState)
@@ -39380,20 +40097,51 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public FormKeywordContext formKeyword() {
 		FormKeywordContext _localctx = new FormKeywordContext(Context, State);
-		EnterRule(_localctx, 400, RULE_formKeyword);
+		EnterRule(_localctx, 396, RULE_formKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3986;
+			State = 4033;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & 63L) != 0)) ) {
+			if ( !(((((_la - 124)) & ~0x3f) == 0 && ((1L << (_la - 124)) & 255L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class QueryKeywordContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VALUES() { return GetToken(SqlParser.VALUES, 0); }
+		public QueryKeywordContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_queryKeyword; } }
+	}
+
+	[RuleVersion(0)]
+	public QueryKeywordContext queryKeyword() {
+		QueryKeywordContext _localctx = new QueryKeywordContext(Context, State);
+		EnterRule(_localctx, 398, RULE_queryKeyword);
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 4035;
+			Match(VALUES);
 			}
 		}
 		catch (RecognitionException re) {
@@ -39430,71 +40178,71 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public CallKeywordContext callKeyword() {
 		CallKeywordContext _localctx = new CallKeywordContext(Context, State);
-		EnterRule(_localctx, 402, RULE_callKeyword);
+		EnterRule(_localctx, 400, RULE_callKeyword);
 		try {
-			State = 3998;
+			State = 4047;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EXTRACT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3988;
+				State = 4037;
 				Match(EXTRACT);
 				}
 				break;
 			case GROUPING:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3989;
+				State = 4038;
 				Match(GROUPING);
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3990;
+				State = 4039;
 				Match(OPERATOR);
 				}
 				break;
 			case OVERLAY:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3991;
+				State = 4040;
 				Match(OVERLAY);
 				}
 				break;
 			case POSITION:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3992;
+				State = 4041;
 				Match(POSITION);
 				}
 				break;
 			case SUBSTRING:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3993;
+				State = 4042;
 				Match(SUBSTRING);
 				}
 				break;
 			case TREAT:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3994;
+				State = 4043;
 				Match(TREAT);
 				}
 				break;
 			case TRIM:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3995;
+				State = 4044;
 				Match(TRIM);
 				}
 				break;
 			case TRY_CAST:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3996;
+				State = 4045;
 				Match(TRY_CAST);
 				}
 				break;
@@ -39509,7 +40257,7 @@ internal partial class SqlParser : Parser {
 			case XMLTABLE:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3997;
+				State = 4046;
 				xmlKeyword();
 				}
 				break;
@@ -39548,14 +40296,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public XmlKeywordContext xmlKeyword() {
 		XmlKeywordContext _localctx = new XmlKeywordContext(Context, State);
-		EnterRule(_localctx, 404, RULE_xmlKeyword);
+		EnterRule(_localctx, 402, RULE_xmlKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 4000;
+			State = 4049;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 141)) & ~0x3f) == 0 && ((1L << (_la - 141)) & 511L) != 0)) ) {
+			if ( !(((((_la - 142)) & ~0x3f) == 0 && ((1L << (_la - 142)) & 511L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -39589,14 +40337,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public JoinWordContext joinWord() {
 		JoinWordContext _localctx = new JoinWordContext(Context, State);
-		EnterRule(_localctx, 406, RULE_joinWord);
+		EnterRule(_localctx, 404, RULE_joinWord);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 4002;
+			State = 4051;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 150)) & ~0x3f) == 0 && ((1L << (_la - 150)) & 7L) != 0)) ) {
+			if ( !(((((_la - 151)) & ~0x3f) == 0 && ((1L << (_la - 151)) & 7L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -39650,14 +40398,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public TypeFunctionKeywordContext typeFunctionKeyword() {
 		TypeFunctionKeywordContext _localctx = new TypeFunctionKeywordContext(Context, State);
-		EnterRule(_localctx, 408, RULE_typeFunctionKeyword);
+		EnterRule(_localctx, 406, RULE_typeFunctionKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 4004;
+			State = 4053;
 			_la = TokenStream.LA(1);
-			if ( !(_la==SIMILAR_LA || ((((_la - 104)) & ~0x3f) == 0 && ((1L << (_la - 104)) & 4194303L) != 0)) ) {
+			if ( !(_la==SIMILAR_LA || ((((_la - 102)) & ~0x3f) == 0 && ((1L << (_la - 102)) & 4194303L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -39737,7 +40485,6 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLACING() { return GetToken(SqlParser.PLACING, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PRIMARY() { return GetToken(SqlParser.PRIMARY, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode QUALIFY() { return GetToken(SqlParser.QUALIFY, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RECURSIVE() { return GetToken(SqlParser.RECURSIVE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode REFERENCES() { return GetToken(SqlParser.REFERENCES, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RETURNING() { return GetToken(SqlParser.RETURNING, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SELECT() { return GetToken(SqlParser.SELECT, 0); }
@@ -39754,7 +40501,6 @@ internal partial class SqlParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode UNIQUE() { return GetToken(SqlParser.UNIQUE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode USER() { return GetToken(SqlParser.USER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode USING() { return GetToken(SqlParser.USING, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VALUES() { return GetToken(SqlParser.VALUES, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VARIADIC() { return GetToken(SqlParser.VARIADIC, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WHEN() { return GetToken(SqlParser.WHEN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WHERE() { return GetToken(SqlParser.WHERE, 0); }
@@ -39770,14 +40516,14 @@ internal partial class SqlParser : Parser {
 	[RuleVersion(0)]
 	public ReservedKeywordContext reservedKeyword() {
 		ReservedKeywordContext _localctx = new ReservedKeywordContext(Context, State);
-		EnterRule(_localctx, 410, RULE_reservedKeyword);
+		EnterRule(_localctx, 408, RULE_reservedKeyword);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 4006;
+			State = 4055;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & -4194304L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 1099511627775L) != 0)) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & -4194304L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 274877906943L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -39798,7 +40544,7 @@ internal partial class SqlParser : Parser {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,368,4009,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,369,4058,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
@@ -39829,1646 +40575,1673 @@ internal partial class SqlParser : Parser {
 		2,183,7,183,2,184,7,184,2,185,7,185,2,186,7,186,2,187,7,187,2,188,7,188,
 		2,189,7,189,2,190,7,190,2,191,7,191,2,192,7,192,2,193,7,193,2,194,7,194,
 		2,195,7,195,2,196,7,196,2,197,7,197,2,198,7,198,2,199,7,199,2,200,7,200,
-		2,201,7,201,2,202,7,202,2,203,7,203,2,204,7,204,2,205,7,205,1,0,3,0,414,
-		8,0,1,0,1,0,3,0,418,8,0,5,0,420,8,0,10,0,12,0,423,9,0,1,0,1,0,1,1,1,1,
-		1,1,1,2,1,2,1,2,1,3,1,3,3,3,435,8,3,1,4,1,4,3,4,439,8,4,1,4,1,4,1,4,5,
-		4,444,8,4,10,4,12,4,447,9,4,1,4,1,4,3,4,451,8,4,1,4,3,4,454,8,4,1,4,1,
-		4,1,4,1,4,1,4,1,4,3,4,462,8,4,1,4,1,4,3,4,466,8,4,1,4,1,4,1,4,3,4,471,
-		8,4,1,4,1,4,3,4,475,8,4,1,4,1,4,1,4,5,4,480,8,4,10,4,12,4,483,9,4,1,4,
-		3,4,486,8,4,1,4,1,4,1,4,1,4,3,4,492,8,4,1,4,3,4,495,8,4,1,4,1,4,3,4,499,
-		8,4,1,4,1,4,1,4,5,4,504,8,4,10,4,12,4,507,9,4,1,4,1,4,1,4,1,4,1,4,1,4,
-		1,4,1,4,3,4,517,8,4,1,4,3,4,520,8,4,1,4,3,4,523,8,4,1,4,1,4,3,4,527,8,
-		4,1,4,3,4,530,8,4,1,4,3,4,533,8,4,1,4,3,4,536,8,4,1,4,3,4,539,8,4,1,4,
-		3,4,542,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,556,8,
-		4,1,4,1,4,3,4,560,8,4,1,4,3,4,563,8,4,1,4,1,4,3,4,567,8,4,1,4,3,4,570,
-		8,4,1,4,1,4,3,4,574,8,4,1,4,1,4,3,4,578,8,4,1,4,1,4,3,4,582,8,4,1,4,1,
-		4,1,4,1,4,3,4,588,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,597,8,4,10,4,12,
-		4,600,9,4,1,4,1,4,3,4,604,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,
-		615,8,4,10,4,12,4,618,9,4,1,4,1,4,3,4,622,8,4,1,4,1,4,3,4,626,8,4,1,4,
-		1,4,3,4,630,8,4,1,4,1,4,1,4,5,4,635,8,4,10,4,12,4,638,9,4,1,4,1,4,1,4,
-		3,4,643,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,653,8,4,1,4,1,4,1,4,1,
-		4,1,4,1,4,1,4,1,4,3,4,663,8,4,1,4,1,4,1,4,3,4,668,8,4,1,4,1,4,3,4,672,
-		8,4,1,4,1,4,1,4,5,4,677,8,4,10,4,12,4,680,9,4,1,4,1,4,1,4,1,4,3,4,686,
-		8,4,1,4,3,4,689,8,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,697,8,4,1,4,1,4,1,4,1,
-		4,1,4,1,4,1,4,1,4,3,4,707,8,4,1,5,3,5,710,8,5,1,5,1,5,1,5,1,5,1,5,3,5,
-		717,8,5,1,6,3,6,720,8,6,1,6,1,6,1,7,1,7,3,7,726,8,7,1,7,1,7,1,7,5,7,731,
-		8,7,10,7,12,7,734,9,7,1,8,1,8,3,8,738,8,8,1,8,1,8,3,8,742,8,8,1,8,3,8,
-		745,8,8,1,8,1,8,1,8,1,8,3,8,751,8,8,1,8,3,8,754,8,8,1,9,1,9,1,9,1,9,1,
-		9,1,9,1,9,5,9,763,8,9,10,9,12,9,766,9,9,1,9,1,9,1,9,1,10,1,10,1,10,1,10,
-		5,10,775,8,10,10,10,12,10,778,9,10,1,10,1,10,1,10,1,10,1,10,1,10,1,10,
-		3,10,787,8,10,1,10,1,10,1,10,1,11,1,11,1,11,1,11,5,11,796,8,11,10,11,12,
-		11,799,9,11,1,11,1,11,1,12,1,12,3,12,805,8,12,1,12,1,12,3,12,809,8,12,
-		1,13,1,13,5,13,813,8,13,10,13,12,13,816,9,13,1,14,1,14,3,14,820,8,14,1,
-		14,1,14,1,15,3,15,825,8,15,1,15,1,15,5,15,829,8,15,10,15,12,15,832,9,15,
-		1,16,1,16,1,16,1,16,1,16,3,16,839,8,16,1,17,1,17,3,17,843,8,17,1,17,3,
-		17,846,8,17,1,17,3,17,849,8,17,1,17,3,17,852,8,17,1,17,1,17,1,17,1,17,
-		3,17,858,8,17,1,17,3,17,861,8,17,1,17,1,17,1,17,1,17,1,17,1,17,3,17,869,
-		8,17,1,18,1,18,1,18,1,18,1,18,1,18,1,18,5,18,878,8,18,10,18,12,18,881,
-		9,18,1,18,1,18,3,18,885,8,18,3,18,887,8,18,1,19,1,19,1,19,5,19,892,8,19,
-		10,19,12,19,895,9,19,1,20,1,20,3,20,899,8,20,1,20,5,20,902,8,20,10,20,
-		12,20,905,9,20,1,20,1,20,1,20,3,20,910,8,20,1,21,1,21,1,21,1,21,1,21,5,
-		21,917,8,21,10,21,12,21,920,9,21,1,21,1,21,1,21,3,21,925,8,21,1,21,1,21,
-		1,21,1,21,1,21,5,21,932,8,21,10,21,12,21,935,9,21,1,21,1,21,3,21,939,8,
-		21,1,22,1,22,1,22,1,22,1,23,1,23,3,23,947,8,23,1,23,1,23,3,23,951,8,23,
-		1,23,3,23,954,8,23,1,23,1,23,1,24,1,24,1,24,1,24,5,24,962,8,24,10,24,12,
-		24,965,9,24,1,25,1,25,3,25,969,8,25,1,25,3,25,972,8,25,1,25,1,25,3,25,
-		976,8,25,1,25,3,25,979,8,25,1,25,1,25,3,25,983,8,25,1,26,1,26,1,26,3,26,
-		988,8,26,1,26,1,26,1,26,5,26,993,8,26,10,26,12,26,996,9,26,3,26,998,8,
-		26,1,27,1,27,1,27,1,27,1,27,1,27,1,27,5,27,1007,8,27,10,27,12,27,1010,
-		9,27,1,27,1,27,3,27,1014,8,27,1,28,1,28,1,28,1,28,5,28,1020,8,28,10,28,
-		12,28,1023,9,28,1,29,1,29,1,29,1,29,1,30,1,30,1,30,5,30,1032,8,30,10,30,
-		12,30,1035,9,30,1,31,1,31,1,31,1,31,5,31,1041,8,31,10,31,12,31,1044,9,
-		31,1,31,1,31,1,32,1,32,1,32,1,32,1,32,5,32,1053,8,32,10,32,12,32,1056,
-		9,32,1,33,1,33,3,33,1060,8,33,1,33,1,33,1,33,1,33,3,33,1066,8,33,1,33,
-		1,33,3,33,1070,8,33,1,34,1,34,1,34,3,34,1075,8,34,1,34,1,34,1,34,3,34,
-		1080,8,34,1,34,1,34,1,34,3,34,1085,8,34,1,34,1,34,1,34,1,34,3,34,1091,
-		8,34,3,34,1093,8,34,1,35,1,35,1,35,3,35,1098,8,35,1,36,1,36,1,36,1,36,
-		1,36,1,36,1,36,1,36,3,36,1108,8,36,1,36,1,36,1,36,1,36,5,36,1114,8,36,
-		10,36,12,36,1117,9,36,3,36,1119,8,36,1,36,1,36,1,36,3,36,1124,8,36,1,36,
-		1,36,3,36,1128,8,36,1,37,1,37,5,37,1132,8,37,10,37,12,37,1135,9,37,1,38,
-		1,38,1,38,1,38,1,38,3,38,1142,8,38,1,38,1,38,1,38,3,38,1147,8,38,1,38,
-		3,38,1150,8,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,3,38,1160,8,38,
-		3,38,1162,8,38,1,39,1,39,1,39,3,39,1167,8,39,1,39,1,39,3,39,1171,8,39,
-		1,40,1,40,1,40,1,40,1,40,1,40,3,40,1179,8,40,1,40,3,40,1182,8,40,1,40,
-		3,40,1185,8,40,1,40,1,40,3,40,1189,8,40,1,40,3,40,1192,8,40,1,40,3,40,
-		1195,8,40,1,40,3,40,1198,8,40,1,40,1,40,1,40,1,40,1,40,3,40,1205,8,40,
-		1,40,1,40,3,40,1209,8,40,1,40,1,40,3,40,1213,8,40,1,40,3,40,1216,8,40,
-		1,40,1,40,1,40,1,40,3,40,1222,8,40,1,40,1,40,1,40,1,40,1,40,3,40,1229,
-		8,40,1,40,1,40,3,40,1233,8,40,1,40,1,40,1,40,1,40,3,40,1239,8,40,3,40,
-		1241,8,40,3,40,1243,8,40,1,41,1,41,1,41,1,41,1,41,1,41,1,41,1,41,5,41,
-		1253,8,41,10,41,12,41,1256,9,41,1,41,1,41,4,41,1260,8,41,11,41,12,41,1261,
-		3,41,1264,8,41,3,41,1266,8,41,1,42,1,42,3,42,1270,8,42,1,42,3,42,1273,
-		8,42,1,42,1,42,1,42,1,42,1,42,5,42,1280,8,42,10,42,12,42,1283,9,42,1,42,
-		1,42,3,42,1287,8,42,1,42,3,42,1290,8,42,3,42,1292,8,42,1,43,1,43,3,43,
-		1296,8,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,1304,8,43,10,43,12,43,1307,
-		9,43,1,43,1,43,3,43,1311,8,43,1,44,1,44,1,44,1,45,1,45,1,45,1,45,1,45,
-		5,45,1321,8,45,10,45,12,45,1324,9,45,1,45,1,45,1,45,1,45,3,45,1330,8,45,
-		3,45,1332,8,45,1,45,1,45,3,45,1336,8,45,3,45,1338,8,45,1,46,1,46,1,46,
-		1,46,5,46,1344,8,46,10,46,12,46,1347,9,46,1,46,1,46,1,47,1,47,1,47,1,47,
-		3,47,1355,8,47,1,48,1,48,1,48,1,48,3,48,1361,8,48,3,48,1363,8,48,1,49,
-		1,49,1,49,1,49,1,49,1,49,3,49,1371,8,49,1,49,1,49,3,49,1375,8,49,3,49,
-		1377,8,49,1,50,1,50,1,50,1,50,1,50,1,50,1,50,3,50,1386,8,50,1,50,1,50,
-		5,50,1390,8,50,10,50,12,50,1393,9,50,1,51,1,51,1,51,3,51,1398,8,51,1,51,
-		3,51,1401,8,51,1,52,1,52,1,52,1,52,1,52,1,52,5,52,1409,8,52,10,52,12,52,
-		1412,9,52,1,52,1,52,1,52,1,52,1,52,1,52,3,52,1420,8,52,1,53,1,53,1,53,
-		1,53,5,53,1426,8,53,10,53,12,53,1429,9,53,1,53,1,53,1,54,1,54,1,54,5,54,
-		1436,8,54,10,54,12,54,1439,9,54,1,55,5,55,1442,8,55,10,55,12,55,1445,9,
-		55,1,55,1,55,1,55,5,55,1450,8,55,10,55,12,55,1453,9,55,1,55,5,55,1456,
-		8,55,10,55,12,55,1459,9,55,1,56,1,56,5,56,1463,8,56,10,56,12,56,1466,9,
-		56,1,57,1,57,5,57,1470,8,57,10,57,12,57,1473,9,57,1,57,1,57,3,57,1477,
-		8,57,1,57,1,57,3,57,1481,8,57,1,57,1,57,1,57,1,57,1,57,1,57,1,57,5,57,
-		1490,8,57,10,57,12,57,1493,9,57,1,57,1,57,3,57,1497,8,57,1,57,1,57,3,57,
-		1501,8,57,1,58,1,58,1,59,1,59,3,59,1507,8,59,1,60,1,60,1,61,1,61,5,61,
-		1513,8,61,10,61,12,61,1516,9,61,1,62,3,62,1519,8,62,1,62,1,62,1,63,1,63,
-		3,63,1525,8,63,1,63,1,63,1,63,1,63,1,63,1,63,1,63,1,63,1,63,1,63,1,63,
-		1,63,1,63,1,63,3,63,1541,8,63,3,63,1543,8,63,1,63,1,63,1,63,1,63,1,63,
-		3,63,1550,8,63,1,63,1,63,3,63,1554,8,63,1,64,1,64,1,64,1,64,1,64,1,64,
-		3,64,1562,8,64,1,64,1,64,1,64,3,64,1567,8,64,1,65,1,65,1,65,1,65,1,65,
-		1,66,1,66,1,66,1,66,3,66,1578,8,66,5,66,1580,8,66,10,66,12,66,1583,9,66,
-		1,67,5,67,1586,8,67,10,67,12,67,1589,9,67,1,67,1,67,5,67,1593,8,67,10,
-		67,12,67,1596,9,67,1,68,1,68,1,68,3,68,1601,8,68,1,69,1,69,1,69,1,69,1,
-		69,1,69,1,69,3,69,1610,8,69,1,70,1,70,1,70,1,70,1,70,1,70,5,70,1618,8,
-		70,10,70,12,70,1621,9,70,1,70,1,70,1,70,3,70,1626,8,70,1,71,1,71,1,71,
-		1,71,1,71,1,71,5,71,1634,8,71,10,71,12,71,1637,9,71,1,71,1,71,1,71,3,71,
-		1642,8,71,1,72,1,72,1,73,1,73,1,73,1,73,3,73,1650,8,73,1,73,1,73,3,73,
-		1654,8,73,3,73,1656,8,73,1,73,1,73,3,73,1660,8,73,1,73,1,73,1,73,1,73,
-		1,73,1,73,1,73,3,73,1669,8,73,3,73,1671,8,73,1,74,1,74,1,74,1,74,3,74,
-		1677,8,74,1,74,1,74,1,74,1,74,3,74,1683,8,74,1,74,1,74,3,74,1687,8,74,
-		1,74,1,74,1,74,3,74,1692,8,74,1,75,1,75,3,75,1696,8,75,1,75,1,75,1,75,
-		3,75,1701,8,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,3,75,
-		1713,8,75,1,75,3,75,1716,8,75,1,75,3,75,1719,8,75,1,75,1,75,1,75,3,75,
-		1724,8,75,1,75,1,75,3,75,1728,8,75,1,75,1,75,3,75,1732,8,75,1,75,1,75,
-		1,75,1,75,3,75,1738,8,75,1,75,1,75,1,75,1,75,3,75,1744,8,75,1,75,1,75,
-		1,75,1,75,1,75,3,75,1751,8,75,1,75,1,75,3,75,1755,8,75,1,75,1,75,1,75,
-		3,75,1760,8,75,1,75,1,75,1,75,1,75,3,75,1766,8,75,1,75,1,75,3,75,1770,
-		8,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,1,75,3,75,
-		1784,8,75,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,
-		1,76,1,76,1,76,1,76,1,76,1,76,3,76,1804,8,76,1,76,1,76,1,76,1,76,1,76,
-		1,76,1,76,3,76,1813,8,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,3,76,
-		1823,8,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,3,76,
-		1836,8,76,1,76,1,76,3,76,1840,8,76,3,76,1842,8,76,1,76,1,76,1,76,1,76,
-		3,76,1848,8,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,3,76,1857,8,76,3,76,
-		1859,8,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,1,76,5,76,
-		1872,8,76,10,76,12,76,1875,9,76,1,76,1,76,3,76,1879,8,76,1,77,1,77,1,77,
-		5,77,1884,8,77,10,77,12,77,1887,9,77,1,77,3,77,1890,8,77,1,78,1,78,1,78,
-		3,78,1895,8,78,4,78,1897,8,78,11,78,12,78,1898,1,79,4,79,1902,8,79,11,
-		79,12,79,1903,1,80,1,80,1,80,1,80,1,80,1,80,1,80,4,80,1913,8,80,11,80,
-		12,80,1914,1,80,1,80,1,80,1,80,1,80,3,80,1922,8,80,1,81,1,81,1,81,5,81,
-		1927,8,81,10,81,12,81,1930,9,81,1,82,1,82,1,82,5,82,1935,8,82,10,82,12,
-		82,1938,9,82,1,83,1,83,1,83,1,83,4,83,1944,8,83,11,83,12,83,1945,1,83,
-		1,83,1,83,1,83,1,83,1,83,5,83,1954,8,83,10,83,12,83,1957,9,83,1,83,1,83,
-		4,83,1961,8,83,11,83,12,83,1962,3,83,1965,8,83,3,83,1967,8,83,3,83,1969,
-		8,83,1,84,1,84,1,84,1,84,1,84,5,84,1976,8,84,10,84,12,84,1979,9,84,1,84,
-		1,84,1,84,5,84,1984,8,84,10,84,12,84,1987,9,84,1,84,1,84,3,84,1991,8,84,
-		1,85,4,85,1994,8,85,11,85,12,85,1995,1,85,1,85,1,85,3,85,2001,8,85,1,85,
-		1,85,1,85,5,85,2006,8,85,10,85,12,85,2009,9,85,1,86,1,86,3,86,2013,8,86,
-		1,87,1,87,3,87,2017,8,87,1,87,3,87,2020,8,87,1,87,1,87,1,87,3,87,2025,
-		8,87,1,87,1,87,1,87,3,87,2030,8,87,1,87,3,87,2033,8,87,1,88,1,88,3,88,
-		2037,8,88,1,88,3,88,2040,8,88,1,88,3,88,2043,8,88,1,88,3,88,2046,8,88,
-		1,88,3,88,2049,8,88,1,89,1,89,3,89,2053,8,89,1,89,1,89,1,89,5,89,2058,
-		8,89,10,89,12,89,2061,9,89,1,89,3,89,2064,8,89,1,89,1,89,1,89,1,89,3,89,
-		2070,8,89,3,89,2072,8,89,1,89,1,89,1,90,1,90,3,90,2078,8,90,1,90,1,90,
-		1,90,3,90,2083,8,90,3,90,2085,8,90,1,91,1,91,1,91,1,92,1,92,1,92,1,92,
-		1,92,1,92,1,93,1,93,1,93,1,93,1,93,1,93,1,94,1,94,1,94,3,94,2105,8,94,
-		1,95,1,95,3,95,2109,8,95,1,95,1,95,1,95,1,95,1,95,5,95,2116,8,95,10,95,
-		12,95,2119,9,95,3,95,2121,8,95,1,95,3,95,2124,8,95,1,95,3,95,2127,8,95,
-		1,95,1,95,1,96,1,96,1,96,1,96,1,96,1,96,1,96,3,96,2138,8,96,1,97,1,97,
-		1,97,1,97,1,97,1,97,1,97,3,97,2147,8,97,1,97,1,97,1,97,1,97,1,97,1,97,
-		1,97,3,97,2156,8,97,3,97,2158,8,97,1,98,1,98,1,98,1,99,1,99,1,99,1,99,
-		1,99,1,100,1,100,3,100,2170,8,100,1,100,1,100,1,100,1,101,1,101,1,101,
-		5,101,2178,8,101,10,101,12,101,2181,9,101,1,102,1,102,1,102,1,102,1,103,
-		1,103,3,103,2189,8,103,1,103,1,103,1,103,1,103,3,103,2195,8,103,3,103,
-		2197,8,103,1,104,1,104,5,104,2201,8,104,10,104,12,104,2204,9,104,1,105,
-		1,105,3,105,2208,8,105,1,105,1,105,1,106,1,106,1,106,3,106,2215,8,106,
-		1,106,1,106,3,106,2219,8,106,1,106,3,106,2222,8,106,1,106,1,106,1,106,
-		1,106,1,106,5,106,2229,8,106,10,106,12,106,2232,9,106,1,106,1,106,1,106,
-		1,106,1,106,1,106,1,106,1,106,1,106,1,106,1,106,1,106,3,106,2246,8,106,
-		1,106,3,106,2249,8,106,1,106,1,106,1,106,5,106,2254,8,106,10,106,12,106,
-		2257,9,106,1,106,3,106,2260,8,106,1,106,1,106,1,106,1,106,5,106,2266,8,
-		106,10,106,12,106,2269,9,106,1,106,1,106,3,106,2273,8,106,3,106,2275,8,
-		106,1,106,3,106,2278,8,106,1,107,1,107,1,107,1,108,1,108,1,108,1,108,1,
-		109,1,109,1,109,1,109,1,110,1,110,1,110,1,110,3,110,2295,8,110,3,110,2297,
-		8,110,1,110,1,110,3,110,2301,8,110,3,110,2303,8,110,1,111,1,111,1,111,
-		1,111,1,111,3,111,2310,8,111,1,111,3,111,2313,8,111,1,111,3,111,2316,8,
-		111,1,111,1,111,1,111,3,111,2321,8,111,1,111,3,111,2324,8,111,1,111,3,
-		111,2327,8,111,1,112,1,112,1,112,1,112,5,112,2333,8,112,10,112,12,112,
-		2336,9,112,1,112,1,112,1,113,1,113,1,113,1,113,1,114,1,114,1,114,3,114,
-		2347,8,114,1,114,1,114,1,114,1,114,1,114,1,114,1,114,3,114,2356,8,114,
-		3,114,2358,8,114,1,115,1,115,1,115,1,115,5,115,2364,8,115,10,115,12,115,
-		2367,9,115,1,115,1,115,1,115,3,115,2372,8,115,1,115,1,115,1,115,3,115,
-		2377,8,115,1,116,1,116,1,116,1,117,1,117,1,117,3,117,2385,8,117,1,117,
-		3,117,2388,8,117,1,117,1,117,1,117,3,117,2393,8,117,1,117,1,117,3,117,
-		2397,8,117,1,117,3,117,2400,8,117,1,118,1,118,1,118,5,118,2405,8,118,10,
-		118,12,118,2408,9,118,1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,
-		5,119,2418,8,119,10,119,12,119,2421,9,119,1,119,1,119,1,119,1,119,3,119,
-		2427,8,119,1,120,1,120,5,120,2431,8,120,10,120,12,120,2434,9,120,1,121,
-		1,121,1,121,1,121,3,121,2440,8,121,1,121,1,121,3,121,2444,8,121,3,121,
-		2446,8,121,1,121,3,121,2449,8,121,1,122,1,122,1,122,1,122,3,122,2455,8,
-		122,1,122,3,122,2458,8,122,1,122,1,122,1,122,1,122,5,122,2464,8,122,10,
-		122,12,122,2467,9,122,3,122,2469,8,122,1,122,1,122,3,122,2473,8,122,1,
-		122,3,122,2476,8,122,1,123,1,123,1,123,1,123,3,123,2482,8,123,1,123,3,
-		123,2485,8,123,1,123,1,123,1,123,1,123,1,123,4,123,2492,8,123,11,123,12,
-		123,2493,1,123,3,123,2497,8,123,1,124,1,124,1,124,1,124,1,124,1,124,3,
-		124,2505,8,124,3,124,2507,8,124,1,124,1,124,3,124,2511,8,124,1,124,1,124,
-		1,124,1,125,1,125,1,125,1,125,1,125,1,125,1,125,1,125,3,125,2524,8,125,
-		1,125,3,125,2527,8,125,1,125,1,125,1,125,1,125,3,125,2533,8,125,3,125,
-		2535,8,125,1,126,1,126,1,127,1,127,3,127,2541,8,127,1,127,3,127,2544,8,
-		127,1,127,1,127,1,127,1,127,3,127,2550,8,127,1,127,1,127,1,127,1,127,1,
-		127,3,127,2557,8,127,1,127,1,127,1,127,1,127,1,127,3,127,2564,8,127,1,
-		127,1,127,3,127,2568,8,127,1,127,5,127,2571,8,127,10,127,12,127,2574,9,
-		127,1,127,1,127,3,127,2578,8,127,1,127,3,127,2581,8,127,1,127,3,127,2584,
-		8,127,1,127,3,127,2587,8,127,1,127,1,127,1,127,1,127,3,127,2593,8,127,
-		1,127,1,127,3,127,2597,8,127,1,127,3,127,2600,8,127,1,127,1,127,1,127,
-		3,127,2605,8,127,1,127,1,127,3,127,2609,8,127,1,127,1,127,1,127,1,127,
-		1,127,3,127,2616,8,127,1,127,1,127,3,127,2620,8,127,1,127,3,127,2623,8,
-		127,1,127,1,127,1,127,3,127,2628,8,127,1,127,1,127,1,127,1,127,3,127,2634,
-		8,127,1,127,1,127,1,127,3,127,2639,8,127,1,127,1,127,3,127,2643,8,127,
-		1,127,3,127,2646,8,127,1,127,1,127,1,127,1,127,3,127,2652,8,127,1,127,
-		1,127,5,127,2656,8,127,10,127,12,127,2659,9,127,1,127,3,127,2662,8,127,
-		1,127,1,127,3,127,2666,8,127,1,127,1,127,1,127,3,127,2671,8,127,1,127,
-		3,127,2674,8,127,1,127,1,127,1,127,1,127,3,127,2680,8,127,1,127,1,127,
-		1,127,1,127,5,127,2686,8,127,10,127,12,127,2689,9,127,1,127,1,127,1,127,
-		3,127,2694,8,127,1,127,1,127,3,127,2698,8,127,1,127,3,127,2701,8,127,1,
-		127,3,127,2704,8,127,1,127,1,127,3,127,2708,8,127,3,127,2710,8,127,1,128,
-		3,128,2713,8,128,1,128,1,128,3,128,2717,8,128,1,129,1,129,1,129,1,129,
-		1,129,1,129,5,129,2725,8,129,10,129,12,129,2728,9,129,1,129,1,129,3,129,
-		2732,8,129,1,129,3,129,2735,8,129,1,129,3,129,2738,8,129,1,129,3,129,2741,
-		8,129,1,129,3,129,2744,8,129,1,129,3,129,2747,8,129,1,129,1,129,1,129,
-		1,129,1,129,1,129,1,129,1,129,3,129,2757,8,129,3,129,2759,8,129,1,129,
-		3,129,2762,8,129,3,129,2764,8,129,1,130,1,130,1,130,1,130,5,130,2770,8,
-		130,10,130,12,130,2773,9,130,3,130,2775,8,130,1,130,1,130,1,131,1,131,
-		1,131,3,131,2782,8,131,1,131,1,131,5,131,2786,8,131,10,131,12,131,2789,
-		9,131,1,131,1,131,1,131,1,131,5,131,2795,8,131,10,131,12,131,2798,9,131,
-		3,131,2800,8,131,1,132,1,132,1,132,1,132,3,132,2806,8,132,1,132,5,132,
-		2809,8,132,10,132,12,132,2812,9,132,1,133,1,133,3,133,2816,8,133,1,133,
-		1,133,5,133,2820,8,133,10,133,12,133,2823,9,133,1,134,1,134,1,134,1,134,
-		1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,
-		1,134,1,134,3,134,2843,8,134,1,134,1,134,1,134,1,134,4,134,2849,8,134,
-		11,134,12,134,2850,1,134,1,134,3,134,2855,8,134,1,134,1,134,1,134,1,134,
-		1,134,3,134,2862,8,134,3,134,2864,8,134,1,135,1,135,1,135,1,135,1,135,
-		1,135,1,135,1,135,1,135,1,135,3,135,2876,8,135,1,135,3,135,2879,8,135,
-		3,135,2881,8,135,1,136,1,136,1,136,1,136,1,136,1,136,1,136,1,136,1,136,
-		1,136,1,136,1,136,1,136,1,136,1,136,3,136,2898,8,136,1,137,1,137,1,137,
-		3,137,2903,8,137,1,137,1,137,3,137,2907,8,137,1,137,5,137,2910,8,137,10,
-		137,12,137,2913,9,137,1,138,1,138,1,138,1,138,1,138,1,138,1,138,1,138,
-		1,138,1,138,3,138,2925,8,138,1,139,3,139,2928,8,139,1,139,1,139,1,139,
-		1,139,1,139,1,139,1,139,3,139,2937,8,139,1,140,1,140,1,140,1,140,1,140,
-		1,140,1,140,1,140,1,140,1,140,5,140,2949,8,140,10,140,12,140,2952,9,140,
-		1,140,1,140,1,140,1,140,1,140,1,140,1,140,1,140,5,140,2962,8,140,10,140,
-		12,140,2965,9,140,1,140,1,140,3,140,2969,8,140,1,141,1,141,1,141,1,141,
-		5,141,2975,8,141,10,141,12,141,2978,9,141,3,141,2980,8,141,1,141,3,141,
-		2983,8,141,1,141,1,141,1,142,1,142,1,142,1,142,3,142,2991,8,142,1,143,
-		1,143,1,143,1,143,1,143,1,143,1,143,3,143,3000,8,143,1,144,1,144,3,144,
-		3004,8,144,1,144,1,144,1,145,1,145,3,145,3010,8,145,1,145,1,145,1,145,
-		1,146,1,146,3,146,3017,8,146,1,146,3,146,3020,8,146,1,146,1,146,3,146,
-		3024,8,146,1,147,1,147,1,147,5,147,3029,8,147,10,147,12,147,3032,9,147,
-		1,148,1,148,1,149,1,149,1,149,1,149,1,149,1,149,1,149,1,149,1,149,1,149,
-		1,149,1,149,1,149,1,149,1,149,1,149,3,149,3052,8,149,1,150,1,150,1,150,
-		1,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,3,150,3065,8,150,1,150,
-		1,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,
-		3,150,3080,8,150,1,150,1,150,1,150,3,150,3085,8,150,1,150,1,150,5,150,
-		3089,8,150,10,150,12,150,3092,9,150,1,150,1,150,3,150,3096,8,150,1,150,
-		1,150,1,150,3,150,3101,8,150,1,150,1,150,1,150,1,150,1,150,3,150,3108,
-		8,150,1,150,1,150,3,150,3112,8,150,1,150,1,150,3,150,3116,8,150,1,150,
-		1,150,3,150,3120,8,150,1,150,1,150,3,150,3124,8,150,1,150,1,150,3,150,
-		3128,8,150,1,150,1,150,1,150,3,150,3133,8,150,1,150,1,150,1,150,1,150,
-		3,150,3139,8,150,1,150,1,150,3,150,3143,8,150,1,150,1,150,3,150,3147,8,
-		150,1,150,1,150,1,150,1,150,1,150,1,150,3,150,3155,8,150,1,150,1,150,3,
-		150,3159,8,150,1,150,1,150,1,150,1,150,1,150,1,150,1,150,3,150,3168,8,
-		150,1,150,1,150,1,150,1,150,3,150,3174,8,150,1,150,1,150,1,150,1,150,3,
-		150,3180,8,150,1,150,1,150,1,150,1,150,1,150,1,150,3,150,3188,8,150,1,
-		150,1,150,1,150,1,150,4,150,3194,8,150,11,150,12,150,3195,1,150,1,150,
-		3,150,3200,8,150,1,150,1,150,3,150,3204,8,150,1,150,1,150,1,150,1,150,
-		3,150,3210,8,150,1,150,1,150,3,150,3214,8,150,1,150,1,150,3,150,3218,8,
-		150,1,150,1,150,4,150,3222,8,150,11,150,12,150,3223,1,150,1,150,1,150,
-		1,150,1,150,1,150,1,150,4,150,3233,8,150,11,150,12,150,3234,3,150,3237,
-		8,150,1,151,1,151,3,151,3241,8,151,1,151,3,151,3244,8,151,1,151,1,151,
-		1,151,1,151,1,151,3,151,3251,8,151,1,151,1,151,3,151,3255,8,151,1,152,
-		1,152,1,152,1,152,1,152,1,152,1,152,5,152,3264,8,152,10,152,12,152,3267,
-		9,152,1,152,1,152,1,152,3,152,3272,8,152,1,152,1,152,1,152,5,152,3277,
-		8,152,10,152,12,152,3280,9,152,1,152,1,152,1,152,1,152,5,152,3286,8,152,
-		10,152,12,152,3289,9,152,1,152,1,152,1,152,3,152,3294,8,152,3,152,3296,
-		8,152,1,153,1,153,1,153,3,153,3301,8,153,1,153,1,153,1,153,1,153,1,153,
-		1,153,1,153,5,153,3310,8,153,10,153,12,153,3313,9,153,1,153,3,153,3316,
-		8,153,1,153,1,153,1,153,3,153,3321,8,153,1,153,1,153,1,153,5,153,3326,
-		8,153,10,153,12,153,3329,9,153,1,153,1,153,1,153,1,153,5,153,3335,8,153,
-		10,153,12,153,3338,9,153,1,153,3,153,3341,8,153,3,153,3343,8,153,1,154,
-		1,154,3,154,3347,8,154,1,154,3,154,3350,8,154,1,154,1,154,1,154,5,154,
-		3355,8,154,10,154,12,154,3358,9,154,3,154,3360,8,154,1,155,1,155,1,155,
-		1,155,3,155,3366,8,155,1,155,3,155,3369,8,155,1,156,3,156,3372,8,156,1,
-		156,1,156,1,156,5,156,3377,8,156,10,156,12,156,3380,9,156,1,156,1,156,
-		1,156,1,156,5,156,3386,8,156,10,156,12,156,3389,9,156,1,156,1,156,1,156,
-		1,156,1,156,1,156,1,156,5,156,3398,8,156,10,156,12,156,3401,9,156,3,156,
-		3403,8,156,1,157,3,157,3406,8,157,1,157,1,157,1,157,1,157,3,157,3412,8,
-		157,1,158,1,158,1,158,1,158,1,158,1,158,1,158,1,158,3,158,3422,8,158,1,
-		158,1,158,3,158,3426,8,158,1,158,1,158,1,158,3,158,3431,8,158,1,158,1,
-		158,1,158,3,158,3436,8,158,3,158,3438,8,158,1,159,3,159,3441,8,159,1,159,
-		1,159,1,159,3,159,3446,8,159,1,160,3,160,3449,8,160,1,160,1,160,1,160,
-		1,161,3,161,3455,8,161,1,161,1,161,5,161,3459,8,161,10,161,12,161,3462,
-		9,161,3,161,3464,8,161,1,162,1,162,1,162,3,162,3469,8,162,1,162,1,162,
-		1,162,1,162,1,162,1,162,3,162,3477,8,162,1,162,1,162,1,162,1,162,5,162,
-		3483,8,162,10,162,12,162,3486,9,162,3,162,3488,8,162,3,162,3490,8,162,
-		1,163,1,163,5,163,3494,8,163,10,163,12,163,3497,9,163,3,163,3499,8,163,
-		1,164,1,164,1,165,1,165,1,165,1,165,1,165,1,165,1,165,3,165,3510,8,165,
-		1,165,1,165,3,165,3514,8,165,1,165,1,165,1,165,1,165,1,165,1,165,3,165,
-		3522,8,165,1,165,1,165,1,165,5,165,3527,8,165,10,165,12,165,3530,9,165,
-		1,165,1,165,1,165,3,165,3535,8,165,1,165,1,165,1,165,3,165,3540,8,165,
-		1,166,1,166,1,166,3,166,3545,8,166,1,167,1,167,1,167,5,167,3550,8,167,
-		10,167,12,167,3553,9,167,1,168,1,168,3,168,3557,8,168,1,169,1,169,1,169,
-		1,169,5,169,3563,8,169,10,169,12,169,3566,9,169,1,169,1,169,1,170,1,170,
-		3,170,3572,8,170,1,170,3,170,3575,8,170,1,171,1,171,1,171,1,171,1,171,
-		1,171,1,171,1,171,1,171,1,171,3,171,3587,8,171,1,171,1,171,5,171,3591,
-		8,171,10,171,12,171,3594,9,171,1,172,1,172,1,172,3,172,3599,8,172,1,172,
-		1,172,1,172,1,172,1,172,1,172,5,172,3607,8,172,10,172,12,172,3610,9,172,
-		1,172,1,172,3,172,3614,8,172,1,173,1,173,1,173,1,173,1,173,1,173,3,173,
-		3622,8,173,1,174,3,174,3625,8,174,1,174,3,174,3628,8,174,1,174,1,174,1,
-		175,1,175,1,175,1,175,1,175,1,175,1,175,1,175,1,175,1,175,1,175,3,175,
-		3643,8,175,3,175,3645,8,175,1,176,3,176,3648,8,176,1,176,1,176,1,177,1,
-		177,3,177,3654,8,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,1,
-		177,1,177,1,177,1,177,1,177,1,177,1,177,3,177,3671,8,177,1,178,1,178,3,
-		178,3675,8,178,1,178,1,178,3,178,3679,8,178,1,179,3,179,3682,8,179,1,179,
-		1,179,1,179,1,179,3,179,3688,8,179,1,179,1,179,3,179,3692,8,179,1,179,
-		3,179,3695,8,179,1,179,1,179,1,179,3,179,3700,8,179,1,179,3,179,3703,8,
-		179,1,179,1,179,1,179,1,179,1,179,3,179,3710,8,179,1,179,3,179,3713,8,
-		179,1,179,1,179,1,179,3,179,3718,8,179,1,179,1,179,1,179,3,179,3723,8,
-		179,1,179,1,179,1,179,1,179,1,179,1,179,1,179,1,179,1,179,3,179,3734,8,
-		179,1,179,1,179,1,179,1,179,1,179,1,179,5,179,3742,8,179,10,179,12,179,
-		3745,9,179,3,179,3747,8,179,3,179,3749,8,179,1,180,1,180,1,180,3,180,3754,
-		8,180,1,180,1,180,1,180,3,180,3759,8,180,1,180,1,180,3,180,3763,8,180,
-		1,180,1,180,3,180,3767,8,180,1,181,1,181,1,181,1,181,1,181,1,181,1,181,
-		1,181,1,181,1,181,3,181,3779,8,181,1,182,1,182,1,182,5,182,3784,8,182,
-		10,182,12,182,3787,9,182,1,183,1,183,3,183,3791,8,183,1,183,5,183,3794,
-		8,183,10,183,12,183,3797,9,183,1,184,1,184,1,184,1,184,1,184,1,184,1,184,
-		1,184,1,184,3,184,3808,8,184,1,184,1,184,1,184,1,184,1,184,3,184,3815,
-		8,184,1,184,3,184,3818,8,184,1,185,1,185,1,186,1,186,3,186,3824,8,186,
-		1,186,1,186,1,187,1,187,3,187,3830,8,187,1,187,3,187,3833,8,187,1,188,
-		1,188,1,188,5,188,3838,8,188,10,188,12,188,3841,9,188,1,189,1,189,1,189,
-		1,189,1,189,1,189,1,189,1,189,3,189,3851,8,189,1,190,1,190,1,190,1,190,
-		1,190,1,190,1,190,3,190,3860,8,190,1,191,1,191,1,191,1,191,1,191,1,191,
-		3,191,3868,8,191,1,192,1,192,1,193,1,193,1,193,1,193,1,193,1,193,3,193,
-		3878,8,193,1,194,1,194,1,194,1,194,1,194,1,194,1,194,1,194,1,194,1,194,
-		3,194,3890,8,194,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,
-		1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,
-		1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,
-		1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,
-		1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,
-		1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,
-		1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,1,195,3,195,
-		3972,8,195,1,196,1,196,1,196,1,196,1,196,3,196,3979,8,196,1,197,1,197,
-		1,198,1,198,1,199,1,199,1,200,1,200,1,201,1,201,1,201,1,201,1,201,1,201,
-		1,201,1,201,1,201,1,201,3,201,3999,8,201,1,202,1,202,1,203,1,203,1,204,
-		1,204,1,205,1,205,1,205,0,0,206,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,
-		30,32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,
-		78,80,82,84,86,88,90,92,94,96,98,100,102,104,106,108,110,112,114,116,118,
-		120,122,124,126,128,130,132,134,136,138,140,142,144,146,148,150,152,154,
-		156,158,160,162,164,166,168,170,172,174,176,178,180,182,184,186,188,190,
-		192,194,196,198,200,202,204,206,208,210,212,214,216,218,220,222,224,226,
-		228,230,232,234,236,238,240,242,244,246,248,250,252,254,256,258,260,262,
-		264,266,268,270,272,274,276,278,280,282,284,286,288,290,292,294,296,298,
-		300,302,304,306,308,310,312,314,316,318,320,322,324,326,328,330,332,334,
-		336,338,340,342,344,346,348,350,352,354,356,358,360,362,364,366,368,370,
-		372,374,376,378,380,382,384,386,388,390,392,394,396,398,400,402,404,406,
-		408,410,0,75,2,0,199,199,294,294,1,0,23,24,2,0,52,52,196,196,2,0,176,176,
-		298,298,2,0,103,103,174,174,2,0,55,55,259,259,4,0,22,22,278,278,305,305,
-		325,326,2,0,3,3,72,72,2,0,12,12,103,103,2,0,186,186,213,213,2,0,53,53,
-		94,94,2,0,22,22,49,49,2,0,230,230,250,250,1,0,325,326,2,0,224,224,247,
-		247,2,0,129,129,299,299,2,0,224,224,262,262,1,0,357,358,1,0,6,8,3,0,110,
-		110,116,116,122,122,1,0,363,368,2,0,30,30,87,87,2,0,111,111,117,117,3,
-		0,22,22,26,26,86,86,2,0,10,10,357,368,2,0,54,54,93,93,1,0,130,131,1,0,
-		4,5,2,0,33,33,140,140,3,0,31,31,67,67,92,92,3,0,11,11,344,345,351,351,
-		1,0,355,356,1,0,18,19,3,0,232,232,286,286,299,299,3,0,129,129,225,225,
-		279,279,3,0,40,40,43,44,69,70,6,0,39,39,41,41,45,45,85,85,88,88,96,96,
-		2,0,156,156,172,172,1,0,12,13,4,0,159,159,163,163,165,166,175,175,4,0,
-		159,159,163,163,165,166,170,170,2,0,96,96,322,322,2,0,315,315,324,324,
-		2,0,219,219,239,239,2,0,103,103,187,187,3,0,110,110,275,275,312,312,2,
-		0,210,210,336,336,2,0,209,209,237,237,2,0,189,189,250,250,2,0,29,29,48,
-		48,2,0,188,188,295,295,2,0,217,217,308,308,2,0,293,293,308,308,6,0,206,
-		206,216,216,228,228,301,301,304,304,330,330,2,0,305,305,323,323,2,0,58,
-		58,91,91,4,0,105,105,109,109,201,201,233,233,5,0,72,72,160,160,211,211,
-		218,218,285,285,3,0,1,1,23,24,125,125,2,0,58,58,62,62,2,0,177,177,289,
-		289,2,0,184,184,227,227,2,0,89,89,340,340,2,0,250,250,307,307,2,0,3,3,
-		46,46,2,0,91,91,363,363,2,0,328,328,341,341,5,0,176,231,233,275,277,285,
-		287,298,300,343,1,0,158,175,1,0,153,157,1,0,126,131,1,0,141,149,1,0,150,
-		152,2,0,20,20,104,125,1,0,22,103,4775,0,413,1,0,0,0,2,426,1,0,0,0,4,429,
-		1,0,0,0,6,434,1,0,0,0,8,706,1,0,0,0,10,709,1,0,0,0,12,719,1,0,0,0,14,723,
-		1,0,0,0,16,735,1,0,0,0,18,755,1,0,0,0,20,770,1,0,0,0,22,791,1,0,0,0,24,
-		802,1,0,0,0,26,810,1,0,0,0,28,817,1,0,0,0,30,824,1,0,0,0,32,838,1,0,0,
-		0,34,868,1,0,0,0,36,886,1,0,0,0,38,888,1,0,0,0,40,898,1,0,0,0,42,938,1,
-		0,0,0,44,940,1,0,0,0,46,944,1,0,0,0,48,957,1,0,0,0,50,968,1,0,0,0,52,984,
-		1,0,0,0,54,1013,1,0,0,0,56,1015,1,0,0,0,58,1024,1,0,0,0,60,1028,1,0,0,
-		0,62,1036,1,0,0,0,64,1047,1,0,0,0,66,1059,1,0,0,0,68,1092,1,0,0,0,70,1097,
-		1,0,0,0,72,1099,1,0,0,0,74,1129,1,0,0,0,76,1161,1,0,0,0,78,1170,1,0,0,
-		0,80,1242,1,0,0,0,82,1265,1,0,0,0,84,1291,1,0,0,0,86,1295,1,0,0,0,88,1312,
-		1,0,0,0,90,1337,1,0,0,0,92,1339,1,0,0,0,94,1350,1,0,0,0,96,1356,1,0,0,
-		0,98,1376,1,0,0,0,100,1385,1,0,0,0,102,1397,1,0,0,0,104,1402,1,0,0,0,106,
-		1421,1,0,0,0,108,1432,1,0,0,0,110,1443,1,0,0,0,112,1460,1,0,0,0,114,1500,
-		1,0,0,0,116,1502,1,0,0,0,118,1504,1,0,0,0,120,1508,1,0,0,0,122,1510,1,
-		0,0,0,124,1518,1,0,0,0,126,1553,1,0,0,0,128,1555,1,0,0,0,130,1568,1,0,
-		0,0,132,1573,1,0,0,0,134,1587,1,0,0,0,136,1600,1,0,0,0,138,1609,1,0,0,
-		0,140,1625,1,0,0,0,142,1641,1,0,0,0,144,1643,1,0,0,0,146,1670,1,0,0,0,
-		148,1691,1,0,0,0,150,1783,1,0,0,0,152,1878,1,0,0,0,154,1889,1,0,0,0,156,
-		1896,1,0,0,0,158,1901,1,0,0,0,160,1905,1,0,0,0,162,1923,1,0,0,0,164,1931,
-		1,0,0,0,166,1968,1,0,0,0,168,1990,1,0,0,0,170,2000,1,0,0,0,172,2010,1,
-		0,0,0,174,2032,1,0,0,0,176,2034,1,0,0,0,178,2050,1,0,0,0,180,2084,1,0,
-		0,0,182,2086,1,0,0,0,184,2089,1,0,0,0,186,2095,1,0,0,0,188,2101,1,0,0,
-		0,190,2106,1,0,0,0,192,2137,1,0,0,0,194,2139,1,0,0,0,196,2159,1,0,0,0,
-		198,2162,1,0,0,0,200,2169,1,0,0,0,202,2174,1,0,0,0,204,2182,1,0,0,0,206,
-		2196,1,0,0,0,208,2198,1,0,0,0,210,2205,1,0,0,0,212,2274,1,0,0,0,214,2279,
-		1,0,0,0,216,2282,1,0,0,0,218,2286,1,0,0,0,220,2302,1,0,0,0,222,2304,1,
-		0,0,0,224,2328,1,0,0,0,226,2339,1,0,0,0,228,2343,1,0,0,0,230,2376,1,0,
-		0,0,232,2378,1,0,0,0,234,2381,1,0,0,0,236,2401,1,0,0,0,238,2426,1,0,0,
-		0,240,2428,1,0,0,0,242,2448,1,0,0,0,244,2450,1,0,0,0,246,2477,1,0,0,0,
-		248,2498,1,0,0,0,250,2534,1,0,0,0,252,2536,1,0,0,0,254,2709,1,0,0,0,256,
-		2716,1,0,0,0,258,2763,1,0,0,0,260,2765,1,0,0,0,262,2799,1,0,0,0,264,2801,
-		1,0,0,0,266,2815,1,0,0,0,268,2863,1,0,0,0,270,2880,1,0,0,0,272,2897,1,
-		0,0,0,274,2899,1,0,0,0,276,2914,1,0,0,0,278,2936,1,0,0,0,280,2968,1,0,
-		0,0,282,2979,1,0,0,0,284,2990,1,0,0,0,286,2992,1,0,0,0,288,3001,1,0,0,
-		0,290,3007,1,0,0,0,292,3014,1,0,0,0,294,3025,1,0,0,0,296,3033,1,0,0,0,
-		298,3051,1,0,0,0,300,3236,1,0,0,0,302,3254,1,0,0,0,304,3295,1,0,0,0,306,
-		3342,1,0,0,0,308,3359,1,0,0,0,310,3365,1,0,0,0,312,3402,1,0,0,0,314,3405,
-		1,0,0,0,316,3437,1,0,0,0,318,3445,1,0,0,0,320,3448,1,0,0,0,322,3454,1,
-		0,0,0,324,3489,1,0,0,0,326,3498,1,0,0,0,328,3500,1,0,0,0,330,3539,1,0,
-		0,0,332,3544,1,0,0,0,334,3546,1,0,0,0,336,3554,1,0,0,0,338,3558,1,0,0,
-		0,340,3569,1,0,0,0,342,3586,1,0,0,0,344,3613,1,0,0,0,346,3621,1,0,0,0,
-		348,3624,1,0,0,0,350,3644,1,0,0,0,352,3647,1,0,0,0,354,3670,1,0,0,0,356,
-		3674,1,0,0,0,358,3748,1,0,0,0,360,3766,1,0,0,0,362,3778,1,0,0,0,364,3780,
-		1,0,0,0,366,3788,1,0,0,0,368,3817,1,0,0,0,370,3819,1,0,0,0,372,3821,1,
-		0,0,0,374,3827,1,0,0,0,376,3834,1,0,0,0,378,3850,1,0,0,0,380,3859,1,0,
-		0,0,382,3867,1,0,0,0,384,3869,1,0,0,0,386,3877,1,0,0,0,388,3889,1,0,0,
-		0,390,3971,1,0,0,0,392,3978,1,0,0,0,394,3980,1,0,0,0,396,3982,1,0,0,0,
-		398,3984,1,0,0,0,400,3986,1,0,0,0,402,3998,1,0,0,0,404,4000,1,0,0,0,406,
-		4002,1,0,0,0,408,4004,1,0,0,0,410,4006,1,0,0,0,412,414,3,6,3,0,413,412,
-		1,0,0,0,413,414,1,0,0,0,414,421,1,0,0,0,415,417,5,351,0,0,416,418,3,6,
-		3,0,417,416,1,0,0,0,417,418,1,0,0,0,418,420,1,0,0,0,419,415,1,0,0,0,420,
-		423,1,0,0,0,421,419,1,0,0,0,421,422,1,0,0,0,422,424,1,0,0,0,423,421,1,
-		0,0,0,424,425,5,0,0,1,425,1,1,0,0,0,426,427,3,108,54,0,427,428,5,0,0,1,
-		428,3,1,0,0,0,429,430,3,208,104,0,430,431,5,0,0,1,431,5,1,0,0,0,432,435,
-		3,10,5,0,433,435,3,8,4,0,434,432,1,0,0,0,434,433,1,0,0,0,435,7,1,0,0,0,
-		436,438,5,329,0,0,437,439,5,89,0,0,438,437,1,0,0,0,438,439,1,0,0,0,439,
-		440,1,0,0,0,440,445,3,252,126,0,441,442,5,350,0,0,442,444,3,252,126,0,
-		443,441,1,0,0,0,444,447,1,0,0,0,445,443,1,0,0,0,445,446,1,0,0,0,446,450,
-		1,0,0,0,447,445,1,0,0,0,448,449,7,0,0,0,449,451,5,235,0,0,450,448,1,0,
-		0,0,450,451,1,0,0,0,451,453,1,0,0,0,452,454,3,296,148,0,453,452,1,0,0,
-		0,453,454,1,0,0,0,454,707,1,0,0,0,455,456,5,38,0,0,456,707,3,254,127,0,
-		457,458,5,288,0,0,458,459,5,256,0,0,459,461,5,340,0,0,460,462,5,107,0,
-		0,461,460,1,0,0,0,461,462,1,0,0,0,462,463,1,0,0,0,463,465,3,376,188,0,
-		464,466,3,288,144,0,465,464,1,0,0,0,465,466,1,0,0,0,466,707,1,0,0,0,467,
-		468,5,217,0,0,468,470,3,298,149,0,469,471,5,107,0,0,470,469,1,0,0,0,470,
-		471,1,0,0,0,471,474,1,0,0,0,472,473,5,236,0,0,473,475,5,127,0,0,474,472,
-		1,0,0,0,474,475,1,0,0,0,475,476,1,0,0,0,476,481,3,376,188,0,477,478,5,
-		350,0,0,478,480,3,376,188,0,479,477,1,0,0,0,480,483,1,0,0,0,481,479,1,
-		0,0,0,481,482,1,0,0,0,482,485,1,0,0,0,483,481,1,0,0,0,484,486,3,296,148,
-		0,485,484,1,0,0,0,485,486,1,0,0,0,486,707,1,0,0,0,487,488,5,182,0,0,488,
-		491,3,298,149,0,489,490,5,236,0,0,490,492,5,127,0,0,491,489,1,0,0,0,491,
-		492,1,0,0,0,492,494,1,0,0,0,493,495,5,75,0,0,494,493,1,0,0,0,494,495,1,
-		0,0,0,495,496,1,0,0,0,496,498,3,376,188,0,497,499,5,359,0,0,498,497,1,
-		0,0,0,498,499,1,0,0,0,499,500,1,0,0,0,500,505,3,300,150,0,501,502,5,350,
-		0,0,502,504,3,300,150,0,503,501,1,0,0,0,504,507,1,0,0,0,505,503,1,0,0,
-		0,505,506,1,0,0,0,506,707,1,0,0,0,507,505,1,0,0,0,508,509,5,200,0,0,509,
-		707,3,316,158,0,510,511,5,222,0,0,511,512,3,326,163,0,512,513,3,330,165,
-		0,513,707,1,0,0,0,514,516,7,1,0,0,515,517,3,338,169,0,516,515,1,0,0,0,
-		516,517,1,0,0,0,517,519,1,0,0,0,518,520,5,125,0,0,519,518,1,0,0,0,519,
-		520,1,0,0,0,520,522,1,0,0,0,521,523,3,334,167,0,522,521,1,0,0,0,522,523,
-		1,0,0,0,523,707,1,0,0,0,524,526,5,337,0,0,525,527,3,338,169,0,526,525,
-		1,0,0,0,526,527,1,0,0,0,527,529,1,0,0,0,528,530,5,110,0,0,529,528,1,0,
-		0,0,529,530,1,0,0,0,530,532,1,0,0,0,531,533,5,109,0,0,532,531,1,0,0,0,
-		532,533,1,0,0,0,533,535,1,0,0,0,534,536,5,125,0,0,535,534,1,0,0,0,535,
-		536,1,0,0,0,536,538,1,0,0,0,537,539,5,24,0,0,538,537,1,0,0,0,538,539,1,
-		0,0,0,539,541,1,0,0,0,540,542,3,334,167,0,541,540,1,0,0,0,541,542,1,0,
-		0,0,542,707,1,0,0,0,543,544,5,214,0,0,544,707,3,332,166,0,545,546,5,321,
-		0,0,546,707,3,332,166,0,547,548,5,311,0,0,548,707,3,354,177,0,549,550,
-		5,308,0,0,550,707,3,358,179,0,551,552,5,293,0,0,552,707,3,362,181,0,553,
-		555,5,185,0,0,554,556,3,370,185,0,555,554,1,0,0,0,555,556,1,0,0,0,556,
-		560,1,0,0,0,557,558,5,316,0,0,558,560,5,328,0,0,559,553,1,0,0,0,559,557,
-		1,0,0,0,560,562,1,0,0,0,561,563,3,366,183,0,562,561,1,0,0,0,562,563,1,
-		0,0,0,563,707,1,0,0,0,564,566,7,2,0,0,565,567,3,370,185,0,566,565,1,0,
-		0,0,566,567,1,0,0,0,567,569,1,0,0,0,568,570,3,372,186,0,569,568,1,0,0,
-		0,569,570,1,0,0,0,570,707,1,0,0,0,571,573,7,3,0,0,572,574,3,370,185,0,
-		573,572,1,0,0,0,573,574,1,0,0,0,574,581,1,0,0,0,575,577,5,91,0,0,576,578,
-		5,300,0,0,577,576,1,0,0,0,577,578,1,0,0,0,578,579,1,0,0,0,579,582,3,378,
-		189,0,580,582,3,372,186,0,581,575,1,0,0,0,581,580,1,0,0,0,581,582,1,0,
-		0,0,582,707,1,0,0,0,583,584,5,300,0,0,584,707,3,378,189,0,585,587,5,290,
-		0,0,586,588,5,300,0,0,587,586,1,0,0,0,587,588,1,0,0,0,588,589,1,0,0,0,
-		589,707,3,378,189,0,590,591,5,280,0,0,591,603,3,378,189,0,592,593,5,344,
-		0,0,593,598,3,208,104,0,594,595,5,350,0,0,595,597,3,208,104,0,596,594,
-		1,0,0,0,597,600,1,0,0,0,598,596,1,0,0,0,598,599,1,0,0,0,599,601,1,0,0,
-		0,600,598,1,0,0,0,601,602,5,345,0,0,602,604,1,0,0,0,603,592,1,0,0,0,603,
-		604,1,0,0,0,604,605,1,0,0,0,605,606,5,28,0,0,606,607,3,10,5,0,607,707,
-		1,0,0,0,608,609,5,221,0,0,609,621,3,378,189,0,610,611,5,344,0,0,611,616,
-		3,108,54,0,612,613,5,350,0,0,613,615,3,108,54,0,614,612,1,0,0,0,615,618,
-		1,0,0,0,616,614,1,0,0,0,616,617,1,0,0,0,617,619,1,0,0,0,618,616,1,0,0,
-		0,619,620,5,345,0,0,620,622,1,0,0,0,621,610,1,0,0,0,621,622,1,0,0,0,622,
-		707,1,0,0,0,623,625,5,207,0,0,624,626,5,280,0,0,625,624,1,0,0,0,625,626,
-		1,0,0,0,626,629,1,0,0,0,627,630,3,378,189,0,628,630,5,22,0,0,629,627,1,
-		0,0,0,629,628,1,0,0,0,630,707,1,0,0,0,631,632,5,208,0,0,632,636,3,378,
-		189,0,633,635,3,346,173,0,634,633,1,0,0,0,635,638,1,0,0,0,636,634,1,0,
-		0,0,636,637,1,0,0,0,637,639,1,0,0,0,638,636,1,0,0,0,639,642,5,203,0,0,
-		640,641,7,4,0,0,641,643,5,234,0,0,642,640,1,0,0,0,642,643,1,0,0,0,643,
-		644,1,0,0,0,644,645,5,56,0,0,645,646,3,12,6,0,646,707,1,0,0,0,647,648,
-		7,5,0,0,648,707,3,348,174,0,649,652,5,194,0,0,650,653,3,378,189,0,651,
-		653,5,22,0,0,652,650,1,0,0,0,652,651,1,0,0,0,653,707,1,0,0,0,654,655,5,
-		215,0,0,655,707,7,6,0,0,656,657,5,249,0,0,657,707,3,378,189,0,658,659,
-		5,265,0,0,659,662,3,378,189,0,660,661,5,350,0,0,661,663,5,3,0,0,662,660,
-		1,0,0,0,662,663,1,0,0,0,663,707,1,0,0,0,664,667,5,334,0,0,665,668,3,378,
-		189,0,666,668,5,359,0,0,667,665,1,0,0,0,667,666,1,0,0,0,668,707,1,0,0,
-		0,669,671,5,252,0,0,670,672,5,89,0,0,671,670,1,0,0,0,671,672,1,0,0,0,672,
-		673,1,0,0,0,673,678,3,252,126,0,674,675,5,350,0,0,675,677,3,252,126,0,
-		676,674,1,0,0,0,677,680,1,0,0,0,678,676,1,0,0,0,678,679,1,0,0,0,679,685,
-		1,0,0,0,680,678,1,0,0,0,681,682,5,62,0,0,682,683,3,374,187,0,683,684,5,
-		258,0,0,684,686,1,0,0,0,685,681,1,0,0,0,685,686,1,0,0,0,686,688,1,0,0,
-		0,687,689,5,266,0,0,688,687,1,0,0,0,688,689,1,0,0,0,689,707,1,0,0,0,690,
-		691,5,195,0,0,691,692,5,74,0,0,692,693,3,298,149,0,693,696,3,376,188,0,
-		694,695,5,74,0,0,695,697,3,376,188,0,696,694,1,0,0,0,696,697,1,0,0,0,697,
-		698,1,0,0,0,698,699,5,113,0,0,699,700,7,7,0,0,700,707,1,0,0,0,701,702,
-		5,59,0,0,702,707,3,304,152,0,703,704,5,296,0,0,704,707,3,306,153,0,705,
-		707,5,193,0,0,706,436,1,0,0,0,706,455,1,0,0,0,706,457,1,0,0,0,706,467,
-		1,0,0,0,706,487,1,0,0,0,706,508,1,0,0,0,706,510,1,0,0,0,706,514,1,0,0,
-		0,706,524,1,0,0,0,706,543,1,0,0,0,706,545,1,0,0,0,706,547,1,0,0,0,706,
-		549,1,0,0,0,706,551,1,0,0,0,706,559,1,0,0,0,706,564,1,0,0,0,706,571,1,
-		0,0,0,706,583,1,0,0,0,706,585,1,0,0,0,706,590,1,0,0,0,706,608,1,0,0,0,
-		706,623,1,0,0,0,706,631,1,0,0,0,706,647,1,0,0,0,706,649,1,0,0,0,706,654,
-		1,0,0,0,706,656,1,0,0,0,706,658,1,0,0,0,706,664,1,0,0,0,706,669,1,0,0,
-		0,706,690,1,0,0,0,706,701,1,0,0,0,706,703,1,0,0,0,706,705,1,0,0,0,707,
-		9,1,0,0,0,708,710,3,14,7,0,709,708,1,0,0,0,709,710,1,0,0,0,710,716,1,0,
-		0,0,711,717,3,22,11,0,712,717,3,222,111,0,713,717,3,234,117,0,714,717,
-		3,244,122,0,715,717,3,246,123,0,716,711,1,0,0,0,716,712,1,0,0,0,716,713,
-		1,0,0,0,716,714,1,0,0,0,716,715,1,0,0,0,717,11,1,0,0,0,718,720,3,14,7,
-		0,719,718,1,0,0,0,719,720,1,0,0,0,720,721,1,0,0,0,721,722,3,22,11,0,722,
-		13,1,0,0,0,723,725,7,8,0,0,724,726,5,81,0,0,725,724,1,0,0,0,725,726,1,
-		0,0,0,726,727,1,0,0,0,727,732,3,16,8,0,728,729,5,350,0,0,729,731,3,16,
-		8,0,730,728,1,0,0,0,731,734,1,0,0,0,732,730,1,0,0,0,732,733,1,0,0,0,733,
-		15,1,0,0,0,734,732,1,0,0,0,735,737,3,378,189,0,736,738,3,106,53,0,737,
-		736,1,0,0,0,737,738,1,0,0,0,738,739,1,0,0,0,739,744,5,28,0,0,740,742,5,
-		71,0,0,741,740,1,0,0,0,741,742,1,0,0,0,742,743,1,0,0,0,743,745,5,256,0,
-		0,744,741,1,0,0,0,744,745,1,0,0,0,745,746,1,0,0,0,746,747,5,344,0,0,747,
-		748,3,10,5,0,748,750,5,345,0,0,749,751,3,18,9,0,750,749,1,0,0,0,750,751,
-		1,0,0,0,751,753,1,0,0,0,752,754,3,20,10,0,753,752,1,0,0,0,753,754,1,0,
-		0,0,754,17,1,0,0,0,755,756,5,303,0,0,756,757,7,9,0,0,757,758,5,224,0,0,
-		758,759,5,187,0,0,759,764,3,378,189,0,760,761,5,350,0,0,761,763,3,378,
-		189,0,762,760,1,0,0,0,763,766,1,0,0,0,764,762,1,0,0,0,764,765,1,0,0,0,
-		765,767,1,0,0,0,766,764,1,0,0,0,767,768,5,308,0,0,768,769,3,378,189,0,
-		769,19,1,0,0,0,770,771,5,204,0,0,771,776,3,378,189,0,772,773,5,350,0,0,
-		773,775,3,378,189,0,774,772,1,0,0,0,775,778,1,0,0,0,776,774,1,0,0,0,776,
-		777,1,0,0,0,777,779,1,0,0,0,778,776,1,0,0,0,779,780,5,308,0,0,780,786,
-		3,378,189,0,781,782,5,91,0,0,782,783,3,132,66,0,783,784,5,46,0,0,784,785,
-		3,132,66,0,785,787,1,0,0,0,786,781,1,0,0,0,786,787,1,0,0,0,787,788,1,0,
-		0,0,788,789,5,97,0,0,789,790,3,378,189,0,790,21,1,0,0,0,791,797,3,26,13,
-		0,792,793,3,24,12,0,793,794,3,26,13,0,794,796,1,0,0,0,795,792,1,0,0,0,
-		796,799,1,0,0,0,797,795,1,0,0,0,797,798,1,0,0,0,798,800,1,0,0,0,799,797,
-		1,0,0,0,800,801,3,30,15,0,801,23,1,0,0,0,802,804,7,10,0,0,803,805,7,11,
-		0,0,804,803,1,0,0,0,804,805,1,0,0,0,805,808,1,0,0,0,806,807,5,187,0,0,
-		807,809,5,260,0,0,808,806,1,0,0,0,808,809,1,0,0,0,809,25,1,0,0,0,810,814,
-		3,32,16,0,811,813,3,28,14,0,812,811,1,0,0,0,813,816,1,0,0,0,814,812,1,
-		0,0,0,814,815,1,0,0,0,815,27,1,0,0,0,816,814,1,0,0,0,817,819,5,64,0,0,
-		818,820,7,11,0,0,819,818,1,0,0,0,819,820,1,0,0,0,820,821,1,0,0,0,821,822,
-		3,32,16,0,822,29,1,0,0,0,823,825,3,64,32,0,824,823,1,0,0,0,824,825,1,0,
-		0,0,825,830,1,0,0,0,826,829,3,68,34,0,827,829,3,72,36,0,828,826,1,0,0,
-		0,828,827,1,0,0,0,829,832,1,0,0,0,830,828,1,0,0,0,830,831,1,0,0,0,831,
-		31,1,0,0,0,832,830,1,0,0,0,833,839,3,34,17,0,834,835,5,344,0,0,835,836,
-		3,12,6,0,836,837,5,345,0,0,837,839,1,0,0,0,838,833,1,0,0,0,838,834,1,0,
-		0,0,839,33,1,0,0,0,840,842,5,84,0,0,841,843,3,36,18,0,842,841,1,0,0,0,
-		842,843,1,0,0,0,843,845,1,0,0,0,844,846,3,38,19,0,845,844,1,0,0,0,845,
-		846,1,0,0,0,846,848,1,0,0,0,847,849,3,46,23,0,848,847,1,0,0,0,848,849,
-		1,0,0,0,849,851,1,0,0,0,850,852,3,48,24,0,851,850,1,0,0,0,851,852,1,0,
-		0,0,852,853,1,0,0,0,853,869,3,50,25,0,854,860,3,48,24,0,855,857,5,84,0,
-		0,856,858,3,36,18,0,857,856,1,0,0,0,857,858,1,0,0,0,858,859,1,0,0,0,859,
-		861,3,38,19,0,860,855,1,0,0,0,860,861,1,0,0,0,861,862,1,0,0,0,862,863,
-		3,50,25,0,863,869,1,0,0,0,864,865,5,98,0,0,865,869,3,60,30,0,866,867,5,
-		89,0,0,867,869,3,98,49,0,868,840,1,0,0,0,868,854,1,0,0,0,868,864,1,0,0,
-		0,868,866,1,0,0,0,869,35,1,0,0,0,870,887,5,22,0,0,871,884,5,49,0,0,872,
-		873,5,74,0,0,873,874,5,344,0,0,874,879,3,108,54,0,875,876,5,350,0,0,876,
-		878,3,108,54,0,877,875,1,0,0,0,878,881,1,0,0,0,879,877,1,0,0,0,879,880,
-		1,0,0,0,880,882,1,0,0,0,881,879,1,0,0,0,882,883,5,345,0,0,883,885,1,0,
-		0,0,884,872,1,0,0,0,884,885,1,0,0,0,885,887,1,0,0,0,886,870,1,0,0,0,886,
-		871,1,0,0,0,887,37,1,0,0,0,888,893,3,40,20,0,889,890,5,350,0,0,890,892,
-		3,40,20,0,891,889,1,0,0,0,892,895,1,0,0,0,893,891,1,0,0,0,893,894,1,0,
-		0,0,894,39,1,0,0,0,895,893,1,0,0,0,896,899,5,359,0,0,897,899,3,108,54,
-		0,898,896,1,0,0,0,898,897,1,0,0,0,899,903,1,0,0,0,900,902,3,42,21,0,901,
-		900,1,0,0,0,902,905,1,0,0,0,903,901,1,0,0,0,903,904,1,0,0,0,904,909,1,
-		0,0,0,905,903,1,0,0,0,906,907,5,28,0,0,907,910,3,388,194,0,908,910,3,390,
-		195,0,909,906,1,0,0,0,909,908,1,0,0,0,909,910,1,0,0,0,910,41,1,0,0,0,911,
-		924,5,161,0,0,912,913,5,344,0,0,913,918,3,378,189,0,914,915,5,350,0,0,
-		915,917,3,378,189,0,916,914,1,0,0,0,917,920,1,0,0,0,918,916,1,0,0,0,918,
-		919,1,0,0,0,919,921,1,0,0,0,920,918,1,0,0,0,921,922,5,345,0,0,922,925,
-		1,0,0,0,923,925,3,378,189,0,924,912,1,0,0,0,924,923,1,0,0,0,925,939,1,
-		0,0,0,926,927,5,168,0,0,927,928,5,344,0,0,928,933,3,44,22,0,929,930,5,
-		350,0,0,930,932,3,44,22,0,931,929,1,0,0,0,932,935,1,0,0,0,933,931,1,0,
-		0,0,933,934,1,0,0,0,934,936,1,0,0,0,935,933,1,0,0,0,936,937,5,345,0,0,
-		937,939,1,0,0,0,938,911,1,0,0,0,938,926,1,0,0,0,939,43,1,0,0,0,940,941,
-		3,108,54,0,941,942,5,28,0,0,942,943,3,388,194,0,943,45,1,0,0,0,944,950,
-		5,65,0,0,945,947,7,12,0,0,946,945,1,0,0,0,946,947,1,0,0,0,947,948,1,0,
-		0,0,948,951,7,13,0,0,949,951,5,335,0,0,950,946,1,0,0,0,950,949,1,0,0,0,
-		950,951,1,0,0,0,951,953,1,0,0,0,952,954,5,89,0,0,953,952,1,0,0,0,953,954,
-		1,0,0,0,954,955,1,0,0,0,955,956,3,376,188,0,956,47,1,0,0,0,957,958,5,58,
-		0,0,958,963,3,74,37,0,959,960,5,350,0,0,960,962,3,74,37,0,961,959,1,0,
-		0,0,962,965,1,0,0,0,963,961,1,0,0,0,963,964,1,0,0,0,964,49,1,0,0,0,965,
-		963,1,0,0,0,966,967,5,101,0,0,967,969,3,108,54,0,968,966,1,0,0,0,968,969,
-		1,0,0,0,969,971,1,0,0,0,970,972,3,52,26,0,971,970,1,0,0,0,971,972,1,0,
-		0,0,972,975,1,0,0,0,973,974,5,61,0,0,974,976,3,108,54,0,975,973,1,0,0,
-		0,975,976,1,0,0,0,976,978,1,0,0,0,977,979,3,56,28,0,978,977,1,0,0,0,978,
-		979,1,0,0,0,979,982,1,0,0,0,980,981,5,80,0,0,981,983,3,108,54,0,982,980,
-		1,0,0,0,982,983,1,0,0,0,983,51,1,0,0,0,984,985,5,60,0,0,985,987,5,187,
-		0,0,986,988,7,11,0,0,987,986,1,0,0,0,987,988,1,0,0,0,988,997,1,0,0,0,989,
-		994,3,54,27,0,990,991,5,350,0,0,991,993,3,54,27,0,992,990,1,0,0,0,993,
-		996,1,0,0,0,994,992,1,0,0,0,994,995,1,0,0,0,995,998,1,0,0,0,996,994,1,
-		0,0,0,997,989,1,0,0,0,997,998,1,0,0,0,998,53,1,0,0,0,999,1014,3,108,54,
-		0,1000,1001,5,16,0,0,1001,1002,5,309,0,0,1002,1003,5,344,0,0,1003,1008,
-		3,54,27,0,1004,1005,5,350,0,0,1005,1007,3,54,27,0,1006,1004,1,0,0,0,1007,
-		1010,1,0,0,0,1008,1006,1,0,0,0,1008,1009,1,0,0,0,1009,1011,1,0,0,0,1010,
-		1008,1,0,0,0,1011,1012,5,345,0,0,1012,1014,1,0,0,0,1013,999,1,0,0,0,1013,
-		1000,1,0,0,0,1014,55,1,0,0,0,1015,1016,5,102,0,0,1016,1021,3,58,29,0,1017,
-		1018,5,350,0,0,1018,1020,3,58,29,0,1019,1017,1,0,0,0,1020,1023,1,0,0,0,
-		1021,1019,1,0,0,0,1021,1022,1,0,0,0,1022,57,1,0,0,0,1023,1021,1,0,0,0,
-		1024,1025,3,378,189,0,1025,1026,5,28,0,0,1026,1027,3,190,95,0,1027,59,
-		1,0,0,0,1028,1033,3,62,31,0,1029,1030,5,350,0,0,1030,1032,3,62,31,0,1031,
-		1029,1,0,0,0,1032,1035,1,0,0,0,1033,1031,1,0,0,0,1033,1034,1,0,0,0,1034,
-		61,1,0,0,0,1035,1033,1,0,0,0,1036,1037,5,344,0,0,1037,1042,3,108,54,0,
-		1038,1039,5,350,0,0,1039,1041,3,108,54,0,1040,1038,1,0,0,0,1041,1044,1,
-		0,0,0,1042,1040,1,0,0,0,1042,1043,1,0,0,0,1043,1045,1,0,0,0,1044,1042,
-		1,0,0,0,1045,1046,5,345,0,0,1046,63,1,0,0,0,1047,1048,5,77,0,0,1048,1049,
-		5,187,0,0,1049,1054,3,66,33,0,1050,1051,5,350,0,0,1051,1053,3,66,33,0,
-		1052,1050,1,0,0,0,1053,1056,1,0,0,0,1054,1052,1,0,0,0,1054,1055,1,0,0,
-		0,1055,65,1,0,0,0,1056,1054,1,0,0,0,1057,1060,3,108,54,0,1058,1060,5,22,
-		0,0,1059,1057,1,0,0,0,1059,1058,1,0,0,0,1060,1065,1,0,0,0,1061,1066,5,
-		29,0,0,1062,1066,5,48,0,0,1063,1064,5,97,0,0,1064,1066,3,142,71,0,1065,
-		1061,1,0,0,0,1065,1062,1,0,0,0,1065,1063,1,0,0,0,1065,1066,1,0,0,0,1066,
-		1069,1,0,0,0,1067,1068,5,15,0,0,1068,1070,7,14,0,0,1069,1067,1,0,0,0,1069,
-		1070,1,0,0,0,1070,67,1,0,0,0,1071,1074,5,68,0,0,1072,1075,5,22,0,0,1073,
-		1075,3,108,54,0,1074,1072,1,0,0,0,1074,1073,1,0,0,0,1075,1093,1,0,0,0,
-		1076,1077,5,73,0,0,1077,1079,3,108,54,0,1078,1080,7,15,0,0,1079,1078,1,
-		0,0,0,1079,1080,1,0,0,0,1080,1093,1,0,0,0,1081,1082,5,55,0,0,1082,1084,
-		7,16,0,0,1083,1085,3,70,35,0,1084,1083,1,0,0,0,1084,1085,1,0,0,0,1085,
-		1086,1,0,0,0,1086,1090,7,15,0,0,1087,1091,5,75,0,0,1088,1089,5,103,0,0,
-		1089,1091,5,327,0,0,1090,1087,1,0,0,0,1090,1088,1,0,0,0,1091,1093,1,0,
-		0,0,1092,1071,1,0,0,0,1092,1076,1,0,0,0,1092,1081,1,0,0,0,1093,69,1,0,
-		0,0,1094,1095,7,17,0,0,1095,1098,7,18,0,0,1096,1098,3,148,74,0,1097,1094,
-		1,0,0,0,1097,1096,1,0,0,0,1098,71,1,0,0,0,1099,1127,5,56,0,0,1100,1108,
-		5,336,0,0,1101,1102,5,263,0,0,1102,1103,5,246,0,0,1103,1108,5,336,0,0,
-		1104,1108,5,310,0,0,1105,1106,5,246,0,0,1106,1108,5,310,0,0,1107,1100,
-		1,0,0,0,1107,1101,1,0,0,0,1107,1104,1,0,0,0,1107,1105,1,0,0,0,1108,1118,
-		1,0,0,0,1109,1110,5,268,0,0,1110,1115,3,376,188,0,1111,1112,5,350,0,0,
-		1112,1114,3,376,188,0,1113,1111,1,0,0,0,1114,1117,1,0,0,0,1115,1113,1,
-		0,0,0,1115,1116,1,0,0,0,1116,1119,1,0,0,0,1117,1115,1,0,0,0,1118,1109,
-		1,0,0,0,1118,1119,1,0,0,0,1119,1123,1,0,0,0,1120,1124,5,266,0,0,1121,1122,
-		5,313,0,0,1122,1124,5,253,0,0,1123,1120,1,0,0,0,1123,1121,1,0,0,0,1123,
-		1124,1,0,0,0,1124,1128,1,0,0,0,1125,1126,5,287,0,0,1126,1128,5,75,0,0,
-		1127,1107,1,0,0,0,1127,1125,1,0,0,0,1128,73,1,0,0,0,1129,1133,3,80,40,
-		0,1130,1132,3,76,38,0,1131,1130,1,0,0,0,1132,1135,1,0,0,0,1133,1131,1,
-		0,0,0,1133,1134,1,0,0,0,1134,75,1,0,0,0,1135,1133,1,0,0,0,1136,1137,5,
-		108,0,0,1137,1138,5,115,0,0,1138,1162,3,80,40,0,1139,1141,5,118,0,0,1140,
-		1142,3,78,39,0,1141,1140,1,0,0,0,1141,1142,1,0,0,0,1142,1143,1,0,0,0,1143,
-		1144,5,115,0,0,1144,1162,3,80,40,0,1145,1147,5,151,0,0,1146,1145,1,0,0,
-		0,1146,1147,1,0,0,0,1147,1149,1,0,0,0,1148,1150,3,78,39,0,1149,1148,1,
-		0,0,0,1149,1150,1,0,0,0,1150,1151,1,0,0,0,1151,1152,5,115,0,0,1152,1162,
-		3,80,40,0,1153,1154,5,74,0,0,1154,1162,3,108,54,0,1155,1156,5,97,0,0,1156,
-		1159,3,106,53,0,1157,1158,5,28,0,0,1158,1160,3,378,189,0,1159,1157,1,0,
-		0,0,1159,1160,1,0,0,0,1160,1162,1,0,0,0,1161,1136,1,0,0,0,1161,1139,1,
-		0,0,0,1161,1146,1,0,0,0,1161,1153,1,0,0,0,1161,1155,1,0,0,0,1162,77,1,
-		0,0,0,1163,1171,5,112,0,0,1164,1166,7,19,0,0,1165,1167,5,120,0,0,1166,
-		1165,1,0,0,0,1166,1167,1,0,0,0,1167,1171,1,0,0,0,1168,1171,5,152,0,0,1169,
-		1171,5,150,0,0,1170,1163,1,0,0,0,1170,1164,1,0,0,0,1170,1168,1,0,0,0,1170,
-		1169,1,0,0,0,1171,79,1,0,0,0,1172,1178,5,75,0,0,1173,1179,3,100,50,0,1174,
-		1175,5,344,0,0,1175,1176,3,100,50,0,1176,1177,5,345,0,0,1177,1179,1,0,
-		0,0,1178,1173,1,0,0,0,1178,1174,1,0,0,0,1179,1181,1,0,0,0,1180,1182,3,
-		102,51,0,1181,1180,1,0,0,0,1181,1182,1,0,0,0,1182,1184,1,0,0,0,1183,1185,
-		3,104,52,0,1184,1183,1,0,0,0,1184,1185,1,0,0,0,1185,1243,1,0,0,0,1186,
-		1197,3,100,50,0,1187,1189,5,359,0,0,1188,1187,1,0,0,0,1188,1189,1,0,0,
-		0,1189,1191,1,0,0,0,1190,1192,3,102,51,0,1191,1190,1,0,0,0,1191,1192,1,
-		0,0,0,1192,1194,1,0,0,0,1193,1195,3,104,52,0,1194,1193,1,0,0,0,1194,1195,
-		1,0,0,0,1195,1198,1,0,0,0,1196,1198,3,84,42,0,1197,1188,1,0,0,0,1197,1196,
-		1,0,0,0,1198,1243,1,0,0,0,1199,1200,3,384,192,0,1200,1201,3,84,42,0,1201,
-		1243,1,0,0,0,1202,1204,3,206,103,0,1203,1205,3,90,45,0,1204,1203,1,0,0,
-		0,1204,1205,1,0,0,0,1205,1243,1,0,0,0,1206,1208,3,152,76,0,1207,1209,3,
-		90,45,0,1208,1207,1,0,0,0,1208,1209,1,0,0,0,1209,1243,1,0,0,0,1210,1212,
-		5,3,0,0,1211,1213,3,102,51,0,1212,1211,1,0,0,0,1212,1213,1,0,0,0,1213,
-		1215,1,0,0,0,1214,1216,3,104,52,0,1215,1214,1,0,0,0,1215,1216,1,0,0,0,
-		1216,1243,1,0,0,0,1217,1218,5,344,0,0,1218,1219,3,82,41,0,1219,1221,5,
-		345,0,0,1220,1222,3,102,51,0,1221,1220,1,0,0,0,1221,1222,1,0,0,0,1222,
-		1243,1,0,0,0,1223,1240,5,66,0,0,1224,1225,5,344,0,0,1225,1226,3,12,6,0,
-		1226,1228,5,345,0,0,1227,1229,3,102,51,0,1228,1227,1,0,0,0,1228,1229,1,
-		0,0,0,1229,1241,1,0,0,0,1230,1233,3,100,50,0,1231,1233,3,384,192,0,1232,
-		1230,1,0,0,0,1232,1231,1,0,0,0,1233,1234,1,0,0,0,1234,1235,3,84,42,0,1235,
-		1241,1,0,0,0,1236,1238,3,152,76,0,1237,1239,3,90,45,0,1238,1237,1,0,0,
-		0,1238,1239,1,0,0,0,1239,1241,1,0,0,0,1240,1224,1,0,0,0,1240,1232,1,0,
-		0,0,1240,1236,1,0,0,0,1241,1243,1,0,0,0,1242,1172,1,0,0,0,1242,1186,1,
-		0,0,0,1242,1199,1,0,0,0,1242,1202,1,0,0,0,1242,1206,1,0,0,0,1242,1210,
-		1,0,0,0,1242,1217,1,0,0,0,1242,1223,1,0,0,0,1243,81,1,0,0,0,1244,1266,
-		3,168,84,0,1245,1263,3,74,37,0,1246,1247,3,170,85,0,1247,1248,3,30,15,
-		0,1248,1264,1,0,0,0,1249,1254,3,64,32,0,1250,1253,3,68,34,0,1251,1253,
-		3,72,36,0,1252,1250,1,0,0,0,1252,1251,1,0,0,0,1253,1256,1,0,0,0,1254,1252,
-		1,0,0,0,1254,1255,1,0,0,0,1255,1264,1,0,0,0,1256,1254,1,0,0,0,1257,1260,
-		3,68,34,0,1258,1260,3,72,36,0,1259,1257,1,0,0,0,1259,1258,1,0,0,0,1260,
-		1261,1,0,0,0,1261,1259,1,0,0,0,1261,1262,1,0,0,0,1262,1264,1,0,0,0,1263,
-		1246,1,0,0,0,1263,1249,1,0,0,0,1263,1259,1,0,0,0,1263,1264,1,0,0,0,1264,
-		1266,1,0,0,0,1265,1244,1,0,0,0,1265,1245,1,0,0,0,1266,83,1,0,0,0,1267,
-		1269,3,178,89,0,1268,1270,3,88,44,0,1269,1268,1,0,0,0,1269,1270,1,0,0,
-		0,1270,1272,1,0,0,0,1271,1273,3,90,45,0,1272,1271,1,0,0,0,1272,1273,1,
-		0,0,0,1273,1292,1,0,0,0,1274,1275,5,58,0,0,1275,1276,5,344,0,0,1276,1281,
-		3,86,43,0,1277,1278,5,350,0,0,1278,1280,3,86,43,0,1279,1277,1,0,0,0,1280,
-		1283,1,0,0,0,1281,1279,1,0,0,0,1281,1282,1,0,0,0,1282,1284,1,0,0,0,1283,
-		1281,1,0,0,0,1284,1286,5,345,0,0,1285,1287,3,88,44,0,1286,1285,1,0,0,0,
-		1286,1287,1,0,0,0,1287,1289,1,0,0,0,1288,1290,3,90,45,0,1289,1288,1,0,
-		0,0,1289,1290,1,0,0,0,1290,1292,1,0,0,0,1291,1267,1,0,0,0,1291,1274,1,
-		0,0,0,1292,85,1,0,0,0,1293,1296,3,100,50,0,1294,1296,3,384,192,0,1295,
-		1293,1,0,0,0,1295,1294,1,0,0,0,1296,1297,1,0,0,0,1297,1310,3,178,89,0,
-		1298,1299,5,28,0,0,1299,1300,5,344,0,0,1300,1305,3,94,47,0,1301,1302,5,
-		350,0,0,1302,1304,3,94,47,0,1303,1301,1,0,0,0,1304,1307,1,0,0,0,1305,1303,
-		1,0,0,0,1305,1306,1,0,0,0,1306,1308,1,0,0,0,1307,1305,1,0,0,0,1308,1309,
-		5,345,0,0,1309,1311,1,0,0,0,1310,1298,1,0,0,0,1310,1311,1,0,0,0,1311,87,
-		1,0,0,0,1312,1313,5,12,0,0,1313,1314,5,271,0,0,1314,89,1,0,0,0,1315,1331,
-		5,28,0,0,1316,1317,5,344,0,0,1317,1322,3,94,47,0,1318,1319,5,350,0,0,1319,
-		1321,3,94,47,0,1320,1318,1,0,0,0,1321,1324,1,0,0,0,1322,1320,1,0,0,0,1322,
-		1323,1,0,0,0,1323,1325,1,0,0,0,1324,1322,1,0,0,0,1325,1326,5,345,0,0,1326,
-		1332,1,0,0,0,1327,1329,3,378,189,0,1328,1330,3,92,46,0,1329,1328,1,0,0,
-		0,1329,1330,1,0,0,0,1330,1332,1,0,0,0,1331,1316,1,0,0,0,1331,1327,1,0,
-		0,0,1332,1338,1,0,0,0,1333,1335,3,380,190,0,1334,1336,3,92,46,0,1335,1334,
-		1,0,0,0,1335,1336,1,0,0,0,1336,1338,1,0,0,0,1337,1315,1,0,0,0,1337,1333,
-		1,0,0,0,1338,91,1,0,0,0,1339,1340,5,344,0,0,1340,1345,3,96,48,0,1341,1342,
-		5,350,0,0,1342,1344,3,96,48,0,1343,1341,1,0,0,0,1344,1347,1,0,0,0,1345,
-		1343,1,0,0,0,1345,1346,1,0,0,0,1346,1348,1,0,0,0,1347,1345,1,0,0,0,1348,
-		1349,5,345,0,0,1349,93,1,0,0,0,1350,1351,3,378,189,0,1351,1354,3,208,104,
-		0,1352,1353,5,35,0,0,1353,1355,3,376,188,0,1354,1352,1,0,0,0,1354,1355,
-		1,0,0,0,1355,95,1,0,0,0,1356,1362,3,378,189,0,1357,1360,3,208,104,0,1358,
-		1359,5,35,0,0,1359,1361,3,376,188,0,1360,1358,1,0,0,0,1360,1361,1,0,0,
-		0,1361,1363,1,0,0,0,1362,1357,1,0,0,0,1362,1363,1,0,0,0,1363,97,1,0,0,
-		0,1364,1370,5,75,0,0,1365,1371,3,100,50,0,1366,1367,5,344,0,0,1367,1368,
-		3,100,50,0,1368,1369,5,345,0,0,1369,1371,1,0,0,0,1370,1365,1,0,0,0,1370,
-		1366,1,0,0,0,1371,1377,1,0,0,0,1372,1374,3,100,50,0,1373,1375,5,359,0,
-		0,1374,1373,1,0,0,0,1374,1375,1,0,0,0,1375,1377,1,0,0,0,1376,1364,1,0,
-		0,0,1376,1372,1,0,0,0,1377,99,1,0,0,0,1378,1386,5,1,0,0,1379,1386,5,2,
-		0,0,1380,1386,3,392,196,0,1381,1386,3,396,198,0,1382,1386,3,398,199,0,
-		1383,1386,3,406,203,0,1384,1386,3,400,200,0,1385,1378,1,0,0,0,1385,1379,
-		1,0,0,0,1385,1380,1,0,0,0,1385,1381,1,0,0,0,1385,1382,1,0,0,0,1385,1383,
-		1,0,0,0,1385,1384,1,0,0,0,1386,1391,1,0,0,0,1387,1388,5,352,0,0,1388,1390,
-		3,388,194,0,1389,1387,1,0,0,0,1390,1393,1,0,0,0,1391,1389,1,0,0,0,1391,
-		1392,1,0,0,0,1392,101,1,0,0,0,1393,1391,1,0,0,0,1394,1395,5,28,0,0,1395,
-		1398,3,378,189,0,1396,1398,3,380,190,0,1397,1394,1,0,0,0,1397,1396,1,0,
-		0,0,1398,1400,1,0,0,0,1399,1401,3,106,53,0,1400,1399,1,0,0,0,1400,1401,
-		1,0,0,0,1401,103,1,0,0,0,1402,1403,5,124,0,0,1403,1404,3,376,188,0,1404,
-		1405,5,344,0,0,1405,1410,3,108,54,0,1406,1407,5,350,0,0,1407,1409,3,108,
-		54,0,1408,1406,1,0,0,0,1409,1412,1,0,0,0,1410,1408,1,0,0,0,1410,1411,1,
-		0,0,0,1411,1413,1,0,0,0,1412,1410,1,0,0,0,1413,1419,5,345,0,0,1414,1415,
-		5,292,0,0,1415,1416,5,344,0,0,1416,1417,3,108,54,0,1417,1418,5,345,0,0,
-		1418,1420,1,0,0,0,1419,1414,1,0,0,0,1419,1420,1,0,0,0,1420,105,1,0,0,0,
-		1421,1422,5,344,0,0,1422,1427,3,378,189,0,1423,1424,5,350,0,0,1424,1426,
-		3,378,189,0,1425,1423,1,0,0,0,1426,1429,1,0,0,0,1427,1425,1,0,0,0,1427,
-		1428,1,0,0,0,1428,1430,1,0,0,0,1429,1427,1,0,0,0,1430,1431,5,345,0,0,1431,
-		107,1,0,0,0,1432,1437,3,110,55,0,1433,1434,5,76,0,0,1434,1436,3,110,55,
-		0,1435,1433,1,0,0,0,1436,1439,1,0,0,0,1437,1435,1,0,0,0,1437,1438,1,0,
-		0,0,1438,109,1,0,0,0,1439,1437,1,0,0,0,1440,1442,5,71,0,0,1441,1440,1,
-		0,0,0,1442,1445,1,0,0,0,1443,1441,1,0,0,0,1443,1444,1,0,0,0,1444,1446,
-		1,0,0,0,1445,1443,1,0,0,0,1446,1457,3,112,56,0,1447,1451,5,25,0,0,1448,
-		1450,5,71,0,0,1449,1448,1,0,0,0,1450,1453,1,0,0,0,1451,1449,1,0,0,0,1451,
-		1452,1,0,0,0,1452,1454,1,0,0,0,1453,1451,1,0,0,0,1454,1456,3,112,56,0,
-		1455,1447,1,0,0,0,1456,1459,1,0,0,0,1457,1455,1,0,0,0,1457,1458,1,0,0,
-		0,1458,111,1,0,0,0,1459,1457,1,0,0,0,1460,1464,3,122,61,0,1461,1463,3,
-		114,57,0,1462,1461,1,0,0,0,1463,1466,1,0,0,0,1464,1462,1,0,0,0,1464,1465,
-		1,0,0,0,1465,113,1,0,0,0,1466,1464,1,0,0,0,1467,1476,3,120,60,0,1468,1470,
-		5,71,0,0,1469,1468,1,0,0,0,1470,1473,1,0,0,0,1471,1469,1,0,0,0,1471,1472,
-		1,0,0,0,1472,1474,1,0,0,0,1473,1471,1,0,0,0,1474,1477,3,122,61,0,1475,
-		1477,3,130,65,0,1476,1471,1,0,0,0,1476,1475,1,0,0,0,1477,1501,1,0,0,0,
-		1478,1480,5,113,0,0,1479,1481,5,71,0,0,1480,1479,1,0,0,0,1480,1481,1,0,
-		0,0,1481,1496,1,0,0,0,1482,1497,5,72,0,0,1483,1497,5,93,0,0,1484,1497,
-		5,54,0,0,1485,1497,5,333,0,0,1486,1487,5,49,0,0,1487,1491,5,58,0,0,1488,
-		1490,3,116,58,0,1489,1488,1,0,0,0,1490,1493,1,0,0,0,1491,1489,1,0,0,0,
-		1491,1492,1,0,0,0,1492,1494,1,0,0,0,1493,1491,1,0,0,0,1494,1497,3,122,
-		61,0,1495,1497,3,118,59,0,1496,1482,1,0,0,0,1496,1483,1,0,0,0,1496,1484,
-		1,0,0,0,1496,1485,1,0,0,0,1496,1486,1,0,0,0,1496,1495,1,0,0,0,1497,1501,
-		1,0,0,0,1498,1501,5,114,0,0,1499,1501,5,119,0,0,1500,1467,1,0,0,0,1500,
-		1478,1,0,0,0,1500,1498,1,0,0,0,1500,1499,1,0,0,0,1501,115,1,0,0,0,1502,
-		1503,5,71,0,0,1503,117,1,0,0,0,1504,1506,5,1,0,0,1505,1507,5,1,0,0,1506,
-		1505,1,0,0,0,1506,1507,1,0,0,0,1507,119,1,0,0,0,1508,1509,7,20,0,0,1509,
-		121,1,0,0,0,1510,1514,3,132,66,0,1511,1513,3,124,62,0,1512,1511,1,0,0,
-		0,1513,1516,1,0,0,0,1514,1512,1,0,0,0,1514,1515,1,0,0,0,1515,123,1,0,0,
-		0,1516,1514,1,0,0,0,1517,1519,5,14,0,0,1518,1517,1,0,0,0,1518,1519,1,0,
-		0,0,1519,1520,1,0,0,0,1520,1521,3,126,63,0,1521,125,1,0,0,0,1522,1524,
-		5,126,0,0,1523,1525,7,21,0,0,1524,1523,1,0,0,0,1524,1525,1,0,0,0,1525,
-		1526,1,0,0,0,1526,1527,3,128,64,0,1527,1528,5,25,0,0,1528,1529,3,132,66,
-		0,1529,1554,1,0,0,0,1530,1531,5,62,0,0,1531,1532,5,344,0,0,1532,1533,3,
-		166,83,0,1533,1534,5,345,0,0,1534,1554,1,0,0,0,1535,1542,7,22,0,0,1536,
-		1543,3,130,65,0,1537,1540,3,132,66,0,1538,1539,5,160,0,0,1539,1541,3,132,
-		66,0,1540,1538,1,0,0,0,1540,1541,1,0,0,0,1541,1543,1,0,0,0,1542,1536,1,
-		0,0,0,1542,1537,1,0,0,0,1543,1554,1,0,0,0,1544,1545,5,123,0,0,1545,1546,
-		5,91,0,0,1546,1549,3,132,66,0,1547,1548,5,160,0,0,1548,1550,3,132,66,0,
-		1549,1547,1,0,0,0,1549,1550,1,0,0,0,1550,1554,1,0,0,0,1551,1552,5,121,
-		0,0,1552,1554,3,132,66,0,1553,1522,1,0,0,0,1553,1530,1,0,0,0,1553,1535,
-		1,0,0,0,1553,1544,1,0,0,0,1553,1551,1,0,0,0,1554,127,1,0,0,0,1555,1566,
-		3,132,66,0,1556,1557,3,120,60,0,1557,1558,3,132,66,0,1558,1567,1,0,0,0,
-		1559,1561,5,113,0,0,1560,1562,5,71,0,0,1561,1560,1,0,0,0,1561,1562,1,0,
-		0,0,1562,1563,1,0,0,0,1563,1564,5,49,0,0,1564,1565,5,58,0,0,1565,1567,
-		3,132,66,0,1566,1556,1,0,0,0,1566,1559,1,0,0,0,1566,1567,1,0,0,0,1567,
-		129,1,0,0,0,1568,1569,7,23,0,0,1569,1570,5,344,0,0,1570,1571,3,166,83,
-		0,1571,1572,5,345,0,0,1572,131,1,0,0,0,1573,1581,3,134,67,0,1574,1577,
-		3,138,69,0,1575,1578,3,134,67,0,1576,1578,3,130,65,0,1577,1575,1,0,0,0,
-		1577,1576,1,0,0,0,1578,1580,1,0,0,0,1579,1574,1,0,0,0,1580,1583,1,0,0,
-		0,1581,1579,1,0,0,0,1581,1582,1,0,0,0,1582,133,1,0,0,0,1583,1581,1,0,0,
-		0,1584,1586,3,136,68,0,1585,1584,1,0,0,0,1586,1589,1,0,0,0,1587,1585,1,
-		0,0,0,1587,1588,1,0,0,0,1588,1590,1,0,0,0,1589,1587,1,0,0,0,1590,1594,
-		3,148,74,0,1591,1593,3,146,73,0,1592,1591,1,0,0,0,1593,1596,1,0,0,0,1594,
-		1592,1,0,0,0,1594,1595,1,0,0,0,1595,135,1,0,0,0,1596,1594,1,0,0,0,1597,
-		1601,5,357,0,0,1598,1601,5,358,0,0,1599,1601,3,140,70,0,1600,1597,1,0,
-		0,0,1600,1598,1,0,0,0,1600,1599,1,0,0,0,1601,137,1,0,0,0,1602,1610,5,357,
-		0,0,1603,1610,5,358,0,0,1604,1610,5,359,0,0,1605,1610,5,360,0,0,1606,1610,
-		5,361,0,0,1607,1610,5,362,0,0,1608,1610,3,140,70,0,1609,1602,1,0,0,0,1609,
-		1603,1,0,0,0,1609,1604,1,0,0,0,1609,1605,1,0,0,0,1609,1606,1,0,0,0,1609,
-		1607,1,0,0,0,1609,1608,1,0,0,0,1610,139,1,0,0,0,1611,1626,5,10,0,0,1612,
-		1613,5,134,0,0,1613,1619,5,344,0,0,1614,1615,3,378,189,0,1615,1616,5,352,
-		0,0,1616,1618,1,0,0,0,1617,1614,1,0,0,0,1618,1621,1,0,0,0,1619,1617,1,
-		0,0,0,1619,1620,1,0,0,0,1620,1622,1,0,0,0,1621,1619,1,0,0,0,1622,1623,
-		3,144,72,0,1623,1624,5,345,0,0,1624,1626,1,0,0,0,1625,1611,1,0,0,0,1625,
-		1612,1,0,0,0,1626,141,1,0,0,0,1627,1642,3,144,72,0,1628,1629,5,134,0,0,
-		1629,1635,5,344,0,0,1630,1631,3,378,189,0,1631,1632,5,352,0,0,1632,1634,
-		1,0,0,0,1633,1630,1,0,0,0,1634,1637,1,0,0,0,1635,1633,1,0,0,0,1635,1636,
-		1,0,0,0,1636,1638,1,0,0,0,1637,1635,1,0,0,0,1638,1639,3,144,72,0,1639,
-		1640,5,345,0,0,1640,1642,1,0,0,0,1641,1627,1,0,0,0,1641,1628,1,0,0,0,1642,
-		143,1,0,0,0,1643,1644,7,24,0,0,1644,145,1,0,0,0,1645,1646,5,354,0,0,1646,
-		1671,3,212,106,0,1647,1649,5,346,0,0,1648,1650,3,108,54,0,1649,1648,1,
-		0,0,0,1649,1650,1,0,0,0,1650,1655,1,0,0,0,1651,1653,5,353,0,0,1652,1654,
-		3,108,54,0,1653,1652,1,0,0,0,1653,1654,1,0,0,0,1654,1656,1,0,0,0,1655,
-		1651,1,0,0,0,1655,1656,1,0,0,0,1656,1657,1,0,0,0,1657,1659,5,347,0,0,1658,
-		1660,3,156,78,0,1659,1658,1,0,0,0,1659,1660,1,0,0,0,1660,1671,1,0,0,0,
-		1661,1662,5,35,0,0,1662,1671,3,376,188,0,1663,1668,5,158,0,0,1664,1665,
-		5,130,0,0,1665,1666,5,343,0,0,1666,1669,3,148,74,0,1667,1669,5,250,0,0,
-		1668,1664,1,0,0,0,1668,1667,1,0,0,0,1669,1671,1,0,0,0,1670,1645,1,0,0,
-		0,1670,1647,1,0,0,0,1670,1661,1,0,0,0,1670,1663,1,0,0,0,1671,147,1,0,0,
-		0,1672,1692,7,18,0,0,1673,1692,5,3,0,0,1674,1676,3,172,86,0,1675,1677,
-		3,174,87,0,1676,1675,1,0,0,0,1676,1677,1,0,0,0,1677,1692,1,0,0,0,1678,
-		1679,5,344,0,0,1679,1680,3,166,83,0,1680,1682,5,345,0,0,1681,1683,3,156,
-		78,0,1682,1681,1,0,0,0,1682,1683,1,0,0,0,1683,1692,1,0,0,0,1684,1686,5,
-		9,0,0,1685,1687,3,156,78,0,1686,1685,1,0,0,0,1686,1687,1,0,0,0,1687,1692,
-		1,0,0,0,1688,1692,7,25,0,0,1689,1692,5,72,0,0,1690,1692,3,150,75,0,1691,
-		1672,1,0,0,0,1691,1673,1,0,0,0,1691,1674,1,0,0,0,1691,1678,1,0,0,0,1691,
-		1684,1,0,0,0,1691,1688,1,0,0,0,1691,1689,1,0,0,0,1691,1690,1,0,0,0,1692,
-		149,1,0,0,0,1693,1695,5,32,0,0,1694,1696,3,108,54,0,1695,1694,1,0,0,0,
-		1695,1696,1,0,0,0,1696,1697,1,0,0,0,1697,1700,3,158,79,0,1698,1699,5,51,
-		0,0,1699,1701,3,108,54,0,1700,1698,1,0,0,0,1700,1701,1,0,0,0,1701,1702,
-		1,0,0,0,1702,1703,5,52,0,0,1703,1784,1,0,0,0,1704,1705,5,127,0,0,1705,
-		1706,5,344,0,0,1706,1707,3,12,6,0,1707,1708,5,345,0,0,1708,1784,1,0,0,
-		0,1709,1718,7,26,0,0,1710,1719,3,156,78,0,1711,1713,3,216,108,0,1712,1711,
-		1,0,0,0,1712,1713,1,0,0,0,1713,1715,1,0,0,0,1714,1716,3,218,109,0,1715,
-		1714,1,0,0,0,1715,1716,1,0,0,0,1716,1717,1,0,0,0,1717,1719,5,3,0,0,1718,
-		1710,1,0,0,0,1718,1712,1,0,0,0,1718,1719,1,0,0,0,1719,1784,1,0,0,0,1720,
-		1731,5,128,0,0,1721,1732,3,156,78,0,1722,1724,3,216,108,0,1723,1722,1,
-		0,0,0,1723,1724,1,0,0,0,1724,1725,1,0,0,0,1725,1727,5,3,0,0,1726,1728,
-		3,220,110,0,1727,1726,1,0,0,0,1727,1728,1,0,0,0,1728,1732,1,0,0,0,1729,
-		1730,5,6,0,0,1730,1732,3,378,189,0,1731,1721,1,0,0,0,1731,1723,1,0,0,0,
-		1731,1729,1,0,0,0,1731,1732,1,0,0,0,1732,1784,1,0,0,0,1733,1784,3,152,
-		76,0,1734,1735,3,384,192,0,1735,1737,3,176,88,0,1736,1738,3,156,78,0,1737,
-		1736,1,0,0,0,1737,1738,1,0,0,0,1738,1784,1,0,0,0,1739,1784,3,206,103,0,
-		1740,1750,5,27,0,0,1741,1743,5,346,0,0,1742,1744,3,164,82,0,1743,1742,
-		1,0,0,0,1743,1744,1,0,0,0,1744,1745,1,0,0,0,1745,1751,5,347,0,0,1746,1747,
-		5,344,0,0,1747,1748,3,12,6,0,1748,1749,5,345,0,0,1749,1751,1,0,0,0,1750,
-		1741,1,0,0,0,1750,1746,1,0,0,0,1751,1784,1,0,0,0,1752,1754,5,346,0,0,1753,
-		1755,3,164,82,0,1754,1753,1,0,0,0,1754,1755,1,0,0,0,1755,1756,1,0,0,0,
-		1756,1784,5,347,0,0,1757,1759,5,348,0,0,1758,1760,3,162,81,0,1759,1758,
-		1,0,0,0,1759,1760,1,0,0,0,1760,1761,1,0,0,0,1761,1784,5,349,0,0,1762,1769,
-		5,129,0,0,1763,1765,5,344,0,0,1764,1766,3,164,82,0,1765,1764,1,0,0,0,1765,
-		1766,1,0,0,0,1766,1767,1,0,0,0,1767,1770,5,345,0,0,1768,1770,3,156,78,
-		0,1769,1763,1,0,0,0,1769,1768,1,0,0,0,1769,1770,1,0,0,0,1770,1784,1,0,
-		0,0,1771,1772,5,133,0,0,1772,1773,5,344,0,0,1773,1774,3,164,82,0,1774,
-		1775,5,345,0,0,1775,1784,1,0,0,0,1776,1784,7,27,0,0,1777,1784,5,46,0,0,
-		1778,1779,5,95,0,0,1779,1780,5,344,0,0,1780,1781,3,12,6,0,1781,1782,5,
-		345,0,0,1782,1784,1,0,0,0,1783,1693,1,0,0,0,1783,1704,1,0,0,0,1783,1709,
-		1,0,0,0,1783,1720,1,0,0,0,1783,1733,1,0,0,0,1783,1734,1,0,0,0,1783,1739,
-		1,0,0,0,1783,1740,1,0,0,0,1783,1752,1,0,0,0,1783,1757,1,0,0,0,1783,1762,
-		1,0,0,0,1783,1771,1,0,0,0,1783,1776,1,0,0,0,1783,1777,1,0,0,0,1783,1778,
-		1,0,0,0,1784,151,1,0,0,0,1785,1786,7,28,0,0,1786,1787,5,344,0,0,1787,1788,
-		3,108,54,0,1788,1789,5,28,0,0,1789,1790,3,208,104,0,1790,1791,5,345,0,
-		0,1791,1879,1,0,0,0,1792,1793,5,138,0,0,1793,1794,5,344,0,0,1794,1795,
-		3,108,54,0,1795,1796,5,28,0,0,1796,1797,3,208,104,0,1797,1798,5,345,0,
-		0,1798,1879,1,0,0,0,1799,1800,5,132,0,0,1800,1803,5,344,0,0,1801,1804,
-		3,388,194,0,1802,1804,5,3,0,0,1803,1801,1,0,0,0,1803,1802,1,0,0,0,1804,
-		1805,1,0,0,0,1805,1806,5,58,0,0,1806,1807,3,108,54,0,1807,1808,5,345,0,
-		0,1808,1879,1,0,0,0,1809,1810,5,137,0,0,1810,1812,5,344,0,0,1811,1813,
-		3,160,80,0,1812,1811,1,0,0,0,1812,1813,1,0,0,0,1813,1814,1,0,0,0,1814,
-		1879,5,345,0,0,1815,1816,5,136,0,0,1816,1817,5,344,0,0,1817,1822,3,128,
-		64,0,1818,1819,5,62,0,0,1819,1823,3,128,64,0,1820,1821,5,350,0,0,1821,
-		1823,3,108,54,0,1822,1818,1,0,0,0,1822,1820,1,0,0,0,1823,1824,1,0,0,0,
-		1824,1825,5,345,0,0,1825,1879,1,0,0,0,1826,1827,5,135,0,0,1827,1841,5,
-		344,0,0,1828,1839,3,108,54,0,1829,1830,5,78,0,0,1830,1831,3,108,54,0,1831,
-		1832,5,58,0,0,1832,1835,3,108,54,0,1833,1834,5,56,0,0,1834,1836,3,108,
-		54,0,1835,1833,1,0,0,0,1835,1836,1,0,0,0,1836,1840,1,0,0,0,1837,1838,5,
-		350,0,0,1838,1840,3,164,82,0,1839,1829,1,0,0,0,1839,1837,1,0,0,0,1840,
-		1842,1,0,0,0,1841,1828,1,0,0,0,1841,1842,1,0,0,0,1842,1843,1,0,0,0,1843,
-		1879,5,345,0,0,1844,1845,5,139,0,0,1845,1847,5,344,0,0,1846,1848,7,29,
-		0,0,1847,1846,1,0,0,0,1847,1848,1,0,0,0,1848,1858,1,0,0,0,1849,1850,5,
-		58,0,0,1850,1859,3,164,82,0,1851,1856,3,108,54,0,1852,1853,5,58,0,0,1853,
-		1857,3,164,82,0,1854,1855,5,350,0,0,1855,1857,3,164,82,0,1856,1852,1,0,
-		0,0,1856,1854,1,0,0,0,1856,1857,1,0,0,0,1857,1859,1,0,0,0,1858,1849,1,
-		0,0,0,1858,1851,1,0,0,0,1859,1860,1,0,0,0,1860,1861,5,345,0,0,1861,1879,
-		1,0,0,0,1862,1863,5,21,0,0,1863,1864,5,56,0,0,1864,1865,5,344,0,0,1865,
-		1866,3,108,54,0,1866,1867,5,345,0,0,1867,1879,1,0,0,0,1868,1869,3,404,
-		202,0,1869,1873,5,344,0,0,1870,1872,3,154,77,0,1871,1870,1,0,0,0,1872,
-		1875,1,0,0,0,1873,1871,1,0,0,0,1873,1874,1,0,0,0,1874,1876,1,0,0,0,1875,
-		1873,1,0,0,0,1876,1877,5,345,0,0,1877,1879,1,0,0,0,1878,1785,1,0,0,0,1878,
-		1792,1,0,0,0,1878,1799,1,0,0,0,1878,1809,1,0,0,0,1878,1815,1,0,0,0,1878,
-		1826,1,0,0,0,1878,1844,1,0,0,0,1878,1862,1,0,0,0,1878,1868,1,0,0,0,1879,
-		153,1,0,0,0,1880,1890,8,30,0,0,1881,1885,5,344,0,0,1882,1884,3,154,77,
-		0,1883,1882,1,0,0,0,1884,1887,1,0,0,0,1885,1883,1,0,0,0,1885,1886,1,0,
-		0,0,1886,1888,1,0,0,0,1887,1885,1,0,0,0,1888,1890,5,345,0,0,1889,1880,
-		1,0,0,0,1889,1881,1,0,0,0,1890,155,1,0,0,0,1891,1894,5,352,0,0,1892,1895,
-		3,388,194,0,1893,1895,5,359,0,0,1894,1892,1,0,0,0,1894,1893,1,0,0,0,1895,
-		1897,1,0,0,0,1896,1891,1,0,0,0,1897,1898,1,0,0,0,1898,1896,1,0,0,0,1898,
-		1899,1,0,0,0,1899,157,1,0,0,0,1900,1902,3,198,99,0,1901,1900,1,0,0,0,1902,
-		1903,1,0,0,0,1903,1901,1,0,0,0,1903,1904,1,0,0,0,1904,159,1,0,0,0,1905,
-		1921,3,108,54,0,1906,1907,5,350,0,0,1907,1922,3,164,82,0,1908,1909,5,58,
-		0,0,1909,1913,3,108,54,0,1910,1911,5,56,0,0,1911,1913,3,108,54,0,1912,
-		1908,1,0,0,0,1912,1910,1,0,0,0,1913,1914,1,0,0,0,1914,1912,1,0,0,0,1914,
-		1915,1,0,0,0,1915,1922,1,0,0,0,1916,1917,5,20,0,0,1917,1918,3,108,54,0,
-		1918,1919,5,160,0,0,1919,1920,3,108,54,0,1920,1922,1,0,0,0,1921,1906,1,
-		0,0,0,1921,1912,1,0,0,0,1921,1916,1,0,0,0,1921,1922,1,0,0,0,1922,161,1,
-		0,0,0,1923,1928,3,200,100,0,1924,1925,5,350,0,0,1925,1927,3,200,100,0,
-		1926,1924,1,0,0,0,1927,1930,1,0,0,0,1928,1926,1,0,0,0,1928,1929,1,0,0,
-		0,1929,163,1,0,0,0,1930,1928,1,0,0,0,1931,1936,3,108,54,0,1932,1933,5,
-		350,0,0,1933,1935,3,108,54,0,1934,1932,1,0,0,0,1935,1938,1,0,0,0,1936,
-		1934,1,0,0,0,1936,1937,1,0,0,0,1937,165,1,0,0,0,1938,1936,1,0,0,0,1939,
-		1969,3,168,84,0,1940,1964,3,108,54,0,1941,1942,5,350,0,0,1942,1944,3,108,
-		54,0,1943,1941,1,0,0,0,1944,1945,1,0,0,0,1945,1943,1,0,0,0,1945,1946,1,
-		0,0,0,1946,1965,1,0,0,0,1947,1948,3,170,85,0,1948,1949,3,30,15,0,1949,
-		1965,1,0,0,0,1950,1955,3,64,32,0,1951,1954,3,68,34,0,1952,1954,3,72,36,
-		0,1953,1951,1,0,0,0,1953,1952,1,0,0,0,1954,1957,1,0,0,0,1955,1953,1,0,
-		0,0,1955,1956,1,0,0,0,1956,1965,1,0,0,0,1957,1955,1,0,0,0,1958,1961,3,
-		68,34,0,1959,1961,3,72,36,0,1960,1958,1,0,0,0,1960,1959,1,0,0,0,1961,1962,
-		1,0,0,0,1962,1960,1,0,0,0,1962,1963,1,0,0,0,1963,1965,1,0,0,0,1964,1943,
-		1,0,0,0,1964,1947,1,0,0,0,1964,1950,1,0,0,0,1964,1960,1,0,0,0,1964,1965,
-		1,0,0,0,1965,1967,1,0,0,0,1966,1940,1,0,0,0,1966,1967,1,0,0,0,1967,1969,
-		1,0,0,0,1968,1939,1,0,0,0,1968,1966,1,0,0,0,1969,167,1,0,0,0,1970,1971,
-		3,14,7,0,1971,1972,3,22,11,0,1972,1991,1,0,0,0,1973,1977,3,34,17,0,1974,
-		1976,3,28,14,0,1975,1974,1,0,0,0,1976,1979,1,0,0,0,1977,1975,1,0,0,0,1977,
-		1978,1,0,0,0,1978,1985,1,0,0,0,1979,1977,1,0,0,0,1980,1981,3,24,12,0,1981,
-		1982,3,26,13,0,1982,1984,1,0,0,0,1983,1980,1,0,0,0,1984,1987,1,0,0,0,1985,
-		1983,1,0,0,0,1985,1986,1,0,0,0,1986,1988,1,0,0,0,1987,1985,1,0,0,0,1988,
-		1989,3,30,15,0,1989,1991,1,0,0,0,1990,1970,1,0,0,0,1990,1973,1,0,0,0,1991,
-		169,1,0,0,0,1992,1994,3,28,14,0,1993,1992,1,0,0,0,1994,1995,1,0,0,0,1995,
-		1993,1,0,0,0,1995,1996,1,0,0,0,1996,2001,1,0,0,0,1997,1998,3,24,12,0,1998,
-		1999,3,26,13,0,1999,2001,1,0,0,0,2000,1993,1,0,0,0,2000,1997,1,0,0,0,2001,
-		2007,1,0,0,0,2002,2003,3,24,12,0,2003,2004,3,26,13,0,2004,2006,1,0,0,0,
-		2005,2002,1,0,0,0,2006,2009,1,0,0,0,2007,2005,1,0,0,0,2007,2008,1,0,0,
-		0,2008,171,1,0,0,0,2009,2007,1,0,0,0,2010,2012,3,382,191,0,2011,2013,3,
-		156,78,0,2012,2011,1,0,0,0,2012,2013,1,0,0,0,2013,173,1,0,0,0,2014,2016,
-		3,176,88,0,2015,2017,3,156,78,0,2016,2015,1,0,0,0,2016,2017,1,0,0,0,2017,
-		2033,1,0,0,0,2018,2020,5,156,0,0,2019,2018,1,0,0,0,2019,2020,1,0,0,0,2020,
-		2021,1,0,0,0,2021,2033,5,3,0,0,2022,2024,5,172,0,0,2023,2025,3,216,108,
-		0,2024,2023,1,0,0,0,2024,2025,1,0,0,0,2025,2026,1,0,0,0,2026,2033,5,3,
-		0,0,2027,2029,5,348,0,0,2028,2030,3,202,101,0,2029,2028,1,0,0,0,2029,2030,
-		1,0,0,0,2030,2031,1,0,0,0,2031,2033,5,349,0,0,2032,2014,1,0,0,0,2032,2019,
-		1,0,0,0,2032,2022,1,0,0,0,2032,2027,1,0,0,0,2033,175,1,0,0,0,2034,2036,
-		3,178,89,0,2035,2037,5,3,0,0,2036,2035,1,0,0,0,2036,2037,1,0,0,0,2037,
-		2039,1,0,0,0,2038,2040,3,184,92,0,2039,2038,1,0,0,0,2039,2040,1,0,0,0,
-		2040,2042,1,0,0,0,2041,2043,3,186,93,0,2042,2041,1,0,0,0,2042,2043,1,0,
-		0,0,2043,2045,1,0,0,0,2044,2046,3,182,91,0,2045,2044,1,0,0,0,2045,2046,
-		1,0,0,0,2046,2048,1,0,0,0,2047,2049,3,188,94,0,2048,2047,1,0,0,0,2048,
-		2049,1,0,0,0,2049,177,1,0,0,0,2050,2052,5,344,0,0,2051,2053,7,11,0,0,2052,
-		2051,1,0,0,0,2052,2053,1,0,0,0,2053,2071,1,0,0,0,2054,2059,3,180,90,0,
-		2055,2056,5,350,0,0,2056,2058,3,180,90,0,2057,2055,1,0,0,0,2058,2061,1,
-		0,0,0,2059,2057,1,0,0,0,2059,2060,1,0,0,0,2060,2063,1,0,0,0,2061,2059,
-		1,0,0,0,2062,2064,3,64,32,0,2063,2062,1,0,0,0,2063,2064,1,0,0,0,2064,2069,
-		1,0,0,0,2065,2066,5,164,0,0,2066,2070,5,267,0,0,2067,2068,5,169,0,0,2068,
-		2070,5,267,0,0,2069,2065,1,0,0,0,2069,2067,1,0,0,0,2069,2070,1,0,0,0,2070,
-		2072,1,0,0,0,2071,2054,1,0,0,0,2071,2072,1,0,0,0,2072,2073,1,0,0,0,2073,
-		2074,5,345,0,0,2074,179,1,0,0,0,2075,2085,5,359,0,0,2076,2078,5,99,0,0,
-		2077,2076,1,0,0,0,2077,2078,1,0,0,0,2078,2079,1,0,0,0,2079,2082,3,108,
-		54,0,2080,2081,7,31,0,0,2081,2083,3,108,54,0,2082,2080,1,0,0,0,2082,2083,
-		1,0,0,0,2083,2085,1,0,0,0,2084,2075,1,0,0,0,2084,2077,1,0,0,0,2085,181,
-		1,0,0,0,2086,2087,7,32,0,0,2087,2088,5,267,0,0,2088,183,1,0,0,0,2089,2090,
-		5,173,0,0,2090,2091,5,60,0,0,2091,2092,5,344,0,0,2092,2093,3,64,32,0,2093,
-		2094,5,345,0,0,2094,185,1,0,0,0,2095,2096,5,162,0,0,2096,2097,5,344,0,
-		0,2097,2098,5,101,0,0,2098,2099,3,108,54,0,2099,2100,5,345,0,0,2100,187,
-		1,0,0,0,2101,2104,5,167,0,0,2102,2105,3,378,189,0,2103,2105,3,190,95,0,
-		2104,2102,1,0,0,0,2104,2103,1,0,0,0,2105,189,1,0,0,0,2106,2108,5,344,0,
-		0,2107,2109,3,192,96,0,2108,2107,1,0,0,0,2108,2109,1,0,0,0,2109,2120,1,
-		0,0,0,2110,2111,5,276,0,0,2111,2112,5,187,0,0,2112,2117,3,108,54,0,2113,
-		2114,5,350,0,0,2114,2116,3,108,54,0,2115,2113,1,0,0,0,2116,2119,1,0,0,
-		0,2117,2115,1,0,0,0,2117,2118,1,0,0,0,2118,2121,1,0,0,0,2119,2117,1,0,
-		0,0,2120,2110,1,0,0,0,2120,2121,1,0,0,0,2121,2123,1,0,0,0,2122,2124,3,
-		64,32,0,2123,2122,1,0,0,0,2123,2124,1,0,0,0,2124,2126,1,0,0,0,2125,2127,
-		3,194,97,0,2126,2125,1,0,0,0,2126,2127,1,0,0,0,2127,2128,1,0,0,0,2128,
-		2129,5,345,0,0,2129,191,1,0,0,0,2130,2138,5,1,0,0,2131,2138,5,2,0,0,2132,
-		2138,3,394,197,0,2133,2138,3,396,198,0,2134,2138,3,398,199,0,2135,2138,
-		3,406,203,0,2136,2138,3,400,200,0,2137,2130,1,0,0,0,2137,2131,1,0,0,0,
-		2137,2132,1,0,0,0,2137,2133,1,0,0,0,2137,2134,1,0,0,0,2137,2135,1,0,0,
-		0,2137,2136,1,0,0,0,2138,193,1,0,0,0,2139,2146,7,33,0,0,2140,2141,5,126,
-		0,0,2141,2142,3,196,98,0,2142,2143,5,25,0,0,2143,2144,3,196,98,0,2144,
-		2147,1,0,0,0,2145,2147,3,196,98,0,2146,2140,1,0,0,0,2146,2145,1,0,0,0,
-		2147,2157,1,0,0,0,2148,2155,5,161,0,0,2149,2150,5,202,0,0,2150,2156,5,
-		129,0,0,2151,2156,5,60,0,0,2152,2156,5,327,0,0,2153,2154,5,263,0,0,2154,
-		2156,5,272,0,0,2155,2149,1,0,0,0,2155,2151,1,0,0,0,2155,2152,1,0,0,0,2155,
-		2153,1,0,0,0,2156,2158,1,0,0,0,2157,2148,1,0,0,0,2157,2158,1,0,0,0,2158,
-		195,1,0,0,0,2159,2160,3,108,54,0,2160,2161,7,34,0,0,2161,197,1,0,0,0,2162,
-		2163,5,100,0,0,2163,2164,3,108,54,0,2164,2165,5,90,0,0,2165,2166,3,108,
-		54,0,2166,199,1,0,0,0,2167,2170,3,388,194,0,2168,2170,5,3,0,0,2169,2167,
-		1,0,0,0,2169,2168,1,0,0,0,2170,2171,1,0,0,0,2171,2172,5,353,0,0,2172,2173,
-		3,108,54,0,2173,201,1,0,0,0,2174,2179,3,204,102,0,2175,2176,5,350,0,0,
-		2176,2178,3,204,102,0,2177,2175,1,0,0,0,2178,2181,1,0,0,0,2179,2177,1,
-		0,0,0,2179,2180,1,0,0,0,2180,203,1,0,0,0,2181,2179,1,0,0,0,2182,2183,3,
-		108,54,0,2183,2184,5,353,0,0,2184,2185,3,108,54,0,2185,205,1,0,0,0,2186,
-		2188,7,35,0,0,2187,2189,3,216,108,0,2188,2187,1,0,0,0,2188,2189,1,0,0,
-		0,2189,2197,1,0,0,0,2190,2197,7,36,0,0,2191,2194,5,42,0,0,2192,2193,5,
-		344,0,0,2193,2195,5,345,0,0,2194,2192,1,0,0,0,2194,2195,1,0,0,0,2195,2197,
-		1,0,0,0,2196,2186,1,0,0,0,2196,2190,1,0,0,0,2196,2191,1,0,0,0,2197,207,
-		1,0,0,0,2198,2202,3,212,106,0,2199,2201,3,210,105,0,2200,2199,1,0,0,0,
-		2201,2204,1,0,0,0,2202,2200,1,0,0,0,2202,2203,1,0,0,0,2203,209,1,0,0,0,
-		2204,2202,1,0,0,0,2205,2207,5,346,0,0,2206,2208,5,6,0,0,2207,2206,1,0,
-		0,0,2207,2208,1,0,0,0,2208,2209,1,0,0,0,2209,2210,5,347,0,0,2210,211,1,
-		0,0,0,2211,2214,5,128,0,0,2212,2215,3,220,110,0,2213,2215,3,216,108,0,
-		2214,2212,1,0,0,0,2214,2213,1,0,0,0,2214,2215,1,0,0,0,2215,2275,1,0,0,
-		0,2216,2218,7,26,0,0,2217,2219,3,216,108,0,2218,2217,1,0,0,0,2218,2219,
-		1,0,0,0,2219,2221,1,0,0,0,2220,2222,3,218,109,0,2221,2220,1,0,0,0,2221,
-		2222,1,0,0,0,2222,2275,1,0,0,0,2223,2224,5,157,0,0,2224,2225,5,344,0,0,
-		2225,2230,3,214,107,0,2226,2227,5,350,0,0,2227,2229,3,214,107,0,2228,2226,
-		1,0,0,0,2229,2232,1,0,0,0,2230,2228,1,0,0,0,2230,2231,1,0,0,0,2231,2233,
-		1,0,0,0,2232,2230,1,0,0,0,2233,2234,5,345,0,0,2234,2275,1,0,0,0,2235,2236,
-		5,153,0,0,2236,2237,5,344,0,0,2237,2238,3,208,104,0,2238,2239,5,350,0,
-		0,2239,2240,3,208,104,0,2240,2241,5,345,0,0,2241,2275,1,0,0,0,2242,2243,
-		5,154,0,0,2243,2245,3,386,193,0,2244,2246,5,172,0,0,2245,2244,1,0,0,0,
-		2245,2246,1,0,0,0,2246,2248,1,0,0,0,2247,2249,3,216,108,0,2248,2247,1,
-		0,0,0,2248,2249,1,0,0,0,2249,2275,1,0,0,0,2250,2255,3,386,193,0,2251,2252,
-		5,352,0,0,2252,2254,3,388,194,0,2253,2251,1,0,0,0,2254,2257,1,0,0,0,2255,
-		2253,1,0,0,0,2255,2256,1,0,0,0,2256,2259,1,0,0,0,2257,2255,1,0,0,0,2258,
-		2260,7,37,0,0,2259,2258,1,0,0,0,2259,2260,1,0,0,0,2260,2272,1,0,0,0,2261,
-		2262,5,344,0,0,2262,2267,3,108,54,0,2263,2264,5,350,0,0,2264,2266,3,108,
-		54,0,2265,2263,1,0,0,0,2266,2269,1,0,0,0,2267,2265,1,0,0,0,2267,2268,1,
-		0,0,0,2268,2270,1,0,0,0,2269,2267,1,0,0,0,2270,2271,5,345,0,0,2271,2273,
-		1,0,0,0,2272,2261,1,0,0,0,2272,2273,1,0,0,0,2273,2275,1,0,0,0,2274,2211,
-		1,0,0,0,2274,2216,1,0,0,0,2274,2223,1,0,0,0,2274,2235,1,0,0,0,2274,2242,
-		1,0,0,0,2274,2250,1,0,0,0,2275,2277,1,0,0,0,2276,2278,5,27,0,0,2277,2276,
-		1,0,0,0,2277,2278,1,0,0,0,2278,213,1,0,0,0,2279,2280,3,388,194,0,2280,
-		2281,3,208,104,0,2281,215,1,0,0,0,2282,2283,5,344,0,0,2283,2284,5,6,0,
-		0,2284,2285,5,345,0,0,2285,217,1,0,0,0,2286,2287,7,38,0,0,2287,2288,5,
-		130,0,0,2288,2289,5,343,0,0,2289,219,1,0,0,0,2290,2296,7,39,0,0,2291,2292,
-		5,91,0,0,2292,2294,7,40,0,0,2293,2295,3,216,108,0,2294,2293,1,0,0,0,2294,
-		2295,1,0,0,0,2295,2297,1,0,0,0,2296,2291,1,0,0,0,2296,2297,1,0,0,0,2297,
-		2303,1,0,0,0,2298,2300,5,170,0,0,2299,2301,3,216,108,0,2300,2299,1,0,0,
-		0,2300,2301,1,0,0,0,2301,2303,1,0,0,0,2302,2290,1,0,0,0,2302,2298,1,0,
-		0,0,2303,221,1,0,0,0,2304,2305,5,244,0,0,2305,2306,5,65,0,0,2306,2309,
-		3,376,188,0,2307,2308,5,28,0,0,2308,2310,3,378,189,0,2309,2307,1,0,0,0,
-		2309,2310,1,0,0,0,2310,2312,1,0,0,0,2311,2313,3,224,112,0,2312,2311,1,
-		0,0,0,2312,2313,1,0,0,0,2313,2315,1,0,0,0,2314,2316,3,226,113,0,2315,2314,
-		1,0,0,0,2315,2316,1,0,0,0,2316,2320,1,0,0,0,2317,2321,3,12,6,0,2318,2319,
-		5,46,0,0,2319,2321,5,98,0,0,2320,2317,1,0,0,0,2320,2318,1,0,0,0,2321,2323,
-		1,0,0,0,2322,2324,3,228,114,0,2323,2322,1,0,0,0,2323,2324,1,0,0,0,2324,
-		2326,1,0,0,0,2325,2327,3,232,116,0,2326,2325,1,0,0,0,2326,2327,1,0,0,0,
-		2327,223,1,0,0,0,2328,2329,5,344,0,0,2329,2334,3,240,120,0,2330,2331,5,
-		350,0,0,2331,2333,3,240,120,0,2332,2330,1,0,0,0,2333,2336,1,0,0,0,2334,
-		2332,1,0,0,0,2334,2335,1,0,0,0,2335,2337,1,0,0,0,2336,2334,1,0,0,0,2337,
-		2338,5,345,0,0,2338,225,1,0,0,0,2339,2340,5,273,0,0,2340,2341,7,41,0,0,
-		2341,2342,5,339,0,0,2342,227,1,0,0,0,2343,2344,5,17,0,0,2344,2346,5,198,
-		0,0,2345,2347,3,230,115,0,2346,2345,1,0,0,0,2346,2347,1,0,0,0,2347,2348,
-		1,0,0,0,2348,2357,5,50,0,0,2349,2358,5,264,0,0,2350,2351,5,336,0,0,2351,
-		2352,5,308,0,0,2352,2355,3,236,118,0,2353,2354,5,101,0,0,2354,2356,3,108,
-		54,0,2355,2353,1,0,0,0,2355,2356,1,0,0,0,2356,2358,1,0,0,0,2357,2349,1,
-		0,0,0,2357,2350,1,0,0,0,2358,229,1,0,0,0,2359,2360,5,344,0,0,2360,2365,
-		3,292,146,0,2361,2362,5,350,0,0,2362,2364,3,292,146,0,2363,2361,1,0,0,
-		0,2364,2367,1,0,0,0,2365,2363,1,0,0,0,2365,2366,1,0,0,0,2366,2368,1,0,
-		0,0,2367,2365,1,0,0,0,2368,2371,5,345,0,0,2369,2370,5,101,0,0,2370,2372,
-		3,108,54,0,2371,2369,1,0,0,0,2371,2372,1,0,0,0,2372,2377,1,0,0,0,2373,
-		2374,5,74,0,0,2374,2375,5,37,0,0,2375,2377,3,378,189,0,2376,2359,1,0,0,
-		0,2376,2373,1,0,0,0,2377,231,1,0,0,0,2378,2379,5,83,0,0,2379,2380,3,38,
-		19,0,2380,233,1,0,0,0,2381,2382,5,336,0,0,2382,2387,3,98,49,0,2383,2385,
-		5,28,0,0,2384,2383,1,0,0,0,2384,2385,1,0,0,0,2385,2386,1,0,0,0,2386,2388,
-		3,378,189,0,2387,2384,1,0,0,0,2387,2388,1,0,0,0,2388,2389,1,0,0,0,2389,
-		2390,5,308,0,0,2390,2392,3,236,118,0,2391,2393,3,48,24,0,2392,2391,1,0,
-		0,0,2392,2393,1,0,0,0,2393,2396,1,0,0,0,2394,2395,5,101,0,0,2395,2397,
-		3,108,54,0,2396,2394,1,0,0,0,2396,2397,1,0,0,0,2397,2399,1,0,0,0,2398,
-		2400,3,232,116,0,2399,2398,1,0,0,0,2399,2400,1,0,0,0,2400,235,1,0,0,0,
-		2401,2406,3,238,119,0,2402,2403,5,350,0,0,2403,2405,3,238,119,0,2404,2402,
-		1,0,0,0,2405,2408,1,0,0,0,2406,2404,1,0,0,0,2406,2407,1,0,0,0,2407,237,
-		1,0,0,0,2408,2406,1,0,0,0,2409,2410,3,240,120,0,2410,2411,5,363,0,0,2411,
-		2412,3,108,54,0,2412,2427,1,0,0,0,2413,2414,5,344,0,0,2414,2419,3,240,
-		120,0,2415,2416,5,350,0,0,2416,2418,3,240,120,0,2417,2415,1,0,0,0,2418,
-		2421,1,0,0,0,2419,2417,1,0,0,0,2419,2420,1,0,0,0,2420,2422,1,0,0,0,2421,
-		2419,1,0,0,0,2422,2423,5,345,0,0,2423,2424,5,363,0,0,2424,2425,3,108,54,
-		0,2425,2427,1,0,0,0,2426,2409,1,0,0,0,2426,2413,1,0,0,0,2427,239,1,0,0,
-		0,2428,2432,3,378,189,0,2429,2431,3,242,121,0,2430,2429,1,0,0,0,2431,2434,
-		1,0,0,0,2432,2430,1,0,0,0,2432,2433,1,0,0,0,2433,241,1,0,0,0,2434,2432,
-		1,0,0,0,2435,2436,5,352,0,0,2436,2449,3,388,194,0,2437,2439,5,346,0,0,
-		2438,2440,3,108,54,0,2439,2438,1,0,0,0,2439,2440,1,0,0,0,2440,2445,1,0,
-		0,0,2441,2443,5,353,0,0,2442,2444,3,108,54,0,2443,2442,1,0,0,0,2443,2444,
-		1,0,0,0,2444,2446,1,0,0,0,2445,2441,1,0,0,0,2445,2446,1,0,0,0,2446,2447,
-		1,0,0,0,2447,2449,5,347,0,0,2448,2435,1,0,0,0,2448,2437,1,0,0,0,2449,243,
-		1,0,0,0,2450,2451,5,210,0,0,2451,2452,5,58,0,0,2452,2457,3,98,49,0,2453,
-		2455,5,28,0,0,2454,2453,1,0,0,0,2454,2455,1,0,0,0,2455,2456,1,0,0,0,2456,
-		2458,3,378,189,0,2457,2454,1,0,0,0,2457,2458,1,0,0,0,2458,2468,1,0,0,0,
-		2459,2460,5,97,0,0,2460,2465,3,74,37,0,2461,2462,5,350,0,0,2462,2464,3,
-		74,37,0,2463,2461,1,0,0,0,2464,2467,1,0,0,0,2465,2463,1,0,0,0,2465,2466,
-		1,0,0,0,2466,2469,1,0,0,0,2467,2465,1,0,0,0,2468,2459,1,0,0,0,2468,2469,
-		1,0,0,0,2469,2472,1,0,0,0,2470,2471,5,101,0,0,2471,2473,3,108,54,0,2472,
-		2470,1,0,0,0,2472,2473,1,0,0,0,2473,2475,1,0,0,0,2474,2476,3,232,116,0,
-		2475,2474,1,0,0,0,2475,2476,1,0,0,0,2476,245,1,0,0,0,2477,2478,5,257,0,
-		0,2478,2479,5,65,0,0,2479,2484,3,98,49,0,2480,2482,5,28,0,0,2481,2480,
-		1,0,0,0,2481,2482,1,0,0,0,2482,2483,1,0,0,0,2483,2485,3,378,189,0,2484,
-		2481,1,0,0,0,2484,2485,1,0,0,0,2485,2486,1,0,0,0,2486,2487,5,97,0,0,2487,
-		2488,3,80,40,0,2488,2489,5,74,0,0,2489,2491,3,108,54,0,2490,2492,3,248,
-		124,0,2491,2490,1,0,0,0,2492,2493,1,0,0,0,2493,2491,1,0,0,0,2493,2494,
-		1,0,0,0,2494,2496,1,0,0,0,2495,2497,3,232,116,0,2496,2495,1,0,0,0,2496,
-		2497,1,0,0,0,2497,247,1,0,0,0,2498,2506,5,100,0,0,2499,2507,5,255,0,0,
-		2500,2501,5,71,0,0,2501,2504,5,255,0,0,2502,2503,5,187,0,0,2503,2505,7,
-		42,0,0,2504,2502,1,0,0,0,2504,2505,1,0,0,0,2505,2507,1,0,0,0,2506,2499,
-		1,0,0,0,2506,2500,1,0,0,0,2507,2510,1,0,0,0,2508,2509,5,25,0,0,2509,2511,
-		3,108,54,0,2510,2508,1,0,0,0,2510,2511,1,0,0,0,2511,2512,1,0,0,0,2512,
-		2513,5,90,0,0,2513,2514,3,250,125,0,2514,249,1,0,0,0,2515,2516,5,336,0,
-		0,2516,2517,5,308,0,0,2517,2535,3,236,118,0,2518,2535,5,210,0,0,2519,2520,
-		5,50,0,0,2520,2535,5,264,0,0,2521,2523,5,244,0,0,2522,2524,3,224,112,0,
-		2523,2522,1,0,0,0,2523,2524,1,0,0,0,2524,2526,1,0,0,0,2525,2527,3,226,
-		113,0,2526,2525,1,0,0,0,2526,2527,1,0,0,0,2527,2532,1,0,0,0,2528,2529,
-		5,98,0,0,2529,2533,3,62,31,0,2530,2531,5,46,0,0,2531,2533,5,98,0,0,2532,
-		2528,1,0,0,0,2532,2530,1,0,0,0,2533,2535,1,0,0,0,2534,2515,1,0,0,0,2534,
-		2518,1,0,0,0,2534,2519,1,0,0,0,2534,2521,1,0,0,0,2535,251,1,0,0,0,2536,
-		2537,3,98,49,0,2537,253,1,0,0,0,2538,2539,5,76,0,0,2539,2541,5,168,0,0,
-		2540,2538,1,0,0,0,2540,2541,1,0,0,0,2541,2543,1,0,0,0,2542,2544,3,256,
-		128,0,2543,2542,1,0,0,0,2543,2544,1,0,0,0,2544,2545,1,0,0,0,2545,2549,
-		5,89,0,0,2546,2547,5,236,0,0,2547,2548,5,71,0,0,2548,2550,5,127,0,0,2549,
-		2546,1,0,0,0,2549,2550,1,0,0,0,2550,2551,1,0,0,0,2551,2552,3,376,188,0,
-		2552,2553,3,258,129,0,2553,2710,1,0,0,0,2554,2555,5,76,0,0,2555,2557,5,
-		168,0,0,2556,2554,1,0,0,0,2556,2557,1,0,0,0,2557,2558,1,0,0,0,2558,2559,
-		5,223,0,0,2559,2563,5,89,0,0,2560,2561,5,236,0,0,2561,2562,5,71,0,0,2562,
-		2564,5,127,0,0,2563,2560,1,0,0,0,2563,2564,1,0,0,0,2564,2565,1,0,0,0,2565,
-		2567,3,376,188,0,2566,2568,3,260,130,0,2567,2566,1,0,0,0,2567,2568,1,0,
-		0,0,2568,2572,1,0,0,0,2569,2571,3,280,140,0,2570,2569,1,0,0,0,2571,2574,
-		1,0,0,0,2572,2570,1,0,0,0,2572,2573,1,0,0,0,2573,2710,1,0,0,0,2574,2572,
-		1,0,0,0,2575,2576,5,76,0,0,2576,2578,5,168,0,0,2577,2575,1,0,0,0,2577,
-		2578,1,0,0,0,2578,2583,1,0,0,0,2579,2581,5,250,0,0,2580,2579,1,0,0,0,2580,
-		2581,1,0,0,0,2581,2582,1,0,0,0,2582,2584,7,13,0,0,2583,2580,1,0,0,0,2583,
-		2584,1,0,0,0,2584,2586,1,0,0,0,2585,2587,5,81,0,0,2586,2585,1,0,0,0,2586,
-		2587,1,0,0,0,2587,2588,1,0,0,0,2588,2592,5,340,0,0,2589,2590,5,236,0,0,
-		2590,2591,5,71,0,0,2591,2593,5,127,0,0,2592,2589,1,0,0,0,2592,2593,1,0,
-		0,0,2593,2594,1,0,0,0,2594,2596,3,376,188,0,2595,2597,3,106,53,0,2596,
-		2595,1,0,0,0,2596,2597,1,0,0,0,2597,2599,1,0,0,0,2598,2600,3,284,142,0,
-		2599,2598,1,0,0,0,2599,2600,1,0,0,0,2600,2601,1,0,0,0,2601,2602,5,28,0,
-		0,2602,2604,3,12,6,0,2603,2605,3,290,145,0,2604,2603,1,0,0,0,2604,2605,
-		1,0,0,0,2605,2710,1,0,0,0,2606,2607,5,76,0,0,2607,2609,5,168,0,0,2608,
-		2606,1,0,0,0,2608,2609,1,0,0,0,2609,2610,1,0,0,0,2610,2611,5,256,0,0,2611,
-		2615,5,340,0,0,2612,2613,5,236,0,0,2613,2614,5,71,0,0,2614,2616,5,127,
-		0,0,2615,2612,1,0,0,0,2615,2616,1,0,0,0,2616,2617,1,0,0,0,2617,2619,3,
-		376,188,0,2618,2620,3,106,53,0,2619,2618,1,0,0,0,2619,2620,1,0,0,0,2620,
-		2622,1,0,0,0,2621,2623,3,284,142,0,2622,2621,1,0,0,0,2622,2623,1,0,0,0,
-		2623,2624,1,0,0,0,2624,2625,5,28,0,0,2625,2627,3,12,6,0,2626,2628,3,288,
-		144,0,2627,2626,1,0,0,0,2627,2628,1,0,0,0,2628,2710,1,0,0,0,2629,2633,
-		5,301,0,0,2630,2631,5,236,0,0,2631,2632,5,71,0,0,2632,2634,5,127,0,0,2633,
-		2630,1,0,0,0,2633,2634,1,0,0,0,2634,2642,1,0,0,0,2635,2638,3,376,188,0,
-		2636,2637,5,104,0,0,2637,2639,3,378,189,0,2638,2636,1,0,0,0,2638,2639,
-		1,0,0,0,2639,2643,1,0,0,0,2640,2641,5,104,0,0,2641,2643,3,378,189,0,2642,
-		2635,1,0,0,0,2642,2640,1,0,0,0,2643,2710,1,0,0,0,2644,2646,3,256,128,0,
-		2645,2644,1,0,0,0,2645,2646,1,0,0,0,2646,2647,1,0,0,0,2647,2651,5,304,
-		0,0,2648,2649,5,236,0,0,2649,2650,5,71,0,0,2650,2652,5,127,0,0,2651,2648,
-		1,0,0,0,2651,2652,1,0,0,0,2652,2653,1,0,0,0,2653,2657,3,376,188,0,2654,
-		2656,3,270,135,0,2655,2654,1,0,0,0,2656,2659,1,0,0,0,2657,2655,1,0,0,0,
-		2657,2658,1,0,0,0,2658,2710,1,0,0,0,2659,2657,1,0,0,0,2660,2662,5,95,0,
-		0,2661,2660,1,0,0,0,2661,2662,1,0,0,0,2662,2663,1,0,0,0,2663,2665,5,240,
-		0,0,2664,2666,5,107,0,0,2665,2664,1,0,0,0,2665,2666,1,0,0,0,2666,2673,
-		1,0,0,0,2667,2668,5,236,0,0,2668,2669,5,71,0,0,2669,2671,5,127,0,0,2670,
-		2667,1,0,0,0,2670,2671,1,0,0,0,2671,2672,1,0,0,0,2672,2674,3,378,189,0,
-		2673,2670,1,0,0,0,2673,2674,1,0,0,0,2674,2675,1,0,0,0,2675,2676,5,74,0,
-		0,2676,2679,3,98,49,0,2677,2678,5,97,0,0,2678,2680,3,378,189,0,2679,2677,
-		1,0,0,0,2679,2680,1,0,0,0,2680,2681,1,0,0,0,2681,2682,5,344,0,0,2682,2687,
-		3,292,146,0,2683,2684,5,350,0,0,2684,2686,3,292,146,0,2685,2683,1,0,0,
-		0,2686,2689,1,0,0,0,2687,2685,1,0,0,0,2687,2688,1,0,0,0,2688,2690,1,0,
-		0,0,2689,2687,1,0,0,0,2690,2693,5,345,0,0,2691,2692,5,238,0,0,2692,2694,
-		3,106,53,0,2693,2691,1,0,0,0,2693,2694,1,0,0,0,2694,2700,1,0,0,0,2695,
-		2697,5,267,0,0,2696,2698,5,71,0,0,2697,2696,1,0,0,0,2697,2698,1,0,0,0,
-		2698,2699,1,0,0,0,2699,2701,5,49,0,0,2700,2695,1,0,0,0,2700,2701,1,0,0,
-		0,2701,2703,1,0,0,0,2702,2704,3,284,142,0,2703,2702,1,0,0,0,2703,2704,
-		1,0,0,0,2704,2707,1,0,0,0,2705,2706,5,101,0,0,2706,2708,3,108,54,0,2707,
-		2705,1,0,0,0,2707,2708,1,0,0,0,2708,2710,1,0,0,0,2709,2540,1,0,0,0,2709,
-		2556,1,0,0,0,2709,2577,1,0,0,0,2709,2608,1,0,0,0,2709,2629,1,0,0,0,2709,
-		2645,1,0,0,0,2709,2661,1,0,0,0,2710,255,1,0,0,0,2711,2713,7,12,0,0,2712,
-		2711,1,0,0,0,2712,2713,1,0,0,0,2713,2714,1,0,0,0,2714,2717,7,13,0,0,2715,
-		2717,5,335,0,0,2716,2712,1,0,0,0,2716,2715,1,0,0,0,2717,257,1,0,0,0,2718,
-		2731,3,260,130,0,2719,2720,5,242,0,0,2720,2721,5,344,0,0,2721,2726,3,376,
-		188,0,2722,2723,5,350,0,0,2723,2725,3,376,188,0,2724,2722,1,0,0,0,2725,
-		2728,1,0,0,0,2726,2724,1,0,0,0,2726,2727,1,0,0,0,2727,2729,1,0,0,0,2728,
-		2726,1,0,0,0,2729,2730,5,345,0,0,2730,2732,1,0,0,0,2731,2719,1,0,0,0,2731,
-		2732,1,0,0,0,2732,2734,1,0,0,0,2733,2735,3,284,142,0,2734,2733,1,0,0,0,
-		2734,2735,1,0,0,0,2735,2737,1,0,0,0,2736,2738,3,286,143,0,2737,2736,1,
-		0,0,0,2737,2738,1,0,0,0,2738,2764,1,0,0,0,2739,2741,3,106,53,0,2740,2739,
-		1,0,0,0,2740,2741,1,0,0,0,2741,2743,1,0,0,0,2742,2744,3,284,142,0,2743,
-		2742,1,0,0,0,2743,2744,1,0,0,0,2744,2746,1,0,0,0,2745,2747,3,286,143,0,
-		2746,2745,1,0,0,0,2746,2747,1,0,0,0,2747,2748,1,0,0,0,2748,2758,5,28,0,
-		0,2749,2759,3,12,6,0,2750,2751,5,221,0,0,2751,2756,3,378,189,0,2752,2753,
-		5,344,0,0,2753,2754,3,164,82,0,2754,2755,5,345,0,0,2755,2757,1,0,0,0,2756,
-		2752,1,0,0,0,2756,2757,1,0,0,0,2757,2759,1,0,0,0,2758,2749,1,0,0,0,2758,
-		2750,1,0,0,0,2759,2761,1,0,0,0,2760,2762,3,288,144,0,2761,2760,1,0,0,0,
-		2761,2762,1,0,0,0,2762,2764,1,0,0,0,2763,2718,1,0,0,0,2763,2740,1,0,0,
-		0,2764,259,1,0,0,0,2765,2774,5,344,0,0,2766,2771,3,262,131,0,2767,2768,
-		5,350,0,0,2768,2770,3,262,131,0,2769,2767,1,0,0,0,2770,2773,1,0,0,0,2771,
-		2769,1,0,0,0,2771,2772,1,0,0,0,2772,2775,1,0,0,0,2773,2771,1,0,0,0,2774,
-		2766,1,0,0,0,2774,2775,1,0,0,0,2775,2776,1,0,0,0,2776,2777,5,345,0,0,2777,
-		261,1,0,0,0,2778,2800,3,264,132,0,2779,2780,5,37,0,0,2780,2782,3,378,189,
-		0,2781,2779,1,0,0,0,2781,2782,1,0,0,0,2782,2783,1,0,0,0,2783,2787,3,272,
-		136,0,2784,2786,3,278,139,0,2785,2784,1,0,0,0,2786,2789,1,0,0,0,2787,2785,
-		1,0,0,0,2787,2788,1,0,0,0,2788,2800,1,0,0,0,2789,2787,1,0,0,0,2790,2791,
-		5,117,0,0,2791,2796,3,376,188,0,2792,2793,7,43,0,0,2793,2795,3,388,194,
-		0,2794,2792,1,0,0,0,2795,2798,1,0,0,0,2796,2794,1,0,0,0,2796,2797,1,0,
-		0,0,2797,2800,1,0,0,0,2798,2796,1,0,0,0,2799,2778,1,0,0,0,2799,2781,1,
-		0,0,0,2799,2790,1,0,0,0,2800,263,1,0,0,0,2801,2802,3,378,189,0,2802,2805,
-		3,208,104,0,2803,2804,5,35,0,0,2804,2806,3,376,188,0,2805,2803,1,0,0,0,
-		2805,2806,1,0,0,0,2806,2810,1,0,0,0,2807,2809,3,266,133,0,2808,2807,1,
-		0,0,0,2809,2812,1,0,0,0,2810,2808,1,0,0,0,2810,2811,1,0,0,0,2811,265,1,
-		0,0,0,2812,2810,1,0,0,0,2813,2814,5,37,0,0,2814,2816,3,378,189,0,2815,
-		2813,1,0,0,0,2815,2816,1,0,0,0,2816,2817,1,0,0,0,2817,2821,3,268,134,0,
-		2818,2820,3,278,139,0,2819,2818,1,0,0,0,2820,2823,1,0,0,0,2821,2819,1,
-		0,0,0,2821,2822,1,0,0,0,2822,267,1,0,0,0,2823,2821,1,0,0,0,2824,2825,5,
-		71,0,0,2825,2864,5,72,0,0,2826,2864,5,72,0,0,2827,2828,5,46,0,0,2828,2864,
-		3,132,66,0,2829,2830,5,34,0,0,2830,2831,5,344,0,0,2831,2832,3,108,54,0,
-		2832,2833,5,345,0,0,2833,2864,1,0,0,0,2834,2864,5,95,0,0,2835,2836,5,79,
-		0,0,2836,2864,5,246,0,0,2837,2864,3,274,137,0,2838,2842,5,229,0,0,2839,
-		2843,5,183,0,0,2840,2841,5,187,0,0,2841,2843,5,46,0,0,2842,2839,1,0,0,
-		0,2842,2840,1,0,0,0,2843,2844,1,0,0,0,2844,2861,5,28,0,0,2845,2854,5,235,
-		0,0,2846,2848,5,344,0,0,2847,2849,3,270,135,0,2848,2847,1,0,0,0,2849,2850,
-		1,0,0,0,2850,2848,1,0,0,0,2850,2851,1,0,0,0,2851,2852,1,0,0,0,2852,2853,
-		5,345,0,0,2853,2855,1,0,0,0,2854,2846,1,0,0,0,2854,2855,1,0,0,0,2855,2862,
-		1,0,0,0,2856,2857,5,344,0,0,2857,2858,3,108,54,0,2858,2859,5,345,0,0,2859,
-		2860,5,320,0,0,2860,2862,1,0,0,0,2861,2845,1,0,0,0,2861,2856,1,0,0,0,2862,
-		2864,1,0,0,0,2863,2824,1,0,0,0,2863,2826,1,0,0,0,2863,2827,1,0,0,0,2863,
-		2829,1,0,0,0,2863,2834,1,0,0,0,2863,2835,1,0,0,0,2863,2837,1,0,0,0,2863,
-		2838,1,0,0,0,2864,269,1,0,0,0,2865,2866,5,28,0,0,2866,2881,3,208,104,0,
-		2867,2868,5,263,0,0,2868,2881,3,378,189,0,2869,2870,3,378,189,0,2870,2871,
-		5,187,0,0,2871,2872,3,376,188,0,2872,2881,1,0,0,0,2873,2878,3,378,189,
-		0,2874,2876,7,44,0,0,2875,2874,1,0,0,0,2875,2876,1,0,0,0,2876,2877,1,0,
-		0,0,2877,2879,3,352,176,0,2878,2875,1,0,0,0,2878,2879,1,0,0,0,2879,2881,
-		1,0,0,0,2880,2865,1,0,0,0,2880,2867,1,0,0,0,2880,2869,1,0,0,0,2880,2873,
-		1,0,0,0,2881,271,1,0,0,0,2882,2883,5,34,0,0,2883,2884,5,344,0,0,2884,2885,
-		3,108,54,0,2885,2886,5,345,0,0,2886,2898,1,0,0,0,2887,2888,5,95,0,0,2888,
-		2898,3,106,53,0,2889,2890,5,79,0,0,2890,2891,5,246,0,0,2891,2898,3,106,
-		53,0,2892,2893,5,57,0,0,2893,2894,5,246,0,0,2894,2895,3,106,53,0,2895,
-		2896,3,274,137,0,2896,2898,1,0,0,0,2897,2882,1,0,0,0,2897,2887,1,0,0,0,
-		2897,2889,1,0,0,0,2897,2892,1,0,0,0,2898,273,1,0,0,0,2899,2900,5,82,0,
-		0,2900,2902,3,376,188,0,2901,2903,3,106,53,0,2902,2901,1,0,0,0,2902,2903,
-		1,0,0,0,2903,2906,1,0,0,0,2904,2905,5,254,0,0,2905,2907,7,45,0,0,2906,
-		2904,1,0,0,0,2906,2907,1,0,0,0,2907,2911,1,0,0,0,2908,2910,3,276,138,0,
-		2909,2908,1,0,0,0,2910,2913,1,0,0,0,2911,2909,1,0,0,0,2911,2912,1,0,0,
-		0,2912,275,1,0,0,0,2913,2911,1,0,0,0,2914,2915,5,74,0,0,2915,2924,7,46,
-		0,0,2916,2917,5,263,0,0,2917,2925,5,179,0,0,2918,2925,5,295,0,0,2919,2925,
-		5,188,0,0,2920,2921,5,308,0,0,2921,2925,5,72,0,0,2922,2923,5,308,0,0,2923,
-		2925,5,46,0,0,2924,2916,1,0,0,0,2924,2918,1,0,0,0,2924,2919,1,0,0,0,2924,
-		2920,1,0,0,0,2924,2922,1,0,0,0,2925,277,1,0,0,0,2926,2928,5,71,0,0,2927,
-		2926,1,0,0,0,2927,2928,1,0,0,0,2928,2929,1,0,0,0,2929,2937,5,47,0,0,2930,
-		2931,5,63,0,0,2931,2937,7,47,0,0,2932,2933,5,71,0,0,2933,2937,5,338,0,
-		0,2934,2935,5,263,0,0,2935,2937,5,241,0,0,2936,2927,1,0,0,0,2936,2930,
-		1,0,0,0,2936,2932,1,0,0,0,2936,2934,1,0,0,0,2937,279,1,0,0,0,2938,2939,
-		5,320,0,0,2939,2940,5,28,0,0,2940,2969,3,378,189,0,2941,2942,5,251,0,0,
-		2942,2969,5,3,0,0,2943,2944,5,270,0,0,2944,2945,5,344,0,0,2945,2950,3,
-		282,141,0,2946,2947,5,350,0,0,2947,2949,3,282,141,0,2948,2946,1,0,0,0,
-		2949,2952,1,0,0,0,2950,2948,1,0,0,0,2950,2951,1,0,0,0,2951,2953,1,0,0,
-		0,2952,2950,1,0,0,0,2953,2954,5,345,0,0,2954,2969,1,0,0,0,2955,2956,5,
-		277,0,0,2956,2957,5,187,0,0,2957,2958,5,344,0,0,2958,2963,3,96,48,0,2959,
-		2960,5,350,0,0,2960,2962,3,96,48,0,2961,2959,1,0,0,0,2962,2965,1,0,0,0,
-		2963,2961,1,0,0,0,2963,2964,1,0,0,0,2964,2966,1,0,0,0,2965,2963,1,0,0,
-		0,2966,2967,5,345,0,0,2967,2969,1,0,0,0,2968,2938,1,0,0,0,2968,2941,1,
-		0,0,0,2968,2943,1,0,0,0,2968,2955,1,0,0,0,2969,281,1,0,0,0,2970,2980,5,
-		3,0,0,2971,2976,3,388,194,0,2972,2973,5,352,0,0,2973,2975,3,388,194,0,
-		2974,2972,1,0,0,0,2975,2978,1,0,0,0,2976,2974,1,0,0,0,2976,2977,1,0,0,
-		0,2977,2980,1,0,0,0,2978,2976,1,0,0,0,2979,2970,1,0,0,0,2979,2971,1,0,
-		0,0,2980,2982,1,0,0,0,2981,2983,5,363,0,0,2982,2981,1,0,0,0,2982,2983,
-		1,0,0,0,2983,2984,1,0,0,0,2984,2985,3,344,172,0,2985,283,1,0,0,0,2986,
-		2987,5,103,0,0,2987,2991,3,338,169,0,2988,2989,5,174,0,0,2989,2991,3,378,
-		189,0,2990,2986,1,0,0,0,2990,2988,1,0,0,0,2991,285,1,0,0,0,2992,2993,5,
-		74,0,0,2993,2999,5,196,0,0,2994,2995,5,281,0,0,2995,3000,5,299,0,0,2996,
-		2997,5,210,0,0,2997,3000,5,299,0,0,2998,3000,5,217,0,0,2999,2994,1,0,0,
-		0,2999,2996,1,0,0,0,2999,2998,1,0,0,0,3000,287,1,0,0,0,3001,3003,5,103,
-		0,0,3002,3004,5,263,0,0,3003,3002,1,0,0,0,3003,3004,1,0,0,0,3004,3005,
-		1,0,0,0,3005,3006,5,205,0,0,3006,289,1,0,0,0,3007,3009,5,103,0,0,3008,
-		3010,7,48,0,0,3009,3008,1,0,0,0,3009,3010,1,0,0,0,3010,3011,1,0,0,0,3011,
-		3012,5,34,0,0,3012,3013,5,269,0,0,3013,291,1,0,0,0,3014,3016,3,108,54,
-		0,3015,3017,3,294,147,0,3016,3015,1,0,0,0,3016,3017,1,0,0,0,3017,3019,
-		1,0,0,0,3018,3020,7,49,0,0,3019,3018,1,0,0,0,3019,3020,1,0,0,0,3020,3023,
-		1,0,0,0,3021,3022,5,15,0,0,3022,3024,7,14,0,0,3023,3021,1,0,0,0,3023,3024,
-		1,0,0,0,3024,293,1,0,0,0,3025,3030,5,1,0,0,3026,3027,5,352,0,0,3027,3029,
-		5,1,0,0,3028,3026,1,0,0,0,3029,3032,1,0,0,0,3030,3028,1,0,0,0,3030,3031,
-		1,0,0,0,3031,295,1,0,0,0,3032,3030,1,0,0,0,3033,3034,7,50,0,0,3034,297,
-		1,0,0,0,3035,3052,5,89,0,0,3036,3052,5,340,0,0,3037,3038,5,256,0,0,3038,
-		3052,5,340,0,0,3039,3052,5,240,0,0,3040,3052,5,301,0,0,3041,3052,5,304,
-		0,0,3042,3052,5,330,0,0,3043,3052,5,216,0,0,3044,3052,5,228,0,0,3045,3052,
-		5,206,0,0,3046,3052,5,36,0,0,3047,3052,5,297,0,0,3048,3052,5,37,0,0,3049,
-		3050,5,57,0,0,3050,3052,5,89,0,0,3051,3035,1,0,0,0,3051,3036,1,0,0,0,3051,
-		3037,1,0,0,0,3051,3039,1,0,0,0,3051,3040,1,0,0,0,3051,3041,1,0,0,0,3051,
-		3042,1,0,0,0,3051,3043,1,0,0,0,3051,3044,1,0,0,0,3051,3045,1,0,0,0,3051,
-		3046,1,0,0,0,3051,3047,1,0,0,0,3051,3048,1,0,0,0,3051,3049,1,0,0,0,3052,
-		299,1,0,0,0,3053,3054,5,291,0,0,3054,3055,5,91,0,0,3055,3237,3,378,189,
-		0,3056,3057,5,291,0,0,3057,3058,5,37,0,0,3058,3059,3,378,189,0,3059,3060,
-		5,91,0,0,3060,3061,3,378,189,0,3061,3237,1,0,0,0,3062,3064,5,291,0,0,3063,
-		3065,5,36,0,0,3064,3063,1,0,0,0,3064,3065,1,0,0,0,3065,3066,1,0,0,0,3066,
-		3067,3,378,189,0,3067,3068,5,91,0,0,3068,3069,3,378,189,0,3069,3237,1,
-		0,0,0,3070,3071,5,308,0,0,3071,3072,5,301,0,0,3072,3237,3,378,189,0,3073,
-		3074,5,274,0,0,3074,3079,5,91,0,0,3075,3080,3,378,189,0,3076,3080,5,45,
-		0,0,3077,3080,5,41,0,0,3078,3080,5,85,0,0,3079,3075,1,0,0,0,3079,3076,
-		1,0,0,0,3079,3077,1,0,0,0,3079,3078,1,0,0,0,3080,3237,1,0,0,0,3081,3084,
-		5,180,0,0,3082,3083,5,37,0,0,3083,3085,3,378,189,0,3084,3082,1,0,0,0,3084,
-		3085,1,0,0,0,3085,3086,1,0,0,0,3086,3090,3,272,136,0,3087,3089,3,278,139,
-		0,3088,3087,1,0,0,0,3089,3092,1,0,0,0,3090,3088,1,0,0,0,3090,3091,1,0,
-		0,0,3091,3237,1,0,0,0,3092,3090,1,0,0,0,3093,3095,5,180,0,0,3094,3096,
-		5,36,0,0,3095,3094,1,0,0,0,3095,3096,1,0,0,0,3096,3100,1,0,0,0,3097,3098,
-		5,236,0,0,3098,3099,5,71,0,0,3099,3101,5,127,0,0,3100,3097,1,0,0,0,3100,
-		3101,1,0,0,0,3101,3102,1,0,0,0,3102,3237,3,264,132,0,3103,3104,5,217,0,
-		0,3104,3107,5,37,0,0,3105,3106,5,236,0,0,3106,3108,5,127,0,0,3107,3105,
-		1,0,0,0,3107,3108,1,0,0,0,3108,3109,1,0,0,0,3109,3111,3,378,189,0,3110,
-		3112,3,296,148,0,3111,3110,1,0,0,0,3111,3112,1,0,0,0,3112,3237,1,0,0,0,
-		3113,3115,5,217,0,0,3114,3116,5,36,0,0,3115,3114,1,0,0,0,3115,3116,1,0,
-		0,0,3116,3119,1,0,0,0,3117,3118,5,236,0,0,3118,3120,5,127,0,0,3119,3117,
-		1,0,0,0,3119,3120,1,0,0,0,3120,3121,1,0,0,0,3121,3123,3,378,189,0,3122,
-		3124,3,296,148,0,3123,3122,1,0,0,0,3123,3124,1,0,0,0,3124,3237,1,0,0,0,
-		3125,3127,5,182,0,0,3126,3128,5,36,0,0,3127,3126,1,0,0,0,3127,3128,1,0,
-		0,0,3128,3129,1,0,0,0,3129,3132,3,378,189,0,3130,3131,5,308,0,0,3131,3133,
-		5,205,0,0,3132,3130,1,0,0,0,3132,3133,1,0,0,0,3133,3134,1,0,0,0,3134,3135,
-		5,330,0,0,3135,3138,3,208,104,0,3136,3137,5,35,0,0,3137,3139,3,376,188,
-		0,3138,3136,1,0,0,0,3138,3139,1,0,0,0,3139,3142,1,0,0,0,3140,3141,5,97,
-		0,0,3141,3143,3,108,54,0,3142,3140,1,0,0,0,3142,3143,1,0,0,0,3143,3237,
-		1,0,0,0,3144,3146,5,182,0,0,3145,3147,5,36,0,0,3146,3145,1,0,0,0,3146,
-		3147,1,0,0,0,3147,3148,1,0,0,0,3148,3154,3,378,189,0,3149,3150,5,308,0,
-		0,3150,3151,5,46,0,0,3151,3155,3,108,54,0,3152,3153,5,217,0,0,3153,3155,
-		5,46,0,0,3154,3149,1,0,0,0,3154,3152,1,0,0,0,3155,3237,1,0,0,0,3156,3158,
-		5,182,0,0,3157,3159,5,36,0,0,3158,3157,1,0,0,0,3158,3159,1,0,0,0,3159,
-		3160,1,0,0,0,3160,3161,3,378,189,0,3161,3162,7,51,0,0,3162,3163,5,71,0,
-		0,3163,3164,5,72,0,0,3164,3237,1,0,0,0,3165,3167,5,182,0,0,3166,3168,5,
-		36,0,0,3167,3166,1,0,0,0,3167,3168,1,0,0,0,3168,3169,1,0,0,0,3169,3170,
-		3,378,189,0,3170,3171,5,308,0,0,3171,3173,5,317,0,0,3172,3174,5,358,0,
-		0,3173,3172,1,0,0,0,3173,3174,1,0,0,0,3174,3175,1,0,0,0,3175,3176,5,6,
-		0,0,3176,3237,1,0,0,0,3177,3179,5,182,0,0,3178,3180,5,36,0,0,3179,3178,
-		1,0,0,0,3179,3180,1,0,0,0,3180,3181,1,0,0,0,3181,3182,3,378,189,0,3182,
-		3183,5,180,0,0,3183,3187,5,229,0,0,3184,3188,5,183,0,0,3185,3186,5,187,
-		0,0,3186,3188,5,46,0,0,3187,3184,1,0,0,0,3187,3185,1,0,0,0,3188,3189,1,
-		0,0,0,3189,3190,5,28,0,0,3190,3199,5,235,0,0,3191,3193,5,344,0,0,3192,
-		3194,3,270,135,0,3193,3192,1,0,0,0,3194,3195,1,0,0,0,3195,3193,1,0,0,0,
-		3195,3196,1,0,0,0,3196,3197,1,0,0,0,3197,3198,5,345,0,0,3198,3200,1,0,
-		0,0,3199,3191,1,0,0,0,3199,3200,1,0,0,0,3200,3237,1,0,0,0,3201,3203,5,
-		182,0,0,3202,3204,5,36,0,0,3203,3202,1,0,0,0,3203,3204,1,0,0,0,3204,3205,
-		1,0,0,0,3205,3206,3,378,189,0,3206,3209,5,217,0,0,3207,3210,5,235,0,0,
-		3208,3210,3,378,189,0,3209,3207,1,0,0,0,3209,3208,1,0,0,0,3210,3213,1,
-		0,0,0,3211,3212,5,236,0,0,3212,3214,5,127,0,0,3213,3211,1,0,0,0,3213,3214,
-		1,0,0,0,3214,3237,1,0,0,0,3215,3217,5,182,0,0,3216,3218,5,36,0,0,3217,
-		3216,1,0,0,0,3217,3218,1,0,0,0,3218,3219,1,0,0,0,3219,3221,3,378,189,0,
-		3220,3222,3,302,151,0,3221,3220,1,0,0,0,3222,3223,1,0,0,0,3223,3221,1,
-		0,0,0,3223,3224,1,0,0,0,3224,3237,1,0,0,0,3225,3226,3,378,189,0,3226,3227,
-		5,37,0,0,3227,3228,3,378,189,0,3228,3237,1,0,0,0,3229,3230,7,52,0,0,3230,
-		3237,3,338,169,0,3231,3233,3,270,135,0,3232,3231,1,0,0,0,3233,3234,1,0,
-		0,0,3234,3232,1,0,0,0,3234,3235,1,0,0,0,3235,3237,1,0,0,0,3236,3053,1,
-		0,0,0,3236,3056,1,0,0,0,3236,3062,1,0,0,0,3236,3070,1,0,0,0,3236,3073,
-		1,0,0,0,3236,3081,1,0,0,0,3236,3093,1,0,0,0,3236,3103,1,0,0,0,3236,3113,
-		1,0,0,0,3236,3125,1,0,0,0,3236,3144,1,0,0,0,3236,3156,1,0,0,0,3236,3165,
-		1,0,0,0,3236,3177,1,0,0,0,3236,3201,1,0,0,0,3236,3215,1,0,0,0,3236,3225,
-		1,0,0,0,3236,3229,1,0,0,0,3236,3232,1,0,0,0,3237,301,1,0,0,0,3238,3243,
-		5,294,0,0,3239,3241,5,103,0,0,3240,3239,1,0,0,0,3240,3241,1,0,0,0,3241,
-		3242,1,0,0,0,3242,3244,3,352,176,0,3243,3240,1,0,0,0,3243,3244,1,0,0,0,
-		3244,3255,1,0,0,0,3245,3246,5,308,0,0,3246,3250,5,229,0,0,3247,3251,5,
-		183,0,0,3248,3249,5,187,0,0,3249,3251,5,46,0,0,3250,3247,1,0,0,0,3250,
-		3248,1,0,0,0,3251,3255,1,0,0,0,3252,3253,5,308,0,0,3253,3255,3,270,135,
-		0,3254,3238,1,0,0,0,3254,3245,1,0,0,0,3254,3252,1,0,0,0,3255,303,1,0,0,
-		0,3256,3257,3,308,154,0,3257,3258,5,74,0,0,3258,3259,3,312,156,0,3259,
-		3260,5,91,0,0,3260,3265,3,314,157,0,3261,3262,5,350,0,0,3262,3264,3,314,
-		157,0,3263,3261,1,0,0,0,3264,3267,1,0,0,0,3265,3263,1,0,0,0,3265,3266,
-		1,0,0,0,3266,3271,1,0,0,0,3267,3265,1,0,0,0,3268,3269,5,103,0,0,3269,3270,
-		5,59,0,0,3270,3272,5,269,0,0,3271,3268,1,0,0,0,3271,3272,1,0,0,0,3272,
-		3296,1,0,0,0,3273,3278,3,378,189,0,3274,3275,5,350,0,0,3275,3277,3,378,
-		189,0,3276,3274,1,0,0,0,3277,3280,1,0,0,0,3278,3276,1,0,0,0,3278,3279,
-		1,0,0,0,3279,3281,1,0,0,0,3280,3278,1,0,0,0,3281,3282,5,91,0,0,3282,3287,
-		3,314,157,0,3283,3284,5,350,0,0,3284,3286,3,314,157,0,3285,3283,1,0,0,
-		0,3286,3289,1,0,0,0,3287,3285,1,0,0,0,3287,3288,1,0,0,0,3288,3293,1,0,
-		0,0,3289,3287,1,0,0,0,3290,3291,5,103,0,0,3291,3292,5,181,0,0,3292,3294,
-		5,269,0,0,3293,3290,1,0,0,0,3293,3294,1,0,0,0,3294,3296,1,0,0,0,3295,3256,
-		1,0,0,0,3295,3273,1,0,0,0,3296,305,1,0,0,0,3297,3298,5,59,0,0,3298,3299,
-		5,269,0,0,3299,3301,5,56,0,0,3300,3297,1,0,0,0,3300,3301,1,0,0,0,3301,
-		3302,1,0,0,0,3302,3303,3,308,154,0,3303,3304,5,74,0,0,3304,3305,3,312,
-		156,0,3305,3306,5,58,0,0,3306,3311,3,314,157,0,3307,3308,5,350,0,0,3308,
-		3310,3,314,157,0,3309,3307,1,0,0,0,3310,3313,1,0,0,0,3311,3309,1,0,0,0,
-		3311,3312,1,0,0,0,3312,3315,1,0,0,0,3313,3311,1,0,0,0,3314,3316,3,296,
-		148,0,3315,3314,1,0,0,0,3315,3316,1,0,0,0,3316,3343,1,0,0,0,3317,3318,
-		5,181,0,0,3318,3319,5,269,0,0,3319,3321,5,56,0,0,3320,3317,1,0,0,0,3320,
-		3321,1,0,0,0,3321,3322,1,0,0,0,3322,3327,3,378,189,0,3323,3324,5,350,0,
-		0,3324,3326,3,378,189,0,3325,3323,1,0,0,0,3326,3329,1,0,0,0,3327,3325,
-		1,0,0,0,3327,3328,1,0,0,0,3328,3330,1,0,0,0,3329,3327,1,0,0,0,3330,3331,
-		5,58,0,0,3331,3336,3,314,157,0,3332,3333,5,350,0,0,3333,3335,3,314,157,
-		0,3334,3332,1,0,0,0,3335,3338,1,0,0,0,3336,3334,1,0,0,0,3336,3337,1,0,
-		0,0,3337,3340,1,0,0,0,3338,3336,1,0,0,0,3339,3341,3,296,148,0,3340,3339,
-		1,0,0,0,3340,3341,1,0,0,0,3341,3343,1,0,0,0,3342,3300,1,0,0,0,3342,3320,
-		1,0,0,0,3343,307,1,0,0,0,3344,3346,5,22,0,0,3345,3347,5,283,0,0,3346,3345,
-		1,0,0,0,3346,3347,1,0,0,0,3347,3349,1,0,0,0,3348,3350,3,106,53,0,3349,
-		3348,1,0,0,0,3349,3350,1,0,0,0,3350,3360,1,0,0,0,3351,3356,3,310,155,0,
-		3352,3353,5,350,0,0,3353,3355,3,310,155,0,3354,3352,1,0,0,0,3355,3358,
-		1,0,0,0,3356,3354,1,0,0,0,3356,3357,1,0,0,0,3357,3360,1,0,0,0,3358,3356,
-		1,0,0,0,3359,3344,1,0,0,0,3359,3351,1,0,0,0,3360,309,1,0,0,0,3361,3366,
-		5,84,0,0,3362,3366,5,82,0,0,3363,3366,5,38,0,0,3364,3366,3,378,189,0,3365,
-		3361,1,0,0,0,3365,3362,1,0,0,0,3365,3363,1,0,0,0,3365,3364,1,0,0,0,3366,
-		3368,1,0,0,0,3367,3369,3,106,53,0,3368,3367,1,0,0,0,3368,3369,1,0,0,0,
-		3369,311,1,0,0,0,3370,3372,5,89,0,0,3371,3370,1,0,0,0,3371,3372,1,0,0,
-		0,3372,3373,1,0,0,0,3373,3378,3,376,188,0,3374,3375,5,350,0,0,3375,3377,
-		3,376,188,0,3376,3374,1,0,0,0,3377,3380,1,0,0,0,3378,3376,1,0,0,0,3378,
-		3379,1,0,0,0,3379,3403,1,0,0,0,3380,3378,1,0,0,0,3381,3382,7,53,0,0,3382,
-		3387,3,376,188,0,3383,3384,5,350,0,0,3384,3386,3,376,188,0,3385,3383,1,
-		0,0,0,3386,3389,1,0,0,0,3387,3385,1,0,0,0,3387,3388,1,0,0,0,3388,3403,
-		1,0,0,0,3389,3387,1,0,0,0,3390,3391,5,22,0,0,3391,3392,7,54,0,0,3392,3393,
-		5,62,0,0,3393,3394,5,301,0,0,3394,3399,3,376,188,0,3395,3396,5,350,0,0,
-		3396,3398,3,376,188,0,3397,3395,1,0,0,0,3398,3401,1,0,0,0,3399,3397,1,
-		0,0,0,3399,3400,1,0,0,0,3400,3403,1,0,0,0,3401,3399,1,0,0,0,3402,3371,
-		1,0,0,0,3402,3381,1,0,0,0,3402,3390,1,0,0,0,3403,313,1,0,0,0,3404,3406,
-		5,60,0,0,3405,3404,1,0,0,0,3405,3406,1,0,0,0,3406,3411,1,0,0,0,3407,3412,
-		3,378,189,0,3408,3412,5,45,0,0,3409,3412,5,41,0,0,3410,3412,5,85,0,0,3411,
-		3407,1,0,0,0,3411,3408,1,0,0,0,3411,3409,1,0,0,0,3411,3410,1,0,0,0,3412,
-		315,1,0,0,0,3413,3414,5,344,0,0,3414,3415,3,12,6,0,3415,3416,5,345,0,0,
-		3416,3417,5,91,0,0,3417,3418,3,318,159,0,3418,3419,3,322,161,0,3419,3438,
-		1,0,0,0,3420,3422,5,105,0,0,3421,3420,1,0,0,0,3421,3422,1,0,0,0,3422,3423,
-		1,0,0,0,3423,3425,3,376,188,0,3424,3426,3,106,53,0,3425,3424,1,0,0,0,3425,
-		3426,1,0,0,0,3426,3427,1,0,0,0,3427,3428,7,55,0,0,3428,3430,3,318,159,
-		0,3429,3431,3,320,160,0,3430,3429,1,0,0,0,3430,3431,1,0,0,0,3431,3432,
-		1,0,0,0,3432,3435,3,322,161,0,3433,3434,5,101,0,0,3434,3436,3,108,54,0,
-		3435,3433,1,0,0,0,3435,3436,1,0,0,0,3436,3438,1,0,0,0,3437,3413,1,0,0,
-		0,3437,3421,1,0,0,0,3438,317,1,0,0,0,3439,3441,5,284,0,0,3440,3439,1,0,
-		0,0,3440,3441,1,0,0,0,3441,3442,1,0,0,0,3442,3446,5,3,0,0,3443,3446,5,
-		318,0,0,3444,3446,5,319,0,0,3445,3440,1,0,0,0,3445,3443,1,0,0,0,3445,3444,
-		1,0,0,0,3446,319,1,0,0,0,3447,3449,5,97,0,0,3448,3447,1,0,0,0,3448,3449,
-		1,0,0,0,3449,3450,1,0,0,0,3450,3451,5,212,0,0,3451,3452,5,3,0,0,3452,321,
-		1,0,0,0,3453,3455,5,103,0,0,3454,3453,1,0,0,0,3454,3455,1,0,0,0,3455,3463,
-		1,0,0,0,3456,3464,3,338,169,0,3457,3459,3,324,162,0,3458,3457,1,0,0,0,
-		3459,3462,1,0,0,0,3460,3458,1,0,0,0,3460,3461,1,0,0,0,3461,3464,1,0,0,
-		0,3462,3460,1,0,0,0,3463,3456,1,0,0,0,3463,3460,1,0,0,0,3464,323,1,0,0,
-		0,3465,3490,7,56,0,0,3466,3468,7,57,0,0,3467,3469,5,28,0,0,3468,3467,1,
-		0,0,0,3468,3469,1,0,0,0,3469,3470,1,0,0,0,3470,3490,5,3,0,0,3471,3476,
-		5,226,0,0,3472,3477,5,285,0,0,3473,3474,5,71,0,0,3474,3477,5,72,0,0,3475,
-		3477,5,72,0,0,3476,3472,1,0,0,0,3476,3473,1,0,0,0,3476,3475,1,0,0,0,3477,
-		3487,1,0,0,0,3478,3488,5,359,0,0,3479,3484,3,378,189,0,3480,3481,5,350,
-		0,0,3481,3483,3,378,189,0,3482,3480,1,0,0,0,3483,3486,1,0,0,0,3484,3482,
-		1,0,0,0,3484,3485,1,0,0,0,3485,3488,1,0,0,0,3486,3484,1,0,0,0,3487,3478,
-		1,0,0,0,3487,3479,1,0,0,0,3488,3490,1,0,0,0,3489,3465,1,0,0,0,3489,3466,
-		1,0,0,0,3489,3471,1,0,0,0,3490,325,1,0,0,0,3491,3499,3,338,169,0,3492,
-		3494,3,328,164,0,3493,3492,1,0,0,0,3494,3497,1,0,0,0,3495,3493,1,0,0,0,
-		3495,3496,1,0,0,0,3496,3499,1,0,0,0,3497,3495,1,0,0,0,3498,3491,1,0,0,
-		0,3498,3495,1,0,0,0,3499,327,1,0,0,0,3500,3501,7,58,0,0,3501,329,1,0,0,
-		0,3502,3540,3,10,5,0,3503,3504,5,38,0,0,3504,3540,3,254,127,0,3505,3506,
-		5,288,0,0,3506,3507,5,256,0,0,3507,3509,5,340,0,0,3508,3510,5,107,0,0,
-		3509,3508,1,0,0,0,3509,3510,1,0,0,0,3510,3511,1,0,0,0,3511,3513,3,376,
-		188,0,3512,3514,3,288,144,0,3513,3512,1,0,0,0,3513,3514,1,0,0,0,3514,3540,
-		1,0,0,0,3515,3516,5,221,0,0,3516,3521,3,378,189,0,3517,3518,5,344,0,0,
-		3518,3519,3,164,82,0,3519,3520,5,345,0,0,3520,3522,1,0,0,0,3521,3517,1,
-		0,0,0,3521,3522,1,0,0,0,3522,3540,1,0,0,0,3523,3524,5,208,0,0,3524,3528,
-		3,378,189,0,3525,3527,3,346,173,0,3526,3525,1,0,0,0,3527,3530,1,0,0,0,
-		3528,3526,1,0,0,0,3528,3529,1,0,0,0,3529,3531,1,0,0,0,3530,3528,1,0,0,
-		0,3531,3534,5,203,0,0,3532,3533,7,4,0,0,3533,3535,5,234,0,0,3534,3532,
-		1,0,0,0,3534,3535,1,0,0,0,3535,3536,1,0,0,0,3536,3537,5,56,0,0,3537,3538,
-		3,12,6,0,3538,3540,1,0,0,0,3539,3502,1,0,0,0,3539,3503,1,0,0,0,3539,3505,
-		1,0,0,0,3539,3515,1,0,0,0,3539,3523,1,0,0,0,3540,331,1,0,0,0,3541,3545,
-		3,12,6,0,3542,3545,3,100,50,0,3543,3545,5,3,0,0,3544,3541,1,0,0,0,3544,
-		3542,1,0,0,0,3544,3543,1,0,0,0,3545,333,1,0,0,0,3546,3551,3,336,168,0,
-		3547,3548,5,350,0,0,3548,3550,3,336,168,0,3549,3547,1,0,0,0,3550,3553,
-		1,0,0,0,3551,3549,1,0,0,0,3551,3552,1,0,0,0,3552,335,1,0,0,0,3553,3551,
-		1,0,0,0,3554,3556,3,376,188,0,3555,3557,3,106,53,0,3556,3555,1,0,0,0,3556,
-		3557,1,0,0,0,3557,337,1,0,0,0,3558,3559,5,344,0,0,3559,3564,3,340,170,
-		0,3560,3561,5,350,0,0,3561,3563,3,340,170,0,3562,3560,1,0,0,0,3563,3566,
-		1,0,0,0,3564,3562,1,0,0,0,3564,3565,1,0,0,0,3565,3567,1,0,0,0,3566,3564,
-		1,0,0,0,3567,3568,5,345,0,0,3568,339,1,0,0,0,3569,3571,3,342,171,0,3570,
-		3572,5,363,0,0,3571,3570,1,0,0,0,3571,3572,1,0,0,0,3572,3574,1,0,0,0,3573,
-		3575,3,344,172,0,3574,3573,1,0,0,0,3574,3575,1,0,0,0,3575,341,1,0,0,0,
-		3576,3587,3,378,189,0,3577,3587,5,24,0,0,3578,3587,5,23,0,0,3579,3587,
-		5,125,0,0,3580,3587,5,109,0,0,3581,3587,5,110,0,0,3582,3587,5,72,0,0,3583,
-		3587,5,46,0,0,3584,3587,5,105,0,0,3585,3587,5,34,0,0,3586,3576,1,0,0,0,
-		3586,3577,1,0,0,0,3586,3578,1,0,0,0,3586,3579,1,0,0,0,3586,3580,1,0,0,
-		0,3586,3581,1,0,0,0,3586,3582,1,0,0,0,3586,3583,1,0,0,0,3586,3584,1,0,
-		0,0,3586,3585,1,0,0,0,3587,3592,1,0,0,0,3588,3589,5,352,0,0,3589,3591,
-		3,388,194,0,3590,3588,1,0,0,0,3591,3594,1,0,0,0,3592,3590,1,0,0,0,3592,
-		3593,1,0,0,0,3593,343,1,0,0,0,3594,3592,1,0,0,0,3595,3614,3,388,194,0,
-		3596,3614,5,3,0,0,3597,3599,7,17,0,0,3598,3597,1,0,0,0,3598,3599,1,0,0,
-		0,3599,3600,1,0,0,0,3600,3614,7,18,0,0,3601,3614,5,359,0,0,3602,3603,5,
-		344,0,0,3603,3608,3,344,172,0,3604,3605,5,350,0,0,3605,3607,3,344,172,
-		0,3606,3604,1,0,0,0,3607,3610,1,0,0,0,3608,3606,1,0,0,0,3608,3609,1,0,
-		0,0,3609,3611,1,0,0,0,3610,3608,1,0,0,0,3611,3612,5,345,0,0,3612,3614,
-		1,0,0,0,3613,3595,1,0,0,0,3613,3596,1,0,0,0,3613,3598,1,0,0,0,3613,3601,
-		1,0,0,0,3613,3602,1,0,0,0,3614,345,1,0,0,0,3615,3616,5,263,0,0,3616,3622,
-		5,302,0,0,3617,3622,5,302,0,0,3618,3622,5,105,0,0,3619,3622,5,243,0,0,
-		3620,3622,3,378,189,0,3621,3615,1,0,0,0,3621,3617,1,0,0,0,3621,3618,1,
-		0,0,0,3621,3619,1,0,0,0,3621,3620,1,0,0,0,3622,347,1,0,0,0,3623,3625,3,
-		350,175,0,3624,3623,1,0,0,0,3624,3625,1,0,0,0,3625,3627,1,0,0,0,3626,3628,
-		7,59,0,0,3627,3626,1,0,0,0,3627,3628,1,0,0,0,3628,3629,1,0,0,0,3629,3630,
-		3,378,189,0,3630,349,1,0,0,0,3631,3645,5,262,0,0,3632,3645,5,282,0,0,3633,
-		3645,5,224,0,0,3634,3645,5,247,0,0,3635,3636,7,60,0,0,3636,3645,3,352,
-		176,0,3637,3645,3,352,176,0,3638,3645,5,22,0,0,3639,3642,7,61,0,0,3640,
-		3643,3,352,176,0,3641,3643,5,22,0,0,3642,3640,1,0,0,0,3642,3641,1,0,0,
-		0,3642,3643,1,0,0,0,3643,3645,1,0,0,0,3644,3631,1,0,0,0,3644,3632,1,0,
-		0,0,3644,3633,1,0,0,0,3644,3634,1,0,0,0,3644,3635,1,0,0,0,3644,3637,1,
-		0,0,0,3644,3638,1,0,0,0,3644,3639,1,0,0,0,3645,351,1,0,0,0,3646,3648,7,
-		17,0,0,3647,3646,1,0,0,0,3647,3648,1,0,0,0,3648,3649,1,0,0,0,3649,3650,
-		5,6,0,0,3650,353,1,0,0,0,3651,3653,5,22,0,0,3652,3654,5,323,0,0,3653,3652,
-		1,0,0,0,3653,3654,1,0,0,0,3654,3671,1,0,0,0,3655,3656,5,130,0,0,3656,3671,
-		5,343,0,0,3657,3658,5,328,0,0,3658,3659,5,245,0,0,3659,3671,5,248,0,0,
-		3660,3661,5,307,0,0,3661,3671,5,104,0,0,3662,3663,5,38,0,0,3663,3664,7,
-		62,0,0,3664,3671,3,376,188,0,3665,3666,5,323,0,0,3666,3671,3,356,178,0,
-		3667,3668,3,364,182,0,3668,3669,3,356,178,0,3669,3671,1,0,0,0,3670,3651,
-		1,0,0,0,3670,3655,1,0,0,0,3670,3657,1,0,0,0,3670,3660,1,0,0,0,3670,3662,
-		1,0,0,0,3670,3665,1,0,0,0,3670,3667,1,0,0,0,3671,355,1,0,0,0,3672,3673,
-		7,59,0,0,3673,3675,3,376,188,0,3674,3672,1,0,0,0,3674,3675,1,0,0,0,3675,
-		3678,1,0,0,0,3676,3677,5,117,0,0,3677,3679,5,3,0,0,3678,3676,1,0,0,0,3678,
-		3679,1,0,0,0,3679,357,1,0,0,0,3680,3682,7,63,0,0,3681,3680,1,0,0,0,3681,
-		3682,1,0,0,0,3682,3683,1,0,0,0,3683,3684,5,130,0,0,3684,3685,5,343,0,0,
-		3685,3749,3,360,180,0,3686,3688,7,63,0,0,3687,3686,1,0,0,0,3687,3688,1,
-		0,0,0,3688,3689,1,0,0,0,3689,3691,5,261,0,0,3690,3692,7,64,0,0,3691,3690,
-		1,0,0,0,3691,3692,1,0,0,0,3692,3749,1,0,0,0,3693,3695,7,63,0,0,3694,3693,
-		1,0,0,0,3694,3695,1,0,0,0,3695,3696,1,0,0,0,3696,3699,5,297,0,0,3697,3700,
-		3,378,189,0,3698,3700,5,3,0,0,3699,3697,1,0,0,0,3699,3698,1,0,0,0,3700,
-		3749,1,0,0,0,3701,3703,7,63,0,0,3702,3701,1,0,0,0,3702,3703,1,0,0,0,3703,
-		3704,1,0,0,0,3704,3705,5,307,0,0,3705,3709,5,104,0,0,3706,3710,3,378,189,
-		0,3707,3710,5,3,0,0,3708,3710,5,46,0,0,3709,3706,1,0,0,0,3709,3707,1,0,
-		0,0,3709,3708,1,0,0,0,3710,3749,1,0,0,0,3711,3713,7,63,0,0,3712,3711,1,
-		0,0,0,3712,3713,1,0,0,0,3713,3714,1,0,0,0,3714,3715,5,301,0,0,3715,3749,
-		5,3,0,0,3716,3718,7,63,0,0,3717,3716,1,0,0,0,3717,3718,1,0,0,0,3718,3719,
-		1,0,0,0,3719,3720,5,328,0,0,3720,3749,3,366,183,0,3721,3723,7,63,0,0,3722,
-		3721,1,0,0,0,3722,3723,1,0,0,0,3723,3724,1,0,0,0,3724,3725,5,328,0,0,3725,
-		3726,5,314,0,0,3726,3749,5,3,0,0,3727,3728,5,307,0,0,3728,3729,5,192,0,
-		0,3729,3730,5,28,0,0,3730,3731,5,328,0,0,3731,3749,3,366,183,0,3732,3734,
-		7,63,0,0,3733,3732,1,0,0,0,3733,3734,1,0,0,0,3734,3735,1,0,0,0,3735,3736,
-		3,364,182,0,3736,3746,7,65,0,0,3737,3747,5,46,0,0,3738,3743,3,344,172,
-		0,3739,3740,5,350,0,0,3740,3742,3,344,172,0,3741,3739,1,0,0,0,3742,3745,
-		1,0,0,0,3743,3741,1,0,0,0,3743,3744,1,0,0,0,3744,3747,1,0,0,0,3745,3743,
-		1,0,0,0,3746,3737,1,0,0,0,3746,3738,1,0,0,0,3747,3749,1,0,0,0,3748,3681,
-		1,0,0,0,3748,3687,1,0,0,0,3748,3694,1,0,0,0,3748,3702,1,0,0,0,3748,3712,
-		1,0,0,0,3748,3717,1,0,0,0,3748,3722,1,0,0,0,3748,3727,1,0,0,0,3748,3733,
-		1,0,0,0,3749,359,1,0,0,0,3750,3767,5,3,0,0,3751,3767,3,378,189,0,3752,
-		3754,7,17,0,0,3753,3752,1,0,0,0,3753,3754,1,0,0,0,3754,3755,1,0,0,0,3755,
-		3767,7,18,0,0,3756,3758,5,128,0,0,3757,3759,3,216,108,0,3758,3757,1,0,
-		0,0,3758,3759,1,0,0,0,3759,3760,1,0,0,0,3760,3762,5,3,0,0,3761,3763,3,
-		220,110,0,3762,3761,1,0,0,0,3762,3763,1,0,0,0,3763,3767,1,0,0,0,3764,3767,
-		5,46,0,0,3765,3767,5,250,0,0,3766,3750,1,0,0,0,3766,3751,1,0,0,0,3766,
-		3753,1,0,0,0,3766,3756,1,0,0,0,3766,3764,1,0,0,0,3766,3765,1,0,0,0,3767,
-		361,1,0,0,0,3768,3779,5,22,0,0,3769,3770,5,130,0,0,3770,3779,5,343,0,0,
-		3771,3772,5,328,0,0,3772,3773,5,245,0,0,3773,3779,5,248,0,0,3774,3775,
-		5,307,0,0,3775,3779,5,104,0,0,3776,3779,5,297,0,0,3777,3779,3,364,182,
-		0,3778,3768,1,0,0,0,3778,3769,1,0,0,0,3778,3771,1,0,0,0,3778,3774,1,0,
-		0,0,3778,3776,1,0,0,0,3778,3777,1,0,0,0,3779,363,1,0,0,0,3780,3785,3,378,
-		189,0,3781,3782,5,352,0,0,3782,3784,3,388,194,0,3783,3781,1,0,0,0,3784,
-		3787,1,0,0,0,3785,3783,1,0,0,0,3785,3786,1,0,0,0,3786,365,1,0,0,0,3787,
-		3785,1,0,0,0,3788,3795,3,368,184,0,3789,3791,5,350,0,0,3790,3789,1,0,0,
-		0,3790,3791,1,0,0,0,3791,3792,1,0,0,0,3792,3794,3,368,184,0,3793,3790,
-		1,0,0,0,3794,3797,1,0,0,0,3795,3793,1,0,0,0,3795,3796,1,0,0,0,3796,367,
-		1,0,0,0,3797,3795,1,0,0,0,3798,3799,5,245,0,0,3799,3807,5,248,0,0,3800,
-		3801,5,287,0,0,3801,3808,5,332,0,0,3802,3803,5,287,0,0,3803,3808,5,197,
-		0,0,3804,3805,5,292,0,0,3805,3808,5,287,0,0,3806,3808,5,306,0,0,3807,3800,
-		1,0,0,0,3807,3802,1,0,0,0,3807,3804,1,0,0,0,3807,3806,1,0,0,0,3808,3818,
-		1,0,0,0,3809,3810,5,287,0,0,3810,3818,5,75,0,0,3811,3812,5,287,0,0,3812,
-		3818,5,342,0,0,3813,3815,5,71,0,0,3814,3813,1,0,0,0,3814,3815,1,0,0,0,
-		3815,3816,1,0,0,0,3816,3818,5,47,0,0,3817,3798,1,0,0,0,3817,3809,1,0,0,
-		0,3817,3811,1,0,0,0,3817,3814,1,0,0,0,3818,369,1,0,0,0,3819,3820,7,66,
-		0,0,3820,371,1,0,0,0,3821,3823,5,25,0,0,3822,3824,5,263,0,0,3823,3822,
-		1,0,0,0,3823,3824,1,0,0,0,3824,3825,1,0,0,0,3825,3826,5,191,0,0,3826,373,
-		1,0,0,0,3827,3829,3,388,194,0,3828,3830,3,388,194,0,3829,3828,1,0,0,0,
-		3829,3830,1,0,0,0,3830,3832,1,0,0,0,3831,3833,3,388,194,0,3832,3831,1,
-		0,0,0,3832,3833,1,0,0,0,3833,375,1,0,0,0,3834,3839,3,378,189,0,3835,3836,
-		5,352,0,0,3836,3838,3,388,194,0,3837,3835,1,0,0,0,3838,3841,1,0,0,0,3839,
-		3837,1,0,0,0,3839,3840,1,0,0,0,3840,377,1,0,0,0,3841,3839,1,0,0,0,3842,
-		3851,5,1,0,0,3843,3851,5,2,0,0,3844,3851,3,392,196,0,3845,3851,3,396,198,
-		0,3846,3851,3,398,199,0,3847,3851,3,406,203,0,3848,3851,3,400,200,0,3849,
-		3851,3,402,201,0,3850,3842,1,0,0,0,3850,3843,1,0,0,0,3850,3844,1,0,0,0,
-		3850,3845,1,0,0,0,3850,3846,1,0,0,0,3850,3847,1,0,0,0,3850,3848,1,0,0,
-		0,3850,3849,1,0,0,0,3851,379,1,0,0,0,3852,3860,5,1,0,0,3853,3860,5,2,0,
-		0,3854,3860,3,392,196,0,3855,3860,3,396,198,0,3856,3860,3,398,199,0,3857,
-		3860,3,400,200,0,3858,3860,3,402,201,0,3859,3852,1,0,0,0,3859,3853,1,0,
-		0,0,3859,3854,1,0,0,0,3859,3855,1,0,0,0,3859,3856,1,0,0,0,3859,3857,1,
-		0,0,0,3859,3858,1,0,0,0,3860,381,1,0,0,0,3861,3868,5,1,0,0,3862,3868,5,
-		2,0,0,3863,3868,3,392,196,0,3864,3868,3,396,198,0,3865,3868,3,398,199,
-		0,3866,3868,3,406,203,0,3867,3861,1,0,0,0,3867,3862,1,0,0,0,3867,3863,
-		1,0,0,0,3867,3864,1,0,0,0,3867,3865,1,0,0,0,3867,3866,1,0,0,0,3868,383,
-		1,0,0,0,3869,3870,3,408,204,0,3870,385,1,0,0,0,3871,3878,5,1,0,0,3872,
-		3878,5,2,0,0,3873,3878,3,392,196,0,3874,3878,3,396,198,0,3875,3878,3,406,
-		203,0,3876,3878,3,408,204,0,3877,3871,1,0,0,0,3877,3872,1,0,0,0,3877,3873,
-		1,0,0,0,3877,3874,1,0,0,0,3877,3875,1,0,0,0,3877,3876,1,0,0,0,3878,387,
-		1,0,0,0,3879,3890,5,1,0,0,3880,3890,5,2,0,0,3881,3890,3,392,196,0,3882,
-		3890,3,396,198,0,3883,3890,3,398,199,0,3884,3890,3,406,203,0,3885,3890,
-		3,400,200,0,3886,3890,3,402,201,0,3887,3890,3,408,204,0,3888,3890,3,410,
-		205,0,3889,3879,1,0,0,0,3889,3880,1,0,0,0,3889,3881,1,0,0,0,3889,3882,
-		1,0,0,0,3889,3883,1,0,0,0,3889,3884,1,0,0,0,3889,3885,1,0,0,0,3889,3886,
-		1,0,0,0,3889,3887,1,0,0,0,3889,3888,1,0,0,0,3890,389,1,0,0,0,3891,3972,
-		5,1,0,0,3892,3972,5,2,0,0,3893,3972,3,392,196,0,3894,3972,3,406,203,0,
-		3895,3972,5,128,0,0,3896,3972,5,153,0,0,3897,3972,5,154,0,0,3898,3972,
-		5,155,0,0,3899,3972,5,129,0,0,3900,3972,5,157,0,0,3901,3972,5,130,0,0,
-		3902,3972,5,131,0,0,3903,3972,5,171,0,0,3904,3972,5,22,0,0,3905,3972,5,
-		23,0,0,3906,3972,5,24,0,0,3907,3972,5,26,0,0,3908,3972,5,29,0,0,3909,3972,
-		5,30,0,0,3910,3972,5,104,0,0,3911,3972,5,105,0,0,3912,3972,5,31,0,0,3913,
-		3972,5,32,0,0,3914,3972,5,33,0,0,3915,3972,5,34,0,0,3916,3972,5,106,0,
-		0,3917,3972,5,36,0,0,3918,3972,5,107,0,0,3919,3972,5,37,0,0,3920,3972,
-		5,108,0,0,3921,3972,5,39,0,0,3922,3972,5,40,0,0,3923,3972,5,41,0,0,3924,
-		3972,5,42,0,0,3925,3972,5,43,0,0,3926,3972,5,44,0,0,3927,3972,5,45,0,0,
-		3928,3972,5,46,0,0,3929,3972,5,47,0,0,3930,3972,5,48,0,0,3931,3972,5,49,
-		0,0,3932,3972,5,50,0,0,3933,3972,5,51,0,0,3934,3972,5,52,0,0,3935,3972,
-		5,54,0,0,3936,3972,5,57,0,0,3937,3972,5,109,0,0,3938,3972,5,110,0,0,3939,
-		3972,5,63,0,0,3940,3972,5,112,0,0,3941,3972,5,115,0,0,3942,3972,5,66,0,
-		0,3943,3972,5,67,0,0,3944,3972,5,116,0,0,3945,3972,5,69,0,0,3946,3972,
-		5,70,0,0,3947,3972,5,118,0,0,3948,3972,5,71,0,0,3949,3972,5,72,0,0,3950,
-		3972,5,75,0,0,3951,3972,5,120,0,0,3952,3972,5,78,0,0,3953,3972,5,79,0,
-		0,3954,3972,5,82,0,0,3955,3972,5,122,0,0,3956,3972,5,84,0,0,3957,3972,
-		5,85,0,0,3958,3972,5,86,0,0,3959,3972,5,87,0,0,3960,3972,5,89,0,0,3961,
-		3972,5,124,0,0,3962,3972,5,90,0,0,3963,3972,5,92,0,0,3964,3972,5,93,0,
-		0,3965,3972,5,95,0,0,3966,3972,5,96,0,0,3967,3972,5,97,0,0,3968,3972,5,
-		99,0,0,3969,3972,5,125,0,0,3970,3972,5,100,0,0,3971,3891,1,0,0,0,3971,
-		3892,1,0,0,0,3971,3893,1,0,0,0,3971,3894,1,0,0,0,3971,3895,1,0,0,0,3971,
-		3896,1,0,0,0,3971,3897,1,0,0,0,3971,3898,1,0,0,0,3971,3899,1,0,0,0,3971,
-		3900,1,0,0,0,3971,3901,1,0,0,0,3971,3902,1,0,0,0,3971,3903,1,0,0,0,3971,
-		3904,1,0,0,0,3971,3905,1,0,0,0,3971,3906,1,0,0,0,3971,3907,1,0,0,0,3971,
-		3908,1,0,0,0,3971,3909,1,0,0,0,3971,3910,1,0,0,0,3971,3911,1,0,0,0,3971,
-		3912,1,0,0,0,3971,3913,1,0,0,0,3971,3914,1,0,0,0,3971,3915,1,0,0,0,3971,
-		3916,1,0,0,0,3971,3917,1,0,0,0,3971,3918,1,0,0,0,3971,3919,1,0,0,0,3971,
-		3920,1,0,0,0,3971,3921,1,0,0,0,3971,3922,1,0,0,0,3971,3923,1,0,0,0,3971,
-		3924,1,0,0,0,3971,3925,1,0,0,0,3971,3926,1,0,0,0,3971,3927,1,0,0,0,3971,
-		3928,1,0,0,0,3971,3929,1,0,0,0,3971,3930,1,0,0,0,3971,3931,1,0,0,0,3971,
-		3932,1,0,0,0,3971,3933,1,0,0,0,3971,3934,1,0,0,0,3971,3935,1,0,0,0,3971,
-		3936,1,0,0,0,3971,3937,1,0,0,0,3971,3938,1,0,0,0,3971,3939,1,0,0,0,3971,
-		3940,1,0,0,0,3971,3941,1,0,0,0,3971,3942,1,0,0,0,3971,3943,1,0,0,0,3971,
-		3944,1,0,0,0,3971,3945,1,0,0,0,3971,3946,1,0,0,0,3971,3947,1,0,0,0,3971,
-		3948,1,0,0,0,3971,3949,1,0,0,0,3971,3950,1,0,0,0,3971,3951,1,0,0,0,3971,
-		3952,1,0,0,0,3971,3953,1,0,0,0,3971,3954,1,0,0,0,3971,3955,1,0,0,0,3971,
-		3956,1,0,0,0,3971,3957,1,0,0,0,3971,3958,1,0,0,0,3971,3959,1,0,0,0,3971,
-		3960,1,0,0,0,3971,3961,1,0,0,0,3971,3962,1,0,0,0,3971,3963,1,0,0,0,3971,
-		3964,1,0,0,0,3971,3965,1,0,0,0,3971,3966,1,0,0,0,3971,3967,1,0,0,0,3971,
-		3968,1,0,0,0,3971,3969,1,0,0,0,3971,3970,1,0,0,0,3972,391,1,0,0,0,3973,
-		3979,3,394,197,0,3974,3979,5,232,0,0,3975,3979,5,276,0,0,3976,3979,5,286,
-		0,0,3977,3979,5,299,0,0,3978,3973,1,0,0,0,3978,3974,1,0,0,0,3978,3975,
-		1,0,0,0,3978,3976,1,0,0,0,3978,3977,1,0,0,0,3979,393,1,0,0,0,3980,3981,
-		7,67,0,0,3981,395,1,0,0,0,3982,3983,7,68,0,0,3983,397,1,0,0,0,3984,3985,
-		7,69,0,0,3985,399,1,0,0,0,3986,3987,7,70,0,0,3987,401,1,0,0,0,3988,3999,
-		5,132,0,0,3989,3999,5,133,0,0,3990,3999,5,134,0,0,3991,3999,5,135,0,0,
-		3992,3999,5,136,0,0,3993,3999,5,137,0,0,3994,3999,5,138,0,0,3995,3999,
-		5,139,0,0,3996,3999,5,140,0,0,3997,3999,3,404,202,0,3998,3988,1,0,0,0,
-		3998,3989,1,0,0,0,3998,3990,1,0,0,0,3998,3991,1,0,0,0,3998,3992,1,0,0,
-		0,3998,3993,1,0,0,0,3998,3994,1,0,0,0,3998,3995,1,0,0,0,3998,3996,1,0,
-		0,0,3998,3997,1,0,0,0,3999,403,1,0,0,0,4000,4001,7,71,0,0,4001,405,1,0,
-		0,0,4002,4003,7,72,0,0,4003,407,1,0,0,0,4004,4005,7,73,0,0,4005,409,1,
-		0,0,0,4006,4007,7,74,0,0,4007,411,1,0,0,0,606,413,417,421,434,438,445,
-		450,453,461,465,470,474,481,485,491,494,498,505,516,519,522,526,529,532,
-		535,538,541,555,559,562,566,569,573,577,581,587,598,603,616,621,625,629,
-		636,642,652,662,667,671,678,685,688,696,706,709,716,719,725,732,737,741,
-		744,750,753,764,776,786,797,804,808,814,819,824,828,830,838,842,845,848,
-		851,857,860,868,879,884,886,893,898,903,909,918,924,933,938,946,950,953,
-		963,968,971,975,978,982,987,994,997,1008,1013,1021,1033,1042,1054,1059,
-		1065,1069,1074,1079,1084,1090,1092,1097,1107,1115,1118,1123,1127,1133,
-		1141,1146,1149,1159,1161,1166,1170,1178,1181,1184,1188,1191,1194,1197,
-		1204,1208,1212,1215,1221,1228,1232,1238,1240,1242,1252,1254,1259,1261,
-		1263,1265,1269,1272,1281,1286,1289,1291,1295,1305,1310,1322,1329,1331,
-		1335,1337,1345,1354,1360,1362,1370,1374,1376,1385,1391,1397,1400,1410,
-		1419,1427,1437,1443,1451,1457,1464,1471,1476,1480,1491,1496,1500,1506,
-		1514,1518,1524,1540,1542,1549,1553,1561,1566,1577,1581,1587,1594,1600,
-		1609,1619,1625,1635,1641,1649,1653,1655,1659,1668,1670,1676,1682,1686,
-		1691,1695,1700,1712,1715,1718,1723,1727,1731,1737,1743,1750,1754,1759,
-		1765,1769,1783,1803,1812,1822,1835,1839,1841,1847,1856,1858,1873,1878,
-		1885,1889,1894,1898,1903,1912,1914,1921,1928,1936,1945,1953,1955,1960,
-		1962,1964,1966,1968,1977,1985,1990,1995,2000,2007,2012,2016,2019,2024,
-		2029,2032,2036,2039,2042,2045,2048,2052,2059,2063,2069,2071,2077,2082,
-		2084,2104,2108,2117,2120,2123,2126,2137,2146,2155,2157,2169,2179,2188,
-		2194,2196,2202,2207,2214,2218,2221,2230,2245,2248,2255,2259,2267,2272,
-		2274,2277,2294,2296,2300,2302,2309,2312,2315,2320,2323,2326,2334,2346,
-		2355,2357,2365,2371,2376,2384,2387,2392,2396,2399,2406,2419,2426,2432,
-		2439,2443,2445,2448,2454,2457,2465,2468,2472,2475,2481,2484,2493,2496,
-		2504,2506,2510,2523,2526,2532,2534,2540,2543,2549,2556,2563,2567,2572,
-		2577,2580,2583,2586,2592,2596,2599,2604,2608,2615,2619,2622,2627,2633,
-		2638,2642,2645,2651,2657,2661,2665,2670,2673,2679,2687,2693,2697,2700,
-		2703,2707,2709,2712,2716,2726,2731,2734,2737,2740,2743,2746,2756,2758,
-		2761,2763,2771,2774,2781,2787,2796,2799,2805,2810,2815,2821,2842,2850,
-		2854,2861,2863,2875,2878,2880,2897,2902,2906,2911,2924,2927,2936,2950,
-		2963,2968,2976,2979,2982,2990,2999,3003,3009,3016,3019,3023,3030,3051,
-		3064,3079,3084,3090,3095,3100,3107,3111,3115,3119,3123,3127,3132,3138,
-		3142,3146,3154,3158,3167,3173,3179,3187,3195,3199,3203,3209,3213,3217,
-		3223,3234,3236,3240,3243,3250,3254,3265,3271,3278,3287,3293,3295,3300,
-		3311,3315,3320,3327,3336,3340,3342,3346,3349,3356,3359,3365,3368,3371,
-		3378,3387,3399,3402,3405,3411,3421,3425,3430,3435,3437,3440,3445,3448,
-		3454,3460,3463,3468,3476,3484,3487,3489,3495,3498,3509,3513,3521,3528,
-		3534,3539,3544,3551,3556,3564,3571,3574,3586,3592,3598,3608,3613,3621,
-		3624,3627,3642,3644,3647,3653,3670,3674,3678,3681,3687,3691,3694,3699,
-		3702,3709,3712,3717,3722,3733,3743,3746,3748,3753,3758,3762,3766,3778,
-		3785,3790,3795,3807,3814,3817,3823,3829,3832,3839,3850,3859,3867,3877,
-		3889,3971,3978,3998
+		2,201,7,201,2,202,7,202,2,203,7,203,2,204,7,204,1,0,3,0,412,8,0,1,0,1,
+		0,3,0,416,8,0,5,0,418,8,0,10,0,12,0,421,9,0,1,0,1,0,1,1,1,1,1,1,1,2,1,
+		2,1,2,1,3,1,3,3,3,433,8,3,1,4,1,4,3,4,437,8,4,1,4,1,4,1,4,5,4,442,8,4,
+		10,4,12,4,445,9,4,1,4,1,4,3,4,449,8,4,1,4,3,4,452,8,4,1,4,1,4,1,4,1,4,
+		1,4,1,4,3,4,460,8,4,1,4,1,4,3,4,464,8,4,1,4,1,4,1,4,3,4,469,8,4,1,4,1,
+		4,3,4,473,8,4,1,4,1,4,1,4,5,4,478,8,4,10,4,12,4,481,9,4,1,4,3,4,484,8,
+		4,1,4,1,4,1,4,1,4,3,4,490,8,4,1,4,3,4,493,8,4,1,4,1,4,3,4,497,8,4,1,4,
+		1,4,1,4,5,4,502,8,4,10,4,12,4,505,9,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,
+		3,4,515,8,4,1,4,3,4,518,8,4,1,4,3,4,521,8,4,1,4,1,4,3,4,525,8,4,1,4,3,
+		4,528,8,4,1,4,3,4,531,8,4,1,4,3,4,534,8,4,1,4,3,4,537,8,4,1,4,3,4,540,
+		8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,554,8,4,1,4,1,
+		4,3,4,558,8,4,1,4,3,4,561,8,4,1,4,1,4,3,4,565,8,4,1,4,3,4,568,8,4,1,4,
+		1,4,3,4,572,8,4,1,4,1,4,3,4,576,8,4,1,4,1,4,3,4,580,8,4,1,4,1,4,1,4,1,
+		4,3,4,586,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,595,8,4,10,4,12,4,598,9,
+		4,1,4,1,4,3,4,602,8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,5,4,613,8,4,
+		10,4,12,4,616,9,4,1,4,1,4,3,4,620,8,4,1,4,1,4,3,4,624,8,4,1,4,1,4,3,4,
+		628,8,4,1,4,1,4,1,4,5,4,633,8,4,10,4,12,4,636,9,4,1,4,1,4,1,4,3,4,641,
+		8,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,651,8,4,1,4,1,4,1,4,1,4,1,4,1,
+		4,1,4,1,4,3,4,661,8,4,1,4,1,4,1,4,3,4,666,8,4,1,4,1,4,3,4,670,8,4,1,4,
+		1,4,1,4,5,4,675,8,4,10,4,12,4,678,9,4,1,4,1,4,1,4,1,4,3,4,684,8,4,1,4,
+		3,4,687,8,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,695,8,4,1,4,1,4,1,4,1,4,1,4,1,
+		4,1,4,1,4,3,4,705,8,4,1,5,3,5,708,8,5,1,5,1,5,1,5,1,5,1,5,3,5,715,8,5,
+		1,6,3,6,718,8,6,1,6,1,6,1,7,1,7,3,7,724,8,7,1,7,1,7,1,7,5,7,729,8,7,10,
+		7,12,7,732,9,7,1,8,1,8,3,8,736,8,8,1,8,1,8,3,8,740,8,8,1,8,3,8,743,8,8,
+		1,8,1,8,1,8,1,8,3,8,749,8,8,1,8,3,8,752,8,8,1,9,1,9,1,9,1,9,1,9,1,9,1,
+		9,5,9,761,8,9,10,9,12,9,764,9,9,1,9,1,9,1,9,1,10,1,10,1,10,1,10,5,10,773,
+		8,10,10,10,12,10,776,9,10,1,10,1,10,1,10,1,10,1,10,1,10,1,10,3,10,785,
+		8,10,1,10,1,10,1,10,1,11,1,11,1,11,1,11,5,11,794,8,11,10,11,12,11,797,
+		9,11,1,11,1,11,1,12,1,12,3,12,803,8,12,1,12,1,12,3,12,807,8,12,1,13,1,
+		13,5,13,811,8,13,10,13,12,13,814,9,13,1,14,1,14,3,14,818,8,14,1,14,1,14,
+		1,15,3,15,823,8,15,1,15,1,15,5,15,827,8,15,10,15,12,15,830,9,15,1,16,1,
+		16,1,16,1,16,1,16,3,16,837,8,16,1,17,1,17,3,17,841,8,17,1,17,3,17,844,
+		8,17,1,17,3,17,847,8,17,1,17,3,17,850,8,17,1,17,1,17,1,17,1,17,3,17,856,
+		8,17,1,17,3,17,859,8,17,1,17,1,17,1,17,1,17,1,17,1,17,3,17,867,8,17,1,
+		18,1,18,1,18,1,18,1,18,1,18,1,18,5,18,876,8,18,10,18,12,18,879,9,18,1,
+		18,1,18,3,18,883,8,18,3,18,885,8,18,1,19,1,19,1,19,5,19,890,8,19,10,19,
+		12,19,893,9,19,1,20,1,20,3,20,897,8,20,1,20,5,20,900,8,20,10,20,12,20,
+		903,9,20,1,20,1,20,1,20,3,20,908,8,20,1,21,1,21,1,21,1,21,1,21,5,21,915,
+		8,21,10,21,12,21,918,9,21,1,21,1,21,1,21,3,21,923,8,21,1,21,1,21,1,21,
+		1,21,1,21,5,21,930,8,21,10,21,12,21,933,9,21,1,21,1,21,3,21,937,8,21,1,
+		22,1,22,1,22,1,22,1,23,1,23,3,23,945,8,23,1,23,1,23,3,23,949,8,23,1,23,
+		3,23,952,8,23,1,23,1,23,1,24,1,24,1,24,1,24,5,24,960,8,24,10,24,12,24,
+		963,9,24,1,25,1,25,3,25,967,8,25,1,25,3,25,970,8,25,1,25,1,25,3,25,974,
+		8,25,1,25,3,25,977,8,25,1,25,1,25,3,25,981,8,25,1,26,1,26,1,26,3,26,986,
+		8,26,1,26,1,26,1,26,5,26,991,8,26,10,26,12,26,994,9,26,3,26,996,8,26,1,
+		27,1,27,1,27,1,27,1,27,1,27,1,27,5,27,1005,8,27,10,27,12,27,1008,9,27,
+		1,27,1,27,3,27,1012,8,27,1,28,1,28,1,28,1,28,5,28,1018,8,28,10,28,12,28,
+		1021,9,28,1,29,1,29,1,29,1,29,1,30,1,30,1,30,5,30,1030,8,30,10,30,12,30,
+		1033,9,30,1,31,1,31,1,31,1,31,5,31,1039,8,31,10,31,12,31,1042,9,31,1,31,
+		1,31,1,32,1,32,1,32,1,32,1,32,5,32,1051,8,32,10,32,12,32,1054,9,32,1,33,
+		1,33,3,33,1058,8,33,1,33,1,33,1,33,1,33,3,33,1064,8,33,1,33,1,33,3,33,
+		1068,8,33,1,34,1,34,1,34,3,34,1073,8,34,1,34,1,34,1,34,3,34,1078,8,34,
+		1,34,1,34,1,34,3,34,1083,8,34,1,34,1,34,1,34,1,34,3,34,1089,8,34,3,34,
+		1091,8,34,1,35,1,35,1,35,3,35,1096,8,35,1,36,1,36,1,36,1,36,1,36,1,36,
+		1,36,1,36,3,36,1106,8,36,1,36,1,36,1,36,1,36,5,36,1112,8,36,10,36,12,36,
+		1115,9,36,3,36,1117,8,36,1,36,1,36,1,36,3,36,1122,8,36,1,36,1,36,3,36,
+		1126,8,36,1,37,1,37,5,37,1130,8,37,10,37,12,37,1133,9,37,1,38,1,38,1,38,
+		1,38,1,38,3,38,1140,8,38,1,38,1,38,1,38,3,38,1145,8,38,1,38,3,38,1148,
+		8,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,3,38,1158,8,38,3,38,1160,
+		8,38,1,39,1,39,1,39,3,39,1165,8,39,1,39,1,39,3,39,1169,8,39,1,40,1,40,
+		1,40,1,40,1,40,1,40,3,40,1177,8,40,1,40,3,40,1180,8,40,1,40,3,40,1183,
+		8,40,1,40,1,40,3,40,1187,8,40,1,40,3,40,1190,8,40,1,40,3,40,1193,8,40,
+		1,40,3,40,1196,8,40,1,40,1,40,1,40,1,40,1,40,3,40,1203,8,40,1,40,3,40,
+		1206,8,40,1,40,1,40,3,40,1210,8,40,1,40,3,40,1213,8,40,1,40,1,40,3,40,
+		1217,8,40,1,40,3,40,1220,8,40,1,40,1,40,1,40,1,40,3,40,1226,8,40,1,40,
+		1,40,1,40,1,40,1,40,3,40,1233,8,40,1,40,1,40,3,40,1237,8,40,1,40,1,40,
+		1,40,1,40,3,40,1243,8,40,1,40,3,40,1246,8,40,1,40,3,40,1249,8,40,3,40,
+		1251,8,40,3,40,1253,8,40,1,41,1,41,1,41,1,41,1,41,1,41,1,41,1,41,5,41,
+		1263,8,41,10,41,12,41,1266,9,41,1,41,1,41,4,41,1270,8,41,11,41,12,41,1271,
+		3,41,1274,8,41,3,41,1276,8,41,1,42,1,42,3,42,1280,8,42,1,42,3,42,1283,
+		8,42,1,42,1,42,1,42,1,42,1,42,5,42,1290,8,42,10,42,12,42,1293,9,42,1,42,
+		1,42,3,42,1297,8,42,1,42,3,42,1300,8,42,3,42,1302,8,42,1,43,1,43,3,43,
+		1306,8,43,1,43,1,43,1,43,1,43,3,43,1312,8,43,1,43,1,43,1,43,1,43,1,43,
+		5,43,1319,8,43,10,43,12,43,1322,9,43,1,43,1,43,3,43,1326,8,43,1,44,1,44,
+		1,44,1,45,1,45,1,45,1,45,1,45,5,45,1336,8,45,10,45,12,45,1339,9,45,1,45,
+		1,45,1,45,1,45,3,45,1345,8,45,3,45,1347,8,45,1,45,1,45,3,45,1351,8,45,
+		3,45,1353,8,45,1,46,1,46,1,46,1,46,5,46,1359,8,46,10,46,12,46,1362,9,46,
+		1,46,1,46,1,47,1,47,3,47,1368,8,47,1,47,1,47,1,47,3,47,1373,8,47,1,48,
+		1,48,3,48,1377,8,48,1,48,1,48,1,48,3,48,1382,8,48,3,48,1384,8,48,1,49,
+		1,49,1,49,1,49,1,49,1,49,3,49,1392,8,49,1,49,1,49,3,49,1396,8,49,3,49,
+		1398,8,49,1,50,1,50,1,50,1,50,1,50,1,50,1,50,3,50,1407,8,50,1,50,1,50,
+		5,50,1411,8,50,10,50,12,50,1414,9,50,1,51,1,51,1,51,3,51,1419,8,51,1,51,
+		3,51,1422,8,51,1,52,1,52,1,52,3,52,1427,8,52,1,52,1,52,1,52,1,52,5,52,
+		1433,8,52,10,52,12,52,1436,9,52,1,52,1,52,1,52,1,52,1,52,1,52,3,52,1444,
+		8,52,1,53,1,53,1,53,1,53,5,53,1450,8,53,10,53,12,53,1453,9,53,1,53,1,53,
+		1,54,1,54,1,54,5,54,1460,8,54,10,54,12,54,1463,9,54,1,55,5,55,1466,8,55,
+		10,55,12,55,1469,9,55,1,55,1,55,1,55,5,55,1474,8,55,10,55,12,55,1477,9,
+		55,1,55,5,55,1480,8,55,10,55,12,55,1483,9,55,1,56,1,56,1,56,5,56,1488,
+		8,56,10,56,12,56,1491,9,56,3,56,1493,8,56,1,56,1,56,1,56,5,56,1498,8,56,
+		10,56,12,56,1501,9,56,1,57,1,57,1,57,3,57,1506,8,57,1,57,1,57,3,57,1510,
+		8,57,1,57,1,57,1,57,1,57,1,57,1,57,1,57,1,57,3,57,1520,8,57,1,57,1,57,
+		1,57,3,57,1525,8,57,1,57,1,57,1,57,1,57,1,57,3,57,1532,8,57,1,58,1,58,
+		3,58,1536,8,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,
+		1,58,3,58,1550,8,58,1,58,1,58,1,58,3,58,1555,8,58,1,59,1,59,5,59,1559,
+		8,59,10,59,12,59,1562,9,59,1,59,1,59,1,60,1,60,1,61,1,61,3,61,1570,8,61,
+		1,62,5,62,1573,8,62,10,62,12,62,1576,9,62,1,62,1,62,1,62,5,62,1581,8,62,
+		10,62,12,62,1584,9,62,1,63,1,63,1,63,1,63,1,63,3,63,1591,8,63,1,63,1,63,
+		1,63,1,63,3,63,1597,8,63,3,63,1599,8,63,1,64,5,64,1602,8,64,10,64,12,64,
+		1605,9,64,1,64,1,64,1,65,1,65,1,65,1,65,1,65,1,66,1,66,1,66,3,66,1617,
+		8,66,1,67,1,67,1,67,1,67,1,67,1,67,1,67,1,67,1,67,1,67,1,67,1,67,1,67,
+		3,67,1632,8,67,1,68,1,68,1,68,1,68,1,68,1,68,5,68,1640,8,68,10,68,12,68,
+		1643,9,68,1,68,1,68,1,68,3,68,1648,8,68,1,69,1,69,1,69,1,69,1,69,1,69,
+		5,69,1656,8,69,10,69,12,69,1659,9,69,1,69,1,69,1,69,3,69,1664,8,69,1,70,
+		1,70,1,71,1,71,3,71,1670,8,71,1,71,1,71,1,71,3,71,1675,8,71,1,71,1,71,
+		3,71,1679,8,71,3,71,1681,8,71,1,71,1,71,3,71,1685,8,71,1,71,1,71,1,71,
+		1,71,1,71,1,71,1,71,3,71,1694,8,71,3,71,1696,8,71,1,72,1,72,1,72,1,72,
+		3,72,1702,8,72,1,72,1,72,1,72,1,72,3,72,1708,8,72,1,72,1,72,3,72,1712,
+		8,72,1,72,1,72,1,72,3,72,1717,8,72,1,73,1,73,3,73,1721,8,73,1,73,1,73,
+		1,73,3,73,1726,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
+		3,73,1738,8,73,1,73,3,73,1741,8,73,1,73,3,73,1744,8,73,1,73,1,73,1,73,
+		3,73,1749,8,73,1,73,1,73,3,73,1753,8,73,1,73,1,73,3,73,1757,8,73,1,73,
+		1,73,1,73,1,73,3,73,1763,8,73,1,73,3,73,1766,8,73,1,73,1,73,1,73,3,73,
+		1771,8,73,1,73,3,73,1774,8,73,1,73,1,73,1,73,1,73,1,73,3,73,1781,8,73,
+		1,73,1,73,1,73,1,73,1,73,3,73,1788,8,73,1,73,1,73,3,73,1792,8,73,1,73,
+		1,73,1,73,3,73,1797,8,73,1,73,1,73,1,73,1,73,3,73,1803,8,73,1,73,1,73,
+		3,73,1807,8,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
+		1,73,3,73,1821,8,73,1,74,1,74,1,74,1,74,1,74,3,74,1828,8,74,1,74,1,74,
+		1,74,1,74,1,74,1,74,1,74,1,74,3,74,1838,8,74,1,74,1,74,1,74,1,74,1,74,
+		1,74,1,74,3,74,1847,8,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,3,74,1856,
+		8,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,3,74,1866,8,74,1,74,1,74,
+		1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,3,74,1879,8,74,1,74,1,74,
+		3,74,1883,8,74,3,74,1885,8,74,1,74,1,74,1,74,1,74,3,74,1891,8,74,1,74,
+		1,74,1,74,1,74,1,74,1,74,1,74,3,74,1900,8,74,3,74,1902,8,74,1,74,1,74,
+		1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,5,74,1915,8,74,10,74,12,74,
+		1918,9,74,1,74,1,74,3,74,1922,8,74,1,75,1,75,1,75,5,75,1927,8,75,10,75,
+		12,75,1930,9,75,1,75,3,75,1933,8,75,1,76,1,76,1,76,3,76,1938,8,76,4,76,
+		1940,8,76,11,76,12,76,1941,1,77,4,77,1945,8,77,11,77,12,77,1946,1,78,1,
+		78,1,78,1,78,1,78,1,78,1,78,4,78,1956,8,78,11,78,12,78,1957,1,78,1,78,
+		3,78,1962,8,78,1,79,1,79,1,79,5,79,1967,8,79,10,79,12,79,1970,9,79,1,80,
+		1,80,1,80,5,80,1975,8,80,10,80,12,80,1978,9,80,1,81,1,81,1,81,1,81,4,81,
+		1984,8,81,11,81,12,81,1985,1,81,1,81,1,81,1,81,1,81,1,81,5,81,1994,8,81,
+		10,81,12,81,1997,9,81,1,81,1,81,4,81,2001,8,81,11,81,12,81,2002,3,81,2005,
+		8,81,3,81,2007,8,81,3,81,2009,8,81,1,82,1,82,1,82,1,82,1,82,5,82,2016,
+		8,82,10,82,12,82,2019,9,82,1,82,1,82,1,82,5,82,2024,8,82,10,82,12,82,2027,
+		9,82,1,82,1,82,3,82,2031,8,82,1,83,4,83,2034,8,83,11,83,12,83,2035,1,83,
+		1,83,1,83,3,83,2041,8,83,1,83,1,83,1,83,5,83,2046,8,83,10,83,12,83,2049,
+		9,83,1,84,1,84,3,84,2053,8,84,1,85,1,85,3,85,2057,8,85,1,85,3,85,2060,
+		8,85,1,85,1,85,1,85,3,85,2065,8,85,1,85,1,85,1,85,3,85,2070,8,85,1,85,
+		3,85,2073,8,85,1,86,1,86,3,86,2077,8,86,1,86,3,86,2080,8,86,1,86,3,86,
+		2083,8,86,1,86,3,86,2086,8,86,1,86,3,86,2089,8,86,1,87,1,87,3,87,2093,
+		8,87,1,87,1,87,1,87,5,87,2098,8,87,10,87,12,87,2101,9,87,1,87,3,87,2104,
+		8,87,1,87,1,87,1,87,1,87,3,87,2110,8,87,3,87,2112,8,87,1,87,1,87,1,88,
+		1,88,3,88,2118,8,88,1,88,1,88,1,88,3,88,2123,8,88,3,88,2125,8,88,1,89,
+		1,89,1,89,1,90,1,90,1,90,1,90,1,90,1,90,1,91,1,91,1,91,1,91,1,91,1,91,
+		1,92,1,92,1,92,3,92,2145,8,92,1,93,1,93,3,93,2149,8,93,1,93,1,93,1,93,
+		1,93,1,93,5,93,2156,8,93,10,93,12,93,2159,9,93,3,93,2161,8,93,1,93,3,93,
+		2164,8,93,1,93,3,93,2167,8,93,1,93,1,93,1,94,1,94,1,94,1,94,1,94,1,94,
+		1,94,3,94,2178,8,94,1,95,1,95,1,95,1,95,1,95,1,95,1,95,3,95,2187,8,95,
+		1,95,1,95,1,95,1,95,1,95,1,95,1,95,3,95,2196,8,95,3,95,2198,8,95,1,96,
+		1,96,1,96,1,97,1,97,1,97,1,97,1,97,1,98,1,98,3,98,2210,8,98,1,98,1,98,
+		1,98,1,99,1,99,1,99,5,99,2218,8,99,10,99,12,99,2221,9,99,1,100,1,100,1,
+		100,1,100,1,101,1,101,3,101,2229,8,101,1,101,1,101,1,101,1,101,3,101,2235,
+		8,101,3,101,2237,8,101,1,102,1,102,5,102,2241,8,102,10,102,12,102,2244,
+		9,102,1,103,1,103,3,103,2248,8,103,1,103,1,103,1,104,1,104,1,104,3,104,
+		2255,8,104,1,104,1,104,3,104,2259,8,104,1,104,3,104,2262,8,104,1,104,1,
+		104,1,104,1,104,1,104,5,104,2269,8,104,10,104,12,104,2272,9,104,1,104,
+		1,104,1,104,1,104,1,104,1,104,1,104,1,104,1,104,1,104,1,104,1,104,3,104,
+		2286,8,104,1,104,3,104,2289,8,104,1,104,1,104,1,104,5,104,2294,8,104,10,
+		104,12,104,2297,9,104,1,104,3,104,2300,8,104,1,104,1,104,1,104,1,104,5,
+		104,2306,8,104,10,104,12,104,2309,9,104,1,104,1,104,3,104,2313,8,104,3,
+		104,2315,8,104,1,104,3,104,2318,8,104,1,105,1,105,1,105,1,106,1,106,1,
+		106,1,106,1,107,1,107,1,107,1,107,1,108,1,108,1,108,1,108,3,108,2335,8,
+		108,3,108,2337,8,108,1,108,1,108,3,108,2341,8,108,3,108,2343,8,108,1,109,
+		1,109,1,109,1,109,1,109,3,109,2350,8,109,1,109,3,109,2353,8,109,1,109,
+		3,109,2356,8,109,1,109,1,109,1,109,3,109,2361,8,109,1,109,3,109,2364,8,
+		109,1,109,3,109,2367,8,109,1,110,1,110,1,110,1,110,5,110,2373,8,110,10,
+		110,12,110,2376,9,110,1,110,1,110,1,111,1,111,1,111,1,111,1,112,1,112,
+		1,112,3,112,2387,8,112,1,112,1,112,1,112,1,112,1,112,1,112,1,112,3,112,
+		2396,8,112,3,112,2398,8,112,1,113,1,113,1,113,1,113,5,113,2404,8,113,10,
+		113,12,113,2407,9,113,1,113,1,113,1,113,3,113,2412,8,113,1,113,1,113,1,
+		113,3,113,2417,8,113,1,114,1,114,1,114,1,115,1,115,1,115,3,115,2425,8,
+		115,1,115,3,115,2428,8,115,1,115,1,115,1,115,3,115,2433,8,115,1,115,1,
+		115,3,115,2437,8,115,1,115,3,115,2440,8,115,1,116,1,116,1,116,5,116,2445,
+		8,116,10,116,12,116,2448,9,116,1,117,1,117,1,117,1,117,1,117,1,117,1,117,
+		1,117,5,117,2458,8,117,10,117,12,117,2461,9,117,1,117,1,117,1,117,1,117,
+		3,117,2467,8,117,1,118,1,118,5,118,2471,8,118,10,118,12,118,2474,9,118,
+		1,119,1,119,1,119,1,119,3,119,2480,8,119,1,119,1,119,3,119,2484,8,119,
+		3,119,2486,8,119,1,119,3,119,2489,8,119,1,120,1,120,1,120,1,120,3,120,
+		2495,8,120,1,120,3,120,2498,8,120,1,120,1,120,1,120,1,120,5,120,2504,8,
+		120,10,120,12,120,2507,9,120,3,120,2509,8,120,1,120,1,120,3,120,2513,8,
+		120,1,120,3,120,2516,8,120,1,121,1,121,1,121,1,121,3,121,2522,8,121,1,
+		121,3,121,2525,8,121,1,121,1,121,1,121,1,121,1,121,4,121,2532,8,121,11,
+		121,12,121,2533,1,121,3,121,2537,8,121,1,122,1,122,1,122,1,122,1,122,1,
+		122,3,122,2545,8,122,3,122,2547,8,122,1,122,1,122,3,122,2551,8,122,1,122,
+		1,122,1,122,1,123,1,123,1,123,1,123,1,123,1,123,1,123,1,123,3,123,2564,
+		8,123,1,123,3,123,2567,8,123,1,123,1,123,1,123,1,123,3,123,2573,8,123,
+		3,123,2575,8,123,1,124,1,124,1,125,1,125,3,125,2581,8,125,1,125,3,125,
+		2584,8,125,1,125,1,125,1,125,1,125,3,125,2590,8,125,1,125,1,125,1,125,
+		1,125,1,125,3,125,2597,8,125,1,125,1,125,1,125,1,125,1,125,3,125,2604,
+		8,125,1,125,1,125,3,125,2608,8,125,1,125,5,125,2611,8,125,10,125,12,125,
+		2614,9,125,1,125,1,125,3,125,2618,8,125,1,125,3,125,2621,8,125,1,125,3,
+		125,2624,8,125,1,125,3,125,2627,8,125,1,125,1,125,1,125,1,125,3,125,2633,
+		8,125,1,125,1,125,3,125,2637,8,125,1,125,3,125,2640,8,125,1,125,1,125,
+		1,125,3,125,2645,8,125,1,125,1,125,3,125,2649,8,125,1,125,1,125,1,125,
+		1,125,1,125,3,125,2656,8,125,1,125,1,125,3,125,2660,8,125,1,125,3,125,
+		2663,8,125,1,125,1,125,1,125,3,125,2668,8,125,1,125,1,125,1,125,1,125,
+		3,125,2674,8,125,1,125,1,125,1,125,3,125,2679,8,125,1,125,1,125,3,125,
+		2683,8,125,1,125,3,125,2686,8,125,1,125,1,125,1,125,1,125,3,125,2692,8,
+		125,1,125,1,125,5,125,2696,8,125,10,125,12,125,2699,9,125,1,125,3,125,
+		2702,8,125,1,125,1,125,3,125,2706,8,125,1,125,1,125,1,125,3,125,2711,8,
+		125,1,125,3,125,2714,8,125,1,125,1,125,1,125,1,125,3,125,2720,8,125,1,
+		125,1,125,1,125,1,125,5,125,2726,8,125,10,125,12,125,2729,9,125,1,125,
+		1,125,1,125,3,125,2734,8,125,1,125,1,125,3,125,2738,8,125,1,125,3,125,
+		2741,8,125,1,125,3,125,2744,8,125,1,125,1,125,3,125,2748,8,125,3,125,2750,
+		8,125,1,126,3,126,2753,8,126,1,126,1,126,3,126,2757,8,126,1,127,1,127,
+		1,127,1,127,1,127,1,127,5,127,2765,8,127,10,127,12,127,2768,9,127,1,127,
+		1,127,3,127,2772,8,127,1,127,3,127,2775,8,127,1,127,3,127,2778,8,127,1,
+		127,3,127,2781,8,127,1,127,3,127,2784,8,127,1,127,3,127,2787,8,127,1,127,
+		1,127,1,127,1,127,1,127,1,127,1,127,1,127,3,127,2797,8,127,3,127,2799,
+		8,127,1,127,3,127,2802,8,127,3,127,2804,8,127,1,128,1,128,1,128,1,128,
+		5,128,2810,8,128,10,128,12,128,2813,9,128,3,128,2815,8,128,1,128,1,128,
+		1,129,1,129,1,129,3,129,2822,8,129,1,129,1,129,5,129,2826,8,129,10,129,
+		12,129,2829,9,129,1,129,1,129,1,129,1,129,5,129,2835,8,129,10,129,12,129,
+		2838,9,129,3,129,2840,8,129,1,130,1,130,1,130,1,130,3,130,2846,8,130,1,
+		130,5,130,2849,8,130,10,130,12,130,2852,9,130,1,131,1,131,3,131,2856,8,
+		131,1,131,1,131,5,131,2860,8,131,10,131,12,131,2863,9,131,1,132,1,132,
+		1,132,1,132,1,132,1,132,1,132,1,132,1,132,1,132,1,132,1,132,1,132,1,132,
+		1,132,1,132,1,132,1,132,3,132,2883,8,132,1,132,1,132,1,132,1,132,4,132,
+		2889,8,132,11,132,12,132,2890,1,132,1,132,3,132,2895,8,132,1,132,1,132,
+		1,132,1,132,1,132,3,132,2902,8,132,3,132,2904,8,132,1,133,1,133,1,133,
+		1,133,1,133,1,133,1,133,1,133,1,133,1,133,3,133,2916,8,133,1,133,3,133,
+		2919,8,133,3,133,2921,8,133,1,134,1,134,1,134,1,134,1,134,1,134,1,134,
+		1,134,1,134,1,134,1,134,1,134,1,134,1,134,1,134,3,134,2938,8,134,1,135,
+		1,135,1,135,3,135,2943,8,135,1,135,1,135,3,135,2947,8,135,1,135,5,135,
+		2950,8,135,10,135,12,135,2953,9,135,1,136,1,136,1,136,1,136,1,136,1,136,
+		1,136,1,136,1,136,1,136,3,136,2965,8,136,1,137,3,137,2968,8,137,1,137,
+		1,137,1,137,1,137,1,137,1,137,1,137,3,137,2977,8,137,1,138,1,138,1,138,
+		1,138,1,138,1,138,1,138,1,138,1,138,1,138,5,138,2989,8,138,10,138,12,138,
+		2992,9,138,1,138,1,138,1,138,1,138,1,138,1,138,1,138,1,138,5,138,3002,
+		8,138,10,138,12,138,3005,9,138,1,138,1,138,3,138,3009,8,138,1,139,1,139,
+		1,139,1,139,5,139,3015,8,139,10,139,12,139,3018,9,139,3,139,3020,8,139,
+		1,139,3,139,3023,8,139,1,139,1,139,1,140,1,140,1,140,1,140,3,140,3031,
+		8,140,1,141,1,141,1,141,1,141,1,141,1,141,1,141,3,141,3040,8,141,1,142,
+		1,142,3,142,3044,8,142,1,142,1,142,1,143,1,143,3,143,3050,8,143,1,143,
+		1,143,1,143,1,144,1,144,3,144,3057,8,144,1,144,3,144,3060,8,144,1,144,
+		1,144,3,144,3064,8,144,1,145,1,145,1,145,5,145,3069,8,145,10,145,12,145,
+		3072,9,145,1,146,1,146,1,147,1,147,1,147,1,147,1,147,1,147,1,147,1,147,
+		1,147,1,147,1,147,1,147,1,147,1,147,1,147,1,147,3,147,3092,8,147,1,148,
+		1,148,1,148,1,148,1,148,1,148,1,148,1,148,1,148,1,148,1,148,3,148,3105,
+		8,148,1,148,1,148,1,148,1,148,1,148,1,148,1,148,1,148,1,148,1,148,1,148,
+		1,148,1,148,3,148,3120,8,148,1,148,1,148,1,148,3,148,3125,8,148,1,148,
+		1,148,5,148,3129,8,148,10,148,12,148,3132,9,148,1,148,1,148,3,148,3136,
+		8,148,1,148,1,148,1,148,3,148,3141,8,148,1,148,1,148,1,148,1,148,1,148,
+		3,148,3148,8,148,1,148,1,148,3,148,3152,8,148,1,148,1,148,3,148,3156,8,
+		148,1,148,1,148,3,148,3160,8,148,1,148,1,148,3,148,3164,8,148,1,148,1,
+		148,3,148,3168,8,148,1,148,1,148,1,148,3,148,3173,8,148,1,148,1,148,1,
+		148,1,148,3,148,3179,8,148,1,148,1,148,3,148,3183,8,148,1,148,1,148,3,
+		148,3187,8,148,1,148,1,148,1,148,1,148,1,148,1,148,3,148,3195,8,148,1,
+		148,1,148,3,148,3199,8,148,1,148,1,148,1,148,1,148,1,148,1,148,1,148,3,
+		148,3208,8,148,1,148,1,148,1,148,1,148,3,148,3214,8,148,1,148,1,148,1,
+		148,1,148,3,148,3220,8,148,1,148,1,148,1,148,1,148,1,148,1,148,3,148,3228,
+		8,148,1,148,1,148,1,148,1,148,4,148,3234,8,148,11,148,12,148,3235,1,148,
+		1,148,3,148,3240,8,148,1,148,1,148,3,148,3244,8,148,1,148,1,148,1,148,
+		1,148,3,148,3250,8,148,1,148,1,148,3,148,3254,8,148,1,148,1,148,3,148,
+		3258,8,148,1,148,1,148,4,148,3262,8,148,11,148,12,148,3263,1,148,1,148,
+		1,148,1,148,1,148,1,148,1,148,4,148,3273,8,148,11,148,12,148,3274,3,148,
+		3277,8,148,1,149,1,149,3,149,3281,8,149,1,149,3,149,3284,8,149,1,149,1,
+		149,1,149,1,149,1,149,3,149,3291,8,149,1,149,1,149,3,149,3295,8,149,1,
+		150,1,150,1,150,1,150,1,150,1,150,1,150,5,150,3304,8,150,10,150,12,150,
+		3307,9,150,1,150,1,150,1,150,3,150,3312,8,150,1,150,1,150,1,150,5,150,
+		3317,8,150,10,150,12,150,3320,9,150,1,150,1,150,1,150,1,150,5,150,3326,
+		8,150,10,150,12,150,3329,9,150,1,150,1,150,1,150,3,150,3334,8,150,3,150,
+		3336,8,150,1,151,1,151,1,151,3,151,3341,8,151,1,151,1,151,1,151,1,151,
+		1,151,1,151,1,151,5,151,3350,8,151,10,151,12,151,3353,9,151,1,151,3,151,
+		3356,8,151,1,151,1,151,1,151,3,151,3361,8,151,1,151,1,151,1,151,5,151,
+		3366,8,151,10,151,12,151,3369,9,151,1,151,1,151,1,151,1,151,5,151,3375,
+		8,151,10,151,12,151,3378,9,151,1,151,3,151,3381,8,151,3,151,3383,8,151,
+		1,152,1,152,3,152,3387,8,152,1,152,3,152,3390,8,152,1,152,1,152,1,152,
+		5,152,3395,8,152,10,152,12,152,3398,9,152,3,152,3400,8,152,1,153,1,153,
+		1,153,1,153,3,153,3406,8,153,1,153,3,153,3409,8,153,1,154,3,154,3412,8,
+		154,1,154,1,154,1,154,5,154,3417,8,154,10,154,12,154,3420,9,154,1,154,
+		1,154,1,154,1,154,5,154,3426,8,154,10,154,12,154,3429,9,154,1,154,1,154,
+		1,154,1,154,1,154,1,154,1,154,5,154,3438,8,154,10,154,12,154,3441,9,154,
+		3,154,3443,8,154,1,155,3,155,3446,8,155,1,155,1,155,1,155,1,155,3,155,
+		3452,8,155,1,156,1,156,1,156,1,156,1,156,1,156,1,156,1,156,3,156,3462,
+		8,156,1,156,1,156,3,156,3466,8,156,1,156,1,156,1,156,3,156,3471,8,156,
+		1,156,1,156,1,156,3,156,3476,8,156,3,156,3478,8,156,1,157,3,157,3481,8,
+		157,1,157,1,157,1,157,3,157,3486,8,157,1,158,3,158,3489,8,158,1,158,1,
+		158,1,158,1,159,3,159,3495,8,159,1,159,1,159,5,159,3499,8,159,10,159,12,
+		159,3502,9,159,3,159,3504,8,159,1,160,1,160,1,160,3,160,3509,8,160,1,160,
+		1,160,1,160,1,160,1,160,1,160,3,160,3517,8,160,1,160,1,160,1,160,1,160,
+		5,160,3523,8,160,10,160,12,160,3526,9,160,3,160,3528,8,160,3,160,3530,
+		8,160,1,161,1,161,5,161,3534,8,161,10,161,12,161,3537,9,161,3,161,3539,
+		8,161,1,162,1,162,1,163,1,163,1,163,1,163,1,163,1,163,1,163,3,163,3550,
+		8,163,1,163,1,163,3,163,3554,8,163,1,163,1,163,1,163,1,163,1,163,1,163,
+		3,163,3562,8,163,1,163,1,163,1,163,5,163,3567,8,163,10,163,12,163,3570,
+		9,163,1,163,1,163,1,163,3,163,3575,8,163,1,163,1,163,1,163,3,163,3580,
+		8,163,1,164,1,164,1,164,3,164,3585,8,164,1,165,1,165,1,165,5,165,3590,
+		8,165,10,165,12,165,3593,9,165,1,166,1,166,3,166,3597,8,166,1,167,1,167,
+		1,167,1,167,5,167,3603,8,167,10,167,12,167,3606,9,167,1,167,1,167,1,168,
+		1,168,3,168,3612,8,168,1,168,3,168,3615,8,168,1,169,1,169,1,169,1,169,
+		1,169,1,169,1,169,1,169,1,169,1,169,3,169,3627,8,169,1,169,1,169,5,169,
+		3631,8,169,10,169,12,169,3634,9,169,1,170,1,170,1,170,3,170,3639,8,170,
+		1,170,1,170,1,170,1,170,1,170,1,170,5,170,3647,8,170,10,170,12,170,3650,
+		9,170,1,170,1,170,3,170,3654,8,170,1,171,1,171,1,171,1,171,1,171,1,171,
+		3,171,3662,8,171,1,172,3,172,3665,8,172,1,172,3,172,3668,8,172,1,172,1,
+		172,1,173,1,173,1,173,1,173,1,173,1,173,1,173,1,173,1,173,1,173,1,173,
+		3,173,3683,8,173,3,173,3685,8,173,1,174,3,174,3688,8,174,1,174,1,174,1,
+		175,1,175,3,175,3694,8,175,1,175,1,175,1,175,1,175,1,175,1,175,1,175,1,
+		175,1,175,1,175,1,175,1,175,1,175,1,175,1,175,3,175,3711,8,175,1,176,1,
+		176,3,176,3715,8,176,1,176,1,176,3,176,3719,8,176,1,177,3,177,3722,8,177,
+		1,177,1,177,1,177,1,177,3,177,3728,8,177,1,177,1,177,3,177,3732,8,177,
+		1,177,3,177,3735,8,177,1,177,1,177,1,177,3,177,3740,8,177,1,177,3,177,
+		3743,8,177,1,177,1,177,1,177,1,177,1,177,3,177,3750,8,177,1,177,3,177,
+		3753,8,177,1,177,1,177,1,177,3,177,3758,8,177,1,177,1,177,1,177,3,177,
+		3763,8,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,1,177,3,177,
+		3774,8,177,1,177,1,177,1,177,1,177,1,177,1,177,5,177,3782,8,177,10,177,
+		12,177,3785,9,177,3,177,3787,8,177,3,177,3789,8,177,1,178,1,178,1,178,
+		3,178,3794,8,178,1,178,1,178,1,178,3,178,3799,8,178,1,178,1,178,3,178,
+		3803,8,178,1,178,1,178,3,178,3807,8,178,1,179,1,179,1,179,1,179,1,179,
+		1,179,1,179,1,179,1,179,1,179,3,179,3819,8,179,1,180,1,180,1,180,5,180,
+		3824,8,180,10,180,12,180,3827,9,180,1,181,1,181,3,181,3831,8,181,1,181,
+		5,181,3834,8,181,10,181,12,181,3837,9,181,1,182,1,182,1,182,1,182,1,182,
+		1,182,1,182,1,182,1,182,3,182,3848,8,182,1,182,1,182,1,182,1,182,1,182,
+		3,182,3855,8,182,1,182,3,182,3858,8,182,1,183,1,183,1,184,1,184,3,184,
+		3864,8,184,1,184,1,184,1,185,1,185,3,185,3870,8,185,1,185,3,185,3873,8,
+		185,1,186,1,186,1,186,5,186,3878,8,186,10,186,12,186,3881,9,186,1,187,
+		1,187,1,187,1,187,1,187,1,187,1,187,1,187,1,187,3,187,3892,8,187,1,188,
+		1,188,1,188,1,188,1,188,1,188,1,188,1,188,3,188,3902,8,188,1,189,1,189,
+		1,189,1,189,1,189,1,189,3,189,3910,8,189,1,190,1,190,1,191,1,191,1,191,
+		1,191,1,191,1,191,3,191,3920,8,191,1,192,1,192,1,192,1,192,1,192,1,192,
+		1,192,1,192,1,192,1,192,1,192,3,192,3933,8,192,1,193,1,193,1,193,1,193,
+		1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,
+		1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,
+		1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,
+		1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,
+		1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,
+		1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,
+		1,193,1,193,1,193,1,193,1,193,1,193,1,193,1,193,3,193,4019,8,193,1,194,
+		1,194,1,194,1,194,1,194,3,194,4026,8,194,1,195,1,195,1,196,1,196,1,197,
+		1,197,1,198,1,198,1,199,1,199,1,200,1,200,1,200,1,200,1,200,1,200,1,200,
+		1,200,1,200,1,200,3,200,4048,8,200,1,201,1,201,1,202,1,202,1,203,1,203,
+		1,204,1,204,1,204,0,0,205,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,
+		34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,
+		82,84,86,88,90,92,94,96,98,100,102,104,106,108,110,112,114,116,118,120,
+		122,124,126,128,130,132,134,136,138,140,142,144,146,148,150,152,154,156,
+		158,160,162,164,166,168,170,172,174,176,178,180,182,184,186,188,190,192,
+		194,196,198,200,202,204,206,208,210,212,214,216,218,220,222,224,226,228,
+		230,232,234,236,238,240,242,244,246,248,250,252,254,256,258,260,262,264,
+		266,268,270,272,274,276,278,280,282,284,286,288,290,292,294,296,298,300,
+		302,304,306,308,310,312,314,316,318,320,322,324,326,328,330,332,334,336,
+		338,340,342,344,346,348,350,352,354,356,358,360,362,364,366,368,370,372,
+		374,376,378,380,382,384,386,388,390,392,394,396,398,400,402,404,406,408,
+		0,74,2,0,199,199,295,295,1,0,23,24,2,0,52,52,196,196,2,0,176,176,299,299,
+		2,0,101,101,174,174,2,0,55,55,259,259,4,0,22,22,278,278,306,306,326,327,
+		2,0,3,3,72,72,2,0,12,12,101,101,2,0,186,186,213,213,2,0,53,53,93,93,2,
+		0,22,22,49,49,2,0,230,230,250,250,1,0,326,327,2,0,224,224,247,247,2,0,
+		128,128,300,300,2,0,224,224,262,262,1,0,358,359,1,0,6,8,3,0,108,108,114,
+		114,120,120,2,0,30,30,86,86,2,0,109,109,115,115,3,0,22,22,26,26,85,85,
+		2,0,10,10,358,369,2,0,54,54,92,92,1,0,130,131,1,0,4,5,2,0,33,33,141,141,
+		3,0,31,31,67,67,91,91,3,0,11,11,345,346,352,352,1,0,356,357,1,0,18,19,
+		3,0,232,232,286,286,300,300,3,0,128,128,225,225,279,279,3,0,40,40,43,44,
+		69,70,6,0,39,39,41,41,45,45,84,84,87,87,95,95,2,0,156,156,172,172,1,0,
+		12,13,4,0,159,159,163,163,165,166,175,175,4,0,159,159,163,163,165,166,
+		170,170,2,0,95,95,323,323,2,0,316,316,325,325,2,0,219,219,239,239,2,0,
+		101,101,187,187,3,0,108,108,275,275,313,313,2,0,210,210,337,337,2,0,209,
+		209,237,237,2,0,189,189,250,250,2,0,29,29,48,48,2,0,188,188,296,296,2,
+		0,217,217,309,309,2,0,294,294,309,309,6,0,206,206,216,216,228,228,302,
+		302,305,305,331,331,2,0,306,306,324,324,2,0,58,58,90,90,4,0,103,103,107,
+		107,201,201,233,233,5,0,72,72,160,160,211,211,218,218,285,285,3,0,1,1,
+		23,24,123,123,2,0,58,58,62,62,2,0,177,177,290,290,2,0,184,184,227,227,
+		2,0,88,88,341,341,2,0,250,250,308,308,2,0,3,3,46,46,2,0,90,90,364,364,
+		2,0,329,329,342,342,6,0,176,231,233,275,277,285,287,287,289,299,301,344,
+		1,0,158,175,1,0,154,157,1,0,124,131,1,0,142,150,1,0,151,153,2,0,20,20,
+		102,123,1,0,22,101,4857,0,411,1,0,0,0,2,424,1,0,0,0,4,427,1,0,0,0,6,432,
+		1,0,0,0,8,704,1,0,0,0,10,707,1,0,0,0,12,717,1,0,0,0,14,721,1,0,0,0,16,
+		733,1,0,0,0,18,753,1,0,0,0,20,768,1,0,0,0,22,789,1,0,0,0,24,800,1,0,0,
+		0,26,808,1,0,0,0,28,815,1,0,0,0,30,822,1,0,0,0,32,836,1,0,0,0,34,866,1,
+		0,0,0,36,884,1,0,0,0,38,886,1,0,0,0,40,896,1,0,0,0,42,936,1,0,0,0,44,938,
+		1,0,0,0,46,942,1,0,0,0,48,955,1,0,0,0,50,966,1,0,0,0,52,982,1,0,0,0,54,
+		1011,1,0,0,0,56,1013,1,0,0,0,58,1022,1,0,0,0,60,1026,1,0,0,0,62,1034,1,
+		0,0,0,64,1045,1,0,0,0,66,1057,1,0,0,0,68,1090,1,0,0,0,70,1095,1,0,0,0,
+		72,1097,1,0,0,0,74,1127,1,0,0,0,76,1159,1,0,0,0,78,1168,1,0,0,0,80,1252,
+		1,0,0,0,82,1275,1,0,0,0,84,1301,1,0,0,0,86,1311,1,0,0,0,88,1327,1,0,0,
+		0,90,1352,1,0,0,0,92,1354,1,0,0,0,94,1365,1,0,0,0,96,1374,1,0,0,0,98,1397,
+		1,0,0,0,100,1406,1,0,0,0,102,1418,1,0,0,0,104,1423,1,0,0,0,106,1445,1,
+		0,0,0,108,1456,1,0,0,0,110,1467,1,0,0,0,112,1492,1,0,0,0,114,1531,1,0,
+		0,0,116,1554,1,0,0,0,118,1560,1,0,0,0,120,1565,1,0,0,0,122,1567,1,0,0,
+		0,124,1574,1,0,0,0,126,1598,1,0,0,0,128,1603,1,0,0,0,130,1608,1,0,0,0,
+		132,1616,1,0,0,0,134,1631,1,0,0,0,136,1647,1,0,0,0,138,1663,1,0,0,0,140,
+		1665,1,0,0,0,142,1695,1,0,0,0,144,1716,1,0,0,0,146,1820,1,0,0,0,148,1921,
+		1,0,0,0,150,1932,1,0,0,0,152,1939,1,0,0,0,154,1944,1,0,0,0,156,1948,1,
+		0,0,0,158,1963,1,0,0,0,160,1971,1,0,0,0,162,2008,1,0,0,0,164,2030,1,0,
+		0,0,166,2040,1,0,0,0,168,2050,1,0,0,0,170,2072,1,0,0,0,172,2074,1,0,0,
+		0,174,2090,1,0,0,0,176,2124,1,0,0,0,178,2126,1,0,0,0,180,2129,1,0,0,0,
+		182,2135,1,0,0,0,184,2141,1,0,0,0,186,2146,1,0,0,0,188,2177,1,0,0,0,190,
+		2179,1,0,0,0,192,2199,1,0,0,0,194,2202,1,0,0,0,196,2209,1,0,0,0,198,2214,
+		1,0,0,0,200,2222,1,0,0,0,202,2236,1,0,0,0,204,2238,1,0,0,0,206,2245,1,
+		0,0,0,208,2314,1,0,0,0,210,2319,1,0,0,0,212,2322,1,0,0,0,214,2326,1,0,
+		0,0,216,2342,1,0,0,0,218,2344,1,0,0,0,220,2368,1,0,0,0,222,2379,1,0,0,
+		0,224,2383,1,0,0,0,226,2416,1,0,0,0,228,2418,1,0,0,0,230,2421,1,0,0,0,
+		232,2441,1,0,0,0,234,2466,1,0,0,0,236,2468,1,0,0,0,238,2488,1,0,0,0,240,
+		2490,1,0,0,0,242,2517,1,0,0,0,244,2538,1,0,0,0,246,2574,1,0,0,0,248,2576,
+		1,0,0,0,250,2749,1,0,0,0,252,2756,1,0,0,0,254,2803,1,0,0,0,256,2805,1,
+		0,0,0,258,2839,1,0,0,0,260,2841,1,0,0,0,262,2855,1,0,0,0,264,2903,1,0,
+		0,0,266,2920,1,0,0,0,268,2937,1,0,0,0,270,2939,1,0,0,0,272,2954,1,0,0,
+		0,274,2976,1,0,0,0,276,3008,1,0,0,0,278,3019,1,0,0,0,280,3030,1,0,0,0,
+		282,3032,1,0,0,0,284,3041,1,0,0,0,286,3047,1,0,0,0,288,3054,1,0,0,0,290,
+		3065,1,0,0,0,292,3073,1,0,0,0,294,3091,1,0,0,0,296,3276,1,0,0,0,298,3294,
+		1,0,0,0,300,3335,1,0,0,0,302,3382,1,0,0,0,304,3399,1,0,0,0,306,3405,1,
+		0,0,0,308,3442,1,0,0,0,310,3445,1,0,0,0,312,3477,1,0,0,0,314,3485,1,0,
+		0,0,316,3488,1,0,0,0,318,3494,1,0,0,0,320,3529,1,0,0,0,322,3538,1,0,0,
+		0,324,3540,1,0,0,0,326,3579,1,0,0,0,328,3584,1,0,0,0,330,3586,1,0,0,0,
+		332,3594,1,0,0,0,334,3598,1,0,0,0,336,3609,1,0,0,0,338,3626,1,0,0,0,340,
+		3653,1,0,0,0,342,3661,1,0,0,0,344,3664,1,0,0,0,346,3684,1,0,0,0,348,3687,
+		1,0,0,0,350,3710,1,0,0,0,352,3714,1,0,0,0,354,3788,1,0,0,0,356,3806,1,
+		0,0,0,358,3818,1,0,0,0,360,3820,1,0,0,0,362,3828,1,0,0,0,364,3857,1,0,
+		0,0,366,3859,1,0,0,0,368,3861,1,0,0,0,370,3867,1,0,0,0,372,3874,1,0,0,
+		0,374,3891,1,0,0,0,376,3901,1,0,0,0,378,3909,1,0,0,0,380,3911,1,0,0,0,
+		382,3919,1,0,0,0,384,3932,1,0,0,0,386,4018,1,0,0,0,388,4025,1,0,0,0,390,
+		4027,1,0,0,0,392,4029,1,0,0,0,394,4031,1,0,0,0,396,4033,1,0,0,0,398,4035,
+		1,0,0,0,400,4047,1,0,0,0,402,4049,1,0,0,0,404,4051,1,0,0,0,406,4053,1,
+		0,0,0,408,4055,1,0,0,0,410,412,3,6,3,0,411,410,1,0,0,0,411,412,1,0,0,0,
+		412,419,1,0,0,0,413,415,5,352,0,0,414,416,3,6,3,0,415,414,1,0,0,0,415,
+		416,1,0,0,0,416,418,1,0,0,0,417,413,1,0,0,0,418,421,1,0,0,0,419,417,1,
+		0,0,0,419,420,1,0,0,0,420,422,1,0,0,0,421,419,1,0,0,0,422,423,5,0,0,1,
+		423,1,1,0,0,0,424,425,3,108,54,0,425,426,5,0,0,1,426,3,1,0,0,0,427,428,
+		3,204,102,0,428,429,5,0,0,1,429,5,1,0,0,0,430,433,3,10,5,0,431,433,3,8,
+		4,0,432,430,1,0,0,0,432,431,1,0,0,0,433,7,1,0,0,0,434,436,5,330,0,0,435,
+		437,5,88,0,0,436,435,1,0,0,0,436,437,1,0,0,0,437,438,1,0,0,0,438,443,3,
+		248,124,0,439,440,5,351,0,0,440,442,3,248,124,0,441,439,1,0,0,0,442,445,
+		1,0,0,0,443,441,1,0,0,0,443,444,1,0,0,0,444,448,1,0,0,0,445,443,1,0,0,
+		0,446,447,7,0,0,0,447,449,5,235,0,0,448,446,1,0,0,0,448,449,1,0,0,0,449,
+		451,1,0,0,0,450,452,3,292,146,0,451,450,1,0,0,0,451,452,1,0,0,0,452,705,
+		1,0,0,0,453,454,5,38,0,0,454,705,3,250,125,0,455,456,5,289,0,0,456,457,
+		5,256,0,0,457,459,5,341,0,0,458,460,5,105,0,0,459,458,1,0,0,0,459,460,
+		1,0,0,0,460,461,1,0,0,0,461,463,3,372,186,0,462,464,3,284,142,0,463,462,
+		1,0,0,0,463,464,1,0,0,0,464,705,1,0,0,0,465,466,5,217,0,0,466,468,3,294,
+		147,0,467,469,5,105,0,0,468,467,1,0,0,0,468,469,1,0,0,0,469,472,1,0,0,
+		0,470,471,5,236,0,0,471,473,5,125,0,0,472,470,1,0,0,0,472,473,1,0,0,0,
+		473,474,1,0,0,0,474,479,3,372,186,0,475,476,5,351,0,0,476,478,3,372,186,
+		0,477,475,1,0,0,0,478,481,1,0,0,0,479,477,1,0,0,0,479,480,1,0,0,0,480,
+		483,1,0,0,0,481,479,1,0,0,0,482,484,3,292,146,0,483,482,1,0,0,0,483,484,
+		1,0,0,0,484,705,1,0,0,0,485,486,5,182,0,0,486,489,3,294,147,0,487,488,
+		5,236,0,0,488,490,5,125,0,0,489,487,1,0,0,0,489,490,1,0,0,0,490,492,1,
+		0,0,0,491,493,5,75,0,0,492,491,1,0,0,0,492,493,1,0,0,0,493,494,1,0,0,0,
+		494,496,3,372,186,0,495,497,5,360,0,0,496,495,1,0,0,0,496,497,1,0,0,0,
+		497,498,1,0,0,0,498,503,3,296,148,0,499,500,5,351,0,0,500,502,3,296,148,
+		0,501,499,1,0,0,0,502,505,1,0,0,0,503,501,1,0,0,0,503,504,1,0,0,0,504,
+		705,1,0,0,0,505,503,1,0,0,0,506,507,5,200,0,0,507,705,3,312,156,0,508,
+		509,5,222,0,0,509,510,3,322,161,0,510,511,3,326,163,0,511,705,1,0,0,0,
+		512,514,7,1,0,0,513,515,3,334,167,0,514,513,1,0,0,0,514,515,1,0,0,0,515,
+		517,1,0,0,0,516,518,5,123,0,0,517,516,1,0,0,0,517,518,1,0,0,0,518,520,
+		1,0,0,0,519,521,3,330,165,0,520,519,1,0,0,0,520,521,1,0,0,0,521,705,1,
+		0,0,0,522,524,5,338,0,0,523,525,3,334,167,0,524,523,1,0,0,0,524,525,1,
+		0,0,0,525,527,1,0,0,0,526,528,5,108,0,0,527,526,1,0,0,0,527,528,1,0,0,
+		0,528,530,1,0,0,0,529,531,5,107,0,0,530,529,1,0,0,0,530,531,1,0,0,0,531,
+		533,1,0,0,0,532,534,5,123,0,0,533,532,1,0,0,0,533,534,1,0,0,0,534,536,
+		1,0,0,0,535,537,5,24,0,0,536,535,1,0,0,0,536,537,1,0,0,0,537,539,1,0,0,
+		0,538,540,3,330,165,0,539,538,1,0,0,0,539,540,1,0,0,0,540,705,1,0,0,0,
+		541,542,5,214,0,0,542,705,3,328,164,0,543,544,5,322,0,0,544,705,3,328,
+		164,0,545,546,5,312,0,0,546,705,3,350,175,0,547,548,5,309,0,0,548,705,
+		3,354,177,0,549,550,5,294,0,0,550,705,3,358,179,0,551,553,5,185,0,0,552,
+		554,3,366,183,0,553,552,1,0,0,0,553,554,1,0,0,0,554,558,1,0,0,0,555,556,
+		5,317,0,0,556,558,5,329,0,0,557,551,1,0,0,0,557,555,1,0,0,0,558,560,1,
+		0,0,0,559,561,3,362,181,0,560,559,1,0,0,0,560,561,1,0,0,0,561,705,1,0,
+		0,0,562,564,7,2,0,0,563,565,3,366,183,0,564,563,1,0,0,0,564,565,1,0,0,
+		0,565,567,1,0,0,0,566,568,3,368,184,0,567,566,1,0,0,0,567,568,1,0,0,0,
+		568,705,1,0,0,0,569,571,7,3,0,0,570,572,3,366,183,0,571,570,1,0,0,0,571,
+		572,1,0,0,0,572,579,1,0,0,0,573,575,5,90,0,0,574,576,5,301,0,0,575,574,
+		1,0,0,0,575,576,1,0,0,0,576,577,1,0,0,0,577,580,3,374,187,0,578,580,3,
+		368,184,0,579,573,1,0,0,0,579,578,1,0,0,0,579,580,1,0,0,0,580,705,1,0,
+		0,0,581,582,5,301,0,0,582,705,3,374,187,0,583,585,5,291,0,0,584,586,5,
+		301,0,0,585,584,1,0,0,0,585,586,1,0,0,0,586,587,1,0,0,0,587,705,3,374,
+		187,0,588,589,5,280,0,0,589,601,3,374,187,0,590,591,5,345,0,0,591,596,
+		3,204,102,0,592,593,5,351,0,0,593,595,3,204,102,0,594,592,1,0,0,0,595,
+		598,1,0,0,0,596,594,1,0,0,0,596,597,1,0,0,0,597,599,1,0,0,0,598,596,1,
+		0,0,0,599,600,5,346,0,0,600,602,1,0,0,0,601,590,1,0,0,0,601,602,1,0,0,
+		0,602,603,1,0,0,0,603,604,5,28,0,0,604,605,3,10,5,0,605,705,1,0,0,0,606,
+		607,5,221,0,0,607,619,3,374,187,0,608,609,5,345,0,0,609,614,3,108,54,0,
+		610,611,5,351,0,0,611,613,3,108,54,0,612,610,1,0,0,0,613,616,1,0,0,0,614,
+		612,1,0,0,0,614,615,1,0,0,0,615,617,1,0,0,0,616,614,1,0,0,0,617,618,5,
+		346,0,0,618,620,1,0,0,0,619,608,1,0,0,0,619,620,1,0,0,0,620,705,1,0,0,
+		0,621,623,5,207,0,0,622,624,5,280,0,0,623,622,1,0,0,0,623,624,1,0,0,0,
+		624,627,1,0,0,0,625,628,3,374,187,0,626,628,5,22,0,0,627,625,1,0,0,0,627,
+		626,1,0,0,0,628,705,1,0,0,0,629,630,5,208,0,0,630,634,3,374,187,0,631,
+		633,3,342,171,0,632,631,1,0,0,0,633,636,1,0,0,0,634,632,1,0,0,0,634,635,
+		1,0,0,0,635,637,1,0,0,0,636,634,1,0,0,0,637,640,5,203,0,0,638,639,7,4,
+		0,0,639,641,5,234,0,0,640,638,1,0,0,0,640,641,1,0,0,0,641,642,1,0,0,0,
+		642,643,5,56,0,0,643,644,3,12,6,0,644,705,1,0,0,0,645,646,7,5,0,0,646,
+		705,3,344,172,0,647,650,5,194,0,0,648,651,3,374,187,0,649,651,5,22,0,0,
+		650,648,1,0,0,0,650,649,1,0,0,0,651,705,1,0,0,0,652,653,5,215,0,0,653,
+		705,7,6,0,0,654,655,5,249,0,0,655,705,3,374,187,0,656,657,5,265,0,0,657,
+		660,3,374,187,0,658,659,5,351,0,0,659,661,5,3,0,0,660,658,1,0,0,0,660,
+		661,1,0,0,0,661,705,1,0,0,0,662,665,5,335,0,0,663,666,3,374,187,0,664,
+		666,5,360,0,0,665,663,1,0,0,0,665,664,1,0,0,0,666,705,1,0,0,0,667,669,
+		5,252,0,0,668,670,5,88,0,0,669,668,1,0,0,0,669,670,1,0,0,0,670,671,1,0,
+		0,0,671,676,3,248,124,0,672,673,5,351,0,0,673,675,3,248,124,0,674,672,
+		1,0,0,0,675,678,1,0,0,0,676,674,1,0,0,0,676,677,1,0,0,0,677,683,1,0,0,
+		0,678,676,1,0,0,0,679,680,5,62,0,0,680,681,3,370,185,0,681,682,5,258,0,
+		0,682,684,1,0,0,0,683,679,1,0,0,0,683,684,1,0,0,0,684,686,1,0,0,0,685,
+		687,5,266,0,0,686,685,1,0,0,0,686,687,1,0,0,0,687,705,1,0,0,0,688,689,
+		5,195,0,0,689,690,5,74,0,0,690,691,3,294,147,0,691,694,3,372,186,0,692,
+		693,5,74,0,0,693,695,3,372,186,0,694,692,1,0,0,0,694,695,1,0,0,0,695,696,
+		1,0,0,0,696,697,5,111,0,0,697,698,7,7,0,0,698,705,1,0,0,0,699,700,5,59,
+		0,0,700,705,3,300,150,0,701,702,5,297,0,0,702,705,3,302,151,0,703,705,
+		5,193,0,0,704,434,1,0,0,0,704,453,1,0,0,0,704,455,1,0,0,0,704,465,1,0,
+		0,0,704,485,1,0,0,0,704,506,1,0,0,0,704,508,1,0,0,0,704,512,1,0,0,0,704,
+		522,1,0,0,0,704,541,1,0,0,0,704,543,1,0,0,0,704,545,1,0,0,0,704,547,1,
+		0,0,0,704,549,1,0,0,0,704,557,1,0,0,0,704,562,1,0,0,0,704,569,1,0,0,0,
+		704,581,1,0,0,0,704,583,1,0,0,0,704,588,1,0,0,0,704,606,1,0,0,0,704,621,
+		1,0,0,0,704,629,1,0,0,0,704,645,1,0,0,0,704,647,1,0,0,0,704,652,1,0,0,
+		0,704,654,1,0,0,0,704,656,1,0,0,0,704,662,1,0,0,0,704,667,1,0,0,0,704,
+		688,1,0,0,0,704,699,1,0,0,0,704,701,1,0,0,0,704,703,1,0,0,0,705,9,1,0,
+		0,0,706,708,3,14,7,0,707,706,1,0,0,0,707,708,1,0,0,0,708,714,1,0,0,0,709,
+		715,3,22,11,0,710,715,3,218,109,0,711,715,3,230,115,0,712,715,3,240,120,
+		0,713,715,3,242,121,0,714,709,1,0,0,0,714,710,1,0,0,0,714,711,1,0,0,0,
+		714,712,1,0,0,0,714,713,1,0,0,0,715,11,1,0,0,0,716,718,3,14,7,0,717,716,
+		1,0,0,0,717,718,1,0,0,0,718,719,1,0,0,0,719,720,3,22,11,0,720,13,1,0,0,
+		0,721,723,7,8,0,0,722,724,5,288,0,0,723,722,1,0,0,0,723,724,1,0,0,0,724,
+		725,1,0,0,0,725,730,3,16,8,0,726,727,5,351,0,0,727,729,3,16,8,0,728,726,
+		1,0,0,0,729,732,1,0,0,0,730,728,1,0,0,0,730,731,1,0,0,0,731,15,1,0,0,0,
+		732,730,1,0,0,0,733,735,3,374,187,0,734,736,3,106,53,0,735,734,1,0,0,0,
+		735,736,1,0,0,0,736,737,1,0,0,0,737,742,5,28,0,0,738,740,5,71,0,0,739,
+		738,1,0,0,0,739,740,1,0,0,0,740,741,1,0,0,0,741,743,5,256,0,0,742,739,
+		1,0,0,0,742,743,1,0,0,0,743,744,1,0,0,0,744,745,5,345,0,0,745,746,3,10,
+		5,0,746,748,5,346,0,0,747,749,3,18,9,0,748,747,1,0,0,0,748,749,1,0,0,0,
+		749,751,1,0,0,0,750,752,3,20,10,0,751,750,1,0,0,0,751,752,1,0,0,0,752,
+		17,1,0,0,0,753,754,5,304,0,0,754,755,7,9,0,0,755,756,5,224,0,0,756,757,
+		5,187,0,0,757,762,3,374,187,0,758,759,5,351,0,0,759,761,3,374,187,0,760,
+		758,1,0,0,0,761,764,1,0,0,0,762,760,1,0,0,0,762,763,1,0,0,0,763,765,1,
+		0,0,0,764,762,1,0,0,0,765,766,5,309,0,0,766,767,3,374,187,0,767,19,1,0,
+		0,0,768,769,5,204,0,0,769,774,3,374,187,0,770,771,5,351,0,0,771,773,3,
+		374,187,0,772,770,1,0,0,0,773,776,1,0,0,0,774,772,1,0,0,0,774,775,1,0,
+		0,0,775,777,1,0,0,0,776,774,1,0,0,0,777,778,5,309,0,0,778,784,3,374,187,
+		0,779,780,5,90,0,0,780,781,3,124,62,0,781,782,5,46,0,0,782,783,3,124,62,
+		0,783,785,1,0,0,0,784,779,1,0,0,0,784,785,1,0,0,0,785,786,1,0,0,0,786,
+		787,5,96,0,0,787,788,3,374,187,0,788,21,1,0,0,0,789,795,3,26,13,0,790,
+		791,3,24,12,0,791,792,3,26,13,0,792,794,1,0,0,0,793,790,1,0,0,0,794,797,
+		1,0,0,0,795,793,1,0,0,0,795,796,1,0,0,0,796,798,1,0,0,0,797,795,1,0,0,
+		0,798,799,3,30,15,0,799,23,1,0,0,0,800,802,7,10,0,0,801,803,7,11,0,0,802,
+		801,1,0,0,0,802,803,1,0,0,0,803,806,1,0,0,0,804,805,5,187,0,0,805,807,
+		5,260,0,0,806,804,1,0,0,0,806,807,1,0,0,0,807,25,1,0,0,0,808,812,3,32,
+		16,0,809,811,3,28,14,0,810,809,1,0,0,0,811,814,1,0,0,0,812,810,1,0,0,0,
+		812,813,1,0,0,0,813,27,1,0,0,0,814,812,1,0,0,0,815,817,5,64,0,0,816,818,
+		7,11,0,0,817,816,1,0,0,0,817,818,1,0,0,0,818,819,1,0,0,0,819,820,3,32,
+		16,0,820,29,1,0,0,0,821,823,3,64,32,0,822,821,1,0,0,0,822,823,1,0,0,0,
+		823,828,1,0,0,0,824,827,3,68,34,0,825,827,3,72,36,0,826,824,1,0,0,0,826,
+		825,1,0,0,0,827,830,1,0,0,0,828,826,1,0,0,0,828,829,1,0,0,0,829,31,1,0,
+		0,0,830,828,1,0,0,0,831,837,3,34,17,0,832,833,5,345,0,0,833,834,3,12,6,
+		0,834,835,5,346,0,0,835,837,1,0,0,0,836,831,1,0,0,0,836,832,1,0,0,0,837,
+		33,1,0,0,0,838,840,5,83,0,0,839,841,3,36,18,0,840,839,1,0,0,0,840,841,
+		1,0,0,0,841,843,1,0,0,0,842,844,3,38,19,0,843,842,1,0,0,0,843,844,1,0,
+		0,0,844,846,1,0,0,0,845,847,3,46,23,0,846,845,1,0,0,0,846,847,1,0,0,0,
+		847,849,1,0,0,0,848,850,3,48,24,0,849,848,1,0,0,0,849,850,1,0,0,0,850,
+		851,1,0,0,0,851,867,3,50,25,0,852,858,3,48,24,0,853,855,5,83,0,0,854,856,
+		3,36,18,0,855,854,1,0,0,0,855,856,1,0,0,0,856,857,1,0,0,0,857,859,3,38,
+		19,0,858,853,1,0,0,0,858,859,1,0,0,0,859,860,1,0,0,0,860,861,3,50,25,0,
+		861,867,1,0,0,0,862,863,5,132,0,0,863,867,3,60,30,0,864,865,5,88,0,0,865,
+		867,3,98,49,0,866,838,1,0,0,0,866,852,1,0,0,0,866,862,1,0,0,0,866,864,
+		1,0,0,0,867,35,1,0,0,0,868,885,5,22,0,0,869,882,5,49,0,0,870,871,5,74,
+		0,0,871,872,5,345,0,0,872,877,3,108,54,0,873,874,5,351,0,0,874,876,3,108,
+		54,0,875,873,1,0,0,0,876,879,1,0,0,0,877,875,1,0,0,0,877,878,1,0,0,0,878,
+		880,1,0,0,0,879,877,1,0,0,0,880,881,5,346,0,0,881,883,1,0,0,0,882,870,
+		1,0,0,0,882,883,1,0,0,0,883,885,1,0,0,0,884,868,1,0,0,0,884,869,1,0,0,
+		0,885,37,1,0,0,0,886,891,3,40,20,0,887,888,5,351,0,0,888,890,3,40,20,0,
+		889,887,1,0,0,0,890,893,1,0,0,0,891,889,1,0,0,0,891,892,1,0,0,0,892,39,
+		1,0,0,0,893,891,1,0,0,0,894,897,5,360,0,0,895,897,3,108,54,0,896,894,1,
+		0,0,0,896,895,1,0,0,0,897,901,1,0,0,0,898,900,3,42,21,0,899,898,1,0,0,
+		0,900,903,1,0,0,0,901,899,1,0,0,0,901,902,1,0,0,0,902,907,1,0,0,0,903,
+		901,1,0,0,0,904,905,5,28,0,0,905,908,3,384,192,0,906,908,3,386,193,0,907,
+		904,1,0,0,0,907,906,1,0,0,0,907,908,1,0,0,0,908,41,1,0,0,0,909,922,5,161,
+		0,0,910,911,5,345,0,0,911,916,3,374,187,0,912,913,5,351,0,0,913,915,3,
+		374,187,0,914,912,1,0,0,0,915,918,1,0,0,0,916,914,1,0,0,0,916,917,1,0,
+		0,0,917,919,1,0,0,0,918,916,1,0,0,0,919,920,5,346,0,0,920,923,1,0,0,0,
+		921,923,3,374,187,0,922,910,1,0,0,0,922,921,1,0,0,0,923,937,1,0,0,0,924,
+		925,5,168,0,0,925,926,5,345,0,0,926,931,3,44,22,0,927,928,5,351,0,0,928,
+		930,3,44,22,0,929,927,1,0,0,0,930,933,1,0,0,0,931,929,1,0,0,0,931,932,
+		1,0,0,0,932,934,1,0,0,0,933,931,1,0,0,0,934,935,5,346,0,0,935,937,1,0,
+		0,0,936,909,1,0,0,0,936,924,1,0,0,0,937,43,1,0,0,0,938,939,3,108,54,0,
+		939,940,5,28,0,0,940,941,3,384,192,0,941,45,1,0,0,0,942,948,5,65,0,0,943,
+		945,7,12,0,0,944,943,1,0,0,0,944,945,1,0,0,0,945,946,1,0,0,0,946,949,7,
+		13,0,0,947,949,5,336,0,0,948,944,1,0,0,0,948,947,1,0,0,0,948,949,1,0,0,
+		0,949,951,1,0,0,0,950,952,5,88,0,0,951,950,1,0,0,0,951,952,1,0,0,0,952,
+		953,1,0,0,0,953,954,3,372,186,0,954,47,1,0,0,0,955,956,5,58,0,0,956,961,
+		3,74,37,0,957,958,5,351,0,0,958,960,3,74,37,0,959,957,1,0,0,0,960,963,
+		1,0,0,0,961,959,1,0,0,0,961,962,1,0,0,0,962,49,1,0,0,0,963,961,1,0,0,0,
+		964,965,5,99,0,0,965,967,3,108,54,0,966,964,1,0,0,0,966,967,1,0,0,0,967,
+		969,1,0,0,0,968,970,3,52,26,0,969,968,1,0,0,0,969,970,1,0,0,0,970,973,
+		1,0,0,0,971,972,5,61,0,0,972,974,3,108,54,0,973,971,1,0,0,0,973,974,1,
+		0,0,0,974,976,1,0,0,0,975,977,3,56,28,0,976,975,1,0,0,0,976,977,1,0,0,
+		0,977,980,1,0,0,0,978,979,5,80,0,0,979,981,3,108,54,0,980,978,1,0,0,0,
+		980,981,1,0,0,0,981,51,1,0,0,0,982,983,5,60,0,0,983,985,5,187,0,0,984,
+		986,7,11,0,0,985,984,1,0,0,0,985,986,1,0,0,0,986,995,1,0,0,0,987,992,3,
+		54,27,0,988,989,5,351,0,0,989,991,3,54,27,0,990,988,1,0,0,0,991,994,1,
+		0,0,0,992,990,1,0,0,0,992,993,1,0,0,0,993,996,1,0,0,0,994,992,1,0,0,0,
+		995,987,1,0,0,0,995,996,1,0,0,0,996,53,1,0,0,0,997,1012,3,108,54,0,998,
+		999,5,16,0,0,999,1000,5,310,0,0,1000,1001,5,345,0,0,1001,1006,3,54,27,
+		0,1002,1003,5,351,0,0,1003,1005,3,54,27,0,1004,1002,1,0,0,0,1005,1008,
+		1,0,0,0,1006,1004,1,0,0,0,1006,1007,1,0,0,0,1007,1009,1,0,0,0,1008,1006,
+		1,0,0,0,1009,1010,5,346,0,0,1010,1012,1,0,0,0,1011,997,1,0,0,0,1011,998,
+		1,0,0,0,1012,55,1,0,0,0,1013,1014,5,100,0,0,1014,1019,3,58,29,0,1015,1016,
+		5,351,0,0,1016,1018,3,58,29,0,1017,1015,1,0,0,0,1018,1021,1,0,0,0,1019,
+		1017,1,0,0,0,1019,1020,1,0,0,0,1020,57,1,0,0,0,1021,1019,1,0,0,0,1022,
+		1023,3,374,187,0,1023,1024,5,28,0,0,1024,1025,3,186,93,0,1025,59,1,0,0,
+		0,1026,1031,3,62,31,0,1027,1028,5,351,0,0,1028,1030,3,62,31,0,1029,1027,
+		1,0,0,0,1030,1033,1,0,0,0,1031,1029,1,0,0,0,1031,1032,1,0,0,0,1032,61,
+		1,0,0,0,1033,1031,1,0,0,0,1034,1035,5,345,0,0,1035,1040,3,108,54,0,1036,
+		1037,5,351,0,0,1037,1039,3,108,54,0,1038,1036,1,0,0,0,1039,1042,1,0,0,
+		0,1040,1038,1,0,0,0,1040,1041,1,0,0,0,1041,1043,1,0,0,0,1042,1040,1,0,
+		0,0,1043,1044,5,346,0,0,1044,63,1,0,0,0,1045,1046,5,77,0,0,1046,1047,5,
+		187,0,0,1047,1052,3,66,33,0,1048,1049,5,351,0,0,1049,1051,3,66,33,0,1050,
+		1048,1,0,0,0,1051,1054,1,0,0,0,1052,1050,1,0,0,0,1052,1053,1,0,0,0,1053,
+		65,1,0,0,0,1054,1052,1,0,0,0,1055,1058,3,108,54,0,1056,1058,5,22,0,0,1057,
+		1055,1,0,0,0,1057,1056,1,0,0,0,1058,1063,1,0,0,0,1059,1064,5,29,0,0,1060,
+		1064,5,48,0,0,1061,1062,5,96,0,0,1062,1064,3,138,69,0,1063,1059,1,0,0,
+		0,1063,1060,1,0,0,0,1063,1061,1,0,0,0,1063,1064,1,0,0,0,1064,1067,1,0,
+		0,0,1065,1066,5,15,0,0,1066,1068,7,14,0,0,1067,1065,1,0,0,0,1067,1068,
+		1,0,0,0,1068,67,1,0,0,0,1069,1072,5,68,0,0,1070,1073,5,22,0,0,1071,1073,
+		3,108,54,0,1072,1070,1,0,0,0,1072,1071,1,0,0,0,1073,1091,1,0,0,0,1074,
+		1075,5,73,0,0,1075,1077,3,108,54,0,1076,1078,7,15,0,0,1077,1076,1,0,0,
+		0,1077,1078,1,0,0,0,1078,1091,1,0,0,0,1079,1080,5,55,0,0,1080,1082,7,16,
+		0,0,1081,1083,3,70,35,0,1082,1081,1,0,0,0,1082,1083,1,0,0,0,1083,1084,
+		1,0,0,0,1084,1088,7,15,0,0,1085,1089,5,75,0,0,1086,1087,5,101,0,0,1087,
+		1089,5,328,0,0,1088,1085,1,0,0,0,1088,1086,1,0,0,0,1089,1091,1,0,0,0,1090,
+		1069,1,0,0,0,1090,1074,1,0,0,0,1090,1079,1,0,0,0,1091,69,1,0,0,0,1092,
+		1093,7,17,0,0,1093,1096,7,18,0,0,1094,1096,3,144,72,0,1095,1092,1,0,0,
+		0,1095,1094,1,0,0,0,1096,71,1,0,0,0,1097,1125,5,56,0,0,1098,1106,5,337,
+		0,0,1099,1100,5,263,0,0,1100,1101,5,246,0,0,1101,1106,5,337,0,0,1102,1106,
+		5,311,0,0,1103,1104,5,246,0,0,1104,1106,5,311,0,0,1105,1098,1,0,0,0,1105,
+		1099,1,0,0,0,1105,1102,1,0,0,0,1105,1103,1,0,0,0,1106,1116,1,0,0,0,1107,
+		1108,5,268,0,0,1108,1113,3,372,186,0,1109,1110,5,351,0,0,1110,1112,3,372,
+		186,0,1111,1109,1,0,0,0,1112,1115,1,0,0,0,1113,1111,1,0,0,0,1113,1114,
+		1,0,0,0,1114,1117,1,0,0,0,1115,1113,1,0,0,0,1116,1107,1,0,0,0,1116,1117,
+		1,0,0,0,1117,1121,1,0,0,0,1118,1122,5,266,0,0,1119,1120,5,314,0,0,1120,
+		1122,5,253,0,0,1121,1118,1,0,0,0,1121,1119,1,0,0,0,1121,1122,1,0,0,0,1122,
+		1126,1,0,0,0,1123,1124,5,287,0,0,1124,1126,5,75,0,0,1125,1105,1,0,0,0,
+		1125,1123,1,0,0,0,1126,73,1,0,0,0,1127,1131,3,80,40,0,1128,1130,3,76,38,
+		0,1129,1128,1,0,0,0,1130,1133,1,0,0,0,1131,1129,1,0,0,0,1131,1132,1,0,
+		0,0,1132,75,1,0,0,0,1133,1131,1,0,0,0,1134,1135,5,106,0,0,1135,1136,5,
+		113,0,0,1136,1160,3,80,40,0,1137,1139,5,116,0,0,1138,1140,3,78,39,0,1139,
+		1138,1,0,0,0,1139,1140,1,0,0,0,1140,1141,1,0,0,0,1141,1142,5,113,0,0,1142,
+		1160,3,80,40,0,1143,1145,5,152,0,0,1144,1143,1,0,0,0,1144,1145,1,0,0,0,
+		1145,1147,1,0,0,0,1146,1148,3,78,39,0,1147,1146,1,0,0,0,1147,1148,1,0,
+		0,0,1148,1149,1,0,0,0,1149,1150,5,113,0,0,1150,1160,3,80,40,0,1151,1152,
+		5,74,0,0,1152,1160,3,108,54,0,1153,1154,5,96,0,0,1154,1157,3,106,53,0,
+		1155,1156,5,28,0,0,1156,1158,3,374,187,0,1157,1155,1,0,0,0,1157,1158,1,
+		0,0,0,1158,1160,1,0,0,0,1159,1134,1,0,0,0,1159,1137,1,0,0,0,1159,1144,
+		1,0,0,0,1159,1151,1,0,0,0,1159,1153,1,0,0,0,1160,77,1,0,0,0,1161,1169,
+		5,110,0,0,1162,1164,7,19,0,0,1163,1165,5,118,0,0,1164,1163,1,0,0,0,1164,
+		1165,1,0,0,0,1165,1169,1,0,0,0,1166,1169,5,153,0,0,1167,1169,5,151,0,0,
+		1168,1161,1,0,0,0,1168,1162,1,0,0,0,1168,1166,1,0,0,0,1168,1167,1,0,0,
+		0,1169,79,1,0,0,0,1170,1176,5,75,0,0,1171,1177,3,100,50,0,1172,1173,5,
+		345,0,0,1173,1174,3,100,50,0,1174,1175,5,346,0,0,1175,1177,1,0,0,0,1176,
+		1171,1,0,0,0,1176,1172,1,0,0,0,1177,1179,1,0,0,0,1178,1180,3,102,51,0,
+		1179,1178,1,0,0,0,1179,1180,1,0,0,0,1180,1182,1,0,0,0,1181,1183,3,104,
+		52,0,1182,1181,1,0,0,0,1182,1183,1,0,0,0,1183,1253,1,0,0,0,1184,1195,3,
+		100,50,0,1185,1187,5,360,0,0,1186,1185,1,0,0,0,1186,1187,1,0,0,0,1187,
+		1189,1,0,0,0,1188,1190,3,102,51,0,1189,1188,1,0,0,0,1189,1190,1,0,0,0,
+		1190,1192,1,0,0,0,1191,1193,3,104,52,0,1192,1191,1,0,0,0,1192,1193,1,0,
+		0,0,1193,1196,1,0,0,0,1194,1196,3,84,42,0,1195,1186,1,0,0,0,1195,1194,
+		1,0,0,0,1196,1253,1,0,0,0,1197,1198,3,380,190,0,1198,1199,3,84,42,0,1199,
+		1253,1,0,0,0,1200,1202,3,202,101,0,1201,1203,3,88,44,0,1202,1201,1,0,0,
+		0,1202,1203,1,0,0,0,1203,1205,1,0,0,0,1204,1206,3,90,45,0,1205,1204,1,
+		0,0,0,1205,1206,1,0,0,0,1206,1253,1,0,0,0,1207,1209,3,148,74,0,1208,1210,
+		3,88,44,0,1209,1208,1,0,0,0,1209,1210,1,0,0,0,1210,1212,1,0,0,0,1211,1213,
+		3,90,45,0,1212,1211,1,0,0,0,1212,1213,1,0,0,0,1213,1253,1,0,0,0,1214,1216,
+		5,3,0,0,1215,1217,3,102,51,0,1216,1215,1,0,0,0,1216,1217,1,0,0,0,1217,
+		1219,1,0,0,0,1218,1220,3,104,52,0,1219,1218,1,0,0,0,1219,1220,1,0,0,0,
+		1220,1253,1,0,0,0,1221,1222,5,345,0,0,1222,1223,3,82,41,0,1223,1225,5,
+		346,0,0,1224,1226,3,102,51,0,1225,1224,1,0,0,0,1225,1226,1,0,0,0,1226,
+		1253,1,0,0,0,1227,1250,5,66,0,0,1228,1229,5,345,0,0,1229,1230,3,12,6,0,
+		1230,1232,5,346,0,0,1231,1233,3,102,51,0,1232,1231,1,0,0,0,1232,1233,1,
+		0,0,0,1233,1251,1,0,0,0,1234,1237,3,100,50,0,1235,1237,3,380,190,0,1236,
+		1234,1,0,0,0,1236,1235,1,0,0,0,1237,1238,1,0,0,0,1238,1239,3,84,42,0,1239,
+		1251,1,0,0,0,1240,1243,3,148,74,0,1241,1243,3,202,101,0,1242,1240,1,0,
+		0,0,1242,1241,1,0,0,0,1243,1245,1,0,0,0,1244,1246,3,88,44,0,1245,1244,
+		1,0,0,0,1245,1246,1,0,0,0,1246,1248,1,0,0,0,1247,1249,3,90,45,0,1248,1247,
+		1,0,0,0,1248,1249,1,0,0,0,1249,1251,1,0,0,0,1250,1228,1,0,0,0,1250,1236,
+		1,0,0,0,1250,1242,1,0,0,0,1251,1253,1,0,0,0,1252,1170,1,0,0,0,1252,1184,
+		1,0,0,0,1252,1197,1,0,0,0,1252,1200,1,0,0,0,1252,1207,1,0,0,0,1252,1214,
+		1,0,0,0,1252,1221,1,0,0,0,1252,1227,1,0,0,0,1253,81,1,0,0,0,1254,1276,
+		3,164,82,0,1255,1273,3,74,37,0,1256,1257,3,166,83,0,1257,1258,3,30,15,
+		0,1258,1274,1,0,0,0,1259,1264,3,64,32,0,1260,1263,3,68,34,0,1261,1263,
+		3,72,36,0,1262,1260,1,0,0,0,1262,1261,1,0,0,0,1263,1266,1,0,0,0,1264,1262,
+		1,0,0,0,1264,1265,1,0,0,0,1265,1274,1,0,0,0,1266,1264,1,0,0,0,1267,1270,
+		3,68,34,0,1268,1270,3,72,36,0,1269,1267,1,0,0,0,1269,1268,1,0,0,0,1270,
+		1271,1,0,0,0,1271,1269,1,0,0,0,1271,1272,1,0,0,0,1272,1274,1,0,0,0,1273,
+		1256,1,0,0,0,1273,1259,1,0,0,0,1273,1269,1,0,0,0,1273,1274,1,0,0,0,1274,
+		1276,1,0,0,0,1275,1254,1,0,0,0,1275,1255,1,0,0,0,1276,83,1,0,0,0,1277,
+		1279,3,174,87,0,1278,1280,3,88,44,0,1279,1278,1,0,0,0,1279,1280,1,0,0,
+		0,1280,1282,1,0,0,0,1281,1283,3,90,45,0,1282,1281,1,0,0,0,1282,1283,1,
+		0,0,0,1283,1302,1,0,0,0,1284,1285,5,58,0,0,1285,1286,5,345,0,0,1286,1291,
+		3,86,43,0,1287,1288,5,351,0,0,1288,1290,3,86,43,0,1289,1287,1,0,0,0,1290,
+		1293,1,0,0,0,1291,1289,1,0,0,0,1291,1292,1,0,0,0,1292,1294,1,0,0,0,1293,
+		1291,1,0,0,0,1294,1296,5,346,0,0,1295,1297,3,88,44,0,1296,1295,1,0,0,0,
+		1296,1297,1,0,0,0,1297,1299,1,0,0,0,1298,1300,3,90,45,0,1299,1298,1,0,
+		0,0,1299,1300,1,0,0,0,1300,1302,1,0,0,0,1301,1277,1,0,0,0,1301,1284,1,
+		0,0,0,1302,85,1,0,0,0,1303,1306,3,100,50,0,1304,1306,3,380,190,0,1305,
+		1303,1,0,0,0,1305,1304,1,0,0,0,1306,1307,1,0,0,0,1307,1308,3,174,87,0,
+		1308,1312,1,0,0,0,1309,1312,3,148,74,0,1310,1312,3,202,101,0,1311,1305,
+		1,0,0,0,1311,1309,1,0,0,0,1311,1310,1,0,0,0,1312,1325,1,0,0,0,1313,1314,
+		5,28,0,0,1314,1315,5,345,0,0,1315,1320,3,94,47,0,1316,1317,5,351,0,0,1317,
+		1319,3,94,47,0,1318,1316,1,0,0,0,1319,1322,1,0,0,0,1320,1318,1,0,0,0,1320,
+		1321,1,0,0,0,1321,1323,1,0,0,0,1322,1320,1,0,0,0,1323,1324,5,346,0,0,1324,
+		1326,1,0,0,0,1325,1313,1,0,0,0,1325,1326,1,0,0,0,1326,87,1,0,0,0,1327,
+		1328,5,12,0,0,1328,1329,5,271,0,0,1329,89,1,0,0,0,1330,1346,5,28,0,0,1331,
+		1332,5,345,0,0,1332,1337,3,94,47,0,1333,1334,5,351,0,0,1334,1336,3,94,
+		47,0,1335,1333,1,0,0,0,1336,1339,1,0,0,0,1337,1335,1,0,0,0,1337,1338,1,
+		0,0,0,1338,1340,1,0,0,0,1339,1337,1,0,0,0,1340,1341,5,346,0,0,1341,1347,
+		1,0,0,0,1342,1344,3,374,187,0,1343,1345,3,92,46,0,1344,1343,1,0,0,0,1344,
+		1345,1,0,0,0,1345,1347,1,0,0,0,1346,1331,1,0,0,0,1346,1342,1,0,0,0,1347,
+		1353,1,0,0,0,1348,1350,3,376,188,0,1349,1351,3,92,46,0,1350,1349,1,0,0,
+		0,1350,1351,1,0,0,0,1351,1353,1,0,0,0,1352,1330,1,0,0,0,1352,1348,1,0,
+		0,0,1353,91,1,0,0,0,1354,1355,5,345,0,0,1355,1360,3,96,48,0,1356,1357,
+		5,351,0,0,1357,1359,3,96,48,0,1358,1356,1,0,0,0,1359,1362,1,0,0,0,1360,
+		1358,1,0,0,0,1360,1361,1,0,0,0,1361,1363,1,0,0,0,1362,1360,1,0,0,0,1363,
+		1364,5,346,0,0,1364,93,1,0,0,0,1365,1367,3,374,187,0,1366,1368,5,129,0,
+		0,1367,1366,1,0,0,0,1367,1368,1,0,0,0,1368,1369,1,0,0,0,1369,1372,3,204,
+		102,0,1370,1371,5,35,0,0,1371,1373,3,372,186,0,1372,1370,1,0,0,0,1372,
+		1373,1,0,0,0,1373,95,1,0,0,0,1374,1383,3,374,187,0,1375,1377,5,129,0,0,
+		1376,1375,1,0,0,0,1376,1377,1,0,0,0,1377,1378,1,0,0,0,1378,1381,3,204,
+		102,0,1379,1380,5,35,0,0,1380,1382,3,372,186,0,1381,1379,1,0,0,0,1381,
+		1382,1,0,0,0,1382,1384,1,0,0,0,1383,1376,1,0,0,0,1383,1384,1,0,0,0,1384,
+		97,1,0,0,0,1385,1391,5,75,0,0,1386,1392,3,100,50,0,1387,1388,5,345,0,0,
+		1388,1389,3,100,50,0,1389,1390,5,346,0,0,1390,1392,1,0,0,0,1391,1386,1,
+		0,0,0,1391,1387,1,0,0,0,1392,1398,1,0,0,0,1393,1395,3,100,50,0,1394,1396,
+		5,360,0,0,1395,1394,1,0,0,0,1395,1396,1,0,0,0,1396,1398,1,0,0,0,1397,1385,
+		1,0,0,0,1397,1393,1,0,0,0,1398,99,1,0,0,0,1399,1407,5,1,0,0,1400,1407,
+		5,2,0,0,1401,1407,3,388,194,0,1402,1407,3,392,196,0,1403,1407,3,394,197,
+		0,1404,1407,3,404,202,0,1405,1407,3,396,198,0,1406,1399,1,0,0,0,1406,1400,
+		1,0,0,0,1406,1401,1,0,0,0,1406,1402,1,0,0,0,1406,1403,1,0,0,0,1406,1404,
+		1,0,0,0,1406,1405,1,0,0,0,1407,1412,1,0,0,0,1408,1409,5,353,0,0,1409,1411,
+		3,384,192,0,1410,1408,1,0,0,0,1411,1414,1,0,0,0,1412,1410,1,0,0,0,1412,
+		1413,1,0,0,0,1413,101,1,0,0,0,1414,1412,1,0,0,0,1415,1416,5,28,0,0,1416,
+		1419,3,374,187,0,1417,1419,3,376,188,0,1418,1415,1,0,0,0,1418,1417,1,0,
+		0,0,1419,1421,1,0,0,0,1420,1422,3,106,53,0,1421,1420,1,0,0,0,1421,1422,
+		1,0,0,0,1422,103,1,0,0,0,1423,1426,5,122,0,0,1424,1427,3,372,186,0,1425,
+		1427,3,380,190,0,1426,1424,1,0,0,0,1426,1425,1,0,0,0,1427,1428,1,0,0,0,
+		1428,1429,5,345,0,0,1429,1434,3,108,54,0,1430,1431,5,351,0,0,1431,1433,
+		3,108,54,0,1432,1430,1,0,0,0,1433,1436,1,0,0,0,1434,1432,1,0,0,0,1434,
+		1435,1,0,0,0,1435,1437,1,0,0,0,1436,1434,1,0,0,0,1437,1443,5,346,0,0,1438,
+		1439,5,293,0,0,1439,1440,5,345,0,0,1440,1441,3,108,54,0,1441,1442,5,346,
+		0,0,1442,1444,1,0,0,0,1443,1438,1,0,0,0,1443,1444,1,0,0,0,1444,105,1,0,
+		0,0,1445,1446,5,345,0,0,1446,1451,3,374,187,0,1447,1448,5,351,0,0,1448,
+		1450,3,374,187,0,1449,1447,1,0,0,0,1450,1453,1,0,0,0,1451,1449,1,0,0,0,
+		1451,1452,1,0,0,0,1452,1454,1,0,0,0,1453,1451,1,0,0,0,1454,1455,5,346,
+		0,0,1455,107,1,0,0,0,1456,1461,3,110,55,0,1457,1458,5,76,0,0,1458,1460,
+		3,110,55,0,1459,1457,1,0,0,0,1460,1463,1,0,0,0,1461,1459,1,0,0,0,1461,
+		1462,1,0,0,0,1462,109,1,0,0,0,1463,1461,1,0,0,0,1464,1466,5,71,0,0,1465,
+		1464,1,0,0,0,1466,1469,1,0,0,0,1467,1465,1,0,0,0,1467,1468,1,0,0,0,1468,
+		1470,1,0,0,0,1469,1467,1,0,0,0,1470,1481,3,112,56,0,1471,1475,5,25,0,0,
+		1472,1474,5,71,0,0,1473,1472,1,0,0,0,1474,1477,1,0,0,0,1475,1473,1,0,0,
+		0,1475,1476,1,0,0,0,1476,1478,1,0,0,0,1477,1475,1,0,0,0,1478,1480,3,112,
+		56,0,1479,1471,1,0,0,0,1480,1483,1,0,0,0,1481,1479,1,0,0,0,1481,1482,1,
+		0,0,0,1482,111,1,0,0,0,1483,1481,1,0,0,0,1484,1489,3,132,66,0,1485,1488,
+		3,120,60,0,1486,1488,3,132,66,0,1487,1485,1,0,0,0,1487,1486,1,0,0,0,1488,
+		1491,1,0,0,0,1489,1487,1,0,0,0,1489,1490,1,0,0,0,1490,1493,1,0,0,0,1491,
+		1489,1,0,0,0,1492,1484,1,0,0,0,1492,1493,1,0,0,0,1493,1494,1,0,0,0,1494,
+		1499,3,144,72,0,1495,1498,3,142,71,0,1496,1498,3,114,57,0,1497,1495,1,
+		0,0,0,1497,1496,1,0,0,0,1498,1501,1,0,0,0,1499,1497,1,0,0,0,1499,1500,
+		1,0,0,0,1500,113,1,0,0,0,1501,1499,1,0,0,0,1502,1505,3,134,67,0,1503,1506,
+		3,118,59,0,1504,1506,3,130,65,0,1505,1503,1,0,0,0,1505,1504,1,0,0,0,1506,
+		1532,1,0,0,0,1507,1509,5,111,0,0,1508,1510,5,71,0,0,1509,1508,1,0,0,0,
+		1509,1510,1,0,0,0,1510,1519,1,0,0,0,1511,1520,5,72,0,0,1512,1520,5,92,
+		0,0,1513,1520,5,54,0,0,1514,1520,5,334,0,0,1515,1516,5,49,0,0,1516,1517,
+		5,58,0,0,1517,1520,3,118,59,0,1518,1520,3,122,61,0,1519,1511,1,0,0,0,1519,
+		1512,1,0,0,0,1519,1513,1,0,0,0,1519,1514,1,0,0,0,1519,1515,1,0,0,0,1519,
+		1518,1,0,0,0,1520,1532,1,0,0,0,1521,1532,5,112,0,0,1522,1532,5,117,0,0,
+		1523,1525,5,14,0,0,1524,1523,1,0,0,0,1524,1525,1,0,0,0,1525,1526,1,0,0,
+		0,1526,1532,3,116,58,0,1527,1528,5,160,0,0,1528,1532,3,118,59,0,1529,1530,
+		5,119,0,0,1530,1532,3,118,59,0,1531,1502,1,0,0,0,1531,1507,1,0,0,0,1531,
+		1521,1,0,0,0,1531,1522,1,0,0,0,1531,1524,1,0,0,0,1531,1527,1,0,0,0,1531,
+		1529,1,0,0,0,1532,115,1,0,0,0,1533,1535,5,124,0,0,1534,1536,7,20,0,0,1535,
+		1534,1,0,0,0,1535,1536,1,0,0,0,1536,1537,1,0,0,0,1537,1538,3,124,62,0,
+		1538,1539,5,25,0,0,1539,1540,3,118,59,0,1540,1555,1,0,0,0,1541,1542,5,
+		62,0,0,1542,1543,5,345,0,0,1543,1544,3,162,81,0,1544,1545,5,346,0,0,1545,
+		1555,1,0,0,0,1546,1549,7,21,0,0,1547,1550,3,130,65,0,1548,1550,3,118,59,
+		0,1549,1547,1,0,0,0,1549,1548,1,0,0,0,1550,1555,1,0,0,0,1551,1552,5,121,
+		0,0,1552,1553,5,90,0,0,1553,1555,3,118,59,0,1554,1533,1,0,0,0,1554,1541,
+		1,0,0,0,1554,1546,1,0,0,0,1554,1551,1,0,0,0,1555,117,1,0,0,0,1556,1559,
+		3,120,60,0,1557,1559,3,132,66,0,1558,1556,1,0,0,0,1558,1557,1,0,0,0,1559,
+		1562,1,0,0,0,1560,1558,1,0,0,0,1560,1561,1,0,0,0,1561,1563,1,0,0,0,1562,
+		1560,1,0,0,0,1563,1564,3,144,72,0,1564,119,1,0,0,0,1565,1566,5,71,0,0,
+		1566,121,1,0,0,0,1567,1569,5,1,0,0,1568,1570,5,1,0,0,1569,1568,1,0,0,0,
+		1569,1570,1,0,0,0,1570,123,1,0,0,0,1571,1573,3,132,66,0,1572,1571,1,0,
+		0,0,1573,1576,1,0,0,0,1574,1572,1,0,0,0,1574,1575,1,0,0,0,1575,1577,1,
+		0,0,0,1576,1574,1,0,0,0,1577,1582,3,144,72,0,1578,1581,3,142,71,0,1579,
+		1581,3,126,63,0,1580,1578,1,0,0,0,1580,1579,1,0,0,0,1581,1584,1,0,0,0,
+		1582,1580,1,0,0,0,1582,1583,1,0,0,0,1583,125,1,0,0,0,1584,1582,1,0,0,0,
+		1585,1586,3,134,67,0,1586,1587,3,128,64,0,1587,1599,1,0,0,0,1588,1590,
+		5,111,0,0,1589,1591,5,71,0,0,1590,1589,1,0,0,0,1590,1591,1,0,0,0,1591,
+		1596,1,0,0,0,1592,1593,5,49,0,0,1593,1594,5,58,0,0,1594,1597,3,128,64,
+		0,1595,1597,3,122,61,0,1596,1592,1,0,0,0,1596,1595,1,0,0,0,1597,1599,1,
+		0,0,0,1598,1585,1,0,0,0,1598,1588,1,0,0,0,1599,127,1,0,0,0,1600,1602,3,
+		132,66,0,1601,1600,1,0,0,0,1602,1605,1,0,0,0,1603,1601,1,0,0,0,1603,1604,
+		1,0,0,0,1604,1606,1,0,0,0,1605,1603,1,0,0,0,1606,1607,3,144,72,0,1607,
+		129,1,0,0,0,1608,1609,7,22,0,0,1609,1610,5,345,0,0,1610,1611,3,162,81,
+		0,1611,1612,5,346,0,0,1612,131,1,0,0,0,1613,1617,5,358,0,0,1614,1617,5,
+		359,0,0,1615,1617,3,136,68,0,1616,1613,1,0,0,0,1616,1614,1,0,0,0,1616,
+		1615,1,0,0,0,1617,133,1,0,0,0,1618,1632,5,358,0,0,1619,1632,5,359,0,0,
+		1620,1632,5,360,0,0,1621,1632,5,361,0,0,1622,1632,5,362,0,0,1623,1632,
+		5,363,0,0,1624,1632,5,364,0,0,1625,1632,5,365,0,0,1626,1632,5,366,0,0,
+		1627,1632,5,367,0,0,1628,1632,5,368,0,0,1629,1632,5,369,0,0,1630,1632,
+		3,136,68,0,1631,1618,1,0,0,0,1631,1619,1,0,0,0,1631,1620,1,0,0,0,1631,
+		1621,1,0,0,0,1631,1622,1,0,0,0,1631,1623,1,0,0,0,1631,1624,1,0,0,0,1631,
+		1625,1,0,0,0,1631,1626,1,0,0,0,1631,1627,1,0,0,0,1631,1628,1,0,0,0,1631,
+		1629,1,0,0,0,1631,1630,1,0,0,0,1632,135,1,0,0,0,1633,1648,5,10,0,0,1634,
+		1635,5,135,0,0,1635,1641,5,345,0,0,1636,1637,3,374,187,0,1637,1638,5,353,
+		0,0,1638,1640,1,0,0,0,1639,1636,1,0,0,0,1640,1643,1,0,0,0,1641,1639,1,
+		0,0,0,1641,1642,1,0,0,0,1642,1644,1,0,0,0,1643,1641,1,0,0,0,1644,1645,
+		3,140,70,0,1645,1646,5,346,0,0,1646,1648,1,0,0,0,1647,1633,1,0,0,0,1647,
+		1634,1,0,0,0,1648,137,1,0,0,0,1649,1664,3,140,70,0,1650,1651,5,135,0,0,
+		1651,1657,5,345,0,0,1652,1653,3,374,187,0,1653,1654,5,353,0,0,1654,1656,
+		1,0,0,0,1655,1652,1,0,0,0,1656,1659,1,0,0,0,1657,1655,1,0,0,0,1657,1658,
+		1,0,0,0,1658,1660,1,0,0,0,1659,1657,1,0,0,0,1660,1661,3,140,70,0,1661,
+		1662,5,346,0,0,1662,1664,1,0,0,0,1663,1649,1,0,0,0,1663,1650,1,0,0,0,1664,
+		139,1,0,0,0,1665,1666,7,23,0,0,1666,141,1,0,0,0,1667,1669,5,355,0,0,1668,
+		1670,5,129,0,0,1669,1668,1,0,0,0,1669,1670,1,0,0,0,1670,1671,1,0,0,0,1671,
+		1696,3,208,104,0,1672,1674,5,347,0,0,1673,1675,3,108,54,0,1674,1673,1,
+		0,0,0,1674,1675,1,0,0,0,1675,1680,1,0,0,0,1676,1678,5,354,0,0,1677,1679,
+		3,108,54,0,1678,1677,1,0,0,0,1678,1679,1,0,0,0,1679,1681,1,0,0,0,1680,
+		1676,1,0,0,0,1680,1681,1,0,0,0,1681,1682,1,0,0,0,1682,1684,5,348,0,0,1683,
+		1685,3,152,76,0,1684,1683,1,0,0,0,1684,1685,1,0,0,0,1685,1696,1,0,0,0,
+		1686,1687,5,35,0,0,1687,1696,3,372,186,0,1688,1693,5,158,0,0,1689,1690,
+		5,130,0,0,1690,1691,5,344,0,0,1691,1694,3,118,59,0,1692,1694,5,250,0,0,
+		1693,1689,1,0,0,0,1693,1692,1,0,0,0,1694,1696,1,0,0,0,1695,1667,1,0,0,
+		0,1695,1672,1,0,0,0,1695,1686,1,0,0,0,1695,1688,1,0,0,0,1696,143,1,0,0,
+		0,1697,1717,7,18,0,0,1698,1717,5,3,0,0,1699,1701,3,168,84,0,1700,1702,
+		3,170,85,0,1701,1700,1,0,0,0,1701,1702,1,0,0,0,1702,1717,1,0,0,0,1703,
+		1704,5,345,0,0,1704,1705,3,162,81,0,1705,1707,5,346,0,0,1706,1708,3,152,
+		76,0,1707,1706,1,0,0,0,1707,1708,1,0,0,0,1708,1717,1,0,0,0,1709,1711,5,
+		9,0,0,1710,1712,3,152,76,0,1711,1710,1,0,0,0,1711,1712,1,0,0,0,1712,1717,
+		1,0,0,0,1713,1717,7,24,0,0,1714,1717,5,72,0,0,1715,1717,3,146,73,0,1716,
+		1697,1,0,0,0,1716,1698,1,0,0,0,1716,1699,1,0,0,0,1716,1703,1,0,0,0,1716,
+		1709,1,0,0,0,1716,1713,1,0,0,0,1716,1714,1,0,0,0,1716,1715,1,0,0,0,1717,
+		145,1,0,0,0,1718,1720,5,32,0,0,1719,1721,3,108,54,0,1720,1719,1,0,0,0,
+		1720,1721,1,0,0,0,1721,1722,1,0,0,0,1722,1725,3,154,77,0,1723,1724,5,51,
+		0,0,1724,1726,3,108,54,0,1725,1723,1,0,0,0,1725,1726,1,0,0,0,1726,1727,
+		1,0,0,0,1727,1728,5,52,0,0,1728,1821,1,0,0,0,1729,1730,5,125,0,0,1730,
+		1731,5,345,0,0,1731,1732,3,12,6,0,1732,1733,5,346,0,0,1733,1821,1,0,0,
+		0,1734,1743,7,25,0,0,1735,1744,3,152,76,0,1736,1738,3,212,106,0,1737,1736,
+		1,0,0,0,1737,1738,1,0,0,0,1738,1740,1,0,0,0,1739,1741,3,214,107,0,1740,
+		1739,1,0,0,0,1740,1741,1,0,0,0,1741,1742,1,0,0,0,1742,1744,5,3,0,0,1743,
+		1735,1,0,0,0,1743,1737,1,0,0,0,1743,1744,1,0,0,0,1744,1821,1,0,0,0,1745,
+		1756,5,126,0,0,1746,1757,3,152,76,0,1747,1749,3,212,106,0,1748,1747,1,
+		0,0,0,1748,1749,1,0,0,0,1749,1750,1,0,0,0,1750,1752,5,3,0,0,1751,1753,
+		3,216,108,0,1752,1751,1,0,0,0,1752,1753,1,0,0,0,1753,1757,1,0,0,0,1754,
+		1755,5,6,0,0,1755,1757,3,374,187,0,1756,1746,1,0,0,0,1756,1748,1,0,0,0,
+		1756,1754,1,0,0,0,1756,1757,1,0,0,0,1757,1821,1,0,0,0,1758,1821,3,148,
+		74,0,1759,1765,3,380,190,0,1760,1762,3,172,86,0,1761,1763,3,152,76,0,1762,
+		1761,1,0,0,0,1762,1763,1,0,0,0,1763,1766,1,0,0,0,1764,1766,5,3,0,0,1765,
+		1760,1,0,0,0,1765,1764,1,0,0,0,1766,1821,1,0,0,0,1767,1768,5,127,0,0,1768,
+		1770,5,1,0,0,1769,1771,5,172,0,0,1770,1769,1,0,0,0,1770,1771,1,0,0,0,1771,
+		1773,1,0,0,0,1772,1774,3,212,106,0,1773,1772,1,0,0,0,1773,1774,1,0,0,0,
+		1774,1775,1,0,0,0,1775,1821,5,3,0,0,1776,1821,3,202,101,0,1777,1787,5,
+		27,0,0,1778,1780,5,347,0,0,1779,1781,3,160,80,0,1780,1779,1,0,0,0,1780,
+		1781,1,0,0,0,1781,1782,1,0,0,0,1782,1788,5,348,0,0,1783,1784,5,345,0,0,
+		1784,1785,3,12,6,0,1785,1786,5,346,0,0,1786,1788,1,0,0,0,1787,1778,1,0,
+		0,0,1787,1783,1,0,0,0,1788,1821,1,0,0,0,1789,1791,5,347,0,0,1790,1792,
+		3,160,80,0,1791,1790,1,0,0,0,1791,1792,1,0,0,0,1792,1793,1,0,0,0,1793,
+		1821,5,348,0,0,1794,1796,5,349,0,0,1795,1797,3,158,79,0,1796,1795,1,0,
+		0,0,1796,1797,1,0,0,0,1797,1798,1,0,0,0,1798,1821,5,350,0,0,1799,1806,
+		5,128,0,0,1800,1802,5,345,0,0,1801,1803,3,160,80,0,1802,1801,1,0,0,0,1802,
+		1803,1,0,0,0,1803,1804,1,0,0,0,1804,1807,5,346,0,0,1805,1807,3,152,76,
+		0,1806,1800,1,0,0,0,1806,1805,1,0,0,0,1806,1807,1,0,0,0,1807,1821,1,0,
+		0,0,1808,1809,5,134,0,0,1809,1810,5,345,0,0,1810,1811,3,160,80,0,1811,
+		1812,5,346,0,0,1812,1821,1,0,0,0,1813,1821,7,26,0,0,1814,1821,5,46,0,0,
+		1815,1816,5,94,0,0,1816,1817,5,345,0,0,1817,1818,3,12,6,0,1818,1819,5,
+		346,0,0,1819,1821,1,0,0,0,1820,1718,1,0,0,0,1820,1729,1,0,0,0,1820,1734,
+		1,0,0,0,1820,1745,1,0,0,0,1820,1758,1,0,0,0,1820,1759,1,0,0,0,1820,1767,
+		1,0,0,0,1820,1776,1,0,0,0,1820,1777,1,0,0,0,1820,1789,1,0,0,0,1820,1794,
+		1,0,0,0,1820,1799,1,0,0,0,1820,1808,1,0,0,0,1820,1813,1,0,0,0,1820,1814,
+		1,0,0,0,1820,1815,1,0,0,0,1821,147,1,0,0,0,1822,1823,7,27,0,0,1823,1824,
+		5,345,0,0,1824,1825,3,108,54,0,1825,1827,5,28,0,0,1826,1828,5,129,0,0,
+		1827,1826,1,0,0,0,1827,1828,1,0,0,0,1828,1829,1,0,0,0,1829,1830,3,204,
+		102,0,1830,1831,5,346,0,0,1831,1922,1,0,0,0,1832,1833,5,139,0,0,1833,1834,
+		5,345,0,0,1834,1835,3,108,54,0,1835,1837,5,28,0,0,1836,1838,5,129,0,0,
+		1837,1836,1,0,0,0,1837,1838,1,0,0,0,1838,1839,1,0,0,0,1839,1840,3,204,
+		102,0,1840,1841,5,346,0,0,1841,1922,1,0,0,0,1842,1843,5,133,0,0,1843,1846,
+		5,345,0,0,1844,1847,3,384,192,0,1845,1847,5,3,0,0,1846,1844,1,0,0,0,1846,
+		1845,1,0,0,0,1847,1848,1,0,0,0,1848,1849,5,58,0,0,1849,1850,3,108,54,0,
+		1850,1851,5,346,0,0,1851,1922,1,0,0,0,1852,1853,5,138,0,0,1853,1855,5,
+		345,0,0,1854,1856,3,156,78,0,1855,1854,1,0,0,0,1855,1856,1,0,0,0,1856,
+		1857,1,0,0,0,1857,1922,5,346,0,0,1858,1859,5,137,0,0,1859,1860,5,345,0,
+		0,1860,1865,3,124,62,0,1861,1862,5,62,0,0,1862,1866,3,124,62,0,1863,1864,
+		5,351,0,0,1864,1866,3,108,54,0,1865,1861,1,0,0,0,1865,1863,1,0,0,0,1866,
+		1867,1,0,0,0,1867,1868,5,346,0,0,1868,1922,1,0,0,0,1869,1870,5,136,0,0,
+		1870,1884,5,345,0,0,1871,1882,3,108,54,0,1872,1873,5,78,0,0,1873,1874,
+		3,108,54,0,1874,1875,5,58,0,0,1875,1878,3,108,54,0,1876,1877,5,56,0,0,
+		1877,1879,3,108,54,0,1878,1876,1,0,0,0,1878,1879,1,0,0,0,1879,1883,1,0,
+		0,0,1880,1881,5,351,0,0,1881,1883,3,160,80,0,1882,1872,1,0,0,0,1882,1880,
+		1,0,0,0,1883,1885,1,0,0,0,1884,1871,1,0,0,0,1884,1885,1,0,0,0,1885,1886,
+		1,0,0,0,1886,1922,5,346,0,0,1887,1888,5,140,0,0,1888,1890,5,345,0,0,1889,
+		1891,7,28,0,0,1890,1889,1,0,0,0,1890,1891,1,0,0,0,1891,1901,1,0,0,0,1892,
+		1893,5,58,0,0,1893,1902,3,160,80,0,1894,1899,3,108,54,0,1895,1896,5,58,
+		0,0,1896,1900,3,160,80,0,1897,1898,5,351,0,0,1898,1900,3,160,80,0,1899,
+		1895,1,0,0,0,1899,1897,1,0,0,0,1899,1900,1,0,0,0,1900,1902,1,0,0,0,1901,
+		1892,1,0,0,0,1901,1894,1,0,0,0,1902,1903,1,0,0,0,1903,1904,5,346,0,0,1904,
+		1922,1,0,0,0,1905,1906,5,21,0,0,1906,1907,5,56,0,0,1907,1908,5,345,0,0,
+		1908,1909,3,108,54,0,1909,1910,5,346,0,0,1910,1922,1,0,0,0,1911,1912,3,
+		402,201,0,1912,1916,5,345,0,0,1913,1915,3,150,75,0,1914,1913,1,0,0,0,1915,
+		1918,1,0,0,0,1916,1914,1,0,0,0,1916,1917,1,0,0,0,1917,1919,1,0,0,0,1918,
+		1916,1,0,0,0,1919,1920,5,346,0,0,1920,1922,1,0,0,0,1921,1822,1,0,0,0,1921,
+		1832,1,0,0,0,1921,1842,1,0,0,0,1921,1852,1,0,0,0,1921,1858,1,0,0,0,1921,
+		1869,1,0,0,0,1921,1887,1,0,0,0,1921,1905,1,0,0,0,1921,1911,1,0,0,0,1922,
+		149,1,0,0,0,1923,1933,8,29,0,0,1924,1928,5,345,0,0,1925,1927,3,150,75,
+		0,1926,1925,1,0,0,0,1927,1930,1,0,0,0,1928,1926,1,0,0,0,1928,1929,1,0,
+		0,0,1929,1931,1,0,0,0,1930,1928,1,0,0,0,1931,1933,5,346,0,0,1932,1923,
+		1,0,0,0,1932,1924,1,0,0,0,1933,151,1,0,0,0,1934,1937,5,353,0,0,1935,1938,
+		3,384,192,0,1936,1938,5,360,0,0,1937,1935,1,0,0,0,1937,1936,1,0,0,0,1938,
+		1940,1,0,0,0,1939,1934,1,0,0,0,1940,1941,1,0,0,0,1941,1939,1,0,0,0,1941,
+		1942,1,0,0,0,1942,153,1,0,0,0,1943,1945,3,194,97,0,1944,1943,1,0,0,0,1945,
+		1946,1,0,0,0,1946,1944,1,0,0,0,1946,1947,1,0,0,0,1947,155,1,0,0,0,1948,
+		1961,3,108,54,0,1949,1950,5,351,0,0,1950,1962,3,160,80,0,1951,1952,5,58,
+		0,0,1952,1956,3,108,54,0,1953,1954,5,56,0,0,1954,1956,3,108,54,0,1955,
+		1951,1,0,0,0,1955,1953,1,0,0,0,1956,1957,1,0,0,0,1957,1955,1,0,0,0,1957,
+		1958,1,0,0,0,1958,1962,1,0,0,0,1959,1960,5,20,0,0,1960,1962,3,108,54,0,
+		1961,1949,1,0,0,0,1961,1955,1,0,0,0,1961,1959,1,0,0,0,1961,1962,1,0,0,
+		0,1962,157,1,0,0,0,1963,1968,3,196,98,0,1964,1965,5,351,0,0,1965,1967,
+		3,196,98,0,1966,1964,1,0,0,0,1967,1970,1,0,0,0,1968,1966,1,0,0,0,1968,
+		1969,1,0,0,0,1969,159,1,0,0,0,1970,1968,1,0,0,0,1971,1976,3,108,54,0,1972,
+		1973,5,351,0,0,1973,1975,3,108,54,0,1974,1972,1,0,0,0,1975,1978,1,0,0,
+		0,1976,1974,1,0,0,0,1976,1977,1,0,0,0,1977,161,1,0,0,0,1978,1976,1,0,0,
+		0,1979,2009,3,164,82,0,1980,2004,3,108,54,0,1981,1982,5,351,0,0,1982,1984,
+		3,108,54,0,1983,1981,1,0,0,0,1984,1985,1,0,0,0,1985,1983,1,0,0,0,1985,
+		1986,1,0,0,0,1986,2005,1,0,0,0,1987,1988,3,166,83,0,1988,1989,3,30,15,
+		0,1989,2005,1,0,0,0,1990,1995,3,64,32,0,1991,1994,3,68,34,0,1992,1994,
+		3,72,36,0,1993,1991,1,0,0,0,1993,1992,1,0,0,0,1994,1997,1,0,0,0,1995,1993,
+		1,0,0,0,1995,1996,1,0,0,0,1996,2005,1,0,0,0,1997,1995,1,0,0,0,1998,2001,
+		3,68,34,0,1999,2001,3,72,36,0,2000,1998,1,0,0,0,2000,1999,1,0,0,0,2001,
+		2002,1,0,0,0,2002,2000,1,0,0,0,2002,2003,1,0,0,0,2003,2005,1,0,0,0,2004,
+		1983,1,0,0,0,2004,1987,1,0,0,0,2004,1990,1,0,0,0,2004,2000,1,0,0,0,2004,
+		2005,1,0,0,0,2005,2007,1,0,0,0,2006,1980,1,0,0,0,2006,2007,1,0,0,0,2007,
+		2009,1,0,0,0,2008,1979,1,0,0,0,2008,2006,1,0,0,0,2009,163,1,0,0,0,2010,
+		2011,3,14,7,0,2011,2012,3,22,11,0,2012,2031,1,0,0,0,2013,2017,3,34,17,
+		0,2014,2016,3,28,14,0,2015,2014,1,0,0,0,2016,2019,1,0,0,0,2017,2015,1,
+		0,0,0,2017,2018,1,0,0,0,2018,2025,1,0,0,0,2019,2017,1,0,0,0,2020,2021,
+		3,24,12,0,2021,2022,3,26,13,0,2022,2024,1,0,0,0,2023,2020,1,0,0,0,2024,
+		2027,1,0,0,0,2025,2023,1,0,0,0,2025,2026,1,0,0,0,2026,2028,1,0,0,0,2027,
+		2025,1,0,0,0,2028,2029,3,30,15,0,2029,2031,1,0,0,0,2030,2010,1,0,0,0,2030,
+		2013,1,0,0,0,2031,165,1,0,0,0,2032,2034,3,28,14,0,2033,2032,1,0,0,0,2034,
+		2035,1,0,0,0,2035,2033,1,0,0,0,2035,2036,1,0,0,0,2036,2041,1,0,0,0,2037,
+		2038,3,24,12,0,2038,2039,3,26,13,0,2039,2041,1,0,0,0,2040,2033,1,0,0,0,
+		2040,2037,1,0,0,0,2041,2047,1,0,0,0,2042,2043,3,24,12,0,2043,2044,3,26,
+		13,0,2044,2046,1,0,0,0,2045,2042,1,0,0,0,2046,2049,1,0,0,0,2047,2045,1,
+		0,0,0,2047,2048,1,0,0,0,2048,167,1,0,0,0,2049,2047,1,0,0,0,2050,2052,3,
+		378,189,0,2051,2053,3,152,76,0,2052,2051,1,0,0,0,2052,2053,1,0,0,0,2053,
+		169,1,0,0,0,2054,2056,3,172,86,0,2055,2057,3,152,76,0,2056,2055,1,0,0,
+		0,2056,2057,1,0,0,0,2057,2073,1,0,0,0,2058,2060,5,156,0,0,2059,2058,1,
+		0,0,0,2059,2060,1,0,0,0,2060,2061,1,0,0,0,2061,2073,5,3,0,0,2062,2064,
+		5,172,0,0,2063,2065,3,212,106,0,2064,2063,1,0,0,0,2064,2065,1,0,0,0,2065,
+		2066,1,0,0,0,2066,2073,5,3,0,0,2067,2069,5,349,0,0,2068,2070,3,198,99,
+		0,2069,2068,1,0,0,0,2069,2070,1,0,0,0,2070,2071,1,0,0,0,2071,2073,5,350,
+		0,0,2072,2054,1,0,0,0,2072,2059,1,0,0,0,2072,2062,1,0,0,0,2072,2067,1,
+		0,0,0,2073,171,1,0,0,0,2074,2076,3,174,87,0,2075,2077,5,3,0,0,2076,2075,
+		1,0,0,0,2076,2077,1,0,0,0,2077,2079,1,0,0,0,2078,2080,3,180,90,0,2079,
+		2078,1,0,0,0,2079,2080,1,0,0,0,2080,2082,1,0,0,0,2081,2083,3,182,91,0,
+		2082,2081,1,0,0,0,2082,2083,1,0,0,0,2083,2085,1,0,0,0,2084,2086,3,178,
+		89,0,2085,2084,1,0,0,0,2085,2086,1,0,0,0,2086,2088,1,0,0,0,2087,2089,3,
+		184,92,0,2088,2087,1,0,0,0,2088,2089,1,0,0,0,2089,173,1,0,0,0,2090,2092,
+		5,345,0,0,2091,2093,7,11,0,0,2092,2091,1,0,0,0,2092,2093,1,0,0,0,2093,
+		2111,1,0,0,0,2094,2099,3,176,88,0,2095,2096,5,351,0,0,2096,2098,3,176,
+		88,0,2097,2095,1,0,0,0,2098,2101,1,0,0,0,2099,2097,1,0,0,0,2099,2100,1,
+		0,0,0,2100,2103,1,0,0,0,2101,2099,1,0,0,0,2102,2104,3,64,32,0,2103,2102,
+		1,0,0,0,2103,2104,1,0,0,0,2104,2109,1,0,0,0,2105,2106,5,164,0,0,2106,2110,
+		5,267,0,0,2107,2108,5,169,0,0,2108,2110,5,267,0,0,2109,2105,1,0,0,0,2109,
+		2107,1,0,0,0,2109,2110,1,0,0,0,2110,2112,1,0,0,0,2111,2094,1,0,0,0,2111,
+		2112,1,0,0,0,2112,2113,1,0,0,0,2113,2114,5,346,0,0,2114,175,1,0,0,0,2115,
+		2125,5,360,0,0,2116,2118,5,97,0,0,2117,2116,1,0,0,0,2117,2118,1,0,0,0,
+		2118,2119,1,0,0,0,2119,2122,3,108,54,0,2120,2121,7,30,0,0,2121,2123,3,
+		108,54,0,2122,2120,1,0,0,0,2122,2123,1,0,0,0,2123,2125,1,0,0,0,2124,2115,
+		1,0,0,0,2124,2117,1,0,0,0,2125,177,1,0,0,0,2126,2127,7,31,0,0,2127,2128,
+		5,267,0,0,2128,179,1,0,0,0,2129,2130,5,173,0,0,2130,2131,5,60,0,0,2131,
+		2132,5,345,0,0,2132,2133,3,64,32,0,2133,2134,5,346,0,0,2134,181,1,0,0,
+		0,2135,2136,5,162,0,0,2136,2137,5,345,0,0,2137,2138,5,99,0,0,2138,2139,
+		3,108,54,0,2139,2140,5,346,0,0,2140,183,1,0,0,0,2141,2144,5,167,0,0,2142,
+		2145,3,374,187,0,2143,2145,3,186,93,0,2144,2142,1,0,0,0,2144,2143,1,0,
+		0,0,2145,185,1,0,0,0,2146,2148,5,345,0,0,2147,2149,3,188,94,0,2148,2147,
+		1,0,0,0,2148,2149,1,0,0,0,2149,2160,1,0,0,0,2150,2151,5,276,0,0,2151,2152,
+		5,187,0,0,2152,2157,3,108,54,0,2153,2154,5,351,0,0,2154,2156,3,108,54,
+		0,2155,2153,1,0,0,0,2156,2159,1,0,0,0,2157,2155,1,0,0,0,2157,2158,1,0,
+		0,0,2158,2161,1,0,0,0,2159,2157,1,0,0,0,2160,2150,1,0,0,0,2160,2161,1,
+		0,0,0,2161,2163,1,0,0,0,2162,2164,3,64,32,0,2163,2162,1,0,0,0,2163,2164,
+		1,0,0,0,2164,2166,1,0,0,0,2165,2167,3,190,95,0,2166,2165,1,0,0,0,2166,
+		2167,1,0,0,0,2167,2168,1,0,0,0,2168,2169,5,346,0,0,2169,187,1,0,0,0,2170,
+		2178,5,1,0,0,2171,2178,5,2,0,0,2172,2178,3,390,195,0,2173,2178,3,392,196,
+		0,2174,2178,3,394,197,0,2175,2178,3,404,202,0,2176,2178,3,396,198,0,2177,
+		2170,1,0,0,0,2177,2171,1,0,0,0,2177,2172,1,0,0,0,2177,2173,1,0,0,0,2177,
+		2174,1,0,0,0,2177,2175,1,0,0,0,2177,2176,1,0,0,0,2178,189,1,0,0,0,2179,
+		2186,7,32,0,0,2180,2181,5,124,0,0,2181,2182,3,192,96,0,2182,2183,5,25,
+		0,0,2183,2184,3,192,96,0,2184,2187,1,0,0,0,2185,2187,3,192,96,0,2186,2180,
+		1,0,0,0,2186,2185,1,0,0,0,2187,2197,1,0,0,0,2188,2195,5,161,0,0,2189,2190,
+		5,202,0,0,2190,2196,5,128,0,0,2191,2196,5,60,0,0,2192,2196,5,328,0,0,2193,
+		2194,5,263,0,0,2194,2196,5,272,0,0,2195,2189,1,0,0,0,2195,2191,1,0,0,0,
+		2195,2192,1,0,0,0,2195,2193,1,0,0,0,2196,2198,1,0,0,0,2197,2188,1,0,0,
+		0,2197,2198,1,0,0,0,2198,191,1,0,0,0,2199,2200,3,108,54,0,2200,2201,7,
+		33,0,0,2201,193,1,0,0,0,2202,2203,5,98,0,0,2203,2204,3,108,54,0,2204,2205,
+		5,89,0,0,2205,2206,3,108,54,0,2206,195,1,0,0,0,2207,2210,3,384,192,0,2208,
+		2210,5,3,0,0,2209,2207,1,0,0,0,2209,2208,1,0,0,0,2210,2211,1,0,0,0,2211,
+		2212,5,354,0,0,2212,2213,3,108,54,0,2213,197,1,0,0,0,2214,2219,3,200,100,
+		0,2215,2216,5,351,0,0,2216,2218,3,200,100,0,2217,2215,1,0,0,0,2218,2221,
+		1,0,0,0,2219,2217,1,0,0,0,2219,2220,1,0,0,0,2220,199,1,0,0,0,2221,2219,
+		1,0,0,0,2222,2223,3,108,54,0,2223,2224,5,354,0,0,2224,2225,3,108,54,0,
+		2225,201,1,0,0,0,2226,2228,7,34,0,0,2227,2229,3,212,106,0,2228,2227,1,
+		0,0,0,2228,2229,1,0,0,0,2229,2237,1,0,0,0,2230,2237,7,35,0,0,2231,2234,
+		5,42,0,0,2232,2233,5,345,0,0,2233,2235,5,346,0,0,2234,2232,1,0,0,0,2234,
+		2235,1,0,0,0,2235,2237,1,0,0,0,2236,2226,1,0,0,0,2236,2230,1,0,0,0,2236,
+		2231,1,0,0,0,2237,203,1,0,0,0,2238,2242,3,208,104,0,2239,2241,3,206,103,
+		0,2240,2239,1,0,0,0,2241,2244,1,0,0,0,2242,2240,1,0,0,0,2242,2243,1,0,
+		0,0,2243,205,1,0,0,0,2244,2242,1,0,0,0,2245,2247,5,347,0,0,2246,2248,5,
+		6,0,0,2247,2246,1,0,0,0,2247,2248,1,0,0,0,2248,2249,1,0,0,0,2249,2250,
+		5,348,0,0,2250,207,1,0,0,0,2251,2254,5,126,0,0,2252,2255,3,216,108,0,2253,
+		2255,3,212,106,0,2254,2252,1,0,0,0,2254,2253,1,0,0,0,2254,2255,1,0,0,0,
+		2255,2315,1,0,0,0,2256,2258,7,25,0,0,2257,2259,3,212,106,0,2258,2257,1,
+		0,0,0,2258,2259,1,0,0,0,2259,2261,1,0,0,0,2260,2262,3,214,107,0,2261,2260,
+		1,0,0,0,2261,2262,1,0,0,0,2262,2315,1,0,0,0,2263,2264,5,157,0,0,2264,2265,
+		5,345,0,0,2265,2270,3,210,105,0,2266,2267,5,351,0,0,2267,2269,3,210,105,
+		0,2268,2266,1,0,0,0,2269,2272,1,0,0,0,2270,2268,1,0,0,0,2270,2271,1,0,
+		0,0,2271,2273,1,0,0,0,2272,2270,1,0,0,0,2273,2274,5,346,0,0,2274,2315,
+		1,0,0,0,2275,2276,5,154,0,0,2276,2277,5,345,0,0,2277,2278,3,204,102,0,
+		2278,2279,5,351,0,0,2279,2280,3,204,102,0,2280,2281,5,346,0,0,2281,2315,
+		1,0,0,0,2282,2283,5,127,0,0,2283,2285,3,382,191,0,2284,2286,5,172,0,0,
+		2285,2284,1,0,0,0,2285,2286,1,0,0,0,2286,2288,1,0,0,0,2287,2289,3,212,
+		106,0,2288,2287,1,0,0,0,2288,2289,1,0,0,0,2289,2315,1,0,0,0,2290,2295,
+		3,382,191,0,2291,2292,5,353,0,0,2292,2294,3,384,192,0,2293,2291,1,0,0,
+		0,2294,2297,1,0,0,0,2295,2293,1,0,0,0,2295,2296,1,0,0,0,2296,2299,1,0,
+		0,0,2297,2295,1,0,0,0,2298,2300,7,36,0,0,2299,2298,1,0,0,0,2299,2300,1,
+		0,0,0,2300,2312,1,0,0,0,2301,2302,5,345,0,0,2302,2307,3,108,54,0,2303,
+		2304,5,351,0,0,2304,2306,3,108,54,0,2305,2303,1,0,0,0,2306,2309,1,0,0,
+		0,2307,2305,1,0,0,0,2307,2308,1,0,0,0,2308,2310,1,0,0,0,2309,2307,1,0,
+		0,0,2310,2311,5,346,0,0,2311,2313,1,0,0,0,2312,2301,1,0,0,0,2312,2313,
+		1,0,0,0,2313,2315,1,0,0,0,2314,2251,1,0,0,0,2314,2256,1,0,0,0,2314,2263,
+		1,0,0,0,2314,2275,1,0,0,0,2314,2282,1,0,0,0,2314,2290,1,0,0,0,2315,2317,
+		1,0,0,0,2316,2318,5,27,0,0,2317,2316,1,0,0,0,2317,2318,1,0,0,0,2318,209,
+		1,0,0,0,2319,2320,3,384,192,0,2320,2321,3,204,102,0,2321,211,1,0,0,0,2322,
+		2323,5,345,0,0,2323,2324,5,6,0,0,2324,2325,5,346,0,0,2325,213,1,0,0,0,
+		2326,2327,7,37,0,0,2327,2328,5,130,0,0,2328,2329,5,344,0,0,2329,215,1,
+		0,0,0,2330,2336,7,38,0,0,2331,2332,5,90,0,0,2332,2334,7,39,0,0,2333,2335,
+		3,212,106,0,2334,2333,1,0,0,0,2334,2335,1,0,0,0,2335,2337,1,0,0,0,2336,
+		2331,1,0,0,0,2336,2337,1,0,0,0,2337,2343,1,0,0,0,2338,2340,5,170,0,0,2339,
+		2341,3,212,106,0,2340,2339,1,0,0,0,2340,2341,1,0,0,0,2341,2343,1,0,0,0,
+		2342,2330,1,0,0,0,2342,2338,1,0,0,0,2343,217,1,0,0,0,2344,2345,5,244,0,
+		0,2345,2346,5,65,0,0,2346,2349,3,372,186,0,2347,2348,5,28,0,0,2348,2350,
+		3,374,187,0,2349,2347,1,0,0,0,2349,2350,1,0,0,0,2350,2352,1,0,0,0,2351,
+		2353,3,220,110,0,2352,2351,1,0,0,0,2352,2353,1,0,0,0,2353,2355,1,0,0,0,
+		2354,2356,3,222,111,0,2355,2354,1,0,0,0,2355,2356,1,0,0,0,2356,2360,1,
+		0,0,0,2357,2361,3,12,6,0,2358,2359,5,46,0,0,2359,2361,5,132,0,0,2360,2357,
+		1,0,0,0,2360,2358,1,0,0,0,2361,2363,1,0,0,0,2362,2364,3,224,112,0,2363,
+		2362,1,0,0,0,2363,2364,1,0,0,0,2364,2366,1,0,0,0,2365,2367,3,228,114,0,
+		2366,2365,1,0,0,0,2366,2367,1,0,0,0,2367,219,1,0,0,0,2368,2369,5,345,0,
+		0,2369,2374,3,236,118,0,2370,2371,5,351,0,0,2371,2373,3,236,118,0,2372,
+		2370,1,0,0,0,2373,2376,1,0,0,0,2374,2372,1,0,0,0,2374,2375,1,0,0,0,2375,
+		2377,1,0,0,0,2376,2374,1,0,0,0,2377,2378,5,346,0,0,2378,221,1,0,0,0,2379,
+		2380,5,273,0,0,2380,2381,7,40,0,0,2381,2382,5,340,0,0,2382,223,1,0,0,0,
+		2383,2384,5,17,0,0,2384,2386,5,198,0,0,2385,2387,3,226,113,0,2386,2385,
+		1,0,0,0,2386,2387,1,0,0,0,2387,2388,1,0,0,0,2388,2397,5,50,0,0,2389,2398,
+		5,264,0,0,2390,2391,5,337,0,0,2391,2392,5,309,0,0,2392,2395,3,232,116,
+		0,2393,2394,5,99,0,0,2394,2396,3,108,54,0,2395,2393,1,0,0,0,2395,2396,
+		1,0,0,0,2396,2398,1,0,0,0,2397,2389,1,0,0,0,2397,2390,1,0,0,0,2398,225,
+		1,0,0,0,2399,2400,5,345,0,0,2400,2405,3,288,144,0,2401,2402,5,351,0,0,
+		2402,2404,3,288,144,0,2403,2401,1,0,0,0,2404,2407,1,0,0,0,2405,2403,1,
+		0,0,0,2405,2406,1,0,0,0,2406,2408,1,0,0,0,2407,2405,1,0,0,0,2408,2411,
+		5,346,0,0,2409,2410,5,99,0,0,2410,2412,3,108,54,0,2411,2409,1,0,0,0,2411,
+		2412,1,0,0,0,2412,2417,1,0,0,0,2413,2414,5,74,0,0,2414,2415,5,37,0,0,2415,
+		2417,3,374,187,0,2416,2399,1,0,0,0,2416,2413,1,0,0,0,2417,227,1,0,0,0,
+		2418,2419,5,82,0,0,2419,2420,3,38,19,0,2420,229,1,0,0,0,2421,2422,5,337,
+		0,0,2422,2427,3,98,49,0,2423,2425,5,28,0,0,2424,2423,1,0,0,0,2424,2425,
+		1,0,0,0,2425,2426,1,0,0,0,2426,2428,3,374,187,0,2427,2424,1,0,0,0,2427,
+		2428,1,0,0,0,2428,2429,1,0,0,0,2429,2430,5,309,0,0,2430,2432,3,232,116,
+		0,2431,2433,3,48,24,0,2432,2431,1,0,0,0,2432,2433,1,0,0,0,2433,2436,1,
+		0,0,0,2434,2435,5,99,0,0,2435,2437,3,108,54,0,2436,2434,1,0,0,0,2436,2437,
+		1,0,0,0,2437,2439,1,0,0,0,2438,2440,3,228,114,0,2439,2438,1,0,0,0,2439,
+		2440,1,0,0,0,2440,231,1,0,0,0,2441,2446,3,234,117,0,2442,2443,5,351,0,
+		0,2443,2445,3,234,117,0,2444,2442,1,0,0,0,2445,2448,1,0,0,0,2446,2444,
+		1,0,0,0,2446,2447,1,0,0,0,2447,233,1,0,0,0,2448,2446,1,0,0,0,2449,2450,
+		3,236,118,0,2450,2451,5,364,0,0,2451,2452,3,108,54,0,2452,2467,1,0,0,0,
+		2453,2454,5,345,0,0,2454,2459,3,236,118,0,2455,2456,5,351,0,0,2456,2458,
+		3,236,118,0,2457,2455,1,0,0,0,2458,2461,1,0,0,0,2459,2457,1,0,0,0,2459,
+		2460,1,0,0,0,2460,2462,1,0,0,0,2461,2459,1,0,0,0,2462,2463,5,346,0,0,2463,
+		2464,5,364,0,0,2464,2465,3,108,54,0,2465,2467,1,0,0,0,2466,2449,1,0,0,
+		0,2466,2453,1,0,0,0,2467,235,1,0,0,0,2468,2472,3,374,187,0,2469,2471,3,
+		238,119,0,2470,2469,1,0,0,0,2471,2474,1,0,0,0,2472,2470,1,0,0,0,2472,2473,
+		1,0,0,0,2473,237,1,0,0,0,2474,2472,1,0,0,0,2475,2476,5,353,0,0,2476,2489,
+		3,384,192,0,2477,2479,5,347,0,0,2478,2480,3,108,54,0,2479,2478,1,0,0,0,
+		2479,2480,1,0,0,0,2480,2485,1,0,0,0,2481,2483,5,354,0,0,2482,2484,3,108,
+		54,0,2483,2482,1,0,0,0,2483,2484,1,0,0,0,2484,2486,1,0,0,0,2485,2481,1,
+		0,0,0,2485,2486,1,0,0,0,2486,2487,1,0,0,0,2487,2489,5,348,0,0,2488,2475,
+		1,0,0,0,2488,2477,1,0,0,0,2489,239,1,0,0,0,2490,2491,5,210,0,0,2491,2492,
+		5,58,0,0,2492,2497,3,98,49,0,2493,2495,5,28,0,0,2494,2493,1,0,0,0,2494,
+		2495,1,0,0,0,2495,2496,1,0,0,0,2496,2498,3,374,187,0,2497,2494,1,0,0,0,
+		2497,2498,1,0,0,0,2498,2508,1,0,0,0,2499,2500,5,96,0,0,2500,2505,3,74,
+		37,0,2501,2502,5,351,0,0,2502,2504,3,74,37,0,2503,2501,1,0,0,0,2504,2507,
+		1,0,0,0,2505,2503,1,0,0,0,2505,2506,1,0,0,0,2506,2509,1,0,0,0,2507,2505,
+		1,0,0,0,2508,2499,1,0,0,0,2508,2509,1,0,0,0,2509,2512,1,0,0,0,2510,2511,
+		5,99,0,0,2511,2513,3,108,54,0,2512,2510,1,0,0,0,2512,2513,1,0,0,0,2513,
+		2515,1,0,0,0,2514,2516,3,228,114,0,2515,2514,1,0,0,0,2515,2516,1,0,0,0,
+		2516,241,1,0,0,0,2517,2518,5,257,0,0,2518,2519,5,65,0,0,2519,2524,3,98,
+		49,0,2520,2522,5,28,0,0,2521,2520,1,0,0,0,2521,2522,1,0,0,0,2522,2523,
+		1,0,0,0,2523,2525,3,374,187,0,2524,2521,1,0,0,0,2524,2525,1,0,0,0,2525,
+		2526,1,0,0,0,2526,2527,5,96,0,0,2527,2528,3,80,40,0,2528,2529,5,74,0,0,
+		2529,2531,3,108,54,0,2530,2532,3,244,122,0,2531,2530,1,0,0,0,2532,2533,
+		1,0,0,0,2533,2531,1,0,0,0,2533,2534,1,0,0,0,2534,2536,1,0,0,0,2535,2537,
+		3,228,114,0,2536,2535,1,0,0,0,2536,2537,1,0,0,0,2537,243,1,0,0,0,2538,
+		2546,5,98,0,0,2539,2547,5,255,0,0,2540,2541,5,71,0,0,2541,2544,5,255,0,
+		0,2542,2543,5,187,0,0,2543,2545,7,41,0,0,2544,2542,1,0,0,0,2544,2545,1,
+		0,0,0,2545,2547,1,0,0,0,2546,2539,1,0,0,0,2546,2540,1,0,0,0,2547,2550,
+		1,0,0,0,2548,2549,5,25,0,0,2549,2551,3,108,54,0,2550,2548,1,0,0,0,2550,
+		2551,1,0,0,0,2551,2552,1,0,0,0,2552,2553,5,89,0,0,2553,2554,3,246,123,
+		0,2554,245,1,0,0,0,2555,2556,5,337,0,0,2556,2557,5,309,0,0,2557,2575,3,
+		232,116,0,2558,2575,5,210,0,0,2559,2560,5,50,0,0,2560,2575,5,264,0,0,2561,
+		2563,5,244,0,0,2562,2564,3,220,110,0,2563,2562,1,0,0,0,2563,2564,1,0,0,
+		0,2564,2566,1,0,0,0,2565,2567,3,222,111,0,2566,2565,1,0,0,0,2566,2567,
+		1,0,0,0,2567,2572,1,0,0,0,2568,2569,5,132,0,0,2569,2573,3,62,31,0,2570,
+		2571,5,46,0,0,2571,2573,5,132,0,0,2572,2568,1,0,0,0,2572,2570,1,0,0,0,
+		2573,2575,1,0,0,0,2574,2555,1,0,0,0,2574,2558,1,0,0,0,2574,2559,1,0,0,
+		0,2574,2561,1,0,0,0,2575,247,1,0,0,0,2576,2577,3,98,49,0,2577,249,1,0,
+		0,0,2578,2579,5,76,0,0,2579,2581,5,168,0,0,2580,2578,1,0,0,0,2580,2581,
+		1,0,0,0,2581,2583,1,0,0,0,2582,2584,3,252,126,0,2583,2582,1,0,0,0,2583,
+		2584,1,0,0,0,2584,2585,1,0,0,0,2585,2589,5,88,0,0,2586,2587,5,236,0,0,
+		2587,2588,5,71,0,0,2588,2590,5,125,0,0,2589,2586,1,0,0,0,2589,2590,1,0,
+		0,0,2590,2591,1,0,0,0,2591,2592,3,372,186,0,2592,2593,3,254,127,0,2593,
+		2750,1,0,0,0,2594,2595,5,76,0,0,2595,2597,5,168,0,0,2596,2594,1,0,0,0,
+		2596,2597,1,0,0,0,2597,2598,1,0,0,0,2598,2599,5,223,0,0,2599,2603,5,88,
+		0,0,2600,2601,5,236,0,0,2601,2602,5,71,0,0,2602,2604,5,125,0,0,2603,2600,
+		1,0,0,0,2603,2604,1,0,0,0,2604,2605,1,0,0,0,2605,2607,3,372,186,0,2606,
+		2608,3,256,128,0,2607,2606,1,0,0,0,2607,2608,1,0,0,0,2608,2612,1,0,0,0,
+		2609,2611,3,276,138,0,2610,2609,1,0,0,0,2611,2614,1,0,0,0,2612,2610,1,
+		0,0,0,2612,2613,1,0,0,0,2613,2750,1,0,0,0,2614,2612,1,0,0,0,2615,2616,
+		5,76,0,0,2616,2618,5,168,0,0,2617,2615,1,0,0,0,2617,2618,1,0,0,0,2618,
+		2623,1,0,0,0,2619,2621,5,250,0,0,2620,2619,1,0,0,0,2620,2621,1,0,0,0,2621,
+		2622,1,0,0,0,2622,2624,7,13,0,0,2623,2620,1,0,0,0,2623,2624,1,0,0,0,2624,
+		2626,1,0,0,0,2625,2627,5,288,0,0,2626,2625,1,0,0,0,2626,2627,1,0,0,0,2627,
+		2628,1,0,0,0,2628,2632,5,341,0,0,2629,2630,5,236,0,0,2630,2631,5,71,0,
+		0,2631,2633,5,125,0,0,2632,2629,1,0,0,0,2632,2633,1,0,0,0,2633,2634,1,
+		0,0,0,2634,2636,3,372,186,0,2635,2637,3,106,53,0,2636,2635,1,0,0,0,2636,
+		2637,1,0,0,0,2637,2639,1,0,0,0,2638,2640,3,280,140,0,2639,2638,1,0,0,0,
+		2639,2640,1,0,0,0,2640,2641,1,0,0,0,2641,2642,5,28,0,0,2642,2644,3,12,
+		6,0,2643,2645,3,286,143,0,2644,2643,1,0,0,0,2644,2645,1,0,0,0,2645,2750,
+		1,0,0,0,2646,2647,5,76,0,0,2647,2649,5,168,0,0,2648,2646,1,0,0,0,2648,
+		2649,1,0,0,0,2649,2650,1,0,0,0,2650,2651,5,256,0,0,2651,2655,5,341,0,0,
+		2652,2653,5,236,0,0,2653,2654,5,71,0,0,2654,2656,5,125,0,0,2655,2652,1,
+		0,0,0,2655,2656,1,0,0,0,2656,2657,1,0,0,0,2657,2659,3,372,186,0,2658,2660,
+		3,106,53,0,2659,2658,1,0,0,0,2659,2660,1,0,0,0,2660,2662,1,0,0,0,2661,
+		2663,3,280,140,0,2662,2661,1,0,0,0,2662,2663,1,0,0,0,2663,2664,1,0,0,0,
+		2664,2665,5,28,0,0,2665,2667,3,12,6,0,2666,2668,3,284,142,0,2667,2666,
+		1,0,0,0,2667,2668,1,0,0,0,2668,2750,1,0,0,0,2669,2673,5,302,0,0,2670,2671,
+		5,236,0,0,2671,2672,5,71,0,0,2672,2674,5,125,0,0,2673,2670,1,0,0,0,2673,
+		2674,1,0,0,0,2674,2682,1,0,0,0,2675,2678,3,372,186,0,2676,2677,5,102,0,
+		0,2677,2679,3,374,187,0,2678,2676,1,0,0,0,2678,2679,1,0,0,0,2679,2683,
+		1,0,0,0,2680,2681,5,102,0,0,2681,2683,3,374,187,0,2682,2675,1,0,0,0,2682,
+		2680,1,0,0,0,2683,2750,1,0,0,0,2684,2686,3,252,126,0,2685,2684,1,0,0,0,
+		2685,2686,1,0,0,0,2686,2687,1,0,0,0,2687,2691,5,305,0,0,2688,2689,5,236,
+		0,0,2689,2690,5,71,0,0,2690,2692,5,125,0,0,2691,2688,1,0,0,0,2691,2692,
+		1,0,0,0,2692,2693,1,0,0,0,2693,2697,3,372,186,0,2694,2696,3,266,133,0,
+		2695,2694,1,0,0,0,2696,2699,1,0,0,0,2697,2695,1,0,0,0,2697,2698,1,0,0,
+		0,2698,2750,1,0,0,0,2699,2697,1,0,0,0,2700,2702,5,94,0,0,2701,2700,1,0,
+		0,0,2701,2702,1,0,0,0,2702,2703,1,0,0,0,2703,2705,5,240,0,0,2704,2706,
+		5,105,0,0,2705,2704,1,0,0,0,2705,2706,1,0,0,0,2706,2713,1,0,0,0,2707,2708,
+		5,236,0,0,2708,2709,5,71,0,0,2709,2711,5,125,0,0,2710,2707,1,0,0,0,2710,
+		2711,1,0,0,0,2711,2712,1,0,0,0,2712,2714,3,374,187,0,2713,2710,1,0,0,0,
+		2713,2714,1,0,0,0,2714,2715,1,0,0,0,2715,2716,5,74,0,0,2716,2719,3,98,
+		49,0,2717,2718,5,96,0,0,2718,2720,3,374,187,0,2719,2717,1,0,0,0,2719,2720,
+		1,0,0,0,2720,2721,1,0,0,0,2721,2722,5,345,0,0,2722,2727,3,288,144,0,2723,
+		2724,5,351,0,0,2724,2726,3,288,144,0,2725,2723,1,0,0,0,2726,2729,1,0,0,
+		0,2727,2725,1,0,0,0,2727,2728,1,0,0,0,2728,2730,1,0,0,0,2729,2727,1,0,
+		0,0,2730,2733,5,346,0,0,2731,2732,5,238,0,0,2732,2734,3,106,53,0,2733,
+		2731,1,0,0,0,2733,2734,1,0,0,0,2734,2740,1,0,0,0,2735,2737,5,267,0,0,2736,
+		2738,5,71,0,0,2737,2736,1,0,0,0,2737,2738,1,0,0,0,2738,2739,1,0,0,0,2739,
+		2741,5,49,0,0,2740,2735,1,0,0,0,2740,2741,1,0,0,0,2741,2743,1,0,0,0,2742,
+		2744,3,280,140,0,2743,2742,1,0,0,0,2743,2744,1,0,0,0,2744,2747,1,0,0,0,
+		2745,2746,5,99,0,0,2746,2748,3,108,54,0,2747,2745,1,0,0,0,2747,2748,1,
+		0,0,0,2748,2750,1,0,0,0,2749,2580,1,0,0,0,2749,2596,1,0,0,0,2749,2617,
+		1,0,0,0,2749,2648,1,0,0,0,2749,2669,1,0,0,0,2749,2685,1,0,0,0,2749,2701,
+		1,0,0,0,2750,251,1,0,0,0,2751,2753,7,12,0,0,2752,2751,1,0,0,0,2752,2753,
+		1,0,0,0,2753,2754,1,0,0,0,2754,2757,7,13,0,0,2755,2757,5,336,0,0,2756,
+		2752,1,0,0,0,2756,2755,1,0,0,0,2757,253,1,0,0,0,2758,2771,3,256,128,0,
+		2759,2760,5,242,0,0,2760,2761,5,345,0,0,2761,2766,3,372,186,0,2762,2763,
+		5,351,0,0,2763,2765,3,372,186,0,2764,2762,1,0,0,0,2765,2768,1,0,0,0,2766,
+		2764,1,0,0,0,2766,2767,1,0,0,0,2767,2769,1,0,0,0,2768,2766,1,0,0,0,2769,
+		2770,5,346,0,0,2770,2772,1,0,0,0,2771,2759,1,0,0,0,2771,2772,1,0,0,0,2772,
+		2774,1,0,0,0,2773,2775,3,280,140,0,2774,2773,1,0,0,0,2774,2775,1,0,0,0,
+		2775,2777,1,0,0,0,2776,2778,3,282,141,0,2777,2776,1,0,0,0,2777,2778,1,
+		0,0,0,2778,2804,1,0,0,0,2779,2781,3,106,53,0,2780,2779,1,0,0,0,2780,2781,
+		1,0,0,0,2781,2783,1,0,0,0,2782,2784,3,280,140,0,2783,2782,1,0,0,0,2783,
+		2784,1,0,0,0,2784,2786,1,0,0,0,2785,2787,3,282,141,0,2786,2785,1,0,0,0,
+		2786,2787,1,0,0,0,2787,2788,1,0,0,0,2788,2798,5,28,0,0,2789,2799,3,12,
+		6,0,2790,2791,5,221,0,0,2791,2796,3,374,187,0,2792,2793,5,345,0,0,2793,
+		2794,3,160,80,0,2794,2795,5,346,0,0,2795,2797,1,0,0,0,2796,2792,1,0,0,
+		0,2796,2797,1,0,0,0,2797,2799,1,0,0,0,2798,2789,1,0,0,0,2798,2790,1,0,
+		0,0,2799,2801,1,0,0,0,2800,2802,3,284,142,0,2801,2800,1,0,0,0,2801,2802,
+		1,0,0,0,2802,2804,1,0,0,0,2803,2758,1,0,0,0,2803,2780,1,0,0,0,2804,255,
+		1,0,0,0,2805,2814,5,345,0,0,2806,2811,3,258,129,0,2807,2808,5,351,0,0,
+		2808,2810,3,258,129,0,2809,2807,1,0,0,0,2810,2813,1,0,0,0,2811,2809,1,
+		0,0,0,2811,2812,1,0,0,0,2812,2815,1,0,0,0,2813,2811,1,0,0,0,2814,2806,
+		1,0,0,0,2814,2815,1,0,0,0,2815,2816,1,0,0,0,2816,2817,5,346,0,0,2817,257,
+		1,0,0,0,2818,2840,3,260,130,0,2819,2820,5,37,0,0,2820,2822,3,374,187,0,
+		2821,2819,1,0,0,0,2821,2822,1,0,0,0,2822,2823,1,0,0,0,2823,2827,3,268,
+		134,0,2824,2826,3,274,137,0,2825,2824,1,0,0,0,2826,2829,1,0,0,0,2827,2825,
+		1,0,0,0,2827,2828,1,0,0,0,2828,2840,1,0,0,0,2829,2827,1,0,0,0,2830,2831,
+		5,115,0,0,2831,2836,3,372,186,0,2832,2833,7,42,0,0,2833,2835,3,384,192,
+		0,2834,2832,1,0,0,0,2835,2838,1,0,0,0,2836,2834,1,0,0,0,2836,2837,1,0,
+		0,0,2837,2840,1,0,0,0,2838,2836,1,0,0,0,2839,2818,1,0,0,0,2839,2821,1,
+		0,0,0,2839,2830,1,0,0,0,2840,259,1,0,0,0,2841,2842,3,374,187,0,2842,2845,
+		3,204,102,0,2843,2844,5,35,0,0,2844,2846,3,372,186,0,2845,2843,1,0,0,0,
+		2845,2846,1,0,0,0,2846,2850,1,0,0,0,2847,2849,3,262,131,0,2848,2847,1,
+		0,0,0,2849,2852,1,0,0,0,2850,2848,1,0,0,0,2850,2851,1,0,0,0,2851,261,1,
+		0,0,0,2852,2850,1,0,0,0,2853,2854,5,37,0,0,2854,2856,3,374,187,0,2855,
+		2853,1,0,0,0,2855,2856,1,0,0,0,2856,2857,1,0,0,0,2857,2861,3,264,132,0,
+		2858,2860,3,274,137,0,2859,2858,1,0,0,0,2860,2863,1,0,0,0,2861,2859,1,
+		0,0,0,2861,2862,1,0,0,0,2862,263,1,0,0,0,2863,2861,1,0,0,0,2864,2865,5,
+		71,0,0,2865,2904,5,72,0,0,2866,2904,5,72,0,0,2867,2868,5,46,0,0,2868,2904,
+		3,124,62,0,2869,2870,5,34,0,0,2870,2871,5,345,0,0,2871,2872,3,108,54,0,
+		2872,2873,5,346,0,0,2873,2904,1,0,0,0,2874,2904,5,94,0,0,2875,2876,5,79,
+		0,0,2876,2904,5,246,0,0,2877,2904,3,270,135,0,2878,2882,5,229,0,0,2879,
+		2883,5,183,0,0,2880,2881,5,187,0,0,2881,2883,5,46,0,0,2882,2879,1,0,0,
+		0,2882,2880,1,0,0,0,2883,2884,1,0,0,0,2884,2901,5,28,0,0,2885,2894,5,235,
+		0,0,2886,2888,5,345,0,0,2887,2889,3,266,133,0,2888,2887,1,0,0,0,2889,2890,
+		1,0,0,0,2890,2888,1,0,0,0,2890,2891,1,0,0,0,2891,2892,1,0,0,0,2892,2893,
+		5,346,0,0,2893,2895,1,0,0,0,2894,2886,1,0,0,0,2894,2895,1,0,0,0,2895,2902,
+		1,0,0,0,2896,2897,5,345,0,0,2897,2898,3,108,54,0,2898,2899,5,346,0,0,2899,
+		2900,5,321,0,0,2900,2902,1,0,0,0,2901,2885,1,0,0,0,2901,2896,1,0,0,0,2902,
+		2904,1,0,0,0,2903,2864,1,0,0,0,2903,2866,1,0,0,0,2903,2867,1,0,0,0,2903,
+		2869,1,0,0,0,2903,2874,1,0,0,0,2903,2875,1,0,0,0,2903,2877,1,0,0,0,2903,
+		2878,1,0,0,0,2904,265,1,0,0,0,2905,2906,5,28,0,0,2906,2921,3,204,102,0,
+		2907,2908,5,263,0,0,2908,2921,3,374,187,0,2909,2910,3,374,187,0,2910,2911,
+		5,187,0,0,2911,2912,3,372,186,0,2912,2921,1,0,0,0,2913,2918,3,374,187,
+		0,2914,2916,7,43,0,0,2915,2914,1,0,0,0,2915,2916,1,0,0,0,2916,2917,1,0,
+		0,0,2917,2919,3,348,174,0,2918,2915,1,0,0,0,2918,2919,1,0,0,0,2919,2921,
+		1,0,0,0,2920,2905,1,0,0,0,2920,2907,1,0,0,0,2920,2909,1,0,0,0,2920,2913,
+		1,0,0,0,2921,267,1,0,0,0,2922,2923,5,34,0,0,2923,2924,5,345,0,0,2924,2925,
+		3,108,54,0,2925,2926,5,346,0,0,2926,2938,1,0,0,0,2927,2928,5,94,0,0,2928,
+		2938,3,106,53,0,2929,2930,5,79,0,0,2930,2931,5,246,0,0,2931,2938,3,106,
+		53,0,2932,2933,5,57,0,0,2933,2934,5,246,0,0,2934,2935,3,106,53,0,2935,
+		2936,3,270,135,0,2936,2938,1,0,0,0,2937,2922,1,0,0,0,2937,2927,1,0,0,0,
+		2937,2929,1,0,0,0,2937,2932,1,0,0,0,2938,269,1,0,0,0,2939,2940,5,81,0,
+		0,2940,2942,3,372,186,0,2941,2943,3,106,53,0,2942,2941,1,0,0,0,2942,2943,
+		1,0,0,0,2943,2946,1,0,0,0,2944,2945,5,254,0,0,2945,2947,7,44,0,0,2946,
+		2944,1,0,0,0,2946,2947,1,0,0,0,2947,2951,1,0,0,0,2948,2950,3,272,136,0,
+		2949,2948,1,0,0,0,2950,2953,1,0,0,0,2951,2949,1,0,0,0,2951,2952,1,0,0,
+		0,2952,271,1,0,0,0,2953,2951,1,0,0,0,2954,2955,5,74,0,0,2955,2964,7,45,
+		0,0,2956,2957,5,263,0,0,2957,2965,5,179,0,0,2958,2965,5,296,0,0,2959,2965,
+		5,188,0,0,2960,2961,5,309,0,0,2961,2965,5,72,0,0,2962,2963,5,309,0,0,2963,
+		2965,5,46,0,0,2964,2956,1,0,0,0,2964,2958,1,0,0,0,2964,2959,1,0,0,0,2964,
+		2960,1,0,0,0,2964,2962,1,0,0,0,2965,273,1,0,0,0,2966,2968,5,71,0,0,2967,
+		2966,1,0,0,0,2967,2968,1,0,0,0,2968,2969,1,0,0,0,2969,2977,5,47,0,0,2970,
+		2971,5,63,0,0,2971,2977,7,46,0,0,2972,2973,5,71,0,0,2973,2977,5,339,0,
+		0,2974,2975,5,263,0,0,2975,2977,5,241,0,0,2976,2967,1,0,0,0,2976,2970,
+		1,0,0,0,2976,2972,1,0,0,0,2976,2974,1,0,0,0,2977,275,1,0,0,0,2978,2979,
+		5,321,0,0,2979,2980,5,28,0,0,2980,3009,3,374,187,0,2981,2982,5,251,0,0,
+		2982,3009,5,3,0,0,2983,2984,5,270,0,0,2984,2985,5,345,0,0,2985,2990,3,
+		278,139,0,2986,2987,5,351,0,0,2987,2989,3,278,139,0,2988,2986,1,0,0,0,
+		2989,2992,1,0,0,0,2990,2988,1,0,0,0,2990,2991,1,0,0,0,2991,2993,1,0,0,
+		0,2992,2990,1,0,0,0,2993,2994,5,346,0,0,2994,3009,1,0,0,0,2995,2996,5,
+		277,0,0,2996,2997,5,187,0,0,2997,2998,5,345,0,0,2998,3003,3,96,48,0,2999,
+		3000,5,351,0,0,3000,3002,3,96,48,0,3001,2999,1,0,0,0,3002,3005,1,0,0,0,
+		3003,3001,1,0,0,0,3003,3004,1,0,0,0,3004,3006,1,0,0,0,3005,3003,1,0,0,
+		0,3006,3007,5,346,0,0,3007,3009,1,0,0,0,3008,2978,1,0,0,0,3008,2981,1,
+		0,0,0,3008,2983,1,0,0,0,3008,2995,1,0,0,0,3009,277,1,0,0,0,3010,3020,5,
+		3,0,0,3011,3016,3,384,192,0,3012,3013,5,353,0,0,3013,3015,3,384,192,0,
+		3014,3012,1,0,0,0,3015,3018,1,0,0,0,3016,3014,1,0,0,0,3016,3017,1,0,0,
+		0,3017,3020,1,0,0,0,3018,3016,1,0,0,0,3019,3010,1,0,0,0,3019,3011,1,0,
+		0,0,3020,3022,1,0,0,0,3021,3023,5,364,0,0,3022,3021,1,0,0,0,3022,3023,
+		1,0,0,0,3023,3024,1,0,0,0,3024,3025,3,340,170,0,3025,279,1,0,0,0,3026,
+		3027,5,101,0,0,3027,3031,3,334,167,0,3028,3029,5,174,0,0,3029,3031,3,374,
+		187,0,3030,3026,1,0,0,0,3030,3028,1,0,0,0,3031,281,1,0,0,0,3032,3033,5,
+		74,0,0,3033,3039,5,196,0,0,3034,3035,5,281,0,0,3035,3040,5,300,0,0,3036,
+		3037,5,210,0,0,3037,3040,5,300,0,0,3038,3040,5,217,0,0,3039,3034,1,0,0,
+		0,3039,3036,1,0,0,0,3039,3038,1,0,0,0,3040,283,1,0,0,0,3041,3043,5,101,
+		0,0,3042,3044,5,263,0,0,3043,3042,1,0,0,0,3043,3044,1,0,0,0,3044,3045,
+		1,0,0,0,3045,3046,5,205,0,0,3046,285,1,0,0,0,3047,3049,5,101,0,0,3048,
+		3050,7,47,0,0,3049,3048,1,0,0,0,3049,3050,1,0,0,0,3050,3051,1,0,0,0,3051,
+		3052,5,34,0,0,3052,3053,5,269,0,0,3053,287,1,0,0,0,3054,3056,3,108,54,
+		0,3055,3057,3,290,145,0,3056,3055,1,0,0,0,3056,3057,1,0,0,0,3057,3059,
+		1,0,0,0,3058,3060,7,48,0,0,3059,3058,1,0,0,0,3059,3060,1,0,0,0,3060,3063,
+		1,0,0,0,3061,3062,5,15,0,0,3062,3064,7,14,0,0,3063,3061,1,0,0,0,3063,3064,
+		1,0,0,0,3064,289,1,0,0,0,3065,3070,5,1,0,0,3066,3067,5,353,0,0,3067,3069,
+		5,1,0,0,3068,3066,1,0,0,0,3069,3072,1,0,0,0,3070,3068,1,0,0,0,3070,3071,
+		1,0,0,0,3071,291,1,0,0,0,3072,3070,1,0,0,0,3073,3074,7,49,0,0,3074,293,
+		1,0,0,0,3075,3092,5,88,0,0,3076,3092,5,341,0,0,3077,3078,5,256,0,0,3078,
+		3092,5,341,0,0,3079,3092,5,240,0,0,3080,3092,5,302,0,0,3081,3092,5,305,
+		0,0,3082,3092,5,331,0,0,3083,3092,5,216,0,0,3084,3092,5,228,0,0,3085,3092,
+		5,206,0,0,3086,3092,5,36,0,0,3087,3092,5,298,0,0,3088,3092,5,37,0,0,3089,
+		3090,5,57,0,0,3090,3092,5,88,0,0,3091,3075,1,0,0,0,3091,3076,1,0,0,0,3091,
+		3077,1,0,0,0,3091,3079,1,0,0,0,3091,3080,1,0,0,0,3091,3081,1,0,0,0,3091,
+		3082,1,0,0,0,3091,3083,1,0,0,0,3091,3084,1,0,0,0,3091,3085,1,0,0,0,3091,
+		3086,1,0,0,0,3091,3087,1,0,0,0,3091,3088,1,0,0,0,3091,3089,1,0,0,0,3092,
+		295,1,0,0,0,3093,3094,5,292,0,0,3094,3095,5,90,0,0,3095,3277,3,374,187,
+		0,3096,3097,5,292,0,0,3097,3098,5,37,0,0,3098,3099,3,374,187,0,3099,3100,
+		5,90,0,0,3100,3101,3,374,187,0,3101,3277,1,0,0,0,3102,3104,5,292,0,0,3103,
+		3105,5,36,0,0,3104,3103,1,0,0,0,3104,3105,1,0,0,0,3105,3106,1,0,0,0,3106,
+		3107,3,374,187,0,3107,3108,5,90,0,0,3108,3109,3,374,187,0,3109,3277,1,
+		0,0,0,3110,3111,5,309,0,0,3111,3112,5,302,0,0,3112,3277,3,374,187,0,3113,
+		3114,5,274,0,0,3114,3119,5,90,0,0,3115,3120,3,374,187,0,3116,3120,5,45,
+		0,0,3117,3120,5,41,0,0,3118,3120,5,84,0,0,3119,3115,1,0,0,0,3119,3116,
+		1,0,0,0,3119,3117,1,0,0,0,3119,3118,1,0,0,0,3120,3277,1,0,0,0,3121,3124,
+		5,180,0,0,3122,3123,5,37,0,0,3123,3125,3,374,187,0,3124,3122,1,0,0,0,3124,
+		3125,1,0,0,0,3125,3126,1,0,0,0,3126,3130,3,268,134,0,3127,3129,3,274,137,
+		0,3128,3127,1,0,0,0,3129,3132,1,0,0,0,3130,3128,1,0,0,0,3130,3131,1,0,
+		0,0,3131,3277,1,0,0,0,3132,3130,1,0,0,0,3133,3135,5,180,0,0,3134,3136,
+		5,36,0,0,3135,3134,1,0,0,0,3135,3136,1,0,0,0,3136,3140,1,0,0,0,3137,3138,
+		5,236,0,0,3138,3139,5,71,0,0,3139,3141,5,125,0,0,3140,3137,1,0,0,0,3140,
+		3141,1,0,0,0,3141,3142,1,0,0,0,3142,3277,3,260,130,0,3143,3144,5,217,0,
+		0,3144,3147,5,37,0,0,3145,3146,5,236,0,0,3146,3148,5,125,0,0,3147,3145,
+		1,0,0,0,3147,3148,1,0,0,0,3148,3149,1,0,0,0,3149,3151,3,374,187,0,3150,
+		3152,3,292,146,0,3151,3150,1,0,0,0,3151,3152,1,0,0,0,3152,3277,1,0,0,0,
+		3153,3155,5,217,0,0,3154,3156,5,36,0,0,3155,3154,1,0,0,0,3155,3156,1,0,
+		0,0,3156,3159,1,0,0,0,3157,3158,5,236,0,0,3158,3160,5,125,0,0,3159,3157,
+		1,0,0,0,3159,3160,1,0,0,0,3160,3161,1,0,0,0,3161,3163,3,374,187,0,3162,
+		3164,3,292,146,0,3163,3162,1,0,0,0,3163,3164,1,0,0,0,3164,3277,1,0,0,0,
+		3165,3167,5,182,0,0,3166,3168,5,36,0,0,3167,3166,1,0,0,0,3167,3168,1,0,
+		0,0,3168,3169,1,0,0,0,3169,3172,3,374,187,0,3170,3171,5,309,0,0,3171,3173,
+		5,205,0,0,3172,3170,1,0,0,0,3172,3173,1,0,0,0,3173,3174,1,0,0,0,3174,3175,
+		5,331,0,0,3175,3178,3,204,102,0,3176,3177,5,35,0,0,3177,3179,3,372,186,
+		0,3178,3176,1,0,0,0,3178,3179,1,0,0,0,3179,3182,1,0,0,0,3180,3181,5,96,
+		0,0,3181,3183,3,108,54,0,3182,3180,1,0,0,0,3182,3183,1,0,0,0,3183,3277,
+		1,0,0,0,3184,3186,5,182,0,0,3185,3187,5,36,0,0,3186,3185,1,0,0,0,3186,
+		3187,1,0,0,0,3187,3188,1,0,0,0,3188,3194,3,374,187,0,3189,3190,5,309,0,
+		0,3190,3191,5,46,0,0,3191,3195,3,108,54,0,3192,3193,5,217,0,0,3193,3195,
+		5,46,0,0,3194,3189,1,0,0,0,3194,3192,1,0,0,0,3195,3277,1,0,0,0,3196,3198,
+		5,182,0,0,3197,3199,5,36,0,0,3198,3197,1,0,0,0,3198,3199,1,0,0,0,3199,
+		3200,1,0,0,0,3200,3201,3,374,187,0,3201,3202,7,50,0,0,3202,3203,5,71,0,
+		0,3203,3204,5,72,0,0,3204,3277,1,0,0,0,3205,3207,5,182,0,0,3206,3208,5,
+		36,0,0,3207,3206,1,0,0,0,3207,3208,1,0,0,0,3208,3209,1,0,0,0,3209,3210,
+		3,374,187,0,3210,3211,5,309,0,0,3211,3213,5,318,0,0,3212,3214,5,359,0,
+		0,3213,3212,1,0,0,0,3213,3214,1,0,0,0,3214,3215,1,0,0,0,3215,3216,5,6,
+		0,0,3216,3277,1,0,0,0,3217,3219,5,182,0,0,3218,3220,5,36,0,0,3219,3218,
+		1,0,0,0,3219,3220,1,0,0,0,3220,3221,1,0,0,0,3221,3222,3,374,187,0,3222,
+		3223,5,180,0,0,3223,3227,5,229,0,0,3224,3228,5,183,0,0,3225,3226,5,187,
+		0,0,3226,3228,5,46,0,0,3227,3224,1,0,0,0,3227,3225,1,0,0,0,3228,3229,1,
+		0,0,0,3229,3230,5,28,0,0,3230,3239,5,235,0,0,3231,3233,5,345,0,0,3232,
+		3234,3,266,133,0,3233,3232,1,0,0,0,3234,3235,1,0,0,0,3235,3233,1,0,0,0,
+		3235,3236,1,0,0,0,3236,3237,1,0,0,0,3237,3238,5,346,0,0,3238,3240,1,0,
+		0,0,3239,3231,1,0,0,0,3239,3240,1,0,0,0,3240,3277,1,0,0,0,3241,3243,5,
+		182,0,0,3242,3244,5,36,0,0,3243,3242,1,0,0,0,3243,3244,1,0,0,0,3244,3245,
+		1,0,0,0,3245,3246,3,374,187,0,3246,3249,5,217,0,0,3247,3250,5,235,0,0,
+		3248,3250,3,374,187,0,3249,3247,1,0,0,0,3249,3248,1,0,0,0,3250,3253,1,
+		0,0,0,3251,3252,5,236,0,0,3252,3254,5,125,0,0,3253,3251,1,0,0,0,3253,3254,
+		1,0,0,0,3254,3277,1,0,0,0,3255,3257,5,182,0,0,3256,3258,5,36,0,0,3257,
+		3256,1,0,0,0,3257,3258,1,0,0,0,3258,3259,1,0,0,0,3259,3261,3,374,187,0,
+		3260,3262,3,298,149,0,3261,3260,1,0,0,0,3262,3263,1,0,0,0,3263,3261,1,
+		0,0,0,3263,3264,1,0,0,0,3264,3277,1,0,0,0,3265,3266,3,374,187,0,3266,3267,
+		5,37,0,0,3267,3268,3,374,187,0,3268,3277,1,0,0,0,3269,3270,7,51,0,0,3270,
+		3277,3,334,167,0,3271,3273,3,266,133,0,3272,3271,1,0,0,0,3273,3274,1,0,
+		0,0,3274,3272,1,0,0,0,3274,3275,1,0,0,0,3275,3277,1,0,0,0,3276,3093,1,
+		0,0,0,3276,3096,1,0,0,0,3276,3102,1,0,0,0,3276,3110,1,0,0,0,3276,3113,
+		1,0,0,0,3276,3121,1,0,0,0,3276,3133,1,0,0,0,3276,3143,1,0,0,0,3276,3153,
+		1,0,0,0,3276,3165,1,0,0,0,3276,3184,1,0,0,0,3276,3196,1,0,0,0,3276,3205,
+		1,0,0,0,3276,3217,1,0,0,0,3276,3241,1,0,0,0,3276,3255,1,0,0,0,3276,3265,
+		1,0,0,0,3276,3269,1,0,0,0,3276,3272,1,0,0,0,3277,297,1,0,0,0,3278,3283,
+		5,295,0,0,3279,3281,5,101,0,0,3280,3279,1,0,0,0,3280,3281,1,0,0,0,3281,
+		3282,1,0,0,0,3282,3284,3,348,174,0,3283,3280,1,0,0,0,3283,3284,1,0,0,0,
+		3284,3295,1,0,0,0,3285,3286,5,309,0,0,3286,3290,5,229,0,0,3287,3291,5,
+		183,0,0,3288,3289,5,187,0,0,3289,3291,5,46,0,0,3290,3287,1,0,0,0,3290,
+		3288,1,0,0,0,3291,3295,1,0,0,0,3292,3293,5,309,0,0,3293,3295,3,266,133,
+		0,3294,3278,1,0,0,0,3294,3285,1,0,0,0,3294,3292,1,0,0,0,3295,299,1,0,0,
+		0,3296,3297,3,304,152,0,3297,3298,5,74,0,0,3298,3299,3,308,154,0,3299,
+		3300,5,90,0,0,3300,3305,3,310,155,0,3301,3302,5,351,0,0,3302,3304,3,310,
+		155,0,3303,3301,1,0,0,0,3304,3307,1,0,0,0,3305,3303,1,0,0,0,3305,3306,
+		1,0,0,0,3306,3311,1,0,0,0,3307,3305,1,0,0,0,3308,3309,5,101,0,0,3309,3310,
+		5,59,0,0,3310,3312,5,269,0,0,3311,3308,1,0,0,0,3311,3312,1,0,0,0,3312,
+		3336,1,0,0,0,3313,3318,3,374,187,0,3314,3315,5,351,0,0,3315,3317,3,374,
+		187,0,3316,3314,1,0,0,0,3317,3320,1,0,0,0,3318,3316,1,0,0,0,3318,3319,
+		1,0,0,0,3319,3321,1,0,0,0,3320,3318,1,0,0,0,3321,3322,5,90,0,0,3322,3327,
+		3,310,155,0,3323,3324,5,351,0,0,3324,3326,3,310,155,0,3325,3323,1,0,0,
+		0,3326,3329,1,0,0,0,3327,3325,1,0,0,0,3327,3328,1,0,0,0,3328,3333,1,0,
+		0,0,3329,3327,1,0,0,0,3330,3331,5,101,0,0,3331,3332,5,181,0,0,3332,3334,
+		5,269,0,0,3333,3330,1,0,0,0,3333,3334,1,0,0,0,3334,3336,1,0,0,0,3335,3296,
+		1,0,0,0,3335,3313,1,0,0,0,3336,301,1,0,0,0,3337,3338,5,59,0,0,3338,3339,
+		5,269,0,0,3339,3341,5,56,0,0,3340,3337,1,0,0,0,3340,3341,1,0,0,0,3341,
+		3342,1,0,0,0,3342,3343,3,304,152,0,3343,3344,5,74,0,0,3344,3345,3,308,
+		154,0,3345,3346,5,58,0,0,3346,3351,3,310,155,0,3347,3348,5,351,0,0,3348,
+		3350,3,310,155,0,3349,3347,1,0,0,0,3350,3353,1,0,0,0,3351,3349,1,0,0,0,
+		3351,3352,1,0,0,0,3352,3355,1,0,0,0,3353,3351,1,0,0,0,3354,3356,3,292,
+		146,0,3355,3354,1,0,0,0,3355,3356,1,0,0,0,3356,3383,1,0,0,0,3357,3358,
+		5,181,0,0,3358,3359,5,269,0,0,3359,3361,5,56,0,0,3360,3357,1,0,0,0,3360,
+		3361,1,0,0,0,3361,3362,1,0,0,0,3362,3367,3,374,187,0,3363,3364,5,351,0,
+		0,3364,3366,3,374,187,0,3365,3363,1,0,0,0,3366,3369,1,0,0,0,3367,3365,
+		1,0,0,0,3367,3368,1,0,0,0,3368,3370,1,0,0,0,3369,3367,1,0,0,0,3370,3371,
+		5,58,0,0,3371,3376,3,310,155,0,3372,3373,5,351,0,0,3373,3375,3,310,155,
+		0,3374,3372,1,0,0,0,3375,3378,1,0,0,0,3376,3374,1,0,0,0,3376,3377,1,0,
+		0,0,3377,3380,1,0,0,0,3378,3376,1,0,0,0,3379,3381,3,292,146,0,3380,3379,
+		1,0,0,0,3380,3381,1,0,0,0,3381,3383,1,0,0,0,3382,3340,1,0,0,0,3382,3360,
+		1,0,0,0,3383,303,1,0,0,0,3384,3386,5,22,0,0,3385,3387,5,283,0,0,3386,3385,
+		1,0,0,0,3386,3387,1,0,0,0,3387,3389,1,0,0,0,3388,3390,3,106,53,0,3389,
+		3388,1,0,0,0,3389,3390,1,0,0,0,3390,3400,1,0,0,0,3391,3396,3,306,153,0,
+		3392,3393,5,351,0,0,3393,3395,3,306,153,0,3394,3392,1,0,0,0,3395,3398,
+		1,0,0,0,3396,3394,1,0,0,0,3396,3397,1,0,0,0,3397,3400,1,0,0,0,3398,3396,
+		1,0,0,0,3399,3384,1,0,0,0,3399,3391,1,0,0,0,3400,305,1,0,0,0,3401,3406,
+		5,83,0,0,3402,3406,5,81,0,0,3403,3406,5,38,0,0,3404,3406,3,374,187,0,3405,
+		3401,1,0,0,0,3405,3402,1,0,0,0,3405,3403,1,0,0,0,3405,3404,1,0,0,0,3406,
+		3408,1,0,0,0,3407,3409,3,106,53,0,3408,3407,1,0,0,0,3408,3409,1,0,0,0,
+		3409,307,1,0,0,0,3410,3412,5,88,0,0,3411,3410,1,0,0,0,3411,3412,1,0,0,
+		0,3412,3413,1,0,0,0,3413,3418,3,372,186,0,3414,3415,5,351,0,0,3415,3417,
+		3,372,186,0,3416,3414,1,0,0,0,3417,3420,1,0,0,0,3418,3416,1,0,0,0,3418,
+		3419,1,0,0,0,3419,3443,1,0,0,0,3420,3418,1,0,0,0,3421,3422,7,52,0,0,3422,
+		3427,3,372,186,0,3423,3424,5,351,0,0,3424,3426,3,372,186,0,3425,3423,1,
+		0,0,0,3426,3429,1,0,0,0,3427,3425,1,0,0,0,3427,3428,1,0,0,0,3428,3443,
+		1,0,0,0,3429,3427,1,0,0,0,3430,3431,5,22,0,0,3431,3432,7,53,0,0,3432,3433,
+		5,62,0,0,3433,3434,5,302,0,0,3434,3439,3,372,186,0,3435,3436,5,351,0,0,
+		3436,3438,3,372,186,0,3437,3435,1,0,0,0,3438,3441,1,0,0,0,3439,3437,1,
+		0,0,0,3439,3440,1,0,0,0,3440,3443,1,0,0,0,3441,3439,1,0,0,0,3442,3411,
+		1,0,0,0,3442,3421,1,0,0,0,3442,3430,1,0,0,0,3443,309,1,0,0,0,3444,3446,
+		5,60,0,0,3445,3444,1,0,0,0,3445,3446,1,0,0,0,3446,3451,1,0,0,0,3447,3452,
+		3,374,187,0,3448,3452,5,45,0,0,3449,3452,5,41,0,0,3450,3452,5,84,0,0,3451,
+		3447,1,0,0,0,3451,3448,1,0,0,0,3451,3449,1,0,0,0,3451,3450,1,0,0,0,3452,
+		311,1,0,0,0,3453,3454,5,345,0,0,3454,3455,3,12,6,0,3455,3456,5,346,0,0,
+		3456,3457,5,90,0,0,3457,3458,3,314,157,0,3458,3459,3,318,159,0,3459,3478,
+		1,0,0,0,3460,3462,5,103,0,0,3461,3460,1,0,0,0,3461,3462,1,0,0,0,3462,3463,
+		1,0,0,0,3463,3465,3,372,186,0,3464,3466,3,106,53,0,3465,3464,1,0,0,0,3465,
+		3466,1,0,0,0,3466,3467,1,0,0,0,3467,3468,7,54,0,0,3468,3470,3,314,157,
+		0,3469,3471,3,316,158,0,3470,3469,1,0,0,0,3470,3471,1,0,0,0,3471,3472,
+		1,0,0,0,3472,3475,3,318,159,0,3473,3474,5,99,0,0,3474,3476,3,108,54,0,
+		3475,3473,1,0,0,0,3475,3476,1,0,0,0,3476,3478,1,0,0,0,3477,3453,1,0,0,
+		0,3477,3461,1,0,0,0,3478,313,1,0,0,0,3479,3481,5,284,0,0,3480,3479,1,0,
+		0,0,3480,3481,1,0,0,0,3481,3482,1,0,0,0,3482,3486,5,3,0,0,3483,3486,5,
+		319,0,0,3484,3486,5,320,0,0,3485,3480,1,0,0,0,3485,3483,1,0,0,0,3485,3484,
+		1,0,0,0,3486,315,1,0,0,0,3487,3489,5,96,0,0,3488,3487,1,0,0,0,3488,3489,
+		1,0,0,0,3489,3490,1,0,0,0,3490,3491,5,212,0,0,3491,3492,5,3,0,0,3492,317,
+		1,0,0,0,3493,3495,5,101,0,0,3494,3493,1,0,0,0,3494,3495,1,0,0,0,3495,3503,
+		1,0,0,0,3496,3504,3,334,167,0,3497,3499,3,320,160,0,3498,3497,1,0,0,0,
+		3499,3502,1,0,0,0,3500,3498,1,0,0,0,3500,3501,1,0,0,0,3501,3504,1,0,0,
+		0,3502,3500,1,0,0,0,3503,3496,1,0,0,0,3503,3500,1,0,0,0,3504,319,1,0,0,
+		0,3505,3530,7,55,0,0,3506,3508,7,56,0,0,3507,3509,5,28,0,0,3508,3507,1,
+		0,0,0,3508,3509,1,0,0,0,3509,3510,1,0,0,0,3510,3530,5,3,0,0,3511,3516,
+		5,226,0,0,3512,3517,5,285,0,0,3513,3514,5,71,0,0,3514,3517,5,72,0,0,3515,
+		3517,5,72,0,0,3516,3512,1,0,0,0,3516,3513,1,0,0,0,3516,3515,1,0,0,0,3517,
+		3527,1,0,0,0,3518,3528,5,360,0,0,3519,3524,3,374,187,0,3520,3521,5,351,
+		0,0,3521,3523,3,374,187,0,3522,3520,1,0,0,0,3523,3526,1,0,0,0,3524,3522,
+		1,0,0,0,3524,3525,1,0,0,0,3525,3528,1,0,0,0,3526,3524,1,0,0,0,3527,3518,
+		1,0,0,0,3527,3519,1,0,0,0,3528,3530,1,0,0,0,3529,3505,1,0,0,0,3529,3506,
+		1,0,0,0,3529,3511,1,0,0,0,3530,321,1,0,0,0,3531,3539,3,334,167,0,3532,
+		3534,3,324,162,0,3533,3532,1,0,0,0,3534,3537,1,0,0,0,3535,3533,1,0,0,0,
+		3535,3536,1,0,0,0,3536,3539,1,0,0,0,3537,3535,1,0,0,0,3538,3531,1,0,0,
+		0,3538,3535,1,0,0,0,3539,323,1,0,0,0,3540,3541,7,57,0,0,3541,325,1,0,0,
+		0,3542,3580,3,10,5,0,3543,3544,5,38,0,0,3544,3580,3,250,125,0,3545,3546,
+		5,289,0,0,3546,3547,5,256,0,0,3547,3549,5,341,0,0,3548,3550,5,105,0,0,
+		3549,3548,1,0,0,0,3549,3550,1,0,0,0,3550,3551,1,0,0,0,3551,3553,3,372,
+		186,0,3552,3554,3,284,142,0,3553,3552,1,0,0,0,3553,3554,1,0,0,0,3554,3580,
+		1,0,0,0,3555,3556,5,221,0,0,3556,3561,3,374,187,0,3557,3558,5,345,0,0,
+		3558,3559,3,160,80,0,3559,3560,5,346,0,0,3560,3562,1,0,0,0,3561,3557,1,
+		0,0,0,3561,3562,1,0,0,0,3562,3580,1,0,0,0,3563,3564,5,208,0,0,3564,3568,
+		3,374,187,0,3565,3567,3,342,171,0,3566,3565,1,0,0,0,3567,3570,1,0,0,0,
+		3568,3566,1,0,0,0,3568,3569,1,0,0,0,3569,3571,1,0,0,0,3570,3568,1,0,0,
+		0,3571,3574,5,203,0,0,3572,3573,7,4,0,0,3573,3575,5,234,0,0,3574,3572,
+		1,0,0,0,3574,3575,1,0,0,0,3575,3576,1,0,0,0,3576,3577,5,56,0,0,3577,3578,
+		3,12,6,0,3578,3580,1,0,0,0,3579,3542,1,0,0,0,3579,3543,1,0,0,0,3579,3545,
+		1,0,0,0,3579,3555,1,0,0,0,3579,3563,1,0,0,0,3580,327,1,0,0,0,3581,3585,
+		3,12,6,0,3582,3585,3,100,50,0,3583,3585,5,3,0,0,3584,3581,1,0,0,0,3584,
+		3582,1,0,0,0,3584,3583,1,0,0,0,3585,329,1,0,0,0,3586,3591,3,332,166,0,
+		3587,3588,5,351,0,0,3588,3590,3,332,166,0,3589,3587,1,0,0,0,3590,3593,
+		1,0,0,0,3591,3589,1,0,0,0,3591,3592,1,0,0,0,3592,331,1,0,0,0,3593,3591,
+		1,0,0,0,3594,3596,3,372,186,0,3595,3597,3,106,53,0,3596,3595,1,0,0,0,3596,
+		3597,1,0,0,0,3597,333,1,0,0,0,3598,3599,5,345,0,0,3599,3604,3,336,168,
+		0,3600,3601,5,351,0,0,3601,3603,3,336,168,0,3602,3600,1,0,0,0,3603,3606,
+		1,0,0,0,3604,3602,1,0,0,0,3604,3605,1,0,0,0,3605,3607,1,0,0,0,3606,3604,
+		1,0,0,0,3607,3608,5,346,0,0,3608,335,1,0,0,0,3609,3611,3,338,169,0,3610,
+		3612,5,364,0,0,3611,3610,1,0,0,0,3611,3612,1,0,0,0,3612,3614,1,0,0,0,3613,
+		3615,3,340,170,0,3614,3613,1,0,0,0,3614,3615,1,0,0,0,3615,337,1,0,0,0,
+		3616,3627,3,374,187,0,3617,3627,5,24,0,0,3618,3627,5,23,0,0,3619,3627,
+		5,123,0,0,3620,3627,5,107,0,0,3621,3627,5,108,0,0,3622,3627,5,72,0,0,3623,
+		3627,5,46,0,0,3624,3627,5,103,0,0,3625,3627,5,34,0,0,3626,3616,1,0,0,0,
+		3626,3617,1,0,0,0,3626,3618,1,0,0,0,3626,3619,1,0,0,0,3626,3620,1,0,0,
+		0,3626,3621,1,0,0,0,3626,3622,1,0,0,0,3626,3623,1,0,0,0,3626,3624,1,0,
+		0,0,3626,3625,1,0,0,0,3627,3632,1,0,0,0,3628,3629,5,353,0,0,3629,3631,
+		3,384,192,0,3630,3628,1,0,0,0,3631,3634,1,0,0,0,3632,3630,1,0,0,0,3632,
+		3633,1,0,0,0,3633,339,1,0,0,0,3634,3632,1,0,0,0,3635,3654,3,384,192,0,
+		3636,3654,5,3,0,0,3637,3639,7,17,0,0,3638,3637,1,0,0,0,3638,3639,1,0,0,
+		0,3639,3640,1,0,0,0,3640,3654,7,18,0,0,3641,3654,5,360,0,0,3642,3643,5,
+		345,0,0,3643,3648,3,340,170,0,3644,3645,5,351,0,0,3645,3647,3,340,170,
+		0,3646,3644,1,0,0,0,3647,3650,1,0,0,0,3648,3646,1,0,0,0,3648,3649,1,0,
+		0,0,3649,3651,1,0,0,0,3650,3648,1,0,0,0,3651,3652,5,346,0,0,3652,3654,
+		1,0,0,0,3653,3635,1,0,0,0,3653,3636,1,0,0,0,3653,3638,1,0,0,0,3653,3641,
+		1,0,0,0,3653,3642,1,0,0,0,3654,341,1,0,0,0,3655,3656,5,263,0,0,3656,3662,
+		5,303,0,0,3657,3662,5,303,0,0,3658,3662,5,103,0,0,3659,3662,5,243,0,0,
+		3660,3662,3,374,187,0,3661,3655,1,0,0,0,3661,3657,1,0,0,0,3661,3658,1,
+		0,0,0,3661,3659,1,0,0,0,3661,3660,1,0,0,0,3662,343,1,0,0,0,3663,3665,3,
+		346,173,0,3664,3663,1,0,0,0,3664,3665,1,0,0,0,3665,3667,1,0,0,0,3666,3668,
+		7,58,0,0,3667,3666,1,0,0,0,3667,3668,1,0,0,0,3668,3669,1,0,0,0,3669,3670,
+		3,374,187,0,3670,345,1,0,0,0,3671,3685,5,262,0,0,3672,3685,5,282,0,0,3673,
+		3685,5,224,0,0,3674,3685,5,247,0,0,3675,3676,7,59,0,0,3676,3685,3,348,
+		174,0,3677,3685,3,348,174,0,3678,3685,5,22,0,0,3679,3682,7,60,0,0,3680,
+		3683,3,348,174,0,3681,3683,5,22,0,0,3682,3680,1,0,0,0,3682,3681,1,0,0,
+		0,3682,3683,1,0,0,0,3683,3685,1,0,0,0,3684,3671,1,0,0,0,3684,3672,1,0,
+		0,0,3684,3673,1,0,0,0,3684,3674,1,0,0,0,3684,3675,1,0,0,0,3684,3677,1,
+		0,0,0,3684,3678,1,0,0,0,3684,3679,1,0,0,0,3685,347,1,0,0,0,3686,3688,7,
+		17,0,0,3687,3686,1,0,0,0,3687,3688,1,0,0,0,3688,3689,1,0,0,0,3689,3690,
+		5,6,0,0,3690,349,1,0,0,0,3691,3693,5,22,0,0,3692,3694,5,324,0,0,3693,3692,
+		1,0,0,0,3693,3694,1,0,0,0,3694,3711,1,0,0,0,3695,3696,5,130,0,0,3696,3711,
+		5,344,0,0,3697,3698,5,329,0,0,3698,3699,5,245,0,0,3699,3711,5,248,0,0,
+		3700,3701,5,308,0,0,3701,3711,5,102,0,0,3702,3703,5,38,0,0,3703,3704,7,
+		61,0,0,3704,3711,3,372,186,0,3705,3706,5,324,0,0,3706,3711,3,352,176,0,
+		3707,3708,3,360,180,0,3708,3709,3,352,176,0,3709,3711,1,0,0,0,3710,3691,
+		1,0,0,0,3710,3695,1,0,0,0,3710,3697,1,0,0,0,3710,3700,1,0,0,0,3710,3702,
+		1,0,0,0,3710,3705,1,0,0,0,3710,3707,1,0,0,0,3711,351,1,0,0,0,3712,3713,
+		7,58,0,0,3713,3715,3,372,186,0,3714,3712,1,0,0,0,3714,3715,1,0,0,0,3715,
+		3718,1,0,0,0,3716,3717,5,115,0,0,3717,3719,5,3,0,0,3718,3716,1,0,0,0,3718,
+		3719,1,0,0,0,3719,353,1,0,0,0,3720,3722,7,62,0,0,3721,3720,1,0,0,0,3721,
+		3722,1,0,0,0,3722,3723,1,0,0,0,3723,3724,5,130,0,0,3724,3725,5,344,0,0,
+		3725,3789,3,356,178,0,3726,3728,7,62,0,0,3727,3726,1,0,0,0,3727,3728,1,
+		0,0,0,3728,3729,1,0,0,0,3729,3731,5,261,0,0,3730,3732,7,63,0,0,3731,3730,
+		1,0,0,0,3731,3732,1,0,0,0,3732,3789,1,0,0,0,3733,3735,7,62,0,0,3734,3733,
+		1,0,0,0,3734,3735,1,0,0,0,3735,3736,1,0,0,0,3736,3739,5,298,0,0,3737,3740,
+		3,374,187,0,3738,3740,5,3,0,0,3739,3737,1,0,0,0,3739,3738,1,0,0,0,3740,
+		3789,1,0,0,0,3741,3743,7,62,0,0,3742,3741,1,0,0,0,3742,3743,1,0,0,0,3743,
+		3744,1,0,0,0,3744,3745,5,308,0,0,3745,3749,5,102,0,0,3746,3750,3,374,187,
+		0,3747,3750,5,3,0,0,3748,3750,5,46,0,0,3749,3746,1,0,0,0,3749,3747,1,0,
+		0,0,3749,3748,1,0,0,0,3750,3789,1,0,0,0,3751,3753,7,62,0,0,3752,3751,1,
+		0,0,0,3752,3753,1,0,0,0,3753,3754,1,0,0,0,3754,3755,5,302,0,0,3755,3789,
+		5,3,0,0,3756,3758,7,62,0,0,3757,3756,1,0,0,0,3757,3758,1,0,0,0,3758,3759,
+		1,0,0,0,3759,3760,5,329,0,0,3760,3789,3,362,181,0,3761,3763,7,62,0,0,3762,
+		3761,1,0,0,0,3762,3763,1,0,0,0,3763,3764,1,0,0,0,3764,3765,5,329,0,0,3765,
+		3766,5,315,0,0,3766,3789,5,3,0,0,3767,3768,5,308,0,0,3768,3769,5,192,0,
+		0,3769,3770,5,28,0,0,3770,3771,5,329,0,0,3771,3789,3,362,181,0,3772,3774,
+		7,62,0,0,3773,3772,1,0,0,0,3773,3774,1,0,0,0,3774,3775,1,0,0,0,3775,3776,
+		3,360,180,0,3776,3786,7,64,0,0,3777,3787,5,46,0,0,3778,3783,3,340,170,
+		0,3779,3780,5,351,0,0,3780,3782,3,340,170,0,3781,3779,1,0,0,0,3782,3785,
+		1,0,0,0,3783,3781,1,0,0,0,3783,3784,1,0,0,0,3784,3787,1,0,0,0,3785,3783,
+		1,0,0,0,3786,3777,1,0,0,0,3786,3778,1,0,0,0,3787,3789,1,0,0,0,3788,3721,
+		1,0,0,0,3788,3727,1,0,0,0,3788,3734,1,0,0,0,3788,3742,1,0,0,0,3788,3752,
+		1,0,0,0,3788,3757,1,0,0,0,3788,3762,1,0,0,0,3788,3767,1,0,0,0,3788,3773,
+		1,0,0,0,3789,355,1,0,0,0,3790,3807,5,3,0,0,3791,3807,3,374,187,0,3792,
+		3794,7,17,0,0,3793,3792,1,0,0,0,3793,3794,1,0,0,0,3794,3795,1,0,0,0,3795,
+		3807,7,18,0,0,3796,3798,5,126,0,0,3797,3799,3,212,106,0,3798,3797,1,0,
+		0,0,3798,3799,1,0,0,0,3799,3800,1,0,0,0,3800,3802,5,3,0,0,3801,3803,3,
+		216,108,0,3802,3801,1,0,0,0,3802,3803,1,0,0,0,3803,3807,1,0,0,0,3804,3807,
+		5,46,0,0,3805,3807,5,250,0,0,3806,3790,1,0,0,0,3806,3791,1,0,0,0,3806,
+		3793,1,0,0,0,3806,3796,1,0,0,0,3806,3804,1,0,0,0,3806,3805,1,0,0,0,3807,
+		357,1,0,0,0,3808,3819,5,22,0,0,3809,3810,5,130,0,0,3810,3819,5,344,0,0,
+		3811,3812,5,329,0,0,3812,3813,5,245,0,0,3813,3819,5,248,0,0,3814,3815,
+		5,308,0,0,3815,3819,5,102,0,0,3816,3819,5,298,0,0,3817,3819,3,360,180,
+		0,3818,3808,1,0,0,0,3818,3809,1,0,0,0,3818,3811,1,0,0,0,3818,3814,1,0,
+		0,0,3818,3816,1,0,0,0,3818,3817,1,0,0,0,3819,359,1,0,0,0,3820,3825,3,374,
+		187,0,3821,3822,5,353,0,0,3822,3824,3,384,192,0,3823,3821,1,0,0,0,3824,
+		3827,1,0,0,0,3825,3823,1,0,0,0,3825,3826,1,0,0,0,3826,361,1,0,0,0,3827,
+		3825,1,0,0,0,3828,3835,3,364,182,0,3829,3831,5,351,0,0,3830,3829,1,0,0,
+		0,3830,3831,1,0,0,0,3831,3832,1,0,0,0,3832,3834,3,364,182,0,3833,3830,
+		1,0,0,0,3834,3837,1,0,0,0,3835,3833,1,0,0,0,3835,3836,1,0,0,0,3836,363,
+		1,0,0,0,3837,3835,1,0,0,0,3838,3839,5,245,0,0,3839,3847,5,248,0,0,3840,
+		3841,5,287,0,0,3841,3848,5,333,0,0,3842,3843,5,287,0,0,3843,3848,5,197,
+		0,0,3844,3845,5,293,0,0,3845,3848,5,287,0,0,3846,3848,5,307,0,0,3847,3840,
+		1,0,0,0,3847,3842,1,0,0,0,3847,3844,1,0,0,0,3847,3846,1,0,0,0,3848,3858,
+		1,0,0,0,3849,3850,5,287,0,0,3850,3858,5,75,0,0,3851,3852,5,287,0,0,3852,
+		3858,5,343,0,0,3853,3855,5,71,0,0,3854,3853,1,0,0,0,3854,3855,1,0,0,0,
+		3855,3856,1,0,0,0,3856,3858,5,47,0,0,3857,3838,1,0,0,0,3857,3849,1,0,0,
+		0,3857,3851,1,0,0,0,3857,3854,1,0,0,0,3858,365,1,0,0,0,3859,3860,7,65,
+		0,0,3860,367,1,0,0,0,3861,3863,5,25,0,0,3862,3864,5,263,0,0,3863,3862,
+		1,0,0,0,3863,3864,1,0,0,0,3864,3865,1,0,0,0,3865,3866,5,191,0,0,3866,369,
+		1,0,0,0,3867,3869,3,384,192,0,3868,3870,3,384,192,0,3869,3868,1,0,0,0,
+		3869,3870,1,0,0,0,3870,3872,1,0,0,0,3871,3873,3,384,192,0,3872,3871,1,
+		0,0,0,3872,3873,1,0,0,0,3873,371,1,0,0,0,3874,3879,3,374,187,0,3875,3876,
+		5,353,0,0,3876,3878,3,384,192,0,3877,3875,1,0,0,0,3878,3881,1,0,0,0,3879,
+		3877,1,0,0,0,3879,3880,1,0,0,0,3880,373,1,0,0,0,3881,3879,1,0,0,0,3882,
+		3892,5,1,0,0,3883,3892,5,2,0,0,3884,3892,3,388,194,0,3885,3892,3,392,196,
+		0,3886,3892,3,394,197,0,3887,3892,3,404,202,0,3888,3892,3,396,198,0,3889,
+		3892,3,400,200,0,3890,3892,3,398,199,0,3891,3882,1,0,0,0,3891,3883,1,0,
+		0,0,3891,3884,1,0,0,0,3891,3885,1,0,0,0,3891,3886,1,0,0,0,3891,3887,1,
+		0,0,0,3891,3888,1,0,0,0,3891,3889,1,0,0,0,3891,3890,1,0,0,0,3892,375,1,
+		0,0,0,3893,3902,5,1,0,0,3894,3902,5,2,0,0,3895,3902,3,388,194,0,3896,3902,
+		3,392,196,0,3897,3902,3,394,197,0,3898,3902,3,396,198,0,3899,3902,3,400,
+		200,0,3900,3902,3,398,199,0,3901,3893,1,0,0,0,3901,3894,1,0,0,0,3901,3895,
+		1,0,0,0,3901,3896,1,0,0,0,3901,3897,1,0,0,0,3901,3898,1,0,0,0,3901,3899,
+		1,0,0,0,3901,3900,1,0,0,0,3902,377,1,0,0,0,3903,3910,5,1,0,0,3904,3910,
+		5,2,0,0,3905,3910,3,388,194,0,3906,3910,3,392,196,0,3907,3910,3,394,197,
+		0,3908,3910,3,404,202,0,3909,3903,1,0,0,0,3909,3904,1,0,0,0,3909,3905,
+		1,0,0,0,3909,3906,1,0,0,0,3909,3907,1,0,0,0,3909,3908,1,0,0,0,3910,379,
+		1,0,0,0,3911,3912,3,406,203,0,3912,381,1,0,0,0,3913,3920,5,1,0,0,3914,
+		3920,5,2,0,0,3915,3920,3,388,194,0,3916,3920,3,392,196,0,3917,3920,3,404,
+		202,0,3918,3920,3,406,203,0,3919,3913,1,0,0,0,3919,3914,1,0,0,0,3919,3915,
+		1,0,0,0,3919,3916,1,0,0,0,3919,3917,1,0,0,0,3919,3918,1,0,0,0,3920,383,
+		1,0,0,0,3921,3933,5,1,0,0,3922,3933,5,2,0,0,3923,3933,3,388,194,0,3924,
+		3933,3,392,196,0,3925,3933,3,394,197,0,3926,3933,3,404,202,0,3927,3933,
+		3,396,198,0,3928,3933,3,400,200,0,3929,3933,3,398,199,0,3930,3933,3,406,
+		203,0,3931,3933,3,408,204,0,3932,3921,1,0,0,0,3932,3922,1,0,0,0,3932,3923,
+		1,0,0,0,3932,3924,1,0,0,0,3932,3925,1,0,0,0,3932,3926,1,0,0,0,3932,3927,
+		1,0,0,0,3932,3928,1,0,0,0,3932,3929,1,0,0,0,3932,3930,1,0,0,0,3932,3931,
+		1,0,0,0,3933,385,1,0,0,0,3934,4019,5,1,0,0,3935,4019,5,2,0,0,3936,4019,
+		3,388,194,0,3937,4019,3,404,202,0,3938,4019,5,126,0,0,3939,4019,5,154,
+		0,0,3940,4019,5,127,0,0,3941,4019,5,155,0,0,3942,4019,5,128,0,0,3943,4019,
+		5,129,0,0,3944,4019,5,157,0,0,3945,4019,5,130,0,0,3946,4019,5,131,0,0,
+		3947,4019,5,171,0,0,3948,4019,5,22,0,0,3949,4019,5,23,0,0,3950,4019,5,
+		24,0,0,3951,4019,5,26,0,0,3952,4019,5,29,0,0,3953,4019,5,30,0,0,3954,4019,
+		5,102,0,0,3955,4019,5,103,0,0,3956,4019,5,31,0,0,3957,4019,5,32,0,0,3958,
+		4019,5,33,0,0,3959,4019,5,34,0,0,3960,4019,5,104,0,0,3961,4019,5,36,0,
+		0,3962,4019,5,105,0,0,3963,4019,5,37,0,0,3964,4019,5,106,0,0,3965,4019,
+		5,39,0,0,3966,4019,5,40,0,0,3967,4019,5,41,0,0,3968,4019,5,42,0,0,3969,
+		4019,5,43,0,0,3970,4019,5,44,0,0,3971,4019,5,45,0,0,3972,4019,5,46,0,0,
+		3973,4019,5,47,0,0,3974,4019,5,48,0,0,3975,4019,5,49,0,0,3976,4019,5,50,
+		0,0,3977,4019,5,51,0,0,3978,4019,5,52,0,0,3979,4019,5,54,0,0,3980,4019,
+		5,57,0,0,3981,4019,5,107,0,0,3982,4019,5,108,0,0,3983,4019,5,63,0,0,3984,
+		4019,5,110,0,0,3985,4019,5,113,0,0,3986,4019,5,66,0,0,3987,4019,5,67,0,
+		0,3988,4019,5,114,0,0,3989,4019,5,69,0,0,3990,4019,5,70,0,0,3991,4019,
+		5,116,0,0,3992,4019,5,71,0,0,3993,4019,5,72,0,0,3994,4019,5,75,0,0,3995,
+		4019,5,118,0,0,3996,4019,5,78,0,0,3997,4019,5,79,0,0,3998,4019,5,288,0,
+		0,3999,4019,5,81,0,0,4000,4019,5,120,0,0,4001,4019,5,83,0,0,4002,4019,
+		5,84,0,0,4003,4019,5,85,0,0,4004,4019,5,86,0,0,4005,4019,5,88,0,0,4006,
+		4019,5,122,0,0,4007,4019,5,89,0,0,4008,4019,5,91,0,0,4009,4019,5,92,0,
+		0,4010,4019,5,87,0,0,4011,4019,5,94,0,0,4012,4019,5,95,0,0,4013,4019,5,
+		96,0,0,4014,4019,5,132,0,0,4015,4019,5,97,0,0,4016,4019,5,123,0,0,4017,
+		4019,5,98,0,0,4018,3934,1,0,0,0,4018,3935,1,0,0,0,4018,3936,1,0,0,0,4018,
+		3937,1,0,0,0,4018,3938,1,0,0,0,4018,3939,1,0,0,0,4018,3940,1,0,0,0,4018,
+		3941,1,0,0,0,4018,3942,1,0,0,0,4018,3943,1,0,0,0,4018,3944,1,0,0,0,4018,
+		3945,1,0,0,0,4018,3946,1,0,0,0,4018,3947,1,0,0,0,4018,3948,1,0,0,0,4018,
+		3949,1,0,0,0,4018,3950,1,0,0,0,4018,3951,1,0,0,0,4018,3952,1,0,0,0,4018,
+		3953,1,0,0,0,4018,3954,1,0,0,0,4018,3955,1,0,0,0,4018,3956,1,0,0,0,4018,
+		3957,1,0,0,0,4018,3958,1,0,0,0,4018,3959,1,0,0,0,4018,3960,1,0,0,0,4018,
+		3961,1,0,0,0,4018,3962,1,0,0,0,4018,3963,1,0,0,0,4018,3964,1,0,0,0,4018,
+		3965,1,0,0,0,4018,3966,1,0,0,0,4018,3967,1,0,0,0,4018,3968,1,0,0,0,4018,
+		3969,1,0,0,0,4018,3970,1,0,0,0,4018,3971,1,0,0,0,4018,3972,1,0,0,0,4018,
+		3973,1,0,0,0,4018,3974,1,0,0,0,4018,3975,1,0,0,0,4018,3976,1,0,0,0,4018,
+		3977,1,0,0,0,4018,3978,1,0,0,0,4018,3979,1,0,0,0,4018,3980,1,0,0,0,4018,
+		3981,1,0,0,0,4018,3982,1,0,0,0,4018,3983,1,0,0,0,4018,3984,1,0,0,0,4018,
+		3985,1,0,0,0,4018,3986,1,0,0,0,4018,3987,1,0,0,0,4018,3988,1,0,0,0,4018,
+		3989,1,0,0,0,4018,3990,1,0,0,0,4018,3991,1,0,0,0,4018,3992,1,0,0,0,4018,
+		3993,1,0,0,0,4018,3994,1,0,0,0,4018,3995,1,0,0,0,4018,3996,1,0,0,0,4018,
+		3997,1,0,0,0,4018,3998,1,0,0,0,4018,3999,1,0,0,0,4018,4000,1,0,0,0,4018,
+		4001,1,0,0,0,4018,4002,1,0,0,0,4018,4003,1,0,0,0,4018,4004,1,0,0,0,4018,
+		4005,1,0,0,0,4018,4006,1,0,0,0,4018,4007,1,0,0,0,4018,4008,1,0,0,0,4018,
+		4009,1,0,0,0,4018,4010,1,0,0,0,4018,4011,1,0,0,0,4018,4012,1,0,0,0,4018,
+		4013,1,0,0,0,4018,4014,1,0,0,0,4018,4015,1,0,0,0,4018,4016,1,0,0,0,4018,
+		4017,1,0,0,0,4019,387,1,0,0,0,4020,4026,3,390,195,0,4021,4026,5,232,0,
+		0,4022,4026,5,276,0,0,4023,4026,5,286,0,0,4024,4026,5,300,0,0,4025,4020,
+		1,0,0,0,4025,4021,1,0,0,0,4025,4022,1,0,0,0,4025,4023,1,0,0,0,4025,4024,
+		1,0,0,0,4026,389,1,0,0,0,4027,4028,7,66,0,0,4028,391,1,0,0,0,4029,4030,
+		7,67,0,0,4030,393,1,0,0,0,4031,4032,7,68,0,0,4032,395,1,0,0,0,4033,4034,
+		7,69,0,0,4034,397,1,0,0,0,4035,4036,5,132,0,0,4036,399,1,0,0,0,4037,4048,
+		5,133,0,0,4038,4048,5,134,0,0,4039,4048,5,135,0,0,4040,4048,5,136,0,0,
+		4041,4048,5,137,0,0,4042,4048,5,138,0,0,4043,4048,5,139,0,0,4044,4048,
+		5,140,0,0,4045,4048,5,141,0,0,4046,4048,3,402,201,0,4047,4037,1,0,0,0,
+		4047,4038,1,0,0,0,4047,4039,1,0,0,0,4047,4040,1,0,0,0,4047,4041,1,0,0,
+		0,4047,4042,1,0,0,0,4047,4043,1,0,0,0,4047,4044,1,0,0,0,4047,4045,1,0,
+		0,0,4047,4046,1,0,0,0,4048,401,1,0,0,0,4049,4050,7,70,0,0,4050,403,1,0,
+		0,0,4051,4052,7,71,0,0,4052,405,1,0,0,0,4053,4054,7,72,0,0,4054,407,1,
+		0,0,0,4055,4056,7,73,0,0,4056,409,1,0,0,0,622,411,415,419,432,436,443,
+		448,451,459,463,468,472,479,483,489,492,496,503,514,517,520,524,527,530,
+		533,536,539,553,557,560,564,567,571,575,579,585,596,601,614,619,623,627,
+		634,640,650,660,665,669,676,683,686,694,704,707,714,717,723,730,735,739,
+		742,748,751,762,774,784,795,802,806,812,817,822,826,828,836,840,843,846,
+		849,855,858,866,877,882,884,891,896,901,907,916,922,931,936,944,948,951,
+		961,966,969,973,976,980,985,992,995,1006,1011,1019,1031,1040,1052,1057,
+		1063,1067,1072,1077,1082,1088,1090,1095,1105,1113,1116,1121,1125,1131,
+		1139,1144,1147,1157,1159,1164,1168,1176,1179,1182,1186,1189,1192,1195,
+		1202,1205,1209,1212,1216,1219,1225,1232,1236,1242,1245,1248,1250,1252,
+		1262,1264,1269,1271,1273,1275,1279,1282,1291,1296,1299,1301,1305,1311,
+		1320,1325,1337,1344,1346,1350,1352,1360,1367,1372,1376,1381,1383,1391,
+		1395,1397,1406,1412,1418,1421,1426,1434,1443,1451,1461,1467,1475,1481,
+		1487,1489,1492,1497,1499,1505,1509,1519,1524,1531,1535,1549,1554,1558,
+		1560,1569,1574,1580,1582,1590,1596,1598,1603,1616,1631,1641,1647,1657,
+		1663,1669,1674,1678,1680,1684,1693,1695,1701,1707,1711,1716,1720,1725,
+		1737,1740,1743,1748,1752,1756,1762,1765,1770,1773,1780,1787,1791,1796,
+		1802,1806,1820,1827,1837,1846,1855,1865,1878,1882,1884,1890,1899,1901,
+		1916,1921,1928,1932,1937,1941,1946,1955,1957,1961,1968,1976,1985,1993,
+		1995,2000,2002,2004,2006,2008,2017,2025,2030,2035,2040,2047,2052,2056,
+		2059,2064,2069,2072,2076,2079,2082,2085,2088,2092,2099,2103,2109,2111,
+		2117,2122,2124,2144,2148,2157,2160,2163,2166,2177,2186,2195,2197,2209,
+		2219,2228,2234,2236,2242,2247,2254,2258,2261,2270,2285,2288,2295,2299,
+		2307,2312,2314,2317,2334,2336,2340,2342,2349,2352,2355,2360,2363,2366,
+		2374,2386,2395,2397,2405,2411,2416,2424,2427,2432,2436,2439,2446,2459,
+		2466,2472,2479,2483,2485,2488,2494,2497,2505,2508,2512,2515,2521,2524,
+		2533,2536,2544,2546,2550,2563,2566,2572,2574,2580,2583,2589,2596,2603,
+		2607,2612,2617,2620,2623,2626,2632,2636,2639,2644,2648,2655,2659,2662,
+		2667,2673,2678,2682,2685,2691,2697,2701,2705,2710,2713,2719,2727,2733,
+		2737,2740,2743,2747,2749,2752,2756,2766,2771,2774,2777,2780,2783,2786,
+		2796,2798,2801,2803,2811,2814,2821,2827,2836,2839,2845,2850,2855,2861,
+		2882,2890,2894,2901,2903,2915,2918,2920,2937,2942,2946,2951,2964,2967,
+		2976,2990,3003,3008,3016,3019,3022,3030,3039,3043,3049,3056,3059,3063,
+		3070,3091,3104,3119,3124,3130,3135,3140,3147,3151,3155,3159,3163,3167,
+		3172,3178,3182,3186,3194,3198,3207,3213,3219,3227,3235,3239,3243,3249,
+		3253,3257,3263,3274,3276,3280,3283,3290,3294,3305,3311,3318,3327,3333,
+		3335,3340,3351,3355,3360,3367,3376,3380,3382,3386,3389,3396,3399,3405,
+		3408,3411,3418,3427,3439,3442,3445,3451,3461,3465,3470,3475,3477,3480,
+		3485,3488,3494,3500,3503,3508,3516,3524,3527,3529,3535,3538,3549,3553,
+		3561,3568,3574,3579,3584,3591,3596,3604,3611,3614,3626,3632,3638,3648,
+		3653,3661,3664,3667,3682,3684,3687,3693,3710,3714,3718,3721,3727,3731,
+		3734,3739,3742,3749,3752,3757,3762,3773,3783,3786,3788,3793,3798,3802,
+		3806,3818,3825,3830,3835,3847,3854,3857,3863,3869,3872,3879,3891,3901,
+		3909,3919,3932,4018,4025,4047
 	};
 
 

@@ -165,7 +165,11 @@ internal static class ExpressionPrinter
             Write(writer, unary.Operand, Binding.Sign);
             return;
         }
-        Write(writer, unary.Operator);
+        // Only OPERATOR(…) puts a sign of arithmetic or comparison before its operand.
+        if (unary.Operator is { Schema: null, Symbol: "*" or "/" or "%" or "^" or "=" or "<>" or "<" or "<=" or ">" or ">=" })
+            writer.Add("OPERATOR(").Add(unary.Operator.Symbol).Add(")");
+        else
+            Write(writer, unary.Operator);
         Write(writer.Add(" "), unary.Operand, Binding.Additive);
     }
 

@@ -68,13 +68,14 @@ public static class Keywords
         IntervalSet form = FirstTokens(SqlTokens.RULE_formKeyword);
         IntervalSet call = FirstTokens(SqlTokens.RULE_callKeyword);
         IntervalSet column = FirstTokens(SqlTokens.RULE_columnKeyword);
+        IntervalSet query = FirstTokens(SqlTokens.RULE_queryKeyword);
         IntervalSet bare = FirstTokens(SqlTokens.RULE_bareLabel);
         var keywords = new List<Keyword>(Types.Count);
         foreach ((string word, int type) in Types)
         {
             KeywordClass keywordClass = reserved.Contains(type) ? KeywordClass.Reserved
                 : typeOrFunction.Contains(type) ? KeywordClass.TypeOrFunctionName
-                : form.Contains(type) || call.Contains(type) || column.Contains(type) ? KeywordClass.ColumnName
+                : form.Contains(type) || call.Contains(type) || column.Contains(type) || query.Contains(type) ? KeywordClass.ColumnName
                 : KeywordClass.Unreserved;
             keywords.Add(new Keyword(word, keywordClass, bare.Contains(type)));
         }

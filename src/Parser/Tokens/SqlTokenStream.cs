@@ -134,13 +134,21 @@ internal sealed class SqlTokenStream : ITokenStream
                     token.Type = SqlTokens.OPERATOR_SYMBOL;
                     break;
                 case >= SqlTokens.EXTRACT and <= SqlTokens.XMLTABLE when next != SqlTokens.LEFT_PAREN:
-                case SqlTokens.EXISTS when next != SqlTokens.LEFT_PAREN && (i == 0 || lexemes[i - 1].Type is not (SqlTokens.IF or SqlTokens.NOT)):
+                case SqlTokens.EXISTS when next != SqlTokens.LEFT_PAREN && !FollowsIf(i):
                     token.Type = SqlTokens.IDENTIFIER;
                     break;
                 // Words that mean something at one place only are names at all others.
                 case SqlTokens.IGNORE or SqlTokens.RESPECT when next != SqlTokens.NULLS:
                 case SqlTokens.ESCAPE when EndsSelectItem(next):
-                case SqlTokens.VALUES when next is SqlTokens.COMMA or SqlTokens.FROM:
+                case SqlTokens.BETWEEN when !FollowsName(i) && (i == 0 || lexemes[i - 1].Type != SqlTokens.NOT_LA):
+                case SqlTokens.VALUES when next != SqlTokens.LEFT_PAREN && i > 0 && !FollowsName(i):
+                case SqlTokens.QUALIFY when !FollowsName(i) || !StartsExpression(next, lexemes[Math.Min(i + 2, lexemes.Length - 1)].Type):
+                case SqlTokens.SYSTEM_USER when FollowsName(i) || (i > 0 && next is SqlTokens.DOT or SqlTokens.LEFT_PAREN):
+                case SqlTokens.RECURSIVE when next is SqlTokens.AS or SqlTokens.LEFT_PAREN || i == 0 || !PrecedesRecursive(lexemes[i - 1].Type):
+                case SqlTokens.SETOF when i == 0 || !(lexemes[i - 1].Type is SqlTokens.DOUBLE_COLON or SqlTokens.AS || FollowsName(i)) || next is not (SqlTokens.QUOTED_IDENTIFIER or SqlTokens.IDENTIFIER or >= SqlTokens.AUTHORIZATION):
+                case SqlTokens.NATIONAL when !IsCharacter(lexemes[i + 1]):
+                case SqlTokens.SEMI or SqlTokens.ANTI when next != SqlTokens.JOIN:
+                case SqlTokens.ASOF when next is not (SqlTokens.JOIN or SqlTokens.INNER or SqlTokens.LEFT or SqlTokens.RIGHT or SqlTokens.FULL or SqlTokens.SEMI or SqlTokens.ANTI):
                 case SqlTokens.EXCLUDE or SqlTokens.REPLACE when EndsSelectItem(next) && (i == 0 || lexemes[i - 1].Type != SqlTokens.STAR):
                     token.Type = SqlTokens.IDENTIFIER;
                     break;
@@ -157,6 +165,40 @@ internal sealed class SqlTokenStream : ITokenStream
     /// <summary>Tells whether a word before this token is the last one of a select list's item.</summary>
     private static bool EndsSelectItem(int next) =>
         next is SqlTokens.COMMA or SqlTokens.FROM or SqlTokens.RIGHT_PAREN or SqlTokens.SEMICOLON or SqlTokens.INTO or SqlTokens.WHERE or SqlTokens.UNION or TokenConstants.EOF;
+
+    /// <summary>Tells whether an expression, a name or a table ends before a token.</summary>
+    private bool FollowsName(int index) =>
+        index > 0 && (EndsName(_lexemes[index - 1].Type) || (index > 1 && _lexemes[index - 2].Type == SqlTokens.DOT && _lexemes[index - 1].Type != SqlTokens.STAR));
+
+    private bool FollowsIf(int index) =>
+        index > 0 && (_lexemes[index - 1].Type == SqlTokens.IF || (index > 1 && _lexemes[index - 1].Type == SqlTokens.NOT && _lexemes[index - 2].Type == SqlTokens.IF));
+
+    /// <summary>Tells whether an expression, a name or a table can end here, so that what follows may be an alias or a clause.</summary>
+    private static bool EndsName(int type) =>
+        type is SqlTokens.IDENTIFIER or SqlTokens.QUOTED_IDENTIFIER or SqlTokens.STRING or SqlTokens.PARAMETER or SqlTokens.RIGHT_PAREN or SqlTokens.RIGHT_BRACKET or SqlTokens.RIGHT_BRACE
+            or SqlTokens.INTEGER_NUMBER or SqlTokens.DECIMAL_NUMBER or SqlTokens.FLOAT_NUMBER or SqlTokens.BIT_STRING or SqlTokens.HEX_STRING
+            or SqlTokens.NULL or SqlTokens.TRUE or SqlTokens.FALSE or SqlTokens.UNKNOWN or SqlTokens.END or SqlTokens.ISNULL or SqlTokens.NOTNULL or SqlTokens.DEFAULT
+            or SqlTokens.INSERT or SqlTokens.VALUE or SqlTokens.ALL
+            or (>= SqlTokens.CURRENT_CATALOG and <= SqlTokens.CURRENT_USER) or SqlTokens.LOCALTIME or SqlTokens.LOCALTIMESTAMP or SqlTokens.SESSION_USER or SqlTokens.USER
+        || (type >= SqlTokens.BETWEEN && type is not (SqlTokens.BY or SqlTokens.BETWEEN or SqlTokens.ESCAPE) && type <= SqlTokens.ZONE);
+
+    private static bool PrecedesRecursive(int type) =>
+        type is SqlTokens.WITH or SqlTokens.WITH_LA or SqlTokens.CREATE or SqlTokens.REPLACE or SqlTokens.TEMP or SqlTokens.TEMPORARY;
+
+    /// <summary>Tells whether a token and the one behind it can begin an expression that follows another one.</summary>
+    private static bool StartsExpression(int type, int next) => type switch
+    {
+        >= SqlTokens.IDENTIFIER and <= SqlTokens.PARAMETER or SqlTokens.OPERATOR_SYMBOL or SqlTokens.LEFT_PAREN or SqlTokens.LEFT_BRACKET or SqlTokens.LEFT_BRACE => true,
+        SqlTokens.PLUS or SqlTokens.MINUS or SqlTokens.NOT or SqlTokens.NULL or SqlTokens.TRUE or SqlTokens.FALSE or SqlTokens.CASE or SqlTokens.CAST or SqlTokens.ARRAY => true,
+        SqlTokens.SET or SqlTokens.AT or SqlTokens.ASOF or SqlTokens.SEMI or SqlTokens.ANTI => false,
+        >= SqlTokens.CURRENT_CATALOG and <= SqlTokens.CURRENT_USER or SqlTokens.LOCALTIME or SqlTokens.LOCALTIMESTAMP or SqlTokens.SESSION_USER or SqlTokens.USER => true,
+        >= SqlTokens.AUTHORIZATION and <= SqlTokens.VERBOSE => next == SqlTokens.LEFT_PAREN,
+        _ => type >= SqlTokens.BETWEEN && type <= SqlTokens.ZONE,
+    };
+
+    private bool IsCharacter(Lexeme token) =>
+        token.Type == SqlTokens.IDENTIFIER && Text.AsSpan()[token.Start..token.End] is var word
+        && (word.Equals("character", StringComparison.OrdinalIgnoreCase) || word.Equals("char", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Tells whether an operand ends here, so that a question mark is jsonb's operator and no parameter.</summary>
     private bool EndsOperand(Lexeme token) =>
