@@ -67,10 +67,11 @@ internal sealed class CsvScanReader : TextScanReader
         _position = _scanner.Scan(Bytes(_end + NativeBuffer.PaddingBytes), _position, _end);
         if (_scanner.BadRecord >= 0)
         {
-            string problem = _scanner.BadFieldCount < 0 ? "a quoted field never ends"
+            bool isOpen = _scanner.BadFieldCount < 0;
+            string problem = isOpen ? "the quote that begins a field is never closed"
                 : _scanner.BadFieldCount > _scanner.Width ? $"more than the expected {_table.Columns.Count} fields"
                 : $"{_scanner.BadFieldCount} fields instead of {_table.Columns.Count}";
-            throw TextFileErrors.Malformed(_block.Path, Line(_scanner.BadRecord), problem);
+            throw TextFileErrors.Malformed(_block.Path, Line(isOpen ? _scanner.OpenQuote : _scanner.BadRecord), problem);
         }
 
         return _scanner.RowCount;

@@ -39,6 +39,9 @@ internal sealed class CsvScanner(CsvDialect dialect, int columnCount, int maxRow
     /// <summary>Fields of that record; -1: a quote in it is never closed.</summary>
     public int BadFieldCount { get; private set; }
 
+    /// <summary>Where that quote is.</summary>
+    public int OpenQuote { get; private set; }
+
     public int RowStart(int row) => _starts[row];
 
     /// <summary>A field's bytes, quotes included; the end is before the start when the record lacks the field.</summary>
@@ -59,7 +62,7 @@ internal sealed class CsvScanner(CsvDialect dialect, int columnCount, int maxRow
         BadRecord = -1;
         int count = 0, recordStart = position;
         bool isQuoted = false;
-        int skip = -1;
+        int skip = -1, openQuote = position;
         while (position < end)
         {
             Marks(bytes.Slice(position, 64), out ulong delimiters, out ulong lines, out ulong quotes);
@@ -99,6 +102,7 @@ internal sealed class CsvScanner(CsvDialect dialect, int columnCount, int maxRow
                     {
                         int fieldStart = count > RowCount * Width ? _ends[count - 1] + 1 : recordStart;
                         isQuoted = at == fieldStart && bytes[at] == dialect.Quote;
+                        openQuote = at;
                         continue;
                     }
                 }
@@ -140,6 +144,7 @@ internal sealed class CsvScanner(CsvDialect dialect, int columnCount, int maxRow
         {
             BadRecord = recordStart;
             BadFieldCount = -1;
+            OpenQuote = isQuoted ? openQuote : recordStart;
         }
 
         return end;

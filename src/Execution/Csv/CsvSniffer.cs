@@ -143,9 +143,11 @@ internal static class CsvSniffer
         while (true)
         {
             int search = start;
-            if (start < record.Length && record[start] == dialect.Quote && dialect.ClosingQuote(record, start + 1) is var closed and >= 0)
+            if (start < record.Length && record[start] == dialect.Quote)
             {
-                search = closed + 1;
+                // A quote that is never closed takes all that follows, so that the scan can say so.
+                int closed = dialect.ClosingQuote(record, start + 1);
+                search = closed >= 0 ? closed + 1 : record.Length;
             }
 
             int end = record[search..].IndexOf(dialect.Delimiter);

@@ -14,6 +14,8 @@ internal sealed class PartitionedSink : FileSink
     /// <summary>Files that may be open at a time.</summary>
     private const int MaxPartitions = 1000;
 
+    private const string Overwrite = "overwrite";
+
     private readonly string _path;
     private readonly string _temporaryPath;
     private readonly FileFormat _format;
@@ -23,15 +25,17 @@ internal sealed class PartitionedSink : FileSink
     private readonly int[] _others;
     private readonly MemoryAccount _account = new("copy to folder", long.MaxValue);
     private readonly Dictionary<string, FileSink> _sinks = new(StringComparer.Ordinal);
+    private readonly bool _replaces;
     private bool _isFinished;
 
-    /// <exception cref="QueryException">42703: no such column; 42P07: the folder is there and not empty.</exception>
+    /// <exception cref="QueryException">42703: no such column; 42P07: the folder is there and not empty, and is not to be replaced.</exception>
     public PartitionedSink(string path, FileFormat format, IReadOnlyList<(string Name, SqlType Type)> columns, IReadOnlyDictionary<string, string> options, string partitionBy)
     {
         _path = Path.GetFullPath(path.TrimEnd(Path.DirectorySeparatorChar));
         _format = format;
         _columns = columns;
-        _options = options;
+        _replaces = Replaces(options);
+        _options = options.Where(static option => !option.Key.Equals(Overwrite, StringComparison.OrdinalIgnoreCase)).ToDictionary(StringComparer.OrdinalIgnoreCase);
         _keys = [.. partitionBy.Trim('(', ')', '[', ']').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Ordinal)];
         _others = [.. Enumerable.Range(0, columns.Count).Except(_keys)];
         if (_keys.Length == 0 || _others.Length == 0)
@@ -39,9 +43,9 @@ internal sealed class PartitionedSink : FileSink
             throw TextFileErrors.InvalidOption("partition_by", partitionBy);
         }
 
-        if (File.Exists(_path) || (Directory.Exists(_path) && Directory.EnumerateFileSystemEntries(_path).Any()))
+        if (File.Exists(_path) || (!_replaces && Directory.Exists(_path) && Directory.EnumerateFileSystemEntries(_path).Any()))
         {
-            throw new QueryException("42P07", ErrorKind.User, $"folder is not empty: '{path}'");
+            throw new QueryException("42P07", ErrorKind.User, $"folder is not empty: '{path}'") { Hint = "OVERWRITE true replaces all that is in the folder." };
         }
 
         if (!Directory.Exists(Path.GetDirectoryName(_path)))
@@ -60,12 +64,33 @@ internal sealed class PartitionedSink : FileSink
             sink.Finish();
         }
 
-        if (Directory.Exists(_path))
+        if (!Directory.Exists(_path))
+        {
+            Directory.Move(_temporaryPath, _path);
+        }
+        else if (!_replaces)
         {
             Directory.Delete(_path);
+            Directory.Move(_temporaryPath, _path);
+        }
+        else
+        {
+            // Files are moved away whole and come back if the new ones cannot take their place.
+            string replaced = $"{_temporaryPath}.old";
+            Directory.Move(_path, replaced);
+            try
+            {
+                Directory.Move(_temporaryPath, _path);
+            }
+            catch (IOException)
+            {
+                Directory.Move(replaced, _path);
+                throw;
+            }
+
+            Directory.Delete(replaced, recursive: true);
         }
 
-        Directory.Move(_temporaryPath, _path);
         _isFinished = true;
     }
 
@@ -134,6 +159,15 @@ internal sealed class PartitionedSink : FileSink
 
         return sink;
     }
+
+    private static bool Replaces(IReadOnlyDictionary<string, string> options) =>
+        options.FirstOrDefault(static option => option.Key.Equals(Overwrite, StringComparison.OrdinalIgnoreCase)) is { Key: not null, Value: var value }
+        && value.ToLowerInvariant() switch
+        {
+            "" or "true" or "on" or "1" => true,
+            "false" or "off" or "0" => false,
+            _ => throw TextFileErrors.InvalidOption(Overwrite, value),
+        };
 
     private int Ordinal(string name)
     {

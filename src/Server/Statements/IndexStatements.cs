@@ -9,7 +9,7 @@ namespace SqlCluster.Server.Statements;
 /// <summary>CREATE INDEX and DROP INDEX: indexes have names, and unique ones keep keys unique, but scans prune by statistics instead of using them.</summary>
 internal static class IndexStatements
 {
-    private const string Notice = "indexes are accepted and ignored: scans prune by statistics instead";
+    private const string Notice = "scans do not use indexes but prune by statistics; the index is listed in the catalog";
 
     /// <exception cref="Parser.Errors.QueryException">42P01, 42809, 42703: no such table or column; 42P07: the name is taken.</exception>
     public static async Task<StatementResult> CreateAsync(CreateIndex create, Session session, CancellationToken cancellation)

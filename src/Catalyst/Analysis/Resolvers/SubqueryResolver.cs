@@ -110,7 +110,9 @@ internal sealed class SubqueryResolver(AnalysisContext context, ComparisonResolv
 
     private Expression Compare(Expression operand, ComparisonOperator comparison, bool isAll, LogicalPlan plan, Ast.SyntaxNode node)
     {
-        NodeList<Expression> values = operand is Call { Function.Name: SpecialFunctions.RowConstructor } row ? row.Arguments : [operand];
+        // A row that is written out is compared column by column; the row of a table (t, t.*) is one value.
+        bool isWrittenOut = node is Ast.InSubqueryExpression { Operand: Ast.RowExpression } or Ast.QuantifiedSubqueryExpression { Operand: Ast.RowExpression };
+        NodeList<Expression> values = isWrittenOut && operand is Call { Function.Name: SpecialFunctions.RowConstructor } row ? row.Arguments : [operand];
         NodeList<Column> columns = plan.Output;
         if (values.Count != columns.Count)
         {

@@ -134,17 +134,14 @@ internal static class TextForms
     /// <summary>{key=value, key=value}, as DuckDB shows maps.</summary>
     private static void AppendMap(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default)
     {
-        var list = (ListVector)reader.Flat;
-        int slot = reader.Slot(row);
-        var entries = (StructVector)list.Child;
-        var keys = new VectorReader(entries.Children[0]);
-        var values = new VectorReader(entries.Children[1]);
+        var entries = new MapEntries(in reader, row);
+        VectorReader keys = entries.Keys, values = entries.Values;
         text.Append('{');
         var pulse = new Pulse(cancellation);
-        for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
+        for (int i = entries.First; i < entries.End; i++)
         {
             pulse.Spend(64);
-            text.Append(i == list.Offsets[slot] ? "" : ", ");
+            text.Append(i == entries.First ? "" : ", ");
             Append(text, type.Key!, in keys, i, zone, names, cancellation);
             text.Append('=');
             if (values.IsNull(i))

@@ -18,6 +18,9 @@ internal static class Digests
         ScalarFunction.OfRows(
             "sha256", [SqlType.Bytea], SqlType.Bytea, static row => row.Set(Digest(row, HashAlgorithmName.SHA256)), "SHA-256 digest",
             ("sha256('abc'::bytea)", "\\xba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")),
+        ScalarFunction.OfRows(
+            "sha224", [SqlType.Bytea], SqlType.Bytea, static row => row.Set(Sha224(row)), "SHA-224 digest",
+            ("sha224('abc'::bytea)", "\\x23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7")),
         ScalarFunction.OfRows("sha384", [SqlType.Bytea], SqlType.Bytea, static row => row.Set(Digest(row, HashAlgorithmName.SHA384)), "SHA-384 digest"),
         ScalarFunction.OfRows("sha512", [SqlType.Bytea], SqlType.Bytea, static row => row.Set(Digest(row, HashAlgorithmName.SHA512)), "SHA-512 digest"),
         ScalarFunction.OfFailingRows(
@@ -63,6 +66,20 @@ internal static class Digests
         }
 
         return hash.GetHashAndReset();
+    }
+
+    private static byte[] Sha224(Row row)
+    {
+        ReadOnlySpan<byte> bytes = row.Bytes(0);
+        var hash = new Sha224();
+        Pulse pulse = row.Pulse;
+        for (; bytes.Length > Pulse.StretchBytes; bytes = bytes[Pulse.StretchBytes..])
+        {
+            hash.Append(bytes[..Pulse.StretchBytes]);
+            pulse.Spend(Pulse.StretchBytes);
+        }
+
+        return hash.Finish(bytes);
     }
 
     private static void Encode(Row row)

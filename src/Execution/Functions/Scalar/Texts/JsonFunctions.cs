@@ -107,17 +107,14 @@ internal static class JsonFunctions
     /// <summary>An object whose names are the keys' texts.</summary>
     private static void AppendMap(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, CancellationToken cancellation)
     {
-        var list = (ListVector)reader.Flat;
-        int slot = reader.Slot(row);
-        var entries = (StructVector)list.Child;
-        var keys = new VectorReader(entries.Children[0]);
-        var values = new VectorReader(entries.Children[1]);
+        var entries = new MapEntries(in reader, row);
+        VectorReader keys = entries.Keys, values = entries.Values;
         text.Append('{');
         var pulse = new Pulse(cancellation);
-        for (int i = list.Offsets[slot]; i < list.Offsets[slot + 1]; i++)
+        for (int i = entries.First; i < entries.End; i++)
         {
             pulse.Spend(64);
-            text.Append(i == list.Offsets[slot] ? "" : ",");
+            text.Append(i == entries.First ? "" : ",");
             JsonForms.AppendString(text, TextForms.Format(type.Key!, in keys, i, zone, null, cancellation));
             text.Append(':');
             Append(text, type.Element!, in values, i, zone, cancellation);

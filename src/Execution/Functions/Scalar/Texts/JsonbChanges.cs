@@ -21,9 +21,13 @@ internal static class JsonbChanges
         Test("@>", SqlType.Jsonb, static (row, root) => HoldsText(root, row), "Contains the other value", ("jsonb '{\"a\":1,\"b\":2}' @> '{\"b\":2}'", "true"), ("jsonb '[1,[2,3]]' @> '[[3]]'", "true")),
         Test("<@", SqlType.Jsonb, static (row, root) => IsHeldBy(root, row), "Is contained in the other value", ("jsonb '{\"b\":2}' <@ '{\"a\":1,\"b\":2}'", "true")),
         Test("?", SqlType.Text, static (row, root) => HasKey(root, row.Text(1)), "Has the key, or the string as an element", ("jsonb '{\"a\":1}' ? 'a'", "true")),
-        Test("?|", Texts, static (row, root) => Strings(row, 1).Any(key => key is not null && HasKey(root, key)), "Has one of the keys", ("jsonb '[\"a\",\"b\"]' ?| array['b','d']", "true")),
-        Test("?&", Texts, static (row, root) => Strings(row, 1).All(key => key is null || HasKey(root, key)), "Has all of the keys", ("jsonb '[\"a\",\"b\"]' ?& array['a','b']", "true")),
+        Test("?|", Texts, HasAny, "Has one of the keys", ("jsonb '[\"a\",\"b\"]' ?| array['b','d']", "true")),
+        Test("?&", Texts, HasAll, "Has all of the keys", ("jsonb '[\"a\",\"b\"]' ?& array['a','b']", "true")),
         Test("jsonb_exists", SqlType.Text, static (row, root) => HasKey(root, row.Text(1)), "Has the key, or the string as an element"),
+        Test("jsonb_exists_any", Texts, HasAny, "Has one of the keys", ("jsonb_exists_any('{\"a\":1}', '{a,b}')", "true")),
+        Test("jsonb_exists_all", Texts, HasAll, "Has all of the keys", ("jsonb_exists_all('{\"a\":1}', '{a,b}')", "false")),
+        Test("jsonb_contains", SqlType.Jsonb, static (row, root) => HoldsText(root, row), "Contains the other value", ("jsonb_contains('[1,2]', '[2]')", "true")),
+        Test("jsonb_contained", SqlType.Jsonb, static (row, root) => IsHeldBy(root, row), "Is contained in the other value", ("jsonb_contained('[2]', '[1,2]')", "true")),
         Change("||", [SqlType.Jsonb], static row => Concatenate(Node(row, 0), Node(row, 1), row.Pulse), "Merges objects, joins arrays", ("jsonb '{\"a\":1}' || '{\"b\":2}'", "{\"a\": 1, \"b\": 2}"), ("jsonb '[1,2]' || '3'", "[1, 2, 3]")),
         Change("-", [SqlType.Text], static row => Without(Node(row, 0), row.Text(1)), "Without a key, or without the elements that are the string", ("jsonb '{\"a\":1,\"b\":2}' - 'a'", "{\"b\": 2}")),
         Change("-", [SqlType.Integer], static row => Without(Node(row, 0), row.Int(1)), "Without the element at a place, from 0", ("jsonb '[1,2]' - 0", "[2]")),
@@ -136,6 +140,10 @@ internal static class JsonbChanges
 
         return texts;
     }
+
+    private static bool HasAny(Row row, JsonElement root) => Strings(row, 1).Any(key => key is not null && HasKey(root, key));
+
+    private static bool HasAll(Row row, JsonElement root) => Strings(row, 1).All(key => key is null || HasKey(root, key));
 
     private static bool HasKey(JsonElement value, string key) => value.ValueKind switch
     {
