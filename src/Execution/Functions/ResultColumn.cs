@@ -21,6 +21,7 @@ internal sealed class ResultColumn : IDisposable
     private readonly ColumnAppender? _appender;
     private readonly List<NativeBuffer> _sharedBuffers = [];
     private readonly HashSet<Vector> _sharedSources = [];
+    private Vector? _lastShared;
     private NativeBuffer? _values;
     private NativeBuffer? _validity;
     private int _length;
@@ -58,6 +59,7 @@ internal sealed class ResultColumn : IDisposable
         if (_heap != null)
         {
             _heap.Reset();
+            _lastShared = null;
             _sharedBuffers.Clear();
             _sharedSources.Clear();
         }
@@ -172,15 +174,53 @@ internal sealed class ResultColumn : IDisposable
     {
         if (bytes.Length > StringView.InlineBytes)
         {
-            Vector flat = source switch { DictionaryVector dictionary => dictionary.Dictionary, ConstantVector constant => constant.Value, _ => source };
-            if (_sharedSources.Add(flat))
-            {
-                _sharedBuffers.AddRange(((ViewVector)flat).DataBuffers);
-            }
+            Share(source);
         }
 
         Mark();
         _values!.Span<StringView>(0, _length)[_row] = ViewKernels.ViewOf(bytes);
+    }
+
+    /// <summary>Rows of a flat vector of this type that follow each other, put into slots that do; texts are not copied, the vector's data buffers are named by the result.</summary>
+    /// <param name="reader">Reads the vector.</param>
+    /// <param name="first">First row.</param>
+    /// <param name="slot">First slot; where the next <see cref="MoveTo"/> goes is behind the last one.</param>
+    /// <param name="count">Rows.</param>
+    public void SetRange(in VectorReader reader, int first, int slot, int count)
+    {
+        if (reader.Source is ViewVector views && _heap != null)
+        {
+            views.Views.Slice(first, count).CopyTo(_values!.Span<StringView>(slot * 16L, count));
+            Share(views);
+        }
+        else if (reader.Source is FixedVector flat && flat.Type.Id == _arrowType.Id && _arrowType.Id is not (ArrowTypeId.Decimal64 or ArrowTypeId.Decimal128))
+        {
+            flat.ValueBytes.Slice(first * _width, count * _width).CopyTo(_values!.Span<byte>((long)slot * _width, count * _width));
+        }
+        else
+        {
+            for (int i = 0; i < count; i++)
+            {
+                MoveTo(slot + i);
+                if (!reader.IsNull(first + i))
+                {
+                    SetValue(in reader, first + i);
+                }
+            }
+
+            return;
+        }
+
+        Span<byte> validity = _validity!.Span<byte>(0, Bits.ByteCount(_length));
+        bool hasNulls = reader.Source.HasNulls;
+        for (int i = 0; i < count; i++)
+        {
+            if (!hasNulls || !reader.IsNull(first + i))
+            {
+                Bits.Set(validity, slot + i);
+                _set++;
+            }
+        }
     }
 
     /// <summary>A row of another vector of this type (decimals: of this scale).</summary>
@@ -273,6 +313,22 @@ internal sealed class ResultColumn : IDisposable
         _values = _validity = null;
         _heap?.Dispose();
         _appender?.Dispose();
+    }
+
+    /// <summary>Names the data buffers of a vector of views, once a batch.</summary>
+    private void Share(Vector source)
+    {
+        if (source == _lastShared)
+        {
+            return;
+        }
+
+        _lastShared = source;
+        Vector flat = source switch { DictionaryVector dictionary => dictionary.Dictionary, ConstantVector constant => constant.Value, _ => source };
+        if (_sharedSources.Add(flat))
+        {
+            _sharedBuffers.AddRange(((ViewVector)flat).DataBuffers);
+        }
     }
 
     private void FillGap() => _appender!.AppendNulls(_row - _appender.Count);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Trees;
@@ -28,6 +29,20 @@ internal sealed unsafe class ByteHeap(MemoryAccount account) : IDisposable
         fixed (byte* source = bytes)
         {
             return bytes.Length <= StringView.InlineBytes ? StringView.Create(source, bytes.Length) : AddLong(source, bytes.Length);
+        }
+    }
+
+    /// <summary>As <see cref="Add(ReadOnlySpan{byte})"/>, for the part of a text from <paramref name="start"/> to <paramref name="end"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public StringView AddPart(ReadOnlySpan<byte> text, int start, int end)
+    {
+        Debug.Assert(start >= 0 && start <= end && end <= text.Length, "a part outside its text");
+        fixed (byte* source = text)
+        {
+            int length = end - start;
+            return length > StringView.InlineBytes ? AddLong(source + start, length)
+                : start + StringView.InlineBytes <= text.Length ? StringView.CreatePadded(source + start, length)
+                : StringView.Create(source + start, length);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using System.Text;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Schema;
@@ -18,6 +19,34 @@ internal sealed class ViewAppender(ArrowType type, MemoryAccount account) : Colu
     {
         Room(1)[0] = _heap.Add(value);
         AddValidRows(1);
+    }
+
+    /// <summary>Appends the parts of a text between separators of one byte: one more than there are separators.</summary>
+    public void AppendFields(ReadOnlySpan<byte> text, byte separator)
+    {
+        int count = text.Count(separator) + 1, field = 0, start = 0, at = 0;
+        Span<StringView> target = Room(count);
+        for (; at + Vector128<byte>.Count <= text.Length; at += Vector128<byte>.Count)
+        {
+            for (uint ends = Vector128.Equals(Vector128.Create(text.Slice(at, Vector128<byte>.Count)), Vector128.Create(separator)).ExtractMostSignificantBits(); ends != 0; ends &= ends - 1)
+            {
+                int end = at + System.Numerics.BitOperations.TrailingZeroCount(ends);
+                target[field++] = _heap.AddPart(text, start, end);
+                start = end + 1;
+            }
+        }
+
+        for (; at < text.Length; at++)
+        {
+            if (text[at] == separator)
+            {
+                target[field++] = _heap.AddPart(text, start, at);
+                start = at + 1;
+            }
+        }
+
+        target[field] = _heap.Add(text[start..]);
+        AddValidRows(count);
     }
 
     /// <summary>Appends one text; null appends null.</summary>

@@ -102,13 +102,16 @@ internal sealed class TableCall(SqlType[] argumentTypes, SqlType resultType, Eva
     }
 
     /// <summary>Elements of an array or map argument, and the first and the number of them.</summary>
-    public VectorReader Elements(int argument, out int start, out int count)
+    public VectorReader Elements(int argument, out int start, out int count) => new(List(argument, out start, out count).Child);
+
+    /// <summary>The vector that holds the elements of an array or map argument, and the first and the number of them.</summary>
+    public ListVector List(int argument, out int start, out int count)
     {
         var list = (ListVector)_arguments[argument].Flat;
         int slot = _arguments[argument].Slot(_row);
         start = list.Offsets[slot];
         count = list.Offsets[slot + 1] - start;
-        return new VectorReader(list.Child);
+        return list;
     }
 }
 

@@ -35,7 +35,13 @@ internal static class Unnesting
     /// <summary>Arrays side by side; shorter ones are padded with nulls.</summary>
     private sealed class Elements(ArrayElements[] arrays) : RowSource
     {
-        public override void Open() => Array.ForEach(arrays, static array => array.Open());
+        public override void Open()
+        {
+            foreach (ArrayElements array in arrays)
+            {
+                array.Open();
+            }
+        }
 
         public override int Fill(ResultColumn[] columns, int start, int room)
         {
@@ -61,6 +67,8 @@ internal static class Unnesting
     private sealed class ArrayElements(TableCall call, int argument)
     {
         private readonly Stack<(VectorReader Values, int Next, int End)> _open = new();
+        private Vector? _elements;
+        private VectorReader _outermost;
         private VectorReader _values;
         private int _next;
         private int _end;
@@ -71,13 +79,28 @@ internal static class Unnesting
             _next = _end = 0;
             if (!call.IsNull(argument))
             {
-                _values = call.Elements(argument, out _next, out int count);
+                ListVector list = call.List(argument, out _next, out int count);
                 _end = _next + count;
+                if (list.Child != _elements)
+                {
+                    _elements = list.Child;
+                    _outermost = new VectorReader(_elements);
+                }
+
+                _values = _outermost;
             }
         }
 
         public int Fill(ResultColumn column, int start, int room)
         {
+            if (_next < _end && _open.Count == 0 && _values.Flat is not ListVector)
+            {
+                int all = Math.Min(room, _end - _next);
+                column.SetRange(in _values, _next, start, all);
+                _next += all;
+                return all;
+            }
+
             int count = 0;
             while (count < room && MoveToElement())
             {

@@ -60,7 +60,7 @@ internal sealed class RunningFunction : IDisposable
     public int Fill(int start, int room)
     {
         int count = _source.Fill(_columns, start, room);
-        for (int i = 0; i < count && _isPacked; i++)
+        for (int i = 0; _isPacked && i < count; i++)
         {
             Bits.Set(_packedValidity!.Span<byte>(0, Bits.ByteCount(_slots)), start + i);
         }

@@ -85,7 +85,11 @@ internal sealed class TableFunctionOperator : Operator
             int row = batch.Selection == null ? _position : batch.Selection.Rows[_position];
             if (!_isOpen)
             {
-                Array.ForEach(_functions, function => function.Open(row));
+                foreach (RunningFunction function in _functions)
+                {
+                    function.Open(row);
+                }
+
                 _isOpen = true;
                 _produced = 0;
             }

@@ -267,6 +267,13 @@ internal static class ArrayFunctions
         ReadOnlySpan<byte> text = row.Bytes(0), separator = row.IsNull(1) ? default : row.Bytes(1), forNull = row.Count > 2 && !row.IsNull(2) ? row.Bytes(2) : default;
         bool hasNull = row.Count > 2 && !row.IsNull(2), byCharacter = row.IsNull(1);
         var list = (ViewAppender)row.Result.BeginList();
+        if (separator.Length == 1 && !hasNull && text.Length is > 0 and <= Pulse.StretchBytes)
+        {
+            list.AppendFields(text, separator[0]);
+            row.Result.EndList();
+            return;
+        }
+
         Pulse pulse = row.Pulse;
         for (bool isLast = text.IsEmpty; !isLast;)
         {

@@ -1,3 +1,4 @@
+using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Execution.Kernels;
@@ -32,7 +33,7 @@ internal static class Lengths
     ];
 
     private static ScalarFunction Characters(string name, params (string, string)[] examples) =>
-        ScalarFunction.OfRows(name, [SqlType.Text], SqlType.Integer, static row => row.Set((long)Utf8Text.Count(row.Bytes(0))), "Characters", examples);
+        new(new FunctionSignature { Name = name, Parameters = [SqlType.Text], ReturnType = FunctionSignature.Returns(SqlType.Integer), Description = "Characters", Examples = examples }, static binding => new CharacterLengths(binding));
 
     private static ScalarFunction Position(string name, params (string, string)[] examples) => ScalarFunction.OfRows(
         name, [SqlType.Text, SqlType.Text], SqlType.Integer,
