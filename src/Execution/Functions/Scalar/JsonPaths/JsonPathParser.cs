@@ -9,11 +9,10 @@ namespace SqlCluster.Execution.Functions.Scalar.JsonPaths;
 /// <summary>Reads SQL/JSON paths by recursive descent: || below &amp;&amp; below comparisons below + - below * / % below signs below accessors.</summary>
 internal sealed class JsonPathParser
 {
+    private const int MostLevels = 500;
     private static readonly string[] Methods = ["abs", "ceiling", "double", "floor", "keyvalue", "size", "type"];
     private readonly List<PathToken> _tokens;
     private int _at;
-    private const int MostLevels = 500;
-
     private int _filters;
     private int _subscripts;
     private int _depth;

@@ -9,20 +9,21 @@ namespace SqlCluster.Execution.Functions.Scalar.Texts;
 /// <summary>md5, sha, encode and decode, to_hex.</summary>
 internal static class Digests
 {
-    private const int Md5Bytes = 16;
+    /// <summary>Bytes of the longest digest, SHA-512's.</summary>
+    private const int MostDigestBytes = 64;
 
     public static IEnumerable<ScalarFunction> Overloads =>
     [
         ScalarFunction.OfRows("md5", [SqlType.Text], SqlType.Text, static row => Md5(row), "MD5 digest in hexadecimal", ("md5('abc')", "900150983cd24fb0d6963f7d28e17f72")),
         ScalarFunction.OfRows("md5", [SqlType.Bytea], SqlType.Text, static row => Md5(row), "MD5 digest in hexadecimal"),
         ScalarFunction.OfRows(
-            "sha256", [SqlType.Bytea], SqlType.Bytea, static row => row.Set(Digest(row, HashAlgorithmName.SHA256)), "SHA-256 digest",
+            "sha256", [SqlType.Bytea], SqlType.Bytea, static row => Digest(row, HashAlgorithmName.SHA256), "SHA-256 digest",
             ("sha256('abc'::bytea)", "\\xba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")),
         ScalarFunction.OfRows(
             "sha224", [SqlType.Bytea], SqlType.Bytea, static row => row.Set(Sha224(row)), "SHA-224 digest",
             ("sha224('abc'::bytea)", "\\x23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7")),
-        ScalarFunction.OfRows("sha384", [SqlType.Bytea], SqlType.Bytea, static row => row.Set(Digest(row, HashAlgorithmName.SHA384)), "SHA-384 digest"),
-        ScalarFunction.OfRows("sha512", [SqlType.Bytea], SqlType.Bytea, static row => row.Set(Digest(row, HashAlgorithmName.SHA512)), "SHA-512 digest"),
+        ScalarFunction.OfRows("sha384", [SqlType.Bytea], SqlType.Bytea, static row => Digest(row, HashAlgorithmName.SHA384), "SHA-384 digest"),
+        ScalarFunction.OfRows("sha512", [SqlType.Bytea], SqlType.Bytea, static row => Digest(row, HashAlgorithmName.SHA512), "SHA-512 digest"),
         ScalarFunction.OfFailingRows(
             "encode", [SqlType.Bytea, SqlType.Text], SqlType.Text, static row => Encode(row), "Bytes as text in base64, hex or escape",
             ("encode('abc'::bytea, 'base64')", "YWJj"), ("encode('abc'::bytea, 'hex')", "616263")),
@@ -35,28 +36,36 @@ internal static class Digests
     private static void Md5(Row row)
     {
         ReadOnlySpan<byte> bytes = row.Bytes(0);
-        Span<byte> digest = stackalloc byte[Md5Bytes];
+        Span<byte> digest = stackalloc byte[Md5Kernel.DigestBytes];
         if (bytes.Length > Pulse.StretchBytes)
         {
-            Digest(row, HashAlgorithmName.MD5).CopyTo(digest);
+            DigestLarge(row, HashAlgorithmName.MD5).CopyTo(digest);
         }
         else
         {
-            CryptographicOperations.HashData(HashAlgorithmName.MD5, bytes, digest);
+            Md5Kernel.Hash(bytes, digest);
         }
 
         Convert.TryToHexStringLower(digest, row.Result.Reserve(digest.Length * 2), out int written);
         row.Result.CommitBytes(written);
     }
 
-    private static byte[] Digest(Row row, HashAlgorithmName algorithm)
+    private static void Digest(Row row, HashAlgorithmName algorithm)
     {
         ReadOnlySpan<byte> bytes = row.Bytes(0);
         if (bytes.Length <= Pulse.StretchBytes)
         {
-            return CryptographicOperations.HashData(algorithm, bytes);
+            row.Result.CommitBytes(CryptographicOperations.HashData(algorithm, bytes, row.Result.Reserve(MostDigestBytes)));
         }
+        else
+        {
+            row.Set(DigestLarge(row, algorithm));
+        }
+    }
 
+    private static byte[] DigestLarge(Row row, HashAlgorithmName algorithm)
+    {
+        ReadOnlySpan<byte> bytes = row.Bytes(0);
         using var hash = IncrementalHash.CreateHash(algorithm);
         Pulse pulse = row.Pulse;
         for (; !bytes.IsEmpty; bytes = bytes[Math.Min(bytes.Length, Pulse.StretchBytes)..])
