@@ -18,7 +18,17 @@ internal static class JsonForms
     public static void Validate(Row row)
     {
         ReadOnlySpan<byte> json = row.Bytes(0);
-        var pulse = row.Pulse;
+        if (json.Length > Pulse.StretchBytes || !JsonScan.IsValue(json))
+        {
+            Read(json, row.Pulse);
+        }
+
+        row.SetPart(0, 0, json.Length);
+    }
+
+    /// <summary>Ends with an error unless a text of any size and depth is JSON.</summary>
+    private static void Read(ReadOnlySpan<byte> json, Pulse pulse)
+    {
         try
         {
             var reader = new Utf8JsonReader(json, ReaderOptions);
@@ -31,8 +41,6 @@ internal static class JsonForms
         {
             throw Invalid(json);
         }
-
-        row.SetPart(0, 0, json.Length);
     }
 
     /// <summary>A row's text as jsonb.</summary>
