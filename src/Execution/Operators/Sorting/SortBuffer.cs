@@ -16,6 +16,9 @@ internal sealed class SortBuffer : IDisposable
 
     /// <summary>Bytes a row needs while it is sorted: an entry, another to merge into, its place in the order.</summary>
     private const int SortingBytes = 36;
+
+    /// <summary>The same of rows with few keys: their places only.</summary>
+    private const int CountingBytes = 4;
     private readonly TaskContext _context;
     private readonly NodeList<SortKey> _order;
     private readonly CompiledExpression[] _keys;
@@ -25,6 +28,8 @@ internal sealed class SortBuffer : IDisposable
     private ColumnAppender?[] _keyColumns = [];
     private VectorGatherer[] _gatherers = [];
     private GrowingBuffer _encoded;
+    private GrowingBuffer _encodedBatch;
+    private KeyCodes? _codes;
     private NativeBuffer? _rows;
     private Vector[] _sortedColumns = [];
     private int _next;
@@ -36,16 +41,17 @@ internal sealed class SortBuffer : IDisposable
         _keys = ExpressionCompiler.CompileAll([.. keys.Select(static key => key.Expression)], context.Evaluation);
         _keyVectors = new Vector[keys.Count];
         _encoded = new GrowingBuffer(context.Account);
+        _encodedBatch = new GrowingBuffer(context.Account);
     }
 
     /// <summary>Rows collected.</summary>
     public int Count { get; private set; }
 
     /// <summary>Bytes reserved from the account.</summary>
-    public long ReservedBytes => (_columns ?? []).Sum(static column => column.ReservedBytes) + _keyColumns.Sum(static column => column?.ReservedBytes ?? 0) + _encoded.ReservedBytes;
+    public long ReservedBytes => (_columns ?? []).Sum(static column => column.ReservedBytes) + _keyColumns.Sum(static column => column?.ReservedBytes ?? 0) + _encoded.ReservedBytes + _encodedBatch.ReservedBytes + (_codes?.ReservedBytes ?? 0);
 
     /// <summary>Bytes that sorting will take besides.</summary>
-    public long BytesToSort => (long)Count * SortingBytes;
+    public long BytesToSort => (long)Count * (_codes == null ? SortingBytes : CountingBytes);
 
     /// <summary>Copies the rows of a batch that count.</summary>
     public void Append(Batch batch)
@@ -62,11 +68,10 @@ internal sealed class SortBuffer : IDisposable
             _gatherers = Array.ConvertAll(batch.Columns, _ => new VectorGatherer(_context.Account));
             _encoder = SortKeyEncoder.Fitting(SortDirections.Of(_order), _keyVectors, rows, batch.RowCount);
             _keyColumns = MakeKeyColumns();
+            _codes = new KeyCodes(_encoder.Stride, _context.Account);
         }
 
-        long used = (long)Count * _encoder!.Stride;
-        int bytes = batch.RowCount * _encoder.Stride;
-        _encoder.Encode(_keyVectors, rows, batch.RowCount, _encoded.Ensure(used + bytes, used).Span<byte>(used, bytes));
+        Encode(rows, batch.RowCount);
         for (int i = 0; i < _columns.Length; i++)
         {
             _columns[i].Append(batch.Columns[i], batch.Selection);
@@ -131,7 +136,7 @@ internal sealed class SortBuffer : IDisposable
     public Vector[] Columns => _sortedColumns;
 
     /// <summary>Tells whether rows, by row number, have equal keys.</summary>
-    public bool AreTied(int left, int right) => Comparer().AreTied(left, right);
+    public bool AreTied(int left, int right) => _codes != null ? _codes.Code(left) == _codes.Code(right) : Comparer().AreTied(left, right);
 
     /// <summary>Gives the positions in the order at which the keys differ from those before, 0 first, then the number of rows; after <see cref="Sort"/>.</summary>
     public void FindTies(Action<int> start)
@@ -139,6 +144,16 @@ internal sealed class SortBuffer : IDisposable
         start(0);
         if (Count == 0)
         {
+            return;
+        }
+
+        if (_codes != null)
+        {
+            foreach (int tie in _codes.Ties().Skip(1))
+            {
+                start(tie);
+            }
+
             return;
         }
 
@@ -190,6 +205,8 @@ internal sealed class SortBuffer : IDisposable
         Array.ForEach(_keyColumns, static column => column?.Dispose());
         Array.ForEach(_gatherers, static gatherer => gatherer.Dispose());
         _encoded.Dispose();
+        _encodedBatch.Dispose();
+        _codes?.Dispose();
         _rows?.Release();
         _rows = null;
     }
@@ -206,6 +223,38 @@ internal sealed class SortBuffer : IDisposable
         }
 
         return columns;
+    }
+
+    /// <summary>Encodes the keys of more rows: as numbers of whole keys as long as those are few.</summary>
+    private void Encode(ReadOnlySpan<int> rows, int count)
+    {
+        long used = (long)Count * _encoder!.Stride;
+        int bytes = count * _encoder.Stride;
+        if (_codes == null)
+        {
+            _encoder.Encode(_keyVectors, rows, count, _encoded.Ensure(used + bytes, used).Span<byte>(used, bytes));
+            return;
+        }
+
+        Span<byte> batch = _encodedBatch.Ensure(bytes, 0).Span<byte>(0, bytes);
+        _encoder.Encode(_keyVectors, rows, count, batch);
+        if (_encoder.IsExact && _codes.TryAppend(batch, count))
+        {
+            return;
+        }
+
+        Span<byte> target = _encoded.Ensure(used + bytes, 0).Span<byte>(used, bytes);
+        for (int start = 0; start < Count; start += StretchRows)
+        {
+            _context.Cancellation.ThrowIfCancellationRequested();
+            int some = Math.Min(StretchRows, Count - start);
+            _codes.Decode(start, some, _encoded.Buffer.Span<byte>((long)start * _encoder.Stride, some * _encoder.Stride));
+        }
+
+        batch.CopyTo(target);
+        _encodedBatch.Dispose();
+        _codes.Dispose();
+        _codes = null;
     }
 
     private SortEntryComparer Comparer()
@@ -230,16 +279,23 @@ internal sealed class SortBuffer : IDisposable
             return;
         }
 
-        SortEntryComparer comparer = Comparer();
         _context.Cancellation.ThrowIfCancellationRequested();
-        NativeBuffer buffer = NativeBuffer.Allocate(Count * 16L, _context.Account);
-        try
+        if (_codes != null)
         {
-            Arrange(arrange, argument, comparer, buffer.Span<SortEntry>(0, Count));
+            _codes.Sort(NativeBuffer.Reuse(ref _rows, Count * 4L, _context.Account).Span<int>(0, Count), _context.Cancellation);
         }
-        finally
+        else
         {
-            buffer.Release();
+            SortEntryComparer comparer = Comparer();
+            NativeBuffer buffer = NativeBuffer.Allocate(Count * 16L, _context.Account);
+            try
+            {
+                Arrange(arrange, argument, comparer, buffer.Span<SortEntry>(0, Count));
+            }
+            finally
+            {
+                buffer.Release();
+            }
         }
 
         _sortedColumns = Array.ConvertAll(_columns!, static column => column.Build());

@@ -70,6 +70,9 @@ internal abstract class AggregateColumn : WindowColumn
         LeavingFilter = _filter < 0 ? null : _rows.Values(_filter).Read();
     }
 
+    /// <summary>Whether every row counts.</summary>
+    protected bool CountsAll => Filter is null;
+
     /// <summary>Whether a row counts.</summary>
     protected bool Counts(int row) => Counts(Filter, row);
 
@@ -134,7 +137,18 @@ internal sealed class PartitionAggregateColumn : AggregateColumn
         Accumulator.Resize(partitions);
         for (int partition = 0; partition < partitions; partition++)
         {
-            for (int row = starts[partition], end = starts[partition + 1]; row < end; row++)
+            int row = starts[partition], end = starts[partition + 1];
+            while (CountsAll && row < end)
+            {
+                row += _feed.AddRange(row, end - row, partition);
+                if (row < end)
+                {
+                    Context.Cancellation.ThrowIfCancellationRequested();
+                    _feed.UpdateInto(Accumulator, Arguments, partitions);
+                }
+            }
+
+            for (; row < end; row++)
             {
                 if (Counts(row) && _feed.Add(row, partition))
                 {

@@ -23,6 +23,22 @@ internal sealed class RowList(MemoryAccount account) : IDisposable
         return ++Count == Capacity;
     }
 
+    /// <summary>Adds rows that follow each other, as many as there is room for.</summary>
+    /// <returns>Rows added; fewer than <paramref name="count"/>: the list is full and must be fed.</returns>
+    public int AddRange(int row, int count, int group)
+    {
+        int added = Math.Min(count, Capacity - Count);
+        Span<int> rows = _rows.Span<int>(Count * 4L, added);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = row + i;
+        }
+
+        _groups.Span<int>(Count * 4L, added).Fill(group);
+        Count += added;
+        return added;
+    }
+
     /// <summary>Feeds the rows and empties the list.</summary>
     public void UpdateInto(Accumulator accumulator, FeedColumns arguments, int groupCount)
     {
