@@ -1,4 +1,5 @@
 using SqlCluster.Arrow.Memory;
+using SqlCluster.Arrow.Schema;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Execution.Kernels;
 using SqlCluster.Execution.Kernels.Grouping;
@@ -118,7 +119,15 @@ internal sealed class PickAccumulator : Accumulator
         var keptReader = compares ? new VectorReader(orders.Build()) : default;
         bool skipsNulls = _rule is not (PickRule.First or PickRule.Last);
         int touched = 0;
-        for (int i = 0; i < rows.Count; i++)
+        bool isOneOfTexts = compares && rows.IsOneGroup && (reader.Id is ArrowTypeId.Utf8 or ArrowTypeId.Binary);
+        if (isOneOfTexts && BestText(in reader, in rows, in keptReader) is >= 0 and var best)
+        {
+            _newGroups[touched++] = 0;
+            _usedGroups += kept[0] == 0 ? 1 : 0;
+            kept[0] = ~best;
+        }
+
+        for (int i = isOneOfTexts ? rows.Count : 0; i < rows.Count; i++)
         {
             int row = rows.Row(i), group = rows.Group(i);
             if (skipsNulls && reader.IsNull(row))
@@ -166,6 +175,43 @@ internal sealed class PickAccumulator : Accumulator
         {
             Sweep();
         }
+    }
+
+    /// <summary>The row that is before, or behind, all others and the one kept so far; negative: there is none. Most texts lose by their first four bytes.</summary>
+    private int BestText(in VectorReader reader, in GroupedRows rows, in VectorReader keptReader)
+    {
+        bool isLeast = _rule == PickRule.Least, hasBest = _kept.Values[0] != 0;
+        StringView best = hasBest ? keptReader.View(_kept.Values[0] - 1) : default;
+        uint prefix = best.OrderedPrefix;
+        int found = -1;
+        for (int i = 0; i < rows.Count; i++)
+        {
+            int row = rows.Row(i);
+            if (reader.IsNull(row))
+            {
+                continue;
+            }
+
+            StringView view = reader.View(row);
+            if (hasBest)
+            {
+                uint own = view.OrderedPrefix;
+                if (isLeast ? own > prefix : own < prefix)
+                {
+                    continue;
+                }
+
+                int order = StringView.Compare(in view, in best);
+                if (isLeast ? order >= 0 : order <= 0)
+                {
+                    continue;
+                }
+            }
+
+            (best, prefix, found, hasBest) = (view, view.OrderedPrefix, row, true);
+        }
+
+        return found;
     }
 
     /// <summary>Copies the rows still in use to new columns.</summary>

@@ -42,6 +42,17 @@ internal sealed class DenseArgument(MemoryAccount account) : IDisposable
         {
             Decode(dictionary, entries.Values<long>(), picked, values);
         }
+        else if (argument is DictionaryVector { CodeWidth: 1 or 2, Dictionary: FixedVector { Type.Id: ArrowTypeId.Int32 or ArrowTypeId.Date32 } words } coded)
+        {
+            if (coded.CodeWidth == 1)
+            {
+                Widen(coded.Codes8, words.Values<int>(), picked, values);
+            }
+            else
+            {
+                Widen(coded.Codes16, words.Values<int>(), picked, values);
+            }
+        }
         else if (argument is FixedVector { Type.Id: ArrowTypeId.Int32 or ArrowTypeId.Date32 } narrow)
         {
             GatherKernels.Widen(picked.IsEmpty ? narrow.Values<int>()[..count] : narrow.Values<int>(), picked[..(picked.IsEmpty ? 0 : count)], values);
@@ -181,6 +192,15 @@ internal sealed class DenseArgument(MemoryAccount account) : IDisposable
             case (1, false): GatherKernels.Decode(argument.Codes8, picked[..values.Length], entries, values); break;
             case (_, true): GatherKernels.Decode(argument.Codes16[..values.Length], entries, values); break;
             default: GatherKernels.Decode(argument.Codes16, picked[..values.Length], entries, values); break;
+        }
+    }
+
+    private static void Widen<TCode>(ReadOnlySpan<TCode> codes, ReadOnlySpan<int> entries, ReadOnlySpan<int> picked, Span<long> values)
+        where TCode : unmanaged, System.Numerics.IBinaryInteger<TCode>
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = entries[int.CreateTruncating(codes[picked.IsEmpty ? i : picked[i]])];
         }
     }
 
