@@ -10,6 +10,9 @@ internal static class DecimalMath
 {
     private static readonly Int128[] Powers = MakePowers();
 
+    /// <summary>The largest numbers that the powers may be multiplied with.</summary>
+    private static readonly Int128[] Factors = Array.ConvertAll(Powers, static power => Int128.MaxValue / power);
+
     /// <summary>One more than the largest numeric: 10^38.</summary>
     public static Int128 Limit => Powers[38];
 
@@ -31,11 +34,17 @@ internal static class DecimalMath
     /// <returns>False when it does not fit 128 bits.</returns>
     public static bool TryRescale(Int128 unscaled, int fromScale, int toScale, out Int128 result)
     {
-        if (toScale >= fromScale)
+        if (toScale == fromScale)
         {
-            Int128 factor = toScale - fromScale <= 38 ? Powers[toScale - fromScale] : Int128.MaxValue;
-            Int128 limit = Int128.MaxValue / factor;
-            result = unscaled * factor;
+            result = unscaled;
+            return true;
+        }
+
+        if (toScale > fromScale)
+        {
+            int shift = toScale - fromScale;
+            result = unscaled * (shift <= 38 ? Powers[shift] : Int128.MaxValue);
+            Int128 limit = shift <= 38 ? Factors[shift] : 0;
             return unscaled <= limit && unscaled >= -limit;
         }
 
@@ -74,9 +83,12 @@ internal static class DecimalMath
     /// <summary>Quotient rounded half away from zero.</summary>
     public static Int128 DivideRounded(Int128 dividend, Int128 divisor)
     {
-        (Int128 quotient, Int128 rest) = Int128.DivRem(dividend, divisor);
-        Int128 twice = Int128.Abs(rest) - (Int128.Abs(divisor) - Int128.Abs(rest));
-        return twice < 0 ? quotient : (dividend < 0) == (divisor < 0) ? quotient + 1 : quotient - 1;
+        UInt128 whole = Magnitude(dividend), by = Magnitude(divisor);
+        UInt128 quotient = by <= uint.MaxValue ? DivRem(whole, (uint)by, out UInt128 rest)
+            : whole <= ulong.MaxValue && by <= ulong.MaxValue ? DivRem((ulong)whole, (ulong)by, out rest)
+            : DivRem(whole, by, out rest);
+        quotient += rest >= by - rest ? UInt128.One : UInt128.Zero;
+        return (dividend < 0) == (divisor < 0) ? (Int128)quotient : -(Int128)quotient;
     }
 
     /// <summary>left / right at the result scale, rounded half away from zero; right is not zero.</summary>
@@ -85,7 +97,7 @@ internal static class DecimalMath
         int shift = resultScale - leftScale + rightScale;
         if (shift >= 0 && shift <= 38)
         {
-            Int128 limit = Int128.MaxValue / Powers[shift];
+            Int128 limit = Factors[shift];
             if (left <= limit && left >= -limit)
             {
                 return DivideRounded(left * Powers[shift], right);
@@ -174,6 +186,32 @@ internal static class DecimalMath
 
     [DoesNotReturn]
     public static void Overflow(SqlType type) => throw ExecutionErrors.NumericOverflow(type);
+
+    private static UInt128 Magnitude(Int128 value) => value < 0 ? (UInt128)(-value) : (UInt128)value;
+
+    /// <summary>Three divisions of 64 bits: high word, then 32 bits of the low one at a time.</summary>
+    private static UInt128 DivRem(UInt128 dividend, uint divisor, out UInt128 rest)
+    {
+        ulong high = (ulong)(dividend >> 64), low = (ulong)dividend;
+        ulong middle = (high % divisor << 32) | (low >> 32);
+        ulong last = (middle % divisor << 32) | (uint)low;
+        rest = last % divisor;
+        return new UInt128(high / divisor, (middle / divisor << 32) + (last / divisor));
+    }
+
+    private static UInt128 DivRem(ulong dividend, ulong divisor, out UInt128 rest)
+    {
+        (ulong quotient, ulong left) = Math.DivRem(dividend, divisor);
+        rest = left;
+        return quotient;
+    }
+
+    private static UInt128 DivRem(UInt128 dividend, UInt128 divisor, out UInt128 rest)
+    {
+        UInt128 quotient = dividend / divisor;
+        rest = dividend - (quotient * divisor);
+        return quotient;
+    }
 
     private static Int128 FromBig(BigInteger value, int scale)
     {
