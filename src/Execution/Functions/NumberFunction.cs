@@ -161,6 +161,17 @@ internal sealed class NumberFunction : VectorFunction
             return;
         }
 
+        if (selection == null && !argument.HasNulls && argument.Type.Width == 4)
+        {
+            ReadOnlySpan<int> values = argument.Values<int>();
+            for (int i = 0; i < result.Length; i++)
+            {
+                result[i] = T.CreateTruncating(compute(values[i]));
+            }
+
+            return;
+        }
+
         var reader = new VectorReader(argument);
         ReadOnlySpan<int> rows = selection == null ? default : selection.Rows;
         int count = selection?.Count ?? result.Length;
@@ -198,6 +209,18 @@ internal sealed class NumberFunction : VectorFunction
         where T : unmanaged, System.Numerics.IBinaryInteger<T>
     {
         VectorReader lefts = new(left), rights = new(right);
+        if (selection == null && left is FixedVector { Type.Width: 8 } longs && right is ConstantVector)
+        {
+            long constant = rights.Integer(0);
+            ReadOnlySpan<long> values = longs.Values<long>();
+            for (int i = 0; i < result.Length; i++)
+            {
+                result[i] = T.CreateTruncating(compute(values[i], constant));
+            }
+
+            return;
+        }
+
         ReadOnlySpan<int> rows = selection == null ? default : selection.Rows;
         int count = selection?.Count ?? result.Length;
         for (int i = 0; i < count; i++)

@@ -37,7 +37,24 @@ internal readonly unsafe struct SortEntryComparer(SortKeyEncoder encoder, Native
     }
 
     /// <summary>Whether two rows are equal in all keys.</summary>
-    public bool AreTied(int left, int right) => CompareKeys(left, right) == 0;
+    public bool AreTied(int left, int right)
+    {
+        if (!encoder.IsExact)
+        {
+            return CompareKeys(left, right) == 0;
+        }
+
+        int words = Words;
+        for (int word = 0; word < words; word++)
+        {
+            if (Entry(left, word).Prefix != Entry(right, word).Prefix)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Orders two rows of equal encoding by the values it leaves open, then by row number.</summary>
     public int CompareRest(SortEntry left, SortEntry right) =>
