@@ -18,6 +18,9 @@ public sealed class PgEndpoint : IAsyncLifetime
 
     public string ConnectionString => $"Host={Host};Port={Port};Username=tester;Database=sqlcluster;SSL Mode=Disable;GSS Encryption Mode=Disable;Timeout=60;Command Timeout=120;Include Error Detail=true";
 
+    /// <summary>Whether it is PostgreSQL, which judges the tests.</summary>
+    public bool IsPostgreSql => _host == null;
+
     public async ValueTask InitializeAsync()
     {
         if (Environment.GetEnvironmentVariable("SQLCLUSTER_TEST_POSTGRES")?.Split(':') is [var host, var port])

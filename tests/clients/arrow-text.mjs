@@ -35,7 +35,7 @@ function text(data, row, type) {
     case Type.Timestamp: return timestamp(micros(data.values[row], type.unit), type.timezone ? '+00' : '');
     case Type.Interval: return interval(data.values, row);
     case Type.List: return list(data, row, type);
-    case Type.Struct: return '(' + type.children.map((field, index) => text(data.children[index], row, field.type) ?? '').join(',') + ')';
+    case Type.Struct: return '(' + type.children.map((field, index) => part(text(data.children[index], row, field.type))).join(',') + ')';
     case Type.Map: return map(data, row, type);
     case Type.Dictionary: return textsOf(data.dictionary, type.dictionary)[Number(data.values[row])];
     default: throw new Error(`no text form of ${type}`);
@@ -100,11 +100,16 @@ function interval(values, row) {
 
 function list(data, row, type) {
   const items = [];
-  for (let i = data.valueOffsets[row]; i < data.valueOffsets[row + 1]; i++) items.push(element(text(data.children[0], Number(i), type.children[0].type)));
+  for (let i = data.valueOffsets[row]; i < data.valueOffsets[row + 1]; i++) {
+    const item = text(data.children[0], Number(i), type.children[0].type);
+    items.push(type.children[0].type.typeId === Type.List && item !== null ? item : element(item));
+  }
   return `{${items.join(',')}}`;
 }
 
 const element = item => item === null ? 'NULL' : item === '' || /^null$/i.test(item) || /[{}",\\ \t\n\r\v\f]/.test(item) ? `"${item.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : item;
+
+const part = field => field === null ? '' : field === '' || /[()",\\ \t\n\r\v\f]/.test(field) ? `"${field.replaceAll('\\', '\\\\').replaceAll('"', '""')}"` : field;
 
 function map(data, row, type) {
   const entries = [], [key, value] = type.children[0].type.children;

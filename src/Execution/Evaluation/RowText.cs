@@ -1,10 +1,8 @@
-using System.Text;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Catalyst.Types.Zones;
 using SqlCluster.Execution.Functions.Casts;
-using SqlCluster.Execution.Functions.Scalar.Texts;
 using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Evaluation;
@@ -30,6 +28,9 @@ public sealed class RowText
     /// <summary>Ends the work on a large value.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>What is shown as jsonb.</summary>
+    public JsonParts Json { get; init; }
+
     /// <summary>Turns to another batch, which must stay valid while it is read.</summary>
     public void Open(Batch batch) => _columns = Array.ConvertAll(batch.Columns, static column => new VectorReader(column));
 
@@ -47,18 +48,8 @@ public sealed class RowText
         SqlType type = _types[column];
         return reader.IsNull(row) ? null
             : type.Kind == TypeKind.Boolean ? (reader.Boolean(row) ? "t" : "f")
-            : type.Kind == TypeKind.Char ? TextForms.Format(type, in reader, row, _zone, _names, Cancellation).PadRight(type.Precision)
-            : TextForms.Format(type, in reader, row, _zone, _names, Cancellation);
-    }
-
-    /// <summary>A value that is not NULL as jsonb's text: what clients get that have no such type.</summary>
-    /// <param name="row">Row of the vectors, not of the selection.</param>
-    /// <param name="column">Column.</param>
-    public string GetJson(int row, int column)
-    {
-        var text = new StringBuilder();
-        JsonFunctions.Append(text, _types[column], in _columns[column], row, _zone, Cancellation);
-        return JsonForms.Normalize(text.ToString(), Cancellation);
+            : type.Kind == TypeKind.Char ? TextForms.Padded(TextForms.Format(type, in reader, row, _zone, _names, Cancellation), type.Precision)
+            : TextForms.Format(type, in reader, row, _zone, _names, Cancellation, Json);
     }
 
     /// <summary>All columns of a row.</summary>

@@ -55,6 +55,8 @@ internal sealed class PgSession : IAsyncDisposable
     /// <summary>Text forms that the session has chosen, read again when a setting has changed.</summary>
     private TextStyles Styles => _styles ??= TextStyles.Of(_session.Settings);
 
+    private TextStyles StylesOf(PreparedStatement statement) => Styles with { RowsAreJson = statement.RowsAreJson };
+
     /// <summary>Runs a text of any number of statements; the first error ends it.</summary>
     public async Task QueryAsync(string sql)
     {
@@ -86,7 +88,7 @@ internal sealed class PgSession : IAsyncDisposable
             if (result is StatementResult.Rows rows)
             {
                 ResultFormats formats = Formats(statement, ResultFormats.Text);
-                _writer.RowDescription(rows.Columns, formats, _session.Objects);
+                _writer.RowDescription(rows.Columns, formats, _session.Objects, Styles.Json);
                 await using var sender = new RowSender(rows, formats, _session.Settings.TimeZone, Styles);
                 (long sent, _) = await sender.SendAsync(_writer, 0, _closed).ConfigureAwait(false);
                 if (i == statements.Count - 1 && StatementEffects.Changes(statement, _session))
@@ -136,7 +138,7 @@ internal sealed class PgSession : IAsyncDisposable
                 : await _session.PrepareAsync(parsed[0], types, ParameterInference.Count(message.Sql), message.Sql, _session.RequestCancelled).ConfigureAwait(false);
         }
 
-        _statements[message.Name] = new PreparedStatement(query);
+        _statements[message.Name] = new PreparedStatement(query, Styles.RowsAreJson);
         _writer.ParseComplete();
     }
 
@@ -200,7 +202,7 @@ internal sealed class PgSession : IAsyncDisposable
 
         if (query?.Columns is { } columns)
         {
-            statement.Described.Write(_writer, columns, formats, _session.Objects);
+            statement.Described.Write(_writer, columns, formats, _session.Objects, StylesOf(statement).Json);
         }
         else
         {
@@ -253,7 +255,7 @@ internal sealed class PgSession : IAsyncDisposable
                 return;
             }
 
-            portal.Sender = new RowSender(rows, Formats(query.Statement, portal.Formats), _session.Settings.TimeZone, Styles);
+            portal.Sender = new RowSender(rows, Formats(query.Statement, portal.Formats), _session.Settings.TimeZone, StylesOf(portal.Statement));
         }
 
         RowSender sender = portal.Sender;
@@ -358,7 +360,7 @@ internal sealed class PgSession : IAsyncDisposable
         }
 
         portal.Sender ??= new RowSender(
-            (StatementResult.Rows)await query.ExecuteAsync(portal.Parameters, _closed).ConfigureAwait(false), portal.Formats, _session.Settings.TimeZone, Styles);
+            (StatementResult.Rows)await query.ExecuteAsync(portal.Parameters, _closed).ConfigureAwait(false), portal.Formats, _session.Settings.TimeZone, StylesOf(portal.Statement));
         _session.Resume(portal.Sender.Rows);
         return new StatementResult.Command($"MOVE {await portal.Sender.SkipAsync(_writer, count, _closed).ConfigureAwait(false)}");
     }
@@ -452,8 +454,10 @@ internal sealed class PgSession : IAsyncDisposable
         }
     }
 
-    /// <summary>A statement of Parse; without a query when its text was empty.</summary>
-    private sealed record PreparedStatement(PreparedQuery? Query)
+    /// <summary>A statement of Parse.</summary>
+    /// <param name="Query">None: the text was empty.</param>
+    /// <param name="RowsAreJson">row_output as it was: clients keep what they were told of the columns' types.</param>
+    private sealed record PreparedStatement(PreparedQuery? Query, bool RowsAreJson)
     {
         /// <summary>What a description of its rows says.</summary>
         public DescribedRows Described { get; } = new();

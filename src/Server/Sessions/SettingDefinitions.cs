@@ -54,6 +54,7 @@ public static class SettingDefinitions
             new("memory_limit", SettingKind.Size, "0", "Bytes a query may hold in memory before it writes rows to disk, and fails where it cannot; 0: three quarters of the machine's.") { Min = 0 },
             new("optimizer", SettingKind.Boolean, "on", "Off: only the rewrites that correctness needs.") { AffectsPlans = true, Category = "Optimizer" },
             new("role", SettingKind.Word, "none", "Role of the session; there are none.") { Allowed = ["none"], Category = "Client" },
+            new("row_output", SettingKind.Word, "record", "What rows (structs) are for PostgreSQL's clients, in results and COPY: records, or jsonb. A prepared statement keeps what it was prepared with.") { Allowed = ["record", "jsonb"], Category = "Client" },
             new("row_security", SettingKind.Boolean, "on", "Accepted for compatibility.") { Category = "Client" },
             new("runtime_filters", SettingKind.Boolean, "on", "Whether joins pass filters to the scans of their probe side."),
             new("scan_pushdown", SettingKind.Boolean, "on", "Whether scans prune and filter by themselves."),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace SqlCluster.Clients.Tests.BoundaryValues;
 
@@ -50,14 +51,54 @@ public static class BoundaryComparison
                 && BitConverter.SingleToInt32Bits(value) == BitConverter.SingleToInt32Bits(float.Parse(expected.Text, CultureInfo.InvariantCulture)),
             "double precision" => double.TryParse(actual, CultureInfo.InvariantCulture, out double value)
                 && BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(double.Parse(expected.Text, CultureInfo.InvariantCulture)),
-            "real[]" => Elements(expected.Text).Zip(Elements(actual), static (left, right) => IsSame(new BoundaryValue("real", left), right)).All(static same => same) && Elements(expected.Text).Length == Elements(actual).Length,
-            "double precision[]" => Elements(expected.Text).Zip(Elements(actual), static (left, right) => IsSame(new BoundaryValue("double precision", left), right)).All(static same => same) && Elements(expected.Text).Length == Elements(actual).Length,
+            _ when expected.Parts is { } parts => PartsOf(actual, expected.Type == "record") is { } found && found.Count == parts.Count && parts.Zip(found, IsSame).All(static same => same),
             _ => expected.Plain == actual,
         };
     }
 
-    /// <summary>Elements of an array of numbers, which have no quotes.</summary>
-    private static string?[] Elements(string array) => array.Length <= 2 ? [] : [.. array[1..^1].Split(',').Select(static element => element == "NULL" ? null : element)];
+    /// <summary>Elements of an array, or fields of a record, as PostgreSQL writes them; null: it is none.</summary>
+    private static List<string?>? PartsOf(string text, bool isRecord)
+    {
+        if (text.Length < 2 || (text[0], text[^1]) != (isRecord ? ('(', ')') : ('{', '}')))
+        {
+            return null;
+        }
+
+        var parts = new List<string?>();
+        var part = new StringBuilder();
+        bool isQuoted = false, wasQuoted = false;
+        int depth = 0;
+        for (int i = 1; i < text.Length; i++)
+        {
+            char unit = text[i];
+            if (unit == '"' && isRecord && isQuoted && text[i + 1] == '"')
+            {
+                part.Append(text[i++]);
+            }
+            else if (unit == '"')
+            {
+                (isQuoted, wasQuoted) = (!isQuoted, true);
+            }
+            else if (unit == '\\' && isQuoted)
+            {
+                part.Append(text[++i]);
+            }
+            else if (!isQuoted && depth == 0 && (unit == ',' || i == text.Length - 1))
+            {
+                string found = part.ToString();
+                parts.Add(!wasQuoted && (isRecord ? found.Length == 0 : found == "NULL") ? null : found);
+                part.Clear();
+                wasQuoted = false;
+            }
+            else
+            {
+                depth += isQuoted || isRecord ? 0 : unit == '{' ? 1 : unit == '}' ? -1 : 0;
+                part.Append(unit);
+            }
+        }
+
+        return parts;
+    }
 
     private static string Show(string? text) => text == null ? "NULL" : text.Length > 80 ? text[..80] + "..." : text;
 }

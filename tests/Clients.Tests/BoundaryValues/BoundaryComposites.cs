@@ -14,7 +14,10 @@ public static class BoundaryComposites
     private const int ArrayCount = 500;
 
     private static readonly string[] ElementFamilies =
-        ["boolean", "smallint", "integer", "bigint", "real", "double precision", "numeric(18,6)", "numeric(38,10)", "text", "bytea", "date", "time", "timestamp", "timestamptz", "uuid", "interval", "jsonb"];
+    [
+        "boolean", "smallint", "integer", "bigint", "real", "double precision", "numeric(9,2)", "numeric(18,6)", "numeric(38,0)", "numeric(38,10)", "text", "varchar(40)", "char(12)", "name", "oid", "bytea",
+        "date", "time", "timestamp", "timestamptz", "uuid", "interval", "json", "jsonb",
+    ];
 
     /// <summary>Families by name.</summary>
     public static readonly IReadOnlyDictionary<string, Func<IReadOnlyList<BoundaryValue>>> Families = Make();
@@ -55,6 +58,11 @@ public static class BoundaryComposites
         foreach (string element in ElementFamilies)
         {
             families[element + "[]"] = () => Arrays(element, (BoundaryLists.Families.TryGetValue(element, out Func<IReadOnlyList<BoundaryValue>>? list) ? list : families[element])());
+        }
+
+        foreach (string element in (string[])["date", "timestamp", "timestamptz"])
+        {
+            families[element + "[], ends of time"] = () => [.. Arrays(element, families[element + ", ends of time"]()).Take(50)];
         }
 
         return families;
@@ -152,7 +160,8 @@ public static class BoundaryComposites
         };
     }
 
-    private static string Quoted(string text)
+    /// <summary>A text as jsonb prints it.</summary>
+    public static string Quoted(string text)
     {
         var quoted = new StringBuilder("\"");
         foreach (char character in text)
@@ -182,7 +191,7 @@ public static class BoundaryComposites
         var values = new List<BoundaryValue> { new(type, "{}"), new(type, "{NULL}"), new(type, null) };
         while (values.Count < ArrayCount)
         {
-            values.Add(new BoundaryValue(type, ArrayText(Enumerable.Range(0, random.Next(1, 8)).Select(_ => usable[random.Next(usable.Length)].Text))));
+            values.Add(BoundaryValue.Array([.. Enumerable.Range(0, random.Next(1, 8)).Select(_ => usable[random.Next(usable.Length)])]));
         }
 
         return values;

@@ -30,7 +30,17 @@ public sealed class BoundaryServer : IAsyncLifetime
             statements.AddRange([$"DROP TABLE IF EXISTS {table}", .. BoundaryComparison.Setup(table, values)]);
         }
 
-        works.AddRange([Records(works), Nested(works, "integer"), Nested(works, "text")]);
+        works.AddRange(new BoundaryNested(works, _endpoint.IsPostgreSql).Works());
+        for (int i = 0; i < works.Count; i++)
+        {
+            if (works[i].Query.Contains('{', StringComparison.Ordinal))
+            {
+                // Braces are ODBC's own.
+                statements.Add($"CREATE VIEW boundary_view{i} AS {works[i].Query.Replace("SELECT ", "SELECT a.i AS i, ", StringComparison.Ordinal).Replace(" ORDER BY a.i" + BoundaryNested.End, "", StringComparison.Ordinal)}");
+                works[i] = works[i] with { Query = $"SELECT v FROM boundary_view{i} ORDER BY i{BoundaryNested.End}" };
+            }
+        }
+
         Works = works;
         await RunAsync(statements);
     }
@@ -59,23 +69,6 @@ public sealed class BoundaryServer : IAsyncLifetime
         }
 
         return texts;
-    }
-
-    /// <summary>Records of a number, a text and an array: only read, as PostgreSQL takes no records either.</summary>
-    private static BoundaryWork Records(List<BoundaryWork> works)
-    {
-        (BoundaryWork number, BoundaryWork text, BoundaryWork array) = (works.Single(static work => work.Family == "bigint"), works.Single(static work => work.Family == "varchar(40)"), works.Single(static work => work.Family == "text[]"));
-        IEnumerable<BoundaryValue> values = number.Values.Zip(text.Values, array.Values).Select(static row => new BoundaryValue("record", BoundaryComposites.RecordText(row.First.Text, row.Second.Text, row.Third.Text)));
-        return new BoundaryWork("record", "record", $"SELECT ROW(a.v, b.v, c.v) AS v FROM {number.Table} a JOIN {text.Table} b USING (i) JOIN {array.Table} c USING (i) ORDER BY i", null, [.. values]);
-    }
-
-    /// <summary>Arrays of two dimensions: only read, since some clients cannot say the type of what they read.</summary>
-    private static BoundaryWork Nested(List<BoundaryWork> works, string element)
-    {
-        BoundaryWork list = works.Single(work => work.Family == element);
-        (string type, string middle, string shown) = element == "text" ? ("text[][]", "''", "") : ("integer[][]", "0", "0");
-        IEnumerable<BoundaryValue> values = list.Values.Where(static value => value.Text is { Length: < 1_000 }).Select(value => BoundaryComposites.ArrayText([value.Text, shown, value.Text])).Select(row => new BoundaryValue(type, $"{{{row},{row}}}"));
-        return new BoundaryWork(type, type, $"SELECT ARRAY[[v, {middle}, v], [v, {middle}, v]] AS v FROM {list.Table} WHERE length(v::text) < 1000 ORDER BY i", null, [.. values]);
     }
 
     private async Task RunAsync(IEnumerable<string> statements)
@@ -109,9 +102,14 @@ public sealed partial record BoundaryWork(string Family, string Type, string Que
             return this;
         }
 
-        string end = Type == "date" ? "" : " 23:59:59.999999" + (Type == "timestamp" ? "" : "+00");
-        return Where($"v BETWEEN '0001-01-01' AND '9999-12-31{end}' OR v IS NULL", static value => value.Text == null || FourDigits().IsMatch(value.Text));
+        return Where($"{YearsOfFourDigits()} OR v IS NULL", HasYearOfFourDigits);
     }
+
+    /// <summary>The condition that a date or time is in the years 1 to 9999.</summary>
+    public string YearsOfFourDigits() => $"v BETWEEN '0001-01-01' AND '9999-12-31{(Type == "date" ? "" : " 23:59:59.999999" + (Type == "timestamp" ? "" : "+00"))}'";
+
+    /// <summary>Whether a value is no date or time outside of the years 1 to 9999.</summary>
+    public bool HasYearOfFourDigits(BoundaryValue value) => Type is not ("date" or "timestamp" or "timestamptz") || value.Text == null || FourDigits().IsMatch(value.Text);
 
     /// <summary>The values that both conditions keep.</summary>
     public BoundaryWork Where(string condition, Func<BoundaryValue, bool> isKept) =>

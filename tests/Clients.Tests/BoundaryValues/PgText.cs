@@ -29,10 +29,20 @@ internal static class PgText
         (TimeSpan time, "time") => Time(time.Ticks / 10),
         (DateTime time, _) => time.ToString("yyyy-MM-dd ", CultureInfo.InvariantCulture) + Time(time.TimeOfDay.Ticks / 10) + (type == "timestamptz" ? "+00" : ""),
         (NpgsqlInterval interval, _) => BoundaryComposites.IntervalText(interval.Months, interval.Days, interval.Time),
-        (IEnumerable elements, "record") => BoundaryComposites.RecordText(elements.Cast<object?>().Select(static field => field is string[] texts ? BoundaryComposites.ArrayText(texts) : Of(field, ""))),
+        (object[] fields, "record") when value.GetType() == typeof(object[]) => BoundaryComposites.RecordText(fields.Select(Field)),
         (Array { Rank: 2 } rows, _) => $"{{{string.Join(',', Enumerable.Range(0, rows.GetLength(0)).Select(row => BoundaryComposites.ArrayText(Enumerable.Range(0, rows.GetLength(1)).Select(column => Of(rows.GetValue(row, column), type)))))}}}",
         (IEnumerable elements, _) => BoundaryComposites.ArrayText(elements.Cast<object?>().Select(element => Of(element, type))),
         _ => throw new ArgumentException($"no text of {value.GetType()}", nameof(value)),
+    };
+
+    /// <summary>A record's field, whose type only its value tells.</summary>
+    private static string? Field(object? value) => value switch
+    {
+        _ when value?.GetType() == typeof(object[]) => Of(value, "record"),
+        DateTime { Kind: DateTimeKind.Utc } => Of(value, "timestamptz"),
+        TimeSpan => Of(value, "time"),
+        Array { Length: > 0 } array when array.Cast<object?>().FirstOrDefault(static item => item != null) is DateTime { Kind: DateTimeKind.Utc } => Of(value, "timestamptz"),
+        _ => Of(value, ""),
     };
 
     private static string Number(IFormattable value) => value switch

@@ -6,6 +6,7 @@ using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Catalyst.Types.Zones;
+using SqlCluster.Execution.Functions.Scalar.Texts;
 using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Functions.Casts;
@@ -14,7 +15,7 @@ namespace SqlCluster.Execution.Functions.Casts;
 internal static class TextForms
 {
     /// <summary>The text of one row that is not null; without <paramref name="names"/> ids of catalog objects stay numbers. Booleans are "true" and "false" (a client's display of "t" is its own).</summary>
-    public static string Format(SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default)
+    public static string Format(SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default, JsonParts json = JsonParts.None)
     {
         if (type.IsText || type.Kind is TypeKind.Unknown or TypeKind.Json or TypeKind.Jsonb)
         {
@@ -22,13 +23,21 @@ internal static class TextForms
         }
 
         var text = new StringBuilder();
-        Append(text, type, in reader, row, zone, names, cancellation);
+        Append(text, type, in reader, row, zone, names, cancellation, json);
         return text.ToString();
     }
 
     /// <summary>Appends the text of one row that is not null.</summary>
-    public static void Append(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default)
+    public static void Append(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default, JsonParts json = JsonParts.None)
     {
+        if (json.Includes(type))
+        {
+            var document = new StringBuilder();
+            JsonFunctions.Append(document, type, in reader, row, zone, cancellation);
+            text.Append(JsonForms.Normalize(document.ToString(), cancellation));
+            return;
+        }
+
         switch (type.Kind)
         {
             case TypeKind.Boolean: text.Append(reader.Boolean(row) ? "true" : "false"); break;
@@ -44,9 +53,9 @@ internal static class TextForms
             case TypeKind.TimestampTz: DateTimeForms.AppendTimestampTz(text, reader.Integer(row), zone); break;
             case TypeKind.Interval: DateTimeForms.AppendInterval(text, reader.Value<Interval>(row)); break;
             case TypeKind.Uuid: text.Append(UuidText(reader.Value<UInt128>(row))); break;
-            case TypeKind.Array: AppendArray(text, type, in reader, row, zone, names, cancellation); break;
-            case TypeKind.Row: AppendRow(text, type, in reader, row, zone, names, cancellation); break;
-            case TypeKind.Map: AppendMap(text, type, in reader, row, zone, names, cancellation); break;
+            case TypeKind.Array: AppendArray(text, type, in reader, row, zone, names, cancellation, json); break;
+            case TypeKind.Row: AppendRow(text, type, in reader, row, zone, names, cancellation, json); break;
+            case TypeKind.Map: AppendMap(text, type, in reader, row, zone, names, cancellation, json); break;
             default: text.Append(Utf8Text.Decode(reader.Bytes(row), cancellation)); break;
         }
     }
@@ -68,7 +77,7 @@ internal static class TextForms
         }
     }
 
-    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default)
+    private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default, JsonParts json = JsonParts.None)
     {
         var list = (ListVector)reader.Flat;
         int slot = reader.Slot(row);
@@ -96,11 +105,11 @@ internal static class TextForms
             }
             else if (element.Kind is TypeKind.Array)
             {
-                AppendArray(text, element, in child, i, zone, names, cancellation);
+                AppendArray(text, element, in child, i, zone, names, cancellation, json);
             }
             else
             {
-                string value = element.Kind == TypeKind.Boolean ? (child.Boolean(i) ? "t" : "f") : Format(element, in child, i, zone, names, cancellation);
+                string value = FormatInner(element, in child, i, zone, names, cancellation, json);
                 bool needsQuotes = value.Length == 0 || value.Equals("null", StringComparison.OrdinalIgnoreCase)
                     || value.AsSpan().IndexOfAny("{},\"\\ \t\n\r\v\f") >= 0;
                 AppendQuoted(text, value, needsQuotes, "\\\"", "\\\\");
@@ -110,7 +119,7 @@ internal static class TextForms
         text.Append('}');
     }
 
-    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default)
+    private static void AppendRow(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default, JsonParts json = JsonParts.None)
     {
         Vector[] fields = ((StructVector)reader.Flat).Children;
         int slot = reader.Slot(row);
@@ -122,7 +131,7 @@ internal static class TextForms
             if (!child.IsNull(slot))
             {
                 SqlType fieldType = type.Fields![i].Type;
-                string value = fieldType.Kind == TypeKind.Boolean ? (child.Boolean(slot) ? "t" : "f") : Format(fieldType, in child, slot, zone, names, cancellation);
+                string value = FormatInner(fieldType, in child, slot, zone, names, cancellation, json);
                 bool needsQuotes = value.Length == 0 || value.AsSpan().IndexOfAny("(),\"\\ \t\n\r\v\f") >= 0;
                 AppendQuoted(text, value, needsQuotes, "\"\"", "\\\\");
             }
@@ -131,8 +140,30 @@ internal static class TextForms
         text.Append(')');
     }
 
+    /// <summary>An element's or field's text: booleans in one letter, characters with their blanks.</summary>
+    private static string FormatInner(SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names, CancellationToken cancellation, JsonParts json) => type.Kind switch
+    {
+        TypeKind.Boolean => reader.Boolean(row) ? "t" : "f",
+        TypeKind.Char => Padded(Format(type, in reader, row, zone, names, cancellation, json), type.Precision),
+        _ => Format(type, in reader, row, zone, names, cancellation, json),
+    };
+
+    /// <summary>The text with blanks up to so many characters.</summary>
+    public static string Padded(string text, int characters) => text.PadRight(characters + CountPairs(text));
+
+    private static int CountPairs(string text)
+    {
+        int count = 0;
+        foreach (char unit in text)
+        {
+            count += char.IsHighSurrogate(unit) ? 1 : 0;
+        }
+
+        return count;
+    }
+
     /// <summary>{key=value, key=value}, as DuckDB shows maps.</summary>
-    private static void AppendMap(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default)
+    private static void AppendMap(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, IObjectNames? names = null, CancellationToken cancellation = default, JsonParts json = JsonParts.None)
     {
         var entries = new MapEntries(in reader, row);
         VectorReader keys = entries.Keys, values = entries.Values;
@@ -142,7 +173,7 @@ internal static class TextForms
         {
             pulse.Spend(64);
             text.Append(i == entries.First ? "" : ", ");
-            Append(text, type.Key!, in keys, i, zone, names, cancellation);
+            Append(text, type.Key!, in keys, i, zone, names, cancellation, json);
             text.Append('=');
             if (values.IsNull(i))
             {
@@ -150,7 +181,7 @@ internal static class TextForms
             }
             else
             {
-                Append(text, type.Element!, in values, i, zone, names, cancellation);
+                Append(text, type.Element!, in values, i, zone, names, cancellation, json);
             }
         }
 

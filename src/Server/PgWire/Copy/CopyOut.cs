@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Evaluation;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.PgWire.Messages;
@@ -49,7 +48,7 @@ internal static class CopyOut
 
     private static async Task<long> SendBinaryAsync(StatementResult.Rows rows, Session session, PgWriter writer, CancellationToken closed)
     {
-        ValueWriter[] columns = [.. rows.Columns.Select(column => ValueWriter.Create(column.Type, true, session.Settings.Get("TimeZone"), rows.Execution.Context.Settings.Objects, cancellation: rows.Cancellation))];
+        ValueWriter[] columns = [.. rows.Columns.Select(column => ValueWriter.Create(column.Type, true, session.Settings.Get("TimeZone"), rows.Execution.Context.Settings.Objects, Styles(session), rows.Cancellation))];
 
         // The header shares a message with the first row, as PostgreSQL sends it: Npgsql counts on that.
         writer.Begin('d').Bytes(Signature).Int32(0).Int32(0);
@@ -89,7 +88,7 @@ internal static class CopyOut
 
     private static async Task<long> SendTextAsync(StatementResult.Rows rows, CopyOptions options, Session session, PgWriter writer, CancellationToken closed)
     {
-        var text = new RowText([.. rows.Columns.Select(static column => column.Type)], session.Settings.Get("TimeZone")) { Cancellation = rows.Cancellation };
+        var text = new RowText([.. rows.Columns.Select(static column => column.Type)], session.Settings.Get("TimeZone")) { Json = Styles(session).Json, Cancellation = rows.Cancellation };
         var line = new StringBuilder();
         bool[] isForced = [.. rows.Columns.Select(column => CopyOptions.Has(options.ForceQuote, column.Name))];
         if (options.Header != CopyHeader.None)
@@ -111,7 +110,7 @@ internal static class CopyOut
                 int row = batch.Selection?.Rows[i] ?? i;
                 for (int column = 0; column < rows.Columns.Count; column++)
                 {
-                    Append(line, options, column, rows.Columns[column].Type.Kind == TypeKind.Map && !text.IsNull(row, column) ? text.GetJson(row, column) : text.Get(row, column), isForced[column], rows.Cancellation);
+                    Append(line, options, column, text.Get(row, column), isForced[column], rows.Cancellation);
                 }
 
                 Send(writer, line, rows.Cancellation);
@@ -127,6 +126,9 @@ internal static class CopyOut
 
         return count;
     }
+
+    /// <summary>The default forms, but rows as jsonb where the session wants them so: clients that read results by COPY take their types from a description.</summary>
+    private static TextStyles Styles(Session session) => new() { RowsAreJson = TextStyles.RowsAreJsonIn(session.Settings) };
 
     private static void Send(PgWriter writer, StringBuilder line, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Server.PgCatalog;
 using SqlCluster.Server.PgWire.Types;
@@ -57,14 +58,16 @@ internal static class BackendMessages
 
     /// <param name="formats">Format of each column; none: text. One: of all.</param>
     /// <param name="objects">Knows the ids of the tables that columns come from.</param>
-    public static void RowDescription(this PgWriter writer, NodeList<ResultColumn> columns, ResultFormats formats, SessionObjects objects)
+    /// <param name="json">What goes out as jsonb.</param>
+    public static void RowDescription(this PgWriter writer, NodeList<ResultColumn> columns, ResultFormats formats, SessionObjects objects, JsonParts json)
     {
         writer.Begin('T').Int16(columns.Count);
         for (int i = 0; i < columns.Count; i++)
         {
             ResultColumn column = columns[i];
             (long table, int number) = column.Origin is { } origin ? objects.PlaceOf(origin.Table, origin.TableOrdinal) : (0, 0);
-            writer.CString(column.Name).Int32((int)(uint)table).Int16(number).Int32(PgTypes.Oid(column.Type)).Int16(PgTypes.Size(column.Type))
+            SqlType sent = PgTypes.Sent(column.Type, json);
+            writer.CString(column.Name).Int32((int)(uint)table).Int16(number).Int32(PgTypes.Oid(sent)).Int16(PgTypes.Size(sent))
                 .Int32(PgTypes.Modifier(Declared(column))).Int16(formats.IsBinary(i) ? 1 : 0);
         }
 

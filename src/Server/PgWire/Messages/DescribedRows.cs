@@ -1,3 +1,4 @@
+using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Server.PgCatalog;
 using SqlCluster.Server.Sessions;
 
@@ -18,7 +19,8 @@ internal sealed class DescribedRows
     /// <param name="columns">The statement's columns, always the same ones.</param>
     /// <param name="formats">Formats that were asked for.</param>
     /// <param name="objects">Knows the ids of the tables that columns come from.</param>
-    public void Write(PgWriter writer, NodeList<ResultColumn> columns, ResultFormats formats, SessionObjects objects)
+    /// <param name="json">What goes out as jsonb, always the same.</param>
+    public void Write(PgWriter writer, NodeList<ResultColumn> columns, ResultFormats formats, SessionObjects objects, JsonParts json)
     {
         // What is not a table's column does not depend on the catalog.
         int view = HasOrigins(columns) ? objects.ViewNumber : 0;
@@ -29,7 +31,7 @@ internal sealed class DescribedRows
         }
 
         int start = writer.Position;
-        writer.RowDescription(columns, formats, objects);
+        writer.RowDescription(columns, formats, objects, json);
         int length = writer.Position - start;
         (_message, _formats, _view) = length <= MostBytes ? (writer.Written(start), formats, view) : ([], null, 0);
     }

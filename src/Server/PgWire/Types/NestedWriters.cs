@@ -19,7 +19,7 @@ internal sealed class BinaryArrayWriter : ValueWriter
     private Vector _vector = null!;
     private bool _hasNulls;
 
-    public BinaryArrayWriter(SqlType type, string timeZone, CancellationToken cancellation)
+    public BinaryArrayWriter(SqlType type, string timeZone, TextStyles styles, CancellationToken cancellation)
     {
         _cancellation = cancellation;
         for (SqlType level = type; level.Kind == TypeKind.Array; level = level.Element!)
@@ -29,8 +29,8 @@ internal sealed class BinaryArrayWriter : ValueWriter
 
         _lowerBound = type.Variant.IsVector() ? 0 : 1;
         SqlType element = PgTypes.InnermostElement(type);
-        _elementOid = PgTypes.InnerOid(element);
-        _element = CreateInner(element, timeZone, cancellation);
+        _elementOid = PgTypes.Oid(PgTypes.Sent(element, styles.Json));
+        _element = Create(element, true, timeZone, null, styles, cancellation);
         _lists = new ListVector[_depth];
     }
 
@@ -132,10 +132,10 @@ internal sealed class BinaryRecordWriter : ValueWriter
     private readonly ValueWriter[] _fields;
     private Vector _vector = null!;
 
-    public BinaryRecordWriter(SqlType type, string timeZone, CancellationToken cancellation)
+    public BinaryRecordWriter(SqlType type, string timeZone, TextStyles styles, CancellationToken cancellation)
     {
-        _oids = [.. type.Fields!.Select(static field => PgTypes.InnerOid(field.Type))];
-        _fields = [.. type.Fields!.Select(field => CreateInner(field.Type, timeZone, cancellation))];
+        _oids = [.. type.Fields!.Select(field => PgTypes.Oid(PgTypes.Sent(field.Type, styles.Json)))];
+        _fields = [.. type.Fields!.Select(field => Create(field.Type, true, timeZone, null, styles, cancellation))];
     }
 
     protected override void Load(Vector vector)

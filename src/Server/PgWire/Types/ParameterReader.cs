@@ -114,9 +114,10 @@ internal static class ParameterReader
         reader.Int32();
         int elementOid = reader.Int32();
         SqlType element = PgTypes.InnermostElement(type);
+        SqlType none = dimensions <= 1 && element.Kind == TypeKind.Numeric ? NumericArrays.WithoutNumbers : type;
         if (dimensions == 0)
         {
-            return new Literal(NodeList<Literal>.Empty, type);
+            return new Literal(NodeList<Literal>.Empty, none);
         }
 
         if (dimensions is < 0 or > MaxDimensions || (dimensions > 1 && element.Kind == TypeKind.Numeric) || (PgTypes.FromOid(elementOid) is { } sent && PgTypes.Oid(sent) != PgTypes.Oid(element)))
@@ -133,7 +134,7 @@ internal static class ParameterReader
             count = length < 0 || (count *= length) > reader.Left / sizeof(int) ? throw PgErrors.Protocol("invalid array in message") : count;
         }
 
-        return count == 0 ? new Literal(NodeList<Literal>.Empty, type) : Items(ref reader, lengths, element, session);
+        return count == 0 ? new Literal(NodeList<Literal>.Empty, none) : Items(ref reader, lengths, element, session);
     }
 
     private static Literal Items(ref PgReader reader, scoped ReadOnlySpan<int> lengths, SqlType element, Session session)

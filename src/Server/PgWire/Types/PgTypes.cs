@@ -1,9 +1,10 @@
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions.Casts;
 
 namespace SqlCluster.Server.PgWire.Types;
 
 /// <summary>Which of PostgreSQL's types stands for each of ours on the wire.</summary>
-/// <remarks>Maps have no counterpart; they go out as jsonb, and inside arrays and rows as text.</remarks>
+/// <remarks>Maps have no counterpart; they go out as jsonb, also inside arrays and rows. Rows are records, or jsonb where the session asks for that (<see cref="Sent"/>).</remarks>
 public static class PgTypes
 {
     /// <summary>The unknown type, which leaves a parameter to inference.</summary>
@@ -44,8 +45,9 @@ public static class PgTypes
         TypeKind.Array => ArrayOid(InnermostElement(type)),
     };
 
-    /// <summary>Type oid of an array's elements and of a row's fields.</summary>
-    public static int InnerOid(SqlType type) => type.Kind == TypeKind.Map ? TextOid : Oid(type);
+    /// <summary>The type that a column has for clients.</summary>
+    public static SqlType Sent(SqlType type, JsonParts json) => json.Includes(type) ? SqlType.Jsonb
+        : type.Kind == TypeKind.Array && json.Includes(InnermostElement(type)) ? SqlType.Array(SqlType.Jsonb) : type;
 
     /// <summary>Bytes of a value, -1 when they vary.</summary>
     public static int Size(SqlType type) => type.Variant switch
@@ -139,7 +141,7 @@ public static class PgTypes
 
     private static int ArrayOid(SqlType element)
     {
-        int oid = InnerOid(element);
+        int oid = Oid(element);
         return Array.Find(Arrays, pair => pair.Element == oid) is { Array: > 0 } found ? found.Array : 1009;
     }
 

@@ -5,6 +5,7 @@ using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Evaluation;
+using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Server.PgWire.Messages;
 
 namespace SqlCluster.Server.PgWire.Types;
@@ -132,11 +133,11 @@ internal sealed class BinaryUuidWriter : ValueWriter
     protected override void WriteValue(PgWriter writer, int row) => writer.Value(MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in _values[row])));
 }
 
-/// <summary>Maps as jsonb: in binary with its version in front.</summary>
-internal sealed class MapWriter(SqlType type, string timeZone, bool isBinary, CancellationToken cancellation) : ValueWriter
+/// <summary>Maps and rows as jsonb: in binary with its version in front.</summary>
+internal sealed class JsonWriter(SqlType type, string timeZone, bool isBinary, JsonParts json, CancellationToken cancellation) : ValueWriter
 {
     private const byte Version = 1;
-    private readonly RowText _text = new([type], timeZone) { Cancellation = cancellation };
+    private readonly RowText _text = new([type], timeZone) { Json = json, Cancellation = cancellation };
 
     protected override void Load(Vector vector) => _text.Open(new Batch([vector], vector.Length));
 
@@ -148,15 +149,15 @@ internal sealed class MapWriter(SqlType type, string timeZone, bool isBinary, Ca
             writer.Byte(Version);
         }
 
-        writer.Bytes(Encoding.UTF8.GetBytes(_text.GetJson(row, 0)));
+        writer.Bytes(Encoding.UTF8.GetBytes(_text.Get(row, 0)!));
         writer.EndValue(mark);
     }
 }
 
 /// <summary>Any type's text, as the engine's casts make it: for types that are rarely sent in bulk.</summary>
-internal sealed class RowTextWriter(SqlType type, string timeZone, IObjectNames? names = null, CancellationToken cancellation = default) : ValueWriter
+internal sealed class RowTextWriter(SqlType type, string timeZone, IObjectNames? names = null, JsonParts json = JsonParts.None, CancellationToken cancellation = default) : ValueWriter
 {
-    private readonly RowText _text = new([type], timeZone, names) { Cancellation = cancellation };
+    private readonly RowText _text = new([type], timeZone, names) { Json = json, Cancellation = cancellation };
 
     /// <summary>The text of a row that is not null.</summary>
     public string Text(int row) => _text.Get(row, 0)!;

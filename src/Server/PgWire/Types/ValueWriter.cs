@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions.Casts;
 using SqlCluster.Server.PgWire.Messages;
 
 namespace SqlCluster.Server.PgWire.Types;
@@ -16,7 +17,7 @@ internal abstract class ValueWriter
     /// <param name="isBinary">Binary, else text.</param>
     /// <param name="timeZone">Zone of timestamptz in text.</param>
     /// <param name="names">Names of catalog objects, in text.</param>
-    /// <param name="styles">Text forms that the session has chosen.</param>
+    /// <param name="styles">Forms that the session has chosen.</param>
     /// <param name="cancellation">Ends the work on a large value.</param>
     public static ValueWriter Create(SqlType type, bool isBinary, string timeZone, IObjectNames? names = null, TextStyles styles = default, CancellationToken cancellation = default) => type.Kind switch
     {
@@ -25,9 +26,9 @@ internal abstract class ValueWriter
         TypeKind.Text when isBinary && type.Variant == TypeVariant.SingleByte => new BinaryLetterWriter(),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.Inet => new BinaryAddressWriter(),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.Tid => new BinaryRowPlaceWriter(),
-        TypeKind.Oid when !isBinary && type.Variant.IsObjectName() => new RowTextWriter(type, timeZone, names, cancellation),
+        TypeKind.Oid when !isBinary && type.Variant.IsObjectName() => new RowTextWriter(type, timeZone, names, cancellation: cancellation),
         TypeKind.Text or TypeKind.Varchar or TypeKind.Name or TypeKind.Json or TypeKind.Unknown => new BytesWriter(cancellation),
-        TypeKind.Map => new MapWriter(type, timeZone, isBinary, cancellation),
+        _ when styles.Json.Includes(type) => new JsonWriter(type, timeZone, isBinary, styles.Json, cancellation),
         TypeKind.Boolean => new BooleanWriter(isBinary),
         TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt or TypeKind.Oid => isBinary ? new BinaryIntegerWriter(PgTypes.Size(type), 0) : new TextIntegerWriter(),
         TypeKind.Numeric => isBinary ? new BinaryNumericWriter(type.Scale) : new TextNumericWriter(type.Scale),
@@ -35,7 +36,7 @@ internal abstract class ValueWriter
         TypeKind.Jsonb => isBinary ? new BytesWriter(cancellation, 1) : new BytesWriter(cancellation),
         TypeKind.Date => isBinary ? new BinaryDateWriter() : new TextDateWriter(type, timeZone),
         TypeKind.Timestamp => isBinary ? new BinaryTimestampWriter() : new TextTimestampWriter(type, timeZone),
-        _ when !isBinary => new RowTextWriter(type, timeZone, names, cancellation),
+        _ when !isBinary => new RowTextWriter(type, timeZone, names, styles.Json, cancellation),
         TypeKind.Bytea => new BytesWriter(cancellation),
         TypeKind.Real => new BinaryRealWriter(),
         TypeKind.DoublePrecision => new BinaryDoubleWriter(),
@@ -43,14 +44,10 @@ internal abstract class ValueWriter
         TypeKind.TimestampTz => new BinaryTimestampWriter(),
         TypeKind.Interval => new BinaryIntervalWriter(),
         TypeKind.Uuid => new BinaryUuidWriter(),
-        TypeKind.Array => new BinaryArrayWriter(type, timeZone, cancellation),
-        TypeKind.Row => new BinaryRecordWriter(type, timeZone, cancellation),
-        _ => new RowTextWriter(type, timeZone, names, cancellation),
+        TypeKind.Array => new BinaryArrayWriter(type, timeZone, styles, cancellation),
+        TypeKind.Row => new BinaryRecordWriter(type, timeZone, styles, cancellation),
+        _ => new RowTextWriter(type, timeZone, names, cancellation: cancellation),
     };
-
-    /// <summary>The binary writer for an array's elements or a row's fields (<see cref="PgTypes.InnerOid"/>).</summary>
-    protected static ValueWriter CreateInner(SqlType type, string timeZone, CancellationToken cancellation) =>
-        type.Kind == TypeKind.Map ? new RowTextWriter(type, timeZone, cancellation: cancellation) : Create(type, true, timeZone, cancellation: cancellation);
 
     /// <summary>Turns to a batch's column, which stays valid while it is read.</summary>
     public void Open(Vector vector)

@@ -55,7 +55,10 @@ internal static class JsonFunctions
                 AppendMap(text, type, in reader, row, zone, cancellation);
                 break;
             case TypeKind.Timestamp or TypeKind.TimestampTz:
-                JsonForms.AppendString(text, TextForms.Format(type, in reader, row, zone, null, cancellation) is var time && type.Kind == TypeKind.TimestampTz && time[^3] is '+' or '-' ? time.Replace(' ', 'T') + ":00" : time.Replace(' ', 'T'));
+                JsonForms.AppendString(text, TimeText(TextForms.Format(type, in reader, row, zone, null, cancellation)));
+                break;
+            case TypeKind.Char:
+                JsonForms.AppendString(text, TextForms.Padded(TextForms.Format(type, in reader, row, zone, null, cancellation), type.Precision));
                 break;
             default:
                 string value = TextForms.Format(type, in reader, row, zone, null, cancellation);
@@ -70,6 +73,14 @@ internal static class JsonFunctions
 
                 break;
         }
+    }
+
+    /// <summary>A timestamp as ISO 8601 has it, with minutes in its zone; the era stays behind it.</summary>
+    private static string TimeText(string time)
+    {
+        string era = time.EndsWith(" BC", StringComparison.Ordinal) ? " BC" : "";
+        string stamp = time[..^era.Length].Replace(' ', 'T');
+        return stamp + (stamp[^3] is '+' or '-' ? ":00" : "") + era;
     }
 
     private static void AppendArray(StringBuilder text, SqlType type, in VectorReader reader, int row, Zone zone, CancellationToken cancellation = default, string separator = ",")
