@@ -71,6 +71,9 @@ public sealed class Engine : IDisposable
 
     public FileTables Files { get; } = new();
 
+    /// <summary>Who listens to which channel.</summary>
+    internal NotificationChannels Notifications { get; } = new();
+
     /// <summary>Ids of tables in memory.</summary>
     internal ProcessTables ProcessTables { get; } = new();
 

@@ -15,6 +15,7 @@ internal sealed class SystemFunctions : IFunctionCatalog
         SessionFunction[] own =
         [
             .. SessionInformation.All,
+            .. NotificationFunctions.All,
             .. SettingFunctions.All,
             .. NameFunctions.All,
             .. Definitions.All,

@@ -22,6 +22,9 @@ internal sealed class MessageStream(PipeReader pipe)
     private ReadOnlySequence<byte> _unread;
     private bool _isHeld;
 
+    /// <summary>Called when <see cref="Wake"/> has ended the wait for a client's message, which then goes on.</summary>
+    public Func<ValueTask>? Woken { get; set; }
+
     /// <summary>Whether bytes have arrived that no message has been made of yet.</summary>
     public bool HasBuffered => !_unread.IsEmpty;
 
@@ -50,6 +53,9 @@ internal sealed class MessageStream(PipeReader pipe)
     /// <summary>The next byte without taking it; null when the client has left.</summary>
     public async ValueTask<byte?> PeekAsync(CancellationToken cancellation) =>
         await FillAsync(1, cancellation).ConfigureAwait(false) ? _unread.Slice(0, 1).ToArray()[0] : null;
+
+    /// <summary>Has whoever waits for a message look up, or the next one who does. From any thread.</summary>
+    public void Wake() => ThreadPool.UnsafeQueueUserWorkItem(static pipe => pipe.CancelPendingRead(), pipe, preferLocal: false);
 
     /// <summary>Gives what has not been taken back to the pipe, which another reader is to take over.</summary>
     public void Leave()
@@ -137,9 +143,20 @@ internal sealed class MessageStream(PipeReader pipe)
             return true;
         }
 
-        Leave();
-        ReadResult result = await pipe.ReadAtLeastAsync(count, cancellation).ConfigureAwait(false);
-        (_isHeld, _unread) = (true, result.Buffer);
-        return _unread.Length >= count;
+        while (true)
+        {
+            Leave();
+            ReadResult result = await pipe.ReadAtLeastAsync(count, cancellation).ConfigureAwait(false);
+            (_isHeld, _unread) = (true, result.Buffer);
+            if (_unread.Length >= count || !result.IsCanceled)
+            {
+                return _unread.Length >= count;
+            }
+
+            if (Woken is { } woken)
+            {
+                await woken().ConfigureAwait(false);
+            }
+        }
     }
 }

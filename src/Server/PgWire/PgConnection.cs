@@ -128,6 +128,7 @@ internal sealed class PgConnection
             }
 
             isSkipping = false;
+            served.BeginMessage();
             session.BeginRequest();
             try
             {

@@ -27,6 +27,7 @@ internal sealed class PgSession : IAsyncDisposable
     private readonly Dictionary<string, Portal> _portals = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _changed = new(StringComparer.Ordinal);
     private TextStyles? _styles;
+    private bool _isReady;
 
     /// <param name="session">The engine's session.</param>
     /// <param name="transport">Takes the answers, and gives the data of COPY.</param>
@@ -39,6 +40,8 @@ internal sealed class PgSession : IAsyncDisposable
         _closed = closed;
         _whenClosed = closed.UnsafeRegister(static session => ((Session)session!).Cancel(CancelReason.ClientGone), session);
         session.Settings.Changed += OnSettingChanged;
+        session.Notified = transport.Messages.Wake;
+        transport.Messages.Woken = NotifyAsync;
         session.ProtocolStatements = () => [.. _statements.Where(static statement => statement.Key.Length > 0 && statement.Value.Query != null).Select(static statement => (statement.Key, statement.Value.Query!))];
     }
 
@@ -311,8 +314,17 @@ internal sealed class PgSession : IAsyncDisposable
             'E' => SessionState.IdleInFailedTransaction,
             _ => SessionState.Idle,
         });
+        if (_session.Inbox != null)
+        {
+            await SendNotificationsAsync().ConfigureAwait(false);
+        }
+
         _writer.ReadyForQuery(_session.Transaction.Status);
+        _isReady = true;
     }
+
+    /// <summary>Says that the client has sent a message: until it is told that the session is ready again, notifications wait.</summary>
+    public void BeginMessage() => _isReady = false;
 
     /// <summary>Says what failed. The transaction block fails, and its portals end.</summary>
     public async Task FailAsync(QueryException error)
@@ -321,6 +333,34 @@ internal sealed class PgSession : IAsyncDisposable
         _writer.ErrorResponse("ERROR", error);
         await _session.Transaction.FailAsync().ConfigureAwait(false);
         await ClosePortalsAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Sends notifications to a client that waits for nothing.</summary>
+    private async ValueTask NotifyAsync()
+    {
+        if (_isReady && _session.Inbox != null)
+        {
+            await SendNotificationsAsync().ConfigureAwait(false);
+            await _writer.FlushAsync(_closed).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends what waits, unless a transaction block is open.</summary>
+    private async ValueTask SendNotificationsAsync()
+    {
+        if (_session.Transaction.IsBlock)
+        {
+            return;
+        }
+
+        foreach (Notification notification in _session.Engine.Notifications.Take(_session.Inbox!))
+        {
+            _writer.NotificationResponse(notification);
+            if (_writer.Buffered >= PgWriter.FlushBytes)
+            {
+                await _writer.FlushAsync(_closed).ConfigureAwait(false);
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -125,6 +125,12 @@ public sealed class Session : IDisposable
     /// <summary>Cursors of DECLARE.</summary>
     internal CursorSet Cursors { get; } = new();
 
+    /// <summary>Tells the client's connection that a notification waits; null: its protocol has none.</summary>
+    internal Action? Notified { get; set; }
+
+    /// <summary>Notifications that wait for the client; null: it has never listened.</summary>
+    internal NotificationInbox? Inbox { get; set; }
+
     /// <summary>Texts that the session has run before.</summary>
     internal StatementCache Statements { get; }
 
@@ -253,6 +259,11 @@ public sealed class Session : IDisposable
         CancelAll(CancelReason.ClientGone);
         _idleTimer?.Dispose();
         Transaction.Abandon();
+        if (Inbox != null)
+        {
+            Engine.Notifications.Leave(Inbox);
+        }
+
         Engine.Sessions.Remove(this);
     }
 
@@ -333,6 +344,11 @@ public sealed class Session : IDisposable
     internal void EndStatement(RunningQuery query, FinishedQuery finished)
     {
         _cancelRequests.End(query);
+        if (!Transaction.IsOpen)
+        {
+            Transaction.EndNotifications(finished.Error == null);
+        }
+
         Engine.Sessions.Remove(query);
         Engine.History.Add(finished);
         foreach (IQueryListener listener in Engine.Listeners)

@@ -13,6 +13,16 @@ public static class SessionErrors
     public static QueryException QueuedTooLong(TimeSpan patience) =>
         new("57014", ErrorKind.Cancelled, FormattableString.Invariant($"canceling statement due to queue timeout: it waited {patience.TotalSeconds:0.###} s for its turn"));
 
+    public static QueryException NoChannel() => new("22023", ErrorKind.User, "channel name cannot be empty");
+
+    public static QueryException LongChannel() => new("22023", ErrorKind.User, "channel name too long");
+
+    public static QueryException LongPayload() => new("22023", ErrorKind.User, "payload string too long");
+
+    public static QueryException TooManyNotifications() => new("54000", ErrorKind.Resources, "too many notifications in the NOTIFY queue");
+
+    public static QueryException TooManyChannels() => new("54000", ErrorKind.Resources, "too many channels") { Detail = FormattableString.Invariant($"A session may listen to {NotificationInbox.MostChannels} channels.") };
+
     public static QueryException Terminated() => new("57P01", ErrorKind.Resources, "terminating connection due to administrator command");
 
     public static QueryException Draining() => new("57P03", ErrorKind.Resources, "the database system is shutting down");

@@ -19,6 +19,7 @@ internal sealed class SessionTransaction(Session session)
     private readonly List<SetSavepoint> _savepoints = [];
     private SettingState? _atStart;
     private volatile Transaction? _current;
+    private PendingNotifications? _notifications;
     private bool _isDetached;
     private bool _isReadOnly;
 
@@ -33,6 +34,12 @@ internal sealed class SessionTransaction(Session session)
 
     /// <summary>Whether it refuses to write.</summary>
     private bool IsReadOnly => _isDetached ? _isReadOnly : session.Settings.Get(IsOpen ? "transaction_read_only" : "default_transaction_read_only") == "on";
+
+    /// <summary>What LISTEN and NOTIFY do at its end, or at the end of a statement without a transaction.</summary>
+    public PendingNotifications Notifications => LazyInitializer.EnsureInitialized(ref _notifications, () => new PendingNotifications(session))!;
+
+    /// <summary>Whether there was a LISTEN or NOTIFY.</summary>
+    public bool HasNotifications => _notifications != null;
 
     /// <summary>Whether BEGIN opened it.</summary>
     public bool IsBlock { get; private set; }
@@ -219,6 +226,7 @@ internal sealed class SessionTransaction(Session session)
         {
             if (isCommit)
             {
+                _notifications?.CheckRoom();
                 transaction?.Commit();
             }
         }
@@ -230,6 +238,7 @@ internal sealed class SessionTransaction(Session session)
         finally
         {
             transaction?.RollBack();
+            EndNotifications(isCommit);
             if (_isDetached)
             {
                 // Settings are the session's.
@@ -248,9 +257,26 @@ internal sealed class SessionTransaction(Session session)
     }
 
     /// <summary>The client is gone: nothing of the transaction stays.</summary>
-    public void Abandon() => Forget()?.RollBack();
+    public void Abandon()
+    {
+        Forget()?.RollBack();
+        EndNotifications(false);
+    }
 
-    public void Save(string name) => _savepoints.Add(new SetSavepoint(name, session.Settings.Save(), Current!.Save()));
+    /// <summary>Sends what was to be sent, or forgets it.</summary>
+    public void EndNotifications(bool isCommit)
+    {
+        if (isCommit)
+        {
+            _notifications?.Commit();
+        }
+        else
+        {
+            _notifications?.RollBack();
+        }
+    }
+
+    public void Save(string name) => _savepoints.Add(new SetSavepoint(name, session.Settings.Save(), Current!.Save(), _notifications?.Mark ?? default));
 
     /// <returns>False when there is no such savepoint.</returns>
     public bool Release(string name)
@@ -274,6 +300,7 @@ internal sealed class SessionTransaction(Session session)
         }
 
         Current!.RollBackTo(_savepoints[index].Changes);
+        _notifications?.RollBackTo(_savepoints[index].Notifications);
         if (!_isDetached)
         {
             session.Settings.Restore(_savepoints[index].Settings);
@@ -372,7 +399,7 @@ internal sealed class SessionTransaction(Session session)
         }
     }
 
-    private sealed record SetSavepoint(string Name, SettingState Settings, SavedChanges Changes);
+    private sealed record SetSavepoint(string Name, SettingState Settings, SavedChanges Changes, (int Listening, int Sent) Notifications);
 }
 
 /// <summary>A session's settings at one moment: their values, and what those of SET LOCAL go back to.</summary>

@@ -106,6 +106,10 @@ internal static class SettingStatements
             await session.Cursors.CloseAllAsync().ConfigureAwait(false);
             session.Settings.ResetAll();
             session.Prepared.Clear();
+            if (session.Inbox is { } inbox)
+            {
+                session.Engine.Notifications.Unlisten(null, inbox);
+            }
         }
 
         if (discard.Kind is DiscardKind.All or DiscardKind.Plans)

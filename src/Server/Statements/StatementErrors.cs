@@ -9,6 +9,9 @@ internal static class StatementErrors
     public static QueryException PartNotAssignable(string column, SqlType wanted, SqlType given, int position) =>
         new("42804", ErrorKind.User, $"subscripted assignment to \"{column}\" requires type {wanted} but expression is of type {given}", position) { Hint = "You will need to rewrite or cast the expression." };
 
+    public static QueryException NoNotifications() =>
+        new("0A000", ErrorKind.Unsupported, "LISTEN is not supported here") { Detail = "Notifications reach clients of PostgreSQL's protocol only." };
+
     public static QueryException DefaultOfPart(int position) => new("0A000", ErrorKind.Unsupported, "cannot set an array element to DEFAULT", position);
 
     public static QueryException MergeIntoView(string view) =>

@@ -10,7 +10,7 @@ internal static class StatementEffects
     /// <summary>Whether a statement may change something, so that it needs a transaction where none is open. Kinds that are not known to do nothing do.</summary>
     public static bool Changes(Statement statement, Session session) => statement switch
     {
-        QueryStatement or Describe or Summarize or ShowSetting or ShowObjects or Listen or Notify or Unlisten or DeclareCursor or FetchCursor or CloseCursor or Checkpoint
+        QueryStatement or Describe or Summarize or ShowSetting or ShowObjects or DeclareCursor or FetchCursor or CloseCursor or Checkpoint
             or SetSetting or SetTransaction or ResetSetting or Deallocate => false,
         Prepare prepare => prepare.Statement is not QueryStatement,       // to look at the tables as a change does
         BeginTransaction or Commit or Rollback or Savepoint or ReleaseSavepoint or RollbackToSavepoint => false,

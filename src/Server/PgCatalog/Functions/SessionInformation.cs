@@ -57,7 +57,6 @@ internal static class SessionInformation
         Function.Acting("pg_try_advisory_lock", [SqlType.BigInt], SqlType.Boolean, static (_, _) => true, "Always true: there are no locks"),
         Function.Acting("pg_advisory_lock", [SqlType.BigInt], SqlType.Void, static (_, _) => "", "Does nothing: there are no locks"),
         Function.Acting("pg_advisory_unlock", [SqlType.BigInt], SqlType.Boolean, static (_, _) => true, "Does nothing: there are no locks"),
-        Function.Rows("pg_listening_channels", [], SqlType.Text, static (_, _) => [], "Channels the session listens to; none"),
     ];
 
     /// <summary>Microseconds since 1970.</summary>

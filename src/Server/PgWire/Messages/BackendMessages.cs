@@ -43,6 +43,9 @@ internal static class BackendMessages
 
     public static void EmptyQueryResponse(this PgWriter writer) => writer.Begin('I').End();
 
+    public static void NotificationResponse(this PgWriter writer, Notification notification) =>
+        writer.Begin('A').Int32(notification.SessionId).CString(notification.Channel).CString(notification.Payload).End();
+
     public static void CommandComplete(this PgWriter writer, string tag) => writer.Begin('C').CString(tag).End();
 
     public static void ParameterDescription(this PgWriter writer, PreparedQuery statement)
