@@ -20,6 +20,9 @@ internal sealed class PolledListener : IConnectionListener
     /// <summary>Connections that wait to be accepted, as Kestrel has it.</summary>
     private const int Backlog = 512;
 
+    /// <summary>How long it waits when the process or the machine has no more file handles.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+
     public EndPoint EndPoint { get; }
 
     /// <returns>The next connection; null when there will be none any more.</returns>
@@ -51,6 +54,11 @@ internal sealed class PolledListener : IConnectionListener
             catch (SocketException error) when (error.SocketErrorCode == SocketError.OperationAborted)
             {
                 return null;
+            }
+            catch (SocketException error) when (error.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+            {
+                // Nothing can be accepted before something is closed, and nobody tells when that is.
+                await Task.Delay(Patience, cancellationToken).ConfigureAwait(false);
             }
             catch (SocketException)
             {

@@ -27,8 +27,7 @@ internal sealed class SocketPoller
     public static SocketPoller Least() => All.Value.MinBy(static poller => Volatile.Read(ref poller._count))!;
 
     /// <summary>Calls <see cref="PolledConnection.Read"/> whenever there is something to read, or the connection has ended.</summary>
-    /// <returns>The connection's key.</returns>
-    public long Add(PolledConnection connection, int socket)
+    public void Add(PolledConnection connection, int socket)
     {
         lock (_lock)
         {
@@ -52,8 +51,6 @@ internal sealed class SocketPoller
                 Forget(index);
                 throw;
             }
-
-            return key;
         }
     }
 
