@@ -60,6 +60,59 @@ public sealed class FlightSqlTests
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
+    /// <summary>grpcio takes the messages, and apache-arrow reads what is in them; the same messages go back as parameters. A seventh of each list unless slow tests are on.</summary>
+    [Fact]
+    public async Task W1_G9_ValuesOfEveryTypeThroughGrpcio()
+    {
+        await using FlightServer server = await FlightServer.StartAsync();
+        bool isWhole = Environment.GetEnvironmentVariable("SQLCLUSTER_SLOW_TESTS") == "1";
+        string share = isWhole ? "true" : "i % 7 = 0";
+        BoundaryWork[] lists = FlightLists();
+        BoundaryWork[] works =
+        [
+            .. lists.Select(list => list with { Query = $"SELECT v FROM {list.Table} WHERE {share} ORDER BY i", Values = [.. list.Values.Where((_, i) => isWhole || i % 7 == 0)] }),
+            .. new BoundaryNested(lists, isArrow: true).Works(),
+        ];
+        using Server.Sessions.Session session = server.Engine.OpenSession();
+        foreach (string sql in lists.SelectMany(static list => (string[])[.. BoundaryComparison.Setup(list.Table!, list.Values), $"CREATE TABLE {list.Into("back")} (i int, v {list.Type})"]))
+        {
+            await ResultReader.ReadAsync(session, sql, TestContext.Current.CancellationToken);
+        }
+
+        string folder = Directory.CreateTempSubdirectory("sqlcluster-streams").FullName;
+        try
+        {
+            string input = string.Concat(works.Select(static work => $"{work.Family}\t{work.Type}\t{work.Query}\t{work.Into("back")}\n"));
+            (int exitCode, string output) = await ClientProgram.PythonWithInputAsync("boundary/boundary_grpcio.py", "grpc", input, $"127.0.0.1:{server.Port}", folder);
+            Assert.True(exitCode == 0, output);
+            (exitCode, output) = await ClientProgram.NodeWithInputAsync("boundary/arrow-streams.mjs", string.Concat(works.Select(static work => work.Family + "\n")), folder);
+            Assert.True(exitCode == 0, output);
+            Dictionary<string, List<string?>> read = BoundaryText.Parse(output);
+            var wrong = new List<string>();
+            foreach (BoundaryWork work in works)
+            {
+                wrong.AddRange(BoundaryComparison.Difference(work.Values, read[work.Family]) is { } difference ? [$"{work.Family}, read: {difference}"] : []);
+                if (work.Table != null && !await IsSameAsync(session, $"{work.Table} WHERE {share}", work.Into("back")))
+                {
+                    wrong.Add($"{work.Family}, written: it differs");
+                }
+            }
+
+            Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+
+    private static async Task<bool> IsSameAsync(Server.Sessions.Session session, string table, string other)
+    {
+        List<string?[]> rows = (await ResultReader.ReadAsync(session, $"SELECT i, v FROM {table} ORDER BY i", TestContext.Current.CancellationToken)).Rows;
+        List<string?[]> others = (await ResultReader.ReadAsync(session, $"SELECT i, v FROM {other} ORDER BY i", TestContext.Current.CancellationToken)).Rows;
+        return rows.Count == others.Count && rows.Zip(others).All(static pair => pair.First.SequenceEqual(pair.Second));
+    }
+
     /// <summary>Prepared statements' parameters, their types as announced, by grpc-js and apache-arrow (CLIENTS.md G8 to G10).</summary>
     [Fact]
     public async Task G8_G9_G10_ParametersOfEveryTypeAreAnnouncedAndBound()
