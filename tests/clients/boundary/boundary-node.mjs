@@ -39,7 +39,7 @@ async function binaryValues(query) {
 const out = [];
 for (const line of readFileSync(0, 'utf8').split('\n').filter(line => line)) {
   const [family, , query, table] = line.split('\t');
-  const { rows, fields } = await client.query({ text: query + (mode === 'binary' ? ' LIMIT 0' : ''), values: [], rowMode: 'array', types: { getTypeParser: () => text => text } });
+  const { rows, fields } = await client.query({ text: mode === 'binary' ? `SELECT * FROM (${query}) AS described LIMIT 0` : query, values: [], rowMode: 'array', types: { getTypeParser: () => text => text } });
   const values = mode === 'text' ? rows.map(row => row[0]) : await binaryValues(query);
   const texts = mode === 'text' ? values : values.map(value => value && textOf(fields[0].dataTypeID, value));
   out.push(`${family}\t${texts.length}`, ...texts.map(escaped));
