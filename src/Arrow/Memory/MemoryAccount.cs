@@ -4,6 +4,9 @@ namespace SqlCluster.Arrow.Memory;
 /// <remarks>Thread-safe. Buffers form a doubly linked list inside the account, so that <see cref="Dispose"/> returns whatever an aborted operator left behind.</remarks>
 public sealed class MemoryAccount : IDisposable
 {
+    /// <summary>Buffers that take milliseconds to return.</summary>
+    private const int ManyBuffers = 16 << 10;
+
     private readonly Lock _lock = new();
     private readonly string _name;
     private readonly MemoryBudget? _budget;
@@ -11,6 +14,7 @@ public sealed class MemoryAccount : IDisposable
     private long _usedBytes;
     private long _peakBytes;
     private long _peakNumber;
+    private int _count;
     private bool _closed;
 
     /// <param name="name">Shown in errors: which query, which cache.</param>
@@ -46,17 +50,33 @@ public sealed class MemoryAccount : IDisposable
         return (long)(_budget == null ? own : Math.Min(own, (_budget.LimitBytes * fraction) - _budget.UsedBytes));
     }
 
-    /// <summary>Returns every buffer still held to the pool. Nothing that points into them may be used afterwards.</summary>
+    /// <summary>Returns every buffer still held to the pool, very many of them soon after. Nothing that points into them may be used afterwards.</summary>
     public void Dispose()
     {
         NativeBuffer? buffer;
+        bool areMany;
         lock (_lock)
         {
             _closed = true;
             buffer = _first;
+            areMany = _count > ManyBuffers;
             _first = null;
+            _count = 0;
         }
 
+        long held = Interlocked.Exchange(ref _usedBytes, 0);
+        if (areMany)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static left => left.Account.Free(left.Buffer, left.Held), (Account: this, Buffer: buffer, Held: held), preferLocal: false);
+        }
+        else
+        {
+            Free(buffer, held);
+        }
+    }
+
+    private void Free(NativeBuffer? buffer, long held)
+    {
         while (buffer != null)
         {
             NativeBuffer? next = buffer.NextInAccount;
@@ -64,7 +84,6 @@ public sealed class MemoryAccount : IDisposable
             buffer = next;
         }
 
-        long held = Interlocked.Exchange(ref _usedBytes, 0);
         _budget?.Give(held);
     }
 
@@ -94,6 +113,7 @@ public sealed class MemoryAccount : IDisposable
                 _peakNumber++;
             }
 
+            _count++;
             buffer.NextInAccount = _first;
             if (_first != null)
             {
@@ -122,6 +142,7 @@ public sealed class MemoryAccount : IDisposable
                 return false;
             }
 
+            _count--;
             if (buffer.PreviousInAccount != null)
             {
                 buffer.PreviousInAccount.NextInAccount = buffer.NextInAccount;

@@ -4,9 +4,12 @@ using SqlCluster.Catalyst.Types;
 
 namespace SqlCluster.Catalyst.Expressions;
 
-/// <summary>Prints expressions for EXPLAIN: SQL's notation, column names without ids.</summary>
+/// <summary>Prints expressions for EXPLAIN: SQL's notation, column names without ids. Lists that nobody reads to their end are cut.</summary>
 public static class ExpressionPrinter
 {
+    /// <summary>Characters after which a list ends with the number of its further elements.</summary>
+    private const int MostCharacters = 64 << 10;
+
     public static string Print(Expression expression)
     {
         var text = new StringBuilder();
@@ -90,12 +93,17 @@ public static class ExpressionPrinter
     private static void AppendCase(StringBuilder text, Case @case)
     {
         text.Append("CASE");
-        foreach (CaseArm arm in @case.Arms)
+        for (int i = 0; i < @case.Arms.Count; i++)
         {
             text.Append(" WHEN ");
-            Append(text, arm.Condition);
+            if (IsCut(text, @case.Arms.Count - i))
+            {
+                break;
+            }
+
+            Append(text, @case.Arms[i].Condition);
             text.Append(" THEN ");
-            Append(text, arm.Result);
+            Append(text, @case.Arms[i].Result);
         }
 
         text.Append(" ELSE ");
@@ -184,6 +192,11 @@ public static class ExpressionPrinter
         for (int i = 0; i < terms.Count; i++)
         {
             text.Append(i == 0 ? "" : separator);
+            if (IsCut(text, terms.Count - i))
+            {
+                return;
+            }
+
             Nested(text, terms[i]);
         }
     }
@@ -193,8 +206,24 @@ public static class ExpressionPrinter
         for (int i = 0; i < items.Count; i++)
         {
             text.Append(i == 0 ? "" : ", ");
+            if (IsCut(text, items.Count - i))
+            {
+                return;
+            }
+
             Append(text, items[i]);
         }
+    }
+
+    private static bool IsCut(StringBuilder text, int left)
+    {
+        bool isCut = text.Length > MostCharacters && left > 1;
+        if (isCut)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"... {left} more");
+        }
+
+        return isCut;
     }
 
     /// <summary>Puts parentheses round an operand that has an infix operator of its own.</summary>

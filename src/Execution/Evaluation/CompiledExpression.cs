@@ -10,8 +10,11 @@ internal sealed class CompiledExpression : IDisposable
     private readonly Evaluator _evaluator;
     private readonly BatchClock _clock;
 
-    internal CompiledExpression(Expression expression, Evaluator evaluator, BatchClock clock)
+    private readonly CancellationToken _cancellation;
+
+    internal CompiledExpression(Expression expression, Evaluator evaluator, BatchClock clock, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         Expression = expression;
         _evaluator = evaluator;
         _clock = clock;
@@ -33,5 +36,12 @@ internal sealed class CompiledExpression : IDisposable
         return _evaluator.Evaluate(batch);
     }
 
-    public void Dispose() => _evaluator.Dispose();
+    /// <summary>Gives the evaluators' memory back. Of a cancelled statement its account does that: sooner than a walk over all of them.</summary>
+    public void Dispose()
+    {
+        if (!_cancellation.IsCancellationRequested)
+        {
+            _evaluator.Dispose();
+        }
+    }
 }

@@ -44,10 +44,12 @@ internal sealed class CompiledPredicate : IDisposable
     private ScratchBitmap _keep;
     private ScratchBitmap _part;
     private NativeBuffer? _rows;
+    private readonly CancellationToken _cancellation;
     private int _batches;
 
-    internal CompiledPredicate(Expression predicate, PredicateTerm[] terms, BatchClock clock, MemoryAccount account)
+    internal CompiledPredicate(Expression predicate, PredicateTerm[] terms, BatchClock clock, MemoryAccount account, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         Predicate = predicate;
         _cheap = [.. terms.Where(static term => term.IsCheap)];
         _guarded = [.. terms.Where(static term => !term.IsCheap && !term.MayFail), .. terms.Where(static term => !term.IsCheap && term.MayFail)];
@@ -88,8 +90,14 @@ internal sealed class CompiledPredicate : IDisposable
         return selection;
     }
 
+    /// <summary>As <see cref="CompiledExpression.Dispose"/>.</summary>
     public void Dispose()
     {
+        if (_cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+
         foreach (PredicateTerm term in _cheap)
         {
             term.Evaluator.Dispose();

@@ -70,7 +70,7 @@ internal sealed class LikeEvaluator(Evaluator input, Evaluator pattern, char? es
         if (_compiled == null || !bytes.SequenceEqual(_patternBytes))
         {
             _patternBytes = bytes.ToArray();
-            _compiled = LikePattern.Compile(Encoding.UTF8.GetString(bytes), escape, ignoreCase);
+            _compiled = LikePattern.Compile(Encoding.UTF8.GetString(bytes), escape, ignoreCase, cancellation);
         }
 
         return _compiled;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using SqlCluster.Arrow.Memory;
 
@@ -8,6 +9,10 @@ namespace SqlCluster.Execution.Kernels;
 internal sealed class LikePattern
 {
     private const int RowsPerCheck = 64;
+
+    /// <summary>What compiling a character costs, in bytes of work.</summary>
+    private const int BytesPerCharacter = 64;
+    private const int Utf8BytesPerUnit = 3;
     private readonly Segment[] _segments;
     private readonly bool _isExact;
     private readonly bool _ignoreCase;
@@ -23,7 +28,8 @@ internal sealed class LikePattern
     /// <param name="pattern">The pattern as text.</param>
     /// <param name="escape">Makes the next character plain; null: none.</param>
     /// <param name="ignoreCase">ILIKE.</param>
-    public static LikePattern Compile(string pattern, char? escape, bool ignoreCase)
+    /// <param name="cancellation">Ends the work on a long one.</param>
+    public static LikePattern Compile(string pattern, char? escape, bool ignoreCase, CancellationToken cancellation = default)
     {
         if (ignoreCase)
         {
@@ -31,35 +37,39 @@ internal sealed class LikePattern
         }
 
         var segments = new List<Segment>();
-        var current = new List<string?>();
+        var current = new ArrayBufferWriter<byte>();
+        var pulse = new Pulse(cancellation);
         for (int i = 0; i < pattern.Length; i++)
         {
+            pulse.Spend(BytesPerCharacter);
             char c = pattern[i];
             if (c == escape)
             {
                 if (++i == pattern.Length)
                 {
                     // PostgreSQL complains only about a text that gets that far.
-                    return new LikePattern([.. segments, new Segment([.. current, null]), new Segment([])], isExact: false, ignoreCase) { _endsInEscape = true };
+                    current.Write([Segment.AnyCharacter]);
+                    return new LikePattern([.. segments, new Segment(current.WrittenSpan), new Segment([])], isExact: false, ignoreCase) { _endsInEscape = true };
                 }
             }
             else if (c == '%')
             {
-                segments.Add(new Segment(current));
-                current = [];
+                segments.Add(new Segment(current.WrittenSpan));
+                current.ResetWrittenCount();
                 continue;
             }
             else if (c == '_')
             {
-                current.Add(null);
+                current.Write([Segment.AnyCharacter]);
                 continue;
             }
 
-            bool isPair = char.IsHighSurrogate(pattern[i]) && i + 1 < pattern.Length;
-            current.Add(isPair ? pattern.Substring(i++, 2) : pattern[i].ToString());
+            int units = char.IsHighSurrogate(pattern[i]) && i + 1 < pattern.Length ? 2 : 1;
+            current.Advance(Encoding.UTF8.GetBytes(pattern.AsSpan(i, units), current.GetSpan(Utf8BytesPerUnit * units)));
+            i += units - 1;
         }
 
-        segments.Add(new Segment(current));
+        segments.Add(new Segment(current.WrittenSpan));
         return new LikePattern([.. segments], segments.Count == 1, ignoreCase);
     }
 
@@ -99,7 +109,7 @@ internal sealed class LikePattern
             return Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text).ToLowerInvariant());
         }
 
-        var lower = new System.Buffers.ArrayBufferWriter<byte>(text.Length);
+        var lower = new ArrayBufferWriter<byte>(text.Length);
         for (int end; !text.IsEmpty; text = text[end..])
         {
             cancellation.ThrowIfCancellationRequested();
@@ -134,48 +144,37 @@ internal sealed class LikePattern
         return _segments[^1].MatchesEnd(text, position);
     }
 
-    /// <summary>What stands between two %: bytes, or characters of which null stands for any.</summary>
+    /// <summary>What stands between two %: UTF-8, in which <see cref="AnyCharacter"/> stands for any character.</summary>
     private readonly struct Segment
     {
-        private readonly byte[] _bytes;
-        private readonly byte[]?[]? _characters;
-        private readonly SubstringSearch _search;
+        /// <summary>A byte that UTF-8 does not have (RFC 3629, section 1).</summary>
+        public const byte AnyCharacter = 0xFF;
 
-        public Segment(List<string?> characters)
+        private readonly byte[] _bytes;
+        private readonly bool _isPlain;
+
+        public Segment(ReadOnlySpan<byte> bytes)
         {
-            bool isPlain = !characters.Contains(null);
-            _bytes = isPlain ? Encoding.UTF8.GetBytes(string.Concat(characters)) : [];
-            _characters = isPlain ? null : [.. characters.Select(static c => c == null ? null : Encoding.UTF8.GetBytes(c))];
-            _search = new SubstringSearch(_bytes);
+            _bytes = bytes.ToArray();
+            _isPlain = !bytes.Contains(AnyCharacter);
         }
 
         /// <summary>Where a match at <paramref name="start"/> ends, or -1.</summary>
         public int MatchAt(ReadOnlySpan<byte> text, int start)
         {
-            if (_characters == null)
+            if (_isPlain)
             {
                 return text[start..].StartsWith(_bytes) ? start + _bytes.Length : -1;
             }
 
-            foreach (byte[]? character in _characters)
+            foreach (byte expected in _bytes)
             {
-                if (start >= text.Length)
+                if (start >= text.Length || (expected != AnyCharacter && expected != text[start]))
                 {
                     return -1;
                 }
 
-                if (character == null)
-                {
-                    start = Next(text, start);
-                }
-                else if (text[start..].StartsWith(character))
-                {
-                    start += character.Length;
-                }
-                else
-                {
-                    return -1;
-                }
+                start = expected == AnyCharacter ? Next(text, start) : start + 1;
             }
 
             return start;
@@ -184,16 +183,16 @@ internal sealed class LikePattern
         /// <summary>Where the first match at or behind <paramref name="start"/> ends, or -1.</summary>
         public int FindEnd(ReadOnlySpan<byte> text, int start, bool isNative, CancellationToken cancellation)
         {
-            if (_characters == null)
+            if (_isPlain)
             {
-                int found = isNative ? _search.Find(text, start) : text[start..].IndexOf(_bytes) is var at && at >= 0 ? at + start : -1;
+                int found = isNative ? new SubstringSearch(_bytes).Find(text, start) : text[start..].IndexOf(_bytes) is var at && at >= 0 ? at + start : -1;
                 return found < 0 ? -1 : found + _bytes.Length;
             }
 
             var pulse = new Pulse(cancellation);
             for (; start <= text.Length; start = Next(text, start))
             {
-                pulse.Spend(_characters.Length);
+                pulse.Spend(_bytes.Length);
                 int end = MatchAt(text, start);
                 if (end >= 0)
                 {
@@ -212,14 +211,19 @@ internal sealed class LikePattern
         /// <summary>Whether the text ends in a match that begins at or behind <paramref name="start"/>.</summary>
         public bool MatchesEnd(ReadOnlySpan<byte> text, int start)
         {
-            if (_characters == null)
+            if (_isPlain)
             {
                 return text.Length - _bytes.Length >= start && text.EndsWith(_bytes);
             }
 
             int begin = text.Length;
-            for (int i = 0; i < _characters.Length; i++)
+            foreach (byte expected in _bytes)
             {
+                if ((expected & 0xC0) == 0x80)
+                {
+                    continue;       // its character is counted
+                }
+
                 do
                 {
                     begin--;
