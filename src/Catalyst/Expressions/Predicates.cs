@@ -35,6 +35,9 @@ public sealed record And(NodeList<Expression> Terms) : Expression
     public override NodeList<Expression> Children => Terms;
 
     public override Expression WithChildren(NodeList<Expression> children) => this with { Terms = children };
+
+    /// <summary>Of all terms; of very many it takes its time, and hears cancellation.</summary>
+    public override int GetHashCode() => LongHash.Of(typeof(And), Terms);
 }
 
 /// <summary>Any of two or more terms; flat: no term is itself an Or.</summary>
@@ -47,6 +50,9 @@ public sealed record Or(NodeList<Expression> Terms) : Expression
     public override NodeList<Expression> Children => Terms;
 
     public override Expression WithChildren(NodeList<Expression> children) => this with { Terms = children };
+
+    /// <summary>Of all terms; of very many it takes its time, and hears cancellation.</summary>
+    public override int GetHashCode() => LongHash.Of(typeof(Or), Terms);
 }
 
 /// <summary>NOT input.</summary>

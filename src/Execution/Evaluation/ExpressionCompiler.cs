@@ -118,6 +118,7 @@ internal sealed class ExpressionCompiler
             return;
         }
 
+        _context.Cancellation.ThrowIfCancellationRequested();
         _uses ??= [];
         bool isFirst = _uses.TryAdd(expression, 0);
         _uses[expression]++;

@@ -1,14 +1,16 @@
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Execution.Evaluation;
 
-/// <summary>What the compiler asks of expressions before it decides how to evaluate them.</summary>
+/// <summary>What the compiler asks of expressions before it decides how to evaluate them; on the way through long ones it hears cancellation.</summary>
 internal static class ExpressionTraits
 {
     /// <summary>Same inputs, same result within one statement.</summary>
     public static bool IsDeterministic(Expression expression)
     {
+        Interruption.Ask();
         if (expression is Call { Function.Volatility: Volatility.Volatile })
         {
             return false;
@@ -28,6 +30,7 @@ internal static class ExpressionTraits
     /// <summary>Cheap for every slot and never an error: evaluated for whole batches. Everything else waits until it is known which rows need it.</summary>
     public static bool IsCheap(Expression expression)
     {
+        Interruption.Ask();
         bool self = expression switch
         {
             InputReference or Literal or Parameter or And or Or or Not or IsNull or IsTruth => true,
@@ -40,8 +43,11 @@ internal static class ExpressionTraits
     }
 
     /// <summary>May end the query with an error for some row.</summary>
-    public static bool MayFail(Expression expression) =>
-        expression is Call { Function.MayFail: true } or Cast { IsTry: false } || (expression is ArrayLambda lambda && MayFail(lambda.Body)) || expression.Children.Any(MayFail);
+    public static bool MayFail(Expression expression)
+    {
+        Interruption.Ask();
+        return expression is Call { Function.MayFail: true } or Cast { IsTry: false } || (expression is ArrayLambda lambda && MayFail(lambda.Body)) || expression.Children.Any(MayFail);
+    }
 
     /// <summary>The one input column that the expression uses; -1 for none or several.</summary>
     public static int SingleInput(Expression expression)
@@ -63,6 +69,7 @@ internal static class ExpressionTraits
 
     private static bool Visit(Expression expression, ref int found)
     {
+        Interruption.Ask();
         if (expression is InputReference input)
         {
             if (found >= 0 && found != input.Ordinal)

@@ -163,6 +163,7 @@ internal sealed class ComparisonResolver(AnalysisContext context)
 
     private Expression CompareRows(ComparisonOperator comparison, NodeList<Expression> left, NodeList<Expression> right, Ast.SyntaxNode node)
     {
+        Interruption.Ask();
         CheckSameCount(left, right, node);
         if (left.IsEmpty)
         {
