@@ -13,11 +13,19 @@ internal sealed class ReceiveBudget(long limitBytes)
     /// <exception cref="GrpcStatusException">No room.</exception>
     public void Take(long sizeBytes)
     {
-        if (Interlocked.Add(ref _usedBytes, sizeBytes) > limitBytes)
+        long used = Interlocked.Read(ref _usedBytes), before;
+        do
         {
-            Return(sizeBytes);
-            throw GrpcErrors.TooMuchBuffered(sizeBytes);
+            // Taken before it is known to fit, a large claim would refuse small ones of the same moment.
+            if (used + sizeBytes > limitBytes)
+            {
+                throw GrpcErrors.TooMuchBuffered(sizeBytes);
+            }
+
+            before = used;
+            used = Interlocked.CompareExchange(ref _usedBytes, before + sizeBytes, before);
         }
+        while (used != before);
     }
 
     public void Return(long sizeBytes) => Interlocked.Add(ref _usedBytes, -sizeBytes);
