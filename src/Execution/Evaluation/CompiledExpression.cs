@@ -10,11 +10,11 @@ internal sealed class CompiledExpression : IDisposable
     private readonly Evaluator _evaluator;
     private readonly BatchClock _clock;
 
-    private readonly CancellationToken _cancellation;
+    private readonly CancellationToken _abandonment;
 
-    internal CompiledExpression(Expression expression, Evaluator evaluator, BatchClock clock, CancellationToken cancellation)
+    internal CompiledExpression(Expression expression, Evaluator evaluator, BatchClock clock, CancellationToken abandonment)
     {
-        _cancellation = cancellation;
+        _abandonment = abandonment;
         Expression = expression;
         _evaluator = evaluator;
         _clock = clock;
@@ -36,10 +36,10 @@ internal sealed class CompiledExpression : IDisposable
         return _evaluator.Evaluate(batch);
     }
 
-    /// <summary>Gives the evaluators' memory back. Of a cancelled statement its account does that: sooner than a walk over all of them.</summary>
+    /// <summary>Gives the evaluators' memory back. Of an abandoned statement its account does that: sooner than a walk over all of them.</summary>
     public void Dispose()
     {
-        if (!_cancellation.IsCancellationRequested)
+        if (!_abandonment.IsCancellationRequested)
         {
             _evaluator.Dispose();
         }

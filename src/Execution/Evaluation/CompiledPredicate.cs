@@ -44,12 +44,12 @@ internal sealed class CompiledPredicate : IDisposable
     private ScratchBitmap _keep;
     private ScratchBitmap _part;
     private NativeBuffer? _rows;
-    private readonly CancellationToken _cancellation;
+    private readonly CancellationToken _abandonment;
     private int _batches;
 
-    internal CompiledPredicate(Expression predicate, PredicateTerm[] terms, BatchClock clock, MemoryAccount account, CancellationToken cancellation)
+    internal CompiledPredicate(Expression predicate, PredicateTerm[] terms, BatchClock clock, MemoryAccount account, CancellationToken abandonment)
     {
-        _cancellation = cancellation;
+        _abandonment = abandonment;
         Predicate = predicate;
         _cheap = [.. terms.Where(static term => term.IsCheap)];
         _guarded = [.. terms.Where(static term => !term.IsCheap && !term.MayFail), .. terms.Where(static term => !term.IsCheap && term.MayFail)];
@@ -93,7 +93,7 @@ internal sealed class CompiledPredicate : IDisposable
     /// <summary>As <see cref="CompiledExpression.Dispose"/>.</summary>
     public void Dispose()
     {
-        if (_cancellation.IsCancellationRequested)
+        if (_abandonment.IsCancellationRequested)
         {
             return;
         }

@@ -43,7 +43,7 @@ internal sealed class ExpressionCompiler
         var compiled = new CompiledExpression[expressions.Count];
         for (int i = 0; i < compiled.Length; i++)
         {
-            compiled[i] = new CompiledExpression(expressions[i], compiler.Build(expressions[i], Place.Row), compiler._clock, context.Cancellation);
+            compiled[i] = new CompiledExpression(expressions[i], compiler.Build(expressions[i], Place.Row), compiler._clock, context.Abandonment);
         }
 
         return compiled;
@@ -68,7 +68,7 @@ internal sealed class ExpressionCompiler
             compiled.Add(new PredicateTerm(compiler.Build(term, place), isCheap, isSingle && !isCheap && !ExpressionTraits.MayFail(term), ExpressionTraits.MayFail(term)));
         }
 
-        return new CompiledPredicate(predicate, [.. compiled], compiler._clock, context.Account, context.Cancellation);
+        return new CompiledPredicate(predicate, [.. compiled], compiler._clock, context.Account, context.Abandonment);
     }
 
     /// <summary>Joins the terms on one column, so that a dictionary is tested once for all of them.</summary>

@@ -70,9 +70,10 @@ public sealed record ExecutionSettings
     public IConstantEvaluator CreateConstantEvaluator(CancellationToken cancellation = default, long limitBytes = long.MaxValue) =>
         new ConstantEvaluator(account => ForEvaluation(account, cancellation), limitBytes);
 
-    internal EvaluationContext ForEvaluation(MemoryAccount account, CancellationToken cancellation = default) => new(account)
+    internal EvaluationContext ForEvaluation(MemoryAccount account, CancellationToken cancellation = default, CancellationToken abandonment = default) => new(account)
     {
         Cancellation = cancellation,
+        Abandonment = abandonment,
         StatementTime = StatementTime,
         TransactionTime = TransactionTime ?? StatementTime,
         TimeZone = TimeZone,
@@ -141,6 +142,9 @@ public sealed class QueryContext : IDisposable
 
     /// <summary>Ends the query's tasks; may be asked when the query has ended.</summary>
     public CancellationToken Cancellation => MadeEnding().Token;
+
+    /// <summary>Cancelled with the whole query, not with one of its stages or shares: then the account gives back at once what it holds.</summary>
+    internal CancellationToken Abandonment => _query is { } whole ? whole.Abandonment : Volatile.Read(ref _ending)?.Token ?? Outside;
 
     /// <summary>Ends the query's tasks, after an error in one of them.</summary>
     public void Cancel() => MadeEnding().Source.Cancel();
@@ -262,5 +266,5 @@ public sealed class TaskContext(QueryContext query, int partition, int taskCount
     public int BatchSize { get; } = query.Settings.BatchSize;
 
     /// <summary>What this task's expressions are compiled with.</summary>
-    internal EvaluationContext Evaluation { get; } = query.Settings.ForEvaluation(query.Account, cancellation.CanBeCanceled ? cancellation : query.Cancellation);
+    internal EvaluationContext Evaluation { get; } = query.Settings.ForEvaluation(query.Account, cancellation.CanBeCanceled ? cancellation : query.Cancellation, query.Abandonment);
 }

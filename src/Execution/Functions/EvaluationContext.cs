@@ -18,6 +18,9 @@ internal sealed class EvaluationContext(MemoryAccount account)
     /// <summary>Ends long loops of a cancelled query.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>Cancelled when all that the account holds is about to be given back: nobody needs to walk over evaluators for that.</summary>
+    public CancellationToken Abandonment { get; init; }
+
     /// <summary>Start of the statement, µs since 1970-01-01T00:00:00Z.</summary>
     public long StatementTime { get; init; }
 

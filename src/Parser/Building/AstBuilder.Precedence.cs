@@ -35,7 +35,11 @@ internal sealed partial class AstBuilder
         Overlaps,
     }
 
-    private Expression BuildPredicate(PredicateContext context)
+    private Expression BuildPredicate(PredicateContext context) => FoldList(context);
+
+    private Expression Build(BoundContext context) => FoldList(context);
+
+    private Expression FoldList(ParserRuleContext context)
     {
         if (context.ChildCount == 1)
             return BuildPrimary((PrimaryContext)context.GetChild(0));
@@ -48,19 +52,8 @@ internal sealed partial class AstBuilder
         return whole;
     }
 
-    private Expression Build(BoundContext context)
-    {
-        if (context.ChildCount == 1)
-            return BuildPrimary((PrimaryContext)context.GetChild(0));
-        int outer = Enter();
-        var chain = new Chain(context);
-        Expression whole = FoldFirst(ref chain);
-        Leave(outer, chain.Levels, context);
-        return whole;
-    }
-
     /// <summary>Gives <c>ESCAPE e</c> behind the pattern of <c>substring(s SIMILAR pattern ESCAPE e)</c> to the call.</summary>
-    private void TakeEscape(PredicateContext context, ref Chain chain, EscapeTailContext escape)
+    private void TakeEscape(ParserRuleContext context, ref Chain chain, EscapeTailContext escape)
     {
         if (context.Parent.Parent.Parent is not SubstringArgumentsContext { Escape: null } call || call.SIMILAR_LA() is null)
             throw SyntaxError(escape.Start);

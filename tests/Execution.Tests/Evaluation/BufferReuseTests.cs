@@ -55,4 +55,36 @@ public sealed class BufferReuseTests
         Assert.Equal([11, 21], second.Values<int>().ToArray());
         first.Release();
     }
+
+    /// <summary>A stage may be cancelled before its query: what its expressions held is free then. With the query, its account gives back everything at once.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Only_an_abandoned_query_leaves_buffers_to_its_account(bool isAbandoned)
+    {
+        using var account = new MemoryAccount("test");
+        using var inputs = new MemoryAccount("inputs");
+        using var task = new CancellationTokenSource();
+        using var query = new CancellationTokenSource();
+        var context = new EvaluationContext(account) { Cancellation = task.Token, Abandonment = query.Token };
+        Expression sum = Call("+", Input(0, SqlType.Integer), Literal.Integer(1));
+        var batch = new Batch([TestVectors.Fixed<int>(ArrowType.Int32, [1, 2], inputs)], 2);
+        CompiledExpression compiled = ExpressionCompiler.Compile(sum, context);
+        CompiledPredicate predicate = ExpressionCompiler.CompilePredicate(new Comparison(ComparisonOperator.Less, sum, Literal.Integer(3)), context);
+        compiled.Evaluate(batch);
+        predicate.Filter(batch);
+        long held = account.UsedBytes;
+        task.Cancel();
+        if (isAbandoned)
+        {
+            query.Cancel();
+        }
+
+        compiled.Dispose();
+        predicate.Dispose();
+        Assert.InRange(held, 1, long.MaxValue);
+        Assert.Equal(isAbandoned ? held : 0, account.UsedBytes);
+        account.Dispose();
+        Assert.Equal(0, account.UsedBytes);
+    }
 }

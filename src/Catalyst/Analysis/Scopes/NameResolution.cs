@@ -57,11 +57,27 @@ internal static class NameResolution
         ? relation.Name == qualifier[0]
         : relation.QualifiedName.Count >= qualifier.Count && relation.QualifiedName.TakeLast(qualifier.Count).SequenceEqual(qualifier);
 
+    /// <summary>The most parts that can name a relation; what a name has beyond them are fields.</summary>
+    private static int LongestQualifier(QueryScope scope)
+    {
+        int longest = 1;
+        for (QueryScope? level = scope; level is not null; level = level.Parent)
+        {
+            foreach (RelationScope relation in level.From.Relations)
+            {
+                longest = Math.Max(longest, relation.QualifiedName.Count);
+            }
+        }
+
+        return longest;
+    }
+
     /// <summary>alias.column, schema.table.column; the longest qualifier that names a relation wins last, so that a.b.c may be field c of a.b.</summary>
     private static ResolvedName? FindQualified(AnalysisContext context, QualifiedName name, QueryScope scope, int position)
     {
         string[] parts = [.. name.Parts.Select(static part => part.Value)];
-        for (int length = 1; length < parts.Length; length++)
+        int longest = Math.Min(parts.Length - 1, LongestQualifier(scope));
+        for (int length = 1; length <= longest; length++)
         {
             if (FindRelation(parts[..length], scope, out int depth) is not { } relation)
             {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Expressions;
@@ -307,23 +306,15 @@ internal sealed class AccumulatorSet : IDisposable
     /// <summary>The feeds of all calls: one for each FILTER, and one for the calls that have none.</summary>
     private sealed class FeedPlans
     {
-        private readonly Dictionary<Expression, int> _places = [];
-        private int _unfiltered = -1;
+        private readonly ExpressionPlaces _filters = new();
 
         public List<FeedPlan> All { get; } = [];
 
         public int IndexOf(Expression? filter)
         {
-            ref int place = ref _unfiltered;
-            if (filter != null)
+            int place = _filters.Of(filter ?? Literal.True);
+            if (place == All.Count)
             {
-                place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, filter, out bool isKnown)!;
-                place = isKnown ? place : -1;
-            }
-
-            if (place < 0)
-            {
-                place = All.Count;
                 All.Add(new FeedPlan(filter));
             }
 
@@ -333,21 +324,12 @@ internal sealed class AccumulatorSet : IDisposable
 
     private sealed class FeedPlan(Expression? filter)
     {
-        private readonly List<Expression> _arguments = [];
-        private readonly Dictionary<Expression, int> _places = [];
+        private readonly ExpressionPlaces _arguments = new();
 
-        public int Add(Expression argument)
-        {
-            if (_places.TryAdd(argument, _arguments.Count))
-            {
-                _arguments.Add(argument);
-            }
-
-            return _places[argument];
-        }
+        public int Add(Expression argument) => _arguments.Of(argument);
 
         public Feed Compile(EvaluationContext context) => new(
-            filter == null ? null : ExpressionCompiler.CompilePredicate(filter, context), new ExpressionList([.. _arguments], context));
+            filter == null ? null : ExpressionCompiler.CompilePredicate(filter, context), new ExpressionList([.. _arguments.All], context));
     }
 
     /// <summary>Calls with one FILTER, or with none.</summary>

@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Physical;
+using SqlCluster.Execution.Evaluation;
 
 namespace SqlCluster.Execution.Operators.Windows;
 
@@ -12,8 +13,7 @@ namespace SqlCluster.Execution.Operators.Windows;
 /// </code></remarks>
 internal abstract class WindowRows : IDisposable
 {
-    private readonly List<Expression> _kept = [];
-    private readonly Dictionary<Expression, int> _places = [];
+    private readonly ExpressionPlaces _kept = new();
 
     protected WindowRows(WindowExec plan)
     {
@@ -35,22 +35,14 @@ internal abstract class WindowRows : IDisposable
     protected WindowCall Window { get; }
 
     /// <summary>What was asked for by <see cref="Keep"/>.</summary>
-    protected IReadOnlyList<Expression> Kept => _kept;
+    protected IReadOnlyList<Expression> Kept => _kept.All;
 
     /// <summary>The order that brings partitions together and their rows into window order.</summary>
     public static NodeList<SortKey> OrderOf(WindowExec plan) => [.. plan.Calls[0].PartitionBy.Select(static key => new SortKey(key)), .. plan.Calls[0].OrderBy];
 
     /// <summary>Asks for an expression over the input, before the first row comes.</summary>
     /// <returns>What to pass to <see cref="Values"/>.</returns>
-    public int Keep(Expression expression)
-    {
-        if (_places.TryAdd(expression, _kept.Count))
-        {
-            _kept.Add(expression);
-        }
-
-        return _places[expression];
-    }
+    public int Keep(Expression expression) => _kept.Of(expression);
 
     /// <summary>A kept expression's value for every row, in window order; valid until this object is disposed.</summary>
     public abstract WindowValues Values(int column);
