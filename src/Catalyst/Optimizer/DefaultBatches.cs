@@ -26,7 +26,7 @@ internal static class DefaultBatches
             new InferPredicates(),
             new InferFromDisjuncts(),
             new PushFiltersIntoCtes()),
-        RuleBatch.Once("rewriting", new FlattenUnions(), new RewriteDistinctAsAggregate(), new EliminateSorts(), new SplitDistinctAggregates(), new ShareCommonPlans(), new PruneColumns()),
+        RuleBatch.Once("rewriting", new RewriteRowListsAsSemiJoins(), new FlattenUnions(), new RewriteDistinctAsAggregate(), new EliminateSorts(), new SplitDistinctAggregates(), new ShareCommonPlans(), new PruneColumns()),
         RuleBatch.Once("join order", new ReorderJoins(), new PushSemiJoinsThroughAggregates(), new ReorderJoins()),
         RuleBatch.Once("pruning", new EliminateProjects(), new PushFilters(), new PruneColumns(), new PushLimits()),
     ];

@@ -363,6 +363,46 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void LongListsOfRowsAreLookedUp()
+    {
+        Scan t = _fixture.Table("t", "a", "b"), s = _fixture.Table("s", "c");
+        Expression Row(int i) => i % 2 == 0 ? Conjunctions.AndAll(Is("a", i), Is("b", i + 1)) : Conjunctions.AndAll(Equal(Int(i + 1), _fixture.Ref("b")), Is("a", i));
+        Expression List(int count) => Conjunctions.OrAll([.. Enumerable.Range(0, count).Select(Row)]);
+        Fires<RewriteRowListsAsSemiJoins>(
+            """
+            Join LeftSemi (a = column1) AND (b = column2)
+              Filter b > 2
+                Scan t [a, b]
+              Values [column1, column2] 8 rows
+            """,
+            new Filter(Conjunctions.AndAll(List(8), Compare(_fixture.Ref("b"), ComparisonOperator.Greater, Int(2))), t));
+        Fires<RewriteRowListsAsSemiJoins>(
+            """
+            Join LeftSemi (a = column1) AND (b = column2)
+              Scan t [a, b]
+              Values [column1, column2] 9 rows
+            """,
+            t with { Filters = [List(9)] });
+        Fires<RewriteRowListsAsSemiJoins>(
+            """
+            Join LeftSemi (a = column1) AND (c = column2)
+              Join Inner b = c
+                Scan t [a, b]
+                Scan s [c]
+              Values [column1, column2] 8 rows
+            """,
+            new Join(JoinKind.Inner, t, s, Conjunctions.AndAll(_fixture.Equal("b", "c"), Conjunctions.OrAll([.. Enumerable.Range(0, 8).Select(i => Conjunctions.AndAll(Is("a", i), Is("c", i)))]))));
+
+        Expression[] seven = [.. Enumerable.Range(0, 7).Select(Row)];
+        DoesNotFire<RewriteRowListsAsSemiJoins>(new Filter(List(7), t));
+        DoesNotFire<RewriteRowListsAsSemiJoins>(new Filter(Conjunctions.OrAll([.. seven, Is("a", 9)]), t));
+        DoesNotFire<RewriteRowListsAsSemiJoins>(new Filter(Conjunctions.OrAll([.. seven, Conjunctions.AndAll(Is("a", 1), Is("a", 2))]), t));
+        DoesNotFire<RewriteRowListsAsSemiJoins>(new Filter(Conjunctions.OrAll([.. seven, Conjunctions.AndAll(Is("a", 1), _fixture.Equal("a", "b"))]), t));
+        DoesNotFire<RewriteRowListsAsSemiJoins>(new Filter(Conjunctions.OrAll([.. seven, Conjunctions.AndAll(Is("a", 1), Equal(_fixture.Ref("b"), Literal.BigInt(1)))]), t));
+        DoesNotFire<RewriteRowListsAsSemiJoins>(new Filter(new Not(List(8)), t));
+    }
+
+    [Fact]
     public void RulesCanBeDisabledByNameExceptRequiredOnes()
     {
         Scan t = _fixture.Table("t", "a");
