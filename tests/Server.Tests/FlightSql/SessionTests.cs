@@ -102,6 +102,12 @@ public sealed class SessionTests
 
         Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<GrpcStatusException>(() => client.DoGetAsync(infos[0].Endpoint[0].Ticket))).Code);
         Assert.Equal(4, (await client.DoGetAsync(infos[4].Endpoint[0].Ticket)).Single);
+
+        // What is read has a new lease: the next one to go is 3, not 2.
+        Assert.Equal(2, (await client.DoGetAsync(infos[2].Endpoint[0].Ticket)).Single);
+        await client.GetFlightInfoAsync(new CommandStatementQuery { Query = "SELECT 5" });
+        Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<GrpcStatusException>(() => client.DoGetAsync(infos[3].Endpoint[0].Ticket))).Code);
+        Assert.Equal(2, (await client.DoGetAsync(infos[2].Endpoint[0].Ticket)).Single);
         using FlightTestClient second = server.Connect(), third = server.Connect();
         await second.HandshakeAsync();
         await second.PrepareAsync("SELECT 1");

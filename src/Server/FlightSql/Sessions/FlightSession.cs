@@ -36,10 +36,10 @@ internal sealed class FlightSession
     /// <summary>One statement is begun at a time, as the engine's sessions want it; rows are read outside.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
-    /// <summary>Statements that were planned, by handle. Small, as the two below: most sessions hold one or none.</summary>
-    public ConcurrentDictionary<Guid, FlightStatement> Statements { get; } = new(1, 1);
+    /// <summary>Statements that were planned.</summary>
+    public StatementTable Statements { get; } = new();
 
-    /// <summary>Open transactions, by handle.</summary>
+    /// <summary>Open transactions, by handle. Small, as the one below: most sessions hold none.</summary>
     public ConcurrentDictionary<Guid, FlightTransaction> Transactions { get; } = new(1, 1);
 
     /// <summary>Prepared statements, by handle.</summary>
@@ -57,7 +57,7 @@ internal sealed class FlightSession
     public bool HasEnded => _hasEnded;
 
     /// <summary>Whether ending the session would lose anything.</summary>
-    public bool HasState => _isTouched || !Statements.IsEmpty || !Prepared.IsEmpty || !Transactions.IsEmpty;
+    public bool HasState => _isTouched || Statements.Count > 0 || !Prepared.IsEmpty || !Transactions.IsEmpty;
 
     /// <summary>Begins a call.</summary>
     /// <returns>This session.</returns>
@@ -109,9 +109,9 @@ internal sealed class FlightSession
     {
         _hasEnded = true;
         Prepared.Clear();
-        foreach (Guid handle in Statements.Keys)
+        foreach (FlightStatement statement in Statements.All())
         {
-            if (Statements.TryRemove(handle, out FlightStatement? statement))
+            if (Statements.Remove(statement))
             {
                 await statement.DisposeAsync().ConfigureAwait(false);
             }

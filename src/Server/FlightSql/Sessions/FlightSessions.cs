@@ -66,13 +66,12 @@ internal sealed class FlightSessions : IAsyncDisposable
     public void Add(FlightStatement statement)
     {
         FlightSession session = statement.Owner;
-        if (session.Statements.Count >= _limits.MaxStatements
-            && session.Statements.Values.Where(static other => !other.IsRead).MinBy(static other => other.Expires) is { } oldest)
+        if (session.Statements.Count >= _limits.MaxStatements && session.Statements.OldestIdle() is { } oldest)
         {
             _ = RemoveAsync(oldest);
         }
 
-        session.Statements[statement.Handle] = statement;
+        session.Statements.Add(statement);
         _owners[statement.Handle] = session;
     }
 
@@ -91,7 +90,7 @@ internal sealed class FlightSessions : IAsyncDisposable
 
     /// <summary>The statement that a handle names, if it is this user's.</summary>
     public FlightStatement? FindStatement(ReadOnlySpan<byte> handle, string user) =>
-        Owner(handle, user, out Guid id)?.Statements.GetValueOrDefault(id);
+        Owner(handle, user, out Guid id)?.Statements.Find(id);
 
     /// <summary>The prepared statement that a handle names, if it is this user's.</summary>
     public FlightPrepared? FindPrepared(ReadOnlySpan<byte> handle, string user) =>
@@ -126,7 +125,7 @@ internal sealed class FlightSessions : IAsyncDisposable
     public async Task RemoveAsync(FlightStatement statement)
     {
         _owners.TryRemove(statement.Handle, out _);
-        statement.Owner.Statements.TryRemove(statement.Handle, out _);
+        statement.Owner.Statements.Remove(statement);
         await statement.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -143,7 +142,7 @@ internal sealed class FlightSessions : IAsyncDisposable
             return;
         }
 
-        foreach (Guid handle in session.Statements.Keys.Concat(session.Prepared.Keys).Concat(session.Transactions.Keys))
+        foreach (Guid handle in session.Statements.All().Select(static statement => statement.Handle).Concat(session.Prepared.Keys).Concat(session.Transactions.Keys))
         {
             _owners.TryRemove(handle, out _);
         }
@@ -166,7 +165,7 @@ internal sealed class FlightSessions : IAsyncDisposable
         DateTimeOffset now = _time.GetUtcNow();
         foreach (FlightSession session in _sessions.Values)
         {
-            foreach (FlightStatement statement in session.Statements.Values.Where(statement => !statement.IsRead && statement.Expires < now))
+            foreach (FlightStatement statement in session.Statements.All().Where(statement => !statement.IsRead && statement.Expires < now))
             {
                 await RemoveAsync(statement).ConfigureAwait(false);
             }

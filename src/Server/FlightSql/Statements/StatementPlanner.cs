@@ -75,7 +75,7 @@ internal sealed class StatementPlanner(FlightSessions sessions, FlightLimits lim
     }
 
     /// <summary>Keeps a statement until <see cref="FlightLimits.Lease"/> is over, counted from now.</summary>
-    public void Renew(FlightStatement statement) => statement.Expires = LeaseEnd;
+    public void Renew(FlightStatement statement) => statement.Owner.Statements.Renew(statement, LeaseEnd);
 
     private async Task<FlightStatement> PlanAsync(
         FlightSession session, FlightTransaction? transaction, Statement statement, PreparedQuery query, IReadOnlyList<NodeList<Literal>> rows, CancellationToken cancellation)
