@@ -76,7 +76,7 @@ public sealed class ArrowTable : IScannableTable
             FileStream? stream = null;
             try
             {
-                stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                stream = FileHandles.Keep(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
                 FileVersion version = FileVersion.Of(stream);
                 return new OpenFile(path, version, stream, ArrowFileReader.Open(stream, account));
             }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SqlCluster.Execution.Storage;
 using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Execution.Spill;
@@ -12,6 +13,7 @@ internal static class SpillErrors
 
     public static QueryException CannotWrite(string path, Exception cause) => cause is ArgumentOutOfRangeException || cause.HResult is NoSpace or QuotaExceeded or WindowsDiskFull
         ? new("53100", ErrorKind.Resources, $"could not write to file \"{path}\": no space left on device", inner: cause) { Hint = "Free space there, or set spill_folder to a larger disk." }
+        : FileHandles.AreUsedUp(cause) ? FileHandleErrors.NoneLeft(path, cause)
         : new("58030", ErrorKind.Resources, $"could not write to file \"{path}\": {cause.Message}", inner: cause) { Hint = "The setting spill_folder says where rows that do not fit in memory go." };
 
     public static QueryException CannotRead(string path, Exception cause) => new("58030", ErrorKind.Resources, $"could not read file \"{path}\": {cause.Message}", inner: cause);

@@ -44,7 +44,7 @@ internal sealed class SpillFile : IDisposable
                 File.Delete(path);
             }
 
-            return (handle, path);
+            return (FileHandles.Keep(handle), path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {

@@ -71,6 +71,10 @@ public static class FilePaths
         {
             throw new QueryException("42602", ErrorKind.User, $"file name too long: '{path}'", inner: error);
         }
+        catch (IOException error) when (FileHandles.AreUsedUp(error))
+        {
+            throw FileHandleErrors.NoneLeft(path, error);
+        }
         catch (IOException error)
         {
             throw new QueryException("58P01", ErrorKind.User, $"no such file or folder, or no table file in it: '{path}'", inner: error);

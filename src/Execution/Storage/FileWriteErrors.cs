@@ -28,6 +28,11 @@ public static class FileWriteErrors
     /// <summary>SQLSTATE, kind and reason of a failed operation on a file.</summary>
     private static QueryException Error(string what, string path, Exception cause)
     {
+        if (FileHandles.AreUsedUp(cause))
+        {
+            return FileHandleErrors.NoneLeft(path, cause);
+        }
+
         (string state, ErrorKind kind, string reason) = cause switch
         {
             IOException when File.Exists(path) && cause.HResult == Exists => ("42809", ErrorKind.User, "Not a directory"),

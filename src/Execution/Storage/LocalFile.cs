@@ -31,7 +31,7 @@ public sealed class LocalFile : IRandomAccessFile
     public static LocalFile Open(string path)
     {
         SpecialFiles.CheckReadable(path);
-        return new(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return new(path, FileHandles.Keep(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)));
     }
 
     public bool HasChanged() => RandomAccess.GetLength(_handle) != LengthBytes || File.GetLastWriteTimeUtc(_handle).Ticks != Version;

@@ -21,7 +21,7 @@ public sealed class ReplacedFile : IDisposable
         {
             _temporaryPath = _path;
             _isCommitted = true;
-            _stream = new FileStream(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, BufferBytes);
+            _stream = FileHandles.Keep(new FileStream(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, BufferBytes));
             return;
         }
 
@@ -37,6 +37,15 @@ public sealed class ReplacedFile : IDisposable
 
         _temporaryPath = Path.Combine(Path.GetDirectoryName(_path)!, $".{Path.GetFileName(_path)}.{Guid.NewGuid():N}.tmp");
         _stream = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferBytes);
+        try
+        {
+            FileHandles.Keep(_stream);
+        }
+        catch (IOException)
+        {
+            File.Delete(_temporaryPath);
+            throw;
+        }
     }
 
     public Stream Stream => _stream;

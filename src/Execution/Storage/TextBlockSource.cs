@@ -113,7 +113,7 @@ internal sealed class TextBlockSource(IReadOnlyList<string> files, IRecordFormat
         SpecialFiles.CheckReadable(path);
         try
         {
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            FileStream file = FileHandles.Keep(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
             return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GzipFileStream(file)
                 : path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) ? new ZstdFileStream(file)
                 : file;

@@ -14,8 +14,9 @@ internal static class TextFileErrors
 
     public static QueryException NotAllowed(string path, Exception cause) => new("42501", ErrorKind.User, $"not allowed to read file: \"{path}\"", inner: cause);
 
-    public static QueryException InputOutput(string path, Exception cause) =>
-        new("58030", ErrorKind.User, $"could not read file \"{path}\": {cause.Message}", inner: cause);
+    public static QueryException InputOutput(string path, Exception cause) => FileHandles.AreUsedUp(cause)
+        ? FileHandleErrors.NoneLeft(path, cause)
+        : new("58030", ErrorKind.User, $"could not read file \"{path}\": {cause.Message}", inner: cause);
 
     public static QueryException Changed(string path) => new("58030", ErrorKind.User, $"file changed while it was read: \"{path}\"");
 

@@ -2,6 +2,8 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+using SqlCluster.Execution.Storage;
 using SqlCluster.Flight.Grpc;
 using SqlCluster.Server.Hosting;
 
@@ -21,7 +23,8 @@ internal sealed class ClusterDoor : IAsyncDisposable
     {
         _server = server;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        KestrelSetup.Apply(builder.WebHost, MostConnections);
+        // What executors fetch from each other is part of statements: it shares the handles of their files.
+        KestrelSetup.Apply(builder.WebHost, MostConnections, new ConnectionRoom(NullLogger.Instance, TimeProvider.System, FileHandles.MostFiles));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, port, listen =>
         {
             _listen = listen;

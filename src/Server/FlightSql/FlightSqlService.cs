@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using SqlCluster.Arrow.Ipc;
@@ -90,6 +91,12 @@ internal sealed class FlightSqlService : IAsyncDisposable
 
     private FlightCaller Authenticate(GrpcCall call, ILogger logger)
     {
+        if (call.Feature<Unwelcome>() != null)
+        {
+            call.Feature<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+            throw SessionErrors.NoHandles();
+        }
+
         try
         {
             FlightCaller caller = _authenticator.Authenticate(call);

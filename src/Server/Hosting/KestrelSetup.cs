@@ -13,12 +13,14 @@ internal static class KestrelSetup
 
     /// <param name="web">What is set up.</param>
     /// <param name="maxSessions">Most sessions at once; connections are bounded too, so that strangers cannot pile them up.</param>
-    public static void Apply(IWebHostBuilder web, int maxSessions)
+    /// <param name="room">Whether there are file handles for one more connection.</param>
+    public static void Apply(IWebHostBuilder web, int maxSessions, ConnectionRoom room)
     {
         web.UseKestrelCore().UseKestrelHttpsConfiguration();
         web.ConfigureServices(static services => services.AddLargeBlocks());
         web.UseSockets(KestrelSettings.Apply);
-        web.ConfigureServices(static services => services.AddSingleton<IConnectionListenerFactory, PgListener>());
+        web.ConfigureServices(static services => services.AddSingleton<IConnectionListenerFactory, DoorListeners>());
+        web.ConfigureServices(services => services.AddSingleton(room));
         web.ConfigureKestrel(KestrelSettings.Apply);
         web.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = (long)maxSessions + SpareConnections);
     }

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace SqlCluster.Server.Hosting;
 
@@ -21,7 +22,7 @@ internal interface IAnswersInPlace
 /// </code>
 /// What is not read waits in the pipe, and beyond <see cref="MostUnreadBytes"/> in the socket. The socket is read while a statement runs, so the client's end is heard at any time.
 /// </remarks>
-internal sealed class PolledConnection : DefaultConnectionContext, IAnswersInPlace
+internal sealed class PolledConnection : DefaultConnectionContext, IAnswersInPlace, IConnectionSocketFeature
 {
     /// <summary>Bytes that wait for whoever reads the pipe.</summary>
     private const int MostUnreadBytes = 1 << 20;
@@ -55,12 +56,15 @@ internal sealed class PolledConnection : DefaultConnectionContext, IAnswersInPla
             readerScheduler: new Place(this), writerScheduler: PipeScheduler.ThreadPool, pauseWriterThreshold: MostUnreadBytes, resumeWriterThreshold: MostUnreadBytes / 2, useSynchronizationContext: false));
         Transport = new Pipes(_input.Reader, new SocketWriter(socket));
         Features.Set<IAnswersInPlace>(this);
+        Features.Set<IConnectionSocketFeature>(this);
     }
 
     public bool AnswersInPlace
     {
         set => _answersInPlace = value;
     }
+
+    public Socket Socket => _socket;
 
     /// <summary>What the poller knows it by.</summary>
     internal long Key { get; set; }

@@ -70,6 +70,7 @@ internal static class ServeCommand
         using var signals = new StopSignals(cancellation);
         await using ServerCluster? cluster = await ServerCluster.StartAsync(engine, configuration, options, cancellation).ConfigureAwait(false);
         await using ServerHost server = await ServerHost.StartAsync(engine, options, cancellation).ConfigureAwait(false);
+        ConnectionRoom.Prepare(options.Logger, configuration.Integer("max_connections"));
         await Console.Out.WriteLineAsync($"sqlcluster: {tables} tables{Door("PostgreSQL protocol on ", server.PgAddress)}{(server.PgSocketFile == null ? "" : $"; PostgreSQL protocol on {server.PgSocketFile}")}{Door("Flight SQL on ", server.FlightAddress)}{Door("status page on http" + (options.Certificate == null ? "" : "s") + "://", server.UiAddress)}").ConfigureAwait(false);
         options.Logger.LogInformation("serving {Tables} tables; PostgreSQL on {PgAddress}, Flight SQL on {FlightAddress}, status page on {UiAddress}", tables, server.PgAddress, server.FlightAddress, server.UiAddress);
         await signals.Stopped.ConfigureAwait(false);

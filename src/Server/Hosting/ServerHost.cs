@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using SqlCluster.Execution.Storage;
 using SqlCluster.Flight.Grpc;
 using SqlCluster.Flight.Hosting;
 using SqlCluster.Server.FlightSql;
@@ -59,7 +60,7 @@ public sealed class ServerHost : IAsyncDisposable
         engine.AddListener(counters);
         _web = new WebDoor(engine, options, counters, () => IsDraining);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        KestrelSetup.Apply(builder.WebHost, engine.Sessions.MaxCount);
+        KestrelSetup.Apply(builder.WebHost, engine.Sessions.MaxCount, new ConnectionRoom(options.Logger, TimeProvider.System, FileHandles.MostConnections));
         builder.WebHost.ConfigureKestrel(OpenDoors);
         _kestrel = builder.Build();
         _kestrel.Run(RouteAsync);
@@ -200,7 +201,7 @@ public sealed class ServerHost : IAsyncDisposable
 
         if (_options.UiPort is { } uiPort)
         {
-            kestrel.Listen(_options.Address, uiPort, listen =>
+            kestrel.Listen(new UiEndPoint(_options.Address, uiPort), listen =>
             {
                 _ui = listen;
                 OpenHttp(listen, _options.Certificate == null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2, null, _web.AnswerAsync, SslApplicationProtocol.Http2, SslApplicationProtocol.Http11);

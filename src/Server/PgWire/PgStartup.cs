@@ -99,6 +99,11 @@ internal sealed class PgStartup(Engine engine, CancelKeys cancelKeys, Newcomers 
             throw PgErrors.UnsupportedProtocol(startup.Version);
         }
 
+        if (connection.Features.Get<Unwelcome>() != null)
+        {
+            throw SessionErrors.NoHandles();
+        }
+
         // 3.1 never existed: whoever asks for it gets 3.0.
         int minor = startup.Minor >= StartupMessage.NewestMinor ? StartupMessage.NewestMinor : 0;
         if (startup.Minor != minor || startup.ProtocolOptions.Count > 0)

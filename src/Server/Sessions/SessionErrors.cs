@@ -1,3 +1,4 @@
+using SqlCluster.Execution.Storage;
 using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Server.Sessions;
@@ -6,6 +7,12 @@ namespace SqlCluster.Server.Sessions;
 public static class SessionErrors
 {
     public static QueryException TooManySessions() => new("53300", ErrorKind.Resources, "sorry, too many clients already");
+
+    /// <summary>The process has no file handle for one more connection.</summary>
+    public static QueryException NoHandles() => new("53300", ErrorKind.Resources, "sorry, too many clients already")
+    {
+        Detail = FormattableString.Invariant($"There are no more file handles for connections: the server may have {FileHandles.Limit} open (ulimit -n, LimitNOFILE), some of them files."),
+    };
 
     public static QueryException QueueFull(int waiting) =>
         new("53300", ErrorKind.Resources, "too many queries wait for their turn") { Detail = FormattableString.Invariant($"{waiting} queries may wait (queue_length).") };

@@ -1,4 +1,5 @@
 using SqlCluster.Execution.Parquet.Metadata;
+using SqlCluster.Execution.Storage;
 using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Execution.Parquet.Reading;
@@ -16,8 +17,9 @@ internal static class ParquetErrors
 
     public static QueryException NotAllowed(string path, Exception cause) => new("42501", ErrorKind.User, $"not allowed to read file: \"{path}\"", inner: cause);
 
-    public static QueryException InputOutput(string path, Exception cause) =>
-        new("58030", ErrorKind.User, $"could not read file \"{path}\": {cause.Message}", inner: cause);
+    public static QueryException InputOutput(string path, Exception cause) => FileHandles.AreUsedUp(cause)
+        ? FileHandleErrors.NoneLeft(path, cause)
+        : new("58030", ErrorKind.User, $"could not read file \"{path}\": {cause.Message}", inner: cause);
 
     public static QueryException Changed(string path) => new("58030", ErrorKind.User, $"file changed while it was read: \"{path}\"");
 

@@ -30,7 +30,7 @@ internal sealed class ParquetFileCache
                 return known;
             }
 
-            ParquetFile file = ParquetFile.Open(LocalFile.Open(path), binaryAsString);
+            ParquetFile file = ParquetFile.Open(OpenFile(path), binaryAsString);
             if (_files.Count >= MaxFiles)
                 _files.Clear();
             _files[(path, binaryAsString)] = file;
@@ -47,6 +47,22 @@ internal sealed class ParquetFileCache
         catch (IOException error)
         {
             throw ParquetErrors.InputOutput(path, error);
+        }
+    }
+
+    // The cache's own handles may be those that are missing.
+    private LocalFile OpenFile(string path)
+    {
+        try
+        {
+            return LocalFile.Open(path);
+        }
+        catch (IOException error) when (FileHandles.AreUsedUp(error) && !_files.IsEmpty)
+        {
+            _files.Clear();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return LocalFile.Open(path);
         }
     }
 }
