@@ -9,11 +9,14 @@ namespace SqlCluster.Server.Hosting;
 /// <summary>Judges by the number of a connection's socket whether there are file handles enough for it (<see cref="FileHandles"/>). Thread-safe.</summary>
 /// <param name="logger">Is told that clients are turned away.</param>
 /// <param name="time">The clock.</param>
-/// <param name="most">Sockets of the listeners have numbers below it.</param>
+/// <param name="most">Clients' sockets have numbers below it, but for the one that each listener holds for a moment.</param>
 internal sealed class ConnectionRoom(ILogger logger, TimeProvider time, int most)
 {
-    /// <summary>Handles for connections that come through the status door, or are told why they are not wanted.</summary>
+    /// <summary>Handles for connections that are told why they are not wanted.</summary>
     private const int AnswerHandles = 16;
+
+    /// <summary>Handles, of those for files, that connections of the status door may have when there are no others: whoever looks after the server is to get in then.</summary>
+    private const int OperatorHandles = 16;
 
     /// <summary>Fewer connections than these are no server.</summary>
     private const int FewestConnections = 16;
@@ -56,7 +59,7 @@ internal sealed class ConnectionRoom(ILogger logger, TimeProvider time, int most
     /// <param name="isForOperators">Whether it came through the status door, which has the last handles.</param>
     public bool IsThere(ConnectionContext connection, bool isForOperators)
     {
-        if (!OperatingSystem.IsLinux() || connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket || Number(socket) < most - (isForOperators ? 0 : AnswerHandles))
+        if (!OperatingSystem.IsLinux() || connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket || Number(socket) < most + (isForOperators ? OperatorHandles : -AnswerHandles))
         {
             return true;
         }

@@ -31,6 +31,18 @@ internal sealed partial class ServerProcess : IDisposable
 
     public int ExitCode => _process.ExitCode;
 
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>What the server has used of processors.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Standard error so far.</summary>
     public string Log
     {
@@ -56,9 +68,24 @@ internal sealed partial class ServerProcess : IDisposable
     }
 
     /// <summary>Starts a server on free ports and waits until it listens.</summary>
-    public static async Task<ServerProcess> ServeAsync(params string[] arguments)
+    public static Task<ServerProcess> ServeAsync(params string[] arguments) => WaitAsync(new ServerProcess(Start(Doors(arguments))));
+
+    /// <summary>The same with a limit of file handles.</summary>
+    public static Task<ServerProcess> ServeWithHandlesAsync(int handles, params string[] arguments) => WaitAsync(new ServerProcess(StartWithHandles(handles, Doors(arguments))));
+
+    /// <summary>Runs a server that is not to come up, with a limit of file handles.</summary>
+    public static async Task<(int ExitCode, string Error)> RefuseWithHandlesAsync(int handles)
     {
-        var server = new ServerProcess(Start(["serve", "--pg-port", "0", "--flight-port", "0", "--ui-port", "0", .. arguments]));
+        using Process process = StartWithHandles(handles, Doors([]));
+        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, error);
+    }
+
+    private static string[] Doors(string[] arguments) => ["serve", "--pg-port", "0", "--flight-port", "0", "--ui-port", "0", .. arguments];
+
+    private static async Task<ServerProcess> WaitAsync(ServerProcess server)
+    {
         string line = await server._process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new InvalidOperationException("the server did not start: " + server.Log);
         Match ports = PortsPattern().Match(line);
         server.PgPort = int.Parse(ports.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
@@ -95,13 +122,18 @@ internal sealed partial class ServerProcess : IDisposable
             command = ["env", "--default-signal=INT", .. command];
         }
 
-        return Process.Start(new ProcessStartInfo(command[0], command[1..])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        return StartCommand(command);
     }
+
+    private static Process StartWithHandles(int handles, string[] arguments) =>
+        StartCommand(["sh", "-c", FormattableString.Invariant($"ulimit -n {handles}; exec \"$@\""), "sh", "dotnet", typeof(Server.Hosting.Engine).Assembly.Location, .. arguments]);
+
+    private static Process StartCommand(string[] command) => Process.Start(new ProcessStartInfo(command[0], command[1..])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
 
     [GeneratedRegex(@"PostgreSQL protocol on 127\.0\.0\.1:(\d+); Flight SQL on 127\.0\.0\.1:(\d+); status page on http://127\.0\.0\.1:(\d+)")]
     private static partial Regex PortsPattern();

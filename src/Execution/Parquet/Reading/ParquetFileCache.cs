@@ -50,14 +50,14 @@ internal sealed class ParquetFileCache
         }
     }
 
-    // The cache's own handles may be those that are missing.
+    // The handles that are missing may be the cache's, or those of files that nobody has any more and the collector has not found.
     private LocalFile OpenFile(string path)
     {
         try
         {
             return LocalFile.Open(path);
         }
-        catch (IOException error) when (FileHandles.AreUsedUp(error) && !_files.IsEmpty)
+        catch (IOException error) when (FileHandles.AreUsedUp(error))
         {
             _files.Clear();
             GC.Collect();
