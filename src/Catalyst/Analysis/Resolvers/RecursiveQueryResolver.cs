@@ -61,7 +61,6 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
             throw AnalyzerErrors.NotImplemented("with a SEARCH or CYCLE clause, the left side of the UNION must be a SELECT", 0);
         }
 
-        CheckReferences(step, binding, union);
         if (!query.OrderBy.IsEmpty || query.Limit is not null)
         {
             throw AnalyzerErrors.NotImplemented($"{(query.OrderBy.IsEmpty ? "LIMIT" : "ORDER BY")} in a recursive query is not implemented", context.Position(query.OrderBy.IsEmpty ? query.Limit!.Count ?? query.Limit.Offset : query.OrderBy[0].Expression));
@@ -95,14 +94,15 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
             throw AnalyzerErrors.Syntax("each UNION query must have the same number of columns", context.Position(node));
         }
 
-        NodeList<Column> widened = Widened([.. binding.Columns.Take(own)], step);
-        if (!widened.Zip(binding.Columns).All(static pair => ReferenceEquals(pair.First, pair.Second)))
+        // A column that takes another one's values (SELECT b, a + b) is as wide as that one has become. Every round widens one more column.
+        for (int round = 0; Widened([.. binding.Columns.Take(own)], step, isFirst: round == 0) is { } widened; round++)
         {
             whole = Prepare(OutputColumns.Convert(context, start, TypesOf(widened), context.Position(node)));
             step = context.Queries.ResolveBody(node, parent, ctes, keepUnknown: true);
         }
 
         NodeList<Column> columns = binding.Columns;
+        CheckReferences(step, binding);
         CheckTypes(step, columns, binding, baseNode);
         step = OutputColumns.Convert(context, step, TypesOf(columns), context.Position(node));
         return (extra is null ? step : OutputColumns.Convert(context, extra.Next(step), TypesOf(columns), context.Position(node)), whole, columns);
@@ -149,7 +149,7 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
     }
 
     /// <summary>The recursive term reads itself once, in its FROM, on a side of joins whose rows are never filled with nulls.</summary>
-    private void CheckReferences(LogicalPlan step, CteBinding binding, Ast.SetOperation union)
+    private void CheckReferences(LogicalPlan step, CteBinding binding)
     {
         int direct = 0, all = 0;
         bool isNullable = false, isAggregated = false;
@@ -179,16 +179,21 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
         bool IsSelf(LogicalPlan node) => node is CteScan { IsWorkingTable: true } scan && scan.Id == binding.Id;
     }
 
-    private static NodeList<Column> Widened(NodeList<Column> columns, LogicalPlan step)
+    /// <summary>The columns with room for what the recursive term gives; null if they have it. After the first round a scale grows to another column's only: one that every iteration makes longer has no end.</summary>
+    private static NodeList<Column>? Widened(NodeList<Column> columns, LogicalPlan step, bool isFirst)
     {
-        NodeList<Column> output = step.Output;
-        Column[] widened = [.. columns.Select((column, index) =>
-            column.Type.Kind == TypeKind.Numeric && output[index].Type.Kind == TypeKind.Numeric && !column.Type.Equals(NumericTyping.Common(column.Type, output[index].Type))
-                ? column with { Type = SqlType.Numeric(SqlType.MaxPrecision, Math.Max(column.Type.Scale, output[index].Type.Scale)) }
-                : column.Type.Kind is TypeKind.Varchar or TypeKind.Char && !column.Type.Equals(output[index].Type)
-                    ? column with { Type = column.Type.Kind == TypeKind.Varchar ? SqlType.Varchar() : SqlType.Text }
-                    : column)];
-        return widened.Zip(columns).All(static pair => ReferenceEquals(pair.First, pair.Second)) ? columns : NodeList.Create<Column>(widened);
+        int largestScale = columns.Max(static column => column.Type.Kind == TypeKind.Numeric ? column.Type.Scale : 0);
+        Column[] widened = [.. columns.Select((column, index) => WidenedType(column.Type, step.Output[index].Type) is { } type && !type.Equals(column.Type) ? column with { Type = type } : column)];
+        return widened.Zip(columns).All(static pair => ReferenceEquals(pair.First, pair.Second)) ? null : NodeList.Create<Column>(widened);
+
+        SqlType? WidenedType(SqlType type, SqlType given) => type.Kind switch
+        {
+            TypeKind.Numeric when given.Kind == TypeKind.Numeric && !type.Equals(NumericTyping.Common(type, given)) =>
+                SqlType.Numeric(SqlType.MaxPrecision, given.Scale > type.Scale && (isFirst || given.Scale <= largestScale) ? given.Scale : type.Scale),
+            TypeKind.Varchar when !type.Equals(given) => SqlType.Varchar(),
+            TypeKind.Char when !type.Equals(given) => SqlType.Text,
+            _ => null,
+        };
     }
 
     /// <summary>Base terms decide types, so their literals are typed at once.</summary>
