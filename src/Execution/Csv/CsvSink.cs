@@ -10,7 +10,7 @@ using SqlCluster.Execution.Storage;
 
 namespace SqlCluster.Execution.Csv;
 
-/// <summary>Writes CSV as COPY does: NULL is empty without quotes, empty text is quoted. Options: header (on), delimiter, quote, escape, null, force_quote.</summary>
+/// <summary>Writes CSV as COPY does: NULL is empty without quotes, empty text is quoted; between fields what the file's ending lets readers expect (.tsv a tab, .tbl a bar). Options: header (on), delimiter, quote, escape, null, force_quote.</summary>
 internal sealed class CsvSink : FileSink
 {
     private const int LargeStretchBytes = 1 << 20;
@@ -29,7 +29,7 @@ internal sealed class CsvSink : FileSink
     public CsvSink(string path, IReadOnlyList<(string Name, SqlType Type)> columns, IReadOnlyDictionary<string, string> options)
     {
         bool hasHeader = true;
-        (_delimiter, _quote) = (path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',', '"');
+        (_delimiter, _quote) = (path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : path.Contains(".tbl", StringComparison.OrdinalIgnoreCase) ? '|' : ',', '"');
         char? escape = null;
         foreach ((string name, string value) in options)
         {
@@ -41,7 +41,7 @@ internal sealed class CsvSink : FileSink
                 case "escape": escape = One(name, value); break;
                 case "null" or "nullstr": _null = value; break;
                 case "force_quote": _quotesAll = value is "*" or "on" or "true" ? true : throw TextFileErrors.InvalidOption(name, value); break;
-                case "compression" when value.ToLowerInvariant() is var codec && codec == (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? "gzip" : "none"): break;
+                case "compression" when value.ToLowerInvariant() is var codec && codec == (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? "gzip" : path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) ? "zstd" : "none"): break;
                 default: throw TextFileErrors.UnknownOption("CSV", name);
             }
         }

@@ -53,7 +53,7 @@ internal static class CsvSniffer
         int width = rows.Count == 0 ? 0 : Math.Max(Mode(rows), options.PadsRows ? rows.Max(static row => row.Length) : 0);
         dialect = dialect with
         {
-            EndsWithDelimiter = width > 1 && (path.EndsWith(".tbl", StringComparison.OrdinalIgnoreCase) || declared?.Count == width - 1)
+            EndsWithDelimiter = width > 1 && (path.Contains(".tbl", StringComparison.OrdinalIgnoreCase) || declared?.Count == width - 1)
                 && rows.TrueForAll(row => row.Length != width || row[^1] is null or ""),
         };
         width -= dialect.EndsWithDelimiter ? 1 : 0;
@@ -167,7 +167,7 @@ internal static class CsvSniffer
     {
         byte[] quotes = options.Quote is { } quote ? [quote] : [(byte)'"'];
         byte[] delimiters = options.Delimiter is { } delimiter ? [delimiter]
-            : path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) ? [(byte)'\t'] : path.EndsWith(".tbl", StringComparison.OrdinalIgnoreCase) ? [(byte)'|'] : Delimiters;
+            : path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) ? [(byte)'\t'] : path.Contains(".tbl", StringComparison.OrdinalIgnoreCase) ? [(byte)'|'] : Delimiters;
         CsvDialect? best = null;
         double bestScore = -1;
         foreach (byte candidateQuote in quotes)

@@ -18,7 +18,9 @@ internal sealed class TextFileWriter : IDisposable
     {
         _path = path;
         _file = new ReplacedFile(path);
-        _stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(_file.Stream, CompressionLevel.Fastest, leaveOpen: true) : _file.Stream;
+        _stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(_file.Stream, CompressionLevel.Fastest, leaveOpen: true)
+            : path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) ? new ZstdPackingStream(_file.Stream)
+            : _file.Stream;
     }
 
     /// <summary>Where text is appended; call <see cref="Flush"/> after every row.</summary>

@@ -25,4 +25,10 @@ internal static class ParquetErrors
 
     public static QueryException OtherType(string column, string type, string path, string otherType) => new(
         "0A000", ErrorKind.Unsupported, $"files of one table disagree: column \"{column}\" is {type}, but {otherType} in \"{path}\"");
+
+    public static QueryException OtherTable(string path, string firstPath) => new(
+        "0A000", ErrorKind.Unsupported, $"files of one table disagree: none of the columns of \"{firstPath}\" is in \"{path}\"")
+    {
+        Hint = "read_parquet(…, union_by_name => true) reads files of different tables as one.",
+    };
 }

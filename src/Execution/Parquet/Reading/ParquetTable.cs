@@ -89,16 +89,24 @@ public sealed class ParquetTable : IScannableTable
         return -1;
     }
 
+    /// <summary>A file may lack columns, which are NULL there, but not all of them: then it belongs to another table.</summary>
     private void CheckTypes(ParquetFile file)
     {
+        bool isOfTable = Columns.IsEmpty;
         for (int i = 0; i < Columns.Count; i++)
         {
             int column = FindColumn(file, i);
+            isOfTable |= column >= 0;
             if (column >= 0 && file.Columns[column].Sql != Columns[i].Type)
             {
                 throw ParquetErrors.OtherType(
                     Columns[i].Name, Columns[i].Type.ToString(), file.Source.Path, file.Columns[column].Sql.ToString());
             }
+        }
+
+        if (!isOfTable)
+        {
+            throw ParquetErrors.OtherTable(file.Source.Path, _files[0].Source.Path);
         }
     }
 
