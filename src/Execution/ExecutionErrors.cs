@@ -143,6 +143,10 @@ public static class ExecutionErrors
 
     public static QueryException WrongDimensions(string what) => new("2202E", ErrorKind.User, what);
 
+    public static QueryException NullIdentifier() => new("22004", ErrorKind.User, "null values cannot be formatted as an SQL identifier");
+
+    public static QueryException UnsupportedUnit(string unit, string type) => new("0A000", ErrorKind.Unsupported, $"unit \"{unit}\" not supported for type {type}");
+
     public static QueryException NullKey() => new("22004", ErrorKind.User, "null value not allowed for object key");
 
     public static QueryException InvalidSubscript(string what) => new("2202E", ErrorKind.User, what);

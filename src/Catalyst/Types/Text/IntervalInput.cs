@@ -78,8 +78,9 @@ public static class IntervalInput
             {
                 int monthsEnd = rest[1..].IndexOfAnyExceptInRange('0', '9');
                 ReadOnlySpan<char> months = monthsEnd < 0 ? rest[1..] : rest[1..(1 + monthsEnd)];
-                result = ReadYearsMonths(number, months, ref sum);
-                text = rest[(1 + months.Length)..].TrimStart();
+                text = rest[(1 + months.Length)..];
+                result = text is ['-', ..] ? InputResult.Invalid : ReadYearsMonths(number, months, ref sum);       // 2024-01-01 is a date
+                text = text.TrimStart();
             }
             else
             {

@@ -132,7 +132,7 @@ internal static class DateFields
         ? throw ExecutionErrors.CannotConvert("infinity", "numeric")
         : null;
 
-    private static Exception NotSupported(string field, string type) => ExecutionErrors.Unsupported($"unit \"{field}\" for type {type}");
+    private static Exception NotSupported(string field, string type) => ExecutionErrors.UnsupportedUnit(field, type);
 
     private static Exception NotRecognized(string field, string type) => ExecutionErrors.InvalidArgument($"unit \"{field}\" not recognized for type {type}");
 }

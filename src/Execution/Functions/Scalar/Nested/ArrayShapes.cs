@@ -129,7 +129,7 @@ internal static class ArrayShapes
         for (int i = 0; i < count; i++)
         {
             lengths[i] = reader.IsNull(start + i) ? throw ExecutionErrors.NullDimension() : reader.Integer(start + i);
-            size = lengths[i] is < 0 or > 10_000_000 || size * lengths[i] > 10_000_000 ? throw ExecutionErrors.InvalidSubscript("array size exceeds the maximum allowed (10000000)") : size * lengths[i];
+            size = lengths[i] is < 0 or > 10_000_000 || size * lengths[i] > 10_000_000 ? throw ExecutionErrors.ProgramLimit("array size exceeds the maximum allowed (10000000)") : size * lengths[i];
         }
 
         if (count > 1)

@@ -208,7 +208,7 @@ internal static class Concatenation
             string value = pattern[i] switch
             {
                 's' => isNull ? "" : TextOf(row, argument),
-                'I' => isNull ? throw ExecutionErrors.InvalidArgument("null values cannot be formatted as an SQL identifier") : QuoteIdentifier(TextOf(row, argument)),
+                'I' => isNull ? throw ExecutionErrors.NullIdentifier() : QuoteIdentifier(TextOf(row, argument)),
                 'L' => isNull ? "NULL" : QuoteLiteral(TextOf(row, argument)),
                 char other => throw ExecutionErrors.InvalidArgument($"unrecognized format() type specifier \"{other}\"", "For a single \"%\" use \"%%\"."),
             };

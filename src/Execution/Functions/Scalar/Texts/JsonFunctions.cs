@@ -156,7 +156,7 @@ internal static class JsonFunctions
             static row =>
             {
                 using JsonDocument document = JsonForms.Parse(row.Bytes(0), row.Cancellation);
-                row.Set(document.RootElement.ValueKind == JsonValueKind.Array ? (long)document.RootElement.GetArrayLength() : throw ExecutionErrors.InvalidArgument("cannot get array length of a non-array"));
+                row.Set(document.RootElement.ValueKind == JsonValueKind.Array ? (long)document.RootElement.GetArrayLength() : throw ExecutionErrors.InvalidArgument($"cannot get array length of a {(document.RootElement.ValueKind == JsonValueKind.Object ? "non-array" : "scalar")}"));
             },
             "Elements of an array", ($"{prefix}_array_length(('[1,2]' || '')::{prefix})", "2"));
         yield return ScalarFunction.OfRows(
