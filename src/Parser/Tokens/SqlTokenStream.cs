@@ -112,7 +112,7 @@ internal sealed class SqlTokenStream : ITokenStream
                 case SqlTokens.WITHOUT when next == SqlTokens.TIME:
                     token.Type = SqlTokens.WITHOUT_LA;
                     break;
-                case SqlTokens.NOT when next is SqlTokens.BETWEEN or SqlTokens.IN or SqlTokens.LIKE or SqlTokens.ILIKE or SqlTokens.SIMILAR:
+                case SqlTokens.NOT when next is SqlTokens.BETWEEN or SqlTokens.IN or SqlTokens.LIKE or SqlTokens.ILIKE or SqlTokens.SIMILAR && !PrecedesOperand(i):
                     token.Type = SqlTokens.NOT_LA;
                     break;
                 case SqlTokens.NULLS when next is SqlTokens.FIRST or SqlTokens.LAST:
@@ -135,6 +135,9 @@ internal sealed class SqlTokenStream : ITokenStream
                     break;
                 case >= SqlTokens.EXTRACT and <= SqlTokens.XMLTABLE when next != SqlTokens.LEFT_PAREN:
                 case SqlTokens.EXISTS when next != SqlTokens.LEFT_PAREN && !FollowsIf(i):
+                // A type, or a function with arguments, of that name.
+                case SqlTokens.CURRENT_SCHEMA when next == SqlTokens.STRING || (next == SqlTokens.LEFT_PAREN && lexemes[i + 2].Type != SqlTokens.RIGHT_PAREN && (PrecedesOperand(i) || lexemes[i - 1].Type == SqlTokens.FROM)):
+                case SqlTokens.CURRENT_SCHEMA when i > 0 && (lexemes[i - 1].Type == SqlTokens.DOUBLE_COLON || (lexemes[i - 1].Type == SqlTokens.AS && next == SqlTokens.RIGHT_PAREN)):
                     token.Type = SqlTokens.IDENTIFIER;
                     break;
                 // Words that mean something at one place only are names at all others.
@@ -169,6 +172,20 @@ internal sealed class SqlTokenStream : ITokenStream
     /// <summary>Tells whether an expression, a name or a table ends before a token.</summary>
     private bool FollowsName(int index) =>
         index > 0 && (EndsName(_lexemes[index - 1].Type) || (index > 1 && _lexemes[index - 2].Type == SqlTokens.DOT && _lexemes[index - 1].Type != SqlTokens.STAR));
+
+    /// <summary>Tells whether an operand must begin at a token: NOT before a test's word is no part of a test there, and the word a name (NOT between, NOT like(a, b)).</summary>
+    private bool PrecedesOperand(int index)
+    {
+        int last = index > 0 ? _lexemes[index - 1].Type : TokenConstants.EOF, before = index > 1 ? _lexemes[index - 2].Type : TokenConstants.EOF;
+        return before != SqlTokens.DOT && last switch
+        {
+            SqlTokens.SELECT or SqlTokens.DISTINCT or SqlTokens.WHERE or SqlTokens.HAVING or SqlTokens.ON or SqlTokens.WHEN or SqlTokens.THEN or SqlTokens.ELSE or SqlTokens.CASE => true,
+            SqlTokens.AND or SqlTokens.OR or SqlTokens.NOT or SqlTokens.COMMA or SqlTokens.LEFT_PAREN or SqlTokens.LEFT_BRACKET or SqlTokens.RETURNING or SqlTokens.LIMIT or SqlTokens.OFFSET => true,
+            SqlTokens.BY => before is SqlTokens.ORDER or SqlTokens.GROUP or SqlTokens.PARTITION,
+            SqlTokens.ALL => before == SqlTokens.SELECT,
+            _ => false,
+        };
+    }
 
     private bool FollowsIf(int index) =>
         index > 0 && (_lexemes[index - 1].Type == SqlTokens.IF || (index > 1 && _lexemes[index - 1].Type == SqlTokens.NOT && _lexemes[index - 2].Type == SqlTokens.IF));

@@ -699,3 +699,14 @@ SELECT 1 FROM LATERAL CURRENT_ROLE WITH ORDINALITY CROSS JOIN "Q" AS "Q" INNER J
 SELECT 1 FROM LATERAL ( ( ( SELECT ) ) ) x ( x , a )
 SELECT 1 FROM LATERAL CURRENT_SCHEMA AS b
 SELECT 1 FROM LATERAL SESSION_USER WITH ORDINALITY a
+SELECT NOT between FROM t
+SELECT a FROM t WHERE NOT between AND b
+SELECT a FROM t WHERE NOT between BETWEEN false AND true
+SELECT a NOT BETWEEN between AND 5, NOT between.a, (NOT between = 1) FROM t AS between
+SELECT NOT NOT between IN (true), CASE WHEN NOT between THEN 1 ELSE 2 END FROM t GROUP BY NOT between, 2 ORDER BY NOT between
+SELECT a.between NOT BETWEEN 1 AND 2, a NOT BETWEEN 1 AND 2 AND NOT between FROM t
+SELECT NOT like('a', 'b'), NOT ilike('a', 'b'), NOT similar('a')
+SELECT a NOT LIKE 'x', a NOT IN (1), a NOT SIMILAR TO 'x', NOT a LIKE 'x' AND NOT (b) NOT IN (1) FROM t
+SELECT current_schema '1', current_schema(1), current_schema(1) '1', current_schema(), current_schema
+SELECT '1'::current_schema, CAST(NULL AS current_schema), 1 AS current_schema, 1 current_schema
+SELECT * FROM current_schema('x'), current_schema() AS a, current_schema
