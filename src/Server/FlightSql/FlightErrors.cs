@@ -76,6 +76,8 @@ internal static class FlightErrors
 
     public static QueryException NothingBound(int needed) => new("08P01", ErrorKind.User, $"the prepared statement has {needed} parameters and no values are bound to them");
 
+    public static QueryException TooManyBlanks(long limitBytes) => new("54000", ErrorKind.Resources, $"the char values of one row have more than {limitBytes} bytes");
+
     public static QueryException TooManyRows(int limit) => new("54000", ErrorKind.Resources, $"more than {limit} rows of parameters at once");
 
     public static QueryException NoEngineType(string arrowType) => new("0A000", ErrorKind.Unsupported, $"not supported: parameters of Arrow type {arrowType}");

@@ -204,7 +204,7 @@ internal sealed class FlightSqlService : IAsyncDisposable
         StatementRun run = statement.Take();
         await using (run.ConfigureAwait(false))
         {
-            await RowStream.WriteAsync(call, run, statement.Schema, WireOptions.Of(statement.Owner.Session)).ConfigureAwait(false);
+            await RowStream.WriteAsync(call, run, statement.Schema, statement.Padding, WireOptions.Of(statement.Owner.Session)).ConfigureAwait(false);
         }
 
         if (command is not ReadCommand.Planned)

@@ -1,6 +1,7 @@
 using SqlCluster.Arrow.Schema;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Server.FlightSql.Sessions;
+using SqlCluster.Server.FlightSql.Streams;
 using SqlCluster.Server.Sessions;
 using Literal = SqlCluster.Catalyst.Expressions.Literal;
 
@@ -40,6 +41,7 @@ internal sealed class FlightStatement : IAsyncDisposable
         Expires = expires;
         _query = query;
         _bindings = bindings;
+        Padding = query?.Columns is { } columns ? BlankPadding.Of(columns.Select(static column => column.Type)) : null;
     }
 
     public Guid Handle { get; } = Guid.NewGuid();
@@ -54,6 +56,9 @@ internal sealed class FlightStatement : IAsyncDisposable
 
     /// <summary>Of the stream; without fields for commands.</summary>
     public ArrowSchema Schema { get; }
+
+    /// <summary>What the rows need before they leave; null: nothing.</summary>
+    public BlankPadding? Padding { get; }
 
     /// <summary>Whether rows come back.</summary>
     public bool HasRows => _query != null;

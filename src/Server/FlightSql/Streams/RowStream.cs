@@ -28,8 +28,13 @@ internal static class RowStream
     private static readonly TimeSpan PatienceForFastClient = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Streams a run to its end. The call's end, whatever its cause, ends the run.</summary>
+    /// <param name="call">The DoGet.</param>
+    /// <param name="run">Its rows.</param>
+    /// <param name="schema">Their columns.</param>
+    /// <param name="padding">What they need before they leave, or null.</param>
+    /// <param name="options">How they are written.</param>
     /// <exception cref="Parser.Errors.QueryException">The query failed: the stream ends with its status.</exception>
-    public static async Task WriteAsync(GrpcCall call, StatementRun run, ArrowSchema schema, IpcOptions options)
+    public static async Task WriteAsync(GrpcCall call, StatementRun run, ArrowSchema schema, BlankPadding? padding, IpcOptions options)
     {
         using CancellationTokenRegistration onEnd = call.CancellationToken.Register(static run => ((StatementRun)run!).Cancel(), run);
         using var account = new MemoryAccount("a Flight stream");
@@ -45,7 +50,7 @@ internal static class RowStream
                 long start = Stopwatch.GetTimestamp();
                 bool isSlow = writer.BytesWritten < slowUntil;
                 CancellationToken cancelled = run.RowsCancelled;
-                await WriteAsync(writer, isSlow && !options.KeepDictionaries ? run.Compact(batch) : batch, isSlow ? BytesOfSmallMessage : long.MaxValue, cancelled).ConfigureAwait(false);
+                await WriteAsync(writer, isSlow && !options.KeepDictionaries ? run.Compact(batch) : batch, padding, account, isSlow ? BytesOfSmallMessage : long.MaxValue, cancelled).ConfigureAwait(false);
                 slowUntil = Stopwatch.GetElapsedTime(start) > PatienceForFastClient ? writer.BytesWritten + BytesOfFastClient : slowUntil;
                 Task<Batch?> next = run.ReadAsync();
                 if (!next.IsCompleted)
@@ -72,14 +77,27 @@ internal static class RowStream
         using var account = new MemoryAccount("a metadata answer");
         FlightBatchWriter writer = FlightBatchWriter.ForResponse(call, table.Schema, account, options);
         await writer.WriteSchemaAsync().ConfigureAwait(false);
-        await WriteAsync(writer, table.ToBatch(account), long.MaxValue, CancellationToken.None).ConfigureAwait(false);
+        await WriteAsync(writer, table.ToBatch(account), null, account, long.MaxValue, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Writes a batch and releases it.</summary>
-    private static async ValueTask WriteAsync(FlightBatchWriter writer, Batch batch, long maxMessageBytes, CancellationToken cancellation)
+    private static async ValueTask WriteAsync(FlightBatchWriter writer, Batch batch, BlankPadding? padding, MemoryAccount account, long maxMessageBytes, CancellationToken cancellation)
     {
         try
         {
+            if (padding != null)
+            {
+                foreach (PaddedPiece piece in padding.Pieces(batch, account, cancellation))
+                {
+                    using (piece)
+                    {
+                        await writer.WriteAsync(piece.Rows, maxMessageBytes: maxMessageBytes, cancellation: cancellation).ConfigureAwait(false);
+                    }
+                }
+
+                return;
+            }
+
             await writer.WriteAsync(batch, maxMessageBytes: maxMessageBytes, cancellation: cancellation).ConfigureAwait(false);
         }
         finally
