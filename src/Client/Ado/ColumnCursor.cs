@@ -24,7 +24,7 @@ internal readonly struct ColumnCursor
         _flat = vector switch { ConstantVector constant => constant.Value, DictionaryVector dictionary => dictionary.Dictionary, _ => vector };
     }
 
-    private ArrowTypeId Id => _flat.Type.Id;
+    public ArrowTypeId Id => _flat.Type.Id;
 
     public bool IsNull(int row) => _vector.IsNull(row);
 
@@ -138,6 +138,12 @@ internal readonly struct ColumnCursor
 
     public DateTimeOffset DateTimeOffset(int row) => Id == ArrowTypeId.Timestamp && _flat.Type.Zone != null ? new DateTimeOffset(DateTime(row)) : throw NoCast(typeof(DateTimeOffset));
 
+    /// <summary>Days from 1970-01-01 to a date; infinity is the greatest and the least number.</summary>
+    public int Days(int row) => Fixed<int>(Slot(row));
+
+    /// <summary>Microseconds from 1970-01-01 00:00:00 to a timestamp, with a time zone in UTC; infinity is the greatest and the least number.</summary>
+    public long Microseconds(int row) => Fixed<long>(Slot(row));
+
     public TimeSpan TimeSpan(int row)
     {
         if (Id == ArrowTypeId.Time64)
@@ -171,7 +177,7 @@ internal readonly struct ColumnCursor
         ArrowTypeId.Utf8 => Text(row),
         ArrowTypeId.List => List(row),
         ArrowTypeId.Map => Map(row),
-        ArrowTypeId.Struct => Fields(row),
+        ArrowTypeId.Struct => Row(row),
         ArrowTypeId.DenseUnion => Union(row),
         ArrowTypeId.Binary or ArrowTypeId.FixedSizeBinary => Bytes(row).ToArray(),
         ArrowTypeId.Null => throw ClientErrors.IsNull(_column.Field.Name),
@@ -206,33 +212,28 @@ internal readonly struct ColumnCursor
         var map = new Dictionary<object, object?>();
         for (int i = 0; i < count; i++)
         {
-            object?[] entry = cursor.Fields(start + i);
+            object?[] entry = cursor.Row(start + i);
             map[entry[0]!] = entry[1];
         }
 
         return map;
     }
 
-    private (ColumnCursor Elements, int Start, int Count) Elements(int row)
+    /// <summary>Elements of an array, entries of a map: where they are among those of all rows.</summary>
+    public (ColumnCursor Elements, int Start, int Count) Elements(int row)
     {
         var lists = (ListVector)_flat;
         int slot = Slot(row), start = lists.Offsets[slot];
         return (new ColumnCursor(lists.Child, ColumnType.Of(_flat.Type.Children![0])), start, lists.Offsets[slot + 1] - start);
     }
 
-    private object?[] Fields(int row)
-    {
-        var structs = (StructVector)_flat;
-        int slot = Slot(row);
-        ArrowField[] fields = _flat.Type.Children!;
-        object?[] values = new object?[fields.Length];
-        for (int i = 0; i < fields.Length; i++)
-        {
-            var cursor = new ColumnCursor(structs.Children[i], ColumnType.Of(fields[i]));
-            values[i] = cursor.IsNull(slot) ? null : cursor.Value(slot);
-        }
+    /// <summary>A cursor a field of rows, for the slots that <see cref="Slot"/> gives.</summary>
+    public ColumnCursor[] Fields() => [.. ((StructVector)_flat).Children.Zip(_flat.Type.Children!, static (child, field) => new ColumnCursor(child, ColumnType.Of(field)))];
 
-        return values;
+    private object?[] Row(int row)
+    {
+        int slot = Slot(row);
+        return Array.ConvertAll(Fields(), field => field.IsNull(slot) ? null : field.Value(slot));
     }
 
     private object Union(int row)
@@ -242,7 +243,8 @@ internal readonly struct ColumnCursor
         return new ColumnCursor(union.Children[child], ColumnType.Of(_flat.Type.Children![child])).Value(union.Offsets[Slot(row)]);
     }
 
-    private int Slot(int row) => _vector switch { ConstantVector => 0, DictionaryVector dictionary => dictionary.Code(row), _ => row };
+    /// <summary>Where a row's value is in the vector of values.</summary>
+    public int Slot(int row) => _vector switch { ConstantVector => 0, DictionaryVector dictionary => dictionary.Code(row), _ => row };
 
     private T Fixed<T>(int slot)
         where T : unmanaged => ((FixedVector)_flat).Values<T>()[slot];
@@ -266,7 +268,9 @@ internal readonly struct ColumnCursor
             : throw new OverflowException($"column \"{_column.Field.Name}\": a time before the year 1, after 9999 or infinite is no DateTime");
     }
 
-    private InvalidCastException NoCast(Type target) => ClientErrors.NoCast(_column.Field.Name, _column.SqlName, target);
+    public InvalidCastException PartIsNull() => ClientErrors.IsNull(_column.Field.Name);
+
+    public InvalidCastException NoCast(Type target) => ClientErrors.NoCast(_column.Field.Name, _column.SqlName, target);
 
     private static Int128 Power(int scale)
     {

@@ -142,7 +142,8 @@ internal static class ParameterValues
             return (ArrowType.List(ArrowType.Decimal128(MostDigits, scale)), Array.ConvertAll(values, value => value is decimal number ? Unscaled(number, scale) : (object?)null));
         }
 
-        (ArrowType Type, object? Value)[] encoded = Array.ConvertAll(values, static value => Encode(value));
+        // Bytes within arrays are bytes to the server: uuids go as texts.
+        (ArrowType Type, object? Value)[] encoded = Array.ConvertAll(values, static value => Encode(value is Guid guid ? guid.ToString() : value));
         ArrowType element = encoded.FirstOrDefault(static item => item.Type.Id != ArrowTypeId.Null).Type ?? ArrowType.Utf8;
         return encoded.All(item => item.Value == null || item.Type.Equals(element))
             ? (ArrowType.List(element), Array.ConvertAll(encoded, static item => item.Value))

@@ -177,41 +177,16 @@ public sealed class SqlClusterDataReader : DbDataReader, IDbColumnSchemaGenerato
             return (T)GetValue(ordinal);
         }
 
-        ColumnCursor cursor = Present(ordinal);
-        if (type == typeof(int)) { return (T)(object)GetInt32(ordinal); }
-        if (type == typeof(long)) { return (T)(object)GetInt64(ordinal); }
-        if (type == typeof(short)) { return (T)(object)GetInt16(ordinal); }
-        if (type == typeof(byte)) { return (T)(object)GetByte(ordinal); }
-        if (type == typeof(sbyte)) { return (T)(object)checked((sbyte)GetInt64(ordinal)); }
-        if (type == typeof(ushort)) { return (T)(object)checked((ushort)GetInt64(ordinal)); }
-        if (type == typeof(uint)) { return (T)(object)checked((uint)GetInt64(ordinal)); }
-        if (type == typeof(ulong)) { return (T)(object)checked((ulong)cursor.WholeNumber(_row)); }
-        if (type == typeof(bool)) { return (T)(object)GetBoolean(ordinal); }
-        if (type == typeof(float)) { return (T)(object)GetFloat(ordinal); }
+        // Those that are read most: of a type that is known, nothing is boxed.
+        if (type == typeof(int) && Column(ordinal).Field.Type.Id != ArrowTypeId.Date32) { return (T)(object)GetInt32(ordinal); }
+        if (type == typeof(long) && Column(ordinal).Field.Type.Id != ArrowTypeId.Timestamp) { return (T)(object)GetInt64(ordinal); }
         if (type == typeof(double)) { return (T)(object)GetDouble(ordinal); }
         if (type == typeof(decimal)) { return (T)(object)GetDecimal(ordinal); }
-        if (type == typeof(Int128)) { return (T)(object)cursor.WholeNumber(_row); }
-        if (type == typeof(BigInteger)) { return (T)(object)(BigInteger)cursor.WholeNumber(_row); }
-        if (type == typeof(SqlDecimal)) { return (T)(object)cursor.SqlDecimal(_row); }
+        if (type == typeof(bool)) { return (T)(object)GetBoolean(ordinal); }
         if (type == typeof(string)) { return (T)(object)GetString(ordinal); }
-        if (type == typeof(char)) { return (T)(object)GetChar(ordinal); }
-        if (type == typeof(Guid)) { return (T)(object)GetGuid(ordinal); }
         if (type == typeof(DateTime)) { return (T)(object)GetDateTime(ordinal); }
-        if (type == typeof(DateOnly)) { return (T)(object)DateOnly.FromDateTime(GetDateTime(ordinal)); }
-        if (type == typeof(DateTimeOffset)) { return (T)(object)cursor.DateTimeOffset(_row); }
-        if (type == typeof(TimeOnly)) { return (T)(object)cursor.TimeOnly(_row); }
-        if (type == typeof(TimeSpan)) { return (T)(object)cursor.TimeSpan(_row); }
-        if (type == typeof(Interval)) { return (T)(object)cursor.Interval(_row); }
-        if (type == typeof(byte[])) { return (T)(object)cursor.Bytes(_row).ToArray(); }
-        if (type == typeof(Stream)) { return (T)(object)new MemoryStream(cursor.Bytes(_row).ToArray(), false); }
-        if (type == typeof(TextReader)) { return (T)(object)new StringReader(GetString(ordinal)); }
-        return cursor.Value(_row) switch
-        {
-            T value => value,
-            Array array when type.IsArray && Converted(array, type.GetElementType()!) is T converted => converted,
-            Array array when type.IsGenericType && type.GetGenericTypeDefinition() == typeof(List<>) => (T)Activator.CreateInstance(type, Converted(array, type.GetGenericArguments()[0]))!,
-            _ => throw ClientErrors.NoCast(GetName(ordinal), GetDataTypeName(ordinal), type),
-        };
+        if (type == typeof(Guid)) { return (T)(object)GetGuid(ordinal); }
+        return (T)TypedValues.Of(Present(ordinal), _row, type);
     }
 
     public override Type GetFieldType(int ordinal) => Column(ordinal).Type;
@@ -355,17 +330,4 @@ public sealed class SqlClusterDataReader : DbDataReader, IDbColumnSchemaGenerato
     }
 
     private ColumnCursor Present(int ordinal) => Cursor(ordinal) is var cursor && cursor.IsNull(_row) ? throw ClientErrors.IsNull(GetName(ordinal)) : cursor;
-
-    private static Array Converted(Array values, Type element)
-    {
-        Type target = Nullable.GetUnderlyingType(element) ?? element;
-        Array result = Array.CreateInstance(element, values.Length);
-        for (int i = 0; i < values.Length; i++)
-        {
-            object? value = values.GetValue(i);
-            result.SetValue(value == null || target.IsInstanceOfType(value) ? value : System.Convert.ChangeType(value, target, System.Globalization.CultureInfo.InvariantCulture), i);
-        }
-
-        return result;
-    }
 }

@@ -40,9 +40,12 @@ internal static class ParameterBinding
         {
             int row = batch.Selection?.Rows[i] ?? i;
             rows.Add([.. batch.Columns.Select((column, index) =>
-                isQuery || types[index].Kind != TypeKind.Text ? converter.To(ArrowValues.Read(column, row), types[index]) : Named(ArrowValues.Read(column, row)))]);
+                isQuery || types[index].Kind != TypeKind.Text ? converter.To(ArrowValues.Read(column, row), isQuery ? types[index] : OfRow(column, row, types[index])) : Named(ArrowValues.Read(column, row)))]);
         }
     }
+
+    /// <summary>What a value is converted to that stands in rows with others: a NULL has no digits, so that those of the others are kept.</summary>
+    private static SqlType OfRow(Vector column, int row, SqlType type) => type.Kind == TypeKind.Numeric && column.IsNull(row) ? SqlType.Numeric(1, 0) : type;
 
     /// <summary>A NULL without a type is a text.</summary>
     private static Literal Named(Literal value) => value.ValueType.Kind == TypeKind.Unknown ? Literal.Null(SqlType.Text) : value;
