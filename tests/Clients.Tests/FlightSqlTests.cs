@@ -37,7 +37,7 @@ public sealed class FlightSqlTests
     public async Task W1_ValuesOfEveryTypeComeOutAsTheyWentIn(string client)
     {
         await using FlightServer server = await FlightServer.StartAsync();
-        BoundaryWork[] lists = FlightLists();
+        BoundaryWork[] lists = BoundaryFlight.Lists();
         using (Server.Sessions.Session session = server.Engine.OpenSession())
         {
             foreach (string sql in lists.SelectMany(static list => BoundaryComparison.Setup(list.Table!, list.Values)))
@@ -67,7 +67,7 @@ public sealed class FlightSqlTests
         await using FlightServer server = await FlightServer.StartAsync();
         bool isWhole = Environment.GetEnvironmentVariable("SQLCLUSTER_SLOW_TESTS") == "1";
         string share = isWhole ? "true" : "i % 7 = 0";
-        BoundaryWork[] lists = FlightLists();
+        BoundaryWork[] lists = BoundaryFlight.Lists();
         BoundaryWork[] works =
         [
             .. lists.Select(list => list with { Query = $"SELECT v FROM {list.Table} WHERE {share} ORDER BY i", Values = [.. list.Values.Where((_, i) => isWhole || i % 7 == 0)] }),
@@ -157,7 +157,7 @@ public sealed class FlightSqlTests
     {
         await using FlightServer server = await FlightServer.StartAsync();
         string share = Environment.GetEnvironmentVariable("SQLCLUSTER_SLOW_TESTS") == "1" ? "" : "WHERE i % 7 = 0 OR i < 50 ";
-        BoundaryWork[] lists = FlightLists();
+        BoundaryWork[] lists = BoundaryFlight.Lists();
         using Server.Sessions.Session session = server.Engine.OpenSession();
         foreach (string sql in lists.SelectMany(static list => (string[])[.. BoundaryComparison.Setup(list.Table!, list.Values), $"CREATE TABLE back_{list.Table} (i int, v {list.Type})"]))
         {
@@ -326,22 +326,5 @@ public sealed class FlightSqlTests
     }
 
     /// <summary>The lists and their tables. Infinite dates have no Arrow form, and characters come without the blanks behind them.</summary>
-    private static BoundaryWork[] FlightLists() =>
-    [
-        .. BoundaryLists.Families.Concat(BoundaryComposites.Families).Where(static family => !family.Key.EndsWith("ends of time", StringComparison.Ordinal)).Select(static (family, index) =>
-        {
-            IReadOnlyList<BoundaryValue> values = family.Value();
-            string table = $"boundary{index}";
-            return new BoundaryWork(family.Key, values[0].Type, BoundaryComparison.Query(table), table, [.. values.Select(WithoutBlanks)]);
-        }),
-    ];
-
-    private static BoundaryValue WithoutBlanks(BoundaryValue value) => value.Type switch
-    {
-        "char(12)" => value with { Text = value.Text?.TrimEnd(' ') },
-        "char(12)[]" when value.Parts is { } parts => BoundaryValue.Array([.. parts.Select(WithoutBlanks)]),
-        _ => value,
-    };
-
     private static object Query(string sql) => new { call = "query", sql };
 }

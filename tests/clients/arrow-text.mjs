@@ -68,8 +68,12 @@ const micros = (value, unit) => { const raw = BigInt(value); return unit === 0 ?
 
 const floorDivide = (a, b) => { const quotient = a / b; return a % b < 0n ? quotient - 1n : quotient; };
 
+/** Infinity is the greatest and the least number of its width. */
+const infinity = (value, bits) => value === (1n << bits) - 1n ? 'infinity' : value === -(1n << bits) ? '-infinity' : null;
+
 /** Days since 1970-01-01 in the proleptic Gregorian calendar; year 0 is 1 BC. */
 function date(days) {
+  if (infinity(days, 31n)) return infinity(days, 31n);
   const [text, era] = civil(days);
   return text + era;
 }
@@ -88,6 +92,7 @@ function time(value) {
 }
 
 function timestamp(value, zone) {
+  if (infinity(value, 63n)) return infinity(value, 63n);
   const days = floorDivide(value, 86400000000n), [day, era] = civil(days);
   return `${day} ${time(value - days * 86400000000n)}${zone}${era}`;
 }

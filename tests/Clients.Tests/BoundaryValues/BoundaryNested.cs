@@ -3,18 +3,24 @@ namespace SqlCluster.Clients.Tests.BoundaryValues;
 /// <summary>Values within values: arrays of two dimensions, records of fields of every type, records and arrays within each other, maps. Queries make them from the tables of the lists, so they are only read.</summary>
 /// <param name="lists">The lists that have tables.</param>
 /// <param name="isPostgreSql">PostgreSQL is asked, which has no maps: jsonb_build_object gives what stands for them.</param>
-/// <param name="isArrow">The client shows maps as {key=value}, and knows no infinite dates.</param>
+/// <param name="isArrow">The client shows maps as {key=value}.</param>
 internal sealed class BoundaryNested(IReadOnlyList<BoundaryWork> lists, bool isPostgreSql = false, bool isArrow = false)
 {
     /// <summary>Fields that every client reads; dates and times in years of four digits.</summary>
-    private static readonly string[] PlainFields =
+    public static readonly string[] PlainFields =
     [
         "bigint", "boolean", "smallint", "integer", "real", "double precision", "numeric(9,2)", "numeric(18,6)", "text", "varchar(40)", "name", "oid", "bytea",
         "date", "time", "timestamp", "timestamptz", "uuid", "json", "jsonb",
     ];
 
-    /// <summary>Fields that .NET's types do not hold.</summary>
-    private static readonly string[] OtherFields = ["integer", "interval", "numeric(38,0)", "numeric(38,10)", "date", "timestamp", "timestamptz", "interval[]", "numeric(38,10)[]", "date[]", "timestamptz[]", "time[]"];
+    /// <summary>Fields with values that the types of many languages do not hold.</summary>
+    public static readonly string[] OtherFields = ["integer", "interval", "numeric(38,0)", "date", "timestamp", "timestamptz", "interval[]", "date[]", "timestamptz[]", "time[]"];
+
+    /// <summary>Fields of more digits than .NET's decimal has.</summary>
+    public static readonly string[] LongNumbers = ["integer", "numeric(38,10)", "numeric(38,10)[]", "numeric(38,0)"];
+
+    /// <summary>Fields that are arrays, and a number.</summary>
+    public static readonly string[] ArrayFields = ["bigint", "smallint[]", "real[]", "text[]", "jsonb[]", "bytea[]", "uuid[]", "boolean[]"];
 
     /// <summary>How many of each; all under SQLCLUSTER_SLOW_TESTS.</summary>
     private static readonly int Share = Environment.GetEnvironmentVariable("SQLCLUSTER_SLOW_TESTS") == "1" ? 10_000 : 500;
@@ -24,8 +30,8 @@ internal sealed class BoundaryNested(IReadOnlyList<BoundaryWork> lists, bool isP
 
     public IEnumerable<BoundaryWork> Works() =>
     [
-        Arrays("integer"), Arrays("text"), Records("record", ["bigint", "varchar(40)", "text[]"]), Records("record of plain fields", PlainFields), Records("record of other fields", OtherFields),
-        Records("record of arrays", ["bigint", "smallint[]", "real[]", "text[]", "jsonb[]", "bytea[]", "uuid[]", "boolean[]"]),
+        Arrays("integer"), Arrays("text"), Records("record", ["bigint", "varchar(40)", "text[]"]), Records("record of plain fields", PlainFields), Records("record of other fields", OtherFields), Records("record of long numbers", LongNumbers),
+        Records("record of arrays", ArrayFields),
         RecordsWithin(), ArraysOfRecords(), Maps("text", "jsonb"), Maps("integer", "text"), Maps("uuid", "numeric(38,10)"), MapsOfArrays(), ArraysOfMaps(), RecordsOfMaps(),
     ];
 

@@ -18,15 +18,26 @@ class Parts(tuple):
         return made
 
 
-def shown(value):
+# Fields of records come as what codecs of format tuple get, without what they make of it.
+FIELDS = {"record of other fields": ["integer", "interval", "numeric", "date", "timestamp", "timestamptz", "interval[]", "date[]", "timestamptz[]", "time[]"]}
+
+
+def of_kind(value, kind):
+    if isinstance(value, list):
+        return [of_kind(item, kind[:-2]) for item in value]
+    return Parts(kind, value) if isinstance(value, tuple) else value
+
+
+def shown(value, kinds=None):
     if isinstance(value, Parts):
         if value.kind == "interval":
             return work.interval(*value)
         return {"date": work.date, "time": work.time, "timestamp": work.timestamp, "timestamptz": lambda micros: work.timestamp(micros, "+00")}[value.kind](value[0])
     if isinstance(value, list):
         return "{" + ",".join(shown(item) if isinstance(item, list) else work.element(shown(item)) for item in value) + "}"
-    if isinstance(value, asyncpg.Record):
-        return "(" + ",".join(work.field(shown(item)) for item in value) + ")"
+    if isinstance(value, (asyncpg.Record, tuple)):
+        items = [of_kind(item, kind) for item, kind in zip(value, kinds)] if kinds else value
+        return "(" + ",".join(work.field(shown(item)) for item in items) + ")"
     return work.text(value)
 
 
@@ -43,7 +54,7 @@ async def main():
             await connection.set_type_codec(kind, schema="pg_catalog", format="text", encoder=lambda value: value, decoder=lambda value: value)
     for family, kind, query, table in work.items():
         values = [record[0] for record in await (plain if family == "record of plain fields" else connection).fetch(query)]
-        work.answer(family, [shown(value) for value in values])
+        work.answer(family, [shown(value, FIELDS.get(family)) for value in values])
         if table != "-":
             for start in range(0, len(values), ROWS):
                 batch = values[start:start + ROWS]
