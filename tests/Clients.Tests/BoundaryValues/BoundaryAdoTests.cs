@@ -90,7 +90,7 @@ public sealed class BoundaryAdoTests
 
     /// <summary>What blanks add leaves in pieces: 10,000 rows of 100,000 blanks are a gigabyte, of which the server holds little at a time.</summary>
     [Fact]
-    public async Task A1_WideCharLeavesInPieces()
+    public async Task WideCharLeavesInPieces()
     {
         await using FlightServer server = await FlightServer.StartAsync();
         await using var connection = new SqlClusterConnection($"Server=127.0.0.1:{server.Port};Connect Timeout=60");

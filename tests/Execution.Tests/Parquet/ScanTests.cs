@@ -134,7 +134,7 @@ public class ScanTests
         Assert.Null(nan.Statistics.Columns[0].Max);
     }
 
-    // A second file may order its columns differently and lack some.
+    // A second file may order its columns differently, but one that shares none is another table's; packed_and_mixed.slt has one that lacks some.
     [Fact]
     public void Files_of_one_table_are_matched_by_name()
     {
@@ -142,10 +142,7 @@ public class ScanTests
         ParquetTable twice = ParquetTable.Open("twice", [full, ParquetCorpus.Any("parquet/data/hadoop_lz4_compressed.parquet")]);
         List<string> once = Run(ParquetTable.Open("once", [full]), [], new ExecutionSettings(), out _);
         Assert.Equal([.. once, .. once], Run(twice, [], new ExecutionSettings(), out _));
-        ParquetTable other = ParquetTable.Open("other", [full, ParquetCorpus.Any("parquet/data/binary.parquet")]);
-        List<string> rows = Run(other, [], new ExecutionSettings(), out _);
-        Assert.Equal(once.Count + 12, rows.Count);
-        Assert.Equal("\\N|\\N|\\N", rows[^1]);
+        Assert.Equal("0A000", Assert.Throws<QueryException>(() => ParquetTable.Open("other", [full, ParquetCorpus.Any("parquet/data/binary.parquet")])).SqlState);
         QueryException error = Assert.Throws<QueryException>(() => ParquetTable.Open(
             "clash", [ParquetCorpus.Any("parquet/data/alltypes_plain.parquet"), ParquetCorpus.Any("parquet/data/alltypes_tiny_pages.parquet")], new ParquetTableOptions(BinaryAsString: true)));
         Assert.Equal("0A000", error.SqlState);
