@@ -50,6 +50,11 @@ public static class ExecutionErrors
     /// <param name="type">date, timestamp or interval.</param>
     public static QueryException DateTimeOutOfRange(string type) => new("22008", ErrorKind.User, $"{type} out of range");
 
+    public static QueryException TimestampNaN() => new("22008", ErrorKind.User, "timestamp cannot be NaN");
+
+    /// <param name="seconds">Seconds since 1970, in C's form %g.</param>
+    public static QueryException EpochOutOfRange(string seconds) => new("22008", ErrorKind.User, $"timestamp out of range: \"{seconds}\"");
+
     public static QueryException CannotConvert(string value, string type) => new("0A000", ErrorKind.User, $"cannot convert {value} to {type}");
 
     public static QueryException NotARowType(string function) => new("42804", ErrorKind.User, $"first argument of {function} must be a row type");
@@ -143,15 +148,36 @@ public static class ExecutionErrors
 
     public static QueryException WrongDimensions(string what) => new("2202E", ErrorKind.User, what);
 
+    public static QueryException NullArray() => new("22004", ErrorKind.User, "cannot accumulate null arrays");
+
     public static QueryException NullIdentifier() => new("22004", ErrorKind.User, "null values cannot be formatted as an SQL identifier");
 
     public static QueryException UnsupportedUnit(string unit, string type) => new("0A000", ErrorKind.Unsupported, $"unit \"{unit}\" not supported for type {type}");
+
+    /// <param name="step">Which step of the path, from 1.</param>
+    public static QueryException NullPathStep(int step) => new("22004", ErrorKind.User, $"path element at position {step} is null");
+
+    /// <param name="step">Which step of the path, from 1.</param>
+    /// <param name="text">What stands there.</param>
+    public static QueryException NotAnIndex(int step, string text) => new("22P02", ErrorKind.User, $"path element at position {step} is not an integer: \"{text}\"");
 
     public static QueryException NullKey() => new("22004", ErrorKind.User, "null value not allowed for object key");
 
     public static QueryException InvalidSubscript(string what) => new("2202E", ErrorKind.User, what);
 
     /// <param name="encoding">What the bytes are not.</param>
+    /// <summary>Names the first bytes that are no character: the one that begins none, and as many behind it as it announces.</summary>
+    public static QueryException InvalidUtf8(ReadOnlySpan<byte> text)
+    {
+        while (text.Length > 1 && System.Text.Rune.DecodeFromUtf8(text, out _, out int used) == System.Buffers.OperationStatus.Done)
+        {
+            text = text[used..];
+        }
+
+        int length = text[0] switch { >= 0xC0 and < 0xE0 => 2, >= 0xE0 and < 0xF0 => 3, >= 0xF0 and < 0xF8 => 4, _ => 1 };
+        return new("22021", ErrorKind.User, $"invalid byte sequence for encoding \"UTF8\": {string.Join(' ', text[..Math.Min(length, text.Length)].ToArray().Select(static unit => $"0x{unit:x2}"))}");
+    }
+
     public static QueryException InvalidBytes(string encoding) => new("22021", ErrorKind.User, $"invalid byte sequence for encoding \"{encoding}\"");
 
     /// <param name="kind">string, object and the like.</param>

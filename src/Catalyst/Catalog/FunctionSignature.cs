@@ -99,6 +99,9 @@ public class FunctionSignature
 
     public Volatility Volatility { get; init; } = Volatility.Immutable;
 
+    /// <summary>Refuses a call where nothing says what anyelement is: array_fill(null, …).</summary>
+    public bool NeedsElementType { get; init; }
+
     /// <summary>Any null argument gives null, without a call.</summary>
     public bool IsStrict { get; init; } = true;
 

@@ -37,6 +37,7 @@ internal sealed class OverloadResolution(AnalysisContext context)
             return OverloadOutcome.NoMatch;
         }
 
+        KeepDimensions(candidates, arguments);
         OverloadOutcome outcome = candidates.Count == 1 ? OverloadOutcome.Found : Narrow(candidates, types, isOperator);
         if (outcome == OverloadOutcome.Found)
         {
@@ -44,6 +45,23 @@ internal sealed class OverloadResolution(AnalysisContext context)
         }
 
         return outcome;
+    }
+
+    /// <summary>Among overloads that take arrays of several dimensions and of one, as json_object does, a string literal chooses by the dimensions that it has.</summary>
+    private static void KeepDimensions(List<Candidate> candidates, NodeList<Expression> arguments)
+    {
+        for (int i = 0; candidates.Count > 1 && i < arguments.Count; i++)
+        {
+            int index = i;
+            if (arguments[i].Type.Kind == TypeKind.Unknown && candidates.Exists(candidate => candidate.ArrayAt(index) is { Element.Kind: TypeKind.Array })
+                && candidates.Find(candidate => candidate.ArrayAt(index) is { Element.Kind: not TypeKind.Array }).ArrayAt(index) is { } plain)
+            {
+                SqlType wanted = arguments[i] is Literal { Value: string text } ? Resolvers.CastResolver.OfDimensions(text, plain) : plain;
+                List<Candidate> fitting = candidates.FindAll(candidate => wanted.Equals(candidate.ArrayAt(index)));
+                candidates.Clear();
+                candidates.AddRange(fitting);
+            }
+        }
     }
 
     private static OverloadOutcome Narrow(List<Candidate> candidates, SqlType[] types, bool isOperator)
@@ -192,6 +210,11 @@ internal sealed class OverloadResolution(AnalysisContext context)
             }
         }
 
+        if (signature.NeedsElementType && elements.TrueForAll(static argument => argument.Type.Kind == TypeKind.Unknown))
+        {
+            throw AnalyzerErrors.DatatypeMismatch("could not determine polymorphic type because input has type unknown", position);
+        }
+
         return isPolymorphic ? context.CommonTypes.Of(NodeList.From(elements), signature.Name, position) : null;
     }
 
@@ -250,6 +273,9 @@ internal sealed class OverloadResolution(AnalysisContext context)
 
         /// <summary>The parameter's type kind; unknown for polymorphic ones.</summary>
         public TypeKind KindAt(int index) => ParameterAt(Signature, index) is { Kind: ParameterKind.Exact } parameter ? parameter.Type!.Kind : TypeKind.Unknown;
+
+        /// <summary>The parameter's type where it is an array.</summary>
+        public SqlType? ArrayAt(int index) => Signature is not null && ParameterAt(Signature, index) is { Kind: ParameterKind.Exact, Type.Kind: TypeKind.Array } parameter ? parameter.Type : null;
 
         public TypeCategory CategoryAt(int index) => CastRules.CategoryOf(KindAt(index));
 

@@ -1,5 +1,7 @@
+using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Execution.Functions.Scalar.Nested;
 using SqlCluster.Execution.Kernels;
 
 namespace SqlCluster.Execution.Functions.Aggregate;
@@ -16,7 +18,8 @@ internal static class Collections
             static binding => new CollectingAccumulator(binding, 0, JoinTexts), "The values that are not null, with the second argument between them.")
             with { IsOrderSensitive = true },
         AggregateFunction.Create("array_agg", [ParameterType.AnyElement], static types => SqlType.Array(types[0]), null,
-            static binding => new CollectingAccumulator(binding, -1, CollectArray), "All values as an array, nulls included.")
+            static binding => new CollectingAccumulator(binding, -1, binding.ArgumentTypes[0] is { Kind: TypeKind.Array, Variant: TypeVariant.None } inner ? ArraysOf(inner) : CollectArray),
+            "All values as an array, nulls included. Of arrays, those must be of equal dimensions.")
             with { IsOrderSensitive = true },
         AggregateFunction.Create("list", [ParameterType.AnyElement], static types => SqlType.Array(types[0]), null,
             static binding => new CollectingAccumulator(binding, -1, CollectArray), "All values as an array, nulls included.")
@@ -56,6 +59,40 @@ internal static class Collections
 
         result.CommitBytes((int)length);
     }
+
+    /// <summary>Collects arrays, which PostgreSQL wants to be of the same dimensions, neither null nor empty. DuckDB's list() takes any.</summary>
+    private static CollectedBody ArraysOf(SqlType inner) => (ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result, ref Pulse pulse) =>
+    {
+        Span<int> first = stackalloc int[16], lengths = stackalloc int[16];
+        VectorReader arrays = columns[0];
+        int dimensions = -1;
+        foreach (int row in rows)
+        {
+            pulse.Spend(32);
+            if (arrays.IsNull(row))
+            {
+                throw ExecutionErrors.NullArray();
+            }
+
+            int count = ArrayShapes.Lengths((ListVector)arrays.Flat, arrays.Slot(row), inner, lengths);
+            if (lengths[0] == 0)
+            {
+                throw ExecutionErrors.WrongDimensions("cannot accumulate empty arrays");
+            }
+
+            if (dimensions < 0)
+            {
+                dimensions = count;
+                lengths[..count].CopyTo(first);
+            }
+            else if (!first[..dimensions].SequenceEqual(lengths[..count]))
+            {
+                throw ExecutionErrors.WrongDimensions("cannot accumulate arrays of different dimensionality");
+            }
+        }
+
+        CollectArray(columns, rows, result, ref pulse);
+    };
 
     private static void CollectArray(ReadOnlySpan<VectorReader> columns, ReadOnlySpan<int> rows, ResultColumn result, ref Pulse pulse)
     {

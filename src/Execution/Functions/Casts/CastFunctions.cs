@@ -48,6 +48,7 @@ internal static class CastFunctions
         switch (to.Kind)
         {
             case TypeKind.Text when to.Variant == TypeVariant.SingleByte && from.IsText: return Shortened(from, 1, isBlankPadded: false);
+            case TypeKind.Text when to.Variant == TypeVariant.SingleByte && from.Kind == TypeKind.Integer: return static row => SetLetter(row);
             case TypeKind.Text or TypeKind.Unknown: return ToText(from);
             case TypeKind.Varchar: return Shortened(from, to.Precision, isBlankPadded: false);
             case TypeKind.Char: return Shortened(from, to.Precision, isBlankPadded: true);
@@ -56,6 +57,8 @@ internal static class CastFunctions
                 return fromText ? static row => row.Set(ParseBoolean(row.Text(0))) : from.IsInteger ? static row => row.Set(row.Long(0) != 0) : null;
             case TypeKind.Oid when fromText && to.Variant.IsObjectName():
                 return row => row.Set((row.Context.Objects ?? throw ExecutionErrors.Unsupported($"type {to} without a catalog")).Find(to.Variant, row.Text(0)));
+            case TypeKind.Integer when from.Variant == TypeVariant.SingleByte:
+                return static row => row.Set(row.Bytes(0) is [var letter, ..] ? (long)(sbyte)letter : 0L);
             case TypeKind.SmallInt or TypeKind.Integer or TypeKind.BigInt or TypeKind.Oid:
                 return fromText ? row => row.Set(AsciiForms.TryParseInteger(row.Bytes(0), to, out long value) ? value : NumberForms.ParseInteger(row.Text(0), to)) : ToInteger(from, to);
             case TypeKind.Real or TypeKind.DoublePrecision:
@@ -80,6 +83,18 @@ internal static class CastFunctions
                     : null;
             default: return null;
         }
+    }
+
+    /// <summary>A "char" from its code, none for 0. Codes beyond ASCII are no texts here.</summary>
+    private static void SetLetter(Row row)
+    {
+        long code = row.Long(0);
+        if (code is < 0 or > 127)
+        {
+            throw ExecutionErrors.OutOfRange("\"char\"");
+        }
+
+        row.Set(code == 0 ? [] : [(byte)code]);
     }
 
     private static RowBody ToText(SqlType from)

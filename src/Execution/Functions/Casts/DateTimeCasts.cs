@@ -50,5 +50,6 @@ internal static class DateTimeCasts
         InputResult.Ok => value,
         InputResult.Invalid => throw ExecutionErrors.InvalidDateTime(type, text),
         InputResult.OutOfRange => throw ExecutionErrors.DateTimeFieldOutOfRange(text),
+        InputResult.UnknownZone => throw ExecutionErrors.InvalidArgument($"time zone \"{DateTimeInput.ZoneIn(text)}\" not recognized"),
     };
 }

@@ -59,6 +59,14 @@ internal static class NumberForms
         return overflows || underflows ? throw ExecutionErrors.TextOutOfRange(trimmed, type.ToString()) : value;
     }
 
+    /// <summary>A number as C's %g writes it: six digits, 1e+20 from 10^6 on.</summary>
+    public static string General(double value)
+    {
+        string text = value.ToString("G6", CultureInfo.InvariantCulture);
+        int at = text.IndexOf('E', StringComparison.Ordinal);
+        return at < 0 ? text : $"{text[..at]}e{text[at + 1]}{text[(at + 2)..].PadLeft(2, '0')}";
+    }
+
     /// <summary>The unscaled value at the type's scale, rounded half away from zero.</summary>
     public static Int128 ParseDecimal(ReadOnlySpan<char> text, SqlType type)
     {

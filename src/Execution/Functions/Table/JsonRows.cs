@@ -13,19 +13,25 @@ internal static class JsonRows
     private static IEnumerable<TableFunction> Of(SqlType type)
     {
         string prefix = type.ToString();
-        yield return Create("array_elements", type, static call => Elements(call, false), "Elements of an array.");
-        yield return Create("array_elements_text", SqlType.Text, static call => Elements(call, true), "Elements of an array, as text.");
-        yield return Create("object_keys", SqlType.Text, static call => Fields(call, true).Select(static field => new[] { field[0] }), "Keys of an object.");
-        yield return Create("each", PairOf(type), static call => Fields(call, false), "Keys and values of an object.");
-        yield return Create("each_text", PairOf(SqlType.Text), static call => Fields(call, true), "Keys and values of an object, as text.");
+        yield return Create("array_elements", type, call => Elements(call, type, "array_elements", false), "Elements of an array.");
+        yield return Create("array_elements_text", SqlType.Text, call => Elements(call, type, "array_elements_text", true), "Elements of an array, as text.");
+        yield return Create("object_keys", SqlType.Text, call => Fields(call, kind => NoKeys(type, kind), true).Select(static field => new[] { field[0] }), "Keys of an object.");
+        yield return Create("each", PairOf(type), call => Fields(call, kind => NoPairs(type, "each", kind), false), "Keys and values of an object.");
+        yield return Create("each_text", PairOf(SqlType.Text), call => Fields(call, kind => NoPairs(type, "each_text", kind), true), "Keys and values of an object, as text.");
 
         TableFunction Create(string name, SqlType result, Func<TableCall, IEnumerable<string?[]>> rows, string description) => TableFunction.Create(
             $"{prefix}_{name}", [type], 0, FunctionSignature.Returns(result), call => new TextSource(call, rows), description, columnName: name.StartsWith("array_elements", StringComparison.Ordinal) ? "value" : null);
     }
 
+    /// <summary>What PostgreSQL says of keys of what is no object.</summary>
+    private static string NoKeys(SqlType type, JsonValueKind kind) => $"cannot call {type}_object_keys on {(kind == JsonValueKind.Array ? "an array" : "a scalar")}";
+
+    private static string NoPairs(SqlType type, string name, JsonValueKind kind) => type.Kind == TypeKind.Jsonb ? $"cannot call {type}_{name} on a non-object"
+        : kind == JsonValueKind.Array ? "cannot deconstruct an array as an object" : "cannot deconstruct a scalar";
+
     private static SqlType PairOf(SqlType value) => SqlType.Row([new RowField("key", SqlType.Text), new RowField("value", value)]);
 
-    private static IEnumerable<string?[]> Elements(TableCall call, bool asText)
+    private static IEnumerable<string?[]> Elements(TableCall call, SqlType type, string name, bool asText)
     {
         if (call.HasNull)
         {
@@ -35,7 +41,8 @@ internal static class JsonRows
         using JsonDocument document = JsonForms.Parse(call.Bytes(0), call.Context.Cancellation);
         if (document.RootElement.ValueKind != JsonValueKind.Array)
         {
-            throw ExecutionErrors.InvalidArgument(document.RootElement.ValueKind == JsonValueKind.Object ? "cannot extract elements from an object" : "cannot extract elements from a scalar");
+            bool isObject = document.RootElement.ValueKind == JsonValueKind.Object;
+            throw ExecutionErrors.InvalidArgument(type.Kind == TypeKind.Jsonb ? $"cannot extract elements from {(isObject ? "an object" : "a scalar")}" : $"cannot call {type}_{name} on a {(isObject ? "non-array" : "scalar")}");
         }
 
         foreach (JsonElement element in document.RootElement.EnumerateArray())
@@ -44,7 +51,7 @@ internal static class JsonRows
         }
     }
 
-    private static IEnumerable<string?[]> Fields(TableCall call, bool asText)
+    private static IEnumerable<string?[]> Fields(TableCall call, Func<JsonValueKind, string> fault, bool asText)
     {
         if (call.HasNull)
         {
@@ -54,7 +61,7 @@ internal static class JsonRows
         using JsonDocument document = JsonForms.Parse(call.Bytes(0), call.Context.Cancellation);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            throw ExecutionErrors.InvalidArgument("cannot call function on what is not an object");
+            throw ExecutionErrors.InvalidArgument(fault(document.RootElement.ValueKind));
         }
 
         foreach (JsonProperty property in document.RootElement.EnumerateObject())

@@ -287,7 +287,19 @@ internal static class DateFunctions
         _ => (Math.Min(row.Long(first), row.Long(first + 1)), Math.Max(row.Long(first), row.Long(first + 1))),
     };
 
-    private static long FromEpoch(double seconds) => double.IsInfinity(seconds)
-        ? seconds > 0 ? Calendar.InfiniteTimestamp : Calendar.MinusInfiniteTimestamp
-        : double.IsNaN(seconds) || Math.Abs(seconds) > 1e13 ? throw ExecutionErrors.DateTimeOutOfRange("timestamp") : DateTimeRange.CheckedTimestamp((Int128)Math.Round(seconds * 1e6));
+    private static long FromEpoch(double seconds)
+    {
+        if (double.IsInfinity(seconds))
+        {
+            return seconds > 0 ? Calendar.InfiniteTimestamp : Calendar.MinusInfiniteTimestamp;
+        }
+
+        if (double.IsNaN(seconds))
+        {
+            throw ExecutionErrors.TimestampNaN();
+        }
+
+        Int128 microseconds = Math.Abs(seconds) > 1e13 ? Int128.MaxValue : (Int128)Math.Round(seconds * 1e6);
+        return Calendar.IsTimestamp(microseconds) ? (long)microseconds : throw ExecutionErrors.EpochOutOfRange(NumberForms.General(seconds));
+    }
 }

@@ -57,7 +57,7 @@ internal static class ArrayShapes
             new FunctionSignature
             {
                 Name = "array_fill", Parameters = [ParameterType.AnyElement, SqlType.Array(SqlType.Integer)], ReturnType = static types => SqlType.Array(types[0]), IsStrict = false, MayFail = true,
-                ReturnTypeOfArguments = FilledType,
+                ReturnTypeOfArguments = FilledType, NeedsElementType = true,
                 Description = "An array of one value; of several dimensions where their number is constant", Examples = [("array_fill(7, array[3])", "{7,7,7}"), ("array_fill(1, array[2,3])", "{{1,1,1},{1,1,1}}")],
             },
             Fill),
@@ -69,17 +69,32 @@ internal static class ArrayShapes
     /// <summary>Elements of each dimension, by the first array of each; arrays of different length among one another do not occur in PostgreSQL.</summary>
     private static int[] Lengths(Row row)
     {
-        var lengths = new List<int>();
-        ListVector list = row.List(0, out int start, out int count);
-        lengths.Add(count);
-        for (SqlType type = row.Type(0).Element!; type.Kind == TypeKind.Array && count > 0; type = type.Element!)
+        Span<int> lengths = stackalloc int[16];
+        (VectorReader reader, int index) = row.Argument(0);
+        return lengths[..Lengths((ListVector)reader.Flat, reader.Slot(index), row.Type(0), lengths)].ToArray();
+    }
+
+    /// <summary>Elements of each dimension of one array, by the first array of each.</summary>
+    /// <param name="list">A column of arrays.</param>
+    /// <param name="slot">Where the array stands in it; not null.</param>
+    /// <param name="type">The array's type.</param>
+    /// <param name="lengths">Where the lengths go; further dimensions are left out.</param>
+    /// <returns>How many dimensions there are.</returns>
+    public static int Lengths(ListVector list, int slot, SqlType type, Span<int> lengths)
+    {
+        (int start, int count, int dimensions) = (list.Offsets[slot], list.Offsets[slot + 1] - list.Offsets[slot], 0);
+        while (true)
         {
+            lengths[dimensions++] = count;
+            type = type.Element!;
+            if (type is not { Kind: TypeKind.Array, Variant: TypeVariant.None } || count == 0 || dimensions == lengths.Length)
+            {
+                return dimensions;
+            }
+
             list = (ListVector)list.Child;
             (start, count) = (list.Offsets[start], list.Offsets[start + 1] - list.Offsets[start]);
-            lengths.Add(count);
         }
-
-        return [.. lengths];
     }
 
     private static int LengthOf(Row row) => Lengths(row) is var lengths && row.Int(1) is >= 1 and var dimension && dimension <= lengths.Length ? lengths[dimension - 1] : 0;

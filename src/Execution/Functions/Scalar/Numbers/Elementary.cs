@@ -15,7 +15,6 @@ internal static class Elementary
         Of("ln", static x => Logarithm(x, Math.Log), "Natural logarithm", ("ln(1::float8)", "0")),
         Of("log", static x => Logarithm(x, Math.Log10), "Logarithm to base 10", ("log(1000::float8)", "3")),
         Of("log10", static x => Logarithm(x, Math.Log10), "Logarithm to base 10", ("log10(1000::float8)", "3")),
-        Two("log", static (b, x) => Logarithm(x, Math.Log) / Logarithm(b, Math.Log), "Logarithm of the second argument to the base of the first"),
         Two("power", Power, "First argument to the power of the second", ("power(2::float8, 10::float8)", "1024")),
         Two("pow", Power, "First argument to the power of the second"),
         Two("^", Power, "First argument to the power of the second", ("2::float8 ^ 3::float8", "8")),

@@ -144,18 +144,23 @@ internal static class ByteFunctions
         return TextSearch.Find(row.Bytes(0), row.Bytes(1), ref pulse);
     }
 
-    private static Encoding Find(string name) => name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToUpperInvariant() switch
+    private static Encoding Find(string name, string role) => name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToUpperInvariant() switch
     {
         "UTF8" or "UNICODE" => Utf8,
         "LATIN1" or "ISO88591" => Encoding.Latin1,
         "SQLASCII" => Encoding.ASCII,
-        _ => throw ExecutionErrors.InvalidArgument($"invalid encoding name \"{name}\""),
+        _ => throw ExecutionErrors.InvalidArgument($"invalid {role} encoding name \"{name}\""),
     };
 
     /// <summary>Each encoding's bytes can be cut before every byte that is not a continuation in UTF-8.</summary>
     private static void Decode(Row row)
     {
-        Encoding encoding = Find(row.Text(1));
+        Encoding encoding = Find(row.Text(1), "source");
+        if (row.Bytes(0).Contains((byte)0))
+        {
+            throw ExecutionErrors.InvalidUtf8([0]);
+        }
+
         Pulse pulse = row.Pulse;
         var text = new StringBuilder();
         try
@@ -170,11 +175,11 @@ internal static class ByteFunctions
         }
         catch (DecoderFallbackException)
         {
-            throw ExecutionErrors.InvalidBytes(row.Text(1));
+            throw encoding == Utf8 ? ExecutionErrors.InvalidUtf8(row.Bytes(0)) : ExecutionErrors.InvalidBytes(row.Text(1));
         }
 
         row.Set(text.ToString());
     }
 
-    private static byte[] Encode(string text, string encoding) => Find(encoding).GetBytes(text);
+    private static byte[] Encode(string text, string encoding) => Find(encoding, "destination").GetBytes(text);
 }

@@ -270,7 +270,7 @@ internal static class JsonFunctions
     {
         if (row.Count % 2 != 0)
         {
-            throw ExecutionErrors.InvalidArgument("argument list must have even number of elements");
+            throw ExecutionErrors.InvalidArgument("argument list must have even number of elements", $"The arguments of {type}_build_object() must consist of alternating keys and values.");
         }
 
         var text = new StringBuilder("{");
@@ -278,7 +278,13 @@ internal static class JsonFunctions
         {
             if (row.IsNull(i))
             {
-                throw ExecutionErrors.InvalidArgument($"argument {i + 1}: key must not be null");
+                throw type.Kind == TypeKind.Jsonb ? ExecutionErrors.InvalidArgument($"argument {i + 1}: key must not be null")
+                    : ExecutionErrors.InvalidArgument($"argument {i + 1} cannot be null", "Object keys should be text.");
+            }
+
+            if (row.Type(i).IsNested || row.Type(i).Kind is TypeKind.Json or TypeKind.Jsonb)
+            {
+                throw ExecutionErrors.InvalidArgument("key value must be scalar, not array, composite, or json");
             }
 
             text.Append(i == 0 ? "" : ", ");

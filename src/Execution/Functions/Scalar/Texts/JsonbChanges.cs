@@ -33,8 +33,9 @@ internal static class JsonbChanges
         Change("-", [SqlType.Integer], static row => Without(Node(row, 0), row.Int(1)), "Without the element at a place, from 0", ("jsonb '[1,2]' - 0", "[2]")),
         Change("-", [Texts], static row => Strings(row, 1).Aggregate(Node(row, 0), static (node, key) => key is null ? node : Without(node, key)), "Without several keys", ("jsonb '{\"a\":1,\"b\":2}' - array['a','b']", "{}")),
         Change("#-", [Texts], static row => WithoutPath(Node(row, 0), Strings(row, 1)), "Without the value at a path", ("jsonb '[\"a\",{\"b\":1}]' #- '{1,b}'", "[\"a\", {}]")),
+        Change("jsonb_delete_path", [Texts], static row => WithoutPath(Node(row, 0), Strings(row, 1)), "Without the value at a path", ("jsonb_delete_path('{\"a\":[1,2]}', '{a,0}')", "{\"a\": [2]}")),
         Change(
-            "jsonb_set", [Texts, SqlType.Jsonb, SqlType.Boolean], static row => Set(Node(row, 0), Strings(row, 1), 0, Node(row, 2), row.Count < 4 || row.Boolean(3)), "With the value at a path replaced, or added",
+            "jsonb_set", [Texts, SqlType.Jsonb, SqlType.Boolean], static row => Set(Node(row, 0), Strings(row, 1), Node(row, 2), row.Count < 4 || row.Boolean(3)), "With the value at a path replaced, or added",
             1, ("jsonb_set('[{\"f1\":1},2]', '{0,f1}', '[2,3]')", "[{\"f1\": [2, 3]}, 2]")).Named("jsonb_in", "path", "replacement", "create_if_missing"),
         ScalarFunction.OfRows(
             new FunctionSignature
@@ -51,6 +52,7 @@ internal static class JsonbChanges
         ScalarFunction.OfRows("json_strip_nulls", [SqlType.Json], SqlType.Json, static row => row.Set(Encoding.UTF8.GetString(Compact(Stripped(Node(row, 0), row.Cancellation), row.Cancellation))), "Without object fields that are null", ("json_strip_nulls('[{\"a\":1, \"b\":null}, null]')", "[{\"a\":1},null]")),
         ScalarFunction.OfRows("jsonb_pretty", [SqlType.Jsonb], SqlType.Text, static row => row.Set(Pretty(row)), "Over several lines, indented"),
         Object("json_object", SqlType.Json, ("json_object('{a,1,b,2}')", "{\"a\" : \"1\", \"b\" : \"2\"}")), Object("jsonb_object", SqlType.Jsonb, ("jsonb_object('{a,b}', '{1,2}')", "{\"a\": \"1\", \"b\": \"2\"}")),
+        ObjectOfPairs("json_object", SqlType.Json, ("json_object('{{a,1},{b,2}}')", "{\"a\" : \"1\", \"b\" : \"2\"}")), ObjectOfPairs("jsonb_object", SqlType.Jsonb),
     ];
 
     private static ScalarFunction Test(string name, SqlType right, Func<Row, JsonElement, bool> test, string description, params (string, string)[] examples) => ScalarFunction.OfRows(
@@ -77,7 +79,30 @@ internal static class JsonbChanges
         {
             Name = name, Parameters = [Texts, Texts], OptionalParameters = 1, ReturnType = FunctionSignature.Returns(type), MayFail = true, Description = "An object of strings, from keys and values in turn or side by side", Examples = examples,
         },
-        row => row.Set(MakeObject(row, type)));
+        row => row.Set(MakeObject(row, Strings(row, 0), row.Count > 1 ? Strings(row, 1) : null, type)));
+
+    private static ScalarFunction ObjectOfPairs(string name, SqlType type, params (string, string)[] examples) => ScalarFunction.OfRows(
+        new FunctionSignature
+        {
+            Name = name, Parameters = [SqlType.Array(Texts)], ReturnType = FunctionSignature.Returns(type), MayFail = true, Description = "An object of strings, from pairs of key and value", Examples = examples,
+        },
+        row =>
+        {
+            ListVector pairs = row.List(0, out int start, out int count);
+            var list = (ListVector)pairs.Child;
+            var text = new List<string?>(2 * count);
+            for (int i = start; i < start + count; i++)
+            {
+                if (list.Offsets[i + 1] - list.Offsets[i] != 2)
+                {
+                    throw ExecutionErrors.WrongDimensions("array must have two columns");
+                }
+
+                text.AddRange(Strings(list.Child, list.Offsets[i], 2));
+            }
+
+            row.Set(MakeObject(row, [.. text], null, type));
+        });
 
     /// <summary>The value as nodes that can be changed; they read the document as they are looked at.</summary>
     private static JsonNode? Node(Row row, int argument)
@@ -131,7 +156,12 @@ internal static class JsonbChanges
     private static string?[] Strings(Row row, int argument)
     {
         ListVector list = row.List(argument, out int start, out int count);
-        var reader = new VectorReader(list.Child);
+        return Strings(list.Child, start, count);
+    }
+
+    private static string?[] Strings(Vector values, int start, int count)
+    {
+        var reader = new VectorReader(values);
         var texts = new string?[count];
         for (int i = 0; i < count; i++)
         {
@@ -277,12 +307,12 @@ internal static class JsonbChanges
     private static JsonNode? Container(JsonNode? root, string?[] path)
     {
         JsonNode? current = root;
-        foreach (string? step in path[..^1])
+        for (int i = 0; i < path.Length - 1; i++)
         {
             current = current switch
             {
-                JsonObject fields => step is null ? null : fields[step],
-                JsonArray items when Index(items, step) is >= 0 and var index && index < items.Count => items[index],
+                JsonObject fields => fields[Key(path, i)],
+                JsonArray items when Index(items, path, i) is >= 0 and var index && index < items.Count => items[index],
                 _ => null,
             };
         }
@@ -290,26 +320,33 @@ internal static class JsonbChanges
         return current;
     }
 
-    private static int Index(JsonArray items, string? step)
+    /// <summary>Paths lead into objects and arrays only.</summary>
+    private static JsonNode InContainer(JsonNode? root, string change) =>
+        root is JsonObject or JsonArray ? root : throw ExecutionErrors.InvalidArgument($"cannot {change} path in scalar");
+
+    private static string Key(string?[] path, int step) => path[step] ?? throw ExecutionErrors.NullPathStep(step + 1);
+
+    private static int Index(JsonArray items, string?[] path, int step)
     {
-        if (!int.TryParse(step, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index))
+        if (!int.TryParse(Key(path, step), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index))
         {
-            throw ExecutionErrors.InvalidText("integer", step ?? "");
+            throw ExecutionErrors.NotAnIndex(step + 1, path[step]!);
         }
 
         return index < 0 ? index + items.Count : index;
     }
 
-    private static JsonNode? WithoutPath(JsonNode? root, string?[] path)
+    private static JsonNode WithoutPath(JsonNode? json, string?[] path)
     {
+        JsonNode root = InContainer(json, "delete");
         if (path.Length > 0)
         {
             switch (Container(root, path))
             {
-                case JsonObject fields when path[^1] is { } key:
-                    fields.Remove(key);
+                case JsonObject fields:
+                    fields.Remove(Key(path, path.Length - 1));
                     break;
-                case JsonArray { Count: > 0 } items when Index(items, path[^1]) is >= 0 and var index && index < items.Count:
+                case JsonArray { Count: > 0 } items when Index(items, path, path.Length - 1) is >= 0 and var index && index < items.Count:
                     items.RemoveAt(index);
                     break;
             }
@@ -318,20 +355,21 @@ internal static class JsonbChanges
         return root;
     }
 
-    private static JsonNode? Set(JsonNode? root, string?[] path, int depth, JsonNode? value, bool creates)
+    private static JsonNode Set(JsonNode? json, string?[] path, JsonNode? value, bool creates)
     {
-        if (path.Length == depth)
+        JsonNode root = InContainer(json, "set");
+        if (path.Length == 0 || (!creates && root is (JsonObject { Count: 0 } or JsonArray { Count: 0 })))
         {
             return root;
         }
 
         switch (Container(root, path))
         {
-            case JsonObject fields when path[^1] is { } key && (creates || fields.ContainsKey(key)):
+            case JsonObject fields when Key(path, path.Length - 1) is var key && (creates || fields.ContainsKey(key)):
                 fields[key] = value;
                 break;
             case JsonArray items:
-                int index = Index(items, path[^1]);
+                int index = Index(items, path, path.Length - 1);
                 if (index >= 0 && index < items.Count)
                 {
                     items[index] = value;
@@ -362,10 +400,10 @@ internal static class JsonbChanges
 
         JsonNode? root = Node(row, 0);
         bool creates = row.Count < 4 || row.Boolean(3);
-        JsonNode? changed = !row.IsNull(2) ? Set(root, Strings(row, 1), 0, Node(row, 2), creates)
+        JsonNode? changed = !row.IsNull(2) ? Set(root, Strings(row, 1), Node(row, 2), creates)
             : treatment switch
             {
-                "use_json_null" => Set(root, Strings(row, 1), 0, null, creates),
+                "use_json_null" => Set(root, Strings(row, 1), null, creates),
                 "delete_key" => WithoutPath(root, Strings(row, 1)),
                 "return_target" => root,
                 _ => throw ExecutionErrors.JsonNull(),
@@ -373,8 +411,9 @@ internal static class JsonbChanges
         row.Set(Normal(changed, row.Cancellation));
     }
 
-    private static JsonNode? Insert(JsonNode? root, string?[] path, JsonNode? value, bool isAfter)
+    private static JsonNode Insert(JsonNode? json, string?[] path, JsonNode? value, bool isAfter)
     {
+        JsonNode root = InContainer(json, "set");
         if (path.Length == 0)
         {
             return root;
@@ -382,7 +421,8 @@ internal static class JsonbChanges
 
         switch (Container(root, path))
         {
-            case JsonObject fields when path[^1] is { } key:
+            case JsonObject fields:
+                string key = Key(path, path.Length - 1);
                 if (fields.ContainsKey(key))
                 {
                     throw ExecutionErrors.InvalidArgument("cannot replace existing key");
@@ -391,7 +431,7 @@ internal static class JsonbChanges
                 fields[key] = value;
                 break;
             case JsonArray items:
-                int index = Index(items, path[^1]);
+                int index = Index(items, path, path.Length - 1);
                 items.Insert(Math.Clamp(isAfter && index >= 0 && index < items.Count ? index + 1 : index, 0, items.Count), value);
                 break;
         }
@@ -478,21 +518,20 @@ internal static class JsonbChanges
         text.Append('\n').Append(' ', 4 * depth).Append(isObject ? '}' : ']');
     }
 
-    private static string MakeObject(Row row, SqlType type)
+    /// <summary>An object of keys and values side by side, or, without a second array, in turn.</summary>
+    private static string MakeObject(Row row, string?[] first, string?[]? second, SqlType type)
     {
-        string?[] first = Strings(row, 0), second = row.Count > 1 ? Strings(row, 1) : [];
-        bool isPaired = row.Count > 1;
-        if (isPaired ? first.Length != second.Length : first.Length % 2 != 0)
+        if (second is not null ? first.Length != second.Length : first.Length % 2 != 0)
         {
-            throw ExecutionErrors.WrongDimensions(isPaired ? "mismatched array dimensions" : "array must have even number of elements");
+            throw ExecutionErrors.WrongDimensions(second is not null ? "mismatched array dimensions" : "array must have even number of elements");
         }
 
         var text = new StringBuilder("{");
         Pulse pulse = row.Pulse;
-        for (int i = 0; i < first.Length; i += isPaired ? 1 : 2)
+        for (int i = 0; i < first.Length; i += second is not null ? 1 : 2)
         {
             pulse.Spend(128);
-            string? value = isPaired ? second[i] : first[i + 1];
+            string? value = second is not null ? second[i] : first[i + 1];
             text.Append(i == 0 ? "" : ", ");
             JsonForms.AppendString(text, first[i] ?? throw ExecutionErrors.NullKey());
             text.Append(" : ");

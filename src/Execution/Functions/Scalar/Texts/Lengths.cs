@@ -17,6 +17,9 @@ internal static class Lengths
         ScalarFunction.OfRows("length", [SqlType.Bytea], SqlType.Integer, static row => row.Set((long)row.Bytes(0).Length), "Bytes"),
         .. new[] { SqlType.Text, SqlType.Bytea }.Select(static type => ScalarFunction.OfRows(
             "octet_length", [type], SqlType.Integer, static row => row.Set((long)row.Bytes(0).Length), "Bytes", type == SqlType.Text ? [("octet_length('ž')", "2")] : [])),
+        ScalarFunction.OfRows(
+            "octet_length", [new SqlType(TypeKind.Char)], SqlType.Integer, static row => row.Set(row.Bytes(0).Length + Math.Max(0L, row.Type(0).Precision - Utf8Text.Count(row.Bytes(0)))), "Bytes, with the blanks that pad it",
+            ("octet_length('a'::char(5))", "5")),
         .. new[] { SqlType.Text, SqlType.Bytea }.Select(static type => ScalarFunction.OfRows(
             "bit_length", [type], SqlType.Integer, static row => row.Set(row.Bytes(0).Length * 8L), "Bits", type == SqlType.Text ? [("bit_length('abc')", "24")] : [])),
         ScalarFunction.OfRows("ascii", [SqlType.Text], SqlType.Integer, static row => row.Set(CodeOf(row.Bytes(0))), "Code point of the first character", ("ascii('x')", "120"), ("ascii('')", "0")),

@@ -113,6 +113,11 @@ internal static partial class RegexTranslation
             {
                 i = TranslateBracket(pattern, i, result, bracketsTakeLines);
             }
+            else if (c == '{')
+            {
+                CheckRepetition(pattern.AsSpan(i + 1));
+                result.Append(c);
+            }
             else if (c == '$')
             {
                 // Only at the very end, where .NET's $ would also match before a last line feed; at line ends in newline-sensitive mode.
@@ -125,6 +130,20 @@ internal static partial class RegexTranslation
         }
 
         return result.ToString();
+    }
+
+    /// <summary>A brace before a digit begins a number of repetitions, and must end as one; .NET takes it for itself where it does not.</summary>
+    private static void CheckRepetition(ReadOnlySpan<char> rest)
+    {
+        if (rest is [>= '0' and <= '9', ..])
+        {
+            rest = rest.TrimStart("0123456789");
+            rest = rest is [',', ..] ? rest[1..].TrimStart("0123456789") : rest;
+            if (rest is not ['}', ..])
+            {
+                throw ExecutionErrors.InvalidRegularExpression(rest.IsEmpty ? "braces {} not balanced" : "invalid repetition count(s)");
+            }
+        }
     }
 
     private static int TranslateBracket(string pattern, int start, StringBuilder result, bool takesLines)
