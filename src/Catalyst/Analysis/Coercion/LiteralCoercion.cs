@@ -22,6 +22,7 @@ public sealed class LiteralCoercion(DateTimeFacts facts)
             InputResult.Invalid when type.Kind == TypeKind.Bytea && ByteInput.HexFault(text) is { } fault => throw AnalyzerErrors.InvalidValue(fault, position),
             InputResult.Invalid => throw AnalyzerErrors.InvalidText(type, text, position),
             InputResult.OutOfRange => throw AnalyzerErrors.TextOutOfRange(type, text, position),
+            InputResult.UnknownZone => throw AnalyzerErrors.InvalidValue($"time zone \"{DateTimeInput.ZoneIn(text)}\" not recognized", position),
         };
     }
 
@@ -62,13 +63,13 @@ public sealed class LiteralCoercion(DateTimeFacts facts)
     }
 
     /// <summary>Reads an interval with the fields of a qualifier such as DAY TO MINUTE.</summary>
-    public static Literal ParseInterval(string text, IntervalUnit lastUnit, int position)
+    public static Literal ParseInterval(string text, IntervalUnit lastUnit, bool isMinuteToSecond, int position)
     {
-        InputResult result = IntervalInput.Read(text, lastUnit, out IntervalValue value);
+        InputResult result = IntervalInput.Read(text, lastUnit, out IntervalValue value, isMinuteToSecond);
         return result switch
         {
             InputResult.Ok => new Literal(value, SqlType.Interval),
-            InputResult.Invalid => throw AnalyzerErrors.InvalidText(SqlType.Interval, text, position),
+            InputResult.Invalid or InputResult.UnknownZone => throw AnalyzerErrors.InvalidText(SqlType.Interval, text, position),
             InputResult.OutOfRange => throw AnalyzerErrors.TextOutOfRange(SqlType.Interval, text, position),
         };
     }

@@ -20,13 +20,19 @@ internal sealed class CastResolver(AnalysisContext context)
         }
 
         Expression input = context.Expressions.Resolve(node.Operand, scope);
+        if (type.Kind == TypeKind.Real && !node.Try && node.Operand is Ast.NumberLiteral number && input is Literal { Value: double wide } && double.IsFinite(wide)
+            && (float.IsInfinity((float)wide) || ((float)wide == 0 && wide != 0)))
+        {
+            throw AnalyzerErrors.TextOutOfRange(type, LiteralResolver.AllDigits(number.Text), 0);       // PostgreSQL finds it when the statement runs
+        }
+
         if (node.Try)
         {
             return TryCast(input, type, position);
         }
 
         Expression value = node.Type is Ast.IntervalType { Qualifier: { Start: not null } fields } && type.Kind == TypeKind.Interval
-            ? Cut(Convert(context, input, type, position), fields, node)
+            ? input is Literal { Type.Kind: TypeKind.Unknown, Value: string written } ? LiteralResolver.IntervalOf(written, fields, position) : Cut(Convert(context, input, type, position), fields, node)
             : AsDeclared(Convert(context, input, type, position), node, type, position);
         if (input.Type.Kind == TypeKind.Unknown)
         {

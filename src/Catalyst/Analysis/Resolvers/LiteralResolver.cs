@@ -43,6 +43,23 @@ internal sealed class LiteralResolver(AnalysisContext context)
         return text.AsSpan(0, at).ContainsAnyInRange('1', '9') && fraction - int.Parse(text.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) > SqlType.MaxPrecision;
     }
 
+    /// <summary>A number written without an exponent, as PostgreSQL's numeric shows it.</summary>
+    public static string AllDigits(string text)
+    {
+        int at = text.IndexOfAny(['e', 'E']);
+        if (at < 0 || !int.TryParse(text.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int exponent) || Math.Abs(exponent) > 1000)
+        {
+            return text;
+        }
+
+        int point = text.IndexOf('.', StringComparison.Ordinal) is var found && found >= 0 ? found : at;
+        string digits = text[..at].Replace(".", "", StringComparison.Ordinal);
+        point += exponent;
+        digits = point <= 0 ? digits.PadLeft(digits.Length - point + 1, '0') : digits.PadRight(point, '0');
+        point = Math.Max(point, 1);
+        return point == digits.Length ? digits : $"{digits[..point]}.{digits[point..]}";
+    }
+
     public Literal String(Ast.StringLiteral node)
     {
         var literal = new Literal(node.Value, SqlType.Unknown);
@@ -73,11 +90,15 @@ internal sealed class LiteralResolver(AnalysisContext context)
         _ => literal,
     };
 
-    public Literal Interval(Ast.IntervalLiteral node)
+    public Literal Interval(Ast.IntervalLiteral node) => IntervalOf(node.Value, node.Qualifier, context.OperatorPosition(node));
+
+    /// <summary>An interval from its text, with the fields that a qualifier names: they say what a number without a unit counts.</summary>
+    public static Literal IntervalOf(string text, Ast.IntervalQualifier? qualifier, int position)
     {
-        Ast.IntervalField? last = node.Qualifier?.End ?? node.Qualifier?.Start;
-        Literal literal = LiteralCoercion.ParseInterval(node.Value, last is null ? IntervalUnit.Second : UnitOf(last.Value), context.OperatorPosition(node));
-        return Rounded(last is null ? literal : Truncate(literal, UnitOf(last.Value)), node.Qualifier?.Precision ?? -1);
+        Ast.IntervalField? last = qualifier?.End ?? qualifier?.Start;
+        bool isMinuteToSecond = qualifier is { Start: Ast.IntervalField.Minute, End: Ast.IntervalField.Second };
+        Literal literal = LiteralCoercion.ParseInterval(text, last is null ? IntervalUnit.Second : UnitOf(last.Value), isMinuteToSecond, position);
+        return Rounded(last is null ? literal : Truncate(literal, UnitOf(last.Value)), qualifier?.Precision ?? -1);
     }
 
     public Expression Parameter(Ast.Parameter node)

@@ -375,7 +375,7 @@ internal struct DateTimeFields(DateTimeFacts facts, bool timeOnly = false)
             return InputResult.Ok;
         }
 
-        return InputResult.Invalid;
+        return (HasTime || HasDate) && word.Contains('/') ? InputResult.UnknownZone : InputResult.Invalid;
     }
 
     /// <param name="local">Microseconds since 1970.</param>

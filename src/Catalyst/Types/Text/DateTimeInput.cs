@@ -77,6 +77,10 @@ public static class DateTimeInput
         return InputResult.Ok;
     }
 
+    /// <summary>The zone that a text with <see cref="InputResult.UnknownZone"/> names, as errors show it.</summary>
+    public static string ZoneIn(string text) =>
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(static word => word.Contains('/', StringComparison.Ordinal) && char.IsAsciiLetter(word[0]), text).ToLowerInvariant();
+
     /// <summary>Rounds microseconds to fraction digits of a second, half away from the past; -1 keeps all of them.</summary>
     public static long Round(long microseconds, int digits)
     {

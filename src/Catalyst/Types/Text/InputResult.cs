@@ -8,4 +8,6 @@ public enum InputResult
     Invalid,
     /// <summary>Well formed, but outside the type's range: SQLSTATE 22003, for dates and times 22008.</summary>
     OutOfRange,
+    /// <summary>A date or time with a region that no zone has: SQLSTATE 22023.</summary>
+    UnknownZone,
 }

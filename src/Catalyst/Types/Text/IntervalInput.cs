@@ -26,16 +26,17 @@ public static class IntervalInput
     /// <param name="text">The text.</param>
     /// <param name="lastUnit">Unit of a number that has none (second unless a qualifier says otherwise); also what 1:2 ends in.</param>
     /// <param name="value">The interval.</param>
-    public static InputResult Read(ReadOnlySpan<char> text, IntervalUnit lastUnit, out IntervalValue value)
+    /// <param name="isMinuteToSecond">Whether 1:2 are minutes and seconds, as the qualifier minute to second says.</param>
+    public static InputResult Read(ReadOnlySpan<char> text, IntervalUnit lastUnit, out IntervalValue value, bool isMinuteToSecond = false)
     {
         text = NumberInput.TrimBlanks(text);
         value = default;
         var sum = new IntervalSum();
-        InputResult result = text.Length > 1 && text[0] is 'P' or 'p' ? ReadIso(text[1..], ref sum) : ReadWords(text, lastUnit, ref sum);
+        InputResult result = text.Length > 1 && text[0] is 'P' or 'p' ? ReadIso(text[1..], ref sum) : ReadWords(text, lastUnit, isMinuteToSecond, ref sum);
         return result != InputResult.Ok ? result : sum.TryGet(out value) ? InputResult.Ok : InputResult.OutOfRange;
     }
 
-    private static InputResult ReadWords(ReadOnlySpan<char> text, IntervalUnit lastUnit, ref IntervalSum sum)
+    private static InputResult ReadWords(ReadOnlySpan<char> text, IntervalUnit lastUnit, bool isMinuteToSecond, ref IntervalSum sum)
     {
         bool any = false, ago = false, hasPlainNumber = false;
         while (!text.IsEmpty)
@@ -71,7 +72,7 @@ public static class IntervalInput
             InputResult result;
             if (number.Contains(':'))
             {
-                result = ReadClock(number, lastUnit, ref sum);
+                result = ReadClock(number, isMinuteToSecond, ref sum);
                 text = rest.TrimStart();
             }
             else if (rest.Length > 1 && rest[0] == '-' && char.IsAsciiDigit(rest[1]))
@@ -97,11 +98,11 @@ public static class IntervalInput
 
                     text = text[word.Length..].TrimStart();
                 }
-                else if (text.Length > 0 && text.TrimStart("+-") is [var next, ..] && char.IsAsciiDigit(next) && text.Contains(':'))
+                else if (IsBeforeHours(text, lastUnit))
                 {
                     unit = IntervalUnit.Day;
                 }
-                else if (hasPlainNumber)
+                else if (hasPlainNumber || text.TrimStart("+-") is [>= '0' and <= '9', ..])
                 {
                     return InputResult.Invalid;
                 }
@@ -129,8 +130,25 @@ public static class IntervalInput
         return any ? InputResult.Ok : InputResult.Invalid;
     }
 
-    /// <summary>h:m:s and h:m; m:s where the second part has a fraction.</summary>
-    private static InputResult ReadClock(ReadOnlySpan<char> text, IntervalUnit lastUnit, ref IntervalSum sum)
+    /// <summary>Whether a number without a unit stands for days: a time follows, or a number of hours.</summary>
+    private static bool IsBeforeHours(ReadOnlySpan<char> rest, IntervalUnit lastUnit)
+    {
+        rest = rest.TrimStart("+-");
+        if (rest is not [>= '0' and <= '9', ..])
+        {
+            return false;
+        }
+
+        int end = rest.IndexOfAnyExcept("0123456789.:");
+        ReadOnlySpan<char> word = end < 0 ? [] : rest[end..].TrimStart();
+        int wordEnd = word.IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        word = wordEnd < 0 ? word : word[..wordEnd];
+        return (end < 0 ? rest : rest[..end]).Contains(':')
+            || (word.IsEmpty || NumberInput.IsWord(word, "ago") ? lastUnit == IntervalUnit.Hour : TryUnit(word, out IntervalUnit unit) && unit == IntervalUnit.Hour);
+    }
+
+    /// <summary>h:m:s and h:m; m:s where the second part has a fraction, or the qualifier says so.</summary>
+    private static InputResult ReadClock(ReadOnlySpan<char> text, bool isMinuteToSecond, ref IntervalSum sum)
     {
         bool negative = text[0] == '-';
         ReadOnlySpan<char> clock = text[0] is '+' or '-' ? text[1..] : text;
@@ -142,7 +160,7 @@ public static class IntervalInput
         }
 
         var time = new IntervalSum();
-        bool minutesAndSeconds = count == 2 && clock[parts[1]].Contains('.') && lastUnit == IntervalUnit.Second;
+        bool minutesAndSeconds = count == 2 && (isMinuteToSecond || clock[parts[1]].Contains('.'));
         InputResult result = time.Add(clock[parts[0]], minutesAndSeconds ? IntervalUnit.Minute : IntervalUnit.Hour);
         result = result == InputResult.Ok ? time.Add(clock[parts[1]], minutesAndSeconds ? IntervalUnit.Second : IntervalUnit.Minute) : result;
         result = result == InputResult.Ok && count == 3 ? time.Add(clock[parts[2]], IntervalUnit.Second) : result;
