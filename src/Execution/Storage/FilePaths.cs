@@ -35,6 +35,20 @@ public static class FilePaths
             Hint = $"Files that can be read end in {string.Join(", ", Endings.Select(static pair => pair.Ending))}.",
         };
 
+    /// <summary>Checks that files which are to be one table are of one kind, as far as their endings say.</summary>
+    /// <exception cref="QueryException">42809: they are of several kinds.</exception>
+    internal static void CheckOneFormat(IReadOnlyList<string> files)
+    {
+        FileFormat? first = FindFormat(files[0]);
+        for (int i = 1; i < files.Count; i++)
+        {
+            if (first is { } one && FindFormat(files[i]) is { } other && one != other)
+            {
+                throw TextFileErrors.MixedFormats(files[0], one, files[i], other);
+            }
+        }
+    }
+
     /// <summary>The files that a path stands for, in the order of their names: a file, all table files of a folder and its sub-folders, or the matches of a glob (* ? [a-z] and ** for any folders).</summary>
     /// <exception cref="QueryException">58P01: there is no such file, or no file matches; 42501: a folder cannot be read.</exception>
     public static IReadOnlyList<string> Expand(string path)

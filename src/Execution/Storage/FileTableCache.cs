@@ -72,6 +72,11 @@ public sealed class FileTableCache : IDisposable
 
     private ITable Open(string name, string[] files, FileTableOptions options, CancellationToken cancellation)
     {
+        if (options.Format is null or FileFormat.Parquet or FileFormat.Arrow)
+        {
+            FilePaths.CheckOneFormat(files);
+        }
+
         FileFormat format = options.Format ?? FilePaths.FormatOf(files[0]);
         ITable table = Open(name, files, format, options, cancellation);
         _references.AddOrUpdate(table, new TableReference.OfFiles(

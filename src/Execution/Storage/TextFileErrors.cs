@@ -6,6 +6,12 @@ namespace SqlCluster.Execution.Storage;
 /// <summary>What can be wrong with CSV and JSON files.</summary>
 internal static class TextFileErrors
 {
+    public static QueryException MixedFormats(string first, FileFormat firstFormat, string other, FileFormat otherFormat) =>
+        new("42809", ErrorKind.User, $"files of several kinds cannot be one table: \"{first}\" is {firstFormat}, \"{other}\" is {otherFormat}")
+        {
+            Hint = "Name the files of one kind with a pattern, such as 'folder/*.parquet'.",
+        };
+
     public static QueryException Missing(string path) => new("58P01", ErrorKind.User, $"no such file: \"{path}\"");
 
     /// <param name="path">The path.</param>

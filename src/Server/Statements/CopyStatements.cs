@@ -38,7 +38,8 @@ internal static class CopyStatements
             return await FromTextAsync(copy, path, session, cancellation).ConfigureAwait(false);
         }
 
-        FileFormat format = options.Remove("format", out string? name) ? Format(name) : FilePaths.FormatOf(path);
+        FileFormat format = options.Remove("format", out string? name) ? Format(name) : copy.Direction == CopyDirection.To && path.EndsWith(".arrows", StringComparison.OrdinalIgnoreCase) ? FileFormat.Arrow
+            : FilePaths.FormatOf(path);
         return copy.Direction == CopyDirection.To
             ? await ToFileAsync(copy, path, format, options, session, cancellation).ConfigureAwait(false)
             : await FromFileAsync(copy, path, format, options, session, cancellation).ConfigureAwait(false);
