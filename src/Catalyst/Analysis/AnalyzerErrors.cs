@@ -112,6 +112,9 @@ internal static class AnalyzerErrors
             Detail = fault.Detail, Context = fault.Context,
         };
 
+    /// <summary>ARRAY[…] of arrays of unequal length. Without a place: PostgreSQL finds it when the statement runs.</summary>
+    public static QueryException UnequalDimensions() => new("2202E", ErrorKind.User, "multidimensional arrays must have array expressions with matching dimensions");
+
     /// <summary>A text that is no array.</summary>
     public static QueryException MalformedArray(string text, string? detail, int position) =>
         new("22P02", ErrorKind.User, $"malformed array literal: \"{text}\"", position) { Detail = detail };

@@ -87,7 +87,9 @@ public sealed record ScalarSubquery(Query Query) : Expression;
 public sealed record ArraySubquery(Query Query) : Expression;
 
 /// <summary>Is <c>ARRAY[a, b]</c> or DuckDB's <c>[a, b]</c>.</summary>
-public sealed record ArrayExpression(NodeList<Expression> Elements) : Expression;
+/// <param name="Elements">The elements.</param>
+/// <param name="IsListOfLists">Whether it is brackets alone around further arrays, which may then be of unequal length.</param>
+public sealed record ArrayExpression(NodeList<Expression> Elements, bool IsListOfLists = false) : Expression;
 
 /// <summary>Is <c>ROW(a, b)</c> or <c>(a, b)</c>.</summary>
 public sealed record RowExpression(NodeList<Expression> Elements) : Expression;

@@ -50,7 +50,9 @@ internal sealed partial class AstBuilder
         ArrayContext array => array.query() is { } query
             ? new ArraySubquery(Build(query)) { Span = span }
             : new ArrayExpression(Build(array.expressions())) { Span = span },
-        ListContext list => new ArrayExpression(Build(list.expressions())) { Span = span },
+        ListContext list => Build(list.expressions()) is var items && items.Any(static item => item is ArrayExpression)
+            ? new ArrayExpression(items, IsListOfLists: true) { Span = span }
+            : new ArrayExpression(items) { Span = span },
         StructContext structure => new StructExpression(structure.structFields() is { } fields ? Map(fields.structField(), Build) : []) { Span = span },
         RowContext row => row.LEFT_PAREN() is null ? NameExpression(row.Start, row.fields(), span) : new RowExpression(Build(row.expressions())) { Span = span },
         GroupingContext grouping => new GroupingExpression(Build(grouping.expressions())) { Span = span },

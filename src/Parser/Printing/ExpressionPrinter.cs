@@ -241,7 +241,7 @@ internal static class ExpressionPrinter
                 WriteQuery(writer.Add("ARRAY"), subquery.Query);
                 break;
             case ArrayExpression array:
-                writer.Add("ARRAY[").List(array.Elements, Write).Add("]");
+                writer.Add(array.IsListOfLists ? "[" : "ARRAY[").List(array.Elements, Write).Add("]");
                 break;
             case RowExpression row:
                 writer.Add("ROW(").List(row.Elements, Write).Add(")");

@@ -1,3 +1,4 @@
+using SqlCluster.Catalyst.Analysis.Checks;
 using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Analysis.Scopes;
 using SqlCluster.Catalyst.Expressions;
@@ -33,6 +34,11 @@ internal sealed class NestedValueResolver(AnalysisContext context)
         {
             unified = context.CommonTypes.Unify(unified, "ARRAY", position);
             wanted = SqlType.Array(unified[0].Type);
+        }
+
+        if (!node.IsListOfLists && !ArrayDimensions.Match(unified))
+        {
+            throw AnalyzerErrors.UnequalDimensions();
         }
 
         return Make(SpecialFunctions.ArrayConstructor, unified, wanted, node);

@@ -44,7 +44,37 @@ internal sealed class OperatorResolver(AnalysisContext context, ComparisonResolv
             (left, right) = PromoteNumbers(left, right, context.OperatorPosition(node));
         }
 
-        return Apply(symbol, [left, right], node);
+        return symbol == "||" ? Concatenate(left, right, node) : Apply(symbol, [left, right], node);
+    }
+
+    private Expression Concatenate(Expression left, Expression right, Ast.SyntaxNode node)
+    {
+        NodeList<Expression> operands = [ArrayBeside(left, right, node), ArrayBeside(right, left, node)];
+        Expression result = Apply("||", operands, node);
+        return result.Type.IsText && operands.Any(static operand => operand.Type is { Kind: TypeKind.Array, Variant: TypeVariant.None })
+            ? throw AnalyzerErrors.MissingOperator(Describe("||", operands), false, context.OperatorPosition(node))        // a text takes everything but arrays
+            : result;
+    }
+
+    /// <summary>What has no type beside || and an array is an array of the same elements, of as many dimensions as its text has.</summary>
+    private Expression ArrayBeside(Expression operand, Expression other, Ast.SyntaxNode node)
+    {
+        if (operand.Type.Kind != TypeKind.Unknown || other.Type is not { Kind: TypeKind.Array, Variant: TypeVariant.None } type)
+        {
+            return operand;
+        }
+
+        if (operand is Literal { Value: string text })
+        {
+            while (type.Element is { Kind: TypeKind.Array })
+            {
+                type = type.Element;
+            }
+
+            type = CastResolver.OfDimensions(text, type);
+        }
+
+        return context.Coercions.To(operand, type, CoercionContext.Implicit, context.OperatorPosition(node));
     }
 
     /// <summary>OPERATOR(schema.+): operators live in pg_catalog.</summary>
