@@ -100,7 +100,8 @@ internal sealed record ProcRow(long Oid, string Name, char Kind, bool ReturnsSet
     /// <summary>Operators, and what syntax turns into, are functions inside only.</summary>
     private static bool IsCallable(FunctionSignature signature) =>
         (char.IsAsciiLetter(signature.Name[0]) || signature.Name[0] == '_')
-        && !(signature.Name is "array_constructor" or "array_subscript" or "array_slice" or "map_subscript" or "row_constructor" or "field" or "map_constructor" or "compare_any" or "compare_all");
+        && !(signature.Name is "array_constructor" or "array_subscript" or "array_slice" or "map_subscript" or "row_constructor" or "field" or "map_constructor" or "compare_any" or "compare_all")
+        && !Array.Exists(signature.Parameters, static parameter => parameter.Type is { Kind: TypeKind.Array, Element.Kind: TypeKind.Array });       // PostgreSQL's text[] has any dimensions
 
     private static char KindOf(FunctionKind kind) => kind switch
     {
