@@ -13,7 +13,7 @@ public sealed class BoundaryAdoTests
 
     /// <summary>All are read; a seventh goes back unless slow tests are on.</summary>
     [Fact]
-    public async Task A1_ValuesOfEveryTypeAreReadAndGoBack()
+    public async Task ValuesOfEveryTypeAreReadAndGoBack()
     {
         await using FlightServer server = await FlightServer.StartAsync();
         bool isWhole = Environment.GetEnvironmentVariable("SQLCLUSTER_SLOW_TESTS") == "1";
@@ -57,7 +57,7 @@ public sealed class BoundaryAdoTests
 
     /// <summary>char(n) in every place where a value can be, however it is stored on its way, equal to what PostgreSQL's clients see.</summary>
     [Fact]
-    public async Task A1_CharHasItsBlanks()
+    public async Task CharHasItsBlanks()
     {
         await using FlightServer server = await FlightServer.StartAsync();
         await using var connection = new SqlClusterConnection($"Server=127.0.0.1:{server.Port};Connect Timeout=60");

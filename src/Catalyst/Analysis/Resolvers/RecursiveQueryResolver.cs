@@ -182,7 +182,7 @@ internal sealed class RecursiveQueryResolver(AnalysisContext context)
     /// <summary>The columns with room for what the recursive term gives; null if they have it. After the first round a scale grows to another column's only: one that every iteration makes longer has no end.</summary>
     private static NodeList<Column>? Widened(NodeList<Column> columns, LogicalPlan step, bool isFirst)
     {
-        int largestScale = columns.Max(static column => column.Type.Kind == TypeKind.Numeric ? column.Type.Scale : 0);
+        int largestScale = columns.Select(static column => column.Type.Kind == TypeKind.Numeric ? column.Type.Scale : 0).DefaultIfEmpty().Max();
         Column[] widened = [.. columns.Select((column, index) => WidenedType(column.Type, step.Output[index].Type) is { } type && !type.Equals(column.Type) ? column with { Type = type } : column)];
         return widened.Zip(columns).All(static pair => ReferenceEquals(pair.First, pair.Second)) ? null : NodeList.Create<Column>(widened);
 
