@@ -18,6 +18,9 @@ public sealed class RewriteRowListsAsSemiJoins : Rule
     /// <summary>Shorter lists are compared where the scan reads: statistics of row groups and pages prune by them.</summary>
     public const int MinimumRows = 8;
 
+    /// <summary>Wider rows are compared: each equality is looked for among those of the first row.</summary>
+    private const int MaximumColumns = 32;
+
     public override LogicalPlan Apply(LogicalPlan plan, OptimizerContext context) => plan.TransformUp(node => node switch
     {
         Filter filter => Rewrite(filter, filter.Predicate.Conjuncts(), rest => rest.IsEmpty ? filter.Input : filter with { Predicate = Conjunctions.AndAll(rest) }, context),
@@ -55,6 +58,11 @@ public sealed class RewriteRowListsAsSemiJoins : Rule
         {
             Interruption.Ask();
             NodeList<Expression> equalities = or.Terms[i].Conjuncts();
+            if (equalities.Count > MaximumColumns)
+            {
+                return null;
+            }
+
             var row = new Expression?[equalities.Count];
             foreach (Expression equality in equalities)
             {
