@@ -40,15 +40,23 @@ internal sealed class ReducingParser : Grammar
     public override void EnterRule(ParserRuleContext localctx, int state, int ruleIndex)
     {
         base.EnterRule(localctx, state, ruleIndex);
-        if (_tokens.IsCancelled)
-        {
-            Fail();
-            throw new OperationCanceledException();
-        }
-
+        EndIfCancelled();
         _depth++;
         if ((_depth & 31) == 0)
             CheckDepth();
+    }
+
+    /// <summary>Reads a token. A rule may read very many of them without entering another.</summary>
+    public override IToken Consume()
+    {
+        EndIfCancelled();
+        IToken token = base.Consume();
+        if (token.Type == NOT && Context is ConjunctionContext { Negations.Count: > ParserLimits.MaxTreeDepth } chain)
+        {
+            Fail();
+            throw ParserErrors.TooDeep(_tokens.Text, ParserErrors.SpanOf(chain.Start));
+        }
+        return token;
     }
 
     public override void ExitRule()
@@ -67,6 +75,14 @@ internal sealed class ReducingParser : Grammar
             _failed = true;
             throw;
         }
+    }
+
+    private void EndIfCancelled()
+    {
+        if (!_tokens.IsCancelled)
+            return;
+        Fail();
+        throw new OperationCanceledException();
     }
 
     private void Reduce(ParserRuleContext context)
