@@ -47,18 +47,23 @@ public sealed record ExplainNode(
     public static ExplainNode Of(StagePlan stages) => Of(stages, NoMetrics.Instance);
 
     /// <summary>Shows a plan that has run, put together again from its stages.</summary>
-    public static ExplainNode Of(StagePlan stages, IPlanMetrics metrics)
+    /// <param name="stages">The plan.</param>
+    /// <param name="metrics">What its nodes did.</param>
+    /// <param name="most">Nodes after which no further ones are shown: those behind, and inputs of the last, are left out.</param>
+    public static ExplainNode Of(StagePlan stages, IPlanMetrics metrics, int most = int.MaxValue)
     {
+        int left = most;
         ExplainNode OfStage(StageId id) => OfNode(stages.Stages[id.Value].Plan, stages.Stages[id.Value]);
         ExplainNode OfNode(ExecPlan plan, Stage stage)
         {
+            left--;
             switch (plan)
             {
                 case ShuffleReadExec read:
                     string keys = read.Exchange.Keys.IsEmpty ? "" : Shown($" [{string.Join(", ", read.Exchange.Keys)}]");
-                    return Make(plan, $"ExchangeExec {read.Exchange.Kind}{keys} stage {read.Stage.Value}{Partitions(read, stage)}", Joined(metrics.OfOutput(read.Stage), metrics.Of(plan)), [OfStage(read.Stage)]);
+                    return Make(plan, $"ExchangeExec {read.Exchange.Kind}{keys} stage {read.Stage.Value}{Partitions(read, stage)}", Joined(metrics.OfOutput(read.Stage), metrics.Of(plan)), left > 0 ? [OfStage(read.Stage)] : []);
                 default:
-                    return Make(plan, Shown(ExecPlanPrinter.Describe(plan)), metrics.Of(plan), [.. plan.Children.Select(child => OfNode(child, stage))]);
+                    return Make(plan, Shown(ExecPlanPrinter.Describe(plan)), metrics.Of(plan), [.. plan.Children.TakeWhile(_ => left > 0).Select(child => OfNode(child, stage))]);
             }
         }
 
@@ -124,6 +129,9 @@ public sealed record ExplainNode(
         };
         return new ExplainNode(plan, line, rows, width, startup, Math.Max(startup, below) + work, metrics, children);
     }
+
+    /// <summary>The node and all below it.</summary>
+    public int Count => 1 + Children.Sum(static child => child.Count);
 
     /// <summary>A named number, summed over the node and all below it.</summary>
     public long Total(string counter) => (Metrics?.Counters.GetValueOrDefault(counter) ?? 0) + Children.Sum(child => child.Total(counter));

@@ -8,7 +8,7 @@ namespace SqlCluster.Catalyst.Expressions;
 public static class ExpressionPrinter
 {
     /// <summary>Characters after which a list ends with the number of its further elements.</summary>
-    private const int MostCharacters = 64 << 10;
+    internal const int MostCharacters = 64 << 10;
 
     public static string Print(Expression expression)
     {

@@ -29,16 +29,16 @@ public static class ExecPlanPrinter
         WithExec with => $"WithExec {with.Name}",
         WorkingTableScanExec working => $"WorkingTableScanExec {working.Name} [{Names(working.Columns)}]",
         RecursiveUnionExec recursive => $"RecursiveUnionExec{(recursive.IsAll ? " all" : "")} [{Names(recursive.Columns)}]",
-        TableFunctionExec functions => $"TableFunctionExec [{string.Join(", ", functions.Functions)}]{(functions.IsOuter ? " outer" : "")}",
+        TableFunctionExec functions => $"TableFunctionExec [{Listed(functions.Functions)}]{(functions.IsOuter ? " outer" : "")}",
         FilterExec filter => $"FilterExec {filter.Predicate}",
-        ProjectExec project => $"ProjectExec [{string.Join(", ", project.Expressions.Select((expression, index) => Named(expression, project.Columns[index].Name)))}]",
-        HashAggregateExec aggregate => $"HashAggregateExec {aggregate.Mode} [{string.Join(", ", aggregate.Keys)}] [{string.Join(", ", aggregate.Calls)}]{(aggregate.GroupingSets is null ? "" : $" {Number(aggregate.GroupingSets.Count)} grouping sets")}",
-        SortExec sort => $"SortExec [{string.Join(", ", sort.Keys)}]",
-        TopNExec top => $"TopNExec {top.Limit}{(top.Offset is null ? "" : $" offset {top.Offset}")}{(top.WithTies ? " with ties" : "")} [{string.Join(", ", top.Keys)}]",
+        ProjectExec project => $"ProjectExec [{Listed(project.Expressions.Select((expression, index) => Named(expression, project.Columns[index].Name)))}]",
+        HashAggregateExec aggregate => $"HashAggregateExec {aggregate.Mode} [{Listed(aggregate.Keys)}] [{Listed(aggregate.Calls)}]{(aggregate.GroupingSets is null ? "" : $" {Number(aggregate.GroupingSets.Count)} grouping sets")}",
+        SortExec sort => $"SortExec [{Listed(sort.Keys)}]",
+        TopNExec top => $"TopNExec {top.Limit}{(top.Offset is null ? "" : $" offset {top.Offset}")}{(top.WithTies ? " with ties" : "")} [{Listed(top.Keys)}]",
         LimitExec limit => $"LimitExec {limit.Limit?.ToString() ?? "ALL"}{(limit.Offset is null ? "" : $" offset {limit.Offset}")}",
-        DistinctOnExec distinct => $"DistinctOnExec [{string.Join(", ", distinct.On)}]",
-        WindowExec window => $"WindowExec [{string.Join(", ", window.Calls)}]",
-        ExchangeExec exchange => $"ExchangeExec {exchange.Kind}{(exchange.Keys.IsEmpty ? "" : $" [{string.Join(", ", exchange.Keys)}]")}{(exchange.SortKeys.IsEmpty ? "" : $" merge [{string.Join(", ", exchange.SortKeys)}]")}",
+        DistinctOnExec distinct => $"DistinctOnExec [{Listed(distinct.On)}]",
+        WindowExec window => $"WindowExec [{Listed(window.Calls)}]",
+        ExchangeExec exchange => $"ExchangeExec {exchange.Kind}{(exchange.Keys.IsEmpty ? "" : $" [{Listed(exchange.Keys)}]")}{(exchange.SortKeys.IsEmpty ? "" : $" merge [{Listed(exchange.SortKeys)}]")}",
         HashJoinExec join => DescribeJoin(join),
         NestedLoopJoinExec join => $"NestedLoopJoinExec {join.Kind} {join.Condition?.ToString() ?? "TRUE"}",
         AsOfJoinExec join => $"AsOfJoinExec{(join.IsOuter ? " outer" : "")} {join.LeftOrder} {ExpressionPrinter.Symbol(join.Operator)} {join.RightOrder}",
@@ -59,24 +59,44 @@ public static class ExecPlanPrinter
 
     private static string DescribeScan(ScanExec scan)
     {
-        string filters = scan.Filters.IsEmpty ? "" : $" where {string.Join(" AND ", scan.Filters)}";
+        string filters = scan.Filters.IsEmpty ? "" : $" where {Listed(scan.Filters, " AND ")}";
         string runtime = scan.RuntimeFilters.IsEmpty
             ? ""
-            : $" runtime filters [{string.Join(", ", scan.RuntimeFilters.Select(target => $"{scan.ReadColumns[target.ReadOrdinal].Name}: rf{Number(target.Id.Value)}"))}]";
+            : $" runtime filters [{Listed(scan.RuntimeFilters.Select(target => $"{scan.ReadColumns[target.ReadOrdinal].Name}: rf{Number(target.Id.Value)}"))}]";
         return $"ScanExec {scan.Table.Name} [{Names(scan.Output)}]{filters}{runtime}{(scan.Limit < 0 ? "" : $" limit {Number(scan.Limit)}")}";
     }
 
     private static string DescribeJoin(HashJoinExec join)
     {
-        string keys = string.Join(" AND ", join.LeftKeys.Select((key, index) => $"{key} {(join.NullsEqual[index] ? "IS NOT DISTINCT FROM" : "=")} {join.RightKeys[index]}"));
+        string keys = Listed(join.LeftKeys.Select((key, index) => $"{key} {(join.NullsEqual[index] ? "IS NOT DISTINCT FROM" : "=")} {join.RightKeys[index]}"), " AND ");
         string residual = join.Residual is null ? "" : $" residual {join.Residual}";
-        string filters = join.RuntimeFilters.IsEmpty ? "" : $" makes [{string.Join(", ", join.RuntimeFilters.Select(source => $"rf{Number(source.Id.Value)}"))}]";
+        string filters = join.RuntimeFilters.IsEmpty ? "" : $" makes [{Listed(join.RuntimeFilters.Select(source => $"rf{Number(source.Id.Value)}"))}]";
         return $"HashJoinExec {join.Kind}{(join.IsNullAware ? " null-aware" : "")} {keys}{residual}{filters}";
     }
 
     private static string Named(Expression expression, string name) => expression.ToString() is var text && text == name ? name : $"{text} AS {name}";
 
-    private static string Names(NodeList<ExecColumn> columns) => string.Join(", ", columns.Select(static column => column.Name));
+    /// <summary>A list, cut where nobody reads on: a plan may have a million columns.</summary>
+    private static string Listed<T>(IEnumerable<T> items, string separator = ", ")
+    {
+        var text = new StringBuilder();
+        bool isFirst = true;
+        foreach (T item in items)
+        {
+            text.Append(isFirst ? "" : separator);
+            isFirst = false;
+            if (text.Length > ExpressionPrinter.MostCharacters)
+            {
+                return text.Append("...").ToString();
+            }
+
+            text.Append(item);
+        }
+
+        return text.ToString();
+    }
+
+    private static string Names(NodeList<ExecColumn> columns) => Listed(columns.Select(static column => column.Name));
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

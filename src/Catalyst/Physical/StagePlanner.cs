@@ -1,4 +1,5 @@
 using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Catalyst.Physical;
 
@@ -44,6 +45,7 @@ public sealed class StagePlanner
 
     private ExecPlan Cut(ExecPlan plan, SortedSet<int> inputs)
     {
+        Interruption.Ask();
         switch (plan)
         {
             case ExchangeExec exchange:

@@ -149,6 +149,7 @@ internal sealed partial class AstBuilder
         var run = new SetOperationRun(first);
         foreach (IntersectionContext part in parts)
         {
+            tokens.ThrowIfCancelled();
             IntoClauseContext? outer = EnterPart();
             run.Add(SetOperator.Intersect, part.ALL() is not null, byName: false, BuildPrimary(part.queryPrimary()));
             LeavePart(outer);
@@ -164,6 +165,7 @@ internal sealed partial class AstBuilder
         var run = new SetOperationRun(first);
         for (int i = 0; i < operators.Length; i++)
         {
+            tokens.ThrowIfCancelled();
             SetOperator kind = operators[i].UNION() is not null ? SetOperator.Union : SetOperator.Except;
             run.Add(kind, operators[i].ALL() is not null, operators[i].NAME() is not null, BuildFurther(terms[i]));
         }

@@ -116,13 +116,16 @@ internal sealed partial class AstBuilder(SqlTokenStream tokens)
         RuntimeHelpers.EnsureSufficientExecutionStack();
     }
 
-    private static NodeList<TResult> Map<TContext, TResult>(TContext[] contexts, Func<TContext, TResult> build)
+    private NodeList<TResult> Map<TContext, TResult>(TContext[] contexts, Func<TContext, TResult> build)
     {
         if (contexts.Length == 0)
             return [];
         var results = new TResult[contexts.Length];
         for (int i = 0; i < results.Length; i++)
+        {
+            tokens.ThrowIfCancelled();
             results[i] = build(contexts[i]);
+        }
         return new NodeList<TResult>(results);
     }
 

@@ -48,6 +48,9 @@ internal sealed class SqlTokenStream : ITokenStream
     /// <summary>Whether the reading is to end.</summary>
     public bool IsCancelled => _cancellation.IsCancellationRequested;
 
+    /// <exception cref="OperationCanceledException">The reading is to end.</exception>
+    public void ThrowIfCancelled() => _cancellation.ThrowIfCancellationRequested();
+
     public int Index => _position;
 
     public int Size => _lexemes.Count;

@@ -23,8 +23,8 @@ public sealed record SessionView(
 /// <summary>Makes what is shown of an engine's statements and sessions.</summary>
 internal static class QueryViews
 {
-    /// <summary>Lines of a plan that are shown or kept.</summary>
-    private const int MostPlanLines = 500;
+    /// <summary>Operators of a plan that are shown or kept.</summary>
+    private const int MostOperators = 500;
 
     private static readonly ExplainOptions PlanOptions = ExplainOptions.Default with { Analyze = true, Costs = false };
 
@@ -51,8 +51,9 @@ internal static class QueryViews
             return [];
         }
 
-        IReadOnlyList<string> lines = ExplainWriter.Write(ExplainNode.Of(execution.Plan, execution.Context.Metrics), PlanOptions, null);
-        return lines.Count <= MostPlanLines ? lines : [.. lines.Take(MostPlanLines), $"... {lines.Count - MostPlanLines} more lines"];
+        ExplainNode plan = ExplainNode.Of(execution.Plan, execution.Context.Metrics, MostOperators);
+        IReadOnlyList<string> lines = ExplainWriter.Write(plan, PlanOptions, null);
+        return plan.Count < MostOperators ? lines : [.. lines, $"... no more than {MostOperators} operators are shown"];
     }
 
     public static string Word<T>(T value)

@@ -285,6 +285,7 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     /// <param name="dependencies">Takes what the plan depends on; null: nobody asks.</param>
     public PlannedQuery PlanAnalyzed(AnalyzedQuery analyzed, OptimizerTrace? trace = null, PlanDependencies? dependencies = null)
     {
+        using Interruption.Scope listening = Interruption.By(Cancellation);
         IConstantEvaluator evaluator = dependencies == null ? Evaluator(LargestFolded) : new RecordingEvaluator(Evaluator(LargestFolded), dependencies);
         var optimizer = new OptimizerContext(analyzed.Ids, engine.Functions, evaluator)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Catalyst.Optimizer.Statistics;
 
@@ -19,6 +20,7 @@ public sealed class PlanEstimator
         RuntimeHelpers.EnsureSufficientExecutionStack();
         if (!_estimates.TryGetValue(plan, out RelationEstimate? estimate))
         {
+            Interruption.Ask();
             estimate = Compute(plan);
             _estimates.Add(plan, estimate);
         }
@@ -76,6 +78,7 @@ public sealed class PlanEstimator
         var columns = new Dictionary<ColumnId, ColumnEstimate>();
         for (int i = 0; i < values.Columns.Count && values.Rows.Count > 0; i++)
         {
+            Interruption.Ask();
             int distinct = values.Rows.Select(row => row[i]).Distinct().Count();
             ColumnEstimate first = estimator.Of(values.Rows[0][i]);
             double[] positions = [.. values.Rows.Select(row => row[i] is Literal literal ? LiteralScale.Position(literal) : double.NaN)];
@@ -201,6 +204,7 @@ public sealed class PlanEstimator
         for (int i = 0; i < operation.Columns.Count; i++)
         {
             ColumnEstimate merged = inputs[0].Of(operation.Inputs[0].Output[i]) with { Distribution = null };
+            Interruption.Ask();
             for (int k = 1; k < inputs.Length; k++)
             {
                 ColumnEstimate other = inputs[k].Of(operation.Inputs[k].Output[i]);
