@@ -2,6 +2,7 @@ using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Analysis.Scopes;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 using Ast = SqlCluster.Parser.Ast;
 
@@ -37,6 +38,7 @@ internal sealed class SetOperationResolver(AnalysisContext context)
         NodeList<Column> first = operands[0].Output;
         for (int i = 1; i < operands.Length; i++)
         {
+            Interruption.Ask();
             if (operands[i].Output.Count != first.Count)
             {
                 throw AnalyzerErrors.Syntax($"each {name} query must have the same number of columns", context.Position(FirstItem(node.Operands[i])));
@@ -47,12 +49,14 @@ internal sealed class SetOperationResolver(AnalysisContext context)
         for (int column = 0; column < types.Length; column++)
         {
             int index = column;
+            Interruption.Ask();
             NodeList<Expression> alternatives = [.. operands.Select(operand => OutputColumns.ExpressionAt(operand, index))];
             types[column] = context.CommonTypes.Of(alternatives, name, alternative => context.Position(ItemAt(node.Operands[alternatives.ToList().IndexOf(alternative)], index)));
         }
 
         for (int i = 0; i < operands.Length; i++)
         {
+            Interruption.Ask();
             operands[i] = OutputColumns.Convert(context, operands[i], types, context.Position(node.Operands[i]));
         }
 
@@ -88,9 +92,16 @@ internal sealed class SetOperationResolver(AnalysisContext context)
     private SetOperation Make(SetOperationKind kind, bool isAll, LogicalPlan[] operands, NodeList<Column> names)
     {
         var columns = new Column[names.Count];
-        NodeList<Column>[] outputs = [.. operands.Select(static operand => operand.Output)];
+        var outputs = new NodeList<Column>[operands.Length];
+        for (int k = 0; k < outputs.Length; k++)
+        {
+            Interruption.Ask();
+            outputs[k] = operands[k].Output;
+        }
+
         for (int i = 0; i < columns.Length; i++)
         {
+            Interruption.Ask();
             bool isNullable = outputs[0][i].IsNullable || (kind == SetOperationKind.Union && Array.Exists(outputs, output => output[i].IsNullable));
             columns[i] = context.Ids.Column(names[i].Name, outputs[0][i].Type, isNullable);
         }
