@@ -72,6 +72,7 @@ public sealed class LimitTests
     [InlineData("SELECT a, ", "b", " || b * 2", " FROM FROM")]
     [InlineData("SELECT ", "", "- ", ")")]
     [InlineData("SELECT ", "1", "::int", ")")]
+    [InlineData("SELECT ", "", "NOT ", ")")]
     public void LongChainsAreRefusedBeforeTheyEnd(string before, string first, string link, string after)
     {
         ParseException error = Assert.Throws<ParseException>(() => SqlParser.ParseStatement($"{before}{first}{Repeat(link, 1_002)}{after}"));

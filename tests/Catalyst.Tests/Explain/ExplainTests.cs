@@ -8,6 +8,7 @@ using SqlCluster.Catalyst.Logical;
 using SqlCluster.Catalyst.Physical;
 using SqlCluster.Catalyst.Tests.Physical;
 using SqlCluster.Catalyst.Tests.Statistics;
+using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Errors;
 
@@ -83,6 +84,26 @@ public sealed partial class ExplainTests
             Memory Elsewhere: 1 kB
             Results Waiting: 0 kB
             """.ReplaceLineEndings("\n"), text);
+    }
+
+    [Fact]
+    public void Of_a_large_plan_the_first_nodes_are_shown()
+    {
+        StagePlan stages = StagePlanner.Plan(Grouped(), PlanBuilder.TwoSlots);
+        Assert.Equal(4, ExplainNode.Of(stages, new ScanMetrics(), 4).Count);
+        ExplainNode cut = ExplainNode.Of(stages, new ScanMetrics(), 2);
+        Assert.Equal(["HashAggregateExec Final", "ExchangeExec Gather"], [cut.Line[..23], cut.Children.Single().Line[..19]]);
+        Assert.Empty(cut.Children[0].Children);
+    }
+
+    [Fact]
+    public void Long_lists_of_a_node_are_cut()
+    {
+        ExecColumn[] columns = [.. Enumerable.Range(0, 100_000).Select(static i => new ExecColumn($"c{i}", SqlType.Integer, false))];
+        string line = ExecPlanPrinter.Describe(new ValuesExec([], [.. columns]));
+        Assert.StartsWith("ValuesExec [c0, c1, c2", line, StringComparison.Ordinal);
+        Assert.EndsWith(", ...] 0 rows", line, StringComparison.Ordinal);
+        Assert.InRange(line.Length, 60_000, 70_000);
     }
 
     [Fact]
