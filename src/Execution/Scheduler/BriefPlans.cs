@@ -29,52 +29,59 @@ internal static class BriefPlans
 
     private const int MaxTasks = 8;
 
+    /// <summary>Expressions in all: making what evaluates more of them takes long, whatever the rows.</summary>
+    private const int MaxExpressions = 10_000;
+
     /// <summary>Functions of text whose result is no longer than their arguments together.</summary>
     private static readonly HashSet<string> TextFunctions = new(StringComparer.Ordinal) { "||", "lower", "upper", "length", "substring", "substr", "left", "right", "btrim", "ltrim", "rtrim" };
 
-    public static TaskPlace PlaceOf(StagePlan plan)
+    /// <param name="plan">The query.</param>
+    /// <param name="cancellation">Ends the search in a plan of very many expressions: a query that will not run may have any place.</param>
+    public static TaskPlace PlaceOf(StagePlan plan, CancellationToken cancellation)
     {
-        long rows = 0;
+        var search = new Search { Cancellation = cancellation };
         int tasks = 0;
-        bool isBrief = true, waits = false;
+        bool isBrief = true;
         foreach (Stage stage in plan.Stages)
         {
             tasks += stage.Tasks;
-            isBrief &= IsBrief(stage.Plan, ref rows, ref waits);
+            isBrief &= IsBrief(stage.Plan, ref search);
         }
 
-        return waits ? TaskPlace.OwnThreads : isBrief && rows <= MaxRows && tasks <= MaxTasks ? TaskPlace.Caller : TaskPlace.Slots;
+        return search.Waits ? TaskPlace.OwnThreads
+            : isBrief && search.Rows <= MaxRows && search.Expressions <= MaxExpressions && tasks <= MaxTasks ? TaskPlace.Caller
+            : TaskPlace.Slots;
     }
 
     /// <summary>Adds the rows that a plan reads; false when it holds something that may take long.</summary>
-    private static bool IsBrief(ExecPlan plan, ref long rows, ref bool waits)
+    private static bool IsBrief(ExecPlan plan, ref Search search)
     {
         switch (plan)
         {
             case ValuesExec values:
-                rows += values.Rows.Count;
+                search.Rows += values.Rows.Count;
                 bool isBrief = true;
                 foreach (NodeList<Expression> row in values.Rows)
                 {
-                    isBrief &= rows <= MaxRows && AreBrief(row, ref waits);
+                    isBrief &= search.Rows <= MaxRows && AreBrief(row, ref search);
                 }
 
                 return isBrief;
             case ScanExec { Table: MemoryTable table }:
-                rows += table.RowCount;
+                search.Rows += table.RowCount;
                 return true;
             case ScanExec { Table: TableRows table }:
-                rows += table.Version.RowCount;
+                search.Rows += table.Version.RowCount;
                 return true;
             case ScanExec { Table: ComputedTable table }:
-                rows += table.Statistics.RowCount;
+                search.Rows += table.Statistics.RowCount;
                 return true;
             case ShuffleReadExec:
                 return true;
             case UnionExec union:
                 foreach (ExecPlan input in union.Inputs)
                 {
-                    if (!IsBrief(input, ref rows, ref waits))
+                    if (!IsBrief(input, ref search))
                     {
                         return false;
                     }
@@ -82,47 +89,48 @@ internal static class BriefPlans
 
                 return true;
             case FilterExec filter:
-                return IsBrief(filter.Predicate, ref waits) & IsBrief(filter.Input, ref rows, ref waits);
+                return IsBrief(filter.Predicate, ref search) & IsBrief(filter.Input, ref search);
             case ProjectExec project:
-                return AreBrief(project.Expressions, ref waits) & IsBrief(project.Input, ref rows, ref waits);
+                return AreBrief(project.Expressions, ref search) & IsBrief(project.Input, ref search);
             case HashAggregateExec aggregate:
-                return AreBrief(aggregate.Keys, ref waits) && AreBrief(aggregate.Calls, ref waits) && IsBrief(aggregate.Input, ref rows, ref waits);
+                return AreBrief(aggregate.Keys, ref search) && AreBrief(aggregate.Calls, ref search) && IsBrief(aggregate.Input, ref search);
             case SortExec sort:
-                return AreBrief(sort.Keys, ref waits) && IsBrief(sort.Input, ref rows, ref waits);
+                return AreBrief(sort.Keys, ref search) && IsBrief(sort.Input, ref search);
             case TopNExec top:
-                return AreBrief(top.Keys, ref waits) && IsBrief(top.Input, ref rows, ref waits);
+                return AreBrief(top.Keys, ref search) && IsBrief(top.Input, ref search);
             case LimitExec or DistinctOnExec:
-                return IsBrief(((UnaryExec)plan).Input, ref rows, ref waits);
+                return IsBrief(((UnaryExec)plan).Input, ref search);
             default:
                 return false;
         }
     }
 
-    private static bool AreBrief<T>(NodeList<T> expressions, ref bool waits)
+    private static bool AreBrief<T>(NodeList<T> expressions, ref Search search)
         where T : Expression
     {
         bool areBrief = true;
         foreach (T expression in expressions)
         {
-            areBrief &= IsBrief(expression, ref waits);
+            areBrief &= IsBrief(expression, ref search);
         }
 
         return areBrief;
     }
 
-    private static bool AreBrief(NodeList<SortKey> keys, ref bool waits)
+    private static bool AreBrief(NodeList<SortKey> keys, ref Search search)
     {
         bool areBrief = true;
         foreach (SortKey key in keys)
         {
-            areBrief &= IsBrief(key.Expression, ref waits);
+            areBrief &= IsBrief(key.Expression, ref search);
         }
 
         return areBrief;
     }
 
-    private static bool IsBrief(Expression expression, ref bool waits)
+    private static bool IsBrief(Expression expression, ref Search search)
     {
+        search.Expressions++;
         bool isBrief = expression switch
         {
             InputReference or Literal or Parameter or Comparison or IsDistinctFrom or And or Or or Not or IsNull or IsTruth or InList or Case or Coalesce => true,
@@ -133,12 +141,17 @@ internal static class BriefPlans
         };
         if (expression is Call { Function.Waits: true })
         {
-            waits = true;
+            search.Waits = true;
         }
 
         foreach (Expression child in expression.Children)
         {
-            isBrief &= IsBrief(child, ref waits);
+            if (search.Cancellation.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            isBrief &= IsBrief(child, ref search);
         }
 
         return isBrief;
@@ -168,4 +181,14 @@ internal static class BriefPlans
     }
 
     private static bool IsFixed(SqlType type) => type.IsNumber || type.IsDateTime || type.Kind is TypeKind.Boolean or TypeKind.Interval or TypeKind.Uuid or TypeKind.Oid;
+
+    /// <summary>What was found in a plan so far.</summary>
+    private struct Search
+    {
+        public long Rows;
+        public int Expressions;
+        public bool Waits;
+
+        public CancellationToken Cancellation { get; init; }
+    }
 }

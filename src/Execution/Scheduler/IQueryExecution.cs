@@ -51,7 +51,7 @@ public interface IQueryExecution : IAsyncDisposable
     /// <summary>Starts a plan in this process. The context passes to the execution, which disposes it.</summary>
     static IQueryExecution Start(StagePlan plan, QueryContext context, LocalExecutor executor)
     {
-        TaskPlace place = BriefPlans.PlaceOf(plan);
+        TaskPlace place = BriefPlans.PlaceOf(plan, context.Outside);
         return DirectExecution.Suits(plan, place) ? DirectExecution.Run(plan, context) : QueryExecution.Start(plan, context, executor, place);
     }
 }

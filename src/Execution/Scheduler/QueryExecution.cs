@@ -61,7 +61,7 @@ public sealed class QueryExecution : IQueryExecution
     public IReadOnlyList<StageProgress> Progress() => Locked(static board => board.Progress());
 
     /// <summary>Starts a plan. The context passes to the execution, which disposes it.</summary>
-    public static QueryExecution Start(StagePlan plan, QueryContext context, LocalExecutor executor) => Start(plan, context, executor, BriefPlans.PlaceOf(plan));
+    public static QueryExecution Start(StagePlan plan, QueryContext context, LocalExecutor executor) => Start(plan, context, executor, BriefPlans.PlaceOf(plan, context.Outside));
 
     internal static QueryExecution Start(StagePlan plan, QueryContext context, LocalExecutor executor, TaskPlace place)
     {
