@@ -1,4 +1,5 @@
 using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 
 namespace SqlCluster.Catalyst.Optimizer.Statistics;
@@ -14,6 +15,7 @@ internal sealed class ExpressionEstimator
 
     public ColumnEstimate Of(Expression expression)
     {
+        Interruption.Ask();
         double bytes = TypeWidth.Of(expression.Type);
         switch (expression)
         {

@@ -71,6 +71,7 @@ internal sealed class SelectivityEstimator
         var texts = new Dictionary<ColumnId, TextRange>();
         foreach (Expression conjunct in conjuncts)
         {
+            Interruption.Ask();
             if (TextRange.Of(conjunct, _input) is { } text)
             {
                 texts[text.Column.Id] = texts.TryGetValue(text.Column.Id, out TextRange? other) ? other.And(text) : text;
@@ -295,6 +296,7 @@ internal sealed class SelectivityEstimator
         double none = 1;
         foreach (Expression term in alternatives.Terms)
         {
+            Interruption.Ask();
             none *= 1 - Of(term);
         }
 
