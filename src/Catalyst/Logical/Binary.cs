@@ -35,7 +35,7 @@ public enum JoinKind
 /// <param name="Mark">The boolean column of <see cref="JoinKind.LeftMark"/>; null for other kinds.</param>
 public sealed record Join(JoinKind Kind, LogicalPlan Left, LogicalPlan Right, Expression Condition, Column? Mark = null) : LogicalPlan
 {
-    public override NodeList<Column> Output => JoinOutput.Of(Kind, Left, Right, Mark);
+    protected override NodeList<Column> MakeOutput() => JoinOutput.Of(Kind, Left, Right, Mark);
 
     public override NodeList<LogicalPlan> Children => [Left, Right];
 
@@ -49,7 +49,7 @@ public sealed record Join(JoinKind Kind, LogicalPlan Left, LogicalPlan Right, Ex
 /// <summary>A dependent join: the right input may reference the left's columns and is evaluated once for each left row. LATERAL and subqueries become this; decorrelation removes it.</summary>
 public sealed record Apply(JoinKind Kind, LogicalPlan Left, LogicalPlan Right, Expression Condition, Column? Mark = null) : LogicalPlan
 {
-    public override NodeList<Column> Output => JoinOutput.Of(Kind, Left, Right, Mark);
+    protected override NodeList<Column> MakeOutput() => JoinOutput.Of(Kind, Left, Right, Mark);
 
     public override NodeList<LogicalPlan> Children => [Left, Right];
 
@@ -62,66 +62,40 @@ public sealed record Apply(JoinKind Kind, LogicalPlan Left, LogicalPlan Right, E
 
 internal static class JoinOutput
 {
-    /// <summary>Output columns. Chains of joins along their left inputs are gathered into one list, in time linear in it.</summary>
+    /// <summary>Output columns of a join.</summary>
     public static NodeList<Column> Of(JoinKind kind, LogicalPlan left, LogicalPlan right, Column? mark)
     {
         Trees.Interruption.Ask();
-        var columns = new List<Column>();
-        Gather(kind, left, right, mark, columns);
-        return [.. columns];
+        NodeList<Column> first = left.Output;
+        if (kind is JoinKind.LeftSemi or JoinKind.LeftAnti)
+        {
+            return first;
+        }
+
+        NodeList<Column> second = kind == JoinKind.LeftMark ? [mark!] : right.Output;
+        var columns = new Column[first.Count + second.Count];
+        first.AsSpan().CopyTo(columns);
+        second.AsSpan().CopyTo(columns.AsSpan(first.Count));
+        if (kind is JoinKind.RightOuter or JoinKind.FullOuter)
+        {
+            MakeNullable(columns.AsSpan(0, first.Count));
+        }
+
+        if (kind is JoinKind.LeftOuter or JoinKind.LeftSingle or JoinKind.AsOfLeft or JoinKind.FullOuter)
+        {
+            MakeNullable(columns.AsSpan(first.Count));
+        }
+
+        return NodeList.Create<Column>(columns);
     }
 
-    private static void Gather(JoinKind kind, LogicalPlan left, LogicalPlan right, Column? mark, List<Column> columns)
+    private static void MakeNullable(Span<Column> columns)
     {
-        if (Parts(left) is var (leftKind, first, second, leftMark))
+        foreach (ref Column column in columns)
         {
-            Gather(leftKind, first, second, leftMark, columns);
-        }
-        else
-        {
-            columns.AddRange(left.Output);
-        }
-
-        switch (kind)
-        {
-            case JoinKind.Inner or JoinKind.AsOf:
-                columns.AddRange(right.Output);
-                break;
-            case JoinKind.LeftOuter or JoinKind.LeftSingle or JoinKind.AsOfLeft:
-                columns.AddRange(right.Output.Select(Nullable));
-                break;
-            case JoinKind.RightOuter:
-                MakeNullable(columns);
-                columns.AddRange(right.Output);
-                break;
-            case JoinKind.FullOuter:
-                MakeNullable(columns);
-                columns.AddRange(right.Output.Select(Nullable));
-                break;
-            case JoinKind.LeftMark:
-                columns.Add(mark!);
-                break;
-            case JoinKind.LeftSemi or JoinKind.LeftAnti:
-                break;
+            column = column.IsNullable ? column : column with { IsNullable = true };
         }
     }
-
-    private static (JoinKind Kind, LogicalPlan Left, LogicalPlan Right, Column? Mark)? Parts(LogicalPlan plan) => plan switch
-    {
-        Join join => (join.Kind, join.Left, join.Right, join.Mark),
-        Apply apply => (apply.Kind, apply.Left, apply.Right, apply.Mark),
-        _ => null,
-    };
-
-    private static void MakeNullable(List<Column> columns)
-    {
-        for (int i = 0; i < columns.Count; i++)
-        {
-            columns[i] = Nullable(columns[i]);
-        }
-    }
-
-    private static Column Nullable(Column column) => column.IsNullable ? column : column with { IsNullable = true };
 }
 
 /// <summary>Which set operation.</summary>
@@ -139,7 +113,7 @@ public enum SetOperationKind
 /// <param name="Columns">New columns, one for each input position.</param>
 public sealed record SetOperation(SetOperationKind Kind, bool IsAll, NodeList<LogicalPlan> Inputs, NodeList<Column> Columns) : LogicalPlan
 {
-    public override NodeList<Column> Output => Columns;
+    protected override NodeList<Column> MakeOutput() => Columns;
 
     public override NodeList<LogicalPlan> Children => Inputs;
 
@@ -154,7 +128,7 @@ public sealed record SetOperation(SetOperationKind Kind, bool IsAll, NodeList<Lo
 /// <param name="Body">Where the scans are; its columns are the output.</param>
 public sealed record With(CteId Id, string Name, LogicalPlan Definition, bool? IsMaterialized, LogicalPlan Body) : LogicalPlan
 {
-    public override NodeList<Column> Output => Body.Output;
+    protected override NodeList<Column> MakeOutput() => Body.Output;
 
     public override NodeList<LogicalPlan> Children => [Definition, Body];
 
@@ -169,7 +143,7 @@ public sealed record With(CteId Id, string Name, LogicalPlan Definition, bool? I
 /// <param name="Columns">Output columns.</param>
 public sealed record RecursiveUnion(CteId Id, bool IsAll, LogicalPlan Base, LogicalPlan Recursive, NodeList<Column> Columns) : LogicalPlan
 {
-    public override NodeList<Column> Output => Columns;
+    protected override NodeList<Column> MakeOutput() => Columns;
 
     public override NodeList<LogicalPlan> Children => [Base, Recursive];
 

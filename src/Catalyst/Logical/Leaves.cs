@@ -20,7 +20,7 @@ public sealed record Scan(
     /// <summary>What ANALYZE found in the table, for estimates; null: it was not analyzed.</summary>
     public AnalyzedTable? Analyzed { get; init; }
 
-    public override NodeList<Column> Output => [.. Columns.Select(static column => column.Column)];
+    protected override NodeList<Column> MakeOutput() => [.. Columns.Select(static column => column.Column)];
 
     public override NodeList<Expression> Expressions => Filters;
 
@@ -33,7 +33,7 @@ public sealed record Values(NodeList<NodeList<Expression>> Rows, NodeList<Column
     /// <summary>One row without columns.</summary>
     public static readonly Values SingleRow = new([NodeList<Expression>.Empty], NodeList<Column>.Empty);
 
-    public override NodeList<Column> Output => Columns;
+    protected override NodeList<Column> MakeOutput() => Columns;
 
     public override NodeList<Expression> Expressions => [.. Rows.SelectMany(static row => row)];
 
@@ -62,7 +62,7 @@ public readonly record struct CteId(int Value);
 /// <param name="IsWorkingTable">Inside the recursive term: the rows of the last iteration.</param>
 public sealed record CteScan(CteId Id, string Name, NodeList<Column> Columns, bool IsWorkingTable = false) : LogicalPlan
 {
-    public override NodeList<Column> Output => Columns;
+    protected override NodeList<Column> MakeOutput() => Columns;
 }
 
 /// <summary>Rows of a table function whose arguments may depend on outer columns: unnest, generate_series, ...</summary>
@@ -74,7 +74,7 @@ public sealed record CteScan(CteId Id, string Name, NodeList<Column> Columns, bo
 public sealed record TableFunctionScan(
     LogicalPlan Input, NodeList<Call> Functions, NodeList<NodeList<Column>> FunctionColumns, Column? Ordinality, bool IsOuter = false) : LogicalPlan
 {
-    public override NodeList<Column> Output =>
+    protected override NodeList<Column> MakeOutput() =>
         [.. Input.Output, .. FunctionColumns.SelectMany(static columns => columns), .. Ordinality is null ? NodeList<Column>.Empty : [Ordinality]];
 
     public override NodeList<LogicalPlan> Children => [Input];

@@ -1,18 +1,24 @@
 using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Catalyst.Logical;
 
 /// <summary>A relational operator: immutable, over column ids, printable.</summary>
 public abstract record LogicalPlan
 {
+    private Remembered<NodeList<Column>> _output;
+
     /// <summary>Columns this node produces, in order.</summary>
-    public abstract NodeList<Column> Output { get; }
+    public NodeList<Column> Output => _output.Of(this) ?? _output.Set(this, MakeOutput());
 
     /// <summary>Inputs, left to right.</summary>
     public virtual NodeList<LogicalPlan> Children => NodeList<LogicalPlan>.Empty;
 
     /// <summary>Expressions this node evaluates, in a fixed order.</summary>
     public virtual NodeList<Expression> Expressions => NodeList<Expression>.Empty;
+
+    /// <summary>Gathers the columns of <see cref="Output"/> from the inputs'.</summary>
+    protected abstract NodeList<Column> MakeOutput();
 
     /// <summary>The same node over other inputs.</summary>
     public virtual LogicalPlan WithChildren(NodeList<LogicalPlan> children) => this;

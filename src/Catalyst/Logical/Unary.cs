@@ -5,7 +5,7 @@ namespace SqlCluster.Catalyst.Logical;
 /// <summary>Keeps rows for which the predicate is true.</summary>
 public sealed record Filter(Expression Predicate, LogicalPlan Input) : LogicalPlan
 {
-    public override NodeList<Column> Output => Input.Output;
+    protected override NodeList<Column> MakeOutput() => Input.Output;
 
     public override NodeList<LogicalPlan> Children => [Input];
 
@@ -19,7 +19,7 @@ public sealed record Filter(Expression Predicate, LogicalPlan Input) : LogicalPl
 /// <summary>Computes expressions; its output is exactly their columns.</summary>
 public sealed record Project(NodeList<NamedExpression> Items, LogicalPlan Input) : LogicalPlan
 {
-    public override NodeList<Column> Output => [.. Items.Select(static item => item.Column)];
+    protected override NodeList<Column> MakeOutput() => [.. Items.Select(static item => item.Column)];
 
     public override NodeList<LogicalPlan> Children => [Input];
 
@@ -40,7 +40,7 @@ public sealed record Project(NodeList<NamedExpression> Items, LogicalPlan Input)
 public sealed record Aggregate(
     NodeList<NamedExpression> Keys, NodeList<NamedExpression> Calls, NodeList<NodeList<int>>? GroupingSets, Column? GroupingId, LogicalPlan Input) : LogicalPlan
 {
-    public override NodeList<Column> Output =>
+    protected override NodeList<Column> MakeOutput() =>
         [.. Keys.Select(static key => key.Column), .. Calls.Select(static call => call.Column), .. GroupingId is null ? NodeList<Column>.Empty : [GroupingId]];
 
     public override NodeList<LogicalPlan> Children => [Input];
@@ -59,7 +59,7 @@ public sealed record Aggregate(
 /// <summary>Adds window function columns to its input's columns; each expression is a <see cref="WindowCall"/>.</summary>
 public sealed record Window(NodeList<NamedExpression> Calls, LogicalPlan Input) : LogicalPlan
 {
-    public override NodeList<Column> Output => [.. Input.Output, .. Calls.Select(static call => call.Column)];
+    protected override NodeList<Column> MakeOutput() => [.. Input.Output, .. Calls.Select(static call => call.Column)];
 
     public override NodeList<LogicalPlan> Children => [Input];
 
@@ -74,7 +74,7 @@ public sealed record Window(NodeList<NamedExpression> Calls, LogicalPlan Input) 
 /// <summary>Orders rows.</summary>
 public sealed record Sort(NodeList<SortKey> Keys, LogicalPlan Input) : LogicalPlan
 {
-    public override NodeList<Column> Output => Input.Output;
+    protected override NodeList<Column> MakeOutput() => Input.Output;
 
     public override NodeList<LogicalPlan> Children => [Input];
 
@@ -93,7 +93,7 @@ public sealed record Sort(NodeList<SortKey> Keys, LogicalPlan Input) : LogicalPl
 /// <param name="Input">Rows, in the order of a Sort below if there is one.</param>
 public sealed record Limit(Expression? Count, Expression? Offset, bool WithTies, LogicalPlan Input) : LogicalPlan
 {
-    public override NodeList<Column> Output => Input.Output;
+    protected override NodeList<Column> MakeOutput() => Input.Output;
 
     public override NodeList<LogicalPlan> Children => [Input];
 
@@ -111,7 +111,7 @@ public sealed record Limit(Expression? Count, Expression? Offset, bool WithTies,
 /// <summary>Removes duplicate rows: DISTINCT (no keys: all columns) or DISTINCT ON (keys: the first row of each key in the order of the Sort below).</summary>
 public sealed record Distinct(NodeList<Expression> On, LogicalPlan Input) : LogicalPlan
 {
-    public override NodeList<Column> Output => Input.Output;
+    protected override NodeList<Column> MakeOutput() => Input.Output;
 
     public override NodeList<LogicalPlan> Children => [Input];
 

@@ -40,7 +40,14 @@ internal sealed class PlanFingerprints
     {
         var text = new StringBuilder();
         text.Append(plan.GetType().Name);
-        var positions = new Dictionary<ColumnId, int>();
+        var read = new HashSet<ColumnId>();
+        foreach (Expression expression in plan.Expressions)
+        {
+            expression.AddReferences(read);
+        }
+
+        var positions = new Dictionary<ColumnId, int>(read.Count);
+        int next = 0;
         foreach (LogicalPlan child in plan.Children)
         {
             int number = Of(child);
@@ -52,7 +59,12 @@ internal sealed class PlanFingerprints
             text.Append(CultureInfo.InvariantCulture, $" {number}");
             foreach (Column column in child.Output)
             {
-                positions.TryAdd(column.Id, positions.Count);
+                if (read.Contains(column.Id))
+                {
+                    positions.TryAdd(column.Id, next);
+                }
+
+                next++;
             }
         }
 

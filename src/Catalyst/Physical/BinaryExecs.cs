@@ -44,7 +44,7 @@ public sealed record HashJoinExec(
     ExecJoinKind Kind, ExecPlan Left, ExecPlan Right, NodeList<Expression> LeftKeys, NodeList<Expression> RightKeys, NodeList<bool> NullsEqual,
     Expression? Residual, bool IsNullAware, NodeList<int> OutputOrdinals, NodeList<RuntimeFilterSource> RuntimeFilters) : ExecPlan
 {
-    public override NodeList<ExecColumn> Output => JoinColumns.Select(Kind, Left, Right, OutputOrdinals);
+    protected override NodeList<ExecColumn> MakeOutput() => JoinColumns.Select(Kind, Left, Right, OutputOrdinals);
 
     public override NodeList<ExecPlan> Children => [Left, Right];
 
@@ -54,7 +54,7 @@ public sealed record HashJoinExec(
 /// <summary>Joins every left row with every right row for which the condition holds; the right child is broadcast, or the stage has one task. A FullOuter join's stage always has one. A right side of one row costs nothing per row.</summary>
 public sealed record NestedLoopJoinExec(ExecJoinKind Kind, ExecPlan Left, ExecPlan Right, Expression? Condition, NodeList<int> OutputOrdinals) : ExecPlan
 {
-    public override NodeList<ExecColumn> Output => JoinColumns.Select(Kind, Left, Right, OutputOrdinals);
+    protected override NodeList<ExecColumn> MakeOutput() => JoinColumns.Select(Kind, Left, Right, OutputOrdinals);
 
     public override NodeList<ExecPlan> Children => [Left, Right];
 
@@ -66,7 +66,7 @@ public sealed record AsOfJoinExec(
     bool IsOuter, ExecPlan Left, ExecPlan Right, NodeList<Expression> LeftKeys, NodeList<Expression> RightKeys, ComparisonOperator Operator,
     Expression LeftOrder, Expression RightOrder, NodeList<int> OutputOrdinals) : ExecPlan
 {
-    public override NodeList<ExecColumn> Output => JoinColumns.Select(IsOuter ? ExecJoinKind.LeftOuter : ExecJoinKind.Inner, Left, Right, OutputOrdinals);
+    protected override NodeList<ExecColumn> MakeOutput() => JoinColumns.Select(IsOuter ? ExecJoinKind.LeftOuter : ExecJoinKind.Inner, Left, Right, OutputOrdinals);
 
     public override NodeList<ExecPlan> Children => [Left, Right];
 
@@ -76,7 +76,7 @@ public sealed record AsOfJoinExec(
 /// <summary>All rows of all inputs (UNION ALL); columns match by position.</summary>
 public sealed record UnionExec(NodeList<ExecPlan> Inputs, NodeList<ExecColumn> Columns) : ExecPlan
 {
-    public override NodeList<ExecColumn> Output => Columns;
+    protected override NodeList<ExecColumn> MakeOutput() => Columns;
 
     public override NodeList<ExecPlan> Children => Inputs;
 
@@ -86,7 +86,7 @@ public sealed record UnionExec(NodeList<ExecPlan> Inputs, NodeList<ExecColumn> C
 /// <summary>INTERSECT [ALL] and EXCEPT [ALL] by counting equal rows; both inputs hash-partitioned by all columns, or in one partition.</summary>
 public sealed record SetOperationExec(SetOperationKind Kind, bool IsAll, ExecPlan Left, ExecPlan Right, NodeList<ExecColumn> Columns) : ExecPlan
 {
-    public override NodeList<ExecColumn> Output => Columns;
+    protected override NodeList<ExecColumn> MakeOutput() => Columns;
 
     public override NodeList<ExecPlan> Children => [Left, Right];
 

@@ -8,16 +8,13 @@ internal static class ColumnSelection
     /// <summary>Keeps only the columns needed, when that drops any.</summary>
     public static PlannedNode Trim(PlannedNode node, IReadOnlySet<ColumnId> needed)
     {
-        var kept = new SortedSet<int>();
+        var kept = new bool[node.Output.Count];
         foreach ((ColumnId id, int ordinal) in node.Layout)
         {
-            if (needed.Contains(id))
-            {
-                kept.Add(ordinal);
-            }
+            kept[ordinal] |= needed.Contains(id);
         }
 
-        return kept.Count == node.Output.Count ? node : Select(node, [.. kept]);
+        return Array.IndexOf(kept, false) < 0 ? node : Select(node, Places(kept).Ordinals);
     }
 
     /// <summary>Makes the output exactly these columns in this order.</summary>
@@ -34,11 +31,11 @@ internal static class ColumnSelection
 
     private static PlannedNode Select(PlannedNode node, int[] ordinals)
     {
-        var layout = new Dictionary<ColumnId, int>();
-        Dictionary<int, int> positions = Positions(ordinals);
+        var layout = new Dictionary<ColumnId, int>(ordinals.Length);
+        int[] positions = Positions(ordinals, node.Output.Count);
         foreach ((ColumnId id, int ordinal) in node.Layout)
         {
-            if (positions.TryGetValue(ordinal, out int position))
+            if (positions[ordinal] is >= 0 and var position)
             {
                 layout[id] = position;
             }
@@ -91,7 +88,7 @@ internal static class ColumnSelection
         }
 
         int[] kept = [.. used];
-        Dictionary<int, int> positions = Positions(kept);
+        int[] positions = Positions(kept, scan.ReadColumns.Count);
         int Position(int ordinal) => positions[ordinal];
         return scan with
         {
@@ -103,13 +100,30 @@ internal static class ColumnSelection
         };
     }
 
-    /// <summary>Where each ordinal is first.</summary>
-    private static Dictionary<int, int> Positions(int[] ordinals)
+    /// <summary>The ordinals that are kept, in order, and for each ordinal its place among them, -1 for those that are dropped.</summary>
+    public static (int[] Ordinals, int[] Places) Places(bool[] kept)
     {
-        var positions = new Dictionary<int, int>(ordinals.Length);
-        for (int i = 0; i < ordinals.Length; i++)
+        var ordinals = new List<int>(kept.Length);
+        for (int i = 0; i < kept.Length; i++)
         {
-            positions.TryAdd(ordinals[i], i);
+            if (kept[i])
+            {
+                ordinals.Add(i);
+            }
+        }
+
+        int[] all = [.. ordinals];
+        return (all, Positions(all, kept.Length));
+    }
+
+    /// <summary>Where each of so many ordinals is first; -1: nowhere.</summary>
+    private static int[] Positions(int[] ordinals, int count)
+    {
+        var positions = new int[count];
+        Array.Fill(positions, -1);
+        for (int i = ordinals.Length - 1; i >= 0; i--)
+        {
+            positions[ordinals[i]] = i;
         }
 
         return positions;

@@ -1,4 +1,5 @@
 using SqlCluster.Catalyst.Expressions;
+using SqlCluster.Catalyst.Trees;
 using SqlCluster.Catalyst.Types;
 
 namespace SqlCluster.Catalyst.Physical;
@@ -9,8 +10,10 @@ public sealed record ExecColumn(string Name, SqlType Type, bool IsNullable);
 /// <summary>A physical operator as data: what travels to executors. Expressions refer to input columns by position (<see cref="InputReference"/>).</summary>
 public abstract record ExecPlan
 {
+    private Remembered<NodeList<ExecColumn>> _output;
+
     /// <summary>Columns this node produces, in order.</summary>
-    public abstract NodeList<ExecColumn> Output { get; }
+    public NodeList<ExecColumn> Output => _output.Of(this) ?? _output.Set(this, MakeOutput());
 
     /// <summary>Inputs, left to right.</summary>
     public virtual NodeList<ExecPlan> Children => NodeList<ExecPlan>.Empty;
@@ -20,6 +23,9 @@ public abstract record ExecPlan
 
     /// <summary>What adaptive execution did here, for EXPLAIN; null: nothing.</summary>
     public string? Note { get; init; }
+
+    /// <summary>Gathers the columns of <see cref="Output"/>.</summary>
+    protected abstract NodeList<ExecColumn> MakeOutput();
 
     /// <summary>The same node over other inputs.</summary>
     public virtual ExecPlan WithChildren(NodeList<ExecPlan> children) => this;

@@ -85,7 +85,7 @@ internal sealed class JoinPlanner
         bool isHashable = condition.Keys.Count > 0 && (join.Mark is not { IsNullable: true } || HashesToMark(condition));
         HashSet<ColumnId> needed = ExpressionBinder.References([join.Condition], required);
         PlannedNode left = _planner.Plan(join.Left, needed), right = _planner.Plan(join.Right, needed);
-        var sides = new JoinSides(_planner, join, left, right, required);
+        var sides = new JoinSides(_planner, join, left, right, required, needed);
         return isHashable ? PlanHash(sides, condition, isNullAware) : PlanNestedLoop(sides);
     }
 
@@ -322,7 +322,7 @@ internal sealed class JoinPlanner
         }
 
         HashSet<ColumnId> needed = ExpressionBinder.References([join.Condition], required);
-        var sides = new JoinSides(_planner, join, _planner.Plan(join.Left, needed), _planner.Plan(join.Right, needed), required);
+        var sides = new JoinSides(_planner, join, _planner.Plan(join.Left, needed), _planner.Plan(join.Right, needed), required, needed);
         PlannedNode right = ColumnSelection.Trim(sides.Right, sides.NeededBelow);
         if (!(sides.Left.Distribution.IsSingle && right.Distribution.IsSingle))
         {

@@ -15,12 +15,14 @@ internal sealed class JoinSides
     /// <param name="left">Probe side.</param>
     /// <param name="right">Build side.</param>
     /// <param name="required">Columns used above the join.</param>
-    public JoinSides(PhysicalPlanner planner, Join join, PlannedNode left, PlannedNode right, IReadOnlySet<ColumnId> required)
-        : this(planner, join, left, right, required, isMirrored: false)
+    /// <param name="neededBelow">Columns used by the join or above it.</param>
+    public JoinSides(PhysicalPlanner planner, Join join, PlannedNode left, PlannedNode right, IReadOnlySet<ColumnId> required, IReadOnlySet<ColumnId> neededBelow)
+        : this(planner, join, left, right, required, neededBelow, isMirrored: false)
     {
     }
 
-    private JoinSides(PhysicalPlanner planner, Join join, PlannedNode left, PlannedNode right, IReadOnlySet<ColumnId> required, bool isMirrored)
+    private JoinSides(
+        PhysicalPlanner planner, Join join, PlannedNode left, PlannedNode right, IReadOnlySet<ColumnId> required, IReadOnlySet<ColumnId> neededBelow, bool isMirrored)
     {
         _planner = planner;
         Join = join;
@@ -28,7 +30,7 @@ internal sealed class JoinSides
         Right = right;
         _required = required;
         _isMirrored = isMirrored;
-        NeededBelow = ExpressionBinder.References([join.Condition], required);
+        NeededBelow = neededBelow;
     }
 
     public Join Join { get; }
@@ -48,22 +50,23 @@ internal sealed class JoinSides
 
     public ExecJoinKind ExecKind => _isMirrored ? MirroredKind(Join.Kind) : KindOf(Join.Kind);
 
-    public JoinSides Mirrored() => new(_planner, Join, Right, Left, _required, !_isMirrored);
+    public JoinSides Mirrored() => new(_planner, Join, Right, Left, _required, NeededBelow, !_isMirrored);
 
     /// <summary>Which of both inputs' columns come out, and where.</summary>
     public JoinOutputLayout OutputOf(PlannedNode left, PlannedNode right)
     {
         bool hasLeft = ExecKind is not (ExecJoinKind.RightSemi or ExecJoinKind.RightAnti);
         bool hasRight = ExecKind is not (ExecJoinKind.LeftSemi or ExecJoinKind.LeftAnti or ExecJoinKind.LeftMark);
-        var kept = new SortedSet<int>();
-        var positions = new List<(ColumnId Id, int Position)>();
+        int mark = left.Output.Count + right.Output.Count;
+        var kept = new bool[mark + 1];
+        var positions = new List<(ColumnId Id, int Position)>(kept.Length);
         void Keep(PlannedNode side, int offset)
         {
             foreach ((ColumnId id, int ordinal) in side.Layout)
             {
                 if (_required.Contains(id))
                 {
-                    kept.Add(offset + ordinal);
+                    kept[offset + ordinal] = true;
                     positions.Add((id, offset + ordinal));
                 }
             }
@@ -81,16 +84,15 @@ internal sealed class JoinSides
 
         if (Join.Mark is not null && _required.Contains(Join.Mark.Id))
         {
-            int mark = left.Output.Count + right.Output.Count;
-            kept.Add(mark);
+            kept[mark] = true;
             positions.Add((Join.Mark.Id, mark));
         }
 
-        int[] ordinals = [.. kept];
-        var layout = new Dictionary<ColumnId, int>();
+        (int[] ordinals, int[] places) = ColumnSelection.Places(kept);
+        var layout = new Dictionary<ColumnId, int>(positions.Count);
         foreach ((ColumnId id, int position) in positions)
         {
-            layout.TryAdd(id, Array.BinarySearch(ordinals, position));
+            layout.TryAdd(id, places[position]);
         }
 
         return new JoinOutputLayout([.. ordinals], layout, left, right);

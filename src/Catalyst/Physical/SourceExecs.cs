@@ -24,25 +24,25 @@ public sealed record ScanExec(
     ITable Table, NodeList<int> TableOrdinals, NodeList<ExecColumn> ReadColumns, NodeList<Expression> Filters, NodeList<int> OutputOrdinals, long Limit,
     NodeList<RuntimeFilterTarget> RuntimeFilters) : ExecPlan
 {
-    public override NodeList<ExecColumn> Output => OutputOrdinals.Map(ordinal => ReadColumns[ordinal]);
+    protected override NodeList<ExecColumn> MakeOutput() => OutputOrdinals.Map(ordinal => ReadColumns[ordinal]);
 }
 
 /// <summary>Literal rows; expressions have no column references. In a stage of several partitions only the first one produces them.</summary>
 public sealed record ValuesExec(NodeList<NodeList<Expression>> Rows, NodeList<ExecColumn> Columns) : ExecPlan
 {
-    public override NodeList<ExecColumn> Output => Columns;
+    protected override NodeList<ExecColumn> MakeOutput() => Columns;
 }
 
 /// <summary>Reads the rows that <see cref="WithExec"/> keeps for a common table expression; rows are handed out to tasks as they ask.</summary>
 public sealed record CteScanExec(CteId Id, string Name, NodeList<ExecColumn> Columns) : ExecPlan
 {
-    public override NodeList<ExecColumn> Output => Columns;
+    protected override NodeList<ExecColumn> MakeOutput() => Columns;
 }
 
 /// <summary>Computes a common table expression once, before the body starts.</summary>
 public sealed record WithExec(CteId Id, string Name, ExecPlan Definition, ExecPlan Body) : ExecPlan
 {
-    public override NodeList<ExecColumn> Output => Body.Output;
+    protected override NodeList<ExecColumn> MakeOutput() => Body.Output;
 
     public override NodeList<ExecPlan> Children => [Definition, Body];
 
@@ -52,13 +52,13 @@ public sealed record WithExec(CteId Id, string Name, ExecPlan Definition, ExecPl
 /// <summary>The last iteration's rows inside <see cref="RecursiveUnionExec.Recursive"/>.</summary>
 public sealed record WorkingTableScanExec(CteId Id, string Name, NodeList<ExecColumn> Columns) : ExecPlan
 {
-    public override NodeList<ExecColumn> Output => Columns;
+    protected override NodeList<ExecColumn> MakeOutput() => Columns;
 }
 
 /// <summary>WITH RECURSIVE in one task: the recursive plan (free of exchanges) is run anew for each iteration.</summary>
 public sealed record RecursiveUnionExec(CteId Id, bool IsAll, ExecPlan Base, ExecPlan Recursive, NodeList<ExecColumn> Columns) : ExecPlan
 {
-    public override NodeList<ExecColumn> Output => Columns;
+    protected override NodeList<ExecColumn> MakeOutput() => Columns;
 
     public override NodeList<ExecPlan> Children => [Base, Recursive];
 
@@ -69,6 +69,6 @@ public sealed record RecursiveUnionExec(CteId Id, bool IsAll, ExecPlan Base, Exe
 public sealed record TableFunctionExec(
     NodeList<Call> Functions, NodeList<NodeList<ExecColumn>> FunctionColumns, ExecColumn? Ordinality, bool IsOuter, ExecPlan Input) : UnaryExec(Input)
 {
-    public override NodeList<ExecColumn> Output =>
+    protected override NodeList<ExecColumn> MakeOutput() =>
         [.. Input.Output, .. FunctionColumns.SelectMany(static columns => columns), .. Ordinality is null ? NodeList<ExecColumn>.Empty : [Ordinality]];
 }

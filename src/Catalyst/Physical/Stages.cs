@@ -9,7 +9,7 @@ public readonly record struct StageId(int Value);
 /// <param name="Columns">Columns of the rows.</param>
 public sealed record ShuffleReadExec(StageId Stage, Exchange Exchange, NodeList<ExecColumn> Columns) : ExecPlan
 {
-    public override NodeList<ExecColumn> Output => Columns;
+    protected override NodeList<ExecColumn> MakeOutput() => Columns;
 
     /// <summary>Whether tasks that share a range take turns at its rows; else each of them reads all.</summary>
     public bool TakesTurns { get; init; }

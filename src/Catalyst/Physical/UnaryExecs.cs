@@ -5,13 +5,13 @@ namespace SqlCluster.Catalyst.Physical;
 /// <summary>Keeps rows for which the predicate is true; batches keep their columns and get a selection.</summary>
 public sealed record FilterExec(Expression Predicate, ExecPlan Input) : UnaryExec(Input)
 {
-    public override NodeList<ExecColumn> Output => Input.Output;
+    protected override NodeList<ExecColumn> MakeOutput() => Input.Output;
 }
 
 /// <summary>Computes expressions; plain references cost nothing.</summary>
 public sealed record ProjectExec(NodeList<Expression> Expressions, NodeList<ExecColumn> Columns, ExecPlan Input) : UnaryExec(Input)
 {
-    public override NodeList<ExecColumn> Output => Columns;
+    protected override NodeList<ExecColumn> MakeOutput() => Columns;
 }
 
 /// <summary>Which half of an aggregation a node does.</summary>
@@ -41,13 +41,13 @@ public sealed record HashAggregateExec(
     AggregateMode Mode, NodeList<Expression> Keys, NodeList<AggregateCall> Calls, NodeList<NodeList<int>>? GroupingSets, NodeList<ExecColumn> Columns, ExecPlan Input)
     : UnaryExec(Input)
 {
-    public override NodeList<ExecColumn> Output => Columns;
+    protected override NodeList<ExecColumn> MakeOutput() => Columns;
 }
 
 /// <summary>Orders the rows of each partition.</summary>
 public sealed record SortExec(NodeList<SortKey> Keys, ExecPlan Input) : UnaryExec(Input)
 {
-    public override NodeList<ExecColumn> Output => Input.Output;
+    protected override NodeList<ExecColumn> MakeOutput() => Input.Output;
 }
 
 /// <summary>The first rows of each partition by the keys, in order. Limit and offset are bigint expressions without columns; null offset: 0.</summary>
@@ -58,25 +58,25 @@ public sealed record SortExec(NodeList<SortKey> Keys, ExecPlan Input) : UnaryExe
 /// <param name="Input">Rows.</param>
 public sealed record TopNExec(NodeList<SortKey> Keys, Expression Limit, Expression? Offset, bool WithTies, ExecPlan Input) : UnaryExec(Input)
 {
-    public override NodeList<ExecColumn> Output => Input.Output;
+    protected override NodeList<ExecColumn> MakeOutput() => Input.Output;
 }
 
 /// <summary>Skips and stops, in each partition by itself. Null limit: all rows.</summary>
 public sealed record LimitExec(Expression? Limit, Expression? Offset, ExecPlan Input) : UnaryExec(Input)
 {
-    public override NodeList<ExecColumn> Output => Input.Output;
+    protected override NodeList<ExecColumn> MakeOutput() => Input.Output;
 }
 
 /// <summary>The first row of each run of equal keys in sorted input (DISTINCT ON).</summary>
 public sealed record DistinctOnExec(NodeList<Expression> On, ExecPlan Input) : UnaryExec(Input)
 {
-    public override NodeList<ExecColumn> Output => Input.Output;
+    protected override NodeList<ExecColumn> MakeOutput() => Input.Output;
 }
 
 /// <summary>Adds window function columns. Calls share partition and order keys; the input holds whole window partitions, in any order.</summary>
 public sealed record WindowExec(NodeList<WindowCall> Calls, NodeList<ExecColumn> CallColumns, ExecPlan Input) : UnaryExec(Input)
 {
-    public override NodeList<ExecColumn> Output => [.. Input.Output, .. CallColumns];
+    protected override NodeList<ExecColumn> MakeOutput() => [.. Input.Output, .. CallColumns];
 }
 
 /// <summary>How an exchange spreads rows over the partitions of the next stage.</summary>
@@ -99,5 +99,5 @@ public enum ExchangeKind
 /// <param name="Input">The stage below.</param>
 public sealed record ExchangeExec(ExchangeKind Kind, NodeList<Expression> Keys, NodeList<SortKey> SortKeys, ExecPlan Input) : UnaryExec(Input)
 {
-    public override NodeList<ExecColumn> Output => Input.Output;
+    protected override NodeList<ExecColumn> MakeOutput() => Input.Output;
 }

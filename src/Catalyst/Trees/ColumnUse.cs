@@ -72,6 +72,23 @@ public static class ColumnUse
         return ids;
     }
 
+    /// <summary>Tells whether one of the columns is in a set, which is smaller than a set of the columns.</summary>
+    public static bool HasAny(this NodeList<Column> columns, HashSet<ColumnId> ids)
+    {
+        if (ids.Count > 0)
+        {
+            foreach (Column column in columns)
+            {
+                if (ids.Contains(column.Id))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Columns that the plan references but that no input within it produces: an outer query supplies them (correlation).</summary>
     public static HashSet<ColumnId> FreeColumns(this LogicalPlan plan)
     {

@@ -8,6 +8,9 @@ namespace SqlCluster.Catalyst.Optimizer.Decorrelation;
 /// <summary>Makes joins of dependent joins: simply where possible, by a domain where not.</summary>
 internal sealed class ApplyRemover(OptimizerContext context)
 {
+    /// <summary>Projections that <see cref="JoinWithDefaults"/> made.</summary>
+    private readonly HashSet<LogicalPlan> _fillingIn = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Innermost first, what needs no domain.</summary>
     public LogicalPlan RemoveSimple(LogicalPlan plan) => plan.TransformUp(node => node is Apply apply ? TrySimple(apply) ?? apply : node);
 
@@ -18,7 +21,7 @@ internal sealed class ApplyRemover(OptimizerContext context)
     private LogicalPlan? TrySimple(Apply apply)
     {
         HashSet<ColumnId> free = apply.Right.FreeColumns();
-        if (!free.Overlaps(apply.Left.OutputIds()))
+        if (!apply.Left.Output.HasAny(free))
         {
             return new Join(apply.Kind, apply.Left, apply.Right, apply.Condition, apply.Mark);
         }
@@ -90,7 +93,8 @@ internal sealed class ApplyRemover(OptimizerContext context)
         LogicalPlan right = pulled.Plan.CopyWithNewColumns(context.Ids, renamed);
         Expression[] predicates = [.. pulled.Predicates.Select(predicate => predicate.Substitute(
             renamed.ToDictionary(static pair => pair.Key, static Expression (pair) => new ColumnReference(pair.Value))))];
-        var results = new List<NamedExpression>(apply.Left.Output.Select(NamedExpression.Pass));
+        (IEnumerable<NamedExpression> before, LogicalPlan left) = Unfilled(apply.Left, predicates);
+        var results = new List<NamedExpression>(before);
         Column? marker = null;
         foreach (Column column in output)
         {
@@ -116,7 +120,29 @@ internal sealed class ApplyRemover(OptimizerContext context)
             right = new Project([.. right.Output.Select(NamedExpression.Pass), new(Literal.True, marker)], right);
         }
 
-        return new Project([.. results], new Join(JoinKind.LeftOuter, apply.Left, right, Conjunctions.AndAll(predicates)));
+        var filled = new Project([.. results], new Join(JoinKind.LeftOuter, left, right, Conjunctions.AndAll(predicates)));
+        _fillingIn.Add(filled);
+        return filled;
+    }
+
+    /// <summary>The columns of a left side and the plan that they are computed from: one projection fills in for all the joins in a row, not each for those below it.</summary>
+    private (IEnumerable<NamedExpression> Columns, LogicalPlan Plan) Unfilled(LogicalPlan left, Expression[] predicates)
+    {
+        if (left is Project project && _fillingIn.Contains(left))
+        {
+            var used = new HashSet<ColumnId>();
+            foreach (Expression predicate in predicates)
+            {
+                predicate.AddReferences(used);
+            }
+
+            if (project.Items.All(item => item.IsPass || !used.Contains(item.Column.Id)))
+            {
+                return (project.Items, project.Input);
+            }
+        }
+
+        return (left.Output.Select(NamedExpression.Pass), left);
     }
 
     /// <summary>Computes the left side once, evaluates the right side for its distinct outer values, and joins the two.</summary>

@@ -266,8 +266,7 @@ internal sealed class SubqueryRewriter(OptimizerContext context)
     /// <summary>Renames columns that the subquery passes on from the outer query, so that both sides of the join have their own.</summary>
     private LogicalPlan Distinguish(LogicalPlan plan, LogicalPlan input)
     {
-        HashSet<ColumnId> taken = input.OutputIds();
-        return plan.Output.Any(column => taken.Contains(column.Id))
+        return input.Output.HasAny(plan.OutputIds())
             ? new Project(plan.Output.Map(column => new NamedExpression(new ColumnReference(column), context.Ids.CopyOf(column))), plan)
             : plan;
     }

@@ -37,7 +37,7 @@ internal sealed class ColumnPruning
 
     private static HashSet<ColumnId> Required(LogicalPlan plan, HashSet<ColumnId> required)
     {
-        HashSet<ColumnId> all = [.. required];
+        var all = new HashSet<ColumnId>(required);
         foreach (Expression expression in plan.Expressions)
         {
             expression.AddReferences(all);

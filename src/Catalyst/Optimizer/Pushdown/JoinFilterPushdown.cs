@@ -13,15 +13,15 @@ internal static class JoinFilterPushdown
 {
     public static LogicalPlan Push(Join join, IReadOnlyList<Expression> conjuncts)
     {
-        HashSet<ColumnId> left = join.Left.OutputIds(), right = join.Right.OutputIds();
+        Side left = new(join.Left), right = new(join.Right);
         if (join.Kind == JoinKind.Inner)
         {
             return PushInner(join, [.. join.Condition.Conjuncts(), .. conjuncts], left, right);
         }
 
         bool leftKept = join.Kind is not (JoinKind.RightOuter or JoinKind.FullOuter), rightKept = join.Kind == JoinKind.RightOuter;
-        (List<Expression> toLeft, List<Expression> above) = FilterPushdown.Split(conjuncts, conjunct => leftKept && conjunct.ReferencesOnly(left));
-        (List<Expression> toRight, above) = FilterPushdown.Split(above, conjunct => rightKept && conjunct.ReferencesOnly(right));
+        (List<Expression> toLeft, List<Expression> above) = FilterPushdown.Split(conjuncts, conjunct => leftKept && left.Supplies(conjunct));
+        (List<Expression> toRight, above) = FilterPushdown.Split(above, conjunct => rightKept && right.Supplies(conjunct));
 
         bool leftVanishes = join.Kind is JoinKind.LeftSemi or JoinKind.RightOuter;
         bool rightVanishes = join.Kind is JoinKind.LeftOuter or JoinKind.LeftSemi or JoinKind.LeftAnti or JoinKind.LeftSingle or JoinKind.LeftMark;
@@ -41,21 +41,21 @@ internal static class JoinFilterPushdown
     /// <summary>A dependent join: its right side depends on the left one, so that only the left gets anything.</summary>
     public static LogicalPlan Push(Apply apply, IReadOnlyList<Expression> conjuncts)
     {
-        HashSet<ColumnId> left = apply.Left.OutputIds();
-        (List<Expression> toLeft, List<Expression> above) = FilterPushdown.Split(conjuncts, conjunct => conjunct.ReferencesOnly(left));
+        var left = new Side(apply.Left);
+        (List<Expression> toLeft, List<Expression> above) = FilterPushdown.Split(conjuncts, left.Supplies);
         LogicalPlan newLeft = FilterPushdown.Push(apply.Left, toLeft), newRight = FilterPushdown.Push(apply.Right);
         return FilterPushdown.Keep(
             ReferenceEquals(newLeft, apply.Left) && ReferenceEquals(newRight, apply.Right) ? apply : apply with { Left = newLeft, Right = newRight }, above);
     }
 
-    private static LogicalPlan PushInner(Join join, List<Expression> conjuncts, HashSet<ColumnId> left, HashSet<ColumnId> right)
+    private static LogicalPlan PushInner(Join join, List<Expression> conjuncts, Side left, Side right)
     {
         List<Expression> toLeft = [], toRight = [], condition = [], above = [];
         var guards = new Guards();
         foreach (Expression conjunct in conjuncts)
         {
             Interruption.Ask();
-            bool isLeft = conjunct.ReferencesOnly(left), isRight = conjunct.ReferencesOnly(right);
+            bool isLeft = left.Supplies(conjunct), isRight = right.Supplies(conjunct);
             List<Expression> target = conjunct.IsVolatile() ? above
                 : guards.MayGuard(conjunct) ? isLeft || isRight ? above : condition
                 : isLeft ? toLeft
@@ -76,7 +76,7 @@ internal static class JoinFilterPushdown
         return FilterPushdown.Keep(Rebuild(join, toLeft, toRight, condition), above);
     }
 
-    private static bool IsOver(Expression conjunct, HashSet<ColumnId> side) => conjunct.ReferencesOnly(side) && !conjunct.IsVolatile();
+    private static bool IsOver(Expression conjunct, Side side) => side.Supplies(conjunct) && !conjunct.IsVolatile();
 
     /// <summary>The join over sides that took conjuncts; the same reference when nothing changed.</summary>
     private static Join Rebuild(Join join, List<Expression> toLeft, List<Expression> toRight, List<Expression> condition)
@@ -92,5 +92,13 @@ internal static class JoinFilterPushdown
         return sameCondition && ReferenceEquals(left, join.Left) && ReferenceEquals(right, join.Right)
             ? join
             : join with { Left = left, Right = right, Condition = sameCondition ? join.Condition : Conjunctions.AndAll(condition) };
+    }
+
+    /// <summary>The columns of a join's input, gathered for the first conjunct: most joins of a long chain have none that could go to the left.</summary>
+    private sealed class Side(LogicalPlan plan)
+    {
+        private HashSet<ColumnId>? _columns;
+
+        public bool Supplies(Expression conjunct) => conjunct.ReferencesOnly(_columns ??= plan.OutputIds());
     }
 }

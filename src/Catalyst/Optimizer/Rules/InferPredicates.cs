@@ -27,12 +27,12 @@ public sealed class InferPredicates : Rule
             return join;
         }
 
-        HashSet<ColumnId> left = join.Left.OutputIds();
+        HashSet<ColumnId>? left = null;
         List<(Column Left, Column Right)> keys = [];
         foreach (Expression conjunct in join.Condition.Conjuncts())
         {
             if (conjunct is Comparison { Operator: ComparisonOperator.Equal, Left: ColumnReference one, Right: ColumnReference other } && one.Type.Equals(other.Type)
-                && left.Contains(one.Id) != left.Contains(other.Id))
+                && (left ??= join.Left.OutputIds()).Contains(one.Id) != left.Contains(other.Id))
             {
                 keys.Add(left.Contains(one.Id) ? (one.Column, other.Column) : (other.Column, one.Column));
             }

@@ -31,7 +31,7 @@ public sealed class PushSemiJoinsThroughAggregates : Rule
     private static Join Reduce(Join join, ColumnIdSource ids, PlanEstimator estimator, bool onLeft)
     {
         LogicalPlan grouped = onLeft ? join.Left : join.Right, other = onLeft ? join.Right : join.Left;
-        if (!DropsUnmatched(join.Kind, onLeft) || FindAggregate(grouped) is not { } aggregate)
+        if (!DropsUnmatched(join.Kind, onLeft) || FindAggregate(grouped) is not { } aggregate || estimator.Rows(aggregate.Input) < LeastInputRows)
         {
             return join;
         }
@@ -100,11 +100,6 @@ public sealed class PushSemiJoinsThroughAggregates : Rule
     private static bool Pays(List<(ColumnReference Input, Column Other)> keys, LogicalPlan input, LogicalPlan other, PlanEstimator estimator)
     {
         RelationEstimate rows = estimator.Estimate(input), wanted = estimator.Estimate(other);
-        if (rows.Rows < LeastInputRows)
-        {
-            return false;
-        }
-
         double share = keys.Min(key => wanted.Of(key.Other).DistinctCount / rows.Of(key.Input.Column).DistinctCount);
         return share <= LargestShare && RowsRead(other, estimator) <= LargestCost * RowsRead(input, estimator);
     }

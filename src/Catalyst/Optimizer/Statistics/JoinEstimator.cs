@@ -1,6 +1,7 @@
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Logical;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Catalyst.Optimizer.Statistics;
 
@@ -21,18 +22,13 @@ internal static class JoinEstimator
         var leftEstimator = new ExpressionEstimator(left);
         var rightEstimator = new ExpressionEstimator(right);
         double residual = 1;
-        Dictionary<ColumnId, ColumnEstimate> columns = left.CopyColumns();
-        foreach ((ColumnId id, ColumnEstimate column) in right.CopyColumns())
-        {
-            columns[id] = column;
-        }
-
+        var narrowed = new Dictionary<ColumnId, ColumnEstimate>();
         foreach (Expression conjunct in condition.Conjuncts())
         {
             if (conjunct is Comparison { Operator: ComparisonOperator.Equal } equality && Sides(equality.Left, equality.Right, rightIds) is var (onLeft, onRight))
             {
                 keys.Add((leftEstimator.Of(onLeft), rightEstimator.Of(onRight)));
-                NarrowKeys(kind, columns, onLeft, onRight, keys[^1]);
+                NarrowKeys(kind, narrowed, left, right, onLeft, onRight, keys[^1]);
             }
             else if (conjunct is IsDistinctFrom { Negated: true } same && Sides(same.Left, same.Right, rightIds) is var (sameLeft, sameRight))
             {
@@ -40,7 +36,7 @@ internal static class JoinEstimator
             }
             else
             {
-                residual *= OneSided(conjunct, left, right, leftColumns, rightIds);
+                residual *= OneSided(conjunct, left, right, rightIds);
             }
         }
 
@@ -63,8 +59,8 @@ internal static class JoinEstimator
         {
             JoinKind.LeftSemi => Matched(left.WithRows(rows), condition, rightIds, keys),
             JoinKind.LeftAnti => left.WithRows(rows),
-            JoinKind.LeftMark => new RelationEstimate(rows, With(left.CopyColumns(), mark!)),
-            _ => Joined(rows, left, right, columns),
+            JoinKind.LeftMark => left.With(rows, new() { [mark!.Id] = new ColumnEstimate(2, 2, 0, 0, 1, 1, 1) }),
+            _ => Joined(rows, left, leftColumns, right, rightColumns, narrowed),
         };
     }
 
@@ -184,7 +180,7 @@ internal static class JoinEstimator
         return share;
     }
 
-    private static double OneSided(Expression conjunct, RelationEstimate left, RelationEstimate right, NodeList<Column> leftColumns, HashSet<ColumnId> rightIds)
+    private static double OneSided(Expression conjunct, RelationEstimate left, RelationEstimate right, HashSet<ColumnId> rightIds)
     {
         switch (SideOf(conjunct, rightIds))
         {
@@ -195,12 +191,14 @@ internal static class JoinEstimator
             case Side.Right:
                 return new SelectivityEstimator(right).Of(conjunct);
             default:
-                Dictionary<ColumnId, ColumnEstimate> columns = right.CopyColumns();
-                foreach (Column column in leftColumns)
+                var columns = new Dictionary<ColumnId, ColumnEstimate>();
+                conjunct.ForEach(part =>
                 {
-                    columns[column.Id] = left.Of(column);
-                }
-
+                    if (part is ColumnReference { Column: var column } && (!rightIds.Contains(column.Id) || right.TryFind(column.Id, out _)))
+                    {
+                        columns[column.Id] = (rightIds.Contains(column.Id) ? right : left).Of(column);
+                    }
+                });
                 return conjunct is Comparison { Operator: not (ComparisonOperator.Equal or ComparisonOperator.NotEqual) }
                     ? Inequality
                     : new SelectivityEstimator(new RelationEstimate(Math.Max(left.Rows, right.Rows), columns)).Of(conjunct);
@@ -209,15 +207,16 @@ internal static class JoinEstimator
 
     /// <summary>Matched rows have the values that both sides have; a side whose rows all stay keeps its own.</summary>
     private static void NarrowKeys(
-        JoinKind kind, Dictionary<ColumnId, ColumnEstimate> columns, Expression onLeft, Expression onRight, (ColumnEstimate Left, ColumnEstimate Right) key)
+        JoinKind kind, Dictionary<ColumnId, ColumnEstimate> narrowed, RelationEstimate left, RelationEstimate right,
+        Expression onLeft, Expression onRight, (ColumnEstimate Left, ColumnEstimate Right) key)
     {
         double distinct = Math.Min(key.Left.DistinctCount, key.Right.DistinctCount), domain = Math.Max(key.Left.DomainCount, key.Right.DomainCount);
         bool narrowsLeft = kind is JoinKind.Inner or JoinKind.RightOuter, narrowsRight = kind is JoinKind.Inner or JoinKind.LeftOuter or JoinKind.LeftSingle;
-        foreach ((Expression side, bool isNarrowed) in new[] { (onLeft, narrowsLeft), (onRight, narrowsRight) })
+        foreach ((Expression side, RelationEstimate relation, bool isNarrowed) in new[] { (onLeft, left, narrowsLeft), (onRight, right, narrowsRight) })
         {
-            if (isNarrowed && side is ColumnReference reference && columns.TryGetValue(reference.Id, out ColumnEstimate column))
+            if (isNarrowed && side is ColumnReference reference && relation.TryFind(reference.Id, out ColumnEstimate column))
             {
-                columns[reference.Id] = column with { DistinctCount = distinct, NullFraction = 0, DomainCount = domain, Distribution = null };
+                narrowed[reference.Id] = column with { DistinctCount = distinct, NullFraction = 0, DomainCount = domain, Distribution = null };
             }
         }
     }
@@ -230,14 +229,14 @@ internal static class JoinEstimator
             return left;
         }
 
-        Dictionary<ColumnId, ColumnEstimate> columns = left.CopyColumns();
+        var columns = new Dictionary<ColumnId, ColumnEstimate>();
         int next = 0;
         foreach (Expression conjunct in condition.Conjuncts())
         {
             if (conjunct is Comparison { Operator: ComparisonOperator.Equal } equality && Sides(equality.Left, equality.Right, rightIds) is var (onLeft, _))
             {
                 double distinct = keys[next++].Right.DistinctCount;
-                if (onLeft is ColumnReference reference && columns.TryGetValue(reference.Id, out ColumnEstimate column))
+                if (onLeft is ColumnReference reference && (columns.TryGetValue(reference.Id, out ColumnEstimate column) || left.TryFind(reference.Id, out column)))
                 {
                     columns[reference.Id] = column with { DistinctCount = Math.Min(column.DistinctCount, distinct), NullFraction = 0, Distribution = null };
                 }
@@ -248,26 +247,32 @@ internal static class JoinEstimator
             }
         }
 
-        return new RelationEstimate(left.Rows, columns);
+        return left.With(left.Rows, columns);
     }
 
-    private static RelationEstimate Joined(double rows, RelationEstimate left, RelationEstimate right, Dictionary<ColumnId, ColumnEstimate> columns)
+    /// <summary>The columns of both sides: those of the side with fewer are computed at once, the others when somebody asks.</summary>
+    private static RelationEstimate Joined(
+        double rows, RelationEstimate left, NodeList<Column> leftColumns, RelationEstimate right, NodeList<Column> rightColumns, Dictionary<ColumnId, ColumnEstimate> narrowed)
     {
         double leftShare = left.Rows <= 0 ? 1 : rows / left.Rows, rightShare = right.Rows <= 0 ? 1 : rows / right.Rows;
-        foreach (ColumnId id in columns.Keys.ToArray())
+        (RelationEstimate more, double moreShare, RelationEstimate fewer, double fewerShare, NodeList<Column> fewerColumns) = leftColumns.Count < rightColumns.Count
+            ? (right, rightShare, left, leftShare, leftColumns)
+            : (left, leftShare, right, rightShare, rightColumns);
+        var columns = new Dictionary<ColumnId, ColumnEstimate>(fewerColumns.Count + narrowed.Count);
+        foreach ((ColumnId id, ColumnEstimate column) in narrowed)
         {
-            ColumnEstimate column = columns[id];
-            double share = left.Contains(id) ? leftShare : rightShare, sideRows = left.Contains(id) ? left.Rows : right.Rows;
-            columns[id] = share < 1 ? column.Sample(sideRows, share) : column;
+            columns[id] = column.Sample(more.Rows, moreShare);
         }
 
-        return new RelationEstimate(rows, columns);
-    }
+        foreach (Column column in fewerColumns)
+        {
+            if (narrowed.TryGetValue(column.Id, out ColumnEstimate estimate) || fewer.TryFind(column.Id, out estimate))
+            {
+                columns[column.Id] = estimate.Sample(fewer.Rows, fewerShare);
+            }
+        }
 
-    private static Dictionary<ColumnId, ColumnEstimate> With(Dictionary<ColumnId, ColumnEstimate> columns, Column mark)
-    {
-        columns[mark.Id] = new ColumnEstimate(2, 2, 0, 0, 1, 1, 1);
-        return columns;
+        return more.With(rows, columns, moreShare);
     }
 
     [Flags]

@@ -169,13 +169,13 @@ public sealed class PlanEstimator
     private RelationEstimate OfWindow(Window window)
     {
         RelationEstimate input = Estimate(window.Input);
-        Dictionary<ColumnId, ColumnEstimate> columns = input.CopyColumns();
+        var columns = new Dictionary<ColumnId, ColumnEstimate>();
         foreach (NamedExpression call in window.Calls)
         {
             columns[call.Column.Id] = ColumnEstimate.Unknown(input.Rows, TypeWidth.Of(call.Expression.Type));
         }
 
-        return new RelationEstimate(input.Rows, columns);
+        return input.With(input.Rows, columns);
     }
 
     private RelationEstimate OfLimit(Limit limit)
@@ -193,7 +193,7 @@ public sealed class PlanEstimator
         ColumnEstimate[] keys = distinct.On.IsEmpty
             ? [.. distinct.Output.Select(input.Of)]
             : [.. distinct.On.Select(estimator.Of)];
-        return input.WithRows(Math.Min(input.Rows, Groups(input.Rows, keys))).WithoutDistributions();
+        return input.WithRows(Math.Min(input.Rows, Groups(input.Rows, keys))).WithoutDistributions(distinct.Output);
     }
 
     private RelationEstimate OfSetOperation(SetOperation operation)
@@ -270,7 +270,7 @@ public sealed class PlanEstimator
     {
         RelationEstimate input = Estimate(functions.Input);
         double perRow = functions.Functions.Count == 0 ? 1 : functions.Functions.Max(SeriesRows);
-        return new RelationEstimate(input.Rows * perRow, input.CopyColumns());
+        return input.With(input.Rows * perRow, []);
     }
 
     private static double SeriesRows(Call call) =>

@@ -4,9 +4,19 @@ using SqlCluster.Catalyst.Types;
 namespace SqlCluster.Catalyst.Optimizer.Statistics;
 
 /// <summary>Expected rows and columns of one plan node's output.</summary>
+/// <remarks>
+/// What a node leaves of its input's columns is computed for those that somebody asks for: else each of n joins in a chain would copy the columns of all joins below.
+/// Answers are kept where they were asked for, so that the next node above goes down one step only. Not thread-safe.
+/// </remarks>
 public sealed class RelationEstimate
 {
+    /// <summary>Columns that are not the input's, and those asked for before.</summary>
     private readonly Dictionary<ColumnId, ColumnEstimate> _columns;
+
+    private readonly RelationEstimate? _input;
+
+    /// <summary>Share of the input's rows, picked by other columns.</summary>
+    private readonly double _fraction;
 
     internal RelationEstimate(double rows, Dictionary<ColumnId, ColumnEstimate> columns)
     {
@@ -14,10 +24,17 @@ public sealed class RelationEstimate
         _columns = columns;
     }
 
+    private RelationEstimate(double rows, Dictionary<ColumnId, ColumnEstimate> columns, RelationEstimate input, double fraction)
+        : this(rows, columns)
+    {
+        _input = input;
+        _fraction = fraction;
+    }
+
     public double Rows { get; }
 
     public ColumnEstimate Of(Column column) =>
-        _columns.TryGetValue(column.Id, out ColumnEstimate estimate) ? estimate : ColumnEstimate.Unknown(Rows, TypeWidth.Of(column.Type));
+        TryFind(column.Id, out ColumnEstimate estimate) ? estimate : ColumnEstimate.Unknown(Rows, TypeWidth.Of(column.Type));
 
     /// <summary>Mean bytes of a row of these columns.</summary>
     public double WidthOf(IEnumerable<Column> columns)
@@ -31,29 +48,66 @@ public sealed class RelationEstimate
         return Math.Max(1, width);
     }
 
-    internal bool Contains(ColumnId id) => _columns.ContainsKey(id);
+    /// <summary>What is known of a column, if anything.</summary>
+    internal bool TryFind(ColumnId id, out ColumnEstimate estimate)
+    {
+        if (!Look(id, out estimate))
+        {
+            return false;
+        }
 
-    internal Dictionary<ColumnId, ColumnEstimate> CopyColumns() => new(_columns);
+        _columns.TryAdd(id, estimate);
+        return true;
+    }
 
-    /// <summary>The same columns where rows were picked by their values, so that nothing is known of how many have which.</summary>
-    internal RelationEstimate WithoutDistributions() => new(Rows, _columns.ToDictionary(static pair => pair.Key, static pair => pair.Value with { Distribution = null }));
+    private bool Look(ColumnId id, out ColumnEstimate estimate)
+    {
+        RelationEstimate relation = this;
+        while (!relation._columns.TryGetValue(id, out estimate))
+        {
+            if (relation._input is not { } input)
+            {
+                return false;
+            }
+
+            if (relation._fraction < 1)
+            {
+                bool isKnown = input.Look(id, out estimate);
+                estimate = isKnown ? estimate.Sample(input.Rows, relation._fraction) : estimate;
+                return isKnown;
+            }
+
+            relation = input;
+        }
+
+        return true;
+    }
+
+    /// <summary>An estimate for a node that adds columns to those of this one, or knows better about some of them.</summary>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="columns">Those columns; the new estimate's own from now on.</param>
+    /// <param name="fraction">Share of this one's rows that it keeps, whatever the other columns hold.</param>
+    internal RelationEstimate With(double rows, Dictionary<ColumnId, ColumnEstimate> columns, double fraction = 1) => new(rows, columns, this, fraction);
+
+    /// <summary>The given columns where rows were picked by their values, so that nothing is known of how many have which.</summary>
+    internal RelationEstimate WithoutDistributions(NodeList<Column> columns)
+    {
+        var known = new Dictionary<ColumnId, ColumnEstimate>(columns.Count);
+        foreach (Column column in columns)
+        {
+            if (TryFind(column.Id, out ColumnEstimate estimate))
+            {
+                known[column.Id] = estimate with { Distribution = null };
+            }
+        }
+
+        return new(Rows, known);
+    }
 
     /// <summary>The same columns when a condition on none of them in particular keeps so many rows.</summary>
     internal RelationEstimate WithRows(double rows)
     {
-        if (rows >= Rows)
-        {
-            return rows == Rows ? this : new RelationEstimate(rows, _columns);
-        }
-
-        double fraction = Rows == 0 ? 0 : rows / Rows;
-        var columns = new Dictionary<ColumnId, ColumnEstimate>(_columns.Count);
-        foreach ((ColumnId id, ColumnEstimate column) in _columns)
-        {
-            columns[id] = column.Sample(Rows, fraction);
-        }
-
-        return new RelationEstimate(rows, columns);
+        return rows == Rows ? this : With(rows, [], rows >= Rows ? 1 : rows / Rows);
     }
 }
 

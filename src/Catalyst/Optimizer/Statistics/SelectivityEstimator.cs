@@ -32,18 +32,12 @@ internal sealed class SelectivityEstimator
         var restricted = new Dictionary<ColumnId, ColumnEstimate>();
         double selectivity = new SelectivityEstimator(input).Conjunction(conjuncts, restricted);
         double rows = input.Rows * selectivity;
-        Dictionary<ColumnId, ColumnEstimate> columns = input.CopyColumns();
-        foreach (ColumnId id in columns.Keys.ToArray())
-        {
-            columns[id] = restricted.TryGetValue(id, out ColumnEstimate narrowed) ? narrowed.CappedAt(rows) : columns[id].Sample(input.Rows, selectivity);
-        }
-
         foreach ((ColumnId id, ColumnEstimate narrowed) in restricted)
         {
-            columns[id] = narrowed.CappedAt(rows);
+            restricted[id] = narrowed.CappedAt(rows);
         }
 
-        return new RelationEstimate(rows, columns);
+        return input.With(rows, restricted, selectivity);
     }
 
     /// <summary>Selectivity of one predicate.</summary>

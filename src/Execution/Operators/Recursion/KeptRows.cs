@@ -89,7 +89,7 @@ internal sealed class KeptRows : IReclaimable, IDisposable
 /// <param name="Rows">Where they are kept.</param>
 internal sealed record KeptRowsExec(ExecPlan Source, KeptRows Rows) : ExecPlan
 {
-    public override NodeList<ExecColumn> Output => Source.Output;
+    protected override NodeList<ExecColumn> MakeOutput() => Source.Output;
 }
 
 /// <summary>Computes kept rows if nobody has, then reads them.</summary>
