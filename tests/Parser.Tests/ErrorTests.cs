@@ -35,9 +35,12 @@ public sealed class ErrorTests
     [InlineData("SELECT 123abc", "trailing junk after numeric literal at or near \"123abc\"", 8)]
     [InlineData("SELECT B'012'", "\"2\" is not a valid binary digit", 8)]
     [InlineData("SELECT \\", "syntax error at or near \"\\\"", 8)]
-    [InlineData("VALUES (1), (1, 2)", "VALUES lists must all be the same length", 14)]
     [InlineData("SELECT 1 LIMIT 1 LIMIT 2", "multiple LIMIT clauses not allowed", 18)]
-    [InlineData("SELECT (SELECT 1 INTO t)", "SELECT ... INTO is not allowed here", 18)]
+    [InlineData("SELECT (SELECT 1 INTO t)", "SELECT ... INTO is not allowed here", 23)]
+    [InlineData("select 1 union select 2 into n", "INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT", 30)]
+    [InlineData("select 1 union (select 2 into n)", "INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT", 31)]
+    [InlineData("select 1 union select nosuch into n2", "INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT", 35)]
+    [InlineData("select 1 intersect select 2 into n", "INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT", 34)]
     [InlineData("SELECT 'é', '中😀', ?? ", "syntax error at or near \"?\"", 20)]
     public void NamesTextAndPosition(string sql, string message, int position)
     {

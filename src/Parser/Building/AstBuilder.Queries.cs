@@ -49,16 +49,16 @@ internal sealed partial class AstBuilder
         return outer;
     }
 
-    private void LeavePart(IntoClauseContext? outer)
+    private void LeavePart(IntoClauseContext? outer, bool isSetOperand = false)
     {
-        RejectInto();
+        RejectInto(isSetOperand);
         _into = outer;
     }
 
-    private void RejectInto()
+    private void RejectInto(bool isSetOperand = false)
     {
         if (_into is { } into)
-            throw ParserErrors.Misplaced(Text, SpanOf(into), "SELECT ... INTO is not allowed here");
+            throw ParserErrors.Misplaced(Text, SpanOf(into.qualifiedName()), isSetOperand ? "INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT" : "SELECT ... INTO is not allowed here");
     }
 
     /// <summary>Puts WITH, ORDER BY, LIMIT and locking around a body; without any of them a nested query stays as it is.</summary>
@@ -134,7 +134,7 @@ internal sealed partial class AstBuilder
     {
         IntoClauseContext? outer = EnterPart();
         QueryExpression term = BuildTerm(context);
-        LeavePart(outer);
+        LeavePart(outer, isSetOperand: true);
         return term;
     }
 
@@ -152,7 +152,7 @@ internal sealed partial class AstBuilder
             tokens.ThrowIfCancelled();
             IntoClauseContext? outer = EnterPart();
             run.Add(SetOperator.Intersect, part.ALL() is not null, byName: false, BuildPrimary(part.queryPrimary()));
-            LeavePart(outer);
+            LeavePart(outer, isSetOperand: true);
         }
         _deepest += run.Levels;
         return run.Finish();
@@ -209,13 +209,7 @@ internal sealed partial class AstBuilder
 
     private ValuesQuery BuildValues(ValuesContext context)
     {
-        NodeList<NodeList<Expression>> rows = context.valuesRows().Rows.ToList();
-        for (int i = 1; i < rows.Count; i++)
-        {
-            if (rows[i].Count != rows[0].Count)
-                throw ParserErrors.Misplaced(Text, rows[i][0].Span, "VALUES lists must all be the same length");
-        }
-        return new ValuesQuery(rows) { Span = SpanOf(context) };
+        return new ValuesQuery(context.valuesRows().Rows.ToList()) { Span = SpanOf(context) };
     }
 
     private Select BuildSelect(

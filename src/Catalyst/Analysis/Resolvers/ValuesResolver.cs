@@ -19,7 +19,7 @@ internal sealed class ValuesResolver(AnalysisContext context)
             width = row == 0 ? cells[0].Length : width;
             if (cells[row].Length != width)
             {
-                throw AnalyzerErrors.Syntax("VALUES lists must all be the same length", context.Position(node));
+                throw AnalyzerErrors.Syntax("VALUES lists must all be the same length", context.Position(node.Rows[row][0]));
             }
         }
 

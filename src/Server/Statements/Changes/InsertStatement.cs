@@ -64,6 +64,13 @@ internal static class InsertStatement
 
         int[] targets = TargetOrdinals(insert.Columns, target, session);
         Query source = WithTypedValues(insert.Source!, targets, target);
+        if (source.Body is ValuesQuery { Rows.Count: > 1 } values && values.Rows.Any(row => row.Count != targets.Length))
+        {
+            // That the first row does not fit the table is said before the others are looked at.
+            var first = new ValuesQuery([values.Rows[0]]) { Span = values.Span };
+            CheckWidth(insert, targets, session.Pipeline.Check(new Query(source with { Body = first }) { With = insert.With }).Count, session);
+        }
+
         IReadOnlyList<ResultColumn> given = session.Pipeline.Check(new Query(source) { With = insert.With });
         CheckWidth(insert, targets, given.Count, session);
         var ignored = new HashSet<int>();
