@@ -72,6 +72,7 @@ internal static class ExecutorCommand
     {
         using var signals = new StopSignals(cancellation);
         await using ExecutorHost host = await ExecutorHost.StartAsync(options, driver, address, announced, port, isTied, log, cancellation).ConfigureAwait(false);
+        ConnectionRoom.Prepare();
         Task parent = isTied ? Console.OpenStandardInput().CopyToAsync(Stream.Null, cancellation) : Task.Delay(Timeout.Infinite, cancellation);
         if (await Task.WhenAny(signals.Stopped, host.Registration, parent).ConfigureAwait(false) == signals.Stopped)
         {

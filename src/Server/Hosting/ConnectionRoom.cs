@@ -38,9 +38,9 @@ internal sealed class ConnectionRoom(ILogger logger, TimeProvider time, int most
     /// <summary>Connections that fit beside the files that are open now.</summary>
     private static int Fitting => FileHandles.MostConnections - AnswerHandles - FileHandles.CountOpen();
 
-    /// <summary>When the doors are open: checks that the limit of file handles leaves room for clients, has the program opened what it will need, and says so when less is left than the configuration allows.</summary>
+    /// <summary>When the doors are open: checks that the limit of file handles leaves room for those who come, and has the program opened what it will need.</summary>
     /// <exception cref="IOException">Next to none is left.</exception>
-    public static void Prepare(ILogger logger, int maxSessions)
+    public static void Prepare()
     {
         if (Fitting < FewestConnections)
         {
@@ -48,6 +48,13 @@ internal sealed class ConnectionRoom(ILogger logger, TimeProvider time, int most
         }
 
         AssembliesAhead.LoadWhereHandlesAreFew(Fitting - FewestConnections);
+    }
+
+    /// <summary>As <see cref="Prepare()"/>; says so when less is left than the configuration allows.</summary>
+    /// <exception cref="IOException">Next to none is left.</exception>
+    public static void Prepare(ILogger logger, int maxSessions)
+    {
+        Prepare();
         if (Fitting is var fitting && fitting < maxSessions)
         {
             logger.LogWarning("the limit of {Limit} file handles (ulimit -n, LimitNOFILE) leaves room for {Connections} connections, fewer than max_connections = {MaxConnections}", FileHandles.Limit, fitting, maxSessions);

@@ -151,6 +151,17 @@ public sealed class FileHandleTests : IDisposable
         await UntilAsync(() => Task.FromResult(server.Log.Contains("fewer than max_connections = 1000", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task AnExecutorSaysAtItsStartThatTheLimitIsTooLow()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "limits of file handles");
+        string secret = Path.Combine(_folder, "secret");
+        await File.WriteAllTextAsync(secret, new string('s', 64), TestContext.Current.CancellationToken);
+        (int exitCode, string error) = await ServerProcess.RefuseWithHandlesAsync(200, "executor", "--driver", "127.0.0.1:1", "--secret-file", secret);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("too few file handles: the limit is 200 (ulimit -n, LimitNOFILE)", error, StringComparison.Ordinal);
+    }
+
     /// <summary>Connections that say nothing wait at a door that has no room: its listener is not to try again and again.</summary>
     private async Task FloodAsync(ServerProcess server, int port)
     {

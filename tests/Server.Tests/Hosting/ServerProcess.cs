@@ -74,9 +74,9 @@ internal sealed partial class ServerProcess : IDisposable
     public static Task<ServerProcess> ServeWithHandlesAsync(int handles, params string[] arguments) => WaitAsync(new ServerProcess(StartWithHandles(handles, Doors(arguments))));
 
     /// <summary>Runs a server that is not to come up, with a limit of file handles.</summary>
-    public static async Task<(int ExitCode, string Error)> RefuseWithHandlesAsync(int handles)
+    public static async Task<(int ExitCode, string Error)> RefuseWithHandlesAsync(int handles, params string[] command)
     {
-        using Process process = StartWithHandles(handles, Doors([]));
+        using Process process = StartWithHandles(handles, command.Length == 0 ? Doors([]) : command);
         string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, error);
