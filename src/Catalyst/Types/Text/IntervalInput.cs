@@ -32,18 +32,19 @@ public static class IntervalInput
         text = NumberInput.TrimBlanks(text);
         value = default;
         var sum = new IntervalSum();
-        InputResult result = text.Length > 1 && text[0] is 'P' or 'p' ? ReadIso(text[1..], ref sum) : ReadWords(text, lastUnit, isMinuteToSecond, ref sum);
+        InputResult result = text.Length > 1 && text[0] == 'P' ? ReadIso(text[1..], ref sum) : ReadWords(text, lastUnit, isMinuteToSecond, ref sum);
         return result != InputResult.Ok ? result : sum.TryGet(out value) ? InputResult.Ok : InputResult.OutOfRange;
     }
 
     private static InputResult ReadWords(ReadOnlySpan<char> text, IntervalUnit lastUnit, bool isMinuteToSecond, ref IntervalSum sum)
     {
         bool any = false, ago = false, hasPlainNumber = false;
+        var given = new GivenUnits();
         while (!text.IsEmpty)
         {
-            if (text[0] == '@' && !any)
+            if (AfterMarks(text) is var unmarked && unmarked.Length < text.Length)
             {
-                text = text[1..].TrimStart();
+                text = unmarked;
                 continue;
             }
 
@@ -57,14 +58,17 @@ public static class IntervalInput
             int end = digitsEnd < 0 ? text.Length : numberEnd + digitsEnd;
             if (end == numberEnd)
             {
-                if (NumberInput.IsWord(text, "ago") && any)
+                // PostgreSQL reads backwards: AGO turns all of it round, wherever it stands, and a unit that no number precedes is passed over.
+                ReadOnlySpan<char> single = WordOf(text);
+                bool isAgo = NumberInput.IsWord(single, "ago");
+                if (!isAgo && !TryUnit(single, out _))
                 {
-                    ago = true;
-                    text = default;
-                    continue;
+                    return InputResult.Invalid;
                 }
 
-                return InputResult.Invalid;
+                ago |= isAgo;
+                text = text[single.Length..].TrimStart();
+                continue;
             }
 
             ReadOnlySpan<char> number = text[..end];
@@ -72,7 +76,7 @@ public static class IntervalInput
             InputResult result;
             if (number.Contains(':'))
             {
-                result = ReadClock(number, isMinuteToSecond, ref sum);
+                result = given.TryAddClock() ? ReadClock(number, isMinuteToSecond, ref sum) : InputResult.Invalid;
                 text = rest.TrimStart();
             }
             else if (rest.Length > 1 && rest[0] == '-' && char.IsAsciiDigit(rest[1]))
@@ -80,16 +84,15 @@ public static class IntervalInput
                 int monthsEnd = rest[1..].IndexOfAnyExceptInRange('0', '9');
                 ReadOnlySpan<char> months = monthsEnd < 0 ? rest[1..] : rest[1..(1 + monthsEnd)];
                 text = rest[(1 + months.Length)..];
-                result = text is ['-', ..] ? InputResult.Invalid : ReadYearsMonths(number, months, ref sum);       // 2024-01-01 is a date
+                result = text is ['-', ..] || !given.TryAdd(IntervalUnit.Year, number) || !given.TryAdd(IntervalUnit.Month, number) ? InputResult.Invalid : ReadYearsMonths(number, months, ref sum);       // 2024-01-01 is a date
                 text = text.TrimStart();
             }
             else
             {
-                text = rest.TrimStart();
-                int wordEnd = text.IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-                ReadOnlySpan<char> word = wordEnd < 0 ? text : text[..wordEnd];
+                text = AfterMarks(rest);
+                ReadOnlySpan<char> word = WordOf(text);
                 IntervalUnit unit = lastUnit;
-                if (!word.IsEmpty && !NumberInput.IsWord(word, "ago"))
+                if (!word.IsEmpty)
                 {
                     if (!TryUnit(word, out unit))
                     {
@@ -111,7 +114,7 @@ public static class IntervalInput
                     hasPlainNumber = true;
                 }
 
-                result = sum.Add(number, unit);
+                result = given.TryAdd(unit, number) ? sum.Add(number, unit) : InputResult.Invalid;
             }
 
             if (result != InputResult.Ok)
@@ -130,6 +133,24 @@ public static class IntervalInput
         return any ? InputResult.Ok : InputResult.Invalid;
     }
 
+    /// <summary>What comes after blanks and marks that mean nothing: '@ 1 day', '1 day, 2 hours'.</summary>
+    private static ReadOnlySpan<char> AfterMarks(ReadOnlySpan<char> text)
+    {
+        text = text.TrimStart();
+        while (!text.IsEmpty && text[0] is not ('+' or '-' or '.') && (char.IsPunctuation(text[0]) || char.IsSymbol(text[0])))
+        {
+            text = text[1..].TrimStart();
+        }
+
+        return text;
+    }
+
+    private static ReadOnlySpan<char> WordOf(ReadOnlySpan<char> text)
+    {
+        int end = text.IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        return end < 0 ? text : text[..end];
+    }
+
     /// <summary>Whether a number without a unit stands for days: a time follows, or a number of hours.</summary>
     private static bool IsBeforeHours(ReadOnlySpan<char> rest, IntervalUnit lastUnit)
     {
@@ -140,9 +161,7 @@ public static class IntervalInput
         }
 
         int end = rest.IndexOfAnyExcept("0123456789.:");
-        ReadOnlySpan<char> word = end < 0 ? [] : rest[end..].TrimStart();
-        int wordEnd = word.IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-        word = wordEnd < 0 ? word : word[..wordEnd];
+        ReadOnlySpan<char> word = end < 0 ? [] : WordOf(rest[end..].TrimStart());
         return (end < 0 ? rest : rest[..end]).Contains(':')
             || (word.IsEmpty || NumberInput.IsWord(word, "ago") ? lastUnit == IntervalUnit.Hour : TryUnit(word, out IntervalUnit unit) && unit == IntervalUnit.Hour);
     }
@@ -166,7 +185,7 @@ public static class IntervalInput
         result = result == InputResult.Ok && count == 3 ? time.Add(clock[parts[2]], IntervalUnit.Second) : result;
         if (result == InputResult.Ok)
         {
-            if (!minutesAndSeconds && (!IsBelow(clock[parts[1]], 60) || (count == 3 && !IsBelow(clock[parts[2]], 60))))
+            if (!minutesAndSeconds && (!IsBelow(clock[parts[1]], 60) || (count == 3 && !IsBelow(clock[parts[2]], 61))))
             {
                 return InputResult.OutOfRange;
             }
@@ -209,7 +228,7 @@ public static class IntervalInput
             }
 
             int end = text.IndexOfAnyExcept("+-0123456789.");
-            if (end <= 0)
+            if (end <= 0 || text[0] == '+')
             {
                 return InputResult.Invalid;
             }
@@ -268,6 +287,29 @@ public static class IntervalInput
         };
         unit = found.GetValueOrDefault();
         return found is not null;
+    }
+
+    /// <summary>The units that a text has given so far: each may be given once, and a time or a fraction of seconds gives the smaller ones too.</summary>
+    private struct GivenUnits
+    {
+        private const int BelowSecond = 1 << (int)IntervalUnit.Millisecond | 1 << (int)IntervalUnit.Microsecond;
+
+        private int _units;
+
+        public bool TryAdd(IntervalUnit unit, ReadOnlySpan<char> number)
+        {
+            bool isFraction = unit == IntervalUnit.Second && number.IndexOf('.') is >= 0 and var point && number[point..].ContainsAnyInRange('1', '9');
+            return TryAdd(1 << (int)unit | (isFraction ? BelowSecond : 0));
+        }
+
+        public bool TryAddClock() => TryAdd(1 << (int)IntervalUnit.Hour | 1 << (int)IntervalUnit.Minute | 1 << (int)IntervalUnit.Second | BelowSecond);
+
+        private bool TryAdd(int units)
+        {
+            bool isNew = (_units & units) == 0;
+            _units |= units;
+            return isNew;
+        }
     }
 
     /// <summary>Adds up fields; fractions of months become days of 30, fractions of days become time.</summary>
