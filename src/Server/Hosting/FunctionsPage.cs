@@ -11,7 +11,7 @@ internal static class FunctionsPage
     /// <summary>What special syntax becomes: nobody writes these names.</summary>
     private static readonly HashSet<string> Hidden =
     [
-        SpecialFunctions.ArrayConstructor, SpecialFunctions.ArraySubscript, SpecialFunctions.ArraySlice, SpecialFunctions.MapConstructor, SpecialFunctions.MapSubscript, SpecialFunctions.RowConstructor,
+        SpecialFunctions.ArrayConstructor, SpecialFunctions.MatchingDimensions, SpecialFunctions.ArraySubscript, SpecialFunctions.ArraySlice, SpecialFunctions.MapConstructor, SpecialFunctions.MapSubscript, SpecialFunctions.RowConstructor,
         SpecialFunctions.Field, SpecialFunctions.CompareAny, SpecialFunctions.CompareAll, SpecialFunctions.LikeEscape, SpecialFunctions.SimilarToEscape, SpecialFunctions.SingleRow,
         SpecialFunctions.SampleRows, SpecialFunctions.SampleBatches,
     ];

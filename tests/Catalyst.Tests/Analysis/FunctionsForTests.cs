@@ -145,6 +145,7 @@ internal sealed class FunctionsForTests : IFunctionCatalog
         Add(SpecialFunctions.TimeZone, SqlType.Timestamp, SqlType.Text, SqlType.TimestampTz);
         Add(SpecialFunctions.ArrayConstructor, static types => SqlType.Array(types[0]), [ParameterType.AnyElement], isVariadic: true, optional: 1);
         Add(SpecialFunctions.ArraySubscript, static types => types[0].Element!, [ParameterType.AnyArray, SqlType.Integer]);
+        Add(SpecialFunctions.MatchingDimensions, static types => types[0], [ParameterType.AnyArray]);
         Add(SpecialFunctions.ArraySlice, static types => types[0], [ParameterType.AnyArray, SqlType.Integer, SqlType.Integer]);
         Add(SpecialFunctions.RowConstructor, static _ => SqlType.Void, [ParameterType.Any], isVariadic: true, optional: 1);
         Add(SpecialFunctions.Field, static _ => SqlType.Void, [ParameterType.Any, SqlType.Integer]);

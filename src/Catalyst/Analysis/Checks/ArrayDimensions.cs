@@ -33,6 +33,10 @@ internal static class ArrayDimensions
         return true;
     }
 
+    /// <summary>Whether the elements are arrays of which some are known when the statement runs only.</summary>
+    public static bool AreOpen(NodeList<Expression> elements) =>
+        !elements.IsEmpty && elements[0].Type is { Kind: TypeKind.Array, Variant: TypeVariant.None } && elements.Any(static element => Of(element) is null);
+
     /// <summary>Elements of each dimension, none for an empty array and for NULL; null where it is not written.</summary>
     private static List<int>? Of(Expression array) => array switch
     {

@@ -41,7 +41,8 @@ internal sealed class NestedValueResolver(AnalysisContext context)
             throw AnalyzerErrors.UnequalDimensions();
         }
 
-        return Make(SpecialFunctions.ArrayConstructor, unified, wanted, node);
+        Expression array = Make(SpecialFunctions.ArrayConstructor, unified, wanted, node);
+        return !node.IsListOfLists && ArrayDimensions.AreOpen(unified) ? Make(SpecialFunctions.MatchingDimensions, [array], wanted, node) : array;
     }
 
     /// <summary>Whether a cast to an array type leaves numbers the digits that they have, as numeric without precision does: then they say what they are arrays of.</summary>

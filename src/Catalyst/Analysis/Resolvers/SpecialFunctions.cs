@@ -12,6 +12,7 @@ namespace SqlCluster.Catalyst.Analysis.Resolvers;
 /// <item><term>current_date, current_time, current_timestamp, localtime, localtimestamp</term><description>No arguments; a precision becomes a cast of the result.</description></item>
 /// <item><term>current_user, session_user, current_database, current_schema</term><description>No arguments; type name.</description></item>
 /// <item><term>array_constructor(anyelement ...)</term><description>ARRAY[a, b], [a, b]: one element type; of no argument: the result type says which array.</description></item>
+/// <item><term>matching_dimensions(anyarray)</term><description>ARRAY[a, b] of arrays that are not constants: the array; 2202E where their dimensions differ, an empty one where all are empty.</description></item>
 /// <item><term>array_subscript(anyarray, integer), map_subscript(map, key)</term><description>x[i]: null outside the bounds, null for a missing key.</description></item>
 /// <item><term>array_slice(anyarray, integer ...)</term><description>x[l:u][l:u]: two bounds a dimension; absent ones are the least and the greatest integer.</description></item>
 /// <item><term>row_constructor(any ...)</term><description>ROW(a, b), {'x': a}: the result type has the field names; never null.</description></item>
@@ -32,6 +33,7 @@ public static class SpecialFunctions
     public const string Extract = "extract";
     public const string TimeZone = "timezone";
     public const string ArrayConstructor = "array_constructor";
+    public const string MatchingDimensions = "matching_dimensions";
     public const string ArraySubscript = "array_subscript";
     public const string ArraySlice = "array_slice";
     public const string SampleRows = "tablesample_bernoulli";

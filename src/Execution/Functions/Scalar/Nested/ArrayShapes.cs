@@ -97,6 +97,34 @@ internal static class ArrayShapes
         }
     }
 
+    /// <summary>Sets the result to an array whose inner arrays have the same dimensions, and to an empty one where they have none.</summary>
+    /// <remarks>NULL has no dimensions either: PostgreSQL puts it into an array of arrays nowhere but where all are so.</remarks>
+    public static void RequireMatching(Row row)
+    {
+        ListVector list = row.List(0, out int start, out int count);
+        var inner = new VectorReader(list.Child);
+        SqlType type = row.Type(0).Element!;
+        Span<int> first = stackalloc int[16], lengths = stackalloc int[16];
+        int dimensions = 0;
+        for (int i = 0; i < count; i++)
+        {
+            int own = inner.IsNull(start + i) ? 0 : Lengths((ListVector)inner.Flat, inner.Slot(start + i), type, lengths);
+            own = own > 0 && lengths[0] == 0 ? 0 : own;
+            if (i == 0)
+            {
+                dimensions = own;
+                lengths[..own].CopyTo(first);
+            }
+            else if (!first[..dimensions].SequenceEqual(lengths[..own]))
+            {
+                throw ExecutionErrors.WrongDimensions("multidimensional arrays must have array expressions with matching dimensions");
+            }
+        }
+
+        row.Result.BeginList().AppendRange(list.Child, start, dimensions == 0 ? 0 : count);
+        row.Result.EndList();
+    }
+
     private static int LengthOf(Row row) => Lengths(row) is var lengths && row.Int(1) is >= 1 and var dimension && dimension <= lengths.Length ? lengths[dimension - 1] : 0;
 
     private static void SetLength(Row row)

@@ -24,6 +24,9 @@ internal static class NestedValues
                 row.Result.EndList();
             }),
         ScalarFunction.OfRows(
+            Special(SpecialFunctions.MatchingDimensions, [ParameterType.AnyArray], "An array of arrays of the same dimensions", isVariadic: false, neverNull: true, mayFail: true),
+            ArrayShapes.RequireMatching),
+        ScalarFunction.OfRows(
             Special(SpecialFunctions.ArraySubscript, [ParameterType.AnyArray, SqlType.Integer], "The element at a subscript", isVariadic: false, neverNull: false, ("(array[4,5,6])[2]", "5"), ("(array[4])[2]", "NULL")),
             static row =>
             {
@@ -75,9 +78,12 @@ internal static class NestedValues
         ScalarFunction.OfRows(Compare(SpecialFunctions.CompareAll, "Whether a comparison holds for all elements", ("2 > all(array[1,0])", "true"), ("2 > all(array[3,null])", "false")), static row => CompareElements(row, isAll: true)),
     ];
 
-    private static FunctionSignature Special(string name, ParameterType[] parameters, string description, bool isVariadic, bool neverNull, params (string, string)[] examples) => new()
+    private static FunctionSignature Special(string name, ParameterType[] parameters, string description, bool isVariadic, bool neverNull, params (string, string)[] examples) =>
+        Special(name, parameters, description, isVariadic, neverNull, mayFail: false, examples);
+
+    private static FunctionSignature Special(string name, ParameterType[] parameters, string description, bool isVariadic, bool neverNull, bool mayFail, params (string, string)[] examples) => new()
     {
-        Name = name, Parameters = parameters, IsVariadic = isVariadic, ReturnType = ResultOf(name), IsStrict = false, NeverNull = neverNull, Description = description, Examples = examples,
+        Name = name, Parameters = parameters, IsVariadic = isVariadic, ReturnType = ResultOf(name), IsStrict = false, NeverNull = neverNull, MayFail = mayFail, Description = description, Examples = examples,
     };
 
     private static FunctionSignature Compare(string name, string description, params (string, string)[] examples) => new()
