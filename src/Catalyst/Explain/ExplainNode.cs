@@ -114,6 +114,12 @@ public sealed record ExplainNode(
     private static ExplainNode Make(ExecPlan plan, string line, NodeMetrics? metrics, IReadOnlyList<ExplainNode> children)
     {
         double width = Math.Max(0, plan.Output.Sum(static column => TypeWidth.Of(column.Type)));
+        if (children.Count < plan.Children.Count)
+        {
+            // Inputs were left out, and what they cost with them.
+            return new ExplainNode(plan, line, Math.Max(0, plan.EstimatedRows), width, 0, 0, metrics, children);
+        }
+
         double rows = plan.EstimatedRows >= 0 ? plan.EstimatedRows : children.Count > 0 ? children.Max(static child => child.Rows) : 1;
         double below = children.Sum(static child => child.TotalCost), firstBelow = children.Sum(static child => child.StartupCost);
         double input = children.Sum(static child => child.Rows);

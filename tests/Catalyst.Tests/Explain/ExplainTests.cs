@@ -94,6 +94,12 @@ public sealed partial class ExplainTests
         ExplainNode cut = ExplainNode.Of(stages, new ScanMetrics(), 2);
         Assert.Equal(["HashAggregateExec Final", "ExchangeExec Gather"], [cut.Line[..23], cut.Children.Single().Line[..19]]);
         Assert.Empty(cut.Children[0].Children);
+
+        ExecPlan joined = PlanBuilder.Plan(_b.Join(_b.Scan(TpchTables.Orders, "o_orderkey o_custkey"), _b.Scan(TpchTables.Customer, "c_custkey"), _b.Equal("o_custkey", "c_custkey")));
+        StagePlan joins = StagePlanner.Plan(joined, PlanBuilder.TwoSlots);
+        int nodes = ExplainNode.Of(joins, new ScanMetrics()).Count;
+        Assert.True(nodes >= 4);
+        Assert.All(Enumerable.Range(1, nodes), most => Assert.InRange(ExplainNode.Of(joins, new ScanMetrics(), most).Count, 1, most));
     }
 
     [Fact]
