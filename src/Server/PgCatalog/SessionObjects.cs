@@ -83,7 +83,7 @@ public sealed class SessionObjects : IObjectNames
     public long Find(TypeVariant variant, string name)
     {
         string trimmed = name.Trim();
-        if (trimmed == "-")
+        if (trimmed == "-" && !HasMinus(variant))
         {
             return 0;
         }
@@ -109,7 +109,7 @@ public sealed class SessionObjects : IObjectNames
 
     public string NameOf(TypeVariant variant, long id)
     {
-        string? name = id == 0 ? "-" : variant switch
+        string? name = id == 0 && !HasMinus(variant) ? "-" : variant switch
         {
             TypeVariant.RegClass => View.Relation(id) is { } relation ? ObjectNames.Of(View, relation) : null,
             TypeVariant.RegType => PgType.ByOid.ContainsKey(id) ? PgType.Format(id) : null,
@@ -123,4 +123,7 @@ public sealed class SessionObjects : IObjectNames
         };
         return name ?? id.ToString(CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Whether "-" is an object's name and none is 0.</summary>
+    private static bool HasMinus(TypeVariant variant) => variant is TypeVariant.RegOper or TypeVariant.RegOperator;
 }

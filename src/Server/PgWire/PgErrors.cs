@@ -44,6 +44,8 @@ internal static class PgErrors
 
     public static QueryException NoBinaryInput(string type) => new("0A000", ErrorKind.Unsupported, $"not supported: binary parameters of type {type}");
 
+    public static QueryException NoRecordInput() => new("0A000", ErrorKind.Unsupported, "input of anonymous composite types is not implemented");
+
     public static QueryException UnencryptedData() => new("08P01", ErrorKind.User, "received unencrypted data after SSL request")
     {
         Detail = "This could be either a client-software bug or evidence of an attempted man-in-the-middle attack.",

@@ -135,7 +135,7 @@ internal sealed class PgSession : IAsyncDisposable
         if (parsed.Count == 1)
         {
             _session.Transaction.Check(parsed[0]);
-            SqlType?[] types = Array.ConvertAll(message.ParameterOids, PgTypes.FromOid);
+            SqlType?[] types = Array.Exists(message.ParameterOids, PgTypes.IsRecord) ? throw PgErrors.NoRecordInput() : Array.ConvertAll(message.ParameterOids, PgTypes.FromOid);
             query = parsed[0] is QueryStatement text
                 ? _session.Statements.Prepare(message.Sql, text, types)
                 : await _session.PrepareAsync(parsed[0], types, ParameterInference.Count(message.Sql), message.Sql, _session.RequestCancelled).ConfigureAwait(false);

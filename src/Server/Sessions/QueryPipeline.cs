@@ -239,15 +239,16 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     /// <summary>The value of an expression without columns as a parameter's type. Numerics keep the digits they have: nothing is rounded to what the context shows.</summary>
     public Literal EvaluateAs(Ast.Expression expression, SqlType type)
     {
-        bool hasDigits = type.Kind == TypeKind.Numeric || type is { Kind: TypeKind.Array, Element.Kind: TypeKind.Numeric };
-        string name = hasDigits ? type.Kind == TypeKind.Array ? "numeric[]" : "numeric" : type is { Kind: TypeKind.Char, Precision: 0 } ? "text" : type.ToString();
+        bool isArray = NumericArrays.Includes(type), hasDigits = isArray || type.Kind == TypeKind.Numeric;
+        string name = isArray ? "numeric[]" : hasDigits ? "numeric" : type is { Kind: TypeKind.Char, Precision: 0 } ? "text" : type.ToString();
         Literal value = EvaluateConstant(new Ast.CastExpression(expression, Parser.SqlParser.ParseTypeName(name)));
-        if (value.Value is NodeList<Literal> elements && hasDigits && elements.All(static element => element.IsNull))
+        if (isArray && !value.IsNull && NumericArrays.HasNoNumber(value))
         {
-            return value with { ValueType = NumericArrays.WithoutNumbers };
+            return value with { ValueType = NumericArrays.WithoutNumbers(type) };
         }
 
-        return hasDigits && !value.IsNull ? value : value with { ValueType = type };
+        // An array keeps the dimensions that its text has.
+        return (hasDigits || type.Kind == TypeKind.Array && value.Type.Kind == TypeKind.Array && value.Type.Element!.Kind == TypeKind.Array) && !value.IsNull ? value : value with { ValueType = type };
     }
 
     private AnalyzedQuery Analyze(Ast.Query query, NodeList<Ast.TypeName>? parameterTypes) =>

@@ -34,7 +34,8 @@ public sealed class BoundaryAdoTests
             BoundaryForm form = BoundaryForm.Of(work);
             List<object?> values = await ReadAsync(connection, work.Query, form);
             Note(work.Values, values, "read");
-            if (work.Table != null)
+            // Arrays of several dimensions are read alone.
+            if (work.Table != null && !work.Type.EndsWith("[][]", StringComparison.Ordinal))
             {
                 int[] share = [.. Enumerable.Range(0, values.Count).Where(i => isWhole || i % 7 == 0 || values[i] == null)];
                 try

@@ -71,7 +71,16 @@ public static class BoundaryComparison
         for (int i = 1; i < text.Length; i++)
         {
             char unit = text[i];
-            if (unit == '"' && isRecord && isQuoted && text[i + 1] == '"')
+            if (depth > 0 && isQuoted && unit == '\\')
+            {
+                part.Append(unit).Append(text[++i]);
+            }
+            else if (depth > 0 && unit == '"')
+            {
+                isQuoted = !isQuoted;
+                part.Append(unit);
+            }
+            else if (unit == '"' && isRecord && isQuoted && text[i + 1] == '"')
             {
                 part.Append(text[i++]);
             }

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace SqlCluster.Clients.Tests.BoundaryValues;
 
 /// <summary>About 2,000 values of each family whose text has parts and quotes: padded and limited texts, intervals, json, the ends of time, and arrays of everything.</summary>
-public static class BoundaryComposites
+public static partial class BoundaryComposites
 {
     private const int Count = 2_000;
     private const int Seed = 20240302;
@@ -13,10 +14,14 @@ public static class BoundaryComposites
     /// <summary>Rows of a list of arrays: their elements are about 2,000.</summary>
     private const int ArrayCount = 500;
 
+    /// <summary>Rows of a list of arrays of two dimensions.</summary>
+    private const int TableCount = 100;
+
     private static readonly string[] ElementFamilies =
     [
         "boolean", "smallint", "integer", "bigint", "real", "double precision", "numeric(9,2)", "numeric(18,6)", "numeric(38,0)", "numeric(38,10)", "text", "varchar(40)", "char(12)", "name", "oid", "bytea",
         "date", "time", "timestamp", "timestamptz", "uuid", "interval", "json", "jsonb",
+        "numeric", "varchar", "time(2)", "timestamp(3)", "timestamptz(0)", "interval(3)", "\"char\"", "xid", "cid", "tid", "inet", "pg_lsn", "regclass", "regtype", "regprocedure",
     ];
 
     /// <summary>Families by name.</summary>
@@ -44,20 +49,34 @@ public static class BoundaryComposites
     {
         var families = new Dictionary<string, Func<IReadOnlyList<BoundaryValue>>>(StringComparer.Ordinal)
         {
+            ["varchar"] = () => [.. BoundaryLists.Families["text"]().Select(static value => value with { Type = "varchar" })],
+            ["bpchar"] = () => [.. BoundaryLists.Families["text"]().Select(static value => value with { Type = "bpchar", Text = value.Text?.TrimEnd(' ') })],
+            ["numeric"] = () => BoundaryLists.Numerics("numeric", 38, 16),
+            ["time(2)"] = () => Cut("time(2)", BoundaryLists.Families["time"](), 2),
+            ["timestamp(3)"] = () => Cut("timestamp(3)", BoundaryLists.Families["timestamp"](), 3),
+            ["timestamptz(0)"] = () => Cut("timestamptz(0)", BoundaryLists.Families["timestamptz"](), 0),
+            ["interval(3)"] = () => Intervals("interval(3)", 1_000),
             ["varchar(40)"] = () => Shortened("varchar(40)", 40, false),
             ["char(12)"] = () => Shortened("char(12)", 12, true),
             ["name"] = () => Shortened("name", 15, false),
             ["oid"] = () => BoundaryLists.Integers("oid", 0, uint.MaxValue),
-            ["interval"] = Intervals,
+            ["interval"] = () => Intervals("interval", 1),
             ["json"] = () => Documents("json"),
             ["jsonb"] = () => Documents("jsonb"),
             ["date, ends of time"] = () => EndsOfTime("date", "5874897-12-31", "4713-11-24 BC"),
             ["timestamp, ends of time"] = () => EndsOfTime("timestamp", "294246-12-31 23:59:59.999999", "4713-11-24 00:00:00 BC"),
             ["timestamptz, ends of time"] = () => EndsOfTime("timestamptz", "294246-12-31 23:59:59.999999+00", "4713-11-24 00:00:00+00 BC"),
         };
+        foreach ((string type, Func<IReadOnlyList<BoundaryValue>> list) in BoundaryCatalog.Families)
+        {
+            families[type] = list;
+        }
+
         foreach (string element in ElementFamilies)
         {
-            families[element + "[]"] = () => Arrays(element, (BoundaryLists.Families.TryGetValue(element, out Func<IReadOnlyList<BoundaryValue>>? list) ? list : families[element])());
+            Func<IReadOnlyList<BoundaryValue>> list = BoundaryLists.Families.TryGetValue(element, out Func<IReadOnlyList<BoundaryValue>>? simple) ? simple : families[element];
+            families[element + "[]"] = () => Arrays(element, list());
+            families[element + "[][]"] = () => Tables(element, list());
         }
 
         foreach (string element in (string[])["date", "timestamp", "timestamptz"])
@@ -82,7 +101,15 @@ public static class BoundaryComposites
         return [.. values, new(type, null)];
     }
 
-    private static List<BoundaryValue> Intervals()
+    /// <summary>The values with the first digits of their seconds alone.</summary>
+    private static List<BoundaryValue> Cut(string type, IReadOnlyList<BoundaryValue> values, int digits) =>
+    [
+        .. values.Select(value => new BoundaryValue(type, value.Text == null ? null : Fraction().Replace(value.Text, match => match.Value[..(digits + 1 < match.Length ? digits + 1 : match.Length)].TrimEnd('0').TrimEnd('.')))),
+    ];
+
+    /// <param name="type">With digits of seconds.</param>
+    /// <param name="unit">Microseconds of the last of them.</param>
+    private static List<BoundaryValue> Intervals(string type, long unit)
     {
         var random = new Random(Seed);
         List<(int Months, int Days, long Micros)> values =
@@ -100,7 +127,11 @@ public static class BoundaryComposites
             }));
         }
 
-        return [.. values.Select(static value => new BoundaryValue("interval", IntervalText(value.Months, value.Days, value.Micros), $"{value.Months} {value.Days} {value.Micros}")), new("interval", null)];
+        return
+        [
+            .. values.Select(value => value with { Micros = value.Micros / unit * unit }).Select(value => new BoundaryValue(type, IntervalText(value.Months, value.Days, value.Micros), $"{value.Months} {value.Days} {value.Micros}")),
+            new(type, null),
+        ];
     }
 
     /// <summary>IntervalStyle postgres: a sign where it changes, plurals but for one.</summary>
@@ -183,6 +214,22 @@ public static class BoundaryComposites
         return quoted.Append('"').ToString();
     }
 
+    /// <summary>Arrays of two rows of three.</summary>
+    private static List<BoundaryValue> Tables(string element, IReadOnlyList<BoundaryValue> elements)
+    {
+        var random = new Random(Seed);
+        BoundaryValue[] usable = [.. elements.Where(static value => value.Text is not { Length: > 1_000 })];
+        string type = element + "[][]";
+        var values = new List<BoundaryValue> { new(type, "{{NULL,NULL}}") };
+        while (values.Count < TableCount)
+        {
+            BoundaryValue[] rows = [.. Enumerable.Range(0, 2).Select(_ => BoundaryValue.Array([.. Enumerable.Range(0, 3).Select(_ => usable[random.Next(usable.Length)])]))];
+            values.Add(new BoundaryValue(type, $"{{{string.Join(',', rows.Select(static row => row.Text))}}}", Parts: rows));
+        }
+
+        return values;
+    }
+
     private static List<BoundaryValue> Arrays(string element, IReadOnlyList<BoundaryValue> elements)
     {
         var random = new Random(Seed);
@@ -196,4 +243,7 @@ public static class BoundaryComposites
 
         return values;
     }
+
+    [GeneratedRegex("\\.\\d+")]
+    private static partial Regex Fraction();
 }

@@ -36,18 +36,19 @@ internal sealed record BoundaryForm(Type Type, Func<object, string> Text, bool I
         _ => Of(work.Type),
     };
 
-    private static BoundaryForm Of(string type) => type switch
+    private static BoundaryForm Of(string type) => BoundaryWork.BaseOf(type) is var plain && plain != type && plain != "numeric" && !type.EndsWith(']') ? Of(plain) : type switch
     {
         _ when type.EndsWith("[]", StringComparison.Ordinal) => Array(Of(type[..^2])),
         "boolean" => Plain<bool>(type),
         "smallint" => Plain<short>(type),
         "integer" => Plain<int>(type),
-        "bigint" or "oid" => Plain<long>(type),
+        "bigint" or "oid" or "xid" or "cid" => Plain<long>(type),
+        _ when BoundaryCatalog.ObjectTypes.Contains(type) => Plain<long>(type),
         "real" => Plain<float>(type),
         "double precision" => Plain<double>(type),
         "numeric(9,2)" or "numeric(18,6)" => Plain<decimal>(type),
         "numeric(38,0)" => Plain<BigInteger>(type),
-        "numeric(38,10)" => new BoundaryForm(typeof(SqlDecimal), static value => ((SqlDecimal)value).ToString()),
+        "numeric(38,10)" or "numeric" => new BoundaryForm(typeof(SqlDecimal), static value => ((SqlDecimal)value).ToString()),
         "bytea" => Plain<byte[]>(type),
         "uuid" => Plain<Guid>(type),
         "time" => Plain<TimeOnly>(type),

@@ -19,10 +19,10 @@ public static class BoundaryLists
         ["bigint"] = () => Integers("bigint", long.MinValue, long.MaxValue),
         ["real"] = Reals,
         ["double precision"] = Doubles,
-        ["numeric(9,2)"] = () => Numerics(9, 2),
-        ["numeric(18,6)"] = () => Numerics(18, 6),
-        ["numeric(38,0)"] = () => Numerics(38, 0),
-        ["numeric(38,10)"] = () => Numerics(38, 10),
+        ["numeric(9,2)"] = () => Numerics("numeric(9,2)", 9, 2),
+        ["numeric(18,6)"] = () => Numerics("numeric(18,6)", 18, 6),
+        ["numeric(38,0)"] = () => Numerics("numeric(38,0)", 38, 0),
+        ["numeric(38,10)"] = () => Numerics("numeric(38,10)", 38, 10),
         ["text"] = Texts,
         ["bytea"] = Bytes,
         ["date"] = Dates,
@@ -83,9 +83,8 @@ public static class BoundaryLists
     private static string Float(double value, bool isNegative, string shortest) =>
         double.IsPositiveInfinity(value) ? "Infinity" : double.IsNegativeInfinity(value) ? "-Infinity" : value == 0 && isNegative ? "-0" : shortest;
 
-    private static List<BoundaryValue> Numerics(int precision, int scale)
+    public static IReadOnlyList<BoundaryValue> Numerics(string type, int precision, int scale)
     {
-        string type = $"numeric({precision},{scale})";
         BigInteger most = BigInteger.Pow(10, precision) - 1;
         var values = new SortedSet<BigInteger> { 0, most, -most };
         for (BigInteger power = 1; power <= most; power *= 10)
@@ -107,7 +106,7 @@ public static class BoundaryLists
             values.Add(random.Next(2) == 0 ? value : value / BigInteger.Pow(10, random.Next(precision)));
         }
 
-        return [.. values.Select(value => new BoundaryValue(type, Unscaled(value, scale))), new(type, null)];
+        return (List<BoundaryValue>)[.. values.Select(value => new BoundaryValue(type, Unscaled(value, scale))), new(type, null)];
     }
 
     private static string Unscaled(BigInteger value, int scale)

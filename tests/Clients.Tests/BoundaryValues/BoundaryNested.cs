@@ -1,6 +1,6 @@
 namespace SqlCluster.Clients.Tests.BoundaryValues;
 
-/// <summary>Values within values: arrays of two dimensions, records of fields of every type, records and arrays within each other, maps. Queries make them from the tables of the lists, so they are only read.</summary>
+/// <summary>Values within values: records of fields of every type, records and arrays within each other, maps. Queries make them from the tables of the lists, so they are only read.</summary>
 /// <param name="lists">The lists that have tables.</param>
 /// <param name="isPostgreSql">PostgreSQL is asked, which has no maps: jsonb_build_object gives what stands for them.</param>
 /// <param name="isArrow">The client shows maps as {key=value}.</param>
@@ -30,19 +30,10 @@ internal sealed class BoundaryNested(IReadOnlyList<BoundaryWork> lists, bool isP
 
     public IEnumerable<BoundaryWork> Works() =>
     [
-        Arrays("integer"), Arrays("text"), Records("record", ["bigint", "varchar(40)", "text[]"]), Records("record of plain fields", PlainFields), Records("record of other fields", OtherFields), Records("record of long numbers", LongNumbers),
+        Records("record", ["bigint", "varchar(40)", "text[]"]), Records("record of plain fields", PlainFields), Records("record of other fields", OtherFields), Records("record of long numbers", LongNumbers),
         Records("record of arrays", ArrayFields),
         RecordsWithin(), ArraysOfRecords(), Maps("text", "jsonb"), Maps("integer", "text"), Maps("uuid", "numeric(38,10)"), MapsOfArrays(), ArraysOfMaps(), RecordsOfMaps(),
     ];
-
-    /// <summary>Two rows of three, so that every value stands twice in each.</summary>
-    private BoundaryWork Arrays(string element)
-    {
-        BoundaryWork list = List(element);
-        (string type, string middle, string shown) = element == "text" ? ("text[][]", "''", "") : ("integer[][]", "0", "0");
-        IEnumerable<BoundaryValue> values = list.Values.Where(static value => value.Text is { Length: < 1_000 }).Select(value => BoundaryComposites.ArrayText([value.Text, shown, value.Text])).Select(row => new BoundaryValue(type, $"{{{row},{row}}}"));
-        return Work(type, type, $"SELECT ARRAY[[v, {middle}, v], [v, {middle}, v]] AS v FROM {list.Table} WHERE length(v::text) < 1000 ORDER BY i", values);
-    }
 
     /// <summary>As many as the first list has values; where another has fewer there is NULL.</summary>
     private BoundaryWork Records(string family, string[] fields)

@@ -91,13 +91,22 @@ public sealed class BoundaryServer : IAsyncLifetime
 /// <param name="Values">What comes.</param>
 public sealed partial record BoundaryWork(string Family, string Type, string Query, string? Table, IReadOnlyList<BoundaryValue> Values)
 {
+    /// <summary>Its type without modifiers: that of timestamp(3) is timestamp.</summary>
+    public string BaseType => BaseOf(Type);
+
+    /// <summary>Of the elements, where it is an array of any dimensions.</summary>
+    public string ElementType => BaseType.Replace("[]", "", StringComparison.Ordinal);
+
+    /// <summary>A type without modifiers.</summary>
+    public static string BaseOf(string type) => Modifiers().Replace(type, "");
+
     /// <summary>The table of a client's own, or "-".</summary>
     public string Into(string prefix) => Table == null ? "-" : $"{prefix}_{Table}";
 
     /// <summary>The same for a client whose dates begin in year 1 and end in 9999.</summary>
     public BoundaryWork WithYearsOfFourDigits()
     {
-        if (Type is not ("date" or "timestamp" or "timestamptz"))
+        if (BaseType is not ("date" or "timestamp" or "timestamptz"))
         {
             return this;
         }
@@ -106,14 +115,20 @@ public sealed partial record BoundaryWork(string Family, string Type, string Que
     }
 
     /// <summary>The condition that a date or time is in the years 1 to 9999.</summary>
-    public string YearsOfFourDigits() => $"v BETWEEN '0001-01-01' AND '9999-12-31{(Type == "date" ? "" : " 23:59:59.999999" + (Type == "timestamp" ? "" : "+00"))}'";
+    public string YearsOfFourDigits() => $"v BETWEEN '0001-01-01' AND '9999-12-31{(BaseType == "date" ? "" : " 23:59:59.999999" + (BaseType == "timestamp" ? "" : "+00"))}'";
 
     /// <summary>Whether a value is no date or time outside of the years 1 to 9999.</summary>
-    public bool HasYearOfFourDigits(BoundaryValue value) => Type is not ("date" or "timestamp" or "timestamptz") || value.Text == null || FourDigits().IsMatch(value.Text);
+    public bool HasYearOfFourDigits(BoundaryValue value) => BaseType is not ("date" or "timestamp" or "timestamptz") || value.Text == null || FourDigits().IsMatch(value.Text);
 
     /// <summary>The values that both conditions keep.</summary>
     public BoundaryWork Where(string condition, Func<BoundaryValue, bool> isKept) =>
         this with { Query = $"SELECT v FROM {Table} WHERE {condition} ORDER BY i", Values = [.. Values.Where(isKept)] };
+
+    /// <summary>The values that a condition keeps.</summary>
+    public BoundaryWork Where(Func<BoundaryValue, bool> isKept) => Where($"i IN ({string.Join(", ", Enumerable.Range(0, Values.Count).Where(i => isKept(Values[i])))})", isKept);
+
+    [GeneratedRegex("\\([^)]*\\)")]
+    private static partial Regex Modifiers();
 
     [GeneratedRegex("^\\d{4}-.*(?<! BC)$")]
     private static partial Regex FourDigits();

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Numerics;
 using NpgsqlTypes;
 
@@ -16,6 +17,7 @@ internal static class PgText
     {
         (null or DBNull, _) => null,
         (string text, _) => text,
+        (char letter, _) => letter == 0 ? "" : letter.ToString(),
         (int days, "date") => Date(days),
         (long micros, "time") => Time(micros),
         (long micros, "timestamp") => Timestamp(micros, ""),
@@ -26,9 +28,13 @@ internal static class PgText
         (Guid guid, _) => guid.ToString(),
         (DateOnly date, _) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         (TimeOnly time, _) => Time(time.Ticks / 10),
+        (TimeSpan time, "interval") => BoundaryComposites.IntervalText(0, time.Days, (time - TimeSpan.FromDays(time.Days)).Ticks / 10),
         (TimeSpan time, "time") => Time(time.Ticks / 10),
         (DateTime time, _) => time.ToString("yyyy-MM-dd ", CultureInfo.InvariantCulture) + Time(time.TimeOfDay.Ticks / 10) + (type == "timestamptz" ? "+00" : ""),
         (NpgsqlInterval interval, _) => BoundaryComposites.IntervalText(interval.Months, interval.Days, interval.Time),
+        (NpgsqlInet { Address: var address, Netmask: var bits }, _) => address + (bits == (address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128) ? "" : $"/{bits}"),
+        (NpgsqlTid or NpgsqlLogSequenceNumber, _) => value.ToString(),
+        (Array numbers, "oidvector" or "int2vector") => string.Join(' ', numbers.Cast<object>()),
         (object[] fields, "record") when value.GetType() == typeof(object[]) => BoundaryComposites.RecordText(fields.Select(Field)),
         (Array { Rank: 2 } rows, _) => $"{{{string.Join(',', Enumerable.Range(0, rows.GetLength(0)).Select(row => BoundaryComposites.ArrayText(Enumerable.Range(0, rows.GetLength(1)).Select(column => Of(rows.GetValue(row, column), type)))))}}}",
         (IEnumerable elements, _) => BoundaryComposites.ArrayText(elements.Cast<object?>().Select(element => Of(element, type))),

@@ -45,7 +45,7 @@ public class BoundaryJdbc {
 
     /** The value as Java's type of it. Calendars of java.sql.Date and Timestamp have no year 0 and know Julian days; pgjdbc counts alike in both directions. */
     static Object value(ResultSet r, String type) throws SQLException {
-        switch (type) {
+        switch (type.replaceAll("\\(.*\\)", "")) {
             case "time": return r.getObject(1, LocalTime.class);
             case "timestamp": return r.getObject(1, LocalDateTime.class);
             case "timestamptz": return r.getObject(1, OffsetDateTime.class);
@@ -66,21 +66,28 @@ public class BoundaryJdbc {
         if (value instanceof LocalTime) return time((LocalTime) value);
         if (value instanceof LocalDateTime) return timestamp((LocalDateTime) value, "");
         if (value instanceof OffsetDateTime) return timestamp(((OffsetDateTime) value).withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime(), "+00");
-        if (value instanceof java.sql.Array && elements(value) instanceof Object[] && ((Object[]) elements(value)).length > 0) return array((Object[]) elements(value), r.getString(1));
+        if (value instanceof java.sql.Array && elements(value) instanceof Object[] && ((Object[]) elements(value)).length > 0 && isPlain((Object[]) elements(value))) return array((Object[]) elements(value));
         return r.getString(1);
+    }
+
+    /** Whether array() shows the elements: texts and numbers, also in arrays within. */
+    static boolean isPlain(Object[] elements) {
+        for (Object element : elements) {
+            if (element instanceof Object[] ? !isPlain((Object[]) element) : element != null && !(element instanceof String) && !(element instanceof Short) && !(element instanceof Integer) && !(element instanceof Long) && !(element instanceof Float) && !(element instanceof Double)) return false;
+        }
+        return true;
     }
 
     static Object elements(Object array) throws SQLException { return ((java.sql.Array) array).getArray(); }
 
     /** The driver quotes every element of the arrays that it reads in binary; the others are the server's text. */
-    static String array(Object[] elements, String text) {
+    static String array(Object[] elements) {
         StringBuilder shown = new StringBuilder("{");
         for (Object element : elements) {
             if (element instanceof Object[]) {
-                shown.append(shown.length() > 1 ? "," : "").append(array((Object[]) element, text));
+                shown.append(shown.length() > 1 ? "," : "").append(array((Object[]) element));
                 continue;
             }
-            if (element != null && !(element instanceof String) && !(element instanceof Short) && !(element instanceof Integer) && !(element instanceof Long) && !(element instanceof Float) && !(element instanceof Double)) return text;
             String one = String.valueOf(element);
             boolean quotes = element != null && (one.isEmpty() || one.equalsIgnoreCase("null") || one.chars().anyMatch(c -> "{}\",\\ \t\n\r\u000b\f".indexOf(c) >= 0));
             shown.append(shown.length() > 1 ? "," : "").append(element == null ? "NULL" : quotes ? '"' + one.replace("\\", "\\\\").replace("\"", "\\\"") + '"' : one);

@@ -12,7 +12,12 @@ const readers = {
   21: bytes => String(bytes.readInt16BE()),
   23: bytes => String(bytes.readInt32BE()),
   25: bytes => bytes.toString('utf8'),
+  18: bytes => bytes[0] === 0 ? '' : bytes.toString('latin1'),
+  22: bytes => vector(bytes),
   26: bytes => String(bytes.readUInt32BE()),
+  27: bytes => { if (bytes.length !== 6) throw new Error('a tid has 6 bytes'); return `(${bytes.readUInt32BE()},${bytes.readUInt16BE(4)})`; },
+  30: bytes => vector(bytes),
+  869: address,
   700: bytes => float(bytes.readFloatBE()),
   701: bytes => float(bytes.readDoubleBE()),
   1082: bytes => date(BigInt(bytes.readInt32BE())),
@@ -22,19 +27,45 @@ const readers = {
   1186: bytes => interval(bytes.readInt32BE(12), bytes.readInt32BE(8), bytes.readBigInt64BE()),
   1700: numeric,
   2249: record,
+  3220: bytes => `${bytes.readUInt32BE().toString(16).toUpperCase()}/${bytes.readUInt32BE(4).toString(16).toUpperCase()}`,
   2950: bytes => bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
   3802: bytes => { if (bytes[0] !== 1) throw new Error(`version ${bytes[0]} of jsonb`); return bytes.toString('utf8', 1); },
 };
+for (const oid of [24, 28, 29, 2202, 2203, 2204, 2205, 2206, 3734, 3769, 4089, 4096, 4191]) readers[oid] = readers[26];
 readers[19] = readers[114] = readers[1042] = readers[1043] = readers[25];
 
 /** Text of a value of a type, by its oid; arrays by their header. */
 export const textOf = (oid, bytes) => (readers[oid] ?? array)(bytes);
 
-function array(bytes) {
+/** A vector counts from 0 and is written with blanks. */
+function vector(bytes) {
+  const text = array(bytes, 0);
+  return text.slice(1, -1).replaceAll(',', ' ');
+}
+
+/** An address: family, prefix bits, whether it is a cidr, how many bytes, the bytes. */
+function address(bytes) {
+  const long = bytes[0] === 3, most = long ? 128 : 32;
+  if (bytes[0] !== (long ? 3 : 2) || bytes[2] !== 0 || bytes[3] !== most / 8 || bytes.length !== 4 + bytes[3]) throw new Error('the address\'s header is wrong');
+  const end = bytes[1] === most ? '' : `/${bytes[1]}`, tail = bytes.subarray(bytes.length - 4).join('.');
+  if (!long) return tail + end;
+  const words = Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(4 + 2 * i));
+  let start = -1, length = 1;
+  for (let i = 0; i < 8; i++) {
+    let zeros = 0;
+    while (i + zeros < 8 && words[i + zeros] === 0) zeros++;
+    if (zeros > length) [start, length] = [i, zeros];
+  }
+  if (start === 0 && (length === 6 || length === 5 && words[5] === 0xffff)) return (length === 6 ? '::' : '::ffff:') + tail + end;
+  const hex = from => from.map(word => word.toString(16)).join(':');
+  return (start < 0 ? hex(words) : `${hex(words.slice(0, start))}::${hex(words.slice(start + length))}`) + end;
+}
+
+function array(bytes, first = 1) {
   const dimensions = bytes.readInt32BE(0), element = bytes.readInt32BE(8);
-  if (dimensions === 0) return '{}';
+  if (dimensions === 0) { if (bytes.length !== 12) throw new Error('bytes behind an empty array'); return '{}'; }
   const lengths = Array.from({ length: dimensions }, (_, i) => bytes.readInt32BE(12 + 8 * i));
-  for (let i = 0; i < dimensions; i++) if (bytes.readInt32BE(16 + 8 * i) !== 1) throw new Error(`dimension ${i} from ${bytes.readInt32BE(16 + 8 * i)}`);
+  for (let i = 0; i < dimensions; i++) if (bytes.readInt32BE(16 + 8 * i) !== first) throw new Error(`dimension ${i} from ${bytes.readInt32BE(16 + 8 * i)}`);
   let at = 12 + 8 * dimensions, hasNull = false;
   const shown = level => `{${Array.from({ length: lengths[level] }, () => level + 1 < dimensions ? shown(level + 1) : item()).join(',')}}`;
   const item = () => {

@@ -1,4 +1,4 @@
-// The boundary values through node-postgres: boundary-node.mjs HOST PORT text|binary. What comes out is sent back as parameters, binary ones as buffers.
+// The boundary values through node-postgres: boundary-node.mjs HOST PORT text|binary|rows. What comes out is sent back as parameters, binary ones as buffers.
 // The driver makes text of whatever a row holds, so binary values are read by COPY. Lines come in and go out as boundary_work.py says.
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
@@ -39,6 +39,12 @@ async function binaryValues(query) {
 const out = [];
 for (const line of readFileSync(0, 'utf8').split('\n').filter(line => line)) {
   const [family, , query, table] = line.split('\t');
+  if (mode === 'rows') {
+    // What the driver holds of rows in binary, as it came.
+    const { rows } = await client.query({ text: query, values: [], rowMode: 'array', binary: true, queryMode: 'extended', types: { getTypeParser: () => value => value } });
+    out.push(`${family}\t${rows.length}`, ...rows.map(row => Buffer.from(row[0]).toString('hex')));
+    continue;
+  }
   const { rows, fields } = await client.query({ text: mode === 'binary' ? `SELECT * FROM (${query}) AS described LIMIT 0` : query, values: [], rowMode: 'array', types: { getTypeParser: () => text => text } });
   const values = mode === 'text' ? rows.map(row => row[0]) : await binaryValues(query);
   const texts = mode === 'text' ? values : values.map(value => value && textOf(fields[0].dataTypeID, value));

@@ -85,7 +85,7 @@ def shown(value, kind):
         return "\\x" + value.hex()
     text = value.decode("utf-16-le")
     # The driver's own words for these: 1 and 0, capitals, no zone.
-    return {"1": "t", "0": "f"}[text] if kind == "boolean" else text.lower() if kind == "uuid" else text + "+00" if kind == "timestamptz" else text
+    return {"1": "t", "0": "f"}[text] if kind == "boolean" else text.lower() if kind == "uuid" else text + "+00" if kind.startswith("timestamptz") and "[" not in kind else text
 
 
 odbc.SQLDriverConnect.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_short, ctypes.c_void_p, ctypes.c_short, ctypes.c_void_p, ctypes.c_ushort]

@@ -2,6 +2,7 @@
 out as text, one a line, behind a line with family and count: NULL is \\N; backslash, tab and line breaks are escaped, as COPY does."""
 import datetime
 import decimal
+import ipaddress
 import sys
 import uuid
 
@@ -33,7 +34,7 @@ def text(value, kind=""):
         return format(value, "f")
     if isinstance(value, (bytes, memoryview)):
         return "\\x" + bytes(value).hex()
-    if isinstance(value, uuid.UUID):
+    if isinstance(value, (uuid.UUID, ipaddress.IPv4Address, ipaddress.IPv6Address, ipaddress.IPv4Interface, ipaddress.IPv6Interface)):
         return str(value)
     if isinstance(value, datetime.datetime):
         return f"{value:%m-%d} {clock(value)}".join([f"{value.year:04}-", "+00" if value.tzinfo else ""])

@@ -54,13 +54,16 @@ internal sealed class ArrayText(string text)
                 continue;
             }
 
-            if (c == '\\' && _at + 1 < text.Length && depth == 0)
+            if (c == '\\' && _at + 1 < text.Length)
             {
-                found.Append(text[++_at]);
+                // Of an array within this one all is kept: it is read again.
+                found.Append(depth > 0 ? "\\" : "").Append(text[++_at]);
                 contentLength = found.Length;
-                any = true;
+                any |= depth == 0;
                 continue;
             }
+
+            quoted ^= c == '"';
 
             if (!quoted)
             {

@@ -104,6 +104,8 @@ public sealed class LiteralCoercion(DateTimeFacts facts)
                 return ReadNumeric(text, type);
             case TypeKind.Text when type.Variant == TypeVariant.SingleByte:
                 return (InputResult.Ok, text[..Math.Min(text.Length, 1)], type);
+            case TypeKind.Text when CatalogInput.HasForm(type.Variant):
+                return CatalogInput.Read(text, type.Variant) is { } form ? (InputResult.Ok, form, type) : (InputResult.Invalid, null, type);
             case TypeKind.Unknown or TypeKind.Text or TypeKind.Json or TypeKind.Jsonb:
                 return (InputResult.Ok, text, type.Kind == TypeKind.Unknown ? SqlType.Text : type);
             case TypeKind.Varchar or TypeKind.Char or TypeKind.Name:
@@ -188,7 +190,7 @@ public sealed class LiteralCoercion(DateTimeFacts facts)
         }
 
         return !reader.IsComplete ? (InputResult.Invalid, null, type)
-            : !NumericTyping.Unconstrained.Equals(type.Element) ? (InputResult.Ok, NodeList.From(items), type)
+            : !NumericArrays.AreUnconstrained(type) ? (InputResult.Ok, NodeList.From(items), type)
             : NumericArrays.Of(items, type) is { } numerics ? (InputResult.Ok, numerics.Value, numerics.Type)
             : (InputResult.OutOfRange, null, type);
     }
@@ -239,7 +241,7 @@ public sealed class LiteralCoercion(DateTimeFacts facts)
             (Int128 value, TypeKind.Real) => new Literal((double)(float)ToDouble(value, literal.Type.Scale), type),
             (double value, TypeKind.DoublePrecision) => new Literal(value, type),
             (long value, TypeKind.Timestamp) when literal.Type.Kind == TypeKind.Date => TimestampOf(value, type),
-            (string value, TypeKind.Text) when type.Variant != TypeVariant.SingleByte && literal.Type.Kind is not TypeKind.Char => new Literal(value, type),
+            (string value, TypeKind.Text) when type.Variant != TypeVariant.SingleByte && !CatalogInput.HasForm(type.Variant) && literal.Type.Kind is not TypeKind.Char => new Literal(value, type),
             (string value, TypeKind.Varchar) when type.Precision == 0 && literal.Type.Kind is not TypeKind.Char => new Literal(value, type),
             _ => null,
         };

@@ -93,7 +93,7 @@ public static class TypeNames
 
         if (found is null)
         {
-            throw name is "timetz" or "bit" or "varbit" or "money" or "xml" or "cidr" or "point" or "hstore" or "tsvector" or "tsquery" or "macaddr" or "macaddr8" or "box" or "line" or "lseg" or "path" or "polygon" or "circle" or "pg_lsn" or "pg_snapshot" or "txid_snapshot"
+            throw name is "timetz" or "bit" or "varbit" or "money" or "xml" or "cidr" or "point" or "hstore" or "tsvector" or "tsquery" or "macaddr" or "macaddr8" or "box" or "line" or "lseg" or "path" or "polygon" or "circle" or "record" or "pg_snapshot" or "txid_snapshot"
                 ? AnalyzerErrors.Unsupported($"type {name}", position(type))
                 : AnalyzerErrors.MissingType(name, position(type));
         }

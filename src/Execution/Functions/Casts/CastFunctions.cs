@@ -3,6 +3,7 @@ using System.Text;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
 using Calendar = SqlCluster.Catalyst.Types.Text.Calendar;
 
 namespace SqlCluster.Execution.Functions.Casts;
@@ -28,14 +29,13 @@ internal static class CastFunctions
     private static bool IsSame(SqlType from, SqlType to) =>
         from == to
         || (from.Kind == TypeKind.Unknown && to.Kind == TypeKind.Text)
-        || (from.IsText && to.Kind is TypeKind.Text && to.Variant != TypeVariant.SingleByte)
+        || (from.IsText && to.Kind is TypeKind.Text && to.Variant != TypeVariant.SingleByte && !CatalogInput.HasForm(to.Variant))
         || (from.Kind == TypeKind.Oid && to.Kind == TypeKind.Oid)
         || (from.IsText && to.Kind == TypeKind.Varchar && (to.Precision == 0 || (from.Kind is TypeKind.Varchar or TypeKind.Char && from.Precision > 0 && from.Precision <= to.Precision)))
         || (from.Kind == to.Kind && from.Kind is (TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.Time or TypeKind.Interval) && (!to.HasFractionDigits || to.Precision >= 6))
         || (from.Kind is TypeKind.Json or TypeKind.Jsonb && to.Kind is TypeKind.Text)
         || (from.Kind == TypeKind.Jsonb && to.Kind == TypeKind.Json)
-        || (from.Kind is TypeKind.Oid && to.Kind == TypeKind.BigInt)
-        || (from.Kind is TypeKind.BigInt && to.Kind == TypeKind.Oid);
+        || (from.Kind is TypeKind.Oid && to.Kind == TypeKind.BigInt);
 
     private static RowBody? Body(SqlType from, SqlType to)
     {
@@ -49,6 +49,7 @@ internal static class CastFunctions
         {
             case TypeKind.Text when to.Variant == TypeVariant.SingleByte && from.IsText: return Shortened(from, 1, isBlankPadded: false);
             case TypeKind.Text when to.Variant == TypeVariant.SingleByte && from.Kind == TypeKind.Integer: return static row => SetLetter(row);
+            case TypeKind.Text when CatalogInput.HasForm(to.Variant) && fromText: return row => row.Set(CatalogInput.Read(row.Text(0), to.Variant) ?? throw ExecutionErrors.InvalidText(TypeVariants.NameOf(to.Variant), row.Text(0)));
             case TypeKind.Text or TypeKind.Unknown: return ToText(from);
             case TypeKind.Varchar: return Shortened(from, to.Precision, isBlankPadded: false);
             case TypeKind.Char: return Shortened(from, to.Precision, isBlankPadded: true);
@@ -220,7 +221,13 @@ internal static class CastFunctions
             TypeKind.Oid => (0, uint.MaxValue),
             _ => (long.MinValue, long.MaxValue),
         };
-        string name = to.ToString();
+        string name = to.Kind == TypeKind.Oid ? "OID" : to.ToString();
+        if (to.Kind == TypeKind.Oid && from.Kind is (TypeKind.SmallInt or TypeKind.Integer))
+        {
+            // The same 32 bits without a sign.
+            return static row => row.Set((long)unchecked((uint)(int)row.Long(0)));
+        }
+
         if (from.IsInteger || from.Kind == TypeKind.Oid)
         {
             return row => row.Set(row.Long(0) is var value && value >= min && value <= max ? value : throw ExecutionErrors.OutOfRange(name));

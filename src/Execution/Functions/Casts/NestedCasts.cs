@@ -34,7 +34,7 @@ internal static class NestedCasts
         SqlType element = row.Binding.ResultType.Element!;
         List<string?> items = row.Binding.ResultType.Variant.IsVector() && !text.StartsWith('{')
             ? [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries)]
-            : ArrayText.Parse(text, row.Cancellation);
+            : ArrayText.Parse(text, element.Kind == TypeKind.Array, row.Cancellation);
         EvaluationContext context = row.Context;
         Pulse pulse = row.Pulse;
         using var texts = new ResultColumn(SqlType.Text, context.Account);
@@ -102,10 +102,10 @@ internal static class NestedCasts
     }
 }
 
-/// <summary>Reads the text form of one-dimensional arrays: {1,2,NULL,"a b"}.</summary>
+/// <summary>Reads the text form of arrays: {1,2,NULL,"a b"}; of several dimensions, a text for each array within.</summary>
 internal static class ArrayText
 {
-    public static List<string?> Parse(string text, CancellationToken cancellation)
+    public static List<string?> Parse(string text, bool hasArrays, CancellationToken cancellation)
     {
         var pulse = new Pulse(cancellation);
         string trimmed = text.Trim();
@@ -128,7 +128,7 @@ internal static class ArrayText
                 position++;
             }
 
-            items.Add(ParseItem(trimmed, text, ref position, end, ref pulse));
+            items.Add(hasArrays && position < end && trimmed[position] == '{' ? ParseArray(trimmed, text, ref position, end, ref pulse) : ParseItem(trimmed, text, ref position, end, ref pulse));
             while (position < end && char.IsWhiteSpace(trimmed[position]))
             {
                 position++;
@@ -144,6 +144,25 @@ internal static class ArrayText
                 throw Malformed(text);
             }
         }
+    }
+
+    private static string ParseArray(string trimmed, string text, ref int position, int end, ref Pulse pulse)
+    {
+        int start = position, depth = 0;
+        bool isQuoted = false;
+        for (; position < end; position++)
+        {
+            pulse.Spend(1);
+            switch (trimmed[position])
+            {
+                case '\\': position++; break;
+                case '"': isQuoted = !isQuoted; break;
+                case '{' when !isQuoted: depth++; break;
+                case '}' when !isQuoted && --depth == 0: return trimmed[start..++position];
+            }
+        }
+
+        throw Malformed(text);
     }
 
     private static string? ParseItem(string trimmed, string text, ref int position, int end, ref Pulse pulse)

@@ -191,7 +191,7 @@ internal sealed class CopyBinaryIn(CopyTarget target, Session session) : ICopyIn
         SqlType type = target.Column(index).Type;
         switch (type.Kind)
         {
-            case TypeKind.Text or TypeKind.Varchar or TypeKind.Char or TypeKind.Name or TypeKind.Json:
+            case TypeKind.Text or TypeKind.Varchar or TypeKind.Char or TypeKind.Name or TypeKind.Json when type.Variant is not (TypeVariant.SingleByte or TypeVariant.Inet or TypeVariant.Lsn or TypeVariant.Tid):
                 target.SetText(index, Text(bytes));
                 break;
             case TypeKind.Jsonb:

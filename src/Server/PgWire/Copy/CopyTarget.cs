@@ -37,7 +37,7 @@ internal sealed class CopyTarget : IDisposable
         // Lengths are checked here, where the line is known; the cast would cut.
         SqlType[] types = [.. table.Columns.Select(static column => column.Type.Kind is TypeKind.Varchar ? SqlType.Text : column.Type)];
         _writer = table.OpenWriter();
-        _loader = new RowLoader(types, session.Settings.ForExecution(session.Engine.MemoryLimitBytes));
+        _loader = new RowLoader(types, session.Settings.ForExecution(session.Engine.MemoryLimitBytes) with { Objects = session.Objects });
     }
 
     /// <summary>Positions in the table of the columns that COPY names.</summary>

@@ -51,3 +51,20 @@ internal sealed class BinaryRowPlaceWriter : ValueWriter
         writer.EndValue(mark);
     }
 }
+
+/// <summary>pg_lsn in binary: 64 bits of "upper/lower", in hexadecimal digits.</summary>
+internal sealed class BinaryLogPositionWriter : ValueWriter
+{
+    private readonly RowTextWriter _text = new(Catalyst.Types.SqlType.Text, "UTC");
+
+    protected override void Load(Vector vector) => _text.Open(vector);
+
+    protected override void WriteValue(PgWriter writer, int row)
+    {
+        string[] parts = _text.Text(row).Split('/');
+        int mark = writer.BeginValue();
+        writer.Int32(int.Parse(parts[0], System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture));
+        writer.Int32(int.Parse(parts[1], System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture));
+        writer.EndValue(mark);
+    }
+}

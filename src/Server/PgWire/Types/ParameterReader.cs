@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using SqlCluster.Catalyst.Expressions;
 using SqlCluster.Catalyst.Types;
+using SqlCluster.Catalyst.Types.Text;
 using SqlCluster.Parser.Ast;
 using SqlCluster.Parser.Errors;
 using SqlCluster.Server.PgWire.Messages;
@@ -27,7 +27,7 @@ internal static class ParameterReader
     {
         if (bytes == null)
         {
-            return Literal.Null(type is { Kind: TypeKind.Array, Element.Kind: TypeKind.Numeric } ? NumericArrays.WithoutNumbers : type);
+            return Literal.Null(NumericArrays.Includes(type) ? NumericArrays.WithoutNumbers(type) : type);
         }
 
         if (!isBinary)
@@ -95,6 +95,8 @@ internal static class ParameterReader
                 return reader.Byte() == 1 ? FromText(PgReader.Decode(reader.Take(reader.Left)), type, session) : throw PgErrors.Protocol("unsupported jsonb version number");
             case TypeKind.Array: value = FromArray(ref reader, type, session); break;
             case TypeKind.Text when type.Variant == TypeVariant.Inet: return FromText(AddressText(bytes), type, session);
+            case TypeKind.Text when type.Variant == TypeVariant.SingleByte && bytes is [0]: return new Literal("", type);
+            case TypeKind.Text when type.Variant == TypeVariant.Lsn: value = new Literal(CatalogInput.LogPosition((ulong)reader.Int64()), type); break;
             case TypeKind.Text when type.Variant == TypeVariant.Tid:
                 int block = reader.Int32();
                 value = new Literal(string.Create(CultureInfo.InvariantCulture, $"({(uint)block},{reader.Count()})"), type);
@@ -114,13 +116,13 @@ internal static class ParameterReader
         reader.Int32();
         int elementOid = reader.Int32();
         SqlType element = PgTypes.InnermostElement(type);
-        SqlType none = dimensions <= 1 && element.Kind == TypeKind.Numeric ? NumericArrays.WithoutNumbers : type;
+        SqlType none = element.Kind == TypeKind.Numeric ? NumericArrays.WithoutNumbers(type) : type;
         if (dimensions == 0)
         {
             return new Literal(NodeList<Literal>.Empty, none);
         }
 
-        if (dimensions is < 0 or > MaxDimensions || (dimensions > 1 && element.Kind == TypeKind.Numeric) || (PgTypes.FromOid(elementOid) is { } sent && PgTypes.Oid(sent) != PgTypes.Oid(element)))
+        if (dimensions is < 0 or > MaxDimensions || (PgTypes.FromOid(elementOid) is { } sent && PgTypes.Oid(sent) != PgTypes.Oid(element)))
         {
             throw PgErrors.NoBinaryInput($"{type} with {dimensions} dimensions of elements with oid {elementOid}");
         }
@@ -152,9 +154,10 @@ internal static class ParameterReader
             values.Add(size < 0 ? Literal.Null(element) : FromBinary(reader.Take(size), element, session));
         }
 
-        return lengths.Length == 1 && element.Kind == TypeKind.Numeric
-            ? NumericArrays.Of(values, NumericArrays.WithoutNumbers) ?? throw new QueryException("22003", ErrorKind.User, "value overflows numeric format")
-            : new Literal((NodeList<Literal>)[.. values], SqlType.Array(lengths.Length == 1 ? element : values[0].Type));
+        SqlType type = SqlType.Array(lengths.Length == 1 ? element : values[0].Type);
+        return element.Kind == TypeKind.Numeric
+            ? NumericArrays.Of(values, NumericArrays.WithoutNumbers(type)) ?? throw new QueryException("22003", ErrorKind.User, "value overflows numeric format")
+            : new Literal((NodeList<Literal>)[.. values], type);
     }
 
     /// <summary>inet: family, prefix bits, whether it is a cidr, bytes of the address, the address.</summary>
@@ -165,8 +168,7 @@ internal static class ParameterReader
             throw PgErrors.Protocol("invalid external \"inet\" value");
         }
 
-        string address = new IPAddress(bytes[4..]).ToString();
-        return bytes[1] == bytes[3] * 8 ? address : string.Create(CultureInfo.InvariantCulture, $"{address}/{bytes[1]}");
+        return CatalogInput.Address(bytes[4..], bytes[1]);
     }
 
     /// <summary>Digits of a binary numeric: 4 decimal digits a group, the first of weight 10000^weight.</summary>

@@ -15,6 +15,7 @@ public static class PgTypes
 
     private const int TextOid = 25;
     private const int RecordOid = 2249;
+    private const int RecordArrayOid = 2287;
 
     /// <summary>Type oid; those of pg_type.</summary>
     public static int Oid(SqlType type) => type.Variant != TypeVariant.None ? Oid(type.Variant) : type.Kind switch
@@ -81,6 +82,9 @@ public static class PgTypes
         _ => -1,
     };
 
+    /// <summary>Whether a client declares a parameter as a record or an array of them, which have no input.</summary>
+    public static bool IsRecord(int oid) => oid is RecordOid or RecordArrayOid;
+
     /// <summary>The type a client declares for a parameter; null when it leaves that to us or names a type we don't have.</summary>
     public static SqlType? FromOid(int oid) => VariantOf(oid) is var variant and not TypeVariant.None ? TypeVariants.Of(variant) : oid switch
     {
@@ -124,7 +128,7 @@ public static class PgTypes
     [
         (16, 1000), (17, 1001), (19, 1003), (21, 1005), (23, 1007), (25, 1009), (1042, 1014), (1043, 1015), (20, 1016), (700, 1021), (701, 1022), (26, 1028),
         (18, 1002), (22, 1006), (24, 1008), (27, 1010), (28, 1011), (29, 1012), (30, 1013), (869, 1041), (1033, 1034), (2202, 2207), (2203, 2208), (2204, 2209), (2205, 2210),
-        (2206, 2211), (2275, 1263), (3220, 3221), (3734, 3735), (3769, 3770), (4089, 4090), (4096, 4097), (4191, 4192), (1114, 1115), (1082, 1182), (1083, 1183), (1184, 1185), (1186, 1187), (114, 199), (1700, 1231), (2249, 2287), (2950, 2951), (3802, 3807),
+        (2206, 2211), (2275, 1263), (3220, 3221), (3734, 3735), (3769, 3770), (4089, 4090), (4096, 4097), (4191, 4192), (1114, 1115), (1082, 1182), (1083, 1183), (1184, 1185), (1186, 1187), (114, 199), (1700, 1231), (RecordOid, RecordArrayOid), (2950, 2951), (3802, 3807),
     ];
 
     private static int Oid(TypeVariant variant) => Array.Find(Variants, pair => pair.Variant == variant).Oid;

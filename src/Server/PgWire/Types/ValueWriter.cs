@@ -25,6 +25,7 @@ internal abstract class ValueWriter
         TypeKind.Interval when !isBinary && styles.Intervals != IntervalStyle.Postgres => new IntervalWriter(styles.Intervals),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.SingleByte => new BinaryLetterWriter(),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.Inet => new BinaryAddressWriter(),
+        TypeKind.Text when isBinary && type.Variant == TypeVariant.Lsn => new BinaryLogPositionWriter(),
         TypeKind.Text when isBinary && type.Variant == TypeVariant.Tid => new BinaryRowPlaceWriter(),
         TypeKind.Oid when !isBinary && type.Variant.IsObjectName() => new RowTextWriter(type, timeZone, names, cancellation: cancellation),
         TypeKind.Text or TypeKind.Varchar or TypeKind.Name or TypeKind.Json or TypeKind.Unknown => new BytesWriter(cancellation),
