@@ -146,7 +146,7 @@ internal static class BriefPlans
 
         foreach (Expression child in expression.Children)
         {
-            if (search.Cancellation.IsCancellationRequested)
+            if (search.Expressions > MaxExpressions && search.Cancellation.IsCancellationRequested)
             {
                 return false;
             }

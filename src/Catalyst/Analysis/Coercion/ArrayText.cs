@@ -1,11 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Catalyst.Analysis.Coercion;
 
 /// <summary>Reads the items of PostgreSQL's array text: {1,2}, {"a b",NULL,c\,d}. Nested braces come out as one item.</summary>
 internal sealed class ArrayText(string text)
 {
+    private readonly StringBuilder _found = new();
     private int _at;
 
     public bool IsComplete { get; private set; }
@@ -40,8 +42,9 @@ internal sealed class ArrayText(string text)
             return false;
         }
 
+        Interruption.Ask();
         SkipBlanks();
-        var found = new StringBuilder();
+        StringBuilder found = _found.Clear();
         bool quoted = false, any = false;
         int depth = 0, contentLength = 0;
         for (; _at < text.Length; _at++)

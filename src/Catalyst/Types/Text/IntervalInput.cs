@@ -20,9 +20,13 @@ public enum IntervalUnit
     Microsecond,
 }
 
-/// <summary>Reads intervals: '1 year 2 days', '1-2', '3 04:05:06', 'P1Y2M3DT4H', '@ 1 minute ago'.</summary>
+/// <summary>Reads intervals: '1 year 2 days', '1-2', '3 04:05:06', 'P1Y2M3DT4H', 'P0001-02-03T04:05:06', '@ 1 minute ago'.</summary>
 public static class IntervalInput
 {
+    private static readonly (IntervalUnit Unit, int Digits)[] DatePositions = [(IntervalUnit.Year, 4), (IntervalUnit.Month, 2), (IntervalUnit.Day, 2)];
+
+    private static readonly (IntervalUnit Unit, int Digits)[] TimePositions = [(IntervalUnit.Hour, 2), (IntervalUnit.Minute, 2), (IntervalUnit.Second, 2)];
+
     /// <param name="text">The text.</param>
     /// <param name="lastUnit">Unit of a number that has none (second unless a qualifier says otherwise); also what 1:2 ends in.</param>
     /// <param name="value">The interval.</param>
@@ -215,25 +219,27 @@ public static class IntervalInput
         return result == InputResult.Ok ? sum.Add(negative ? $"-{months}" : months, IntervalUnit.Month) : result;
     }
 
+    /// <summary>ISO 8601's forms: P1Y2M3DT4H (4.4.3.2), and its alternatives P0001-02-03T04:05:06 and P00010203T040506 (4.4.3.3), which may end early.</summary>
     private static InputResult ReadIso(ReadOnlySpan<char> text, ref IntervalSum sum)
     {
-        bool inTime = false, any = false;
+        bool inTime = false, hasField = false;
         while (!text.IsEmpty)
         {
             if (text[0] is 'T' or 't' && !inTime)
             {
-                inTime = true;
+                (inTime, hasField) = (true, false);
                 text = text[1..];
                 continue;
             }
 
-            int end = text.IndexOfAnyExcept("+-0123456789.");
-            if (end <= 0 || text[0] == '+')
+            ReadOnlySpan<char> number = IsoNumber(text);
+            text = text[number.Length..];
+            if (number.IsEmpty)
             {
                 return InputResult.Invalid;
             }
 
-            IntervalUnit? unit = char.ToUpperInvariant(text[end]) switch
+            IntervalUnit? unit = text.IsEmpty ? null : char.ToUpperInvariant(text[0]) switch
             {
                 'Y' when !inTime => IntervalUnit.Year,
                 'M' when !inTime => IntervalUnit.Month,
@@ -244,17 +250,75 @@ public static class IntervalInput
                 'S' when inTime => IntervalUnit.Second,
                 _ => null,
             };
-            InputResult result = unit is null ? InputResult.Invalid : sum.Add(text[..end], unit.Value);
+            InputResult result;
+            if (unit is { } named)
+            {
+                result = sum.Add(number, named);
+                text = text[1..];
+            }
+            else
+            {
+                result = hasField ? InputResult.Invalid : inTime ? ReadIsoPositions(number, ref text, TimePositions, ':', ref sum) : ReadIsoPositions(number, ref text, DatePositions, '-', ref sum);
+                if (inTime && !text.IsEmpty)
+                {
+                    return InputResult.Invalid;
+                }
+            }
+
             if (result != InputResult.Ok)
             {
                 return result;
             }
 
-            any = true;
-            text = text[(end + 1)..];
+            hasField = true;
         }
 
-        return any ? InputResult.Ok : InputResult.Invalid;
+        return InputResult.Ok;
+    }
+
+    /// <summary>Numbers whose unit is their position: so many digits each in one row, or with marks between them.</summary>
+    /// <param name="first">The number that begins them.</param>
+    /// <param name="text">What follows it; then what follows the last.</param>
+    /// <param name="positions">Unit and digits of each.</param>
+    /// <param name="mark">Between them.</param>
+    /// <param name="sum">Takes them.</param>
+    private static InputResult ReadIsoPositions(ReadOnlySpan<char> first, ref ReadOnlySpan<char> text, ReadOnlySpan<(IntervalUnit Unit, int Digits)> positions, char mark, ref IntervalSum sum)
+    {
+        InputResult result;
+        if (!text.StartsWith(mark) && first.Length == positions[0].Digits + positions[1].Digits + positions[2].Digits && !first.ContainsAnyExceptInRange('0', '9'))
+        {
+            int at = 0;
+            foreach ((IntervalUnit unit, int digits) in positions)
+            {
+                result = sum.Add(first.Slice(at, digits), unit);
+                if (result != InputResult.Ok)
+                {
+                    return result;
+                }
+
+                at += digits;
+            }
+
+            return InputResult.Ok;
+        }
+
+        result = sum.Add(first, positions[0].Unit);
+        for (int i = 1; result == InputResult.Ok && i < positions.Length && text.StartsWith(mark); i++)
+        {
+            ReadOnlySpan<char> number = IsoNumber(text[1..]);
+            text = text[(1 + number.Length)..];
+            result = number.IsEmpty ? InputResult.Invalid : sum.Add(number, positions[i].Unit);
+        }
+
+        return result != InputResult.Ok || text.IsEmpty || text[0] is 'T' or 't' ? result : InputResult.Invalid;
+    }
+
+    /// <summary>The number that a text begins with, perhaps negative.</summary>
+    private static ReadOnlySpan<char> IsoNumber(ReadOnlySpan<char> text)
+    {
+        int start = text is ['-', ..] ? 1 : 0, end = text[start..].IndexOfAnyExcept("0123456789.");
+        end = end < 0 ? text.Length : start + end;
+        return end == start ? [] : text[..end];
     }
 
     /// <summary>A unit by name or abbreviation.</summary>
