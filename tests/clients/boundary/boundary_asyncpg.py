@@ -31,7 +31,7 @@ def of_kind(value, kind):
 def shown(value, kinds=None, kind=""):
     if kind.startswith('"char"') and isinstance(value, bytes):
         return value.decode().rstrip("\0")
-    if kind == "tid" and value is not None:
+    if kind == "tid" and isinstance(value, tuple):
         return f"({value[0]},{value[1]})"
     if kind == "pg_lsn" and isinstance(value, int):
         return f"{value >> 32 & 0xffffffff:X}/{value & 0xffffffff:X}"

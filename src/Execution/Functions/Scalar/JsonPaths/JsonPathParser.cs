@@ -10,6 +10,10 @@ namespace SqlCluster.Execution.Functions.Scalar.JsonPaths;
 internal sealed class JsonPathParser
 {
     private const int MostLevels = 500;
+
+    /// <summary>Steps, or operands, in a row: each is a level of the tree, which is evaluated by recursion.</summary>
+    private const int MostSteps = 10_000;
+
     private static readonly string[] Methods = ["abs", "ceiling", "double", "floor", "keyvalue", "size", "type"];
     private readonly List<PathToken> _tokens;
     private int _at;
@@ -38,8 +42,10 @@ internal sealed class JsonPathParser
     private PathNode Disjunction()
     {
         PathNode left = Conjunction();
+        int steps = 0;
         while (TakeSymbol("||"))
         {
+            Lengthen(ref steps);
             left = new ConnectiveNode(false, Condition(left), Condition(Conjunction()));
         }
 
@@ -49,8 +55,10 @@ internal sealed class JsonPathParser
     private PathNode Conjunction()
     {
         PathNode left = Predicate();
+        int steps = 0;
         while (TakeSymbol("&&"))
         {
+            Lengthen(ref steps);
             left = new ConnectiveNode(true, Condition(left), Condition(Predicate()));
         }
 
@@ -93,8 +101,10 @@ internal sealed class JsonPathParser
     private PathNode Sum()
     {
         PathNode left = Product();
+        int steps = 0;
         while (Token.Kind == PathTokenKind.Symbol && Token.Value is "+" or "-")
         {
+            Lengthen(ref steps);
             char symbol = Token.Value[0];
             _at++;
             left = new ArithmeticNode(symbol, Value(left), Value(Product()));
@@ -106,8 +116,10 @@ internal sealed class JsonPathParser
     private PathNode Product()
     {
         PathNode left = Signed();
+        int steps = 0;
         while (Token.Kind == PathTokenKind.Symbol && Token.Value is "*" or "/" or "%")
         {
+            Lengthen(ref steps);
             char symbol = Token.Value[0];
             _at++;
             left = new ArithmeticNode(symbol, Value(left), Value(Signed()));
@@ -134,6 +146,14 @@ internal sealed class JsonPathParser
     private void Deepen()
     {
         if (++_depth > MostLevels)
+        {
+            throw ExecutionErrors.JsonPathTooDeep();
+        }
+    }
+
+    private static void Lengthen(ref int steps)
+    {
+        if (++steps > MostSteps)
         {
             throw ExecutionErrors.JsonPathTooDeep();
         }
@@ -194,8 +214,10 @@ internal sealed class JsonPathParser
 
     private PathNode Accessors(PathNode input)
     {
+        int steps = 0;
         while (true)
         {
+            Lengthen(ref steps);
             if (TakeSymbol("?"))
             {
                 ExpectSymbol("(");

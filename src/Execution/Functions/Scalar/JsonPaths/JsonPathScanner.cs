@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SqlCluster.Catalyst.Trees;
 
 namespace SqlCluster.Execution.Functions.Scalar.JsonPaths;
 
@@ -51,6 +52,7 @@ internal static class JsonPathScanner
                 continue;
             }
 
+            Interruption.Ask();
             tokens.Add(Next(text, ref at));
         }
     }
