@@ -10,32 +10,16 @@ public sealed class BoundaryClientTests(BoundaryServer server) : IClassFixture<B
 {
     /// <summary>Arrays of two dimensions, which the driver declares as arrays and writes as texts, are read alone: docs/postgresql.md.</summary>
     [Fact]
-    public async Task T2_PgjdbcInBinary() => await CheckAsync([.. server.Works.Select(static work => work.Type.EndsWith("[][]", StringComparison.Ordinal) ? work with { Table = null } : work)], "jdbc_binary", work => ClientProgram.JavaWithInputAsync("boundary/BoundaryJdbc.java", work, JdbcUrl, "binary"));
+    public async Task T2_PgjdbcInBinary() => await server.CheckAsync([.. server.Works.Select(static work => work.Type.EndsWith("[][]", StringComparison.Ordinal) ? work with { Table = null } : work)], "jdbc_binary", work => ClientProgram.JavaWithInputAsync("boundary/BoundaryJdbc.java", work, JdbcUrl, "binary"));
 
     [Fact]
-    public async Task T3_PgjdbcInText() => await CheckAsync("jdbc_text", work => ClientProgram.JavaWithInputAsync("boundary/BoundaryJdbc.java", work, JdbcUrl, "text"));
+    public async Task T3_PgjdbcInText() => await server.CheckAsync(server.Works, "jdbc_text", work => ClientProgram.JavaWithInputAsync("boundary/BoundaryJdbc.java", work, JdbcUrl, "text"));
 
     [Fact]
-    public async Task T2_AsyncpgInBinary() => await CheckAsync(WithoutVectors, "asyncpg_binary", work => ClientProgram.PythonWithInputAsync("boundary/boundary_asyncpg.py", "asyncpg", work, server.Host, server.Port, "binary"));
-
-    /// <summary>Records and vectors, whose parts it reads in another format than it asked for, are left out.</summary>
-    [Fact]
-    public async Task T3_AsyncpgInText() => await CheckAsync([.. server.Works.Where(static work => work.Type is not ("record" or "record[]" or "oidvector" or "int2vector"))], "asyncpg_text", work => ClientProgram.PythonWithInputAsync("boundary/boundary_asyncpg.py", "asyncpg", work, server.Host, server.Port, "text"));
+    public async Task T2_NodePostgresInBinary() => await server.CheckAsync(server.Works, "node_binary", work => ClientProgram.NodeWithInputAsync("boundary/boundary-node.mjs", work, server.Host, server.Port, "binary"));
 
     [Fact]
-    public async Task T3_Psycopg2() => await CheckAsync("psycopg2", work => ClientProgram.PythonWithInputAsync("boundary/boundary_psycopg2.py", "psycopg2", work, server.Host, server.Port, "psycopg2"));
-
-    [Fact]
-    public async Task T3_SqlAlchemy() => await CheckAsync("sqlalchemy", work => ClientProgram.PythonWithInputAsync("boundary/boundary_psycopg2.py", "sqlalchemy", work, server.Host, server.Port, "sqlalchemy"));
-
-    [Fact]
-    public async Task T2_SqlAlchemyOverAsyncpg() => await CheckAsync(WithoutVectors, "sqlalchemy_asyncpg", work => ClientProgram.PythonWithInputAsync("boundary/boundary_asyncpg.py", "sqlalchemy, asyncpg", work, server.Host, server.Port, "sqlalchemy"));
-
-    [Fact]
-    public async Task T2_NodePostgresInBinary() => await CheckAsync("node_binary", work => ClientProgram.NodeWithInputAsync("boundary/boundary-node.mjs", work, server.Host, server.Port, "binary"));
-
-    [Fact]
-    public async Task T3_NodePostgresInText() => await CheckAsync("node_text", work => ClientProgram.NodeWithInputAsync("boundary/boundary-node.mjs", work, server.Host, server.Port, "text"));
+    public async Task T3_NodePostgresInText() => await server.CheckAsync(server.Works, "node_text", work => ClientProgram.NodeWithInputAsync("boundary/boundary-node.mjs", work, server.Host, server.Port, "text"));
 
     /// <summary>With and without cursors of its own.</summary>
     [Theory]
@@ -44,7 +28,7 @@ public sealed class BoundaryClientTests(BoundaryServer server) : IClassFixture<B
     public async Task T3_PsqlOdbc(string useDeclareFetch)
     {
         Assert.SkipUnless(ClientProgram.IsInstalled("isql"), "isql is not installed");
-        await CheckAsync([.. server.Works.Select(static work => work.WithYearsOfFourDigits())], $"odbc{useDeclareFetch}", work => ClientProgram.PythonWithInputAsync("boundary/boundary_odbc.py", "ctypes", work, server.Host, server.Port, useDeclareFetch));
+        await server.CheckAsync([.. server.Works.Select(static work => work.WithYearsOfFourDigits())], $"odbc{useDeclareFetch}", work => ClientProgram.PythonWithInputAsync("boundary/boundary_odbc.py", "ctypes", work, server.Host, server.Port, useDeclareFetch));
     }
 
     /// <summary>What the driver makes of dates and times in other years, with PostgreSQL as with us: the lists leave them out for it.</summary>
@@ -61,16 +45,6 @@ public sealed class BoundaryClientTests(BoundaryServer server) : IClassFixture<B
         Assert.True(exitCode == 0, output);
         Dictionary<string, List<string?>> read = BoundaryText.Parse(output);
         Assert.Equal(dates.Select(static date => date.Shown), dates.Select((_, i) => Assert.Single(read[$"{i}"])));
-    }
-
-    /// <summary>asyncpg hands a record's fields, which come in binary, to what reads text: it has no records in text, from PostgreSQL neither.</summary>
-    [Fact]
-    public async Task T3_AsyncpgHasNoRecordsInText()
-    {
-        (int exitCode, string output) = await ClientProgram.PythonWithInputAsync("boundary/boundary_asyncpg.py", "asyncpg", "record\trecord\tSELECT ROW(date '10000-01-01')\t-\n", server.Host, server.Port, "text");
-        Assert.True(exitCode != 0 && output.Contains("UnicodeDecodeError", StringComparison.Ordinal), output);
-        (exitCode, output) = await ClientProgram.PythonWithInputAsync("boundary/boundary_asyncpg.py", "asyncpg", "vector\toidvector\tSELECT oidvector '1 2'\t-\n", server.Host, server.Port, "text");
-        Assert.True(exitCode != 0 && output.Contains("malformed array literal", StringComparison.Ordinal), output);
     }
 
     /// <summary>Read by SELECT, written back by COPY FROM STDIN and, to be sure of both, read again by COPY TO STDOUT.</summary>
@@ -97,7 +71,7 @@ public sealed class BoundaryClientTests(BoundaryServer server) : IClassFixture<B
             read[parts[0]] = [.. parts[1..^1].Select(static text => text == "\\N" ? null : text)];
         }
 
-        await CompareAsync(server.Works, "psql", read);
+        await server.CompareAsync(server.Works, "psql", read);
     }
 
     /// <summary>psql's only binary: COPY to a file, and from it.</summary>
@@ -138,36 +112,5 @@ public sealed class BoundaryClientTests(BoundaryServer server) : IClassFixture<B
         Assert.Equal("00000000000000efbfbd", Assert.Single(read["number"]));
     }
 
-    /// <summary>Vectors are read alone: asyncpg sends them as arrays that count from 1, which PostgreSQL refuses (22P03).</summary>
-    private BoundaryWork[] WithoutVectors => [.. server.Works.Select(static work => work.Type is "oidvector" or "int2vector" ? work with { Table = null } : work)];
-
     private string JdbcUrl => $"jdbc:postgresql://{server.Host}:{server.Port}/sqlcluster?user=tester&sslmode=disable";
-
-    private Task CheckAsync(string name, Func<string, Task<(int ExitCode, string Output)>> run) => CheckAsync(server.Works, name, run);
-
-    private async Task CheckAsync(IReadOnlyList<BoundaryWork> works, string name, Func<string, Task<(int ExitCode, string Output)>> run)
-    {
-        (int exitCode, string output) = await run(await server.PrepareAsync(works, name));
-        Assert.True(exitCode == 0, output.Length > 4_000 ? output[^4_000..] : output);
-        await CompareAsync(works, name, BoundaryText.Parse(output));
-    }
-
-    private async Task CompareAsync(IReadOnlyList<BoundaryWork> works, string name, Dictionary<string, List<string?>> read)
-    {
-        var wrong = new List<string>();
-        foreach (BoundaryWork work in works)
-        {
-            if ((read.TryGetValue(work.Family, out List<string?>? texts) ? BoundaryComparison.Difference(work.Values, texts) : "did not come") is { } difference)
-            {
-                wrong.Add($"{work.Family}, read: {difference}");
-            }
-
-            if (work.Table != null && BoundaryComparison.Difference(work.Values, await server.WrittenAsync(work, name)) is { } other)
-            {
-                wrong.Add($"{work.Family}, written: {other}");
-            }
-        }
-
-        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
-    }
 }

@@ -71,6 +71,34 @@ public sealed class BoundaryServer : IAsyncLifetime
         return texts;
     }
 
+    /// <summary>Has a client read the lists and write them back, and compares both.</summary>
+    public async Task CheckAsync(IReadOnlyList<BoundaryWork> works, string name, Func<string, Task<(int ExitCode, string Output)>> run)
+    {
+        (int exitCode, string output) = await run(await PrepareAsync(works, name));
+        Assert.True(exitCode == 0, output.Length > 4_000 ? output[^4_000..] : output);
+        await CompareAsync(works, name, BoundaryText.Parse(output));
+    }
+
+    /// <summary>Compares what a client read, and what it wrote, with the lists.</summary>
+    public async Task CompareAsync(IReadOnlyList<BoundaryWork> works, string name, Dictionary<string, List<string?>> read)
+    {
+        var wrong = new List<string>();
+        foreach (BoundaryWork work in works)
+        {
+            if ((read.TryGetValue(work.Family, out List<string?>? texts) ? BoundaryComparison.Difference(work.Values, texts) : "did not come") is { } difference)
+            {
+                wrong.Add($"{work.Family}, read: {difference}");
+            }
+
+            if (work.Table != null && BoundaryComparison.Difference(work.Values, await WrittenAsync(work, name)) is { } other)
+            {
+                wrong.Add($"{work.Family}, written: {other}");
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
     private async Task RunAsync(IEnumerable<string> statements)
     {
         await using NpgsqlDataSource source = NpgsqlDataSource.Create(ConnectionString);
