@@ -24,11 +24,11 @@ internal sealed class GiveUp : BailErrorStrategy
 /// <summary>Reports the first error, with all that could have stood in its place: for the second attempt.</summary>
 /// <remarks>
 /// What was possible is gathered on the way: each decision that passes over the same token adds its tokens, so that after <c>a = 1 foo</c> operators, AND
-/// and the next clauses are all listed, not only what the outermost rule still waits for.
+/// and the next clauses are all listed, not only what the outermost rule still waits for. The network's own sets are kept, and united only for the report.
 /// </remarks>
 internal sealed class ReportFirst(SqlTokenStream tokens) : DefaultErrorStrategy
 {
-    private readonly IntervalSet _possible = new();
+    private readonly List<IntervalSet> _possible = [];
     private int _possibleAt = -1;
 
     public override void Sync(Antlr4.Runtime.Parser recognizer)
@@ -62,13 +62,16 @@ internal sealed class ReportFirst(SqlTokenStream tokens) : DefaultErrorStrategy
         if (_possibleAt != tokens.Index)
             _possible.Clear();
         _possibleAt = tokens.Index;
-        _possible.AddAll(next);
+        _possible.Add(next);
     }
 
     private void Report(Antlr4.Runtime.Parser recognizer, IToken offending)
     {
         ((ReducingParser)recognizer).Fail();
-        throw ParserErrors.Syntax(tokens, offending, _possibleAt == offending.TokenIndex ? ExpectedTokens.Describe(_possible) : []);
+        var possible = new IntervalSet();
+        foreach (IntervalSet next in _possibleAt == offending.TokenIndex ? _possible : [])
+            possible.AddAll(next);
+        throw ParserErrors.Syntax(tokens, offending, ExpectedTokens.Describe(possible));
     }
 }
 
