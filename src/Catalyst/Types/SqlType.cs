@@ -97,6 +97,9 @@ public sealed record SqlType(
     /// <summary>Without fraction digits: the type of the column that a rounded value is read from.</summary>
     public SqlType WithoutFractionDigits => HasFractionDigits ? this with { Precision = -1 } : this;
 
+    /// <summary>Of an array, the type of the elements under all of its dimensions; of any other type, itself.</summary>
+    public SqlType InnermostElement => Kind == TypeKind.Array ? Element!.InnermostElement : this;
+
     public bool IsNested => Kind is TypeKind.Array or TypeKind.Row or TypeKind.Map;
 
     public static SqlType Numeric(int precision, int scale) => new(TypeKind.Numeric, precision, scale);

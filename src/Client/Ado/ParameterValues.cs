@@ -132,23 +132,50 @@ internal static class ParameterValues
         }
     }
 
-    /// <summary>An array whose elements have the type of the first one that is not null; decimals are brought to one scale.</summary>
+    /// <summary>An array, or arrays within arrays. The elements have the type of the first one that is not null; decimals are brought to one scale.</summary>
     private static (ArrowType Type, object? Value) List(IEnumerable items)
     {
-        object?[] values = [.. items.Cast<object?>()];
-        if (values.OfType<decimal>().Any())
+        object?[] parts = Parts(items);
+        object?[] elements = [.. Elements(parts)];
+        int scale = elements.OfType<decimal>().Select(static number => (int)number.Scale).DefaultIfEmpty(-1).Max();
+        ArrowType type = scale >= 0
+            ? ArrowType.Decimal128(MostDigits, scale)
+            : elements.Select(static element => Element(element).Type).FirstOrDefault(static found => found.Id != ArrowTypeId.Null) ?? ArrowType.Utf8;
+        int dimensions = Dimensions(parts);
+        object?[] values = Values(parts, dimensions, element => element is decimal number && scale >= 0 ? (type, Unscaled(number, scale)) : Element(element), type);
+        for (int i = 0; i < dimensions; i++)
         {
-            int scale = values.OfType<decimal>().Max(static number => (int)number.Scale);
-            return (ArrowType.List(ArrowType.Decimal128(MostDigits, scale)), Array.ConvertAll(values, value => value is decimal number ? Unscaled(number, scale) : (object?)null));
+            type = ArrowType.List(type);
         }
 
-        // Bytes within arrays are bytes to the server: uuids go as texts.
-        (ArrowType Type, object? Value)[] encoded = Array.ConvertAll(values, static value => Encode(value is Guid guid ? guid.ToString() : value));
-        ArrowType element = encoded.FirstOrDefault(static item => item.Type.Id != ArrowTypeId.Null).Type ?? ArrowType.Utf8;
-        return encoded.All(item => item.Value == null || item.Type.Equals(element))
-            ? (ArrowType.List(element), Array.ConvertAll(encoded, static item => item.Value))
-            : throw new NotSupportedException("the elements of an array parameter are of several types");
+        return (type, values);
     }
+
+    /// <summary>The items of an array, those of a rectangular one by its first dimension.</summary>
+    private static object?[] Parts(IEnumerable items) => items is Array { Rank: > 1 } rectangle ? Rows(rectangle, []) : [.. items.Cast<object?>()];
+
+    private static object?[] Rows(Array rectangle, int[] at) => [.. Enumerable.Range(rectangle.GetLowerBound(at.Length), rectangle.GetLength(at.Length))
+        .Select(index => at.Length + 1 == rectangle.Rank ? rectangle.GetValue([.. at, index]) : Rows(rectangle, [.. at, index]))];
+
+    private static bool IsList(object? value) => value is IEnumerable and not (string or byte[] or char[]);
+
+    private static IEnumerable<object?> Elements(object?[] parts) => parts.SelectMany(static part => IsList(part) ? Elements(Parts((IEnumerable)part!)) : [part]);
+
+    private static int Dimensions(object?[] parts) => 1 + parts.Where(IsList).Select(static part => Dimensions(Parts((IEnumerable)part!))).DefaultIfEmpty(0).Max();
+
+    private static object?[] Values(object?[] parts, int dimensions, Func<object?, (ArrowType Type, object? Value)> encode, ArrowType type) => Array.ConvertAll(parts, part =>
+    {
+        if (part == null || dimensions > 1 && IsList(part))
+        {
+            return part == null ? null : Values(Parts((IEnumerable)part), dimensions - 1, encode, type);
+        }
+
+        (ArrowType found, object? value) = encode(part);
+        return dimensions == 1 && (value == null || found.Equals(type)) ? value : throw new NotSupportedException("the elements of an array parameter are of several types");
+    });
+
+    /// <summary>Bytes within arrays are bytes to the server: uuids go as texts.</summary>
+    private static (ArrowType Type, object? Value) Element(object? value) => Encode(value is Guid guid ? guid.ToString() : value);
 
     private static (ArrowType Type, object? Value) Decimal(decimal number)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using SqlCluster.Catalyst.Analysis;
 using SqlCluster.Catalyst.Analysis.Coercion;
 using SqlCluster.Catalyst.Catalog;
@@ -97,10 +98,40 @@ internal sealed class QueryPipeline(Engine engine, Session session)
     public CancellationToken Cancellation { get; set; }
 
     /// <summary>Resolves a query's names and types.</summary>
+    /// <remarks>The types that clients declare say of arrays nothing of their dimensions: where one of one dimension does not fit, the place of the parameter decides.</remarks>
     /// <param name="query">Syntax.</param>
     /// <param name="parameterTypes">Types given for $1, $2, ...; null ones are inferred.</param>
     /// <param name="dependencies">Takes what the analysis depends on; null: nobody asks.</param>
-    public AnalyzedQuery AnalyzeTyped(Ast.Query query, IReadOnlyList<SqlType?> parameterTypes, PlanDependencies? dependencies = null) => Analyzer.Analyze(
+    public AnalyzedQuery AnalyzeTyped(Ast.Query query, IReadOnlyList<SqlType?> parameterTypes, PlanDependencies? dependencies = null)
+    {
+        try
+        {
+            return AnalyzeAs(query, parameterTypes, dependencies);
+        }
+        catch (Parser.Errors.QueryException) when (parameterTypes.Any(static type => type?.Kind == TypeKind.Array) && TryWithDimensions(query, parameterTypes, dependencies, out AnalyzedQuery? analyzed))
+        {
+            return analyzed;
+        }
+    }
+
+    /// <summary>Analyzes a query whose parameters that are declared as arrays have the dimensions of their places; false where these are no such arrays.</summary>
+    public bool TryWithDimensions(Ast.Query query, IReadOnlyList<SqlType?> parameterTypes, PlanDependencies? dependencies, [NotNullWhen(true)] out AnalyzedQuery? analyzed)
+    {
+        try
+        {
+            analyzed = AnalyzeAs(query, [.. parameterTypes.Select(static type => type?.Kind == TypeKind.Array ? null : type)], dependencies);
+        }
+        catch (Parser.Errors.QueryException)
+        {
+            analyzed = null;
+            return false;
+        }
+
+        NodeList<SqlType> found = analyzed.ParameterTypes;
+        return parameterTypes.Select((type, index) => type?.Kind != TypeKind.Array || (found[index].Kind == TypeKind.Array && found[index].InnermostElement.Kind == type.InnermostElement.Kind)).All(static fits => fits);
+    }
+
+    private AnalyzedQuery AnalyzeAs(Ast.Query query, IReadOnlyList<SqlType?> parameterTypes, PlanDependencies? dependencies) => Analyzer.Analyze(
         query, dependencies == null ? session.Catalog : new RecordingCatalog(session.Catalog, dependencies), engine.Functions, AnalysisSettings(dependencies) with { ParameterTypes = parameterTypes });
 
     /// <summary>As <see cref="AnalyzeTyped"/>, for a query of an earlier text: EXECUTE.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SqlCluster.Catalyst.Analysis;
 using SqlCluster.Catalyst.Catalog;
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Parser;
@@ -31,13 +32,24 @@ internal static class ParameterInference
             types[i] = declared[i];
         }
 
-        foreach (Query query in count > declared.Count(static type => type != null) ? QueriesOf(statement, types, session) : [])
+        // What clients declare says nothing of an array's dimensions.
+        bool[] isOpen = [.. types.Select(static type => type is null or { Kind: TypeKind.Array })];
+        foreach (Query query in isOpen.Contains(true) ? QueriesOf(statement, types, session) : [])
         {
-            NodeList<SqlType> inferred = session.Pipeline.AnalyzeTyped(query, types).ParameterTypes;
+            NodeList<SqlType> inferred;
+            try
+            {
+                inferred = (session.Pipeline.TryWithDimensions(query, types, null, out AnalyzedQuery? analyzed) ? analyzed : session.Pipeline.AnalyzeTyped(query, types)).ParameterTypes;
+            }
+            catch (Parser.Errors.QueryException) when (!types.Contains(null))
+            {
+                break;      // the statement itself says what does not fit
+            }
+
             var used = new HashSet<int>(ParametersIn(query));
             for (int i = 0; i < Math.Min(types.Length, inferred.Count); i++)
             {
-                types[i] ??= used.Contains(i + 1) ? inferred[i] : null;
+                types[i] = isOpen[i] && used.Contains(i + 1) && types[i]?.Element?.Kind != TypeKind.Array ? inferred[i] : types[i];
             }
         }
 

@@ -251,6 +251,28 @@ public sealed class CommandTests(ClientServer server) : IClassFixture<ClientServ
     }
 
     [Fact]
+    public async Task ArraysOfSeveralDimensionsAreParameters()
+    {
+        await using SqlClusterConnection connection = await server.OpenAsync();
+        foreach ((object value, string type, string text) in ((object, string, string)[])
+        [
+            (new int[][] { [1, 2], [3, 4] }, "int[][]", "{{1,2},{3,4}}"), (new[,] { { 1, 2 }, { 3, 4 } }, "int[][]", "{{1,2},{3,4}}"), (new[,,] { { { "a", null }, { "b", "c" } } }, "text[][][]", "{{{a,NULL},{b,c}}}"),
+            (new decimal[][] { [1.5m], [2.25m] }, "numeric[][]", "{{1.50},{2.25}}"), (new[,] { { Guid.Empty } }, "uuid[][]", "{{00000000-0000-0000-0000-000000000000}}"),
+        ])
+        {
+            await using SqlClusterCommand command = connection.CreateCommand();
+            command.CommandText = $"SELECT (@p::{type})::text";
+            command.Parameters.AddWithValue("p", value);
+            Assert.Equal(text, await command.ExecuteScalarAsync(Token));
+        }
+
+        await using SqlClusterCommand uneven = connection.CreateCommand();
+        uneven.CommandText = "SELECT @p";
+        uneven.Parameters.AddWithValue("p", new object[] { 1, new[] { 2 } });
+        await Assert.ThrowsAsync<NotSupportedException>(() => uneven.ExecuteScalarAsync(Token));
+    }
+
+    [Fact]
     public async Task BatchesRunTheirCommandsInOrder()
     {
         await using SqlClusterConnection connection = await server.OpenAsync();

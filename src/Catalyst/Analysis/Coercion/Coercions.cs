@@ -77,7 +77,7 @@ internal sealed class Coercions(AnalysisContext context)
                 return JsonFault.Find(json, type.Kind == TypeKind.Jsonb) is { } fault
                     ? throw AnalyzerErrors.InvalidJson(fault, PlaceOf(expression, position))
                     : new Cast(new Literal(json, SqlType.Text), type);
-            case Literal { Value: string name } when Innermost(type).Variant.IsObjectName():
+            case Literal { Value: string name } when type.InnermostElement.Variant.IsObjectName():
                 // Which object a name means depends on the session: found when the statement runs.
                 var cast = new Cast(new Literal(name, SqlType.Text), type);
                 return context.Settings.CheckObjectName?.Invoke(cast) is { } missing ? throw AnalyzerErrors.At(missing, PlaceOf(expression, position)) : cast;
@@ -89,8 +89,6 @@ internal sealed class Coercions(AnalysisContext context)
                 return new Cast(expression, type);
         }
     }
-
-    private static SqlType Innermost(SqlType type) => type.Element is { } element ? Innermost(element) : type;
 
     private int PlaceOf(Expression literal, int position) => context.Position(literal) is > 0 and var known ? known : position;
 

@@ -12,7 +12,7 @@ internal static class Unnesting
     public static IEnumerable<TableFunction> Functions =>
     [
         TableFunction.Create(
-            "unnest", [ParameterType.Any], 0, static types => types.Count > 1 ? RowOf(types) : types[0].Kind == TypeKind.Array ? Innermost(types[0]) : Entry(types[0]),
+            "unnest", [ParameterType.Any], 0, static types => types.Count > 1 ? RowOf(types) : types[0].Kind == TypeKind.Array ? types[0].InnermostElement : Entry(types[0]),
             static call => call.ArgumentTypes[0].Kind == TypeKind.Map ? new Entries(call)
                 : call is { Count: 1, ResultType.Kind: TypeKind.Row } ? new Rows(new ArrayElements(call, 0))
                 : new Elements([.. Enumerable.Range(0, call.Count).Select(i => new ArrayElements(call, i))]),
@@ -22,11 +22,10 @@ internal static class Unnesting
             "Subscripts of an array's dimension, the other way round if asked."),
     ];
 
-    private static SqlType Innermost(SqlType array) => array.Kind == TypeKind.Array ? Innermost(array.Element!) : array;
 
     private static SqlType RowOf(IReadOnlyList<SqlType> types) => types.FirstOrDefault(static type => type.Kind != TypeKind.Array) is { } wrong
         ? throw NotUnnestable(wrong)
-        : SqlType.Row([.. types.Select(static type => new RowField("unnest", Innermost(type)))]);
+        : SqlType.Row([.. types.Select(static type => new RowField("unnest", type.InnermostElement))]);
 
     private static SqlType Entry(SqlType type) => type.Kind == TypeKind.Map ? LiteralVectors.EntryType(type) : throw NotUnnestable(type);
 

@@ -28,7 +28,7 @@ internal sealed class BinaryArrayWriter : ValueWriter
         }
 
         _lowerBound = type.Variant.IsVector() ? 0 : 1;
-        SqlType element = PgTypes.InnermostElement(type);
+        SqlType element = type.InnermostElement;
         _elementOid = PgTypes.Oid(PgTypes.Sent(element, styles.Json));
         _element = Create(element, true, timeZone, null, styles, cancellation);
         _lists = new ListVector[_depth];

@@ -115,7 +115,7 @@ internal static class ParameterReader
         int dimensions = reader.Int32();
         reader.Int32();
         int elementOid = reader.Int32();
-        SqlType element = PgTypes.InnermostElement(type);
+        SqlType element = type.InnermostElement;
         SqlType none = element.Kind == TypeKind.Numeric ? NumericArrays.WithoutNumbers(type) : type;
         if (dimensions == 0)
         {

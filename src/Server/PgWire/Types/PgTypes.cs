@@ -43,12 +43,12 @@ public static class PgTypes
         TypeKind.Void => 2278,
         TypeKind.Uuid => 2950,
         TypeKind.Jsonb or TypeKind.Map => 3802,
-        TypeKind.Array => ArrayOid(InnermostElement(type)),
+        TypeKind.Array => ArrayOid(type.InnermostElement),
     };
 
     /// <summary>The type that a column has for clients.</summary>
     public static SqlType Sent(SqlType type, JsonParts json) => json.Includes(type) ? SqlType.Jsonb
-        : type.Kind == TypeKind.Array && json.Includes(InnermostElement(type)) ? SqlType.Array(SqlType.Jsonb) : type;
+        : type.Kind == TypeKind.Array && json.Includes(type.InnermostElement) ? SqlType.Array(SqlType.Jsonb) : type;
 
     /// <summary>Bytes of a value, -1 when they vary.</summary>
     public static int Size(SqlType type) => type.Variant switch
@@ -78,7 +78,7 @@ public static class PgTypes
         TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz when type.HasFractionDigits => type.Precision,
         TypeKind.Interval when type.HasFractionDigits => (AllFields << 16) | type.Precision,
         TypeKind.Varchar or TypeKind.Char => type.Precision > 0 ? type.Precision + 4 : -1,
-        TypeKind.Array => Modifier(InnermostElement(type)),
+        TypeKind.Array => Modifier(type.InnermostElement),
         _ => -1,
     };
 
@@ -112,17 +112,6 @@ public static class PgTypes
         3802 => SqlType.Jsonb,
         _ => ElementOid(oid) is { } element ? SqlType.Array(FromOid(element)!) : null,
     };
-
-    /// <summary>The element type under all dimensions of an array.</summary>
-    public static SqlType InnermostElement(SqlType array)
-    {
-        while (array.Kind == TypeKind.Array)
-        {
-            array = array.Element!;
-        }
-
-        return array;
-    }
 
     private static readonly (int Element, int Array)[] Arrays =
     [
