@@ -19,6 +19,9 @@ internal sealed record CsvDialect(
     /// <summary>The names in the first file's header, which the other files' are compared with; null: not.</summary>
     public NodeList<string>? Header { get; init; }
 
+    /// <summary>Whether nothing but blanks may follow a closing quote: so of apostrophes, which begin texts too ('Til).</summary>
+    public bool EndsFieldsAtQuotes { get; init; }
+
     public static readonly CsvDialect Default = new((byte)',', (byte)'"', (byte)'"');
 
     public int PrologueLength(ReadOnlySpan<byte> bytes, bool isWhole)
@@ -169,6 +172,17 @@ internal sealed record CsvDialect(
                 return -1;
             }
         }
+    }
+
+    /// <summary>Whether a field ends here, but for blanks; so it does where the bytes do.</summary>
+    public bool EndsField(ReadOnlySpan<byte> bytes, int position)
+    {
+        while (position < bytes.Length && (bytes[position] is (byte)' ' or (byte)'\r') && bytes[position] != Delimiter)
+        {
+            position++;
+        }
+
+        return position >= bytes.Length || bytes[position] == Delimiter || bytes[position] == (byte)'\n';
     }
 
     /// <summary>A field's text, without quotes and escapes. What follows a closing quote is taken as it is.</summary>

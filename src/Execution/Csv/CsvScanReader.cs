@@ -67,11 +67,16 @@ internal sealed class CsvScanReader : TextScanReader
         _position = _scanner.Scan(Bytes(_end + NativeBuffer.PaddingBytes), _position, _end);
         if (_scanner.BadRecord >= 0)
         {
-            bool isOpen = _scanner.BadFieldCount < 0;
-            string problem = isOpen ? "the quote that begins a field is never closed"
-                : _scanner.BadFieldCount > _scanner.Width ? $"more than the expected {_table.Columns.Count} fields"
-                : $"{_scanner.BadFieldCount} fields instead of {_table.Columns.Count}";
-            throw TextFileErrors.Malformed(_block.Path, Line(isOpen ? _scanner.OpenQuote : _scanner.BadRecord), problem);
+            bool isQuote = _scanner.BadFieldCount < 0;
+            string problem = _scanner.BadFieldCount switch
+            {
+                CsvScanner.Unclosed => "the quote that begins a field is never closed",
+                CsvScanner.TextBehindQuote => "text follows the quote that ends a field",
+                int count when count > _scanner.Width => $"more than the expected {_table.Columns.Count} fields",
+                int count => $"{count} fields instead of {_table.Columns.Count}",
+            };
+            throw TextFileErrors.Malformed(
+                _block.Path, Line(isQuote ? _scanner.OpenQuote : _scanner.BadRecord), problem, isQuote && _table.Options.Quote is null ? (char)_table.Dialect.Quote : null);
         }
 
         return _scanner.RowCount;

@@ -16,6 +16,12 @@ namespace SqlCluster.Execution.Csv;
 /// <param name="skipsBadRows">Whether records with a wrong number of fields are left out.</param>
 internal sealed class CsvScanner(CsvDialect dialect, int columnCount, int maxRows, bool padsRows, bool skipsBadRows)
 {
+    /// <summary>In place of a count of fields: a quote is never closed.</summary>
+    public const int Unclosed = -1;
+
+    /// <summary>In place of a count of fields: text follows a closing quote that ends its field by <see cref="CsvDialect.EndsFieldsAtQuotes"/>.</summary>
+    public const int TextBehindQuote = -2;
+
     private readonly int[] _starts = new int[maxRows];
     private readonly int[] _ends = new int[(maxRows * (columnCount + (dialect.EndsWithDelimiter ? 1 : 0))) + columnCount + 130];
 
@@ -36,10 +42,10 @@ internal sealed class CsvScanner(CsvDialect dialect, int columnCount, int maxRow
     /// <summary>Where the record begins that stopped the last call, -1: none did.</summary>
     public int BadRecord { get; private set; } = -1;
 
-    /// <summary>Fields of that record; -1: a quote in it is never closed.</summary>
+    /// <summary>Fields of that record; <see cref="Unclosed"/> or <see cref="TextBehindQuote"/>.</summary>
     public int BadFieldCount { get; private set; }
 
-    /// <summary>Where that quote is.</summary>
+    /// <summary>Where the quote is that begins the bad field.</summary>
     public int OpenQuote { get; private set; }
 
     public int RowStart(int row) => _starts[row];
@@ -61,7 +67,7 @@ internal sealed class CsvScanner(CsvDialect dialect, int columnCount, int maxRow
         RowCount = 0;
         BadRecord = -1;
         int count = 0, recordStart = position;
-        bool isQuoted = false;
+        bool isQuoted = false, checksQuotes = dialect.EndsFieldsAtQuotes && !skipsBadRows;
         int skip = -1, openQuote = position;
         while (position < end)
         {
@@ -93,6 +99,11 @@ internal sealed class CsvScanner(CsvDialect dialect, int columnCount, int maxRow
                             bool isEscape = bytes[at] == dialect.Escape && (dialect.Escape != dialect.Quote || (at + 1 < end && bytes[at + 1] == dialect.Quote));
                             skip = isEscape ? at + 1 : skip;
                             isQuoted = isEscape;
+                            if (!isEscape && checksQuotes && !dialect.EndsField(bytes[..end], at + 1))
+                            {
+                                (BadRecord, BadFieldCount, OpenQuote) = (recordStart, TextBehindQuote, openQuote);
+                                return end;
+                            }
                         }
 
                         continue;
@@ -143,7 +154,7 @@ internal sealed class CsvScanner(CsvDialect dialect, int columnCount, int maxRow
         if (isQuoted || recordStart < end)
         {
             BadRecord = recordStart;
-            BadFieldCount = -1;
+            BadFieldCount = Unclosed;
             OpenQuote = isQuoted ? openQuote : recordStart;
         }
 

@@ -8,15 +8,12 @@ namespace SqlCluster.Execution.Csv;
 
 /// <summary>Finds out how a CSV file is written and what its columns are, from its first bytes.</summary>
 /// <remarks>
-/// The delimiter and quote that give the most equally long records win; a header is a first record that the types of the others do not fit, or, where all is text,
-/// one whose values are distinct and not empty. Columns are tried as boolean, bigint, double precision, date, time, timestamp and timestamptz, in this order.
+/// A header is a first record that the types of the others do not fit, or, where all is text, one whose values are distinct and not empty. Columns are tried as
+/// boolean, bigint, double precision, date, time, timestamp and timestamptz, in this order; digits behind a leading zero are text, as the zero would be lost.
 /// </remarks>
 internal static class CsvSniffer
 {
     private const int SampleBytes = 4 << 20;
-    private const int DialectRows = 1000;
-
-    private static readonly byte[] Delimiters = [(byte)',', (byte)'|', (byte)';', (byte)'\t'];
 
     private static readonly (ColumnKinds Kind, SqlType Type)[] KindTypes =
     [
@@ -31,6 +28,7 @@ internal static class CsvSniffer
         Boolean = 1,
         Long = 2,
         Double = 4,
+        Number = Long | Double,
         Date = 8,
         Time = 16,
         Timestamp = 32,
@@ -48,9 +46,9 @@ internal static class CsvSniffer
         }
 
         (byte[] bytes, bool isWhole) = TextBlockSource.ReadSample(path, size);
-        CsvDialect dialect = FindDialect(bytes, isWhole, path, options, declared);
+        CsvDialect dialect = CsvDialectFinder.Find(bytes, isWhole, path, options, declared);
         List<string?[]> rows = Split(bytes, isWhole, dialect, options.SampleRows < 0 ? int.MaxValue : options.SampleRows + 1, cancellation);
-        int width = rows.Count == 0 ? 0 : Math.Max(Mode(rows), options.PadsRows ? rows.Max(static row => row.Length) : 0);
+        int width = rows.Count == 0 ? 0 : Math.Max(Mode(rows.Select(static row => row.Length)), options.PadsRows ? rows.Max(static row => row.Length) : 0);
         dialect = dialect with
         {
             EndsWithDelimiter = width > 1 && (path.Contains(".tbl", StringComparison.OrdinalIgnoreCase) || declared?.Count == width - 1)
@@ -71,6 +69,7 @@ internal static class CsvSniffer
 
         var kinds = new ColumnKinds[width];
         var seen = new bool[width];
+        var hasZeros = new bool[width];
         Array.Fill(kinds, ColumnKinds.All);
         var rules = new CsvFieldRules(dialect, options.NullTexts, options.ReadsQuotedNulls);
         foreach (string?[] row in rows.Skip(options.HasHeader == false ? 0 : 1))
@@ -82,6 +81,7 @@ internal static class CsvSniffer
                 {
                     kinds[i] &= Kinds(row[i]!, kinds[i]);
                     seen[i] = true;
+                    hasZeros[i] |= BeginsWithZero(row[i]!);
                 }
             }
         }
@@ -95,12 +95,13 @@ internal static class CsvSniffer
                 {
                     kinds[i] &= Kinds(rows[0][i]!, kinds[i]);
                     seen[i] = true;
+                    hasZeros[i] |= BeginsWithZero(rows[0][i]!);
                 }
             }
         }
 
         string[] names = Names(options.Names, hasHeader ? rows[0] : null, width);
-        NodeList<TableColumn> found = [.. names.Select((name, i) => new TableColumn(name, options.AllText || !seen[i] ? SqlType.Text : TypeOf(kinds[i])))];
+        NodeList<TableColumn> found = [.. names.Select((name, i) => new TableColumn(name, options.AllText || !seen[i] ? SqlType.Text : TypeOf(hasZeros[i] ? kinds[i] & ~ColumnKinds.Number : kinds[i])))];
         return (dialect with { HasHeader = hasHeader, Header = hasHeader ? [.. rows[0].Select(static name => name?.Trim() ?? "")] : null }, options.Types is { } types ? ColumnTypeOptions.Override(found, "types", types) : found);
     }
 
@@ -108,28 +109,49 @@ internal static class CsvSniffer
     internal static List<string?[]> Split(ReadOnlySpan<byte> bytes, bool isWhole, CsvDialect dialect, int maxRows, CancellationToken cancellation = default)
     {
         var rows = new List<string?[]>();
-        int position = (dialect with { HasHeader = false }).PrologueLength(bytes, isWhole);
-        while (position >= 0 && position < bytes.Length && rows.Count < maxRows)
+        foreach (Range record in Records(bytes, isWhole, dialect, maxRows, out _, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
-            int length = dialect.FirstRecordEnd(bytes[position..]);
-            if (length == 0 && !isWhole)
-            {
-                break;
-            }
-
-            ReadOnlySpan<byte> record = length == 0 ? bytes[position..] : bytes.Slice(position, length);
-            position += record.Length;
-            if (!dialect.IsSkipped(record))
-            {
-                rows.Add(Fields(TrimLine(record), dialect));
-            }
+            rows.Add(Fields(TrimLine(bytes[record]), dialect));
         }
 
         return rows;
     }
 
-    private static ReadOnlySpan<byte> TrimLine(ReadOnlySpan<byte> record)
+    /// <summary>Where the records are, without empty lines and comments.</summary>
+    /// <param name="bytes">A file's first bytes.</param>
+    /// <param name="isWhole">Whether the last record may lack its line feed.</param>
+    /// <param name="dialect">How they are written.</param>
+    /// <param name="maxRows">Records at most.</param>
+    /// <param name="restBytes">Bytes of a last record that does not end here.</param>
+    /// <param name="cancellation">Ends the look at a large sample.</param>
+    internal static List<Range> Records(ReadOnlySpan<byte> bytes, bool isWhole, CsvDialect dialect, int maxRows, out int restBytes, CancellationToken cancellation = default)
+    {
+        var records = new List<Range>();
+        int position = (dialect with { HasHeader = false }).PrologueLength(bytes, isWhole);
+        restBytes = 0;
+        while (position >= 0 && position < bytes.Length && records.Count < maxRows)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int length = dialect.FirstRecordEnd(bytes[position..]);
+            if (length == 0 && !isWhole)
+            {
+                restBytes = bytes.Length - position;
+                break;
+            }
+
+            int start = position;
+            position = length == 0 ? bytes.Length : position + length;
+            if (!dialect.IsSkipped(bytes[start..position]))
+            {
+                records.Add(start..position);
+            }
+        }
+
+        return records;
+    }
+
+    internal static ReadOnlySpan<byte> TrimLine(ReadOnlySpan<byte> record)
     {
         record = record.EndsWith("\n"u8) ? record[..^1] : record;
         return record.EndsWith("\r"u8) ? record[..^1] : record;
@@ -163,72 +185,29 @@ internal static class CsvSniffer
         }
     }
 
-    private static CsvDialect FindDialect(byte[] bytes, bool isWhole, string path, CsvOptions options, NodeList<TableColumn>? declared)
-    {
-        byte[] quotes = options.Quote is { } quote ? [quote] : [(byte)'"'];
-        byte[] delimiters = options.Delimiter is { } delimiter ? [delimiter]
-            : path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) ? [(byte)'\t'] : path.Contains(".tbl", StringComparison.OrdinalIgnoreCase) ? [(byte)'|'] : Delimiters;
-        CsvDialect? best = null;
-        double bestScore = -1;
-        foreach (byte candidateQuote in quotes)
-        {
-            byte[] escapes = options.Escape is { } escape ? [escape] : candidateQuote == CsvDialect.None ? [CsvDialect.None] : [candidateQuote, (byte)'\\'];
-            foreach (byte candidate in delimiters)
-            {
-                foreach (byte candidateEscape in escapes)
-                {
-                    if (candidateEscape == (byte)'\\' && options.Escape == null && bytes.AsSpan().IndexOf([candidateEscape, candidateQuote]) < 0)
-                    {
-                        continue;
-                    }
-
-                    var dialect = new CsvDialect(candidate, candidateQuote, candidateEscape, false, options.SkippedLines, options.Comment);
-                    double score = Score(Split(bytes.AsSpan(0, Math.Min(bytes.Length, 1 << 18)), isWhole && bytes.Length <= 1 << 18, dialect, DialectRows), declared);
-                    if (score > bestScore)
-                    {
-                        (best, bestScore) = (dialect, score);
-                    }
-                }
-            }
-        }
-
-        return best!;
-    }
-
-    // Records of one field say nothing about a delimiter; of many, how equally long they are counts first.
-    private static double Score(List<string?[]> rows, NodeList<TableColumn>? declared)
-    {
-        if (rows.Count == 0)
-        {
-            return 0;
-        }
-
-        int width = Mode(rows);
-        double share = rows.Count(row => row.Length == width) / (double)rows.Count;
-        return width == 1 ? 0 : declared?.Count == width ? 10 + share : share + (width / 10_000.0);
-    }
-
-    private static int Mode(List<string?[]> rows) =>
-        rows.GroupBy(static row => row.Length).OrderByDescending(static group => group.Count()).ThenByDescending(static group => group.Key).First().Key;
+    /// <summary>The most frequent width, and of equally frequent ones the largest.</summary>
+    internal static int Mode(IEnumerable<int> widths) =>
+        widths.GroupBy(static width => width).OrderByDescending(static group => group.Count()).ThenByDescending(static group => group.Key).First().Key;
 
     private static bool IsHeader(List<string?[]> rows, ColumnKinds[] kinds, bool[] seen, int width)
     {
         string?[] first = rows[0];
-        if (first.Length != width || Array.Exists(first, string.IsNullOrEmpty))
+        if (first.Length != width)
         {
             return false;
         }
 
-        bool isTyped = false, fits = true;
+        bool isTyped = false, fits = true, lacksName = Array.Exists(first, string.IsNullOrEmpty);
         for (int i = 0; i < width; i++)
         {
             bool isText = kinds[i] == ColumnKinds.None || !seen[i];
             isTyped |= !isText;
-            fits &= isText || (kinds[i] & Kinds(first[i]!, kinds[i])) != 0;
+            fits &= isText || string.IsNullOrEmpty(first[i]) || (kinds[i] & Kinds(first[i]!, kinds[i])) != 0;
         }
 
-        bool hasNumber = Array.Exists(first, static value => Kinds(value!, ColumnKinds.All) != ColumnKinds.None);
-        return isTyped ? !fits : !hasNumber && first.Distinct(StringComparer.OrdinalIgnoreCase).Count() == width;
+        // Values may be missing in any record, names seldom are: such a header must have nothing but names.
+        bool hasNumber = Array.Exists(first, static value => !string.IsNullOrEmpty(value) && Kinds(value, ColumnKinds.All) != ColumnKinds.None);
+        return isTyped ? !fits && !(lacksName && hasNumber) : !lacksName && !hasNumber && first.Distinct(StringComparer.OrdinalIgnoreCase).Count() == width;
     }
 
     /// <summary>Whether a record's fields can be numbers, times and truth values where the columns are.</summary>
@@ -275,6 +254,9 @@ internal static class CsvSniffer
         result |= (wanted & ColumnKinds.Instant) != 0 && CsvValues.TryInstant(text, out _) ? ColumnKinds.Instant : 0;
         return result;
     }
+
+    /// <summary>Whether digits begin with a zero that a number would lose, as those of postal codes and account numbers do.</summary>
+    private static bool BeginsWithZero(string value) => value.AsSpan().Trim(' ') is ['0', >= '0' and <= '9', ..];
 
     private static SqlType TypeOf(ColumnKinds kinds)
     {

@@ -89,7 +89,7 @@ internal static class CsvValues
     public static bool TryDate(ReadOnlySpan<byte> text, out long days)
     {
         days = 0;
-        if (text.Length != 10 || text[4] != (byte)'-' || text[7] != (byte)'-'
+        if (text.Length != 10 || text[4] is not ((byte)'-' or (byte)'/') || text[7] != text[4]
             || !TryNumber(text[..4], out int year) || !TryNumber(text.Slice(5, 2), out int month) || !TryNumber(text.Slice(8, 2), out int day)
             || month is < 1 or > 12 || day < 1 || year < 1 || day > Calendar.DaysInMonth(year, month))
         {
@@ -103,6 +103,12 @@ internal static class CsvValues
     public static bool TryTime(ReadOnlySpan<byte> text, out long microseconds)
     {
         microseconds = 0;
+        if (text.Length == 5 && text[2] == (byte)':' && TryNumber(text[..2], out int hours) && TryNumber(text[3..], out int minutes) && hours <= 23 && minutes <= 59)
+        {
+            microseconds = ((hours * 60L) + minutes) * Calendar.MicrosecondsPerMinute;
+            return true;
+        }
+
         if (text.Length is < 8 or > 15 || text[2] != (byte)':' || text[5] != (byte)':'
             || !TryNumber(text[..2], out int hour) || !TryNumber(text.Slice(3, 2), out int minute) || !TryNumber(text.Slice(6, 2), out int second)
             || hour > 23 || minute > 59 || second > 59 || text.Length == 9 || (text.Length > 8 && text[8] != (byte)'.'))

@@ -35,7 +35,15 @@ internal static class TextFileErrors
     public static QueryException RecordTooLong(string path, long line) =>
         new("54000", ErrorKind.User, $"a record is longer than {TextBlockSource.LargestRecordBytes >> 20} MB in \"{path}\", line {line}");
 
-    public static QueryException Malformed(string path, long line, string problem) => new("22P04", ErrorKind.User, $"{problem} in \"{path}\", line {line}");
+    /// <param name="path">The file.</param>
+    /// <param name="line">Counted from 1.</param>
+    /// <param name="problem">What is wrong there.</param>
+    /// <param name="foundQuote">The quote that is in the way, where nobody named it.</param>
+    public static QueryException Malformed(string path, long line, string problem, char? foundQuote = null) =>
+        new("22P04", ErrorKind.User, $"{problem} in \"{path}\", line {line}")
+        {
+            Hint = foundQuote is null ? null : $"The quote was taken to be {foundQuote}; quote => '' says that there is none.",
+        };
 
     /// <summary>A header that is not the first file's: its columns are others, or in another order, or it is no header.</summary>
     public static QueryException OtherColumns(string path, int place, string? name, string? expected) => new(
