@@ -10,10 +10,10 @@ public static class NumericArrays
     public static SqlType WithoutNumbers(SqlType array) => WithElement(array, SqlType.Numeric(1, 0));
 
     /// <summary>Whether a type is an array, of any dimensions, of numerics.</summary>
-    public static bool Includes(SqlType type) => type.Kind == TypeKind.Array && ElementOf(type).Kind == TypeKind.Numeric;
+    public static bool Includes(SqlType type) => type.Kind == TypeKind.Array && type.InnermostElement.Kind == TypeKind.Numeric;
 
     /// <summary>Whether a type is an array, of any dimensions, of numerics of any digits.</summary>
-    public static bool AreUnconstrained(SqlType type) => type.Kind == TypeKind.Array && NumericTyping.Unconstrained.Equals(ElementOf(type));
+    public static bool AreUnconstrained(SqlType type) => type.Kind == TypeKind.Array && NumericTyping.Unconstrained.Equals(type.InnermostElement);
 
     /// <summary>Whether a value of such a type has no number.</summary>
     public static bool HasNoNumber(Literal value) => value.IsNull || (value.Value is NodeList<Literal> items && items.All(HasNoNumber));
@@ -23,7 +23,7 @@ public static class NumericArrays
     /// <param name="none">The type when there is no number among them.</param>
     public static Literal? Of(IReadOnlyList<Literal> items, SqlType none)
     {
-        SqlType[] types = [.. items.Where(static item => !HasNoNumber(item)).Select(static item => ElementOf(item.Type))];
+        SqlType[] types = [.. items.Where(static item => !HasNoNumber(item)).Select(static item => item.Type.InnermostElement)];
         if (types.Length == 0)
         {
             return new Literal(NodeList.From(items), none);
@@ -57,8 +57,6 @@ public static class NumericArrays
 
         return new Literal(NodeList.From(values), WithElement(value.Type, element));
     }
-
-    private static SqlType ElementOf(SqlType type) => type.Kind == TypeKind.Array ? ElementOf(type.Element!) : type;
 
     private static SqlType WithElement(SqlType type, SqlType element) => type.Kind == TypeKind.Array ? type with { Element = WithElement(type.Element!, element) } : element;
 }

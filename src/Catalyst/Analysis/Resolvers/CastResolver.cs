@@ -88,7 +88,9 @@ internal sealed class CastResolver(AnalysisContext context)
         }
         else if (input.Type is { Kind: TypeKind.Array, Variant: TypeVariant.None } && type is { Kind: TypeKind.Array, Variant: TypeVariant.None })
         {
-            type = WithDimensionsOf(input.Type, Innermost(type));
+            SqlType from = Innermost(input.Type), element = Innermost(type);
+            // Numbers that have digits keep them, as those that are no elements do.
+            type = WithDimensionsOf(input.Type, element.Equals(NumericTyping.Unconstrained) && (from.IsInteger || from.Kind == TypeKind.Numeric) ? NumericTyping.ToNumeric(from) : element);
         }
 
         if (input.Type.Kind == TypeKind.Char && type.Kind == TypeKind.Char && input is Literal { Value: string padded })

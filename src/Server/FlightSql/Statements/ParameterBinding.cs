@@ -62,7 +62,7 @@ internal static class ParameterBinding
                 return Literal.Null(type);
             }
 
-            if (value.ValueType == type || (value.ValueType.Kind == type.Kind && type.Kind is TypeKind.Numeric or TypeKind.Text))
+            if (value.ValueType == type || (value.ValueType.Kind == type.Kind && type.Kind is TypeKind.Numeric or TypeKind.Text) || (NumericArrays.AreUnconstrained(type) && NumericArrays.Includes(value.ValueType)))
             {
                 return value;       // numerics keep the digits they have
             }
