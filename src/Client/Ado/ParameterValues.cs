@@ -136,13 +136,14 @@ internal static class ParameterValues
     private static (ArrowType Type, object? Value) List(IEnumerable items)
     {
         object?[] parts = Parts(items);
-        object?[] elements = [.. Elements(parts)];
+        var elements = new List<object?>();
+        int dimensions = Gather(parts, elements);
         int scale = elements.OfType<decimal>().Select(static number => (int)number.Scale).DefaultIfEmpty(-1).Max();
-        ArrowType type = scale >= 0
+        ArrowType element = scale >= 0
             ? ArrowType.Decimal128(MostDigits, scale)
-            : elements.Select(static element => Element(element).Type).FirstOrDefault(static found => found.Id != ArrowTypeId.Null) ?? ArrowType.Utf8;
-        int dimensions = Dimensions(parts);
-        object?[] values = Values(parts, dimensions, element => element is decimal number && scale >= 0 ? (type, Unscaled(number, scale)) : Element(element), type);
+            : elements.Select(static item => Element(item).Type).FirstOrDefault(static found => found.Id != ArrowTypeId.Null) ?? ArrowType.Utf8;
+        object?[] values = Values(parts, dimensions, element, scale);
+        ArrowType type = element;
         for (int i = 0; i < dimensions; i++)
         {
             type = ArrowType.List(type);
@@ -151,27 +152,40 @@ internal static class ParameterValues
         return (type, values);
     }
 
-    /// <summary>The items of an array, those of a rectangular one by its first dimension.</summary>
-    private static object?[] Parts(IEnumerable items) => items is Array { Rank: > 1 } rectangle ? Rows(rectangle, []) : [.. items.Cast<object?>()];
+    /// <summary>The items of an array, and in place of arrays within it theirs; a rectangular array is one of arrays.</summary>
+    private static object?[] Parts(IEnumerable items) => items is Array { Rank: > 1 } rectangle
+        ? Rows(rectangle, [])
+        : [.. items.Cast<object?>().Select(static item => item is IEnumerable inner and not (string or byte[] or char[]) ? Parts(inner) : item)];
 
     private static object?[] Rows(Array rectangle, int[] at) => [.. Enumerable.Range(rectangle.GetLowerBound(at.Length), rectangle.GetLength(at.Length))
         .Select(index => at.Length + 1 == rectangle.Rank ? rectangle.GetValue([.. at, index]) : Rows(rectangle, [.. at, index]))];
 
-    private static bool IsList(object? value) => value is IEnumerable and not (string or byte[] or char[]);
-
-    private static IEnumerable<object?> Elements(object?[] parts) => parts.SelectMany(static part => IsList(part) ? Elements(Parts((IEnumerable)part!)) : [part]);
-
-    private static int Dimensions(object?[] parts) => 1 + parts.Where(IsList).Select(static part => Dimensions(Parts((IEnumerable)part!))).DefaultIfEmpty(0).Max();
-
-    private static object?[] Values(object?[] parts, int dimensions, Func<object?, (ArrowType Type, object? Value)> encode, ArrowType type) => Array.ConvertAll(parts, part =>
+    /// <returns>How many dimensions there are.</returns>
+    private static int Gather(object?[] parts, List<object?> elements)
     {
-        if (part == null || dimensions > 1 && IsList(part))
+        int within = 0;
+        foreach (object? part in parts)
         {
-            return part == null ? null : Values(Parts((IEnumerable)part), dimensions - 1, encode, type);
+            if (part is object?[] inner)
+            {
+                within = Math.Max(within, Gather(inner, elements));
+            }
+            else
+            {
+                elements.Add(part);
+            }
         }
 
-        (ArrowType found, object? value) = encode(part);
-        return dimensions == 1 && (value == null || found.Equals(type)) ? value : throw new NotSupportedException("the elements of an array parameter are of several types");
+        return within + 1;
+    }
+
+    private static object?[] Values(object?[] parts, int dimensions, ArrowType element, int scale) => Array.ConvertAll(parts, part => part switch
+    {
+        null or DBNull => null,
+        object?[] inner => Values(inner, dimensions - 1, element, scale),
+        decimal number when dimensions == 1 => Unscaled(number, scale),
+        _ when dimensions == 1 && Element(part) is var (type, value) && type.Equals(element) => value,
+        _ => throw new NotSupportedException("the elements of an array parameter are of several types"),
     });
 
     /// <summary>Bytes within arrays are bytes to the server: uuids go as texts.</summary>

@@ -88,7 +88,7 @@ internal static class CsvDialectFinder
     private static Candidate Look(Sample text, CsvDialect dialect, NodeList<TableColumn>? declared)
     {
         List<Range> records = CsvSniffer.Records(text.Bytes, text.IsWhole, dialect, text.Rows, out int rest);
-        var result = new Candidate(dialect) { Unclosed = text.IsWhole || rest < LongestOpenBytes ? 0 : 1 };
+        var result = new Candidate(dialect, !text.IsWhole && rest >= LongestOpenBytes);
         var widths = new int[records.Count];
         var joined = new List<(int Before, int FirstLine, int LastLine)>();
         for (int i = 0; i < widths.Length; i++)
@@ -103,8 +103,13 @@ internal static class CsvDialectFinder
     private sealed record Sample(byte[] Bytes, bool IsWhole, int Rows);
 
     /// <summary>What a sample is by one dialect.</summary>
-    private sealed class Candidate(CsvDialect dialect)
+    /// <param name="dialect">The dialect.</param>
+    /// <param name="isOpen">Whether a quote is not closed where the sample ends.</param>
+    private sealed class Candidate(CsvDialect dialect, bool isOpen)
     {
+        private bool _isOpen = isOpen;
+        private bool _joinsRecords;
+
         public CsvDialect Dialect => dialect;
 
         /// <summary>Share of the records that have the most frequent width; 0: records of one field say nothing; more than 10: as wide as declared.</summary>
@@ -121,12 +126,7 @@ internal static class CsvDialectFinder
         /// <summary>Those that have more text behind it.</summary>
         public int Broken { get; private set; }
 
-        public int Unclosed { get; init; }
-
-        public bool IsWellQuoted => Quoted > 0 && Broken == 0 && Unclosed + _unclosed == 0 && !_joinsRecords;
-
-        private int _unclosed;
-        private bool _joinsRecords;
+        public bool IsWellQuoted => Quoted > 0 && Broken == 0 && !_isOpen && !_joinsRecords;
 
         public bool IsBetterThan(Candidate other) =>
             Agreement > other.Agreement || (Agreement == other.Agreement && other.Quoted == 0);
@@ -144,7 +144,7 @@ internal static class CsvDialectFinder
                     search = closed >= 0 ? closed + 1 : record.Length;
                     if (closed < 0)
                     {
-                        _unclosed++;
+                        _isOpen = true;
                     }
                     else if (!dialect.EndsField(record, search))
                     {

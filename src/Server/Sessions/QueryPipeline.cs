@@ -108,27 +108,37 @@ internal sealed class QueryPipeline(Engine engine, Session session)
         {
             return AnalyzeAs(query, parameterTypes, dependencies);
         }
-        catch (Parser.Errors.QueryException) when (parameterTypes.Any(static type => type?.Kind == TypeKind.Array) && TryWithDimensions(query, parameterTypes, dependencies, out AnalyzedQuery? analyzed))
+        catch (Parser.Errors.QueryException)
         {
-            return analyzed;
+            if (TryWithDimensions(query, parameterTypes, out AnalyzedQuery? analyzed, dependencies))
+            {
+                return analyzed;
+            }
+
+            throw;
         }
     }
 
-    /// <summary>Analyzes a query whose parameters that are declared as arrays have the dimensions of their places; false where these are no such arrays.</summary>
-    public bool TryWithDimensions(Ast.Query query, IReadOnlyList<SqlType?> parameterTypes, PlanDependencies? dependencies, [NotNullWhen(true)] out AnalyzedQuery? analyzed)
+    /// <summary>Analyzes a query whose parameters that are declared as arrays have the dimensions of their places; false where none is, or a place takes no such array.</summary>
+    public bool TryWithDimensions(Ast.Query query, IReadOnlyList<SqlType?> parameterTypes, [NotNullWhen(true)] out AnalyzedQuery? analyzed, PlanDependencies? dependencies = null)
     {
+        analyzed = null;
+        if (!parameterTypes.Any(static type => type?.Kind == TypeKind.Array))
+        {
+            return false;
+        }
+
         try
         {
             analyzed = AnalyzeAs(query, [.. parameterTypes.Select(static type => type?.Kind == TypeKind.Array ? null : type)], dependencies);
         }
         catch (Parser.Errors.QueryException)
         {
-            analyzed = null;
             return false;
         }
 
         NodeList<SqlType> found = analyzed.ParameterTypes;
-        return parameterTypes.Select((type, index) => type?.Kind != TypeKind.Array || (found[index].Kind == TypeKind.Array && found[index].InnermostElement.Kind == type.InnermostElement.Kind)).All(static fits => fits);
+        return !parameterTypes.Where((type, index) => type?.Kind == TypeKind.Array && (found[index].Kind != TypeKind.Array || found[index].InnermostElement.Kind != type.InnermostElement.Kind)).Any();
     }
 
     private AnalyzedQuery AnalyzeAs(Ast.Query query, IReadOnlyList<SqlType?> parameterTypes, PlanDependencies? dependencies) => Analyzer.Analyze(

@@ -39,7 +39,7 @@ internal static class ParameterInference
             NodeList<SqlType> inferred;
             try
             {
-                inferred = (session.Pipeline.TryWithDimensions(query, types, null, out AnalyzedQuery? analyzed) ? analyzed : session.Pipeline.AnalyzeTyped(query, types)).ParameterTypes;
+                inferred = (session.Pipeline.TryWithDimensions(query, types, out AnalyzedQuery? analyzed) ? analyzed : session.Pipeline.AnalyzeTyped(query, types)).ParameterTypes;
             }
             catch (Parser.Errors.QueryException) when (!types.Contains(null))
             {
