@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using SqlCluster.Arrow.Memory;
 using SqlCluster.Arrow.Vectors;
 using SqlCluster.Catalyst.Logical;
@@ -6,6 +7,7 @@ using SqlCluster.Execution.Cluster.Protos;
 using SqlCluster.Execution.Executors;
 using SqlCluster.Execution.Shuffle;
 using SqlCluster.Flight.Client;
+using SqlCluster.Flight.Grpc;
 using SqlCluster.Flight.Protos;
 using Google.Protobuf;
 
@@ -19,9 +21,11 @@ namespace SqlCluster.Execution.Cluster.Executor;
 internal sealed class ShareInputs(ExecutorQuery query, QueryContext scope, Stage stage, ShareRequest request, string instance, PeerClients peers) : IDisposable
 {
     private readonly List<ShuffleOutput> _views = [];
+    private Exception? _failure;
 
-    /// <summary>Fetches everything and shows it to the share's tasks.</summary>
+    /// <summary>Fetches everything and shows it to the share's tasks. The first failure ends the other fetches, and is what the caller gets once they have ended.</summary>
     /// <exception cref="UnreadableOutputException">An output is not there any more.</exception>
+    /// <exception cref="OperationCanceledException">The query has ended.</exception>
     public async Task ReadAsync()
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(scope.Cancellation);
@@ -39,23 +43,16 @@ internal sealed class ShareInputs(ExecutorQuery query, QueryContext scope, Stage
                 continue;
             }
 
-            foreach (ShareOutput output in input.Outputs)
-            {
-                if (output.Executor.Instance != instance)
-                {
-                    fetches.Add(FetchAsync(view, output, range, failed));
-                    continue;
-                }
-
-                StoredOutput stored = query.Find(new OutputKey(output.Stage, output.Share, output.Attempt)) ?? throw new UnreadableOutputException(output, null);
-                for (int task = output.FirstTask; task < output.EndTask; task++)
-                {
-                    view.Borrow(stored.Rows, task);
-                }
-            }
+            fetches.AddRange(input.Outputs.Select(output => ReadAsync(view, output, range, failed)));
         }
 
         await Task.WhenAll(fetches).ConfigureAwait(false);
+        if (_failure != null)
+        {
+            ExceptionDispatchInfo.Throw(_failure);
+        }
+
+        scope.Cancellation.ThrowIfCancellationRequested();
     }
 
     public void Dispose()
@@ -67,33 +64,53 @@ internal sealed class ShareInputs(ExecutorQuery query, QueryContext scope, Stage
         }
     }
 
-    private async Task FetchAsync(ShuffleOutput view, ShareOutput output, PartitionRange range, CancellationTokenSource failed)
+    private async Task ReadAsync(ShuffleOutput view, ShareOutput output, PartitionRange range, CancellationTokenSource failed)
     {
         try
         {
-            var fetch = new FetchRequest { Query = request.Query, Output = output, FirstPartition = range.Start, EndPartition = range.End };
-            var ticket = new Ticket { Ticket_ = new StreamTicket { Fetch = fetch }.ToByteString() };
-            using FlightStream stream = await peers.To(output.Executor).DoGetAsync(ticket, scope.Account, failed.Token).ConfigureAwait(false);
-            BatchPlace place = new();
-            while (await stream.ReadAsync(failed.Token).ConfigureAwait(false) is { } batch)
+            if (output.Executor.Instance == instance)
             {
-                if (!stream.AppMetadata.IsEmpty)
-                {
-                    place = BatchPlace.Parser.ParseFrom(stream.AppMetadata.Span);     // a large batch comes in several messages: the first says where it belongs
-                }
-
-                Add(view, place, batch);
+                Borrow(view, output);
+            }
+            else
+            {
+                await FetchAsync(view, output, range, failed.Token).ConfigureAwait(false);
             }
         }
-        catch (MemoryLimitException)
+        catch (Exception error)
         {
-            await failed.CancelAsync().ConfigureAwait(false);
-            throw;
+            // Several outputs of an executor that is lost fail at once, each in its own way.
+            Exception failure = error is GrpcStatusException or OperationCanceledException ? new UnreadableOutputException(output, error) : error;
+            if (!failed.IsCancellationRequested && Interlocked.CompareExchange(ref _failure, failure, null) == null)
+            {
+                await failed.CancelAsync().ConfigureAwait(false);
+            }
         }
-        catch (Exception error) when (!failed.IsCancellationRequested)
+    }
+
+    private void Borrow(ShuffleOutput view, ShareOutput output)
+    {
+        StoredOutput stored = query.Find(new OutputKey(output.Stage, output.Share, output.Attempt)) ?? throw new UnreadableOutputException(output, null);
+        for (int task = output.FirstTask; task < output.EndTask; task++)
         {
-            await failed.CancelAsync().ConfigureAwait(false);
-            throw new UnreadableOutputException(output, error);
+            view.Borrow(stored.Rows, task);
+        }
+    }
+
+    private async Task FetchAsync(ShuffleOutput view, ShareOutput output, PartitionRange range, CancellationToken cancellation)
+    {
+        var fetch = new FetchRequest { Query = request.Query, Output = output, FirstPartition = range.Start, EndPartition = range.End };
+        var ticket = new Ticket { Ticket_ = new StreamTicket { Fetch = fetch }.ToByteString() };
+        using FlightStream stream = await peers.To(output.Executor).DoGetAsync(ticket, scope.Account, cancellation).ConfigureAwait(false);
+        BatchPlace place = new();
+        while (await stream.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
+        {
+            if (!stream.AppMetadata.IsEmpty)
+            {
+                place = BatchPlace.Parser.ParseFrom(stream.AppMetadata.Span);     // a large batch comes in several messages: the first says where it belongs
+            }
+
+            Add(view, place, batch);
         }
     }
 
