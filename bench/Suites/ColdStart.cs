@@ -5,7 +5,7 @@ using SqlCluster.Testing;
 
 namespace SqlCluster.Bench.Suites;
 
-/// <summary>Times whole processes: start, one query, end; sqlcli as published (ReadyToRun) against DuckDB in Node.</summary>
+/// <summary>Times whole processes: start, one query, end; sqlcli as published (compiled ahead) against DuckDB in Node.</summary>
 internal static class ColdStart
 {
     /// <summary>The verb.</summary>
@@ -18,10 +18,10 @@ internal static class ColdStart
 
     public static int Run(SuiteOptions options)
     {
-        string cli = Path.Combine(Corpus.Root, "artifacts", "sqlcli", OperatingSystem.IsWindows() ? "sqlcli.exe" : "sqlcli");
+        string cli = Path.Combine(Corpus.Root, "artifacts", "sqlcluster", OperatingSystem.IsWindows() ? "sqlcli.exe" : "sqlcli");
         if (!File.Exists(cli))
         {
-            Console.Error.WriteLine("publish first: dotnet publish src/SqlCli -c Release -o artifacts/sqlcli");
+            Console.Error.WriteLine("publish first: ./dev publish");
             return 2;
         }
 
