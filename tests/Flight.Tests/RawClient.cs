@@ -19,7 +19,7 @@ internal static class RawClient
     public static byte[] Call(uint stream, string method, byte flags = FrameHeader.EndHeaders, params (string Name, string Value)[] more)
     {
         var block = new List<byte>();
-        HpackEncoder.Encode(
+        new HpackEncoder(0).Encode(
             [new(":method", "POST"), new(":scheme", "http"), new(":path", TestServer.Service + method), new(":authority", "x"), new("content-type", "application/grpc"), new("te", "trailers"), .. more.Select(static field => new HeaderField(field.Name, field.Value))],
             block);
         return Frame(FrameType.Headers, flags, stream, [.. block]);

@@ -77,9 +77,7 @@ public sealed class FlightClient : IDisposable
         WithLoginAsync(
             async () =>
             {
-                GrpcResponse response = _options.UseBulkReader
-                    ? await _channel.BulkStreamingAsync(FlightMethods.DoGet, ticket, CallOptions(), cancellationToken).ConfigureAwait(false)
-                    : await _channel.ServerStreamingAsync(FlightMethods.DoGet, ticket, CallOptions(), cancellationToken).ConfigureAwait(false);
+                GrpcResponse response = await CallAsync(FlightMethods.DoGet, ticket, cancellationToken).ConfigureAwait(false);
                 return await FlightStream.OpenAsync(response, account, _options.Channel.MaxReceiveBytes).ConfigureAwait(false);
             },
             cancellationToken);
@@ -147,7 +145,17 @@ public sealed class FlightClient : IDisposable
 
     private Task<T> UnaryAsync<T>(string path, IMessage request, MessageParser<T> parser, CancellationToken cancellationToken)
         where T : class, IMessage<T> =>
-        WithLoginAsync(() => _channel.UnaryAsync(path, request, parser, CallOptions(), cancellationToken), cancellationToken);
+        WithLoginAsync(
+            async () =>
+            {
+                using GrpcResponse response = await CallAsync(path, request, cancellationToken).ConfigureAwait(false);
+                return await response.ReadSingleAsync(parser, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken);
+
+    private Task<GrpcResponse> CallAsync(string path, IMessage request, CancellationToken cancellationToken) => _options.UseBulkReader
+        ? _channel.BulkStreamingAsync(path, request, CallOptions(), cancellationToken)
+        : _channel.ServerStreamingAsync(path, request, CallOptions(), cancellationToken);
 
     private async IAsyncEnumerable<T> StreamAsync<T>(string path, IMessage request, MessageParser<T> parser, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class, IMessage<T>
@@ -155,7 +163,7 @@ public sealed class FlightClient : IDisposable
         (GrpcResponse response, T? first) = await WithLoginAsync(
             async () =>
             {
-                GrpcResponse opened = await _channel.ServerStreamingAsync(path, request, CallOptions(), cancellationToken).ConfigureAwait(false);
+                GrpcResponse opened = await CallAsync(path, request, cancellationToken).ConfigureAwait(false);
                 try
                 {
                     return (opened, await opened.ReadAsync(parser, cancellationToken).ConfigureAwait(false));

@@ -30,6 +30,6 @@ public sealed record FlightClientOptions(GrpcChannelOptions Channel)
     /// <summary>Sent with every call.</summary>
     public Metadata? Headers { get; init; }
 
-    /// <summary>Receives DoGet on connections of its own, straight into the batches' memory; otherwise through the framework's HTTP client.</summary>
+    /// <summary>Makes calls of one request on connections that each carry one call at a time, received straight into the batches' memory; otherwise through the framework's HTTP client, as uploads and the handshake always are.</summary>
     public bool UseBulkReader { get; init; } = true;
 }

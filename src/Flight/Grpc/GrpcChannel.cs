@@ -52,8 +52,7 @@ public sealed class GrpcChannel : IDisposable
         where TResponse : class, IMessage<TResponse>
     {
         using GrpcResponse response = await ServerStreamingAsync(path, request, options, cancellationToken).ConfigureAwait(false);
-        TResponse message = await response.ReadAsync(parser, cancellationToken).ConfigureAwait(false) ?? throw GrpcErrors.NoMessage();
-        return await response.ReadMessageAsync(cancellationToken).ConfigureAwait(false) == null ? message : throw GrpcErrors.ManyMessages();
+        return await response.ReadSingleAsync(parser, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>One message there, many back. Returns when the response's headers are there.</summary>

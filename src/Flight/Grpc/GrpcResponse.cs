@@ -96,6 +96,15 @@ public sealed class GrpcResponse : IDisposable
         }
     }
 
+    /// <summary>The only message.</summary>
+    /// <exception cref="GrpcStatusException">The call failed, the message is no <typeparamref name="T"/>, or there is none, or more than one.</exception>
+    public async ValueTask<T> ReadSingleAsync<T>(MessageParser<T> parser, CancellationToken cancellationToken = default)
+        where T : class, IMessage<T>
+    {
+        T message = await ReadAsync(parser, cancellationToken).ConfigureAwait(false) ?? throw GrpcErrors.NoMessage();
+        return await ReadMessageAsync(cancellationToken).ConfigureAwait(false) == null ? message : throw GrpcErrors.ManyMessages();
+    }
+
     /// <summary>All messages that are left.</summary>
     public async IAsyncEnumerable<T> ReadAllAsync<T>(
         MessageParser<T> parser, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)

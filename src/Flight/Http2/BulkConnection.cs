@@ -10,11 +10,12 @@ internal sealed class BulkConnection(Stream stream, Socket? socket) : IDisposabl
 {
     private const int MaxFrameBytes = 1 << 20;
     private const int MaxHeaderBytes = 256 * 1024;      // also of every other frame but DATA
-    private const int HeaderTableBytes = 4096;
+    private const int HeaderTableBytes = 4096;         // what both sides begin with (RFC 9113, 6.5.2)
     private const int MostIdleFrames = 10_000;          // without a byte of content between them
 
     private readonly Http2Input _input = new(stream);
-    private readonly HpackDecoder _hpack = new(HeaderTableBytes, MaxHeaderBytes);
+    private readonly HpackDecoder _decoder = new(HeaderTableBytes, MaxHeaderBytes);
+    private readonly HpackEncoder _encoder = new(HeaderTableBytes);
     private readonly SendLimits _sending = new();
     private readonly ReceiveWindow _window = new();
     private ResponseHeaders _response = new();
@@ -116,7 +117,7 @@ internal sealed class BulkConnection(Stream stream, Socket? socket) : IDisposabl
     private async Task SendRequestAsync(IReadOnlyList<HeaderField> headers, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         var encoded = new List<byte>();
-        HpackEncoder.Encode(headers, encoded);
+        _encoder.Encode(headers, encoded);
         byte[] block = [.. encoded];
         var output = new List<byte>(block.Length + 1024);
         for (int at = 0; at < block.Length || at == 0;)
@@ -206,6 +207,7 @@ internal sealed class BulkConnection(Stream stream, Socket? socket) : IDisposabl
                 if (!acknowledges)
                 {
                     _sending.Apply(payload);
+                    _encoder.Limit(_sending.HeaderTableBytes);
                     await SendAsync(FrameType.Settings, FrameHeader.Acknowledge, [], cancellationToken).ConfigureAwait(false);
                 }
 
@@ -314,7 +316,7 @@ internal sealed class BulkConnection(Stream stream, Socket? socket) : IDisposabl
             ended = next.Has(FrameHeader.EndHeaders);
         }
 
-        List<HeaderField> fields = _hpack.Decode(block);
+        List<HeaderField> fields = _decoder.Decode(block);
         if (frame.Stream != _streamId || _responseEnded)
         {
             throw Http2Errors.UnexpectedFrame(frame.Type, frame.Stream);

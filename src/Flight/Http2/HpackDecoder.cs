@@ -5,7 +5,6 @@ namespace SqlCluster.Flight.Http2;
 /// <summary>Decodes header blocks of one connection in the order they arrive (RFC 7541); holds the connection's dynamic table.</summary>
 internal sealed class HpackDecoder(int tableLimitBytes, int listLimitBytes)
 {
-    private static readonly HeaderField[] StaticTable = CreateStaticTable();
     private readonly List<HeaderField> _table = [];   // newest last
     private int _tableBytes;
     private int? _tableCapacity;                      // null: the limit, until the server chooses less
@@ -112,12 +111,12 @@ internal sealed class HpackDecoder(int tableLimitBytes, int listLimitBytes)
 
     private HeaderField Indexed(int index)
     {
-        if (index >= 1 && index <= StaticTable.Length)
+        if (index >= 1 && index <= HpackStaticTable.Count)
         {
-            return StaticTable[index - 1];
+            return HpackStaticTable.Fields[index - 1];
         }
 
-        int dynamic = index - StaticTable.Length;   // 1 is the newest
+        int dynamic = index - HpackStaticTable.Count;   // 1 is the newest
         return dynamic >= 1 && dynamic <= _table.Count ? _table[^dynamic] : throw Http2Errors.BadHeaderBlock($"no table entry {index}");
     }
 
@@ -152,74 +151,5 @@ internal sealed class HpackDecoder(int tableLimitBytes, int listLimitBytes)
         }
 
         _table.RemoveRange(0, count);
-    }
-
-    /// <summary>RFC 7541, appendix A.</summary>
-    private static HeaderField[] CreateStaticTable()
-    {
-        const string Fields = """
-            :authority
-            :method GET
-            :method POST
-            :path /
-            :path /index.html
-            :scheme http
-            :scheme https
-            :status 200
-            :status 204
-            :status 206
-            :status 304
-            :status 400
-            :status 404
-            :status 500
-            accept-charset
-            accept-encoding gzip, deflate
-            accept-language
-            accept-ranges
-            accept
-            access-control-allow-origin
-            age
-            allow
-            authorization
-            cache-control
-            content-disposition
-            content-encoding
-            content-language
-            content-length
-            content-location
-            content-range
-            content-type
-            cookie
-            date
-            etag
-            expect
-            expires
-            from
-            host
-            if-match
-            if-modified-since
-            if-none-match
-            if-range
-            if-unmodified-since
-            last-modified
-            link
-            location
-            max-forwards
-            proxy-authenticate
-            proxy-authorization
-            range
-            referer
-            refresh
-            retry-after
-            server
-            set-cookie
-            strict-transport-security
-            transfer-encoding
-            user-agent
-            vary
-            via
-            www-authenticate
-            """;
-        return [.. Fields.Split('\n').Select(static line => line.TrimEnd('\r').Split(' ', 2)).Select(static parts => new HeaderField(parts[0], parts.Length > 1 ? parts[1] : ""))];
     }
 }

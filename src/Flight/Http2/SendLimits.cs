@@ -12,6 +12,9 @@ internal sealed class SendLimits
 
     public int FrameBytes { get; private set; } = 16384;
 
+    /// <summary>Size of the server's table of header fields.</summary>
+    public uint HeaderTableBytes { get; private set; } = 4096;
+
     /// <summary>DATA bytes that may be sent now in one frame.</summary>
     public int Available => (int)Math.Clamp(Math.Min(_connectionWindow, _streamWindow), 0, FrameBytes);
 
@@ -31,6 +34,9 @@ internal sealed class SendLimits
             uint value = BinaryPrimitives.ReadUInt32BigEndian(settings[2..]);
             switch ((SettingId)BinaryPrimitives.ReadUInt16BigEndian(settings))
             {
+                case SettingId.HeaderTableSize:
+                    HeaderTableBytes = value;
+                    break;
                 case SettingId.EnablePush when value != 0:
                     throw Http2Errors.BadFrame(FrameType.Settings, "a server cannot enable push");
                 case SettingId.InitialWindowSize:

@@ -47,13 +47,70 @@ public sealed class HpackTests
         Assert.Equal((257, 1.0), (HuffmanCode.Lengths.Length, sum));
     }
 
-    [Fact]
-    public void WhatIsEncodedIsDecoded()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4096)]
+    public void WhatIsEncodedIsDecoded(int tableBytes)
     {
         var fields = new List<HeaderField> { new(":status", "200"), new("x-long", new string('v', 70_000)), new("authorization", "Bearer é"), new("empty", "") };
         var block = new List<byte>();
-        HpackEncoder.Encode(fields, block);
+        new HpackEncoder(tableBytes).Encode(fields, block);
         Assert.Equal(fields, new HpackDecoder(4096, 1 << 17).Decode([.. block]));
+    }
+
+    /// <summary>The second block of a connection has a byte a field, credentials apart, which are in no table.</summary>
+    [Fact]
+    public void AFieldIsWrittenOutOnce()
+    {
+        var encoder = new HpackEncoder(4096);
+        var decoder = new HpackDecoder(4096, 1 << 17);
+        List<HeaderField> fields = [new(":method", "POST"), new(":path", "/a/B"), new("te", "trailers"), new("x-own", "1"), new("authorization", "Bearer x")];
+        List<byte> first = [], second = [];
+        encoder.Encode(fields, first);
+        Assert.Equal(fields, decoder.Decode([.. first]));
+        encoder.Encode(fields, second);
+        Assert.Equal(4 + 2 + 1 + "Bearer x".Length, second.Count);
+        Assert.Equal(0x10, second[4] & 0xF0);
+        Assert.Equal(fields, decoder.Decode([.. second]));
+    }
+
+    /// <summary>Many different fields fill the table; what is in it stays, what comes later is written out.</summary>
+    [Fact]
+    public void ATableThatIsFullStaysAsItIs()
+    {
+        var encoder = new HpackEncoder(4096);
+        var decoder = new HpackDecoder(4096, 1 << 17);
+        for (int block = 0; block < 200; block++)
+        {
+            List<HeaderField> fields = [new("te", "trailers"), new("x-first", "1"), new("x-number", block.ToString(System.Globalization.CultureInfo.InvariantCulture)), new("x-number", "7")];
+            var bytes = new List<byte>();
+            encoder.Encode(fields, bytes);
+            Assert.Equal(fields, decoder.Decode([.. bytes]));
+        }
+
+        var known = new List<byte>();
+        encoder.Encode([new("x-first", "1")], known);
+        Assert.InRange(known.Count, 1, 2);
+    }
+
+    /// <summary>A server that offers a smaller table gets none, and is told so before the next field.</summary>
+    [Fact]
+    public void ASmallerTableIsLeftEmpty()
+    {
+        var encoder = new HpackEncoder(4096);
+        var decoder = new HpackDecoder(4096, 1 << 17);
+        List<HeaderField> fields = [new("te", "trailers"), new(":scheme", "http")];
+        foreach (uint size in (uint[])[4096, 100, 100, 65536])
+        {
+            var bytes = new List<byte>();
+            encoder.Encode(fields, bytes);
+            Assert.Equal(fields, decoder.Decode([.. bytes]));
+            encoder.Limit(size);
+        }
+
+        var last = new List<byte>();
+        encoder.Encode(fields, last);
+        Assert.Equal(new byte[] { 0x00, 2, (byte)'t', (byte)'e' }, last[..4]);
     }
 
     [Theory]

@@ -54,7 +54,7 @@ internal sealed class ScriptedServer(int mostBytesAtOnce = int.MaxValue) : Strea
     public static byte[] Block(params (string Name, string Value)[] fields)
     {
         var block = new List<byte>();
-        HpackEncoder.Encode(fields.Select(static field => new HeaderField(field.Name, field.Value)), block);
+        new HpackEncoder(0).Encode(fields.Select(static field => new HeaderField(field.Name, field.Value)), block);
         return [.. block];
     }
 
