@@ -22,7 +22,12 @@ internal sealed record CsvDialect(
     /// <summary>Whether nothing but blanks may follow a closing quote: so of apostrophes, which begin texts too ('Til).</summary>
     public bool EndsFieldsAtQuotes { get; init; }
 
+    /// <summary>What the dates of each column begin with; null: all with the year.</summary>
+    public NodeList<CsvDateOrder>? DateOrders { get; init; }
+
     public static readonly CsvDialect Default = new((byte)',', (byte)'"', (byte)'"');
+
+    public CsvDateOrder DateOrderOf(int column) => DateOrders is { } orders && column < orders.Count ? orders[column] : CsvDateOrder.YearFirst;
 
     public int PrologueLength(ReadOnlySpan<byte> bytes, bool isWhole)
     {

@@ -48,6 +48,9 @@ internal sealed record CsvOptions
     /// <summary>Types of some columns, which then are not found by looking at the file; as <see cref="ColumnTypeOptions"/> reads them.</summary>
     public string? Types { get; init; }
 
+    /// <summary>What dates begin with; null: found by looking at the file.</summary>
+    public CsvDateOrder? DateOrder { get; init; }
+
     /// <summary>Size of the blocks that tasks take.</summary>
     public int BlockBytes { get; init; } = TextBlockSource.DefaultBlockBytes;
 
@@ -74,6 +77,7 @@ internal sealed record CsvOptions
                 "names" => result with { Names = [.. Items(value)] },
                 "columns" => result with { LooksForHeader = true },
                 "types" or "dtypes" or "column_types" => result with { Types = value },
+                "dateformat" or "date_format" or "timestampformat" or "timestamp_format" => result with { DateOrder = Order(name, value) },
                 "buffer_size" => result with { BlockBytes = Math.Max(Number(name, value, 1), 16) },
                 "encoding" => value.Replace("-", "", StringComparison.Ordinal).Equals("utf8", StringComparison.OrdinalIgnoreCase)
                     ? result : throw ExecutionErrors.Unsupported($"files in encoding {value}"),
@@ -94,6 +98,15 @@ internal sealed record CsvOptions
 
     internal static int Number(string name, string value, int least) =>
         int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least ? number : throw TextFileErrors.InvalidOption(name, value);
+
+    // Formats as strptime's are read for what comes first: separators and times are found by looking at each value.
+    private static CsvDateOrder Order(string name, string value) => string.Concat(value.Where(static character => character is 'Y' or 'm' or 'd')) switch
+    {
+        "Ymd" => CsvDateOrder.YearFirst,
+        "dmY" => CsvDateOrder.DayFirst,
+        "mdY" => CsvDateOrder.MonthFirst,
+        _ => throw TextFileErrors.InvalidOption(name, value, "formats are made of %d, %m and %Y: %d/%m/%Y, %m/%d/%Y or %Y-%m-%d, with or without a time"),
+    };
 
     // Lists come as [a, b]; anything else is one item.
     private static string[] Items(string value) =>

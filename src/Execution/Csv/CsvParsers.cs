@@ -40,12 +40,13 @@ internal readonly struct DoubleParser : ICsvParser<double>
     public bool TryParse(ReadOnlySpan<byte> text, out double value) => CsvValues.TryDouble(text, out value);
 }
 
-internal readonly struct DateParser : ICsvParser<int>
+internal readonly struct DateParser(CsvDateOrder order) : ICsvParser<int>
 {
     public bool TryParse(ReadOnlySpan<byte> text, out int value)
     {
-        bool isDate = CsvValues.TryDate(text, out long days)
-            || DateTimeInput.Date(Encoding.UTF8.GetString(text), DateTimeFacts.Utc, out days) == InputResult.Ok;
+        bool isDate = CsvValues.TryDate(text, out long days) || (order == CsvDateOrder.YearFirst
+            ? DateTimeInput.Date(Encoding.UTF8.GetString(text), DateTimeFacts.Utc, out days) == InputResult.Ok
+            : CsvLocalDates.TryDate(text, order, out days));
         value = (int)days;
         return isDate;
     }
@@ -57,10 +58,12 @@ internal readonly struct TimeParser : ICsvParser<long>
         CsvValues.TryTime(text, out value) || DateTimeInput.Time(Encoding.UTF8.GetString(text), DateTimeFacts.Utc, out value) == InputResult.Ok;
 }
 
-internal readonly struct TimestampParser : ICsvParser<long>
+internal readonly struct TimestampParser(CsvDateOrder order) : ICsvParser<long>
 {
     public bool TryParse(ReadOnlySpan<byte> text, out long value) =>
-        CsvValues.TryTimestamp(text, out value) || DateTimeInput.Timestamp(Encoding.UTF8.GetString(text), DateTimeFacts.Utc, out value) == InputResult.Ok;
+        CsvValues.TryTimestamp(text, out value) || (order == CsvDateOrder.YearFirst
+            ? DateTimeInput.Timestamp(Encoding.UTF8.GetString(text), DateTimeFacts.Utc, out value) == InputResult.Ok
+            : CsvLocalDates.TryTimestamp(text, order, out value));
 }
 
 internal readonly struct InstantParser : ICsvParser<long>

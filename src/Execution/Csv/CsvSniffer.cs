@@ -9,7 +9,8 @@ namespace SqlCluster.Execution.Csv;
 /// <summary>Finds out how a CSV file is written and what its columns are, from its first bytes.</summary>
 /// <remarks>
 /// A header is a first record that the types of the others do not fit, or, where all is text, one whose values are distinct and not empty. Columns are tried as
-/// boolean, bigint, double precision, date, time, timestamp and timestamptz, in this order; digits behind a leading zero are text, as the zero would be lost.
+/// boolean, bigint, double precision, date, time, timestamp and timestamptz, in this order; digits behind a leading zero are text, as the zero would be lost. Dates with the
+/// year last begin with the day or the month, whichever fits all of a column; where both do, other columns decide, and without them it is text rather than wrong dates.
 /// </remarks>
 internal static class CsvSniffer
 {
@@ -33,7 +34,13 @@ internal static class CsvSniffer
         Time = 16,
         Timestamp = 32,
         Instant = 64,
-        All = 127,
+        DayFirst = 128,
+        MonthFirst = 256,
+        DayFirstTimestamp = 512,
+        MonthFirstTimestamp = 1024,
+        AnyDayFirst = DayFirst | DayFirstTimestamp,
+        AnyMonthFirst = MonthFirst | MonthFirstTimestamp,
+        All = 2047,
     }
 
     /// <exception cref="Parser.Errors.QueryException">The file cannot be read, or declared columns do not fit its records.</exception>
@@ -55,11 +62,13 @@ internal static class CsvSniffer
                 && rows.TrueForAll(row => row.Length != width || row[^1] is null or ""),
         };
         width -= dialect.EndsWithDelimiter ? 1 : 0;
+        var rules = new CsvFieldRules(dialect, options.NullTexts, options.ReadsQuotedNulls);
         if (declared != null)
         {
             bool isHeader = options.HasHeader ?? (rows.Count > 0 && rows[0].Length >= declared.Count && declared.Select(static column => column.Name).SequenceEqual(rows[0].Take(declared.Count), StringComparer.OrdinalIgnoreCase));
             isHeader |= options.HasHeader is null && options.LooksForHeader && rows.Count > 0 && !Fits(rows[0], declared) && (rows.Count == 1 || Fits(rows[1], declared));
-            return (dialect with { HasHeader = isHeader }, declared);
+            bool hasDates = declared.Any(static column => column.Type.Kind is TypeKind.Date or TypeKind.Timestamp);
+            return (dialect with { HasHeader = isHeader, DateOrders = hasDates ? DateOrders(Look(rows.Skip(isHeader ? 1 : 0), declared.Count), options.DateOrder) : null }, declared);
         }
 
         if (width == 0)
@@ -67,42 +76,40 @@ internal static class CsvSniffer
             throw TextFileErrors.Malformed(path, 1, "no records to take columns from");
         }
 
-        var kinds = new ColumnKinds[width];
-        var seen = new bool[width];
-        var hasZeros = new bool[width];
-        Array.Fill(kinds, ColumnKinds.All);
-        var rules = new CsvFieldRules(dialect, options.NullTexts, options.ReadsQuotedNulls);
-        foreach (string?[] row in rows.Skip(options.HasHeader == false ? 0 : 1))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            for (int i = 0; i < Math.Min(width, row.Length); i++)
-            {
-                if (!string.IsNullOrEmpty(row[i]) && (kinds[i] != ColumnKinds.None || !seen[i]) && !rules.IsNull(Encoding.UTF8.GetBytes(row[i]!), false))
-                {
-                    kinds[i] &= Kinds(row[i]!, kinds[i]);
-                    seen[i] = true;
-                    hasZeros[i] |= BeginsWithZero(row[i]!);
-                }
-            }
-        }
-
-        bool hasHeader = options.HasHeader ?? IsHeader(rows, kinds, seen, width);
+        ColumnLook[] columns = Look(rows.Skip(options.HasHeader == false ? 0 : 1), width);
+        bool hasHeader = options.HasHeader ?? IsHeader(rows, columns);
         if (!hasHeader && options.HasHeader == null)
         {
-            for (int i = 0; i < Math.Min(width, rows[0].Length); i++)
+            Add(columns, rows[0]);
+        }
+
+        NodeList<CsvDateOrder> orders = DateOrders(columns, options.DateOrder);
+        string[] names = Names(options.Names, hasHeader ? rows[0] : null, width);
+        NodeList<TableColumn> found = [.. names.Select((name, i) => new TableColumn(name, options.AllText ? SqlType.Text : columns[i].TypeIn(orders[i])))];
+        return (dialect with { HasHeader = hasHeader, DateOrders = orders, Header = hasHeader ? [.. rows[0].Select(static name => name?.Trim() ?? "")] : null }, options.Types is { } types ? ColumnTypeOptions.Override(found, "types", types) : found);
+
+        ColumnLook[] Look(IEnumerable<string?[]> records, int count)
+        {
+            ColumnLook[] looks = [.. Enumerable.Range(0, count).Select(static _ => new ColumnLook())];
+            foreach (string?[] record in records)
             {
-                if (!string.IsNullOrEmpty(rows[0][i]))
+                cancellation.ThrowIfCancellationRequested();
+                Add(looks, record);
+            }
+
+            return looks;
+        }
+
+        void Add(ColumnLook[] looks, string?[] record)
+        {
+            for (int i = 0; i < Math.Min(looks.Length, record.Length); i++)
+            {
+                if (!string.IsNullOrEmpty(record[i]) && looks[i].MayLearn && !rules.IsNull(Encoding.UTF8.GetBytes(record[i]!), false))
                 {
-                    kinds[i] &= Kinds(rows[0][i]!, kinds[i]);
-                    seen[i] = true;
-                    hasZeros[i] |= BeginsWithZero(rows[0][i]!);
+                    looks[i].Add(record[i]!);
                 }
             }
         }
-
-        string[] names = Names(options.Names, hasHeader ? rows[0] : null, width);
-        NodeList<TableColumn> found = [.. names.Select((name, i) => new TableColumn(name, options.AllText || !seen[i] ? SqlType.Text : TypeOf(hasZeros[i] ? kinds[i] & ~ColumnKinds.Number : kinds[i])))];
-        return (dialect with { HasHeader = hasHeader, Header = hasHeader ? [.. rows[0].Select(static name => name?.Trim() ?? "")] : null }, options.Types is { } types ? ColumnTypeOptions.Override(found, "types", types) : found);
     }
 
     /// <summary>Splits records the plain way: fields as text, NULL for an unquoted empty one.</summary>
@@ -189,25 +196,34 @@ internal static class CsvSniffer
     internal static int Mode(IEnumerable<int> widths) =>
         widths.GroupBy(static width => width).OrderByDescending(static group => group.Count()).ThenByDescending(static group => group.Key).First().Key;
 
-    private static bool IsHeader(List<string?[]> rows, ColumnKinds[] kinds, bool[] seen, int width)
+    private static bool IsHeader(List<string?[]> rows, ColumnLook[] columns)
     {
         string?[] first = rows[0];
-        if (first.Length != width)
+        if (first.Length != columns.Length)
         {
             return false;
         }
 
         bool isTyped = false, fits = true, lacksName = Array.Exists(first, string.IsNullOrEmpty);
-        for (int i = 0; i < width; i++)
+        for (int i = 0; i < columns.Length; i++)
         {
-            bool isText = kinds[i] == ColumnKinds.None || !seen[i];
+            ColumnKinds kinds = columns[i].Kinds;
+            bool isText = kinds == ColumnKinds.None || !columns[i].IsSeen;
             isTyped |= !isText;
-            fits &= isText || string.IsNullOrEmpty(first[i]) || (kinds[i] & Kinds(first[i]!, kinds[i])) != 0;
+            fits &= isText || string.IsNullOrEmpty(first[i]) || (kinds & Kinds(first[i]!, kinds)) != 0;
         }
 
         // Values may be missing in any record, names seldom are: such a header must have nothing but names.
         bool hasNumber = Array.Exists(first, static value => !string.IsNullOrEmpty(value) && Kinds(value, ColumnKinds.All) != ColumnKinds.None);
-        return isTyped ? !fits && !(lacksName && hasNumber) : !lacksName && !hasNumber && first.Distinct(StringComparer.OrdinalIgnoreCase).Count() == width;
+        return isTyped ? !fits && !(lacksName && hasNumber) : !lacksName && !hasNumber && first.Distinct(StringComparer.OrdinalIgnoreCase).Count() == columns.Length;
+    }
+
+    /// <summary>What the dates of each column begin with.</summary>
+    private static NodeList<CsvDateOrder> DateOrders(ColumnLook[] columns, CsvDateOrder? given)
+    {
+        CsvDateOrder?[] found = [.. columns.Select(static column => column.DateOrder)];
+        CsvDateOrder[] decided = [.. found.OfType<CsvDateOrder>().Where(static order => order != CsvDateOrder.YearFirst).Distinct()];
+        return [.. found.Select(order => given ?? order ?? (decided is [var only] ? only : CsvDateOrder.YearFirst))];
     }
 
     /// <summary>Whether a record's fields can be numbers, times and truth values where the columns are.</summary>
@@ -220,9 +236,9 @@ internal static class CsvSniffer
                 { Kind: TypeKind.Boolean } => ColumnKinds.Boolean,
                 { IsInteger: true } => ColumnKinds.Long,
                 { IsNumber: true } => ColumnKinds.Double,
-                { Kind: TypeKind.Date } => ColumnKinds.Date,
+                { Kind: TypeKind.Date } => ColumnKinds.Date | ColumnKinds.DayFirst | ColumnKinds.MonthFirst,
                 { Kind: TypeKind.Time } => ColumnKinds.Time,
-                { Kind: TypeKind.Timestamp } => ColumnKinds.Timestamp,
+                { Kind: TypeKind.Timestamp } => ColumnKinds.Timestamp | ColumnKinds.AnyDayFirst | ColumnKinds.AnyMonthFirst,
                 { Kind: TypeKind.TimestampTz } => ColumnKinds.Instant,
                 _ => ColumnKinds.None,
             };
@@ -252,24 +268,15 @@ internal static class CsvSniffer
         result |= (wanted & ColumnKinds.Time) != 0 && CsvValues.TryTime(text, out _) ? ColumnKinds.Time : 0;
         result |= (wanted & ColumnKinds.Timestamp) != 0 && CsvValues.TryTimestamp(text, out _) ? ColumnKinds.Timestamp : 0;
         result |= (wanted & ColumnKinds.Instant) != 0 && CsvValues.TryInstant(text, out _) ? ColumnKinds.Instant : 0;
+        result |= (wanted & ColumnKinds.DayFirst) != 0 && CsvLocalDates.TryDate(text, CsvDateOrder.DayFirst, out _) ? ColumnKinds.DayFirst : 0;
+        result |= (wanted & ColumnKinds.MonthFirst) != 0 && CsvLocalDates.TryDate(text, CsvDateOrder.MonthFirst, out _) ? ColumnKinds.MonthFirst : 0;
+        result |= (wanted & ColumnKinds.DayFirstTimestamp) != 0 && CsvLocalDates.TryTimestamp(text, CsvDateOrder.DayFirst, out _) ? ColumnKinds.DayFirstTimestamp : 0;
+        result |= (wanted & ColumnKinds.MonthFirstTimestamp) != 0 && CsvLocalDates.TryTimestamp(text, CsvDateOrder.MonthFirst, out _) ? ColumnKinds.MonthFirstTimestamp : 0;
         return result;
     }
 
     /// <summary>Whether digits begin with a zero that a number would lose, as those of postal codes and account numbers do.</summary>
     private static bool BeginsWithZero(string value) => value.AsSpan().Trim(' ') is ['0', >= '0' and <= '9', ..];
-
-    private static SqlType TypeOf(ColumnKinds kinds)
-    {
-        foreach ((ColumnKinds kind, SqlType type) in KindTypes)
-        {
-            if ((kinds & kind) != 0)
-            {
-                return type;
-            }
-        }
-
-        return SqlType.Text;
-    }
 
     private static string[] Names(IReadOnlyList<string>? given, string?[]? header, int width)
     {
@@ -288,5 +295,48 @@ internal static class CsvSniffer
         }
 
         return names;
+    }
+
+    /// <summary>What the values of a column can be, as far as they were seen.</summary>
+    private sealed class ColumnLook
+    {
+        private bool _hasZeros;
+
+        public ColumnKinds Kinds { get; private set; } = ColumnKinds.All;
+
+        public bool IsSeen { get; private set; }
+
+        /// <summary>Whether another value could say more.</summary>
+        public bool MayLearn => Kinds != ColumnKinds.None || !IsSeen;
+
+        /// <summary>What its dates begin with; null: the day or the month.</summary>
+        public CsvDateOrder? DateOrder => !IsSeen || (Kinds & ~(ColumnKinds.AnyDayFirst | ColumnKinds.AnyMonthFirst)) != 0 ? CsvDateOrder.YearFirst
+            : ((Kinds & ColumnKinds.AnyDayFirst) != 0, (Kinds & ColumnKinds.AnyMonthFirst) != 0) switch
+            {
+                (true, true) => null,
+                (true, false) => CsvDateOrder.DayFirst,
+                (false, true) => CsvDateOrder.MonthFirst,
+                (false, false) => CsvDateOrder.YearFirst,
+            };
+
+        public void Add(string value)
+        {
+            Kinds &= CsvSniffer.Kinds(value, Kinds);
+            IsSeen = true;
+            _hasZeros |= BeginsWithZero(value);
+        }
+
+        public SqlType TypeIn(CsvDateOrder order)
+        {
+            ColumnKinds kinds = !IsSeen ? ColumnKinds.None : _hasZeros ? Kinds & ~ColumnKinds.Number : Kinds;
+            (ColumnKinds date, ColumnKinds timestamp) = order switch
+            {
+                CsvDateOrder.YearFirst => (ColumnKinds.None, ColumnKinds.None),
+                CsvDateOrder.DayFirst => (ColumnKinds.DayFirst, ColumnKinds.DayFirstTimestamp),
+                CsvDateOrder.MonthFirst => (ColumnKinds.MonthFirst, ColumnKinds.MonthFirstTimestamp),
+            };
+            return (kinds & date) != 0 ? SqlType.Date : (kinds & timestamp) != 0 ? SqlType.Timestamp
+                : KindTypes.Where(kind => (kinds & kind.Kind) != 0).Select(static kind => kind.Type).FirstOrDefault(SqlType.Text);
+        }
     }
 }

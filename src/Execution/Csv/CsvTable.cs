@@ -39,7 +39,7 @@ public sealed class CsvTable : IScannableTable
     /// <summary>Opens files as one table.</summary>
     /// <param name="name">Name for EXPLAIN and errors.</param>
     /// <param name="files">At least one.</param>
-    /// <param name="options">Options by name: delimiter, quote, escape, header, null, skip, comment, all_varchar, sample_size, ignore_errors, null_padding, names, types.</param>
+    /// <param name="options">Options by name: delimiter, quote, escape, header, null, skip, comment, all_varchar, sample_size, ignore_errors, null_padding, names, types, dateformat.</param>
     /// <param name="declared">Columns as declared; null: found by looking at the first file.</param>
     /// <param name="cancellation">Ends the look at a large sample.</param>
     /// <exception cref="Parser.Errors.QueryException">The first file cannot be read, or an option is wrong.</exception>

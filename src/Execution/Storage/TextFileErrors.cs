@@ -75,5 +75,6 @@ internal static class TextFileErrors
 
     public static QueryException UnknownOption(string format, string name) => new("22023", ErrorKind.User, $"option not recognized for {format}: \"{name}\"");
 
-    public static QueryException InvalidOption(string name, string value) => new("22023", ErrorKind.User, $"invalid value for option \"{name}\": \"{value}\"");
+    public static QueryException InvalidOption(string name, string value, string? hint = null) =>
+        new("22023", ErrorKind.User, $"invalid value for option \"{name}\": \"{value}\"") { Hint = hint };
 }
