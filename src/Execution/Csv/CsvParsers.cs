@@ -46,7 +46,7 @@ internal readonly struct DateParser(CsvDateOrder order) : ICsvParser<int>
     {
         bool isDate = CsvValues.TryDate(text, out long days) || (order == CsvDateOrder.YearFirst
             ? DateTimeInput.Date(Encoding.UTF8.GetString(text), DateTimeFacts.Utc, out days) == InputResult.Ok
-            : CsvLocalDates.TryDate(text, order, out days));
+            : CsvDates.TryDate(text, order, out days));
         value = (int)days;
         return isDate;
     }
@@ -63,7 +63,7 @@ internal readonly struct TimestampParser(CsvDateOrder order) : ICsvParser<long>
     public bool TryParse(ReadOnlySpan<byte> text, out long value) =>
         CsvValues.TryTimestamp(text, out value) || (order == CsvDateOrder.YearFirst
             ? DateTimeInput.Timestamp(Encoding.UTF8.GetString(text), DateTimeFacts.Utc, out value) == InputResult.Ok
-            : CsvLocalDates.TryTimestamp(text, order, out value));
+            : CsvDates.TryTimestamp(text, order, out value));
 }
 
 internal readonly struct InstantParser : ICsvParser<long>

@@ -264,14 +264,14 @@ internal static class CsvSniffer
         result |= (wanted & ColumnKinds.Boolean) != 0 && CsvValues.TryBoolean(text, out _) ? ColumnKinds.Boolean : 0;
         result |= (wanted & ColumnKinds.Long) != 0 && CsvValues.TryLong(text, out _) ? ColumnKinds.Long : 0;
         result |= (wanted & ColumnKinds.Double) != 0 && CsvValues.TryDouble(text, out _) ? ColumnKinds.Double : 0;
-        result |= (wanted & ColumnKinds.Date) != 0 && CsvValues.TryDate(text, out _) ? ColumnKinds.Date : 0;
-        result |= (wanted & ColumnKinds.Time) != 0 && CsvValues.TryTime(text, out _) ? ColumnKinds.Time : 0;
-        result |= (wanted & ColumnKinds.Timestamp) != 0 && CsvValues.TryTimestamp(text, out _) ? ColumnKinds.Timestamp : 0;
+        result |= (wanted & ColumnKinds.Date) != 0 && CsvDates.TryDate(text, CsvDateOrder.YearFirst, out _) ? ColumnKinds.Date : 0;
+        result |= (wanted & ColumnKinds.Time) != 0 && (CsvValues.TryTime(text, out _) || CsvDates.TryTime(text, out _)) ? ColumnKinds.Time : 0;
+        result |= (wanted & ColumnKinds.Timestamp) != 0 && (CsvValues.TryTimestamp(text, out _) || CsvDates.TryTimestamp(text, CsvDateOrder.YearFirst, out _)) ? ColumnKinds.Timestamp : 0;
         result |= (wanted & ColumnKinds.Instant) != 0 && CsvValues.TryInstant(text, out _) ? ColumnKinds.Instant : 0;
-        result |= (wanted & ColumnKinds.DayFirst) != 0 && CsvLocalDates.TryDate(text, CsvDateOrder.DayFirst, out _) ? ColumnKinds.DayFirst : 0;
-        result |= (wanted & ColumnKinds.MonthFirst) != 0 && CsvLocalDates.TryDate(text, CsvDateOrder.MonthFirst, out _) ? ColumnKinds.MonthFirst : 0;
-        result |= (wanted & ColumnKinds.DayFirstTimestamp) != 0 && CsvLocalDates.TryTimestamp(text, CsvDateOrder.DayFirst, out _) ? ColumnKinds.DayFirstTimestamp : 0;
-        result |= (wanted & ColumnKinds.MonthFirstTimestamp) != 0 && CsvLocalDates.TryTimestamp(text, CsvDateOrder.MonthFirst, out _) ? ColumnKinds.MonthFirstTimestamp : 0;
+        result |= (wanted & ColumnKinds.DayFirst) != 0 && CsvDates.TryDate(text, CsvDateOrder.DayFirst, out _) ? ColumnKinds.DayFirst : 0;
+        result |= (wanted & ColumnKinds.MonthFirst) != 0 && CsvDates.TryDate(text, CsvDateOrder.MonthFirst, out _) ? ColumnKinds.MonthFirst : 0;
+        result |= (wanted & ColumnKinds.DayFirstTimestamp) != 0 && CsvDates.TryTimestamp(text, CsvDateOrder.DayFirst, out _) ? ColumnKinds.DayFirstTimestamp : 0;
+        result |= (wanted & ColumnKinds.MonthFirstTimestamp) != 0 && CsvDates.TryTimestamp(text, CsvDateOrder.MonthFirst, out _) ? ColumnKinds.MonthFirstTimestamp : 0;
         return result;
     }
 

@@ -10,8 +10,8 @@ internal enum CsvDateOrder
     MonthFirst,
 }
 
-/// <summary>Dates whose year comes last, as spreadsheets write them: 31/01/2024, 1.31.2024, 31-01-2024 9:05, 1/31/2024 9:05:30.25 PM. The year has four digits: with two, nobody knows which part it is.</summary>
-internal static class CsvLocalDates
+/// <summary>Dates and times as spreadsheets and people write them: 31/01/2024, 1.31.2024, 2024-1-31 9:05, 1/31/2024 9:05:30.25 PM. The year has four digits: with two, nobody knows which part it is.</summary>
+internal static class CsvDates
 {
     private const int MostFractionDigits = 6;
 
@@ -36,34 +36,8 @@ internal static class CsvLocalDates
         return true;
     }
 
-    private static bool TryDate(ref ReadOnlySpan<byte> text, CsvDateOrder order, out long days)
-    {
-        days = 0;
-        if (!TryNumber(ref text, 1, 2, out int first) || text.IsEmpty || text[0] is not ((byte)'/' or (byte)'.' or (byte)'-'))
-        {
-            return false;
-        }
-
-        byte separator = text[0];
-        text = text[1..];
-        if (!TryNumber(ref text, 1, 2, out int second) || text.IsEmpty || text[0] != separator)
-        {
-            return false;
-        }
-
-        text = text[1..];
-        (int day, int month) = order == CsvDateOrder.DayFirst ? (first, second) : (second, first);
-        if (!TryNumber(ref text, 4, 4, out int year) || month is < 1 or > 12 || year < 1 || day < 1 || day > Calendar.DaysInMonth(year, month))
-        {
-            return false;
-        }
-
-        days = Calendar.DaysOf(year, month, day);
-        return true;
-    }
-
     /// <summary>h:mm, h:mm:ss or h:mm:ss.ffffff, perhaps with AM or PM.</summary>
-    private static bool TryTime(ReadOnlySpan<byte> text, out long microseconds)
+    public static bool TryTime(ReadOnlySpan<byte> text, out long microseconds)
     {
         microseconds = 0;
         int second = 0, fraction = 0;
@@ -115,6 +89,43 @@ internal static class CsvLocalDates
 
         microseconds = (((((hour * 60L) + minute) * 60) + second) * Calendar.MicrosecondsPerSecond) + fraction;
         return hour <= 23 && minute <= 59 && second <= 59;
+    }
+
+    private static bool TryDate(ref ReadOnlySpan<byte> text, CsvDateOrder order, out long days)
+    {
+        days = 0;
+        bool hasYearFirst = order == CsvDateOrder.YearFirst;
+        if (!TryNumber(ref text, hasYearFirst ? 4 : 1, hasYearFirst ? 4 : 2, out int first) || text.IsEmpty || text[0] is not ((byte)'/' or (byte)'-' or (byte)'.') || (hasYearFirst && text[0] == (byte)'.'))
+        {
+            return false;
+        }
+
+        byte separator = text[0];
+        text = text[1..];
+        if (!TryNumber(ref text, 1, 2, out int second) || text.IsEmpty || text[0] != separator)
+        {
+            return false;
+        }
+
+        text = text[1..];
+        if (!TryNumber(ref text, hasYearFirst ? 1 : 4, hasYearFirst ? 2 : 4, out int third))
+        {
+            return false;
+        }
+
+        (int year, int month, int day) = order switch
+        {
+            CsvDateOrder.YearFirst => (first, second, third),
+            CsvDateOrder.DayFirst => (third, second, first),
+            CsvDateOrder.MonthFirst => (third, first, second),
+        };
+        if (month is < 1 or > 12 || year < 1 || day < 1 || day > Calendar.DaysInMonth(year, month))
+        {
+            return false;
+        }
+
+        days = Calendar.DaysOf(year, month, day);
+        return true;
     }
 
     /// <summary>Takes all digits that come next; false when they are not as many as wanted.</summary>
