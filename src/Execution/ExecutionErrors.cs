@@ -148,6 +148,8 @@ public static class ExecutionErrors
 
     public static QueryException WrongDimensions(string what) => new("2202E", ErrorKind.User, what);
 
+    public static QueryException NullPosition() => new("22004", ErrorKind.User, "initial position must not be null");
+
     public static QueryException NullArray() => new("22004", ErrorKind.User, "cannot accumulate null arrays");
 
     public static QueryException NullIdentifier() => new("22004", ErrorKind.User, "null values cannot be formatted as an SQL identifier");

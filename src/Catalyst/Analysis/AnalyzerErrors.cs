@@ -47,6 +47,8 @@ internal static class AnalyzerErrors
             Detail = "The combining JOIN type must be INNER or LEFT for a LATERAL reference.",
         };
 
+    public static QueryException RepeatedUsingColumn(string name) => new("42701", ErrorKind.User, $"column name \"{name}\" appears more than once in USING clause");
+
     public static QueryException DuplicateAlias(string name) => new("42712", ErrorKind.User, $"table name \"{name}\" specified more than once");
 
     public static QueryException RepeatedColumn(string message, int position) => new("42701", ErrorKind.User, message, position);

@@ -133,6 +133,12 @@ internal sealed class AggregateResolver(AnalysisContext context)
 
         Expression? filter = node.Filter is null ? null : scope.In(Clause.Filter, () => context.Expressions.Boolean(node.Filter, scope, "FILTER"));
         bool isDistinct = node.Distinct && !chosen.Arguments.IsEmpty;
+        if (isDistinct && orderBy.IsEmpty && name is ("array_agg" or "string_agg" or "json_agg" or "jsonb_agg"))
+        {
+            // PostgreSQL finds duplicates by sorting, and queries rely on the order that this gives.
+            orderBy = [.. node.Arguments.Select((argument, index) => SortKeys.Make(new Ast.SortItem(argument.Value), chosen.Arguments[index], context))];
+        }
+
         return new AggregateCall(chosen.Signature, chosen.Arguments, chosen.ResultType, isDistinct, filter, orderBy);
     }
 

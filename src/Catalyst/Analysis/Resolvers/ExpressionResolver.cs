@@ -104,7 +104,7 @@ internal sealed class ExpressionResolver
             Ast.GroupingExpression grouping => _functions.Grouping(grouping, scope),
             Ast.FunctionCall call => _functions.Call(call, scope),
             // t.* where one value is wanted is the row, as t is.
-            Ast.Star { Qualifier: { } qualifier } when NameResolution.FindRelation([.. qualifier.Parts.Select(static part => part.Value)], scope) is { Columns.Count: > 0 } relation => NestedValues.WholeRow(relation),
+            Ast.Star { Qualifier: { } qualifier } when NameResolution.FindRelation(_context, [.. qualifier.Parts.Select(static part => part.Value)], scope) is { Columns.Count: > 0 } relation => NestedValues.WholeRow(relation),
             Ast.FieldStar { Operand: var row } when Resolve(row, scope) is { Type.Kind: TypeKind.Row } value => value,
             Ast.Star or Ast.FieldStar => throw AnalyzerErrors.Syntax("\"*\" is not allowed here", _context.Position(node)),
             Ast.DefaultValue => throw AnalyzerErrors.Syntax("DEFAULT is not allowed in this context", _context.Position(node)),

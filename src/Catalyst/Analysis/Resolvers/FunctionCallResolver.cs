@@ -34,6 +34,9 @@ internal sealed class FunctionCallResolver
                 return Coalesce(node, scope);
             case "nullif":
                 return NullIf(node, scope);
+            case "greatest" or "least" when node is { Distinct: false, Filter: null, Over: null, OrderBy.IsEmpty: true, WithinGroup.IsEmpty: true, Arguments.IsEmpty: false }
+                && node.Arguments.All(static argument => argument is { Name: null, Variadic: false, Value: not Ast.Star }):
+                return Named(name, _context.CommonTypes.Unify(Arguments(node, scope), name.ToUpperInvariant(), _context.Position(node)), node);
         }
 
         IReadOnlyList<FunctionSignature> overloads = _context.Functions.Find(name);
@@ -146,7 +149,7 @@ internal sealed class FunctionCallResolver
         }
 
         // t.* is the row, as t is.
-        return argument.Value is Ast.Star { Qualifier: { } qualifier } && NameResolution.FindRelation([.. qualifier.Parts.Select(static part => part.Value)], scope) is { Columns.Count: > 0 } relation
+        return argument.Value is Ast.Star { Qualifier: { } qualifier } && NameResolution.FindRelation(_context, [.. qualifier.Parts.Select(static part => part.Value)], scope) is { Columns.Count: > 0 } relation
             ? _context.Expressions.NestedValues.WholeRow(relation)
             : _context.Expressions.Resolve(argument.Value, scope);
     }

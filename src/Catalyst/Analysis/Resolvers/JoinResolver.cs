@@ -118,6 +118,11 @@ internal sealed class JoinResolver(AnalysisContext context)
         var hidden = new HashSet<ScopeColumn>(ReferenceEqualityComparer.Instance);
         foreach (Ast.Identifier name in names)
         {
+            if (merged.Exists(column => column.Name == name.Value))
+            {
+                throw AnalyzerErrors.RepeatedUsingColumn(name.Value);
+            }
+
             ScopeColumn leftColumn = Only(left.Scope, name, "left"), rightColumn = Only(right.Scope, name, "right");
             bool isInequality = kind is JoinKind.AsOf or JoinKind.AsOfLeft && ReferenceEquals(name, names[^1]);
             ComparisonOperator comparison = isInequality ? ComparisonOperator.GreaterOrEqual : ComparisonOperator.Equal;

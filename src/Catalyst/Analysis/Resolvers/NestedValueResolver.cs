@@ -57,7 +57,7 @@ internal sealed class NestedValueResolver(AnalysisContext context)
         var fields = new List<Expression>();
         foreach (Ast.Expression element in node.Elements)
         {
-            if (element is Ast.Star { Qualifier: { } qualifier } && NameResolution.FindRelation([.. qualifier.Parts.Select(static part => part.Value)], scope) is { } relation)
+            if (element is Ast.Star { Qualifier: { } qualifier } && NameResolution.FindRelation(context, [.. qualifier.Parts.Select(static part => part.Value)], scope) is { } relation)
             {
                 fields.AddRange(relation.Columns.Select(static column => column.Value));
             }

@@ -47,6 +47,8 @@ internal sealed class OrderByResolver(AnalysisContext context, List<SelectOutput
                 return isListed ? true : throw AnalyzerErrors.InvalidColumnReference($"{clause} position {number.Text} is not in select list", context.Position(node));
             case Ast.NumberLiteral or Ast.StringLiteral or Ast.BooleanLiteral or Ast.NullLiteral when clause is "ORDER BY" or "GROUP BY" or "DISTINCT ON":
                 return node is not (Ast.NumberLiteral or Ast.StringLiteral) ? false : throw AnalyzerErrors.Syntax($"non-integer constant in {clause}", context.Position(node));
+            case Ast.UnaryExpression { Operator.Symbol: "-", Operand: Ast.NumberLiteral { Kind: Ast.NumberKind.Integer } negated } when clause is "ORDER BY" or "GROUP BY" or "DISTINCT ON":
+                throw AnalyzerErrors.InvalidColumnReference($"{clause} position -{negated.Text} is not in select list", context.Position(node));
             default:
                 return false;
         }

@@ -70,7 +70,7 @@ internal sealed class SelectListResolver(AnalysisContext context, QueryScope sco
         }
 
         string[] parts = [.. qualifier.Parts.Select(static part => part.Value)];
-        if (NameResolution.FindRelation(parts, scope) is { } relation)
+        if (NameResolution.FindRelation(context, parts, scope) is { } relation)
         {
             return relation.Columns;
         }

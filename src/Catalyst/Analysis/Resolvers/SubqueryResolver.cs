@@ -68,7 +68,7 @@ internal sealed class SubqueryResolver(AnalysisContext context, ComparisonResolv
 
         if (items is not null)
         {
-            Expression[] tests = [.. items.Select(item => new OperatorResolver(context, comparisons).Binary(node.Operator.Symbol, operand, item, node))];
+            Expression[] tests = [.. items.Select(item => Truth(operand, item, node))];
             return isAll ? Connectives.And(tests) : Connectives.Or(tests);
         }
 
@@ -92,11 +92,27 @@ internal sealed class SubqueryResolver(AnalysisContext context, ComparisonResolv
 
         if (!isComparison)
         {
-            throw AnalyzerErrors.Unsupported($"operator {node.Operator.Symbol} with ANY or ALL of an array that is not written out", context.Position(node));
+            return OverElements(operand, array, isAll, node);
         }
 
         (operand, _) = comparisons.Align(operand, Literal.Null(array.Type.Element!), node.Operator.Symbol, context.OperatorPosition(node));
         return context.Expressions.Functions.Named(isAll ? SpecialFunctions.CompareAll : SpecialFunctions.CompareAny, [Literal.Text(node.Operator.Symbol), operand, array], node);
+    }
+
+    /// <summary>x LIKE ANY (array) and other operators: true = ANY of what the operator gives for each element.</summary>
+    private Expression OverElements(Expression operand, Expression array, bool isAll, Ast.QuantifiedArrayExpression node)
+    {
+        operand = context.Coercions.Settle(operand);
+        Expression test = Truth(new InputReference(1, operand.ToString(), operand.Type, true), new InputReference(0, "element", array.Type.Element!, true), node);
+        var tests = new ArrayLambda(LambdaKind.Transform, array, [operand], "element", test);
+        return context.Expressions.Functions.Named(isAll ? SpecialFunctions.CompareAll : SpecialFunctions.CompareAny, [Literal.Text("="), Literal.Of(true), tests], node);
+    }
+
+    /// <summary>What the operator says of one element.</summary>
+    private Expression Truth(Expression operand, Expression element, Ast.QuantifiedArrayExpression node)
+    {
+        Expression test = new OperatorResolver(context, comparisons).Binary(node.Operator.Symbol, operand, element, node);
+        return test.Type.Kind == TypeKind.Boolean ? test : throw AnalyzerErrors.WrongObject("op ANY/ALL (array) requires operator to yield boolean", context.OperatorPosition(node));
     }
 
     private static SqlType ElementFor(SqlType operand) => operand.Kind == TypeKind.Numeric ? NumericTyping.Unconstrained : operand.IsText ? SqlType.Text : operand;

@@ -48,7 +48,7 @@ internal sealed class ValuesResolver(AnalysisContext context)
 
     /// <summary>A cell; t.* stands for all columns of a table.</summary>
     private NodeList<Expression> Cells(Ast.Expression cell, QueryScope scope) =>
-        cell is Ast.Star { Qualifier: { } qualifier } && NameResolution.FindRelation([.. qualifier.Parts.Select(static part => part.Value)], scope) is { } relation
+        cell is Ast.Star { Qualifier: { } qualifier } && NameResolution.FindRelation(context, [.. qualifier.Parts.Select(static part => part.Value)], scope) is { } relation
             ? [.. relation.Columns.Select(static column => column.Value)]
             : [context.Expressions.Resolve(cell, scope)];
 }

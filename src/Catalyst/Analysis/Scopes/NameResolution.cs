@@ -33,7 +33,16 @@ internal static class NameResolution
     }
 
     /// <summary>The relation of an alias or table name, in the scope or one around it; null when there is none.</summary>
-    public static RelationScope? FindRelation(IReadOnlyList<string> qualifier, QueryScope scope) => FindRelation(qualifier, scope, out _);
+    public static RelationScope? FindRelation(AnalysisContext context, IReadOnlyList<string> qualifier, QueryScope scope) =>
+        FindRelation(qualifier, scope, out _) ?? FindBySchema(context, qualifier, scope, out _);
+
+    /// <summary>The relation of schema.table where FROM names the table alone and the search path leads to that schema.</summary>
+    private static RelationScope? FindBySchema(AnalysisContext context, IReadOnlyList<string> qualifier, QueryScope scope, out int depth)
+    {
+        depth = 0;
+        return qualifier.Count == 2 && FindRelation([qualifier[1]], scope, out depth) is { QualifiedName.Count: 1 } relation
+            && context.Catalog.Find([.. qualifier]) is { } named && named.Equals(context.Catalog.Find([qualifier[1]])) ? relation : null;
+    }
 
     private static RelationScope? FindRelation(IReadOnlyList<string> qualifier, QueryScope scope, out int depth)
     {
@@ -76,10 +85,10 @@ internal static class NameResolution
     private static ResolvedName? FindQualified(AnalysisContext context, QualifiedName name, QueryScope scope, int position)
     {
         string[] parts = [.. name.Parts.Select(static part => part.Value)];
-        int longest = Math.Min(parts.Length - 1, LongestQualifier(scope));
+        int longest = Math.Min(parts.Length - 1, Math.Max(2, LongestQualifier(scope)));
         for (int length = 1; length <= longest; length++)
         {
-            if (FindRelation(parts[..length], scope, out int depth) is not { } relation)
+            if ((FindRelation(parts[..length], scope, out int depth) ?? FindBySchema(context, parts[..length], scope, out depth)) is not { } relation)
             {
                 continue;
             }

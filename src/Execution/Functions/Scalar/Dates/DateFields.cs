@@ -123,12 +123,33 @@ internal static class DateFields
             "hour" or "hours" or "h" => (Int128)(interval.Microseconds / Calendar.MicrosecondsPerHour) * 1_000_000,
             "epoch" => ((((Int128)years * 36_525 / 100 * 86_400) + ((Int128)(years * 36_525L % 100) * 864) + ((Int128)(interval.Months % 12) * 30 * 86_400) + ((Int128)interval.Days * 86_400)) * 1_000_000) + interval.Microseconds,
             _ when IsTimeField(field) => OfTime(field, interval.Microseconds, "interval"),
-            _ => throw NotSupported(field, "interval"),
+            "week" or "weeks" or "dow" or "isodow" or "doy" or "isoyear" or "julian" or "timezone" or "timezone_hour" or "timezone_minute" => throw NotSupported(field, "interval"),
+            _ => throw NotRecognized(field, "interval"),
         };
     }
 
+    /// <summary>A field as double precision: those of infinite dates are infinite where they are unbounded, and dates have the time of midnight.</summary>
+    public static double? GetDouble(string field, SqlType type, Row row, int argument)
+    {
+        double? limit = type.Kind switch
+        {
+            TypeKind.Date when row.Int(argument) is var date => Calendar.IsFinite(date) ? null : date < 0 ? double.NegativeInfinity : double.PositiveInfinity,
+            TypeKind.Timestamp or TypeKind.TimestampTz when row.Long(argument) is var instant => Calendar.IsFinite(instant) ? null : instant < 0 ? double.NegativeInfinity : double.PositiveInfinity,
+            _ => null,
+        };
+        if (limit is not null)
+        {
+            return IsUnbounded(field) ? limit : null;
+        }
+
+        Int128? value = type.Kind == TypeKind.Date && IsTimeField(field) ? OfTimestamp(field, 0) : Get(field, type, row, argument);
+        return value is { } millionths ? (double)millionths / 1e6 : null;
+    }
+
+    private static bool IsUnbounded(string field) => field is "year" or "epoch" or "julian" or "decade" or "century" or "millennium" or "isoyear";
+
     /// <summary>Of infinity, unbounded fields would be infinite, which numeric here cannot hold; the others are null.</summary>
-    private static Int128? Infinite(string field) => field is "year" or "epoch" or "julian" or "decade" or "century" or "millennium" or "isoyear"
+    private static Int128? Infinite(string field) => IsUnbounded(field)
         ? throw ExecutionErrors.CannotConvert("infinity", "numeric")
         : null;
 

@@ -133,6 +133,7 @@ internal static class DateFunctions
             "decade" or "decades" => new Interval(interval.Months / 120 * 120, 0, 0),
             "century" or "centuries" => new Interval(interval.Months / 1200 * 1200, 0, 0),
             "millennium" or "millennia" => new Interval(interval.Months / 12000 * 12000, 0, 0),
+            "week" or "weeks" => throw ExecutionErrors.UnsupportedUnit(unit, "interval"),
             _ => throw ExecutionErrors.InvalidArgument($"unit \"{unit}\" not recognized for type interval"),
         };
     }

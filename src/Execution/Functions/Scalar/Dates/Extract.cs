@@ -75,9 +75,9 @@ internal static class Extract
         SqlType source = binding.ArgumentTypes[1];
         return row =>
         {
-            if (DateFields.Get(constant ?? row.Text(0).ToLowerInvariant(), source, row, 1) is { } value)
+            if (DateFields.GetDouble(constant ?? row.Text(0).ToLowerInvariant(), source, row, 1) is { } value)
             {
-                row.Set((double)value / 1e6);
+                row.Set(value);
             }
         };
     }

@@ -27,7 +27,7 @@ internal sealed class DateTemplate
 
     public DateTemplate(string template)
     {
-        bool fill = true;
+        bool fill = true, isTranslated = false;
         for (int i = 0; i < template.Length;)
         {
             if (template[i] == '"')
@@ -46,6 +46,7 @@ internal sealed class DateTemplate
 
             if (StartsWith(template, i, "TM"))
             {
+                isTranslated = true;
                 i += 2;
                 continue;
             }
@@ -65,8 +66,12 @@ internal sealed class DateTemplate
             i += pattern.Length;
             string suffix = i + 1 < template.Length && template.Substring(i, 2) is "TH" or "th" ? template.Substring(i, 2) : "";
             i += suffix.Length;
-            _parts.Add(new DatePart(pattern, written, fill, suffix, IsPlain: false));
+
+            // Names in the locale's language are not padded.
+            bool isName = isTranslated && pattern is ("MONTH" or "MON" or "DAY" or "DY");
+            _parts.Add(new DatePart(pattern, written, fill && !isName, suffix, IsPlain: false));
             fill = true;
+            isTranslated = false;
         }
     }
 

@@ -21,7 +21,8 @@ internal static class ArrayFunctions
         Same("||", [ParameterType.AnyElement, ParameterType.AnyArray], static types => types[1], static row => Build(row, static (row, list) => { AddOne(row, list, 0); AddAll(row, list, 1); }), "Adds an element at the start", ("1 || array[2,3]", "{1,2,3}")),
         Same("array_remove", [ParameterType.AnyArray, ParameterType.AnyElement], static types => types[0], static row => Replace(row, remove: true), "Without the elements equal to a value", ("array_remove(array[1,2,3,2], 2)", "{1,3}")),
         Same("array_replace", [ParameterType.AnyArray, ParameterType.AnyElement, ParameterType.AnyElement], static types => types[0], static row => Replace(row, remove: false), "With elements replaced", ("array_replace(array[1,2,5,4], 5, 3)", "{1,2,3,4}")),
-        Same("array_position", [ParameterType.AnyArray, ParameterType.AnyElement], static _ => SqlType.Integer, static row => SetPosition(row), "First subscript of a value", ("array_position(array['sun','mon'], 'mon')", "2"), ("array_position(array[1], 5)", "NULL")),
+        Same("array_position", [ParameterType.AnyArray, ParameterType.AnyElement], static _ => SqlType.Integer, static row => SetPosition(row, 0), "First subscript of a value", ("array_position(array['sun','mon'], 'mon')", "2"), ("array_position(array[1], 5)", "NULL")),
+        Same("array_position", [ParameterType.AnyArray, ParameterType.AnyElement, SqlType.Integer], static _ => SqlType.Integer, static row => SetPositionFrom(row), "First subscript of a value, from a subscript on", ("array_position(array[1,2,1], 1, 2)", "3")),
         Same("array_positions", [ParameterType.AnyArray, ParameterType.AnyElement], static _ => SqlType.Array(SqlType.Integer), static row => SetPositions(row), "Subscripts of a value", ("array_positions(array['A','A','B','A'], 'A')", "{1,2,4}")),
         OfArray("@>", [ParameterType.AnyArray, ParameterType.AnyArray], SqlType.Boolean, static row => row.Set(ContainsAll(row, 0, 1)), "Holds all elements of", ("array[1,4,3] @> array[3,1]", "true")),
         OfArray("<@", [ParameterType.AnyArray, ParameterType.AnyArray], SqlType.Boolean, static row => row.Set(ContainsAll(row, 1, 0)), "Has all its elements in", ("array[2,7] <@ array[1,7,4,2,6]", "true")),
@@ -116,7 +117,17 @@ internal static class ArrayFunctions
         row.Result.EndList();
     }
 
-    private static void SetPosition(Row row)
+    private static void SetPositionFrom(Row row)
+    {
+        if (row.IsNull(0))
+        {
+            return;
+        }
+
+        SetPosition(row, row.IsNull(2) ? throw ExecutionErrors.NullPosition() : Math.Max(row.Int(2) - 1L, 0));
+    }
+
+    private static void SetPosition(Row row, long from)
     {
         if (row.IsNull(0))
         {
@@ -126,7 +137,7 @@ internal static class ArrayFunctions
         ListVector source = row.List(0, out int start, out int count);
         var elements = new VectorReader(source.Child);
         Pulse pulse = row.Pulse;
-        for (int i = 0; i < count; i++)
+        for (int i = (int)Math.Min(from, count); i < count; i++)
         {
             pulse.Spend(32);
             if (IsElement(row, in elements, start + i, 1))

@@ -145,6 +145,47 @@ internal static class Concatenation
         pieces.Set(row);
     }
 
+    /// <summary>The width that an argument gives behind *, that argument's number, and where the pattern goes on.</summary>
+    private static (int Width, int Argument, int Next) WidthOf(Row row, string pattern, int start, int argument)
+    {
+        int end = start;
+        while (end < pattern.Length && char.IsAsciiDigit(pattern[end]))
+        {
+            end++;
+        }
+
+        if (end > start)
+        {
+            if (end >= pattern.Length || pattern[end] != '$')
+            {
+                throw ExecutionErrors.InvalidArgument("width argument position must be ended by \"$\"");
+            }
+
+            argument = int.TryParse(pattern.AsSpan(start, end - start), System.Globalization.CultureInfo.InvariantCulture, out int number) ? number : throw ExecutionErrors.OutOfRange("integer");
+            end++;
+        }
+
+        if (argument < 1)
+        {
+            throw ExecutionErrors.InvalidArgument("format specifies argument 0, but arguments are numbered from 1");
+        }
+
+        if (argument >= row.Count)
+        {
+            throw ExecutionErrors.InvalidArgument("too few arguments for format()");
+        }
+
+        if (row.IsNull(argument))
+        {
+            return (0, argument, end);
+        }
+
+        string text = TextOf(row, argument);
+        return int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out int width) && width > -LongestText
+            ? (width, argument, end)
+            : throw ExecutionErrors.InvalidText("integer", text);
+    }
+
     private static void Format(Row row)
     {
         if (row.IsNull(0))
@@ -182,6 +223,14 @@ internal static class Concatenation
             bool isLeft = i < pattern.Length && pattern[i] == '-';
             i += isLeft ? 1 : 0;
             int width = 0;
+            if (i < pattern.Length && pattern[i] == '*')
+            {
+                (width, int counted, i) = WidthOf(row, pattern, i + 1, next);
+                argument = argument == next ? counted + 1 : argument;
+                isLeft |= width < 0;
+                width = Math.Abs(width);
+            }
+
             while (i < pattern.Length && char.IsAsciiDigit(pattern[i]))
             {
                 width = width < LongestText / 10 ? (width * 10) + (pattern[i++] - '0') : throw ExecutionErrors.OutOfRange("integer");

@@ -170,6 +170,11 @@ internal static class RegularExpressions
 
     private static void Match(Row row)
     {
+        if (row.Count > 2 && row.Text(2).Contains('g', StringComparison.Ordinal))
+        {
+            throw ExecutionErrors.InvalidArgument("regexp_match() does not support the \"global\" option", "Use the regexp_matches function instead.");
+        }
+
         Match match = First(row, Of(row, 1, 2));
         if (match.Success)
         {
