@@ -214,7 +214,8 @@ internal static class Concatenation
             }
 
             int argument = next;
-            if (digits > i && digits < pattern.Length && pattern[digits] == '$')
+            bool isNumbered = digits > i && digits < pattern.Length && pattern[digits] == '$';
+            if (isNumbered)
             {
                 argument = int.Parse(pattern.AsSpan(i, digits - i), System.Globalization.CultureInfo.InvariantCulture);
                 i = digits + 1;
@@ -226,7 +227,7 @@ internal static class Concatenation
             if (i < pattern.Length && pattern[i] == '*')
             {
                 (width, int counted, i) = WidthOf(row, pattern, i + 1, next);
-                argument = argument == next ? counted + 1 : argument;
+                argument = isNumbered ? argument : counted + 1;
                 isLeft |= width < 0;
                 width = Math.Abs(width);
             }
