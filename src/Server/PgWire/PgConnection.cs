@@ -148,7 +148,7 @@ internal sealed class PgConnection
                 }
 
                 await served.FailAsync(Translate(error)).ConfigureAwait(false);
-                isSkipping = type is not ('Q' or 'S');
+                isSkipping = type is not ('Q' or 'S' or 'F');
                 if (!isSkipping)
                 {
                     await served.ReadyAsync().ConfigureAwait(false);
@@ -202,6 +202,8 @@ internal sealed class PgConnection
             case 'd' or 'c' or 'f':
                 // Left over from a COPY that has failed.
                 break;
+            case 'F':
+                throw PgErrors.NoFunctionCalls();
             default:
                 throw new QueryException("0A000", ErrorKind.Unsupported, $"not supported: frontend message '{type}'");
         }

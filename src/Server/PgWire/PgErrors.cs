@@ -38,6 +38,33 @@ internal static class PgErrors
 
     public static QueryException WrongFormatCount(int formats, string of, int count) => Protocol($"bind message has {formats} {of} formats but {count} {of}s");
 
+    public static QueryException WrongResultFormatCount(int formats, int count) => Protocol($"bind message has {formats} result formats but query has {count} columns");
+
+    public static QueryException NoFunctionCalls() => new("0A000", ErrorKind.Unsupported, "not supported: function calls of the protocol") { Hint = "Call the function with SELECT." };
+
+    public static QueryException WrongElementType(int sent, string sentName, int expected, string expectedName) =>
+        new("42804", ErrorKind.User, $"binary data has array element type {sent} ({sentName}) instead of expected {expected} ({expectedName})");
+
+    public static QueryException TooManyDimensions(int dimensions, int most) => new("54000", ErrorKind.Resources, $"number of array dimensions ({dimensions}) exceeds the maximum allowed ({most})");
+
+    public static QueryException BadBinaryArray(string what) => new("22P03", ErrorKind.User, what);
+
+    public static QueryException OutOfRange(string type) => new("22008", ErrorKind.User, $"{type} out of range");
+
+    public static QueryException BadUtf8(ReadOnlySpan<byte> text)
+    {
+        // The first byte that begins no character, and as many behind it as that byte announces.
+        int at = 0;
+        while (at < text.Length && System.Text.Rune.DecodeFromUtf8(text[at..], out _, out int used) == System.Buffers.OperationStatus.Done)
+        {
+            at += used;
+        }
+
+        int length = text[at] switch { >= 0xC0 and < 0xE0 => 2, >= 0xE0 and < 0xF0 => 3, >= 0xF0 and < 0xF8 => 4, _ => 1 };
+        string bytes = string.Join(' ', text.Slice(at, Math.Min(length, text.Length - at)).ToArray().Select(static unit => $"0x{unit:x2}"));
+        return new QueryException("22021", ErrorKind.User, $"invalid byte sequence for encoding \"UTF8\": {bytes}");
+    }
+
     public static QueryException UnknownFormat(int format) => new("22023", ErrorKind.User, $"unsupported format code: {format}");
 
     public static QueryException BadBinary(int parameter) => new("22P03", ErrorKind.User, $"incorrect binary data format in bind parameter {parameter}");

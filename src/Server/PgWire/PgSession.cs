@@ -160,8 +160,12 @@ internal sealed class PgSession : IAsyncDisposable
         }
 
         message.ParameterFormats.Check(types.Count, "parameter");
-        message.ResultFormats.Check(statement.Query?.Columns?.Count ?? 0, "result column");
-        if (message.Portal.Length > 0 && _portals.ContainsKey(message.Portal))
+        if (statement.Query?.Columns is { } columns && message.ResultFormats.Codes.Length is var formats and > 1 && formats != columns.Count)
+        {
+            throw PgErrors.WrongResultFormatCount(formats, columns.Count);
+        }
+
+        if (message.Portal.Length > 0 && (_portals.ContainsKey(message.Portal) || _session.Cursors.Find(message.Portal) != null))
         {
             throw PgErrors.PortalExists(message.Portal);
         }
@@ -173,7 +177,7 @@ internal sealed class PgSession : IAsyncDisposable
             values[i] = ParameterReader.Read(i + 1, types[i], message.ParameterFormats.IsBinary(i), message.Values[i], _session);
         }
 
-        _portals[message.Portal] = new Portal(statement, [.. values], message.ResultFormats);
+        _portals[message.Portal] = new Portal(statement, [.. values], message.ResultFormats, _session.Cursors.Next());
         _writer.BindComplete();
     }
 
@@ -195,6 +199,11 @@ internal sealed class PgSession : IAsyncDisposable
                 _writer.ParameterDescription(query);
             }
         }
+        else if (FindCursor(message.Name) is { } cursor)
+        {
+            _writer.RowDescription(cursor.Columns, FormatsOf(cursor), _session.Objects, Styles.Json);
+            return;
+        }
         else
         {
             Portal portal = OpenPortal(message.Name);
@@ -215,6 +224,12 @@ internal sealed class PgSession : IAsyncDisposable
 
     public async Task ExecuteAsync(ExecuteMessage message)
     {
+        if (FindCursor(message.Portal) is { } cursor)
+        {
+            await FetchAsync(cursor, message.MaxRows).ConfigureAwait(false);
+            return;
+        }
+
         Portal portal = OpenPortal(message.Portal);
         if (portal.Statement.Query is not { } query)
         {
@@ -280,6 +295,10 @@ internal sealed class PgSession : IAsyncDisposable
         if (message.IsStatement)
         {
             _statements.Remove(message.Name);
+        }
+        else if (FindCursor(message.Name) is { } cursor)
+        {
+            await _session.Cursors.CloseAsync(cursor.Name).ConfigureAwait(false);
         }
         else
         {
@@ -405,6 +424,29 @@ internal sealed class PgSession : IAsyncDisposable
         return new StatementResult.Command($"MOVE {await portal.Sender.SkipAsync(_writer, count, _closed).ConfigureAwait(false)}");
     }
 
+    /// <summary>The cursor of DECLARE that a message names: psycopg 3 describes its cursors so.</summary>
+    private Cursor? FindCursor(string name) => _portals.ContainsKey(name) ? null : _session.Cursors.Find(name);
+
+    private static ResultFormats FormatsOf(Cursor cursor) => cursor.IsBinary ? ResultFormats.Binary : ResultFormats.Text;
+
+    /// <summary>Runs Execute of a cursor.</summary>
+    private async Task FetchAsync(Cursor cursor, int maxRows)
+    {
+        var fetch = new FetchCursor(new Identifier(cursor.Name), FetchDirection.Forward, maxRows > 0 ? maxRows : null, false);
+        _session.Transaction.Check(fetch);
+        var rows = (StatementResult.Rows)await _session.ExecuteAsync(fetch, null, _closed).ConfigureAwait(false);
+        await using var sender = new RowSender(rows, FormatsOf(cursor), _session.Settings.TimeZone, Styles);
+        (long sent, _) = await sender.SendAsync(_writer, 0, _closed).ConfigureAwait(false);
+        if (maxRows > 0 && sent == maxRows)
+        {
+            _writer.PortalSuspended();
+        }
+        else
+        {
+            _writer.CommandComplete(string.Create(CultureInfo.InvariantCulture, $"SELECT {sent}"));
+        }
+    }
+
     private Task<StatementResult> CopyFromAsync(Parser.Ast.Copy copy, string? sql) =>
         _session.RunAsync(copy, sql, running => CopyIn.RunAsync(copy, _session, _transport, running.Token), _closed);
 
@@ -421,6 +463,14 @@ internal sealed class PgSession : IAsyncDisposable
         if (statement is Deallocate { Name.Value: { Length: > 0 } prepared } && _statements.Remove(prepared))
         {
             return new StatementResult.Command("DEALLOCATE");
+        }
+
+        if (statement is RollbackToSavepoint savepoint && _session.Transaction.CursorMark(savepoint.Name.Value) is { } mark)
+        {
+            foreach (string younger in _portals.Where(portal => portal.Value.Number > mark && portal.Value.Statement.Query?.Statement != statement).Select(static portal => portal.Key).ToArray())
+            {
+                await CloseAsync(younger).ConfigureAwait(false);
+            }
         }
 
         return TransactionStatements.Includes(statement) ? (StatementResult.Command)await TransactionStatements.RunAsync(statement, _session).ConfigureAwait(false) : null;
@@ -504,8 +554,11 @@ internal sealed class PgSession : IAsyncDisposable
     }
 
     /// <summary>A statement with values for its parameters, and the rows it is giving.</summary>
-    private sealed class Portal(PreparedStatement statement, NodeList<Catalyst.Expressions.Literal> parameters, ResultFormats formats) : IAsyncDisposable
+    private sealed class Portal(PreparedStatement statement, NodeList<Catalyst.Expressions.Literal> parameters, ResultFormats formats, long number) : IAsyncDisposable
     {
+        /// <summary>Its place among the session's portals and cursors, by age.</summary>
+        public long Number => number;
+
         public PreparedStatement Statement => statement;
 
         public NodeList<Catalyst.Expressions.Literal> Parameters => parameters;

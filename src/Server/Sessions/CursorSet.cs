@@ -9,7 +9,15 @@ internal sealed class CursorSet
 
     public Cursor? Find(string name) => _cursors.GetValueOrDefault(name)?.Cursor;
 
-    public void Add(Cursor cursor) => _cursors.Add(cursor.Name, new Entry(cursor));
+    /// <summary>Grows with every cursor and portal of the session: what a savepoint compares to know which of them came after it.</summary>
+    public long Mark { get; private set; }
+
+    /// <param name="cursor">The cursor.</param>
+    /// <param name="isNew">Whether an open transaction declared it, whose rollback takes it back.</param>
+    public void Add(Cursor cursor, bool isNew) => _cursors.Add(cursor.Name, new Entry(cursor, Next(), isNew));
+
+    /// <summary>A number larger than all before.</summary>
+    public long Next() => ++Mark;
 
     /// <returns>Whether there was one.</returns>
     public async ValueTask<bool> CloseAsync(string name)
@@ -35,6 +43,9 @@ internal sealed class CursorSet
         }
     }
 
+    /// <summary>Goes back to a savepoint: what was declared behind it closes.</summary>
+    public ValueTask RollBackToAsync(long mark) => CloseAsync(entry => entry.Number > mark);
+
     private async ValueTask CloseAsync(Func<Entry, bool> which)
     {
         foreach (Entry entry in _cursors.Values.Where(which).ToArray())
@@ -43,11 +54,13 @@ internal sealed class CursorSet
         }
     }
 
-    private sealed class Entry(Cursor cursor)
+    private sealed class Entry(Cursor cursor, long number, bool isNew)
     {
         public Cursor Cursor => cursor;
 
+        public long Number => number;
+
         /// <summary>Whether the open transaction declared it.</summary>
-        public bool IsNew { get; set; } = true;
+        public bool IsNew { get; set; } = isNew;
     }
 }

@@ -210,7 +210,17 @@ internal sealed class SessionTransaction(Session session)
     }
 
     /// <summary>Ends the transaction of a text's or pipeline's statements; a block that they have opened stays open.</summary>
-    public ValueTask EndImplicitAsync() => IsOpen && !IsBlock ? EndAsync(true) : ValueTask.CompletedTask;
+    public ValueTask EndImplicitAsync()
+    {
+        if (!IsOpen)
+        {
+            // What set_config(..., true) has set outlives no transaction, not even that of its own statement.
+            session.Settings.EndLocal();
+            return ValueTask.CompletedTask;
+        }
+
+        return IsBlock ? ValueTask.CompletedTask : EndAsync(true);
+    }
 
     /// <summary>Ends the transaction; without one nothing happens.</summary>
     /// <exception cref="Parser.Errors.QueryException">40001: it could not be committed, and was rolled back.</exception>
@@ -276,7 +286,7 @@ internal sealed class SessionTransaction(Session session)
         }
     }
 
-    public void Save(string name) => _savepoints.Add(new SetSavepoint(name, session.Settings.Save(), Current!.Save(), _notifications?.Mark ?? default));
+    public void Save(string name) => _savepoints.Add(new SetSavepoint(name, session.Settings.Save(), Current!.Save(), _notifications?.Mark ?? default, session.Cursors.Mark));
 
     /// <returns>False when there is no such savepoint.</returns>
     public bool Release(string name)
@@ -289,6 +299,9 @@ internal sealed class SessionTransaction(Session session)
 
         return index >= 0;
     }
+
+    /// <summary>Where the numbers of cursors and portals stood at a savepoint; null: there is no such savepoint.</summary>
+    public long? CursorMark(string name) => Find(name) is var index and >= 0 ? _savepoints[index].Cursors : null;
 
     /// <returns>False when there is no such savepoint.</returns>
     public bool RollBackTo(string name)
@@ -399,7 +412,7 @@ internal sealed class SessionTransaction(Session session)
         }
     }
 
-    private sealed record SetSavepoint(string Name, SettingState Settings, SavedChanges Changes, (int Listening, int Sent) Notifications);
+    private sealed record SetSavepoint(string Name, SettingState Settings, SavedChanges Changes, (int Listening, int Sent) Notifications, long Cursors);
 }
 
 /// <summary>A session's settings at one moment: their values, and what those of SET LOCAL go back to.</summary>

@@ -29,7 +29,7 @@ internal static class CursorStatements
         var cursor = new Cursor(declare, session.Running?.Text ?? SqlPrinter.Print(declare), rows, rows.Execution.Context.Account.LimitBytes);
         try
         {
-            session.Cursors.Add(cursor);
+            session.Cursors.Add(cursor, session.Transaction.IsOpen);
         }
         catch
         {

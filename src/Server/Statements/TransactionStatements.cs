@@ -26,6 +26,11 @@ internal static class TransactionStatements
                 transaction.BeginBlock(begin.Modes);
                 return new StatementResult.Command(begin.Start ? "START TRANSACTION" : "BEGIN") { Warning = isOpen ? ("25001", "there is already a transaction in progress") : null };
             case Commit or Rollback:
+                if (!transaction.IsBlock && statement is (Commit { Chain: true } or Rollback { Chain: true }))
+                {
+                    throw TransactionErrors.NotInTransaction(statement is Commit ? "COMMIT AND CHAIN" : "ROLLBACK AND CHAIN");
+                }
+
                 bool isBlock = transaction.IsBlock, isCommit = statement is Commit && !transaction.HasFailed;
                 string isolation = session.Settings.Get("transaction_isolation"), isReadOnly = session.Settings.Get("transaction_read_only");
                 await transaction.EndAsync(isCommit).ConfigureAwait(false);
@@ -48,7 +53,9 @@ internal static class TransactionStatements
                 return new StatementResult.Command("RELEASE");
             case RollbackToSavepoint rollback:
                 NeedBlock(transaction, "ROLLBACK TO SAVEPOINT");
+                long? cursors = transaction.CursorMark(rollback.Name.Value);
                 Need(transaction.RollBackTo(rollback.Name.Value), rollback.Name.Value);
+                await session.Cursors.RollBackToAsync(cursors!.Value).ConfigureAwait(false);
                 return new StatementResult.Command("ROLLBACK");
             default:
                 throw Execution.ExecutionErrors.Internal($"{statement.GetType().Name} is no statement of transactions");

@@ -1,5 +1,6 @@
 using SqlCluster.Catalyst.Types;
 using SqlCluster.Execution.Functions;
+using SqlCluster.Parser.Errors;
 
 namespace SqlCluster.Server.PgCatalog.Functions;
 
@@ -25,12 +26,20 @@ internal static class SettingFunctions
     {
         if (arguments[0] is not string name)
         {
-            return null;
+            throw new QueryException("22004", ErrorKind.User, "SET requires parameter name");
         }
 
+        bool isLocal = arguments[2] is true;
         if (arguments[1] is string value)
         {
-            session.Session.Settings.Set(name, value);
+            if (isLocal)
+            {
+                session.Session.Settings.SetLocal(name, value);
+            }
+            else
+            {
+                session.Session.Settings.Set(name, value);
+            }
         }
         else
         {

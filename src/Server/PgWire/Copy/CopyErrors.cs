@@ -38,19 +38,7 @@ internal static class CopyErrors
             Hint = isCsv ? $"Use quoted CSV field to represent {which}." : $"Use \"{(which == "newline" ? "\\n" : "\\r")}\" to represent {which}.",
         };
 
-    public static QueryException BadUtf8(ReadOnlySpan<byte> text)
-    {
-        // The first byte that begins no character, and as many behind it as that byte announces.
-        int at = 0;
-        while (at < text.Length && System.Text.Rune.DecodeFromUtf8(text[at..], out _, out int used) == System.Buffers.OperationStatus.Done)
-        {
-            at += used;
-        }
-
-        int length = text[at] switch { >= 0xC0 and < 0xE0 => 2, >= 0xE0 and < 0xF0 => 3, >= 0xF0 and < 0xF8 => 4, _ => 1 };
-        string bytes = string.Join(' ', text.Slice(at, Math.Min(length, text.Length - at)).ToArray().Select(static unit => $"0x{unit:x2}"));
-        return new QueryException("22021", ErrorKind.User, $"invalid byte sequence for encoding \"UTF8\": {bytes}");
-    }
+    public static QueryException BadUtf8(ReadOnlySpan<byte> text) => PgErrors.BadUtf8(text);
 
     public static QueryException ZeroByte() => new("22021", ErrorKind.User, "invalid byte sequence for encoding \"UTF8\": 0x00");
 

@@ -59,7 +59,7 @@ internal ref struct PgReader(ReadOnlySpan<byte> body)
         }
         catch (DecoderFallbackException)
         {
-            throw new QueryException("22021", ErrorKind.User, "invalid byte sequence for encoding \"UTF8\"");
+            throw PgErrors.BadUtf8(utf8);
         }
     }
 }

@@ -17,6 +17,12 @@ internal static class ParameterReader
     /// <summary>As in PostgreSQL (MAXDIM).</summary>
     private const int MaxDimensions = 6;
 
+    /// <summary>24:00:00 is a time.</summary>
+    private const long MicrosecondsOfDay = 86_400_000_000;
+
+    /// <summary>Bounds of timestamps as PostgreSQL has them, in microseconds from 2000: 4714-11-24 BC, and the end of the year 294276.</summary>
+    private const long FirstTimestamp = -211_813_488_000_000_000, BehindTimestamps = 9_223_371_331_200_000_000;
+
     /// <param name="parameter">Number from 1, for errors.</param>
     /// <param name="type">Type of the parameter.</param>
     /// <param name="isBinary">Binary, else text.</param>
@@ -45,7 +51,7 @@ internal static class ParameterReader
         }
         catch (OverflowException)
         {
-            throw new QueryException("22008", ErrorKind.User, $"{type} out of range in bind parameter {parameter}");
+            throw PgErrors.OutOfRange(type.Kind is TypeKind.TimestampTz ? "timestamp" : type.ToString());
         }
     }
 
@@ -82,8 +88,8 @@ internal static class ParameterReader
             case TypeKind.DoublePrecision: value = new Literal(BitConverter.Int64BitsToDouble(reader.Int64()), type); break;
             case TypeKind.Numeric: return FromText(NumericText(bytes), type, session);
             case TypeKind.Date: value = new Literal((long)PgEpoch.FromWire(reader.Int32()), type); break;
-            case TypeKind.Time: value = new Literal(reader.Int64(), type); break;
-            case TypeKind.Timestamp or TypeKind.TimestampTz: value = new Literal(PgEpoch.FromWire(reader.Int64()), type); break;
+            case TypeKind.Time: value = new Literal(reader.Int64() is var time and >= 0 and <= MicrosecondsOfDay ? time : throw PgErrors.OutOfRange("time"), type); break;
+            case TypeKind.Timestamp or TypeKind.TimestampTz: value = new Literal(reader.Int64() is var moment && (moment is >= FirstTimestamp and < BehindTimestamps or long.MinValue or long.MaxValue) ? PgEpoch.FromWire(moment) : throw PgErrors.OutOfRange("timestamp"), type); break;
             case TypeKind.Interval:
                 long microseconds = reader.Int64();
                 int days = reader.Int32();
@@ -113,18 +119,28 @@ internal static class ParameterReader
     private static Literal FromArray(ref PgReader reader, SqlType type, Session session)
     {
         int dimensions = reader.Int32();
-        reader.Int32();
+        int flags = reader.Int32();
         int elementOid = reader.Int32();
         SqlType element = type.InnermostElement;
+        if (dimensions is < 0 or > MaxDimensions)
+        {
+            throw dimensions < 0 ? PgErrors.BadBinaryArray($"invalid number of dimensions: {dimensions}") : PgErrors.TooManyDimensions(dimensions, MaxDimensions);
+        }
+
+        if (flags is not (0 or 1))
+        {
+            throw PgErrors.BadBinaryArray("invalid array flags");
+        }
+
+        if (PgTypes.FromOid(elementOid) is { } sent && PgTypes.Oid(sent) != PgTypes.Oid(element))
+        {
+            throw PgErrors.WrongElementType(elementOid, sent.ToString(), PgTypes.Oid(element), element.ToString());
+        }
+
         SqlType none = element.Kind == TypeKind.Numeric ? NumericArrays.WithoutNumbers(type) : type;
         if (dimensions == 0)
         {
             return new Literal(NodeList<Literal>.Empty, none);
-        }
-
-        if (dimensions is < 0 or > MaxDimensions || (PgTypes.FromOid(elementOid) is { } sent && PgTypes.Oid(sent) != PgTypes.Oid(element)))
-        {
-            throw PgErrors.NoBinaryInput($"{type} with {dimensions} dimensions of elements with oid {elementOid}");
         }
 
         Span<int> lengths = stackalloc int[dimensions];
