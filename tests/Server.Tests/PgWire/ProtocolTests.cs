@@ -283,7 +283,7 @@ public sealed class ProtocolTests(PgTestServer server) : IClassFixture<PgTestSer
         using RawClient patient = await RawClient.OpenAsync(server.Port);
         await patient.SendAsync(RawClient.Message('Q', "no zero byte"u8.ToArray()));
         Assert.Equal("E:08P01 Z:I", await patient.ReadUntilReadyAsync());
-        await patient.SendAsync(RawClient.Message('F', 1), Sync);
+        await patient.SendAsync(RawClient.Message('F', 1));
         Assert.Equal("E:0A000 Z:I", await patient.ReadUntilReadyAsync());
         await patient.SendAsync(RawClient.Message('D', 'X', "s"), Sync);
         Assert.Equal("E:08P01 Z:I", await patient.ReadUntilReadyAsync());
