@@ -61,7 +61,7 @@ public static class FilePaths
             }
 
             string[] files = Directory.Exists(path)
-                ? [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(file => IsTableFile(file) && !IsHidden(path, file))]
+                ? [.. FolderWalk.Files(path).Where(file => IsTableFile(file) && !IsHidden(path, file))]
                 : path.IndexOfAny(GlobCharacters) >= 0 ? Match(path) : [];
             if (files.Length == 0 && !Directory.Exists(path) && path.IndexOfAny(GlobCharacters) < 0)
             {
@@ -124,7 +124,7 @@ public static class FilePaths
 
         var pattern = new Regex(Translate(full), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
         bool isDeep = full.AsSpan(fixedLength + 1).Contains(Path.DirectorySeparatorChar) || full.Contains("**", StringComparison.Ordinal);
-        return [.. Directory.EnumerateFiles(root, "*", isDeep ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly).Where(file => pattern.IsMatch(file))];
+        return [.. (isDeep ? FolderWalk.Files(root) : Directory.EnumerateFiles(root)).Where(file => pattern.IsMatch(file))];
     }
 
     private static string Translate(string glob)

@@ -327,7 +327,7 @@ public sealed class ProtocolTests(PgTestServer server) : IClassFixture<PgTestSer
         Assert.NotSame(running, await Task.WhenAny(running, Task.Delay(300, TestContext.Current.CancellationToken)));
         await CancelAsync(client.ProcessId, client.Key);
         Assert.Equal("T:count E:57014 Z:I", await running.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
-        Assert.Equal("C:SET T:count E:57014 Z:I", await client.QueryAsync($"SET statement_timeout = '50ms'; {Endless}"));
+        Assert.Matches("^C:SET (T:count )?E:57014 Z:I$", await client.QueryAsync($"SET statement_timeout = '50ms'; {Endless}"));      // planning alone may take as long
         Assert.Equal("C:RESET T:a D:1 C:SELECT 1 Z:I", await client.QueryAsync("RESET statement_timeout; SELECT 1 AS a"));
     }
 
